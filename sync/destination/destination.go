@@ -1,0 +1,106 @@
+// Package destination says what an API that takes users looks like to the rest
+// of usersync, and holds the manners that every call keeps, one wrapper a
+// file: Limited, Merged, Bisected, Retried, Verified, Upserted, Observed.
+//
+// It knows no API: those are the folders beside these files. Start at
+// Destination for the contract and at cmd/usersync/wire.go for the order of the
+// wrappers.
+package destination
+
+import (
+	"context"
+
+	"usersync/sync/user"
+)
+
+// Destination is an API that takes users.
+//
+// All methods are safe for concurrent use.
+type Destination interface {
+	// Traits returns the facts about the API. They do not change during a run.
+	Traits() Traits
+
+	// Check tells whether the API would refuse the record, without asking it.
+	// The error is a *user.InvalidError. Op is the record's intent.
+	Check(*user.Record) error
+
+	// Apply sends b in one call and returns one outcome per record, in b's
+	// order: Created, Updated, Deleted, Unchanged, Accepted, Refused, InDoubt
+	// for a record that the answer does not mention, or one of the verdicts
+	// Exists, Missing and Busy. Only Status, Code, Detail, RequestID, Remote and
+	// HTTP are set.
+	//
+	// An error is a *CallError: the call failed as a whole and nothing is known
+	// of any record. b has at most Traits().Ops[b.Op].Max records.
+	Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
+}
+
+// Finder reads a user back, where the API has a way.
+type Finder interface {
+	// Find compares what the API holds with what the record carries, looking
+	// only at attributes that the record has and the API echoes, normalised as
+	// the API does. An error is a *CallError.
+	Find(context.Context, *user.Record) (Found, error)
+}
+
+// Found is what a read-back saw.
+type Found struct {
+	Presence Presence
+	// Remote is the key that the API made, where it makes its own.
+	Remote string
+	// Differs names the fields that differ, never their values.
+	Differs []user.Field
+	// Held is all that the API showed of the user.
+	Held []user.Attribute
+	HTTP int
+}
+
+// Presence is the verdict of a read-back.
+type Presence uint8
+
+// The verdicts of a read-back.
+const (
+	Unknown   Presence = iota // the API has no read-back for this record
+	Absent                    // there is no such user
+	Same                      // there is one, and nothing that can be compared differs
+	Different                 // there is one, with other data
+)
+
+// Traits are the facts about an API.
+type Traits struct {
+	Name string
+	// Ops holds what the API can do, by call: Create, Update, Delete.
+	Ops map[user.Op]OpTraits
+	// PerMinute is the documented number of calls a minute; 0 if none is.
+	PerMinute int
+	// Fields are those that the API can take; with AnyField every name is.
+	Fields   []user.Field
+	AnyField bool
+	// OwnKeys says that the API makes the key of a user itself.
+	OwnKeys bool
+}
+
+// OpTraits are the facts about one kind of call.
+type OpTraits struct {
+	// Max is the number of records that one call takes; at least 1.
+	Max int
+	// Replay says whether a call that was perhaps taken may be made again.
+	Replay Replay
+	// Merge says that what a record leaves out must be read and sent back,
+	// because the call could clear it.
+	Merge bool
+}
+
+// Replay says whether a call that was perhaps taken may be made again.
+type Replay uint8
+
+// The kinds of replay.
+const (
+	// Unsafe calls are never made again: a second one would make a second user.
+	// The useful zero value.
+	Unsafe Replay = iota
+	// Detectable calls answer Exists when an earlier one was taken.
+	Detectable
+	// Safe calls have the same effect made once or twice.
+	Safe
+)

@@ -1,0 +1,30 @@
+package user
+
+import "strings"
+
+// InvalidError says why a record cannot be sent. It names column and rule and
+// never holds the value.
+type InvalidError struct {
+	Code   string // a short word: ragged, bare_quote, bad_phone, ...
+	Column string // the input's name of the column; may be empty
+	Field  Field  // may be empty
+	Rule   string // what must hold: "must be in E.164 form, such as +14155552671"
+	Hint   string // what to do; may be empty
+}
+
+func (e *InvalidError) Error() string {
+	var b strings.Builder
+	switch {
+	case e.Column != "" && string(e.Field) != e.Column && e.Field != "":
+		b.WriteString("column " + e.Column + " (" + string(e.Field) + "): ")
+	case e.Column != "":
+		b.WriteString("column " + e.Column + ": ")
+	case e.Field != "":
+		b.WriteString(string(e.Field) + ": ")
+	}
+	b.WriteString(e.Rule)
+	if e.Hint != "" {
+		b.WriteString("; " + e.Hint)
+	}
+	return b.String()
+}

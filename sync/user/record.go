@@ -1,0 +1,63 @@
+package user
+
+// Op is what is to be done with a user.
+type Op string
+
+// The operations. Upsert is an intent only; a call is one of the other three.
+const (
+	Upsert Op = "upsert"
+	Create Op = "create"
+	Update Op = "update"
+	Delete Op = "delete"
+)
+
+// Origin tells where a record came from.
+type Origin struct {
+	// Record is the ordinal over the whole input of a run, from 1. It is the
+	// key of the record everywhere; File and Line are for people.
+	Record int
+	File   string
+	// Line is the line of the file on which the record begins, from 1.
+	Line int
+	// Raw is the record as it was read, decoded to UTF-8, without its line
+	// ending. Who rejects the record writes it back; it holds personal data.
+	Raw []byte
+	// Unparsed says that the row could not be taken apart into cells, so that
+	// Raw is all there is.
+	Unparsed bool
+}
+
+// Record is one user on its way. One goroutine holds it at a time.
+type Record struct {
+	Origin Origin
+	// Op is the intent: Upsert, Create, Update or Delete.
+	Op   Op
+	User User
+	// Remote is the key that the API made, where it makes its own.
+	Remote string
+	// Maybe says that the record was perhaps sent before, and perhaps taken.
+	Maybe bool
+	// Attempts counts the calls that carried the record so far.
+	Attempts int
+	// Err says why the record cannot be sent. It is an *Invalid.
+	Err error
+}
+
+// Size estimates the memory that the record holds, in bytes.
+func (r *Record) Size() int {
+	const fixed, perAttribute = 256, 48
+	return fixed + 2*len(r.Origin.Raw) + perAttribute*len(r.User.Attributes)
+}
+
+// Batch is what one call carries. Op is Create, Update or Delete; the records
+// keep their own intents. No id stands in a batch twice.
+type Batch struct {
+	Number  int
+	Op      Op
+	Records []*Record
+}
+
+// Of returns a batch with b's number and Op and other records.
+func (b Batch) Of(records []*Record) Batch {
+	return Batch{Number: b.Number, Op: b.Op, Records: records}
+}

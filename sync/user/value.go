@@ -1,0 +1,91 @@
+package user
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+)
+
+// Kind tells how a Value was given.
+type Kind uint8
+
+// The kinds of values.
+const (
+	Text  Kind = iota // a CSV cell or a JSON string, without its quotes
+	JSON              // any other JSON value, its text kept digit for digit
+	Clear             // the mapping orders the field to be cleared
+)
+
+// Value is what a field holds. Comparing two values with == compares kind and
+// text.
+type Value struct {
+	Kind Kind
+	Text string
+}
+
+// TextValue returns a Value of kind Text.
+func TextValue(s string) Value { return Value{Text, s} }
+
+// JSONValue returns a Value of kind JSON; raw is one valid JSON value.
+func JSONValue(raw string) Value { return Value{JSON, raw} }
+
+// The reasons why a value cannot be read as asked. They never hold the value.
+var (
+	ErrNotBool = errors.New("must be true or false")
+	ErrNotList = errors.New("must be a JSON array of strings, or items separated by ; or |")
+	ErrNotText = errors.New("must be a single text")
+)
+
+// Bool reads true, false, yes, no, 1 and 0, in any letter case.
+func (v Value) Bool() (bool, error) {
+	switch strings.ToLower(strings.TrimSpace(v.Text)) {
+	case "true", "yes", "1":
+		return true, nil
+	case "false", "no", "0":
+		return false, nil
+	}
+	return false, ErrNotBool
+}
+
+// List reads a JSON array of strings, or text whose items are separated by
+// ; or |, trimmed. Only an explicit [] is the empty list: blank text is
+// ErrNotList, because a list sent empty by accident takes everything away.
+func (v Value) List() ([]string, error) {
+	text := strings.TrimSpace(v.Text)
+	if strings.HasPrefix(text, "[") {
+		list := []string{}
+		if err := json.Unmarshal([]byte(text), &list); err != nil {
+			return nil, ErrNotList
+		}
+		return list, nil
+	}
+	if text == "" || v.Kind != Text {
+		return nil, ErrNotList
+	}
+	return splitList(text)
+}
+
+func splitList(text string) ([]string, error) {
+	list := strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == '|' })
+	for i := range list {
+		if list[i] = strings.TrimSpace(list[i]); list[i] == "" {
+			return nil, ErrNotList
+		}
+	}
+	if len(list) == 0 {
+		return nil, ErrNotList
+	}
+	return list, nil
+}
+
+// Plain returns the text of a Text value, and of a JSON number or boolean as
+// it was written. Arrays, objects and null are ErrNotText.
+func (v Value) Plain() (string, error) {
+	if v.Kind == Text {
+		return v.Text, nil
+	}
+	if v.Kind == JSON && v.Text != "null" && !strings.ContainsAny(v.Text[:1], "[{\"") {
+		return v.Text, nil
+	}
+	return "", ErrNotText
+}
