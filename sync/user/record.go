@@ -39,6 +39,8 @@ type Record struct {
 	Maybe bool
 	// Attempts counts the calls that carried the record so far.
 	Attempts int
+	// Spent counts those of the Attempts that count against the retries.
+	Spent int
 	// Err says why the record cannot be sent. It is an *Invalid.
 	Err error
 }

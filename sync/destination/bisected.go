@@ -1,0 +1,105 @@
+package destination
+
+import (
+	"context"
+	"sync/atomic"
+
+	"usersync/sync/user"
+)
+
+const (
+	splitCallsPerBatch = 40   // finds three culprits among 100 and still ends
+	splitCallsAtLeast  = 1000 // a run's allowance, or 5% of its calls if that is more
+	splitCallsPercent  = 5
+)
+
+// Bisected halves a batch that is refused whole until the culprit stands
+// alone, within a budget of calls for the batch and for the run.
+type Bisected struct {
+	API
+	calls *atomic.Int64 // made in the run
+	extra *atomic.Int64 // of these, made for halves
+}
+
+// NewBisected returns the manner around api, with the run's budget unspent.
+func NewBisected(api API) Bisected {
+	return Bisected{API: api, calls: new(atomic.Int64), extra: new(atomic.Int64)}
+}
+
+// Apply makes the call, and smaller ones where it is refused whole.
+func (s Bisected) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	s.calls.Add(1)
+	outcomes, err := s.API.Apply(ctx, b)
+	ce := callError(err)
+	if ce == nil || ce.Fault != RefusedWhole {
+		return outcomes, err
+	}
+	replay := s.Traits().Ops[b.Op].Replay
+	if len(b.Records) == 1 || !mayHalve(ce.Status) {
+		return spread(ce, b, replay), nil
+	}
+	budget := splitCallsPerBatch
+	outcomes = make([]user.Outcome, len(b.Records))
+	if err := s.halves(ctx, b, outcomes, ce, &budget); err != nil {
+		return outcomes, err
+	}
+	return outcomes, nil
+}
+
+// mayHalve tells the statuses that one user can bring on a whole batch.
+func mayHalve(status int) bool { return status == 400 || status == 413 || status == 422 }
+
+// halves sends the halves of a batch that was refused with ce, and fills
+// outcomes, which stand for b's records.
+func (s Bisected) halves(ctx context.Context, b user.Batch, outcomes []user.Outcome, ce *CallError, budget *int) error {
+	middle := len(b.Records) / 2
+	for _, half := range [2]struct{ from, to int }{{0, middle}, {middle, len(b.Records)}} {
+		part, out := b.Of(b.Records[half.from:half.to]), outcomes[half.from:half.to]
+		if !s.afford(budget) {
+			leave(out, ce)
+			continue
+		}
+		if err := s.half(ctx, part, out, budget); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// half sends one half. A half that fails in another way gets its verdicts,
+// while the other half goes on.
+func (s Bisected) half(ctx context.Context, b user.Batch, outcomes []user.Outcome, budget *int) error {
+	s.calls.Add(1)
+	got, err := s.API.Apply(ctx, b)
+	ce := callError(err)
+	switch {
+	case err == nil:
+		copy(outcomes, got)
+	case ce == nil || ce.Fault == Denied:
+		return err
+	case ce.Fault == RefusedWhole && len(b.Records) > 1 && mayHalve(ce.Status):
+		return s.halves(ctx, b, outcomes, ce, budget)
+	default:
+		copy(outcomes, spread(ce, b, s.Traits().Ops[b.Op].Replay))
+	}
+	return nil
+}
+
+// afford takes one extra call from both budgets, if both have it.
+func (s Bisected) afford(budget *int) bool {
+	allowance := max(splitCallsAtLeast, s.calls.Load()*splitCallsPercent/100)
+	if *budget == 0 || s.extra.Load() >= allowance {
+		return false
+	}
+	*budget--
+	s.extra.Add(1)
+	return true
+}
+
+// leave settles what the budget did not reach: these users were refused only
+// in company, so nobody can say that the API refuses them.
+func leave(outcomes []user.Outcome, ce *CallError) {
+	for i := range outcomes {
+		outcomes[i] = user.Outcome{Status: user.Failed, Code: user.CodeBatchRefused, Detail: ce.Detail, HTTP: ce.Status, RequestID: ce.RequestID}
+	}
+}

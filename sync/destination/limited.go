@@ -1,0 +1,75 @@
+package destination
+
+import (
+	"context"
+
+	"usersync/sync/user"
+)
+
+// API is what the manners wrap: a destination together with its read-back.
+type API interface {
+	Destination
+	Finder
+}
+
+// Pacer says when a call may start.
+type Pacer interface {
+	// Begin waits until one call may start. The caller makes it at once and then
+	// calls end exactly once, with the status of the answer (0 if none came) and
+	// whether the API gave a definite answer. An error ends the run.
+	Begin(context.Context) (end func(status int, through bool), err error)
+	// Through counts the calls that got a definite answer so far.
+	Through() uint64
+}
+
+// Limited makes every call and every read-back wait for its turn. It is the
+// innermost manner, so that no attempt escapes the limit.
+//
+// From here outwards an error that is no *CallError ends the run.
+type Limited struct {
+	Destination
+	Pacer Pacer
+	// Wire is the context of calls on the wire. It outlives the context of
+	// Apply, which ends waits: a call that is out is awaited.
+	Wire context.Context
+}
+
+// Apply waits for its turn and makes the call.
+func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	end, err := l.Pacer.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	outcomes, err := l.Destination.Apply(l.Wire, b)
+	end(ending(err))
+	return outcomes, err
+}
+
+// Find waits for its turn and reads back; without a call it answers Unknown
+// where the API has no read-back.
+func (l Limited) Find(ctx context.Context, r *user.Record) (Found, error) {
+	finder, ok := l.Destination.(Finder)
+	if !ok {
+		return Found{}, nil
+	}
+	end, err := l.Pacer.Begin(ctx)
+	if err != nil {
+		return Found{}, err
+	}
+	found, err := finder.Find(l.Wire, r)
+	end(ending(err))
+	return found, err
+}
+
+// ending tells the pacer how a call ended: an API that refuses or denies is
+// there, and so is one that finds a token too old.
+func ending(err error) (status int, through bool) {
+	ce := callError(err)
+	switch {
+	case err == nil:
+		return 200, true
+	case ce == nil:
+		return 0, false
+	}
+	return ce.Status, ce.Fault == RefusedWhole || ce.Fault == Denied || ce.Status == 401
+}

@@ -1,0 +1,106 @@
+package destination
+
+import (
+	"context"
+	"errors"
+
+	"usersync/sync/user"
+)
+
+// Merged reads a user before an update that could clear what the record leaves
+// out, and sends that back too. A record that has every field is not read; one
+// that the read shows to be there already, field by field, is not sent.
+type Merged struct{ API }
+
+// Apply reads and completes the records of an update whose traits ask for it.
+func (m Merged) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	traits := m.Traits()
+	if b.Op != user.Update || !traits.Ops[user.Update].Merge {
+		return m.API.Apply(ctx, b)
+	}
+	outcomes := make([]user.Outcome, len(b.Records))
+	var send []int
+	full := b.Of(append([]*user.Record(nil), b.Records...))
+	for i, r := range b.Records {
+		complete, settled, err := m.complete(ctx, r, traits.Fields)
+		if err != nil {
+			return nil, err
+		}
+		if outcomes[i], full.Records[i] = settled, complete; settled.Status == user.Unsettled {
+			send = append(send, i)
+		}
+	}
+	if len(send) == 0 {
+		return outcomes, nil
+	}
+	part, err := m.API.Apply(ctx, pick(full, send))
+	if err != nil {
+		return nil, err
+	}
+	place(outcomes, part, send)
+	return outcomes, nil
+}
+
+// complete returns the record with what the API holds beside it, or an outcome
+// where nothing needs to be sent.
+func (m Merged) complete(ctx context.Context, r *user.Record, fields []user.Field) (*user.Record, user.Outcome, error) {
+	if carries(r, fields) {
+		return r, user.Outcome{}, nil
+	}
+	found, err := m.Find(ctx, r)
+	if err != nil {
+		return nil, user.Outcome{}, onlyRead(err)
+	}
+	switch {
+	case found.Presence == Absent:
+		return nil, user.Outcome{Status: user.Missing, HTTP: found.HTTP}, nil
+	case found.Presence == Same && found.shows(r):
+		return nil, user.Outcome{Status: user.Unchanged, Code: user.CodeSame, HTTP: found.HTTP, Remote: found.Remote}, nil
+	}
+	return fill(r, found.Held), user.Outcome{}, nil
+}
+
+func carries(r *user.Record, fields []user.Field) bool {
+	for _, f := range fields {
+		if _, ok := r.User.Value(f); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// shows reports whether the API showed a value for all that r carries. What it
+// does not show cannot be called the same.
+func (f Found) shows(r *user.Record) bool {
+	held := user.User{Attributes: f.Held}
+	for _, a := range r.User.Attributes {
+		if _, ok := held.Value(a.Field); !ok {
+			return false
+		}
+	}
+	return len(r.User.Secrets) == 0
+}
+
+// fill returns a copy of r that also carries what is held beside it.
+func fill(r *user.Record, held []user.Attribute) *user.Record {
+	full := *r
+	full.User.Attributes = append([]user.Attribute(nil), r.User.Attributes...)
+	for _, a := range held {
+		if _, ok := r.User.Value(a.Field); !ok {
+			full.User.Attributes = append(full.User.Attributes, a)
+		}
+	}
+	return &full
+}
+
+// onlyRead says of a read that failed that the update was not taken: it was
+// not sent.
+func onlyRead(err error) error {
+	var ce *CallError
+	if errors.As(err, &ce) && ce.Fault == PerhapsTaken {
+		read := *ce
+		read.Fault = NotTaken
+		return &read
+	}
+	return err
+}

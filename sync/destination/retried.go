@@ -1,0 +1,186 @@
+package destination
+
+import (
+	"context"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"usersync/sync/user"
+)
+
+// throttlesPerRetry is how many answers 429 weigh as much as one failure: they
+// are about our speed and not about the record, but must come to an end.
+const throttlesPerRetry = 10
+
+// Retried sends again what may be sent again: what was not taken, and what was
+// perhaps taken where the call can be replayed, all in one call. It gives up on
+// a record only when its retries are used up while other calls got through: an
+// API that is down fails nobody, it ends the run (Pacer).
+type Retried struct {
+	API
+	Pacer   Pacer
+	Retries int // attempts after the first
+}
+
+// newBackoff gives the waits between attempts: half a second, doubled each
+// time, with jitter, up to half a minute.
+func newBackoff() *backoff.ExponentialBackOff {
+	b := &backoff.ExponentialBackOff{
+		InitialInterval: 500 * time.Millisecond, Multiplier: 2, MaxInterval: 30 * time.Second, RandomizationFactor: 0.5,
+	}
+	b.Reset()
+	return b
+}
+
+// try is the state of one batch on its way through Retried.
+type try struct {
+	batch    user.Batch
+	outcomes []user.Outcome
+	pending  []int  // places that are to be sent
+	attempts int    // that count
+	throttle int    // answers 429 among the rest
+	through  uint64 // calls that got through when it began
+}
+
+// Apply sends b until every record has a verdict. Records that used up their
+// retries are Failed, or InDoubt where they were perhaps taken.
+func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	t := &try{batch: b, outcomes: make([]user.Outcome, len(b.Records)), through: r.Pacer.Through()}
+	for i := range b.Records {
+		t.pending = append(t.pending, i)
+	}
+	replay := r.Traits().Ops[b.Op].Replay
+	waits := newBackoff()
+	for {
+		if err := r.attempt(ctx, t, replay); err != nil {
+			return unsettled(t.outcomes, len(b.Records)), err
+		}
+		t.keepPending(replay)
+		if len(t.pending) == 0 {
+			return t.outcomes, nil
+		}
+		done, err := r.usedUp(ctx, t)
+		if err != nil {
+			return unsettled(t.outcomes, len(b.Records)), err
+		}
+		if done {
+			t.giveUp()
+			return t.outcomes, nil
+		}
+		if err := wait(ctx, waits.NextBackOff()); err != nil {
+			return unsettled(t.outcomes, len(b.Records)), err
+		}
+	}
+}
+
+// attempt sends what is pending, once.
+func (r Retried) attempt(ctx context.Context, t *try, replay Replay) error {
+	part := pick(t.batch, t.pending)
+	for _, rec := range part.Records {
+		rec.Attempts++
+	}
+	outcomes, err := r.API.Apply(ctx, part)
+	if ce := callError(err); ce != nil && ce.Fault != Denied {
+		outcomes, err = spread(ce, part, replay), nil
+	}
+	for i := range outcomes {
+		outcomes[i].Record, outcomes[i].Action, outcomes[i].Attempts = part.Records[i], part.Op, part.Records[i].Attempts
+	}
+	if outcomes != nil {
+		place(t.outcomes, outcomes, t.pending)
+	}
+	t.count(outcomes)
+	return err
+}
+
+// count weighs the attempt just made.
+func (t *try) count(outcomes []user.Outcome) {
+	for _, o := range outcomes {
+		if o.Status == user.Busy && o.HTTP == 429 {
+			if t.throttle++; t.throttle%throttlesPerRetry != 0 {
+				return
+			}
+			break
+		}
+	}
+	t.attempts++
+	for _, i := range t.pending {
+		t.batch.Records[i].Spent++
+	}
+}
+
+// keepPending leaves pending what may be sent again, and marks what was perhaps
+// taken.
+func (t *try) keepPending(replay Replay) {
+	pending := t.pending[:0]
+	for _, i := range t.pending {
+		status := t.outcomes[i].Status
+		if status == user.InDoubt {
+			t.batch.Records[i].Maybe = true
+		}
+		if status == user.Busy || status == user.InDoubt && replay != Unsafe {
+			pending = append(pending, i)
+		}
+	}
+	t.pending = pending
+}
+
+// usedUp reports whether the retries are used up while the API was there: other
+// calls got through, or a read-back just does.
+func (r Retried) usedUp(ctx context.Context, t *try) (bool, error) {
+	first := t.batch.Records[t.pending[0]]
+	if first.Spent <= r.Retries {
+		return false, nil
+	}
+	if r.Pacer.Through() != t.through {
+		return true, nil
+	}
+	found, err := r.API.Find(ctx, first)
+	if err != nil && callError(err) == nil {
+		return false, err
+	}
+	return err == nil && found.Presence != Unknown, nil
+}
+
+// giveUp settles what is still pending. InDoubt stays that: a read-back may
+// tell.
+func (t *try) giveUp() {
+	for _, i := range t.pending {
+		if t.outcomes[i].Status == user.Busy {
+			t.outcomes[i].Status = user.Failed
+			if t.batch.Records[i].Maybe {
+				t.outcomes[i].Status = user.InDoubt
+			}
+		}
+	}
+}
+
+// Find reads back, again where the read failed, as often as Apply would.
+func (r Retried) Find(ctx context.Context, rec *user.Record) (Found, error) {
+	waits, through := newBackoff(), r.Pacer.Through()
+	for attempt := 1; ; attempt++ {
+		found, err := r.API.Find(ctx, rec)
+		ce := callError(err)
+		if ce == nil || ce.Fault == Denied || ce.Fault == RefusedWhole {
+			return found, err
+		}
+		if attempt > r.Retries && r.Pacer.Through() != through {
+			return found, err
+		}
+		if err := wait(ctx, waits.NextBackOff()); err != nil {
+			return found, err
+		}
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

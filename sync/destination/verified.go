@@ -1,0 +1,162 @@
+package destination
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"usersync/sync/user"
+)
+
+// Verified reads back what is in doubt, and what exists though we may have
+// made it ourselves. What is proved not to be there goes through the stack
+// again, as long as it has retries left.
+type Verified struct {
+	API
+	Retries int // as Retried has them: all attempts together are bounded
+}
+
+// Apply sends b and reads back what needs it.
+func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	outcomes, err := v.API.Apply(ctx, b)
+	for err == nil {
+		var doubtful, again []int
+		for i := range outcomes {
+			if doubtfulVerdict(b.Op, outcomes[i], b.Records[i]) {
+				doubtful = append(doubtful, i)
+			}
+		}
+		if again, err = v.readBack(ctx, b, outcomes, doubtful); err != nil || len(again) == 0 {
+			break
+		}
+		var part []user.Outcome
+		if part, err = v.sendAgain(ctx, pick(b, again)); part != nil {
+			place(outcomes, part, again)
+		}
+	}
+	if err != nil {
+		return unsettled(outcomes, len(b.Records)), err
+	}
+	return outcomes, nil
+}
+
+// sendAgain sends what a read-back proved not to be there. Nothing of it was
+// taken before, so it carries no doubt any more.
+func (v Verified) sendAgain(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	for _, r := range b.Records {
+		r.Maybe = false
+	}
+	return v.API.Apply(ctx, b)
+}
+
+// doubtfulVerdict tells whether only a read-back can settle the record.
+func doubtfulVerdict(op user.Op, o user.Outcome, r *user.Record) bool {
+	switch {
+	case o.Status == user.InDoubt:
+		return o.Code != user.CodeNoAnswer
+	case op == user.Create && o.Status == user.Exists:
+		return r.Maybe || o.Code == user.CodeWholeConflict && r.Op == user.Create
+	}
+	return false
+}
+
+// readBack reads the given records side by side, settles what it can, and
+// returns the places of those that may be sent again.
+func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Outcome, doubtful []int) ([]int, error) {
+	resend := make([]bool, len(doubtful))
+	group, ctx := errgroup.WithContext(ctx)
+	for n, i := range doubtful {
+		group.Go(func() error {
+			found, err := v.Find(ctx, b.Records[i])
+			if err != nil {
+				ce := callError(err)
+				if ce == nil || ce.Fault == Denied {
+					return err
+				}
+				found = Found{HTTP: ce.Status}
+			}
+			resend[n] = v.settle(b.Op, &outcomes[i], b.Records[i], found)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	var again []int
+	for n, i := range doubtful {
+		if resend[n] {
+			again = append(again, i)
+		}
+	}
+	return again, nil
+}
+
+// settle says what the read-back means, and whether the record is to be sent
+// again.
+func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found Found) (again bool) {
+	if found.Remote != "" {
+		o.Remote = found.Remote
+	}
+	if found.Presence == Unknown {
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+		return false
+	}
+	switch op {
+	case user.Create:
+		return v.settleCreate(o, r, found)
+	case user.Update:
+		return v.settleUpdate(o, r, found)
+	}
+	return v.settleDelete(o, r, found)
+}
+
+func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found Found) (again bool) {
+	ours := o.Status == user.InDoubt || r.Maybe
+	switch {
+	case found.Presence == Absent:
+		return v.resend(o, r)
+	case found.Presence == Same && o.Status == user.Exists && ours:
+		o.Status, o.Code = user.Created, user.CodeReplayed
+	case found.Presence == Same && ours:
+		o.Status, o.Code = user.Created, user.CodeReadBack
+	case r.Op == user.Create:
+		o.Status, o.Code = user.Refused, user.CodeExists
+	default:
+		o.Status, o.Code = user.Exists, ""
+		r.Maybe = false
+	}
+	return false
+}
+
+func (v Verified) settleUpdate(o *user.Outcome, r *user.Record, found Found) (again bool) {
+	switch {
+	case found.Presence == Absent:
+		o.Status = user.Missing
+		return false
+	case found.Presence == Same && found.shows(r):
+		o.Status, o.Code = user.Updated, user.CodeReadBack
+		return false
+	case found.Presence == Same && r.Spent > v.Retries:
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // what is not shown may have changed or not
+		return false
+	}
+	return v.resend(o, r)
+}
+
+func (v Verified) settleDelete(o *user.Outcome, r *user.Record, found Found) (again bool) {
+	if found.Presence == Absent {
+		o.Status, o.Code = user.Deleted, user.CodeReadBack
+		return false
+	}
+	return v.resend(o, r)
+}
+
+// resend asks for another attempt if there is one left; else the record never
+// got through, and that is known.
+func (v Verified) resend(o *user.Outcome, r *user.Record) bool {
+	if r.Spent <= v.Retries {
+		return true
+	}
+	o.Status = user.Failed
+	return false
+}

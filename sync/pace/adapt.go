@@ -1,0 +1,143 @@
+package pace
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	slowest      = rate.Limit(0.1) // one call in ten seconds still shows when it is over
+	cutsApart    = time.Second     // calls already on the wire meet the same 429
+	recoverSteps = 20              // from nothing to the ceiling in that many seconds
+)
+
+// speed is the rate in force, at or below the ceiling.
+type speed struct {
+	ceiling   rate.Limit
+	now       rate.Limit
+	target    rate.Limit // where an unlimited rate stood when it was cut
+	lastCut   time.Time
+	lastRaise time.Time
+
+	second   time.Time // the running second
+	inSecond int
+	inLast   int
+}
+
+// started counts a call, to know the rate where there is no ceiling.
+func (s *speed) started(now time.Time) {
+	if now.Sub(s.second) >= time.Second {
+		s.inLast = s.inSecond
+		if now.Sub(s.second) >= 2*time.Second {
+			s.inLast = 0
+		}
+		s.second, s.inSecond = now, 0
+	}
+	s.inSecond++
+}
+
+// measured is the number of calls in the last full second, or in this one if
+// there were more.
+func (s *speed) measured() rate.Limit {
+	return max(rate.Limit(max(s.inSecond, s.inLast)), 1)
+}
+
+// Observe reads what an answer says about limits. Call it once for every
+// answer of the API, before end.
+func (p *Pace) Observe(status int, h http.Header) {
+	now := time.Now()
+	a := readAdvice(status, h, now)
+	throttled := status == http.StatusTooManyRequests
+	if a.wait == 0 && !throttled {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if throttled {
+		p.report.Throttled++
+	}
+	p.slow(now, a, throttled)
+	if a.wait > 0 {
+		p.pause(now, a)
+	}
+}
+
+// pause makes everybody wait, or stops where the wait is too long.
+func (p *Pace) pause(now time.Time, a advice) {
+	until := now.Add(a.wait)
+	if !until.After(p.pausedUntil) || p.stop != nil {
+		return
+	}
+	if a.wait > p.options.MaxWait {
+		p.halt(fmt.Errorf("%w: %s asks to wait %s, until %s", ErrTooLong, a.source,
+			a.wait.Round(time.Second), until.UTC().Format(time.RFC3339)), now)
+		return
+	}
+	if until.Sub(p.pausedUntil) > cutsApart {
+		p.note(now, Event{What: "paused", For: a.wait, Why: a.source})
+	}
+	p.pausedUntil, p.pausedFor = until, a.source
+	p.wake()
+}
+
+// slow lowers the rate: to what the API says it grants, else to half, once for
+// all the calls that were on the wire together. Advice to wait is enough by
+// itself where there is a ceiling.
+func (p *Pace) slow(now time.Time, a advice, throttled bool) {
+	s := &p.speed
+	if !s.lastCut.IsZero() && now.Sub(s.lastCut) < cutsApart {
+		return
+	}
+	granted := rate.Limit(a.perSecond)
+	switch {
+	case granted > 0 && granted < s.now:
+		s.ceiling, s.target = granted, 0
+		p.setRate(now, granted, "slowed", "the API grants "+perSecond(granted))
+	case granted > 0 || !throttled || a.wait > 0 && s.ceiling != rate.Inf:
+		return
+	case s.now == rate.Inf:
+		s.target = s.measured()
+		p.setRate(now, max(s.target/2, slowest), "slowed", "429 without a limit that we know")
+	default:
+		p.setRate(now, max(s.now/2, slowest), "slowed", "429 without advice")
+	}
+	s.lastCut = now
+}
+
+// regain raises the rate step by step while calls get through.
+func (p *Pace) regain(now time.Time) {
+	s := &p.speed
+	if s.now >= s.ceiling || now.Sub(s.lastCut) < cutsApart || now.Sub(s.lastRaise) < time.Second {
+		return
+	}
+	s.lastRaise = now
+	goal := s.ceiling
+	if goal == rate.Inf {
+		goal = 2 * s.target
+	}
+	next := s.now + goal/recoverSteps
+	if next < goal {
+		s.now = next
+		p.limiter.SetLimit(next)
+		return
+	}
+	p.setRate(now, s.ceiling, "recovered", "calls get through")
+}
+
+func (p *Pace) setRate(now time.Time, r rate.Limit, what, why string) {
+	p.speed.now = r
+	p.limiter.SetLimit(r)
+	e := Event{What: what, Why: why}
+	if r != rate.Inf {
+		e.PerSecond = float64(r)
+		if p.report.Lowest == 0 || e.PerSecond < p.report.Lowest {
+			p.report.Lowest = e.PerSecond
+		}
+	}
+	p.note(now, e)
+}
+
+func perSecond(r rate.Limit) string { return fmt.Sprintf("%.3g calls/s", float64(r)) }

@@ -1,0 +1,86 @@
+package pace
+
+import (
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// faultsInARow is how many calls must fail, with none getting through between
+// them, before the API counts as down: more than one unlucky batch with its
+// retries, less than the calls of a second.
+const faultsInARow = 10
+
+// gate closes while the API is down and then lets single probes through, one
+// at a time, further and further apart, up to a minute.
+type gate struct {
+	faults      int
+	silentSince time.Time // the first fault since a call got through; zero if none
+	down        bool
+	probing     bool
+	nextProbe   time.Time
+	waits       *backoff.ExponentialBackOff
+}
+
+func newGate() gate {
+	return gate{waits: &backoff.ExponentialBackOff{
+		InitialInterval: time.Second, Multiplier: 2, MaxInterval: time.Minute, RandomizationFactor: 0.2,
+	}}
+}
+
+// silent returns for how long every call has failed.
+func (g *gate) silent(now time.Time) time.Duration {
+	if g.silentSince.IsZero() {
+		return 0
+	}
+	return now.Sub(g.silentSince)
+}
+
+// enter tells how long to wait before asking again; 0 is go, as a probe if the
+// gate is closed.
+func (g *gate) enter(now time.Time, giveUpAfter time.Duration) (wait time.Duration, probe bool) {
+	if !g.down {
+		return 0, false
+	}
+	end := max(g.silentSince.Add(giveUpAfter).Sub(now), time.Millisecond)
+	if g.probing {
+		return end, false
+	}
+	if wait = g.nextProbe.Sub(now); wait > 0 {
+		return min(wait, end), false
+	}
+	g.probing = true
+	return 0, true
+}
+
+// fault counts a call that did not get through, and reports whether the gate
+// closed with it. A throttled call shows that the API is there, so it does not
+// close the gate, but it does not show that anything gets done.
+func (g *gate) fault(now time.Time, probe, throttled bool) (closed bool) {
+	if g.silentSince.IsZero() {
+		g.silentSince = now
+	}
+	if !throttled {
+		g.faults++
+	}
+	if probe {
+		g.probing = false
+		g.nextProbe = now.Add(g.waits.NextBackOff())
+		return false
+	}
+	if g.down || g.faults < faultsInARow {
+		return false
+	}
+	g.down = true
+	g.waits.Reset()
+	g.nextProbe = now.Add(g.waits.NextBackOff())
+	return true
+}
+
+// open takes note of a call that got through, and reports whether and since
+// when the gate was closed.
+func (g *gate) open() (since time.Time, wasDown bool) {
+	since, wasDown = g.silentSince, g.down
+	g.faults, g.silentSince, g.down, g.probing = 0, time.Time{}, false, false
+	return since, wasDown
+}

@@ -1,0 +1,128 @@
+package pace
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// advice is what an answer's headers say about the next call.
+type advice struct {
+	wait      time.Duration // before the next call; 0 if nothing was asked
+	source    string        // the header that asked
+	perSecond float64       // the rate that the API grants; 0 if it does not say
+}
+
+// readAdvice reads, in this order: Retry-After in both forms (RFC 9110
+// 10.2.3), Kard-Api-Usage-Quota-*, X-RateLimit-* with a reset in seconds or as
+// an epoch, RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-
+// headers) and their older RateLimit-Remaining and -Reset. What is malformed is
+// ignored, as that draft demands.
+func readAdvice(status int, h http.Header, now time.Time) advice {
+	now = serverTime(h, now)
+	a := advice{perSecond: granted(h)}
+	exhausted := status == http.StatusTooManyRequests
+	if status >= 400 {
+		a.ask("Retry-After", retryAfter(h.Get("Retry-After"), now))
+	}
+	if a.wait > 0 {
+		return a
+	}
+	quota := func(prefix, remaining, reset string) {
+		if r, ok := number(h.Get(prefix + remaining)); exhausted && !ok || ok && r <= 0 {
+			a.ask(prefix+reset, resetIn(h.Get(prefix+reset), now))
+		}
+	}
+	quota("Kard-Api-Usage-Quota-", "Remaining", "Reset")
+	quota("X-Ratelimit-", "Remaining", "Reset")
+	quota("Ratelimit-", "Remaining", "Reset")
+	for _, item := range strings.Split(h.Get("Ratelimit"), ",") {
+		if p := parameters(item); p["r"] == "0" {
+			a.ask("RateLimit", resetIn(p["t"], now))
+		}
+	}
+	return a
+}
+
+// ask keeps the longest wait.
+func (a *advice) ask(source string, wait time.Duration) {
+	if wait > a.wait {
+		a.wait, a.source = wait, source
+	}
+}
+
+// serverTime is what the API's clock said, since epochs and dates are its own.
+func serverTime(h http.Header, now time.Time) time.Time {
+	if t, err := http.ParseTime(h.Get("Date")); err == nil {
+		return t
+	}
+	return now
+}
+
+func retryAfter(text string, now time.Time) time.Duration {
+	if n, ok := number(text); ok {
+		return seconds(n)
+	}
+	if t, err := http.ParseTime(text); err == nil {
+		return max(t.Sub(now), 0)
+	}
+	return 0
+}
+
+// epochFrom is the least number that is read as an epoch in seconds and not as
+// seconds from now: it would be a wait of more than 30 years.
+const epochFrom = 1e9
+
+func resetIn(text string, now time.Time) time.Duration {
+	n, ok := number(text)
+	switch {
+	case !ok:
+		return 0
+	case n >= epochFrom*1000:
+		return max(time.UnixMilli(int64(n)).Sub(now), 0)
+	case n >= epochFrom:
+		return max(time.Unix(int64(n), 0).Sub(now), 0)
+	}
+	return seconds(n)
+}
+
+// granted reads the rate that the API says it grants, where the window is
+// known: Kard's capacity is a minute's, a policy names its own.
+func granted(h http.Header) float64 {
+	if n, ok := number(h.Get("Kard-Api-Usage-Quota-Capacity")); ok && n > 0 {
+		return n / 60
+	}
+	least := 0.0
+	for _, item := range strings.Split(h.Get("Ratelimit-Policy"), ",") {
+		p := parameters(item)
+		q, okQ := number(p["q"])
+		w, okW := number(p["w"])
+		if okQ && okW && q > 0 && w > 0 && (least == 0 || q/w < least) {
+			least = q / w
+		}
+	}
+	return least
+}
+
+// parameters reads the parameters of one item: default;r=50;t=30.
+func parameters(item string) map[string]string {
+	p := map[string]string{}
+	for i, part := range strings.Split(item, ";") {
+		if key, value, ok := strings.Cut(part, "="); ok && i > 0 {
+			p[strings.TrimSpace(key)] = strings.TrimSpace(value)
+		}
+	}
+	return p
+}
+
+// number reads a number that is not negative and not absurd.
+func number(text string) (float64, bool) {
+	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	return n, err == nil && n >= 0 && n < 1e15
+}
+
+func seconds(n float64) time.Duration {
+	const century = 100 * 365 * 24 * 3600
+	return time.Duration(min(n, century) * float64(time.Second))
+}

@@ -1,0 +1,237 @@
+// Package pace says when the next call may start. It keeps calls below a
+// ceiling, waits when the API asks for it, slows down when the API says "too
+// many" without saying for how long, and stops sending while the API is down.
+//
+// It knows HTTP's headers about limits and nothing else of any API. It sends
+// nothing itself: start at Begin.
+package pace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// The reasons for which Begin lets nobody start any more.
+var (
+	ErrGaveUp  = errors.New("the API has not answered")
+	ErrTooLong = errors.New("the API asks to wait longer than allowed")
+)
+
+// Options are the limits of a Pace. The zero value means: no ceiling, one call
+// at a time, wait at most 15 minutes, give up after 10.
+type Options struct {
+	PerSecond   float64       // ceiling of calls started a second; 0 is unlimited
+	Burst       int           // calls that may start at once; at least 1
+	Wires       int           // calls under way at once; at least 1
+	MaxWait     time.Duration // longest wait that the API may ask for
+	GiveUpAfter time.Duration // longest time without an answer
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxWait == 0 {
+		o.MaxWait = 15 * time.Minute // longer, and a person or the next night is better
+	}
+	if o.GiveUpAfter == 0 {
+		o.GiveUpAfter = 10 * time.Minute // most restarts and failovers are over by then
+	}
+	o.Burst, o.Wires = max(o.Burst, 1), max(o.Wires, 1)
+	return o
+}
+
+// Pace admits calls. Its methods are safe for concurrent use; a wait that one
+// caller is told to keep holds for all.
+type Pace struct {
+	options Options
+	wires   chan struct{}
+	limiter *rate.Limiter
+
+	mu          sync.Mutex
+	changed     chan struct{} // closed when those who wait must look again
+	stop        error         // once set, nobody starts
+	pausedUntil time.Time
+	pausedFor   string
+	gate        gate
+	speed       speed
+	through     uint64
+	report      Report
+}
+
+// New returns a Pace with the given limits.
+func New(o Options) *Pace {
+	o = o.withDefaults()
+	ceiling := rate.Inf
+	if o.PerSecond > 0 {
+		ceiling = rate.Limit(o.PerSecond)
+	}
+	return &Pace{
+		options: o,
+		wires:   make(chan struct{}, o.Wires),
+		limiter: rate.NewLimiter(ceiling, o.Burst),
+		changed: make(chan struct{}),
+		gate:    newGate(),
+		speed:   speed{ceiling: ceiling, now: ceiling},
+		report:  Report{Ceiling: o.PerSecond, Lowest: o.PerSecond},
+	}
+}
+
+// Begin waits until a call may start: until a wire is free, no pause holds, the
+// API is not down, and a token is there. The caller makes one call at once and
+// then calls end exactly once, with the status of the answer (0 if none came)
+// and whether the API gave a definite answer.
+//
+// The error is the cause of ctx, or wraps ErrGaveUp or ErrTooLong; then no call
+// may be made, now or later.
+func (p *Pace) Begin(ctx context.Context) (end func(status int, through bool), err error) {
+	select {
+	case p.wires <- struct{}{}:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	probe, err := p.admit(ctx)
+	if err != nil {
+		<-p.wires
+		return nil, err
+	}
+	return func(status int, through bool) {
+		p.ended(status, through, probe)
+		<-p.wires
+	}, nil
+}
+
+// Through counts the calls that got a definite answer so far.
+func (p *Pace) Through() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.through
+}
+
+// admit waits for everything but the wire.
+func (p *Pace) admit(ctx context.Context) (probe bool, err error) {
+	for {
+		wait, probe, changed, err := p.mayStart(time.Now())
+		if err != nil {
+			return false, err
+		}
+		if wait > 0 {
+			if err := sleep(ctx, wait, changed); err != nil {
+				return false, err
+			}
+			continue
+		}
+		ok, err := p.token(ctx, changed)
+		if ok || err != nil {
+			p.abandonProbe(probe && err != nil)
+			return probe, err
+		}
+		p.abandonProbe(probe)
+	}
+}
+
+// mayStart tells how long to wait before looking again; 0 is now. A probe is
+// the one call that goes out while the API is down.
+func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed chan struct{}, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stop == nil && p.gate.silent(now) >= p.options.GiveUpAfter {
+		p.halt(fmt.Errorf("%w for %s", ErrGaveUp, p.gate.silent(now).Round(time.Second)), now)
+	}
+	if p.stop != nil {
+		return 0, false, nil, p.stop
+	}
+	if wait = p.pausedUntil.Sub(now); wait > 0 {
+		return wait, false, p.changed, nil
+	}
+	wait, probe = p.gate.enter(now, p.options.GiveUpAfter)
+	return wait, probe, p.changed, nil
+}
+
+// token takes a token of the rate. It is false when a pause came between.
+func (p *Pace) token(ctx context.Context, changed chan struct{}) (bool, error) {
+	r := p.limiter.Reserve()
+	if delay := r.Delay(); delay > 0 {
+		if err := sleep(ctx, delay, changed); err != nil {
+			r.Cancel()
+			return false, err
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.changed != changed {
+		r.Cancel()
+		return false, nil
+	}
+	p.report.Calls++
+	p.speed.started(time.Now())
+	return true, nil
+}
+
+// ended takes account of a call's end.
+func (p *Pace) ended(status int, through, probe bool) {
+	now := time.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if through {
+		p.through++
+		if since, was := p.gate.open(); was {
+			p.note(now, Event{What: "up", For: now.Sub(since), Why: "the API answers again"})
+			p.wake()
+		}
+		p.regain(now)
+		return
+	}
+	closed := p.gate.fault(now, probe, status == http.StatusTooManyRequests)
+	if closed {
+		p.note(now, Event{What: "down", Why: fmt.Sprintf("%d calls in a row failed, the last with %s", faultsInARow, statusText(status))})
+	}
+	if closed || probe {
+		p.wake()
+	}
+}
+
+func (p *Pace) abandonProbe(yes bool) {
+	if !yes {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.gate.probing = false
+	p.wake()
+}
+
+// halt lets nobody start any more.
+func (p *Pace) halt(err error, now time.Time) {
+	p.stop = err
+	p.note(now, Event{What: "stopped", Why: err.Error()})
+	p.wake()
+}
+
+// wake makes everybody who waits look again.
+func (p *Pace) wake() {
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+func sleep(ctx context.Context, d time.Duration, changed chan struct{}) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-changed:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+func statusText(status int) string {
+	if status == 0 {
+		return "no answer"
+	}
+	return fmt.Sprintf("status %d", status)
+}

@@ -1,0 +1,64 @@
+package pace
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Report tells what a Pace did and why.
+type Report struct {
+	Ceiling   float64 // calls a second; 0 is unlimited
+	Lowest    float64 // the lowest rate in force, calls a second; 0 if never limited
+	Calls     int     // calls admitted
+	Throttled int     // answers with status 429
+	Events    []Event // at most 100, the first ones
+	Left      int     // events that did not find room in Events
+}
+
+// Event is one thing that a Pace did.
+type Event struct {
+	At        time.Time
+	What      string // paused, slowed, recovered, down, up, stopped
+	Why       string
+	For       time.Duration // how long; 0 if that does not apply
+	PerSecond float64       // the rate from then on; 0 if it does not change or is unlimited
+}
+
+const mostEvents = 100
+
+func (p *Pace) note(now time.Time, e Event) {
+	if len(p.report.Events) >= mostEvents {
+		p.report.Left++
+		return
+	}
+	e.At = now
+	p.report.Events = append(p.report.Events, e)
+}
+
+// Report returns what was done so far.
+func (p *Pace) Report() Report {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.report
+	r.Events = slices.Clone(r.Events)
+	return r
+}
+
+// Note says in a few words why nothing moves just now; it is empty when
+// nothing holds calls back but the rate.
+func (p *Pace) Note() string {
+	now := time.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.stop != nil:
+		return "stopping: " + p.stop.Error()
+	case p.pausedUntil.After(now):
+		return fmt.Sprintf("paused for %s more: %s", p.pausedUntil.Sub(now).Round(time.Second), p.pausedFor)
+	case p.gate.down:
+		wait := max(p.gate.nextProbe.Sub(now), 0).Round(time.Second)
+		return fmt.Sprintf("the API is down since %s, next try in %s", p.gate.silentSince.UTC().Format(time.TimeOnly), wait)
+	}
+	return ""
+}
