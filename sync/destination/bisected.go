@@ -28,8 +28,7 @@ func NewBisected(api API) Bisected {
 
 // Apply makes the call, and smaller ones where it is refused whole.
 func (s Bisected) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	s.calls.Add(1)
-	outcomes, err := s.API.Apply(ctx, b)
+	outcomes, err := s.call(ctx, b)
 	ce := callError(err)
 	if ce == nil || ce.Fault != RefusedWhole {
 		return outcomes, err
@@ -44,6 +43,15 @@ func (s Bisected) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		return outcomes, err
 	}
 	return outcomes, nil
+}
+
+// call counts a call, for the run and for its records, and makes it.
+func (s Bisected) call(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	s.calls.Add(1)
+	for _, r := range b.Records {
+		r.Attempts++
+	}
+	return s.API.Apply(ctx, b)
 }
 
 // mayHalve tells the statuses that one user can bring on a whole batch.
@@ -69,8 +77,7 @@ func (s Bisected) halves(ctx context.Context, b user.Batch, outcomes []user.Outc
 // half sends one half. A half that fails in another way gets its verdicts,
 // while the other half goes on.
 func (s Bisected) half(ctx context.Context, b user.Batch, outcomes []user.Outcome, budget *int) error {
-	s.calls.Add(1)
-	got, err := s.API.Apply(ctx, b)
+	got, err := s.call(ctx, b)
 	ce := callError(err)
 	switch {
 	case err == nil:

@@ -2,6 +2,9 @@ package destination
 
 import (
 	"context"
+	"errors"
+	"net/http"
+	"slices"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -38,9 +41,9 @@ type try struct {
 	batch    user.Batch
 	outcomes []user.Outcome
 	pending  []int  // places that are to be sent
-	attempts int    // that count
-	throttle int    // answers 429 among the rest
-	through  uint64 // calls that got through when it began
+	throttle int    // answers 429
+	through  uint64 // calls of the run that had got through at the last look
+	silent   int    // attempts since then: nobody got through, so they do not count yet
 }
 
 // Apply sends b until every record has a verdict. Records that used up their
@@ -50,25 +53,19 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	for i := range b.Records {
 		t.pending = append(t.pending, i)
 	}
-	replay := r.Traits().Ops[b.Op].Replay
-	waits := newBackoff()
+	replay, waits := r.Traits().Ops[b.Op].Replay, newBackoff()
 	for {
 		if err := r.attempt(ctx, t, replay); err != nil {
 			return unsettled(t.outcomes, len(b.Records)), err
 		}
-		t.keepPending(replay)
-		if len(t.pending) == 0 {
+		if t.keepPending(replay); len(t.pending) == 0 {
+			t.spend(t.silent, b.Records)
 			return t.outcomes, nil
 		}
-		done, err := r.usedUp(ctx, t)
-		if err != nil {
-			return unsettled(t.outcomes, len(b.Records)), err
-		}
-		if done {
+		if err := r.anotherTry(ctx, t, waits); err == errUsedUp {
 			t.giveUp()
 			return t.outcomes, nil
-		}
-		if err := wait(ctx, waits.NextBackOff()); err != nil {
+		} else if err != nil {
 			return unsettled(t.outcomes, len(b.Records)), err
 		}
 	}
@@ -77,9 +74,6 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 // attempt sends what is pending, once.
 func (r Retried) attempt(ctx context.Context, t *try, replay Replay) error {
 	part := pick(t.batch, t.pending)
-	for _, rec := range part.Records {
-		rec.Attempts++
-	}
 	outcomes, err := r.API.Apply(ctx, part)
 	if ce := callError(err); ce != nil && ce.Fault != Denied {
 		outcomes, err = spread(ce, part, replay), nil
@@ -90,24 +84,31 @@ func (r Retried) attempt(ctx context.Context, t *try, replay Replay) error {
 	if outcomes != nil {
 		place(t.outcomes, outcomes, t.pending)
 	}
-	t.count(outcomes)
+	t.count(outcomes, r.Pacer.Through())
 	return err
 }
 
-// count weighs the attempt just made.
-func (t *try) count(outcomes []user.Outcome) {
-	for _, o := range outcomes {
-		if o.Status == user.Busy && o.HTTP == 429 {
-			if t.throttle++; t.throttle%throttlesPerRetry != 0 {
-				return
-			}
-			break
+// count weighs the attempt just made. It counts when calls got through since
+// the last one; until then it is only kept in mind.
+func (t *try) count(outcomes []user.Outcome, through uint64) {
+	throttled := func(o user.Outcome) bool { return o.Status == user.Busy && o.HTTP == http.StatusTooManyRequests }
+	if slices.ContainsFunc(outcomes, throttled) {
+		if t.throttle++; t.throttle%throttlesPerRetry != 0 {
+			return
 		}
 	}
-	t.attempts++
-	for _, i := range t.pending {
-		t.batch.Records[i].Spent++
+	if t.silent++; through != t.through {
+		t.through = through
+		t.spend(1, t.batch.Records)
 	}
+}
+
+// spend counts n attempts, and no silent ones any more.
+func (t *try) spend(n int, records []*user.Record) {
+	for _, rec := range records {
+		rec.Spent += n
+	}
+	t.silent = 0
 }
 
 // keepPending leaves pending what may be sent again, and marks what was perhaps
@@ -126,32 +127,38 @@ func (t *try) keepPending(replay Replay) {
 	t.pending = pending
 }
 
-// usedUp reports whether the retries are used up while the API was there: other
-// calls got through, or a read-back just does.
-func (r Retried) usedUp(ctx context.Context, t *try) (bool, error) {
+// errUsedUp says that the retries are used up although the API is there.
+var errUsedUp = errors.New("retries used up")
+
+// anotherTry waits for the next attempt, or is errUsedUp. Where nobody gets
+// through, a read-back shows whether it is the API or the batch.
+func (r Retried) anotherTry(ctx context.Context, t *try, waits *backoff.ExponentialBackOff) error {
 	first := t.batch.Records[t.pending[0]]
-	if first.Spent <= r.Retries {
-		return false, nil
+	if t.silent > r.Retries {
+		found, err := r.API.Find(ctx, first)
+		if err != nil && callError(err) == nil {
+			return err
+		}
+		if err == nil && found.Presence != Unknown {
+			t.spend(t.silent, t.batch.Records)
+		}
 	}
-	if r.Pacer.Through() != t.through {
-		return true, nil
+	if first.Spent > r.Retries {
+		return errUsedUp
 	}
-	found, err := r.API.Find(ctx, first)
-	if err != nil && callError(err) == nil {
-		return false, err
-	}
-	return err == nil && found.Presence != Unknown, nil
+	return wait(ctx, waits.NextBackOff())
 }
 
-// giveUp settles what is still pending. InDoubt stays that: a read-back may
-// tell.
+// giveUp settles what is still pending. What is in doubt stays that: a
+// read-back may tell.
 func (t *try) giveUp() {
 	for _, i := range t.pending {
-		if t.outcomes[i].Status == user.Busy {
-			t.outcomes[i].Status = user.Failed
-			if t.batch.Records[i].Maybe {
-				t.outcomes[i].Status = user.InDoubt
-			}
+		if t.outcomes[i].Status != user.Busy {
+			continue
+		}
+		t.outcomes[i].Status = user.Failed
+		if t.batch.Records[i].Maybe {
+			t.outcomes[i].Status = user.InDoubt
 		}
 	}
 }

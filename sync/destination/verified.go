@@ -54,8 +54,12 @@ func doubtfulVerdict(op user.Op, o user.Outcome, r *user.Record) bool {
 	switch {
 	case o.Status == user.InDoubt:
 		return o.Code != user.CodeNoAnswer
-	case op == user.Create && o.Status == user.Exists:
+	case op != user.Create:
+		return false
+	case o.Status == user.Exists:
 		return r.Maybe || o.Code == user.CodeWholeConflict && r.Op == user.Create
+	case o.Status == user.Refused, o.Status == user.Failed:
+		return r.Maybe // a second try was refused: what became of the first?
 	}
 	return false
 }
@@ -97,7 +101,11 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found Foun
 	if found.Remote != "" {
 		o.Remote = found.Remote
 	}
-	if found.Presence == Unknown {
+	switch {
+	case o.Status == user.Refused || o.Status == user.Failed:
+		settleRefused(o, r, found)
+		return false
+	case found.Presence == Unknown:
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
 		return false
 	}
@@ -126,6 +134,17 @@ func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found Found) (ag
 		r.Maybe = false
 	}
 	return false
+}
+
+// settleRefused says what became of a create whose repetition was refused.
+func settleRefused(o *user.Outcome, r *user.Record, found Found) {
+	switch found.Presence {
+	case Same:
+		o.Status, o.Code = user.Created, user.CodeReadBack
+	case Unknown:
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+	}
+	r.Maybe = false // asked once is enough
 }
 
 func (v Verified) settleUpdate(o *user.Outcome, r *user.Record, found Found) (again bool) {
@@ -158,5 +177,8 @@ func (v Verified) resend(o *user.Outcome, r *user.Record) bool {
 		return true
 	}
 	o.Status = user.Failed
+	if o.Code == "" || o.Code == user.CodeWholeConflict {
+		o.Code = user.CodeNotApplied
+	}
 	return false
 }

@@ -69,5 +69,6 @@ const (
 	CodeBatchRefused  = "batch_refused"  // refused as part of a batch that was not taken apart further
 	CodeWholeConflict = "whole_conflict" // the whole call met 409 without saying which user
 	CodeContradiction = "contradiction"  // the API said exists and missing in turn
+	CodeNotApplied    = "not_applied"    // no answer told; a read-back showed that nothing was done
 	CodeNoAnswer      = "no_answer"      // sent, not answered, and no read-back could tell
 )

@@ -1,0 +1,135 @@
+// Package sync is the engine: it takes records in input order, decides what to
+// do with each, gathers them into batches, delivers these through a bounded
+// pool, and hands on one outcome per record, in input order again.
+//
+// It reads no file, knows no API and writes no result: those are behind
+// Job.Records, Job.Destination and Job.Results. It is imported by cmd/usersync
+// alone, so that its name can clash with the standard library's nowhere else.
+//
+// The files follow the road: job.go starts it, plan.go decides, gather.go
+// fills batches, deliver.go sends them, window.go bounds what is under way,
+// collect.go brings the outcomes back into order, summary.go counts.
+package sync
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// Results takes the outcomes. Write is called in input order by one goroutine.
+// An error ends the run.
+type Results interface {
+	Write(user.Outcome) error
+}
+
+// Job is one run: from records to outcomes. The zero values of the numbers
+// are replaced by defaults.
+type Job struct {
+	// Records yields chunks of records, ordinals 1, 2, 3 without a gap. An error
+	// ends the input.
+	Records iter.Seq2[[]*user.Record, error]
+	// Destination applies batches; an error of Apply ends the run. Its outcomes
+	// are then Unsettled where nothing final is known.
+	Destination destination.Destination
+	Results     Results
+
+	BatchSize   int // records a call, below the destination's own limit; default 100
+	Workers     int // batches under way at once; default 16
+	Window      int // records read and not yet written, at most; default 16384
+	WindowBytes int // memory of these records, at most, estimated; default 32 MiB
+}
+
+func (j Job) withDefaults() Job {
+	if j.BatchSize <= 0 {
+		j.BatchSize = 100 // what the first API takes in a call
+	}
+	if j.Workers <= 0 {
+		j.Workers = 16 // 1000 calls a minute need this many at a latency of a second
+	}
+	if j.Window <= 0 {
+		j.Window = 16384 // ten full batches a worker: a slow one holds up nobody soon
+	}
+	if j.WindowBytes <= 0 {
+		j.WindowBytes = 32 << 20
+	}
+	j.Window = max(j.Window, 2*j.BatchSize)
+	return j
+}
+
+// readerGrace is how long a stopped run waits for a reader that is blocked in
+// a read, which nothing can interrupt.
+const readerGrace = time.Second
+
+// Run carries the records from end to end. It returns when every call under way
+// has ended and every outcome that can be written is written.
+//
+// The error says why the run stopped before its end: the cause of ctx, the
+// reader's error, the destination's, the results', or a GuardError. An
+// AccountingError says that the numbers do not add up. Once ctx is done no new
+// call starts and every wait ends.
+func (j Job) Run(ctx context.Context) (Summary, error) {
+	j = j.withDefaults()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+
+	chunks, readerDone := j.read(ctx)
+	window := newWindow(j.Window, j.WindowBytes)
+	c := newCollector(j.Results, window, stop)
+	collected := make(chan struct{})
+	go func() {
+		defer close(collected)
+		c.run()
+	}()
+	p := newPlanner(j, window, newPool(ctx, j, c, stop), c)
+	err := p.run(ctx, chunks)
+	p.pool.wait()
+	close(c.incoming)
+	<-collected
+	stop(nil)
+
+	summary := c.summary
+	summary.Read = p.read
+	summary.Reading = !ended(readerDone)
+	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
+		err = cause
+	}
+	return summary.closed(err)
+}
+
+// chunk is what the reader hands over: records, or the error that ended them.
+type chunk struct {
+	records []*user.Record
+	err     error
+}
+
+// read pulls the records in a goroutine of their own, because a read can block
+// for as long as it likes.
+func (j Job) read(ctx context.Context) (<-chan chunk, <-chan struct{}) {
+	chunks, done := make(chan chunk, 1), make(chan struct{})
+	go func() {
+		defer close(done)
+		defer close(chunks)
+		for records, err := range j.Records {
+			select {
+			case chunks <- chunk{records, err}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return chunks, done
+}
+
+func ended(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	case <-time.After(readerGrace):
+		return false
+	}
+}

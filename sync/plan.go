@@ -1,0 +1,205 @@
+package sync
+
+import (
+	"context"
+	"time"
+
+	"usersync/sync/user"
+)
+
+// planner decides what is done with each record. It alone knows which ids are
+// under way, so that records of one id go out one after the other.
+type planner struct {
+	job       Job
+	window    *window
+	groups    groups
+	pool      *pool
+	collector *collector
+
+	read     int                       // records taken
+	underWay map[string][]*user.Record // ids sent and not settled, with those that wait for them
+	parked   int                       // records that wait
+	settled  []user.Outcome            // settled without a call, not yet handed on
+}
+
+func newPlanner(j Job, w *window, p *pool, c *collector) *planner {
+	return &planner{
+		job: j, window: w, pool: p, collector: c,
+		groups:   newGroups(j.Destination.Traits(), j.BatchSize),
+		underWay: make(map[string][]*user.Record),
+	}
+}
+
+// run plans all chunks. The error is the reader's; a run that was stopped is
+// told by the context.
+func (p *planner) run(ctx context.Context, chunks <-chan chunk) error {
+	for {
+		select {
+		case c, ok := <-chunks:
+			if !ok {
+				p.finish(ctx)
+				return nil
+			}
+			for _, r := range c.records {
+				if !p.admit(ctx, r) {
+					return nil
+				}
+			}
+			p.handOn()
+			if c.err != nil {
+				p.finish(ctx)
+				return c.err
+			}
+		case <-p.collector.news:
+			p.release(ctx)
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// finish sends what is gathered and waits for those that are parked.
+func (p *planner) finish(ctx context.Context) {
+	p.flush(ctx)
+	for p.parked > 0 && ctx.Err() == nil {
+		select {
+		case <-p.collector.news:
+			p.release(ctx)
+			p.flush(ctx)
+		case <-ctx.Done():
+		}
+	}
+}
+
+// admit takes a credit for the record, waiting if it must, and plans it. It is
+// false when the run stopped meanwhile.
+func (p *planner) admit(ctx context.Context, r *user.Record) bool {
+	for {
+		ok, oldest := p.window.take(r)
+		if ok {
+			p.read = r.Origin.Record
+			p.plan(ctx, r)
+			return ctx.Err() == nil
+		}
+		p.handOn()
+		if g := p.groups.holding(oldest); g != "" {
+			p.send(ctx, p.groups.cut(g))
+			continue
+		}
+		select {
+		case <-p.window.changed:
+		case <-p.collector.news:
+			p.release(ctx)
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// plan settles the record, parks it behind an earlier one of its id, or gathers
+// it for a call.
+func (p *planner) plan(ctx context.Context, r *user.Record) {
+	if r.Err == nil {
+		r.Err = p.job.Destination.Check(r)
+	}
+	if r.Err != nil {
+		p.settle(invalid(r))
+		return
+	}
+	if waiting, busy := p.underWay[r.User.ID]; busy {
+		p.underWay[r.User.ID] = append(waiting, r)
+		p.parked++
+		return
+	}
+	p.underWay[r.User.ID] = nil
+	p.gather(ctx, r, user.Unsettled)
+}
+
+// gather puts the record where its call is made up. before is what became of
+// the record before it of the same id, if that is known.
+func (p *planner) gather(ctx context.Context, r *user.Record, before user.Status) {
+	op := call(r.Op, before)
+	if op == "" {
+		p.settle(user.Outcome{Record: r, Status: user.Refused, Code: user.CodeExists, At: time.Now()})
+		return
+	}
+	if p.groups.add(op, r) {
+		p.send(ctx, p.groups.cut(op))
+	}
+}
+
+// call is the call that an intent begins with. It is empty where an earlier
+// record of the same file already made the user.
+func call(intent user.Op, before user.Status) user.Op {
+	held := before == user.Created || before == user.Updated || before == user.Unchanged || before == user.Accepted
+	switch {
+	case intent == user.Upsert && held:
+		return user.Update
+	case intent == user.Upsert:
+		return user.Create
+	case intent == user.Create && held:
+		return ""
+	}
+	return intent
+}
+
+// release takes note of what was settled, and gathers the next of each id.
+func (p *planner) release(ctx context.Context) {
+	for _, outcomes := range p.collector.fetchNews() {
+		for i := range outcomes {
+			p.next(ctx, &outcomes[i])
+		}
+	}
+	p.handOn()
+}
+
+func (p *planner) next(ctx context.Context, o *user.Outcome) {
+	id := o.Record.User.ID
+	waiting, ours := p.underWay[id]
+	switch {
+	case !ours || o.Status == user.Unsettled:
+	case len(waiting) == 0:
+		delete(p.underWay, id)
+	default:
+		p.underWay[id] = waiting[1:]
+		p.parked--
+		p.gather(ctx, waiting[0], o.Status)
+	}
+}
+
+// settle keeps an outcome that needed no call.
+func (p *planner) settle(o user.Outcome) {
+	p.settled = append(p.settled, o)
+	if len(p.settled) >= p.job.BatchSize {
+		p.handOn()
+	}
+}
+
+// handOn gives the collector what was settled without a call.
+func (p *planner) handOn() {
+	if len(p.settled) > 0 {
+		p.collector.incoming <- p.settled
+		p.settled = nil
+	}
+}
+
+func (p *planner) flush(ctx context.Context) {
+	for _, op := range p.groups.order() {
+		p.send(ctx, p.groups.cut(op))
+	}
+	p.handOn()
+}
+
+func (p *planner) send(ctx context.Context, b user.Batch) {
+	if len(b.Records) > 0 && ctx.Err() == nil {
+		p.pool.deliver(b)
+	}
+}
+
+func invalid(r *user.Record) user.Outcome {
+	o := user.Outcome{Record: r, Status: user.Invalid, Detail: r.Err.Error(), At: time.Now()}
+	if e, ok := r.Err.(*user.InvalidError); ok {
+		o.Code = e.Code
+	}
+	return o
+}
