@@ -68,8 +68,8 @@ const readerGrace = time.Second
 // Run carries the records from end to end. It returns when every call under way
 // has ended and every outcome that can be written is written.
 //
-// The error says why the run stopped before its end: the cause of ctx, the
-// reader's error, the destination's, the results', or a GuardError. An
+// The error joins the reasons why the run stopped before its end: the cause of
+// ctx, the reader's error, the destination's, the results', a GuardError. An
 // AccountingError says that the numbers do not add up. Once ctx is done no new
 // call starts and every wait ends.
 func (j Job) Run(ctx context.Context) (Summary, error) {
@@ -90,14 +90,12 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 	p.pool.wait()
 	close(c.incoming)
 	<-collected
+	err = errors.Join(err, context.Cause(ctx)) // nil unless the run was stopped
 	stop(nil)
 
 	summary := c.summary
 	summary.Read = p.read
 	summary.Reading = !ended(readerDone)
-	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
-		err = cause
-	}
 	return summary.closed(err)
 }
 

@@ -157,7 +157,7 @@ func (p *planner) next(ctx context.Context, o *user.Outcome) {
 	id := o.Record.User.ID
 	waiting, ours := p.underWay[id]
 	switch {
-	case !ours || o.Status == user.Unsettled:
+	case !ours || o.Status == user.Unsettled || o.Record.Err != nil: // an unfit record holds no id
 	case len(waiting) == 0:
 		delete(p.underWay, id)
 	default:
