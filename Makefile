@@ -1,0 +1,35 @@
+# make test    installs what the tests need and runs them, the way CI does
+# make proof   the proofs in their full size (about 20 minutes)
+# make bench   users a second, CPU and allocations, whole and by part
+# make fuzz    every fuzz target for FUZZTIME
+# make lint    gofmt, vet, staticcheck
+
+GO       ?= go
+FUZZTIME ?= 60s
+TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
+
+.PHONY: build test proof bench fuzz lint deps
+
+build:
+	$(GO) build -o bin/usersync ./cmd/usersync
+
+test: deps
+	$(GO) test -race -count=1 ./...
+
+proof: deps
+	$(GO) test -count=1 -timeout 60m -v -run '^TestProof' ./cmd/usersync -full
+	$(MAKE) fuzz
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fuzz:
+	GO='$(GO)' FUZZTIME='$(FUZZTIME)' sh .ci/fuzz
+
+lint:
+	@test -z "$$(gofmt -l cmd reader sync writer)" || { echo 'gofmt would change:'; gofmt -l cmd reader sync writer; exit 1; }
+	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+
+deps:
+	@sh .ci/deps
