@@ -29,7 +29,7 @@ type File struct {
 	dir     string
 	partial string // what it is called now
 	name    string // what Commit calls it
-	replace bool // Commit may take the place of a file
+	replace bool   // Commit may take the place of a file
 	written int64
 	err     error
 

@@ -1,0 +1,79 @@
+package writer
+
+import "usersync/sync/user"
+
+// Outcomes counts records by what became of them. Every status is in it,
+// also one that no record has.
+type Outcomes struct {
+	// The destination says that it made the user.
+	Created int `json:"created"`
+	// The destination says that it changed the user.
+	Updated int `json:"updated"`
+	// The destination says that it removed the user.
+	Deleted int `json:"deleted"`
+	// The destination has the user as the record describes it; nothing was changed.
+	Unchanged int `json:"unchanged"`
+	// The destination took the record for later and promised no more.
+	Accepted int `json:"accepted"`
+	// Not sent: the record is unfit.
+	Invalid int `json:"invalid"`
+	// The destination would not take the record.
+	Refused int `json:"refused"`
+	// The record never got through; it is safe to send it again.
+	Failed int `json:"failed"`
+	// Sent, and nothing tells what became of it.
+	InDoubt int `json:"in_doubt"`
+}
+
+// of returns the counter of s, or nil if s is not final.
+func (o *Outcomes) of(s user.Status) *int {
+	switch s {
+	case user.Created:
+		return &o.Created
+	case user.Updated:
+		return &o.Updated
+	case user.Deleted:
+		return &o.Deleted
+	case user.Unchanged:
+		return &o.Unchanged
+	case user.Accepted:
+		return &o.Accepted
+	case user.Invalid:
+		return &o.Invalid
+	case user.Refused:
+		return &o.Refused
+	case user.Failed:
+		return &o.Failed
+	case user.InDoubt:
+		return &o.InDoubt
+	}
+	return nil
+}
+
+// Count returns how many records have status s.
+func (o Outcomes) Count(s user.Status) int {
+	if n := o.of(s); n != nil {
+		return *n
+	}
+	return 0
+}
+
+// Total returns how many records have an outcome.
+func (o Outcomes) Total() int {
+	total := 0
+	for _, s := range user.Statuses {
+		total += o.Count(s)
+	}
+	return total
+}
+
+// Rejected returns how many records stand in rejects.
+func (o Outcomes) Rejected() int {
+	rejected := 0
+	for _, s := range user.Statuses {
+		if s.Rejected() {
+			rejected += o.Count(s)
+		}
+	}
+	return rejected
+}

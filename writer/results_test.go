@@ -1,0 +1,287 @@
+package writer
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"usersync/sync/user"
+)
+
+var (
+	noon   = time.Date(2026, 3, 14, 12, 0, 0, 7_000_000, time.UTC)
+	sample = user.Outcome{
+		Record: &user.Record{
+			Origin: user.Origin{Record: 1234567, File: "exports/users-2026-03-14.csv.gz", Line: 1234568},
+			User:   user.User{ID: "CUST-0001234567"},
+		},
+		Status: user.Created, Action: user.Create, HTTP: 201, Attempts: 1,
+		RequestID: "0f8fad5b-d9cb-469f-a165-70867728950e", Took: 187 * time.Millisecond, At: noon,
+	}
+)
+
+// result is one line of results, as encoding/json reads it.
+type result struct {
+	Record     int         `json:"record"`
+	File       string      `json:"file"`
+	Line       int         `json:"line"`
+	ID         string      `json:"id"`
+	RemoteID   string      `json:"remote_id"`
+	Action     user.Op     `json:"action"`
+	Outcome    user.Status `json:"outcome"`
+	HTTPStatus *int        `json:"http_status"`
+	Code       string      `json:"code"`
+	Detail     string      `json:"detail"`
+	Attempts   int         `json:"attempts"`
+	MS         int64       `json:"ms"`
+	At         *time.Time  `json:"at"`
+	RequestID  string      `json:"request_id"`
+}
+
+// anyText draws what is awkward more often than chance would.
+var anyText = rapid.OneOf(
+	rapid.String(),
+	rapid.StringMatching(`[=+\-@\t\r\n'" ,;|a]{0,6}`),
+	rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }),
+	rapid.SampledFrom([]string{"", "'", `'"x"`, `'"`, "''", "\r\n", "a\r\nb", `\.`, " lead", "\x00", "\ufeff"}),
+)
+
+func anyOutcome(t *rapid.T) user.Outcome {
+	text := func(label string) string { return anyText.Draw(t, label) }
+	return user.Outcome{
+		Record: &user.Record{
+			Origin: user.Origin{Record: rapid.IntMin(1).Draw(t, "record"), File: text("file"), Line: rapid.IntMin(0).Draw(t, "line")},
+			User:   user.User{ID: text("id")},
+		},
+		Status:    rapid.SampledFrom(user.Statuses[:]).Draw(t, "status"),
+		Action:    rapid.SampledFrom([]user.Op{"", user.Create, user.Update, user.Delete}).Draw(t, "action"),
+		Code:      text("code"),
+		Detail:    text("detail"),
+		RequestID: text("request_id"),
+		Remote:    text("remote"),
+		HTTP:      rapid.SampledFrom([]int{0, 201, 503}).Draw(t, "http"),
+		Attempts:  rapid.IntRange(0, 9).Draw(t, "attempts"),
+		Took:      time.Duration(rapid.Int64Range(0, 1e12).Draw(t, "took")),
+		At:        time.UnixMilli(rapid.Int64Range(0, 4e12).Draw(t, "at")).UTC(),
+	}
+}
+
+func want(o user.Outcome, text func(string) string) result {
+	r := result{
+		Record: o.Record.Origin.Record, File: text(o.Record.Origin.File), Line: o.Record.Origin.Line,
+		ID: text(o.Record.User.ID), RemoteID: text(o.Remote), Action: o.Action, Outcome: o.Status,
+		Code: text(o.Code), Detail: text(o.Detail), Attempts: o.Attempts, MS: o.Took.Milliseconds(),
+		At: &o.At, RequestID: text(o.RequestID),
+	}
+	if o.HTTP != 0 {
+		r.HTTPStatus = &o.HTTP
+	}
+	return r
+}
+
+func asIs(text string) string { return text }
+
+// asJSON is all that JSON can hold of text.
+func asJSON(text string) string { return string([]rune(text)) }
+
+func fromCells(cells []string) (result, error) {
+	text := func(i int) string { return UnquoteCell(cells[i]) }
+	var errs []error
+	number := func(i int) int {
+		n, err := strconv.Atoi(cells[i])
+		errs = append(errs, err)
+		return n
+	}
+	at, err := time.Parse(time.RFC3339Nano, cells[12])
+	errs = append(errs, err)
+	r := result{
+		Record: number(0), File: text(1), Line: number(2), ID: text(3), RemoteID: text(4),
+		Action: user.Op(cells[5]), Outcome: user.Status(cells[6]), Code: text(8), Detail: text(9),
+		Attempts: number(10), MS: int64(number(11)), At: &at, RequestID: text(13),
+	}
+	if cells[7] != "" {
+		status := number(7)
+		r.HTTPStatus = &status
+	}
+	return r, errors.Join(errs...)
+}
+
+func TestCSVIsReadBackEqual(t *testing.T) { rapid.Check(t, csvReadsBack) }
+
+func FuzzResults(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) {
+		csvReadsBack(t)
+		jsonlReadsBack(t)
+	}))
+}
+
+func csvReadsBack(t *rapid.T) {
+	outcomes := rapid.SliceOfN(rapid.Custom(anyOutcome), 1, 5).Draw(t, "outcomes")
+	var out bytes.Buffer
+	w, err := NewCSV(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range outcomes {
+		if err := w.Write(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if lines := bytes.Count(out.Bytes(), []byte("\n")); lines != len(outcomes)+1 {
+		t.Fatalf("%d lines for %d outcomes and a header:\n%s", lines, len(outcomes), &out)
+	}
+	rows, err := csv.NewReader(&out).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if header := strings.Join(rows[0], ",") + "\n"; header != resultsHeader {
+		t.Fatalf("header = %s", header)
+	}
+	for i, o := range outcomes {
+		got, err := fromCells(rows[i+1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want(o, asIs), got); diff != "" {
+			t.Fatalf("record %d (-written +read):\n%s", i, diff)
+		}
+		for _, cell := range rows[i+1] {
+			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+				t.Fatalf("cell %q can be taken for a formula", cell)
+			}
+		}
+	}
+}
+
+func TestJSONLIsReadBackEqual(t *testing.T) { rapid.Check(t, jsonlReadsBack) }
+
+func jsonlReadsBack(t *rapid.T) {
+	o := rapid.Custom(anyOutcome).Draw(t, "outcome")
+	var out bytes.Buffer
+	if err := NewJSONL(&out).Write(o); err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(out.Bytes(), []byte("\n")); n != 1 {
+		t.Fatalf("%d lines for one outcome: %s", n, &out)
+	}
+	got, d := result{}, json.NewDecoder(&out)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want(o, asJSON), got); diff != "" {
+		t.Fatalf("(-written +read):\n%s", diff)
+	}
+}
+
+func TestResultsLookLikeThis(t *testing.T) {
+	unsent := user.Outcome{
+		Record: &user.Record{Origin: user.Origin{Record: 2, File: "a, b.csv", Line: 3}, User: user.User{ID: "=1+1"}},
+		Status: user.Invalid, Code: "bad_phone", Detail: `column Mobile (phone): must be "E.164"`,
+	}
+	var lines, objects bytes.Buffer
+	c, err := NewCSV(&lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []Writer{c, NewJSONL(&objects)} {
+		if err := errors.Join(w.Write(sample), w.Write(unsent)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(resultsHeader+
+		`1234567,exports/users-2026-03-14.csv.gz,1234568,CUST-0001234567,,create,created,201,,,1,187,2026-03-14T12:00:00.007Z,0f8fad5b-d9cb-469f-a165-70867728950e
+2,"a, b.csv",3,'=1+1,,,invalid,,bad_phone,"column Mobile (phone): must be ""E.164""",0,0,,
+`, lines.String()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(`{"record":1234567,"file":"exports/users-2026-03-14.csv.gz","line":1234568,"id":"CUST-0001234567","remote_id":"","action":"create","outcome":"created","http_status":201,"code":"","detail":"","attempts":1,"ms":187,"at":"2026-03-14T12:00:00.007Z","request_id":"0f8fad5b-d9cb-469f-a165-70867728950e"}
+{"record":2,"file":"a, b.csv","line":3,"id":"=1+1","remote_id":"","action":"","outcome":"invalid","http_status":null,"code":"bad_phone","detail":"column Mobile (phone): must be \"E.164\"","attempts":0,"ms":0,"at":null,"request_id":""}
+`, objects.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheRemoteIDOfTheRecordStandsInForThatOfTheOutcome(t *testing.T) {
+	var out bytes.Buffer
+	o := user.Outcome{Record: &user.Record{Remote: "r-1"}, Status: user.Updated}
+	if err := NewJSONL(&out).Write(o); err != nil || !strings.Contains(out.String(), `"remote_id":"r-1"`) {
+		t.Errorf("%v: %s", err, &out)
+	}
+}
+
+func TestOnlyWhatIsFinalIsWritten(t *testing.T) {
+	c, err := NewCSV(io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := &user.Record{Origin: user.Origin{Record: 7}}
+	for _, w := range []Writer{c, NewJSONL(io.Discard), rejects(t, io.Discard, RejectsOptions{Format: FormatCSV}), &Tally{}} {
+		for _, status := range []user.Status{user.Unsettled, user.Exists, user.Missing, user.Busy} {
+			if err := w.Write(user.Outcome{Record: record, Status: status}); err == nil {
+				t.Errorf("%T wrote status %q", w, status)
+			}
+		}
+		if err := w.Write(user.Outcome{Status: user.Created}); err == nil {
+			t.Errorf("%T wrote an outcome without a record", w)
+		}
+	}
+}
+
+type full struct{ after int }
+
+var errFull = errors.New("no space left on device")
+
+func (f *full) Write(p []byte) (int, error) {
+	if f.after--; f.after < 0 {
+		return 0, errFull
+	}
+	return len(p), nil
+}
+
+func TestAFullDiskIsSeen(t *testing.T) {
+	if _, err := NewCSV(&full{}); !errors.Is(err, errFull) {
+		t.Errorf("NewCSV = %v", err)
+	}
+	c, err := NewCSV(&full{after: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []Writer{c, NewJSONL(&full{})} {
+		if err := w.Write(sample); !errors.Is(err, errFull) {
+			t.Errorf("%T.Write = %v", w, err)
+		}
+	}
+}
+
+func BenchmarkCSV(b *testing.B) {
+	w, err := NewCSV(io.Discard)
+	if err != nil {
+		b.Fatal(err)
+	}
+	benchmark(b, w)
+}
+
+func BenchmarkJSONL(b *testing.B) { benchmark(b, NewJSONL(io.Discard)) }
+
+func benchmark(b *testing.B, w Writer) {
+	b.ReportAllocs()
+	o := sample
+	for i := 0; b.Loop(); i++ {
+		if i%100 == 0 { // a batch settles at once, 1000 of them in a second
+			o.At = o.At.Add(time.Millisecond)
+		}
+		if err := w.Write(o); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

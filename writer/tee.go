@@ -1,0 +1,34 @@
+package writer
+
+import "usersync/sync/user"
+
+// Tee returns a Writer that gives every outcome to each of writers in turn. It
+// stops at the first error, so that what comes later counts only what the
+// earlier ones have written.
+func Tee(writers ...Writer) Writer { return tee(writers) }
+
+type tee []Writer
+
+func (t tee) Write(o user.Outcome) error {
+	for _, w := range t {
+		if err := w.Write(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Only returns a Writer that gives to w the outcomes for which keep holds.
+func Only(keep func(user.Outcome) bool, w Writer) Writer { return only{keep, w} }
+
+type only struct {
+	keep func(user.Outcome) bool
+	to   Writer
+}
+
+func (f only) Write(o user.Outcome) error {
+	if !f.keep(o) {
+		return nil
+	}
+	return f.to.Write(o)
+}
