@@ -1,0 +1,71 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Running is a server that listens. It embeds the Server, so State and Users can be asked at any time, also after Close.
+type Running struct {
+	*Server
+	listener net.Listener
+	http     *http.Server
+	served   chan error
+}
+
+// Start listens on addr and serves until Close. Without a host ("", ":0", ":8080") it listens on loopback only: what it holds may be real.
+// The error is that of Options.Check or of listening.
+func Start(o Options, addr string) (*Running, error) {
+	if strings.HasPrefix(addr, ":") || addr == "" {
+		addr = net.JoinHostPort("127.0.0.1", strings.TrimPrefix(addr, ":"))
+	}
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: listen on %s: %w", addr, err)
+	}
+	return Serve(o, l)
+}
+
+// Serve is Start on a listener of the caller's, which it closes in the end; a listener in memory will do.
+func Serve(o Options, l net.Listener) (*Running, error) {
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	s := New(o)
+	r := &Running{Server: s, listener: l, served: make(chan error, 1)}
+	r.http = &http.Server{Handler: s, ReadHeaderTimeout: 30 * time.Second}
+	go func() { r.served <- r.http.Serve(l) }()
+	return r, nil
+}
+
+// URL is where the server is, without a slash at the end.
+func (r *Running) URL() string { return "http://" + r.listener.Addr().String() }
+
+// Banner is the line to print when it has started: what it is, where, and what will go wrong.
+func (r *Running) Banner() string {
+	b := "usersync-sandbox: a rehearsal of Kard's users API at " + r.URL() + "; nothing sent here reaches Kard"
+	for i, f := range r.faults {
+		b += map[bool]string{true: fmt.Sprintf("; faults (seed %d): ", r.options.Seed), false: ", "}[i == 0] + f.text
+	}
+	return b
+}
+
+// Close stops listening and waits for the calls under way until ctx is over; then it cuts them. It may be called once.
+func (r *Running) Close(ctx context.Context) error {
+	err := r.http.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(err, r.http.Close())
+	}
+	if served := <-r.served; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
+	return err
+}

@@ -1,0 +1,206 @@
+package sandbox
+
+import (
+	"hash/fnv"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// arranged is a fault made ready: its kind looked up, its part of every draw computed.
+type arranged struct {
+	Fault
+	kind   kind
+	moment Moment
+	text   string
+	salt   uint64
+	times  atomic.Uint64 // that it took effect
+}
+
+func arrange(faults []Fault, seed uint64) []*arranged {
+	list := make([]*arranged, 0, len(faults))
+	for _, f := range faults {
+		if k, ok := f.Kind.info(); ok {
+			text := f.String()
+			list = append(list, &arranged{Fault: f, kind: k, moment: f.moment(), text: text, salt: mix(seed ^ mix(hashOf(text)))})
+		}
+	}
+	return list
+}
+
+// mix is the finalizer of splitmix64: every bit of n moves every bit of the result.
+func mix(n uint64) uint64 {
+	n += 0x9e3779b97f4a7c15
+	n = (n ^ n>>30) * 0xbf58476d1ce4e5b9
+	n = (n ^ n>>27) * 0x94d049bb133111eb
+	return n ^ n>>31
+}
+
+// hashOf is the same in every process, as the draws must be.
+func hashOf[T string | []byte](s T) uint64 {
+	h := fnv.New64a()
+	// A hash never returns an error.
+	_, _ = h.Write([]byte(s))
+	return h.Sum64()
+}
+
+// drawn says whether n, a call's number or the hash of a user's id, is among the fault's share.
+func (f *arranged) drawn(n uint64) bool {
+	return f.Percent == 0 || float64(mix(f.salt^mix(n))>>11)/(1<<53)*100 < f.Percent
+}
+
+// reaches says whether the fault is about this call, by everything but its share.
+func (f *arranged) reaches(c *call) bool {
+	if c.number < f.FromCall || f.ToCall > 0 && c.number > f.ToCall || c.since < f.Since || f.Until > 0 && c.since >= f.Until {
+		return false
+	}
+	switch {
+	case f.Op != AnyOp && f.Op != c.op, f.Op == AnyOp && c.op == Token && f.Kind != Down:
+		return false
+	case f.kind.fits(c.op) != nil:
+		return false
+	}
+	return true
+}
+
+// strikes collects the faults about whole calls that strike this one.
+func (s *Server) strikes(c *call) {
+	for _, f := range s.faults {
+		if f.kind.about != users && f.reaches(c) && c.names(f.User) && f.drawn(c.number) {
+			c.struck = append(c.struck, f)
+		}
+	}
+}
+
+// names says whether the call is about this user; "" is any.
+func (c *call) names(user string) bool {
+	if user == "" || user == c.key {
+		return true
+	}
+	for i := range c.items {
+		if string(c.items[i].id) == user {
+			return true
+		}
+	}
+	return false
+}
+
+// userFault returns the first fault of this kind that strikes this user in this call.
+func (s *Server) userFault(c *call, kind Kind, id []byte) *arranged {
+	for _, f := range s.faults {
+		if f.Kind == kind && (f.User == "" || f.User == string(id)) && f.reaches(c) && f.drawn(hashOf(id)) {
+			return f
+		}
+	}
+	return nil
+}
+
+// suffer counts a fault that takes effect, and names it in the answer if there is one.
+func (c *call) suffer(f *arranged) {
+	f.times.Add(1)
+	if f.kind.about != users {
+		c.w.Header().Add("Sandbox-Fault", f.text)
+	}
+}
+
+// delay waits as long as latency and the faults before the commit say.
+func (s *Server) delay(c *call) {
+	wait := s.options.Latency
+	if s.options.Jitter > 0 {
+		wait += time.Duration(mix(s.options.Seed^mix(c.number)) % uint64(s.options.Jitter))
+	}
+	for _, f := range c.struck {
+		if f.Kind == Latency && f.moment == Before {
+			c.suffer(f)
+			wait += f.Wait
+		}
+	}
+	c.wait(wait)
+}
+
+func (s *Server) isDown(c *call) bool {
+	for _, f := range c.struck {
+		if f.Kind == Down {
+			return s.carryOut(c, f)
+		}
+	}
+	return false
+}
+
+// strike lets the first fault that ends a call at this moment end it.
+func (s *Server) strike(c *call, m Moment) bool {
+	for _, f := range c.struck {
+		if f.moment == m && s.carryOut(c, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// refuseSome marks the users that a fault refuses.
+func (s *Server) refuseSome(c *call) {
+	if len(s.faults) == 0 {
+		return
+	}
+	for i := range c.items {
+		if c.items[i].outcome != sound {
+			continue
+		}
+		if f := s.userFault(c, Refuse, c.items[i].id); f != nil {
+			c.suffer(f)
+			c.items[i].outcome = unfit
+			c.errors = append(c.errors, itemError{item: i, status: f.statusOr(http.StatusBadRequest), detail: "User was refused"})
+		}
+	}
+}
+
+// poisoned refuses the whole call when one of its users is poison.
+func (s *Server) poisoned(c *call) bool {
+	if len(s.faults) == 0 {
+		return false
+	}
+	for i := range c.items {
+		if f := s.userFault(c, Poison, c.items[i].id); f != nil {
+			c.suffer(f)
+			c.refuse(f.statusOr(http.StatusBadRequest), "The request was refused")
+			return true
+		}
+	}
+	return false
+}
+
+// conflict answers 409 for a whole create when the fault strikes and a user exists.
+func (s *Server) conflict(c *call) bool {
+	for _, f := range c.struck {
+		if f.Kind != Conflict {
+			continue
+		}
+		var list []errorObject
+		for i := range c.items {
+			if u := &c.items[i]; s.users.holds(u.hash, u.id) {
+				list = append(list, errorObject{status: http.StatusConflict, detail: alreadyExists, rawID: u.rawID})
+			}
+		}
+		if len(list) > 0 {
+			c.suffer(f)
+			c.out = appendErrors(c.out[:0], f.shown(list)...)
+			c.answer(http.StatusConflict)
+			return true
+		}
+	}
+	return false
+}
+
+func (f *arranged) shown(list []errorObject) []errorObject {
+	if f.Blind {
+		return []errorObject{{status: http.StatusConflict, detail: "A user already exists"}}
+	}
+	return list
+}
+
+func (f *arranged) statusOr(fallback int) int {
+	if f.Status > 0 {
+		return f.Status
+	}
+	return fallback
+}
