@@ -1,0 +1,147 @@
+package kard
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// Apply sends b in one call: POST for a create, PUT or DELETE of one user.
+func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	if len(b.Records) == 0 {
+		return nil, nil
+	}
+	if max := c.traits.Ops[b.Op].Max; len(b.Records) > max {
+		return nil, &destination.CallError{Fault: destination.RefusedWhole, Code: "too_many", Err: errTooMany}
+	}
+	if b.Op == user.Create {
+		return c.create(ctx, b.Records)
+	}
+	o, err := c.single(ctx, b.Op, b.Records[0])
+	if err != nil {
+		return nil, err
+	}
+	return []user.Outcome{o}, nil
+}
+
+var errTooMany = errors.New("the call would carry more users than Kard takes")
+
+func (c *Client) create(ctx context.Context, records []*user.Record) ([]user.Outcome, error) {
+	a, err := c.api.Do(ctx, rest.Request{
+		Method: http.MethodPost, Path: c.users, Collection: true, Records: records,
+		Append: func(body []byte) []byte { return appendUsers(body, records) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer a.Release()
+	m := c.reader()
+	defer c.readers.Put(m)
+	if !speaks(a.Status) {
+		m.reset(nil, records)
+		return m.all(unsaid(a)), nil
+	}
+	if err := m.read(a.Body, records); err != nil {
+		if a.Status/100 == 2 {
+			return nil, unreadable(a, err)
+		}
+		m.reset(nil, records)
+	}
+	return m.settle(a)
+}
+
+// speaks reports whether an answer tells about users: any error, and the three
+// successes in use. 202 promises nothing and 204 has no body.
+func speaks(status int) bool {
+	return status == 200 || status == 201 || status == 207 || status/100 != 2
+}
+
+func unsaid(a *rest.Answer) user.Outcome {
+	return user.Outcome{Status: user.InDoubt, Code: "http_" + strconv.Itoa(a.Status), HTTP: a.Status, RequestID: a.RequestID}
+}
+
+// unreadable is a success that cannot be read: the users were perhaps taken.
+func unreadable(a *rest.Answer, err error) *destination.CallError {
+	if errors.Is(err, io.ErrUnexpectedEOF) && len(a.Body) > 0 {
+		return a.Fail(destination.PerhapsTaken, "cut_answer", "")
+	}
+	return a.Fail(destination.PerhapsTaken, "not_json", "")
+}
+
+func (c *Client) reader() *multiStatus {
+	if m, ok := c.readers.Get().(*multiStatus); ok {
+		return m
+	}
+	return new(multiStatus)
+}
+
+// single updates or deletes one user.
+func (c *Client) single(ctx context.Context, op user.Op, r *user.Record) (user.Outcome, error) {
+	request := rest.Request{Method: http.MethodDelete, Path: c.one(r.User.ID), Records: []*user.Record{r}}
+	if op == user.Update {
+		request.Method = http.MethodPut
+		request.Append = func(body []byte) []byte { return appendOne(body, r) }
+	}
+	a, err := c.api.Do(ctx, request)
+	if err != nil {
+		return user.Outcome{}, err
+	}
+	defer a.Release()
+	m := c.reader()
+	defer c.readers.Put(m)
+	return m.one(a, op, r)
+}
+
+// one judges the answer to a PUT or DELETE.
+func (m *multiStatus) one(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
+	o := unsaid(a)
+	o.Record = r
+	records := []*user.Record{r}
+	switch {
+	case a.Status == http.StatusNoContent && op == user.Delete:
+		o.Status, o.Code = user.Deleted, ""
+		return o, nil
+	case a.Status == http.StatusNoContent || a.Status == http.StatusAccepted:
+		return o, nil
+	}
+	if err := m.read(a.Body, records); err != nil {
+		if a.Status/100 == 2 {
+			return o, unreadable(a, err)
+		}
+		m.reset(nil, records)
+	}
+	if a.Status/100 == 4 {
+		o.Status = verdict(op, a.Status)
+		o.Code, o.Detail = voice(m.errors, a.Status, r)
+		return o, nil
+	}
+	return m.done(op, o), nil
+}
+
+// done judges a success that was read. A delete need not show the user; an
+// update must.
+func (m *multiStatus) done(op user.Op, o user.Outcome) user.Outcome {
+	m.adopt()
+	m.sort()
+	switch named := m.named(); {
+	case len(named) > 0:
+		return m.blame(op, named, o)
+	case m.strange > 0:
+		o.Code = codeOtherID
+	case op == user.Delete:
+		o.Status, o.Code = user.Deleted, ""
+	case m.any:
+		o.Status, o.Code = user.Updated, ""
+	default:
+		o.Code = user.CodeNoAnswer
+	}
+	return o
+}
+
+const codeOtherID = "other_id" // the answer shows another user than was asked for

@@ -1,0 +1,148 @@
+package kard
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"usersync/sync/user"
+)
+
+const (
+	cardLinked  = "CARDLINKED"
+	rewardsLine = "enrolled_rewards: {value: [CARDLINKED]}"
+)
+
+// CheckColumns tells before a run whether the fields that the input can fill
+// will do for op. Without enrolled_rewards no user would: Kard requires it, and
+// an empty one would take every user out of every program.
+func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
+	if op == user.Delete || slices.Contains(fields, user.EnrolledRewards) {
+		return nil
+	}
+	return invalid("missing_column", user.EnrolledRewards,
+		"Kard requires it for every user, and the input has neither a column nor a value for it",
+		"add this line under fields: in the config: "+rewardsLine)
+}
+
+// Check tells whether Kard would refuse the record. Of a delete it looks at the
+// id only.
+func (c *Client) Check(r *user.Record) error {
+	if bad := checkID(r.User.ID); bad != nil {
+		return bad
+	}
+	if r.Op == user.Delete {
+		return nil
+	}
+	enrolled := false
+	for i := range r.User.Attributes {
+		a := &r.User.Attributes[i]
+		if bad := checkAttribute(a); bad != nil {
+			return bad
+		}
+		enrolled = enrolled || a.Field == user.EnrolledRewards
+	}
+	if len(r.User.Secrets) > 0 {
+		return unknown(r.User.Secrets[0].Field)
+	}
+	if !enrolled {
+		return invalid("missing_field", user.EnrolledRewards, "Kard requires it for every user",
+			"fill the column, or add this line under fields: in the config: "+rewardsLine)
+	}
+	return nil
+}
+
+// The results are of type error so that no nil *InvalidError hides in one.
+func invalid(code string, f user.Field, rule, hint string) error {
+	return &user.InvalidError{Code: code, Field: f, Rule: rule, Hint: hint}
+}
+
+func unknown(f user.Field) error {
+	return invalid("unsupported_field", f, "Kard has no such attribute", "leave the column out, or list it under ignore: in the config")
+}
+
+func checkID(id string) error {
+	switch {
+	case id == "":
+		return invalid("missing_id", user.ID, "must not be empty", "")
+	case id == "." || id == "..":
+		return invalid("bad_id", user.ID, "must not be . or .., which an address cannot carry", "")
+	case !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
+		return invalid("bad_id", user.ID, "must hold no control characters", "")
+	}
+	return nil
+}
+
+func checkAttribute(a *user.Attribute) error {
+	if a.Value.Kind == user.Clear {
+		return invalid("cannot_clear", a.Field, "Kard has no documented way to clear an attribute", "remove empty: clear from its mapping")
+	}
+	switch a.Field {
+	case user.EnrolledRewards:
+		return checkRewards(a.Value)
+	case user.HistoricalTransactionsSent:
+		if _, err := a.Value.Bool(); err != nil {
+			return invalid("bad_boolean", a.Field, err.Error(), "")
+		}
+		return nil
+	case user.Phone, user.HashedEmail, user.Email, user.BirthYear, user.ZipCode:
+		return checkText(a)
+	}
+	return unknown(a.Field)
+}
+
+func checkRewards(v user.Value) error {
+	if v.Text == cardLinked {
+		return nil
+	}
+	list, err := v.List()
+	switch {
+	case err != nil && strings.TrimSpace(v.Text) == "":
+		return invalid("blank_rewards", user.EnrolledRewards, "must not be blank", "write CARDLINKED, or [] to enrol the user in no program")
+	case err != nil:
+		return invalid("bad_list", user.EnrolledRewards, err.Error(), "write CARDLINKED, or [] to enrol the user in no program")
+	}
+	for _, reward := range list {
+		if reward != cardLinked {
+			return invalid("bad_reward", user.EnrolledRewards, "may hold CARDLINKED only", "write CARDLINKED, or [] to enrol the user in no program")
+		}
+	}
+	return nil
+}
+
+func checkText(a *user.Attribute) error {
+	text, err := a.Value.Plain()
+	switch {
+	case err != nil:
+		return invalid("bad_text", a.Field, err.Error(), "")
+	case a.Field == user.Phone && !isE164(text):
+		return invalid("bad_phone", a.Field, "must be in E.164 form, such as +14155552671", `map it with e164(COLUMN, "US")`)
+	case a.Field == user.HashedEmail && !isHash(text):
+		return invalid("bad_hash", a.Field, "must be a SHA-256 in 64 lower-case hexadecimal digits", "map it with hashed_email(COLUMN) from the plain address")
+	}
+	return nil
+}
+
+// isE164 reports whether s is + and 2 to 15 digits, the first not 0 (ITU-T
+// E.164 6.2).
+func isE164(s string) bool {
+	if len(s) < 3 || len(s) > 16 || s[0] != '+' || s[1] == '0' {
+		return false
+	}
+	for i := 1; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+func isHash(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return len(s) == 64
+}

@@ -1,0 +1,127 @@
+package kard
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// Find reads one user. An attribute that the answer does not show is not
+// compared.
+func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
+	a, err := c.api.Do(ctx, rest.Request{Method: http.MethodGet, Path: c.one(r.User.ID), Records: []*user.Record{r}})
+	if err != nil {
+		return destination.Found{}, err
+	}
+	defer a.Release()
+	switch {
+	case a.Status == http.StatusNotFound:
+		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
+	case a.Status/100 == 4:
+		var m multiStatus
+		if m.read(a.Body, nil) != nil {
+			m.errors = nil
+		}
+		code, detail := voice(m.errors, a.Status, r)
+		return destination.Found{}, a.Fail(destination.RefusedWhole, code, detail)
+	}
+	return shown(a, r)
+}
+
+// shown compares r with the user in the answer.
+func shown(a *rest.Answer, r *user.Record) (destination.Found, error) {
+	var answer struct {
+		Data struct {
+			ID         string                    `json:"id"`
+			Attributes map[string]jsontext.Value `json:"attributes"`
+		} `json:"data"`
+		Errors []jsontext.Value `json:"errors"`
+	}
+	err := json.Unmarshal(a.Body, &answer, lax)
+	switch {
+	case err != nil:
+		var wrong *json.SemanticError
+		if errors.As(err, &wrong) {
+			return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")
+		}
+		return destination.Found{}, unreadable(a, err)
+	case answer.Data.ID != r.User.ID || len(answer.Errors) > 0:
+		return destination.Found{}, a.Fail(destination.PerhapsTaken, codeOtherID, "")
+	}
+	found := destination.Found{Presence: destination.Same, Held: held(answer.Data.Attributes), HTTP: a.Status}
+	if found.Differs = differs(r, found.Held); len(found.Differs) > 0 {
+		found.Presence = destination.Different
+	}
+	return found, nil
+}
+
+// held gives the attributes shown our names, strings as text and the rest as
+// JSON. null is what an API shows of an attribute that it does not hold.
+func held(attributes map[string]jsontext.Value) []user.Attribute {
+	var list []user.Attribute
+	for _, f := range [...]struct {
+		theirs string
+		ours   user.Field
+	}{
+		{"email", user.Email}, {"hashedEmail", user.HashedEmail}, {"phoneNumber", user.Phone}, {"birthYear", user.BirthYear},
+		{"zipCode", user.ZipCode}, {"enrolledRewards", user.EnrolledRewards}, {"historicalTransactionsSent", user.HistoricalTransactionsSent},
+	} {
+		raw, ok := attributes[f.theirs]
+		if !ok || raw.Kind() == 'n' {
+			continue
+		}
+		value := user.JSONValue(string(raw))
+		if raw.Kind() == '"' {
+			text, _ := unquote(nil, raw)
+			value = user.TextValue(string(text))
+		}
+		list = append(list, user.Attribute{Field: f.ours, Value: value})
+	}
+	return list
+}
+
+// differs names the attributes of r that are held otherwise.
+func differs(r *user.Record, held []user.Attribute) []user.Field {
+	api := user.User{Attributes: held}
+	var fields []user.Field
+	for _, a := range r.User.Attributes {
+		theirs, ok := api.Value(a.Field)
+		if ok && normal(a.Field, a.Value) != normal(a.Field, theirs) {
+			fields = append(fields, a.Field)
+		}
+	}
+	return fields
+}
+
+// normal is a value in the form in which it is compared.
+func normal(f user.Field, v user.Value) string {
+	text := strings.TrimSpace(v.Text)
+	switch f {
+	case user.Email, user.HashedEmail:
+		return strings.ToLower(text)
+	case user.Phone:
+		return strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(text)
+	case user.HistoricalTransactionsSent:
+		if is, err := v.Bool(); err == nil {
+			return strconv.FormatBool(is)
+		}
+	case user.EnrolledRewards:
+		list, err := v.List()
+		if err != nil {
+			return text
+		}
+		slices.Sort(list)
+		return strings.Join(slices.Compact(list), ";")
+	}
+	return text
+}

@@ -1,0 +1,112 @@
+// Package kard is the client of the Kard Users API, version 2024-10-01: create
+// up to 100 users a call, update, delete and read one.
+//
+// It makes one call and says what the answer says of each user. It sends
+// nothing twice, keeps no pace and reads nothing back of its own accord: those
+// are the manners in the folder above.
+//
+// Start at Client.Apply; multistatus.go reads the answers that speak of many
+// users at once.
+package kard
+
+import (
+	"cmp"
+	"errors"
+	"strings"
+	"sync"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// Config says which organization's users to write, and how to reach the API.
+type Config struct {
+	// Organization is the issuer's id, {organizationId} in the API reference.
+	Organization string
+	// Put is merge or as_is; "" means merge. It is not documented whether PUT
+	// clears what a request leaves out, so merge has the caller send all of it.
+	Put Put
+	// REST needs BaseURL and Auth; there is no default to a production host.
+	// Auth.TokenURL defaults to /v2/auth/token below BaseURL.
+	REST rest.Config
+}
+
+// Put says what an update sends.
+type Put string
+
+// The ways to update.
+const (
+	Merge Put = "merge"
+	AsIs  Put = "as_is"
+)
+
+const (
+	name      = "kard"
+	maxUsers  = 100  // a POST; Kard API reference, Create Users
+	perMinute = 1000 // the example of Kard's page on usage quotas
+	tokenPath = "/v2/auth/token"
+)
+
+// Client is a destination.Destination and a destination.Finder. It is safe for
+// concurrent use.
+type Client struct {
+	api     *rest.Client
+	users   []string // the path of the collection
+	traits  destination.Traits
+	readers sync.Pool // *multiStatus
+}
+
+// New returns a client. It makes no call.
+func New(config Config) (*Client, error) {
+	put := cmp.Or(config.Put, Merge)
+	switch {
+	case strings.TrimSpace(config.Organization) == "":
+		return nil, errors.New("kard.organization is missing; set it in the config to the organization id that Kard gave you")
+	case config.Organization == "." || config.Organization == "..":
+		return nil, errors.New("kard.organization is not an id; set it in the config to the organization id that Kard gave you")
+	case put != Merge && put != AsIs:
+		return nil, errors.New("kard.put must be merge or as_is")
+	}
+	config.REST.Words = words
+	if config.REST.Auth.TokenURL == "" {
+		config.REST.Auth.TokenURL = strings.TrimRight(config.REST.BaseURL, "/") + tokenPath
+	}
+	api, err := rest.New(config.REST)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{api: api, users: []string{"v2", "issuers", config.Organization, "users"}, traits: traits(put)}, nil
+}
+
+// Traits returns the facts about Kard.
+func (c *Client) Traits() destination.Traits { return c.traits }
+
+// CloseIdle closes the connections that no call uses.
+func (c *Client) CloseIdle() { c.api.CloseIdle() }
+
+func traits(put Put) destination.Traits {
+	return destination.Traits{
+		Name: name,
+		Ops: map[user.Op]destination.OpTraits{
+			user.Create: {Max: maxUsers, Replay: destination.Detectable},
+			user.Update: {Max: 1, Replay: destination.Safe, Merge: put == Merge},
+			user.Delete: {Max: 1, Replay: destination.Safe},
+		},
+		PerMinute: perMinute,
+		Fields: []user.Field{
+			user.Email, user.HashedEmail, user.Phone, user.BirthYear, user.ZipCode,
+			user.EnrolledRewards, user.HistoricalTransactionsSent,
+		},
+	}
+}
+
+// one is the path of a user.
+func (c *Client) one(id string) []string {
+	return append(c.users[:len(c.users):len(c.users)], id)
+}
+
+var (
+	_ destination.Destination = (*Client)(nil)
+	_ destination.Finder      = (*Client)(nil)
+)

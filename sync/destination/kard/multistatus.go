@@ -1,0 +1,240 @@
+package kard
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/user"
+)
+
+// multiStatus reads an answer that speaks of many users at once:
+//
+//	{"errors":[{"id":"u-2","status":"409","title":"Conflict","detail":"..."}],
+//	 "data":[{"type":"user","id":"u-1","attributes":{...}}]}
+//
+// An error belongs to the user whose id it carries (Kard API reference,
+// CreateUsersMultiStatusResponse: not JSON:API's meaning of an error's id, and
+// not its place in the list). Either list may be absent, short or in any order.
+// It says what stands in the answer and judges nothing: outcome.go does.
+type multiStatus struct {
+	records []*user.Record
+	echoed  []bool    // by place in the call: the user stands in data
+	any     bool      // some user of the call stands in data
+	errors  []problem // in the answer's order
+	strange int       // entries that carry an id which was not in the call
+
+	decoder, inner         jsontext.Decoder
+	source, object         bytes.Buffer
+	next                   int            // the place whose user data should name next
+	places                 map[string]int // by id; built when data is not in the call's order
+	indexed                bool
+	beforeID, scratch, tmp []byte
+}
+
+var errShape = errors.New("the answer is JSON, but not of the documented shape")
+
+// lax lets a detail pass that is not UTF-8. Ids are compared byte for byte, so
+// that such a one is no user of ours. Duplicate names stay errors: with two
+// ids in one user, nobody knows whose it is.
+var lax = jsontext.AllowInvalidUTF8(true)
+
+// read reads body, the answer to a call with records. After an error nothing
+// in m may be used.
+func (m *multiStatus) read(body []byte, records []*user.Record) error {
+	m.reset(body, records)
+	if err := open(&m.decoder, '{'); err != nil {
+		return err
+	}
+	for m.decoder.PeekKind() == '"' {
+		name, err := m.decoder.ReadToken()
+		if err != nil {
+			return err
+		}
+		if err := m.member(name.String()); err != nil {
+			return err
+		}
+	}
+	if _, err := m.decoder.ReadToken(); err != nil {
+		return err
+	}
+	if _, err := m.decoder.ReadToken(); err != io.EOF {
+		return errShape
+	}
+	return nil
+}
+
+func (m *multiStatus) reset(body []byte, records []*user.Record) {
+	m.records, m.errors, m.strange, m.any = records, m.errors[:0], 0, false
+	m.echoed = append(m.echoed[:0], make([]bool, len(records))...)
+	m.next, m.indexed, m.beforeID = 0, false, m.beforeID[:0]
+	m.source = *bytes.NewBuffer(body)
+	m.decoder.Reset(&m.source, lax)
+}
+
+func (m *multiStatus) member(name string) error {
+	switch name {
+	case "data":
+		return m.each(m.entry)
+	case "errors":
+		return m.each(m.problem)
+	}
+	return m.decoder.SkipValue()
+}
+
+// each visits the elements of an array, or the value itself where it is an
+// object: answers about one user have no array. null is an empty list.
+func (m *multiStatus) each(visit func(jsontext.Value)) error {
+	switch m.decoder.PeekKind() {
+	case '[':
+		return m.elements(visit)
+	case '{', 'n':
+		v, err := m.decoder.ReadValue()
+		if err == nil && v[0] == '{' {
+			visit(v)
+		}
+		return err
+	}
+	if err := m.decoder.SkipValue(); err != nil {
+		return err
+	}
+	return errShape
+}
+
+func (m *multiStatus) elements(visit func(jsontext.Value)) error {
+	if _, err := m.decoder.ReadToken(); err != nil {
+		return err
+	}
+	for m.decoder.PeekKind() != ']' {
+		v, err := m.decoder.ReadValue()
+		if err != nil {
+			return err
+		}
+		if v[0] == '{' {
+			visit(v)
+		}
+	}
+	_, err := m.decoder.ReadToken()
+	return err
+}
+
+// entry takes note of one user in data.
+func (m *multiStatus) entry(v jsontext.Value) {
+	id, ok := m.quick(v)
+	if !ok {
+		id, ok = m.id(v)
+	}
+	if !ok {
+		return
+	}
+	at, ok := m.place(id)
+	if !ok {
+		m.strange++
+		return
+	}
+	m.echoed[at], m.any = true, true
+	m.next = at + 1
+}
+
+// quick finds the id of an entry that begins as an earlier one did, up to the
+// id. v is known to be valid JSON without duplicate names, so that what follows
+// is the id, and the only one.
+func (m *multiStatus) quick(v []byte) ([]byte, bool) {
+	rest, ok := bytes.CutPrefix(v, m.beforeID)
+	if !ok || len(m.beforeID) == 0 || rest[0] != '"' {
+		return nil, false
+	}
+	end := bytes.IndexByte(rest[1:], '"')
+	if end < 0 || bytes.IndexByte(rest[1:end+1], '\\') >= 0 {
+		return nil, false
+	}
+	return rest[1 : end+1], true
+}
+
+// id finds the id of an entry of data, and remembers what stood before it.
+func (m *multiStatus) id(v jsontext.Value) (id []byte, ok bool) {
+	m.members(v, func(name, value []byte) {
+		if string(name) == "id" {
+			id, ok = m.text(value)
+			m.beforeID = append(m.beforeID[:0], v[:int(m.inner.InputOffset())-len(value)]...)
+		}
+	})
+	return id, ok
+}
+
+// place finds the place of a user in the call.
+func (m *multiStatus) place(id []byte) (int, bool) {
+	if m.next < len(m.records) && string(id) == m.records[m.next].User.ID {
+		return m.next, true
+	}
+	if !m.indexed {
+		m.index()
+	}
+	at, ok := m.places[string(id)]
+	return at, ok
+}
+
+func (m *multiStatus) index() {
+	if m.places == nil {
+		m.places = make(map[string]int, len(m.records))
+	}
+	clear(m.places)
+	for i, r := range m.records {
+		m.places[r.User.ID] = i
+	}
+	m.indexed = true
+}
+
+// members visits the members of an object that is known to be valid.
+func (m *multiStatus) members(object jsontext.Value, visit func(name, value []byte)) {
+	m.object = *bytes.NewBuffer(object)
+	m.inner.Reset(&m.object, lax)
+	if open(&m.inner, '{') != nil {
+		return
+	}
+	for m.inner.PeekKind() == '"' {
+		name, err := m.inner.ReadValue()
+		if err != nil {
+			return
+		}
+		unquoted, _ := unquote(m.tmp[:0], name)
+		m.tmp = append(m.tmp[:0], unquoted...)
+		value, err := m.inner.ReadValue()
+		if err != nil {
+			return
+		}
+		visit(m.tmp, value)
+	}
+}
+
+// text returns what a string says, or the digits of a number. It is valid
+// until the next call.
+func (m *multiStatus) text(value []byte) ([]byte, bool) {
+	switch jsontext.Value(value).Kind() {
+	case '"':
+		var ok bool
+		m.scratch, ok = unquote(m.scratch[:0], value)
+		return m.scratch, ok
+	case '0':
+		return value, true
+	}
+	return nil, false
+}
+
+func unquote(dst, quoted []byte) ([]byte, bool) {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return append(dst, quoted[1:len(quoted)-1]...), true
+	}
+	dst, err := jsontext.AppendUnquote(dst, quoted)
+	return dst, err == nil
+}
+
+func open(d *jsontext.Decoder, kind jsontext.Kind) error {
+	token, err := d.ReadToken()
+	if err == nil && token.Kind() != kind {
+		return errShape
+	}
+	return err
+}

@@ -1,0 +1,110 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+
+	"usersync/sync/destination"
+)
+
+const (
+	maxAnswer = 16 << 20 // a hundred users are some 25 KB
+	keptBytes = 1 << 20  // a larger buffer is not kept for the next call
+)
+
+// Answer is one answer, read to its end.
+type Answer struct {
+	Status int
+	Header http.Header
+	// Body is valid until Release.
+	Body      []byte
+	RequestID string
+
+	client *Client
+	buffer *bytes.Buffer
+	err    error // why the body ended early
+}
+
+// Release gives the body's bytes back. Call it once.
+func (a *Answer) Release() {
+	if a.buffer != nil && a.buffer.Cap() <= keptBytes {
+		a.client.answers.Put(a.buffer)
+	}
+	a.buffer, a.Body = nil, nil
+}
+
+// Fail makes the whole call a fault that the client found in the answer.
+// detail must have been redacted.
+func (a *Answer) Fail(fault destination.Fault, code, detail string) *destination.CallError {
+	return &destination.CallError{Fault: fault, Status: a.Status, Code: code, Detail: detail, RequestID: a.RequestID}
+}
+
+// fail adds what the answer says to ce, and releases it.
+func (a *Answer) fail(r Request, ce *destination.CallError) *destination.CallError {
+	defer a.Release()
+	ce.RequestID = a.RequestID
+	if a.client.words != nil && a.err == nil {
+		ce.Detail = destination.Clean(a.client.words(a.Body), r.Records...)
+	}
+	return ce
+}
+
+func (c *Client) read(response *http.Response) *Answer {
+	buffer, ok := c.answers.Get().(*bytes.Buffer)
+	if !ok {
+		buffer = new(bytes.Buffer)
+	}
+	buffer.Reset()
+	if n := response.ContentLength; n > 0 && n <= keptBytes {
+		buffer.Grow(int(n) + bytes.MinRead) // one read finds the end, without growing
+	}
+	n, err := buffer.ReadFrom(io.LimitReader(response.Body, maxAnswer+1))
+	if err == nil && n > maxAnswer {
+		err = errTooLarge
+	}
+	return &Answer{
+		Status: response.StatusCode, Header: response.Header, Body: buffer.Bytes(), RequestID: requestID(response.Header),
+		client: c, buffer: buffer, err: err,
+	}
+}
+
+var errTooLarge = errors.New("the answer is larger than 16 MiB")
+
+// cut is an answer of which only a part came: what it said of the users is not
+// known, whatever its status.
+func cut(ctx context.Context, err error, status int) *destination.CallError {
+	if errors.Is(err, errTooLarge) {
+		return &destination.CallError{Status: status, Code: "too_large", Err: errTooLarge}
+	}
+	ce := broken(ctx, err, true)
+	if ce.Status = status; ce.Code != "canceled" && ce.Code != "timeout" && ce.Code != "reset" {
+		ce.Code = "cut_answer"
+	}
+	return ce
+}
+
+var requestIDs = [...]string{"X-Request-Id", "X-Amzn-Requestid", "X-Correlation-Id", "X-Amz-Cf-Id", "Cf-Ray"}
+
+// requestID is the first well-formed id by which the API knows the call.
+func requestID(h http.Header) string {
+	for _, name := range requestIDs {
+		if values := h[name]; len(values) > 0 && len(values[0]) <= 80 && wellFormed(values[0]) {
+			return values[0]
+		}
+	}
+	return ""
+}
+
+func wellFormed(id string) bool {
+	for i := range len(id) {
+		switch c := id[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.', c == ':', c == '=':
+		default:
+			return false
+		}
+	}
+	return id != ""
+}

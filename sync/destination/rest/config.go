@@ -1,0 +1,138 @@
+package rest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"usersync/sync/user"
+)
+
+// Config describes one API. Only BaseURL is required.
+type Config struct {
+	BaseURL string
+	// Timeout bounds one call, from waiting for a connection to the last byte
+	// of the answer; 0 means 30 s. A token call has as much of its own.
+	Timeout time.Duration
+	// MaxConns bounds the connections; 0 means 16.
+	MaxConns int
+	// Version stands in the User-Agent, usersync/<version>; "" means dev.
+	Version string
+
+	CAFile   string // PEM; these authorities beside the system's
+	CertFile string // PEM; the client's certificate, with KeyFile
+	KeyFile  string
+	// Proxy is a URL, or "none"; "" takes HTTPS_PROXY, HTTP_PROXY and NO_PROXY
+	// from the environment.
+	Proxy string
+	// InsecureHTTP allows an http:// address that is not on this machine.
+	InsecureHTTP bool
+
+	Auth Auth
+
+	// Observe is called once for every answer of the API, in the goroutine of
+	// the call and before the body is read. Token calls are not shown to it.
+	Observe func(status int, header http.Header)
+	// Words finds, in the body of an answer that is a fault, what the API has to
+	// say about it. What it returns is redacted before it leaves.
+	Words func(body []byte) string
+
+	// Transport replaces the one made from the settings above, and DialContext
+	// only its way to a connection. Both are for tests.
+	Transport   http.RoundTripper
+	DialContext Dial
+}
+
+// Auth is either a Token, or ClientID and ClientSecret for the OAuth 2 client
+// credentials grant (RFC 6749 4.4), or neither.
+type Auth struct {
+	Token        user.Secret
+	ClientID     user.Secret
+	ClientSecret user.Secret
+	TokenURL     string
+	Style        Style
+	// Header is sent with every token call, and only there.
+	Header http.Header
+}
+
+// Style is how client credentials are sent.
+type Style string
+
+// The styles. Basic is RFC 6749 2.3.1; Form puts id and secret into the form
+// beside grant_type; JSON posts {"client_id":..., "client_secret":...}.
+const (
+	Basic Style = "basic"
+	Form  Style = "form"
+	JSON  Style = "json"
+)
+
+func (c Config) withDefaults() Config {
+	c.Timeout = cmp.Or(max(c.Timeout, 0), 30*time.Second)
+	c.MaxConns = cmp.Or(max(c.MaxConns, 0), 16) // as many as there are workers by default
+	c.Version = cmp.Or(c.Version, "dev")
+	c.Auth.Style = cmp.Or(c.Auth.Style, Basic)
+	return c
+}
+
+// address parses a URL of the configuration. Its errors do not show the text,
+// which may hold a password.
+func (c Config) address(key, text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	switch {
+	case text == "":
+		return nil, fmt.Errorf("%s is missing; set it in the config, such as %s: https://api.example.com", key, key)
+	case err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http"):
+		return nil, fmt.Errorf("%s is not an http or https URL; write it in full, such as https://api.example.com", key)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, fmt.Errorf("%s must hold neither user, query nor fragment; credentials go under auth:", key)
+	case u.Scheme == "http" && !c.InsecureHTTP && !loopback(u.Hostname()):
+		return nil, fmt.Errorf("%s is http:// on another machine (%s), so tokens and users would travel in clear; use https://, or allow it with --insecure-http", key, u.Host)
+	}
+	return u, nil
+}
+
+func loopback(host string) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.IsLoopback()
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+// tokens makes the source of credentials that Auth describes.
+func (c Config) tokens(transport http.RoundTripper) (*tokens, error) {
+	a := c.Auth
+	token, id, secret := a.Token.Reveal(), a.ClientID.Reveal(), a.ClientSecret.Reveal()
+	switch {
+	case token != "" && (id != "" || secret != ""):
+		return nil, errors.New("auth holds a token and client credentials; keep one of them")
+	case token != "" && !printable(token):
+		return nil, errors.New("auth.token holds characters that a header cannot carry; check for line breaks or spaces in it")
+	case token != "":
+		return staticToken(token), nil
+	case id == "" && secret == "":
+		return staticToken(""), nil
+	case id == "" || secret == "":
+		return nil, errors.New("auth needs both client_id and client_secret")
+	case a.Style != Basic && a.Style != Form && a.Style != JSON:
+		return nil, errors.New("auth.style must be basic, form or json")
+	}
+	if _, err := c.address("auth.token_url", a.TokenURL); err != nil {
+		return nil, err
+	}
+	return &tokens{fetch: grants{auth: a, transport: transport}.fetch, timeout: c.Timeout, refused: map[string]int{}}, nil
+}
+
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,135 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"usersync/sync/destination"
+)
+
+// judged reports whether an answer is the client's to judge.
+func judged(status int, collection bool) bool {
+	switch status {
+	case 401, 403, 407, 408, 425, 429:
+		return false
+	case 404:
+		return !collection
+	}
+	return status/100 == 2 || status/100 == 4
+}
+
+// statusFault says what a status means for every record of the call.
+//
+//	408, 5xx but 503     perhaps taken
+//	425, 429, 503        not taken; After says when to come back
+//	403, 404, 407, 3xx   denied
+//
+// After is 0 only if the answer names no time: a time that has passed already
+// is 1 ns.
+func statusFault(response *http.Response) *destination.CallError {
+	status := response.StatusCode
+	ce := &destination.CallError{Status: status, Code: "http_" + strconv.Itoa(status), After: retryAfter(response.Header, time.Now())}
+	switch {
+	case status/100 == 3:
+		ce.Fault, ce.Code, ce.Err = destination.Denied, "redirect", redirected(response.Header.Get("Location"))
+	case status == 403 || status == 404 || status == 407:
+		ce.Fault = destination.Denied
+	case status == 425 || status == 429 || status == 503:
+		ce.Fault = destination.NotTaken
+	}
+	return ce
+}
+
+// redirected names the host alone: the rest of a Location may hold anything.
+func redirected(location string) error {
+	u, err := url.Parse(location)
+	if err != nil || u.Hostname() == "" || !wellFormed(u.Hostname()) {
+		return errors.New("redirected, and no redirect is followed; check base_url")
+	}
+	return errors.New("redirected to host " + u.Hostname() + ", and no redirect is followed; check base_url")
+}
+
+// retryAfter reads RFC 9110 10.2.3: seconds, or a date by the server's clock.
+// What is malformed is ignored.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return max(time.Duration(seconds)*time.Second, 1)
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	if theirs, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = theirs
+	}
+	return max(at.Sub(now), 1)
+}
+
+// broken says what a call is that came to no whole answer. Err never quotes
+// what the server sent: net/http's own errors may.
+func broken(ctx context.Context, err error, written bool) *destination.CallError {
+	ce := &destination.CallError{Fault: destination.PerhapsTaken}
+	if !written {
+		ce.Fault = destination.NotTaken
+	}
+	ce.Code, ce.Err = cause(ctx, err)
+	if ce.Code == "tls" || denyingProxy(err) {
+		ce.Fault = destination.Denied
+	}
+	return ce
+}
+
+// cause names why, and gives an error that is safe to show.
+func cause(ctx context.Context, err error) (code string, safe error) {
+	var (
+		dns   *net.DNSError
+		proxy *proxyError
+		errno syscall.Errno
+		dial  *net.OpError
+	)
+	switch {
+	case ctx.Err() != nil:
+		return "canceled", ctx.Err()
+	case trustFault(err) != nil:
+		return "tls", trustFault(err)
+	case isTimeout(err):
+		return "timeout", errTimeout
+	case errors.As(err, &dns):
+		return "dns", dns
+	case errors.As(err, &proxy):
+		return "proxy", proxy
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return "dial", dial
+	case errors.As(err, &errno):
+		return reset(errno), errno
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return "eof", io.ErrUnexpectedEOF
+	}
+	return "broken", errBroken
+}
+
+var (
+	errTimeout = errors.New("no whole answer in time")
+	errBroken  = errors.New("the connection broke")
+)
+
+func reset(errno syscall.Errno) string {
+	if errno == syscall.ECONNRESET || errno == syscall.EPIPE || errno == syscall.ECONNABORTED {
+		return "reset"
+	}
+	return "broken"
+}
+
+func isTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.Is(err, context.DeadlineExceeded) || (errors.As(err, &timeout) && timeout.Timeout())
+}

@@ -1,0 +1,152 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"usersync/sync/destination"
+)
+
+// grants makes token calls. Its errors are *destination.CallError and hold
+// neither a credential nor anything that the token endpoint wrote.
+type grants struct {
+	auth      Auth
+	transport http.RoundTripper
+}
+
+// fetch makes one token call. 5xx, 408, 425, 429, a broken connection and an
+// unreadable token are NotTaken: the users were not sent. Other statuses are
+// Denied.
+func (g grants) fetch(ctx context.Context) (grant, error) {
+	var (
+		token *oauth2.Token
+		err   error
+	)
+	if g.auth.Style == JSON {
+		token, err = g.fetchJSON(ctx)
+	} else {
+		token, err = g.fetchForm(ctx)
+	}
+	if err != nil {
+		return grant{}, tokenFault(ctx, err)
+	}
+	if !printable(token.AccessToken) || token.AccessToken == "" {
+		return grant{}, tokenFault(ctx, errNoToken)
+	}
+	return grant{token: token.AccessToken, expires: token.Expiry}, nil
+}
+
+func (g grants) fetchForm(ctx context.Context) (*oauth2.Token, error) {
+	style := oauth2.AuthStyleInHeader
+	if g.auth.Style == Form {
+		style = oauth2.AuthStyleInParams
+	}
+	config := clientcredentials.Config{
+		ClientID: g.auth.ClientID.Reveal(), ClientSecret: g.auth.ClientSecret.Reveal(),
+		TokenURL: g.auth.TokenURL, AuthStyle: style,
+	}
+	return config.Token(context.WithValue(ctx, oauth2.HTTPClient, g.client()))
+}
+
+// client adds the extra header and follows no redirect.
+func (g grants) client() *http.Client {
+	return &http.Client{Transport: g, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// RoundTrip adds the header that belongs to token calls.
+func (g grants) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("Accept", "application/json")
+	for name, values := range g.auth.Header {
+		r.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	return g.transport.RoundTrip(r)
+}
+
+// fetchJSON posts the credentials as JSON, which RFC 6749 does not know and
+// some vendors' own libraries do.
+func (g grants) fetchJSON(ctx context.Context) (*oauth2.Token, error) {
+	credentials, err := json.Marshal(map[string]string{"client_id": g.auth.ClientID.Reveal(), "client_secret": g.auth.ClientSecret.Reveal()})
+	if err != nil {
+		return nil, errNoToken
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, g.auth.TokenURL, bytes.NewReader(credentials))
+	if err != nil {
+		return nil, errNoToken
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := g.client().Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(response.Body, keptBytes))
+	if err != nil {
+		return nil, errNoToken
+	}
+	if response.StatusCode/100 != 2 {
+		return nil, &oauth2.RetrieveError{Response: response}
+	}
+	return readToken(text)
+}
+
+// readToken reads RFC 6749 5.1; expires_in may be a number or its text.
+func readToken(text []byte) (*oauth2.Token, error) {
+	var answer struct {
+		AccessToken string      `json:"access_token"`
+		ExpiresIn   json.Number `json:"expires_in"`
+	}
+	if err := json.Unmarshal(text, &answer); err != nil {
+		return nil, errNoToken
+	}
+	token := &oauth2.Token{AccessToken: answer.AccessToken}
+	if seconds, err := strconv.ParseInt(answer.ExpiresIn.String(), 10, 32); err == nil && seconds > 0 {
+		token.Expiry = time.Now().Add(time.Duration(seconds) * time.Second)
+	}
+	return token, nil
+}
+
+var (
+	errNoToken     = errors.New("the token endpoint sent no token that can be read")
+	errTokenDenied = errors.New("the token endpoint refuses the credentials; check auth in the config: client_id, client_secret, token_url and style")
+)
+
+// tokenFault keeps of err only what is safe to show: oauth2's own error quotes
+// the answer.
+func tokenFault(ctx context.Context, err error) *destination.CallError {
+	var refused *oauth2.RetrieveError
+	if errors.As(err, &refused) && refused.Response != nil {
+		return tokenStatus(refused.Response)
+	}
+	var call *url.Error
+	if !errors.As(err, &call) {
+		return &destination.CallError{Fault: destination.NotTaken, Code: "token_unreadable", Err: errNoToken}
+	}
+	ce := broken(context.WithoutCancel(ctx), err, false)
+	ce.Code = "token_" + ce.Code
+	return ce
+}
+
+func tokenStatus(response *http.Response) *destination.CallError {
+	ce := statusFault(response)
+	ce.Code = "token_" + ce.Code
+	switch {
+	case ce.Fault == destination.PerhapsTaken && (response.StatusCode >= 500 || response.StatusCode == 408):
+		ce.Fault = destination.NotTaken
+	case ce.Fault == destination.PerhapsTaken:
+		ce.Fault, ce.Err = destination.Denied, errTokenDenied
+	case ce.Fault == destination.Denied && ce.Err == nil:
+		ce.Err = errTokenDenied
+	}
+	return ce
+}

@@ -1,0 +1,27 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// proxyError is a proxy that would not connect us.
+type proxyError struct{ status int }
+
+func (e *proxyError) Error() string { return "the proxy answered " + strconv.Itoa(e.status) }
+
+func proxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode != http.StatusOK {
+		return &proxyError{answer.StatusCode}
+	}
+	return nil
+}
+
+// denyingProxy reports whether a proxy refused our credentials or the address.
+func denyingProxy(err error) bool {
+	proxy, ok := errors.AsType[*proxyError](err)
+	return ok && (proxy.status == http.StatusProxyAuthRequired || proxy.status == http.StatusForbidden)
+}

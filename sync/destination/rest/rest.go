@@ -1,0 +1,103 @@
+// Package rest is JSON over HTTP, once, for all the clients beside it: one
+// attempt of one call, its credentials, and how a status or a broken
+// connection becomes a destination.CallError.
+//
+// It never sends anything twice: no retry, no redirect, no pacing. Those are
+// the manners in the folder above. It does not know what a body means either:
+// that is each client's own matter.
+//
+// Start at Client.Do; fault.go holds the rules of what may be sent again.
+package rest
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// Client makes calls to one API. It is safe for concurrent use.
+type Client struct {
+	base      *url.URL
+	transport http.RoundTripper
+	own       bool // the transport is ours, so its trace can be believed
+	timeout   time.Duration
+	agent     []string
+	observe   func(int, http.Header)
+	words     func([]byte) string
+	tokens    *tokens
+	answers   sync.Pool // *bytes.Buffer
+	requests  sync.Pool // *[]byte
+}
+
+// New returns a client, or an error that says which setting is wrong and never
+// shows a secret one. It makes no call.
+func New(config Config) (*Client, error) {
+	config = config.withDefaults()
+	base, err := config.address("base_url", config.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	transport, own, err := config.transport()
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := config.tokens(transport)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{
+		base: base, transport: transport, own: own, timeout: config.Timeout,
+		agent: []string{"usersync/" + config.Version}, observe: config.Observe, words: config.Words, tokens: tokens,
+	}, nil
+}
+
+// CloseIdle closes the connections that no call uses.
+func (c *Client) CloseIdle() {
+	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
+
+// Do makes one attempt of one call and reads the answer to its end.
+//
+// An Answer is any 2xx, and any 4xx whose meaning is the client's matter: 400,
+// 404 outside a collection, 409, 413, 422 and those without a rule of their
+// own. The caller must Release it. Everything else is a *destination.CallError
+// as the rules in fault.go say. When ctx ends, errors.Is(err, ctx.Err()) holds
+// and the code is "canceled"; the client's own timeout is "timeout".
+func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
+	token, err := c.tokens.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	call, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	var w wire
+	response, err := c.transport.RoundTrip(c.request(w.watch(call), r, token))
+	if err != nil {
+		return nil, broken(ctx, err, w.mayHaveWritten(c.own, err))
+	}
+	defer response.Body.Close()
+	if c.observe != nil {
+		c.observe(response.StatusCode, response.Header)
+	}
+	return c.answer(ctx, r, token, response)
+}
+
+// answer reads the body and separates what a client must judge from what is a
+// fault whoever asks.
+func (c *Client) answer(ctx context.Context, r Request, token bearer, response *http.Response) (*Answer, error) {
+	c.tokens.answered(r.Method, token, response.StatusCode)
+	a := c.read(response)
+	switch {
+	case a.Status == http.StatusUnauthorized:
+		return nil, a.fail(r, c.tokens.refusal(r.Method, token))
+	case !judged(a.Status, r.Collection):
+		return nil, a.fail(r, statusFault(response))
+	case a.err != nil:
+		return nil, a.fail(r, cut(ctx, a.err, a.Status))
+	}
+	return a, nil
+}
