@@ -17,6 +17,9 @@ type JSONL struct {
 	to   io.Writer
 	at   stamp
 	line []byte
+
+	file     string // the last one, and its text as JSON
+	fileText []byte
 }
 
 // NewJSONL returns a JSONL that writes to w. w gets one Write for each
@@ -37,20 +40,23 @@ func (j *JSONL) Write(o user.Outcome) error {
 }
 
 func (j *JSONL) origin(b []byte, r *user.Record) []byte {
-	b = appendInt(b, `{"record":`, r.Origin.Record)
-	b = appendText(b, `,"file":`, r.Origin.File)
+	if r.Origin.File != j.file || j.fileText == nil {
+		j.file = r.Origin.File
+		j.fileText = appendText(j.fileText[:0], `,"file":`, j.file)
+	}
+	b = append(appendInt(b, `{"record":`, r.Origin.Record), j.fileText...)
 	b = appendInt(b, `,"line":`, r.Origin.Line)
 	return appendText(b, `,"id":`, r.User.ID)
 }
 
 func (j *JSONL) verdict(b []byte, o *user.Outcome) []byte {
 	b = appendText(b, `,"remote_id":`, cmp.Or(o.Remote, o.Record.Remote))
-	b = appendText(b, `,"action":`, string(o.Action))
-	b = appendText(b, `,"outcome":`, string(o.Status))
+	b = append(append(b, `,"action":"`...), o.Action...)
+	b = append(append(b, `","outcome":"`...), o.Status...)
 	if o.HTTP != 0 {
-		b = appendInt(b, `,"http_status":`, o.HTTP)
+		b = appendInt(b, `","http_status":`, o.HTTP)
 	} else {
-		b = append(b, `,"http_status":null`...)
+		b = append(b, `","http_status":null`...)
 	}
 	b = appendText(b, `,"code":`, o.Code)
 	return appendText(b, `,"detail":`, o.Detail)
@@ -73,8 +79,23 @@ func appendInt(b []byte, name string, n int) []byte {
 
 // appendText appends text as a JSON string, with U+FFFD for bytes that are
 // not UTF-8: JSON has no way to hold them.
-func appendText[T string | []byte](b []byte, name string, text T) []byte {
-	b, err := jsontext.AppendQuote(append(b, name...), text)
+func appendText(b []byte, name, text string) []byte {
+	b = append(b, name...)
+	if simple(text) {
+		return append(append(append(b, '"'), text...), '"')
+	}
+	b, err := jsontext.AppendQuote(b, text)
 	_ = err // it says only that such bytes were replaced
 	return b
+}
+
+// simple reports whether text stands in a JSON string as it is. It may say no
+// to text that would.
+func simple(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }

@@ -25,6 +25,18 @@ type Outcomes struct {
 	InDoubt int `json:"in_doubt"`
 }
 
+// CountOutcomes returns counts as Outcomes. A status that is not final is left
+// out, and Unaccounted of a Summary then tells.
+func CountOutcomes(counts map[user.Status]int) Outcomes {
+	var o Outcomes
+	for status, n := range counts {
+		if counter := o.of(status); counter != nil {
+			*counter = n
+		}
+	}
+	return o
+}
+
 // of returns the counter of s, or nil if s is not final.
 func (o *Outcomes) of(s user.Status) *int {
 	switch s {

@@ -17,11 +17,6 @@ import (
 	"usersync/sync/user"
 )
 
-type fatal interface {
-	Helper()
-	Fatal(...any)
-}
-
 func rejects(t fatal, w io.Writer, o RejectsOptions) Writer {
 	t.Helper()
 	r, err := NewRejects(w, o)

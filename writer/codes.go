@@ -1,0 +1,64 @@
+package writer
+
+import (
+	"cmp"
+	"slices"
+
+	"usersync/sync/user"
+)
+
+// mostCodes bounds the memory that an API with ever new codes can take.
+const mostCodes = 1000
+
+// Codes is a Writer that counts codes, for the summary. Put it last in a Tee:
+// it then counts what was written. Its zero value is ready.
+type Codes struct {
+	counts map[user.Status]map[string]int
+}
+
+// Write counts the code of o, if it has one.
+func (c *Codes) Write(o user.Outcome) error {
+	if o.Code == "" {
+		return nil
+	}
+	counts := c.counts[o.Status]
+	if counts == nil {
+		counts = c.open(o.Status)
+	}
+	code := o.Code
+	if _, known := counts[code]; !known && len(counts) >= mostCodes {
+		code = "other"
+	}
+	counts[code]++
+	return nil
+}
+
+func (c *Codes) open(s user.Status) map[string]int {
+	if c.counts == nil {
+		c.counts = map[user.Status]map[string]int{}
+	}
+	c.counts[s] = map[string]int{}
+	return c.counts[s]
+}
+
+// Top returns the most frequent codes of each status, at most n of each, the
+// most frequent first. Beyond 1000 different codes of a status, new ones are
+// counted as "other".
+func (c *Codes) Top(n int) map[user.Status][]Code {
+	top := make(map[user.Status][]Code, len(c.counts))
+	for status, counts := range c.counts {
+		top[status] = frequent(counts, n)
+	}
+	return top
+}
+
+func frequent(counts map[string]int, n int) []Code {
+	list := make([]Code, 0, len(counts))
+	for code, records := range counts {
+		list = append(list, Code{Code: code, Records: records})
+	}
+	slices.SortFunc(list, func(a, b Code) int {
+		return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(a.Code, b.Code))
+	})
+	return list[:min(n, len(list))]
+}

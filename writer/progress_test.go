@@ -1,0 +1,147 @@
+package writer
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"usersync/sync/user"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func settle(t *testing.T, w Writer, status user.Status, n int) {
+	t.Helper()
+	for range n {
+		if err := w.Write(user.Outcome{Record: &user.Record{}, Status: status}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// pass lets time pass and what happens in it happen.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+func TestProgressInALog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		var note atomic.Value
+		note.Store("")
+		p := NewProgress(&out, ProgressOptions{Note: func() string { return note.Load().(string) }})
+		p.Start()
+		settle(t, p, user.Created, 1499)
+		settle(t, p, user.InDoubt, 1)
+		pass(31 * time.Second)
+		settle(t, p, user.Refused, 1500)
+		note.Store("paused for 4s more: Retry-After")
+		pass(30 * time.Second)
+		if err := p.Stop(); err != nil {
+			t.Fatal(err)
+		}
+		want := "usersync: 1,500 users in 30s, 50/s, 1 in doubt\n" +
+			"usersync: 3,000 users in 1m0s, 50/s, 1,500 refused, 1 in doubt; paused for 4s more: Retry-After\n"
+		if diff := cmp.Diff(want, out.String()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestAShortRunSaysNothingInALog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := NewProgress(&out, ProgressOptions{})
+		p.Start()
+		pass(29 * time.Second)
+		if err := p.Stop(); err != nil || out.Len() > 0 {
+			t.Errorf("%v, %q", err, &out)
+		}
+	})
+}
+
+func TestProgressOnATerminal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := NewProgress(&out, ProgressOptions{Terminal: true, Width: func() int { return 20 }})
+		p.Start()
+		settle(t, p, user.Created, 100)
+		pass(250 * time.Millisecond)
+		if got := out.String(); got != "100 users in 0s, 50" {
+			t.Errorf("first line %q, want 19 characters and no line end", got)
+		}
+		fmt.Fprintln(p.Above(), "a log line")
+		pass(200 * time.Millisecond)
+		if err := p.Stop(); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"a log line", ""}, screen(out.String())); diff != "" {
+			t.Errorf("what stays on the screen:\n%s", diff)
+		}
+	})
+}
+
+// screen returns the lines that a terminal shows after all was written.
+func screen(text string) []string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = lines[i][strings.LastIndex(lines[i], eraseLine)+1:]
+		lines[i] = strings.TrimPrefix(lines[i], eraseLine[1:])
+	}
+	return lines
+}
+
+func TestTheSpeedFollows(t *testing.T) {
+	start := time.Now()
+	s, settled, now := newSpeed(start), 0, start
+	for range 50 {
+		now, settled = now.Add(time.Second), settled+1000
+		if got := s.at(now, settled); got != 1000 {
+			t.Fatalf("at a steady 1000/s: %d", got)
+		}
+	}
+	for range len(s.samples) {
+		now = now.Add(time.Second)
+		s.at(now, settled)
+	}
+	if got := s.at(now.Add(time.Second), settled); got != 0 {
+		t.Errorf("when nothing moves: %d", got)
+	}
+}
+
+func TestABrokenStderrIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewProgress(&full{}, ProgressOptions{Terminal: true})
+		p.Start()
+		pass(time.Second)
+		if err := p.Stop(); !errors.Is(err, errFull) {
+			t.Errorf("Stop = %v", err)
+		}
+	})
+}
+
+func TestStopWithoutStart(t *testing.T) {
+	if err := NewProgress(io.Discard, ProgressOptions{}).Stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNumbersAreGrouped(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1000: "-1,000", -100: "-100"} {
+		if got := grouped(n); got != want {
+			t.Errorf("grouped(%d) = %s, want %s", n, got, want)
+		}
+	}
+}
+
+func BenchmarkProgress(b *testing.B) { benchmark(b, NewProgress(io.Discard, ProgressOptions{})) }
