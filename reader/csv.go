@@ -1,0 +1,222 @@
+package reader
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gocarina/gocsv"
+
+	"usersync/reader/mapping"
+	"usersync/sync/user"
+)
+
+// csvRows reads a CSV file: frame cuts the rows and refuses those that would
+// lead a parser astray, gocsv takes the others apart, one at a time.
+type csvRows struct {
+	file   string
+	frame  frame
+	feed   *feed
+	parser *csv.Reader
+	um     *gocsv.Unmarshaller
+	header []string // as in the file, with usersync's own columns
+	// headerRow is the header's text, for gocsv to read when the columns it is to
+	// look for are known.
+	headerRow []byte
+	own       int // how many of them are usersync's; they come first
+	mapper    *mapping.Mapper
+	chunk     *chunk
+	cells     []user.Value // of the file's own columns
+	bound     []binding
+	rest      bool // some columns that are read have no field in Row
+	marks     marks
+	// charset is where the text was decoded from; U+FFFD stands for its faults.
+	charset string
+}
+
+// feed gives the csv.Reader one row at a time, so that it never reads ahead.
+type feed struct{ row, ending []byte }
+
+var newline = []byte{'\n'}
+
+func (f *feed) set(row []byte) {
+	f.row, f.ending = row, nil
+	if !bytes.HasSuffix(row, newline) {
+		f.ending = newline
+	}
+}
+
+func (f *feed) Read(p []byte) (int, error) {
+	n := copy(p, f.row)
+	f.row = f.row[n:]
+	if len(f.row) > 0 {
+		return n, nil
+	}
+	m := copy(p[n:], f.ending)
+	f.ending = f.ending[m:]
+	if n+m == 0 {
+		return 0, io.EOF
+	}
+	return n + m, nil
+}
+
+func openCSV(f *file, w *window, o Options) (*csvRows, error) {
+	r := &csvRows{file: f.name, feed: &feed{}, charset: f.source.Charset()}
+	r.frame = frame{window: *w, line: 1}
+	delimiter := o.Delimiter
+	if delimiter == 0 {
+		delimiter = found(r.frame.data())
+	}
+	r.frame.delimiter = utf8.AppendRune(nil, delimiter)
+	if err := r.readHeader(delimiter); err != nil {
+		return nil, err
+	}
+	f.layout = Layout{Format: CSV, Delimiter: delimiter, Header: r.header[r.own:]}
+	return r, nil
+}
+
+func (r *csvRows) readHeader(delimiter rune) error {
+	row, err := r.frame.next()
+	if err == io.EOF {
+		return &InputError{File: r.file, Rule: "there is no header: all lines are blank", Hint: "put the column names on the first line"}
+	}
+	if err != nil {
+		return r.fatal(err)
+	}
+	if unfit := r.unfit(&row); unfit != nil {
+		return &InputError{File: r.file, Line: row.line, Rule: "the header " + unfit.Rule, Hint: unfit.Hint}
+	}
+	r.feed.set(row.bytes)
+	reader := csv.NewReader(r.feed)
+	reader.Comma, reader.ReuseRecord = delimiter, true
+	header, err := reader.Read()
+	if err != nil {
+		return &InputError{File: r.file, Line: row.line, Rule: "the header cannot be read as CSV"}
+	}
+	r.parser, r.header, r.headerRow = reader, slices.Clone(header), bytes.Clone(row.bytes)
+	r.own, err = r.marks.find(r.header)
+	return r.located(row.line, err)
+}
+
+func (r *csvRows) located(line int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return inputError(r.file, line, err)
+}
+
+func (r *csvRows) line() int { return max(1, r.frame.line-1) }
+
+// fatal says where the quote opened that swallowed the rest.
+func (r *csvRows) fatal(err error) error {
+	if errors.Is(err, errUnterminated) {
+		return &InputError{File: r.file, Line: r.frame.quoteLine, Rule: "the quote that opens on this line is never closed",
+			Hint: "close it, or double a quote that is part of the text", Err: err}
+	}
+	return inputError(r.file, r.frame.line, err)
+}
+
+func (r *csvRows) next(rec *user.Record) error {
+	row, err := r.frame.next()
+	if err == io.EOF {
+		return err
+	}
+	if err != nil {
+		return r.fatal(err)
+	}
+	rec.Origin.Line = row.line
+	rec.Origin.Raw = r.chunk.copied(row.raw())
+	if unfit := r.unfit(&row); unfit != nil {
+		rec.Err, rec.Origin.Unparsed = unfit, true
+		return nil
+	}
+	r.feed.set(row.bytes)
+	if ragged, err := r.parse(); err != nil {
+		return err
+	} else if ragged {
+		rec.Err, rec.Origin.Unparsed = r.ragged(rec.Origin.Raw), true
+		return nil
+	}
+	if r.own > 0 && !r.marked(rec) {
+		return nil
+	}
+	r.mapper.Fill(rec, r.cells, r.chunk.room(r.mapper.Width()))
+	rec.User.Attributes = r.chunk.keep(rec.User.Attributes)
+	return nil
+}
+
+// parse takes the row in feed apart into cells.
+func (r *csvRows) parse() (ragged bool, err error) {
+	var out any
+	var unmatched map[string]string
+	if r.rest {
+		out, unmatched, err = r.um.ReadUnmatched()
+	} else {
+		out, err = r.um.Read()
+	}
+	if errors.Is(err, csv.ErrFieldCount) {
+		return true, nil
+	}
+	if err != nil {
+		// The frame lets no other row pass. gocsv's words would quote the cell.
+		return false, &InputError{File: r.file, Line: r.line(), Rule: "the CSV parser stopped where its row was well-formed"}
+	}
+	r.collect(reflect.ValueOf(out).Elem(), unmatched)
+	return false, nil
+}
+
+func (r *csvRows) collect(out reflect.Value, unmatched map[string]string) {
+	for i := range r.bound {
+		b := &r.bound[i]
+		text := ""
+		if b.slot >= 0 {
+			text = out.Field(b.slot).Addr().Interface().(*Cell).String()
+		} else {
+			text = unmatched[b.name]
+		}
+		*b.cell = user.Value{Kind: user.Text, Text: text}
+	}
+}
+
+func (r *csvRows) ragged(raw []byte) *user.InvalidError {
+	reader := csv.NewReader(bytes.NewReader(raw))
+	reader.Comma, reader.FieldsPerRecord = rune0(r.frame.delimiter), -1
+	e := &user.InvalidError{Code: "ragged", Hint: "a delimiter inside a cell needs quotes around the cell"}
+	cells, err := reader.Read()
+	e.Rule = "has another number of cells than the header, which has " + strconv.Itoa(len(r.header))
+	if err == nil {
+		e.Rule = "has " + strconv.Itoa(len(cells)) + " cells, the header has " + strconv.Itoa(len(r.header))
+	}
+	return e
+}
+
+func rune0(b []byte) rune { c, _ := utf8.DecodeRune(b); return c }
+
+func validDelimiter(d rune) bool {
+	return d != '"' && d != '\r' && d != '\n' && utf8.ValidRune(d) && d != utf8.RuneError
+}
+
+// found returns the delimiter that the first line with text has most of, quoted
+// parts aside.
+func found(data []byte) rune {
+	line, _, _ := strings.Cut(strings.TrimLeft(string(data[:min(len(data), 64<<10)]), "\r\n"), "\n")
+	best, most := ',', 0
+	for _, candidate := range ",;\t|" {
+		count := 0
+		for i, part := range strings.Split(line, `"`) {
+			if i%2 == 0 {
+				count += strings.Count(part, string(candidate))
+			}
+		}
+		if count > most {
+			best, most = candidate, count
+		}
+	}
+	return best
+}

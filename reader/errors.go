@@ -1,0 +1,55 @@
+package reader
+
+import (
+	"errors"
+	"strconv"
+
+	"usersync/reader/mapping"
+	"usersync/reader/source"
+)
+
+// InputError is an input that cannot be read, or not to its end. It never holds
+// the content of a row.
+type InputError struct {
+	File string
+	Line int    // 0 if it is about the file as a whole
+	Rule string // what is wrong
+	Hint string // what to do; may be empty
+	Err  error  // may be nil
+}
+
+func (e *InputError) Error() string {
+	text := e.File
+	if e.Line > 0 {
+		text += ":" + strconv.Itoa(e.Line)
+	}
+	text += ": " + e.Rule
+	if e.Hint != "" {
+		text += "; " + e.Hint
+	}
+	return text
+}
+
+func (e *InputError) Unwrap() error { return e.Err }
+
+var errUnterminated = errors.New("a quoted cell is not closed")
+
+// inputError gives err its file and line.
+func inputError(file string, line int, err error) *InputError {
+	if own, ok := errors.AsType[*InputError](err); ok {
+		if own.File == "" {
+			own.File, own.Line = file, line
+		}
+		return own
+	}
+	if e, ok := errors.AsType[*source.Error](err); ok {
+		return &InputError{File: e.File, Line: line, Rule: e.Rule, Hint: e.Hint, Err: err}
+	}
+	if e, ok := errors.AsType[*mapping.Error](err); ok {
+		hint := e.Hint
+		named := *e
+		named.Hint = ""
+		return &InputError{File: file, Line: line, Rule: named.Error(), Hint: hint, Err: err}
+	}
+	return &InputError{File: file, Line: line, Rule: "cannot be read", Err: err}
+}

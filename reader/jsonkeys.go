@@ -1,0 +1,87 @@
+package reader
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// keys collects the keys of objects, those of nested ones joined by dots.
+type keys struct {
+	known func(string) bool // names that are taken whole
+	names []string
+}
+
+// add takes the keys of a valid object and nothing of anything else.
+func (k *keys) add(raw []byte) {
+	if !jsontext.Value(raw).IsValid() {
+		return
+	}
+	k.object(raw, "")
+}
+
+func (k *keys) object(raw jsontext.Value, prefix string) {
+	members(raw, func(name string, value jsontext.Value) {
+		name = prefix + name
+		switch {
+		case strings.HasPrefix(name, specialPrefix):
+		case value.Kind() == '{' && !k.known(name):
+			k.object(value, name+".")
+		case !slices.Contains(k.names, name):
+			k.names = append(k.names, name)
+		}
+	})
+}
+
+// members calls f with every member of a valid object, and never for another
+// value.
+func members(raw jsontext.Value, f func(name string, value jsontext.Value)) {
+	dec := jsontext.NewDecoder(strings.NewReader(string(raw)))
+	if token, err := dec.ReadToken(); err != nil || token.Kind() != '{' {
+		return
+	}
+	for dec.PeekKind() != '}' {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return
+		}
+		text := name.String()
+		value, err := dec.ReadValue()
+		if err != nil {
+			return
+		}
+		f(text, value)
+	}
+}
+
+// unmarked returns the object without usersync's own keys; what is no valid
+// object stays as it is.
+func unmarked(raw []byte) []byte {
+	if !jsontext.Value(raw).IsValid() {
+		return raw
+	}
+	out := []byte{'{'}
+	members(raw, func(name string, value jsontext.Value) {
+		if strings.HasPrefix(name, specialPrefix) {
+			return
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		quoted, err := jsontext.AppendQuote(nil, name)
+		if err == nil {
+			out = append(append(append(out, quoted...), ':'), value...)
+		}
+	})
+	return append(out, '}')
+}
+
+// compact returns a valid JSON value on one line.
+func compact(raw []byte) []byte {
+	value := jsontext.Value(raw)
+	if value.Compact() != nil {
+		return raw
+	}
+	return value
+}

@@ -1,0 +1,227 @@
+package reader
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/reader/mapping"
+	"usersync/sync/user"
+)
+
+// parser takes one JSON object apart into the cells that the mapping reads.
+type parser struct {
+	mapper *mapping.Mapper
+	marks  *marks
+	cells  []user.Value
+	input  bytes.Reader
+	dec    *jsontext.Decoder
+
+	text   []byte // what all cells of this record hold, one after the other
+	spans  []span
+	filled []int  // by place: the record that filled it last
+	number int    // of the record
+	marked bool   // has keys of usersync's own
+	syntax bool   // is not valid JSON at all
+	broken bool   // could not be taken apart
+	prefix []byte // of nested keys: "address."
+}
+
+// span is where in text the cell of a place lies.
+type span struct {
+	place, from, to int
+	kind            user.Kind
+}
+
+func newParser(m *mapping.Mapper, marks *marks) parser {
+	return parser{mapper: m, marks: marks, dec: jsontext.NewDecoder(&bytes.Reader{})}
+}
+
+func (p *parser) parse(raw []byte) *user.InvalidError {
+	p.number++
+	p.text, p.spans, p.prefix = p.text[:0], p.spans[:0], p.prefix[:0]
+	p.marked, p.syntax, p.broken = false, false, false
+	*p.marks = marks{}
+	p.input.Reset(raw)
+	p.dec.Reset(&p.input)
+	unfit, err := p.record()
+	if err != nil {
+		p.broken = true
+		return p.explain(raw, err)
+	}
+	p.broken = unfit != nil && unfit.Code == "not_object"
+	if unfit == nil {
+		p.spread()
+	}
+	return unfit
+}
+
+func (p *parser) record() (*user.InvalidError, error) {
+	if p.dec.PeekKind() != '{' {
+		if err := p.dec.SkipValue(); err != nil {
+			return nil, err
+		}
+		return &user.InvalidError{Code: "not_object", Rule: "is not a JSON object", Hint: "write each user as {...}"}, p.end()
+	}
+	unfit, err := p.object()
+	if err != nil {
+		return nil, err
+	}
+	return unfit, p.end()
+}
+
+var errMore = errors.New("more than one value")
+
+func (p *parser) end() error {
+	_, err := p.dec.ReadToken()
+	switch err {
+	case io.EOF:
+		return nil
+	case nil:
+		return errMore
+	}
+	return err
+}
+
+// object reads on to the end of the object also when a member is unfit, so that
+// broken JSON is told from an unfit record.
+func (p *parser) object() (unfit *user.InvalidError, err error) {
+	if _, err = p.dec.ReadToken(); err != nil {
+		return nil, err
+	}
+	for p.dec.PeekKind() != '}' {
+		wrong, err := p.member()
+		if err != nil {
+			return nil, err
+		}
+		if unfit == nil {
+			unfit = wrong
+		}
+	}
+	_, err = p.dec.ReadToken()
+	return unfit, err
+}
+
+func (p *parser) member() (*user.InvalidError, error) {
+	quoted, err := p.dec.ReadValue()
+	if err != nil {
+		return nil, err
+	}
+	outer := len(p.prefix)
+	if p.prefix, err = jsontext.AppendUnquote(p.prefix, quoted); err != nil {
+		return nil, err
+	}
+	unfit, err := p.value(p.prefix)
+	p.prefix = p.prefix[:outer]
+	return unfit, err
+}
+
+func (p *parser) value(name []byte) (*user.InvalidError, error) {
+	if bytes.HasPrefix(name, []byte(specialPrefix)) {
+		return nil, p.mark(string(name))
+	}
+	nested := p.dec.PeekKind() == '{'
+	if nested && (string(name) == "extra" || string(name) == "attributes") {
+		return p.descend()
+	}
+	place, read, unknown := p.mapper.Column(string(name))
+	switch {
+	case read:
+		return p.keep(place, string(name))
+	case nested && !p.mapper.Ignores(string(name)):
+		return p.descend()
+	}
+	unfit, _ := errors.AsType[*user.InvalidError](unknown)
+	return unfit, p.dec.SkipValue()
+}
+
+// descend reads a nested object, its keys joined to ours by a dot.
+func (p *parser) descend() (*user.InvalidError, error) {
+	p.prefix = append(p.prefix, '.')
+	return p.object()
+}
+
+func (p *parser) keep(place int, name string) (*user.InvalidError, error) {
+	raw, err := p.dec.ReadValue()
+	if err != nil {
+		return nil, err
+	}
+	for len(p.filled) <= place {
+		p.filled = append(p.filled, 0)
+	}
+	if p.filled[place] == p.number {
+		return &user.InvalidError{Code: "duplicate_key", Column: name, Rule: "stands twice, once with a dot and once nested"}, nil
+	}
+	p.filled[place] = p.number
+	s := span{place: place, from: len(p.text), kind: user.JSON}
+	switch raw.Kind() {
+	case 'n':
+		return nil, nil
+	case '"':
+		s.kind = user.Text
+		p.text, err = jsontext.AppendUnquote(p.text, raw)
+	case '{', '[':
+		if err = raw.Compact(); err == nil {
+			p.text = append(p.text, raw...)
+		}
+	default:
+		p.text = append(p.text, raw...)
+	}
+	s.to = len(p.text)
+	p.spans = append(p.spans, s)
+	if s.kind == user.Text && bytes.IndexByte(p.text[s.from:], 0) >= 0 {
+		return &user.InvalidError{Code: "nul", Column: name, Rule: "holds a NUL character"}, err
+	}
+	return nil, err
+}
+
+// spread hands the texts to the cells, with one allocation for all.
+func (p *parser) spread() {
+	for len(p.cells) < p.mapper.Columns() {
+		p.cells = append(p.cells, user.Value{})
+	}
+	clear(p.cells)
+	text := string(p.text)
+	for _, s := range p.spans {
+		p.cells[s.place] = user.Value{Kind: s.kind, Text: text[s.from:s.to]}
+	}
+}
+
+func (p *parser) mark(name string) error {
+	p.marked = true
+	raw, err := p.dec.ReadValue()
+	if err != nil || raw.Kind() != '"' {
+		return err
+	}
+	text, err := jsontext.AppendUnquote(nil, raw)
+	switch name {
+	case outcomeColumn:
+		p.marks.outcome = user.TextValue(string(text))
+	case rawColumn:
+		p.marks.raw = user.TextValue(string(text))
+	}
+	return err
+}
+
+// explain tells what is wrong in our words: the library's quote the text.
+func (p *parser) explain(raw []byte, err error) *user.InvalidError {
+	lenient := jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	p.syntax = !lenient
+	switch {
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		e := &user.InvalidError{Code: "duplicate_key", Rule: "a key stands twice in the object", Hint: "remove one of them"}
+		name := strings.TrimPrefix(string(p.dec.StackPointer()), "/")
+		if _, known := Names()[name]; known {
+			e.Column = name
+		}
+		return e
+	case errors.Is(err, errMore):
+		return &user.InvalidError{Code: "bad_json", Rule: "holds more than one JSON value", Hint: "write one object a line"}
+	case lenient:
+		return &user.InvalidError{Code: "bad_json", Rule: "holds text that is not valid Unicode"}
+	}
+	return &user.InvalidError{Code: "bad_json", Rule: "is not valid JSON", Hint: "write each user as one {...} on one line"}
+}

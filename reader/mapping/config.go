@@ -1,0 +1,164 @@
+package mapping
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
+
+	"usersync/sync/user"
+)
+
+// Config is what a config file says about columns.
+type Config struct {
+	// Fields says what each field is made of. Without it every column must be
+	// known by name; with it only the columns that it mentions are read.
+	Fields Fields `yaml:"fields,omitempty"`
+	// Ignore lists columns that are not read.
+	Ignore []string `yaml:"ignore,omitempty"`
+}
+
+// Fields are rules in the order of the config.
+type Fields []Rule
+
+// Rule says what one field is made of: exactly one of Column, Expr and Value.
+type Rule struct {
+	Field  user.Field
+	Column string
+	Expr   string
+	Value  *user.Value
+	// Clear orders an empty cell to clear the field, instead of leaving it out.
+	Clear bool
+	Line  int // in the config; 0 if it did not come from one
+}
+
+// UnmarshalYAML reads `field: column`, `field: {column: C, empty: clear}`,
+// `field: {expr: E}` and `field: {value: V}`. An error is an *Error.
+func (f *Fields) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind != yaml.MappingNode {
+		return &Error{Line: node.Line, Rule: "fields must be a map of our fields to their columns", Hint: "such as  email: Email Address"}
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		if seen[key.Value] {
+			return &Error{Line: key.Line, Rule: "field " + key.Value + " is mapped twice"}
+		}
+		seen[key.Value] = true
+		rule, err := readRule(user.Field(key.Value), value)
+		if err != nil {
+			return err
+		}
+		*f = append(*f, rule)
+	}
+	return nil
+}
+
+func readRule(field user.Field, node *yaml.Node) (Rule, error) {
+	rule := Rule{Field: field, Line: node.Line}
+	for node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	switch {
+	case node.Kind == yaml.MappingNode:
+		err := rule.readParts(node)
+		return rule, err
+	case node.Kind == yaml.ScalarNode && node.Tag != "!!null":
+		rule.Column = node.Value
+		return rule, rule.check()
+	}
+	return rule, rule.fail("needs a column name, {column: ...}, {expr: ...} or {value: ...}")
+}
+
+func (r *Rule) readParts(node *yaml.Node) error {
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		if err := r.readPart(key, value); err != nil {
+			return err
+		}
+	}
+	return r.check()
+}
+
+func (r *Rule) readPart(key, value *yaml.Node) error {
+	r.Line = key.Line
+	switch key.Value {
+	case "column", "expr", "empty":
+		if value.Kind != yaml.ScalarNode {
+			return r.fail(key.Value + " must be a text")
+		}
+	case "value":
+		return r.readValue(value)
+	default:
+		e := r.fail("has the unknown key " + strconv.Quote(key.Value))
+		e.Hint = "known are column, empty, expr and value" + didYouMean(key.Value, []string{"column", "empty", "expr", "value"})
+		return e
+	}
+	switch key.Value {
+	case "column":
+		r.Column = value.Value
+	case "expr":
+		r.Expr = value.Value
+	case "empty":
+		if value.Value != "clear" {
+			return r.fail("empty can only be clear")
+		}
+		r.Clear = true
+	}
+	return nil
+}
+
+// readValue keeps numbers digit for digit.
+func (r *Rule) readValue(node *yaml.Node) error {
+	for node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	if node.Kind == yaml.ScalarNode {
+		isNumber := node.Tag == "!!int" || node.Tag == "!!float"
+		switch {
+		case node.Tag == "!!null":
+			return r.fail("value must not be null; leave the field out instead")
+		case isNumber && json.Valid([]byte(node.Value)):
+			r.Value = &user.Value{Kind: user.JSON, Text: node.Value}
+			return nil
+		case node.Tag != "!!bool":
+			r.Value = &user.Value{Kind: user.Text, Text: node.Value}
+			return nil
+		}
+	}
+	var any any
+	if err := node.Decode(&any); err != nil {
+		return r.fail("value cannot be read as YAML")
+	}
+	raw, err := json.Marshal(any)
+	if err != nil {
+		return r.fail("value has no JSON form")
+	}
+	r.Value = &user.Value{Kind: user.JSON, Text: string(raw)}
+	return nil
+}
+
+func (r *Rule) check() error {
+	given := 0
+	for _, has := range []bool{r.Column != "", r.Expr != "", r.Value != nil} {
+		if has {
+			given++
+		}
+	}
+	switch {
+	case given != 1:
+		return r.fail("needs exactly one of column, expr and value")
+	case r.Clear && r.Column == "":
+		return r.fail("empty: clear goes with column only")
+	case r.Clear && (r.Field == user.ID || r.Field == user.RemoteID || r.Field.IsSecret()):
+		return r.fail("cannot be cleared")
+	case r.Field == user.ID && r.Value != nil:
+		return r.fail("needs a column or an expr: users cannot share an id")
+	}
+	return nil
+}
+
+func (r *Rule) fail(rule string) *Error {
+	return &Error{Line: r.Line, Rule: fmt.Sprintf("fields: %s %s", r.Field, rule)}
+}

@@ -1,0 +1,159 @@
+package mapping
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/builtin"
+	"github.com/expr-lang/expr/types"
+	"github.com/expr-lang/expr/vm"
+
+	"usersync/sync/user"
+)
+
+const rowName = "row"
+
+// environment is what expressions see: the row, and nothing else.
+type environment struct {
+	header  []string
+	typed   bool
+	needed  []int
+	values  map[string]any
+	texts   map[string]string // row, where all cells are text
+	cells   map[string]any    // row, where cells are typed
+	machine vm.VM
+}
+
+func newEnvironment(header []string, typed bool) *environment {
+	e := &environment{header: slices.Clone(header), typed: typed, values: map[string]any{},
+		texts: map[string]string{}, cells: map[string]any{}, machine: vm.VM{MemoryBudget: memoryBudget}}
+	e.values[rowName] = e.texts
+	if typed {
+		e.values[rowName] = e.cells
+	}
+	return e
+}
+
+// shape declares the names and their types to the compiler.
+func (e *environment) shape() types.Map {
+	cell := types.String
+	if e.typed {
+		cell = types.Any
+	}
+	shape := types.Map{rowName: types.Map{types.Extra: cell}}
+	for _, name := range e.header {
+		if e.identifies(name) {
+			shape[name] = cell
+		}
+	}
+	return shape
+}
+
+var (
+	identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	reserved   = []string{rowName, "let", "in", "not", "and", "or", "nil", "true", "false", "if", "else",
+		"contains", "startsWith", "endsWith", "matches"}
+)
+
+// identifies reports whether the name alone stands for a column. Names of
+// functions and words of the language do not; row["..."] always works.
+func (e *environment) identifies(name string) bool {
+	return slices.Contains(e.header, name) && identifier.MatchString(name) &&
+		!slices.Contains(reserved, name) && !isFunction(name)
+}
+
+func isFunction(name string) bool {
+	_, builtIn := builtin.Index[name]
+	return builtIn || slices.Contains(ownNames[:], name)
+}
+
+func (e *environment) need(column int) {
+	if !slices.Contains(e.needed, column) {
+		e.needed = append(e.needed, column)
+	}
+}
+
+// set takes over the cells that expressions look at.
+func (e *environment) set(cells []user.Value) {
+	for _, i := range e.needed {
+		name := e.header[i]
+		if !e.typed {
+			e.texts[name] = cells[i].Text
+			if e.identifies(name) {
+				e.values[name] = cells[i].Text
+			}
+			continue
+		}
+		e.cells[name] = native(cells[i])
+		if e.identifies(name) {
+			e.values[name] = e.cells[name]
+		}
+	}
+}
+
+// native is what an expression sees of a typed cell: numbers as their text, so
+// that they keep every digit.
+func native(v user.Value) any {
+	if text, err := v.Plain(); err == nil && text != "true" && text != "false" || v.Kind == user.Text || v.Text == "" {
+		if v.Kind == user.Text {
+			return v.Text
+		}
+		return text
+	}
+	var decoded any
+	if err := json.Unmarshal([]byte(v.Text), &decoded); err != nil {
+		return nil
+	}
+	return decoded
+}
+
+// references collects what an expression looks at.
+type references struct {
+	names, cells []string
+	declared     map[string]bool
+	rows         int
+	wrong        string
+}
+
+// Visit is called with every node, children first.
+func (r *references) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
+	case *ast.IdentifierNode:
+		r.identifier(n.Value)
+	case *ast.VariableDeclaratorNode:
+		r.declared[n.Name] = true
+	case *ast.MemberNode:
+		base, isName := n.Node.(*ast.IdentifierNode)
+		key, isText := n.Property.(*ast.StringNode)
+		if isName && isText && base.Value == rowName {
+			r.cells = append(r.cells, key.Value)
+			r.rows--
+		}
+	case *ast.CallNode:
+		r.call(n)
+	}
+}
+
+func (r *references) identifier(name string) {
+	switch name {
+	case rowName:
+		r.rows++
+	case "$env":
+		r.wrong = "has an expr with $env; use row"
+	default:
+		r.names = append(r.names, name)
+	}
+}
+
+// columns are all when row is used other than as row["name"].
+func (r *references) columns(e *environment) []int {
+	var columns []int
+	for i, name := range e.header {
+		if r.rows > 0 || slices.Contains(r.cells, name) || slices.Contains(r.names, name) {
+			columns = append(columns, i)
+		}
+	}
+	return columns
+}

@@ -1,0 +1,141 @@
+package mapping
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/nyaruka/phonenumbers"
+)
+
+// ruleError is a rule that a cell broke. It never holds the cell.
+type ruleError struct{ code, rule string }
+
+func (e *ruleError) Error() string { return e.rule }
+
+var ownNames = [...]string{"date", "digits", "e164", "hashed_email"}
+
+// functions are ours; lower, upper, trim and split are the language's own.
+// Each of ours gives "" for "", so that what is left out stays left out.
+func functions() []expr.Option {
+	return []expr.Option{
+		expr.Function("date", texts(date), new(func(string, string, string) string)),
+		expr.Function("digits", texts(digits), new(func(string) string)),
+		expr.Function("e164", texts(e164), new(func(string, string) string)),
+		expr.Function("hashed_email", texts(hashedEmail), new(func(string) string)),
+	}
+}
+
+// own puts date back after the builtin of that name was barred.
+func own() []expr.Option { return functions()[:1] }
+
+func texts(f func(args []string) (string, error)) func(...any) (any, error) {
+	return func(params ...any) (any, error) {
+		args := make([]string, len(params))
+		for i, p := range params {
+			text, ok := p.(string)
+			if !ok && p != nil {
+				return nil, &ruleError{"not_text", "must be a single text"}
+			}
+			args[i] = text
+		}
+		if args[0] == "" {
+			return "", nil
+		}
+		return f(args)
+	}
+}
+
+func digits(args []string) (string, error) {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, args[0]), nil
+}
+
+func e164(args []string) (string, error) {
+	number, err := phonenumbers.Parse(args[0], args[1])
+	if err != nil || !phonenumbers.IsValidNumber(number) {
+		return "", &ruleError{"bad_phone", "must be a phone number" + validIn(args[1]) + ", or begin with + and a country code"}
+	}
+	return phonenumbers.Format(number, phonenumbers.E164), nil
+}
+
+// validIn names the region only if it is one: it could come from a cell.
+func validIn(region string) string {
+	if phonenumbers.GetCountryCodeForRegion(region) == 0 {
+		return " that is valid in its region"
+	}
+	return " that is valid in " + region
+}
+
+func date(args []string) (string, error) {
+	from, ok := layout(args[1])
+	to, ok2 := layout(args[2])
+	if !ok || !ok2 {
+		return "", &ruleError{"bad_date", layoutRule}
+	}
+	t, err := time.Parse(from, strings.TrimSpace(args[0]))
+	if err != nil {
+		return "", &ruleError{"bad_date", "must be a date of the form " + args[1]}
+	}
+	return t.Format(to), nil
+}
+
+const layoutRule = "date forms are made of YYYY YY MM M DD D HH mm ss and the marks between them"
+
+// layout turns YYYY-MM-DD into Go's form. Letters other than those of the rule
+// are refused.
+func layout(form string) (string, bool) {
+	out := strings.NewReplacer("YYYY", "2006", "YY", "06", "MM", "01", "M", "1", "DD", "02", "D", "2",
+		"HH", "15", "mm", "04", "ss", "05").Replace(form)
+	foreign := strings.ContainsFunc(strings.ReplaceAll(out, "T", ""), unicode.IsLetter)
+	return out, form != "" && !foreign && !strings.ContainsAny(form, "0123456789_")
+}
+
+// hashedEmail is Kard's hashed e-mail: white space removed, lower case, dots
+// and +tags of Gmail addresses dropped, SHA-256 in hex.
+func hashedEmail(args []string) (string, error) {
+	address := strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, args[0]))
+	local, domain, _ := strings.Cut(address, "@")
+	if local == "" || domain == "" || strings.Contains(domain, "@") {
+		return "", &ruleError{"bad_email", "must be an e-mail address with one @"}
+	}
+	if domain == "gmail.com" || domain == "googlemail.com" {
+		local, _, _ = strings.Cut(local, "+")
+		local, domain = strings.ReplaceAll(local, ".", ""), "gmail.com"
+	}
+	sum := sha256.Sum256([]byte(local + "@" + domain))
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// call checks what a call says in so many words, before any row is read.
+func (r *references) call(n *ast.CallNode) {
+	name, ok := n.Callee.(*ast.IdentifierNode)
+	if !ok {
+		return
+	}
+	for i, argument := range n.Arguments {
+		text, ok := argument.(*ast.StringNode)
+		if !ok || i == 0 {
+			continue
+		}
+		if _, fine := layout(text.Value); name.Value == "date" && !fine {
+			r.wrong = "has an expr with a date form that cannot be read: " + layoutRule
+		}
+		if name.Value == "e164" && phonenumbers.GetCountryCodeForRegion(text.Value) == 0 {
+			r.wrong = "has an expr with a region that is unknown: e164 takes two capital letters, such as US"
+		}
+	}
+}

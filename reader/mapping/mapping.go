@@ -1,0 +1,150 @@
+// Package mapping turns the cells of a row into a user: their columns become
+// our fields, as they are, by a constant, or by an expression over the row.
+//
+// It reads no file and sends nothing; whether an API takes a value is the
+// destination's to check. Start at Config for what can be written in YAML and
+// at New for what is checked before the first row.
+package mapping
+
+import (
+	"strconv"
+	"strings"
+
+	"usersync/sync/user"
+)
+
+// Options are all that a mapping depends on.
+type Options struct {
+	Config Config
+	// Header names the columns; cells stand in the same order. Names are
+	// compared without surrounding white space.
+	Header []string
+	// Names holds every name under which a field is known.
+	Names map[string]user.Field
+	// Accepts is what the destination takes.
+	Accepts Accepts
+	// Typed says that cells can be other than text, as in JSON, and that rows
+	// may bring columns that the header lacks.
+	Typed bool
+}
+
+// Accepts is what a destination takes. The zero value takes every known field.
+type Accepts struct {
+	Name string
+	// Fields may hold "extra." and "attributes." for all fields with that prefix.
+	Fields []user.Field
+	// Any takes every column by its own name.
+	Any bool
+}
+
+func (a Accepts) takes(f user.Field) bool {
+	if a.Any || len(a.Fields) == 0 || f == user.ID {
+		return true
+	}
+	for _, own := range a.Fields {
+		open := own == user.ExtraPrefix || own == user.AttributesPrefix
+		if own == f || open && f.IsOpen() && strings.HasPrefix(string(f), string(own)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Error is a mapping that does not fit the file, the destination or itself. It
+// holds names of columns and fields, and no content of a row.
+type Error struct {
+	Line   int    // of the YAML node; 0 if it is not about the config
+	Column string // may be empty
+	Rule   string
+	Hint   string
+}
+
+func (e *Error) Error() string {
+	text := e.Rule
+	if e.Line > 0 {
+		text = "config line " + strconv.Itoa(e.Line) + ": " + text
+	}
+	if e.Hint != "" {
+		text += "; " + e.Hint
+	}
+	return text
+}
+
+// Mapper maps rows. It is used by one goroutine.
+type Mapper struct {
+	o       Options
+	header  []string       // trimmed
+	columns map[string]int // by trimmed name; only those that are read
+	skipped map[string]bool
+	steps   []step
+	id      step
+	env     *environment // nil if there is no expression
+}
+
+// step makes one field of a row.
+type step struct {
+	field    user.Field
+	column   int         // index of the cell; -1 if there is none
+	constant *user.Value // may be nil
+	program  *program    // may be nil
+	clear    bool
+}
+
+// Uses reports whether the cell of column i is read at all.
+func (m *Mapper) Uses(i int) bool {
+	_, used := m.columns[m.header[i]]
+	return used
+}
+
+// FieldOf returns the field that column i alone fills as it is; "" if it feeds
+// several, an expression only, or none.
+func (m *Mapper) FieldOf(i int) user.Field {
+	var found user.Field
+	for _, s := range append([]step{m.id}, m.steps...) {
+		if s.column == i && found == "" {
+			found = s.field
+		}
+	}
+	return found
+}
+
+// Ignores reports whether the config lists the column under ignore:.
+func (m *Mapper) Ignores(name string) bool { return m.skipped[name] }
+
+// Width is the largest number of attributes that a row can have.
+func (m *Mapper) Width() int { return len(m.steps) }
+
+// Columns is the number of cells that Fill expects.
+func (m *Mapper) Columns() int { return len(m.header) }
+
+// Fields lists what can come out, id first.
+func (m *Mapper) Fields() []user.Field {
+	fields := []user.Field{user.ID}
+	for _, s := range m.steps {
+		fields = append(fields, s.field)
+	}
+	return fields
+}
+
+// SecretColumns names the columns that feed ssn or password, in header order.
+func (m *Mapper) SecretColumns() []string {
+	feeds := map[int]bool{}
+	for _, s := range append([]step{m.id}, m.steps...) {
+		if !s.field.IsSecret() {
+			continue
+		}
+		feeds[s.column] = true
+		if s.program != nil {
+			for _, c := range s.program.columns {
+				feeds[c] = true
+			}
+		}
+	}
+	var names []string
+	for i, name := range m.header {
+		if feeds[i] {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,174 @@
+package mapping
+
+import (
+	"slices"
+	"strings"
+
+	"usersync/sync/user"
+)
+
+// New checks the mapping against header and destination. An error is an *Error.
+func New(o Options) (*Mapper, error) {
+	m := &Mapper{o: o, columns: map[string]int{}, skipped: map[string]bool{}, id: step{column: -1}}
+	for _, name := range o.Config.Ignore {
+		m.skipped[strings.TrimSpace(name)] = true
+	}
+	if err := m.setHeader(); err != nil {
+		return nil, err
+	}
+	plan := m.byName
+	if len(o.Config.Fields) > 0 {
+		plan = m.byRules
+	}
+	if err := plan(); err != nil {
+		return nil, err
+	}
+	if m.id.field == "" {
+		return nil, &Error{Rule: "there is no id column", Hint: "name the column with the users' key id, or map it: fields: {id: THEIR_COLUMN}"}
+	}
+	slices.SortStableFunc(m.steps, func(a, b step) int { return a.rank(len(m.header)) - b.rank(len(m.header)) })
+	return m, nil
+}
+
+// rank puts what is computed after the columns.
+func (s step) rank(columns int) int {
+	if s.column < 0 {
+		return columns
+	}
+	return s.column
+}
+
+func (m *Mapper) setHeader() error {
+	seen := map[string]bool{}
+	for i, raw := range m.o.Header {
+		name := strings.TrimSpace(raw)
+		if name == "" && len(m.o.Config.Fields) == 0 {
+			return &Error{Rule: Shown("", i) + " has no name", Hint: "name it in the header"}
+		}
+		if name != "" && seen[name] {
+			return &Error{Column: name, Rule: Shown(name, i) + " stands twice in the header", Hint: "rename or remove one of them"}
+		}
+		seen[name] = true
+		m.header = append(m.header, name)
+	}
+	return nil
+}
+
+// byName takes every column by its own name.
+func (m *Mapper) byName() error {
+	if err := m.refuseNoHeader(); err != nil {
+		return err
+	}
+	var unknown []*Error
+	for i, name := range m.header {
+		if m.skipped[name] {
+			continue
+		}
+		field, err := m.known(name, i)
+		if err == nil {
+			err = m.add(step{field: field, column: i}, name, 0)
+		}
+		if err != nil {
+			unknown = append(unknown, err)
+		}
+	}
+	return joined(unknown)
+}
+
+// joined tells all at once, so that a file is mended in one go.
+func joined(errs []*Error) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	all := *errs[0]
+	for _, e := range errs[1:] {
+		all.Rule += "; " + e.Rule
+	}
+	return &all
+}
+
+// refuseNoHeader keeps a first row of data out of every message.
+func (m *Mapper) refuseNoHeader() error {
+	for _, name := range m.header {
+		if _, known := m.field(name); known || m.skipped[name] || m.o.Accepts.Any && name == string(user.ID) {
+			return nil
+		}
+	}
+	return &Error{Rule: "there is no header: none of the names in the first record is a known column",
+		Hint: "put the column names on the first line, or map them under fields:"}
+}
+
+func (m *Mapper) field(name string) (user.Field, bool) {
+	if f, ok := m.o.Names[name]; ok {
+		return f, true
+	}
+	return user.Field(name), user.Field(name).IsOpen()
+}
+
+const unknownHint = "rename it, map it under fields:, or list it under ignore:"
+
+func (m *Mapper) known(name string, i int) (user.Field, *Error) {
+	field, ok := m.field(name)
+	if ok || m.o.Accepts.Any {
+		return field, nil
+	}
+	return "", &Error{Column: name, Rule: Shown(name, i) + " is not a known column" + didYouMean(name, m.names()), Hint: unknownHint}
+}
+
+// names are those under which columns are known.
+func (m *Mapper) names() []string {
+	var names []string
+	for name := range m.o.Names {
+		names = append(names, name)
+	}
+	return names
+}
+
+// add takes the step if the destination takes its field and no other makes it.
+func (m *Mapper) add(s step, column string, line int) *Error {
+	from := "field " + string(s.field)
+	if column != "" {
+		from = Shown(column, s.column) + " (" + string(s.field) + ")"
+	}
+	if !m.o.Accepts.takes(s.field) {
+		return &Error{Line: line, Column: column, Rule: from + " cannot be sent: " + m.o.Accepts.Name + " does not take it",
+			Hint: "list the column under ignore:, or leave the field out of fields:"}
+	}
+	for _, other := range append([]step{m.id}, m.steps...) {
+		if other.field == s.field {
+			return &Error{Line: line, Column: column, Rule: from + " is the same field as another column", Hint: "list one of them under ignore:"}
+		}
+	}
+	if s.column >= 0 {
+		m.columns[m.header[s.column]] = s.column
+	}
+	if s.field == user.ID {
+		m.id = s
+		return nil
+	}
+	m.steps = append(m.steps, s)
+	return nil
+}
+
+// Column returns the place of the cell for the named column, and whether it is
+// read at all. Where cells are typed, a known column that the header lacks gets
+// a new place. An error is a *user.InvalidError.
+func (m *Mapper) Column(name string) (place int, read bool, err error) {
+	if i, ok := m.columns[name]; ok {
+		return i, true, nil
+	}
+	if len(m.o.Config.Fields) > 0 || m.skipped[name] {
+		return 0, false, nil
+	}
+	field, unknown := m.known(name, len(m.header))
+	if unknown == nil {
+		m.header = append(m.header, name)
+		if unknown = m.add(step{field: field, column: len(m.header) - 1}, name, 0); unknown != nil {
+			m.header = m.header[:len(m.header)-1]
+		}
+	}
+	if unknown != nil {
+		return 0, false, &user.InvalidError{Code: "unknown_column", Rule: unknown.Rule, Hint: unknown.Hint}
+	}
+	return len(m.header) - 1, true, nil
+}

@@ -1,0 +1,108 @@
+package mapping
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/vm"
+
+	"usersync/sync/user"
+)
+
+// The budget of one expression: nodes when it is compiled, and cells of memory
+// that it may ask for while it runs.
+const (
+	maxNodes     = 200
+	memoryBudget = 10_000
+)
+
+// program is a compiled expression and the columns that it looks at.
+type program struct {
+	code    *vm.Program
+	columns []int
+}
+
+// barred builtins reach outside the row, are not the same on every run, or can
+// make text without bound.
+var barred = [...]string{"now", "date", "duration", "timezone", "keys", "values", "toPairs", "repeat", "reduce", "replace", "join"}
+
+func (m *Mapper) compile(rule Rule) (*program, *Error) {
+	if m.env == nil {
+		m.env = newEnvironment(m.header, m.o.Typed)
+	}
+	seen := &references{declared: map[string]bool{}}
+	options := append(functions(), expr.Env(m.env.shape()), expr.MaxNodes(maxNodes), expr.Patch(seen))
+	for _, name := range barred {
+		options = append(options, expr.DisableBuiltin(name))
+	}
+	code, err := expr.Compile(rule.Expr, append(options, own()...)...)
+	if wrong := m.resolve(seen, rule); wrong != nil {
+		return nil, wrong
+	}
+	if err != nil {
+		return nil, rule.fail("has an expr that cannot be compiled: " + firstLine(err))
+	}
+	p := &program{code: code, columns: seen.columns(m.env)}
+	for _, i := range p.columns {
+		m.columns[m.header[i]] = i
+		m.env.need(i)
+	}
+	return p, nil
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
+
+// resolve names the column that an expression wants and the file lacks.
+func (m *Mapper) resolve(seen *references, rule Rule) *Error {
+	if seen.wrong != "" {
+		return rule.fail(seen.wrong)
+	}
+	for _, name := range seen.cells {
+		if !slices.Contains(m.header, name) {
+			return m.lacks(name, rule.Line)
+		}
+	}
+	for _, name := range seen.names {
+		if !m.env.identifies(name) && !seen.declared[name] && !isFunction(name) {
+			return m.lacks(name, rule.Line)
+		}
+	}
+	return nil
+}
+
+// run evaluates the step's expression over the row that env was set to.
+func (m *Mapper) run(s *step) (user.Value, *user.InvalidError) {
+	result, err := m.env.machine.Run(s.program.code, m.env.values)
+	if err != nil {
+		if broken, ok := errors.AsType[*ruleError](err); ok {
+			return user.Value{}, m.unfit(s, broken.code, broken.rule)
+		}
+		return user.Value{}, m.unfit(s, "expression", "cannot be computed from this row by its expr")
+	}
+	value, err := valueOf(result)
+	if err != nil {
+		return user.Value{}, m.unfit(s, "expression", "its expr gives what has no JSON form")
+	}
+	return value, nil
+}
+
+func valueOf(result any) (user.Value, error) {
+	switch v := result.(type) {
+	case nil:
+		return user.Value{}, nil
+	case string:
+		return user.TextValue(v), nil
+	}
+	raw, err := json.Marshal(result)
+	if err != nil {
+		return user.Value{}, fmt.Errorf("encode result: %w", err)
+	}
+	return user.JSONValue(string(raw)), nil
+}

@@ -1,0 +1,160 @@
+// Package reader makes records of files of users: CSV and JSON Lines, or one
+// JSON array, plain or compressed, one file or several in a row.
+//
+// It does not know what a destination makes of a record, and writes nothing. A
+// row that is unfit comes out as a record with Err; it is never skipped. Start
+// at Open; the roads are csv.go and jsonl.go, which meet in mapping.
+package reader
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"usersync/reader/mapping"
+	"usersync/reader/source"
+	"usersync/sync/user"
+)
+
+// The formats.
+const (
+	CSV   = "csv"
+	JSONL = "jsonl"
+)
+
+// Options say what to read and how. The zero value of all but Paths is useful.
+type Options struct {
+	Paths []string // "-" is Stdin
+	Stdin io.Reader
+	// Format is CSV or JSONL; empty: by extension, also before .gz and .zst,
+	// else by content.
+	Format string
+	// Delimiter of CSV; 0: the one of , ; tab and | that the header has most of.
+	Delimiter rune
+	// Charset is a name of the WHATWG Encoding Standard; empty: UTF-8. A
+	// byte-order mark overrides it.
+	Charset string
+	Mapping mapping.Config
+	// Op is the intent that every record gets.
+	Op user.Op
+	// Accepts is what the destination takes; the zero value takes every known
+	// field.
+	Accepts mapping.Accepts
+}
+
+// Layout is what a file looks like.
+type Layout struct {
+	Format string
+	// Delimiter of CSV; 0 for JSONL.
+	Delimiter rune
+	// Header are the input's own columns, without those that usersync put
+	// before them in a rejects file; for JSONL the keys of the first record,
+	// those of nested objects joined by dots.
+	Header []string
+	// SecretColumns are those of Header that feed ssn or password.
+	SecretColumns []string
+}
+
+// Input is an open input. Its methods are called by one goroutine.
+type Input struct {
+	o      Options
+	files  []*file // open ones; nil where it is opened in its turn
+	layout Layout
+	mapper *mapping.Mapper
+	tally  *source.Tally
+	count  int
+	chunk  chunk
+	// finished is the number of files that were read to their end.
+	finished int
+}
+
+// Open checks everything that can be wrong before the first record is sent, in
+// every file: that it is there, has a header, and has the columns that the
+// mapping wants and no others. An error is an *InputError.
+func Open(ctx context.Context, o Options) (*Input, error) {
+	in := &Input{o: o, tally: source.NewTally(), files: make([]*file, len(o.Paths))}
+	if len(o.Paths) == 0 {
+		return nil, &InputError{File: "input", Rule: "no file is named", Hint: "name one or more files, or - for stdin"}
+	}
+	if err := in.checkOptions(); err != nil {
+		return nil, err
+	}
+	for i := range o.Paths {
+		if err := in.look(ctx, i); err != nil {
+			if failed := in.Close(); failed != nil {
+				return nil, errors.Join(err, failed)
+			}
+			return nil, err
+		}
+	}
+	return in, nil
+}
+
+func (in *Input) checkOptions() error {
+	switch in.o.Format {
+	case "", CSV, JSONL:
+	default:
+		return &InputError{File: "input", Rule: "the format is not a known one", Hint: "use csv or jsonl"}
+	}
+	if d := in.o.Delimiter; d != 0 && !validDelimiter(d) {
+		return &InputError{File: "input", Rule: "the delimiter cannot be a quote, a line ending or no character at all", Hint: "leave it out to have it found"}
+	}
+	return nil
+}
+
+// look opens file i and keeps it open if it is the first or cannot be opened
+// twice.
+func (in *Input) look(ctx context.Context, i int) error {
+	if err := ctx.Err(); err != nil {
+		return &InputError{File: source.Name(in.o.Paths[i]), Rule: "not read: stopped before", Err: err}
+	}
+	f, err := in.open(in.o.Paths[i])
+	if err != nil {
+		return err
+	}
+	if i == 0 || f.source.Once() {
+		in.files[i] = f
+		return nil
+	}
+	return in.closeFile(f)
+}
+
+// Layout tells what the input looks like.
+func (in *Input) Layout() Layout { return in.layout }
+
+// Fields lists the fields that a record can have, id first.
+func (in *Input) Fields() []user.Field { return in.mapper.Fields() }
+
+// Digest returns the SHA-256 and the length of the decompressed input as far as
+// it was taken from the files, which is a little ahead of the records. After
+// the last record it is that of the whole input.
+func (in *Input) Digest() (sha256hex string, bytes int64) { return in.tally.Sum() }
+
+// Warnings are what a person should know and nothing depends on.
+func (in *Input) Warnings() []string { return nil }
+
+// Close closes the files that are open.
+func (in *Input) Close() error {
+	var errs []error
+	for i, f := range in.files {
+		if f != nil {
+			errs = append(errs, in.closeFile(f))
+			in.files[i] = nil
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Records reads the input, once: a second call goes on where the first ended.
+func (in *Input) Records() Records {
+	return func(yield func(*user.Record, error) bool) {
+		for i, path := range in.o.Paths {
+			if i < in.finished {
+				continue
+			}
+			if more := in.readFile(i, path, yield); !more {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package source
+
+import (
+	"bytes"
+	"io"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/unicode"
+)
+
+var (
+	markUTF8    = []byte{0xef, 0xbb, 0xbf}
+	markUTF16LE = []byte{0xff, 0xfe}
+	markUTF16BE = []byte{0xfe, 0xff}
+)
+
+// decode strips a byte-order mark, and decodes what is not UTF-8.
+func (s *Source) decode(plain io.Reader, charset string) (io.Reader, error) {
+	named, name, err := s.lookup(charset)
+	if err != nil {
+		return nil, err
+	}
+	head, buffered := peeked(plain, len(markUTF8))
+	if marked, markName, size := byMark(head); size > 0 {
+		named, name = marked, markName
+		if _, err := buffered.Discard(size); err != nil {
+			return nil, err
+		}
+	}
+	if named == nil {
+		return buffered, nil
+	}
+	s.charset = name
+	return named.NewDecoder().Reader(buffered), nil
+}
+
+// lookup returns nil for UTF-8, which needs no decoding.
+func (s *Source) lookup(charset string) (encoding.Encoding, string, error) {
+	if charset == "" {
+		return nil, "", nil
+	}
+	e, err := htmlindex.Get(charset)
+	if err != nil || e == encoding.Replacement {
+		return nil, "", &Error{File: s.name, Rule: "charset is not a known one",
+			Hint: "use a name such as windows-1252, iso-8859-15, utf-16le or shift_jis", Err: err}
+	}
+	name, err := htmlindex.Name(e)
+	if name == "utf-8" {
+		return nil, "", nil
+	}
+	return e, name, err
+}
+
+func byMark(head []byte) (e encoding.Encoding, name string, size int) {
+	switch {
+	case bytes.HasPrefix(head, markUTF8):
+		return nil, "", len(markUTF8)
+	case bytes.HasPrefix(head, markUTF16LE):
+		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "utf-16le", len(markUTF16LE)
+	case bytes.HasPrefix(head, markUTF16BE):
+		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "utf-16be", len(markUTF16BE)
+	}
+	return nil, "", 0
+}

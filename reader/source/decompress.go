@@ -1,0 +1,114 @@
+package source
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+var (
+	gzipMagic = []byte{0x1f, 0x8b}
+	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+)
+
+// The bounds of decompression: a file that grows more than maxRatio times after
+// its first graceBytes is taken for a bomb, and a zstd window costs memory.
+const (
+	maxRatio   = 1000
+	graceBytes = 1 << 30
+	maxWindow  = 32 << 20
+)
+
+func (s *Source) decompress(raw io.Reader) (io.Reader, error) {
+	packed := &counted{r: raw}
+	head, buffered := peeked(packed, len(zstdMagic))
+	open := opener(head)
+	if open == nil {
+		return buffered, nil
+	}
+	r, closer, err := open(buffered)
+	if err != nil {
+		return nil, s.archiveError(err)
+	}
+	s.closers = append(s.closers, closer)
+	return &bounded{r: r, packed: packed, source: s, grace: graceBytes}, nil
+}
+
+type openFunc func(io.Reader) (io.Reader, func() error, error)
+
+func opener(head []byte) openFunc {
+	switch {
+	case bytes.HasPrefix(head, gzipMagic):
+		return openGzip
+	case bytes.HasPrefix(head, zstdMagic):
+		return openZstd
+	}
+	return nil
+}
+
+func openGzip(r io.Reader) (io.Reader, func() error, error) {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return z, z.Close, nil
+}
+
+func openZstd(r io.Reader) (io.Reader, func() error, error) {
+	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxWindow(maxWindow))
+	if err != nil {
+		return nil, nil, err
+	}
+	return z, func() error { z.Close(); return nil }, nil
+}
+
+func (s *Source) archiveError(err error) *Error {
+	e := &Error{File: s.name, Rule: "the archive is damaged", Err: err}
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
+		e.Rule, e.Hint = "the archive is cut: it ends before its end mark", "fetch the file again, whole"
+	case errors.Is(err, zstd.ErrWindowSizeExceeded):
+		e.Rule, e.Hint = "the archive needs a zstd window above 32 MiB", "compress it again without --long"
+	case errors.Is(err, gzip.ErrHeader):
+		e.Hint = "bytes that are not gzip follow or replace its content; fetch the file again"
+	}
+	return e
+}
+
+// counted counts the compressed bytes.
+type counted struct {
+	r     io.Reader
+	bytes int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.bytes += int64(n)
+	return n, err
+}
+
+// bounded stops a decompression bomb and gives archive errors their name.
+type bounded struct {
+	r      io.Reader
+	packed *counted
+	source *Source
+	bytes  int64
+	grace  int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	b.bytes += int64(n)
+	if b.bytes > b.grace && b.bytes/maxRatio > b.packed.bytes {
+		return 0, &Error{File: b.source.name, Rule: "the archive grows more than 1000 times when decompressed",
+			Hint: "if it is meant to, decompress it yourself and give the plain file"}
+	}
+	if err != nil && err != io.EOF {
+		err = b.source.archiveError(err)
+	}
+	return n, err
+}
