@@ -1,0 +1,145 @@
+package proof
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// outing is one run of the program, and what it left.
+type outing struct {
+	exit           int
+	stdout, stderr string
+	dir            string // the run directory
+	wall           time.Duration
+	cpu            time.Duration
+	peak           int64 // resident memory, bytes
+}
+
+// run runs `usersync run` with a runs directory of its own.
+func run(t testing.TB, args ...string) outing {
+	t.Helper()
+	o, _ := begin(t, args...)()
+	return o
+}
+
+// begin starts a run and returns what waits for its end.
+func begin(t testing.TB, args ...string) func() (outing, *os.ProcessState) {
+	t.Helper()
+	runs := t.TempDir()
+	cmd := exec.Command(program, append([]string{"run", "--runs-dir", filepath.Join(runs, "runs"), "--progress", "never"}, args...)...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return func() (outing, *os.ProcessState) {
+		t.Helper()
+		err := cmd.Wait()
+		var failed *exec.ExitError
+		if err != nil && !errors.As(err, &failed) {
+			t.Fatal(err)
+		}
+		s := cmd.ProcessState
+		o := outing{
+			exit: s.ExitCode(), stdout: stdout.String(), stderr: stderr.String(),
+			wall: time.Since(began), cpu: s.UserTime() + s.SystemTime(),
+			peak: s.SysUsage().(*syscall.Rusage).Maxrss << 10,
+		}
+		if dirs, _ := filepath.Glob(filepath.Join(runs, "runs", "*Z-*")); len(dirs) == 1 {
+			o.dir = dirs[0]
+		}
+		return o, s
+	}
+}
+
+func (o outing) wantExit(t testing.TB, code int) {
+	t.Helper()
+	if o.exit != code {
+		t.Fatalf("exit %d, want %d\n%s%s", o.exit, code, o.stdout, o.stderr)
+	}
+}
+
+// row is one line of results.
+type row struct {
+	record, line, attempts    int
+	id, outcome, code, detail string
+}
+
+// results reads the results of a finished run, in their order.
+func (o outing) results(t testing.TB) []row { return o.rows(t, "results.csv") }
+
+func (o outing) rows(t testing.TB, name string) []row {
+	t.Helper()
+	f, err := os.Open(filepath.Join(o.dir, name))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, o.stderr)
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	header, err := r.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := map[string]int{}
+	for i, name := range header {
+		at[name] = i
+	}
+	number := func(cells []string, name string) int {
+		n, err := strconv.Atoi(cells[at[name]])
+		if err != nil {
+			t.Fatalf("column %s: %v", name, err)
+		}
+		return n
+	}
+	var rows []row
+	for {
+		cells, err := r.Read()
+		if err == io.EOF {
+			return rows
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, row{
+			record: number(cells, "record"), line: number(cells, "line"), attempts: number(cells, "attempts"),
+			id: cells[at["id"]], outcome: cells[at["outcome"]], code: cells[at["code"]], detail: cells[at["detail"]],
+		})
+	}
+}
+
+// count counts the outcomes of rows.
+func count(rows []row) map[string]int {
+	counts := map[string]int{}
+	for _, r := range rows {
+		counts[r.outcome]++
+	}
+	return counts
+}
+
+// summary reads summary.json.
+func (o outing) summary(t testing.TB) (s struct {
+	State       string
+	ExitCode    int `json:"exit_code"`
+	SettledUpTo int `json:"settled_up_to"`
+}) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(o.dir, "summary.json"))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, o.stderr)
+	}
+	if err := json.Unmarshal(text, &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

@@ -1,0 +1,54 @@
+// Package proof holds experiments on the whole program: the built binary, a
+// file, and the sandbox in a process of its own. It has no code but its tests.
+//
+// Each proof has a small form, which runs with all other tests, and its full
+// form with -full. What a part does on its own is tested beside the part.
+package proof
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+var full = flag.Bool("full", false, "run the proofs in their full size")
+
+// size is how large a proof is.
+func size(small, large int) int {
+	if *full {
+		return large
+	}
+	return small
+}
+
+// program is the binary that the proofs run.
+var program string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code, err := withProgram(m.Run)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// withProgram builds the program, runs the tests and removes it.
+func withProgram(run func() int) (int, error) {
+	dir, err := os.MkdirTemp("", "usersync-proof-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	program = filepath.Join(dir, "usersync")
+	build := exec.Command("go", "build", "-o", program, "usersync/cmd/usersync")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return 0, fmt.Errorf("build usersync: %w", err)
+	}
+	return run(), nil
+}
