@@ -6,23 +6,23 @@ import "usersync/sync/user"
 // also one that no record has.
 type Outcomes struct {
 	// The destination says that it made the user.
-	Created int `json:"created"`
+	Created int `json:"created" jsonschema:"minimum=0"`
 	// The destination says that it changed the user.
-	Updated int `json:"updated"`
+	Updated int `json:"updated" jsonschema:"minimum=0"`
 	// The destination says that it removed the user.
-	Deleted int `json:"deleted"`
+	Deleted int `json:"deleted" jsonschema:"minimum=0"`
 	// The destination has the user as the record describes it; nothing was changed.
-	Unchanged int `json:"unchanged"`
+	Unchanged int `json:"unchanged" jsonschema:"minimum=0"`
 	// The destination took the record for later and promised no more.
-	Accepted int `json:"accepted"`
+	Accepted int `json:"accepted" jsonschema:"minimum=0"`
 	// Not sent: the record is unfit.
-	Invalid int `json:"invalid"`
+	Invalid int `json:"invalid" jsonschema:"minimum=0"`
 	// The destination would not take the record.
-	Refused int `json:"refused"`
+	Refused int `json:"refused" jsonschema:"minimum=0"`
 	// The record never got through; it is safe to send it again.
-	Failed int `json:"failed"`
+	Failed int `json:"failed" jsonschema:"minimum=0"`
 	// Sent, and nothing tells what became of it.
-	InDoubt int `json:"in_doubt"`
+	InDoubt int `json:"in_doubt" jsonschema:"minimum=0"`
 }
 
 // CountOutcomes returns counts as Outcomes. A status that is not final is left

@@ -3,6 +3,7 @@ package writer
 import (
 	"encoding/json"
 	"io"
+	"math"
 	"time"
 
 	"usersync/sync/user"
@@ -199,10 +200,10 @@ func (s *Summary) Finish(at time.Time) {
 	s.Format = SummaryFormat
 	s.StartedAt, s.FinishedAt = s.StartedAt.UTC(), at.UTC()
 	took := max(at.Sub(s.StartedAt), 0)
-	s.Seconds = took.Seconds()
+	s.Seconds = took.Round(time.Millisecond).Seconds()
 	s.Rejects = s.Outcomes.Rejected()
 	if took > 0 {
-		s.PerSecond = float64(s.Outcomes.Total()) / s.Seconds
+		s.PerSecond = math.Round(10*float64(s.Outcomes.Total())/took.Seconds()) / 10
 	}
 }
 

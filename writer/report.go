@@ -1,0 +1,180 @@
+package writer
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"usersync/sync/user"
+)
+
+// Report writes s for a person at a terminal, in a screenful: what happened,
+// that every record is accounted for, what held the run up, where everything
+// lies, and what to type next.
+func Report(w io.Writer, s Summary) error {
+	var p page
+	p.title(&s)
+	p.outcomes(&s)
+	p.facts(&s)
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+type page struct{ strings.Builder }
+
+func (p *page) printf(format string, args ...any) { fmt.Fprintf(p, format, args...) }
+
+func (p *page) title(s *Summary) {
+	took := s.FinishedAt.Sub(s.StartedAt)
+	switch {
+	case s.State != Finished:
+		p.printf("\nStopped after %s.\n", spell(took))
+	case took < time.Second: // a speed would say more than is known
+		p.printf("\nFinished in %s.\n", spell(took))
+	default:
+		p.printf("\nFinished in %s, %s a second.\n", spell(took), count(int(s.PerSecond+0.5), "user"))
+	}
+	if s.Reason != "" {
+		p.printf("%s\n", s.Reason)
+	}
+	p.printf("\n")
+}
+
+// The columns of the outcomes: a number as wide as the total, a status, and
+// its codes.
+const statusWidth = len(user.Unchanged)
+
+func (p *page) outcomes(s *Summary) {
+	total := grouped(s.Outcomes.Total())
+	width := max(len(total), 7)
+	for _, status := range user.Statuses {
+		if n := s.Outcomes.Count(status); n > 0 {
+			line := fmt.Sprintf("  %*s  %-*s  %s", width, grouped(n), statusWidth, spoken(status), reasons(s.Codes[status]))
+			p.printf("%s\n", strings.TrimRight(line, " "))
+		}
+	}
+	p.printf("  %s\n", strings.Repeat("-", width))
+	p.printf("  %*s  %s\n\n", width, total, accounted(s))
+}
+
+// accounted says how the total compares with what was read.
+func accounted(s *Summary) string {
+	outcomes := "outcomes"
+	if s.Outcomes.Total() == 1 {
+		outcomes = "outcome"
+	}
+	switch n := s.Unaccounted(); {
+	case n > 0:
+		return fmt.Sprintf("%s, and %s WITHOUT ONE. This is a defect of usersync: please report it.", outcomes, count(n, "record"))
+	case n < 0:
+		return fmt.Sprintf("%s, %s TOO MANY. This is a defect of usersync: please report it.", outcomes, grouped(-n))
+	case s.State == Finished:
+		return fmt.Sprintf("%s for %s", outcomes, count(s.RecordsRead, "record"))
+	}
+	return fmt.Sprintf("%s; %s read, the results end at record %s", outcomes, count(s.RecordsRead, "record"), grouped(s.SettledUpTo))
+}
+
+const mostReasons = 3
+
+func reasons(codes []Code) string {
+	var list []string
+	for _, c := range codes[:min(len(codes), mostReasons)] {
+		list = append(list, grouped(c.Records)+" "+c.Code)
+	}
+	if len(codes) > mostReasons {
+		list = append(list, "...")
+	}
+	return strings.Join(list, ", ")
+}
+
+func (p *page) facts(s *Summary) {
+	p.fact("run", s.Run)
+	p.fact("to", destination(s.Scope))
+	p.fact("calls", calls(s.Calls)...)
+	p.fact("pace", pace(s.Pace)...)
+	for _, f := range s.Files {
+		path := f.Path
+		if path == "-" {
+			path = "stdout"
+		}
+		p.fact(f.Holds, fmt.Sprintf("%s  (%s)", path, count(f.Records, "record")))
+	}
+	if s.Next != "" {
+		p.printf("\n  %-7s  %s\n", "next", s.Next)
+	}
+}
+
+// fact writes a name and what is to be said of it, line under line.
+func (p *page) fact(name string, lines ...string) {
+	for _, line := range lines {
+		p.printf("  %-7s  %s\n", name, line)
+		name = ""
+	}
+}
+
+func destination(s Scope) string {
+	text := s.Destination
+	if s.Sandbox {
+		text += " (sandbox)"
+	}
+	if s.Account != "" {
+		text += ", " + s.Account
+	}
+	if s.Host != "" {
+		text += " at " + s.Host
+	}
+	return text
+}
+
+func calls(made map[string]Calls) []string {
+	var lines []string
+	width := 0
+	for _, c := range made {
+		width = max(width, len(grouped(c.Made)))
+	}
+	for _, kind := range slices.Sorted(maps.Keys(made)) {
+		c := made[kind]
+		line := fmt.Sprintf("%*s %-6s  %s", width, grouped(c.Made), kind, met(c))
+		lines = append(lines, strings.TrimRight(line, " "))
+	}
+	return lines
+}
+
+func met(c Calls) string {
+	if c.Made > 1 && c.Met["ok"] == c.Made {
+		return "all ok"
+	}
+	var parts []string
+	byCount := func(a, b string) int { return c.Met[b] - c.Met[a] }
+	for _, what := range slices.SortedStableFunc(slices.Values(slices.Sorted(maps.Keys(c.Met))), byCount) {
+		parts = append(parts, grouped(c.Met[what])+" "+what)
+	}
+	text := strings.Join(parts, ", ")
+	if c.Retried > 0 {
+		text += fmt.Sprintf("; %s made again", grouped(c.Retried))
+	}
+	return strings.TrimPrefix(text, "; ")
+}
+
+// spell writes a duration as people say it: 31ms, 4.2s, 1h2m3s.
+func spell(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	case d < 10*time.Second:
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+// trimmed shortens what a server may have made long.
+func trimmed(text string, n int) string {
+	if utf8.RuneCountInString(text) > n {
+		return cut(text, n-3) + "..."
+	}
+	return text
+}

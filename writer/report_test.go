@@ -1,0 +1,144 @@
+package writer
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usersync/sync/user"
+)
+
+var update = flag.Bool("update", false, "write docs/summary.schema.json and the golden reports anew")
+
+// mixed is a run in which most things happened that can.
+func mixed() Summary {
+	s := Summary{
+		Run: "20260314T020000Z-k3f9qa", State: Finished, ExitCode: 3,
+		Reason:      "167 records were not taken.",
+		Next:        "usersync run runs/20260314T020000Z-k3f9qa/rejects.csv",
+		RecordsRead: 100_000, SettledUpTo: 100_000,
+		Outcomes: CountOutcomes(map[user.Status]int{
+			user.Created: 98_120, user.Updated: 1402, user.Unchanged: 311,
+			user.Invalid: 68, user.Refused: 97, user.InDoubt: 2,
+		}),
+		Codes: map[user.Status][]Code{
+			user.Invalid: {{"bad_phone", 60}, {"ragged", 8}},
+			user.Refused: {{"DUPLICATE_EMAIL", 80}, {"invalid_zip", 15}, {"bad_state", 1}, {"other", 1}},
+			user.InDoubt: {{user.CodeNoAnswer, 2}},
+		},
+		Calls: map[string]Calls{
+			"create": {Made: 1021, Retried: 21, Met: map[string]int{"ok": 1000, "throttled": 12, "http_503": 9}},
+			"update": {Made: 1402, Met: map[string]int{"ok": 1402}},
+			"token":  {Made: 1},
+		},
+		Pace: &Pace{
+			Ceiling: 1000.0 / 60, Lowest: 8.3, Calls: 2423, Throttled: 12,
+			Events: []PaceEvent{
+				{At: noon, What: "paused", Why: "Retry-After", Seconds: 15},
+				{At: noon, What: "slowed", Why: "a 429 without advice", PerSecond: 8.3},
+				{At: noon, What: "paused", Why: "Retry-After", Seconds: 30},
+			},
+		},
+		StartedAt: noon,
+		Scope:     Scope{Destination: "kard", Host: "rewards-api.getkard.com", Account: "organization-123"},
+		Inputs: []Input{{Path: "users.csv.gz", Format: FormatCSV, Bytes: 12_345_678, Records: 100_000,
+			SHA256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}},
+		Files: []File{
+			{Holds: "results", Path: "runs/20260314T020000Z-k3f9qa/results.csv", Records: 100_000, Bytes: 9_876_543},
+			{Holds: "rejects", Path: "runs/20260314T020000Z-k3f9qa/rejects.csv", Records: 167, Bytes: 12_345},
+		},
+		Config:  &Config{Path: "usersync.yaml", SHA256: strings.Repeat("ab", 32), MappingSHA256: strings.Repeat("cd", 32)},
+		Program: Program{Version: "v0.2.0", Commit: "ebb5f51"},
+		By:      By{User: "batch", Host: "node-7", Arguments: []string{"run", "--config", "usersync.yaml", "users.csv.gz"}},
+	}
+	s.Finish(noon.Add(102*time.Second + 300*time.Millisecond))
+	return s
+}
+
+func quiet() Summary {
+	s := Summary{
+		Run: "20260314T020000Z-abcdef", State: Finished, RecordsRead: 1, SettledUpTo: 1,
+		Outcomes:  CountOutcomes(map[user.Status]int{user.Created: 1}),
+		Pace:      &Pace{Calls: 1},
+		StartedAt: noon, Scope: Scope{Destination: "kard", Sandbox: true},
+		Files:   []File{{Holds: "results", Path: "-", Records: 1}},
+		Program: Program{Version: "devel"},
+	}
+	s.Finish(noon.Add(31 * time.Millisecond))
+	return s
+}
+
+func stopped() Summary {
+	s := mixed()
+	s.State, s.ExitCode = Stopped, 5
+	s.Reason = "The API did not answer for 10m0s."
+	s.Outcomes = CountOutcomes(map[user.Status]int{user.Created: 12_000})
+	s.SettledUpTo, s.RecordsRead, s.Codes, s.Next = 12_000, 15_100, nil, ""
+	s.Files = s.Files[:1]
+	s.Files[0].Records = 12_000
+	s.Finish(noon.Add(11*time.Minute + 3*time.Second))
+	return s
+}
+
+func lost() Summary {
+	s := quiet()
+	s.RecordsRead, s.ExitCode = 3, 1
+	return s
+}
+
+func TestReport(t *testing.T) {
+	for name, s := range map[string]Summary{"mixed": mixed(), "quiet": quiet(), "stopped": stopped(), "lost": lost()} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := Report(&out, s); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "testdata/report/"+name+".txt", out.Bytes())
+		})
+	}
+}
+
+func golden(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (go test -update writes it anew):\n%s", path, diff)
+	}
+}
+
+func TestReportTellsThatItCouldNotBeWritten(t *testing.T) {
+	if err := Report(&full{}, quiet()); !errors.Is(err, errFull) {
+		t.Errorf("Report = %v", err)
+	}
+}
+
+func TestUnaccounted(t *testing.T) {
+	for _, c := range []struct {
+		s    Summary
+		want int
+	}{{mixed(), 0}, {stopped(), 0}, {lost(), 2}} {
+		if got := c.s.Unaccounted(); got != c.want {
+			t.Errorf("%s: Unaccounted = %d, want %d", c.s.Run, got, c.want)
+		}
+	}
+	s := quiet()
+	s.Outcomes.Failed = 4
+	var out bytes.Buffer
+	if err := Report(&out, s); err != nil || s.Unaccounted() != -4 || !strings.Contains(out.String(), "4 TOO MANY") {
+		t.Errorf("%v, %d:\n%s", err, s.Unaccounted(), &out)
+	}
+}
