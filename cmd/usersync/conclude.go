@@ -1,0 +1,122 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"strings"
+
+	"go.uber.org/zap"
+
+	"usersync/sync/pace"
+	"usersync/writer"
+)
+
+// conclude writes the summary, tells a person, and returns what went wrong.
+func (j *job) conclude(err error) error {
+	s := j.summary(err)
+	j.found.outcomes, j.found.read, j.found.allowed = s.Outcomes, s.RecordsRead, j.config.allowRejects
+	s.ExitCode = exitCode(err, *j.found)
+	s.Next = j.next(err, s)
+	s.Finish(j.now())
+	if missing := s.Unaccounted(); missing != 0 {
+		err = errors.Join(err, fmt.Errorf("run %s: %d records lack an outcome", s.Run, missing))
+		s.ExitCode = exitCode(err, *j.found)
+	}
+	err = errors.Join(err, j.out.writeSummary(s))
+	j.log.Info("run ended", zap.String("run", s.Run), zap.String("state", string(s.State)), zap.Int("exit_code", s.ExitCode))
+	err = errors.Join(err, j.report(s))
+	if err == nil {
+		return nil
+	}
+	return &trouble{err: err, hint: hintOf(err), next: s.Next}
+}
+
+// next is the command to type when the run is over; empty if all is done.
+func (j *job) next(err error, s writer.Summary) string {
+	switch {
+	case err == nil && s.Outcomes.Rejected() == 0:
+		return ""
+	case err == nil:
+		return j.again(j.out.rejects.Path())
+	case s.ExitCode == exitDenied || s.ExitCode == exitGuard:
+		return commandLine(append([]string{"validate"}, j.paths...)...)
+	}
+	return j.again(j.paths...)
+}
+
+// report tells how the run ended: to a person, or as data.
+func (j *job) report(s writer.Summary) error {
+	if j.config.json {
+		return writer.WriteSummary(j.stdout, s)
+	}
+	return writer.Report(j.stderr, s)
+}
+
+func (j *job) summary(err error) writer.Summary {
+	b := readBuild()
+	s := writer.Summary{
+		Run: j.out.dir.ID(), State: writer.Stopped,
+		RecordsRead: j.counts.Read, SettledUpTo: j.counts.SettledUpTo,
+		Outcomes: writer.CountOutcomes(j.counts.Outcomes), Codes: j.out.codes.Top(topCodes),
+		Pace: paceFacts(j.conn.pace.Report()), StartedAt: j.started,
+		Scope: j.conn.scope, Inputs: j.inputs(),
+		Config:  &writer.Config{Path: j.config.file, SHA256: j.config.digest(), MappingSHA256: j.config.mappingDigest()},
+		Program: writer.Program{Version: b.version, Commit: b.commit},
+		By:      by(j.args),
+	}
+	s.Files = j.files(&s)
+	if j.counts.Finished && err == nil {
+		s.State = writer.Finished
+	}
+	if err != nil {
+		s.Reason = strings.ReplaceAll(err.Error(), "\n", "; ")
+	}
+	return s
+}
+
+// topCodes is how many reasons of each outcome the summary names.
+const topCodes = 10
+
+func by(args []string) writer.By {
+	b := writer.By{Arguments: args}
+	if me, err := user.Current(); err == nil {
+		b.User = me.Username
+	}
+	b.Host, _ = os.Hostname() // a fact that is not known is left out
+	return b
+}
+
+// digest tells two configs apart. No secret is part of it.
+func (c *config) digest() string {
+	var b strings.Builder
+	for _, v := range c.shown {
+		fmt.Fprintf(&b, "%s=%s\n", v.key, v.text)
+	}
+	return sum([]byte(b.String() + c.mappingDigest()))
+}
+
+func (c *config) mappingDigest() string {
+	text, err := json.Marshal([]any{c.fields, c.ignore})
+	if err != nil {
+		return ""
+	}
+	return sum(text)
+}
+
+func sum(b []byte) string {
+	digest := sha256.Sum256(b)
+	return hex.EncodeToString(digest[:])
+}
+
+func paceFacts(r pace.Report) *writer.Pace {
+	p := &writer.Pace{Ceiling: r.Ceiling, Lowest: r.Lowest, Calls: r.Calls, Throttled: r.Throttled, EventsLeftOut: r.Left}
+	for _, e := range r.Events {
+		p.Events = append(p.Events, writer.PaceEvent{At: e.At.UTC(), What: e.What, Why: e.Why, Seconds: e.For.Seconds(), PerSecond: e.PerSecond})
+	}
+	return p
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"usersync/sync/user"
+)
+
+// resolved reads a config text with flags and variables beside it.
+func resolved(t *testing.T, text string, flags map[string][]string, variables map[string]string) (*config, error) {
+	t.Helper()
+	f, err := parseConfigFile(filepath.Join("conf", "usersync.yaml"), []byte(text))
+	if err != nil {
+		return nil, err
+	}
+	lookup := func(name string) (string, bool) { v, ok := variables[name]; return v, ok }
+	return layers{flags: flags, lookup: lookup, file: f}.resolve()
+}
+
+func TestFlagBeatsVariableBeatsFileBeatsDefault(t *testing.T) {
+	flags := map[string][]string{"retries": {"1"}}
+	variables := map[string]string{"USERSYNC_RETRIES": "2", "USERSYNC_BURST": "2"}
+	c, err := resolved(t, "retries: 3\nburst: 3\nworkers: 3\n", flags, variables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.retries != 1 || c.burst != 2 || c.workers != 3 || c.batchSize != 100 {
+		t.Errorf("got %d %d %d %d", c.retries, c.burst, c.workers, c.batchSize)
+	}
+	places := map[string]string{}
+	for _, v := range c.shown {
+		places[v.key] = v.place
+	}
+	for key, want := range map[string]string{
+		"retries": "--retries", "burst": "USERSYNC_BURST", "workers": "conf/usersync.yaml:3", "batch_size": "default", "proxy": "not set",
+	} {
+		if places[key] != want {
+			t.Errorf("%s comes from %q, want %q", key, places[key], want)
+		}
+	}
+}
+
+func TestEveryKeyIsTyped(t *testing.T) {
+	c, err := resolved(t, `
+to: kard
+mode: delete
+rate: 1000/m
+timeout: 5s
+allow_rejects: 2%
+from: [a.csv, /b/*.csv]
+delimiter: tab
+results: "-"
+tls: {ca: ca.pem}
+kard: {put: as_is, organization: o-1, auth: {style: json, client_id: me, client_secret: env:CS}}
+fields: {id: CUST}
+`, nil, map[string]string{"CS": "hush\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.to != "kard" || c.mode != user.Delete || c.timeout != 5*time.Second || c.delim != '\t' || c.allowRejects.percent != 2 {
+		t.Errorf("got %+v", c)
+	}
+	if c.tlsCA != filepath.Join("conf", "ca.pem") || c.runsDir != filepath.Join("conf", "runs") || c.results != "-" {
+		t.Errorf("paths: %q %q %q", c.tlsCA, c.runsDir, c.results)
+	}
+	if c.from[0] != filepath.Join("conf", "a.csv") || c.from[1] != "/b/*.csv" {
+		t.Errorf("from: %q", c.from)
+	}
+	if c.kard.auth.clientSecret.Reveal() != "hush" || c.kard.auth.clientID != "me" {
+		t.Error("credentials are not what they should be")
+	}
+	if len(c.fields) != 1 || c.fields[0].Field != user.ID || c.fields[0].Column != "CUST" {
+		t.Errorf("fields: %+v", c.fields)
+	}
+}
+
+func TestConfigFaults(t *testing.T) {
+	t.Setenv("EMPTY", "")
+	tests := []struct{ name, text, message, hint string }{
+		{"unknown key", "to: kard\nretires: 3\n", "usersync.yaml:2: key retires is not known", "retries"},
+		{"unknown nested key", "kard:\n  auth:\n    client_secrets: x\n", ":3: key kard.auth.client_secrets", "kard.auth.client_secret"},
+		{"nothing near", "colour: red\n", ":1: key colour", "known are"},
+		{"twice", "rate: 1\nrate: 2\n", ":2: key rate stands here twice", "keep one"},
+		{"two documents", "rate: 1\n---\nrate: 2\n", "more than one document", "remove"},
+		{"no YAML", "rate: [1\nto: kard\n", "this is not YAML", "colon"},
+		{"a list at the top", "- rate\n", "the config must hold keys and values", "key: value"},
+		{"a section that is text", "kard: yes\n", "kard must hold keys and values", ""},
+		{"a value that is a map", "rate: {a: 1}\n", "key rate must have one value", ""},
+		{"no value", "rate:\n", "key rate must have one value", ""},
+		{"word", "mode: upsrt\n", "usersync.yaml:1: mode: must be upsert or", "did you mean upsert?"},
+		{"destination", "to: kart\n", "must be kard", "did you mean kard?"},
+		{"secret in clear", "kard: {auth: {client_secret: hunter2}}\n", "kard.auth.client_secret: a secret stands here in clear", "env:NAME"},
+		{"secret in clear, sandbox", "sandbox: true\nkard: {auth: {token: hunter2}}\n", "a secret stands here in clear", "env:NAME"},
+		{"password in URL", "proxy: http://me:hunter2@proxy.example.com\n", "the URL holds a password in clear", "env:NAME"},
+		{"variable not set", "kard: {auth: {token: env:NOT_SET}}\n", "environment variable NOT_SET is not set", ""},
+		{"no such file", "kard: {auth: {token: file:nothing}}\n", "nothing: no such file", ""},
+		{"no URL", "kard: {base_url: 'example'}\n", "must be a URL", ""},
+		{"no indirection here", "mode: env:MODE\n", "must be upsert or", ""},
+		{"fields that are no map", "to: kard\nfields: [id]\n", "usersync.yaml:2: fields must be a map", "email: Email Address"},
+		{"field twice over", "fields: {email: {column: A, expr: B}}\n", "needs exactly one of", ""},
+		{"number", "workers: 0\n", "whole number of at least 1", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := resolved(t, test.text, nil, nil)
+			var told *trouble
+			if !errors.As(err, &told) || told.code != exitUsage {
+				t.Fatalf("got %v", err)
+			}
+			if !strings.Contains(err.Error(), test.message) || !strings.Contains(told.hint, test.hint) {
+				t.Errorf("message %q, hint %q", err, told.hint)
+			}
+			if all := err.Error() + told.hint + told.next; strings.Contains(all, "hunter2") {
+				t.Errorf("a secret is shown: %s", all)
+			}
+		})
+	}
+}
+
+func TestPasswordInFlagIsRefused(t *testing.T) {
+	for _, url := range []string{"http://me:hunter2@proxy.example.com", "http://me:hunter2@[bad"} {
+		_, err := resolved(t, "", map[string][]string{"proxy": {url}}, nil)
+		if !errors.Is(err, errPasswordInURL) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("got %v", err)
+		}
+	}
+	c, err := resolved(t, "proxy: env:P\n", nil, map[string]string{"P": "http://me:hunter2@proxy.example.com"})
+	if err != nil || c.proxy != "http://me:hunter2@proxy.example.com" {
+		t.Errorf("from a variable: %v", err)
+	}
+}
+
+func TestSandboxNeedsNoCredentials(t *testing.T) {
+	c, err := resolved(t, "sandbox: true\nkard: {base_url: env:NO, auth: {token: env:NOT_SET}}\n", nil, nil)
+	if err != nil || c.kard.baseURL != "" || c.kard.auth.token.Reveal() != "" {
+		t.Errorf("got %v, %+v", err, c)
+	}
+}
+
+func TestShowMasks(t *testing.T) {
+	variables := map[string]string{"T": "hunter2", "USERSYNC_PROXY": "http://me:hunter2@proxy.example.com"}
+	c, err := resolved(t, "kard: {auth: {token: env:T}}\n", nil, variables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := show(&b, c.shown); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "hunter2") {
+		t.Errorf("a secret is shown:\n%s", b.String())
+	}
+	for _, want := range []string{"env:T", "USERSYNC_PROXY", "proxy.example.com"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s is not shown:\n%s", want, b.String())
+		}
+	}
+}
+
+func TestSecretFile(t *testing.T) {
+	dir := t.TempDir()
+	for content, want := range map[string]string{"hush": "hush", "hush\n": "hush", "hush\r\n": "hush", "hush\n\n": "hush\n"} {
+		if err := os.WriteFile(filepath.Join(dir, "s"), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := expand("file:s", dir, nil); err != nil || got != want {
+			t.Errorf("%q: %q, %v", content, got, err)
+		}
+	}
+}
+
+func TestStrayVariables(t *testing.T) {
+	stray := strayVariables([]string{"USERSYNC_RAET=1", "USERSYNC_RATE=1", "USERSYNC_SERVICE_HOST=10.0.0.1", "PATH=/bin"})
+	if len(stray) != 1 || stray["USERSYNC_RAET"] != "USERSYNC_RATE" {
+		t.Errorf("got %v", stray)
+	}
+}
+
+func FuzzConfig(f *testing.F) {
+	f.Add([]byte("to: kard\nkard: {auth: {token: env:T}}\nfields: {id: A}\n"))
+	f.Add([]byte("a: &a\n  b: *a\nkard: *a\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		file, err := parseConfigFile("c.yaml", text)
+		if err == nil {
+			_, err = layers{lookup: func(string) (string, bool) { return "", false }, file: file}.resolve()
+		}
+		var told *trouble
+		if err != nil && !errors.As(err, &told) {
+			t.Errorf("no hint for %v", err)
+		}
+	})
+}

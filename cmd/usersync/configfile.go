@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"usersync/reader/mapping"
+)
+
+const defaultConfig = "usersync.yaml"
+
+// configFile is what a config file says, key by key, with the line of each.
+type configFile struct {
+	path   string
+	values map[string]configValue
+	fields *yaml.Node
+}
+
+type configValue struct {
+	texts []string
+	line  int
+}
+
+// keyError is something wrong at a line of a config file.
+type keyError struct {
+	path string
+	line int
+	text string
+}
+
+func (e *keyError) Error() string {
+	return fmt.Sprintf("read config %s:%d: %s", e.path, e.line, e.text)
+}
+
+// readConfigFile reads path. With an empty path it reads ./usersync.yaml if
+// there is one, and returns nil if there is none.
+func readConfigFile(path string) (*configFile, error) {
+	asked := path != ""
+	if !asked {
+		path = defaultConfig
+	}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) && !asked {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, misuse(fmt.Errorf("read config: %w", err), "name the file with --config", "")
+	}
+	return parseConfigFile(path, text)
+}
+
+func parseConfigFile(path string, text []byte) (*configFile, error) {
+	f := &configFile{path: path, values: map[string]configValue{}}
+	var document, more yaml.Node
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	err := d.Decode(&document)
+	if errors.Is(err, io.EOF) {
+		return f, nil
+	}
+	if err != nil {
+		return nil, f.unreadable(err)
+	}
+	if err := d.Decode(&more); !errors.Is(err, io.EOF) {
+		return nil, f.fault(max(more.Line, 1), "there is more than one document", "remove the second one")
+	}
+	return f, f.section(document.Content[0], "", settings())
+}
+
+// unreadable passes on where YAML itself is broken. The library's own text may
+// quote the file, which may hold what nobody should see; its place does not.
+func (f *configFile) unreadable(err error) error {
+	var line int
+	if _, scan := fmt.Sscanf(err.Error(), "yaml: line %d:", &line); scan != nil {
+		line = 1
+	}
+	return f.fault(line, "this is not YAML", "look for a missing colon, a tab, or an open quote near this line")
+}
+
+func (f *configFile) fault(line int, text, hint string) error {
+	return misuse(&keyError{f.path, line, text}, hint, "usersync help settings")
+}
+
+// section reads one mapping; prefix ends in a dot, or is empty.
+func (f *configFile) section(n *yaml.Node, prefix string, all []setting) error {
+	if n.Kind != yaml.MappingNode {
+		return f.fault(n.Line, where(prefix)+" must hold keys and values", "write key: value")
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		if seen[k.Value] {
+			return f.fault(k.Line, fmt.Sprintf("key %s stands here twice", prefix+k.Value), "keep one of them")
+		}
+		seen[k.Value] = true
+		if err := f.entry(k, n.Content[i+1], prefix+k.Value, all); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func where(prefix string) string {
+	if prefix == "" {
+		return "the config"
+	}
+	return strings.TrimSuffix(prefix, ".")
+}
+
+func (f *configFile) entry(k, v *yaml.Node, key string, all []setting) error {
+	if v.Kind == yaml.AliasNode {
+		v = v.Alias
+	}
+	if key == "fields" {
+		f.fields = v
+		return nil
+	}
+	for i := range all {
+		if all[i].key == key {
+			return f.value(k, v, &all[i])
+		}
+		if strings.HasPrefix(all[i].key, key+".") {
+			return f.section(v, key+".", all)
+		}
+	}
+	return f.fault(k.Line, fmt.Sprintf("key %s is not known", key), didYouMean(key, siblings(key, all)))
+}
+
+// siblings are the keys that could stand where key stands, and all full keys
+// when nothing of that section is near.
+func siblings(key string, all []setting) []string {
+	names := []string{"fields"}
+	depth := strings.Count(key, ".") + 1
+	for _, s := range all {
+		parts := strings.Split(s.key, ".")
+		names = append(names, strings.Join(parts[:min(depth, len(parts))], "."))
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if _, near := nearest(key, names); near {
+		return names
+	}
+	return slices.DeleteFunc(names, func(n string) bool { return parentOf(n) != parentOf(key) })
+}
+
+func parentOf(key string) string {
+	if i := strings.LastIndexByte(key, '.'); i >= 0 {
+		return key[:i]
+	}
+	return ""
+}
+
+func (f *configFile) value(k, v *yaml.Node, s *setting) error {
+	items := []*yaml.Node{v}
+	if v.Kind == yaml.SequenceNode && s.kind == list {
+		items = v.Content
+	}
+	got := configValue{line: k.Line}
+	for _, item := range items {
+		if item.Kind != yaml.ScalarNode || item.Tag == "!!null" || item.Value == "" {
+			return f.fault(item.Line, fmt.Sprintf("key %s must have one value%s", s.key, orSeveral(s)), "remove the line if it shall keep its default")
+		}
+		got.texts = append(got.texts, item.Value)
+	}
+	f.values[s.key] = got
+	return nil
+}
+
+func orSeveral(s *setting) string {
+	if s.kind == list {
+		return ", or a list of them"
+	}
+	return ""
+}
+
+// readFields reads the mapping, whose own package knows what may stand there.
+func (f *configFile) readFields(to *mapping.Fields) error {
+	if f.fields == nil {
+		return nil
+	}
+	err := f.fields.Decode(to)
+	if wrong, ok := errors.AsType[*mapping.Error](err); ok {
+		return f.fault(max(wrong.Line, f.fields.Line), wrong.Rule, wrong.Hint)
+	}
+	if err != nil {
+		return f.fault(f.fields.Line, "fields cannot be read", "write field: COLUMN, one a line")
+	}
+	return nil
+}
+
+func (f *configFile) dir() string { return filepath.Dir(f.path) }

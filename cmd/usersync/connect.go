@@ -1,0 +1,113 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"usersync/sync/destination"
+	"usersync/sync/pace"
+	"usersync/sync/sandbox"
+	"usersync/sync/user"
+	"usersync/writer"
+)
+
+// connection is the way to an API: a client, its pace, and the sandbox if that
+// is what it leads to.
+type connection struct {
+	client  client
+	pace    *pace.Pace
+	scope   writer.Scope
+	sandbox *sandbox.Running // nil if the API is a real one
+}
+
+// connect opens the API that c names. It makes no call.
+func connect(c *config) (*connection, error) {
+	open, ok := destinations()[c.to]
+	if !ok {
+		return nil, misuse(errors.New("find the destination: none was named"),
+			"write --to NAME, or to: NAME in the config; known are "+wordsOf(destinationNames()), "usersync run --to kard --sandbox FILE")
+	}
+	conn := &connection{}
+	if err := conn.rehearse(c); err != nil {
+		return nil, err
+	}
+	var err error
+	conn.client, conn.scope, err = open(c, func(status int, h http.Header) { conn.pace.Observe(status, h) })
+	if err != nil {
+		return nil, errors.Join(misuse(fmt.Errorf("connect to %s: %w", c.to, err), "", "usersync validate"), conn.close())
+	}
+	conn.pace = pace.New(paceOptions(c, conn.client.Traits()))
+	if err := checkMode(c.mode, conn.client.Traits()); err != nil {
+		return nil, errors.Join(err, conn.close())
+	}
+	return conn, nil
+}
+
+// rehearse starts the sandbox, if that is what c asks for, and points c to it.
+func (conn *connection) rehearse(c *config) error {
+	if !c.sandbox {
+		return nil
+	}
+	s, err := sandbox.Start(sandbox.Options{}, "127.0.0.1:0")
+	if err != nil {
+		return misuse(fmt.Errorf("start the sandbox: %w", err), "", "")
+	}
+	conn.sandbox = s
+	c.kard.baseURL, c.kard.organization, c.proxy = s.URL(), "sandbox", "none"
+	return nil
+}
+
+// close ends the sandbox. Its calls are over when it is called, or were cut.
+func (conn *connection) close() error {
+	if conn.client != nil {
+		conn.client.CloseIdle()
+	}
+	if conn.sandbox == nil {
+		return nil
+	}
+	now, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	return conn.sandbox.Close(now)
+}
+
+// defaultRate is for APIs that document none: ten calls a second trouble
+// nobody.
+const defaultRate = 10.0
+
+func paceOptions(c *config, t destination.Traits) pace.Options {
+	o := pace.Options{Burst: c.burst, Wires: c.workers, MaxWait: c.maxWait, GiveUpAfter: c.giveUpAfter}
+	switch {
+	case c.rate.given():
+		o.PerSecond = c.rate.perSecond // 0 if unlimited
+	case !c.sandbox:
+		o.PerSecond = cmp.Or(float64(t.PerMinute)/60, defaultRate)
+	}
+	return o
+}
+
+// checkMode refuses a mode for which the API has no call.
+func checkMode(mode user.Op, t destination.Traits) error {
+	needed := []user.Op{mode}
+	if mode == user.Upsert {
+		needed = []user.Op{user.Create, user.Update}
+	}
+	for _, op := range needed {
+		if _, ok := t.Ops[op]; !ok {
+			return misuse(fmt.Errorf("check mode %s: %s has no call to %s users", mode, t.Name, op), "choose another --mode", "usersync run --help")
+		}
+	}
+	return nil
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

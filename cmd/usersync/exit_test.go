@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"usersync/reader"
+	"usersync/sync"
+	"usersync/sync/destination"
+	"usersync/sync/pace"
+	"usersync/writer"
+	"usersync/writer/sink"
+)
+
+// causes has one thing that is true by itself for each exit code.
+var causes = map[int]struct {
+	err      error
+	outcomes writer.Outcomes
+}{
+	exitOK:        {outcomes: writer.Outcomes{Created: 3, Updated: 1}},
+	exitInternal:  {err: errors.New("nobody knows this one")},
+	exitUsage:     {err: misuse(errors.New("unknown flag"), "", "")},
+	exitRejects:   {outcomes: writer.Outcomes{Refused: 1}},
+	exitGuard:     {err: &reader.InputError{File: "users.csv", Rule: "is cut"}},
+	exitTemporary: {err: fmt.Errorf("send: %w", pace.ErrGaveUp)},
+	exitDoubt:     {outcomes: writer.Outcomes{InDoubt: 1}},
+	exitDenied:    {err: &destination.CallError{Fault: destination.Denied, Status: 401}},
+	exitInterrupt: {err: signalError{syscall.SIGINT}},
+	exitTerminate: {err: signalError{syscall.SIGTERM}},
+}
+
+// TestExitCodePrecedence tries every set of things that can be true at once.
+func TestExitCodePrecedence(t *testing.T) {
+	precedence := []int{130, 143, 1, 2, 7, 4, 5, 6, 3, 0}
+	if len(precedence) != len(causes) {
+		t.Fatalf("%d codes have a rank and %d a cause", len(precedence), len(causes))
+	}
+	for set := range 1 << len(precedence) {
+		var errs []error
+		found := tally{read: 10}
+		want := exitOK
+		for i, code := range slices.Backward(precedence) {
+			if set&(1<<i) == 0 {
+				continue
+			}
+			want = code
+			errs = append(errs, causes[code].err)
+			found.outcomes.Refused += causes[code].outcomes.Refused
+			found.outcomes.InDoubt += causes[code].outcomes.InDoubt
+		}
+		if got := exitCode(errors.Join(errs...), found); got != want {
+			t.Fatalf("set %b: exit code %d, want %d", set, got, want)
+		}
+	}
+}
+
+func TestExitCodeOfOneError(t *testing.T) {
+	tests := map[string]struct {
+		err  error
+		want int
+	}{
+		"wrapped denial":       {fmt.Errorf("batch 3: %w", &destination.CallError{Fault: destination.Denied}), 7},
+		"call that got lost":   {&destination.CallError{Fault: destination.PerhapsTaken}, 5},
+		"wait beyond max-wait": {fmt.Errorf("pace: %w", pace.ErrTooLong), 5},
+		"a guard":              {&sync.GuardError{What: "too many"}, 4},
+		"unread to its end":    {fmt.Errorf("run: %w", &reader.InputError{Err: syscall.EIO}), 4},
+		"books do not balance": {&sync.AccountingError{What: "2 and 3"}, 1},
+		"broken disk":          {&fs.PathError{Op: "write", Err: syscall.EIO}, 5},
+		"runs of another user": {fmt.Errorf("open: %w", &sink.UnsafeError{}), 2},
+		"no room on disk":      {fmt.Errorf("write results: %w", syscall.ENOSPC), 5},
+		"quota of the disk":    {syscall.EDQUOT, 5},
+		"trouble without code": {&trouble{err: pace.ErrGaveUp, hint: "wait"}, 5},
+		"two at once":          {fmt.Errorf("%w, and %w", pace.ErrGaveUp, signalError{syscall.SIGTERM}), 143},
+	}
+	for name, test := range tests {
+		if got := exitCode(test.err, tally{}); got != test.want {
+			t.Errorf("%s: exit code %d, want %d", name, got, test.want)
+		}
+	}
+}
+
+func TestAllowRejects(t *testing.T) {
+	tests := []struct {
+		allow                    string
+		invalid, refused, failed int
+		doubt, want              int
+	}{
+		{"0", 0, 0, 0, 0, 0},
+		{"0", 1, 0, 0, 0, 3},
+		{"5", 2, 3, 0, 0, 0},
+		{"5", 3, 3, 0, 0, 3},
+		{"5%", 2, 3, 0, 0, 0},
+		{"5%", 6, 0, 0, 0, 3},
+		{"100%", 0, 0, 1, 0, 3}, // failed is never covered
+		{"100%", 0, 0, 0, 1, 6}, // nor is doubt
+	}
+	for _, test := range tests {
+		allowed, err := parseShare(test.allow)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := tally{read: 100, allowed: allowed, outcomes: writer.Outcomes{
+			Invalid: test.invalid, Refused: test.refused, Failed: test.failed, InDoubt: test.doubt,
+		}}
+		if got := exitCode(nil, found); got != test.want {
+			t.Errorf("%+v: exit code %d", test, got)
+		}
+	}
+}
+
+func TestHelpNamesEveryExitCode(t *testing.T) {
+	text := exitCodeTable()
+	for code := range causes {
+		if !strings.Contains(text, fmt.Sprintf(" %d  ", code)) {
+			t.Errorf("exit code %d is not in the help", code)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/sink"
+)
+
+// perFile is a Writer that counts records by the file that they came from.
+type perFile struct {
+	name   string
+	count  *int
+	counts map[string]*int
+}
+
+// Write counts o. Records of a file come in a row, so that one look is enough.
+func (p *perFile) Write(o user.Outcome) error {
+	if file := o.Record.Origin.File; p.count == nil || file != p.name {
+		if p.counts[file] == nil {
+			p.counts[file] = new(int)
+		}
+		p.name, p.count = file, p.counts[file]
+	}
+	*p.count++
+	return nil
+}
+
+func (p *perFile) of(file string) int {
+	if n := p.counts[file]; n != nil {
+		return *n
+	}
+	return 0
+}
+
+// inputs tells what was read. The digest is that of the whole input, and known
+// only when it was read to its end.
+func (j *job) inputs() []writer.Input {
+	layout := j.input.Layout()
+	var all []writer.Input
+	for _, path := range j.paths {
+		all = append(all, writer.Input{Path: path, Format: writer.Format(layout.Format), Records: j.out.perFile.of(nameOf(path))})
+	}
+	if len(all) == 1 && j.counts.Finished {
+		all[0].SHA256, all[0].Bytes = j.input.Digest()
+	}
+	return all
+}
+
+// nameOf is what records call the file.
+func nameOf(path string) string {
+	if path == "-" {
+		return "stdin"
+	}
+	return path
+}
+
+func (j *job) files(s *writer.Summary) []writer.File {
+	written := j.counts.Written
+	all := []writer.File{
+		fileFacts("results", j.out.results, written),
+		fileFacts("rejects", j.out.rejects, s.Outcomes.Rejected()),
+	}
+	if j.out.copy != nil {
+		all = append(all, fileFacts("results", j.out.copy, written))
+	}
+	return all
+}
+
+func fileFacts(holds string, f *sink.File, records int) writer.File {
+	return writer.File{Holds: holds, Path: f.Path(), Records: records, Bytes: f.Size()}
+}

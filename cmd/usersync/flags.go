@@ -1,0 +1,136 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// texts is a flag's value as it was typed. It is checked together with what
+// the other places say, so that one rule makes one message.
+type texts struct {
+	all     []string
+	setting *setting
+}
+
+func (t *texts) String() string { return strings.Join(t.all, ",") }
+
+// Type is what help prints behind the flag's name; bool prints nothing.
+func (t *texts) Type() string {
+	if t.setting.kind == toggle {
+		return "bool"
+	}
+	return t.setting.value
+}
+
+// Set keeps the last value, or adds to a list.
+func (t *texts) Set(s string) error {
+	if t.setting.kind != list {
+		t.all = nil
+	}
+	t.all = append(t.all, s)
+	return nil
+}
+
+// addSettings gives cmd a flag for each setting that has one, and --config.
+// The function it returns reads the config when the flags have been parsed.
+func addSettings(e *env, cmd *cobra.Command) func() (*config, error) {
+	flags := cmd.Flags()
+	file := flags.String("config", "", "the config `FILE`; without it ./"+defaultConfig+" if there is one")
+	given := map[string]*texts{}
+	for _, s := range settings() {
+		if s.flag == "" {
+			continue
+		}
+		given[s.flag] = &texts{setting: &s}
+		f := flags.VarPF(given[s.flag], s.flag, "", usage(&s))
+		if s.kind == toggle {
+			f.NoOptDefVal = "true"
+		}
+		complete(cmd, &s)
+	}
+	return func() (*config, error) { return load(e, flags, *file, given) }
+}
+
+func usage(s *setting) string {
+	text := s.use
+	if len(s.words) > 0 {
+		text += ": " + strings.Join(s.words, ", ")
+	}
+	if s.def != "" && s.kind != toggle {
+		text += " (default " + s.def + ")"
+	}
+	return text
+}
+
+func complete(cmd *cobra.Command, s *setting) {
+	if len(s.words) == 0 {
+		return
+	}
+	// The error says that the flag does not exist, and it was made just now.
+	_ = cmd.RegisterFlagCompletionFunc(s.flag, cobra.FixedCompletions(s.words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func load(e *env, flags *pflag.FlagSet, path string, given map[string]*texts) (*config, error) {
+	if v, ok := e.lookup(envPrefix + "CONFIG"); ok && path == "" {
+		path = v
+	}
+	file, err := readConfigFile(path)
+	if err != nil {
+		return nil, err
+	}
+	l := layers{flags: map[string][]string{}, lookup: e.lookup, file: file}
+	for name, t := range given {
+		if flags.Changed(name) {
+			l.flags[name] = t.all
+		}
+	}
+	return l.resolve()
+}
+
+// strayVariables returns what looks like one of our environment variables and
+// is none, with the name that was probably meant. Those that are like none of
+// ours are somebody else's: Kubernetes makes some from the names of services.
+func strayVariables(environ []string) map[string]string {
+	known := []string{envPrefix + "CONFIG"}
+	for _, s := range settings() {
+		if s.env() != "" {
+			known = append(known, s.env())
+		}
+	}
+	stray := map[string]string{}
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, envPrefix) || slices.Contains(known, name) {
+			continue
+		}
+		if near, ok := nearest(name, known); ok {
+			stray[name] = near
+		}
+	}
+	return stray
+}
+
+// again is the command line of cmd with the same flags and other files.
+func again(cmd *cobra.Command, files []string) string {
+	args := strings.Fields(cmd.CommandPath())[1:]
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if t, ok := f.Value.(*texts); ok {
+			values = t.all
+		}
+		for _, v := range values {
+			if f.Value.Type() == "bool" {
+				args = append(args, "--"+f.Name)
+				if v != "true" {
+					args[len(args)-1] += "=" + v
+				}
+				continue
+			}
+			args = append(args, "--"+f.Name, v)
+		}
+	})
+	return commandLine(append(args, files...)...)
+}

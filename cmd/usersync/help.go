@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// exitCodeTable is the text of `usersync help exit-codes`.
+func exitCodeTable() string {
+	var b strings.Builder
+	b.WriteString("Exit codes, the one that wins first when several are true:\n\n")
+	for _, m := range exitMeanings {
+		fmt.Fprintf(&b, "  %3d  %s\n", m.code, m.meaning)
+	}
+	b.WriteString("\nInvalid and refused users are 3 unless --allow-rejects covers them all.\n")
+	b.WriteString("`go run` turns every code but 0 into 1: build the program where the code matters.\n")
+	return b.String()
+}
+
+// helpTopics are pages to read: commands that cannot be run.
+func helpTopics() []*cobra.Command {
+	return []*cobra.Command{{
+		Use:   "exit-codes",
+		Short: "What each exit code means",
+		Long:  exitCodeTable(),
+	}, {
+		Use:   "settings",
+		Short: "Everything that can be set, and where",
+		Long:  settingsText(),
+	}}
+}
+
+// helpCommand is cobra's, except that an unknown topic is an error.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND|TOPIC]",
+		Short: "Help about a command or topic",
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				word := strings.Join(args, " ")
+				return misuse(fmt.Errorf("no help about %s", word), didYouMean(word, topics(c.Root())), "usersync help")
+			}
+			return about.Help()
+		},
+	}
+}
+
+func topics(root *cobra.Command) []string {
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	return names
+}

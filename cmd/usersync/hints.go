@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+
+	"usersync/reader"
+	"usersync/sync"
+	"usersync/sync/destination"
+	"usersync/sync/pace"
+	"usersync/sync/user"
+	"usersync/writer/sink"
+)
+
+// withoutHint takes the hint out of the text of an error that carries one, so
+// that it can stand on a line of its own.
+func withoutHint(err error) (error, string) {
+	if e, ok := errors.AsType[*reader.InputError](err); ok {
+		bare := *e
+		bare.Hint = ""
+		return &bare, e.Hint
+	}
+	if e, ok := errors.AsType[*user.InvalidError](err); ok {
+		bare := *e
+		bare.Hint = ""
+		return &bare, e.Hint
+	}
+	return err, ""
+}
+
+// hintOf says what a person can do about a run that stopped.
+func hintOf(err error) string {
+	if guard, ok := errors.AsType[*sync.GuardError](err); ok {
+		return guard.Hint
+	}
+	if e, ok := errors.AsType[*reader.InputError](err); ok && e != nil {
+		return "ask for the file anew; what stands in results was done"
+	}
+	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied {
+		return "check base_url, organization and auth in the config"
+	}
+	switch {
+	case errors.Is(err, pace.ErrGaveUp):
+		return "the API is down or out of reach; users without a result were not marked failed"
+	case errors.Is(err, pace.ErrTooLong):
+		return "run again when the API lets you, or raise --max-wait"
+	case sink.NoRoom(err):
+		return "make room on the disk, or give --runs-dir a place on another one"
+	}
+	return ""
+}

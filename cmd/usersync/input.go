@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"usersync/reader"
+	"usersync/reader/mapping"
+	"usersync/sync/destination"
+)
+
+// openInput opens the files and holds their columns against the mapping and
+// the destination. Nothing was sent when it fails.
+func openInput(ctx context.Context, e *env, c *config, to client, paths []string) (*reader.Input, error) {
+	in, err := reader.Open(ctx, readerOptions(e, c, to.Traits(), paths))
+	if err != nil {
+		return nil, refusedInput(ctx, paths, err)
+	}
+	if err := to.CheckColumns(in.Fields(), c.mode); err != nil {
+		return nil, errors.Join(refusedInput(ctx, paths, err), in.Close())
+	}
+	return in, nil
+}
+
+func readerOptions(e *env, c *config, t destination.Traits, paths []string) reader.Options {
+	o := reader.Options{
+		Paths: paths, Stdin: e.stdin, Delimiter: c.delim, Op: c.mode,
+		Mapping: mapping.Config{Fields: c.fields, Ignore: c.ignore},
+		Accepts: mapping.Accepts{Name: t.Name, Fields: t.Fields, Any: t.AnyField},
+	}
+	if c.format != "auto" {
+		o.Format = c.format
+	}
+	if c.chars != "auto" {
+		o.Charset = c.chars
+	}
+	return o
+}
+
+// refusedInput is an input that does not fit: a person mends the file or the
+// mapping, and a config made from the header is a good start.
+func refusedInput(ctx context.Context, paths []string, err error) error {
+	if sig := stoppedBy(ctx); sig != nil {
+		return sig
+	}
+	err, hint := withoutHint(err)
+	next := ""
+	if paths[0] != "-" {
+		next = commandLine("init", paths[0])
+	}
+	return misuse(fmt.Errorf("open the input: %w", err), hint, next)
+}

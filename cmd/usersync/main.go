@@ -1,0 +1,60 @@
+// Command usersync takes a file of users and makes a user API agree with it.
+//
+// This package is the edge: it reads flags and files into a config, ties the
+// rooms of the house together, and turns what became of a run into words and
+// an exit code. It holds no rule about records, calls or answers. Start at
+// run.go for the main job, at wire.go for how a destination is stacked, and at
+// settings.go for everything that can be set.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"usersync/writer"
+)
+
+func main() {
+	// A reader of our output that goes away is an error of that write, not the
+	// end of the process: the run directory is still to be finished.
+	signal.Ignore(syscall.SIGPIPE)
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// env is what the commands know of the world outside.
+type env struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	lookup         func(string) (string, bool) // an environment variable
+	environ        func() []string
+	now            func() time.Time
+	wire           context.Context // ends when calls on the wire are to be cut
+	args           []string
+}
+
+// tally is what a command found out that is no error and still no success.
+type tally struct {
+	outcomes writer.Outcomes
+	read     int
+	allowed  share
+}
+
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	soft, wire, release := interruptible(ctx)
+	defer release()
+	e := &env{
+		stdin: stdin, stdout: stdout, stderr: stderr, args: args,
+		lookup: os.LookupEnv, environ: os.Environ, now: time.Now, wire: wire,
+	}
+	var found tally
+	root := newRoot(e, &found)
+	root.SetArgs(args)
+	err := root.ExecuteContext(soft)
+	err = withSignal(soft, err)
+	tell(stderr, err)
+	return exitCode(err, found)
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// trouble is an error that knows what a person can do about it.
+type trouble struct {
+	err  error
+	code int    // the exit code; 0 leaves it to what err is
+	hint string // what to do; may be empty
+	next string // the command to type next; may be empty
+}
+
+func (t *trouble) Error() string { return t.err.Error() }
+func (t *trouble) Unwrap() error { return t.err }
+
+// misuse is trouble that is found before anything is sent: exit 2.
+func misuse(err error, hint, next string) error {
+	return &trouble{err: err, code: exitUsage, hint: hint, next: next}
+}
+
+// tell writes err for a person: what was being done and what went wrong, a
+// hint, and the next command.
+func tell(w io.Writer, err error) {
+	if err == nil {
+		return
+	}
+	fmt.Fprintf(w, "usersync: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
+	var t *trouble
+	if !errors.As(err, &t) {
+		return
+	}
+	if t.hint != "" {
+		fmt.Fprintf(w, "  hint: %s\n", t.hint)
+	}
+	if t.next != "" {
+		fmt.Fprintf(w, "  next: %s\n", t.next)
+	}
+}
+
+// didYouMean is the hint that names the nearest of the known words, or else
+// all of them.
+func didYouMean(word string, known []string) string {
+	if near, ok := nearest(word, known); ok {
+		return fmt.Sprintf("did you mean %s?", near)
+	}
+	return "known are " + wordsOf(known)
+}
+
+func wordsOf(list []string) string { return strings.Join(list, ", ") }
+
+// commandLine quotes args for a shell, so that a line can be typed again.
+func commandLine(args ...string) string {
+	quoted := make([]string, len(args))
+	for i, a := range args {
+		quoted[i] = shellQuote(a)
+	}
+	return "usersync " + strings.Join(quoted, " ")
+}
+
+func shellQuote(s string) string {
+	plain := func(r rune) bool {
+		return r < 0x80 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+			strings.ContainsRune("-_./:=,@%+", r))
+	}
+	if s != "" && strings.TrimFunc(s, plain) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

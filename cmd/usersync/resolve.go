@@ -1,0 +1,157 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// layers are the places that a value may come from, the strongest first.
+type layers struct {
+	flags  map[string][]string // by flag name, only those given
+	lookup func(string) (string, bool)
+	file   *configFile // nil if there is none
+}
+
+// origin is a value's text before it is checked, and where it stood.
+type origin struct {
+	texts  []string
+	place  string // --rate, USERSYNC_RATE, usersync.yaml:3, default
+	inFile bool
+	byFlag bool
+}
+
+// of returns where s gets its value. No texts: nowhere.
+func (l layers) of(s *setting) origin {
+	if texts, ok := l.flags[s.flag]; ok && s.flag != "" {
+		return origin{texts: texts, place: "--" + s.flag, byFlag: true}
+	}
+	if text, ok := l.variable(s); ok {
+		return origin{texts: split(text, s), place: s.env()}
+	}
+	if l.file != nil {
+		if v, ok := l.file.values[s.key]; ok {
+			return origin{texts: v.texts, place: fmt.Sprintf("%s:%d", l.file.path, v.line), inFile: true}
+		}
+	}
+	if s.def == "" {
+		return origin{}
+	}
+	// A default path lies where the config file's own paths would lie.
+	return origin{texts: []string{s.def}, place: "default", inFile: l.file != nil}
+}
+
+func (l layers) variable(s *setting) (string, bool) {
+	if s.env() == "" {
+		return "", false
+	}
+	text, ok := l.lookup(s.env())
+	return text, ok && text != ""
+}
+
+func split(text string, s *setting) []string {
+	if s.kind == list {
+		return strings.Split(text, ",")
+	}
+	return []string{text}
+}
+
+// resolve checks every setting and returns the config.
+func (l layers) resolve() (*config, error) {
+	c := &config{dir: "."}
+	if l.file != nil {
+		c.file, c.dir = l.file.path, l.file.dir()
+		if err := l.file.readFields(&c.fields); err != nil {
+			return nil, err
+		}
+	}
+	all := settings()
+	// What decides about others comes first.
+	slices.SortStableFunc(all, func(a, b setting) int { return rank(a) - rank(b) })
+	for i := range all {
+		if err := l.settle(c, &all[i]); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func rank(s setting) int {
+	if s.key == "sandbox" {
+		return 0
+	}
+	return 1
+}
+
+func (l layers) settle(c *config, s *setting) error {
+	o := l.of(s)
+	if err := refuseClear(s, o); err != nil {
+		return l.fault(s, o, "", err)
+	}
+	idle := s.remote && c.sandbox
+	for _, text := range o.texts {
+		if idle {
+			break
+		}
+		if err := l.take(c, s, o, text); err != nil {
+			return l.fault(s, o, text, err)
+		}
+	}
+	c.shown = append(c.shown, shownAs(s, o, idle))
+	return nil
+}
+
+// refuseClear finds secrets written where anybody may read them.
+func refuseClear(s *setting, o origin) error {
+	for _, text := range o.texts {
+		if s.kind == secret && !isIndirect(text) {
+			return errLiteralSecret
+		}
+		if s.kind == link && (o.byFlag || o.inFile && !isIndirect(text)) && hasPassword(text) {
+			return errPasswordInURL
+		}
+	}
+	return nil
+}
+
+func (l layers) take(c *config, s *setting, o origin, text string) error {
+	if o.inFile && s.indirect() {
+		expanded, err := expand(text, c.dir, l.lookup)
+		if err != nil {
+			return err
+		}
+		text = expanded
+	}
+	if s.kind == link && text != s.also {
+		if err := checkLink(text); err != nil {
+			return err
+		}
+	}
+	if o.inFile && (s.kind == path || s.key == "from") {
+		text = relativeTo(c.dir, text)
+	}
+	return s.check(c, text)
+}
+
+// fault names the value by its place and key; a secret's text is not shown.
+func (l layers) fault(s *setting, o origin, text string, err error) error {
+	named := o.place
+	if o.inFile {
+		named += ": " + s.key
+	}
+	return misuse(fmt.Errorf("read settings: %s: %w", named, err), settingHint(s, text, err), "usersync help settings")
+}
+
+func settingHint(s *setting, text string, err error) string {
+	var few *wordError
+	switch {
+	case errors.Is(err, errLiteralSecret):
+		return fmt.Sprintf("write %s: env:NAME or file:PATH, and keep the value there", s.key)
+	case errors.Is(err, errPasswordInURL):
+		return fmt.Sprintf("put the URL into a file or variable and write %s: env:NAME or file:PATH in the config", s.key)
+	case errors.As(err, &few):
+		return didYouMean(text, few.words)
+	}
+	return ""
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// newRoot builds the command tree. found takes what a command learns that
+// decides about the exit code and is no error.
+func newRoot(e *env, found *tally) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "usersync",
+		Short:         "Make a user API agree with a file of users",
+		Long:          "usersync takes a file of users (CSV or JSON Lines), sends it to a user API in batches,\nand tells for each user what became of it.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          unknownCommand,
+	}
+	root.SetIn(e.stdin)
+	root.SetOut(e.stdout)
+	root.SetErr(e.stderr)
+	root.SetFlagErrorFunc(unknownFlag)
+	root.AddCommand(runCommand(e, found), sandboxCommand(e), versionCommand(e))
+	root.AddCommand(helpTopics()...)
+	root.SetHelpCommand(helpCommand())
+	root.InitDefaultCompletionCmd()
+	refuseUnknown(root)
+	return root
+}
+
+// refuseUnknown makes commands that only hold others, such as completion, fail
+// for a name that they do not have, where cobra would print help and succeed.
+func refuseUnknown(root *cobra.Command) {
+	for _, c := range root.Commands() {
+		if c.HasSubCommands() && !c.Runnable() {
+			c.Args, c.RunE = cobra.ArbitraryArgs, unknownCommand
+		}
+	}
+}
+
+func unknownCommand(c *cobra.Command, args []string) error {
+	next := commandLine(strings.Fields(c.CommandPath())[1:]...)
+	next = strings.TrimSpace(next) + " --help"
+	if len(args) == 0 {
+		return misuse(errors.New("no command was given"), "the commands are "+strings.Join(commandNames(c), ", "), next)
+	}
+	return misuse(fmt.Errorf("unknown command %s", args[0]), didYouMean(args[0], commandNames(c)), next)
+}
+
+func commandNames(c *cobra.Command) []string {
+	var names []string
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() || sub.Name() == "help" {
+			names = append(names, sub.Name())
+		}
+	}
+	return names
+}
+
+// unknownFlag adds the nearest flag to what the flag library says.
+func unknownFlag(c *cobra.Command, err error) error {
+	next := c.CommandPath() + " --help"
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return misuse(fmt.Errorf("read flags: %w", err), "", next)
+	}
+	typed := unknown.GetSpecifiedName()
+	if s := findByKey(typed); s != nil && s.flag == "" {
+		hint := fmt.Sprintf("%s stands in the config file only; see docs/configuration.md", s.key)
+		return misuse(fmt.Errorf("read flags: unknown flag --%s", typed), hint, next)
+	}
+	var known []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
+	return misuse(fmt.Errorf("read flags: unknown flag --%s", typed), nearFlag(typed, known), next)
+}
+
+// nearFlag does not list all flags: there are too many to read.
+func nearFlag(typed string, known []string) string {
+	if near, ok := nearest("--"+typed, known); ok {
+		return "did you mean " + near + "?"
+	}
+	return ""
+}
+
+// findByKey finds the setting whose key ends in what was typed as a flag.
+func findByKey(typed string) *setting {
+	for _, s := range settings() {
+		parts := strings.Split(s.key, ".")
+		if folded(parts[len(parts)-1]) == folded(typed) {
+			return &s
+		}
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"usersync/reader"
+	"usersync/sync"
+	"usersync/writer"
+)
+
+func runCommand(e *env, found *tally) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run [FILE|-]...",
+		Short: "Send users to the API and say what became of each",
+		Long: "run reads users from files (CSV or JSON Lines, plain, gzip or zstd) or from standard input (-),\n" +
+			"sends them, and leaves results, rejects and a summary in a new directory below --runs-dir.\n\n" + exitCodeTable(),
+		Example: "  usersync run --config usersync.yaml users.csv\n  usersync run --to kard --sandbox users.csv",
+	}
+	load := addSettings(e, cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := load()
+		if err != nil {
+			return err
+		}
+		j := &job{env: e, config: c, found: found, started: e.now()}
+		j.again = func(files ...string) string { return again(cmd, files) }
+		return j.run(cmd.Context(), args)
+	}
+	return cmd
+}
+
+// job is one run on its way from files to a summary.
+type job struct {
+	*env
+	config  *config
+	found   *tally
+	started time.Time
+	again   func(files ...string) string // the command line, with other files
+
+	paths    []string
+	conn     *connection
+	input    *reader.Input
+	progress *writer.Progress
+	log      *zap.Logger
+	out      *outputs
+	counts   sync.Summary
+}
+
+// run opens everything that can be refused before the first call, then sends.
+func (j *job) run(ctx context.Context, args []string) (err error) {
+	if err := j.config.checkOutput(); err != nil {
+		return err
+	}
+	if j.paths, err = inputPaths(args, j.config.from); err != nil {
+		return err
+	}
+	if j.conn, err = connect(j.config); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, j.conn.close()) }()
+	if err := j.startTalking(); err != nil {
+		return err
+	}
+	if j.input, err = openInput(ctx, j.env, j.config, j.conn.client, j.paths); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, j.closeInput()) }()
+	if j.out, err = openOutputs(j); err != nil {
+		return err
+	}
+	return j.send(ctx)
+}
+
+// closeInput leaves an input alone that is still being read: a read of a pipe
+// cannot be interrupted.
+func (j *job) closeInput() error {
+	if j.counts.Reading {
+		return nil
+	}
+	return j.input.Close()
+}
+
+// send runs the engine and writes down how it ended, whatever happened.
+func (j *job) send(ctx context.Context) error {
+	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.scope.Host), zap.Strings("from", j.paths))
+	j.showProgress()
+	counts, err := sync.Job{
+		Records:     j.input.Records().Until(ctx).Batches(recordsAtOnce),
+		Destination: stack(j.conn.client, j.conn.pace, j.wire, j.config.retries),
+		Results:     j.out.writer,
+		BatchSize:   j.config.batchSize,
+		Workers:     j.config.workers,
+	}.Run(ctx)
+	j.counts = counts
+	talk := j.stopProgress()
+	err = withSignal(ctx, err)
+	if err != nil {
+		err = fmt.Errorf("run %s: %w", j.out.dir.ID(), err)
+	}
+	err = errors.Join(err, talk, j.out.finish(err == nil && counts.Finished))
+	return j.conclude(err)
+}
+
+// recordsAtOnce is how many records the engine is handed at a time: enough
+// that handing over costs nothing, and few beside its window.
+const recordsAtOnce = 256

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"usersync/sync/sandbox"
+)
+
+// sandboxFlags are the flags of `usersync sandbox` as they were typed.
+type sandboxFlags struct {
+	listen, put, quotaHeaders, organization string
+	faults                                  []string
+	seed                                    uint64
+	quota                                   int
+	latency, jitter, tokenLifetime          time.Duration
+	auth                                    bool
+}
+
+func sandboxCommand(e *env) *cobra.Command {
+	var f sandboxFlags
+	cmd := &cobra.Command{
+		Use:   "sandbox",
+		Short: "Serve a rehearsal of the API until ^C",
+		Long: "sandbox serves a rehearsal of Kard's users API in memory until ^C, with faults if asked for.\n" +
+			"GET /_sandbox/state shows what it holds and how often each user was created.\n\nFaults:\n" + sandbox.Describe(),
+		Example: "  usersync sandbox --fault 500:2.5%@after --fault 'refuse=422:1%' --seed 7",
+		Args:    noArguments,
+		RunE:    func(c *cobra.Command, _ []string) error { return serve(c.Context(), e, f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "the `ADDRESS` to listen on; port 0 takes a free one")
+	flags.StringArrayVar(&f.faults, "fault", nil, "something that goes wrong, such as 500:2%@after; may be given several times")
+	flags.Uint64Var(&f.seed, "seed", 0, "the seed of the faults: the same one gives the same faults")
+	flags.IntVar(&f.quota, "quota", 0, "calls a minute; 0 is no quota")
+	flags.StringVar(&f.quotaHeaders, "quota-headers", "", fmt.Sprintf("how callers are told of the quota: some of %v, with commas", sandbox.HeaderStyles()))
+	flags.DurationVar(&f.latency, "latency", 0, "how long each call takes at least")
+	flags.DurationVar(&f.jitter, "jitter", 0, "at most this much is added to the latency")
+	flags.StringVar(&f.put, "put", string(sandbox.Merge), "what an update does with attributes that it leaves out: merge, replace")
+	flags.StringVar(&f.organization, "organization", "", "the only organization `ID` that exists; any, if empty")
+	flags.BoolVar(&f.auth, "auth", false, "ask for a token; any client id and secret will do")
+	flags.DurationVar(&f.tokenLifetime, "token-lifetime", time.Hour, "how long a token is good")
+	return cmd
+}
+
+func (f sandboxFlags) options() (sandbox.Options, error) {
+	o := sandbox.Options{
+		Seed: f.seed, Organization: f.organization, Put: sandbox.Put(f.put), RequireAuth: f.auth,
+		TokenLifetime: f.tokenLifetime, Latency: f.latency, Jitter: f.jitter, Quota: sandbox.Quota{PerMinute: f.quota},
+	}
+	for _, text := range f.faults {
+		fault, err := sandbox.ParseFault(text)
+		if err != nil {
+			return o, err
+		}
+		o.Faults = append(o.Faults, fault)
+	}
+	if f.quotaHeaders != "" {
+		styles, err := sandbox.ParseHeaderStyles(f.quotaHeaders)
+		if err != nil {
+			return o, err
+		}
+		o.Quota.Headers = styles
+	}
+	return o, o.Check()
+}
+
+// serve runs the sandbox until ctx ends. Its URL is data, on standard output;
+// what it is and how to use it is talk.
+func serve(ctx context.Context, e *env, f sandboxFlags) error {
+	o, err := f.options()
+	if err != nil {
+		return misuse(fmt.Errorf("read flags: %w", err), "", "usersync sandbox --help")
+	}
+	s, err := sandbox.Start(o, f.listen)
+	if err != nil {
+		return misuse(fmt.Errorf("start the sandbox: %w", err), "take another port, or 127.0.0.1:0 for a free one", "usersync sandbox --listen 127.0.0.1:0")
+	}
+	fmt.Fprintln(e.stderr, s.Banner())
+	fmt.Fprintf(e.stderr, "put this into %s, and end with ^C:\n  %s\n", defaultConfig, f.snippet(s.URL()))
+	_, err = fmt.Fprintln(e.stdout, s.URL())
+	if err == nil {
+		<-ctx.Done()
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	closed := s.Close(grace)
+	if err != nil || ctx.Err() == nil {
+		return err
+	}
+	_ = closed // calls that ^C cuts are what ^C is for
+	return context.Cause(ctx)
+}
+
+// snippet is the section of a config that leads to the server.
+func (f sandboxFlags) snippet(url string) string {
+	organization := f.organization
+	if organization == "" {
+		organization = "any"
+	}
+	auth := ""
+	if f.auth {
+		auth = ", auth: {client_id: any, client_secret: env:ANY_SECRET}"
+	}
+	return fmt.Sprintf("kard: {base_url: %q, organization: %s%s}", url, organization, auth)
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"usersync": main,
+	})
+}
+
+// TestScripts runs the stories of testdata/script. Beside testscript's own
+// commands they know:
+//
+//	exits CODE PROGRAM ARGS...     run and compare the exit code
+//	rehearse ARGS...               start `usersync sandbox`, put its URL into $SANDBOX
+//	signalled CODE SIGNALS SIGN PROGRAM ARGS...
+//	                               run, wait for the sign, send the signals; a sign is the
+//	                               pattern of a file, or says:TEXT for something printed
+//	lines FILE N                   count the lines of the file that matches
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               func(env *testscript.Env) error { env.Setenv("USERS", usersDir(t)); return nil },
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "rehearse": rehearse, "signalled": signalled, "lines": lines,
+		},
+	})
+}
+
+// usersDir is where the example inputs lie.
+func usersDir(t *testing.T) string {
+	dir, err := filepath.Abs(filepath.Join("..", "..", "testdata", "users"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARGS...")
+	}
+	checkCode(ts, args[0], ts.Exec(args[1], args[2:]...))
+}
+
+func checkCode(ts *testscript.TestScript, want string, err error) {
+	code := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(code) != want {
+		ts.Fatalf("exit code %d, want %s", code, want)
+	}
+}
+
+// command makes a process in the script's place.
+func command(ts *testscript.TestScript, args []string) *exec.Cmd {
+	program, err := exec.LookPath(args[0])
+	if path := filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], args[0]); err != nil {
+		program = path
+	}
+	cmd := exec.Command(program, args[1:]...)
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "KARD_TOKEN", "GOCOVERDIR"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	return cmd
+}
+
+func rehearse(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := command(ts, append([]string{"usersync", "sandbox", "--listen", "127.0.0.1:0"}, args...))
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		ts.Check(cmd.Process.Kill())
+		cmd.Wait() // killed: its error is no news
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	ts.Check(err)
+	ts.Setenv("SANDBOX", strings.TrimSpace(line))
+}
+
+// patience bounds the waits of a script for another process.
+const patience = 20 * time.Second
+
+func signalled(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 4 {
+		ts.Fatalf("usage: signalled CODE SIGNALS SIGN PROGRAM ARGS...")
+	}
+	cmd := command(ts, args[3:])
+	var out, talk heard
+	cmd.Stdout, cmd.Stderr = &out, &talk
+	ts.Check(cmd.Start())
+	defer func() {
+		fmt.Fprint(ts.Stdout(), out.String())
+		fmt.Fprint(ts.Stderr(), talk.String())
+	}()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { cmd.Process.Kill() })
+	defer stop()
+	sign := func() bool { found, _ := filepath.Glob(ts.MkAbs(args[2])); return len(found) > 0 }
+	if text, ok := strings.CutPrefix(args[2], "says:"); ok {
+		sign = func() bool { return strings.Contains(out.String()+talk.String(), text) }
+	}
+	if !await(ctx, sign) {
+		cmd.Process.Kill()
+		cmd.Wait()
+		ts.Fatalf("no sign of %s", args[2])
+	}
+	for name := range strings.SplitSeq(args[1], ",") {
+		ts.Check(cmd.Process.Signal(map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[name]))
+		time.Sleep(50 * time.Millisecond) // two signals of a kind that come at once are one
+	}
+	checkCode(ts, args[0], cmd.Wait())
+}
+
+// await looks for a sign of another process until it sees one.
+func await(ctx context.Context, sign func() bool) bool {
+	for tick := time.Tick(10 * time.Millisecond); !sign(); {
+		select {
+		case <-tick:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
+}
+
+// heard is what a process printed so far.
+type heard struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (h *heard) Write(p []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.text.Write(p)
+}
+
+func (h *heard) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.text.String()
+}
+
+func lines(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: lines GLOB N")
+	}
+	found, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("%d files match %s", len(found), args[0])
+	}
+	n := strings.Count(ts.ReadFile(found[0]), "\n")
+	if (strconv.Itoa(n) == args[1]) == neg {
+		ts.Fatalf("%s has %d lines", args[0], n)
+	}
+}

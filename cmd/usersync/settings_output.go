@@ -1,0 +1,38 @@
+package main
+
+func output() []setting {
+	return []setting{
+		{key: "runs_dir", flag: "runs-dir", kind: path, value: "DIR", def: "runs",
+			use: "where each run makes its directory; the default lies beside the config file, else in the working directory",
+			set: asText(func(c *config) *string { return &c.runsDir })},
+		{key: "results", flag: "results", kind: path, value: "FILE",
+			use: "a second copy of the results: a file, replaced when the run is over, or - for standard output",
+			set: asText(func(c *config) *string { return &c.results })},
+		{key: "results_format", flag: "results-format", value: "NAME", def: "csv", words: []string{"csv", "jsonl"},
+			use: "what the results are written as",
+			set: asText(func(c *config) *string { return &c.resultsFormat })},
+		{key: "rejects_secrets", flag: "rejects-secrets", value: "NAME", def: "mask", words: []string{"mask", "keep"},
+			use: "whether cells that feed a secret are masked in rejects, or kept",
+			set: asText(func(c *config) *string { return &c.rejectsSecrets })},
+		{key: "allow_rejects", flag: "allow-rejects", value: "N|N%", def: "0",
+			use: "invalid and refused users, in number or percent, that still are a success",
+			set: into(func(c *config) *share { return &c.allowRejects }, parseShare)},
+		{key: "json", flag: "json", kind: toggle, def: "false",
+			use: "print the summary as JSON on standard output",
+			set: into(func(c *config) *bool { return &c.json }, parseBool)},
+	}
+}
+
+func talk() []setting {
+	return []setting{
+		{key: "progress", flag: "progress", value: "WHEN", def: "auto", words: []string{"auto", "always", "never"},
+			use: "the progress line; auto moves on a terminal, and elsewhere is a plain line every 30 s",
+			set: asText(func(c *config) *string { return &c.progress })},
+		{key: "log_format", flag: "log-format", value: "NAME", def: "console", words: []string{"console", "json"},
+			use: "what the log on standard error looks like",
+			set: asText(func(c *config) *string { return &c.logFormat })},
+		{key: "log_level", flag: "log-level", value: "LEVEL", def: "warn", words: []string{"debug", "info", "warn", "error"},
+			use: "the least important line that is logged",
+			set: asText(func(c *config) *string { return &c.logLevel })},
+	}
+}

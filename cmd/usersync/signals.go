@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// signalError is the cause of a context that a signal ended.
+type signalError struct{ signal syscall.Signal }
+
+func (e signalError) Error() string { return "stopped by " + e.signal.String() }
+
+// interruptible returns two contexts under ctx. The first ^C or SIGTERM ends
+// soft, which stops reading; the second ends wire, which cuts the calls that
+// are out. release gives the signals back and waits for the watcher.
+func interruptible(ctx context.Context) (soft, wire context.Context, release func()) {
+	soft, endSoft := context.WithCancelCause(ctx)
+	wire, endWire := context.WithCancelCause(ctx)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, end := range []context.CancelCauseFunc{endSoft, endWire} {
+			select {
+			case s := <-signals:
+				end(signalError{s.(syscall.Signal)})
+			case <-quit:
+				return
+			}
+		}
+	}()
+	return soft, wire, func() {
+		signal.Stop(signals)
+		close(quit)
+		<-done
+		endSoft(nil)
+		endWire(nil)
+	}
+}
+
+// withSignal makes the signal that ended ctx part of err. What ended only
+// because of it is not worth a line of its own.
+func withSignal(ctx context.Context, err error) error {
+	sig := stoppedBy(ctx)
+	switch {
+	case sig == nil || errors.Is(err, sig):
+		return err
+	case errors.Is(err, context.Canceled):
+		return sig
+	}
+	return errors.Join(sig, err)
+}
+
+// stoppedBy returns the signal that ended ctx, or nil.
+func stoppedBy(ctx context.Context) error {
+	var s signalError
+	if errors.As(context.Cause(ctx), &s) {
+		return s
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"os"
+
+	"go.uber.org/zap"
+	"golang.org/x/term"
+
+	"usersync/writer"
+)
+
+// startTalking opens progress and log, which share standard error.
+func (j *job) startTalking() error {
+	o := writer.ProgressOptions{Note: j.conn.pace.Note}
+	if f, ok := j.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		o.Terminal = true
+		o.Width = func() int { return widthOf(f) }
+	}
+	if j.config.progress == "always" {
+		o.Terminal = true
+	}
+	j.progress = writer.NewProgress(j.stderr, o)
+	var err error
+	if j.log, err = newLog(j.progress.Above(), j.config.logFormat, j.config.logLevel); err != nil {
+		return err
+	}
+	for name, near := range strayVariables(j.environ()) {
+		j.log.Warn("an environment variable is not known", zap.String("name", name), zap.String("nearest", near))
+	}
+	return nil
+}
+
+func widthOf(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 80
+	}
+	return width
+}
+
+func (j *job) showProgress() {
+	if j.config.progress != "never" {
+		j.progress.Start()
+	}
+}
+
+// stopProgress ends the line. That nobody could read it is no reason to fail.
+func (j *job) stopProgress() error {
+	if err := j.progress.Stop(); err != nil {
+		j.log.Warn("progress could not be shown", zap.Error(err))
+	}
+	return nil
+}
