@@ -83,4 +83,3 @@ func (f Fault) times() string {
 	}
 	return f.Since.String() + "-" + f.Until.String()
 }
-

@@ -79,8 +79,14 @@ func (p *parser) fail(detail, pointer string) bool {
 	return false
 }
 
+// opens says whether a value of the right kind comes next. The end of the body passes: it is not a wrong value, it is none.
+func (p *parser) opens(c byte) bool {
+	next := p.peek()
+	return next == c || next == 0
+}
+
 func (p *parser) batch() bool {
-	if p.peek() != '[' {
+	if !p.opens('[') {
 		return p.fail("data must be an array of users", "/data")
 	}
 	ok := p.array(func(i int) bool {
@@ -96,7 +102,7 @@ func (p *parser) batch() bool {
 }
 
 func (p *parser) single() bool {
-	if p.peek() != '{' {
+	if !p.opens('{') {
 		return p.fail("data must be one user", "/data")
 	}
 	if !p.user(0) {
@@ -112,7 +118,7 @@ func (p *parser) single() bool {
 func (p *parser) user(i int) bool {
 	p.call.items = append(p.call.items, item{})
 	u := &p.call.items[i]
-	if p.peek() != '{' {
+	if !p.opens('{') {
 		return p.fail("A user must be an object", p.call.pointer(i, ""))
 	}
 	if !p.object(func(name []byte) bool { return p.member(i, u, name) }) {
@@ -156,7 +162,7 @@ func (p *parser) once(u *item, m members) bool {
 }
 
 func (p *parser) attributes(i int, u *item) bool {
-	if p.peek() != '{' {
+	if !p.opens('{') {
 		return p.fail("attributes must be an object", p.call.pointer(i, "/attributes"))
 	}
 	start, blanks := p.pos, p.blanks

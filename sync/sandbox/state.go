@@ -25,7 +25,7 @@ type State struct {
 	RedirectsFollowed uint64                       `json:"redirects_followed"`
 
 	Seed   uint64            `json:"seed"`
-	Faults map[string]uint64 `json:"faults"` // how often each took effect
+	Faults map[string]uint64 `json:"faults"` // how often each struck
 }
 
 // State is GET /_sandbox/state for a caller in the same process.
