@@ -16,7 +16,7 @@ func trustFault(err error) error {
 	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return bad
 	}
-	if errors.Is(err, http.ErrSchemeMismatch) {
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
 		return errNoTLS
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" && refusesUs(op.Err.Error()) {

@@ -1,0 +1,402 @@
+package rest
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"usersync/sync/destination"
+)
+
+func TestEachSegmentIsOne(t *testing.T) {
+	var got string
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) { got = r.RequestURI }, func(c *Config) { c.BaseURL += "/api/" })
+	for id, want := range map[string]string{
+		"plain-1":  "plain-1",
+		"a/b":      "a%2Fb",
+		`a\b`:      "a%5Cb",
+		"a?b=c":    "a%3Fb=c",
+		"a#b":      "a%23b",
+		"a%2Fb":    "a%252Fb",
+		".":        "%2E",
+		"..":       "%2E%2E",
+		"a b;c,d":  "a%20b%3Bc%2Cd",
+		"käse":     "k%C3%A4se",
+		"a+b@c:d&": "a+b@c:d&",
+	} {
+		if ce := do(t, t.Context(), c, Request{Method: "GET", Path: []string{"users", id}}); ce != nil {
+			t.Fatal(ce)
+		}
+		if got != "/api/users/"+want {
+			t.Errorf("%q went as %s, want %s", id, got, want)
+		}
+	}
+}
+
+func TestRequestOnTheWire(t *testing.T) {
+	var got *http.Request
+	var sent []byte
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		got = r
+		sent, _ = io.ReadAll(r.Body)
+	}, func(c *Config) { c.Version = "1.2.3" })
+	for _, r := range []Request{post, {Method: "GET", Path: []string{"u", "1"}}, {Method: "DELETE", Path: []string{"u", "1"}}} {
+		if ce := do(t, t.Context(), c, r); ce != nil {
+			t.Fatal(ce)
+		}
+		body, kind := "", ""
+		if r.Append != nil {
+			body, kind = string(r.Append(nil)), "application/json"
+		}
+		if string(sent) != body || got.ContentLength != int64(len(body)) || len(got.TransferEncoding) > 0 || got.Header.Get("Content-Type") != kind {
+			t.Errorf("%s: sent %q, length %d, encoding %v, type %q", r.Method, sent, got.ContentLength, got.TransferEncoding, got.Header.Get("Content-Type"))
+		}
+		if got.Proto != "HTTP/1.1" || got.UserAgent() != "usersync/1.2.3" || got.Header.Get("Authorization") != "Bearer static-token" {
+			t.Errorf("%s: %s %v", r.Method, got.Proto, got.Header)
+		}
+	}
+}
+
+func TestConnectionIsKept(t *testing.T) {
+	addresses := map[string]bool{}
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		addresses[r.RemoteAddr] = true
+		w.WriteHeader([]int{200, 409, 500, 429}[len(r.URL.Path)%4])
+		io.WriteString(w, strings.Repeat("x", 100<<10))
+	})
+	for i := range 8 {
+		do(t, t.Context(), c, Request{Method: "POST", Path: []string{strings.Repeat("a", i+1)}, Append: text("{}")})
+	}
+	if len(addresses) != 1 {
+		t.Errorf("%d connections for 8 calls in a row", len(addresses))
+	}
+}
+
+// hangup serves raw connections: it answers the first request of each and
+// treats the second with second. It counts the requests that it read.
+func hangup(t *testing.T, second func(net.Conn)) (url string, requests *atomic.Int32) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	requests = new(atomic.Int32)
+	var conns sync.WaitGroup
+	conns.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			conns.Go(func() {
+				defer conn.Close()
+				in := bufio.NewReader(conn)
+				for n := 0; ; n++ {
+					r, err := http.ReadRequest(in)
+					if err != nil {
+						return
+					}
+					io.Copy(io.Discard, r.Body)
+					requests.Add(1)
+					if n == 1 {
+						second(conn)
+						return
+					}
+					io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+				}
+			})
+		}
+	})
+	t.Cleanup(func() { listener.Close(); conns.Wait() })
+	return "http://" + listener.Addr().String(), requests
+}
+
+// TestNothingIsSentTwice: net/http by itself would send a GET again, and with
+// GetBody a POST too, on a kept connection that the server closes.
+func TestNothingIsSentTwice(t *testing.T) {
+	ends := map[string]struct {
+		how  func(net.Conn)
+		code string
+	}{
+		"closed": {func(net.Conn) {}, "eof"},
+		"reset":  {func(c net.Conn) { c.(*net.TCPConn).SetLinger(0) }, "reset"},
+	}
+	for name, end := range ends {
+		for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
+			url, requests := hangup(t, end.how)
+			c := connect(t, url)
+			r := Request{Method: method, Path: []string{"users", "1"}}
+			if method == "POST" || method == "PUT" {
+				r.Append = text(`{"data":{}}`)
+			}
+			if ce := do(t, t.Context(), c, r); ce != nil {
+				t.Fatalf("%s %s: first call: %v", name, method, ce)
+			}
+			ce := do(t, t.Context(), c, r)
+			if ce == nil || ce.Fault != destination.PerhapsTaken || (ce.Code != end.code && ce.Code != "broken") {
+				t.Errorf("%s %s: %v", name, method, ce)
+			}
+			if n := requests.Load(); n != 2 {
+				t.Errorf("%s %s: the server saw %d requests for 2 calls", name, method, n)
+			}
+			c.CloseIdle()
+		}
+	}
+}
+
+// TestIdleHangup: a server that hangs up between calls costs no call twice, and
+// a call is called not taken only where the server has not seen it.
+func TestIdleHangup(t *testing.T) {
+	var seen atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { seen.Add(1) }))
+	server.Start()
+	defer server.Close()
+	c := connect(t, server.URL)
+	var ok, perhaps int32
+	var hangups sync.WaitGroup
+	defer hangups.Wait()
+	for range 300 {
+		switch ce := do(t, t.Context(), c, post); {
+		case ce == nil:
+			ok++
+		case ce.Fault == destination.PerhapsTaken:
+			perhaps++
+		case ce.Fault != destination.NotTaken:
+			t.Fatal(ce)
+		}
+		hangups.Go(server.CloseClientConnections)
+	}
+	if n := seen.Load(); n < ok || n > ok+perhaps {
+		t.Errorf("%d calls were seen; %d answered, %d perhaps taken", n, ok, perhaps)
+	}
+}
+
+func TestMayHaveWritten(t *testing.T) {
+	conn := &meteredConn{}
+	kept := &wire{}
+	kept.handed.Store(true)
+	kept.conn.Store(conn)
+	if kept.mayHaveWritten(true, io.EOF) {
+		t.Error("a kept connection on which nothing was written since")
+	}
+	conn.writes.Add(1)
+	if !kept.mayHaveWritten(true, io.EOF) {
+		t.Error("a connection on which a write was begun")
+	}
+	unknown := &wire{}
+	unknown.handed.Store(true)
+	if !unknown.mayHaveWritten(true, io.EOF) {
+		t.Error("a connection that does not count")
+	}
+	if (&wire{}).mayHaveWritten(true, io.EOF) {
+		t.Error("no connection at all")
+	}
+	if !(&wire{}).mayHaveWritten(false, io.EOF) || (&wire{}).mayHaveWritten(false, &net.OpError{Op: "dial", Err: io.EOF}) {
+		t.Error("somebody else's transport")
+	}
+}
+
+func TestNoConnection(t *testing.T) {
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	for _, test := range []struct {
+		name, code string
+		change     func(*Config)
+	}{
+		{"refused", "dial", func(c *Config) { c.BaseURL = closed.URL }},
+		{"no such host", "dns", func(c *Config) {
+			c.DialContext = func(context.Context, string, string) (net.Conn, error) {
+				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "api.example", IsNotFound: true}}
+			}
+		}},
+		{"dial timeout", "timeout", func(c *Config) {
+			c.DialContext = func(context.Context, string, string) (net.Conn, error) {
+				return nil, &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
+			}
+		}},
+	} {
+		ce := do(t, t.Context(), connect(t, "http://localhost:1", test.change), post)
+		if ce == nil || ce.Fault != destination.NotTaken || ce.Code != test.code || ce.Err == nil {
+			t.Errorf("%s: %v", test.name, ce)
+		}
+	}
+}
+
+// silent is an API that takes a call and never answers.
+func silent(t *testing.T) Dial {
+	return func(context.Context, string, string) (net.Conn, error) {
+		ours, theirs := net.Pipe()
+		go func() {
+			io.Copy(io.Discard, theirs)
+			theirs.Close()
+		}()
+		return ours, nil
+	}
+}
+
+func TestTimeoutAndCancel(t *testing.T) {
+	never := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	for _, test := range []struct {
+		name   string
+		dial   Dial
+		cancel time.Duration
+		took   time.Duration
+		fault  destination.Fault
+		code   string
+	}{
+		{"no answer", silent(t), 0, 30 * time.Second, destination.PerhapsTaken, "timeout"},
+		{"no answer, caller leaves", silent(t), 5 * time.Second, 5 * time.Second, destination.PerhapsTaken, "canceled"},
+		{"no connection", never, 0, 30 * time.Second, destination.NotTaken, "timeout"},
+		{"no connection, caller leaves", never, 5 * time.Second, 5 * time.Second, destination.NotTaken, "canceled"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c := connect(t, "http://localhost", func(c *Config) { c.DialContext = test.dial })
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if test.cancel > 0 {
+				defer time.AfterFunc(test.cancel, cancel).Stop()
+			}
+			start := time.Now()
+			ce := do(t, ctx, c, post)
+			if ce == nil || ce.Fault != test.fault || ce.Code != test.code || time.Since(start) != test.took {
+				t.Errorf("%s: after %v: %v", test.name, time.Since(start), ce)
+			}
+			if errors.Is(ce, context.Canceled) != (test.cancel > 0) || errors.Is(ce, context.DeadlineExceeded) {
+				t.Errorf("%s: the cause is %v", test.name, ce.Err)
+			}
+			c.CloseIdle()
+			synctest.Wait()
+		})
+	}
+}
+
+func TestTimeoutInTheBody(t *testing.T) {
+	release := make(chan struct{})
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, `{"data":[`)
+		w.(http.Flusher).Flush()
+		<-release
+	}, func(c *Config) { c.Timeout = 50 * time.Millisecond })
+	defer close(release)
+	if ce := do(t, t.Context(), c, post); ce == nil || ce.Code != "timeout" || ce.Fault != destination.PerhapsTaken || ce.Status != 200 {
+		t.Errorf("%+v", ce)
+	}
+}
+
+// TestEarlyAnswer: a server may answer before it has read the body; the body's
+// bytes must not be used again while the transport still reads them.
+func TestEarlyAnswer(t *testing.T) {
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/early" {
+			w.WriteHeader(413)
+			return
+		}
+		if b, err := io.ReadAll(r.Body); err != nil || strings.Trim(string(b), "b") != "" {
+			t.Errorf("a body of b holds something else (%v)", err)
+		}
+	})
+	var calls sync.WaitGroup
+	for range 4 {
+		calls.Go(func() {
+			for range 20 {
+				do(t, t.Context(), c, Request{Method: "POST", Path: []string{"early"}, Append: text(strings.Repeat("a", 600<<10))})
+				do(t, t.Context(), c, Request{Method: "POST", Path: []string{"whole"}, Append: text(strings.Repeat("b", 300<<10))})
+			}
+		})
+	}
+	calls.Wait()
+}
+
+func certificate(t *testing.T, s *httptest.Server) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "ca.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestCertificates(t *testing.T) {
+	start := func(change func(*tls.Config)) *httptest.Server {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		s.TLS = &tls.Config{}
+		change(s.TLS)
+		s.Config.ErrorLog = log.New(io.Discard, "", 0)
+		s.StartTLS()
+		t.Cleanup(s.Close)
+		return s
+	}
+	usual := start(func(*tls.Config) {})
+	strict := start(func(c *tls.Config) { c.ClientAuth = tls.RequireAnyClientCert })
+	strict12 := start(func(c *tls.Config) { c.ClientAuth, c.MaxVersion = tls.RequireAnyClientCert, tls.VersionTLS12 })
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
+
+	if ce := do(t, t.Context(), connect(t, usual.URL, func(c *Config) { c.CAFile = certificate(t, usual) }), post); ce != nil {
+		t.Errorf("with the CA: %v", ce)
+	}
+	for name, c := range map[string]*Client{
+		"unknown authority":       connect(t, usual.URL),
+		"another host":            connect(t, strings.Replace(usual.URL, "127.0.0.1", "localhost", 1), func(c *Config) { c.CAFile = certificate(t, usual) }),
+		"no client cert":          connect(t, strict.URL, func(c *Config) { c.CAFile = certificate(t, strict) }),
+		"no client cert, TLS 1.2": connect(t, strict12.URL, func(c *Config) { c.CAFile = certificate(t, strict12) }),
+		"no TLS":                  connect(t, strings.Replace(plain.URL, "http:", "https:", 1)),
+	} {
+		ce := do(t, t.Context(), c, post)
+		if ce == nil || ce.Fault != destination.Denied || ce.Code != "tls" {
+			t.Errorf("%s: %v", name, ce)
+		}
+	}
+	wrong := filepath.Join(t.TempDir(), "empty.pem")
+	if err := os.WriteFile(wrong, []byte("no PEM"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range []func(*Config){
+		func(c *Config) { c.CAFile = wrong },
+		func(c *Config) { c.CAFile = wrong + ".absent" },
+		func(c *Config) { c.CertFile = wrong },
+		func(c *Config) { c.CertFile, c.KeyFile = wrong, wrong },
+	} {
+		config := Config{BaseURL: usual.URL}
+		change(&config)
+		if _, err := New(config); err == nil {
+			t.Errorf("%+v is taken", config)
+		}
+	}
+	old := start(func(c *tls.Config) { c.MaxVersion = tls.VersionTLS11 })
+	if ce := do(t, t.Context(), connect(t, old.URL, func(c *Config) { c.CAFile = certificate(t, old) }), post); ce == nil {
+		t.Error("TLS 1.1 was taken")
+	}
+}
+
+func TestProxy(t *testing.T) {
+	for status, want := range map[int]destination.Fault{407: destination.Denied, 403: destination.Denied, 502: destination.NotTaken} {
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(status) }))
+		c := connect(t, "https://api.example", func(c *Config) { c.Proxy = proxy.URL })
+		ce := do(t, t.Context(), c, post)
+		if ce == nil || ce.Fault != want || ce.Code != "proxy" || !strings.Contains(ce.Error(), fmt.Sprint(status)) {
+			t.Errorf("proxy %d: %v", status, ce)
+		}
+		proxy.Close()
+	}
+}
