@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -19,19 +20,15 @@ const (
 	FormatJSONL Format = "jsonl"
 )
 
-// The names that rejects put before the input's own.
+// The columns that rejects put before the input's own.
 const (
-	// OwnPrefix begins every one of them. Columns of the input that begin so
-	// are those of earlier rejects, fed in again; new ones take their place.
-	OwnPrefix = "_usersync_"
-
-	outcomeColumn = OwnPrefix + "outcome"
-	codeColumn    = OwnPrefix + "code"
-	detailColumn  = OwnPrefix + "detail"
-	runColumn     = OwnPrefix + "run"
-	recordColumn  = OwnPrefix + "record"
-	lineColumn    = OwnPrefix + "line"
-	rawColumn     = OwnPrefix + "raw"
+	outcomeColumn = "_usersync_outcome"
+	codeColumn    = "_usersync_code"
+	detailColumn  = "_usersync_detail"
+	runColumn     = "_usersync_run"
+	recordColumn  = "_usersync_record"
+	lineColumn    = "_usersync_line"
+	rawColumn     = "_usersync_raw"
 )
 
 // Mask stands in rejects for a secret.
@@ -42,11 +39,14 @@ type RejectsOptions struct {
 	Format Format
 	// Delimiter is the input's, of CSV; 0 is the comma.
 	Delimiter rune
-	// Header holds the input's columns, of CSV.
+	// Header holds the input's columns, of CSV, and as many cells does every row
+	// have that could be taken apart. Those of earlier rejects that are fed in
+	// again are not among them, neither here nor in Origin.Raw.
 	Header []string
-	// SecretColumns are the columns, or JSON keys, whose values are masked.
-	// There being one, a row that could not be taken apart is masked whole:
-	// nobody can tell where in it the secret is.
+	// SecretColumns are the columns whose values are masked; of JSON the keys,
+	// those of nested objects joined by dots. There being one, a row that could
+	// not be taken apart is masked whole: nobody can tell where in it the secret
+	// is.
 	SecretColumns []string
 	// KeepSecrets writes them in clear.
 	KeepSecrets bool
@@ -55,15 +55,14 @@ type RejectsOptions struct {
 }
 
 func (o RejectsOptions) hides(column string) bool {
-	if o.KeepSecrets {
-		return false
-	}
-	for _, secret := range o.SecretColumns {
-		if column == secret || strings.HasPrefix(secret, column+".") {
-			return true
-		}
-	}
-	return false
+	return !o.KeepSecrets && slices.Contains(o.SecretColumns, column)
+}
+
+// hidesWithin reports whether a part of column is hidden.
+func (o RejectsOptions) hidesWithin(column string) bool {
+	return !o.KeepSecrets && slices.ContainsFunc(o.SecretColumns, func(secret string) bool {
+		return strings.HasPrefix(secret, column+".")
+	})
 }
 
 func (o RejectsOptions) hidesAny() bool { return !o.KeepSecrets && len(o.SecretColumns) > 0 }
@@ -73,6 +72,10 @@ func (o RejectsOptions) hidesAny() bool { return !o.KeepSecrets && len(o.SecretC
 // what became of the record first, then the row as it was. Outcomes that are
 // no rejects are passed over. A header is written at once. w should be
 // buffered.
+//
+// The cells that tell what became of the record are those of QuoteCell. The
+// row itself is not, also where it stands in _usersync_raw: what is fed in
+// again must be what was read.
 func NewRejects(w io.Writer, o RejectsOptions) (Writer, error) {
 	switch o.Format {
 	case FormatCSV:

@@ -5,9 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
-	"strings"
 
 	"usersync/sync/user"
 )
@@ -16,23 +14,10 @@ type rejectsCSV struct {
 	to      io.Writer
 	row     row
 	options RejectsOptions
-	line    []byte
-
-	own     int   // how many columns are the input's own
-	changed bool  // some cell is not written back as it was
-	kinds   []use // of each column
+	hidden  []bool // by column
 	cells   [][]byte
+	line    []byte
 }
-
-// use says what becomes of a cell of the input.
-type use uint8
-
-const (
-	keep use = iota
-	hide
-	drop  // it told of an earlier run
-	carry // _usersync_raw of an earlier run: all there is of the row
-)
 
 func newRejectsCSV(w io.Writer, o RejectsOptions) (*rejectsCSV, error) {
 	delimiter := cmp.Or(o.Delimiter, ',')
@@ -41,23 +26,10 @@ func newRejectsCSV(w io.Writer, o RejectsOptions) (*rejectsCSV, error) {
 	}
 	r := &rejectsCSV{to: w, row: row{delimiter}, options: o}
 	for _, column := range o.Header {
-		r.kinds = append(r.kinds, useOf(column, o))
+		r.hidden = append(r.hidden, o.hides(column))
 	}
-	r.changed = slices.ContainsFunc(r.kinds, func(u use) bool { return u != keep })
 	_, err := w.Write(r.header())
 	return r, err
-}
-
-func useOf(column string, o RejectsOptions) use {
-	switch {
-	case column == rawColumn:
-		return carry
-	case strings.HasPrefix(column, OwnPrefix):
-		return drop
-	case o.hides(column):
-		return hide
-	}
-	return keep
 }
 
 func (w *rejectsCSV) header() []byte {
@@ -66,11 +38,8 @@ func (w *rejectsCSV) header() []byte {
 		line = w.row.next(append(line, column...))
 	}
 	line = append(line, rawColumn...)
-	for i, column := range w.options.Header {
-		if w.kinds[i] == keep || w.kinds[i] == hide {
-			w.own++
-			line = w.row.cell(w.row.next(line), column)
-		}
+	for _, column := range w.options.Header {
+		line = w.row.cell(w.row.next(line), column)
 	}
 	return append(line, '\n')
 }
@@ -96,49 +65,30 @@ func (w *rejectsCSV) verdict(b []byte, o *user.Outcome) []byte {
 	return w.row.next(strconv.AppendInt(b, int64(o.Record.Origin.Line), 10))
 }
 
-// origin appends _usersync_raw and the input's own cells.
+// origin appends _usersync_raw and the input's own cells. One of the two is
+// empty.
 func (w *rejectsCSV) origin(b []byte, r *user.Record) []byte {
 	w.cells = w.row.cut(w.cells[:0], r.Origin.Raw)
-	switch {
-	case r.Origin.Unparsed, len(w.cells) != len(w.kinds), !clean(r.Origin.Raw):
+	if r.Origin.Unparsed || len(w.cells) != len(w.hidden) || !clean(r.Origin.Raw) {
 		return w.unparsed(b, r)
-	case w.changed:
-		return w.changedRow(b)
 	}
-	return append(w.row.next(b), r.Origin.Raw...)
+	for i, cell := range w.cells {
+		b = w.row.next(b)
+		if w.hidden[i] && len(cell) > 0 && string(cell) != `""` {
+			b = append(b, Mask...)
+		} else {
+			b = append(b, cell...)
+		}
+	}
+	return b
 }
 
 func (w *rejectsCSV) unparsed(b []byte, r *user.Record) []byte {
-	raw := w.options.raw(r)
-	if leads(raw) {
-		raw = "'" + raw
-	}
-	b = w.row.cell(b, raw)
-	for range w.own {
+	b = w.row.cell(b, w.options.raw(r))
+	for range w.hidden {
 		b = w.row.next(b)
 	}
 	return b
-}
-
-func (w *rejectsCSV) changedRow(b []byte) []byte {
-	for i, cell := range w.cells {
-		if w.kinds[i] == carry {
-			b = append(b, masked(cell, w.options.hidesAny())...)
-		}
-	}
-	for i, cell := range w.cells {
-		if w.kinds[i] == keep || w.kinds[i] == hide {
-			b = append(w.row.next(b), masked(cell, w.kinds[i] == hide)...)
-		}
-	}
-	return b
-}
-
-func masked(cell []byte, hidden bool) []byte {
-	if hidden && len(cell) > 0 && string(cell) != `""` {
-		return []byte(Mask)
-	}
-	return cell
 }
 
 // cut appends the cells of a well-formed row as they stand, with their

@@ -3,7 +3,6 @@ package writer
 import (
 	"bytes"
 	"io"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -46,8 +45,8 @@ func (w *rejectsJSONL) origin(b []byte, r *user.Record) []byte {
 }
 
 func (w *rejectsJSONL) members(b, object []byte) []byte {
-	if w.options.hidesAny() || bytes.Contains(object, []byte(OwnPrefix)) {
-		return w.changedMembers(b, object)
+	if w.options.hidesAny() {
+		return w.maskedMembers(append(b, ','), object, "")
 	}
 	object = bytes.TrimSpace(object)
 	inner := bytes.TrimSpace(object[1 : len(object)-1])
@@ -57,32 +56,31 @@ func (w *rejectsJSONL) members(b, object []byte) []byte {
 	return appendLine(append(b, ','), inner)
 }
 
-func (w *rejectsJSONL) changedMembers(b, object []byte) []byte {
+// maskedMembers appends the members of a valid object, which lies at path.
+func (w *rejectsJSONL) maskedMembers(b, object []byte, path string) []byte {
 	d := jsontext.NewDecoder(bytes.NewReader(object))
 	for token, err := d.ReadToken(); err == nil; token, err = d.ReadToken() {
 		if token.Kind() != '"' {
-			continue // the braces: values are read below
+			continue // a brace: values are read below
 		}
 		key := token.String() // the token is gone when the value is read
 		value, err := d.ReadValue()
 		if err != nil {
 			break
 		}
-		b = w.member(b, key, value)
+		b = append(appendText(b, "", key), ':')
+		b = append(w.maskedValue(b, value, path+key), ',')
 	}
-	return b
+	return bytes.TrimSuffix(b, []byte{','})
 }
 
-func (w *rejectsJSONL) member(b []byte, key string, value []byte) []byte {
-	hidden := w.options.hides(key)
+func (w *rejectsJSONL) maskedValue(b []byte, value jsontext.Value, path string) []byte {
+	within := w.options.hidesWithin(path)
 	switch {
-	case key == rawColumn:
-		hidden = w.options.hidesAny()
-	case strings.HasPrefix(key, OwnPrefix):
-		return b
-	}
-	b = append(appendText(b, ",", key), ':')
-	if hidden && string(value) != `""` && string(value) != "null" {
+	case string(value) == "null", string(value) == `""`:
+	case within && value.Kind() == '{' && !w.options.hides(path):
+		return append(w.maskedMembers(append(b, '{'), value, path+"."), '}')
+	case within, w.options.hides(path):
 		return append(b, `"`+Mask+`"`...)
 	}
 	return appendLine(b, value)
