@@ -54,7 +54,9 @@ func closing(s *source.Source, err error) error {
 // and the other files.
 func (in *Input) header(f *file) error {
 	w := &window{r: f.source}
-	if !w.more() && w.err != io.EOF {
+	for !hasLine(w.data()) && len(w.data()) < sampleBytes && w.more() {
+	}
+	if w.err != nil && w.err != io.EOF && len(w.data()) == 0 {
 		return w.err
 	}
 	var err error
@@ -75,6 +77,11 @@ func (in *Input) header(f *file) error {
 		return inputError(f.name, f.rows.line(), err)
 	}
 	return f.rows.begin(in.mapper, &in.chunk)
+}
+
+// hasLine reports whether a whole line with text is there.
+func hasLine(data []byte) bool {
+	return bytes.IndexByte(bytes.TrimLeft(data, "\r\n"), '\n') > 0
 }
 
 // format goes by extension, then by the first character.

@@ -120,6 +120,9 @@ func (p *parser) member() (*user.InvalidError, error) {
 }
 
 func (p *parser) value(name []byte) (*user.InvalidError, error) {
+	if place, read := p.mapper.Place(name); read {
+		return p.keep(place, name)
+	}
 	if bytes.HasPrefix(name, []byte(specialPrefix)) {
 		return nil, p.mark(string(name))
 	}
@@ -130,7 +133,7 @@ func (p *parser) value(name []byte) (*user.InvalidError, error) {
 	place, read, unknown := p.mapper.Column(string(name))
 	switch {
 	case read:
-		return p.keep(place, string(name))
+		return p.keep(place, name)
 	case nested && !p.mapper.Ignores(string(name)):
 		return p.descend()
 	}
@@ -144,7 +147,7 @@ func (p *parser) descend() (*user.InvalidError, error) {
 	return p.object()
 }
 
-func (p *parser) keep(place int, name string) (*user.InvalidError, error) {
+func (p *parser) keep(place int, name []byte) (*user.InvalidError, error) {
 	raw, err := p.dec.ReadValue()
 	if err != nil {
 		return nil, err
@@ -153,7 +156,7 @@ func (p *parser) keep(place int, name string) (*user.InvalidError, error) {
 		p.filled = append(p.filled, 0)
 	}
 	if p.filled[place] == p.number {
-		return &user.InvalidError{Code: "duplicate_key", Column: name, Rule: "stands twice, once with a dot and once nested"}, nil
+		return &user.InvalidError{Code: "duplicate_key", Column: string(name), Rule: "stands twice, once with a dot and once nested"}, nil
 	}
 	p.filled[place] = p.number
 	s := span{place: place, from: len(p.text), kind: user.JSON}
@@ -173,7 +176,7 @@ func (p *parser) keep(place int, name string) (*user.InvalidError, error) {
 	s.to = len(p.text)
 	p.spans = append(p.spans, s)
 	if s.kind == user.Text && bytes.IndexByte(p.text[s.from:], 0) >= 0 {
-		return &user.InvalidError{Code: "nul", Column: name, Rule: "holds a NUL character"}, err
+		return &user.InvalidError{Code: "nul", Column: string(name), Rule: "holds a NUL character"}, err
 	}
 	return nil, err
 }

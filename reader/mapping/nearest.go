@@ -25,7 +25,8 @@ func nearest(name string, among []string) string {
 			best, least = candidate, d
 		}
 	}
-	if best == "" || least > max(1, len([]rune(folded(name)))/3) {
+	length := len([]rune(folded(name)))
+	if best == "" || least > max(2, length/3) || least >= length-1 && least > 0 {
 		return ""
 	}
 	return best

@@ -150,6 +150,12 @@ func (m *Mapper) add(s step, column string, line int) *Error {
 	return nil
 }
 
+// Place is Column for names that are read already; it does not allocate.
+func (m *Mapper) Place(name []byte) (place int, read bool) {
+	place, read = m.columns[string(name)]
+	return place, read
+}
+
 // Column returns the place of the cell for the named column, and whether it is
 // read at all. Where cells are typed, a known column that the header lacks gets
 // a new place. An error is a *user.InvalidError.

@@ -1,0 +1,206 @@
+package mapping
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+
+	"usersync/sync/user"
+)
+
+var names = map[string]user.Field{"id": "id", "email": "email", "phone": "phone", "phoneNumber": "phone", "zip_code": "zip_code",
+	"ssn": "ssn", "remote_id": "remote_id", "enrolled_rewards": "enrolled_rewards", "hashed_email": "hashed_email", "dob": "dob"}
+
+func parsed(t *testing.T, text string) (c Config, err error) {
+	t.Helper()
+	err = yaml.Unmarshal([]byte(text), &c)
+	return c, err
+}
+
+func filled(m *Mapper, cells ...user.Value) string {
+	rec := &user.Record{}
+	m.Fill(rec, cells, make([]user.Attribute, 0, m.Width()))
+	if rec.Err != nil {
+		e, _ := errors.AsType[*user.InvalidError](rec.Err)
+		return fmt.Sprintf("!%s %s %s: %s", e.Code, e.Column, e.Field, e.Rule)
+	}
+	text := rec.User.ID + " " + rec.Remote
+	for _, a := range rec.User.Attributes {
+		text += fmt.Sprintf("|%s %d %s", a.Field, a.Value.Kind, a.Value.Text)
+	}
+	for _, s := range rec.User.Secrets {
+		text += "|" + string(s.Field) + " " + s.Value.Reveal()
+	}
+	return text
+}
+
+func texts2cells(texts ...string) (cells []user.Value) {
+	for _, s := range texts {
+		cells = append(cells, user.TextValue(s))
+	}
+	return cells
+}
+
+func TestRulesFill(t *testing.T) {
+	c, err := parsed(t, `
+fields:
+  email: {column: Email Address, empty: clear}
+  id: CUST_NO
+  extra.same: CUST_NO
+  phone: {expr: 'e164(Mobile, "US")'}
+  hashed_email: {expr: 'hashed_email(row["Email Address"])'}
+  enrolled_rewards: {value: [CARDLINKED]}
+  extra.big: {value: 12345678901234567890}
+  extra.flag: {value: yes}
+  extra.list: {expr: 'split(Mobile, " ")'}
+  ssn: Tax
+  remote_id: Key
+  extra.none: {expr: 'Key == "" ? nil : 7'}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := New(Options{Config: c, Header: []string{"Key", " CUST_NO", "Email Address", "Mobile", "Tax", "Unread"}, Names: names})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := "b4c9a289323b21a01c3e940f150eb9b8c542587f1abfd8f0e1cc1ffc5e475514"
+	want := "1 K|extra.same 0  1 |email 0 user@example.com|phone 0 +14155550123|hashed_email 0 " + sum +
+		"|enrolled_rewards 1 [\"CARDLINKED\"]|extra.big 1 12345678901234567890|extra.flag 0 yes|extra.list 1 [\"(415)\",\"555-0123\"]|extra.none 1 7|ssn 111"
+	if diff := cmp.Diff(want, filled(m, texts2cells("K", " 1 ", "user@example.com", "(415) 555-0123", "111", "")...)); diff != "" {
+		t.Error(diff)
+	}
+	want = "2 |extra.same 0 2|email 2 |enrolled_rewards 1 [\"CARDLINKED\"]|extra.big 1 12345678901234567890|extra.flag 0 yes|extra.list 1 [\"\"]"
+	if diff := cmp.Diff(want, filled(m, texts2cells("", "2", "", "", "", "")...)); diff != "" {
+		t.Error(diff)
+	}
+	want = "!bad_phone Mobile phone: must be a phone number that is valid in US, or begin with + and a country code"
+	if diff := cmp.Diff(want, filled(m, texts2cells("", "3", "", "12", "", "")...)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"Tax"}, m.SecretColumns()); diff != "" {
+		t.Error(diff)
+	}
+	if m.Uses(5) || !m.Uses(3) || m.FieldOf(2) != "email" || m.FieldOf(3) != "" {
+		t.Error("columns are not used as they should be")
+	}
+}
+
+func TestConfigErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"fields: [id]":                                                "config line 1: fields must be a map",
+		"fields:\n  id: A\n  id: B":                                   "config line 3: field id is mapped twice",
+		"fields:\n  id:":                                              "config line 2: fields: id needs a column name",
+		"fields:\n  id: {colum: A}":                                   `config line 2: fields: id has the unknown key "colum"; known are column, empty, expr and value, did you mean "column"?`,
+		"fields:\n  id: {column: A, expr: B}":                         "exactly one of",
+		"fields:\n  id: {value: A}":                                   "users cannot share an id",
+		"fields:\n  id: {column: A, empty: clear}":                    "cannot be cleared",
+		"fields:\n  ssn: {column: A, empty: clear}":                   "cannot be cleared",
+		"fields:\n  email: {column: A, empty: none}":                  "empty can only be clear",
+		"fields:\n  email: {value: null}":                             "must not be null",
+		"fields:\n  email: {expr: lower(A), empty: clear}":            "goes with column only",
+		"fields:\n  id: A\n  emial: B":                                `config line 3: fields: emial is not a known field, did you mean "email"?`,
+		"fields:\n  id: A\n  email: Bee":                              `config line 3: the file has no column "Bee"`,
+		"fields:\n  id: A\n  email: {expr: lower(Bb)}":                `config line 3: the file has no column "Bb"`,
+		"fields:\n  id: A\n  email: {expr: 'row[\"Cc\"]'}":            `the file has no column "Cc"`,
+		"fields:\n  id: A\n  email: {expr: now()}":                    "cannot be compiled",
+		"fields:\n  id: A\n  email: {expr: 'lower('}":                 "cannot be compiled",
+		"fields:\n  id: A\n  email: {expr: '$env'}":                   "use row",
+		"fields:\n  id: A\n  dob: {expr: 'date(B, \"X\", \"YYYY\")'}": "a date form that cannot be read",
+		"fields:\n  id: A\n  phone: {expr: 'e164(B, \"USA\")'}":       "a region that is unknown",
+		"fields:\n  email: A":                                         "there is no id column",
+		"fields:\n  id: A\n  zip_code: B":                             "column \"B\" (zip_code) cannot be sent: kard does not take it",
+	} {
+		t.Run(text, func(t *testing.T) {
+			c, err := parsed(t, text)
+			if err == nil {
+				_, err = New(Options{Config: c, Header: []string{"A", "B"}, Names: names,
+					Accepts: Accepts{Name: "kard", Fields: []user.Field{"email", "phone", "dob"}}})
+			}
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("error %v, want %s", err, want)
+			}
+		})
+	}
+}
+
+func TestFunctions(t *testing.T) {
+	for call, want := range map[string]string{
+		`hashed_email("user@example.com")`:                               "b4c9a289323b21a01c3e940f150eb9b8c542587f1abfd8f0e1cc1ffc5e475514",
+		`hashed_email("  J.Doe+Work@Gmail.com  ")`:                       "910789803908d9ab8a57b28ff0af7ab81b9607356aef6f18d8499eb1489ed8ab",
+		`hashed_email("user@googlemail.com")`:                            "02ee7bdc4ccf5c94808a0118eb531822f13e7e38e3810ab29ebefb2c2feb8e58",
+		`hashed_email("user+tag@outlook.com")`:                           "bddc75e01282427ddfde413e993165291788e9dec04d4ccbfbd1a44c6b00be14",
+		`hashed_email("no at")`:                                          "!bad_email",
+		`hashed_email("a@b@c")`:                                          "!bad_email",
+		`hashed_email("@b")`:                                             "!bad_email",
+		`digits("(415) 555-01٣9")`:                                       "415555019",
+		`e164("", "US")`:                                                 "",
+		`e164("020 7946 0018", "GB")`:                                    "+442079460018",
+		`e164("+14155550199", "GB")`:                                     "+14155550199",
+		`e164("555-0100", "US")`:                                         "!bad_phone",
+		`date("3.2.1990", "D.M.YYYY", "YYYY-MM-DD")`:                     "1990-02-03",
+		`date("1990-02-03 04:05:06", "YYYY-MM-DD HH:mm:ss", "MM/DD/YY")`: "02/03/90",
+		`date("31.02.1990", "DD.MM.YYYY", "YYYY")`:                       "!bad_date",
+		`upper(trim(" a ")) + lower("B")`:                                "Ab",
+		`split("a;b", ";")`:                                              `["a","b"]`,
+		`int("x")`:                                                       "!expression",
+		`1 / 0.0`:                                                        "!expression",
+		`filter(1..20000, # > 1)`:                                        "!expression",
+		`nil`:                                                            "",
+		`id == "1"`:                                                      "true",
+	} {
+		t.Run(call, func(t *testing.T) {
+			m, err := New(Options{Header: []string{"id"}, Names: names, Config: Config{Fields: Fields{{Field: "id", Column: "id"}, {Field: "email", Expr: call}}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			rec := &user.Record{}
+			m.Fill(rec, texts2cells("1"), nil)
+			value, _ := rec.User.Value("email")
+			got := value.Text
+			if e, ok := errors.AsType[*user.InvalidError](rec.Err); ok {
+				got = "!" + e.Code
+			}
+			if got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+func TestTypedCells(t *testing.T) {
+	c := Config{Fields: Fields{{Field: "id", Expr: `"u" + n`}, {Field: "email", Expr: `flag ? "yes" : "no"`}, {Field: "phone", Expr: "lower(flag)"}}}
+	m, err := New(Options{Header: []string{"n", "flag"}, Names: names, Typed: true, Config: Config{Fields: c.Fields[:2]}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells := []user.Value{user.JSONValue("12345678901234567890"), user.JSONValue("true")}
+	if got := filled(m, cells...); got != "u12345678901234567890 |email 0 yes" {
+		t.Error(got)
+	}
+	if m, err = New(Options{Header: []string{"n", "flag"}, Names: names, Typed: true, Config: c}); err != nil {
+		t.Fatal(err)
+	}
+	if got := filled(m, cells...); !strings.HasPrefix(got, "!expression flag phone") {
+		t.Error(got)
+	}
+}
+
+func TestAccepts(t *testing.T) {
+	header := []string{"id", "extra.x", "planet"}
+	if _, err := New(Options{Header: header, Names: names, Accepts: Accepts{Any: true}}); err != nil {
+		t.Error(err)
+	}
+	open := Accepts{Name: "k", Fields: []user.Field{"email", "extra."}}
+	if _, err := New(Options{Header: header, Names: names, Accepts: open, Config: Config{Ignore: []string{"planet"}}}); err != nil {
+		t.Error(err)
+	}
+	open.Fields = open.Fields[:1]
+	if _, err := New(Options{Header: header[:2], Names: names, Accepts: open}); err == nil || !strings.Contains(err.Error(), "k does not take it") {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,302 @@
+package reader
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/gzip"
+
+	"usersync/reader/mapping"
+	"usersync/sync/user"
+)
+
+// told is a record or an error in a line: line, id or code, fields.
+func told(rec *user.Record, err error) string {
+	if err != nil {
+		e, _ := errors.AsType[*InputError](err)
+		return fmt.Sprintf("stop %d %s", e.Line, e.Rule)
+	}
+	if rec.Err != nil {
+		e, _ := errors.AsType[*user.InvalidError](rec.Err)
+		return strings.TrimSpace(fmt.Sprintf("%d !%s %s", rec.Origin.Line, e.Code, e.Column))
+	}
+	line := fmt.Sprintf("%d %s", rec.Origin.Line, rec.User.ID)
+	for _, a := range rec.User.Attributes {
+		line += fmt.Sprintf(" %s=%s%s", a.Field, [...]string{"", "json:", "clear:"}[a.Value.Kind], a.Value.Text)
+	}
+	return line
+}
+
+func read(t *testing.T, o Options, text string) []string {
+	t.Helper()
+	o.Paths, o.Stdin = []string{"-"}, strings.NewReader(text)
+	in, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	var got []string
+	for rec, err := range in.Records() {
+		got = append(got, told(rec, err))
+	}
+	return got
+}
+
+func TestRecords(t *testing.T) {
+	long := strings.Repeat("x", maxRecord)
+	for name, c := range map[string]struct {
+		text string
+		want []string
+	}{
+		"plain":              {"id,email\n1,a@x\n2,\n", []string{"2 1 email=a@x", "3 2"}},
+		"no rows":            {"id,email\n", nil},
+		"CRLF, blank lines":  {"\r\nid;email\r\n\r\n1;a\r\n\r\n2;b", []string{"4 1 email=a", "6 2 email=b"}},
+		"quoted newlines":    {"id,name\n1,\"a\nb\"\n2,\"say \"\"hi\"\"\"\n", []string{"2 1 name=a\nb", "4 2 name=say \"hi\""}},
+		"alias, open, tabs":  {"userId\tzipCode\textra.k\n 7 \t01234\tv\n", []string{"2 7 zip_code=01234 extra.k=v"}},
+		"ragged":             {"id,email\n1\n2,b,c\n3,d\n", []string{"2 !ragged", "3 !ragged", "4 3 email=d"}},
+		"bare quotes":        {"id,email\n1,a\"b\n\"2\"x,b\n3,c\n", []string{"2 !bare_quote email", "3 !bare_quote id", "4 3 email=c"}},
+		"NUL, not UTF-8":     {"id,email\n1,\x00\n2,\xff\n3,c\n", []string{"2 !nul", "3 !invalid_utf8", "4 3 email=c"}},
+		"too long":           {"id,email\n1," + long + "\n2,\"" + long + "\n" + long + "\"\n3,c\n", []string{"2 !too_long", "3 !too_long", "5 3 email=c"}},
+		"ids":                {"id,email\n,a\n..,b\n\x01x,c\n\"\",d\n", []string{"2 !no_id id", "3 !bad_id id", "4 !bad_id id", "5 !no_id id"}},
+		"quote never closed": {"id,email\n1,a\n2,\"b\n3,c\n", []string{"2 1 email=a", "stop 3 the quote that opens on this line is never closed"}},
+		"JSON lines": {`{"id":12345678901234567890,"email":"a","birth_year":1.50,"zip_code":null}` + "\n\n" + `{"id":"2","enrolled_rewards":[ "A" ],"address":{"line_1":"L"},"attributes":{"k":{"x": 1}},"from_api":true}`,
+			[]string{"1 12345678901234567890 email=a birth_year=json:1.50", `3 2 enrolled_rewards=json:["A"] address_line_1=L attributes.k=json:{"x":1} from_api=json:true`}},
+		"JSON faults": {`{"id":"1"}` + "\n[1]\n{\"id\":\"2\",\"id\":\"3\"}\n{\"id\":\n{\"id\":\"4\",\"emial\":1}\n{\"id\":\"\xff\"}\n{\"id\":\"5\"} {}\n{\"id\":[1]}\n{\"id\":\"a\\u0000\"}\n{\"id\":\"6\",\"address.city\":\"c\",\"address\":{\"city\":\"d\"}}\n{\"id\":\"" + long + "\"}\n{\"id\":\"7\"}",
+			[]string{"1 1", "2 !not_object", "3 !duplicate_key id", "4 !bad_json", "5 !unknown_column", "6 !invalid_utf8", "7 !bad_json", "8 !bad_id id", "9 !nul id", "10 !duplicate_key address.city", "11 !too_long", "12 7"}},
+		"JSON array":          {"[\n {\"id\": \"1\",\n  \"email\":\"a,]\\\"\"},\n {\"id\":\"2\"}, 5\n]\n", []string{"2 1 email=a,]\"", "4 2", "4 !not_object"}},
+		"empty JSON array":    {"[ ]\n", nil},
+		"array never closed":  {"[{\"id\":\"1\"},\n{\"id\"", []string{"1 1", "stop 2 the JSON array is never closed"}},
+		"broken array":        {"[{\"id\":\"1\"},\n{\"id\" \"2\"}]", []string{"1 1", "stop 2 an element of the JSON array is not valid JSON"}},
+		"text behind array":   {"[{\"id\":\"1\"}]\n{}", []string{"1 1", "stop 2 more text follows the JSON array"}},
+		"comma before end":    {"[{\"id\":\"1\"},\n]", []string{"1 1", "stop 2 an element of the JSON array is missing"}},
+		"brackets that cross": {"[{\"id\":\"1\"}}", []string{"1 1", "stop 1 a bracket of the JSON array does not match"}},
+		"broken first line":   {"{\n{\"id\":\"1\"}\n", []string{"1 !bad_json", "2 1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, read(t, Options{}, c.text)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	fields := mapping.Config{Fields: mapping.Fields{{Field: "id", Column: "CUST_NO", Line: 3}, {Field: "email", Column: "Emial", Line: 4}}}
+	for name, c := range map[string]struct {
+		o    Options
+		text string
+		want string
+	}{
+		"empty":           {Options{}, "", "stdin: is empty"},
+		"blank":           {Options{}, "\n\n", "there is no header"},
+		"no header":       {Options{}, "4711,ann@example.com\n", "there is no header"},
+		"no id":           {Options{}, "email\na\n", "there is no id column"},
+		"twice":           {Options{}, "id,email,id\n", `column "id" stands twice`},
+		"two aliases":     {Options{}, "id,phone,phoneNumber\n", "is the same field"},
+		"unknown":         {Options{}, "id,emial,zipcode2\n", `column "emial" is not a known column, did you mean "email"?; column "zipcode2"`},
+		"no name":         {Options{}, "id,\n", "column 2 has no name"},
+		"unterminated":    {Options{}, "id,\"em\n1\n", "stdin:1: the quote that opens"},
+		"bare quote":      {Options{}, "id,e\"m\n1\n", "the header a quote stands"},
+		"not UTF-8":       {Options{}, "id,e\xff\n1\n", "name the file's --charset"},
+		"mapped, lacking": {Options{Mapping: fields}, "CUST_NO,Email\n", `config line 4: the file has no column "Emial", the nearest is column "Email"`},
+		"mapped, none":    {Options{Mapping: fields}, "4711,ann@example.com\n", "none of the mapped columns is in the file: CUST_NO, Emial"},
+		"not accepted":    {Options{Accepts: mapping.Accepts{Name: "kard", Fields: []user.Field{"id", "email"}}}, "id,email,ssn\n", `column "ssn" (ssn) cannot be sent: kard does not take it`},
+		"JSON unknown":    {Options{}, `{"id":"1","address":{"planet":"x"}}`, `column "address.planet" is not a known column`},
+		"JSON none":       {Options{Format: JSONL}, "hello\n", "the first records are not JSON objects"},
+		"marks behind":    {Options{}, "id,_usersync_outcome\n", "must stand before all others"},
+		"format":          {Options{Format: "xml"}, "x", "use csv or jsonl"},
+		"delimiter":       {Options{Delimiter: '"'}, "x", "the delimiter cannot be"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.o.Paths, c.o.Stdin = []string{"-"}, strings.NewReader(c.text)
+			_, err := Open(t.Context(), c.o)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v", err)
+			}
+			if _, ok := errors.AsType[*InputError](err); !ok || strings.Contains(err.Error(), "ann@") {
+				t.Errorf("error %#v", err)
+			}
+		})
+	}
+}
+
+func TestRejectsFedAgain(t *testing.T) {
+	text := "_usersync_outcome,_usersync_code,_usersync_raw,id,email\n" +
+		"in_doubt,\"no,answer\",,1,\"a\"\"b\"\ninvalid,ragged,\"2,\"\"b\nc\"\"\",,\ninvalid,ragged,\"3,x,y\",,\n"
+	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for rec, err := range in.Records() {
+		got = append(got, fmt.Sprintf("%s %v %q", told(rec, err), rec.Maybe, rec.Origin.Raw))
+	}
+	want := []string{`2 1 email=a"b true "1,\"a\"\"b\""`, "3 2 email=b\nc false \"2,\\\"b\\nc\\\"\"", `5 !unparsed _usersync_raw false "3,x,y"`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"id", "email"}, in.Layout().Header); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestJSONRejectsFedAgain(t *testing.T) {
+	text := `{"_usersync_outcome":"in_doubt","id":"1","email":"a"}` + "\n" + `{"_usersync_outcome":"invalid","_usersync_raw":"{\"id\":\"2\"}"}` + "\n"
+	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for rec, err := range in.Records() {
+		got = append(got, fmt.Sprintf("%s %v %s", told(rec, err), rec.Maybe, rec.Origin.Raw))
+	}
+	if diff := cmp.Diff([]string{`1 1 email=a true {"id":"1","email":"a"}`, `2 2 false {"id":"2"}`}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func stored(t *testing.T, name string, b []byte) string {
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func gzipped(t *testing.T, text string) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(text)); err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestSeveralFiles(t *testing.T) {
+	a, b := stored(t, "a.csv", []byte("id,email\n1,a\n")), stored(t, "b.csv.gz", gzipped(t, "id,email\n2,b\n"))
+	in, err := Open(t.Context(), Options{Paths: []string{a, b}, Op: user.Update})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ordinals []int
+	for rec, err := range in.Records() {
+		if err != nil || rec.Op != user.Update || rec.Origin.File != []string{a, b}[rec.Origin.Record-1] {
+			t.Fatal(rec, err)
+		}
+		ordinals = append(ordinals, rec.Origin.Record)
+	}
+	_, n := in.Digest()
+	if !slices.Equal(ordinals, []int{1, 2}) || n != 26 {
+		t.Errorf("records %v, %d bytes", ordinals, n)
+	}
+	for _, other := range []string{"id,phone\n1,a\n", "id;email\n1;a\n", "id\n1\n"} {
+		_, err := Open(t.Context(), Options{Paths: []string{a, stored(t, "c.csv", []byte(other))}})
+		if err == nil || !strings.Contains(err.Error(), "another") && !strings.Contains(err.Error(), "fewer") {
+			t.Errorf("%q: %v", other, err)
+		}
+	}
+}
+
+func TestCutArchiveDeliversTheRowsBefore(t *testing.T) {
+	packed := gzipped(t, kardCSV(5000))
+	path := stored(t, "users.csv.gz", packed[:len(packed)/2])
+	in, err := Open(t.Context(), Options{Paths: []string{path}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	records, batches := 0, 0
+	for batch, err := range in.Records().Batches(100) {
+		if err != nil {
+			e, ok := errors.AsType[*InputError](err)
+			if !ok || e.File != path || !strings.Contains(e.Rule, "cut") || records == 0 || batch != nil {
+				t.Fatalf("after %d records: %v", records, err)
+			}
+			return
+		}
+		batches++
+		records += len(batch)
+	}
+	t.Fatal("no error")
+}
+
+func TestUntilAndBatches(t *testing.T) {
+	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(kardCSV(250))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var sizes []int
+	for batch, err := range in.Records().Until(ctx).Batches(100) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sizes = append(sizes, len(batch)); len(sizes) == 2 {
+			cancel()
+		}
+	}
+	if !slices.Equal(sizes, []int{100, 100}) {
+		t.Errorf("batches of %v", sizes)
+	}
+}
+
+func TestShippedFiles(t *testing.T) {
+	crm := mapping.Config{Fields: mapping.Fields{{Field: "id", Column: "CUST_NO"}, {Field: "email", Expr: `lower(row["Email Address"])`},
+		{Field: "phone", Expr: `e164(Mobile, "US")`}, {Field: "birth_year", Expr: `date(Born, "DD.MM.YYYY", "YYYY")`}}}
+	for name, c := range map[string]struct {
+		o             Options
+		fit, unfit    int
+		header, first string
+	}{
+		"kard.csv":          {Options{}, 250, 0, "id,email,phone,zip_code", "2 cust-00001"},
+		"kard.jsonl":        {Options{}, 250, 0, "id,email,phone,zip_code", "1 cust-00001"},
+		"kard-mistakes.csv": {Options{}, 21, 10, "id,email,phone,zip_code", "2 cust-00001"},
+		"crm.csv":           {Options{Mapping: crm}, 40, 0, "CUST_NO,Email Address,Mobile", "2 C0001"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.o.Paths = []string{filepath.Join("..", "testdata", "users", name)}
+			in, err := Open(t.Context(), c.o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fit, unfit := 0, 0
+			for rec, err := range in.Records() {
+				if line := told(rec, err); rec.Origin.Record == 1 && !strings.HasPrefix(line, c.first) {
+					t.Error(line)
+				}
+				if rec.Err != nil {
+					unfit++
+				} else {
+					fit++
+				}
+			}
+			if fit != c.fit || unfit != c.unfit || !strings.HasPrefix(strings.Join(in.Layout().Header, ","), c.header) {
+				t.Errorf("%d fit, %d unfit, header %v", fit, unfit, in.Layout().Header)
+			}
+		})
+	}
+}
+
+func TestNamesAreOneFieldEach(t *testing.T) {
+	seen := map[string]user.Field{}
+	for field, f := range rowFields() {
+		for _, name := range tags(f) {
+			if other, ok := seen[name]; ok {
+				t.Errorf("%s is %s and %s", name, field, other)
+			}
+			seen[name] = field
+		}
+	}
+	if len(rowFields()) < 50 {
+		t.Errorf("%d fields", len(rowFields()))
+	}
+}
