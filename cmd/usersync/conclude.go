@@ -29,10 +29,12 @@ func (j *job) conclude(err error) error {
 	}
 	err = errors.Join(err, j.out.writeSummary(s))
 	j.log.Info("run ended", zap.String("run", s.Run), zap.String("state", string(s.State)), zap.Int("exit_code", s.ExitCode))
-	err = errors.Join(err, j.report(s))
 	if err == nil {
-		return nil
+		return j.report(s)
 	}
+	shown := s
+	shown.Reason, shown.Next = "", "" // the error's own lines say both
+	err = errors.Join(err, j.report(shown))
 	return &trouble{err: err, hint: hintOf(err), next: s.Next}
 }
 

@@ -27,7 +27,7 @@ func readerOptions(e *env, c *config, t destination.Traits, paths []string) read
 	o := reader.Options{
 		Paths: paths, Stdin: e.stdin, Delimiter: c.delim, Op: c.mode,
 		Mapping: mapping.Config{Fields: c.fields, Ignore: c.ignore},
-		Accepts: mapping.Accepts{Name: t.Name, Fields: t.Fields, Any: t.AnyField},
+		Accepts: accepts(t),
 	}
 	if c.format != "auto" {
 		o.Format = c.format
@@ -36,6 +36,10 @@ func readerOptions(e *env, c *config, t destination.Traits, paths []string) read
 		o.Charset = c.chars
 	}
 	return o
+}
+
+func accepts(t destination.Traits) mapping.Accepts {
+	return mapping.Accepts{Name: t.Name, Fields: t.Fields, Any: t.AnyField}
 }
 
 // refusedInput is an input that does not fit: a person mends the file or the

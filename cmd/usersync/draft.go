@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+
+	"usersync/reader"
+	"usersync/sync/user"
+)
+
+// draft is what a header says about a config.
+type draft struct {
+	columns []column
+	fields  map[user.Field]bool
+}
+
+// column is a column and the field that it is taken for; none if it is not
+// sent.
+type column struct {
+	name    string
+	field   user.Field
+	guessed bool
+}
+
+// drafted takes columns by their known names, then by names that are near
+// enough to guess. A field is taken once.
+func drafted(header []string) *draft {
+	d := &draft{fields: map[user.Field]bool{}}
+	for _, name := range header {
+		d.columns = append(d.columns, column{name: name, field: d.take(knownField(name))})
+	}
+	for i := range d.columns {
+		c := &d.columns[i]
+		if c.field == "" && c.name != "" {
+			c.field = d.take(guessedField(c.name))
+			c.guessed = c.field != ""
+		}
+	}
+	return d
+}
+
+func (d *draft) take(f user.Field) user.Field {
+	if f == "" || d.fields[f] || !slices.Contains(draftFields(), f) {
+		return ""
+	}
+	d.fields[f] = true
+	return f
+}
+
+// draftFields are the fields that a Kard user has.
+func draftFields() []user.Field {
+	return []user.Field{
+		user.ID, user.Email, user.HashedEmail, user.Phone, user.ZipCode, user.BirthYear,
+		user.EnrolledRewards, user.HistoricalTransactionsSent,
+	}
+}
+
+func knownField(name string) user.Field { return reader.Names()[strings.TrimSpace(name)] }
+
+// synonyms are words of other systems, without marks and in lower case.
+func synonyms() map[string]user.Field {
+	return map[string]user.Field{
+		"customerid": user.ID, "customerno": user.ID, "custno": user.ID, "custid": user.ID, "memberid": user.ID, "userno": user.ID,
+		"emailaddress": user.Email, "mail": user.Email,
+		"mobile": user.Phone, "mobilephone": user.Phone, "cell": user.Phone, "cellphone": user.Phone, "telephone": user.Phone,
+		"postalcode": user.ZipCode, "postcode": user.ZipCode, "yearofbirth": user.BirthYear,
+	}
+}
+
+func guessedField(name string) user.Field {
+	plain := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, name)
+	if f, ok := synonyms()[plain]; ok {
+		return f
+	}
+	known := reader.Names()
+	near, _ := nearest(name, slices.Sorted(maps.Keys(known)))
+	return known[near]
+}
+
+func (d *draft) counts() string {
+	var known, guessed, left int
+	for _, c := range d.columns {
+		switch {
+		case c.guessed:
+			guessed++
+		case c.field != "":
+			known++
+		default:
+			left++
+		}
+	}
+	return fmt.Sprintf("%d columns known, %d guessed, %d not sent", known, guessed, left)
+}
+
+func (d *draft) hint() string {
+	switch {
+	case !d.fields[user.ID]:
+		return "no column looks like the users' key: name it under fields: as id"
+	case !d.fields[user.EnrolledRewards]:
+		return "Kard requires enrolled_rewards: decide on it under fields:"
+	}
+	return "look at it, above all at what was guessed"
+}
+
+// yaml is the config. What nobody but a person can decide stands in comments.
+func (d *draft) yaml(f initFlags) string {
+	var b strings.Builder
+	b.WriteString("to: kard\nkard:\n" +
+		"  base_url: https://test-rewards-api.getkard.com # Kard's own sandbox; not needed with --sandbox\n" +
+		"  organization: env:KARD_ORGANIZATION\n" +
+		"  auth: {client_id: env:KARD_CLIENT_ID, client_secret: env:KARD_CLIENT_SECRET}\n")
+	for _, s := range [][2]string{{"format", f.format}, {"charset", f.charset}, {"delimiter", strings.TrimPrefix(f.delimiter, "auto")}} {
+		if s[1] != "" {
+			fmt.Fprintf(&b, "%s: %s\n", s[0], scalar(s[1]))
+		}
+	}
+	b.WriteString("fields: # ours: theirs; only these columns are read\n")
+	for _, c := range d.columns {
+		if c.field != "" {
+			fmt.Fprintf(&b, "  %s: %s%s\n", c.field, scalar(c.name), remark(c))
+		}
+	}
+	d.open(&b)
+	return b.String()
+}
+
+func remark(c column) string {
+	if !c.guessed {
+		return ""
+	}
+	if c.field == user.Phone {
+		return fmt.Sprintf(" # guessed; for numbers without a country: {expr: 'e164(row[%q], \"US\")'}", c.name)
+	}
+	return " # guessed"
+}
+
+// open lists what is left to decide.
+func (d *draft) open(b *strings.Builder) {
+	if !d.fields[user.ID] {
+		b.WriteString("  # id: COLUMN # the users' key; required\n")
+	}
+	if !d.fields[user.EnrolledRewards] {
+		b.WriteString("  # enrolled_rewards: {value: [CARDLINKED]} # required; this line enrols every user\n")
+	}
+	for _, c := range d.columns {
+		if c.field == "" {
+			fmt.Fprintf(b, "  # not sent: %s\n", strings.Join(strings.Fields(c.name), " "))
+		}
+	}
+}
+
+// scalar writes a text so that YAML reads it back as that text.
+func scalar(text string) string {
+	out, err := yaml.Marshal(&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text})
+	if err != nil {
+		return fmt.Sprintf("%q", text)
+	}
+	return strings.TrimSpace(string(out))
+}

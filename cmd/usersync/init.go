@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"usersync/reader"
+	"usersync/reader/mapping"
+	"usersync/sync/user"
+)
+
+// initFlags are the flags of `usersync init`.
+type initFlags struct {
+	config, format, charset, delimiter string
+}
+
+func initCommand(e *env) *cobra.Command {
+	var f initFlags
+	cmd := &cobra.Command{
+		Use:     "init FILE",
+		Short:   "Write a config from the header of a file",
+		Long:    "init reads the header of FILE and writes a config that says where each column goes.\nIt replaces no file.",
+		Example: "  usersync init users.csv",
+		Args:    oneFile,
+		RunE:    func(c *cobra.Command, args []string) error { return initialise(c.Context(), e, f, args[0]) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.config, "config", defaultConfig, "the `FILE` to write")
+	flags.StringVar(&f.format, "format", "", "what FILE is: csv, jsonl")
+	flags.StringVar(&f.delimiter, "delimiter", "auto", "what stands between two CSV cells: one `CHAR`acter, tab or auto")
+	flags.StringVar(&f.charset, "charset", "", "the file's character set, such as windows-1252")
+	return cmd
+}
+
+func oneFile(c *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return misuse(fmt.Errorf("%s takes one file, and got %d", c.CommandPath(), len(args)), "name a file with a header", c.CommandPath()+" users.csv")
+}
+
+func initialise(ctx context.Context, e *env, f initFlags, path string) error {
+	header, err := f.header(ctx, e, path)
+	if err != nil {
+		return err
+	}
+	d := drafted(header)
+	if err := writeNew(f.config, d.yaml(f)); err != nil {
+		return err
+	}
+	next := []string{"validate", "--sandbox"}
+	if f.config != defaultConfig {
+		next = append(next, "--config", f.config)
+	}
+	_, err = fmt.Fprintf(e.stderr, "wrote %s: %s\n  hint: %s\n  next: %s\n", f.config, d.counts(), d.hint(), commandLine(append(next, path)...))
+	return err
+}
+
+// header opens the file with a mapping that asks nothing of it, so that any
+// header will do.
+func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, error) {
+	delimiter, err := parseDelimiter(f.delimiter)
+	if err != nil {
+		return nil, misuse(fmt.Errorf("read flags: --delimiter: %w", err), "", "usersync init --help")
+	}
+	anything := mapping.Config{Fields: mapping.Fields{{Field: user.ID, Expr: `""`}}}
+	in, err := reader.Open(ctx, reader.Options{
+		Paths: []string{path}, Stdin: e.stdin, Format: f.format, Delimiter: delimiter, Charset: f.charset, Mapping: anything,
+	})
+	if err != nil {
+		err, hint := withoutHint(err)
+		return nil, misuse(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")
+	}
+	return in.Layout().Header, in.Close()
+}
+
+// writeNew writes a file that is not there yet.
+func writeNew(path, text string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return misuse(fmt.Errorf("write config: %s is there already", path), "remove it, or write another one with --config", "")
+	}
+	if err != nil {
+		return misuse(fmt.Errorf("write config: %w", err), "", "")
+	}
+	_, err = f.WriteString(text)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("write config: %w", err)
+	}
+	return nil
+}

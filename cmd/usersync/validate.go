@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"usersync/reader"
+	"usersync/reader/mapping"
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// unfitShown is how many unfit rows validate names; the rest is a number.
+const unfitShown = 20
+
+func validateCommand(e *env, found *tally) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "validate [FILE|-]...",
+		Short: "Check config and files without sending anything",
+		Long: "validate shows every setting and where its value came from, then where each column goes,\n" +
+			"and the rows that could not be sent. It makes no call. Exit code 3 means that some rows are unfit.",
+		Example: "  usersync validate --config usersync.yaml users.csv",
+	}
+	load := addSettings(e, cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := load()
+		if err != nil {
+			return err
+		}
+		if err := show(e.stdout, c.shown); err != nil {
+			return err
+		}
+		if len(args) == 0 && len(c.from) == 0 && c.to == "" {
+			return nil
+		}
+		return validate(cmd.Context(), e, c, args, found)
+	}
+	return cmd
+}
+
+func validate(ctx context.Context, e *env, c *config, args []string, found *tally) (err error) {
+	if err := c.checkOutput(); err != nil {
+		return err
+	}
+	conn, err := connect(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.close()) }()
+	if len(args) == 0 && len(c.from) == 0 {
+		return nil
+	}
+	paths, err := inputPaths(args, c.from)
+	if err != nil {
+		return err
+	}
+	in, err := openInput(ctx, e, c, conn.client, paths)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	if err := showColumns(e.stdout, c, in.Layout(), conn.client.Traits()); err != nil {
+		return err
+	}
+	return showRows(ctx, e.stdout, c, in, conn.client, found)
+}
+
+// showColumns says where each column goes, and what no column fills.
+func showColumns(w io.Writer, c *config, layout reader.Layout, t destination.Traits) error {
+	m, err := mapping.New(mapping.Options{
+		Config: mapping.Config{Fields: c.fields, Ignore: c.ignore}, Header: layout.Header, Names: reader.Names(),
+		Accepts: accepts(t), Typed: layout.Format == reader.JSONL,
+	})
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintf(table, "\ncolumn\tgoes to\n")
+	for i, name := range layout.Header {
+		fmt.Fprintf(table, "%s\t%s\n", name, goesTo(m, i))
+	}
+	for _, rule := range c.fields {
+		if rule.Column == "" {
+			fmt.Fprintf(table, "(%s)\t%s\n", made(rule), rule.Field)
+		}
+	}
+	return table.Flush()
+}
+
+func goesTo(m *mapping.Mapper, i int) string {
+	if f := m.FieldOf(i); f != "" {
+		return string(f)
+	}
+	if m.Uses(i) {
+		return "computed fields"
+	}
+	return "not sent"
+}
+
+func made(r mapping.Rule) string {
+	if r.Value != nil {
+		return "value " + r.Value.Text
+	}
+	return r.Expr
+}
+
+// showRows reads everything and names the first rows that cannot be sent.
+func showRows(ctx context.Context, w io.Writer, c *config, in *reader.Input, to client, found *tally) error {
+	var unfit []string
+	for r, err := range in.Records().Until(ctx) {
+		if err != nil {
+			return fmt.Errorf("read the input: %w", err)
+		}
+		found.read++
+		if err := unfitness(r, to); err != nil {
+			found.outcomes.Invalid++
+			if len(unfit) < unfitShown {
+				unfit = append(unfit, fmt.Sprintf("  %s:%d: %v\n", r.Origin.File, r.Origin.Line, err))
+			}
+		}
+	}
+	found.allowed = c.allowRejects
+	text := fmt.Sprintf("\n%d records, %d unfit\n%s", found.read, found.outcomes.Invalid, strings.Join(unfit, ""))
+	if more := found.outcomes.Invalid - len(unfit); more > 0 {
+		text += fmt.Sprintf("  and %d more\n", more)
+	}
+	_, err := io.WriteString(w, text)
+	return errors.Join(err, context.Cause(ctx))
+}
+
+func unfitness(r *user.Record, to client) error {
+	if r.Err != nil {
+		return r.Err
+	}
+	return to.Check(r)
+}
