@@ -33,17 +33,17 @@ func (o Op) String() string {
 
 // call is one request on its way to one answer. Calls are pooled with their buffers.
 type call struct {
-	server *Server
-	w      http.ResponseWriter
-	r      *http.Request
-	op     Op
-	number uint64        // of all calls, from 1, in the order of arrival
-	since  time.Duration // the first call's arrival
-	body   []byte
-	out    []byte
-	struck []*arranged
-	due    int // the status that the API has decided on, before the faults after it
-	status int // answered; 0 is a call that never got an answer
+	server  *Server
+	w       http.ResponseWriter
+	r       *http.Request
+	op      Op
+	number  uint64        // of all calls, from 1, in the order of arrival
+	since   time.Duration // the first call's arrival
+	body    []byte
+	out     []byte
+	struck  []*arranged
+	due     int // the status that the API has decided on, before the faults after it
+	settled bool
 
 	key       string // the user in the path
 	items     []item
@@ -58,9 +58,17 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request) *call {
 	return c
 }
 
+// settle counts what became of the call. It comes before anything is sent, so that whoever has the answer finds it in the state.
+func (c *call) settle(status int) {
+	if !c.settled {
+		c.settled = true
+		c.server.tally.leave(c.op, status)
+	}
+}
+
 // end runs when the connection was hung up by a panic, too.
 func (s *Server) end(c *call) {
-	s.tally.leave(c.op, c.status)
+	c.settle(0)
 	clear(c.items)
 	clear(c.errors)
 	*c = call{body: c.body[:0], out: c.out[:0], struck: c.struck[:0], items: c.items[:0], errors: c.errors[:0]}
@@ -103,7 +111,7 @@ func (c *call) send(status int, body []byte, contentType []string) {
 		h["Content-Type"] = contentType
 	}
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
-	c.status = status
+	c.settle(status)
 	c.w.WriteHeader(status)
 	// A write fails only when the caller has gone, and then nobody is left to be told.
 	_, _ = c.w.Write(body)

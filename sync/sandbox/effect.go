@@ -89,14 +89,15 @@ func (c *call) cut() {
 	h := c.w.Header()
 	h["Content-Type"] = jsonType
 	h.Set("Content-Length", strconv.Itoa(len(c.out)))
-	c.status = c.success()
-	c.w.WriteHeader(c.status)
+	c.settle(c.success())
+	c.w.WriteHeader(c.success())
 	// Nobody is told of a failed write: the answer is meant to be broken.
 	_, _ = c.w.Write(c.out[:len(c.out)/2])
 }
 
 // hangUp ends the connection without an answer. Closing with a linger of 0 sends RST where the connection is TCP.
 func (c *call) hangUp(reset bool) {
+	c.settle(0)
 	conn, _, err := http.NewResponseController(c.w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)

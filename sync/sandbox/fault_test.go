@@ -70,7 +70,9 @@ func TestShapesOfAnAnswer(t *testing.T) {
 			if u, _ := s.User("u-1"); u.Held != committed {
 				t.Errorf("u-1 is held: %v", u.Held)
 			}
-			idle := func(text string) bool { return strings.HasSuffix(text, "u-9") || text == "500/update" || text == "500" && status == 429 }
+			idle := func(text string) bool {
+				return strings.HasSuffix(text, "u-9") || text == "500/update" || text == "500" && status == 429
+			}
 			for text, n := range s.State().Faults {
 				if (n == 0) != idle(text) {
 					t.Errorf("%s struck %d times", text, n)

@@ -38,6 +38,7 @@ func (t *tally) arrive(op Op) (number uint64, since time.Duration) {
 	return t.calls, since
 }
 
+// leave counts an answer, or with status 0 that there is none.
 func (t *tally) leave(op Op, status int) {
 	t.statuses[op][status].Add(1)
 	t.mu.Lock()
