@@ -59,6 +59,9 @@ func (p *Pace) Observe(status int, h http.Header) {
 	if throttled {
 		p.report.Throttled++
 	}
+	if p.stop != nil {
+		return // calls that were on the wire still come back
+	}
 	p.slow(now, a, throttled)
 	if a.wait > 0 {
 		p.pause(now, a)
@@ -68,7 +71,7 @@ func (p *Pace) Observe(status int, h http.Header) {
 // pause makes everybody wait, or stops where the wait is too long.
 func (p *Pace) pause(now time.Time, a advice) {
 	until := now.Add(a.wait)
-	if !until.After(p.pausedUntil) || p.stop != nil {
+	if !until.After(p.pausedUntil) {
 		return
 	}
 	if a.wait > p.options.MaxWait {
@@ -88,21 +91,23 @@ func (p *Pace) pause(now time.Time, a advice) {
 // itself where there is a ceiling.
 func (p *Pace) slow(now time.Time, a advice, throttled bool) {
 	s := &p.speed
-	if !s.lastCut.IsZero() && now.Sub(s.lastCut) < cutsApart {
-		return
-	}
-	granted := rate.Limit(a.perSecond)
-	switch {
-	case granted > 0 && granted < s.now:
+	if granted := rate.Limit(a.perSecond); granted > 0 && granted < s.ceiling {
 		s.ceiling, s.target = granted, 0
-		p.setRate(now, granted, "slowed", "the API grants "+perSecond(granted))
-	case granted > 0 || !throttled || a.wait > 0 && s.ceiling != rate.Inf:
+		if granted < s.now {
+			s.lastCut = now
+			p.setRate(now, granted, "slowed", "the API grants "+perSecond(granted))
+			return
+		}
+	}
+	recent := !s.lastCut.IsZero() && now.Sub(s.lastCut) < cutsApart
+	switch {
+	case recent || !throttled || a.wait > 0 && s.ceiling != rate.Inf:
 		return
 	case s.now == rate.Inf:
 		s.target = s.measured()
 		p.setRate(now, max(s.target/2, slowest), "slowed", "429 without a limit that we know")
 	default:
-		p.setRate(now, max(s.now/2, slowest), "slowed", "429 without advice")
+		p.setRate(now, min(max(s.now/2, slowest), s.now), "slowed", "429 without advice")
 	}
 	s.lastCut = now
 }
@@ -119,17 +124,22 @@ func (p *Pace) regain(now time.Time) {
 		goal = 2 * s.target
 	}
 	next := s.now + goal/recoverSteps
-	if next < goal {
-		s.now = next
-		p.limiter.SetLimit(next)
+	if next >= goal {
+		p.setRate(now, s.ceiling, "recovered", "calls get through")
 		return
 	}
-	p.setRate(now, s.ceiling, "recovered", "calls get through")
+	p.setLimit(next)
+}
+
+// setLimit puts a rate in force at once: who waits for a token waits anew.
+func (p *Pace) setLimit(r rate.Limit) {
+	p.speed.now = r
+	p.limiter.SetLimit(r)
+	p.wake()
 }
 
 func (p *Pace) setRate(now time.Time, r rate.Limit, what, why string) {
-	p.speed.now = r
-	p.limiter.SetLimit(r)
+	p.setLimit(r)
 	e := Event{What: what, Why: why}
 	if r != rate.Inf {
 		e.PerSecond = float64(r)

@@ -24,7 +24,7 @@ type gate struct {
 
 func newGate() gate {
 	return gate{waits: &backoff.ExponentialBackOff{
-		InitialInterval: time.Second, Multiplier: 2, MaxInterval: time.Minute, RandomizationFactor: 0.2,
+		InitialInterval: time.Second, Multiplier: 2, MaxInterval: 50 * time.Second, RandomizationFactor: 0.2, // at most a minute
 	}}
 }
 
@@ -37,20 +37,22 @@ func (g *gate) silent(now time.Time) time.Duration {
 }
 
 // enter tells how long to wait before asking again; 0 is go, as a probe if the
-// gate is closed.
-func (g *gate) enter(now time.Time, giveUpAfter time.Duration) (wait time.Duration, probe bool) {
+// gate is closed. It is over when the next probe would come too late. A probe
+// that is due goes out however late it is: the API itself may have asked for
+// the wait, and only its answer tells.
+func (g *gate) enter(now time.Time, giveUpAfter time.Duration) (wait time.Duration, probe, over bool) {
 	if !g.down {
-		return 0, false
+		return 0, false, false
 	}
-	end := max(g.silentSince.Add(giveUpAfter).Sub(now), time.Millisecond)
 	if g.probing {
-		return end, false
+		return giveUpAfter, false, false // whoever probes wakes the others
 	}
 	if wait = g.nextProbe.Sub(now); wait > 0 {
-		return min(wait, end), false
+		left := giveUpAfter - g.silent(now)
+		return min(wait, left), false, left <= 0
 	}
 	g.probing = true
-	return 0, true
+	return 0, true, false
 }
 
 // fault counts a call that did not get through, and reports whether the gate

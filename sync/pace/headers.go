@@ -37,7 +37,7 @@ func readAdvice(status int, h http.Header, now time.Time) advice {
 	quota("Kard-Api-Usage-Quota-", "Remaining", "Reset")
 	quota("X-Ratelimit-", "Remaining", "Reset")
 	quota("Ratelimit-", "Remaining", "Reset")
-	for _, item := range strings.Split(h.Get("Ratelimit"), ",") {
+	for _, item := range items(h, "Ratelimit") {
 		if p := parameters(item); p["r"] == "0" {
 			a.ask("RateLimit", resetIn(p["t"], now))
 		}
@@ -90,19 +90,24 @@ func resetIn(text string, now time.Time) time.Duration {
 // granted reads the rate that the API says it grants, where the window is
 // known: Kard's capacity is a minute's, a policy names its own.
 func granted(h http.Header) float64 {
-	if n, ok := number(h.Get("Kard-Api-Usage-Quota-Capacity")); ok && n > 0 {
+	if n, ok := number(h.Get("Kard-Api-Usage-Quota-Capacity")); ok && n >= 1 {
 		return n / 60
 	}
 	least := 0.0
-	for _, item := range strings.Split(h.Get("Ratelimit-Policy"), ",") {
+	for _, item := range items(h, "Ratelimit-Policy") {
 		p := parameters(item)
 		q, okQ := number(p["q"])
 		w, okW := number(p["w"])
-		if okQ && okW && q > 0 && w > 0 && (least == 0 || q/w < least) {
+		if okQ && okW && q >= 1 && w > 0 && (least == 0 || q/w < least) {
 			least = q / w
 		}
 	}
 	return least
+}
+
+// items lists the items of a header that may stand in several lines.
+func items(h http.Header, name string) []string {
+	return strings.Split(strings.Join(h.Values(name), ","), ",")
 }
 
 // parameters reads the parameters of one item: default;r=50;t=30.

@@ -49,6 +49,7 @@ func (o Options) withDefaults() Options {
 type Pace struct {
 	options Options
 	wires   chan struct{}
+	turn    chan struct{} // held by the one who waits for a token
 	limiter *rate.Limiter
 
 	mu          sync.Mutex
@@ -72,6 +73,7 @@ func New(o Options) *Pace {
 	return &Pace{
 		options: o,
 		wires:   make(chan struct{}, o.Wires),
+		turn:    make(chan struct{}, 1),
 		limiter: rate.NewLimiter(ceiling, o.Burst),
 		changed: make(chan struct{}),
 		gate:    newGate(),
@@ -138,21 +140,37 @@ func (p *Pace) admit(ctx context.Context) (probe bool, err error) {
 func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed chan struct{}, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.stop == nil && p.gate.silent(now) >= p.options.GiveUpAfter {
-		p.halt(fmt.Errorf("%w for %s", ErrGaveUp, p.gate.silent(now).Round(time.Second)), now)
-	}
 	if p.stop != nil {
 		return 0, false, nil, p.stop
 	}
 	if wait = p.pausedUntil.Sub(now); wait > 0 {
 		return wait, false, p.changed, nil
 	}
-	wait, probe = p.gate.enter(now, p.options.GiveUpAfter)
+	wait, probe, over := p.gate.enter(now, p.options.GiveUpAfter)
+	if over {
+		p.giveUp(now)
+		return 0, false, nil, p.stop
+	}
 	return wait, probe, p.changed, nil
 }
 
-// token takes a token of the rate. It is false when a pause came between.
+// giveUp lets nobody start any more, because nothing gets through.
+func (p *Pace) giveUp(now time.Time) {
+	p.halt(fmt.Errorf("%w for %s", ErrGaveUp, p.gate.silent(now).Round(time.Second)), now)
+}
+
+// token takes a token of the rate. It is false when a pause came between. One
+// caller at a time holds a reservation: those that are given back then leave no
+// debt, and callers who wake late do not start in a bunch.
 func (p *Pace) token(ctx context.Context, changed chan struct{}) (bool, error) {
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-changed:
+		return false, nil
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
 	r := p.limiter.Reserve()
 	if delay := r.Delay(); delay > 0 {
 		if err := sleep(ctx, delay, changed); err != nil {
@@ -160,10 +178,23 @@ func (p *Pace) token(ctx context.Context, changed chan struct{}) (bool, error) {
 			return false, err
 		}
 	}
+	ok, err := p.start(ctx, changed)
+	if !ok {
+		r.Cancel()
+	}
+	return ok, err
+}
+
+// start counts the call that is about to be made, unless the run ended or
+// something changed meanwhile: where several channels are ready, select looks
+// at any of them.
+func (p *Pace) start(ctx context.Context, changed chan struct{}) (bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if ctx.Err() != nil {
+		return false, context.Cause(ctx)
+	}
 	if p.changed != changed {
-		r.Cancel()
 		return false, nil
 	}
 	p.report.Calls++
@@ -188,6 +219,9 @@ func (p *Pace) ended(status int, through, probe bool) {
 	closed := p.gate.fault(now, probe, status == http.StatusTooManyRequests)
 	if closed {
 		p.note(now, Event{What: "down", Why: fmt.Sprintf("%d calls in a row failed, the last with %s", faultsInARow, statusText(status))})
+	}
+	if p.stop == nil && p.gate.silent(now) >= p.options.GiveUpAfter {
+		p.giveUp(now)
 	}
 	if closed || probe {
 		p.wake()
