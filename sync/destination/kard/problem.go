@@ -114,6 +114,7 @@ func join(problems []problem) string {
 	var parts []string
 	for _, p := range problems {
 		switch {
+		case p.title == "" && p.detail == "":
 		case p.title == "" || strings.EqualFold(p.title, p.detail):
 			parts = append(parts, p.detail)
 		case p.detail == "":

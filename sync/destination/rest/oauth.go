@@ -63,14 +63,19 @@ func (g grants) client() *http.Client {
 	return &http.Client{Transport: g, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// RoundTrip adds the header that belongs to token calls.
+// RoundTrip adds the header that belongs to token calls. The answer is JSON (RFC
+// 6749 5.1) whatever its type says: oauth2 would read text/plain as a form.
 func (g grants) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.Header.Set("Accept", "application/json")
 	for name, values := range g.auth.Header {
 		r.Header[http.CanonicalHeaderKey(name)] = values
 	}
-	return g.transport.RoundTrip(r)
+	response, err := g.transport.RoundTrip(r)
+	if err == nil {
+		response.Header.Set("Content-Type", "application/json")
+	}
+	return response, err
 }
 
 // fetchJSON posts the credentials as JSON, which RFC 6749 does not know and
@@ -137,9 +142,10 @@ func tokenFault(ctx context.Context, err error) *destination.CallError {
 	return ce
 }
 
+// tokenStatus leaves Status 0: the call with the users got no answer.
 func tokenStatus(response *http.Response) *destination.CallError {
 	ce := statusFault(response)
-	ce.Code = "token_" + ce.Code
+	ce.Code, ce.Status = "token_"+ce.Code, 0
 	switch {
 	case ce.Fault == destination.PerhapsTaken && (response.StatusCode >= 500 || response.StatusCode == 408):
 		ce.Fault = destination.NotTaken

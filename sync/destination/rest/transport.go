@@ -51,19 +51,11 @@ func (c Config) transport() (http.RoundTripper, bool, error) {
 }
 
 func (c Config) security() (*tls.Config, error) {
-	security := &tls.Config{MinVersion: tls.VersionTLS12}
-	if c.CAFile != "" {
-		pem, err := os.ReadFile(c.CAFile)
-		if err != nil {
-			return nil, fmt.Errorf("read the CA file: %w", err)
-		}
-		if security.RootCAs, err = x509.SystemCertPool(); err != nil {
-			security.RootCAs = x509.NewCertPool()
-		}
-		if !security.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("the CA file %s holds no certificate in PEM form", c.CAFile)
-		}
+	roots, err := c.roots()
+	if err != nil {
+		return nil, err
 	}
+	security := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
 	if (c.CertFile == "") != (c.KeyFile == "") {
 		return nil, errors.New("a client certificate needs both the certificate and the key file")
 	}
@@ -75,6 +67,25 @@ func (c Config) security() (*tls.Config, error) {
 		security.Certificates = []tls.Certificate{pair}
 	}
 	return security, nil
+}
+
+// roots returns the authorities to trust; nil means the system's alone.
+func (c Config) roots() (*x509.CertPool, error) {
+	if c.CAFile == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(c.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the CA file: %w", err)
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool() // a system without authorities
+	}
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("the CA file %s holds no certificate in PEM form", c.CAFile)
+	}
+	return roots, nil
 }
 
 func (c Config) proxy() (func(*http.Request) (*url.URL, error), error) {

@@ -1,0 +1,110 @@
+package kard
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// fixed answers every call with one status and body.
+type fixed struct {
+	status int
+	body   string
+}
+
+func (f *fixed) RoundTrip(r *http.Request) (*http.Response, error) {
+	r.Body.Close()
+	return &http.Response{StatusCode: f.status, Header: http.Header{}, ContentLength: int64(len(f.body)), Body: io.NopCloser(strings.NewReader(f.body)), Request: r}, nil
+}
+
+// FuzzMultiStatus: whatever comes back from a create of three users, each has
+// one outcome in its place, none is created that data does not name, and no
+// value of theirs shows.
+func FuzzMultiStatus(f *testing.F) {
+	for _, seed := range []string{
+		`{"data":[` + u1 + `,` + u2 + `,` + u3 + `]}`, `{"data":[` + u3 + `,` + u1 + `]}`, `{"data":` + u1 + `}`, ``, `{}`, `[]`, `null`, `<html>`, `{"data":[{"id":"u`,
+		`{"errors":[{"status":"409","title":"Conflict","detail":"User already exists","id":"u2"},{"status":400,"title":"Bad Request","detail":"zipCode 01238 invalid","source":{"pointer":"/data/2/attributes/zipCode"}}],"data":[` + u1 + `]}`,
+		`{"errors":[{"title":"Frieda Mustermannu1@mail.example","detail":"frieda.mustermannu1@mail.example +14155552671","id":"u1"}]}`,
+		`{"errors":[{"id":"x"},{"id":1},{"id":null},7,{"status":"503","id":"u1"}]}`, `{"d\u0061ta":[{"\u0069d":"u\u0031"}],"errors":{}}`,
+		"{\"data\":[{\"id\":\"u\xff\"}],\"errors\":[{\"id\":\"u1\",\"detail\":\"\xff\"}]}",
+		`{"errors":[{"title":"Mustermann Conflict","detail":"Muster\u006dann","status":"400"}]}`,
+	} {
+		for _, status := range []int{201, 207, 400, 409} {
+			f.Add(status, seed)
+		}
+	}
+	api := new(fixed)
+	c, err := New(Config{Organization: "o", REST: rest.Config{BaseURL: "https://kard.example", Transport: api, Auth: rest.Auth{Token: user.NewSecret("t")}}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	b := batch(user.Create, "u1", "u2", "u3")
+	for _, r := range b.Records {
+		r.User.Attributes = append(r.User.Attributes, user.Attribute{Field: user.LastName, Value: user.TextValue("Mustermann")})
+	}
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		api.status, api.body = 200+(status%400+400)%400, body
+		outcomes, err := c.Apply(context.Background(), b)
+		if (err == nil) != (len(outcomes) == len(b.Records)) {
+			t.Fatalf("%d outcomes and %v", len(outcomes), err)
+		}
+		if ce := callError(t, err); ce != nil {
+			noValue(t, b.Records, ce.Error())
+		}
+		named := idsIn(body)
+		for i, o := range outcomes {
+			if o.Record != b.Records[i] || o.Status == user.Unsettled || o.HTTP == 0 {
+				t.Fatalf("outcome %d is %+v", i, o)
+			}
+			if o.Status == user.Created && (api.status/100 != 2 || !slices.Contains(named, o.Record.User.ID)) {
+				t.Fatalf("%s is created, and the answer does not say so", o.Record.User.ID)
+			}
+			// The others' values are not looked for in the words about one user.
+			noValue(t, b.Records[i:i+1], o.Code+" "+o.Detail)
+		}
+	})
+}
+
+// noValue looks for values that are long enough not to stand there by chance.
+func noValue(t *testing.T, records []*user.Record, shown string) {
+	for _, r := range records {
+		for _, a := range r.User.Attributes {
+			if a.Field != user.EnrolledRewards && len(a.Value.Text) >= 5 && strings.Contains(strings.ToLower(shown), strings.ToLower(a.Value.Text)) {
+				t.Fatalf("the value of %s shows: %s", a.Field, shown)
+			}
+		}
+	}
+	if strings.ContainsFunc(shown, unicode.IsControl) {
+		t.Fatalf("a control character shows: %q", shown)
+	}
+}
+
+// idsIn reads the ids in data another way than the client does.
+func idsIn(body string) []string {
+	var answer map[string]json.RawMessage
+	if json.Unmarshal([]byte(body), &answer) != nil {
+		return nil
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(answer["data"], &list) != nil {
+		list = []json.RawMessage{answer["data"]}
+	}
+	var ids []string
+	for _, entry := range list {
+		var u map[string]any
+		if json.Unmarshal(entry, &u) == nil {
+			if id, ok := u["id"].(string); ok {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}

@@ -1,0 +1,130 @@
+package kard
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+func TestUpdateAndDeleteAnswers(t *testing.T) {
+	const refused = `{"errors":[{"status":"400","title":"Bad Request","detail":"no"}]}`
+	for _, test := range []struct {
+		op     user.Op
+		status int
+		body   string
+		want   string // of the outcome, or "fault code"
+	}{
+		{user.Update, 200, `{"data":` + u1 + `}`, "u1 updated 200"},
+		{user.Update, 201, `{"data":[` + u1 + `]}`, "u1 updated 201"},
+		{user.Update, 200, `{"data":` + u2 + `}`, "u1 in_doubt other_id 200"},
+		{user.Update, 200, `{}`, "u1 in_doubt no_answer 200"},
+		{user.Update, 200, `{"data":` + u1 + `,"errors":[{"status":"400"}]}`, "u1 in_doubt contradiction 400"},
+		{user.Update, 200, refused, "u1 refused bad_request 400"},
+		{user.Update, 207, `{"errors":[{"id":"u1","status":"404"}]}`, "u1 _missing http_404 404"},
+		{user.Update, 202, `{}`, "u1 in_doubt http_202 202"},
+		{user.Update, 204, ``, "u1 in_doubt http_204 204"},
+		{user.Update, 200, ``, "perhaps taken not_json"},
+		{user.Update, 200, `<html>`, "perhaps taken not_json"},
+		{user.Update, 200, `{"data":{"id":"u1"`, "perhaps taken cut_answer"},
+		{user.Update, 404, `{"errors":[{"status":"404","title":"Not Found"}]}`, "u1 _missing not_found 404"},
+		{user.Update, 404, `<html>`, "u1 _missing http_404 404"},
+		{user.Update, 400, refused, "u1 refused bad_request 400"},
+		{user.Update, 422, ``, "u1 refused http_422 422"},
+		{user.Update, 409, ``, "u1 refused http_409 409"},
+		{user.Update, 413, ``, "u1 refused http_413 413"},
+		{user.Update, 403, ``, "denied http_403"},
+		{user.Update, 500, ``, "perhaps taken http_500"},
+		{user.Update, 429, ``, "not taken http_429"},
+		{user.Delete, 200, `{"data":` + u1 + `}`, "u1 deleted 200"},
+		{user.Delete, 200, `{}`, "u1 deleted 200"},
+		{user.Delete, 204, ``, "u1 deleted 204"},
+		{user.Delete, 202, ``, "u1 in_doubt http_202 202"},
+		{user.Delete, 200, `{"data":` + u2 + `}`, "u1 in_doubt other_id 200"},
+		{user.Delete, 200, `{"errors":[{"status":"404"}]}`, "u1 _missing http_404 404"},
+		{user.Delete, 200, `OK`, "perhaps taken not_json"},
+		{user.Delete, 404, ``, "u1 _missing http_404 404"},
+		{user.Delete, 400, refused, "u1 refused bad_request 400"},
+		{user.Delete, 409, ``, "u1 refused http_409 409"},
+	} {
+		got, err := answering(t, test.status, test.body).Apply(t.Context(), batch(test.op, "u1"))
+		told := told(got)
+		if ce := callError(t, err); ce != nil {
+			told = ce.Fault.String() + " " + ce.Code
+		}
+		if told != test.want {
+			t.Errorf("%s %d %s: got %s, want %s", test.op, test.status, test.body, told, test.want)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	r := person("u1")
+	same := `"email":"FRIEDA.mustermannu1@mail.example","phoneNumber":"+1 (415) 555-2671","birthYear":"1987","zipCode":"01238","enrolledRewards":["CARDLINKED"],"historicalTransactionsSent":true`
+	shown := func(attributes string) string {
+		return `{"data":{"type":"user","id":"u1","attributes":{` + attributes + `}}}`
+	}
+	for _, test := range []struct {
+		name     string
+		status   int
+		body     string
+		presence destination.Presence
+		differs  []user.Field
+		fault    string
+	}{
+		{"absent", 404, `{"errors":[{"status":"404"}]}`, destination.Absent, nil, ""},
+		{"same", 200, shown(same), destination.Same, nil, ""},
+		{"what is not shown is not compared", 200, shown(`"zipCode":"01238"`), destination.Same, nil, ""},
+		{"nothing shown", 200, shown(``), destination.Same, nil, ""},
+		{"null is not shown", 200, shown(`"zipCode":null`), destination.Same, nil, ""},
+		{"what the record lacks is not compared", 200, shown(same + `,"hashedEmail":"ab"`), destination.Same, nil, ""},
+		{"different", 200, shown(`"email":"other@mail.example","zipCode":"1238","enrolledRewards":[],"historicalTransactionsSent":false,"birthYear":1987`), destination.Different,
+			[]user.Field{user.Email, user.ZipCode, user.EnrolledRewards, user.HistoricalTransactionsSent}, ""},
+		{"another user", 200, `{"data":` + u2 + `}`, 0, nil, "perhaps taken other_id"},
+		{"nobody", 200, `{}`, 0, nil, "perhaps taken other_id"},
+		{"errors inside", 200, `{"data":` + u1 + `,"errors":[{"status":"500"}]}`, 0, nil, "perhaps taken other_id"},
+		{"HTML", 200, `<html>`, 0, nil, "perhaps taken not_json"},
+		{"cut", 200, `{"data":{"id":"u1","attributes":{"zip`, 0, nil, "perhaps taken cut_answer"},
+		{"another shape", 200, `{"data":"u1"}`, 0, nil, "perhaps taken not_json"},
+		{"no body", 200, ``, 0, nil, "perhaps taken not_json"},
+		{"refused", 400, `{"errors":[{"title":"Bad Request"}]}`, 0, nil, "refused bad_request"},
+		{"refused by a gateway", 400, `<html>`, 0, nil, "refused http_400"},
+		{"server error", 500, `<html>`, 0, nil, "perhaps taken http_500"},
+		{"busy", 429, ``, 0, nil, "not taken http_429"},
+		{"denied", 403, ``, 0, nil, "denied http_403"},
+	} {
+		found, err := answering(t, test.status, test.body).Find(t.Context(), r)
+		fault := ""
+		if ce := callError(t, err); ce != nil {
+			fault = ce.Fault.String() + " " + ce.Code
+		}
+		if found.Presence != test.presence || fault != test.fault || !cmp.Equal(found.Differs, test.differs) {
+			t.Errorf("%s: got %+v, %s", test.name, found, fault)
+		}
+	}
+}
+
+// TestHeldIsSentBack: what a read shows can stand in a record as it is.
+func TestHeldIsSentBack(t *testing.T) {
+	const attributes = `"email":"zo\u00eb@mail.example","hashedEmail":"ab","phoneNumber":"+14155552671","birthYear":"1990","zipCode":"01238","enrolledRewards":["CARDLINKED"],"historicalTransactionsSent":true`
+	c := answering(t, 200, `{"data":{"id":"u1","attributes":{`+attributes+`,"unknown":{"a":1}}}}`)
+	found, err := c.Find(t.Context(), &user.Record{User: user.User{ID: "u1"}})
+	if err != nil || found.HTTP != 200 {
+		t.Fatal(found, err)
+	}
+	want := []user.Attribute{
+		{Field: user.Email, Value: user.TextValue("zoë@mail.example")}, {Field: user.HashedEmail, Value: user.TextValue("ab")},
+		{Field: user.Phone, Value: user.TextValue("+14155552671")}, {Field: user.BirthYear, Value: user.TextValue("1990")},
+		{Field: user.ZipCode, Value: user.TextValue("01238")}, {Field: user.EnrolledRewards, Value: user.JSONValue(`["CARDLINKED"]`)},
+		{Field: user.HistoricalTransactionsSent, Value: user.JSONValue("true")},
+	}
+	if diff := cmp.Diff(want, found.Held); diff != "" {
+		t.Error(diff)
+	}
+	sent := string(appendOne(nil, &user.Record{User: user.User{ID: "u1", Attributes: found.Held}}))
+	if sent != `{"data":{"type":"user","id":"u1","attributes":{"email":"zoë@mail.example",`+attributes[len(`"email":"zo\u00eb@mail.example",`):]+`}}}` {
+		t.Error(sent)
+	}
+}
