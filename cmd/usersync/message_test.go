@@ -1,0 +1,54 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"pgregory.net/rapid"
+)
+
+func TestTell(t *testing.T) {
+	err := fmt.Errorf("run 7: %w", misuse(errors.New("read flags: no"), "look again", "usersync help"))
+	var b strings.Builder
+	tell(&b, err)
+	want := "usersync: run 7: read flags: no\n  hint: look again\n  next: usersync help\n"
+	if b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+	b.Reset()
+	tell(&b, nil)
+	if b.String() != "" {
+		t.Errorf("nothing was wrong, and it says %q", b.String())
+	}
+}
+
+// TestCommandLineCanBeTyped gives what commandLine prints to a shell.
+func TestCommandLineCanBeTyped(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		arg := rapid.StringMatching(`[ -~äß\t]{0,12}`).Draw(t, "arg")
+		line := strings.TrimPrefix(commandLine(arg, "end"), "usersync ")
+		out, err := exec.Command("sh", "-c", "printf '%s|' "+line).Output()
+		if err != nil || string(out) != arg+"|end|" {
+			t.Fatalf("%q was typed as %s and read as %q: %v", arg, line, out, err)
+		}
+	})
+}
+
+func TestAgainKeepsTheFlags(t *testing.T) {
+	root := &cobra.Command{Use: "usersync"}
+	cmd := &cobra.Command{Use: "run"}
+	root.AddCommand(cmd)
+	addSettings(&env{}, cmd)
+	err := cmd.ParseFlags([]string{"--sandbox", "--json=false", "--ignore", "a b", "--ignore", "c", "--rate", "5", "old.csv"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "usersync run --ignore 'a b' --ignore c --json=false --rate 5 --sandbox new.csv"
+	if got := again(cmd, []string{"new.csv"}); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
