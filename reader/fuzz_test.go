@@ -168,6 +168,7 @@ func FuzzJSONL(f *testing.F) {
 func FuzzMapping(f *testing.F) {
 	f.Add("1", "a@b.c", "+14155550123", "01.02.1990", `lower(mail)`)
 	f.Add(" 2 ", marker, marker, marker, `split(row["mail"], "@")[1]`)
+	f.Add("0", "a@b.c", "+14155550123", "01.02.1990", "") // a rule that makes nothing
 	f.Add("3", "", "", "", `let x = phone; x == "" ? nil : int(x)`)
 	f.Fuzz(func(t *testing.T, id, mail, phone, born, expression string) {
 		o := Options{Paths: []string{"-"}, Format: CSV, Delimiter: ','}

@@ -140,6 +140,14 @@ func (r *Rule) readValue(node *yaml.Node) error {
 }
 
 func (r *Rule) check() error {
+	if wrong := r.wrong(); wrong != "" {
+		return r.fail(wrong)
+	}
+	return nil
+}
+
+// wrong returns what keeps the rule from making its field; "" if nothing does.
+func (r *Rule) wrong() string {
 	given := 0
 	for _, has := range []bool{r.Column != "", r.Expr != "", r.Value != nil} {
 		if has {
@@ -148,15 +156,15 @@ func (r *Rule) check() error {
 	}
 	switch {
 	case given != 1:
-		return r.fail("needs exactly one of column, expr and value")
+		return "needs exactly one of column, expr and value"
 	case r.Clear && r.Column == "":
-		return r.fail("empty: clear goes with column only")
+		return "empty: clear goes with column only"
 	case r.Clear && (r.Field == user.ID || r.Field == user.RemoteID || r.Field.IsSecret()):
-		return r.fail("cannot be cleared")
+		return "cannot be cleared"
 	case r.Field == user.ID && r.Value != nil:
-		return r.fail("needs a column or an expr: users cannot share an id")
+		return "needs a column or an expr: users cannot share an id"
 	}
-	return nil
+	return ""
 }
 
 func (r *Rule) fail(rule string) *Error {

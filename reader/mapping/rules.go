@@ -45,6 +45,9 @@ func (m *Mapper) refuseStrangers() error {
 
 func (m *Mapper) stepOf(rule Rule) (step, *Error) {
 	s := step{field: rule.Field, column: -1, constant: rule.Value, clear: rule.Clear}
+	if wrong := rule.wrong(); wrong != "" {
+		return s, rule.fail(wrong)
+	}
 	if !m.isField(rule.Field) {
 		return s, &Error{Line: rule.Line, Rule: "fields: " + string(rule.Field) + " is not a known field" + didYouMean(string(rule.Field), m.fields()),
 			Hint: "what has no field of its own goes to extra.NAME or attributes.NAME"}
