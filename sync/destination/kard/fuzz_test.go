@@ -21,6 +21,9 @@ type fixed struct {
 }
 
 func (f *fixed) RoundTrip(r *http.Request) (*http.Response, error) {
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		return nil, err
+	}
 	r.Body.Close()
 	return &http.Response{StatusCode: f.status, Header: http.Header{}, ContentLength: int64(len(f.body)), Body: io.NopCloser(strings.NewReader(f.body)), Request: r}, nil
 }
