@@ -49,8 +49,7 @@ func (o Options) withDefaults() Options {
 type Pace struct {
 	options Options
 	wires   chan struct{}
-	turn    chan struct{} // held by the one who waits for a token
-	limiter *rate.Limiter
+	turns   turns
 
 	mu          sync.Mutex
 	changed     chan struct{} // closed when those who wait must look again
@@ -73,8 +72,7 @@ func New(o Options) *Pace {
 	return &Pace{
 		options: o,
 		wires:   make(chan struct{}, o.Wires),
-		turn:    make(chan struct{}, 1),
-		limiter: rate.NewLimiter(ceiling, o.Burst),
+		turns:   newTurns(ceiling, o.Burst),
 		changed: make(chan struct{}),
 		gate:    newGate(),
 		speed:   speed{ceiling: ceiling, now: ceiling},
@@ -126,7 +124,7 @@ func (p *Pace) admit(ctx context.Context) (probe bool, err error) {
 			}
 			continue
 		}
-		ok, err := p.token(ctx, changed)
+		ok, err := p.turns.take(ctx, changed, func() (bool, error) { return p.start(ctx, changed) })
 		if ok || err != nil {
 			p.abandonProbe(probe && err != nil)
 			return probe, err
@@ -157,32 +155,6 @@ func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed 
 // giveUp lets nobody start any more, because nothing gets through.
 func (p *Pace) giveUp(now time.Time) {
 	p.halt(fmt.Errorf("%w for %s", ErrGaveUp, p.gate.silent(now).Round(time.Second)), now)
-}
-
-// token takes a token of the rate. It is false when a pause came between. One
-// caller at a time holds a reservation: those that are given back then leave no
-// debt, and callers who wake late do not start in a bunch.
-func (p *Pace) token(ctx context.Context, changed chan struct{}) (bool, error) {
-	select {
-	case p.turn <- struct{}{}:
-		defer func() { <-p.turn }()
-	case <-changed:
-		return false, nil
-	case <-ctx.Done():
-		return false, context.Cause(ctx)
-	}
-	r := p.limiter.Reserve()
-	if delay := r.Delay(); delay > 0 {
-		if err := sleep(ctx, delay, changed); err != nil {
-			r.Cancel()
-			return false, err
-		}
-	}
-	ok, err := p.start(ctx, changed)
-	if !ok {
-		r.Cancel()
-	}
-	return ok, err
 }
 
 // start counts the call that is about to be made, unless the run ended or
@@ -251,7 +223,10 @@ func (p *Pace) wake() {
 	p.changed = make(chan struct{})
 }
 
-func sleep(ctx context.Context, d time.Duration, changed chan struct{}) error {
+func sleep(ctx context.Context, d time.Duration, changed <-chan struct{}) error {
+	if d <= 0 {
+		return nil
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -1,0 +1,98 @@
+package pace
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// turns gives out the tokens of the rate, one caller at a time: then those that
+// are given back leave no debt behind.
+//
+// A caller that the machine wakes late is made up for, because the tokens count
+// from when a caller asked; and lastSecond keeps what is made up within the
+// limit.
+type turns struct {
+	held       chan struct{}
+	limiter    *rate.Limiter
+	reservedAt time.Time
+	lastSecond lastSecond
+}
+
+func newTurns(ceiling rate.Limit, burst int) turns {
+	return turns{
+		held:       make(chan struct{}, 1),
+		limiter:    rate.NewLimiter(ceiling, burst),
+		lastSecond: newLastSecond(ceiling, burst),
+	}
+}
+
+// take waits for a token, and then has start say whether the call starts. It is
+// false without an error when changed ended the wait.
+func (t *turns) take(ctx context.Context, changed <-chan struct{}, start func() (bool, error)) (bool, error) {
+	asked := time.Now()
+	select {
+	case t.held <- struct{}{}:
+		defer func() { <-t.held }()
+	case <-changed:
+		return false, nil
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
+	if asked.After(t.reservedAt) {
+		t.reservedAt = asked
+	}
+	r := t.limiter.ReserveN(t.reservedAt, 1)
+	from := r.DelayFrom(t.reservedAt)
+	err := sleep(ctx, max(time.Until(t.reservedAt.Add(from)), t.lastSecond.full(time.Now())), changed)
+	if err == nil {
+		var ok bool
+		if ok, err = start(); ok {
+			t.reservedAt = t.reservedAt.Add(from)
+			t.lastSecond.add(time.Now())
+			return true, nil
+		}
+	}
+	r.Cancel()
+	return false, err
+}
+
+// lastSecond remembers the last calls that may stand in one second, and so
+// keeps any second from holding more.
+type lastSecond struct {
+	at   []time.Time
+	next int
+	span time.Duration
+}
+
+// mostRemembered is more calls a second than a machine makes.
+const mostRemembered = 1e5
+
+func newLastSecond(ceiling rate.Limit, burst int) lastSecond {
+	if ceiling > mostRemembered {
+		return lastSecond{}
+	}
+	most := math.Floor(float64(ceiling) + float64(burst))
+	spare := most/float64(ceiling) - 1 // how much longer than a second so many calls take
+	return lastSecond{
+		at:   make([]time.Time, int(most)),
+		span: time.Second + time.Duration(min(spare/2, 0.01)*float64(time.Second)), // calls do not travel equally fast
+	}
+}
+
+// full returns how long the last second has no room for another call.
+func (l *lastSecond) full(now time.Time) time.Duration {
+	if len(l.at) == 0 || l.at[l.next].IsZero() {
+		return 0
+	}
+	return l.span - now.Sub(l.at[l.next])
+}
+
+func (l *lastSecond) add(now time.Time) {
+	if len(l.at) > 0 {
+		l.at[l.next] = now
+		l.next = (l.next + 1) % len(l.at)
+	}
+}
