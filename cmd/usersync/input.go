@@ -13,7 +13,9 @@ import (
 // openInput opens the files and holds their columns against the mapping and
 // the destination. Nothing was sent when it fails.
 func openInput(ctx context.Context, e *env, c *config, to client, paths []string) (*reader.Input, error) {
-	in, err := reader.Open(ctx, readerOptions(e, c, to.Traits(), paths))
+	in, err := unlessStopped(ctx, func() (*reader.Input, error) {
+		return reader.Open(ctx, readerOptions(e, c, to.Traits(), paths))
+	})
 	if err != nil {
 		return nil, refusedInput(ctx, paths, err)
 	}

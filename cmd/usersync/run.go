@@ -67,6 +67,7 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	if err := j.startTalking(); err != nil {
 		return err
 	}
+	j.log.Info("opening the input", zap.Strings("from", j.paths))
 	if j.input, err = openInput(ctx, j.env, j.config, j.conn.client, j.paths); err != nil {
 		return err
 	}

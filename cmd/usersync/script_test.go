@@ -113,6 +113,9 @@ func signalled(ts *testscript.TestScript, _ bool, args []string) {
 	cmd := command(ts, args[3:])
 	var out, talk heard
 	cmd.Stdout, cmd.Stderr = &out, &talk
+	silent, err := cmd.StdinPipe() // standard input is open, and nothing comes
+	ts.Check(err)
+	defer silent.Close()
 	ts.Check(cmd.Start())
 	defer func() {
 		fmt.Fprint(ts.Stdout(), out.String())

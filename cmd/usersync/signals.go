@@ -63,3 +63,25 @@ func stoppedBy(ctx context.Context) error {
 	}
 	return nil
 }
+
+// unlessStopped does what may block in a read of a pipe, which nothing can
+// interrupt. When ctx ends first it returns the cause and leaves do behind: the
+// process is about to end.
+func unlessStopped[T any](ctx context.Context, do func() (T, error)) (T, error) {
+	type end struct {
+		value T
+		err   error
+	}
+	ends := make(chan end, 1)
+	go func() {
+		value, err := do()
+		ends <- end{value, err}
+	}()
+	select {
+	case e := <-ends:
+		return e.value, e.err
+	case <-ctx.Done():
+		var none T
+		return none, context.Cause(ctx)
+	}
+}

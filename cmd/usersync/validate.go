@@ -39,36 +39,37 @@ func validateCommand(e *env, found *tally) *cobra.Command {
 		if len(args) == 0 && len(c.from) == 0 && c.to == "" {
 			return nil
 		}
-		return validate(cmd.Context(), e, c, args, found)
+		*found, err = unlessStopped(cmd.Context(), func() (tally, error) { return validate(cmd.Context(), e, c, args) })
+		return err
 	}
 	return cmd
 }
 
-func validate(ctx context.Context, e *env, c *config, args []string, found *tally) (err error) {
+func validate(ctx context.Context, e *env, c *config, args []string) (found tally, err error) {
 	if err := c.checkOutput(); err != nil {
-		return err
+		return found, err
 	}
 	conn, err := connect(c)
 	if err != nil {
-		return err
+		return found, err
 	}
 	defer func() { err = errors.Join(err, conn.close()) }()
 	if len(args) == 0 && len(c.from) == 0 {
-		return nil
+		return found, nil
 	}
 	paths, err := inputPaths(args, c.from)
 	if err != nil {
-		return err
+		return found, err
 	}
 	in, err := openInput(ctx, e, c, conn.client, paths)
 	if err != nil {
-		return err
+		return found, err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 	if err := showColumns(e.stdout, c, in.Layout(), conn.client.Traits()); err != nil {
-		return err
+		return found, err
 	}
-	return showRows(ctx, e.stdout, c, in, conn.client, found)
+	return showRows(ctx, e.stdout, c, in, conn.client)
 }
 
 // showColumns says where each column goes, and what no column fills.
@@ -111,11 +112,11 @@ func made(r mapping.Rule) string {
 }
 
 // showRows reads everything and names the first rows that cannot be sent.
-func showRows(ctx context.Context, w io.Writer, c *config, in *reader.Input, to client, found *tally) error {
+func showRows(ctx context.Context, w io.Writer, c *config, in *reader.Input, to client) (found tally, err error) {
 	var unfit []string
 	for r, err := range in.Records().Until(ctx) {
 		if err != nil {
-			return fmt.Errorf("read the input: %w", err)
+			return found, fmt.Errorf("read the input: %w", err)
 		}
 		found.read++
 		if err := unfitness(r, to); err != nil {
@@ -130,8 +131,8 @@ func showRows(ctx context.Context, w io.Writer, c *config, in *reader.Input, to 
 	if more := found.outcomes.Invalid - len(unfit); more > 0 {
 		text += fmt.Sprintf("  and %d more\n", more)
 	}
-	_, err := io.WriteString(w, text)
-	return errors.Join(err, context.Cause(ctx))
+	_, err = io.WriteString(w, text)
+	return found, errors.Join(err, context.Cause(ctx))
 }
 
 func unfitness(r *user.Record, to client) error {
