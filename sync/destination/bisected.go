@@ -95,11 +95,14 @@ func (s Bisected) half(ctx context.Context, b user.Batch, outcomes []user.Outcom
 // afford takes one extra call from both budgets, if both have it.
 func (s Bisected) afford(budget *int) bool {
 	allowance := max(splitCallsAtLeast, s.calls.Load()*splitCallsPercent/100)
-	if *budget == 0 || s.extra.Load() >= allowance {
+	if *budget == 0 {
+		return false
+	}
+	if s.extra.Add(1) > allowance {
+		s.extra.Add(-1)
 		return false
 	}
 	*budget--
-	s.extra.Add(1)
 	return true
 }
 

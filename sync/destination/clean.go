@@ -2,8 +2,10 @@ package destination
 
 import (
 	"cmp"
+	"encoding/json"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -35,23 +37,25 @@ var lookalikes = []struct {
 // and whatever looks like an e-mail address, a phone number or a token are
 // replaced by a field's name. Ids stay: they are the key of every result.
 func Clean(text string, records ...*user.Record) string {
-	text = oneLine(text)
-	for _, v := range ownValues(records) {
-		text = replaceFold(text, v.text, "["+string(v.field)+"]")
-	}
+	text = redact(oneLine(text), ownValues(records))
 	for _, l := range lookalikes {
 		text = l.pattern.ReplaceAllString(text, l.name)
 	}
 	return cut(text, detailRunes)
 }
 
-// oneLine drops control characters and, where it must cut, the word that the
-// cut would leave half.
+// oneLine cuts what is too long to look at, and drops the word that the cut
+// would leave half.
 func oneLine(text string) string {
 	if len(text) > cleanedBytes {
 		text = text[:cleanedBytes]
 		text = text[:max(strings.LastIndexAny(text, " \t\n\"<>,"), 0)]
 	}
+	return plain(text)
+}
+
+// plain drops characters that do not show, and makes all white space one space.
+func plain(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == utf8.RuneError || unicode.Is(unicode.Cf, r) {
 			return ' '
@@ -63,7 +67,7 @@ func oneLine(text string) string {
 
 type ownValue struct {
 	field user.Field
-	text  string
+	text  string // in lower case
 }
 
 // ownValues lists the records' values, the longest first, so that a value
@@ -71,17 +75,15 @@ type ownValue struct {
 func ownValues(records []*user.Record) []ownValue {
 	var values []ownValue
 	add := func(f user.Field, text string) {
-		if text = strings.TrimSpace(text); len(text) >= shortValue && text != "true" && text != "false" {
-			values = append(values, ownValue{f, strings.Join(strings.Fields(text), " ")})
+		if text = lowerASCII(plain(text)); len(text) >= shortValue && text != "true" && text != "false" {
+			values = append(values, ownValue{f, text})
 		}
 	}
 	for _, r := range records {
 		for _, a := range r.User.Attributes {
 			add(a.Field, a.Value.Text)
-			if items, err := a.Value.List(); err == nil {
-				for _, item := range items {
-					add(a.Field, item)
-				}
+			for _, part := range parts(a.Value) {
+				add(a.Field, part)
 			}
 		}
 		for _, s := range r.User.Secrets {
@@ -92,22 +94,68 @@ func ownValues(records []*user.Record) []ownValue {
 	return values
 }
 
-// replaceFold replaces value in text whatever the case of its ASCII letters.
-func replaceFold(text, value, name string) string {
-	lowText, lowValue := lowerASCII(text), lowerASCII(value)
-	if !strings.Contains(lowText, lowValue) {
-		return text
+// parts lists the texts inside a list or a JSON value: an API may speak of one.
+func parts(v user.Value) []string {
+	if items, err := v.List(); err == nil {
+		return items
+	}
+	var tree any
+	if v.Kind != user.JSON || json.Unmarshal([]byte(v.Text), &tree) != nil {
+		return nil
+	}
+	return leaves(nil, tree)
+}
+
+func leaves(list []string, tree any) []string {
+	switch t := tree.(type) {
+	case string:
+		list = append(list, t)
+	case float64:
+		list = append(list, strconv.FormatFloat(t, 'f', -1, 64))
+	case []any:
+		for _, item := range t {
+			list = leaves(list, item)
+		}
+	case map[string]any:
+		for _, item := range t {
+			list = leaves(list, item)
+		}
+	}
+	return list
+}
+
+// redact replaces the values, whatever the case of their ASCII letters. All are
+// looked for in the text as it came: a replacement is not searched again.
+func redact(text string, values []ownValue) string {
+	low := lowerASCII(text)
+	covered := make([]int, len(text)) // by values[n-1]; 0 if by none
+	for n, v := range values {
+		for from := 0; ; from++ {
+			i := strings.Index(low[from:], v.text)
+			if i < 0 {
+				break
+			}
+			from += i
+			cover(covered[from:from+len(v.text)], n+1)
+		}
 	}
 	var b strings.Builder
-	for {
-		i := strings.Index(lowText, lowValue)
-		if i < 0 {
-			b.WriteString(text)
-			return b.String()
+	for i, n := range covered {
+		switch {
+		case n == 0:
+			b.WriteByte(text[i])
+		case i == 0 || covered[i-1] != n:
+			b.WriteString("[" + string(values[n-1].field) + "]")
 		}
-		b.WriteString(text[:i])
-		b.WriteString(name)
-		text, lowText = text[i+len(value):], lowText[i+len(value):]
+	}
+	return b.String()
+}
+
+func cover(covered []int, n int) {
+	for i := range covered {
+		if covered[i] == 0 {
+			covered[i] = n
+		}
 	}
 }
 

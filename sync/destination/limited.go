@@ -2,6 +2,7 @@ package destination
 
 import (
 	"context"
+	"fmt"
 
 	"usersync/sync/user"
 )
@@ -42,6 +43,9 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	}
 	outcomes, err := l.Destination.Apply(l.Wire, b)
 	end(ending(err))
+	if err == nil && len(outcomes) != len(b.Records) {
+		return nil, fmt.Errorf("%s answered for %d of %d users: a defect of its client", l.Traits().Name, len(outcomes), len(b.Records))
+	}
 	return outcomes, err
 }
 

@@ -54,6 +54,8 @@ func (m Merged) complete(ctx context.Context, r *user.Record, fields []user.Fiel
 	switch {
 	case found.Presence == Absent:
 		return nil, user.Outcome{Status: user.Missing, HTTP: found.HTTP}, nil
+	case found.Presence == Same && found.shows(r) && r.Maybe: // an earlier try was not answered, but taken
+		return nil, user.Outcome{Status: user.Updated, Code: user.CodeReadBack, HTTP: found.HTTP, Remote: found.Remote}, nil
 	case found.Presence == Same && found.shows(r):
 		return nil, user.Outcome{Status: user.Unchanged, Code: user.CodeSame, HTTP: found.HTTP, Remote: found.Remote}, nil
 	}
@@ -62,7 +64,9 @@ func (m Merged) complete(ctx context.Context, r *user.Record, fields []user.Fiel
 
 func carries(r *user.Record, fields []user.Field) bool {
 	for _, f := range fields {
-		if _, ok := r.User.Value(f); !ok {
+		_, open := r.User.Value(f)
+		_, secret := r.User.Secret(f)
+		if !open && !secret && f != user.ID {
 			return false
 		}
 	}

@@ -2,7 +2,6 @@ package destination
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -55,18 +54,19 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	}
 	replay, waits := r.Traits().Ops[b.Op].Replay, newBackoff()
 	for {
-		if err := r.attempt(ctx, t, replay); err != nil {
-			return unsettled(t.outcomes, len(b.Records)), err
+		err := r.attempt(ctx, t, replay)
+		if err == nil {
+			t.keepPending(replay)
+			err = r.giveUp(ctx, t)
 		}
-		if t.keepPending(replay); len(t.pending) == 0 {
-			t.spend(t.silent, b.Records)
+		if err == nil && len(t.pending) == 0 {
 			return t.outcomes, nil
 		}
-		if err := r.anotherTry(ctx, t, waits); err == errUsedUp {
-			t.giveUp()
-			return t.outcomes, nil
-		} else if err != nil {
-			return unsettled(t.outcomes, len(b.Records)), err
+		if err == nil {
+			err = wait(ctx, waits.NextBackOff())
+		}
+		if err != nil {
+			return unsettled(b, t.outcomes), err
 		}
 	}
 }
@@ -98,15 +98,15 @@ func (t *try) count(outcomes []user.Outcome, through uint64) {
 		}
 	}
 	if t.silent++; through != t.through {
-		t.through = through
-		t.spend(1, t.batch.Records)
+		t.through, t.silent = through, 1
+		t.spend()
 	}
 }
 
-// spend counts n attempts, and no silent ones any more.
-func (t *try) spend(n int, records []*user.Record) {
-	for _, rec := range records {
-		rec.Spent += n
+// spend counts the silent attempts against the retries of what is pending.
+func (t *try) spend() {
+	for _, i := range t.pending {
+		t.batch.Records[i].Spent += t.silent
 	}
 	t.silent = 0
 }
@@ -116,51 +116,45 @@ func (t *try) spend(n int, records []*user.Record) {
 func (t *try) keepPending(replay Replay) {
 	pending := t.pending[:0]
 	for _, i := range t.pending {
-		status := t.outcomes[i].Status
+		record, status := t.batch.Records[i], t.outcomes[i].Status
 		if status == user.InDoubt {
-			t.batch.Records[i].Maybe = true
+			record.Maybe = true
 		}
 		if status == user.Busy || status == user.InDoubt && replay != Unsafe {
 			pending = append(pending, i)
+			continue
 		}
+		record.Spent += t.silent // a read-back may send it again
 	}
 	t.pending = pending
 }
 
-// errUsedUp says that the retries are used up although the API is there.
-var errUsedUp = errors.New("retries used up")
-
-// anotherTry waits for the next attempt, or is errUsedUp. Where nobody gets
-// through, a read-back shows whether it is the API or the batch.
-func (r Retried) anotherTry(ctx context.Context, t *try, waits *backoff.ExponentialBackOff) error {
-	first := t.batch.Records[t.pending[0]]
-	if t.silent > r.Retries {
-		found, err := r.API.Find(ctx, first)
+// giveUp takes from what is pending those that used up their retries. Where
+// nobody gets through, a read-back shows whether it is the API or the batch.
+// What is in doubt stays that: a read-back may tell.
+func (r Retried) giveUp(ctx context.Context, t *try) error {
+	if len(t.pending) > 0 && t.silent > r.Retries {
+		found, err := r.API.Find(ctx, t.batch.Records[t.pending[0]])
 		if err != nil && callError(err) == nil {
 			return err
 		}
 		if err == nil && found.Presence != Unknown {
-			t.spend(t.silent, t.batch.Records)
+			t.spend()
 		}
 	}
-	if first.Spent > r.Retries {
-		return errUsedUp
-	}
-	return wait(ctx, waits.NextBackOff())
-}
-
-// giveUp settles what is still pending. What is in doubt stays that: a
-// read-back may tell.
-func (t *try) giveUp() {
+	pending := t.pending[:0]
 	for _, i := range t.pending {
-		if t.outcomes[i].Status != user.Busy {
-			continue
-		}
-		t.outcomes[i].Status = user.Failed
-		if t.batch.Records[i].Maybe {
-			t.outcomes[i].Status = user.InDoubt
+		switch record, o := t.batch.Records[i], &t.outcomes[i]; {
+		case record.Spent <= r.Retries:
+			pending = append(pending, i)
+		case o.Status == user.Busy && record.Maybe:
+			o.Status = user.InDoubt
+		case o.Status == user.Busy:
+			o.Status = user.Failed
 		}
 	}
+	t.pending = pending
+	return nil
 }
 
 // Find reads back, again where the read failed, as often as Apply would.

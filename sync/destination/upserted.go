@@ -2,6 +2,7 @@ package destination
 
 import (
 	"context"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,25 +21,70 @@ type Upserted struct{ API }
 // Apply sends b and follows up on what exists or is missing.
 func (u Upserted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes, err := u.API.Apply(ctx, b)
-	if err != nil {
-		return unsettled(outcomes, len(b.Records)), err
+	if err == nil {
+		places := make([]int, len(outcomes))
+		for i := range places {
+			places[i] = i
+		}
+		err = u.follow(ctx, b, outcomes, places, turns)
 	}
+	if err != nil {
+		return unsettled(b, outcomes), err
+	}
+	return outcomes, nil
+}
+
+// follow settles the given places, which have just come back from b's call, and
+// makes the calls that follow, side by side. Users who are created in spite of
+// an earlier "exists" go alone, so that the answer is about nobody else.
+func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int, left int) error {
 	var update, create []int
-	for i := range outcomes {
-		switch next := u.next(b.Op, &outcomes[i], b.Records[i]); next {
+	for _, i := range places {
+		switch u.next(b.Op, &outcomes[i], b.Records[i]) {
 		case user.Update:
 			update = append(update, i)
 		case user.Create:
 			create = append(create, i)
 		}
 	}
-	if len(update)+len(create) == 0 {
-		return outcomes, nil
+	if left == 0 {
+		contradict(outcomes, update)
+		contradict(outcomes, create)
+		return nil
 	}
-	if err := u.follow(ctx, b, outcomes, update, create); err != nil {
-		return unsettled(outcomes, len(b.Records)), err
+	group, ctx := errgroup.WithContext(ctx)
+	for part := range slices.Chunk(update, max(u.Traits().Ops[user.Update].Max, 1)) {
+		group.Go(func() error { return u.sendOn(ctx, user.Update, b, outcomes, part, left-1) })
 	}
-	return outcomes, nil
+	for part := range slices.Chunk(create, 1) {
+		group.Go(func() error { return u.sendOn(ctx, user.Create, b, outcomes, part, left-1) })
+	}
+	return group.Wait()
+}
+
+// sendOn makes one follow-up call and those that follow from it.
+func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes []user.Outcome, places []int, left int) error {
+	part := pick(b, places)
+	for _, r := range part.Records {
+		r.Maybe, r.Spent = false, 0
+	}
+	part.Op = op
+	got, err := u.API.Apply(ctx, part)
+	if got != nil {
+		place(outcomes, got, places)
+	}
+	if err != nil {
+		return err
+	}
+	b.Op = op
+	return u.follow(ctx, b, outcomes, places, left)
+}
+
+// contradict ends it where the API said exists and missing in turn.
+func contradict(outcomes []user.Outcome, places []int) {
+	for _, i := range places {
+		outcomes[i].Status, outcomes[i].Code = user.Failed, user.CodeContradiction
+	}
 }
 
 // next settles the outcome where the intent does, or names the call to follow.
@@ -61,57 +107,4 @@ func (u Upserted) next(op user.Op, o *user.Outcome, r *user.Record) user.Op {
 		o.Status, o.Code = user.Refused, user.CodeMissing
 	}
 	return ""
-}
-
-// follow makes the calls that follow, side by side. Users who are created in
-// spite of an earlier "exists" go alone, so that the answer is about nobody
-// else.
-func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outcome, update, create []int) error {
-	group, ctx := errgroup.WithContext(ctx)
-	send := func(op user.Op, places []int) {
-		group.Go(func() error { return u.sendOn(ctx, op, b, outcomes, places) })
-	}
-	size := u.Traits().Ops[user.Update].Max
-	for len(update) > 0 {
-		n := min(size, len(update))
-		send(user.Update, update[:n])
-		update = update[n:]
-	}
-	for i := range create {
-		send(user.Create, create[i:i+1])
-	}
-	return group.Wait()
-}
-
-// sendOn makes one follow-up call and those that follow from it, for as many
-// turns as an API that is changed by others may need.
-func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes []user.Outcome, places []int) error {
-	for range turns {
-		part := pick(b, places)
-		for _, r := range part.Records {
-			r.Maybe, r.Spent = false, 0
-		}
-		got, err := u.API.Apply(ctx, user.Batch{Number: b.Number, Op: op, Records: part.Records})
-		if got != nil {
-			place(outcomes, got, places)
-		}
-		if err != nil {
-			return err
-		}
-		var next user.Op
-		var left []int
-		for n, i := range places {
-			if then := u.next(op, &outcomes[i], part.Records[n]); then != "" {
-				next, left = then, append(left, i)
-			}
-		}
-		if len(left) == 0 {
-			return nil
-		}
-		op, places = next, left
-	}
-	for _, i := range places {
-		outcomes[i].Status, outcomes[i].Code = user.Failed, user.CodeContradiction
-	}
-	return nil
 }

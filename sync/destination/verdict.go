@@ -1,10 +1,17 @@
 package destination
 
-import "usersync/sync/user"
+import (
+	"net/http"
+
+	"usersync/sync/user"
+)
 
 // spread turns the failure of a whole call into a verdict for each record.
 func spread(ce *CallError, b user.Batch, replay Replay) []user.Outcome {
-	o := user.Outcome{Status: verdict(ce, replay), Code: ce.Code, Detail: ce.Detail, HTTP: ce.Status, RequestID: ce.RequestID}
+	o := user.Outcome{Status: verdict(ce, b.Op, replay), Code: ce.Code, Detail: ce.Detail, HTTP: ce.Status, RequestID: ce.RequestID}
+	if o.Status == user.Exists && len(b.Records) > 1 {
+		o.Code = user.CodeWholeConflict
+	}
 	outcomes := make([]user.Outcome, len(b.Records))
 	for i := range outcomes {
 		outcomes[i] = o
@@ -12,14 +19,17 @@ func spread(ce *CallError, b user.Batch, replay Replay) []user.Outcome {
 	return outcomes
 }
 
-// verdict is what a fault means for a record. A 503 that names no time may
-// come from a proxy that had passed the call on, which matters only where a
-// second call would make a second user.
-func verdict(ce *CallError, replay Replay) user.Status {
+// verdict is what a fault means for a record. A create that conflicts as a
+// whole names nobody, so every user is taken as existing until a further call
+// tells. A 503 that names no time may come from a proxy that had passed the
+// call on, which matters only where a second call would make a second user.
+func verdict(ce *CallError, op user.Op, replay Replay) user.Status {
 	switch {
+	case ce.Fault == RefusedWhole && ce.Status == http.StatusConflict && op == user.Create:
+		return user.Exists
 	case ce.Fault == RefusedWhole:
 		return user.Refused
-	case ce.Fault == NotTaken && ce.Status == 503 && ce.After == 0 && replay == Unsafe:
+	case ce.Fault == NotTaken && ce.Status == http.StatusServiceUnavailable && ce.After == 0 && replay == Unsafe:
 		return user.InDoubt
 	case ce.Fault == NotTaken:
 		return user.Busy
@@ -28,17 +38,25 @@ func verdict(ce *CallError, replay Replay) user.Status {
 }
 
 // unsettled makes what is not final unsettled, for a run that ends before it
-// could be found out.
-func unsettled(outcomes []user.Outcome, n int) []user.Outcome {
+// could be found out. A refusal is not final where an earlier try was perhaps
+// taken.
+func unsettled(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 	if outcomes == nil {
-		outcomes = make([]user.Outcome, n)
+		outcomes = make([]user.Outcome, len(b.Records))
 	}
 	for i := range outcomes {
-		if s := outcomes[i].Status; !s.Final() || s == user.InDoubt {
+		s := outcomes[i].Status
+		if !s.Final() || s == user.InDoubt || rejectedTwice(outcomes[i], b.Records[i]) {
 			outcomes[i].Status = user.Unsettled
 		}
 	}
 	return outcomes
+}
+
+// rejectedTwice tells that a try was rejected which repeats one that was
+// perhaps taken: what became of that?
+func rejectedTwice(o user.Outcome, r *user.Record) bool {
+	return r.Maybe && (o.Status == user.Refused || o.Status == user.Failed)
 }
 
 // pick returns the records of b at the given places.

@@ -30,38 +30,25 @@ func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 			break
 		}
 		var part []user.Outcome
-		if part, err = v.sendAgain(ctx, pick(b, again)); part != nil {
+		if part, err = v.API.Apply(ctx, pick(b, again)); part != nil {
 			place(outcomes, part, again)
 		}
 	}
 	if err != nil {
-		return unsettled(outcomes, len(b.Records)), err
+		return unsettled(b, outcomes), err
 	}
 	return outcomes, nil
-}
-
-// sendAgain sends what a read-back proved not to be there. Nothing of it was
-// taken before, so it carries no doubt any more.
-func (v Verified) sendAgain(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	for _, r := range b.Records {
-		r.Maybe = false
-	}
-	return v.API.Apply(ctx, b)
 }
 
 // doubtfulVerdict tells whether only a read-back can settle the record.
 func doubtfulVerdict(op user.Op, o user.Outcome, r *user.Record) bool {
 	switch {
 	case o.Status == user.InDoubt:
-		return o.Code != user.CodeNoAnswer
-	case op != user.Create:
-		return false
-	case o.Status == user.Exists:
+		return r.Maybe // else a read-back could not tell
+	case o.Status == user.Exists && op == user.Create:
 		return r.Maybe || o.Code == user.CodeWholeConflict && r.Op == user.Create
-	case o.Status == user.Refused, o.Status == user.Failed:
-		return r.Maybe // a second try was refused: what became of the first?
 	}
-	return false
+	return rejectedTwice(o, r)
 }
 
 // readBack reads the given records side by side, settles what it can, and
@@ -80,6 +67,7 @@ func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Ou
 				found = Found{HTTP: ce.Status}
 			}
 			resend[n] = v.settle(b.Op, &outcomes[i], b.Records[i], found)
+			b.Records[i].Maybe = false // asked once is enough
 			return nil
 		})
 	}
@@ -103,7 +91,7 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found Foun
 	}
 	switch {
 	case o.Status == user.Refused || o.Status == user.Failed:
-		settleRefused(o, r, found)
+		settleRejected(op, o, r, found)
 		return false
 	case found.Presence == Unknown:
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
@@ -131,20 +119,24 @@ func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found Found) (ag
 		o.Status, o.Code = user.Refused, user.CodeExists
 	default:
 		o.Status, o.Code = user.Exists, ""
-		r.Maybe = false
 	}
 	return false
 }
 
-// settleRefused says what became of a create whose repetition was refused.
-func settleRefused(o *user.Outcome, r *user.Record, found Found) {
-	switch found.Presence {
-	case Same:
+// settleRejected says what became of the first try, when a repetition was
+// rejected.
+func settleRejected(op user.Op, o *user.Outcome, r *user.Record, found Found) {
+	same := found.Presence == Same
+	switch {
+	case op == user.Create && same:
 		o.Status, o.Code = user.Created, user.CodeReadBack
-	case Unknown:
+	case op == user.Update && same && found.shows(r):
+		o.Status, o.Code = user.Updated, user.CodeReadBack
+	case op == user.Delete && found.Presence == Absent:
+		o.Status, o.Code = user.Deleted, user.CodeReadBack
+	case op == user.Update && same, found.Presence == Unknown:
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
 	}
-	r.Maybe = false // asked once is enough
 }
 
 func (v Verified) settleUpdate(o *user.Outcome, r *user.Record, found Found) (again bool) {
