@@ -10,6 +10,7 @@ package main
 import (
 	"context"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -22,6 +23,9 @@ func main() {
 	// A reader of our output that goes away is an error of that write, not the
 	// end of the process: the run directory is still to be finished.
 	signal.Ignore(syscall.SIGPIPE)
+	// net/http writes there what a server sent out of turn, which may be anything.
+	log.SetOutput(io.Discard)
+	frugal(os.LookupEnv)
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
