@@ -11,57 +11,34 @@ import (
 	"usersync/sync/user"
 )
 
-// binding says where the text of one column comes out of gocsv and where it
-// goes.
-type binding struct {
-	slot int    // field of the narrowed row; -1: in the map of unmatched columns
-	name string // the column's name for gocsv
-	cell *user.Value
-}
-
-// begin gives gocsv the columns' names in our words, and the struct that they
-// need.
-func (r *csvRows) begin(m *mapping.Mapper, c *chunk) error {
+// begin tells gocsv which columns are read, and keeps where their cells go.
+func (r *csvRows) begin(m *mapping.Mapper, c *chunk) (err error) {
 	r.mapper, r.chunk = m, c
 	r.cells = make([]user.Value, m.Columns())
 	names := make([]string, len(r.header))
-	known := rowFields()
-	var fields []user.Field
 	for i := range r.header {
-		b := binding{slot: -1, name: "column " + strconv.Itoa(i+1)}
-		field, cell := r.target(i)
-		if _, ok := known[field]; ok && cell != nil {
-			b.slot, b.name = len(fields), string(field)
-			fields = append(fields, field)
+		names[i] = unreadName
+		if place := r.place(i); place != nil {
+			names[i] = cellName
+			r.places = append(r.places, place)
 		}
-		if b.cell = cell; cell != nil {
-			r.bound = append(r.bound, b)
-			r.rest = r.rest || b.slot < 0
-		}
-		names[i] = b.name
 	}
-	return r.rename(names, fields)
-}
-
-func (r *csvRows) rename(names []string, fields []user.Field) (err error) {
 	r.feed.set(r.headerRow)
-	if r.um, err = gocsv.NewUnmarshaller(r.parser, narrowed(fields)); err == nil {
+	if r.um, err = gocsv.NewUnmarshaller(r.parser, cellsRow{}); err == nil {
 		err = r.um.RenormalizeHeaders(func([]string) []string { return names })
 	}
 	return err
 }
 
-// target returns the field that column i fills and the cell that it goes to;
-// nil if the column is not read.
-func (r *csvRows) target(i int) (user.Field, *user.Value) {
+// place returns where the cell of column i goes; nil if the column is not read.
+func (r *csvRows) place(i int) *user.Value {
 	if i < r.own {
-		return r.marks.target(i, r.header)
+		return r.marks.place(r.header[i])
 	}
-	i -= r.own
-	if !r.mapper.Uses(i) {
-		return "", nil
+	if i -= r.own; !r.mapper.Uses(i) {
+		return nil
 	}
-	return r.mapper.FieldOf(i), &r.cells[i]
+	return &r.cells[i]
 }
 
 // unfit returns why the row must not reach the parser.

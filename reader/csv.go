@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,9 +31,8 @@ type csvRows struct {
 	own       int // how many of them are usersync's; they come first
 	mapper    *mapping.Mapper
 	chunk     *chunk
-	cells     []user.Value // of the file's own columns
-	bound     []binding
-	rest      bool // some columns that are read have no field in Row
+	cells     []user.Value  // of the file's own columns
+	places    []*user.Value // where the cells that are read go
 	marks     marks
 	// charset is where the text was decoded from; U+FFFD stands for its faults.
 	charset string
@@ -153,35 +151,15 @@ func (r *csvRows) next(rec *user.Record) error {
 
 // parse takes the row in feed apart into cells.
 func (r *csvRows) parse() (ragged bool, err error) {
-	var out any
-	var unmatched map[string]string
-	if r.rest {
-		out, unmatched, err = r.um.ReadUnmatched()
-	} else {
-		out, err = r.um.Read()
-	}
+	out, err := r.um.Read()
 	if errors.Is(err, csv.ErrFieldCount) {
 		return true, nil
 	}
-	if err != nil {
-		// The frame lets no other row pass. gocsv's words would quote the cell.
-		return false, &InputError{File: r.file, Line: r.line(), Rule: "the CSV parser stopped where its row was well-formed"}
+	if row, ok := out.(cellsRow); err == nil && ok && row.Cells.spread(r.places) {
+		return false, nil
 	}
-	r.collect(reflect.ValueOf(out).Elem(), unmatched)
-	return false, nil
-}
-
-func (r *csvRows) collect(out reflect.Value, unmatched map[string]string) {
-	for i := range r.bound {
-		b := &r.bound[i]
-		text := ""
-		if b.slot >= 0 {
-			text = out.Field(b.slot).Addr().Interface().(*Cell).String()
-		} else {
-			text = unmatched[b.name]
-		}
-		*b.cell = user.Value{Kind: user.Text, Text: text}
-	}
+	// The frame lets no other row pass. gocsv's words would quote the cell.
+	return false, &InputError{File: r.file, Line: r.line(), Rule: "the CSV parser stopped where its row was well-formed"}
 }
 
 func (r *csvRows) ragged(raw []byte) *user.InvalidError {

@@ -33,14 +33,14 @@ func (m *marks) find(header []string) (own int, err error) {
 	return own, nil
 }
 
-func (m *marks) target(i int, header []string) (user.Field, *user.Value) {
-	switch name := strings.TrimSpace(header[i]); name {
+func (m *marks) place(name string) *user.Value {
+	switch strings.TrimSpace(name) {
 	case outcomeColumn:
-		return user.Field(name), &m.outcome
+		return &m.outcome
 	case rawColumn:
-		return user.Field(name), &m.raw
+		return &m.raw
 	}
-	return "", nil
+	return nil
 }
 
 // marked takes usersync's columns off the row. It returns false if what is left
