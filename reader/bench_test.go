@@ -1,7 +1,6 @@
 package reader
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -33,7 +32,7 @@ func benchmark(b *testing.B, o Options, text string) {
 	b.SetBytes(int64(len(text)))
 	records := 0
 	for b.Loop() {
-		o.Paths, o.Stdin, o.Op = []string{"-"}, bytes.NewReader([]byte(text)), user.Upsert
+		o.Paths, o.Stdin, o.Op = []string{"-"}, strings.NewReader(text), user.Upsert
 		in, err := Open(b.Context(), o)
 		if err != nil {
 			b.Fatal(err)

@@ -3,7 +3,6 @@ package mapping
 import (
 	"strconv"
 	"strings"
-	"unicode"
 
 	"usersync/sync/user"
 )
@@ -17,33 +16,43 @@ func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribut
 	if m.env != nil {
 		m.env.set(cells)
 	}
-	rec.User.Attributes = into[:0]
-	if err := m.fill(rec, cells); err != nil {
+	if err := m.identify(rec, cells); err != nil {
+		rec.User.Attributes, rec.Err = into[:0], err
+		return
+	}
+	if err := m.fill(rec, cells, into[:0]); err != nil {
 		rec.Err = err
 	}
 }
 
-func (m *Mapper) fill(rec *user.Record, cells []user.Value) *user.InvalidError {
+func (m *Mapper) identify(rec *user.Record, cells []user.Value) (err *user.InvalidError) {
 	value, err := m.value(&m.id, cells)
-	if err != nil {
-		return err
+	if err == nil {
+		rec.User.ID, err = m.identity(value)
 	}
-	if rec.User.ID, err = m.identity(value); err != nil {
-		return err
-	}
+	return err
+}
+
+func (m *Mapper) fill(rec *user.Record, cells []user.Value, attributes []user.Attribute) (err *user.InvalidError) {
 	for i := range m.steps {
 		s := &m.steps[i]
-		if value, err = m.value(s, cells); err != nil {
-			return err
+		var value user.Value
+		if s.copies {
+			value = cells[s.column]
+		} else if value, err = m.value(s, cells); err != nil {
+			break
 		}
 		if value.Text == "" && value.Kind != user.Clear {
 			continue
 		}
-		if err = m.put(rec, s, value); err != nil {
-			return err
+		if !s.apart {
+			attributes = append(attributes, user.Attribute{Field: s.field, Value: value})
+		} else if err = m.putApart(rec, s, value); err != nil {
+			break
 		}
 	}
-	return nil
+	rec.User.Attributes = attributes
+	return err
 }
 
 // value returns what the step makes of the row; empty text is left out.
@@ -61,11 +70,8 @@ func (m *Mapper) value(s *step, cells []user.Value) (user.Value, *user.InvalidEr
 	return value, nil
 }
 
-func (m *Mapper) put(rec *user.Record, s *step, value user.Value) *user.InvalidError {
-	if !s.field.IsSecret() && s.field != user.RemoteID {
-		rec.User.Attributes = append(rec.User.Attributes, user.Attribute{Field: s.field, Value: value})
-		return nil
-	}
+// putApart keeps what does not stand among the attributes.
+func (m *Mapper) putApart(rec *user.Record, s *step, value user.Value) *user.InvalidError {
 	text, err := value.Plain()
 	if err != nil {
 		return m.unfit(s, "not_text", "must be a single text")
@@ -90,11 +96,14 @@ func (m *Mapper) identity(value user.Value) (string, *user.InvalidError) {
 		return "", m.unfit(&m.id, "no_id", "must not be empty")
 	case id == "." || id == "..":
 		return "", m.unfit(&m.id, "bad_id", "must not be . or ..")
-	case strings.ContainsFunc(id, unicode.IsControl):
+	case strings.ContainsFunc(id, isControl):
 		return "", m.unfit(&m.id, "bad_id", "must not hold control characters")
 	}
 	return id, nil
 }
+
+// isControl is unicode.IsControl, which asks a table for each letter.
+func isControl(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 }
 
 func (m *Mapper) unfit(s *step, code, rule string) *user.InvalidError {
 	e := &user.InvalidError{Code: code, Field: s.field, Rule: rule}

@@ -88,6 +88,16 @@ type step struct {
 	constant *user.Value // may be nil
 	program  *program    // may be nil
 	clear    bool
+
+	// copies says that the value is the cell as it is; apart, that it does not
+	// stand among the attributes.
+	copies, apart bool
+}
+
+func (s step) settled() step {
+	s.copies = s.column >= 0 && s.constant == nil && s.program == nil && !s.clear
+	s.apart = s.field.IsSecret() || s.field == user.RemoteID
+	return s
 }
 
 // Uses reports whether the cell of column i is read at all.

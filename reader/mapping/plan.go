@@ -146,7 +146,7 @@ func (m *Mapper) add(s step, column string, line int) *Error {
 		m.id = s
 		return nil
 	}
-	m.steps = append(m.steps, s)
+	m.steps = append(m.steps, s.settled())
 	return nil
 }
 
