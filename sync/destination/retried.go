@@ -15,6 +15,10 @@ import (
 // are about our speed and not about the record, but must come to an end.
 const throttlesPerRetry = 10
 
+// silentAttempts is how often a batch fails while nobody gets through, before it
+// asks whether the API is there at all.
+const silentAttempts = 2
+
 // Retried sends again what may be sent again: what was not taken, and what was
 // perhaps taken where the call can be replayed, all in one call. It gives up on
 // a record only when its retries are used up while other calls got through: an
@@ -98,15 +102,15 @@ func (t *try) count(outcomes []user.Outcome, through uint64) {
 		}
 	}
 	if t.silent++; through != t.through {
-		t.through, t.silent = through, 1
+		t.through = through
 		t.spend()
 	}
 }
 
-// spend counts the silent attempts against the retries of what is pending.
+// spend counts the last attempt against the retries of what is pending.
 func (t *try) spend() {
 	for _, i := range t.pending {
-		t.batch.Records[i].Spent += t.silent
+		t.batch.Records[i].Spent++
 	}
 	t.silent = 0
 }
@@ -124,23 +128,16 @@ func (t *try) keepPending(replay Replay) {
 			pending = append(pending, i)
 			continue
 		}
-		record.Spent += t.silent // a read-back may send it again
+		record.Spent += min(t.silent, 1) // a read-back may send it again
 	}
 	t.pending = pending
 }
 
-// giveUp takes from what is pending those that used up their retries. Where
-// nobody gets through, a read-back shows whether it is the API or the batch.
-// What is in doubt stays that: a read-back may tell.
+// giveUp takes from what is pending those that used up their retries. What is
+// in doubt stays that: a read-back may tell.
 func (r Retried) giveUp(ctx context.Context, t *try) error {
-	if len(t.pending) > 0 && t.silent > r.Retries {
-		found, err := r.API.Find(ctx, t.batch.Records[t.pending[0]])
-		if err != nil && callError(err) == nil {
-			return err
-		}
-		if err == nil && found.Presence != Unknown {
-			t.spend()
-		}
+	if err := r.ask(ctx, t); err != nil {
+		return err
 	}
 	pending := t.pending[:0]
 	for _, i := range t.pending {
@@ -155,6 +152,23 @@ func (r Retried) giveUp(ctx context.Context, t *try) error {
 	}
 	t.pending = pending
 	return nil
+}
+
+// ask finds out with a read-back whether it is the API or the batch, where
+// nobody gets through. If the API is there, the last attempt counts; those
+// before it may have met an API that was down.
+func (r Retried) ask(ctx context.Context, t *try) error {
+	if len(t.pending) == 0 || t.silent < silentAttempts {
+		return nil
+	}
+	found, err := r.API.Find(ctx, t.batch.Records[t.pending[0]])
+	if err == nil && found.Presence != Unknown {
+		t.spend()
+	}
+	if callError(err) != nil {
+		return nil
+	}
+	return err
 }
 
 // Find reads back, again where the read failed, as often as Apply would.
