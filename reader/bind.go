@@ -41,8 +41,9 @@ func (r *csvRows) place(i int) *user.Value {
 	return &r.cells[i]
 }
 
-// unfit returns why the row must not reach the parser.
-func (r *csvRows) unfit(row *framed) *user.InvalidError {
+// unfit returns why the row must not reach the parser. Its first cell is that of
+// column from.
+func (r *csvRows) unfit(row *framed, from int) *user.InvalidError {
 	switch {
 	case row.long:
 		return tooLong(row.length, row.offset)
@@ -54,8 +55,8 @@ func (r *csvRows) unfit(row *framed) *user.InvalidError {
 		return &user.InvalidError{Code: "invalid_charset", Rule: "holds bytes that are not valid " + r.charset, Hint: "name the right --charset"}
 	case row.spoiled:
 		e := &user.InvalidError{Code: "bare_quote", Rule: "a quote stands where none may", Hint: "put the cell in quotes and double the quotes inside it"}
-		if row.cell < len(r.header) {
-			e.Column = r.header[row.cell]
+		if column := from + row.cell; column < len(r.header) {
+			e.Column = r.header[column]
 		}
 		return e
 	}

@@ -87,7 +87,7 @@ func (r *csvRows) readHeader(delimiter rune) error {
 	if err != nil {
 		return r.fatal(err)
 	}
-	if unfit := r.unfit(&row); unfit != nil {
+	if unfit := r.unfit(&row, 0); unfit != nil {
 		return &InputError{File: r.file, Line: row.line, Rule: "the header " + unfit.Rule, Hint: unfit.Hint}
 	}
 	r.feed.set(row.bytes)
@@ -130,15 +130,15 @@ func (r *csvRows) next(rec *user.Record) error {
 	}
 	rec.Origin.Line = row.line
 	rec.Origin.Raw = r.chunk.copied(row.raw())
-	if unfit := r.unfit(&row); unfit != nil {
-		rec.Err, rec.Origin.Unparsed = unfit, true
+	if unfit := r.unfit(&row, 0); unfit != nil {
+		r.refuse(rec, unfit)
 		return nil
 	}
 	r.feed.set(row.bytes)
 	if ragged, err := r.parse(); err != nil {
 		return err
 	} else if ragged {
-		rec.Err, rec.Origin.Unparsed = r.ragged(rec.Origin.Raw), true
+		r.refuse(rec, r.ragged(rec.Origin.Raw, 0))
 		return nil
 	}
 	if r.own > 0 && !r.marked(rec) {
@@ -162,14 +162,16 @@ func (r *csvRows) parse() (ragged bool, err error) {
 	return false, &InputError{File: r.file, Line: r.line(), Rule: "the CSV parser stopped where its row was well-formed"}
 }
 
-func (r *csvRows) ragged(raw []byte) *user.InvalidError {
+// ragged says how many cells the row has, whose first cell is that of column
+// from.
+func (r *csvRows) ragged(raw []byte, from int) *user.InvalidError {
 	reader := csv.NewReader(bytes.NewReader(raw))
 	reader.Comma, reader.FieldsPerRecord = rune0(r.frame.delimiter), -1
 	e := &user.InvalidError{Code: "ragged", Hint: "a delimiter inside a cell needs quotes around the cell"}
-	cells, err := reader.Read()
-	e.Rule = "has another number of cells than the header, which has " + strconv.Itoa(len(r.header))
-	if err == nil {
-		e.Rule = "has " + strconv.Itoa(len(cells)) + " cells, the header has " + strconv.Itoa(len(r.header))
+	want := strconv.Itoa(len(r.header) - from)
+	e.Rule = "has another number of cells than the header, which has " + want
+	if cells, err := reader.Read(); err == nil {
+		e.Rule = "has " + strconv.Itoa(len(cells)) + " cells, the header has " + want
 	}
 	return e
 }

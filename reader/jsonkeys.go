@@ -37,7 +37,7 @@ func (k *keys) object(raw jsontext.Value, prefix string) {
 // members calls f with every member of a valid object, and never for another
 // value.
 func members(raw jsontext.Value, f func(name string, value jsontext.Value)) {
-	dec := jsontext.NewDecoder(strings.NewReader(string(raw)))
+	dec := jsontext.NewDecoder(strings.NewReader(string(raw)), jsontext.AllowDuplicateNames(true))
 	if token, err := dec.ReadToken(); err != nil || token.Kind() != '{' {
 		return
 	}
@@ -55,10 +55,10 @@ func members(raw jsontext.Value, f func(name string, value jsontext.Value)) {
 	}
 }
 
-// unmarked returns the object without usersync's own keys; what is no valid
-// object stays as it is.
+// unmarked returns the object without usersync's own keys; what is no JSON
+// object stays as it is. One whose keys stand twice is unfit, but an object.
 func unmarked(raw []byte) []byte {
-	if !jsontext.Value(raw).IsValid() {
+	if !jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true)) {
 		return raw
 	}
 	out := []byte{'{'}

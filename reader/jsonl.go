@@ -139,6 +139,10 @@ func (r *jsonRows) marked(rec *user.Record, unfit *user.InvalidError) *user.Inva
 		return unfit
 	}
 	rec.Origin.Raw = r.chunk.copied([]byte(raw))
+	if unfit := r.marks.spoilt(r.mapper); unfit != nil {
+		r.parser.broken = true
+		return unfit
+	}
 	return r.parser.parse(rec.Origin.Raw)
 }
 

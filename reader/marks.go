@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"usersync/reader/mapping"
 	"usersync/sync/user"
 )
 
@@ -48,50 +49,94 @@ func (m *marks) place(name string) *user.Value {
 func (r *csvRows) marked(rec *user.Record) bool {
 	rec.Maybe = r.marks.outcome.Text == string(user.InDoubt)
 	if r.marks.raw.Text == "" {
-		rec.Origin.Raw = rec.Origin.Raw[cellsLength(rec.Origin.Raw, r.frame.delimiter, r.own):]
+		rec.Origin.Raw, _ = behindCells(rec.Origin.Raw, r.frame.delimiter, r.own)
 		return true
 	}
 	rec.Origin.Raw = r.chunk.copied([]byte(r.marks.raw.Text))
-	cells, ok := r.again(r.marks.raw.Text)
-	if !ok {
-		rec.Origin.Unparsed = true
-		rec.Err = &user.InvalidError{Code: "unparsed", Column: rawColumn, Rule: "does not hold one row of the columns behind it",
-			Hint: "mend it, or write the cells behind it and empty it"}
-		return false
+	unfit := r.again(rec.Origin.Raw)
+	if unfit != nil {
+		rec.Err, rec.Origin.Unparsed = unfit, true
+	}
+	return unfit == nil
+}
+
+// refuse keeps a row that cannot be taken apart, without usersync's columns
+// where it can be told which cells are theirs: they would nest otherwise.
+func (r *csvRows) refuse(rec *user.Record, unfit *user.InvalidError) {
+	rec.Err, rec.Origin.Unparsed = unfit, true
+	if rest, told := behindCells(rec.Origin.Raw, r.frame.delimiter, r.own); told {
+		rec.Origin.Raw = rest
+	}
+}
+
+// again parses a row that did not parse before, and was perhaps mended since. A
+// row that was not gets the same error as before.
+func (r *csvRows) again(raw []byte) *user.InvalidError {
+	if unfit := r.marks.spoilt(r.mapper); unfit != nil {
+		return unfit
+	}
+	f := frame{window: window{buf: raw, err: io.EOF}, delimiter: r.frame.delimiter}
+	row, err := f.next()
+	if err != nil {
+		return notOneRow()
+	}
+	if unfit := r.unfit(&row, r.own); unfit != nil {
+		return unfit
+	}
+	if _, err = f.next(); err != io.EOF {
+		return notOneRow()
+	}
+	return r.spreadAgain(raw)
+}
+
+func (r *csvRows) spreadAgain(raw []byte) *user.InvalidError {
+	reader := csv.NewReader(bytes.NewReader(raw))
+	reader.Comma, reader.FieldsPerRecord = rune0(r.frame.delimiter), len(r.header)-r.own
+	cells, err := reader.Read()
+	if err != nil {
+		return r.ragged(raw, r.own)
 	}
 	for i, text := range cells {
 		r.cells[i] = user.TextValue(text)
 	}
-	return true
+	return nil
 }
 
-// again parses a row that did not parse before, and was perhaps edited since.
-func (r *csvRows) again(text string) (cells []string, ok bool) {
-	reader := csv.NewReader(strings.NewReader(text))
-	reader.Comma, reader.FieldsPerRecord = rune0(r.frame.delimiter), len(r.header)-r.own
-	cells, err := reader.Read()
-	if err != nil {
-		return nil, false
+func notOneRow() *user.InvalidError {
+	return &user.InvalidError{Code: "unparsed", Column: rawColumn, Rule: "does not hold one row of the columns behind it",
+		Hint: "mend it, or write the cells behind it and empty it"}
+}
+
+// spoilt returns why _usersync_raw is not the row that was read.
+func (m *marks) spoilt(mapper *mapping.Mapper) *user.InvalidError {
+	switch {
+	case m.raw.Text == mapping.Mask && len(mapper.SecretColumns()) > 0:
+		return mapping.Masked(rawColumn, "")
+	case strings.Contains(m.raw.Text, string(replacement)):
+		return &user.InvalidError{Code: "replaced", Column: rawColumn, Rule: "holds U+FFFD, which stands where bytes could not be read",
+			Hint: "take the text from the original file"}
 	}
-	_, err = reader.Read()
-	return cells, err == io.EOF
+	return nil
 }
 
-// cellsLength is the length of the first n cells of a well-formed row, with the
-// delimiters behind them.
-func cellsLength(row, delimiter []byte, n int) int {
-	at := 0
+// behindCells returns what follows the first n cells of a row and their
+// delimiters, and whether the row has them at all, each well-formed.
+func behindCells(row, delimiter []byte, n int) (rest []byte, ok bool) {
 	for range n {
-		if bytes.HasPrefix(row[at:], []byte{'"'}) {
-			at = behindQuote(row, at+1)
+		at := 0
+		if quoted := len(row) > 0 && row[0] == '"'; quoted {
+			at = behindQuote(row, 1)
 		}
 		i := bytes.Index(row[at:], delimiter)
 		if i < 0 {
-			return len(row)
+			return nil, false
 		}
-		at += i + len(delimiter)
+		if at > 0 && i > 0 || at == 0 && bytes.IndexByte(row[:i], '"') >= 0 {
+			return row, false
+		}
+		row = row[at+i+len(delimiter):]
 	}
-	return at
+	return row, true
 }
 
 // behindQuote returns the place behind the quote that closes a cell.

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"usersync/reader/mapping"
 )
 
 func TestRejectsFedAgain(t *testing.T) {
@@ -19,7 +21,7 @@ func TestRejectsFedAgain(t *testing.T) {
 	for rec, err := range in.Records() {
 		got = append(got, fmt.Sprintf("%s %v %q", told(rec, err), rec.Maybe, rec.Origin.Raw))
 	}
-	want := []string{`2 1 email=a"b true "1,\"a\"\"b\""`, "3 2 email=b\nc false \"2,\\\"b\\nc\\\"\"", `5 !unparsed _usersync_raw false "3,x,y"`}
+	want := []string{`2 1 email=a"b true "1,\"a\"\"b\""`, "3 2 email=b\nc false \"2,\\\"b\\nc\\\"\"", `5 !ragged false "3,x,y"`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -40,5 +42,52 @@ func TestJSONRejectsFedAgain(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{`1 1 email=a true {"id":"1","email":"a"}`, `2 2 false {"id":"2"}`}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestRawHoldsTheInputsOwnColumns: also where the row cannot be taken apart.
+func TestRawHoldsTheInputsOwnColumns(t *testing.T) {
+	header := "_usersync_outcome,_usersync_detail,_usersync_raw,id,email\n"
+	for row, want := range map[string]string{
+		`invalid,"a ""b"", c",,1,a,extra`: `!ragged 1,a,extra`,
+		`invalid,,,2,a"b`:                 `!bare_quote email 2,a"b`,
+		"invalid,,,3,\x00":                "!nul 3,\x00",
+		`inv"alid,,,4,a`:                  `!bare_quote _usersync_outcome inv"alid,,,4,a`,
+		`invalid,`:                        `!ragged invalid,`,
+		`invalid,,"5,a""b",,`:             `!bare_quote email 5,a"b`,
+		"invalid,,\"6,a\n7,b\",,":         "!unparsed _usersync_raw 6,a\n7,b",
+		`invalid,,"8,""b",,`:              `!unparsed _usersync_raw 8,"b`,
+		"invalid,,\"9,\ufffd\",,":         "!replaced _usersync_raw 9,\ufffd",
+	} {
+		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(header + row + "\n")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rec, err := range in.Records() {
+			got := strings.TrimPrefix(told(rec, err), "2 ") + " " + string(rec.Origin.Raw)
+			if got != want || !rec.Origin.Unparsed {
+				t.Errorf("%q: %q, want %q", row, got, want)
+			}
+		}
+	}
+}
+
+func TestMaskedSecretsAreNotSent(t *testing.T) {
+	byRules := mapping.Config{Fields: mapping.Fields{{Field: "id", Column: "id"}, {Field: "password", Expr: "trim(pin)"}}}
+	for name, c := range map[string]struct {
+		mapping mapping.Config
+		text    string
+		want    string
+	}{
+		"CSV":      {text: "id,ssn\n1,***\n2,1\n", want: "2 !masked ssn; 3 2"},
+		"JSON":     {text: `{"id":"1","password":"***"}`, want: "1 !masked password"},
+		"computed": {byRules, "id,pin\n1,***\n", "2 !masked pin"},
+		"raw":      {text: "_usersync_raw,id,ssn\n***,,\n", want: "2 !masked _usersync_raw"},
+		"JSON raw": {text: `{"id":"1","ssn":"1"}` + "\n" + `{"_usersync_raw":"***"}`, want: "1 1; 2 !masked _usersync_raw"},
+		"open":     {text: "id,name\n1,***\n", want: "2 1 name=***"},
+	} {
+		if got := strings.Join(read(t, Options{Mapping: c.mapping}, c.text), "; "); got != c.want {
+			t.Errorf("%s: %s", name, got)
+		}
 	}
 }

@@ -16,13 +16,35 @@ func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribut
 	if m.env != nil {
 		m.env.set(cells)
 	}
-	if err := m.identify(rec, cells); err != nil {
+	err := m.unmasked(cells)
+	if err == nil {
+		err = m.identify(rec, cells)
+	}
+	if err != nil {
 		rec.User.Attributes, rec.Err = into[:0], err
 		return
 	}
 	if err := m.fill(rec, cells, into[:0]); err != nil {
 		rec.Err = err
 	}
+}
+
+// Mask stands in the rejects of an earlier run for what feeds a secret.
+const Mask = "***"
+
+// Masked says that the column holds the mask and not the secret.
+func Masked(column string, f user.Field) *user.InvalidError {
+	return &user.InvalidError{Code: "masked", Column: column, Field: f, Rule: "holds " + Mask + ", which stands for a secret in rejects",
+		Hint: "take it from the original file, or write rejects with rejects_secrets: keep"}
+}
+
+func (m *Mapper) unmasked(cells []user.Value) *user.InvalidError {
+	for _, s := range m.secrets {
+		if s.column < len(cells) && cells[s.column] == user.TextValue(Mask) {
+			return Masked(m.header[s.column], s.field)
+		}
+	}
+	return nil
 }
 
 func (m *Mapper) identify(rec *user.Record, cells []user.Value) (err *user.InvalidError) {

@@ -7,6 +7,7 @@
 package mapping
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,6 +80,13 @@ type Mapper struct {
 	steps   []step
 	id      step
 	env     *environment // nil if there is no expression
+	secrets []source     // what feeds a secret
+}
+
+// source is a column and the field that it feeds.
+type source struct {
+	column int
+	field  user.Field
 }
 
 // step makes one field of a row.
@@ -138,23 +146,22 @@ func (m *Mapper) Fields() []user.Field {
 
 // SecretColumns names the columns that feed ssn or password, in header order.
 func (m *Mapper) SecretColumns() []string {
-	feeds := map[int]bool{}
-	for _, s := range append([]step{m.id}, m.steps...) {
-		if !s.field.IsSecret() {
-			continue
-		}
-		feeds[s.column] = true
-		if s.program != nil {
-			for _, c := range s.program.columns {
-				feeds[c] = true
-			}
-		}
-	}
 	var names []string
 	for i, name := range m.header {
-		if feeds[i] {
+		if slices.ContainsFunc(m.secrets, func(s source) bool { return s.column == i }) {
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// feeds lists the columns that the step looks at.
+func (s *step) feeds() []int {
+	switch {
+	case s.program != nil:
+		return s.program.columns
+	case s.column >= 0:
+		return []int{s.column}
+	}
+	return nil
 }

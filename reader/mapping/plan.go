@@ -142,6 +142,11 @@ func (m *Mapper) add(s step, column string, line int) *Error {
 	if s.column >= 0 {
 		m.columns[m.header[s.column]] = s.column
 	}
+	if s.field.IsSecret() {
+		for _, column := range s.feeds() {
+			m.secrets = append(m.secrets, source{column, s.field})
+		}
+	}
 	if s.field == user.ID {
 		m.id = s
 		return nil

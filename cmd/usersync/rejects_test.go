@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"usersync/reader"
+	"usersync/reader/mapping"
+	"usersync/sync/user"
+	"usersync/writer"
+)
+
+// fedAgain reads text and returns the rejects that its unfit rows make, without
+// the cells that differ from run to run.
+func fedAgain(t *testing.T, format, text string) string {
+	t.Helper()
+	in, err := reader.Open(t.Context(), reader.Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Format: format})
+	if err != nil {
+		t.Fatal(err)
+	}
+	layout := in.Layout()
+	var out bytes.Buffer
+	w, err := writer.NewRejects(&out, writer.RejectsOptions{Format: writer.Format(format), Delimiter: layout.Delimiter,
+		Header: layout.Header, SecretColumns: layout.SecretColumns, Run: "run"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r, err := range in.Records() {
+		invalid, ok := errors.AsType[*user.InvalidError](r.Err)
+		if err != nil || !ok {
+			t.Fatalf("line %d: %v %v", r.Origin.Line, err, r.Err)
+		}
+		r.Origin.Record, r.Origin.Line = 1, 1
+		if err := w.Write(user.Outcome{Record: r, Status: user.Invalid, Code: invalid.Code, Detail: invalid.Error()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out.String()
+}
+
+// TestRejectsDoNotNest: fed in again without a mend, they come out the same.
+func TestRejectsDoNotNest(t *testing.T) {
+	for format, text := range map[string]string{
+		reader.CSV: "id,email,name\n1,a\n2,a\"b,c\n\"3\"x,b,\n,a@x,\"say \"\"hi\"\", twice\"\n4,a,b,c\n\"5\",\"a\nb\"\n..,a,b\n",
+		reader.JSONL: `{"id":"1","email":"a","email":"b"}` + "\n[1]\n{\"id\":\n" + `{"email":"a"}` + "\n" +
+			`{"id":"2","emial":"a"}` + "\n" + `{"id":"3"} {}` + "\n",
+	} {
+		if format == reader.JSONL {
+			text = `{"id":"..","email":"c"}` + "\n" + text
+		}
+		first := fedAgain(t, format, text)
+		if second := fedAgain(t, format, first); second != first {
+			t.Errorf("%s:\n%s\nfed in again:\n%s", format, first, second)
+		}
+	}
+}
+
+// TestMaskIsKnownWhereItIsRead: the reader, which must not know the writer, has
+// a word of its own for it.
+func TestMaskIsKnownWhereItIsRead(t *testing.T) {
+	if mapping.Mask != writer.Mask {
+		t.Errorf("the reader looks for %q, rejects hold %q", mapping.Mask, writer.Mask)
+	}
+}
