@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"context"
 	"fmt"
 	"sync"
 
@@ -15,7 +14,7 @@ type collector struct {
 	incoming chan []user.Outcome
 	results  Results
 	window   *window
-	stop     context.CancelCauseFunc
+	stop     func(error)
 	summary  Summary
 	deletes  deleteGuard
 	broken   bool
@@ -28,7 +27,7 @@ type collector struct {
 	news chan struct{} // holds a token when there is something to fetch
 }
 
-func newCollector(r Results, w *window, stop context.CancelCauseFunc) *collector {
+func newCollector(r Results, w *window, stop func(error)) *collector {
 	return &collector{
 		incoming: make(chan []user.Outcome, 4),
 		results:  r, window: w, stop: stop,
@@ -82,7 +81,8 @@ func (c *collector) fetchNews() [][]user.Outcome {
 
 // write writes what is in order by now and gives its credits back.
 func (c *collector) write() {
-	records, bytes := 0, 0
+	first, bytes := c.next, 0
+	alike, n := user.Unsettled, 0 // outcomes mostly come in runs
 	for !c.broken {
 		slot := &c.ring[c.next%len(c.ring)]
 		if slot.Status == user.Unsettled {
@@ -93,15 +93,18 @@ func (c *collector) write() {
 			c.stop(fmt.Errorf("write the outcome of record %d: %w", c.next, err))
 			break
 		}
-		c.summary.Outcomes[slot.Status]++
-		c.summary.Written++
-		c.summary.SettledUpTo = c.next
-		records++
+		if slot.Status != alike {
+			c.summary.add(alike, n)
+			alike, n = slot.Status, 0
+		}
+		n++
 		bytes += slot.Record.Size()
 		*slot = user.Outcome{}
 		c.next++
 	}
-	if records > 0 {
-		c.window.give(records, bytes, c.next)
+	c.summary.add(alike, n)
+	if c.next > first {
+		c.summary.SettledUpTo = c.next - 1
+		c.window.give(c.next-first, bytes, c.next)
 	}
 }

@@ -17,10 +17,10 @@ type pool struct {
 	group       errgroup.Group
 	destination destination.Destination
 	collector   *collector
-	stop        context.CancelCauseFunc
+	stop        func(error)
 }
 
-func newPool(ctx context.Context, j Job, c *collector, stop context.CancelCauseFunc) *pool {
+func newPool(ctx context.Context, j Job, c *collector, stop func(error)) *pool {
 	p := &pool{ctx: ctx, destination: j.Destination, collector: c, stop: stop}
 	p.group.SetLimit(j.Workers)
 	return p
@@ -29,10 +29,14 @@ func newPool(ctx context.Context, j Job, c *collector, stop context.CancelCauseF
 // deliver sends the batch as soon as a place is free, and blocks until then.
 func (p *pool) deliver(b user.Batch) {
 	p.group.Go(func() error {
-		outcomes, err := p.destination.Apply(p.ctx, b)
-		if err == nil {
-			err = complete(b, outcomes)
+		if p.ctx.Err() != nil { // the place may be free because the run ended
+			return nil
 		}
+		outcomes, err := p.destination.Apply(p.ctx, b)
+		if err != nil {
+			p.stop(err)
+		}
+		outcomes, err = sound(b, outcomes, err != nil)
 		if err != nil {
 			p.stop(err)
 		}
@@ -44,17 +48,23 @@ func (p *pool) deliver(b user.Batch) {
 // wait returns when every batch is delivered. Errors went to stop.
 func (p *pool) wait() { _ = p.group.Wait() }
 
-// complete checks that each record has its outcome and no verdict got through.
-func complete(b user.Batch, outcomes []user.Outcome) error {
-	if len(outcomes) != len(b.Records) {
-		return &AccountingError{fmt.Sprintf("batch %d: %d records, %d outcomes", b.Number, len(b.Records), len(outcomes))}
+// sound keeps from the collector what it must not see, and says what that was:
+// outcomes of other records, verdicts and, unless the run ends with this call,
+// records without an outcome.
+func sound(b user.Batch, outcomes []user.Outcome, ending bool) ([]user.Outcome, error) {
+	var err error
+	if len(outcomes) != len(b.Records) && !(ending && outcomes == nil) {
+		err = &AccountingError{fmt.Sprintf("batch %d: %d records, %d outcomes", b.Number, len(b.Records), len(outcomes))}
+		outcomes = outcomes[:min(len(outcomes), len(b.Records))]
 	}
-	for i := range outcomes {
-		if outcomes[i].Record != b.Records[i] || !outcomes[i].Status.Final() {
-			status := outcomes[i].Status
-			outcomes[i].Status = user.Unsettled
-			return &AccountingError{fmt.Sprintf("batch %d: record %d has no outcome (%q)", b.Number, b.Records[i].Origin.Record, status)}
+	for i, r := range b.Records[:len(outcomes)] {
+		o := &outcomes[i]
+		unknown := ending && o.Status == user.Unsettled
+		if !unknown && (o.Record != r || !o.Status.Final()) {
+			err = &AccountingError{fmt.Sprintf("batch %d: record %d has no outcome (%q)", b.Number, r.Origin.Record, o.Status)}
+			o.Status = user.Unsettled
 		}
+		o.Record = r
 	}
-	return nil
+	return outcomes, err
 }

@@ -8,7 +8,8 @@
 //
 // The files follow the road: job.go starts it, plan.go decides, gather.go
 // fills batches, deliver.go sends them, window.go bounds what is under way,
-// collect.go brings the outcomes back into order, summary.go counts.
+// collect.go brings the outcomes back into order, stop.go keeps why a run ends
+// early, summary.go counts.
 package sync
 
 import (
@@ -74,24 +75,25 @@ const readerGrace = time.Second
 // call starts and every wait ends.
 func (j Job) Run(ctx context.Context) (Summary, error) {
 	j = j.withDefaults()
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	why := &reasons{cancel: cancel}
 
 	chunks, readerDone := j.read(ctx)
 	window := newWindow(j.Window, j.WindowBytes)
-	c := newCollector(j.Results, window, stop)
+	c := newCollector(j.Results, window, why.stop)
 	collected := make(chan struct{})
 	go func() {
 		defer close(collected)
 		c.run()
 	}()
-	p := newPlanner(j, window, newPool(ctx, j, c, stop), c)
+	p := newPlanner(j, window, newPool(ctx, j, c, why.stop), c, why.stop)
 	err := p.run(ctx, chunks)
 	p.pool.wait()
 	close(c.incoming)
 	<-collected
-	err = errors.Join(err, context.Cause(ctx)) // nil unless the run was stopped
-	stop(nil)
+	err = errors.Join(err, why.joined(ctx))
+	cancel(nil)
 
 	summary := c.summary
 	summary.Read = p.read

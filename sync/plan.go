@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"usersync/sync/user"
@@ -15,6 +16,7 @@ type planner struct {
 	groups    groups
 	pool      *pool
 	collector *collector
+	stop      func(error)
 
 	read     int                       // records taken
 	underWay map[string][]*user.Record // ids sent and not settled, with those that wait for them
@@ -22,9 +24,9 @@ type planner struct {
 	settled  []user.Outcome            // settled without a call, not yet handed on
 }
 
-func newPlanner(j Job, w *window, p *pool, c *collector) *planner {
+func newPlanner(j Job, w *window, p *pool, c *collector, stop func(error)) *planner {
 	return &planner{
-		job: j, window: w, pool: p, collector: c,
+		job: j, window: w, pool: p, collector: c, stop: stop,
 		groups:   newGroups(j.Destination.Traits(), j.BatchSize),
 		underWay: make(map[string][]*user.Record),
 	}
@@ -74,6 +76,10 @@ func (p *planner) finish(ctx context.Context) {
 // admit takes a credit for the record, waiting if it must, and plans it. It is
 // false when the run stopped meanwhile.
 func (p *planner) admit(ctx context.Context, r *user.Record) bool {
+	if r.Origin.Record != p.read+1 {
+		p.stop(&AccountingError{fmt.Sprintf("record %d was read after record %d", r.Origin.Record, p.read)})
+		return false
+	}
 	for {
 		ok, oldest := p.window.take(r)
 		if ok {
@@ -82,7 +88,7 @@ func (p *planner) admit(ctx context.Context, r *user.Record) bool {
 			return ctx.Err() == nil
 		}
 		p.handOn()
-		if g := p.groups.holding(oldest); g != "" {
+		if g := p.groups.holding(oldest); g != nil {
 			p.send(ctx, p.groups.cut(g))
 			continue
 		}
@@ -102,6 +108,9 @@ func (p *planner) plan(ctx context.Context, r *user.Record) {
 	if r.Err == nil {
 		r.Err = p.job.Destination.Check(r)
 	}
+	if r.Err == nil && p.groups.of(call(r.Op, user.Unsettled)) == nil {
+		r.Err = &user.InvalidError{Code: "no_such_call", Rule: "the destination cannot " + string(r.Op) + " users"}
+	}
 	if r.Err != nil {
 		p.settle(invalid(r))
 		return
@@ -118,29 +127,33 @@ func (p *planner) plan(ctx context.Context, r *user.Record) {
 // gather puts the record where its call is made up. before is what became of
 // the record before it of the same id, if that is known.
 func (p *planner) gather(ctx context.Context, r *user.Record, before user.Status) {
-	op := call(r.Op, before)
-	if op == "" {
+	if r.Op == user.Create && held(before) {
 		p.settle(user.Outcome{Record: r, Status: user.Refused, Code: user.CodeExists, At: time.Now()})
 		return
 	}
-	if p.groups.add(op, r) {
-		p.send(ctx, p.groups.cut(op))
+	group := p.groups.of(call(r.Op, before))
+	if group == nil {
+		group = p.groups.of(call(r.Op, user.Unsettled))
+	}
+	if group.add(r) {
+		p.send(ctx, p.groups.cut(group))
 	}
 }
 
-// call is the call that an intent begins with. It is empty where an earlier
-// record of the same file already made the user.
+// call is the call that an intent begins with.
 func call(intent user.Op, before user.Status) user.Op {
-	held := before == user.Created || before == user.Updated || before == user.Unchanged || before == user.Accepted
 	switch {
-	case intent == user.Upsert && held:
+	case intent != user.Upsert:
+		return intent
+	case held(before):
 		return user.Update
-	case intent == user.Upsert:
-		return user.Create
-	case intent == user.Create && held:
-		return ""
 	}
-	return intent
+	return user.Create
+}
+
+// held tells that an earlier record of the same file left the user there.
+func held(before user.Status) bool {
+	return before == user.Created || before == user.Updated || before == user.Unchanged || before == user.Accepted
 }
 
 // release takes note of what was settled, and gathers the next of each id.
@@ -184,8 +197,8 @@ func (p *planner) handOn() {
 }
 
 func (p *planner) flush(ctx context.Context) {
-	for _, op := range p.groups.order() {
-		p.send(ctx, p.groups.cut(op))
+	for i := range p.groups.open {
+		p.send(ctx, p.groups.cut(&p.groups.open[i]))
 	}
 	p.handOn()
 }

@@ -17,6 +17,14 @@ type Summary struct {
 	Reading bool
 }
 
+// add counts n outcomes.
+func (s *Summary) add(status user.Status, n int) {
+	if n > 0 {
+		s.Outcomes[status] += n
+		s.Written += n
+	}
+}
+
 // closed decides whether the run finished, and whether its numbers add up.
 func (s Summary) closed(err error) (Summary, error) {
 	if err != nil {
