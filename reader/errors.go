@@ -18,16 +18,13 @@ type InputError struct {
 	Err  error  // may be nil
 }
 
+// Error names file, line and rule. The hint stands apart, for a line of its own.
 func (e *InputError) Error() string {
 	text := e.File
 	if e.Line > 0 {
 		text += ":" + strconv.Itoa(e.Line)
 	}
-	text += ": " + e.Rule
-	if e.Hint != "" {
-		text += "; " + e.Hint
-	}
-	return text
+	return text + ": " + e.Rule
 }
 
 func (e *InputError) Unwrap() error { return e.Err }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"usersync/reader/mapping"
@@ -31,13 +30,34 @@ type rows interface {
 }
 
 func (in *Input) open(path string) (*file, error) {
+	f, err := in.start(path, len(in.o.Mapping.Fields) > 0)
+	if err != nil {
+		return nil, err
+	}
+	if in.mapper == nil {
+		err = in.settle(f)
+	} else {
+		err = in.compare(f)
+	}
+	if err != nil {
+		return nil, closing(f.source, inputError(f.name, f.rows.line(), err))
+	}
+	if err := f.rows.begin(in.mapper, &in.chunk); err != nil {
+		return nil, closing(f.source, inputError(f.name, f.rows.line(), err))
+	}
+	return f, nil
+}
+
+// start opens the file and reads what comes before its records. The keys of JSON
+// are those of the first record, or of several.
+func (in *Input) start(path string, several bool) (*file, error) {
 	name := source.Name(path)
 	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, Tally: in.tally})
 	if err != nil {
 		return nil, inputError(name, 0, err)
 	}
 	f := &file{name: name, source: s}
-	if err := in.header(f); err != nil {
+	if err := in.readHeader(f, several); err != nil {
 		return nil, closing(s, inputError(name, 0, err))
 	}
 	return f, nil
@@ -50,33 +70,19 @@ func closing(s *source.Source, err error) error {
 	return err
 }
 
-// header reads what comes before the records and holds it against the mapping
-// and the other files.
-func (in *Input) header(f *file) error {
+func (in *Input) readHeader(f *file, several bool) (err error) {
 	w := &window{r: f.source}
 	for !hasLine(w.data()) && len(w.data()) < sampleBytes && w.more() {
 	}
 	if w.err != nil && w.err != io.EOF && len(w.data()) == 0 {
 		return w.err
 	}
-	var err error
 	if in.format(f.name, w.data()) == JSONL {
-		f.rows, err = openJSONL(f, w, in.o)
+		f.rows, err = openJSONL(f, w, in.o, several)
 	} else {
 		f.rows, err = openCSV(f, w, in.o)
 	}
-	if err != nil {
-		return err
-	}
-	if in.mapper == nil {
-		err = in.settle(f)
-	} else {
-		err = in.compare(f)
-	}
-	if err != nil {
-		return inputError(f.name, f.rows.line(), err)
-	}
-	return f.rows.begin(in.mapper, &in.chunk)
+	return err
 }
 
 // hasLine reports whether a whole line with text is there.
@@ -103,55 +109,6 @@ func (in *Input) format(name string, head []byte) string {
 		return JSONL
 	}
 	return CSV
-}
-
-// settle makes the first file's layout that of the input.
-func (in *Input) settle(f *file) error {
-	o := mapping.Options{Config: in.o.Mapping, Header: f.layout.Header, Names: Names(),
-		Accepts: in.o.Accepts, Typed: f.layout.Format == JSONL}
-	if f.layout.Format == JSONL && len(o.Header) == 0 { // an array without elements
-		o.Config, o.Header = mapping.Config{}, []string{string(user.ID)}
-	}
-	m, err := mapping.New(o)
-	if err != nil {
-		return err
-	}
-	in.mapper, in.layout = m, f.layout
-	in.layout.SecretColumns = m.SecretColumns()
-	return nil
-}
-
-// compare refuses a file that differs from the first one.
-func (in *Input) compare(f *file) error {
-	first := source.Name(in.o.Paths[0])
-	wrong := func(rule string) error {
-		return &InputError{File: f.name, Rule: rule, Hint: "files of one run look alike; give this one a run of its own"}
-	}
-	switch {
-	case f.layout.Format != in.layout.Format:
-		return wrong("is " + f.layout.Format + ", but " + first + " is " + in.layout.Format)
-	case f.layout.Delimiter != in.layout.Delimiter:
-		return wrong("has another delimiter than " + first)
-	case f.layout.Format == JSONL:
-		return in.compareKeys(f)
-	case slices.Equal(f.layout.Header, in.layout.Header):
-		return nil
-	}
-	for i, name := range f.layout.Header {
-		if i >= len(in.layout.Header) || name != in.layout.Header[i] {
-			return wrong("has another header than " + first + ", from " + mapping.Shown(name, i) + " on")
-		}
-	}
-	return wrong("has fewer columns than " + first)
-}
-
-func (in *Input) compareKeys(f *file) error {
-	for _, key := range f.layout.Header {
-		if _, _, err := in.mapper.Column(key); err != nil {
-			return &InputError{File: f.name, Line: f.rows.line(), Rule: err.Error(), Err: err}
-		}
-	}
-	return nil
 }
 
 func (in *Input) closeFile(f *file) error {

@@ -27,7 +27,7 @@ const (
 	sampleBytes   = maxRecord + readSize
 )
 
-func openJSONL(f *file, w *window, o Options) (*jsonRows, error) {
+func openJSONL(f *file, w *window, o Options, several bool) (*jsonRows, error) {
 	r := &jsonRows{frame: jsonFrame{window: *w, file: f.name, line: 1}, charset: f.source.Charset()}
 	c, err := r.frame.skipSpace()
 	if err == io.EOF {
@@ -39,7 +39,7 @@ func openJSONL(f *file, w *window, o Options) (*jsonRows, error) {
 	if r.frame.array = c == '['; r.frame.array {
 		r.frame.drop(1)
 	}
-	keys, err := r.sample(len(o.Mapping.Fields) > 0, o)
+	keys, err := r.sample(several, o)
 	if err != nil {
 		return nil, err
 	}
@@ -47,8 +47,8 @@ func openJSONL(f *file, w *window, o Options) (*jsonRows, error) {
 	return r, nil
 }
 
-// sample returns the keys of the first record, or, where a mapping picks what
-// it needs, of the first ones together. The records are not used up.
+// sample returns the keys of the first record, or of the first several together,
+// as is right where a mapping picks what it needs. The records are not used up.
 func (r *jsonRows) sample(several bool, o Options) ([]string, error) {
 	for len(r.frame.data()) < sampleBytes && r.frame.more() {
 	}

@@ -42,19 +42,6 @@ type Options struct {
 	Accepts mapping.Accepts
 }
 
-// Layout is what a file looks like.
-type Layout struct {
-	Format string
-	// Delimiter of CSV; 0 for JSONL.
-	Delimiter rune
-	// Header are the input's own columns, without those that usersync put
-	// before them in a rejects file; for JSONL the keys of the first record,
-	// those of nested objects joined by dots.
-	Header []string
-	// SecretColumns are those of Header that feed ssn or password.
-	SecretColumns []string
-}
-
 // Input is an open input. Its methods are called by one goroutine.
 type Input struct {
 	o      Options
@@ -73,9 +60,6 @@ type Input struct {
 // mapping wants and no others. An error is an *InputError.
 func Open(ctx context.Context, o Options) (*Input, error) {
 	in := &Input{o: o, tally: source.NewTally(), files: make([]*file, len(o.Paths))}
-	if len(o.Paths) == 0 {
-		return nil, &InputError{File: "input", Rule: "no file is named", Hint: "name one or more files, or - for stdin"}
-	}
 	if err := in.checkOptions(); err != nil {
 		return nil, err
 	}
@@ -91,6 +75,9 @@ func Open(ctx context.Context, o Options) (*Input, error) {
 }
 
 func (in *Input) checkOptions() error {
+	if len(in.o.Paths) == 0 {
+		return &InputError{File: "input", Rule: "no file is named", Hint: "name one or more files, or - for stdin"}
+	}
 	switch in.o.Format {
 	case "", CSV, JSONL:
 	default:
@@ -105,8 +92,8 @@ func (in *Input) checkOptions() error {
 // look opens file i and keeps it open if it is the first or cannot be opened
 // twice.
 func (in *Input) look(ctx context.Context, i int) error {
-	if err := ctx.Err(); err != nil {
-		return &InputError{File: source.Name(in.o.Paths[i]), Rule: "not read: stopped before", Err: err}
+	if err := notStopped(ctx, in.o.Paths[i]); err != nil {
+		return err
 	}
 	f, err := in.open(in.o.Paths[i])
 	if err != nil {
@@ -117,6 +104,13 @@ func (in *Input) look(ctx context.Context, i int) error {
 		return nil
 	}
 	return in.closeFile(f)
+}
+
+func notStopped(ctx context.Context, path string) error {
+	if err := ctx.Err(); err != nil {
+		return &InputError{File: source.Name(path), Rule: "not read: stopped before", Err: err}
+	}
+	return nil
 }
 
 // Layout tells what the input looks like.

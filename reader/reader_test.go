@@ -119,10 +119,11 @@ func TestOpenErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c.o.Paths, c.o.Stdin = []string{"-"}, strings.NewReader(c.text)
 			_, err := Open(t.Context(), c.o)
-			if err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("error %v", err)
+			e, ok := errors.AsType[*InputError](err)
+			if !ok || !strings.Contains(e.Error()+"; "+e.Hint, c.want) {
+				t.Fatalf("error %v", err)
 			}
-			if _, ok := errors.AsType[*InputError](err); !ok || strings.Contains(err.Error(), "ann@") {
+			if strings.Contains(e.Error(), "ann@") || e.Hint != "" && strings.Contains(e.Error(), e.Hint) {
 				t.Errorf("error %#v", err)
 			}
 		})
@@ -277,6 +278,38 @@ func TestCellsKeepTheirColumns(t *testing.T) {
 		}
 		if diff := cmp.Diff([]string{want}, read(t, o, header+"\n"+row+"\n")); diff != "" {
 			t.Error(diff)
+		}
+	}
+}
+
+func TestColumns(t *testing.T) {
+	o := Options{Paths: []string{"-"}, Stdin: strings.NewReader("_usersync_outcome;KEY;Mail;First;Last;Other\n"), Mapping: mapping.Config{Fields: mapping.Fields{
+		{Field: "id", Column: "KEY"}, {Field: "email", Column: "Mail"}, {Field: "name", Expr: `First + " " + Last`}}}}
+	in, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Column{{"KEY", user.ID, true}, {"Mail", user.Email, true}, {"First", "", true}, {"Last", "", true}, {"Other", "", false}}
+	if diff := cmp.Diff(want, in.Columns()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestHeaderAsksNothing: any header will do, whatever a mapping would say.
+func TestHeaderAsksNothing(t *testing.T) {
+	for text, want := range map[string]Layout{
+		"a;b;a\n1;2;3\n":                 {Format: CSV, Delimiter: ';', Header: []string{"a", "b", "a"}},
+		"{\"a\":1}\n{\"b\":{\"c\":2}}\n": {Format: JSONL, Header: []string{"a", "b.c"}},
+	} {
+		got, err := Header(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text)})
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Error(err, diff)
+		}
+	}
+	for _, paths := range [][]string{nil, {"-"}, {"no such file"}} {
+		_, err := Header(t.Context(), Options{Paths: paths, Stdin: strings.NewReader("")})
+		if _, ok := errors.AsType[*InputError](err); !ok {
+			t.Errorf("%v: %v", paths, err)
 		}
 	}
 }

@@ -144,7 +144,7 @@ func siblings(key string, all []setting) []string {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	if _, near := nearest(key, names); near {
+	if _, near := mapping.Nearest(key, names); near {
 		return names
 	}
 	return slices.DeleteFunc(names, func(n string) bool { return parentOf(n) != parentOf(key) })

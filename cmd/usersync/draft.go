@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"usersync/reader"
+	"usersync/reader/mapping"
 	"usersync/sync/user"
 )
 
@@ -83,7 +84,7 @@ func guessedField(name string) user.Field {
 		return f
 	}
 	known := reader.Names()
-	near, _ := nearest(name, slices.Sorted(maps.Keys(known)))
+	near, _ := mapping.Nearest(name, slices.Collect(maps.Keys(known)))
 	return known[near]
 }
 

@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"usersync/reader/mapping"
 )
 
 // texts is a flag's value as it was typed. It is checked together with what
@@ -106,7 +108,7 @@ func strayVariables(environ []string) map[string]string {
 		if !strings.HasPrefix(name, envPrefix) || slices.Contains(known, name) {
 			continue
 		}
-		if near, ok := nearest(name, known); ok {
+		if near, ok := mapping.Nearest(name, known); ok {
 			stray[name] = near
 		}
 	}

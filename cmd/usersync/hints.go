@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 
 	"usersync/reader"
@@ -11,13 +12,11 @@ import (
 	"usersync/writer/sink"
 )
 
-// withoutHint takes the hint out of the text of an error that carries one, so
-// that it can stand on a line of its own.
+// withoutHint returns the hint that an error carries, so that it can stand on a
+// line of its own, and the error with a text that lacks it.
 func withoutHint(err error) (error, string) {
 	if e, ok := errors.AsType[*reader.InputError](err); ok {
-		bare := *e
-		bare.Hint = ""
-		return &bare, e.Hint
+		return err, e.Hint
 	}
 	if e, ok := errors.AsType[*user.InvalidError](err); ok {
 		bare := *e
@@ -33,7 +32,7 @@ func hintOf(err error) string {
 		return guard.Hint
 	}
 	if e, ok := errors.AsType[*reader.InputError](err); ok && e != nil {
-		return "ask for the file anew; what stands in results was done"
+		return cmp.Or(e.Hint, "ask for the file anew") + "; what stands in results was done"
 	}
 	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied {
 		return "check base_url, organization and auth in the config"

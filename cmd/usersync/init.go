@@ -10,8 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/reader"
-	"usersync/reader/mapping"
-	"usersync/sync/user"
 )
 
 // initFlags are the flags of `usersync init`.
@@ -61,22 +59,19 @@ func initialise(ctx context.Context, e *env, f initFlags, path string) error {
 	return err
 }
 
-// header opens the file with a mapping that asks nothing of it, so that any
-// header will do.
 func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, error) {
 	delimiter, err := parseDelimiter(f.delimiter)
 	if err != nil {
 		return nil, misuse(fmt.Errorf("read flags: --delimiter: %w", err), "", "usersync init --help")
 	}
-	anything := mapping.Config{Fields: mapping.Fields{{Field: user.ID, Expr: `""`}}}
-	in, err := reader.Open(ctx, reader.Options{
-		Paths: []string{path}, Stdin: e.stdin, Format: f.format, Delimiter: delimiter, Charset: f.charset, Mapping: anything,
+	layout, err := reader.Header(ctx, reader.Options{
+		Paths: []string{path}, Stdin: e.stdin, Format: f.format, Delimiter: delimiter, Charset: f.charset,
 	})
 	if err != nil {
 		err, hint := withoutHint(err)
 		return nil, misuse(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")
 	}
-	return in.Layout().Header, in.Close()
+	return layout.Header, nil
 }
 
 // writeNew writes a file that is not there yet.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"usersync/reader/mapping"
 )
 
 // trouble is an error that knows what a person can do about it.
@@ -45,7 +47,7 @@ func tell(w io.Writer, err error) {
 // didYouMean is the hint that names the nearest of the known words, or else
 // all of them.
 func didYouMean(word string, known []string) string {
-	if near, ok := nearest(word, known); ok {
+	if near, ok := mapping.Nearest(word, known); ok {
 		return fmt.Sprintf("did you mean %s?", near)
 	}
 	return "known are " + wordsOf(known)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"usersync/reader/mapping"
 )
 
 // newRoot builds the command tree. found takes what a command learns that
@@ -82,11 +84,13 @@ func unknownFlag(c *cobra.Command, err error) error {
 
 // nearFlag does not list all flags: there are too many to read.
 func nearFlag(typed string, known []string) string {
-	if near, ok := nearest("--"+typed, known); ok {
+	if near, ok := mapping.Nearest("--"+typed, known); ok {
 		return "did you mean " + near + "?"
 	}
 	return ""
 }
+
+func folded(s string) string { return strings.ReplaceAll(strings.ToLower(s), "-", "_") }
 
 // findByKey finds the setting whose key ends in what was typed as a flag.
 func findByKey(typed string) *setting {

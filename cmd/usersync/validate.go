@@ -12,7 +12,6 @@ import (
 
 	"usersync/reader"
 	"usersync/reader/mapping"
-	"usersync/sync/destination"
 	"usersync/sync/user"
 )
 
@@ -66,25 +65,18 @@ func validate(ctx context.Context, e *env, c *config, args []string) (found tall
 		return found, err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	if err := showColumns(e.stdout, c, in.Layout(), conn.client.Traits()); err != nil {
+	if err := showColumns(e.stdout, c, in.Columns()); err != nil {
 		return found, err
 	}
 	return showRows(ctx, e.stdout, c, in, conn.client)
 }
 
 // showColumns says where each column goes, and what no column fills.
-func showColumns(w io.Writer, c *config, layout reader.Layout, t destination.Traits) error {
-	m, err := mapping.New(mapping.Options{
-		Config: mapping.Config{Fields: c.fields, Ignore: c.ignore}, Header: layout.Header, Names: reader.Names(),
-		Accepts: accepts(t), Typed: layout.Format == reader.JSONL,
-	})
-	if err != nil {
-		return err
-	}
+func showColumns(w io.Writer, c *config, columns []reader.Column) error {
 	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprintf(table, "\ncolumn\tgoes to\n")
-	for i, name := range layout.Header {
-		fmt.Fprintf(table, "%s\t%s\n", name, goesTo(m, i))
+	for _, column := range columns {
+		fmt.Fprintf(table, "%s\t%s\n", column.Name, goesTo(column))
 	}
 	for _, rule := range c.fields {
 		if rule.Column == "" {
@@ -94,11 +86,11 @@ func showColumns(w io.Writer, c *config, layout reader.Layout, t destination.Tra
 	return table.Flush()
 }
 
-func goesTo(m *mapping.Mapper, i int) string {
-	if f := m.FieldOf(i); f != "" {
-		return string(f)
-	}
-	if m.Uses(i) {
+func goesTo(c reader.Column) string {
+	switch {
+	case c.Field != "":
+		return string(c.Field)
+	case c.Read:
 		return "computed fields"
 	}
 	return "not sent"
@@ -116,7 +108,8 @@ func showRows(ctx context.Context, w io.Writer, c *config, in *reader.Input, to 
 	var unfit []string
 	for r, err := range in.Records().Until(ctx) {
 		if err != nil {
-			return found, fmt.Errorf("read the input: %w", err)
+			err, hint := withoutHint(err)
+			return found, &trouble{err: fmt.Errorf("read the input: %w", err), hint: hint}
 		}
 		found.read++
 		if err := unfitness(r, to); err != nil {

@@ -9,27 +9,25 @@ import (
 
 // didYouMean returns `, did you mean "email"?` or nothing.
 func didYouMean(name string, among []string) string {
-	if near := nearest(name, among); near != "" {
+	if near, ok := Nearest(name, among); ok {
 		return ", did you mean " + strconv.Quote(near) + "?"
 	}
 	return ""
 }
 
-// nearest returns the name with the least edits, if they are few. Letter case,
-// white space and the marks between words do not count.
-func nearest(name string, among []string) string {
-	best, least := "", 0
-	for _, candidate := range slices.Sorted(slices.Values(among)) {
-		d := distance(folded(name), folded(candidate))
-		if best == "" || d < least {
-			best, least = candidate, d
+// Nearest returns the known word that was most likely meant, if one is near
+// enough: at most one mistake in three letters, or one in all. Letter case,
+// white space and the marks - _ and . do not count.
+func Nearest(word string, known []string) (near string, ok bool) {
+	typed := []rune(folded(word))
+	least := max(1, len(typed)/3) + 1
+	for _, candidate := range slices.Sorted(slices.Values(known)) {
+		d := distance(typed, []rune(folded(candidate)))
+		if d < least && d < max(1, len(typed)) {
+			near, ok, least = candidate, true, d
 		}
 	}
-	length := len([]rune(folded(name)))
-	if best == "" || least > max(2, length/3) || least >= length-1 && least > 0 {
-		return ""
-	}
-	return best
+	return near, ok && len(typed) > 0
 }
 
 func folded(name string) string {
@@ -41,26 +39,28 @@ func folded(name string) string {
 	}, name)
 }
 
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
+// distance counts the insertions, deletions, replacements and swaps of
+// neighbours that make b of a.
+func distance(a, b []rune) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
 	}
-	for i := range x {
-		diagonal := row[0]
+	for i := range a {
 		row[0] = i + 1
-		for j := range y {
-			change := diagonal
-			if x[i] != y[j] {
+		for j := range b {
+			change := last[j]
+			if a[i] != b[j] {
 				change++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+			row[j+1] = min(last[j+1]+1, row[j]+1, change)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
+		before, last, row = last, row, before
 	}
-	return row[len(y)]
+	return last[len(b)]
 }
 
 // Shown returns a column's name for a message: quoted, or its position when the

@@ -81,7 +81,7 @@ func (m *Mapper) fields() []string {
 // lacks names a column that the file does not have, and the nearest that it has.
 func (m *Mapper) lacks(column string, line int) *Error {
 	rule := "the file has no column " + quote(column)
-	if near := nearest(column, m.header); near != "" {
+	if near, ok := Nearest(column, m.header); ok {
 		rule += ", the nearest is " + Shown(near, slices.Index(m.header, near))
 	}
 	return &Error{Line: line, Column: column, Rule: rule, Hint: "names are compared letter by letter; mend it under fields:"}

@@ -1,0 +1,110 @@
+package reader
+
+import (
+	"context"
+	"slices"
+
+	"usersync/reader/mapping"
+	"usersync/reader/source"
+	"usersync/sync/user"
+)
+
+// Layout is what a file looks like.
+type Layout struct {
+	Format string
+	// Delimiter of CSV; 0 for JSONL.
+	Delimiter rune
+	// Header are the input's own columns, without those that usersync put
+	// before them in a rejects file; for JSONL the keys of the first record,
+	// those of nested objects joined by dots.
+	Header []string
+	// SecretColumns are those of Header that feed ssn or password.
+	SecretColumns []string
+}
+
+// Header reads the layout of the first of o.Paths and asks nothing of its
+// columns: Mapping and Accepts are not looked at, and SecretColumns stay empty.
+// The keys of JSON are those of the first 100 records together. Of Stdin a piece
+// is used up. An error is an *InputError.
+func Header(ctx context.Context, o Options) (Layout, error) {
+	o.Mapping = mapping.Config{}
+	in := &Input{o: o, tally: source.NewTally()}
+	if err := in.checkOptions(); err != nil {
+		return Layout{}, err
+	}
+	if err := notStopped(ctx, o.Paths[0]); err != nil {
+		return Layout{}, err
+	}
+	f, err := in.start(o.Paths[0], true)
+	if err != nil {
+		return Layout{}, err
+	}
+	return f.layout, in.closeFile(f)
+}
+
+// Column is a column of the input and where it goes.
+type Column struct {
+	Name string
+	// Field is what the cell becomes as it is; empty if there is no such field.
+	Field user.Field
+	// Read says that the cell is looked at: for Field, or to compute others.
+	Read bool
+}
+
+// Columns tells where each column of the Layout's header goes, in its order.
+func (in *Input) Columns() []Column {
+	columns := make([]Column, len(in.layout.Header))
+	for i, name := range in.layout.Header {
+		columns[i] = Column{Name: name, Field: in.mapper.FieldOf(i), Read: in.mapper.Uses(i)}
+	}
+	return columns
+}
+
+// settle makes the first file's layout that of the input.
+func (in *Input) settle(f *file) error {
+	o := mapping.Options{Config: in.o.Mapping, Header: f.layout.Header, Names: Names(),
+		Accepts: in.o.Accepts, Typed: f.layout.Format == JSONL}
+	if f.layout.Format == JSONL && len(o.Header) == 0 { // an array without elements
+		o.Config, o.Header = mapping.Config{}, []string{string(user.ID)}
+	}
+	m, err := mapping.New(o)
+	if err != nil {
+		return err
+	}
+	in.mapper, in.layout = m, f.layout
+	in.layout.SecretColumns = m.SecretColumns()
+	return nil
+}
+
+// compare refuses a file that differs from the first one.
+func (in *Input) compare(f *file) error {
+	first := source.Name(in.o.Paths[0])
+	wrong := func(rule string) error {
+		return &InputError{File: f.name, Rule: rule, Hint: "files of one run look alike; give this one a run of its own"}
+	}
+	switch {
+	case f.layout.Format != in.layout.Format:
+		return wrong("is " + f.layout.Format + ", but " + first + " is " + in.layout.Format)
+	case f.layout.Delimiter != in.layout.Delimiter:
+		return wrong("has another delimiter than " + first)
+	case f.layout.Format == JSONL:
+		return in.compareKeys(f)
+	case slices.Equal(f.layout.Header, in.layout.Header):
+		return nil
+	}
+	for i, name := range f.layout.Header {
+		if i >= len(in.layout.Header) || name != in.layout.Header[i] {
+			return wrong("has another header than " + first + ", from " + mapping.Shown(name, i) + " on")
+		}
+	}
+	return wrong("has fewer columns than " + first)
+}
+
+func (in *Input) compareKeys(f *file) error {
+	for _, key := range f.layout.Header {
+		if _, _, err := in.mapper.Column(key); err != nil {
+			return &InputError{File: f.name, Line: f.rows.line(), Rule: err.Error(), Err: err}
+		}
+	}
+	return nil
+}
