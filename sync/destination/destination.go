@@ -87,7 +87,8 @@ type OpTraits struct {
 	// Replay says whether a call that was perhaps taken may be made again.
 	Replay Replay
 	// Merge says that what a record leaves out must be read and sent back,
-	// because the call could clear it.
+	// because the call could clear it. Max is 1 then: a call that is refused
+	// must not speak for users whom the read had settled.
 	Merge bool
 }
 

@@ -8,7 +8,7 @@ import (
 	"usersync/sync/user"
 )
 
-// SEMANTICS 3: what each mode does when the API says exists or missing.
+// What each mode does when the API says exists or missing.
 func TestModes(t *testing.T) {
 	run(t, map[string]scene{
 		"upsert, exists: updated":    {replay: destination.Detectable, held: "a=0", send: "a=1 b=2", want: "updated created", holds: "a=1 b=2"},
