@@ -133,6 +133,8 @@ func (r *references) Visit(node *ast.Node) {
 		}
 	case *ast.CallNode:
 		r.call(n)
+	case *ast.BinaryNode:
+		bindPlus(node, n)
 	}
 }
 

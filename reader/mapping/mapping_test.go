@@ -150,8 +150,21 @@ func TestFunctions(t *testing.T) {
 		`int("x")`:                                                       "!expression",
 		`1 / 0.0`:                                                        "!expression",
 		`filter(1..20000, # > 1)`:                                        "!expression",
-		`nil`:                                                            "",
-		`id == "1"`:                                                      "true",
+		doubled(19):                                                      "!too_much",
+		`len(` + doubled(18) + `)`:                                       "786432",
+		nested(25, ""):                                                   "!too_much",
+		nested(25, "string"):                                             "!too_much",
+		nested(25, "toJSON"):                                             "!too_much",
+		nested(25, "flatten"):                                            "!too_much",
+		`map(1..4900, "` + strings.Repeat("x", 300) + `")`:               "!too_much",
+		strings.Repeat("toBase64(", 60) + `"abc"` + strings.Repeat(")", 60):     "!too_much",
+		`string(1 + 2) + string([1, "a"]) + toJSON(["b"])[0:1] + toBase64("c")`: "3[1 a][Yw==",
+		`flatten([["a"], ["b"]])`:          `["a","b"]`,
+		`1 + 2`:                            "3",
+		`fromJSON("{\"a\": 1}").a + 1 > 1`: "true",
+		`"a" + fromJSON("[\"b\"]")[0]`:     "ab",
+		`nil`:                              "",
+		`id == "1"`:                        "true",
 	} {
 		t.Run(call, func(t *testing.T) {
 			m, err := New(Options{Header: []string{"id"}, Names: names, Config: Config{Fields: Fields{{Field: "id", Column: "id"}, {Field: "email", Expr: call}}}})
@@ -169,6 +182,32 @@ func TestFunctions(t *testing.T) {
 				t.Errorf("got %s, want %s", got, want)
 			}
 		})
+	}
+}
+
+// doubled makes "abc" n times as long by an expression of few nodes.
+func doubled(n int) string {
+	text := `let a0 = "abc"; `
+	for i := range n {
+		text += fmt.Sprintf("let a%d = a%d + a%d; ", i+1, i, i)
+	}
+	return text + fmt.Sprintf("a%d", n)
+}
+
+// nested gives an array that holds another one twice, and so on, to the call.
+func nested(n int, call string) string {
+	text := `let a0 = ["abc"]; `
+	for i := range n {
+		text += fmt.Sprintf("let a%d = [a%d, a%d]; ", i+1, i, i)
+	}
+	return text + fmt.Sprintf("%s(a%d)", call, n)
+}
+
+func TestExpressionsHaveABudgetOfNodes(t *testing.T) {
+	_, err := New(Options{Header: []string{"id"}, Names: names, Config: Config{Fields: Fields{
+		{Field: "id", Column: "id"}, {Field: "email", Expr: strings.Repeat("id + ", 150) + "id", Line: 7}}}})
+	if err == nil || !strings.Contains(err.Error(), "config line 7: fields: email has an expr that cannot be compiled") {
+		t.Error(err)
 	}
 }
 

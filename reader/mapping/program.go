@@ -13,13 +13,6 @@ import (
 	"usersync/sync/user"
 )
 
-// The budget of one expression: nodes when it is compiled, and cells of memory
-// that it may ask for while it runs.
-const (
-	maxNodes     = 200
-	memoryBudget = 10_000
-)
-
 // program is a compiled expression and the columns that it looks at.
 type program struct {
 	code    *vm.Program
@@ -36,10 +29,10 @@ func (m *Mapper) compile(rule Rule) (*program, *Error) {
 	}
 	seen := &references{declared: map[string]bool{}}
 	options := append(functions(), expr.Env(m.env.shape()), expr.MaxNodes(maxNodes), expr.Patch(seen))
-	for _, name := range barred {
+	for _, name := range slices.Concat(barred[:], expanding[:]) {
 		options = append(options, expr.DisableBuiltin(name))
 	}
-	code, err := expr.Compile(rule.Expr, append(options, own()...)...)
+	code, err := expr.Compile(rule.Expr, slices.Concat(options, own(), bounds())...)
 	if wrong := m.resolve(seen, rule); wrong != nil {
 		return nil, wrong
 	}
@@ -85,6 +78,9 @@ func (m *Mapper) run(s *step) (user.Value, *user.InvalidError) {
 			return user.Value{}, m.unfit(s, broken.code, broken.rule)
 		}
 		return user.Value{}, m.unfit(s, "expression", "cannot be computed from this row by its expr")
+	}
+	if exceeds(result) {
+		return user.Value{}, m.unfit(s, errTooMuch.code, errTooMuch.rule)
 	}
 	value, err := valueOf(result)
 	if err != nil {
