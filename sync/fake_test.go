@@ -117,12 +117,14 @@ type results struct {
 	list   []user.Outcome
 	bytes  int
 	failAt int
+	failed int // writes that failed: one that did may have left half a line
 }
 
 func (r *results) Write(o user.Outcome) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.list)+1 == r.failAt {
+		r.failed++
 		return errDisk
 	}
 	r.list = append(r.list, o)

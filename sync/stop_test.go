@@ -80,7 +80,7 @@ func TestResultsThatCannotBeWrittenStopTheRun(t *testing.T) {
 		if !errors.Is(err, errDisk) || !strings.Contains(err.Error(), "record 4321") {
 			t.Errorf("error %v", err)
 		}
-		if len(out.list) != 4320 || summary.Written != 4320 || summary.Finished || len(a.sizes) > 250 {
+		if out.failed != 1 || len(out.list) != 4320 || summary.Written != 4320 || summary.Finished || len(a.sizes) > 250 {
 			t.Errorf("%d outcomes, %d calls, %+v", len(out.list), len(a.sizes), summary)
 		}
 	})
