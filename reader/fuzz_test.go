@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -64,12 +65,15 @@ func mustRead(t *rapid.T, r *csv.Reader) []string {
 const marker = "Zq7Marker"
 
 // FuzzCSV holds the frame in lock-step with encoding/csv: same rows, same lines,
-// same faults.
+// same faults. Every letter a is a marker that no error may tell.
 func FuzzCSV(f *testing.F) {
 	for _, seed := range []string{"1,a\n2,\"b\nc\"\n", "1,a\"b\n3,c", "\"1\"x,b\r\n\r\n2,b\r", "1,\"b", "1\r\r\n2,\"\"\"\"\r\n", "1,a,b\n\"1\"\r\r\n,"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, rows string) {
+		rows = strings.ReplaceAll(rows, "a", marker)
+		readSilently(t, "_usersync_outcome,_usersync_raw,id,email\n"+rows)
+		readSilently(t, "_usersync_raw,id,email\n\""+strings.ReplaceAll(rows, `"`, `""`)+"\",,\n")
 		text := "id,email\n" + rows
 		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Delimiter: ','})
 		if err != nil {
@@ -82,6 +86,7 @@ func FuzzCSV(f *testing.F) {
 		count := 0
 		for rec, err := range in.Records() {
 			cells, want := plain.Read()
+			silent(t, err)
 			if err != nil {
 				if !errors.Is(want, csv.ErrQuote) {
 					t.Fatalf("%v, but encoding/csv has %v", err, want)
@@ -91,12 +96,32 @@ func FuzzCSV(f *testing.F) {
 			if count++; rec.Origin.Record != count {
 				t.Fatalf("record %d is numbered %d", count, rec.Origin.Record)
 			}
+			silent(t, rec.Err)
 			compareRow(t, rec, cells, want, plain)
 		}
 		if row, err := plain.Read(); err != io.EOF {
 			t.Fatalf("encoding/csv has another row: %q %v", row, err)
 		}
 	})
+}
+
+// readSilently reads a rejects file. No error may tell a value, and no raw row
+// may hold what is usersync's where the row could be taken apart.
+func readSilently(t *testing.T, text string) {
+	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Format: CSV, Delimiter: ','})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rec, err := range in.Records() {
+		silent(t, err)
+		if err != nil {
+			return
+		}
+		silent(t, rec.Err)
+		if cells, err := csv.NewReader(bytes.NewReader(rec.Origin.Raw)).Read(); !rec.Origin.Unparsed && (err != nil || len(cells) != 2) {
+			t.Fatalf("raw is %q: %v", rec.Origin.Raw, err)
+		}
+	}
 }
 
 func compareRow(t *testing.T, rec *user.Record, cells []string, want error, plain *csv.Reader) {
@@ -187,11 +212,20 @@ func FuzzMapping(f *testing.F) {
 		if err != nil {
 			return // the expression does not compile
 		}
+		count := 0
 		for rec, err := range in.Records() {
+			if err != nil {
+				t.Fatal("a well-formed file breaks off")
+			}
+			if count++; rec.Origin.Record != count {
+				t.Fatalf("record %d is numbered %d", count, rec.Origin.Record)
+			}
 			if !strings.Contains(expression, marker) {
-				silent(t, err)
 				silent(t, rec.Err)
 			}
+		}
+		if count != 3 {
+			t.Fatalf("%d records of 3", count)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package reader
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -122,5 +123,25 @@ func TestSecretsLeaveThroughReveal(t *testing.T) {
 	}
 	if strings.Join(told, "") != "1" || strings.Join(in.Layout().SecretColumns, "") != "ssn" {
 		t.Errorf("secrets of %v, columns %v", told, in.Layout().SecretColumns)
+	}
+}
+
+// TestLongRowsEndABatch: a chunk of rows near the limit is a few MiB at most.
+func TestLongRowsEndABatch(t *testing.T) {
+	half := strings.Repeat("x", maxRecord/2)
+	text := "id,name\n" + strings.Repeat("1,"+half+"\n", 5) + strings.Repeat("2,short\n", 7)
+	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sizes []int
+	for batch, err := range in.Records().Batches(5) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, len(batch))
+	}
+	if !slices.Equal(sizes, []int{2, 2, 5, 3}) {
+		t.Error(sizes)
 	}
 }

@@ -24,22 +24,29 @@ func (r Records) Until(ctx context.Context) Records {
 	}
 }
 
-// Batches returns the records n at a time, the last batch with what is left. An
-// error comes after the records that were read before it.
+// batchBytes of raw records end a batch before it is full.
+const batchBytes = 1 << 20
+
+// Batches returns the records n at a time, the last batch with what is left. A
+// batch ends before that where the raw bytes of its records reach 1 MiB, so that
+// long rows do not pile up. An error comes after the records that were read
+// before it.
 func (r Records) Batches(n int) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
-		batch := make([]*user.Record, 0, n)
+		batch, bytes := make([]*user.Record, 0, n), 0
 		for record, err := range r {
 			if err != nil {
 				_ = (len(batch) == 0 || yield(batch, nil)) && yield(nil, err)
 				return
 			}
-			if batch = append(batch, record); len(batch) == n {
-				if !yield(batch, nil) {
-					return
-				}
-				batch = make([]*user.Record, 0, n)
+			batch, bytes = append(batch, record), bytes+len(record.Origin.Raw)
+			if len(batch) < n && bytes < batchBytes {
+				continue
 			}
+			if !yield(batch, nil) {
+				return
+			}
+			batch, bytes = make([]*user.Record, 0, n), 0
 		}
 		if len(batch) > 0 {
 			yield(batch, nil)
