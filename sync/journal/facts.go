@@ -1,0 +1,117 @@
+package journal
+
+import (
+	"time"
+
+	"usersync/sync/user"
+)
+
+// Format is the version of the file that is written, and the only one read.
+const Format = 1
+
+// Header says what the run is. It is the first frame.
+type Header struct {
+	Format  int       `json:"format"` // set by Create
+	Run     string    `json:"run"`
+	Version string    `json:"version,omitempty"` // of usersync
+	Started time.Time `json:"started"`
+	Scope   Scope     `json:"scope"`
+	// ConfigSHA256 and MappingSHA256 tell whether a resume would plan the same.
+	ConfigSHA256  string   `json:"config_sha256,omitempty"`
+	MappingSHA256 string   `json:"mapping_sha256,omitempty"`
+	Mode          string   `json:"mode"`
+	Args          []string `json:"args,omitempty"` // masked
+	Inputs        []Input  `json:"inputs,omitempty"`
+	// Unsafe are the Ops that must not be made again when they were perhaps
+	// taken: what is noted of them is brought to the disk each time.
+	Unsafe []user.Op `json:"unsafe,omitempty"`
+}
+
+// Scope is what the users are sent to.
+type Scope struct {
+	Destination string `json:"destination"`
+	Host        string `json:"host,omitempty"`
+	Account     string `json:"account,omitempty"`
+	Feed        string `json:"feed,omitempty"`
+}
+
+// Input is a file that is read, in the order of reading.
+type Input struct {
+	Path   string `json:"path"` // as given; - is standard input
+	Format string `json:"format,omitempty"`
+}
+
+// Mark says up to where everything is on the disk.
+type Mark struct {
+	Record int       `json:"record"` // the last one; 0 if none is
+	At     time.Time `json:"at"`
+	// Results and Rejects are the sizes of the files, in bytes.
+	Results int64 `json:"results"`
+	Rejects int64 `json:"rejects"`
+	// InputBytes and InputSHA256 are those of the decompressed input, up to the
+	// end of Record.
+	InputBytes  int64  `json:"input_bytes"`
+	InputSHA256 string `json:"input_sha256,omitempty"`
+	// Outcomes counts the records up to Record.
+	Outcomes map[user.Status]int `json:"outcomes,omitempty"`
+}
+
+// State says how a run ended.
+type State string
+
+// The states.
+const (
+	// Finished: every record has its outcome.
+	Finished State = "finished"
+	// Stopped: the run can be resumed.
+	Stopped State = "stopped"
+	// TakenUp: another run took over what this one had done.
+	TakenUp State = "taken_up"
+)
+
+// End says how a run ended. A run without one was killed.
+type End struct {
+	At       time.Time `json:"at"`
+	State    State     `json:"state"`
+	ExitCode int       `json:"exit_code"`
+	By       string    `json:"by,omitempty"` // the run that took it up
+}
+
+// Resumed says that the run goes on behind this frame.
+type Resumed struct {
+	At   time.Time `json:"at"`
+	Args []string  `json:"args,omitempty"` // masked
+}
+
+// Sent is a record that was about to be sent.
+type Sent struct {
+	Record int
+	ID     string
+	Op     user.Op
+	Batch  int
+}
+
+// Outcome is what became of a record, times in milliseconds.
+type Outcome struct {
+	Record    int
+	ID        string
+	Remote    string
+	Status    user.Status
+	Action    user.Op
+	Code      string
+	Detail    string
+	RequestID string
+	HTTP      int
+	Attempts  int
+	Took      time.Duration
+	At        time.Time // zero if it had none
+}
+
+// For returns the outcome as that of r, which the resume has read again. It is
+// false if r is not the record that was settled.
+func (o Outcome) For(r *user.Record) (user.Outcome, bool) {
+	return user.Outcome{
+		Record: r, Status: o.Status, Action: o.Action, Code: o.Code, Detail: o.Detail,
+		RequestID: o.RequestID, Remote: o.Remote, HTTP: o.HTTP, Attempts: o.Attempts, Took: o.Took, At: o.At,
+	}, r.Origin.Record == o.Record && r.User.ID == o.ID
+}

@@ -1,0 +1,335 @@
+package journal
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"usersync/sync/user"
+)
+
+func read(b []byte) (*Past, error) { return Read(bytes.NewReader(b), int64(len(b))) }
+
+// Whatever was written, and wherever the file is cut off, it tells exactly what
+// was whole.
+func TestCutAnywhere(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := begin(t, header)
+		for range rapid.IntRange(0, 12).Draw(t, "steps") {
+			s.step(t)
+		}
+		all := s.d.Bytes()
+		for size := range len(all) + 1 {
+			past, err := read(all[:size])
+			if err != nil {
+				t.Fatalf("cut at %d of %d: %v", size, len(all), err)
+			}
+			if want := s.expected(size); !reflect.DeepEqual(want, past) && !cmp.Equal(want, past, cmpopts.EquateEmpty()) {
+				diff := cmp.Diff(want, past, cmpopts.EquateEmpty())
+				t.Fatalf("cut at %d of %d (-written +read):\n%s", size, len(all), diff)
+			}
+		}
+	})
+}
+
+// Every flipped bit is found: nothing is told that was not written. In front
+// of other frames it is damage, at the frame where it lies; in the last frame
+// it cannot be told from one that a crash has cut off.
+func TestEveryFlippedBitIsFound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := begin(t, header)
+		for range rapid.IntRange(1, 5).Draw(t, "steps") {
+			s.step(t)
+		}
+		all := s.d.Bytes()
+		bit := byte(1) << rapid.IntRange(0, 7).Draw(t, "bit")
+		for at := range all {
+			all[at] ^= bit
+			s.checkFlipped(t, at)
+			all[at] ^= bit
+		}
+	})
+}
+
+func (s *story) checkFlipped(t fatal, at int) {
+	t.Helper()
+	past, err := read(s.d.Bytes())
+	start, i := 0, 0
+	for s.steps[i].end <= at {
+		start = s.steps[i].end
+		i++
+	}
+	if i == 0 && at >= len(signature) {
+		start = len(signature)
+	}
+	damaged, ok := errors.AsType[*DamagedError](err)
+	switch {
+	case ok && damaged.At == int64(start):
+	case err == nil && i == len(s.steps)-1:
+		if diff := cmp.Diff(s.expected(start).Settled, past.Settled, cmpopts.EquateEmpty()); diff != "" || past.Torn == 0 {
+			t.Fatalf("byte %d of the last frame: torn %d\n%s", at, past.Torn, diff)
+		}
+	default:
+		t.Fatalf("byte %d flipped in frame %d of %d at %d: %v", at, i, len(s.steps), start, err)
+	}
+}
+
+// After a power loss a block may be missing behind what was synced, though
+// later ones are there. Before that it is damage.
+func TestHoles(t *testing.T) {
+	s := begin(t, header)
+	for n := range 3 {
+		if n == 2 {
+			if err := s.j.Mark(Mark{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := range 20 {
+			if err := s.j.Sent(batch(1+100*i, 100)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	all, synced := s.d.Bytes(), int64(s.d.synced)
+	for _, c := range []struct {
+		name     string
+		from, to int64
+		damage   bool
+	}{
+		{"behind the last sync", synced + 5000, synced + 9096, false},
+		{"right behind it", synced, synced + 4096, false},
+		{"to the end", synced + 5000, int64(len(all)), false},
+		{"before the last sync", synced - 9000, synced - 4904, true},
+		{"of all but the last frame", 0, int64(len(all)) - 2000, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file := bytes.Clone(all)
+			clear(file[c.from:c.to])
+			past, err := read(file)
+			if damaged, is := errors.AsType[*DamagedError](err); is != c.damage || (is && (damaged.At > c.from || damaged.Hint() == "")) {
+				t.Fatalf("Read = %v", err)
+			}
+			if err == nil && (past.Size > c.from || past.Size < synced || past.Torn == 0) {
+				t.Errorf("hole at %d: %d bytes kept, %d torn; %d are synced", c.from, past.Size, past.Torn, synced)
+			}
+		})
+	}
+}
+
+func batch(first, n int) user.Batch {
+	b := user.Batch{Number: first, Op: user.Create}
+	for i := range n {
+		b.Records = append(b.Records, &user.Record{Origin: user.Origin{Record: first + i}, User: user.User{ID: fmt.Sprintf("CUST-%010d", first+i)}})
+	}
+	return b
+}
+
+func settled(b user.Batch) []user.Outcome {
+	var all []user.Outcome
+	for _, r := range b.Records {
+		all = append(all, user.Outcome{Record: r, Status: user.Created, Action: user.Create, HTTP: 201, Attempts: 1,
+			RequestID: "0f8fad5b-d9cb-469f-a165-70867728950e", Took: 187e6, At: night})
+	}
+	return all
+}
+
+func TestOtherFilesAreRefused(t *testing.T) {
+	s := begin(t, header)
+	again := bytes.Clone(s.d.Bytes())
+	if past, err := read(append(again, again...)); err != nil || past.Torn != int64(len(again)) {
+		t.Errorf("a frame counts in another place: %+v, %v", past, err)
+	}
+	for name, text := range map[string]string{
+		"text":             "record,file,line\n",
+		"short text":       "rec",
+		"damaged in front": "u" + string(again[1:]),
+	} {
+		if _, err := read([]byte(text)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	for name, text := range map[string]string{"empty": "", "zeros": strings.Repeat("\x00", 5000), "half a signature": signature[:3]} {
+		if past, err := read([]byte(text)); err != nil || past.Begun || past.Size != 0 || past.Torn != int64(len(text)) {
+			t.Errorf("%s: %+v, %v; want nothing begun", name, past, err)
+		}
+	}
+}
+
+func TestAnotherFormatIsRefused(t *testing.T) {
+	d := &disk{}
+	j := &Journal{file: d}
+	if err := j.writeFact(kindHeader, Header{Format: 2}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := read(d.Bytes()); !errors.As(err, new(*FormatError)) || !strings.Contains(err.Error(), "format 2") {
+		t.Errorf("Read = %v", err)
+	}
+}
+
+func TestWhatMustNotBeWritten(t *testing.T) {
+	unknown := settled(batch(1, 1))
+	unknown[0].Action = "merge"
+	odd := settled(batch(1, 1))
+	odd[0].Status = "odd"
+	far := batch(MostBeyond+1, 1)
+	for _, c := range []struct {
+		name string
+		do   func(*Journal) error
+		want string
+	}{
+		{"an unknown action", func(j *Journal) error { return j.Settled(unknown) }, "merge"},
+		{"an unknown status", func(j *Journal) error { return j.Settled(odd) }, "odd"},
+		{"an unknown op", func(j *Journal) error { return j.Sent(user.Batch{Op: "merge"}) }, "merge"},
+		{"a record too far ahead", func(j *Journal) error { return j.Sent(far) }, "65537"},
+		{"an outcome too far ahead", func(j *Journal) error { return j.Settled(settled(far)) }, "65537"},
+		{"a mark that goes back", func(j *Journal) error { return errors.Join(j.Mark(Mark{Record: 5}), j.Mark(Mark{Record: 4})) }, "after one at 5"},
+		{"more behind the end", func(j *Journal) error { return errors.Join(j.Finish(End{State: Finished}), j.Sent(batch(1, 1))) }, "ended"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := begin(t, header)
+			if err := c.do(s.j); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v, want an error with %q", err, c.want)
+			}
+			if err := s.j.Settled(settled(batch(1, 1))); err == nil {
+				t.Error("the error was forgotten")
+			}
+			if past, err := read(s.d.Bytes()); err != nil || len(past.Sent)+len(past.Settled) > 0 || past.Torn > 0 {
+				t.Errorf("what is there cannot be read: %+v, %v", past, err)
+			}
+		})
+	}
+}
+
+func TestARunThatIsOverIsNotContinued(t *testing.T) {
+	for _, state := range []State{Finished, TakenUp} {
+		s := begin(t, header)
+		if err := s.j.Finish(End{At: night, State: state, By: "other"}); err != nil {
+			t.Fatal(err)
+		}
+		past, err := read(s.d.Bytes())
+		if err != nil || !past.Over() || past.End.State != state {
+			t.Fatalf("%+v, %v", past, err)
+		}
+		if _, err := Continue(&s.d, past, Resumed{}); !errors.Is(err, ErrEnded) {
+			t.Errorf("Continue after %s = %v", state, err)
+		}
+	}
+	if _, err := Continue(&disk{}, &Past{}, Resumed{}); err == nil {
+		t.Error("a journal without a header was continued")
+	}
+}
+
+func TestTwoOutcomesOfARecordAreDamage(t *testing.T) {
+	s := begin(t, header)
+	one := settled(batch(7, 1))
+	if err := errors.Join(s.j.Settled(one), s.j.Settled(one)); err != nil {
+		t.Fatal(err)
+	}
+	if past, err := read(s.d.Bytes()); err != nil || len(past.Settled) != 1 {
+		t.Fatalf("the same twice: %+v, %v", past, err)
+	}
+	one[0].Status = user.Failed
+	if err := s.j.Settled(one); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := read(s.d.Bytes()); err == nil || !strings.Contains(err.Error(), "record 7 has two outcomes") {
+		t.Errorf("Read = %v", err)
+	}
+}
+
+func TestTheLedgersLaterMarkCounts(t *testing.T) {
+	s := begin(t, header)
+	if err := errors.Join(s.j.Sent(batch(1, 10)), s.j.Settled(settled(batch(1, 5)))); err != nil {
+		t.Fatal(err)
+	}
+	past, err := read(s.d.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	past.Advance(Mark{Record: 4})
+	past.Advance(Mark{Record: 2})
+	if len(past.Settled) != 1 || len(past.Sent) != 5 || past.Mark.Record != 4 {
+		t.Errorf("%+v", past)
+	}
+	o, ours := past.Settled[0].For(batch(5, 1).Records[0])
+	if diff := cmp.Diff(settled(batch(5, 1))[0], o); diff != "" || !ours {
+		t.Errorf("(-written +told):\n%s", diff)
+	}
+	if _, ours := past.Settled[0].For(&user.Record{Origin: user.Origin{Record: 5}}); ours {
+		t.Error("the outcome was given to a record with another id")
+	}
+}
+
+// What may not be sent twice is on the disk before it is sent, and the header
+// before anything is.
+func TestUnsafeOpsAreSynced(t *testing.T) {
+	h := header
+	h.Unsafe = []user.Op{user.Create}
+	s := begin(t, h)
+	update := batch(2, 1)
+	update.Op = user.Update
+	for _, c := range []struct {
+		do    error
+		syncs int
+	}{{nil, 1}, {s.j.Sent(batch(1, 1)), 2}, {s.j.Settled(settled(batch(1, 1))), 3}, {s.j.Sent(update), 3}, {s.j.Mark(Mark{Record: 1}), 4}} {
+		if c.do != nil {
+			t.Fatal(c.do)
+		}
+	}
+	if s.d.syncs != 4 || s.d.synced != s.d.Len() {
+		t.Errorf("%d syncs, %d of %d bytes on the disk", s.d.syncs, s.d.synced, s.d.Len())
+	}
+}
+
+func TestWorkersWriteAtOnce(t *testing.T) {
+	file, err := os.OpenFile(filepath.Join(t.TempDir(), "journal"), os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	h := header
+	h.Unsafe = []user.Op{user.Create}
+	j, err := Create(file, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const workers, batches = 16, 20
+	var group sync.WaitGroup
+	for w := range workers {
+		group.Go(func() {
+			for i := range batches {
+				b := batch(1+100*(w*batches+i), 100)
+				if err := errors.Join(j.Sent(b), j.Settled(settled(b)[:90])); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	past, err := Read(file, j.Size())
+	if err != nil || len(past.Settled) != workers*batches*90 || len(past.Sent) != workers*batches*10 || past.Torn != 0 {
+		t.Fatalf("%d settled, %d sent, %d torn: %v", len(past.Settled), len(past.Sent), past.Torn, err)
+	}
+}
+
+func TestAFullDisk(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	if _, err := Create(full, header); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("Create = %v", err)
+	}
+}
