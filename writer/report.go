@@ -153,11 +153,7 @@ func met(c Calls) string {
 	for _, what := range slices.SortedStableFunc(slices.Values(slices.Sorted(maps.Keys(c.Met))), byCount) {
 		parts = append(parts, grouped(c.Met[what])+" "+what)
 	}
-	text := strings.Join(parts, ", ")
-	if c.Retried > 0 {
-		text += fmt.Sprintf("; %s made again", grouped(c.Retried))
-	}
-	return strings.TrimPrefix(text, "; ")
+	return strings.Join(parts, ", ")
 }
 
 // spell writes a duration as people say it: 31ms, 4.2s, 1h2m3s.

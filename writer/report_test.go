@@ -33,7 +33,7 @@ func mixed() Summary {
 			user.InDoubt: {{user.CodeNoAnswer, 2}},
 		},
 		Calls: map[string]Calls{
-			"create": {Made: 1021, Retried: 21, Met: map[string]int{"ok": 1000, "throttled": 12, "http_503": 9}},
+			"create": {Made: 1021, Met: map[string]int{"ok": 1000, "throttled": 12, "http_503": 9}},
 			"update": {Made: 1402, Met: map[string]int{"ok": 1402}},
 			"token":  {Made: 1},
 		},

@@ -52,7 +52,7 @@ type Summary struct {
 	// Most frequent codes of each outcome.
 	Codes map[user.Status][]Code `json:"codes,omitempty"`
 
-	// Calls made, by kind: create, update, delete, read, token.
+	// Calls made, by kind: create, update, delete, read.
 	Calls map[string]Calls `json:"calls,omitempty"`
 	// What held the calls back.
 	Pace *Pace `json:"pace,omitempty"`
@@ -92,9 +92,7 @@ type Code struct {
 type Calls struct {
 	// Calls made, those made again among them.
 	Made int `json:"made" jsonschema:"minimum=0"`
-	// Calls that were another try.
-	Retried int `json:"retried,omitempty" jsonschema:"minimum=0"`
-	// What the calls met: ok, throttled, http_503, timeout and so on.
+	// What the calls met: ok, or http_503, timeout and so on.
 	Met map[string]int `json:"met,omitempty"`
 }
 

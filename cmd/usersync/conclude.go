@@ -65,7 +65,7 @@ func (j *job) summary(err error) writer.Summary {
 		Run: j.out.dir.ID(), State: writer.Stopped,
 		RecordsRead: j.counts.Read, SettledUpTo: j.counts.SettledUpTo,
 		Outcomes: writer.CountOutcomes(j.counts.Outcomes), Codes: j.out.codes.Top(topCodes),
-		Pace: paceFacts(j.conn.pace.Report()), StartedAt: j.started,
+		Calls: callFacts(j.calls.Met()), Pace: paceFacts(j.conn.pace.Report()), StartedAt: j.started,
 		Scope: j.conn.scope, Inputs: j.inputs(),
 		Config:  &writer.Config{Path: j.config.file, SHA256: j.config.digest(), MappingSHA256: j.config.mappingDigest()},
 		Program: writer.Program{Version: b.version, Commit: b.commit},
@@ -113,6 +113,18 @@ func (c *config) mappingDigest() string {
 func sum(b []byte) string {
 	digest := sha256.Sum256(b)
 	return hex.EncodeToString(digest[:])
+}
+
+func callFacts(met map[string]map[string]int) map[string]writer.Calls {
+	facts := make(map[string]writer.Calls, len(met))
+	for kind, counts := range met {
+		made := 0
+		for _, n := range counts {
+			made += n
+		}
+		facts[kind] = writer.Calls{Made: made, Met: counts}
+	}
+	return facts
 }
 
 func paceFacts(r pace.Report) *writer.Pace {

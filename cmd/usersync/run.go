@@ -11,6 +11,7 @@ import (
 
 	"usersync/reader"
 	"usersync/sync"
+	"usersync/sync/destination"
 	"usersync/writer"
 )
 
@@ -50,6 +51,7 @@ type job struct {
 	log      *zap.Logger
 	out      *outputs
 	counts   sync.Summary
+	calls    destination.Calls
 }
 
 // run opens everything that can be refused before the first call, then sends.
@@ -93,7 +95,7 @@ func (j *job) send(ctx context.Context) error {
 	j.showProgress()
 	counts, err := sync.Job{
 		Records:     j.input.Records().Until(ctx).Batches(recordsAtOnce),
-		Destination: stack(j.conn.client, j.conn.pace, j.wire, j.config.retries),
+		Destination: stack(j.conn.client, j.conn.pace, j.wire, j.config.retries, &j.calls),
 		Results:     j.out.writer,
 		BatchSize:   j.config.batchSize,
 		Workers:     j.config.workers,

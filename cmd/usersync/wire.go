@@ -8,9 +8,9 @@ import (
 )
 
 // stack puts the manners around a client, inner to outer. wire is the context
-// of calls on the wire, which outlives the run's own.
-func stack(client destination.Destination, p *pace.Pace, wire context.Context, retries int) destination.Destination {
-	limited := destination.Limited{Destination: client, Pacer: p, Wire: wire}
+// of calls on the wire, which outlives the run's own; calls are counted in calls.
+func stack(client destination.Destination, p *pace.Pace, wire context.Context, retries int, calls *destination.Calls) destination.Destination {
+	limited := destination.Limited{Destination: client, Pacer: p, Wire: wire, Calls: calls}
 	merged := destination.Merged{API: limited}
 	bisected := destination.NewBisected(merged)
 	retried := destination.Retried{API: bisected, Pacer: p, Retries: retries}

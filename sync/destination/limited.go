@@ -33,6 +33,8 @@ type Limited struct {
 	// Wire is the context of calls on the wire. It outlives the context of
 	// Apply, which ends waits: a call that is out is awaited.
 	Wire context.Context
+	// Calls counts the calls; nil counts none.
+	Calls *Calls
 }
 
 // Apply waits for its turn and makes the call.
@@ -43,6 +45,7 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	}
 	outcomes, err := l.Destination.Apply(l.Wire, b)
 	end(ending(err))
+	l.Calls.count(string(b.Op), err)
 	if err == nil && len(outcomes) != len(b.Records) {
 		return nil, fmt.Errorf("%s answered for %d of %d users: a defect of its client", l.Traits().Name, len(outcomes), len(b.Records))
 	}
@@ -62,6 +65,7 @@ func (l Limited) Find(ctx context.Context, r *user.Record) (Found, error) {
 	}
 	found, err := finder.Find(l.Wire, r)
 	end(ending(err))
+	l.Calls.count(ReadCall, err)
 	return found, err
 }
 

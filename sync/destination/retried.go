@@ -52,9 +52,9 @@ type try struct {
 // Apply sends b until every record has a verdict. Records that used up their
 // retries are Failed, or InDoubt where they were perhaps taken.
 func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	t := &try{batch: b, outcomes: make([]user.Outcome, len(b.Records)), through: r.Pacer.Through()}
-	for i := range b.Records {
-		t.pending = append(t.pending, i)
+	t := &try{batch: b, pending: make([]int, len(b.Records)), through: r.Pacer.Through()}
+	for i := range t.pending {
+		t.pending[i] = i
 	}
 	replay, waits := r.Traits().Ops[b.Op].Replay, newBackoff()
 	for {
@@ -77,7 +77,7 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 
 // attempt sends what is pending, once.
 func (r Retried) attempt(ctx context.Context, t *try, replay Replay) error {
-	part := pick(t.batch, t.pending)
+	part := t.part()
 	outcomes, err := r.API.Apply(ctx, part)
 	if ce := callError(err); ce != nil && ce.Fault != Denied {
 		outcomes, err = spread(ce, part, replay), nil
@@ -85,11 +85,28 @@ func (r Retried) attempt(ctx context.Context, t *try, replay Replay) error {
 	for i := range outcomes {
 		outcomes[i].Record, outcomes[i].Action, outcomes[i].Attempts = part.Records[i], part.Op, part.Records[i].Attempts
 	}
-	if outcomes != nil {
-		place(t.outcomes, outcomes, t.pending)
-	}
+	t.keep(outcomes)
 	t.count(outcomes, r.Pacer.Through())
 	return err
+}
+
+// part is what is to be sent: mostly the whole batch, which needs no copy.
+func (t *try) part() user.Batch {
+	if len(t.pending) == len(t.batch.Records) {
+		return t.batch
+	}
+	return pick(t.batch, t.pending)
+}
+
+// keep takes the outcomes of what was sent.
+func (t *try) keep(outcomes []user.Outcome) {
+	switch {
+	case outcomes == nil:
+	case len(outcomes) == len(t.batch.Records):
+		t.outcomes = outcomes
+	default:
+		place(t.outcomes, outcomes, t.pending)
+	}
 }
 
 // count weighs the attempt just made. It counts when calls got through since

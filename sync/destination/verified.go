@@ -111,6 +111,8 @@ func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found Found) (ag
 	switch {
 	case found.Presence == Absent:
 		return v.resend(o, r)
+	case found.Presence == Same && ours && r.Op == user.Upsert && !found.shows(r):
+		o.Status, o.Code = user.Exists, "" // whose it is cannot be seen; an update is right either way
 	case found.Presence == Same && o.Status == user.Exists && ours:
 		o.Status, o.Code = user.Created, user.CodeReplayed
 	case found.Presence == Same && ours:

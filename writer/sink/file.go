@@ -40,7 +40,7 @@ type File struct {
 // A name is used once: a file that is there, finished or not, is fs.ErrExist.
 func (d *Dir) File(name string) (*File, error) {
 	f := &File{root: d.root, dir: d.path, name: name, partial: name + partialSuffix}
-	if name != filepath.Base(name) || !filepath.IsLocal(name) || name == "." {
+	if !plainName(name) {
 		return nil, fmt.Errorf("make file %q: not a plain name", name)
 	}
 	if err := f.checkFree(); err != nil {
@@ -70,9 +70,13 @@ func (f *File) create() error {
 	if err != nil {
 		return fmt.Errorf("make file in %s: %w", f.dir, err)
 	}
+	f.open(file)
+	return nil
+}
+
+func (f *File) open(file *os.File) {
 	f.file = file
 	f.buffer = bufio.NewWriterSize(file, bufferSize)
-	return nil
 }
 
 // Path returns where the bytes lie: the name that ends in .partial until

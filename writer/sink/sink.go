@@ -18,6 +18,9 @@ import (
 	"time"
 )
 
+// stampLayout is how a run's name tells its start, so that names sort by time.
+const stampLayout = "20060102T150405Z"
+
 // Dir is the directory of one run. Its methods may be called by several
 // goroutines.
 type Dir struct {
@@ -36,7 +39,7 @@ func Create(runsDir string, now time.Time) (*Dir, error) {
 		return nil, fmt.Errorf("open runs directory: %w", err)
 	}
 	defer runs.Close()
-	id := now.UTC().Format("20060102T150405Z") + "-" + token()
+	id := now.UTC().Format(stampLayout) + "-" + token()
 	root, err := makeDir(runs, id)
 	if err != nil {
 		return nil, fmt.Errorf("make run directory %s: %w", filepath.Join(runsDir, id), err)

@@ -1,0 +1,47 @@
+package destination
+
+import (
+	"maps"
+	"sync"
+)
+
+// ReadCall is the kind of a read-back in Calls. The other kinds are the
+// operations.
+const ReadCall = "read"
+
+// Calls counts the calls on the wire, by kind and by what they met: ok, or the
+// code of the fault. Its zero value is ready, and it is safe for concurrent use.
+type Calls struct {
+	mu  sync.Mutex
+	met map[string]map[string]int
+}
+
+func (c *Calls) count(kind string, err error) {
+	if c == nil {
+		return
+	}
+	met := "ok"
+	if ce := callError(err); ce != nil {
+		met = ce.Code
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.met == nil {
+		c.met = map[string]map[string]int{}
+	}
+	if c.met[kind] == nil {
+		c.met[kind] = map[string]int{}
+	}
+	c.met[kind][met]++
+}
+
+// Met returns the counts so far: kind, then what the calls met.
+func (c *Calls) Met() map[string]map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	met := make(map[string]map[string]int, len(c.met))
+	for kind, counts := range c.met {
+		met[kind] = maps.Clone(counts)
+	}
+	return met
+}
