@@ -16,9 +16,9 @@ func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribut
 	if m.env != nil {
 		m.env.set(cells)
 	}
-	err := m.unmasked(cells)
-	if err == nil {
-		err = m.identify(rec, cells)
+	err := m.identify(rec, cells)
+	if masked := m.unmasked(cells); masked != nil {
+		err = masked
 	}
 	if err != nil {
 		rec.User.Attributes, rec.Err = into[:0], err
@@ -47,6 +47,8 @@ func (m *Mapper) unmasked(cells []user.Value) *user.InvalidError {
 	return nil
 }
 
+// identify sets the id also of a row that is unfit for another reason: results
+// name it.
 func (m *Mapper) identify(rec *user.Record, cells []user.Value) (err *user.InvalidError) {
 	value, err := m.value(&m.id, cells)
 	if err == nil {

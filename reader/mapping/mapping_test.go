@@ -243,3 +243,16 @@ func TestAccepts(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestMaskedRowKeepsItsID: results name the user whose secret is masked.
+func TestMaskedRowKeepsItsID(t *testing.T) {
+	m, err := New(Options{Header: []string{"id", "ssn"}, Names: names})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := &user.Record{}
+	m.Fill(rec, texts2cells("1", Mask), nil)
+	if e, ok := errors.AsType[*user.InvalidError](rec.Err); !ok || e.Code != "masked" || rec.User.ID != "1" || len(rec.User.Secrets) > 0 {
+		t.Errorf("%v %+v", rec.Err, rec.User)
+	}
+}
