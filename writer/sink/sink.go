@@ -114,11 +114,10 @@ func (d *Dir) Path() string { return d.path }
 // to, but not committed.
 func (d *Dir) Close() error { return d.root.Close() }
 
-// UnsafeError is a runs directory in which others could read or replace what
-// a run writes.
+// UnsafeError is a directory or a file that others could read or replace.
 type UnsafeError struct{ Path, Why string }
 
-func (e *UnsafeError) Error() string { return "directory " + e.Path + " " + e.Why }
+func (e *UnsafeError) Error() string { return e.Path + " " + e.Why }
 
 // Hint says what to do about it.
 func (e *UnsafeError) Hint() string {
