@@ -66,7 +66,7 @@ func TestRecords(t *testing.T) {
 		"bare quotes":        {"id,email\n1,a\"b\n\"2\"x,b\n3,c\n", []string{"2 !bare_quote email", "3 !bare_quote id", "4 3 email=c"}},
 		"NUL, not UTF-8":     {"id,email\n1,\x00\n2,\xff\n3,c\n", []string{"2 !nul", "3 !invalid_utf8", "4 3 email=c"}},
 		"too long":           {"id,email\n1," + long + "\n2,\"" + long + "\n" + long + "\"\n3,c\n", []string{"2 !too_long", "3 !too_long", "5 3 email=c"}},
-		"ids":                {"id,email\n,a\n..,b\n\x01x,c\n\"\",d\n", []string{"2 !no_id id", "3 !bad_id id", "4 !bad_id id", "5 !no_id id"}},
+		"ids":                {"id,email\n,a\n..,b\n\x01x,c\n\"\",d\né\u0085e,f\né,g\n", []string{"2 !no_id id", "3 !bad_id id", "4 !bad_id id", "5 !no_id id", "6 !bad_id id", "7 é email=g"}},
 		"quote never closed": {"id,email\n1,a\n2,\"b\n3,c\n", []string{"2 1 email=a", "stop 3 the quote that opens on this line is never closed"}},
 		"JSON lines": {`{"id":12345678901234567890,"email":"a","birth_year":1.50,"zip_code":null}` + "\n\n" + `{"id":"2","enrolled_rewards":[ "A" ],"address":{"line_1":"L"},"attributes":{"k":{"x": 1}},"from_api":true}`,
 			[]string{"1 12345678901234567890 email=a birth_year=json:1.50", `3 2 enrolled_rewards=json:["A"] address_line_1=L attributes.k=json:{"x":1} from_api=json:true`}},

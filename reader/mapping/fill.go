@@ -3,6 +3,8 @@ package mapping
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"usersync/sync/user"
 )
@@ -120,14 +122,24 @@ func (m *Mapper) identity(value user.Value) (string, *user.InvalidError) {
 		return "", m.unfit(&m.id, "no_id", "must not be empty")
 	case id == "." || id == "..":
 		return "", m.unfit(&m.id, "bad_id", "must not be . or ..")
-	case strings.ContainsFunc(id, isControl):
+	case hasControl(id):
 		return "", m.unfit(&m.id, "bad_id", "must not hold control characters")
 	}
 	return id, nil
 }
 
-// isControl is unicode.IsControl, which asks a table for each letter.
-func isControl(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 }
+// hasControl asks Unicode's table only where there is more than ASCII.
+func hasControl(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= utf8.RuneSelf:
+			return strings.ContainsFunc(text[i:], unicode.IsControl)
+		case c < ' ' || c == 0x7f:
+			return true
+		}
+	}
+	return false
+}
 
 func (m *Mapper) unfit(s *step, code, rule string) *user.InvalidError {
 	e := &user.InvalidError{Code: code, Field: s.field, Rule: rule}
