@@ -20,7 +20,7 @@ import (
 const depsRules = `
 	NONE < sync/user, sync/pace, sync/sandbox, reader/source, writer/sink;
 
-	sync/user < reader/mapping, sync/destination, writer;
+	sync/user < reader/mapping, sync/destination, sync/ledger, sync/journal, writer;
 	sync/user, reader/mapping, reader/source < reader;
 
 	sync/destination
@@ -31,7 +31,7 @@ const depsRules = `
 	sync/user, sync/destination < sync;
 
 	# The edge ties everything together.
-	reader, writer, writer/sink, sync, sync/pace, sync/sandbox, sync/destination/kard
+	reader, writer, writer/sink, sync, sync/pace, sync/ledger, sync/journal, sync/sandbox, sync/destination/kard
 	< cmd/usersync;
 
 	# A misreading of an API must not be able to agree with itself.
@@ -40,7 +40,7 @@ const depsRules = `
 
 	# The clash with the standard library's sync must not spread.
 	sync !< reader, reader/mapping, reader/source, writer, writer/sink,
-	        sync/user, sync/pace, sync/sandbox, sync/destination,
+	        sync/user, sync/pace, sync/ledger, sync/journal, sync/sandbox, sync/destination,
 	        sync/destination/rest, sync/destination/kard;
 `
 
