@@ -25,7 +25,6 @@ func main() {
 	signal.Ignore(syscall.SIGPIPE)
 	// net/http writes there what a server sent out of turn, which may be anything.
 	log.SetOutput(io.Discard)
-	frugal(os.LookupEnv)
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

@@ -56,6 +56,7 @@ type job struct {
 
 // run opens everything that can be refused before the first call, then sends.
 func (j *job) run(ctx context.Context, args []string) (err error) {
+	frugal(j.lookup, j.config.sandbox)
 	if err := j.config.checkOutput(); err != nil {
 		return err
 	}
