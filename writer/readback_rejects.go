@@ -23,11 +23,11 @@ type Reject struct {
 	Run     string
 	Record  int
 	Line    int // of the input
-	// Raw is the row as it was read, if it could not be taken apart; else Row
+	// Raw is the row as it was read, if it could not be taken apart; else Text
 	// holds the input's own cells or, of JSON, the members behind usersync's own,
 	// as they stand, secrets masked.
-	Raw string
-	Row string
+	Raw  string
+	Text string
 }
 
 // ownColumns is how many columns rejects put before the input's own.
@@ -111,7 +111,7 @@ func (p *rejectParser) fromCells(r *Reject, line []byte) bool {
 	if noRecord != nil || noLine != nil || !same {
 		return false
 	}
-	r.Row = string(bytes.TrimPrefix(rest[len(cells[6]):], p.format.row.next(nil)))
+	r.Text = string(bytes.TrimPrefix(rest[len(cells[6]):], p.format.row.next(nil)))
 	return true
 }
 
@@ -136,7 +136,7 @@ func (p *rejectParser) fromObject(r *Reject, line []byte) bool {
 	p.again = p.objects.verdict(p.again[:0], p.outcome(r))
 	rest, same := bytes.CutPrefix(line, p.again)
 	if o.Raw == "" {
-		r.Row = strings.TrimSuffix(strings.TrimPrefix(string(rest), ","), "}")
+		r.Text = strings.TrimSuffix(strings.TrimPrefix(string(rest), ","), "}")
 	}
 	return same
 }

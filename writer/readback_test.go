@@ -192,7 +192,7 @@ func TestRejectsAreReadBack(t *testing.T) {
 			r := Reject{Outcome: x.Status, Code: asText(x.Code), Detail: asText(x.Detail), Run: asText(o.Run),
 				Record: x.Record.Origin.Record, Line: x.Record.Origin.Line, Raw: string(x.Record.Origin.Raw)}
 			if o.Format == FormatCSV {
-				r.Row = string(row{w.(*rejectsCSV).row.delimiter}.next(nil))
+				r.Text = string(row{w.(*rejectsCSV).row.delimiter}.next(nil))
 			}
 			want = append(want, r)
 		}
@@ -201,7 +201,7 @@ func TestRejectsAreReadBack(t *testing.T) {
 				t.Fatalf("%v\n%s", err, &out)
 			}
 			if o.Format == FormatJSONL && r.Raw == "" {
-				r.Row = "" // of an empty raw text nothing is left
+				r.Text = "" // of an empty raw text nothing is left
 			}
 			got = append(got, r)
 		}
@@ -227,7 +227,7 @@ func TestRejectedRowsAreReadBack(t *testing.T) {
 		}
 		n := 0
 		for r, err := range ReadRejects(&out, "f", c.format) {
-			if n++; err != nil || r.Row != c.raw || r.Raw != "" || r.Detail != "=not a formula" || r.Run != "r1" || r.Record != 12 {
+			if n++; err != nil || r.Text != c.raw || r.Raw != "" || r.Detail != "=not a formula" || r.Run != "r1" || r.Record != 12 {
 				t.Errorf("%+v, %v", r, err)
 			}
 		}

@@ -58,7 +58,10 @@ func Read(r io.ReaderAt, size int64) (*Past, error) {
 		b.past.Size = f.end
 	}
 	b.past.Torn = size - b.past.Size
-	return b.past, b.settle()
+	if err := b.settle(); err != nil {
+		return nil, err
+	}
+	return b.past, nil
 }
 
 // FormatError is a journal that another version of usersync wrote.
