@@ -74,6 +74,9 @@ func sameOutcome(f Format, note, r Result) bool {
 		}
 	}
 	note.Place, note.File, note.Line = r.Place, r.File, r.Line
+	if note.At.Equal(r.At) {
+		note.At = r.At // in whatever zone
+	}
 	note.Remote = cmp.Or(note.Remote, r.Remote) // results name also one that was known before
 	return note == r
 }

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -64,4 +65,31 @@ func BenchmarkRead(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkUnsafe writes single users down, each time to the disk, by 16
+// workers at once: they share the syncs.
+func BenchmarkUnsafe(b *testing.B) {
+	file, err := os.OpenFile(filepath.Join(b.TempDir(), "journal"), os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer file.Close()
+	h := header
+	h.Unsafe = []user.Op{user.Create}
+	j, err := Create(file, h)
+	if err != nil {
+		b.Fatal(err)
+	}
+	one := batch(1, 1)
+	outcomes, before := settled(one), j.Size()
+	b.SetParallelism(8)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := errors.Join(j.Sent(one), j.Settled(outcomes)); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	b.ReportMetric(float64(j.Size()-before)/float64(b.N), "B/record")
 }

@@ -23,8 +23,9 @@ import (
 const (
 	signature = "USYNCJ1\n"
 	headSize  = 12
-	// mostPayload bounds what a reader allocates.
-	mostPayload = 16 << 20
+	// mostPayload bounds what a reader allocates. The ids of a batch are less:
+	// they lie in memory already.
+	mostPayload = 64 << 20
 )
 
 // kind says what a frame holds.
@@ -69,7 +70,7 @@ func (j *Journal) seal(b []byte) error {
 	}
 	head, payload := b[skip:skip+headSize], b[skip+headSize:]
 	if len(payload) > mostPayload {
-		return errors.New("a frame of more than 16 MiB")
+		return errors.New("a frame of more than 64 MiB")
 	}
 	binary.LittleEndian.PutUint32(head, uint32(len(payload)))
 	binary.LittleEndian.PutUint32(head[4:], crc32.Checksum(payload, castagnoli))

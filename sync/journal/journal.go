@@ -29,6 +29,7 @@ import (
 type File interface {
 	io.Writer
 	Sync() error
+	Truncate(size int64) error
 }
 
 // MostBeyond is how many records may lie between the last mark and the newest
@@ -59,7 +60,8 @@ type Journal struct {
 	syncing sync.Mutex // one goroutine syncs for all that wait
 }
 
-// Create begins a journal in f, which is empty. When it returns without an
+// Create begins a journal in f, which is empty: one whose Past has not begun
+// must be cut to nothing before. When it returns without an
 // error, the header is on the disk.
 func Create(f File, h Header) (*Journal, error) {
 	h.Format = Format
@@ -71,9 +73,10 @@ func Create(f File, h Header) (*Journal, error) {
 	return j, nil
 }
 
-// Continue goes on with the journal that past was read from. The caller has
-// cut the file to past.Size before, and marks what it settles from past.Mark
-// on. A run that ended for good is ErrEnded.
+// Continue goes on with the journal that past was read from: it cuts away what
+// a crash has left behind past.Size, and brings to the disk what lies before.
+// A run that ended for good is ErrEnded; one that has not begun is an error,
+// for which there is Create.
 func Continue(f File, past *Past, r Resumed) (*Journal, error) {
 	if !past.Begun {
 		return nil, errors.New("continue the journal: it has no header; nothing was sent, so create it anew")
@@ -83,6 +86,9 @@ func Continue(f File, past *Past, r Resumed) (*Journal, error) {
 	}
 	j := &Journal{file: f, unsafe: slices.Clone(past.Header.Unsafe), at: past.Size, mark: past.Mark.Record}
 	r.At = r.At.UTC()
+	if err := f.Truncate(past.Size); err != nil {
+		return nil, fmt.Errorf("cut the journal back to %d bytes: %w", past.Size, err)
+	}
 	if err := j.writeFact(kindResumed, r); err != nil {
 		return nil, fmt.Errorf("continue the journal: %w", err)
 	}

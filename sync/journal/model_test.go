@@ -24,6 +24,11 @@ func (d *disk) Sync() error {
 	return nil
 }
 
+func (d *disk) Truncate(size int64) error {
+	d.Buffer.Truncate(int(size))
+	return nil
+}
+
 var (
 	night  = time.Date(2026, 3, 14, 3, 4, 5, 0, time.UTC)
 	header = Header{

@@ -24,8 +24,8 @@ type Past struct {
 	Settled []Outcome
 	Sent    []Sent
 	End     *End // nil if the run was killed, or goes on
-	// Size is the length of what is whole: cut the file to it before it is
-	// continued. Torn is what a crash left behind that.
+	// Size is the length of what is whole, and Torn what a crash has left behind
+	// that: Continue cuts it away.
 	Size int64
 	Torn int64
 }
