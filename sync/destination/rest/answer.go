@@ -52,6 +52,15 @@ func (a *Answer) fail(r Request, ce *destination.CallError) *destination.CallErr
 	return ce
 }
 
+// unswitch hangs up on an answer 101. Its body is the bare connection, and a read
+// of that would heed neither a timeout nor the end of the run.
+func unswitch(response *http.Response) {
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		_ = response.Body.Close() // nothing was to be read there
+		response.Body = http.NoBody
+	}
+}
+
 func (c *Client) read(response *http.Response) *Answer {
 	buffer, ok := c.answers.Get().(*bytes.Buffer)
 	if !ok {

@@ -79,6 +79,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	if err != nil {
 		return nil, broken(ctx, err, w.mayHaveWritten(c.own, err))
 	}
+	unswitch(response)
 	defer response.Body.Close()
 	if c.observe != nil {
 		c.observe(response.StatusCode, response.Header)
