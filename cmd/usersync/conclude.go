@@ -51,12 +51,16 @@ func (j *job) next(err error, s writer.Summary) string {
 	return j.again(j.paths...)
 }
 
-// report tells how the run ended: to a person, or as data.
+// report tells how the run ended: to a person, or as data. That no person could
+// read it changes nothing in how the run ended.
 func (j *job) report(s writer.Summary) error {
 	if j.config.json {
 		return writer.WriteSummary(j.stdout, s)
 	}
-	return writer.Report(j.stderr, s)
+	if err := writer.Report(j.stderr, s); err != nil {
+		j.log.Warn("the report could not be shown", zap.Error(err))
+	}
+	return nil
 }
 
 func (j *job) summary(err error) writer.Summary {

@@ -62,6 +62,16 @@ func (conn *connection) rehearse(c *config) error {
 	return nil
 }
 
+// batchSize is asked, or the most that any call takes: the engine's window grows
+// with it.
+func (conn *connection) batchSize(asked int) int {
+	most := 1
+	for _, op := range conn.client.Traits().Ops {
+		most = max(most, op.Max)
+	}
+	return min(asked, most)
+}
+
 // close ends the sandbox. Its calls are over when it is called, or were cut.
 func (conn *connection) close() error {
 	if conn.client != nil {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/sink"
@@ -37,10 +39,13 @@ func (p *perFile) of(file string) int {
 func (j *job) inputs() []writer.Input {
 	layout := j.input.Layout()
 	var all []writer.Input
-	for _, path := range j.paths {
+	for i, path := range j.paths {
+		if slices.Contains(j.paths[:i], path) {
+			continue // read twice, and its records are counted together
+		}
 		all = append(all, writer.Input{Path: path, Format: writer.Format(layout.Format), Records: j.out.perFile.of(nameOf(path))})
 	}
-	if len(all) == 1 && j.counts.Finished {
+	if len(j.paths) == 1 && j.counts.Finished {
 		all[0].SHA256, all[0].Bytes = j.input.Digest()
 	}
 	return all

@@ -63,6 +63,9 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	if j.paths, err = inputPaths(args, j.config.from); err != nil {
 		return err
 	}
+	if err := j.config.checkResults(j.paths); err != nil {
+		return err
+	}
 	if j.conn, err = connect(j.config); err != nil {
 		return err
 	}
@@ -98,7 +101,7 @@ func (j *job) send(ctx context.Context) error {
 		Records:     j.input.Records().Until(ctx).Batches(recordsAtOnce),
 		Destination: stack(j.conn.client, j.conn.pace, j.wire, j.config.retries, &j.calls),
 		Results:     j.out.writer,
-		BatchSize:   j.config.batchSize,
+		BatchSize:   j.conn.batchSize(j.config.batchSize),
 		Workers:     j.config.workers,
 	}.Run(ctx)
 	j.counts = counts

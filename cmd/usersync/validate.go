@@ -60,6 +60,9 @@ func validate(ctx context.Context, e *env, c *config, args []string) (found tall
 	if err != nil {
 		return found, err
 	}
+	if err := c.checkResults(paths); err != nil {
+		return found, err
+	}
 	in, err := openInput(ctx, e, c, conn.client, paths)
 	if err != nil {
 		return found, err
