@@ -1,0 +1,54 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+var (
+	// ErrFenced says that another run took the scope over; nothing was written.
+	ErrFenced = errors.New("another run has taken the scope over; nothing was written")
+	// ErrUnlocked says that a write was tried without holding the scope.
+	ErrUnlocked = errors.New("the scope is not locked")
+	// ErrUnknown says that the ledger knows nothing of an id.
+	ErrUnknown = errors.New("the ledger knows no such id")
+)
+
+// UnusableError is a ledger that cannot be used as it stands, and that only a
+// person can put right.
+type UnusableError struct {
+	Reason string
+	Hint   string
+	Err    error // may be nil; holds no personal data
+}
+
+func (e *UnusableError) Error() string {
+	if e.Err != nil {
+		return e.Reason + ": " + e.Err.Error()
+	}
+	return e.Reason
+}
+
+func (e *UnusableError) Unwrap() error { return e.Err }
+
+// Holder is a run that holds a scope.
+type Holder struct {
+	PID   int       `json:"pid"`
+	Host  string    `json:"host"`
+	Run   string    `json:"run"`
+	Since time.Time `json:"since"`
+}
+
+// HeldError says that another run holds the scope, and which.
+type HeldError struct {
+	Holder Holder // zero if the other did not say
+}
+
+func (e *HeldError) Error() string {
+	if e.Holder.PID == 0 {
+		return "another run holds the scope"
+	}
+	return fmt.Sprintf("run %s holds the scope (process %d on %s, since %s)",
+		e.Holder.Run, e.Holder.PID, e.Holder.Host, e.Holder.Since.UTC().Format(time.RFC3339))
+}

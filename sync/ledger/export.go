@@ -1,0 +1,108 @@
+package ledger
+
+import (
+	"bufio"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+
+	"usersync/sync/user"
+)
+
+// exportVersion is raised when the lines change their meaning.
+const exportVersion = 1
+
+// header is the first line of an export.
+type header struct {
+	Version int    `json:"usersync_ledger"`
+	Prints  int    `json:"prints"` // their version
+	Key     string `json:"key"`    // the check value of the key that they were made with
+	Scope   string `json:"scope"`
+}
+
+// line is one entry of an export.
+type line struct {
+	ID       string                `json:"id"`
+	Feed     string                `json:"feed"`
+	Standing string                `json:"standing"`
+	Remote   string                `json:"remote,omitempty"`
+	Run      string                `json:"run"`
+	Record   int                   `json:"record"`
+	Prints   map[user.Field]string `json:"prints"`
+	Secrets  string                `json:"secrets,omitempty"`
+}
+
+// Export writes the scope as JSON Lines: a header, then an entry on each line,
+// prints in hex. What is marked meanwhile may be in it or not.
+func (l *Ledger) Export(ctx context.Context, w io.Writer) error {
+	out := bufio.NewWriter(w)
+	lines := json.NewEncoder(out)
+	lines.SetEscapeHTML(false)
+	err := lines.Encode(header{exportVersion, printVersion, l.printer.key.check(), l.options.Scope})
+	if err == nil {
+		err = l.scan(ctx, l.read, func(r *scanned) (bool, error) {
+			e, err := l.line(ctx, r)
+			if err != nil {
+				return false, err
+			}
+			return true, lines.Encode(e)
+		})
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		return fmt.Errorf("export the ledger: %w", err)
+	}
+	return nil
+}
+
+func (l *Ledger) line(ctx context.Context, r *scanned) (line, error) {
+	var prints slab
+	k, err := l.known(ctx, r, &prints)
+	if err != nil {
+		return line{}, err
+	}
+	feed, err := l.feeds.name(ctx, l, r.feed)
+	if err != nil {
+		return line{}, err
+	}
+	e := line{ID: string(r.id), Feed: feed, Standing: standings[k.Standing], Remote: k.Remote, Run: k.Run, Record: k.Record,
+		Prints: make(map[user.Field]string, len(k.Prints.Fields))}
+	for _, f := range k.Prints.Fields {
+		e.Prints[f.Field] = fmt.Sprintf("%016x", f.Sum)
+	}
+	if k.Prints.Secrets != ([16]byte{}) {
+		e.Secrets = hex.EncodeToString(k.Prints.Secrets[:])
+	}
+	return e, nil
+}
+
+// entry is the way back.
+func (e *line) entry() (Entry, error) {
+	out := Entry{ID: e.ID, Remote: e.Remote, Run: e.Run, Record: e.Record, Anew: true}
+	for standing, name := range standings {
+		if name == e.Standing {
+			out.Standing = user.Standing(standing)
+		}
+	}
+	if out.Standing == user.Absent {
+		return out, fmt.Errorf("standing must be one of %v", standings[1:])
+	}
+	for field, text := range e.Prints {
+		sum, err := strconv.ParseUint(text, 16, 64)
+		if err != nil || len(text) != 16 {
+			return out, fmt.Errorf("the print of %s must be 16 hex digits", field)
+		}
+		out.Prints.Fields = append(out.Prints.Fields, user.Print{Field: field, Sum: sum})
+	}
+	secrets, err := hex.DecodeString(e.Secrets)
+	if err != nil || (len(secrets) != 0 && len(secrets) != 16) {
+		return out, fmt.Errorf("secrets must be 32 hex digits")
+	}
+	copy(out.Prints.Secrets[:], secrets)
+	return out, nil
+}

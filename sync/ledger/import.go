@@ -1,0 +1,78 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Import reads what Export wrote, in one transaction: all of it or nothing. Its
+// entries take the place of those with the same ids; others stay. It returns
+// how many there were. The ledger's key must be that of the export.
+func (l *Ledger) Import(ctx context.Context, r io.Reader) (n int, err error) {
+	in := jsontext.NewDecoder(r)
+	if err := l.checkHeader(in); err != nil {
+		return 0, fmt.Errorf("import into the ledger: line 1: %w", err)
+	}
+	err = l.change(ctx, func(w *writing) error {
+		n, err = w.importAll(in)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("import into the ledger: %w", err)
+	}
+	return n, nil
+}
+
+func (l *Ledger) checkHeader(in *jsontext.Decoder) error {
+	var h header
+	if err := json.UnmarshalDecode(in, &h); err != nil || h.Version == 0 {
+		return &UnusableError{Reason: "this is no export of a ledger", Hint: "give a file that usersync ledger export wrote"}
+	}
+	switch {
+	case h.Version != exportVersion || h.Prints != printVersion:
+		return &UnusableError{Reason: "the export was made by another version of usersync", Hint: "export and import with the same version"}
+	case h.Key != l.printer.key.check():
+		return &UnusableError{Reason: "the export's prints were made with another key",
+			Hint: "give the key of the ledger that was exported; if it is lost, the export is of no use"}
+	case h.Scope != l.options.Scope:
+		return &UnusableError{Reason: fmt.Sprintf("the export is of scope %q, this is %q", h.Scope, l.options.Scope),
+			Hint: "import it with the config that it was exported with"}
+	}
+	return nil
+}
+
+func (w *writing) importAll(in *jsontext.Decoder) (n int, err error) {
+	home := w.feed
+	defer func() { w.feed = home }()
+	var part []Entry
+	feed := ""
+	for {
+		var e line
+		switch err := json.UnmarshalDecode(in, &e, json.RejectUnknownMembers(true)); {
+		case errors.Is(err, io.EOF):
+			return n, w.entries("", part)
+		case err != nil:
+			return 0, fmt.Errorf("line %d is no entry of an export", n+2) // err may hold values
+		}
+		if e.Feed != feed || len(part) == question {
+			if err := w.entries("", part); err != nil {
+				return 0, err
+			}
+			part, feed = part[:0], e.Feed
+			if w.feed, err = w.num(w.l.feeds, feed); err != nil {
+				return 0, err
+			}
+		}
+		entry, err := e.entry()
+		if err != nil {
+			return 0, fmt.Errorf("line %d: %w", n+2, err)
+		}
+		part = append(part, entry)
+		n++
+	}
+}

@@ -1,0 +1,337 @@
+package ledger
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usersync/sync/user"
+)
+
+// everywhere runs a test over both databases; url makes a new one.
+func everywhere(t *testing.T, test func(t *testing.T, url string)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite:"+filepath.Join(t.TempDir(), "a %b?#.db")) })
+	t.Run("postgres", func(t *testing.T) { test(t, server.database(t)) })
+}
+
+var testKey = NewKey()
+
+func open(t *testing.T, o Options) *Ledger {
+	t.Helper()
+	if o.Scope == "" {
+		o.Scope = "kard https://example.test acme"
+	}
+	if !o.Key.given() {
+		o.Key = testKey
+	}
+	l, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return l
+}
+
+func lock(t *testing.T, l *Ledger) *Lease {
+	t.Helper()
+	lease, err := l.Lock(t.Context(), "run-1", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lease
+}
+
+func mark(t *testing.T, l *Ledger, entries ...Entry) {
+	t.Helper()
+	if err := l.Mark(t.Context(), Mark{Run: "run-1", Record: len(entries)}, entries); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func look(t *testing.T, l *Ledger, ids ...string) []user.Known {
+	t.Helper()
+	known, err := l.Look(t.Context(), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return known
+}
+
+func prints(pairs ...user.Print) user.Prints { return user.Prints{Fields: pairs} }
+
+func TestNewLedgerKnowsNobody(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		if k := look(t, l, "a")[0]; k.Standing != user.Absent || k.Row != 0 {
+			t.Errorf("got %+v", k)
+		}
+		if g, err := l.Generation(t.Context()); g != 0 || err != nil {
+			t.Error(g, err)
+		}
+		if _, ok, err := l.LastMark(t.Context(), "run-1"); ok || err != nil {
+			t.Error(ok, err)
+		}
+	})
+}
+
+func TestMarkIsThereAfterReopening(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		m := Mark{Run: "run-1", Record: 2, Input: 77, SHA256: [32]byte{1, 2}, Sizes: map[string]int64{"results": 9}, At: time.UnixMilli(1234)}
+		one := user.Prints{Fields: []user.Print{{Field: user.Email, Sum: 1<<64 - 1}, {Field: "extra.x", Sum: 2}}, Secrets: [16]byte{9}}
+		err := l.Mark(t.Context(), m, []Entry{{ID: "é'\"\\", Standing: user.Held, Remote: "r1", Record: 1, Prints: one},
+			{ID: "b", Standing: user.Taken, Run: "run-0", Record: 7}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		l = open(t, Options{URL: url})
+		want := []user.Known{{Standing: user.Taken, Row: 2, Run: "run-0", Record: 7}, {},
+			{Standing: user.Held, Row: 1, Remote: "r1", Run: "run-1", Record: 1, Prints: one}}
+		if d := cmp.Diff(want, look(t, l, "b", "c", "é'\"\\")); d != "" {
+			t.Error(d)
+		}
+		if got, ok, err := l.LastMark(t.Context(), "run-1"); err != nil || !ok || !cmp.Equal(m, got) {
+			t.Error(cmp.Diff(m, got), ok, err)
+		}
+	})
+}
+
+func TestScopesDoNotMeet(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		a, b := open(t, Options{URL: url, Scope: "a"}), open(t, Options{URL: url, Scope: "b"})
+		lock(t, a)
+		lock(t, b) // another scope's lease is no hindrance
+		mark(t, a, Entry{ID: "x", Standing: user.Held, Remote: "a"})
+		mark(t, b, Entry{ID: "x", Standing: user.Pending, Remote: "b"})
+		if ka, kb := look(t, a, "x")[0], look(t, b, "x")[0]; ka.Remote != "a" || kb.Remote != "b" || ka.Row != 1 || kb.Row != 1 {
+			t.Errorf("%+v %+v", ka, kb)
+		}
+	})
+}
+
+func TestWhatWasKnownStaysKnown(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		old := user.Prints{Fields: []user.Print{{Field: user.Email, Sum: 1}, {Field: user.Phone, Sum: 2}}, Secrets: [16]byte{1}}
+		mark(t, l, Entry{ID: "x", Standing: user.Held, Remote: "r", Prints: old})
+		if err := l.Pend(t.Context(), "run-1", []Entry{{ID: "x", Prints: prints(user.Print{Field: user.Email, Sum: 5})}}); err != nil {
+			t.Fatal(err)
+		}
+		if k := look(t, l, "x")[0]; k.Standing != user.Pending || k.Remote != "r" || !cmp.Equal(k.Prints, old) {
+			t.Errorf("pending: %+v", k)
+		}
+		mark(t, l, Entry{ID: "x", Standing: user.Held, Prints: prints(user.Print{Field: user.City, Sum: 3}), Doubted: []user.Field{user.Phone, user.SSN}})
+		if d := cmp.Diff(prints(user.Print{Field: user.Email, Sum: 1}, user.Print{Field: user.City, Sum: 3}), look(t, l, "x")[0].Prints); d != "" {
+			t.Error(d)
+		}
+		mark(t, l, Entry{ID: "x", Standing: user.Held, Anew: true, Prints: prints(user.Print{Field: user.City, Sum: 4})})
+		if k := look(t, l, "x")[0]; k.Remote != "" || len(k.Prints.Fields) != 1 || k.Row != 1 {
+			t.Errorf("made anew: %+v", k)
+		}
+	})
+}
+
+func TestGenerationRisesWithEachChange(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		for want := int64(1); want < 4; want++ {
+			mark(t, l)
+			if g, err := l.Generation(t.Context()); g != want || err != nil {
+				t.Error(g, err)
+			}
+		}
+	})
+}
+
+func TestNothingIsWrittenWithoutALease(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		if err := l.Mark(t.Context(), Mark{Run: "r"}, nil); !errors.Is(err, ErrUnlocked) {
+			t.Error(err)
+		}
+		lease := lock(t, l)
+		mark(t, l, Entry{ID: "x", Standing: user.Held})
+		if err := lease.Release(); err != nil {
+			t.Fatal(err)
+		}
+		if lease.Valid() || !errors.Is(l.Forget(t.Context(), "x"), ErrUnlocked) {
+			t.Error("written after the release")
+		}
+	})
+}
+
+func TestFailedMarkLeavesNothing(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		err := l.Mark(t.Context(), Mark{Run: "r"}, []Entry{{ID: "x", Standing: user.Held}, {ID: "a\x00b", Standing: user.Held, Record: 2}})
+		if !errors.Is(err, errBadID) || strings.Contains(err.Error(), "a\x00b") {
+			t.Error(err)
+		}
+		if k := look(t, l, "x")[0]; k.Standing != user.Absent {
+			t.Error("half a mark was kept")
+		}
+		if g, _ := l.Generation(t.Context()); g != 0 {
+			t.Error("generation", g)
+		}
+	})
+}
+
+func TestShowResolveForget(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url, Feed: "hr"})
+		lock(t, l)
+		mark(t, l, Entry{ID: "x", Standing: user.Held}, Entry{ID: "y", Standing: user.Pending}, Entry{ID: "z", Standing: user.Pending})
+		if s, err := l.Show(t.Context(), "x"); err != nil || s.Feed != "hr" || s.Standing != user.Held {
+			t.Error(s, err)
+		}
+		if l.Resolve(t.Context(), "x", "r") == nil {
+			t.Error("resolved what was not pending")
+		}
+		if err := errors.Join(l.Resolve(t.Context(), "y", "r9"), l.Resolve(t.Context(), "z", ""), l.Forget(t.Context(), "x")); err != nil {
+			t.Fatal(err)
+		}
+		k := look(t, l, "x", "y", "z")
+		if k[0].Standing != user.Absent || k[1].Standing != user.Held || k[1].Remote != "r9" || k[2].Standing != user.Absent {
+			t.Errorf("%+v", k)
+		}
+		if _, err := l.Show(t.Context(), "x"); !errors.Is(err, ErrUnknown) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestForgottenIsGoneFromTheDisk(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "l.db")
+	l := open(t, Options{URL: "sqlite:" + path})
+	lock(t, l)
+	mark(t, l, Entry{ID: "customer-number-4711", Standing: user.Held}, Entry{ID: "other", Standing: user.Held})
+	if err := l.Forget(t.Context(), "customer-number-4711"); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{path, path + "-wal"} {
+		b, err := os.ReadFile(file)
+		if err != nil || bytes.Contains(b, []byte("customer-number")) {
+			t.Errorf("%s still holds the id (%v)", file, err)
+		}
+	}
+	b, err := os.ReadFile(path)
+	if err != nil || !bytes.Contains(b, []byte("other")) {
+		t.Errorf("the test looks in the wrong place (%v)", err)
+	}
+}
+
+func TestExportAndImport(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		all := []Entry{{ID: "x", Standing: user.Held, Remote: "r", Record: 4,
+			Prints: user.Prints{Fields: []user.Print{{Field: user.Email, Sum: 1 << 60}}, Secrets: [16]byte{7}}},
+			{ID: "<é>", Standing: user.Pending, Record: 5}}
+		mark(t, l, all...)
+		var out bytes.Buffer
+		if err := l.Export(t.Context(), &out); err != nil {
+			t.Fatal(err)
+		}
+		want := look(t, l, "x", "<é>")
+		other := open(t, Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "other.db")})
+		lock(t, other)
+		if n, err := other.Import(t.Context(), bytes.NewReader(out.Bytes())); n != 2 || err != nil {
+			t.Fatal(n, err)
+		}
+		if d := cmp.Diff(want, look(t, other, "x", "<é>")); d != "" {
+			t.Error(d)
+		}
+		stranger := open(t, Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "s.db"), Key: NewKey()})
+		lock(t, stranger)
+		_, err := stranger.Import(t.Context(), bytes.NewReader(out.Bytes()))
+		if _, ok := errors.AsType[*UnusableError](err); !ok {
+			t.Error("took an export of another key:", err)
+		}
+		cut := out.Bytes()[:out.Len()-5]
+		if _, err := other.Import(t.Context(), bytes.NewReader(cut)); err == nil || strings.Contains(err.Error(), "<é>") {
+			t.Error("took a cut export:", err)
+		}
+	})
+}
+
+func TestRowsYieldTheFeedOnly(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url, Feed: "a"})
+		lease := lock(t, l)
+		var many []Entry
+		for i := range 2500 {
+			many = append(many, Entry{ID: benchUser(i).ID, Standing: user.Held})
+		}
+		mark(t, l, many...)
+		if err := lease.Release(); err != nil {
+			t.Fatal(err)
+		}
+		b := open(t, Options{URL: url, Feed: "b"})
+		lock(t, b)
+		mark(t, b, Entry{ID: "only-b", Standing: user.Held, Remote: "r"})
+		var seen Seen
+		for r, err := range l.Rows(t.Context(), "a") {
+			if err != nil || r.ID != many[r.Row-1].ID || !seen.Add(r.Row) {
+				t.Fatal(r, err)
+			}
+		}
+		top, err := l.Max(t.Context())
+		if seen.Len() != 2500 || seen.Max() != 2500 || top != 2501 || err != nil {
+			t.Error(seen.Len(), seen.Max(), top, err)
+		}
+		for r := range b.Rows(t.Context(), "b") {
+			if r != (Row{2501, "only-b", "r", user.Held}) {
+				t.Error(r)
+			}
+		}
+		stats, err := b.Stats(t.Context())
+		if err != nil || len(stats) != 2 || stats[0].Held != 2500 || stats[1].Feed != "b" {
+			t.Error(stats, err)
+		}
+	})
+}
+
+func TestLookInAnyOrder(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		var many []Entry
+		var ids []string
+		for i := range 5000 {
+			many = append(many, Entry{ID: benchUser(i).ID, Standing: user.Held, Record: i})
+			ids = append(ids, benchUser(i).ID)
+		}
+		mark(t, l, many...)
+		backwards := slices.Clone(ids)
+		slices.Reverse(backwards)
+		gaps := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return strings.HasSuffix(id, "7") })
+		twice := append(slices.Clone(ids[:700]), ids[:700]...)
+		for name, order := range map[string][]string{"same": ids, "back": backwards, "gaps": gaps, "twice": twice} {
+			for range 2 {
+				for i, k := range look(t, l, append([]string{"nobody"}, order...)...)[1:] {
+					if k.Standing != user.Held || many[k.Record].ID != order[i] {
+						t.Fatalf("%s: place %d: %+v", name, i, k)
+					}
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,163 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"usersync/sync/user"
+)
+
+// question is how many ids go into one question to the database.
+const question = 1000
+
+var errBadID = errors.New("an id is empty, not UTF-8, or holds a NUL")
+
+func checkID(id string) error {
+	if id == "" || !utf8.ValidString(id) || strings.IndexByte(id, 0) >= 0 {
+		return errBadID
+	}
+	return nil
+}
+
+// Look returns what the ledger knows of each id, in the order of ids. One that
+// it does not know is user.Absent. It sees what is marked, not what another
+// transaction is about to mark.
+func (l *Ledger) Look(ctx context.Context, ids []string) ([]user.Known, error) {
+	known := make([]user.Known, len(ids))
+	for from := 0; from < len(ids); from += question {
+		to := min(from+question, len(ids))
+		if err := l.look(ctx, ids[from:to], known[from:to]); err != nil {
+			return nil, fmt.Errorf("look into the ledger: %w", err)
+		}
+	}
+	return known, nil
+}
+
+func (l *Ledger) look(ctx context.Context, ids []string, known []user.Known) error {
+	for _, id := range ids {
+		if err := checkID(id); err != nil {
+			return err
+		}
+	}
+	scope := l.scope.Load()
+	if scope == 0 {
+		return nil
+	}
+	a := answer{l: l, ctx: ctx, ids: ids, known: known}
+	if err := l.walk.look(&a, scope); err != nil {
+		return err
+	}
+	if err := l.find(ctx, l.read, scope, a.missing(), a.take); err != nil {
+		return err
+	}
+	l.walk.goOn(&a)
+	return nil
+}
+
+// answer gathers what is known of the ids of one question.
+type answer struct {
+	l      *Ledger
+	ctx    context.Context
+	ids    []string
+	known  []user.Known
+	found  int
+	last   int // the last place among those found
+	prints slab
+}
+
+// take notes entry r as what is known of ids[i].
+func (a *answer) take(i int, r *scanned) (err error) {
+	if a.known[i].Row == 0 {
+		a.found++
+	}
+	a.last = max(a.last, i)
+	a.known[i], err = a.l.known(a.ctx, r, &a.prints)
+	return err
+}
+
+// missing returns the ids not found yet, with their places.
+func (a *answer) missing() places {
+	p := places{}
+	if a.found == 0 {
+		p.ids = a.ids
+		return p
+	}
+	for i := range a.ids {
+		if a.known[i].Row == 0 {
+			p.ids = append(p.ids, a.ids[i])
+			p.at = append(p.at, i)
+		}
+	}
+	return p
+}
+
+// places are ids and where they stand in a question; no at means in order.
+type places struct {
+	ids []string
+	at  []int
+}
+
+func (p places) place(i int) int {
+	if p.at == nil {
+		return i
+	}
+	return p.at[i]
+}
+
+// scanned is an entry as it comes out of the database; its texts are good until
+// the next one.
+type scanned struct {
+	ord, num, feed, standing, run, record int64
+	id, remote, prints                    sql.RawBytes
+}
+
+func (r *scanned) columns() []any {
+	return []any{&r.ord, &r.num, &r.id, &r.feed, &r.standing, &r.remote, &r.run, &r.record, &r.prints}
+}
+
+// find asks for ids by an index, and calls take for each that there is.
+func (l *Ledger) find(ctx context.Context, q querier, scope int64, p places, take func(int, *scanned) error) error {
+	if len(p.ids) == 0 {
+		return nil
+	}
+	list, err := l.dialect.list(p.ids)
+	if err != nil {
+		return err
+	}
+	rows, err := l.query(ctx, q, `SELECT j.ord, `+entryColumns+` FROM `+l.dialect.ids+
+		` CROSS JOIN usersync_entry e WHERE e.scope = ? AND e.id = j.id`, list, scope)
+	if err != nil {
+		return err
+	}
+	return each(rows, func(r *scanned) error { return take(p.place(int(r.ord)), r) })
+}
+
+// each calls take for each entry, and closes rows.
+func each(rows *sql.Rows, take func(*scanned) error) error {
+	defer rows.Close()
+	var r scanned
+	columns := r.columns()
+	for rows.Next() {
+		if err := rows.Scan(columns...); err != nil {
+			return err
+		}
+		if err := take(&r); err != nil {
+			return err
+		}
+	}
+	return errors.Join(rows.Err(), rows.Close())
+}
+
+func (l *Ledger) known(ctx context.Context, r *scanned, s *slab) (k user.Known, err error) {
+	k.Standing, k.Row, k.Record, k.Remote = user.Standing(r.standing), rowOf(r.num), int(r.record), string(r.remote)
+	if k.Run, err = l.runs.name(ctx, l, r.run); err != nil {
+		return k, err
+	}
+	name := func(num int64) (string, error) { return l.fields.name(ctx, l, num) }
+	k.Prints, err = decodePrints(r.prints, name, s)
+	return k, err
+}

@@ -1,0 +1,117 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"usersync/sync/user"
+)
+
+// Mark is how far a run has come: up to its record, everything is on the disk.
+type Mark struct {
+	Run    string
+	Record int
+	// Input is how many bytes of the decompressed input were read for that, and
+	// SHA256 their hash.
+	Input  int64
+	SHA256 [32]byte
+	// Sizes are the sizes of the run's files, by name.
+	Sizes map[string]int64
+	At    time.Time // kept to the millisecond
+}
+
+// Entry is what became of a user. What it says is laid over what the ledger
+// holds already.
+type Entry struct {
+	ID string
+	// Standing is Held, Taken or Pending; Absent removes the entry.
+	Standing user.Standing
+	// Remote is the key that the API made; empty keeps the one that is known.
+	Remote string
+	// Run and Record are those of the mark, where Run is empty.
+	Run    string
+	Record int
+	// Prints are those of the fields that the destination took. Fields left out
+	// keep theirs, unless Anew says that the user was made new.
+	Prints user.Prints
+	Anew   bool
+	// Doubted are fields of which nobody knows what the destination holds now.
+	// They lose their prints; Secrets, or any secret's name, stands for all secrets.
+	Doubted []user.Field
+}
+
+// Mark keeps entries and mark in one transaction, which is on the disk when it
+// returns nil. Entries of one id are applied in their order. It may be given the
+// same again, when it is not known whether it was kept. It fails with
+// ErrFenced, and keeps nothing, when the lease is not ours any more.
+func (l *Ledger) Mark(ctx context.Context, m Mark, entries []Entry) error {
+	err := l.change(ctx, func(w *writing) error {
+		if err := w.entries(m.Run, entries); err != nil {
+			return err
+		}
+		return w.mark(m)
+	})
+	if err != nil {
+		return fmt.Errorf("mark record %d in the ledger: %w", m.Record, err)
+	}
+	return nil
+}
+
+// Pend keeps users as pending, on the disk, before a call that must not be made
+// twice. What was known of them stays known.
+func (l *Ledger) Pend(ctx context.Context, run string, entries []Entry) error {
+	err := l.change(ctx, func(w *writing) error {
+		pending := make([]Entry, len(entries))
+		for i, e := range entries {
+			pending[i] = Entry{ID: e.ID, Standing: user.Pending, Remote: e.Remote, Run: e.Run, Record: e.Record}
+		}
+		return w.entries(run, pending)
+	})
+	if err != nil {
+		return fmt.Errorf("note users as pending in the ledger: %w", err)
+	}
+	return nil
+}
+
+func (w *writing) mark(m Mark) error {
+	run, err := w.num(w.l.runs, m.Run)
+	if err != nil {
+		return err
+	}
+	sizes, err := json.Marshal(m.Sizes)
+	if err != nil {
+		return err
+	}
+	_, err = w.l.exec(w, w.tx, `INSERT INTO usersync_mark (scope, run, record, bytes, sha256, sizes, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (scope, run) DO UPDATE SET record = excluded.record, bytes = excluded.bytes,
+		sha256 = excluded.sha256, sizes = excluded.sizes, at = excluded.at`,
+		w.scope, run, int64(m.Record), m.Input, m.SHA256[:], string(sizes), m.At.UnixMilli())
+	return err
+}
+
+// LastMark returns the latest mark of a run, and whether there is one.
+func (l *Ledger) LastMark(ctx context.Context, run string) (Mark, bool, error) {
+	m := Mark{Run: run}
+	var sum []byte
+	var sizes string
+	var at int64
+	err := l.queryRow(ctx, l.read, `SELECT m.record, m.bytes, m.sha256, m.sizes, m.at FROM usersync_mark m
+		JOIN usersync_run r ON r.num = m.run WHERE m.scope = ? AND r.name = ?`, l.scope.Load(), run).
+		Scan(&m.Record, &m.Input, &sum, &sizes, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Mark{}, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(sizes), &m.Sizes)
+	}
+	if err != nil {
+		return Mark{}, false, fmt.Errorf("read the mark of run %s: %w", run, err)
+	}
+	copy(m.SHA256[:], sum)
+	m.At = time.UnixMilli(at)
+	return m, true, nil
+}

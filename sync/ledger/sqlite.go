@@ -1,0 +1,136 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	_ "modernc.org/sqlite" // the driver
+)
+
+var sqliteDialect = dialect{
+	bind:       func(query string) string { return query },
+	list:       jsonList,
+	ids:        `(SELECT key AS ord, value AS id FROM json_each(?)) j`,
+	now:        `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
+	put:        putSQLite,
+	migrations: "migrations/sqlite",
+	hasTables:  `SELECT count(*) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'`,
+	hasMeta:    `SELECT count(*) FROM sqlite_master WHERE name = 'usersync_meta'`,
+	erase:      `PRAGMA wal_checkpoint(TRUNCATE)`,
+}
+
+// The cache of each connection, in KiB: three of them stay well below what a
+// run may use.
+const sqliteCache = "-8000"
+
+// connectSQLite opens the file, and makes it, for this user alone. One
+// connection writes, and each of its transactions is on the disk before it
+// returns; readers never wait for it.
+func (l *Ledger) connectSQLite(path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	if err := ownFile(path); err != nil {
+		return err
+	}
+	l.path, l.dialect = path, &sqliteDialect
+	if l.write, err = sql.Open("sqlite", sqliteName(path, "synchronous(FULL)", "secure_delete(ON)")+"&_txlock=immediate"); err != nil {
+		return err
+	}
+	if l.read, err = sql.Open("sqlite", sqliteName(path, "query_only(ON)")); err != nil {
+		return errors.Join(err, l.write.Close())
+	}
+	l.write.SetMaxOpenConns(1)
+	l.read.SetMaxOpenConns(2)
+	l.read.SetMaxIdleConns(2)
+	return nil
+}
+
+func sqliteName(path string, pragmas ...string) string {
+	v := url.Values{"_pragma": append([]string{"busy_timeout(20000)", "journal_mode(WAL)", "cache_size(" + sqliteCache + ")"}, pragmas...)}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: v.Encode()}).String()
+}
+
+// ownFile makes the file if there is none, and refuses one that is not this
+// user's, or that others may write.
+func ownFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		f, err = os.Open(path)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(private(f, 0o022), f.Close())
+}
+
+// jsonList writes ids as a JSON array, which json_each takes apart quicker than
+// SQLite binds a thousand parameters.
+func jsonList(ids []string) (any, error) {
+	b := make([]byte, 0, 24*len(ids)+2)
+	b = append(b, '[')
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		var err error
+		if b, err = jsontext.AppendQuote(b, id); err != nil {
+			return nil, errBadID
+		}
+	}
+	return string(append(b, ']')), nil
+}
+
+// putRows is how many entries one statement carries.
+const putRows = 50
+
+const putSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints) VALUES %s
+	ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
+	run = excluded.run, record = excluded.record, prints = excluded.prints`
+
+func putSQLite(ctx context.Context, tx *sql.Tx, scope int64, rows []row) error {
+	many, err := preparePut(ctx, tx, putRows)
+	if err != nil {
+		return err
+	}
+	defer many.Close()
+	args := make([]any, 0, 9*putRows)
+	for len(rows) >= putRows {
+		if _, err := many.ExecContext(ctx, putArgs(args, scope, rows[:putRows])...); err != nil {
+			return err
+		}
+		rows = rows[putRows:]
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err = tx.ExecContext(ctx, putStatement(len(rows)), putArgs(args, scope, rows)...)
+	return err
+}
+
+func preparePut(ctx context.Context, tx *sql.Tx, n int) (*sql.Stmt, error) {
+	return tx.PrepareContext(ctx, putStatement(n))
+}
+
+func putStatement(n int) string {
+	values := strings.Repeat("(?,?,?,?,?,?,?,?,?),", n)
+	return fmt.Sprintf(putSQL, values[:len(values)-1])
+}
+
+func putArgs(args []any, scope int64, rows []row) []any {
+	args = args[:0]
+	for i := range rows {
+		r := &rows[i]
+		args = append(args, r.num, scope, r.id, r.feed, r.standing, r.remote, r.run, r.record, r.prints)
+	}
+	return args
+}

@@ -1,0 +1,43 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"usersync/sync/user"
+)
+
+// Stats are the figures of one feed of one scope.
+type Stats struct {
+	Scope      string
+	Feed       string
+	Generation int64
+	Held       int
+	Taken      int // accepted for later
+	Pending    int
+}
+
+// Stats counts the entries of all scopes of the database, by scope and feed. It
+// reads all of them.
+func (l *Ledger) Stats(ctx context.Context) ([]Stats, error) {
+	rows, err := l.query(ctx, l.read, `SELECT s.name, f.name, s.generation,
+		sum(CASE e.standing WHEN ? THEN 1 ELSE 0 END), sum(CASE e.standing WHEN ? THEN 1 ELSE 0 END), sum(CASE e.standing WHEN ? THEN 1 ELSE 0 END)
+		FROM usersync_entry e JOIN usersync_scope s ON s.num = e.scope JOIN usersync_feed f ON f.num = e.feed
+		GROUP BY s.name, f.name, s.generation ORDER BY s.name, f.name`, int(user.Held), int(user.Taken), int(user.Pending))
+	if err != nil {
+		return nil, fmt.Errorf("count the ledger: %w", err)
+	}
+	defer rows.Close()
+	var all []Stats
+	for rows.Next() {
+		var s Stats
+		if err := rows.Scan(&s.Scope, &s.Feed, &s.Generation, &s.Held, &s.Taken, &s.Pending); err != nil {
+			return nil, fmt.Errorf("count the ledger: %w", err)
+		}
+		all = append(all, s)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("count the ledger: %w", err)
+	}
+	return all, nil
+}

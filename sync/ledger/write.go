@@ -1,0 +1,96 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// writing is a transaction that changes the scope. It begins by proving that
+// the lease is still ours and by raising the generation, which also makes every
+// other writer of the scope wait.
+type writing struct {
+	context.Context
+	l     *Ledger
+	tx    *sql.Tx
+	scope int64
+	feed  int64
+	next  int64
+	fresh map[*names]map[string]int64
+}
+
+// change runs do in one transaction under the lease.
+func (l *Ledger) change(ctx context.Context, do func(*writing) error) (err error) {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	lease := l.held()
+	if lease == nil {
+		return ErrUnlocked
+	}
+	tx, err := l.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if gone := tx.Rollback(); gone != nil && !errors.Is(gone, sql.ErrTxDone) {
+			err = errors.Join(err, gone)
+		}
+	}()
+	w := &writing{Context: ctx, l: l, tx: tx, scope: l.scope.Load(), feed: l.feed.Load(), fresh: map[*names]map[string]int64{}}
+	if err := w.fence(lease); err != nil {
+		return err
+	}
+	if err := do(w); err != nil {
+		return err
+	}
+	if _, err := l.exec(ctx, tx, `UPDATE usersync_scope SET next = ? WHERE num = ?`, w.next, w.scope); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	for n, fresh := range w.fresh {
+		n.learn(fresh)
+	}
+	return nil
+}
+
+func (w *writing) fence(lease *Lease) error {
+	err := w.l.queryRow(w, w.tx, `UPDATE usersync_scope SET generation = generation + 1
+		WHERE num = ? AND epoch = ? RETURNING next`, w.scope, lease.epoch).Scan(&w.next)
+	if errors.Is(err, sql.ErrNoRows) {
+		lease.lose()
+		return ErrFenced
+	}
+	return err
+}
+
+// num returns the small number of a name, and gives it one if it has none.
+func (w *writing) num(n *names, name string) (int64, error) {
+	if num, ok := n.now().nums[name]; ok {
+		return num, nil
+	}
+	if num, ok := w.fresh[n][name]; ok {
+		return num, nil
+	}
+	num, err := w.l.number(w, w.tx, n.table, name)
+	if err != nil {
+		return 0, err
+	}
+	if w.fresh[n] == nil {
+		w.fresh[n] = map[string]int64{}
+	}
+	w.fresh[n][name] = num
+	return num, nil
+}
+
+func (l *Ledger) number(ctx context.Context, q querier, table, name string) (num int64, err error) {
+	if _, err := l.exec(ctx, q, `INSERT INTO `+table+` (name) VALUES (?) ON CONFLICT DO NOTHING`, name); err != nil {
+		return 0, fmt.Errorf("name in %s: %w", table, err)
+	}
+	if err := l.queryRow(ctx, q, `SELECT num FROM `+table+` WHERE name = ?`, name).Scan(&num); err != nil {
+		return 0, fmt.Errorf("name in %s: %w", table, err)
+	}
+	return num, nil
+}
