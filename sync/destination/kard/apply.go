@@ -1,6 +1,7 @@
 package kard
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -93,9 +94,21 @@ func (c *Client) single(ctx context.Context, op user.Op, r *user.Record) (user.O
 		return user.Outcome{}, err
 	}
 	defer a.Release()
+	if elsewhere(a) {
+		return user.Outcome{}, a.Fail(destination.Denied, "http_404", elsewhereDetail)
+	}
 	m := c.reader()
 	defer c.readers.Put(m)
 	return m.one(a, op, r)
+}
+
+const elsewhereDetail = "a web page, and not the API, says that there is no such user; check base_url"
+
+// elsewhere reports whether a 404 comes as a page of a gateway or web server,
+// which knows no such address and says nothing of the user: taken at its word,
+// it would make every delete a success.
+func elsewhere(a *rest.Answer) bool {
+	return a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
 }
 
 // one judges the answer to a PUT or DELETE.

@@ -25,6 +25,8 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	}
 	defer a.Release()
 	switch {
+	case elsewhere(a):
+		return destination.Found{}, a.Fail(destination.Denied, "http_404", elsewhereDetail)
 	case a.Status == http.StatusNotFound:
 		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
 	case a.Status/100 == 4:
@@ -42,7 +44,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 func shown(a *rest.Answer, r *user.Record) (destination.Found, error) {
 	var answer struct {
 		Data struct {
-			ID         string                    `json:"id"`
+			ID         jsontext.Value            `json:"id"`
 			Attributes map[string]jsontext.Value `json:"attributes"`
 		} `json:"data"`
 		Errors []jsontext.Value `json:"errors"`
@@ -55,7 +57,7 @@ func shown(a *rest.Answer, r *user.Record) (destination.Found, error) {
 			return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")
 		}
 		return destination.Found{}, unreadable(a, err)
-	case answer.Data.ID != r.User.ID || len(answer.Errors) > 0:
+	case plainly(answer.Data.ID) != r.User.ID || len(answer.Errors) > 0:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, codeOtherID, "")
 	}
 	found := destination.Found{Presence: destination.Same, Held: held(answer.Data.Attributes), HTTP: a.Status}
@@ -63,6 +65,16 @@ func shown(a *rest.Answer, r *user.Record) (destination.Found, error) {
 		found.Presence = destination.Different
 	}
 	return found, nil
+}
+
+// plainly is what a string says, and any other value as it stands: an id may be
+// a number, as in answers about many users.
+func plainly(v jsontext.Value) string {
+	if v.Kind() != '"' {
+		return string(v)
+	}
+	text, _ := unquote(nil, v)
+	return string(text)
 }
 
 // held gives the attributes shown our names, strings as text and the rest as
@@ -82,8 +94,7 @@ func held(attributes map[string]jsontext.Value) []user.Attribute {
 		}
 		value := user.JSONValue(string(raw))
 		if raw.Kind() == '"' {
-			text, _ := unquote(nil, raw)
-			value = user.TextValue(string(text))
+			value = user.TextValue(plainly(raw))
 		}
 		list = append(list, user.Attribute{Field: f.ours, Value: value})
 	}

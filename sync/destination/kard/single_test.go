@@ -30,7 +30,9 @@ func TestUpdateAndDeleteAnswers(t *testing.T) {
 		{user.Update, 200, `<html>`, "perhaps taken not_json"},
 		{user.Update, 200, `{"data":{"id":"u1"`, "perhaps taken cut_answer"},
 		{user.Update, 404, `{"errors":[{"status":"404","title":"Not Found"}]}`, "u1 _missing not_found 404"},
-		{user.Update, 404, `<html>`, "u1 _missing http_404 404"},
+		{user.Update, 404, ``, "u1 _missing http_404 404"},
+		{user.Update, 404, `{"message":"no"}`, "u1 _missing http_404 404"},
+		{user.Update, 404, "\n <html>", "denied http_404"},
 		{user.Update, 400, refused, "u1 refused bad_request 400"},
 		{user.Update, 422, ``, "u1 refused http_422 422"},
 		{user.Update, 409, ``, "u1 refused http_409 409"},
@@ -46,6 +48,7 @@ func TestUpdateAndDeleteAnswers(t *testing.T) {
 		{user.Delete, 200, `{"errors":[{"status":"404"}]}`, "u1 _missing http_404 404"},
 		{user.Delete, 200, `OK`, "perhaps taken not_json"},
 		{user.Delete, 404, ``, "u1 _missing http_404 404"},
+		{user.Delete, 404, `<!DOCTYPE html>`, "denied http_404"},
 		{user.Delete, 400, refused, "u1 refused bad_request 400"},
 		{user.Delete, 409, ``, "u1 refused http_409 409"},
 	} {
@@ -84,6 +87,7 @@ func TestFind(t *testing.T) {
 			[]user.Field{user.Email, user.ZipCode, user.EnrolledRewards, user.HistoricalTransactionsSent}, ""},
 		{"another user", 200, `{"data":` + u2 + `}`, 0, nil, "perhaps taken other_id"},
 		{"nobody", 200, `{}`, 0, nil, "perhaps taken other_id"},
+		{"absent, says a gateway", 404, `<html>`, 0, nil, "denied http_404"},
 		{"errors inside", 200, `{"data":` + u1 + `,"errors":[{"status":"500"}]}`, 0, nil, "perhaps taken other_id"},
 		{"HTML", 200, `<html>`, 0, nil, "perhaps taken not_json"},
 		{"cut", 200, `{"data":{"id":"u1","attributes":{"zip`, 0, nil, "perhaps taken cut_answer"},
@@ -102,6 +106,16 @@ func TestFind(t *testing.T) {
 		}
 		if found.Presence != test.presence || fault != test.fault || !cmp.Equal(found.Differs, test.differs) {
 			t.Errorf("%s: got %+v, %s", test.name, found, fault)
+		}
+	}
+}
+
+// TestFindByNumber: an API that shows an id of digits as a number means it.
+func TestFindByNumber(t *testing.T) {
+	for id, want := range map[string]destination.Presence{"7": destination.Same, "07": destination.Unknown, "7.0": destination.Unknown} {
+		found, _ := answering(t, 200, `{"data":{"id":7,"attributes":{}}}`).Find(t.Context(), person(id))
+		if found.Presence != want {
+			t.Errorf("%s: got %v, want %v", id, found.Presence, want)
 		}
 	}
 }
