@@ -156,6 +156,22 @@ func TestReadingGoesOnBehindABadLine(t *testing.T) {
 	}
 }
 
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+// A file that is none of ours may have no line ends at all.
+func TestARowThatIsTooLong(t *testing.T) {
+	for _, err := range ReadRejects(zeros{}, "f", FormatJSONL) {
+		if e, ok := errors.AsType[*LineError](err); !ok || e.Rule != ruleLong {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
 func TestAReadErrorIsTheLastThing(t *testing.T) {
 	broken := io.MultiReader(strings.NewReader(resultsHeader), iotest.ErrReader(errFull))
 	n := 0

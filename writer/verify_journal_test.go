@@ -46,7 +46,6 @@ func TestJournalAndResultsAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	l := leftBy(t, FormatCSV)
 	j, err := journal.Create(file, journal.Header{Run: verifiedRun, Started: noon})
 	if err != nil {
 		t.Fatal(err)
@@ -65,13 +64,39 @@ func TestJournalAndResultsAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, format := range []Format{FormatCSV, FormatJSONL} {
-		l = leftBy(t, format)
+		l := leftBy(t, format)
 		l.journal.Notes = notesOf(file, j.Size())
 		v := Verify(RunFiles{Summary: l.summary, Journal: l.journal,
 			Results: FileText{"results", format, strings.NewReader(l.results)},
 			Rejects: FileText{"rejects", format, strings.NewReader(l.rejects)}})
 		if len(v.Findings) > 0 || v.Records != 12 {
 			t.Errorf("%s: %+v", format, v)
+		}
+	}
+}
+
+// A result looks for its note no further than the mark behind it, and notes
+// that nobody asks for are not kept.
+func TestNotesAreReadInBoundedMemory(t *testing.T) {
+	const many = 4 * forgetAt
+	v := &verifier{files: RunFiles{Journal: &JournalFacts{State: Stopped, Notes: func(yield func(Note, error) bool) {
+		more := yield(Note{Settled: Result{Record: 2}}, nil) && yield(Note{Mark: 2}, nil)
+		for n := 3; more && n < many; n++ {
+			more = yield(Note{Settled: Result{Record: n}}, nil)
+		}
+	}}}}
+	notes := v.openNotes()
+	defer notes.close()
+	notes.match(&Result{Record: 1, Attempts: 1})
+	if len(notes.held) != 1 || len(v.verdict.Findings) != 1 {
+		t.Errorf("%d notes held, findings %v; want one of each", len(notes.held), v.verdict.Findings)
+	}
+	v.last = 2
+	for !notes.over {
+		notes.read()
+		notes.forget()
+		if len(notes.held) > forgetAt {
+			t.Fatalf("%d notes held", len(notes.held))
 		}
 	}
 }

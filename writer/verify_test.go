@@ -186,6 +186,11 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 		{"a reject's code changed", func(l *leftovers) {
 			line(&l.rejects, l.row(2), func(s string) string { return strings.Replace(s, "bad", "sad", 1) })
 		}, "outcome, code or detail differ"},
+		{"a reject's line changed", func(l *leftovers) {
+			line(&l.rejects, l.row(2), func(s string) string {
+				return strings.NewReplacer(",6,7,", ",6,8,", `_line":7`, `_line":8`).Replace(s)
+			})
+		}, "record 6: line, outcome"},
 		{"a reject of another run", func(l *leftovers) {
 			line(&l.rejects, l.row(2), func(s string) string { return strings.Replace(s, verifiedRun, "other", 1) })
 		}, "of another run than the rows before"},
