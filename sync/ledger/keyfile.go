@@ -52,11 +52,11 @@ func readKeyFile(path string) (Key, error) {
 // process was first, its key is taken.
 func makeKeyFile(path string) (Key, error) {
 	key := NewKey()
-	partial := fmt.Sprintf("%s.%d.partial", path, os.Getpid())
-	if err := writeNew(partial, key.text()); err != nil {
+	partial, err := writeNew(path, key.text())
+	if err != nil {
 		return Key{}, fmt.Errorf("make the ledger's key file: %w", err)
 	}
-	err := os.Link(partial, path)
+	err = os.Link(partial, path)
 	if gone := os.Remove(partial); gone != nil {
 		return Key{}, fmt.Errorf("make the ledger's key file: %w", gone)
 	}
@@ -69,16 +69,17 @@ func makeKeyFile(path string) (Key, error) {
 	return key, syncFolder(filepath.Dir(path))
 }
 
-func writeNew(path, text string) (err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|syscall.O_NOFOLLOW, 0o600)
+// writeNew writes a new file beside path, for this user alone.
+func writeNew(path, text string) (name string, err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.partial")
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	if _, err := f.WriteString(text); err != nil {
-		return err
+		return "", err
 	}
-	return f.Sync()
+	return f.Name(), f.Sync()
 }
 
 func syncFolder(path string) error {

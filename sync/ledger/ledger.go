@@ -103,13 +103,22 @@ func (l *Ledger) prepare(ctx context.Context) error {
 	l.fields = &names{table: "usersync_field"}
 	l.runs = &names{table: "usersync_run"}
 	l.feeds = &names{table: "usersync_feed"}
+	return nil
+}
+
+// scopeNum returns the scope's small number, or 0 while nobody has ever locked
+// the scope.
+func (l *Ledger) scopeNum(ctx context.Context) (int64, error) {
+	if scope := l.scope.Load(); scope != 0 {
+		return scope, nil
+	}
 	var scope int64
 	err := l.queryRow(ctx, l.read, `SELECT num FROM usersync_scope WHERE name = ?`, l.options.Scope).Scan(&scope)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("look for the scope: %w", err)
+		return 0, fmt.Errorf("look for the scope: %w", err)
 	}
 	l.scope.Store(scope)
-	return nil
+	return scope, nil
 }
 
 // Close releases the lease, if there is one, and closes the database.
@@ -134,7 +143,7 @@ func (l *Ledger) Printer() *Printer { return l.printer.clone() }
 // one generation holds at no other.
 func (l *Ledger) Generation(ctx context.Context) (int64, error) {
 	var n int64
-	err := l.queryRow(ctx, l.read, `SELECT generation FROM usersync_scope WHERE num = ?`, l.scope.Load()).Scan(&n)
+	err := l.queryRow(ctx, l.read, `SELECT generation FROM usersync_scope WHERE name = ?`, l.options.Scope).Scan(&n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
@@ -147,7 +156,7 @@ func (l *Ledger) Generation(ctx context.Context) (int64, error) {
 // Max returns the largest Row that the scope ever gave out.
 func (l *Ledger) Max(ctx context.Context) (int64, error) {
 	var next int64
-	err := l.queryRow(ctx, l.read, `SELECT next FROM usersync_scope WHERE num = ?`, l.scope.Load()).Scan(&next)
+	err := l.queryRow(ctx, l.read, `SELECT next FROM usersync_scope WHERE name = ?`, l.options.Scope).Scan(&next)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}

@@ -43,9 +43,9 @@ func (l *Ledger) look(ctx context.Context, ids []string, known []user.Known) err
 			return err
 		}
 	}
-	scope := l.scope.Load()
-	if scope == 0 {
-		return nil
+	scope, err := l.scopeNum(ctx)
+	if err != nil || scope == 0 {
+		return err
 	}
 	a := answer{l: l, ctx: ctx, ids: ids, known: known}
 	if err := l.walk.look(&a, scope); err != nil {

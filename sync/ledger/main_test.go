@@ -161,5 +161,3 @@ func (s *postgresServer) stop() error {
 	}
 	return errors.Join(s.command.Wait(), os.RemoveAll(s.dir))
 }
-
-func child(string) {}

@@ -100,7 +100,8 @@ func (l *Ledger) LastMark(ctx context.Context, run string) (Mark, bool, error) {
 	var sizes string
 	var at int64
 	err := l.queryRow(ctx, l.read, `SELECT m.record, m.bytes, m.sha256, m.sizes, m.at FROM usersync_mark m
-		JOIN usersync_run r ON r.num = m.run WHERE m.scope = ? AND r.name = ?`, l.scope.Load(), run).
+		JOIN usersync_run r ON r.num = m.run JOIN usersync_scope s ON s.num = m.scope
+		WHERE s.name = ? AND r.name = ?`, l.options.Scope, run).
 		Scan(&m.Record, &m.Input, &sum, &sizes, &at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Mark{}, false, nil

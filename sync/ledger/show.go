@@ -19,9 +19,13 @@ func (l *Ledger) Show(ctx context.Context, id string) (Shown, error) {
 	if err := checkID(id); err != nil {
 		return Shown{}, err
 	}
+	scope, err := l.scopeNum(ctx)
+	if err != nil {
+		return Shown{}, err
+	}
 	var found *Shown
 	var prints slab
-	err := l.find(ctx, l.read, l.scope.Load(), places{ids: []string{id}}, func(_ int, r *scanned) (err error) {
+	err = l.find(ctx, l.read, scope, places{ids: []string{id}}, func(_ int, r *scanned) (err error) {
 		found = new(Shown)
 		if found.Known, err = l.known(ctx, r, &prints); err != nil {
 			return err
@@ -66,7 +70,10 @@ func (l *Ledger) Rows(ctx context.Context, feed string) iter.Seq2[Row, error] {
 
 // scan calls take for each entry of the scope until it says no.
 func (l *Ledger) scan(ctx context.Context, q querier, take func(*scanned) (bool, error)) error {
-	scope := l.scope.Load()
+	scope, err := l.scopeNum(ctx)
+	if err != nil {
+		return err
+	}
 	for from, more := inScope(scope, 0), true; more; {
 		more = false
 		part, err := l.part(ctx, q, from, inScope(scope+1, 0))
