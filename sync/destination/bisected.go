@@ -14,7 +14,8 @@ const (
 )
 
 // Bisected halves a batch that is refused whole until the culprit stands
-// alone, within a budget of calls for the batch and for the run.
+// alone, within a budget of calls for the batch and for the run. A batch that
+// asks for it (Apart) is halved where the server fails on it, too.
 type Bisected struct {
 	API
 	calls *atomic.Int64 // made in the run
@@ -30,12 +31,14 @@ func NewBisected(api API) Bisected {
 func (s Bisected) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes, err := s.call(ctx, b)
 	ce := callError(err)
-	if ce == nil || ce.Fault != RefusedWhole {
+	switch {
+	case ce == nil:
 		return outcomes, err
-	}
-	replay := s.Traits().Ops[b.Op].Replay
-	if len(b.Records) == 1 || !mayHalve(ce.Status) {
-		return spread(ce, b, replay), nil
+	case mayHalve(ce, b):
+	case ce.Fault == RefusedWhole:
+		return spread(ce, b, s.Traits().Ops[b.Op].Replay), nil
+	default:
+		return outcomes, err
 	}
 	budget := splitCallsPerBatch
 	outcomes = make([]user.Outcome, len(b.Records))
@@ -54,8 +57,17 @@ func (s Bisected) call(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	return s.API.Apply(ctx, b)
 }
 
-// mayHalve tells the statuses that one user can bring on a whole batch.
-func mayHalve(status int) bool { return status == 400 || status == 413 || status == 422 }
+// mayHalve tells what one user can bring on a whole batch: a refusal, and, if
+// nothing else helped (Apart), a failure of the server.
+func mayHalve(ce *CallError, b user.Batch) bool {
+	switch {
+	case len(b.Records) == 1:
+		return false
+	case ce.Fault == RefusedWhole:
+		return ce.Status == 400 || ce.Status == 413 || ce.Status == 422
+	}
+	return b.Apart && ce.Fault == PerhapsTaken && ce.Status >= 500
+}
 
 // halves sends the halves of a batch that was refused with ce, and fills
 // outcomes, which stand for b's records.
@@ -84,7 +96,7 @@ func (s Bisected) half(ctx context.Context, b user.Batch, outcomes []user.Outcom
 		copy(outcomes, got)
 	case ce == nil || ce.Fault == Denied:
 		return err
-	case ce.Fault == RefusedWhole && len(b.Records) > 1 && mayHalve(ce.Status):
+	case mayHalve(ce, b):
 		return s.halves(ctx, b, outcomes, ce, budget)
 	default:
 		copy(outcomes, spread(ce, b, s.Traits().Ops[b.Op].Replay))

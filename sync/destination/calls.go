@@ -12,8 +12,9 @@ const ReadCall = "read"
 // Calls counts the calls on the wire, by kind and by what they met: ok, or the
 // code of the fault. Its zero value is ready, and it is safe for concurrent use.
 type Calls struct {
-	mu  sync.Mutex
-	met map[string]map[string]int
+	mu   sync.Mutex
+	met  map[string]map[string]int
+	last string
 }
 
 func (c *Calls) count(kind string, err error) {
@@ -23,6 +24,8 @@ func (c *Calls) count(kind string, err error) {
 	met := "ok"
 	if ce := callError(err); ce != nil {
 		met = ce.Code
+	} else if err != nil {
+		met = "defect"
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -33,6 +36,19 @@ func (c *Calls) count(kind string, err error) {
 		c.met[kind] = map[string]int{}
 	}
 	c.met[kind][met]++
+	if met != "ok" {
+		c.last = met
+		if ce := callError(err); ce != nil && ce.Err != nil {
+			c.last += ": " + ce.Err.Error()
+		}
+	}
+}
+
+// Last says what the last call met that did not go well; empty if all did.
+func (c *Calls) Last() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.last
 }
 
 // Met returns the counts so far: kind, then what the calls met.

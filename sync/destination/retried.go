@@ -78,6 +78,7 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 // attempt sends what is pending, once.
 func (r Retried) attempt(ctx context.Context, t *try, replay Replay) error {
 	part := t.part()
+	part.Apart = r.last(part)
 	outcomes, err := r.API.Apply(ctx, part)
 	if ce := callError(err); ce != nil && ce.Fault != Denied {
 		outcomes, err = spread(ce, part, replay), nil
@@ -88,6 +89,13 @@ func (r Retried) attempt(ctx context.Context, t *try, replay Replay) error {
 	t.keep(outcomes)
 	t.count(outcomes, r.Pacer.Through())
 	return err
+}
+
+// last tells that these retries are the last for some record. The batch then
+// asks to be taken apart: one user whom the server cannot digest shall not take
+// the others along.
+func (r Retried) last(b user.Batch) bool {
+	return slices.ContainsFunc(b.Records, func(rec *user.Record) bool { return rec.Spent > 0 && rec.Spent >= r.Retries })
 }
 
 // part is what is to be sent: mostly the whole batch, which needs no copy.

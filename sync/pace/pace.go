@@ -182,7 +182,7 @@ func (p *Pace) ended(status int, through, probe bool) {
 	if through {
 		p.through++
 		if since, was := p.gate.open(); was {
-			p.note(now, Event{What: "up", For: now.Sub(since), Why: "the API answers again"})
+			p.note(now, Event{What: "up", Why: "the API answers again, after " + now.Sub(since).Round(time.Millisecond).String()})
 			p.wake()
 		}
 		p.regain(now)
@@ -239,8 +239,11 @@ func sleep(ctx context.Context, d time.Duration, changed <-chan struct{}) error 
 }
 
 func statusText(status int) string {
-	if status == 0 {
+	switch {
+	case status == 0:
 		return "no answer"
+	case status < 300:
+		return "an answer that cannot be read"
 	}
 	return fmt.Sprintf("status %d", status)
 }

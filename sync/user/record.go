@@ -57,9 +57,12 @@ type Batch struct {
 	Number  int
 	Op      Op
 	Records []*Record
+	// Apart asks to take the batch apart if the API fails on it as a whole.
+	Apart bool
 }
 
-// Of returns a batch with b's number and Op and other records.
+// Of returns b with other records.
 func (b Batch) Of(records []*Record) Batch {
-	return Batch{Number: b.Number, Op: b.Op, Records: records}
+	b.Records = records
+	return b
 }
