@@ -32,7 +32,7 @@ func newCollector(r Results, w *window, stop func(error)) *collector {
 		incoming: make(chan []user.Outcome, 4),
 		results:  r, window: w, stop: stop,
 		summary: Summary{Outcomes: map[user.Status]int{}},
-		ring:    make([]user.Outcome, w.most), next: 1,
+		ring:    make([]user.Outcome, w.most), next: w.oldest,
 		news: make(chan struct{}, 1),
 	}
 }

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,12 +17,13 @@ type pool struct {
 	ctx         context.Context
 	group       errgroup.Group
 	destination destination.Destination
+	journal     Journal
 	collector   *collector
 	stop        func(error)
 }
 
 func newPool(ctx context.Context, j Job, c *collector, stop func(error)) *pool {
-	p := &pool{ctx: ctx, destination: j.Destination, collector: c, stop: stop}
+	p := &pool{ctx: ctx, destination: j.Destination, journal: j.Journal, collector: c, stop: stop}
 	p.group.SetLimit(j.Workers)
 	return p
 }
@@ -32,6 +34,10 @@ func (p *pool) deliver(b user.Batch) {
 		if p.ctx.Err() != nil { // the place may be free because the run ended
 			return nil
 		}
+		if err := p.note(b); err != nil {
+			p.stop(err)
+			return nil
+		}
 		outcomes, err := p.destination.Apply(p.ctx, b)
 		if err != nil {
 			p.stop(err)
@@ -40,9 +46,35 @@ func (p *pool) deliver(b user.Batch) {
 		if err != nil {
 			p.stop(err)
 		}
+		if err := p.noteSettled(outcomes); err != nil {
+			p.stop(err)
+		}
 		p.collector.incoming <- outcomes
 		return nil
 	})
+}
+
+// note writes down that a batch is about to be sent.
+func (p *pool) note(b user.Batch) error {
+	if p.journal == nil {
+		return nil
+	}
+	return p.journal.Sent(b)
+}
+
+// noteSettled writes down what became of a batch, as far as that is known.
+func (p *pool) noteSettled(outcomes []user.Outcome) error {
+	if p.journal == nil {
+		return nil
+	}
+	settled := outcomes
+	if unknown := func(o user.Outcome) bool { return o.Status == user.Unsettled }; slices.ContainsFunc(outcomes, unknown) {
+		settled = slices.DeleteFunc(slices.Clone(outcomes), unknown)
+	}
+	if len(settled) == 0 {
+		return nil
+	}
+	return p.journal.Settled(settled)
 }
 
 // wait returns when every batch is delivered. Errors went to stop.

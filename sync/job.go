@@ -28,6 +28,15 @@ type Results interface {
 	Write(user.Outcome) error
 }
 
+// Journal keeps what was sent and what came back, so that it outlives the
+// process. Its methods are safe for concurrent use; an error ends the run.
+type Journal interface {
+	// Sent is called before a batch is sent for the first time.
+	Sent(user.Batch) error
+	// Settled is called with the outcomes of a batch, in no order.
+	Settled([]user.Outcome) error
+}
+
 // Job is one run: from records to outcomes. The zero values of the numbers
 // are replaced by defaults.
 type Job struct {
@@ -38,6 +47,16 @@ type Job struct {
 	// are then Unsettled where nothing final is known.
 	Destination destination.Destination
 	Results     Results
+
+	// Ledger tells what the destination holds; nil knows nothing beforehand.
+	Ledger Ledger
+	// Journal is told of every batch; nil keeps no record.
+	Journal Journal
+	// From is the last record that an earlier start of this run has written;
+	// Records begins behind it. Up to Maybe, records were perhaps sent then, and
+	// Earlier returns the outcomes that they already have.
+	From, Maybe int
+	Earlier     func(*user.Record) (user.Outcome, bool, error)
 
 	BatchSize   int // records a call, below the destination's own limit; default 100
 	Workers     int // batches under way at once; default 16
@@ -80,7 +99,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 	why := &reasons{cancel: cancel}
 
 	chunks, readerDone := j.read(ctx)
-	window := newWindow(j.Window, j.WindowBytes)
+	window := newWindow(j.Window, j.WindowBytes, j.From)
 	c := newCollector(j.Results, window, why.stop)
 	collected := make(chan struct{})
 	go func() {
@@ -88,7 +107,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 		c.run()
 	}()
 	p := newPlanner(j, window, newPool(ctx, j, c, why.stop), c, why.stop)
-	err := p.run(ctx, chunks)
+	err := p.run(ctx, j.look(ctx, chunks))
 	p.pool.wait()
 	close(c.incoming)
 	<-collected
@@ -96,7 +115,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 	cancel(nil)
 
 	summary := c.summary
-	summary.Read = p.read
+	summary.Read = p.read - j.From
 	summary.Reading = !ended(readerDone)
 	return summary.closed(err)
 }
@@ -104,6 +123,8 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 // chunk is what the reader hands over: records, or the error that ended them.
 type chunk struct {
 	records []*user.Record
+	known   []user.Known // of each record; nil without a ledger
+	marked  int          // the last record that the ledger had seen before it was asked
 	err     error
 }
 
@@ -116,7 +137,7 @@ func (j Job) read(ctx context.Context) (<-chan chunk, <-chan struct{}) {
 		defer close(chunks)
 		for records, err := range j.Records {
 			select {
-			case chunks <- chunk{records, err}:
+			case chunks <- chunk{records: records, err: err}:
 			case <-ctx.Done():
 				return
 			}

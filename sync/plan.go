@@ -18,17 +18,29 @@ type planner struct {
 	collector *collector
 	stop      func(error)
 
-	read     int                       // records taken
-	underWay map[string][]*user.Record // ids sent and not settled, with those that wait for them
-	parked   int                       // records that wait
-	settled  []user.Outcome            // settled without a call, not yet handed on
+	read     int              // records taken
+	memory   memory           // what the destination holds, as far as is known
+	underWay map[string]*lane // ids sent and not settled
+	spare    []*lane          // to be used again
+	parked   int              // records that wait
+	settled  []user.Outcome   // settled without a call, not yet handed on
+}
+
+// lane is an id that is under way: the record that was sent, what was known
+// before, and the records that wait.
+type lane struct {
+	sent    *user.Record
+	known   user.Known
+	waiting []*user.Record
 }
 
 func newPlanner(j Job, w *window, p *pool, c *collector, stop func(error)) *planner {
 	return &planner{
 		job: j, window: w, pool: p, collector: c, stop: stop,
 		groups:   newGroups(j.Destination.Traits(), j.BatchSize),
-		underWay: make(map[string][]*user.Record),
+		read:     j.From,
+		memory:   newMemory(j.Ledger),
+		underWay: make(map[string]*lane),
 	}
 }
 
@@ -42,8 +54,9 @@ func (p *planner) run(ctx context.Context, chunks <-chan chunk) error {
 				p.finish(ctx)
 				return nil
 			}
-			for _, r := range c.records {
-				if !p.admit(ctx, r) {
+			p.memory.seen(c.marked)
+			for i, r := range c.records {
+				if !p.admit(ctx, r, c.knownOf(i)) {
 					return nil
 				}
 			}
@@ -75,7 +88,7 @@ func (p *planner) finish(ctx context.Context) {
 
 // admit takes a credit for the record, waiting if it must, and plans it. It is
 // false when the run stopped meanwhile.
-func (p *planner) admit(ctx context.Context, r *user.Record) bool {
+func (p *planner) admit(ctx context.Context, r *user.Record, known user.Known) bool {
 	if r.Origin.Record != p.read+1 {
 		p.stop(&AccountingError{fmt.Sprintf("record %d was read after record %d", r.Origin.Record, p.read)})
 		return false
@@ -84,7 +97,7 @@ func (p *planner) admit(ctx context.Context, r *user.Record) bool {
 		ok, oldest := p.window.take(r)
 		if ok {
 			p.read = r.Origin.Record
-			p.plan(ctx, r)
+			p.plan(ctx, r, known)
 			return ctx.Err() == nil
 		}
 		p.handOn()
@@ -104,56 +117,79 @@ func (p *planner) admit(ctx context.Context, r *user.Record) bool {
 
 // plan settles the record, parks it behind an earlier one of its id, or gathers
 // it for a call.
-func (p *planner) plan(ctx context.Context, r *user.Record) {
+func (p *planner) plan(ctx context.Context, r *user.Record, known user.Known) {
+	if p.wasSettled(r, known) {
+		return
+	}
 	if r.Err == nil {
 		r.Err = p.job.Destination.Check(r)
 	}
-	if r.Err == nil && p.groups.of(call(r.Op, user.Unsettled)) == nil {
+	if r.Err == nil && p.groups.of(call(r.Op, user.Absent)) == nil {
 		r.Err = &user.InvalidError{Code: "no_such_call", Rule: "the destination cannot " + string(r.Op) + " users"}
 	}
 	if r.Err != nil {
 		p.settle(invalid(r))
 		return
 	}
-	if waiting, busy := p.underWay[r.User.ID]; busy {
-		p.underWay[r.User.ID] = append(waiting, r)
+	if l, busy := p.underWay[r.User.ID]; busy {
+		l.waiting = append(l.waiting, r)
 		p.parked++
 		return
 	}
-	p.underWay[r.User.ID] = nil
-	p.gather(ctx, r, user.Unsettled)
+	p.gather(ctx, r, p.memory.of(r.User.ID, known))
 }
 
-// gather puts the record where its call is made up. before is what became of
-// the record before it of the same id, if that is known.
-func (p *planner) gather(ctx context.Context, r *user.Record, before user.Status) {
-	if r.Op == user.Create && held(before) {
-		p.settle(user.Outcome{Record: r, Status: user.Refused, Code: user.CodeExists, At: time.Now()})
-		return
+// wasSettled hands on the outcome that an earlier start of this run already had
+// for the record.
+func (p *planner) wasSettled(r *user.Record, known user.Known) bool {
+	if p.job.Earlier == nil || r.Origin.Record > p.job.Maybe {
+		return false
 	}
-	group := p.groups.of(call(r.Op, before))
+	o, settled, err := p.job.Earlier(r)
+	if err != nil {
+		p.stop(err)
+		return true
+	}
+	if !settled {
+		r.Maybe = true // perhaps sent, and perhaps taken
+		return false
+	}
+	p.memory.learn(p.memory.of(r.User.ID, known), &o)
+	p.settle(o)
+	return true
+}
+
+// gather settles the record where what is known is enough, and else puts it
+// where its call is made up and says so.
+func (p *planner) gather(ctx context.Context, r *user.Record, known user.Known) (sent bool) {
+	if r.Remote == "" {
+		r.Remote = known.Remote
+	}
+	r.Maybe = r.Maybe || known.Standing == user.Pending
+	if o, settled := p.memory.settles(r, known); settled {
+		p.settle(o)
+		return false
+	}
+	p.laneOf(r.User.ID).take(r, known)
+	group := p.groups.of(call(r.Op, known.Standing))
 	if group == nil {
-		group = p.groups.of(call(r.Op, user.Unsettled))
+		group = p.groups.of(call(r.Op, user.Absent))
 	}
 	if group.add(r) {
 		p.send(ctx, p.groups.cut(group))
 	}
+	return true
 }
 
 // call is the call that an intent begins with.
-func call(intent user.Op, before user.Status) user.Op {
+func call(intent user.Op, standing user.Standing) user.Op {
 	switch {
 	case intent != user.Upsert:
 		return intent
-	case held(before):
+	case standing == user.Held || standing == user.Taken:
 		return user.Update
 	}
 	return user.Create
-}
-
-// held tells that an earlier record of the same file left the user there.
-func held(before user.Status) bool {
-	return before == user.Created || before == user.Updated || before == user.Unchanged || before == user.Accepted
 }
 
 // release takes note of what was settled, and gathers the next of each id.
@@ -166,18 +202,42 @@ func (p *planner) release(ctx context.Context) {
 	p.handOn()
 }
 
+// next takes note of an outcome and gathers the next record of its id.
 func (p *planner) next(ctx context.Context, o *user.Outcome) {
 	id := o.Record.User.ID
-	waiting, ours := p.underWay[id]
-	switch {
-	case !ours || o.Status == user.Unsettled || o.Record.Err != nil: // an unfit record holds no id
-	case len(waiting) == 0:
-		delete(p.underWay, id)
-	default:
-		p.underWay[id] = waiting[1:]
-		p.parked--
-		p.gather(ctx, waiting[0], o.Status)
+	l := p.underWay[id]
+	if l == nil || l.sent != o.Record || o.Status == user.Unsettled {
+		return
 	}
+	known := p.memory.learn(l.known, o)
+	for len(l.waiting) > 0 {
+		r := l.waiting[0]
+		l.waiting = l.waiting[1:]
+		p.parked--
+		if p.gather(ctx, r, known) {
+			return
+		}
+	}
+	delete(p.underWay, id)
+	p.spare = append(p.spare, l)
+}
+
+func (l *lane) take(r *user.Record, known user.Known) { l.sent, l.known = r, known }
+
+// laneOf returns the lane of an id, a new one where the id is not under way.
+func (p *planner) laneOf(id string) *lane {
+	if l := p.underWay[id]; l != nil {
+		return l
+	}
+	if len(p.spare) == 0 {
+		p.spare = append(p.spare, new(lane))
+	}
+	last := len(p.spare) - 1
+	l := p.spare[last]
+	p.spare = p.spare[:last]
+	*l = lane{waiting: l.waiting[:0]}
+	p.underWay[id] = l
+	return l
 }
 
 // settle keeps an outcome that needed no call.

@@ -8,7 +8,7 @@ import (
 
 // Summary is what a run comes to.
 type Summary struct {
-	Read        int // records taken from the input
+	Read        int // records taken from the input, behind Job.From
 	Written     int // outcomes written
 	Outcomes    map[user.Status]int
 	SettledUpTo int  // every record up to this ordinal has its outcome written

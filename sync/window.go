@@ -19,8 +19,8 @@ type window struct {
 	changed chan struct{} // holds a token when credits came back
 }
 
-func newWindow(records, bytes int) *window {
-	return &window{most: records, mostB: bytes, oldest: 1, changed: make(chan struct{}, 1)}
+func newWindow(records, bytes, from int) *window {
+	return &window{most: records, mostB: bytes, oldest: from + 1, changed: make(chan struct{}, 1)}
 }
 
 // take takes the credit for a record. When there is none it says so, and which
