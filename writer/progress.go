@@ -22,6 +22,9 @@ type ProgressOptions struct {
 	Width func() int
 	// Note says in a few words what holds the run up; empty if nothing does.
 	Note func() string
+	// Say takes the lines, one at a time, in place of the writer; nil leaves them
+	// to it. It is for logs that are data, where a line is a member of another.
+	Say func(line string)
 }
 
 // Progress is a Writer that counts, and shows the counts while the run goes
@@ -112,6 +115,10 @@ func (p *Progress) run() {
 }
 
 func (p *Progress) draw(line string) {
+	if p.options.Say != nil { // before the lock: what is said may go through Above
+		p.options.Say(line)
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.options.Terminal {

@@ -34,6 +34,22 @@ func pass(d time.Duration) {
 	synctest.Wait()
 }
 
+// TestProgressIsSaid: in a log that is data nothing stands beside its lines, and
+// what takes a line may write through Above.
+func TestProgressIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		var p *Progress
+		p = NewProgress(&out, ProgressOptions{Say: func(line string) { fmt.Fprintf(p.Above(), "{%q}\n", line) }})
+		p.Start()
+		settle(t, p, user.Created, 150)
+		pass(31 * time.Second)
+		if err := p.Stop(); err != nil || out.String() != "{\"150 users in 30s, 5/s\"}\n" {
+			t.Errorf("got %q, %v", out.String(), err)
+		}
+	})
+}
+
 func TestProgressInALog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer

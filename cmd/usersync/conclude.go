@@ -28,7 +28,6 @@ func (j *job) conclude(err error) error {
 		s.ExitCode = exitCode(err, *j.found)
 	}
 	err = errors.Join(err, j.out.writeSummary(s))
-	j.log.Info("run ended", zap.String("run", s.Run), zap.String("state", string(s.State)), zap.Int("exit_code", s.ExitCode))
 	if err == nil {
 		return j.report(s)
 	}
@@ -54,13 +53,26 @@ func (j *job) next(err error, s writer.Summary) string {
 // report tells how the run ended: to a person, or as data. That no person could
 // read it changes nothing in how the run ended.
 func (j *job) report(s writer.Summary) error {
+	if j.config.logFormat == "json" {
+		j.sayEnd(s)
+	}
 	if j.config.json {
 		return writer.WriteSummary(j.stdout, s)
+	}
+	if j.config.logFormat == "json" {
+		return nil
 	}
 	if err := writer.Report(j.stderr, s); err != nil {
 		j.log.Warn("the report could not be shown", zap.Error(err))
 	}
 	return nil
+}
+
+// sayEnd is the report as a line of the log.
+func (j *job) sayEnd(s writer.Summary) {
+	j.say.Info("run ended", zap.String("run", s.Run), zap.String("state", string(s.State)), zap.Int("exit_code", s.ExitCode),
+		zap.Int("records_read", s.RecordsRead), zap.Any("outcomes", s.Outcomes), zap.Float64("seconds", s.Seconds),
+		zap.Any("files", s.Files), zap.String("next", s.Next))
 }
 
 func (j *job) summary(err error) writer.Summary {

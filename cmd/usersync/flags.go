@@ -53,7 +53,13 @@ func addSettings(e *env, cmd *cobra.Command) func() (*config, error) {
 		}
 		complete(cmd, &s)
 	}
-	return func() (*config, error) { return load(e, flags, *file, given) }
+	return func() (*config, error) {
+		c, err := load(e, flags, *file, given)
+		if err == nil {
+			e.jsonLog = c.logFormat == "json"
+		}
+		return c, err
+	}
 }
 
 func usage(s *setting) string {

@@ -37,6 +37,7 @@ type env struct {
 	now            func() time.Time
 	wire           context.Context // ends when calls on the wire are to be cut
 	args           []string
+	jsonLog        bool // standard error takes JSON alone; known once the settings are
 }
 
 // tally is what a command found out that is no error and still no success.
@@ -58,6 +59,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetArgs(args)
 	err := root.ExecuteContext(soft)
 	err = withSignal(soft, err)
-	tell(stderr, err)
-	return exitCode(err, found)
+	code := exitCode(err, found)
+	if e.jsonLog {
+		tellJSON(stderr, err, code)
+	} else {
+		tell(stderr, err)
+	}
+	return code
 }

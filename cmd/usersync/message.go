@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"go.uber.org/zap"
+
 	"usersync/reader/mapping"
 )
 
@@ -42,6 +44,20 @@ func tell(w io.Writer, err error) {
 	if t.next != "" {
 		fmt.Fprintf(w, "  next: %s\n", t.next)
 	}
+}
+
+// tellJSON writes err as a line of the log.
+func tellJSON(w io.Writer, err error, code int) {
+	log, bad := newLog(w, "json", "error")
+	if err == nil || bad != nil {
+		tell(w, err)
+		return
+	}
+	fields := []zap.Field{zap.Int("exit_code", code)}
+	if t, ok := errors.AsType[*trouble](err); ok {
+		fields = append(fields, zap.String("hint", t.hint), zap.String("next", t.next))
+	}
+	log.Error(err.Error(), fields...)
 }
 
 // didYouMean is the hint that names the nearest of the known words, or else

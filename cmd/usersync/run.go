@@ -49,6 +49,7 @@ type job struct {
 	input    *reader.Input
 	progress *writer.Progress
 	log      *zap.Logger
+	say      *zap.Logger // what is said at any --log-level, where the log is JSON
 	out      *outputs
 	counts   sync.Summary
 	calls    destination.Calls

@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,6 +36,7 @@ func TestMain(m *testing.M) {
 //	                               run, wait for the sign, send the signals; a sign is the
 //	                               pattern of a file, or says:TEXT for something printed
 //	lines FILE N                   count the lines of the file that matches
+//	jsonlines PATTERN PROGRAM ...  run; all of standard error is JSON, and a line matches
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
@@ -41,7 +44,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               func(env *testscript.Env) error { env.Setenv("USERS", usersDir(t)); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "rehearse": rehearse, "signalled": signalled, "lines": lines,
+			"exits": exits, "rehearse": rehearse, "signalled": signalled, "lines": lines, "jsonlines": jsonLines,
 		},
 	})
 }
@@ -183,5 +186,25 @@ func lines(ts *testscript.TestScript, neg bool, args []string) {
 	n := strings.Count(ts.ReadFile(found[0]), "\n")
 	if (strconv.Itoa(n) == args[1]) == neg {
 		ts.Fatalf("%s has %d lines", args[0], n)
+	}
+}
+
+func jsonLines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: jsonlines PATTERN PROGRAM ARGS...")
+	}
+	cmd := command(ts, args[1:])
+	var talk bytes.Buffer
+	cmd.Stderr = &talk
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		ts.Fatalf("%v", err)
+	}
+	for line := range strings.Lines(talk.String()) {
+		if !json.Valid([]byte(line)) {
+			ts.Fatalf("not JSON: %s", line)
+		}
+	}
+	if !regexp.MustCompile(args[0]).MatchString(talk.String()) {
+		ts.Fatalf("no %s in %s", args[0], talk.String())
 	}
 }

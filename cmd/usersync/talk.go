@@ -12,22 +12,31 @@ import (
 // startTalking opens progress and log, which share standard error.
 func (j *job) startTalking() error {
 	o := writer.ProgressOptions{Note: j.conn.pace.Note}
-	if f, ok := j.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		o.Terminal = true
-		o.Width = func() int { return widthOf(f) }
-	}
-	if j.config.progress == "always" {
-		o.Terminal = true
+	if j.config.logFormat == "json" {
+		o.Say = func(line string) { j.say.Info("under way", zap.String("progress", line)) }
+	} else {
+		o.Terminal, o.Width = j.terminal()
 	}
 	j.progress = writer.NewProgress(j.stderr, o)
 	var err error
 	if j.log, err = newLog(j.progress.Above(), j.config.logFormat, j.config.logLevel); err != nil {
 		return err
 	}
+	if j.say, err = newLog(j.progress.Above(), "json", "info"); err != nil {
+		return err
+	}
 	for name, near := range strayVariables(j.environ()) {
 		j.log.Warn("an environment variable is not known", zap.String("name", name), zap.String("nearest", near))
 	}
 	return nil
+}
+
+// terminal says whether the progress line can be redrawn, and how wide it may be.
+func (j *job) terminal() (redraw bool, width func() int) {
+	if f, ok := j.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return true, func() int { return widthOf(f) }
+	}
+	return j.config.progress == "always", nil
 }
 
 func widthOf(f *os.File) int {
