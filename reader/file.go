@@ -52,7 +52,7 @@ func (in *Input) open(path string) (*file, error) {
 // are those of the first record, or of several.
 func (in *Input) start(path string, several bool) (*file, error) {
 	name := source.Name(path)
-	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, Tally: in.tally})
+	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: ownBeginnings(), Tally: in.tally})
 	if err != nil {
 		return nil, inputError(name, 0, err)
 	}

@@ -17,6 +17,10 @@ const (
 	rawColumn     = specialPrefix + "raw"
 )
 
+// ownBeginnings are how a rejects file begins, as CSV and as JSON Lines. It is
+// UTF-8, whatever the input's charset was that it came from.
+func ownBeginnings() []string { return []string{outcomeColumn, `{"` + outcomeColumn + `"`} }
+
 // marks are what a rejects file says of a row.
 type marks struct{ outcome, raw user.Value }
 

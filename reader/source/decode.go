@@ -1,8 +1,10 @@
 package source
 
 import (
+	"bufio"
 	"bytes"
 	"io"
+	"slices"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
@@ -16,12 +18,15 @@ var (
 )
 
 // decode strips a byte-order mark, and decodes what is not UTF-8.
-func (s *Source) decode(plain io.Reader, charset string) (io.Reader, error) {
-	named, name, err := s.lookup(charset)
+func (s *Source) decode(plain io.Reader, o Options) (io.Reader, error) {
+	named, name, err := s.lookup(o.Charset)
 	if err != nil {
 		return nil, err
 	}
 	head, buffered := peeked(plain, len(markUTF8))
+	if named != nil && beginsAs(buffered, o.UTF8) {
+		return buffered, nil
+	}
 	if marked, markName, size := byMark(head); size > 0 {
 		named, name = marked, markName
 		if _, err := buffered.Discard(size); err != nil {
@@ -33,6 +38,14 @@ func (s *Source) decode(plain io.Reader, charset string) (io.Reader, error) {
 	}
 	s.charset = name
 	return named.NewDecoder().Reader(buffered), nil
+}
+
+// beginsAs reports whether r begins with one of the texts. Nothing is taken.
+func beginsAs(r *bufio.Reader, texts []string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool {
+		head, _ := r.Peek(len(text)) // what stopped it short comes again
+		return string(head) == text
+	})
 }
 
 // lookup returns nil for UTF-8, which needs no decoding.

@@ -21,6 +21,8 @@ type Options struct {
 	// Charset is a name or label of the WHATWG Encoding Standard, such as
 	// windows-1252. Empty is UTF-8. A byte-order mark overrides it.
 	Charset string
+	// UTF8 lists beginnings of files that are UTF-8 whatever Charset says.
+	UTF8 []string
 	// Tally, if not nil, counts and hashes what is read, once Count is called.
 	Tally *Tally
 }
@@ -155,7 +157,7 @@ func (s *Source) assemble(raw io.Reader, o Options) error {
 		s.tallied = &tallied{r: plain, t: o.Tally}
 		plain = s.tallied
 	}
-	if s.reader, err = s.decode(plain, o.Charset); err != nil {
+	if s.reader, err = s.decode(plain, o); err != nil {
 		return err
 	}
 	return s.refuseEmpty()
