@@ -1,0 +1,76 @@
+package ledger
+
+import (
+	"cmp"
+
+	"usersync/sync/user"
+)
+
+// EntryOf is what an outcome changes in the ledger; false if that is nothing.
+//
+// A field of which it is in doubt what the destination holds loses its print:
+// the value that is known might look unchanged tomorrow, and be another one
+// there.
+func EntryOf(o *user.Outcome, p *Printer) (Entry, bool) {
+	r := o.Record
+	e := Entry{ID: r.User.ID, Remote: cmp.Or(o.Remote, r.Remote), Record: r.Origin.Record, Standing: user.Held}
+	switch o.Status {
+	case user.Created:
+		e.Anew = true
+	case user.Updated:
+	case user.Unchanged:
+		if o.Code != user.CodeSame { // the ledger said so itself
+			return Entry{}, false
+		}
+	case user.Accepted:
+		e.Standing = user.Taken
+	case user.Deleted:
+		e.Standing = user.Absent
+		return e, true
+	case user.Refused:
+		e.Standing = user.Absent
+		return e, o.Code == user.CodeMissing
+	case user.InDoubt:
+		return doubted(e, o)
+	default:
+		return Entry{}, false
+	}
+	e.Prints = p.Prints(nil, &r.User)
+	return e, true
+}
+
+// doubted is what an outcome in doubt leaves: after a create, nothing that can
+// be relied on; after another call, a user of whom the fields sent are unknown.
+// A delete may have taken all of them.
+func doubted(e Entry, o *user.Outcome) (Entry, bool) {
+	switch o.Action {
+	case user.Update:
+		for _, a := range o.Record.User.Attributes {
+			e.Doubted = append(e.Doubted, a.Field)
+		}
+		if len(o.Record.User.Secrets) > 0 {
+			e.Doubted = append(e.Doubted, Secrets)
+		}
+		return e, true
+	case user.Delete:
+		e.Anew = true // known to have been there, and nothing of what it holds
+		return e, true
+	}
+	return Entry{}, false
+}
+
+// Over is what is known once e is laid over what was known before.
+func (e *Entry) Over(known user.Known) user.Known {
+	if e.Standing == user.Absent {
+		return user.Known{}
+	}
+	if e.Anew {
+		known.Remote, known.Prints = "", user.Prints{}
+	}
+	if e.Remote != "" {
+		known.Remote = e.Remote
+	}
+	known.Standing, known.Run, known.Record = e.Standing, e.Run, e.Record
+	known.Prints = merge(known.Prints, e.Prints, e.Doubted)
+	return known
+}
