@@ -12,6 +12,8 @@ import (
 type config struct {
 	file string // the file it was read from; empty if there was none
 	dir  string // what its relative paths stand on
+	// valueFiles are the files that values were read from: file:PATH.
+	valueFiles []string
 
 	to      string
 	mode    user.Op

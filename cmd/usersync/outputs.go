@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"usersync/sync/user"
 	"usersync/writer"
@@ -25,21 +24,6 @@ type outputs struct {
 func (c *config) checkOutput() error {
 	if c.json && c.results == "-" {
 		return misuse(errors.New("read settings: --json and --results - both want standard output"), "keep one of them", "usersync run --help")
-	}
-	return nil
-}
-
-// checkResults refuses results in the place of what the run reads: they would
-// replace it at the end.
-func (c *config) checkResults(paths []string) error {
-	results, err := os.Stat(c.results)
-	if c.results == "" || err != nil || !results.Mode().IsRegular() {
-		return nil // nothing is there yet that could be replaced
-	}
-	for _, path := range append([]string{c.file}, paths...) {
-		if read, err := os.Stat(path); err == nil && os.SameFile(results, read) {
-			return misuse(fmt.Errorf("read settings: --results %s is a file that the run reads", c.results), "give the results a file of their own", "usersync run --help")
-		}
 	}
 	return nil
 }

@@ -117,6 +117,9 @@ func refuseClear(s *setting, o origin) error {
 
 func (l layers) take(c *config, s *setting, o origin, text string) error {
 	if o.inFile && s.indirect() {
+		if file, ok := strings.CutPrefix(text, "file:"); ok {
+			c.valueFiles = append(c.valueFiles, relativeTo(c.dir, file))
+		}
 		expanded, err := expand(text, c.dir, l.lookup)
 		if err != nil {
 			return err

@@ -64,7 +64,7 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	if j.paths, err = inputPaths(args, j.config.from); err != nil {
 		return err
 	}
-	if err := j.config.checkResults(j.paths); err != nil {
+	if err := j.config.checkResults(j.paths, j.stdin); err != nil {
 		return err
 	}
 	if j.conn, err = connect(j.config); err != nil {

@@ -60,7 +60,7 @@ func validate(ctx context.Context, e *env, c *config, args []string) (found tall
 	if err != nil {
 		return found, err
 	}
-	if err := c.checkResults(paths); err != nil {
+	if err := c.checkResults(paths, e.stdin); err != nil {
 		return found, err
 	}
 	in, err := openInput(ctx, e, c, conn.client, paths)

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// checkResults refuses results in the place of what the run reads: they would
+// replace it at the end.
+func (c *config) checkResults(paths []string, stdin io.Reader) error {
+	if c.results == "" || c.results == "-" {
+		return nil
+	}
+	read := slices.Concat([]string{c.file, c.tlsCA, c.tlsCert, c.tlsKey}, c.valueFiles, paths)
+	taken := slices.ContainsFunc(read, func(path string) bool {
+		return path != "" && path != "-" && sameFile(c.results, path)
+	})
+	if !taken && !isFileBehind(stdin, c.results) {
+		return nil
+	}
+	return misuse(fmt.Errorf("read settings: --results %s is a file that the run reads", c.results), "give the results a file of their own", "usersync run --help")
+}
+
+// sameFile follows links. Where there is no file yet it compares the places, for
+// one may come to be there before the results do.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	two, err2 := os.Stat(b)
+	if err == nil && err2 == nil {
+		return one.Mode().IsRegular() && os.SameFile(one, two)
+	}
+	return placeOf(a) == placeOf(b)
+}
+
+// placeOf is where a path leads, as far as it can be followed.
+func placeOf(path string) string {
+	if whole, err := filepath.EvalSymlinks(path); err == nil {
+		path = whole
+	} else if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		path = filepath.Join(dir, filepath.Base(path))
+	}
+	if absolute, err := filepath.Abs(path); err == nil {
+		return absolute
+	}
+	return filepath.Clean(path)
+}
+
+// isFileBehind reports whether path is the file that was opened as r, as a shell
+// does for < FILE.
+func isFileBehind(r io.Reader, path string) bool {
+	file, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	opened, err := file.Stat()
+	if err != nil || !opened.Mode().IsRegular() {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(opened, there)
+}
