@@ -65,7 +65,7 @@ func (j *job) files(s *writer.Summary) []writer.File {
 		fileFacts("results", j.out.results, written),
 		fileFacts("rejects", j.out.rejects, s.Outcomes.Rejected()),
 	}
-	if j.out.copy != nil {
+	if j.out.copy != nil && !j.out.lacking { // nobody can say what a pipe has taken
 		all = append(all, fileFacts("results", j.out.copy, written))
 	}
 	return all

@@ -18,6 +18,7 @@ type outputs struct {
 	writer  writer.Writer
 	codes   *writer.Codes
 	perFile *perFile
+	lacking bool // a file lacks something of what it was given
 }
 
 // checkOutput refuses two kinds of data on one standard output.
@@ -36,7 +37,7 @@ func openOutputs(j *job) (*outputs, error) {
 	}
 	o := &outputs{dir: dir, codes: &writer.Codes{}, perFile: &perFile{counts: map[string]*int{}}}
 	if err := o.open(j); err != nil {
-		return nil, errors.Join(noPlace(err), o.finish(false))
+		return nil, errors.Join(noPlace(err), o.finish(false, nil))
 	}
 	return o, nil
 }
@@ -104,16 +105,22 @@ func (o *outputs) openCopy(j *job) (writer.Writer, error) {
 }
 
 // finish gives the files their names if the run is whole, and else leaves them
-// as *.partial, with all that was written in them. A stream gets it all too.
-func (o *outputs) finish(whole bool) error {
+// as *.partial, with all that was written in them. A stream gets it all too. An
+// error that is part of known is not told again.
+func (o *outputs) finish(whole bool, known error) error {
 	var errs []error
 	for _, f := range []*sink.File{o.results, o.rejects, o.copy} {
-		switch {
-		case f == nil:
-		case whole:
-			errs = append(errs, f.Commit())
-		default:
-			errs = append(errs, f.Close())
+		if f == nil {
+			continue
+		}
+		end := f.Close
+		if whole {
+			end = f.Commit
+		}
+		err := end()
+		o.lacking = o.lacking || err != nil
+		if !errors.Is(known, err) {
+			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)

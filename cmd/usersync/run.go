@@ -111,7 +111,10 @@ func (j *job) send(ctx context.Context) error {
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", j.out.dir.ID(), err)
 	}
-	err = errors.Join(err, talk, j.out.finish(err == nil && counts.Finished))
+	err = errors.Join(err, talk, j.out.finish(err == nil && counts.Finished, err))
+	if j.out.lacking {
+		err = errors.Join(err, j.recount())
+	}
 	return j.conclude(err)
 }
 

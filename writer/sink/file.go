@@ -88,8 +88,14 @@ func (f *File) Path() string {
 	return filepath.Join(f.dir, f.partial)
 }
 
-// Size returns how many bytes were written, in the buffer or beyond.
-func (f *File) Size() int64 { return f.written }
+// Size returns how many bytes were written: in the buffer or beyond it, and once
+// the file is closed those that left the buffer.
+func (f *File) Size() int64 {
+	if f.closed {
+		return f.written - int64(f.buffer.Buffered())
+	}
+	return f.written
+}
 
 // Write appends p. The bytes may stay in the buffer until Sync, Commit or
 // Close.

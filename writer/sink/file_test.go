@@ -239,3 +239,18 @@ func TestStream(t *testing.T) {
 		t.Errorf("after Commit: %q, %v, path %s", &out, err, f.Path())
 	}
 }
+
+// TestSizeOfWhatLeft: what stayed in the buffer of a full device is not there.
+func TestSizeOfWhatLeft(t *testing.T) {
+	f, err := Replace("/dev/full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, f, "one")
+	if f.Size() != 3 {
+		t.Errorf("size %d before the end", f.Size())
+	}
+	if err := f.Close(); err == nil || f.Size() != 0 {
+		t.Errorf("size %d after %v", f.Size(), err)
+	}
+}
