@@ -105,6 +105,9 @@ func TestKillLeavesNoHalfMark(t *testing.T) {
 		for range 12 {
 			marked := killWhileMarking(t, url)
 			l := open(t, Options{URL: url, Scope: "s"})
+			if _, err := l.Lock(t.Context(), "parent", 20*time.Second); err != nil { // waits for a commit on its way
+				t.Fatal(err)
+			}
 			m, ok, err := l.LastMark(t.Context(), "child")
 			if err != nil || !ok || m.Record < marked {
 				t.Fatalf("mark %d was told, the ledger has %d, %v", marked, m.Record, err)

@@ -14,8 +14,11 @@ type dialect struct {
 	bind func(string) string
 	// list makes the one parameter that ids travel in.
 	list func(ids []string) (any, error)
-	// ids is a table j of such a list, with the columns ord (from 0) and id.
+	// ids is a table j of such a list, with the column id.
 	ids string
+	// find joins a list of ids (the first parameter) with the entries e of a scope
+	// (the second), by the index.
+	find string
 	// now is the server's clock, in milliseconds since 1970.
 	now string
 	// put writes entries, new ones and others.

@@ -128,12 +128,18 @@ func (l *Ledger) find(ctx context.Context, q querier, scope int64, p places, tak
 	if err != nil {
 		return err
 	}
-	rows, err := l.query(ctx, q, `SELECT j.ord, `+entryColumns+` FROM `+l.dialect.ids+
-		` CROSS JOIN usersync_entry e WHERE e.scope = ? AND e.id = j.id`, list, scope)
+	rows, err := l.query(ctx, q, `SELECT j.ord, `+entryColumns+` FROM `+l.dialect.find, list, scope)
 	if err != nil {
 		return err
 	}
 	return each(rows, func(r *scanned) error { return take(p.place(int(r.ord)), r) })
+}
+
+// onward reads the n entries behind number from, also those of a scope behind.
+// A bound above would lead PostgreSQL, where it has no statistics yet, to read
+// all that lie below it and sort them.
+func (l *Ledger) onward(ctx context.Context, q querier, from int64, n int) (*sql.Rows, error) {
+	return l.query(ctx, q, `SELECT 0, `+entryColumns+` FROM usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, from, n)
 }
 
 // each calls take for each entry, and closes rows.

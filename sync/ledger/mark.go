@@ -93,7 +93,9 @@ func (w *writing) mark(m Mark) error {
 	return err
 }
 
-// LastMark returns the latest mark of a run, and whether there is one.
+// LastMark returns the latest mark of a run, and whether there is one. Take the
+// lock first: in PostgreSQL the last mark of a killed run may still be on its
+// way, and Lock waits for it.
 func (l *Ledger) LastMark(ctx context.Context, run string) (Mark, bool, error) {
 	m := Mark{Run: run}
 	var sum []byte

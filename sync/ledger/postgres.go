@@ -9,9 +9,13 @@ import (
 )
 
 var postgresDialect = dialect{
-	bind:       numbered,
-	list:       func(ids []string) (any, error) { return ids, nil },
-	ids:        `(SELECT u.ord - 1 AS ord, u.id FROM unnest(?::text[]) WITH ORDINALITY AS u (id, ord)) j`,
+	bind: numbered,
+	list: func(ids []string) (any, error) { return ids, nil },
+	ids:  `unnest(?::text[]) AS j (id)`,
+	// OFFSET 0 keeps the planner, which has no statistics at first, from reading
+	// the whole table for each question.
+	find: `unnest(?::text[]) WITH ORDINALITY AS u (id, n) CROSS JOIN LATERAL (SELECT u.n - 1 AS ord) j
+		CROSS JOIN LATERAL (SELECT * FROM usersync_entry x WHERE x.scope = ? AND x.id = u.id OFFSET 0) e`,
 	now:        `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`,
 	put:        putPostgres,
 	migrations: "migrations/postgres",

@@ -76,11 +76,14 @@ func (l *Ledger) scan(ctx context.Context, q querier, take func(*scanned) (bool,
 	}
 	for from, more := inScope(scope, 0), true; more; {
 		more = false
-		part, err := l.part(ctx, q, from, inScope(scope+1, 0))
+		part, err := l.part(ctx, q, from)
 		if err != nil {
 			return err
 		}
 		for i := range part {
+			if part[i].num>>scopeBits != scope {
+				return nil
+			}
 			from, more = part[i].num, true
 			if on, err := take(&part[i]); err != nil || !on {
 				return err
@@ -92,9 +95,8 @@ func (l *Ledger) scan(ctx context.Context, q querier, take func(*scanned) (bool,
 
 // part reads the next entries whole, so that no connection is held while they
 // are looked at.
-func (l *Ledger) part(ctx context.Context, q querier, from, to int64) ([]scanned, error) {
-	rows, err := l.query(ctx, q, `SELECT 0, `+entryColumns+` FROM usersync_entry e
-		WHERE e.num > ? AND e.num < ? ORDER BY e.num LIMIT ?`, from, to, question)
+func (l *Ledger) part(ctx context.Context, q querier, from int64) ([]scanned, error) {
+	rows, err := l.onward(ctx, q, from, question)
 	if err != nil {
 		return nil, err
 	}

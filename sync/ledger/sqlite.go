@@ -18,7 +18,8 @@ import (
 var sqliteDialect = dialect{
 	bind:       func(query string) string { return query },
 	list:       jsonList,
-	ids:        `(SELECT key AS ord, value AS id FROM json_each(?)) j`,
+	ids:        `(SELECT value AS id FROM json_each(?)) j`,
+	find:       `(SELECT key AS ord, value AS id FROM json_each(?)) j CROSS JOIN usersync_entry e WHERE e.scope = ? AND e.id = j.id`,
 	now:        `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
 	put:        putSQLite,
 	migrations: "migrations/sqlite",

@@ -25,12 +25,11 @@ func (w *walk) look(a *answer, scope int64) error {
 		w.skip--
 		return nil
 	}
-	rows, err := a.l.query(a.ctx, a.l.read, `SELECT 0, `+entryColumns+` FROM usersync_entry e
-		WHERE e.num > ? AND e.num < ? ORDER BY e.num LIMIT ?`, inScope(scope, w.from), inScope(scope+1, 0), len(a.ids)+walkBeyond)
+	rows, err := a.l.onward(a.ctx, a.l.read, inScope(scope, w.from), len(a.ids)+walkBeyond)
 	if err != nil {
 		return err
 	}
-	s := stride{answer: a}
+	s := stride{answer: a, scope: scope}
 	if err := each(rows, s.meet); err != nil {
 		return err
 	}
@@ -61,11 +60,15 @@ func (w *walk) goOn(a *answer) {
 // stride compares entries in the ledger's order with ids in the question's.
 type stride struct {
 	*answer
+	scope int64
 	next  int            // the id expected now
 	index map[string]int // place of each id; made when the orders differ
 }
 
 func (s *stride) meet(r *scanned) error {
+	if r.num>>scopeBits != s.scope {
+		return nil
+	}
 	if s.next < len(s.ids) && s.ids[s.next] == string(r.id) {
 		s.next++
 		return s.take(s.next-1, r)
