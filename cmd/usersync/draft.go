@@ -153,11 +153,24 @@ func (d *draft) open(b *strings.Builder) {
 	if !d.fields[user.EnrolledRewards] {
 		b.WriteString("  # enrolled_rewards: {value: [CARDLINKED]} # required; this line enrols every user\n")
 	}
-	for _, c := range d.columns {
+	for i, c := range d.columns {
 		if c.field == "" {
-			fmt.Fprintf(b, "  # not sent: %s\n", strings.Join(strings.Fields(c.name), " "))
+			fmt.Fprintf(b, "  # not sent: %s\n", d.leftOut(c.name, i))
 		}
 	}
+}
+
+// leftOut names a column, by its place where its name may be somebody's data: a
+// file without a header would else leave its first row in a config.
+func (d *draft) leftOut(name string, i int) string {
+	shown := mapping.Shown(name, i)
+	if len(d.fields) == 0 {
+		shown = mapping.Shown("", i)
+	}
+	if strings.HasSuffix(shown, `"`) {
+		return strings.Join(strings.Fields(name), " ")
+	}
+	return shown
 }
 
 // scalar writes a text so that YAML reads it back as that text.
