@@ -45,7 +45,7 @@ func (j *job) next(err error, s writer.Summary) string {
 	case err == nil:
 		return j.again(j.out.rejects.Path())
 	case s.ExitCode == exitDenied || s.ExitCode == exitGuard:
-		return commandLine(append([]string{"validate"}, j.paths...)...)
+		return j.config.typed.command("validate", j.paths...)
 	}
 	return j.again(j.paths...)
 }

@@ -14,6 +14,7 @@ type config struct {
 	dir  string // what its relative paths stand on
 	// valueFiles are the files that values were read from: file:PATH.
 	valueFiles []string
+	typed      typed
 
 	to      string
 	mode    user.Op

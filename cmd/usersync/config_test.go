@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -175,8 +176,11 @@ func TestSecretFile(t *testing.T) {
 }
 
 func TestStrayVariables(t *testing.T) {
-	stray := strayVariables([]string{"USERSYNC_RAET=1", "USERSYNC_RATE=1", "USERSYNC_SERVICE_HOST=10.0.0.1", "PATH=/bin"})
-	if len(stray) != 1 || stray["USERSYNC_RAET"] != "USERSYNC_RATE" {
+	environ := []string{"PATH=/bin", "USERSYNC_RATE=1", "USERSYNC_CONFIG=c.yaml", "USERSYNC_SANBDOX=true", "USERSYNC_COLOUR=red",
+		"USERSYNC_SERVICE_HOST=10.0.0.1", "USERSYNC_SERVICE_PORT_HTTP=80", "USERSYNC_PORT=tcp://10.0.0.1:80",
+		"USERSYNC_PORT_80_TCP_ADDR=10.0.0.1", "USERSYNC_LEDGER_SERVICE_PORT=5432"}
+	want := []string{"USERSYNC_COLOUR", "USERSYNC_SANBDOX"}
+	if stray := strayVariables(environ, variables()); !slices.Equal(stray, want) {
 		t.Errorf("got %v", stray)
 	}
 }

@@ -195,4 +195,20 @@ func (f *configFile) readFields(to *mapping.Fields) error {
 	return nil
 }
 
+// variables are those that values are read from.
+func (f *configFile) variables() []string {
+	var names []string
+	if f == nil {
+		return nil
+	}
+	for _, v := range f.values {
+		for _, text := range v.texts {
+			if name, ok := strings.CutPrefix(text, "env:"); ok {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
 func (f *configFile) dir() string { return filepath.Dir(f.path) }

@@ -30,7 +30,7 @@ func connect(c *config) (*connection, error) {
 	open, ok := destinations()[c.to]
 	if !ok {
 		return nil, misuse(errors.New("find the destination: none was named"),
-			"write --to NAME, or to: NAME in the config; known are "+wordsOf(destinationNames()), "usersync run --to kard --sandbox FILE")
+			"write --to NAME, or to: NAME in the config; known are "+wordsOf(destinationNames()), c.typed.with("--to", "kard", "--sandbox"))
 	}
 	conn := &connection{}
 	if err := conn.rehearse(c); err != nil {
@@ -39,7 +39,7 @@ func connect(c *config) (*connection, error) {
 	var err error
 	conn.client, conn.scope, err = open(c, func(status int, h http.Header) { conn.pace.Observe(status, h) })
 	if err != nil {
-		return nil, errors.Join(misuse(fmt.Errorf("connect to %s: %w", c.to, err), "", "usersync validate"), conn.close())
+		return nil, errors.Join(misuse(fmt.Errorf("connect to %s: %w", c.to, err), "", c.mendSettings()), conn.close())
 	}
 	conn.pace = pace.New(paceOptions(c, conn.client.Traits()))
 	if err := checkMode(c.mode, conn.client.Traits()); err != nil {

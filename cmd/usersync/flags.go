@@ -1,19 +1,17 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"usersync/reader/mapping"
 )
 
 // texts is a flag's value as it was typed. It is checked together with what
 // the other places say, so that one rule makes one message.
 type texts struct {
 	all     []string
+	from    []string // what the environment says; used where all was not given
 	setting *setting
 }
 
@@ -56,6 +54,7 @@ func addSettings(e *env, cmd *cobra.Command) func() (*config, error) {
 	return func() (*config, error) {
 		c, err := load(e, flags, *file, given)
 		if err == nil {
+			c.typed = typed{verb: cmd.Name(), flags: flagsOf(cmd), files: flags.Args()}
 			e.jsonLog = c.logFormat == "json"
 		}
 		return c, err
@@ -84,61 +83,24 @@ func complete(cmd *cobra.Command, s *setting) {
 func load(e *env, flags *pflag.FlagSet, path string, given map[string]*texts) (*config, error) {
 	if v, ok := e.lookup(envPrefix + "CONFIG"); ok && path == "" {
 		path = v
+		if err := flags.Set("config", v); err != nil {
+			return nil, err
+		}
 	}
 	file, err := readConfigFile(path)
 	if err != nil {
+		return nil, err
+	}
+	if err := refuseStray(e, file); err != nil {
 		return nil, err
 	}
 	l := layers{flags: map[string][]string{}, lookup: e.lookup, file: file}
 	for name, t := range given {
 		if flags.Changed(name) {
 			l.flags[name] = t.all
+		} else if text, ok := l.variable(t.setting); ok {
+			t.from = split(text, t.setting)
 		}
 	}
 	return l.resolve()
-}
-
-// strayVariables returns what looks like one of our environment variables and
-// is none, with the name that was probably meant. Those that are like none of
-// ours are somebody else's: Kubernetes makes some from the names of services.
-func strayVariables(environ []string) map[string]string {
-	known := []string{envPrefix + "CONFIG"}
-	for _, s := range settings() {
-		if s.env() != "" {
-			known = append(known, s.env())
-		}
-	}
-	stray := map[string]string{}
-	for _, entry := range environ {
-		name, _, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, envPrefix) || slices.Contains(known, name) {
-			continue
-		}
-		if near, ok := mapping.Nearest(name, known); ok {
-			stray[name] = near
-		}
-	}
-	return stray
-}
-
-// again is the command line of cmd with the same flags and other files.
-func again(cmd *cobra.Command, files []string) string {
-	args := strings.Fields(cmd.CommandPath())[1:]
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		values := []string{f.Value.String()}
-		if t, ok := f.Value.(*texts); ok {
-			values = t.all
-		}
-		for _, v := range values {
-			if f.Value.Type() == "bool" {
-				args = append(args, "--"+f.Name)
-				if v != "true" {
-					args[len(args)-1] += "=" + v
-				}
-				continue
-			}
-			args = append(args, "--"+f.Name, v)
-		}
-	})
-	return commandLine(append(args, files...)...)
 }

@@ -48,7 +48,7 @@ func initialise(ctx context.Context, e *env, f initFlags, path string) error {
 		return err
 	}
 	d := drafted(header)
-	if err := writeNew(f.config, d.yaml(f)); err != nil {
+	if err := writeNew(f.config, path, d.yaml(f)); err != nil {
 		return err
 	}
 	next := []string{"validate", "--sandbox"}
@@ -75,10 +75,10 @@ func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, e
 }
 
 // writeNew writes a file that is not there yet.
-func writeNew(path, text string) error {
+func writeNew(path, input, text string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return misuse(fmt.Errorf("write config: %s is there already", path), "remove it, or write another one with --config", "")
+		return misuse(fmt.Errorf("write config: %s is there already", path), "edit it, or write another one with --config", commandLine("validate", "--config", path, input))
 	}
 	if err != nil {
 		return misuse(fmt.Errorf("write config: %w", err), "", "")

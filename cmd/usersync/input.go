@@ -17,10 +17,10 @@ func openInput(ctx context.Context, e *env, c *config, to client, paths []string
 		return reader.Open(ctx, readerOptions(e, c, to.Traits(), paths))
 	})
 	if err != nil {
-		return nil, refusedInput(ctx, paths, err)
+		return nil, refusedInput(ctx, c, paths, err)
 	}
 	if err := to.CheckColumns(in.Fields(), c.mode); err != nil {
-		return nil, errors.Join(refusedInput(ctx, paths, err), in.Close())
+		return nil, errors.Join(refusedInput(ctx, c, paths, err), in.Close())
 	}
 	return in, nil
 }
@@ -45,15 +45,11 @@ func accepts(t destination.Traits) mapping.Accepts {
 }
 
 // refusedInput is an input that does not fit: a person mends the file or the
-// mapping, and a config made from the header is a good start.
-func refusedInput(ctx context.Context, paths []string, err error) error {
+// mapping.
+func refusedInput(ctx context.Context, c *config, paths []string, err error) error {
 	if sig := stoppedBy(ctx); sig != nil {
 		return sig
 	}
 	err, hint := withoutHint(err)
-	next := ""
-	if paths[0] != "-" {
-		next = commandLine("init", paths[0])
-	}
-	return misuse(fmt.Errorf("open the input: %w", err), hint, next)
+	return misuse(fmt.Errorf("open the input: %w", err), hint, c.mendInput(paths, err))
 }

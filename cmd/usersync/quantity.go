@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"usersync/reader/source"
 )
 
 // rate is a ceiling of calls. Its zero value says that none was given.
@@ -112,4 +114,11 @@ func parseDelimiter(s string) (rune, error) {
 		return 0, errors.New("must be one character, tab or auto")
 	}
 	return r, nil
+}
+
+func parseCharset(s string) (string, error) {
+	if s == "auto" {
+		return s, nil
+	}
+	return s, source.CheckCharset(s)
 }

@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 //	                               run, wait for the sign, send the signals; a sign is the
 //	                               pattern of a file, or says:TEXT for something printed
 //	lines FILE N                   count the lines of the file that matches
+//	follow CODE                    type the next command of the last standard error
 //	jsonlines PATTERN PROGRAM ...  run; all of standard error is JSON, and a line matches
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -44,7 +45,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               func(env *testscript.Env) error { env.Setenv("USERS", usersDir(t)); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "rehearse": rehearse, "signalled": signalled, "lines": lines, "jsonlines": jsonLines,
+			"exits": exits, "rehearse": rehearse, "signalled": signalled, "lines": lines, "jsonlines": jsonLines, "follow": follow,
 		},
 	})
 }
@@ -187,6 +188,18 @@ func lines(ts *testscript.TestScript, neg bool, args []string) {
 	if (strconv.Itoa(n) == args[1]) == neg {
 		ts.Fatalf("%s has %d lines", args[0], n)
 	}
+}
+
+// follow gives the command to a shell, as a person does who pastes it.
+func follow(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: follow CODE")
+	}
+	next := regexp.MustCompile(`(?m)^ +next:? +(.*)$`).FindStringSubmatch(ts.ReadFile("stderr"))
+	if next == nil {
+		ts.Fatalf("no next command was printed")
+	}
+	checkCode(ts, args[0], ts.Exec("sh", "-c", next[1]))
 }
 
 func jsonLines(ts *testscript.TestScript, neg bool, args []string) {

@@ -44,7 +44,7 @@ func input() []setting {
 			set: into(func(c *config) *rune { return &c.delim }, parseDelimiter)},
 		{key: "charset", flag: "charset", value: "NAME", def: "auto",
 			use: "the input's character set, such as windows-1252; auto is UTF-8, or UTF-16 with a byte order mark",
-			set: asText(func(c *config) *string { return &c.chars })},
+			set: into(func(c *config) *string { return &c.chars }, parseCharset)},
 		{key: "ignore", flag: "ignore", kind: list, value: "COLUMN",
 			use: "columns that are not to be sent",
 			set: asList(func(c *config) *[]string { return &c.ignore })},

@@ -25,9 +25,6 @@ func (j *job) startTalking() error {
 	if j.say, err = newLog(j.progress.Above(), "json", "info"); err != nil {
 		return err
 	}
-	for name, near := range strayVariables(j.environ()) {
-		j.log.Warn("an environment variable is not known", zap.String("name", name), zap.String("nearest", near))
-	}
 	return nil
 }
 

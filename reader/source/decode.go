@@ -3,6 +3,7 @@ package source
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"slices"
 
@@ -48,15 +49,27 @@ func beginsAs(r *bufio.Reader, texts []string) bool {
 	})
 }
 
+const charsetHint = "use a name such as windows-1252, iso-8859-15, utf-16le or shift_jis"
+
+// CheckCharset returns an error if name is no charset that can be decoded.
+func CheckCharset(name string) error {
+	if e, err := htmlindex.Get(name); err != nil || e == encoding.Replacement {
+		return errors.New("is not a known character set: " + charsetHint)
+	}
+	return nil
+}
+
 // lookup returns nil for UTF-8, which needs no decoding.
 func (s *Source) lookup(charset string) (encoding.Encoding, string, error) {
 	if charset == "" {
 		return nil, "", nil
 	}
+	if err := CheckCharset(charset); err != nil {
+		return nil, "", &Error{File: s.name, Rule: "charset is not a known one", Hint: charsetHint, Err: err}
+	}
 	e, err := htmlindex.Get(charset)
-	if err != nil || e == encoding.Replacement {
-		return nil, "", &Error{File: s.name, Rule: "charset is not a known one",
-			Hint: "use a name such as windows-1252, iso-8859-15, utf-16le or shift_jis", Err: err}
+	if err != nil {
+		return nil, "", err
 	}
 	name, err := htmlindex.Name(e)
 	if name == "utf-8" {

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// typed is a command line in parts, so that the next one can be made of it.
+type typed struct {
+	verb  string
+	flags []string // settings of the environment too: it may be another one then
+	files []string
+}
+
+// command is a command line with the same settings.
+func (t typed) command(verb string, files ...string) string {
+	return commandLine(append(append([]string{verb}, t.flags...), files...)...)
+}
+
+// with is the same command line with more flags.
+func (t typed) with(flags ...string) string {
+	t.flags = append(t.flags[:len(t.flags):len(t.flags)], flags...)
+	return t.command(t.verb, t.files...)
+}
+
+// again is the command line of cmd with the same settings and other files.
+func again(cmd *cobra.Command, files []string) string {
+	return typed{flags: flagsOf(cmd)}.command(cmd.Name(), files...)
+}
+
+// flagsOf returns what was set, on the command line or by the environment, as
+// flags. A URL that the environment alone may hold, as it has a password, is not
+// among them.
+func flagsOf(cmd *cobra.Command) []string {
+	var flags []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		for _, v := range valuesOf(f) {
+			switch {
+			case f.Value.Type() != "bool":
+				flags = append(flags, "--"+f.Name, v)
+			case v == "true":
+				flags = append(flags, "--"+f.Name)
+			default:
+				flags = append(flags, "--"+f.Name+"="+v)
+			}
+		}
+	})
+	return flags
+}
+
+func valuesOf(f *pflag.Flag) []string {
+	t, isSetting := f.Value.(*texts)
+	switch {
+	case f.Changed && isSetting:
+		return t.all
+	case f.Changed:
+		return []string{f.Value.String()}
+	case !isSetting || t.setting.kind == link && hasPassword(strings.Join(t.from, "")):
+		return nil
+	}
+	return t.from
+}
