@@ -26,6 +26,8 @@ func withoutHint(err error) (error, string) {
 	return err, ""
 }
 
+const roomHint = "make room on the disk, or give --runs-dir a place on another one"
+
 // hintOf says what a person can do about a run that stopped.
 func hintOf(err error) string {
 	if guard, ok := errors.AsType[*sync.GuardError](err); ok {
@@ -43,7 +45,7 @@ func hintOf(err error) string {
 	case errors.Is(err, pace.ErrTooLong):
 		return "run again when the API lets you, or raise --max-wait"
 	case sink.NoRoom(err):
-		return "make room on the disk, or give --runs-dir a place on another one"
+		return roomHint
 	}
 	return ""
 }

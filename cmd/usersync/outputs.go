@@ -15,6 +15,7 @@ type outputs struct {
 	results *sink.File
 	rejects *sink.File
 	copy    *sink.File // --results; nil if there is none
+	summary *sink.File // holds room for it from the start
 	writer  writer.Writer
 	codes   *writer.Codes
 	perFile *perFile
@@ -36,8 +37,12 @@ func openOutputs(j *job) (*outputs, error) {
 		return nil, noPlace(err)
 	}
 	o := &outputs{dir: dir, codes: &writer.Codes{}, perFile: &perFile{counts: map[string]*int{}}}
-	if err := o.open(j); err != nil {
-		return nil, errors.Join(noPlace(err), o.finish(false, nil))
+	err = o.open(j)
+	if err == nil {
+		err = o.settle()
+	}
+	if err != nil {
+		return nil, errors.Join(noPlace(err), o.abandon(err))
 	}
 	return o, nil
 }
@@ -45,7 +50,7 @@ func openOutputs(j *job) (*outputs, error) {
 // noPlace is a place that cannot be written to; no room on it will pass.
 func noPlace(err error) error {
 	if sink.NoRoom(err) {
-		return err
+		return &trouble{err: fmt.Errorf("open the run's files: %w; nothing was sent", err), hint: roomHint}
 	}
 	if unsafe, ok := errors.AsType[*sink.UnsafeError](err); ok {
 		return misuse(err, unsafe.Hint(), "")
@@ -82,6 +87,29 @@ func (o *outputs) open(j *job) (err error) {
 	}
 	o.writer = writer.Tee(append(all, o.codes, o.perFile, j.progress)...)
 	return nil
+}
+
+// summaryRoom is more than a summary takes, with its most codes and events.
+const summaryRoom = 64 << 10
+
+// settle brings what was written to the disk and keeps room there for the
+// summary. A disk that is full already is found here, and not when users were sent.
+func (o *outputs) settle() (err error) {
+	for _, f := range []*sink.File{o.results, o.rejects, o.copy} {
+		if f == nil {
+			continue
+		}
+		if err := f.Sync(); err != nil {
+			return err
+		}
+	}
+	o.summary, err = o.dir.Reserve("summary.json", summaryRoom)
+	return err
+}
+
+// abandon closes the files of a run that never began.
+func (o *outputs) abandon(why error) error {
+	return errors.Join(o.finish(false, why), o.dir.Close())
 }
 
 func rejected(o user.Outcome) bool { return o.Status.Rejected() }
@@ -128,9 +156,9 @@ func (o *outputs) finish(whole bool, known error) error {
 
 // writeSummary is the last file, and the directory's end.
 func (o *outputs) writeSummary(s writer.Summary) error {
-	f, err := o.dir.File("summary.json")
-	if err == nil {
-		err = errors.Join(writer.WriteSummary(f, s), f.Commit())
+	err := writer.WriteSummary(o.summary, s)
+	if ended := o.summary.Commit(); !errors.Is(err, ended) {
+		err = errors.Join(err, ended)
 	}
 	if err = errors.Join(err, o.dir.Close()); err != nil {
 		return fmt.Errorf("write summary: %w", err)

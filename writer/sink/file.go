@@ -31,6 +31,7 @@ type File struct {
 	name    string // what Commit calls it
 	replace bool   // Commit may take the place of a file
 	written int64
+	reserve int64 // how much room it holds beyond what was written
 	err     error
 
 	closed, committed bool
@@ -128,6 +129,7 @@ func (f *File) Commit() error {
 		return nil
 	}
 	f.Sync()
+	f.giveBack()
 	f.close()
 	if f.err == nil && f.root != nil {
 		f.keep(f.rename())
