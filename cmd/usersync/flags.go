@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -55,7 +56,6 @@ func addSettings(e *env, cmd *cobra.Command) func() (*config, error) {
 		c, err := load(e, flags, *file, given)
 		if err == nil {
 			c.typed = typed{verb: cmd.Name(), flags: flagsOf(cmd), files: flags.Args()}
-			e.jsonLog = c.logFormat == "json"
 		}
 		return c, err
 	}
@@ -80,21 +80,9 @@ func complete(cmd *cobra.Command, s *setting) {
 	_ = cmd.RegisterFlagCompletionFunc(s.flag, cobra.FixedCompletions(s.words, cobra.ShellCompDirectiveNoFileComp))
 }
 
+// load finds out how errors are to be told before it meets one.
 func load(e *env, flags *pflag.FlagSet, path string, given map[string]*texts) (*config, error) {
-	if v, ok := e.lookup(envPrefix + "CONFIG"); ok && path == "" {
-		path = v
-		if err := flags.Set("config", v); err != nil {
-			return nil, err
-		}
-	}
-	file, err := readConfigFile(path)
-	if err != nil {
-		return nil, err
-	}
-	if err := refuseStray(e, file); err != nil {
-		return nil, err
-	}
-	l := layers{flags: map[string][]string{}, lookup: e.lookup, file: file}
+	l := layers{flags: map[string][]string{}, lookup: e.lookup}
 	for name, t := range given {
 		if flags.Changed(name) {
 			l.flags[name] = t.all
@@ -102,5 +90,24 @@ func load(e *env, flags *pflag.FlagSet, path string, given map[string]*texts) (*
 			t.from = split(text, t.setting)
 		}
 	}
+	e.jsonLog = l.wantsJSONLog()
+	if v, ok := e.lookup(envPrefix + "CONFIG"); ok && path == "" {
+		path = v
+		if err := flags.Set("config", v); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if l.file, err = readConfigFile(path); err != nil {
+		return nil, err
+	}
+	e.jsonLog = l.wantsJSONLog()
+	if err := refuseStray(e, l.file); err != nil {
+		return nil, err
+	}
 	return l.resolve()
+}
+
+func (l layers) wantsJSONLog() bool {
+	return slices.Equal(l.of(findByKey("log_format")).texts, []string{"json"})
 }

@@ -29,7 +29,7 @@ func talk() []setting {
 			use: "the progress line; auto moves on a terminal, and elsewhere is a plain line every 30 s",
 			set: asText(func(c *config) *string { return &c.progress })},
 		{key: "log_format", flag: "log-format", value: "NAME", def: "console", words: []string{"console", "json"},
-			use: "what the log on standard error looks like",
+			use: "what the log on standard error looks like; json makes each line there JSON, errors and the report too",
 			set: asText(func(c *config) *string { return &c.logFormat })},
 		{key: "log_level", flag: "log-level", value: "LEVEL", def: "warn", words: []string{"debug", "info", "warn", "error"},
 			use: "the least important line that is logged",
