@@ -80,6 +80,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 		return nil, broken(ctx, err, w.mayHaveWritten(c.own, err))
 	}
 	unswitch(response)
+	token.forgetIn(response.Header)
 	defer response.Body.Close()
 	if c.observe != nil {
 		c.observe(response.StatusCode, response.Header)
@@ -92,6 +93,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 func (c *Client) answer(ctx context.Context, r Request, token bearer, response *http.Response) (*Answer, error) {
 	c.tokens.answered(r.Method, token, response.StatusCode)
 	a := c.read(response)
+	token.forget(a)
 	switch {
 	case a.Status == http.StatusUnauthorized:
 		return nil, a.fail(r, c.tokens.refusal(r.Method, token))
