@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -59,17 +60,17 @@ func TestHostileAnswers(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		say  func(net.Conn)
-		want string // the body, or "fault: code"
+		want string // the body, or "fault: code"; where time decides, several
 	}{
 		"a switch of protocols":       {says(switching), "perhaps taken: http_101"},
 		"hints before the answer":     {says("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + ok + "Content-Length: 2\r\n\r\n{}"), "{}"},
 		"hints without end":           {says(strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 50)), "perhaps taken: timeout"},
-		"headers without end":         {says(ok + "X: " + strings.Repeat("x", 2<<20)), "perhaps taken: broken"},
+		"headers without end":         {says(ok + "X: " + strings.Repeat("x", 2<<20)), "perhaps taken: broken or perhaps taken: timeout"},
 		"headers that drip":           {drips(ok + "X: "), "perhaps taken: timeout"},
 		"a body that drips":           {drips(ok + "Content-Length: 99999\r\n\r\n"), "perhaps taken: timeout"},
 		"silence":                     {says(""), "perhaps taken: timeout"},
 		"less than it says":           {ends(ok + "Content-Length: 9\r\n\r\n{}"), "perhaps taken: cut_answer"},
-		"more than it says":           {ends(ok + "Content-Length: 2\r\n\r\n{}{}"), "{}"},
+		"more than it says":           {ends(ok + "Content-Length: 2\r\n\r\n{}{}"), "{} or perhaps taken: broken"},
 		"two lengths":                 {says(ok + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), "perhaps taken: broken"},
 		"a length that is none":       {says(ok + "Content-Length: -2\r\n\r\n{}"), "perhaps taken: broken"},
 		"chunks and trailers":         {says(ok + "Transfer-Encoding: chunked\r\nTrailer: X\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\nX: 1\r\n\r\n"), "{}"},
@@ -85,7 +86,7 @@ func TestHostileAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := connect(t, speaking(t, test.say), func(c *Config) { c.Timeout = 150 * time.Millisecond })
 			for range 2 { // the second call meets what the first one left behind
-				if got := said(t, c); got != test.want {
+				if got := said(t, c); !slices.Contains(strings.Split(test.want, " or "), got) {
 					t.Errorf("got %s, want %s", got, test.want)
 				}
 			}
