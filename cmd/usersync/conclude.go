@@ -27,7 +27,7 @@ func (j *job) conclude(err error) error {
 		err = errors.Join(err, fmt.Errorf("run %s: %d records lack an outcome", s.Run, missing))
 		s.ExitCode = exitCode(err, *j.found)
 	}
-	err = errors.Join(err, j.out.writeSummary(s))
+	err = errors.Join(err, j.out.writeSummary(s), j.out.endJournal(s, j.now()))
 	if err == nil {
 		return j.report(s)
 	}
@@ -116,6 +116,19 @@ func (c *config) digest() string {
 		fmt.Fprintf(&b, "%s=%s\n", v.key, v.text)
 	}
 	return sum([]byte(b.String() + c.mappingDigest()))
+}
+
+// planDigest tells whether two configs would do the same with an input: what
+// only says how fast, or what is shown, does not count.
+func (c *config) planDigest() string {
+	var b strings.Builder
+	for _, v := range c.shown {
+		if v.key == "to" || v.key == "mode" || v.key == "feed" || v.key == "results_format" || v.key == "rejects_secrets" ||
+			v.key == "format" || v.key == "delimiter" || v.key == "charset" || strings.HasPrefix(v.key, "kard.") {
+			fmt.Fprintf(&b, "%s=%s\n", v.key, v.text)
+		}
+	}
+	return sum([]byte(b.String()))
 }
 
 func (c *config) mappingDigest() string {

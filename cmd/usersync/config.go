@@ -28,6 +28,12 @@ type config struct {
 	fields mapping.Fields // none where every column keeps its own name
 	ignore []string
 
+	ledger      string
+	ledgerKey   user.Secret
+	feed        string
+	full, anew  bool
+	lockTimeout time.Duration
+
 	rate                            rate
 	burst, workers, batchSize       int
 	retries                         int

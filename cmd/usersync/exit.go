@@ -7,6 +7,8 @@ import (
 	"usersync/reader"
 	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/sync/pace"
 	"usersync/writer/sink"
 )
@@ -21,6 +23,7 @@ const (
 	exitTemporary = 5
 	exitDoubt     = 6
 	exitDenied    = 7
+	exitHeld      = 8
 	exitInterrupt = 128 + int(syscall.SIGINT)
 	exitTerminate = 128 + int(syscall.SIGTERM)
 )
@@ -36,6 +39,7 @@ var exitMeanings = [...]struct {
 	{exitInternal, "internal error: usersync itself is wrong, or its books do not balance"},
 	{exitUsage, "flags, config or input's shape are wrong; nothing was sent"},
 	{exitDenied, "the API denied access: credentials, permission or address"},
+	{exitHeld, "another run of the same account is under way, or has taken this one's place"},
 	{exitGuard, "the input could not be read to its end; a person is needed"},
 	{exitTemporary, "temporary: network, API or disk; running again is safe"},
 	{exitDoubt, "finished, and what became of some users is in doubt"},
@@ -90,8 +94,10 @@ func codeOf(err error) (int, bool) {
 		return exitInternal, true
 	case *sync.GuardError, *reader.InputError:
 		return exitGuard, true
-	case *sink.UnsafeError:
+	case *sink.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError:
 		return exitUsage, true
+	case *ledger.HeldError:
+		return exitHeld, true
 	case *destination.CallError:
 		if e.Fault == destination.Denied {
 			return exitDenied, true
@@ -99,6 +105,9 @@ func codeOf(err error) (int, bool) {
 		return exitTemporary, true
 	case syscall.Errno:
 		return exitTemporary, true
+	}
+	if err == ledger.ErrFenced {
+		return exitHeld, true
 	}
 	return exitTemporary, err == pace.ErrGaveUp || err == pace.ErrTooLong
 }

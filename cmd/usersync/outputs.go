@@ -3,7 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"time"
 
+	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/sink"
@@ -20,6 +24,9 @@ type outputs struct {
 	codes   *writer.Codes
 	perFile *perFile
 	lacking bool // a file lacks something of what it was given
+
+	diary       *journal.Journal
+	journalFile *os.File
 }
 
 // checkOutput refuses two kinds of data on one standard output.
@@ -47,6 +54,25 @@ func openOutputs(j *job) (*outputs, error) {
 	return o, nil
 }
 
+// resumeOutputs opens the files of an earlier run behind its last mark.
+func resumeOutputs(j *job, e earlier) (*outputs, error) {
+	dir, err := sink.Open(j.config.runsDir, e.id)
+	if err != nil {
+		return nil, err
+	}
+	o := &outputs{dir: dir, codes: &writer.Codes{}, perFile: &perFile{counts: map[string]*int{}}}
+	if o.results, err = dir.Resume("results."+j.config.resultsFormat, e.past.Mark.Results); err == nil {
+		o.rejects, err = dir.Resume("rejects."+j.input.Layout().Format, e.past.Mark.Rejects)
+	}
+	if err == nil {
+		o.summary, err = dir.Replace("summary.json")
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.abandon(err))
+	}
+	return o, nil
+}
+
 // noPlace is a place that cannot be written to; no room on it will pass.
 func noPlace(err error) error {
 	if sink.NoRoom(err) {
@@ -66,20 +92,29 @@ func (o *outputs) open(j *job) (err error) {
 	if o.rejects, err = o.dir.File("rejects." + layout.Format); err != nil {
 		return err
 	}
-	results, err := resultsWriter(o.results, c.resultsFormat)
+	return o.compose(j, false)
+}
+
+// compose makes the one writer; behind says that the files go on, and have
+// their headers.
+func (o *outputs) compose(j *job, behind bool) error {
+	c, layout := j.config, j.input.Layout()
+	resultsTo, rejectsTo := &headed{to: o.results, skip: behind}, &headed{to: o.rejects, skip: behind}
+	results, err := resultsWriter(resultsTo, c.resultsFormat)
 	if err != nil {
 		return err
 	}
-	rejects, err := writer.NewRejects(o.rejects, writer.RejectsOptions{
+	rejects, err := writer.NewRejects(rejectsTo, writer.RejectsOptions{
 		Format: writer.Format(layout.Format), Delimiter: layout.Delimiter, Header: layout.Header,
 		SecretColumns: layout.SecretColumns, KeepSecrets: c.rejectsSecrets == "keep", Run: o.dir.ID(),
 	})
 	if err != nil {
 		return err
 	}
+	resultsTo.skip, rejectsTo.skip = false, false
 	all := []writer.Writer{results, writer.Only(rejected, rejects)}
 	if c.results != "" {
-		second, err := o.openCopy(j)
+		second, err := o.openCopy(j, behind)
 		if err != nil {
 			return err
 		}
@@ -114,7 +149,20 @@ func (o *outputs) abandon(why error) error {
 
 func rejected(o user.Outcome) bool { return o.Status.Rejected() }
 
-func resultsWriter(f *sink.File, format string) (writer.Writer, error) {
+// headed passes a header by that stands in the file already.
+type headed struct {
+	to   io.Writer
+	skip bool
+}
+
+func (h *headed) Write(p []byte) (int, error) {
+	if h.skip {
+		return len(p), nil
+	}
+	return h.to.Write(p)
+}
+
+func resultsWriter(f io.Writer, format string) (writer.Writer, error) {
 	if format == "jsonl" {
 		return writer.NewJSONL(f), nil
 	}
@@ -122,14 +170,30 @@ func resultsWriter(f *sink.File, format string) (writer.Writer, error) {
 }
 
 // openCopy opens what --results names.
-func (o *outputs) openCopy(j *job) (writer.Writer, error) {
+func (o *outputs) openCopy(j *job, behind bool) (writer.Writer, error) {
 	var err error
 	if j.config.results == "-" {
 		o.copy = sink.Stream(j.stdout, "standard output")
 	} else if o.copy, err = sink.Replace(j.config.results); err != nil {
 		return nil, err
 	}
-	return resultsWriter(o.copy, j.config.resultsFormat)
+	if behind {
+		err = o.copyBefore(j.config.resultsFormat)
+	}
+	to := &headed{to: o.copy, skip: behind}
+	w, bad := resultsWriter(to, j.config.resultsFormat)
+	to.skip = false
+	return w, errors.Join(err, bad)
+}
+
+// copyBefore copies what stands in the results already.
+func (o *outputs) copyBefore(format string) error {
+	f, err := o.dir.Read("results." + format)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(o.copy, f)
+	return errors.Join(err, f.Close())
 }
 
 // finish gives the files their names if the run is whole, and else leaves them
@@ -162,6 +226,18 @@ func (o *outputs) writeSummary(s writer.Summary) error {
 	}
 	if err = errors.Join(err, o.dir.Close()); err != nil {
 		return fmt.Errorf("write summary: %w", err)
+	}
+	return nil
+}
+
+// endJournal is written behind everything else: what has no end can be resumed.
+func (o *outputs) endJournal(s writer.Summary, at time.Time) error {
+	end := journal.End{At: at, State: journal.Stopped, ExitCode: s.ExitCode}
+	if s.State == writer.Finished {
+		end.State = journal.Finished
+	}
+	if err := o.diary.Finish(end); err != nil {
+		return fmt.Errorf("end the journal: %w", err)
 	}
 	return nil
 }

@@ -108,7 +108,7 @@ func refuseClear(s *setting, o origin) error {
 		if s.kind == secret && !isIndirect(text) {
 			return errLiteralSecret
 		}
-		if s.kind == link && (o.byFlag || o.inFile && !isIndirect(text)) && hasPassword(text) {
+		if (s.kind == link || s.kind == database) && (o.byFlag || o.inFile && !isIndirect(text)) && hasPassword(text) {
 			return errPasswordInURL
 		}
 	}
@@ -133,6 +133,9 @@ func (l layers) take(c *config, s *setting, o origin, text string) error {
 	}
 	if o.inFile && (s.kind == path || s.key == "from") {
 		text = relativeTo(c.dir, text)
+	}
+	if file, ok := strings.CutPrefix(text, sqliteURL); ok && o.inFile && s.kind == database && file != "" {
+		text = sqliteURL + relativeTo(c.dir, file)
 	}
 	return s.check(c, text)
 }

@@ -51,6 +51,10 @@ type job struct {
 	log      *zap.Logger
 	say      *zap.Logger // what is said at any --log-level, where the log is JSON
 	out      *outputs
+	past     *past
+	keeper   *keeper
+	start    start
+	before   sync.Summary // what an earlier part of the run has done
 	counts   sync.Summary
 	calls    destination.Calls
 }
@@ -79,10 +83,27 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.closeInput()) }()
-	if j.out, err = openOutputs(j); err != nil {
+	defer func() { err = errors.Join(err, j.forget()) }()
+	if err := j.begin(ctx); err != nil {
 		return err
 	}
+	j.remember(ctx)
 	return j.send(ctx)
+}
+
+// forget gives back what begin took.
+func (j *job) forget() error {
+	var errs []error
+	if j.start.stop != nil && !j.counts.Reading {
+		j.start.stop()
+	}
+	if j.out != nil && j.out.journalFile != nil {
+		errs = append(errs, j.out.journalFile.Close())
+	}
+	if j.past != nil {
+		errs = append(errs, ledgerFault(j.past.close()))
+	}
+	return errors.Join(errs...)
 }
 
 // closeInput leaves an input alone that is still being read: a read of a pipe
@@ -98,14 +119,23 @@ func (j *job) closeInput() error {
 func (j *job) send(ctx context.Context) error {
 	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.scope.Host), zap.Strings("from", j.paths))
 	j.showProgress()
-	counts, err := sync.Job{
-		Records:     j.input.Records().Until(ctx).Batches(recordsAtOnce),
+	work := sync.Job{
+		Records:     j.start.records.Until(ctx).Batches(recordsAtOnce),
 		Destination: stack(j.conn.client, j.conn.pace, j.wire, j.config.retries, &j.calls),
 		Results:     j.out.writer,
 		BatchSize:   j.conn.batchSize(j.config.batchSize),
 		Workers:     j.config.workers,
-	}.Run(ctx)
-	j.counts = counts
+		Journal:     j.out.diary,
+		From:        j.start.from,
+		Maybe:       j.start.maybe,
+		Earlier:     j.start.earlier,
+	}
+	if j.past.ledger != nil {
+		work.Ledger = newRecall(j.past.ledger, j.config.full, &j.keeper.marked)
+	}
+	counts, err := work.Run(ctx)
+	j.counts = total(j.before, counts)
+	err = errors.Join(err, j.keeper.finish(err))
 	talk := j.stopProgress()
 	err = withSignal(ctx, err)
 	if err != nil {
@@ -116,6 +146,17 @@ func (j *job) send(ctx context.Context) error {
 		err = errors.Join(err, j.recount())
 	}
 	return j.conclude(err)
+}
+
+// total adds what was done now to what was done before.
+func total(before, now sync.Summary) sync.Summary {
+	now.Read += before.Written
+	now.Written += before.Written
+	now.SettledUpTo = max(now.SettledUpTo, before.SettledUpTo)
+	for status, n := range before.Outcomes {
+		now.Outcomes[status] += n
+	}
+	return now
 }
 
 // recordsAtOnce is how many records the engine is handed at a time: enough

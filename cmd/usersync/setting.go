@@ -9,13 +9,14 @@ import (
 type kind uint8
 
 const (
-	word   kind = iota // taken as it is
-	list               // any number of words
-	toggle             // true or false; the flag needs no value
-	name               // a word that may be env:NAME or file:PATH
-	link               // a URL; may be env:NAME or file:PATH; no password in clear
-	path               // relative to the config file, or to the working directory
-	secret             // env:NAME or file:PATH in the config file, nothing else
+	word     kind = iota // taken as it is
+	list                 // any number of words
+	toggle               // true or false; the flag needs no value
+	name                 // a word that may be env:NAME or file:PATH
+	link                 // a URL; may be env:NAME or file:PATH; no password in clear
+	database             // a ledger's URL; may be env:NAME or file:PATH; no password in clear
+	path                 // relative to the config file, or to the working directory
+	secret               // env:NAME or file:PATH in the config file, nothing else
 )
 
 // setting is one thing that can be set: a key of the config file, and usually
@@ -45,7 +46,7 @@ const envPrefix = "USERSYNC_"
 
 // indirect reports whether env:NAME and file:PATH are expanded.
 func (s *setting) indirect() bool {
-	return s.kind == secret || s.kind == link || s.kind == path || s.kind == name
+	return s.kind == secret || s.kind == link || s.kind == database || s.kind == path || s.kind == name
 }
 
 // into makes a set function of a parser and the place of the value.

@@ -10,7 +10,7 @@ import (
 func settings() []setting {
 	var all []setting
 	for _, group := range [][]setting{
-		target(), kardSettings(), input(), sending(), network(), output(), talk(),
+		target(), kardSettings(), input(), remembering(), sending(), network(), output(), talk(),
 	} {
 		all = append(all, group...)
 	}

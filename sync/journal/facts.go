@@ -39,6 +39,9 @@ type Scope struct {
 type Input struct {
 	Path   string `json:"path"` // as given; - is standard input
 	Format string `json:"format,omitempty"`
+	// Size and Modified tell one version of a file from another.
+	Size     int64     `json:"size,omitempty"`
+	Modified time.Time `json:"modified,omitzero"`
 }
 
 // Mark says up to where everything is on the disk.

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// night is a machine on which the crontab of deploy/cron is installed.
+type night struct {
+	*machine
+	env  []string
+	line string
+}
+
+func newNight(t *testing.T, baseURL, users string) *night {
+	t.Helper()
+	m := newMachine(t, "/etc/usersync", "/var/lib/usersync", "/srv/exports", "/usr/local/bin")
+	m.users(t, users, "/srv/exports/users.csv")
+	m.write(t, "/etc/usersync/client-id", "me\n")
+	m.write(t, "/etc/usersync/client-secret", "hush\n")
+	config := strings.Replace(deployed(t, "deploy", "cron", "usersync.yaml"), "https://test-rewards-api.getkard.com", baseURL, 1)
+	m.write(t, "/etc/usersync/usersync.yaml", m.moved(config)+"give_up_after: 1s\n")
+	for name, program := range map[string]string{"usersync": "usersync", "usersync-nightly": "../../deploy/cron/usersync-nightly"} {
+		path, err := exec.LookPath(program)
+		if err == nil {
+			path, err = filepath.Abs(path)
+		}
+		if err == nil {
+			err = os.Symlink(path, m.at("/usr/local/bin/"+name))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := &night{machine: m}
+	for line := range strings.Lines(m.moved(deployed(t, "deploy", "cron", "crontab"))) {
+		n.install(t, strings.TrimSpace(line))
+	}
+	return n
+}
+
+// install reads a line as crontab(5) says: a variable, or five fields and a
+// command.
+func (n *night) install(t *testing.T, line string) {
+	t.Helper()
+	name, _, isVariable := strings.Cut(line, "=")
+	switch fields := strings.Fields(line); {
+	case line == "" || line[0] == '#':
+	case isVariable && !strings.Contains(name, " "):
+		n.env = append(n.env, line)
+	case len(fields) < 6 || n.line != "":
+		t.Fatalf("not one command at five times: %s", line)
+	case strings.Contains(line, "%"):
+		t.Fatal("cron ends a command at %")
+	default:
+		n.line = strings.TrimSpace(line[strings.Index(line, fields[5]):])
+	}
+}
+
+// passes is what cron does: it runs the line with sh and little around it, and
+// mails what was printed.
+func (n *night) passes(t *testing.T, env ...string) (code int, mail string) {
+	t.Helper()
+	return n.run(t, append(n.env, env...), "sh", "-c", n.line)
+}
+
+func TestCronIsSilentWhenAllIsWell(t *testing.T) {
+	n := newNight(t, rehearsing(t, "--auth"), "kard.csv")
+	if code, mail := n.passes(t); code != 0 || mail != "" {
+		t.Errorf("exit code %d, and a mail:\n%s", code, mail)
+	}
+}
+
+func TestCronMailsRejects(t *testing.T) {
+	n := newNight(t, rehearsing(t, "--auth"), "kard-mistakes.csv")
+	code, mail := n.passes(t, "WAIT=60")
+	if code != exitRejects {
+		t.Errorf("exit code %d", code)
+	}
+	contains(t, mail, "exit code 3 after 1 of 4 tries", "some users are invalid", "outcomes for 31 records", "rejects.csv")
+}
+
+// TestCronTriesAgain has an API that is out of reach the first time.
+func TestCronTriesAgain(t *testing.T) {
+	n := newNight(t, rehearsing(t, "--auth"), "kard.csv")
+	n.write(t, "/usr/local/bin/flaky", `#!/bin/sh
+echo try >>tries
+[ "$(wc -l <tries)" -gt 1 ] || exec usersync "$@" --base-url http://127.0.0.1:1
+exec usersync "$@"
+`)
+	if err := os.Chmod(n.at("/usr/local/bin/flaky"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if code, mail := n.passes(t, "PROGRAM=flaky", "WAIT=0"); code != 0 || mail != "" {
+		t.Errorf("exit code %d, and a mail:\n%s", code, mail)
+	}
+	if tries, err := os.ReadFile(n.at("/var/lib/usersync/tries")); string(tries) != "try\ntry\n" {
+		t.Errorf("tries: %q, %v", tries, err)
+	}
+}
+
+func TestCronGivesUp(t *testing.T) {
+	n := newNight(t, "http://127.0.0.1:1", "kard.csv")
+	code, mail := n.passes(t, "TRIES=2", "WAIT=0")
+	if code != exitTemporary {
+		t.Errorf("exit code %d", code)
+	}
+	contains(t, mail, "exit code 5 after 2 of 2 tries", "running again is safe", "next: usersync run")
+}
+
+// TestCronNeverTriesAPersonsWorkAgain breaks the config.
+func TestCronNeverTriesAPersonsWorkAgain(t *testing.T) {
+	n := newNight(t, "http://127.0.0.1:1", "kard.csv")
+	n.write(t, "/etc/usersync/usersync.yaml", "to: card\n")
+	code, mail := n.passes(t, "WAIT=60")
+	if code != exitUsage {
+		t.Errorf("exit code %d", code)
+	}
+	contains(t, mail, "after 1 of 4 tries", "nothing was sent", "did you mean kard?")
+}
+
+func TestCronStartsOneAtATime(t *testing.T) {
+	n := newNight(t, "http://127.0.0.1:1", "kard.csv")
+	lock, err := os.Create(n.at("/var/lib/usersync/usersync.lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	code, mail := n.passes(t)
+	if code != 8 {
+		t.Errorf("exit code %d", code)
+	}
+	contains(t, mail, "the run of before still works")
+}
+
+// TestCronPassesASignalOn stops the wrapper alone, as an operator would.
+func TestCronPassesASignalOn(t *testing.T) {
+	n := newNight(t, rehearsing(t, "--auth", "--latency", "200ms"), "kard.csv")
+	cmd := exec.Command("sh", "-c", strings.Replace(n.line, "usersync-nightly", "exec usersync-nightly --rate 10 --batch-size 1", 1))
+	cmd.Dir, cmd.Env = n.dir, n.env
+	var mail heard
+	cmd.Stdout, cmd.Stderr = &mail, &mail
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if !await(ctx, func() bool {
+		found, _ := filepath.Glob(n.at("/var/lib/usersync/runs/*/results.csv.partial"))
+		return len(found) > 0
+	}) {
+		t.Error("no results were begun")
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	cmd.Wait() // its exit code says it
+	if code := cmd.ProcessState.ExitCode(); code != exitTerminate {
+		t.Errorf("exit code %d\n%s", code, mail.String())
+	}
+	contains(t, mail.String(), "exit code 143 after 1 of 4 tries", "stopped by terminated")
+}
+
+func contains(t *testing.T, text string, all ...string) {
+	t.Helper()
+	for _, part := range all {
+		if !strings.Contains(text, part) {
+			t.Errorf("no %q in\n%s", part, text)
+		}
+	}
+}

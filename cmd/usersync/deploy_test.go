@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// deployed reads a file of the repository by its path from the top.
+func deployed(t *testing.T, path ...string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(append([]string{"..", ".."}, path...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// machine is a place that is laid out as a deployment says, below a temporary
+// directory: what a manifest calls /etc/usersync is etc/usersync below it.
+type machine struct {
+	dir    string
+	places []string
+}
+
+func newMachine(t *testing.T, places ...string) *machine {
+	t.Helper()
+	m := &machine{t.TempDir(), places}
+	for _, place := range places {
+		if err := os.MkdirAll(m.at(place), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return m
+}
+
+// at is where a path of the deployment lies.
+func (m *machine) at(path string) string { return filepath.Join(m.dir, path) }
+
+// moved is text with each place where it lies.
+func (m *machine) moved(text string) string {
+	var pairs []string
+	for _, place := range m.places {
+		pairs = append(pairs, place, m.at(place))
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+func (m *machine) write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(m.at(path), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// users puts one of the example inputs where the exports lie.
+func (m *machine) users(t *testing.T, name, path string) {
+	t.Helper()
+	m.write(t, path, deployed(t, "testdata", "users", name))
+}
+
+// run starts the program with nothing but env around it, and returns its exit
+// code and all it printed.
+func (m *machine) run(t *testing.T, env []string, name string, args ...string) (int, string) {
+	t.Helper()
+	program, err := exec.LookPath(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, args...)
+	cmd.Dir, cmd.Env = m.dir, append([]string{"GOCOVERDIR=" + m.dir}, env...)
+	out, err := cmd.CombinedOutput()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), string(out)
+}
+
+// works validates as the deployment would run, then runs it against the
+// sandbox, and looks for the results where the deployment keeps them.
+func (m *machine) works(t *testing.T, env, runArgs []string, runs string) {
+	t.Helper()
+	if runArgs[0] != "run" {
+		t.Fatalf("the program is started with %q", runArgs)
+	}
+	if code, out := m.run(t, env, "usersync", append([]string{"validate"}, runArgs[1:]...)...); code != 0 {
+		t.Fatalf("validate: exit code %d\n%s", code, out)
+	}
+	if code, out := m.run(t, env, "usersync", append(runArgs, "--sandbox")...); code != 0 {
+		t.Fatalf("run: exit code %d\n%s", code, out)
+	}
+	found, err := filepath.Glob(m.at(filepath.Join(runs, "*", "results.csv")))
+	if err != nil || len(found) != 1 {
+		t.Errorf("%d results below %s", len(found), runs)
+	}
+}
+
+// rehearsing starts `usersync sandbox` and returns its address.
+func rehearsing(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("usersync", append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...)...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait() // killed: its error is no news
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(line)
+}
+
+// retried are the exit codes after which the same command goes on; every other
+// but 0 needs a person.
+var retried = []int{exitTemporary, 10, exitTerminate}
+
+// needPerson returns the program's exit codes that no second try mends.
+func needPerson() []int {
+	var codes []int
+	for _, m := range exitMeanings {
+		if m.code != exitOK && !slices.Contains(retried, m.code) {
+			codes = append(codes, m.code)
+		}
+	}
+	return codes
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"usersync/sync/journal"
+	"usersync/sync/ledger"
+)
+
+// past is what a run knows of those before it, and the lock that keeps others
+// from running beside it.
+type past struct {
+	ledger *ledger.Ledger // nil: none
+	lock   *ledger.FileLock
+}
+
+// ledgerURL is where the ledger lies; dir is where it lies if nothing says so.
+func (c *config) ledgerURL(dir string) string {
+	if c.ledger == autoLedger {
+		return sqliteURL + filepath.Join(dir, "ledger.db")
+	}
+	return c.ledger
+}
+
+// openPast opens the ledger and locks the scope for a run. Another run that
+// holds it is a *ledger.HeldError.
+func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run string) (*past, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	url := c.ledgerURL(dir)
+	if url == noLedger {
+		lock, err := ledger.LockFile(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.lockTimeout)
+		return &past{lock: lock}, err
+	}
+	o := ledger.Options{URL: url, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.feed}
+	if key := c.ledgerKey.Reveal(); key != "" {
+		var err error
+		if o.Key, err = ledger.ParseKey(key); err != nil {
+			return nil, misuse(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")
+		}
+	}
+	l, err := ledger.Open(ctx, o)
+	if err != nil {
+		return nil, ledgerFault(err)
+	}
+	if _, err := l.Lock(ctx, run, c.lockTimeout); err != nil {
+		return nil, errors.Join(ledgerFault(err), l.Close())
+	}
+	return &past{ledger: l}, nil
+}
+
+func nameOfScope(s journal.Scope) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s", s.Destination, s.Host, s.Account))
+	return hex.EncodeToString(sum[:6])
+}
+
+// close gives the scope back.
+func (p *past) close() error {
+	if p.lock != nil {
+		return p.lock.Release()
+	}
+	if p.ledger != nil {
+		return p.ledger.Close()
+	}
+	return nil
+}
+
+// ledgerFault says what a person can do about a ledger that failed. What is not
+// known otherwise is the disk or the database, and will pass.
+func ledgerFault(err error) error {
+	if err == nil {
+		return nil
+	}
+	if bad, ok := errors.AsType[*ledger.UnusableError](err); ok {
+		return misuse(err, bad.Hint, "")
+	}
+	_, held := errors.AsType[*ledger.HeldError](err)
+	switch {
+	case held:
+		return &trouble{err: err, code: exitHeld, hint: "wait for it to end, or give --lock-timeout"}
+	case errors.Is(err, ledger.ErrFenced):
+		return &trouble{err: err, code: exitHeld, hint: "the other run goes on from here"}
+	case errors.Is(err, context.Canceled):
+		return err
+	}
+	return &trouble{err: err, code: exitTemporary, hint: "make room on the disk where the ledger lies, or look at its database"}
+}

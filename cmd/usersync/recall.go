@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"sync/atomic"
+
+	"usersync/sync/ledger"
+	"usersync/sync/user"
+)
+
+// recall is what the engine asks about the past: the ledger, seen from a run.
+type recall struct {
+	ledger *ledger.Ledger
+	full   bool // send everything again
+	marked *atomic.Int64
+
+	// For the engine's planner alone.
+	printer *ledger.Printer
+	prints  []user.Print
+}
+
+func newRecall(l *ledger.Ledger, full bool, marked *atomic.Int64) *recall {
+	return &recall{ledger: l, full: full, marked: marked, printer: l.Printer()}
+}
+
+// Look returns what is known of each id.
+func (r *recall) Look(ctx context.Context, ids []string) ([]user.Known, error) {
+	known, err := r.ledger.Look(ctx, ids)
+	return known, ledgerFault(err)
+}
+
+// Marked is the last record whose outcome Look can see.
+func (r *recall) Marked() int { return int(r.marked.Load()) }
+
+// Same reports whether nothing that the user carries differs from what is
+// known.
+func (r *recall) Same(known user.Known, u *user.User) bool {
+	if r.full {
+		return false
+	}
+	got := r.printer.Prints(r.prints, u)
+	r.prints = got.Fields
+	return ledger.Same(known.Prints, got)
+}
+
+// After is what is known once an outcome is added.
+func (r *recall) After(known user.Known, o *user.Outcome) user.Known {
+	if e, changes := ledger.EntryOf(o, r.printer); changes {
+		return e.Over(known)
+	}
+	return known
+}

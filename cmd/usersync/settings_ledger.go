@@ -1,0 +1,49 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"usersync/sync/user"
+)
+
+// remembering is what can be set about the memory between runs.
+func remembering() []setting {
+	return []setting{
+		{key: "ledger", flag: "ledger", kind: database, value: "URL", def: "auto",
+			use: "what remembers what the API holds: sqlite:FILE, postgres://..., or none; auto is sqlite: and ledger.db in the runs directory, for the sandbox in the run's own",
+			set: into(func(c *config) *string { return &c.ledger }, parseLedger)},
+		{key: "ledger_key", kind: secret, remote: true,
+			use: "the key of the ledger's prints, 64 hex digits; SQLite keeps one beside its file, PostgreSQL must be given one",
+			set: asSecret(func(c *config) *user.Secret { return &c.ledgerKey })},
+		{key: "feed", flag: "feed", value: "NAME", def: "default",
+			use: "the source of the users, where several fill one account",
+			set: asText(func(c *config) *string { return &c.feed })},
+		{key: "full", flag: "full", kind: toggle, def: "false",
+			use: "send every user again, whatever the ledger says",
+			set: into(func(c *config) *bool { return &c.full }, parseBool)},
+		{key: "new", flag: "new", kind: toggle, def: "false",
+			use: "begin a new run, even if one of the same input can be continued",
+			set: into(func(c *config) *bool { return &c.anew }, parseBool)},
+		{key: "lock_timeout", flag: "lock-timeout", value: "TIME",
+			use: "how long to wait for another run of the same account to end; without it not at all",
+			set: into(func(c *config) *time.Duration { return &c.lockTimeout }, parseDuration)},
+	}
+}
+
+const (
+	noLedger   = "none"
+	autoLedger = "auto"
+	sqliteURL  = "sqlite:"
+)
+
+func parseLedger(text string) (string, error) {
+	switch {
+	case text == noLedger, text == autoLedger,
+		strings.HasPrefix(text, sqliteURL) && len(text) > len(sqliteURL),
+		strings.HasPrefix(text, "postgres://"), strings.HasPrefix(text, "postgresql://"):
+		return text, nil
+	}
+	return "", errors.New("must be sqlite:FILE, postgres://USER@HOST/DATABASE or none")
+}
