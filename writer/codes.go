@@ -41,6 +41,9 @@ func (c *Codes) open(s user.Status) map[string]int {
 	return c.counts[s]
 }
 
+// Of returns how many records of status s have the code.
+func (c *Codes) Of(s user.Status, code string) int { return c.counts[s][code] }
+
 // Top returns the most frequent codes of each status, at most n of each, the
 // most frequent first. Beyond 1000 different codes of a status, new ones are
 // counted as "other".

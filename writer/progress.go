@@ -22,6 +22,9 @@ type ProgressOptions struct {
 	Width func() int
 	// Note says in a few words what holds the run up; empty if nothing does.
 	Note func() string
+	// Calls returns how many calls were made, which tells that the run is alive
+	// while results wait for one; nil leaves them out.
+	Calls func() int
 	// Say takes the lines, one at a time, in place of the writer; nil leaves them
 	// to it. It is for logs that are data, where a line is a member of another.
 	Say func(line string)

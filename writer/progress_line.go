@@ -8,20 +8,24 @@ import (
 	"usersync/sync/user"
 )
 
-// line tells how far the run is:
+// line tells how far the run is, trouble first, for a narrow terminal cuts the end:
 //
-//	1,234,567 users in 2m5s, 9,870/s, 12 invalid, 3 refused; paused for 4s more: Retry-After
+//	paused for 4s more: Retry-After; 1,234,567 users, 12,346 calls in 2m5s, 9,870/s, 12 invalid, 3 refused
 func (p *Progress) line(now time.Time, s *speed) string {
 	settled := int(p.settled.Load())
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s in %s, %s/s", count(settled, "user"), s.since(now), grouped(s.at(now, settled)))
+	if note := p.options.Note(); note != "" {
+		b.WriteString(note + "; ")
+	}
+	b.WriteString(count(settled, "user"))
+	if p.options.Calls != nil {
+		b.WriteString(", " + count(p.options.Calls(), "call"))
+	}
+	fmt.Fprintf(&b, " in %s, %s/s", s.since(now), grouped(s.at(now, settled)))
 	for i, status := range user.Statuses {
 		if n := p.rejects[i].Load(); n > 0 {
 			fmt.Fprintf(&b, ", %s %s", grouped(int(n)), spoken(status))
 		}
-	}
-	if note := p.options.Note(); note != "" {
-		b.WriteString("; " + note)
 	}
 	return b.String()
 }

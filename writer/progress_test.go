@@ -50,6 +50,19 @@ func TestProgressIsSaid(t *testing.T) {
 	})
 }
 
+// TestProgressShowsCalls: a run in which no user is settled yet is not dead.
+func TestProgressShowsCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := NewProgress(&out, ProgressOptions{Calls: func() int { return 1312 }})
+		p.Start()
+		pass(31 * time.Second)
+		if err := p.Stop(); err != nil || out.String() != "usersync: 0 users, 1,312 calls in 30s, 0/s\n" {
+			t.Errorf("got %q, %v", out.String(), err)
+		}
+	})
+}
+
 func TestProgressInALog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
@@ -67,7 +80,7 @@ func TestProgressInALog(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := "usersync: 1,500 users in 30s, 50/s, 1 in doubt\n" +
-			"usersync: 3,000 users in 1m0s, 50/s, 1,500 refused, 1 in doubt; paused for 4s more: Retry-After\n"
+			"usersync: paused for 4s more: Retry-After; 3,000 users in 1m0s, 50/s, 1,500 refused, 1 in doubt\n"
 		if diff := cmp.Diff(want, out.String()); diff != "" {
 			t.Error(diff)
 		}

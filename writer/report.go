@@ -53,12 +53,16 @@ func (p *page) outcomes(s *Summary) {
 	width := max(len(total), 7)
 	for _, status := range user.Statuses {
 		if n := s.Outcomes.Count(status); n > 0 {
-			line := fmt.Sprintf("  %*s  %-*s  %s", width, grouped(n), statusWidth, spoken(status), reasons(s.Codes[status]))
+			line := fmt.Sprintf("  %*s  %-*s  %s", width, grouped(n), statusWidth, spoken(status), reasons(status, n, s.Codes[status]))
 			p.printf("%s\n", strings.TrimRight(line, " "))
 		}
 	}
 	p.printf("  %s\n", strings.Repeat("-", width))
-	p.printf("  %*s  %s\n\n", width, total, accounted(s))
+	p.printf("  %*s  %s\n", width, total, accounted(s))
+	if behind := s.RecordsRead - s.SettledUpTo; s.State != Finished && behind > 0 && len(s.Calls) > 0 {
+		p.printf("  %*s  records behind it were perhaps taken: at most %s\n", width, "", grouped(behind))
+	}
+	p.printf("\n")
 }
 
 // accounted says how the total compares with what was read.
@@ -80,13 +84,26 @@ func accounted(s *Summary) string {
 
 const mostReasons = 3
 
-func reasons(codes []Code) string {
+// reasons names the most frequent codes of n records, and how many have others.
+// A reject always has a code; what went well may have none.
+func reasons(status user.Status, n int, codes []Code) string {
 	var list []string
+	if !status.Rejected() {
+		n = 0
+		for _, c := range codes {
+			n += c.Records
+		}
+	}
 	for _, c := range codes[:min(len(codes), mostReasons)] {
 		list = append(list, grouped(c.Records)+" "+c.Code)
+		n -= c.Records
 	}
-	if len(codes) > mostReasons {
-		list = append(list, "...")
+	switch {
+	case len(codes) <= mostReasons:
+	case n == 1:
+		list = append(list, "and 1 other")
+	default:
+		list = append(list, "and "+grouped(n)+" others")
 	}
 	return strings.Join(list, ", ")
 }
@@ -103,8 +120,14 @@ func (p *page) facts(s *Summary) {
 		}
 		p.fact(f.Holds, fmt.Sprintf("%s  (%s)", path, count(f.Records, "record")))
 	}
+	if s.Hint != "" || s.Next != "" {
+		p.printf("\n")
+	}
+	if s.Hint != "" {
+		p.fact("hint", s.Hint)
+	}
 	if s.Next != "" {
-		p.printf("\n  %-7s  %s\n", "next", s.Next)
+		p.fact("next", s.Next)
 	}
 }
 

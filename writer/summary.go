@@ -38,6 +38,8 @@ type Summary struct {
 	ExitCode int `json:"exit_code"`
 	// Why the run stopped, or did not end well, in one sentence.
 	Reason string `json:"reason,omitempty"`
+	// What a person can do about it.
+	Hint string `json:"hint,omitempty"`
 	// Command to type next.
 	Next string `json:"next,omitempty"`
 

@@ -7,12 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/user"
+	osuser "os/user"
 	"strings"
 
 	"go.uber.org/zap"
 
 	"usersync/sync/pace"
+	"usersync/sync/user"
 	"usersync/writer"
 )
 
@@ -22,6 +23,9 @@ func (j *job) conclude(err error) error {
 	j.found.outcomes, j.found.read, j.found.allowed = s.Outcomes, s.RecordsRead, j.config.allowRejects
 	s.ExitCode = exitCode(err, *j.found)
 	s.Next = j.next(err, s)
+	if err == nil {
+		j.advise(&s)
+	}
 	s.Finish(j.now())
 	if missing := s.Unaccounted(); missing != 0 {
 		err = errors.Join(err, fmt.Errorf("run %s: %d records lack an outcome", s.Run, missing))
@@ -50,6 +54,21 @@ func (j *job) next(err error, s writer.Summary) string {
 	return j.again(j.paths...)
 }
 
+// advise adds what a person should know of a run that went well.
+func (j *job) advise(s *writer.Summary) {
+	if s.RecordsRead == 0 {
+		s.Reason = "The input held no records."
+	}
+	advice := map[user.Op]struct{ code, hint string }{
+		user.Create: {user.CodeExists, "all of them exist already, and mode create changes nobody: in mode upsert they would be updated"},
+		user.Update: {user.CodeMissing, "none of them exists, and mode update makes nobody: in mode upsert they would be created"},
+	}[j.config.mode]
+	if rejects := s.Outcomes.Rejected(); rejects > 0 && j.out.codes.Of(user.Refused, advice.code) == rejects {
+		s.Hint = advice.hint
+		s.Next = j.config.typed.inMode("upsert", j.out.rejects.Path())
+	}
+}
+
 // report tells how the run ended: to a person, or as data. That no person could
 // read it changes nothing in how the run ended.
 func (j *job) report(s writer.Summary) error {
@@ -72,7 +91,7 @@ func (j *job) report(s writer.Summary) error {
 func (j *job) sayEnd(s writer.Summary) {
 	j.say.Info("run ended", zap.String("run", s.Run), zap.String("state", string(s.State)), zap.Int("exit_code", s.ExitCode),
 		zap.Int("records_read", s.RecordsRead), zap.Any("outcomes", s.Outcomes), zap.Float64("seconds", s.Seconds),
-		zap.Any("files", s.Files), zap.String("next", s.Next))
+		zap.Any("files", s.Files), zap.String("reason", s.Reason), zap.String("hint", s.Hint), zap.String("next", s.Next))
 }
 
 func (j *job) summary(err error) writer.Summary {
@@ -102,7 +121,7 @@ const topCodes = 10
 
 func by(args []string) writer.By {
 	b := writer.By{Arguments: args}
-	if me, err := user.Current(); err == nil {
+	if me, err := osuser.Current(); err == nil {
 		b.User = me.Username
 	}
 	b.Host, _ = os.Hostname() // a fact that is not known is left out
@@ -147,13 +166,26 @@ func sum(b []byte) string {
 func callFacts(met map[string]map[string]int) map[string]writer.Calls {
 	facts := make(map[string]writer.Calls, len(met))
 	for kind, counts := range met {
-		made := 0
-		for _, n := range counts {
-			made += n
-		}
-		facts[kind] = writer.Calls{Made: made, Met: counts}
+		facts[kind] = writer.Calls{Made: sumOf(counts), Met: counts}
 	}
 	return facts
+}
+
+// callsMade is how many calls were made, of all kinds.
+func callsMade(met map[string]map[string]int) int {
+	n := 0
+	for _, counts := range met {
+		n += sumOf(counts)
+	}
+	return n
+}
+
+func sumOf(counts map[string]int) int {
+	n := 0
+	for _, c := range counts {
+		n += c
+	}
+	return n
 }
 
 func paceFacts(r pace.Report) *writer.Pace {

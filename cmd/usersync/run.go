@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -57,6 +58,7 @@ type job struct {
 	before   sync.Summary // what an earlier part of the run has done
 	counts   sync.Summary
 	calls    destination.Calls
+	underWay atomic.Int64 // calls without an answer
 }
 
 // run opens everything that can be refused before the first call, then sends.
@@ -121,7 +123,7 @@ func (j *job) send(ctx context.Context) error {
 	j.showProgress()
 	work := sync.Job{
 		Records:     j.start.records.Until(ctx).Batches(recordsAtOnce),
-		Destination: stack(j.conn.client, j.conn.pace, j.wire, j.config.retries, &j.calls),
+		Destination: stack(underWay{j.conn.client, &j.underWay}, j.conn.pace, j.wire, j.config.retries, &j.calls),
 		Results:     j.out.writer,
 		BatchSize:   j.conn.batchSize(j.config.batchSize),
 		Workers:     j.config.workers,
@@ -133,7 +135,9 @@ func (j *job) send(ctx context.Context) error {
 	if j.past.ledger != nil {
 		work.Ledger = newRecall(j.past.ledger, j.config.full, &j.keeper.marked)
 	}
+	heard := j.answerSignal(ctx)
 	counts, err := work.Run(ctx)
+	heard()
 	j.counts = total(j.before, counts)
 	err = errors.Join(err, j.keeper.finish(err))
 	talk := j.stopProgress()

@@ -11,7 +11,15 @@ import (
 // signalError is the cause of a context that a signal ended.
 type signalError struct{ signal syscall.Signal }
 
-func (e signalError) Error() string { return "stopped by " + e.signal.String() }
+func (e signalError) Error() string {
+	switch e.signal {
+	case syscall.SIGINT:
+		return "stopped by ^C (SIGINT)"
+	case syscall.SIGTERM:
+		return "stopped by SIGTERM"
+	}
+	return "stopped by " + e.signal.String()
+}
 
 // interruptible returns two contexts under ctx. The first ^C or SIGTERM ends
 // soft, which stops reading; the second ends wire, which cuts the calls that

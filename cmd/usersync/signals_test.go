@@ -50,7 +50,7 @@ func TestSignalStandsForWhatItEnded(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	other := errors.New("disk broken")
-	if err := withSignal(ctx, other); !errors.Is(err, other) || !strings.Contains(err.Error(), "stopped by interrupt") {
+	if err := withSignal(ctx, other); !errors.Is(err, other) || !strings.Contains(err.Error(), "stopped by ^C") {
 		t.Errorf("got %v", err)
 	}
 	if err := withSignal(t.Context(), other); err != other {

@@ -11,7 +11,7 @@ import (
 
 // startTalking opens progress and log, which share standard error.
 func (j *job) startTalking() error {
-	o := writer.ProgressOptions{Note: j.conn.pace.Note}
+	o := writer.ProgressOptions{Note: j.conn.pace.Note, Calls: func() int { return callsMade(j.calls.Met()) }}
 	if j.config.logFormat == "json" {
 		o.Say = func(line string) { j.say.Info("under way", zap.String("progress", line)) }
 	} else {

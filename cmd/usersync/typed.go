@@ -25,6 +25,19 @@ func (t typed) with(flags ...string) string {
 	return t.command(t.verb, t.files...)
 }
 
+// inMode is the same command line in another mode and for another file.
+func (t typed) inMode(mode, file string) string {
+	var kept []string
+	for i := 0; i < len(t.flags); i++ {
+		if t.flags[i] == "--mode" {
+			i++ // its value
+			continue
+		}
+		kept = append(kept, t.flags[i])
+	}
+	return typed{flags: append(kept, "--mode", mode)}.command(t.verb, file)
+}
+
 // again is the command line of cmd with the same settings and other files.
 func again(cmd *cobra.Command, files []string) string {
 	return typed{flags: flagsOf(cmd)}.command(cmd.Name(), files...)
