@@ -1,0 +1,219 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"sigs.k8s.io/yaml"
+)
+
+// manifests is all that deploy/kubernetes holds, read by Kubernetes' own types;
+// a key that they do not have is an error.
+type manifests struct {
+	job      batchv1.CronJob
+	config   corev1.ConfigMap
+	secret   corev1.Secret
+	claims   []corev1.PersistentVolumeClaim
+	policy   networkingv1.NetworkPolicy
+	shell    corev1.Pod
+	included []string
+}
+
+func readManifests(t *testing.T) *manifests {
+	t.Helper()
+	m := &manifests{}
+	var bundle struct {
+		APIVersion, Kind string
+		Resources        []string
+		Images           []struct{ Name, NewName, NewTag string }
+	}
+	strictly(t, "kustomization.yaml", &bundle)
+	m.included = bundle.Resources
+	strictly(t, "cronjob.yaml", &m.job)
+	strictly(t, "configmap.yaml", &m.config)
+	strictly(t, "secret.yaml.example", &m.secret)
+	strictly(t, "networkpolicy.yaml", &m.policy)
+	strictly(t, "shell.yaml", &m.shell)
+	var runs, exports corev1.PersistentVolumeClaim
+	strictly(t, "volumes.yaml", &runs, &exports)
+	m.claims = []corev1.PersistentVolumeClaim{runs, exports}
+	return m
+}
+
+func strictly(t *testing.T, name string, documents ...any) {
+	t.Helper()
+	texts := strings.Split(deployed(t, "deploy", "kubernetes", name), "\n---\n")
+	if len(texts) != len(documents) {
+		t.Fatalf("%s holds %d documents", name, len(texts))
+	}
+	for i, document := range documents {
+		if err := yaml.UnmarshalStrict([]byte(texts[i]), document); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+}
+
+// pod is what the CronJob starts.
+func (m *manifests) pod() *corev1.PodSpec { return &m.job.Spec.JobTemplate.Spec.Template.Spec }
+
+func TestKubernetesKinds(t *testing.T) {
+	m := readManifests(t)
+	for want, got := range map[string]string{
+		"batch/v1 CronJob":                   m.job.APIVersion + " " + m.job.Kind,
+		"v1 ConfigMap":                       m.config.APIVersion + " " + m.config.Kind,
+		"v1 Secret":                          m.secret.APIVersion + " " + m.secret.Kind,
+		"v1 Pod":                             m.shell.APIVersion + " " + m.shell.Kind,
+		"networking.k8s.io/v1 NetworkPolicy": m.policy.APIVersion + " " + m.policy.Kind,
+		"v1 PersistentVolumeClaim":           m.claims[0].APIVersion + " " + m.claims[0].Kind,
+		" v1 PersistentVolumeClaim":          " " + m.claims[1].APIVersion + " " + m.claims[1].Kind,
+	} {
+		if got != want {
+			t.Errorf("%s is a %s", want, got)
+		}
+	}
+	files, err := os.ReadDir(filepath.Join("..", "..", "deploy", "kubernetes"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone := []string{"kustomization.yaml", "secret.yaml.example", "shell.yaml"}
+	for _, file := range files {
+		if slices.Contains(m.included, file.Name()) == slices.Contains(alone, file.Name()) {
+			t.Errorf("%s is in the kustomization, or is not, against what is meant", file.Name())
+		}
+	}
+}
+
+// TestKubernetesRuns runs the container's own arguments, with its variables and
+// its volumes.
+func TestKubernetesRuns(t *testing.T) {
+	m := readManifests(t)
+	c := m.pod().Containers[0]
+	var places, env []string
+	for _, mount := range c.VolumeMounts {
+		places = append(places, mount.MountPath)
+	}
+	for _, v := range c.Env {
+		if _, ok := m.secret.StringData[v.ValueFrom.SecretKeyRef.Key]; !ok || v.ValueFrom.SecretKeyRef.Name != m.secret.Name {
+			t.Errorf("%s comes from no secret that the example has", v.Name)
+		}
+		env = append(env, v.Name+"=hush")
+	}
+	place := newMachine(t, places...)
+	place.users(t, "kard.csv", "/exports/users.csv")
+	for name, text := range m.config.Data {
+		place.write(t, "/config/"+name, place.moved(text))
+	}
+	args := strings.Split(place.moved(strings.Join(c.Args, "\n")), "\n")
+	// Not the volume's own top: that is root's, and would be refused.
+	place.works(t, env, args, "/data/usersync/runs")
+}
+
+func TestKubernetesVolumes(t *testing.T) {
+	m := readManifests(t)
+	claims := map[string]bool{m.claims[0].Name: true, m.claims[1].Name: true}
+	for _, v := range slices.Concat(m.pod().Volumes, m.shell.Spec.Volumes) {
+		switch {
+		case v.PersistentVolumeClaim != nil && claims[v.PersistentVolumeClaim.ClaimName]:
+		case v.ConfigMap != nil && v.ConfigMap.Name == m.config.Name:
+		default:
+			t.Errorf("nothing here makes the volume %s", v.Name)
+		}
+	}
+	for _, mount := range m.pod().Containers[0].VolumeMounts {
+		if mount.ReadOnly == (mount.Name == "data") {
+			t.Errorf("%s: read-only is %v", mount.Name, mount.ReadOnly)
+		}
+	}
+}
+
+// TestKubernetesFailsByExitCode holds podFailurePolicy to the exit codes.
+func TestKubernetesFailsByExitCode(t *testing.T) {
+	m := readManifests(t)
+	job := m.job.Spec.JobTemplate.Spec
+	action := map[int32]batchv1.PodFailurePolicyAction{}
+	for _, rule := range job.PodFailurePolicy.Rules {
+		if rule.OnExitCodes == nil {
+			continue
+		}
+		if rule.OnExitCodes.Operator != batchv1.PodFailurePolicyOnExitCodesOpIn || *rule.OnExitCodes.ContainerName != m.pod().Containers[0].Name {
+			t.Errorf("a rule that this test cannot read: %+v", rule.OnExitCodes)
+		}
+		if !slices.IsSorted(rule.OnExitCodes.Values) || slices.Contains(rule.OnExitCodes.Values, 0) {
+			t.Errorf("codes must be in order, and 0 is not allowed: %v", rule.OnExitCodes.Values)
+		}
+		for _, code := range rule.OnExitCodes.Values {
+			if _, twice := action[code]; twice {
+				t.Errorf("exit code %d stands in two rules", code)
+			}
+			action[code] = rule.Action
+		}
+	}
+	for _, code := range needPerson() {
+		if got := action[int32(code)]; got != batchv1.PodFailurePolicyActionFailJob {
+			t.Errorf("exit code %d: %q, and a person is needed", code, got)
+		}
+	}
+	for _, code := range retried {
+		if got := action[int32(code)]; got != batchv1.PodFailurePolicyActionCount {
+			t.Errorf("exit code %d: %q, and another pod would go on", code, got)
+		}
+	}
+	if job.BackoffLimit == nil || *job.BackoffLimit < 1 || m.pod().RestartPolicy != corev1.RestartPolicyNever {
+		t.Error("another pod needs a backoffLimit, and podFailurePolicy needs restartPolicy: Never")
+	}
+}
+
+func TestKubernetesStartsOneAtATime(t *testing.T) {
+	spec := readManifests(t).job.Spec
+	if spec.ConcurrencyPolicy != batchv1.ForbidConcurrent {
+		t.Errorf("concurrencyPolicy: %s", spec.ConcurrencyPolicy)
+	}
+	if late := spec.StartingDeadlineSeconds; late == nil || *late < 60 {
+		t.Error("a night that the controller missed is lost, or may come at any time")
+	}
+	if most := spec.JobTemplate.Spec.ActiveDeadlineSeconds; most == nil || time.Duration(*most)*time.Second >= 24*time.Hour {
+		t.Error("a job that hangs forbids the next night")
+	}
+}
+
+func TestKubernetesStopsGently(t *testing.T) {
+	grace := readManifests(t).pod().TerminationGracePeriodSeconds
+	if grace == nil || time.Duration(*grace)*time.Second <= callTimeout(t) {
+		t.Errorf("the grace period is not longer than a call, %v", callTimeout(t))
+	}
+}
+
+func TestKubernetesPodsHaveNoRights(t *testing.T) {
+	m := readManifests(t)
+	image := of(readDockerfile(t), "", "USER")[0]
+	for name, spec := range map[string]*corev1.PodSpec{"cronjob": m.pod(), "shell": &m.shell.Spec} {
+		c, s := spec.Containers[0].SecurityContext, spec.SecurityContext
+		switch {
+		case len(spec.Containers) != 1 || len(spec.InitContainers) != 0:
+			t.Errorf("%s: more than one container", name)
+		case *spec.AutomountServiceAccountToken || *spec.EnableServiceLinks:
+			t.Errorf("%s: it is told of the cluster", name)
+		case !*s.RunAsNonRoot || *s.RunAsUser != *s.FSGroup || !strings.HasPrefix(image, fmt.Sprintf("%d:", *s.RunAsUser)):
+			t.Errorf("%s: not the user of the image", name)
+		case *s.FSGroupChangePolicy != corev1.FSGroupChangeOnRootMismatch:
+			t.Errorf("%s: files of mode 0600 would be opened to the group", name)
+		case s.SeccompProfile.Type != corev1.SeccompProfileTypeRuntimeDefault:
+			t.Errorf("%s: no seccomp profile", name)
+		case *c.AllowPrivilegeEscalation || !*c.ReadOnlyRootFilesystem || !slices.Equal(c.Capabilities.Drop, []corev1.Capability{"ALL"}) || len(c.Capabilities.Add) > 0:
+			t.Errorf("%s: more rights than none", name)
+		}
+	}
+	// What TestProofMemory holds the program to, with room above.
+	if limit := m.pod().Containers[0].Resources.Limits.Memory(); limit.Cmp(resource.MustParse("96Mi")) <= 0 {
+		t.Errorf("the memory limit is %s", limit)
+	}
+}
