@@ -1,3 +1,4 @@
+# make build   bin/usersync, static, with its version
 # make test    installs what the tests need and runs them, the way CI does
 # make proof   the proofs in their full size (about 20 minutes)
 # make bench   users a second, CPU and allocations, whole and by part
@@ -7,11 +8,13 @@
 GO       ?= go
 FUZZTIME ?= 60s
 TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
+# What the program says of itself. A clone has tags; an archive has none of it.
+STAMP     = -X main.version=$(shell git describe --tags --always --dirty 2>/dev/null) -X main.commit=$(shell git rev-parse HEAD 2>/dev/null)
 
 .PHONY: build test proof bench fuzz lint deps
 
 build:
-	$(GO) build -o bin/usersync ./cmd/usersync
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
 
 test: deps
 	$(GO) test -race -count=1 ./...

@@ -38,6 +38,9 @@ func helpCommand() *cobra.Command {
 		Use:   "help [COMMAND|TOPIC]",
 		Short: "Help about a command or topic",
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 && args[0] == c.Root().Name() {
+				args = args[1:]
+			}
 			about, rest, err := c.Root().Find(args)
 			if err != nil || len(rest) > 0 {
 				word := strings.Join(args, " ")

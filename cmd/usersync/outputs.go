@@ -198,7 +198,7 @@ func (o *outputs) copyBefore(format string) error {
 
 // finish gives the files their names if the run is whole, and else leaves them
 // as *.partial, with all that was written in them. A stream gets it all too. An
-// error that is part of known is not told again.
+// error that is part of known is not told again, nor is a full disk.
 func (o *outputs) finish(whole bool, known error) error {
 	var errs []error
 	for _, f := range []*sink.File{o.results, o.rejects, o.copy} {
@@ -211,9 +211,10 @@ func (o *outputs) finish(whole bool, known error) error {
 		}
 		err := end()
 		o.lacking = o.lacking || err != nil
-		if !errors.Is(known, err) {
+		if !errors.Is(known, err) && !(sink.NoRoom(known) && sink.NoRoom(err)) {
 			errs = append(errs, err)
 		}
+		known = errors.Join(known, err)
 	}
 	return errors.Join(errs...)
 }

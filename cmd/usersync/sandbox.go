@@ -26,7 +26,8 @@ func sandboxCommand(e *env) *cobra.Command {
 		Use:   "sandbox",
 		Short: "Serve a rehearsal of the API until ^C",
 		Long: "sandbox serves a rehearsal of Kard's users API in memory until ^C, with faults if asked for.\n" +
-			"GET /_sandbox/state shows what it holds and how often each user was created.\n\nFaults:\n" + sandbox.Describe(),
+			"GET /_sandbox/state shows what it holds and how often each user was created.\n\nFaults:\n" + sandbox.Describe() +
+			"\nBehind a fault, where it strikes:\n" + sandbox.DescribeWhere(),
 		Example: "  usersync sandbox --fault 500:2.5%@after --fault 'refuse=422:1%' --seed 7",
 		Args:    noArguments,
 		RunE:    func(c *cobra.Command, _ []string) error { return serve(c.Context(), e, f) },

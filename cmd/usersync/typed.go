@@ -70,7 +70,7 @@ func valuesOf(f *pflag.Flag) []string {
 		return t.all
 	case f.Changed:
 		return []string{f.Value.String()}
-	case !isSetting || t.setting.kind == link && hasPassword(strings.Join(t.from, "")):
+	case !isSetting || (t.setting.kind == link || t.setting.kind == database) && hasPassword(strings.Join(t.from, "")):
 		return nil
 	}
 	return t.from

@@ -123,12 +123,19 @@ func showRows(ctx context.Context, w io.Writer, c *config, in *reader.Input, to 
 		}
 	}
 	found.allowed = c.allowRejects
-	text := fmt.Sprintf("\n%d records, %d unfit\n%s", found.read, found.outcomes.Invalid, strings.Join(unfit, ""))
+	text := fmt.Sprintf("\n%s, %d unfit\n%s", plural(found.read, "record"), found.outcomes.Invalid, strings.Join(unfit, ""))
 	if more := found.outcomes.Invalid - len(unfit); more > 0 {
 		text += fmt.Sprintf("  and %d more\n", more)
 	}
 	_, err = io.WriteString(w, text)
 	return found, errors.Join(err, context.Cause(ctx))
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func unfitness(r *user.Record, to client) error {

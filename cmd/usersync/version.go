@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"runtime/debug"
 
@@ -20,10 +21,20 @@ func versionCommand(e *env) *cobra.Command {
 	}
 }
 
+// version and commit are set by make build, with -ldflags -X.
+var version, commit string
+
 // build says from what this program was made.
 type build struct{ version, commit, golang string }
 
 func readBuild() build {
+	b := recorded()
+	b.version, b.commit = cmp.Or(version, b.version), cmp.Or(commit, b.commit)
+	return b
+}
+
+// recorded is what the Go tool wrote into the program.
+func recorded() build {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return build{"unknown", "unknown", "unknown"}

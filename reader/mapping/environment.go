@@ -112,6 +112,7 @@ func native(v user.Value) any {
 // references collects what an expression looks at.
 type references struct {
 	names, cells []string
+	calls        []string // names that are called as functions
 	declared     map[string]bool
 	rows         int
 	wrong        string

@@ -126,6 +126,7 @@ func (r *references) call(n *ast.CallNode) {
 	if !ok {
 		return
 	}
+	r.calls = append(r.calls, name.Value)
 	for i, argument := range n.Arguments {
 		text, ok := argument.(*ast.StringNode)
 		if !ok || i == 0 {

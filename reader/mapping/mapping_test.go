@@ -106,6 +106,8 @@ func TestConfigErrors(t *testing.T) {
 		"fields:\n  id: A\n  emial: B":                                `config line 3: fields: emial is not a known field, did you mean "email"?`,
 		"fields:\n  id: A\n  email: Bee":                              `config line 3: the file has no column "Bee"`,
 		"fields:\n  id: A\n  email: {expr: lower(Bb)}":                `config line 3: the file has no column "Bb"`,
+		"fields:\n  id: A\n  email: {expr: lowr(A)}":                  `email has an expr with the unknown function "lowr", did you mean "lower"?`,
+		"fields:\n  id: A\n  email: {expr: hash_email(A)}":            `unknown function "hash_email", did you mean "hashed_email"?`,
 		"fields:\n  id: A\n  email: {expr: 'row[\"Cc\"]'}":            `the file has no column "Cc"`,
 		"fields:\n  id: A\n  email: {expr: now()}":                    "cannot be compiled",
 		"fields:\n  id: A\n  email: {expr: 'lower('}":                 "cannot be compiled",

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/vm"
 
 	"usersync/sync/user"
@@ -62,12 +63,28 @@ func (m *Mapper) resolve(seen *references, rule Rule) *Error {
 			return m.lacks(name, rule.Line)
 		}
 	}
+	for _, name := range seen.calls {
+		if !isFunction(name) {
+			return rule.fail("has an expr with the unknown function " + quote(name) + didYouMean(name, callable()))
+		}
+	}
 	for _, name := range seen.names {
 		if !m.env.identifies(name) && !seen.declared[name] && !isFunction(name) {
 			return m.lacks(name, rule.Line)
 		}
 	}
 	return nil
+}
+
+// callable lists the functions that an expression can use.
+func callable() []string {
+	names := slices.Clone(ownNames[:])
+	for name := range builtin.Index {
+		if !slices.Contains(barred[:], name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // run evaluates the step's expression over the row that env was set to.

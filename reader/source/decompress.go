@@ -54,7 +54,8 @@ func openGzip(r io.Reader) (io.Reader, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return z, z.Close, nil
+	// Close gives again the error that Read gave, which would hide what it was.
+	return z, func() error { _ = z.Close(); return nil }, nil
 }
 
 func openZstd(r io.Reader) (io.Reader, func() error, error) {

@@ -24,6 +24,19 @@ func Describe() string {
 	return b.String()
 }
 
+// DescribeWhere tells what may follow the kind of a fault: where it strikes.
+func DescribeWhere() string {
+	return `  :2.5%      a share of the calls, or of the users for refuse and poison
+  :#7        the seventh call; :#100-500 some, :#100- all from there on
+  :10s-40s   a time since the start; :10s- from then on
+  :id=u-1    the calls with this user
+  @before    before the API does what it is asked, which is what happens if nothing is said
+  @after     after it: done, and the answer is lost
+  /create    calls of this kind only: create, update, delete, read or token
+They compose, in this order: 500:2%:#100-:10s-40s@after/create
+`
+}
+
 // String is the fault in the grammar that ParseFault reads.
 func (f Fault) String() string {
 	var b strings.Builder

@@ -139,6 +139,20 @@ func TestParseFaultRefuses(t *testing.T) {
 	}
 }
 
+// TestDescribeWhereIsTrue parses what it shows.
+func TestDescribeWhereIsTrue(t *testing.T) {
+	for line := range strings.Lines(DescribeWhere()) {
+		where := strings.Fields(line)[0]
+		if _, whole, ok := strings.Cut(line, "in this order: "); ok {
+			where = strings.TrimPrefix(strings.TrimSpace(whole), "500")
+		}
+		f, err := ParseFault("500" + where)
+		if err != nil || f == (Fault{Kind: Status, Status: 500}) && where != "@before" {
+			t.Errorf("%s: %+v, %v", where, f, err)
+		}
+	}
+}
+
 func TestDescribeNamesEveryKindOnce(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(Describe(), "\n"), "\n")
 	if len(lines) != len(kinds()) {

@@ -182,8 +182,12 @@ func (f *File) letGo() error {
 }
 
 func (f *File) keep(err error) error {
-	if err != nil && f.err == nil {
-		f.err = fmt.Errorf("%s: %w", f.name, err)
+	if err == nil || f.err != nil {
+		return f.err
+	}
+	f.err = fmt.Errorf("%s: %w", f.name, err)
+	if named, ok := err.(*fs.PathError); ok && named.Path == f.Path() {
+		f.err = err // it names the file already, and where it lies
 	}
 	return f.err
 }

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"debug/elf"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// TestMakeBuild builds the program as people do: it needs no library of the
+// machine, and knows its version.
+func TestMakeBuild(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
+	dry, err := exec.Command("make", "-n", "-C", filepath.Join("..", ".."), "build").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(t.TempDir(), "usersync")
+	command := strings.ReplaceAll(string(dry), "bin/usersync", program)
+	build := exec.Command("sh", "-c", strings.Join(recipe(command), "\n"))
+	build.Dir = filepath.Join("..", "..")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	said, err := exec.Command(program, "version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want, err := exec.Command("git", "describe", "--tags", "--always", "--dirty").Output(); err == nil &&
+		!strings.HasPrefix(string(said), "usersync "+string(want)) {
+		t.Errorf("it says %q, and git %q", said, want)
+	}
+	if runtime.GOOS == "linux" {
+		refuseLibraries(t, program)
+	}
+}
+
+// recipe leaves out what make says of itself.
+func recipe(text string) []string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "make") {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func refuseLibraries(t *testing.T, program string) {
+	f, err := elf.Open(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_INTERP {
+			t.Error("it is linked to the machine's libraries")
+		}
+	}
+}
