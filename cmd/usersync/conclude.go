@@ -38,7 +38,16 @@ func (j *job) conclude(err error) error {
 	shown := s
 	shown.Reason, shown.Next = "", "" // the error's own lines say both
 	err = errors.Join(err, j.report(shown))
-	return &trouble{err: err, hint: hintOf(err), next: s.Next}
+	return &trouble{err: err, hint: j.because(err), next: s.Next}
+}
+
+// because is the hint, with what the last call met where that is the matter.
+func (j *job) because(err error) string {
+	hint, last := hintOf(err), j.calls.Last()
+	if last == "" || !errors.Is(err, pace.ErrGaveUp) {
+		return hint
+	}
+	return "the last call met " + last + "; " + hint
 }
 
 // next is the command to type when the run is over; empty if all is done.

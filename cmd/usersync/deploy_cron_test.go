@@ -166,7 +166,7 @@ func TestCronPassesASignalOn(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != exitTerminate {
 		t.Errorf("exit code %d\n%s", code, mail.String())
 	}
-	contains(t, mail.String(), "exit code 143 after 1 of 4 tries", "stopped by terminated")
+	contains(t, mail.String(), "exit code 143 after 1 of 4 tries", "stopped by SIGTERM")
 }
 
 func contains(t *testing.T, text string, all ...string) {

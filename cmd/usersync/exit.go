@@ -89,7 +89,10 @@ func codeOf(err error) (int, bool) {
 	case *trouble:
 		return e.code, e.code != 0
 	case signalError:
-		return 128 + int(e.signal), true
+		if e.signal == syscall.SIGINT {
+			return exitInterrupt, true
+		}
+		return exitTerminate, true
 	case *sync.AccountingError:
 		return exitInternal, true
 	case *sync.GuardError, *reader.InputError:

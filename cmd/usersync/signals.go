@@ -17,11 +17,13 @@ func (e signalError) Error() string {
 		return "stopped by ^C (SIGINT)"
 	case syscall.SIGTERM:
 		return "stopped by SIGTERM"
+	case syscall.SIGHUP:
+		return "stopped by SIGHUP: the terminal went away"
 	}
 	return "stopped by " + e.signal.String()
 }
 
-// interruptible returns two contexts under ctx. The first ^C or SIGTERM ends
+// interruptible returns two contexts under ctx. The first ^C, SIGTERM or SIGHUP ends
 // soft, which stops reading; the second ends wire, which cuts the calls that
 // are out. release gives the signals back and waits for the watcher.
 func interruptible(ctx context.Context) (soft, wire context.Context, release func()) {
@@ -29,6 +31,9 @@ func interruptible(ctx context.Context) (soft, wire context.Context, release fun
 	wire, endWire := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // a terminal that goes away; nohup ignores it
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)

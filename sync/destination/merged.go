@@ -52,6 +52,8 @@ func (m Merged) complete(ctx context.Context, r *user.Record, fields []user.Fiel
 		return nil, user.Outcome{}, onlyRead(err)
 	}
 	switch {
+	case found.Presence == Unknown:
+		return nil, user.Outcome{Status: user.Failed, Code: user.CodeUnread, HTTP: found.HTTP}, nil
 	case found.Presence == Absent:
 		return nil, user.Outcome{Status: user.Missing, HTTP: found.HTTP}, nil
 	case found.Presence == Same && found.shows(r) && r.Maybe: // an earlier try was not answered, but taken

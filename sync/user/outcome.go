@@ -70,5 +70,6 @@ const (
 	CodeWholeConflict = "whole_conflict" // the whole call met 409 without saying which user
 	CodeContradiction = "contradiction"  // the API said exists and missing in turn
 	CodeNotApplied    = "not_applied"    // no answer told; a read-back showed that nothing was done
+	CodeUnread        = "unread"         // the read that an update needs told nothing, so nothing was sent
 	CodeNoAnswer      = "no_answer"      // sent, not answered, and no read-back could tell
 )

@@ -57,8 +57,10 @@ func shown(a *rest.Answer, r *user.Record) (destination.Found, error) {
 			return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")
 		}
 		return destination.Found{}, unreadable(a, err)
-	case plainly(answer.Data.ID) != r.User.ID || len(answer.Errors) > 0:
+	case len(answer.Errors) > 0:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, codeOtherID, "")
+	case plainly(answer.Data.ID) != r.User.ID:
+		return destination.Found{HTTP: a.Status}, nil // another user: nothing is known of this one
 	}
 	found := destination.Found{Presence: destination.Same, Held: held(answer.Data.Attributes), HTTP: a.Status}
 	if found.Differs = differs(r, found.Held); len(found.Differs) > 0 {
