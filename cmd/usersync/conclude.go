@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	osuser "os/user"
+	"path/filepath"
 	"strings"
 
 	"go.uber.org/zap"
@@ -85,7 +86,7 @@ func (j *job) report(s writer.Summary) error {
 		j.sayEnd(s)
 	}
 	if j.config.json {
-		return writer.WriteSummary(j.stdout, s)
+		return j.printSummary(s)
 	}
 	if j.config.logFormat == "json" {
 		return nil
@@ -94,6 +95,17 @@ func (j *job) report(s writer.Summary) error {
 		j.log.Warn("the report could not be shown", zap.Error(err))
 	}
 	return nil
+}
+
+// printSummary gives the summary to standard output, which may be full or gone.
+func (j *job) printSummary(s writer.Summary) error {
+	err := writer.WriteSummary(j.stdout, s)
+	if err == nil {
+		return nil
+	}
+	path := filepath.Join(j.out.dir.Path(), "summary.json")
+	return &trouble{err: fmt.Errorf("print the summary of run %s: %w", s.Run, err),
+		hint: "what became of the users is not touched by this: the summary stands in " + path, next: "cat " + shellQuote(path)}
 }
 
 // sayEnd is the report as a line of the log.

@@ -36,7 +36,8 @@ func (t *texts) Set(s string) error {
 }
 
 // addSettings gives cmd a flag for each setting that has one, and --config.
-// The function it returns reads the config when the flags have been parsed.
+// The function it returns reads the config when the flags have been parsed. With
+// an error it may return a config too, to be shown.
 func addSettings(e *env, cmd *cobra.Command) func() (*config, error) {
 	flags := cmd.Flags()
 	file := flags.String("config", "", "the config `FILE`; without it ./"+defaultConfig+" if there is one")
@@ -54,7 +55,7 @@ func addSettings(e *env, cmd *cobra.Command) func() (*config, error) {
 	}
 	return func() (*config, error) {
 		c, err := load(e, flags, *file, given)
-		if err == nil {
+		if c != nil {
 			c.typed = typed{verb: cmd.Name(), flags: flagsOf(cmd), files: flags.Args()}
 		}
 		return c, err

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"errors"
+	"io/fs"
+	"strings"
 
 	"usersync/reader"
 	"usersync/sync"
@@ -26,8 +28,6 @@ func withoutHint(err error) (error, string) {
 	return err, ""
 }
 
-const roomHint = "make room on the disk, or give --runs-dir a place on another one"
-
 // hintOf says what a person can do about a run that stopped.
 func hintOf(err error) string {
 	if guard, ok := errors.AsType[*sync.GuardError](err); ok {
@@ -45,7 +45,16 @@ func hintOf(err error) string {
 	case errors.Is(err, pace.ErrTooLong):
 		return "run again when the API lets you, or raise --max-wait"
 	case sink.NoRoom(err):
-		return roomHint
+		return roomHint(err)
 	}
 	return ""
+}
+
+// roomHint tells standard output and devices apart, which room elsewhere does
+// not help.
+func roomHint(err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok && strings.HasPrefix(e.Path, "/dev/") {
+		return "what takes the results is full: give --results a file, or leave it out"
+	}
+	return "make room on the disk, or give --runs-dir a place on another one"
 }

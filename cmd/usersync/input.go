@@ -13,16 +13,32 @@ import (
 // openInput opens the files and holds their columns against the mapping and
 // the destination. Nothing was sent when it fails.
 func openInput(ctx context.Context, e *env, c *config, to client, paths []string) (*reader.Input, error) {
+	in, err := readInput(ctx, e, c, to, paths)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkColumns(ctx, c, to, paths, in); err != nil {
+		return nil, errors.Join(err, in.Close())
+	}
+	return in, nil
+}
+
+// readInput holds the columns against the mapping alone.
+func readInput(ctx context.Context, e *env, c *config, to client, paths []string) (*reader.Input, error) {
 	in, err := unlessStopped(ctx, func() (*reader.Input, error) {
 		return reader.Open(ctx, readerOptions(e, c, to.Traits(), paths))
 	})
 	if err != nil {
 		return nil, refusedInput(ctx, c, paths, err)
 	}
-	if err := to.CheckColumns(in.Fields(), c.mode); err != nil {
-		return nil, errors.Join(refusedInput(ctx, c, paths, err), in.Close())
-	}
 	return in, nil
+}
+
+func checkColumns(ctx context.Context, c *config, to client, paths []string, in *reader.Input) error {
+	if err := to.CheckColumns(in.Fields(), c.mode); err != nil {
+		return refusedInput(ctx, c, paths, err)
+	}
+	return nil
 }
 
 func readerOptions(e *env, c *config, t destination.Traits, paths []string) reader.Options {

@@ -13,6 +13,8 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -54,6 +56,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		stdin: stdin, stdout: stdout, stderr: stderr, args: args,
 		lookup: os.LookupEnv, environ: os.Environ, now: time.Now, wire: wire,
 	}
+	e.jsonLog = strings.Contains("\n"+strings.Join(args, "\n")+"\n", "\n--log-format\njson\n") || slices.Contains(args, "--log-format=json")
 	var found tally
 	root := newRoot(e, &found)
 	root.SetArgs(args)

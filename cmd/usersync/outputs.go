@@ -76,7 +76,7 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 // noPlace is a place that cannot be written to; no room on it will pass.
 func noPlace(err error) error {
 	if sink.NoRoom(err) {
-		return &trouble{err: fmt.Errorf("open the run's files: %w; nothing was sent", err), hint: roomHint}
+		return &trouble{err: fmt.Errorf("open the run's files: %w; nothing was sent", err), hint: roomHint(err)}
 	}
 	if unsafe, ok := errors.AsType[*sink.UnsafeError](err); ok {
 		return misuse(err, unsafe.Hint(), "")

@@ -57,7 +57,8 @@ func split(text string, s *setting) []string {
 	return []string{text}
 }
 
-// resolve checks every setting and returns the config.
+// resolve checks every setting and returns the config. With an error, which tells
+// of all that is wrong, it is good to be shown and for nothing else.
 func (l layers) resolve() (*config, error) {
 	c := &config{dir: "."}
 	if l.file != nil {
@@ -69,12 +70,11 @@ func (l layers) resolve() (*config, error) {
 	all := settings()
 	// What decides about others comes first.
 	slices.SortStableFunc(all, func(a, b setting) int { return rank(a) - rank(b) })
+	var wrong []error
 	for i := range all {
-		if err := l.settle(c, &all[i]); err != nil {
-			return nil, err
-		}
+		wrong = append(wrong, l.settle(c, &all[i]))
 	}
-	return c, nil
+	return c, errors.Join(wrong...)
 }
 
 func rank(s setting) int {
@@ -86,20 +86,28 @@ func rank(s setting) int {
 
 func (l layers) settle(c *config, s *setting) error {
 	o := l.of(s)
-	if err := refuseClear(s, o); err != nil {
-		return l.fault(s, o, "", err)
-	}
 	idle := s.remote && c.sandbox
+	shown := shownAs(s, o, idle)
+	text, err := "", refuseClear(s, o)
+	if err == nil && !idle {
+		text, err = l.takeAll(c, s, o)
+	}
+	if err != nil {
+		shown.place += ": " + err.Error()
+		err = l.fault(s, o, text, err)
+	}
+	c.shown = append(c.shown, shown)
+	return err
+}
+
+// takeAll returns the text that was not taken, with its error.
+func (l layers) takeAll(c *config, s *setting, o origin) (string, error) {
 	for _, text := range o.texts {
-		if idle {
-			break
-		}
 		if err := l.take(c, s, o, text); err != nil {
-			return l.fault(s, o, text, err)
+			return text, err
 		}
 	}
-	c.shown = append(c.shown, shownAs(s, o, idle))
-	return nil
+	return "", nil
 }
 
 // refuseClear finds secrets written where anybody may read them.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -34,7 +35,7 @@ func masked(s *setting, text string) string {
 	switch s.kind {
 	case secret:
 		return "***"
-	case link:
+	case link, database:
 		return shownLink(text)
 	}
 	return text
@@ -42,15 +43,24 @@ func masked(s *setting, text string) string {
 
 // show writes every value and where it came from, in the order of the manual.
 func show(w io.Writer, values []shownValue) error {
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	for _, v := range inOrder(values) {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", v.key, v.text, v.place)
+	}
+	return t.Flush()
+}
+
+func inOrder(values []shownValue) []shownValue {
 	order := settings()
 	slices.SortStableFunc(values, func(a, b shownValue) int {
 		return place(order, a.key) - place(order, b.key)
 	})
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	for _, v := range values {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", v.key, v.text, v.place)
-	}
-	return t.Flush()
+	return values
+}
+
+// MarshalJSON writes the parts by name.
+func (v shownValue) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{"key": v.key, "value": v.text, "from": v.place})
 }
 
 func place(order []setting, key string) int {

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -29,22 +26,20 @@ func validateCommand(e *env, found *tally) *cobra.Command {
 	load := addSettings(e, cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
-		if err != nil {
+		if c == nil {
 			return err
 		}
-		if err := show(e.stdout, c.shown); err != nil {
-			return err
+		v := findings(e, c)
+		v.settings(c.shown)
+		if err == nil && (len(args) > 0 || len(c.from) > 0 || c.to != "") {
+			*found, err = unlessStopped(cmd.Context(), func() (tally, error) { return validate(cmd.Context(), e, c, args, v) })
 		}
-		if len(args) == 0 && len(c.from) == 0 && c.to == "" {
-			return nil
-		}
-		*found, err = unlessStopped(cmd.Context(), func() (tally, error) { return validate(cmd.Context(), e, c, args) })
-		return err
+		return errors.Join(err, v.end())
 	}
 	return cmd
 }
 
-func validate(ctx context.Context, e *env, c *config, args []string) (found tally, err error) {
+func validate(ctx context.Context, e *env, c *config, args []string, v *finding) (found tally, err error) {
 	if err := c.checkOutput(); err != nil {
 		return found, err
 	}
@@ -63,30 +58,30 @@ func validate(ctx context.Context, e *env, c *config, args []string) (found tall
 	if err := c.checkResults(paths, e.stdin); err != nil {
 		return found, err
 	}
-	in, err := openInput(ctx, e, c, conn.client, paths)
+	in, err := readInput(ctx, e, c, conn.client, paths)
 	if err != nil {
 		return found, err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	if err := showColumns(e.stdout, c, in.Columns()); err != nil {
+	v.columns(columnsOf(c, in.Columns()))
+	if err := checkColumns(ctx, c, conn.client, paths, in); err != nil {
 		return found, err
 	}
-	return showRows(ctx, e.stdout, c, in, conn.client)
+	return validateRows(ctx, c, in, conn.client, v)
 }
 
-// showColumns says where each column goes, and what no column fills.
-func showColumns(w io.Writer, c *config, columns []reader.Column) error {
-	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(table, "\ncolumn\tgoes to\n")
+// columnsOf says where each column goes, and what no column fills.
+func columnsOf(c *config, columns []reader.Column) []shownColumn {
+	var all []shownColumn
 	for _, column := range columns {
-		fmt.Fprintf(table, "%s\t%s\n", column.Name, goesTo(column))
+		all = append(all, shownColumn{column.Name, goesTo(column)})
 	}
 	for _, rule := range c.fields {
 		if rule.Column == "" {
-			fmt.Fprintf(table, "(%s)\t%s\n", made(rule), rule.Field)
+			all = append(all, shownColumn{"(" + made(rule) + ")", string(rule.Field)})
 		}
 	}
-	return table.Flush()
+	return all
 }
 
 func goesTo(c reader.Column) string {
@@ -106,9 +101,9 @@ func made(r mapping.Rule) string {
 	return r.Expr
 }
 
-// showRows reads everything and names the first rows that cannot be sent.
-func showRows(ctx context.Context, w io.Writer, c *config, in *reader.Input, to client) (found tally, err error) {
-	var unfit []string
+// validateRows reads everything and names the first rows that cannot be sent.
+func validateRows(ctx context.Context, c *config, in *reader.Input, to client, v *finding) (found tally, err error) {
+	var unfit []unfitRow
 	for r, err := range in.Records().Until(ctx) {
 		if err != nil {
 			err, hint := withoutHint(err)
@@ -118,24 +113,13 @@ func showRows(ctx context.Context, w io.Writer, c *config, in *reader.Input, to 
 		if err := unfitness(r, to); err != nil {
 			found.outcomes.Invalid++
 			if len(unfit) < unfitShown {
-				unfit = append(unfit, fmt.Sprintf("  %s:%d: %v\n", r.Origin.File, r.Origin.Line, err))
+				unfit = append(unfit, unfitRow{r.Origin.File, r.Origin.Line, err.Error()})
 			}
 		}
 	}
 	found.allowed = c.allowRejects
-	text := fmt.Sprintf("\n%s, %d unfit\n%s", plural(found.read, "record"), found.outcomes.Invalid, strings.Join(unfit, ""))
-	if more := found.outcomes.Invalid - len(unfit); more > 0 {
-		text += fmt.Sprintf("  and %d more\n", more)
-	}
-	_, err = io.WriteString(w, text)
-	return found, errors.Join(err, context.Cause(ctx))
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	v.rows(found.read, found.outcomes.Invalid, unfit)
+	return found, context.Cause(ctx)
 }
 
 func unfitness(r *user.Record, to client) error {

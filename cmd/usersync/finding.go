@@ -1,0 +1,93 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+)
+
+// finding is what validate finds: told as it is found, or as one JSON document
+// at the end. It keeps the first error of writing.
+type finding struct {
+	to       io.Writer
+	asJSON   bool
+	err      error
+	document struct {
+		Settings []shownValue  `json:"settings"`
+		Columns  []shownColumn `json:"columns,omitempty"`
+		Records  *int          `json:"records,omitempty"`
+		Unfit    *int          `json:"unfit,omitempty"`
+		Rows     []unfitRow    `json:"unfit_rows,omitempty"`
+	}
+}
+
+type shownColumn struct {
+	Name string `json:"column"`
+	To   string `json:"goes_to"`
+}
+
+type unfitRow struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Rule string `json:"rule"`
+}
+
+func findings(e *env, c *config) *finding { return &finding{to: e.stdout, asJSON: c.json} }
+
+func (f *finding) settings(values []shownValue) {
+	f.document.Settings = inOrder(values)
+	if !f.asJSON {
+		f.keep(show(f.to, values))
+	}
+}
+
+func (f *finding) columns(columns []shownColumn) {
+	f.document.Columns = columns
+	if f.asJSON {
+		return
+	}
+	table := tabwriter.NewWriter(f.to, 0, 8, 2, ' ', 0)
+	fmt.Fprintf(table, "\ncolumn\tgoes to\n")
+	for _, c := range columns {
+		fmt.Fprintf(table, "%s\t%s\n", c.Name, c.To)
+	}
+	f.keep(table.Flush())
+}
+
+func (f *finding) rows(read, unfit int, shown []unfitRow) {
+	f.document.Records, f.document.Unfit, f.document.Rows = &read, &unfit, shown
+	if f.asJSON {
+		return
+	}
+	text := fmt.Sprintf("\n%s, %d unfit\n", plural(read, "record"), unfit)
+	for _, r := range shown {
+		text += fmt.Sprintf("  %s:%d: %s\n", r.File, r.Line, r.Rule)
+	}
+	if more := unfit - len(shown); more > 0 {
+		text += fmt.Sprintf("  and %d more\n", more)
+	}
+	_, err := io.WriteString(f.to, text)
+	f.keep(err)
+}
+
+func (f *finding) keep(err error) { f.err = errors.Join(f.err, err) }
+
+// end writes what is to be written at the end.
+func (f *finding) end() error {
+	if f.asJSON {
+		e := json.NewEncoder(f.to)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		f.keep(e.Encode(f.document))
+	}
+	return f.err
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
