@@ -100,7 +100,7 @@ func (d *draft) counts() string {
 			left++
 		}
 	}
-	return fmt.Sprintf("%d columns known, %d guessed, %d not sent", known, guessed, left)
+	return fmt.Sprintf("%s known, %d guessed, %d not sent", plural(known, "column"), guessed, left)
 }
 
 func (d *draft) hint() string {
