@@ -17,10 +17,10 @@ build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
 
 test: deps
-	$(GO) test -race -count=1 ./...
+	$(GO) test -race -count=1 -parallel 4 ./...
 
 proof: deps
-	$(GO) test -count=1 -timeout 60m -v -run '^TestProof' ./cmd/usersync -full
+	$(GO) test -count=1 -timeout 60m -parallel 8 -v -run '^TestProof' ./cmd/usersync/proof -full
 	$(MAKE) fuzz
 
 bench:
