@@ -1,0 +1,56 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// migration is what the commands of docs/migration.md do with 250 users, one of
+// whom has a phone number that is none. EDITOR mends it.
+var migration = []struct {
+	command string
+	code    int
+	says    string
+}{
+	{"usersync validate users.csv", exitRejects, "250 records, 1 unfit"},
+	{"usersync run --sandbox --runs-dir rehearsal users.csv", exitRejects, "249  created"},
+	{"head -n 101 users.csv >first.csv", exitOK, ""},
+	{"usersync run first.csv", exitRejects, "99  created"},
+	{"usersync run users.csv", exitRejects, "150  created"},
+	{`cp "$(ls -d runs/2*/ | tail -n 1)rejects.csv" mended.csv`, exitOK, ""},
+	{`"${EDITOR:-vi}" mended.csv`, exitOK, ""},
+	{"usersync run mended.csv", exitOK, "1  created"},
+	{"usersync run mended.csv", exitOK, "1  unchanged"},
+}
+
+func TestMigrationRecipe(t *testing.T) {
+	m := newMachine(t)
+	m.write(t, "users.csv", strings.Replace(deployed(t, "testdata", "users", "kard.csv"), "+14155550102", "555-0102", 1))
+	m.write(t, "usersync.yaml", "to: kard\nrate: unlimited\nkard: {base_url: '"+rehearsing(t)+"', organization: o-1, auth: {token: file:token}}\n")
+	m.write(t, "token", "hush\n")
+	m.write(t, "editor", "#!/bin/sh\nexec sed -i s/555-0102/+14155550102/ \"$1\"\n")
+	if err := os.Chmod(m.at("editor"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"PATH=" + os.Getenv("PATH"), "EDITOR=" + m.at("editor")}
+	var commands []string
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(deployed(t, "docs", "migration.md"), -1) {
+		for line := range strings.Lines(strings.TrimSpace(block[1])) {
+			commands = append(commands, strings.TrimSpace(line))
+		}
+	}
+	if len(commands) != len(migration) {
+		t.Fatalf("the recipe has %d commands, and %d are known here", len(commands), len(migration))
+	}
+	for i, step := range migration {
+		if commands[i] != step.command {
+			t.Fatalf("command %d of the recipe is %s, and %s is known here", i+1, commands[i], step.command)
+		}
+		code, out := m.run(t, env, "sh", "-c", step.command)
+		if code != step.code || !strings.Contains(out, step.says) {
+			t.Fatalf("%s: exit code %d, and want %d and %q\n%s", step.command, code, step.code, step.says, out)
+		}
+	}
+}
