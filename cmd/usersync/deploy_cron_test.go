@@ -110,7 +110,7 @@ func TestCronGivesUp(t *testing.T) {
 	if code != exitTemporary {
 		t.Errorf("exit code %d", code)
 	}
-	contains(t, mail, "exit code 5 after 2 of 2 tries", "running again is safe", "next: usersync run")
+	contains(t, mail, "exit code 5 after 2 of 2 tries", "running again is safe", "next: usersync")
 }
 
 // TestCronNeverTriesAPersonsWorkAgain breaks the config.

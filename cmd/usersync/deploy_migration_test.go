@@ -22,7 +22,7 @@ var migration = []struct {
 	{`cp "$(ls -d runs/2*/ | tail -n 1)rejects.csv" mended.csv`, exitOK, ""},
 	{`"${EDITOR:-vi}" mended.csv`, exitOK, ""},
 	{"usersync run mended.csv", exitOK, "1  created"},
-	{"usersync run mended.csv", exitOK, "1  unchanged"},
+	{"usersync run users.csv", exitRejects, "249  unchanged"},
 }
 
 func TestMigrationRecipe(t *testing.T) {
