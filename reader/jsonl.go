@@ -132,7 +132,7 @@ func (r *jsonRows) fill(rec *user.Record, unfit *user.InvalidError) {
 
 // marked takes usersync's own keys off the record.
 func (r *jsonRows) marked(rec *user.Record, unfit *user.InvalidError) *user.InvalidError {
-	rec.Maybe = r.marks.outcome.Text == string(user.InDoubt)
+	r.marks.mark(rec)
 	raw := r.marks.raw.Text
 	if raw == "" {
 		rec.Origin.Raw = unmarked(rec.Origin.Raw)

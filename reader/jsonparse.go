@@ -196,15 +196,17 @@ func (p *parser) spread() {
 func (p *parser) mark(name string) error {
 	p.marked = true
 	raw, err := p.dec.ReadValue()
-	if err != nil || raw.Kind() != '"' {
+	place := p.marks.place(name)
+	if err != nil || place == nil {
 		return err
 	}
-	text, err := jsontext.AppendUnquote(nil, raw)
-	switch name {
-	case outcomeColumn:
-		p.marks.outcome = user.TextValue(string(text))
-	case rawColumn:
-		p.marks.raw = user.TextValue(string(text))
+	switch raw.Kind() {
+	case '0':
+		*place = user.TextValue(string(raw))
+	case '"':
+		var text []byte
+		text, err = jsontext.AppendUnquote(nil, raw)
+		*place = user.TextValue(string(text))
 	}
 	return err
 }

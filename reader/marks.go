@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"io"
+	"strconv"
 	"strings"
 
 	"usersync/reader/mapping"
@@ -14,6 +15,9 @@ import (
 const (
 	specialPrefix = "_usersync_"
 	outcomeColumn = specialPrefix + "outcome"
+	codeColumn    = specialPrefix + "code"
+	runColumn     = specialPrefix + "run"
+	recordColumn  = specialPrefix + "record"
 	rawColumn     = specialPrefix + "raw"
 )
 
@@ -22,7 +26,7 @@ const (
 func ownBeginnings() []string { return []string{outcomeColumn, `{"` + outcomeColumn + `"`} }
 
 // marks are what a rejects file says of a row.
-type marks struct{ outcome, raw user.Value }
+type marks struct{ outcome, code, run, record, raw user.Value }
 
 // find returns how many columns are usersync's.
 func (m *marks) find(header []string) (own int, err error) {
@@ -42,16 +46,35 @@ func (m *marks) place(name string) *user.Value {
 	switch strings.TrimSpace(name) {
 	case outcomeColumn:
 		return &m.outcome
+	case codeColumn:
+		return &m.code
+	case runColumn:
+		return &m.run
+	case recordColumn:
+		return &m.record
 	case rawColumn:
 		return &m.raw
 	}
 	return nil
 }
 
+// mark notes on the record what the file says of it.
+func (m *marks) mark(rec *user.Record) {
+	rec.Maybe = m.outcome.Text == string(user.InDoubt)
+	if m.run.Text == "" {
+		return
+	}
+	record, err := strconv.Atoi(m.record.Text)
+	if err != nil {
+		record = 0 // somebody changed it: what is known of any record of that run is later
+	}
+	rec.Origin.Before = &user.Rejected{Run: strings.Clone(m.run.Text), Record: record, Code: strings.Clone(m.code.Text)}
+}
+
 // marked takes usersync's columns off the row. It returns false if what is left
 // is unfit.
 func (r *csvRows) marked(rec *user.Record) bool {
-	rec.Maybe = r.marks.outcome.Text == string(user.InDoubt)
+	r.marks.mark(rec)
 	if r.marks.raw.Text == "" {
 		rec.Origin.Raw, _ = behindCells(rec.Origin.Raw, r.frame.delimiter, r.own)
 		return true

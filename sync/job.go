@@ -58,6 +58,10 @@ type Job struct {
 	From, Maybe int
 	Earlier     func(*user.Record) (user.Outcome, bool, error)
 
+	// Superseded reports whether what is known of a user is later than the record,
+	// which was rejected before and is fed again; nil: of none.
+	Superseded func(*user.Record, user.Known) bool
+
 	BatchSize   int // records a call, below the destination's own limit; default 100
 	Workers     int // batches under way at once; default 16
 	Window      int // records read and not yet written, at most; default 16384

@@ -170,6 +170,12 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.Known) 
 		p.settle(o)
 		return false
 	}
+	if p.job.Superseded != nil && r.Origin.Before != nil && p.job.Superseded(r, known) {
+		r.Err = &user.InvalidError{Code: user.CodeSuperseded, Rule: "the ledger learned of this user from a later run or record",
+			Hint: "leave it out; --allow-stale sends it all the same"}
+		p.settle(invalid(r))
+		return false
+	}
 	p.laneOf(r.User.ID).take(r, known)
 	group := p.groups.of(call(r.Op, known.Standing))
 	if group == nil {

@@ -110,6 +110,9 @@ func reasons(status user.Status, n int, codes []Code) string {
 
 func (p *page) facts(s *Summary) {
 	p.fact("run", s.Run)
+	if r := s.Retried; r != nil {
+		p.fact("retried", fmt.Sprintf("%s of run %s: %s settled now", count(r.Rejects, "reject"), r.Run, grouped(r.Settled)))
+	}
 	p.fact("to", destination(s.Scope))
 	p.fact("calls", calls(s.Calls)...)
 	p.fact("pace", pace(s.Pace)...)

@@ -51,6 +51,8 @@ type Summary struct {
 	Outcomes Outcomes `json:"outcomes"`
 	// Records in rejects: invalid, refused, failed and in_doubt.
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
+	// Run whose rejects were sent again.
+	Retried *Retried `json:"retried,omitempty"`
 	// Most frequent codes of each outcome.
 	Codes map[user.Status][]Code `json:"codes,omitempty"`
 
@@ -80,6 +82,16 @@ type Summary struct {
 	Program Program `json:"program"`
 	// Who ran it, and where.
 	By By `json:"by"`
+}
+
+// Retried tells what became of the rejects of an earlier run.
+type Retried struct {
+	// Name of that run.
+	Run string `json:"run"`
+	// Rejects that it left behind.
+	Rejects int `json:"rejects" jsonschema:"minimum=0"`
+	// Those of them that are settled now.
+	Settled int `json:"settled" jsonschema:"minimum=0"`
 }
 
 // Code is a reason and how many records have it.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"os"
 
@@ -42,14 +41,8 @@ func (j *job) begin(ctx context.Context) (err error) {
 			return ledgerFault(err)
 		}
 	}
-	if len(left) > 0 && !j.config.anew && left[0].past.Mark.Record > 0 && left[0].alike(j.header()) {
-		goesOn, err := j.goOn(ctx, left[0])
-		if err != nil {
-			return err
-		}
-		if goesOn {
-			left = left[1:]
-		}
+	if left, err = j.goOnWith(ctx, left); err != nil {
+		return err
 	}
 	if j.out == nil {
 		if err := j.beginNew(); err != nil {
@@ -90,71 +83,6 @@ func (j *job) beginNew() (err error) {
 	return nil
 }
 
-// goOn opens the outputs of an earlier run where it stopped, if the input still
-// begins with what that run has written.
-func (j *job) goOn(ctx context.Context, e earlier) (bool, error) {
-	k := &keeper{digest: sha256.New()}
-	records, stop, err := skip(j.input.Records(), k, e.past.Mark)
-	if _, other := errors.AsType[*otherInputError](err); other {
-		return false, j.reopenInput(ctx)
-	}
-	if err != nil {
-		return false, err
-	}
-	if err := j.reopenOutputs(e, k); err != nil {
-		stop()
-		return false, noPlace(err)
-	}
-	j.start = start{records: records, stop: stop, from: e.past.Mark.Record, maybe: e.past.Mark.Record + journal.MostBeyond, earlier: e.outcomes()}
-	j.mention("continuing run "+e.id, zap.Int("behind_record", e.past.Mark.Record), zap.String("hint", "--new begins another"))
-	return true, nil
-}
-
-// mention says what is worth knowing at any log level.
-func (j *job) mention(what string, facts ...zap.Field) {
-	if j.config.logFormat == "json" {
-		j.say.Info(what, facts...)
-		return
-	}
-	j.log.Warn(what, facts...)
-}
-
-// reopenOutputs cuts the files of an earlier run back to its last mark, and
-// counts what stands in them.
-func (j *job) reopenOutputs(e earlier, k *keeper) (err error) {
-	if j.out, err = resumeOutputs(j, e); err != nil {
-		return err
-	}
-	if err := j.recount(); err != nil {
-		return err
-	}
-	if err := j.out.compose(j, true); err != nil {
-		return err
-	}
-	j.keeper = k
-	diary, err := j.out.journal()
-	if err != nil {
-		return err
-	}
-	if j.out.diary, err = journal.Continue(diary, e.past, journal.Resumed{At: j.started, Args: j.args}); err != nil {
-		return err
-	}
-	j.before = j.counts
-	if j.before.Written != e.past.Mark.Record {
-		return fmt.Errorf("continue run %s: its results hold %d records, and its mark stands at %d", e.id, j.before.Written, e.past.Mark.Record)
-	}
-	return nil
-}
-
-// reopenInput begins to read the input anew.
-func (j *job) reopenInput(ctx context.Context) (err error) {
-	if err := j.input.Close(); err != nil {
-		return err
-	}
-	j.input, err = openInput(ctx, j.env, j.config, j.conn.client, j.paths)
-	return err
-}
-
 // takeUp ends the runs that nobody will go on with.
 func (j *job) takeUp(ctx context.Context, left []earlier) error {
 	for _, e := range left {
@@ -167,15 +95,17 @@ func (j *job) takeUp(ctx context.Context, left []earlier) error {
 }
 
 // scope is what the users are sent to, as the journal and the ledger name it.
-func (j *job) scope() journal.Scope {
-	s := j.conn.scope
-	return journal.Scope{Destination: s.Destination, Host: s.Host, Account: s.Account, Feed: j.config.feed}
+func (j *job) scope() journal.Scope { return scopeOf(j.conn.scope, j.config.feed) }
+
+func scopeOf(s writer.Scope, feed string) journal.Scope {
+	return journal.Scope{Destination: s.Destination, Host: s.Host, Account: s.Account, Feed: feed}
 }
 
 func (j *job) header() journal.Header {
 	h := journal.Header{
-		Version: readBuild().version, Started: j.started, Scope: j.scope(), Mode: string(j.config.mode), Args: j.args,
+		Version: readBuild().version, Started: j.started, Scope: j.scope(), Mode: string(j.config.mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
+		Rehearsal: j.config.sandbox, Retried: j.retried.run,
 	}
 	for _, path := range j.paths {
 		h.Inputs = append(h.Inputs, inputFacts(path, j.input.Layout().Format))

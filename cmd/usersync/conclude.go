@@ -9,6 +9,7 @@ import (
 	"os"
 	osuser "os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.uber.org/zap"
@@ -60,8 +61,23 @@ func (j *job) next(err error, s writer.Summary) string {
 		return j.again(j.out.rejects.Path())
 	case s.ExitCode == exitDenied || s.ExitCode == exitGuard:
 		return j.config.typed.command("validate", j.paths...)
+	case j.config.sandbox || s.ExitCode == exitUsage || s.ExitCode == exitHeld:
+		return j.again(j.paths...)
 	}
-	return j.again(j.paths...)
+	return j.resumeLine()
+}
+
+// resumeLine goes on with the run: by its name where it lies in the place that
+// is looked at without being told, else by its directory.
+func (j *job) resumeLine() string {
+	name := j.out.dir.ID()
+	if slices.Contains(j.config.typed.flags, "--config") || slices.Contains(j.config.typed.flags, "--runs-dir") || j.resume != "" {
+		name = j.out.dir.Path()
+	}
+	if slices.Contains(j.paths, "-") {
+		return commandLine("resume", name, "-")
+	}
+	return commandLine("resume", name)
 }
 
 // advise adds what a person should know of a run that went well.
@@ -127,7 +143,7 @@ func (j *job) summary(err error) writer.Summary {
 		Program: writer.Program{Version: b.version, Commit: b.commit},
 		By:      by(j.args),
 	}
-	s.Files = j.files(&s)
+	s.Files, s.Retried = j.files(&s), j.retriedFacts(s.Outcomes)
 	if j.counts.Finished && err == nil {
 		s.State = writer.Finished
 	}

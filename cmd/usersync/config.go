@@ -32,6 +32,7 @@ type config struct {
 	ledgerKey   user.Secret
 	feed        string
 	full, anew  bool
+	allowStale  bool
 	lockTimeout time.Duration
 
 	rate                            rate

@@ -29,7 +29,7 @@ func unfinished(runsDir string, scope journal.Scope) ([]earlier, error) {
 	}
 	var found []earlier
 	for _, r := range runs {
-		if !r.Journal {
+		if !r.Journal || r.Finished { // what is finished stands in the ledger too
 			continue
 		}
 		past, err := readPast(runsDir, r.ID)
@@ -63,16 +63,33 @@ func readPast(runsDir, run string) (past *journal.Past, err error) {
 
 const journalFile = "journal"
 
-// alike reports whether a run was begun with the same config and the same
-// files. That these still hold the same is seen when they are read.
-func (e earlier) alike(h journal.Header) bool {
+// differs says what is not as it was when the run was begun; empty if all is.
+// That its files still hold the same is seen when they are read.
+func (e earlier) differs(h journal.Header) string {
 	p := e.past.Header
-	return p.ConfigSHA256 == h.ConfigSHA256 && p.MappingSHA256 == h.MappingSHA256 && p.Mode == h.Mode &&
-		slices.EqualFunc(p.Inputs, h.Inputs, sameVersion) && !slices.ContainsFunc(h.Inputs, func(i journal.Input) bool { return i.Path == "-" })
+	switch {
+	case p.ConfigSHA256 != h.ConfigSHA256 || p.Mode != h.Mode:
+		return "the settings are not those that it was begun with"
+	case p.MappingSHA256 != h.MappingSHA256:
+		return "the mapping of columns is not the one that it was begun with"
+	case !slices.EqualFunc(p.Inputs, h.Inputs, func(a, b journal.Input) bool { return sameVersion(a, b) || a.Path == "-" && b.Path == "-" }):
+		return "the input was changed since it was begun"
+	}
+	return ""
 }
 
+// fromStdin reports whether a part of the input came from standard input, of
+// which nobody but a person knows that the same comes again.
+func (e earlier) fromStdin() bool { return readsStdin(e.past.Header) }
+
+func readsStdin(h journal.Header) bool {
+	return slices.ContainsFunc(h.Inputs, func(i journal.Input) bool { return i.Path == "-" })
+}
+
+// sameVersion is false for what is no file: nobody knows of a pipe that the
+// same comes out of it again.
 func sameVersion(a, b journal.Input) bool {
-	return a.Path == b.Path && a.Format == b.Format && a.Size == b.Size && a.Modified.Equal(b.Modified)
+	return !a.Modified.IsZero() && a.Path == b.Path && a.Format == b.Format && a.Size == b.Size && a.Modified.Equal(b.Modified)
 }
 
 // advance moves to the ledger's mark of the run, which is written before the
@@ -98,33 +115,64 @@ func (e earlier) advance(ctx context.Context, l *ledger.Ledger) error {
 func (e earlier) entries() []ledger.Entry {
 	var entries []ledger.Entry
 	for _, o := range e.past.Settled {
-		entry := ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, Standing: user.Held, Anew: true}
-		switch o.Status {
-		case user.Deleted:
-			entry.Standing = user.Absent
-		case user.InDoubt:
-			if o.Action == user.Create {
-				continue
-			}
-		case user.Created, user.Updated, user.Accepted:
-		default:
-			continue
+		if standing, changes := standingAfter(&o); changes {
+			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, Standing: standing, Anew: true})
 		}
-		entries = append(entries, entry)
 	}
 	for _, s := range e.past.Sent {
-		if s.Op != user.Create { // perhaps changed, and nobody knows to what
-			entries = append(entries, ledger.Entry{ID: s.ID, Record: s.Record, Standing: user.Held, Anew: true})
+		standing := user.Held // perhaps changed, and nobody knows to what
+		if s.Op == user.Create {
+			standing = user.Pending
 		}
+		entries = append(entries, ledger.Entry{ID: s.ID, Record: s.Record, Standing: standing, Anew: true})
 	}
 	slices.SortStableFunc(entries, func(a, b ledger.Entry) int { return a.Record - b.Record })
 	return entries
+}
+
+// standingAfter is what an outcome says of a user; false if that is nothing new.
+func standingAfter(o *journal.Outcome) (user.Standing, bool) {
+	switch o.Status {
+	case user.Created, user.Updated:
+		return user.Held, true
+	case user.Accepted:
+		return user.Taken, true
+	case user.Deleted:
+		return user.Absent, true
+	case user.Refused:
+		return user.Absent, o.Code == user.CodeMissing
+	case user.InDoubt:
+		if o.Action == user.Create {
+			return user.Pending, true
+		}
+		return user.Held, true
+	}
+	return user.Absent, false
+}
+
+// keepKeys gives entries that begin anew the keys that the API made for these
+// users: what they hold is not known any more, and who they are is.
+func keepKeys(ctx context.Context, l *ledger.Ledger, entries []ledger.Entry) error {
+	ids := make([]string, len(entries))
+	for i := range entries {
+		ids[i] = entries[i].ID
+	}
+	known, err := l.Look(ctx, ids)
+	for i := range known {
+		if entries[i].Remote == "" {
+			entries[i].Remote = known[i].Remote
+		}
+	}
+	return err
 }
 
 // takeUp brings into the ledger what became known of a run behind its last
 // mark, and ends the run.
 func (e earlier) takeUp(ctx context.Context, runsDir string, l *ledger.Ledger, by string) (err error) {
 	if entries := e.entries(); l != nil && len(entries) > 0 {
+		if err := keepKeys(ctx, l, entries); err != nil {
+			return err
+		}
 		m := ledger.Mark{Run: e.id, Record: entries[len(entries)-1].Record, At: e.past.Header.Started}
 		if err := l.Mark(ctx, m, entries); err != nil {
 			return err

@@ -35,15 +35,15 @@ func (t *texts) Set(s string) error {
 	return nil
 }
 
-// addSettings gives cmd a flag for each setting that has one, and --config.
-// The function it returns reads the config when the flags have been parsed. With
-// an error it may return a config too, to be shown.
-func addSettings(e *env, cmd *cobra.Command) func() (*config, error) {
+// addSettings gives cmd a flag for each setting that has one, or for those with
+// the keys given, and --config. The function it returns reads the config when the
+// flags have been parsed. With an error it may return a config too, to be shown.
+func addSettings(e *env, cmd *cobra.Command, keys ...string) func() (*config, error) {
 	flags := cmd.Flags()
 	file := flags.String("config", "", "the config `FILE`; without it ./"+defaultConfig+" if there is one")
 	given := map[string]*texts{}
 	for _, s := range settings() {
-		if s.flag == "" {
+		if s.flag == "" || len(keys) > 0 && !slices.Contains(keys, s.key) {
 			continue
 		}
 		given[s.flag] = &texts{setting: &s}

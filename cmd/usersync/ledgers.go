@@ -37,8 +37,23 @@ func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run stri
 	url := c.ledgerURL(dir)
 	if url == noLedger {
 		lock, err := ledger.LockFile(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.lockTimeout)
+		if _, held := errors.AsType[*ledger.HeldError](err); held {
+			err = ledgerFault(err)
+		}
 		return &past{lock: lock}, err
 	}
+	l, err := openLedger(ctx, c, scope, url)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := l.Lock(ctx, run, c.lockTimeout); err != nil {
+		return nil, errors.Join(ledgerFault(err), l.Close())
+	}
+	return &past{ledger: l}, nil
+}
+
+// openLedger opens a ledger, and makes it where there is none.
+func openLedger(ctx context.Context, c *config, scope journal.Scope, url string) (*ledger.Ledger, error) {
 	o := ledger.Options{URL: url, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.feed}
 	if key := c.ledgerKey.Reveal(); key != "" {
 		var err error
@@ -47,13 +62,7 @@ func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run stri
 		}
 	}
 	l, err := ledger.Open(ctx, o)
-	if err != nil {
-		return nil, ledgerFault(err)
-	}
-	if _, err := l.Lock(ctx, run, c.lockTimeout); err != nil {
-		return nil, errors.Join(ledgerFault(err), l.Close())
-	}
-	return &past{ledger: l}, nil
+	return l, ledgerFault(err)
 }
 
 func nameOfScope(s journal.Scope) string {

@@ -92,14 +92,14 @@ func (o *outputs) open(j *job) (err error) {
 	if o.rejects, err = o.dir.File("rejects." + layout.Format); err != nil {
 		return err
 	}
-	return o.compose(j, false)
+	return o.compose(j)
 }
 
-// compose makes the one writer; behind says that the files go on, and have
-// their headers.
-func (o *outputs) compose(j *job, behind bool) error {
+// compose makes the one writer. Files that go on have their headers.
+func (o *outputs) compose(j *job) error {
 	c, layout := j.config, j.input.Layout()
-	resultsTo, rejectsTo := &headed{to: o.results, skip: behind}, &headed{to: o.rejects, skip: behind}
+	behind := o.results.Size() > 0
+	resultsTo, rejectsTo := &headed{to: o.results, skip: behind}, &headed{to: o.rejects, skip: o.rejects.Size() > 0}
 	results, err := resultsWriter(resultsTo, c.resultsFormat)
 	if err != nil {
 		return err

@@ -45,6 +45,9 @@ type job struct {
 	started time.Time
 	again   func(files ...string) string // the command line, with other files
 
+	resume  string  // the run to go on with; empty for a new one, or the newest alike
+	retried retrial // the run whose rejects are the input
+
 	paths    []string
 	conn     *connection
 	input    *reader.Input
@@ -131,6 +134,9 @@ func (j *job) send(ctx context.Context) error {
 		From:        j.start.from,
 		Maybe:       j.start.maybe,
 		Earlier:     j.start.earlier,
+	}
+	if !j.config.allowStale {
+		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.runsDir}).superseded
 	}
 	if j.past.ledger != nil {
 		work.Ledger = newRecall(j.past.ledger, j.config.full, &j.keeper.marked)

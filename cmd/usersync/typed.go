@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,11 @@ type typed struct {
 // command is a command line with the same settings.
 func (t typed) command(verb string, files ...string) string {
 	return commandLine(append(append([]string{verb}, t.flags...), files...)...)
+}
+
+// args is a command line of run with the same settings, as main gets it.
+func (t typed) args(files []string) []string {
+	return slices.Concat([]string{"run"}, t.flags, files)
 }
 
 // with is the same command line with more flags.

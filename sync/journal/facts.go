@@ -17,11 +17,17 @@ type Header struct {
 	Started time.Time `json:"started"`
 	Scope   Scope     `json:"scope"`
 	// ConfigSHA256 and MappingSHA256 tell whether a resume would plan the same.
-	ConfigSHA256  string   `json:"config_sha256,omitempty"`
-	MappingSHA256 string   `json:"mapping_sha256,omitempty"`
-	Mode          string   `json:"mode"`
-	Args          []string `json:"args,omitempty"` // masked
-	Inputs        []Input  `json:"inputs,omitempty"`
+	ConfigSHA256  string `json:"config_sha256,omitempty"`
+	MappingSHA256 string `json:"mapping_sha256,omitempty"`
+	Mode          string `json:"mode"`
+	// Args is the command line of the run, settings of the environment among its
+	// flags; no secret is one.
+	Args   []string `json:"args,omitempty"`
+	Inputs []Input  `json:"inputs,omitempty"`
+	// Rehearsal says that the users went to the embedded sandbox, which is gone.
+	Rehearsal bool `json:"rehearsal,omitempty"`
+	// Retried is the run whose rejects are the input; empty if they are not.
+	Retried string `json:"retried,omitempty"`
 	// Unsafe are the Ops that must not be made again when they were perhaps
 	// taken: what is noted of them is brought to the disk each time.
 	Unsafe []user.Op `json:"unsafe,omitempty"`

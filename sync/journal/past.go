@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"time"
 )
 
 // Past is what a run has done, as far as a resume needs it.
@@ -62,6 +63,19 @@ func Read(r io.ReaderAt, size int64) (*Past, error) {
 		return nil, err
 	}
 	return b.past, nil
+}
+
+// Begun returns when the run of the journal of the given size in r was begun;
+// the zero time if its header never got to the disk. It reads the first frame.
+func Begun(r io.ReaderAt, size int64) (time.Time, error) {
+	for f, err := range Frames(r, size) {
+		b := builder{past: &Past{}}
+		if err == nil {
+			err = b.add(f)
+		}
+		return b.past.Header.Started, err
+	}
+	return time.Time{}, nil
 }
 
 // FormatError is a journal that another version of usersync wrote.

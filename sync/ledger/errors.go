@@ -52,3 +52,10 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("run %s holds the scope (process %d on %s, since %s)",
 		e.Holder.Run, e.Holder.PID, e.Holder.Host, e.Holder.Since.UTC().Format(time.RFC3339))
 }
+
+// NotPendingError says that there is nothing to resolve.
+type NotPendingError struct{ Standing string }
+
+func (e *NotPendingError) Error() string {
+	return "resolve an entry of the ledger: it is " + e.Standing + ", not pending"
+}

@@ -120,7 +120,7 @@ func (l *Ledger) Resolve(ctx context.Context, id, remote string) error {
 		return err
 	}
 	if shown.Standing != user.Pending {
-		return fmt.Errorf("resolve an entry of the ledger: it is %s, not pending", standings[shown.Standing])
+		return &NotPendingError{Standing: standings[shown.Standing]}
 	}
 	e := Entry{ID: id, Remote: remote, Run: shown.Run, Record: shown.Record, Anew: true}
 	if remote != "" {

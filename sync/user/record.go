@@ -25,6 +25,15 @@ type Origin struct {
 	// Unparsed says that the row could not be taken apart into cells, so that
 	// Raw is all there is.
 	Unparsed bool
+	// Before is where the record was rejected, if it is fed again; else nil.
+	Before *Rejected
+}
+
+// Rejected is a record of an earlier run that was rejected there.
+type Rejected struct {
+	Run    string
+	Record int
+	Code   string // why
 }
 
 // Record is one user on its way. One goroutine holds it at a time.

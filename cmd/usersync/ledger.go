@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"usersync/sync/ledger"
+)
+
+func ledgerCommand(e *env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "ledger",
+		Short: "Look into what is remembered of the API, and mend it",
+		Long: "ledger works on the ledger of the config, in the scope that a run with the same settings has: API, host and account.\n" +
+			"show, stats and export only read; import, resolve and forget take the lock that a run takes. Nothing is sent.",
+	}
+	cmd.AddCommand(ledgerShow(e), ledgerStats(e), ledgerExport(e), ledgerImport(e), ledgerResolve(e), ledgerForget(e))
+	return cmd
+}
+
+// ledgerSettings are those that say which ledger and which scope in it.
+func ledgerSettings() []string {
+	return []string{"to", "kard.base_url", "insecure_http", "ledger", "feed", "runs_dir", "lock_timeout", "log_format"}
+}
+
+// access is how a command uses the ledger.
+type access uint8
+
+const (
+	reading access = iota // there must be one
+	writing               // there must be one, and nobody else may use it
+	making                // it is made if there is none, and nobody else may use it
+)
+
+// onLedger lets cmd run do on the ledger of its config.
+func onLedger(e *env, cmd *cobra.Command, a access, do func(ctx context.Context, l *ledger.Ledger, args []string) error) *cobra.Command {
+	load := addSettings(e, cmd, ledgerSettings()...)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := load()
+		if err != nil {
+			return err
+		}
+		return withLedger(cmd.Context(), c, a, func(l *ledger.Ledger) error { return do(cmd.Context(), l, args) })
+	}
+	return cmd
+}
+
+func withLedger(ctx context.Context, c *config, a access, do func(*ledger.Ledger) error) (err error) {
+	if c.sandbox {
+		return misuse(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory, and ends with it"), "set sandbox to false", "usersync help settings")
+	}
+	conn, err := connect(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.close()) }()
+	url := c.ledgerURL(c.runsDir)
+	if err := checkThere(url, a); err != nil {
+		return err
+	}
+	l, err := openLedger(ctx, c, scopeOf(conn.scope, c.feed), url)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ledgerFault(l.Close())) }()
+	if a != reading {
+		if _, err := l.Lock(ctx, "usersync-ledger", c.lockTimeout); err != nil {
+			return ledgerFault(err)
+		}
+	}
+	return do(l)
+}
+
+// checkThere refuses to make a ledger only to find nothing in it, and makes its
+// place where it is to be made.
+func checkThere(url string, a access) error {
+	path, isFile := strings.CutPrefix(url, sqliteURL)
+	switch {
+	case url == noLedger:
+		return misuse(errors.New("open the ledger: the settings say that there is none"), "give --ledger", "usersync help settings")
+	case !isFile:
+		return nil
+	case a == making:
+		return os.MkdirAll(filepath.Dir(path), 0o700)
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return misuse(fmt.Errorf("open the ledger: there is none at %s", path), "give --ledger or --runs-dir; the first run makes it", "usersync help settings")
+	}
+	return nil
+}
+
+// ledgerArguments refuses another number of arguments than cmd takes.
+func ledgerArguments(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == len(names) && !slices.Contains(args, "") {
+			return nil
+		}
+		takes := "no argument"
+		if len(names) > 0 {
+			takes = "one " + strings.Join(names, " and one ")
+		}
+		return misuse(fmt.Errorf("read arguments: %s takes %s", cmd.CommandPath(), takes), "", cmd.CommandPath()+" --help")
+	}
+}
+
+// ledgerAnswer is what a person can do about an answer of the ledger.
+func ledgerAnswer(err error) error {
+	if errors.Is(err, ledger.ErrUnknown) {
+		return misuse(err, "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`", "")
+	}
+	return ledgerFault(err)
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"iter"
+
+	"usersync/sync/journal"
+	"usersync/writer"
+)
+
+// journalFacts tells a verification what the journal says. A run that another
+// took up stopped before.
+func journalFacts(p *journal.Past) *writer.JournalFacts {
+	f := &writer.JournalFacts{Run: p.Header.Run, Mark: writer.MarkFacts{
+		Record: p.Mark.Record, Results: p.Mark.Results, Rejects: p.Mark.Rejects, Outcomes: p.Mark.Outcomes}}
+	if p.End != nil {
+		f.State = map[journal.State]writer.State{journal.Finished: writer.Finished, journal.Stopped: writer.Stopped}[p.End.State]
+	}
+	return f
+}
+
+// notesOf tells a journal as a verification wants it.
+func notesOf(r io.ReaderAt, size int64) iter.Seq2[writer.Note, error] {
+	return func(yield func(writer.Note, error) bool) {
+		for frame, err := range journal.Frames(r, size) {
+			outcomes, unreadable := frame.Settled()
+			mark, marked, noMark := frame.Mark()
+			if err := errors.Join(err, unreadable, noMark); err != nil {
+				yield(writer.Note{}, err)
+				return
+			}
+			if marked && !yield(writer.Note{Mark: mark.Record}, nil) {
+				return
+			}
+			for _, o := range outcomes {
+				if !yield(writer.Note{Settled: resultOf(o)}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func resultOf(o journal.Outcome) writer.Result {
+	return writer.Result{Record: o.Record, ID: o.ID, Remote: o.Remote, Outcome: o.Status, Action: o.Action, Code: o.Code,
+		Detail: o.Detail, RequestID: o.RequestID, HTTP: o.HTTP, Attempts: o.Attempts, Took: o.Took, At: o.At}
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"usersync/sync/journal"
+	"usersync/writer"
+	"usersync/writer/sink"
+)
+
+// retrial is the run whose rejects are sent again.
+type retrial struct {
+	run     string
+	rejects int // of that run
+}
+
+func retryCommand(e *env, found *tally) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "retry [RUN|--last]",
+		Short: "Send the rejects of a run again",
+		Long: "retry runs the rejects of a run that is over with that run's own command line and config, from the directory where it\n" +
+			"was begun, and says how many of them are settled now. Users in doubt are looked up first. A user of whom the ledger\n" +
+			"learned something later is not sent, code superseded, unless --allow-stale is given. A row with a masked secret is\n" +
+			"not sent either: see rejects_secrets. RUN is a run's name or directory.\n\n" + exitCodeTable(),
+		Example: "  usersync retry\n  usersync retry runs/20261122T021500Z-k3q7ab",
+		Args:    atMostOneRun,
+	}
+	load, find := addSettings(e, cmd, append(runSettings(), "allow_stale")...), runArguments(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		own, err := load()
+		if err != nil {
+			return err
+		}
+		run, err := find(own.runsDir, firstOf(args), func(p *journal.Past) bool { return p.Begun && p.Over() })
+		if err != nil {
+			return err
+		}
+		j, err := e.retrying(run, cmd)
+		if err != nil || j == nil {
+			return err
+		}
+		j.found = found
+		return j.run(cmd.Context(), j.paths)
+	}
+	return cmd
+}
+
+// retrying is the job that sends the rejects of a run again; nil if it has none.
+func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
+	past, err := run.past()
+	if err != nil {
+		return nil, err
+	}
+	if canGoOn(past) {
+		return nil, misuse(fmt.Errorf("retry run %s: it is not over", run.id), "go on with it first", commandLine("resume", run.path()))
+	}
+	path, n, err := run.rejects()
+	if err != nil {
+		return nil, noRun(fmt.Errorf("retry run %s: %w", run.id, err))
+	}
+	c, cmd, err := settingsOf(e, past.Header, now)
+	if err != nil {
+		return nil, err
+	}
+	j := &job{env: e, config: c, started: e.now(), retried: retrial{run.id, n}, paths: []string{path}}
+	c.typed.files = j.paths
+	j.again = func(files ...string) string { return again(cmd, files) }
+	if c.planDigest() != past.Header.ConfigSHA256 || c.mappingDigest() != past.Header.MappingSHA256 {
+		return nil, misuse(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", run.id),
+			"its rejects are an input like any other: run them with the settings of now", j.again(path))
+	}
+	if n == 0 {
+		_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", run.id)
+		return nil, err
+	}
+	return j, nil
+}
+
+// rejects returns where the rejects of a run lie, and how many rows they have.
+func (r runName) rejects() (path string, n int, err error) {
+	dir, err := sink.Open(r.runsDir, r.id)
+	if err != nil {
+		return "", 0, err
+	}
+	f := leftFiles{run: r, files: []io.Closer{dir}}
+	defer f.close()
+	text, err := f.text(dir, "rejects")
+	if err != nil {
+		return "", 0, err
+	}
+	for _, err := range writer.ReadRejects(text.Text, text.Name, text.Format) {
+		if _, mended := errors.AsType[*writer.LineError](err); err != nil && !mended {
+			return "", 0, err
+		}
+		n++
+	}
+	return dir.Path() + "/" + text.Name, n, nil
+}
+
+// retriedFacts tells how many of the rejects are settled now.
+func (j *job) retriedFacts(o writer.Outcomes) *writer.Retried {
+	if j.retried.run == "" {
+		return nil
+	}
+	return &writer.Retried{Run: j.retried.run, Rejects: j.retried.rejects, Settled: o.Total() - o.Rejected()}
+}
