@@ -78,7 +78,7 @@ func newLastSecond(ceiling rate.Limit, burst int) lastSecond {
 	spare := most/float64(ceiling) - 1 // how much longer than a second so many calls take
 	return lastSecond{
 		at:   make([]time.Time, int(most)),
-		span: time.Second + time.Duration(min(spare/2, 0.01)*float64(time.Second)), // calls do not travel equally fast
+		span: time.Second + time.Duration(min(0.9*spare, 0.03)*float64(time.Second)), // calls do not travel equally fast
 	}
 }
 
