@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/reader/mapping"
+	"usersync/sync/user"
 )
 
 func TestRejectsFedAgain(t *testing.T) {
@@ -42,6 +43,33 @@ func TestJSONRejectsFedAgain(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{`1 1 email=a true {"id":"1","email":"a"}`, `2 2 false {"id":"2"}`}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A row says where it was rejected, so that it can be told from what is known
+// since.
+func TestRejectsSayWhereTheyWereRejected(t *testing.T) {
+	for name, text := range map[string]string{
+		"CSV": "_usersync_outcome,_usersync_code,_usersync_run,_usersync_record,_usersync_raw,id\n" +
+			"failed,busy,r1,12,,1\nfailed,busy,r1,many,,2\nfailed,busy,,12,,3\n",
+		"JSON": `{"_usersync_outcome":"failed","_usersync_code":"busy","_usersync_run":"r1","_usersync_record":12,"id":"1"}` + "\n" +
+			`{"_usersync_code":"busy","_usersync_run":"r1","_usersync_record":"many","id":"2"}` + "\n" + `{"_usersync_record":12,"id":"3"}` + "\n",
+	} {
+		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []*user.Rejected
+		for rec, err := range in.Records() {
+			if err != nil || rec.Err != nil {
+				t.Fatal(err, rec.Err)
+			}
+			got = append(got, rec.Origin.Before)
+		}
+		want := []*user.Rejected{{Run: "r1", Record: 12, Code: "busy"}, {Run: "r1", Code: "busy"}, nil}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
 }
 
