@@ -1,0 +1,51 @@
+package main
+
+import (
+	"slices"
+
+	"usersync/sync/user"
+	"usersync/writer"
+)
+
+// next is the command to type when the run is over; empty if all is done.
+func (j *job) next(err error, s writer.Summary) string {
+	switch {
+	case err == nil && s.Outcomes.Rejected() == 0:
+		return ""
+	case err == nil:
+		return j.again(j.out.rejects.Path())
+	case s.ExitCode == exitDenied || s.ExitCode == exitGuard:
+		return j.config.typed.command("validate", j.paths...)
+	case j.config.sandbox || s.ExitCode == exitUsage || s.ExitCode == exitHeld:
+		return j.again(j.paths...)
+	}
+	return j.resumeLine()
+}
+
+// resumeLine goes on with the run: by its name where it lies in the place that
+// is looked at without being told, else by its directory.
+func (j *job) resumeLine() string {
+	name := j.out.dir.ID()
+	if slices.Contains(j.config.typed.flags, "--config") || slices.Contains(j.config.typed.flags, "--runs-dir") || j.resume != "" {
+		name = j.out.dir.Path()
+	}
+	if slices.Contains(j.paths, "-") {
+		return commandLine("resume", name, "-")
+	}
+	return commandLine("resume", name)
+}
+
+// advise adds what a person should know of a run that went well.
+func (j *job) advise(s *writer.Summary) {
+	if s.RecordsRead == 0 {
+		s.Reason = "The input held no records."
+	}
+	advice := map[user.Op]struct{ code, hint string }{
+		user.Create: {user.CodeExists, "all of them exist already, and mode create changes nobody: in mode upsert they would be updated"},
+		user.Update: {user.CodeMissing, "none of them exists, and mode update makes nobody: in mode upsert they would be created"},
+	}[j.config.mode]
+	if rejects := s.Outcomes.Rejected(); rejects > 0 && j.out.codes.Of(user.Refused, advice.code) == rejects {
+		s.Hint = advice.hint
+		s.Next = j.config.typed.inMode("upsert", j.out.rejects.Path())
+	}
+}
