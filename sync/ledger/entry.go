@@ -66,7 +66,7 @@ func (w *writing) states(part []Entry) (map[string]*state, []*state, error) {
 }
 
 func (w *writing) held(s *state, r *scanned, prints *slab) error {
-	k, err := w.l.known(w, r, prints)
+	k, err := w.l.known(w.name, r, prints)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (l *Ledger) Export(ctx context.Context, w io.Writer) error {
 
 func (l *Ledger) line(ctx context.Context, r *scanned) (line, error) {
 	var prints slab
-	k, err := l.known(ctx, r, &prints)
+	k, err := l.known(l.naming(ctx), r, &prints)
 	if err != nil {
 		return line{}, err
 	}

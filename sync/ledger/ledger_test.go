@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -215,6 +216,25 @@ func TestLookInAnyOrder(t *testing.T) {
 					}
 				}
 			}
+		}
+	})
+}
+
+// One mark may name an id again, further apart than one question to the
+// database, when the run and the fields have no numbers yet that others see.
+func TestMarkRepeatsAnIDFarApart(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		var entries []Entry
+		for i := range 2*question + 1 {
+			id := fmt.Sprint("u-", i%question)
+			entries = append(entries, Entry{ID: id, Standing: user.Held, Record: i + 1, Prints: prints(user.Print{Field: "email", Sum: uint64(i)})})
+		}
+		mark(t, l, entries...)
+		got := look(t, l, "u-0", "u-1")
+		if got[0].Record != 2*question+1 || got[1].Record != question+2 || got[1].Prints.Fields[0].Sum != question+1 {
+			t.Errorf("got %+v", got)
 		}
 	})
 }

@@ -75,7 +75,7 @@ func (a *answer) take(i int, r *scanned) (err error) {
 		a.found++
 	}
 	a.last = max(a.last, i)
-	a.known[i], err = a.l.known(a.ctx, r, &a.prints)
+	a.known[i], err = a.l.known(a.l.naming(a.ctx), r, &a.prints)
 	return err
 }
 
@@ -158,12 +158,19 @@ func each(rows *sql.Rows, take func(*scanned) error) error {
 	return errors.Join(rows.Err(), rows.Close())
 }
 
-func (l *Ledger) known(ctx context.Context, r *scanned, s *slab) (k user.Known, err error) {
+// naming returns the name that a small number stands for.
+type naming func(n *names, num int64) (string, error)
+
+func (l *Ledger) naming(ctx context.Context) naming {
+	return func(n *names, num int64) (string, error) { return n.name(ctx, l, num) }
+}
+
+func (l *Ledger) known(name naming, r *scanned, s *slab) (k user.Known, err error) {
 	k.Standing, k.Row, k.Record, k.Remote = user.Standing(r.standing), rowOf(r.num), int(r.record), string(r.remote)
-	if k.Run, err = l.runs.name(ctx, l, r.run); err != nil {
+	if k.Run, err = name(l.runs, r.run); err != nil {
 		return k, err
 	}
-	name := func(num int64) (string, error) { return l.fields.name(ctx, l, num) }
-	k.Prints, err = decodePrints(r.prints, name, s)
+	field := func(num int64) (string, error) { return name(l.fields, num) }
+	k.Prints, err = decodePrints(r.prints, field, s)
 	return k, err
 }

@@ -27,7 +27,7 @@ func (l *Ledger) Show(ctx context.Context, id string) (Shown, error) {
 	var prints slab
 	err = l.find(ctx, l.read, scope, places{ids: []string{id}}, func(_ int, r *scanned) (err error) {
 		found = new(Shown)
-		if found.Known, err = l.known(ctx, r, &prints); err != nil {
+		if found.Known, err = l.known(l.naming(ctx), r, &prints); err != nil {
 			return err
 		}
 		found.Feed, err = l.feeds.name(ctx, l, r.feed)

@@ -85,6 +85,17 @@ func (w *writing) num(n *names, name string) (int64, error) {
 	return num, nil
 }
 
+// name returns the name of a number, also of one that this transaction has
+// given out and nobody else can see yet.
+func (w *writing) name(n *names, num int64) (string, error) {
+	for name, fresh := range w.fresh[n] {
+		if fresh == num {
+			return name, nil
+		}
+	}
+	return n.name(w, w.l, num)
+}
+
 func (l *Ledger) number(ctx context.Context, q querier, table, name string) (num int64, err error) {
 	if _, err := l.exec(ctx, q, `INSERT INTO `+table+` (name) VALUES (?) ON CONFLICT DO NOTHING`, name); err != nil {
 		return 0, fmt.Errorf("name in %s: %w", table, err)
