@@ -39,9 +39,9 @@ func EntryOf(o *user.Outcome, p *Printer) (Entry, bool) {
 	return e, true
 }
 
-// doubted is what an outcome in doubt leaves: after a create, nothing that can
-// be relied on; after another call, a user of whom the fields sent are unknown.
-// A delete may have taken all of them.
+// doubted is what an outcome in doubt leaves: after a create, a user who is
+// looked up before the next call, whatever was known before; after another
+// call, one of whom the fields sent are unknown. A delete may have taken all.
 func doubted(e Entry, o *user.Outcome) (Entry, bool) {
 	switch o.Action {
 	case user.Update:
@@ -54,6 +54,9 @@ func doubted(e Entry, o *user.Outcome) (Entry, bool) {
 		return e, true
 	case user.Delete:
 		e.Anew = true // known to have been there, and nothing of what it holds
+		return e, true
+	case user.Create:
+		e.Standing, e.Anew = user.Pending, true
 		return e, true
 	}
 	return Entry{}, false
