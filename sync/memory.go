@@ -93,7 +93,7 @@ func (m *memory) settles(r *user.Record, known user.Known) (user.Outcome, bool) 
 	}
 	o := user.Outcome{Record: r, At: time.Now()}
 	switch {
-	case r.Op == user.Create && !r.Maybe:
+	case r.Op == user.Create: // also if it was perhaps sent: the ledger is never ahead of what is written
 		o.Status, o.Code = user.Refused, user.CodeExists
 		return o, true
 	case (r.Op == user.Upsert || r.Op == user.Update) && m.ledger != nil && m.ledger.Same(known, &r.User):
