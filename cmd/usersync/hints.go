@@ -47,6 +47,9 @@ func hintOf(err error) string {
 	case sink.NoRoom(err):
 		return roomHint(err)
 	}
+	if known, ok := errors.AsType[*trouble](err); ok {
+		return known.hint
+	}
 	return ""
 }
 
