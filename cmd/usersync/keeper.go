@@ -23,6 +23,7 @@ import (
 const (
 	markEvery   = time.Second
 	markRecords = 20_000
+	markEntries = 5_000 // what they say of users is kept in memory until then
 )
 
 // keeper is the writer behind all others: it brings to the disk, now and then,
@@ -57,7 +58,7 @@ func (k *keeper) Write(o user.Outcome) error {
 		}
 	}
 	k.last = o.Record.Origin.Record
-	if k.waiting++; k.waiting < markRecords && time.Since(k.lastMark) < markEvery {
+	if k.waiting++; k.waiting < markRecords && len(k.entries) < markEntries && time.Since(k.lastMark) < markEvery {
 		return nil
 	}
 	return k.mark()

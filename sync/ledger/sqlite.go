@@ -28,9 +28,13 @@ var sqliteDialect = dialect{
 	erase:      `PRAGMA wal_checkpoint(TRUNCATE)`,
 }
 
-// The cache of each connection, in KiB: three of them stay well below what a
-// run may use.
-const sqliteCache = "-8000"
+// The caches of the connection that writes and of each that reads, in KiB. They
+// lie beside the memory that Go knows of and limits. Most reading goes straight
+// on, and needs little.
+const (
+	cacheToWrite = "-6000"
+	cacheToRead  = "-1500"
+)
 
 // connectSQLite opens the file, and makes it, for this user alone. One
 // connection writes, and each of its transactions is on the disk before it
@@ -44,10 +48,10 @@ func (l *Ledger) connectSQLite(path string) error {
 		return err
 	}
 	l.path, l.dialect = path, &sqliteDialect
-	if l.write, err = sql.Open("sqlite", sqliteName(path, "synchronous(FULL)", "secure_delete(ON)")+"&_txlock=immediate"); err != nil {
+	if l.write, err = sql.Open("sqlite", sqliteName(path, cacheToWrite, "synchronous(FULL)", "secure_delete(ON)")+"&_txlock=immediate"); err != nil {
 		return err
 	}
-	if l.read, err = sql.Open("sqlite", sqliteName(path, "query_only(ON)")); err != nil {
+	if l.read, err = sql.Open("sqlite", sqliteName(path, cacheToRead, "query_only(ON)")); err != nil {
 		return errors.Join(err, l.write.Close())
 	}
 	l.write.SetMaxOpenConns(1)
@@ -56,8 +60,8 @@ func (l *Ledger) connectSQLite(path string) error {
 	return nil
 }
 
-func sqliteName(path string, pragmas ...string) string {
-	v := url.Values{"_pragma": append([]string{"busy_timeout(20000)", "journal_mode(WAL)", "cache_size(" + sqliteCache + ")"}, pragmas...)}
+func sqliteName(path, cache string, pragmas ...string) string {
+	v := url.Values{"_pragma": append([]string{"busy_timeout(20000)", "journal_mode(WAL)", "cache_size(" + cache + ")"}, pragmas...)}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: v.Encode()}).String()
 }
 
