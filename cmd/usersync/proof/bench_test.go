@@ -5,13 +5,17 @@ import "testing"
 // BenchmarkRun is the whole road: from a CSV file, through the sandbox in
 // another process on this machine, to the results. One operation is one user.
 func BenchmarkRun(b *testing.B) {
-	for _, format := range []string{"csv", "jsonl"} {
-		b.Run("results-"+format, func(b *testing.B) {
+	for name, flags := range map[string][]string{
+		"results-csv":   {"--ledger", "none"},
+		"results-jsonl": {"--ledger", "none", "--results-format", "jsonl"},
+		"with-ledger":   {},
+	} {
+		b.Run(name, func(b *testing.B) {
 			records := max(b.N, 1000)
 			api := rehearse(b)
 			config, file := api.config(b), write(b, records, fit)
 			b.ResetTimer()
-			o := run(b, "--config", config, "--results-format", format, file)
+			o := run(b, append(flags, "--config", config, file)...)
 			b.StopTimer()
 			o.wantExit(b, 0)
 			if held := api.state(b).Users; held != uint64(records) {

@@ -4,14 +4,20 @@ import (
 	"testing"
 )
 
-// TestProofMemory: memory does not grow with the input.
+// TestProofMemory: memory does not grow with the input, nor with the ledger.
 func TestProofMemory(t *testing.T) {
+	for _, ledger := range []string{"none", "auto"} {
+		t.Run("ledger "+ledger, func(t *testing.T) { remember(t, ledger) })
+	}
+}
+
+func remember(t *testing.T, ledger string) {
 	const mostGrowth, most = 20 << 20, 96 << 20
 	few, many := size(20_000, 100_000), size(400_000, 10_000_000)
 	var peaks [2]int64
 	for i, records := range []int{few, many} {
 		api := rehearse(t)
-		o := run(t, "--config", api.config(t), "--results-format", "csv", write(t, records, fit))
+		o := run(t, "--config", api.config(t), "--ledger", ledger, "--results-format", "csv", write(t, records, fit))
 		o.wantExit(t, 0)
 		if held := api.state(t).Users; held != uint64(records) {
 			t.Errorf("%d users are held, want %d", held, records)

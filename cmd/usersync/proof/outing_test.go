@@ -1,16 +1,12 @@
 package proof
 
 import (
-	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -28,39 +24,7 @@ type outing struct {
 // run runs `usersync run` with a runs directory of its own.
 func run(t testing.TB, args ...string) outing {
 	t.Helper()
-	o, _ := begin(t, args...)()
-	return o
-}
-
-// begin starts a run and returns what waits for its end.
-func begin(t testing.TB, args ...string) func() (outing, *os.ProcessState) {
-	t.Helper()
-	runs := t.TempDir()
-	cmd := exec.Command(program, append([]string{"run", "--runs-dir", filepath.Join(runs, "runs"), "--progress", "never"}, args...)...)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	began := time.Now()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	return func() (outing, *os.ProcessState) {
-		t.Helper()
-		err := cmd.Wait()
-		var failed *exec.ExitError
-		if err != nil && !errors.As(err, &failed) {
-			t.Fatal(err)
-		}
-		s := cmd.ProcessState
-		o := outing{
-			exit: s.ExitCode(), stdout: stdout.String(), stderr: stderr.String(),
-			wall: time.Since(began), cpu: s.UserTime() + s.SystemTime(),
-			peak: s.SysUsage().(*syscall.Rusage).Maxrss << 10,
-		}
-		if dirs, _ := filepath.Glob(filepath.Join(runs, "runs", "*Z-*")); len(dirs) == 1 {
-			o.dir = dirs[0]
-		}
-		return o, s
-	}
+	return newSite(t).run(t, args...)
 }
 
 func (o outing) wantExit(t testing.TB, code int) {

@@ -1,0 +1,86 @@
+package proof
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestProofDiskFull: no room for the results, the journal or the ledger ends
+// the run with exit 5 and words that say so, and the next run comes to the right
+// end once there is room.
+func TestProofDiskFull(t *testing.T) {
+	for _, limit := range []int{1, 100, 200, 300, 450, 700, 1000} { // KiB a file; the ledger grows quickest
+		t.Run(fmt.Sprintf("files of %d KiB", limit), func(t *testing.T) {
+			t.Parallel()
+			c := newCrash(t, "upsert", nil)
+			c.flags = []string{"--config", c.config, "--workers", "4", "--batch-size", "10"}
+			under := []string{"bash", "-c", fmt.Sprintf(`ulimit -f %d; exec "$0" "$@"`, limit)}
+			c.fill(t, under, "file too large")
+		})
+	}
+	for _, ledger := range []string{"none", "auto"} {
+		for _, room := range []int{300, 500, 800, 1100, 1500} { // KiB in all
+			t.Run(fmt.Sprintf("a disk of %d KiB, ledger %s", room, ledger), func(t *testing.T) {
+				t.Parallel()
+				c := newCrash(t, "upsert", nil)
+				c.flags = []string{"--config", c.config, "--workers", "4", "--batch-size", "10", "--ledger", ledger}
+				// The disk is gone with its name space: what stood on it is carried over.
+				script := fmt.Sprintf(`mount -t tmpfs -o mode=700,size=%dk none %q && { "$0" "$@"; code=$?; cp -a %q/. %q; exit $code; }`,
+					room, c.runs, c.runs, c.runs+".kept")
+				mkdir(t, c.runs, c.runs+".kept")
+				c.fill(t, []string{"unshare", "-rm", "sh", "-c", script}, "full")
+			})
+		}
+	}
+}
+
+func mkdir(t *testing.T, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if err := os.MkdirAll(name, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// fill runs where there is too little room, then where there is enough.
+func (c *crash) fill(t *testing.T, under []string, says string) {
+	t.Helper()
+	o := c.begin(t, under, c.with(c.file)...).wait(t)
+	if kept := c.runs + ".kept"; under[0] == "unshare" {
+		if err := os.Remove(c.runs); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(kept, c.runs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if o.exit == 0 {
+		t.Logf("there was room enough")
+	} else if !strings.Contains(o.stderr, "make room on the disk") {
+		t.Errorf("no hint at what helps:\n%s", o.stderr)
+	} else if o.exit != 5 || !strings.Contains(strings.ToLower(o.stderr), says) && !strings.Contains(o.stderr, "no space left") && !strings.Contains(o.stderr, "disk I/O error") {
+		t.Errorf("exit %d, want 5 and why\n%s", o.exit, o.stderr)
+	}
+	t.Logf("exit %d, %d calls: %s", o.exit, c.api.state(t).Calls, firstLine(o.stderr, "usersync:"))
+	c.settleFirst(t)
+	leftovers, err := filepath.Glob(filepath.Join(c.newest(t), "*.partial"))
+	if err != nil || len(leftovers) > 0 {
+		t.Errorf("left over: %v, %v", leftovers, err)
+	}
+	if c.flags[len(c.flags)-1] != "none" {
+		c.quiet(t, c.file)
+	}
+}
+
+func firstLine(text, prefix string) string {
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, prefix) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,199 @@
+package proof
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// nights are runs of one site, against one API, night after night.
+type nights struct {
+	site
+	api    *rehearsal
+	config string
+}
+
+func newNights(t *testing.T, faults ...string) nights {
+	var flags []string
+	for _, f := range faults {
+		flags = append(flags, "--fault", f)
+	}
+	api := rehearse(t, flags...)
+	return nights{newSite(t), api, api.config(t)}
+}
+
+// night runs once and tells how many calls that took.
+func (n nights) night(t *testing.T, args ...string) (outing, int) {
+	t.Helper()
+	before := n.api.state(t).Calls
+	o := n.run(t, append([]string{"--config", n.config}, args...)...)
+	return o, int(n.api.state(t).Calls - before)
+}
+
+// expect runs once and checks calls and outcomes.
+func (n nights) expect(t *testing.T, calls int, outcomes map[string]int, args ...string) outing {
+	t.Helper()
+	o, made := n.night(t, args...)
+	o.wantExit(t, 0)
+	if got := count(o.results(t)); fmt.Sprint(got) != fmt.Sprint(outcomes) {
+		t.Fatalf("outcomes %v, want %v\n%s", got, outcomes, o.stderr)
+	}
+	if made != calls {
+		t.Errorf("%d calls, want %d", made, calls)
+	}
+	return o
+}
+
+func fullCalls(users int) int { return (users + 99) / 100 }
+
+// TestProofNightly: the nights after the first make exactly the calls that are
+// needed, and a lost ledger costs calls and nothing else.
+func TestProofNightly(t *testing.T) {
+	users := size(20_000, 1_000_000)
+	changed, added := users/100, users/1000
+	n := newNights(t)
+	first := write(t, users, fit)
+	second := write(t, users+added, func(i int) string {
+		if i%100 == 50 {
+			return otherRow(i)
+		}
+		return fit(i)
+	})
+
+	figures(t, "first", n.expect(t, fullCalls(users), map[string]int{"created": users}, first), users)
+	figures(t, "unchanged", n.expect(t, 0, map[string]int{"unchanged": users}, first), users)
+	// Kard updates one user a call, and is read for what the row leaves out.
+	o := n.expect(t, 2*changed+fullCalls(added), map[string]int{"unchanged": users - changed, "updated": changed, "created": added}, second)
+	figures(t, "1% changed", o, users)
+	n.holds(t, users+added, second)
+	n.expect(t, 0, map[string]int{"unchanged": users + added}, second)
+}
+
+// TestProofLostLedger: --full sends everything, and a lost ledger costs calls
+// and nothing else.
+func TestProofLostLedger(t *testing.T) {
+	users := 2_000
+	n := newNights(t)
+	first, second := write(t, users, fit), write(t, users, otherRow)
+	n.expect(t, fullCalls(users), map[string]int{"created": users}, first)
+	n.expect(t, 2*users, map[string]int{"updated": users}, "--full", second)
+	n.expect(t, 0, map[string]int{"unchanged": users}, second)
+	lose(t, n.site)
+	o, _ := n.night(t, first)
+	o.wantExit(t, 0)
+	n.holds(t, users, first)
+	n.expect(t, 0, map[string]int{"unchanged": users}, first)
+}
+
+// figures logs how quick a night was, and holds it to its memory.
+func figures(t *testing.T, name string, o outing, users int) {
+	t.Helper()
+	t.Logf("%s: %s, %.0f users/s, %.2f CPU-seconds per million, peak %.1f MiB", name, o.wall,
+		float64(users)/o.wall.Seconds(), o.cpu.Seconds()/float64(users)*1e6, float64(o.peak)/(1<<20))
+	if o.peak > 96<<20 {
+		t.Errorf("%s: peak memory %.1f MiB, want at most 96", name, float64(o.peak)/(1<<20))
+	}
+}
+
+// holds checks that the API holds what the file says, of a part of its users.
+func (n nights) holds(t *testing.T, users int, file string) {
+	t.Helper()
+	if s := n.api.state(t); s.Users != uint64(users) || s.Created != uint64(users) {
+		t.Errorf("%d users are held and %d were created, want %d", s.Users, s.Created, users)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := 0
+	for row := range strings.Lines(string(text)) {
+		if i++; i > 1 && i%(users/200) == 52 {
+			cells := strings.Split(row, ",")
+			if u := n.api.user(t, cells[0]); fmt.Sprint(u.Attributes["email"]) != cells[1] {
+				t.Errorf("%s has %v, and the file says %s", cells[0], u.Attributes["email"], row)
+			}
+		}
+	}
+}
+
+// lose removes the ledger, but not its key.
+func lose(t *testing.T, s site) {
+	t.Helper()
+	for _, name := range []string{"ledger.db", "ledger.db-wal", "ledger.db-shm"} {
+		if err := os.Remove(filepath.Join(s.runs, name)); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// lines writes a file of the given lines.
+func lines(t *testing.T, rows ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "users.csv")
+	if err := os.WriteFile(path, []byte(strings.Join(rows, "\n")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestProofFewerColumns: what a file leaves out stays known, and is sent when
+// it comes back with another value, and only then.
+func TestProofFewerColumns(t *testing.T) {
+	n := newNights(t)
+	full := lines(t, header, fit(1), fit(2))
+	emails := lines(t, "id,email,enrolled_rewards", "u-0000001,new@example.com,CARDLINKED", "u-0000002,u2@example.com,CARDLINKED")
+	n.expect(t, 1, map[string]int{"created": 2}, full)
+	o, _ := n.night(t, emails)
+	o.wantExit(t, 0)
+	if got := count(o.results(t)); got["updated"] != 1 || got["unchanged"] != 1 {
+		t.Fatalf("outcomes: %v", got)
+	}
+	if u := n.api.user(t, "u-0000001"); u.Attributes["email"] != "new@example.com" || fmt.Sprint(u.Attributes["zipCode"]) != "00001" {
+		t.Errorf("held: %v", u.Attributes)
+	}
+	o, _ = n.night(t, full)
+	o.wantExit(t, 0)
+	if got := count(o.results(t)); got["updated"] != 1 || got["unchanged"] != 1 {
+		t.Fatalf("outcomes: %v", got)
+	}
+	n.expect(t, 0, map[string]int{"unchanged": 2}, full)
+	if u := n.api.user(t, "u-0000001"); u.Attributes["email"] != "u1@example.com" {
+		t.Errorf("held: %v", u.Attributes)
+	}
+}
+
+// TestProofRepeated: the last of several records of one id wins, also where the
+// run was killed between them.
+func TestProofRepeated(t *testing.T) {
+	users := 1_000
+	row := func(i int) string { // each user three times: old, new, and the last one
+		r := fit(i % users)
+		switch i / users {
+		case 1:
+			return strings.Replace(r, "@example.com", "@example.net", 1)
+		case 2:
+			return strings.Replace(r, "@example.com", "@example.org", 1)
+		}
+		return r
+	}
+	for part := range size(4, 20) {
+		t.Run(fmt.Sprint(part), func(t *testing.T) {
+			t.Parallel()
+			c := newCrash(t, "upsert", nil)
+			c.records = 3 * users
+			c.file = write(t, c.records, row)
+			c.flags = []string{"--config", c.config, "--workers", "16"}
+			c.killAt(t, time.Duration(part+1)*3*time.Second/time.Duration(size(5, 21)), c.file)
+			o := c.run(t, c.with(c.file)...)
+			o.wantExit(t, 0)
+			c.whole(t, o)
+			c.holds(t, o, func(i int) string { return row(2*users + i%users) })
+			again, calls := nights{c.site, c.api, c.config}.night(t, c.with(c.file)...)
+			again.wantExit(t, 0)
+			t.Logf("the night after, %d calls: %v", calls, count(again.results(t)))
+		})
+	}
+}

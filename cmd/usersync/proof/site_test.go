@@ -1,0 +1,98 @@
+package proof
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// site is where the program runs night after night: a runs directory, with
+// the ledger in it.
+type site struct{ runs string }
+
+func newSite(t testing.TB) site {
+	t.Helper()
+	return site{filepath.Join(t.TempDir(), "runs")}
+}
+
+// run runs `usersync run` to its end.
+func (s site) run(t testing.TB, args ...string) outing {
+	t.Helper()
+	return s.begin(t, nil, args...).wait(t)
+}
+
+// underway is a run that goes on.
+type underway struct {
+	site           site
+	cmd            *exec.Cmd
+	stdout, stderr bytes.Buffer
+	began          time.Time
+}
+
+// begin starts a run; under is the command that it runs under, none if empty.
+func (s site) begin(t testing.TB, under []string, args ...string) *underway {
+	t.Helper()
+	line := append(under, program, "run", "--runs-dir", s.runs, "--progress", "never")
+	line = append(line, args...)
+	u := &underway{site: s, cmd: exec.Command(line[0], line[1:]...), began: time.Now()}
+	u.cmd.Stdout, u.cmd.Stderr = &u.stdout, &u.stderr
+	if err := u.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// kill ends the run as kill -9 does.
+func (u *underway) kill() { _ = u.cmd.Process.Kill() } // one that has ended cannot be killed, and need not be
+
+// wait waits for the end; exit is -1 after a kill.
+func (u *underway) wait(t testing.TB) outing {
+	t.Helper()
+	err := u.cmd.Wait()
+	var failed *exec.ExitError
+	if err != nil && !errors.As(err, &failed) {
+		t.Fatal(err)
+	}
+	s := u.cmd.ProcessState
+	return outing{
+		exit: s.ExitCode(), stdout: u.stdout.String(), stderr: u.stderr.String(), dir: u.site.newest(t),
+		wall: time.Since(u.began), cpu: s.UserTime() + s.SystemTime(),
+		peak: s.SysUsage().(*syscall.Rusage).Maxrss << 10,
+	}
+}
+
+// newest is the directory of the run that wrote its journal last; empty if
+// there is none.
+func (s site) newest(t testing.TB) string {
+	t.Helper()
+	dirs := s.dirs(t)
+	if len(dirs) == 0 {
+		return ""
+	}
+	return dirs[len(dirs)-1]
+}
+
+// dirs are the directories of all runs, in the order of their journals' last
+// words.
+func (s site) dirs(t testing.TB) []string {
+	t.Helper()
+	dirs, err := filepath.Glob(filepath.Join(s.runs, "*Z-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := map[string]time.Time{}
+	for _, dir := range dirs {
+		if info, err := os.Stat(filepath.Join(dir, "journal")); err == nil {
+			last[dir] = info.ModTime()
+		}
+	}
+	dirs = slices.DeleteFunc(dirs, func(dir string) bool { return last[dir].IsZero() })
+	slices.SortFunc(dirs, func(a, b string) int { return last[a].Compare(last[b]) })
+	return dirs
+}
