@@ -1,0 +1,52 @@
+package ledger
+
+import (
+	"testing"
+
+	"usersync/sync/user"
+)
+
+// TestAfterAnOutcome: the value that was known before an outcome, fed again
+// after it, is called the same only where the destination is sure to hold it.
+func TestAfterAnOutcome(t *testing.T) {
+	p := NewPrinter(Key{&[32]byte{1}})
+	record := func(email string) *user.Record {
+		u := user.User{ID: "u-1"}
+		u.Attributes = append(u.Attributes, user.Attribute{Field: "email", Value: user.Value{Text: email}})
+		return &user.Record{Op: user.Upsert, User: u, Origin: user.Origin{Record: 7}}
+	}
+	old, fresh := record("old@example.com"), record("new@example.com")
+	for name, c := range map[string]struct {
+		outcome  user.Outcome
+		standing user.Standing
+		old, new bool // called the same
+	}{
+		"created":          {user.Outcome{Status: user.Created, Action: user.Create}, user.Held, false, true},
+		"updated":          {user.Outcome{Status: user.Updated, Action: user.Update}, user.Held, false, true},
+		"read as the same": {user.Outcome{Status: user.Unchanged, Code: user.CodeSame}, user.Held, false, true},
+		"failed":           {user.Outcome{Status: user.Failed, Action: user.Update}, user.Held, true, false},
+		"refused":          {user.Outcome{Status: user.Refused, Action: user.Update}, user.Held, true, false},
+		"missing":          {user.Outcome{Status: user.Refused, Code: user.CodeMissing, Action: user.Update}, user.Absent, false, false},
+		"deleted":          {user.Outcome{Status: user.Deleted, Action: user.Delete}, user.Absent, false, false},
+		"update in doubt":  {user.Outcome{Status: user.InDoubt, Action: user.Update}, user.Held, false, false},
+		"create in doubt":  {user.Outcome{Status: user.InDoubt, Action: user.Create}, user.Pending, false, false},
+		"delete in doubt":  {user.Outcome{Status: user.InDoubt, Action: user.Delete}, user.Held, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			known := user.Known{Standing: user.Held, Prints: p.Prints(nil, &old.User)}
+			c.outcome.Record = fresh
+			if e, changes := EntryOf(&c.outcome, p); changes {
+				known = e.Over(known)
+			}
+			if known.Standing != c.standing {
+				t.Errorf("standing %d, want %d", known.Standing, c.standing)
+			}
+			if got := Same(known.Prints, p.Prints(nil, &old.User)); got != c.old {
+				t.Errorf("the old value is the same: %t", got)
+			}
+			if got := Same(known.Prints, p.Prints(nil, &fresh.User)); got != c.new {
+				t.Errorf("the new value is the same: %t", got)
+			}
+		})
+	}
+}
