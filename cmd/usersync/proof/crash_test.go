@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -106,6 +107,24 @@ func (c *crash) settleFirst(t *testing.T) {
 			t.Fatalf("nobody was there before, and record %d has the outcome %s %s", r.record, r.outcome, r.code)
 		}
 	}
+}
+
+// resume goes on with the newest run by its name, if there is one to go on with.
+func (c *crash) resume(t *testing.T) bool {
+	t.Helper()
+	dir := c.newest(t)
+	if info, err := os.Stat(filepath.Join(dir, "journal")); err != nil || info.Size() == 0 || over(dir) {
+		return false
+	}
+	var failed *exec.ExitError
+	out, err := exec.Command(program, "resume", dir).CombinedOutput()
+	if err != nil && !(c.faulty && errors.As(err, &failed) && failed.ExitCode() == 3) {
+		t.Fatalf("resume: %v\n%s", err, out)
+	}
+	if !over(dir) {
+		t.Errorf("resumed, and not over:\n%s", out)
+	}
+	return true
 }
 
 // over reports whether a run has written all that it had to write.
@@ -216,9 +235,10 @@ func crashAtRandom(t *testing.T, c *crash, seed uint64) {
 		}
 		kills++
 	}
+	resumed := seed%2 == 1 && c.resume(t)
 	c.settleFirst(t)
 	c.quiet(t, c.file)
-	t.Logf("%d kills", kills)
+	t.Logf("%d kills, resumed: %t", kills, resumed)
 }
 
 // long is how long a whole run takes, about.
