@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"bufio"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -38,7 +39,7 @@ func (n nights) expect(t *testing.T, calls int, outcomes map[string]int, args ..
 	t.Helper()
 	o, made := n.night(t, args...)
 	o.wantExit(t, 0)
-	if got := count(o.results(t)); fmt.Sprint(got) != fmt.Sprint(outcomes) {
+	if got := o.tally(t); fmt.Sprint(got) != fmt.Sprint(outcomes) {
 		t.Fatalf("outcomes %v, want %v\n%s", got, outcomes, o.stderr)
 	}
 	if made != calls {
@@ -104,13 +105,15 @@ func (n nights) holds(t *testing.T, users int, file string) {
 	if s := n.api.state(t); s.Users != uint64(users) || s.Created != uint64(users) {
 		t.Errorf("%d users are held and %d were created, want %d", s.Users, s.Created, users)
 	}
-	text, err := os.ReadFile(file)
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := 0
-	for row := range strings.Lines(string(text)) {
-		if i++; i > 1 && i%(users/200) == 52 {
+	defer f.Close()
+	rows := bufio.NewScanner(f)
+	for i := 0; rows.Scan(); i++ {
+		if i > 0 && i%(users/200) == 51%(users/200) {
+			row := rows.Text()
 			cells := strings.Split(row, ",")
 			if u := n.api.user(t, cells[0]); fmt.Sprint(u.Attributes["email"]) != cells[1] {
 				t.Errorf("%s has %v, and the file says %s", cells[0], u.Attributes["email"], row)

@@ -43,7 +43,22 @@ type row struct {
 // results reads the results of a finished run, in their order.
 func (o outing) results(t testing.TB) []row { return o.rows(t, "results.csv") }
 
-func (o outing) rows(t testing.TB, name string) []row {
+func (o outing) rows(t testing.TB, name string) (rows []row) {
+	t.Helper()
+	o.each(t, name, func(r row) { rows = append(rows, r) })
+	return rows
+}
+
+// tally counts the outcomes of a finished run, and keeps no row: what this
+// process holds counts as the peak memory of each that it starts.
+func (o outing) tally(t testing.TB) map[string]int {
+	t.Helper()
+	counts := map[string]int{}
+	o.each(t, "results.csv", func(r row) { counts[r.outcome]++ })
+	return counts
+}
+
+func (o outing) each(t testing.TB, name string, do func(row)) {
 	t.Helper()
 	f, err := os.Open(filepath.Join(o.dir, name))
 	if err != nil {
@@ -66,16 +81,15 @@ func (o outing) rows(t testing.TB, name string) []row {
 		}
 		return n
 	}
-	var rows []row
 	for {
 		cells, err := r.Read()
 		if err == io.EOF {
-			return rows
+			return
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows = append(rows, row{
+		do(row{
 			record: number(cells, "record"), line: number(cells, "line"), attempts: number(cells, "attempts"),
 			id: cells[at["id"]], outcome: cells[at["outcome"]], code: cells[at["code"]], detail: cells[at["detail"]],
 		})
