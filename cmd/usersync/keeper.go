@@ -46,6 +46,7 @@ type keeper struct {
 	lastMark time.Time
 	waiting  int
 	marked   atomic.Int64
+	broken   bool // a mark could not be made, and none is tried again
 }
 
 // Write takes note of an outcome that all other writers have written.
@@ -61,7 +62,9 @@ func (k *keeper) Write(o user.Outcome) error {
 	if k.waiting++; k.waiting < markRecords && len(k.entries) < markEntries && time.Since(k.lastMark) < markEvery {
 		return nil
 	}
-	return k.mark()
+	err := k.mark()
+	k.broken = err != nil
+	return err
 }
 
 // add adds a record to the hash by which a resume knows the input again: over
@@ -77,7 +80,7 @@ func (k *keeper) add(r *user.Record) {
 // finish makes the last mark, unless it cannot be made because of why the run
 // ended.
 func (k *keeper) finish(why error) error {
-	if sink.NoRoom(why) || errors.Is(why, ledger.ErrFenced) {
+	if k.broken || sink.NoRoom(why) || errors.Is(why, ledger.ErrFenced) {
 		return nil
 	}
 	return k.mark()
