@@ -16,16 +16,16 @@ import (
 
 // withoutHint returns the hint that an error carries, so that it can stand on a
 // line of its own, and the error with a text that lacks it.
-func withoutHint(err error) (error, string) {
+func withoutHint(err error) (hint string, bare error) {
 	if e, ok := errors.AsType[*reader.InputError](err); ok {
-		return err, e.Hint
+		return e.Hint, err
 	}
 	if e, ok := errors.AsType[*user.InvalidError](err); ok {
 		bare := *e
 		bare.Hint = ""
-		return &bare, e.Hint
+		return e.Hint, &bare
 	}
-	return err, ""
+	return "", err
 }
 
 // hintOf says what a person can do about a run that stopped.

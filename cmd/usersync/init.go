@@ -68,7 +68,7 @@ func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, e
 		Paths: []string{path}, Stdin: e.stdin, Format: f.format, Delimiter: delimiter, Charset: f.charset,
 	})
 	if err != nil {
-		err, hint := withoutHint(err)
+		hint, err := withoutHint(err)
 		return nil, misuse(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")
 	}
 	return layout.Header, nil

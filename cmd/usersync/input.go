@@ -66,6 +66,6 @@ func refusedInput(ctx context.Context, c *config, paths []string, err error) err
 	if sig := stoppedBy(ctx); sig != nil {
 		return sig
 	}
-	err, hint := withoutHint(err)
+	hint, err := withoutHint(err)
 	return misuse(fmt.Errorf("open the input: %w", err), hint, c.mendInput(paths, err))
 }

@@ -106,7 +106,7 @@ func validateRows(ctx context.Context, c *config, in *reader.Input, to client, v
 	var unfit []unfitRow
 	for r, err := range in.Records().Until(ctx) {
 		if err != nil {
-			err, hint := withoutHint(err)
+			hint, err := withoutHint(err)
 			return found, &trouble{err: fmt.Errorf("read the input: %w", err), hint: hint}
 		}
 		found.read++

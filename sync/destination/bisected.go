@@ -72,6 +72,9 @@ func mayHalve(ce *CallError, b user.Batch) bool {
 // halves sends the halves of a batch that was refused with ce, and fills
 // outcomes, which stand for b's records.
 func (s Bisected) halves(ctx context.Context, b user.Batch, outcomes []user.Outcome, ce *CallError, budget *int) error {
+	for _, r := range b.Records {
+		r.Maybe = r.Maybe || ce.Fault == PerhapsTaken
+	}
 	middle := len(b.Records) / 2
 	for _, half := range [2]struct{ from, to int }{{0, middle}, {middle, len(b.Records)}} {
 		part, out := b.Of(b.Records[half.from:half.to]), outcomes[half.from:half.to]

@@ -78,7 +78,7 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 // attempt sends what is pending, once.
 func (r Retried) attempt(ctx context.Context, t *try, replay Replay) error {
 	part := t.part()
-	part.Apart = r.last(part)
+	part.Apart = replay != Unsafe && r.last(part)
 	outcomes, err := r.API.Apply(ctx, part)
 	if ce := callError(err); ce != nil && ce.Fault != Denied {
 		outcomes, err = spread(ce, part, replay), nil

@@ -65,7 +65,11 @@ func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outc
 // sendOn makes one follow-up call and those that follow from it.
 func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes []user.Outcome, places []int, left int) error {
 	part := pick(b, places)
-	for _, r := range part.Records {
+	var unseen []int
+	for n, r := range part.Records {
+		if outcomes[places[n]].Code == codeUnseen {
+			unseen = append(unseen, places[n])
+		}
 		r.Maybe, r.Spent = false, 0
 	}
 	part.Op = op
@@ -77,13 +81,32 @@ func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes
 		return err
 	}
 	b.Op = op
-	return u.follow(ctx, b, outcomes, places, left)
+	if err := u.follow(ctx, b, outcomes, places, left); err != nil {
+		return err
+	}
+	doubt(outcomes, unseen)
+	return nil
+}
+
+// doubt takes back that users were refused or failed of whom nobody can see
+// whether an earlier call made them.
+func doubt(outcomes []user.Outcome, places []int) {
+	for _, i := range places {
+		if o := &outcomes[i]; o.Status == user.Refused || o.Status == user.Failed {
+			o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+		}
+	}
 }
 
 // contradict ends it where the API said exists and missing in turn.
 func contradict(outcomes []user.Outcome, places []int) {
 	for _, i := range places {
-		outcomes[i].Status, outcomes[i].Code = user.Failed, user.CodeContradiction
+		o := &outcomes[i]
+		if o.Code == codeUnseen {
+			o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+			continue
+		}
+		o.Status, o.Code = user.Failed, user.CodeContradiction
 	}
 }
 

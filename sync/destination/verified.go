@@ -67,7 +67,8 @@ func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Ou
 				found = Found{HTTP: ce.Status}
 			}
 			resend[n] = v.settle(b.Op, &outcomes[i], b.Records[i], found)
-			b.Records[i].Maybe = false // asked once is enough
+			// Asked once is enough, unless the answer could not show what is there.
+			b.Records[i].Maybe = resend[n] && found.Presence == Same
 			return nil
 		})
 	}
@@ -106,13 +107,17 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found Foun
 	return v.settleDelete(o, r, found)
 }
 
+// codeUnseen goes with Exists: the user was perhaps made by us with this very
+// data, which the API does not show.
+const codeUnseen = "unseen"
+
 func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found Found) (again bool) {
 	ours := o.Status == user.InDoubt || r.Maybe
 	switch {
 	case found.Presence == Absent:
 		return v.resend(o, r)
 	case found.Presence == Same && ours && r.Op == user.Upsert && !found.shows(r):
-		o.Status, o.Code = user.Exists, "" // whose it is cannot be seen; an update is right either way
+		o.Status, o.Code = user.Exists, codeUnseen // an update is right, whoever made it
 	case found.Presence == Same && o.Status == user.Exists && ours:
 		o.Status, o.Code = user.Created, user.CodeReplayed
 	case found.Presence == Same && ours:

@@ -89,7 +89,7 @@ func (c Config) address(key, text string) (*url.URL, error) {
 	case err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http"):
 		return nil, fmt.Errorf("%s is not an http or https URL; write it in full, such as https://api.example.com", key)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return nil, fmt.Errorf("%s must hold neither user, query nor fragment; credentials go under auth:", key)
+		return nil, fmt.Errorf("%s must hold neither user, query nor fragment; credentials go under auth", key)
 	case u.Scheme == "http" && !c.InsecureHTTP && !loopback(u.Hostname()):
 		return nil, fmt.Errorf("%s is http:// on another machine (%s), so tokens and users would travel in clear; use https://, or allow it with --insecure-http", key, u.Host)
 	}

@@ -57,13 +57,3 @@ func do(t *testing.T, ctx context.Context, c *Client, r Request) *destination.Ca
 	}
 	return ce
 }
-
-// transport makes a function a RoundTripper.
-type transport func(*http.Request) (*http.Response, error)
-
-func (f transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Body != nil {
-		defer r.Body.Close()
-	}
-	return f(r)
-}
