@@ -6,7 +6,8 @@
 // Job.Records, Job.Destination and Job.Results. It is imported by cmd/usersync
 // alone, so that its name can clash with the standard library's nowhere else.
 //
-// The files follow the road: job.go starts it, plan.go decides, gather.go
+// The files follow the road: job.go starts it, memory.go knows what was, plan.go
+// decides, lanes.go keeps records of one id apart, gather.go
 // fills batches, deliver.go sends them, window.go bounds what is under way,
 // collect.go brings the outcomes back into order, stop.go keeps why a run ends
 // early, summary.go counts.
