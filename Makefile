@@ -1,6 +1,6 @@
 # make build   bin/usersync, static, with its version
 # make test    installs what the tests need and runs them, the way CI does
-# make proof   the proofs in their full size (about 20 minutes)
+# make proof   the proofs in their full size (an hour or more)
 # make bench   users a second, CPU and allocations, whole and by part
 # make fuzz    every fuzz target for FUZZTIME
 # make lint    gofmt, vet, staticcheck
@@ -20,7 +20,7 @@ test: deps
 	$(GO) test -race -count=1 -parallel 4 ./...
 
 proof: deps
-	$(GO) test -count=1 -timeout 60m -parallel 8 -v -run '^TestProof' ./cmd/usersync/proof -full
+	$(GO) test -count=1 -timeout 180m -parallel 8 -v -run '^TestProof' ./cmd/usersync/proof -full
 	$(MAKE) fuzz
 
 bench:
