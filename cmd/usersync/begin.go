@@ -139,6 +139,9 @@ func (j *job) remember(ctx context.Context) {
 		k.printer = k.ledger.Printer()
 	}
 	j.out.writer = writer.Tee(j.out.writer, k)
+	if j.out.second != nil { // behind the keeper: it may break, and a mark must agree with the results
+		j.out.writer = writer.Tee(j.out.writer, j.out.second)
+	}
 }
 
 // journal opens the run's journal.

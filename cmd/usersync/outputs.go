@@ -21,6 +21,7 @@ type outputs struct {
 	copy    *sink.File // --results; nil if there is none
 	summary *sink.File // holds room for it from the start
 	writer  writer.Writer
+	second  writer.Writer // of the copy; nil if there is none
 	codes   *writer.Codes
 	perFile *perFile
 	lacking bool // a file lacks something of what it was given
@@ -114,11 +115,10 @@ func (o *outputs) compose(j *job) error {
 	resultsTo.skip, rejectsTo.skip = false, false
 	all := []writer.Writer{results, writer.Only(rejected, rejects)}
 	if c.results != "" {
-		second, err := o.openCopy(j, behind)
+		o.second, err = o.openCopy(j, behind)
 		if err != nil {
 			return err
 		}
-		all = append(all, second)
 	}
 	o.writer = writer.Tee(append(all, o.codes, o.perFile, j.progress)...)
 	return nil

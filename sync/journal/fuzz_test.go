@@ -33,7 +33,7 @@ func FuzzJournal(f *testing.F) {
 		framed := begin(t, header)
 		framed.j.mu.Lock()
 		if err := framed.j.commit(append(framed.j.begin(kind(k), 1), b...), nil, false); err != nil {
-			t.Skip()
+			return // too large for a frame: refused, which is what it should be
 		}
 		past, err = read(framed.d.Bytes())
 		if _, damaged := errors.AsType[*DamagedError](err); (err == nil) == (past == nil) || err != nil && !damaged && !errors.As(err, new(*FormatError)) {
