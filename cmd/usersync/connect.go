@@ -25,8 +25,8 @@ type connection struct {
 	sandbox *sandbox.Running // nil if the API is a real one
 }
 
-// connect opens the API that c names. It makes no call.
-func connect(c *config) (*connection, error) {
+// connect opens the API that c names. It sends no user.
+func connect(ctx context.Context, c *config) (*connection, error) {
 	open, ok := destinations()[c.to]
 	if !ok {
 		return nil, misuse(errors.New("find the destination: none was named"),
@@ -37,7 +37,7 @@ func connect(c *config) (*connection, error) {
 		return nil, err
 	}
 	var err error
-	conn.client, conn.scope, err = open(c, func(status int, h http.Header) { conn.pace.Observe(status, h) })
+	conn.client, conn.scope, err = open(ctx, c, func(status int, h http.Header) { conn.pace.Observe(status, h) })
 	if err != nil {
 		return nil, errors.Join(misuse(fmt.Errorf("connect to %s: %w", c.to, err), "", c.mendSettings()), conn.close())
 	}

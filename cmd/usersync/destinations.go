@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -23,8 +24,9 @@ type client interface {
 // observer is told of every answer of an API.
 type observer func(status int, header http.Header)
 
-// opener makes the client that a config describes. It makes no call.
-type opener func(*config, observer) (client, writer.Scope, error)
+// opener makes the client that a config describes. It makes no call but one that
+// asks the API what it can do, where the client cannot know.
+type opener func(context.Context, *config, observer) (client, writer.Scope, error)
 
 // destinations holds every API by its name in the config.
 func destinations() map[string]opener {
@@ -35,7 +37,7 @@ func destinations() map[string]opener {
 
 func destinationNames() []string { return slices.Sorted(maps.Keys(destinations())) }
 
-func openKard(c *config, see observer) (client, writer.Scope, error) {
+func openKard(_ context.Context, c *config, see observer) (client, writer.Scope, error) {
 	k := c.kard
 	r := restConfig(c, see)
 	r.BaseURL = k.baseURL

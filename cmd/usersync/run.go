@@ -76,7 +76,7 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	if err := j.config.checkResults(j.paths, j.stdin); err != nil {
 		return err
 	}
-	if j.conn, err = connect(j.config); err != nil {
+	if j.conn, err = connect(ctx, j.config); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.conn.close()) }()

@@ -11,7 +11,7 @@ import (
 // of calls on the wire, which outlives the run's own; calls are counted in calls.
 func stack(client destination.Destination, p *pace.Pace, wire context.Context, retries int, calls *destination.Calls) destination.Destination {
 	limited := destination.Limited{Destination: client, Pacer: p, Wire: wire, Calls: calls}
-	merged := destination.Merged{API: limited}
+	merged := destination.Merged{API: destination.Keyed{API: limited}}
 	bisected := destination.NewBisected(merged)
 	retried := destination.Retried{API: bisected, Pacer: p, Retries: retries}
 	verified := destination.Verified{API: retried, Retries: retries}

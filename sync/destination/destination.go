@@ -1,6 +1,7 @@
 // Package destination says what an API that takes users looks like to the rest
 // of usersync, and holds the manners that every call keeps, one wrapper a
-// file: Limited, Merged, Bisected, Retried, Verified, Upserted, Observed.
+// file: Limited, Keyed, Merged, Bisected, Retried, Verified, Pended, Upserted,
+// Observed.
 //
 // It knows no API: those are the folders beside these files. Start at
 // Destination for the contract and at cmd/usersync/wire.go for the order of the
@@ -76,8 +77,11 @@ type Traits struct {
 	// Fields are those that the API can take; with AnyField every name is.
 	Fields   []user.Field
 	AnyField bool
-	// OwnKeys says that the API makes the key of a user itself.
+	// OwnKeys says that the API makes the key of a user itself, so that updates
+	// and deletes need Record.Remote, and outcomes of creates carry Remote.
 	OwnKeys bool
+	// Blind says that the API has no read-back for any record.
+	Blind bool
 }
 
 // OpTraits are the facts about one kind of call.

@@ -56,7 +56,7 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 // where the API has no read-back.
 func (l Limited) Find(ctx context.Context, r *user.Record) (Found, error) {
 	finder, ok := l.Destination.(Finder)
-	if !ok {
+	if !ok || l.Traits().Blind {
 		return Found{}, nil
 	}
 	end, err := l.Pacer.Begin(ctx)

@@ -51,6 +51,9 @@ func (m Merged) complete(ctx context.Context, r *user.Record, fields []user.Fiel
 	if err != nil {
 		return nil, user.Outcome{}, onlyRead(err)
 	}
+	if found.Remote != "" {
+		r.Remote = found.Remote
+	}
 	switch {
 	case found.Presence == Unknown:
 		return nil, user.Outcome{Status: user.Failed, Code: user.CodeUnread, HTTP: found.HTTP}, nil

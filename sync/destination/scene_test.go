@@ -127,7 +127,7 @@ func stack(f *fake, blind bool, p destination.Pacer, retries int) destination.De
 
 func stackOn(client destination.Destination, p destination.Pacer, retries int) destination.Destination {
 	limited := destination.Limited{Destination: client, Pacer: p, Wire: context.Background()}
-	bisected := destination.NewBisected(destination.Merged{API: limited})
+	bisected := destination.NewBisected(destination.Merged{API: destination.Keyed{API: limited}})
 	retried := destination.Retried{API: bisected, Pacer: p, Retries: retries}
 	verified := destination.Verified{API: retried, Retries: retries}
 	return destination.Observed{API: destination.Upserted{API: verified}}

@@ -2,6 +2,7 @@ package destination
 
 import (
 	"context"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,7 +19,7 @@ type Verified struct {
 
 // Apply sends b and reads back what needs it.
 func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	outcomes, err := v.API.Apply(ctx, b)
+	outcomes, err := v.first(ctx, b)
 	for err == nil {
 		var doubtful, again []int
 		for i := range outcomes {
@@ -38,6 +39,40 @@ func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		return unsettled(b, outcomes), err
 	}
 	return outcomes, nil
+}
+
+// first makes the first call. Where that is a create that cannot be replayed,
+// users who were perhaps sent before are looked up instead, and only those sent
+// who are proved not to be there.
+func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	var doubtful, send []int
+	for i, r := range b.Records {
+		if r.Maybe {
+			doubtful = append(doubtful, i)
+		} else {
+			send = append(send, i)
+		}
+	}
+	if b.Op != user.Create || len(doubtful) == 0 || v.Traits().Ops[user.Create].Replay != Unsafe {
+		return v.API.Apply(ctx, b)
+	}
+	outcomes := make([]user.Outcome, len(b.Records))
+	for _, i := range doubtful {
+		outcomes[i] = user.Outcome{Record: b.Records[i], Status: user.InDoubt, Code: user.CodeNoAnswer}
+	}
+	again, err := v.readBack(ctx, b, outcomes, doubtful)
+	if err != nil {
+		return outcomes, err
+	}
+	if send = append(send, again...); len(send) == 0 {
+		return outcomes, nil
+	}
+	slices.Sort(send)
+	part, err := v.API.Apply(ctx, pick(b, send))
+	if part != nil {
+		place(outcomes, part, send)
+	}
+	return outcomes, err
 }
 
 // doubtfulVerdict tells whether only a read-back can settle the record.

@@ -46,6 +46,9 @@ type Record struct {
 	Remote string
 	// Maybe says that the record was perhaps sent before, and perhaps taken.
 	Maybe bool
+	// Pended says that the ledger was told, before the call, that the user is
+	// about to be created, and waits to be told what became of it.
+	Pended bool
 	// Attempts counts the calls that carried the record so far.
 	Attempts int
 	// Spent counts those of the Attempts that count against the retries.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 
 	"usersync/sync/destination"
 )
@@ -39,7 +40,7 @@ func (a *Answer) Release() {
 // Fail makes the whole call a fault that the client found in the answer.
 // detail must have been redacted.
 func (a *Answer) Fail(fault destination.Fault, code, detail string) *destination.CallError {
-	return &destination.CallError{Fault: fault, Status: a.Status, Code: code, Detail: detail, RequestID: a.RequestID}
+	return &destination.CallError{Fault: fault, Status: a.Status, Code: code, Detail: detail, RequestID: a.RequestID, After: retryAfter(a.Header, time.Now())}
 }
 
 // fail adds what the answer says to ce, and releases it.

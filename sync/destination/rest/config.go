@@ -2,6 +2,7 @@ package rest
 
 import (
 	"cmp"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 
 	"usersync/sync/user"
 )
@@ -32,8 +35,17 @@ type Config struct {
 	Proxy string
 	// InsecureHTTP allows an http:// address that is not on this machine.
 	InsecureHTTP bool
+	// HTTP2 offers HTTP/2 beside HTTP/1.1 to an https host. A call that breaks
+	// there was perhaps taken, however early it broke.
+	HTTP2 bool
+	// Media is the type of bodies and answers; "" means application/json.
+	Media string
 
 	Auth Auth
+	// Sign adds to a call what proves who we are, where that is part of each call
+	// and not a header that stays the same. It is called anew for every attempt,
+	// in the goroutine of the call, and must not keep body.
+	Sign func(r *http.Request, body []byte)
 
 	// Observe is called once for every answer of the API, in the goroutine of
 	// the call and before the body is read. Token calls are not shown to it.
@@ -48,10 +60,15 @@ type Config struct {
 	DialContext Dial
 }
 
-// Auth is either a Token, or ClientID and ClientSecret for the OAuth 2 client
-// credentials grant (RFC 6749 4.4), or neither.
+// Auth is one of: a Token (RFC 6750 2.1), a User with a Password (RFC 7617), a
+// Key in a header of its own, or ClientID and ClientSecret for the OAuth 2 client
+// credentials grant (RFC 6749 4.4). None is a call without credentials.
 type Auth struct {
 	Token        user.Secret
+	User         string
+	Password     user.Secret
+	Key          user.Secret
+	KeyHeader    string // the header that carries Key, such as X-Api-Key; sent in this spelling
 	ClientID     user.Secret
 	ClientSecret user.Secret
 	TokenURL     string
@@ -75,6 +92,7 @@ func (c Config) withDefaults() Config {
 	c.Timeout = cmp.Or(max(c.Timeout, 0), 30*time.Second)
 	c.MaxConns = cmp.Or(max(c.MaxConns, 0), 16) // as many as there are workers by default
 	c.Version = cmp.Or(c.Version, "dev")
+	c.Media = cmp.Or(c.Media, "application/json")
 	c.Auth.Style = cmp.Or(c.Auth.Style, Basic)
 	return c
 }
@@ -107,16 +125,14 @@ func loopback(host string) bool {
 // tokens makes the source of credentials that Auth describes.
 func (c Config) tokens(transport http.RoundTripper) (*tokens, error) {
 	a := c.Auth
-	token, id, secret := a.Token.Reveal(), a.ClientID.Reveal(), a.ClientSecret.Reveal()
+	if err := a.oneKind(); err != nil {
+		return nil, err
+	}
+	id, secret := a.ClientID.Reveal(), a.ClientSecret.Reveal()
 	switch {
-	case token != "" && (id != "" || secret != ""):
-		return nil, errors.New("auth holds a token and client credentials; keep one of them")
-	case token != "" && !printable(token):
-		return nil, errors.New("auth.token holds characters that a header cannot carry; check for line breaks or spaces in it")
-	case token != "":
-		return staticToken(token), nil
 	case id == "" && secret == "":
-		return staticToken(""), nil
+		held, err := a.static()
+		return &tokens{held: held}, err
 	case id == "" || secret == "":
 		return nil, errors.New("auth needs both client_id and client_secret")
 	case a.Style != Basic && a.Style != Form && a.Style != JSON:
@@ -126,6 +142,53 @@ func (c Config) tokens(transport http.RoundTripper) (*tokens, error) {
 		return nil, err
 	}
 	return &tokens{fetch: grants{auth: a, transport: transport}.fetch, timeout: c.Timeout, refused: map[string]int{}}, nil
+}
+
+// oneKind refuses credentials of two kinds: nobody could say which were meant.
+func (a Auth) oneKind() error {
+	var kinds []string
+	for _, k := range []struct {
+		name string
+		held bool
+	}{
+		{"a token", a.Token.Reveal() != ""}, {"a password", a.User != "" || a.Password.Reveal() != ""},
+		{"a key", a.Key.Reveal() != ""}, {"client credentials", a.ClientID.Reveal() != "" || a.ClientSecret.Reveal() != ""},
+	} {
+		if k.held {
+			kinds = append(kinds, k.name)
+		}
+	}
+	if len(kinds) > 1 {
+		return errors.New("auth holds " + strings.Join(kinds, " and ") + "; keep one of them")
+	}
+	return nil
+}
+
+// static is the credential that is the same in every call.
+func (a Auth) static() (bearer, error) {
+	token, password, key := a.Token.Reveal(), a.Password.Reveal(), a.Key.Reveal()
+	switch {
+	case token != "" && !printable(token):
+		return bearer{}, errors.New("auth.token holds characters that a header cannot carry; check for line breaks or spaces in it")
+	case token != "":
+		return bearer{name: authorization, header: bearerHeader(token), hide: token}, nil
+	case a.User != "" || password != "":
+		return a.basic(password)
+	case key != "" && (!printable(key) || !httpguts.ValidHeaderFieldName(a.KeyHeader)):
+		return bearer{}, errors.New("the API key or the name of its header holds characters that a header cannot carry; check for line breaks or spaces in it")
+	case key != "":
+		return bearer{name: a.KeyHeader, header: []string{key}, hide: key}, nil
+	}
+	return bearer{}, nil
+}
+
+// basic is RFC 7617 2: a user holds no colon.
+func (a Auth) basic(password string) (bearer, error) {
+	if a.User == "" || password == "" || strings.Contains(a.User, ":") {
+		return bearer{}, errors.New("auth needs both user and password, and the user holds no colon")
+	}
+	text := "Basic " + base64.StdEncoding.EncodeToString([]byte(a.User+":"+password))
+	return bearer{name: authorization, header: []string{text}, hide: strings.TrimPrefix(text, "Basic ")}, nil
 }
 
 func printable(s string) bool {

@@ -34,12 +34,8 @@ func (b bearer) forgetIn(h http.Header) {
 
 // secret is the token, or nothing if there is none to hide.
 func (b bearer) secret() string {
-	if len(b.header) == 0 {
+	if len(b.hide) < shortSecret {
 		return ""
 	}
-	secret := strings.TrimPrefix(b.header[0], "Bearer ")
-	if len(secret) < shortSecret {
-		return ""
-	}
-	return secret
+	return b.hide
 }

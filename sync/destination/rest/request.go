@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,6 +19,10 @@ type Request struct {
 	// Path holds the segments after the base URL, unescaped. The server sees
 	// each as one segment, whatever it holds.
 	Path []string
+	// Query is the encoded query, without its question mark.
+	Query string
+	// Header is sent beside the client's own, each name as it is spelt here.
+	Header http.Header
 	// Append appends the body, JSON, and returns the extended slice; nil sends
 	// none. It may be handed a slice that earlier calls used.
 	Append func([]byte) []byte
@@ -33,25 +38,28 @@ type Request struct {
 // "idempotent requests"), and every attempt must be a call of its own, with its
 // own token of the limiter.
 func (c *Client) request(ctx context.Context, r Request, token bearer) *http.Request {
-	header := http.Header{"User-Agent": c.agent, "Accept": acceptJSON}
+	header := http.Header{"User-Agent": c.agent, "Accept": c.media}
 	if token.header != nil {
-		header["Authorization"] = token.header
+		header[token.name] = token.header
 	}
 	out := c.body(r.Append)
 	if r.Append != nil {
-		header["Content-Type"] = acceptJSON
+		header["Content-Type"] = c.media
 	}
+	maps.Copy(header, r.Header)
 	request := &http.Request{
-		Method: r.Method, URL: c.url(r.Path), Host: c.base.Host, Header: header,
+		Method: r.Method, URL: c.url(r.Path, r.Query), Host: c.base.Host, Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: out, ContentLength: int64(out.reader.Len()),
+	}
+	if c.sign != nil {
+		c.sign(request, out.bytes)
 	}
 	return request.WithContext(ctx)
 }
 
-var acceptJSON = []string{"application/json"}
-
-func (c *Client) url(segments []string) *url.URL {
+func (c *Client) url(segments []string, query string) *url.URL {
 	u := *c.base
+	u.RawQuery = query
 	plain, escaped := strings.TrimRight(u.Path, "/"), strings.TrimRight(u.EscapedPath(), "/")
 	for _, s := range segments {
 		plain += "/" + s

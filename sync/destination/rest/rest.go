@@ -24,6 +24,8 @@ type Client struct {
 	own       bool // the transport is ours, so its trace can be believed
 	timeout   time.Duration
 	agent     []string
+	media     []string
+	sign      func(*http.Request, []byte)
 	observe   func(int, http.Header)
 	words     func([]byte) string
 	tokens    *tokens
@@ -49,7 +51,7 @@ func New(config Config) (*Client, error) {
 	}
 	return &Client{
 		base: base, transport: transport, own: own, timeout: config.Timeout,
-		agent: []string{"usersync/" + config.Version}, observe: config.Observe, words: config.Words, tokens: tokens,
+		agent: []string{"usersync/" + config.Version}, media: []string{config.Media}, sign: config.Sign, observe: config.Observe, words: config.Words, tokens: tokens,
 	}, nil
 }
 

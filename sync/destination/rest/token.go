@@ -15,20 +15,19 @@ const (
 	refreshAgain = 10 * time.Second // after a refresh that failed while the old token still holds
 )
 
-// bearer is a token and the header that carries it. number counts the tokens
+// bearer is a credential and the header that carries it. number counts the tokens
 // of this client from 1; 0 is none or a static one.
 type bearer struct {
+	name             string // of the header
 	header           []string
+	hide             string // what of it is secret
 	number           int
 	refresh, expires time.Time // zero: when it is refused
 }
 
-func bearerHeader(token string) []string {
-	if token == "" {
-		return nil
-	}
-	return []string{"Bearer " + token}
-}
+func bearerHeader(token string) []string { return []string{"Bearer " + token} }
+
+const authorization = "Authorization"
 
 // tokens hands out the token that is held and fetches the next one, once for
 // all who wait.
@@ -65,8 +64,6 @@ type flight struct {
 	err       error
 	abandoned bool // its caller left; somebody else must call
 }
-
-func staticToken(token string) *tokens { return &tokens{held: bearer{header: bearerHeader(token)}} }
 
 // take returns the token to send. It waits, as long as ctx allows, for whoever
 // is fetching one, or fetches it itself.
@@ -143,7 +140,7 @@ func transient(err error) bool {
 }
 
 func newBearer(g grant, number int, now time.Time) bearer {
-	b := bearer{header: bearerHeader(g.token), number: number, expires: g.expires}
+	b := bearer{name: authorization, header: bearerHeader(g.token), hide: g.token, number: number, expires: g.expires}
 	if !g.expires.IsZero() {
 		b.refresh = g.expires.Add(-min(earlyRefresh, g.expires.Sub(now)/2))
 	}

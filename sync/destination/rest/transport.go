@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// transport returns the RoundTripper and whether it is our own. HTTP/2 is off:
-// with one call of 100 users at a time per connection it wins nothing, and a
-// shared connection could not say which call was written.
+// transport returns the RoundTripper and whether its trace can be believed. HTTP/2
+// is off unless asked for: with one call of 100 users at a time per connection it
+// wins nothing, and a shared connection cannot say which call was written.
 func (c Config) transport() (http.RoundTripper, bool, error) {
 	if c.Transport != nil {
 		return c.Transport, false, nil
@@ -33,6 +33,7 @@ func (c Config) transport() (http.RoundTripper, bool, error) {
 	}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(c.HTTP2)
 	return &http.Transport{
 		Proxy:                  proxy,
 		OnProxyConnectResponse: proxyAnswer,
@@ -47,7 +48,7 @@ func (c Config) transport() (http.RoundTripper, bool, error) {
 		MaxResponseHeaderBytes: 1 << 20,
 		WriteBufferSize:        32 << 10, // a batch of 100 users in one write
 		ReadBufferSize:         32 << 10,
-	}, true, nil
+	}, !c.HTTP2, nil
 }
 
 func (c Config) security() (*tls.Config, error) {

@@ -1,0 +1,59 @@
+package destination
+
+import (
+	"context"
+
+	"usersync/sync/user"
+)
+
+// Pending remembers, beyond the end of the process, users of whom a call that
+// must not be made twice is about to be made.
+type Pending interface {
+	// Pend is on the disk when it returns nil. An error ends the run.
+	Pend(context.Context, []*user.Record) error
+	// Clear takes it back for records that were certainly not sent.
+	Clear(context.Context, []*user.Record) error
+}
+
+// Pended has users remembered before a create that cannot be replayed: whoever
+// comes after a crash looks them up and does not create them again.
+type Pended struct {
+	API
+	Pending Pending // nil remembers nobody
+}
+
+// Apply remembers the records of b, if its call is an unsafe create, and sends
+// them.
+func (p Pended) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	if p.Pending == nil || b.Op != user.Create || p.Traits().Ops[user.Create].Replay != Unsafe {
+		return p.API.Apply(ctx, b)
+	}
+	if err := p.Pending.Pend(ctx, b.Records); err != nil {
+		return unsettled(b, nil), err
+	}
+	for _, r := range b.Records {
+		r.Pended = true
+	}
+	outcomes, err := p.API.Apply(ctx, b)
+	if err == nil {
+		return outcomes, nil
+	}
+	// The run ends. Its own context may have ended already, and this is what the
+	// next one needs to know.
+	if failed := p.Pending.Clear(context.WithoutCancel(ctx), unsent(b, outcomes)); failed != nil {
+		return outcomes, failed
+	}
+	return outcomes, err
+}
+
+// unsent are the records that no call has carried so that it might have been
+// taken.
+func unsent(b user.Batch, outcomes []user.Outcome) []*user.Record {
+	var records []*user.Record
+	for i, r := range b.Records {
+		if !r.Maybe && i < len(outcomes) && outcomes[i].Status == user.Unsettled {
+			records = append(records, r)
+		}
+	}
+	return records
+}
