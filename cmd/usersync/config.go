@@ -17,6 +17,7 @@ type config struct {
 	typed      typed
 
 	to      string
+	baseURL string // of whatever API; empty: as its section says
 	mode    user.Op
 	sandbox bool
 	kard    kardConfig

@@ -27,17 +27,17 @@ type connection struct {
 
 // connect opens the API that c names. It sends no user.
 func connect(ctx context.Context, c *config) (*connection, error) {
-	open, ok := destinations()[c.to]
+	to, ok := destinations()[c.to]
 	if !ok {
 		return nil, misuse(errors.New("find the destination: none was named"),
 			"write --to NAME, or to: NAME in the config; known are "+wordsOf(destinationNames()), c.typed.with("--to", "kard", "--sandbox"))
 	}
 	conn := &connection{}
-	if err := conn.rehearse(c); err != nil {
+	if err := conn.rehearse(c, to); err != nil {
 		return nil, err
 	}
 	var err error
-	conn.client, conn.scope, err = open(ctx, c, func(status int, h http.Header) { conn.pace.Observe(status, h) })
+	conn.client, conn.scope, err = to.open(ctx, c, func(status int, h http.Header) { conn.pace.Observe(status, h) })
 	if err != nil {
 		return nil, errors.Join(misuse(fmt.Errorf("connect to %s: %w", c.to, err), "", c.mendSettings()), conn.close())
 	}
@@ -49,7 +49,7 @@ func connect(ctx context.Context, c *config) (*connection, error) {
 }
 
 // rehearse starts the sandbox, if that is what c asks for, and points c to it.
-func (conn *connection) rehearse(c *config) error {
+func (conn *connection) rehearse(c *config, to api) error {
 	if !c.sandbox {
 		return nil
 	}
@@ -58,7 +58,8 @@ func (conn *connection) rehearse(c *config) error {
 		return misuse(fmt.Errorf("start the sandbox: %w", err), "", "")
 	}
 	conn.sandbox = s
-	c.kard.baseURL, c.kard.organization, c.proxy = s.URL(), "sandbox", "none"
+	c.proxy, c.baseURL = "none", ""
+	to.rehearse(c, s.URL())
 	return nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/kard"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -28,32 +27,23 @@ type observer func(status int, header http.Header)
 // asks the API what it can do, where the client cannot know.
 type opener func(context.Context, *config, observer) (client, writer.Scope, error)
 
+// api is an API that users can be sent to. Its section of the config bears its
+// name.
+type api struct {
+	open     opener
+	settings func() []setting
+	// rehearse points the section to a sandbox.
+	rehearse func(c *config, url string)
+}
+
 // destinations holds every API by its name in the config.
-func destinations() map[string]opener {
-	return map[string]opener{
-		"kard": openKard,
+func destinations() map[string]api {
+	return map[string]api{
+		"kard": {openKard, kardSettings, rehearseKard},
 	}
 }
 
 func destinationNames() []string { return slices.Sorted(maps.Keys(destinations())) }
-
-func openKard(_ context.Context, c *config, see observer) (client, writer.Scope, error) {
-	k := c.kard
-	r := restConfig(c, see)
-	r.BaseURL = k.baseURL
-	r.Auth = rest.Auth{
-		Token: k.auth.token, ClientID: user.NewSecret(k.auth.clientID), ClientSecret: k.auth.clientSecret,
-		TokenURL: k.auth.tokenURL, Style: rest.Style(k.auth.style), Header: http.Header{},
-	}
-	if k.auth.targetIssuer != "" {
-		r.Auth.Header.Set("X-Kard-Target-Issuer", k.auth.targetIssuer)
-	}
-	opened, err := kard.New(kard.Config{Organization: k.organization, Put: kard.Put(k.put), REST: r})
-	if err != nil {
-		return nil, writer.Scope{}, err
-	}
-	return opened, writer.Scope{Destination: "kard", Host: hostOf(k.baseURL), Account: k.organization, Sandbox: c.sandbox}, nil
-}
 
 // restConfig is what every API over HTTP is told.
 func restConfig(c *config, see observer) rest.Config {

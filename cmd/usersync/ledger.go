@@ -28,7 +28,7 @@ func ledgerCommand(e *env) *cobra.Command {
 
 // ledgerSettings are those that say which ledger and which scope in it.
 func ledgerSettings() []string {
-	return []string{"to", "kard.base_url", "insecure_http", "ledger", "feed", "runs_dir", "lock_timeout", "log_format"}
+	return []string{"to", "base_url", "insecure_http", "ledger", "feed", "runs_dir", "lock_timeout", "log_format"}
 }
 
 // access is how a command uses the ledger.

@@ -9,9 +9,11 @@ import (
 // settings returns everything that can be set, in the order of the manual.
 func settings() []setting {
 	var all []setting
-	for _, group := range [][]setting{
-		target(), kardSettings(), input(), remembering(), sending(), network(), output(), talk(),
-	} {
+	all = append(all, target()...)
+	for _, name := range destinationNames() {
+		all = append(all, destinations()[name].settings()...)
+	}
+	for _, group := range [][]setting{input(), remembering(), sending(), network(), output(), talk()} {
 		all = append(all, group...)
 	}
 	return all
@@ -22,6 +24,9 @@ func target() []setting {
 		{key: "to", flag: "to", value: "NAME", words: destinationNames(),
 			use: "the API that takes the users",
 			set: asText(func(c *config) *string { return &c.to })},
+		{key: "base_url", flag: "base-url", kind: link, value: "URL", remote: true,
+			use: "the API's address, in place of the one in its section",
+			set: asText(func(c *config) *string { return &c.baseURL })},
 		{key: "mode", flag: "mode", value: "MODE", def: "upsert", words: []string{"upsert", "create", "update", "delete"},
 			use: "what is done with each user",
 			set: into(func(c *config) *user.Op { return &c.mode }, func(s string) (user.Op, error) { return user.Op(s), nil })},

@@ -4,7 +4,7 @@ import "usersync/sync/user"
 
 func kardSettings() []setting {
 	return []setting{
-		{key: "kard.base_url", flag: "base-url", kind: link, value: "URL", remote: true,
+		{key: "kard.base_url", kind: link, value: "URL", remote: true,
 			use: "the API's address; there is no default, so that no rehearsal meets production by accident",
 			set: asText(func(c *config) *string { return &c.kard.baseURL })},
 		{key: "kard.organization", kind: name, value: "ID", remote: true,

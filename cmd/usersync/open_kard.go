@@ -1,0 +1,32 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+
+	"usersync/sync/destination/kard"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+	"usersync/writer"
+)
+
+func openKard(_ context.Context, c *config, see observer) (client, writer.Scope, error) {
+	k := c.kard
+	r := restConfig(c, see)
+	r.BaseURL = cmp.Or(c.baseURL, k.baseURL)
+	r.Auth = rest.Auth{
+		Token: k.auth.token, ClientID: user.NewSecret(k.auth.clientID), ClientSecret: k.auth.clientSecret,
+		TokenURL: k.auth.tokenURL, Style: rest.Style(k.auth.style), Header: http.Header{},
+	}
+	if k.auth.targetIssuer != "" {
+		r.Auth.Header.Set("X-Kard-Target-Issuer", k.auth.targetIssuer)
+	}
+	opened, err := kard.New(kard.Config{Organization: k.organization, Put: kard.Put(k.put), REST: r})
+	if err != nil {
+		return nil, writer.Scope{}, err
+	}
+	return opened, writer.Scope{Destination: "kard", Host: hostOf(r.BaseURL), Account: k.organization, Sandbox: c.sandbox}, nil
+}
+
+func rehearseKard(c *config, url string) { c.kard.baseURL, c.kard.organization = url, "sandbox" }
