@@ -27,7 +27,7 @@ type Layout struct {
 // The keys of JSON are those of the first 100 records together. Of Stdin a piece
 // is used up. An error is an *InputError.
 func Header(ctx context.Context, o Options) (Layout, error) {
-	o.Mapping = mapping.Config{}
+	o.Mapping, o.Sidecar, o.Trailer = mapping.Config{}, false, ""
 	in := &Input{o: o, tally: source.NewTally()}
 	if err := in.checkOptions(); err != nil {
 		return Layout{}, err

@@ -65,7 +65,9 @@ type Input struct {
 	// finished is the number of files that were read to their end.
 	finished int
 	proofs   []Proof  // by path
+	torn     []bool   // by path: the last record may be a part of one
 	warnings []string // by file
+	failed   bool     // gave an error
 }
 
 // Open checks everything that can be wrong before the first record is sent, in
@@ -102,7 +104,7 @@ func (in *Input) checkOptions() error {
 	if d := in.o.Delimiter; d != 0 && !validDelimiter(d) {
 		return &InputError{File: "input", Rule: "the delimiter cannot be a quote, a line ending or no character at all", Hint: "leave it out to have it found"}
 	}
-	return nil
+	return in.o.checkExpected()
 }
 
 // look opens file i and keeps it open if it is the first or cannot be opened
