@@ -35,7 +35,7 @@ type rows interface {
 }
 
 func (in *Input) open(path string) (*file, error) {
-	f, err := in.start(path, len(in.o.Mapping.Fields) > 0)
+	f, err := in.start(path, len(in.o.Mapping.Fields) > 0 || in.o.Mapping.OpColumn != "")
 	if err != nil {
 		return nil, err
 	}
@@ -171,6 +171,7 @@ func (in *Input) fail(err error, yield func(*user.Record, error) bool) (more boo
 func (in *Input) readRows(f *file, yield func(*user.Record, error) bool) (more bool) {
 	for {
 		rec := in.chunk.record()
+		rec.Op = in.o.Op
 		err := f.rows.next(rec)
 		if err == io.EOF {
 			return true
@@ -179,7 +180,7 @@ func (in *Input) readRows(f *file, yield func(*user.Record, error) bool) (more b
 			return in.fail(inputError(f.name, f.rows.line(), err), yield)
 		}
 		in.count++
-		rec.Origin.Record, rec.Origin.File, rec.Op = in.count, f.name, in.o.Op
+		rec.Origin.Record, rec.Origin.File = in.count, f.name
 		if !yield(rec, nil) {
 			return false
 		}

@@ -79,7 +79,7 @@ func known(c mapping.Config) func(string) bool {
 	names := Names()
 	return func(name string) bool {
 		_, isName := names[name]
-		return isName || user.Field(name).IsOpen() || slices.Contains(c.Ignore, name) ||
+		return isName || user.Field(name).IsOpen() || slices.Contains(c.Ignore, name) || name == c.OpColumn ||
 			slices.ContainsFunc(c.Fields, func(r mapping.Rule) bool { return r.Column == name })
 	}
 }

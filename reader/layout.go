@@ -49,13 +49,15 @@ type Column struct {
 	Field user.Field
 	// Read says that the cell is looked at: for Field, or to compute others.
 	Read bool
+	// Op says that the cell tells what is to be done with the row.
+	Op bool
 }
 
 // Columns tells where each column of the Layout's header goes, in its order.
 func (in *Input) Columns() []Column {
 	columns := make([]Column, len(in.layout.Header))
 	for i, name := range in.layout.Header {
-		columns[i] = Column{Name: name, Field: in.mapper.FieldOf(i), Read: in.mapper.Uses(i)}
+		columns[i] = Column{Name: name, Field: in.mapper.FieldOf(i), Read: in.mapper.Uses(i), Op: in.mapper.OpColumn(i)}
 	}
 	return columns
 }

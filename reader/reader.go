@@ -35,7 +35,8 @@ type Options struct {
 	// byte-order mark overrides it.
 	Charset string
 	Mapping mapping.Config
-	// Op is the intent that every record gets.
+	// Op is the intent that every record gets, unless Mapping.OpColumn names the
+	// column that holds it.
 	Op user.Op
 	// Accepts is what the destination takes; the zero value takes every known
 	// field.
