@@ -29,6 +29,9 @@ type config struct {
 	fields mapping.Fields // none where every column keeps its own name
 	ignore []string
 
+	opColumn string // empty: mode says what is done
+	proofs   proofConfig
+
 	ledger      string
 	ledgerKey   user.Secret
 	feed        string

@@ -40,7 +40,7 @@ var exitMeanings = [...]struct {
 	{exitUsage, "flags, config or input's shape are wrong; nothing was sent"},
 	{exitDenied, "the API denied access: credentials, permission or address"},
 	{exitHeld, "another run of the same account is under way, or has taken this one's place"},
-	{exitGuard, "the input could not be read to its end; a person is needed"},
+	{exitGuard, "the input could not be read to its end, or is not as expected; a person is needed"},
 	{exitTemporary, "temporary: network, API or disk; running again is safe"},
 	{exitDoubt, "finished, and what became of some users is in doubt"},
 	{exitRejects, "finished, and some users are invalid, refused or failed: see rejects"},

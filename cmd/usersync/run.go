@@ -144,6 +144,7 @@ func (j *job) send(ctx context.Context) error {
 	heard := j.answerSignal(ctx)
 	counts, err := work.Run(ctx)
 	heard()
+	j.warn(counts.Reading)
 	j.counts = total(j.before, counts)
 	err = errors.Join(err, j.keeper.finish(err))
 	talk := j.stopProgress()

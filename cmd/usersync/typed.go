@@ -31,17 +31,18 @@ func (t typed) with(flags ...string) string {
 	return t.command(t.verb, t.files...)
 }
 
-// inMode is the same command line in another mode and for another file.
-func (t typed) inMode(mode, file string) string {
+// instead is the same command line for another file, with other values of some
+// flags: pairs of a flag and its value.
+func (t typed) instead(file string, others ...string) string {
 	var kept []string
 	for i := 0; i < len(t.flags); i++ {
-		if t.flags[i] == "--mode" {
+		if n := slices.Index(others, t.flags[i]); n >= 0 && n%2 == 0 {
 			i++ // its value
 			continue
 		}
 		kept = append(kept, t.flags[i])
 	}
-	return typed{flags: append(kept, "--mode", mode)}.command(t.verb, file)
+	return typed{flags: append(kept, others...)}.command(t.verb, file)
 }
 
 // again is the command line of cmd with the same settings and other files.
