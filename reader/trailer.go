@@ -23,7 +23,7 @@ func newTrailer(word string) trailer {
 
 // cells returns those behind the word; false if the row is no trailer.
 func (t *trailer) cells(row []byte, delimiter rune) (cells []string, is bool) {
-	if t.word == "" || !bytes.HasPrefix(row, t.bare) && !bytes.HasPrefix(row, t.quoted) {
+	if !bytes.HasPrefix(row, t.bare) && !bytes.HasPrefix(row, t.quoted) {
 		return nil, false
 	}
 	reader := csv.NewReader(bytes.NewReader(row))
@@ -47,6 +47,9 @@ func count(cell string) int {
 // endsAt reports whether the row is the trailer, and holds it against the
 // records that were read.
 func (r *csvRows) endsAt(row *framed) (ended bool, err error) {
+	if r.trailer.word == "" {
+		return false, nil
+	}
 	if r.trailer.seen {
 		return false, r.wrongTrailer(row.line, "a row stands behind the trailer, which must be the last")
 	}
