@@ -58,6 +58,8 @@ type Job struct {
 	// Earlier returns the outcomes that they already have.
 	From, Maybe int
 	Earlier     func(*user.Record) (user.Outcome, bool, error)
+	// Sent tells which of these were perhaps sent; nil: each may have been.
+	Sent func(*user.Record) bool
 
 	// Superseded reports whether what is known of a user is later than the record,
 	// which was rejected before and is fed again; nil: of none.

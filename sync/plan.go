@@ -143,9 +143,10 @@ func (p *planner) wasSettled(r *user.Record, known user.Known) bool {
 		return true
 	}
 	if !settled {
-		r.Maybe = true // perhaps sent, and perhaps taken
+		r.Maybe = p.job.Sent == nil || p.job.Sent(r)
 		return false
 	}
+	r.Pended = known.Standing == user.Pending
 	p.memory.learn(p.memory.of(r.User.ID, known), &o)
 	p.settle(o)
 	return true
