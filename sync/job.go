@@ -69,6 +69,7 @@ type Job struct {
 	// which was rejected before and is fed again; nil: of none.
 	Superseded func(*user.Record, user.Known) bool
 
+	MaxErrors   MaxErrors
 	BatchSize   int // records a call, below the destination's own limit; default 100
 	Workers     int // batches under way at once; default 16
 	Window      int // records read and not yet written, at most; default 16384
@@ -111,7 +112,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 
 	chunks, readerDone := j.read(ctx)
 	window := newWindow(j.Window, j.WindowBytes, j.From)
-	c := newCollector(j.Results, window, why.stop)
+	c := newCollector(j, window, why.stop)
 	collected := make(chan struct{})
 	go func() {
 		defer close(collected)
