@@ -45,6 +45,13 @@ type config struct {
 	runsDir, results, resultsFormat string
 	rejectsSecrets                  string
 	allowRejects                    share
+	maxErrors                       share
+	maxDelete                       limit
+	acceptChange, trustEOF          bool
+	protect                         string
+	canary                          int
+	canaryAnswersOnly               bool
+	maxDuration                     time.Duration
 	progress, logFormat, logLevel   string
 	json                            bool
 	shown                           []shownValue
