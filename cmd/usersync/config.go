@@ -16,8 +16,10 @@ type config struct {
 	valueFiles []string
 	typed      typed
 
-	to      string
-	baseURL string // of whatever API; empty: as its section says
+	to      string   // the API; empty while it is not decided
+	all     []string // the APIs that are named
+	layers  layers   // that it was made of
+	baseURL string   // of whatever API; empty: as its section says
 	mode    user.Op
 	sandbox bool
 	kard    kardConfig

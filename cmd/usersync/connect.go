@@ -28,6 +28,9 @@ type connection struct {
 
 // connect opens the API that c names. It sends no user.
 func connect(ctx context.Context, c *config) (*connection, error) {
+	if len(c.all) > 1 {
+		return nil, misuse(fmt.Errorf("find the destination: %s are named, and this command takes one", wordsOf(c.all)), "say which with --to", "")
+	}
 	to, ok := destinations()[c.to]
 	if !ok {
 		return nil, misuse(errors.New("find the destination: none was named"),

@@ -95,6 +95,8 @@ func codeOf(err error) (int, bool) {
 			return exitInterrupt, true
 		}
 		return exitTerminate, true
+	case *ended:
+		return e.code, true
 	case *sync.AccountingError:
 		return exitInternal, true
 	case *sync.GuardError, *destination.CanaryError, *reader.InputError:

@@ -30,6 +30,9 @@ func runCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if len(c.all) > 1 {
+			return e.runSeveral(cmd.Context(), c, args)
+		}
 		j := &job{env: e, config: c, found: found, started: e.now()}
 		j.again = func(files ...string) string { return again(cmd, files) }
 		return j.run(cmd.Context(), args)
@@ -43,6 +46,7 @@ type job struct {
 	config  *config
 	found   *tally
 	started time.Time
+	among   bool                         // several run side by side
 	again   func(files ...string) string // the command line, with other files
 
 	resume  string  // the run to go on with; empty for a new one, or the newest alike

@@ -21,9 +21,9 @@ func settings() []setting {
 
 func target() []setting {
 	return []setting{
-		{key: "to", flag: "to", value: "NAME", words: destinationNames(),
-			use: "the API that takes the users",
-			set: asText(func(c *config) *string { return &c.to })},
+		{key: "to", flag: "to", kind: list, value: "NAME", words: destinationNames(),
+			use: "the API that takes the users; several of them get a run each",
+			set: asList(func(c *config) *[]string { return &c.all })},
 		{key: "base_url", flag: "base-url", kind: link, value: "URL", remote: true,
 			use: "the API's address, in place of the one in its section",
 			set: asText(func(c *config) *string { return &c.baseURL })},
