@@ -31,6 +31,9 @@ type config struct {
 	fields mapping.Fields // none where every column keeps its own name
 	ignore []string
 
+	opColumn string // empty: mode says what is done
+	proofs   proofConfig
+
 	ledger      string
 	ledgerKey   user.Secret
 	feed        string
@@ -49,7 +52,7 @@ type config struct {
 	allowRejects                    share
 	maxErrors                       share
 	maxDelete                       limit
-	acceptChange, trustEOF          bool
+	acceptChange                    bool
 	protect                         string
 	canary                          int
 	canaryAnswersOnly               bool

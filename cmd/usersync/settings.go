@@ -13,7 +13,7 @@ func settings() []setting {
 	for _, name := range destinationNames() {
 		all = append(all, destinations()[name].settings()...)
 	}
-	for _, group := range [][]setting{input(), remembering(), guards(), sending(), network(), output(), talk()} {
+	for _, group := range [][]setting{input(), proving(), remembering(), guards(), sending(), network(), output(), talk()} {
 		all = append(all, group...)
 	}
 	return all
@@ -53,6 +53,9 @@ func input() []setting {
 		{key: "ignore", flag: "ignore", kind: list, value: "COLUMN",
 			use: "columns that are not to be sent",
 			set: asList(func(c *config) *[]string { return &c.ignore })},
+		{key: "op_column", flag: "op-column", value: "COLUMN",
+			use: "the column that says in each row what is done with the user, in place of mode: upsert, create, update or delete",
+			set: asText(func(c *config) *string { return &c.opColumn })},
 	}
 }
 
