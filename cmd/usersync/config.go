@@ -46,7 +46,7 @@ type config struct {
 	retries                         int
 	timeout, maxWait, giveUpAfter   time.Duration
 	tlsCA, tlsCert, tlsKey, proxy   string
-	insecureHTTP                    bool
+	insecureHTTP, http2             bool
 	runsDir, results, resultsFormat string
 	rejectsSecrets                  string
 	allowRejects                    share
