@@ -49,7 +49,7 @@ func (j *job) warn(reading bool) {
 }
 
 func checkColumns(ctx context.Context, c *config, to client, paths []string, in *reader.Input) error {
-	if err := to.CheckColumns(in.Fields(), c.mode); err != nil {
+	if err := to.CheckColumns(in.Fields(), c.intent()); err != nil {
 		return refusedInput(ctx, c, paths, err)
 	}
 	return nil
@@ -57,7 +57,7 @@ func checkColumns(ctx context.Context, c *config, to client, paths []string, in 
 
 func readerOptions(e *env, c *config, t destination.Traits, paths []string, x expected) reader.Options {
 	o := reader.Options{
-		Paths: paths, Stdin: e.stdin, Delimiter: c.delim, Op: c.mode,
+		Paths: paths, Stdin: e.stdin, Delimiter: c.delim, Op: c.intent(),
 		Mapping: mapping.Config{Fields: c.fields, Ignore: c.ignore, OpColumn: c.opColumn},
 		Accepts: accepts(t), ExpectRecords: x.records, ExpectSHA256: x.sha256, Sidecar: true, Trailer: c.proofs.trailer,
 	}

@@ -51,6 +51,16 @@ func (s *setting) indirect() bool {
 	return s.kind == secret || s.kind == link || s.kind == database || s.kind == path || s.kind == name
 }
 
+// ofOneAPI reports whether the section of an API may say it for that API alone.
+// What is about the whole command it may not.
+func (s *setting) ofOneAPI() bool {
+	switch s.key {
+	case "to", "from", "sandbox", "runs_dir", "results", "json", "progress", "log_format", "log_level":
+		return false
+	}
+	return !strings.Contains(s.key, ".") || strings.HasPrefix(s.key, "tls.")
+}
+
 // isLiteral reports whether the text is a value itself and no path.
 func (s *setting) isLiteral(text string) bool {
 	return s.also != "" && text == s.also || s.literal != nil && s.literal(text)
