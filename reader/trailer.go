@@ -47,9 +47,6 @@ func count(cell string) int {
 // endsAt reports whether the row is the trailer, and holds it against the
 // records that were read.
 func (r *csvRows) endsAt(row *framed) (ended bool, err error) {
-	if r.trailer.word == "" {
-		return false, nil
-	}
 	if r.trailer.seen {
 		return false, r.wrongTrailer(row.line, "a row stands behind the trailer, which must be the last")
 	}
