@@ -91,15 +91,18 @@ func parrot(status int, form string, records []*user.Record) http.HandlerFunc {
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}
-		parts := []string{credentials(r.Header)}
+		signed := credentials(r.Header)
+		parts := []string{signed}
 		for _, record := range records {
 			for _, value := range values(record) {
 				parts = append(parts, value)
 			}
 		}
-		slices.Sort(parts)
+		slices.Sort(parts[1:])
 		text := strings.Join(parts, " is not ") + " " + string(body)
-		w.Header().Set("Location", "https://elsewhere.example/?q="+quoted(text))
+		w.Header().Set("Location", "https://elsewhere.example/?q="+quoted(strings.Join(parts[1:], " or ")))
+		w.Header().Set("X-Request-Id", signed)
+		w.Header().Set("Www-Authenticate", "Bearer realm="+quoted(signed))
 		w.WriteHeader(status)
 		if form == parrots[0] {
 			io.WriteString(w, text)
