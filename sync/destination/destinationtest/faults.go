@@ -147,6 +147,9 @@ func (sc *scene) true(op user.Op, r *user.Record, said string, before Look, data
 			sc.t.Errorf("record %d is said to be %s, and something was done", r.Origin.Record, said)
 		}
 	}
+	if after.Created > before.Created+1 {
+		sc.t.Errorf("record %d was created %d times by one call", r.Origin.Record, after.Created-before.Created)
+	}
 	if after.Held > 1 && before.Held <= 1 && op != user.Create {
 		sc.t.Errorf("record %d is held %d times", r.Origin.Record, after.Held)
 	}

@@ -117,7 +117,11 @@ func (sc *scene) must(b user.Batch) []user.Outcome {
 // apply makes one call, and holds the answer to the contract of Apply.
 func (sc *scene) apply(ctx context.Context, b user.Batch) ([]user.Outcome, *destination.CallError) {
 	sc.t.Helper()
+	sc.stage.repeated()
 	outcomes, err := sc.client.Apply(ctx, b)
+	if method := sc.stage.repeated(); method != "" {
+		sc.t.Errorf("one Apply made the same %s more than once: sending again is the manners' matter", method)
+	}
 	if err != nil {
 		return nil, sc.callError(err, b.Records)
 	}

@@ -102,6 +102,7 @@ func parrot(status int, form string, records []*user.Record) http.HandlerFunc {
 		text := strings.Join(parts, " is not ") + " " + string(body)
 		w.Header().Set("Location", "https://elsewhere.example/?q="+quoted(strings.Join(parts[1:], " or ")))
 		w.Header().Set("X-Request-Id", signed)
+		w.Header().Set("X-Correlation-Id", "<"+parts[len(parts)-1]+">")
 		w.Header().Set("Www-Authenticate", "Bearer realm="+quoted(signed))
 		w.WriteHeader(status)
 		if form == parrots[0] {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ type stage struct {
 	api   http.Handler
 	play  http.HandlerFunc // nil lets the API answer
 	seen  []call
+	sent  map[string]int // how often each change was sent since repeated was asked
 	conns int
 	shut  bool // no connection can be opened
 }
@@ -41,7 +43,7 @@ type call struct {
 // newStage serves until the test ends; over TCP, or in memory for a bubble.
 func newStage(t testing.TB, api http.Handler, memory bool) *stage {
 	t.Helper()
-	s := &stage{memory: memory, api: api, doors: make(chan net.Conn), closed: make(chan struct{})}
+	s := &stage{memory: memory, api: api, sent: map[string]int{}, doors: make(chan net.Conn), closed: make(chan struct{})}
 	listener := net.Listener(s)
 	if !memory {
 		var err error
@@ -119,6 +121,9 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.mu.Lock()
 	s.seen = append(s.seen, call{r.Method, r.RequestURI, r.Header.Clone(), body})
+	if r.Method != http.MethodGet {
+		s.sent[r.Method+" "+r.RequestURI+" "+string(body)]++
+	}
 	play, api := s.play, s.api
 	s.mu.Unlock()
 	if play != nil {
@@ -149,6 +154,20 @@ func (s *stage) calls() []call {
 	seen := s.seen
 	s.seen = nil
 	return seen
+}
+
+// repeated names the method of a change that was sent more than once since it
+// was last asked; "" if there is none.
+func (s *stage) repeated() (method string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for what, times := range s.sent {
+		if times > 1 {
+			method, _, _ = strings.Cut(what, " ")
+		}
+	}
+	clear(s.sent)
+	return method
 }
 
 func (s *stage) count() (calls, conns int) {
