@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"usersync/sync/destination"
@@ -23,10 +24,14 @@ type connection struct {
 	pace    *pace.Pace
 	scope   writer.Scope
 	sandbox *sandbox.Running // nil if the API is a real one
+	slow    bool             // so few calls a second that a sync of the journal for each costs nothing
 }
 
 // connect opens the API that c names. It sends no user.
 func connect(ctx context.Context, c *config) (*connection, error) {
+	if len(c.all) > 1 {
+		return nil, misuse(fmt.Errorf("find the destination: %s are named, and this command takes one", wordsOf(c.all)), "say which with --to", "")
+	}
 	to, ok := destinations()[c.to]
 	if !ok {
 		return nil, misuse(errors.New("find the destination: none was named"),
@@ -41,7 +46,8 @@ func connect(ctx context.Context, c *config) (*connection, error) {
 	if err != nil {
 		return nil, errors.Join(misuse(fmt.Errorf("connect to %s: %w", c.to, err), "", c.mendSettings()), conn.close())
 	}
-	conn.pace = pace.New(paceOptions(c, conn.client.Traits()))
+	limits := paceOptions(c, conn.client.Traits())
+	conn.pace, conn.slow = pace.New(limits), limits.PerSecond > 0 && limits.PerSecond <= slowest
 	if err := checkMode(c.mode, conn.client.Traits()); err != nil {
 		return nil, errors.Join(err, conn.close())
 	}
@@ -61,6 +67,18 @@ func (conn *connection) rehearse(c *config, to api) error {
 	c.proxy, c.baseURL = "none", ""
 	to.rehearse(c, s.URL())
 	return nil
+}
+
+// unsafe are the calls that must not be made again when they were perhaps taken.
+func (conn *connection) unsafe() []user.Op {
+	var ops []user.Op
+	for op, t := range conn.client.Traits().Ops {
+		if t.Replay == destination.Unsafe {
+			ops = append(ops, op)
+		}
+	}
+	slices.Sort(ops)
+	return ops
 }
 
 // batchSize is asked, or the most that any call takes: the engine's window grows
@@ -90,8 +108,14 @@ func (conn *connection) close() error {
 // nobody.
 const defaultRate = 10.0
 
+// slowest is how many calls a second a disk surely keeps up with.
+const slowest = 200
+
 func paceOptions(c *config, t destination.Traits) pace.Options {
 	o := pace.Options{Burst: c.burst, Wires: c.workers, MaxWait: c.maxWait, GiveUpAfter: c.giveUpAfter}
+	if c.maxDuration > 0 {
+		o.Until = time.Now().Add(c.maxDuration)
+	}
 	switch {
 	case c.rate.given():
 		o.PerSecond = c.rate.perSecond // 0 if unlimited
@@ -103,9 +127,12 @@ func paceOptions(c *config, t destination.Traits) pace.Options {
 
 // checkMode refuses a mode for which the API has no call.
 func checkMode(mode user.Op, t destination.Traits) error {
-	needed := []user.Op{mode}
-	if mode == user.Upsert {
-		needed = []user.Op{user.Create, user.Update}
+	needed := map[user.Op][]user.Op{
+		user.Upsert: {user.Create, user.Update},
+		mirror:      {user.Create, user.Update, user.Delete},
+	}[mode]
+	if needed == nil {
+		needed = []user.Op{mode}
 	}
 	for _, op := range needed {
 		if _, ok := t.Ops[op]; !ok {
