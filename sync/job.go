@@ -7,7 +7,7 @@
 // alone, so that its name can clash with the standard library's nowhere else.
 //
 // The files follow the road: job.go starts it, memory.go knows what was, plan.go
-// decides, lanes.go keeps records of one id apart, gather.go
+// decides, planned.go does what was decided before, lanes.go keeps records of one id apart, gather.go
 // fills batches, deliver.go sends them, window.go bounds what is under way,
 // collect.go brings the outcomes back into order, stop.go keeps why a run ends
 // early, summary.go counts.
@@ -62,6 +62,10 @@ type Job struct {
 	// Superseded reports whether what is known of a user is later than the record,
 	// which was rejected before and is fed again; nil: of none.
 	Superseded func(*user.Record, user.Known) bool
+
+	// Applying says that the records carry the calls of a plan. What these are is
+	// not decided anew; what they come to is followed up on as in any run.
+	Applying bool
 
 	BatchSize   int // records a call, below the destination's own limit; default 100
 	Workers     int // batches under way at once; default 16
