@@ -8,7 +8,8 @@ import (
 
 // Summary is what a run comes to.
 type Summary struct {
-	Read        int // records taken from the input, behind Job.From
+	Read        int // records taken, behind Job.From
+	Absent      int // those of them that are not of the input
 	Written     int // outcomes written
 	Outcomes    map[user.Status]int
 	SettledUpTo int  // every record up to this ordinal has its outcome written

@@ -25,6 +25,9 @@ type Origin struct {
 	// Unparsed says that the row could not be taken apart into cells, so that
 	// Raw is all there is.
 	Unparsed bool
+	// Absent says that the record stands in no file: it is the deletion of a user
+	// whom the input lacks.
+	Absent bool
 	// Before is where the record was rejected, if it is fed again; else nil.
 	Before *Rejected
 }
