@@ -14,6 +14,8 @@ func (j *job) next(err error, s writer.Summary) string {
 		return ""
 	case err == nil:
 		return j.again(j.out.rejects.Path())
+	case j.applied != nil && (s.ExitCode == exitUsage || s.ExitCode == exitGuard), tripped(err, "max_change"):
+		return j.config.typed.command("plan", j.paths...)
 	case s.ExitCode == exitDenied || s.ExitCode == exitGuard:
 		return j.config.typed.command("validate", j.paths...)
 	case j.config.sandbox || s.ExitCode == exitUsage || s.ExitCode == exitHeld:

@@ -13,6 +13,7 @@ import (
 	"usersync/reader"
 	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/user"
 	"usersync/writer"
 )
 
@@ -25,10 +26,14 @@ func runCommand(e *env, found *tally) *cobra.Command {
 		Example: "  usersync run --config usersync.yaml users.csv\n  usersync run --to kard --sandbox users.csv",
 	}
 	load := addSettings(e, cmd)
+	dryRun := cmd.Flags().Bool("dry-run", false, "show what would be done, as usersync plan does, and send nothing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
 			return err
+		}
+		if *dryRun {
+			return (&planner{env: e, config: c, found: found}).run(cmd.Context(), args)
 		}
 		j := &job{env: e, config: c, found: found, started: e.now()}
 		j.again = func(files ...string) string { return again(cmd, files) }
@@ -47,6 +52,7 @@ type job struct {
 
 	resume  string  // the run to go on with; empty for a new one, or the newest alike
 	retried retrial // the run whose rejects are the input
+	applied *plan   // nil where no plan is applied
 
 	paths    []string
 	conn     *connection
@@ -67,13 +73,14 @@ type job struct {
 // run opens everything that can be refused before the first call, then sends.
 func (j *job) run(ctx context.Context, args []string) (err error) {
 	frugal(j.lookup, j.config.sandbox)
+	defer func() { err = errors.Join(err, j.applied.close()) }()
 	if err := j.config.checkOutput(); err != nil {
 		return err
 	}
 	if j.paths, err = inputPaths(args, j.config.from); err != nil {
 		return err
 	}
-	if err := j.config.checkResults(j.paths, j.stdin); err != nil {
+	if err := errors.Join(j.config.checkResults(j.paths, j.stdin), j.checkTwice()); err != nil {
 		return err
 	}
 	if j.conn, err = connect(ctx, j.config); err != nil {
@@ -89,6 +96,9 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, j.closeInput()) }()
 	defer func() { err = errors.Join(err, j.forget()) }()
+	if err := j.checkBound(ctx); err != nil {
+		return err
+	}
 	if err := j.begin(ctx); err != nil {
 		return err
 	}
@@ -125,7 +135,7 @@ func (j *job) send(ctx context.Context) error {
 	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.scope.Host), zap.Strings("from", j.paths))
 	j.showProgress()
 	work := sync.Job{
-		Records:     j.start.records.Until(ctx).Batches(recordsAtOnce),
+		Records:     j.applied.over(j.start.records, j.start.from).Until(ctx).Batches(recordsAtOnce),
 		Destination: stack(underWay{j.conn.client, &j.underWay}, j.manners()),
 		Results:     j.out.writer,
 		BatchSize:   j.conn.batchSize(j.config.batchSize),
@@ -135,6 +145,7 @@ func (j *job) send(ctx context.Context) error {
 		Maybe:       j.start.maybe,
 		Earlier:     j.start.earlier,
 		Sent:        j.start.sent,
+		Applying:    j.applied != nil,
 	}
 	if !j.config.allowStale {
 		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.runsDir}).superseded
@@ -143,7 +154,10 @@ func (j *job) send(ctx context.Context) error {
 		work.Ledger = newRecall(j.past.ledger, j.config.full, &j.keeper.marked)
 	}
 	heard := j.answerSignal(ctx)
-	counts, err := work.Run(ctx)
+	counts, err := sync.Summary{Outcomes: map[user.Status]int{}}, j.lookAhead(ctx)
+	if err == nil {
+		counts, err = work.Run(ctx)
+	}
 	heard()
 	j.counts = total(j.before, counts)
 	err = errors.Join(err, j.keeper.finish(err))

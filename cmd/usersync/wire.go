@@ -27,3 +27,14 @@ func stack(client destination.Destination, m manners) destination.Destination {
 	upserted := destination.Upserted{API: pended}
 	return destination.Observed{API: upserted}
 }
+
+// dry stands in the place of the stack where nothing is to be sent. Calls are
+// counted in planned; with read, those that only read are made.
+func dry(client destination.API, m manners, read bool, planned *destination.Calls) destination.Destination {
+	if !read {
+		return destination.Observed{API: &destination.Dry{API: client, Calls: planned}}
+	}
+	limited := destination.Limited{Destination: client, Pacer: m.pace, Wire: m.wire, Calls: m.calls}
+	retried := destination.Retried{API: &destination.Dry{API: limited, Calls: planned, Read: true}, Pacer: m.pace, Retries: m.retries}
+	return destination.Observed{API: retried}
+}
