@@ -59,7 +59,7 @@ func madeOf(c *destination.Calls) map[string]int {
 func (p *planner) remarks(f *foreseen) []string {
 	var all []string
 	if n := sumOf(f.calls.Met()[destination.ReadCall]); n > 0 && !p.read {
-		all = append(all, plural(n, "update") + " begin with a read, and whoever is the same already will not be sent: --read finds out who")
+		all = append(all, plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
 	}
 	if p.config.full {
 		all = append(all, "--full sends every user, whatever the ledger says")
