@@ -54,12 +54,12 @@ func (j *job) unlike(d inputDigest) string {
 		return fmt.Sprintf("the input was changed: it has %d bytes now, and had %d", d.bytes, h.InputBytes)
 	case h.InputSHA256 != d.sha256:
 		return "the input was changed: it has as many bytes as before, and others"
+	case !sameScope(h, j.scope(), j.config.sandbox):
+		return "it was made for another account, host or feed"
 	case h.ConfigSHA256 != j.config.planDigest():
 		return "the settings were changed"
 	case h.MappingSHA256 != j.config.mappingDigest():
 		return "the mapping of columns was changed"
-	case !sameScope(h, j.scope(), j.config.sandbox):
-		return "it was made for another account, host or feed"
 	case h.Ledger.Kept != (j.config.ledger != noLedger):
 		return "it was made with a ledger, and now there is none, or the other way round"
 	}
