@@ -73,6 +73,7 @@ type Job struct {
 	// not decided anew; what they come to is followed up on as in any run.
 	Applying bool
 
+	MaxErrors   MaxErrors
 	BatchSize   int // records a call, below the destination's own limit; default 100
 	Workers     int // batches under way at once; default 16
 	Window      int // records read and not yet written, at most; default 16384
@@ -115,7 +116,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 
 	chunks, readerDone := j.read(ctx)
 	window := newWindow(j.Window, j.WindowBytes, j.From)
-	c := newCollector(j.Results, window, why.stop)
+	c := newCollector(j, window, why.stop)
 	collected := make(chan struct{})
 	go func() {
 		defer close(collected)

@@ -64,6 +64,9 @@ func (p *planner) remarks(f *foreseen) []string {
 	if p.config.full {
 		all = append(all, "--full sends every user, whatever the ledger says")
 	}
+	if most := p.config.maxErrors; f.wrong() > 0 && (most.count > 0 || most.percent > 0 && f.read >= errorsAfter) && !most.covers(f.wrong(), f.read) {
+		all = append(all, "more users are invalid or refused than --max-errors allows: a run would stop early")
+	}
 	if f.sends() > 0 {
 		all = append(all, "the plan knows what was sent before, and not what somebody else changed at the API since")
 	}

@@ -72,3 +72,6 @@ func opOf(o *user.Outcome) user.Op {
 func (f *foreseen) sends() int {
 	return f.outcomes[user.Created] + f.outcomes[user.Updated] + f.outcomes[user.Deleted]
 }
+
+// wrong is how many would not be sent, or not be taken.
+func (f *foreseen) wrong() int { return f.outcomes[user.Invalid] + f.outcomes[user.Refused] }

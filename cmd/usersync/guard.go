@@ -35,7 +35,7 @@ func (j *job) lookAhead(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	p := planning{env: j.env, config: j.config, conn: j.conn, input: in, ledger: j.past.ledger}
+	p := planning{env: j.env, config: j.config, conn: j.conn, input: in, ledger: j.past.ledger, protected: j.protected}
 	f, counts, err := p.run(ctx)
 	if !counts.Reading {
 		err = errors.Join(err, in.Close())
@@ -78,16 +78,13 @@ func (f *foreseen) tooManyChanges(most changeLimits) error {
 	return nil
 }
 
+// changeGuard is the guard's name.
+const changeGuard = "max_change"
+
 func changeError(what string, most share) error {
-	return &sync.GuardError{Guard: "max_change",
+	return &sync.GuardError{Guard: changeGuard,
 		What: fmt.Sprintf("%s, and --max-change allows %s; nothing was sent", what, most),
 		Hint: "look at what would change with usersync plan; if it is as it should be, allow more with --max-change"}
-}
-
-// tripped reports whether a guard stopped the run.
-func tripped(err error, guard string) bool {
-	e, ok := errors.AsType[*sync.GuardError](err)
-	return ok && e.Guard == guard
 }
 
 // most says which field changes most.

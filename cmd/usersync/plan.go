@@ -54,12 +54,16 @@ type planner struct {
 	conn   *connection
 	input  *reader.Input
 	ledger *ledger.Ledger // nil: there is none, or none yet
+	would  *job           // the run that is planned, as far as its guards must know it
 	left   bool           // the input is still being read
 	notes  []string
 }
 
 func (p *planner) run(ctx context.Context, args []string) (err error) {
 	frugal(p.lookup, p.config.sandbox)
+	if len(p.config.all) > 1 {
+		return misuse(fmt.Errorf("plan: %d destinations are named, and a plan is made for one", len(p.config.all)), "name it with --to", "usersync plan --help")
+	}
 	if p.paths, err = inputPaths(args, p.config.from); err != nil {
 		return err
 	}
@@ -74,7 +78,8 @@ func (p *planner) run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	if err := p.openLedger(ctx); err != nil {
+	p.would = &job{env: p.env, config: p.config, conn: p.conn, input: p.input}
+	if err := errors.Join(p.would.checkGuards(), p.openLedger(ctx)); err != nil {
 		return err
 	}
 	return p.make(ctx)
@@ -151,7 +156,8 @@ func (p *planner) make(ctx context.Context) (err error) {
 	if file != nil {
 		defer func() { err = errors.Join(err, file.drop()) }()
 	}
-	f, counts, err := planning{env: p.env, config: p.config, conn: p.conn, input: p.input, ledger: p.ledger, read: p.read, file: file}.run(ctx)
+	f, counts, err := planning{env: p.env, config: p.config, conn: p.conn, input: p.input, ledger: p.ledger, read: p.read, file: file,
+		protected: p.would.protected}.run(ctx)
 	if p.left = counts.Reading; err != nil {
 		hint, err := withoutHint(err)
 		return told(fmt.Errorf("plan: %w", err), hint)

@@ -20,6 +20,8 @@ type planning struct {
 	ledger *ledger.Ledger // nil: there is none, or none yet
 	read   bool           // make the reads that updates need
 	file   *planFile      // nil: it is not kept
+
+	protected map[string]struct{} // users to whom nothing is done
 }
 
 // run returns what a run would come to. The input is still being read where the
@@ -48,5 +50,5 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts sync.Summary, er
 }
 
 func (p planning) manners(f *foreseen) manners {
-	return manners{pace: p.conn.pace, wire: p.env.wire, retries: p.config.retries, calls: &f.made}
+	return manners{pace: p.conn.pace, wire: p.env.wire, retries: p.config.retries, calls: &f.made, protected: p.protected}
 }

@@ -63,6 +63,16 @@ type Record struct {
 	Err error
 }
 
+// At returns r, or a copy that knows the key that the API made, if that is news.
+func (r *Record) At(remote string) *Record {
+	if remote == "" || remote == r.Remote {
+		return r
+	}
+	known := *r
+	known.Remote = remote
+	return &known
+}
+
 // Size estimates the memory that the record holds, in bytes.
 func (r *Record) Size() int {
 	const fixed, perAttribute = 256, 48
