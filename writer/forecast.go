@@ -16,6 +16,8 @@ import (
 // Forecast is what a run would do. Of users it holds ids and nothing else.
 type Forecast struct {
 	Records int `json:"records"`
+	// Absent is how many users would be deleted because the input lacks them.
+	Absent int `json:"absent,omitempty"`
 	// Actions counts the records, and First names the first users of each.
 	Actions map[string]int      `json:"actions"`
 	First   map[string][]string `json:"first,omitempty"`
@@ -85,7 +87,7 @@ func ReportForecast(w io.Writer, f Forecast) error {
 			p.printf("  %*s  %-*s  %s\n", width, grouped(n), statusWidth, action, f.told(action, n))
 		}
 	}
-	p.printf("  %s\n  %*s  records\n\n", strings.Repeat("-", width), width, grouped(f.Records))
+	p.printf("  %s\n  %*s  %s\n\n", strings.Repeat("-", width), width, grouped(f.Records+f.Absent), f.total())
 	p.fact("changes", f.changes()...)
 	p.fact("calls", f.calls())
 	p.fact("takes", f.takes())
@@ -102,6 +104,13 @@ func ReportForecast(w io.Writer, f Forecast) error {
 	}
 	_, err := io.WriteString(w, p.String())
 	return err
+}
+
+func (f *Forecast) total() string {
+	if f.Absent > 0 {
+		return fmt.Sprintf("%s, and %s whom the input lacks", count(f.Records, "record"), count(f.Absent, "user"))
+	}
+	return "records"
 }
 
 // told names the first users, and why they would not be sent.

@@ -27,7 +27,7 @@ func actionOf(s user.Status) string {
 // forecast is what was foreseen, as it is shown.
 func (p *planner) forecast(f *foreseen) writer.Forecast {
 	shown := writer.Forecast{
-		Records: f.read, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
+		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
 		Known: f.changes.compared, Changed: f.changes.changed,
 		Calls: madeOf(&f.calls), Made: callsMade(f.made.Met()),
 		Scope: p.conn.scope, Inputs: p.paths,

@@ -16,6 +16,7 @@ const firstShown = 5
 // records.
 type foreseen struct {
 	read     int
+	absent   int // deletions of a mirror
 	again    int // records that were rejected before and are fed again
 	outcomes map[user.Status]int
 	codes    writer.Codes

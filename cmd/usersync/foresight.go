@@ -16,6 +16,8 @@ type foresight struct {
 	ledger  *ledger.Ledger // nil: it is not there yet, and nobody is known
 	full    bool
 	scratch *scratch
+	// attendance notes whom the input lists, for a mirror; else nil.
+	attendance *attendance
 
 	// For the engine's planner alone.
 	printer *ledger.Printer
@@ -43,6 +45,9 @@ func (f *foresight) Look(ctx context.Context, ids []string) ([]user.Known, error
 		if known, err = f.ledger.Look(ctx, ids); err != nil {
 			return nil, ledgerFault(err)
 		}
+	}
+	if f.attendance != nil {
+		f.attendance.saw(known)
 	}
 	return known, f.scratch.over(ctx, ids, known)
 }

@@ -82,6 +82,9 @@ func (p *planner) run(ctx context.Context, args []string) (err error) {
 	if err := errors.Join(p.would.checkGuards(), p.openLedger(ctx)); err != nil {
 		return err
 	}
+	if err := p.attend(ctx); err != nil {
+		return err
+	}
 	return p.make(ctx)
 }
 
@@ -157,7 +160,11 @@ func (p *planner) make(ctx context.Context) (err error) {
 		defer func() { err = errors.Join(err, file.drop()) }()
 	}
 	f, counts, err := planning{env: p.env, config: p.config, conn: p.conn, input: p.input, ledger: p.ledger, read: p.read, file: file,
-		protected: p.would.protected}.run(ctx)
+		protected: p.would.protected, would: p.would}.run(ctx)
+	absence := error(nil)
+	if guardOf(err) == absenceGuard {
+		absence, err = err, nil
+	}
 	if p.left = counts.Reading; err != nil {
 		hint, err := withoutHint(err)
 		return told(fmt.Errorf("plan: %w", err), hint)
@@ -166,7 +173,7 @@ func (p *planner) make(ctx context.Context) (err error) {
 	if err := p.stayed(ctx, before, digest, file != nil); err != nil {
 		return err
 	}
-	tripped := f.tripped(p.config)
+	tripped := errors.Join(f.tripped(p.config), absence)
 	if file != nil && tripped == nil {
 		if err := file.finish(f.read); err != nil {
 			return noPlace(err)

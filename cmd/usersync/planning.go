@@ -22,6 +22,7 @@ type planning struct {
 	file   *planFile      // nil: it is not kept
 
 	protected map[string]struct{} // users to whom nothing is done
+	would     *job                // the run that is planned, where deletions are to be found; else nil
 }
 
 // run returns what a run would come to. The input is still being read where the
@@ -30,7 +31,7 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts sync.Summary, er
 	f = newForeseen()
 	f.file = p.file
 	work := sync.Job{
-		Records:     p.input.Records().Until(ctx).Batches(recordsAtOnce),
+		Records:     p.records(ctx).Until(ctx).Batches(recordsAtOnce),
 		Destination: dry(p.conn.client, p.manners(f), p.read, &f.calls),
 		Results:     f,
 		BatchSize:   p.conn.batchSize(p.config.batchSize),
@@ -42,10 +43,13 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts sync.Summary, er
 	if p.config.ledger != noLedger {
 		sight := newForesight(ctx, p.ledger, p.config.full)
 		defer func() { err = errors.Join(err, sight.scratch.close()) }()
+		if p.would != nil && p.would.attendance != nil {
+			sight.attendance, work.Absent = p.would.attendance, p.absentees(f)
+		}
 		work.Ledger, work.Results, f.changes = sight, writer.Tee(f, sight.scratch), &sight.changes
 	}
 	counts, err = work.Run(ctx)
-	f.read = counts.Read
+	f.read, f.absent = counts.Read-counts.Absent, counts.Absent
 	return f, counts, withSignal(ctx, err)
 }
 

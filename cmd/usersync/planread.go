@@ -27,8 +27,9 @@ type plan struct {
 	approvedBy string
 	key        ledger.Key // of the records' prints; known once the input was read
 
-	file  *os.File
-	lines *bufio.Reader // behind the header
+	file    *os.File
+	lines   *bufio.Reader // behind the header
+	merging *merging      // where the input and the lines stand
 }
 
 // planError is a plan that is not what it was when it was made, or not for what
@@ -119,7 +120,8 @@ func (p *plan) over(records reader.Records, behind int) reader.Records {
 		return records
 	}
 	return func(yield func(*user.Record, error) bool) {
-		m := merging{plan: p, prints: newRecordPrints(p.key), left: p.end.Calls, last: behind}
+		m := &merging{plan: p, prints: newRecordPrints(p.key), left: p.end.Calls, last: behind}
+		p.merging = m
 		err := m.advance(behind)
 		for r, failed := range records {
 			if err == nil && failed == nil {
@@ -133,7 +135,7 @@ func (p *plan) over(records reader.Records, behind int) reader.Records {
 				return
 			}
 		}
-		if err := m.end(); err != nil {
+		if err := m.end(behind); err != nil {
 			yield(nil, err)
 		}
 	}
@@ -185,9 +187,11 @@ func (m *merging) take(r *user.Record) error {
 	return m.advance(m.last)
 }
 
-// end finds records that the plan knows and the input lacks.
-func (m *merging) end() error {
-	if m.last != m.plan.end.Records || m.next.Record != 0 {
+// end finds records that the plan knows and the input lacks. Lines beyond it are
+// deletions of a mirror, and behind may lie among them.
+func (m *merging) end(behind int) error {
+	records := m.plan.end.Records
+	if m.last != max(records, behind) || m.next.Record != 0 && m.next.Record <= records {
 		return m.plan.fault("it was made for %s, and the input has %d", plural(m.plan.end.Records, "record"), m.last)
 	}
 	return nil

@@ -162,7 +162,7 @@ func (j *job) send(ctx context.Context) error {
 		work.Ledger = newRecall(j.past.ledger, j.config.full, &j.keeper.marked, j.attendance)
 	}
 	if j.attendance != nil {
-		work.Absent = j.absentees
+		work.Absent = j.applied.overAbsent(j.absentees)
 	}
 	heard := j.answerSignal(ctx)
 	ctx, release := j.budgeted(ctx)
