@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"usersync/reader"
 	"usersync/sync/ledger"
-	"usersync/writer"
 )
 
 func planCommand(e *env, found *tally) *cobra.Command {
@@ -144,142 +142,3 @@ func (p *planner) openLedger(ctx context.Context) (err error) {
 }
 
 func (p *planner) note(text string) { p.notes = append(p.notes, text) }
-
-// make runs the plan, shows it, and keeps it if all that it is bound to stayed as
-// it was.
-func (p *planner) make(ctx context.Context) (err error) {
-	before, err := p.generation(ctx)
-	if err != nil {
-		return err
-	}
-	file, digest, err := p.openFile(ctx, before)
-	if err != nil {
-		return err
-	}
-	if file != nil {
-		defer func() { err = errors.Join(err, file.drop()) }()
-	}
-	f, counts, err := planning{env: p.env, config: p.config, conn: p.conn, input: p.input, ledger: p.ledger, read: p.read, file: file,
-		protected: p.would.protected, would: p.would}.run(ctx)
-	absence := error(nil)
-	if guardOf(err) == absenceGuard {
-		absence, err = err, nil
-	}
-	if p.left = counts.Reading; err != nil {
-		hint, err := withoutHint(err)
-		return told(fmt.Errorf("plan: %w", err), hint)
-	}
-	p.notes = append(p.notes, p.input.Warnings()...)
-	if err := p.stayed(ctx, before, digest, file != nil); err != nil {
-		return err
-	}
-	tripped := errors.Join(f.tripped(p.config), absence)
-	if file != nil && tripped == nil {
-		if err := file.finish(f.read); err != nil {
-			return noPlace(err)
-		}
-	}
-	return errors.Join(p.show(f, file != nil && tripped == nil), told(tripped, hintOf(tripped)))
-}
-
-// told adds a hint to an error that has none.
-func told(err error, hint string) error {
-	if _, known := errors.AsType[*trouble](err); err == nil || known {
-		return err
-	}
-	return &trouble{err: err, hint: hint}
-}
-
-// openFile opens the plan file, if there is to be one.
-func (p *planner) openFile(ctx context.Context, generation int64) (*planFile, inputDigest, error) {
-	if p.out == "" {
-		return nil, inputDigest{}, nil
-	}
-	d, err := digestOf(ctx, p.config, p.paths)
-	if err != nil {
-		return nil, d, fmt.Errorf("plan: %w", err)
-	}
-	file, err := newPlanFile(p.out, p.header(d, generation), d.prints)
-	if err != nil {
-		return nil, d, misuse(err, "give --out a place that this user may write to", "usersync plan --help")
-	}
-	return file, d, nil
-}
-
-func (p *planner) header(d inputDigest, generation int64) planHeader {
-	return planHeader{
-		Version: readBuild().version, Made: p.now().UTC(), Inputs: p.paths, InputSHA256: d.sha256, InputBytes: d.bytes,
-		Args:         append([]string{"run"}, without(p.config.typed.flags, "--out", "--read", detailedFlag)...),
-		ConfigSHA256: p.config.planDigest(), MappingSHA256: p.config.mappingDigest(),
-		Scope: scopeOf(p.conn.scope, p.config.feed), Sandbox: p.config.sandbox,
-		Ledger: planLedger{Kept: p.config.ledger != noLedger, Generation: generation},
-	}
-}
-
-// without leaves flags out. --out is followed by its value.
-func without(flags []string, names ...string) []string {
-	var kept []string
-	for i := 0; i < len(flags); i++ {
-		name, _, _ := strings.Cut(flags[i], "=")
-		if !slices.Contains(names, name) {
-			kept = append(kept, flags[i])
-		} else if flags[i] == "--out" {
-			i++
-		}
-	}
-	return kept
-}
-
-func (p *planner) generation(ctx context.Context) (int64, error) {
-	if p.ledger == nil {
-		return 0, nil
-	}
-	n, err := p.ledger.Generation(ctx)
-	return n, ledgerFault(err)
-}
-
-// stayed finds out whether another run changed the ledger while the plan was made,
-// or somebody the input.
-func (p *planner) stayed(ctx context.Context, before int64, d inputDigest, kept bool) error {
-	now, err := p.generation(ctx)
-	if err != nil {
-		return err
-	}
-	const other = "another run changed the ledger while the plan was made"
-	if now != before && !kept {
-		p.note(other + ": the numbers mix what was and what is")
-	} else if now != before {
-		return &trouble{err: errors.New("plan: " + other), code: exitTemporary, hint: "plan again when it has ended"}
-	}
-	if sum, bytes := p.input.Digest(); kept && (sum != d.sha256 || bytes != d.bytes) {
-		return misuse(errors.New("plan: the input was changed while the plan was made"), "plan again when it is written", "")
-	}
-	return nil
-}
-
-// show writes the plan to standard output, and notes what decides about the exit
-// code.
-func (p *planner) show(f *foreseen, kept bool) error {
-	p.found.read, p.found.outcomes, p.found.allowed = f.read, writer.CountOutcomes(f.outcomes), p.config.allowRejects
-	p.found.detailed.changes = f.sends() > 0
-	shown := p.forecast(f)
-	if kept {
-		shown.Plan = p.out
-		shown.Next = commandLine("apply", p.out)
-	} else if shown.Sends() > 0 {
-		shown.Next = p.runLine()
-	}
-	if p.config.json {
-		return writer.WriteForecast(p.stdout, shown)
-	}
-	return writer.ReportForecast(p.stdout, shown)
-}
-
-// runLine is the command that does what was planned; none for standard input.
-func (p *planner) runLine() string {
-	if slices.Contains(p.paths, "-") {
-		return ""
-	}
-	t := p.config.typed
-	return typed{flags: without(t.flags, "--out", "--read", "--dry-run", "--json", detailedFlag)}.command("run", t.files...)
-}
