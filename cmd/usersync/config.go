@@ -41,6 +41,9 @@ type config struct {
 	allowStale  bool
 	lockTimeout time.Duration
 
+	maxChange  changeLimits
+	minRecords int
+
 	rate                            rate
 	burst, workers, batchSize       int
 	retries                         int
