@@ -28,6 +28,9 @@ type connection struct {
 
 // connect opens the API that c names. It sends no user.
 func connect(ctx context.Context, c *config) (*connection, error) {
+	if len(c.all) > 1 {
+		return nil, misuse(fmt.Errorf("find the destination: %s are named, and this command takes one", wordsOf(c.all)), "say which with --to", "")
+	}
 	to, ok := destinations()[c.to]
 	if !ok {
 		return nil, misuse(errors.New("find the destination: none was named"),
@@ -105,6 +108,9 @@ const defaultRate = 10.0
 
 func paceOptions(c *config, t destination.Traits) pace.Options {
 	o := pace.Options{Burst: c.burst, Wires: c.workers, MaxWait: c.maxWait, GiveUpAfter: c.giveUpAfter}
+	if c.maxDuration > 0 {
+		o.Until = time.Now().Add(c.maxDuration)
+	}
 	switch {
 	case c.rate.given():
 		o.PerSecond = c.rate.perSecond // 0 if unlimited
@@ -116,9 +122,12 @@ func paceOptions(c *config, t destination.Traits) pace.Options {
 
 // checkMode refuses a mode for which the API has no call.
 func checkMode(mode user.Op, t destination.Traits) error {
-	needed := []user.Op{mode}
-	if mode == user.Upsert {
-		needed = []user.Op{user.Create, user.Update}
+	needed := map[user.Op][]user.Op{
+		user.Upsert: {user.Create, user.Update},
+		mirror:      {user.Create, user.Update, user.Delete},
+	}[mode]
+	if needed == nil {
+		needed = []user.Op{mode}
 	}
 	for _, op := range needed {
 		if _, ok := t.Ops[op]; !ok {

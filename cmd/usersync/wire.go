@@ -14,6 +14,10 @@ type manners struct {
 	retries int
 	calls   *destination.Calls
 	pending destination.Pending
+
+	canary      int // users that are sent first; 0 is none
+	answersOnly bool
+	protected   map[string]struct{}
 }
 
 // stack puts the manners around a client, inner to outer.
@@ -25,5 +29,13 @@ func stack(client destination.Destination, m manners) destination.Destination {
 	verified := destination.Verified{API: retried, Retries: m.retries}
 	pended := destination.Pended{API: verified, Pending: m.pending}
 	upserted := destination.Upserted{API: pended}
-	return destination.Observed{API: upserted}
+	careful := destination.API(upserted)
+	if m.canary > 0 {
+		careful = &destination.Canary{API: upserted, Records: m.canary, AnswersOnly: m.answersOnly}
+	}
+	observed := destination.Observed{API: careful}
+	if len(m.protected) == 0 {
+		return observed
+	}
+	return destination.Protected{Destination: observed, IDs: m.protected}
 }
