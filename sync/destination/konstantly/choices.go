@@ -16,6 +16,9 @@ import (
 	"usersync/sync/user"
 )
 
+// Schema holds the custom attributes of a site by their API ids.
+type Schema map[string]attribute
+
 // attribute is a custom attribute as the site defines it (Konstantly API
 // reference, Get User Custom Attributes).
 type attribute struct {
@@ -40,30 +43,31 @@ const (
 
 const longestAttribute = 255 // characters of a text; Konstantly API reference, Update User Custom Attributes
 
-// Learn asks the site which custom attributes it has, if options may be given by
-// name; else it makes no call. Nothing else may be called before it has returned.
-// The error is a *destination.CallError.
-func (c *Client) Learn(ctx context.Context) error {
-	if c.config.Choices != ByName {
-		return nil
-	}
-	a, err := c.api.Do(ctx, rest.Request{Method: http.MethodGet, Path: []string{"custom", "attributes", "users"}, Collection: true})
+// Learn asks the site which custom attributes it has. It makes one call. The
+// error is New's, or a *destination.CallError.
+func Learn(ctx context.Context, config Config) (Schema, error) {
+	api, err := config.connect()
 	if err != nil {
-		return err
+		return nil, err
+	}
+	defer api.CloseIdle()
+	a, err := api.Do(ctx, rest.Request{Method: http.MethodGet, Path: []string{"custom", "attributes", "users"}, Collection: true})
+	if err != nil {
+		return nil, err
 	}
 	defer a.Release()
 	var list []attribute
 	switch err := json.Unmarshal(a.Body, &list, lax); {
 	case a.Status/100 != 2:
-		return a.Fail(destination.RefusedWhole, "http_"+strconv.Itoa(a.Status), destination.Clean(words(a.Body)))
+		return nil, a.Fail(destination.RefusedWhole, "http_"+strconv.Itoa(a.Status), destination.Clean(words(a.Body)))
 	case err != nil || list == nil:
-		return a.Fail(destination.NotTaken, "not_json", "")
+		return nil, a.Fail(destination.NotTaken, "not_json", "")
 	}
-	c.schema = make(map[string]attribute, len(list))
+	schema := make(Schema, len(list))
 	for _, known := range list {
-		c.schema[known.APIID] = known
+		schema[known.APIID] = known
 	}
-	return nil
+	return schema, nil
 }
 
 var (
@@ -77,9 +81,9 @@ var (
 // written is the value in the form in which the API takes it. Without a schema
 // that is the form that it has.
 func (c *Client) written(id string, v user.Value) (user.Value, error) {
-	known, ok := c.schema[id]
+	known, ok := c.config.Schema[id]
 	switch {
-	case c.schema == nil || v.Kind == user.Clear:
+	case c.config.Schema == nil || v.Kind == user.Clear:
 		return v, nil
 	case !ok:
 		return v, errNoAttribute

@@ -30,9 +30,10 @@ type Config struct {
 	OnAbsent Absence
 	// Password says when a password is sent; "" means create.
 	Password Password
-	// Choices says how options of choice attributes are given; "" means as_is.
-	// Names and types need Learn before the first record is checked.
-	Choices Choices
+	// Schema are the site's custom attributes, as Learn finds them: options may
+	// then be given by name, and values get the type that their attribute has.
+	// Without it a value is sent as the record holds it.
+	Schema Schema
 	// REST needs BaseURL, with its path /openapi/v1; there is no default. Its
 	// Auth stays empty.
 	REST rest.Config
@@ -59,16 +60,6 @@ const (
 	Generate Password = "generate"
 )
 
-// Choices says what stands in a record for an option of a choice attribute.
-type Choices string
-
-// The ways to name an option. AsIs sends what the record holds; ByName asks the
-// API for its attributes first, and takes an option's name as well as its id.
-const (
-	AsIs   Choices = "as_is"
-	ByName Choices = "names"
-)
-
 const (
 	name      = "konstantly"
 	keyHeader = "X-API-KEY"
@@ -76,36 +67,36 @@ const (
 )
 
 // Client is a destination.Destination and a destination.Finder. It is safe for
-// concurrent use, once Learn has returned.
+// concurrent use.
 type Client struct {
 	api    *rest.Client
 	config Config
 	traits destination.Traits
-	schema map[string]attribute // by API id; nil if it was not asked for
 }
 
 // New returns a client. It makes no call.
 func New(config Config) (*Client, error) {
 	config.OnAbsent = cmp.Or(config.OnAbsent, Delete)
 	config.Password = cmp.Or(config.Password, OnCreate)
-	config.Choices = cmp.Or(config.Choices, AsIs)
 	switch {
 	case config.OnAbsent != Delete && config.OnAbsent != Block:
 		return nil, errors.New("konstantly.on_absent must be delete or block")
 	case config.Password != OnCreate && config.Password != Always && config.Password != Generate:
 		return nil, errors.New("konstantly.password must be create, always or generate")
-	case config.Choices != AsIs && config.Choices != ByName:
-		return nil, errors.New("konstantly.choices must be as_is or names")
 	case config.Key.Reveal() == "":
 		return nil, errors.New("konstantly.auth.key is missing; take it from your site's Settings > API, and set it in the config as env:NAME or file:PATH")
 	}
-	config.REST.Auth = rest.Auth{Key: config.Key, KeyHeader: keyHeader}
-	config.REST.Words = words
-	api, err := rest.New(config.REST)
+	api, err := config.connect()
 	if err != nil {
 		return nil, err
 	}
 	return &Client{api: api, config: config, traits: traits()}, nil
+}
+
+func (c Config) connect() (*rest.Client, error) {
+	c.REST.Auth = rest.Auth{Key: c.Key, KeyHeader: keyHeader}
+	c.REST.Words = words
+	return rest.New(c.REST)
 }
 
 // Traits returns the facts about Konstantly.
