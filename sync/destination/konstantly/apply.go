@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"usersync/sync/destination"
@@ -97,8 +98,8 @@ func outcome(a *rest.Answer, s *said, op user.Op, r, sent *user.Record, done use
 		o.Code, o.Detail = codeInside, s.detail(r, sent)
 	case s.id() != "" && s.id() != r.User.ID:
 		o.Code = codeOtherID
-	case a.Status == http.StatusAccepted:
-		o.Code = "http_202" // it promises nothing
+	case a.Status != http.StatusOK && a.Status != http.StatusCreated && a.Status != http.StatusNoContent:
+		o.Code = "http_" + strconv.Itoa(a.Status) // no success that the reference has
 	default:
 		o.Status = done
 	}
