@@ -1,6 +1,7 @@
 package destinationtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -26,6 +27,11 @@ func (s Suite) encoding(t *testing.T) {
 			}
 		})
 	}
+	bubble(t, "life", func(t *testing.T) {
+		for _, key := range awkward {
+			s.open(t).life(key)
+		}
+	})
 	if !s.KeyedRead {
 		return
 	}
@@ -36,6 +42,33 @@ func (s Suite) encoding(t *testing.T) {
 			sc.segment(key, func(r *user.Record) { sc.look(r) })
 		}
 	})
+}
+
+// life creates, finds, updates and deletes a user with an awkward id, if the API
+// takes it: all calls mean the same user.
+func (sc *scene) life(id string) {
+	sc.t.Helper()
+	remotes := map[string]string{}
+	for _, op := range sc.ops() {
+		r := sc.Record(0, 1)
+		r.Op, r.User.ID = op, id
+		if sc.client.Check(r) != nil {
+			return
+		}
+		b := user.Batch{Op: op, Records: []*user.Record{r}}
+		know(b, remotes)
+		o := sc.must(b)[0]
+		remotes[id] = cmp.Or(o.Remote, remotes[id])
+		if o.Status != success[op] && o.Status != user.Accepted && !(op == user.Create && o.Status == user.Refused) {
+			sc.t.Errorf("id %q: %s: %q %s", id, op, o.Status, o.Code)
+		}
+		if o.Status == user.Created && sc.sandbox.Look(r).Held != 1 {
+			sc.t.Errorf("id %q: created, and the rehearsal holds it not", id)
+		}
+		if o.Status == user.Refused {
+			return
+		}
+	}
 }
 
 // segment makes a call about a plain key and about an awkward one, and compares

@@ -152,7 +152,7 @@ func (sc *scene) allowedSuccess(op user.Op, status int, what string) []string {
 	case status == http.StatusAccepted && !says:
 		list = append(list, string(user.Accepted))
 	case status == http.StatusAccepted || says:
-	case slices.Contains(sc.Bare, op), op == user.Delete && (what == "an empty object" || status == http.StatusNoContent):
+	case slices.Contains(sc.Bare, op), op == user.Delete && slices.Contains(sc.Keyed, op) && (what == "an empty object" || status == http.StatusNoContent):
 		list = append(list, string(success[op]))
 	}
 	return list
