@@ -59,9 +59,7 @@ func (p *person) change(body []byte, why purpose) map[string][]string {
 		judgeAttributes(raw, wrong)
 	}
 	p.judge(wrong, isNew, password)
-	if password != "" {
-		p.Passwords++
-	}
+	p.Password = p.Password || password != ""
 	return wrong
 }
 

@@ -32,7 +32,7 @@ type person struct {
 	Courses    []int   `json:"courses,omitempty"`
 	Groups     []int   `json:"groups,omitempty"`
 	DeadlineAt *int64  `json:"deadlineAt,omitempty"`
-	Passwords  int     `json:"passwords,omitempty"` // how often one was set
+	Password   bool    `json:"password,omitempty"` // that there is one
 }
 
 type role struct {
@@ -41,7 +41,7 @@ type role struct {
 
 // shown is the user as the API shows one.
 func (p person) shown() person {
-	p.Bio, p.Courses, p.Groups, p.DeadlineAt, p.Passwords = nil, nil, nil, nil, 0
+	p.Bio, p.Courses, p.Groups, p.DeadlineAt, p.Password = nil, nil, nil, nil, false
 	return p
 }
 
