@@ -26,6 +26,8 @@ const depsRules = `
 	sync/destination
 	< sync/destination/rest
 	< sync/destination/kard;
+	sync/destination/rest < sync/destination/konstantly < cmd/usersync;
+	sync !< sync/destination/konstantly, sync/sandbox/konstantly;
 
 	# What tests a client knows none, nor a rehearsal: the client's own test hands them in.
 	sync/user, sync/destination < sync/destination/destinationtest;
