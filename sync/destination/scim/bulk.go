@@ -1,0 +1,277 @@
+package scim
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// bulk sends many users in one call. A call that would be larger than the
+// server takes is not made: it is refused as the server would.
+func (c *Client) bulk(ctx context.Context, op user.Op, records []*user.Record) ([]user.Outcome, error) {
+	text := c.buffer()
+	defer c.buffers.Put(text)
+	*text = c.appendBulk((*text)[:0], op, records)
+	size := int64(len(*text))
+	if most := c.payload.Load(); most > 0 && size > most && len(records) > 1 {
+		return nil, &destination.CallError{Fault: destination.RefusedWhole, Status: http.StatusRequestEntityTooLarge, Code: codeTooLarge}
+	}
+	a, err := c.api.Do(ctx, rest.Request{
+		Method: http.MethodPost, Path: []string{c.bulkPath()}, Collection: true, Header: accept, Records: records,
+		Append: func(b []byte) []byte { return append(b, *text...) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer a.Release()
+	if a.Status == http.StatusRequestEntityTooLarge {
+		c.shrink(size)
+	}
+	return c.spread(a, op, records)
+}
+
+const codeTooLarge = "too_large" // more bytes than the server takes in one call
+
+func (c *Client) bulkPath() string {
+	if c.config.Upload {
+		return "bulkUpload"
+	}
+	return "Bulk"
+}
+
+func (c *Client) appendBulk(b []byte, op user.Op, records []*user.Record) []byte {
+	b = append(b, bulkHead...)
+	for i, r := range records {
+		b = c.appendOperation(b, op, i, r)
+	}
+	return append(b, bulkTail...)
+}
+
+func (c *Client) buffer() *[]byte {
+	if kept, ok := c.buffers.Get().(*[]byte); ok {
+		return kept
+	}
+	return new([]byte)
+}
+
+// spread judges an answer about many users.
+func (c *Client) spread(a *rest.Answer, op user.Op, records []*user.Record) ([]user.Outcome, error) {
+	silent := user.Outcome{Status: user.InDoubt, Code: user.CodeNoAnswer, HTTP: a.Status, RequestID: a.RequestID}
+	success := a.Status/100 == 2
+	list, whole, err := readBulk(a.Body)
+	switch {
+	case err != nil && success && a.Status != http.StatusAccepted && len(bytes.TrimSpace(a.Body)) > 0:
+		return nil, a.Fail(destination.PerhapsTaken, "not_json", "")
+	case len(list) == 0 && !success:
+		return nil, refusal(a, whole, records)
+	case success && whole.complains():
+		silent.Code, silent.Detail = user.CodeContradiction, destination.Clean(whole.words(), records...)
+	case a.Status == http.StatusAccepted:
+		silent.Status, silent.Code = user.Accepted, ""
+	case len(list) == 0 && a.Status != http.StatusOK:
+		silent.Code = "http_" + strconv.Itoa(a.Status)
+	}
+	return c.outcomes(op, records, list, silent), nil
+}
+
+// refusal is a call refused as a whole. 405 says that there is no Bulk at all,
+// which is no user's fault.
+func refusal(a *rest.Answer, whole body, records []*user.Record) error {
+	s := said{status: a.Status, body: whole}
+	fault := destination.RefusedWhole
+	if a.Status == http.StatusMethodNotAllowed {
+		fault = destination.Denied
+	}
+	return a.Fail(fault, s.code(records...), destination.Clean(s.words(), records...))
+}
+
+// operation is one element of a BulkResponse's Operations (RFC 7644 3.7).
+type operation struct {
+	Method   jsontext.Value `json:"method"`
+	BulkID   jsontext.Value `json:"bulkId"`
+	Location jsontext.Value `json:"location"`
+	Path     jsontext.Value `json:"path"`
+	Status   jsontext.Value `json:"status"`
+	Response jsontext.Value `json:"response"`
+}
+
+// readBulk reads a BulkResponse, or an error in its place.
+func readBulk(text []byte) ([]operation, body, error) {
+	var answer struct {
+		body
+		Operations jsontext.Value `json:"Operations"`
+	}
+	if err := json.Unmarshal(text, &answer, lenient); err != nil {
+		return nil, body{}, err
+	}
+	if answer.Operations.Kind() != '[' {
+		return nil, answer.body, nil
+	}
+	var elements []jsontext.Value
+	if err := json.Unmarshal(answer.Operations, &elements, lenient); err != nil {
+		return nil, body{}, err
+	}
+	list := make([]operation, len(elements))
+	for i, e := range elements {
+		if e.Kind() != '{' {
+			continue
+		}
+		if err := json.Unmarshal(e, &list[i], lenient); err != nil {
+			return nil, body{}, err
+		}
+	}
+	return list, answer.body, nil
+}
+
+// outcomes gives every user the outcome of its operation, and silent to those
+// whom the answer does not mention.
+func (c *Client) outcomes(op user.Op, records []*user.Record, list []operation, silent user.Outcome) []user.Outcome {
+	outcomes := make([]user.Outcome, len(records))
+	for i, at := range c.assign(op, records, list) {
+		r := records[i]
+		switch {
+		case at == unnamed:
+			outcomes[i] = silent
+			outcomes[i].Record = r
+		case at == twice:
+			outcomes[i] = user.Outcome{Record: r, Status: user.InDoubt, Code: user.CodeContradiction, HTTP: silent.HTTP, RequestID: silent.RequestID}
+		default:
+			outcomes[i] = c.judge(op, r, list[at].said(silent.RequestID))
+		}
+	}
+	return outcomes
+}
+
+// said is what the operation says of its user.
+func (o *operation) said(request string) said {
+	s := said{status: number(o.Status), location: says(o.Location), request: request}
+	if o.Response.Kind() == '{' && s.read(o.Response) != nil {
+		s.body = body{}
+	}
+	if s.status == 0 {
+		s.status = number(s.Status)
+	}
+	return s
+}
+
+// shrink remembers that a call of so many bytes was too large.
+func (c *Client) shrink(size int64) {
+	for {
+		most := c.payload.Load()
+		if half := max(size/2, 1); most > 0 && most <= half || c.payload.CompareAndSwap(most, half) {
+			return
+		}
+	}
+}
+
+// Fits returns how many of b's records, from the first, one call may carry; at
+// least 1.
+func (c *Client) Fits(b user.Batch) int {
+	most := c.payload.Load()
+	if most == 0 || len(b.Records) < 2 {
+		return len(b.Records)
+	}
+	text := c.buffer()
+	defer c.buffers.Put(text)
+	size := int64(len(bulkHead) + len(bulkTail))
+	for i, r := range b.Records {
+		*text = c.appendOperation((*text)[:0], b.Op, max(i, 1), r)
+		if size += int64(len(*text)); size > most {
+			return max(i, 1)
+		}
+	}
+	return len(b.Records)
+}
+
+// The places of users whom no operation, or more than one, is about.
+const (
+	unnamed = -1
+	twice   = -2
+)
+
+// assign finds the operation about each user: by bulkId for a POST, by location
+// or path for the rest, and by position where an operation tells neither and the
+// others all stand in the order of the call.
+func (c *Client) assign(op user.Op, records []*user.Record, list []operation) []int {
+	at := slices.Repeat([]int{unnamed}, len(records))
+	owners, loose, ordered := c.owners(op, records), []int(nil), len(list) == len(records)
+	for n := range list {
+		i, names := owners(&list[n], n, at)
+		switch {
+		case !names:
+			loose = append(loose, n)
+		case i < 0:
+			ordered = false
+		case at[i] == unnamed:
+			at[i] = n
+		case at[i] == twice || number(list[at[i]].Status) != number(list[n].Status):
+			at[i] = twice
+		}
+		ordered = ordered && (!names || i == n)
+	}
+	for _, n := range loose {
+		if ordered && at[n] == unnamed && list[n].Status != nil {
+			at[n] = n
+		}
+	}
+	return at
+}
+
+// owners tells the place of the user whom an operation names; names is false if
+// it names nobody at all, and the place -1 if it names a stranger.
+func (c *Client) owners(op user.Op, records []*user.Record) func(o *operation, n int, at []int) (i int, names bool) {
+	method := c.method(op)
+	places := map[string][]int{}
+	for i, r := range records {
+		places[r.Remote] = append(places[r.Remote], i)
+	}
+	return func(o *operation, n int, at []int) (int, bool) {
+		if m := says(o.Method); m != "" && !strings.EqualFold(m, method) {
+			return -1, true
+		}
+		if method == http.MethodPost {
+			return byBulkID(says(o.BulkID), len(records))
+		}
+		for _, address := range [...]string{says(o.Location), says(o.Path)} {
+			if k := key(address); k != "" {
+				return nearest(places[k], n, at), true
+			}
+		}
+		return -1, false
+	}
+}
+
+func byBulkID(id string, users int) (int, bool) {
+	i, err := strconv.Atoi(id)
+	if err != nil || i < 1 || i > users || strconv.Itoa(i) != id {
+		return -1, id != ""
+	}
+	return i - 1, true
+}
+
+// nearest picks among users of one key the one at the operation's own place,
+// else the first who has none yet.
+func nearest(places []int, n int, at []int) int {
+	if slices.Contains(places, n) {
+		return n
+	}
+	for _, i := range places {
+		if at[i] == unnamed {
+			return i
+		}
+	}
+	if len(places) > 0 {
+		return places[0]
+	}
+	return -1
+}
