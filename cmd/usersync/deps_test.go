@@ -26,6 +26,7 @@ const depsRules = `
 	sync/destination
 	< sync/destination/rest
 	< sync/destination/kard;
+	sync/destination/rest < sync/destination/scim < cmd/usersync;
 
 	# The engine has interfaces for what it is given.
 	sync/user, sync/destination < sync;

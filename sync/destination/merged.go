@@ -7,15 +7,15 @@ import (
 	"usersync/sync/user"
 )
 
-// Merged reads a user before an update that could clear what the record leaves
+// Merged reads a user before a call that could clear what the record leaves
 // out, and sends that back too. A record that has every field is not read; one
 // that the read shows to be there already, field by field, is not sent.
 type Merged struct{ API }
 
-// Apply reads and completes the records of an update whose traits ask for it.
+// Apply reads and completes the records of a call whose traits ask for it.
 func (m Merged) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	traits := m.Traits()
-	if b.Op != user.Update || !traits.Ops[user.Update].Merge {
+	if !traits.Ops[b.Op].Merge {
 		return m.API.Apply(ctx, b)
 	}
 	outcomes := make([]user.Outcome, len(b.Records))
