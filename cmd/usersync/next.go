@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"slices"
 
+	"usersync/sync"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -14,12 +16,23 @@ func (j *job) next(err error, s writer.Summary) string {
 		return ""
 	case err == nil:
 		return j.again(j.out.rejects.Path())
+	case guardOf(err) == absenceGuard && !j.config.sandbox: // all else is done
+		return j.resumeLine()
 	case s.ExitCode == exitDenied || s.ExitCode == exitGuard:
 		return j.config.typed.command("validate", j.paths...)
 	case j.config.sandbox || s.ExitCode == exitUsage || s.ExitCode == exitHeld:
 		return j.again(j.paths...)
 	}
 	return j.resumeLine()
+}
+
+// guardOf is the name of the guard that stopped the run; empty if none did.
+func guardOf(err error) string {
+	guard, _ := errors.AsType[*sync.GuardError](err)
+	if guard == nil {
+		return ""
+	}
+	return guard.Guard
 }
 
 // resumeLine goes on with the run: by its name where it lies in the place that
