@@ -34,6 +34,9 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	}
 	for i := range outcomes {
 		c.remember(b.Op, &outcomes[i])
+		if outcomes[i], err = c.aim(ctx, b.Op, outcomes[i]); err != nil {
+			return nil, err
+		}
 	}
 	return outcomes, nil
 }
@@ -69,6 +72,10 @@ func (c *Client) single(ctx context.Context, op user.Op, r *user.Record) (user.O
 	if request.Method != http.MethodDelete {
 		request.Append = func(b []byte) []byte { return c.appendBody(b, op, r) }
 	}
+	return c.call(ctx, op, r, request)
+}
+
+func (c *Client) call(ctx context.Context, op user.Op, r *user.Record, request rest.Request) (user.Outcome, error) {
 	a, err := c.api.Do(ctx, request)
 	if err != nil {
 		return user.Outcome{}, err

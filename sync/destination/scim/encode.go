@@ -39,7 +39,7 @@ func (c *Client) appendBody(b []byte, op user.Op, r *user.Record) []byte {
 	case http.MethodPut:
 		return appendTree(b, c.replacement(op, r))
 	case http.MethodPatch:
-		return c.appendPatch(b, op, r)
+		return c.appendPatch(b, op, r, nil)
 	}
 	return b
 }
@@ -48,7 +48,7 @@ func (c *Client) appendBody(b []byte, op user.Op, r *user.Record) []byte {
 func (c *Client) fresh(op user.Op, r *user.Record) *object {
 	o := &object{members: make([]member, 0, len(r.User.Attributes)+3)}
 	o.set("schemas", &array{})
-	o.set("externalId", appendText(nil, externalID(r)))
+	o.set("externalId", quoted(externalID(r)))
 	c.overlay(o, op, r)
 	return o
 }
@@ -69,7 +69,7 @@ func (c *Client) replacement(op user.Op, r *user.Record) *object {
 	o.drop("meta")
 	o.drop("groups")
 	if _, given := r.User.Value(user.ExternalID); given {
-		o.set("externalId", appendText(nil, externalID(r)))
+		o.set("externalId", quoted(externalID(r)))
 	}
 	c.overlay(o, op, r)
 	return o
@@ -90,7 +90,7 @@ func (c *Client) overlay(o *object, op user.Op, r *user.Record) {
 		o.set("active", jsontext.Value(active))
 	}
 	if password, ok := r.User.Secret(user.Password); ok && c.sendsPassword(op, r) {
-		o.set("password", appendText(nil, password.Reveal()))
+		o.set("password", quoted(password.Reveal()))
 	}
 	o.nameSchemas()
 }
@@ -117,7 +117,7 @@ func (a *array) addText(s string) {
 			return
 		}
 	}
-	a.items = append(a.items, jsontext.Value(appendText(nil, s)))
+	a.items = append(a.items, quoted(s))
 }
 
 // active is what is said about it beyond the record; "" if nothing is. Where a
@@ -149,57 +149,6 @@ func externalID(r *user.Record) string {
 		}
 	}
 	return r.User.ID
-}
-
-// appendPatch appends a PatchOp (RFC 7644 3.5.2) of what the record has.
-func (c *Client) appendPatch(b []byte, op user.Op, r *user.Record) []byte {
-	b = append(b, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[`...)
-	first := len(b)
-	if op != user.Delete {
-		for _, l := range c.leaves(r) {
-			b = l.appendChange(b, first)
-		}
-		if _, given := r.User.Value(user.ExternalID); given {
-			b = appendChange(b, first, "replace", "externalId", appendText(nil, externalID(r)))
-		}
-		if password, ok := r.User.Secret(user.Password); ok && c.sendsPassword(op, r) {
-			b = appendChange(b, first, "replace", "password", appendText(nil, password.Reveal()))
-		}
-	}
-	if active := c.active(op, r); active != "" {
-		b = appendChange(b, first, "replace", "active", jsontext.Value(active))
-	}
-	return append(b, "]}"...)
-}
-
-// appendChange appends one change. A part of one of several is added: that
-// replaces it too where it is there, while a replace of what is not there is
-// refused (RFC 7644 3.5.2.1 and 3.5.2.3).
-func (l *leaf) appendChange(b []byte, first int) []byte {
-	switch {
-	case l.clear && l.path.where != "" && l.path.sub == "value":
-		return appendChange(b, first, "remove", l.path.element(), nil)
-	case l.clear:
-		return appendChange(b, first, "remove", l.text, nil)
-	case l.path.where != "":
-		return appendChange(b, first, "add", l.text, l.raw)
-	}
-	return appendChange(b, first, "replace", l.text, l.raw)
-}
-
-func appendChange(b []byte, first int, op, path string, value jsontext.Value) []byte {
-	if len(b) > first {
-		b = append(b, ',')
-	}
-	b = append(b, `{"op":"`...)
-	b = append(b, op...)
-	b = append(b, `","path":`...)
-	b = appendText(b, path)
-	if value != nil {
-		b = append(b, `,"value":`...)
-		b = append(b, value...)
-	}
-	return append(b, '}')
 }
 
 // appendOperation appends the operation for one user of a Bulk call. bulkId is
@@ -239,6 +188,9 @@ func appendText(b []byte, s string) []byte {
 	b = append(b, s...)
 	return append(b, '"')
 }
+
+// quoted is s as a JSON text of a tree.
+func quoted(s string) jsontext.Value { return appendText(nil, s) }
 
 // plain is what a string says, and any other value as it stands.
 func plain(v jsontext.Value) string {

@@ -33,51 +33,30 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	return found, err
 }
 
-// read reads the user whose key is known.
+// read reads the user whose key is known. Another user says nothing of this one.
 func (c *Client) read(ctx context.Context, r *user.Record) (destination.Found, error) {
-	a, err := c.api.Do(ctx, rest.Request{Method: http.MethodGet, Path: []string{usersPath, r.Remote}, Header: accept, Records: []*user.Record{r}})
-	if err != nil {
+	held, status, err := c.get(ctx, r)
+	switch {
+	case err != nil:
 		return destination.Found{}, err
+	case held != nil:
+		return c.compare(r, held, status), nil
+	case status == http.StatusNotFound || status == http.StatusGone:
+		return destination.Found{Presence: destination.Absent, HTTP: status}, nil
 	}
-	defer a.Release()
-	switch {
-	case elsewherePage(a):
-		return destination.Found{}, a.Fail(destination.Denied, "http_404", pageDetail)
-	case a.Status == http.StatusNotFound || a.Status == http.StatusGone:
-		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
-	case a.Status/100 == 4:
-		return destination.Found{}, c.unreadable(a, r)
-	}
-	tree, err := parseTree(a.Body)
-	o, ok := tree.(*object)
-	switch {
-	case err != nil || !ok:
-		return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")
-	case o.word("id") != r.Remote:
-		return destination.Found{HTTP: a.Status}, nil // another user: nothing is known of this one
-	}
-	return c.compare(r, o, a.Status), nil
-}
-
-func (c *Client) unreadable(a *rest.Answer, r *user.Record) error {
-	s := said{status: a.Status}
-	if s.body = (body{}); s.read(a.Body) != nil {
-		s.body = body{}
-	}
-	return a.Fail(destination.RefusedWhole, s.code(r), destination.Clean(s.words(), r))
-}
-
-// word is what a member says; "" if it is no text.
-func (o *object) word(name string) string {
-	raw, _ := o.value(name).(jsontext.Value)
-	return says(raw)
+	return destination.Found{HTTP: status}, nil
 }
 
 // search looks for the user, the surer way first. What a server does not search
 // by tells nothing.
 func (c *Client) search(ctx context.Context, r *user.Record) (destination.Found, error) {
 	unknown := false
-	for _, q := range c.questions(r) {
+	for n, q := range c.questions(r) {
+		if n > 0 {
+			if err := destination.Again(ctx); err != nil {
+				return destination.Found{}, err
+			}
+		}
 		hits, err := c.ask(ctx, r, q)
 		if err != nil {
 			return destination.Found{}, err
@@ -124,7 +103,7 @@ type hits struct {
 
 // ask makes one search (RFC 7644 3.4.2.2).
 func (c *Client) ask(ctx context.Context, r *user.Record, q question) (hits, error) {
-	filter := q.attribute + " eq " + string(appendText(nil, q.value))
+	filter := q.attribute + " eq " + string(quoted(q.value))
 	a, err := c.api.Do(ctx, rest.Request{
 		Method: http.MethodGet, Path: []string{usersPath}, Collection: true, Header: accept, Records: []*user.Record{r},
 		Query: "filter=" + strings.ReplaceAll(url.QueryEscape(filter), "+", "%20"),

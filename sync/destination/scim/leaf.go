@@ -134,7 +134,7 @@ func streetOf(t *target, r *user.Record) leaf {
 			lines = append(lines, line)
 		}
 	}
-	l.raw, l.clear = appendText(nil, strings.Join(lines, "\n")), len(lines) == 0
+	l.raw, l.clear = quoted(strings.Join(lines, "\n")), len(lines) == 0
 	return l
 }
 
@@ -151,7 +151,7 @@ func (t *target) wire(v user.Value) (jsontext.Value, error) {
 		return jsontext.Value("false"), err
 	case t.kind == kindText || v.Kind == user.Text && t.kind == kindAny:
 		plain, err := v.Plain()
-		return appendText(nil, plain), err
+		return quoted(plain), err
 	case t.kind == kindAny:
 		return jsontext.Value(v.Text), nil
 	}

@@ -58,6 +58,11 @@ func (a API) create(c *sandbox.Call, data object, i int) result {
 		return result{refusal: said(c, i, bad)}
 	}
 	key := c.NewKey()
+	for name, v := range data {
+		if v == nil {
+			return refuse(http.StatusBadRequest, "invalidValue", name+" is null in a create") // allowed by RFC 7643 2.5, and a sign of a slip
+		}
+	}
 	data = cleaned(data)
 	data["id"] = key
 	data["meta"] = map[string]any{"resourceType": "User", "location": location(c, key)}
@@ -120,6 +125,9 @@ func unfit(data object) *sandbox.Refusal {
 		return &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidSyntax", Detail: "schemas does not name the User schema"}
 	case strings.TrimSpace(data.text("userName")) == "":
 		return &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidValue", Field: "userName", Detail: "userName is required"}
+	}
+	if id := data.get("externalId"); id != nil && data.text("externalId") == "" {
+		return &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidValue", Field: "externalId", Detail: "externalId is not a string"}
 	}
 	if active := data.get("active"); active != nil && active != true && active != false {
 		return &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidValue", Field: "active", Detail: "active is not a boolean"}
