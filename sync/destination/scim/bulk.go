@@ -183,7 +183,7 @@ func (c *Client) Fits(b user.Batch) int {
 	defer c.buffers.Put(text)
 	size := int64(len(bulkHead) + len(bulkTail))
 	for i, r := range b.Records {
-		*text = c.appendOperation((*text)[:0], b.Op, max(i, 1), r)
+		*text = c.appendOperation((*text)[:0], b.Op, i, r)
 		if size += int64(len(*text)); size > most {
 			return max(i, 1)
 		}

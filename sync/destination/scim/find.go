@@ -61,10 +61,11 @@ func (c *Client) search(ctx context.Context, r *user.Record) (destination.Found,
 		if err != nil {
 			return destination.Found{}, err
 		}
-		if found, settled := c.sift(r, hits); settled {
+		found, settled := c.sift(r, &hits)
+		if settled {
 			return found, nil
 		}
-		unknown = unknown || hits.unsure
+		unknown = unknown || hits.unsure || len(hits.users) > 0 && !hits.asked
 	}
 	if unknown {
 		return destination.Found{HTTP: http.StatusOK}, nil
@@ -98,6 +99,7 @@ func (c *Client) questions(r *user.Record) []question {
 type hits struct {
 	users  []*object
 	status int
+	asked  bool // somebody is as asked for
 	unsure bool // the server did not search as asked
 }
 
@@ -154,7 +156,7 @@ func readList(text []byte) (hits, error) {
 
 // sift picks our user among those found. Whoever is not as asked for shows that
 // the server does not search by that.
-func (c *Client) sift(r *user.Record, h hits) (found destination.Found, settled bool) {
+func (c *Client) sift(r *user.Record, h *hits) (found destination.Found, settled bool) {
 	v, _ := r.User.Value(user.UserName)
 	bears, _ := v.Plain()
 	var ours, named, others []*object
@@ -170,6 +172,7 @@ func (c *Client) sift(r *user.Record, h hits) (found destination.Found, settled 
 			others = append(others, o)
 		}
 	}
+	h.asked = len(ours)+len(named)+len(others) > 0
 	if c.config.Match == ByUserName {
 		ours = append(ours, named...)
 	}
