@@ -119,7 +119,7 @@ func (j *job) brokenRules(ctx context.Context, found absence) (broken, hints []s
 // unproved names a file of which nothing proves that it is whole; empty if there
 // is none, or nobody asks for a proof.
 func (j *job) unproved() string {
-	if j.config.trustEOF {
+	if j.config.proofs.trustEOF {
 		return ""
 	}
 	for _, p := range j.input.Proofs() {

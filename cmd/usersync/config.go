@@ -33,6 +33,9 @@ type config struct {
 	fields mapping.Fields // none where every column keeps its own name
 	ignore []string
 
+	opColumn string // empty: mode says what is done
+	proofs   proofConfig
+
 	ledger      string
 	ledgerKey   user.Secret
 	feed        string
@@ -45,13 +48,13 @@ type config struct {
 	retries                         int
 	timeout, maxWait, giveUpAfter   time.Duration
 	tlsCA, tlsCert, tlsKey, proxy   string
-	insecureHTTP                    bool
+	insecureHTTP, http2             bool
 	runsDir, results, resultsFormat string
 	rejectsSecrets                  string
 	allowRejects                    share
 	maxErrors                       share
 	maxDelete                       limit
-	acceptChange, trustEOF          bool
+	acceptChange                    bool
 	protect                         string
 	canary                          int
 	canaryAnswersOnly               bool

@@ -80,6 +80,7 @@ func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (*job, error)
 			return nil, noRun(fmt.Errorf("resume run %s, which retries run %s: %w", run.id, before, err))
 		}
 		j.retried = retrial{before, n}
+		c.proofs.spare()
 	}
 	j.again = func(files ...string) string { return again(cmd, files) }
 	for _, in := range past.Header.Inputs {

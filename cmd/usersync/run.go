@@ -165,6 +165,7 @@ func (j *job) send(ctx context.Context) error {
 		err = j.keepRules(ctx)
 	}
 	heard()
+	j.warn(counts.Reading)
 	j.counts = total(j.before, counts)
 	err = errors.Join(err, j.keeper.finish(err))
 	talk := j.stopProgress()

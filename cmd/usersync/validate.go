@@ -105,6 +105,8 @@ func columnsOf(c *config, columns []reader.Column) []shownColumn {
 
 func goesTo(c reader.Column) string {
 	switch {
+	case c.Op:
+		return "what is done with each row"
 	case c.Field != "":
 		return string(c.Field)
 	case c.Read:
@@ -138,6 +140,7 @@ func validateRows(ctx context.Context, c *config, in *reader.Input, to client, v
 	}
 	found.allowed = c.allowRejects
 	v.rows(found.read, found.outcomes.Invalid, unfit)
+	v.warnings(in.Warnings())
 	return found, context.Cause(ctx)
 }
 
