@@ -102,15 +102,18 @@ func elsewherePage(a *rest.Answer) bool {
 
 // settle judges the answer to a call for one user.
 func (c *Client) settle(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
-	s := said{status: a.Status, location: a.Header.Get("Location"), request: a.RequestID}
+	s := said{status: a.Status, location: a.Header.Get("Location"), request: a.RequestID, alone: true}
 	body := bytes.TrimSpace(a.Body)
-	if len(body) > 0 {
-		err := s.read(body)
-		if err != nil && a.Status/100 == 2 {
-			return user.Outcome{}, a.Fail(destination.PerhapsTaken, "not_json", "")
-		}
-	} else if op == user.Create && a.Status/100 == 2 && a.Status != http.StatusAccepted && s.location == "" {
+	if len(body) == 0 && bare(a.Status) || op == user.Create && len(body) == 0 && s.location != "" {
+		return c.judge(op, r, s), nil
+	}
+	if err := s.read(body); err != nil && a.Status/100 == 2 {
 		return user.Outcome{}, a.Fail(destination.PerhapsTaken, "not_json", "")
 	}
 	return c.judge(op, r, s), nil
+}
+
+// bare reports whether an answer of this status may be without a body.
+func bare(status int) bool {
+	return status == http.StatusNoContent || status == http.StatusAccepted || status/100 != 2
 }

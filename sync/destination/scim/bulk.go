@@ -21,7 +21,7 @@ func (c *Client) bulk(ctx context.Context, op user.Op, records []*user.Record) (
 	defer c.buffers.Put(text)
 	*text = c.appendBulk((*text)[:0], op, records)
 	size := int64(len(*text))
-	if most := c.payload.Load(); most > 0 && size > most && len(records) > 1 {
+	if most := c.config.Features.MaxPayload; most > 0 && size > most && len(records) > 1 {
 		return nil, &destination.CallError{Fault: destination.RefusedWhole, Status: http.StatusRequestEntityTooLarge, Code: codeTooLarge}
 	}
 	a, err := c.api.Do(ctx, rest.Request{
@@ -68,7 +68,7 @@ func (c *Client) spread(a *rest.Answer, op user.Op, records []*user.Record) ([]u
 	success := a.Status/100 == 2
 	list, whole, err := readBulk(a.Body)
 	switch {
-	case err != nil && success && a.Status != http.StatusAccepted && len(bytes.TrimSpace(a.Body)) > 0:
+	case err != nil && success && len(bytes.TrimSpace(a.Body)) > 0:
 		return nil, a.Fail(destination.PerhapsTaken, "not_json", "")
 	case len(list) == 0 && !success:
 		return nil, refusal(a, whole, records)
@@ -109,6 +109,9 @@ func readBulk(text []byte) ([]operation, body, error) {
 		body
 		Operations jsontext.Value `json:"Operations"`
 	}
+	if jsontext.Value(text).Kind() != '{' {
+		return nil, body{}, errStructure
+	}
 	if err := json.Unmarshal(text, &answer, lenient); err != nil {
 		return nil, body{}, err
 	}
@@ -144,10 +147,23 @@ func (c *Client) outcomes(op user.Op, records []*user.Record, list []operation, 
 		case at == twice:
 			outcomes[i] = user.Outcome{Record: r, Status: user.InDoubt, Code: user.CodeContradiction, HTTP: silent.HTTP, RequestID: silent.RequestID}
 		default:
-			outcomes[i] = c.judge(op, r, list[at].said(silent.RequestID))
+			outcomes[i] = under(silent.HTTP, c.judge(op, r, list[at].said(silent.RequestID)))
 		}
 	}
 	return outcomes
+}
+
+// under is what a success is worth in an answer of this status: in one that
+// refuses the whole call, nothing.
+func under(status int, o user.Outcome) user.Outcome {
+	switch {
+	case o.HTTP/100 != 2 || o.Status == user.InDoubt:
+	case status == http.StatusAccepted:
+		o.Status, o.Code = user.Accepted, ""
+	case status/100 != 2:
+		o.Status, o.Code, o.Remote = user.InDoubt, user.CodeContradiction, ""
+	}
+	return o
 }
 
 // said is what the operation says of its user.
@@ -165,17 +181,20 @@ func (o *operation) said(request string) said {
 // shrink remembers that a call of so many bytes was too large.
 func (c *Client) shrink(size int64) {
 	for {
-		most := c.payload.Load()
-		if half := max(size/2, 1); most > 0 && most <= half || c.payload.CompareAndSwap(most, half) {
+		most := c.learned.Load()
+		if half := max(size/2, 1); most > 0 && most <= half || c.learned.CompareAndSwap(most, half) {
 			return
 		}
 	}
 }
 
-// Fits returns how many of b's records, from the first, one call may carry; at
-// least 1.
+// Fits returns how many of b's records, from the first, one call may carry by
+// what the server says and by what it has found too large; at least 1.
 func (c *Client) Fits(b user.Batch) int {
-	most := c.payload.Load()
+	most := c.config.Features.MaxPayload
+	if learned := c.learned.Load(); learned > 0 && (most == 0 || learned < most) {
+		most = learned
+	}
 	if most == 0 || len(b.Records) < 2 {
 		return len(b.Records)
 	}

@@ -16,31 +16,54 @@ const (
 )
 
 // assign finds the operation about each user: by bulkId for a POST, by location
-// or path for the rest, and by position where an operation tells neither and the
-// others all stand in the order of the call.
+// or path for the rest, and where an operation tells neither only if there is
+// but one meaning to it.
 func (c *Client) assign(op user.Op, records []*user.Record, list []operation) []int {
 	at := slices.Repeat([]int{unnamed}, len(records))
-	owners, loose, ordered := c.owners(op, records), []int(nil), len(list) == len(records)
+	owners, loose, ordered, strange := c.owners(op, records), []int(nil), true, false
 	for n := range list {
 		i, names := owners(&list[n], n, at)
 		switch {
 		case !names:
 			loose = append(loose, n)
+			continue
 		case i < 0:
-			ordered = false
+			strange = true
+			continue
 		case at[i] == unnamed:
 			at[i] = n
 		case at[i] == twice || number(list[at[i]].Status) != number(list[n].Status):
 			at[i] = twice
 		}
-		ordered = ordered && (!names || i == n)
+		ordered = ordered && i == n
 	}
-	for _, n := range loose {
-		if ordered && at[n] == unnamed && list[n].Status != nil {
-			at[n] = n
-		}
+	named := len(list) - len(loose)
+	if strange || len(list) != len(records) || len(loose) == 0 {
+		return at
+	}
+	if len(loose) == 1 || ordered && named > 1 && named >= len(loose) || named == 0 && alike(op, list) {
+		fill(at, loose)
 	}
 	return at
+}
+
+// fill gives the operations that name nobody to those whom none names, in order:
+// a server may reorder (RFC 7644 3.7), but one that has the others in order has
+// these too, and a single one can only be about the single user left.
+func fill(at, loose []int) {
+	for i := range at {
+		if at[i] == unnamed && len(loose) > 0 {
+			at[i], loose = loose[0], loose[1:]
+		}
+	}
+}
+
+// alike reports whether all is said of everybody: then it matters to nobody who
+// is meant. A create that went well says a key, which matters.
+func alike(op user.Op, list []operation) bool {
+	status := number(list[0].Status)
+	return status != 0 && !(op == user.Create && status/100 == 2) &&
+		!slices.ContainsFunc(list, func(o operation) bool { return number(o.Status) != status })
 }
 
 // owners tells the place of the user whom an operation names; names is false if
@@ -49,6 +72,9 @@ func (c *Client) owners(op user.Op, records []*user.Record) func(o *operation, n
 	method := c.method(op)
 	places := map[string][]int{}
 	for i, r := range records {
+		if r.Remote == "" {
+			continue
+		}
 		places[r.Remote] = append(places[r.Remote], i)
 	}
 	return func(o *operation, n int, at []int) (int, bool) {
@@ -59,8 +85,8 @@ func (c *Client) owners(op user.Op, records []*user.Record) func(o *operation, n
 			return byBulkID(says(o.BulkID), len(records))
 		}
 		for _, address := range [...]string{says(o.Location), says(o.Path)} {
-			if k := key(address); k != "" {
-				return nearest(places[k], n, at), true
+			if address != "" {
+				return nearest(places[key(address)], n, at), true
 			}
 		}
 		return -1, false

@@ -19,6 +19,7 @@ type said struct {
 	status   int // 0 if it has none that can be read
 	location string
 	request  string
+	alone    bool // it is the answer to a call of its own
 	body
 }
 
@@ -37,7 +38,12 @@ type body struct {
 // lenient reads names in any letter case (RFC 7643 2.1).
 var lenient = json.JoinOptions(lax, json.MatchCaseInsensitiveNames(true))
 
-func (s *said) read(text []byte) error { return json.Unmarshal(text, &s.body, lenient) }
+func (s *said) read(text []byte) error {
+	if jsontext.Value(text).Kind() != '{' {
+		return errStructure
+	}
+	return json.Unmarshal(text, &s.body, lenient)
+}
 
 const errorURN = "urn:ietf:params:scim:api:messages:2.0:Error"
 
@@ -46,6 +52,9 @@ const errorURN = "urn:ietf:params:scim:api:messages:2.0:Error"
 func (b *body) complains() bool {
 	return strings.Contains(string(b.Schemas), errorURN) || b.SCIMType.Kind() == '"' || number(b.Status) >= 400
 }
+
+// codeNoKey: the answer calls somebody created and gives no key.
+const codeNoKey = "no_key"
 
 // codeOtherUser: the answer shows another user than was sent.
 const codeOtherUser = "other_id"
@@ -76,10 +85,14 @@ func (c *Client) done(op user.Op, r *user.Record, s said, o *user.Outcome) {
 		op != user.Create && o.Remote != "" && o.Remote != r.Remote:
 		o.Status, o.Code, o.Remote = user.InDoubt, codeOtherUser, ""
 	case op == user.Create:
-		o.Status = user.Created
-		if o.Remote == "" {
+		if o.Status = user.Created; o.Remote == "" {
 			o.Remote = key(s.location)
 		}
+		if o.Remote == "" { // who is called created must be found again
+			o.Status, o.Code = user.InDoubt, codeNoKey
+		}
+	case op == user.Update && s.alone && s.status != 204 && o.Remote == "":
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // RFC 7644 3.5.1 and 3.5.2: it shows the user
 	case op == user.Update:
 		o.Status = user.Updated
 	case c.config.Deactivate && strings.EqualFold(says(s.Active), "true"):

@@ -42,7 +42,7 @@ func TestPutIsNotSentForNothing(t *testing.T) {
 
 // A deactivation by PUT changes one attribute.
 func TestDeactivateByPut(t *testing.T) {
-	c, s := serve(t, Config{Deactivate: true}, answer{200, `{"id":"k1","userName":"ann","title":"Dr","active":true}`}, answer{200, ``})
+	c, s := serve(t, Config{Deactivate: true}, answer{200, `{"id":"k1","userName":"ann","title":"Dr","active":true}`}, answer{204, ``})
 	r := with("k1", person("a", "title", "not this"))
 	r.Op = user.Delete
 	outcomes, err := destination.Merged{API: wide{c}}.Apply(t.Context(), user.Batch{Op: user.Delete, Records: []*user.Record{r}})

@@ -89,7 +89,7 @@ type Client struct {
 	config   Config
 	patch    bool
 	traits   destination.Traits
-	payload  atomic.Int64 // most bytes of a Bulk call; 0 is no limit
+	learned  atomic.Int64 // bytes of a Bulk call, from a 413; 0 is none
 	paths    sync.Map     // user.Field -> target
 	buffers  sync.Pool    // *[]byte
 	mu       sync.Mutex
@@ -108,7 +108,6 @@ func New(config Config) (*Client, error) {
 	}
 	c := &Client{api: api, config: config, conflict: map[string]bool{}}
 	c.patch = config.Update == ByPatch || config.Update != ByPut && config.Features.Patch
-	c.payload.Store(config.Features.MaxPayload)
 	c.traits = c.facts()
 	return c, nil
 }
