@@ -23,6 +23,8 @@ type config struct {
 	mode    user.Op
 	sandbox bool
 	kard    kardConfig
+	scim    scimConfig
+	offline bool // no call is made, not even to ask what the API can do
 
 	konstantly konstantlyConfig
 

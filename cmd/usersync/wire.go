@@ -25,7 +25,9 @@ func stack(client destination.Destination, m manners) destination.Destination {
 	limited := destination.Limited{Destination: client, Pacer: m.pace, Wire: m.wire, Calls: m.calls}
 	merged := destination.Merged{API: destination.Keyed{API: limited}}
 	bisected := destination.NewBisected(merged)
-	retried := destination.Retried{API: bisected, Pacer: m.pace, Retries: m.retries}
+	sizer, _ := client.(destination.Sizer)
+	parted := destination.Parted{API: bisected, Sizer: sizer}
+	retried := destination.Retried{API: parted, Pacer: m.pace, Retries: m.retries}
 	verified := destination.Verified{API: retried, Retries: m.retries}
 	pended := destination.Pended{API: verified, Pending: m.pending}
 	upserted := destination.Upserted{API: pended}
