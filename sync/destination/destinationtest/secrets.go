@@ -1,6 +1,7 @@
 package destinationtest
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -160,4 +161,13 @@ func (sc *scene) reused(make func()) {
 	if conns -= before; conns > 1 || calls < 16 {
 		sc.t.Errorf("%d calls took %d new connections", calls, conns)
 	}
+}
+
+// quoted is text inside JSON.
+func quoted(text string) string {
+	b, err := json.Marshal(text)
+	if err != nil {
+		return fmt.Sprintf("%q", text)
+	}
+	return string(b)
 }
