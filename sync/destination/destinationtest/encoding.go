@@ -71,7 +71,7 @@ func (sc *scene) life(id string) {
 
 // segment makes a call about a plain key and about an awkward one, and compares
 // the paths.
-func (sc *scene) segment(key string, make func(*user.Record)) {
+func (sc *scene) segment(key string, do func(*user.Record)) {
 	sc.t.Helper()
 	paths := [2][]string{}
 	for i, k := range []string{"plain", key} {
@@ -82,7 +82,7 @@ func (sc *scene) segment(key string, make func(*user.Record)) {
 			r.User.ID = k
 		}
 		sc.stage.calls()
-		make(r)
+		do(r)
 		sent := sc.stage.calls()
 		if len(sent) == 0 {
 			if !sc.traits.OwnKeys || i == 0 {

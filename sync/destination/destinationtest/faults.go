@@ -58,7 +58,7 @@ func (s Suite) fed(t *testing.T, op user.Op, list []string) {
 			b, before := sc.mixed(op)
 			outcomes, ce := sc.apply(t.Context(), b)
 			for i, r := range b.Records {
-				sc.true(op, r, claim(outcomes, ce, i), before[i], data[i])
+				sc.verify(op, r, claim(outcomes, ce, i), before[i], data[i])
 			}
 			sc.silent(fault, b, outcomes)
 			sc.didStrike(fault)
@@ -120,9 +120,9 @@ func claim(outcomes []user.Outcome, ce *destination.CallError, i int) string {
 	return string(outcomes[i].Status)
 }
 
-// true holds what is said of a user to the rehearsal. data is what a call that
+// verify holds what is said of a user to the rehearsal. data is what a call that
 // goes well leaves there.
-func (sc *scene) true(op user.Op, r *user.Record, said string, before Look, data string) {
+func (sc *scene) verify(op user.Op, r *user.Record, said string, before Look, data string) {
 	sc.t.Helper()
 	after := sc.sandbox.Look(r)
 	done := after != before

@@ -147,14 +147,14 @@ func (s Suite) connections(t *testing.T) {
 	}
 }
 
-func (sc *scene) reused(make func()) {
+func (sc *scene) reused(do func()) {
 	sc.t.Helper()
 	sc.stage.calls()
 	_, before := sc.stage.count()
 	for _, status := range []int{200, 201, 202, 204, 207, 302, 400, 401, 403, 404, 409, 422, 429, 500, 503, 413} {
 		for _, body := range []string{"", "{}", page, strings.Repeat(`{"message":"no"}`, 20_000)} {
 			sc.stage.playing(answering(status, body, "Retry-After", "1"))
-			make()
+			do()
 		}
 	}
 	calls, conns := sc.stage.count()
