@@ -34,6 +34,10 @@ func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribut
 // Mask stands in the rejects of an earlier run for what feeds a secret.
 const Mask = "***"
 
+// Erased stands in the rejects of an earlier run for the row of a person who was
+// erased from them.
+const Erased = "[erased]"
+
 // Masked says that the column holds the mask and not the secret.
 func Masked(column string, f user.Field) *user.InvalidError {
 	return &user.InvalidError{Code: "masked", Column: column, Field: f, Rule: "holds " + Mask + ", which stands for a secret in rejects",
