@@ -44,6 +44,7 @@ type config struct {
 	insecureHTTP                    bool
 	runsDir, results, resultsFormat string
 	rejectsSecrets                  string
+	artifactsTTL                    time.Duration // 0: runs are kept for ever
 	allowRejects                    share
 	maxErrors                       share
 	maxDelete                       limit

@@ -100,7 +100,11 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	j.remember(ctx)
-	return j.send(ctx)
+	if err := j.send(ctx); err != nil {
+		return err
+	}
+	j.expire()
+	return nil
 }
 
 // forget gives back what begin took.
