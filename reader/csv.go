@@ -35,7 +35,8 @@ type csvRows struct {
 	places    []*user.Value // where the cells that are read go
 	marks     marks
 	// charset is where the text was decoded from; U+FFFD stands for its faults.
-	charset string
+	charset  string
+	original func(user.Rejected) [][]byte
 }
 
 // feed gives the csv.Reader one row at a time, so that it never reads ahead.
@@ -65,7 +66,7 @@ func (f *feed) Read(p []byte) (int, error) {
 }
 
 func openCSV(f *file, w *window, o Options) (*csvRows, error) {
-	r := &csvRows{file: f.name, feed: &feed{}, charset: f.source.Charset()}
+	r := &csvRows{file: f.name, feed: &feed{}, charset: f.source.Charset(), original: o.Original}
 	r.frame = frame{window: *w, line: 1}
 	delimiter := o.Delimiter
 	if delimiter == 0 {
@@ -143,6 +144,9 @@ func (r *csvRows) next(rec *user.Record) error {
 	}
 	if r.own > 0 && !r.marked(rec) {
 		return nil
+	}
+	if r.own > 0 {
+		r.unmask(rec)
 	}
 	r.mapper.Fill(rec, r.cells, r.chunk.room(r.mapper.Width()))
 	rec.User.Attributes = r.chunk.keep(rec.User.Attributes)

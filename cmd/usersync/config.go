@@ -56,6 +56,7 @@ type config struct {
 	progress, logFormat, logLevel   string
 	json                            bool
 	shown                           []shownValue
+	original                        func(user.Rejected) [][]byte // where a retry finds secrets; nil elsewhere
 }
 
 // kardConfig is the section of kard.

@@ -45,7 +45,7 @@ func readerOptions(e *env, c *config, t destination.Traits, paths []string) read
 	o := reader.Options{
 		Paths: paths, Stdin: e.stdin, Delimiter: c.delim, Op: c.intent(),
 		Mapping: mapping.Config{Fields: c.fields, Ignore: c.ignore},
-		Accepts: accepts(t),
+		Accepts: accepts(t), Original: c.original,
 	}
 	if c.format != "auto" {
 		o.Format = c.format

@@ -53,6 +53,34 @@ func (m *Mapper) unmasked(cells []user.Value) *user.InvalidError {
 	return nil
 }
 
+// Masked reports whether a cell that feeds a secret holds the mask.
+func (m *Mapper) Masked(cells []user.Value) bool { return m.unmasked(cells) != nil }
+
+// Unmask puts what original holds into the cells that feed a secret and hold the
+// mask. Rows of two ids are two users: then nothing changes.
+func (m *Mapper) Unmask(cells, original []user.Value) {
+	if id := m.idOf(cells); id == "" || id != m.idOf(original) {
+		return
+	}
+	for _, s := range m.secrets {
+		if s.column < len(cells) && s.column < len(original) && cells[s.column] == user.TextValue(Mask) {
+			cells[s.column] = original[s.column]
+		}
+	}
+}
+
+// idOf returns the id of a row; empty if it has none.
+func (m *Mapper) idOf(cells []user.Value) string {
+	if m.env != nil {
+		m.env.set(cells)
+	}
+	var rec user.Record
+	if m.identify(&rec, cells) != nil {
+		return ""
+	}
+	return rec.User.ID
+}
+
 // identify sets the id also of a row that is unfit for another reason: results
 // name it.
 func (m *Mapper) identify(rec *user.Record, cells []user.Value) (err *user.InvalidError) {
