@@ -1,5 +1,7 @@
 package reader
 
+import "slices"
+
 // Proof says how a file of the input was proved to be whole.
 type Proof struct {
 	File string
@@ -30,4 +32,12 @@ const (
 // Proofs tells of each path, in order, what proves that it was read whole. It
 // is to be asked when Records has ended without an error; before that it knows
 // of no proof.
-func (in *Input) Proofs() []Proof { return append([]Proof(nil), in.proofs...) }
+func (in *Input) Proofs() []Proof {
+	proofs := slices.Clone(in.proofs)
+	for i := range proofs {
+		if in.failed || in.finished < len(proofs) {
+			proofs[i].By = Unproved
+		}
+	}
+	return proofs
+}

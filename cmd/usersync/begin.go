@@ -119,7 +119,7 @@ func (j *job) header() journal.Header {
 	h := journal.Header{
 		Version: readBuild().version, Started: j.started, Scope: j.scope(), Mode: string(j.config.mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
-		Rehearsal: j.config.sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(),
+		Rehearsal: j.config.sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow,
 	}
 	for _, path := range j.paths {
 		h.Inputs = append(h.Inputs, inputFacts(path, j.input.Layout().Format))

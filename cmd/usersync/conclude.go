@@ -141,7 +141,7 @@ func (c *config) digestOf(also ...string) string {
 	var b strings.Builder
 	for _, v := range c.shown {
 		if slices.Contains(also, v.key) || v.key == "to" || v.key == "feed" || v.key == "results_format" || v.key == "rejects_secrets" ||
-			v.key == "format" || v.key == "delimiter" || v.key == "charset" || strings.HasPrefix(v.key, c.to+".") {
+			v.key == "format" || v.key == "delimiter" || v.key == "charset" || v.key == "op_column" || v.key == "trailer" || strings.HasPrefix(v.key, c.to+".") {
 			fmt.Fprintf(&b, "%s=%s\n", v.key, v.text)
 		}
 	}

@@ -16,8 +16,10 @@ type config struct {
 	valueFiles []string
 	typed      typed
 
-	to      string
-	baseURL string // of whatever API; empty: as its section says
+	to      string   // the API; empty while it is not decided
+	all     []string // the APIs that are named
+	layers  layers   // that it was made of
+	baseURL string   // of whatever API; empty: as its section says
 	mode    user.Op
 	sandbox bool
 	kard    kardConfig
@@ -28,6 +30,9 @@ type config struct {
 	chars  string
 	fields mapping.Fields // none where every column keeps its own name
 	ignore []string
+
+	opColumn string // empty: mode says what is done
+	proofs   proofConfig
 
 	ledger      string
 	ledgerKey   user.Secret
@@ -41,14 +46,14 @@ type config struct {
 	retries                         int
 	timeout, maxWait, giveUpAfter   time.Duration
 	tlsCA, tlsCert, tlsKey, proxy   string
-	insecureHTTP                    bool
+	insecureHTTP, http2             bool
 	runsDir, results, resultsFormat string
 	rejectsSecrets                  string
 	artifactsTTL                    time.Duration // 0: runs are kept for ever
 	allowRejects                    share
 	maxErrors                       share
 	maxDelete                       limit
-	acceptChange, trustEOF          bool
+	acceptChange                    bool
 	protect                         string
 	canary                          int
 	canaryAnswersOnly               bool

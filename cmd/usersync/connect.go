@@ -24,10 +24,14 @@ type connection struct {
 	pace    *pace.Pace
 	scope   writer.Scope
 	sandbox *sandbox.Running // nil if the API is a real one
+	slow    bool             // so few calls a second that a sync of the journal for each costs nothing
 }
 
 // connect opens the API that c names. It sends no user.
 func connect(ctx context.Context, c *config) (*connection, error) {
+	if len(c.all) > 1 {
+		return nil, misuse(fmt.Errorf("find the destination: %s are named, and this command takes one", wordsOf(c.all)), "say which with --to", "")
+	}
 	to, ok := destinations()[c.to]
 	if !ok {
 		return nil, misuse(errors.New("find the destination: none was named"),
@@ -42,7 +46,8 @@ func connect(ctx context.Context, c *config) (*connection, error) {
 	if err != nil {
 		return nil, errors.Join(misuse(fmt.Errorf("connect to %s: %w", c.to, err), "", c.mendSettings()), conn.close())
 	}
-	conn.pace = pace.New(paceOptions(c, conn.client.Traits()))
+	limits := paceOptions(c, conn.client.Traits())
+	conn.pace, conn.slow = pace.New(limits), limits.PerSecond > 0 && limits.PerSecond <= slowest
 	if err := checkMode(c.mode, conn.client.Traits()); err != nil {
 		return nil, errors.Join(err, conn.close())
 	}
@@ -102,6 +107,9 @@ func (conn *connection) close() error {
 // defaultRate is for APIs that document none: ten calls a second trouble
 // nobody.
 const defaultRate = 10.0
+
+// slowest is how many calls a second a disk surely keeps up with.
+const slowest = 200
 
 func paceOptions(c *config, t destination.Traits) pace.Options {
 	o := pace.Options{Burst: c.burst, Wires: c.workers, MaxWait: c.maxWait, GiveUpAfter: c.giveUpAfter}

@@ -50,6 +50,6 @@ func restConfig(c *config, see observer) rest.Config {
 	return rest.Config{
 		Timeout: c.timeout, MaxConns: c.workers, Version: readBuild().version,
 		CAFile: c.tlsCA, CertFile: c.tlsCert, KeyFile: c.tlsKey, Proxy: c.proxy,
-		InsecureHTTP: c.insecureHTTP, Observe: see,
+		InsecureHTTP: c.insecureHTTP, HTTP2: c.http2, Observe: see,
 	}
 }

@@ -41,7 +41,7 @@ var exitMeanings = [...]struct {
 	{exitUsage, "flags, config or input's shape are wrong; nothing was sent"},
 	{exitDenied, "the API denied access: credentials, permission or address"},
 	{exitHeld, "another run of the same account is under way, or has taken this one's place"},
-	{exitGuard, "a guard stopped the run, or the input could not be read to its end; a person is needed"},
+	{exitGuard, "a guard stopped the run, or the input could not be read to its end or is not as expected; a person is needed"},
 	{exitTemporary, "temporary: network, API or disk; running again is safe"},
 	{exitBudget, "the time of --max-duration is used up; run again to go on"},
 	{exitDoubt, "finished, and what became of some users is in doubt"},
@@ -95,6 +95,8 @@ func codeOf(err error) (int, bool) {
 			return exitInterrupt, true
 		}
 		return exitTerminate, true
+	case *ended:
+		return e.code, true
 	case *sync.AccountingError:
 		return exitInternal, true
 	case *sync.GuardError, *destination.CanaryError, *reader.InputError:

@@ -91,9 +91,12 @@ func (o *originals) open(ctx context.Context) (err error) {
 	for _, in := range o.past.Header.Inputs {
 		paths = append(paths, in.Path)
 	}
-	c := *o.job.config
-	c.original = nil
-	if o.input, err = reader.Open(ctx, readerOptions(o.job.env, &c, o.job.conn.client.Traits(), paths)); err != nil {
+	options := readerOptions(o.job.env, o.job.config, o.job.conn.client.Traits(), paths, expected{})
+	options.Original, options.Sidecar, options.Trailer = nil, false, ""
+	if o.past.Header.Retried == "" {
+		options.Trailer = o.job.retried.trailer
+	}
+	if o.input, err = reader.Open(ctx, options); err != nil {
 		_, err = withoutHint(err)
 	}
 	return err

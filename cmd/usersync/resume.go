@@ -79,7 +79,9 @@ func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (*job, error)
 		if err != nil {
 			return nil, noRun(fmt.Errorf("resume run %s, which retries run %s: %w", run.id, before, err))
 		}
+		again.trailer = c.proofs.trailer
 		j.retried = again
+		c.proofs.spare()
 	}
 	j.again = func(files ...string) string { return again(cmd, files) }
 	for _, in := range past.Header.Inputs {

@@ -19,6 +19,7 @@ type retrial struct {
 	rejects int    // of that run
 	masked  bool   // some of them perhaps lack a secret
 	runsDir string // where it lies
+	trailer string // of its input, if that is no reject
 }
 
 func retryCommand(e *env, found *tally) *cobra.Command {
@@ -70,6 +71,8 @@ func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
+	again.trailer = c.proofs.trailer
+	c.proofs.spare()
 	j := &job{env: e, config: c, started: e.now(), retried: again, paths: []string{path}}
 	c.typed.files = j.paths
 	j.again = func(files ...string) string { return typed{flags: flagsOf(cmd)}.command(cmd.Name(), files...) }

@@ -30,6 +30,9 @@ func runCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if len(c.all) > 1 {
+			return e.runSeveral(cmd.Context(), c, args)
+		}
 		j := &job{env: e, config: c, found: found, started: e.now()}
 		j.again = func(files ...string) string { return again(cmd, files) }
 		return j.run(cmd.Context(), args)
@@ -43,6 +46,7 @@ type job struct {
 	config  *config
 	found   *tally
 	started time.Time
+	among   bool                         // several run side by side
 	again   func(files ...string) string // the command line, with other files
 
 	resume  string  // the run to go on with; empty for a new one, or the newest alike
@@ -170,6 +174,7 @@ func (j *job) send(ctx context.Context) error {
 		err = j.keepRules(ctx)
 	}
 	heard()
+	j.warn(counts.Reading)
 	j.counts = total(j.before, counts)
 	err = errors.Join(err, j.keeper.finish(err))
 	talk := j.stopProgress()

@@ -31,6 +31,9 @@ type Header struct {
 	// Unsafe are the Ops that must not be made again when they were perhaps
 	// taken: what is noted of them is brought to the disk each time.
 	Unsafe []user.Op `json:"unsafe,omitempty"`
+	// Synced says the same of all Ops: after a power loss, too, the journal tells
+	// everybody who was sent.
+	Synced bool `json:"synced,omitempty"`
 }
 
 // Scope is what the users are sent to.
