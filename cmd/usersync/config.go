@@ -38,6 +38,7 @@ type config struct {
 	ledgerKey   user.Secret
 	feed        string
 	full, anew  bool
+	adopt       string // adoptRead, adoptAssume or empty
 	allowStale  bool
 	lockTimeout time.Duration
 

@@ -63,6 +63,8 @@ const (
 	CodeReplayed      = "replayed"       // an earlier try had created it already
 	CodeReadBack      = "read_back"      // no answer told; a read-back did
 	CodeSame          = "same"           // a read that was needed showed no difference
+	CodeAdopted       = "adopted"        // not remembered, and a read showed no difference
+	CodeAssumed       = "assumed"        // not remembered, and taken for what the API holds without a look
 	CodeAlreadyAbsent = "already_absent" // deleted before we came
 	CodeExists        = "exists"         // create met an existing user
 	CodeMissing       = "missing"        // update met no user
