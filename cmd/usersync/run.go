@@ -157,7 +157,7 @@ func (j *job) send(ctx context.Context) error {
 		Sent:        j.start.sent,
 	}
 	if !j.config.allowStale {
-		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.runsDir}).superseded
+		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.runsDir, unchanged: j.unchanged(ctx)}).superseded
 	}
 	if j.past.ledger != nil {
 		work.Ledger = newRecall(j.past.ledger, j.config.full, &j.keeper.marked, j.attendance)
@@ -177,6 +177,9 @@ func (j *job) send(ctx context.Context) error {
 	j.warn(counts.Reading)
 	j.counts = total(j.before, counts)
 	err = errors.Join(err, j.keeper.finish(err))
+	if err == nil && counts.Finished {
+		err = j.keepUnchanged(ctx, work.Ledger)
+	}
 	talk := j.stopProgress()
 	err = withSignal(ctx, err)
 	if err != nil {
