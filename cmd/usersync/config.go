@@ -42,6 +42,7 @@ type config struct {
 	ledgerKey   user.Secret
 	feed        string
 	full, anew  bool
+	adopt       string // adoptRead, adoptAssume or empty
 	allowStale  bool
 	lockTimeout time.Duration
 
@@ -56,6 +57,7 @@ type config struct {
 	insecureHTTP, http2             bool
 	runsDir, results, resultsFormat string
 	rejectsSecrets                  string
+	artifactsTTL                    time.Duration // 0: runs are kept for ever
 	allowRejects                    share
 	maxErrors                       share
 	maxDelete                       limit
@@ -67,6 +69,7 @@ type config struct {
 	progress, logFormat, logLevel   string
 	json                            bool
 	shown                           []shownValue
+	original                        func(user.Rejected) [][]byte // where a retry finds secrets; nil elsewhere
 }
 
 // kardConfig is the section of kard.
