@@ -20,7 +20,8 @@ type start struct {
 	from    int // the last record that is written
 	maybe   int // up to here records were perhaps sent
 	earlier func(*user.Record) (user.Outcome, bool, error)
-	stop    func() // ends the reading of records
+	sent    func(*user.Record) bool // nil: perhaps any of them
+	stop    func()                  // ends the reading of records
 }
 
 // begin locks the scope, goes on with an earlier run of the same input or
@@ -105,7 +106,7 @@ func (j *job) header() journal.Header {
 	h := journal.Header{
 		Version: readBuild().version, Started: j.started, Scope: j.scope(), Mode: string(j.config.mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
-		Rehearsal: j.config.sandbox, Retried: j.retried.run,
+		Rehearsal: j.config.sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(),
 	}
 	for _, path := range j.paths {
 		h.Inputs = append(h.Inputs, inputFacts(path, j.input.Layout().Format))

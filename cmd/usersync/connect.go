@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"usersync/sync/destination"
@@ -61,6 +62,18 @@ func (conn *connection) rehearse(c *config, to api) error {
 	c.proxy, c.baseURL = "none", ""
 	to.rehearse(c, s.URL())
 	return nil
+}
+
+// unsafe are the calls that must not be made again when they were perhaps taken.
+func (conn *connection) unsafe() []user.Op {
+	var ops []user.Op
+	for op, t := range conn.client.Traits().Ops {
+		if t.Replay == destination.Unsafe {
+			ops = append(ops, op)
+		}
+	}
+	slices.Sort(ops)
+	return ops
 }
 
 // batchSize is asked, or the most that any call takes: the engine's window grows

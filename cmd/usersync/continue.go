@@ -66,6 +66,9 @@ func (j *job) goOn(ctx context.Context, e earlier) (bool, error) {
 		return false, noPlace(err)
 	}
 	j.start = start{records: records, stop: stop, from: e.past.Mark.Record, maybe: e.past.Mark.Record + journal.MostBeyond, earlier: e.outcomes()}
+	if len(j.conn.unsafe()) > 0 {
+		j.start.sent = e.sent()
+	}
 	facts := []zap.Field{zap.Int("behind_record", e.past.Mark.Record)}
 	if j.resume == "" {
 		facts = append(facts, zap.String("hint", "--new begins another"))

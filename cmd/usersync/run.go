@@ -126,7 +126,7 @@ func (j *job) send(ctx context.Context) error {
 	j.showProgress()
 	work := sync.Job{
 		Records:     j.start.records.Until(ctx).Batches(recordsAtOnce),
-		Destination: stack(underWay{j.conn.client, &j.underWay}, j.conn.pace, j.wire, j.config.retries, &j.calls),
+		Destination: stack(underWay{j.conn.client, &j.underWay}, j.manners()),
 		Results:     j.out.writer,
 		BatchSize:   j.conn.batchSize(j.config.batchSize),
 		Workers:     j.config.workers,
@@ -134,6 +134,7 @@ func (j *job) send(ctx context.Context) error {
 		From:        j.start.from,
 		Maybe:       j.start.maybe,
 		Earlier:     j.start.earlier,
+		Sent:        j.start.sent,
 	}
 	if !j.config.allowStale {
 		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.runsDir}).superseded
@@ -156,6 +157,11 @@ func (j *job) send(ctx context.Context) error {
 		err = errors.Join(err, j.recount())
 	}
 	return j.conclude(err)
+}
+
+func (j *job) manners() manners {
+	return manners{pace: j.conn.pace, wire: j.wire, retries: j.config.retries, calls: &j.calls,
+		pending: pending{run: j.out.dir.ID(), ledger: j.past.ledger, journal: j.out.diary}}
 }
 
 // total adds what was done now to what was done before.

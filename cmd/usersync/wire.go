@@ -7,14 +7,23 @@ import (
 	"usersync/sync/pace"
 )
 
-// stack puts the manners around a client, inner to outer. wire is the context
-// of calls on the wire, which outlives the run's own; calls are counted in calls.
-func stack(client destination.Destination, p *pace.Pace, wire context.Context, retries int, calls *destination.Calls) destination.Destination {
-	limited := destination.Limited{Destination: client, Pacer: p, Wire: wire, Calls: calls}
+// manners is what the wrappers need to know.
+type manners struct {
+	pace    *pace.Pace
+	wire    context.Context // of calls on the wire; it outlives the run's own
+	retries int
+	calls   *destination.Calls
+	pending destination.Pending
+}
+
+// stack puts the manners around a client, inner to outer.
+func stack(client destination.Destination, m manners) destination.Destination {
+	limited := destination.Limited{Destination: client, Pacer: m.pace, Wire: m.wire, Calls: m.calls}
 	merged := destination.Merged{API: destination.Keyed{API: limited}}
 	bisected := destination.NewBisected(merged)
-	retried := destination.Retried{API: bisected, Pacer: p, Retries: retries}
-	verified := destination.Verified{API: retried, Retries: retries}
-	upserted := destination.Upserted{API: verified}
+	retried := destination.Retried{API: bisected, Pacer: m.pace, Retries: m.retries}
+	verified := destination.Verified{API: retried, Retries: m.retries}
+	pended := destination.Pended{API: verified, Pending: m.pending}
+	upserted := destination.Upserted{API: pended}
 	return destination.Observed{API: upserted}
 }
