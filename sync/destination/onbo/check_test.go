@@ -25,8 +25,8 @@ func checking(t *testing.T, set ...func(*Config)) *Client {
 func warning(c *Config) { c.Checks = Warn }
 
 var (
-	text  = user.TextValue
-	clear = user.Value{Kind: user.Clear}
+	text    = user.TextValue
+	cleared = user.Value{Kind: user.Clear}
 )
 
 // personal are the values that no error may show.
@@ -59,17 +59,17 @@ func TestCheck(t *testing.T) {
 		"no country":                 {without(p(), user.Country), "missing_field", "missing_field"},
 		"update of an e-mail":        {bare(user.Update, user.Attribute{Field: user.Email, Value: text("a@example.com")}), "", ""},
 		"update of a city":           {bare(user.Update, user.Attribute{Field: user.City, Value: text("Zionsville")}), "partial_address", "partial_address"},
-		"update of a second line":    {bare(user.Update, user.Attribute{Field: user.AddressLine2, Value: clear}), "partial_address", "partial_address"},
+		"update of a second line":    {bare(user.Update, user.Attribute{Field: user.AddressLine2, Value: cleared}), "partial_address", "partial_address"},
 		"update of nothing":          {bare(user.Update), "nothing_to_update", "nothing_to_update"},
 		"update of the SSN alone":    {op(user.Update, without(p(), required[:]...)), "nothing_to_update", "nothing_to_update"},
 		"a field of another API":     {with(p(), user.BirthYear, text("1988")), "unsupported_field", "unsupported_field"},
 		"a password":                 {secret(user.Password, "hunter2"), "unsupported_field", "unsupported_field"},
 		"SSN of ten digits":          {secret(user.SSN, "111-222-3333"), "bad_ssn", "bad_ssn"},
 		"SSN without dashes":         {secret(user.SSN, "111223333"), "", ""},
-		"e-mail cleared":             {with(p(), user.Email, clear), "cannot_clear", "cannot_clear"},
-		"middle name cleared":        {with(p(), user.MiddleName, clear), "cannot_clear", "cannot_clear"},
-		"second line cleared":        {with(p(), user.AddressLine2, clear), "", ""},
-		"third line cleared":         {with(p(), user.AddressLine3, clear), "", ""},
+		"e-mail cleared":             {with(p(), user.Email, cleared), "cannot_clear", "cannot_clear"},
+		"middle name cleared":        {with(p(), user.MiddleName, cleared), "cannot_clear", "cannot_clear"},
+		"second line cleared":        {with(p(), user.AddressLine2, cleared), "", ""},
+		"third line cleared":         {with(p(), user.AddressLine3, cleared), "", ""},
 		"a list":                     {with(p(), user.City, user.JSONValue(`["a"]`)), "bad_text", "bad_text"},
 		"a report without directory": {with(p(), user.CreditReport, text("report.xml")), "no_report", "no_report"},
 

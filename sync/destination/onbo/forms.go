@@ -59,7 +59,12 @@ func (d Date) layout() string {
 // usPhone returns the ten digits of a number of the United States. An area and an
 // exchange begin with 2 to 9 (North American Numbering Plan).
 func usPhone(text string) (string, bool) {
-	digits := strings.NewReplacer(" ", "", "-", "", ".", "", "(", "", ")", "").Replace(text)
+	digits := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -.()", r) {
+			return -1
+		}
+		return r
+	}, text)
 	if national, ok := strings.CutPrefix(digits, "+1"); ok {
 		digits = national
 	} else if len(digits) == 11 && digits[0] == '1' {

@@ -38,8 +38,8 @@ func TestSignatureVector(t *testing.T) {
 		t.Error(diff)
 	}
 	signer{id: "client-1", key: []byte(secretKey), seconds: true, now: noon}.sign(r, []byte(vectorBody))
-	if r.Header["EPOCH"][0] != "1700000000" || r.Header["X_STILT_HMAC"][0] == vectorHMAC {
-		t.Error(r.Header)
+	if sent := fmt.Sprint(r.Header); !strings.Contains(sent, "EPOCH:[1700000000] ") || strings.Contains(sent, vectorHMAC) {
+		t.Error(sent)
 	}
 }
 
