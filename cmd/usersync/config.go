@@ -21,6 +21,7 @@ type config struct {
 	mode    user.Op
 	sandbox bool
 	kard    kardConfig
+	onbo    onboConfig
 
 	from   []string
 	format string

@@ -54,7 +54,11 @@ func (conn *connection) rehearse(c *config, to api) error {
 	if !c.sandbox {
 		return nil
 	}
-	s, err := sandbox.Start(sandbox.Options{}, "127.0.0.1:0")
+	o, err := sandboxFlags{api: c.to}.options()
+	if err != nil {
+		return misuse(fmt.Errorf("start the sandbox: %w", err), "", "")
+	}
+	s, err := sandbox.Start(o, "127.0.0.1:0")
 	if err != nil {
 		return misuse(fmt.Errorf("start the sandbox: %w", err), "", "")
 	}

@@ -27,6 +27,9 @@ const depsRules = `
 	< sync/destination/rest
 	< sync/destination/kard;
 
+	sync/destination/rest < sync/destination/onbo < cmd/usersync;
+	sync !< sync/destination/onbo, sync/sandbox/onbo;
+
 	# The engine has interfaces for what it is given.
 	sync/user, sync/destination < sync;
 

@@ -40,6 +40,7 @@ type api struct {
 func destinations() map[string]api {
 	return map[string]api{
 		"kard": {openKard, kardSettings, rehearseKard},
+		"onbo": {openOnbo, onboSettings, rehearseOnbo},
 	}
 }
 

@@ -22,6 +22,7 @@ type rehearsal struct {
 func sandboxes() map[string]rehearsal {
 	return map[string]rehearsal{
 		"kard": {nil, kardSnippet},
+		"onbo": {rehearsedOnbo, onboSnippet},
 	}
 }
 
