@@ -41,10 +41,18 @@ type answer struct {
 var lax = jsontext.AllowInvalidUTF8(true)
 
 func read(body []byte) (answer, error) {
-	var a answer
+	var a *answer
 	err := json.Unmarshal(body, &a, lax)
-	return a, err
+	if err == nil && a == nil {
+		err = errNull
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return *a, nil
 }
+
+var errNull = errors.New("the answer is null")
 
 // unreadable is a success that cannot be read: the user was perhaps taken.
 func unreadable(a *rest.Answer, err error) *destination.CallError {
@@ -56,18 +64,14 @@ func unreadable(a *rest.Answer, err error) *destination.CallError {
 
 const longestKey = 200 // a uuid has 36 characters
 
-// key is the uuid; "" if there is none that could stand in an address.
+// key is the uuid; "" if there is none, or one that is none by its looks.
 func (a *answer) key() string {
 	key, ok := plainly(a.UUID)
-	if !ok || !usable(key) {
+	strange := func(r rune) bool { return r == utf8.RuneError || unicode.IsControl(r) || unicode.IsSpace(r) }
+	if !ok || key == "." || key == ".." || len(key) > longestKey || strings.ContainsFunc(key, strange) {
 		return ""
 	}
 	return key
-}
-
-func usable(key string) bool {
-	strange := func(r rune) bool { return r == utf8.RuneError || unicode.IsControl(r) || unicode.IsSpace(r) }
-	return key != "" && key != "." && key != ".." && len(key) <= longestKey && !strings.ContainsFunc(key, strange)
 }
 
 // words are what the answer says beside a user.

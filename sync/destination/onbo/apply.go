@@ -43,7 +43,7 @@ func uncalled(op user.Op, r *user.Record) (o user.Outcome, settled bool) {
 	switch {
 	case op == user.Create && r.Remote != "":
 		return user.Outcome{Status: user.Exists, Remote: r.Remote}, true
-	case op != user.Create && !usable(r.Remote):
+	case op != user.Create && r.Remote == "":
 		return user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote,
 			Detail: "Onbo knows its users by uuids of its own, and this one's is not known"}, true
 	}
@@ -96,7 +96,7 @@ func judge(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) (us
 		refused(op, &o)
 		forget(r, o)
 		return o, nil
-	case op == user.Delete && (a.Status == http.StatusNoContent || a.Status == http.StatusOK && len(bytes.TrimSpace(a.Body)) == 0):
+	case op == user.Delete && a.Status == http.StatusNoContent:
 		o.Status, o.Code = user.Deleted, ""
 		return o, nil
 	case a.Status != http.StatusOK && a.Status != http.StatusCreated: // 202 promises nothing and 204 shows nobody

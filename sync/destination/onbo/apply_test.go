@@ -97,7 +97,7 @@ func TestAnswers(t *testing.T) {
 		{user.Create, 200, `{"error":true}`, "in_doubt message 200"},
 		{user.Create, 200, `{"uuid":"x","message":"exists"}`, "in_doubt contradiction 200"},
 		{user.Create, 200, `{}`, "in_doubt no_answer 200"},
-		{user.Create, 200, `null`, "in_doubt no_answer 200"},
+		{user.Create, 200, `null`, "perhaps taken not_json"},
 		{user.Create, 200, `{"data":{"uuid":"x"}}`, "in_doubt no_answer 200"},
 		{user.Create, 200, `{"uuid":""}`, "in_doubt no_answer 200"},
 		{user.Create, 200, `{"uuid":7}`, "in_doubt no_answer 200"},
@@ -143,7 +143,8 @@ func TestAnswers(t *testing.T) {
 		{user.Update, 500, ``, "perhaps taken http_500"},
 
 		{user.Delete, 200, shownUser, "deleted 200"},
-		{user.Delete, 200, ``, "deleted 200"},
+		{user.Delete, 200, ``, "perhaps taken not_json"},
+		{user.Delete, 200, `null`, "perhaps taken not_json"},
 		{user.Delete, 200, `{}`, "deleted 200"},
 		{user.Delete, 204, ``, "deleted 204"},
 		{user.Delete, 202, ``, "in_doubt http_202 202"},

@@ -209,18 +209,12 @@ func TestWhatMustNotBeSent(t *testing.T) {
 	if o, ce := apply(t, c, user.Create, known("1")); told(o, ce) != "_exists 0 "+uuid {
 		t.Error(told(o, ce))
 	}
-	for _, remote := range []string{"", ".", "..", "a b", "a\x00", strings.Repeat("x", 201)} {
-		for _, op := range []user.Op{user.Update, user.Delete} {
-			r := person("1")
-			r.Remote = remote
-			if o, ce := apply(t, c, op, r); told(o, ce) != "invalid unknown_remote 0" {
-				t.Errorf("%q: %s", remote, told(o, ce))
-			}
+	for _, op := range []user.Op{user.Update, user.Delete} {
+		if o, ce := apply(t, c, op, person("1")); told(o, ce) != "invalid unknown_remote 0" {
+			t.Errorf("%s: %s", op, told(o, ce))
 		}
-		r := person("1")
-		r.Remote = remote
-		if found, err := c.Find(t.Context(), r); err != nil || found.Presence != destination.Unknown {
-			t.Errorf("%q: %+v %v", remote, found, err)
-		}
+	}
+	if found, err := c.Find(t.Context(), person("1")); err != nil || found.Presence != destination.Unknown {
+		t.Errorf("%+v %v", found, err)
 	}
 }
