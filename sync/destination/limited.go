@@ -70,7 +70,7 @@ func (l Limited) Find(ctx context.Context, r *user.Record) (Found, error) {
 }
 
 // ending tells the pacer how a call ended: an API that refuses or denies is
-// there, and so is one that finds a token too old.
+// there, and so is one that finds a token or a signature too old.
 func ending(err error) (status int, through bool) {
 	ce := callError(err)
 	switch {
@@ -79,5 +79,5 @@ func ending(err error) (status int, through bool) {
 	case ce == nil:
 		return 0, false
 	}
-	return ce.Status, ce.Fault == RefusedWhole || ce.Fault == Denied || ce.Status == 401
+	return ce.Status, ce.Fault == RefusedWhole || ce.Fault == Denied || ce.Status == 401 || ce.Status == 403
 }
