@@ -3,8 +3,11 @@ package onbo
 import (
 	"context"
 	"net/http"
+	"runtime"
 	"testing"
 
+	"usersync/sync/sandbox"
+	rehearsed "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
 )
 
@@ -76,5 +79,37 @@ func BenchmarkApply(b *testing.B) {
 		if err != nil || outcomes[0].Status != user.Created {
 			b.Fatal(outcomes, err)
 		}
+	}
+}
+
+// BenchmarkSandbox creates users in the rehearsal over HTTP, sixteen calls side by
+// side on each core.
+func BenchmarkSandbox(b *testing.B) {
+	s, err := sandbox.Start(sandbox.Options{API: rehearsed.API{}, RequireAuth: true}, ":0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	config := settings(s.URL() + "/v1")
+	config.Now, config.REST.MaxConns = nil, 16*runtime.GOMAXPROCS(0)
+	c, err := New(config)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetParallelism(16)
+	b.ReportAllocs()
+	b.RunParallel(func(p *testing.PB) {
+		batch := user.Batch{Op: user.Create, Records: []*user.Record{person("1")}}
+		for p.Next() {
+			outcomes, err := c.Apply(context.Background(), batch)
+			if err != nil || outcomes[0].Status != user.Created {
+				b.Error(outcomes, err)
+				return
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "users/s")
+	c.CloseIdle()
+	if err := s.Close(context.Background()); err != nil {
+		b.Fatal(err)
 	}
 }
