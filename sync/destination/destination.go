@@ -28,8 +28,9 @@ type Destination interface {
 	// Apply sends b in one call and returns one outcome per record, in b's
 	// order: Created, Updated, Deleted, Unchanged, Accepted, Refused, InDoubt
 	// for a record that the answer does not mention, or one of the verdicts
-	// Exists, Missing and Busy. Only Status, Code, Detail, RequestID, Remote and
-	// HTTP are set.
+	// Exists, Missing and Busy; Invalid for a user who turns out unfit only when
+	// the call is made up. Only Status, Code, Detail, RequestID, Remote and HTTP are
+	// set.
 	//
 	// An error is a *CallError: the call failed as a whole and nothing is known
 	// of any record. b has at most Traits().Ops[b.Op].Max records.
