@@ -53,10 +53,10 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 }
 
 // Find waits for its turn and reads back; without a call it answers Unknown
-// where the API has no read-back.
+// where the API has no read-back for the record.
 func (l Limited) Find(ctx context.Context, r *user.Record) (Found, error) {
 	finder, ok := l.Destination.(Finder)
-	if !ok || l.Traits().Blind {
+	if t := l.Traits(); !ok || t.Blind || t.FindsByKey && r.Remote == "" {
 		return Found{}, nil
 	}
 	end, err := l.Pacer.Begin(ctx)

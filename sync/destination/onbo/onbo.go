@@ -152,7 +152,7 @@ func (c *Client) CloseIdle() { c.api.CloseIdle() }
 
 func traits(c Config) destination.Traits {
 	t := destination.Traits{
-		Name: name, OwnKeys: true,
+		Name: name, OwnKeys: true, FindsByKey: true,
 		Ops: map[user.Op]destination.OpTraits{
 			user.Create: {Max: 1, Replay: destination.Unsafe},
 			user.Update: {Max: 1, Replay: destination.Safe},

@@ -179,7 +179,7 @@ func TestTraits(t *testing.T) {
 			want[user.Delete] = destination.OpTraits{Max: 1, Replay: destination.Safe}
 		}
 		got := c.Traits()
-		if diff := cmp.Diff(want, got.Ops); diff != "" || !got.OwnKeys || got.Blind || got.PerMinute != 0 {
+		if diff := cmp.Diff(want, got.Ops); diff != "" || !got.OwnKeys || !got.FindsByKey || got.Blind || got.PerMinute != 0 {
 			t.Errorf("%+v: %s", got, diff)
 		}
 	}
