@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"usersync/sync/destination"
@@ -95,6 +96,7 @@ type Client struct {
 	api      *rest.Client
 	traits   destination.Traits
 	suspects suspects
+	packers  sync.Pool // *gzip.Writer, a megabyte each
 }
 
 // New returns a client. It makes no call.

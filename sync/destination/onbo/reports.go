@@ -81,11 +81,11 @@ func (c *Client) readReport(name string) ([]byte, error) {
 	if opened, err := file.Stat(); err != nil || !os.SameFile(info, opened) {
 		return nil, errMovedReport
 	}
-	return pack(file)
+	return c.pack(file)
 }
 
 // pack reads no more than maxReport bytes.
-func pack(file io.Reader) ([]byte, error) {
+func (c *Client) pack(file io.Reader) ([]byte, error) {
 	in := bufio.NewReader(io.LimitReader(file, maxReport+1))
 	begin, err := in.Peek(2)
 	if err != nil && len(begin) == 0 {
@@ -96,7 +96,15 @@ func pack(file io.Reader) ([]byte, error) {
 		err = fill(&packed, in)
 		return packed.Bytes(), err
 	}
-	z := gzip.NewWriter(&packed)
+	z, ok := c.packers.Get().(*gzip.Writer)
+	if !ok {
+		z = gzip.NewWriter(nil)
+	}
+	z.Reset(&packed)
+	defer func() {
+		z.Reset(io.Discard) // the report goes with the call
+		c.packers.Put(z)
+	}()
 	err = errors.Join(fill(z, in), z.Close())
 	return packed.Bytes(), err
 }
