@@ -1,5 +1,7 @@
 package reader
 
+import "slices"
+
 // Proof says how a file of the input was proved to be whole.
 type Proof struct {
 	File string
@@ -20,14 +22,24 @@ const (
 	// ByJSONArray: the closing bracket was seen, and only white space behind it.
 	ByJSONArray ProofKind = "json_array"
 	// ByGzip: exactly one member, whose CRC-32 and length held, and nothing
-	// behind it. A file of several may have been cut between two of them.
+	// behind it. A file of several may have been cut between two of them. It is
+	// the weakest proof, as ByZstd is: cut right behind the first member, a file
+	// of several looks like one that never had more.
 	ByGzip ProofKind = "gzip"
 	// ByZstd: exactly one frame with a content checksum, which held, and nothing
-	// behind it.
+	// before or behind it.
 	ByZstd ProofKind = "zstd"
 )
 
 // Proofs tells of each path, in order, what proves that it was read whole. It
 // is to be asked when Records has ended without an error; before that it knows
 // of no proof.
-func (in *Input) Proofs() []Proof { return append([]Proof(nil), in.proofs...) }
+func (in *Input) Proofs() []Proof {
+	proofs := slices.Clone(in.proofs)
+	for i := range proofs {
+		if in.failed || in.finished < len(proofs) {
+			proofs[i].By = Unproved
+		}
+	}
+	return proofs
+}

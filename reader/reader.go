@@ -35,7 +35,8 @@ type Options struct {
 	// byte-order mark overrides it.
 	Charset string
 	Mapping mapping.Config
-	// Op is the intent that every record gets.
+	// Op is the intent that every record gets, unless Mapping.OpColumn names the
+	// column that holds it.
 	Op user.Op
 	// Accepts is what the destination takes; the zero value takes every known
 	// field.
@@ -65,7 +66,9 @@ type Input struct {
 	// finished is the number of files that were read to their end.
 	finished int
 	proofs   []Proof  // by path
+	torn     []bool   // by path: the last record may be a part of one
 	warnings []string // by file
+	failed   bool     // gave an error
 }
 
 // Open checks everything that can be wrong before the first record is sent, in
@@ -102,7 +105,7 @@ func (in *Input) checkOptions() error {
 	if d := in.o.Delimiter; d != 0 && !validDelimiter(d) {
 		return &InputError{File: "input", Rule: "the delimiter cannot be a quote, a line ending or no character at all", Hint: "leave it out to have it found"}
 	}
-	return nil
+	return in.o.checkExpected()
 }
 
 // look opens file i and keeps it open if it is the first or cannot be opened

@@ -77,6 +77,9 @@ func accounted(s *Summary) string {
 	case n < 0:
 		return fmt.Sprintf("%s, %s TOO MANY. This is a defect of usersync: please report it.", outcomes, grouped(-n))
 	case s.State == Finished:
+		if d := s.deletions().Users; d > 0 {
+			return fmt.Sprintf("%s for %s and %s", outcomes, count(s.RecordsRead, "record"), count(d, "deletion"))
+		}
 		return fmt.Sprintf("%s for %s", outcomes, count(s.RecordsRead, "record"))
 	}
 	return fmt.Sprintf("%s; %s read, the results end at record %s", outcomes, count(s.RecordsRead, "record"), grouped(s.SettledUpTo))
@@ -112,6 +115,9 @@ func (p *page) facts(s *Summary) {
 	p.fact("run", s.Run)
 	if r := s.Retried; r != nil {
 		p.fact("retried", fmt.Sprintf("%s of run %s: %s settled now", count(r.Rejects, "reject"), r.Run, grouped(r.Settled)))
+	}
+	if s.Plan != nil {
+		p.fact("plan", applied(s.Plan))
 	}
 	p.fact("to", destination(s.Scope))
 	p.fact("calls", calls(s.Calls)...)
@@ -152,6 +158,14 @@ func destination(s Scope) string {
 	}
 	if s.Host != "" {
 		text += " at " + s.Host
+	}
+	return text
+}
+
+func applied(p *Plan) string {
+	text := fmt.Sprintf("%s, with calls for %s", p.Path, count(p.Calls, "record"))
+	if p.ApprovedBy != "" {
+		text += ", approved by " + p.ApprovedBy
 	}
 	return text
 }

@@ -51,8 +51,12 @@ type Summary struct {
 	Outcomes Outcomes `json:"outcomes"`
 	// Records in rejects: invalid, refused, failed and in_doubt.
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
+	// What mirror did with users whom the input lacks; absent in other modes.
+	Deletions *Deletions `json:"deletions,omitempty"`
 	// Run whose rejects were sent again.
 	Retried *Retried `json:"retried,omitempty"`
+	// Plan that was applied.
+	Plan *Plan `json:"plan,omitempty"`
 	// Most frequent codes of each outcome.
 	Codes map[user.Status][]Code `json:"codes,omitempty"`
 
@@ -84,6 +88,15 @@ type Summary struct {
 	By By `json:"by"`
 }
 
+// Deletions counts those of users whom the input lacks. They stand in results,
+// behind the records of the input, and never in rejects.
+type Deletions struct {
+	// Deletions in results.
+	Users int `json:"users" jsonschema:"minimum=0"`
+	// Those of them that are invalid, refused, failed or in doubt.
+	Rejected int `json:"rejected" jsonschema:"minimum=0"`
+}
+
 // Retried tells what became of the rejects of an earlier run.
 type Retried struct {
 	// Name of that run.
@@ -92,6 +105,18 @@ type Retried struct {
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
 	// Those of them that are settled now.
 	Settled int `json:"settled" jsonschema:"minimum=0"`
+}
+
+// Plan is what a run was told to do, record by record.
+type Plan struct {
+	// Path of the plan file, as it was given.
+	Path string `json:"path"`
+	// SHA-256 of the plan file.
+	SHA256 string `json:"sha256" jsonschema:"pattern=^[0-9a-f]{64}$"`
+	// Records that the plan holds a call for.
+	Calls int `json:"calls" jsonschema:"minimum=0"`
+	// Name of whoever approved the plan, as it was given.
+	ApprovedBy string `json:"approved_by,omitempty"`
 }
 
 // Code is a reason and how many records have it.
@@ -213,7 +238,7 @@ func (s *Summary) Finish(at time.Time) {
 	s.StartedAt, s.FinishedAt = s.StartedAt.UTC(), at.UTC()
 	took := max(at.Sub(s.StartedAt), 0)
 	s.Seconds = took.Round(time.Millisecond).Seconds()
-	s.Rejects = s.Outcomes.Rejected()
+	s.Rejects = s.Outcomes.Rejected() - s.deletions().Rejected
 	if took > 0 {
 		s.PerSecond = math.Round(10*float64(s.Outcomes.Total())/took.Seconds()) / 10
 	}
@@ -224,9 +249,16 @@ func (s *Summary) Finish(at time.Time) {
 // to SettledUpTo if it stopped. Anything but 0 is a defect of usersync.
 func (s *Summary) Unaccounted() int {
 	if s.State == Finished {
-		return s.RecordsRead - s.Outcomes.Total()
+		return s.RecordsRead + s.deletions().Users - s.Outcomes.Total()
 	}
 	return s.SettledUpTo - s.Outcomes.Total()
+}
+
+func (s *Summary) deletions() Deletions {
+	if s.Deletions == nil {
+		return Deletions{}
+	}
+	return *s.Deletions
 }
 
 // WriteSummary writes s as indented JSON.

@@ -33,6 +33,9 @@ func (j *job) begin(ctx context.Context) (err error) {
 	if j.past, err = openPast(ctx, j.config, j.scope(), j.config.runsDir, j.started.UTC().Format("20060102T150405Z")); err != nil {
 		return nothingSent(err)
 	}
+	if err := j.attend(ctx); err != nil {
+		return err
+	}
 	left, err := unfinished(j.config.runsDir, j.scope())
 	if err != nil {
 		return noPlace(err)
@@ -46,7 +49,10 @@ func (j *job) begin(ctx context.Context) (err error) {
 		return err
 	}
 	if j.out == nil {
-		if err := j.beginNew(); err != nil {
+		if err := j.checkLedger(ctx, left); err != nil {
+			return err
+		}
+		if err := j.beginNew(ctx); err != nil {
 			return err
 		}
 	}
@@ -59,7 +65,7 @@ func nothingSent(err error) error { return fmt.Errorf("%w; nothing was sent", er
 // beginRehearsal begins a run whose ledger is new and lies beside its results:
 // the sandbox holds nothing from before.
 func (j *job) beginRehearsal(ctx context.Context) (err error) {
-	if err := j.beginNew(); err != nil || j.config.ledger == noLedger {
+	if err := j.beginNew(ctx); err != nil || j.config.ledger == noLedger {
 		j.past = &past{}
 		return err
 	}
@@ -67,7 +73,7 @@ func (j *job) beginRehearsal(ctx context.Context) (err error) {
 	return err
 }
 
-func (j *job) beginNew() (err error) {
+func (j *job) beginNew(ctx context.Context) (err error) {
 	if j.out, err = openOutputs(j); err != nil {
 		return err
 	}
@@ -80,8 +86,18 @@ func (j *job) beginNew() (err error) {
 	if j.out.diary, err = journal.Create(diary, h); err != nil {
 		return noPlace(err)
 	}
-	j.start = start{records: j.input.Records(), stop: func() {}}
+	j.start = start{records: j.attended(ctx, 0), stop: func() {}}
 	return nil
+}
+
+// attend begins to take note of whom the input lists, if that is asked for. The
+// rehearsal's ledger is empty, and lacks nobody.
+func (j *job) attend(ctx context.Context) (err error) {
+	if j.config.mode != mirror || j.retried.run != "" {
+		return nil
+	}
+	j.attendance, err = newAttendance(ctx, j.past.ledger)
+	return err
 }
 
 // takeUp ends the runs that nobody will go on with.
@@ -106,7 +122,7 @@ func (j *job) header() journal.Header {
 	h := journal.Header{
 		Version: readBuild().version, Started: j.started, Scope: j.scope(), Mode: string(j.config.mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
-		Rehearsal: j.config.sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(),
+		Rehearsal: j.config.sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
 	}
 	for _, path := range j.paths {
 		h.Inputs = append(h.Inputs, inputFacts(path, j.input.Layout().Format))

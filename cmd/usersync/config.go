@@ -16,12 +16,16 @@ type config struct {
 	valueFiles []string
 	typed      typed
 
-	to      string
-	baseURL string // of whatever API; empty: as its section says
+	to      string   // the API; empty while it is not decided
+	all     []string // the APIs that are named
+	layers  layers   // that it was made of
+	baseURL string   // of whatever API; empty: as its section says
 	mode    user.Op
 	sandbox bool
 	kard    kardConfig
 	onbo    onboConfig
+
+	konstantly konstantlyConfig
 
 	from   []string
 	format string
@@ -30,6 +34,9 @@ type config struct {
 	fields mapping.Fields // none where every column keeps its own name
 	ignore []string
 
+	opColumn string // empty: mode says what is done
+	proofs   proofConfig
+
 	ledger      string
 	ledgerKey   user.Secret
 	feed        string
@@ -37,15 +44,25 @@ type config struct {
 	allowStale  bool
 	lockTimeout time.Duration
 
+	maxChange  changeLimits
+	minRecords int
+
 	rate                            rate
 	burst, workers, batchSize       int
 	retries                         int
 	timeout, maxWait, giveUpAfter   time.Duration
 	tlsCA, tlsCert, tlsKey, proxy   string
-	insecureHTTP                    bool
+	insecureHTTP, http2             bool
 	runsDir, results, resultsFormat string
 	rejectsSecrets                  string
 	allowRejects                    share
+	maxErrors                       share
+	maxDelete                       limit
+	acceptChange                    bool
+	protect                         string
+	canary                          int
+	canaryAnswersOnly               bool
+	maxDuration                     time.Duration
 	progress, logFormat, logLevel   string
 	json                            bool
 	shown                           []shownValue

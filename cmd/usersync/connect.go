@@ -24,10 +24,14 @@ type connection struct {
 	pace    *pace.Pace
 	scope   writer.Scope
 	sandbox *sandbox.Running // nil if the API is a real one
+	slow    bool             // so few calls a second that a sync of the journal for each costs nothing
 }
 
 // connect opens the API that c names. It sends no user.
 func connect(ctx context.Context, c *config) (*connection, error) {
+	if len(c.all) > 1 {
+		return nil, misuse(fmt.Errorf("find the destination: %s are named, and this command takes one", wordsOf(c.all)), "say which with --to", "")
+	}
 	to, ok := destinations()[c.to]
 	if !ok {
 		return nil, misuse(errors.New("find the destination: none was named"),
@@ -40,13 +44,24 @@ func connect(ctx context.Context, c *config) (*connection, error) {
 	var err error
 	conn.client, conn.scope, err = to.open(ctx, c, func(status int, h http.Header) { conn.pace.Observe(status, h) })
 	if err != nil {
-		return nil, errors.Join(misuse(fmt.Errorf("connect to %s: %w", c.to, err), "", c.mendSettings()), conn.close())
+		return nil, errors.Join(unopened(c, err), conn.close())
 	}
-	conn.pace = pace.New(paceOptions(c, conn.client.Traits()))
+	limits := paceOptions(c, conn.client.Traits())
+	conn.pace, conn.slow = pace.New(limits), limits.PerSecond > 0 && limits.PerSecond <= slowest
 	if err := checkMode(c.mode, conn.client.Traits()); err != nil {
 		return nil, errors.Join(err, conn.close())
 	}
 	return conn, nil
+}
+
+// unopened is a destination whose settings are wrong, or that did not answer
+// when it was asked what it can do.
+func unopened(c *config, err error) error {
+	err = fmt.Errorf("connect to %s: %w", c.to, err)
+	if _, asked := errors.AsType[*destination.CallError](err); asked {
+		return &trouble{err: err, hint: "nothing was sent; run again when it answers, or check its section of the config", next: c.mendSettings()}
+	}
+	return misuse(err, "", c.mendSettings())
 }
 
 // rehearse starts the sandbox, if that is what c asks for, and points c to it.
@@ -54,9 +69,9 @@ func (conn *connection) rehearse(c *config, to api) error {
 	if !c.sandbox {
 		return nil
 	}
-	o, err := sandboxFlags{api: c.to}.options()
-	if err != nil {
-		return misuse(fmt.Errorf("start the sandbox: %w", err), "", "")
+	var o sandbox.Options
+	if play := sandboxes()[c.to]; play.open != nil {
+		o.API = play.open(sandboxFlags{})
 	}
 	s, err := sandbox.Start(o, "127.0.0.1:0")
 	if err != nil {
@@ -107,8 +122,14 @@ func (conn *connection) close() error {
 // nobody.
 const defaultRate = 10.0
 
+// slowest is how many calls a second a disk surely keeps up with.
+const slowest = 200
+
 func paceOptions(c *config, t destination.Traits) pace.Options {
 	o := pace.Options{Burst: c.burst, Wires: c.workers, MaxWait: c.maxWait, GiveUpAfter: c.giveUpAfter}
+	if c.maxDuration > 0 {
+		o.Until = time.Now().Add(c.maxDuration)
+	}
 	switch {
 	case c.rate.given():
 		o.PerSecond = c.rate.perSecond // 0 if unlimited
@@ -120,9 +141,12 @@ func paceOptions(c *config, t destination.Traits) pace.Options {
 
 // checkMode refuses a mode for which the API has no call.
 func checkMode(mode user.Op, t destination.Traits) error {
-	needed := []user.Op{mode}
-	if mode == user.Upsert {
-		needed = []user.Op{user.Create, user.Update}
+	needed := map[user.Op][]user.Op{
+		user.Upsert: {user.Create, user.Update},
+		mirror:      {user.Create, user.Update, user.Delete},
+	}[mode]
+	if needed == nil {
+		needed = []user.Op{mode}
 	}
 	for _, op := range needed {
 		if _, ok := t.Ops[op]; !ok {

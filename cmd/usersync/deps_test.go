@@ -26,6 +26,8 @@ const depsRules = `
 	sync/destination
 	< sync/destination/rest
 	< sync/destination/kard;
+	sync/destination/rest < sync/destination/konstantly < cmd/usersync;
+	sync !< sync/destination/konstantly, sync/sandbox/konstantly;
 
 	sync/destination/rest < sync/destination/onbo < cmd/usersync;
 	sync !< sync/destination/onbo, sync/sandbox/onbo;

@@ -39,8 +39,9 @@ type api struct {
 // destinations holds every API by its name in the config.
 func destinations() map[string]api {
 	return map[string]api{
-		"kard": {openKard, kardSettings, rehearseKard},
-		"onbo": {openOnbo, onboSettings, rehearseOnbo},
+		"kard":       {openKard, kardSettings, rehearseKard},
+		"konstantly": {openKonstantly, konstantlySettings, rehearseKonstantly},
+		"onbo":       {openOnbo, onboSettings, rehearseOnbo},
 	}
 }
 
@@ -51,6 +52,6 @@ func restConfig(c *config, see observer) rest.Config {
 	return rest.Config{
 		Timeout: c.timeout, MaxConns: c.workers, Version: readBuild().version,
 		CAFile: c.tlsCA, CertFile: c.tlsCert, KeyFile: c.tlsKey, Proxy: c.proxy,
-		InsecureHTTP: c.insecureHTTP, Observe: see,
+		InsecureHTTP: c.insecureHTTP, HTTP2: c.http2, Observe: see,
 	}
 }

@@ -33,6 +33,9 @@ func hintOf(err error) string {
 	if guard, ok := errors.AsType[*sync.GuardError](err); ok {
 		return guard.Hint
 	}
+	if _, ok := errors.AsType[*destination.CanaryError](err); ok {
+		return "look at that record in the input and in the API: mapping or account may not be what they should be; resume goes on behind it"
+	}
 	if e, ok := errors.AsType[*reader.InputError](err); ok && e != nil {
 		return cmp.Or(e.Hint, "ask for the file anew") + "; what stands in results was done"
 	}
@@ -44,6 +47,8 @@ func hintOf(err error) string {
 		return "the API is down or out of reach; users without a result were not marked failed"
 	case errors.Is(err, pace.ErrTooLong):
 		return "run again when the API lets you, or raise --max-wait"
+	case errors.Is(err, errBudget), errors.Is(err, pace.ErrTooLate):
+		return "the run goes on from where it stands"
 	case sink.NoRoom(err):
 		return roomHint(err)
 	}

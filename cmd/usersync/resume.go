@@ -80,6 +80,10 @@ func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (*job, error)
 			return nil, noRun(fmt.Errorf("resume run %s, which retries run %s: %w", run.id, before, err))
 		}
 		j.retried = retrial{before, n}
+		c.proofs.spare()
+	}
+	if j.applied, err = planOf(past.Header); err != nil {
+		return nil, err
 	}
 	j.again = func(files ...string) string { return again(cmd, files) }
 	for _, in := range past.Header.Inputs {

@@ -66,6 +66,7 @@ func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.proofs.spare()
 	j := &job{env: e, config: c, started: e.now(), retried: retrial{run.id, n}, paths: []string{path}}
 	c.typed.files = j.paths
 	j.again = func(files ...string) string { return again(cmd, files) }

@@ -13,6 +13,7 @@ import (
 	"usersync/reader"
 	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/user"
 	"usersync/writer"
 )
 
@@ -25,10 +26,17 @@ func runCommand(e *env, found *tally) *cobra.Command {
 		Example: "  usersync run --config usersync.yaml users.csv\n  usersync run --to kard --sandbox users.csv",
 	}
 	load := addSettings(e, cmd)
+	dryRun := cmd.Flags().Bool("dry-run", false, "show what would be done, as usersync plan does, and send nothing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
 			return err
+		}
+		if *dryRun {
+			return (&planner{env: e, config: c, found: found}).run(cmd.Context(), args)
+		}
+		if len(c.all) > 1 {
+			return e.runSeveral(cmd.Context(), c, args)
 		}
 		j := &job{env: e, config: c, found: found, started: e.now()}
 		j.again = func(files ...string) string { return again(cmd, files) }
@@ -43,10 +51,12 @@ type job struct {
 	config  *config
 	found   *tally
 	started time.Time
+	among   bool                         // several run side by side
 	again   func(files ...string) string // the command line, with other files
 
 	resume  string  // the run to go on with; empty for a new one, or the newest alike
 	retried retrial // the run whose rejects are the input
+	applied *plan   // nil where no plan is applied
 
 	paths    []string
 	conn     *connection
@@ -62,18 +72,23 @@ type job struct {
 	counts   sync.Summary
 	calls    destination.Calls
 	underWay atomic.Int64 // calls without an answer
+
+	attendance *attendance // of mirror; nil otherwise
+	lastAbsent string      // id of the last deletion that an earlier part of the run has written
+	protected  map[string]struct{}
 }
 
 // run opens everything that can be refused before the first call, then sends.
 func (j *job) run(ctx context.Context, args []string) (err error) {
 	frugal(j.lookup, j.config.sandbox)
+	defer func() { err = errors.Join(err, j.applied.close()) }()
 	if err := j.config.checkOutput(); err != nil {
 		return err
 	}
 	if j.paths, err = inputPaths(args, j.config.from); err != nil {
 		return err
 	}
-	if err := j.config.checkResults(j.paths, j.stdin); err != nil {
+	if err := errors.Join(j.config.checkResults(j.paths, j.stdin), j.checkTwice()); err != nil {
 		return err
 	}
 	if j.conn, err = connect(ctx, j.config); err != nil {
@@ -89,6 +104,9 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, j.closeInput()) }()
 	defer func() { err = errors.Join(err, j.forget()) }()
+	if err := errors.Join(j.checkGuards(), j.checkBound(ctx)); err != nil {
+		return err
+	}
 	if err := j.begin(ctx); err != nil {
 		return err
 	}
@@ -125,7 +143,6 @@ func (j *job) send(ctx context.Context) error {
 	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.scope.Host), zap.Strings("from", j.paths))
 	j.showProgress()
 	work := sync.Job{
-		Records:     j.start.records.Until(ctx).Batches(recordsAtOnce),
 		Destination: stack(underWay{j.conn.client, &j.underWay}, j.manners()),
 		Results:     j.out.writer,
 		BatchSize:   j.conn.batchSize(j.config.batchSize),
@@ -134,17 +151,32 @@ func (j *job) send(ctx context.Context) error {
 		From:        j.start.from,
 		Maybe:       j.start.maybe,
 		Earlier:     j.start.earlier,
+		MaxErrors:   sync.MaxErrors{Count: j.config.maxErrors.count, Percent: j.config.maxErrors.percent, After: errorsAfter},
 		Sent:        j.start.sent,
+		Applying:    j.applied != nil,
 	}
 	if !j.config.allowStale {
 		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.runsDir}).superseded
 	}
 	if j.past.ledger != nil {
-		work.Ledger = newRecall(j.past.ledger, j.config.full, &j.keeper.marked)
+		work.Ledger = newRecall(j.past.ledger, j.config.full, &j.keeper.marked, j.attendance)
+	}
+	if j.attendance != nil {
+		work.Absent = j.applied.overAbsent(j.absentees)
 	}
 	heard := j.answerSignal(ctx)
-	counts, err := work.Run(ctx)
+	ctx, release := j.budgeted(ctx)
+	defer release()
+	work.Records = j.applied.over(j.start.records, j.start.from).Until(ctx).Batches(recordsAtOnce)
+	counts, err := sync.Summary{Outcomes: map[user.Status]int{}}, j.lookAhead(ctx)
+	if err == nil {
+		counts, err = work.Run(ctx)
+	}
+	if err == nil {
+		err = j.keepRules(ctx)
+	}
 	heard()
+	j.warn(counts.Reading)
 	j.counts = total(j.before, counts)
 	err = errors.Join(err, j.keeper.finish(err))
 	talk := j.stopProgress()
@@ -159,8 +191,20 @@ func (j *job) send(ctx context.Context) error {
 	return j.conclude(err)
 }
 
+// errBudget ends a run that has used up its time.
+var errBudget = errors.New("the time of --max-duration is used up")
+
+// budgeted ends ctx when the time of the run is used up.
+func (j *job) budgeted(ctx context.Context) (context.Context, context.CancelFunc) {
+	if j.config.maxDuration == 0 {
+		return ctx, func() {}
+	}
+	return context.WithDeadlineCause(ctx, j.started.Add(j.config.maxDuration), errBudget)
+}
+
 func (j *job) manners() manners {
 	return manners{pace: j.conn.pace, wire: j.wire, retries: j.config.retries, calls: &j.calls,
+		canary: j.config.canary, answersOnly: j.config.canaryAnswersOnly, protected: j.protected,
 		pending: pending{run: j.out.dir.ID(), ledger: j.past.ledger, journal: j.out.diary}}
 }
 
@@ -168,12 +212,17 @@ func (j *job) manners() manners {
 func total(before, now sync.Summary) sync.Summary {
 	now.Read += before.Written
 	now.Written += before.Written
+	now.Absent += before.Absent
 	now.SettledUpTo = max(now.SettledUpTo, before.SettledUpTo)
 	for status, n := range before.Outcomes {
 		now.Outcomes[status] += n
 	}
 	return now
 }
+
+// errorsAfter is how many records are settled before a share of errors says
+// something.
+const errorsAfter = 1000
 
 // recordsAtOnce is how many records the engine is handed at a time: enough
 // that handing over costs nothing, and few beside its window.

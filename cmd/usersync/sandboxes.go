@@ -21,8 +21,9 @@ type rehearsal struct {
 // sandboxes holds every API that can be rehearsed.
 func sandboxes() map[string]rehearsal {
 	return map[string]rehearsal{
-		"kard": {nil, kardSnippet},
-		"onbo": {rehearsedOnbo, onboSnippet},
+		"kard":       {nil, kardSnippet},
+		"konstantly": {rehearsedKonstantly, konstantlySnippet},
+		"onbo":       {rehearsedOnbo, onboSnippet},
 	}
 }
 

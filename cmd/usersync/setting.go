@@ -22,16 +22,18 @@ const (
 // setting is one thing that can be set: a key of the config file, and usually
 // a flag and an environment variable too.
 type setting struct {
-	key    string // kard.auth.client_id
-	flag   string // empty where the config file alone can hold it
-	kind   kind
-	value  string   // what stands for the value in help: N, FILE
-	def    string   // the default, as one would type it
-	words  []string // the only values it takes, if they are few
-	also   string   // a word that it takes in place of a URL
-	remote bool     // has no meaning for the sandbox, which is local and open
-	use    string   // one phrase for help and docs
-	set    func(*config, string) error
+	key   string // kard.auth.client_id
+	flag  string // empty where the config file alone can hold it
+	kind  kind
+	value string   // what stands for the value in help: N, FILE
+	def   string   // the default, as one would type it
+	words []string // the only values it takes, if they are few
+	also  string   // a word that it takes in place of a URL or path
+	// literal says which texts of a path are taken as they are.
+	literal func(string) bool
+	remote  bool   // has no meaning for the sandbox, which is local and open
+	use     string // one phrase for help and docs
+	set     func(*config, string) error
 }
 
 // env is the name of the environment variable; empty if there is none.
@@ -47,6 +49,21 @@ const envPrefix = "USERSYNC_"
 // indirect reports whether env:NAME and file:PATH are expanded.
 func (s *setting) indirect() bool {
 	return s.kind == secret || s.kind == link || s.kind == database || s.kind == path || s.kind == name
+}
+
+// ofOneAPI reports whether the section of an API may say it for that API alone.
+// What is about the whole command it may not.
+func (s *setting) ofOneAPI() bool {
+	switch s.key {
+	case "to", "from", "sandbox", "runs_dir", "results", "json", "progress", "log_format", "log_level":
+		return false
+	}
+	return !strings.Contains(s.key, ".") || strings.HasPrefix(s.key, "tls.")
+}
+
+// isLiteral reports whether the text is a value itself and no path.
+func (s *setting) isLiteral(text string) bool {
+	return s.also != "" && text == s.also || s.literal != nil && s.literal(text)
 }
 
 // into makes a set function of a parser and the place of the value.

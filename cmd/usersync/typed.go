@@ -31,17 +31,33 @@ func (t typed) with(flags ...string) string {
 	return t.command(t.verb, t.files...)
 }
 
-// inMode is the same command line in another mode and for another file.
-func (t typed) inMode(mode, file string) string {
+// sentTo is the same command line for one API.
+func (t typed) sentTo(name string) typed {
+	t.flags = append(t.without("--to"), "--to", name)
+	return t
+}
+
+// without is all flags but those of some names, which take a value.
+func (t typed) without(names ...string) []string {
 	var kept []string
 	for i := 0; i < len(t.flags); i++ {
-		if t.flags[i] == "--mode" {
+		if slices.Contains(names, t.flags[i]) {
 			i++ // its value
 			continue
 		}
 		kept = append(kept, t.flags[i])
 	}
-	return typed{flags: append(kept, "--mode", mode)}.command(t.verb, file)
+	return kept
+}
+
+// instead is the same command line for another file, with other values of some
+// flags: pairs of a flag and its value.
+func (t typed) instead(file string, others ...string) string {
+	var names []string
+	for i := 0; i < len(others); i += 2 {
+		names = append(names, others[i])
+	}
+	return typed{flags: append(t.without(names...), others...)}.command(t.verb, file)
 }
 
 // again is the command line of cmd with the same settings and other files.

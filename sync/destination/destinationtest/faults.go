@@ -22,17 +22,18 @@ var general = []string{
 // personal are those about single users of creates and updates.
 var personal = []string{"refuse", "refuse=422", "refuse:50%", "poison", "poison=413", "poison:30%", "echo", "echo+refuse", "echo+refuse=422:50%"}
 
-// honest leaves out what would be a lie where the path holds a key: a 404 for a
-// user who is there.
-func honest(keyed bool) []string {
-	return slices.DeleteFunc(slices.Clone(general), func(f string) bool { return keyed && f == "404" })
+// honest leaves out what would be a lie: where the path holds the key, a 404 for
+// a user who is there, and where the reference shows no body, a success without
+// one for a call that was not made.
+func honest(keyed, bare bool) []string {
+	return slices.DeleteFunc(slices.Clone(general), func(f string) bool { return keyed && f == "404" || bare && f == "empty" })
 }
 
 // faults feeds the client each fault of its own rehearsal: what it says of a
 // user is true of the rehearsal.
 func (s Suite) faults(t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
-		list := honest(slices.Contains(s.Keyed, op))
+		list := honest(slices.Contains(s.Keyed, op), slices.Contains(s.Bare, op))
 		if op != user.Delete {
 			list = append(list, personal...)
 		}
@@ -191,12 +192,16 @@ func (s Suite) readFaults(t *testing.T) {
 		sc.ready(user.Update, 1)
 		calls, _ = sc.stage.count()
 	})
-	for _, fault := range honest(s.KeyedRead) {
+	for _, fault := range honest(s.KeyedRead, false) {
 		bubble(t, fault, func(t *testing.T) {
 			sc := s.open(t, struck(fault, calls, "read")...)
 			there := sc.ready(user.Update, 1).Records[0]
 			if found, ce := sc.look(there); ce == nil && found.Presence == destination.Absent {
 				t.Error("a user who is there is said to be absent")
+			}
+			there.Remote = ""
+			if found, ce := sc.look(there); ce == nil && found.Presence == destination.Absent {
+				t.Error("a user whose key is not known is said to be absent, and is there")
 			}
 			if found, ce := sc.look(sc.Record(1, 0)); ce == nil && found.Presence > destination.Absent {
 				t.Error("a user who is absent is said to be there")
