@@ -25,6 +25,7 @@ type config struct {
 	kard    kardConfig
 	scim    scimConfig
 	offline bool // no call is made, not even to ask what the API can do
+	onbo    onboConfig
 
 	konstantly konstantlyConfig
 

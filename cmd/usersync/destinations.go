@@ -42,6 +42,7 @@ func destinations() map[string]api {
 		"kard":       {openKard, kardSettings, rehearseKard},
 		"konstantly": {openKonstantly, konstantlySettings, rehearseKonstantly},
 		"scim":       {openSCIM, scimSettings, rehearseSCIM},
+		"onbo":       {openOnbo, onboSettings, rehearseOnbo},
 	}
 }
 

@@ -24,6 +24,7 @@ func sandboxes() map[string]rehearsal {
 		"kard":       {nil, kardSnippet},
 		"konstantly": {rehearsedKonstantly, konstantlySnippet},
 		"scim":       {rehearsalOfSCIM, scimSnippet},
+		"onbo":       {rehearsedOnbo, onboSnippet},
 	}
 }
 

@@ -84,8 +84,9 @@ type Traits struct {
 	// OwnKeys says that the API makes the key of a user itself, so that updates
 	// and deletes need Record.Remote, and outcomes of creates carry Remote.
 	OwnKeys bool
-	// Blind says that the API has no read-back for any record.
-	Blind bool
+	// Blind says that the API has no read-back for any record, and FindsByKey that
+	// it has none for one whose Remote is not known.
+	Blind, FindsByKey bool
 }
 
 // OpTraits are the facts about one kind of call.
