@@ -94,7 +94,7 @@ func (p *plan) check() error {
 	if n < 2 || !bytes.HasSuffix(last, []byte("\n")) || json.Unmarshal(last, &p.end) != nil || p.end.SHA256 == "" {
 		return p.fault("it is not whole: its last line is missing")
 	}
-	if p.end.SHA256 != hex.EncodeToString(before.Sum(nil)) || p.end.Calls != n-2 {
+	if p.end.SHA256 != hex.EncodeToString(before.Sum(nil)) || p.end.Lines != n-2 {
 		return p.fault("it was changed since it was made")
 	}
 	return nil
@@ -120,7 +120,7 @@ func (p *plan) over(records reader.Records, behind int) reader.Records {
 		return records
 	}
 	return func(yield func(*user.Record, error) bool) {
-		m := &merging{plan: p, prints: newRecordPrints(p.key), left: p.end.Calls, last: behind}
+		m := &merging{plan: p, prints: newRecordPrints(p.key), left: p.end.Lines, last: behind}
 		p.merging = m
 		err := m.advance(behind)
 		for r, failed := range records {
