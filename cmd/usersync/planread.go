@@ -47,7 +47,7 @@ func openPlan(path string) (p *plan, err error) {
 	if p.file, err = os.Open(path); err != nil {
 		return nil, fmt.Errorf("apply plan: %w", err)
 	}
-	if err = p.check(); err == nil {
+	if err = errors.Join(p.checkSafe(), p.check()); err == nil {
 		err = p.rewind()
 	}
 	if err != nil {
@@ -65,6 +65,19 @@ func (p *plan) close() error {
 		return nil
 	}
 	return p.file.Close()
+}
+
+// checkSafe refuses a plan that anybody could have written: it names the host that
+// users and credentials go to.
+func (p *plan) checkSafe() error {
+	info, err := p.file.Stat()
+	if err != nil {
+		return fmt.Errorf("apply plan: %w", err)
+	}
+	if info.Mode().Perm()&0o002 != 0 {
+		return p.fault("everybody on this machine may write to it")
+	}
+	return nil
 }
 
 // check reads the file to its end.
