@@ -24,6 +24,8 @@ type config struct {
 	sandbox bool
 	kard    kardConfig
 
+	konstantly konstantlyConfig
+
 	from   []string
 	format string
 	delim  rune

@@ -21,7 +21,8 @@ type rehearsal struct {
 // sandboxes holds every API that can be rehearsed.
 func sandboxes() map[string]rehearsal {
 	return map[string]rehearsal{
-		"kard": {nil, kardSnippet},
+		"kard":       {nil, kardSnippet},
+		"konstantly": {rehearsedKonstantly, konstantlySnippet},
 	}
 }
 

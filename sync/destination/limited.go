@@ -39,13 +39,12 @@ type Limited struct {
 
 // Apply waits for its turn and makes the call.
 func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	end, err := l.Pacer.Begin(ctx)
-	if err != nil {
+	turn := l.turn(ctx)
+	if err := turn.begin(string(b.Op)); err != nil {
 		return nil, err
 	}
-	outcomes, err := l.Destination.Apply(l.Wire, b)
-	end(ending(err))
-	l.Calls.count(string(b.Op), err)
+	outcomes, err := l.Destination.Apply(turn.on(l.Wire), b)
+	turn.over(err)
 	if err == nil && len(outcomes) != len(b.Records) {
 		return nil, fmt.Errorf("%s answered for %d of %d users: a defect of its client", l.Traits().Name, len(outcomes), len(b.Records))
 	}
@@ -59,13 +58,12 @@ func (l Limited) Find(ctx context.Context, r *user.Record) (Found, error) {
 	if !ok || l.Traits().Blind {
 		return Found{}, nil
 	}
-	end, err := l.Pacer.Begin(ctx)
-	if err != nil {
+	turn := l.turn(ctx)
+	if err := turn.begin(ReadCall); err != nil {
 		return Found{}, err
 	}
-	found, err := finder.Find(l.Wire, r)
-	end(ending(err))
-	l.Calls.count(ReadCall, err)
+	found, err := finder.Find(turn.on(l.Wire), r)
+	turn.over(err)
 	return found, err
 }
 
