@@ -113,6 +113,11 @@ func TestDry(t *testing.T) {
 			traits: func(t *destination.Traits) { t.OwnKeys = true },
 			want:   "deleted", calls: "delete:1 read:1",
 		},
+		"the read before an update finds the key that the API made as well": {
+			op: user.Update, records: []*user.Record{emailed("a", "0", user.Upsert)}, read: true,
+			traits: func(t *destination.Traits) { t.OwnKeys = true },
+			want:   "unchanged:same", calls: "read:1", reads: "a",
+		},
 		"an API without read-back is not read": {
 			op: user.Update, records: []*user.Record{emailed("a", "1", user.Upsert)}, read: true,
 			traits: func(t *destination.Traits) { t.Blind = true },
