@@ -18,8 +18,8 @@ type recall struct {
 
 	// For the engine's planner alone.
 	unchanged ledger.Seen // whom it saw so
-	printer *ledger.Printer
-	prints  []user.Print
+	printer   *ledger.Printer
+	prints    []user.Print
 }
 
 func newRecall(l *ledger.Ledger, full bool, marked *atomic.Int64, a *attendance) *recall {
