@@ -131,10 +131,12 @@ func (r *csvRows) next(rec *user.Record) error {
 	if err != nil {
 		return r.fatal(err)
 	}
-	if ended, err := r.endsAt(&row); err != nil {
-		return err
-	} else if ended {
-		return r.next(rec)
+	if r.trailer.word != "" {
+		if ended, err := r.endsAt(&row); err != nil {
+			return err
+		} else if ended {
+			return r.next(rec)
+		}
 	}
 	r.records++
 	rec.Origin.Line = row.line

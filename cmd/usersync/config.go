@@ -23,6 +23,11 @@ type config struct {
 	mode    user.Op
 	sandbox bool
 	kard    kardConfig
+	scim    scimConfig
+	offline bool // no call is made, not even to ask what the API can do
+	onbo    onboConfig
+
+	konstantly konstantlyConfig
 
 	from   []string
 	format string
@@ -41,6 +46,9 @@ type config struct {
 	adopt       string // adoptRead, adoptAssume or empty
 	allowStale  bool
 	lockTimeout time.Duration
+
+	maxChange  changeLimits
+	minRecords int
 
 	rate                            rate
 	burst, workers, batchSize       int

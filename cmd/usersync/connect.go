@@ -44,7 +44,7 @@ func connect(ctx context.Context, c *config) (*connection, error) {
 	var err error
 	conn.client, conn.scope, err = to.open(ctx, c, func(status int, h http.Header) { conn.pace.Observe(status, h) })
 	if err != nil {
-		return nil, errors.Join(misuse(fmt.Errorf("connect to %s: %w", c.to, err), "", c.mendSettings()), conn.close())
+		return nil, errors.Join(unopened(c, err), conn.close())
 	}
 	limits := paceOptions(c, conn.client.Traits())
 	conn.pace, conn.slow = pace.New(limits), limits.PerSecond > 0 && limits.PerSecond <= slowest
@@ -54,12 +54,26 @@ func connect(ctx context.Context, c *config) (*connection, error) {
 	return conn, nil
 }
 
+// unopened is a destination whose settings are wrong, or that did not answer
+// when it was asked what it can do.
+func unopened(c *config, err error) error {
+	err = fmt.Errorf("connect to %s: %w", c.to, err)
+	if _, asked := errors.AsType[*destination.CallError](err); asked {
+		return &trouble{err: err, hint: "nothing was sent; run again when it answers, or check its section of the config", next: c.mendSettings()}
+	}
+	return misuse(err, "", c.mendSettings())
+}
+
 // rehearse starts the sandbox, if that is what c asks for, and points c to it.
 func (conn *connection) rehearse(c *config, to api) error {
 	if !c.sandbox {
 		return nil
 	}
-	s, err := sandbox.Start(sandbox.Options{}, "127.0.0.1:0")
+	var o sandbox.Options
+	if play := sandboxes()[c.to]; play.open != nil {
+		o.API = play.open(sandboxFlags{})
+	}
+	s, err := sandbox.Start(o, "127.0.0.1:0")
 	if err != nil {
 		return misuse(fmt.Errorf("start the sandbox: %w", err), "", "")
 	}

@@ -26,6 +26,14 @@ const depsRules = `
 	sync/destination
 	< sync/destination/rest
 	< sync/destination/kard;
+	sync/destination/rest < sync/destination/konstantly < cmd/usersync;
+	sync !< sync/destination/konstantly, sync/sandbox/konstantly;
+	sync/destination/rest < sync/destination/scim < cmd/usersync;
+
+	sync/destination/rest < sync/destination/onbo < cmd/usersync;
+	sync !< sync/destination/onbo, sync/sandbox/onbo;
+	# What tests a client knows none, nor a rehearsal: the client's own test hands them in.
+	sync/user, sync/destination < sync/destination/destinationtest;
 
 	# The engine has interfaces for what it is given.
 	sync/user, sync/destination < sync;
@@ -184,6 +192,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		"sync/sandbox":          "sync/sandbox/scim",
 		"sync/sandbox/scim":     "sync/destination/rest",
 		"sync/sandbox/shapes":   "sync/sandbox/onbo",
+		"sync/ledger":           "sync/destination/destinationtest",
 		"sync/util":             "",
 	} {
 		var list []string

@@ -61,7 +61,7 @@ func takes(s *setting) string {
 	case list:
 		return "one or several " + s.value
 	case link, path, name:
-		return s.value + ", `env:NAME` or `file:PATH`"
+		return cell(s.value) + ", `env:NAME` or `file:PATH`"
 	}
 	return cell(s.value)
 }
