@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"usersync/sync/journal"
@@ -22,6 +23,7 @@ func eraseFromRuns(runsDir string, scope journal.Scope, id string) (done erased,
 		return done, noPlace(err)
 	}
 	var found, blocked []*holding
+	reads := map[string]*holding{} // by the run whose rejects it would go on to read
 	for _, r := range runs {
 		h := &holding{runName: runName{runsDir, r.ID}, id: id}
 		if err := h.look(r); err != nil {
@@ -31,6 +33,11 @@ func eraseFromRuns(runsDir string, scope journal.Scope, id string) (done erased,
 			return done, misuse(fmt.Errorf("look through run %s: %w; nothing was erased", r.ID, err),
 				"somebody changed its files, or the disk lost something: mend them, or remove its directory", "")
 		}
+		if h.past != nil && canGoOn(h.past) {
+			for _, run := range runsRead(h.past.Header) {
+				reads[run] = h
+			}
+		}
 		switch concerned := h.concerned(scope); {
 		case !h.holds:
 		case !concerned:
@@ -39,6 +46,11 @@ func eraseFromRuns(runsDir string, scope journal.Scope, id string) (done erased,
 			blocked = append(blocked, h)
 		default:
 			found = append(found, h)
+		}
+	}
+	for _, h := range found {
+		if reader := reads[h.runName.id]; reader != nil && !slices.Contains(blocked, reader) {
+			blocked = append(blocked, reader)
 		}
 	}
 	if len(blocked) > 0 {
@@ -68,7 +80,7 @@ func refuseErasure(blocked []*holding) error {
 		hint = "it did not end and cannot be resumed: if nothing works on it any more, remove its directory"
 		next = "rm -r " + shellQuote(first.path())
 	}
-	return misuse(fmt.Errorf("erase a user: runs that are not over hold the id: %s; nothing was erased", strings.Join(names, ", ")), hint, next)
+	return misuse(fmt.Errorf("erase a user: runs that are not over hold the id, or will read it: %s; nothing was erased", strings.Join(names, ", ")), hint, next)
 }
 
 // holding is a run of which it is asked whether it holds an id.

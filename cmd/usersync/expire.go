@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/sync/journal"
 	"usersync/writer/sink"
 )
 
@@ -65,8 +66,10 @@ func (j *job) removeOld(limit time.Time) (removed int, err error) {
 		if r.Finished && !isOld {
 			continue
 		}
-		over, retries, bad := j.isOver(r, limit)
-		needed[retries] = needed[retries] || !over // its rejects are the input of this one
+		over, inputs, bad := j.isOver(r, limit)
+		for _, input := range inputs {
+			needed[input] = needed[input] || !over
+		}
 		if err = errors.Join(err, bad); isOld && over {
 			old = append(old, r.ID)
 		}
@@ -83,21 +86,21 @@ func (j *job) removeOld(limit time.Time) (removed int, err error) {
 	return removed, err
 }
 
-// isOver reports whether nobody can go on with a run, and whose rejects it sends
-// again. Of what has no end, a rehearsal or a run that never began, the files tell
+// isOver reports whether nobody can go on with a run, and of which runs it reads
+// files. Of what has no end, a rehearsal or a run that never began, the files tell
 // whether it is perhaps under way.
-func (j *job) isOver(r sink.RunInfo, limit time.Time) (over bool, retries string, err error) {
+func (j *job) isOver(r sink.RunInfo, limit time.Time) (over bool, inputs []string, err error) {
 	if !r.Journal {
-		return j.lastWritten(r.ID).Before(limit), "", nil
+		return j.lastWritten(r.ID).Before(limit), nil, nil
 	}
 	past, err := readPast(j.config.runsDir, r.ID)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, "", nil // somebody else has just removed it
+		return false, nil, nil // somebody else has just removed it
 	}
 	if err != nil {
-		return false, "", fmt.Errorf("read the journal of run %s: %w", r.ID, err)
+		return false, nil, fmt.Errorf("read the journal of run %s: %w", r.ID, err)
 	}
-	return !canGoOn(past) && (past.Over() || j.lastWritten(r.ID).Before(limit)), past.Header.Retried, nil
+	return !canGoOn(past) && (past.Over() || j.lastWritten(r.ID).Before(limit)), runsRead(past.Header), nil
 }
 
 // lastWritten is when anything in the directory of a run was last written; now if
@@ -115,4 +118,13 @@ func (j *job) lastWritten(run string) time.Time {
 		return j.now()
 	}
 	return last
+}
+
+// runsRead names the runs of whose directories a run reads files: their rejects.
+func runsRead(h journal.Header) []string {
+	runs := []string{h.Retried}
+	for _, in := range h.Inputs {
+		runs = append(runs, filepath.Base(filepath.Dir(in.Path)))
+	}
+	return runs
 }

@@ -75,7 +75,7 @@ func (w *rewriting) copySummary() error {
 		}
 		for i := range s.Files {
 			file := &s.Files[i]
-			if filepath.Dir(file.Path) != w.dir.Path() && filepath.Base(filepath.Dir(file.Path)) != w.dir.ID() {
+			if filepath.Base(filepath.Dir(file.Path)) != s.Run {
 				continue // a copy elsewhere
 			}
 			for _, c := range []struct {
