@@ -15,6 +15,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/user"
 )
 
 // answer is a user as Onbo shows one (Onbo API reference, The user object), or
@@ -72,6 +73,15 @@ func (a *answer) key() string {
 		return ""
 	}
 	return key
+}
+
+// another reports whether the answer to a create shows another e-mail than was
+// sent. That may be how Onbo says that somebody with this SSN exists, and whoever
+// takes that uuid for the new user's updates the wrong one later.
+func (a *answer) another(sent *user.Record) bool {
+	ours, _ := sent.User.Value(user.Email)
+	theirs, ok := plainly(a.Email)
+	return ok && normal(user.Email, user.TextValue(theirs)) != normal(user.Email, ours)
 }
 
 // words are what the answer says beside a user.

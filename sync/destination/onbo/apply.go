@@ -95,19 +95,25 @@ func judge(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) (us
 		o.Detail = clean(words(a.Body), shown...)
 		refused(op, &o)
 		forget(r, o)
-		return o, nil
 	case op == user.Delete && a.Status == http.StatusNoContent:
 		o.Status, o.Code = user.Deleted, ""
-		return o, nil
-	case a.Status != http.StatusOK && a.Status != http.StatusCreated: // 202 promises nothing and 204 shows nobody
-		return o, nil
+	case a.Status == http.StatusOK || a.Status == http.StatusCreated: // 202 promises nothing and 204 shows nobody
+		return believe(a, op, r, shown, o)
 	}
+	return o, nil
+}
+
+// believe judges a success, if it can be read.
+func believe(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record, o user.Outcome) (user.Outcome, error) {
 	said, err := read(a.Body)
 	if err != nil {
 		return o, unreadable(a, err)
 	}
 	told := said.words()
 	settle(said.key(), told != "", op, r, &o)
+	if o.Status == user.Created && said.another(shown[1]) {
+		o.Status, o.Code, o.Remote = user.InDoubt, codeOtherID, ""
+	}
 	if told != "" {
 		o.Detail = clean(told, shown...)
 	}
@@ -140,8 +146,8 @@ const (
 	codeOtherID = "other_id" // the answer shows another user than was asked for
 )
 
-// settle judges a success that was read: it must show the user, and say nothing
-// else. A delete need not show anybody.
+// settle holds a success to showing the user and saying nothing else. A delete
+// need not show anybody.
 func settle(key string, worded bool, op user.Op, r *user.Record, o *user.Outcome) {
 	switch {
 	case worded && key != "":
