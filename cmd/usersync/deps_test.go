@@ -54,6 +54,7 @@ const depsRules = `
 	!< sync/sandbox, sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes;
 
 	# The clash with the standard library's sync must not spread.
+	sync !< sync/destination/scim, sync/sandbox/scim;
 	sync !< reader, reader/mapping, reader/source, writer, writer/sink,
 	        sync/user, sync/pace, sync/ledger, sync/journal, sync/sandbox, sync/destination,
 	        sync/destination/rest, sync/destination/kard;

@@ -14,6 +14,7 @@ type manners struct {
 	retries int
 	calls   *destination.Calls
 	pending destination.Pending
+	sizer   destination.Sizer // nil where calls are bounded in records only
 
 	canary      int // users that are sent first; 0 is none
 	answersOnly bool
@@ -27,8 +28,7 @@ func stack(client destination.Destination, m manners) destination.Destination {
 	limited := destination.Limited{Destination: client, Pacer: m.pace, Wire: m.wire, Calls: m.calls}
 	merged := destination.Merged{API: destination.Keyed{API: limited}}
 	bisected := destination.NewBisected(merged)
-	sizer, _ := client.(destination.Sizer)
-	parted := destination.Parted{API: bisected, Sizer: sizer}
+	parted := destination.Parted{API: bisected, Sizer: m.sizer}
 	retried := destination.Retried{API: parted, Pacer: m.pace, Retries: m.retries}
 	verified := destination.Verified{API: retried, Retries: m.retries}
 	pended := destination.Pended{API: verified, Pending: m.pending}

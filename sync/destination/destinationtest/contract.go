@@ -56,6 +56,9 @@ func (sc *scene) oneLine(detail string) {
 func (sc *scene) hidden(what string, records []*user.Record, texts ...string) {
 	sc.t.Helper()
 	all := strings.ToLower(strings.Join(texts, "\n"))
+	if strings.TrimSpace(all) == "" {
+		return // of a thousand users each
+	}
 	for _, c := range sc.Credentials {
 		if strings.Contains(all, strings.ToLower(c)) {
 			sc.t.Errorf("%s shows a credential", what)
