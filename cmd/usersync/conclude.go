@@ -100,6 +100,7 @@ func (j *job) summary(err error) writer.Summary {
 		By:      by(j.args),
 	}
 	s.Files, s.Retried = j.files(&s), j.retriedFacts(s.Outcomes)
+	s.Plan = j.applied.summary()
 	if j.counts.Finished && err == nil {
 		s.State = writer.Finished
 	}

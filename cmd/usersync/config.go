@@ -43,6 +43,9 @@ type config struct {
 	allowStale  bool
 	lockTimeout time.Duration
 
+	maxChange  changeLimits
+	minRecords int
+
 	rate                            rate
 	burst, workers, batchSize       int
 	retries                         int

@@ -82,6 +82,9 @@ func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (*job, error)
 		j.retried = retrial{before, n}
 		c.proofs.spare()
 	}
+	if j.applied, err = planOf(past.Header); err != nil {
+		return nil, err
+	}
 	j.again = func(files ...string) string { return again(cmd, files) }
 	for _, in := range past.Header.Inputs {
 		j.paths = append(j.paths, in.Path)

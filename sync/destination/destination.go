@@ -1,7 +1,7 @@
 // Package destination says what an API that takes users looks like to the rest
 // of usersync, and holds the manners that every call keeps, one wrapper a
 // file: Limited, Keyed, Merged, Bisected, Retried, Verified, Pended, Upserted,
-// Observed.
+// Observed; and Dry in place of them all.
 //
 // It knows no API: those are the folders beside these files. Start at
 // Destination for the contract and at cmd/usersync/wire.go for the order of the

@@ -87,8 +87,10 @@ func (sc *scene) segment(key string, make func(*user.Record)) {
 		make(r)
 		sent := sc.stage.calls()
 		if len(sent) == 0 {
-			sc.t.Errorf("key %q: nothing was sent", k)
-			return
+			if !sc.traits.OwnKeys || i == 0 {
+				sc.t.Errorf("key %q: nothing was sent", k)
+			}
+			return // an API that makes the keys makes none like this one
 		}
 		path, _, _ := strings.Cut(sent[len(sent)-1].URI, "?")
 		paths[i] = strings.Split(path, "/")
@@ -132,9 +134,10 @@ func (s Suite) leftOut(t *testing.T) {
 	}
 }
 
-// sends reports whether a call sends the field at all: secrets often go with a
-// create only.
-func (sc *scene) sends(op user.Op, f user.Field) bool { return op == user.Create || !f.IsSecret() }
+// sends reports whether a call sends the field at all.
+func (sc *scene) sends(op user.Op, f user.Field) bool {
+	return op == user.Create || !f.IsSecret() && !slices.Contains(sc.Once, f)
+}
 
 // leaves are the values in the bodies of what a call sends, with their places.
 func (sc *scene) leaves(b user.Batch) []string {
