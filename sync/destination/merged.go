@@ -47,8 +47,7 @@ func (m Merged) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 // complete returns the record with what the API holds beside it, or an outcome
 // where nothing needs to be sent.
 func (m Merged) complete(ctx context.Context, r *user.Record, traits Traits) (*user.Record, user.Outcome, error) {
-	set := traits.Ops[user.Update].Set
-	if set == "" && carries(r, traits.Fields) || !hasOf(r, set) {
+	if !needsRead(r, traits) {
 		return r, user.Outcome{}, nil
 	}
 	found, err := m.Find(ctx, r)
@@ -68,12 +67,19 @@ func (m Merged) complete(ctx context.Context, r *user.Record, traits Traits) (*u
 	case found.Presence == Same && found.shows(r):
 		return nil, user.Outcome{Status: user.Unchanged, Code: user.CodeSame, HTTP: found.HTTP, Remote: found.Remote}, nil
 	}
-	return fill(r, found.Held, set), user.Outcome{}, nil
+	return fill(r, found.Held, traits.Ops[user.Update].Set), user.Outcome{}, nil
 }
 
-// hasOf reports whether r carries a field of the set; of no set everybody does.
-func hasOf(r *user.Record, set string) bool {
-	return set == "" || slices.ContainsFunc(r.User.Attributes, func(a user.Attribute) bool { return strings.HasPrefix(string(a.Field), set) })
+// needsRead reports whether an update of r could clear what r leaves out.
+func needsRead(r *user.Record, traits Traits) bool {
+	update := traits.Ops[user.Update]
+	switch {
+	case !update.Merge:
+		return false
+	case update.Set == "":
+		return !carries(r, traits.Fields)
+	}
+	return slices.ContainsFunc(r.User.Attributes, func(a user.Attribute) bool { return strings.HasPrefix(string(a.Field), update.Set) })
 }
 
 func carries(r *user.Record, fields []user.Field) bool {
