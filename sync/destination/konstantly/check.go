@@ -147,10 +147,17 @@ func (c *Client) checkAttribute(a *user.Attribute) error {
 	case user.DeadlineAt:
 		return checkDeadline(a.Value)
 	case user.Email, user.Name, user.Role, user.Bio, user.Occupation, user.Location, user.Timezone:
-		_, err = a.Value.Plain()
-		return because("bad_text", a.Field, err)
+		return checkText(a)
 	}
 	return unknown(a.Field)
+}
+
+func checkText(a *user.Attribute) error {
+	text, err := a.Value.Plain()
+	if strings.TrimSpace(text) == "" && slices.Contains(required[:], a.Field) && err == nil {
+		return missing("missing_field", a.Field, "")
+	}
+	return because("bad_text", a.Field, err)
 }
 
 func because(code string, f user.Field, err error) error {
