@@ -1,6 +1,6 @@
 // Package destination says what an API that takes users looks like to the rest
 // of usersync, and holds the manners that every call keeps, one wrapper a
-// file: Limited, Keyed, Merged, Bisected, Retried, Verified, Pended, Upserted,
+// file: Limited, Keyed, Merged, Bisected, Parted, Retried, Verified, Pended, Upserted,
 // Observed; and Dry in place of them all.
 //
 // It knows no API: those are the folders beside these files. Start at
@@ -84,8 +84,9 @@ type Traits struct {
 	// OwnKeys says that the API makes the key of a user itself, so that updates
 	// and deletes need Record.Remote, and outcomes of creates carry Remote.
 	OwnKeys bool
-	// Blind says that the API has no read-back for any record.
-	Blind bool
+	// Blind says that the API has no read-back for any record, and FindsByKey that
+	// it has none for one whose Remote is not known.
+	Blind, FindsByKey bool
 }
 
 // OpTraits are the facts about one kind of call.

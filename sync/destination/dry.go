@@ -97,9 +97,9 @@ func (d *Dry) look(ctx context.Context, op user.Op, r *user.Record) (o user.Outc
 			o, err = Keyed{d.API}.locate(ctx, r)
 		}
 		return o, true, err
-	case op == user.Update && needsRead(r, t):
+	case toComplete(op, r, t):
 		if d.reads(r) {
-			_, o, err = Merged{d.API}.complete(ctx, r, t)
+			_, o, err = Merged{d.API}.complete(ctx, op, r, t)
 		}
 		return o, true, err
 	}

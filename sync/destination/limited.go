@@ -52,10 +52,10 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 }
 
 // Find waits for its turn and reads back; without a call it answers Unknown
-// where the API has no read-back.
+// where the API has no read-back for the record.
 func (l Limited) Find(ctx context.Context, r *user.Record) (Found, error) {
 	finder, ok := l.Destination.(Finder)
-	if !ok || l.Traits().Blind {
+	if t := l.Traits(); !ok || t.Blind || t.FindsByKey && r.Remote == "" {
 		return Found{}, nil
 	}
 	turn := l.turn(ctx)
@@ -68,7 +68,7 @@ func (l Limited) Find(ctx context.Context, r *user.Record) (Found, error) {
 }
 
 // ending tells the pacer how a call ended: an API that refuses or denies is
-// there, and so is one that finds a token too old.
+// there, and so is one that finds a token or a signature too old.
 func ending(err error) (status int, through bool) {
 	ce := callError(err)
 	switch {
@@ -77,5 +77,5 @@ func ending(err error) (status int, through bool) {
 	case ce == nil:
 		return 0, false
 	}
-	return ce.Status, ce.Fault == RefusedWhole || ce.Fault == Denied || ce.Status == 401
+	return ce.Status, ce.Fault == RefusedWhole || ce.Fault == Denied || ce.Status == 401 || ce.Status == 403
 }

@@ -58,7 +58,7 @@ func (s Suite) fed(t *testing.T, op user.Op, list []string) {
 			b, before := sc.mixed(op)
 			outcomes, ce := sc.apply(t.Context(), b)
 			for i, r := range b.Records {
-				sc.true(op, r, claim(outcomes, ce, i), before[i], data[i])
+				sc.verify(op, r, claim(outcomes, ce, i), before[i], data[i])
 			}
 			sc.silent(fault, b, outcomes)
 			sc.didStrike(fault)
@@ -120,9 +120,9 @@ func claim(outcomes []user.Outcome, ce *destination.CallError, i int) string {
 	return string(outcomes[i].Status)
 }
 
-// true holds what is said of a user to the rehearsal. data is what a call that
+// verify holds what is said of a user to the rehearsal. data is what a call that
 // goes well leaves there.
-func (sc *scene) true(op user.Op, r *user.Record, said string, before Look, data string) {
+func (sc *scene) verify(op user.Op, r *user.Record, said string, before Look, data string) {
 	sc.t.Helper()
 	after := sc.sandbox.Look(r)
 	done := after != before
@@ -235,33 +235,4 @@ func (s Suite) crowd(t *testing.T) {
 			}
 		}
 	})
-}
-
-// items lets the rehearsal refuse single users with statuses of their own: each
-// is what the same status is for a whole call.
-func (s Suite) items(t *testing.T) {
-	for _, op := range opsOf(s.facts(t)) {
-		if op == user.Delete {
-			continue
-		}
-		var calls int
-		bubble(t, string(op)+" without", func(t *testing.T) { calls, _ = s.unharmed(t, op) })
-		for status, want := range itemVerdicts(op) {
-			bubble(t, fmt.Sprint(op, " ", status), func(t *testing.T) {
-				sc := s.open(t, struck(fmt.Sprint("refuse=", status), calls, op)...)
-				b, _ := sc.mixed(op)
-				sc.oneOf(b, fmt.Sprint("each user refused with ", status), want...)
-				sc.didStrike("refuse")
-			})
-		}
-	}
-}
-
-func itemVerdicts(op user.Op) map[int][]string {
-	conflict := []string{refused}
-	if op == user.Create {
-		conflict = append(conflict, exists)
-	}
-	busy, unclear := []string{string(user.Busy), notTaken}, []string{inDoubt, perhaps}
-	return map[int][]string{400: {refused}, 409: conflict, 422: {refused}, 429: busy, 503: busy, 408: unclear, 500: unclear, 502: unclear, 504: unclear}
 }
