@@ -30,13 +30,20 @@ const depsRules = `
 	# The engine has interfaces for what it is given.
 	sync/user, sync/destination < sync;
 
+	# The server knows no API but its first; the others are handed in.
+	sync/sandbox < sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes < cmd/usersync;
+
 	# The edge ties everything together.
 	reader, writer, writer/sink, sync, sync/pace, sync/ledger, sync/journal, sync/sandbox, sync/destination/kard
 	< cmd/usersync;
 
 	# A misreading of an API must not be able to agree with itself.
-	sync/sandbox !< sync/destination/kard;
-	sync/destination, sync/destination/rest, sync/destination/kard !< sync/sandbox;
+	sync/sandbox, sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes
+	!< sync/destination, sync/destination/rest, sync/destination/kard, sync/destination/onbo,
+	   sync/destination/konstantly, sync/destination/scim, sync/destination/custom;
+	sync/destination, sync/destination/rest, sync/destination/kard, sync/destination/onbo,
+	sync/destination/konstantly, sync/destination/scim, sync/destination/custom
+	!< sync/sandbox, sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes;
 
 	# The clash with the standard library's sync must not spread.
 	sync !< reader, reader/mapping, reader/source, writer, writer/sink,
@@ -174,6 +181,9 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		"reader":                "writer",
 		"writer":                "sync",
 		"sync":                  "sync/pace",
+		"sync/sandbox":          "sync/sandbox/scim",
+		"sync/sandbox/scim":     "sync/destination/rest",
+		"sync/sandbox/shapes":   "sync/sandbox/onbo",
 		"sync/util":             "",
 	} {
 		var list []string

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,20 +13,20 @@ import (
 
 // sandboxFlags are the flags of `usersync sandbox` as they were typed.
 type sandboxFlags struct {
-	listen, put, quotaHeaders, organization string
-	faults                                  []string
-	seed                                    uint64
-	quota                                   int
-	latency, jitter, tokenLifetime          time.Duration
-	auth                                    bool
+	api, listen, put, quotaHeaders, organization string
+	faults                                       []string
+	seed                                         uint64
+	quota                                        int
+	latency, jitter, tokenLifetime               time.Duration
+	auth                                         bool
 }
 
 func sandboxCommand(e *env) *cobra.Command {
 	var f sandboxFlags
 	cmd := &cobra.Command{
 		Use:   "sandbox",
-		Short: "Serve a rehearsal of the API until ^C",
-		Long: "sandbox serves a rehearsal of Kard's users API in memory until ^C, with faults if asked for.\n" +
+		Short: "Serve a rehearsal of an API until ^C",
+		Long: "sandbox serves a rehearsal of a user API (--api) in memory until ^C, with faults if asked for.\n" +
 			"GET /_sandbox/state shows what it holds and how often each user was created.\n\nFaults:\n" + sandbox.Describe() +
 			"\nBehind a fault, where it strikes:\n" + sandbox.DescribeWhere(),
 		Example: "  usersync sandbox --fault 500:2.5%@after --fault 'refuse=422:1%' --seed 7",
@@ -33,6 +34,7 @@ func sandboxCommand(e *env) *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return serve(c.Context(), e, f) },
 	}
 	flags := cmd.Flags()
+	flags.StringVar(&f.api, "api", "kard", "the `NAME` of the API that is rehearsed: "+strings.Join(sandboxNames(), ", "))
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "the `ADDRESS` to listen on; port 0 takes a free one")
 	flags.StringArrayVar(&f.faults, "fault", nil, "something that goes wrong, such as 500:2%@after; may be given several times")
 	flags.Uint64Var(&f.seed, "seed", 0, "the seed of the faults: the same one gives the same faults")
@@ -40,9 +42,9 @@ func sandboxCommand(e *env) *cobra.Command {
 	flags.StringVar(&f.quotaHeaders, "quota-headers", "", fmt.Sprintf("how callers are told of the quota: some of %v, with commas", sandbox.HeaderStyles()))
 	flags.DurationVar(&f.latency, "latency", 0, "how long each call takes at least")
 	flags.DurationVar(&f.jitter, "jitter", 0, "at most this much is added to the latency")
-	flags.StringVar(&f.put, "put", string(sandbox.Merge), "what an update does with attributes that it leaves out: merge, replace")
-	flags.StringVar(&f.organization, "organization", "", "the only organization `ID` that exists; any, if empty")
-	flags.BoolVar(&f.auth, "auth", false, "ask for a token; any client id and secret will do")
+	flags.StringVar(&f.put, "put", string(sandbox.Merge), "kard: what an update does with attributes that it leaves out: merge, replace")
+	flags.StringVar(&f.organization, "organization", "", "kard: the only organization `ID` that exists; any, if empty")
+	flags.BoolVar(&f.auth, "auth", false, "ask for credentials; any will do")
 	flags.DurationVar(&f.tokenLifetime, "token-lifetime", time.Hour, "how long a token is good")
 	return cmd
 }
@@ -51,6 +53,13 @@ func (f sandboxFlags) options() (sandbox.Options, error) {
 	o := sandbox.Options{
 		Seed: f.seed, Organization: f.organization, Put: sandbox.Put(f.put), RequireAuth: f.auth,
 		TokenLifetime: f.tokenLifetime, Latency: f.latency, Jitter: f.jitter, Quota: sandbox.Quota{PerMinute: f.quota},
+	}
+	api, ok := sandboxes()[f.api]
+	if !ok {
+		return o, fmt.Errorf("there is no rehearsal of %q; there is one of %s", f.api, strings.Join(sandboxNames(), ", "))
+	}
+	if api.open != nil {
+		o.API = api.open(f)
 	}
 	for _, text := range f.faults {
 		fault, err := sandbox.ParseFault(text)
@@ -82,7 +91,7 @@ func serve(ctx context.Context, e *env, f sandboxFlags) error {
 		return misuse(fmt.Errorf("start the sandbox: %w", err), "take another port, or 127.0.0.1:0 for a free one", "usersync sandbox --listen 127.0.0.1:0")
 	}
 	fmt.Fprintln(e.stderr, s.Banner())
-	fmt.Fprintf(e.stderr, "put this into %s, and end with ^C:\n  %s\n", defaultConfig, f.snippet(s.URL()))
+	fmt.Fprintf(e.stderr, "put this into %s, and end with ^C:\n  %s\n", defaultConfig, sandboxes()[f.api].snippet(f, s.URL()))
 	_, err = fmt.Fprintln(e.stdout, s.URL())
 	if err == nil {
 		<-ctx.Done()
@@ -95,17 +104,4 @@ func serve(ctx context.Context, e *env, f sandboxFlags) error {
 	}
 	_ = closed // calls that ^C cuts are what ^C is for
 	return context.Cause(ctx)
-}
-
-// snippet is the section of a config that leads to the server.
-func (f sandboxFlags) snippet(url string) string {
-	organization := f.organization
-	if organization == "" {
-		organization = "any"
-	}
-	auth := ""
-	if f.auth {
-		auth = ", auth: {client_id: any, client_secret: env:ANY_SECRET}"
-	}
-	return fmt.Sprintf("kard: {base_url: %q, organization: %s%s}", url, organization, auth)
 }

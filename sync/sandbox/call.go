@@ -16,13 +16,13 @@ const bodyLimit = 16 << 20
 type Op uint8
 
 const (
-	AnyOp  Op = iota // every users call, but not the token call
-	Create           // POST .../users
-	Update           // PUT .../users/{id}
-	Delete           // DELETE .../users/{id}
-	Read             // GET .../users/{id}
-	Token            // POST /v2/auth/token
-	other            // a path or method that the API does not have, or a redirect that was followed
+	AnyOp Op = iota // every users call, but not the token call
+	Create
+	Update
+	Delete
+	Read
+	Token // gives out an access token
+	other // a path or method that the API does not have, or a redirect that was followed
 	ops
 )
 
@@ -46,6 +46,8 @@ type call struct {
 	settled bool
 
 	key       string // the user in the path
+	bulk      bool   // the answer speaks of several users
+	plugged   *Call  // nil for Kard
 	items     []item
 	errors    []itemError
 	malformed *problem
@@ -102,7 +104,7 @@ func (c *call) read() bool {
 
 // answer sends out with the given status. Nothing may be sent after it.
 func (c *call) answer(status int) {
-	c.send(status, c.out, jsonType)
+	c.send(status, c.out, c.server.answerType)
 }
 
 func (c *call) send(status int, body []byte, contentType []string) {
@@ -110,7 +112,9 @@ func (c *call) send(status int, body []byte, contentType []string) {
 	if len(body) > 0 {
 		h["Content-Type"] = contentType
 	}
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	if status != http.StatusNoContent {
+		h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	}
 	c.settle(status)
 	c.w.WriteHeader(status)
 	// A write fails only when the caller has gone, and then nobody is left to be told.
@@ -119,6 +123,10 @@ func (c *call) send(status int, body []byte, contentType []string) {
 
 // refuse answers the whole call with one error that names no user.
 func (c *call) refuse(status int, detail string) {
+	if c.plugged != nil {
+		c.refuseAs(Refusal{Status: status, Detail: detail})
+		return
+	}
 	c.out = appendErrors(c.out[:0], errorObject{status: status, detail: detail})
 	c.answer(status)
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net"
 	"net/http"
 	"strconv"
@@ -60,7 +61,7 @@ func (s *Server) misanswer(c *call, f *arranged) {
 		c.refuse(f.Status, "The rehearsal was told to fail here")
 	case Expire:
 		s.tokens.revoke(bearer(c.r))
-		c.refuse(http.StatusUnauthorized, "The token has expired")
+		c.refuse(cmp.Or(s.options.traits().Expired, http.StatusUnauthorized), "The token has expired")
 	case Redirect:
 		c.w.Header().Set("Location", elsewherePath)
 		c.send(http.StatusTemporaryRedirect, nil, nil)
@@ -76,7 +77,7 @@ func (s *Server) misanswer(c *call, f *arranged) {
 // success is the status of the answer that would have been given.
 func (c *call) success() int {
 	switch {
-	case c.due > 0:
+	case c.due > 0 && c.due < 300:
 		return c.due
 	case c.op == Create:
 		return http.StatusCreated
@@ -84,13 +85,17 @@ func (c *call) success() int {
 	return http.StatusOK
 }
 
-// cut promises the whole answer and sends half of it; net/http then closes the connection by itself.
+// cut promises the whole answer and sends half of it; net/http then closes the connection by itself. Of an answer without a body nothing is sent.
 func (c *call) cut() {
+	if len(c.out) == 0 {
+		c.hangUp(false)
+		return
+	}
 	h := c.w.Header()
-	h["Content-Type"] = jsonType
+	h["Content-Type"] = c.server.answerType
 	h.Set("Content-Length", strconv.Itoa(len(c.out)))
-	c.settle(c.success())
-	c.w.WriteHeader(c.success())
+	c.settle(c.due)
+	c.w.WriteHeader(c.due)
 	// Nobody is told of a failed write: the answer is meant to be broken.
 	_, _ = c.w.Write(c.out[:len(c.out)/2])
 }

@@ -108,7 +108,7 @@ type about uint8
 const (
 	calls      about = iota // any call, token calls included
 	usersCalls              // any call but for tokens
-	creates                 // only creates: it shapes their answer
+	answers                 // answers that speak of several users: Kard's to creates, and to bulk calls
 	users                   // single users of creates and updates
 )
 
@@ -126,15 +126,15 @@ func kinds() []kind {
 		{HTML, noArgument, either, calls, "answer 200 with an HTML page"},
 		{Empty, noArgument, either, calls, "answer the status of a success with no body"},
 		{Cut, noArgument, onlyAfter, calls, "send half of the answer, then close the connection"},
-		{Short, noArgument, onlyAfter, creates, "leave about half of the users, one at least, out of the answer"},
-		{Shuffle, noArgument, onlyAfter, creates, "answer in another order"},
-		{Foreign, noArgument, onlyAfter, creates, "add an id that nobody sent, to data and to errors"},
-		{NoData, noArgument, onlyAfter, creates, "207 without data, though users were created"},
-		{NoID, blindArgument, onlyAfter, creates, "errors carry no id, but a pointer; =blind: neither"},
-		{Double, noArgument, onlyAfter, creates, "a second error for a user that has one"},
-		{Number, noArgument, onlyAfter, creates, "status is a number, not a string"},
-		{Both, noArgument, onlyAfter, creates, "the first created user stands in errors as well"},
-		{Conflict, blindArgument, onlyBefore, creates, "one user that exists makes the whole call a 409, naming those; =blind: naming none"},
+		{Short, noArgument, onlyAfter, answers, "leave about half of the users, one at least, out of the answer"},
+		{Shuffle, noArgument, onlyAfter, answers, "answer in another order"},
+		{Foreign, noArgument, onlyAfter, answers, "add an id that nobody sent, to data and to errors"},
+		{NoData, noArgument, onlyAfter, answers, "207 without data, though users were created"},
+		{NoID, blindArgument, onlyAfter, answers, "errors carry no id, but a pointer; =blind: neither"},
+		{Double, noArgument, onlyAfter, answers, "a second error for a user that has one"},
+		{Number, noArgument, onlyAfter, answers, "status is a number, not a string"},
+		{Both, noArgument, onlyAfter, answers, "the first created user stands in errors as well"},
+		{Conflict, blindArgument, onlyBefore, answers, "one user that exists makes the whole call a 409, naming those; =blind: naming none"},
 		{Refuse, statusArgument, onlyBefore, users, "refuse this user with 400, or =422"},
 		{Poison, statusArgument, onlyBefore, users, "refuse the whole call that holds this user with 400, or =413, without ids"},
 		{Echo, noArgument, onlyAfter, users, "what is said against this user repeats the e-mail and phone"},

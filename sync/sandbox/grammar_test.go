@@ -126,7 +126,7 @@ func TestParseFaultRefuses(t *testing.T) {
 		"500@later":        "@before or @after",
 		"lost@before":      "has its moment",
 		"500/remove":       "no operation",
-		"short/delete":     "never strikes",
+		"short/read":       "never strikes",
 		"poison/read":      "never strikes",
 		"expire:1%/token":  "never strikes",
 		"500:5%/any":       "no operation",

@@ -51,7 +51,8 @@ func (r *Running) URL() string { return "http://" + r.listener.Addr().String() }
 
 // Banner is the line to print when it has started: what it is, where, and what will go wrong.
 func (r *Running) Banner() string {
-	b := "usersync-sandbox: a rehearsal of Kard's users API at " + r.URL() + "; nothing sent here reaches Kard"
+	t := r.options.traits()
+	b := "usersync-sandbox: a rehearsal of " + t.Title + " at " + r.URL() + "; nothing sent here reaches " + t.Vendor
 	for i, f := range r.faults {
 		b += map[bool]string{true: fmt.Sprintf("; faults (seed %d): ", r.options.Seed), false: ", "}[i == 0] + f.text
 	}

@@ -167,7 +167,7 @@ func (f *Fault) parseOp(k kind, operation string) error {
 
 // fits says whether a fault of this kind can strike an operation at all: one that never strikes is a mistake of whoever wrote it.
 func (k kind) fits(op Op) error {
-	if k.about == calls || k.about == usersCalls && op != Token || k.about == creates && op == Create ||
+	if k.about == calls || k.about == usersCalls && op != Token || k.about == answers && op != Read && op != Token ||
 		k.about == users && (op == Create || op == Update) {
 		return nil
 	}

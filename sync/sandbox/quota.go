@@ -13,7 +13,7 @@ import (
 // Quota is how many users calls a minute are let through. It refills without a break, and a minute's worth may be saved up.
 type Quota struct {
 	PerMinute int           // 0 is no quota
-	Headers   []HeaderStyle // in which words the caller is told; none given is Kard's own
+	Headers   []HeaderStyle // in which words the caller is told; none given is the API's own
 }
 
 // HeaderStyle is one of the ways in which APIs tell their callers of a quota.
@@ -98,7 +98,7 @@ func (q *quota) take(now time.Time) (ok bool, left int, wait time.Duration) {
 
 func (q *quota) styles() []HeaderStyle {
 	if len(q.Headers) == 0 {
-		return []HeaderStyle{KardHeaders}
+		return []HeaderStyle{NoHeaders}
 	}
 	return q.Headers
 }

@@ -6,7 +6,8 @@
 // the clients, so that a misreading of an API cannot agree with itself.
 //
 // Start with New (an http.Handler) or Start (a listener too), Fault for what can go wrong, and State for what it saw. The Kard users API,
-// version 2024-10-01, is in kard.go; other APIs go beside it, behind the same faults, quota and state.
+// version 2024-10-01, is in kard.go. Every other API is an API, in a folder of its own below this one, which never learns of it: it is handed
+// in by Options, and then stands behind the same faults, quota, tokens and state.
 package sandbox
 
 import (
@@ -19,13 +20,14 @@ import (
 
 // Options say which API is rehearsed and how it behaves. The zero value is a well-behaved server that lets everybody in.
 type Options struct {
+	API    API     // the one that is rehearsed; nil is Kard
 	Faults []Fault // what goes wrong; several may strike one call
 	Seed   uint64  // of the faults: the same seed, call number and user id give the same faults
 
-	Organization string // the only one that exists; "" accepts any (all share one set of users)
-	Put          Put    // what PUT does with attributes that it leaves out; not documented, so it is a choice
+	Organization string // Kard's only one that exists; "" accepts any (all share one set of users)
+	Put          Put    // what Kard's PUT does with attributes that it leaves out; not documented, so it is a choice
 
-	RequireAuth   bool          // users calls need a token from POST /v2/auth/token
+	RequireAuth   bool          // users calls need a token, or what else the API asks for
 	ClientID      string        // "" accepts any that is not empty
 	ClientSecret  string        // "" accepts any that is not empty
 	Token         string        // a token that is always good, for clients that are given one; "" is none
@@ -44,8 +46,8 @@ const (
 	Replace Put = "replace" // they go, except historicalTransactionsSent, which never goes back from true
 )
 
-// Check reports the first option that the server would not understand: a Put or a header style that does not exist, or a Fault that
-// ParseFault would refuse. Start calls it; a caller of New who takes options from a person calls it too.
+// Check reports the first option that the server would not understand: a Put or a header style that does not exist, a Fault that
+// ParseFault would refuse, or one that the API can never show. Start calls it; a caller of New who takes options from a person calls it too.
 func (o Options) Check() error {
 	if o.Put != "" && o.Put != Merge && o.Put != Replace {
 		return fmt.Errorf("sandbox: put %q does not exist; use merge or replace", o.Put)
@@ -53,10 +55,8 @@ func (o Options) Check() error {
 	if o.TokenLifetime < 0 || o.Latency < 0 || o.Jitter < 0 || o.Quota.PerMinute < 0 {
 		return errors.New("sandbox: durations and the quota must not be negative")
 	}
-	for _, f := range o.Faults {
-		if again, err := ParseFault(f.String()); err != nil || again != f {
-			return fmt.Errorf("sandbox: fault %q is not one that ParseFault makes", f)
-		}
+	if err := o.checkFaults(); err != nil {
+		return err
 	}
 	return o.Quota.check()
 }
@@ -65,11 +65,14 @@ func (o Options) Check() error {
 type Server struct {
 	options Options
 	users   *store
+	index   *Users // of the users of an API that was handed in
 	faults  []*arranged
 	tokens  tokens
 	quota   quota
 	tally   tally
 	calls   sync.Pool
+
+	answerType []string
 }
 
 // New makes a server without users. Options that Check refuses never strike or fall back to their default.
@@ -78,7 +81,15 @@ func New(o Options) *Server {
 		o.TokenLifetime = time.Hour
 	}
 	s := &Server{options: o, users: newStore(), faults: arrange(o.Faults, o.Seed)}
+	s.index = newUsers(s)
 	s.quota.Quota = o.Quota
+	if len(o.Quota.Headers) == 0 {
+		s.quota.Headers = o.traits().Headers
+	}
+	s.answerType = jsonType
+	if t := o.traits().Type; t != "" {
+		s.answerType = []string{t}
+	}
 	s.calls.New = func() any { return new(call) }
 	return s
 }
@@ -89,6 +100,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()["Server"] = serverName
 	path := r.URL.EscapedPath()
 	if s.own(w, r, path) {
+		return
+	}
+	if s.options.API != nil {
+		s.serveAPI(w, r, path)
 		return
 	}
 	c := s.begin(w, r)
@@ -107,15 +122,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serve takes a users call through what stands before the API: faults, quota and the check of the token.
+// serve takes a users call to Kard's part of the server.
 func (s *Server) serve(c *call) {
 	s.parse(c)
+	if !s.stops(c) {
+		s.apply(c)
+	}
+}
+
+// stops takes a users call through what stands before the API: faults, quota and the check of the credentials. It reports whether one of them
+// has ended the call.
+func (s *Server) stops(c *call) bool {
 	s.strikes(c)
 	s.delay(c)
-	if s.isDown(c) || !s.quota.admit(c) || !s.authorized(c) || s.strike(c, Before) {
-		return
-	}
-	s.apply(c)
+	return s.isDown(c) || !s.quota.admit(c) || !s.authorized(c) || s.strike(c, Before)
 }
 
 var serverName = []string{"usersync-sandbox"}

@@ -23,6 +23,7 @@ type State struct {
 	PeakConcurrency   int                          `json:"peak_concurrency"`
 	Tokens            uint64                       `json:"tokens"` // given out
 	RedirectsFollowed uint64                       `json:"redirects_followed"`
+	Doubled           map[string]uint64            `json:"doubled,omitempty"` // by mark, values that several users held at once; see Users
 
 	Seed   uint64            `json:"seed"`
 	Faults map[string]uint64 `json:"faults"` // how often each struck
@@ -37,6 +38,7 @@ func (s *Server) State() State {
 		Seed: s.options.Seed, Faults: map[string]uint64{},
 	}
 	st.Users = st.Created - min(st.Created, st.Deleted)
+	st.Doubled = s.index.doubled()
 	for _, f := range s.faults {
 		st.Faults[f.text] += f.times.Load()
 	}
@@ -74,12 +76,16 @@ func statusName(status int) string {
 // User tells of one id; false when it was never created.
 func (s *Server) User(id string) (UserState, bool) { return s.users.user(id) }
 
+// Marked tells of one value of a mark: how many users were created with it, and who holds it. It is GET /_sandbox/state?mark=NAME&value=VALUE.
+func (s *Server) Marked(name, value string) Marked { return s.index.marked(name, value) }
+
 // Users goes over every id that was ever created, in no order. The server may be asked and go on working meanwhile.
 func (s *Server) Users() iter.Seq[UserState] { return s.users.all() }
 
 // Reset forgets users and counts, and starts again with call number 1. Tokens stay good.
 func (s *Server) Reset() {
 	s.users.reset()
+	s.index.reset()
 	s.tally.reset()
 	for _, f := range s.faults {
 		f.times.Store(0)
@@ -113,7 +119,7 @@ func (s *Server) own(w http.ResponseWriter, r *http.Request, path string) bool {
 	return true
 }
 
-// tellState writes the counts, ?id=X one user, or ?users=1 all users as JSON Lines without their attributes.
+// tellState writes the counts, ?id=X one user, ?mark=N&value=V what became of one value of a mark, or ?users=1 all users as JSON Lines without their attributes.
 func (s *Server) tellState(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	w.Header()["Content-Type"] = jsonType
@@ -125,6 +131,10 @@ func (s *Server) tellState(w http.ResponseWriter, r *http.Request) {
 			u.ID = q.Get("id")
 		}
 		writeLine(w, string(u.append(nil, true)))
+	case q.Has("mark"):
+		// Encoding cannot fail: what is not UTF-8 is replaced.
+		b, _ := json.Marshal(s.Marked(q.Get("mark"), q.Get("value")), jsontext.AllowInvalidUTF8(true))
+		writeLine(w, string(b))
 	case q.Has("users"):
 		w.Header().Set("Content-Type", "application/jsonl")
 		s.tellUsers(w)

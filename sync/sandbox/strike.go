@@ -57,11 +57,14 @@ func (f *arranged) reaches(c *call) bool {
 	switch {
 	case f.Op != AnyOp && f.Op != c.op, f.Op == AnyOp && c.op == Token && f.Kind != Down:
 		return false
-	case f.kind.fits(c.op) != nil:
+	case f.kind.fits(c.op) != nil, f.kind.about == answers && !c.isBulk():
 		return false
 	}
 	return true
 }
+
+// isBulk says whether the answer speaks of several users: with Kard every create's does.
+func (c *call) isBulk() bool { return c.bulk || c.plugged == nil && c.op == Create }
 
 // strikes collects the faults about whole calls that strike this one.
 func (s *Server) strikes(c *call) {

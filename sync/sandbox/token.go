@@ -59,6 +59,13 @@ func (s *Server) authorized(c *call) bool {
 	if !s.options.RequireAuth {
 		return true
 	}
+	if a, ok := s.options.API.(Authorizer); ok {
+		refusal := a.Authorize(c.plugged)
+		if refusal != nil {
+			c.refuseAs(*refusal)
+		}
+		return refusal == nil
+	}
 	token := bearer(c.r)
 	if token != "" && (token == s.options.Token || s.tokens.good(token)) {
 		return true

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"usersync/sync/sandbox"
+)
+
+// rehearsal is an API that `usersync sandbox` can play. It bears the name that
+// the API has among the destinations.
+type rehearsal struct {
+	// open makes the API; nil is the one that the sandbox itself knows.
+	open func(sandboxFlags) sandbox.API
+	// snippet is the section of a config that leads to the server.
+	snippet func(f sandboxFlags, url string) string
+}
+
+// sandboxes holds every API that can be rehearsed.
+func sandboxes() map[string]rehearsal {
+	return map[string]rehearsal{
+		"kard": {nil, kardSnippet},
+	}
+}
+
+func sandboxNames() []string { return slices.Sorted(maps.Keys(sandboxes())) }
+
+func kardSnippet(f sandboxFlags, url string) string {
+	auth := ""
+	if f.auth {
+		auth = ", auth: {client_id: any, client_secret: env:ANY_SECRET}"
+	}
+	return fmt.Sprintf("kard: {base_url: %q, organization: %s%s}", url, cmp.Or(f.organization, "any"), auth)
+}
