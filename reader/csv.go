@@ -34,6 +34,8 @@ type csvRows struct {
 	cells     []user.Value  // of the file's own columns
 	places    []*user.Value // where the cells that are read go
 	marks     marks
+	trailer   trailer
+	records   int // so far
 	// charset is where the text was decoded from; U+FFFD stands for its faults.
 	charset string
 }
@@ -65,7 +67,7 @@ func (f *feed) Read(p []byte) (int, error) {
 }
 
 func openCSV(f *file, w *window, o Options) (*csvRows, error) {
-	r := &csvRows{file: f.name, feed: &feed{}, charset: f.source.Charset()}
+	r := &csvRows{file: f.name, feed: &feed{}, charset: f.source.Charset(), trailer: newTrailer(o.Trailer)}
 	r.frame = frame{window: *w, line: 1}
 	delimiter := o.Delimiter
 	if delimiter == 0 {
@@ -123,11 +125,17 @@ func (r *csvRows) fatal(err error) error {
 func (r *csvRows) next(rec *user.Record) error {
 	row, err := r.frame.next()
 	if err == io.EOF {
-		return err
+		return r.atEnd()
 	}
 	if err != nil {
 		return r.fatal(err)
 	}
+	if ended, err := r.endsAt(&row); err != nil {
+		return err
+	} else if ended {
+		return r.next(rec)
+	}
+	r.records++
 	rec.Origin.Line = row.line
 	rec.Origin.Raw = r.chunk.copied(row.raw())
 	if unfit := r.unfit(&row, 0); unfit != nil {

@@ -17,6 +17,9 @@ type file struct {
 	source *source.Source
 	layout Layout
 	rows   rows
+	// sidecar is the hash that its sidecar wants; empty if it has none.
+	sidecar string
+	end     ending // once all is read
 }
 
 // rows reads the records of one file. next fills a record; it returns io.EOF at
@@ -27,10 +30,12 @@ type rows interface {
 	next(*user.Record) error
 	// line is where reading stands.
 	line() int
+	// end is asked when next has returned io.EOF.
+	end() ending
 }
 
 func (in *Input) open(path string) (*file, error) {
-	f, err := in.start(path, len(in.o.Mapping.Fields) > 0)
+	f, err := in.start(path, len(in.o.Mapping.Fields) > 0 || in.o.Mapping.OpColumn != "")
 	if err != nil {
 		return nil, err
 	}
@@ -52,11 +57,16 @@ func (in *Input) open(path string) (*file, error) {
 // are those of the first record, or of several.
 func (in *Input) start(path string, several bool) (*file, error) {
 	name := source.Name(path)
-	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: ownBeginnings(), Tally: in.tally})
+	sidecar, err := in.o.sidecarOf(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: ownBeginnings(), Tally: in.tally,
+		Hash: sidecar != "" || in.o.ExpectSHA256 != ""})
 	if err != nil {
 		return nil, inputError(name, 0, err)
 	}
-	f := &file{name: name, source: s}
+	f := &file{name: name, source: s, sidecar: sidecar}
 	if err := in.readHeader(f, several); err != nil {
 		return nil, closing(s, inputError(name, 0, err))
 	}
@@ -77,7 +87,12 @@ func (in *Input) readHeader(f *file, several bool) (err error) {
 	if w.err != nil && w.err != io.EOF && len(w.data()) == 0 {
 		return w.err
 	}
-	if in.format(f.name, w.data()) == JSONL {
+	jsonl := in.format(f.name, w.data()) == JSONL
+	if jsonl && in.o.Trailer != "" {
+		return &InputError{File: f.name, Rule: "a trailer can only end a CSV file, and this is " + JSONL,
+			Hint: "leave trailer out; a number of records or a SHA-256 can be expected of it"}
+	}
+	if jsonl {
 		f.rows, err = openJSONL(f, w, in.o, several)
 	} else {
 		f.rows, err = openCSV(f, w, in.o)
@@ -124,40 +139,48 @@ func (in *Input) readFile(i int, path string, yield func(*user.Record, error) bo
 	if in.files[i] == nil {
 		f, err := in.open(path)
 		if err != nil {
-			yield(nil, err)
-			return false
+			return in.fail(err, yield)
 		}
 		in.files[i] = f
 	}
 	f := in.files[i]
 	if err := f.source.Count(); err != nil {
-		yield(nil, inputError(f.name, 0, err))
-		return false
+		return in.fail(inputError(f.name, 0, err), yield)
 	}
 	if !in.readRows(f, yield) {
 		return false
 	}
+	err := in.finish(i, f)
 	in.files[i], in.finished = nil, i+1
-	if err := in.closeFile(f); err != nil {
-		yield(nil, err)
-		return false
+	if failed := in.closeFile(f); err == nil {
+		err = failed
+	}
+	if err != nil {
+		return in.fail(err, yield)
 	}
 	return true
+}
+
+// fail ends the records. Nothing proves anything from here on.
+func (in *Input) fail(err error, yield func(*user.Record, error) bool) (more bool) {
+	in.failed = true
+	yield(nil, err)
+	return false
 }
 
 func (in *Input) readRows(f *file, yield func(*user.Record, error) bool) (more bool) {
 	for {
 		rec := in.chunk.record()
+		rec.Op = in.o.Op
 		err := f.rows.next(rec)
 		if err == io.EOF {
 			return true
 		}
 		if err != nil {
-			yield(nil, inputError(f.name, f.rows.line(), err))
-			return false
+			return in.fail(inputError(f.name, f.rows.line(), err), yield)
 		}
 		in.count++
-		rec.Origin.Record, rec.Origin.File, rec.Op = in.count, f.name, in.o.Op
+		rec.Origin.Record, rec.Origin.File = in.count, f.name
 		if !yield(rec, nil) {
 			return false
 		}

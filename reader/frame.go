@@ -20,6 +20,7 @@ type frame struct {
 	spoiled   bool
 	quoteLine int   // where the last quote opened
 	dropped   int64 // bytes of this row that were passed by
+	open      bool  // the last row has no newline at its end
 }
 
 type state uint8
@@ -90,6 +91,7 @@ func (f *frame) scan(row *framed) error {
 	row.length = f.dropped + int64(f.pos)
 	row.spoiled, row.cell = f.spoiled, f.cell
 	row.bytes = f.data()[:f.pos]
+	f.open = !bytes.HasSuffix(row.bytes, newline)
 	if row.long = f.dropped > 0 || len(row.raw()) > maxRecord; row.long {
 		row.bytes = nil
 	}

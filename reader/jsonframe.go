@@ -14,6 +14,8 @@ type jsonFrame struct {
 	line  int // of the next byte, from 1
 
 	closed   bool // the array's last element was taken
+	ended    bool // the array's bracket was taken, and nothing follows it
+	open     bool // the last line has no newline at its end
 	elements int
 	pos      int
 	dropped  int64
@@ -60,6 +62,7 @@ func (f *jsonFrame) cutLine() (framed, error) {
 		break
 	}
 	f.take(&row, f.pos)
+	f.open = (row.long || len(row.bytes) > 0) && !bytes.HasSuffix(f.data()[:f.pos], newline)
 	f.drop(f.pos)
 	return row, nil
 }
@@ -148,14 +151,15 @@ func (f *jsonFrame) inText(c byte) {
 // close takes the closing bracket and makes sure that nothing follows it. At
 // the end it returns io.EOF.
 func (f *jsonFrame) close() error {
-	if f.err == io.EOF && len(f.data()) == 0 {
-		return io.EOF
+	if len(f.data()) == 0 { // asked again
+		return f.err
 	}
 	if f.data()[0] != ']' {
 		return f.broken(io.EOF, "a bracket of the JSON array does not match")
 	}
 	f.drop(1)
 	if _, err := f.skipSpace(); err != nil {
+		f.ended = err == io.EOF
 		return err
 	}
 	return &InputError{File: f.file, Line: f.line, Rule: "more text follows the JSON array", Hint: arrayHint}

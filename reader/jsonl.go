@@ -19,6 +19,7 @@ type jsonRows struct {
 	chunk   *chunk
 	parser  parser
 	marks   marks
+	torn    bool // the last record could not be taken apart
 }
 
 // sample is how much of a file is looked at for its keys.
@@ -78,7 +79,7 @@ func known(c mapping.Config) func(string) bool {
 	names := Names()
 	return func(name string) bool {
 		_, isName := names[name]
-		return isName || user.Field(name).IsOpen() || slices.Contains(c.Ignore, name) ||
+		return isName || user.Field(name).IsOpen() || slices.Contains(c.Ignore, name) || name == c.OpColumn ||
 			slices.ContainsFunc(c.Fields, func(r mapping.Rule) bool { return r.Column == name })
 	}
 }
@@ -97,6 +98,24 @@ func (r *jsonRows) begin(m *mapping.Mapper, c *chunk) error {
 func (r *jsonRows) line() int { return r.frame.line }
 
 func (r *jsonRows) next(rec *user.Record) error {
+	err := r.read(rec)
+	if err == nil {
+		r.torn = rec.Origin.Unparsed
+	}
+	return err
+}
+
+// end is asked at the end of the file. An object that is closed is no part of
+// one.
+func (r *jsonRows) end() ending {
+	e := ending{open: r.frame.open && r.frame.line > 1, torn: r.frame.open && r.torn}
+	if r.frame.ended {
+		e.by = ByJSONArray
+	}
+	return e
+}
+
+func (r *jsonRows) read(rec *user.Record) error {
 	row, err := r.frame.next()
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ type Layout struct {
 // The keys of JSON are those of the first 100 records together. Of Stdin a piece
 // is used up. An error is an *InputError.
 func Header(ctx context.Context, o Options) (Layout, error) {
-	o.Mapping = mapping.Config{}
+	o.Mapping, o.Sidecar, o.Trailer = mapping.Config{}, false, ""
 	in := &Input{o: o, tally: source.NewTally()}
 	if err := in.checkOptions(); err != nil {
 		return Layout{}, err
@@ -49,13 +49,15 @@ type Column struct {
 	Field user.Field
 	// Read says that the cell is looked at: for Field, or to compute others.
 	Read bool
+	// Op says that the cell tells what is to be done with the row.
+	Op bool
 }
 
 // Columns tells where each column of the Layout's header goes, in its order.
 func (in *Input) Columns() []Column {
 	columns := make([]Column, len(in.layout.Header))
 	for i, name := range in.layout.Header {
-		columns[i] = Column{Name: name, Field: in.mapper.FieldOf(i), Read: in.mapper.Uses(i)}
+		columns[i] = Column{Name: name, Field: in.mapper.FieldOf(i), Read: in.mapper.Uses(i), Op: in.mapper.OpColumn(i)}
 	}
 	return columns
 }

@@ -12,13 +12,15 @@ import (
 )
 
 func TestColumns(t *testing.T) {
-	o := Options{Paths: []string{"-"}, Stdin: strings.NewReader("_usersync_outcome;KEY;Mail;First;Last;Other\n"), Mapping: mapping.Config{Fields: mapping.Fields{
+	o := Options{Paths: []string{"-"}, Stdin: strings.NewReader("_usersync_outcome;KEY;Mail;First;Last;Other;ACTION\n"), Mapping: mapping.Config{Fields: mapping.Fields{
 		{Field: "id", Column: "KEY"}, {Field: "email", Column: "Mail"}, {Field: "name", Expr: `First + " " + Last`}}}}
+	o.Mapping.OpColumn = "ACTION"
 	in, err := Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Column{{"KEY", user.ID, true}, {"Mail", user.Email, true}, {"First", "", true}, {"Last", "", true}, {"Other", "", false}}
+	want := []Column{{Name: "KEY", Field: user.ID, Read: true}, {Name: "Mail", Field: user.Email, Read: true}, {Name: "First", Read: true},
+		{Name: "Last", Read: true}, {Name: "Other"}, {Name: "ACTION", Read: true, Op: true}}
 	if diff := cmp.Diff(want, in.Columns()); diff != "" {
 		t.Error(diff)
 	}

@@ -35,11 +35,23 @@ type Options struct {
 	// byte-order mark overrides it.
 	Charset string
 	Mapping mapping.Config
-	// Op is the intent that every record gets.
+	// Op is the intent that every record gets, unless Mapping.OpColumn names the
+	// column that holds it.
 	Op user.Op
 	// Accepts is what the destination takes; the zero value takes every known
 	// field.
 	Accepts mapping.Accepts
+
+	// ExpectRecords is how many records the whole input must have; 0: any number.
+	ExpectRecords int
+	// ExpectSHA256 is the hash in hex that the bytes of the one file must have, as
+	// they lie on disk or come from Stdin; empty: any.
+	ExpectSHA256 string
+	// Sidecar looks for FILE.sha256 beside each file, as sha256sum writes it.
+	Sidecar bool
+	// Trailer is the first cell of the row that ends each CSV file and holds the
+	// number of its records in another cell; empty: there is none.
+	Trailer string
 }
 
 // Input is an open input. Its methods are called by one goroutine.
@@ -53,13 +65,20 @@ type Input struct {
 	chunk  chunk
 	// finished is the number of files that were read to their end.
 	finished int
+	proofs   []Proof  // by path
+	torn     []bool   // by path: the last record may be a part of one
+	warnings []string // by file
+	failed   bool     // gave an error
 }
 
 // Open checks everything that can be wrong before the first record is sent, in
 // every file: that it is there, has a header, and has the columns that the
 // mapping wants and no others. An error is an *InputError.
 func Open(ctx context.Context, o Options) (*Input, error) {
-	in := &Input{o: o, tally: source.NewTally(), files: make([]*file, len(o.Paths))}
+	in := &Input{o: o, tally: source.NewTally(), files: make([]*file, len(o.Paths)), proofs: make([]Proof, len(o.Paths))}
+	for i, path := range o.Paths {
+		in.proofs[i].File = source.Name(path)
+	}
 	if err := in.checkOptions(); err != nil {
 		return nil, err
 	}
@@ -86,7 +105,7 @@ func (in *Input) checkOptions() error {
 	if d := in.o.Delimiter; d != 0 && !validDelimiter(d) {
 		return &InputError{File: "input", Rule: "the delimiter cannot be a quote, a line ending or no character at all", Hint: "leave it out to have it found"}
 	}
-	return nil
+	return in.o.checkExpected()
 }
 
 // look opens file i and keeps it open if it is the first or cannot be opened
@@ -124,8 +143,10 @@ func (in *Input) Fields() []user.Field { return in.mapper.Fields() }
 // the last record it is that of the whole input.
 func (in *Input) Digest() (sha256hex string, bytes int64) { return in.tally.Sum() }
 
-// Warnings are what a person should know and nothing depends on.
-func (in *Input) Warnings() []string { return nil }
+// Warnings are what a person should know and nothing depends on, each a
+// sentence that begins with the file's name. They are complete when Records has
+// ended.
+func (in *Input) Warnings() []string { return append([]string(nil), in.warnings...) }
 
 // Close closes the files that are open.
 func (in *Input) Close() error {

@@ -17,6 +17,7 @@ type collector struct {
 	stop     func(error)
 	summary  Summary
 	deletes  deleteGuard
+	errors   errorGuard
 	broken   bool
 
 	ring []user.Outcome // by ordinal; Unsettled where nothing came yet
@@ -27,10 +28,11 @@ type collector struct {
 	news chan struct{} // holds a token when there is something to fetch
 }
 
-func newCollector(r Results, w *window, stop func(error)) *collector {
+func newCollector(j Job, w *window, stop func(error)) *collector {
 	return &collector{
 		incoming: make(chan []user.Outcome, 4),
-		results:  r, window: w, stop: stop,
+		results:  j.Results, window: w, stop: stop,
+		errors:  errorGuard{limit: j.MaxErrors},
 		summary: Summary{Outcomes: map[user.Status]int{}},
 		ring:    make([]user.Outcome, w.most), next: w.oldest,
 		news: make(chan struct{}, 1),
@@ -57,8 +59,10 @@ func (c *collector) place(o *user.Outcome) {
 		return
 	}
 	*slot = *o
-	if err := c.deletes.count(o); err != nil {
-		c.stop(err)
+	for _, err := range [...]error{c.deletes.count(o), c.errors.count(o)} {
+		if err != nil {
+			c.stop(err)
+		}
 	}
 }
 

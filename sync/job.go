@@ -7,8 +7,8 @@
 // alone, so that its name can clash with the standard library's nowhere else.
 //
 // The files follow the road: job.go starts it, memory.go knows what was, plan.go
-// decides, lanes.go keeps records of one id apart, gather.go
-// fills batches, deliver.go sends them, window.go bounds what is under way,
+// decides, lanes.go keeps records of one id apart, absent.go adds those whom the
+// input lacks, gather.go fills batches, deliver.go sends them, window.go bounds what is under way,
 // collect.go brings the outcomes back into order, stop.go keeps why a run ends
 // early, summary.go counts.
 package sync
@@ -44,6 +44,10 @@ type Job struct {
 	// Records yields chunks of records, ordinals 1, 2, 3 without a gap. An error
 	// ends the input.
 	Records iter.Seq2[[]*user.Record, error]
+	// Absent yields further records, their ordinals going on, once the outcome of
+	// all others is written: deletions of users whom the input lacks. It is called
+	// only if the input was read to its end without an error. Nil has none.
+	Absent func(context.Context) iter.Seq2[[]*user.Record, error]
 	// Destination applies batches; an error of Apply ends the run. Its outcomes
 	// are then Unsettled where nothing final is known.
 	Destination destination.Destination
@@ -58,11 +62,14 @@ type Job struct {
 	// Earlier returns the outcomes that they already have.
 	From, Maybe int
 	Earlier     func(*user.Record) (user.Outcome, bool, error)
+	// Sent tells which of these were perhaps sent; nil: each may have been.
+	Sent func(*user.Record) bool
 
 	// Superseded reports whether what is known of a user is later than the record,
 	// which was rejected before and is fed again; nil: of none.
 	Superseded func(*user.Record, user.Known) bool
 
+	MaxErrors   MaxErrors
 	BatchSize   int // records a call, below the destination's own limit; default 100
 	Workers     int // batches under way at once; default 16
 	Window      int // records read and not yet written, at most; default 16384
@@ -105,7 +112,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 
 	chunks, readerDone := j.read(ctx)
 	window := newWindow(j.Window, j.WindowBytes, j.From)
-	c := newCollector(j.Results, window, why.stop)
+	c := newCollector(j, window, why.stop)
 	collected := make(chan struct{})
 	go func() {
 		defer close(collected)
@@ -120,7 +127,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 	cancel(nil)
 
 	summary := c.summary
-	summary.Read = p.read - j.From
+	summary.Read, summary.Absent = p.read-j.From, p.absent
 	summary.Reading = !ended(readerDone)
 	return summary.closed(err)
 }

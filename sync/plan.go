@@ -19,6 +19,7 @@ type planner struct {
 	stop      func(error)
 
 	read     int              // records taken
+	absent   int              // of these, not of the input
 	memory   memory           // what the destination holds, as far as is known
 	underWay map[string]*lane // ids sent and not settled
 	spare    []*lane          // to be used again
@@ -44,15 +45,11 @@ func (p *planner) run(ctx context.Context, chunks <-chan chunk) error {
 		case c, ok := <-chunks:
 			if !ok {
 				p.finish(ctx)
+				return p.goOnWithAbsent(ctx)
+			}
+			if !p.admitAll(ctx, c) {
 				return nil
 			}
-			p.memory.seen(c.marked)
-			for i, r := range c.records {
-				if !p.admit(ctx, r, c.knownOf(i)) {
-					return nil
-				}
-			}
-			p.handOn()
 			if c.err != nil {
 				p.finish(ctx)
 				return c.err
@@ -76,6 +73,18 @@ func (p *planner) finish(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
+}
+
+// admitAll plans a chunk. It is false when the run stopped meanwhile.
+func (p *planner) admitAll(ctx context.Context, c chunk) bool {
+	p.memory.seen(c.marked)
+	for i, r := range c.records {
+		if !p.admit(ctx, r, c.knownOf(i)) {
+			return false
+		}
+	}
+	p.handOn()
+	return true
 }
 
 // admit takes a credit for the record, waiting if it must, and plans it. It is
@@ -143,9 +152,10 @@ func (p *planner) wasSettled(r *user.Record, known user.Known) bool {
 		return true
 	}
 	if !settled {
-		r.Maybe = true // perhaps sent, and perhaps taken
+		r.Maybe = p.job.Sent == nil || p.job.Sent(r)
 		return false
 	}
+	r.Pended = known.Standing == user.Pending
 	p.memory.learn(p.memory.of(r.User.ID, known), &o)
 	p.settle(o)
 	return true

@@ -8,7 +8,8 @@ import (
 
 // Summary is what a run comes to.
 type Summary struct {
-	Read        int // records taken from the input, behind Job.From
+	Read        int // records taken, behind Job.From
+	Absent      int // those of them that are not of the input
 	Written     int // outcomes written
 	Outcomes    map[user.Status]int
 	SettledUpTo int  // every record up to this ordinal has its outcome written
@@ -42,39 +43,3 @@ func (s Summary) closed(err error) (Summary, error) {
 type AccountingError struct{ What string }
 
 func (e *AccountingError) Error() string { return "the outcomes do not add up: " + e.What }
-
-// GuardError says that a guard stopped the run and a person is needed.
-type GuardError struct {
-	Guard string // the guard's name
-	What  string // what it saw, with numbers
-	Hint  string
-}
-
-func (e *GuardError) Error() string { return e.What }
-
-// deleteGuard stops a run that deletes users who are not there: most likely it
-// looks at the wrong account.
-type deleteGuard struct{ seen, absent int }
-
-const (
-	firstDeletes = 100
-	mostAbsent   = firstDeletes / 2
-)
-
-func (g *deleteGuard) count(o *user.Outcome) error {
-	if o.Status != user.Deleted || g.seen == firstDeletes {
-		return nil
-	}
-	g.seen++
-	if o.Code == user.CodeAlreadyAbsent {
-		g.absent++
-	}
-	if g.absent != mostAbsent+1 {
-		return nil
-	}
-	return &GuardError{
-		Guard: "already_absent",
-		What:  fmt.Sprintf("%d of the first %d deletes met nobody: this may be the wrong account", g.absent, g.seen),
-		Hint:  "check base_url and organization",
-	}
-}

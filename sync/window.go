@@ -48,6 +48,13 @@ func (w *window) give(records, bytes, oldest int) {
 	nudge(w.changed)
 }
 
+// empty reports whether everything that was read is written.
+func (w *window) empty() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.records == 0
+}
+
 // nudge leaves a token in a channel that holds one.
 func nudge(c chan struct{}) {
 	select {

@@ -36,6 +36,10 @@ type Result struct {
 	RequestID string
 }
 
+// Absent reports whether the result is that of a deletion that no row asked for: it
+// names no file.
+func (r *Result) Absent() bool { return r.File == "" }
+
 // LineError is a row that is not as it was written. It does not hold the row.
 type LineError struct {
 	File string

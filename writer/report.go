@@ -77,6 +77,9 @@ func accounted(s *Summary) string {
 	case n < 0:
 		return fmt.Sprintf("%s, %s TOO MANY. This is a defect of usersync: please report it.", outcomes, grouped(-n))
 	case s.State == Finished:
+		if d := s.deletions().Users; d > 0 {
+			return fmt.Sprintf("%s for %s and %s", outcomes, count(s.RecordsRead, "record"), count(d, "deletion"))
+		}
 		return fmt.Sprintf("%s for %s", outcomes, count(s.RecordsRead, "record"))
 	}
 	return fmt.Sprintf("%s; %s read, the results end at record %s", outcomes, count(s.RecordsRead, "record"), grouped(s.SettledUpTo))

@@ -51,6 +51,8 @@ type Summary struct {
 	Outcomes Outcomes `json:"outcomes"`
 	// Records in rejects: invalid, refused, failed and in_doubt.
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
+	// What mirror did with users whom the input lacks; absent in other modes.
+	Deletions *Deletions `json:"deletions,omitempty"`
 	// Run whose rejects were sent again.
 	Retried *Retried `json:"retried,omitempty"`
 	// Most frequent codes of each outcome.
@@ -82,6 +84,15 @@ type Summary struct {
 	Program Program `json:"program"`
 	// Who ran it, and where.
 	By By `json:"by"`
+}
+
+// Deletions counts those of users whom the input lacks. They stand in results,
+// behind the records of the input, and never in rejects.
+type Deletions struct {
+	// Deletions in results.
+	Users int `json:"users" jsonschema:"minimum=0"`
+	// Those of them that are invalid, refused, failed or in doubt.
+	Rejected int `json:"rejected" jsonschema:"minimum=0"`
 }
 
 // Retried tells what became of the rejects of an earlier run.
@@ -213,7 +224,7 @@ func (s *Summary) Finish(at time.Time) {
 	s.StartedAt, s.FinishedAt = s.StartedAt.UTC(), at.UTC()
 	took := max(at.Sub(s.StartedAt), 0)
 	s.Seconds = took.Round(time.Millisecond).Seconds()
-	s.Rejects = s.Outcomes.Rejected()
+	s.Rejects = s.Outcomes.Rejected() - s.deletions().Rejected
 	if took > 0 {
 		s.PerSecond = math.Round(10*float64(s.Outcomes.Total())/took.Seconds()) / 10
 	}
@@ -224,9 +235,16 @@ func (s *Summary) Finish(at time.Time) {
 // to SettledUpTo if it stopped. Anything but 0 is a defect of usersync.
 func (s *Summary) Unaccounted() int {
 	if s.State == Finished {
-		return s.RecordsRead - s.Outcomes.Total()
+		return s.RecordsRead + s.deletions().Users - s.Outcomes.Total()
 	}
 	return s.SettledUpTo - s.Outcomes.Total()
+}
+
+func (s *Summary) deletions() Deletions {
+	if s.Deletions == nil {
+		return Deletions{}
+	}
+	return *s.Deletions
 }
 
 // WriteSummary writes s as indented JSON.

@@ -117,6 +117,7 @@ type verifier struct {
 	last       int // record of the last result
 	outcomes   Outcomes
 	upToMark   Outcomes
+	deletions  int
 	codes      Codes
 	unreadable int // rows of results
 	run        string

@@ -70,6 +70,9 @@ func (v *verifier) checkSummary() {
 	if n := s.Unaccounted(); n != 0 {
 		v.find(summaryFile, 0, "its outcomes do not add up to its records: %d lack one", n)
 	}
+	if told := s.deletions().Users; told != v.deletions {
+		v.find(summaryFile, 0, "it counts %d deletions of users whom the input lacks, and %d stand in %s", told, v.deletions, v.files.Results.Name)
+	}
 	if s.SettledUpTo != v.last && v.unreadable == 0 {
 		v.find(summaryFile, 0, "it says that records up to %d are settled, and %s ends at record %d", s.SettledUpTo, v.files.Results.Name, v.last)
 	}

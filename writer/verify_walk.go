@@ -43,6 +43,9 @@ func (v *verifier) result(r *Result) {
 		v.resultsAtMark = r.Begin
 	}
 	*v.outcomes.of(r.Outcome)++
+	if r.Absent() {
+		v.deletions++
+	}
 	if r.Record <= v.marked {
 		*v.upToMark.of(r.Outcome)++
 	}
@@ -88,7 +91,7 @@ func (v *verifier) reject(r *Reject) {
 }
 
 func (q *rejectQueue) match(r *Result) {
-	if !r.Outcome.Rejected() {
+	if !r.Outcome.Rejected() || r.Absent() {
 		return
 	}
 	reject := q.peek()

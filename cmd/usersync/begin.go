@@ -20,7 +20,8 @@ type start struct {
 	from    int // the last record that is written
 	maybe   int // up to here records were perhaps sent
 	earlier func(*user.Record) (user.Outcome, bool, error)
-	stop    func() // ends the reading of records
+	sent    func(*user.Record) bool // nil: perhaps any of them
+	stop    func()                  // ends the reading of records
 }
 
 // begin locks the scope, goes on with an earlier run of the same input or
@@ -31,6 +32,9 @@ func (j *job) begin(ctx context.Context) (err error) {
 	}
 	if j.past, err = openPast(ctx, j.config, j.scope(), j.config.runsDir, j.started.UTC().Format("20060102T150405Z")); err != nil {
 		return nothingSent(err)
+	}
+	if err := j.attend(ctx); err != nil {
+		return err
 	}
 	left, err := unfinished(j.config.runsDir, j.scope())
 	if err != nil {
@@ -45,7 +49,7 @@ func (j *job) begin(ctx context.Context) (err error) {
 		return err
 	}
 	if j.out == nil {
-		if err := j.beginNew(); err != nil {
+		if err := j.beginNew(ctx); err != nil {
 			return err
 		}
 	}
@@ -58,7 +62,7 @@ func nothingSent(err error) error { return fmt.Errorf("%w; nothing was sent", er
 // beginRehearsal begins a run whose ledger is new and lies beside its results:
 // the sandbox holds nothing from before.
 func (j *job) beginRehearsal(ctx context.Context) (err error) {
-	if err := j.beginNew(); err != nil || j.config.ledger == noLedger {
+	if err := j.beginNew(ctx); err != nil || j.config.ledger == noLedger {
 		j.past = &past{}
 		return err
 	}
@@ -66,7 +70,7 @@ func (j *job) beginRehearsal(ctx context.Context) (err error) {
 	return err
 }
 
-func (j *job) beginNew() (err error) {
+func (j *job) beginNew(ctx context.Context) (err error) {
 	if j.out, err = openOutputs(j); err != nil {
 		return err
 	}
@@ -79,8 +83,18 @@ func (j *job) beginNew() (err error) {
 	if j.out.diary, err = journal.Create(diary, h); err != nil {
 		return noPlace(err)
 	}
-	j.start = start{records: j.input.Records(), stop: func() {}}
+	j.start = start{records: j.attended(ctx, 0), stop: func() {}}
 	return nil
+}
+
+// attend begins to take note of whom the input lists, if that is asked for. The
+// rehearsal's ledger is empty, and lacks nobody.
+func (j *job) attend(ctx context.Context) (err error) {
+	if j.config.mode != mirror || j.retried.run != "" {
+		return nil
+	}
+	j.attendance, err = newAttendance(ctx, j.past.ledger)
+	return err
 }
 
 // takeUp ends the runs that nobody will go on with.
@@ -105,7 +119,7 @@ func (j *job) header() journal.Header {
 	h := journal.Header{
 		Version: readBuild().version, Started: j.started, Scope: j.scope(), Mode: string(j.config.mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
-		Rehearsal: j.config.sandbox, Retried: j.retried.run,
+		Rehearsal: j.config.sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(),
 	}
 	for _, path := range j.paths {
 		h.Inputs = append(h.Inputs, inputFacts(path, j.input.Layout().Format))

@@ -9,6 +9,7 @@ import (
 	"os"
 	osuser "os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.uber.org/zap"
@@ -90,7 +91,7 @@ func (j *job) summary(err error) writer.Summary {
 	b := readBuild()
 	s := writer.Summary{
 		Run: j.out.dir.ID(), State: writer.Stopped,
-		RecordsRead: j.counts.Read, SettledUpTo: j.counts.SettledUpTo,
+		RecordsRead: j.counts.Read - j.counts.Absent, SettledUpTo: j.counts.SettledUpTo, Deletions: j.out.deletions.facts(j.config.mode),
 		Outcomes: writer.CountOutcomes(j.counts.Outcomes), Codes: j.out.codes.Top(topCodes),
 		Calls: callFacts(j.calls.Met()), Pace: paceFacts(j.conn.pace.Report()), StartedAt: j.started,
 		Scope: j.conn.scope, Inputs: j.inputs(),
@@ -131,10 +132,15 @@ func (c *config) digest() string {
 
 // planDigest tells whether two configs would do the same with an input: what
 // only says how fast, or what is shown, does not count.
-func (c *config) planDigest() string {
+func (c *config) planDigest() string { return c.digestOf("mode") }
+
+// feedDigest tells whether two configs would make the same users of an input.
+func (c *config) feedDigest() string { return c.digestOf() }
+
+func (c *config) digestOf(also ...string) string {
 	var b strings.Builder
 	for _, v := range c.shown {
-		if v.key == "to" || v.key == "mode" || v.key == "feed" || v.key == "results_format" || v.key == "rejects_secrets" ||
+		if slices.Contains(also, v.key) || v.key == "to" || v.key == "feed" || v.key == "results_format" || v.key == "rejects_secrets" ||
 			v.key == "format" || v.key == "delimiter" || v.key == "charset" || strings.HasPrefix(v.key, c.to+".") {
 			fmt.Fprintf(&b, "%s=%s\n", v.key, v.text)
 		}

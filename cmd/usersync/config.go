@@ -16,8 +16,10 @@ type config struct {
 	valueFiles []string
 	typed      typed
 
-	to      string
-	baseURL string // of whatever API; empty: as its section says
+	to      string   // the API; empty while it is not decided
+	all     []string // the APIs that are named
+	layers  layers   // that it was made of
+	baseURL string   // of whatever API; empty: as its section says
 	mode    user.Op
 	sandbox bool
 	kard    kardConfig
@@ -45,6 +47,13 @@ type config struct {
 	runsDir, results, resultsFormat string
 	rejectsSecrets                  string
 	allowRejects                    share
+	maxErrors                       share
+	maxDelete                       limit
+	acceptChange, trustEOF          bool
+	protect                         string
+	canary                          int
+	canaryAnswersOnly               bool
+	maxDuration                     time.Duration
 	progress, logFormat, logLevel   string
 	json                            bool
 	shown                           []shownValue

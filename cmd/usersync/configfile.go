@@ -21,7 +21,7 @@ const defaultConfig = "usersync.yaml"
 type configFile struct {
 	path   string
 	values map[string]configValue
-	fields *yaml.Node
+	fields map[string]*yaml.Node // of each API's section; those of all under ""
 }
 
 type configValue struct {
@@ -58,7 +58,7 @@ func readConfigFile(path string) (*configFile, error) {
 }
 
 func parseConfigFile(path string, text []byte) (*configFile, error) {
-	f := &configFile{path: path, values: map[string]configValue{}}
+	f := &configFile{path: path, values: map[string]configValue{}, fields: map[string]*yaml.Node{}}
 	var document, more yaml.Node
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	err := d.Decode(&document)
@@ -118,8 +118,9 @@ func (f *configFile) entry(k, v *yaml.Node, key string, all []setting) error {
 	if v.Kind == yaml.AliasNode {
 		v = v.Alias
 	}
-	if key == "fields" {
-		f.fields = v
+	block, rest := blockOf(key)
+	if rest == "fields" {
+		f.fields[block] = v
 		return nil
 	}
 	for i := range all {
@@ -130,7 +131,25 @@ func (f *configFile) entry(k, v *yaml.Node, key string, all []setting) error {
 			return f.section(v, key+".", all)
 		}
 	}
+	for i := range all {
+		if block != "" && all[i].ofOneAPI() {
+			switch {
+			case all[i].key == rest:
+				return f.valueAs(key, k, v, &all[i])
+			case strings.HasPrefix(all[i].key, rest+"."):
+				return f.section(v, key+".", all)
+			}
+		}
+	}
 	return f.fault(k.Line, fmt.Sprintf("key %s is not known", key), didYouMean(key, siblings(key, all)))
+}
+
+// blockOf takes the name of an API off a key; empty if it does not begin with one.
+func blockOf(key string) (block, rest string) {
+	if name, rest, found := strings.Cut(key, "."); found && slices.Contains(destinationNames(), name) {
+		return name, rest
+	}
+	return "", key
 }
 
 // siblings are the keys that could stand where key stands, and all full keys
@@ -157,7 +176,10 @@ func parentOf(key string) string {
 	return ""
 }
 
-func (f *configFile) value(k, v *yaml.Node, s *setting) error {
+func (f *configFile) value(k, v *yaml.Node, s *setting) error { return f.valueAs(s.key, k, v, s) }
+
+// valueAs keeps the value of a setting under a key of its own.
+func (f *configFile) valueAs(key string, k, v *yaml.Node, s *setting) error {
 	items := []*yaml.Node{v}
 	if v.Kind == yaml.SequenceNode && s.kind == list {
 		items = v.Content
@@ -165,11 +187,11 @@ func (f *configFile) value(k, v *yaml.Node, s *setting) error {
 	got := configValue{line: k.Line}
 	for _, item := range items {
 		if item.Kind != yaml.ScalarNode || item.Tag == "!!null" || item.Value == "" {
-			return f.fault(item.Line, fmt.Sprintf("key %s must have one value%s", s.key, orSeveral(s)), "remove the line if it shall keep its default")
+			return f.fault(item.Line, fmt.Sprintf("key %s must have one value%s", key, orSeveral(s)), "remove the line if it shall keep its default")
 		}
 		got.texts = append(got.texts, item.Value)
 	}
-	f.values[s.key] = got
+	f.values[key] = got
 	return nil
 }
 
@@ -180,17 +202,22 @@ func orSeveral(s *setting) string {
 	return ""
 }
 
-// readFields reads the mapping, whose own package knows what may stand there.
-func (f *configFile) readFields(to *mapping.Fields) error {
-	if f.fields == nil {
+// readFields reads the mapping of an API, or that of all, whose own package knows
+// what may stand there.
+func (f *configFile) readFields(block string, to *mapping.Fields) error {
+	fields := f.fields[block]
+	if fields == nil {
+		fields = f.fields[""]
+	}
+	if fields == nil {
 		return nil
 	}
-	err := f.fields.Decode(to)
+	err := fields.Decode(to)
 	if wrong, ok := errors.AsType[*mapping.Error](err); ok {
-		return f.fault(max(wrong.Line, f.fields.Line), wrong.Rule, wrong.Hint)
+		return f.fault(max(wrong.Line, fields.Line), wrong.Rule, wrong.Hint)
 	}
 	if err != nil {
-		return f.fault(f.fields.Line, "fields cannot be read", "write field: COLUMN, one a line")
+		return f.fault(fields.Line, "fields cannot be read", "write field: COLUMN, one a line")
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"usersync/sync/destination"
@@ -27,6 +28,9 @@ type connection struct {
 
 // connect opens the API that c names. It sends no user.
 func connect(ctx context.Context, c *config) (*connection, error) {
+	if len(c.all) > 1 {
+		return nil, misuse(fmt.Errorf("find the destination: %s are named, and this command takes one", wordsOf(c.all)), "say which with --to", "")
+	}
 	to, ok := destinations()[c.to]
 	if !ok {
 		return nil, misuse(errors.New("find the destination: none was named"),
@@ -63,6 +67,18 @@ func (conn *connection) rehearse(c *config, to api) error {
 	return nil
 }
 
+// unsafe are the calls that must not be made again when they were perhaps taken.
+func (conn *connection) unsafe() []user.Op {
+	var ops []user.Op
+	for op, t := range conn.client.Traits().Ops {
+		if t.Replay == destination.Unsafe {
+			ops = append(ops, op)
+		}
+	}
+	slices.Sort(ops)
+	return ops
+}
+
 // batchSize is asked, or the most that any call takes: the engine's window grows
 // with it.
 func (conn *connection) batchSize(asked int) int {
@@ -92,6 +108,9 @@ const defaultRate = 10.0
 
 func paceOptions(c *config, t destination.Traits) pace.Options {
 	o := pace.Options{Burst: c.burst, Wires: c.workers, MaxWait: c.maxWait, GiveUpAfter: c.giveUpAfter}
+	if c.maxDuration > 0 {
+		o.Until = time.Now().Add(c.maxDuration)
+	}
 	switch {
 	case c.rate.given():
 		o.PerSecond = c.rate.perSecond // 0 if unlimited
@@ -103,9 +122,12 @@ func paceOptions(c *config, t destination.Traits) pace.Options {
 
 // checkMode refuses a mode for which the API has no call.
 func checkMode(mode user.Op, t destination.Traits) error {
-	needed := []user.Op{mode}
-	if mode == user.Upsert {
-		needed = []user.Op{user.Create, user.Update}
+	needed := map[user.Op][]user.Op{
+		user.Upsert: {user.Create, user.Update},
+		mirror:      {user.Create, user.Update, user.Delete},
+	}[mode]
+	if needed == nil {
+		needed = []user.Op{mode}
 	}
 	for _, op := range needed {
 		if _, ok := t.Ops[op]; !ok {

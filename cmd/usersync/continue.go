@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/reader"
 	"usersync/sync/journal"
 )
 
@@ -54,7 +55,7 @@ func (j *job) cannotResume(why error) error {
 // begins with what that run has written.
 func (j *job) goOn(ctx context.Context, e earlier) (bool, error) {
 	k := &keeper{digest: sha256.New()}
-	records, stop, err := skip(j.input.Records(), k, e.past.Mark)
+	records, stop, err := skip(j.attended(ctx, e.past.Mark.Record), k, e.past.Mark, j.config.mode == mirror)
 	if _, other := errors.AsType[*otherInputError](err); other && j.resume == "" {
 		return false, j.reopenInput(ctx)
 	}
@@ -66,6 +67,9 @@ func (j *job) goOn(ctx context.Context, e earlier) (bool, error) {
 		return false, noPlace(err)
 	}
 	j.start = start{records: records, stop: stop, from: e.past.Mark.Record, maybe: e.past.Mark.Record + journal.MostBeyond, earlier: e.outcomes()}
+	if len(j.conn.unsafe()) > 0 {
+		j.start.sent = e.sent()
+	}
 	facts := []zap.Field{zap.Int("behind_record", e.past.Mark.Record)}
 	if j.resume == "" {
 		facts = append(facts, zap.String("hint", "--new begins another"))
@@ -95,7 +99,10 @@ func (j *job) reopenOutputs(e earlier, k *keeper) (err error) {
 	if err := j.out.compose(j); err != nil {
 		return err
 	}
-	j.keeper = k
+	if k.last+j.counts.Absent != e.past.Mark.Record && k.last < e.past.Mark.Record {
+		return &otherInputError{e.past.Mark.Record}
+	}
+	j.keeper, k.last = k, e.past.Mark.Record
 	diary, err := j.out.journal()
 	if err != nil {
 		return err
@@ -118,6 +125,21 @@ func (j *job) reopenInput(ctx context.Context) (err error) {
 	if err := j.input.Close(); err != nil {
 		return err
 	}
+	if j.attendance != nil {
+		if j.attendance, err = newAttendance(ctx, j.past.ledger); err != nil {
+			return err
+		}
+	}
 	j.input, err = openInput(ctx, j.env, j.config, j.conn.client, j.paths)
 	return err
+}
+
+// attended are the records of the input, of which a mirror takes note: who was
+// written before as well, which are those up to the record asked.
+func (j *job) attended(ctx context.Context, asked int) reader.Records {
+	if j.attendance == nil {
+		return j.input.Records()
+	}
+	j.attendance.asked = asked
+	return j.attendance.of(ctx, j.input.Records())
 }

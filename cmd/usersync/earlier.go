@@ -78,16 +78,27 @@ func (e earlier) advance(ctx context.Context, l *ledger.Ledger) error {
 	return nil
 }
 
-// entries is what the ledger has to learn of a run that nobody will go on
+// settled is what the ledger has to learn of a run that nobody will go on
 // with. What its records held is not known any more, so that users lose their
 // prints and are sent again.
-func (e earlier) entries() []ledger.Entry {
+func (e earlier) settled() []ledger.Entry {
 	var entries []ledger.Entry
 	for _, o := range e.past.Settled {
-		if standing, changes := standingAfter(&o); changes {
+		standing, changes := standingAfter(&o)
+		if o.Action == user.Create && (o.Status == user.Refused || o.Status == user.Failed) && slices.Contains(e.past.Header.Unsafe, user.Create) {
+			standing, changes = user.Absent, true // it was noted as pending
+		}
+		if changes {
 			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, Standing: standing, Anew: true})
 		}
 	}
+	return entries
+}
+
+// unsettled is what it has to learn of those of whom nobody knows what became of
+// them.
+func (e earlier) unsettled() []ledger.Entry {
+	var entries []ledger.Entry
 	for _, s := range e.past.Sent {
 		standing := user.Held // perhaps changed, and nobody knows to what
 		if s.Op == user.Create {
@@ -95,7 +106,6 @@ func (e earlier) entries() []ledger.Entry {
 		}
 		entries = append(entries, ledger.Entry{ID: s.ID, Record: s.Record, Standing: standing, Anew: true})
 	}
-	slices.SortStableFunc(entries, func(a, b ledger.Entry) int { return a.Record - b.Record })
 	return entries
 }
 
@@ -119,33 +129,35 @@ func standingAfter(o *journal.Outcome) (user.Standing, bool) {
 	return user.Absent, false
 }
 
-// keepKeys gives entries that begin anew the keys that the API made for these
-// users: what they hold is not known any more, and who they are is.
-func keepKeys(ctx context.Context, l *ledger.Ledger, entries []ledger.Entry) error {
+// learned is all of it, in the order of the records. Users keep the keys that the
+// API made for them: what they hold is not known any more, and who they are is.
+// And who is not settled and pending stays so: an update may have gone on to
+// create the user.
+func (e earlier) learned(ctx context.Context, l *ledger.Ledger) ([]ledger.Entry, error) {
+	settled, unsettled := e.settled(), e.unsettled()
+	entries := append(settled, unsettled...)
 	ids := make([]string, len(entries))
 	for i := range entries {
 		ids[i] = entries[i].ID
 	}
 	known, err := l.Look(ctx, ids)
-	for i := range known {
+	for i := range known { // as many as entries, or none
 		if entries[i].Remote == "" {
 			entries[i].Remote = known[i].Remote
 		}
+		if i >= len(settled) && known[i].Standing == user.Pending {
+			entries[i].Standing = user.Pending
+		}
 	}
-	return err
+	slices.SortStableFunc(entries, func(a, b ledger.Entry) int { return a.Record - b.Record })
+	return entries, err
 }
 
 // takeUp brings into the ledger what became known of a run behind its last
 // mark, and ends the run.
 func (e earlier) takeUp(ctx context.Context, runsDir string, l *ledger.Ledger, by string) (err error) {
-	if entries := e.entries(); l != nil && len(entries) > 0 {
-		if err := keepKeys(ctx, l, entries); err != nil {
-			return err
-		}
-		m := ledger.Mark{Run: e.id, Record: entries[len(entries)-1].Record, At: e.past.Header.Started}
-		if err := l.Mark(ctx, m, entries); err != nil {
-			return err
-		}
+	if err := e.teach(ctx, l); err != nil {
+		return err
 	}
 	dir, err := sink.Open(runsDir, e.id)
 	if err != nil {
@@ -162,6 +174,29 @@ func (e earlier) takeUp(ctx context.Context, runsDir string, l *ledger.Ledger, b
 		return err
 	}
 	return diary.Finish(journal.End{State: journal.TakenUp, By: by})
+}
+
+// sent tells who was perhaps sent behind the mark. Of calls that cannot be
+// replayed the journal knows that for certain, and who was not sent must not be
+// taken for one in doubt.
+func (e earlier) sent() func(*user.Record) bool {
+	sent := make(map[int]bool, len(e.past.Sent))
+	for _, s := range e.past.Sent {
+		sent[s.Record] = true
+	}
+	return func(r *user.Record) bool { return sent[r.Origin.Record] }
+}
+
+// teach tells the ledger.
+func (e earlier) teach(ctx context.Context, l *ledger.Ledger) error {
+	if l == nil {
+		return nil
+	}
+	entries, err := e.learned(ctx, l)
+	if err != nil || len(entries) == 0 {
+		return err
+	}
+	return l.Mark(ctx, ledger.Mark{Run: e.id, Record: entries[len(entries)-1].Record, At: e.past.Header.Started}, entries)
 }
 
 // outcomes returns the outcomes that records behind the mark already have.

@@ -24,6 +24,7 @@ const (
 	exitDoubt     = 6
 	exitDenied    = 7
 	exitHeld      = 8
+	exitBudget    = 10
 	exitInterrupt = 128 + int(syscall.SIGINT)
 	exitTerminate = 128 + int(syscall.SIGTERM)
 )
@@ -40,8 +41,9 @@ var exitMeanings = [...]struct {
 	{exitUsage, "flags, config or input's shape are wrong; nothing was sent"},
 	{exitDenied, "the API denied access: credentials, permission or address"},
 	{exitHeld, "another run of the same account is under way, or has taken this one's place"},
-	{exitGuard, "the input could not be read to its end; a person is needed"},
+	{exitGuard, "a guard stopped the run, or the input could not be read to its end; a person is needed"},
 	{exitTemporary, "temporary: network, API or disk; running again is safe"},
+	{exitBudget, "the time of --max-duration is used up; run again to go on"},
 	{exitDoubt, "finished, and what became of some users is in doubt"},
 	{exitRejects, "finished, and some users are invalid, refused or failed: see rejects"},
 	{exitOK, "every user is settled"},
@@ -93,9 +95,11 @@ func codeOf(err error) (int, bool) {
 			return exitInterrupt, true
 		}
 		return exitTerminate, true
+	case *ended:
+		return e.code, true
 	case *sync.AccountingError:
 		return exitInternal, true
-	case *sync.GuardError, *reader.InputError:
+	case *sync.GuardError, *destination.CanaryError, *reader.InputError:
 		return exitGuard, true
 	case *sink.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError:
 		return exitUsage, true
@@ -111,6 +115,9 @@ func codeOf(err error) (int, bool) {
 	}
 	if err == ledger.ErrFenced {
 		return exitHeld, true
+	}
+	if err == errBudget || err == pace.ErrTooLate {
+		return exitBudget, true
 	}
 	return exitTemporary, err == pace.ErrGaveUp || err == pace.ErrTooLong
 }

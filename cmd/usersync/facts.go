@@ -27,6 +27,28 @@ func (p *perFile) Write(o user.Outcome) error {
 	return nil
 }
 
+// deletions is a Writer that counts the deletions of users whom the input lacks.
+type deletions struct{ users, rejected int }
+
+// Write counts o.
+func (d *deletions) Write(o user.Outcome) error {
+	if !o.Record.Origin.Absent {
+		return nil
+	}
+	d.users++
+	if o.Status.Rejected() {
+		d.rejected++
+	}
+	return nil
+}
+
+func (d *deletions) facts(mode user.Op) *writer.Deletions {
+	if mode != mirror {
+		return nil
+	}
+	return &writer.Deletions{Users: d.users, Rejected: d.rejected}
+}
+
 func (p *perFile) of(file string) int {
 	if n := p.counts[file]; n != nil {
 		return *n
@@ -63,7 +85,7 @@ func (j *job) files(s *writer.Summary) []writer.File {
 	written := j.counts.Written
 	all := []writer.File{
 		fileFacts("results", j.out.results, written),
-		fileFacts("rejects", j.out.rejects, s.Outcomes.Rejected()),
+		fileFacts("rejects", j.out.rejects, s.Outcomes.Rejected()-j.out.deletions.rejected),
 	}
 	if j.out.copy != nil && !j.out.lacking { // nobody can say what a pipe has taken
 		all = append(all, fileFacts("results", j.out.copy, written))

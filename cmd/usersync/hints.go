@@ -44,6 +44,8 @@ func hintOf(err error) string {
 		return "the API is down or out of reach; users without a result were not marked failed"
 	case errors.Is(err, pace.ErrTooLong):
 		return "run again when the API lets you, or raise --max-wait"
+	case errors.Is(err, errBudget), errors.Is(err, pace.ErrTooLate):
+		return "what was read is settled; the run goes on from there"
 	case sink.NoRoom(err):
 		return roomHint(err)
 	}

@@ -35,7 +35,7 @@ func readInput(ctx context.Context, e *env, c *config, to client, paths []string
 }
 
 func checkColumns(ctx context.Context, c *config, to client, paths []string, in *reader.Input) error {
-	if err := to.CheckColumns(in.Fields(), c.mode); err != nil {
+	if err := to.CheckColumns(in.Fields(), c.intent()); err != nil {
 		return refusedInput(ctx, c, paths, err)
 	}
 	return nil
@@ -43,7 +43,7 @@ func checkColumns(ctx context.Context, c *config, to client, paths []string, in 
 
 func readerOptions(e *env, c *config, t destination.Traits, paths []string) reader.Options {
 	o := reader.Options{
-		Paths: paths, Stdin: e.stdin, Delimiter: c.delim, Op: c.mode,
+		Paths: paths, Stdin: e.stdin, Delimiter: c.delim, Op: c.intent(),
 		Mapping: mapping.Config{Fields: c.fields, Ignore: c.ignore},
 		Accepts: accepts(t),
 	}

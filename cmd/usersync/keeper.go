@@ -70,6 +70,9 @@ func (k *keeper) Write(o user.Outcome) error {
 // add adds a record to the hash by which a resume knows the input again: over
 // the records' own bytes and lengths, so that it holds at the end of any.
 func (k *keeper) add(r *user.Record) {
+	if r.Origin.Absent {
+		return
+	}
 	var length [8]byte
 	binary.LittleEndian.PutUint64(length[:], uint64(len(r.Origin.Raw)))
 	k.digest.Write(length[:]) // a hash never fails

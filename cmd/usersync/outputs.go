@@ -24,7 +24,9 @@ type outputs struct {
 	second  writer.Writer // of the copy; nil if there is none
 	codes   *writer.Codes
 	perFile *perFile
-	lacking bool // a file lacks something of what it was given
+	// deletions are those of mirror, among the outcomes.
+	deletions *deletions
+	lacking   bool // a file lacks something of what it was given
 
 	diary       *journal.Journal
 	journalFile *os.File
@@ -44,7 +46,7 @@ func openOutputs(j *job) (*outputs, error) {
 	if err != nil {
 		return nil, noPlace(err)
 	}
-	o := &outputs{dir: dir, codes: &writer.Codes{}, perFile: &perFile{counts: map[string]*int{}}}
+	o := &outputs{dir: dir, codes: &writer.Codes{}, perFile: &perFile{counts: map[string]*int{}}, deletions: &deletions{}}
 	err = o.open(j)
 	if err == nil {
 		err = o.settle()
@@ -61,7 +63,7 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &outputs{dir: dir, codes: &writer.Codes{}, perFile: &perFile{counts: map[string]*int{}}}
+	o := &outputs{dir: dir, codes: &writer.Codes{}, perFile: &perFile{counts: map[string]*int{}}, deletions: &deletions{}}
 	if o.results, err = dir.Resume("results."+j.config.resultsFormat, e.past.Mark.Results); err == nil {
 		o.rejects, err = dir.Resume("rejects."+j.input.Layout().Format, e.past.Mark.Rejects)
 	}
@@ -120,7 +122,7 @@ func (o *outputs) compose(j *job) error {
 			return err
 		}
 	}
-	o.writer = writer.Tee(append(all, o.codes, o.perFile, j.progress)...)
+	o.writer = writer.Tee(append(all, o.codes, o.perFile, o.deletions, j.progress)...)
 	return nil
 }
 
@@ -147,7 +149,9 @@ func (o *outputs) abandon(why error) error {
 	return errors.Join(o.finish(false, why), o.dir.Close())
 }
 
-func rejected(o user.Outcome) bool { return o.Status.Rejected() }
+// rejected reports whether an outcome stands in rejects. A deletion that nobody
+// asked for by a row has no row to be fed in again.
+func rejected(o user.Outcome) bool { return o.Status.Rejected() && !o.Record.Origin.Absent }
 
 // headed passes a header by that stands in the file already.
 type headed struct {

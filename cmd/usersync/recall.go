@@ -13,20 +13,43 @@ type recall struct {
 	ledger *ledger.Ledger
 	full   bool // send everything again
 	marked *atomic.Int64
+	// attendance takes note of whom is asked for; nil takes none.
+	attendance *attendance
 
 	// For the engine's planner alone.
 	printer *ledger.Printer
 	prints  []user.Print
 }
 
-func newRecall(l *ledger.Ledger, full bool, marked *atomic.Int64) *recall {
-	return &recall{ledger: l, full: full, marked: marked, printer: l.Printer()}
+func newRecall(l *ledger.Ledger, full bool, marked *atomic.Int64, a *attendance) *recall {
+	return &recall{ledger: l, full: full, marked: marked, attendance: a, printer: l.Printer()}
 }
 
 // Look returns what is known of each id.
 func (r *recall) Look(ctx context.Context, ids []string) ([]user.Known, error) {
 	known, err := r.ledger.Look(ctx, ids)
+	if err == nil {
+		err = r.share(ctx, ids, known)
+	}
+	if err == nil && r.attendance != nil {
+		r.attendance.saw(known)
+	}
 	return known, ledgerFault(err)
+}
+
+// share notes users whom another feed lists too: neither may delete them for the
+// other.
+func (r *recall) share(ctx context.Context, ids []string, known []user.Known) error {
+	var both []string
+	for i := range known {
+		if known[i].Elsewhere {
+			both = append(both, ids[i])
+		}
+	}
+	if len(both) == 0 {
+		return nil
+	}
+	return r.ledger.Share(ctx, both)
 }
 
 // Marked is the last record whose outcome Look can see.

@@ -29,10 +29,11 @@ func (j *job) recountResults(rejects int) error {
 		return err
 	}
 	j.counts.Written, j.counts.SettledUpTo, j.counts.Outcomes = 0, 0, map[user.Status]int{}
-	j.out.codes, j.out.perFile = &writer.Codes{}, &perFile{counts: map[string]*int{}}
-	count := writer.Tee(j.out.codes, j.out.perFile)
+	j.counts.Absent, j.lastAbsent = 0, ""
+	j.out.codes, j.out.perFile, j.out.deletions = &writer.Codes{}, &perFile{counts: map[string]*int{}}, &deletions{}
+	count := writer.Tee(j.out.codes, j.out.perFile, j.out.deletions)
 	for r, bad := range writer.ReadResults(file, file.Name(), writer.Format(format)) {
-		if r.Outcome.Rejected() {
+		if r.Outcome.Rejected() && !r.Absent() {
 			rejects--
 		}
 		if bad != nil || rejects < 0 {
@@ -41,7 +42,11 @@ func (j *job) recountResults(rejects int) error {
 		j.counts.Written++
 		j.counts.SettledUpTo = r.Record
 		j.counts.Outcomes[r.Outcome]++
-		record := user.Record{Origin: user.Origin{File: r.File}}
+		if r.Absent() {
+			j.counts.Absent++
+			j.lastAbsent = r.ID
+		}
+		record := user.Record{Origin: user.Origin{File: r.File, Absent: r.Absent()}}
 		err = errors.Join(err, count.Write(user.Outcome{Record: &record, Status: r.Outcome, Code: r.Code}))
 	}
 	return errors.Join(err, file.Close())

@@ -12,6 +12,9 @@ type layers struct {
 	flags  map[string][]string // by flag name, only those given
 	lookup func(string) (string, bool)
 	file   *configFile // nil if there is none
+	// block is the API whose section of the config may say all that is otherwise
+	// said for all; empty while it is not decided.
+	block string
 }
 
 // origin is a value's text before it is checked, and where it stood.
@@ -24,22 +27,35 @@ type origin struct {
 
 // of returns where s gets its value. No texts: nowhere.
 func (l layers) of(s *setting) origin {
+	if s.key == "to" && l.block != "" {
+		return origin{texts: []string{l.block}, place: "--to", byFlag: true}
+	}
 	if texts, ok := l.flags[s.flag]; ok && s.flag != "" {
 		return origin{texts: texts, place: "--" + s.flag, byFlag: true}
 	}
 	if text, ok := l.variable(s); ok {
 		return origin{texts: split(text, s), place: s.env()}
 	}
-	if l.file != nil {
-		if v, ok := l.file.values[s.key]; ok {
-			return origin{texts: v.texts, place: fmt.Sprintf("%s:%d", l.file.path, v.line), inFile: true}
-		}
+	if v, ok := l.inFile(s); ok {
+		return origin{texts: v.texts, place: fmt.Sprintf("%s:%d", l.file.path, v.line), inFile: true}
 	}
 	if s.def == "" {
 		return origin{}
 	}
 	// A default path lies where the config file's own paths would lie.
 	return origin{texts: []string{s.def}, place: "default", inFile: l.file != nil}
+}
+
+// inFile is what the file says, in the API's own section first.
+func (l layers) inFile(s *setting) (configValue, bool) {
+	if l.file == nil {
+		return configValue{}, false
+	}
+	if v, ok := l.file.values[l.block+"."+s.key]; ok && s.ofOneAPI() {
+		return v, true
+	}
+	v, ok := l.file.values[s.key]
+	return v, ok
 }
 
 func (l layers) variable(s *setting) (string, bool) {
@@ -60,25 +76,30 @@ func split(text string, s *setting) []string {
 // resolve checks every setting and returns the config. With an error, which tells
 // of all that is wrong, it is good to be shown and for nothing else.
 func (l layers) resolve() (*config, error) {
-	c := &config{dir: "."}
+	c := &config{dir: ".", layers: l}
 	if l.file != nil {
 		c.file, c.dir = l.file.path, l.file.dir()
-		if err := l.file.readFields(&c.fields); err != nil {
-			return nil, err
-		}
 	}
 	all := settings()
 	// What decides about others comes first.
 	slices.SortStableFunc(all, func(a, b setting) int { return rank(a) - rank(b) })
 	var wrong []error
 	for i := range all {
+		if rank(all[i]) > 0 && len(c.all) == 1 {
+			c.to, l.block = c.all[0], c.all[0]
+		}
 		wrong = append(wrong, l.settle(c, &all[i]))
+	}
+	if l.file != nil {
+		if err := l.file.readFields(l.block, &c.fields); err != nil {
+			return nil, err
+		}
 	}
 	return c, errors.Join(wrong...)
 }
 
 func rank(s setting) int {
-	if s.key == "sandbox" {
+	if s.key == "sandbox" || s.key == "to" {
 		return 0
 	}
 	return 1

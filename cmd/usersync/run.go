@@ -30,6 +30,9 @@ func runCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if len(c.all) > 1 {
+			return e.runSeveral(cmd.Context(), c, args)
+		}
 		j := &job{env: e, config: c, found: found, started: e.now()}
 		j.again = func(files ...string) string { return again(cmd, files) }
 		return j.run(cmd.Context(), args)
@@ -43,6 +46,7 @@ type job struct {
 	config  *config
 	found   *tally
 	started time.Time
+	among   bool                         // several run side by side
 	again   func(files ...string) string // the command line, with other files
 
 	resume  string  // the run to go on with; empty for a new one, or the newest alike
@@ -62,6 +66,10 @@ type job struct {
 	counts   sync.Summary
 	calls    destination.Calls
 	underWay atomic.Int64 // calls without an answer
+
+	attendance *attendance // of mirror; nil otherwise
+	lastAbsent string      // id of the last deletion that an earlier part of the run has written
+	protected  map[string]struct{}
 }
 
 // run opens everything that can be refused before the first call, then sends.
@@ -89,6 +97,9 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, j.closeInput()) }()
 	defer func() { err = errors.Join(err, j.forget()) }()
+	if err := j.checkGuards(); err != nil {
+		return err
+	}
 	if err := j.begin(ctx); err != nil {
 		return err
 	}
@@ -125,8 +136,7 @@ func (j *job) send(ctx context.Context) error {
 	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.scope.Host), zap.Strings("from", j.paths))
 	j.showProgress()
 	work := sync.Job{
-		Records:     j.start.records.Until(ctx).Batches(recordsAtOnce),
-		Destination: stack(underWay{j.conn.client, &j.underWay}, j.conn.pace, j.wire, j.config.retries, &j.calls),
+		Destination: stack(underWay{j.conn.client, &j.underWay}, j.manners()),
 		Results:     j.out.writer,
 		BatchSize:   j.conn.batchSize(j.config.batchSize),
 		Workers:     j.config.workers,
@@ -134,15 +144,26 @@ func (j *job) send(ctx context.Context) error {
 		From:        j.start.from,
 		Maybe:       j.start.maybe,
 		Earlier:     j.start.earlier,
+		MaxErrors:   sync.MaxErrors{Count: j.config.maxErrors.count, Percent: j.config.maxErrors.percent, After: errorsAfter},
+		Sent:        j.start.sent,
 	}
 	if !j.config.allowStale {
 		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.runsDir}).superseded
 	}
 	if j.past.ledger != nil {
-		work.Ledger = newRecall(j.past.ledger, j.config.full, &j.keeper.marked)
+		work.Ledger = newRecall(j.past.ledger, j.config.full, &j.keeper.marked, j.attendance)
+	}
+	if j.attendance != nil {
+		work.Absent = j.absentees
 	}
 	heard := j.answerSignal(ctx)
+	ctx, release := j.budgeted(ctx)
+	defer release()
+	work.Records = j.start.records.Until(ctx).Batches(recordsAtOnce)
 	counts, err := work.Run(ctx)
+	if err == nil {
+		err = j.keepRules(ctx)
+	}
 	heard()
 	j.counts = total(j.before, counts)
 	err = errors.Join(err, j.keeper.finish(err))
@@ -158,16 +179,38 @@ func (j *job) send(ctx context.Context) error {
 	return j.conclude(err)
 }
 
+// errBudget ends a run that has used up its time.
+var errBudget = errors.New("the time of --max-duration is used up")
+
+// budgeted ends ctx when the time of the run is used up.
+func (j *job) budgeted(ctx context.Context) (context.Context, context.CancelFunc) {
+	if j.config.maxDuration == 0 {
+		return ctx, func() {}
+	}
+	return context.WithDeadlineCause(ctx, j.started.Add(j.config.maxDuration), errBudget)
+}
+
+func (j *job) manners() manners {
+	return manners{pace: j.conn.pace, wire: j.wire, retries: j.config.retries, calls: &j.calls,
+		canary: j.config.canary, answersOnly: j.config.canaryAnswersOnly, protected: j.protected,
+		pending: pending{run: j.out.dir.ID(), ledger: j.past.ledger, journal: j.out.diary}}
+}
+
 // total adds what was done now to what was done before.
 func total(before, now sync.Summary) sync.Summary {
 	now.Read += before.Written
 	now.Written += before.Written
+	now.Absent += before.Absent
 	now.SettledUpTo = max(now.SettledUpTo, before.SettledUpTo)
 	for status, n := range before.Outcomes {
 		now.Outcomes[status] += n
 	}
 	return now
 }
+
+// errorsAfter is how many records are settled before a share of errors says
+// something.
+const errorsAfter = 1000
 
 // recordsAtOnce is how many records the engine is handed at a time: enough
 // that handing over costs nothing, and few beside its window.

@@ -49,11 +49,15 @@ func (e *otherInputError) Error() string {
 
 // skip reads the records that are written already into the keeper's hash, and
 // returns the others. Records other than those that the run was begun with are
-// an otherInputError; nothing was sent then.
-func skip(records reader.Records, k *keeper, mark journal.Mark) (reader.Records, func(), error) {
+// an otherInputError; nothing was sent then. Where the mark may lie among the
+// deletions behind the input, the input may end before it.
+func skip(records reader.Records, k *keeper, mark journal.Mark, mayEnd bool) (reader.Records, func(), error) {
 	next, stop := iter.Pull2(iter.Seq2[*user.Record, error](records))
 	for k.last < mark.Record {
 		r, err, more := next()
+		if err == nil && !more && mayEnd {
+			break
+		}
 		if err != nil || !more {
 			stop()
 			return nil, nil, errors.Join(err, &otherInputError{mark.Record})

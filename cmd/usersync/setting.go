@@ -49,6 +49,16 @@ func (s *setting) indirect() bool {
 	return s.kind == secret || s.kind == link || s.kind == database || s.kind == path || s.kind == name
 }
 
+// ofOneAPI reports whether the section of an API may say it for that API alone.
+// What is about the whole command it may not.
+func (s *setting) ofOneAPI() bool {
+	switch s.key {
+	case "to", "from", "sandbox", "runs_dir", "results", "json", "progress", "log_format", "log_level":
+		return false
+	}
+	return !strings.Contains(s.key, ".") || strings.HasPrefix(s.key, "tls.")
+}
+
 // into makes a set function of a parser and the place of the value.
 func into[T any](place func(*config) *T, parse func(string) (T, error)) func(*config, string) error {
 	return func(c *config, text string) error {

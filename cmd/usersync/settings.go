@@ -13,7 +13,7 @@ func settings() []setting {
 	for _, name := range destinationNames() {
 		all = append(all, destinations()[name].settings()...)
 	}
-	for _, group := range [][]setting{input(), remembering(), sending(), network(), output(), talk()} {
+	for _, group := range [][]setting{input(), remembering(), guards(), sending(), network(), output(), talk()} {
 		all = append(all, group...)
 	}
 	return all
@@ -21,14 +21,14 @@ func settings() []setting {
 
 func target() []setting {
 	return []setting{
-		{key: "to", flag: "to", value: "NAME", words: destinationNames(),
-			use: "the API that takes the users",
-			set: asText(func(c *config) *string { return &c.to })},
+		{key: "to", flag: "to", kind: list, value: "NAME", words: destinationNames(),
+			use: "the API that takes the users; several of them get a run each",
+			set: asList(func(c *config) *[]string { return &c.all })},
 		{key: "base_url", flag: "base-url", kind: link, value: "URL", remote: true,
 			use: "the API's address, in place of the one in its section",
 			set: asText(func(c *config) *string { return &c.baseURL })},
-		{key: "mode", flag: "mode", value: "MODE", def: "upsert", words: []string{"upsert", "create", "update", "delete"},
-			use: "what is done with each user",
+		{key: "mode", flag: "mode", value: "MODE", def: "upsert", words: []string{"upsert", "create", "update", "delete", "mirror"},
+			use: "what is done with each user; mirror is upsert, and then deletes whom the input lacks",
 			set: into(func(c *config) *user.Op { return &c.mode }, func(s string) (user.Op, error) { return user.Op(s), nil })},
 		{key: "sandbox", flag: "sandbox", kind: toggle, def: "false",
 			use: "rehearse against a server inside this process; no account is needed",

@@ -25,6 +25,9 @@ func (j *job) startTalking() error {
 	if j.say, err = newLog(j.progress.Above(), "json", "info"); err != nil {
 		return err
 	}
+	if j.among && j.config.logFormat == "json" {
+		j.log, j.say = j.log.With(zap.String("to", j.config.to)), j.say.With(zap.String("to", j.config.to))
+	}
 	return nil
 }
 

@@ -31,17 +31,28 @@ func (t typed) with(flags ...string) string {
 	return t.command(t.verb, t.files...)
 }
 
-// inMode is the same command line in another mode and for another file.
-func (t typed) inMode(mode, file string) string {
+// sentTo is the same command line for one API.
+func (t typed) sentTo(name string) typed {
+	t.flags = append(t.without("--to"), "--to", name)
+	return t
+}
+
+// without is all flags but those of one name, which takes a value.
+func (t typed) without(flag string) []string {
 	var kept []string
 	for i := 0; i < len(t.flags); i++ {
-		if t.flags[i] == "--mode" {
+		if t.flags[i] == flag {
 			i++ // its value
 			continue
 		}
 		kept = append(kept, t.flags[i])
 	}
-	return typed{flags: append(kept, "--mode", mode)}.command(t.verb, file)
+	return kept
+}
+
+// inMode is the same command line in another mode and for another file.
+func (t typed) inMode(mode, file string) string {
+	return typed{flags: append(t.without("--mode"), "--mode", mode)}.command(t.verb, file)
 }
 
 // again is the command line of cmd with the same settings and other files.

@@ -29,14 +29,32 @@ func validateCommand(e *env, found *tally) *cobra.Command {
 		if c == nil {
 			return err
 		}
+		if err == nil && len(c.all) > 1 {
+			return validateSeveral(cmd.Context(), e, c, args, found)
+		}
 		v := findings(e, c)
 		v.settings(c.shown)
-		if err == nil && (len(args) > 0 || len(c.from) > 0 || c.to != "") {
+		if err == nil && (len(args) > 0 || len(c.from) > 0 || len(c.all) > 0) {
 			*found, err = unlessStopped(cmd.Context(), func() (tally, error) { return validate(cmd.Context(), e, c, args, v) })
 		}
 		return errors.Join(err, v.end())
 	}
 	return cmd
+}
+
+// validateSeveral looks at each destination by itself.
+func validateSeveral(ctx context.Context, e *env, c *config, args []string, found *tally) error {
+	jobs, err := e.apart(c)
+	for _, j := range jobs {
+		v := findings(e, j.config)
+		v.settings(j.config.shown)
+		one, bad := unlessStopped(ctx, func() (tally, error) { return validate(ctx, e, j.config, args, v) })
+		err = errors.Join(err, bad, v.end())
+		if one.outcomes.Invalid > found.outcomes.Invalid {
+			*found = one
+		}
+	}
+	return err
 }
 
 func validate(ctx context.Context, e *env, c *config, args []string, v *finding) (found tally, err error) {

@@ -111,5 +111,6 @@ func settingsOf(e *env, h journal.Header, now *cobra.Command) (*config, *cobra.C
 // how fast, how long and how talkative it is.
 func runSettings() []string {
 	return []string{"rate", "burst", "workers", "batch_size", "retries", "timeout", "max_wait", "give_up_after", "lock_timeout",
+		"max_duration", "max_errors", "max_delete", "accept_mapping_change", "trust_eof", "expect_records", "expect_sha256",
 		"runs_dir", "allow_rejects", "json", "progress", "log_format", "log_level"}
 }

@@ -17,6 +17,10 @@ type Config struct {
 	Fields Fields `yaml:"fields,omitempty"`
 	// Ignore lists columns that are not read.
 	Ignore []string `yaml:"ignore,omitempty"`
+	// OpColumn is the column that says, row by row, what is to be done: upsert,
+	// create, update or delete, in any letter case. Empty: all rows get the one Op
+	// that the reader is given. The column need not stand in Fields or Ignore.
+	OpColumn string `yaml:"op_column,omitempty"`
 }
 
 // Fields are rules in the order of the config.

@@ -13,13 +13,18 @@ func quote(s string) string { return strconv.Quote(s) }
 
 // Fill makes rec.User, rec.Remote and, if the row is unfit, rec.Err of cells,
 // which stand in the order of the header. A cell with empty text was left out.
-// Attributes are appended to into, which has room for Width of them.
+// Attributes are appended to into, which has room for Width of them. A delete
+// needs no more than its id: of the other cells it keeps those that are fit, and
+// no secrets.
 func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribute) {
 	if m.env != nil {
 		m.env.set(cells)
 	}
 	err := m.identify(rec, cells)
-	if masked := m.unmasked(cells); masked != nil {
+	if bad := m.operate(rec, cells); err == nil {
+		err = bad
+	}
+	if masked := m.unmasked(cells); masked != nil && rec.Op != user.Delete {
 		err = masked
 	}
 	if err != nil {
@@ -65,10 +70,11 @@ func (m *Mapper) fill(rec *user.Record, cells []user.Value, attributes []user.At
 		var value user.Value
 		if s.copies {
 			value = cells[s.column]
-		} else if value, err = m.value(s, cells); err != nil {
+		} else if value, err = m.value(s, cells); err != nil && !s.spares(rec) {
 			break
 		}
-		if value.Text == "" && value.Kind != user.Clear {
+		if err != nil || value.Text == "" && value.Kind != user.Clear {
+			err = nil
 			continue
 		}
 		if !s.apart {
@@ -79,6 +85,11 @@ func (m *Mapper) fill(rec *user.Record, cells []user.Value, attributes []user.At
 	}
 	rec.User.Attributes = attributes
 	return err
+}
+
+// spares reports whether the record is fit without the step's field.
+func (s *step) spares(rec *user.Record) bool {
+	return rec.Op == user.Delete && s.field != user.RemoteID
 }
 
 // value returns what the step makes of the row; empty text is left out.
@@ -98,6 +109,9 @@ func (m *Mapper) value(s *step, cells []user.Value) (user.Value, *user.InvalidEr
 
 // putApart keeps what does not stand among the attributes.
 func (m *Mapper) putApart(rec *user.Record, s *step, value user.Value) *user.InvalidError {
+	if s.spares(rec) {
+		return nil
+	}
 	text, err := value.Plain()
 	if err != nil {
 		return m.unfit(s, "not_text", "must be a single text")

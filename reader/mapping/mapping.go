@@ -79,6 +79,7 @@ type Mapper struct {
 	skipped map[string]bool
 	steps   []step
 	id      step
+	op      int          // index of the column of Config.OpColumn; -1 if there is none
 	env     *environment // nil if there is no expression
 	secrets []source     // what feeds a secret
 }

@@ -16,6 +16,9 @@ func New(o Options) (*Mapper, error) {
 	if err := m.setHeader(); err != nil {
 		return nil, err
 	}
+	if err := m.setOp(); err != nil {
+		return nil, err
+	}
 	plan := m.byName
 	if len(o.Config.Fields) > 0 {
 		plan = m.byRules
@@ -61,7 +64,7 @@ func (m *Mapper) byName() error {
 	}
 	var unknown []*Error
 	for i, name := range m.header {
-		if m.skipped[name] {
+		if m.skipped[name] || m.OpColumn(i) {
 			continue
 		}
 		field, err := m.known(name, i)

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -22,24 +23,22 @@ const (
 	maxWindow  = 32 << 20
 )
 
-func (s *Source) decompress(raw io.Reader) (io.Reader, error) {
-	packed := &counted{r: raw}
-	head, buffered := peeked(packed, len(zstdMagic))
+func (s *Source) decompress() (io.Reader, error) {
+	head, buffered := peeked(s.raw, len(zstdMagic))
 	open := opener(head)
 	if open == nil {
 		return buffered, nil
 	}
-	r, closer, err := open(buffered)
+	a, err := open(buffered)
 	if err != nil {
 		return nil, s.archiveError(err)
 	}
-	s.closers = append(s.closers, closer)
-	return &bounded{r: r, packed: packed, source: s, grace: graceBytes}, nil
+	s.archive = a
+	s.closers = append(s.closers, a.close)
+	return &bounded{r: a, packed: s.raw, source: s, grace: graceBytes}, nil
 }
 
-type openFunc func(io.Reader) (io.Reader, func() error, error)
-
-func opener(head []byte) openFunc {
+func opener(head []byte) func(*bufio.Reader) (archive, error) {
 	switch {
 	case bytes.HasPrefix(head, gzipMagic):
 		return openGzip
@@ -47,24 +46,6 @@ func opener(head []byte) openFunc {
 		return openZstd
 	}
 	return nil
-}
-
-func openGzip(r io.Reader) (io.Reader, func() error, error) {
-	z, err := gzip.NewReader(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	// Close gives again the error that Read gave, which would hide what it was.
-	return z, func() error { _ = z.Close(); return nil }, nil
-}
-
-func openZstd(r io.Reader) (io.Reader, func() error, error) {
-	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-		zstd.WithDecoderMaxWindow(maxWindow))
-	if err != nil {
-		return nil, nil, err
-	}
-	return z, func() error { z.Close(); return nil }, nil
 }
 
 func (s *Source) archiveError(err error) *Error {
@@ -80,22 +61,10 @@ func (s *Source) archiveError(err error) *Error {
 	return e
 }
 
-// counted counts the compressed bytes.
-type counted struct {
-	r     io.Reader
-	bytes int64
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.bytes += int64(n)
-	return n, err
-}
-
 // bounded stops a decompression bomb and gives archive errors their name.
 type bounded struct {
 	r      io.Reader
-	packed *counted
+	packed *raw
 	source *Source
 	bytes  int64
 	grace  int64

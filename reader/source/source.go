@@ -25,6 +25,8 @@ type Options struct {
 	UTF8 []string
 	// Tally, if not nil, counts and hashes what is read, once Count is called.
 	Tally *Tally
+	// Hash asks for SHA256.
+	Hash bool
 }
 
 // Source is an open input. It is used by one goroutine.
@@ -32,6 +34,8 @@ type Source struct {
 	name    string
 	once    bool
 	charset string
+	raw     *raw
+	archive archive // nil if it is none
 	reader  io.Reader
 	closers []func() error
 	tallied *tallied // may be nil
@@ -52,11 +56,12 @@ func (e *Error) Unwrap() error { return e.Err }
 // Open opens what o names. An error is an *Error; an empty input is one.
 func Open(o Options) (*Source, error) {
 	s := &Source{name: Name(o.Path)}
-	raw, err := s.openRaw(o)
+	opened, err := s.openRaw(o)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.assemble(raw, o); err != nil {
+	s.raw = newRaw(opened, o.Hash)
+	if err := s.assemble(o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -148,8 +153,8 @@ func openError(name string, err error) *Error {
 }
 
 // assemble stacks the readers: bytes, decompressed, counted, decoded.
-func (s *Source) assemble(raw io.Reader, o Options) error {
-	plain, err := s.decompress(raw)
+func (s *Source) assemble(o Options) error {
+	plain, err := s.decompress()
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func (l *Ledger) line(ctx context.Context, r *scanned) (line, error) {
 	if err != nil {
 		return line{}, err
 	}
-	feed, err := l.feeds.name(ctx, l, r.feed)
+	feed, err := l.feedName(ctx, r.feed)
 	if err != nil {
 		return line{}, err
 	}

@@ -64,7 +64,7 @@ func (w *writing) importAll(in *jsontext.Decoder) (n int, err error) {
 				return 0, err
 			}
 			part, feed = part[:0], e.Feed
-			if w.feed, err = w.num(w.l.feeds, feed); err != nil {
+			if w.feed, err = w.feedNum(feed); err != nil {
 				return 0, err
 			}
 		}

@@ -166,6 +166,8 @@ func (l *Ledger) naming(ctx context.Context) naming {
 }
 
 func (l *Ledger) known(name naming, r *scanned, s *slab) (k user.Known, err error) {
+	home := l.feed.Load()
+	k.Elsewhere = r.feed != home && r.feed != 0 && home != 0
 	k.Standing, k.Row, k.Record, k.Remote = user.Standing(r.standing), rowOf(r.num), int(r.record), string(r.remote)
 	if k.Run, err = name(l.runs, r.run); err != nil {
 		return k, err

@@ -64,15 +64,25 @@ func (l *Ledger) Mark(ctx context.Context, m Mark, entries []Entry) error {
 // Pend keeps users as pending, on the disk, before a call that must not be made
 // twice. What was known of them stays known.
 func (l *Ledger) Pend(ctx context.Context, run string, entries []Entry) error {
+	return l.lay(ctx, run, entries, user.Pending)
+}
+
+// Unpend takes that back, for users of whom it is certain that no call carried
+// them, or that none was taken: nobody holds them.
+func (l *Ledger) Unpend(ctx context.Context, run string, entries []Entry) error {
+	return l.lay(ctx, run, entries, user.Absent)
+}
+
+func (l *Ledger) lay(ctx context.Context, run string, entries []Entry, standing user.Standing) error {
 	err := l.change(ctx, func(w *writing) error {
-		pending := make([]Entry, len(entries))
+		laid := make([]Entry, len(entries))
 		for i, e := range entries {
-			pending[i] = Entry{ID: e.ID, Standing: user.Pending, Remote: e.Remote, Run: e.Run, Record: e.Record}
+			laid[i] = Entry{ID: e.ID, Standing: standing, Remote: e.Remote, Run: e.Run, Record: e.Record}
 		}
-		return w.entries(run, pending)
+		return w.entries(run, laid)
 	})
 	if err != nil {
-		return fmt.Errorf("note users as pending in the ledger: %w", err)
+		return fmt.Errorf("note in the ledger who is %s: %w", standings[standing], err)
 	}
 	return nil
 }

@@ -27,9 +27,11 @@ func EntryOf(o *user.Outcome, p *Printer) (Entry, bool) {
 	case user.Deleted:
 		e.Standing = user.Absent
 		return e, true
-	case user.Refused:
-		e.Standing = user.Absent
-		return e, o.Code == user.CodeMissing
+	case user.Refused, user.Failed:
+		if o.Code == user.CodeMissing || r.Pended && o.Action == user.Create {
+			e.Standing = user.Absent // a pending user must not stay that: the create was not taken
+		}
+		return e, o.Code == user.CodeMissing || r.Pended
 	case user.InDoubt:
 		return doubted(e, o)
 	default:

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"iter"
 
@@ -30,7 +31,7 @@ func (l *Ledger) Show(ctx context.Context, id string) (Shown, error) {
 		if found.Known, err = l.known(l.naming(ctx), r, &prints); err != nil {
 			return err
 		}
-		found.Feed, err = l.feeds.name(ctx, l, r.feed)
+		found.Feed, err = l.feedName(ctx, r.feed)
 		return err
 	})
 	if err != nil {
@@ -50,22 +51,61 @@ type Row struct {
 	Standing user.Standing
 }
 
+func rowFrom(r *scanned) Row {
+	return Row{rowOf(r.num), string(r.id), string(r.remote), user.Standing(r.standing)}
+}
+
 // Rows yields the entries of the scope that belong to a feed, in the order of
 // their rows. It reads a part at a time, so it may be left at any point and
 // holds up nobody; what is marked meanwhile may be among them or not.
 func (l *Ledger) Rows(ctx context.Context, feed string) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		err := l.scan(ctx, l.read, func(r *scanned) (bool, error) {
-			name, err := l.feeds.name(ctx, l, r.feed)
+			name, err := l.feedName(ctx, r.feed)
 			if err != nil || name != feed {
 				return err == nil, err
 			}
-			return yield(Row{rowOf(r.num), string(r.id), string(r.remote), user.Standing(r.standing)}, nil), nil
+			return yield(rowFrom(r), nil), nil
 		})
 		if err != nil {
 			yield(Row{}, fmt.Errorf("read the ledger: %w", err))
 		}
 	}
+}
+
+// RowsFrom yields the same entries in the order of their ids, byte by byte, those
+// behind the id after.
+func (l *Ledger) RowsFrom(ctx context.Context, feed, after string) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		if err := l.inOrder(ctx, feed, after, func(r *scanned) bool { return yield(rowFrom(r), nil) }); err != nil {
+			yield(Row{}, fmt.Errorf("read the ledger: %w", err))
+		}
+	}
+}
+
+func (l *Ledger) inOrder(ctx context.Context, feed, after string, take func(*scanned) bool) error {
+	scope, err := l.scopeNum(ctx)
+	if err != nil {
+		return err
+	}
+	for more := true; more; {
+		rows, err := l.query(ctx, l.read, `SELECT 0, `+entryColumns+` FROM usersync_entry e JOIN usersync_feed f ON f.num = e.feed
+			WHERE e.scope = ? AND e.id > ? AND f.name = ? ORDER BY e.id LIMIT ?`, scope, after, feed, question)
+		if err != nil {
+			return err
+		}
+		part, err := whole(rows)
+		if err != nil {
+			return err
+		}
+		for i := range part {
+			if after = string(part[i].id); !take(&part[i]) {
+				return nil
+			}
+		}
+		more = len(part) == question
+	}
+	return nil
 }
 
 // scan calls take for each entry of the scope until it says no.
@@ -100,8 +140,12 @@ func (l *Ledger) part(ctx context.Context, q querier, from int64) ([]scanned, er
 	if err != nil {
 		return nil, err
 	}
+	return whole(rows)
+}
+
+func whole(rows *sql.Rows) ([]scanned, error) {
 	part := make([]scanned, 0, question)
-	err = each(rows, func(r *scanned) error {
+	err := each(rows, func(r *scanned) error {
 		kept := *r
 		kept.id, kept.remote, kept.prints = copied(r.id), copied(r.remote), copied(r.prints)
 		part = append(part, kept)

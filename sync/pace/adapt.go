@@ -80,6 +80,11 @@ func (p *Pace) pause(now time.Time, a advice) {
 			a.wait.Round(time.Second), until.UTC().Format(time.RFC3339)), now)
 		return
 	}
+	if end := p.options.Until; !end.IsZero() && until.After(end) {
+		p.halt(fmt.Errorf("%w: %s asks to wait %s, until %s", ErrTooLate, a.source,
+			a.wait.Round(time.Second), until.UTC().Format(time.RFC3339)), now)
+		return
+	}
 	if until.Sub(p.pausedUntil) > cutsApart {
 		p.note(now, Event{What: "paused", For: a.wait, Why: a.source})
 	}

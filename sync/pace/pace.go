@@ -21,6 +21,7 @@ import (
 var (
 	ErrGaveUp  = errors.New("the API has not answered")
 	ErrTooLong = errors.New("the API asks to wait longer than allowed")
+	ErrTooLate = errors.New("the API asks to wait beyond the end of the time budget")
 )
 
 // Options are the limits of a Pace. The zero value means: no ceiling, one call
@@ -31,6 +32,7 @@ type Options struct {
 	Wires       int           // calls under way at once; at least 1
 	MaxWait     time.Duration // longest wait that the API may ask for
 	GiveUpAfter time.Duration // longest time without an answer
+	Until       time.Time     // a wait that ends behind it is not begun; zero is without end
 }
 
 func (o Options) withDefaults() Options {
@@ -85,7 +87,7 @@ func New(o Options) *Pace {
 // then calls end exactly once, with the status of the answer (0 if none came)
 // and whether the API gave a definite answer.
 //
-// The error is the cause of ctx, or wraps ErrGaveUp or ErrTooLong; then no call
+// The error is the cause of ctx, or wraps ErrGaveUp, ErrTooLong or ErrTooLate; then no call
 // may be made, now or later.
 func (p *Pace) Begin(ctx context.Context) (end func(status int, through bool), err error) {
 	select {

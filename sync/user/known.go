@@ -30,7 +30,9 @@ type Known struct {
 	Standing Standing
 	Row      int64 // the ledger's own small number of the user; 0 if absent
 	Remote   string
-	Run      string // the run that it was last seen in
-	Record   int    // and its record there
-	Prints   Prints
+	// Elsewhere says that the user came from another feed alone so far.
+	Elsewhere bool
+	Run       string // the run that it was last seen in
+	Record    int    // and its record there
+	Prints    Prints
 }

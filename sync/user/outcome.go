@@ -71,6 +71,7 @@ const (
 	CodeContradiction = "contradiction"  // the API said exists and missing in turn
 	CodeNotApplied    = "not_applied"    // no answer told; a read-back showed that nothing was done
 	CodeUnknownRemote = "unknown_remote" // the API makes the keys, and this user's is not known
+	CodeProtected     = "protected"      // on the list of those who are never touched
 	CodeUnread        = "unread"         // the read that an update needs told nothing, so nothing was sent
 	CodeSuperseded    = "superseded"     // a reject fed again, of whom the ledger learned something later
 	CodeNoAnswer      = "no_answer"      // sent, not answered, and no read-back could tell

@@ -25,6 +25,9 @@ type Origin struct {
 	// Unparsed says that the row could not be taken apart into cells, so that
 	// Raw is all there is.
 	Unparsed bool
+	// Absent says that the record stands in no file: it is the deletion of a user
+	// whom the input lacks.
+	Absent bool
 	// Before is where the record was rejected, if it is fed again; else nil.
 	Before *Rejected
 }
@@ -55,6 +58,16 @@ type Record struct {
 	Spent int
 	// Err says why the record cannot be sent. It is an *Invalid.
 	Err error
+}
+
+// At returns r, or a copy that knows the key that the API made, if that is news.
+func (r *Record) At(remote string) *Record {
+	if remote == "" || remote == r.Remote {
+		return r
+	}
+	known := *r
+	known.Remote = remote
+	return &known
 }
 
 // Size estimates the memory that the record holds, in bytes.

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"usersync/sync/user"
+)
+
+// checkGuards refuses what could not keep its promise. Nothing was sent.
+func (j *job) checkGuards() (err error) {
+	c, traits := j.config, j.conn.client.Traits()
+	switch {
+	case c.mode == mirror && c.ledger == noLedger:
+		return misuse(errors.New("check mode mirror: without a ledger nobody knows whom the input lacks"), "leave --ledger out", "usersync run --help")
+	case c.canary > 0 && traits.Blind && !c.canaryAnswersOnly:
+		return misuse(fmt.Errorf("check --canary: %s shows no user, so that a canary cannot be read back", traits.Name),
+			"if its answers are to be enough, say so with --canary-answers-only", "usersync run --help")
+	case c.ledger == noLedger && traits.OwnKeys && c.intent() != user.Create && !j.fills(user.RemoteID):
+		return misuse(fmt.Errorf("check the ledger: %s makes the keys of its users itself, and without a ledger nobody remembers them", traits.Name),
+			"leave --ledger out, or give the keys in a column remote_id", "usersync run --help")
+	}
+	if c.protect != "" {
+		j.protected, err = readProtected(c.protect)
+	}
+	return err
+}
+
+func (j *job) fills(f user.Field) bool {
+	for _, own := range j.input.Fields() {
+		if own == f {
+			return true
+		}
+	}
+	return false
+}
+
+// readProtected reads the ids of a file, one a line. A list without any is more
+// likely broken than meant.
+func readProtected(path string) (map[string]struct{}, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, misuse(fmt.Errorf("read --protect: %w", err), "nothing was sent; give a file with one id a line", "")
+	}
+	ids := map[string]struct{}{}
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		if id := strings.TrimSpace(lines.Text()); id != "" {
+			ids[id] = struct{}{}
+		}
+	}
+	if err := errors.Join(lines.Err(), file.Close()); err != nil {
+		return nil, misuse(fmt.Errorf("read --protect %s: %w", path, err), "nothing was sent; give a file with one id a line", "")
+	}
+	if len(ids) == 0 {
+		return nil, misuse(fmt.Errorf("read --protect %s: it holds no id", path), "nothing was sent; leave the flag out if nobody is to be protected", "")
+	}
+	return ids, nil
+}

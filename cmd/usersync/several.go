@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// ended says that the runs of several destinations are over, and carries the worst
+// of their exit codes. Each has told its own error.
+type ended struct {
+	code int
+	how  []string
+}
+
+func (e *ended) Error() string { return "runs ended: " + strings.Join(e.how, ", ") }
+
+// runSeveral sends the input to several destinations: a run each, side by side,
+// that share nothing but the process.
+func (e *env) runSeveral(ctx context.Context, c *config, args []string) error {
+	if slices.Contains(args, "-") {
+		return misuse(fmt.Errorf("open the input: standard input cannot be read by %d runs", len(c.all)), "name a file, or one destination with --to", "usersync run --help")
+	}
+	if c.results != "" {
+		return misuse(fmt.Errorf("read settings: --results would be that of %d runs", len(c.all)), "leave it out: each run has its own in its directory", "usersync run --help")
+	}
+	jobs, err := e.apart(c)
+	if err != nil {
+		return err
+	}
+	codes := make([]int, len(jobs))
+	var group errgroup.Group
+	for i, j := range jobs {
+		group.Go(func() error {
+			err := j.run(ctx, args)
+			codes[i] = exitCode(err, *j.found)
+			j.tellEnd(err, codes[i])
+			return nil
+		})
+	}
+	_ = group.Wait() // each has told its own error
+	return worst(c.all, codes)
+}
+
+// apart makes a job for each destination that is named.
+func (e *env) apart(c *config) ([]*job, error) {
+	var jobs []*job
+	var wrong []error
+	out, talk := &shared{to: e.stdout}, &shared{to: e.stderr}
+	for i, name := range c.all {
+		if slices.Contains(c.all[:i], name) {
+			return nil, misuse(fmt.Errorf("find the destinations: %s is named twice", name), "name it once", "")
+		}
+		l := c.layers
+		l.block = name
+		own, err := l.resolve()
+		if wrong = append(wrong, err); err != nil {
+			continue
+		}
+		own.typed = c.typed.sentTo(name)
+		mine := *e
+		mine.stdout, mine.stderr = out, &named{to: talk, name: name + ": "}
+		if own.logFormat == "json" {
+			mine.stderr = talk // each line is JSON, and says to whom it belongs
+		}
+		j := &job{env: &mine, config: own, found: new(tally), started: e.now(), among: true}
+		j.again = func(files ...string) string { return own.typed.command(own.typed.verb, files...) }
+		jobs = append(jobs, j)
+	}
+	return jobs, errors.Join(wrong...)
+}
+
+// tellEnd tells how a run ended that went wrong, as main does for a single one.
+func (j *job) tellEnd(err error, code int) {
+	if j.jsonLog {
+		tellJSON(j.stderr, err, code)
+		return
+	}
+	tell(j.stderr, err)
+}
+
+// worst is nil if all went well.
+func worst(names []string, codes []int) error {
+	e := &ended{}
+	for _, m := range exitMeanings {
+		for i, code := range codes {
+			if code == m.code && code != exitOK {
+				e.how = append(e.how, fmt.Sprintf("%s with exit code %d", names[i], code))
+				if e.code == exitOK {
+					e.code = code
+				}
+			}
+		}
+	}
+	if e.code == exitOK {
+		return nil
+	}
+	return e
+}
+
+// shared lets several goroutines write whole texts.
+type shared struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (s *shared) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.to.Write(p)
+}
+
+// named puts a name before each line; a text that is given at once stays together.
+type named struct {
+	to   io.Writer
+	name string
+}
+
+func (n *named) Write(p []byte) (int, error) {
+	var b bytes.Buffer
+	for line := range bytes.Lines(p) {
+		if len(bytes.TrimSpace(line)) > 0 {
+			b.WriteString(n.name)
+		}
+		b.Write(line)
+	}
+	_, err := n.to.Write(b.Bytes())
+	if err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}

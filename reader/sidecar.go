@@ -1,0 +1,87 @@
+package reader
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"usersync/reader/source"
+)
+
+// sidecarSuffix makes the name of a file's sidecar.
+const sidecarSuffix = ".sha256"
+
+// sidecarOf returns the hash that the file's sidecar wants; empty if there is no
+// sidecar.
+func (o *Options) sidecarOf(path string) (string, error) {
+	if !o.Sidecar || path == "-" {
+		return "", nil
+	}
+	beside := path + sidecarSuffix
+	wrong := func(rule string, err error) error {
+		return &InputError{File: beside, Rule: rule, Hint: "write it anew with sha256sum, or remove it", Err: err}
+	}
+	info, err := os.Stat(beside)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
+	case err == nil && !info.Mode().IsRegular():
+		return "", wrong("is not a file", nil)
+	case err == nil && info.Size() > sumLimit:
+		return "", wrong("is too long for the one line that sha256sum writes for a file", nil)
+	}
+	text, err := os.ReadFile(beside)
+	if err != nil {
+		return "", wrong("cannot be read", err)
+	}
+	sum, name, err := ParseSHA256(text)
+	switch {
+	case err != nil:
+		return "", wrong(err.Error(), err)
+	case name != "" && filepath.Base(name) != filepath.Base(path):
+		return "", wrong("is about another file than "+source.Name(path), nil)
+	}
+	return sum, nil
+}
+
+// sumLimit is more than the longest line that sha256sum writes, in bytes.
+const sumLimit = 16 << 10
+
+var errNoSum = errors.New("does not hold the one line that sha256sum writes for a file: 64 hex digits, then the name")
+
+// ParseSHA256 reads the one line that sha256sum writes for a file: 64 hex
+// digits, a space, a space or a star, and the name. The name may be left out. An
+// error does not quote the text.
+func ParseSHA256(text []byte) (sum, name string, err error) {
+	line := strings.TrimRight(string(text), "\r\n")
+	line, escaped := strings.CutPrefix(line, `\`)
+	sum, rest, named := strings.Cut(line, " ")
+	if !IsSHA256(sum) || strings.ContainsAny(line, "\r\n\x00") {
+		return "", "", errNoSum
+	}
+	sum = strings.ToLower(sum)
+	if strings.TrimSpace(rest) == "" && !escaped {
+		return sum, "", nil
+	}
+	if !named || len(rest) < 2 || rest[0] != ' ' && rest[0] != '*' {
+		return "", "", errNoSum
+	}
+	if name = rest[1:]; escaped {
+		name = unescaped.Replace(name)
+	}
+	return sum, name, nil
+}
+
+// unescaped undoes what sha256sum does to names, where its line begins with a
+// backslash.
+var unescaped = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r")
+
+// IsSHA256 reports whether text is a SHA-256 in hex.
+func IsSHA256(text string) bool {
+	b, err := hex.DecodeString(text)
+	return err == nil && len(b) == sha256.Size
+}

@@ -1,0 +1,67 @@
+package source
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"io"
+)
+
+// raw is the file as it lies on the disk or comes from a pipe.
+type raw struct {
+	r     io.Reader
+	bytes int64
+	hash  hash.Hash // nil if nobody asks for it
+	err   error     // what ended it; a terminal would go on after its end
+}
+
+func newRaw(r io.Reader, hashed bool) *raw {
+	if !hashed {
+		return &raw{r: r}
+	}
+	return &raw{r: r, hash: sha256.New()}
+}
+
+func (r *raw) Read(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.r.Read(p)
+	r.bytes, r.err = r.bytes+int64(n), err
+	if r.hash != nil {
+		if _, failed := r.hash.Write(p[:n]); failed != nil {
+			return n, failed
+		}
+	}
+	return n, err
+}
+
+// Finish reads what is left of the file, which nobody needed, so that Archive
+// and SHA256 speak of all of it. An error is an *Error.
+func (s *Source) Finish() error {
+	if _, err := io.Copy(io.Discard, struct{ io.Reader }{s}); err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, s.raw); err != nil {
+		return &Error{File: s.name, Rule: "cannot be read further", Err: err}
+	}
+	return nil
+}
+
+// Archive is Gzip or Zstd if the file is such an archive and its own checksum
+// shows that nothing is missing; else empty. It is known after Finish.
+func (s *Source) Archive() string {
+	if s.archive == nil || !s.archive.whole() {
+		return ""
+	}
+	return s.archive.kind()
+}
+
+// SHA256 is the hash in hex of the file's bytes before anything was taken off
+// them. It is known after Finish, and empty if Options.Hash was not set.
+func (s *Source) SHA256() string {
+	if s.raw.hash == nil {
+		return ""
+	}
+	return hex.EncodeToString(s.raw.hash.Sum(nil))
+}

@@ -1,0 +1,123 @@
+package destination_test
+
+import (
+	"context"
+	"testing"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// keyMaker is an API that makes its users' keys: "k-" and the id.
+type keyMaker struct{ readable }
+
+func (k keyMaker) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
+	found, err := k.readable.Find(ctx, r)
+	if found.Presence != destination.Absent && found.Presence != destination.Unknown {
+		found.Remote = "k-" + r.User.ID
+	}
+	return found, err
+}
+
+func (k keyMaker) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	for _, r := range b.Records {
+		if b.Op != user.Create && r.Remote != "k-"+r.User.ID {
+			return []user.Outcome{{Status: user.Refused, Code: "no_key"}}, nil
+		}
+	}
+	return k.readable.Apply(ctx, b)
+}
+
+// An update or a delete finds the key that the API made.
+func TestKeyed(t *testing.T) {
+	for name, s := range map[string]struct {
+		scene
+		blind bool
+		key   string // known beforehand
+		want  user.Outcome
+	}{
+		"found":           {scene: scene{held: "a=0", op: user.Update}, want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
+		"known":           {scene: scene{held: "a=0", op: user.Update}, blind: true, key: "k-a", want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
+		"not there":       {scene: scene{op: user.Update, intent: user.Update}, want: user.Outcome{Status: user.Refused, Code: user.CodeMissing}},
+		"gone already":    {scene: scene{op: user.Delete, intent: user.Delete}, want: user.Outcome{Status: user.Deleted, Code: user.CodeAlreadyAbsent}},
+		"nobody can tell": {scene: scene{held: "a=0", op: user.Delete, intent: user.Delete}, blind: true, want: user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote}},
+		"exists, and nobody can tell who": {scene: scene{replay: destination.Detectable, held: "a=0"}, blind: true,
+			want: user.Outcome{Status: user.Refused, Code: user.CodeExists}},
+		"exists, and is found": {scene: scene{replay: destination.Detectable, held: "a=0"}, want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s.traits = func(t *destination.Traits) { t.OwnKeys, t.Blind = true, s.blind }
+			if s.op == "" {
+				s.op = user.Create
+			}
+			if s.intent == "" {
+				s.intent = user.Upsert
+			}
+			r := records("a=1", s.intent)[0]
+			r.Remote = s.key
+			got, err := stackOn(keyMaker{readable{s.fake()}}, new(pacer), 2).Apply(t.Context(), user.Batch{Op: s.op, Records: []*user.Record{r}})
+			if err != nil || got[0].Status != s.want.Status || got[0].Code != s.want.Code || got[0].Remote != s.want.Remote {
+				t.Errorf("got %s %s %q (%v), want %s %s %q", got[0].Status, got[0].Code, got[0].Remote, err, s.want.Status, s.want.Code, s.want.Remote)
+			}
+		})
+	}
+}
+
+// A user who was perhaps created by a call that cannot be replayed is looked up
+// before anything is sent.
+func TestLookedUpFirst(t *testing.T) {
+	run(t, map[string]scene{
+		"there":                            {held: "a=1", send: "?a=1", want: "created:read_back", calls: "-", api: noCalls},
+		"not there":                        {send: "?a=1", want: "created", calls: "create a"},
+		"there with other data":            {held: "a=0", send: "?a=1", want: "updated", calls: "update a"},
+		"there with other data, in create": {held: "a=0", intent: user.Create, send: "?a=1", want: "refused:exists", calls: "-", api: noCalls},
+		"nobody can tell":                  {held: "a=1", blind: true, send: "?a=1", want: "in_doubt:no_answer", calls: "-", api: noCalls},
+		"beside one who was not sent":      {held: "a=1", send: "?a=1 b=2", want: "created:read_back created", calls: "create b"},
+	})
+}
+
+// noCalls fails the test's comparison if any call is made.
+func noCalls(f *fake) { f.calls = []string{"-"} }
+
+// ledgerOf remembers who is pending.
+type ledgerOf struct{ pending map[string]bool }
+
+func (l ledgerOf) Pend(_ context.Context, records []*user.Record) error {
+	for _, r := range records {
+		l.pending[r.User.ID] = true
+	}
+	return nil
+}
+
+func (l ledgerOf) Clear(_ context.Context, records []*user.Record) error {
+	for _, r := range records {
+		delete(l.pending, r.User.ID)
+	}
+	return nil
+}
+
+// A create that cannot be replayed is noted before it is sent, and the note is
+// taken back only for those who were certainly not sent.
+func TestPended(t *testing.T) {
+	for name, s := range map[string]struct {
+		fault   fault
+		pending bool
+	}{"created": {none, true}, "denied": {denied, false}, "lost, and then denied": {lostAfter, true}} {
+		t.Run(name, func(t *testing.T) {
+			f := scene{faults: []fault{s.fault}, reads: []fault{denied}}.fake()
+			l := ledgerOf{map[string]bool{}}
+			seen := false
+			f.applied = func(n int, b user.Batch) fault {
+				seen = l.pending[b.Records[0].User.ID]
+				return s.fault
+			}
+			limited := destination.Limited{Destination: readable{f}, Pacer: new(pacer), Wire: t.Context()}
+			verified := destination.Verified{API: destination.Retried{API: limited, Pacer: new(pacer)}}
+			b := user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)}
+			_, err := destination.Pended{API: verified, Pending: l}.Apply(t.Context(), b)
+			if (err != nil) != (s.fault != none) || !seen || l.pending["a"] != s.pending {
+				t.Errorf("error %v, noted before the call: %t, pending after it: %t", err, seen, l.pending["a"])
+			}
+		})
+	}
+}

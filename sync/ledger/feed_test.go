@@ -1,0 +1,109 @@
+package ledger
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usersync/sync/user"
+)
+
+// idsFrom lists the ids of a feed in their order.
+func idsFrom(t *testing.T, l *Ledger, feed, after string) (ids []string) {
+	t.Helper()
+	for r, err := range l.RowsFrom(t.Context(), feed, after) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+func TestRowsFromAreInTheOrderOfIDs(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		var entries []Entry
+		var want []string
+		for k := range 2*question + 7 {
+			id := fmt.Sprint((k * 7919) % 100_003)
+			entries, want = append(entries, Entry{ID: id, Standing: user.Held}), append(want, id)
+		}
+		for _, id := range []string{"Z", "a", "\u00e9"} {
+			entries, want = append(entries, Entry{ID: id, Standing: user.Pending}), append(want, id)
+		}
+		mark(t, l, entries...)
+		slices.Sort(want)
+		if d := cmp.Diff(want, idsFrom(t, l, "default", "")); d != "" {
+			t.Error(d)
+		}
+		if d := cmp.Diff([]string{"a", "\u00e9"}, idsFrom(t, l, "default", "Z")); d != "" {
+			t.Error(d)
+		}
+		if got := idsFrom(t, l, "other", ""); got != nil {
+			t.Error(got)
+		}
+	})
+}
+
+// A user whom two feeds list belongs to neither.
+func TestSharedUsersAreNobodysOwn(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		a := open(t, Options{URL: url, Feed: "a"})
+		lease := lock(t, a)
+		mark(t, a, Entry{ID: "both", Standing: user.Held}, Entry{ID: "only-a", Standing: user.Held})
+		if k := look(t, a, "both")[0]; k.Elsewhere {
+			t.Error("a user of one's own is elsewhere")
+		}
+		if err := lease.Release(); err != nil {
+			t.Fatal(err)
+		}
+		b := open(t, Options{URL: url, Feed: "b"})
+		lock(t, b)
+		mark(t, b, Entry{ID: "only-b", Standing: user.Held})
+		if k := look(t, b, "both", "only-b"); !k[0].Elsewhere || k[1].Elsewhere {
+			t.Errorf("%+v", k)
+		}
+		if err := b.Share(t.Context(), []string{"both", "only-b", "nobody"}); err != nil {
+			t.Fatal(err)
+		}
+		mark(t, b, Entry{ID: "both", Standing: user.Held}) // what comes later changes nothing
+		if k := look(t, b, "both")[0]; k.Elsewhere || k.Standing != user.Held {
+			t.Errorf("%+v", k)
+		}
+		if d := cmp.Diff([][]string{{"only-a"}, {"only-b"}}, [][]string{idsFrom(t, b, "a", ""), idsFrom(t, b, "b", "")}); d != "" {
+			t.Error(d)
+		}
+		if s, err := b.Show(t.Context(), "both"); err != nil || s.Feed != several {
+			t.Error(s.Feed, err)
+		}
+		if all, err := b.Stats(t.Context()); err != nil || len(all) != 3 || all[0].Feed != several || all[0].Held != 1 {
+			t.Error(all, err)
+		}
+	})
+}
+
+func TestRulesAreKeptForEachFeed(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		if _, known, err := l.Rules(t.Context()); known || err != nil {
+			t.Error(known, err)
+		}
+		lock(t, l)
+		for _, want := range []Rules{{"run-1", "c", "m"}, {"run-2", "c2", "m"}} {
+			if err := l.KeepRules(t.Context(), want); err != nil {
+				t.Fatal(err)
+			}
+			if got, known, err := l.Rules(t.Context()); got != want || !known || err != nil {
+				t.Error(got, known, err)
+			}
+		}
+		other := open(t, Options{URL: url, Feed: "other"})
+		if _, known, err := other.Rules(t.Context()); known || err != nil {
+			t.Error(known, err)
+		}
+	})
+}
