@@ -23,6 +23,7 @@ type config struct {
 	mode    user.Op
 	sandbox bool
 	kard    kardConfig
+	custom  customConfig
 
 	from   []string
 	format string

@@ -57,7 +57,11 @@ func (conn *connection) rehearse(c *config, to api) error {
 	if !c.sandbox {
 		return nil
 	}
-	s, err := sandbox.Start(sandbox.Options{}, "127.0.0.1:0")
+	options, err := c.rehearsal()
+	if err != nil {
+		return err
+	}
+	s, err := sandbox.Start(options, "127.0.0.1:0")
 	if err != nil {
 		return misuse(fmt.Errorf("start the sandbox: %w", err), "", "")
 	}

@@ -27,6 +27,14 @@ const depsRules = `
 	< sync/destination/rest
 	< sync/destination/kard;
 
+	sync/destination/rest < sync/destination/custom < cmd/usersync;
+	sync/sandbox < sync/sandbox/shapes < cmd/usersync;
+	sync/sandbox, sync/sandbox/shapes !< sync/destination/custom;
+	sync/destination, sync/destination/rest, sync/destination/kard, sync/destination/custom !< sync/sandbox/shapes;
+	sync/destination/custom !< sync/sandbox, sync/destination/kard;
+	sync/destination/kard !< sync/destination/custom;
+	sync !< sync/destination/custom, sync/sandbox/shapes;
+
 	# The engine has interfaces for what it is given.
 	sync/user, sync/destination < sync;
 

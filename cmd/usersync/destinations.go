@@ -39,7 +39,8 @@ type api struct {
 // destinations holds every API by its name in the config.
 func destinations() map[string]api {
 	return map[string]api{
-		"kard": {openKard, kardSettings, rehearseKard},
+		"custom": {openCustom, customSettings, rehearseCustom},
+		"kard":   {openKard, kardSettings, rehearseKard},
 	}
 }
 

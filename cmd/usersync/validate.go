@@ -133,10 +133,13 @@ func validateRows(ctx context.Context, c *config, in *reader.Input, to client, v
 			if len(unfit) < unfitShown {
 				unfit = append(unfit, unfitRow{r.Origin.File, r.Origin.Line, err.Error()})
 			}
+			continue
 		}
+		v.preview(to, r)
 	}
 	found.allowed = c.allowRejects
 	v.rows(found.read, found.outcomes.Invalid, unfit)
+	v.request()
 	return found, context.Cause(ctx)
 }
 

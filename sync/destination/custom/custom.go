@@ -13,8 +13,10 @@
 package custom
 
 import (
+	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
@@ -35,6 +37,9 @@ type Client struct {
 // New returns a client of what Decode read. config.REST holds what the caller
 // knows of the network beside it. It makes no call.
 func New(config *Config) (*Client, error) {
+	if strings.TrimSpace(config.Name) == "" {
+		return nil, errors.New("custom.name is missing; it stands in reports and in the ledger's scope")
+	}
 	c := &Client{config: config, sent: config.fields(), open: config.takesOthers(), observe: config.limits.observer(config.REST.Observe)}
 	r := config.REST
 	r.BaseURL, r.Words, r.Observe = config.BaseURL, c.words, c.observe

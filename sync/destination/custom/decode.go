@@ -1,7 +1,10 @@
 package custom
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"regexp"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -36,7 +39,9 @@ func Decode(node *yaml.Node, expand Expand) (*Config, error) {
 }
 
 // settings reads everything but the calls, which depend on it.
-func (d *decoder) settings(root at) error {
+func (d *decoder) settings(root at) error { return d.known().read(root) }
+
+func (d *decoder) known() keys {
 	c := d.config
 	later := func(at) error { return nil }
 	return keys{
@@ -45,7 +50,7 @@ func (d *decoder) settings(root at) error {
 		"keys": d.keys, "clear": d.clear, "auth": d.auth, "headers": d.common,
 		"limits": d.limits, "required": d.required, "patterns": d.patterns,
 		"create": later, "update": later, "upsert": later, "delete": later, "read": later,
-	}.read(root)
+	}
 }
 
 // address reads a value that may be env:NAME or file:PATH.
@@ -123,4 +128,37 @@ func (d *decoder) limits(a at) error {
 		"limit": into(&l.limit), "remaining": into(&l.remaining), "reset": into(&l.reset),
 		"retry_after": into(&l.retryAfter), "window_seconds": count(&l.window, 1),
 	}.read(a)
+}
+
+// Knows reports whether key can stand in the section.
+func Knows(key string) bool {
+	d := decoder{nil, &Config{}}
+	_, ok := d.known()[key]
+	return ok
+}
+
+// Variables are the names of those that the section is to be read from.
+func Variables(n *yaml.Node) []string {
+	if n == nil {
+		return nil
+	}
+	var names []string
+	if name, ok := strings.CutPrefix(n.Value, "env:"); ok && n.Kind == yaml.ScalarNode {
+		names = append(names, name)
+	}
+	for _, below := range n.Content {
+		names = append(names, Variables(below)...)
+	}
+	return names
+}
+
+// Sum tells two descriptions of an API apart. No value that is read from
+// elsewhere goes into it.
+func Sum(n *yaml.Node) string {
+	text, err := yaml.Marshal(n)
+	if err != nil {
+		return "unreadable"
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
 }

@@ -2,7 +2,6 @@ package custom
 
 import (
 	"slices"
-	"strings"
 
 	"usersync/sync/user"
 )
@@ -10,10 +9,7 @@ import (
 // whole holds the parts of the section against each other.
 func (d *decoder) whole(root at) error {
 	c := d.config
-	switch {
-	case strings.TrimSpace(c.Name) == "":
-		return root.fault("has no name", "add name: it stands in reports and in the ledger's scope")
-	case c.create == nil && c.update == nil && c.remove == nil:
+	if c.create == nil && c.update == nil && c.remove == nil {
 		return root.fault("has no call", "add create:, update:, upsert: or delete:")
 	}
 	for _, named := range c.calls() {
