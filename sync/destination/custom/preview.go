@@ -23,7 +23,7 @@ func (c *Client) Preview(r *user.Record) (destination.Preview, bool) {
 		}
 		body, err := c.body(n, []*user.Record{r}, true)
 		text := jsontext.Value(body)
-		if err != nil || text.Indent() != nil {
+		if err != nil || text.Indent(jsontext.WithIndent("  ")) != nil {
 			return p, false
 		}
 		p.Body = string(text)
