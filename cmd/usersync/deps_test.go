@@ -35,6 +35,9 @@ const depsRules = `
 	sync/destination/kard !< sync/destination/custom;
 	sync !< sync/destination/custom, sync/sandbox/shapes;
 
+	# What tests a client knows none, nor a rehearsal: the client's own test hands them in.
+	sync/user, sync/destination < sync/destination/destinationtest;
+
 	# The engine has interfaces for what it is given.
 	sync/user, sync/destination < sync;
 
@@ -192,6 +195,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		"sync/sandbox":          "sync/sandbox/scim",
 		"sync/sandbox/scim":     "sync/destination/rest",
 		"sync/sandbox/shapes":   "sync/sandbox/onbo",
+		"sync/ledger":           "sync/destination/destinationtest",
 		"sync/util":             "",
 	} {
 		var list []string

@@ -1,0 +1,106 @@
+package destinationtest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// applied are the statuses that Apply may give.
+var applied = []user.Status{
+	user.Created, user.Updated, user.Deleted, user.Unchanged, user.Accepted, user.Refused, user.InDoubt, user.Exists, user.Missing, user.Busy,
+}
+
+// fitting are those that only one kind of call may give.
+var fitting = map[user.Status]user.Op{user.Deleted: user.Delete, user.Exists: user.Create}
+
+// wellFormed holds the outcome of b.Records[i] to the contract of Apply.
+func (sc *scene) wellFormed(b user.Batch, i int, o user.Outcome) {
+	sc.t.Helper()
+	op, fits := fitting[o.Status]
+	switch {
+	case !slices.Contains(applied, o.Status):
+		sc.t.Errorf("%s answers %q, which Apply may not", b.Op, o.Status)
+	case fits && op != b.Op, b.Op == user.Delete && (o.Status == user.Created || o.Status == user.Updated):
+		sc.t.Errorf("%s answers %q", b.Op, o.Status)
+	case o.Record != nil && o.Record != b.Records[i]:
+		sc.t.Errorf("outcome %d speaks of another record", i)
+	case o.Attempts != 0 || o.Took != 0 || !o.At.IsZero() || o.Action != "":
+		sc.t.Errorf("outcome %d fills what is not the client's: %+v", i, o)
+	case sc.traits.OwnKeys && o.Status == user.Created && o.Remote == "":
+		sc.t.Errorf("outcome %d is created and carries no Remote, though the API makes the keys", i)
+	case !sc.traits.OwnKeys && o.Remote != "":
+		sc.t.Errorf("outcome %d carries a Remote, though the API makes no keys", i)
+	}
+	sc.hidden("an outcome", b.Records, o.Code, o.Detail, o.RequestID)
+	sc.oneLine(o.Detail)
+	if strings.ContainsFunc(o.Code, unicode.IsSpace) {
+		sc.t.Errorf("the code %q is not one word", o.Code)
+	}
+}
+
+func (sc *scene) oneLine(detail string) {
+	sc.t.Helper()
+	if utf8.RuneCountInString(detail) > 200 || strings.ContainsFunc(detail, unicode.IsControl) {
+		sc.t.Errorf("a detail that is no line of 200 characters: %q", detail)
+	}
+}
+
+// hidden holds texts that leave the client to show nothing of the users but
+// their ids, and nothing of the credentials. Its own errors show nothing either.
+func (sc *scene) hidden(what string, records []*user.Record, texts ...string) {
+	sc.t.Helper()
+	all := strings.ToLower(strings.Join(texts, "\n"))
+	for _, c := range sc.Credentials {
+		if strings.Contains(all, strings.ToLower(c)) {
+			sc.t.Errorf("%s shows a credential", what)
+		}
+	}
+	for _, r := range records {
+		for field, value := range values(r) {
+			if strings.Contains(all, strings.ToLower(value)) {
+				sc.t.Errorf("%s shows the value of %s", what, field)
+			}
+		}
+	}
+}
+
+// values are the texts of a user that must not show: those that are not part
+// of every sentence.
+func values(r *user.Record) map[user.Field]string {
+	shown := map[user.Field]string{}
+	for _, a := range r.User.Attributes {
+		text := a.Value.Text
+		if list, err := a.Value.List(); err == nil && len(list) == 1 {
+			text = list[0]
+		}
+		if len(text) > 4 && text != "false" {
+			shown[a.Field] = text
+		}
+	}
+	for _, s := range r.User.Secrets {
+		if text := s.Value.Reveal(); len(text) > 4 {
+			shown[s.Field] = text
+		}
+	}
+	return shown
+}
+
+// said tells an answer in words.
+func said(outcomes []user.Outcome, ce *destination.CallError) string {
+	if ce != nil {
+		return "error " + ce.Error()
+	}
+	var list []string
+	for _, o := range outcomes {
+		if text := fmt.Sprint(o.Status, " ", o.Code); !slices.Contains(list, text) {
+			list = append(list, text)
+		}
+	}
+	return strings.Join(list, ", ")
+}

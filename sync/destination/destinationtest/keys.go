@@ -1,0 +1,113 @@
+package destinationtest
+
+import (
+	"slices"
+	"testing"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// keys walks a user's life: what a create says of the key is what the other
+// calls need.
+func (s Suite) keys(t *testing.T) {
+	bubble(t, "life", func(t *testing.T) {
+		sc := s.open(t)
+		r := sc.Record(0, 0)
+		remotes := sc.settle(user.Batch{Records: []*user.Record{r}})
+		if look := sc.sandbox.Look(r); look.Held != 1 || look.Created != 1 {
+			t.Fatalf("after a create the rehearsal holds %d and created %d", look.Held, look.Created)
+		}
+		for _, op := range sc.ops()[1:] {
+			b := sc.people(op, 0, 1, 1)
+			know(b, remotes)
+			before := sc.sandbox.Look(r)
+			if o := sc.must(b)[0]; o.Status != success[op] && o.Status != user.Accepted {
+				t.Errorf("%s with the key of the create: %q %s %s", op, o.Status, o.Code, o.Detail)
+			}
+			after := sc.sandbox.Look(r)
+			if op == user.Update && (after.Data == before.Data || after.Held != 1) {
+				t.Error("the update left no trace")
+			}
+			if op == user.Delete && after.Held != 0 {
+				t.Error("the user is still there")
+			}
+		}
+	})
+}
+
+// readBack holds Find to what the rehearsal holds.
+func (s Suite) readBack(t *testing.T) {
+	if s.facts(t).Blind {
+		return
+	}
+	bubble(t, "find", func(t *testing.T) {
+		sc := s.open(t)
+		r := sc.Record(0, 0)
+		remotes := sc.settle(user.Batch{Records: []*user.Record{r}})
+		know(user.Batch{Records: []*user.Record{r}}, remotes)
+		found := sc.find(r)
+		if found.Presence != destination.Same || len(found.Differs) > 0 {
+			t.Errorf("after the create: %v, differs in %v", found.Presence, found.Differs)
+		}
+		if sc.traits.OwnKeys && found.Remote != r.Remote {
+			t.Error("Found carries another Remote than the create")
+		}
+		other := sc.Record(0, 1)
+		other.Remote = r.Remote
+		found = sc.find(other)
+		if found.Presence != destination.Different || len(found.Differs) == 0 {
+			t.Errorf("with other data: %v, differs in %v", found.Presence, found.Differs)
+		}
+		for _, f := range found.Differs {
+			if !slices.Contains(changed(r, other), f) {
+				t.Errorf("%s is said to differ, and does not", f)
+			}
+		}
+		if _, can := sc.traits.Ops[user.Delete]; !can {
+			return
+		}
+		sc.must(user.Batch{Op: user.Delete, Records: []*user.Record{other}})
+		if found := sc.find(r); found.Presence != destination.Absent {
+			t.Errorf("after the delete: %v", found.Presence)
+		}
+	})
+	bubble(t, "a stranger", func(t *testing.T) {
+		sc := s.open(t)
+		sc.settle(sc.people(user.Create, 0, 1, 0))
+		if found := sc.find(sc.Record(1, 0)); found.Presence != destination.Absent && found.Presence != destination.Unknown {
+			t.Errorf("a user that was never created: %v", found.Presence)
+		}
+	})
+}
+
+// changed names the fields in which two records differ.
+func changed(a, b *user.Record) []user.Field {
+	var fields []user.Field
+	for _, attribute := range b.User.Attributes {
+		if old, ok := a.User.Value(attribute.Field); !ok || old != attribute.Value {
+			fields = append(fields, attribute.Field)
+		}
+	}
+	return fields
+}
+
+// find is Find where it cannot fail.
+func (sc *scene) find(r *user.Record) destination.Found {
+	sc.t.Helper()
+	found, err := sc.client.(destination.Finder).Find(sc.t.Context(), r)
+	if err != nil {
+		sc.t.Fatal(sc.callError(err, []*user.Record{r}))
+	}
+	return found
+}
+
+// look is find where it can.
+func (sc *scene) look(r *user.Record) (destination.Found, *destination.CallError) {
+	sc.t.Helper()
+	found, err := sc.client.(destination.Finder).Find(sc.t.Context(), r)
+	if err != nil {
+		return found, sc.callError(err, []*user.Record{r})
+	}
+	return found, nil
+}

@@ -1,0 +1,187 @@
+package destinationtest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// network breaks calls on their way: each break is the fault that it stands for.
+func (s Suite) network(t *testing.T) {
+	for _, op := range opsOf(s.facts(t)) {
+		for name, b := range breaks() {
+			run := bubble
+			if b.tcp {
+				run = func(t *testing.T, name string, f func(*testing.T)) { t.Run(name, f) }
+			}
+			run(t, string(op)+", "+name, func(t *testing.T) {
+				sc := s.set(t, !b.tcp)
+				users := sc.ready(op, sc.batchSize(op))
+				b.arrange(sc)
+				outcomes, ce := sc.apply(t.Context(), users)
+				for _, got := range verdicts(outcomes, ce) {
+					if !slices.Contains(b.want, got) {
+						t.Errorf("%q (%s), want one of %q", got, said(outcomes, ce), b.want)
+					}
+				}
+				if ce != nil && b.code != "" && ce.Code != b.code {
+					t.Errorf("the code is %q, want %q", ce.Code, b.code)
+				}
+			})
+		}
+	}
+}
+
+type broken struct {
+	arrange func(*scene)
+	want    []string
+	code    string
+	tcp     bool
+}
+
+func breaks() map[string]broken {
+	play := func(f http.HandlerFunc) func(*scene) { return func(sc *scene) { sc.stage.playing(f) } }
+	return map[string]broken{
+		"nobody there": {arrange: func(sc *scene) { sc.stage.unreachable(); sc.client.CloseIdle() }, want: []string{notTaken}},
+		"reset":        {arrange: play(hangUp), want: []string{perhaps}, tcp: true},
+		"closed":       {arrange: play(hangUp), want: []string{perhaps}},
+		"silence":      {arrange: play(silent), want: []string{perhaps}, code: "timeout"},
+		"half":         {arrange: play(half(http.StatusOK)), want: []string{perhaps}},
+		"half of 201":  {arrange: play(half(http.StatusCreated)), want: []string{perhaps}},
+		"half of 207":  {arrange: play(half(http.StatusMultiStatus)), want: []string{perhaps}},
+		"half, then silence": {want: []string{perhaps}, code: "timeout", arrange: play(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "1000")
+			io.WriteString(w, "{")
+			http.NewResponseController(w).Flush()
+			silent(w, r)
+		})},
+		"late by a second": {arrange: play(late(patience + time.Second)), want: []string{perhaps}, code: "timeout"},
+		"a connection reset after half of the headers": {arrange: play(raw("HTTP/1.1 200 OK\r\nContent-Le")), want: []string{perhaps}},
+		"no HTTP": {arrange: play(raw("SSH-2.0-OpenSSH_9.7\r\n\r\n")), want: []string{perhaps}},
+	}
+}
+
+// hangUp ends the connection without an answer: with RST where it is TCP.
+func hangUp(w http.ResponseWriter, _ *http.Request) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0) // where it cannot be set the connection is closed all the same
+	}
+	conn.Close()
+}
+
+// silent never answers.
+func silent(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+// half promises more than it sends.
+func half(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		w.WriteHeader(status)
+		io.WriteString(w, `{"data":[{"id":"`)
+	}
+}
+
+// late answers when nobody waits any more.
+func late(by time.Duration) http.HandlerFunc {
+	return func(_ http.ResponseWriter, r *http.Request) {
+		timer := time.NewTimer(by)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+		}
+	}
+}
+
+// raw sends bytes and closes.
+func raw(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		io.WriteString(conn, text)
+		conn.Close()
+	}
+}
+
+// cancel ends the caller's context: the call returns at once and says so.
+func (s Suite) cancel(t *testing.T) {
+	facts := s.facts(t)
+	for _, op := range opsOf(facts) {
+		bubble(t, string(op)+", before", func(t *testing.T) {
+			sc := s.open(t)
+			b := sc.ready(op, 1)
+			before := sc.looks(b)
+			gone, cancel := context.WithCancel(t.Context())
+			cancel()
+			sc.canceled(gone, context.Canceled, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
+			if after := sc.looks(b); !slices.Equal(before, after) {
+				t.Error("something was done for a caller that had gone")
+			}
+		})
+		bubble(t, string(op)+", meanwhile", func(t *testing.T) {
+			sc := s.open(t)
+			b := sc.ready(op, sc.batchSize(op))
+			sc.meanwhile(func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
+		})
+		bubble(t, string(op)+", deadline", func(t *testing.T) {
+			sc := s.open(t)
+			b := sc.ready(op, sc.batchSize(op))
+			sc.stage.playing(silent)
+			soon, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			sc.canceled(soon, context.DeadlineExceeded, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
+		})
+	}
+	if facts.Blind {
+		return
+	}
+	bubble(t, "find, meanwhile", func(t *testing.T) {
+		sc := s.open(t)
+		r := sc.ready(user.Update, 1).Records[0]
+		sc.meanwhile(func(ctx context.Context) error {
+			_, err := sc.client.(destination.Finder).Find(ctx, r)
+			return err
+		})
+	})
+}
+
+func errorOf(_ []user.Outcome, ce *destination.CallError) error {
+	if ce == nil {
+		return nil
+	}
+	return ce
+}
+
+// meanwhile cancels while the call is with an API that says nothing.
+func (sc *scene) meanwhile(make func(context.Context) error) {
+	sc.t.Helper()
+	ctx, cancel := context.WithCancel(sc.t.Context())
+	sc.stage.playing(func(w http.ResponseWriter, r *http.Request) { cancel(); silent(w, r) })
+	sc.canceled(ctx, context.Canceled, make)
+}
+
+func (sc *scene) canceled(ctx context.Context, want error, make func(context.Context) error) {
+	sc.t.Helper()
+	since := time.Now()
+	err := make(ctx)
+	if !errors.Is(err, want) {
+		sc.t.Errorf("the error is %v, want %v", err, want)
+	}
+	if took := time.Since(since); took > time.Second {
+		sc.t.Errorf("it took %v to return", took)
+	}
+}

@@ -1,0 +1,163 @@
+package destinationtest
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// secrets plays an API that repeats all it was sent, in many forms: nothing of
+// it leaves the client. That it does not, every answer of the suite is held to.
+func (s Suite) secrets(t *testing.T) {
+	facts := s.facts(t)
+	for _, op := range opsOf(facts) {
+		bubble(t, string(op), func(t *testing.T) {
+			sc := s.open(t)
+			b := sc.ready(op, sc.batchSize(op))
+			for _, form := range parrots {
+				for _, status := range []int{200, 201, 207, 302, 400, 401, 403, 404, 409, 413, 422, 429, 500, 503} {
+					sc.stage.playing(parrot(status, form, b.Records))
+					sc.apply(t.Context(), b)
+				}
+			}
+			if sent := sc.stage.calls(); len(sent) < len(parrots) {
+				t.Errorf("%d calls were sent", len(sent))
+			}
+		})
+	}
+	if facts.Blind {
+		return
+	}
+	bubble(t, "find", func(t *testing.T) {
+		sc := s.open(t)
+		b := sc.ready(user.Update, 1)
+		for _, form := range parrots {
+			for _, status := range []int{200, 302, 400, 401, 403, 404, 429, 500} {
+				sc.stage.playing(parrot(status, form, b.Records))
+				if found, ce := sc.look(b.Records[0]); ce == nil {
+					sc.hidden("Differs", b.Records, fmt.Sprint(found.Differs))
+				}
+			}
+		}
+	})
+	bubble(t, "check", func(t *testing.T) {
+		sc := s.open(t)
+		for _, without := range lacking(sc.Record(0, 0)) {
+			sc.unfit(without.record)
+		}
+		r := sc.Record(0, 0)
+		for i, a := range r.User.Attributes {
+			r.User.Attributes[i].Value = user.TextValue("\x01" + a.Value.Text + "\xff")
+			sc.unfit(r)
+			r.User.Attributes[i] = a
+		}
+	})
+}
+
+// unfit holds what Check says to show nothing.
+func (sc *scene) unfit(r *user.Record) {
+	sc.t.Helper()
+	for _, op := range append(sc.ops(), user.Upsert) {
+		if r.Op = op; true {
+			if err := sc.client.Check(r); err != nil {
+				sc.hidden("what Check says", []*user.Record{r}, err.Error())
+			}
+		}
+	}
+}
+
+// parrots are the forms in which an API may say something; %s is a JSON string.
+var parrots = []string{
+	`%s`,
+	`{"message":%s}`,
+	`{"error":%s,"error_description":%[1]s}`,
+	`{"status":400,"message":%s,"errors":{"email":[%[1]s],"id":%[1]s}}`,
+	`{"errors":[{"status":"400","title":%s,"detail":%[1]s,"code":%[1]s}]}`,
+	`{"errors":[{"status":"409","title":"Conflict","detail":%s}],"data":[]}`,
+	`{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"409","scimType":%s,"detail":%[1]s}`,
+	`[{"success":false,"errors":[{"statusCode":%s,"message":%[1]s,"fields":[%[1]s]}]}]`,
+}
+
+// parrot repeats the body, the credentials and the users' values.
+func parrot(status int, form string, records []*user.Record) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		signed := credentials(r.Header)
+		parts := []string{signed}
+		for _, record := range records {
+			for _, value := range values(record) {
+				parts = append(parts, value)
+			}
+		}
+		slices.Sort(parts[1:])
+		text := strings.Join(parts, " is not ") + " " + string(body)
+		w.Header().Set("Location", "https://elsewhere.example/?q="+quoted(strings.Join(parts[1:], " or ")))
+		w.Header().Set("X-Request-Id", signed)
+		w.Header().Set("X-Correlation-Id", "<"+parts[len(parts)-1]+">")
+		w.Header().Set("Www-Authenticate", "Bearer realm="+quoted(signed))
+		w.WriteHeader(status)
+		if form == parrots[0] {
+			io.WriteString(w, text)
+		} else {
+			fmt.Fprintf(w, form, quoted(text[:min(len(text), 3000)]))
+		}
+	}
+}
+
+func credentials(h http.Header) string {
+	var list []string
+	for name, v := range h {
+		switch name {
+		case "Accept", "Accept-Encoding", "Content-Type", "Content-Length", "User-Agent", "Connection", "Host":
+		default:
+			list = append(list, strings.Join(v, " "))
+		}
+	}
+	slices.Sort(list)
+	return strings.Join(list, " ")
+}
+
+// connections holds that one connection is enough for calls that follow one
+// another, whatever is answered: bodies are read to their end.
+func (s Suite) connections(t *testing.T) {
+	facts := s.facts(t)
+	for _, op := range opsOf(facts) {
+		bubble(t, string(op), func(t *testing.T) {
+			sc := s.open(t)
+			b := sc.ready(op, sc.batchSize(op))
+			sc.reused(func() { sc.apply(t.Context(), b) })
+		})
+	}
+	if !facts.Blind {
+		bubble(t, "find", func(t *testing.T) {
+			sc := s.open(t)
+			r := sc.ready(user.Update, 1).Records[0]
+			sc.reused(func() { _, _ = sc.client.(destination.Finder).Find(t.Context(), r) })
+		})
+	}
+}
+
+func (sc *scene) reused(make func()) {
+	sc.t.Helper()
+	sc.stage.calls()
+	_, before := sc.stage.count()
+	for _, status := range []int{200, 201, 202, 204, 207, 302, 400, 401, 403, 404, 409, 413, 422, 429, 500, 503} {
+		for _, body := range []string{"", "{}", page, strings.Repeat(`{"message":"no"}`, 20_000)} {
+			sc.stage.playing(answering(status, body, "Retry-After", "1"))
+			make()
+		}
+	}
+	calls, conns := sc.stage.count()
+	if conns -= before; conns > 1 || calls < 16 {
+		sc.t.Errorf("%d calls took %d new connections", calls, conns)
+	}
+}

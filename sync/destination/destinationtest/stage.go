@@ -1,0 +1,186 @@
+package destinationtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const patience = 30 * time.Second // a client's timeout
+
+// stage stands between a client and its API. It sees every call, and answers
+// in the API's place when it is told to.
+type stage struct {
+	memory bool
+	doors  chan net.Conn // the server's ends of connections in memory
+	closed chan struct{}
+	tcp    net.Listener
+
+	mu    sync.Mutex
+	api   http.Handler
+	play  http.HandlerFunc // nil lets the API answer
+	seen  []call
+	sent  map[string]int // how often each change was sent since repeated was asked
+	conns int
+	shut  bool // no connection can be opened
+}
+
+// call is what a client sent.
+type call struct {
+	Method, URI string
+	Header      http.Header
+	Body        []byte
+}
+
+// newStage serves until the test ends; over TCP, or in memory for a bubble.
+func newStage(t testing.TB, api http.Handler, memory bool) *stage {
+	t.Helper()
+	s := &stage{memory: memory, api: api, sent: map[string]int{}, doors: make(chan net.Conn), closed: make(chan struct{})}
+	listener := net.Listener(s)
+	if !memory {
+		var err error
+		if s.tcp, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+		listener = s.tcp
+	}
+	server := &http.Server{Handler: s}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// address is the stage's own.
+func (s *stage) address() Address {
+	url := "http://127.0.0.1"
+	if s.tcp != nil {
+		url = "http://" + s.tcp.Addr().String()
+	}
+	return Address{URL: url, Dial: s.dial, Timeout: patience}
+}
+
+func (s *stage) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	s.mu.Lock()
+	s.conns++
+	shut := s.shut
+	s.mu.Unlock()
+	if shut {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: errors.New("connection refused")}
+	}
+	if !s.memory {
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}
+	here, there := net.Pipe()
+	select {
+	case s.doors <- there:
+		return here, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Accept, Close and Addr make the stage a net.Listener.
+func (s *stage) Accept() (net.Conn, error) {
+	select {
+	case conn := <-s.doors:
+		return conn, nil
+	case <-s.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (s *stage) Close() error {
+	close(s.closed)
+	return nil
+}
+
+func (s *stage) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+
+// ServeHTTP takes note of a call and hands it on.
+func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler) // a client that went away
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	s.mu.Lock()
+	s.seen = append(s.seen, call{r.Method, r.RequestURI, r.Header.Clone(), body})
+	if r.Method != http.MethodGet {
+		s.sent[r.Method+" "+r.RequestURI+" "+string(body)]++
+	}
+	play, api := s.play, s.api
+	s.mu.Unlock()
+	if play != nil {
+		play(w, r)
+		return
+	}
+	api.ServeHTTP(w, r)
+}
+
+// playing answers every call from now on; nil gives the stage back to the API.
+func (s *stage) playing(play http.HandlerFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.play = play
+}
+
+// unreachable lets nobody connect any more.
+func (s *stage) unreachable() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shut = true
+}
+
+// calls returns what was sent so far, and forgets it.
+func (s *stage) calls() []call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seen := s.seen
+	s.seen = nil
+	return seen
+}
+
+// repeated names the method of a change that was sent more than once since it
+// was last asked; "" if there is none.
+func (s *stage) repeated() (method string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for what, times := range s.sent {
+		if times > 1 {
+			method, _, _ = strings.Cut(what, " ")
+		}
+	}
+	clear(s.sent)
+	return method
+}
+
+func (s *stage) count() (calls, conns int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.seen), s.conns
+}
+
+// uris are the paths and queries of calls.
+func uris(calls []call) []string {
+	var list []string
+	for _, c := range calls {
+		list = append(list, c.Method+" "+c.URI)
+	}
+	return slices.Clip(list)
+}

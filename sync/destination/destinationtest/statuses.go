@@ -1,0 +1,228 @@
+package destinationtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// bodies are what stands in an answer that no API would give.
+var bodies = map[string]string{
+	"nothing": "", "an empty object": "{}", "an empty list": "[]", "null": "null", "a page": page, "half of JSON": `{"data":[{"id":"`, "words": "busy",
+}
+
+// bodiesOf are the bodies that a status can have.
+func bodiesOf(status int) map[string]string {
+	if status == http.StatusNoContent || status == http.StatusNotModified {
+		return map[string]string{"nothing": ""}
+	}
+	return bodies
+}
+
+const page = "<!doctype html><title>Sign in</title><p>This network needs you to sign in.</p>\n"
+
+// answering plays the same answer to every call.
+func answering(status int, body string, header ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		for i := 0; i+1 < len(header); i += 2 {
+			w.Header().Add(header[i], header[i+1])
+		}
+		w.WriteHeader(status)
+		io.WriteString(w, body) // what cannot be sent, because the client has gone or the status has no body, need not be
+	}
+}
+
+// statuses plays every status with every body, to every call: each is the
+// fault that it stands for.
+func (s Suite) statuses(t *testing.T) {
+	for _, op := range opsOf(s.facts(t)) {
+		bubble(t, string(op), func(t *testing.T) {
+			sc := s.open(t)
+			b := sc.ready(op, sc.batchSize(op))
+			for _, status := range played {
+				for what, body := range bodiesOf(status) {
+					sc.stage.playing(answering(status, body, "Location", "/elsewhere"))
+					sc.judge(b, status, what)
+				}
+			}
+			sc.neverFollowed()
+			sc.advice(b)
+		})
+	}
+}
+
+var played = []int{
+	200, 201, 202, 203, 204, 206, 207, 299, 300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405, 407, 408, 409, 410, 413, 415, 422, 425, 429, 451,
+	500, 501, 502, 503, 504, 505, 507, 520, 599,
+}
+
+// neverFollowed holds that no call went where a Location pointed.
+func (sc *scene) neverFollowed() {
+	sc.t.Helper()
+	for _, uri := range uris(sc.stage.calls()) {
+		if strings.Contains(uri, "elsewhere") {
+			sc.t.Errorf("a redirect was followed: %s", uri)
+		}
+	}
+}
+
+// judge makes a call that is answered by status and body alone.
+func (sc *scene) judge(b user.Batch, status int, what string) {
+	sc.t.Helper()
+	outcomes, ce := sc.apply(sc.t.Context(), b)
+	if ce != nil && ce.Fault == destination.NotTaken && (status == 401 || status == 403) {
+		outcomes, ce = sc.apply(sc.t.Context(), b) // once with other credentials or another signature
+	}
+	allowed := sc.allowed(b.Op, status, what)
+	got := verdicts(outcomes, ce)
+	for _, g := range got {
+		if !slices.Contains(allowed, g) {
+			sc.t.Errorf("%s, %d with %s: %q (%s), want one of %q", b.Op, status, what, g, said(outcomes, ce), allowed)
+			return
+		}
+	}
+	if ce != nil && ce.Status != status {
+		sc.t.Errorf("%s, %d with %s: the error says %d", b.Op, status, what, ce.Status)
+	}
+}
+
+// verdicts are what an answer says: the fault of the call, or the statuses.
+func verdicts(outcomes []user.Outcome, ce *destination.CallError) []string {
+	if ce != nil {
+		return []string{ce.Fault.String()}
+	}
+	var list []string
+	for _, o := range outcomes {
+		list = append(list, string(o.Status))
+	}
+	return list
+}
+
+const (
+	perhaps  = "perhaps taken"
+	notTaken = "not taken"
+	refused  = "refused" // the fault's word and the outcome's
+	denied   = "denied"
+	inDoubt  = string(user.InDoubt)
+	exists   = string(user.Exists)
+	missing  = string(user.Missing)
+)
+
+// allowed are the verdicts for a status whose body says nothing.
+func (sc *scene) allowed(op user.Op, status int, what string) []string {
+	switch {
+	case status/100 == 2:
+		return sc.allowedSuccess(op, status, what)
+	case status/100 == 3 || status == 401 || status == 403 || status == 407:
+		return []string{denied}
+	case status == 404 && slices.Contains(sc.Keyed, op) && what == "a page":
+		return []string{denied} // of a gateway, which knows no user
+	case status == 404 && slices.Contains(sc.Keyed, op):
+		return []string{missing, denied}
+	case status == 404:
+		return []string{denied}
+	case status == 409 && op == user.Create:
+		return []string{exists, refused}
+	case status == 410 && op != user.Create:
+		return []string{missing, refused, denied}
+	case status == 425 || status == 429 || status == 503:
+		return []string{notTaken}
+	case status == 408 || status/100 == 5:
+		return []string{perhaps}
+	case status == 400 || status == 409 || status == 413 || status == 422:
+		return []string{refused}
+	}
+	return []string{refused, denied, perhaps, inDoubt}
+}
+
+// allowedSuccess: what says nothing of a user is no success, but for a call of
+// which the reference promises no more.
+func (sc *scene) allowedSuccess(op user.Op, status int, what string) []string {
+	list := []string{perhaps, inDoubt}
+	says := what == "a page" || what == "half of JSON" || what == "words"
+	switch {
+	case status == http.StatusAccepted && !says:
+		list = append(list, string(user.Accepted))
+	case status == http.StatusAccepted || says:
+	case slices.Contains(sc.Bare, op), op == user.Delete && (what == "an empty object" || status == http.StatusNoContent):
+		list = append(list, string(success[op]))
+	}
+	return list
+}
+
+// advice is read from Retry-After, as seconds and as a date.
+func (sc *scene) advice(b user.Batch) {
+	sc.t.Helper()
+	date := time.Now().UTC().Add(90 * time.Second).Format(http.TimeFormat)
+	for _, status := range []int{425, 429, 503} {
+		for text, want := range map[string]time.Duration{"7": 7 * time.Second, date: 90 * time.Second, "soon": 0, "": 0} {
+			sc.stage.playing(answering(status, "{}", "Retry-After", text))
+			_, ce := sc.apply(sc.t.Context(), b)
+			if ce == nil || ce.After.Round(time.Second) != want {
+				sc.t.Errorf("%s, %d with Retry-After %q: %v", b.Op, status, text, ce)
+			}
+		}
+	}
+}
+
+// readStatuses plays every status to a read-back: what tells nothing of a user
+// is never taken for news.
+func (s Suite) readStatuses(t *testing.T) {
+	if s.facts(t).Blind {
+		return
+	}
+	bubble(t, "find", func(t *testing.T) {
+		sc := s.open(t)
+		r := sc.ready(user.Update, 1).Records[0]
+		for _, status := range played {
+			for what, body := range bodiesOf(status) {
+				sc.stage.playing(answering(status, body, "Location", "/elsewhere"))
+				sc.judgeRead(r, status, what)
+			}
+		}
+		sc.neverFollowed()
+	})
+}
+
+func (sc *scene) judgeRead(r *user.Record, status int, what string) {
+	sc.t.Helper()
+	found, ce := sc.look(r)
+	if ce != nil && ce.Fault == destination.NotTaken && (status == 401 || status == 403) {
+		found, ce = sc.look(r)
+	}
+	got := [...]string{"unknown", "absent", "same", "different"}[found.Presence]
+	if ce != nil {
+		got = ce.Fault.String()
+	}
+	allowed := []string{"unknown", perhaps, refused, denied}
+	switch {
+	case status/100 == 3 || status == 401 || status == 403 || status == 407:
+		allowed = []string{denied}
+	case status == 404 && sc.KeyedRead && what != "a page", status == 410 && sc.KeyedRead:
+		allowed = append(allowed, "absent")
+	case status == 425 || status == 429 || status == 503:
+		allowed = []string{notTaken}
+	case status == 408 || status/100 == 5:
+		allowed = []string{perhaps}
+	}
+	if !slices.Contains(allowed, got) {
+		sc.t.Errorf("Find, %d with %s: %q, want one of %q", status, what, got, allowed)
+	}
+}
+
+// quoted is text inside JSON.
+func quoted(text string) string {
+	b, err := json.Marshal(text)
+	if err != nil {
+		return fmt.Sprintf("%q", text)
+	}
+	return string(b)
+}

@@ -1,0 +1,99 @@
+package destinationtest
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// traits holds the facts to what the client and the rehearsal do.
+func (s Suite) traits(t *testing.T) {
+	bubble(t, "facts", func(t *testing.T) {
+		sc := s.open(t)
+		traits := sc.traits
+		_, finds := sc.client.(destination.Finder)
+		switch {
+		case traits.Name == "":
+			t.Error("the API has no name")
+		case len(traits.Ops) == 0:
+			t.Error("it can do nothing")
+		case finds == traits.Blind:
+			t.Errorf("Blind is %v, and that it is a Finder %v", traits.Blind, finds)
+		case traits.PerMinute != s.PerMinute:
+			t.Errorf("PerMinute is %d, and %d in the reference", traits.PerMinute, s.PerMinute)
+		case len(traits.Fields) == 0 && !traits.AnyField:
+			t.Error("it can take no field")
+		case !reflect.DeepEqual(traits, sc.client.Traits()):
+			t.Error("the traits change")
+		}
+		for op, facts := range traits.Ops {
+			if facts.Max < 1 || facts.Merge && facts.Max > 1 {
+				t.Errorf("%s: Max is %d, Merge %v", op, facts.Max, facts.Merge)
+			}
+		}
+	})
+	bubble(t, "fields", func(t *testing.T) { s.open(t).fields() })
+	for _, op := range opsOf(s.facts(t)) {
+		bubble(t, "max of "+string(op), func(t *testing.T) { s.open(t).max(op) })
+	}
+}
+
+// fields are named by the traits, and a record of them is fit.
+func (sc *scene) fields() {
+	known := map[user.Field]bool{}
+	for _, f := range sc.traits.Fields {
+		known[f] = true
+	}
+	for version := range 2 {
+		r := sc.Record(0, version)
+		for field := range values(r) {
+			if !known[field] && !sc.traits.AnyField && !field.IsOpen() {
+				sc.t.Errorf("Record has %s, which is not among Fields", field)
+			}
+		}
+		for _, op := range append(sc.ops(), user.Upsert) {
+			r.Op = op
+			if err := sc.client.Check(r); err != nil {
+				sc.t.Errorf("%s: Record is not fit: %v", op, err)
+			}
+		}
+	}
+	nobody := &user.Record{Op: user.Upsert}
+	var invalid *user.InvalidError
+	if err := sc.client.Check(nobody); !errors.As(err, &invalid) {
+		sc.t.Errorf("Check of a record without an id: %v", err)
+	}
+}
+
+// max users are taken in one call; one more is sent to nobody.
+func (sc *scene) max(op user.Op) {
+	size := sc.traits.Ops[op].Max
+	b := sc.ready(op, size)
+	sc.stage.calls()
+	for i, o := range sc.must(b) {
+		if o.Status != success[op] && o.Status != user.Accepted {
+			sc.t.Errorf("%d of %d: %q %s %s", i+1, size, o.Status, o.Code, o.Detail)
+		}
+	}
+	if n, _ := sc.stage.count(); n == 0 {
+		sc.t.Error("nothing was sent")
+	}
+	sc.stage.calls()
+	b.Records = append(b.Records, sc.people(op, size, size+1, 1).Records...)
+	know(b, map[string]string{b.Records[size].User.ID: "none"})
+	if outcomes, ce := sc.apply(sc.t.Context(), b); ce == nil {
+		sc.t.Errorf("a batch of %d where %d is Max: %s", size+1, size, said(outcomes, nil))
+	}
+	if sent := sc.stage.calls(); len(sent) > 0 {
+		sc.t.Errorf("a batch beyond Max was sent: %v", uris(sent))
+	}
+	if outcomes, ce := sc.apply(sc.t.Context(), user.Batch{Op: op}); ce != nil || len(sc.stage.calls()) > 0 {
+		sc.t.Errorf("a batch of nobody: %s, or it was sent", said(outcomes, ce))
+	}
+}
+
+// success is what a call that went well has done.
+var success = map[user.Op]user.Status{user.Create: user.Created, user.Update: user.Updated, user.Delete: user.Deleted}
