@@ -128,6 +128,7 @@ func (d *decoder) reader(a at, to *read) error {
 		"answer": func(v at) error {
 			return merged(to.answer.whole.keys(), keys{
 				"at": place(&to.at), "key": place(&to.key), "remote": place(&to.remote), "fields": to.readFields,
+				"errors": func(v at) error { return list(v, &to.answer.errors) },
 				"keyed_by": templates(&to.answer.keyedBy), "ignore_case": boolean(&to.answer.fold), "means": means(&to.answer.meanings),
 			}).read(v)
 		},

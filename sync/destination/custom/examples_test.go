@@ -10,7 +10,7 @@ import (
 )
 
 // section is what stands under custom: in a config.
-func section(t *testing.T, text string) *yaml.Node {
+func section(t testing.TB, text string) *yaml.Node {
 	t.Helper()
 	var file struct {
 		Custom yaml.Node `yaml:"custom"`
@@ -22,7 +22,7 @@ func section(t *testing.T, text string) *yaml.Node {
 }
 
 // example reads one of the worked examples, without its credentials.
-func example(t *testing.T, name, url string) *Config {
+func example(t testing.TB, name, url string) *Config {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "custom", name+".yaml"))
 	if err != nil {

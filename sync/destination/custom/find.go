@@ -33,12 +33,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	case a.Status/100 == 4 && means == meansMissing:
 		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
 	case a.Status/100 == 4:
-		said := reading{client: c, call: &n.call, records: []*user.Record{r}, status: a.Status}
-		var notes []note
-		if broken == nil {
-			notes = []note{said.note(v, &n.answer.whole, "")}
-		}
-		code, detail := voice(notes, a.Status, r)
+		code, detail := voice(c.complaints(n, v, broken, a.Status, r), a.Status, r)
 		return destination.Found{}, a.Fail(destination.RefusedWhole, code, detail)
 	case broken != nil:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")
@@ -46,6 +41,15 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	found := c.shown(n, v, r)
 	found.HTTP = a.Status
 	return found, nil
+}
+
+// complaints are what a refused read says.
+func (c *Client) complaints(n *read, v *value, broken error, status int, r *user.Record) []note {
+	said := reading{client: c, call: &n.call, records: []*user.Record{r}, status: status}
+	if broken != nil || said.read(v) != nil {
+		return nil
+	}
+	return append(said.notes[0], said.note(v, &n.answer.whole, ""))
 }
 
 // shown compares r with the user in the answer. A list of users that is empty

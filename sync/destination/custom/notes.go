@@ -40,6 +40,9 @@ const ambiguous = -1
 func (r *reading) read(v *value) error {
 	w := &r.call.answer
 	r.index()
+	if v.kind != '{' && !(v.kind == '[' && w.atRoot()) {
+		return errShape
+	}
 	for _, l := range []struct {
 		*entries
 		other meaning
@@ -269,6 +272,16 @@ func (w *answer) looksAt(name string) bool {
 	}
 	for _, p := range all {
 		if len(p) > 0 && p[0] == name {
+			return true
+		}
+	}
+	return false
+}
+
+// atRoot reports whether the answer as a whole is one of the lists.
+func (w *answer) atRoot() bool {
+	for _, l := range []*entries{w.results, w.errors, w.done} {
+		if l != nil && len(l.at) == 0 {
 			return true
 		}
 	}

@@ -252,6 +252,12 @@ const codeUpserted = "upserted"
 // succeeded is a user who is done. One whose key the API made and did not show
 // is not: nobody could address it again.
 func (r *reading) succeeded(o user.Outcome, n note) user.Outcome {
+	if outer := r.verdict(r.call.answer.meaningOf("", strconv.Itoa(r.status), meansInDoubt)); outer == user.Accepted {
+		n.means = meansAccepted // whatever it shows, it promises no more
+	} else if !success(outer) {
+		o.Status, o.Code = user.InDoubt, "http_"+strconv.Itoa(r.status)
+		return o
+	}
 	o.Status, o.Code, o.Detail, o.Remote = r.verdict(n.means), "", "", n.remote
 	if n.status != 0 {
 		o.HTTP = n.status
