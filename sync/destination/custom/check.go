@@ -140,8 +140,10 @@ func (c *Client) checkCall(n *call, r *user.Record) error {
 			return invalid("missing_field", f, "stands in the address of the call, and the record has none", "fill the column, or map it under fields:")
 		}
 	}
-	if n.answer.byKey() && len(c.keysOf(n.answer.keyedBy, r, 0)) == 0 {
-		return invalid("missing_field", n.answer.keyedBy[0].refs()[0].name, "is the key by which the answer speaks of the user, and the record has none", "")
+	for _, by := range n.answer.keysets() {
+		if len(c.keysOf(by, r, 0)) == 0 {
+			return invalid("missing_field", firstOf(by), "is the key by which the answer speaks of the user, and the record has none", "fill the column, or map it under fields:")
+		}
 	}
 	var wrong *unfit
 	body, err := c.bodyOf(n, r)
@@ -200,11 +202,29 @@ func (c *Client) clearing(wrong *unfit) string {
 	return ""
 }
 
-// byKey reports whether the answer speaks of users by a key.
-func (w *answer) byKey() bool {
-	keyed := len(w.buckets) > 0
-	for _, l := range []*entries{w.results, w.errors, w.done} {
-		keyed = keyed || l != nil && l.key != nil
+// keysets are the keys by which the answer speaks of users.
+func (w *answer) keysets() (all [][]template) {
+	if len(w.buckets) > 0 {
+		all = append(all, w.keyedBy)
 	}
-	return keyed && len(w.keyedBy) > 0
+	for _, l := range []*entries{w.results, w.errors, w.done} {
+		switch {
+		case l == nil || l.key == nil:
+		case l.keyedBy != nil:
+			all = append(all, l.keyedBy)
+		default:
+			all = append(all, w.keyedBy)
+		}
+	}
+	return all
+}
+
+// firstOf is the field that the first of the keys needs.
+func firstOf(by []template) user.Field {
+	for _, t := range by {
+		for _, r := range t.refs() {
+			return r.name
+		}
+	}
+	return refID
 }

@@ -70,6 +70,7 @@ type call struct {
 type read struct {
 	call
 	at     pointer
+	list   bool // of users found; else the user
 	key    pointer
 	remote pointer
 	fields []readField
@@ -111,6 +112,7 @@ type entries struct {
 	at         pointer
 	byPosition bool
 	key        pointer
+	keyedBy    []template // what key is compared with; nil is what the answer says
 	index      pointer
 	pointer    pointer
 	below      string // what stands before the number in that pointer

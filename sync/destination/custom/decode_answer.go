@@ -47,7 +47,7 @@ func list(a at, to **entries) error {
 	e := &entries{}
 	*to = e
 	err := merged(e.says.keys(), keys{
-		"at": place(&e.at), "key": place(&e.key), "index": place(&e.index),
+		"at": place(&e.at), "key": place(&e.key), "keyed_by": templates(&e.keyedBy), "index": place(&e.index),
 		"pointer": place(&e.pointer), "below": into(&e.below),
 		"by": func(v at) error {
 			var word string
@@ -127,8 +127,8 @@ func (d *decoder) reader(a at, to *read) error {
 		},
 		"answer": func(v at) error {
 			return merged(to.answer.whole.keys(), keys{
-				"at": place(&to.at), "key": place(&to.key), "remote": place(&to.remote), "fields": to.readFields,
-				"errors": func(v at) error { return list(v, &to.answer.errors) },
+				"at": place(&to.at), "list": boolean(&to.list), "key": place(&to.key), "remote": place(&to.remote), "fields": to.readFields,
+				"errors":   func(v at) error { return list(v, &to.answer.errors) },
 				"keyed_by": templates(&to.answer.keyedBy), "ignore_case": boolean(&to.answer.fold), "means": means(&to.answer.meanings),
 			}).read(v)
 		},
@@ -138,6 +138,8 @@ func (d *decoder) reader(a at, to *read) error {
 		return err
 	case len(to.path) == 0:
 		return a.fault("has no path", "add path: /users/{id}")
+	case to.list && to.key == nil:
+		return a.fault("finds a list of users, and does not say which is ours", "add key: to its answer, the place of the key in each")
 	case to.at == nil:
 		to.at = pointer{}
 	}

@@ -158,9 +158,11 @@ func (c *call) check(a at, config *Config) error {
 			c.named = append(c.named, r.name)
 		}
 	}
-	for _, t := range c.answer.keyedBy {
-		for _, r := range t.refs() {
-			c.named = append(c.named, r.name)
+	for _, by := range append(c.answer.keysets(), c.answer.keyedBy) {
+		for _, t := range by {
+			for _, r := range t.refs() {
+				c.named = append(c.named, r.name)
+			}
 		}
 	}
 	c.named = append(c.named, c.needs...)

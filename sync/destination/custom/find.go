@@ -59,7 +59,10 @@ func (c *Client) shown(n *read, v *value, r *user.Record) destination.Found {
 	if !ok {
 		return destination.Found{}
 	}
-	if at.kind == '[' {
+	if n.list {
+		if at.kind != '[' {
+			return destination.Found{}
+		}
 		if len(at.items) == 0 {
 			return destination.Found{Presence: destination.Absent}
 		}

@@ -26,10 +26,11 @@ type reading struct {
 	records []*user.Record
 
 	status  int
-	notes   [][]note // by place in the call
-	general []note   // what names nobody
-	strange int      // entries that name somebody who was not in the call
-	broken  string   // why silence means nothing; "" if it may
+	notes   [][]note   // by place in the call
+	general []note     // what names nobody
+	strange int        // entries that name somebody who was not in the call
+	broken  string     // why silence means nothing; "" if it may
+	by      []template // the keys that are looked for
 	places  map[string]int
 }
 
@@ -39,7 +40,7 @@ const ambiguous = -1
 // read collects what the answer says. An error is errShape.
 func (r *reading) read(v *value) error {
 	w := &r.call.answer
-	r.index()
+	r.begin()
 	if v.kind != '{' && !(v.kind == '[' && w.atRoot()) {
 		return errShape
 	}
@@ -73,6 +74,7 @@ func (r *reading) list(v *value, l *entries, other meaning) error {
 	if !ok {
 		return errShape
 	}
+	r.keyed(l.keyedBy)
 	if l.byPosition && len(elements) != len(r.records) {
 		if len(elements) == 1 && at.kind == '{' {
 			return nil // what is said of the call as a whole
@@ -162,7 +164,7 @@ func (r *reading) number(e *value, l *entries) (int, bool) {
 // give notes something of whoever has the key. Of a key that several have,
 // nobody can say who was meant.
 func (r *reading) give(key string, n note) {
-	at, ok := r.places[r.fold(key)]
+	at, ok := r.place(key)
 	switch {
 	case !ok:
 		r.strange++
@@ -181,6 +183,7 @@ func (r *reading) bucket(v *value, b bucket) error {
 	if at.kind != '[' {
 		return errShape
 	}
+	r.keyed(nil)
 	for i := range at.items {
 		key := at.items[i].plain()
 		if key == "" {
@@ -191,12 +194,31 @@ func (r *reading) bucket(v *value, b bucket) error {
 	return nil
 }
 
-// index holds the users by each of their keys.
-func (r *reading) index() {
+func (r *reading) begin() {
 	r.notes, r.general, r.strange, r.broken = make([][]note, len(r.records)), nil, 0, ""
+}
+
+// keyed begins to look for other keys; nil are those of the answer.
+func (r *reading) keyed(by []template) {
+	if by == nil {
+		by = r.call.answer.keyedBy
+	}
+	r.by, r.places = by, nil
+}
+
+// place finds the user who has the key, and holds all by theirs once it is asked.
+func (r *reading) place(key string) (int, bool) {
+	if r.places == nil {
+		r.index()
+	}
+	at, ok := r.places[r.fold(key)]
+	return at, ok
+}
+
+func (r *reading) index() {
 	r.places = make(map[string]int, len(r.records))
 	for i, record := range r.records {
-		for _, key := range r.client.keysOf(r.call.answer.keyedBy, record, i) {
+		for _, key := range r.client.keysOf(r.by, record, i) {
 			key = r.fold(key)
 			if at, taken := r.places[key]; taken && at != i {
 				r.places[key] = ambiguous

@@ -39,7 +39,7 @@ func (r *reading) settle(a *rest.Answer) ([]user.Outcome, error) {
 
 // heard reads the answer's body, if it has one that must be read.
 func (r *reading) heard(a *rest.Answer) error {
-	r.index()
+	r.begin()
 	if len(a.Body) == 0 && (a.Status == http.StatusNoContent || a.Status == http.StatusAccepted || a.Status/100 == 2 && r.call.answer.empty) {
 		return nil
 	}
@@ -52,7 +52,7 @@ func (r *reading) heard(a *rest.Answer) error {
 		r.about(v)
 		return nil
 	case a.Status/100 != 2:
-		r.index() // what was read so far may be half of it
+		r.begin() // what was read so far may be half of it
 		return nil
 	case errors.Is(err, io.ErrUnexpectedEOF) && len(a.Body) > 0:
 		return a.Fail(destination.PerhapsTaken, "cut_answer", "")
@@ -66,7 +66,8 @@ func (r *reading) about(v *value) {
 	w := &r.call.answer
 	if w.key != nil && r.status/100 == 2 {
 		key := w.key.text(v)
-		if at, ok := r.places[r.fold(key)]; key != "" && (!ok || at != 0 || len(r.records) > 1) {
+		r.keyed(nil)
+		if at, ok := r.place(key); key != "" && (!ok || at != 0 || len(r.records) > 1) {
 			r.broken = codeOtherID
 		} else if key == "" {
 			r.broken = user.CodeNoAnswer

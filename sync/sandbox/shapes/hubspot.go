@@ -2,16 +2,18 @@ package shapes
 
 import (
 	"net/http"
-	"strings"
 
 	"usersync/sync/sandbox"
 )
 
-// hubspot is HubSpot's batch create and update of contacts, addressed by e-mail:
+// hubspot is HubSpot's batch create and update of contacts, addressed by a unique
+// property of the caller's, user_key:
 // 201 or 200 with results, or 207 with results and errors, each error under the
 // objectWriteTraceId of its input. Without trace ids one bad input refuses the
 // batch. HubSpot API reference, CRM contacts v3 and Error handling.
 type hubspot struct{}
+
+const userKey = "user_key"
 
 const hubspotContacts = "/crm/v3/objects/contacts/"
 
@@ -21,14 +23,14 @@ func (hubspot) Traits() sandbox.Traits {
 }
 
 func (hubspot) Read(c *sandbox.Call) *sandbox.Refusal {
-	email, isContact := segment(c.Path, hubspotContacts)
+	key, isContact := segment(c.Path, hubspotContacts)
 	switch {
 	case c.Method == http.MethodPost && c.Path == hubspotContacts+"batch/create":
 		c.Op = sandbox.Create
 	case c.Method == http.MethodPost && c.Path == hubspotContacts+"batch/update":
 		c.Op = sandbox.Update
-	case c.Method == http.MethodGet && isContact && c.URL.Query().Get("idProperty") == "email":
-		c.Op, c.Key = sandbox.Read, strings.ToLower(email)
+	case c.Method == http.MethodGet && isContact && c.URL.Query().Get("idProperty") == userKey:
+		c.Op, c.Key = sandbox.Read, key
 		return nil
 	default:
 		return nothing()
@@ -39,11 +41,12 @@ func (hubspot) Read(c *sandbox.Call) *sandbox.Refusal {
 		return malformed("inputs must hold 1 to 100 contacts")
 	}
 	for _, in := range inputs {
-		email := in.under("properties").text("email")
+		properties := in.under("properties")
+		key := properties.text(userKey)
 		if c.Op == sandbox.Update {
-			email = in.text("id")
+			key = in.text("id")
 		}
-		c.Items = append(c.Items, sandbox.Item{ID: email, Personal: []string{email}})
+		c.Items = append(c.Items, sandbox.Item{ID: key, Personal: []string{properties.text("email"), properties.text("phone")}})
 	}
 	return nil
 }
@@ -78,7 +81,7 @@ func (h hubspot) Apply(c *sandbox.Call) sandbox.Answer {
 		}
 	}
 	if shape.Foreign {
-		results = append(results, map[string]any{"id": sandbox.ForeignID, "properties": map[string]any{"email": sandbox.ForeignID}})
+		results = append(results, map[string]any{"id": sandbox.ForeignID, "properties": map[string]any{userKey: sandbox.ForeignID}})
 	}
 	told := map[string]any{"status": "COMPLETE", "results": results}
 	if len(errors) > 0 {
@@ -118,20 +121,17 @@ func (h hubspot) blind(c *sandbox.Call, inputs []fields) sandbox.Answer {
 // they are answered.
 func (h hubspot) write(c *sandbox.Call, i int, in fields) (contact []byte, fault map[string]any) {
 	item := c.Items[i]
-	key := strings.ToLower(item.ID)
+	key := item.ID
 	switch {
 	case item.Refused != 0:
 		return nil, h.fault(in, category(item.Refused), c.Said(i, "Property values were not valid"))
 	case key == "":
-		return nil, h.fault(in, "VALIDATION_ERROR", "email is missing")
+		return nil, h.fault(in, "VALIDATION_ERROR", "user_key is missing")
 	}
 	properties := in.under("properties")
-	if _, has := properties["email"]; has || c.Op == sandbox.Create {
-		properties["email"] = encode(key)
-	}
 	if c.Op == sandbox.Create {
 		contact = encode(map[string]any{"id": c.NewKey(), "properties": properties, "archived": false})
-		if c.Users.Create(key, contact, sandbox.Mark{Name: "email", Value: key, Unique: true}) != nil {
+		if c.Users.Create(key, contact) != nil {
 			return nil, h.fault(in, "CONFLICT", c.Said(i, "Contact already exists"))
 		}
 		return contact, nil
@@ -140,7 +140,7 @@ func (h hubspot) write(c *sandbox.Call, i int, in fields) (contact []byte, fault
 		held := fieldsOf(old)
 		held["properties"] = merge(held["properties"], properties)
 		contact = encode(held)
-		return contact, []sandbox.Mark{{Name: "email", Value: key, Unique: true}}, nil
+		return contact, nil, nil
 	})
 	if !found {
 		return nil, h.fault(in, "OBJECT_NOT_FOUND", c.Said(i, "Could not get some CONTACT objects"))
@@ -156,6 +156,12 @@ func category(status int) string {
 		return "OBJECT_NOT_FOUND"
 	case http.StatusTooManyRequests:
 		return "RATE_LIMITS"
+	}
+	if status == http.StatusServiceUnavailable {
+		return "UNAVAILABLE" // for these no category is documented: the words are the rehearsal's
+	}
+	if status == http.StatusRequestTimeout || status >= 500 {
+		return "INTERNAL_ERROR"
 	}
 	return "VALIDATION_ERROR"
 }
