@@ -139,7 +139,13 @@ func manners(client destination.API) destination.Destination {
 
 // connected starts a rehearsal of Kard in memory.
 func connected(t *testing.T, faults string) rest.Config {
-	o := sandbox.Options{Seed: 7, Organization: "organization-123", RequireAuth: true}
+	_, r := rehearsed(t, sandbox.Options{Seed: 7, Organization: "organization-123", RequireAuth: true}, faults)
+	r.Auth = rest.Auth{ClientID: user.NewSecret("id"), ClientSecret: user.NewSecret("secret"), TokenURL: "http://127.0.0.1/v2/auth/token"}
+	return r
+}
+
+// rehearsed starts a rehearsal in memory.
+func rehearsed(t *testing.T, o sandbox.Options, faults string) (*sandbox.Running, rest.Config) {
 	for _, text := range strings.Fields(faults) {
 		f, err := sandbox.ParseFault(text)
 		if err != nil {
@@ -159,9 +165,7 @@ func connected(t *testing.T, faults string) rest.Config {
 			t.Error(err)
 		}
 	})
-	return rest.Config{BaseURL: "http://127.0.0.1", Proxy: "none", DialContext: doors.dial, Auth: rest.Auth{
-		ClientID: user.NewSecret("id"), ClientSecret: user.NewSecret("secret"), TokenURL: "http://127.0.0.1/v2/auth/token",
-	}}
+	return s, rest.Config{BaseURL: "http://127.0.0.1", Proxy: "none", DialContext: doors.dial}
 }
 
 // memory is a listener whose connections are pipes.
