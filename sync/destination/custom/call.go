@@ -141,25 +141,15 @@ func (c *Client) row(n *call, r *user.Record, place int) *row {
 // body encodes the users into one body. An error is a *unfit.
 func (c *Client) body(n *call, records []*user.Record, masked bool) ([]byte, error) {
 	envelope := c.row(n, records[0], 0)
-	envelope.masked = masked
-	if n.item != nil {
-		envelope.items = make([][]byte, len(records))
-		for i, r := range records {
-			one := c.row(n, r, i)
-			one.masked = masked
-			b, err := encode(n.item, one)
-			if err != nil {
-				return nil, err
-			}
-			envelope.items[i] = b
-		}
-	}
-	return encode(n.body, envelope)
+	envelope.masked, envelope.item, envelope.users = masked, n.item, records
+	return encode(make([]byte, 0, bytesPerUser*len(records)), n.body, envelope)
 }
 
+const bytesPerUser = 256 // a guess that saves copies
+
 // encode is an empty object where the user has nothing that the piece names.
-func encode(piece node, r *row) ([]byte, error) {
-	b, sent, err := piece.append(nil, r)
+func encode(b []byte, piece node, r *row) ([]byte, error) {
+	b, sent, err := piece.append(b, r)
 	if err == nil && !sent {
 		b = append(b, "{}"...)
 	}

@@ -150,9 +150,10 @@ type row struct {
 	record  *user.Record
 	n       int
 	account string
-	named   []user.Field // those that the call names
-	masked  bool         // write what kind of value stands there, and not the value
-	items   [][]byte     // the users of the call, encoded; nil in a body of one
+	named   []user.Field   // those that the call names
+	masked  bool           // write what kind of value stands there, and not the value
+	users   []*user.Record // those of the call, in the body around them; else nil
+	item    node           // one of them
 }
 
 // value returns what a place holds, and whether the user has it.

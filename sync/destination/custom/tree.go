@@ -153,15 +153,17 @@ func ownName(f user.Field) string {
 type items struct{}
 
 func (items) append(b []byte, r *row) ([]byte, bool, error) {
-	if r.items == nil {
-		return b, false, nil
-	}
 	b = append(b, '[')
-	for i := range r.items {
+	one := *r
+	for i, u := range r.users {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(b, r.items[i]...)
+		one.record, one.n = u, i
+		var err error
+		if b, err = encode(b, r.item, &one); err != nil {
+			return b, true, err
+		}
 	}
 	return append(b, ']'), true, nil
 }
