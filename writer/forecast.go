@@ -84,7 +84,8 @@ func ReportForecast(w io.Writer, f Forecast) error {
 	width := max(len(grouped(f.Records)), 7)
 	for _, action := range foreseenActions {
 		if n := f.Actions[action]; n > 0 {
-			p.printf("  %*s  %-*s  %s\n", width, grouped(n), statusWidth, action, f.told(action, n))
+			line := fmt.Sprintf("  %*s  %-*s  %s", width, grouped(n), statusWidth, action, f.told(action, n))
+			p.printf("%s\n", strings.TrimRight(line, " "))
 		}
 	}
 	p.printf("  %s\n  %*s  %s\n\n", strings.Repeat("-", width), width, grouped(f.Records+f.Absent), f.total())

@@ -23,6 +23,8 @@ type config struct {
 	mode    user.Op
 	sandbox bool
 	kard    kardConfig
+	scim    scimConfig
+	offline bool // no call is made, not even to ask what the API can do
 	onbo    onboConfig
 
 	konstantly konstantlyConfig
@@ -41,6 +43,7 @@ type config struct {
 	ledgerKey   user.Secret
 	feed        string
 	full, anew  bool
+	adopt       string // adoptRead, adoptAssume or empty
 	allowStale  bool
 	lockTimeout time.Duration
 
@@ -55,6 +58,7 @@ type config struct {
 	insecureHTTP, http2             bool
 	runsDir, results, resultsFormat string
 	rejectsSecrets                  string
+	artifactsTTL                    time.Duration // 0: runs are kept for ever
 	allowRejects                    share
 	maxErrors                       share
 	maxDelete                       limit
@@ -66,6 +70,7 @@ type config struct {
 	progress, logFormat, logLevel   string
 	json                            bool
 	shown                           []shownValue
+	original                        func(user.Rejected) [][]byte // where a retry finds secrets; nil elsewhere
 }
 
 // kardConfig is the section of kard.

@@ -28,6 +28,7 @@ const depsRules = `
 	< sync/destination/kard;
 	sync/destination/rest < sync/destination/konstantly < cmd/usersync;
 	sync !< sync/destination/konstantly, sync/sandbox/konstantly;
+	sync/destination/rest < sync/destination/scim < cmd/usersync;
 
 	sync/destination/rest < sync/destination/onbo < cmd/usersync;
 	sync !< sync/destination/onbo, sync/sandbox/onbo;

@@ -41,6 +41,7 @@ func destinations() map[string]api {
 	return map[string]api{
 		"kard":       {openKard, kardSettings, rehearseKard},
 		"konstantly": {openKonstantly, konstantlySettings, rehearseKonstantly},
+		"scim":       {openSCIM, scimSettings, rehearseSCIM},
 		"onbo":       {openOnbo, onboSettings, rehearseOnbo},
 	}
 }

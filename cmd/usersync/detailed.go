@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -17,7 +18,11 @@ const detailedFlag = "--detailed-exitcode"
 
 // asksDetailed looks at the command line before it is known to be right.
 func asksDetailed(args []string) bool {
-	asked := slices.ContainsFunc(args, func(a string) bool { return a == detailedFlag || strings.HasPrefix(a, detailedFlag+"=t") })
+	asked := slices.ContainsFunc(args, func(a string) bool {
+		name, value, valued := strings.Cut(a, "=")
+		yes, err := strconv.ParseBool(value)
+		return name == detailedFlag && (!valued || yes && err == nil)
+	})
 	return asked && slices.Contains(args, "plan")
 }
 

@@ -30,6 +30,7 @@ func (j *job) lookAhead(ctx context.Context) (err error) {
 	if !j.config.looksAhead() || j.start.from > 0 || j.applied != nil || j.retried.run != "" {
 		return nil
 	}
+	j.log.Info("looking at the whole input before anything is sent")
 	before := j.header().Inputs
 	in, err := openInput(ctx, j.env, j.config, j.conn.client, j.paths)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"usersync/sync"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
@@ -58,7 +59,8 @@ type plannedCall struct {
 // planEnd is the last line of a plan. What has none is not whole.
 type planEnd struct {
 	Records int    `json:"records"` // of the input
-	Calls   int    `json:"calls"`   // lines between the header and this one
+	Lines   int    `json:"lines"`   // between the header and this one
+	Calls   int    `json:"calls"`   // lines with a call
 	SHA256  string `json:"sha256"`  // of all lines before this one
 }
 
@@ -68,7 +70,7 @@ type planFile struct {
 	lines  *bufio.Writer
 	digest hash.Hash
 	prints *recordPrints
-	calls  int
+	ends   planEnd
 
 	finished bool
 }
@@ -97,7 +99,10 @@ func (p *planFile) write(v any) error {
 }
 
 func (p *planFile) add(r *user.Record, op user.Op) error {
-	p.calls++
+	p.ends.Lines++
+	if op != sync.SameAsPlanned {
+		p.ends.Calls++
+	}
 	return p.write(plannedCall{Record: r.Origin.Record, ID: r.User.ID, Op: op, Print: p.prints.of(&r.User)})
 }
 
@@ -106,7 +111,8 @@ func (p *planFile) finish(records int) error {
 	if err := p.lines.Flush(); err != nil {
 		return fmt.Errorf("write the plan: %w", err)
 	}
-	err := p.write(planEnd{Records: records, Calls: p.calls, SHA256: hex.EncodeToString(p.digest.Sum(nil))})
+	p.ends.Records, p.ends.SHA256 = records, hex.EncodeToString(p.digest.Sum(nil))
+	err := p.write(p.ends)
 	if err == nil {
 		err = p.lines.Flush()
 	}

@@ -47,7 +47,7 @@ func openPlan(path string) (p *plan, err error) {
 	if p.file, err = os.Open(path); err != nil {
 		return nil, fmt.Errorf("apply plan: %w", err)
 	}
-	if err = p.check(); err == nil {
+	if err = errors.Join(p.checkSafe(), p.check()); err == nil {
 		err = p.rewind()
 	}
 	if err != nil {
@@ -65,6 +65,19 @@ func (p *plan) close() error {
 		return nil
 	}
 	return p.file.Close()
+}
+
+// checkSafe refuses a plan that anybody could have written: it names the host that
+// users and credentials go to.
+func (p *plan) checkSafe() error {
+	info, err := p.file.Stat()
+	if err != nil {
+		return fmt.Errorf("apply plan: %w", err)
+	}
+	if info.Mode().Perm()&0o002 != 0 {
+		return p.fault("everybody on this machine may write to it")
+	}
+	return nil
 }
 
 // check reads the file to its end.
@@ -94,7 +107,7 @@ func (p *plan) check() error {
 	if n < 2 || !bytes.HasSuffix(last, []byte("\n")) || json.Unmarshal(last, &p.end) != nil || p.end.SHA256 == "" {
 		return p.fault("it is not whole: its last line is missing")
 	}
-	if p.end.SHA256 != hex.EncodeToString(before.Sum(nil)) || p.end.Calls != n-2 {
+	if p.end.SHA256 != hex.EncodeToString(before.Sum(nil)) || p.end.Lines != n-2 {
 		return p.fault("it was changed since it was made")
 	}
 	return nil
@@ -120,7 +133,7 @@ func (p *plan) over(records reader.Records, behind int) reader.Records {
 		return records
 	}
 	return func(yield func(*user.Record, error) bool) {
-		m := &merging{plan: p, prints: newRecordPrints(p.key), left: p.end.Calls, last: behind}
+		m := &merging{plan: p, prints: newRecordPrints(p.key), left: p.end.Lines, last: behind}
 		p.merging = m
 		err := m.advance(behind)
 		for r, failed := range records {

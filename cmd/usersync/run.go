@@ -98,6 +98,11 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	if err := j.startTalking(); err != nil {
 		return err
 	}
+	original, err := j.findOriginals(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, j.closeOriginals(original)) }()
 	j.log.Info("opening the input", zap.Strings("from", j.paths))
 	if j.input, err = openInput(ctx, j.env, j.config, j.conn.client, j.paths); err != nil {
 		return err
@@ -111,7 +116,11 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	j.remember(ctx)
-	return j.send(ctx)
+	if err := j.send(ctx); err != nil {
+		return err
+	}
+	j.expire()
+	return nil
 }
 
 // forget gives back what begin took.
@@ -156,7 +165,7 @@ func (j *job) send(ctx context.Context) error {
 		Applying:    j.applied != nil,
 	}
 	if !j.config.allowStale {
-		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.runsDir}).superseded
+		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.runsDir, unchanged: j.unchanged(ctx)}).superseded
 	}
 	if j.past.ledger != nil {
 		work.Ledger = newRecall(j.past.ledger, j.config.full, &j.keeper.marked, j.attendance)
@@ -179,6 +188,9 @@ func (j *job) send(ctx context.Context) error {
 	j.warn(counts.Reading)
 	j.counts = total(j.before, counts)
 	err = errors.Join(err, j.keeper.finish(err))
+	if err == nil && counts.Finished {
+		err = j.keepUnchanged(ctx, work.Ledger)
+	}
 	talk := j.stopProgress()
 	err = withSignal(ctx, err)
 	if err != nil {
@@ -204,7 +216,7 @@ func (j *job) budgeted(ctx context.Context) (context.Context, context.CancelFunc
 
 func (j *job) manners() manners {
 	return manners{pace: j.conn.pace, wire: j.wire, retries: j.config.retries, calls: &j.calls,
-		canary: j.config.canary, answersOnly: j.config.canaryAnswersOnly, protected: j.protected,
+		canary: j.config.canary, answersOnly: j.config.canaryAnswersOnly, adopt: j.config.adoption(), protected: j.protected,
 		pending: pending{run: j.out.dir.ID(), ledger: j.past.ledger, journal: j.out.diary}}
 }
 

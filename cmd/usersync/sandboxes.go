@@ -23,6 +23,7 @@ func sandboxes() map[string]rehearsal {
 	return map[string]rehearsal{
 		"kard":       {nil, kardSnippet},
 		"konstantly": {rehearsedKonstantly, konstantlySnippet},
+		"scim":       {rehearsalOfSCIM, scimSnippet},
 		"onbo":       {rehearsedOnbo, onboSnippet},
 	}
 }

@@ -63,12 +63,12 @@ func (s *scratch) spill(record int) error {
 			return &trouble{err: fmt.Errorf("keep the plan so far in %s: %w", os.TempDir(), err), code: exitTemporary,
 				hint: "make room there, or set TMPDIR to another place"}
 		}
+		s.ledger.Store(l)
 	}
 	if err := l.Mark(s.ctx, ledger.Mark{Run: "plan", Record: record}, s.entries); err != nil {
 		return ledgerFault(err)
 	}
 	s.entries = s.entries[:0]
-	s.ledger.Store(l)
 	s.marked.Store(int64(record))
 	return nil
 }

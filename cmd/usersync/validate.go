@@ -61,6 +61,7 @@ func validate(ctx context.Context, e *env, c *config, args []string, v *finding)
 	if err := c.checkOutput(); err != nil {
 		return found, err
 	}
+	c.offline = true
 	conn, err := connect(ctx, c)
 	if err != nil {
 		return found, err

@@ -18,6 +18,8 @@ type manners struct {
 	canary      int // users that are sent first; 0 is none
 	answersOnly bool
 	protected   map[string]struct{}
+
+	adopt *destination.Adoption // nil: who is not remembered is created
 }
 
 // stack puts the manners around a client, inner to outer.
@@ -25,10 +27,15 @@ func stack(client destination.Destination, m manners) destination.Destination {
 	limited := destination.Limited{Destination: client, Pacer: m.pace, Wire: m.wire, Calls: m.calls}
 	merged := destination.Merged{API: destination.Keyed{API: limited}}
 	bisected := destination.NewBisected(merged)
-	retried := destination.Retried{API: bisected, Pacer: m.pace, Retries: m.retries}
+	sizer, _ := client.(destination.Sizer)
+	parted := destination.Parted{API: bisected, Sizer: sizer}
+	retried := destination.Retried{API: parted, Pacer: m.pace, Retries: m.retries}
 	verified := destination.Verified{API: retried, Retries: m.retries}
 	pended := destination.Pended{API: verified, Pending: m.pending}
 	upserted := destination.Upserted{API: pended}
+	if m.adopt != nil {
+		upserted.API = destination.Adopted{API: pended, How: *m.adopt}
+	}
 	careful := destination.API(upserted)
 	if m.canary > 0 {
 		careful = &destination.Canary{API: upserted, Records: m.canary, AnswersOnly: m.answersOnly}

@@ -1,6 +1,6 @@
 // Package destination says what an API that takes users looks like to the rest
 // of usersync, and holds the manners that every call keeps, one wrapper a
-// file: Limited, Keyed, Merged, Bisected, Retried, Verified, Pended, Upserted,
+// file: Limited, Keyed, Merged, Bisected, Parted, Retried, Verified, Pended, Upserted,
 // Observed; and Dry in place of them all.
 //
 // It knows no API: those are the folders beside these files. Start at

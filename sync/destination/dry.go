@@ -92,14 +92,14 @@ func (d *Dry) look(ctx context.Context, op user.Op, r *user.Record) (o user.Outc
 	switch {
 	case t.Blind:
 		return o, false, nil
+	case toComplete(op, r, t):
+		if d.reads(r) {
+			_, o, err = Merged{d.API}.complete(ctx, op, r, t)
+		}
+		return o, true, err
 	case op != user.Create && t.OwnKeys && r.Remote == "":
 		if d.reads(r) {
 			o, err = Keyed{d.API}.locate(ctx, r)
-		}
-		return o, true, err
-	case op == user.Update && toComplete(r, t):
-		if d.reads(r) {
-			_, o, err = Merged{d.API}.complete(ctx, r, t)
 		}
 		return o, true, err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"usersync/sync/destination"
 	"usersync/sync/user"
@@ -18,6 +19,7 @@ type shown struct {
 	traits destination.Traits
 	holds  map[string]string // emails by id
 	reads  []string
+	fails  int // reads, at first
 }
 
 func (a *shown) Traits() destination.Traits { return a.traits }
@@ -29,6 +31,10 @@ func (a *shown) Apply(context.Context, user.Batch) ([]user.Outcome, error) {
 
 func (a *shown) Find(_ context.Context, r *user.Record) (destination.Found, error) {
 	a.reads = append(a.reads, r.User.ID)
+	if a.fails > 0 {
+		a.fails--
+		return destination.Found{}, &destination.CallError{Status: 500, Code: "http_500"}
+	}
 	email, there := a.holds[r.User.ID]
 	if !there {
 		return destination.Found{Presence: destination.Absent}, nil
@@ -107,6 +113,11 @@ func TestDry(t *testing.T) {
 			traits: func(t *destination.Traits) { t.OwnKeys = true },
 			want:   "deleted", calls: "delete:1 read:1",
 		},
+		"the read before an update finds the key that the API made as well": {
+			op: user.Update, records: []*user.Record{emailed("a", "0", user.Upsert)}, read: true,
+			traits: func(t *destination.Traits) { t.OwnKeys = true },
+			want:   "unchanged:same", calls: "read:1", reads: "a",
+		},
 		"an API without read-back is not read": {
 			op: user.Update, records: []*user.Record{emailed("a", "1", user.Upsert)}, read: true,
 			traits: func(t *destination.Traits) { t.Blind = true },
@@ -156,6 +167,24 @@ func TestDryDoesNotReadWhomItChanges(t *testing.T) {
 	if len(api.reads) != 1 {
 		t.Errorf("%d reads", len(api.reads))
 	}
+}
+
+// A read that fails is made again, and the calls that are foreseen are counted once.
+func TestDryReadsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := newShown(map[string]string{"a": "0"})
+		api.fails = 2
+		var calls destination.Calls
+		limited := destination.Limited{Destination: api, Pacer: &pacer{}, Wire: t.Context()}
+		dry := destination.Retried{API: &destination.Dry{API: limited, Calls: &calls, Read: true}, Pacer: &pacer{}, Retries: 5}
+		outcomes, err := dry.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{emailed("a", "1", user.Upsert)}})
+		if err != nil || words(outcomes) != "updated" {
+			t.Errorf("%s, %v", words(outcomes), err)
+		}
+		if got := counted(&calls); got != "read:1 update:1" || len(api.reads) < 3 { // one more asks whether the API is there
+			t.Errorf("calls %q, %d reads", got, len(api.reads))
+		}
+	})
 }
 
 func words(outcomes []user.Outcome) string {

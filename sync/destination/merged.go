@@ -9,23 +9,23 @@ import (
 	"usersync/sync/user"
 )
 
-// Merged reads a user before an update that could clear what the record leaves
+// Merged reads a user before a call that could clear what the record leaves
 // out, and sends that back too. A record that has every field is not read, nor,
 // where only a set of fields is at stake, one that has none of these; one that
 // the read shows to be there already, field by field, is not sent.
 type Merged struct{ API }
 
-// Apply reads and completes the records of an update whose traits ask for it.
+// Apply reads and completes the records of a call whose traits ask for it.
 func (m Merged) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	traits := m.Traits()
-	if b.Op != user.Update || !traits.Ops[user.Update].Merge {
+	if !traits.Ops[b.Op].Merge {
 		return m.API.Apply(ctx, b)
 	}
 	outcomes := make([]user.Outcome, len(b.Records))
 	var send []int
 	full := b.Of(append([]*user.Record(nil), b.Records...))
 	for i, r := range b.Records {
-		complete, settled, err := m.complete(ctx, r, traits)
+		complete, settled, err := m.complete(ctx, b.Op, r, traits)
 		if err != nil {
 			return nil, err
 		}
@@ -46,8 +46,8 @@ func (m Merged) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 
 // complete returns the record with what the API holds beside it, or an outcome
 // where nothing needs to be sent.
-func (m Merged) complete(ctx context.Context, r *user.Record, traits Traits) (*user.Record, user.Outcome, error) {
-	if !toComplete(r, traits) {
+func (m Merged) complete(ctx context.Context, op user.Op, r *user.Record, traits Traits) (*user.Record, user.Outcome, error) {
+	if !toComplete(op, r, traits) {
 		return r, user.Outcome{}, nil
 	}
 	found, err := m.Find(ctx, r)
@@ -67,16 +67,16 @@ func (m Merged) complete(ctx context.Context, r *user.Record, traits Traits) (*u
 	case found.Presence == Same && found.shows(r):
 		return nil, user.Outcome{Status: user.Unchanged, Code: user.CodeSame, HTTP: found.HTTP, Remote: found.Remote}, nil
 	}
-	return fill(r, found.Held, traits.Ops[user.Update].Set), user.Outcome{}, nil
+	return fill(r, found.Held, traits.Ops[op].Set), user.Outcome{}, nil
 }
 
-// toComplete reports whether an update of r must be read for before it.
-func toComplete(r *user.Record, traits Traits) bool {
-	update := traits.Ops[user.Update]
-	if update.Set != "" {
-		return update.Merge && hasOf(r, update.Set)
+// toComplete reports whether a call for r must be read for before it.
+func toComplete(op user.Op, r *user.Record, traits Traits) bool {
+	call := traits.Ops[op]
+	if call.Set != "" {
+		return call.Merge && hasOf(r, call.Set)
 	}
-	return update.Merge && !carries(r, traits.Fields)
+	return call.Merge && !carries(r, traits.Fields)
 }
 
 // hasOf reports whether r carries a field of the set.
