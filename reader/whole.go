@@ -39,7 +39,7 @@ func (in *Input) finish(i int, f *file) error {
 	}
 	f.end = f.rows.end()
 	if f.end.open {
-		in.warnings = append(in.warnings, f.name+": the last line has no newline at its end, and the others have one; perhaps the file was cut")
+		in.warnings = append(in.warnings, f.name+": "+in.openEnd(f))
 	}
 	if err := in.holdHash(f); err != nil {
 		return err
@@ -50,6 +50,14 @@ func (in *Input) finish(i int, f *file) error {
 		return in.holdCount()
 	}
 	return nil
+}
+
+func (in *Input) openEnd(f *file) string {
+	text := "the last line has no newline at its end, and the others have one; perhaps the file was cut"
+	if f.end.torn && in.o.ExpectRecords > 0 {
+		text += ", which the number of records does not rule out"
+	}
+	return text
 }
 
 // proof is what shows that f is whole, its hashes being right.

@@ -148,7 +148,11 @@ func (l limit) of(feed int) int {
 
 // rules are the settings by which this run sends the feed.
 func (j *job) rules() ledger.Rules {
-	return ledger.Rules{Run: j.out.dir.ID(), Config: j.config.feedDigest(), Mapping: j.config.mappingDigest()}
+	r := ledger.Rules{Config: j.config.feedDigest(), Mapping: j.config.mappingDigest()}
+	if j.out != nil { // else it is planned only
+		r.Run = j.out.dir.ID()
+	}
+	return r
 }
 
 // keepRules notes them, once the feed was sent whole.

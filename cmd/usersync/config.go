@@ -25,6 +25,9 @@ type config struct {
 	kard    kardConfig
 	scim    scimConfig
 	offline bool // no call is made, not even to ask what the API can do
+	onbo    onboConfig
+
+	konstantly konstantlyConfig
 
 	from   []string
 	format string
@@ -40,8 +43,12 @@ type config struct {
 	ledgerKey   user.Secret
 	feed        string
 	full, anew  bool
+	adopt       string // adoptRead, adoptAssume or empty
 	allowStale  bool
 	lockTimeout time.Duration
+
+	maxChange  changeLimits
+	minRecords int
 
 	rate                            rate
 	burst, workers, batchSize       int
@@ -51,6 +58,7 @@ type config struct {
 	insecureHTTP, http2             bool
 	runsDir, results, resultsFormat string
 	rejectsSecrets                  string
+	artifactsTTL                    time.Duration // 0: runs are kept for ever
 	allowRejects                    share
 	maxErrors                       share
 	maxDelete                       limit
@@ -62,6 +70,7 @@ type config struct {
 	progress, logFormat, logLevel   string
 	json                            bool
 	shown                           []shownValue
+	original                        func(user.Rejected) [][]byte // where a retry finds secrets; nil elsewhere
 }
 
 // kardConfig is the section of kard.

@@ -26,8 +26,12 @@ const depsRules = `
 	sync/destination
 	< sync/destination/rest
 	< sync/destination/kard;
+	sync/destination/rest < sync/destination/konstantly < cmd/usersync;
+	sync !< sync/destination/konstantly, sync/sandbox/konstantly;
 	sync/destination/rest < sync/destination/scim < cmd/usersync;
 
+	sync/destination/rest < sync/destination/onbo < cmd/usersync;
+	sync !< sync/destination/onbo, sync/sandbox/onbo;
 	# What tests a client knows none, nor a rehearsal: the client's own test hands them in.
 	sync/user, sync/destination < sync/destination/destinationtest;
 

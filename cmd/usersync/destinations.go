@@ -39,8 +39,10 @@ type api struct {
 // destinations holds every API by its name in the config.
 func destinations() map[string]api {
 	return map[string]api{
-		"kard": {openKard, kardSettings, rehearseKard},
-		"scim": {openSCIM, scimSettings, rehearseSCIM},
+		"kard":       {openKard, kardSettings, rehearseKard},
+		"konstantly": {openKonstantly, konstantlySettings, rehearseKonstantly},
+		"scim":       {openSCIM, scimSettings, rehearseSCIM},
+		"onbo":       {openOnbo, onboSettings, rehearseOnbo},
 	}
 }
 

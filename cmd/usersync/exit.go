@@ -52,6 +52,9 @@ var exitMeanings = [...]struct {
 // exitCode turns what went wrong, and what was found, into the one code that
 // matters most.
 func exitCode(err error, found tally) int {
+	if found.detailed.asked {
+		return found.detailed.code(err, found)
+	}
 	codes := append(codesOf(err), codesOfTally(found)...)
 	for _, m := range exitMeanings {
 		for _, c := range codes {
@@ -101,7 +104,7 @@ func codeOf(err error) (int, bool) {
 		return exitInternal, true
 	case *sync.GuardError, *destination.CanaryError, *reader.InputError:
 		return exitGuard, true
-	case *sink.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError:
+	case *sink.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError, *planError:
 		return exitUsage, true
 	case *ledger.HeldError:
 		return exitHeld, true

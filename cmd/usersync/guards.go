@@ -26,6 +26,9 @@ func (j *job) checkGuards() (err error) {
 		return misuse(fmt.Errorf("check the ledger: %s makes the keys of its users itself, and without a ledger nobody remembers them", traits.Name),
 			"leave --ledger out, or give the keys in a column remote_id", "usersync run --help")
 	}
+	if err := j.checkAdoption(traits); err != nil {
+		return err
+	}
 	if c.protect != "" {
 		j.protected, err = readProtected(c.protect)
 	}

@@ -60,6 +60,7 @@ func readerOptions(e *env, c *config, t destination.Traits, paths []string, x ex
 		Paths: paths, Stdin: e.stdin, Delimiter: c.delim, Op: c.intent(),
 		Mapping: mapping.Config{Fields: c.fields, Ignore: c.ignore, OpColumn: c.opColumn},
 		Accepts: accepts(t), ExpectRecords: x.records, ExpectSHA256: x.sha256, Sidecar: true, Trailer: c.proofs.trailer,
+		Original: c.original,
 	}
 	if c.format != "auto" {
 		o.Format = c.format

@@ -20,6 +20,8 @@ func (j *job) next(err error, s writer.Summary) string {
 		return j.again(j.out.rejects.Path())
 	case guardOf(err) == absenceGuard && !j.config.sandbox: // all else is done
 		return j.resumeLine()
+	case j.applied != nil && (s.ExitCode == exitUsage || s.ExitCode == exitGuard), guardOf(err) == changeGuard:
+		return j.config.typed.command("plan", j.paths...)
 	case s.ExitCode == exitDenied || s.ExitCode == exitGuard:
 		return j.config.typed.command("validate", j.paths...)
 	case j.config.sandbox || s.ExitCode == exitUsage || s.ExitCode == exitHeld:

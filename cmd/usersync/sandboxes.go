@@ -21,8 +21,10 @@ type rehearsal struct {
 // sandboxes holds every API that can be rehearsed.
 func sandboxes() map[string]rehearsal {
 	return map[string]rehearsal{
-		"kard": {nil, kardSnippet},
-		"scim": {rehearsalOfSCIM, scimSnippet},
+		"kard":       {nil, kardSnippet},
+		"konstantly": {rehearsedKonstantly, konstantlySnippet},
+		"scim":       {rehearsalOfSCIM, scimSnippet},
+		"onbo":       {rehearsedOnbo, onboSnippet},
 	}
 }
 

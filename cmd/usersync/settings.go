@@ -13,7 +13,7 @@ func settings() []setting {
 	for _, name := range destinationNames() {
 		all = append(all, destinations()[name].settings()...)
 	}
-	for _, group := range [][]setting{input(), proving(), remembering(), guards(), sending(), network(), output(), talk()} {
+	for _, group := range [][]setting{input(), proving(), remembering(), guards(), lookingAhead(), sending(), network(), output(), talk()} {
 		all = append(all, group...)
 	}
 	return all

@@ -2,53 +2,58 @@ package destination
 
 import "context"
 
-// turn is a call that was let out. A client that needs another call within the
-// same Apply or Find waits for a further turn with Again.
+// turn is the one call on the wire that an Apply or Find of a client makes at a
+// time.
 type turn struct {
-	limited Limited
-	waiting context.Context
-	kind    string
-	end     func(status int, through bool) // nil if no turn is held
+	pacer Pacer
+	calls *Calls
+	waits context.Context // of Apply or Find: its end ends a wait
+	kind  string
+	end   func(status int, through bool) // nil while no call is out
 }
 
 type turnKey struct{}
 
-// begin waits for a turn.
-func (l Limited) begin(ctx context.Context, kind string) (*turn, error) {
-	end, err := l.Pacer.Begin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &turn{limited: l, waiting: ctx, kind: kind, end: end}, nil
+func (l Limited) turn(waits context.Context) *turn {
+	return &turn{pacer: l.Pacer, calls: l.Calls, waits: waits}
 }
 
-// wire is the context of the call on the wire.
-func (t *turn) wire() context.Context { return context.WithValue(t.limited.Wire, turnKey{}, t) }
+// on returns the context of the call, by which Further finds the turn.
+func (t *turn) on(wire context.Context) context.Context {
+	return context.WithValue(wire, turnKey{}, t)
+}
 
-// over ends the turn with what became of its call.
+func (t *turn) begin(kind string) (err error) {
+	t.kind = kind
+	t.end, err = t.pacer.Begin(t.waits)
+	if err != nil {
+		t.end = nil
+	}
+	return err
+}
+
+// over ends the call that is out, if one is.
 func (t *turn) over(err error) {
 	if t.end == nil {
 		return
 	}
 	t.end(ending(err))
 	t.end = nil
-	t.limited.Calls.count(t.kind, err)
+	t.calls.count(t.kind, err)
 }
 
-// Again waits for the turn of a further call, where a client cannot do with one:
-// the call before it got a definite answer. ctx is the one that Apply or Find
-// was given; where nobody limits calls it waits for nothing. An error ends the
-// run, and the client returns it as it is.
-func Again(ctx context.Context) error {
+// Further says that the call which a client has just made was answered, and
+// waits until it may make one more within the same Apply or Find. ctx is the one
+// that the client was given; kind is ReadCall or an operation, for the count. An
+// error ends the run: the client makes no call and returns it as it is.
+//
+// The first call gives its wire back before the next waits for one, so that
+// workers cannot wait for each other.
+func Further(ctx context.Context, kind string) error {
 	t, ok := ctx.Value(turnKey{}).(*turn)
-	if !ok {
+	if !ok { // nobody keeps a pace
 		return nil
 	}
 	t.over(nil)
-	end, err := t.limited.Pacer.Begin(t.waiting)
-	if err != nil {
-		return err
-	}
-	t.end = end
-	return nil
+	return t.begin(kind)
 }

@@ -53,7 +53,7 @@ func (c *Client) search(ctx context.Context, r *user.Record) (destination.Found,
 	unknown := false
 	for n, q := range c.questions(r) {
 		if n > 0 {
-			if err := destination.Again(ctx); err != nil {
+			if err := destination.Further(ctx, destination.ReadCall); err != nil {
 				return destination.Found{}, err
 			}
 		}
