@@ -23,6 +23,7 @@ type config struct {
 	mode    user.Op
 	sandbox bool
 	kard    kardConfig
+	custom  customConfig
 	scim    scimConfig
 	offline bool // no call is made, not even to ask what the API can do
 	onbo    onboConfig

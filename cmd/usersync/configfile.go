@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"usersync/reader/mapping"
+	"usersync/sync/destination/custom"
 )
 
 const defaultConfig = "usersync.yaml"
@@ -22,6 +23,7 @@ type configFile struct {
 	path   string
 	values map[string]configValue
 	fields map[string]*yaml.Node // of each API's section; those of all under ""
+	custom *yaml.Node            // what describes an API; nil if nothing does
 }
 
 type configValue struct {
@@ -117,6 +119,9 @@ func where(prefix string) string {
 func (f *configFile) entry(k, v *yaml.Node, key string, all []setting) error {
 	if v.Kind == yaml.AliasNode {
 		v = v.Alias
+	}
+	if key == customBlock {
+		return f.customSection(v, all)
 	}
 	block, rest := blockOf(key)
 	if rest == "fields" {
@@ -235,6 +240,7 @@ func (f *configFile) variables() []string {
 			}
 		}
 	}
+	names = append(names, custom.Variables(f.custom)...)
 	return names
 }
 

@@ -69,11 +69,11 @@ func (conn *connection) rehearse(c *config, to api) error {
 	if !c.sandbox {
 		return nil
 	}
-	var o sandbox.Options
-	if play := sandboxes()[c.to]; play.open != nil {
-		o.API = play.open(sandboxFlags{})
+	options, err := c.rehearsal()
+	if err != nil {
+		return err
 	}
-	s, err := sandbox.Start(o, "127.0.0.1:0")
+	s, err := sandbox.Start(options, "127.0.0.1:0")
 	if err != nil {
 		return misuse(fmt.Errorf("start the sandbox: %w", err), "", "")
 	}

@@ -32,6 +32,14 @@ const depsRules = `
 
 	sync/destination/rest < sync/destination/onbo < cmd/usersync;
 	sync !< sync/destination/onbo, sync/sandbox/onbo;
+	sync/destination/rest < sync/destination/custom < cmd/usersync;
+	sync/sandbox < sync/sandbox/shapes < cmd/usersync;
+	sync/sandbox, sync/sandbox/shapes !< sync/destination/custom;
+	sync/destination, sync/destination/rest, sync/destination/kard, sync/destination/custom !< sync/sandbox/shapes;
+	sync/destination/custom !< sync/sandbox, sync/destination/kard;
+	sync/destination/kard !< sync/destination/custom;
+	sync !< sync/destination/custom, sync/sandbox/shapes;
+
 	# What tests a client knows none, nor a rehearsal: the client's own test hands them in.
 	sync/user, sync/destination < sync/destination/destinationtest;
 

@@ -43,6 +43,7 @@ func destinations() map[string]api {
 		"konstantly": {openKonstantly, konstantlySettings, rehearseKonstantly},
 		"scim":       {openSCIM, scimSettings, rehearseSCIM},
 		"onbo":       {openOnbo, onboSettings, rehearseOnbo},
+		"custom":     {openCustom, customSettings, rehearseCustom},
 	}
 }
 

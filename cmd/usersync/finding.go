@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+
+	"usersync/sync/destination"
 )
 
 // finding is what validate finds: told as it is found, or as one JSON document
@@ -21,6 +23,8 @@ type finding struct {
 		Unfit    *int          `json:"unfit,omitempty"`
 		Rows     []unfitRow    `json:"unfit_rows,omitempty"`
 		Warnings []string      `json:"warnings,omitempty"`
+
+		Request *destination.Preview `json:"first_request,omitempty"`
 	}
 }
 

@@ -95,6 +95,7 @@ func (l layers) resolve() (*config, error) {
 			return nil, err
 		}
 	}
+	wrong = append(wrong, l.readCustom(c))
 	return c, errors.Join(wrong...)
 }
 

@@ -20,12 +20,31 @@ type rehearsal struct {
 
 // sandboxes holds every API that can be rehearsed.
 func sandboxes() map[string]rehearsal {
-	return map[string]rehearsal{
+	all := map[string]rehearsal{
 		"kard":       {nil, kardSnippet},
 		"konstantly": {rehearsedKonstantly, konstantlySnippet},
 		"scim":       {rehearsalOfSCIM, scimSnippet},
 		"onbo":       {rehearsedOnbo, onboSnippet},
 	}
+	maps.Copy(all, customSandboxes())
+	return all
+}
+
+// rehearsal are the options of the sandbox that plays the API of c: the one of its
+// own name, or that which the section of custom names.
+func (c *config) rehearsal() (sandbox.Options, error) {
+	name := c.to
+	if name == customBlock {
+		name = c.custom.sandbox
+	}
+	played, ok := sandboxes()[name]
+	if !ok {
+		return sandbox.Options{}, misuse(fmt.Errorf("start the sandbox: nothing plays %s", c.to), "write sandbox: NAME under custom: in the config; known are "+wordsOf(sandboxNames()), "")
+	}
+	if played.open == nil {
+		return sandbox.Options{}, nil
+	}
+	return sandbox.Options{API: played.open(sandboxFlags{})}, nil
 }
 
 func sandboxNames() []string { return slices.Sorted(maps.Keys(sandboxes())) }

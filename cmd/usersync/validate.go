@@ -136,11 +136,14 @@ func validateRows(ctx context.Context, c *config, in *reader.Input, to client, v
 			if len(unfit) < unfitShown {
 				unfit = append(unfit, unfitRow{r.Origin.File, r.Origin.Line, err.Error()})
 			}
+			continue
 		}
+		v.preview(to, r)
 	}
 	found.allowed = c.allowRejects
 	v.rows(found.read, found.outcomes.Invalid, unfit)
 	v.warnings(in.Warnings())
+	v.request()
 	return found, context.Cause(ctx)
 }
 

@@ -2,8 +2,13 @@ package konstantly
 
 import (
 	"context"
+	"net/http/httptest"
+	"strconv"
+	"sync/atomic"
 	"testing"
 
+	"usersync/sync/sandbox"
+	rehearsal "usersync/sync/sandbox/konstantly"
 	"usersync/sync/user"
 )
 
@@ -81,4 +86,29 @@ func BenchmarkApply(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkThroughput creates users at the rehearsal over loopback, a caller for
+// each processor: client and server share the time.
+func BenchmarkThroughput(b *testing.B) {
+	server := httptest.NewServer(sandbox.New(sandbox.Options{API: rehearsal.New(rehearsal.Options{})}))
+	defer server.Close()
+	c, err := New(settings(server.URL))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.CloseIdle()
+	var n atomic.Int64
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			r := person("E" + strconv.FormatInt(n.Add(1), 10))
+			r.User.Attributes[1].Value = text(r.User.ID + "@mail.example")
+			outcomes, err := c.Apply(context.Background(), user.Batch{Op: user.Create, Records: []*user.Record{r}})
+			if err != nil || outcomes[0].Status != user.Created {
+				b.Error(outcomes, err)
+				return
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "users/s")
 }

@@ -121,7 +121,7 @@ func checkID(id string) error {
 	case id == "":
 		return invalid("missing_id", user.ID, "must not be empty", "")
 	case strings.ContainsFunc(id, func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }):
-		return invalid("bad_id", user.ID, "must hold letters A to Z and digits only", "map a key of such characters, or one made of yours, to id under fields: in the config")
+		return invalid("bad_id", user.ID, "must hold letters A to Z and digits only", "map a column of such keys to id under fields: in the config, or make one with an expr: there")
 	case strings.EqualFold(id, "blocked") || strings.EqualFold(id, "byEmail"):
 		return invalid("bad_id", user.ID, "is a word that Konstantly's addresses use for something else", "")
 	}
@@ -147,10 +147,17 @@ func (c *Client) checkAttribute(a *user.Attribute) error {
 	case user.DeadlineAt:
 		return checkDeadline(a.Value)
 	case user.Email, user.Name, user.Role, user.Bio, user.Occupation, user.Location, user.Timezone:
-		_, err = a.Value.Plain()
-		return because("bad_text", a.Field, err)
+		return checkText(a)
 	}
 	return unknown(a.Field)
+}
+
+func checkText(a *user.Attribute) error {
+	text, err := a.Value.Plain()
+	if strings.TrimSpace(text) == "" && slices.Contains(required[:], a.Field) && err == nil {
+		return missing("missing_field", a.Field, "")
+	}
+	return because("bad_text", a.Field, err)
 }
 
 func because(code string, f user.Field, err error) error {

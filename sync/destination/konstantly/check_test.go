@@ -50,6 +50,8 @@ func TestCheck(t *testing.T) {
 		"a bio to be cleared":     {with(user.Bio, cleared), "cannot_clear"},
 		"an attribute cleared":    {with("attributes.x", cleared), ""},
 		"a list as a text":        {with(user.Bio, user.JSONValue(`["a"]`)), "bad_text"},
+		"a blank e-mail":          {person("E1", attr(user.Email, text(" "))), "missing_field"},
+		"a blank bio":             {with(user.Bio, text("")), ""},
 		"null":                    {with(user.Location, user.JSONValue(`null`)), "bad_text"},
 		"yes":                     {with(user.FromAPI, text("yes")), ""},
 		"perhaps":                 {with(user.FromAPI, text("perhaps")), "bad_boolean"},

@@ -82,29 +82,42 @@ func (c *Client) dispute(ctx context.Context, r *user.Record, o user.Outcome) (u
 	if err := destination.Further(ctx, destination.ReadCall); err != nil {
 		return o, err
 	}
-	taken, err := c.taken(ctx, r)
-	if err != nil {
+	owner, err := c.owner(ctx, r)
+	switch {
+	case err != nil && !astray(err):
 		return o, beforehand(err)
-	}
-	if taken {
+	case owner == r.User.ID: // an earlier create was slow, and has just come through
+		return user.Outcome{Status: user.Exists, HTTP: o.HTTP, RequestID: o.RequestID}, nil
+	case owner != "":
 		o.Code, o.Detail = user.CodeExists, "another user of Konstantly has this e-mail address"
 	}
 	return o, nil
 }
 
-// taken reports whether anybody has r's e-mail.
-func (c *Client) taken(ctx context.Context, r *user.Record) (bool, error) {
+// astray reports whether a web server in front of the API found no such address:
+// some will not pass on every e-mail. That is no wrong base_url, or the look by
+// id had met it.
+func astray(err error) bool {
+	var ce *destination.CallError
+	return errors.As(err, &ce) && ce.Status == http.StatusNotFound
+}
+
+// owner is the id of the user who has r's e-mail; "" if nobody has it.
+func (c *Client) owner(ctx context.Context, r *user.Record) (string, error) {
 	email, _ := r.User.Value(user.Email)
 	text, _ := email.Plain()
 	a, s, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: []string{collection, "byEmail", text}}, r, r)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	defer a.Release()
-	if a.Status/100 == 2 && (s.failed() || s.id() == "") {
-		return false, a.Fail(destination.PerhapsTaken, codeInside, "")
+	switch {
+	case a.Status/100 != 2:
+		return "", nil
+	case s.failed() || s.id() == "":
+		return "", a.Fail(destination.PerhapsTaken, codeInside, "")
 	}
-	return a.Status/100 == 2, nil
+	return s.id(), nil
 }
 
 // meet looks for a user who cannot be created from r: an upsert may find the

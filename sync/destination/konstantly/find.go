@@ -33,8 +33,8 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 		return destination.Found{}, a.Fail(destination.RefusedWhole, code, detail)
 	case s.failed() || s.empty:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, codeInside, "")
-	case s.id() != r.User.ID:
-		return destination.Found{HTTP: a.Status}, nil // another user: nothing is known of this one
+	case s.id() != r.User.ID, !s.showsSet() && slices.ContainsFunc(r.User.Attributes, isCustom):
+		return destination.Found{HTTP: a.Status}, nil // another user, or not all that an update would have to send back
 	}
 	return c.compare(&s, r, a.Status), nil
 }
@@ -81,6 +81,21 @@ func (s *said) held() []user.Attribute {
 		}
 	}
 	return list
+}
+
+// showsSet reports whether the custom attributes are shown, in a form that can be
+// read: none is null, {}, or the [] of servers that know one kind of list.
+func (s *said) showsSet() bool {
+	switch s.Attributes.Kind() {
+	case '{', 'n':
+		return true
+	}
+	return string(s.Attributes) == "[]"
+}
+
+func isCustom(a user.Attribute) bool {
+	_, custom := attributeID(a.Field)
+	return custom
 }
 
 // role is {"alias":"learner"} in the reference's examples, and a string in its

@@ -166,10 +166,14 @@ func TestFind(t *testing.T) {
 		"absent":                        {absent, destination.Absent, nil, ""},
 		"same":                          {shown(same + `,"occupation":"x","attributes":{"languages":[2,1],"grade":7,"other":1}`), destination.Same, nil, ""},
 		"what is not shown":             {shown(`"name":null,"attributes":{"grade":null}`), destination.Same, nil, ""},
+		"attributes that are null":      {shown(`"attributes":null`), destination.Same, nil, ""},
+		"the set is not shown":          {shown(same), destination.Unknown, nil, ""},
+		"the set in another form":       {shown(`"attributes":[{"apiId":"grade","value":7}]`), destination.Unknown, nil, ""},
+		"the set in one word":           {shown(`"attributes":"grade"`), destination.Unknown, nil, ""},
 		"no attributes":                 {shown(`"attributes":[]`), destination.Same, nil, ""},
-		"a role in one word":            {shown(`"role":"learner"`), destination.Same, nil, ""},
+		"a role in one word":            {shown(`"role":"learner","attributes":{}`), destination.Same, nil, ""},
 		"different":                     {shown(`"name":"Frieda","email":"o@mail.example","role":{"alias":"expert"},"attributes":{"grade":8,"languages":[1]}`), destination.Different, []user.Field{user.Name, user.Email, user.Role, "attributes.grade", "attributes.languages"}, ""},
-		"blocked, where deletes delete": {shown(same[:len(same)-len("false")] + "true"), destination.Same, nil, ""},
+		"blocked, where deletes delete": {shown(`"isBanned":true,"attributes":{}`), destination.Same, nil, ""},
 		"another user":                  {"200 " + e2, destination.Unknown, nil, ""},
 		"nobody":                        {"200 {}", destination.Unknown, nil, ""},
 		"nothing":                       {"200 ", 0, nil, "perhaps taken error_inside"},
@@ -230,6 +234,16 @@ func TestHeldIsSentBack(t *testing.T) {
 		if !cmp.Equal(s.calls, []string{get, patch}) || s.bodies[1] != want {
 			t.Errorf("%v %s", s.calls, s.bodies[1])
 		}
+	}
+}
+
+// TestAnUnseenSetIsNotReplaced: nobody loses attributes that were not shown.
+func TestAnUnseenSetIsNotReplaced(t *testing.T) {
+	c, s := serve(t, map[string]reply{get: `200 {"id":"E1","name":"x","email":"frieda@mail.example"}`})
+	r := as(user.Update, person("E1", attr("attributes.badge", text("B7"))))
+	outcomes, err := destination.Merged{API: c}.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}})
+	if got := told(t, outcomes, err); got != "failed unread 200" || !cmp.Equal(s.calls, []string{get}) {
+		t.Errorf("%s, %v", got, s.calls)
 	}
 }
 

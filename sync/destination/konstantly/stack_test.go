@@ -64,7 +64,7 @@ func open(t *testing.T, o rehearsal.Options, absence Absence, faults ...string) 
 	return destination.Upserted{API: destination.Verified{API: retried, Retries: 8}}, s
 }
 
-const crowd = 25
+const crowd = 12
 
 // night sends everybody with the given call and says what became of each.
 func night(t *testing.T, d destination.Destination, op user.Op, occupation string) map[user.Status]int {

@@ -83,16 +83,16 @@ func (a *api) create(c *sandbox.Call) sandbox.Answer {
 	}
 	p.ID = cmp.Or(p.ID, strings.ReplaceAll(c.NewKey(), "-", ""))
 	if err := c.Users.Create(p.ID, encode(p), p.marks()...); err != nil {
-		return a.taken(c, err)
+		return a.taken(c, p)
 	}
 	return sandbox.JSON(http.StatusCreated, encode(p.shown()))
 }
 
-// taken refuses what another user has. Which words the vendor has for it is not documented.
-func (a *api) taken(c *sandbox.Call, err error) sandbox.Answer {
+// taken refuses what another user has: the e-mail if it is that, else the id. Which words the vendor has for it is not documented.
+func (a *api) taken(c *sandbox.Call, p person) sandbox.Answer {
 	field := "id"
-	if e, ok := errors.AsType[*sandbox.TakenError](err); ok && e.Mark != "" {
-		field = e.Mark
+	if c.Op == sandbox.Update || len(c.Users.With("email", strings.ToLower(p.Email))) > 0 {
+		field = "email"
 	}
 	return sandbox.JSON(a.Taken, a.Error(c, sandbox.Refusal{Status: a.Taken, Field: field, Detail: c.Said(0, "This value is already used")}))
 }
@@ -126,7 +126,7 @@ func (a *api) update(c *sandbox.Call) sandbox.Answer {
 	case isUnfit:
 		return unfit(c, wrong)
 	case err != nil:
-		return a.taken(c, err)
+		return a.taken(c, p)
 	case !found:
 		return notFound()
 	case a.Shows:

@@ -1,0 +1,201 @@
+package custom
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/kard"
+	"usersync/sync/destination/rest"
+	"usersync/sync/pace"
+	"usersync/sync/sandbox"
+	"usersync/sync/user"
+)
+
+// TestDescribedKardAgreesWithTheBuiltIn sends the same users to the same faults,
+// once by the client that knows Kard and once by the one that reads of it in a
+// config. Every call must come to the same.
+func TestDescribedKardAgreesWithTheBuiltIn(t *testing.T) {
+	agree(t, bare, "", "refuse=400:20%", "refuse=409:20%", "refuse=429:10%", "refuse=500:10%", "refuse=404:20%", "refuse=422:20%", "lost:30%", "500:30%@after", "500:30%",
+		"408:20%@after", "503=1s:#3", "429=1s:#4", "cut:30%", "html:20%", "html:20%@after", "empty:20%", "empty:20%@after", "reset:20%", "close:20%", "short:60%", "shuffle", "foreign",
+		"nodata:60%", "noid refuse=400:20%", "noid=blind refuse=400:20%", "double refuse=400:20%", "number refuse=400:20%", "both:60%", "conflict:50%", "conflict=blind",
+		"echo refuse=400:20%", "poison:10%", "poison=413:10%", "expire:#6", "400:20%", "422:20%", "409:20%", "413:20%", "404:#3", "redirect:#5", "403:#2")
+}
+
+// The same behind all the manners, for faults that are drawn from the user and
+// not from the number of the call: follow-up calls are made side by side.
+func TestDescribedKardAgreesBehindTheManners(t *testing.T) {
+	agree(t, manners, "", "refuse=400:20%", "refuse=409:20%", "refuse=404:20%", "refuse=422:20%", "shuffle", "foreign", "nodata", "short", "noid refuse=400:20%",
+		"noid=blind refuse=400:20%", "double refuse=400:20%", "number refuse=400:20%", "both", "conflict", "conflict=blind", "echo refuse=400:20%", "poison:10%", "poison=413:10%")
+}
+
+func agree(t *testing.T, around func(destination.API) destination.Destination, faults ...string) {
+	for _, f := range faults {
+		t.Run(f, func(t *testing.T) {
+			known := endings(t, f, builtIn, around)
+			if diff := cmp.Diff(known, endings(t, f, described, around)); diff != "" {
+				t.Errorf("built-in -, described +\n%s", diff)
+			}
+			if len(known) < 80 {
+				t.Errorf("%d users and calls were compared", len(known))
+			}
+		})
+	}
+}
+
+type opener func(testing.TB, rest.Config) destination.API
+
+func builtIn(t testing.TB, r rest.Config) destination.API {
+	c, err := kard.New(kard.Config{Organization: "organization-123", REST: r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.CloseIdle)
+	return c
+}
+
+func described(t testing.TB, r rest.Config) destination.API {
+	config := example(t, "kard", r.BaseURL)
+	config.Account, config.REST = "organization-123", r
+	c, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.CloseIdle)
+	return c
+}
+
+// endings takes 30 users through creates, creates of users who exist, updates and
+// deletes, and tells what became of each.
+func endings(t *testing.T, faults string, open opener, around func(destination.API) destination.Destination) (told []string) {
+	synctest.Test(t, func(t *testing.T) {
+		client := open(t, connected(t, faults))
+		api := around(client)
+		for _, act := range []struct {
+			op       user.Op
+			from, to int
+			version  int
+		}{{user.Create, 0, 20, 0}, {user.Create, 10, 30, 0}, {user.Create, 0, 30, 1}, {user.Update, 0, 35, 0}, {user.Delete, 25, 40, 0}} {
+			told = append(told, acted(t, api, act.op, act.from, act.to, act.version)...)
+		}
+		for n := range 40 {
+			r := customer(n, n%2)
+			found, err := client.Find(t.Context(), r)
+			told = append(told, fmt.Sprintf("%s is %d, unlike in %v: %v", r.User.ID, found.Presence, found.Differs, err))
+		}
+	})
+	return told
+}
+
+// acted sends users in batches as large as the call takes.
+func acted(t *testing.T, api destination.Destination, op user.Op, from, to, version int) (told []string) {
+	for size := min(10, api.Traits().Ops[op].Max); from < to; from += size {
+		b := user.Batch{Op: op}
+		for n := from; n < min(from+size, to); n++ {
+			r := customer(n, version)
+			if r.Op = op; op == user.Create {
+				r.Op = user.Upsert
+			}
+			if n%5 == 0 && op != user.Create { // what a row leaves out is read and sent back
+				r.User.Attributes = r.User.Attributes[4:]
+			}
+			b.Records = append(b.Records, r)
+		}
+		outcomes, err := api.Apply(t.Context(), b)
+		for i, o := range outcomes {
+			told = append(told, fmt.Sprintf("%s %s %s %d %s %s, %d attempts", b.Records[i].User.ID, o.Action, o.Status, o.HTTP, o.Code, once(o.Detail), o.Attempts))
+		}
+		if err != nil {
+			told = append(told, fmt.Sprint(op, " of ", from, ": ", once(err.Error())))
+		}
+	}
+	return told
+}
+
+// once keeps the first thing that is said: one client repeats what several users
+// are told alike, the other does not.
+func once(text string) string {
+	first, _, _ := strings.Cut(text, ";")
+	return first
+}
+
+func bare(client destination.API) destination.Destination { return client }
+
+// manners are those of a run, but for what only counts.
+func manners(client destination.API) destination.Destination {
+	p := pace.New(pace.Options{Wires: 1})
+	limited := destination.Limited{Destination: client, Pacer: p, Wire: context.Background()}
+	merged := destination.Merged{API: destination.Keyed{API: limited}}
+	retried := destination.Retried{API: destination.NewBisected(merged), Pacer: p, Retries: 3}
+	return destination.Upserted{API: destination.Verified{API: retried, Retries: 3}}
+}
+
+// connected starts a rehearsal of Kard in memory.
+func connected(t *testing.T, faults string) rest.Config {
+	_, r := rehearsed(t, sandbox.Options{Seed: 7, Organization: "organization-123", RequireAuth: true}, faults)
+	r.Auth = rest.Auth{ClientID: user.NewSecret("id"), ClientSecret: user.NewSecret("secret"), TokenURL: "http://127.0.0.1/v2/auth/token"}
+	return r
+}
+
+// rehearsed starts a rehearsal in memory.
+func rehearsed(t *testing.T, o sandbox.Options, faults string) (*sandbox.Running, rest.Config) {
+	for _, text := range strings.Fields(faults) {
+		f, err := sandbox.ParseFault(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Faults = append(o.Faults, f)
+	}
+	doors := memory{make(chan net.Conn), make(chan struct{})}
+	s, err := sandbox.Serve(o, doors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		now, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if err := s.Close(now); err != nil {
+			t.Error(err)
+		}
+	})
+	return s, rest.Config{BaseURL: "http://127.0.0.1", Proxy: "none", DialContext: doors.dial}
+}
+
+// memory is a listener whose connections are pipes.
+type memory struct {
+	doors  chan net.Conn
+	closed chan struct{}
+}
+
+func (m memory) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	here, there := net.Pipe()
+	select {
+	case m.doors <- there:
+		return here, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (m memory) Accept() (net.Conn, error) {
+	select {
+	case c := <-m.doors:
+		return c, nil
+	case <-m.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (m memory) Close() error {
+	close(m.closed)
+	return nil
+}
+
+func (m memory) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }

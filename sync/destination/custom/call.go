@@ -1,0 +1,200 @@
+package custom
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+var (
+	errTooMany = errors.New("the call would carry more users than its batch: allows")
+	errBytes   = errors.New("the call would be larger than max_bytes; a smaller batch: saves the attempts")
+	errUnfit   = errors.New("a user of the call does not fit its template")
+)
+
+// Apply sends b in one call. Users of whom the API's own key is not known are
+// not sent.
+func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	n := c.config.of(b.Op)
+	switch {
+	case len(b.Records) == 0:
+		return nil, nil
+	case n == nil || len(b.Records) > n.batch:
+		return nil, refusedHere(0, "too_many", errTooMany)
+	}
+	outcomes := make([]user.Outcome, len(b.Records))
+	var send []*user.Record
+	for i, r := range b.Records {
+		outcomes[i] = user.Outcome{Record: r, Status: user.Invalid, Code: user.CodeUnknownRemote}
+		if r.Remote != "" || !slices.Contains(n.named, refRemote) {
+			send = append(send, r)
+		}
+	}
+	if len(send) == 0 {
+		return outcomes, nil
+	}
+	part, err := c.send(ctx, n, b.Op, send)
+	if err != nil {
+		return nil, err
+	}
+	for i := range outcomes {
+		if len(part) > 0 && outcomes[i].Record == part[0].Record {
+			outcomes[i], part = part[0], part[1:]
+		}
+	}
+	return outcomes, nil
+}
+
+// refusedHere is a call that was not made. With status 413 it is taken apart.
+func refusedHere(status int, code string, err error) *destination.CallError {
+	return &destination.CallError{Fault: destination.RefusedWhole, Status: status, Code: code, Err: err}
+}
+
+func (c *Client) send(ctx context.Context, n *call, op user.Op, records []*user.Record) ([]user.Outcome, error) {
+	request, err := c.request(n, records)
+	if err != nil {
+		return nil, err
+	}
+	a, err := c.api.Do(ctx, request)
+	if err != nil {
+		return nil, n.answer.understood(err)
+	}
+	defer a.Release()
+	if a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<")) {
+		return nil, a.Fail(destination.Denied, "http_404", elsewhere)
+	}
+	r := reading{call: n, op: op, records: records, client: c}
+	return r.settle(a)
+}
+
+// elsewhere is what a page of a gateway means, which knows no such address and
+// says nothing of the user: taken at its word, it would make every delete a
+// success.
+const elsewhere = "a web page, and not the API, says that there is no such user; check base_url"
+
+// request makes the call. Its error is a *destination.CallError: no bytes left.
+func (c *Client) request(n *call, records []*user.Record) (rest.Request, error) {
+	r := rest.Request{Method: n.method, Records: records, Collection: !n.ofUser(), Header: http.Header{}}
+	row := c.row(n, records[0], 0)
+	query, err := c.address(&r, n, row)
+	if err != nil {
+		return r, err
+	}
+	r.Query = query.Encode()
+	if n.body == nil {
+		return r, nil
+	}
+	body, err := c.body(n, records, false)
+	switch {
+	case err != nil:
+		return r, refusedHere(0, "unfit", errUnfit)
+	case n.maxBytes > 0 && len(body) > n.maxBytes:
+		return r, refusedHere(http.StatusRequestEntityTooLarge, "too_many_bytes", errBytes)
+	}
+	r.Append = func(b []byte) []byte { return append(b, body...) }
+	return r, nil
+}
+
+// address fills in path, query and headers.
+func (c *Client) address(r *rest.Request, n *call, row *row) (url.Values, error) {
+	for _, t := range n.path {
+		text, has, err := t.fill(row)
+		if err != nil || !has {
+			return nil, refusedHere(0, "unfit", errUnfit)
+		}
+		r.Path = append(r.Path, text)
+	}
+	query := url.Values{}
+	for _, p := range n.query {
+		text, has, err := p.value.fill(row)
+		if err != nil {
+			return nil, refusedHere(0, "unfit", errUnfit)
+		}
+		if has {
+			query.Set(p.name, text)
+		}
+	}
+	for _, p := range slices.Concat(c.config.headers, n.headers) {
+		text, has, err := p.value.fill(row)
+		if err != nil || !headerSafe(text) {
+			return nil, refusedHere(0, "unfit", errUnfit)
+		}
+		if has {
+			r.Header[p.name] = []string{text}
+		}
+	}
+	return query, nil
+}
+
+func (c *Client) row(n *call, r *user.Record, place int) *row {
+	return &row{record: r, n: place, account: c.config.Account, named: n.named}
+}
+
+// body encodes the users into one body. An error is a *unfit.
+func (c *Client) body(n *call, records []*user.Record, masked bool) ([]byte, error) {
+	envelope := c.row(n, records[0], 0)
+	envelope.masked, envelope.item, envelope.users = masked, n.item, records
+	return encode(make([]byte, 0, bytesPerUser*len(records)), n.body, envelope)
+}
+
+const bytesPerUser = 256 // a guess that saves copies
+
+// encode is an empty object where the user has nothing that the piece names.
+func encode(b []byte, piece node, r *row) ([]byte, error) {
+	b, sent, err := piece.append(b, r)
+	if err == nil && !sent {
+		b = append(b, "{}"...)
+	}
+	return b, err
+}
+
+// words finds, in the body of an answer that is a fault, what the API says.
+func (c *Client) words(body []byte) string {
+	v, err := parse(body)
+	if err != nil {
+		text := strings.TrimSpace(string(body[:min(len(body), 1000)]))
+		if strings.ContainsAny(text, "<{[") {
+			return ""
+		}
+		return text
+	}
+	for _, n := range c.config.calls() {
+		if text := n.answer.speech(v); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// speech is what the answer says, wherever its messages stand.
+func (w *answer) speech(v *value) string {
+	r := reading{call: &call{answer: *w}}
+	var said []string
+	if text := r.note(v, &w.whole, "").detail; text != "" {
+		said = append(said, text)
+	}
+	for _, l := range []*entries{w.errors, w.results} {
+		if l == nil {
+			continue
+		}
+		at, ok := l.at.in(v)
+		if !ok {
+			continue
+		}
+		elements, _ := at.list()
+		for i := range elements {
+			if text := r.note(&elements[i], &l.says, "").detail; text != "" {
+				said = append(said, text)
+			}
+		}
+	}
+	return strings.Join(said, "; ")
+}

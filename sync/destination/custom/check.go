@@ -1,0 +1,230 @@
+package custom
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"usersync/sync/user"
+)
+
+// CheckColumns tells before a run whether the fields that the input can fill
+// are sent at all. One that no call names would else be left out in silence.
+func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
+	if err := c.upsertOnly(op); err != nil {
+		return err
+	}
+	for _, f := range c.config.required {
+		if op != user.Delete && !slices.Contains(fields, f) {
+			return invalid("missing_column", f, "is required by the config, and the input has no column for it", "add the column, or map it under fields:")
+		}
+	}
+	if op == user.Delete {
+		return nil
+	}
+	names := map[string]bool{}
+	for _, f := range fields {
+		switch {
+		case f == user.ID || f == user.RemoteID || slices.Contains(c.sent, f):
+			continue
+		case !c.open:
+			return invalid("unsupported_field", f, "no call in the config sends it", c.mend(f))
+		case f.IsSecret():
+			return invalid("unsupported_field", f, "{others} sends no secret", "name it in the call, or list the column under ignore:")
+		case names[ownName(f)]:
+			return invalid("unsupported_field", f, "another field has the same name in {others}", "list one of them under ignore:")
+		}
+		names[ownName(f)] = true
+	}
+	return nil
+}
+
+func (c *Client) mend(f user.Field) string {
+	return "put {" + string(f) + "} into the call, or list the column under ignore:; sent are " + strings.Join(texts(c.sent), ", ")
+}
+
+func (c *Client) upsertOnly(op user.Op) error {
+	if n := c.config.of(op); n != nil && n.upsert {
+		return invalid("upsert_only", "", "the config has a call that creates or updates, whichever it comes to, and mode "+string(op)+" asks for one of them",
+			"take mode upsert, or describe create: and update: apart")
+	}
+	return nil
+}
+
+// Check tells whether the record fits the calls that its intent can come to.
+func (c *Client) Check(r *user.Record) error {
+	if err := c.checkID(r.User.ID); err != nil {
+		return err
+	}
+	if err := c.upsertOnly(r.Op); err != nil {
+		return err
+	}
+	if r.Op != user.Delete {
+		if err := c.checkFields(r); err != nil {
+			return err
+		}
+	}
+	for op := range c.callsOf(r.Op) {
+		if err := c.checkCall(c.config.of(op), r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// callsOf are the calls that an intent can come to, each once.
+func (c *Client) callsOf(intent user.Op) func(yield func(user.Op) bool) {
+	return func(yield func(user.Op) bool) {
+		switch {
+		case intent != user.Upsert:
+			if c.config.of(intent) != nil {
+				yield(intent)
+			}
+		case c.config.create != nil && yield(user.Create) && c.config.update != nil && c.config.update != c.config.create:
+			yield(user.Update)
+		}
+	}
+}
+
+// The results are of type error so that no nil *InvalidError hides in one.
+func invalid(code string, f user.Field, rule, hint string) error {
+	return &user.InvalidError{Code: code, Field: f, Rule: rule, Hint: hint}
+}
+
+func (c *Client) checkID(id string) error {
+	switch {
+	case id == "":
+		return invalid("missing_id", user.ID, "must not be empty", "")
+	case id == "." || id == "..":
+		return invalid("bad_id", user.ID, "must not be . or .., which an address cannot carry", "")
+	case !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
+		return invalid("bad_id", user.ID, "must hold no control characters", "")
+	}
+	return nil
+}
+
+func (c *Client) checkFields(r *user.Record) error {
+	one := &row{record: r}
+	for _, f := range c.config.required {
+		if _, has := one.value(f); !has {
+			return invalid("missing_field", f, "is required by the config", "fill the column, or map it under fields:")
+		}
+	}
+	for _, p := range c.config.patterns {
+		v, has := one.value(p.field)
+		if !has || v.Kind == user.Clear {
+			continue
+		}
+		if text, err := v.Plain(); err != nil || !p.rule.MatchString(text) {
+			return invalid("bad_"+string(p.field), p.field, "must match "+p.text, "")
+		}
+	}
+	if c.open {
+		return nil
+	}
+	for _, a := range r.User.Attributes {
+		if !slices.Contains(c.sent, a.Field) {
+			return invalid("unsupported_field", a.Field, "no call in the config sends it", c.mend(a.Field))
+		}
+	}
+	return nil
+}
+
+// checkCall makes the call for this user alone, as far as its bytes.
+func (c *Client) checkCall(n *call, r *user.Record) error {
+	one := c.row(n, r, 0)
+	for _, f := range n.needs {
+		if v, has := one.value(f); f != refRemote && (!has || v.Kind == user.Clear) {
+			return invalid("missing_field", f, "stands in the address of the call, and the record has none", "fill the column, or map it under fields:")
+		}
+	}
+	for _, by := range n.answer.keysets() {
+		if len(c.keysOf(by, r, 0)) == 0 {
+			return invalid("missing_field", firstOf(by), "is the key by which the answer speaks of the user, and the record has none", "fill the column, or map it under fields:")
+		}
+	}
+	var wrong *unfit
+	body, err := c.bodyOf(n, r)
+	if err == nil {
+		err = c.checkAddress(n, one)
+	}
+	switch {
+	case errors.As(err, &wrong):
+		return invalid("bad_value", wrong.field, wrong.err.Error(), c.clearing(wrong))
+	case err != nil:
+		return invalid("bad_value", "", "cannot be put into the call", "")
+	case n.maxBytes > 0 && len(body) > n.maxBytes:
+		return invalid("too_large", "", "alone makes a call larger than max_bytes", "")
+	}
+	return nil
+}
+
+func (c *Client) bodyOf(n *call, r *user.Record) ([]byte, error) {
+	if n.body == nil {
+		return nil, nil
+	}
+	return c.body(n, []*user.Record{r}, false)
+}
+
+// checkAddress looks at the segments, parameters and headers. Segments without
+// the API's own key are known only later.
+func (c *Client) checkAddress(n *call, one *row) error {
+	for _, t := range n.path {
+		text, has, err := t.fill(one)
+		if err != nil {
+			return err
+		}
+		if has && (text == "." || text == ".." || strings.ContainsFunc(text, unicode.IsControl)) {
+			return &unfit{n.needs[0], errAddress}
+		}
+	}
+	for _, p := range slices.Concat(n.query, c.config.headers, n.headers) {
+		text, _, err := p.value.fill(one)
+		if err != nil {
+			return err
+		}
+		if !headerSafe(text) {
+			refs := p.value.refs()
+			return &unfit{refs[0].name, errAddress}
+		}
+	}
+	return nil
+}
+
+var errAddress = errors.New("holds characters that an address or a header cannot carry")
+
+func (c *Client) clearing(wrong *unfit) string {
+	if errors.Is(wrong.err, errNoClear) {
+		return `add clear: null or clear: "" to the section if the API clears so, or remove empty: clear from the mapping`
+	}
+	return ""
+}
+
+// keysets are the keys by which the answer speaks of users.
+func (w *answer) keysets() (all [][]template) {
+	if len(w.buckets) > 0 {
+		all = append(all, w.keyedBy)
+	}
+	for _, l := range []*entries{w.results, w.errors, w.done} {
+		switch {
+		case l == nil || l.key == nil:
+		case l.keyedBy != nil:
+			all = append(all, l.keyedBy)
+		default:
+			all = append(all, w.keyedBy)
+		}
+	}
+	return all
+}
+
+// firstOf is the field that the first of the keys needs.
+func firstOf(by []template) user.Field {
+	for _, t := range by {
+		for _, r := range t.refs() {
+			return r.name
+		}
+	}
+	return refID
+}

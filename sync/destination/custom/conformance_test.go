@@ -1,0 +1,134 @@
+package custom
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/rest"
+	"usersync/sync/sandbox"
+	"usersync/sync/sandbox/shapes"
+	"usersync/sync/user"
+)
+
+const token = "custom-token-4711"
+
+// TestConformance holds what the config describes to the suite, for each shape
+// that has all of a user's life.
+func TestConformance(t *testing.T) {
+	t.Run("kard", func(t *testing.T) {
+		s := suite("kard", customer, user.Create)
+		s.Keyed, s.KeyedRead, s.PerMinute = []user.Op{user.Update, user.Delete}, true, 1000
+		s.Run(t)
+	})
+	t.Run("hubspot", func(t *testing.T) {
+		s := suite("hubspot", contact(user.FirstName, user.LastName, user.Phone, user.City), user.Create, user.Update)
+		s.KeyedRead = true
+		s.Run(t)
+	})
+}
+
+// suite is that of a worked example. bulk are the calls that take many.
+func suite(name string, record func(n, version int) *user.Record, bulk ...user.Op) destinationtest.Suite {
+	s := destinationtest.Suite{
+		Open: func(t testing.TB, at destinationtest.Address) destinationtest.Client {
+			config := example(t, name, at.URL)
+			config.REST.DialContext, config.REST.Timeout, config.REST.Auth = at.Dial, at.Timeout, rest.Auth{Token: user.NewSecret(token)}
+			c, err := New(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		},
+		Record: record,
+		Rehearse: func(t testing.TB, faults ...string) destinationtest.Sandbox {
+			return rehearse(t, name, faults...)
+		},
+		Credentials: []string{token},
+		Shapes:      map[user.Op][]string{},
+	}
+	for _, op := range bulk {
+		s.Shapes[op] = shapesOf(name)
+	}
+	return s
+}
+
+func shapesOf(name string) []string {
+	if name == "kard" {
+		return []string{"short", "shuffle", "foreign", "nodata", "noid", "noid=blind", "double", "number", "both", "conflict", "conflict=blind", "short+shuffle+foreign+double+both+number"}
+	}
+	var list []string
+	for _, kind := range shapes.All()[name].Traits().Shapes {
+		list = append(list, string(kind))
+	}
+	return append(list, strings.Join(list, "+"))
+}
+
+func customer(n, version int) *user.Record {
+	return &user.Record{User: user.User{ID: fmt.Sprintf("customer-%d", n), Attributes: []user.Attribute{
+		{Field: user.Email, Value: user.TextValue(fmt.Sprintf("frieda.mustermann%d@mail.example", n))},
+		{Field: user.HashedEmail, Value: user.TextValue(fmt.Sprintf("%064x", 1<<40+n))},
+		{Field: user.Phone, Value: user.TextValue(fmt.Sprintf("+1415555%04d", n))},
+		{Field: user.BirthYear, Value: user.TextValue(fmt.Sprint(1960 + n%40))},
+		{Field: user.ZipCode, Value: user.TextValue(fmt.Sprintf("0%d%03d", version+1, n%1000))},
+		{Field: user.EnrolledRewards, Value: user.TextValue("CARDLINKED")},
+		{Field: user.HistoricalTransactionsSent, Value: user.TextValue("true")},
+	}}}
+}
+
+// contact makes users with an e-mail address and the given fields, which the
+// versions fill differently.
+func contact(fields ...user.Field) func(n, version int) *user.Record {
+	return func(n, version int) *user.Record {
+		r := &user.Record{User: user.User{ID: fmt.Sprintf("customer-%d", n), Attributes: []user.Attribute{
+			{Field: user.Email, Value: user.TextValue(fmt.Sprintf("frieda.mustermann%d@mail.example", n))},
+		}}}
+		for _, f := range fields {
+			text := fmt.Sprintf("%s of %d, version %d", strings.TrimPrefix(string(f), user.ExtraPrefix), n, version)
+			r.User.Attributes = append(r.User.Attributes, user.Attribute{Field: f, Value: user.TextValue(text)})
+		}
+		return r
+	}
+}
+
+func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandbox {
+	o := sandbox.Options{API: shapes.All()[name], RequireAuth: true, Token: token, Seed: 7}
+	for _, text := range faults {
+		f, err := sandbox.ParseFault(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Faults = append(o.Faults, f)
+	}
+	if err := o.Check(); err != nil {
+		t.Fatal(err)
+	}
+	s := sandbox.New(o)
+	return destinationtest.Sandbox{
+		Handler: s,
+		Struck: func() (n uint64) {
+			for _, times := range s.State().Faults {
+				n += times
+			}
+			return n
+		},
+		Look: func(r *user.Record) destinationtest.Look {
+			u, _ := s.User(keyIn(name, r))
+			look := destinationtest.Look{Created: int(u.Created), Data: string(u.Attributes)}
+			if u.Held {
+				look.Held = 1
+			}
+			return look
+		},
+	}
+}
+
+// keyIn is the key under which a rehearsal keeps the user.
+func keyIn(name string, r *user.Record) string {
+	if name == "iterable" {
+		email, _ := r.User.Value(user.Email)
+		return email.Text
+	}
+	return r.User.ID
+}

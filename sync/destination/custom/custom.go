@@ -1,0 +1,96 @@
+// Package custom is the client of any JSON API for users that a config can
+// describe: its calls as templates over the user, its credentials, and the way
+// in which it answers for each user.
+//
+// It is no language: a place in a template holds a value or is left out, and
+// what has to be computed is computed under `fields:`, before a user gets here.
+// It makes one call and says what the answer says of each user. It sends nothing
+// twice, keeps no pace and reads nothing back of its own accord: those are the
+// manners in the folder above.
+//
+// Start at Decode for what a config can say, at Client.Apply for a call, and at
+// settle.go for what an answer means.
+package custom
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// Client is a destination.Destination and a destination.Finder. It is safe for
+// concurrent use.
+type Client struct {
+	config  *Config
+	api     *rest.Client
+	traits  destination.Traits
+	observe func(int, http.Header)
+	sent    []user.Field // that some call names
+	open    bool         // other fields are sent too
+}
+
+// New returns a client of what Decode read. config.REST holds what the caller
+// knows of the network beside it. It makes no call.
+func New(config *Config) (*Client, error) {
+	if strings.TrimSpace(config.Name) == "" {
+		return nil, errors.New("custom.name is missing; it stands in reports and in the ledger's scope")
+	}
+	c := &Client{config: config, sent: config.fields(), open: config.takesOthers(), observe: config.limits.observer(config.REST.Observe)}
+	r := config.REST
+	r.BaseURL, r.Words, r.Observe = config.BaseURL, c.words, c.observe
+	if config.hmac != nil {
+		r.Sign = config.hmac.sign
+	}
+	var err error
+	if c.api, err = rest.New(r); err != nil {
+		return nil, err
+	}
+	c.traits = config.traits()
+	return c, nil
+}
+
+// Traits returns the facts that the config states.
+func (c *Client) Traits() destination.Traits { return c.traits }
+
+// CloseIdle closes the connections that no call uses.
+func (c *Client) CloseIdle() { c.api.CloseIdle() }
+
+// traits lists as Fields those that an update names, for these are what Merge
+// would have to send back; every other name is taken too, and CheckColumns tells
+// which are sent.
+func (c *Config) traits() destination.Traits {
+	t := destination.Traits{
+		Name: c.Name, Ops: map[user.Op]destination.OpTraits{}, PerMinute: c.perMinute,
+		Fields: c.update.fields(), AnyField: true, OwnKeys: c.ownKeys, Blind: c.read == nil,
+	}
+	for op, n := range map[user.Op]*call{user.Create: c.create, user.Update: c.update, user.Delete: c.remove} {
+		if n != nil {
+			t.Ops[op] = destination.OpTraits{Max: n.batch, Replay: n.replay, Merge: n.merge && op == user.Update}
+		}
+	}
+	t.Fields = slices.DeleteFunc(t.Fields, user.Field.IsSecret)
+	return t
+}
+
+// of is the call for an operation; nil if there is none.
+func (c *Config) of(op user.Op) *call {
+	switch op {
+	case user.Create:
+		return c.create
+	case user.Update:
+		return c.update
+	case user.Delete:
+		return c.remove
+	}
+	return nil
+}
+
+var (
+	_ destination.Destination = (*Client)(nil)
+	_ destination.Finder      = (*Client)(nil)
+)

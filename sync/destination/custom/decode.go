@@ -1,0 +1,164 @@
+package custom
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"usersync/sync/user"
+)
+
+// Expand returns what env:NAME or file:PATH stands for, and any other text as
+// it is. Its error never holds the value.
+type Expand func(text string) (string, error)
+
+// decoder reads the section.
+type decoder struct {
+	expand Expand // nil where nothing is to be read from elsewhere: a rehearsal
+	config *Config
+}
+
+// Decode reads the section `custom:`. A nil expand leaves out all credentials.
+// An error is an *Error with the line.
+func Decode(node *yaml.Node, expand Expand) (*Config, error) {
+	d := decoder{expand, &Config{forms: map[user.Field]form{}}}
+	root := at{node, "custom"}
+	for root.Kind == yaml.AliasNode {
+		root.Node = root.Alias
+	}
+	if err := d.settings(root); err != nil {
+		return nil, err
+	}
+	if err := d.calls(root); err != nil {
+		return nil, err
+	}
+	return d.config, d.whole(root)
+}
+
+// settings reads everything but the calls, which depend on it.
+func (d *decoder) settings(root at) error { return d.known().read(root) }
+
+func (d *decoder) known() keys {
+	c := d.config
+	later := func(at) error { return nil }
+	return keys{
+		"name": into(&c.Name), "account": d.address(&c.Account), "base_url": d.address(&c.BaseURL), "sandbox": into(&c.Sandbox),
+		"media": into(&c.REST.Media), "http2": boolean(&c.REST.HTTP2), "calls_per_minute": count(&c.perMinute, 1),
+		"keys": d.keys, "clear": d.clear, "auth": d.auth, "headers": d.common,
+		"limits": d.limits, "required": d.required, "patterns": d.patterns,
+		"create": later, "update": later, "upsert": later, "delete": later, "read": later,
+	}
+}
+
+// address reads a value that may be env:NAME or file:PATH.
+func (d *decoder) address(to *string) func(at) error {
+	return func(a at) error {
+		text, err := a.scalar()
+		if err != nil || d.expand == nil {
+			*to = text
+			return err
+		}
+		if *to, err = d.expand(text); err != nil {
+			return a.wrong(fault(": " + err.Error()))
+		}
+		return nil
+	}
+}
+
+// fault is an error that is a text.
+type fault string
+
+func (f fault) Error() string { return string(f) }
+
+func (d *decoder) keys(a at) error {
+	var whose string
+	err := words(&whose, "ours", "theirs")(a)
+	d.config.ownKeys = whose == "theirs"
+	return err
+}
+
+func (d *decoder) clear(a at) error {
+	if a.Kind == yaml.ScalarNode && (a.Tag == "!!null" || a.Value == "") {
+		json, err := plainJSON(a)
+		d.config.clear = string(json)
+		return err
+	}
+	return a.fault(`must be null or ""`, "it is what is sent for a field that is mapped with empty: clear")
+}
+
+// common reads headers that every call carries.
+func (d *decoder) common(a at) error {
+	return a.each(func(name string, _ int, v at) error {
+		p, err := d.header(name, v)
+		d.config.headers = append(d.config.headers, p)
+		return err
+	})
+}
+
+func (d *decoder) required(a at) error {
+	return a.list(func(e at) error {
+		var name string
+		err := into(&name)(e)
+		d.config.required = append(d.config.required, user.Field(name))
+		return err
+	})
+}
+
+func (d *decoder) patterns(a at) error {
+	return a.each(func(name string, _ int, v at) error {
+		text, err := v.scalar()
+		if err != nil {
+			return err
+		}
+		rule, err := regexp.Compile(`^(?:` + text + `)$`)
+		if err != nil {
+			return v.fault("is not a regular expression", "write it as RE2 does; it must match the whole value")
+		}
+		d.config.patterns = append(d.config.patterns, pattern{user.Field(name), rule, text})
+		return nil
+	})
+}
+
+func (d *decoder) limits(a at) error {
+	l := &d.config.limits
+	return keys{
+		"limit": into(&l.limit), "remaining": into(&l.remaining), "reset": into(&l.reset),
+		"retry_after": into(&l.retryAfter), "window_seconds": count(&l.window, 1),
+	}.read(a)
+}
+
+// Knows reports whether key can stand in the section.
+func Knows(key string) bool {
+	d := decoder{nil, &Config{}}
+	_, ok := d.known()[key]
+	return ok
+}
+
+// Variables are the names of those that the section is to be read from.
+func Variables(n *yaml.Node) []string {
+	if n == nil {
+		return nil
+	}
+	var names []string
+	if name, ok := strings.CutPrefix(n.Value, "env:"); ok && n.Kind == yaml.ScalarNode {
+		names = append(names, name)
+	}
+	for _, below := range n.Content {
+		names = append(names, Variables(below)...)
+	}
+	return names
+}
+
+// Sum tells two descriptions of an API apart. No value that is read from
+// elsewhere goes into it.
+func Sum(n *yaml.Node) string {
+	text, err := yaml.Marshal(n)
+	if err != nil {
+		return "unreadable"
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,251 @@
+package custom
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+	"golang.org/x/net/http/httpguts"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// calls reads the calls. `upsert` is both create and update.
+func (d *decoder) calls(root at) error {
+	c := d.config
+	return root.each(func(name string, _ int, v at) error {
+		var err error
+		switch name {
+		case "create":
+			err = d.one(v, &c.create, "POST")
+		case "update":
+			err = d.one(v, &c.update, "PATCH")
+		case "delete":
+			err = d.one(v, &c.remove, "DELETE")
+		case "read":
+			c.read = &read{}
+			err = d.reader(v, c.read)
+		case "upsert":
+			var both *call
+			if err = d.one(v, &both, "POST"); err == nil {
+				both.upsert = true
+				if c.create != nil || c.update != nil {
+					return v.fault("stands beside create or update", "keep upsert alone, or the two of them")
+				}
+				c.create, c.update = both, both
+			}
+		}
+		return err
+	})
+}
+
+func (d *decoder) one(a at, to **call, method string) error {
+	if *to != nil {
+		return a.fault("stands beside upsert", "keep upsert alone, or create and update")
+	}
+	*to = &call{line: a.Line, method: method}
+	var parts struct{ item, body *at }
+	err := keys{
+		"method": words(&(*to).method, "POST", "PUT", "PATCH", "DELETE", "GET"),
+		"path":   d.path(&(*to).path), "query": d.pairs(&(*to).query, false), "headers": d.pairs(&(*to).headers, true),
+		"item":  func(v at) error { parts.item = &v; return nil },
+		"body":  func(v at) error { parts.body = &v; return nil },
+		"batch": count(&(*to).batch, 1), "max_bytes": count(&(*to).maxBytes, 1),
+		"replay": replay(&(*to).replay), "merge": boolean(&(*to).merge),
+		"answer": func(v at) error { return d.answer(v, &(*to).answer) },
+	}.read(a)
+	if err != nil {
+		return err
+	}
+	return d.complete(a, *to, parts.item, parts.body)
+}
+
+func replay(to *destination.Replay) func(at) error {
+	return func(a at) error {
+		var word string
+		err := words(&word, "unsafe", "detectable", "safe")(a)
+		*to = map[string]destination.Replay{"detectable": destination.Detectable, "safe": destination.Safe}[word]
+		return err
+	}
+}
+
+func (d *decoder) path(to *[]template) func(at) error {
+	return func(a at) error {
+		text, err := a.scalar()
+		if err != nil {
+			return err
+		}
+		if !strings.HasPrefix(text, "/") || strings.ContainsAny(text, "?#") || strings.Contains(text, "//") {
+			return a.fault("must begin with / and hold neither a query nor an empty segment", "parameters go under query:")
+		}
+		for segment := range strings.SplitSeq(text[1:], "/") {
+			t, err := parseTemplate(segment)
+			if err != nil {
+				return a.wrong(err)
+			}
+			*to = append(*to, t)
+		}
+		return nil
+	}
+}
+
+func (d *decoder) pairs(to *[]pair, header bool) func(at) error {
+	return func(a at) error {
+		return a.each(func(name string, _ int, v at) error {
+			if header {
+				p, err := d.header(name, v)
+				*to = append(*to, p)
+				return err
+			}
+			text, err := v.scalar()
+			if err != nil {
+				return err
+			}
+			t, err := parseTemplate(text)
+			if err != nil {
+				return v.wrong(err)
+			}
+			*to = append(*to, pair{name: name, value: t})
+			return nil
+		})
+	}
+}
+
+// complete compiles the body, and holds the parts of a call against each other.
+func (d *decoder) complete(a at, c *call, item, body *at) error {
+	t := tree{clear: d.config.clear, forms: d.config.forms}
+	var err error
+	if item != nil {
+		if c.item, err = t.node(*item); err != nil {
+			return err
+		}
+	}
+	if body != nil {
+		t.inside = item != nil
+		if c.body, err = t.node(*body); err != nil {
+			return err
+		}
+	}
+	switch {
+	case item != nil && body == nil:
+		c.body, t.places = items{}, 1
+	case item != nil && t.places != 1:
+		return a.fault("needs {items} once in body:, where the users of item: go", "such as body: {data: {items}}")
+	case item == nil && c.batch > 1:
+		return a.fault("has batch: and no item:", "give item: for one user and body: with {items}")
+	case len(c.path) == 0:
+		return a.fault("has no path", "add path: /users")
+	}
+	c.batch = cmp.Or(c.batch, 1)
+	c.named = t.named
+	return c.check(a, d.config)
+}
+
+// check collects what the call names, and what it cannot do without.
+func (c *call) check(a at, config *Config) error {
+	for _, t := range c.path {
+		for _, r := range t.refs() {
+			c.needs = append(c.needs, r.name)
+		}
+	}
+	for _, p := range slices.Concat(c.query, c.headers, config.headers) {
+		if c.item != nil && p.value.ofUser() {
+			return a.fault("names a user in "+p.name+", and carries several users", "only {account} can stand there")
+		}
+		for _, r := range p.value.refs() {
+			c.named = append(c.named, r.name)
+		}
+	}
+	for _, by := range append(c.answer.keysets(), c.answer.keyedBy) {
+		for _, t := range by {
+			for _, r := range t.refs() {
+				c.named = append(c.named, r.name)
+			}
+		}
+	}
+	c.named = append(c.named, c.needs...)
+	if c.item != nil && c.ofUser() {
+		return a.fault("names a user in its path, and carries several users", "leave item: out for one user a call")
+	}
+	if i := slices.IndexFunc(c.named, func(f user.Field) bool { return f == refItems }); i >= 0 && c.item == nil {
+		return a.fault("has {items} and no item:", "give item: for one user")
+	}
+	return nil
+}
+
+// ofUser reports whether the address is one user's.
+func (c *call) ofUser() bool {
+	return slices.ContainsFunc(c.path, template.ofUser)
+}
+
+// tree compiles the pieces of a body.
+type tree struct {
+	clear  string
+	inside bool // it is the body around the users of item:
+	places int  // of {items}
+	named  []user.Field
+	forms  map[user.Field]form
+}
+
+func (t *tree) node(a at) (node, error) {
+	if name, ok := a.braced(); ok {
+		return t.text(a, "{"+name+"}")
+	}
+	switch a.Kind {
+	case yaml.MappingNode:
+		o := &object{}
+		return o, a.each(func(name string, _ int, v at) error {
+			value, err := t.node(v)
+			o.members = append(o.members, member{append(appendText(nil, name), ':'), value})
+			return err
+		})
+	case yaml.SequenceNode:
+		l := &array{}
+		return l, a.list(func(e at) error {
+			element, err := t.node(e)
+			l.elements = append(l.elements, element)
+			return err
+		})
+	}
+	if a.Tag == "!!str" {
+		return t.text(a, a.Value)
+	}
+	return plainJSON(a)
+}
+
+func (t *tree) text(a at, source string) (node, error) {
+	parsed, err := parseTemplate(source)
+	if err != nil {
+		return nil, a.wrong(err)
+	}
+	for _, r := range parsed.refs() {
+		if t.inside && r.name != refItems && r.name != refAccount {
+			return nil, a.fault("names a user outside of item:", "only {items} and {account} can stand there")
+		}
+		if (r.name == refItems || r.name == refOthers) && parsed.alone() == nil {
+			return nil, a.fault("has {"+string(r.name)+"} inside a text", "let it stand alone")
+		}
+		t.named = append(t.named, r.name)
+	}
+	switch alone := parsed.alone(); {
+	case len(parsed.refs()) == 0:
+		plain, _, err := parsed.fill(&row{})
+		return literal(appendText(nil, plain)), err
+	case alone == nil:
+		return &text{parsed}, nil
+	case alone.name == refItems:
+		t.places++
+		return items{}, nil
+	case alone.name == refOthers:
+		return others{t.clear}, nil
+	default:
+		if t.forms != nil && t.forms[alone.name] == "" {
+			t.forms[alone.name] = alone.form
+		}
+		return &leaf{*alone, t.clear}, nil
+	}
+}
+
+func headerSafe(s string) bool { return httpguts.ValidHeaderFieldValue(s) }

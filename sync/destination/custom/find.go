@@ -1,0 +1,140 @@
+package custom
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// Find reads one user. A field that the answer does not show is not compared.
+func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
+	n := c.config.read
+	if n == nil || slices.Contains(n.named, refRemote) && r.Remote == "" {
+		return destination.Found{}, nil
+	}
+	request, err := c.request(&n.call, []*user.Record{r})
+	if err != nil {
+		return destination.Found{}, nil // it was not asked, so that nothing is known
+	}
+	a, err := c.api.Do(ctx, request)
+	if err != nil {
+		return destination.Found{}, n.answer.understood(err)
+	}
+	defer a.Release()
+	v, broken := parse(a.Body)
+	switch means := n.answer.meaningOf("", strconv.Itoa(a.Status), meansInDoubt); {
+	case a.Status == http.StatusNotFound && strings.HasPrefix(strings.TrimSpace(string(a.Body)), "<"):
+		return destination.Found{}, a.Fail(destination.Denied, "http_404", elsewhere)
+	case a.Status/100 == 4 && means == meansMissing:
+		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
+	case a.Status/100 == 4:
+		code, detail := voice(c.complaints(n, v, broken, a.Status, r), a.Status, r)
+		return destination.Found{}, a.Fail(destination.RefusedWhole, code, detail)
+	case broken != nil:
+		return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")
+	}
+	found := c.shown(n, v, r)
+	found.HTTP = a.Status
+	return found, nil
+}
+
+// complaints are what a refused read says.
+func (c *Client) complaints(n *read, v *value, broken error, status int, r *user.Record) []note {
+	said := reading{client: c, call: &n.call, records: []*user.Record{r}, status: status}
+	if broken != nil || said.read(v) != nil {
+		return nil
+	}
+	return append(said.notes[0], said.note(v, &n.answer.whole, ""))
+}
+
+// shown compares r with the user in the answer. A list of users that is empty
+// shows that there is none; another list must show the key.
+func (c *Client) shown(n *read, v *value, r *user.Record) destination.Found {
+	at, ok := n.at.in(v)
+	if !ok {
+		return destination.Found{}
+	}
+	if n.list {
+		if at.kind != '[' {
+			return destination.Found{}
+		}
+		if len(at.items) == 0 {
+			return destination.Found{Presence: destination.Absent}
+		}
+		if at = c.mine(n, at.items, r); at == nil {
+			return destination.Found{}
+		}
+	} else if at.kind != '{' || n.key != nil && !c.isMine(n, at, r) {
+		return destination.Found{} // another user: nothing is known of this one
+	}
+	found := destination.Found{Presence: destination.Same, Remote: n.remote.text(at)}
+	for _, f := range n.fields {
+		shown, ok := f.at.in(at)
+		if !ok || shown.kind == 'n' {
+			continue
+		}
+		theirs := user.JSONValue(string(shown.append(nil)))
+		if shown.kind == '"' {
+			theirs = user.TextValue(shown.text)
+		}
+		found.Held = append(found.Held, user.Attribute{Field: f.field, Value: theirs})
+		if ours, ok := r.User.Value(f.field); ok && c.normal(f.field, ours) != c.normal(f.field, theirs) {
+			found.Differs = append(found.Differs, f.field)
+			found.Presence = destination.Different
+		}
+	}
+	return found
+}
+
+// mine is the one user of a list who has the record's key.
+func (c *Client) mine(n *read, list []value, r *user.Record) *value {
+	var mine *value
+	for i := range list {
+		if list[i].kind == '{' && c.isMine(n, &list[i], r) {
+			if mine != nil {
+				return nil // two of them: which one is it?
+			}
+			mine = &list[i]
+		}
+	}
+	return mine
+}
+
+func (c *Client) isMine(n *read, v *value, r *user.Record) bool {
+	key := n.key.text(v)
+	keys := c.keysOf(n.answer.keyedBy, r, 0)
+	if n.answer.fold {
+		return slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, key) })
+	}
+	return slices.Contains(keys, key)
+}
+
+// normal is a value in the form in which it is compared: that in which it would
+// be sent, lists sorted, e-mail addresses without letter case, phone numbers
+// without what stands between the digits.
+func (c *Client) normal(f user.Field, v user.Value) string {
+	text := strings.TrimSpace(v.Text)
+	switch c.config.forms[f] {
+	case formBool:
+		if is, err := v.Bool(); err == nil {
+			return strconv.FormatBool(is)
+		}
+	case formList:
+		if list, err := v.List(); err == nil {
+			slices.Sort(list)
+			return strings.Join(slices.Compact(list), ";")
+		}
+	}
+	switch f {
+	case user.Email, user.HashedEmail:
+		return strings.ToLower(text)
+	case user.Phone:
+		return strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(text)
+	}
+	return text
+}

@@ -1,0 +1,58 @@
+package custom
+
+import (
+	"testing"
+
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// FuzzAnswers reads any answer in every way: it never panics, answers for each
+// user, and takes nobody for done in an answer that is no success.
+func FuzzAnswers(f *testing.F) {
+	for _, seed := range []string{`{"errors":[{"id":"b","status":"409"}],"data":[{"id":"a"}]}`, `[{"success":true},{"success":false}]`, `{"responses":[{"id":"B","status":201}]}`,
+		`{"ok":1,"failed":{"badEmails":["b@example.com"]}}`, `{"errors":[{"source":{"pointer":"/data/1/x"}}]}`, `{"message":"success","errors":[{"index":1}]}`, `null`, `{"a":{"a":[[`} {
+		f.Add(201, []byte(seed))
+		f.Add(400, []byte(seed))
+	}
+	var clients []*Client
+	for _, section := range []string{byErrors, byPosition, byKey, byBuckets, byPointer, byIndex, asWhole, "keys: theirs\ncreate: {path: /u, answer: {remote: /id, key: /id}}"} {
+		clients = append(clients, client(f, section, "http://127.0.0.1:1"))
+	}
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		if status < 200 || status > 499 || status/100 == 3 {
+			return
+		}
+		for _, c := range clients {
+			n := c.config.create
+			b := people(user.Create, []string{"a", "b"}[:min(n.batch, 2)]...)
+			r := reading{client: c, call: n, op: user.Create, records: b.Records}
+			outcomes, err := r.settle(&rest.Answer{Status: status, Body: body})
+			if (err == nil) != (len(outcomes) == len(b.Records)) {
+				t.Fatalf("%d outcomes, %v", len(outcomes), err)
+			}
+			for _, o := range outcomes {
+				if status/100 != 2 && success(o.Status) {
+					t.Fatalf("%d is %s", status, o.Status)
+				}
+			}
+		}
+	})
+}
+
+// FuzzTemplates reads any template and fills it: what it can read has balanced
+// places.
+func FuzzTemplates(f *testing.F) {
+	for _, seed := range []string{"/u/{id}", "{{x}}", "{id:text}", "{", "}", "{}", "{a{b}}", "{id:nope}"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		parsed, err := parseTemplate(text)
+		if err != nil {
+			return
+		}
+		if _, _, err := parsed.fill(&row{record: someone("a")}); err != nil && len(parsed.refs()) == 0 {
+			t.Fatal(err)
+		}
+	})
+}

@@ -1,0 +1,200 @@
+package custom
+
+import (
+	"crypto/hmac"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"hash"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+
+	"usersync/sync/user"
+)
+
+// hmacAuth signs every call anew: the text is made of the call, the HMAC of it
+// stands in a header, and both can hold the hash of the body.
+type hmacAuth struct {
+	key      user.Secret
+	hash     hashName
+	encoding encodingName
+	text     []signPart
+	headers  []signHeader
+	now      func() time.Time
+}
+
+type signHeader struct {
+	name  string // in this spelling
+	parts []signPart
+}
+
+// signPart is a text, or a place if name is set.
+type signPart struct {
+	text, name string
+	hash       hashName // "" leaves the value as it is
+	encoding   encodingName
+}
+
+type hashName string
+
+type encodingName string
+
+var (
+	hashes    = map[hashName]func() hash.Hash{"sha256": sha256.New, "sha1": sha1.New, "md5": md5.New}
+	encodings = map[encodingName]func([]byte) string{"hex": hex.EncodeToString, "base64": base64.StdEncoding.EncodeToString}
+	signNames = []string{"method", "path", "query", "url", "host", "body", "epoch", "epoch_ms", "signature"}
+)
+
+func (d *decoder) hmac(a at) error {
+	h := &hmacAuth{hash: "sha256", encoding: "hex", now: time.Now}
+	d.config.hmac = h
+	err := keys{
+		"key": d.secret(&h.key), "hash": words(&h.hash, "sha256", "sha1", "md5"), "encoding": words(&h.encoding, "hex", "base64"),
+		"text":    func(v at) error { return signed(&h.text, v, v.Value) },
+		"headers": func(v at) error { return d.signedHeaders(h, v) },
+	}.read(a)
+	switch {
+	case err != nil:
+		return err
+	case h.key.Reveal() == "" && d.expand != nil:
+		return a.fault("has no key", "add key: env:NAME")
+	case len(h.text) == 0 || len(h.headers) == 0:
+		return a.fault("needs text: and headers:", `such as text: "{method}{path}{epoch}{body}" and headers: {X-Signature: "{signature}", X-Epoch: "{epoch}"}`)
+	}
+	for _, p := range h.text {
+		if p.name == "signature" {
+			return a.fault("has a text that holds its own signature", "")
+		}
+	}
+	return nil
+}
+
+func (d *decoder) signedHeaders(h *hmacAuth, a at) error {
+	return a.each(func(name string, _ int, v at) error {
+		if !httpguts.ValidHeaderFieldName(name) {
+			return v.fault("is not the name of a header", "")
+		}
+		s := signHeader{name: name}
+		var text string
+		if err := d.address(&text)(v); err != nil {
+			return err
+		}
+		if indirect(v.Value) {
+			s.parts = []signPart{{text: text}}
+		} else if err := signed(&s.parts, v, text); err != nil {
+			return err
+		}
+		for _, p := range s.parts {
+			if !httpguts.ValidHeaderFieldValue(p.text) || p.name == "body" && p.hash == "" {
+				return v.fault("holds what a header cannot carry", "of the body take a hash: {body:sha256:hex}")
+			}
+		}
+		h.headers = append(h.headers, s)
+		return nil
+	})
+}
+
+// signed reads a text with places: {path}, or {body:md5:base64}.
+func signed(to *[]signPart, a at, text string) error {
+	if _, err := a.scalar(); err != nil {
+		return err
+	}
+	for text != "" {
+		before, rest, open := strings.Cut(text, "{")
+		if before != "" {
+			*to = append(*to, signPart{text: before})
+		}
+		inside, after, closed := strings.Cut(rest, "}")
+		switch {
+		case !open:
+			return nil
+		case !closed:
+			return a.wrong(errBraces)
+		}
+		p := signPart{}
+		words := append(strings.Split(inside, ":"), "", "")
+		p.name, p.hash, p.encoding = words[0], hashName(words[1]), encodingName(words[2])
+		if p.hash != "" && p.encoding == "" {
+			p.encoding = "hex"
+		}
+		if err := p.check(); err != nil {
+			return a.wrong(err)
+		}
+		*to, text = append(*to, p), after
+	}
+	return nil
+}
+
+func (p signPart) check() error {
+	known := false
+	for _, n := range signNames {
+		known = known || n == p.name
+	}
+	switch {
+	case !known:
+		return &wordError{"place", p.name, signNames}
+	case p.hash != "" && hashes[p.hash] == nil:
+		return &wordError{"hash", string(p.hash), []string{"sha256", "sha1", "md5"}}
+	case p.encoding != "" && encodings[p.encoding] == nil:
+		return &wordError{"encoding", string(p.encoding), []string{"hex", "base64"}}
+	}
+	return nil
+}
+
+// sign is called for every attempt, so that no signature grows old.
+func (h *hmacAuth) sign(r *http.Request, body []byte) {
+	now := h.now()
+	values := func(name string) string {
+		switch name {
+		case "method":
+			return r.Method
+		case "path":
+			return r.URL.EscapedPath()
+		case "query":
+			return r.URL.RawQuery
+		case "url":
+			return r.URL.String()
+		case "host":
+			return r.Host
+		case "body":
+			return string(body)
+		case "epoch":
+			return strconv.FormatInt(now.Unix(), 10)
+		}
+		return strconv.FormatInt(now.UnixMilli(), 10)
+	}
+	mac := hmac.New(hashes[h.hash], []byte(h.key.Reveal()))
+	mac.Write([]byte(fillSigned(h.text, values)))
+	signature := encodings[h.encoding](mac.Sum(nil))
+	for _, header := range h.headers {
+		r.Header[header.name] = []string{fillSigned(header.parts, func(name string) string {
+			if name == "signature" {
+				return signature
+			}
+			return values(name)
+		})}
+	}
+}
+
+func fillSigned(parts []signPart, values func(string) string) string {
+	var b strings.Builder
+	for _, p := range parts {
+		switch {
+		case p.name == "":
+			b.WriteString(p.text)
+		case p.hash == "":
+			b.WriteString(values(p.name))
+		default:
+			sum := hashes[p.hash]()
+			sum.Write([]byte(values(p.name)))
+			b.WriteString(encodings[p.encoding](sum.Sum(nil)))
+		}
+	}
+	return b.String()
+}

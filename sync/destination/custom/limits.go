@@ -1,0 +1,33 @@
+package custom
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// observer shows the API's own headers about limits to see under the names that
+// everybody knows: Retry-After, X-RateLimit-* and RateLimit-Policy.
+func (l limits) observer(see func(int, http.Header)) func(int, http.Header) {
+	switch {
+	case see == nil:
+		return func(int, http.Header) {}
+	case l == limits{}:
+		return see
+	}
+	return func(status int, h http.Header) { see(status, l.standard(h)) }
+}
+
+func (l limits) standard(theirs http.Header) http.Header {
+	h := theirs.Clone()
+	for name, own := range map[string]string{
+		"Retry-After": l.retryAfter, "X-Ratelimit-Remaining": l.remaining, "X-Ratelimit-Reset": l.reset,
+	} {
+		if text := theirs.Get(own); own != "" && text != "" {
+			h.Set(name, text)
+		}
+	}
+	if most, err := strconv.Atoi(theirs.Get(l.limit)); l.limit != "" && l.window > 0 && err == nil && most > 0 {
+		h.Set("RateLimit-Policy", "custom;q="+number(most)+";w="+number(l.window))
+	}
+	return h
+}

@@ -1,0 +1,109 @@
+package custom
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// Preview is the first call that the record would come to, with every value of
+// the user masked to its kind and length, and every credential to ***. It makes
+// no call; false says that there would be none.
+func (c *Client) Preview(r *user.Record) (destination.Preview, bool) {
+	for op := range c.callsOf(r.Op) {
+		n := c.config.of(op)
+		p := destination.Preview{Method: n.method, URL: c.maskedURL(n, r), Headers: c.maskedHeaders(n, r)}
+		if n.body == nil {
+			return p, true
+		}
+		body, err := c.body(n, []*user.Record{r}, true)
+		text := jsontext.Value(body)
+		if err != nil || text.Indent(jsontext.WithIndent("  ")) != nil {
+			return p, false
+		}
+		p.Body = string(text)
+		return p, true
+	}
+	return destination.Preview{}, false
+}
+
+func (c *Client) maskedURL(n *call, r *user.Record) string {
+	one := c.row(n, r, 0)
+	one.masked = true
+	address := strings.TrimRight(c.config.BaseURL, "/")
+	for _, t := range n.path {
+		text, has, err := t.fill(one)
+		if err != nil || !has {
+			text = "<" + t.text + ">"
+		}
+		if !t.ofUser() {
+			text = url.PathEscape(text)
+		}
+		address += "/" + text
+	}
+	mark := "?"
+	for _, p := range n.query {
+		text, has, err := p.value.fill(one)
+		if err != nil || !has {
+			continue
+		}
+		if !p.value.ofUser() {
+			text = url.QueryEscape(text)
+		}
+		address += mark + url.QueryEscape(p.name) + "=" + text
+		mark = "&"
+	}
+	return address
+}
+
+const masked = "***"
+
+func (c *Client) maskedHeaders(n *call, r *user.Record) []string {
+	one := c.row(n, r, 0)
+	one.masked = true
+	var lines []string
+	for _, name := range c.credentials() {
+		lines = append(lines, name+": "+masked)
+	}
+	if n.body != nil {
+		media := c.config.REST.Media
+		if media == "" {
+			media = "application/json"
+		}
+		lines = append(lines, "Content-Type: "+media)
+	}
+	for _, p := range slices.Concat(c.config.headers, n.headers) {
+		text, has, err := p.value.fill(one)
+		switch {
+		case p.secret:
+			text = masked
+		case err != nil || !has:
+			continue
+		}
+		lines = append(lines, p.name+": "+text)
+	}
+	return lines
+}
+
+// credentials are the headers that prove who we are.
+func (c *Client) credentials() []string {
+	auth := c.config.REST.Auth
+	var names []string
+	switch {
+	case auth.Key.Reveal() != "":
+		names = append(names, auth.KeyHeader)
+	case auth.Token.Reveal() != "" || auth.User != "" || auth.ClientID.Reveal() != "":
+		names = append(names, "Authorization")
+	}
+	if c.config.hmac != nil {
+		for _, h := range c.config.hmac.headers {
+			names = append(names, h.name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,310 @@
+package custom
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// settle gives every user of the call an outcome. The error is a
+// *destination.CallError, the call's as a whole.
+func (r *reading) settle(a *rest.Answer) ([]user.Outcome, error) {
+	r.status = a.Status
+	if err := r.heard(a); err != nil {
+		return nil, err
+	}
+	r.paced()
+	if r.silence() && (r.strange == 0 || a.Status/100 == 4) {
+		if outcomes, err := r.whole(a); outcomes != nil || err != nil {
+			return outcomes, err
+		}
+	}
+	outcomes := make([]user.Outcome, len(r.records))
+	for i, record := range r.records {
+		o := user.Outcome{Record: record, HTTP: a.Status, RequestID: a.RequestID}
+		if len(r.notes[i]) == 0 {
+			outcomes[i] = r.unmentioned(o)
+		} else {
+			outcomes[i] = r.mentioned(o, r.notes[i])
+		}
+	}
+	return outcomes, nil
+}
+
+// heard reads the answer's body, if it has one that must be read.
+func (r *reading) heard(a *rest.Answer) error {
+	r.begin()
+	if len(a.Body) == 0 && (a.Status == http.StatusNoContent || a.Status == http.StatusAccepted || a.Status/100 == 2 && r.call.answer.empty) {
+		return nil
+	}
+	v, err := parse(a.Body)
+	if err == nil {
+		err = r.read(v)
+	}
+	switch {
+	case err == nil:
+		r.about(v)
+		return nil
+	case a.Status/100 != 2:
+		r.begin() // what was read so far may be half of it
+		return nil
+	case errors.Is(err, io.ErrUnexpectedEOF) && len(a.Body) > 0:
+		return a.Fail(destination.PerhapsTaken, "cut_answer", "")
+	}
+	return a.Fail(destination.PerhapsTaken, "not_json", "")
+}
+
+// about takes what is said at the top of the answer. In an answer to a call
+// with one user it is about that user.
+func (r *reading) about(v *value) {
+	w := &r.call.answer
+	if w.key != nil && r.status/100 == 2 {
+		key := w.key.text(v)
+		r.keyed(nil)
+		if at, ok := r.place(key); key != "" && (!ok || at != 0 || len(r.records) > 1) {
+			r.broken = codeOtherID
+		} else if key == "" {
+			r.broken = user.CodeNoAnswer
+		}
+	}
+	if !said(&w.whole, v) {
+		return
+	}
+	n := r.note(v, &w.whole, "")
+	switch {
+	case n.means == "" && r.status/100 == 2 && (n.code != "" || w.whole.status.text(v) != ""):
+		n.means = meansInDoubt // a word that the config does not know
+	case n.means == "":
+		n.means = w.meaningOf("", strconv.Itoa(r.status), meansInDoubt)
+	}
+	if len(r.records) == 1 && len(r.notes[0]) == 0 {
+		r.notes[0] = append(r.notes[0], n)
+	} else if !success(r.verdict(n.means)) {
+		r.general = append(r.general, n)
+	}
+}
+
+// said reports whether anything stands in the places of s.
+func said(s *says, v *value) bool {
+	for _, p := range s.pointers() {
+		if p.text(v) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+const codeOtherID = "other_id" // the answer shows another user than was asked for
+
+// silence reports whether the answer names nobody of the call.
+func (r *reading) silence() bool {
+	for _, notes := range r.notes {
+		if len(notes) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// whole judges an answer that names nobody and is a refusal. A conflict means
+// that users exist and does not say which; another refusal is of the call, so
+// that it is taken apart.
+func (r *reading) whole(a *rest.Answer) ([]user.Outcome, error) {
+	m, status := r.common(a.Status)
+	if m == "" || r.broken != "" && a.Status/100 == 2 {
+		return nil, nil
+	}
+	code, detail := voice(r.general, status, r.records...)
+	v := r.verdict(m)
+	switch {
+	case v == user.Busy:
+		return nil, a.Fail(destination.NotTaken, code, detail)
+	case len(r.records) == 1:
+		return []user.Outcome{{Record: r.records[0], Status: v, Code: code, Detail: detail, HTTP: status, RequestID: a.RequestID}}, nil
+	case v == user.Exists:
+		return r.all(user.Outcome{Status: v, Code: user.CodeWholeConflict, Detail: detail, HTTP: status, RequestID: a.RequestID}), nil
+	case v == user.InDoubt:
+		return nil, a.Fail(destination.PerhapsTaken, code, detail)
+	}
+	ce := a.Fail(destination.RefusedWhole, code, detail)
+	ce.Status = status
+	return nil, ce
+}
+
+// common is what refuses the call: its status, or in a success the one meaning
+// that all errors without a name share. "" if nothing does.
+func (r *reading) common(status int) (meaning, int) {
+	w := &r.call.answer
+	if status/100 == 4 {
+		return w.meaningOf("", strconv.Itoa(status), meansRefused), status
+	}
+	var m meaning
+	status = 0
+	for _, n := range r.general {
+		if n.status/100 != 4 || r.verdict(n.means) != user.Refused && r.verdict(n.means) != user.Exists {
+			return "", 0 // a single one that is no refusal puts everybody in doubt
+		}
+		if m == "" || m == meansExists {
+			m, status = n.means, n.status
+		}
+	}
+	return m, status
+}
+
+func (r *reading) all(o user.Outcome) []user.Outcome {
+	outcomes := make([]user.Outcome, len(r.records))
+	for i, record := range r.records {
+		outcomes[i] = o
+		outcomes[i].Record = record
+	}
+	return outcomes
+}
+
+// unmentioned says what the answer's silence about a user means.
+func (r *reading) unmentioned(o user.Outcome) user.Outcome {
+	w := &r.call.answer
+	if len(r.general) > 0 {
+		o.Code, o.Detail = voice(r.general, r.general[0].status, r.records...)
+	}
+	m := w.meaningOf("", strconv.Itoa(r.status), meansInDoubt)
+	succeeds := w.absent == absentSucceeded || w.absent == "" && w.results == nil && w.errors == nil && w.done == nil && len(w.buckets) == 0
+	switch {
+	case r.status/100 == 4:
+		return r.passedOver(o)
+	case r.broken != "" || len(r.general) > 0 || r.strange > 0:
+		o.Status, o.Code = user.InDoubt, cmp.Or(o.Code, r.broken, r.stranger())
+	case r.verdict(m) == user.Accepted, succeeds && success(r.verdict(m)):
+		return r.succeeded(o, note{means: m})
+	case w.absent == absentFailed && success(r.verdict(m)):
+		o.Status, o.Code = user.Failed, "not_mentioned"
+	case o.HTTP == http.StatusNoContent || o.HTTP == http.StatusAccepted || m == meansInDoubt:
+		o.Status, o.Code = user.InDoubt, "http_"+strconv.Itoa(o.HTTP)
+	case r.op == user.Create:
+		o.Status = user.InDoubt
+	default:
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+	}
+	return o
+}
+
+func (r *reading) stranger() string {
+	if len(r.records) == 1 && r.strange > 0 {
+		return codeOtherID
+	}
+	return ""
+}
+
+// passedOver is a user whom a refused call does not name. It took nobody, so
+// that he may be sent again; a conflict leaves open who was taken, and so does
+// an answer that shows somebody as done.
+func (r *reading) passedOver(o user.Outcome) user.Outcome {
+	o.Status = user.InDoubt
+	if r.verdict(r.call.answer.meaningOf("", strconv.Itoa(r.status), "")) == user.Exists || r.status == http.StatusConflict {
+		return o
+	}
+	for _, notes := range r.notes {
+		if len(notes) > 0 && r.worst(notes) < 0 {
+			return o
+		}
+	}
+	o.Status, o.Code = user.Busy, "http_"+strconv.Itoa(r.status)
+	return o
+}
+
+// mentioned gives a user the verdict of what is said of it. A success beside a
+// failure, or in a call that was refused, contradicts itself.
+func (r *reading) mentioned(o user.Outcome, notes []note) user.Outcome {
+	worst := r.worst(notes)
+	switch {
+	case worst < 0 && r.status/100 != 2:
+		o.Status, o.Code = user.InDoubt, user.CodeContradiction
+		return o
+	case worst < 0 && r.broken != "" && r.broken != "other_count":
+		o.Status, o.Code = user.InDoubt, r.broken
+		return o
+	case worst < 0:
+		return r.succeeded(o, notes[0])
+	}
+	n := notes[worst]
+	if n.status == 0 && r.status/100 == 4 {
+		n.status = r.status
+	}
+	o.Status, o.HTTP = r.verdict(n.means), cmp.Or(n.status, o.HTTP)
+	first := append([]note{n}, notes...)
+	o.Code, o.Detail = voice(first, n.status, o.Record)
+	for _, other := range notes {
+		if success(r.verdict(other.means)) {
+			o.Status, o.Code = user.InDoubt, user.CodeContradiction
+		}
+	}
+	return o
+}
+
+// codeUpserted goes with a create by a call that creates or updates, where the
+// answer does not tell which it was.
+const codeUpserted = "upserted"
+
+// succeeded is a user who is done. One whose key the API made and did not show
+// is not: nobody could address it again.
+func (r *reading) succeeded(o user.Outcome, n note) user.Outcome {
+	if outer := r.verdict(r.call.answer.meaningOf("", strconv.Itoa(r.status), meansInDoubt)); outer == user.Accepted {
+		n.means = meansAccepted // whatever it shows, it promises no more
+	} else if !success(outer) {
+		o.Status, o.Code = user.InDoubt, "http_"+strconv.Itoa(r.status)
+		return o
+	}
+	o.Status, o.Code, o.Detail, o.Remote = r.verdict(n.means), "", "", n.remote
+	if n.status != 0 {
+		o.HTTP = n.status
+	}
+	switch {
+	case n.made == "true" && o.Status != user.Accepted:
+		o.Status = user.Created
+	case n.made == "false" && o.Status != user.Accepted:
+		o.Status = user.Updated
+	case r.call.upsert && r.op == user.Create && o.Status == user.Created && n.means == meansDone:
+		o.Code = codeUpserted
+	}
+	if r.client.config.ownKeys && r.op == user.Create && o.Status == user.Created && o.Remote == "" {
+		o.Status, o.Code = user.InDoubt, "no_key"
+	}
+	return o
+}
+
+// paced tells the pace what single users were told: that the API is too busy,
+// and for how long.
+func (r *reading) paced() {
+	longest, busy := "", false
+	for _, notes := range r.notes {
+		for _, n := range notes {
+			if r.verdict(n.means) != user.Busy {
+				continue
+			}
+			busy = busy || n.status == http.StatusTooManyRequests || n.after != ""
+			if seconds(n.after) >= seconds(longest) {
+				longest = n.after
+			}
+		}
+	}
+	if busy {
+		h := http.Header{}
+		if longest != "" {
+			h.Set("Retry-After", longest)
+		}
+		r.client.observe(http.StatusTooManyRequests, h)
+	}
+}
+
+func seconds(text string) float64 {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}

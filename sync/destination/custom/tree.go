@@ -1,0 +1,169 @@
+package custom
+
+import (
+	"slices"
+	"strings"
+
+	"usersync/sync/user"
+)
+
+// node is a piece of a body. A piece whose user lacks the field is not sent:
+// sent is false then, and b is as long as before. An error is a *unfit.
+//
+// Values are written by the rules of JSON into the place of a leaf, so that none
+// can end the string, the member or the object in which it stands.
+type node interface {
+	append(b []byte, r *row) (out []byte, sent bool, err error)
+}
+
+// literal is JSON as it is sent.
+type literal []byte
+
+func (l literal) append(b []byte, _ *row) ([]byte, bool, error) { return append(b, l...), true, nil }
+
+// leaf is a value alone, which keeps its type.
+type leaf struct {
+	ref
+	clear string // the JSON that clears a field; "" if nothing does
+}
+
+func (l *leaf) append(b []byte, r *row) ([]byte, bool, error) {
+	v, has := r.value(l.name)
+	switch {
+	case !has:
+		return b, false, nil
+	case r.masked && l.name != refAccount:
+		return appendText(b, mask(v, l.form)), true, nil
+	case v.Kind == user.Clear && l.clear != "":
+		return append(b, l.clear...), true, nil
+	}
+	out, err := l.form.append(b, v)
+	if err != nil {
+		return b, true, &unfit{l.name, err}
+	}
+	return out, true, nil
+}
+
+// text is a string with places in it.
+type text struct{ template }
+
+func (t *text) append(b []byte, r *row) ([]byte, bool, error) {
+	filled, has, err := t.fill(r)
+	if err != nil || !has {
+		return b, has, err
+	}
+	return appendText(b, filled), true, nil
+}
+
+// object leaves out the members that the user lacks, and itself if it lacks all.
+type object struct{ members []member }
+
+type member struct {
+	key   []byte // quoted, with its colon
+	value node
+}
+
+func (o *object) append(b []byte, r *row) ([]byte, bool, error) {
+	start := len(b)
+	b = append(b, '{')
+	first := len(b)
+	for i := range o.members {
+		undo := len(b)
+		if undo > first {
+			b = append(b, ',')
+		}
+		out, sent, err := o.members[i].value.append(append(b, o.members[i].key...), r)
+		if err != nil {
+			return b, true, err
+		}
+		if b = out; !sent {
+			b = b[:undo]
+		}
+	}
+	if len(b) == first && len(o.members) > 0 {
+		return b[:start], false, nil
+	}
+	return append(b, '}'), true, nil
+}
+
+// array leaves out the elements that the user lacks, and itself if it lacks all.
+type array struct{ elements []node }
+
+func (a *array) append(b []byte, r *row) ([]byte, bool, error) {
+	start := len(b)
+	b = append(b, '[')
+	first := len(b)
+	for _, e := range a.elements {
+		undo := len(b)
+		if undo > first {
+			b = append(b, ',')
+		}
+		out, sent, err := e.append(b, r)
+		if err != nil {
+			return b, true, err
+		}
+		if b = out; !sent {
+			b = b[:undo]
+		}
+	}
+	if len(b) == first && len(a.elements) > 0 {
+		return b[:start], false, nil
+	}
+	return append(b, ']'), true, nil
+}
+
+// others is an object of the fields that the call names nowhere, each under its
+// own name, less the prefix of open ones.
+type others struct{ clear string }
+
+func (o others) append(b []byte, r *row) ([]byte, bool, error) {
+	start := len(b)
+	b = append(b, '{')
+	first := len(b)
+	for i := range r.record.User.Attributes {
+		f := r.record.User.Attributes[i].Field
+		if slices.Contains(r.named, f) {
+			continue
+		}
+		undo := len(b)
+		if undo > first {
+			b = append(b, ',')
+		}
+		l := leaf{ref{name: f}, o.clear}
+		out, sent, err := l.append(append(appendText(b, ownName(f)), ':'), r)
+		if err != nil {
+			return b, true, err
+		}
+		if b = out; !sent {
+			b = b[:undo]
+		}
+	}
+	if len(b) == first {
+		return b[:start], false, nil
+	}
+	return append(b, '}'), true, nil
+}
+
+func ownName(f user.Field) string {
+	name := strings.TrimPrefix(string(f), user.ExtraPrefix)
+	return strings.TrimPrefix(name, user.AttributesPrefix)
+}
+
+// items is the place of the users in a body that carries several.
+type items struct{}
+
+func (items) append(b []byte, r *row) ([]byte, bool, error) {
+	b = append(b, '[')
+	one := *r
+	for i, u := range r.users {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		one.record, one.n = u, i
+		var err error
+		if b, err = encode(b, r.item, &one); err != nil {
+			return b, true, err
+		}
+	}
+	return append(b, ']'), true, nil
+}

@@ -1,0 +1,151 @@
+package custom
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// meaningOf says what a status or a code of one user means. What the config
+// says of the code wins over what it says of the status, and both over HTTP's
+// own meaning. other is what stands where there is neither.
+func (w *answer) meaningOf(code, status string, other meaning) meaning {
+	for _, text := range []string{code, status} {
+		if m, ok := w.meanings[text]; ok && text != "" {
+			return m
+		}
+	}
+	n := statusNumber(status)
+	switch {
+	case status == "":
+		return other
+	case n == 0:
+		return map[string]meaning{"true": meansDone, "false": meansRefused}[strings.ToLower(status)] // else nobody knows
+	case n == http.StatusAccepted:
+		return meansAccepted
+	case n == 200 || n == 201 || n == 204 || n == 207:
+		return meansDone
+	case n == 404:
+		return meansMissing
+	case n == 409:
+		return meansExists
+	case n == 425 || n == 429 || n == 503:
+		return meansBusy
+	case n == 408 || n >= 500 || n < 400:
+		return meansInDoubt
+	}
+	return meansRefused
+}
+
+// statusNumber reads 409, "409" and "409 Conflict"; 0 is none.
+func statusNumber(text string) int {
+	digits, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 100 || n > 599 {
+		return 0
+	}
+	return n
+}
+
+// verdict is what a meaning comes to in this call. Exists and Missing are
+// answers to a create and to the others; a call that does both knows neither.
+func (r *reading) verdict(m meaning) user.Status {
+	switch m {
+	case meansDone:
+		if r.call.answer.accepts {
+			return user.Accepted
+		}
+		return map[user.Op]user.Status{user.Create: user.Created, user.Update: user.Updated, user.Delete: user.Deleted}[r.op]
+	case meansCreated:
+		return user.Created
+	case meansUpdated:
+		return user.Updated
+	case meansUnchanged:
+		return user.Unchanged
+	case meansAccepted:
+		return user.Accepted
+	case meansBusy:
+		return user.Busy
+	case meansExists:
+		if r.op == user.Create && !r.call.upsert {
+			return user.Exists
+		}
+		return user.Refused
+	case meansMissing:
+		if r.op != user.Create && !r.call.upsert {
+			return user.Missing
+		}
+		return user.Refused
+	case meansRefused:
+		return user.Refused
+	}
+	return user.InDoubt
+}
+
+// gravity orders what is said of one user: the least certain stands, then the
+// least hopeful. Successes are below all.
+func gravity(s user.Status) int {
+	return slices.Index([]user.Status{user.Busy, user.Missing, user.Exists, user.Refused, user.InDoubt}, s)
+}
+
+func success(s user.Status) bool { return gravity(s) < 0 }
+
+// understood gives a fault the meaning that the config has for its status. That
+// of 401 belongs to the credentials.
+func (w *answer) understood(err error) error {
+	var ce *destination.CallError
+	if !errors.As(err, &ce) || ce.Status == 0 || ce.Status == http.StatusUnauthorized {
+		return err
+	}
+	fault, ok := map[meaning]destination.Fault{
+		meansBusy: destination.NotTaken, meansRefused: destination.RefusedWhole, meansInDoubt: destination.PerhapsTaken,
+	}[w.meanings[strconv.Itoa(ce.Status)]]
+	if !ok {
+		return err
+	}
+	read := *ce
+	read.Fault = fault
+	return &read
+}
+
+// voice makes code and detail of what the API says, fit to leave the client:
+// the code is the API's own if it is a short phrase in which nothing had to be
+// redacted, else the status.
+func voice(notes []note, status int, records ...*user.Record) (code, detail string) {
+	if len(notes) > 0 {
+		code = phrase(notes[0].code, records)
+	}
+	if code == "" {
+		code = "error"
+		if status > 0 {
+			code = "http_" + strconv.Itoa(status)
+		}
+	}
+	var said []string
+	for _, n := range notes {
+		if n.detail != "" && !slices.Contains(said, n.detail) {
+			said = append(said, n.detail)
+		}
+	}
+	return code, destination.Clean(strings.Join(said, "; "), records...)
+}
+
+const longestPhrase = 40
+
+func phrase(text string, records []*user.Record) string {
+	words := strings.Join(strings.Fields(text), " ")
+	strange := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '_' && r != '-' && r != '.' && r != ' '
+	}
+	code := strings.ToLower(strings.ReplaceAll(words, " ", "_"))
+	if len(code) > longestPhrase || strings.ContainsFunc(words, strange) ||
+		destination.Clean(words, records...) != words || destination.Clean(code, records...) != code {
+		return ""
+	}
+	return code
+}

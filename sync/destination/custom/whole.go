@@ -1,0 +1,130 @@
+package custom
+
+import (
+	"slices"
+
+	"usersync/sync/user"
+)
+
+// whole holds the parts of the section against each other.
+func (d *decoder) whole(root at) error {
+	c := d.config
+	if c.create == nil && c.update == nil && c.remove == nil {
+		return root.fault("has no call", "add create:, update:, upsert: or delete:")
+	}
+	for _, named := range c.calls() {
+		a := at{root.Node, "custom." + named.name}
+		a.Node = lineOf(root, named.line)
+		if err := c.fits(a, named.call); err != nil {
+			return err
+		}
+	}
+	return c.readFits(root)
+}
+
+// namedCall is a call and its key in the section.
+type namedCall struct {
+	name string
+	*call
+}
+
+func (c *Config) calls() []namedCall {
+	var all []namedCall
+	for _, n := range []namedCall{{"create", c.create}, {"update", c.update}, {"delete", c.remove}} {
+		if n.call != nil && !slices.ContainsFunc(all, func(o namedCall) bool { return o.call == n.call }) {
+			if n.upsert {
+				n.name = "upsert"
+			}
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+func (c *Config) fits(a at, n *call) error {
+	w := &n.answer
+	lists := w.results != nil || w.errors != nil || w.done != nil || len(w.buckets) > 0
+	switch {
+	case n.item != nil && !lists && w.absent != absentSucceeded:
+		return a.fault("carries several users, and its answer tells of none", "say where the answer does (results, errors, done, buckets), or absent: succeeded")
+	case !lists && w.absent == absentFailed:
+		return a.fault("is settled as a whole, so that absent: failed says nothing", "remove absent:")
+	case !c.ownKeys && slices.Contains(n.named, refRemote):
+		return a.fault("has {remote}, and the keys are ours", "write keys: theirs where the API makes them, else {id}")
+	case c.ownKeys && n == c.create && !n.upsert && w.whole.remote == nil && (w.results == nil || w.results.remote == nil) && (w.done == nil || w.done.remote == nil):
+		return a.fault("does not say where the answer shows the key that the API made", "add remote: /id to its answer, to results: or to done:")
+	case n.merge && (n.item != nil || n != c.update || n.upsert):
+		return a.fault("has merge:, which only an update of one user can have", "")
+	case n.merge && slices.Contains(n.named, refOthers):
+		return a.fault("has merge: and {others}: nobody could say what is to be read back", "name the fields one by one")
+	}
+	return nil
+}
+
+// readFits tells whether what an update would have to send back can be read.
+func (c *Config) readFits(root at) error {
+	merge := c.update != nil && c.update.merge
+	if merge && c.read == nil {
+		return at{lineOf(root, c.update.line), "custom.update"}.fault("has merge: and there is no read:", "add read:, or remove merge: if the API keeps what an update leaves out")
+	}
+	if c.read == nil {
+		return nil
+	}
+	a := at{lineOf(root, c.read.line), "custom.read"}
+	for _, f := range c.read.fields {
+		if !slices.Contains(c.fields(), f.field) {
+			return &Error{Line: a.Line, Rule: "custom.read.answer.fields names " + string(f.field) + ", which no call sends", Word: string(f.field), Known: texts(c.fields())}
+		}
+	}
+	for _, f := range c.update.fields() {
+		shown := slices.ContainsFunc(c.read.fields, func(r readField) bool { return r.field == f })
+		if merge && !shown && !f.IsSecret() {
+			return a.fault("does not show "+string(f)+", which an update sends: merge: could not send it back", "add it to fields: of the answer")
+		}
+	}
+	return nil
+}
+
+// fields are those of a user that the call names.
+func (n *call) fields() []user.Field {
+	var fields []user.Field
+	if n == nil {
+		return nil
+	}
+	for _, f := range n.named {
+		switch f {
+		case refID, refRemote, refNumber, refAccount, refItems, refOthers:
+			continue
+		}
+		if !slices.Contains(fields, f) {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// fields are those that some call sends.
+func (c *Config) fields() []user.Field {
+	var fields []user.Field
+	for _, n := range c.calls() {
+		for _, f := range n.fields() {
+			if !slices.Contains(fields, f) {
+				fields = append(fields, f)
+			}
+		}
+	}
+	return fields
+}
+
+// takesOthers reports whether some call sends fields that none names.
+func (c *Config) takesOthers() bool {
+	return slices.ContainsFunc(c.calls(), func(n namedCall) bool { return slices.Contains(n.named, refOthers) })
+}
+
+func texts(fields []user.Field) []string {
+	list := make([]string, len(fields))
+	for i, f := range fields {
+		list[i] = string(f)
+	}
+	return list
+}
