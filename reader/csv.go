@@ -37,7 +37,8 @@ type csvRows struct {
 	trailer   trailer
 	records   int // so far
 	// charset is where the text was decoded from; U+FFFD stands for its faults.
-	charset string
+	charset  string
+	original func(user.Rejected) [][]byte
 }
 
 // feed gives the csv.Reader one row at a time, so that it never reads ahead.
@@ -67,7 +68,7 @@ func (f *feed) Read(p []byte) (int, error) {
 }
 
 func openCSV(f *file, w *window, o Options) (*csvRows, error) {
-	r := &csvRows{file: f.name, feed: &feed{}, charset: f.source.Charset(), trailer: newTrailer(o.Trailer)}
+	r := &csvRows{file: f.name, feed: &feed{}, charset: f.source.Charset(), original: o.Original, trailer: newTrailer(o.Trailer)}
 	r.frame = frame{window: *w, line: 1}
 	delimiter := o.Delimiter
 	if delimiter == 0 {
@@ -130,10 +131,12 @@ func (r *csvRows) next(rec *user.Record) error {
 	if err != nil {
 		return r.fatal(err)
 	}
-	if ended, err := r.endsAt(&row); err != nil {
-		return err
-	} else if ended {
-		return r.next(rec)
+	if r.trailer.word != "" {
+		if ended, err := r.endsAt(&row); err != nil {
+			return err
+		} else if ended {
+			return r.next(rec)
+		}
 	}
 	r.records++
 	rec.Origin.Line = row.line
@@ -151,6 +154,9 @@ func (r *csvRows) next(rec *user.Record) error {
 	}
 	if r.own > 0 && !r.marked(rec) {
 		return nil
+	}
+	if r.own > 0 {
+		r.unmask(rec)
 	}
 	r.mapper.Fill(rec, r.cells, r.chunk.room(r.mapper.Width()))
 	rec.User.Attributes = r.chunk.keep(rec.User.Attributes)

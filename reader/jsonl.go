@@ -13,13 +13,14 @@ import (
 
 // jsonRows reads JSON Lines or one JSON array of objects.
 type jsonRows struct {
-	frame   jsonFrame
-	charset string
-	mapper  *mapping.Mapper
-	chunk   *chunk
-	parser  parser
-	marks   marks
-	torn    bool // the last record could not be taken apart
+	frame    jsonFrame
+	charset  string
+	original func(user.Rejected) [][]byte
+	mapper   *mapping.Mapper
+	chunk    *chunk
+	parser   parser
+	marks    marks
+	torn     bool // the last record could not be taken apart
 }
 
 // sample is how much of a file is looked at for its keys.
@@ -29,7 +30,7 @@ const (
 )
 
 func openJSONL(f *file, w *window, o Options, several bool) (*jsonRows, error) {
-	r := &jsonRows{frame: jsonFrame{window: *w, file: f.name, line: 1}, charset: f.source.Charset()}
+	r := &jsonRows{frame: jsonFrame{window: *w, file: f.name, line: 1}, charset: f.source.Charset(), original: o.Original}
 	c, err := r.frame.skipSpace()
 	if err == io.EOF {
 		return nil, &InputError{File: f.name, Rule: "holds no JSON at all", Hint: "check the job that writes it"}
@@ -144,6 +145,9 @@ func (r *jsonRows) fill(rec *user.Record, unfit *user.InvalidError) {
 	if unfit != nil {
 		rec.Err, rec.Origin.Unparsed = unfit, r.parser.broken
 		return
+	}
+	if r.parser.marked {
+		r.unmask(rec)
 	}
 	r.mapper.Fill(rec, r.parser.cells, r.chunk.room(r.mapper.Width()))
 	rec.User.Attributes = r.chunk.keep(rec.User.Attributes)

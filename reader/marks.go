@@ -139,6 +139,9 @@ func (m *marks) spoilt(mapper *mapping.Mapper) *user.InvalidError {
 	switch {
 	case m.raw.Text == mapping.Mask && len(mapper.SecretColumns()) > 0:
 		return mapping.Masked(rawColumn, "")
+	case m.raw.Text == mapping.Erased:
+		return &user.InvalidError{Code: "erased", Column: rawColumn, Rule: "holds " + mapping.Erased + ": the person was erased from this file",
+			Hint: "leave the row out"}
 	case strings.Contains(m.raw.Text, string(replacement)):
 		return &user.InvalidError{Code: "replaced", Column: rawColumn, Rule: "holds U+FFFD, which stands where bytes could not be read",
 			Hint: "take the text from the original file"}

@@ -22,10 +22,12 @@ const (
 	// ByJSONArray: the closing bracket was seen, and only white space behind it.
 	ByJSONArray ProofKind = "json_array"
 	// ByGzip: exactly one member, whose CRC-32 and length held, and nothing
-	// behind it. A file of several may have been cut between two of them.
+	// behind it. A file of several may have been cut between two of them. It is
+	// the weakest proof, as ByZstd is: cut right behind the first member, a file
+	// of several looks like one that never had more.
 	ByGzip ProofKind = "gzip"
 	// ByZstd: exactly one frame with a content checksum, which held, and nothing
-	// behind it.
+	// before or behind it.
 	ByZstd ProofKind = "zstd"
 )
 

@@ -2,13 +2,14 @@ package reader
 
 import (
 	"bytes"
-	"compress/gzip"
+
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -172,5 +173,23 @@ func TestProofsBeforeTheEnd(t *testing.T) {
 	}
 	if err := in.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestBlockedGzip: who writes members with an extra field writes many of them,
+// so that one alone is what a cut has left.
+func TestBlockedGzip(t *testing.T) {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	w.Extra = []byte("BC\x02\x00\x00\x00")
+	if _, err := w.Write([]byte(threeRows)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	proofs, _, err := proved(t, Options{Paths: []string{stored(t, "u.csv.gz", b.Bytes())}})
+	if err != nil || proofs[0].By != Unproved {
+		t.Error(proofs, err)
 	}
 }

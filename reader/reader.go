@@ -42,6 +42,10 @@ type Options struct {
 	// field.
 	Accepts mapping.Accepts
 
+	// Original returns the rows that a reject was made of, without usersync's own
+	// columns, the latest first; none where they are not known. Secrets that the
+	// reject masks are taken from them. Nil knows none.
+	Original func(user.Rejected) [][]byte
 	// ExpectRecords is how many records the whole input must have; 0: any number.
 	ExpectRecords int
 	// ExpectSHA256 is the hash in hex that the bytes of the one file must have, as

@@ -12,8 +12,8 @@ import (
 	"usersync/reader/source"
 )
 
-// sidecarSuffix makes the name of a file's sidecar.
-const sidecarSuffix = ".sha256"
+// SidecarSuffix added to a file's name is the name of its sidecar.
+const SidecarSuffix = ".sha256"
 
 // sidecarOf returns the hash that the file's sidecar wants; empty if there is no
 // sidecar.
@@ -21,7 +21,7 @@ func (o *Options) sidecarOf(path string) (string, error) {
 	if !o.Sidecar || path == "-" {
 		return "", nil
 	}
-	beside := path + sidecarSuffix
+	beside := path + SidecarSuffix
 	wrong := func(rule string, err error) error {
 		return &InputError{File: beside, Rule: rule, Hint: "write it anew with sha256sum, or remove it", Err: err}
 	}

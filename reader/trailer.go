@@ -23,7 +23,7 @@ func newTrailer(word string) trailer {
 
 // cells returns those behind the word; false if the row is no trailer.
 func (t *trailer) cells(row []byte, delimiter rune) (cells []string, is bool) {
-	if t.word == "" || !bytes.HasPrefix(row, t.bare) && !bytes.HasPrefix(row, t.quoted) {
+	if !bytes.HasPrefix(row, t.bare) && !bytes.HasPrefix(row, t.quoted) {
 		return nil, false
 	}
 	reader := csv.NewReader(bytes.NewReader(row))

@@ -24,7 +24,7 @@ func (o *Options) checkExpected() error {
 	case o.ExpectSHA256 != "" && !IsSHA256(o.ExpectSHA256):
 		return wrong("the SHA-256 to expect is not 64 hex digits", "take what sha256sum prints")
 	case o.ExpectSHA256 != "" && len(o.Paths) > 1:
-		return wrong("one SHA-256 is expected of several files", "name one file, or put a sidecar FILE"+sidecarSuffix+" beside each")
+		return wrong("one SHA-256 is expected of several files", "name one file, or put a sidecar FILE"+SidecarSuffix+" beside each")
 	case o.ExpectRecords < 0:
 		return wrong("a negative number of records is expected", "")
 	}
@@ -39,7 +39,7 @@ func (in *Input) finish(i int, f *file) error {
 	}
 	f.end = f.rows.end()
 	if f.end.open {
-		in.warnings = append(in.warnings, f.name+": the last line has no newline at its end, and the others have one; perhaps the file was cut")
+		in.warnings = append(in.warnings, f.name+": "+in.openEnd(f))
 	}
 	if err := in.holdHash(f); err != nil {
 		return err
@@ -50,6 +50,14 @@ func (in *Input) finish(i int, f *file) error {
 		return in.holdCount()
 	}
 	return nil
+}
+
+func (in *Input) openEnd(f *file) string {
+	text := "the last line has no newline at its end, and the others have one; perhaps the file was cut"
+	if f.end.torn && in.o.ExpectRecords > 0 {
+		text += ", which the number of records does not rule out"
+	}
+	return text
 }
 
 // proof is what shows that f is whole, its hashes being right.
@@ -74,7 +82,7 @@ func (in *Input) proof(f *file) ProofKind {
 func (in *Input) holdHash(f *file) error {
 	found := f.source.SHA256()
 	for _, expected := range []struct{ sum, by string }{
-		{in.o.ExpectSHA256, "was expected"}, {f.sidecar, "stands in " + f.name + sidecarSuffix},
+		{in.o.ExpectSHA256, "was expected"}, {f.sidecar, "stands in " + f.name + SidecarSuffix},
 	} {
 		if expected.sum != "" && !strings.EqualFold(expected.sum, found) {
 			return &InputError{File: f.name, Rule: "has the SHA-256 " + found + ", and " + strings.ToLower(expected.sum) + " " + expected.by,

@@ -8,7 +8,7 @@
 //
 // The files follow the road: job.go starts it, memory.go knows what was, plan.go
 // decides, lanes.go keeps records of one id apart, absent.go adds those whom the
-// input lacks, gather.go fills batches, deliver.go sends them, window.go bounds what is under way,
+// input lacks, planned.go does what was decided before, gather.go fills batches, deliver.go sends them, window.go bounds what is under way,
 // collect.go brings the outcomes back into order, stop.go keeps why a run ends
 // early, summary.go counts.
 package sync
@@ -68,6 +68,10 @@ type Job struct {
 	// Superseded reports whether what is known of a user is later than the record,
 	// which was rejected before and is fed again; nil: of none.
 	Superseded func(*user.Record, user.Known) bool
+
+	// Applying says that the records carry the calls of a plan. What these are is
+	// not decided anew; what they come to is followed up on as in any run.
+	Applying bool
 
 	MaxErrors   MaxErrors
 	BatchSize   int // records a call, below the destination's own limit; default 100

@@ -168,18 +168,22 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.Known) 
 		r.Remote = known.Remote
 	}
 	r.Maybe = r.Maybe || known.Standing == user.Pending
-	if o, settled := p.memory.settles(r, known); settled {
+	if o, settled := p.settles(r, known); settled {
 		p.settle(o)
 		return false
 	}
-	if p.job.Superseded != nil && r.Origin.Before != nil && p.job.Superseded(r, known) {
+	if r.Planned == "" && p.job.Superseded != nil && r.Origin.Before != nil && p.job.Superseded(r, known) {
 		r.Err = &user.InvalidError{Code: user.CodeSuperseded, Rule: "the ledger learned of this user from a later run or record",
 			Hint: "leave it out; --allow-stale sends it all the same"}
 		p.settle(invalid(r))
 		return false
 	}
+	if o, settled := p.unplanned(r); settled {
+		p.settle(o)
+		return false
+	}
 	p.laneOf(r.User.ID).take(r, known)
-	group := p.groups.of(call(r.Op, known.Standing))
+	group := p.groups.of(p.firstCall(r, known))
 	if group == nil {
 		group = p.groups.of(call(r.Op, user.Absent))
 	}

@@ -64,13 +64,7 @@ const (
 // *LineError: its Result holds the Place alone, and the next row follows. Any
 // other error is one of reading, and the last thing yielded.
 func ReadResults(r io.Reader, name string, f Format) iter.Seq2[Result, error] {
-	p := &resultParser{name: name, parse: parseJSONResult}
-	if f == FormatCSV {
-		p.parse, p.header = parseCSVResult, resultsHeader
-		p.again, _ = NewCSV(&p.out) // a buffer takes everything
-	} else {
-		p.again = NewJSONL(&p.out)
-	}
+	p := newResultParser(name, f)
 	return func(yield func(Result, error) bool) {
 		for row, err := range rows(r, name, false) {
 			if err == nil && row.Row == 1 && p.header != "" {
@@ -99,6 +93,17 @@ type resultParser struct {
 	again  Writer
 	out    bytes.Buffer
 	record user.Record
+}
+
+func newResultParser(name string, f Format) *resultParser {
+	p := &resultParser{name: name, parse: parseJSONResult}
+	if f == FormatCSV {
+		p.parse, p.header = parseCSVResult, resultsHeader
+		p.again, _ = NewCSV(&p.out) // a buffer takes everything
+	} else {
+		p.again = NewJSONL(&p.out)
+	}
+	return p
 }
 
 func (p *resultParser) fail(r textRow, rule string) error {

@@ -116,6 +116,9 @@ func (p *page) facts(s *Summary) {
 	if r := s.Retried; r != nil {
 		p.fact("retried", fmt.Sprintf("%s of run %s: %s settled now", count(r.Rejects, "reject"), r.Run, grouped(r.Settled)))
 	}
+	if s.Plan != nil {
+		p.fact("plan", applied(s.Plan))
+	}
 	p.fact("to", destination(s.Scope))
 	p.fact("calls", calls(s.Calls)...)
 	p.fact("pace", pace(s.Pace)...)
@@ -155,6 +158,14 @@ func destination(s Scope) string {
 	}
 	if s.Host != "" {
 		text += " at " + s.Host
+	}
+	return text
+}
+
+func applied(p *Plan) string {
+	text := fmt.Sprintf("%s, with calls for %s", p.Path, count(p.Calls, "record"))
+	if p.ApprovedBy != "" {
+		text += ", approved by " + p.ApprovedBy
 	}
 	return text
 }

@@ -55,6 +55,8 @@ type Summary struct {
 	Deletions *Deletions `json:"deletions,omitempty"`
 	// Run whose rejects were sent again.
 	Retried *Retried `json:"retried,omitempty"`
+	// Plan that was applied.
+	Plan *Plan `json:"plan,omitempty"`
 	// Most frequent codes of each outcome.
 	Codes map[user.Status][]Code `json:"codes,omitempty"`
 
@@ -103,6 +105,18 @@ type Retried struct {
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
 	// Those of them that are settled now.
 	Settled int `json:"settled" jsonschema:"minimum=0"`
+}
+
+// Plan is what a run was told to do, record by record.
+type Plan struct {
+	// Path of the plan file, as it was given.
+	Path string `json:"path"`
+	// SHA-256 of the plan file.
+	SHA256 string `json:"sha256" jsonschema:"pattern=^[0-9a-f]{64}$"`
+	// Records that the plan holds a call for.
+	Calls int `json:"calls" jsonschema:"minimum=0"`
+	// Name of whoever approved the plan, as it was given.
+	ApprovedBy string `json:"approved_by,omitempty"`
 }
 
 // Code is a reason and how many records have it.

@@ -38,6 +38,9 @@ func (j *job) absentees(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	}
 }
 
+// absenceGuard is the guard's name.
+const absenceGuard = "absence"
+
 // absence is how many users of the feed the input lacks.
 type absence struct{ absent, feed int }
 
@@ -76,7 +79,7 @@ func (j *job) mayDelete(ctx context.Context, found absence) error {
 	path, err := j.listAbsent(ctx)
 	what := fmt.Sprintf("%s of %d in the feed %s missing in the input, and nobody is deleted: %s", plural(found.absent, "user"), found.feed,
 		isOrAre(found.absent), strings.Join(broken, "; "))
-	guard := &sync.GuardError{Guard: "absence", What: what, Hint: "who they are stands in " + path + "; " + strings.Join(hints, "; ")}
+	guard := &sync.GuardError{Guard: absenceGuard, What: what, Hint: "who they are stands in " + path + "; " + strings.Join(hints, "; ") + "; resume takes these flags too"}
 	return errors.Join(guard, err)
 }
 
@@ -116,7 +119,7 @@ func (j *job) brokenRules(ctx context.Context, found absence) (broken, hints []s
 // unproved names a file of which nothing proves that it is whole; empty if there
 // is none, or nobody asks for a proof.
 func (j *job) unproved() string {
-	if j.config.trustEOF {
+	if j.config.proofs.trustEOF {
 		return ""
 	}
 	for _, p := range j.input.Proofs() {
@@ -145,7 +148,11 @@ func (l limit) of(feed int) int {
 
 // rules are the settings by which this run sends the feed.
 func (j *job) rules() ledger.Rules {
-	return ledger.Rules{Run: j.out.dir.ID(), Config: j.config.feedDigest(), Mapping: j.config.mappingDigest()}
+	r := ledger.Rules{Config: j.config.feedDigest(), Mapping: j.config.mappingDigest()}
+	if j.out != nil { // else it is planned only
+		r.Run = j.out.dir.ID()
+	}
+	return r
 }
 
 // keepRules notes them, once the feed was sent whole.
@@ -177,7 +184,8 @@ func (j *job) listAbsent(ctx context.Context) (path string, err error) {
 	if err = cmp.Or(err, lines.Error()); err != nil {
 		return list.Path(), errors.Join(err, list.Close())
 	}
-	return list.Path(), list.Commit()
+	err = list.Commit()
+	return list.Path(), err
 }
 
 // deletions yields the deletions behind those that are written already.

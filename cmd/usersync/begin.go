@@ -49,6 +49,9 @@ func (j *job) begin(ctx context.Context) (err error) {
 		return err
 	}
 	if j.out == nil {
+		if err := j.checkLedger(ctx, left); err != nil {
+			return err
+		}
 		if err := j.beginNew(ctx); err != nil {
 			return err
 		}
@@ -119,7 +122,7 @@ func (j *job) header() journal.Header {
 	h := journal.Header{
 		Version: readBuild().version, Started: j.started, Scope: j.scope(), Mode: string(j.config.mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
-		Rehearsal: j.config.sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(),
+		Rehearsal: j.config.sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
 	}
 	for _, path := range j.paths {
 		h.Inputs = append(h.Inputs, inputFacts(path, j.input.Layout().Format))

@@ -100,6 +100,7 @@ func (j *job) summary(err error) writer.Summary {
 		By:      by(j.args),
 	}
 	s.Files, s.Retried = j.files(&s), j.retriedFacts(s.Outcomes)
+	s.Plan = j.applied.summary()
 	if j.counts.Finished && err == nil {
 		s.State = writer.Finished
 	}
@@ -132,7 +133,7 @@ func (c *config) digest() string {
 
 // planDigest tells whether two configs would do the same with an input: what
 // only says how fast, or what is shown, does not count.
-func (c *config) planDigest() string { return c.digestOf("mode") }
+func (c *config) planDigest() string { return c.digestOf("mode", "adopt") }
 
 // feedDigest tells whether two configs would make the same users of an input.
 func (c *config) feedDigest() string { return c.digestOf() }
@@ -141,7 +142,7 @@ func (c *config) digestOf(also ...string) string {
 	var b strings.Builder
 	for _, v := range c.shown {
 		if slices.Contains(also, v.key) || v.key == "to" || v.key == "feed" || v.key == "results_format" || v.key == "rejects_secrets" ||
-			v.key == "format" || v.key == "delimiter" || v.key == "charset" || strings.HasPrefix(v.key, c.to+".") {
+			v.key == "format" || v.key == "delimiter" || v.key == "charset" || v.key == "op_column" || v.key == "trailer" || strings.HasPrefix(v.key, c.to+".") {
 			fmt.Fprintf(&b, "%s=%s\n", v.key, v.text)
 		}
 	}

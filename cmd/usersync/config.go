@@ -24,6 +24,11 @@ type config struct {
 	sandbox bool
 	kard    kardConfig
 	custom  customConfig
+	scim    scimConfig
+	offline bool // no call is made, not even to ask what the API can do
+	onbo    onboConfig
+
+	konstantly konstantlyConfig
 
 	from   []string
 	format string
@@ -32,25 +37,33 @@ type config struct {
 	fields mapping.Fields // none where every column keeps its own name
 	ignore []string
 
+	opColumn string // empty: mode says what is done
+	proofs   proofConfig
+
 	ledger      string
 	ledgerKey   user.Secret
 	feed        string
 	full, anew  bool
+	adopt       string // adoptRead, adoptAssume or empty
 	allowStale  bool
 	lockTimeout time.Duration
+
+	maxChange  changeLimits
+	minRecords int
 
 	rate                            rate
 	burst, workers, batchSize       int
 	retries                         int
 	timeout, maxWait, giveUpAfter   time.Duration
 	tlsCA, tlsCert, tlsKey, proxy   string
-	insecureHTTP                    bool
+	insecureHTTP, http2             bool
 	runsDir, results, resultsFormat string
 	rejectsSecrets                  string
+	artifactsTTL                    time.Duration // 0: runs are kept for ever
 	allowRejects                    share
 	maxErrors                       share
 	maxDelete                       limit
-	acceptChange, trustEOF          bool
+	acceptChange                    bool
 	protect                         string
 	canary                          int
 	canaryAnswersOnly               bool
@@ -58,6 +71,7 @@ type config struct {
 	progress, logFormat, logLevel   string
 	json                            bool
 	shown                           []shownValue
+	original                        func(user.Rejected) [][]byte // where a retry finds secrets; nil elsewhere
 }
 
 // kardConfig is the section of kard.

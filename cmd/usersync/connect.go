@@ -24,6 +24,7 @@ type connection struct {
 	pace    *pace.Pace
 	scope   writer.Scope
 	sandbox *sandbox.Running // nil if the API is a real one
+	slow    bool             // so few calls a second that a sync of the journal for each costs nothing
 }
 
 // connect opens the API that c names. It sends no user.
@@ -43,13 +44,24 @@ func connect(ctx context.Context, c *config) (*connection, error) {
 	var err error
 	conn.client, conn.scope, err = to.open(ctx, c, func(status int, h http.Header) { conn.pace.Observe(status, h) })
 	if err != nil {
-		return nil, errors.Join(misuse(fmt.Errorf("connect to %s: %w", c.to, err), "", c.mendSettings()), conn.close())
+		return nil, errors.Join(unopened(c, err), conn.close())
 	}
-	conn.pace = pace.New(paceOptions(c, conn.client.Traits()))
+	limits := paceOptions(c, conn.client.Traits())
+	conn.pace, conn.slow = pace.New(limits), limits.PerSecond > 0 && limits.PerSecond <= slowest
 	if err := checkMode(c.mode, conn.client.Traits()); err != nil {
 		return nil, errors.Join(err, conn.close())
 	}
 	return conn, nil
+}
+
+// unopened is a destination whose settings are wrong, or that did not answer
+// when it was asked what it can do.
+func unopened(c *config, err error) error {
+	err = fmt.Errorf("connect to %s: %w", c.to, err)
+	if _, asked := errors.AsType[*destination.CallError](err); asked {
+		return &trouble{err: err, hint: "nothing was sent; run again when it answers, or check its section of the config", next: c.mendSettings()}
+	}
+	return misuse(err, "", c.mendSettings())
 }
 
 // rehearse starts the sandbox, if that is what c asks for, and points c to it.
@@ -109,6 +121,9 @@ func (conn *connection) close() error {
 // defaultRate is for APIs that document none: ten calls a second trouble
 // nobody.
 const defaultRate = 10.0
+
+// slowest is how many calls a second a disk surely keeps up with.
+const slowest = 200
 
 func paceOptions(c *config, t destination.Traits) pace.Options {
 	o := pace.Options{Burst: c.burst, Wires: c.workers, MaxWait: c.maxWait, GiveUpAfter: c.giveUpAfter}

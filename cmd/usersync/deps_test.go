@@ -26,7 +26,12 @@ const depsRules = `
 	sync/destination
 	< sync/destination/rest
 	< sync/destination/kard;
+	sync/destination/rest < sync/destination/konstantly < cmd/usersync;
+	sync !< sync/destination/konstantly, sync/sandbox/konstantly;
+	sync/destination/rest < sync/destination/scim < cmd/usersync;
 
+	sync/destination/rest < sync/destination/onbo < cmd/usersync;
+	sync !< sync/destination/onbo, sync/sandbox/onbo;
 	sync/destination/rest < sync/destination/custom < cmd/usersync;
 	sync/sandbox < sync/sandbox/shapes < cmd/usersync;
 	sync/sandbox, sync/sandbox/shapes !< sync/destination/custom;
@@ -57,6 +62,7 @@ const depsRules = `
 	!< sync/sandbox, sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes;
 
 	# The clash with the standard library's sync must not spread.
+	sync !< sync/destination/scim, sync/sandbox/scim;
 	sync !< reader, reader/mapping, reader/source, writer, writer/sink,
 	        sync/user, sync/pace, sync/ledger, sync/journal, sync/sandbox, sync/destination,
 	        sync/destination/rest, sync/destination/kard;

@@ -39,8 +39,11 @@ type api struct {
 // destinations holds every API by its name in the config.
 func destinations() map[string]api {
 	return map[string]api{
-		"custom": {openCustom, customSettings, rehearseCustom},
-		"kard":   {openKard, kardSettings, rehearseKard},
+		"kard":       {openKard, kardSettings, rehearseKard},
+		"konstantly": {openKonstantly, konstantlySettings, rehearseKonstantly},
+		"scim":       {openSCIM, scimSettings, rehearseSCIM},
+		"onbo":       {openOnbo, onboSettings, rehearseOnbo},
+		"custom":     {openCustom, customSettings, rehearseCustom},
 	}
 }
 
@@ -51,6 +54,6 @@ func restConfig(c *config, see observer) rest.Config {
 	return rest.Config{
 		Timeout: c.timeout, MaxConns: c.workers, Version: readBuild().version,
 		CAFile: c.tlsCA, CertFile: c.tlsCert, KeyFile: c.tlsKey, Proxy: c.proxy,
-		InsecureHTTP: c.insecureHTTP, Observe: see,
+		InsecureHTTP: c.insecureHTTP, HTTP2: c.http2, Observe: see,
 	}
 }

@@ -41,7 +41,7 @@ var exitMeanings = [...]struct {
 	{exitUsage, "flags, config or input's shape are wrong; nothing was sent"},
 	{exitDenied, "the API denied access: credentials, permission or address"},
 	{exitHeld, "another run of the same account is under way, or has taken this one's place"},
-	{exitGuard, "a guard stopped the run, or the input could not be read to its end; a person is needed"},
+	{exitGuard, "a guard stopped the run, or the input could not be read to its end or is not as expected; a person is needed"},
 	{exitTemporary, "temporary: network, API or disk; running again is safe"},
 	{exitBudget, "the time of --max-duration is used up; run again to go on"},
 	{exitDoubt, "finished, and what became of some users is in doubt"},
@@ -52,6 +52,9 @@ var exitMeanings = [...]struct {
 // exitCode turns what went wrong, and what was found, into the one code that
 // matters most.
 func exitCode(err error, found tally) int {
+	if found.detailed.asked {
+		return found.detailed.code(err, found)
+	}
 	codes := append(codesOf(err), codesOfTally(found)...)
 	for _, m := range exitMeanings {
 		for _, c := range codes {
@@ -101,7 +104,7 @@ func codeOf(err error) (int, bool) {
 		return exitInternal, true
 	case *sync.GuardError, *destination.CanaryError, *reader.InputError:
 		return exitGuard, true
-	case *sink.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError:
+	case *sink.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError, *planError:
 		return exitUsage, true
 	case *ledger.HeldError:
 		return exitHeld, true

@@ -22,6 +22,7 @@ type finding struct {
 		Records  *int          `json:"records,omitempty"`
 		Unfit    *int          `json:"unfit,omitempty"`
 		Rows     []unfitRow    `json:"unfit_rows,omitempty"`
+		Warnings []string      `json:"warnings,omitempty"`
 
 		Request *destination.Preview `json:"first_request,omitempty"`
 	}
@@ -74,6 +75,17 @@ func (f *finding) rows(read, unfit int, shown []unfitRow) {
 	}
 	_, err := io.WriteString(f.to, text)
 	f.keep(err)
+}
+
+func (f *finding) warnings(all []string) {
+	f.document.Warnings = all
+	if f.asJSON {
+		return
+	}
+	for _, warning := range all {
+		_, err := fmt.Fprintf(f.to, "warning: %s\n", warning)
+		f.keep(err)
+	}
 }
 
 func (f *finding) keep(err error) { f.err = errors.Join(f.err, err) }

@@ -16,12 +16,18 @@ func (j *job) checkGuards() (err error) {
 	switch {
 	case c.mode == mirror && c.ledger == noLedger:
 		return misuse(errors.New("check mode mirror: without a ledger nobody knows whom the input lacks"), "leave --ledger out", "usersync run --help")
+	case c.mode == mirror && c.opColumn != "":
+		return misuse(errors.New("check mode mirror: with op_column the input is a list of changes, and does not say who is gone"),
+			"leave op_column out, or choose --mode upsert", "usersync run --help")
 	case c.canary > 0 && traits.Blind && !c.canaryAnswersOnly:
 		return misuse(fmt.Errorf("check --canary: %s shows no user, so that a canary cannot be read back", traits.Name),
 			"if its answers are to be enough, say so with --canary-answers-only", "usersync run --help")
 	case c.ledger == noLedger && traits.OwnKeys && c.intent() != user.Create && !j.fills(user.RemoteID):
 		return misuse(fmt.Errorf("check the ledger: %s makes the keys of its users itself, and without a ledger nobody remembers them", traits.Name),
 			"leave --ledger out, or give the keys in a column remote_id", "usersync run --help")
+	}
+	if err := j.checkAdoption(traits); err != nil {
+		return err
 	}
 	if c.protect != "" {
 		j.protected, err = readProtected(c.protect)

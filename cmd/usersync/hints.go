@@ -33,6 +33,9 @@ func hintOf(err error) string {
 	if guard, ok := errors.AsType[*sync.GuardError](err); ok {
 		return guard.Hint
 	}
+	if _, ok := errors.AsType[*destination.CanaryError](err); ok {
+		return "look at that record in the input and in the API: mapping or account may not be what they should be; resume goes on behind it"
+	}
 	if e, ok := errors.AsType[*reader.InputError](err); ok && e != nil {
 		return cmp.Or(e.Hint, "ask for the file anew") + "; what stands in results was done"
 	}
@@ -45,7 +48,7 @@ func hintOf(err error) string {
 	case errors.Is(err, pace.ErrTooLong):
 		return "run again when the API lets you, or raise --max-wait"
 	case errors.Is(err, errBudget), errors.Is(err, pace.ErrTooLate):
-		return "what was read is settled; the run goes on from there"
+		return "the run goes on from where it stands"
 	case sink.NoRoom(err):
 		return roomHint(err)
 	}

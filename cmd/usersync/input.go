@@ -25,13 +25,27 @@ func openInput(ctx context.Context, e *env, c *config, to client, paths []string
 
 // readInput holds the columns against the mapping alone.
 func readInput(ctx context.Context, e *env, c *config, to client, paths []string) (*reader.Input, error) {
+	x, err := c.expected()
+	if err != nil {
+		return nil, err
+	}
 	in, err := unlessStopped(ctx, func() (*reader.Input, error) {
-		return reader.Open(ctx, readerOptions(e, c, to.Traits(), paths))
+		return reader.Open(ctx, readerOptions(e, c, to.Traits(), paths, x))
 	})
 	if err != nil {
 		return nil, refusedInput(ctx, c, paths, err)
 	}
 	return in, nil
+}
+
+// warn tells what a person should know of the input once it was read.
+func (j *job) warn(reading bool) {
+	if reading { // by another goroutine, which a pipe keeps waiting
+		return
+	}
+	for _, warning := range j.input.Warnings() {
+		j.mention(warning)
+	}
 }
 
 func checkColumns(ctx context.Context, c *config, to client, paths []string, in *reader.Input) error {
@@ -41,11 +55,12 @@ func checkColumns(ctx context.Context, c *config, to client, paths []string, in 
 	return nil
 }
 
-func readerOptions(e *env, c *config, t destination.Traits, paths []string) reader.Options {
+func readerOptions(e *env, c *config, t destination.Traits, paths []string, x expected) reader.Options {
 	o := reader.Options{
 		Paths: paths, Stdin: e.stdin, Delimiter: c.delim, Op: c.intent(),
-		Mapping: mapping.Config{Fields: c.fields, Ignore: c.ignore},
-		Accepts: accepts(t),
+		Mapping: mapping.Config{Fields: c.fields, Ignore: c.ignore, OpColumn: c.opColumn},
+		Accepts: accepts(t), ExpectRecords: x.records, ExpectSHA256: x.sha256, Sidecar: true, Trailer: c.proofs.trailer,
+		Original: c.original,
 	}
 	if c.format != "auto" {
 		o.Format = c.format

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"usersync/reader"
 )
 
 // inputPaths returns the files to read: those of the command line, else those
@@ -41,6 +43,7 @@ func expandPattern(pattern string) ([]string, error) {
 	if err != nil {
 		return nil, misuse(fmt.Errorf("find the input: from: %s is no pattern: %w", pattern, err), "", "usersync help settings")
 	}
+	found = slices.DeleteFunc(found, func(path string) bool { return strings.HasSuffix(path, reader.SidecarSuffix) }) // no inputs
 	if len(found) == 0 {
 		return nil, misuse(fmt.Errorf("find the input: from: no file matches %s", pattern),
 			"look whether the export was written, and where", "")

@@ -57,6 +57,7 @@ func withLedger(ctx context.Context, c *config, a access, do func(*ledger.Ledger
 	if c.sandbox {
 		return misuse(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory, and ends with it"), "set sandbox to false", "usersync help settings")
 	}
+	c.offline = true
 	conn, err := connect(ctx, c)
 	if err != nil {
 		return err

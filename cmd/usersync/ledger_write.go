@@ -83,19 +83,3 @@ func refusedResolve(err error) error {
 	}
 	return ledgerAnswer(err)
 }
-
-func ledgerForget(e *env) *cobra.Command {
-	return onLedger(e, &cobra.Command{
-		Use:   "forget ID",
-		Short: "Remove a user from the ledger",
-		Long: "forget removes all that the ledger holds of an id, from the disk as well; the next run takes the user as new. It does not\n" +
-			"touch the directories of old runs: results, rejects and journal there go on naming the id until they are removed.",
-		Args: ledgerArguments("ID"),
-	}, writing, func(ctx context.Context, l *ledger.Ledger, args []string) error {
-		if err := l.Forget(ctx, args[0]); err != nil {
-			return ledgerAnswer(err)
-		}
-		_, err := fmt.Fprintln(e.stdout, "removed from the ledger; the directories of old runs are as they were")
-		return err
-	})
-}

@@ -47,6 +47,7 @@ type tally struct {
 	outcomes writer.Outcomes
 	read     int
 	allowed  share
+	detailed detailed
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -57,7 +58,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		lookup: os.LookupEnv, environ: os.Environ, now: time.Now, wire: wire,
 	}
 	e.jsonLog = strings.Contains("\n"+strings.Join(args, "\n")+"\n", "\n--log-format\njson\n") || slices.Contains(args, "--log-format=json")
-	var found tally
+	found := tally{detailed: detailed{asked: asksDetailed(args)}}
 	root := newRoot(e, &found)
 	root.SetArgs(args)
 	err := root.ExecuteContext(soft)

@@ -59,9 +59,9 @@ func takes(s *setting) string {
 	case secret:
 		return "`env:NAME` or `file:PATH` only"
 	case list:
-		return "one or several " + s.value
+		return "one or several " + cell(s.value)
 	case link, path, name:
-		return s.value + ", `env:NAME` or `file:PATH`"
+		return cell(s.value) + ", `env:NAME` or `file:PATH`"
 	}
 	return cell(s.value)
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"slices"
 
+	"usersync/sync"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -12,14 +14,29 @@ func (j *job) next(err error, s writer.Summary) string {
 	switch {
 	case err == nil && s.Outcomes.Rejected() == 0:
 		return ""
+	case err == nil && j.config.proofs.expects(): // of this input, and not of its rejects
+		return commandLine("retry", j.out.dir.Path())
 	case err == nil:
 		return j.again(j.out.rejects.Path())
+	case guardOf(err) == absenceGuard && !j.config.sandbox: // all else is done
+		return j.resumeLine()
+	case j.applied != nil && (s.ExitCode == exitUsage || s.ExitCode == exitGuard), guardOf(err) == changeGuard:
+		return j.config.typed.command("plan", j.paths...)
 	case s.ExitCode == exitDenied || s.ExitCode == exitGuard:
 		return j.config.typed.command("validate", j.paths...)
 	case j.config.sandbox || s.ExitCode == exitUsage || s.ExitCode == exitHeld:
 		return j.again(j.paths...)
 	}
 	return j.resumeLine()
+}
+
+// guardOf is the name of the guard that stopped the run; empty if none did.
+func guardOf(err error) string {
+	guard, _ := errors.AsType[*sync.GuardError](err)
+	if guard == nil {
+		return ""
+	}
+	return guard.Guard
 }
 
 // resumeLine goes on with the run: by its name where it lies in the place that
@@ -40,12 +57,15 @@ func (j *job) advise(s *writer.Summary) {
 	if s.RecordsRead == 0 {
 		s.Reason = "The input held no records."
 	}
+	if j.config.opColumn != "" {
+		return
+	}
 	advice := map[user.Op]struct{ code, hint string }{
 		user.Create: {user.CodeExists, "all of them exist already, and mode create changes nobody: in mode upsert they would be updated"},
 		user.Update: {user.CodeMissing, "none of them exists, and mode update makes nobody: in mode upsert they would be created"},
 	}[j.config.mode]
 	if rejects := s.Outcomes.Rejected(); rejects > 0 && j.out.codes.Of(user.Refused, advice.code) == rejects {
 		s.Hint = advice.hint
-		s.Next = j.config.typed.inMode("upsert", j.out.rejects.Path())
+		s.Next = j.config.typed.instead(j.out.rejects.Path(), append(j.config.proofs.none(), "--mode", "upsert")...)
 	}
 }

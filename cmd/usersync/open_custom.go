@@ -19,7 +19,7 @@ func openCustom(_ context.Context, c *config, see observer) (client, writer.Scop
 	described := *c.custom.section
 	described.Name, described.BaseURL, described.Account = c.custom.name, cmp.Or(c.baseURL, c.custom.baseURL), c.custom.account
 	network := restConfig(c, see)
-	network.Auth, network.Media, network.HTTP2 = described.REST.Auth, described.REST.Media, described.REST.HTTP2
+	network.Auth, network.Media, network.HTTP2 = described.REST.Auth, described.REST.Media, c.http2 || described.REST.HTTP2
 	described.REST = network
 	opened, err := custom.New(&described)
 	if err != nil {

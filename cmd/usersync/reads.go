@@ -14,7 +14,7 @@ func (c *config) checkResults(paths []string, stdin io.Reader) error {
 	if c.results == "" || c.results == "-" {
 		return nil
 	}
-	read := slices.Concat([]string{c.file, c.tlsCA, c.tlsCert, c.tlsKey}, c.valueFiles, paths)
+	read := slices.Concat([]string{c.file, c.tlsCA, c.tlsCert, c.tlsKey}, c.valueFiles, c.proofs.files(paths), paths)
 	taken := slices.ContainsFunc(read, func(path string) bool {
 		return path != "" && path != "-" && sameFile(c.results, path)
 	})

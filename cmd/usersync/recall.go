@@ -17,8 +17,9 @@ type recall struct {
 	attendance *attendance
 
 	// For the engine's planner alone.
-	printer *ledger.Printer
-	prints  []user.Print
+	unchanged ledger.Seen // whom it saw so
+	printer   *ledger.Printer
+	prints    []user.Print
 }
 
 func newRecall(l *ledger.Ledger, full bool, marked *atomic.Int64, a *attendance) *recall {
@@ -63,7 +64,11 @@ func (r *recall) Same(known user.Known, u *user.User) bool {
 	}
 	got := r.printer.Prints(r.prints, u)
 	r.prints = got.Fields
-	return ledger.Same(known.Prints, got)
+	same := ledger.Same(known.Prints, got)
+	if same {
+		r.unchanged.Add(known.Row)
+	}
+	return same
 }
 
 // After is what is known once an outcome is added.

@@ -63,4 +63,7 @@ func TestMaskIsKnownWhereItIsRead(t *testing.T) {
 	if mapping.Mask != writer.Mask {
 		t.Errorf("the reader looks for %q, rejects hold %q", mapping.Mask, writer.Mask)
 	}
+	if mapping.Erased != writer.Erased {
+		t.Errorf("the reader looks for %q, rejects hold %q", mapping.Erased, writer.Erased)
+	}
 }

@@ -161,7 +161,7 @@ func (l layers) take(c *config, s *setting, o origin, text string) error {
 			return err
 		}
 	}
-	if o.inFile && (s.kind == path || s.key == "from") {
+	if o.inFile && (s.kind == path && !s.isLiteral(text) || s.key == "from") {
 		text = relativeTo(c.dir, text)
 	}
 	if file, ok := strings.CutPrefix(text, sqliteURL); ok && o.inFile && s.kind == database && file != "" {

@@ -75,11 +75,16 @@ func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (*job, error)
 	c.runsDir = run.runsDir
 	j := &job{env: e, config: c, started: e.now(), resume: run.id}
 	if before := past.Header.Retried; before != "" {
-		_, n, err := runName{run.runsDir, before}.rejects()
+		_, again, err := runName{run.runsDir, before}.rejects()
 		if err != nil {
 			return nil, noRun(fmt.Errorf("resume run %s, which retries run %s: %w", run.id, before, err))
 		}
-		j.retried = retrial{before, n}
+		again.trailer = c.proofs.trailer
+		j.retried = again
+		c.proofs.spare()
+	}
+	if j.applied, err = planOf(past.Header); err != nil {
+		return nil, err
 	}
 	j.again = func(files ...string) string { return again(cmd, files) }
 	for _, in := range past.Header.Inputs {

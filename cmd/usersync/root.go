@@ -27,7 +27,7 @@ func newRoot(e *env, found *tally) *cobra.Command {
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
 	root.SetFlagErrorFunc(unknownFlag)
-	root.AddCommand(runCommand(e, found), resumeCommand(e, found), retryCommand(e, found), verifyCommand(e), ledgerCommand(e),
+	root.AddCommand(runCommand(e, found), planCommand(e, found), applyCommand(e, found), resumeCommand(e, found), retryCommand(e, found), verifyCommand(e), ledgerCommand(e),
 		validateCommand(e, found), initCommand(e),
 		sandboxCommand(e), versionCommand(e))
 	root.AddCommand(helpTopics()...)

@@ -13,6 +13,7 @@ import (
 	"usersync/reader"
 	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/user"
 	"usersync/writer"
 )
 
@@ -25,10 +26,14 @@ func runCommand(e *env, found *tally) *cobra.Command {
 		Example: "  usersync run --config usersync.yaml users.csv\n  usersync run --to kard --sandbox users.csv",
 	}
 	load := addSettings(e, cmd)
+	dryRun := cmd.Flags().Bool("dry-run", false, "show what would be done, as usersync plan does, and send nothing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
 			return err
+		}
+		if *dryRun {
+			return (&planner{env: e, config: c, found: found}).run(cmd.Context(), args)
 		}
 		if len(c.all) > 1 {
 			return e.runSeveral(cmd.Context(), c, args)
@@ -51,6 +56,7 @@ type job struct {
 
 	resume  string  // the run to go on with; empty for a new one, or the newest alike
 	retried retrial // the run whose rejects are the input
+	applied *plan   // nil where no plan is applied
 
 	paths    []string
 	conn     *connection
@@ -75,13 +81,14 @@ type job struct {
 // run opens everything that can be refused before the first call, then sends.
 func (j *job) run(ctx context.Context, args []string) (err error) {
 	frugal(j.lookup, j.config.sandbox)
+	defer func() { err = errors.Join(err, j.applied.close()) }()
 	if err := j.config.checkOutput(); err != nil {
 		return err
 	}
 	if j.paths, err = inputPaths(args, j.config.from); err != nil {
 		return err
 	}
-	if err := j.config.checkResults(j.paths, j.stdin); err != nil {
+	if err := errors.Join(j.config.checkResults(j.paths, j.stdin), j.checkTwice()); err != nil {
 		return err
 	}
 	if j.conn, err = connect(ctx, j.config); err != nil {
@@ -91,20 +98,29 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	if err := j.startTalking(); err != nil {
 		return err
 	}
+	original, err := j.findOriginals(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, j.closeOriginals(original)) }()
 	j.log.Info("opening the input", zap.Strings("from", j.paths))
 	if j.input, err = openInput(ctx, j.env, j.config, j.conn.client, j.paths); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.closeInput()) }()
 	defer func() { err = errors.Join(err, j.forget()) }()
-	if err := j.checkGuards(); err != nil {
+	if err := errors.Join(j.checkGuards(), j.checkBound(ctx)); err != nil {
 		return err
 	}
 	if err := j.begin(ctx); err != nil {
 		return err
 	}
 	j.remember(ctx)
-	return j.send(ctx)
+	if err := j.send(ctx); err != nil {
+		return err
+	}
+	j.expire()
+	return nil
 }
 
 // forget gives back what begin took.
@@ -146,27 +162,35 @@ func (j *job) send(ctx context.Context) error {
 		Earlier:     j.start.earlier,
 		MaxErrors:   sync.MaxErrors{Count: j.config.maxErrors.count, Percent: j.config.maxErrors.percent, After: errorsAfter},
 		Sent:        j.start.sent,
+		Applying:    j.applied != nil,
 	}
 	if !j.config.allowStale {
-		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.runsDir}).superseded
+		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.runsDir, unchanged: j.unchanged(ctx)}).superseded
 	}
 	if j.past.ledger != nil {
 		work.Ledger = newRecall(j.past.ledger, j.config.full, &j.keeper.marked, j.attendance)
 	}
 	if j.attendance != nil {
-		work.Absent = j.absentees
+		work.Absent = j.applied.overAbsent(j.absentees)
 	}
 	heard := j.answerSignal(ctx)
 	ctx, release := j.budgeted(ctx)
 	defer release()
-	work.Records = j.start.records.Until(ctx).Batches(recordsAtOnce)
-	counts, err := work.Run(ctx)
+	work.Records = j.applied.over(j.start.records, j.start.from).Until(ctx).Batches(recordsAtOnce)
+	counts, err := sync.Summary{Outcomes: map[user.Status]int{}}, j.lookAhead(ctx)
+	if err == nil {
+		counts, err = work.Run(ctx)
+	}
 	if err == nil {
 		err = j.keepRules(ctx)
 	}
 	heard()
+	j.warn(counts.Reading)
 	j.counts = total(j.before, counts)
 	err = errors.Join(err, j.keeper.finish(err))
+	if err == nil && counts.Finished {
+		err = j.keepUnchanged(ctx, work.Ledger)
+	}
 	talk := j.stopProgress()
 	err = withSignal(ctx, err)
 	if err != nil {
@@ -191,8 +215,9 @@ func (j *job) budgeted(ctx context.Context) (context.Context, context.CancelFunc
 }
 
 func (j *job) manners() manners {
-	return manners{pace: j.conn.pace, wire: j.wire, retries: j.config.retries, calls: &j.calls,
-		canary: j.config.canary, answersOnly: j.config.canaryAnswersOnly, protected: j.protected,
+	sizer, _ := j.conn.client.(destination.Sizer)
+	return manners{sizer: sizer, pace: j.conn.pace, wire: j.wire, retries: j.config.retries, calls: &j.calls,
+		canary: j.config.canary, answersOnly: j.config.canaryAnswersOnly, adopt: j.config.adoption(), protected: j.protected,
 		pending: pending{run: j.out.dir.ID(), ledger: j.past.ledger, journal: j.out.diary}}
 }
 

@@ -20,6 +20,8 @@ func (e earlier) differs(h journal.Header) string {
 		return "the settings are not those that it was begun with"
 	case p.MappingSHA256 != h.MappingSHA256:
 		return "the mapping of columns is not the one that it was begun with"
+	case p.Plan.Digest() != h.Plan.Digest():
+		return "it does not do what a plan says, or what another plan says"
 	case !slices.EqualFunc(p.Inputs, h.Inputs, func(a, b journal.Input) bool { return sameVersion(a, b) || a.Path == "-" && b.Path == "-" }):
 		return "the input was changed since it was begun"
 	}

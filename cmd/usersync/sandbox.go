@@ -19,6 +19,7 @@ type sandboxFlags struct {
 	quota                                        int
 	latency, jitter, tokenLifetime               time.Duration
 	auth                                         bool
+	scim                                         scimFlags
 }
 
 func sandboxCommand(e *env) *cobra.Command {
@@ -45,6 +46,7 @@ func sandboxCommand(e *env) *cobra.Command {
 	flags.StringVar(&f.put, "put", string(sandbox.Merge), "kard: what an update does with attributes that it leaves out: merge, replace")
 	flags.StringVar(&f.organization, "organization", "", "kard: the only organization `ID` that exists; any, if empty")
 	flags.BoolVar(&f.auth, "auth", false, "ask for credentials; any will do")
+	f.scim.add(flags)
 	flags.DurationVar(&f.tokenLifetime, "token-lifetime", time.Hour, "how long a token is good")
 	return cmd
 }

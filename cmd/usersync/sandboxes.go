@@ -21,7 +21,10 @@ type rehearsal struct {
 // sandboxes holds every API that can be rehearsed.
 func sandboxes() map[string]rehearsal {
 	all := map[string]rehearsal{
-		"kard": {nil, kardSnippet},
+		"kard":       {nil, kardSnippet},
+		"konstantly": {rehearsedKonstantly, konstantlySnippet},
+		"scim":       {rehearsalOfSCIM, scimSnippet},
+		"onbo":       {rehearsedOnbo, onboSnippet},
 	}
 	maps.Copy(all, customSandboxes())
 	return all

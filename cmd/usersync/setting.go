@@ -22,16 +22,18 @@ const (
 // setting is one thing that can be set: a key of the config file, and usually
 // a flag and an environment variable too.
 type setting struct {
-	key    string // kard.auth.client_id
-	flag   string // empty where the config file alone can hold it
-	kind   kind
-	value  string   // what stands for the value in help: N, FILE
-	def    string   // the default, as one would type it
-	words  []string // the only values it takes, if they are few
-	also   string   // a word that it takes in place of a URL
-	remote bool     // has no meaning for the sandbox, which is local and open
-	use    string   // one phrase for help and docs
-	set    func(*config, string) error
+	key   string // kard.auth.client_id
+	flag  string // empty where the config file alone can hold it
+	kind  kind
+	value string   // what stands for the value in help: N, FILE
+	def   string   // the default, as one would type it
+	words []string // the only values it takes, if they are few
+	also  string   // a word that it takes in place of a URL or path
+	// literal says which texts of a path are taken as they are.
+	literal func(string) bool
+	remote  bool   // has no meaning for the sandbox, which is local and open
+	use     string // one phrase for help and docs
+	set     func(*config, string) error
 }
 
 // env is the name of the environment variable; empty if there is none.
@@ -57,6 +59,11 @@ func (s *setting) ofOneAPI() bool {
 		return false
 	}
 	return !strings.Contains(s.key, ".") || strings.HasPrefix(s.key, "tls.")
+}
+
+// isLiteral reports whether the text is a value itself and no path.
+func (s *setting) isLiteral(text string) bool {
+	return s.also != "" && text == s.also || s.literal != nil && s.literal(text)
 }
 
 // into makes a set function of a parser and the place of the value.

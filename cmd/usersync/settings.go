@@ -13,7 +13,7 @@ func settings() []setting {
 	for _, name := range destinationNames() {
 		all = append(all, destinations()[name].settings()...)
 	}
-	for _, group := range [][]setting{input(), remembering(), guards(), sending(), network(), output(), talk()} {
+	for _, group := range [][]setting{input(), proving(), remembering(), guards(), lookingAhead(), sending(), network(), output(), talk()} {
 		all = append(all, group...)
 	}
 	return all
@@ -53,6 +53,9 @@ func input() []setting {
 		{key: "ignore", flag: "ignore", kind: list, value: "COLUMN",
 			use: "columns that are not to be sent",
 			set: asList(func(c *config) *[]string { return &c.ignore })},
+		{key: "op_column", flag: "op-column", value: "COLUMN",
+			use: "the column that says in each row what is done with the user, in place of mode: upsert, create, update or delete",
+			set: asText(func(c *config) *string { return &c.opColumn })},
 	}
 }
 
@@ -100,6 +103,9 @@ func network() []setting {
 			also: "none",
 			use:  "the proxy for calls, or none; without it HTTPS_PROXY and NO_PROXY hold",
 			set:  asText(func(c *config) *string { return &c.proxy })},
+		{key: "http2", flag: "http2", kind: toggle, def: "false", remote: true,
+			use: "offer HTTP/2 beside HTTP/1.1; with many users a call it costs more and wins nothing",
+			set: into(func(c *config) *bool { return &c.http2 }, parseBool)},
 		{key: "insecure_http", flag: "insecure-http", kind: toggle, def: "false", remote: true,
 			use: "allow http:// addresses beyond this machine",
 			set: into(func(c *config) *bool { return &c.insecureHTTP }, parseBool)},

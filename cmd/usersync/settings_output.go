@@ -1,10 +1,15 @@
 package main
 
+import "time"
+
 func output() []setting {
 	return []setting{
 		{key: "runs_dir", flag: "runs-dir", kind: path, value: "DIR", def: "runs",
 			use: "where each run makes its directory; the default lies beside the config file, else in the working directory",
 			set: asText(func(c *config) *string { return &c.runsDir })},
+		{key: "artifacts_ttl", flag: "artifacts-ttl", value: "TIME",
+			use: "how old a run's directory may become, such as 90d: a run that is finished removes older ones beside it; without it none is removed",
+			set: into(func(c *config) *time.Duration { return &c.artifactsTTL }, parseDays)},
 		{key: "results", flag: "results", kind: path, value: "FILE",
 			use: "a second copy of the results: a file, replaced when the run is over, or - for standard output",
 			set: asText(func(c *config) *string { return &c.results })},

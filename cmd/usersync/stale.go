@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer/sink"
 )
@@ -14,6 +15,10 @@ type staleness struct {
 	run     string // this run
 	runsDir string
 	starts  map[string]time.Time
+	// unchanged tells whom earlier runs saw so; nil knows of none. It is asked when
+	// the first reject needs it.
+	unchanged func() []ledger.Unchanged
+	seen      []ledger.Unchanged
 }
 
 // superseded reports whether what is known of the user came later than the
@@ -25,10 +30,25 @@ func (s *staleness) superseded(r *user.Record, known user.Known) bool {
 		return true
 	case known.Run == "" || known.Run == s.run:
 		return false // nothing is known, or what an earlier row of this input did
-	case known.Run == before.Run:
-		return known.Record > before.Record
+	case known.Run == before.Run && known.Record > before.Record,
+		known.Run != before.Run && s.later(known.Run, before.Run):
+		return true
 	}
-	return s.later(known.Run, before.Run)
+	return s.unchangedSince(known.Row, before.Run)
+}
+
+// unchangedSince reports whether a run later than the given one saw the user, and
+// had nothing to change.
+func (s *staleness) unchangedSince(row int64, run string) bool {
+	if s.unchanged != nil {
+		s.seen, s.unchanged = s.unchanged(), nil
+	}
+	for _, u := range s.seen {
+		if u.Run != run && u.Run != s.run && u.Rows.Has(row) && s.later(u.Run, run) {
+			return true
+		}
+	}
+	return false
 }
 
 // stampWidth is how much of a run's name says when it was begun.

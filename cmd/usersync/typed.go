@@ -37,11 +37,11 @@ func (t typed) sentTo(name string) typed {
 	return t
 }
 
-// without is all flags but those of one name, which takes a value.
-func (t typed) without(flag string) []string {
+// without is all flags but those of some names, which take a value.
+func (t typed) without(names ...string) []string {
 	var kept []string
 	for i := 0; i < len(t.flags); i++ {
-		if t.flags[i] == flag {
+		if slices.Contains(names, t.flags[i]) {
 			i++ // its value
 			continue
 		}
@@ -50,9 +50,14 @@ func (t typed) without(flag string) []string {
 	return kept
 }
 
-// inMode is the same command line in another mode and for another file.
-func (t typed) inMode(mode, file string) string {
-	return typed{flags: append(t.without("--mode"), "--mode", mode)}.command(t.verb, file)
+// instead is the same command line for another file, with other values of some
+// flags: pairs of a flag and its value.
+func (t typed) instead(file string, others ...string) string {
+	var names []string
+	for i := 0; i < len(others); i += 2 {
+		names = append(names, others[i])
+	}
+	return typed{flags: append(t.without(names...), others...)}.command(t.verb, file)
 }
 
 // again is the command line of cmd with the same settings and other files.

@@ -61,6 +61,7 @@ func validate(ctx context.Context, e *env, c *config, args []string, v *finding)
 	if err := c.checkOutput(); err != nil {
 		return found, err
 	}
+	c.offline = true
 	conn, err := connect(ctx, c)
 	if err != nil {
 		return found, err
@@ -104,6 +105,8 @@ func columnsOf(c *config, columns []reader.Column) []shownColumn {
 
 func goesTo(c reader.Column) string {
 	switch {
+	case c.Op:
+		return "what is done with each row"
 	case c.Field != "":
 		return string(c.Field)
 	case c.Read:
@@ -139,6 +142,7 @@ func validateRows(ctx context.Context, c *config, in *reader.Input, to client, v
 	}
 	found.allowed = c.allowRejects
 	v.rows(found.read, found.outcomes.Invalid, unfit)
+	v.warnings(in.Warnings())
 	v.request()
 	return found, context.Cause(ctx)
 }

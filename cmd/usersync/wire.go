@@ -14,10 +14,13 @@ type manners struct {
 	retries int
 	calls   *destination.Calls
 	pending destination.Pending
+	sizer   destination.Sizer // nil where calls are bounded in records only
 
 	canary      int // users that are sent first; 0 is none
 	answersOnly bool
 	protected   map[string]struct{}
+
+	adopt *destination.Adoption // nil: who is not remembered is created
 }
 
 // stack puts the manners around a client, inner to outer.
@@ -25,17 +28,36 @@ func stack(client destination.Destination, m manners) destination.Destination {
 	limited := destination.Limited{Destination: client, Pacer: m.pace, Wire: m.wire, Calls: m.calls}
 	merged := destination.Merged{API: destination.Keyed{API: limited}}
 	bisected := destination.NewBisected(merged)
-	retried := destination.Retried{API: bisected, Pacer: m.pace, Retries: m.retries}
+	parted := destination.Parted{API: bisected, Sizer: m.sizer}
+	retried := destination.Retried{API: parted, Pacer: m.pace, Retries: m.retries}
 	verified := destination.Verified{API: retried, Retries: m.retries}
 	pended := destination.Pended{API: verified, Pending: m.pending}
 	upserted := destination.Upserted{API: pended}
+	if m.adopt != nil {
+		upserted.API = destination.Adopted{API: pended, How: *m.adopt}
+	}
 	careful := destination.API(upserted)
 	if m.canary > 0 {
 		careful = &destination.Canary{API: upserted, Records: m.canary, AnswersOnly: m.answersOnly}
 	}
-	observed := destination.Observed{API: careful}
-	if len(m.protected) == 0 {
-		return observed
+	return m.protect(destination.Observed{API: careful})
+}
+
+// dry stands in the place of the stack where nothing is to be sent. Calls are
+// counted in planned; with read, those that only read are made.
+func dry(client destination.API, m manners, read bool, planned *destination.Calls) destination.Destination {
+	if !read {
+		return m.protect(destination.Observed{API: &destination.Dry{API: client, Calls: planned}})
 	}
-	return destination.Protected{Destination: observed, IDs: m.protected}
+	limited := destination.Limited{Destination: client, Pacer: m.pace, Wire: m.wire, Calls: m.calls}
+	retried := destination.Retried{API: &destination.Dry{API: limited, Calls: planned, Read: true}, Pacer: m.pace, Retries: m.retries}
+	return m.protect(destination.Observed{API: retried})
+}
+
+// protect keeps the users on the list from everything that is inside.
+func (m manners) protect(inside destination.Destination) destination.Destination {
+	if len(m.protected) == 0 {
+		return inside
+	}
+	return destination.Protected{Destination: inside, IDs: m.protected}
 }

@@ -39,6 +39,10 @@ func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribut
 // Mask stands in the rejects of an earlier run for what feeds a secret.
 const Mask = "***"
 
+// Erased stands in the rejects of an earlier run for the row of a person who was
+// erased from them.
+const Erased = "[erased]"
+
 // Masked says that the column holds the mask and not the secret.
 func Masked(column string, f user.Field) *user.InvalidError {
 	return &user.InvalidError{Code: "masked", Column: column, Field: f, Rule: "holds " + Mask + ", which stands for a secret in rejects",
@@ -52,6 +56,34 @@ func (m *Mapper) unmasked(cells []user.Value) *user.InvalidError {
 		}
 	}
 	return nil
+}
+
+// Masked reports whether a cell that feeds a secret holds the mask.
+func (m *Mapper) Masked(cells []user.Value) bool { return m.unmasked(cells) != nil }
+
+// Unmask puts what original holds into the cells that feed a secret and hold the
+// mask. Rows of two ids are two users: then nothing changes.
+func (m *Mapper) Unmask(cells, original []user.Value) {
+	if id := m.idOf(cells); id == "" || id != m.idOf(original) {
+		return
+	}
+	for _, s := range m.secrets {
+		if s.column < len(cells) && s.column < len(original) && cells[s.column] == user.TextValue(Mask) {
+			cells[s.column] = original[s.column]
+		}
+	}
+}
+
+// idOf returns the id of a row; empty if it has none.
+func (m *Mapper) idOf(cells []user.Value) string {
+	if m.env != nil {
+		m.env.set(cells)
+	}
+	var rec user.Record
+	if m.identify(&rec, cells) != nil {
+		return ""
+	}
+	return rec.User.ID
 }
 
 // identify sets the id also of a row that is unfit for another reason: results

@@ -27,10 +27,13 @@ type archive interface {
 // members reads the members of a gzip file, RFC 1952 2.2. A file of several is
 // not known to be whole: cut between two of them, it is a gzip file too.
 type members struct {
-	z     *gzip.Reader
-	from  *bufio.Reader
-	count int // that were read to their ends
-	ended bool
+	// blocked says that the member has an extra field. Who writes them (bgzip)
+	// writes many members, so that one is no whole file.
+	blocked bool
+	z       *gzip.Reader
+	from    *bufio.Reader
+	count   int // that were read to their ends
+	ended   bool
 }
 
 func openGzip(from *bufio.Reader) (archive, error) {
@@ -39,7 +42,7 @@ func openGzip(from *bufio.Reader) (archive, error) {
 		return nil, err
 	}
 	z.Multistream(false)
-	return &members{z: z, from: from}, nil
+	return &members{z: z, from: from, blocked: len(z.Extra) > 0}, nil
 }
 
 func (m *members) Read(p []byte) (int, error) {
@@ -71,7 +74,7 @@ func (m *members) next() error {
 
 func (m *members) kind() string { return Gzip }
 
-func (m *members) whole() bool { return m.ended && m.count == 1 }
+func (m *members) whole() bool { return m.ended && m.count == 1 && !m.blocked }
 
 // close hides the error that Read gave already: it would be told twice.
 func (m *members) close() error { _ = m.z.Close(); return nil }

@@ -1,7 +1,7 @@
 // Package destination says what an API that takes users looks like to the rest
 // of usersync, and holds the manners that every call keeps, one wrapper a
-// file: Limited, Keyed, Merged, Bisected, Retried, Verified, Pended, Upserted,
-// Observed.
+// file: Limited, Keyed, Merged, Bisected, Parted, Retried, Verified, Pended, Upserted,
+// Observed; and Dry in place of them all.
 //
 // It knows no API: those are the folders beside these files. Start at
 // Destination for the contract and at cmd/usersync/wire.go for the order of the
@@ -28,11 +28,15 @@ type Destination interface {
 	// Apply sends b in one call and returns one outcome per record, in b's
 	// order: Created, Updated, Deleted, Unchanged, Accepted, Refused, InDoubt
 	// for a record that the answer does not mention, or one of the verdicts
-	// Exists, Missing and Busy. Only Status, Code, Detail, RequestID, Remote and
-	// HTTP are set.
+	// Exists, Missing and Busy; and Invalid for a record of which Check could not
+	// know that this call needs more than it has. Only Status, Code, Detail,
+	// RequestID, Remote and HTTP are set.
 	//
 	// An error is a *CallError: the call failed as a whole and nothing is known
 	// of any record. b has at most Traits().Ops[b.Op].Max records.
+	//
+	// Where one call cannot tell or do it all, each further one comes after
+	// Further; its errors are returned as they are.
 	Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 }
 
@@ -80,8 +84,9 @@ type Traits struct {
 	// OwnKeys says that the API makes the key of a user itself, so that updates
 	// and deletes need Record.Remote, and outcomes of creates carry Remote.
 	OwnKeys bool
-	// Blind says that the API has no read-back for any record.
-	Blind bool
+	// Blind says that the API has no read-back for any record, and FindsByKey that
+	// it has none for one whose Remote is not known.
+	Blind, FindsByKey bool
 }
 
 // OpTraits are the facts about one kind of call.
@@ -94,6 +99,10 @@ type OpTraits struct {
 	// because the call could clear it. Max is 1 then: a call that is refused
 	// must not speak for users whom the read had settled.
 	Merge bool
+	// Set narrows Merge to the open fields with this prefix, such as
+	// user.AttributesPrefix: the call replaces those as one set and leaves alone
+	// whatever else is left out. A record that has none of them needs no read.
+	Set string
 }
 
 // Replay says whether a call that was perhaps taken may be made again.

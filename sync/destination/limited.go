@@ -39,13 +39,12 @@ type Limited struct {
 
 // Apply waits for its turn and makes the call.
 func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	end, err := l.Pacer.Begin(ctx)
-	if err != nil {
+	turn := l.turn(ctx)
+	if err := turn.begin(string(b.Op)); err != nil {
 		return nil, err
 	}
-	outcomes, err := l.Destination.Apply(l.Wire, b)
-	end(ending(err))
-	l.Calls.count(string(b.Op), err)
+	outcomes, err := l.Destination.Apply(turn.on(l.Wire), b)
+	turn.over(err)
 	if err == nil && len(outcomes) != len(b.Records) {
 		return nil, fmt.Errorf("%s answered for %d of %d users: a defect of its client", l.Traits().Name, len(outcomes), len(b.Records))
 	}
@@ -53,24 +52,23 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 }
 
 // Find waits for its turn and reads back; without a call it answers Unknown
-// where the API has no read-back.
+// where the API has no read-back for the record.
 func (l Limited) Find(ctx context.Context, r *user.Record) (Found, error) {
 	finder, ok := l.Destination.(Finder)
-	if !ok || l.Traits().Blind {
+	if t := l.Traits(); !ok || t.Blind || t.FindsByKey && r.Remote == "" {
 		return Found{}, nil
 	}
-	end, err := l.Pacer.Begin(ctx)
-	if err != nil {
+	turn := l.turn(ctx)
+	if err := turn.begin(ReadCall); err != nil {
 		return Found{}, err
 	}
-	found, err := finder.Find(l.Wire, r)
-	end(ending(err))
-	l.Calls.count(ReadCall, err)
+	found, err := finder.Find(turn.on(l.Wire), r)
+	turn.over(err)
 	return found, err
 }
 
 // ending tells the pacer how a call ended: an API that refuses or denies is
-// there, and so is one that finds a token too old.
+// there, and so is one that finds a token or a signature too old.
 func ending(err error) (status int, through bool) {
 	ce := callError(err)
 	switch {
@@ -79,5 +77,5 @@ func ending(err error) (status int, through bool) {
 	case ce == nil:
 		return 0, false
 	}
-	return ce.Status, ce.Fault == RefusedWhole || ce.Fault == Denied || ce.Status == 401
+	return ce.Status, ce.Fault == RefusedWhole || ce.Fault == Denied || ce.Status == 401 || ce.Status == 403
 }

@@ -57,6 +57,20 @@ func TestLimitedFindsNothingWhereThereIsNoReadBack(t *testing.T) {
 	}
 }
 
+// Nor where there is one by the API's own key only, and that is not known.
+func TestLimitedFindsByAKnownKey(t *testing.T) {
+	for key, begun := range map[string]int{"": 0, "k-a": 1} {
+		e := new(ends)
+		f := scene{held: "a=1", traits: func(t *destination.Traits) { t.FindsByKey = true }}.fake()
+		r := records("a=1", user.Update)[0]
+		r.Remote = key
+		found, err := destination.Limited{Destination: readable{f}, Pacer: e, Wire: t.Context()}.Find(t.Context(), r)
+		if err != nil || (found.Presence == destination.Unknown) != (begun == 0) || e.begun != begun {
+			t.Errorf("%q: %v, %v, %d calls", key, found.Presence, err, e.begun)
+		}
+	}
+}
+
 // slow answers after a second, whatever becomes of the run's context.
 type slow struct{ readable }
 

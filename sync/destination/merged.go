@@ -3,26 +3,29 @@ package destination
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"usersync/sync/user"
 )
 
-// Merged reads a user before an update that could clear what the record leaves
-// out, and sends that back too. A record that has every field is not read; one
-// that the read shows to be there already, field by field, is not sent.
+// Merged reads a user before a call that could clear what the record leaves
+// out, and sends that back too. A record that has every field is not read, nor,
+// where only a set of fields is at stake, one that has none of these; one that
+// the read shows to be there already, field by field, is not sent.
 type Merged struct{ API }
 
-// Apply reads and completes the records of an update whose traits ask for it.
+// Apply reads and completes the records of a call whose traits ask for it.
 func (m Merged) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	traits := m.Traits()
-	if b.Op != user.Update || !traits.Ops[user.Update].Merge {
+	if !traits.Ops[b.Op].Merge {
 		return m.API.Apply(ctx, b)
 	}
 	outcomes := make([]user.Outcome, len(b.Records))
 	var send []int
 	full := b.Of(append([]*user.Record(nil), b.Records...))
 	for i, r := range b.Records {
-		complete, settled, err := m.complete(ctx, r, traits.Fields)
+		complete, settled, err := m.complete(ctx, b.Op, r, traits)
 		if err != nil {
 			return nil, err
 		}
@@ -43,8 +46,8 @@ func (m Merged) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 
 // complete returns the record with what the API holds beside it, or an outcome
 // where nothing needs to be sent.
-func (m Merged) complete(ctx context.Context, r *user.Record, fields []user.Field) (*user.Record, user.Outcome, error) {
-	if carries(r, fields) {
+func (m Merged) complete(ctx context.Context, op user.Op, r *user.Record, traits Traits) (*user.Record, user.Outcome, error) {
+	if !toComplete(op, r, traits) {
 		return r, user.Outcome{}, nil
 	}
 	found, err := m.Find(ctx, r)
@@ -64,7 +67,21 @@ func (m Merged) complete(ctx context.Context, r *user.Record, fields []user.Fiel
 	case found.Presence == Same && found.shows(r):
 		return nil, user.Outcome{Status: user.Unchanged, Code: user.CodeSame, HTTP: found.HTTP, Remote: found.Remote}, nil
 	}
-	return fill(r, found.Held), user.Outcome{}, nil
+	return fill(r, found.Held, traits.Ops[op].Set), user.Outcome{}, nil
+}
+
+// toComplete reports whether a call for r must be read for before it.
+func toComplete(op user.Op, r *user.Record, traits Traits) bool {
+	call := traits.Ops[op]
+	if call.Set != "" {
+		return call.Merge && hasOf(r, call.Set)
+	}
+	return call.Merge && !carries(r, traits.Fields)
+}
+
+// hasOf reports whether r carries a field of the set.
+func hasOf(r *user.Record, set string) bool {
+	return slices.ContainsFunc(r.User.Attributes, func(a user.Attribute) bool { return strings.HasPrefix(string(a.Field), set) })
 }
 
 func carries(r *user.Record, fields []user.Field) bool {
@@ -90,12 +107,13 @@ func (f Found) shows(r *user.Record) bool {
 	return len(r.User.Secrets) == 0
 }
 
-// fill returns a copy of r that also carries what is held beside it.
-func fill(r *user.Record, held []user.Attribute) *user.Record {
+// fill returns a copy of r that also carries what is held of the set beside it;
+// of no set, all that is held.
+func fill(r *user.Record, held []user.Attribute, set string) *user.Record {
 	full := *r
 	full.User.Attributes = append([]user.Attribute(nil), r.User.Attributes...)
 	for _, a := range held {
-		if _, ok := r.User.Value(a.Field); !ok {
+		if _, ok := r.User.Value(a.Field); !ok && strings.HasPrefix(string(a.Field), set) {
 			full.User.Attributes = append(full.User.Attributes, a)
 		}
 	}

@@ -1,7 +1,10 @@
 package destination_test
 
 import (
+	"context"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/destination"
 	"usersync/sync/user"
@@ -77,4 +80,73 @@ func TestMergeReadsNoFullRow(t *testing.T) {
 	if err != nil || outcomes[0].Status != user.Updated || f.reads != 0 {
 		t.Errorf("%s after %d reads, %v", outcomes[0].Status, f.reads, err)
 	}
+}
+
+// A call that replaces a set of fields as one and nothing else: what is held of
+// the set is read and sent back, but only where the row has a part of it.
+func TestMergeOfASet(t *testing.T) {
+	const grade, badge = user.AttributesPrefix + "grade", user.AttributesPrefix + "badge"
+	for name, test := range map[string]struct {
+		row   []user.Attribute
+		held  []user.Attribute
+		reads int
+		sent  []user.Field
+		want  user.Status
+	}{
+		"nothing of it": {
+			row:  []user.Attribute{{Field: user.Email, Value: user.TextValue("1")}},
+			held: []user.Attribute{{Field: grade, Value: user.JSONValue("7")}},
+			sent: []user.Field{user.Email}, want: user.Updated,
+		},
+		"a part of it": {
+			row:   []user.Attribute{{Field: user.Email, Value: user.TextValue("1")}, {Field: grade, Value: user.JSONValue("8")}},
+			held:  []user.Attribute{{Field: grade, Value: user.JSONValue("7")}, {Field: badge, Value: user.TextValue("x")}, {Field: user.Phone, Value: user.TextValue("5")}},
+			reads: 1, sent: []user.Field{user.Email, grade, badge}, want: user.Updated,
+		},
+		"a part of it, and every other field": {
+			row:   []user.Attribute{{Field: user.Email, Value: user.TextValue("1")}, {Field: user.Phone, Value: user.TextValue("2")}, {Field: grade, Value: user.JSONValue("8")}},
+			held:  []user.Attribute{{Field: badge, Value: user.TextValue("x")}},
+			reads: 1, sent: []user.Field{user.Email, user.Phone, grade, badge}, want: user.Updated,
+		},
+		"a part of it to be cleared": {
+			row:   []user.Attribute{{Field: grade, Value: user.Value{Kind: user.Clear}}},
+			held:  []user.Attribute{{Field: grade, Value: user.JSONValue("7")}, {Field: badge, Value: user.TextValue("x")}},
+			reads: 1, sent: []user.Field{grade, badge}, want: user.Updated,
+		},
+	} {
+		api := &setAPI{held: test.held}
+		b := user.Batch{Op: user.Update, Records: []*user.Record{{Op: user.Update, User: user.User{ID: "a", Attributes: test.row}}}}
+		outcomes, err := destination.Merged{API: api}.Apply(t.Context(), b)
+		if err != nil || outcomes[0].Status != test.want || api.reads != test.reads || !cmp.Equal(api.sent, test.sent) {
+			t.Errorf("%s: %v %v after %d reads, sent %v", name, outcomes, err, api.reads, api.sent)
+		}
+	}
+}
+
+// setAPI shows what it holds, and notes the fields that it is sent.
+type setAPI struct {
+	held  []user.Attribute
+	reads int
+	sent  []user.Field
+}
+
+func (a *setAPI) Traits() destination.Traits {
+	return destination.Traits{
+		Fields: []user.Field{user.Email, user.Phone},
+		Ops:    map[user.Op]destination.OpTraits{user.Update: {Max: 1, Replay: destination.Safe, Merge: true, Set: user.AttributesPrefix}},
+	}
+}
+
+func (a *setAPI) Check(*user.Record) error { return nil }
+
+func (a *setAPI) Find(context.Context, *user.Record) (destination.Found, error) {
+	a.reads++
+	return destination.Found{Presence: destination.Different, Held: a.held}, nil
+}
+
+func (a *setAPI) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
+	for _, at := range b.Records[0].User.Attributes {
+		a.sent = append(a.sent, at.Field)
+	}
+	return []user.Outcome{{Status: user.Updated}}, nil
 }

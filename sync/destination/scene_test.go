@@ -27,6 +27,7 @@ type scene struct {
 	faults  []fault // of the calls, in order
 	reads   []fault // of the read-backs
 	retries int     // 2 if 0
+	adopt   *destination.Adoption
 
 	want  string // status[:code] of each record, apart by blanks
 	err   string // the error that ends the run
@@ -43,7 +44,11 @@ func run(t *testing.T, scenes map[string]scene) {
 func (s scene) play(t *testing.T) {
 	api := s.fake()
 	batch := user.Batch{Number: 1, Op: cmp.Or(s.op, user.Create), Records: records(s.send, cmp.Or(s.intent, user.Upsert))}
-	outcomes, err := stack(api, s.blind, new(pacer), max(s.retries, 2)).Apply(context.Background(), batch)
+	manners := stack(api, s.blind, new(pacer), max(s.retries, 2))
+	if s.adopt != nil {
+		manners = adopting(manners, *s.adopt)
+	}
+	outcomes, err := manners.Apply(context.Background(), batch)
 	var got []string
 	for i, o := range outcomes {
 		if o.Record != batch.Records[i] {

@@ -28,9 +28,29 @@ type Header struct {
 	Rehearsal bool `json:"rehearsal,omitempty"`
 	// Retried is the run whose rejects are the input; empty if they are not.
 	Retried string `json:"retried,omitempty"`
+	// Plan is the plan that is applied; nil where the run plans for itself.
+	Plan *Plan `json:"plan,omitempty"`
 	// Unsafe are the Ops that must not be made again when they were perhaps
 	// taken: what is noted of them is brought to the disk each time.
 	Unsafe []user.Op `json:"unsafe,omitempty"`
+	// Synced says the same of all Ops: after a power loss, too, the journal tells
+	// everybody who was sent.
+	Synced bool `json:"synced,omitempty"`
+}
+
+// Plan is a plan file that a run applies.
+type Plan struct {
+	Path       string `json:"path"` // as given
+	SHA256     string `json:"sha256"`
+	ApprovedBy string `json:"approved_by,omitempty"`
+}
+
+// Digest is the plan's SHA-256; empty where there is no plan.
+func (p *Plan) Digest() string {
+	if p == nil {
+		return ""
+	}
+	return p.SHA256
 }
 
 // Scope is what the users are sent to.

@@ -48,6 +48,7 @@ var ErrEnded = errors.New("the journal has ended")
 type Journal struct {
 	file   File
 	unsafe []user.Op
+	synced bool // every note is brought to the disk
 
 	mu    sync.Mutex
 	buf   []byte // one frame, used again
@@ -66,7 +67,7 @@ type Journal struct {
 func Create(f File, h Header) (*Journal, error) {
 	h.Format = Format
 	h.Started = h.Started.UTC()
-	j := &Journal{file: f, unsafe: slices.Clone(h.Unsafe)}
+	j := &Journal{file: f, unsafe: slices.Clone(h.Unsafe), synced: h.Synced}
 	if err := j.writeFact(kindHeader, h); err != nil {
 		return nil, fmt.Errorf("begin the journal: %w", err)
 	}
@@ -84,7 +85,7 @@ func Continue(f File, past *Past, r Resumed) (*Journal, error) {
 	if past.Over() {
 		return nil, fmt.Errorf("continue the journal: %w", ErrEnded)
 	}
-	j := &Journal{file: f, unsafe: slices.Clone(past.Header.Unsafe), at: past.Size, mark: past.Mark.Record}
+	j := &Journal{file: f, unsafe: slices.Clone(past.Header.Unsafe), synced: past.Header.Synced, at: past.Size, mark: past.Mark.Record}
 	r.At = r.At.UTC()
 	if err := f.Truncate(past.Size); err != nil {
 		return nil, fmt.Errorf("cut the journal back to %d bytes: %w", past.Size, err)
@@ -105,7 +106,7 @@ func (j *Journal) Sent(b user.Batch) error {
 	}
 	j.mu.Lock()
 	frame, err := appendSent(j.begin(kindSent, last), b)
-	return j.commit(frame, cmp.Or(err, j.within(last)), slices.Contains(j.unsafe, b.Op))
+	return j.commit(frame, cmp.Or(err, j.within(last)), j.synced || slices.Contains(j.unsafe, b.Op))
 }
 
 // within checks that a resume could hold what lies between the mark and a
@@ -120,7 +121,7 @@ func (j *Journal) within(record int) error {
 // Settled notes what became of records, in any order. Outcomes that are not
 // final are passed over. For an unsafe Action the note survives a power loss.
 func (j *Journal) Settled(outcomes []user.Outcome) error {
-	last, durable := 0, false
+	last, durable := 0, j.synced
 	for i := range outcomes {
 		if o := &outcomes[i]; o.Status.Final() {
 			last = max(last, o.Record.Origin.Record)

@@ -161,6 +161,20 @@ func TestUnsafeOpsAreSynced(t *testing.T) {
 	}
 }
 
+// A journal that is synced has all of it on the disk, whatever the Op.
+func TestSyncedJournals(t *testing.T) {
+	h := header
+	h.Synced = true
+	s := begin(t, h)
+	update := batch(1, 1)
+	update.Op = user.Update
+	for n, do := range []func() error{func() error { return s.j.Sent(update) }, func() error { return s.j.Settled(settled(update)) }} {
+		if err := do(); err != nil || s.d.syncs != n+2 || s.d.synced != s.d.Len() {
+			t.Errorf("%v; %d syncs, %d of %d bytes on the disk", err, s.d.syncs, s.d.synced, s.d.Len())
+		}
+	}
+}
+
 func TestWorkersWriteAtOnce(t *testing.T) {
 	file, err := os.OpenFile(filepath.Join(t.TempDir(), "journal"), os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

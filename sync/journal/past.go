@@ -21,7 +21,7 @@ type Past struct {
 	// Settled are the outcomes beyond Mark, and Sent the records beyond it that
 	// were sent, or about to be, and not settled: both by record, and together
 	// at most MostBeyond. After a power loss more may have been sent than Sent
-	// tells, except of unsafe Ops.
+	// tells, except of unsafe Ops and in a journal that is Synced.
 	Settled []Outcome
 	Sent    []Sent
 	End     *End // nil if the run was killed, or goes on

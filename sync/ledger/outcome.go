@@ -19,7 +19,9 @@ func EntryOf(o *user.Outcome, p *Printer) (Entry, bool) {
 		e.Anew = true
 	case user.Updated:
 	case user.Unchanged:
-		if o.Code != user.CodeSame { // the ledger said so itself
+		switch o.Code {
+		case user.CodeSame, user.CodeAdopted, user.CodeAssumed:
+		default: // the ledger said so itself
 			return Entry{}, false
 		}
 	case user.Accepted:

@@ -52,6 +52,9 @@ func (o Options) Check() error {
 	if o.Put != "" && o.Put != Merge && o.Put != Replace {
 		return fmt.Errorf("sandbox: put %q does not exist; use merge or replace", o.Put)
 	}
+	if o.API != nil && (o.Organization != "" || o.Put == Replace) {
+		return errors.New("sandbox: an organization and a put that replaces are Kard's; the API that is rehearsed has neither")
+	}
 	if o.TokenLifetime < 0 || o.Latency < 0 || o.Jitter < 0 || o.Quota.PerMinute < 0 {
 		return errors.New("sandbox: durations and the quota must not be negative")
 	}

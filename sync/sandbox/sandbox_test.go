@@ -111,6 +111,8 @@ func TestEveryAnswerSaysThatItIsTheSandboxs(t *testing.T) {
 func TestCheck(t *testing.T) {
 	for name, o := range map[string]Options{
 		"put":         {Put: "patch"},
+		"not Kard":    {API: tiny{}, Put: Replace},
+		"another's":   {API: tiny{}, Organization: "org"},
 		"lifetime":    {TokenLifetime: -1},
 		"quota":       {Quota: Quota{PerMinute: -1}},
 		"style":       {Quota: Quota{Headers: []HeaderStyle{"smoke"}}},

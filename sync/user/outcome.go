@@ -63,6 +63,10 @@ const (
 	CodeReplayed      = "replayed"       // an earlier try had created it already
 	CodeReadBack      = "read_back"      // no answer told; a read-back did
 	CodeSame          = "same"           // a read that was needed showed no difference
+	CodePlanned       = "planned"        // the plan's own read showed no difference, so that it holds no call
+	CodeNotPlanned    = "not_planned"    // the plan holds no call, and an earlier record of the user went otherwise than planned
+	CodeAdopted       = "adopted"        // not remembered, and a read showed no difference
+	CodeAssumed       = "assumed"        // not remembered, and taken for what the API holds without a look
 	CodeAlreadyAbsent = "already_absent" // deleted before we came
 	CodeExists        = "exists"         // create met an existing user
 	CodeMissing       = "missing"        // update met no user

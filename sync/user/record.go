@@ -45,6 +45,9 @@ type Record struct {
 	// Op is the intent: Upsert, Create, Update or Delete.
 	Op   Op
 	User User
+	// Planned is the call that a plan holds for the record, where a plan is
+	// applied; empty where it holds none.
+	Planned Op
 	// Remote is the key that the API made, where it makes its own.
 	Remote string
 	// Maybe says that the record was perhaps sent before, and perhaps taken.

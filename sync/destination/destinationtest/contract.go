@@ -24,6 +24,7 @@ func (sc *scene) wellFormed(b user.Batch, i int, o user.Outcome) {
 	sc.t.Helper()
 	op, fits := fitting[o.Status]
 	switch {
+	case o.Status == user.Invalid && sc.traits.OwnKeys && b.Op != user.Create: // a Remote that is no key of this API
 	case !slices.Contains(applied, o.Status):
 		sc.t.Errorf("%s answers %q, which Apply may not", b.Op, o.Status)
 	case fits && op != b.Op, b.Op == user.Delete && (o.Status == user.Created || o.Status == user.Updated):
@@ -37,7 +38,6 @@ func (sc *scene) wellFormed(b user.Batch, i int, o user.Outcome) {
 	case !sc.traits.OwnKeys && o.Remote != "":
 		sc.t.Errorf("outcome %d carries a Remote, though the API makes no keys", i)
 	}
-	sc.hidden("an outcome", b.Records, o.Code, o.Detail, o.RequestID)
 	sc.oneLine(o.Detail)
 	if strings.ContainsFunc(o.Code, unicode.IsSpace) {
 		sc.t.Errorf("the code %q is not one word", o.Code)
@@ -56,6 +56,9 @@ func (sc *scene) oneLine(detail string) {
 func (sc *scene) hidden(what string, records []*user.Record, texts ...string) {
 	sc.t.Helper()
 	all := strings.ToLower(strings.Join(texts, "\n"))
+	if strings.TrimSpace(all) == "" {
+		return // of a thousand users each
+	}
 	for _, c := range sc.Credentials {
 		if strings.Contains(all, strings.ToLower(c)) {
 			sc.t.Errorf("%s shows a credential", what)

@@ -22,17 +22,18 @@ var general = []string{
 // personal are those about single users of creates and updates.
 var personal = []string{"refuse", "refuse=422", "refuse:50%", "poison", "poison=413", "poison:30%", "echo", "echo+refuse", "echo+refuse=422:50%"}
 
-// honest leaves out what would be a lie where the path holds a key: a 404 for a
-// user who is there.
-func honest(keyed bool) []string {
-	return slices.DeleteFunc(slices.Clone(general), func(f string) bool { return keyed && f == "404" })
+// honest leaves out what would be a lie: where the path holds the key, a 404 for
+// a user who is there, and where the reference shows no body, a success without
+// one for a call that was not made.
+func honest(keyed, bare bool) []string {
+	return slices.DeleteFunc(slices.Clone(general), func(f string) bool { return keyed && f == "404" || bare && f == "empty" })
 }
 
 // faults feeds the client each fault of its own rehearsal: what it says of a
 // user is true of the rehearsal.
 func (s Suite) faults(t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
-		list := honest(slices.Contains(s.Keyed, op))
+		list := honest(slices.Contains(s.Keyed, op), slices.Contains(s.Bare, op))
 		if op != user.Delete {
 			list = append(list, personal...)
 		}
@@ -57,7 +58,7 @@ func (s Suite) fed(t *testing.T, op user.Op, list []string) {
 			b, before := sc.mixed(op)
 			outcomes, ce := sc.apply(t.Context(), b)
 			for i, r := range b.Records {
-				sc.true(op, r, claim(outcomes, ce, i), before[i], data[i])
+				sc.verify(op, r, claim(outcomes, ce, i), before[i], data[i])
 			}
 			sc.silent(fault, b, outcomes)
 			sc.didStrike(fault)
@@ -119,9 +120,9 @@ func claim(outcomes []user.Outcome, ce *destination.CallError, i int) string {
 	return string(outcomes[i].Status)
 }
 
-// true holds what is said of a user to the rehearsal. data is what a call that
+// verify holds what is said of a user to the rehearsal. data is what a call that
 // goes well leaves there.
-func (sc *scene) true(op user.Op, r *user.Record, said string, before Look, data string) {
+func (sc *scene) verify(op user.Op, r *user.Record, said string, before Look, data string) {
 	sc.t.Helper()
 	after := sc.sandbox.Look(r)
 	done := after != before
@@ -191,12 +192,16 @@ func (s Suite) readFaults(t *testing.T) {
 		sc.ready(user.Update, 1)
 		calls, _ = sc.stage.count()
 	})
-	for _, fault := range honest(s.KeyedRead) {
+	for _, fault := range honest(s.KeyedRead, false) {
 		bubble(t, fault, func(t *testing.T) {
 			sc := s.open(t, struck(fault, calls, "read")...)
 			there := sc.ready(user.Update, 1).Records[0]
 			if found, ce := sc.look(there); ce == nil && found.Presence == destination.Absent {
 				t.Error("a user who is there is said to be absent")
+			}
+			there.Remote = ""
+			if found, ce := sc.look(there); ce == nil && found.Presence == destination.Absent {
+				t.Error("a user whose key is not known is said to be absent, and is there")
 			}
 			if found, ce := sc.look(sc.Record(1, 0)); ce == nil && found.Presence > destination.Absent {
 				t.Error("a user who is absent is said to be there")
@@ -230,33 +235,4 @@ func (s Suite) crowd(t *testing.T) {
 			}
 		}
 	})
-}
-
-// items lets the rehearsal refuse single users with statuses of their own: each
-// is what the same status is for a whole call.
-func (s Suite) items(t *testing.T) {
-	for _, op := range opsOf(s.facts(t)) {
-		if op == user.Delete {
-			continue
-		}
-		var calls int
-		bubble(t, string(op)+" without", func(t *testing.T) { calls, _ = s.unharmed(t, op) })
-		for status, want := range itemVerdicts(op) {
-			bubble(t, fmt.Sprint(op, " ", status), func(t *testing.T) {
-				sc := s.open(t, struck(fmt.Sprint("refuse=", status), calls, op)...)
-				b, _ := sc.mixed(op)
-				sc.oneOf(b, fmt.Sprint("each user refused with ", status), want...)
-				sc.didStrike("refuse")
-			})
-		}
-	}
-}
-
-func itemVerdicts(op user.Op) map[int][]string {
-	conflict := []string{refused}
-	if op == user.Create {
-		conflict = append(conflict, exists)
-	}
-	busy, unclear := []string{string(user.Busy), notTaken}, []string{inDoubt, perhaps}
-	return map[int][]string{400: {refused}, 409: conflict, 422: {refused}, 429: busy, 503: busy, 408: unclear, 500: unclear, 502: unclear, 504: unclear}
 }

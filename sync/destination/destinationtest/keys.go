@@ -53,6 +53,7 @@ func (s Suite) readBack(t *testing.T) {
 		if sc.traits.OwnKeys && found.Remote != r.Remote {
 			t.Error("Found carries another Remote than the create")
 		}
+		sc.unkeyed(r, remotes[r.User.ID])
 		other := sc.Record(0, 1)
 		other.Remote = r.Remote
 		found = sc.find(other)
@@ -79,6 +80,20 @@ func (s Suite) readBack(t *testing.T) {
 			t.Errorf("a user that was never created: %v", found.Presence)
 		}
 	})
+}
+
+// unkeyed finds a user whose key is not known: either the key, or that there is
+// no way to find it.
+func (sc *scene) unkeyed(r *user.Record, remote string) {
+	sc.t.Helper()
+	lost := *r
+	lost.Remote = ""
+	switch found := sc.find(&lost); {
+	case found.Presence == destination.Absent:
+		sc.t.Error("a user whose key is not known is said to be absent, and is there")
+	case found.Presence != destination.Unknown && found.Remote != remote:
+		sc.t.Error("a user is found with another key than the create made")
+	}
 }
 
 // changed names the fields in which two records differ.

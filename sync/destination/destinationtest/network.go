@@ -167,17 +167,17 @@ func errorOf(_ []user.Outcome, ce *destination.CallError) error {
 }
 
 // meanwhile cancels while the call is with an API that says nothing.
-func (sc *scene) meanwhile(make func(context.Context) error) {
+func (sc *scene) meanwhile(do func(context.Context) error) {
 	sc.t.Helper()
 	ctx, cancel := context.WithCancel(sc.t.Context())
 	sc.stage.playing(func(w http.ResponseWriter, r *http.Request) { cancel(); silent(w, r) })
-	sc.canceled(ctx, context.Canceled, make)
+	sc.canceled(ctx, context.Canceled, do)
 }
 
-func (sc *scene) canceled(ctx context.Context, want error, make func(context.Context) error) {
+func (sc *scene) canceled(ctx context.Context, want error, do func(context.Context) error) {
 	sc.t.Helper()
 	since := time.Now()
-	err := make(ctx)
+	err := do(ctx)
 	if !errors.Is(err, want) {
 		sc.t.Errorf("the error is %v, want %v", err, want)
 	}

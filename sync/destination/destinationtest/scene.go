@@ -128,9 +128,12 @@ func (sc *scene) apply(ctx context.Context, b user.Batch) ([]user.Outcome, *dest
 	if len(outcomes) != len(b.Records) {
 		sc.t.Fatalf("%d outcomes for %d records", len(outcomes), len(b.Records))
 	}
-	for i := range outcomes {
-		sc.wellFormed(b, i, outcomes[i])
+	var told []string
+	for i, o := range outcomes {
+		sc.wellFormed(b, i, o)
+		told = append(told, o.Code, o.Detail, o.RequestID)
 	}
+	sc.hidden("an outcome", b.Records, told...)
 	return outcomes, nil
 }
 

@@ -81,6 +81,9 @@ type Suite struct {
 	// Joined are fields of Record that share a place in the body with another
 	// or have one of their own even when they are left out.
 	Joined []user.Field
+	// Once are fields of Record that only a create sends. Secrets are taken to be
+	// among them.
+	Once []user.Field
 	// PerMinute is the number of calls a minute in the reference; 0 if none is.
 	PerMinute int
 }

@@ -76,6 +76,7 @@ func (s Suite) tampered(t *testing.T) {
 				sc.stage.playing(own.played(status, whole))
 				sc.oneOf(b, "a success under "+strconv.Itoa(status), want...)
 			}
+			sc.dropped(b, own)
 			sc.cuts(b, own)
 		})
 	}

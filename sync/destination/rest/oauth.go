@@ -55,6 +55,9 @@ func (g grants) fetchForm(ctx context.Context) (*oauth2.Token, error) {
 		ClientID: g.auth.ClientID.Reveal(), ClientSecret: g.auth.ClientSecret.Reveal(),
 		TokenURL: g.auth.TokenURL, AuthStyle: style,
 	}
+	if g.auth.Scope != "" {
+		config.Scopes = []string{g.auth.Scope}
+	}
 	return config.Token(context.WithValue(ctx, oauth2.HTTPClient, g.client()))
 }
 

@@ -88,3 +88,20 @@ func TestStyles(t *testing.T) {
 		}
 	}
 }
+
+func TestScope(t *testing.T) {
+	for scope, want := range map[string]string{"": "grant_type=client_credentials", "users.write": "grant_type=client_credentials&scope=users.write"} {
+		synctest.Test(t, func(t *testing.T) {
+			var asked string
+			a := &account{api: always(200), grant: func(_ int, r *http.Request) (int, string) {
+				body, _ := io.ReadAll(r.Body)
+				asked = string(body)
+				return 200, `{"access_token":"t"}`
+			}}
+			c := a.connect(t, func(c *Config) { c.Auth.Scope = scope })
+			if ce := do(t, t.Context(), c, post); ce != nil || asked != want {
+				t.Errorf("scope %q: asked %q, %v", scope, asked, ce)
+			}
+		})
+	}
+}

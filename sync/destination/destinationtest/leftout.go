@@ -4,71 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
 
 	"usersync/sync/user"
 )
-
-// awkward are keys that a path must carry as one segment.
-var awkward = []string{`a/b`, `a\b`, `a?b=c`, `a#b`, `a%2Fb`, `100%`, `ü`, `a b`, ` `, `a+b`, `a&b;c`, `../b`, `.`, `..`, `"a'b"`, `日本`}
-
-// encoding holds that a key in a path is one segment, whatever it holds.
-func (s Suite) encoding(t *testing.T) {
-	for _, op := range s.Keyed {
-		bubble(t, string(op), func(t *testing.T) {
-			sc := s.open(t)
-			sc.stage.playing(answering(http.StatusNotFound, "{}"))
-			for _, key := range awkward {
-				sc.segment(key, func(r *user.Record) { sc.apply(t.Context(), user.Batch{Op: op, Records: []*user.Record{r}}) })
-			}
-		})
-	}
-	if !s.KeyedRead {
-		return
-	}
-	bubble(t, "find", func(t *testing.T) {
-		sc := s.open(t)
-		sc.stage.playing(answering(http.StatusNotFound, "{}"))
-		for _, key := range awkward {
-			sc.segment(key, func(r *user.Record) { sc.look(r) })
-		}
-	})
-}
-
-// segment makes a call about a plain key and about an awkward one, and compares
-// the paths.
-func (sc *scene) segment(key string, make func(*user.Record)) {
-	sc.t.Helper()
-	paths := [2][]string{}
-	for i, k := range []string{"plain", key} {
-		r := sc.Record(0, 1)
-		if sc.traits.OwnKeys {
-			r.Remote = k
-		} else {
-			r.User.ID = k
-		}
-		sc.stage.calls()
-		make(r)
-		sent := sc.stage.calls()
-		if len(sent) == 0 {
-			sc.t.Errorf("key %q: nothing was sent", k)
-			return
-		}
-		path, _, _ := strings.Cut(sent[len(sent)-1].URI, "?")
-		paths[i] = strings.Split(path, "/")
-	}
-	at := slices.Index(paths[0], "plain")
-	if at < 0 || len(paths[1]) != len(paths[0]) {
-		sc.t.Errorf("key %q: the path is %v, and %v for a plain key", key, paths[1], paths[0])
-		return
-	}
-	if got, err := url.PathUnescape(paths[1][at]); err != nil || got != key || paths[1][at] == "." || paths[1][at] == ".." {
-		sc.t.Errorf("key %q: the segment is %q", key, paths[1][at])
-	}
-}
 
 // leftOut takes one attribute away at a time: what the record does not have is
 // not sent, not even as null or empty.
@@ -99,9 +40,10 @@ func (s Suite) leftOut(t *testing.T) {
 	}
 }
 
-// sends reports whether a call sends the field at all: secrets often go with a
-// create only.
-func (sc *scene) sends(op user.Op, f user.Field) bool { return op == user.Create || !f.IsSecret() }
+// sends reports whether a call sends the field at all.
+func (sc *scene) sends(op user.Op, f user.Field) bool {
+	return op == user.Create || !f.IsSecret() && !slices.Contains(sc.Once, f)
+}
 
 // leaves are the values in the bodies of what a call sends, with their places.
 func (sc *scene) leaves(b user.Batch) []string {

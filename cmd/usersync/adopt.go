@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// The ways of --adopt.
+const (
+	adoptRead   = "read"
+	adoptAssume = "assume"
+)
+
+// adoption is how users become ours whom the ledger does not know; nil if they are
+// taken for new.
+func (c *config) adoption() *destination.Adoption {
+	how, adopts := map[string]destination.Adoption{adoptRead: destination.Read, adoptAssume: destination.Assume}[c.adopt]
+	if !adopts {
+		return nil
+	}
+	return &how
+}
+
+// checkAdoption refuses what would adopt by accident, every night, or to nobody's
+// good. Nothing was sent.
+func (j *job) checkAdoption(traits destination.Traits) error {
+	c := j.config
+	if c.adopt == "" {
+		return nil
+	}
+	refuse := func(why, hint string) error {
+		return misuse(fmt.Errorf("check --adopt %s: %s; nothing was sent", c.adopt, why), hint, "usersync run --help")
+	}
+	switch stands := c.placeOf("adopt"); {
+	case !strings.HasPrefix(stands, "--"):
+		return refuse("it stands in "+stands+", and would hold every night", "give it as a flag, once")
+	case c.mode != user.Upsert || c.opColumn != "":
+		return refuse("it is for --mode upsert", "adopt with --mode upsert first, then run with the mode of every night")
+	case c.ledger == noLedger:
+		return refuse("without a ledger nobody remembers who was adopted", "leave --ledger out")
+	case c.adopt == adoptRead && traits.Blind:
+		return refuse(traits.Name+" shows no user, so that none can be read", "--adopt assume takes the input for what it holds, if you know that it does")
+	case c.adopt == adoptAssume && traits.OwnKeys && !slices.Contains(j.input.Fields(), user.RemoteID):
+		return refuse(traits.Name+" makes the keys of its users itself", "give them in a column remote_id")
+	}
+	return nil
+}
+
+// placeOf is where the value of a setting came from.
+func (c *config) placeOf(key string) string {
+	for _, v := range c.shown {
+		if v.key == key {
+			return v.place
+		}
+	}
+	return ""
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"usersync/reader"
+)
+
+// expected is what must hold of the input as a whole.
+type expected struct {
+	records int    // 0: any number
+	sha256  string // empty: any
+}
+
+// expected reads the files that the settings name, once: one may be a pipe.
+func (c *config) expected() (expected, error) {
+	p := &c.proofs
+	if p.read != nil {
+		return *p.read, nil
+	}
+	var x expected
+	var err error
+	if x.records, err = expectedRecords(p.records); err != nil {
+		return x, refusedExpectation(err)
+	}
+	if x.sha256, err = expectedSHA256(p.sha256); err != nil {
+		return x, refusedExpectation(err)
+	}
+	p.read = &x
+	return x, nil
+}
+
+func refusedExpectation(err error) error {
+	return misuse(err, "look whether the job that writes it has run; --expect-records none and --expect-sha256 none expect nothing", "usersync help settings")
+}
+
+func expectedRecords(text string) (int, error) {
+	if text == "" || text == noExpectation {
+		return 0, nil
+	}
+	if n, err := strconv.Atoi(text); err == nil {
+		return n, nil
+	}
+	content, err := shortFile(text)
+	if err != nil {
+		return 0, fmt.Errorf("read expect_records: %w", err)
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(content)))
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("read expect_records: %s does not hold one whole number of at least 1, and nothing else", text)
+	}
+	return n, nil
+}
+
+func expectedSHA256(text string) (string, error) {
+	if text == "" || text == noExpectation {
+		return "", nil
+	}
+	if reader.IsSHA256(text) {
+		return text, nil
+	}
+	content, err := shortFile(text)
+	if err != nil {
+		return "", fmt.Errorf("read expect_sha256: %w", err)
+	}
+	sum, _, err := reader.ParseSHA256(content)
+	if err != nil {
+		return "", fmt.Errorf("read expect_sha256: %s %w", text, err)
+	}
+	return sum, nil
+}
+
+// shortFile reads a file of one line.
+func shortFile(path string) (text []byte, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	const limit = 16 << 10
+	if text, err = io.ReadAll(io.LimitReader(f, limit+1)); err == nil && len(text) > limit {
+		err = fmt.Errorf("%s is longer than one line", path)
+	}
+	return text, err
+}

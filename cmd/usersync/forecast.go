@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"usersync/sync/destination"
+	"usersync/sync/journal"
+	"usersync/sync/ledger"
+	"usersync/sync/user"
+	"usersync/writer"
+)
+
+// actionOf is what an outcome that a plan foresees is called.
+func actionOf(s user.Status) string {
+	switch s {
+	case user.Created:
+		return string(user.Create)
+	case user.Updated:
+		return string(user.Update)
+	case user.Deleted:
+		return string(user.Delete)
+	}
+	return string(s)
+}
+
+// forecast is what was foreseen, as it is shown.
+func (p *planner) forecast(f *foreseen) writer.Forecast {
+	shown := writer.Forecast{
+		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
+		Known: f.changes.compared, Changed: f.changes.changed,
+		Calls: madeOf(&f.calls), Made: callsMade(f.made.Met()),
+		Scope: p.conn.scope, Inputs: p.paths,
+	}
+	for status, n := range f.outcomes {
+		shown.Actions[actionOf(status)] = n
+		shown.First[actionOf(status)] = f.first[status]
+	}
+	for status, codes := range f.codes.Top(topCodes) {
+		shown.Codes[actionOf(status)] = codes
+	}
+	for _, c := range f.changes.list() {
+		shown.Fields = append(shown.Fields, writer.FieldChange(c))
+	}
+	shown.Time(paceOptions(p.config, p.conn.client.Traits()).PerSecond)
+	shown.Warnings = append(p.notes, p.remarks(f)...)
+	return shown
+}
+
+func madeOf(c *destination.Calls) map[string]int {
+	made := map[string]int{}
+	for kind, counts := range c.Met() {
+		made[kind] = sumOf(counts)
+	}
+	return made
+}
+
+// remarks are what a person should know before the plan is done.
+func (p *planner) remarks(f *foreseen) []string {
+	var all []string
+	if n := sumOf(f.calls.Met()[destination.ReadCall]); n > 0 && !p.read {
+		all = append(all, plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
+	}
+	if p.config.full {
+		all = append(all, "--full sends every user, whatever the ledger says")
+	}
+	if most := p.config.maxErrors; f.wrong() > 0 && (most.count > 0 || most.percent > 0 && f.read >= errorsAfter) && !most.covers(f.wrong(), f.read) {
+		all = append(all, "more users are invalid or refused than --max-errors allows: a run would stop early")
+	}
+	if f.sends() > 0 {
+		all = append(all, "the plan knows what was sent before, and not what somebody else changed at the API since")
+	}
+	return all
+}
+
+// noteUnfinished says which run of the scope is not over and did something that
+// the ledger does not know yet.
+func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error {
+	all, err := unfinished(p.config.runsDir, scope)
+	if err != nil {
+		return noPlace(err)
+	}
+	left, err := unknownTo(ctx, p.ledger, all)
+	if err != nil || len(left) == 0 {
+		return ledgerFault(err)
+	}
+	if p.out != "" {
+		return misuse(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].id),
+			"go on with it first", commandLine("resume", runName{p.config.runsDir, left[0].id}.path()))
+	}
+	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].id))
+	return nil
+}
+
+// unknownTo returns the runs that have something to tell which the ledger does not
+// know.
+func unknownTo(ctx context.Context, l *ledger.Ledger, left []earlier) ([]earlier, error) {
+	var some []earlier
+	for _, e := range left {
+		if err := e.advance(ctx, l); err != nil {
+			return nil, err
+		}
+		if len(e.past.Settled)+len(e.past.Sent) > 0 {
+			some = append(some, e)
+		}
+	}
+	return some, nil
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+
+	"usersync/sync"
+	"usersync/sync/destination"
+	"usersync/sync/user"
+	"usersync/writer"
+)
+
+// firstShown is how many users of each kind a plan names.
+const firstShown = 5
+
+// foreseen is what a run would come to. It takes the outcomes in the order of the
+// records.
+type foreseen struct {
+	read     int
+	absent   int // deletions of a mirror
+	again    int // records that were rejected before and are fed again
+	outcomes map[user.Status]int
+	codes    writer.Codes
+	first    map[user.Status][]string // ids
+	calls    destination.Calls        // that would be made
+	made     destination.Calls        // reads that were made for it
+	changes  *changes
+	file     *planFile // nil: it is not kept
+}
+
+func newForeseen() *foreseen {
+	return &foreseen{outcomes: map[user.Status]int{}, first: map[user.Status][]string{}, changes: &changes{}}
+}
+
+// Write takes note of an outcome.
+func (f *foreseen) Write(o user.Outcome) error {
+	if o.Status == user.Failed || o.Status == user.InDoubt {
+		return &trouble{err: fmt.Errorf("plan record %d: the read that it needs did not get through (%s)", o.Record.Origin.Record, o.Code),
+			code: exitTemporary, hint: "plan again later, or without --read"}
+	}
+	f.outcomes[o.Status]++
+	if o.Record.Origin.Before != nil {
+		f.again++
+	}
+	if ids := f.first[o.Status]; len(ids) < firstShown {
+		f.first[o.Status] = append(ids, o.Record.User.ID)
+	}
+	if op := opOf(&o); f.file != nil && op != "" {
+		if err := f.file.add(o.Record, op); err != nil {
+			return err
+		}
+	}
+	return f.codes.Write(o)
+}
+
+// opOf is what the plan holds for a record: a call, or that the plan itself has
+// read that none is needed.
+func opOf(o *user.Outcome) user.Op {
+	switch o.Status {
+	case user.Created:
+		return user.Create
+	case user.Updated:
+		return user.Update
+	case user.Deleted:
+		return user.Delete
+	}
+	if o.Status == user.Unchanged && o.Code == user.CodeSame {
+		return sync.SameAsPlanned
+	}
+	return ""
+}
+
+// sends is how many users would be sent something.
+func (f *foreseen) sends() int {
+	return f.outcomes[user.Created] + f.outcomes[user.Updated] + f.outcomes[user.Deleted]
+}
+
+// wrong is how many would not be sent, or not be taken.
+func (f *foreseen) wrong() int { return f.outcomes[user.Invalid] + f.outcomes[user.Refused] }

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"usersync/sync"
+)
+
+// looksAhead reports whether a guard wants to know what the whole run comes to
+// before it begins.
+func (c *config) looksAhead() bool { return c.maxChange.given() || c.minRecords > 0 }
+
+// checkAhead refuses a look ahead at what can be read one time only.
+func (c *config) checkAhead(verb string, paths []string) error {
+	if !c.looksAhead() || canReadTwice(paths) {
+		return nil
+	}
+	return misuse(errors.New("read settings: --max-change and --min-records read the input before it is sent, and it can be read one time only; nothing was sent"),
+		"write it into a file first", "usersync "+verb+" --help")
+}
+
+// lookAhead plans the whole input, if a guard wants that, and returns the
+// *sync.GuardError of the first that trips. A run that has begun to write, one
+// that applies a plan, and a retry of rejects are past it.
+func (j *job) lookAhead(ctx context.Context) (err error) {
+	if !j.config.looksAhead() || j.start.from > 0 || j.applied != nil || j.retried.run != "" {
+		return nil
+	}
+	j.log.Info("looking at the whole input before anything is sent")
+	before := j.header().Inputs
+	in, err := openInput(ctx, j.env, j.config, j.conn.client, j.paths)
+	if err != nil {
+		return err
+	}
+	p := planning{env: j.env, config: j.config, conn: j.conn, input: in, ledger: j.past.ledger, protected: j.protected}
+	f, counts, err := p.run(ctx)
+	if !counts.Reading {
+		err = errors.Join(err, in.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("look ahead: %w; nothing was sent", err)
+	}
+	for _, was := range before {
+		if !sameVersion(was, inputFacts(was.Path, was.Format)) {
+			return misuse(fmt.Errorf("look ahead: %s was changed meanwhile; nothing was sent", was.Path), "run again when it is written", "")
+		}
+	}
+	return f.tripped(j.config)
+}
+
+// tripped returns the error of the first guard that what was foreseen trips.
+// Rejects that are fed again are few, and all of them are meant to change.
+func (f *foreseen) tripped(c *config) error {
+	if f.read > 0 && f.again == f.read {
+		return nil
+	}
+	if f.read < c.minRecords {
+		return &sync.GuardError{Guard: "min_records",
+			What: fmt.Sprintf("the input holds %s, and --min-records asks for %d; nothing was sent", plural(f.read, "record"), c.minRecords),
+			Hint: "look whether the export is whole; if it is, lower --min-records"}
+	}
+	return f.tooManyChanges(c.maxChange)
+}
+
+func (f *foreseen) tooManyChanges(most changeLimits) error {
+	known := f.changes.compared
+	if most.all != nil && !most.all.covers(f.changes.changed, known) {
+		return changeError(fmt.Sprintf("%d of %s known would change%s", f.changes.changed, plural(known, "user"), f.changes.most()), *most.all)
+	}
+	for _, name := range slices.Sorted(maps.Keys(most.fields)) {
+		if c := f.changes.fields[name]; c != nil && !most.fields[name].covers(c.Users, known) {
+			return changeError(fmt.Sprintf("%s would change for %d of %s known", name, c.Users, plural(known, "user")), most.fields[name])
+		}
+	}
+	return nil
+}
+
+// changeGuard is the guard's name.
+const changeGuard = "max_change"
+
+func changeError(what string, most share) error {
+	return &sync.GuardError{Guard: changeGuard,
+		What: fmt.Sprintf("%s, and --max-change allows %s; nothing was sent", what, most),
+		Hint: "look at what would change with usersync plan; if it is as it should be, allow more with --max-change"}
+}
+
+// most says which field changes most.
+func (c *changes) most() string {
+	for _, f := range c.list() {
+		return fmt.Sprintf(", %s for %d of them", f.Field, f.Users)
+	}
+	return ""
+}
+
+// String is the share as it was typed.
+func (s share) String() string {
+	if s.percent > 0 {
+		return fmt.Sprintf("%g%%", s.percent)
+	}
+	return fmt.Sprint(s.count)
+}

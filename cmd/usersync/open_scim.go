@@ -1,0 +1,74 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+
+	"usersync/sync/destination/rest"
+	"usersync/sync/destination/scim"
+	"usersync/sync/user"
+	"usersync/writer"
+)
+
+// openSCIM asks the server what it can do, unless the settings say all of it.
+func openSCIM(ctx context.Context, c *config, see observer) (client, writer.Scope, error) {
+	s := c.scim
+	r := restConfig(c, see)
+	r.BaseURL = cmp.Or(c.baseURL, s.baseURL)
+	r.Auth = rest.Auth{
+		Token: s.auth.token, User: s.auth.user, Password: s.auth.password,
+		ClientID: user.NewSecret(s.auth.clientID), ClientSecret: s.auth.clientSecret,
+		TokenURL: s.auth.tokenURL, Style: rest.Style(s.auth.style), Scope: s.auth.scope,
+	}
+	features, err := scimFeatures(ctx, c, r)
+	if err != nil {
+		return nil, writer.Scope{}, err
+	}
+	opened, err := scim.New(scim.Config{
+		Features: features, Update: scim.Update(s.update), Put: scim.Put(s.put), Match: scim.Match(s.match),
+		Deactivate: s.onAbsent == "deactivate", Passwords: s.passwords == "always", Upload: s.bulk == "upload", REST: r,
+	})
+	if err != nil {
+		return nil, writer.Scope{}, err
+	}
+	return opened, writer.Scope{Destination: "scim", Host: hostOf(r.BaseURL), Account: tenantOf(r.BaseURL), Sandbox: c.sandbox}, nil
+}
+
+// scimFeatures are what the server says that it can do, within the settings.
+func scimFeatures(ctx context.Context, c *config, r rest.Config) (scim.Features, error) {
+	s := c.scim
+	var found scim.Features
+	if !c.offline && (s.bulk == "auto" || s.bulk == "on" || s.update == "auto") && s.bulk != "upload" {
+		r.Observe = nil // the pace begins with the run
+		var err error
+		if found, _, err = scim.Discover(ctx, r); err != nil {
+			return found, err
+		}
+	}
+	return s.limit(found), nil
+}
+
+// limit puts the settings over what the server says. Where it says nothing, Bulk
+// is used only if the settings order it, and say for how many.
+func (s scimConfig) limit(f scim.Features) scim.Features {
+	f.Bulk = (f.Bulk || s.bulk == "on") && s.bulk != "off"
+	if s.maxOperations > 0 && (f.MaxOperations <= 1 && s.bulk == "on" || s.maxOperations < f.MaxOperations) {
+		f.MaxOperations = s.maxOperations
+	}
+	if most := int64(s.maxPayload); most > 0 && (f.MaxPayload == 0 || most < f.MaxPayload) {
+		f.MaxPayload = most
+	}
+	return f
+}
+
+// tenantOf is the tenant, where one server has several.
+func tenantOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Path
+}
+
+func rehearseSCIM(c *config, url string) { c.scim.baseURL = url }

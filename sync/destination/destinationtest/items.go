@@ -1,0 +1,37 @@
+package destinationtest
+
+import (
+	"fmt"
+	"testing"
+
+	"usersync/sync/user"
+)
+
+// items lets the rehearsal refuse single users with statuses of their own: each
+// is what the same status is for a whole call.
+func (s Suite) items(t *testing.T) {
+	for _, op := range opsOf(s.facts(t)) {
+		if op == user.Delete {
+			continue
+		}
+		var calls int
+		bubble(t, string(op)+" without", func(t *testing.T) { calls, _ = s.unharmed(t, op) })
+		for status, want := range itemVerdicts(op) {
+			bubble(t, fmt.Sprint(op, " ", status), func(t *testing.T) {
+				sc := s.open(t, struck(fmt.Sprint("refuse=", status), calls, op)...)
+				b, _ := sc.mixed(op)
+				sc.oneOf(b, fmt.Sprint("each user refused with ", status), want...)
+				sc.didStrike("refuse")
+			})
+		}
+	}
+}
+
+func itemVerdicts(op user.Op) map[int][]string {
+	conflict := []string{refused}
+	if op == user.Create {
+		conflict = append(conflict, exists)
+	}
+	busy, unclear := []string{string(user.Busy), notTaken}, []string{inDoubt, perhaps}
+	return map[int][]string{400: {refused}, 409: conflict, 422: {refused}, 429: busy, 503: busy, 408: unclear, 500: unclear, 502: unclear, 504: unclear}
+}

@@ -1,0 +1,54 @@
+package destinationtest
+
+import (
+	"slices"
+	"testing"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// readStatuses plays every status to a read-back: what tells nothing of a user
+// is never taken for news.
+func (s Suite) readStatuses(t *testing.T) {
+	if s.facts(t).Blind {
+		return
+	}
+	bubble(t, "find", func(t *testing.T) {
+		sc := s.open(t)
+		r := sc.ready(user.Update, 1).Records[0]
+		for _, status := range played {
+			for what, body := range bodiesOf(status) {
+				sc.stage.playing(answering(status, body, "Location", "/elsewhere"))
+				sc.judgeRead(r, status, what)
+			}
+		}
+		sc.neverFollowed()
+	})
+}
+
+func (sc *scene) judgeRead(r *user.Record, status int, what string) {
+	sc.t.Helper()
+	found, ce := sc.look(r)
+	if ce != nil && ce.Fault == destination.NotTaken && (status == 401 || status == 403) {
+		found, ce = sc.look(r)
+	}
+	got := [...]string{"unknown", "absent", "same", "different"}[found.Presence]
+	if ce != nil {
+		got = ce.Fault.String()
+	}
+	allowed := []string{"unknown", perhaps, refused, denied}
+	switch {
+	case status/100 == 3 || status == 401 || status == 403 || status == 407:
+		allowed = []string{denied}
+	case status == 404 && sc.KeyedRead && what != "a page", status == 410 && sc.KeyedRead:
+		allowed = append(allowed, "absent")
+	case status == 425 || status == 429 || status == 503:
+		allowed = []string{notTaken}
+	case status == 408 || status/100 == 5:
+		allowed = []string{perhaps}
+	}
+	if !slices.Contains(allowed, got) {
+		sc.t.Errorf("Find, %d with %s: %q, want one of %q", status, what, got, allowed)
+	}
+}

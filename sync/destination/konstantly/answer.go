@@ -1,0 +1,146 @@
+package konstantly
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+)
+
+// said is what an answer says: a user (Konstantly API reference, Create User) or
+// an error, {"status":400,"message":"Validation failed","errors":{"email":["..."]}}.
+type said struct {
+	ID         jsontext.Value `json:"id"`
+	Name       jsontext.Value `json:"name"`
+	Email      jsontext.Value `json:"email"`
+	Bio        jsontext.Value `json:"bio"`
+	Occupation jsontext.Value `json:"occupation"`
+	Location   jsontext.Value `json:"location"`
+	Timezone   jsontext.Value `json:"timezone"`
+	Role       jsontext.Value `json:"role"`
+	FromAPI    jsontext.Value `json:"fromApi"`
+	IsBanned   jsontext.Value `json:"isBanned"`
+	Attributes jsontext.Value `json:"attributes"`
+	Status     jsontext.Value `json:"status"`
+	Message    jsontext.Value `json:"message"`
+	Error      jsontext.Value `json:"error"`
+	Errors     jsontext.Value `json:"errors"`
+
+	empty bool // there was no body
+}
+
+// lax lets words pass that are not UTF-8. Duplicate names stay errors: with two
+// ids in one answer, nobody knows whose it is.
+var lax = jsontext.AllowInvalidUTF8(true)
+
+// read reads a body. No body says nothing, and that without an error.
+func read(body []byte) (said, error) {
+	s := said{}
+	if s.empty = len(bytes.TrimSpace(body)) == 0; s.empty {
+		return s, nil
+	}
+	err := json.Unmarshal(body, &s, lax)
+	return s, err
+}
+
+// unreadable is a success that cannot be read: the call was perhaps taken.
+func unreadable(a *rest.Answer, err error) *destination.CallError {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return a.Fail(destination.PerhapsTaken, "cut_answer", "")
+	}
+	return a.Fail(destination.PerhapsTaken, "not_json", "")
+}
+
+// id is the user's key; a number is taken as its digits. "" is none.
+func (s *said) id() string { return shown(s.ID) }
+
+// shown is what a string says, and a number or boolean as it stands.
+func shown(v jsontext.Value) string {
+	switch v.Kind() {
+	case '"':
+		text, _ := jsontext.AppendUnquote(nil, v)
+		return string(text)
+	case '0', 't', 'f':
+		return string(v)
+	}
+	return ""
+}
+
+// status is the one in the body, 0 if there is none that can be read.
+func (s *said) status() int {
+	n, err := strconv.Atoi(shown(s.Status))
+	if err != nil || n < 100 || n > 599 {
+		return 0
+	}
+	return n
+}
+
+// failed reports whether the body is about an error, whatever the status before
+// it. A message without a user is one: no success is documented to have it.
+func (s *said) failed() bool {
+	return s.status() >= 400 || len(s.fields()) > 0 || present(s.Error) || s.id() == "" && present(s.Message)
+}
+
+func present(v jsontext.Value) bool {
+	switch string(v) {
+	case "", "null", "false", `""`, "[]", "{}":
+		return false
+	}
+	return true
+}
+
+// fieldErrors are what is said against one field.
+type fieldErrors struct {
+	key   string // the API's name
+	words []string
+}
+
+// fields are the errors of fields, by their names. A list that names no field is
+// one of the field "".
+func (s *said) fields() []fieldErrors {
+	var by map[string]jsontext.Value
+	if s.Errors.Kind() != '{' || json.Unmarshal(s.Errors, &by, lax) != nil {
+		if present(s.Errors) {
+			return []fieldErrors{{"", texts(s.Errors)}}
+		}
+		return nil
+	}
+	var list []fieldErrors
+	for _, key := range slices.Sorted(maps.Keys(by)) {
+		if present(by[key]) {
+			list = append(list, fieldErrors{key, texts(by[key])})
+		}
+	}
+	return list
+}
+
+// texts are the strings in a string or a list of them.
+func texts(v jsontext.Value) []string {
+	items := []jsontext.Value{v}
+	if v.Kind() == '[' {
+		items = nil
+		_ = json.Unmarshal(v, &items, lax) // it was parsed as a part of the body
+	}
+	var list []string
+	for _, item := range items {
+		if text := strings.TrimSpace(shown(item)); text != "" {
+			list = append(list, text)
+		}
+	}
+	return list
+}
+
+// banned is isBanned; known is false where it is not shown.
+func (s *said) banned() (is, known bool) {
+	text := shown(s.IsBanned)
+	return text == "true" || text == "1", text != ""
+}

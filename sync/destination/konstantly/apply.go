@@ -1,0 +1,172 @@
+package konstantly
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+const (
+	collection = "users"
+	blocked    = "blocked"
+)
+
+// Apply sends the one user of b: POST for a create, PATCH for an update, DELETE
+// or a block for a delete, and in turn the further calls that these may need.
+func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	if len(b.Records) == 0 {
+		return nil, nil
+	}
+	if max := c.traits.Ops[b.Op].Max; len(b.Records) > max {
+		return nil, &destination.CallError{Fault: destination.RefusedWhole, Code: "too_many", Err: errTooMany}
+	}
+	r := b.Records[0]
+	o, err := c.apply(ctx, b.Op, r)
+	if err != nil {
+		return nil, err
+	}
+	o.Record = r
+	return []user.Outcome{o}, nil
+}
+
+var errTooMany = errors.New("the call would carry more users than Konstantly takes")
+
+func (c *Client) apply(ctx context.Context, op user.Op, r *user.Record) (user.Outcome, error) {
+	switch {
+	case op == user.Create:
+		return c.create(ctx, r)
+	case op == user.Update:
+		return c.update(ctx, r)
+	case c.config.OnAbsent == Block:
+		return c.block(ctx, r)
+	}
+	return c.remove(ctx, r)
+}
+
+// do makes one call about r. sent is r with what was made up for it: its values
+// must not show either.
+func (c *Client) do(ctx context.Context, request rest.Request, r, sent *user.Record) (*rest.Answer, said, error) {
+	request.Records = []*user.Record{r, sent}
+	a, err := c.api.Do(ctx, request)
+	if err != nil {
+		return nil, said{}, err
+	}
+	if elsewhere(a) {
+		defer a.Release()
+		return nil, said{}, a.Fail(destination.Denied, "http_404", elsewhereDetail)
+	}
+	s, err := read(a.Body)
+	if err != nil && a.Status/100 == 2 {
+		defer a.Release()
+		return nil, said{}, unreadable(a, err)
+	}
+	if err != nil {
+		s = said{}
+	}
+	return a, s, nil
+}
+
+const elsewhereDetail = "a web page, and not the API, says that there is no such user; check base_url, which ends in /openapi/v1"
+
+// elsewhere reports whether a 404 comes as a page of a gateway or web server,
+// which knows no such address and says nothing of the user: taken at its word,
+// it would make every delete a success.
+func elsewhere(a *rest.Answer) bool {
+	return a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
+}
+
+// outcome is what an answer says of r, before the client looks further: done if
+// all is well.
+func outcome(a *rest.Answer, s *said, op user.Op, r, sent *user.Record, done user.Status) user.Outcome {
+	o := user.Outcome{Status: user.InDoubt, HTTP: a.Status, RequestID: a.RequestID}
+	inside := s.status()
+	switch {
+	case a.Status/100 == 4:
+		o.Status = verdict(op, a.Status)
+		o.Code, o.Detail = s.voice(a.Status, r, sent)
+	case s.failed() && s.id() == "" && inside/100 == 4:
+		o.Status, o.HTTP = verdict(op, inside), inside
+		o.Code, o.Detail = s.voice(inside, r, sent)
+	case s.failed():
+		o.Code, o.Detail = codeInside, s.detail(r, sent)
+	case s.id() != "" && s.id() != r.User.ID:
+		o.Code = codeOtherID
+	case a.Status != http.StatusOK && a.Status != http.StatusCreated && a.Status != http.StatusNoContent:
+		o.Code = "http_" + strconv.Itoa(a.Status) // no success that the reference has
+	default:
+		o.Status = done
+	}
+	return o
+}
+
+// verdict is what a status of the 400s means for the user.
+func verdict(op user.Op, status int) user.Status {
+	switch {
+	case status == http.StatusConflict && op == user.Create:
+		return user.Exists
+	case status == http.StatusNotFound && op != user.Create:
+		return user.Missing
+	case status == 408:
+		return user.InDoubt
+	case status == 425 || status == 429:
+		return user.Busy
+	}
+	return user.Refused
+}
+
+func (c *Client) remove(ctx context.Context, r *user.Record) (user.Outcome, error) {
+	a, s, err := c.do(ctx, rest.Request{Method: http.MethodDelete, Path: []string{collection, r.User.ID}}, r, r)
+	if err != nil {
+		return user.Outcome{}, err
+	}
+	defer a.Release()
+	return outcome(a, &s, user.Delete, r, r, user.Deleted), nil
+}
+
+// update sends what r has. Nothing says what a PATCH answers with beside 200: no
+// body, or a user. Where a delete blocks, a user who is blocked is one that an
+// earlier run took away, and is activated again.
+func (c *Client) update(ctx context.Context, r *user.Record) (user.Outcome, error) {
+	a, s, err := c.do(ctx, rest.Request{
+		Method: http.MethodPatch, Path: []string{collection, r.User.ID},
+		Append: func(b []byte) []byte { return c.appendChange(b, r) },
+	}, r, r)
+	if err != nil {
+		return user.Outcome{}, err
+	}
+	defer a.Release()
+	o := outcome(a, &s, user.Update, r, r, user.Updated)
+	if o.Status != user.Updated {
+		return o, nil
+	}
+	o.Detail = c.kept(r)
+	if c.config.OnAbsent != Block {
+		return o, nil
+	}
+	banned, known := s.banned()
+	return c.active(ctx, r, o, banned, known)
+}
+
+// kept says what of r an update does not send.
+func (c *Client) kept(r *user.Record) string {
+	var names []string
+	for _, a := range r.User.Attributes {
+		if once(a.Field) {
+			names = append(names, string(a.Field))
+		}
+	}
+	if _, ok := r.User.Secret(user.Password); ok && c.config.Password != Always {
+		names = append(names, string(user.Password))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "not sent, as the user exists: " + strings.Join(names, ", ")
+}

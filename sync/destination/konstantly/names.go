@@ -1,0 +1,82 @@
+package konstantly
+
+import (
+	"strings"
+
+	"usersync/sync/user"
+)
+
+// members are Konstantly's names (Konstantly API reference, Create User), in the
+// order in which they are sent.
+var members = [...]struct {
+	field  user.Field
+	theirs string
+	write  func([]byte, user.Value) ([]byte, bool)
+	// once says that no update takes it (Konstantly API reference, Update User).
+	once bool
+}{
+	{user.Name, "name", appendPlain, false},
+	{user.Email, "email", appendPlain, false},
+	{user.Role, "roleAlias", appendPlain, false},
+	{user.Bio, "bio", appendPlain, false},
+	{user.Occupation, "occupation", appendPlain, false},
+	{user.Location, "location", appendPlain, false},
+	{user.Timezone, "timezone", appendPlain, false},
+	{user.FromAPI, "fromApi", appendBool, false},
+	{user.Courses, "courses", appendIntegers, true},
+	{user.DeadlineAt, "deadlineAt", appendInteger, true},
+	{user.Groups, "groups", appendIntegers, true},
+}
+
+// once reports whether a field is sent when the user is created and never again.
+func once(f user.Field) bool {
+	for _, m := range members {
+		if m.field == f {
+			return m.once
+		}
+	}
+	return false
+}
+
+// attributeID is NAME of attributes.NAME.
+func attributeID(f user.Field) (id string, ok bool) {
+	return strings.CutPrefix(string(f), user.AttributesPrefix)
+}
+
+// ours is the field that the API means by a key of its errors: roleAlias,
+// courses.0, attributes.grade or, where r has it, grade alone.
+func ours(key string, r *user.Record) (f user.Field, ok bool) {
+	if id, is := strings.CutPrefix(key, "attributes."); is {
+		key = id
+	} else if f, ok := plainly(key); ok {
+		return f, true
+	}
+	for _, a := range r.User.Attributes {
+		if id, is := attributeID(a.Field); is && id == key {
+			return a.Field, true
+		}
+	}
+	return "", false
+}
+
+func plainly(key string) (f user.Field, ok bool) {
+	if end := strings.IndexAny(key, ".["); end > 0 {
+		key = key[:end]
+	}
+	switch key {
+	case "id":
+		return user.ID, true
+	case "password":
+		return user.Password, true
+	case "role":
+		return user.Role, true
+	case "attributes":
+		return "attributes", true
+	}
+	for _, m := range members {
+		if m.theirs == key {
+			return m.field, true
+		}
+	}
+	return "", false
+}

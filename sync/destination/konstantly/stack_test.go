@@ -1,0 +1,149 @@
+package konstantly
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"usersync/sync/destination"
+	"usersync/sync/sandbox"
+	rehearsal "usersync/sync/sandbox/konstantly"
+	"usersync/sync/user"
+)
+
+// wireless takes calls to a handler without a network. A handler that hangs up
+// leaves its caller without an answer.
+type wireless struct{ http.Handler }
+
+func (w wireless) RoundTrip(r *http.Request) (answer *http.Response, err error) {
+	defer func() {
+		if hungUp := recover(); hungUp != nil {
+			answer, err = nil, io.ErrUnexpectedEOF
+		}
+	}()
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	in := httptest.NewRequest(r.Method, r.URL.RequestURI(), strings.NewReader(string(body)))
+	in.Header = r.Header.Clone()
+	in.Header.Set("X-API-KEY", "k")
+	out := httptest.NewRecorder()
+	w.ServeHTTP(out, in)
+	return out.Result(), nil
+}
+
+// open makes the client in all its manners, and the rehearsal behind it.
+func open(t *testing.T, o rehearsal.Options, absence Absence, faults ...string) (destination.Destination, *sandbox.Server) {
+	t.Helper()
+	options := sandbox.Options{API: rehearsal.New(o), Seed: 11}
+	for _, text := range faults {
+		f, err := sandbox.ParseFault(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		options.Faults = append(options.Faults, f)
+	}
+	s := sandbox.New(options)
+	config := settings("https://konstantly.example")
+	config.OnAbsent, config.REST.Transport = absence, wireless{s}
+	c, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &turnstile{left: 1 << 20}
+	limited := destination.Limited{Destination: c, Pacer: p, Wire: context.Background()}
+	bisected := destination.NewBisected(destination.Merged{API: destination.Keyed{API: limited}})
+	retried := destination.Retried{API: bisected, Pacer: p, Retries: 8}
+	return destination.Upserted{API: destination.Verified{API: retried, Retries: 8}}, s
+}
+
+const crowd = 12
+
+// night sends everybody with the given call and says what became of each.
+func night(t *testing.T, d destination.Destination, op user.Op, occupation string) map[user.Status]int {
+	t.Helper()
+	became := map[user.Status]int{}
+	for n := range crowd {
+		r := learner(n, 0)
+		r.Op = op
+		if op == user.Create || op == user.Update {
+			r.Op = user.Upsert
+		}
+		for i := range r.User.Attributes {
+			if r.User.Attributes[i].Field == user.Occupation {
+				r.User.Attributes[i].Value = text(occupation)
+			}
+		}
+		outcomes, err := d.Apply(t.Context(), user.Batch{Op: op, Records: []*user.Record{r}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		became[outcomes[0].Status]++
+		if !outcomes[0].Status.Final() || outcomes[0].Status.Rejected() {
+			t.Errorf("%s of record %d: %s %s", op, n, outcomes[0].Status, outcomes[0].Code)
+		}
+	}
+	return became
+}
+
+// holds counts the active users of that occupation, and those who were created
+// more often than asked.
+func holds(s *sandbox.Server, occupation string, created int) (active, doubled int) {
+	for n := range crowd {
+		u, _ := s.User(learner(n, 0).User.ID)
+		data := string(u.Attributes)
+		if u.Held && strings.Contains(data, `"isBanned":false`) && strings.Contains(data, fmt.Sprintf("%q", occupation)) && strings.Contains(data, `"employee_id":"A-4711"`) {
+			active++
+		}
+		if int(u.Created) > created {
+			doubled++
+		}
+	}
+	return active, doubled
+}
+
+// TestNights: users are created, changed, taken away and brought back, with
+// answers that get lost and calls that fail, in every reading of what is not
+// documented. In the end the site holds what was said, and nobody twice.
+func TestNights(t *testing.T) {
+	troubles := []string{"lost:5%", "500:5%", "500:5%@after", "reset:5%", "429:5%", "cut:5%", "html:5%@after"}
+	for _, o := range []rehearsal.Options{{}, {Taken: 409}, {Taken: 422, Shows: true}} {
+		for _, absence := range []Absence{Delete, Block} {
+			for _, faults := range [][]string{nil, troubles} {
+				t.Run(fmt.Sprintf("%+v, %s, %d faults", o, absence, len(faults)), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) { nights(t, o, absence, faults) })
+				})
+			}
+		}
+	}
+}
+
+func nights(t *testing.T, o rehearsal.Options, absence Absence, faults []string) {
+	d, s := open(t, o, absence, faults...)
+	lives := 1
+	check := func(what, occupation string, want int) {
+		if active, doubled := holds(s, occupation, lives); active != want || doubled > 0 {
+			t.Errorf("after %s: %d active, %d doubled", what, active, doubled)
+		}
+	}
+	night(t, d, user.Create, "Associate")
+	check("the first night", "Associate", crowd)
+	night(t, d, user.Update, "Manager")
+	check("a change", "Manager", crowd)
+	night(t, d, user.Create, "Director") // the ledger was lost
+	check("a night without memory", "Director", crowd)
+	night(t, d, user.Delete, "Director")
+	check("a farewell", "Director", 0)
+	if absence == Delete {
+		lives = 2
+	}
+	night(t, d, user.Create, "Trainee")
+	check("a return", "Trainee", crowd)
+}

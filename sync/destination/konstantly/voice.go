@@ -1,0 +1,97 @@
+package konstantly
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// The codes of this client, beside the field's bad_NAME and http_STATUS.
+const (
+	codeLicence = "licence_limit" // the site's licence allows no more active users
+	codeOtherID = "other_id"      // the answer shows another user than was asked for
+	codeInside  = "error_inside"  // a success with an error inside
+	codeActive  = "not_blocked"   // the answer to a block shows the user active
+	codeBlocked = "still_blocked" // the answer to an activation shows the user blocked
+	codeFreed   = "unblocked"     // the user was activated again
+)
+
+// voice makes code and detail of an error, fit to leave the client. The code is
+// bad_FIELD for the first field of ours that is blamed, else the message in
+// snake case, else the status.
+func (s *said) voice(status int, r, sent *user.Record) (code, detail string) {
+	if status == http.StatusPaymentRequired {
+		return codeLicence, s.detail(r, sent)
+	}
+	for _, e := range s.fields() {
+		if f, ok := ours(e.key, r); ok {
+			if _, custom := attributeID(f); custom {
+				f = "attributes"
+			}
+			return "bad_" + string(f), s.detail(r, sent)
+		}
+	}
+	if code = phrase(shown(s.Message), r, sent); code == "" {
+		code = "http_" + strconv.Itoa(status)
+	}
+	return code, s.detail(r, sent)
+}
+
+// detail is what is said against each field, by our names, or else the message.
+func (s *said) detail(r, sent *user.Record) string {
+	return destination.Clean(s.text(r), r, sent)
+}
+
+func (s *said) text(r *user.Record) string {
+	var parts []string
+	for _, e := range s.fields() {
+		words := strings.Join(e.words, ", ")
+		if f, ok := ours(e.key, r); ok {
+			words = string(f) + ": " + words
+		} else if e.key != "" {
+			words = e.key + ": " + words
+		}
+		parts = append(parts, words)
+	}
+	if len(parts) > 0 {
+		return strings.Join(parts, "; ")
+	}
+	if message := shown(s.Message); message != "" {
+		return message
+	}
+	return shown(s.Error)
+}
+
+const longestPhrase = 40
+
+// phrase is a message in snake case, if it is a short one in which nothing had
+// to be redacted.
+func phrase(message string, records ...*user.Record) string {
+	words := strings.Fields(message)
+	for _, w := range words {
+		if strings.ContainsFunc(w, func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') }) {
+			return ""
+		}
+	}
+	code := strings.ToLower(strings.Join(words, "_"))
+	if len(code) > longestPhrase || destination.Clean(message, records...) != strings.Join(words, " ") || destination.Clean(code, records...) != code {
+		return ""
+	}
+	return code
+}
+
+// words finds what an answer that is a fault says. A gateway's page says
+// nothing.
+func words(body []byte) string {
+	if s, err := read(body); err == nil {
+		return s.text(&user.Record{})
+	}
+	text := strings.TrimSpace(string(body[:min(len(body), 1000)]))
+	if strings.ContainsAny(text, "<{[") {
+		return ""
+	}
+	return text
+}

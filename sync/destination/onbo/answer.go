@@ -1,0 +1,158 @@
+package onbo
+
+import (
+	"errors"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// answer is a user as Onbo shows one (Onbo API reference, The user object), or
+// what it has to say in place of that. The shape of its errors is not documented:
+// a client of a third party reads message, and takes one that is not empty for a
+// failure whatever the status says.
+type answer struct {
+	UUID       jsontext.Value `json:"uuid"`
+	FirstName  jsontext.Value `json:"first_name"`
+	MiddleName jsontext.Value `json:"middle_name"`
+	LastName   jsontext.Value `json:"last_name"`
+	Email      jsontext.Value `json:"email"`
+	Phone      jsontext.Value `json:"phone"`
+	Address    jsontext.Value `json:"address"`
+
+	Message jsontext.Value `json:"message"`
+	Error   jsontext.Value `json:"error"`
+	Errors  jsontext.Value `json:"errors"`
+	Detail  jsontext.Value `json:"detail"`
+}
+
+// lax lets words pass that are not UTF-8. Duplicate names stay errors: with two
+// uuids in one answer, nobody knows whose it is.
+var lax = jsontext.AllowInvalidUTF8(true)
+
+func read(body []byte) (answer, error) {
+	var a *answer
+	err := json.Unmarshal(body, &a, lax)
+	if err == nil && a == nil {
+		err = errNull
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return *a, nil
+}
+
+var errNull = errors.New("the answer is null")
+
+// unreadable is a success that cannot be read: the user was perhaps taken.
+func unreadable(a *rest.Answer, err error) *destination.CallError {
+	if errors.Is(err, io.ErrUnexpectedEOF) && len(a.Body) > 0 {
+		return a.Fail(destination.PerhapsTaken, "cut_answer", "")
+	}
+	return a.Fail(destination.PerhapsTaken, "not_json", "")
+}
+
+const longestKey = 200 // a uuid has 36 characters
+
+// key is the uuid; "" if there is none, or one that is none by its looks.
+func (a *answer) key() string {
+	key, ok := plainly(a.UUID)
+	strange := func(r rune) bool { return r == utf8.RuneError || unicode.IsControl(r) || unicode.IsSpace(r) }
+	if !ok || key == "." || key == ".." || len(key) > longestKey || strings.ContainsFunc(key, strange) {
+		return ""
+	}
+	return key
+}
+
+// another reports whether the answer to a create shows another e-mail than was
+// sent. That may be how Onbo says that somebody with this SSN exists, and whoever
+// takes that uuid for the new user's updates the wrong one later.
+func (a *answer) another(sent *user.Record) bool {
+	ours, _ := sent.User.Value(user.Email)
+	theirs, ok := plainly(a.Email)
+	return ok && normal(user.Email, user.TextValue(theirs)) != normal(user.Email, ours)
+}
+
+// words are what the answer says beside a user.
+func (a *answer) words() string {
+	var said []string
+	for _, v := range [...]jsontext.Value{a.Message, a.Error, a.Errors, a.Detail} {
+		said = append(said, spoken(v)...)
+	}
+	return strings.Join(said, "; ")
+}
+
+// spoken lists the texts in a value. null, false and what is empty say nothing.
+func spoken(v jsontext.Value) []string {
+	switch v.Kind() {
+	case '"':
+		text, _ := plainly(v)
+		if text = strings.TrimSpace(text); text != "" {
+			return []string{text}
+		}
+	case '0', 't':
+		return []string{string(v)}
+	case '{', '[':
+		var tree any
+		if json.Unmarshal(v, &tree, lax) == nil {
+			return leaves(nil, "", tree)
+		}
+	}
+	return nil
+}
+
+// leaves lists the texts below a value, those of an object behind their names.
+func leaves(list []string, name string, tree any) []string {
+	switch t := tree.(type) {
+	case string:
+		if t = strings.TrimSpace(t); t != "" {
+			list = append(list, strings.TrimPrefix(name+": "+t, ": "))
+		}
+	case []any:
+		for _, item := range t {
+			list = leaves(list, name, item)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(t)) {
+			list = leaves(list, key, t[key])
+		}
+	}
+	return list
+}
+
+// plainly is what a string says; false for any other value.
+func plainly(v jsontext.Value) (string, bool) {
+	if v.Kind() != '"' {
+		return "", false
+	}
+	text, err := jsontext.AppendUnquote(nil, v)
+	return string(text), err == nil
+}
+
+// words finds what an answer that is a fault says. A gateway's page says nothing.
+func words(body []byte) string {
+	if a, err := read(body); err == nil {
+		return undated(a.words())
+	}
+	text := strings.TrimSpace(string(body[:min(len(body), 1000)]))
+	if strings.ContainsAny(text, "<{[") {
+		return ""
+	}
+	return undated(text)
+}
+
+// dates are those with slashes, which Onbo's own form of a date of birth has.
+var dates = regexp.MustCompile(`\b\d{1,4}/\d{1,2}/\d{1,4}\b`)
+
+func undated(text string) string { return dates.ReplaceAllString(text, "[dob]") }

@@ -1,0 +1,196 @@
+package onbo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+const collection = "users"
+
+// Apply sends the one user of b in one call: POST for a create, PUT or DELETE.
+func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	if len(b.Records) == 0 {
+		return nil, nil
+	}
+	if max := c.traits.Ops[b.Op].Max; len(b.Records) > max {
+		return nil, &destination.CallError{Fault: destination.RefusedWhole, Code: "too_many", Err: errTooMany}
+	}
+	r := b.Records[0]
+	o, needless := uncalled(b.Op, r)
+	if !needless {
+		var err error
+		if o, err = c.call(ctx, b.Op, r); err != nil {
+			return nil, err
+		}
+	}
+	o.Record = r
+	return []user.Outcome{o}, nil
+}
+
+var errTooMany = errors.New("the call would carry more users than Onbo takes")
+
+// uncalled settles what must not be sent: a create of somebody whose uuid is
+// known would double them, and a path without a uuid leads to all users.
+func uncalled(op user.Op, r *user.Record) (o user.Outcome, settled bool) {
+	switch {
+	case op == user.Create && r.Remote != "":
+		return user.Outcome{Status: user.Exists, Remote: r.Remote}, true
+	case op != user.Create && r.Remote == "":
+		return user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote,
+			Detail: "Onbo knows its users by uuids of its own, and this one's is not known"}, true
+	}
+	return o, false
+}
+
+func (c *Client) call(ctx context.Context, op user.Op, r *user.Record) (user.Outcome, error) {
+	shown := []*user.Record{r, c.sent(r)}
+	request := rest.Request{Method: http.MethodDelete, Path: []string{collection, r.Remote}, Records: shown}
+	if op != user.Delete {
+		d, err := c.draft(op, shown[1])
+		if err != nil {
+			return unfit(err), nil
+		}
+		request.Method, request.Append = http.MethodPut, d.append
+	}
+	if op == user.Create {
+		request.Method, request.Path, request.Collection = http.MethodPost, []string{collection}, true
+	}
+	a, err := c.do(ctx, request, r)
+	if err != nil {
+		return user.Outcome{}, err
+	}
+	defer a.Release()
+	o, err := judge(a, op, r, shown)
+	if err == nil {
+		c.remark(op, r, &o)
+	}
+	return o, err
+}
+
+// unfit is a user who turned out unfit only when the call was made up.
+func unfit(err error) user.Outcome {
+	o := user.Outcome{Status: user.Invalid, Detail: err.Error()}
+	var bad *user.InvalidError
+	if errors.As(err, &bad) {
+		o.Code = bad.Code
+	}
+	return o
+}
+
+// judge says what the answer to a call says of its user.
+func judge(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) (user.Outcome, error) {
+	o := user.Outcome{Status: user.InDoubt, Code: "http_" + strconv.Itoa(a.Status), HTTP: a.Status, RequestID: a.RequestID}
+	switch {
+	case elsewhere(a):
+		return o, a.Fail(destination.Denied, o.Code, elsewhereDetail)
+	case a.Status/100 == 4:
+		o.Detail = clean(words(a.Body), shown...)
+		refused(op, &o)
+		forget(r, o)
+	case op == user.Delete && a.Status == http.StatusNoContent:
+		o.Status, o.Code = user.Deleted, ""
+	case a.Status == http.StatusOK || a.Status == http.StatusCreated: // 202 promises nothing and 204 shows nobody
+		return believe(a, op, r, shown, o)
+	}
+	return o, nil
+}
+
+// believe judges a success, if it can be read.
+func believe(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record, o user.Outcome) (user.Outcome, error) {
+	said, err := read(a.Body)
+	if err != nil {
+		return o, unreadable(a, err)
+	}
+	told := said.words()
+	settle(said.key(), told != "", op, r, &o)
+	if o.Status == user.Created && said.another(shown[1]) {
+		o.Status, o.Code, o.Remote = user.InDoubt, codeOtherID, ""
+	}
+	if told != "" {
+		o.Detail = clean(told, shown...)
+	}
+	return o, nil
+}
+
+// refused gives a 4xx its verdict. What a conflict looks like is not documented.
+// One that looks like a conflict settles the user here: without a look-up nobody
+// can say who it is that exists, so no update may follow.
+func refused(op user.Op, o *user.Outcome) {
+	o.Status = user.Refused
+	switch {
+	case o.HTTP == http.StatusConflict && op == user.Create:
+		o.Code = user.CodeExists
+	case o.HTTP == http.StatusNotFound && op != user.Create:
+		o.Status = user.Missing
+	}
+}
+
+// forget takes a uuid that leads nowhere from a user who may be created next:
+// it must not answer for that create, neither here nor in the ledger.
+func forget(r *user.Record, o user.Outcome) {
+	if o.Status == user.Missing && r.Op == user.Upsert {
+		r.Remote = ""
+	}
+}
+
+const (
+	codeWords   = "message"  // a success by its status, with words in place of a user
+	codeOtherID = "other_id" // the answer shows another user than was asked for
+)
+
+// settle holds a success to showing the user and saying nothing else. A delete
+// need not show anybody.
+func settle(key string, worded bool, op user.Op, r *user.Record, o *user.Outcome) {
+	switch {
+	case worded && key != "":
+		o.Code = user.CodeContradiction
+	case worded:
+		o.Code = codeWords
+	case op == user.Delete && key == "":
+		o.Status, o.Code = user.Deleted, ""
+	case key == "":
+		o.Code = user.CodeNoAnswer
+	case op == user.Create:
+		o.Status, o.Code, o.Remote = user.Created, "", key
+	case !strings.EqualFold(key, r.Remote):
+		o.Code = codeOtherID
+	case op == user.Update:
+		o.Status, o.Code = user.Updated, ""
+	default:
+		o.Status, o.Code = user.Deleted, ""
+	}
+}
+
+const codeNoSSN = "ssn_not_sent"
+
+// remark says of a success what a person would not expect of it.
+func (c *Client) remark(op user.Op, r *user.Record, o *user.Outcome) {
+	if o.Status != user.Created && o.Status != user.Updated {
+		return
+	}
+	var bad *user.InvalidError
+	_, ssn := r.User.Secret(user.SSN)
+	switch {
+	case c.config.Checks == Warn && errors.As(c.broken(r), &bad):
+		o.Code, o.Detail = bad.Code, destination.Clean("sent, though "+string(bad.Field)+" "+bad.Rule)
+	case ssn && op == user.Update:
+		o.Code, o.Detail = codeNoSSN, destination.Clean("an update does not carry the SSN; Onbo keeps the one it has")
+	}
+}
+
+const elsewhereDetail = "a web page, and not the API, says that there is no such user; check base_url"
+
+// elsewhere reports whether a 404 comes as a page of a gateway or web server,
+// which knows no such address and says nothing of the user: taken at its word,
+// it would make every delete a success.
+func elsewhere(a *rest.Answer) bool {
+	return a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
+}

@@ -1,0 +1,184 @@
+package onbo
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"usersync/sync/user"
+)
+
+// required is what Onbo asks for when it creates a user (Onbo API reference,
+// Create a user).
+var required = [...]user.Field{
+	user.FirstName, user.LastName, user.Email, user.Phone, user.DateOfBirth, user.SSN,
+	user.AddressLine1, user.City, user.State, user.ZipCode, user.Country,
+}
+
+// address is a whole one: nobody documents what becomes of the rest when a part
+// of it is sent.
+var address = required[6:]
+
+// CheckColumns tells before a run whether the fields that the input can fill
+// will do for op, and whether what they need is set.
+func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
+	if op == user.Delete {
+		return nil
+	}
+	for _, f := range fields {
+		if isReport(f) && c.config.Reports == "" {
+			return invalid("no_reports", f, "names files, and no directory is set in which they may be read",
+				"set onbo.reports in the config, or list the column under ignore:")
+		}
+	}
+	if op == user.Update {
+		return nil
+	}
+	if _, err := sealSSN(c.config.SecretKey, user.Secret{}); err != nil {
+		return invalid("bad_key", user.SSN, err.Error(), "set onbo.auth.secret_key to the whole secret key that Onbo gave you")
+	}
+	for _, f := range required {
+		if !slices.Contains(fields, f) {
+			return invalid("missing_column", f, "Onbo requires it of a new user, and the input has neither a column nor a value for it", lineFor(f))
+		}
+	}
+	return nil
+}
+
+func lineFor(f user.Field) string {
+	if f == user.Country {
+		return "add this line under fields: in the config: country: {value: US}"
+	}
+	return fmt.Sprintf("name the column under fields: in the config: %s: COLUMN", f)
+}
+
+// Check tells whether Onbo would refuse the record. Of a delete it looks at the
+// id only. The rules of single values do not count where the config says warn.
+func (c *Client) Check(r *user.Record) error {
+	if bad := checkID(r.User.ID); bad != nil {
+		return bad
+	}
+	if r.Op == user.Delete {
+		return nil
+	}
+	for i := range r.User.Attributes {
+		if bad := c.checkAttribute(&r.User.Attributes[i]); bad != nil {
+			return bad
+		}
+	}
+	if bad := checkSecrets(r.User.Secrets); bad != nil {
+		return bad
+	}
+	if bad := checkWhole(r); bad != nil {
+		return bad
+	}
+	if broken := c.broken(r); broken != nil && c.config.Checks == Refuse {
+		return broken
+	}
+	return nil
+}
+
+// The results are of type error so that no nil *InvalidError hides in one.
+func invalid(code string, f user.Field, rule, hint string) error {
+	return &user.InvalidError{Code: code, Field: f, Rule: rule, Hint: hint}
+}
+
+func unsupported(f user.Field) error {
+	return invalid("unsupported_field", f, "Onbo has no such attribute", "leave the column out, or list it under ignore: in the config")
+}
+
+func checkID(id string) error {
+	switch {
+	case id == "":
+		return invalid("missing_id", user.ID, "must not be empty", "")
+	case !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
+		return invalid("bad_id", user.ID, "must hold no control characters", "")
+	}
+	return nil
+}
+
+// checkAttribute holds whatever the config says: what breaks this cannot be sent
+// as it was meant.
+func (c *Client) checkAttribute(a *user.Attribute) error {
+	switch a.Field {
+	case user.AddressLine2, user.AddressLine3:
+		if a.Value.Kind == user.Clear { // null in the reference's example
+			return nil
+		}
+	case user.FirstName, user.MiddleName, user.LastName, user.Email, user.Phone, user.DateOfBirth, user.CreditReport, user.AssetReport,
+		user.AddressLine1, user.City, user.State, user.ZipCode, user.Country:
+	default:
+		return unsupported(a.Field)
+	}
+	if a.Value.Kind == user.Clear {
+		return invalid("cannot_clear", a.Field, "Onbo has no documented way to clear this attribute", "remove empty: clear from its mapping")
+	}
+	text, err := a.Value.Plain()
+	if err != nil {
+		return invalid("bad_text", a.Field, err.Error(), "")
+	}
+	if !isReport(a.Field) {
+		return nil
+	}
+	return reportFault(a.Field, c.checkReport(text))
+}
+
+func reportFault(f user.Field, err error) error {
+	var bad *reportError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &bad):
+		return invalid(bad.code, f, bad.rule, "")
+	}
+	return invalid(errNoReport.code, f, errNoReport.rule, "")
+}
+
+func checkSecrets(secrets []user.SecretAttribute) error {
+	for _, s := range secrets {
+		if s.Field != user.SSN {
+			return unsupported(s.Field)
+		}
+		if _, ok := nineDigits(s.Value.Reveal()); !ok {
+			return invalid("bad_ssn", user.SSN, "must be nine digits, or three, two and four with dashes between them", "")
+		}
+	}
+	return nil
+}
+
+// checkWhole looks at what must be there together.
+func checkWhole(r *user.Record) error {
+	if r.Op != user.Update {
+		for _, f := range required {
+			if !carries(r, f) {
+				return invalid("missing_field", f, "Onbo requires it of a new user", "")
+			}
+		}
+		return nil
+	}
+	if len(r.User.Attributes) == 0 {
+		return invalid("nothing_to_update", "", "the record has nothing that an update could send", "")
+	}
+	if !slices.ContainsFunc(r.User.Attributes, func(a user.Attribute) bool { return isAddress(a.Field) }) {
+		return nil
+	}
+	for _, f := range address {
+		if !carries(r, f) {
+			return invalid("partial_address", f, "must stand beside the other parts of the address", "Onbo takes an address as a whole")
+		}
+	}
+	return nil
+}
+
+func carries(r *user.Record, f user.Field) bool {
+	_, open := r.User.Value(f)
+	_, secret := r.User.Secret(f)
+	return open || secret
+}
+
+func isAddress(f user.Field) bool {
+	return f == user.AddressLine2 || f == user.AddressLine3 || slices.Contains(address, f)
+}

@@ -1,0 +1,131 @@
+package onbo
+
+import (
+	"encoding/base64"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/user"
+)
+
+// draft is what one call says of a user. It lives as long as the call: reports
+// are large.
+type draft struct {
+	sent    *user.Record
+	ssn     string // sealed; only a create has it
+	reports map[user.Field][]byte
+}
+
+// draft seals and packs what the call needs. The error is a *user.InvalidError.
+func (c *Client) draft(op user.Op, sent *user.Record) (*draft, error) {
+	d := &draft{sent: sent}
+	if ssn, ok := sent.User.Secret(user.SSN); ok && op == user.Create {
+		sealed, err := sealSSN(c.config.SecretKey, ssn)
+		if err != nil {
+			return nil, invalid("bad_key", user.SSN, err.Error(), "set onbo.auth.secret_key to the whole secret key that Onbo gave you")
+		}
+		d.ssn = sealed
+	}
+	for _, f := range [...]user.Field{user.CreditReport, user.AssetReport} {
+		file, ok := sent.User.Value(f)
+		if !ok {
+			continue
+		}
+		packed, err := c.readReport(file.Text)
+		if err != nil {
+			return nil, reportFault(f, err)
+		}
+		if d.reports == nil {
+			d.reports = map[user.Field][]byte{}
+		}
+		d.reports[f] = packed
+	}
+	return d, nil
+}
+
+// members are Onbo's names, in the order of its reference.
+var members = [...]struct {
+	field  user.Field
+	theirs string
+}{
+	{user.FirstName, "first_name"}, {user.MiddleName, "middle_name"}, {user.LastName, "last_name"},
+	{user.Email, "email"}, {user.Phone, "phone"}, {user.DateOfBirth, "dob"},
+}
+
+var addressMembers = [...]struct {
+	field  user.Field
+	theirs string
+}{
+	{user.AddressLine1, "line_1"}, {user.AddressLine2, "line_2"}, {user.AddressLine3, "line_3"},
+	{user.ZipCode, "zip"}, {user.City, "city"}, {user.State, "state"}, {user.Country, "country"},
+}
+
+func (d *draft) append(b []byte) []byte {
+	b = append(b, '{')
+	for _, m := range members {
+		b = d.member(b, m.theirs, m.field)
+	}
+	if d.ssn != "" {
+		b = appendText(appendName(b, "ssn"), d.ssn)
+	}
+	b = d.address(b)
+	b = d.report(b, "credit_report_xml_gzip", user.CreditReport)
+	b = d.report(b, "asset_report_json_gzip", user.AssetReport)
+	return append(b, '}')
+}
+
+// address appends the object if any part of it is there.
+func (d *draft) address(b []byte) []byte {
+	undo := len(b)
+	b = append(appendName(b, "address"), '{')
+	begin := len(b)
+	for _, m := range addressMembers {
+		b = d.member(b, m.theirs, m.field)
+	}
+	if len(b) == begin {
+		return b[:undo]
+	}
+	return append(b, '}')
+}
+
+// member appends one value. What Check would not let through is left out: what
+// is sent wrong may change more than what is left out.
+func (d *draft) member(b []byte, theirs string, f user.Field) []byte {
+	v, ok := d.sent.User.Value(f)
+	switch {
+	case !ok:
+		return b
+	case v.Kind == user.Clear && (f == user.AddressLine2 || f == user.AddressLine3):
+		return append(appendName(b, theirs), "null"...)
+	case v.Kind != user.Text || v.Text == "":
+		return b
+	}
+	return appendText(appendName(b, theirs), v.Text)
+}
+
+func (d *draft) report(b []byte, theirs string, f user.Field) []byte {
+	packed, ok := d.reports[f]
+	if !ok {
+		return b
+	}
+	b = append(appendName(b, theirs), '"')
+	b = base64.StdEncoding.AppendEncode(b, packed)
+	return append(b, '"')
+}
+
+// appendName appends the name of a member of ours, which needs no escapes.
+func appendName(b []byte, theirs string) []byte {
+	if b[len(b)-1] != '{' {
+		b = append(b, ',')
+	}
+	b = append(b, '"')
+	b = append(b, theirs...)
+	return append(b, `":`...)
+}
+
+// appendText cannot fail on what a reader let through: it writes U+FFFD for
+// bytes that are not UTF-8 and reports them, and the readers refuse those.
+func appendText(b []byte, s string) []byte {
+	b, _ = jsontext.AppendQuote(b, s)
+	return b
+}

@@ -1,0 +1,119 @@
+package onbo
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// Find reads one user whose uuid is known; of others it knows nothing and makes
+// no call. What the answer does not show is not compared: date of birth, SSN and
+// reports never are.
+func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
+	if r.Remote == "" {
+		return destination.Found{}, nil
+	}
+	shown := []*user.Record{r, c.sent(r)}
+	a, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: []string{collection, r.Remote}, Records: shown}, r)
+	if err != nil {
+		return destination.Found{}, err
+	}
+	defer a.Release()
+	switch {
+	case elsewhere(a):
+		return destination.Found{}, a.Fail(destination.Denied, "http_404", elsewhereDetail)
+	case a.Status == http.StatusNotFound:
+		return destination.Found{Presence: absence(r), HTTP: a.Status}, nil
+	case a.Status/100 == 4:
+		return destination.Found{}, a.Fail(destination.RefusedWhole, "http_"+strconv.Itoa(a.Status), clean(words(a.Body), shown...))
+	}
+	return look(a, r, shown[1])
+}
+
+// absence is what a 404 says. A create that was perhaps taken made another uuid
+// than the one that was known before it, so that this one proves nothing then.
+func absence(r *user.Record) destination.Presence {
+	if r.Maybe && (r.Op == user.Upsert || r.Op == user.Create) {
+		return destination.Unknown
+	}
+	return destination.Absent
+}
+
+// look compares the record, as it is sent, with the user in the answer.
+func look(a *rest.Answer, r, sent *user.Record) (destination.Found, error) {
+	said, err := read(a.Body)
+	if err != nil {
+		return destination.Found{}, unreadable(a, err)
+	}
+	if key := said.key(); said.words() != "" || !strings.EqualFold(key, r.Remote) {
+		return destination.Found{HTTP: a.Status}, nil // nothing is known of this user
+	}
+	found := destination.Found{Presence: destination.Same, Remote: r.Remote, Held: said.held(), HTTP: a.Status}
+	if found.Differs = differs(sent, found.Held); len(found.Differs) > 0 {
+		found.Presence = destination.Different
+	}
+	return found, nil
+}
+
+// held gives what is shown our names. null is what Onbo shows of an attribute
+// that it does not hold.
+func (a *answer) held() []user.Attribute {
+	var list []user.Attribute
+	add := func(f user.Field, v jsontext.Value) {
+		if text, ok := plainly(v); ok {
+			list = append(list, user.Attribute{Field: f, Value: user.TextValue(text)})
+		}
+	}
+	add(user.FirstName, a.FirstName)
+	add(user.MiddleName, a.MiddleName)
+	add(user.LastName, a.LastName)
+	add(user.Email, a.Email)
+	add(user.Phone, a.Phone)
+	var parts map[string]jsontext.Value
+	if json.Unmarshal(a.Address, &parts, lax) != nil {
+		return list // an address of another shape shows nothing that could be compared
+	}
+	for _, m := range addressMembers {
+		add(m.field, parts[m.theirs])
+	}
+	return list
+}
+
+// differs names the attributes of r that are held otherwise.
+func differs(r *user.Record, held []user.Attribute) []user.Field {
+	api := user.User{Attributes: held}
+	var fields []user.Field
+	for _, a := range r.User.Attributes {
+		theirs, ok := api.Value(a.Field)
+		if ok && normal(a.Field, a.Value) != normal(a.Field, theirs) {
+			fields = append(fields, a.Field)
+		}
+	}
+	return fields
+}
+
+// normal is a value in the form in which it is compared.
+func normal(f user.Field, v user.Value) string {
+	text := strings.TrimSpace(v.Text)
+	switch f {
+	case user.Email, user.State:
+		return strings.ToLower(text)
+	case user.Phone: // shown with and without +1 in the reference
+		if digits, ok := usPhone(text); ok {
+			return digits
+		}
+	case user.Country:
+		if isUnitedStates(text) {
+			return "US"
+		}
+	}
+	return text
+}

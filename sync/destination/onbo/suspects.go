@@ -1,0 +1,64 @@
+package onbo
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// do makes a call. Onbo answers 403 to a signature that is too old, which a call
+// can become on a slow way: the first one of a record is as good as not sent, so
+// that it is signed anew. A second one is about the signature itself.
+func (c *Client) do(ctx context.Context, request rest.Request, r *user.Record) (*rest.Answer, error) {
+	a, err := c.api.Do(ctx, request)
+	var ce *destination.CallError
+	if !errors.As(err, &ce) || ce.Status != http.StatusForbidden {
+		c.suspects.clear(r)
+		return a, err
+	}
+	again := *ce
+	again.Fault, again.Err = destination.Denied, errForbidden
+	if c.suspects.first(r) {
+		again.Fault = destination.NotTaken
+	}
+	return nil, &again
+}
+
+var errForbidden = errors.New("the signature was not accepted: check this machine's clock (a signature is good for 60 s), onbo.auth.client_id, secret_key and epoch, and that base_url is the address that Onbo sees")
+
+// mostSuspects is far above what is on the wire at once. Beyond it nothing gets
+// through, and a call for each further record would change nothing.
+const mostSuspects = 1024
+
+// suspects are the records whose last call was answered 403. Calls run side by
+// side: what one record met says nothing of the others.
+type suspects struct {
+	mu      sync.Mutex
+	records map[*user.Record]struct{}
+}
+
+// first reports whether it is the record's first 403 in a row.
+func (s *suspects) first(r *user.Record) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, second := s.records[r]; second || len(s.records) >= mostSuspects {
+		delete(s.records, r)
+		return false
+	}
+	if s.records == nil {
+		s.records = map[*user.Record]struct{}{}
+	}
+	s.records[r] = struct{}{}
+	return true
+}
+
+func (s *suspects) clear(r *user.Record) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.records, r)
+}

@@ -1,0 +1,119 @@
+package scim
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+var errTooMany = errors.New("the call would carry more users than the server takes")
+
+// Apply sends b in one call: to /Bulk, or a single user to /Users.
+func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	if len(b.Records) == 0 {
+		return nil, nil
+	}
+	if most := c.traits.Ops[b.Op].Max; len(b.Records) > most {
+		return nil, &destination.CallError{Fault: destination.RefusedWhole, Code: "too_many", Err: errTooMany}
+	}
+	var outcomes []user.Outcome
+	var err error
+	if len(b.Records) == 1 && !c.config.Upload {
+		outcomes = make([]user.Outcome, 1)
+		outcomes[0], err = c.single(ctx, b.Op, b.Records[0])
+	} else {
+		outcomes, err = c.bulk(ctx, b.Op, b.Records)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i := range outcomes {
+		c.remember(b.Op, &outcomes[i])
+		if outcomes[i], err = c.aim(ctx, b.Op, outcomes[i]); err != nil {
+			return nil, err
+		}
+	}
+	return outcomes, nil
+}
+
+// remember notes who met a conflict and is looked up next: a search that then
+// finds nobody has not proved that nobody is there.
+func (c *Client) remember(op user.Op, o *user.Outcome) {
+	r := o.Record
+	if op == user.Create && o.Status == user.Exists && r.Remote == "" && (r.Op == user.Upsert || r.Maybe) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.conflict[r.User.ID] = true
+	}
+}
+
+// forget tells whether r had met a conflict, once.
+func (c *Client) forget(r *user.Record) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	met := c.conflict[r.User.ID]
+	delete(c.conflict, r.User.ID)
+	return met
+}
+
+// single sends one user in a call of its own.
+func (c *Client) single(ctx context.Context, op user.Op, r *user.Record) (user.Outcome, error) {
+	request := rest.Request{
+		Method: c.method(op), Path: []string{usersPath}, Header: accept, Records: []*user.Record{r}, Collection: op == user.Create,
+	}
+	if op != user.Create {
+		request.Path = append(request.Path, r.Remote)
+	}
+	if request.Method != http.MethodDelete {
+		request.Append = func(b []byte) []byte { return c.appendBody(b, op, r) }
+	}
+	return c.call(ctx, op, r, request)
+}
+
+func (c *Client) call(ctx context.Context, op user.Op, r *user.Record, request rest.Request) (user.Outcome, error) {
+	a, err := c.api.Do(ctx, request)
+	if err != nil {
+		return user.Outcome{}, err
+	}
+	defer a.Release()
+	if elsewherePage(a) {
+		return user.Outcome{}, a.Fail(destination.Denied, "http_404", pageDetail)
+	}
+	return c.settle(a, op, r)
+}
+
+// accept asks for SCIM's own type first, and for plain JSON where the server
+// has no other (RFC 7644 3.1).
+var accept = http.Header{"Accept": {media + ", application/json"}}
+
+const pageDetail = "a web page, and not the API, says that there is no such user; check base_url"
+
+// elsewherePage reports whether a 404 comes as a page of a gateway or web
+// server, which knows no such address and says nothing of the user: taken at
+// its word, it would make every delete a success.
+func elsewherePage(a *rest.Answer) bool {
+	return a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
+}
+
+// settle judges the answer to a call for one user.
+func (c *Client) settle(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
+	s := said{status: a.Status, location: a.Header.Get("Location"), request: a.RequestID, alone: true}
+	body := bytes.TrimSpace(a.Body)
+	if len(body) == 0 && bare(a.Status) || op == user.Create && len(body) == 0 && s.location != "" {
+		return c.judge(op, r, s), nil
+	}
+	if err := s.read(body); err != nil && a.Status/100 == 2 {
+		return user.Outcome{}, a.Fail(destination.PerhapsTaken, "not_json", "")
+	}
+	return c.judge(op, r, s), nil
+}
+
+// bare reports whether an answer of this status may be without a body.
+func bare(status int) bool {
+	return status == http.StatusNoContent || status == http.StatusAccepted || status/100 != 2
+}

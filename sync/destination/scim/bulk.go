@@ -1,0 +1,211 @@
+package scim
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// bulk sends many users in one call. A call that would be larger than the
+// server takes is not made: it is refused as the server would.
+func (c *Client) bulk(ctx context.Context, op user.Op, records []*user.Record) ([]user.Outcome, error) {
+	text := c.buffer()
+	defer c.buffers.Put(text)
+	*text = c.appendBulk((*text)[:0], op, records)
+	size := int64(len(*text))
+	if most := c.config.Features.MaxPayload; most > 0 && size > most && len(records) > 1 {
+		return nil, &destination.CallError{Fault: destination.RefusedWhole, Status: http.StatusRequestEntityTooLarge, Code: codeTooLarge}
+	}
+	a, err := c.api.Do(ctx, rest.Request{
+		Method: http.MethodPost, Path: []string{c.bulkPath()}, Collection: true, Header: accept, Records: records,
+		Append: func(b []byte) []byte { return append(b, *text...) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer a.Release()
+	if a.Status == http.StatusRequestEntityTooLarge {
+		c.shrink(size)
+	}
+	return c.spread(a, op, records)
+}
+
+const codeTooLarge = "too_large" // more bytes than the server takes in one call
+
+func (c *Client) bulkPath() string {
+	if c.config.Upload {
+		return "bulkUpload"
+	}
+	return "Bulk"
+}
+
+func (c *Client) appendBulk(b []byte, op user.Op, records []*user.Record) []byte {
+	b = append(b, bulkHead...)
+	for i, r := range records {
+		b = c.appendOperation(b, op, i, r)
+	}
+	return append(b, bulkTail...)
+}
+
+func (c *Client) buffer() *[]byte {
+	if kept, ok := c.buffers.Get().(*[]byte); ok {
+		return kept
+	}
+	return new([]byte)
+}
+
+// spread judges an answer about many users.
+func (c *Client) spread(a *rest.Answer, op user.Op, records []*user.Record) ([]user.Outcome, error) {
+	silent := user.Outcome{Status: user.InDoubt, Code: user.CodeNoAnswer, HTTP: a.Status, RequestID: a.RequestID}
+	success := a.Status/100 == 2
+	list, whole, err := readBulk(a.Body)
+	switch {
+	case err != nil && success && len(bytes.TrimSpace(a.Body)) > 0:
+		return nil, a.Fail(destination.PerhapsTaken, "not_json", "")
+	case len(list) == 0 && !success:
+		return nil, refusal(a, whole, records)
+	case success && whole.complains():
+		silent.Code, silent.Detail = user.CodeContradiction, destination.Clean(whole.words(), records...)
+	case a.Status == http.StatusAccepted:
+		silent.Status, silent.Code = user.Accepted, ""
+	case len(list) == 0 && a.Status != http.StatusOK:
+		silent.Code = "http_" + strconv.Itoa(a.Status)
+	}
+	return c.outcomes(op, records, list, silent), nil
+}
+
+// refusal is a call refused as a whole. 405 says that there is no Bulk at all,
+// which is no user's fault.
+func refusal(a *rest.Answer, whole body, records []*user.Record) error {
+	s := said{status: a.Status, body: whole}
+	fault := destination.RefusedWhole
+	if a.Status == http.StatusMethodNotAllowed {
+		fault = destination.Denied
+	}
+	return a.Fail(fault, s.code(records...), destination.Clean(s.words(), records...))
+}
+
+// operation is one element of a BulkResponse's Operations (RFC 7644 3.7).
+type operation struct {
+	Method   jsontext.Value `json:"method"`
+	BulkID   jsontext.Value `json:"bulkId"`
+	Location jsontext.Value `json:"location"`
+	Path     jsontext.Value `json:"path"`
+	Status   jsontext.Value `json:"status"`
+	Response jsontext.Value `json:"response"`
+}
+
+// readBulk reads a BulkResponse, or an error in its place.
+func readBulk(text []byte) ([]operation, body, error) {
+	var answer struct {
+		body
+		Operations jsontext.Value `json:"Operations"`
+	}
+	if jsontext.Value(text).Kind() != '{' {
+		return nil, body{}, errStructure
+	}
+	if err := json.Unmarshal(text, &answer, lenient); err != nil {
+		return nil, body{}, err
+	}
+	if answer.Operations.Kind() != '[' {
+		return nil, answer.body, nil
+	}
+	var elements []jsontext.Value
+	if err := json.Unmarshal(answer.Operations, &elements, lenient); err != nil {
+		return nil, body{}, err
+	}
+	list := make([]operation, len(elements))
+	for i, e := range elements {
+		if e.Kind() != '{' {
+			continue
+		}
+		if err := json.Unmarshal(e, &list[i], lenient); err != nil {
+			return nil, body{}, err
+		}
+	}
+	return list, answer.body, nil
+}
+
+// outcomes gives every user the outcome of its operation, and silent to those
+// whom the answer does not mention.
+func (c *Client) outcomes(op user.Op, records []*user.Record, list []operation, silent user.Outcome) []user.Outcome {
+	outcomes := make([]user.Outcome, len(records))
+	for i, at := range c.assign(op, records, list) {
+		r := records[i]
+		switch {
+		case at == unnamed:
+			outcomes[i] = silent
+			outcomes[i].Record = r
+		case at == twice:
+			outcomes[i] = user.Outcome{Record: r, Status: user.InDoubt, Code: user.CodeContradiction, HTTP: silent.HTTP, RequestID: silent.RequestID}
+		default:
+			outcomes[i] = under(silent.HTTP, c.judge(op, r, list[at].said(silent.RequestID)))
+		}
+	}
+	return outcomes
+}
+
+// under is what a success is worth in an answer of this status: in one that
+// refuses the whole call, nothing.
+func under(status int, o user.Outcome) user.Outcome {
+	switch {
+	case o.HTTP/100 != 2 || o.Status == user.InDoubt:
+	case status == http.StatusAccepted:
+		o.Status, o.Code = user.Accepted, ""
+	case status/100 != 2:
+		o.Status, o.Code, o.Remote = user.InDoubt, user.CodeContradiction, ""
+	}
+	return o
+}
+
+// said is what the operation says of its user.
+func (o *operation) said(request string) said {
+	s := said{status: number(o.Status), location: says(o.Location), request: request}
+	if o.Response.Kind() == '{' && s.read(o.Response) != nil {
+		s.body = body{}
+	}
+	if s.status == 0 {
+		s.status = number(s.Status)
+	}
+	return s
+}
+
+// shrink remembers that a call of so many bytes was too large.
+func (c *Client) shrink(size int64) {
+	for {
+		most := c.learned.Load()
+		if half := max(size/2, 1); most > 0 && most <= half || c.learned.CompareAndSwap(most, half) {
+			return
+		}
+	}
+}
+
+// Fits returns how many of b's records, from the first, one call may carry by
+// what the server says and by what it has found too large; at least 1.
+func (c *Client) Fits(b user.Batch) int {
+	most := c.config.Features.MaxPayload
+	if learned := c.learned.Load(); learned > 0 && (most == 0 || learned < most) {
+		most = learned
+	}
+	if most == 0 || len(b.Records) < 2 {
+		return len(b.Records)
+	}
+	text := c.buffer()
+	defer c.buffers.Put(text)
+	size := int64(len(bulkHead) + len(bulkTail))
+	for i, r := range b.Records {
+		*text = c.appendOperation((*text)[:0], b.Op, i, r)
+		if size += int64(len(*text)); size > most {
+			return max(i, 1)
+		}
+	}
+	return len(b.Records)
+}

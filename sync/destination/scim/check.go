@@ -1,0 +1,115 @@
+package scim
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"usersync/sync/user"
+)
+
+var errStructure = errors.New("must be a JSON array, or an object where the attribute has parts")
+
+// CheckColumns tells before a run whether the fields that the input can fill
+// will do for op: each must be an attribute's path, no two the same one, and a
+// create needs a userName.
+func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
+	if op == user.Delete {
+		return nil
+	}
+	seen := map[string]user.Field{}
+	for _, f := range fields {
+		if f == user.ID || f == user.RemoteID || f == user.Password {
+			continue
+		}
+		t := c.target(f)
+		if t.err != nil {
+			return t.err
+		}
+		if other, twice := seen[t.text]; twice && t.line == 0 {
+			return invalid("same_attribute", f, "is the same attribute as "+string(other), "list one of them under ignore:")
+		}
+		seen[t.text] = f
+	}
+	switch {
+	case slices.Contains(fields, user.AddressLine2) && !slices.Contains(fields, user.AddressLine1):
+		return invalid("missing_column", user.AddressLine1, "the lines of an address are one attribute, so that the first must be there too", "map it, or list the others under ignore:")
+	case op != user.Update && !c.config.Upload && !slices.Contains(fields, user.UserName):
+		return invalid("missing_column", user.UserName, "SCIM requires it for every user, and the input has neither a column nor a value for it",
+			"map it under fields: in the config, such as  user_name: email")
+	}
+	return nil
+}
+
+// Check tells whether a server would refuse the record. Of a delete it looks at
+// the keys only.
+func (c *Client) Check(r *user.Record) error {
+	if bad := checkKey("id", user.ID, r.User.ID, false); bad != nil {
+		return bad
+	}
+	if bad := checkKey("remote", user.RemoteID, r.Remote, true); bad != nil || r.Op == user.Delete {
+		return bad
+	}
+	for i := range r.User.Attributes {
+		if bad := c.checkAttribute(&r.User.Attributes[i]); bad != nil {
+			return bad
+		}
+	}
+	for _, s := range r.User.Secrets {
+		if s.Field != user.Password {
+			return c.target(s.Field).err
+		}
+	}
+	return c.checkWhole(r)
+}
+
+// checkWhole looks at what the record must have.
+func (c *Client) checkWhole(r *user.Record) error {
+	if _, named := r.User.Value(user.UserName); !named && r.Op != user.Update && !c.config.Upload {
+		return invalid("missing_field", user.UserName, "SCIM requires it for every user", "fill the column, or map another one to user_name")
+	}
+	if _, key := r.User.Value(user.ExternalID); r.Op == user.Update && !key && len(c.leaves(r)) == 0 && !c.sendsPassword(user.Update, r) {
+		return invalid("nothing_to_send", user.ID, "is all that there is, so that there is nothing to update", "fill another column")
+	}
+	return nil
+}
+
+// The results are of type error so that no nil *InvalidError hides in one.
+func invalid(code string, f user.Field, rule, hint string) error {
+	return &user.InvalidError{Code: code, Field: f, Rule: rule, Hint: hint}
+}
+
+func checkKey(word string, f user.Field, key string, empty bool) error {
+	switch {
+	case key == "" && !empty:
+		return invalid("missing_"+word, f, "must not be empty", "")
+	case key == "." || key == "..":
+		return invalid("bad_"+word, f, "must not be . or .., which an address cannot carry", "")
+	case !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl):
+		return invalid("bad_"+word, f, "must hold no control characters", "")
+	}
+	return nil
+}
+
+func (c *Client) checkAttribute(a *user.Attribute) error {
+	t := c.target(a.Field)
+	switch {
+	case t.err != nil:
+		return t.err
+	case a.Value.Kind == user.Clear && (a.Field == user.UserName || a.Field == user.ExternalID || a.Field == user.Active):
+		return invalid("cannot_clear", a.Field, "a user is known and let in by it", "remove empty: clear from its mapping")
+	case a.Value.Kind == user.Clear:
+		return nil
+	}
+	if _, err := t.wire(a.Value); err != nil {
+		return invalid(badCodes[t.kind], a.Field, err.Error(), "")
+	}
+	if plain, err := a.Value.Plain(); a.Field == user.UserName && (err != nil || strings.TrimSpace(plain) == "") {
+		return invalid("bad_text", a.Field, "must not be blank", "")
+	}
+	return nil
+}
+
+var badCodes = map[kind]string{kindText: "bad_text", kindBool: "bad_boolean", kindList: "bad_list", kindParts: "bad_object", kindAny: "bad_text"}

@@ -1,0 +1,128 @@
+package scim
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// compare holds r against the user shown. A value that is not shown is not
+// compared.
+func (c *Client) compare(r *user.Record, o *object, status int) destination.Found {
+	found := destination.Found{Presence: destination.Same, Remote: o.word("id"), HTTP: status}
+	if r.Op == user.Delete && c.config.Deactivate {
+		return c.locked(o, found)
+	}
+	if active := o.word("active"); c.active(user.Update, r) != "" && active != "" && !strings.EqualFold(active, "true") {
+		found.Differs = append(found.Differs, user.Active)
+	}
+	for _, l := range c.leaves(r) {
+		shown := o.at(l.path)
+		same := l.agrees(shown)
+		if !same {
+			found.Differs = append(found.Differs, l.fields...)
+		}
+		found.Held = append(found.Held, l.held(r, shown, same)...)
+	}
+	if v, given := r.User.Value(user.ExternalID); given {
+		if holds := o.word("externalId"); holds == "" || holds == externalID(r) {
+			found.Held = append(found.Held, user.Attribute{Field: user.ExternalID, Value: v})
+		} else {
+			found.Differs = append(found.Differs, user.ExternalID)
+		}
+	}
+	if len(found.Differs) > 0 {
+		found.Presence = destination.Different
+	}
+	found.Held = append(found.Held, c.whole(user.Update, o)...)
+	return found
+}
+
+// locked says of a user who is to be deactivated whether that is done: then
+// there is nobody left to delete.
+func (c *Client) locked(o *object, found destination.Found) destination.Found {
+	if strings.EqualFold(o.word("active"), "false") {
+		found.Presence = destination.Absent
+		return found
+	}
+	found.Presence, found.Differs = destination.Different, []user.Field{user.Active}
+	found.Held = c.whole(user.Delete, o)
+	return found
+}
+
+// whole is the user as it was read, for a call that must send it back.
+func (c *Client) whole(op user.Op, o *object) []user.Attribute {
+	if !c.traits.Ops[op].Merge {
+		return nil
+	}
+	return []user.Attribute{{Field: wholeUser, Value: user.JSONValue(string(appendTree(nil, o)))}}
+}
+
+// agrees reports whether what is shown is what the leaf sends, or nothing is
+// shown.
+func (l *leaf) agrees(shown any) bool {
+	switch {
+	case l.clear:
+		return shown == nil
+	case shown == nil:
+		return true
+	}
+	sent, err := parseTree(l.raw)
+	return err == nil && l.covers(shown, sent)
+}
+
+// covers reports whether all that was sent is in what is shown. A server may
+// show more parts of an object than it was sent.
+func (l *leaf) covers(shown, sent any) bool {
+	switch s := sent.(type) {
+	case *object:
+		o, ok := shown.(*object)
+		return ok && !slices.ContainsFunc(s.members, func(m member) bool { return !l.covers(o.value(m.name), m.value) })
+	case *array:
+		a, ok := shown.(*array)
+		return ok && len(a.items) == len(s.items) && !slices.ContainsFunc(s.items, func(item any) bool {
+			return !slices.ContainsFunc(a.items, func(other any) bool { return l.covers(other, item) })
+		})
+	case jsontext.Value:
+		raw, ok := shown.(jsontext.Value)
+		return ok && l.normal(raw) == l.normal(s)
+	}
+	return false
+}
+
+// normal is a value in the form in which it is compared.
+func (l *leaf) normal(raw jsontext.Value) string {
+	text := strings.TrimSpace(plain(raw))
+	switch {
+	case l.kind == kindBool || l.path.attr == "userName" || l.path.attr == "emails":
+		return strings.ToLower(text)
+	case l.path.attr == "phoneNumbers":
+		return unspaced.Replace(strings.TrimPrefix(text, "tel:"))
+	}
+	return text
+}
+
+// unspaced drops what separates the digits of a number (RFC 3966 5.1.1).
+var unspaced = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "")
+
+// held gives what is shown our fields' names.
+func (l *leaf) held(r *user.Record, shown any, same bool) []user.Attribute {
+	if shown == nil && !l.clear {
+		return nil
+	}
+	var list []user.Attribute
+	for _, f := range l.fields {
+		value, _ := r.User.Value(f)
+		if raw := jsontext.Value(appendTree(nil, shown)); !same && raw.Kind() == '"' {
+			value = user.TextValue(plain(raw))
+		} else if !same {
+			value = user.JSONValue(string(raw))
+		}
+		list = append(list, user.Attribute{Field: f, Value: value})
+	}
+	return list
+}

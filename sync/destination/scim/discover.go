@@ -1,0 +1,98 @@
+package scim
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+)
+
+// Features are what a server can do. The zero value is what every server can:
+// single calls, and PUT.
+type Features struct {
+	Bulk          bool
+	MaxOperations int   // of a Bulk call; below 1 means 1
+	MaxPayload    int64 // bytes of a Bulk call; 0 means that no limit is known
+	Patch         bool
+}
+
+// Discover asks the server what it can do, in one call (RFC 7644 4). known is
+// false where the server has no such address or keeps it to itself: 403, 404,
+// 405, 501. An error is a *destination.CallError, or says which setting is
+// wrong.
+func Discover(ctx context.Context, config rest.Config) (f Features, known bool, err error) {
+	config.Words, config.Media = words, media
+	api, err := rest.New(config)
+	if err != nil {
+		return f, false, err
+	}
+	defer api.CloseIdle()
+	a, err := api.Do(ctx, rest.Request{Method: http.MethodGet, Path: []string{"ServiceProviderConfig"}, Header: accept})
+	if ce, ok := errors.AsType[*destination.CallError](err); ok && (ce.Status == http.StatusForbidden || ce.Status == http.StatusNotImplemented) {
+		return f, false, nil
+	}
+	if err != nil {
+		return f, false, err
+	}
+	defer a.Release()
+	switch {
+	case a.Status == http.StatusNotFound || a.Status == http.StatusMethodNotAllowed:
+		return f, false, nil
+	case a.Status/100 != 2:
+		s := said{status: a.Status}
+		return f, false, a.Fail(destination.Denied, s.code(), "")
+	}
+	f, err = readFeatures(a.Body)
+	if err != nil {
+		return f, false, a.Fail(destination.Denied, "not_json", notSCIM)
+	}
+	return f, true, nil
+}
+
+const notSCIM = "what answers for ServiceProviderConfig is no SCIM server; check base_url"
+
+// readFeatures reads RFC 7643 5. What is absent or of another type is not
+// supported.
+func readFeatures(text []byte) (Features, error) {
+	var config struct {
+		Bulk  jsontext.Value `json:"bulk"`
+		Patch jsontext.Value `json:"patch"`
+	}
+	if err := json.Unmarshal(text, &config, lenient); err != nil {
+		return Features{}, err
+	}
+	bulk, patch := readSupport(config.Bulk), readSupport(config.Patch)
+	f := Features{
+		Bulk: says(bulk.Supported) == "true", Patch: says(patch.Supported) == "true",
+		MaxOperations: int(count(bulk.MaxOperations, 1)), MaxPayload: count(bulk.MaxPayloadSize, 0),
+	}
+	return f, nil
+}
+
+type support struct {
+	Supported      jsontext.Value `json:"supported"`
+	MaxOperations  jsontext.Value `json:"maxOperations"`
+	MaxPayloadSize jsontext.Value `json:"maxPayloadSize"`
+}
+
+func readSupport(v jsontext.Value) (s support) {
+	if v.Kind() != '{' || json.Unmarshal(v, &s, lenient) != nil {
+		return support{}
+	}
+	return s
+}
+
+// count reads a positive number; otherwise it is the one given.
+func count(v jsontext.Value, otherwise int64) int64 {
+	n, err := strconv.ParseInt(says(v), 10, 64)
+	if err != nil || n < 1 {
+		return otherwise
+	}
+	return min(n, 1<<31)
+}

@@ -1,0 +1,205 @@
+package scim
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/user"
+)
+
+const (
+	usersPath = "Users"
+	// bulkHead and bulkTail enclose the operations of RFC 7644 3.7. failOnErrors
+	// is not sent: what it makes a server leave out would be in doubt.
+	bulkHead = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[`
+	bulkTail = `]}`
+)
+
+// method is the call for op (RFC 7644 3.2).
+func (c *Client) method(op user.Op) string {
+	switch {
+	case op == user.Create || c.config.Upload:
+		return http.MethodPost
+	case op == user.Delete && !c.config.Deactivate:
+		return http.MethodDelete
+	case c.patch:
+		return http.MethodPatch
+	}
+	return http.MethodPut
+}
+
+// appendBody appends what the call for one user carries; nothing for a DELETE.
+func (c *Client) appendBody(b []byte, op user.Op, r *user.Record) []byte {
+	switch c.method(op) {
+	case http.MethodPost:
+		return appendTree(b, c.fresh(op, r))
+	case http.MethodPut:
+		return appendTree(b, c.replacement(op, r))
+	case http.MethodPatch:
+		return c.appendPatch(b, op, r, nil)
+	}
+	return b
+}
+
+// fresh is a user as a POST has it.
+func (c *Client) fresh(op user.Op, r *user.Record) *object {
+	o := &object{members: make([]member, 0, len(r.User.Attributes)+3)}
+	o.set("schemas", &array{})
+	o.set("externalId", quoted(externalID(r)))
+	c.overlay(o, op, r)
+	return o
+}
+
+// replacement is a user as a PUT has it: as it was read, if it was, and the
+// record over it. What the server alone sets is left out, but for the id, by
+// which some find the user.
+func (c *Client) replacement(op user.Op, r *user.Record) *object {
+	held, ok := r.User.Value(wholeUser)
+	if !ok {
+		return c.fresh(op, r)
+	}
+	tree, err := parseTree(jsontext.Value(held.Text))
+	o, isObject := tree.(*object)
+	if err != nil || !isObject {
+		return c.fresh(op, r)
+	}
+	o.drop("meta")
+	o.drop("groups")
+	if _, given := r.User.Value(user.ExternalID); given {
+		o.set("externalId", quoted(externalID(r)))
+	}
+	c.overlay(o, op, r)
+	return o
+}
+
+// overlay sets what the record says, and names the schemas that are used.
+func (c *Client) overlay(o *object, op user.Op, r *user.Record) {
+	if op != user.Delete || c.config.Upload {
+		for _, l := range c.leaves(r) {
+			if l.clear {
+				o.remove(l.path)
+			} else {
+				o.put(l.path, l.raw)
+			}
+		}
+	}
+	if active := c.active(op, r); active != "" {
+		o.set("active", jsontext.Value(active))
+	}
+	if password, ok := r.User.Secret(user.Password); ok && c.sendsPassword(op, r) {
+		o.set("password", quoted(password.Reveal()))
+	}
+	o.nameSchemas()
+}
+
+// nameSchemas adds to schemas the core one and those whose attributes are there
+// (RFC 7643 3).
+func (o *object) nameSchemas() {
+	named, ok := o.value("schemas").(*array)
+	if !ok {
+		named = &array{}
+		o.set("schemas", named)
+	}
+	named.addText(coreURN)
+	for _, m := range o.members {
+		if isURN(m.name) {
+			named.addText(m.name)
+		}
+	}
+}
+
+func (a *array) addText(s string) {
+	for _, item := range a.items {
+		if raw, ok := item.(jsontext.Value); ok && plain(raw) == s {
+			return
+		}
+	}
+	a.items = append(a.items, quoted(s))
+}
+
+// active is what is said about it beyond the record; "" if nothing is. Where a
+// delete only deactivates, being sent means being let in again.
+func (c *Client) active(op user.Op, r *user.Record) string {
+	switch _, given := r.User.Value(user.Active); {
+	case !c.config.Deactivate:
+		return ""
+	case op == user.Delete:
+		return "false"
+	case given:
+		return ""
+	}
+	return "true"
+}
+
+// sendsPassword reports whether r's password goes with op. An update would put
+// the first password back, which the user has changed since.
+func (c *Client) sendsPassword(op user.Op, r *user.Record) bool {
+	_, ok := r.User.Secret(user.Password)
+	return ok && (op == user.Create || op == user.Update && c.config.Passwords)
+}
+
+// externalID is the caller's key of the user: its own column, or the id.
+func externalID(r *user.Record) string {
+	if v, ok := r.User.Value(user.ExternalID); ok {
+		if text, err := v.Plain(); err == nil && text != "" && v.Kind != user.Clear {
+			return text
+		}
+	}
+	return r.User.ID
+}
+
+// appendOperation appends the operation for one user of a Bulk call. bulkId is
+// for a POST (RFC 7644 3.7); elsewhere it need not come back.
+func (c *Client) appendOperation(b []byte, op user.Op, i int, r *user.Record) []byte {
+	if i > 0 {
+		b = append(b, ',')
+	}
+	method := c.method(op)
+	b = append(b, `{"method":"`...)
+	b = append(b, method...)
+	b = append(b, `","path":`...)
+	if method == http.MethodPost {
+		b = append(b, `"/Users","bulkId":"`...)
+		b = strconv.AppendInt(b, int64(i+1), 10)
+		b = append(b, '"')
+	} else {
+		b = appendText(b, "/Users/"+url.PathEscape(r.Remote))
+	}
+	if method != http.MethodDelete {
+		b = append(b, `,"data":`...)
+		b = c.appendBody(b, op, r)
+	}
+	return append(b, '}')
+}
+
+// appendText quotes s: at once where it is plain ASCII, as nearly always. The
+// rest cannot fail on what a reader let through.
+func appendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			b, _ = jsontext.AppendQuote(b, s)
+			return b
+		}
+	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
+}
+
+// quoted is s as a JSON text of a tree.
+func quoted(s string) jsontext.Value { return appendText(nil, s) }
+
+// plain is what a string says, and any other value as it stands.
+func plain(v jsontext.Value) string {
+	if v.Kind() != '"' {
+		return string(v)
+	}
+	text, err := jsontext.AppendUnquote(nil, v)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}

@@ -1,0 +1,188 @@
+package scim
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// Find reads one user: by the server's key where it is known, else by
+// externalId and by userName. Somebody who only bears the same userName is not
+// ours: Different, without a key.
+func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
+	if r.Remote != "" {
+		return c.read(ctx, r)
+	}
+	met := c.forget(r)
+	found, err := c.search(ctx, r)
+	switch {
+	case err != nil && met:
+		c.remember(user.Create, &user.Outcome{Record: r, Status: user.Exists}) // asked again
+	case found.Presence == destination.Absent && met:
+		found.Presence = destination.Unknown // the server says both
+	}
+	return found, err
+}
+
+// read reads the user whose key is known. Another user says nothing of this one.
+func (c *Client) read(ctx context.Context, r *user.Record) (destination.Found, error) {
+	held, status, err := c.get(ctx, r)
+	switch {
+	case err != nil:
+		return destination.Found{}, err
+	case held != nil:
+		return c.compare(r, held, status), nil
+	case status == http.StatusNotFound || status == http.StatusGone:
+		return destination.Found{Presence: destination.Absent, HTTP: status}, nil
+	}
+	return destination.Found{HTTP: status}, nil
+}
+
+// search looks for the user, the surer way first. What a server does not search
+// by tells nothing.
+func (c *Client) search(ctx context.Context, r *user.Record) (destination.Found, error) {
+	unknown := false
+	for n, q := range c.questions(r) {
+		if n > 0 {
+			if err := destination.Further(ctx, destination.ReadCall); err != nil {
+				return destination.Found{}, err
+			}
+		}
+		hits, err := c.ask(ctx, r, q)
+		if err != nil {
+			return destination.Found{}, err
+		}
+		found, settled := c.sift(r, &hits)
+		if settled {
+			return found, nil
+		}
+		unknown = unknown || hits.unsure || len(hits.users) > 0 && !hits.asked
+	}
+	if unknown {
+		return destination.Found{HTTP: http.StatusOK}, nil
+	}
+	return destination.Found{Presence: destination.Absent, HTTP: http.StatusOK}, nil
+}
+
+// question is a filter: attribute eq value.
+type question struct{ attribute, value string }
+
+// questions are what to ask, one after the other, until somebody is found. A
+// server may compare userName by letter case, against RFC 7643 4.1.1.
+func (c *Client) questions(r *user.Record) []question {
+	list := []question{{"externalId", externalID(r)}}
+	v, _ := r.User.Value(user.UserName)
+	bears, err := v.Plain()
+	if err != nil || bears == "" {
+		return list
+	}
+	names := []question{{"userName", bears}}
+	if low := strings.ToLower(bears); low != bears {
+		names = append(names, question{"userName", low})
+	}
+	if c.config.Match == ByUserName {
+		return append(names, list...)
+	}
+	return append(list, names...)
+}
+
+// hits is what a search found.
+type hits struct {
+	users  []*object
+	status int
+	asked  bool // somebody is as asked for
+	unsure bool // the server did not search as asked
+}
+
+// ask makes one search (RFC 7644 3.4.2.2).
+func (c *Client) ask(ctx context.Context, r *user.Record, q question) (hits, error) {
+	filter := q.attribute + " eq " + string(quoted(q.value))
+	a, err := c.api.Do(ctx, rest.Request{
+		Method: http.MethodGet, Path: []string{usersPath}, Collection: true, Header: accept, Records: []*user.Record{r},
+		Query: "filter=" + strings.ReplaceAll(url.QueryEscape(filter), "+", "%20"),
+	})
+	if ce, ok := errors.AsType[*destination.CallError](err); ok && ce.Status == http.StatusNotImplemented {
+		return hits{status: ce.Status, unsure: true}, nil
+	}
+	if err != nil {
+		return hits{}, err
+	}
+	defer a.Release()
+	if a.Status/100 != 2 {
+		return hits{status: a.Status, unsure: true}, nil
+	}
+	found, err := readList(a.Body)
+	if err != nil {
+		return hits{}, a.Fail(destination.PerhapsTaken, "not_json", "")
+	}
+	found.status = a.Status
+	return found, nil
+}
+
+// readList reads a ListResponse (RFC 7644 3.4.2). Only one that says that there
+// is nobody proves it.
+func readList(text []byte) (hits, error) {
+	var answer struct {
+		body
+		TotalResults jsontext.Value `json:"totalResults"`
+		Resources    jsontext.Value `json:"Resources"`
+	}
+	if err := json.Unmarshal(text, &answer, lenient); err != nil {
+		return hits{}, err
+	}
+	var h hits
+	tree, err := parseTree(answer.Resources)
+	if list, ok := tree.(*array); ok && err == nil {
+		for _, item := range list.items {
+			if o, ok := item.(*object); ok {
+				h.users = append(h.users, o)
+			}
+		}
+	}
+	total := says(answer.TotalResults)
+	nobody := total == "0" || total == "" && answer.Resources.Kind() == '['
+	h.unsure = len(h.users) == 0 && !nobody || answer.complains()
+	return h, nil
+}
+
+// sift picks our user among those found. Whoever is not as asked for shows that
+// the server does not search by that.
+func (c *Client) sift(r *user.Record, h *hits) (found destination.Found, settled bool) {
+	v, _ := r.User.Value(user.UserName)
+	bears, _ := v.Plain()
+	var ours, named, others []*object
+	for _, o := range h.users {
+		holds, same := o.word("externalId"), bears != "" && strings.EqualFold(o.word("userName"), bears)
+		switch {
+		case o.word("id") == "":
+		case holds == externalID(r):
+			ours = append(ours, o)
+		case same && holds == "":
+			named = append(named, o)
+		case same:
+			others = append(others, o)
+		}
+	}
+	h.asked = len(ours)+len(named)+len(others) > 0
+	if c.config.Match == ByUserName {
+		ours = append(ours, named...)
+	}
+	switch {
+	case len(ours) == 1:
+		return c.compare(r, ours[0], h.status), true
+	case len(ours) > 1 || len(named) > 0: // nobody can say which, or whether
+		return destination.Found{HTTP: h.status}, true
+	case len(others) > 0 && (r.Op == user.Upsert || r.Op == user.Create):
+		return destination.Found{Presence: destination.Different, Differs: []user.Field{user.ExternalID}, HTTP: h.status}, true
+	}
+	return destination.Found{}, false
+}

@@ -1,0 +1,159 @@
+package scim
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"unicode"
+
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// fixed answers every call with one status and body.
+type fixed struct {
+	status int
+	body   string
+}
+
+func (f *fixed) RoundTrip(r *http.Request) (*http.Response, error) {
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		return nil, err
+	}
+	r.Body.Close()
+	return &http.Response{StatusCode: f.status, Header: http.Header{}, ContentLength: int64(len(f.body)), Body: io.NopCloser(strings.NewReader(f.body)), Request: r}, nil
+}
+
+// FuzzBulkAnswer: whatever comes back from a call about three users, each has one
+// outcome in its place, none is called created without a success that bears its
+// bulkId, and no value of theirs shows.
+func FuzzBulkAnswer(f *testing.F) {
+	for _, body := range []string{
+		bulk(ok1, ok2, ok3), bulk(ok3, bad2, ok1), bulk(same2), bulk(), ``, `{}`, `null`, `[]`, `<html>`, `{"Operations":{}}`, `{"Operations":[null,7,[],{}]}`,
+		bulk(`{"bulkId":"1","status":"201","location":"%zz"}`, `{"bulkId":"1","status":"409","response":{"detail":"Mustermann frieda@mail.example"}}`),
+		bulk(`{"\u0062ulkId":"\u0031","status":{"CODE":201},"response":{"id":"k","scimType":"Mustermann"}}`), unique,
+		"{\"operations\":[{\"bulkId\":\"2\",\"status\":\"201\",\"response\":{\"id\":\"\xff\"}}]}",
+	} {
+		for _, status := range []int{200, 202, 400, 413} {
+			f.Add(status, body)
+		}
+	}
+	api := new(fixed)
+	c, err := New(Config{Features: everything, REST: rest.Config{BaseURL: "https://scim.example", Transport: api, Auth: rest.Auth{Token: user.NewSecret("token-of-the-test")}}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		api.status, api.body = 200+(status%400+400)%400, body
+		records := []*user.Record{employee(1, 0), employee(2, 0), employee(3, 0)}
+		for _, op := range []user.Op{user.Create, user.Update, user.Delete} {
+			for i, r := range records {
+				r.Remote = []string{"k1", "k/2", "k3"}[i]
+			}
+			outcomes, err := c.Apply(context.Background(), user.Batch{Op: op, Records: records})
+			if (err == nil) != (len(outcomes) == len(records)) {
+				t.Fatalf("%d outcomes and %v", len(outcomes), err)
+			}
+			if ce := callError(t, err); ce != nil {
+				noValue(t, records, ce.Error())
+			}
+			for i, o := range outcomes {
+				if o.Record != records[i] || o.Status == user.Unsettled || o.Status == user.Created && (o.Remote == "" || api.status/100 != 2 || !strings.Contains(folded(body), "bulkid")) {
+					t.Fatalf("%s: outcome %d is %+v", op, i, o)
+				}
+				noValue(t, records[i:i+1], o.Code+" "+o.Detail)
+			}
+		}
+	})
+}
+
+// FuzzFind: whatever is shown of a user, it is ours only if it holds our id, and
+// what is kept of it is JSON again.
+func FuzzFind(f *testing.F) {
+	for _, body := range []string{
+		`{"Resources":[` + annOurs + `],"totalResults":1}`, `{"Resources":[` + annOther + `,7,null]}`, annOurs, `{"id":"k1","emails":[{"type":"work"},7],"name":"x"}`, `{}`, ``, `[`, `{"totalResults":0}`,
+		`{"id":"k1","userName":{"a":[]},"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":[],"emails":{"value":1}}`, "{\"id\":\"k1\",\"title\":\"\xff\"}",
+	} {
+		f.Add(body)
+	}
+	api := &fixed{status: 200}
+	c, err := New(Config{REST: rest.Config{BaseURL: "https://scim.example", Transport: api, Auth: rest.Auth{Token: user.NewSecret("token-of-the-test")}}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		api.body = body
+		for _, remote := range []string{"", "k1"} {
+			r := employee(1, 0)
+			r.Remote = remote
+			found, err := c.Find(context.Background(), r)
+			if ce := callError(t, err); ce != nil {
+				noValue(t, []*user.Record{r}, ce.Error())
+				continue
+			}
+			if found.Remote != "" && remote == "" && !strings.Contains(folded(body), "externalid") {
+				t.Fatalf("ours is %s, who holds no id of ours", found.Remote)
+			}
+			whole := user.User{Attributes: found.Held}
+			if v, ok := whole.Value(wholeUser); ok {
+				r.User.Attributes = append(r.User.Attributes, user.Attribute{Field: wholeUser, Value: v})
+				if sent := c.appendBody(nil, user.Update, r); !json.Valid(sent) {
+					t.Fatalf("what is sent back is no JSON: %s", sent)
+				}
+			}
+		}
+	})
+}
+
+// folded is text as JSON may spell it otherwise, so that a name is found in it.
+func folded(text string) string {
+	var tree any
+	if json.Unmarshal([]byte(text), &tree) == nil {
+		if again, err := json.Marshal(tree); err == nil {
+			text = string(again)
+		}
+	}
+	return strings.ToLower(text)
+}
+
+// noValue looks for values that are long enough not to stand there by chance.
+func noValue(t *testing.T, records []*user.Record, shown string) {
+	for _, r := range records {
+		for _, a := range r.User.Attributes {
+			if len(a.Value.Text) >= 5 && strings.Contains(strings.ToLower(shown), strings.ToLower(a.Value.Text)) {
+				t.Fatalf("the value of %s shows: %s", a.Field, shown)
+			}
+		}
+	}
+	if strings.ContainsFunc(shown, unicode.IsControl) {
+		t.Fatalf("a control character shows: %q", shown)
+	}
+}
+
+// FuzzPath: a path that is read is read again from what it prints, and means the
+// same.
+func FuzzPath(f *testing.F) {
+	for _, text := range []string{"userName", "emails[work].value", `emails[type eq "a]b"].value`, "urn:a:b:c[d eq 1].e", "x[primary].y", "a.b"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := parsePath(text)
+		if err != nil {
+			return
+		}
+		if again, err := parsePath(p.String()); err != nil || again != p {
+			t.Fatalf("%q is %q, which is %q %v", text, p, again, err)
+		}
+		o := &object{}
+		o.put(p, quoted("v"))
+		if !json.Valid(appendTree(nil, o)) {
+			t.Fatalf("%q makes %s", text, appendTree(nil, o))
+		}
+		if raw, ok := o.at(p).(interface{ String() string }); ok && p.sub != p.where && raw.String() != `"v"` {
+			t.Fatalf("%q holds %s", text, raw)
+		}
+	})
+}

@@ -1,0 +1,209 @@
+package scim
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// said is what an answer says of one user, be it a call of its own or an
+// operation of many.
+type said struct {
+	status   int // 0 if it has none that can be read
+	location string
+	request  string
+	alone    bool // it is the answer to a call of its own
+	body
+}
+
+// body is what of a user or an error is looked at. Members of another type than
+// SCIM gives them do no harm.
+type body struct {
+	ID         jsontext.Value `json:"id"`
+	ExternalID jsontext.Value `json:"externalId"`
+	Active     jsontext.Value `json:"active"`
+	Schemas    jsontext.Value `json:"schemas"`
+	Status     jsontext.Value `json:"status"`
+	SCIMType   jsontext.Value `json:"scimType"`
+	Detail     jsontext.Value `json:"detail"`
+}
+
+// lenient reads names in any letter case (RFC 7643 2.1).
+var lenient = json.JoinOptions(lax, json.MatchCaseInsensitiveNames(true))
+
+func (s *said) read(text []byte) error {
+	if jsontext.Value(text).Kind() != '{' {
+		return errStructure
+	}
+	return json.Unmarshal(text, &s.body, lenient)
+}
+
+const errorURN = "urn:ietf:params:scim:api:messages:2.0:Error"
+
+// complains reports whether the body is an error (RFC 7644 3.12) whatever the
+// status of the call is.
+func (b *body) complains() bool {
+	return strings.Contains(string(b.Schemas), errorURN) || b.SCIMType.Kind() == '"' || number(b.Status) >= 400
+}
+
+// codeNoKey: the answer calls somebody created and gives no key.
+const codeNoKey = "no_key"
+
+// codeOtherUser: the answer shows another user than was sent.
+const codeOtherUser = "other_id"
+
+// judge gives r its outcome.
+func (c *Client) judge(op user.Op, r *user.Record, s said) user.Outcome {
+	o := user.Outcome{Record: r, HTTP: s.status, RequestID: s.request}
+	switch {
+	case s.status/100 == 2 && s.complains():
+		o.Status, o.Code = user.InDoubt, user.CodeContradiction
+		o.Detail = destination.Clean(s.words(), r)
+	case s.status == 202:
+		o.Status = user.Accepted
+	case s.status/100 == 2:
+		c.done(op, r, s, &o)
+	default:
+		o.Status, o.Code = verdict(op, s.status, says(s.SCIMType)), s.code(r)
+		o.Detail = destination.Clean(s.words(), r)
+	}
+	return o
+}
+
+// done judges a success, which must not show another user than r.
+func (c *Client) done(op user.Op, r *user.Record, s said, o *user.Outcome) {
+	o.Remote = says(s.ID)
+	switch {
+	case op == user.Create && s.ExternalID.Kind() == '"' && says(s.ExternalID) != externalID(r),
+		op != user.Create && o.Remote != "" && o.Remote != r.Remote:
+		o.Status, o.Code, o.Remote = user.InDoubt, codeOtherUser, ""
+	case op == user.Create:
+		if o.Status = user.Created; o.Remote == "" {
+			o.Remote = key(s.location)
+		}
+		if o.Remote == "" { // who is called created must be found again
+			o.Status, o.Code = user.InDoubt, codeNoKey
+		}
+	case op == user.Update && s.alone && s.status != 204 && o.Remote == "":
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // RFC 7644 3.5.1 and 3.5.2: it shows the user
+	case op == user.Update:
+		o.Status = user.Updated
+	case c.config.Deactivate && strings.EqualFold(says(s.Active), "true"):
+		o.Status, o.Code = user.InDoubt, user.CodeContradiction
+	case c.config.Deactivate:
+		o.Status, o.Code = user.Deleted, codeDeactivated
+	default:
+		o.Status = user.Deleted
+	}
+}
+
+// codeDeactivated goes with Deleted where the user is only locked out.
+const codeDeactivated = "deactivated"
+
+// verdict says what an error status means for one user.
+func verdict(op user.Op, status int, scimType string) user.Status {
+	unique := strings.EqualFold(scimType, "uniqueness")
+	switch {
+	case op == user.Create && (status == 409 && (unique || scimType == "") || status == 400 && unique):
+		return user.Exists
+	case (status == 404 || status == 410) && op != user.Create:
+		return user.Missing
+	case status == 425 || status == 429 || status == 503:
+		return user.Busy
+	case status == 408 || status/100 != 4:
+		return user.InDoubt
+	}
+	return user.Refused
+}
+
+// code is the scimType, if it is a word in which nothing had to be redacted,
+// else the status.
+func (s *said) code(r ...*user.Record) string {
+	if word := says(s.SCIMType); isWord(word) && destination.Clean(word, r...) == word {
+		return word
+	}
+	if s.status == 0 {
+		return user.CodeNoAnswer
+	}
+	return "http_" + strconv.Itoa(s.status)
+}
+
+const longestWord = 40
+
+func isWord(word string) bool {
+	return word != "" && len(word) <= longestWord && !strings.ContainsFunc(word, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+}
+
+// words is what the body says to a person.
+func (b *body) words() string {
+	return strings.TrimSpace(strings.Join(slices.DeleteFunc([]string{says(b.SCIMType), says(b.Detail)}, func(s string) bool { return s == "" }), ": "))
+}
+
+// words finds what an answer that is a fault says. A gateway's page says
+// nothing.
+func words(answer []byte) string {
+	var s said
+	if s.read(answer) == nil {
+		return s.words()
+	}
+	text := strings.TrimSpace(string(answer[:min(len(answer), 1000)]))
+	if strings.ContainsAny(text, "<{[") {
+		return ""
+	}
+	return text
+}
+
+// says is what a string or a number or a truth says; "" for anything else.
+func says(v jsontext.Value) string {
+	switch v.Kind() {
+	case '"', '0', 't', 'f':
+		return plain(v)
+	}
+	return ""
+}
+
+// number reads a status: a string, a number, or an object with a code (drafts
+// of RFC 7644 had one). 0 if it is none of these.
+func number(v jsontext.Value) int {
+	if v.Kind() == '{' {
+		var inner struct {
+			Code jsontext.Value `json:"code"`
+		}
+		if json.Unmarshal(v, &inner, lenient) != nil {
+			return 0
+		}
+		v = inner.Code
+	}
+	digits, _, _ := strings.Cut(strings.TrimSpace(says(v)), " ")
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 100 || n > 599 {
+		return 0
+	}
+	return n
+}
+
+// key is the last segment of a user's address; "" if it has none.
+func key(location string) string {
+	u, err := url.Parse(location)
+	if err != nil || location == "" {
+		return ""
+	}
+	segments := strings.Split(strings.TrimRight(u.EscapedPath(), "/"), "/")
+	if len(segments) < 2 || !strings.EqualFold(segments[len(segments)-2], usersPath) {
+		return ""
+	}
+	last, err := url.PathUnescape(segments[len(segments)-1])
+	if err != nil {
+		return ""
+	}
+	return last
+}

@@ -1,0 +1,188 @@
+package scim
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+)
+
+// codeNoTarget: a filter in a path found nothing (RFC 7644 3.12).
+const codeNoTarget = "noTarget"
+
+// aim makes a PATCH again that was refused because the user has no such e-mail
+// address, phone number or the like yet: nothing of it was done, RFC 7644 3.5.2.1
+// leaves open what an add to a filter that finds nothing is, and servers
+// differ. The user is read, and what is missing is added whole.
+func (c *Client) aim(ctx context.Context, op user.Op, o user.Outcome) (user.Outcome, error) {
+	if o.Status != user.Refused || o.HTTP != http.StatusBadRequest || o.Code != codeNoTarget || c.method(op) != http.MethodPatch {
+		return o, nil
+	}
+	r := o.Record
+	if err := destination.Further(ctx, destination.ReadCall); err != nil {
+		return o, err
+	}
+	held, status, err := c.get(ctx, r)
+	if held == nil || err != nil {
+		return c.unaimed(o, status, err)
+	}
+	if err := destination.Further(ctx, string(op)); err != nil {
+		return o, err
+	}
+	again, err := c.call(ctx, op, r, rest.Request{
+		Method: http.MethodPatch, Path: []string{usersPath, r.Remote}, Header: accept, Records: []*user.Record{r},
+		Append: func(b []byte) []byte { return c.appendPatch(b, op, r, held) },
+	})
+	ce, failed := errors.AsType[*destination.CallError](err)
+	switch {
+	case !failed:
+		return again, err
+	case ce.Fault == destination.Denied:
+		return o, err
+	case ce.Fault == destination.PerhapsTaken:
+		o.Status = user.InDoubt
+	default:
+		o.Status = user.Busy
+	}
+	o.Code, o.Detail, o.HTTP = ce.Code, ce.Detail, ce.Status
+	return o, nil
+}
+
+// unaimed is an outcome where the user could not be read: nothing was sent.
+func (c *Client) unaimed(o user.Outcome, status int, err error) (user.Outcome, error) {
+	ce, failed := errors.AsType[*destination.CallError](err)
+	switch {
+	case failed && ce.Fault == destination.Denied, err != nil && !failed:
+		return o, err
+	case failed && ce.Fault != destination.RefusedWhole:
+		o.Status, o.Code, o.Detail, o.HTTP = user.Busy, ce.Code, ce.Detail, ce.Status
+	case status == http.StatusNotFound || status == http.StatusGone:
+		o.Status, o.Code, o.Detail, o.HTTP = user.Missing, "", "", status
+	}
+	return o, nil
+}
+
+// appendPatch appends a PatchOp (RFC 7644 3.5.2) of what the record has. held is
+// the user as it is; nil if that is not known.
+func (c *Client) appendPatch(b []byte, op user.Op, r *user.Record, held *object) []byte {
+	b = append(b, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[`...)
+	first := len(b)
+	if op != user.Delete {
+		b = c.appendChanges(b, first, r, held)
+		if _, given := r.User.Value(user.ExternalID); given {
+			b = appendChange(b, first, "replace", "externalId", quoted(externalID(r)))
+		}
+		if password, ok := r.User.Secret(user.Password); ok && c.sendsPassword(op, r) {
+			b = appendChange(b, first, "replace", "password", quoted(password.Reveal()))
+		}
+	}
+	if active := c.active(op, r); active != "" {
+		b = appendChange(b, first, "replace", "active", jsontext.Value(active))
+	}
+	return append(b, "]}"...)
+}
+
+// appendChanges appends a change for each value. The parts of an element that is
+// known not to be there are added together.
+func (c *Client) appendChanges(b []byte, first int, r *user.Record, held *object) []byte {
+	missing := &object{}
+	for _, l := range c.leaves(r) {
+		if held == nil || l.path.where == "" || held.hasElement(l.path) {
+			b = l.appendChange(b, first, held != nil)
+		} else if !l.clear {
+			missing.put(l.path, l.raw)
+		}
+	}
+	for _, m := range missing.members {
+		if extension, ok := m.value.(*object); ok {
+			for _, inner := range extension.members {
+				b = appendChange(b, first, "add", m.name+":"+inner.name, appendTree(nil, inner.value))
+			}
+			continue
+		}
+		b = appendChange(b, first, "add", m.name, appendTree(nil, m.value))
+	}
+	return b
+}
+
+// hasElement reports whether p's filter finds something.
+func (o *object) hasElement(p path) bool {
+	p.sub = ""
+	return o.at(p) != nil
+}
+
+// appendChange appends one change. Where it is not known what a filter finds, to
+// add is right on both accounts: it replaces a part that is there (RFC 7644
+// 3.5.2.1), while a replace of what is not there is refused (3.5.2.3).
+func (l *leaf) appendChange(b []byte, first int, known bool) []byte {
+	switch {
+	case l.clear && l.path.where != "" && l.path.sub == "value":
+		return appendChange(b, first, "remove", l.path.element(), nil)
+	case l.clear:
+		return appendChange(b, first, "remove", l.text, nil)
+	case l.path.where != "" && !known:
+		return appendChange(b, first, "add", l.text, l.raw)
+	}
+	return appendChange(b, first, "replace", l.text, l.raw)
+}
+
+func appendChange(b []byte, first int, op, path string, value jsontext.Value) []byte {
+	if len(b) > first {
+		b = append(b, ',')
+	}
+	b = append(b, `{"op":"`...)
+	b = append(b, op...)
+	b = append(b, `","path":`...)
+	b = appendText(b, path)
+	if value != nil {
+		b = append(b, `,"value":`...)
+		b = append(b, value...)
+	}
+	return append(b, '}')
+}
+
+// get reads the user whose key is known; nil if there is none, or another one is
+// shown.
+func (c *Client) get(ctx context.Context, r *user.Record) (held *object, status int, err error) {
+	a, err := c.api.Do(ctx, rest.Request{Method: http.MethodGet, Path: []string{usersPath, r.Remote}, Header: accept, Records: []*user.Record{r}})
+	if err != nil {
+		return nil, 0, err
+	}
+	defer a.Release()
+	switch {
+	case elsewherePage(a):
+		return nil, a.Status, a.Fail(destination.Denied, "http_404", pageDetail)
+	case a.Status == http.StatusNotFound || a.Status == http.StatusGone:
+		return nil, a.Status, nil
+	case a.Status/100 == 4:
+		return nil, a.Status, c.unreadable(a, r)
+	}
+	tree, err := parseTree(a.Body)
+	o, ok := tree.(*object)
+	switch {
+	case err != nil || !ok:
+		return nil, a.Status, a.Fail(destination.PerhapsTaken, "not_json", "")
+	case o.word("id") != r.Remote:
+		return nil, a.Status, nil
+	}
+	return o, a.Status, nil
+}
+
+func (c *Client) unreadable(a *rest.Answer, r *user.Record) error {
+	s := said{status: a.Status}
+	if s.read(a.Body) != nil {
+		s.body = body{}
+	}
+	return a.Fail(destination.RefusedWhole, s.code(r), destination.Clean(s.words(), r))
+}
+
+// word is what a member says; "" if it is no text.
+func (o *object) word(name string) string {
+	raw, _ := o.value(name).(jsontext.Value)
+	return says(raw)
+}

@@ -1,0 +1,132 @@
+package ledger
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math/bits"
+)
+
+// Users who are unchanged are not written: that would cost a night without
+// changes more than all else. Instead each finished run keeps whom it saw so, as
+// a bit for each row.
+
+// mostKept is how many runs are remembered so. One that saw nobody whom a later
+// one has not seen too is forgotten at once, so that there are rarely more than a
+// few.
+const mostKept = 16
+
+// KeepUnchanged keeps the rows that a finished run saw unchanged.
+func (l *Ledger) KeepUnchanged(ctx context.Context, run string, seen *Seen) error {
+	if seen.Len() == 0 {
+		return nil
+	}
+	text, err := seen.pack()
+	if err == nil {
+		err = l.change(ctx, func(w *writing) error { return w.keepUnchanged(run, text, seen) })
+	}
+	if err != nil {
+		return fmt.Errorf("keep in the ledger who is unchanged: %w", err)
+	}
+	return nil
+}
+
+func (w *writing) keepUnchanged(run, text string, seen *Seen) error {
+	kept, err := w.l.unchanged(w, w.tx)
+	if err != nil {
+		return err
+	}
+	for i, k := range kept { // the newest first
+		if k.Run == run || i >= mostKept-1 || seen.holds(k.Rows) {
+			if _, err := w.l.exec(w, w.tx, `DELETE FROM usersync_meta WHERE name = ?`, w.l.unchangedName(k.Run)); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = w.l.exec(w, w.tx, `INSERT INTO usersync_meta (name, value) VALUES (?, ?)`, w.l.unchangedName(run), text)
+	return err
+}
+
+// Unchanged is whom a run saw unchanged.
+type Unchanged struct {
+	Run  string
+	Rows *Seen
+}
+
+// Unchanged returns that for the runs of the scope of which it is remembered,
+// those whose names sort last first.
+func (l *Ledger) Unchanged(ctx context.Context) ([]Unchanged, error) {
+	all, err := l.unchanged(ctx, l.read)
+	if err != nil {
+		return nil, fmt.Errorf("read from the ledger who is unchanged: %w", err)
+	}
+	return all, nil
+}
+
+func (l *Ledger) unchanged(ctx context.Context, q querier) (all []Unchanged, err error) {
+	prefix := l.unchangedName("")
+	rows, err := l.query(ctx, q, `SELECT name, value FROM usersync_meta WHERE substr(name, 1, length(?)) = ? ORDER BY name DESC`, prefix, prefix)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name, text string
+		if err := rows.Scan(&name, &text); err != nil {
+			return nil, err
+		}
+		seen, err := unpack(text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Unchanged{name[len(prefix):], seen})
+	}
+	return all, errors.Join(rows.Err(), rows.Close())
+}
+
+func (l *Ledger) unchangedName(run string) string { return "unchanged|" + l.options.Scope + "|" + run }
+
+// holds reports whether every row of other is in s.
+func (s *Seen) holds(other *Seen) bool {
+	for i, word := range other.words {
+		if word != 0 && (i >= len(s.words) || word&^s.words[i] != 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// pack makes text of the set. Long stretches of users take next to nothing.
+func (s *Seen) pack() (string, error) {
+	var b bytes.Buffer
+	to, err := flate.NewWriter(&b, flate.BestSpeed)
+	if err == nil {
+		err = binary.Write(to, binary.LittleEndian, s.words)
+	}
+	if err == nil {
+		err = to.Close()
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes()), err
+}
+
+func unpack(text string) (*Seen, error) {
+	packed, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, err
+	}
+	all, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+	if err != nil {
+		return nil, err
+	}
+	s := &Seen{words: make([]uint64, len(all)/8)}
+	for i := range s.words {
+		s.words[i] = binary.LittleEndian.Uint64(all[8*i:])
+		s.count += bits.OnesCount64(s.words[i])
+	}
+	return s, nil
+}

@@ -1,0 +1,98 @@
+package ledger
+
+import (
+	"strings"
+	"testing"
+)
+
+func seenOf(rows ...int64) *Seen {
+	s := &Seen{}
+	for _, row := range rows {
+		s.Add(row)
+	}
+	return s
+}
+
+// What a later run saw too need not be remembered of an earlier one.
+func TestUnchangedIsRememberedOfTheLatest(t *testing.T) {
+	l := openUnchanged(t)
+	for _, c := range []struct {
+		run  string
+		rows *Seen
+		want string
+	}{
+		{"r1", seenOf(1, 2, 3), "r1"},
+		{"r2", seenOf(2, 100), "r2 r1"},
+		{"r3", seenOf(1, 2, 3, 4), "r3 r2"},
+		{"r3", seenOf(1, 2, 3, 4, 5), "r3 r2"},
+		{"r4", seenOf(), "r3 r2"},
+		{"r5", seenOf(1, 2, 3, 4, 5, 100, 200), "r5"},
+	} {
+		if err := l.KeepUnchanged(t.Context(), c.run, c.rows); err != nil {
+			t.Fatal(err)
+		}
+		all, err := l.Unchanged(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var runs []string
+		for _, u := range all {
+			runs = append(runs, u.Run)
+			if u.Run == c.run && (u.Rows.Len() != c.rows.Len() || !u.Rows.holds(c.rows) || u.Rows.Has(99)) {
+				t.Errorf("%s: other rows came back", c.run)
+			}
+		}
+		if got := strings.Join(runs, " "); got != c.want {
+			t.Errorf("after %s: %s, want %s", c.run, got, c.want)
+		}
+	}
+	for i := range int64(3 * mostKept) {
+		if err := l.KeepUnchanged(t.Context(), "s"+string(rune('A'+i)), seenOf(1000+i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all, err := l.Unchanged(t.Context()); err != nil || len(all) != mostKept || all[0].Run != "s"+string(rune('A'+3*mostKept-1)) {
+		t.Errorf("%d are kept: %v", len(all), err)
+	}
+}
+
+func openUnchanged(t *testing.T) *Ledger {
+	t.Helper()
+	l, err := Open(t.Context(), Options{URL: "sqlite:" + t.TempDir() + "/ledger.db", Scope: "a%_|b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := l.Lock(t.Context(), "run", 0); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// BenchmarkKeepUnchanged is what a night of a million unchanged users pays more: a
+// bit for each, and the set once.
+func BenchmarkKeepUnchanged(b *testing.B) {
+	l, err := Open(b.Context(), Options{URL: "sqlite:" + b.TempDir() + "/ledger.db", Scope: "bench"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { l.Close() })
+	if _, err := l.Lock(b.Context(), "run", 0); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		var seen Seen
+		for row := range int64(1_000_000) {
+			if row%100 != 99 {
+				seen.Add(row + 1)
+			}
+		}
+		if err := l.KeepUnchanged(b.Context(), "run", &seen); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package konstantly
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// purpose says which members a body may have: a PATCH takes neither an id nor courses, groups and deadlineAt.
+type purpose uint8
+
+const (
+	creating purpose = iota
+	changing
+)
+
+const (
+	required     = "This value is required"
+	wrongType    = "This value has the wrong type"
+	invalidEmail = "Invalid email format"
+)
+
+// change lays a body over p and says what is wrong with it, by member. p may have changed in part then, and is not to be kept. What it does
+// not know is not looked at.
+func (p *person) change(body []byte, why purpose) map[string][]string {
+	var sent map[string]json.RawMessage
+	if json.Unmarshal(body, &sent) != nil {
+		return map[string][]string{"": {wrongType}}
+	}
+	wrong := map[string][]string{}
+	take := func(name string, needed bool, into any) {
+		raw, ok := sent[name]
+		switch {
+		case !ok && needed:
+			wrong[name] = []string{required}
+		case ok && json.Unmarshal(raw, into) != nil:
+			wrong[name] = []string{wrongType}
+		}
+	}
+	isNew := why == creating
+	var password string
+	take("email", true, &p.Email)
+	take("name", isNew, &p.Name)
+	take("password", isNew, &password)
+	take("roleAlias", isNew, &p.Role.Alias)
+	take("bio", false, &p.Bio)
+	take("occupation", false, &p.Occupation)
+	take("location", false, &p.Location)
+	take("timezone", false, &p.Timezone)
+	take("fromApi", false, &p.FromAPI)
+	if isNew {
+		take("id", false, &p.ID)
+		take("courses", false, &p.Courses)
+		take("groups", false, &p.Groups)
+		take("deadlineAt", false, &p.DeadlineAt)
+	}
+	if raw, ok := sent["attributes"]; ok { // a complete set, which takes the place of the old one
+		p.Attributes = map[string]json.RawMessage{}
+		take("attributes", false, &p.Attributes)
+		judgeAttributes(raw, wrong)
+	}
+	p.judge(wrong, isNew, password)
+	p.Password = p.Password || password != ""
+	return wrong
+}
+
+// judge looks at what was read. What is missing or of a wrong type is blamed already.
+func (p *person) judge(wrong map[string][]string, isNew bool, password string) {
+	say := func(name, words string, bad bool) {
+		if bad && wrong[name] == nil {
+			wrong[name] = []string{words}
+		}
+	}
+	say("email", invalidEmail, !isEmail(p.Email))
+	say("name", required, p.Name == "")
+	say("roleAlias", required, p.Role.Alias == "")
+	say("password", required, isNew && password == "")
+	say("id", "Must be alphanumeric", strings.ContainsFunc(p.ID, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	}))
+}
+
+func isEmail(text string) bool {
+	local, domain, ok := strings.Cut(text, "@")
+	return ok && local != "" && strings.Contains(domain, ".") && !strings.ContainsAny(text, " \t\n")
+}

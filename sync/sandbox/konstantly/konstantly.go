@@ -1,0 +1,170 @@
+// Package konstantly is a rehearsal of Konstantly's users API, openapi/v1, behind the sandbox's faults, quota and state.
+//
+// It is written from the vendor's API reference (a beta, by its own words) and shares nothing with the client. Where the reference is silent it
+// does not pretend to know: Options choose. It is not the vendor's service: it keeps no password, assigns no course and sends no mail.
+//
+// Start at New; users.go holds what each call does, schema.go the custom attributes of the rehearsed site.
+package konstantly
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"usersync/sync/sandbox"
+)
+
+// Options choose where the reference leaves a choice. The zero value refuses a taken e-mail with 400, answers a PATCH without a body and has no
+// limit of users.
+type Options struct {
+	Taken   int  // the status for an e-mail or id that is taken; 0 is 400
+	Shows   bool // a PATCH answers with the user
+	Licence int  // the most active users; 0 is no limit
+}
+
+// New makes the API.
+func New(o Options) sandbox.API {
+	if o.Taken == 0 {
+		o.Taken = http.StatusBadRequest
+	}
+	return &api{Options: o}
+}
+
+type api struct{ Options }
+
+func (*api) Traits() sandbox.Traits {
+	return sandbox.Traits{
+		Name: "konstantly", Title: "Konstantly's users API", Vendor: "Konstantly",
+		Headers: []sandbox.HeaderStyle{sandbox.RateLimitEpoch},
+	}
+}
+
+// Authorize asks for the header X-API-KEY.
+func (*api) Authorize(c *sandbox.Call) *sandbox.Refusal {
+	key, want := c.Header.Get("X-API-KEY"), c.Options().Token
+	if key != "" && (want == "" || key == want) {
+		return nil
+	}
+	return &sandbox.Refusal{Status: http.StatusUnauthorized, Detail: "The API key is missing or wrong"}
+}
+
+const root = "/openapi/v1/"
+
+// Read finds the call by its path and method, and reads the body where there is to be one.
+func (a *api) Read(c *sandbox.Call) *sandbox.Refusal {
+	rest, ok := strings.CutPrefix(c.Path, root)
+	parts := strings.Split(rest, "/")
+	for i, part := range parts {
+		text, err := url.PathUnescape(part)
+		if ok = ok && err == nil && text != ""; !ok {
+			return nowhere()
+		}
+		parts[i] = text
+	}
+	if !ok {
+		return nowhere()
+	}
+	if rest == "custom/attributes/users" {
+		return only(c, http.MethodGet, sandbox.Read)
+	}
+	if parts[0] != "users" {
+		return nowhere()
+	}
+	return route(c, parts[1:])
+}
+
+func nowhere() *sandbox.Refusal {
+	return &sandbox.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path"}
+}
+
+func only(c *sandbox.Call, method string, op sandbox.Op) *sandbox.Refusal {
+	if c.Method != method {
+		return &sandbox.Refusal{Status: http.StatusMethodNotAllowed, Detail: "This path does not take this method"}
+	}
+	c.Op = op
+	return nil
+}
+
+// route finds out what is asked of whom. A block counts as a delete, and its end as an update.
+func route(c *sandbox.Call, parts []string) *sandbox.Refusal {
+	switch {
+	case len(parts) == 0 && c.Method == http.MethodGet:
+		c.Op = sandbox.Read
+		return nil
+	case len(parts) == 0:
+		return withBody(c, http.MethodPost, sandbox.Create)
+	case len(parts) == 1 && parts[0] == "blocked":
+		return withBody(c, http.MethodPost, sandbox.Delete)
+	case len(parts) == 2 && parts[0] == "blocked":
+		c.Key = parts[1]
+		return only(c, http.MethodDelete, sandbox.Update)
+	case len(parts) == 2 && parts[0] == "byEmail":
+		return only(c, http.MethodGet, sandbox.Read)
+	case len(parts) > 1:
+		return nowhere()
+	}
+	c.Key = parts[0]
+	switch c.Method {
+	case http.MethodGet:
+		c.Op = sandbox.Read
+	case http.MethodDelete:
+		c.Op = sandbox.Delete
+	default:
+		return withBody(c, http.MethodPatch, sandbox.Update)
+	}
+	return nil
+}
+
+// withBody reads the one user in the body.
+func withBody(c *sandbox.Call, method string, op sandbox.Op) *sandbox.Refusal {
+	if refusal := only(c, method, op); refusal != nil {
+		return refusal
+	}
+	var body struct {
+		ID    string `json:"id"`
+		Name  string `json:"name"`
+		Email string `json:"email"`
+	}
+	var any map[string]json.RawMessage
+	if json.Unmarshal(c.Body, &any) != nil || any == nil {
+		return &sandbox.Refusal{Status: http.StatusBadRequest, Detail: "The body is not a JSON object"}
+	}
+	_ = json.Unmarshal(c.Body, &body) // members of other types are found unfit later
+	if body.ID == "" {
+		body.ID = c.Key
+	}
+	item := sandbox.Item{ID: body.ID}
+	for _, v := range []string{body.Email, body.Name} {
+		if v != "" {
+			item.Personal = append(item.Personal, v)
+		}
+	}
+	c.Items = append(c.Items, item)
+	if c.Key == "" && op != sandbox.Create {
+		c.Key = body.ID
+	}
+	return nil
+}
+
+// Error is {"status":400,"message":"...","errors":{"email":["..."]}}.
+func (*api) Error(_ *sandbox.Call, r sandbox.Refusal) []byte {
+	if r.Field == "" {
+		return failure(r.Status, r.Detail, nil)
+	}
+	return failure(r.Status, "Validation failed", map[string][]string{r.Field: {r.Detail}})
+}
+
+func failure(status int, message string, errors map[string][]string) []byte {
+	return encode(struct {
+		Status  int                 `json:"status"`
+		Message string              `json:"message"`
+		Errors  map[string][]string `json:"errors,omitempty"`
+	}{status, message, errors})
+}
+
+// encode writes what was made of parsed JSON, which cannot fail.
+func encode(v any) []byte {
+	text, _ := json.Marshal(v)
+	return text
+}

@@ -1,0 +1,162 @@
+package scim
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"usersync/sync/sandbox"
+)
+
+// result is what became of one operation.
+type result struct {
+	status  int
+	key     string
+	body    []byte // the user, where there is one to show
+	refusal *sandbox.Refusal
+}
+
+func refuse(status int, code, detail string) result {
+	return result{refusal: &sandbox.Refusal{Status: status, Code: code, Detail: detail}}
+}
+
+// do carries out one operation on users: that of a call, or one of many (RFC 7644 3.2).
+func (a API) do(c *sandbox.Call, method, key string, data object, i int) result {
+	switch method {
+	case http.MethodGet:
+		body, found := c.Users.Find(key)
+		if !found {
+			return missing(key)
+		}
+		return result{status: http.StatusOK, key: key, body: body}
+	case http.MethodPost:
+		return a.create(c, data, i)
+	case http.MethodPut:
+		return a.change(c, key, i, func(old object) (object, *sandbox.Refusal) { return replaced(old, data) })
+	case http.MethodPatch:
+		if a.Options.NoPatch {
+			return refuse(http.StatusNotImplemented, "", "This server has no PATCH")
+		}
+		return a.change(c, key, i, func(old object) (object, *sandbox.Refusal) { return patched(old, data) })
+	case http.MethodDelete:
+		if _, found := c.Users.Delete(key); !found {
+			return missing(key)
+		}
+		return result{status: http.StatusNoContent, key: key}
+	}
+	return refuse(http.StatusBadRequest, "invalidSyntax", "There is no such method")
+}
+
+func missing(key string) result {
+	r := refuse(http.StatusNotFound, "", "Resource not found")
+	r.key = key
+	return r
+}
+
+func (a API) create(c *sandbox.Call, data object, i int) result {
+	if bad := unfit(data); bad != nil {
+		return result{refusal: said(c, i, bad)}
+	}
+	key := c.NewKey()
+	for name, v := range data {
+		if v == nil {
+			return refuse(http.StatusBadRequest, "invalidValue", name+" is null in a create") // allowed by RFC 7643 2.5, and a sign of a slip
+		}
+	}
+	data = cleaned(data)
+	data["id"] = key
+	data["meta"] = map[string]any{"resourceType": "User", "location": location(c, key)}
+	body := encode(data)
+	if err := c.Users.Create(key, body, marks(data)...); err != nil {
+		return result{refusal: said(c, i, taken(err))}
+	}
+	return result{status: http.StatusCreated, key: key, body: body}
+}
+
+// change replaces a user by what to makes of it.
+func (a API) change(c *sandbox.Call, key string, i int, to func(object) (object, *sandbox.Refusal)) result {
+	var body []byte
+	var bad *sandbox.Refusal
+	found, err := c.Users.Update(key, func(was []byte) ([]byte, []sandbox.Mark, error) {
+		old, err := parse(was)
+		if err != nil {
+			return nil, nil, err
+		}
+		var now object
+		if now, bad = to(old); bad == nil {
+			bad = unfit(now)
+		}
+		if bad != nil {
+			return nil, nil, errRefused
+		}
+		now["id"], now["meta"] = old["id"], old["meta"]
+		body = encode(now)
+		return body, marks(now), nil
+	})
+	switch {
+	case bad != nil:
+		return result{key: key, refusal: said(c, i, bad)}
+	case err != nil:
+		return result{key: key, refusal: said(c, i, taken(err))}
+	case !found:
+		return missing(key)
+	}
+	return result{status: http.StatusOK, key: key, body: body}
+}
+
+var errRefused = errors.New("refused")
+
+// said adds what a fault has the server repeat.
+func said(c *sandbox.Call, i int, r *sandbox.Refusal) *sandbox.Refusal {
+	again := *r
+	again.Detail = c.Said(i, r.Detail)
+	return &again
+}
+
+// taken is the refusal of RFC 7644 3.3 and 3.12.
+func taken(err error) *sandbox.Refusal {
+	return &sandbox.Refusal{Status: http.StatusConflict, Code: "uniqueness", Detail: err.Error()}
+}
+
+// unfit says why a user cannot be kept.
+func unfit(data object) *sandbox.Refusal {
+	switch {
+	case !data.has(userSchema):
+		return &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidSyntax", Detail: "schemas does not name the User schema"}
+	case strings.TrimSpace(data.text("userName")) == "":
+		return &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidValue", Field: "userName", Detail: "userName is required"}
+	}
+	if id := data.get("externalId"); id != nil && data.text("externalId") == "" {
+		return &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidValue", Field: "externalId", Detail: "externalId is not a string"}
+	}
+	if active := data.get("active"); active != nil && active != true && active != false {
+		return &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidValue", Field: "active", Detail: "active is not a boolean"}
+	}
+	return nil
+}
+
+// cleaned leaves out what the server sets itself, what it never shows, and what is not assigned.
+func cleaned(data object) object {
+	now := object{}
+	for name, v := range data {
+		switch strings.ToLower(name) {
+		case "id", "meta", "groups", "password":
+			continue
+		}
+		if list, ok := v.([]any); v != nil && (!ok || len(list) > 0) {
+			now[name] = v
+		}
+	}
+	return now
+}
+
+// replaced is a PUT: what it leaves out is gone (RFC 7644 3.5.1).
+func replaced(_, data object) (object, *sandbox.Refusal) { return cleaned(data), nil }
+
+// marks are by what a user is found. userName is unique without letter case (RFC 7643 4.1.1); externalId is the client's own matter.
+func marks(data object) []sandbox.Mark {
+	return []sandbox.Mark{
+		{Name: "userName", Value: strings.ToLower(data.text("userName")), Unique: true},
+		{Name: "externalId", Value: data.text("externalId")},
+	}
+}

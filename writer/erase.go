@@ -1,0 +1,152 @@
+package writer
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Erased stands where the id of a person stood who was erased, and in place of
+// the row as it was read.
+const Erased = "[erased]"
+
+// Erasure takes a person out of the files of one run. Every row keeps its place,
+// its record, outcome and code, so that the counts still add up; id, the API's
+// key, detail, request id and the row's own values go.
+//
+// Results come first: they tell which records are the person's. It is for one
+// goroutine; memory grows with the records that are the person's or nobody's.
+type Erasure struct {
+	ID string
+	// Marks are records, ascending; each file is asked where the row behind each
+	// begins.
+	Marks []int
+
+	mine    map[int]struct{}
+	unnamed map[int]struct{} // rejected, and without an id
+}
+
+// Copied is what a file has become.
+type Copied struct {
+	Erased int // rows that were the person's
+	Size   int64
+	At     []int64 // where the rows up to each of the Marks end
+}
+
+// Mine reports whether a record was found to be the person's.
+func (e *Erasure) Mine(record int) bool {
+	_, mine := e.mine[record]
+	return mine
+}
+
+// Results copies results.
+func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
+	e.mine, e.unnamed = map[int]struct{}{}, map[int]struct{}{}
+	p := newResultParser(from.Name, from.Format)
+	c := copier{e: e, to: to}
+	for row, err := range rows(from.Text, from.Name, false) {
+		if err == nil && row.Row == 1 && p.header != "" {
+			c.put(row.text)
+			continue
+		}
+		var r Result
+		if err == nil {
+			r, err = p.result(row)
+		}
+		if err != nil {
+			c.unreadable(row, err)
+			continue
+		}
+		c.before(r.Record)
+		if r.ID == "" && r.Outcome.Rejected() {
+			e.unnamed[r.Record] = struct{}{}
+		}
+		if r.ID != e.ID {
+			c.put(row.text)
+			continue
+		}
+		e.mine[r.Record] = struct{}{}
+		r.ID, r.Remote, r.Detail, r.RequestID = Erased, "", "", ""
+		p.out.Reset()
+		c.fail(p.again.Write(p.outcome(&r)))
+		c.erased(p.out.Bytes())
+	}
+	return c.end()
+}
+
+// Rejects copies rejects. A row of which nobody could tell whose it is goes too
+// if it holds the id as a word.
+func (e *Erasure) Rejects(to io.Writer, from FileText) (Copied, error) {
+	p := &rejectParser{name: from.Name, csv: from.Format == FormatCSV}
+	c := copier{e: e, to: to}
+	for row, err := range rows(from.Text, from.Name, p.csv) {
+		if err == nil && p.csv && row.Row == 1 && p.header(bytes.TrimSuffix(row.text, []byte("\n"))) {
+			c.put(row.text)
+			continue
+		}
+		var r Reject
+		if err == nil {
+			r, err = p.reject(row)
+		}
+		if err != nil {
+			c.unreadable(row, err)
+			continue
+		}
+		c.before(r.Record)
+		_, unnamed := e.unnamed[r.Record]
+		switch mine := e.Mine(r.Record); {
+		case mine && r.Raw != Erased:
+			r.Detail = ""
+			c.erased(p.tombstone(&r))
+		case unnamed && e.names(row.text):
+			c.erased(p.tombstone(&r))
+		default:
+			c.put(row.text)
+		}
+	}
+	return c.end()
+}
+
+// tombstone is the row that stands for r, which was parsed last.
+func (p *rejectParser) tombstone(r *Reject) []byte {
+	if !p.csv {
+		b := p.objects.verdict(nil, p.outcome(r))
+		return append(appendText(b, `,"`+rawColumn+`":`, Erased), "}\n"...)
+	}
+	b := p.format.row.cell(p.format.verdict(nil, p.outcome(r)), Erased)
+	for range p.columns - ownColumns {
+		b = p.format.row.next(b)
+	}
+	return append(b, '\n')
+}
+
+// names reports whether a text holds the id as a word.
+func (e *Erasure) names(text []byte) bool {
+	for rest := string(text); ; {
+		i := strings.Index(rest, e.ID)
+		if i < 0 || e.ID == "" {
+			return false
+		}
+		before, _ := utf8.DecodeLastRuneInString(rest[:i])
+		after, _ := utf8.DecodeRuneInString(rest[i+len(e.ID):])
+		if !partOfWord(before) && !partOfWord(after) {
+			return true
+		}
+		rest = rest[i+len(e.ID):]
+	}
+}
+
+func partOfWord(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// Note takes the person out of what the journal says of a record.
+func (e *Erasure) Note(id, remote, detail, requestID *string) bool {
+	if *id != e.ID {
+		return false
+	}
+	*id, *remote, *detail, *requestID = Erased, "", "", ""
+	return true
+}

@@ -1,0 +1,72 @@
+package writer
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+const toldResults = resultsHeader +
+	"1,u.csv,2,u-1,r-1,create,created,201,,,1,5,2026-11-24T00:00:00.000Z,q-1\n" +
+	"2,u.csv,3,'=u,,,invalid,,bad_phone,column phone,0,0,2026-11-24T00:00:00.000Z,\n" +
+	"3,u.csv,4,,,,invalid,,unparsed,a rule,0,0,2026-11-24T00:00:00.000Z,\n"
+
+const toldRejects = "_usersync_outcome,_usersync_code,_usersync_detail,_usersync_run,_usersync_record,_usersync_line,_usersync_raw,id,phone\n" +
+	"invalid,bad_phone,column phone,r,2,3,,=u,555\n" +
+	"invalid,unparsed,a rule,r,3,4,\"u-1,\"\"5\",,\n"
+
+func TestErasure(t *testing.T) {
+	for _, c := range []struct{ id, results, rejects string }{
+		{"u-1", "1,u.csv,2,[erased],,create,created,201,,,1,5,2026-11-24T00:00:00.000Z,\n", "invalid,unparsed,a rule,r,3,4,[erased],,\n"},
+		{"=u", "2,u.csv,3,[erased],,,invalid,,bad_phone,,0,0,2026-11-24T00:00:00.000Z,\n", "invalid,bad_phone,,r,2,3,[erased],,\n"},
+	} {
+		e := &Erasure{ID: c.id, Marks: []int{0, 2, 3}}
+		var results, rejects strings.Builder
+		got, err := e.Results(&results, FileText{Name: "results.csv", Format: FormatCSV, Text: strings.NewReader(toldResults)})
+		if err != nil || got.Erased != 1 || !strings.Contains(results.String(), c.results) {
+			t.Errorf("%s: %v, %+v\n%s", c.id, err, got, results.String())
+		}
+		if text := results.String(); got.At[0] != int64(len(resultsHeader)) || !strings.HasPrefix(text[got.At[1]:], "3,") || got.At[2] != int64(len(text)) {
+			t.Errorf("%s: marks at %v", c.id, got.At)
+		}
+		got, err = e.Rejects(&rejects, FileText{Name: "rejects.csv", Format: FormatCSV, Text: strings.NewReader(toldRejects)})
+		if err != nil || got.Erased != 1 || !strings.Contains(rejects.String(), c.rejects) {
+			t.Errorf("%s: %v, %+v\n%s", c.id, err, got, rejects.String())
+		}
+	}
+}
+
+// A part of another id is not the id, and who is erased stays so.
+func TestErasureOfNobody(t *testing.T) {
+	for _, id := range []string{"u", "1", "-1", "u-", Erased} {
+		e := &Erasure{ID: id}
+		var results, rejects strings.Builder
+		got, err := e.Results(&results, FileText{Name: "results.csv", Format: FormatCSV, Text: strings.NewReader(toldResults)})
+		if err != nil || got.Erased != 0 || results.String() != toldResults {
+			t.Errorf("%q: %v, %+v", id, err, got)
+		}
+		if _, err := e.Rejects(&rejects, FileText{Name: "rejects.csv", Format: FormatCSV, Text: strings.NewReader(toldRejects)}); err != nil {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}
+
+// A row that a crash has cut off goes if it names the person. Any other that
+// cannot be read, and names them, needs somebody to look.
+func TestErasureOfWhatCannotBeRead(t *testing.T) {
+	for _, c := range []struct {
+		row, want string
+		fails     bool
+	}{
+		{"4,u.csv,5,u-1,", "", false},
+		{"4,u.csv,5,u-2,", "4,u.csv,5,u-2,", false},
+		{"4;u-1\n", "", true},
+		{"4;u-2\n", "4;u-2\n", false},
+	} {
+		var to strings.Builder
+		_, err := (&Erasure{ID: "u-1"}).Results(&to, FileText{Name: "results.csv", Format: FormatCSV, Text: strings.NewReader(resultsHeader + c.row)})
+		if errors.As(err, new(*LineError)) != c.fails || !c.fails && to.String() != resultsHeader+c.want {
+			t.Errorf("%q: %v, %q", c.row, err, to.String())
+		}
+	}
+}
