@@ -47,6 +47,10 @@ func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outc
 			create = append(create, i)
 		}
 	}
+	create, err := u.gone(ctx, b, outcomes, create)
+	if err != nil {
+		return err
+	}
 	if left == 0 {
 		contradict(outcomes, update)
 		contradict(outcomes, create)
@@ -60,6 +64,36 @@ func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outc
 		group.Go(func() error { return u.sendOn(ctx, user.Create, b, outcomes, part, left-1) })
 	}
 	return group.Wait()
+}
+
+// gone returns those of the given places, all of them said to be missing, who are
+// to be created. Where a create cannot be made again one word of the API is not
+// enough: whoever can be read after all, or cannot be read now, is not created.
+func (u Upserted) gone(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int) ([]int, error) {
+	if len(places) == 0 || u.Traits().Ops[user.Create].Replay != Unsafe {
+		return places, nil
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, i := range places {
+		group.Go(func() error { return u.confirm(ctx, &outcomes[i], b.Records[i]) })
+	}
+	err := group.Wait()
+	return slices.DeleteFunc(places, func(i int) bool { return outcomes[i].Status != user.Missing }), err
+}
+
+// confirm reads who is said to be missing.
+func (u Upserted) confirm(ctx context.Context, o *user.Outcome, r *user.Record) error {
+	found, err := u.Find(ctx, r)
+	if ce := callError(err); err != nil && (ce == nil || ce.Fault == Denied) {
+		return err
+	}
+	switch {
+	case err != nil:
+		o.Status, o.Code = user.Failed, user.CodeUnread
+	case found.Presence == Same || found.Presence == Different:
+		o.Status, o.Code = user.Failed, user.CodeContradiction
+	}
+	return nil
 }
 
 // sendOn makes one follow-up call and those that follow from it.
