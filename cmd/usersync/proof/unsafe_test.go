@@ -31,7 +31,7 @@ func newKeyless(t *testing.T, faults []string, lines ...string) *keyless {
 	for _, f := range faults {
 		flags = append(flags, "--fault", f)
 	}
-	k := &keyless{site: newSite(t), api: onbo().rehearse(t, flags...), records: size(250, 2_000)}
+	k := &keyless{site: newSite(t), api: onbo().rehearse(t, flags...), records: size(100, 600)}
 	k.file = onbo().write(t, k.records, "Old")
 	k.flags = append(onbo().configure(t, k.api, lines...), "--workers", "4")
 	return k
@@ -197,7 +197,7 @@ func inDoubt(outcomes map[string]string) (n int) {
 
 // TestProofUnsafeWritePoints: the same, killed at what writes.
 func TestProofUnsafeWritePoints(t *testing.T) {
-	points := map[string][]int{"fsync": {9}, "pwrite64": {60}, "write": {150}}
+	points := map[string][]int{"fsync": {9}, "pwrite64": {60}, "write": {60}}
 	if *full {
 		points = map[string][]int{"fsync": upTo(60, 2), "pwrite64": upTo(600, 17), "write": upTo(900, 23), "fdatasync": upTo(30, 3), "renameat": {1, 2, 3}}
 	}
