@@ -55,6 +55,15 @@ func (d *decoder) name(to *user.Secret) func(at) error {
 	}
 }
 
+// hide keeps a secret out of what answers quote. What is shorter may well be part
+// of an id.
+func (d *decoder) hide(secret string) {
+	const least = 8
+	if len(secret) >= least && d.expand != nil {
+		d.config.hidden = append(d.config.hidden, secret)
+	}
+}
+
 func indirect(text string) bool {
 	return strings.HasPrefix(text, "env:") || strings.HasPrefix(text, "file:")
 }
@@ -86,6 +95,7 @@ func (d *decoder) header(name string, a at) (pair, error) {
 		return p, a.fault("holds what a header cannot carry", "check for line breaks in it")
 	}
 	if indirect(a.Value) {
+		d.hide(text)
 		p.secret, p.value = true, template{parts: []part{{text: text}}, text: a.Value}
 		return p, nil
 	}

@@ -225,7 +225,7 @@ func (r *reading) passedOver(o user.Outcome) user.Outcome {
 func (r *reading) mentioned(o user.Outcome, notes []note) user.Outcome {
 	worst := r.worst(notes)
 	switch {
-	case worst < 0 && r.status/100 != 2:
+	case worst < 0 && r.status/100 != 2 && !r.saidToBeFine():
 		o.Status, o.Code = user.InDoubt, user.CodeContradiction
 		return o
 	case worst < 0 && r.broken != "" && r.broken != "other_count":
@@ -247,6 +247,13 @@ func (r *reading) mentioned(o user.Outcome, notes []note) user.Outcome {
 		}
 	}
 	return o
+}
+
+// saidToBeFine reports whether the config takes the answer's own status for a
+// success, such as the 409 of a user who is there already.
+func (r *reading) saidToBeFine() bool {
+	m, said := r.call.answer.meanings[strconv.Itoa(r.status)]
+	return said && success(r.verdict(m)) && len(r.records) == 1
 }
 
 // codeUpserted goes with a create by a call that creates or updates, where the
