@@ -96,7 +96,7 @@ func TestScope(t *testing.T) {
 			a := &account{api: always(200), grant: func(_ int, r *http.Request) (int, string) {
 				body, _ := io.ReadAll(r.Body)
 				asked = string(body)
-				return 200, `{"access_token":"t"}`
+				return 200, `{"access_token":"token-1"}`
 			}}
 			c := a.connect(t, func(c *Config) { c.Auth.Scope = scope })
 			if ce := do(t, t.Context(), c, post); ce != nil || asked != want {
