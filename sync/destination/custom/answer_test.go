@@ -10,7 +10,7 @@ import (
 
 // The six ways in which APIs answer, each as a config says it.
 const (
-	byErrors   = `create: {path: /u, batch: 9, item: {id: "{id}"}, answer: {errors: {at: /errors, key: /id, status: /status, code: /code, message: /detail}, done: {at: /data, key: /id}}}`
+	byErrors   = `create: {path: /u, batch: 9, replay: detectable, item: {id: "{id}"}, answer: {errors: {at: /errors, key: /id, status: /status, code: /code, message: /detail}, done: {at: /data, key: /id}}}`
 	byPosition = `create: {path: /u, batch: 9, item: {id: "{id}"}, answer: {results: {at: "", by: position, status: /success, code: /errors/0/code, message: /errors/0/text}, means: {DUPLICATE: exists, LOCKED: busy}}}`
 	byKey      = `create: {path: /u, batch: 9, item: {id: "{id}"}, answer: {ignore_case: true, results: {at: /responses, key: /id, status: /status, code: /body/code}}}`
 	byBuckets  = `create: {path: /u, batch: 9, item: {id: "{id}"}, answer: {keyed_by: "{email}", buckets: {/failed/badEmails: refused, /failed/known: exists, /failed/slow: busy}, absent: succeeded, count: /ok}}`
@@ -53,6 +53,7 @@ func TestAnswersInSixWays(t *testing.T) {
 		{byErrors, 207, `{"errors":[{"status":"400","code":"x"}]}`, "refused x"},
 		{byErrors, 400, `{"errors":[{"id":"b","status":"400","code":"x"}]}`, "busy:http_400 refused:x busy:http_400"},
 		{byErrors, 409, `{"errors":[{"id":"b","status":"409"}]}`, "in_doubt: exists:http_409 in_doubt:"},
+		{strings.Replace(byErrors, "detectable", "unsafe", 1), 400, `{"errors":[{"id":"b","status":"400","code":"x"}]}`, "in_doubt:http_400 refused:x in_doubt:http_400"},
 		{byErrors, 409, `{}`, "exists:whole_conflict exists:whole_conflict exists:whole_conflict"},
 		{byErrors, 400, `nothing`, "refused http_400"},
 		{byErrors, 207, `{"errors":[{"id":"zz","status":"400"}]}`, "in_doubt: in_doubt: in_doubt:"},

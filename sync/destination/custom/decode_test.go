@@ -40,6 +40,7 @@ func TestMistakesInTheSection(t *testing.T) {
 		{"create: {path: /u, headers: {\"X A\": b}}", 3, "not the name of a header", ""},
 		{"create: {path: /u, replay: maybe}", 3, "must be unsafe or detectable or safe", "safe"},
 		{"create: {path: /u, answer: {absent: created}}", 3, "must be in_doubt or succeeded or failed", ""},
+		{"create: {path: /u, item: {a: 1}, answer: {absent: succeeded, key: /id}}", 3, "is about one", ""},
 		{"create: {path: /u, answer: {absent: failed}}", 3, "says nothing", ""},
 		{"create: {path: /u, answer: {means: {409: exist}}}", 3, "must be done", "exists"},
 		{"create: {path: /u, answer: {buckets: {failed: refused}}}", 3, "JSON pointers", ""},

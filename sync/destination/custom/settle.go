@@ -205,9 +205,14 @@ func (r *reading) stranger() string {
 
 // passedOver is a user whom a refused call does not name. It took nobody, so
 // that he may be sent again; a conflict leaves open who was taken, and so does
-// an answer that shows somebody as done.
+// an answer that shows somebody as done. Where a second call would make a second
+// user, an answer about single users is no proof that the others were left.
 func (r *reading) passedOver(o user.Outcome) user.Outcome {
 	o.Status = user.InDoubt
+	if r.op == user.Create && r.call.replay == destination.Unsafe {
+		o.Code = "http_" + strconv.Itoa(r.status)
+		return o
+	}
 	if r.verdict(r.call.answer.meaningOf("", strconv.Itoa(r.status), "")) == user.Exists || r.status == http.StatusConflict {
 		return o
 	}
@@ -274,10 +279,10 @@ func (r *reading) succeeded(o user.Outcome, n note) user.Outcome {
 		o.HTTP = n.status
 	}
 	switch {
-	case n.made == "true" && o.Status != user.Accepted:
-		o.Status = user.Created
-	case n.made == "false" && o.Status != user.Accepted:
-		o.Status = user.Updated
+	case n.made == "true" && n.means == meansDone:
+		o.Status = r.verdict(meansCreated)
+	case n.made == "false" && n.means == meansDone:
+		o.Status = r.verdict(meansUpdated)
 	case r.call.upsert && r.op == user.Create && o.Status == user.Created && n.means == meansDone:
 		o.Code = codeUpserted
 	}

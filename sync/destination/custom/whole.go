@@ -66,6 +66,8 @@ func (c *Config) fits(a at, n *call) error {
 	switch {
 	case n.item != nil && !lists && w.absent != absentSucceeded:
 		return a.fault("carries several users, and its answer tells of none", "say where the answer does (results, errors, done, buckets), or absent: succeeded")
+	case n.item != nil && w.key != nil:
+		return a.fault("carries several users, and key: of its answer is about one", "put key: into results:, errors: or done:")
 	case !lists && w.absent == absentFailed:
 		return a.fault("is settled as a whole, so that absent: failed says nothing", "remove absent:")
 	case !c.ownKeys && slices.Contains(n.named, refRemote):
