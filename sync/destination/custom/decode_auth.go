@@ -19,8 +19,8 @@ func (d *decoder) auth(a at) error {
 		"key": d.secret(&auth.Key), "header": into(&auth.KeyHeader),
 		"client_id": d.name(&auth.ClientID), "client_secret": d.secret(&auth.ClientSecret),
 		"token_url": d.address(&auth.TokenURL), "style": words(&style, "basic", "form", "json"),
-		"token_headers": d.tokenHeaders,
-		"hmac":          d.hmac,
+		"token_headers": d.tokenHeaders, "scopes": d.scopes,
+		"hmac": d.hmac,
 	}.read(a)
 	auth.Style = rest.Style(style)
 	if d.expand == nil {
@@ -66,6 +66,15 @@ func (d *decoder) hide(secret string) {
 
 func indirect(text string) bool {
 	return strings.HasPrefix(text, "env:") || strings.HasPrefix(text, "file:")
+}
+
+func (d *decoder) scopes(a at) error {
+	return a.list(func(e at) error {
+		var scope string
+		err := into(&scope)(e)
+		d.config.REST.Auth.Scopes = append(d.config.REST.Auth.Scopes, scope)
+		return err
+	})
 }
 
 func (d *decoder) tokenHeaders(a at) error {
