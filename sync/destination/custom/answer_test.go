@@ -211,3 +211,14 @@ func TestQuotedHeadersStaySecret(t *testing.T) {
 		}
 	}
 }
+
+// Nobody is created by a delete, whatever the config takes a status for.
+func TestDeletesMakeNobody(t *testing.T) {
+	for means, want := range map[string]user.Status{"created": user.InDoubt, "updated": user.InDoubt, "unchanged": user.InDoubt, "done": user.Deleted, "accepted": user.Accepted, "missing": user.Missing} {
+		c := answering(t, `delete: {path: "/u/{id}", answer: {means: {200: `+means+`}}}`, 200, "{}")
+		outcomes, err := c.Apply(t.Context(), people(user.Delete, "a"))
+		if err != nil || outcomes[0].Status != want {
+			t.Errorf("%s: %+v %v", means, outcomes, err)
+		}
+	}
+}

@@ -130,6 +130,8 @@ func (r *reading) unmentioned(o user.Outcome) user.Outcome {
 		o.Status, o.Code = user.InDoubt, cmp.Or(o.Code, r.broken, r.stranger())
 	case r.verdict(m) == user.Accepted, succeeds && success(r.verdict(m)):
 		return r.succeeded(o, note{means: m})
+	case succeeds && len(r.records) == 1 && r.verdict(m) != user.InDoubt:
+		o.Status, o.Code = r.verdict(m), "http_"+strconv.Itoa(o.HTTP) // the config takes this success for another
 	case w.absent == absentFailed && success(r.verdict(m)):
 		o.Status, o.Code = user.Failed, "not_mentioned"
 	case o.HTTP == http.StatusNoContent || o.HTTP == http.StatusAccepted || m == meansInDoubt:
