@@ -48,7 +48,7 @@ func (d *decoder) one(a at, to **call, method string) error {
 	*to = &call{line: a.Line, method: method}
 	var parts struct{ item, body *at }
 	err := keys{
-		"method": words(&(*to).method, "POST", "PUT", "PATCH", "DELETE", "GET"),
+		"method": words(&(*to).method, "POST", "PUT", "PATCH", "DELETE"),
 		"path":   d.path(&(*to).path), "query": d.pairs(&(*to).query, false), "headers": d.pairs(&(*to).headers, true),
 		"item":  func(v at) error { parts.item = &v; return nil },
 		"body":  func(v at) error { parts.body = &v; return nil },
@@ -175,9 +175,13 @@ func (c *call) check(a at, config *Config) error {
 	return nil
 }
 
-// ofUser reports whether the address is one user's.
-func (c *call) ofUser() bool {
-	return slices.ContainsFunc(c.path, template.ofUser)
+// ofUser reports whether the path is one user's.
+func (c *call) ofUser() bool { return slices.ContainsFunc(c.path, template.ofUser) }
+
+// collection reports whether a 404 is about the address and not about a user.
+func (c *call) collection() bool {
+	_, said := c.answer.meanings["404"]
+	return !said && !c.ofUser()
 }
 
 // tree compiles the pieces of a body.

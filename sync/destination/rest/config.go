@@ -74,6 +74,7 @@ type Auth struct {
 	TokenURL     string
 	Scope        string // what the token is asked for; "" is what the server gives (RFC 6749 3.3)
 	Style        Style
+	Scopes       []string // asked for with basic and form; none leaves them to the server
 	// Header is sent with every token call, and only there.
 	Header http.Header
 }

@@ -53,7 +53,7 @@ func (g grants) fetchForm(ctx context.Context) (*oauth2.Token, error) {
 	}
 	config := clientcredentials.Config{
 		ClientID: g.auth.ClientID.Reveal(), ClientSecret: g.auth.ClientSecret.Reveal(),
-		TokenURL: g.auth.TokenURL, AuthStyle: style,
+		TokenURL: g.auth.TokenURL, AuthStyle: style, Scopes: g.auth.Scopes,
 	}
 	if g.auth.Scope != "" {
 		config.Scopes = []string{g.auth.Scope}
