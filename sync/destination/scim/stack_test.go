@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -148,11 +149,39 @@ func nights(t *testing.T, o rehearsal.Options, config Config, faults []string) {
 }
 
 // openGate lets every call out at once.
-type openGate struct{ through uint64 }
+type openGate struct{ through atomic.Uint64 }
 
 func (g *openGate) Begin(context.Context) (func(int, bool), error) {
 	return func(int, bool) {}, nil
 }
 
 // Through counts on, so that every attempt counts.
-func (g *openGate) Through() uint64 { g.through++; return g.through }
+func (g *openGate) Through() uint64 { return g.through.Add(1) }
+
+// A user whom somebody has deleted and made again has another key: the one that
+// is remembered leads nowhere, and the user is found all the same.
+func TestMadeAgainByHand(t *testing.T) {
+	for _, o := range []rehearsal.Options{{MaxOperations: 7}, {NoPatch: true}} {
+		d, s := open(t, o, Config{}, nil)
+		night(t, d, user.Create, 0)
+		old := s.Marked("externalId", "employee-3").Keys[0]
+		by := wireless{s}
+		for _, call := range [][3]string{
+			{"DELETE", "/Users/" + old, ""},
+			{"POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"Frieda.Mustermann3","externalId":"employee-3"}`},
+		} {
+			r := httptest.NewRequest(call[0], "https://scim.example"+call[1], strings.NewReader(call[2]))
+			r.Header.Set("Content-Type", media)
+			if answer, err := by.RoundTrip(r); err != nil || answer.StatusCode/100 != 2 {
+				t.Fatal(answer, err)
+			}
+		}
+		r := with(old, employee(3, 1))
+		r.Op = user.Upsert
+		outcomes, err := d.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}})
+		now := s.Marked("externalId", "employee-3").Keys
+		if err != nil || len(now) != 1 || now[0] == old || spell(outcomes[0]) != "updated "+now[0] {
+			t.Errorf("%+v: %v %v, keys %v", o, outcomes, err, now)
+		}
+	}
+}
