@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,6 +49,14 @@ func (j *job) checkAdoption(traits destination.Traits) error {
 		return refuse(traits.Name+" makes the keys of its users itself", "give them in a column remote_id")
 	}
 	return nil
+}
+
+// checkPlannable refuses to foretell what only looking at each user tells.
+func (c *config) checkPlannable() error {
+	if c.adopt == "" {
+		return nil
+	}
+	return misuse(errors.New("plan: what --adopt finds is known only when it has looked"), "plan without it: whom the ledger does not know counts as created", "usersync plan --help")
 }
 
 // placeOf is where the value of a setting came from.

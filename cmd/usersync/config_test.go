@@ -94,7 +94,7 @@ func TestConfigFaults(t *testing.T) {
 		{"a value that is a map", "rate: {a: 1}\n", "key rate must have one value", ""},
 		{"no value", "rate:\n", "key rate must have one value", ""},
 		{"word", "mode: upsrt\n", "usersync.yaml:1: mode: must be upsert or", "did you mean upsert?"},
-		{"destination", "to: kart\n", "must be kard", "did you mean kard?"},
+		{"destination", "to: kart\n", "must be custom or kard or", "did you mean kard?"},
 		{"secret in clear", "kard: {auth: {client_secret: hunter2}}\n", "kard.auth.client_secret: a secret stands here in clear", "env:NAME"},
 		{"secret in clear, sandbox", "sandbox: true\nkard: {auth: {token: hunter2}}\n", "a secret stands here in clear", "env:NAME"},
 		{"password in URL", "proxy: http://me:hunter2@proxy.example.com\n", "the URL holds a password in clear", "env:NAME"},

@@ -65,7 +65,7 @@ func (p *planner) run(ctx context.Context, args []string) (err error) {
 	if p.paths, err = inputPaths(args, p.config.from); err != nil {
 		return err
 	}
-	if err := errors.Join(p.checkOut(), p.config.checkAhead("plan", p.paths)); err != nil {
+	if err := errors.Join(p.checkOut(), p.config.checkAhead("plan", p.paths), p.config.checkPlannable()); err != nil {
 		return err
 	}
 	if p.conn, err = connect(ctx, p.config); err != nil {

@@ -41,10 +41,6 @@ func (k Keyed) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) 
 		return nil, err
 	}
 	for n, i := range send {
-		if part[n].Status == user.Missing && b.Op == user.Update {
-			b.Records[i].Remote = "" // the user may be there by another key
-			continue
-		}
 		part[n].Remote = cmp.Or(part[n].Remote, b.Records[i].Remote)
 	}
 	place(outcomes, part, send)

@@ -61,7 +61,6 @@ func (m Merged) complete(ctx context.Context, op user.Op, r *user.Record, traits
 	case found.Presence == Unknown:
 		return nil, user.Outcome{Status: user.Failed, Code: user.CodeUnread, HTTP: found.HTTP}, nil
 	case found.Presence == Absent:
-		r.Remote = "" // the user may be there by another key
 		return nil, user.Outcome{Status: user.Missing, HTTP: found.HTTP}, nil
 	case found.Presence == Same && found.shows(r) && r.Maybe: // an earlier try was not answered, but taken
 		return nil, user.Outcome{Status: user.Updated, Code: user.CodeReadBack, HTTP: found.HTTP, Remote: found.Remote}, nil

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"unicode/utf8"
 )
 
 // Users who are unchanged are not written: that would cost a night without
@@ -70,7 +71,8 @@ func (l *Ledger) Unchanged(ctx context.Context) ([]Unchanged, error) {
 
 func (l *Ledger) unchanged(ctx context.Context, q querier) (all []Unchanged, err error) {
 	prefix := l.unchangedName("")
-	rows, err := l.query(ctx, q, `SELECT name, value FROM usersync_meta WHERE substr(name, 1, length(?)) = ? ORDER BY name DESC`, prefix, prefix)
+	rows, err := l.query(ctx, q, `SELECT name, value FROM usersync_meta WHERE substr(name, 1, ?) = ? ORDER BY name DESC`,
+		int64(utf8.RuneCountInString(prefix)), prefix)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,13 @@ func seenOf(rows ...int64) *Seen {
 
 // What a later run saw too need not be remembered of an earlier one.
 func TestUnchangedIsRememberedOfTheLatest(t *testing.T) {
-	l := openUnchanged(t)
+	for name, url := range map[string]string{"sqlite": "sqlite:" + t.TempDir() + "/ledger.db", "postgres": server.database(t)} {
+		t.Run(name, func(t *testing.T) { rememberUnchanged(t, openUnchanged(t, url)) })
+	}
+}
+
+func rememberUnchanged(t *testing.T, l *Ledger) {
+	t.Helper()
 	for _, c := range []struct {
 		run  string
 		rows *Seen
@@ -56,9 +62,9 @@ func TestUnchangedIsRememberedOfTheLatest(t *testing.T) {
 	}
 }
 
-func openUnchanged(t *testing.T) *Ledger {
+func openUnchanged(t *testing.T, url string) *Ledger {
 	t.Helper()
-	l, err := Open(t.Context(), Options{URL: "sqlite:" + t.TempDir() + "/ledger.db", Scope: "a%_|b"})
+	l, err := Open(t.Context(), Options{URL: url, Key: NewKey(), Scope: "a%_|é"})
 	if err != nil {
 		t.Fatal(err)
 	}

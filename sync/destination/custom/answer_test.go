@@ -129,6 +129,7 @@ func TestAnswersAsAWhole(t *testing.T) {
 		{`create: {path: /u, answer: {key: /id}}`, 200, `{"id":"a"}`, "created:"},
 		{`create: {path: /u, answer: {key: /id}}`, 200, `{"id":"z"}`, "in_doubt:other_id"},
 		{`create: {path: /u, answer: {key: /id}}`, 200, `{}`, "in_doubt:no_answer"},
+		{`create: {path: /u, answer: {key: /id}}`, 204, ``, "in_doubt:no_answer"},
 		{`create: {path: /u, answer: {may_be_empty: true}}`, 200, ``, "created:"},
 		{`create: {path: /u, answer: {means: {403: busy}}}`, 403, ``, "not taken http_403"},
 		{`create: {path: /u, answer: {means: {500: refused}}}`, 500, ``, "refused http_500"},

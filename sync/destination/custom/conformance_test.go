@@ -27,6 +27,11 @@ func TestConformance(t *testing.T) {
 		s.KeyedRead = true
 		s.Run(t)
 	})
+	t.Run("single", func(t *testing.T) {
+		s := suite("single", contact(user.Name, user.Active))
+		s.Keyed, s.Bare = []user.Op{user.Update, user.Delete}, []user.Op{user.Delete}
+		s.Run(t)
+	})
 }
 
 // suite is that of a worked example. bulk are the calls that take many.
@@ -85,6 +90,10 @@ func contact(fields ...user.Field) func(n, version int) *user.Record {
 			{Field: user.Email, Value: user.TextValue(fmt.Sprintf("frieda.mustermann%d@mail.example", n))},
 		}}}
 		for _, f := range fields {
+			if f == user.Active {
+				r.User.Attributes = append(r.User.Attributes, attribute(f, fmt.Sprint(version == 0)))
+				continue
+			}
 			text := fmt.Sprintf("%s of %d, version %d", strings.TrimPrefix(string(f), user.ExtraPrefix), n, version)
 			r.User.Attributes = append(r.User.Attributes, user.Attribute{Field: f, Value: user.TextValue(text)})
 		}
@@ -114,6 +123,9 @@ func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandb
 			return n
 		},
 		Look: func(r *user.Record) destinationtest.Look {
+			if name == "single" {
+				return marked(s, r.User.ID)
+			}
 			u, _ := s.User(keyIn(name, r))
 			look := destinationtest.Look{Created: int(u.Created), Data: string(u.Attributes)}
 			if u.Held {
@@ -122,6 +134,17 @@ func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandb
 			return look
 		},
 	}
+}
+
+// marked looks for a user whose key the rehearsal made.
+func marked(s *sandbox.Server, id string) destinationtest.Look {
+	m := s.Marked("reference", id)
+	look := destinationtest.Look{Held: len(m.Keys), Created: int(m.Created)}
+	if len(m.Keys) > 0 {
+		u, _ := s.User(m.Keys[0])
+		look.Data = string(u.Attributes)
+	}
+	return look
 }
 
 // keyIn is the key under which a rehearsal keeps the user.

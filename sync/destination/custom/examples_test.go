@@ -38,7 +38,7 @@ func example(t testing.TB, name, url string) *Config {
 
 func TestExamplesAreRead(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("..", "..", "..", "docs", "custom", "*.yaml"))
-	if err != nil || len(files) != 6 {
+	if err != nil || len(files) != 7 {
 		t.Fatalf("%d examples: %v", len(files), err)
 	}
 	for _, file := range files {

@@ -41,6 +41,9 @@ func (r *reading) settle(a *rest.Answer) ([]user.Outcome, error) {
 func (r *reading) heard(a *rest.Answer) error {
 	r.begin()
 	if len(a.Body) == 0 && (a.Status == http.StatusNoContent || a.Status == http.StatusAccepted || a.Status/100 == 2 && r.call.answer.empty) {
+		if r.call.answer.key != nil && a.Status != http.StatusAccepted {
+			r.broken = user.CodeNoAnswer // it should have shown the user
+		}
 		return nil
 	}
 	v, err := parse(a.Body)

@@ -22,6 +22,7 @@ import (
 func All() map[string]sandbox.API {
 	return map[string]sandbox.API{
 		"hubspot": hubspot{}, "salesforce": salesforce{}, "graph": graph{}, "iterable": iterable{}, "braze": braze{},
+		"single": single{},
 	}
 }
 
