@@ -101,3 +101,8 @@ func tenantOf(address string) string {
 }
 
 func rehearseSCIM(c *config, url string) { c.scim.baseURL = url }
+
+const scimSection = `scim:
+  base_url: https://idp.example.com/scim/v2 # not needed with --sandbox
+  auth: {token: env:SCIM_TOKEN}
+`
