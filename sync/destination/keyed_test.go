@@ -3,6 +3,7 @@ package destination_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"usersync/sync/destination"
@@ -120,6 +121,35 @@ func TestPended(t *testing.T) {
 				t.Errorf("error %v, noted before the call: %t, pending after it: %t", err, seen, l.pending["a"])
 			}
 		})
+	}
+}
+
+// A read that fails speaks for its own user, and the others are sent.
+func TestKeyedReadFails(t *testing.T) {
+	for read, test := range map[fault]struct {
+		want string
+		err  bool
+	}{
+		none: {"updated updated _missing", false}, busy503: {"updated _busy _missing", false}, error500: {"updated _busy _missing", false},
+		whole400: {"updated refused _missing", false}, denied: {"", true},
+	} {
+		f := scene{held: "a=0 b=0"}.fake()
+		f.traits.OwnKeys = true
+		f.found = func(n int) fault {
+			if n == 1 {
+				return read
+			}
+			return none
+		}
+		b := user.Batch{Op: user.Update, Records: records("a=1 b=1 c=1", user.Update)}
+		outcomes, err := destination.Keyed{API: keyMaker{readable{f}}}.Apply(t.Context(), b)
+		var got []string
+		for _, o := range outcomes {
+			got = append(got, string(o.Status))
+		}
+		if strings.Join(got, " ") != test.want || (err != nil) != test.err {
+			t.Errorf("%s: %v %v, want %s", read, got, err, test.want)
+		}
 	}
 }
 
