@@ -44,3 +44,8 @@ func rehearsedKonstantly(sandboxFlags) sandbox.API { return rehearsed.New(rehear
 func konstantlySnippet(_ sandboxFlags, url string) string {
 	return fmt.Sprintf("konstantly: {base_url: %q, auth: {key: env:ANY_SECRET}}", url+konstantlyPath)
 }
+
+const konstantlySection = `konstantly:
+  base_url: https://YOURSITE.konstant.ly/openapi/v1 # not needed with --sandbox
+  auth: {key: env:KONSTANTLY_KEY}
+`
