@@ -191,9 +191,16 @@ type tree struct {
 	places int  // of {items}
 	named  []user.Field
 	forms  map[user.Field]form
+	pieces int
 }
 
+// mostPieces bounds a body, in which an alias can stand within itself.
+const mostPieces = 10_000
+
 func (t *tree) node(a at) (node, error) {
+	if t.pieces++; t.pieces > mostPieces {
+		return nil, a.fault("holds more than 10,000 pieces, or itself", "look at what *name stands for")
+	}
 	if name, ok := a.braced(); ok {
 		return t.text(a, "{"+name+"}")
 	}

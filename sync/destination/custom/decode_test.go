@@ -34,6 +34,7 @@ func TestMistakesInTheSection(t *testing.T) {
 		{"create: {path: /u, item: {a: 1}, body: {b: \"{items}\", c: \"{email}\"}}", 3, "names a user outside of item:", ""},
 		{"create: {path: /u, body: {b: \"{items}\"}}", 3, "has {items} and no item:", ""},
 		{"create: {path: /u, body: {b: \"x {others}\"}}", 3, "inside a text", ""},
+		{"create: {path: /u, body: &b {again: *b}}", 3, "or itself", ""},
 		{"create: {path: /u, body: {b: .inf}}", 3, "JSON cannot write", ""},
 		{"create: {path: \"/u/{id}\", item: {a: 1}, answer: {absent: succeeded}}", 3, "names a user in its path", ""},
 		{"create: {path: /u, headers: {X-A: \"{email}\"}, item: {a: 1}, answer: {absent: succeeded}}", 3, "names a user in X-A", ""},
@@ -117,6 +118,12 @@ func TestNamesAndSums(t *testing.T) {
 	}
 	if Variables(nil) != nil {
 		t.Error("names out of nothing")
+	}
+	if again := section(t, "custom:\n  auth: {token: env:A, user: 'env:B'}\n  # a comment\n  create:\n    path: /u\n"); Sum(again) != Sum(one) {
+		t.Error("another style is another description")
+	}
+	if elsewhere := section(t, "p: &p /v\ncustom: {auth: {token: env:A, user: env:B}, create: {path: *p}}"); Sum(elsewhere) == Sum(one) {
+		t.Error("what an alias stands for does not count")
 	}
 	two := section(t, "custom: {auth: {token: env:A, user: env:B}, create: {path: /v}}")
 	if Sum(one) == Sum(two) || len(Sum(one)) != 16 {
