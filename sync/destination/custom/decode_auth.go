@@ -72,7 +72,7 @@ func (d *decoder) scopes(a at) error {
 	return a.list(func(e at) error {
 		var scope string
 		err := into(&scope)(e)
-		d.config.REST.Auth.Scopes = append(d.config.REST.Auth.Scopes, scope)
+		d.config.REST.Auth.Scope = strings.TrimSpace(d.config.REST.Auth.Scope + " " + scope)
 		return err
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -53,10 +54,10 @@ func (g grants) fetchForm(ctx context.Context) (*oauth2.Token, error) {
 	}
 	config := clientcredentials.Config{
 		ClientID: g.auth.ClientID.Reveal(), ClientSecret: g.auth.ClientSecret.Reveal(),
-		TokenURL: g.auth.TokenURL, AuthStyle: style, Scopes: g.auth.Scopes,
+		TokenURL: g.auth.TokenURL, AuthStyle: style,
 	}
 	if g.auth.Scope != "" {
-		config.Scopes = []string{g.auth.Scope}
+		config.Scopes = strings.Fields(g.auth.Scope)
 	}
 	return config.Token(context.WithValue(ctx, oauth2.HTTPClient, g.client()))
 }
