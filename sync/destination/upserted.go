@@ -1,6 +1,7 @@
 package destination
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -105,6 +106,11 @@ func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes
 			unseen = append(unseen, places[n])
 		}
 		r.Maybe, r.Spent = false, 0
+		if op == user.Create {
+			r.Remote = "" // who is missing has no key any more
+		} else {
+			r.Remote = cmp.Or(outcomes[places[n]].Remote, r.Remote)
+		}
 	}
 	part.Op = op
 	got, err := u.API.Apply(ctx, part)

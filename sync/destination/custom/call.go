@@ -68,6 +68,7 @@ func (c *Client) send(ctx context.Context, n *call, op user.Op, records []*user.
 		return nil, n.answer.understood(err)
 	}
 	defer a.Release()
+	a.Body = c.forget(a.Body)
 	if a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<")) {
 		return nil, a.Fail(destination.Denied, "http_404", elsewhere)
 	}
@@ -82,7 +83,7 @@ const elsewhere = "a web page, and not the API, says that there is no such user;
 
 // request makes the call. Its error is a *destination.CallError: no bytes left.
 func (c *Client) request(n *call, records []*user.Record) (rest.Request, error) {
-	r := rest.Request{Method: n.method, Records: records, Collection: !n.ofUser(), Header: http.Header{}}
+	r := rest.Request{Method: n.method, Records: records, Collection: n.collection(), Header: http.Header{}}
 	row := c.row(n, records[0], 0)
 	query, err := c.address(&r, n, row)
 	if err != nil {
@@ -156,8 +157,20 @@ func encode(b []byte, piece node, r *row) ([]byte, error) {
 	return b, err
 }
 
+// forget takes out of an answer the secrets that the config puts into headers:
+// some servers quote what they were sent.
+func (c *Client) forget(body []byte) []byte {
+	for _, secret := range c.config.hidden {
+		if bytes.Contains(body, []byte(secret)) {
+			body = bytes.ReplaceAll(body, []byte(secret), []byte("[secret]"))
+		}
+	}
+	return body
+}
+
 // words finds, in the body of an answer that is a fault, what the API says.
 func (c *Client) words(body []byte) string {
+	body = c.forget(body)
 	v, err := parse(body)
 	if err != nil {
 		text := strings.TrimSpace(string(body[:min(len(body), 1000)]))

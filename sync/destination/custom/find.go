@@ -26,6 +26,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 		return destination.Found{}, n.answer.understood(err)
 	}
 	defer a.Release()
+	a.Body = c.forget(a.Body)
 	v, broken := parse(a.Body)
 	switch means := n.answer.meaningOf("", strconv.Itoa(a.Status), meansInDoubt); {
 	case a.Status == http.StatusNotFound && strings.HasPrefix(strings.TrimSpace(string(a.Body)), "<"):

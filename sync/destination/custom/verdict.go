@@ -55,6 +55,9 @@ func statusNumber(text string) int {
 // verdict is what a meaning comes to in this call. Exists and Missing are
 // answers to a create and to the others; a call that does both knows neither.
 func (r *reading) verdict(m meaning) user.Status {
+	if r.op == user.Delete && (m == meansCreated || m == meansUpdated || m == meansUnchanged) {
+		return user.InDoubt // nobody says so of one who is gone
+	}
 	switch m {
 	case meansDone:
 		if r.call.answer.accepts {

@@ -190,7 +190,7 @@ func appendText(b []byte, s string) []byte {
 }
 
 // quoted is s as a JSON text of a tree.
-func quoted(s string) jsontext.Value { return appendText(nil, s) }
+func quoted(s string) jsontext.Value { return appendText(make([]byte, 0, len(s)+2), s) }
 
 // plain is what a string says, and any other value as it stands.
 func plain(v jsontext.Value) string {
