@@ -39,6 +39,9 @@ func (u Upserted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 // makes the calls that follow, side by side. Users who are created in spite of
 // an earlier "exists" go alone, so that the answer is about nobody else.
 func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int, left int) error {
+	if err := u.confirm(ctx, b, outcomes, places); err != nil {
+		return err
+	}
 	var update, create []int
 	for _, i := range places {
 		switch u.next(b.Op, &outcomes[i], b.Records[i]) {
@@ -47,10 +50,6 @@ func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outc
 		case user.Create:
 			create = append(create, i)
 		}
-	}
-	create, err := u.gone(ctx, b, outcomes, create)
-	if err != nil {
-		return err
 	}
 	if left == 0 {
 		contradict(outcomes, update)
@@ -67,31 +66,35 @@ func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outc
 	return group.Wait()
 }
 
-// gone returns those of the given places, all of them said to be missing, who are
-// to be created. Where a create cannot be made again one word of the API is not
-// enough: whoever can be read after all, or cannot be read now, is not created.
-func (u Upserted) gone(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int) ([]int, error) {
-	if len(places) == 0 || u.Traits().Ops[user.Create].Replay != Unsafe {
-		return places, nil
+// confirm reads whoever is said to be missing before a create that cannot be made
+// again: one word of the API is not enough for that.
+func (u Upserted) confirm(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int) error {
+	if u.Traits().Ops[user.Create].Replay != Unsafe {
+		return nil
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, i := range places {
-		group.Go(func() error { return u.confirm(ctx, &outcomes[i], b.Records[i]) })
+		if r := b.Records[i]; outcomes[i].Status == user.Missing && r.Op == user.Upsert {
+			group.Go(func() error { return u.confirmOne(ctx, &outcomes[i], r) })
+		}
 	}
-	err := group.Wait()
-	return slices.DeleteFunc(places, func(i int) bool { return outcomes[i].Status != user.Missing }), err
+	return group.Wait()
 }
 
-// confirm reads who is said to be missing.
-func (u Upserted) confirm(ctx context.Context, o *user.Outcome, r *user.Record) error {
+// confirmOne takes a user who is there after all for one who exists, if under
+// another key. Under the one that the call has used, the API contradicts itself.
+func (u Upserted) confirmOne(ctx context.Context, o *user.Outcome, r *user.Record) error {
 	found, err := u.Find(ctx, r)
 	if ce := callError(err); err != nil && (ce == nil || ce.Fault == Denied) {
 		return err
 	}
+	there := found.Presence == Same || found.Presence == Different
 	switch {
 	case err != nil:
 		o.Status, o.Code = user.Failed, user.CodeUnread
-	case found.Presence == Same || found.Presence == Different:
+	case there && found.Remote != "" && found.Remote != r.Remote:
+		o.Status, o.Remote = user.Exists, found.Remote
+	case there:
 		o.Status, o.Code = user.Failed, user.CodeContradiction
 	}
 	return nil
