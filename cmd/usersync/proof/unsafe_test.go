@@ -2,7 +2,6 @@ package proof
 
 import (
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -31,7 +30,7 @@ func newKeyless(t *testing.T, faults []string, lines ...string) *keyless {
 	for _, f := range faults {
 		flags = append(flags, "--fault", f)
 	}
-	k := &keyless{site: newSite(t), api: onbo().rehearse(t, flags...), records: size(100, 600)}
+	k := &keyless{site: newSite(t), api: onbo().rehearse(t, flags...), records: size(100, 400)}
 	k.file = onbo().write(t, k.records, "Old")
 	k.flags = append(onbo().configure(t, k.api, lines...), "--workers", "4")
 	return k
@@ -54,20 +53,20 @@ func (k *keyless) killAt(t *testing.T, under []string, after time.Duration) bool
 	return o.exit == -1 || o.exit == 128+9
 }
 
-// end ends it by resume or by a plain run, and returns the run that has come to
-// its end.
-func (k *keyless) end(t *testing.T, resume bool) outing {
+// ways are how a run that was killed is brought to its end.
+var ways = []string{"resume", "run", "run --new"}
+
+// end ends it, and returns the run that has come to its end.
+func (k *keyless) end(t *testing.T, way string) outing {
 	t.Helper()
 	dir := k.newest(t)
-	if !resume || dir == "" || over(dir) {
+	switch {
+	case way == "run --new":
+		return k.run(t, append(k.flags[:len(k.flags):len(k.flags)], "--new", k.file)...)
+	case way == "run" || dir == "" || over(dir):
 		return k.night(t, k.file)
 	}
-	cmd := exec.Command(program, "resume", dir)
-	out, err := cmd.CombinedOutput()
-	if cmd.ProcessState == nil {
-		t.Fatal(err)
-	}
-	return outing{exit: cmd.ProcessState.ExitCode(), stderr: string(out), dir: dir}
+	return k.command(t, nil, "resume", dir).wait(t)
 }
 
 // judge checks a run that ended: who is said to be there is there, once, and
@@ -99,8 +98,7 @@ func (k *keyless) judge(t *testing.T, o outing) map[string]string {
 	if len(st.Doubled) > 0 || st.Users != uint64(held) {
 		t.Errorf("doubled: %v; the API holds %d users, %d of them from the file", st.Doubled, st.Users, held)
 	}
-	doubt := slices.Contains(slices.Collect(maps.Values(outcomes)), "in_doubt")
-	if want := map[bool]int{false: 0, true: 6}[doubt]; o.exit != want {
+	if want := map[bool]int{false: 0, true: 6}[inDoubt(outcomes) > 0]; o.exit != want {
 		t.Errorf("exit %d, want %d\n%s", o.exit, want, o.stderr)
 	}
 	verify(t, k.site, o)
@@ -115,6 +113,12 @@ func (k *keyless) settle(t *testing.T, before map[string]string) {
 	after := k.judge(t, k.night(t, k.file))
 	if n := k.creates(t); n != creates {
 		t.Errorf("the night after, %d creates", n-creates)
+	}
+	if inDoubt(after) > 0 {
+		k.command(t, nil, "retry", k.newest(t)).wait(t).wantExit(t, 6)
+	}
+	if n := k.creates(t); n != creates {
+		t.Errorf("the rejects sent again, %d creates", n-creates)
 	}
 	for id, outcome := range after {
 		if (outcome == "in_doubt") != (before[id] == "in_doubt") {
@@ -178,7 +182,7 @@ func TestProofUnsafe(t *testing.T) {
 						kills++
 					}
 				}
-				outcomes := k.judge(t, k.end(t, n%2 == 0))
+				outcomes := k.judge(t, k.end(t, ways[n%3]))
 				k.settle(t, outcomes)
 				t.Logf("%d kills, in doubt: %d", kills, inDoubt(outcomes))
 			})
@@ -212,7 +216,7 @@ func TestProofUnsafeWritePoints(t *testing.T) {
 					"-e", fmt.Sprintf("inject=%s:signal=KILL:when=%d", call, n)}
 				died := k.killAt(t, under, 0)
 				again := k.killAt(t, under, 0)
-				outcomes := k.judge(t, k.end(t, i%2 == 1))
+				outcomes := k.judge(t, k.end(t, ways[i%3]))
 				k.settle(t, outcomes)
 				t.Logf("killed: %t, and the next one: %t; in doubt: %d", died, again, inDoubt(outcomes))
 			})
@@ -250,7 +254,7 @@ func TestProofUnsafeWithoutLedger(t *testing.T) {
 			k := newKeyless(t, [][]string{nil, lostCreates}[n%2], "ledger: none")
 			k.file = k.withKeys(t, func(int) string { return "" })
 			died := k.killAt(t, nil, time.Duration(n+1)*k.long()/time.Duration(size(3, 21)))
-			outcomes := k.judge(t, k.end(t, n%4 < 2))
+			outcomes := k.judge(t, k.end(t, ways[n%2]))
 			for round := 0; ; round++ {
 				k.file = k.withKeys(t, func(i int) string {
 					return strings.Join(onbo().holds(t, k.api, i, "Old").remotes, "+")
