@@ -71,6 +71,9 @@ func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes
 			unseen = append(unseen, places[n])
 		}
 		r.Maybe, r.Spent = false, 0
+		if op == user.Create && u.Traits().OwnKeys {
+			r.Remote = "" // it leads to nobody, and that proves nothing of the user to be created
+		}
 	}
 	part.Op = op
 	got, err := u.API.Apply(ctx, part)

@@ -36,9 +36,21 @@ func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		}
 	}
 	if err != nil {
+		v.keepFound(b, outcomes)
 		return unsettled(b, outcomes), err
 	}
 	return outcomes, nil
+}
+
+// keepFound marks who exists as perhaps sent, where the run ends before an update
+// can follow: a look may have told that, and whoever was made by a call that must
+// not be made twice has to be looked at again before the next one.
+func (v Verified) keepFound(b user.Batch, outcomes []user.Outcome) {
+	for i := range outcomes {
+		if outcomes[i].Status == user.Exists && !v.Traits().Blind {
+			b.Records[i].Maybe = true
+		}
+	}
 }
 
 // first makes the first call. Where that is a create that cannot be replayed,

@@ -129,12 +129,6 @@ func TestWhatWasKnownStaysKnown(t *testing.T) {
 		lock(t, l)
 		old := user.Prints{Fields: []user.Print{{Field: user.Email, Sum: 1}, {Field: user.Phone, Sum: 2}}, Secrets: [16]byte{1}}
 		mark(t, l, Entry{ID: "x", Standing: user.Held, Remote: "r", Prints: old})
-		if err := l.Pend(t.Context(), "run-1", []Entry{{ID: "x", Prints: prints(user.Print{Field: user.Email, Sum: 5})}}); err != nil {
-			t.Fatal(err)
-		}
-		if k := look(t, l, "x")[0]; k.Standing != user.Pending || k.Remote != "r" || !cmp.Equal(k.Prints, old) {
-			t.Errorf("pending: %+v", k)
-		}
 		mark(t, l, Entry{ID: "x", Standing: user.Held, Prints: prints(user.Print{Field: user.City, Sum: 3}), Doubted: []user.Field{user.Phone, user.SSN}})
 		if d := cmp.Diff(prints(user.Print{Field: user.Email, Sum: 1}, user.Print{Field: user.City, Sum: 3}), look(t, l, "x")[0].Prints); d != "" {
 			t.Error(d)
@@ -142,6 +136,25 @@ func TestWhatWasKnownStaysKnown(t *testing.T) {
 		mark(t, l, Entry{ID: "x", Standing: user.Held, Anew: true, Prints: prints(user.Print{Field: user.City, Sum: 4})})
 		if k := look(t, l, "x")[0]; k.Remote != "" || len(k.Prints.Fields) != 1 || k.Row != 1 {
 			t.Errorf("made anew: %+v", k)
+		}
+	})
+}
+
+// Who is about to be created is nobody of whom anything was known.
+func TestPendingIsKnownNoMore(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		old := prints(user.Print{Field: user.Email, Sum: 1})
+		mark(t, l, Entry{ID: "x", Standing: user.Held, Remote: "gone", Prints: old}, Entry{ID: "y", Standing: user.Held, Remote: "gone", Prints: old})
+		err := l.Pend(t.Context(), "run-1", []Entry{{ID: "x", Prints: prints(user.Print{Field: user.Email, Sum: 5})}, {ID: "y", Remote: "given"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, remote := range []string{"", "given"} {
+			if k := look(t, l, "x", "y")[i]; k.Standing != user.Pending || k.Remote != remote || len(k.Prints.Fields) > 0 {
+				t.Errorf("pending: %+v, want the key %q and no print", k, remote)
+			}
 		}
 	})
 }

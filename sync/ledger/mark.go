@@ -61,8 +61,9 @@ func (l *Ledger) Mark(ctx context.Context, m Mark, entries []Entry) error {
 	return nil
 }
 
-// Pend keeps users as pending, on the disk, before a call that must not be made
-// twice. What was known of them stays known.
+// Pend keeps users as pending, on the disk, before a create that must not be made
+// twice. What was known of them is known no more: who is created was not there,
+// and a key that led to nobody would only say so again when the user is looked up.
 func (l *Ledger) Pend(ctx context.Context, run string, entries []Entry) error {
 	return l.lay(ctx, run, entries, user.Pending)
 }
@@ -77,7 +78,7 @@ func (l *Ledger) lay(ctx context.Context, run string, entries []Entry, standing 
 	err := l.change(ctx, func(w *writing) error {
 		laid := make([]Entry, len(entries))
 		for i, e := range entries {
-			laid[i] = Entry{ID: e.ID, Standing: standing, Remote: e.Remote, Run: e.Run, Record: e.Record}
+			laid[i] = Entry{ID: e.ID, Standing: standing, Remote: e.Remote, Run: e.Run, Record: e.Record, Anew: true}
 		}
 		return w.entries(run, laid)
 	})
