@@ -262,7 +262,10 @@ func (e earlier) outcomes() func(*user.Record) (user.Outcome, bool, error) {
 		}
 		delete(settled, r.Origin.Record)
 		o, same := was.For(r)
-		if !same {
+		switch {
+		case !same && r.Origin.Absent:
+			return o, false, &otherDeletionError{r.Origin.Record}
+		case !same:
 			return o, false, &otherInputError{record: r.Origin.Record}
 		}
 		return o, true, nil
