@@ -34,6 +34,7 @@ func (s tardy) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) 
 func TestCreateThatComesLate(t *testing.T) {
 	for name, ce := range map[string]destination.CallError{
 		"timeout": {Code: "timeout"}, "gateway": {Code: "http_504", Status: 504}, "proxy": {Fault: destination.NotTaken, Code: "http_503", Status: 503},
+		"cut": {Code: "cut_answer", Status: 201},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -57,8 +57,12 @@ func TestReplay(t *testing.T) {
 			want: "created", calls: "create a: 503 with Retry-After, create a",
 		},
 		"provably absent: goes through the stack again": {
-			send: "a=1 b=2", faults: []fault{shortUndone},
+			replay: destination.Detectable, send: "a=1 b=2", faults: []fault{shortUndone},
 			want: "created created", calls: "create a b: an answer that mentions every second user, and did only those, create b",
+		},
+		"not there after a success that leaves users out: not sent again": {
+			send: "a=1 b=2", faults: []fault{shortUndone},
+			want: "created in_doubt:no_answer", calls: "create a b: an answer that mentions every second user, and did only those",
 		},
 		"not there, and perhaps on its way: not sent again": {
 			send: "a=1 b=2", faults: []fault{lostBefore}, want: "in_doubt:no_answer in_doubt:no_answer", calls: "create a b: lost before the commit",

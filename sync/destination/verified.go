@@ -179,7 +179,7 @@ const codeUnseen = "unseen"
 func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found Found) (again bool) {
 	ours := o.Status == user.InDoubt || r.Maybe
 	switch {
-	case found.Presence == Absent && r.Attempts > 0 && v.Traits().Ops[user.Create].Replay == Unsafe && !answered(o):
+	case found.Presence == Absent && r.Attempts > 0 && v.Traits().Ops[user.Create].Replay == Unsafe && !failed(o):
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
 		return false
 	case found.Presence == Absent:
@@ -198,15 +198,16 @@ func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found Found) (ag
 	return false
 }
 
-// answered reports whether the API itself has ended the call. After a timeout, a
-// lost connection or a gateway's answer it may still be at work: that nobody is
-// found yet proves nothing, and the next run looks again.
-func answered(o *user.Outcome) bool {
+// failed reports whether the API itself has ended the call, and not with a success.
+// After a timeout, a lost connection or a gateway's answer it may still be at work,
+// and after a success that cannot be believed its search may lag behind: that nobody
+// is found yet proves nothing, and the next run looks again.
+func failed(o *user.Outcome) bool {
 	switch o.HTTP {
 	case 0, http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return false
 	}
-	return true
+	return o.HTTP/100 != 2
 }
 
 // settleRejected says what became of the first try, when a repetition was
