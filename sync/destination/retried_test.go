@@ -73,6 +73,14 @@ func TestReplay(t *testing.T) {
 		"not there, and the API has answered: goes through the stack again": {
 			send: "a=1", faults: []fault{error500}, want: "created", calls: "create a: 500 before the commit, create a",
 		},
+		"an update that must not be made twice is not, though it shows no effect": {
+			held: "a=0", op: user.Update, send: "a=1", faults: []fault{lostBefore}, want: "in_doubt:no_answer", holds: "a=0",
+			traits: func(t *destination.Traits) { t.Ops[user.Update] = destination.OpTraits{Max: 1} },
+		},
+		"nor is a delete": {
+			held: "a=0", op: user.Delete, intent: user.Delete, send: "a", faults: []fault{lostBefore}, want: "in_doubt:no_answer", holds: "a=0",
+			traits: func(t *destination.Traits) { t.Ops[user.Delete] = destination.OpTraits{Max: 1} },
+		},
 		"denied ends the run": {
 			send: "a=1", faults: []fault{denied}, want: "unsettled", err: "http_403 (denied)", calls: "create a: 403",
 		},

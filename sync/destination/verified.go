@@ -238,12 +238,22 @@ func (v Verified) settleUpdate(o *user.Outcome, r *user.Record, found Found) (ag
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // what is not shown may have changed or not
 		return false
 	}
-	return v.resend(o, r)
+	return v.repeat(user.Update, o, r)
 }
 
 func (v Verified) settleDelete(o *user.Outcome, r *user.Record, found Found) (again bool) {
 	if found.Presence == Absent {
 		o.Status, o.Code = user.Deleted, user.CodeReadBack
+		return false
+	}
+	return v.repeat(user.Delete, o, r)
+}
+
+// repeat asks for another attempt at a call that shows no effect, unless it must
+// not be made twice: it may still have one.
+func (v Verified) repeat(op user.Op, o *user.Outcome, r *user.Record) bool {
+	if v.Traits().Ops[op].Replay == Unsafe {
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
 		return false
 	}
 	return v.resend(o, r)
