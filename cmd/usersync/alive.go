@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+	"time"
 )
 
 // errAlive says that a process works on a run. The lock of the scope mostly keeps
@@ -14,16 +15,28 @@ var errAlive = errors.New("it is under way")
 // claim makes a run's journal this process's own, until it is closed or the
 // process ends. Without it two processes would write the files of one run.
 func claim(diary *os.File) error {
-	err := syscall.Flock(int(diary.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	err := lock(diary, syscall.LOCK_EX)
+	for until := time.Now().Add(asking); errors.Is(err, syscall.EWOULDBLOCK) && time.Now().Before(until); {
+		time.Sleep(asking / 100)
+		err = lock(diary, syscall.LOCK_EX)
+	}
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return errAlive
 	}
 	return err
 }
 
+// asking is far longer than whoever asks holds the lock.
+const asking = time.Second
+
+func lock(diary *os.File, how int) error { return syscall.Flock(int(diary.Fd()), how|syscall.LOCK_NB) }
+
 // isClaimed reports whether another process has claimed a journal.
 func isClaimed(diary *os.File) bool {
-	err := syscall.Flock(int(diary.Fd()), syscall.LOCK_SH|syscall.LOCK_NB)
+	err := lock(diary, syscall.LOCK_SH)
+	if err == nil {
+		err = lock(diary, syscall.LOCK_UN)
+	}
 	return errors.Is(err, syscall.EWOULDBLOCK) // what else goes wrong is found out by who claims it
 }
 
