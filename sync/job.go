@@ -117,6 +117,9 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 	chunks, readerDone := j.read(ctx)
 	window := newWindow(j.Window, j.WindowBytes, j.From)
 	c := newCollector(j, window, why.stop)
+	if err := c.errors.check(); err != nil {
+		why.stop(err)
+	}
 	collected := make(chan struct{})
 	go func() {
 		defer close(collected)

@@ -18,6 +18,8 @@ func (j *job) next(err error, s writer.Summary) string {
 		return commandLine("retry", j.out.dir.Path())
 	case err == nil:
 		return j.again(j.out.rejects.Path())
+	case isOtherDeletion(err): // a new one first takes up what this one has deleted
+		return typed{flags: append(slices.Clip(j.config.typed.flags), "--new")}.command("run", j.paths...)
 	case guardOf(err) == absenceGuard && !j.config.sandbox: // all else is done
 		return j.resumeLine()
 	case j.applied != nil && (s.ExitCode == exitUsage || s.ExitCode == exitGuard), guardOf(err) == changeGuard:
@@ -28,6 +30,11 @@ func (j *job) next(err error, s writer.Summary) string {
 		return j.again(j.paths...)
 	}
 	return j.resumeLine()
+}
+
+func isOtherDeletion(err error) bool {
+	_, is := errors.AsType[*otherDeletionError](err)
+	return is
 }
 
 // guardOf is the name of the guard that stopped the run; empty if none did.

@@ -12,8 +12,8 @@ import (
 func TestReplay(t *testing.T) {
 	run(t, map[string]scene{
 		"not taken is sent again": {
-			send: "a=1 b=2", faults: []fault{busy503, busy429},
-			want: "created created", calls: "create a b: 503, create a b: 429, create a b", holds: "a=1 b=2",
+			send: "a=1 b=2", faults: []fault{busy503After, busy429},
+			want: "created created", calls: "create a b: 503 with Retry-After, create a b: 429, create a b", holds: "a=1 b=2",
 		},
 		"only items not taken are sent again": {
 			send: "a=1 b=2 c=3", faults: []fault{itemsBusy},
@@ -59,6 +59,15 @@ func TestReplay(t *testing.T) {
 		"provably absent: goes through the stack again": {
 			send: "a=1 b=2", faults: []fault{shortUndone},
 			want: "created created", calls: "create a b: an answer that mentions every second user, and did only those, create b",
+		},
+		"not there, and perhaps on its way: not sent again": {
+			send: "a=1 b=2", faults: []fault{lostBefore}, want: "in_doubt:no_answer in_doubt:no_answer", calls: "create a b: lost before the commit",
+		},
+		"a 503 that names no time is no better": {
+			send: "a=1", faults: []fault{busy503}, want: "in_doubt:no_answer", calls: "create a: 503",
+		},
+		"not there, and the API has answered: goes through the stack again": {
+			send: "a=1", faults: []fault{error500}, want: "created", calls: "create a: 500 before the commit, create a",
 		},
 		"denied ends the run": {
 			send: "a=1", faults: []fault{denied}, want: "unsettled", err: "http_403 (denied)", calls: "create a: 403",

@@ -39,7 +39,8 @@ func verdict(ce *CallError, op user.Op, replay Replay) user.Status {
 
 // unsettled makes what is not final unsettled, for a run that ends before it
 // could be found out. A refusal is not final where an earlier try was perhaps
-// taken.
+// taken. Who is in doubt was perhaps sent: a look that told nothing has taken
+// that mark away.
 func unsettled(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 	if outcomes == nil {
 		outcomes = make([]user.Outcome, len(b.Records))
@@ -48,6 +49,7 @@ func unsettled(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 		s := outcomes[i].Status
 		if !s.Final() || s == user.InDoubt || rejectedTwice(outcomes[i], b.Records[i]) {
 			outcomes[i].Status = user.Unsettled
+			b.Records[i].Maybe = b.Records[i].Maybe || s == user.InDoubt
 		}
 	}
 	return outcomes

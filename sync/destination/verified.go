@@ -2,7 +2,9 @@ package destination
 
 import (
 	"context"
+	"net/http"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,6 +17,9 @@ import (
 type Verified struct {
 	API
 	Retries int // as Retried has them: all attempts together are bounded
+	// Quiet is when the calls of an earlier process, which may have been killed just
+	// now, are over. Before it nobody is looked for who was perhaps created by one.
+	Quiet time.Time
 }
 
 // Apply sends b and reads back what needs it.
@@ -36,9 +41,21 @@ func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		}
 	}
 	if err != nil {
+		v.keepFound(b, outcomes)
 		return unsettled(b, outcomes), err
 	}
 	return outcomes, nil
+}
+
+// keepFound marks who exists as perhaps sent, where the run ends before an update
+// can follow: a look may have told that, and whoever was made by a call that must
+// not be made twice has to be looked at again before the next one.
+func (v Verified) keepFound(b user.Batch, outcomes []user.Outcome) {
+	for i := range outcomes {
+		if outcomes[i].Status == user.Exists && !v.Traits().Blind {
+			b.Records[i].Maybe = true
+		}
+	}
 }
 
 // first makes the first call. Where that is a create that cannot be replayed,
@@ -60,6 +77,9 @@ func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	for _, i := range doubtful {
 		outcomes[i] = user.Outcome{Record: b.Records[i], Status: user.InDoubt, Code: user.CodeNoAnswer}
 	}
+	if err := v.quiet(ctx, b, doubtful); err != nil {
+		return outcomes, err
+	}
 	again, err := v.readBack(ctx, b, outcomes, doubtful)
 	if err != nil {
 		return outcomes, err
@@ -73,6 +93,16 @@ func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		place(outcomes, part, send)
 	}
 	return outcomes, err
+}
+
+// quiet waits, if any of the records can be looked for.
+func (v Verified) quiet(ctx context.Context, b user.Batch, places []int) error {
+	t, left := v.Traits(), time.Until(v.Quiet)
+	sees := func(i int) bool { return !t.Blind && (!t.FindsByKey || b.Records[i].Remote != "") }
+	if left <= 0 || !slices.ContainsFunc(places, sees) {
+		return nil
+	}
+	return wait(ctx, left)
 }
 
 // doubtfulVerdict tells whether only a read-back can settle the record.
@@ -160,6 +190,9 @@ const codeUnseen = "unseen"
 func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found Found) (again bool) {
 	ours := o.Status == user.InDoubt || r.Maybe
 	switch {
+	case found.Presence == Absent && r.Attempts > 0 && v.Traits().Ops[user.Create].Replay == Unsafe && !answered(o):
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+		return false
 	case found.Presence == Absent:
 		return v.resend(o, r)
 	case found.Presence == Same && ours && r.Op == user.Upsert && !found.shows(r):
@@ -174,6 +207,17 @@ func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found Found) (ag
 		o.Status, o.Code = user.Exists, ""
 	}
 	return false
+}
+
+// answered reports whether the API itself has ended the call. After a timeout, a
+// lost connection or a gateway's answer it may still be at work: that nobody is
+// found yet proves nothing, and the next run looks again.
+func answered(o *user.Outcome) bool {
+	switch o.HTTP {
+	case 0, http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return false
+	}
+	return true
 }
 
 // settleRejected says what became of the first try, when a repetition was
