@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -104,7 +105,7 @@ func (r *reading) note(e *value, s *says, other meaning) note {
 	case status == "" && s.status != nil && other == meansDone:
 		other = meansInDoubt
 	}
-	n.means, n.status = r.call.answer.meaningOf(n.code, status, other), statusNumber(status)
+	n.means, n.status = r.call.answer.meaningOf(n.code, status, other), rest.StatusIn(status)
 	var said []string
 	for _, p := range s.message {
 		if text := strings.TrimSpace(p.text(e)); text != "" && (len(said) == 0 || !strings.EqualFold(said[0], text)) {

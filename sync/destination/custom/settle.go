@@ -2,12 +2,9 @@ package custom
 
 import (
 	"cmp"
-	"errors"
-	"io"
 	"net/http"
 	"strconv"
 
-	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -57,10 +54,8 @@ func (r *reading) heard(a *rest.Answer) error {
 	case a.Status/100 != 2:
 		r.begin() // what was read so far may be half of it
 		return nil
-	case errors.Is(err, io.ErrUnexpectedEOF) && len(a.Body) > 0:
-		return a.Fail(destination.PerhapsTaken, "cut_answer", "")
 	}
-	return a.Fail(destination.PerhapsTaken, "not_json", "")
+	return a.Unreadable(err)
 }
 
 // about takes what is said at the top of the answer. In an answer to a call
