@@ -23,6 +23,9 @@ func (k keyMaker) Find(ctx context.Context, r *user.Record) (destination.Found, 
 
 func (k keyMaker) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	for _, r := range b.Records {
+		if r.Remote == "k-old" {
+			return []user.Outcome{{Status: user.Missing, HTTP: 404}}, nil
+		}
 		if b.Op != user.Create && r.Remote != "k-"+r.User.ID {
 			return []user.Outcome{{Status: user.Refused, Code: "no_key"}}, nil
 		}
@@ -45,6 +48,8 @@ func TestKeyed(t *testing.T) {
 		"nobody can tell": {scene: scene{held: "a=0", op: user.Delete, intent: user.Delete}, blind: true, want: user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote}},
 		"exists, and nobody can tell who": {scene: scene{replay: destination.Detectable, held: "a=0"}, blind: true,
 			want: user.Outcome{Status: user.Refused, Code: user.CodeExists}},
+		"missing under an old key, and found under a new one": {scene: scene{replay: destination.Unsafe, op: user.Update, held: "a=0"}, key: "k-old",
+			want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
 		"exists, and is found": {scene: scene{replay: destination.Detectable, held: "a=0"}, want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
 	} {
 		t.Run(name, func(t *testing.T) {
