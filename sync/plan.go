@@ -18,6 +18,7 @@ type planner struct {
 	collector *collector
 	stop      func(error)
 
+	ownKeys  bool             // the API makes the keys of its users
 	read     int              // records taken
 	absent   int              // of these, not of the input
 	memory   memory           // what the destination holds, as far as is known
@@ -31,6 +32,7 @@ func newPlanner(j Job, w *window, p *pool, c *collector, stop func(error)) *plan
 	return &planner{
 		job: j, window: w, pool: p, collector: c, stop: stop,
 		groups:   newGroups(j.Destination.Traits(), j.BatchSize),
+		ownKeys:  j.Destination.Traits().OwnKeys,
 		read:     j.From,
 		memory:   newMemory(j.Ledger),
 		underWay: make(map[string]*lane),

@@ -40,5 +40,9 @@ func (p *planner) firstCall(r *user.Record, known user.Known) user.Op {
 	if p.job.Applying && r.Planned != "" {
 		return r.Planned
 	}
-	return call(r.Op, known.Standing)
+	op := call(r.Op, known.Standing)
+	if op == user.Create && r.Op == user.Upsert && p.ownKeys && r.Remote != "" && !r.Maybe {
+		return user.Update // the input names a key that the API made, so that the user is there
+	}
+	return op
 }

@@ -37,6 +37,9 @@ func connect(ctx context.Context, c *config) (*connection, error) {
 		return nil, misuse(errors.New("find the destination: none was named"),
 			"write --to NAME, or to: NAME in the config; known are "+wordsOf(destinationNames()), c.typed.with("--to", "kard", "--sandbox"))
 	}
+	if c.onAbsent != "" && c.onAbsent != "delete" && c.onAbsent != to.instead {
+		return nil, misuse(fmt.Errorf("check on_absent: %s cannot %s users", c.to, c.onAbsent), "leave --on-absent out, and a delete removes them", "usersync run --help")
+	}
 	conn := &connection{}
 	if err := conn.rehearse(c, to); err != nil {
 		return nil, err

@@ -16,9 +16,12 @@ var migration = []struct {
 }{
 	{"usersync validate users.csv", exitRejects, "250 records, 1 unfit"},
 	{"usersync run --sandbox --runs-dir rehearsal users.csv", exitRejects, "249  created"},
+	{"usersync plan users.csv", exitRejects, "249 users to send"},
 	{"head -n 101 users.csv >first.csv", exitOK, ""},
 	{"usersync run first.csv", exitRejects, "99  created"},
-	{"usersync run users.csv", exitRejects, "150  created"},
+	{"usersync run --canary 5 users.csv", exitRejects, "150  created"},
+	{"usersync resume", exitUsage, "there is none such"},
+	{"usersync verify", exitOK, ""},
 	{`cp "$(ls -d runs/2*/ | tail -n 1)rejects.csv" mended.csv`, exitOK, ""},
 	{`"${EDITOR:-vi}" mended.csv`, exitOK, ""},
 	{"usersync run mended.csv", exitOK, "1  created"},

@@ -34,16 +34,20 @@ type api struct {
 	settings func() []setting
 	// rehearse points the section to a sandbox.
 	rehearse func(c *config, url string)
+	// section is what a new config says of it.
+	section string
+	// instead of a delete it can do this; empty: nothing else.
+	instead string
 }
 
 // destinations holds every API by its name in the config.
 func destinations() map[string]api {
 	return map[string]api{
-		"kard":       {openKard, kardSettings, rehearseKard},
-		"konstantly": {openKonstantly, konstantlySettings, rehearseKonstantly},
-		"scim":       {openSCIM, scimSettings, rehearseSCIM},
-		"onbo":       {openOnbo, onboSettings, rehearseOnbo},
-		"custom":     {openCustom, customSettings, rehearseCustom},
+		"kard":       {openKard, kardSettings, rehearseKard, kardSection, ""},
+		"konstantly": {openKonstantly, konstantlySettings, rehearseKonstantly, konstantlySection, "block"},
+		"scim":       {openSCIM, scimSettings, rehearseSCIM, scimSection, "deactivate"},
+		"onbo":       {openOnbo, onboSettings, rehearseOnbo, onboSection, ""},
+		"custom":     {openCustom, customSettings, rehearseCustom, "", ""},
 	}
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,6 +18,8 @@ import (
 
 // draft is what a header says about a config.
 type draft struct {
+	to      string
+	client  client
 	columns []column
 	fields  map[user.Field]bool
 }
@@ -30,8 +34,12 @@ type column struct {
 
 // drafted takes columns by their known names, then by names that are near
 // enough to guess. A field is taken once.
-func drafted(header []string) *draft {
-	d := &draft{fields: map[user.Field]bool{}}
+func drafted(ctx context.Context, to string, header []string) (*draft, error) {
+	asked, err := unconnected(ctx, to)
+	if err != nil {
+		return nil, err
+	}
+	d := &draft{to: to, client: asked, fields: map[user.Field]bool{}}
 	for _, name := range header {
 		d.columns = append(d.columns, column{name: name, field: d.take(knownField(name))})
 	}
@@ -42,22 +50,46 @@ func drafted(header []string) *draft {
 			c.guessed = c.field != ""
 		}
 	}
-	return d
+	return d, nil
+}
+
+// unconnected is a client that is asked what its API takes, and calls nobody.
+func unconnected(ctx context.Context, to string) (client, error) {
+	nothing := func(string) (string, bool) { return "", false }
+	c, err := layers{lookup: nothing, flags: map[string][]string{"to": {to}, "sandbox": {"true"}}}.resolve()
+	if err != nil {
+		return nil, err
+	}
+	c.offline = true
+	destinations()[to].rehearse(c, "http://127.0.0.1:1")
+	asked, _, err := destinations()[to].open(ctx, c, nil)
+	return asked, err
+}
+
+// draftable are the APIs whose users have fields that are known beforehand.
+func draftable() []string {
+	return slices.DeleteFunc(destinationNames(), func(name string) bool { return destinations()[name].section == "" })
 }
 
 func (d *draft) take(f user.Field) user.Field {
-	if f == "" || d.fields[f] || !slices.Contains(draftFields(), f) {
+	fields := d.client.Traits().Fields
+	if f == "" || d.fields[f] || f != user.ID && !slices.Contains(fields, f) {
 		return ""
 	}
 	d.fields[f] = true
 	return f
 }
 
-// draftFields are the fields that a Kard user has.
-func draftFields() []user.Field {
-	return []user.Field{
-		user.ID, user.Email, user.HashedEmail, user.Phone, user.ZipCode, user.BirthYear,
-		user.EnrolledRewards, user.HistoricalTransactionsSent,
+// missing are the fields without which the API takes nobody new, as it says.
+func (d *draft) missing() []*user.InvalidError {
+	var missing []*user.InvalidError
+	fields := append(slices.Collect(maps.Keys(d.fields)), user.ID)
+	for {
+		bad, ok := errors.AsType[*user.InvalidError](d.client.CheckColumns(fields, user.Create))
+		if !ok || slices.Contains(fields, bad.Field) {
+			return missing
+		}
+		missing, fields = append(missing, bad), append(fields, bad.Field)
 	}
 }
 
@@ -107,8 +139,8 @@ func (d *draft) hint() string {
 	switch {
 	case !d.fields[user.ID]:
 		return "no column looks like the users' key: name it under fields: as id"
-	case !d.fields[user.EnrolledRewards]:
-		return "Kard requires enrolled_rewards: decide on it under fields:"
+	case len(d.missing()) > 0:
+		return string(d.missing()[0].Field) + " is required: decide on it under fields:"
 	}
 	return "look at it, above all at what was guessed"
 }
@@ -116,10 +148,7 @@ func (d *draft) hint() string {
 // yaml is the config. What nobody but a person can decide stands in comments.
 func (d *draft) yaml(f initFlags) string {
 	var b strings.Builder
-	b.WriteString("to: kard\nkard:\n" +
-		"  base_url: https://test-rewards-api.getkard.com # Kard's own sandbox; not needed with --sandbox\n" +
-		"  organization: env:KARD_ORGANIZATION\n" +
-		"  auth: {client_id: env:KARD_CLIENT_ID, client_secret: env:KARD_CLIENT_SECRET}\n")
+	b.WriteString("to: " + d.to + "\n" + destinations()[d.to].section)
 	for _, s := range [][2]string{{"format", f.format}, {"charset", f.charset}, {"delimiter", strings.TrimPrefix(f.delimiter, "auto")}} {
 		if s[1] != "" {
 			fmt.Fprintf(&b, "%s: %s\n", s[0], scalar(s[1]))
@@ -150,14 +179,22 @@ func (d *draft) open(b *strings.Builder) {
 	if !d.fields[user.ID] {
 		b.WriteString("  # id: COLUMN # the users' key; required\n")
 	}
-	if !d.fields[user.EnrolledRewards] {
-		b.WriteString("  # enrolled_rewards: {value: [CARDLINKED]} # required; this line enrols every user\n")
+	for _, m := range d.missing() {
+		fmt.Fprintf(b, "  # %s # required; a value: is the same for every user\n", lineFor(m))
 	}
 	for i, c := range d.columns {
 		if c.field == "" {
 			fmt.Fprintf(b, "  # not sent: %s\n", d.leftOut(c.name, i))
 		}
 	}
+}
+
+// lineFor is the line that a field needs, as the API's own hint has it.
+func lineFor(m *user.InvalidError) string {
+	if _, line, found := strings.Cut(m.Hint, "in the config: "); found && strings.HasPrefix(line, string(m.Field)+": ") {
+		return line
+	}
+	return string(m.Field) + ": COLUMN"
 }
 
 // leftOut names a column, by its place where its name may be somebody's data: a

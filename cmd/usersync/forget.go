@@ -47,6 +47,7 @@ func forget(ctx context.Context, c *config, id string) (done erased, err error) 
 	if c.sandbox {
 		return done, misuse(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory"), "set sandbox to false: rehearsals are erased too", "")
 	}
+	c.offline = true
 	conn, err := connect(ctx, c)
 	if err != nil {
 		return done, err

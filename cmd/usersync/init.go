@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +15,7 @@ import (
 
 // initFlags are the flags of `usersync init`.
 type initFlags struct {
-	config, format, charset, delimiter string
+	to, config, format, charset, delimiter string
 }
 
 func initCommand(e *env) *cobra.Command {
@@ -23,11 +24,12 @@ func initCommand(e *env) *cobra.Command {
 		Use:     "init FILE",
 		Short:   "Write a config from the header of a file",
 		Long:    "init reads the header of FILE and writes a config that says where each column goes.\nIt replaces no file.",
-		Example: "  usersync init users.csv",
+		Example: "  usersync init users.csv\n  usersync init --to scim users.csv",
 		Args:    oneFile,
 		RunE:    func(c *cobra.Command, args []string) error { return initialise(c.Context(), e, f, args[0]) },
 	}
 	flags := cmd.Flags()
+	flags.StringVar(&f.to, "to", "kard", "the API that takes the users: its `NAME`")
 	flags.StringVar(&f.config, "config", defaultConfig, "the `FILE` to write")
 	flags.StringVar(&f.format, "format", "", "what FILE is: csv, jsonl")
 	flags.StringVar(&f.delimiter, "delimiter", "auto", "what stands between two CSV cells: one `CHAR`acter, tab or auto")
@@ -43,11 +45,18 @@ func oneFile(c *cobra.Command, args []string) error {
 }
 
 func initialise(ctx context.Context, e *env, f initFlags, path string) error {
+	if !slices.Contains(draftable(), f.to) {
+		return misuse(fmt.Errorf("read flags: --to: no config can be drafted for %s", f.to),
+			didYouMean(f.to, draftable())+"; an API that a config describes is in docs/custom.md", "usersync init --help")
+	}
 	header, err := f.header(ctx, e, path)
 	if err != nil {
 		return err
 	}
-	d := drafted(header)
+	d, err := drafted(ctx, f.to, header)
+	if err != nil {
+		return err
+	}
 	if err := writeNew(f.config, path, d.yaml(f)); err != nil {
 		return err
 	}

@@ -30,3 +30,9 @@ func openKard(_ context.Context, c *config, see observer) (client, writer.Scope,
 }
 
 func rehearseKard(c *config, url string) { c.kard.baseURL, c.kard.organization = url, "sandbox" }
+
+const kardSection = `kard:
+  base_url: https://test-rewards-api.getkard.com # Kard's own sandbox; not needed with --sandbox
+  organization: env:KARD_ORGANIZATION
+  auth: {client_id: env:KARD_CLIENT_ID, client_secret: env:KARD_CLIENT_SECRET}
+`

@@ -36,3 +36,8 @@ func rehearsedOnbo(sandboxFlags) sandbox.API { return rehearsed.API{Secret: rehe
 func onboSnippet(_ sandboxFlags, url string) string {
 	return fmt.Sprintf("onbo: {base_url: %q, auth: {client_id: any, secret_key: env:ONBO_SECRET_KEY}} # with ONBO_SECRET_KEY=%s", url+"/v1", rehearsed.Secret)
 }
+
+const onboSection = `onbo:
+  base_url: https://sandbox-api.stilt.com/v1 # not needed with --sandbox
+  auth: {client_id: env:ONBO_CLIENT_ID, secret_key: env:ONBO_SECRET_KEY}
+`

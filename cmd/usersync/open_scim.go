@@ -3,8 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/url"
+	"time"
 
+	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim"
 	"usersync/sync/user"
@@ -27,7 +30,7 @@ func openSCIM(ctx context.Context, c *config, see observer) (client, writer.Scop
 	}
 	opened, err := scim.New(scim.Config{
 		Features: features, Update: scim.Update(s.update), Put: scim.Put(s.put), Match: scim.Match(s.match),
-		Deactivate: s.onAbsent == "deactivate", Passwords: s.passwords == "always", Upload: s.bulk == "upload", REST: r,
+		Deactivate: cmp.Or(c.onAbsent, s.onAbsent) == "deactivate", Passwords: s.passwords == "always", Upload: s.bulk == "upload", REST: r,
 	})
 	if err != nil {
 		return nil, writer.Scope{}, err
@@ -38,15 +41,41 @@ func openSCIM(ctx context.Context, c *config, see observer) (client, writer.Scop
 // scimFeatures are what the server says that it can do, within the settings.
 func scimFeatures(ctx context.Context, c *config, r rest.Config) (scim.Features, error) {
 	s := c.scim
-	var found scim.Features
-	if !c.offline && (s.bulk == "auto" || s.bulk == "on" || s.update == "auto") && s.bulk != "upload" {
-		r.Observe = nil // the pace begins with the run
-		var err error
-		if found, _, err = scim.Discover(ctx, r); err != nil {
+	if c.offline || s.bulk == "upload" || s.bulk == "off" && s.update != "auto" {
+		return s.limit(scim.Features{}), nil
+	}
+	r.Observe = nil // the pace begins with the run
+	for attempt := 0; ; attempt++ {
+		found, _, err := scim.Discover(ctx, r)
+		wait, again := scimBusy(err, attempt)
+		if !again || attempt == c.retries || wait > c.maxWait {
+			return s.limit(found), err
+		}
+		if err := pause(ctx, wait); err != nil {
 			return found, err
 		}
 	}
-	return s.limit(found), nil
+}
+
+// scimBusy says when to ask again where the server could not tell: a night is not
+// to be lost for one answer.
+func scimBusy(err error, attempt int) (wait time.Duration, again bool) {
+	ce, failed := errors.AsType[*destination.CallError](err)
+	if !failed || ce.Fault == destination.Denied || ce.Fault == destination.RefusedWhole {
+		return 0, false
+	}
+	return cmp.Or(ce.After, time.Second<<min(attempt, 5)), true
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // limit puts the settings over what the server says. Where it says nothing, Bulk
@@ -72,3 +101,8 @@ func tenantOf(address string) string {
 }
 
 func rehearseSCIM(c *config, url string) { c.scim.baseURL = url }
+
+const scimSection = `scim:
+  base_url: https://idp.example.com/scim/v2 # not needed with --sandbox
+  auth: {token: env:SCIM_TOKEN}
+`

@@ -11,7 +11,9 @@ import (
 // needs it and the record does not know it.
 type Keyed struct{ API }
 
-// Apply sends the records whose keys are known or found.
+// Apply sends the records whose keys are known or found. In a batch of several a
+// read that fails speaks for its own record only: else a hundred reads would have
+// to go well at once, again and again.
 func (k Keyed) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	if b.Op == user.Create || !k.Traits().OwnKeys {
 		return k.API.Apply(ctx, b)
@@ -21,7 +23,11 @@ func (k Keyed) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) 
 	for i, r := range b.Records {
 		var err error
 		if outcomes[i], err = k.locate(ctx, r); err != nil {
-			return nil, err
+			ce := callError(err)
+			if ce == nil || ce.Fault == Denied || len(b.Records) == 1 {
+				return nil, err
+			}
+			outcomes[i] = spread(ce, b.Of(b.Records[i:i+1]), Safe)[0]
 		}
 		if outcomes[i].Status == user.Unsettled {
 			send = append(send, i)

@@ -2,6 +2,8 @@ package destination_test
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 
 	"usersync/sync/destination"
@@ -21,6 +23,9 @@ func (k keyMaker) Find(ctx context.Context, r *user.Record) (destination.Found, 
 
 func (k keyMaker) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	for _, r := range b.Records {
+		if r.Remote == "k-old" {
+			return []user.Outcome{{Status: user.Missing, HTTP: 404}}, nil
+		}
 		if b.Op != user.Create && r.Remote != "k-"+r.User.ID {
 			return []user.Outcome{{Status: user.Refused, Code: "no_key"}}, nil
 		}
@@ -43,6 +48,8 @@ func TestKeyed(t *testing.T) {
 		"nobody can tell": {scene: scene{held: "a=0", op: user.Delete, intent: user.Delete}, blind: true, want: user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote}},
 		"exists, and nobody can tell who": {scene: scene{replay: destination.Detectable, held: "a=0"}, blind: true,
 			want: user.Outcome{Status: user.Refused, Code: user.CodeExists}},
+		"missing under an old key, and found under a new one": {scene: scene{replay: destination.Unsafe, op: user.Update, held: "a=0"}, key: "k-old",
+			want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
 		"exists, and is found": {scene: scene{replay: destination.Detectable, held: "a=0"}, want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -117,6 +124,84 @@ func TestPended(t *testing.T) {
 			_, err := destination.Pended{API: verified, Pending: l}.Apply(t.Context(), b)
 			if (err != nil) != (s.fault != none) || !seen || l.pending["a"] != s.pending {
 				t.Errorf("error %v, noted before the call: %t, pending after it: %t", err, seen, l.pending["a"])
+			}
+		})
+	}
+}
+
+// A read that fails speaks for its own user, and the others are sent.
+func TestKeyedReadFails(t *testing.T) {
+	for read, test := range map[fault]struct {
+		want string
+		err  bool
+	}{
+		none: {"updated updated _missing", false}, busy503: {"updated _busy _missing", false}, error500: {"updated _busy _missing", false},
+		whole400: {"updated refused _missing", false}, denied: {"", true},
+	} {
+		f := scene{held: "a=0 b=0"}.fake()
+		f.traits.OwnKeys = true
+		f.found = func(n int) fault {
+			if n == 1 {
+				return read
+			}
+			return none
+		}
+		b := user.Batch{Op: user.Update, Records: records("a=1 b=1 c=1", user.Update)}
+		outcomes, err := destination.Keyed{API: keyMaker{readable{f}}}.Apply(t.Context(), b)
+		var got []string
+		for _, o := range outcomes {
+			got = append(got, string(o.Status))
+		}
+		if strings.Join(got, " ") != test.want || (err != nil) != test.err {
+			t.Errorf("%s: %v %v, want %s", read, got, err, test.want)
+		}
+	}
+}
+
+// byKey is an API that finds its users by the keys that it made, and by nothing
+// else. Each create makes a new one.
+type byKey struct{ readable }
+
+func (k byKey) key(id string) string { return fmt.Sprintf("k-%s-%d", id, k.created[id]) }
+
+func (k byKey) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
+	switch r.Remote {
+	case "":
+		return destination.Found{}, nil
+	case k.key(r.User.ID):
+		return k.readable.Find(ctx, r)
+	}
+	return destination.Found{Presence: destination.Absent, HTTP: 404}, nil
+}
+
+func (k byKey) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	if r := b.Records[0]; b.Op != user.Create && r.Remote != k.key(r.User.ID) {
+		return []user.Outcome{{Status: user.Missing, HTTP: 404}}, nil
+	}
+	return k.readable.Apply(ctx, b)
+}
+
+// An old key that leads to nobody says nothing of a create that was perhaps
+// taken.
+func TestOldKeys(t *testing.T) {
+	for name, c := range map[string]struct {
+		op      user.Op
+		maybe   bool
+		faults  []fault
+		want    user.Status
+		creates int
+	}{
+		"the user was removed, and is made anew": {op: user.Update, want: user.Created, creates: 1},
+		"the answer to that is lost":             {op: user.Update, faults: []fault{lostAfter}, want: user.InDoubt, creates: 1},
+		"perhaps made anew before":               {op: user.Create, maybe: true, want: user.InDoubt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := scene{faults: c.faults, traits: func(t *destination.Traits) { t.OwnKeys = true }}.fake()
+			r := records("a=1", user.Upsert)[0]
+			r.Remote, r.Maybe = "k-a-old", c.maybe
+			got, err := stackOn(byKey{readable{f}}, new(pacer), 2).Apply(t.Context(), user.Batch{Op: c.op, Records: []*user.Record{r}})
+			if err != nil || got[0].Status != c.want || f.created["a"] != c.creates {
+				t.Errorf("%s %s (%v), created %d times; want %s, %d times", got[0].Status, got[0].Code, err, f.created["a"], c.want, c.creates)
 			}
 		})
 	}

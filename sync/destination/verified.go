@@ -123,7 +123,7 @@ func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Ou
 	group, ctx := errgroup.WithContext(ctx)
 	for n, i := range doubtful {
 		group.Go(func() error {
-			found, err := v.Find(ctx, b.Records[i])
+			found, err := v.lookUp(ctx, b.Op, b.Records[i])
 			if err != nil {
 				ce := callError(err)
 				if ce == nil || ce.Fault == Denied {
@@ -147,6 +147,17 @@ func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Ou
 		}
 	}
 	return again, nil
+}
+
+// lookUp reads a user back. That an old key leads to nobody says nothing of a
+// create, which would have made another one.
+func (v Verified) lookUp(ctx context.Context, op user.Op, r *user.Record) (Found, error) {
+	found, err := v.Find(ctx, r)
+	if err != nil || op != user.Create || found.Presence != Absent || r.Remote == "" || !v.Traits().OwnKeys {
+		return found, err
+	}
+	r.Remote = ""
+	return v.Find(ctx, r)
 }
 
 // settle says what the read-back means, and whether the record is to be sent

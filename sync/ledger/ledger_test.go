@@ -137,6 +137,13 @@ func TestWhatWasKnownStaysKnown(t *testing.T) {
 		if k := look(t, l, "x")[0]; k.Remote != "" || len(k.Prints.Fields) != 1 || k.Row != 1 {
 			t.Errorf("made anew: %+v", k)
 		}
+		mark(t, l, Entry{ID: "x", Standing: user.Held, Remote: "r"})
+		if err := l.Pend(t.Context(), "run-1", []Entry{{ID: "x"}}); err != nil {
+			t.Fatal(err)
+		}
+		if k := look(t, l, "x")[0]; k.Standing != user.Pending || k.Remote != "" || len(k.Prints.Fields) > 0 {
+			t.Errorf("pending: %+v", k)
+		}
 	})
 }
 

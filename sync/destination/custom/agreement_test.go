@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -199,3 +200,40 @@ func (m memory) Close() error {
 }
 
 func (m memory) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+
+// TestDescribedKardChecksAlike: what one client would not send the other would not
+// either.
+func TestDescribedKardChecksAlike(t *testing.T) {
+	network := rest.Config{BaseURL: "https://api.example.com", Proxy: "none"}
+	known, told := builtIn(t, network), described(t, network)
+	fits := 0
+	for _, f := range []user.Field{user.Email, user.Phone, user.HashedEmail, user.BirthYear, user.ZipCode, user.EnrolledRewards, user.HistoricalTransactionsSent, user.FirstName, user.SSN} {
+		for _, v := range []user.Value{
+			user.TextValue("x@example.com"), user.TextValue("+14155552671"), user.TextValue("+0123"), user.TextValue(" "), user.TextValue("true"), user.TextValue("no"),
+			user.TextValue(strings.Repeat("ab", 32)), user.TextValue(strings.Repeat("AB", 32)), user.TextValue("CARDLINKED"), user.TextValue("AFFILIATE"), user.TextValue("[]"),
+			user.TextValue("CARDLINKED;AFFILIATE"), user.JSONValue(`["CARDLINKED"]`), user.JSONValue(`["x"]`), user.JSONValue("1990"), user.JSONValue("true"), user.JSONValue(`{"a":1}`),
+			{Kind: user.Clear},
+		} {
+			r := customer(1, 0)
+			r.Op = user.Upsert
+			r.User.Attributes = append(slices.DeleteFunc(r.User.Attributes, func(a user.Attribute) bool { return a.Field == f }), user.Attribute{Field: f, Value: v})
+			one, other := known.Check(r), told.Check(r)
+			if (one == nil) != (other == nil) {
+				t.Errorf("%s %d %q: built-in %v, described %v", f, v.Kind, v.Text, one, other)
+			}
+			if one == nil {
+				fits++
+			}
+		}
+	}
+	if fits < 20 {
+		t.Errorf("only %d fit", fits)
+	}
+	for _, id := range []string{"", ".", "..", "a\x00b", "a\xffb", "a/b"} {
+		r := customer(1, 0)
+		r.User.ID = id
+		if (known.Check(r) == nil) != (told.Check(r) == nil) {
+			t.Errorf("id %q: built-in %v, described %v", id, known.Check(r), told.Check(r))
+		}
+	}
+}

@@ -10,7 +10,7 @@ import (
 
 // The six ways in which APIs answer, each as a config says it.
 const (
-	byErrors   = `create: {path: /u, batch: 9, item: {id: "{id}"}, answer: {errors: {at: /errors, key: /id, status: /status, code: /code, message: /detail}, done: {at: /data, key: /id}}}`
+	byErrors   = `create: {path: /u, batch: 9, replay: detectable, item: {id: "{id}"}, answer: {errors: {at: /errors, key: /id, status: /status, code: /code, message: /detail}, done: {at: /data, key: /id}}}`
 	byPosition = `create: {path: /u, batch: 9, item: {id: "{id}"}, answer: {results: {at: "", by: position, status: /success, code: /errors/0/code, message: /errors/0/text}, means: {DUPLICATE: exists, LOCKED: busy}}}`
 	byKey      = `create: {path: /u, batch: 9, item: {id: "{id}"}, answer: {ignore_case: true, results: {at: /responses, key: /id, status: /status, code: /body/code}}}`
 	byBuckets  = `create: {path: /u, batch: 9, item: {id: "{id}"}, answer: {keyed_by: "{email}", buckets: {/failed/badEmails: refused, /failed/known: exists, /failed/slow: busy}, absent: succeeded, count: /ok}}`
@@ -53,6 +53,7 @@ func TestAnswersInSixWays(t *testing.T) {
 		{byErrors, 207, `{"errors":[{"status":"400","code":"x"}]}`, "refused x"},
 		{byErrors, 400, `{"errors":[{"id":"b","status":"400","code":"x"}]}`, "busy:http_400 refused:x busy:http_400"},
 		{byErrors, 409, `{"errors":[{"id":"b","status":"409"}]}`, "in_doubt: exists:http_409 in_doubt:"},
+		{strings.Replace(byErrors, "detectable", "unsafe", 1), 400, `{"errors":[{"id":"b","status":"400","code":"x"}]}`, "in_doubt:http_400 refused:x in_doubt:http_400"},
 		{byErrors, 409, `{}`, "exists:whole_conflict exists:whole_conflict exists:whole_conflict"},
 		{byErrors, 400, `nothing`, "refused http_400"},
 		{byErrors, 207, `{"errors":[{"id":"zz","status":"400"}]}`, "in_doubt: in_doubt: in_doubt:"},
@@ -135,6 +136,10 @@ func TestAnswersAsAWhole(t *testing.T) {
 		{`create: {path: /u, answer: {means: {500: refused}}}`, 500, ``, "refused http_500"},
 		{`create: {path: /u, answer: {means: {401: busy}}}`, 401, ``, "denied unauthorized"},
 		{`create: {path: /u, answer: {means: {420: busy}}}`, 420, ``, "not taken http_420"},
+		{`create: {path: /u, answer: {means: {409: unchanged}}}`, 409, `{}`, "unchanged:http_409"},
+		{`create: {path: /u, answer: {means: {409: unchanged}, message: /m}}`, 409, `{"m":"is there"}`, "unchanged:"},
+		{`create: {path: /u, query: {who: "{id}"}}`, 404, `{}`, "denied http_404"},
+		{`create: {path: /u, answer: {means: {404: refused}}}`, 404, `{}`, "refused:http_404"},
 		{`create: {path: /u, answer: {means: {206: done}}}`, 206, `{}`, "created:"},
 		{`upsert: {path: /u, answer: {}}`, 200, `{}`, "created:upserted"},
 		{`upsert: {path: /u, answer: {created: /new}}`, 200, `{"new":false}`, "updated:"},
@@ -187,5 +192,33 @@ func TestPagesOfGatewaysSayNothingOfUsers(t *testing.T) {
 	c = answering(t, `delete: {path: "/u/{id}"}`, 404, "{}")
 	if outcomes, err := c.Apply(t.Context(), people(user.Delete, "a")); err != nil || outcomes[0].Status != user.Missing {
 		t.Errorf("%+v %v", outcomes, err)
+	}
+}
+
+// A server that quotes what it was sent shows no secret of the config's headers.
+func TestQuotedHeadersStaySecret(t *testing.T) {
+	const section = "headers: {X-Key: env:LICENCE}\ncreate: {path: /u, answer: {message: /message}}"
+	for _, status := range []int{400, 500} {
+		outcomes, err := answering(t, section, status, `{"message":"the key value-of-LICENCE is over its quota"}`).Apply(t.Context(), people(user.Create, "a"))
+		detail := ""
+		if ce := callError(t, err); ce != nil {
+			detail = ce.Detail
+		} else {
+			detail = outcomes[0].Detail
+		}
+		if detail != "the key [secret] is over its quota" {
+			t.Errorf("%d: %q", status, detail)
+		}
+	}
+}
+
+// Nobody is created by a delete, whatever the config takes a status for.
+func TestDeletesMakeNobody(t *testing.T) {
+	for means, want := range map[string]user.Status{"created": user.InDoubt, "updated": user.InDoubt, "unchanged": user.InDoubt, "done": user.Deleted, "accepted": user.Accepted, "missing": user.Missing} {
+		c := answering(t, `delete: {path: "/u/{id}", answer: {means: {200: `+means+`}}}`, 200, "{}")
+		outcomes, err := c.Apply(t.Context(), people(user.Delete, "a"))
+		if err != nil || outcomes[0].Status != want {
+			t.Errorf("%s: %+v %v", means, outcomes, err)
+		}
 	}
 }

@@ -68,21 +68,17 @@ func (c *Client) send(ctx context.Context, n *call, op user.Op, records []*user.
 		return nil, n.answer.understood(err)
 	}
 	defer a.Release()
-	if a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<")) {
-		return nil, a.Fail(destination.Denied, "http_404", elsewhere)
+	a.Body = c.forget(a.Body)
+	if ce := a.Elsewhere(); ce != nil {
+		return nil, ce
 	}
 	r := reading{call: n, op: op, records: records, client: c}
 	return r.settle(a)
 }
 
-// elsewhere is what a page of a gateway means, which knows no such address and
-// says nothing of the user: taken at its word, it would make every delete a
-// success.
-const elsewhere = "a web page, and not the API, says that there is no such user; check base_url"
-
 // request makes the call. Its error is a *destination.CallError: no bytes left.
 func (c *Client) request(n *call, records []*user.Record) (rest.Request, error) {
-	r := rest.Request{Method: n.method, Records: records, Collection: !n.ofUser(), Header: http.Header{}}
+	r := rest.Request{Method: n.method, Records: records, Collection: n.collection(), Header: http.Header{}}
 	row := c.row(n, records[0], 0)
 	query, err := c.address(&r, n, row)
 	if err != nil {
@@ -156,15 +152,23 @@ func encode(b []byte, piece node, r *row) ([]byte, error) {
 	return b, err
 }
 
+// forget takes out of an answer the secrets that the config puts into headers:
+// some servers quote what they were sent.
+func (c *Client) forget(body []byte) []byte {
+	for _, secret := range c.config.hidden {
+		if bytes.Contains(body, []byte(secret)) {
+			body = bytes.ReplaceAll(body, []byte(secret), []byte("[secret]"))
+		}
+	}
+	return body
+}
+
 // words finds, in the body of an answer that is a fault, what the API says.
 func (c *Client) words(body []byte) string {
+	body = c.forget(body)
 	v, err := parse(body)
 	if err != nil {
-		text := strings.TrimSpace(string(body[:min(len(body), 1000)]))
-		if strings.ContainsAny(text, "<{[") {
-			return ""
-		}
-		return text
+		return rest.PlainText(body)
 	}
 	for _, n := range c.config.calls() {
 		if text := n.answer.speech(v); text != "" {

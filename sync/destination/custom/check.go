@@ -114,10 +114,7 @@ func (c *Client) checkFields(r *user.Record) error {
 	}
 	for _, p := range c.config.patterns {
 		v, has := one.value(p.field)
-		if !has || v.Kind == user.Clear {
-			continue
-		}
-		if text, err := v.Plain(); err != nil || !p.rule.MatchString(text) {
+		if has && v.Kind != user.Clear && !p.matches(v, c.config.forms[p.field]) {
 			return invalid("bad_"+string(p.field), p.field, "must match "+p.text, "")
 		}
 	}
@@ -130,6 +127,16 @@ func (c *Client) checkFields(r *user.Record) error {
 		}
 	}
 	return nil
+}
+
+// matches holds a text to the rule, or each item of a list.
+func (p pattern) matches(v user.Value, f form) bool {
+	if f != formList {
+		text, err := v.Plain()
+		return err == nil && p.rule.MatchString(text)
+	}
+	list, err := v.List()
+	return err == nil && !slices.ContainsFunc(list, func(item string) bool { return !p.rule.MatchString(item) })
 }
 
 // checkCall makes the call for this user alone, as far as its bytes.

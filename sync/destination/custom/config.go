@@ -27,6 +27,7 @@ type Config struct {
 	limits    limits
 	hmac      *hmacAuth
 	forms     map[user.Field]form // in which each field is sent
+	hidden    []string            // secrets in headers that rest does not know of
 	create    *call
 	update    *call
 	remove    *call

@@ -3,6 +3,8 @@ package custom
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"hash"
 	"regexp"
 	"strings"
 
@@ -155,10 +157,22 @@ func Variables(n *yaml.Node) []string {
 // Sum tells two descriptions of an API apart. No value that is read from
 // elsewhere goes into it.
 func Sum(n *yaml.Node) string {
-	text, err := yaml.Marshal(n)
-	if err != nil {
-		return "unreadable"
+	sum, pieces := sha256.New(), 0
+	add(sum, n, &pieces)
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
+// add writes a node as it reads, whatever its style, and an alias as what it
+// stands for.
+func add(sum hash.Hash, n *yaml.Node, pieces *int) {
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
 	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:8])
+	if *pieces++; *pieces > mostPieces {
+		return // more is refused when it is read
+	}
+	fmt.Fprintf(sum, "%d %s %q %d\n", n.Kind, n.Tag, n.Value, len(n.Content))
+	for _, below := range n.Content {
+		add(sum, below, pieces)
+	}
 }

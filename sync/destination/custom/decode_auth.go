@@ -19,8 +19,8 @@ func (d *decoder) auth(a at) error {
 		"key": d.secret(&auth.Key), "header": into(&auth.KeyHeader),
 		"client_id": d.name(&auth.ClientID), "client_secret": d.secret(&auth.ClientSecret),
 		"token_url": d.address(&auth.TokenURL), "style": words(&style, "basic", "form", "json"),
-		"token_headers": d.tokenHeaders,
-		"hmac":          d.hmac,
+		"token_headers": d.tokenHeaders, "scopes": d.scopes,
+		"hmac": d.hmac,
 	}.read(a)
 	auth.Style = rest.Style(style)
 	if d.expand == nil {
@@ -55,8 +55,26 @@ func (d *decoder) name(to *user.Secret) func(at) error {
 	}
 }
 
+// hide keeps a secret out of what answers quote. What is shorter may well be part
+// of an id.
+func (d *decoder) hide(secret string) {
+	const least = 8
+	if len(secret) >= least && d.expand != nil {
+		d.config.hidden = append(d.config.hidden, secret)
+	}
+}
+
 func indirect(text string) bool {
 	return strings.HasPrefix(text, "env:") || strings.HasPrefix(text, "file:")
+}
+
+func (d *decoder) scopes(a at) error {
+	return a.list(func(e at) error {
+		var scope string
+		err := into(&scope)(e)
+		d.config.REST.Auth.Scope = strings.TrimSpace(d.config.REST.Auth.Scope + " " + scope)
+		return err
+	})
 }
 
 func (d *decoder) tokenHeaders(a at) error {
@@ -86,6 +104,7 @@ func (d *decoder) header(name string, a at) (pair, error) {
 		return p, a.fault("holds what a header cannot carry", "check for line breaks in it")
 	}
 	if indirect(a.Value) {
+		d.hide(text)
 		p.secret, p.value = true, template{parts: []part{{text: text}}, text: a.Value}
 		return p, nil
 	}

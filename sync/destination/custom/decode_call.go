@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -48,7 +49,7 @@ func (d *decoder) one(a at, to **call, method string) error {
 	*to = &call{line: a.Line, method: method}
 	var parts struct{ item, body *at }
 	err := keys{
-		"method": words(&(*to).method, "POST", "PUT", "PATCH", "DELETE", "GET"),
+		"method": words(&(*to).method, "POST", "PUT", "PATCH", "DELETE"),
 		"path":   d.path(&(*to).path), "query": d.pairs(&(*to).query, false), "headers": d.pairs(&(*to).headers, true),
 		"item":  func(v at) error { parts.item = &v; return nil },
 		"body":  func(v at) error { parts.body = &v; return nil },
@@ -175,9 +176,13 @@ func (c *call) check(a at, config *Config) error {
 	return nil
 }
 
-// ofUser reports whether the address is one user's.
-func (c *call) ofUser() bool {
-	return slices.ContainsFunc(c.path, template.ofUser)
+// ofUser reports whether the path is one user's.
+func (c *call) ofUser() bool { return slices.ContainsFunc(c.path, template.ofUser) }
+
+// collection reports whether a 404 is about the address and not about a user.
+func (c *call) collection() bool {
+	_, said := c.answer.meanings["404"]
+	return !said && !c.ofUser()
 }
 
 // tree compiles the pieces of a body.
@@ -187,9 +192,16 @@ type tree struct {
 	places int  // of {items}
 	named  []user.Field
 	forms  map[user.Field]form
+	pieces int
 }
 
+// mostPieces bounds a body, in which an alias can stand within itself.
+const mostPieces = 10_000
+
 func (t *tree) node(a at) (node, error) {
+	if t.pieces++; t.pieces > mostPieces {
+		return nil, a.fault("holds more than 10,000 pieces, or itself", "look at what *name stands for")
+	}
 	if name, ok := a.braced(); ok {
 		return t.text(a, "{"+name+"}")
 	}
@@ -198,7 +210,7 @@ func (t *tree) node(a at) (node, error) {
 		o := &object{}
 		return o, a.each(func(name string, _ int, v at) error {
 			value, err := t.node(v)
-			o.members = append(o.members, member{append(appendText(nil, name), ':'), value})
+			o.members = append(o.members, member{append(rest.AppendText(nil, name), ':'), value})
 			return err
 		})
 	case yaml.SequenceNode:
@@ -232,7 +244,7 @@ func (t *tree) text(a at, source string) (node, error) {
 	switch alone := parsed.alone(); {
 	case len(parsed.refs()) == 0:
 		plain, _, err := parsed.fill(&row{})
-		return literal(appendText(nil, plain)), err
+		return literal(rest.AppendText(nil, plain)), err
 	case alone == nil:
 		return &text{parsed}, nil
 	case alone.name == refItems:

@@ -19,7 +19,7 @@ func TestMistakesInTheSection(t *testing.T) {
 		{"create:\n  metod: POST", 4, "key custom.create.metod is not known", "method"},
 		{"create:\n  path: /u\n  answer:\n    errors: {at: /e, kay: /id}", 6, "custom.create.answer.errors.kay", "key"},
 		{"create: [1]", 3, "custom.create must hold keys and values", ""},
-		{"create: {path: /u, method: FETCH}", 3, "must be POST or PUT", "PATCH"},
+		{"create: {path: /u, method: GET}", 3, "must be POST or PUT", "PATCH"},
 		{"create: {path: /u}\ncreate: {path: /v}", 4, "custom.create stands here twice", ""},
 		{"create: {path: u}", 3, "must begin with /", ""},
 		{"create: {path: \"/u?x=1\"}", 3, "parameters go under query", ""},
@@ -34,12 +34,14 @@ func TestMistakesInTheSection(t *testing.T) {
 		{"create: {path: /u, item: {a: 1}, body: {b: \"{items}\", c: \"{email}\"}}", 3, "names a user outside of item:", ""},
 		{"create: {path: /u, body: {b: \"{items}\"}}", 3, "has {items} and no item:", ""},
 		{"create: {path: /u, body: {b: \"x {others}\"}}", 3, "inside a text", ""},
+		{"create: {path: /u, body: &b {again: *b}}", 3, "or itself", ""},
 		{"create: {path: /u, body: {b: .inf}}", 3, "JSON cannot write", ""},
 		{"create: {path: \"/u/{id}\", item: {a: 1}, answer: {absent: succeeded}}", 3, "names a user in its path", ""},
 		{"create: {path: /u, headers: {X-A: \"{email}\"}, item: {a: 1}, answer: {absent: succeeded}}", 3, "names a user in X-A", ""},
 		{"create: {path: /u, headers: {\"X A\": b}}", 3, "not the name of a header", ""},
 		{"create: {path: /u, replay: maybe}", 3, "must be unsafe or detectable or safe", "safe"},
 		{"create: {path: /u, answer: {absent: created}}", 3, "must be in_doubt or succeeded or failed", ""},
+		{"create: {path: /u, item: {a: 1}, answer: {absent: succeeded, key: /id}}", 3, "is about one", ""},
 		{"create: {path: /u, answer: {absent: failed}}", 3, "says nothing", ""},
 		{"create: {path: /u, answer: {means: {409: exist}}}", 3, "must be done", "exists"},
 		{"create: {path: /u, answer: {buckets: {failed: refused}}}", 3, "JSON pointers", ""},
@@ -71,6 +73,8 @@ func TestMistakesInTheSection(t *testing.T) {
 		{"auth: {hmac: {key: env:K, text: \"{body:sha265}\", headers: {X-S: \"{signature}\"}}}\ncreate: {path: /u}", 3, "unknown hash", "sha256"},
 		{"auth: {hmac: {key: env:K, text: \"{signature}\", headers: {X-S: \"{signature}\"}}}\ncreate: {path: /u}", 3, "its own signature", ""},
 		{"auth: {hmac: {key: env:K, text: x, headers: {X-S: \"{body}\"}}}\ncreate: {path: /u}", 3, "a header cannot carry", ""},
+		{"patterns: {phon: x}\ncreate: {path: /u, body: {p: \"{phone}\"}}", 2, "names phon, which no call sends", "phone"},
+		{"required: [emial]\ncreate: {path: /u, body: {p: \"{email}\"}}", 2, "names emial, which no call sends", "email"},
 		{"patterns: {phone: \"[\"}\ncreate: {path: /u}", 3, "not a regular expression", ""},
 		{"clear: none\ncreate: {path: /u}", 3, "must be null", ""},
 		{"http2: sure\ncreate: {path: /u}", 3, "true or false", ""},
@@ -114,6 +118,12 @@ func TestNamesAndSums(t *testing.T) {
 	}
 	if Variables(nil) != nil {
 		t.Error("names out of nothing")
+	}
+	if again := section(t, "custom:\n  auth: {token: env:A, user: 'env:B'}\n  # a comment\n  create:\n    path: /u\n"); Sum(again) != Sum(one) {
+		t.Error("another style is another description")
+	}
+	if elsewhere := section(t, "p: &p /v\ncustom: {auth: {token: env:A, user: env:B}, create: {path: *p}}"); Sum(elsewhere) == Sum(one) {
+		t.Error("what an alias stands for does not count")
 	}
 	two := section(t, "custom: {auth: {token: env:A, user: env:B}, create: {path: /v}}")
 	if Sum(one) == Sum(two) || len(Sum(one)) != 16 {

@@ -86,6 +86,7 @@ func (d *decoder) signedHeaders(h *hmacAuth, a at) error {
 			return err
 		}
 		if indirect(v.Value) {
+			d.hide(text)
 			s.parts = []signPart{{text: text}}
 		} else if err := signed(&s.parts, v, text); err != nil {
 			return err

@@ -3,6 +3,8 @@ package custom
 import (
 	"net/http"
 	"strconv"
+
+	"usersync/sync/user"
 )
 
 // observer shows the API's own headers about limits to see under the names that
@@ -30,4 +32,36 @@ func (l limits) standard(theirs http.Header) http.Header {
 		h.Set("RateLimit-Policy", "custom;q="+number(most)+";w="+number(l.window))
 	}
 	return h
+}
+
+// paced tells the pace what single users were told: that the API is too busy,
+// and for how long.
+func (r *reading) paced() {
+	longest, busy := "", false
+	for _, notes := range r.notes {
+		for _, n := range notes {
+			if r.verdict(n.means) != user.Busy {
+				continue
+			}
+			busy = busy || n.status == http.StatusTooManyRequests || n.after != ""
+			if seconds(n.after) >= seconds(longest) {
+				longest = n.after
+			}
+		}
+	}
+	if busy {
+		h := http.Header{}
+		if longest != "" {
+			h.Set("Retry-After", longest)
+		}
+		r.client.observe(http.StatusTooManyRequests, h)
+	}
+}
+
+func seconds(text string) float64 {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }

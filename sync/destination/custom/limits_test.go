@@ -39,3 +39,21 @@ func TestLimits(t *testing.T) {
 		}
 	}
 }
+
+// Of several users who are asked to come back later, the latest time holds for all.
+func TestTheLongestWaitHolds(t *testing.T) {
+	c := answering(t, `update: {path: /u, batch: 9, item: {id: "{id}"}, answer: {results: {at: /r, key: /id, status: /status, retry_after: /wait}}}`, 200,
+		`{"r":[{"id":"a","status":429,"wait":"2"},{"id":"b","status":503,"wait":9},{"id":"c","status":429,"wait":"3"}]}`)
+	var status int
+	var wait string
+	c.observe = func(s int, h http.Header) { status, wait = s, h.Get("Retry-After") }
+	outcomes, err := c.Apply(t.Context(), people(user.Update, "a", "b", "c"))
+	if err != nil || status != 429 || wait != "9" {
+		t.Errorf("%d %q %v", status, wait, err)
+	}
+	for _, o := range outcomes {
+		if o.Status != user.Busy {
+			t.Errorf("%+v", o)
+		}
+	}
+}

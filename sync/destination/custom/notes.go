@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -33,9 +34,6 @@ type reading struct {
 	by      []template // the keys that are looked for
 	places  map[string]int
 }
-
-// ambiguous is the place of a key that several users of the call have.
-const ambiguous = -1
 
 // read collects what the answer says. An error is errShape.
 func (r *reading) read(v *value) error {
@@ -107,7 +105,7 @@ func (r *reading) note(e *value, s *says, other meaning) note {
 	case status == "" && s.status != nil && other == meansDone:
 		other = meansInDoubt
 	}
-	n.means, n.status = r.call.answer.meaningOf(n.code, status, other), statusNumber(status)
+	n.means, n.status = r.call.answer.meaningOf(n.code, status, other), rest.StatusIn(status)
 	var said []string
 	for _, p := range s.message {
 		if text := strings.TrimSpace(p.text(e)); text != "" && (len(said) == 0 || !strings.EqualFold(said[0], text)) {
@@ -161,20 +159,6 @@ func (r *reading) number(e *value, l *entries) (int, bool) {
 	return int(n), err == nil && int(n) < len(r.records)
 }
 
-// give notes something of whoever has the key. Of a key that several have,
-// nobody can say who was meant.
-func (r *reading) give(key string, n note) {
-	at, ok := r.place(key)
-	switch {
-	case !ok:
-		r.strange++
-	case at == ambiguous:
-		r.broken = "ambiguous_key"
-	default:
-		r.notes[at] = append(r.notes[at], n)
-	}
-}
-
 func (r *reading) bucket(v *value, b bucket) error {
 	at, ok := b.at.in(v)
 	if !ok || at.kind == 'n' {
@@ -196,143 +180,6 @@ func (r *reading) bucket(v *value, b bucket) error {
 
 func (r *reading) begin() {
 	r.notes, r.general, r.strange, r.broken = make([][]note, len(r.records)), nil, 0, ""
-}
-
-// keyed begins to look for other keys; nil are those of the answer.
-func (r *reading) keyed(by []template) {
-	if by == nil {
-		by = r.call.answer.keyedBy
-	}
-	r.by, r.places = by, nil
-}
-
-// place finds the user who has the key, and holds all by theirs once it is asked.
-func (r *reading) place(key string) (int, bool) {
-	if r.places == nil {
-		r.index()
-	}
-	at, ok := r.places[r.fold(key)]
-	return at, ok
-}
-
-func (r *reading) index() {
-	r.places = make(map[string]int, len(r.records))
-	for i, record := range r.records {
-		for _, key := range r.client.keysOf(r.by, record, i) {
-			key = r.fold(key)
-			if at, taken := r.places[key]; taken && at != i {
-				r.places[key] = ambiguous
-				continue
-			}
-			r.places[key] = i
-		}
-	}
-}
-
-func (r *reading) fold(key string) string {
-	if r.call.answer.fold {
-		return strings.ToLower(key)
-	}
-	return key
-}
-
-// keysOf are the keys by which an answer may speak of the user: the id, unless
-// the config says otherwise.
-func (c *Client) keysOf(by []template, record *user.Record, place int) []string {
-	if len(by) == 0 {
-		return []string{record.User.ID}
-	}
-	var keys []string
-	for _, t := range by {
-		one := &row{record: record, n: place, account: c.config.Account}
-		if key, has, err := t.fill(one); err == nil && has && key != "" {
-			keys = append(keys, key)
-		}
-	}
-	return keys
-}
-
-// unread finds errors that the config does not look at: a success with errors
-// inside is none.
-func (r *reading) unread(v *value) {
-	if v.kind != '{' {
-		return
-	}
-	for i, name := range v.names {
-		item := &v.items[i]
-		switch {
-		case r.call.answer.looksAt(name):
-		case (name == "errors" || name == "error") && !item.blank(),
-			(name == "success" || name == "ok") && item.kind == 'f':
-			r.broken = "errors_unread"
-		}
-	}
-}
-
-// blank tells what says nothing: null, false, 0, "", [] and {}.
-func (v *value) blank() bool {
-	switch v.kind {
-	case '"':
-		return v.text == ""
-	case '[', '{':
-		return len(v.items) == 0
-	case '0':
-		return v.text == "0"
-	}
-	return v.kind == 'n' || v.kind == 'f'
-}
-
-func (w *answer) looksAt(name string) bool {
-	all := append([]pointer{w.key, w.count}, w.whole.pointers()...)
-	for _, l := range []*entries{w.results, w.errors, w.done} {
-		if l != nil {
-			all = append(all, l.at)
-		}
-	}
-	for _, b := range w.buckets {
-		all = append(all, b.at)
-	}
-	for _, p := range all {
-		if len(p) > 0 && p[0] == name {
-			return true
-		}
-	}
-	return false
-}
-
-// atRoot reports whether the answer as a whole is one of the lists.
-func (w *answer) atRoot() bool {
-	for _, l := range []*entries{w.results, w.errors, w.done} {
-		if l != nil && len(l.at) == 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func (s *says) pointers() []pointer {
-	return append([]pointer{s.status, s.code, s.remote, s.created, s.after}, s.message...)
-}
-
-// counted compares the number of successes that the answer tells with that of
-// the users whom it names in no failure.
-func (r *reading) counted(v *value) error {
-	if r.call.answer.count == nil {
-		return nil
-	}
-	n, err := strconv.Atoi(r.call.answer.count.text(v))
-	if err != nil {
-		n = -1
-	}
-	for _, notes := range r.notes {
-		if r.worst(notes) < 0 {
-			n--
-		}
-	}
-	if n != 0 && r.broken == "" {
-		r.broken = "other_count"
-	}
-	return nil
 }
 
 // worst is the gravest place in notes; -1 if none is a failure.

@@ -1,7 +1,9 @@
 package custom
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -158,5 +160,32 @@ update: {path: /users, batch: 3, item: {id: "{remote}"}, answer: {absent: succee
 		if outcomes[i].Status != want {
 			t.Errorf("%d: %+v", i, outcomes[i])
 		}
+	}
+}
+
+func TestTokensAreAskedForWithScopes(t *testing.T) {
+	var asked string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/token" {
+			body, _ := io.ReadAll(r.Body)
+			asked = string(body) + " " + r.Header.Get("X-Tenant")
+			io.WriteString(w, `{"access_token":"fresh-token","expires_in":3600}`)
+			return
+		}
+		if r.Header.Get("Authorization") != "Bearer fresh-token" {
+			w.WriteHeader(401)
+		}
+		io.WriteString(w, "{}")
+	}))
+	defer server.Close()
+	c := client(t, `
+auth: {client_id: env:I, client_secret: env:S, token_url: "`+server.URL+`/token", style: form, scopes: [a, b], token_headers: {X-Tenant: t-1}}
+create: {path: /users, body: {}}
+`, server.URL)
+	if o, err := c.Apply(t.Context(), people(user.Create, "a")); err != nil || o[0].Status != user.Created {
+		t.Fatal(o, err)
+	}
+	if asked != "client_id=value-of-I&client_secret=value-of-S&grant_type=client_credentials&scope=a+b t-1" {
+		t.Error(asked)
 	}
 }

@@ -2,12 +2,9 @@ package custom
 
 import (
 	"cmp"
-	"errors"
-	"io"
 	"net/http"
 	"strconv"
 
-	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -57,10 +54,8 @@ func (r *reading) heard(a *rest.Answer) error {
 	case a.Status/100 != 2:
 		r.begin() // what was read so far may be half of it
 		return nil
-	case errors.Is(err, io.ErrUnexpectedEOF) && len(a.Body) > 0:
-		return a.Fail(destination.PerhapsTaken, "cut_answer", "")
 	}
-	return a.Fail(destination.PerhapsTaken, "not_json", "")
+	return a.Unreadable(err)
 }
 
 // about takes what is said at the top of the answer. In an answer to a call
@@ -115,60 +110,6 @@ func (r *reading) silence() bool {
 	return true
 }
 
-// whole judges an answer that names nobody and is a refusal. A conflict means
-// that users exist and does not say which; another refusal is of the call, so
-// that it is taken apart.
-func (r *reading) whole(a *rest.Answer) ([]user.Outcome, error) {
-	m, status := r.common(a.Status)
-	if m == "" || r.broken != "" && a.Status/100 == 2 {
-		return nil, nil
-	}
-	code, detail := voice(r.general, status, r.records...)
-	v := r.verdict(m)
-	switch {
-	case v == user.Busy:
-		return nil, a.Fail(destination.NotTaken, code, detail)
-	case len(r.records) == 1:
-		return []user.Outcome{{Record: r.records[0], Status: v, Code: code, Detail: detail, HTTP: status, RequestID: a.RequestID}}, nil
-	case v == user.Exists:
-		return r.all(user.Outcome{Status: v, Code: user.CodeWholeConflict, Detail: detail, HTTP: status, RequestID: a.RequestID}), nil
-	case v == user.InDoubt:
-		return nil, a.Fail(destination.PerhapsTaken, code, detail)
-	}
-	ce := a.Fail(destination.RefusedWhole, code, detail)
-	ce.Status = status
-	return nil, ce
-}
-
-// common is what refuses the call: its status, or in a success the one meaning
-// that all errors without a name share. "" if nothing does.
-func (r *reading) common(status int) (meaning, int) {
-	w := &r.call.answer
-	if status/100 == 4 {
-		return w.meaningOf("", strconv.Itoa(status), meansRefused), status
-	}
-	var m meaning
-	status = 0
-	for _, n := range r.general {
-		if n.status/100 != 4 || r.verdict(n.means) != user.Refused && r.verdict(n.means) != user.Exists {
-			return "", 0 // a single one that is no refusal puts everybody in doubt
-		}
-		if m == "" || m == meansExists {
-			m, status = n.means, n.status
-		}
-	}
-	return m, status
-}
-
-func (r *reading) all(o user.Outcome) []user.Outcome {
-	outcomes := make([]user.Outcome, len(r.records))
-	for i, record := range r.records {
-		outcomes[i] = o
-		outcomes[i].Record = record
-	}
-	return outcomes
-}
-
 // unmentioned says what the answer's silence about a user means.
 func (r *reading) unmentioned(o user.Outcome) user.Outcome {
 	w := &r.call.answer
@@ -184,6 +125,8 @@ func (r *reading) unmentioned(o user.Outcome) user.Outcome {
 		o.Status, o.Code = user.InDoubt, cmp.Or(o.Code, r.broken, r.stranger())
 	case r.verdict(m) == user.Accepted, succeeds && success(r.verdict(m)):
 		return r.succeeded(o, note{means: m})
+	case succeeds && len(r.records) == 1 && r.verdict(m) != user.InDoubt:
+		o.Status, o.Code = r.verdict(m), "http_"+strconv.Itoa(o.HTTP) // the config takes this success for another
 	case w.absent == absentFailed && success(r.verdict(m)):
 		o.Status, o.Code = user.Failed, "not_mentioned"
 	case o.HTTP == http.StatusNoContent || o.HTTP == http.StatusAccepted || m == meansInDoubt:
@@ -203,29 +146,12 @@ func (r *reading) stranger() string {
 	return ""
 }
 
-// passedOver is a user whom a refused call does not name. It took nobody, so
-// that he may be sent again; a conflict leaves open who was taken, and so does
-// an answer that shows somebody as done.
-func (r *reading) passedOver(o user.Outcome) user.Outcome {
-	o.Status = user.InDoubt
-	if r.verdict(r.call.answer.meaningOf("", strconv.Itoa(r.status), "")) == user.Exists || r.status == http.StatusConflict {
-		return o
-	}
-	for _, notes := range r.notes {
-		if len(notes) > 0 && r.worst(notes) < 0 {
-			return o
-		}
-	}
-	o.Status, o.Code = user.Busy, "http_"+strconv.Itoa(r.status)
-	return o
-}
-
 // mentioned gives a user the verdict of what is said of it. A success beside a
 // failure, or in a call that was refused, contradicts itself.
 func (r *reading) mentioned(o user.Outcome, notes []note) user.Outcome {
 	worst := r.worst(notes)
 	switch {
-	case worst < 0 && r.status/100 != 2:
+	case worst < 0 && r.status/100 != 2 && !r.saidToBeFine():
 		o.Status, o.Code = user.InDoubt, user.CodeContradiction
 		return o
 	case worst < 0 && r.broken != "" && r.broken != "other_count":
@@ -249,6 +175,13 @@ func (r *reading) mentioned(o user.Outcome, notes []note) user.Outcome {
 	return o
 }
 
+// saidToBeFine reports whether the config takes the answer's own status for a
+// success, such as the 409 of a user who is there already.
+func (r *reading) saidToBeFine() bool {
+	m, said := r.call.answer.meanings[strconv.Itoa(r.status)]
+	return said && success(r.verdict(m)) && len(r.records) == 1
+}
+
 // codeUpserted goes with a create by a call that creates or updates, where the
 // answer does not tell which it was.
 const codeUpserted = "upserted"
@@ -267,10 +200,10 @@ func (r *reading) succeeded(o user.Outcome, n note) user.Outcome {
 		o.HTTP = n.status
 	}
 	switch {
-	case n.made == "true" && o.Status != user.Accepted:
-		o.Status = user.Created
-	case n.made == "false" && o.Status != user.Accepted:
-		o.Status = user.Updated
+	case n.made == "true" && n.means == meansDone:
+		o.Status = r.verdict(meansCreated)
+	case n.made == "false" && n.means == meansDone:
+		o.Status = r.verdict(meansUpdated)
 	case r.call.upsert && r.op == user.Create && o.Status == user.Created && n.means == meansDone:
 		o.Code = codeUpserted
 	}
@@ -278,36 +211,4 @@ func (r *reading) succeeded(o user.Outcome, n note) user.Outcome {
 		o.Status, o.Code = user.InDoubt, "no_key"
 	}
 	return o
-}
-
-// paced tells the pace what single users were told: that the API is too busy,
-// and for how long.
-func (r *reading) paced() {
-	longest, busy := "", false
-	for _, notes := range r.notes {
-		for _, n := range notes {
-			if r.verdict(n.means) != user.Busy {
-				continue
-			}
-			busy = busy || n.status == http.StatusTooManyRequests || n.after != ""
-			if seconds(n.after) >= seconds(longest) {
-				longest = n.after
-			}
-		}
-	}
-	if busy {
-		h := http.Header{}
-		if longest != "" {
-			h.Set("Retry-After", longest)
-		}
-		r.client.observe(http.StatusTooManyRequests, h)
-	}
-}
-
-func seconds(text string) float64 {
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return 0
-	}
-	return n
 }

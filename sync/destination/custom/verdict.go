@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -20,7 +21,7 @@ func (w *answer) meaningOf(code, status string, other meaning) meaning {
 			return m
 		}
 	}
-	n := statusNumber(status)
+	n := rest.StatusIn(status)
 	switch {
 	case status == "":
 		return other
@@ -42,19 +43,12 @@ func (w *answer) meaningOf(code, status string, other meaning) meaning {
 	return meansRefused
 }
 
-// statusNumber reads 409, "409" and "409 Conflict"; 0 is none.
-func statusNumber(text string) int {
-	digits, _, _ := strings.Cut(strings.TrimSpace(text), " ")
-	n, err := strconv.Atoi(digits)
-	if err != nil || n < 100 || n > 599 {
-		return 0
-	}
-	return n
-}
-
 // verdict is what a meaning comes to in this call. Exists and Missing are
 // answers to a create and to the others; a call that does both knows neither.
 func (r *reading) verdict(m meaning) user.Status {
+	if r.op == user.Delete && (m == meansCreated || m == meansUpdated || m == meansUnchanged) {
+		return user.InDoubt // nobody says so of one who is gone
+	}
 	switch m {
 	case meansDone:
 		if r.call.answer.accepts {

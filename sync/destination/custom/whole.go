@@ -12,6 +12,9 @@ func (d *decoder) whole(root at) error {
 	if c.create == nil && c.update == nil && c.remove == nil {
 		return root.fault("has no call", "add create:, update:, upsert: or delete:")
 	}
+	if err := d.namedFields(root); err != nil {
+		return err
+	}
 	for _, named := range c.calls() {
 		a := at{root.Node, "custom." + named.name}
 		a.Node = lineOf(root, named.line)
@@ -20,6 +23,22 @@ func (d *decoder) whole(root at) error {
 		}
 	}
 	return c.readFits(root)
+}
+
+// namedFields holds the fields that are asked for to those that are sent: a rule
+// about any other would never be kept.
+func (d *decoder) namedFields(root at) error {
+	c := d.config
+	asked := slices.Clone(c.required)
+	for _, p := range c.patterns {
+		asked = append(asked, p.field)
+	}
+	for _, f := range asked {
+		if f != refID && !c.takesOthers() && !slices.Contains(c.fields(), f) {
+			return &Error{Line: root.Line, Rule: "custom.required or custom.patterns names " + string(f) + ", which no call sends", Word: string(f), Known: texts(c.fields())}
+		}
+	}
+	return nil
 }
 
 // namedCall is a call and its key in the section.
@@ -47,6 +66,8 @@ func (c *Config) fits(a at, n *call) error {
 	switch {
 	case n.item != nil && !lists && w.absent != absentSucceeded:
 		return a.fault("carries several users, and its answer tells of none", "say where the answer does (results, errors, done, buckets), or absent: succeeded")
+	case n.item != nil && w.key != nil:
+		return a.fault("carries several users, and key: of its answer is about one", "put key: into results:, errors: or done:")
 	case !lists && w.absent == absentFailed:
 		return a.fault("is settled as a whole, so that absent: failed says nothing", "remove absent:")
 	case !c.ownKeys && slices.Contains(n.named, refRemote):
@@ -78,7 +99,7 @@ func (c *Config) readFits(root at) error {
 	}
 	for _, f := range c.update.fields() {
 		shown := slices.ContainsFunc(c.read.fields, func(r readField) bool { return r.field == f })
-		if merge && !shown && !f.IsSecret() {
+		if merge && !shown && !f.IsSecret() && !slices.Contains(c.update.needs, f) {
 			return a.fault("does not show "+string(f)+", which an update sends: merge: could not send it back", "add it to fields: of the answer")
 		}
 	}

@@ -67,7 +67,7 @@ func idLast(records []*user.Record) []byte {
 			body = append(body, ',')
 		}
 		body = append(body, `{"type":"user","attributes":{"enrolledRewards":["CARDLINKED"],"zipCode":"11238","email":"frieda.`+r.User.ID+`@mail.example","phoneNumber":"+14155552671","birthYear":"1990"},"id":`...)
-		body = append(appendText(body, r.User.ID), '}')
+		body = append(rest.AppendText(body, r.User.ID), '}')
 	}
 	return append(body, "]}"...)
 }

@@ -24,9 +24,10 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 		return destination.Found{}, err
 	}
 	defer a.Release()
+	if ce := a.Elsewhere(); ce != nil {
+		return destination.Found{}, ce
+	}
 	switch {
-	case elsewhere(a):
-		return destination.Found{}, a.Fail(destination.Denied, "http_404", elsewhereDetail)
 	case a.Status == http.StatusNotFound:
 		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
 	case a.Status/100 == 4:
@@ -56,7 +57,7 @@ func shown(a *rest.Answer, r *user.Record) (destination.Found, error) {
 		if errors.As(err, &wrong) {
 			return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")
 		}
-		return destination.Found{}, unreadable(a, err)
+		return destination.Found{}, a.Unreadable(err)
 	case len(answer.Errors) > 0:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, codeOtherID, "")
 	case plainly(answer.Data.ID) != r.User.ID:

@@ -1,7 +1,6 @@
 package konstantly
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -58,28 +57,20 @@ func (c *Client) do(ctx context.Context, request rest.Request, r, sent *user.Rec
 	if err != nil {
 		return nil, said{}, err
 	}
-	if elsewhere(a) {
+	if ce := a.Elsewhere(); ce != nil {
 		defer a.Release()
-		return nil, said{}, a.Fail(destination.Denied, "http_404", elsewhereDetail)
+		ce.Detail += ", which ends in /openapi/v1"
+		return nil, said{}, ce
 	}
 	s, err := read(a.Body)
 	if err != nil && a.Status/100 == 2 {
 		defer a.Release()
-		return nil, said{}, unreadable(a, err)
+		return nil, said{}, a.Unreadable(err)
 	}
 	if err != nil {
 		s = said{}
 	}
 	return a, s, nil
-}
-
-const elsewhereDetail = "a web page, and not the API, says that there is no such user; check base_url, which ends in /openapi/v1"
-
-// elsewhere reports whether a 404 comes as a page of a gateway or web server,
-// which knows no such address and says nothing of the user: taken at its word,
-// it would make every delete a success.
-func elsewhere(a *rest.Answer) bool {
-	return a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
 }
 
 // outcome is what an answer says of r, before the client looks further: done if

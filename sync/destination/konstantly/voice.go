@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -83,15 +84,10 @@ func phrase(message string, records ...*user.Record) string {
 	return code
 }
 
-// words finds what an answer that is a fault says. A gateway's page says
-// nothing.
+// words finds what an answer that is a fault says.
 func words(body []byte) string {
 	if s, err := read(body); err == nil {
 		return s.text(&user.Record{})
 	}
-	text := strings.TrimSpace(string(body[:min(len(body), 1000)]))
-	if strings.ContainsAny(text, "<{[") {
-		return ""
-	}
-	return text
+	return rest.PlainText(body)
 }

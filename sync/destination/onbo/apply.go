@@ -1,11 +1,9 @@
 package onbo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"usersync/sync/destination"
@@ -87,10 +85,11 @@ func unfit(err error) user.Outcome {
 
 // judge says what the answer to a call says of its user.
 func judge(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) (user.Outcome, error) {
-	o := user.Outcome{Status: user.InDoubt, Code: "http_" + strconv.Itoa(a.Status), HTTP: a.Status, RequestID: a.RequestID}
+	o := a.Unsaid()
+	if ce := a.Elsewhere(); ce != nil {
+		return o, ce
+	}
 	switch {
-	case elsewhere(a):
-		return o, a.Fail(destination.Denied, o.Code, elsewhereDetail)
 	case a.Status/100 == 4:
 		o.Detail = clean(words(a.Body), shown...)
 		refused(op, &o)
@@ -107,7 +106,7 @@ func judge(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) (us
 func believe(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record, o user.Outcome) (user.Outcome, error) {
 	said, err := read(a.Body)
 	if err != nil {
-		return o, unreadable(a, err)
+		return o, a.Unreadable(err)
 	}
 	told := said.words()
 	settle(said.key(), told != "", op, r, &o)
@@ -184,13 +183,4 @@ func (c *Client) remark(op user.Op, r *user.Record, o *user.Outcome) {
 	case ssn && op == user.Update:
 		o.Code, o.Detail = codeNoSSN, destination.Clean("an update does not carry the SSN; Onbo keeps the one it has")
 	}
-}
-
-const elsewhereDetail = "a web page, and not the API, says that there is no such user; check base_url"
-
-// elsewhere reports whether a 404 comes as a page of a gateway or web server,
-// which knows no such address and says nothing of the user: taken at its word,
-// it would make every delete a success.
-func elsewhere(a *rest.Answer) bool {
-	return a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
 }

@@ -27,9 +27,10 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 		return destination.Found{}, err
 	}
 	defer a.Release()
+	if ce := a.Elsewhere(); ce != nil {
+		return destination.Found{}, ce
+	}
 	switch {
-	case elsewhere(a):
-		return destination.Found{}, a.Fail(destination.Denied, "http_404", elsewhereDetail)
 	case a.Status == http.StatusNotFound:
 		return destination.Found{Presence: absence(r), HTTP: a.Status}, nil
 	case a.Status/100 == 4:
@@ -51,7 +52,7 @@ func absence(r *user.Record) destination.Presence {
 func look(a *rest.Answer, r, sent *user.Record) (destination.Found, error) {
 	said, err := read(a.Body)
 	if err != nil {
-		return destination.Found{}, unreadable(a, err)
+		return destination.Found{}, a.Unreadable(err)
 	}
 	if key := said.key(); said.words() != "" || !strings.EqualFold(key, r.Remote) {
 		return destination.Found{HTTP: a.Status}, nil // nothing is known of this user

@@ -72,7 +72,7 @@ type Auth struct {
 	ClientID     user.Secret
 	ClientSecret user.Secret
 	TokenURL     string
-	Scope        string // what the token is asked for; "" is what the server gives (RFC 6749 3.3)
+	Scope        string // what the token is asked for, apart by blanks; "" is what the server gives (RFC 6749 3.3)
 	Style        Style
 	// Header is sent with every token call, and only there.
 	Header http.Header

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -56,7 +57,7 @@ func (g grants) fetchForm(ctx context.Context) (*oauth2.Token, error) {
 		TokenURL: g.auth.TokenURL, AuthStyle: style,
 	}
 	if g.auth.Scope != "" {
-		config.Scopes = []string{g.auth.Scope}
+		config.Scopes = strings.Fields(g.auth.Scope)
 	}
 	return config.Token(context.WithValue(ctx, oauth2.HTTPClient, g.client()))
 }

@@ -98,11 +98,14 @@ type leaf struct {
 func (c *Client) leaves(r *user.Record) []leaf {
 	list := make([]leaf, 0, len(r.User.Attributes))
 	street := -1
+	names := make([]user.Field, 0, len(r.User.Attributes)) // of all leaves, in one piece
 	for _, a := range r.User.Attributes {
 		if a.Field == wholeUser || a.Field == user.ExternalID {
 			continue
 		}
 		t := c.target(a.Field)
+		names = append(names, a.Field)
+		own := names[len(names)-1 : len(names) : len(names)]
 		switch {
 		case t.err != nil:
 		case t.line > 0 && street < 0:
@@ -110,10 +113,10 @@ func (c *Client) leaves(r *user.Record) []leaf {
 			list = append(list, streetOf(t, r))
 		case t.line > 0:
 		case a.Value.Kind == user.Clear:
-			list = append(list, leaf{target: t, fields: []user.Field{a.Field}, clear: true})
+			list = append(list, leaf{target: t, fields: own, clear: true})
 		default:
 			if raw, err := t.wire(a.Value); err == nil {
-				list = append(list, leaf{target: t, fields: []user.Field{a.Field}, raw: raw})
+				list = append(list, leaf{target: t, fields: own, raw: raw})
 			}
 		}
 	}

@@ -21,7 +21,9 @@ type array struct{ items []any }
 // find returns the place of a member, whose name is compared without case (RFC
 // 7643 2.1); -1 if there is none.
 func (o *object) find(name string) int {
-	return slices.IndexFunc(o.members, func(m member) bool { return m.name == name || strings.EqualFold(m.name, name) })
+	return slices.IndexFunc(o.members, func(m member) bool {
+		return m.name == name || len(m.name) == len(name) && strings.EqualFold(m.name, name)
+	})
 }
 
 func (o *object) value(name string) any {

@@ -1,0 +1,91 @@
+package custom
+
+import (
+	"strconv"
+
+	"usersync/sync/user"
+)
+
+// unread finds errors that the config does not look at: a success with errors
+// inside is none.
+func (r *reading) unread(v *value) {
+	if v.kind != '{' {
+		return
+	}
+	for i, name := range v.names {
+		item := &v.items[i]
+		switch {
+		case r.call.answer.looksAt(name):
+		case (name == "errors" || name == "error") && !item.blank(),
+			(name == "success" || name == "ok") && item.kind == 'f':
+			r.broken = "errors_unread"
+		}
+	}
+}
+
+// blank tells what says nothing: null, false, 0, "", [] and {}.
+func (v *value) blank() bool {
+	switch v.kind {
+	case '"':
+		return v.text == ""
+	case '[', '{':
+		return len(v.items) == 0
+	case '0':
+		return v.text == "0"
+	}
+	return v.kind == 'n' || v.kind == 'f'
+}
+
+func (w *answer) looksAt(name string) bool {
+	all := append([]pointer{w.key, w.count}, w.whole.pointers()...)
+	for _, l := range []*entries{w.results, w.errors, w.done} {
+		if l != nil {
+			all = append(all, l.at)
+		}
+	}
+	for _, b := range w.buckets {
+		all = append(all, b.at)
+	}
+	for _, p := range all {
+		if len(p) > 0 && p[0] == name {
+			return true
+		}
+	}
+	return false
+}
+
+// atRoot reports whether the answer as a whole is one of the lists.
+func (w *answer) atRoot() bool {
+	for _, l := range []*entries{w.results, w.errors, w.done} {
+		if l != nil && len(l.at) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *says) pointers() []pointer {
+	return append([]pointer{s.status, s.code, s.remote, s.created, s.after}, s.message...)
+}
+
+// counted compares the number of successes that the answer tells with that of
+// the users whom it names in no failure.
+func (r *reading) counted(v *value) error {
+	w := &r.call.answer
+	if w.count == nil || r.verdict(w.meaningOf("", strconv.Itoa(r.status), meansInDoubt)) == user.Accepted {
+		return nil
+	}
+	n, err := strconv.Atoi(w.count.text(v))
+	if err != nil {
+		n = -1
+	}
+	for _, notes := range r.notes {
+		if r.worst(notes) < 0 {
+			n--
+		}
+	}
+	if n != 0 && r.broken == "" {
+		r.broken = "other_count"
+	}
+	return nil
+}

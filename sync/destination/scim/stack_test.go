@@ -1,0 +1,187 @@
+package scim
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
+	"usersync/sync/sandbox"
+	rehearsal "usersync/sync/sandbox/scim"
+	"usersync/sync/user"
+)
+
+// wireless takes calls to a handler without a network. A handler that hangs up
+// leaves its caller without an answer.
+type wireless struct{ http.Handler }
+
+func (w wireless) RoundTrip(r *http.Request) (answer *http.Response, err error) {
+	defer func() {
+		if hungUp := recover(); hungUp != nil {
+			answer, err = nil, io.ErrUnexpectedEOF
+		}
+	}()
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	in := httptest.NewRequest(r.Method, r.URL.RequestURI(), strings.NewReader(string(body)))
+	in.Header = r.Header.Clone()
+	out := httptest.NewRecorder()
+	w.ServeHTTP(out, in)
+	return out.Result(), nil
+}
+
+// open makes the client in all its manners, and the rehearsal behind it.
+func open(t *testing.T, o rehearsal.Options, config Config, faults []string) (destination.Destination, *sandbox.Server) {
+	t.Helper()
+	options := sandbox.Options{API: rehearsal.API{Options: o}, Seed: 11}
+	for _, text := range faults {
+		f, err := sandbox.ParseFault(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		options.Faults = append(options.Faults, f)
+	}
+	s := sandbox.New(options)
+	config.REST = rest.Config{BaseURL: "https://scim.example", Transport: wireless{s}}
+	config.Features = Features{Bulk: !o.NoBulk, MaxOperations: max(o.MaxOperations, 1), MaxPayload: int64(o.MaxPayload), Patch: !o.NoPatch}
+	c, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := new(openGate)
+	limited := destination.Limited{Destination: c, Pacer: p, Wire: context.Background()}
+	bisected := destination.NewBisected(destination.Merged{API: destination.Keyed{API: limited}})
+	parted := destination.Parted{API: bisected, Sizer: c}
+	retried := destination.Retried{API: parted, Pacer: p, Retries: 20}
+	return destination.Upserted{API: destination.Verified{API: retried, Retries: 20}}, s
+}
+
+const crowd = 20
+
+// night sends everybody and says what became of them.
+func night(t *testing.T, d destination.Destination, op user.Op, version int) map[user.Status]int {
+	t.Helper()
+	became := map[user.Status]int{}
+	most := d.Traits().Ops[op].Max
+	for from := 0; from < crowd; from += most {
+		b := user.Batch{Op: op}
+		for n := from; n < min(from+most, crowd); n++ {
+			r := employee(n, version)
+			if r.Op = op; op != user.Delete {
+				r.Op = user.Upsert
+			}
+			b.Records = append(b.Records, r)
+		}
+		outcomes, err := d.Apply(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, o := range outcomes {
+			became[o.Status]++
+			if !o.Status.Final() || o.Status.Rejected() {
+				t.Errorf("%s of record %d: %s %s %s", op, from+i, o.Status, o.Code, o.Detail)
+			}
+		}
+	}
+	return became
+}
+
+// holds counts the users who are there as that version and let in, and those of
+// whom there was more than one at a time.
+func holds(s *sandbox.Server, version int) (active, doubled int) {
+	city, _ := employee(0, version).User.Value(user.City)
+	for n := range crowd {
+		m := s.Marked("externalId", employee(n, 0).User.ID)
+		if m.Most > 1 {
+			doubled++
+		}
+		for _, key := range m.Keys {
+			u, _ := s.User(key)
+			if data := string(u.Attributes); strings.Contains(data, city.Text) && strings.Contains(data, `"active":true`) && strings.Contains(data, "ultramarine") {
+				active++
+			}
+		}
+	}
+	return active, doubled
+}
+
+// TestNights: users are created, changed, taken away and brought back, without
+// a ledger to remember them, with answers that get lost and calls that fail. In
+// the end the server holds what was said, and nobody twice.
+func TestNights(t *testing.T) {
+	troubles := []string{"lost:4%", "500:4%", "500:4%@after", "reset:4%", "429:4%", "cut:4%", "html:4%@after", "short:30%", "noid:20%", "shuffle:50%", "both:10%"}
+	for _, o := range []rehearsal.Options{{MaxOperations: 7, MaxPayload: 4000}, {MaxOperations: 20, AnyOrder: true, ExactNames: true}, {NoBulk: true}, {NoPatch: true, MaxOperations: 7}} {
+		for _, config := range []Config{{}, {Match: ByUserName, Deactivate: true}} {
+			for _, faults := range [][]string{nil, troubles} {
+				t.Run(fmt.Sprintf("%+v, %s, %d faults", o, config.Match, len(faults)), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) { nights(t, o, config, faults) })
+				})
+			}
+		}
+	}
+}
+
+func nights(t *testing.T, o rehearsal.Options, config Config, faults []string) {
+	d, s := open(t, o, config, faults)
+	for i, step := range []struct {
+		op      user.Op
+		version int
+		there   int
+	}{{user.Create, 0, crowd}, {user.Create, 1, crowd}, {user.Update, 0, crowd}, {user.Delete, 0, 0}, {user.Delete, 0, 0}, {user.Update, 1, crowd}, {user.Create, 0, crowd}} {
+		became := night(t, d, step.op, step.version)
+		if active, doubled := holds(s, step.version); active != step.there || doubled > 0 {
+			t.Errorf("night %d, %s: %v, and %d of %d are there, %d doubled", i, step.op, became, active, step.there, doubled)
+		}
+	}
+	if created := s.State().Created; config.Deactivate && created != crowd || !config.Deactivate && created != 2*crowd {
+		t.Errorf("%d were created", created)
+	}
+}
+
+// openGate lets every call out at once.
+type openGate struct{ through atomic.Uint64 }
+
+func (g *openGate) Begin(context.Context) (func(int, bool), error) {
+	return func(int, bool) {}, nil
+}
+
+// Through counts on, so that every attempt counts.
+func (g *openGate) Through() uint64 { return g.through.Add(1) }
+
+// A user whom somebody has deleted and made again has another key: the one that
+// is remembered leads nowhere, and the user is found all the same.
+func TestMadeAgainByHand(t *testing.T) {
+	for _, o := range []rehearsal.Options{{MaxOperations: 7}, {NoPatch: true}} {
+		d, s := open(t, o, Config{}, nil)
+		night(t, d, user.Create, 0)
+		old := s.Marked("externalId", "employee-3").Keys[0]
+		by := wireless{s}
+		for _, call := range [][3]string{
+			{"DELETE", "/Users/" + old, ""},
+			{"POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"Frieda.Mustermann3","externalId":"employee-3"}`},
+		} {
+			r := httptest.NewRequest(call[0], "https://scim.example"+call[1], strings.NewReader(call[2]))
+			r.Header.Set("Content-Type", media)
+			if answer, err := by.RoundTrip(r); err != nil || answer.StatusCode/100 != 2 {
+				t.Fatal(answer, err)
+			}
+		}
+		r := with(old, employee(3, 1))
+		r.Op = user.Upsert
+		outcomes, err := d.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}})
+		now := s.Marked("externalId", "employee-3").Keys
+		if err != nil || len(now) != 1 || now[0] == old || spell(outcomes[0]) != "updated "+now[0] {
+			t.Errorf("%+v: %v %v, keys %v", o, outcomes, err, now)
+		}
+	}
+}
