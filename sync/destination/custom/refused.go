@@ -25,7 +25,7 @@ func (r *reading) whole(a *rest.Answer) ([]user.Outcome, error) {
 	case len(r.records) == 1:
 		return []user.Outcome{{Record: r.records[0], Status: v, Code: code, Detail: detail, HTTP: status, RequestID: a.RequestID}}, nil
 	case v == user.Exists:
-		return r.all(user.Outcome{Status: v, Code: user.CodeWholeConflict, Detail: detail, HTTP: status, RequestID: a.RequestID}), nil
+		return user.Outcome{Status: v, Code: user.CodeWholeConflict, Detail: detail, HTTP: status, RequestID: a.RequestID}.For(r.records), nil
 	case v == user.InDoubt:
 		return nil, a.Fail(destination.PerhapsTaken, code, detail)
 	}
@@ -52,15 +52,6 @@ func (r *reading) common(status int) (meaning, int) {
 		}
 	}
 	return m, status
-}
-
-func (r *reading) all(o user.Outcome) []user.Outcome {
-	outcomes := make([]user.Outcome, len(r.records))
-	for i, record := range r.records {
-		outcomes[i] = o
-		outcomes[i].Record = record
-	}
-	return outcomes
 }
 
 // passedOver is a user whom a refused call does not name. It took nobody, so

@@ -2,12 +2,10 @@ package konstantly
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 
-	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -23,8 +21,8 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	if len(b.Records) == 0 {
 		return nil, nil
 	}
-	if max := c.traits.Ops[b.Op].Max; len(b.Records) > max {
-		return nil, &destination.CallError{Fault: destination.RefusedWhole, Code: "too_many", Err: errTooMany}
+	if err := c.traits.Overfull(b); err != nil {
+		return nil, err
 	}
 	r := b.Records[0]
 	o, err := c.apply(ctx, b.Op, r)
@@ -34,8 +32,6 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	o.Record = r
 	return []user.Outcome{o}, nil
 }
-
-var errTooMany = errors.New("the call would carry more users than Konstantly takes")
 
 func (c *Client) apply(ctx context.Context, op user.Op, r *user.Record) (user.Outcome, error) {
 	switch {
