@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/pace"
 	"usersync/sync/sandbox"
 	rehearsed "usersync/sync/sandbox/onbo"
@@ -245,7 +246,7 @@ func TestAWrongSignatureEndsTheRun(t *testing.T) {
 		for _, r := range borrowers(16) {
 			group.Go(func() {
 				_, err := d.Apply(t.Context(), user.Batch{Op: user.Create, Records: []*user.Record{r}})
-				if ce := callError(t, err); ce == nil || ce.Fault != destination.Denied {
+				if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.Denied {
 					t.Errorf("record %d: %v", r.Origin.Record, err)
 				}
 			})
