@@ -1,6 +1,7 @@
 package destination
 
 import (
+	"strconv"
 	"strings"
 
 	"usersync/sync/user"
@@ -21,4 +22,13 @@ func Phrase(text, marks string, records ...*user.Record) string {
 		return ""
 	}
 	return code
+}
+
+// StatusCode is the code of an answer of which no more is known than its status;
+// 0 is none.
+func StatusCode(status int) string {
+	if status == 0 {
+		return "error"
+	}
+	return "http_" + strconv.Itoa(status)
 }

@@ -61,7 +61,7 @@ func (r *reading) common(status int) (meaning, int) {
 func (r *reading) passedOver(o user.Outcome) user.Outcome {
 	o.Status = user.InDoubt
 	if r.op == user.Create && r.call.replay == destination.Unsafe {
-		o.Code = "http_" + strconv.Itoa(r.status)
+		o.Code = destination.StatusCode(r.status)
 		return o
 	}
 	if r.verdict(r.call.answer.meaningOf("", strconv.Itoa(r.status), "")) == user.Exists || r.status == http.StatusConflict {
@@ -72,6 +72,6 @@ func (r *reading) passedOver(o user.Outcome) user.Outcome {
 			return o
 		}
 	}
-	o.Status, o.Code = user.Busy, "http_"+strconv.Itoa(r.status)
+	o.Status, o.Code = user.Busy, destination.StatusCode(r.status)
 	return o
 }

@@ -109,10 +109,7 @@ func voice(notes []note, status int, records ...*user.Record) (code, detail stri
 		code = destination.Phrase(notes[0].code, "_-.", records...)
 	}
 	if code == "" {
-		code = "error"
-		if status > 0 {
-			code = "http_" + strconv.Itoa(status)
-		}
+		code = destination.StatusCode(status)
 	}
 	var said []string
 	for _, n := range notes {

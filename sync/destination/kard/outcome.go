@@ -3,7 +3,6 @@ package kard
 import (
 	"cmp"
 	"slices"
-	"strconv"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
@@ -135,7 +134,7 @@ func (m *multiStatus) spread(a *rest.Answer) []user.Outcome {
 	success := a.Status/100 == 2
 	silent := user.Outcome{Status: user.InDoubt, HTTP: a.Status, RequestID: a.RequestID}
 	if !success && a.Status != 409 && !m.any {
-		silent.Status, silent.Code = user.Busy, "http_"+strconv.Itoa(a.Status)
+		silent.Status, silent.Code = user.Busy, destination.StatusCode(a.Status)
 	}
 	if general := m.general(); len(general) > 0 && m.incomplete() {
 		silent.Code, silent.Detail = voice(general, general[0].status, m.records...)
@@ -205,10 +204,7 @@ func voice(problems []problem, status int, records ...*user.Record) (code, detai
 		code = destination.Phrase(problems[0].title, "", records...)
 	}
 	if code == "" {
-		code = "error"
-		if status > 0 {
-			code = "http_" + strconv.Itoa(status)
-		}
+		code = destination.StatusCode(status)
 	}
 	return code, destination.Clean(join(problems), records...)
 }

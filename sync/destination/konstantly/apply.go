@@ -3,9 +3,9 @@ package konstantly
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 
+	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -86,7 +86,7 @@ func outcome(a *rest.Answer, s *said, op user.Op, r, sent *user.Record, done use
 	case s.id() != "" && s.id() != r.User.ID:
 		o.Code = codeOtherID
 	case a.Status != http.StatusOK && a.Status != http.StatusCreated && a.Status != http.StatusNoContent:
-		o.Code = "http_" + strconv.Itoa(a.Status) // no success that the reference has
+		o.Code = destination.StatusCode(a.Status) // no success that the reference has
 	default:
 		o.Status = done
 	}

@@ -2,7 +2,6 @@ package konstantly
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"usersync/sync/destination"
@@ -36,7 +35,7 @@ func (s *said) voice(status int, r, sent *user.Record) (code, detail string) {
 		}
 	}
 	if code = destination.Phrase(shown(s.Message), "", r, sent); code == "" {
-		code = "http_" + strconv.Itoa(status)
+		code = destination.StatusCode(status)
 	}
 	return code, s.detail(r, sent)
 }

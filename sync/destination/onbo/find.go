@@ -3,7 +3,6 @@ package onbo
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -34,7 +33,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	case a.Status == http.StatusNotFound:
 		return destination.Found{Presence: absence(r), HTTP: a.Status}, nil
 	case a.Status/100 == 4:
-		return destination.Found{}, a.Fail(destination.RefusedWhole, "http_"+strconv.Itoa(a.Status), clean(words(a.Body), shown...))
+		return destination.Found{}, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), clean(words(a.Body), shown...))
 	}
 	return look(a, r, shown[1])
 }
