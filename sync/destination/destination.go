@@ -10,6 +10,7 @@ package destination
 
 import (
 	"context"
+	"errors"
 
 	"usersync/sync/user"
 )
@@ -88,6 +89,16 @@ type Traits struct {
 	// it has none for one whose Remote is not known.
 	Blind, FindsByKey bool
 }
+
+// Overfull returns a *CallError if a call with all of b is more than the API takes.
+func (t Traits) Overfull(b user.Batch) error {
+	if len(b.Records) > t.Ops[b.Op].Max {
+		return &CallError{Fault: RefusedWhole, Code: "too_many", Err: errTooMany}
+	}
+	return nil
+}
+
+var errTooMany = errors.New("the call would carry more users than the API takes")
 
 // OpTraits are the facts about one kind of call.
 type OpTraits struct {

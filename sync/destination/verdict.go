@@ -2,6 +2,7 @@ package destination
 
 import (
 	"net/http"
+	"slices"
 
 	"usersync/sync/user"
 )
@@ -35,6 +36,12 @@ func verdict(ce *CallError, op user.Op, replay Replay) user.Status {
 		return user.Busy
 	}
 	return user.InDoubt
+}
+
+// Gravity orders what is said of one user: of several verdicts the least certain
+// stands, then the least hopeful. Successes are below all, at -1.
+func Gravity(s user.Status) int {
+	return slices.Index([]user.Status{user.Busy, user.Missing, user.Exists, user.Refused, user.InDoubt}, s)
 }
 
 // unsettled makes what is not final unsettled, for a run that ends before it

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -186,7 +187,7 @@ func (r *reading) begin() {
 func (r *reading) worst(notes []note) int {
 	at, most := -1, -1
 	for i, n := range notes {
-		if g := gravity(r.verdict(n.means)); g > most {
+		if g := destination.Gravity(r.verdict(n.means)); g > most {
 			at, most = i, g
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -126,11 +127,11 @@ func (r *reading) unmentioned(o user.Outcome) user.Outcome {
 	case r.verdict(m) == user.Accepted, succeeds && success(r.verdict(m)):
 		return r.succeeded(o, note{means: m})
 	case succeeds && len(r.records) == 1 && r.verdict(m) != user.InDoubt:
-		o.Status, o.Code = r.verdict(m), "http_"+strconv.Itoa(o.HTTP) // the config takes this success for another
+		o.Status, o.Code = r.verdict(m), destination.StatusCode(o.HTTP) // the config takes this success for another
 	case w.absent == absentFailed && success(r.verdict(m)):
 		o.Status, o.Code = user.Failed, "not_mentioned"
 	case o.HTTP == http.StatusNoContent || o.HTTP == http.StatusAccepted || m == meansInDoubt:
-		o.Status, o.Code = user.InDoubt, "http_"+strconv.Itoa(o.HTTP)
+		o.Status, o.Code = user.InDoubt, destination.StatusCode(o.HTTP)
 	case r.op == user.Create:
 		o.Status = user.InDoubt
 	default:
@@ -192,7 +193,7 @@ func (r *reading) succeeded(o user.Outcome, n note) user.Outcome {
 	if outer := r.verdict(r.call.answer.meaningOf("", strconv.Itoa(r.status), meansInDoubt)); outer == user.Accepted {
 		n.means = meansAccepted // whatever it shows, it promises no more
 	} else if !success(outer) {
-		o.Status, o.Code = user.InDoubt, "http_"+strconv.Itoa(r.status)
+		o.Status, o.Code = user.InDoubt, destination.StatusCode(r.status)
 		return o
 	}
 	o.Status, o.Code, o.Detail, o.Remote = r.verdict(n.means), "", "", n.remote

@@ -2,10 +2,8 @@ package kard
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
-	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -15,8 +13,8 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	if len(b.Records) == 0 {
 		return nil, nil
 	}
-	if max := c.traits.Ops[b.Op].Max; len(b.Records) > max {
-		return nil, &destination.CallError{Fault: destination.RefusedWhole, Code: "too_many", Err: errTooMany}
+	if err := c.traits.Overfull(b); err != nil {
+		return nil, err
 	}
 	if b.Op == user.Create {
 		return c.create(ctx, b.Records)
@@ -28,8 +26,6 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	return []user.Outcome{o}, nil
 }
 
-var errTooMany = errors.New("the call would carry more users than Kard takes")
-
 func (c *Client) create(ctx context.Context, records []*user.Record) ([]user.Outcome, error) {
 	a, err := c.api.Do(ctx, rest.Request{
 		Method: http.MethodPost, Path: c.users, Collection: true, Records: records,
@@ -39,12 +35,11 @@ func (c *Client) create(ctx context.Context, records []*user.Record) ([]user.Out
 		return nil, err
 	}
 	defer a.Release()
+	if !speaks(a.Status) {
+		return a.Unsaid().For(records), nil
+	}
 	m := c.reader()
 	defer c.readers.Put(m)
-	if !speaks(a.Status) {
-		m.reset(nil, records)
-		return m.all(a.Unsaid()), nil
-	}
 	if err := m.read(a.Body, records); err != nil {
 		if a.Status/100 == 2 {
 			return nil, a.Unreadable(err)

@@ -63,10 +63,8 @@ func shown(a *rest.Answer, r *user.Record) (destination.Found, error) {
 	case plainly(answer.Data.ID) != r.User.ID:
 		return destination.Found{HTTP: a.Status}, nil // another user: nothing is known of this one
 	}
-	found := destination.Found{Presence: destination.Same, Held: held(answer.Data.Attributes), HTTP: a.Status}
-	if found.Differs = differs(r, found.Held); len(found.Differs) > 0 {
-		found.Presence = destination.Different
-	}
+	found := destination.Compared(r, held(answer.Data.Attributes), same)
+	found.HTTP = a.Status
 	return found, nil
 }
 
@@ -104,18 +102,7 @@ func held(attributes map[string]jsontext.Value) []user.Attribute {
 	return list
 }
 
-// differs names the attributes of r that are held otherwise.
-func differs(r *user.Record, held []user.Attribute) []user.Field {
-	api := user.User{Attributes: held}
-	var fields []user.Field
-	for _, a := range r.User.Attributes {
-		theirs, ok := api.Value(a.Field)
-		if ok && normal(a.Field, a.Value) != normal(a.Field, theirs) {
-			fields = append(fields, a.Field)
-		}
-	}
-	return fields
-}
+func same(f user.Field, ours, theirs user.Value) bool { return normal(f, ours) == normal(f, theirs) }
 
 // normal is a value in the form in which it is compared.
 func normal(f user.Field, v user.Value) string {

@@ -2,9 +2,7 @@ package konstantly
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"usersync/sync/destination"
@@ -23,8 +21,8 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	if len(b.Records) == 0 {
 		return nil, nil
 	}
-	if max := c.traits.Ops[b.Op].Max; len(b.Records) > max {
-		return nil, &destination.CallError{Fault: destination.RefusedWhole, Code: "too_many", Err: errTooMany}
+	if err := c.traits.Overfull(b); err != nil {
+		return nil, err
 	}
 	r := b.Records[0]
 	o, err := c.apply(ctx, b.Op, r)
@@ -34,8 +32,6 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	o.Record = r
 	return []user.Outcome{o}, nil
 }
-
-var errTooMany = errors.New("the call would carry more users than Konstantly takes")
 
 func (c *Client) apply(ctx context.Context, op user.Op, r *user.Record) (user.Outcome, error) {
 	switch {
@@ -90,7 +86,7 @@ func outcome(a *rest.Answer, s *said, op user.Op, r, sent *user.Record, done use
 	case s.id() != "" && s.id() != r.User.ID:
 		o.Code = codeOtherID
 	case a.Status != http.StatusOK && a.Status != http.StatusCreated && a.Status != http.StatusNoContent:
-		o.Code = "http_" + strconv.Itoa(a.Status) // no success that the reference has
+		o.Code = destination.StatusCode(a.Status) // no success that the reference has
 	default:
 		o.Status = done
 	}

@@ -71,7 +71,7 @@ func (a *answer) key() string {
 func (a *answer) another(sent *user.Record) bool {
 	ours, _ := sent.User.Value(user.Email)
 	theirs, ok := plainly(a.Email)
-	return ok && normal(user.Email, user.TextValue(theirs)) != normal(user.Email, ours)
+	return ok && !same(user.Email, ours, user.TextValue(theirs))
 }
 
 // words are what the answer says beside a user.

@@ -18,8 +18,8 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	if len(b.Records) == 0 {
 		return nil, nil
 	}
-	if most := c.traits.Ops[b.Op].Max; len(b.Records) > most {
-		return nil, &destination.CallError{Fault: destination.RefusedWhole, Code: "too_many", Err: errTooMany}
+	if err := c.traits.Overfull(b); err != nil {
+		return nil, err
 	}
 	r := b.Records[0]
 	o, needless := uncalled(b.Op, r)
@@ -32,8 +32,6 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	o.Record = r
 	return []user.Outcome{o}, nil
 }
-
-var errTooMany = errors.New("the call would carry more users than Onbo takes")
 
 // uncalled settles what must not be sent: a create of somebody whose uuid is
 // known would double them, and a path without a uuid leads to all users.
@@ -54,7 +52,7 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record) (user.Out
 	if op != user.Delete {
 		d, err := c.draft(op, shown[1])
 		if err != nil {
-			return unfit(err), nil
+			return user.Unsent(err), nil // it turned out unfit only when the call was made up
 		}
 		request.Method, request.Append = http.MethodPut, d.append
 	}
@@ -71,16 +69,6 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record) (user.Out
 		c.remark(op, r, &o)
 	}
 	return o, err
-}
-
-// unfit is a user who turned out unfit only when the call was made up.
-func unfit(err error) user.Outcome {
-	o := user.Outcome{Status: user.Invalid, Detail: err.Error()}
-	var bad *user.InvalidError
-	if errors.As(err, &bad) {
-		o.Code = bad.Code
-	}
-	return o
 }
 
 // judge says what the answer to a call says of its user.

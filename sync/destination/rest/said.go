@@ -34,7 +34,7 @@ func (a *Answer) Unreadable(err error) *destination.CallError {
 // Unsaid is the outcome of whoever the answer tells nothing about: in doubt, with
 // the status for a code.
 func (a *Answer) Unsaid() user.Outcome {
-	return user.Outcome{Status: user.InDoubt, Code: "http_" + strconv.Itoa(a.Status), HTTP: a.Status, RequestID: a.RequestID}
+	return user.Outcome{Status: user.InDoubt, Code: destination.StatusCode(a.Status), HTTP: a.Status, RequestID: a.RequestID}
 }
 
 const longestText = 1000 // bytes of an answer that is no JSON which are looked at

@@ -3,7 +3,6 @@ package scim
 import (
 	"bytes"
 	"context"
-	"errors"
 	"net/http"
 
 	"usersync/sync/destination"
@@ -11,15 +10,13 @@ import (
 	"usersync/sync/user"
 )
 
-var errTooMany = errors.New("the call would carry more users than the server takes")
-
 // Apply sends b in one call: to /Bulk, or a single user to /Users.
 func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	if len(b.Records) == 0 {
 		return nil, nil
 	}
-	if most := c.traits.Ops[b.Op].Max; len(b.Records) > most {
-		return nil, &destination.CallError{Fault: destination.RefusedWhole, Code: "too_many", Err: errTooMany}
+	if err := c.traits.Overfull(b); err != nil {
+		return nil, err
 	}
 	var outcomes []user.Outcome
 	var err error

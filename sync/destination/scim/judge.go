@@ -3,7 +3,6 @@ package scim
 import (
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -133,7 +132,7 @@ func (s *said) code(r ...*user.Record) string {
 	if s.status == 0 {
 		return user.CodeNoAnswer
 	}
-	return "http_" + strconv.Itoa(s.status)
+	return destination.StatusCode(s.status)
 }
 
 const longestWord = 40
