@@ -31,6 +31,7 @@ type destination struct {
 	shaped  []string // the operations with such answers
 	bare    []string // operations whose success has no body that would prove it
 	named   []string // operations in which the sandbox knows a user by our name; nil: all
+	reads   int      // calls before that of an update
 	asks    int      // calls before the first one about a user
 }
 
@@ -40,49 +41,60 @@ const sealing = "00000000-1111-2222-3333-444444444444"
 
 var everyOp = []string{"create", "update", "delete"}
 
-// destinations are all clients that there are, SCIM in both of its ways, and two
-// of the APIs that a config describes: one that takes several users a call, and
-// one that makes their keys.
+// destinations are all clients that there are, those that can send in several ways
+// more than once, and two of the APIs that a config describes: one that takes
+// several users a call, and one that makes their keys.
 func destinations() []destination {
-	scim := destination{
-		api: "scim", header: "id,userName,name.givenName,name.familyName,emails[work].value", id: "e-%d", mark: "externalId", asks: 1, ops: everyOp,
-		config: "to: scim\nscim: {base_url: URL, auth: {token: file:secret}}",
-		row: func(i int, word string) string {
-			return fmt.Sprintf("e-%d,user%d,%s,Keller,user%d@example.com", i, i, word, i)
-		},
-	}
-	bulk, single := scim, scim
-	bulk.name, bulk.bulk, bulk.shaped = "scim, Bulk", true, everyOp
-	bulk.shapes = []string{"short", "noid", "noid=blind", "nodata", "shuffle", "foreign", "double", "number", "both"}
+	k, s := kard(), scim()
+	merge, bulk, single, put := k, s, s, s
+	merge.name, merge.config, merge.ops, merge.reads = "kard, merge", strings.Replace(k.config, "put: as_is, ", "", 1), []string{"update"}, 1
+	bulk.name, bulk.bulk, bulk.shapes, bulk.shaped = "scim, Bulk", true, k.shapes, everyOp
 	single.name, single.flags = "scim, single", []string{"--scim-no-bulk"}
+	put.name, put.flags, put.ops, put.reads = "scim, PUT", []string{"--scim-no-bulk", "--scim-no-patch"}, []string{"update"}, 1
 	return []destination{
-		{
-			name: "kard", api: "kard", header: header, id: "u-%d", ops: everyOp, bulk: true, asks: 1,
-			shapes: []string{"short", "noid", "noid=blind", "nodata", "shuffle", "foreign", "double", "number", "both"}, shaped: []string{"create"},
-			config: "to: kard\nkard: {base_url: URL, organization: any, put: as_is, auth: {client_id: any, client_secret: file:secret}}",
-			row: func(i int, word string) string {
-				return fmt.Sprintf("u-%d,%s%d@example.com,+1415555%04d,00501,1980,CARDLINKED,true", i, word, i, i)
-			},
-		},
-		{
-			name: "konstantly", api: "konstantly", header: "id,name,email,password,role", id: "E%d", ops: everyOp, bare: []string{"update", "delete"},
-			config: "to: konstantly\nkonstantly: {base_url: URL/openapi/v1, auth: {key: file:secret}}",
-			row: func(i int, word string) string {
-				return fmt.Sprintf("E%d,%s Okafor,user%d@example.com,Tangerine-42-Sky,learner", i, word, i)
-			},
-		},
-		onbo(),
-		bulk, single,
+		k, merge, konstantly(), onbo(), bulk, single, put,
 		{
 			name: "custom, hubspot", api: "hubspot", example: "hubspot.yaml", header: "id,email,first_name,last_name", id: "c-%d", ops: []string{"create", "update"}, bulk: true,
 			shapes: []string{"short", "nodata", "shuffle", "foreign", "double"}, shaped: []string{"create", "update"},
 			row: func(i int, word string) string { return fmt.Sprintf("c-%d,user%d@example.com,%s,Byrne", i, i, word) },
 		},
 		{
-			name: "custom, single", api: "single", example: "single.yaml", header: "id,email,name,active", id: "s-%d", mark: "reference", ops: everyOp, named: []string{"create", "update"},
+			name: "custom, single", api: "single", example: "single.yaml", header: "id,email,name,active", id: "s-%d", mark: "reference", ops: everyOp,
+			named: []string{"create", "update"},
 			row: func(i int, word string) string {
 				return fmt.Sprintf("s-%d,user%d@example.com,%s Byrne,yes", i, i, word)
 			},
+		},
+	}
+}
+
+func kard() destination {
+	return destination{
+		name: "kard", api: "kard", header: header, id: "u-%d", ops: everyOp, bulk: true, asks: 1,
+		shapes: []string{"short", "noid", "noid=blind", "nodata", "shuffle", "foreign", "double", "number", "both"}, shaped: []string{"create"},
+		config: "to: kard\nkard: {base_url: URL, organization: any, put: as_is, auth: {client_id: any, client_secret: file:secret}}",
+		row: func(i int, word string) string {
+			return fmt.Sprintf("u-%d,%s%d@example.com,+1415555%04d,00501,1980,CARDLINKED,true", i, word, i, i)
+		},
+	}
+}
+
+func konstantly() destination {
+	return destination{
+		name: "konstantly", api: "konstantly", header: "id,name,email,password,role", id: "E%d", ops: everyOp, bare: []string{"update", "delete"},
+		config: "to: konstantly\nkonstantly: {base_url: URL/openapi/v1, auth: {key: file:secret}}",
+		row: func(i int, word string) string {
+			return fmt.Sprintf("E%d,%s Okafor,user%d@example.com,Tangerine-42-Sky,learner", i, word, i)
+		},
+	}
+}
+
+func scim() destination {
+	return destination{
+		api: "scim", header: "id,userName,name.givenName,name.familyName,emails[work].value", id: "e-%d", mark: "externalId", asks: 1, ops: everyOp,
+		config: "to: scim\nscim: {base_url: URL, auth: {token: file:secret}}",
+		row: func(i int, word string) string {
+			return fmt.Sprintf("e-%d,user%d,%s,Keller,user%d@example.com", i, i, word, i)
 		},
 	}
 }

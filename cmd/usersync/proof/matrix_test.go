@@ -2,96 +2,43 @@ package proof
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
 )
 
+// TestProofMatrix: every destination, in every operation, in every trouble, says
+// of each user what is so, and makes nobody twice.
+func TestProofMatrix(t *testing.T) {
+	table := &strings.Builder{}
+	gave := map[string]*string{}
+	t.Run("cells", func(t *testing.T) {
+		n := 0
+		for _, d := range destinations() {
+			for _, op := range d.ops {
+				for _, tr := range d.troubles() {
+					c := cell{d, op, tr}
+					if n++; !c.exists() || !*full && n%31 != 0 {
+						continue
+					}
+					out := new(string)
+					gave[d.name+op+tr.name+tr.where] = out
+					t.Run(fmt.Sprintf("%s %s %s %s", d.name, op, tr.name, tr.where), func(t *testing.T) {
+						t.Parallel()
+						*out = c.meet(t)
+					})
+				}
+			}
+		}
+	})
+	for _, d := range destinations() {
+		d.draw(table, gave)
+	}
+	t.Log(table.String())
+}
+
 // crowd is how many users a cell of the matrix is about.
 const crowd = 3
-
-// The places where a fault strikes.
-const (
-	first  = "the first call of the operation"
-	always = "every call of the operation"
-	second = "the second user"
-)
-
-// trouble is a class of faults, and where it strikes.
-type trouble struct {
-	name, kind, behind string // of the fault, and what follows its place
-	where              string
-	shape              bool // of an answer that tells of several users
-}
-
-// nobodyListens is no fault of the sandbox: its process has ended.
-const nobodyListens = "connection refused"
-
-func (d destination) troubles() []trouble {
-	all := []trouble{{name: nobodyListens, where: always}}
-	for _, kind := range []string{
-		"reset", "reset@after", "lost", "500", "500@after", "503", "503@after", "503=1s", "429", "429=1s", "401", "expire", "403", "redirect",
-		"html", "html@after", "empty", "empty@after", "cut",
-	} {
-		name, behind, after := strings.Cut(kind, "@")
-		if after {
-			behind = "@" + behind
-		}
-		all = append(all, trouble{name: kind, kind: name, behind: behind, where: first})
-	}
-	for _, kind := range []string{"reset", "lost", "500", "503", "429", "401", "403"} {
-		all = append(all, trouble{name: kind, kind: kind, where: always})
-	}
-	for _, kind := range []string{"500", "refuse", "refuse=422", "refuse=404", "refuse=409", "refuse=503", "poison", "poison=413"} {
-		all = append(all, trouble{name: kind, kind: kind, where: second})
-	}
-	for _, kind := range d.shapes {
-		all = append(all, trouble{name: kind, kind: kind, where: first, shape: true})
-	}
-	return all
-}
-
-// cell is one meeting of destination, operation and trouble.
-type cell struct {
-	destination
-	op      string
-	trouble trouble
-}
-
-// fault is the trouble as `usersync sandbox` takes it; empty if it is none of its.
-func (c cell) fault() string {
-	switch c.trouble.where {
-	case first:
-		return fmt.Sprintf("%s:#%d%s/%s", c.trouble.kind, c.firstCall(), c.trouble.behind, c.op)
-	case second:
-		return fmt.Sprintf("%s:id=%s/%s", c.trouble.kind, strings.ReplaceAll(c.calls(2, c.word()), "@", "%40"), c.op)
-	}
-	if c.trouble.kind == "" {
-		return ""
-	}
-	return c.trouble.kind + "/" + c.op
-}
-
-// firstCall is the number of the first call of the operation.
-func (c cell) firstCall() int {
-	n := c.asks + 1
-	switch {
-	case c.op == "create":
-	case c.bulk:
-		n += c.asks + 1
-	default:
-		n += c.asks + crowd
-	}
-	return n
-}
-
-// exists tells whether the sandbox has such a cell.
-func (c cell) exists() bool {
-	aboutUsers := strings.HasPrefix(c.trouble.kind, "refuse") || strings.HasPrefix(c.trouble.kind, "poison")
-	unnamed := c.trouble.where == second && c.named != nil && !slices.Contains(c.named, c.op)
-	return !(aboutUsers && c.op == "delete") && !unnamed && (!c.trouble.shape || slices.Contains(c.shaped, c.op))
-}
 
 // word is what the night in trouble says of everybody.
 func (c cell) word() string {
@@ -162,39 +109,6 @@ func (c cell) after(t *testing.T, api *rehearsal, o outing) {
 	}
 }
 
-// alsoRefused tells that the second user is refused as well: some shapes are
-// those of an error.
-func (c cell) alsoRefused() bool { return c.trouble.shape && c.op != "delete" }
-
-// patience is how long the API may be down. One user's trouble must not look so.
-func (c cell) patience() string {
-	if c.trouble.where == second {
-		return "20s"
-	}
-	return "1s"
-}
-
-// tell puts into a few words how a run ended.
-func (c cell) tell(t *testing.T, o outing) string {
-	t.Helper()
-	n := map[string]int{}
-	for _, r := range c.told(t, o) {
-		what := r.outcome
-		if r.code != "" {
-			what += " `" + r.code + "`"
-		}
-		n[what]++
-	}
-	var parts []string
-	for _, what := range slices.Sorted(maps.Keys(n)) {
-		parts = append(parts, fmt.Sprintf("%d %s", n[what], what))
-	}
-	if len(parts) == 0 {
-		parts = append(parts, "stopped")
-	}
-	return fmt.Sprintf("%s · %d", strings.Join(parts, ", "), o.exit)
-}
-
 // told are the outcomes of a run, also of one that was stopped.
 func (c cell) told(t *testing.T, o outing) []row {
 	t.Helper()
@@ -244,52 +158,4 @@ func (c cell) true(outcome string, k kept) bool {
 		return true
 	}
 	return !done
-}
-
-// TestProofMatrix: every destination, in every operation, in every trouble, says
-// of each user what is so, and makes nobody twice.
-func TestProofMatrix(t *testing.T) {
-	table := &strings.Builder{}
-	gave := map[string]*string{}
-	t.Run("cells", func(t *testing.T) {
-		n := 0
-		for _, d := range destinations() {
-			for _, op := range d.ops {
-				for _, tr := range d.troubles() {
-					c := cell{d, op, tr}
-					if n++; !c.exists() || !*full && n%31 != 0 {
-						continue
-					}
-					out := new(string)
-					gave[d.name+op+tr.name+tr.where] = out
-					t.Run(fmt.Sprintf("%s %s %s %s", d.name, op, tr.name, tr.where), func(t *testing.T) {
-						t.Parallel()
-						*out = c.meet(t)
-					})
-				}
-			}
-		}
-	})
-	for _, d := range destinations() {
-		d.draw(table, gave)
-	}
-	t.Log(table.String())
-}
-
-// draw writes what a destination gave as a table.
-func (d destination) draw(to *strings.Builder, gave map[string]*string) {
-	fmt.Fprintf(to, "\n\n**%s**\n\n| fault | strikes | %s |\n|---|---|%s\n", d.name, strings.Join(d.ops, " | "), strings.Repeat("---|", len(d.ops)))
-	for _, tr := range d.troubles() {
-		cells, any := []string{tr.name, tr.where}, false
-		for _, op := range d.ops {
-			text := ""
-			if out := gave[d.name+op+tr.name+tr.where]; out != nil {
-				text, any = *out, true
-			}
-			cells = append(cells, text)
-		}
-		if any {
-			fmt.Fprintf(to, "| %s |\n", strings.Join(cells, " | "))
-		}
-	}
 }
