@@ -117,7 +117,7 @@ func TestPended(t *testing.T) {
 			verified := destination.Verified{API: destination.Retried{API: limited, Pacer: new(pacer)}}
 			b := user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)}
 			_, err := destination.Pended{API: verified, Pending: l}.Apply(t.Context(), b)
-			if (err != nil) != (s.fault != none) || !seen || l.pending["a"] != s.pending {
+			if (err != nil) != (s.fault != none) || !seen || l.pending["a"] != s.pending || b.Records[0].Pended != s.pending {
 				t.Errorf("error %v, noted before the call: %t, pending after it: %t", err, seen, l.pending["a"])
 			}
 		})

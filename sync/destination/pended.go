@@ -40,8 +40,12 @@ func (p Pended) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 	}
 	// The run ends. Its own context may have ended already, and this is what the
 	// next one needs to know.
-	if failed := p.Pending.Clear(context.WithoutCancel(ctx), unsent(b, outcomes)); failed != nil {
+	not := unsent(b, outcomes)
+	if failed := p.Pending.Clear(context.WithoutCancel(ctx), not); failed != nil {
 		return outcomes, failed
+	}
+	for _, r := range not {
+		r.Pended = false
 	}
 	return outcomes, err
 }
