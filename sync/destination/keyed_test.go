@@ -2,6 +2,7 @@ package destination_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -121,6 +122,31 @@ func TestPended(t *testing.T) {
 				t.Errorf("error %v, noted before the call: %t, pending after it: %t", err, seen, l.pending["a"])
 			}
 		})
+	}
+}
+
+// ending is a memory that the end of the run interrupts.
+type ending struct {
+	ledgerOf
+	end func()
+}
+
+func (e ending) Pend(ctx context.Context, records []*user.Record) error {
+	e.end()
+	return errors.Join(e.ledgerOf.Pend(ctx, records), fmt.Errorf("note who is pending: %w", ctx.Err()))
+}
+
+// A run that ends while it notes who is pending has the reason for which it ends,
+// and leaves nobody pending.
+func TestPendedAsTheRunEnds(t *testing.T) {
+	why := errors.New("denied elsewhere")
+	ctx, end := context.WithCancelCause(t.Context())
+	l := ending{ledgerOf{map[string]bool{}}, func() { end(why) }}
+	b := user.Batch{Op: user.Create, Records: records("a=1 ?b=2", user.Upsert)}
+	f := scene{replay: destination.Unsafe}.fake()
+	outcomes, err := destination.Pended{API: readable{f}, Pending: l}.Apply(ctx, b)
+	if err != why || len(outcomes) != 2 || l.pending["a"] || !l.pending["b"] || len(f.calls) > 0 {
+		t.Errorf("%v, %v, pending %v, calls %v", outcomes, err, l.pending, f.calls)
 	}
 }
 
