@@ -125,6 +125,38 @@ func TestPended(t *testing.T) {
 	}
 }
 
+// torn is an API that leaves creates in doubt, cannot show "a", and denies to be
+// asked of anybody else.
+type torn struct{ readable }
+
+func (torn) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
+	outcomes := make([]user.Outcome, len(b.Records))
+	for i, r := range b.Records {
+		r.Maybe = true
+		outcomes[i] = user.Outcome{Record: r, Status: user.InDoubt}
+	}
+	return outcomes, nil
+}
+
+func (torn) Find(_ context.Context, r *user.Record) (destination.Found, error) {
+	if r.User.ID == "a" {
+		return destination.Found{}, nil
+	}
+	return destination.Found{}, &destination.CallError{Fault: destination.Denied}
+}
+
+// Whom a read-back could not show stays pending when the run ends with the
+// read-back of another one of the batch.
+func TestPendedThoughNobodyCouldTell(t *testing.T) {
+	l := ledgerOf{map[string]bool{}}
+	verified := destination.Verified{API: torn{readable{scene{replay: destination.Unsafe}.fake()}}}
+	b := user.Batch{Op: user.Create, Records: records("a=1 b=2", user.Upsert)}
+	_, err := destination.Pended{API: verified, Pending: l}.Apply(t.Context(), b)
+	if err == nil || !l.pending["a"] || !l.pending["b"] || !b.Records[0].Maybe || !b.Records[0].Pended {
+		t.Errorf("%v, pending %v", err, l.pending)
+	}
+}
+
 // ending is a memory that the end of the run interrupts.
 type ending struct {
 	ledgerOf
