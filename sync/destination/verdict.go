@@ -54,6 +54,9 @@ func unsettled(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 	}
 	for i := range outcomes {
 		s := outcomes[i].Status
+		if s == user.InDoubt { // also where a read-back could not tell
+			b.Records[i].Maybe = true
+		}
 		if !s.Final() || s == user.InDoubt || rejectedTwice(outcomes[i], b.Records[i]) {
 			outcomes[i].Status = user.Unsettled
 			b.Records[i].Maybe = b.Records[i].Maybe || s == user.InDoubt

@@ -102,7 +102,7 @@ func (v Verified) quiet(ctx context.Context, b user.Batch, places []int) error {
 	if left <= 0 || !slices.ContainsFunc(places, sees) {
 		return nil
 	}
-	return wait(ctx, left)
+	return Pause(ctx, left)
 }
 
 // doubtfulVerdict tells whether only a read-back can settle the record.
@@ -149,6 +149,9 @@ func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Ou
 	return again, nil
 }
 
+// unshown is what a person can do where no run can.
+const unshown = "perhaps created, and the API shows no user by our id: find out there, then say so with usersync ledger resolve ID, and --remote KEY or --absent"
+
 // lookUp reads a user back. That an old key leads to nobody says nothing of a
 // create, which would have made another one.
 func (v Verified) lookUp(ctx context.Context, op user.Op, r *user.Record) (Found, error) {
@@ -172,6 +175,9 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found Foun
 		return false
 	case found.Presence == Unknown:
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+		if o.Detail == "" && op == user.Create && v.Traits().Unshown() {
+			o.Detail = unshown
+		}
 		return false
 	}
 	switch op {

@@ -118,9 +118,12 @@ type Resumed struct {
 type Sent struct {
 	Record int
 	ID     string
-	Op     user.Op
+	Op     user.Op // takenBack in a frame that says that it was not sent after all
 	Batch  int
 }
+
+// takenBack stands in the place of a call.
+const takenBack user.Op = ""
 
 // Outcome is what became of a record, times in milliseconds.
 type Outcome struct {
