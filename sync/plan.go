@@ -236,9 +236,7 @@ func (p *planner) send(ctx context.Context, b user.Batch) {
 }
 
 func invalid(r *user.Record) user.Outcome {
-	o := user.Outcome{Record: r, Status: user.Invalid, Detail: r.Err.Error(), At: time.Now()}
-	if e, ok := r.Err.(*user.InvalidError); ok {
-		o.Code = e.Code
-	}
+	o := user.Unsent(r.Err)
+	o.Record, o.At = r, time.Now()
 	return o
 }

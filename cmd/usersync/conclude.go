@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/sync/destination"
 	"usersync/sync/pace"
 	"usersync/writer"
 )
@@ -45,6 +46,9 @@ func (j *job) conclude(err error) error {
 // because is the hint, with what the last call met where that is the matter.
 func (j *job) because(err error) string {
 	hint, last := hintOf(err), j.calls.Last()
+	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
+		hint = deniedHint(j.config)
+	}
 	if last == "" || !errors.Is(err, pace.ErrGaveUp) {
 		return hint
 	}

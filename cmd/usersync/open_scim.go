@@ -51,7 +51,7 @@ func scimFeatures(ctx context.Context, c *config, r rest.Config) (scim.Features,
 		if !again || attempt == c.retries || wait > c.maxWait {
 			return s.limit(found), err
 		}
-		if err := pause(ctx, wait); err != nil {
+		if err := destination.Pause(ctx, wait); err != nil {
 			return found, err
 		}
 	}
@@ -65,17 +65,6 @@ func scimBusy(err error, attempt int) (wait time.Duration, again bool) {
 		return 0, false
 	}
 	return cmp.Or(ce.After, time.Second<<min(attempt, 5)), true
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // limit puts the settings over what the server says. Where it says nothing, Bulk

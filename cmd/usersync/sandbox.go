@@ -63,13 +63,6 @@ func (f sandboxFlags) options() (sandbox.Options, error) {
 	if api.open != nil {
 		o.API = api.open(f)
 	}
-	for _, text := range f.faults {
-		fault, err := sandbox.ParseFault(text)
-		if err != nil {
-			return o, err
-		}
-		o.Faults = append(o.Faults, fault)
-	}
 	if f.quotaHeaders != "" {
 		styles, err := sandbox.ParseHeaderStyles(f.quotaHeaders)
 		if err != nil {
@@ -77,7 +70,7 @@ func (f sandboxFlags) options() (sandbox.Options, error) {
 		}
 		o.Quota.Headers = styles
 	}
-	return o, o.Check()
+	return o.With(f.faults...)
 }
 
 // serve runs the sandbox until ctx ends. Its URL is data, on standard output;

@@ -10,6 +10,7 @@ package destination
 
 import (
 	"context"
+	"errors"
 
 	"usersync/sync/user"
 )
@@ -87,6 +88,22 @@ type Traits struct {
 	// Blind says that the API has no read-back for any record, and FindsByKey that
 	// it has none for one whose Remote is not known.
 	Blind, FindsByKey bool
+}
+
+// Overfull returns a *CallError if a call with all of b is more than the API takes.
+func (t Traits) Overfull(b user.Batch) error {
+	if len(b.Records) > t.Ops[b.Op].Max {
+		return &CallError{Fault: RefusedWhole, Code: "too_many", Err: errTooMany}
+	}
+	return nil
+}
+
+var errTooMany = errors.New("the call would carry more users than the API takes")
+
+// Unshown tells that nobody can find out from the API whether a create that was
+// perhaps taken made a user: it must not be made again, and is not looked up.
+func (t Traits) Unshown() bool {
+	return t.Ops[user.Create].Replay == Unsafe && (t.Blind || t.FindsByKey)
 }
 
 // OpTraits are the facts about one kind of call.

@@ -43,7 +43,7 @@ func (d *Dry) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	for i, r := range b.Records {
 		o, read, err := d.look(ctx, b.Op, r)
 		if err != nil {
-			return nil, onlyRead(err)
+			return nil, OnlyRead(err)
 		}
 		if read {
 			reads++

@@ -103,7 +103,7 @@ func (f *fake) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
 		case fault == itemsBusy && skipped:
 			outcomes[i] = user.Outcome{Status: user.Busy, HTTP: 503}
 		case fault == shortUndone && skipped:
-			outcomes[i] = user.Outcome{Status: user.InDoubt, Code: user.CodeNoAnswer}
+			outcomes[i] = user.Outcome{Status: user.InDoubt, Code: user.CodeNoAnswer, HTTP: 207}
 		case fault.commits():
 			outcomes[i] = f.one(b.Op, r)
 		}

@@ -54,7 +54,7 @@ func (k Keyed) locate(ctx context.Context, r *user.Record) (user.Outcome, error)
 	}
 	found, err := k.Find(ctx, r)
 	if err != nil {
-		return user.Outcome{}, onlyRead(err)
+		return user.Outcome{}, OnlyRead(err)
 	}
 	r.Remote = found.Remote
 	switch {

@@ -52,7 +52,7 @@ func (m Merged) complete(ctx context.Context, op user.Op, r *user.Record, traits
 	}
 	found, err := m.Find(ctx, r)
 	if err != nil {
-		return nil, user.Outcome{}, onlyRead(err)
+		return nil, user.Outcome{}, OnlyRead(err)
 	}
 	if found.Remote != "" {
 		r.Remote = found.Remote
@@ -120,9 +120,9 @@ func fill(r *user.Record, held []user.Attribute, set string) *user.Record {
 	return &full
 }
 
-// onlyRead says of a read that failed that the update was not taken: it was
-// not sent.
-func onlyRead(err error) error {
+// OnlyRead says of a read that failed that nothing was taken: the call that it
+// stood before was not sent, or had been refused.
+func OnlyRead(err error) error {
 	var ce *CallError
 	if errors.As(err, &ce) && ce.Fault == PerhapsTaken {
 		read := *ce

@@ -67,7 +67,7 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 			return t.outcomes, nil
 		}
 		if err == nil {
-			err = wait(ctx, waits.NextBackOff())
+			err = Pause(ctx, waits.NextBackOff())
 		}
 		if err != nil {
 			return unsettled(b, t.outcomes), err
@@ -208,13 +208,14 @@ func (r Retried) Find(ctx context.Context, rec *user.Record) (Found, error) {
 		if attempt > r.Retries && r.Pacer.Through() != through {
 			return found, err
 		}
-		if err := wait(ctx, waits.NextBackOff()); err != nil {
+		if err := Pause(ctx, waits.NextBackOff()); err != nil {
 			return found, err
 		}
 	}
 }
 
-func wait(ctx context.Context, d time.Duration) error {
+// Pause waits, and returns the cause if ctx ends before that.
+func Pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -109,8 +109,8 @@ func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes
 			unseen = append(unseen, places[n])
 		}
 		r.Maybe, r.Spent = false, 0
-		if op == user.Create {
-			r.Remote = "" // who is missing has no key any more
+		if op == user.Create && u.Traits().OwnKeys {
+			r.Remote = "" // it leads to nobody, and that proves nothing of the user to be created
 		} else {
 			r.Remote = cmp.Or(outcomes[places[n]].Remote, r.Remote)
 		}

@@ -2,6 +2,7 @@ package destination
 
 import (
 	"net/http"
+	"slices"
 
 	"usersync/sync/user"
 )
@@ -37,17 +38,28 @@ func verdict(ce *CallError, op user.Op, replay Replay) user.Status {
 	return user.InDoubt
 }
 
+// Gravity orders what is said of one user: of several verdicts the least certain
+// stands, then the least hopeful. Successes are below all, at -1.
+func Gravity(s user.Status) int {
+	return slices.Index([]user.Status{user.Busy, user.Missing, user.Exists, user.Refused, user.InDoubt}, s)
+}
+
 // unsettled makes what is not final unsettled, for a run that ends before it
 // could be found out. A refusal is not final where an earlier try was perhaps
-// taken.
+// taken. Who is in doubt was perhaps sent: a look that told nothing has taken
+// that mark away.
 func unsettled(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 	if outcomes == nil {
 		outcomes = make([]user.Outcome, len(b.Records))
 	}
 	for i := range outcomes {
 		s := outcomes[i].Status
+		if s == user.InDoubt { // also where a read-back could not tell
+			b.Records[i].Maybe = true
+		}
 		if !s.Final() || s == user.InDoubt || rejectedTwice(outcomes[i], b.Records[i]) {
 			outcomes[i].Status = user.Unsettled
+			b.Records[i].Maybe = b.Records[i].Maybe || s == user.InDoubt
 		}
 	}
 	return outcomes

@@ -111,15 +111,11 @@ func BenchmarkLoopback(b *testing.B) {
 func BenchmarkCreate(b *testing.B)       { benchmarkCreate(b, Options{}, true) }
 func BenchmarkCreateExists(b *testing.B) { benchmarkCreate(b, Options{}, false) }
 func BenchmarkCreateFaults(b *testing.B) {
-	var faults []Fault
-	for _, text := range []string{"500:1%", "short:1%", "shuffle:10%", "refuse:1%", "echo:10%"} {
-		f, err := ParseFault(text)
-		if err != nil {
-			b.Fatal(err)
-		}
-		faults = append(faults, f)
+	o, err := Options{}.With("500:1%", "short:1%", "shuffle:10%", "refuse:1%", "echo:10%")
+	if err != nil {
+		b.Fatal(err)
 	}
-	benchmarkCreate(b, Options{Faults: faults}, true)
+	benchmarkCreate(b, o, true)
 }
 
 // BenchmarkMemory reports the heap for each of b.N users held. It makes no garbage of its own, so that the process's peak is the server's.

@@ -86,17 +86,11 @@ func read(t testing.TB, w *httptest.ResponseRecorder) (e envelope, users []dataU
 
 func withFaults(t testing.TB, o Options, texts ...string) *Server {
 	t.Helper()
-	for _, text := range texts {
-		f, err := ParseFault(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Faults = append(o.Faults, f)
-	}
-	if err := o.Check(); err != nil {
+	s, err := Rehearse(o, texts...)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return New(o)
+	return s
 }
 
 func TestEveryAnswerSaysThatItIsTheSandboxs(t *testing.T) {

@@ -48,6 +48,14 @@ func (s *Server) State() State {
 	return st
 }
 
+// Struck tells how often any fault struck.
+func (s *Server) Struck() (times uint64) {
+	for _, f := range s.faults {
+		times += f.times.Load()
+	}
+	return times
+}
+
 func (t *tally) answers() map[string]map[string]uint64 {
 	all := map[string]map[string]uint64{}
 	for op := range t.statuses {

@@ -1,6 +1,9 @@
 package user
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // InvalidError says why a record cannot be sent. It names column and rule and
 // never holds the value.
@@ -27,4 +30,19 @@ func (e *InvalidError) Error() string {
 		b.WriteString("; " + e.Hint)
 	}
 	return b.String()
+}
+
+// Unfit returns an *InvalidError. It is of type error so that no nil one hides in
+// an error.
+func Unfit(code string, f Field, rule, hint string) error {
+	return &InvalidError{Code: code, Field: f, Rule: rule, Hint: hint}
+}
+
+// Unsent is the outcome of a record that is not sent, err being why.
+func Unsent(err error) Outcome {
+	o := Outcome{Status: Invalid, Detail: err.Error()}
+	if bad, ok := errors.AsType[*InvalidError](err); ok {
+		o.Code = bad.Code
+	}
+	return o
 }

@@ -58,6 +58,16 @@ type Outcome struct {
 	At       time.Time // when it was settled
 }
 
+// For gives each of the records the outcome o.
+func (o Outcome) For(records []*Record) []Outcome {
+	outcomes := make([]Outcome, len(records))
+	for i, r := range records {
+		outcomes[i] = o
+		outcomes[i].Record = r
+	}
+	return outcomes
+}
+
 // The codes that usersync itself gives.
 const (
 	CodeReplayed      = "replayed"       // an earlier try had created it already

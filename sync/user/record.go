@@ -59,7 +59,7 @@ type Record struct {
 	Attempts int
 	// Spent counts those of the Attempts that count against the retries.
 	Spent int
-	// Err says why the record cannot be sent. It is an *Invalid.
+	// Err says why the record cannot be sent. It is an *InvalidError.
 	Err error
 }
 

@@ -1,18 +1,16 @@
 package custom
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/kard"
 	"usersync/sync/destination/rest"
 	"usersync/sync/pace"
@@ -131,11 +129,7 @@ func bare(client destination.API) destination.Destination { return client }
 
 // manners are those of a run, but for what only counts.
 func manners(client destination.API) destination.Destination {
-	p := pace.New(pace.Options{Wires: 1})
-	limited := destination.Limited{Destination: client, Pacer: p, Wire: context.Background()}
-	merged := destination.Merged{API: destination.Keyed{API: limited}}
-	retried := destination.Retried{API: destination.NewBisected(merged), Pacer: p, Retries: 3}
-	return destination.Upserted{API: destination.Verified{API: retried, Retries: 3}}
+	return destinationtest.Manners{Pacer: pace.New(pace.Options{Wires: 1}), Retries: 3}.Around(client)
 }
 
 // connected starts a rehearsal of Kard in memory.
@@ -146,60 +140,14 @@ func connected(t *testing.T, faults string) rest.Config {
 }
 
 // rehearsed starts a rehearsal in memory.
-func rehearsed(t *testing.T, o sandbox.Options, faults string) (*sandbox.Running, rest.Config) {
-	for _, text := range strings.Fields(faults) {
-		f, err := sandbox.ParseFault(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Faults = append(o.Faults, f)
-	}
-	doors := memory{make(chan net.Conn), make(chan struct{})}
-	s, err := sandbox.Serve(o, doors)
+func rehearsed(t *testing.T, o sandbox.Options, faults string) (*sandbox.Server, rest.Config) {
+	s, err := sandbox.Rehearse(o, strings.Fields(faults)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		now, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		if err := s.Close(now); err != nil {
-			t.Error(err)
-		}
-	})
-	return s, rest.Config{BaseURL: "http://127.0.0.1", Proxy: "none", DialContext: doors.dial}
+	at := destinationtest.Connect(t, s)
+	return s, rest.Config{BaseURL: at.URL, Proxy: "none", DialContext: at.Dial}
 }
-
-// memory is a listener whose connections are pipes.
-type memory struct {
-	doors  chan net.Conn
-	closed chan struct{}
-}
-
-func (m memory) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case m.doors <- there:
-		return here, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (m memory) Accept() (net.Conn, error) {
-	select {
-	case c := <-m.doors:
-		return c, nil
-	case <-m.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (m memory) Close() error {
-	close(m.closed)
-	return nil
-}
-
-func (m memory) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
 // TestDescribedKardChecksAlike: what one client would not send the other would not
 // either.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/user"
 )
 
@@ -24,7 +25,7 @@ const (
 func told(t *testing.T, section string, status int, body string, ids ...string) string {
 	t.Helper()
 	outcomes, err := answering(t, section, status, body).Apply(t.Context(), people(user.Create, ids...))
-	if ce := callError(t, err); ce != nil {
+	if ce := destinationtest.CallError(t, err); ce != nil {
 		return ce.Fault.String() + " " + ce.Code
 	}
 	var words []string
@@ -178,7 +179,7 @@ func TestDetailsShowNoValues(t *testing.T) {
 	}
 	c = answering(t, byErrors, 500, `{"errors":[{"id":"a","detail":"a@example.com is on fire"}]}`)
 	_, err = c.Apply(t.Context(), people(user.Create, "a", "b"))
-	if ce := callError(t, err); ce == nil || ce.Detail != "[email] is on fire" {
+	if ce := destinationtest.CallError(t, err); ce == nil || ce.Detail != "[email] is on fire" {
 		t.Errorf("%v", err)
 	}
 }
@@ -186,7 +187,7 @@ func TestDetailsShowNoValues(t *testing.T) {
 func TestPagesOfGatewaysSayNothingOfUsers(t *testing.T) {
 	c := answering(t, `delete: {path: "/u/{id}"}`, 404, "\n<html>no such page")
 	_, err := c.Apply(t.Context(), people(user.Delete, "a"))
-	if ce := callError(t, err); ce == nil || ce.Fault != destination.Denied {
+	if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.Denied {
 		t.Errorf("%v", err)
 	}
 	c = answering(t, `delete: {path: "/u/{id}"}`, 404, "{}")
@@ -201,7 +202,7 @@ func TestQuotedHeadersStaySecret(t *testing.T) {
 	for _, status := range []int{400, 500} {
 		outcomes, err := answering(t, section, status, `{"message":"the key value-of-LICENCE is over its quota"}`).Apply(t.Context(), people(user.Create, "a"))
 		detail := ""
-		if ce := callError(t, err); ce != nil {
+		if ce := destinationtest.CallError(t, err); ce != nil {
 			detail = ce.Detail
 		} else {
 			detail = outcomes[0].Detail

@@ -69,17 +69,12 @@ func (c *Client) send(ctx context.Context, n *call, op user.Op, records []*user.
 	}
 	defer a.Release()
 	a.Body = c.forget(a.Body)
-	if a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<")) {
-		return nil, a.Fail(destination.Denied, "http_404", elsewhere)
+	if ce := a.Elsewhere(); ce != nil {
+		return nil, ce
 	}
 	r := reading{call: n, op: op, records: records, client: c}
 	return r.settle(a)
 }
-
-// elsewhere is what a page of a gateway means, which knows no such address and
-// says nothing of the user: taken at its word, it would make every delete a
-// success.
-const elsewhere = "a web page, and not the API, says that there is no such user; check base_url"
 
 // request makes the call. Its error is a *destination.CallError: no bytes left.
 func (c *Client) request(n *call, records []*user.Record) (rest.Request, error) {
@@ -173,11 +168,7 @@ func (c *Client) words(body []byte) string {
 	body = c.forget(body)
 	v, err := parse(body)
 	if err != nil {
-		text := strings.TrimSpace(string(body[:min(len(body), 1000)]))
-		if strings.ContainsAny(text, "<{[") {
-			return ""
-		}
-		return text
+		return rest.PlainText(body)
 	}
 	for _, n := range c.config.calls() {
 		if text := n.answer.speech(v); text != "" {

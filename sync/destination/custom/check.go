@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
+	"usersync/sync/destination"
 	"usersync/sync/user"
 )
 
@@ -18,7 +18,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	}
 	for _, f := range c.config.required {
 		if op != user.Delete && !slices.Contains(fields, f) {
-			return invalid("missing_column", f, "is required by the config, and the input has no column for it", "add the column, or map it under fields:")
+			return user.Unfit("missing_column", f, "is required by the config, and the input has no column for it", "add the column, or map it under fields:")
 		}
 	}
 	if op == user.Delete {
@@ -30,11 +30,11 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 		case f == user.ID || f == user.RemoteID || slices.Contains(c.sent, f):
 			continue
 		case !c.open:
-			return invalid("unsupported_field", f, "no call in the config sends it", c.mend(f))
+			return user.Unfit("unsupported_field", f, "no call in the config sends it", c.mend(f))
 		case f.IsSecret():
-			return invalid("unsupported_field", f, "{others} sends no secret", "name it in the call, or list the column under ignore:")
+			return user.Unfit("unsupported_field", f, "{others} sends no secret", "name it in the call, or list the column under ignore:")
 		case names[ownName(f)]:
-			return invalid("unsupported_field", f, "another field has the same name in {others}", "list one of them under ignore:")
+			return user.Unfit("unsupported_field", f, "another field has the same name in {others}", "list one of them under ignore:")
 		}
 		names[ownName(f)] = true
 	}
@@ -47,7 +47,7 @@ func (c *Client) mend(f user.Field) string {
 
 func (c *Client) upsertOnly(op user.Op) error {
 	if n := c.config.of(op); n != nil && n.upsert {
-		return invalid("upsert_only", "", "the config has a call that creates or updates, whichever it comes to, and mode "+string(op)+" asks for one of them",
+		return user.Unfit("upsert_only", "", "the config has a call that creates or updates, whichever it comes to, and mode "+string(op)+" asks for one of them",
 			"take mode upsert, or describe create: and update: apart")
 	}
 	return nil
@@ -55,7 +55,7 @@ func (c *Client) upsertOnly(op user.Op) error {
 
 // Check tells whether the record fits the calls that its intent can come to.
 func (c *Client) Check(r *user.Record) error {
-	if err := c.checkID(r.User.ID); err != nil {
+	if err := destination.CheckID(r.User.ID); err != nil {
 		return err
 	}
 	if err := c.upsertOnly(r.Op); err != nil {
@@ -88,34 +88,17 @@ func (c *Client) callsOf(intent user.Op) func(yield func(user.Op) bool) {
 	}
 }
 
-// The results are of type error so that no nil *InvalidError hides in one.
-func invalid(code string, f user.Field, rule, hint string) error {
-	return &user.InvalidError{Code: code, Field: f, Rule: rule, Hint: hint}
-}
-
-func (c *Client) checkID(id string) error {
-	switch {
-	case id == "":
-		return invalid("missing_id", user.ID, "must not be empty", "")
-	case id == "." || id == "..":
-		return invalid("bad_id", user.ID, "must not be . or .., which an address cannot carry", "")
-	case !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
-		return invalid("bad_id", user.ID, "must hold no control characters", "")
-	}
-	return nil
-}
-
 func (c *Client) checkFields(r *user.Record) error {
 	one := &row{record: r}
 	for _, f := range c.config.required {
 		if _, has := one.value(f); !has {
-			return invalid("missing_field", f, "is required by the config", "fill the column, or map it under fields:")
+			return user.Unfit("missing_field", f, "is required by the config", "fill the column, or map it under fields:")
 		}
 	}
 	for _, p := range c.config.patterns {
 		v, has := one.value(p.field)
 		if has && v.Kind != user.Clear && !p.matches(v, c.config.forms[p.field]) {
-			return invalid("bad_"+string(p.field), p.field, "must match "+p.text, "")
+			return user.Unfit("bad_"+string(p.field), p.field, "must match "+p.text, "")
 		}
 	}
 	if c.open {
@@ -123,7 +106,7 @@ func (c *Client) checkFields(r *user.Record) error {
 	}
 	for _, a := range r.User.Attributes {
 		if !slices.Contains(c.sent, a.Field) {
-			return invalid("unsupported_field", a.Field, "no call in the config sends it", c.mend(a.Field))
+			return user.Unfit("unsupported_field", a.Field, "no call in the config sends it", c.mend(a.Field))
 		}
 	}
 	return nil
@@ -144,12 +127,12 @@ func (c *Client) checkCall(n *call, r *user.Record) error {
 	one := c.row(n, r, 0)
 	for _, f := range n.needs {
 		if v, has := one.value(f); f != refRemote && (!has || v.Kind == user.Clear) {
-			return invalid("missing_field", f, "stands in the address of the call, and the record has none", "fill the column, or map it under fields:")
+			return user.Unfit("missing_field", f, "stands in the address of the call, and the record has none", "fill the column, or map it under fields:")
 		}
 	}
 	for _, by := range n.answer.keysets() {
 		if len(c.keysOf(by, r, 0)) == 0 {
-			return invalid("missing_field", firstOf(by), "is the key by which the answer speaks of the user, and the record has none", "fill the column, or map it under fields:")
+			return user.Unfit("missing_field", firstOf(by), "is the key by which the answer speaks of the user, and the record has none", "fill the column, or map it under fields:")
 		}
 	}
 	var wrong *unfit
@@ -159,11 +142,11 @@ func (c *Client) checkCall(n *call, r *user.Record) error {
 	}
 	switch {
 	case errors.As(err, &wrong):
-		return invalid("bad_value", wrong.field, wrong.err.Error(), c.clearing(wrong))
+		return user.Unfit("bad_value", wrong.field, wrong.err.Error(), c.clearing(wrong))
 	case err != nil:
-		return invalid("bad_value", "", "cannot be put into the call", "")
+		return user.Unfit("bad_value", "", "cannot be put into the call", "")
 	case n.maxBytes > 0 && len(body) > n.maxBytes:
-		return invalid("too_large", "", "alone makes a call larger than max_bytes", "")
+		return user.Unfit("too_large", "", "alone makes a call larger than max_bytes", "")
 	}
 	return nil
 }

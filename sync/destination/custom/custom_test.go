@@ -11,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/user"
 )
 
@@ -55,14 +56,7 @@ func decode(t testing.TB, text string) (*Config, error) {
 // answering is a client of an API that always gives the same answer.
 func answering(t testing.TB, section string, status int, body string) *Client {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body)
-		w.Header().Set("X-Request-Id", "req-7")
-		w.WriteHeader(status)
-		if status != 204 {
-			io.WriteString(w, body)
-		}
-	}))
+	server := httptest.NewServer(destinationtest.Answering(status, body, "X-Request-Id", "req-7"))
 	t.Cleanup(server.Close)
 	return client(t, section, server.URL)
 }
@@ -110,15 +104,6 @@ func people(op user.Op, ids ...string) user.Batch {
 	return b
 }
 
-func callError(t *testing.T, err error) *destination.CallError {
-	t.Helper()
-	var ce *destination.CallError
-	if err != nil && !errors.As(err, &ce) {
-		t.Fatalf("error is a %T: %v", err, err)
-	}
-	return ce
-}
-
 func TestNewNeedsANameAndAnAddress(t *testing.T) {
 	config, err := decode(t, "create: {path: /users}")
 	if err != nil {
@@ -163,7 +148,7 @@ func TestCallsOfOtherSizesAreNotMade(t *testing.T) {
 	}
 	for _, b := range []user.Batch{people(user.Create, "1", "2", "3"), people(user.Update, "1"), people(user.Upsert, "1")} {
 		_, err := c.Apply(t.Context(), b)
-		if ce := callError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || ce.Code != "too_many" {
+		if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || ce.Code != "too_many" {
 			t.Errorf("%s of %d: %v", b.Op, len(b.Records), err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -209,7 +210,7 @@ func (t *tree) node(a at) (node, error) {
 		o := &object{}
 		return o, a.each(func(name string, _ int, v at) error {
 			value, err := t.node(v)
-			o.members = append(o.members, member{append(appendText(nil, name), ':'), value})
+			o.members = append(o.members, member{append(rest.AppendText(nil, name), ':'), value})
 			return err
 		})
 	case yaml.SequenceNode:
@@ -243,7 +244,7 @@ func (t *tree) text(a at, source string) (node, error) {
 	switch alone := parsed.alone(); {
 	case len(parsed.refs()) == 0:
 		plain, _, err := parsed.fill(&row{})
-		return literal(appendText(nil, plain)), err
+		return literal(rest.AppendText(nil, plain)), err
 	case alone == nil:
 		return &text{parsed}, nil
 	case alone.name == refItems:

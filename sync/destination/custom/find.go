@@ -2,7 +2,6 @@ package custom
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,10 +26,11 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	}
 	defer a.Release()
 	a.Body = c.forget(a.Body)
+	if ce := a.Elsewhere(); ce != nil {
+		return destination.Found{}, ce
+	}
 	v, broken := parse(a.Body)
 	switch means := n.answer.meaningOf("", strconv.Itoa(a.Status), meansInDoubt); {
-	case a.Status == http.StatusNotFound && strings.HasPrefix(strings.TrimSpace(string(a.Body)), "<"):
-		return destination.Found{}, a.Fail(destination.Denied, "http_404", elsewhere)
 	case a.Status/100 == 4 && means == meansMissing:
 		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
 	case a.Status/100 == 4:

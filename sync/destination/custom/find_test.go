@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/user"
 )
 
@@ -38,7 +39,7 @@ func TestFind(t *testing.T) {
 	}
 	for status, fault := range map[int]destination.Fault{400: destination.RefusedWhole, 500: destination.PerhapsTaken, 503: destination.NotTaken, 403: destination.Denied} {
 		_, err := answering(t, readable, status, `{}`).Find(t.Context(), r)
-		if ce := callError(t, err); ce == nil || ce.Fault != fault {
+		if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != fault {
 			t.Errorf("%d: %v", status, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -57,7 +58,7 @@ func (f form) append(b []byte, v user.Value) ([]byte, error) {
 		return strconv.AppendBool(b, is), err
 	case formList:
 		list, err := v.List()
-		return appendList(b, list), err
+		return rest.AppendTexts(b, list), err
 	case formJSON:
 		if !jsontext.Value(text).IsValid() {
 			return b, errNotJSON
@@ -69,7 +70,7 @@ func (f form) append(b []byte, v user.Value) ([]byte, error) {
 		}
 	}
 	text, err := f.text(v)
-	return appendText(b, text), err
+	return rest.AppendText(b, text), err
 }
 
 // text returns the value as it stands inside a text.
@@ -89,32 +90,6 @@ func (f form) text(v user.Value) (string, error) {
 		text = strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 	}
 	return text, err
-}
-
-func appendList(b []byte, list []string) []byte {
-	b = append(b, '[')
-	for i, item := range list {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendText(b, item)
-	}
-	return append(b, ']')
-}
-
-// appendText quotes s: at once where it is plain ASCII, as nearly always.
-func appendText(b []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			// What is not UTF-8 becomes U+FFFD, which is all that the error would say;
-			// the readers refuse it.
-			b, _ = jsontext.AppendQuote(b, s)
-			return b
-		}
-	}
-	b = append(b, '"')
-	b = append(b, s...)
-	return append(b, '"')
 }
 
 func number(n int) string { return strconv.Itoa(n) }

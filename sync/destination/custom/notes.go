@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -104,7 +106,7 @@ func (r *reading) note(e *value, s *says, other meaning) note {
 	case status == "" && s.status != nil && other == meansDone:
 		other = meansInDoubt
 	}
-	n.means, n.status = r.call.answer.meaningOf(n.code, status, other), statusNumber(status)
+	n.means, n.status = r.call.answer.meaningOf(n.code, status, other), rest.StatusIn(status)
 	var said []string
 	for _, p := range s.message {
 		if text := strings.TrimSpace(p.text(e)); text != "" && (len(said) == 0 || !strings.EqualFold(said[0], text)) {
@@ -185,7 +187,7 @@ func (r *reading) begin() {
 func (r *reading) worst(notes []note) int {
 	at, most := -1, -1
 	for i, n := range notes {
-		if g := gravity(r.verdict(n.means)); g > most {
+		if g := destination.Gravity(r.verdict(n.means)); g > most {
 			at, most = i, g
 		}
 	}

@@ -25,7 +25,7 @@ func (r *reading) whole(a *rest.Answer) ([]user.Outcome, error) {
 	case len(r.records) == 1:
 		return []user.Outcome{{Record: r.records[0], Status: v, Code: code, Detail: detail, HTTP: status, RequestID: a.RequestID}}, nil
 	case v == user.Exists:
-		return r.all(user.Outcome{Status: v, Code: user.CodeWholeConflict, Detail: detail, HTTP: status, RequestID: a.RequestID}), nil
+		return user.Outcome{Status: v, Code: user.CodeWholeConflict, Detail: detail, HTTP: status, RequestID: a.RequestID}.For(r.records), nil
 	case v == user.InDoubt:
 		return nil, a.Fail(destination.PerhapsTaken, code, detail)
 	}
@@ -54,15 +54,6 @@ func (r *reading) common(status int) (meaning, int) {
 	return m, status
 }
 
-func (r *reading) all(o user.Outcome) []user.Outcome {
-	outcomes := make([]user.Outcome, len(r.records))
-	for i, record := range r.records {
-		outcomes[i] = o
-		outcomes[i].Record = record
-	}
-	return outcomes
-}
-
 // passedOver is a user whom a refused call does not name. It took nobody, so
 // that he may be sent again; a conflict leaves open who was taken, and so does
 // an answer that shows somebody as done. Where a second call would make a second
@@ -70,7 +61,7 @@ func (r *reading) all(o user.Outcome) []user.Outcome {
 func (r *reading) passedOver(o user.Outcome) user.Outcome {
 	o.Status = user.InDoubt
 	if r.op == user.Create && r.call.replay == destination.Unsafe {
-		o.Code = "http_" + strconv.Itoa(r.status)
+		o.Code = destination.StatusCode(r.status)
 		return o
 	}
 	if r.verdict(r.call.answer.meaningOf("", strconv.Itoa(r.status), "")) == user.Exists || r.status == http.StatusConflict {
@@ -81,6 +72,6 @@ func (r *reading) passedOver(o user.Outcome) user.Outcome {
 			return o
 		}
 	}
-	o.Status, o.Code = user.Busy, "http_"+strconv.Itoa(r.status)
+	o.Status, o.Code = user.Busy, destination.StatusCode(r.status)
 	return o
 }

@@ -2,8 +2,6 @@ package custom
 
 import (
 	"cmp"
-	"errors"
-	"io"
 	"net/http"
 	"strconv"
 
@@ -57,10 +55,8 @@ func (r *reading) heard(a *rest.Answer) error {
 	case a.Status/100 != 2:
 		r.begin() // what was read so far may be half of it
 		return nil
-	case errors.Is(err, io.ErrUnexpectedEOF) && len(a.Body) > 0:
-		return a.Fail(destination.PerhapsTaken, "cut_answer", "")
 	}
-	return a.Fail(destination.PerhapsTaken, "not_json", "")
+	return a.Unreadable(err)
 }
 
 // about takes what is said at the top of the answer. In an answer to a call
@@ -131,11 +127,11 @@ func (r *reading) unmentioned(o user.Outcome) user.Outcome {
 	case r.verdict(m) == user.Accepted, succeeds && success(r.verdict(m)):
 		return r.succeeded(o, note{means: m})
 	case succeeds && len(r.records) == 1 && r.verdict(m) != user.InDoubt:
-		o.Status, o.Code = r.verdict(m), "http_"+strconv.Itoa(o.HTTP) // the config takes this success for another
+		o.Status, o.Code = r.verdict(m), destination.StatusCode(o.HTTP) // the config takes this success for another
 	case w.absent == absentFailed && success(r.verdict(m)):
 		o.Status, o.Code = user.Failed, "not_mentioned"
 	case o.HTTP == http.StatusNoContent || o.HTTP == http.StatusAccepted || m == meansInDoubt:
-		o.Status, o.Code = user.InDoubt, "http_"+strconv.Itoa(o.HTTP)
+		o.Status, o.Code = user.InDoubt, destination.StatusCode(o.HTTP)
 	case r.op == user.Create:
 		o.Status = user.InDoubt
 	default:
@@ -197,7 +193,7 @@ func (r *reading) succeeded(o user.Outcome, n note) user.Outcome {
 	if outer := r.verdict(r.call.answer.meaningOf("", strconv.Itoa(r.status), meansInDoubt)); outer == user.Accepted {
 		n.means = meansAccepted // whatever it shows, it promises no more
 	} else if !success(outer) {
-		o.Status, o.Code = user.InDoubt, "http_"+strconv.Itoa(r.status)
+		o.Status, o.Code = user.InDoubt, destination.StatusCode(r.status)
 		return o
 	}
 	o.Status, o.Code, o.Detail, o.Remote = r.verdict(n.means), "", "", n.remote

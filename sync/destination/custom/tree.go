@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -33,7 +34,7 @@ func (l *leaf) append(b []byte, r *row) ([]byte, bool, error) {
 	case !has:
 		return b, false, nil
 	case r.masked && l.name != refAccount:
-		return appendText(b, mask(v, l.form)), true, nil
+		return rest.AppendText(b, mask(v, l.form)), true, nil
 	case v.Kind == user.Clear && l.clear != "":
 		return append(b, l.clear...), true, nil
 	}
@@ -52,7 +53,7 @@ func (t *text) append(b []byte, r *row) ([]byte, bool, error) {
 	if err != nil || !has {
 		return b, has, err
 	}
-	return appendText(b, filled), true, nil
+	return rest.AppendText(b, filled), true, nil
 }
 
 // object leaves out the members that the user lacks, and itself if it lacks all.
@@ -130,7 +131,7 @@ func (o others) append(b []byte, r *row) ([]byte, bool, error) {
 			b = append(b, ',')
 		}
 		l := leaf{ref{name: f}, o.clear}
-		out, sent, err := l.append(append(appendText(b, ownName(f)), ':'), r)
+		out, sent, err := l.append(append(rest.AppendText(b, ownName(f)), ':'), r)
 		if err != nil {
 			return b, true, err
 		}

@@ -6,6 +6,8 @@ import (
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination/rest"
 )
 
 // value is one value of an answer, as it was written.
@@ -105,7 +107,7 @@ func (v *value) plain() string {
 func (v *value) append(b []byte) []byte {
 	switch v.kind {
 	case '"':
-		return appendText(b, v.text)
+		return rest.AppendText(b, v.text)
 	case '[':
 		b = append(b, '[')
 		for i := range v.items {
@@ -121,7 +123,7 @@ func (v *value) append(b []byte) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = v.items[i].append(append(appendText(b, v.names[i]), ':'))
+			b = v.items[i].append(append(rest.AppendText(b, v.names[i]), ':'))
 		}
 		return append(b, '}')
 	}

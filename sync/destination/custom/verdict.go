@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -20,7 +21,7 @@ func (w *answer) meaningOf(code, status string, other meaning) meaning {
 			return m
 		}
 	}
-	n := statusNumber(status)
+	n := rest.StatusIn(status)
 	switch {
 	case status == "":
 		return other
@@ -40,16 +41,6 @@ func (w *answer) meaningOf(code, status string, other meaning) meaning {
 		return meansInDoubt
 	}
 	return meansRefused
-}
-
-// statusNumber reads 409, "409" and "409 Conflict"; 0 is none.
-func statusNumber(text string) int {
-	digits, _, _ := strings.Cut(strings.TrimSpace(text), " ")
-	n, err := strconv.Atoi(digits)
-	if err != nil || n < 100 || n > 599 {
-		return 0
-	}
-	return n
 }
 
 // verdict is what a meaning comes to in this call. Exists and Missing are
@@ -90,13 +81,7 @@ func (r *reading) verdict(m meaning) user.Status {
 	return user.InDoubt
 }
 
-// gravity orders what is said of one user: the least certain stands, then the
-// least hopeful. Successes are below all.
-func gravity(s user.Status) int {
-	return slices.Index([]user.Status{user.Busy, user.Missing, user.Exists, user.Refused, user.InDoubt}, s)
-}
-
-func success(s user.Status) bool { return gravity(s) < 0 }
+func success(s user.Status) bool { return destination.Gravity(s) < 0 }
 
 // understood gives a fault the meaning that the config has for its status. That
 // of 401 belongs to the credentials.
@@ -121,13 +106,10 @@ func (w *answer) understood(err error) error {
 // redacted, else the status.
 func voice(notes []note, status int, records ...*user.Record) (code, detail string) {
 	if len(notes) > 0 {
-		code = phrase(notes[0].code, records)
+		code = destination.Phrase(notes[0].code, "_-.", records...)
 	}
 	if code == "" {
-		code = "error"
-		if status > 0 {
-			code = "http_" + strconv.Itoa(status)
-		}
+		code = destination.StatusCode(status)
 	}
 	var said []string
 	for _, n := range notes {
@@ -136,19 +118,4 @@ func voice(notes []note, status int, records ...*user.Record) (code, detail stri
 		}
 	}
 	return code, destination.Clean(strings.Join(said, "; "), records...)
-}
-
-const longestPhrase = 40
-
-func phrase(text string, records []*user.Record) string {
-	words := strings.Join(strings.Fields(text), " ")
-	strange := func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '_' && r != '-' && r != '.' && r != ' '
-	}
-	code := strings.ToLower(strings.ReplaceAll(words, " ", "_"))
-	if len(code) > longestPhrase || strings.ContainsFunc(words, strange) ||
-		destination.Clean(words, records...) != words || destination.Clean(code, records...) != code {
-		return ""
-	}
-	return code
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"usersync/sync/destination/rest"
 )
 
 // Error is something wrong in the section. It holds no secret.
@@ -197,7 +199,7 @@ func plainJSON(a at) (literal, error) {
 		err := a.Decode(&is)
 		return strconv.AppendBool(nil, is), err
 	case a.Tag == "!!str" || a.Tag == "!!timestamp":
-		return appendText(nil, a.Value), nil
+		return rest.AppendText(nil, a.Value), nil
 	case (a.Tag == "!!int" || a.Tag == "!!float") && json.Valid([]byte(a.Value)):
 		return literal(a.Value), nil
 	}

@@ -19,7 +19,7 @@ func (s Suite) encoding(t *testing.T) {
 	for _, op := range s.Keyed {
 		bubble(t, string(op), func(t *testing.T) {
 			sc := s.open(t)
-			sc.stage.playing(answering(http.StatusNotFound, "{}"))
+			sc.stage.playing(Answering(http.StatusNotFound, "{}"))
 			for _, key := range awkward {
 				sc.segment(key, func(r *user.Record) { sc.apply(t.Context(), user.Batch{Op: op, Records: []*user.Record{r}}) })
 			}
@@ -35,7 +35,7 @@ func (s Suite) encoding(t *testing.T) {
 	}
 	bubble(t, "find", func(t *testing.T) {
 		sc := s.open(t)
-		sc.stage.playing(answering(http.StatusNotFound, "{}"))
+		sc.stage.playing(Answering(http.StatusNotFound, "{}"))
 		for _, key := range awkward {
 			sc.segment(key, func(r *user.Record) { sc.look(r) })
 		}

@@ -21,7 +21,7 @@ func (s Suite) leftOut(t *testing.T) {
 		bubble(t, string(op), func(t *testing.T) {
 			sc := s.open(t)
 			b := sc.ready(op, 1)
-			sc.stage.playing(answering(http.StatusInternalServerError, ""))
+			sc.stage.playing(Answering(http.StatusInternalServerError, ""))
 			full := sc.leaves(b)
 			for _, leaf := range full {
 				if strings.HasSuffix(leaf, "=null") || strings.HasSuffix(leaf, `=""`) || strings.HasSuffix(leaf, "={}") || strings.HasSuffix(leaf, "=[]") {

@@ -19,7 +19,7 @@ func (s Suite) readStatuses(t *testing.T) {
 		r := sc.ready(user.Update, 1).Records[0]
 		for _, status := range played {
 			for what, body := range bodiesOf(status) {
-				sc.stage.playing(answering(status, body, "Location", "/elsewhere"))
+				sc.stage.playing(Answering(status, body, "Location", "/elsewhere"))
 				sc.judgeRead(r, status, what)
 			}
 		}

@@ -2,7 +2,6 @@ package destinationtest
 
 import (
 	"context"
-	"errors"
 	"testing"
 
 	"usersync/sync/destination"
@@ -140,10 +139,7 @@ func (sc *scene) apply(ctx context.Context, b user.Batch) ([]user.Outcome, *dest
 // callError holds an error to the contract.
 func (sc *scene) callError(err error, records []*user.Record) *destination.CallError {
 	sc.t.Helper()
-	var ce *destination.CallError
-	if !errors.As(err, &ce) {
-		sc.t.Fatalf("the error is a %T and no *destination.CallError", err)
-	}
+	ce := CallError(sc.t, err)
 	if ce.Code == "" {
 		sc.t.Errorf("an error without a code: %v", err)
 	}

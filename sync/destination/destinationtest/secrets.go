@@ -153,7 +153,7 @@ func (sc *scene) reused(do func()) {
 	_, before := sc.stage.count()
 	for _, status := range []int{200, 201, 202, 204, 207, 302, 400, 401, 403, 404, 409, 422, 429, 500, 503, 413} {
 		for _, body := range []string{"", "{}", page, strings.Repeat(`{"message":"no"}`, 20_000)} {
-			sc.stage.playing(answering(status, body, "Retry-After", "1"))
+			sc.stage.playing(Answering(status, body, "Retry-After", "1"))
 			do()
 		}
 	}

@@ -27,8 +27,9 @@ func bodiesOf(status int) map[string]string {
 
 const page = "<!doctype html><title>Sign in</title><p>This network needs you to sign in.</p>\n"
 
-// answering plays the same answer to every call.
-func answering(status int, body string, header ...string) http.HandlerFunc {
+// Answering plays the same answer to every call. header is name, value, name,
+// value.
+func Answering(status int, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		for i := 0; i+1 < len(header); i += 2 {
 			w.Header().Add(header[i], header[i+1])
@@ -48,7 +49,7 @@ func (s Suite) statuses(t *testing.T) {
 			sc.advice(b)
 			for _, status := range played {
 				for what, body := range bodiesOf(status) {
-					sc.stage.playing(answering(status, body, "Location", "/elsewhere"))
+					sc.stage.playing(Answering(status, body, "Location", "/elsewhere"))
 					sc.judge(b, status, what)
 				}
 			}
@@ -163,7 +164,7 @@ func (sc *scene) advice(b user.Batch) {
 	date := time.Now().UTC().Add(90 * time.Second).Format(http.TimeFormat)
 	for _, status := range []int{425, 429, 503} {
 		for text, want := range map[string]time.Duration{"7": 7 * time.Second, date: 90 * time.Second, "soon": 0, "": 0} {
-			sc.stage.playing(answering(status, "{}", "Retry-After", text))
+			sc.stage.playing(Answering(status, "{}", "Retry-After", text))
 			_, ce := sc.apply(sc.t.Context(), b)
 			if ce == nil || ce.After.Round(time.Second) != want {
 				sc.t.Errorf("%s, %d with Retry-After %q: %v", b.Op, status, text, ce)

@@ -48,26 +48,13 @@ func TestTiny(t *testing.T) {
 }
 
 func rehearse(t testing.TB, faults ...string) Sandbox {
-	o := sandbox.Options{API: tinyAPI{}, RequireAuth: true, Token: "tiny-key-0815"}
-	for _, text := range faults {
-		f, err := sandbox.ParseFault(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Faults = append(o.Faults, f)
-	}
-	if err := o.Check(); err != nil {
+	s, err := sandbox.Rehearse(sandbox.Options{API: tinyAPI{}, RequireAuth: true, Token: "tiny-key-0815"}, faults...)
+	if err != nil {
 		t.Fatal(err)
 	}
-	s := sandbox.New(o)
 	return Sandbox{
 		Handler: s,
-		Struck: func() (n uint64) {
-			for _, times := range s.State().Faults {
-				n += times
-			}
-			return n
-		},
+		Struck:  s.Struck,
 		Look: func(r *user.Record) Look {
 			email, _ := r.User.Value(user.Email)
 			m := s.Marked("email", email.Text)

@@ -1,14 +1,9 @@
 package kard
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"io"
 	"net/http"
-	"strconv"
 
-	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -18,8 +13,8 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	if len(b.Records) == 0 {
 		return nil, nil
 	}
-	if max := c.traits.Ops[b.Op].Max; len(b.Records) > max {
-		return nil, &destination.CallError{Fault: destination.RefusedWhole, Code: "too_many", Err: errTooMany}
+	if err := c.traits.Overfull(b); err != nil {
+		return nil, err
 	}
 	if b.Op == user.Create {
 		return c.create(ctx, b.Records)
@@ -31,8 +26,6 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	return []user.Outcome{o}, nil
 }
 
-var errTooMany = errors.New("the call would carry more users than Kard takes")
-
 func (c *Client) create(ctx context.Context, records []*user.Record) ([]user.Outcome, error) {
 	a, err := c.api.Do(ctx, rest.Request{
 		Method: http.MethodPost, Path: c.users, Collection: true, Records: records,
@@ -42,15 +35,14 @@ func (c *Client) create(ctx context.Context, records []*user.Record) ([]user.Out
 		return nil, err
 	}
 	defer a.Release()
+	if !speaks(a.Status) {
+		return a.Unsaid().For(records), nil
+	}
 	m := c.reader()
 	defer c.readers.Put(m)
-	if !speaks(a.Status) {
-		m.reset(nil, records)
-		return m.all(unsaid(a)), nil
-	}
 	if err := m.read(a.Body, records); err != nil {
 		if a.Status/100 == 2 {
-			return nil, unreadable(a, err)
+			return nil, a.Unreadable(err)
 		}
 		m.reset(nil, records)
 	}
@@ -61,18 +53,6 @@ func (c *Client) create(ctx context.Context, records []*user.Record) ([]user.Out
 // successes in use. 202 promises nothing and 204 has no body.
 func speaks(status int) bool {
 	return status == 200 || status == 201 || status == 207 || status/100 != 2
-}
-
-func unsaid(a *rest.Answer) user.Outcome {
-	return user.Outcome{Status: user.InDoubt, Code: "http_" + strconv.Itoa(a.Status), HTTP: a.Status, RequestID: a.RequestID}
-}
-
-// unreadable is a success that cannot be read: the users were perhaps taken.
-func unreadable(a *rest.Answer, err error) *destination.CallError {
-	if errors.Is(err, io.ErrUnexpectedEOF) && len(a.Body) > 0 {
-		return a.Fail(destination.PerhapsTaken, "cut_answer", "")
-	}
-	return a.Fail(destination.PerhapsTaken, "not_json", "")
 }
 
 func (c *Client) reader() *multiStatus {
@@ -94,26 +74,17 @@ func (c *Client) single(ctx context.Context, op user.Op, r *user.Record) (user.O
 		return user.Outcome{}, err
 	}
 	defer a.Release()
-	if elsewhere(a) {
-		return user.Outcome{}, a.Fail(destination.Denied, "http_404", elsewhereDetail)
+	if ce := a.Elsewhere(); ce != nil {
+		return user.Outcome{}, ce
 	}
 	m := c.reader()
 	defer c.readers.Put(m)
 	return m.one(a, op, r)
 }
 
-const elsewhereDetail = "a web page, and not the API, says that there is no such user; check base_url"
-
-// elsewhere reports whether a 404 comes as a page of a gateway or web server,
-// which knows no such address and says nothing of the user: taken at its word,
-// it would make every delete a success.
-func elsewhere(a *rest.Answer) bool {
-	return a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
-}
-
 // one judges the answer to a PUT or DELETE.
 func (m *multiStatus) one(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
-	o := unsaid(a)
+	o := a.Unsaid()
 	o.Record = r
 	records := []*user.Record{r}
 	switch {
@@ -125,7 +96,7 @@ func (m *multiStatus) one(a *rest.Answer, op user.Op, r *user.Record) (user.Outc
 	}
 	if err := m.read(a.Body, records); err != nil {
 		if a.Status/100 == 2 {
-			return o, unreadable(a, err)
+			return o, a.Unreadable(err)
 		}
 		m.reset(nil, records)
 	}

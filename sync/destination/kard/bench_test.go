@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"testing"
 
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -67,7 +68,7 @@ func idLast(records []*user.Record) []byte {
 			body = append(body, ',')
 		}
 		body = append(body, `{"type":"user","attributes":{"enrolledRewards":["CARDLINKED"],"zipCode":"11238","email":"frieda.`+r.User.ID+`@mail.example","phoneNumber":"+14155552671","birthYear":"1990"},"id":`...)
-		body = append(appendText(body, r.User.ID), '}')
+		body = append(rest.AppendText(body, r.User.ID), '}')
 	}
 	return append(body, "]}"...)
 }
@@ -95,7 +96,7 @@ func BenchmarkCheck(b *testing.B) {
 // BenchmarkApply is a create of 100 users from records to outcomes, without a
 // network.
 func BenchmarkApply(b *testing.B) {
-	c, err := New(Config{Organization: "org", REST: rest.Config{BaseURL: "https://kard.example", Transport: &fixed{201, string(appendUsers(nil, people(100)))}, Auth: rest.Auth{Token: user.NewSecret("t")}}})
+	c, err := New(Config{Organization: "org", REST: rest.Config{BaseURL: "https://kard.example", Transport: &destinationtest.Fixed{Status: 201, Body: string(appendUsers(nil, people(100)))}, Auth: rest.Auth{Token: user.NewSecret("t")}}})
 	if err != nil {
 		b.Fatal(err)
 	}

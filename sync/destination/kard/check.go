@@ -3,9 +3,8 @@ package kard
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"usersync/sync/destination"
 	"usersync/sync/user"
 )
 
@@ -21,7 +20,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	if op == user.Delete || slices.Contains(fields, user.EnrolledRewards) {
 		return nil
 	}
-	return invalid("missing_column", user.EnrolledRewards,
+	return user.Unfit("missing_column", user.EnrolledRewards,
 		"Kard requires it for every user, and the input has neither a column nor a value for it",
 		"add this line under fields: in the config: "+rewardsLine)
 }
@@ -29,7 +28,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 // Check tells whether Kard would refuse the record. Of a delete it looks at the
 // id only.
 func (c *Client) Check(r *user.Record) error {
-	if bad := checkID(r.User.ID); bad != nil {
+	if bad := destination.CheckID(r.User.ID); bad != nil {
 		return bad
 	}
 	if r.Op == user.Delete {
@@ -47,43 +46,26 @@ func (c *Client) Check(r *user.Record) error {
 		return unknown(r.User.Secrets[0].Field)
 	}
 	if !enrolled {
-		return invalid("missing_field", user.EnrolledRewards, "Kard requires it for every user",
+		return user.Unfit("missing_field", user.EnrolledRewards, "Kard requires it for every user",
 			"fill the column, or add this line under fields: in the config: "+rewardsLine)
 	}
 	return nil
 }
 
-// The results are of type error so that no nil *InvalidError hides in one.
-func invalid(code string, f user.Field, rule, hint string) error {
-	return &user.InvalidError{Code: code, Field: f, Rule: rule, Hint: hint}
-}
-
 func unknown(f user.Field) error {
-	return invalid("unsupported_field", f, "Kard has no such attribute", "leave the column out, or list it under ignore: in the config")
-}
-
-func checkID(id string) error {
-	switch {
-	case id == "":
-		return invalid("missing_id", user.ID, "must not be empty", "")
-	case id == "." || id == "..":
-		return invalid("bad_id", user.ID, "must not be . or .., which an address cannot carry", "")
-	case !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
-		return invalid("bad_id", user.ID, "must hold no control characters", "")
-	}
-	return nil
+	return user.Unfit("unsupported_field", f, "Kard has no such attribute", "leave the column out, or list it under ignore: in the config")
 }
 
 func checkAttribute(a *user.Attribute) error {
 	if a.Value.Kind == user.Clear {
-		return invalid("cannot_clear", a.Field, "Kard has no documented way to clear an attribute", "remove empty: clear from its mapping")
+		return user.Unfit("cannot_clear", a.Field, "Kard has no documented way to clear an attribute", "remove empty: clear from its mapping")
 	}
 	switch a.Field {
 	case user.EnrolledRewards:
 		return checkRewards(a.Value)
 	case user.HistoricalTransactionsSent:
 		if _, err := a.Value.Bool(); err != nil {
-			return invalid("bad_boolean", a.Field, err.Error(), "")
+			return user.Unfit("bad_boolean", a.Field, err.Error(), "")
 		}
 		return nil
 	case user.Phone, user.HashedEmail, user.Email, user.BirthYear, user.ZipCode:
@@ -99,13 +81,13 @@ func checkRewards(v user.Value) error {
 	list, err := v.List()
 	switch {
 	case err != nil && strings.TrimSpace(v.Text) == "":
-		return invalid("blank_rewards", user.EnrolledRewards, "must not be blank", "write CARDLINKED, or [] to enrol the user in no program")
+		return user.Unfit("blank_rewards", user.EnrolledRewards, "must not be blank", "write CARDLINKED, or [] to enrol the user in no program")
 	case err != nil:
-		return invalid("bad_list", user.EnrolledRewards, err.Error(), "write CARDLINKED, or [] to enrol the user in no program")
+		return user.Unfit("bad_list", user.EnrolledRewards, err.Error(), "write CARDLINKED, or [] to enrol the user in no program")
 	}
 	for _, reward := range list {
 		if reward != cardLinked {
-			return invalid("bad_reward", user.EnrolledRewards, "may hold CARDLINKED only", "write CARDLINKED, or [] to enrol the user in no program")
+			return user.Unfit("bad_reward", user.EnrolledRewards, "may hold CARDLINKED only", "write CARDLINKED, or [] to enrol the user in no program")
 		}
 	}
 	return nil
@@ -115,11 +97,11 @@ func checkText(a *user.Attribute) error {
 	text, err := a.Value.Plain()
 	switch {
 	case err != nil:
-		return invalid("bad_text", a.Field, err.Error(), "")
+		return user.Unfit("bad_text", a.Field, err.Error(), "")
 	case a.Field == user.Phone && !isE164(text):
-		return invalid("bad_phone", a.Field, "must be in E.164 form, such as +14155552671", `map it with e164(COLUMN, "US")`)
+		return user.Unfit("bad_phone", a.Field, "must be in E.164 form, such as +14155552671", `map it with e164(COLUMN, "US")`)
 	case a.Field == user.HashedEmail && !isHash(text):
-		return invalid("bad_hash", a.Field, "must be a SHA-256 in 64 lower-case hexadecimal digits", "map it with hashed_email(COLUMN) from the plain address")
+		return user.Unfit("bad_hash", a.Field, "must be a SHA-256 in 64 lower-case hexadecimal digits", "map it with hashed_email(COLUMN) from the plain address")
 	}
 	return nil
 }

@@ -46,35 +46,16 @@ func customer(n, version int) *user.Record {
 }
 
 func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
-	o := sandbox.Options{Organization: "org-1", RequireAuth: true, Token: "kard-token-4711", Seed: 7}
-	for _, text := range faults {
-		f, err := sandbox.ParseFault(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Faults = append(o.Faults, f)
-	}
-	if err := o.Check(); err != nil {
+	s, err := sandbox.Rehearse(sandbox.Options{Organization: "org-1", RequireAuth: true, Token: "kard-token-4711", Seed: 7}, faults...)
+	if err != nil {
 		t.Fatal(err)
 	}
-	s := sandbox.New(o)
 	return destinationtest.Sandbox{
 		Handler: s,
-		Struck:  func() uint64 { return struck(s) },
+		Struck:  s.Struck,
 		Look: func(r *user.Record) destinationtest.Look {
 			u, _ := s.User(r.User.ID)
-			look := destinationtest.Look{Created: int(u.Created), Data: string(u.Attributes)}
-			if u.Held {
-				look.Held = 1
-			}
-			return look
+			return destinationtest.Looked(u.Held, u.Created, u.Attributes)
 		},
 	}
-}
-
-func struck(s *sandbox.Server) (n uint64) {
-	for _, times := range s.State().Faults {
-		n += times
-	}
-	return n
 }

@@ -24,9 +24,10 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 		return destination.Found{}, err
 	}
 	defer a.Release()
+	if ce := a.Elsewhere(); ce != nil {
+		return destination.Found{}, ce
+	}
 	switch {
-	case elsewhere(a):
-		return destination.Found{}, a.Fail(destination.Denied, "http_404", elsewhereDetail)
 	case a.Status == http.StatusNotFound:
 		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
 	case a.Status/100 == 4:
@@ -56,16 +57,14 @@ func shown(a *rest.Answer, r *user.Record) (destination.Found, error) {
 		if errors.As(err, &wrong) {
 			return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")
 		}
-		return destination.Found{}, unreadable(a, err)
+		return destination.Found{}, a.Unreadable(err)
 	case len(answer.Errors) > 0:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, codeOtherID, "")
 	case plainly(answer.Data.ID) != r.User.ID:
 		return destination.Found{HTTP: a.Status}, nil // another user: nothing is known of this one
 	}
-	found := destination.Found{Presence: destination.Same, Held: held(answer.Data.Attributes), HTTP: a.Status}
-	if found.Differs = differs(r, found.Held); len(found.Differs) > 0 {
-		found.Presence = destination.Different
-	}
+	found := destination.Compared(r, held(answer.Data.Attributes), same)
+	found.HTTP = a.Status
 	return found, nil
 }
 
@@ -103,18 +102,7 @@ func held(attributes map[string]jsontext.Value) []user.Attribute {
 	return list
 }
 
-// differs names the attributes of r that are held otherwise.
-func differs(r *user.Record, held []user.Attribute) []user.Field {
-	api := user.User{Attributes: held}
-	var fields []user.Field
-	for _, a := range r.User.Attributes {
-		theirs, ok := api.Value(a.Field)
-		if ok && normal(a.Field, a.Value) != normal(a.Field, theirs) {
-			fields = append(fields, a.Field)
-		}
-	}
-	return fields
-}
+func same(f user.Field, ours, theirs user.Value) bool { return normal(f, ours) == normal(f, theirs) }
 
 // normal is a value in the form in which it is compared.
 func normal(f user.Field, v user.Value) string {

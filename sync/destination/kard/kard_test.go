@@ -1,7 +1,6 @@
 package kard
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -32,14 +32,7 @@ func serve(t *testing.T, api http.HandlerFunc) *Client {
 
 // answering returns a client of an API that always gives the same answer.
 func answering(t *testing.T, status int, body string) *Client {
-	return serve(t, func(w http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body)
-		w.Header().Set("X-Request-Id", "req-7")
-		w.WriteHeader(status)
-		if status != 204 {
-			io.WriteString(w, body)
-		}
-	})
+	return serve(t, destinationtest.Answering(status, body, "X-Request-Id", "req-7"))
 }
 
 func batch(op user.Op, ids ...string) user.Batch {
@@ -50,15 +43,6 @@ func batch(op user.Op, ids ...string) user.Batch {
 		b.Records = append(b.Records, r)
 	}
 	return b
-}
-
-func callError(t *testing.T, err error) *destination.CallError {
-	t.Helper()
-	var ce *destination.CallError
-	if err != nil && !errors.As(err, &ce) {
-		t.Fatalf("error is a %T: %v", err, err)
-	}
-	return ce
 }
 
 func TestNew(t *testing.T) {
@@ -159,7 +143,7 @@ func TestApplyRefusesWhatDoesNotFit(t *testing.T) {
 		t.Errorf("nobody: %v %v", o, err)
 	}
 	for _, b := range []user.Batch{batch(user.Update, "1", "2"), batch(user.Upsert, "1"), {Op: user.Create, Records: people(101)}} {
-		if ce := callError(t, second(c.Apply(t.Context(), b))); ce == nil || ce.Fault != destination.RefusedWhole || ce.Status != 0 {
+		if ce := destinationtest.CallError(t, second(c.Apply(t.Context(), b))); ce == nil || ce.Fault != destination.RefusedWhole || ce.Status != 0 {
 			t.Errorf("%s of %d: %v", b.Op, len(b.Records), ce)
 		}
 	}

@@ -3,8 +3,6 @@ package kard
 import (
 	"cmp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
@@ -102,7 +100,7 @@ func (m *multiStatus) whole(a *rest.Answer) ([]user.Outcome, error) {
 	if len(m.records) == 1 {
 		o.Code = code
 	}
-	return m.all(o), nil
+	return o.For(m.records), nil
 }
 
 // common returns the status by which all errors refuse the call, 0 if there is
@@ -128,15 +126,6 @@ func refusal(status int) bool {
 	return status/100 == 4
 }
 
-func (m *multiStatus) all(o user.Outcome) []user.Outcome {
-	outcomes := make([]user.Outcome, len(m.records))
-	for i, r := range m.records {
-		outcomes[i] = o
-		outcomes[i].Record = r
-	}
-	return outcomes
-}
-
 // spread starts the outcomes: created for the users in data, and for the
 // others what silence means. A call refused as a whole took nobody, so those
 // that it does not blame may be sent again; a conflict leaves open who was
@@ -145,12 +134,12 @@ func (m *multiStatus) spread(a *rest.Answer) []user.Outcome {
 	success := a.Status/100 == 2
 	silent := user.Outcome{Status: user.InDoubt, HTTP: a.Status, RequestID: a.RequestID}
 	if !success && a.Status != 409 && !m.any {
-		silent.Status, silent.Code = user.Busy, "http_"+strconv.Itoa(a.Status)
+		silent.Status, silent.Code = user.Busy, destination.StatusCode(a.Status)
 	}
 	if general := m.general(); len(general) > 0 && m.incomplete() {
 		silent.Code, silent.Detail = voice(general, general[0].status, m.records...)
 	}
-	outcomes := m.all(silent)
+	outcomes := silent.For(m.records)
 	for i, echoed := range m.echoed {
 		switch {
 		case echoed && success:
@@ -164,15 +153,14 @@ func (m *multiStatus) spread(a *rest.Answer) []user.Outcome {
 
 func (m *multiStatus) incomplete() bool { return slices.Contains(m.echoed, false) }
 
-// blame gives a user the verdict of its errors, all of one user. Of several
-// verdicts the least certain one stands, then the least hopeful.
+// blame gives a user the verdict of its errors, all of one user.
 func (m *multiStatus) blame(op user.Op, errors []problem, o user.Outcome) user.Outcome {
 	worst := problem{}
 	for i, p := range errors {
 		if p.status == 0 && o.HTTP/100 == 4 {
 			p.status = o.HTTP
 		}
-		if i == 0 || gravity(verdict(op, p.status)) > gravity(verdict(op, worst.status)) {
+		if i == 0 || destination.Gravity(verdict(op, p.status)) > destination.Gravity(verdict(op, worst.status)) {
 			worst = p
 		}
 	}
@@ -208,38 +196,15 @@ func verdict(op user.Op, status int) user.Status {
 	return user.InDoubt // an error whose status is no error
 }
 
-func gravity(s user.Status) int {
-	return slices.Index([]user.Status{user.Busy, user.Missing, user.Exists, user.Refused, user.InDoubt}, s)
-}
-
 // voice makes code and detail of what the API says, fit to leave the client.
 // The code is the first title in snake case, if it is a short phrase in which
 // nothing had to be redacted, else the status.
 func voice(problems []problem, status int, records ...*user.Record) (code, detail string) {
 	if len(problems) > 0 {
-		code = phrase(problems[0].title, records)
+		code = destination.Phrase(problems[0].title, "", records...)
 	}
 	if code == "" {
-		code = "error"
-		if status > 0 {
-			code = "http_" + strconv.Itoa(status)
-		}
+		code = destination.StatusCode(status)
 	}
 	return code, destination.Clean(join(problems), records...)
-}
-
-const longestPhrase = 40
-
-func phrase(title string, records []*user.Record) string {
-	words := strings.Fields(title)
-	for _, w := range words {
-		if strings.ContainsFunc(w, func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') }) {
-			return ""
-		}
-	}
-	code := strings.ToLower(strings.Join(words, "_"))
-	if len(code) > longestPhrase || destination.Clean(title, records...) != strings.Join(words, " ") || destination.Clean(code, records...) != code {
-		return ""
-	}
-	return code
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination/rest"
 )
 
 // problem is one element of an errors list (Kard API reference, ErrorObject).
@@ -63,12 +65,7 @@ func (m *multiStatus) owner(id []byte) int {
 // status reads "409", 409 and "409 Conflict".
 func (m *multiStatus) status(value []byte) int {
 	text, _ := m.text(value)
-	digits, _, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
-	status, err := strconv.Atoi(digits)
-	if err != nil || status < 100 || status > 599 {
-		return 0
-	}
-	return status
+	return rest.StatusIn(string(text))
 }
 
 func (m *multiStatus) words(value []byte) string {
@@ -97,17 +94,13 @@ func pointed(source []byte, users int) int {
 }
 
 // words finds what an answer that is a fault says, in the errors list or as
-// plain text. A gateway's page says nothing.
+// plain text.
 func words(body []byte) string {
 	var m multiStatus
 	if m.read(body, nil) == nil {
 		return join(m.errors)
 	}
-	text := strings.TrimSpace(string(body[:min(len(body), 1000)]))
-	if strings.ContainsAny(text, "<{[") {
-		return ""
-	}
-	return text
+	return rest.PlainText(body)
 }
 
 func join(problems []problem) string {

@@ -2,8 +2,6 @@ package konstantly
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -11,9 +9,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-
-	"usersync/sync/destination"
-	"usersync/sync/destination/rest"
 )
 
 // said is what an answer says: a user (Konstantly API reference, Create User) or
@@ -50,14 +45,6 @@ func read(body []byte) (said, error) {
 	}
 	err := json.Unmarshal(body, &s, lax)
 	return s, err
-}
-
-// unreadable is a success that cannot be read: the call was perhaps taken.
-func unreadable(a *rest.Answer, err error) *destination.CallError {
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return a.Fail(destination.PerhapsTaken, "cut_answer", "")
-	}
-	return a.Fail(destination.PerhapsTaken, "not_json", "")
 }
 
 // id is the user's key; a number is taken as its digits. "" is none.

@@ -1,11 +1,8 @@
 package konstantly
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"usersync/sync/destination"
@@ -24,8 +21,8 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	if len(b.Records) == 0 {
 		return nil, nil
 	}
-	if max := c.traits.Ops[b.Op].Max; len(b.Records) > max {
-		return nil, &destination.CallError{Fault: destination.RefusedWhole, Code: "too_many", Err: errTooMany}
+	if err := c.traits.Overfull(b); err != nil {
+		return nil, err
 	}
 	r := b.Records[0]
 	o, err := c.apply(ctx, b.Op, r)
@@ -35,8 +32,6 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	o.Record = r
 	return []user.Outcome{o}, nil
 }
-
-var errTooMany = errors.New("the call would carry more users than Konstantly takes")
 
 func (c *Client) apply(ctx context.Context, op user.Op, r *user.Record) (user.Outcome, error) {
 	switch {
@@ -58,28 +53,20 @@ func (c *Client) do(ctx context.Context, request rest.Request, r, sent *user.Rec
 	if err != nil {
 		return nil, said{}, err
 	}
-	if elsewhere(a) {
+	if ce := a.Elsewhere(); ce != nil {
 		defer a.Release()
-		return nil, said{}, a.Fail(destination.Denied, "http_404", elsewhereDetail)
+		ce.Detail += ", which ends in /openapi/v1"
+		return nil, said{}, ce
 	}
 	s, err := read(a.Body)
 	if err != nil && a.Status/100 == 2 {
 		defer a.Release()
-		return nil, said{}, unreadable(a, err)
+		return nil, said{}, a.Unreadable(err)
 	}
 	if err != nil {
 		s = said{}
 	}
 	return a, s, nil
-}
-
-const elsewhereDetail = "a web page, and not the API, says that there is no such user; check base_url, which ends in /openapi/v1"
-
-// elsewhere reports whether a 404 comes as a page of a gateway or web server,
-// which knows no such address and says nothing of the user: taken at its word,
-// it would make every delete a success.
-func elsewhere(a *rest.Answer) bool {
-	return a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
 }
 
 // outcome is what an answer says of r, before the client looks further: done if
@@ -99,7 +86,7 @@ func outcome(a *rest.Answer, s *said, op user.Op, r, sent *user.Record, done use
 	case s.id() != "" && s.id() != r.User.ID:
 		o.Code = codeOtherID
 	case a.Status != http.StatusOK && a.Status != http.StatusCreated && a.Status != http.StatusNoContent:
-		o.Code = "http_" + strconv.Itoa(a.Status) // no success that the reference has
+		o.Code = destination.StatusCode(a.Status) // no success that the reference has
 	default:
 		o.Status = done
 	}

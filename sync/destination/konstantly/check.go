@@ -30,7 +30,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	}
 	for _, f := range fields {
 		if once(f) || f == user.Password && c.config.Password != Always {
-			return invalid("only_on_create", f, "Konstantly takes it only when a user is created, and this run updates",
+			return user.Unfit("only_on_create", f, "Konstantly takes it only when a user is created, and this run updates",
 				"list the column under ignore: in the config"+alwaysHint(f))
 		}
 	}
@@ -86,13 +86,8 @@ func (c *Client) lacks(r *user.Record) error {
 	return nil
 }
 
-// The results are of type error so that no nil *InvalidError hides in one.
-func invalid(code string, f user.Field, rule, hint string) error {
-	return &user.InvalidError{Code: code, Field: f, Rule: rule, Hint: hint}
-}
-
 func unknown(f user.Field) error {
-	return invalid("unsupported_field", f, "Konstantly has no such attribute", "leave the column out, or list it under ignore: in the config")
+	return user.Unfit("unsupported_field", f, "Konstantly has no such attribute", "leave the column out, or list it under ignore: in the config")
 }
 
 func missing(code string, f user.Field, more string) error {
@@ -107,11 +102,11 @@ func missing(code string, f user.Field, more string) error {
 	if f == user.Role {
 		hint = "fill the column, or add a line such as this under fields: in the config: role: {value: learner}"
 	}
-	return invalid(code, f, rule, hint)
+	return user.Unfit(code, f, rule, hint)
 }
 
 func noPassword(code string) error {
-	return invalid(code, user.Password, "Konstantly requires one of a new user", "fill the column, or set konstantly.password: generate in the config")
+	return user.Unfit(code, user.Password, "Konstantly requires one of a new user", "fill the column, or set konstantly.password: generate in the config")
 }
 
 // checkID: an id is alphanumeric (Konstantly API reference, Create User). Two of
@@ -119,11 +114,11 @@ func noPassword(code string) error {
 func checkID(id string) error {
 	switch {
 	case id == "":
-		return invalid("missing_id", user.ID, "must not be empty", "")
+		return user.Unfit("missing_id", user.ID, "must not be empty", "")
 	case strings.ContainsFunc(id, func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }):
-		return invalid("bad_id", user.ID, "must hold letters A to Z and digits only", "map a column of such keys to id under fields: in the config, or make one with an expr: there")
+		return user.Unfit("bad_id", user.ID, "must hold letters A to Z and digits only", "map a column of such keys to id under fields: in the config, or make one with an expr: there")
 	case strings.EqualFold(id, "blocked") || strings.EqualFold(id, "byEmail"):
-		return invalid("bad_id", user.ID, "is a word that Konstantly's addresses use for something else", "")
+		return user.Unfit("bad_id", user.ID, "is a word that Konstantly's addresses use for something else", "")
 	}
 	return nil
 }
@@ -134,7 +129,7 @@ func (c *Client) checkAttribute(a *user.Attribute) error {
 	case custom:
 		return c.checkCustom(id, a)
 	case a.Value.Kind == user.Clear:
-		return invalid("cannot_clear", a.Field, "Konstantly has no documented way to clear it", "remove empty: clear from its mapping")
+		return user.Unfit("cannot_clear", a.Field, "Konstantly has no documented way to clear it", "remove empty: clear from its mapping")
 	}
 	var err error
 	switch a.Field {
@@ -164,7 +159,7 @@ func because(code string, f user.Field, err error) error {
 	if err == nil {
 		return nil
 	}
-	return invalid(code, f, err.Error(), "")
+	return user.Unfit(code, f, err.Error(), "")
 }
 
 // latest is a day in the year 5138: what is later was meant in milliseconds.
@@ -174,7 +169,7 @@ func checkDeadline(v user.Value) error {
 	if n, err := integer(v.Text); err == nil && n < latest {
 		return nil
 	}
-	return invalid("bad_epoch", user.DeadlineAt, "must be seconds since 1970, such as 1767225600", "")
+	return user.Unfit("bad_epoch", user.DeadlineAt, "must be seconds since 1970, such as 1767225600", "")
 }
 
 func (c *Client) checkCustom(id string, a *user.Attribute) error {
@@ -184,13 +179,13 @@ func (c *Client) checkCustom(id string, a *user.Attribute) error {
 	_, err := c.written(id, a.Value)
 	switch err {
 	case errNoAttribute:
-		return invalid("unknown_attribute", a.Field, err.Error(), "write the attribute's API id behind attributes., or list the column under ignore: in the config")
+		return user.Unfit("unknown_attribute", a.Field, err.Error(), "write the attribute's API id behind attributes., or list the column under ignore: in the config")
 	case errNoOption, errNoOptions:
-		return invalid("bad_choice", a.Field, err.Error(), "")
+		return user.Unfit("bad_choice", a.Field, err.Error(), "")
 	case errNotNumber:
-		return invalid("bad_number", a.Field, err.Error(), "")
+		return user.Unfit("bad_number", a.Field, err.Error(), "")
 	case errTooLong:
-		return invalid("too_long", a.Field, err.Error(), "")
+		return user.Unfit("too_long", a.Field, err.Error(), "")
 	}
 	return because("bad_boolean", a.Field, err)
 }

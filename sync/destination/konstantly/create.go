@@ -72,7 +72,7 @@ func (c *Client) dispute(ctx context.Context, r *user.Record, o user.Outcome) (u
 	found, err := c.Find(ctx, r)
 	switch {
 	case err != nil:
-		return o, beforehand(err)
+		return o, destination.OnlyRead(err)
 	case found.Presence == destination.Unknown:
 		return user.Outcome{Status: user.InDoubt, Code: user.CodeNoAnswer, HTTP: found.HTTP, RequestID: o.RequestID}, nil
 	case found.Presence != destination.Absent:
@@ -85,7 +85,7 @@ func (c *Client) dispute(ctx context.Context, r *user.Record, o user.Outcome) (u
 	owner, err := c.owner(ctx, r)
 	switch {
 	case err != nil && !astray(err):
-		return o, beforehand(err)
+		return o, destination.OnlyRead(err)
 	case owner == r.User.ID: // an earlier create was slow, and has just come through
 		return user.Outcome{Status: user.Exists, HTTP: o.HTTP, RequestID: o.RequestID}, nil
 	case owner != "":
@@ -126,28 +126,13 @@ func (c *Client) meet(ctx context.Context, r *user.Record, lack error) (user.Out
 	found, err := c.Find(ctx, r)
 	switch {
 	case err != nil:
-		return user.Outcome{}, beforehand(err)
+		return user.Outcome{}, destination.OnlyRead(err)
 	case found.Presence == destination.Unknown:
 		return user.Outcome{Status: user.Failed, Code: user.CodeUnread, HTTP: found.HTTP}, nil
 	case found.Presence != destination.Absent:
 		return user.Outcome{Status: user.Exists, HTTP: found.HTTP}, nil
 	}
-	o := user.Outcome{Status: user.Invalid, Detail: lack.Error(), HTTP: found.HTTP}
-	var invalid *user.InvalidError
-	if errors.As(lack, &invalid) {
-		o.Code = invalid.Code
-	}
+	o := user.Unsent(lack)
+	o.HTTP = found.HTTP
 	return o, nil
-}
-
-// beforehand says of a read that failed that nobody was created: the create was
-// refused before it, or not sent.
-func beforehand(err error) error {
-	var ce *destination.CallError
-	if errors.As(err, &ce) && ce.Fault == destination.PerhapsTaken {
-		early := *ce
-		early.Fault = destination.NotTaken
-		return &early
-	}
-	return err
 }

@@ -8,12 +8,13 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
 // appendNew appends the body of a POST. r has its password already.
 func (c *Client) appendNew(b []byte, r *user.Record) []byte {
-	b = appendText(append(b, `{"id":`...), r.User.ID)
+	b = rest.AppendText(append(b, `{"id":`...), r.User.ID)
 	return append(c.appendMembers(b, r, user.Create), '}')
 }
 
@@ -30,7 +31,7 @@ func (c *Client) appendChange(b []byte, r *user.Record) []byte {
 
 // appendBlock appends the body that deactivates a user.
 func appendBlock(b []byte, id string) []byte {
-	return append(appendText(append(b, `{"id":`...), id), '}')
+	return append(rest.AppendText(append(b, `{"id":`...), id), '}')
 }
 
 // appendMembers appends members, each with a comma before it. What Check would
@@ -46,7 +47,7 @@ func (c *Client) appendMembers(b []byte, r *user.Record, op user.Op) []byte {
 		}
 	}
 	if password, ok := r.User.Secret(user.Password); ok && (op == user.Create || c.config.Password == Always) {
-		b = appendText(appendName(b, "password"), password.Reveal())
+		b = rest.AppendText(appendName(b, "password"), password.Reveal())
 	}
 	return c.appendAttributes(b, r)
 }
@@ -76,7 +77,7 @@ func (c *Client) appendAttributes(b []byte, r *user.Record) []byte {
 		if b[len(b)-1] != '{' {
 			b = append(b, ',')
 		}
-		b = appendValue(append(appendText(b, id), ':'), v)
+		b = appendValue(append(rest.AppendText(b, id), ':'), v)
 	}
 	if any {
 		b = append(b, '}')
@@ -95,17 +96,7 @@ func appendValue(b []byte, v user.Value) []byte {
 	if v.Kind == user.JSON {
 		return append(b, v.Text...)
 	}
-	return appendText(b, v.Text)
-}
-
-func appendPlain(b []byte, v user.Value) ([]byte, bool) {
-	text, err := v.Plain()
-	return appendText(b, text), err == nil && v.Kind != user.Clear
-}
-
-func appendBool(b []byte, v user.Value) ([]byte, bool) {
-	is, err := v.Bool()
-	return strconv.AppendBool(b, is), err == nil
+	return rest.AppendText(b, v.Text)
 }
 
 func appendInteger(b []byte, v user.Value) ([]byte, bool) {
@@ -164,11 +155,4 @@ func integers(v user.Value) ([]int64, error) {
 		list[i] = n
 	}
 	return list, nil
-}
-
-// appendText quotes s. It writes U+FFFD for bytes that are not UTF-8 and reports
-// them, and the readers refuse those.
-func appendText(b []byte, s string) []byte {
-	b, _ = jsontext.AppendQuote(b, s)
-	return b
 }

@@ -40,17 +40,14 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 }
 
 func (c *Client) compare(s *said, r *user.Record, status int) destination.Found {
-	found := destination.Found{Presence: destination.Same, Held: s.held(), HTTP: status}
-	found.Differs = c.differs(r, found.Held)
+	found := destination.Compared(r, s.held(), c.same)
+	found.HTTP = status
 	if banned, _ := s.banned(); banned && c.config.OnAbsent == Block {
 		if r.Op == user.Delete {
 			found.Presence = destination.Absent
 			return found
 		}
-		found.Differs = append(found.Differs, user.Active)
-	}
-	if len(found.Differs) > 0 {
-		found.Presence = destination.Different
+		found.Presence, found.Differs = destination.Different, append(found.Differs, user.Active)
 	}
 	return found
 }
@@ -119,18 +116,9 @@ func value(v jsontext.Value) user.Value {
 	return user.JSONValue(string(v))
 }
 
-// differs names the attributes of r that are held otherwise. A custom attribute
-// that is to be cleared differs as long as one is held.
-func (c *Client) differs(r *user.Record, held []user.Attribute) []user.Field {
-	api := user.User{Attributes: held}
-	var fields []user.Field
-	for _, a := range r.User.Attributes {
-		theirs, ok := api.Value(a.Field)
-		if ok && (a.Value.Kind == user.Clear || c.normal(a.Field, a.Value) != c.normal(a.Field, theirs)) {
-			fields = append(fields, a.Field)
-		}
-	}
-	return fields
+// same: a custom attribute that is to be cleared differs as long as one is held.
+func (c *Client) same(f user.Field, ours, theirs user.Value) bool {
+	return ours.Kind != user.Clear && c.normal(f, ours) == c.normal(f, theirs)
 }
 
 // normal is a value in the form in which it is compared.

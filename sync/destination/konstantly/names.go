@@ -3,6 +3,7 @@ package konstantly
 import (
 	"strings"
 
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -15,14 +16,14 @@ var members = [...]struct {
 	// once says that no update takes it (Konstantly API reference, Update User).
 	once bool
 }{
-	{user.Name, "name", appendPlain, false},
-	{user.Email, "email", appendPlain, false},
-	{user.Role, "roleAlias", appendPlain, false},
-	{user.Bio, "bio", appendPlain, false},
-	{user.Occupation, "occupation", appendPlain, false},
-	{user.Location, "location", appendPlain, false},
-	{user.Timezone, "timezone", appendPlain, false},
-	{user.FromAPI, "fromApi", appendBool, false},
+	{user.Name, "name", rest.AppendPlain, false},
+	{user.Email, "email", rest.AppendPlain, false},
+	{user.Role, "roleAlias", rest.AppendPlain, false},
+	{user.Bio, "bio", rest.AppendPlain, false},
+	{user.Occupation, "occupation", rest.AppendPlain, false},
+	{user.Location, "location", rest.AppendPlain, false},
+	{user.Timezone, "timezone", rest.AppendPlain, false},
+	{user.FromAPI, "fromApi", rest.AppendBool, false},
 	{user.Courses, "courses", appendIntegers, true},
 	{user.DeadlineAt, "deadlineAt", appendInteger, true},
 	{user.Groups, "groups", appendIntegers, true},

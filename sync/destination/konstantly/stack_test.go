@@ -1,67 +1,34 @@
 package konstantly
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/sandbox"
 	rehearsal "usersync/sync/sandbox/konstantly"
 	"usersync/sync/user"
 )
 
-// wireless takes calls to a handler without a network. A handler that hangs up
-// leaves its caller without an answer.
-type wireless struct{ http.Handler }
-
-func (w wireless) RoundTrip(r *http.Request) (answer *http.Response, err error) {
-	defer func() {
-		if hungUp := recover(); hungUp != nil {
-			answer, err = nil, io.ErrUnexpectedEOF
-		}
-	}()
-	defer r.Body.Close()
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	in := httptest.NewRequest(r.Method, r.URL.RequestURI(), strings.NewReader(string(body)))
-	in.Header = r.Header.Clone()
-	in.Header.Set("X-API-KEY", "k")
-	out := httptest.NewRecorder()
-	w.ServeHTTP(out, in)
-	return out.Result(), nil
-}
-
 // open makes the client in all its manners, and the rehearsal behind it.
 func open(t *testing.T, o rehearsal.Options, absence Absence, faults ...string) (destination.Destination, *sandbox.Server) {
 	t.Helper()
-	options := sandbox.Options{API: rehearsal.New(o), Seed: 11}
-	for _, text := range faults {
-		f, err := sandbox.ParseFault(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		options.Faults = append(options.Faults, f)
+	s, err := sandbox.Rehearse(sandbox.Options{API: rehearsal.New(o), Seed: 11}, faults...)
+	if err != nil {
+		t.Fatal(err)
 	}
-	s := sandbox.New(options)
-	config := settings("https://konstantly.example")
-	config.OnAbsent, config.REST.Transport = absence, wireless{s}
+	at := destinationtest.Connect(t, s)
+	config := settings(at.URL)
+	config.OnAbsent, config.REST.DialContext = absence, at.Dial
 	c, err := New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &turnstile{left: 1 << 20}
-	limited := destination.Limited{Destination: c, Pacer: p, Wire: context.Background()}
-	bisected := destination.NewBisected(destination.Merged{API: destination.Keyed{API: limited}})
-	retried := destination.Retried{API: bisected, Pacer: p, Retries: 8}
-	return destination.Upserted{API: destination.Verified{API: retried, Retries: 8}}, s
+	t.Cleanup(c.CloseIdle)
+	return destinationtest.Manners{}.Around(c), s
 }
 
 const crowd = 12

@@ -2,10 +2,10 @@ package konstantly
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -34,8 +34,8 @@ func (s *said) voice(status int, r, sent *user.Record) (code, detail string) {
 			return "bad_" + string(f), s.detail(r, sent)
 		}
 	}
-	if code = phrase(shown(s.Message), r, sent); code == "" {
-		code = "http_" + strconv.Itoa(status)
+	if code = destination.Phrase(shown(s.Message), "", r, sent); code == "" {
+		code = destination.StatusCode(status)
 	}
 	return code, s.detail(r, sent)
 }
@@ -65,33 +65,10 @@ func (s *said) text(r *user.Record) string {
 	return shown(s.Error)
 }
 
-const longestPhrase = 40
-
-// phrase is a message in snake case, if it is a short one in which nothing had
-// to be redacted.
-func phrase(message string, records ...*user.Record) string {
-	words := strings.Fields(message)
-	for _, w := range words {
-		if strings.ContainsFunc(w, func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') }) {
-			return ""
-		}
-	}
-	code := strings.ToLower(strings.Join(words, "_"))
-	if len(code) > longestPhrase || destination.Clean(message, records...) != strings.Join(words, " ") || destination.Clean(code, records...) != code {
-		return ""
-	}
-	return code
-}
-
-// words finds what an answer that is a fault says. A gateway's page says
-// nothing.
+// words finds what an answer that is a fault says.
 func words(body []byte) string {
 	if s, err := read(body); err == nil {
 		return s.text(&user.Record{})
 	}
-	text := strings.TrimSpace(string(body[:min(len(body), 1000)]))
-	if strings.ContainsAny(text, "<{[") {
-		return ""
-	}
-	return text
+	return rest.PlainText(body)
 }

@@ -2,7 +2,6 @@ package onbo
 
 import (
 	"errors"
-	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -55,14 +53,6 @@ func read(body []byte) (answer, error) {
 
 var errNull = errors.New("the answer is null")
 
-// unreadable is a success that cannot be read: the user was perhaps taken.
-func unreadable(a *rest.Answer, err error) *destination.CallError {
-	if errors.Is(err, io.ErrUnexpectedEOF) && len(a.Body) > 0 {
-		return a.Fail(destination.PerhapsTaken, "cut_answer", "")
-	}
-	return a.Fail(destination.PerhapsTaken, "not_json", "")
-}
-
 const longestKey = 200 // a uuid has 36 characters
 
 // key is the uuid; "" if there is none, or one that is none by its looks.
@@ -81,7 +71,7 @@ func (a *answer) key() string {
 func (a *answer) another(sent *user.Record) bool {
 	ours, _ := sent.User.Value(user.Email)
 	theirs, ok := plainly(a.Email)
-	return ok && normal(user.Email, user.TextValue(theirs)) != normal(user.Email, ours)
+	return ok && !same(user.Email, ours, user.TextValue(theirs))
 }
 
 // words are what the answer says beside a user.
@@ -140,16 +130,12 @@ func plainly(v jsontext.Value) (string, bool) {
 	return string(text), err == nil
 }
 
-// words finds what an answer that is a fault says. A gateway's page says nothing.
+// words finds what an answer that is a fault says.
 func words(body []byte) string {
 	if a, err := read(body); err == nil {
 		return undated(a.words())
 	}
-	text := strings.TrimSpace(string(body[:min(len(body), 1000)]))
-	if strings.ContainsAny(text, "<{[") {
-		return ""
-	}
-	return undated(text)
+	return undated(rest.PlainText(body))
 }
 
 // dates are those with slashes, which Onbo's own form of a date of birth has.

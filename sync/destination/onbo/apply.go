@@ -1,11 +1,9 @@
 package onbo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"usersync/sync/destination"
@@ -20,8 +18,8 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	if len(b.Records) == 0 {
 		return nil, nil
 	}
-	if most := c.traits.Ops[b.Op].Max; len(b.Records) > most {
-		return nil, &destination.CallError{Fault: destination.RefusedWhole, Code: "too_many", Err: errTooMany}
+	if err := c.traits.Overfull(b); err != nil {
+		return nil, err
 	}
 	r := b.Records[0]
 	o, needless := uncalled(b.Op, r)
@@ -34,8 +32,6 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	o.Record = r
 	return []user.Outcome{o}, nil
 }
-
-var errTooMany = errors.New("the call would carry more users than Onbo takes")
 
 // uncalled settles what must not be sent: a create of somebody whose uuid is
 // known would double them, and a path without a uuid leads to all users.
@@ -56,7 +52,7 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record) (user.Out
 	if op != user.Delete {
 		d, err := c.draft(op, shown[1])
 		if err != nil {
-			return unfit(err), nil
+			return user.Unsent(err), nil // it turned out unfit only when the call was made up
 		}
 		request.Method, request.Append = http.MethodPut, d.append
 	}
@@ -75,22 +71,13 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record) (user.Out
 	return o, err
 }
 
-// unfit is a user who turned out unfit only when the call was made up.
-func unfit(err error) user.Outcome {
-	o := user.Outcome{Status: user.Invalid, Detail: err.Error()}
-	var bad *user.InvalidError
-	if errors.As(err, &bad) {
-		o.Code = bad.Code
-	}
-	return o
-}
-
 // judge says what the answer to a call says of its user.
 func judge(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) (user.Outcome, error) {
-	o := user.Outcome{Status: user.InDoubt, Code: "http_" + strconv.Itoa(a.Status), HTTP: a.Status, RequestID: a.RequestID}
+	o := a.Unsaid()
+	if ce := a.Elsewhere(); ce != nil {
+		return o, ce
+	}
 	switch {
-	case elsewhere(a):
-		return o, a.Fail(destination.Denied, o.Code, elsewhereDetail)
 	case a.Status/100 == 4:
 		o.Detail = clean(words(a.Body), shown...)
 		refused(op, &o)
@@ -107,7 +94,7 @@ func judge(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) (us
 func believe(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record, o user.Outcome) (user.Outcome, error) {
 	said, err := read(a.Body)
 	if err != nil {
-		return o, unreadable(a, err)
+		return o, a.Unreadable(err)
 	}
 	told := said.words()
 	settle(said.key(), told != "", op, r, &o)
@@ -184,13 +171,4 @@ func (c *Client) remark(op user.Op, r *user.Record, o *user.Outcome) {
 	case ssn && op == user.Update:
 		o.Code, o.Detail = codeNoSSN, destination.Clean("an update does not carry the SSN; Onbo keeps the one it has")
 	}
-}
-
-const elsewhereDetail = "a web page, and not the API, says that there is no such user; check base_url"
-
-// elsewhere reports whether a 404 comes as a page of a gateway or web server,
-// which knows no such address and says nothing of the user: taken at its word,
-// it would make every delete a success.
-func elsewhere(a *rest.Answer) bool {
-	return a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
 }

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"testing"
 
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/sandbox"
 	rehearsed "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
@@ -13,7 +14,7 @@ import (
 
 func benching(b *testing.B, status int, body string) *Client {
 	config := settings("https://onbo.example/v1")
-	config.REST.Transport = &fixed{status, body}
+	config.REST.Transport = &destinationtest.Fixed{Status: status, Body: body}
 	c, err := New(config)
 	if err != nil {
 		b.Fatal(err)

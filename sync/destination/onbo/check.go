@@ -30,7 +30,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	}
 	for _, f := range fields {
 		if isReport(f) && c.config.Reports == "" {
-			return invalid("no_reports", f, "names files, and no directory is set in which they may be read",
+			return user.Unfit("no_reports", f, "names files, and no directory is set in which they may be read",
 				"set onbo.reports in the config, or list the column under ignore:")
 		}
 	}
@@ -38,11 +38,11 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 		return nil
 	}
 	if _, err := sealSSN(c.config.SecretKey, user.Secret{}); err != nil {
-		return invalid("bad_key", user.SSN, err.Error(), "set onbo.auth.secret_key to the whole secret key that Onbo gave you")
+		return user.Unfit("bad_key", user.SSN, err.Error(), "set onbo.auth.secret_key to the whole secret key that Onbo gave you")
 	}
 	for _, f := range required {
 		if !slices.Contains(fields, f) {
-			return invalid("missing_column", f, "Onbo requires it of a new user, and the input has neither a column nor a value for it", lineFor(f))
+			return user.Unfit("missing_column", f, "Onbo requires it of a new user, and the input has neither a column nor a value for it", lineFor(f))
 		}
 	}
 	return nil
@@ -81,21 +81,16 @@ func (c *Client) Check(r *user.Record) error {
 	return nil
 }
 
-// The results are of type error so that no nil *InvalidError hides in one.
-func invalid(code string, f user.Field, rule, hint string) error {
-	return &user.InvalidError{Code: code, Field: f, Rule: rule, Hint: hint}
-}
-
 func unsupported(f user.Field) error {
-	return invalid("unsupported_field", f, "Onbo has no such attribute", "leave the column out, or list it under ignore: in the config")
+	return user.Unfit("unsupported_field", f, "Onbo has no such attribute", "leave the column out, or list it under ignore: in the config")
 }
 
 func checkID(id string) error {
 	switch {
 	case id == "":
-		return invalid("missing_id", user.ID, "must not be empty", "")
+		return user.Unfit("missing_id", user.ID, "must not be empty", "")
 	case !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
-		return invalid("bad_id", user.ID, "must hold no control characters", "")
+		return user.Unfit("bad_id", user.ID, "must hold no control characters", "")
 	}
 	return nil
 }
@@ -114,11 +109,11 @@ func (c *Client) checkAttribute(a *user.Attribute) error {
 		return unsupported(a.Field)
 	}
 	if a.Value.Kind == user.Clear {
-		return invalid("cannot_clear", a.Field, "Onbo has no documented way to clear this attribute", "remove empty: clear from its mapping")
+		return user.Unfit("cannot_clear", a.Field, "Onbo has no documented way to clear this attribute", "remove empty: clear from its mapping")
 	}
 	text, err := a.Value.Plain()
 	if err != nil {
-		return invalid("bad_text", a.Field, err.Error(), "")
+		return user.Unfit("bad_text", a.Field, err.Error(), "")
 	}
 	if !isReport(a.Field) {
 		return nil
@@ -132,9 +127,9 @@ func reportFault(f user.Field, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &bad):
-		return invalid(bad.code, f, bad.rule, "")
+		return user.Unfit(bad.code, f, bad.rule, "")
 	}
-	return invalid(errNoReport.code, f, errNoReport.rule, "")
+	return user.Unfit(errNoReport.code, f, errNoReport.rule, "")
 }
 
 func checkSecrets(secrets []user.SecretAttribute) error {
@@ -143,7 +138,7 @@ func checkSecrets(secrets []user.SecretAttribute) error {
 			return unsupported(s.Field)
 		}
 		if _, ok := nineDigits(s.Value.Reveal()); !ok {
-			return invalid("bad_ssn", user.SSN, "must be nine digits, or three, two and four with dashes between them", "")
+			return user.Unfit("bad_ssn", user.SSN, "must be nine digits, or three, two and four with dashes between them", "")
 		}
 	}
 	return nil
@@ -154,20 +149,20 @@ func checkWhole(r *user.Record) error {
 	if r.Op != user.Update {
 		for _, f := range required {
 			if !carries(r, f) {
-				return invalid("missing_field", f, "Onbo requires it of a new user", "")
+				return user.Unfit("missing_field", f, "Onbo requires it of a new user", "")
 			}
 		}
 		return nil
 	}
 	if len(r.User.Attributes) == 0 {
-		return invalid("nothing_to_update", "", "the record has nothing that an update could send", "")
+		return user.Unfit("nothing_to_update", "", "the record has nothing that an update could send", "")
 	}
 	if !slices.ContainsFunc(r.User.Attributes, func(a user.Attribute) bool { return isAddress(a.Field) }) {
 		return nil
 	}
 	for _, f := range address {
 		if !carries(r, f) {
-			return invalid("partial_address", f, "must stand beside the other parts of the address", "Onbo takes an address as a whole")
+			return user.Unfit("partial_address", f, "must stand beside the other parts of the address", "Onbo takes an address as a whole")
 		}
 	}
 	return nil

@@ -64,21 +64,13 @@ func borrower(n, version int) *user.Record {
 }
 
 func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
-	o := sandbox.Options{API: rehearsed.API{Secret: secretKey}, RequireAuth: true, ClientID: "client-1", Seed: 7}
-	for _, text := range faults {
-		f, err := sandbox.ParseFault(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Faults = append(o.Faults, f)
-	}
-	if err := o.Check(); err != nil {
+	s, err := sandbox.Rehearse(sandbox.Options{API: rehearsed.API{Secret: secretKey}, RequireAuth: true, ClientID: "client-1", Seed: 7}, faults...)
+	if err != nil {
 		t.Fatal(err)
 	}
-	s := sandbox.New(o)
 	return destinationtest.Sandbox{
 		Handler: s,
-		Struck:  func() uint64 { return struck(s) },
+		Struck:  s.Struck,
 		Look: func(r *user.Record) destinationtest.Look {
 			email, _ := r.User.Value(user.Email)
 			m := s.Marked("email", email.Text)
@@ -90,11 +82,4 @@ func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
 			return look
 		},
 	}
-}
-
-func struck(s *sandbox.Server) (n uint64) {
-	for _, times := range s.State().Faults {
-		n += times
-	}
-	return n
 }

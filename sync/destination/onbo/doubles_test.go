@@ -2,41 +2,19 @@ package onbo
 
 import (
 	"context"
-	"io"
 	"maps"
-	"net/http"
-	"net/http/httptest"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/pace"
 	"usersync/sync/sandbox"
 	rehearsed "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
 )
-
-// wireTo carries calls to a rehearsal without a network. A connection that the
-// rehearsal hangs up on has carried the call.
-type wireTo struct{ http.Handler }
-
-func (w wireTo) RoundTrip(r *http.Request) (response *http.Response, err error) {
-	defer func() {
-		if recover() != nil {
-			response, err = nil, io.ErrUnexpectedEOF
-		}
-	}()
-	incoming := r.Clone(r.Context())
-	incoming.Header, incoming.RequestURI = http.Header{}, r.URL.RequestURI()
-	for name, values := range r.Header { // as a server reads them
-		incoming.Header[http.CanonicalHeaderKey(name)] = values
-	}
-	recorder := httptest.NewRecorder()
-	w.ServeHTTP(recorder, incoming)
-	return recorder.Result(), r.Body.Close()
-}
 
 // noted is a ledger that remembers who is about to be created.
 type noted struct {
@@ -61,27 +39,20 @@ func (n *noted) set(records []*user.Record, pending bool) error {
 // rehearsal cannot open SSNs, so that nothing keeps it from doubling a user.
 func troubled(t *testing.T, faults ...string) (destination.Destination, *sandbox.Server, *noted) {
 	t.Helper()
-	o := sandbox.Options{API: rehearsed.API{}, RequireAuth: true, Seed: 7}
-	for _, text := range faults {
-		f, err := sandbox.ParseFault(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Faults = append(o.Faults, f)
+	s, err := sandbox.Rehearse(sandbox.Options{API: rehearsed.API{}, RequireAuth: true, Seed: 7}, faults...)
+	if err != nil {
+		t.Fatal(err)
 	}
-	s := sandbox.New(o)
-	config := settings("http://127.0.0.1/v1")
-	config.REST.Transport, config.Now = wireTo{s}, nil
+	at := destinationtest.Connect(t, s)
+	config := settings(at.URL + "/v1")
+	config.REST.DialContext, config.Now = at.Dial, nil
 	c, err := New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, n := pace.New(pace.Options{Wires: 8}), &noted{held: map[string]bool{}}
-	limited := destination.Limited{Destination: c, Pacer: p, Wire: t.Context()}
-	keyed := destination.Keyed{API: limited}
-	retried := destination.Retried{API: destination.NewBisected(destination.Merged{API: keyed}), Pacer: p, Retries: 5}
-	verified := destination.Verified{API: retried, Retries: 5}
-	return destination.Upserted{API: destination.Pended{API: verified, Pending: n}}, s, n
+	t.Cleanup(c.CloseIdle)
+	n := &noted{held: map[string]bool{}}
+	return destinationtest.Manners{Pacer: pace.New(pace.Options{Wires: 8}), Retries: 5, Pending: n}.Around(c), s, n
 }
 
 // send sends each record in a call of its own, side by side.
@@ -245,7 +216,7 @@ func TestAWrongSignatureEndsTheRun(t *testing.T) {
 		for _, r := range borrowers(16) {
 			group.Go(func() {
 				_, err := d.Apply(t.Context(), user.Batch{Op: user.Create, Records: []*user.Record{r}})
-				if ce := callError(t, err); ce == nil || ce.Fault != destination.Denied {
+				if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.Denied {
 					t.Errorf("record %d: %v", r.Origin.Record, err)
 				}
 			})

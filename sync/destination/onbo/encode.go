@@ -3,8 +3,7 @@ package onbo
 import (
 	"encoding/base64"
 
-	"github.com/go-json-experiment/json/jsontext"
-
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -22,7 +21,7 @@ func (c *Client) draft(op user.Op, sent *user.Record) (*draft, error) {
 	if ssn, ok := sent.User.Secret(user.SSN); ok && op == user.Create {
 		sealed, err := sealSSN(c.config.SecretKey, ssn)
 		if err != nil {
-			return nil, invalid("bad_key", user.SSN, err.Error(), "set onbo.auth.secret_key to the whole secret key that Onbo gave you")
+			return nil, user.Unfit("bad_key", user.SSN, err.Error(), "set onbo.auth.secret_key to the whole secret key that Onbo gave you")
 		}
 		d.ssn = sealed
 	}
@@ -66,7 +65,7 @@ func (d *draft) append(b []byte) []byte {
 		b = d.member(b, m.theirs, m.field)
 	}
 	if d.ssn != "" {
-		b = appendText(appendName(b, "ssn"), d.ssn)
+		b = rest.AppendText(appendName(b, "ssn"), d.ssn)
 	}
 	b = d.address(b)
 	b = d.report(b, "credit_report_xml_gzip", user.CreditReport)
@@ -100,7 +99,7 @@ func (d *draft) member(b []byte, theirs string, f user.Field) []byte {
 	case v.Kind != user.Text || v.Text == "":
 		return b
 	}
-	return appendText(appendName(b, theirs), v.Text)
+	return rest.AppendText(appendName(b, theirs), v.Text)
 }
 
 func (d *draft) report(b []byte, theirs string, f user.Field) []byte {
@@ -121,11 +120,4 @@ func appendName(b []byte, theirs string) []byte {
 	b = append(b, '"')
 	b = append(b, theirs...)
 	return append(b, `":`...)
-}
-
-// appendText cannot fail on what a reader let through: it writes U+FFFD for
-// bytes that are not UTF-8 and reports them, and the readers refuse those.
-func appendText(b []byte, s string) []byte {
-	b, _ = jsontext.AppendQuote(b, s)
-	return b
 }

@@ -3,7 +3,6 @@ package onbo
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -27,13 +26,14 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 		return destination.Found{}, err
 	}
 	defer a.Release()
+	if ce := a.Elsewhere(); ce != nil {
+		return destination.Found{}, ce
+	}
 	switch {
-	case elsewhere(a):
-		return destination.Found{}, a.Fail(destination.Denied, "http_404", elsewhereDetail)
 	case a.Status == http.StatusNotFound:
 		return destination.Found{Presence: absence(r), HTTP: a.Status}, nil
 	case a.Status/100 == 4:
-		return destination.Found{}, a.Fail(destination.RefusedWhole, "http_"+strconv.Itoa(a.Status), clean(words(a.Body), shown...))
+		return destination.Found{}, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), clean(words(a.Body), shown...))
 	}
 	return look(a, r, shown[1])
 }
@@ -51,15 +51,13 @@ func absence(r *user.Record) destination.Presence {
 func look(a *rest.Answer, r, sent *user.Record) (destination.Found, error) {
 	said, err := read(a.Body)
 	if err != nil {
-		return destination.Found{}, unreadable(a, err)
+		return destination.Found{}, a.Unreadable(err)
 	}
 	if key := said.key(); said.words() != "" || !strings.EqualFold(key, r.Remote) {
 		return destination.Found{HTTP: a.Status}, nil // nothing is known of this user
 	}
-	found := destination.Found{Presence: destination.Same, Remote: r.Remote, Held: said.held(), HTTP: a.Status}
-	if found.Differs = differs(sent, found.Held); len(found.Differs) > 0 {
-		found.Presence = destination.Different
-	}
+	found := destination.Compared(sent, said.held(), same)
+	found.Remote, found.HTTP = r.Remote, a.Status
 	return found, nil
 }
 
@@ -87,18 +85,7 @@ func (a *answer) held() []user.Attribute {
 	return list
 }
 
-// differs names the attributes of r that are held otherwise.
-func differs(r *user.Record, held []user.Attribute) []user.Field {
-	api := user.User{Attributes: held}
-	var fields []user.Field
-	for _, a := range r.User.Attributes {
-		theirs, ok := api.Value(a.Field)
-		if ok && normal(a.Field, a.Value) != normal(a.Field, theirs) {
-			fields = append(fields, a.Field)
-		}
-	}
-	return fields
-}
+func same(f user.Field, ours, theirs user.Value) bool { return normal(f, ours) == normal(f, theirs) }
 
 // normal is a value in the form in which it is compared.
 func normal(f user.Field, v user.Value) string {

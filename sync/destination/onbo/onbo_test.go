@@ -1,9 +1,7 @@
 package onbo
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -52,14 +51,7 @@ func serve(t *testing.T, api http.HandlerFunc, set ...func(*Config)) *Client {
 
 // answering returns a client of an API that always gives the same answer.
 func answering(t *testing.T, status int, body string, set ...func(*Config)) *Client {
-	return serve(t, func(w http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body)
-		w.Header().Set("X-Request-Id", "req-7")
-		w.WriteHeader(status)
-		if status != 204 {
-			io.WriteString(w, body)
-		}
-	}, append([]func(*Config){func(c *Config) { c.Delete = true }}, set...)...)
+	return serve(t, destinationtest.Answering(status, body, "X-Request-Id", "req-7"), append([]func(*Config){func(c *Config) { c.Delete = true }}, set...)...)
 }
 
 // person has everything that Onbo requires.
@@ -112,22 +104,13 @@ func contains(fields []user.Field, f user.Field) bool {
 func apply(t *testing.T, c *Client, op user.Op, r *user.Record) (user.Outcome, *destination.CallError) {
 	t.Helper()
 	outcomes, err := c.Apply(t.Context(), user.Batch{Op: op, Records: []*user.Record{r}})
-	if ce := callError(t, err); ce != nil {
+	if ce := destinationtest.CallError(t, err); ce != nil {
 		return user.Outcome{}, ce
 	}
 	if len(outcomes) != 1 || outcomes[0].Record != r || outcomes[0].Action != "" || outcomes[0].Attempts != 0 {
 		t.Fatalf("outcomes are %+v", outcomes)
 	}
 	return outcomes[0], nil
-}
-
-func callError(t *testing.T, err error) *destination.CallError {
-	t.Helper()
-	var ce *destination.CallError
-	if err != nil && !errors.As(err, &ce) {
-		t.Fatalf("error is a %T: %v", err, err)
-	}
-	return ce
 }
 
 // told writes an outcome as "status code http remote", without what is empty, or
@@ -196,7 +179,7 @@ func TestApplyRefusesWhatDoesNotFit(t *testing.T) {
 		{Op: user.Delete, Records: []*user.Record{known("1")}}, // it is not offered here
 	} {
 		_, err := c.Apply(t.Context(), b)
-		if ce := callError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || ce.Status != 0 {
+		if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || ce.Status != 0 {
 			t.Errorf("%s of %d: %v", b.Op, len(b.Records), ce)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/user"
 )
 
@@ -64,7 +65,7 @@ func TestForbiddenReadBack(t *testing.T) {
 	r := known("1")
 	for i, want := range []destination.Fault{destination.NotTaken, destination.Denied} {
 		_, err := c.Find(t.Context(), r)
-		if ce := callError(t, err); ce == nil || ce.Fault != want {
+		if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != want {
 			t.Errorf("call %d: %v", i+1, err)
 		}
 	}

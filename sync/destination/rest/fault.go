@@ -36,7 +36,7 @@ func judged(status int, collection bool) bool {
 // is 1 ns.
 func statusFault(response *http.Response) *destination.CallError {
 	status := response.StatusCode
-	ce := &destination.CallError{Status: status, Code: "http_" + strconv.Itoa(status), After: retryAfter(response.Header, time.Now())}
+	ce := &destination.CallError{Status: status, Code: destination.StatusCode(status), After: retryAfter(response.Header, time.Now())}
 	switch {
 	case status/100 == 3:
 		ce.Fault, ce.Code, ce.Err = destination.Denied, "redirect", redirected(response.Header.Get("Location"))

@@ -3,7 +3,6 @@ package scim
 import (
 	"bytes"
 	"context"
-	"errors"
 	"net/http"
 
 	"usersync/sync/destination"
@@ -11,15 +10,13 @@ import (
 	"usersync/sync/user"
 )
 
-var errTooMany = errors.New("the call would carry more users than the server takes")
-
 // Apply sends b in one call: to /Bulk, or a single user to /Users.
 func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	if len(b.Records) == 0 {
 		return nil, nil
 	}
-	if most := c.traits.Ops[b.Op].Max; len(b.Records) > most {
-		return nil, &destination.CallError{Fault: destination.RefusedWhole, Code: "too_many", Err: errTooMany}
+	if err := c.traits.Overfull(b); err != nil {
+		return nil, err
 	}
 	var outcomes []user.Outcome
 	var err error
@@ -81,8 +78,8 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record, request r
 		return user.Outcome{}, err
 	}
 	defer a.Release()
-	if elsewherePage(a) {
-		return user.Outcome{}, a.Fail(destination.Denied, "http_404", pageDetail)
+	if ce := a.Elsewhere(); ce != nil {
+		return user.Outcome{}, ce
 	}
 	return c.settle(a, op, r)
 }
@@ -90,15 +87,6 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record, request r
 // accept asks for SCIM's own type first, and for plain JSON where the server
 // has no other (RFC 7644 3.1).
 var accept = http.Header{"Accept": {media + ", application/json"}}
-
-const pageDetail = "a web page, and not the API, says that there is no such user; check base_url"
-
-// elsewherePage reports whether a 404 comes as a page of a gateway or web
-// server, which knows no such address and says nothing of the user: taken at
-// its word, it would make every delete a success.
-func elsewherePage(a *rest.Answer) bool {
-	return a.Status == http.StatusNotFound && bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<"))
-}
 
 // settle judges the answer to a call for one user.
 func (c *Client) settle(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {

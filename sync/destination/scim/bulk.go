@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"net/http"
-	"strconv"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -77,7 +76,7 @@ func (c *Client) spread(a *rest.Answer, op user.Op, records []*user.Record) ([]u
 	case a.Status == http.StatusAccepted:
 		silent.Status, silent.Code = user.Accepted, ""
 	case len(list) == 0 && a.Status != http.StatusOK:
-		silent.Code = "http_" + strconv.Itoa(a.Status)
+		silent.Code = destination.StatusCode(a.Status)
 	}
 	return c.outcomes(op, records, list, silent), nil
 }

@@ -4,9 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"usersync/sync/destination"
 	"usersync/sync/user"
 )
 
@@ -29,15 +28,15 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 			return t.err
 		}
 		if other, twice := seen[t.text]; twice && t.line == 0 {
-			return invalid("same_attribute", f, "is the same attribute as "+string(other), "list one of them under ignore:")
+			return user.Unfit("same_attribute", f, "is the same attribute as "+string(other), "list one of them under ignore:")
 		}
 		seen[t.text] = f
 	}
 	switch {
 	case slices.Contains(fields, user.AddressLine2) && !slices.Contains(fields, user.AddressLine1):
-		return invalid("missing_column", user.AddressLine1, "the lines of an address are one attribute, so that the first must be there too", "map it, or list the others under ignore:")
+		return user.Unfit("missing_column", user.AddressLine1, "the lines of an address are one attribute, so that the first must be there too", "map it, or list the others under ignore:")
 	case op != user.Update && !c.config.Upload && !slices.Contains(fields, user.UserName):
-		return invalid("missing_column", user.UserName, "SCIM requires it for every user, and the input has neither a column nor a value for it",
+		return user.Unfit("missing_column", user.UserName, "SCIM requires it for every user, and the input has neither a column nor a value for it",
 			"map it under fields: in the config, such as  user_name: email")
 	}
 	return nil
@@ -46,10 +45,10 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 // Check tells whether a server would refuse the record. Of a delete it looks at
 // the keys only.
 func (c *Client) Check(r *user.Record) error {
-	if bad := checkKey("id", user.ID, r.User.ID, false); bad != nil {
+	if bad := destination.CheckID(r.User.ID); bad != nil {
 		return bad
 	}
-	if bad := checkKey("remote", user.RemoteID, r.Remote, true); bad != nil || r.Op == user.Delete {
+	if bad := destination.CheckKey("bad_remote", user.RemoteID, r.Remote); bad != nil || r.Op == user.Delete {
 		return bad
 	}
 	for i := range r.User.Attributes {
@@ -68,27 +67,10 @@ func (c *Client) Check(r *user.Record) error {
 // checkWhole looks at what the record must have.
 func (c *Client) checkWhole(r *user.Record) error {
 	if _, named := r.User.Value(user.UserName); !named && r.Op != user.Update && !c.config.Upload {
-		return invalid("missing_field", user.UserName, "SCIM requires it for every user", "fill the column, or map another one to user_name")
+		return user.Unfit("missing_field", user.UserName, "SCIM requires it for every user", "fill the column, or map another one to user_name")
 	}
 	if _, key := r.User.Value(user.ExternalID); r.Op == user.Update && !key && len(c.leaves(r)) == 0 && !c.sendsPassword(user.Update, r) {
-		return invalid("nothing_to_send", user.ID, "is all that there is, so that there is nothing to update", "fill another column")
-	}
-	return nil
-}
-
-// The results are of type error so that no nil *InvalidError hides in one.
-func invalid(code string, f user.Field, rule, hint string) error {
-	return &user.InvalidError{Code: code, Field: f, Rule: rule, Hint: hint}
-}
-
-func checkKey(word string, f user.Field, key string, empty bool) error {
-	switch {
-	case key == "" && !empty:
-		return invalid("missing_"+word, f, "must not be empty", "")
-	case key == "." || key == "..":
-		return invalid("bad_"+word, f, "must not be . or .., which an address cannot carry", "")
-	case !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl):
-		return invalid("bad_"+word, f, "must hold no control characters", "")
+		return user.Unfit("nothing_to_send", user.ID, "is all that there is, so that there is nothing to update", "fill another column")
 	}
 	return nil
 }
@@ -99,15 +81,15 @@ func (c *Client) checkAttribute(a *user.Attribute) error {
 	case t.err != nil:
 		return t.err
 	case a.Value.Kind == user.Clear && (a.Field == user.UserName || a.Field == user.ExternalID || a.Field == user.Active):
-		return invalid("cannot_clear", a.Field, "a user is known and let in by it", "remove empty: clear from its mapping")
+		return user.Unfit("cannot_clear", a.Field, "a user is known and let in by it", "remove empty: clear from its mapping")
 	case a.Value.Kind == user.Clear:
 		return nil
 	}
 	if _, err := t.wire(a.Value); err != nil {
-		return invalid(badCodes[t.kind], a.Field, err.Error(), "")
+		return user.Unfit(badCodes[t.kind], a.Field, err.Error(), "")
 	}
 	if plain, err := a.Value.Plain(); a.Field == user.UserName && (err != nil || strings.TrimSpace(plain) == "") {
-		return invalid("bad_text", a.Field, "must not be blank", "")
+		return user.Unfit("bad_text", a.Field, "must not be blank", "")
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package scim
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"strings"
 	"testing"
 
@@ -83,27 +82,14 @@ func employee(n, version int) *user.Record {
 }
 
 func rehearse(t testing.TB, server rehearsal.Options, faults ...string) destinationtest.Sandbox {
-	o := sandbox.Options{API: rehearsal.API{Options: server}, RequireAuth: true, Token: token, Seed: 7}
-	for _, text := range faults {
-		f, err := sandbox.ParseFault(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Faults = append(o.Faults, f)
-	}
-	if err := o.Check(); err != nil {
+	s, err := sandbox.Rehearse(sandbox.Options{API: rehearsal.API{Options: server}, RequireAuth: true, Token: token, Seed: 7}, faults...)
+	if err != nil {
 		t.Fatal(err)
 	}
-	s := sandbox.New(o)
 	return destinationtest.Sandbox{
 		Handler: s,
-		Struck: func() (n uint64) {
-			for times := range maps.Values(s.State().Faults) {
-				n += times
-			}
-			return n
-		},
-		Look: func(r *user.Record) destinationtest.Look { return look(t, s, r) },
+		Struck:  s.Struck,
+		Look:    func(r *user.Record) destinationtest.Look { return look(t, s, r) },
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -166,7 +167,7 @@ func (c *Client) appendOperation(b []byte, op user.Op, i int, r *user.Record) []
 		b = strconv.AppendInt(b, int64(i+1), 10)
 		b = append(b, '"')
 	} else {
-		b = appendText(b, "/Users/"+url.PathEscape(r.Remote))
+		b = rest.AppendText(b, "/Users/"+url.PathEscape(r.Remote))
 	}
 	if method != http.MethodDelete {
 		b = append(b, `,"data":`...)
@@ -175,22 +176,8 @@ func (c *Client) appendOperation(b []byte, op user.Op, i int, r *user.Record) []
 	return append(b, '}')
 }
 
-// appendText quotes s: at once where it is plain ASCII, as nearly always. The
-// rest cannot fail on what a reader let through.
-func appendText(b []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			b, _ = jsontext.AppendQuote(b, s)
-			return b
-		}
-	}
-	b = append(b, '"')
-	b = append(b, s...)
-	return append(b, '"')
-}
-
 // quoted is s as a JSON text of a tree.
-func quoted(s string) jsontext.Value { return appendText(make([]byte, 0, len(s)+2), s) }
+func quoted(s string) jsontext.Value { return rest.AppendText(make([]byte, 0, len(s)+2), s) }
 
 // plain is what a string says, and any other value as it stands.
 func plain(v jsontext.Value) string {

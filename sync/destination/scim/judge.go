@@ -3,13 +3,13 @@ package scim
 import (
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
@@ -132,7 +132,7 @@ func (s *said) code(r ...*user.Record) string {
 	if s.status == 0 {
 		return user.CodeNoAnswer
 	}
-	return "http_" + strconv.Itoa(s.status)
+	return destination.StatusCode(s.status)
 }
 
 const longestWord = 40
@@ -148,18 +148,13 @@ func (b *body) words() string {
 	return strings.TrimSpace(strings.Join(slices.DeleteFunc([]string{says(b.SCIMType), says(b.Detail)}, func(s string) bool { return s == "" }), ": "))
 }
 
-// words finds what an answer that is a fault says. A gateway's page says
-// nothing.
+// words finds what an answer that is a fault says.
 func words(answer []byte) string {
 	var s said
 	if s.read(answer) == nil {
 		return s.words()
 	}
-	text := strings.TrimSpace(string(answer[:min(len(answer), 1000)]))
-	if strings.ContainsAny(text, "<{[") {
-		return ""
-	}
-	return text
+	return rest.PlainText(answer)
 }
 
 // says is what a string or a number or a truth says; "" for anything else.
@@ -183,12 +178,7 @@ func number(v jsontext.Value) int {
 		}
 		v = inner.Code
 	}
-	digits, _, _ := strings.Cut(strings.TrimSpace(says(v)), " ")
-	n, err := strconv.Atoi(digits)
-	if err != nil || n < 100 || n > 599 {
-		return 0
-	}
-	return n
+	return rest.StatusIn(says(v))
 }
 
 // key is the last segment of a user's address; "" if it has none.

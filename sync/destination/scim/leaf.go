@@ -28,7 +28,7 @@ func (c *Client) target(f user.Field) *target {
 
 func newTarget(f user.Field) *target {
 	if elsewhere[f] {
-		return &target{err: invalid("unsupported_field", f, "SCIM has no such attribute", "name an attribute's path in its place, or list the column under ignore:")}
+		return &target{err: user.Unfit("unsupported_field", f, "SCIM has no such attribute", "name an attribute's path in its place, or list the column under ignore:")}
 	}
 	name := string(f)
 	if place, ok := places[f]; ok {
@@ -38,7 +38,7 @@ func newTarget(f user.Field) *target {
 	}
 	p, err := parsePath(name)
 	if err != nil {
-		return &target{err: invalid("bad_path", f, err.Error(), `write it as name.givenName, emails[type eq "work"].value or URN:attribute, or list the column under ignore:`)}
+		return &target{err: user.Unfit("bad_path", f, err.Error(), `write it as name.givenName, emails[type eq "work"].value or URN:attribute, or list the column under ignore:`)}
 	}
 	t := &target{path: p, text: p.String(), kind: p.holds()}
 	t.err = t.wrong(f)
@@ -58,19 +58,19 @@ func (t *target) wrong(f user.Field) error {
 	a, known := t.path.defined()
 	switch {
 	case t.kind == kindUnfit:
-		return invalid("unsupported_field", f, "the server alone sets this attribute", "list the column under ignore:")
+		return user.Unfit("unsupported_field", f, "the server alone sets this attribute", "list the column under ignore:")
 	case !known:
 		return nil
 	case a.kind == kindList && t.path.sub != "" && t.path.where == "":
-		return invalid("bad_path", f, "must say which of several is meant", "write "+a.name+"[work]."+t.path.sub)
+		return user.Unfit("bad_path", f, "must say which of several is meant", "write "+a.name+"[work]."+t.path.sub)
 	case a.kind == kindList && t.path.where != "" && t.path.sub == "":
-		return invalid("bad_path", f, "must name a part", "write "+a.name+"[work].locality, or another part")
+		return user.Unfit("bad_path", f, "must name a part", "write "+a.name+"[work].locality, or another part")
 	case t.path.sub != "" && a.subs == nil:
-		return invalid("bad_path", f, "has no parts", "write "+a.name)
+		return user.Unfit("bad_path", f, "has no parts", "write "+a.name)
 	case t.path.where != "" && a.kind != kindList:
-		return invalid("bad_path", f, "is not a list", "leave the brackets out")
+		return user.Unfit("bad_path", f, "is not a list", "leave the brackets out")
 	case t.path.sub != "" && !has(a.subs, t.path.sub):
-		return invalid("bad_path", f, "has no such part", "its parts are "+strings.Join(a.subs, ", "))
+		return user.Unfit("bad_path", f, "has no such part", "its parts are "+strings.Join(a.subs, ", "))
 	}
 	return nil
 }

@@ -138,7 +138,7 @@ func appendChange(b []byte, first int, op, path string, value jsontext.Value) []
 	b = append(b, `{"op":"`...)
 	b = append(b, op...)
 	b = append(b, `","path":`...)
-	b = appendText(b, path)
+	b = rest.AppendText(b, path)
 	if value != nil {
 		b = append(b, `,"value":`...)
 		b = append(b, value...)
@@ -154,9 +154,10 @@ func (c *Client) get(ctx context.Context, r *user.Record) (held *object, status 
 		return nil, 0, err
 	}
 	defer a.Release()
+	if ce := a.Elsewhere(); ce != nil {
+		return nil, a.Status, ce
+	}
 	switch {
-	case elsewherePage(a):
-		return nil, a.Status, a.Fail(destination.Denied, "http_404", pageDetail)
 	case a.Status == http.StatusNotFound || a.Status == http.StatusGone:
 		return nil, a.Status, nil
 	case a.Status/100 == 4:

@@ -1,7 +1,6 @@
 package scim
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -89,15 +89,6 @@ func (s *server) asked() []string {
 func with(remote string, r *user.Record) *user.Record {
 	r.Remote = remote
 	return r
-}
-
-func callError(t *testing.T, err error) *destination.CallError {
-	t.Helper()
-	var ce *destination.CallError
-	if err != nil && !errors.As(err, &ce) {
-		t.Fatalf("error is a %T: %v", err, err)
-	}
-	return ce
 }
 
 func TestTraits(t *testing.T) {
@@ -211,7 +202,7 @@ func TestApplyRefusesWhatDoesNotFit(t *testing.T) {
 		t.Errorf("nobody: %v %v", o, err)
 	}
 	_, err := c.Apply(t.Context(), user.Batch{Op: user.Create, Records: []*user.Record{person("1"), person("2")}})
-	if ce := callError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || len(s.calls) > 0 {
+	if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || len(s.calls) > 0 {
 		t.Errorf("two: %v after %d calls", ce, len(s.calls))
 	}
 }

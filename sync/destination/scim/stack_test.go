@@ -1,69 +1,36 @@
 package scim
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/rest"
 	"usersync/sync/sandbox"
 	rehearsal "usersync/sync/sandbox/scim"
 	"usersync/sync/user"
 )
 
-// wireless takes calls to a handler without a network. A handler that hangs up
-// leaves its caller without an answer.
-type wireless struct{ http.Handler }
-
-func (w wireless) RoundTrip(r *http.Request) (answer *http.Response, err error) {
-	defer func() {
-		if hungUp := recover(); hungUp != nil {
-			answer, err = nil, io.ErrUnexpectedEOF
-		}
-	}()
-	defer r.Body.Close()
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	in := httptest.NewRequest(r.Method, r.URL.RequestURI(), strings.NewReader(string(body)))
-	in.Header = r.Header.Clone()
-	out := httptest.NewRecorder()
-	w.ServeHTTP(out, in)
-	return out.Result(), nil
-}
-
 // open makes the client in all its manners, and the rehearsal behind it.
 func open(t *testing.T, o rehearsal.Options, config Config, faults []string) (destination.Destination, *sandbox.Server) {
 	t.Helper()
-	options := sandbox.Options{API: rehearsal.API{Options: o}, Seed: 11}
-	for _, text := range faults {
-		f, err := sandbox.ParseFault(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		options.Faults = append(options.Faults, f)
+	s, err := sandbox.Rehearse(sandbox.Options{API: rehearsal.API{Options: o}, Seed: 11}, faults...)
+	if err != nil {
+		t.Fatal(err)
 	}
-	s := sandbox.New(options)
-	config.REST = rest.Config{BaseURL: "https://scim.example", Transport: wireless{s}}
+	at := destinationtest.Connect(t, s)
+	config.REST = rest.Config{BaseURL: at.URL, DialContext: at.Dial, Proxy: "none"}
 	config.Features = Features{Bulk: !o.NoBulk, MaxOperations: max(o.MaxOperations, 1), MaxPayload: int64(o.MaxPayload), Patch: !o.NoPatch}
 	c, err := New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := new(openGate)
-	limited := destination.Limited{Destination: c, Pacer: p, Wire: context.Background()}
-	bisected := destination.NewBisected(destination.Merged{API: destination.Keyed{API: limited}})
-	parted := destination.Parted{API: bisected, Sizer: c}
-	retried := destination.Retried{API: parted, Pacer: p, Retries: 20}
-	return destination.Upserted{API: destination.Verified{API: retried, Retries: 20}}, s
+	t.Cleanup(c.CloseIdle)
+	return destinationtest.Manners{}.Around(c), s
 }
 
 const crowd = 20
@@ -148,16 +115,6 @@ func nights(t *testing.T, o rehearsal.Options, config Config, faults []string) {
 	}
 }
 
-// openGate lets every call out at once.
-type openGate struct{ through atomic.Uint64 }
-
-func (g *openGate) Begin(context.Context) (func(int, bool), error) {
-	return func(int, bool) {}, nil
-}
-
-// Through counts on, so that every attempt counts.
-func (g *openGate) Through() uint64 { return g.through.Add(1) }
-
 // A user whom somebody has deleted and made again has another key: the one that
 // is remembered leads nowhere, and the user is found all the same.
 func TestMadeAgainByHand(t *testing.T) {
@@ -165,15 +122,15 @@ func TestMadeAgainByHand(t *testing.T) {
 		d, s := open(t, o, Config{}, nil)
 		night(t, d, user.Create, 0)
 		old := s.Marked("externalId", "employee-3").Keys[0]
-		by := wireless{s}
 		for _, call := range [][3]string{
 			{"DELETE", "/Users/" + old, ""},
 			{"POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"Frieda.Mustermann3","externalId":"employee-3"}`},
 		} {
 			r := httptest.NewRequest(call[0], "https://scim.example"+call[1], strings.NewReader(call[2]))
 			r.Header.Set("Content-Type", media)
-			if answer, err := by.RoundTrip(r); err != nil || answer.StatusCode/100 != 2 {
-				t.Fatal(answer, err)
+			w := httptest.NewRecorder()
+			if s.ServeHTTP(w, r); w.Code/100 != 2 {
+				t.Fatal(w.Code, w.Body)
 			}
 		}
 		r := with(old, employee(3, 1))

@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/destination/rest"
 )
 
 // appendTree appends the JSON of a value.
@@ -15,7 +17,7 @@ func appendTree(b []byte, value any) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(appendText(b, m.name), ':')
+			b = append(rest.AppendText(b, m.name), ':')
 			b = appendTree(b, m.value)
 		}
 		return append(b, '}')

@@ -228,15 +228,11 @@ func TestKeysAndQuota(t *testing.T) {
 
 // TestFaults: they strike this API as any other, and speak its language.
 func TestFaults(t *testing.T) {
-	fault, err := sandbox.ParseFault("refuse=422/create")
+	o, err := sandbox.Options{}.With("refuse=422/create", "echo")
 	if err != nil {
 		t.Fatal(err)
 	}
-	echo, err := sandbox.ParseFault("echo")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := open(t, Options{}, sandbox.Options{Faults: []sandbox.Fault{fault, echo}})
+	s := open(t, Options{}, o)
 	got := said(ask(s, "POST /users "+ann))
 	if !strings.HasPrefix(got, `422 {"status":422,"message":"`) || !strings.Contains(got, "ann@example.com") || s.State().Created != 0 {
 		t.Error(got)

@@ -36,17 +36,11 @@ func server(t *testing.T, api API, o sandbox.Options, faults ...string) *sandbox
 	t.Helper()
 	api.Now = noon
 	o.API = api
-	for _, text := range faults {
-		f, err := sandbox.ParseFault(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Faults = append(o.Faults, f)
-	}
-	if err := o.Check(); err != nil {
+	s, err := sandbox.Rehearse(o, faults...)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return sandbox.New(o)
+	return s
 }
 
 func call(s http.Handler, method, path, body string, headers ...string) *httptest.ResponseRecorder {
@@ -240,12 +234,8 @@ func TestFaultsStrike(t *testing.T) {
 		t.Errorf("no echo: %s", w.Body)
 	}
 	for _, text := range []string{"short", "conflict"} {
-		f, err := sandbox.ParseFault(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if (sandbox.Options{API: API{}, Faults: []sandbox.Fault{f}}).Check() == nil {
-			t.Errorf("%s passes", text)
+		if _, err := sandbox.Rehearse(sandbox.Options{API: API{}}, text); err == nil || !strings.Contains(err.Error(), "shapes an answer") {
+			t.Errorf("%s passes: %v", text, err)
 		}
 	}
 }

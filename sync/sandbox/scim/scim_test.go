@@ -18,18 +18,11 @@ type story struct {
 }
 
 func begin(t *testing.T, o Options, faults ...string) *story {
-	options := sandbox.Options{API: API{o}}
-	for _, text := range faults {
-		f, err := sandbox.ParseFault(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		options.Faults = append(options.Faults, f)
-	}
-	if err := options.Check(); err != nil {
+	s, err := sandbox.Rehearse(sandbox.Options{API: API{o}}, faults...)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return &story{t: t, s: sandbox.New(options)}
+	return &story{t: t, s: s}
 }
 
 var keyPattern = regexp.MustCompile(`/Users/([0-9a-f-]{36})`)

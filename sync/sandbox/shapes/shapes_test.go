@@ -15,18 +15,11 @@ import (
 // rehearse starts a rehearsal in which the faults strike.
 func rehearse(t *testing.T, name string, faults ...string) *httptest.Server {
 	t.Helper()
-	o := sandbox.Options{API: All()[name], Seed: 7}
-	for _, text := range faults {
-		f, err := sandbox.ParseFault(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Faults = append(o.Faults, f)
-	}
-	if err := o.Check(); err != nil {
+	played, err := sandbox.Rehearse(sandbox.Options{API: All()[name], Seed: 7}, faults...)
+	if err != nil {
 		t.Fatal(err)
 	}
-	s := httptest.NewServer(sandbox.New(o))
+	s := httptest.NewServer(played)
 	t.Cleanup(s.Close)
 	return s
 }

@@ -1,0 +1,31 @@
+package destination
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"usersync/sync/user"
+)
+
+// CheckID tells whether id can be the key of a user whom calls address by it. The
+// error is a *user.InvalidError.
+func CheckID(id string) error {
+	if id == "" {
+		return user.Unfit("missing_id", user.ID, "must not be empty", "")
+	}
+	return CheckKey("bad_id", user.ID, id)
+}
+
+// CheckKey tells whether an address can carry key as a segment: one of dots alone
+// would be resolved away (RFC 3986 5.2.4). The error is a *user.InvalidError about
+// f, with the given code.
+func CheckKey(code string, f user.Field, key string) error {
+	switch {
+	case key == "." || key == "..":
+		return user.Unfit(code, f, "must not be . or .., which an address cannot carry", "")
+	case !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl):
+		return user.Unfit(code, f, "must hold no control characters", "")
+	}
+	return nil
+}
