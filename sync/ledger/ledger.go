@@ -76,7 +76,7 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	if err := l.connect(o.URL); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
-	if err := l.prepare(ctx); err != nil {
+	if err := l.patiently(ctx, l.prepare); err != nil {
 		return nil, errors.Join(fmt.Errorf("open ledger: %w", err), l.Close())
 	}
 	return l, nil

@@ -89,7 +89,10 @@ func (l *Ledger) version(ctx context.Context, q querier) (int, error) {
 	}
 	foreign := &UnusableError{Reason: "the database has tables that are not those of a usersync ledger",
 		Hint: "give the ledger a database (or schema) of its own"}
-	if err := q.QueryRowContext(ctx, l.dialect.hasMeta).Scan(&tables); err != nil || tables == 0 {
+	if err := q.QueryRowContext(ctx, l.dialect.hasMeta).Scan(&tables); err != nil {
+		return 0, l.notOurs(err)
+	}
+	if tables == 0 {
 		return 0, foreign
 	}
 	var text string

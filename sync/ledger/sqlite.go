@@ -10,9 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
-	_ "modernc.org/sqlite" // the driver
+	"modernc.org/sqlite"
+	sqlitelib "modernc.org/sqlite/lib"
 )
 
 var sqliteDialect = dialect{
@@ -63,6 +65,25 @@ func (l *Ledger) connectSQLite(path string) error {
 func sqliteName(path, cache string, pragmas ...string) string {
 	v := url.Values{"_pragma": append([]string{"busy_timeout(20000)", "journal_mode(WAL)", "cache_size(" + cache + ")"}, pragmas...)}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: v.Encode()}).String()
+}
+
+// openPatience is how long another process may be making the ledger.
+const openPatience = 20 * time.Second
+
+// patiently does it again while the database is locked: SQLite does not wait by
+// itself where a file is made, or brought into order after a crash, by two at once.
+func (l *Ledger) patiently(ctx context.Context, do func(context.Context) error) error {
+	for until := time.Now().Add(openPatience); ; {
+		err := do(ctx)
+		if busy, ok := errors.AsType[*sqlite.Error](err); !ok || busy.Code()&0xff != sqlitelib.SQLITE_BUSY || time.Now().After(until) {
+			return err
+		}
+		select {
+		case <-time.After(lockPause):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
 }
 
 // ownFile makes the file if there is none, and refuses one that is not this
