@@ -121,6 +121,9 @@ func (e earlier) settled() []ledger.Entry {
 		if o.Action == user.Create && (o.Status == user.Refused || o.Status == user.Failed) && slices.Contains(e.past.Header.Unsafe, user.Create) {
 			standing, changes = user.Absent, true // it was noted as pending
 		}
+		if o.Action == "" && o.Status == user.InDoubt && slices.Contains(e.past.Header.Unsafe, user.Create) {
+			standing, changes = user.Pending, true // and not sent again for that
+		}
 		if changes {
 			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, Standing: standing, Anew: true})
 		}
@@ -157,7 +160,7 @@ func standingAfter(o *journal.Outcome) (user.Standing, bool) {
 		if o.Action == user.Create {
 			return user.Pending, true
 		}
-		return user.Held, true
+		return user.Held, o.Action != ""
 	}
 	return user.Absent, false
 }

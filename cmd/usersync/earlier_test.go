@@ -34,6 +34,8 @@ func TestLearnedOfAnEarlierRun(t *testing.T) {
 		"an update refused, of unsafe creates": {outcome(user.Update, user.Refused, "bad"), unsafe, nothing},
 		"a create in doubt":                    {outcome(user.Create, user.InDoubt, user.CodeNoAnswer), nil, user.Pending},
 		"an update in doubt":                   {outcome(user.Update, user.InDoubt, user.CodeNoAnswer), nil, user.Held},
+		"in doubt from before, and not called": {outcome("", user.InDoubt, user.CodeNoAnswer), unsafe, user.Pending},
+		"in doubt, and nothing was called":     {outcome("", user.InDoubt, user.CodeNoAnswer), nil, nothing},
 		"a create without an answer":           {sent(user.Create), unsafe, user.Pending},
 		"an update without an answer":          {sent(user.Update), nil, user.Held},
 		"a delete without an answer":           {sent(user.Delete), nil, user.Held},
