@@ -18,7 +18,7 @@ func TestProofMatrix(t *testing.T) {
 			for _, op := range d.ops {
 				for _, tr := range d.troubles() {
 					c := cell{d, op, tr}
-					if n++; !c.exists() || !*full && n%31 != 0 {
+					if n++; !c.exists() || !*full && n%47 != 0 {
 						continue
 					}
 					out := new(string)

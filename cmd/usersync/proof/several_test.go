@@ -227,7 +227,7 @@ func TestProofSeveralCrash(t *testing.T) {
 // moment.
 func TestProofSeveralAnew(t *testing.T) {
 	b := rehearseBoth(t, 1, nil, nil)
-	for range size(10, 300) {
+	for range size(5, 300) {
 		again := both{site: newSite(t), kard: b.kard, konstantly: b.konstantly, records: 1}
 		o := again.run(t, b.with(b.file)...)
 		if o.exit != 0 {

@@ -30,7 +30,7 @@ func newKeyless(t *testing.T, faults []string, lines ...string) *keyless {
 	for _, f := range faults {
 		flags = append(flags, "--fault", f)
 	}
-	k := &keyless{site: newSite(t), api: onbo().rehearse(t, flags...), records: size(100, 400)}
+	k := &keyless{site: newSite(t), api: onbo().rehearse(t, flags...), records: size(80, 400)}
 	k.file = onbo().write(t, k.records, "Old")
 	k.flags = append(onbo().configure(t, k.api, lines...), "--workers", "4")
 	return k
@@ -203,7 +203,7 @@ func inDoubt(outcomes map[string]string) (n int) {
 func TestProofUnsafeWritePoints(t *testing.T) {
 	points := map[string][]int{"fsync": {9}, "pwrite64": {60}, "write": {60}}
 	if *full {
-		points = map[string][]int{"fsync": upTo(60, 2), "pwrite64": upTo(600, 17), "write": upTo(900, 23), "fdatasync": upTo(30, 3), "renameat": {1, 2, 3}}
+		points = map[string][]int{"fsync": upTo(60, 4), "pwrite64": upTo(600, 37), "write": upTo(900, 53), "fdatasync": upTo(30, 5), "renameat": {1, 2, 3}}
 	}
 	for call, places := range points {
 		for i, n := range places {
