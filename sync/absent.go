@@ -8,12 +8,13 @@ func (p *planner) goOnWithAbsent(ctx context.Context) error {
 	if p.job.Absent == nil || !p.settleAll(ctx) {
 		return nil
 	}
+	before := p.read
+	defer func() { p.absent = p.read - before }() // a stopped run has not taken all that were named
 	for records, err := range p.job.Absent(ctx) {
 		if err != nil {
 			p.finish(ctx)
 			return err
 		}
-		p.absent += len(records)
 		c := chunk{records: records}
 		if p.job.Ledger != nil {
 			c = p.job.ask(ctx, c)

@@ -92,3 +92,29 @@ func TestAbsentRefused(t *testing.T) {
 		}
 	})
 }
+
+// A run that stops while it deletes counts those whom it has taken, and not those
+// who were named beside them.
+func TestAbsentOfAStoppedRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
+		defer stop()
+		out, asked := new(results), -1
+		a := newAPI(out, time.Second)
+		all := gone(100, 500, out, &asked, nil)
+		atOnce := func(ctx context.Context) iter.Seq2[[]*user.Record, error] {
+			return func(yield func([]*user.Record, error) bool) {
+				var list []*user.Record
+				for records := range all(ctx) {
+					list = append(list, records...)
+				}
+				yield(list, nil)
+			}
+		}
+		job := sync.Job{Records: input(100, user.Upsert, own), Destination: a, Results: out, Absent: atOnce, BatchSize: 1, Workers: 50}
+		summary, err := job.Run(ctx)
+		if err == nil || summary.Read-summary.Absent != 100 || summary.Absent == 0 || summary.Absent == 500 {
+			t.Errorf("%+v, %v", summary, err)
+		}
+	})
+}

@@ -41,6 +41,9 @@ func (p *pool) deliver(b user.Batch) {
 		outcomes, err := p.destination.Apply(p.ctx, b)
 		if err != nil {
 			p.stop(err)
+			if err := p.noteUnsent(b, outcomes); err != nil {
+				p.stop(err)
+			}
 		}
 		outcomes, err = sound(b, outcomes, err != nil)
 		if err != nil {
@@ -75,6 +78,26 @@ func (p *pool) noteSettled(outcomes []user.Outcome) error {
 		return nil
 	}
 	return p.journal.Settled(settled)
+}
+
+// noteUnsent takes back the note of creates that must not be made twice and were
+// not made at all: they waited for their turn when the run ended, or were denied.
+// Whoever goes on could else not tell them from those whose answer was lost.
+func (p *pool) noteUnsent(b user.Batch, outcomes []user.Outcome) error {
+	if p.journal == nil || b.Op != user.Create || p.destination.Traits().Ops[user.Create].Replay != destination.Unsafe {
+		return nil
+	}
+	var unsent []*user.Record
+	for i, r := range b.Records {
+		open := outcomes == nil || i < len(outcomes) && outcomes[i].Status == user.Unsettled
+		if open && !r.Maybe && !r.Pended {
+			unsent = append(unsent, r)
+		}
+	}
+	if len(unsent) == 0 {
+		return nil
+	}
+	return p.journal.Unsent(unsent)
 }
 
 // wait returns when every batch is delivered. Errors went to stop.

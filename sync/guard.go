@@ -50,6 +50,9 @@ type MaxErrors struct {
 	// Percent of the records settled, looked at once After are; 0 is none.
 	Percent float64
 	After   int
+	// Before are the outcomes that an earlier start of the run has written: they
+	// count as well. A guard that has tripped trips again until more is allowed.
+	Before map[user.Status]int
 }
 
 // errorGuard stops a run in which too much goes wrong: most likely the mapping or
@@ -61,12 +64,25 @@ type errorGuard struct {
 	told    bool
 }
 
+func newErrorGuard(limit MaxErrors) errorGuard {
+	g := errorGuard{limit: limit, wrong: limit.Before[user.Invalid] + limit.Before[user.Refused]}
+	for _, n := range limit.Before {
+		g.settled += n
+	}
+	return g
+}
+
 func (g *errorGuard) count(o *user.Outcome) error {
 	g.settled++
 	if o.Status != user.Invalid && o.Status != user.Refused {
 		return nil
 	}
 	g.wrong++
+	return g.check()
+}
+
+// check finds out whether it is too many by now, and says so once.
+func (g *errorGuard) check() error {
 	l := g.limit
 	many := l.Count > 0 && g.wrong > l.Count ||
 		l.Percent > 0 && g.settled >= l.After && float64(g.wrong) > l.Percent/100*float64(g.settled)

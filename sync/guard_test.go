@@ -50,3 +50,31 @@ func TestMaxErrors(t *testing.T) {
 		})
 	}
 }
+
+// What an earlier start of the run has met counts as well: going on with a run
+// does not make a guard forget.
+func TestMaxErrorsOfAnEarlierStart(t *testing.T) {
+	before := map[user.Status]int{user.Created: 900, user.Invalid: 60, user.Refused: 40, user.Failed: 99}
+	for name, c := range map[string]struct {
+		limit    MaxErrors
+		at, next bool // trips at once; at the next wrong record
+	}{
+		"tripped already":                {MaxErrors{Count: 99, Before: before}, true, false},
+		"the next is one too many":       {MaxErrors{Count: 100, Before: before}, false, true},
+		"one more is allowed":            {MaxErrors{Count: 101, Before: before}, false, false},
+		"a share, looked at already":     {MaxErrors{Percent: 9, After: 1000, Before: before}, true, false},
+		"a share that is not reached":    {MaxErrors{Percent: 10, After: 1000, Before: before}, false, false},
+		"a share that is not looked at":  {MaxErrors{Percent: 1, After: 2000, Before: before}, false, false},
+		"nothing before, nothing allows": {MaxErrors{Percent: 1}, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newErrorGuard(c.limit)
+			if err := g.check(); (err != nil) != c.at {
+				t.Errorf("at once: %v", err)
+			}
+			if err := g.count(&user.Outcome{Status: user.Refused}); (err != nil) != c.next {
+				t.Errorf("at the next: %v", err)
+			}
+		})
+	}
+}

@@ -36,6 +36,9 @@ type Journal interface {
 	Sent(user.Batch) error
 	// Settled is called with the outcomes of a batch, in no order.
 	Settled([]user.Outcome) error
+	// Unsent is called, as the run ends, with records of a batch that was noted as
+	// sent and certainly was not.
+	Unsent([]*user.Record) error
 }
 
 // Job is one run: from records to outcomes. The zero values of the numbers
@@ -117,6 +120,9 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 	chunks, readerDone := j.read(ctx)
 	window := newWindow(j.Window, j.WindowBytes, j.From)
 	c := newCollector(j, window, why.stop)
+	if err := c.errors.check(); err != nil {
+		why.stop(err)
+	}
 	collected := make(chan struct{})
 	go func() {
 		defer close(collected)

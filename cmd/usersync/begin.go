@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 
@@ -36,18 +37,23 @@ func (j *job) begin(ctx context.Context) (err error) {
 	if err := j.attend(ctx); err != nil {
 		return err
 	}
-	left, err := unfinished(j.config.runsDir, j.scope())
+	left, err := unfinished(j.config.runsDir, j.scope(), j.config.ledgerName())
 	if err != nil {
 		return noPlace(err)
 	}
 	for _, e := range left {
+		if e.alive {
+			return heldRun(e.id)
+		}
 		if err := e.advance(ctx, j.past.ledger); err != nil {
 			return ledgerFault(err)
 		}
 	}
+	left, foreign := apart(left)
 	if left, err = j.goOnWith(ctx, left); err != nil {
 		return err
 	}
+	left = append(left, foreign...)
 	if j.out == nil {
 		if err := j.checkLedger(ctx, left); err != nil {
 			return err
@@ -123,6 +129,7 @@ func (j *job) header() journal.Header {
 		Version: readBuild().version, Started: j.started, Scope: j.scope(), Mode: string(j.config.mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
 		Rehearsal: j.config.sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
+		Ledger: j.config.ledgerName(),
 	}
 	for _, path := range j.paths {
 		h.Inputs = append(h.Inputs, inputFacts(path, j.input.Layout().Format))
@@ -161,8 +168,17 @@ func (j *job) remember(ctx context.Context) {
 	}
 }
 
-// journal opens the run's journal.
+// journal opens the run's journal, and claims the run.
 func (o *outputs) journal() (f *os.File, err error) {
-	o.journalFile, err = o.dir.Append(journalFile)
-	return o.journalFile, err
+	if o.journalFile != nil {
+		return o.journalFile, nil
+	}
+	if f, err = o.dir.Append(journalFile); err != nil {
+		return nil, err
+	}
+	if err := claim(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	o.journalFile = f
+	return f, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/sync/destination"
 	"usersync/sync/pace"
 	"usersync/writer"
 )
@@ -45,6 +46,9 @@ func (j *job) conclude(err error) error {
 // because is the hint, with what the last call met where that is the matter.
 func (j *job) because(err error) string {
 	hint, last := hintOf(err), j.calls.Last()
+	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
+		hint = deniedHint(j.config)
+	}
 	if last == "" || !errors.Is(err, pace.ErrGaveUp) {
 		return hint
 	}
@@ -138,11 +142,13 @@ func (c *config) planDigest() string { return c.digestOf("mode", "adopt") }
 // feedDigest tells whether two configs would make the same users of an input.
 func (c *config) feedDigest() string { return c.digestOf() }
 
+// decisive are the keys that decide about users, beside the API's own section.
+var decisive = []string{"to", "feed", "on_absent", "results_format", "rejects_secrets", "format", "delimiter", "charset", "op_column", "trailer"}
+
 func (c *config) digestOf(also ...string) string {
 	var b strings.Builder
 	for _, v := range c.shown {
-		if slices.Contains(also, v.key) || v.key == "to" || v.key == "feed" || v.key == "results_format" || v.key == "rejects_secrets" ||
-			v.key == "format" || v.key == "delimiter" || v.key == "charset" || v.key == "op_column" || v.key == "trailer" || strings.HasPrefix(v.key, c.to+".") {
+		if slices.Contains(also, v.key) || slices.Contains(decisive, v.key) || strings.HasPrefix(v.key, c.to+".") {
 			fmt.Fprintf(&b, "%s=%s\n", v.key, v.text)
 		}
 	}

@@ -16,17 +16,18 @@ type config struct {
 	valueFiles []string
 	typed      typed
 
-	to      string   // the API; empty while it is not decided
-	all     []string // the APIs that are named
-	layers  layers   // that it was made of
-	baseURL string   // of whatever API; empty: as its section says
-	mode    user.Op
-	sandbox bool
-	kard    kardConfig
-	custom  customConfig
-	scim    scimConfig
-	offline bool // no call is made, not even to ask what the API can do
-	onbo    onboConfig
+	to       string   // the API; empty while it is not decided
+	all      []string // the APIs that are named
+	layers   layers   // that it was made of
+	baseURL  string   // of whatever API; empty: as its section says
+	mode     user.Op
+	onAbsent string // empty: as its section says
+	sandbox  bool
+	kard     kardConfig
+	custom   customConfig
+	scim     scimConfig
+	offline  bool // no call is made, not even to ask what the API can do
+	onbo     onboConfig
 
 	konstantly konstantlyConfig
 

@@ -35,7 +35,10 @@ func connect(ctx context.Context, c *config) (*connection, error) {
 	to, ok := destinations()[c.to]
 	if !ok {
 		return nil, misuse(errors.New("find the destination: none was named"),
-			"write --to NAME, or to: NAME in the config; known are "+wordsOf(destinationNames()), c.typed.with("--to", "kard", "--sandbox"))
+			"write --to NAME, or to: NAME in the config; known are "+wordsOf(destinationNames()), c.typed.rehearsed("kard"))
+	}
+	if c.onAbsent != "" && c.onAbsent != "delete" && c.onAbsent != to.instead {
+		return nil, misuse(fmt.Errorf("check on_absent: %s cannot %s users", c.to, c.onAbsent), "leave --on-absent out, and a delete removes them", "usersync run --help")
 	}
 	conn := &connection{}
 	if err := conn.rehearse(c, to); err != nil {
@@ -58,8 +61,10 @@ func connect(ctx context.Context, c *config) (*connection, error) {
 // when it was asked what it can do.
 func unopened(c *config, err error) error {
 	err = fmt.Errorf("connect to %s: %w", c.to, err)
-	if _, asked := errors.AsType[*destination.CallError](err); asked {
-		return &trouble{err: err, hint: "nothing was sent; run again when it answers, or check its section of the config", next: c.mendSettings()}
+	if call, asked := errors.AsType[*destination.CallError](err); asked && call.Fault == destination.Denied {
+		return &trouble{err: err, hint: "nothing was sent; " + deniedHint(c), next: c.mendSettings()}
+	} else if asked {
+		return &trouble{err: err, hint: "nothing was sent; run again when it answers, or check its section of the config", next: c.typed.command(c.typed.verb, c.typed.files...)}
 	}
 	return misuse(err, "", c.mendSettings())
 }

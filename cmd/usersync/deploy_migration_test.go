@@ -20,7 +20,7 @@ var migration = []struct {
 	{"head -n 101 users.csv >first.csv", exitOK, ""},
 	{"usersync run first.csv", exitRejects, "99  created"},
 	{"usersync run --canary 5 users.csv", exitRejects, "150  created"},
-	{"usersync resume", exitUsage, "there is none such"},
+	{"usersync resume", exitUsage, "there is none that could go on"},
 	{"usersync verify", exitOK, ""},
 	{`cp "$(ls -d runs/2*/ | tail -n 1)rejects.csv" mended.csv`, exitOK, ""},
 	{`"${EDITOR:-vi}" mended.csv`, exitOK, ""},

@@ -36,16 +36,18 @@ type api struct {
 	rehearse func(c *config, url string)
 	// section is what a new config says of it.
 	section string
+	// instead of a delete it can do this; empty: nothing else.
+	instead string
 }
 
 // destinations holds every API by its name in the config.
 func destinations() map[string]api {
 	return map[string]api{
-		"kard":       {openKard, kardSettings, rehearseKard, kardSection},
-		"konstantly": {openKonstantly, konstantlySettings, rehearseKonstantly, konstantlySection},
-		"scim":       {openSCIM, scimSettings, rehearseSCIM, scimSection},
-		"onbo":       {openOnbo, onboSettings, rehearseOnbo, onboSection},
-		"custom":     {openCustom, customSettings, rehearseCustom, ""},
+		"kard":       {openKard, kardSettings, rehearseKard, kardSection, ""},
+		"konstantly": {openKonstantly, konstantlySettings, rehearseKonstantly, konstantlySection, "block"},
+		"scim":       {openSCIM, scimSettings, rehearseSCIM, scimSection, "deactivate"},
+		"onbo":       {openOnbo, onboSettings, rehearseOnbo, onboSection, ""},
+		"custom":     {openCustom, customSettings, rehearseCustom, "", ""},
 	}
 }
 

@@ -43,8 +43,12 @@ func drafted(ctx context.Context, to string, header []string) (*draft, error) {
 	for _, name := range header {
 		d.columns = append(d.columns, column{name: name, field: d.take(knownField(name))})
 	}
+	headed := len(d.fields) > 0 // else the names may be somebody's data
 	for i := range d.columns {
 		c := &d.columns[i]
+		if c.field == "" && headed {
+			c.field = d.take(d.ownField(c.name))
+		}
 		if c.field == "" && c.name != "" {
 			c.field = d.take(guessedField(c.name))
 			c.guessed = c.field != ""
@@ -73,11 +77,27 @@ func draftable() []string {
 
 func (d *draft) take(f user.Field) user.Field {
 	fields := d.client.Traits().Fields
-	if f == "" || d.fields[f] || f != user.ID && !slices.Contains(fields, f) {
+	if f == "" || d.fields[f] || f != user.ID && !slices.Contains(fields, f) && f != d.ownField(string(f)) {
 		return ""
 	}
 	d.fields[f] = true
 	return f
+}
+
+// ownField is a column that the API itself has under this name: a custom attribute,
+// or the path of one where every path is a field. Words alone are not: they may
+// stand for something else, and are guessed.
+func (d *draft) ownField(name string) user.Field {
+	field := user.Field(strings.TrimSpace(name))
+	t := d.client.Traits()
+	open := field.IsOpen() && slices.ContainsFunc(t.Fields, func(own user.Field) bool {
+		return (own == user.ExtraPrefix || own == user.AttributesPrefix) && strings.HasPrefix(string(field), string(own))
+	})
+	path := t.AnyField && strings.ContainsAny(string(field), ".:[") && d.client.CheckColumns([]user.Field{user.ID, field}, user.Update) == nil
+	if open || path {
+		return field
+	}
+	return ""
 }
 
 // missing are the fields without which the API takes nobody new, as it says.
@@ -157,7 +177,7 @@ func (d *draft) yaml(f initFlags) string {
 	b.WriteString("fields: # ours: theirs; only these columns are read\n")
 	for _, c := range d.columns {
 		if c.field != "" {
-			fmt.Fprintf(&b, "  %s: %s%s\n", c.field, scalar(c.name), remark(c))
+			fmt.Fprintf(&b, "  %s: %s%s\n", scalar(string(c.field)), scalar(c.name), remark(c))
 		}
 	}
 	d.open(&b)

@@ -16,11 +16,16 @@ import (
 type earlier struct {
 	id   string
 	past *journal.Past
+	// foreign is a run of another feed: users whom the ledger does not know are not
+	// this feed's.
+	foreign bool
+	alive   bool // a process works on it
 }
 
-// unfinished lists such runs, the newest first. A journal that cannot be read
+// unfinished lists such runs, the newest first, and those of other feeds that the
+// same ledger remembers. A journal that cannot be read
 // is an error: what it says may have been sent.
-func unfinished(runsDir string, scope journal.Scope) ([]earlier, error) {
+func unfinished(runsDir string, scope journal.Scope, ledger string) ([]earlier, error) {
 	runs, err := sink.Runs(runsDir)
 	if err != nil {
 		return nil, err
@@ -30,33 +35,61 @@ func unfinished(runsDir string, scope journal.Scope) ([]earlier, error) {
 		if !r.Journal || r.Finished { // what is finished stands in the ledger too
 			continue
 		}
-		past, err := readPast(runsDir, r.ID)
-		if err != nil {
+		e := earlier{id: r.ID}
+		if e.past, e.alive, err = readLive(runsDir, r.ID); err != nil {
 			return nil, fmt.Errorf("read the journal of run %s: %w", r.ID, err)
 		}
-		if past.Begun && !past.Over() && past.Header.Scope == scope {
-			found = append(found, earlier{r.ID, past})
+		was := e.past.Header.Scope
+		e.foreign = was.Feed != scope.Feed
+		if was.Feed = scope.Feed; !e.past.Begun || e.past.Over() || was != scope {
+			continue
+		}
+		if !e.foreign || ledger != "" && e.past.Header.Ledger == ledger && !e.alive {
+			found = append(found, e)
 		}
 	}
 	return found, nil
 }
 
+// apart takes from runs those of other feeds that did what the ledger does not
+// know: by what it says of their users, this feed would find them unchanged. The
+// others of these feeds can still be gone on with.
+func apart(all []earlier) (own, foreign []earlier) {
+	for _, e := range all {
+		switch {
+		case !e.foreign:
+			own = append(own, e)
+		case len(e.past.Settled)+len(e.past.Sent) > 0:
+			foreign = append(foreign, e)
+		}
+	}
+	return own, foreign
+}
+
 func readPast(runsDir, run string) (past *journal.Past, err error) {
+	past, _, err = readLive(runsDir, run)
+	return past, err
+}
+
+// readLive also tells whether a process works on the run.
+func readLive(runsDir, run string) (past *journal.Past, alive bool, err error) {
 	dir, err := sink.Open(runsDir, run)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
 	f, err := dir.Read(journalFile)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return journal.Read(f, info.Size())
+	alive = isClaimed(f)
+	past, err = journal.Read(f, info.Size())
+	return past, alive, err
 }
 
 const journalFile = "journal"
@@ -141,7 +174,10 @@ func (e earlier) learned(ctx context.Context, l *ledger.Ledger) ([]ledger.Entry,
 		ids[i] = entries[i].ID
 	}
 	known, err := l.Look(ctx, ids)
-	for i := range known { // as many as entries, or none
+	if err != nil {
+		return nil, err
+	}
+	for i := range known {
 		if entries[i].Remote == "" {
 			entries[i].Remote = known[i].Remote
 		}
@@ -149,16 +185,27 @@ func (e earlier) learned(ctx context.Context, l *ledger.Ledger) ([]ledger.Entry,
 			entries[i].Standing = user.Pending
 		}
 	}
+	if e.foreign {
+		entries = only(entries, known)
+	}
 	slices.SortStableFunc(entries, func(a, b ledger.Entry) int { return a.Record - b.Record })
-	return entries, err
+	return entries, nil
+}
+
+// only leaves those of whom something is known.
+func only(entries []ledger.Entry, known []user.Known) []ledger.Entry {
+	var some []ledger.Entry
+	for i, k := range known {
+		if k.Standing != user.Absent {
+			some = append(some, entries[i])
+		}
+	}
+	return some
 }
 
 // takeUp brings into the ledger what became known of a run behind its last
 // mark, and ends the run.
 func (e earlier) takeUp(ctx context.Context, runsDir string, l *ledger.Ledger, by string) (err error) {
-	if err := e.teach(ctx, l); err != nil {
-		return err
-	}
 	dir, err := sink.Open(runsDir, e.id)
 	if err != nil {
 		return err
@@ -169,6 +216,9 @@ func (e earlier) takeUp(ctx context.Context, runsDir string, l *ledger.Ledger, b
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := errors.Join(claim(f), e.teach(ctx, l)); err != nil {
+		return err
+	}
 	diary, err := journal.Continue(f, e.past, journal.Resumed{})
 	if err != nil {
 		return err
@@ -212,7 +262,10 @@ func (e earlier) outcomes() func(*user.Record) (user.Outcome, bool, error) {
 		}
 		delete(settled, r.Origin.Record)
 		o, same := was.For(r)
-		if !same {
+		switch {
+		case !same && r.Origin.Absent:
+			return o, false, &otherDeletionError{r.Origin.Record}
+		case !same:
 			return o, false, &otherInputError{record: r.Origin.Record}
 		}
 		return o, true, nil

@@ -104,7 +104,7 @@ func codeOf(err error) (int, bool) {
 		return exitInternal, true
 	case *sync.GuardError, *destination.CanaryError, *reader.InputError:
 		return exitGuard, true
-	case *sink.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError, *planError:
+	case *sink.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
 		return exitUsage, true
 	case *ledger.HeldError:
 		return exitHeld, true

@@ -76,7 +76,7 @@ func (p *planner) remarks(f *foreseen) []string {
 // noteUnfinished says which run of the scope is not over and did something that
 // the ledger does not know yet.
 func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error {
-	all, err := unfinished(p.config.runsDir, scope)
+	all, err := unfinished(p.config.runsDir, scope, p.config.ledgerName())
 	if err != nil {
 		return noPlace(err)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 
@@ -40,11 +41,11 @@ func hintOf(err error) string {
 		return cmp.Or(e.Hint, "ask for the file anew") + "; what stands in results was done"
 	}
 	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied {
-		return "check base_url, organization and auth in the config"
+		return "check base_url and auth in the config"
 	}
 	switch {
 	case errors.Is(err, pace.ErrGaveUp):
-		return "the API is down or out of reach; users without a result were not marked failed"
+		return "the API is down or out of reach, or base_url is not its address; users without a result were not marked failed"
 	case errors.Is(err, pace.ErrTooLong):
 		return "run again when the API lets you, or raise --max-wait"
 	case errors.Is(err, errBudget), errors.Is(err, pace.ErrTooLate):
@@ -56,6 +57,12 @@ func hintOf(err error) string {
 		return known.hint
 	}
 	return ""
+}
+
+// deniedHint names what in the config leads to an API and to an account there.
+func deniedHint(c *config) string {
+	account := map[string]string{"kard": ", organization", "custom": ", account"}[c.to]
+	return fmt.Sprintf("check base_url%s and auth under %s: in the config", account, c.to)
 }
 
 // roomHint tells standard output and devices apart, which room elsewhere does

@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -28,21 +30,38 @@ func (c *config) ledgerURL(dir string) string {
 	return c.ledger
 }
 
+// ledgerName tells the ledger of a run from another, without what is secret in its
+// address; empty if there is none.
+func (c *config) ledgerName() string {
+	address := c.ledgerURL(c.runsDir)
+	if path, isFile := strings.CutPrefix(address, sqliteURL); isFile {
+		if whole, err := filepath.Abs(path); err == nil {
+			path = whole
+		}
+		return sum([]byte(sqliteURL + path))
+	}
+	u, err := url.Parse(address)
+	if address == noLedger || err != nil {
+		return ""
+	}
+	return sum([]byte(u.Host + u.Path))
+}
+
 // openPast opens the ledger and locks the scope for a run. Another run that
 // holds it is a *ledger.HeldError.
 func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run string) (*past, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	url := c.ledgerURL(dir)
-	if url == noLedger {
+	address := c.ledgerURL(dir)
+	if address == noLedger {
 		lock, err := ledger.LockFile(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.lockTimeout)
 		if _, held := errors.AsType[*ledger.HeldError](err); held {
 			err = ledgerFault(err)
 		}
 		return &past{lock: lock}, err
 	}
-	l, err := openLedger(ctx, c, scope, url)
+	l, err := openLedger(ctx, c, scope, address)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +72,8 @@ func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run stri
 }
 
 // openLedger opens a ledger, and makes it where there is none.
-func openLedger(ctx context.Context, c *config, scope journal.Scope, url string) (*ledger.Ledger, error) {
-	o := ledger.Options{URL: url, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.feed}
+func openLedger(ctx context.Context, c *config, scope journal.Scope, address string) (*ledger.Ledger, error) {
+	o := ledger.Options{URL: address, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.feed}
 	if key := c.ledgerKey.Reveal(); key != "" {
 		var err error
 		if o.Key, err = ledger.ParseKey(key); err != nil {

@@ -36,7 +36,9 @@ func (c *config) mendInput(paths []string, err error) string {
 	_, aboutColumns := errors.AsType[*mapping.Error](err)
 	broken, _ := errors.AsType[*source.Error](err)
 	switch {
-	case ok && !aboutColumns && broken != nil && path != "-":
+	case ok && !aboutColumns && path == "-":
+		return ""
+	case ok && !aboutColumns && broken != nil:
 		return lookAt(path, broken)
 	case ok && !aboutColumns:
 		return "usersync help settings"

@@ -18,6 +18,8 @@ func (j *job) next(err error, s writer.Summary) string {
 		return commandLine("retry", j.out.dir.Path())
 	case err == nil:
 		return j.again(j.out.rejects.Path())
+	case isOtherDeletion(err): // a new one first takes up what this one has deleted
+		return typed{flags: append(slices.Clip(j.config.typed.flags), "--new")}.command("run", j.paths...)
 	case guardOf(err) == absenceGuard && !j.config.sandbox: // all else is done
 		return j.resumeLine()
 	case j.applied != nil && (s.ExitCode == exitUsage || s.ExitCode == exitGuard), guardOf(err) == changeGuard:
@@ -28,6 +30,24 @@ func (j *job) next(err error, s writer.Summary) string {
 		return j.again(j.paths...)
 	}
 	return j.resumeLine()
+}
+
+func isOtherDeletion(err error) bool {
+	_, is := errors.AsType[*otherDeletionError](err)
+	return is
+}
+
+// unresolved says what to do about users of whom no run can find out whether they
+// were created: to send them again would leave them in doubt night after night.
+func (j *job) unresolved(s *writer.Summary) bool {
+	if s.Outcomes.InDoubt == 0 || j.past == nil || j.past.ledger == nil || !j.conn.client.Traits().Unshown() {
+		return false
+	}
+	s.Hint = "the API does not show who is in doubt: find out there, and say so for each with usersync ledger resolve ID, and --remote KEY or --absent"
+	if s.Outcomes.InDoubt == s.Outcomes.Rejected() {
+		s.Next = "grep in_doubt " + shellQuote(j.out.results.Path())
+	}
+	return true
 }
 
 // guardOf is the name of the guard that stopped the run; empty if none did.
@@ -57,7 +77,7 @@ func (j *job) advise(s *writer.Summary) {
 	if s.RecordsRead == 0 {
 		s.Reason = "The input held no records."
 	}
-	if j.config.opColumn != "" {
+	if j.unresolved(s) || j.config.opColumn != "" {
 		return
 	}
 	advice := map[user.Op]struct{ code, hint string }{

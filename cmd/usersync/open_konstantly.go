@@ -18,7 +18,7 @@ func openKonstantly(ctx context.Context, c *config, see observer) (client, write
 	k := c.konstantly
 	r := restConfig(c, nil) // the pace begins with the run
 	r.BaseURL = cmp.Or(c.baseURL, k.baseURL)
-	config := konstantly.Config{Key: k.key, OnAbsent: konstantly.Absence(k.onAbsent), Password: konstantly.Password(k.password), REST: r}
+	config := konstantly.Config{Key: k.key, OnAbsent: konstantly.Absence(cmp.Or(c.onAbsent, k.onAbsent)), Password: konstantly.Password(k.password), REST: r}
 	if k.choices == "names" && !c.offline {
 		var err error
 		if config.Schema, err = konstantly.Learn(ctx, config); err != nil {

@@ -30,7 +30,7 @@ func openSCIM(ctx context.Context, c *config, see observer) (client, writer.Scop
 	}
 	opened, err := scim.New(scim.Config{
 		Features: features, Update: scim.Update(s.update), Put: scim.Put(s.put), Match: scim.Match(s.match),
-		Deactivate: s.onAbsent == "deactivate", Passwords: s.passwords == "always", Upload: s.bulk == "upload", REST: r,
+		Deactivate: cmp.Or(c.onAbsent, s.onAbsent) == "deactivate", Passwords: s.passwords == "always", Upload: s.bulk == "upload", REST: r,
 	})
 	if err != nil {
 		return nil, writer.Scope{}, err

@@ -64,6 +64,9 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 		return nil, err
 	}
 	o := &outputs{dir: dir, codes: &writer.Codes{}, perFile: &perFile{counts: map[string]*int{}}, deletions: &deletions{}}
+	if _, err := o.journal(); err != nil { // before anything is cut back
+		return nil, errors.Join(err, dir.Close())
+	}
 	if o.results, err = dir.Resume("results."+j.config.resultsFormat, e.past.Mark.Results); err == nil {
 		o.rejects, err = dir.Resume("rejects."+j.input.Layout().Format, e.past.Mark.Rejects)
 	}
@@ -71,7 +74,7 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 		o.summary, err = dir.Replace("summary.json")
 	}
 	if err != nil {
-		return nil, errors.Join(err, o.abandon(err))
+		return nil, errors.Join(err, o.abandon(err), o.journalFile.Close())
 	}
 	return o, nil
 }

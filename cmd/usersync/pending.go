@@ -35,7 +35,7 @@ func (p pending) Clear(ctx context.Context, records []*user.Record) error {
 func entriesOf(records []*user.Record) []ledger.Entry {
 	entries := make([]ledger.Entry, len(records))
 	for i, r := range records {
-		entries[i] = ledger.Entry{ID: r.User.ID, Record: r.Origin.Record}
+		entries[i] = ledger.Entry{ID: r.User.ID, Remote: r.Remote, Record: r.Origin.Record}
 	}
 	return entries
 }

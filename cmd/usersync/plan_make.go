@@ -43,7 +43,7 @@ func (p *planner) make(ctx context.Context) (err error) {
 			return noPlace(err)
 		}
 	}
-	return errors.Join(p.show(f, file != nil && tripped == nil), told(tripped, hintOf(tripped)))
+	return errors.Join(p.show(f, file != nil && tripped == nil, tripped != nil), told(tripped, hintOf(tripped)))
 }
 
 // told adds a hint to an error that has none.
@@ -75,14 +75,14 @@ func (p *planner) stayed(ctx context.Context, before int64, d inputDigest, kept 
 
 // show writes the plan to standard output, and notes what decides about the exit
 // code.
-func (p *planner) show(f *foreseen, kept bool) error {
+func (p *planner) show(f *foreseen, kept, tripped bool) error {
 	p.found.read, p.found.outcomes, p.found.allowed = f.read, writer.CountOutcomes(f.outcomes), p.config.allowRejects
 	p.found.detailed.changes = f.sends() > 0
 	shown := p.forecast(f)
 	if kept {
 		shown.Plan = p.out
 		shown.Next = commandLine("apply", p.out)
-	} else if shown.Sends() > 0 {
+	} else if shown.Sends() > 0 && !tripped { // the run would stop as this did
 		shown.Next = p.runLine()
 	}
 	if p.config.json {

@@ -160,7 +160,7 @@ func (j *job) send(ctx context.Context) error {
 		From:        j.start.from,
 		Maybe:       j.start.maybe,
 		Earlier:     j.start.earlier,
-		MaxErrors:   sync.MaxErrors{Count: j.config.maxErrors.count, Percent: j.config.maxErrors.percent, After: errorsAfter},
+		MaxErrors:   sync.MaxErrors{Count: j.config.maxErrors.count, Percent: j.config.maxErrors.percent, After: errorsAfter, Before: j.before.Outcomes},
 		Sent:        j.start.sent,
 		Applying:    j.applied != nil,
 	}
@@ -217,7 +217,7 @@ func (j *job) budgeted(ctx context.Context) (context.Context, context.CancelFunc
 func (j *job) manners() manners {
 	sizer, _ := j.conn.client.(destination.Sizer)
 	return manners{sizer: sizer, pace: j.conn.pace, wire: j.wire, retries: j.config.retries, calls: &j.calls,
-		canary: j.config.canary, answersOnly: j.config.canaryAnswersOnly, adopt: j.config.adoption(), protected: j.protected,
+		quiet: j.started.Add(j.config.timeout), canary: j.config.canary, answersOnly: j.config.canaryAnswersOnly, adopt: j.config.adoption(), protected: j.protected,
 		pending: pending{run: j.out.dir.ID(), ledger: j.past.ledger, journal: j.out.diary}}
 }
 

@@ -49,6 +49,14 @@ func (e *otherInputError) Error() string {
 	return fmt.Sprintf("the input is not the one that the run was begun with, as record %d and those before it show", e.record)
 }
 
+// otherDeletionError says that a mirror finds others to delete than those of whom
+// it has deleted some already.
+type otherDeletionError struct{ record int }
+
+func (e *otherDeletionError) Error() string {
+	return fmt.Sprintf("the ledger was changed since the run began to delete: record %d would delete another user than it did", e.record)
+}
+
 // skip reads the records that are written already into the keeper's hash, and
 // returns the others. Records other than those that the run was begun with are
 // an otherInputError; nothing was sent then. Where the mark may lie among the

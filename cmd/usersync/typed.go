@@ -25,9 +25,9 @@ func (t typed) args(files []string) []string {
 	return slices.Concat([]string{"run"}, t.flags, files)
 }
 
-// with is the same command line with more flags.
-func (t typed) with(flags ...string) string {
-	t.flags = append(t.flags[:len(t.flags):len(t.flags)], flags...)
+// rehearsed is the same command line against the sandbox of an API.
+func (t typed) rehearsed(name string) string {
+	t.flags = append(without(t.flags, "--sandbox"), "--to", name, "--sandbox")
 	return t.command(t.verb, t.files...)
 }
 

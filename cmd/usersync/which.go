@@ -28,7 +28,8 @@ func runArguments(cmd *cobra.Command) func(runsDir, name string, fits func(*jour
 	return func(runsDir, name string, fits func(*journal.Past) bool) (runName, error) {
 		switch {
 		case name == "":
-			return newestRun(runsDir, fits)
+			wanted := map[string]string{"resume": " that could go on", "retry": " that has finished"}[cmd.Name()]
+			return newestRun(runsDir, wanted, fits)
 		case *last:
 			return runName{}, misuse(errors.New("read arguments: a run is named, and --last too"), "keep one of them", "usersync "+cmd.Name()+" --help")
 		case filepath.Base(name) != name:
@@ -38,7 +39,7 @@ func runArguments(cmd *cobra.Command) func(runsDir, name string, fits func(*jour
 	}
 }
 
-func newestRun(runsDir string, fits func(*journal.Past) bool) (runName, error) {
+func newestRun(runsDir, wanted string, fits func(*journal.Past) bool) (runName, error) {
 	runs, err := sink.Runs(runsDir)
 	if err != nil {
 		return runName{}, noRun(err)
@@ -61,7 +62,7 @@ func newestRun(runsDir string, fits func(*journal.Past) bool) (runName, error) {
 		}
 	}
 	if newest.ID == "" {
-		return runName{}, noRun(fmt.Errorf("find the run: there is none such in %s", runsDir))
+		return runName{}, noRun(fmt.Errorf("find the run: there is none%s in %s", wanted, runsDir))
 	}
 	return runName{runsDir, newest.ID}, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"usersync/sync/destination"
 	"usersync/sync/pace"
@@ -12,6 +13,7 @@ type manners struct {
 	pace    *pace.Pace
 	wire    context.Context // of calls on the wire; it outlives the run's own
 	retries int
+	quiet   time.Time // when the calls of an earlier process are over
 	calls   *destination.Calls
 	pending destination.Pending
 	sizer   destination.Sizer // nil where calls are bounded in records only
@@ -30,7 +32,7 @@ func stack(client destination.Destination, m manners) destination.Destination {
 	bisected := destination.NewBisected(merged)
 	parted := destination.Parted{API: bisected, Sizer: m.sizer}
 	retried := destination.Retried{API: parted, Pacer: m.pace, Retries: m.retries}
-	verified := destination.Verified{API: retried, Retries: m.retries}
+	verified := destination.Verified{API: retried, Retries: m.retries, Quiet: m.quiet}
 	pended := destination.Pended{API: verified, Pending: m.pending}
 	upserted := destination.Upserted{API: pended}
 	if m.adopt != nil {

@@ -100,6 +100,12 @@ func (t Traits) Overfull(b user.Batch) error {
 
 var errTooMany = errors.New("the call would carry more users than the API takes")
 
+// Unshown tells that nobody can find out from the API whether a create that was
+// perhaps taken made a user: it must not be made again, and is not looked up.
+func (t Traits) Unshown() bool {
+	return t.Ops[user.Create].Replay == Unsafe && (t.Blind || t.FindsByKey)
+}
+
 // OpTraits are the facts about one kind of call.
 type OpTraits struct {
 	// Max is the number of records that one call takes; at least 1.

@@ -34,6 +34,7 @@ const (
 	whole422     fault = "422 for the whole call"
 	whole409     fault = "409 for the whole call"
 	denied       fault = "403"
+	forgets      fault = "404 for each user"
 )
 
 // failure is the error of a call that fails as a whole, nil if it does not.
@@ -97,10 +98,12 @@ func (f *fake) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
 	for i, r := range b.Records {
 		skipped := i%2 == 1
 		switch {
+		case fault == forgets:
+			outcomes[i] = user.Outcome{Status: user.Missing, HTTP: 404}
 		case fault == itemsBusy && skipped:
 			outcomes[i] = user.Outcome{Status: user.Busy, HTTP: 503}
 		case fault == shortUndone && skipped:
-			outcomes[i] = user.Outcome{Status: user.InDoubt, Code: user.CodeNoAnswer}
+			outcomes[i] = user.Outcome{Status: user.InDoubt, Code: user.CodeNoAnswer, HTTP: 207}
 		case fault.commits():
 			outcomes[i] = f.one(b.Op, r)
 		}

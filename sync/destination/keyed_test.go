@@ -2,6 +2,7 @@ package destination_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -23,6 +24,9 @@ func (k keyMaker) Find(ctx context.Context, r *user.Record) (destination.Found, 
 
 func (k keyMaker) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	for _, r := range b.Records {
+		if r.Remote == "k-old" {
+			return []user.Outcome{{Status: user.Missing, HTTP: 404}}, nil
+		}
 		if b.Op != user.Create && r.Remote != "k-"+r.User.ID {
 			return []user.Outcome{{Status: user.Refused, Code: "no_key"}}, nil
 		}
@@ -45,6 +49,8 @@ func TestKeyed(t *testing.T) {
 		"nobody can tell": {scene: scene{held: "a=0", op: user.Delete, intent: user.Delete}, blind: true, want: user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote}},
 		"exists, and nobody can tell who": {scene: scene{replay: destination.Detectable, held: "a=0"}, blind: true,
 			want: user.Outcome{Status: user.Refused, Code: user.CodeExists}},
+		"missing under an old key, and found under a new one": {scene: scene{replay: destination.Unsafe, op: user.Update, held: "a=0"}, key: "k-old",
+			want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
 		"exists, and is found": {scene: scene{replay: destination.Detectable, held: "a=0"}, want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -117,10 +123,67 @@ func TestPended(t *testing.T) {
 			verified := destination.Verified{API: destination.Retried{API: limited, Pacer: new(pacer)}}
 			b := user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)}
 			_, err := destination.Pended{API: verified, Pending: l}.Apply(t.Context(), b)
-			if (err != nil) != (s.fault != none) || !seen || l.pending["a"] != s.pending {
+			if (err != nil) != (s.fault != none) || !seen || l.pending["a"] != s.pending || b.Records[0].Pended != s.pending {
 				t.Errorf("error %v, noted before the call: %t, pending after it: %t", err, seen, l.pending["a"])
 			}
 		})
+	}
+}
+
+// torn is an API that leaves creates in doubt, cannot show "a", and denies to be
+// asked of anybody else.
+type torn struct{ readable }
+
+func (torn) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
+	outcomes := make([]user.Outcome, len(b.Records))
+	for i, r := range b.Records {
+		r.Maybe = true
+		outcomes[i] = user.Outcome{Record: r, Status: user.InDoubt}
+	}
+	return outcomes, nil
+}
+
+func (torn) Find(_ context.Context, r *user.Record) (destination.Found, error) {
+	if r.User.ID == "a" {
+		return destination.Found{}, nil
+	}
+	return destination.Found{}, &destination.CallError{Fault: destination.Denied}
+}
+
+// Whom a read-back could not show stays pending when the run ends with the
+// read-back of another one of the batch.
+func TestPendedThoughNobodyCouldTell(t *testing.T) {
+	l := ledgerOf{map[string]bool{}}
+	verified := destination.Verified{API: torn{readable{scene{replay: destination.Unsafe}.fake()}}}
+	b := user.Batch{Op: user.Create, Records: records("a=1 b=2", user.Upsert)}
+	_, err := destination.Pended{API: verified, Pending: l}.Apply(t.Context(), b)
+	if err == nil || !l.pending["a"] || !l.pending["b"] || !b.Records[0].Maybe || !b.Records[0].Pended {
+		t.Errorf("%v, pending %v", err, l.pending)
+	}
+}
+
+// ending is a memory that the end of the run interrupts.
+type ending struct {
+	ledgerOf
+	end func()
+}
+
+func (e ending) Pend(ctx context.Context, records []*user.Record) error {
+	e.end()
+	return errors.Join(e.ledgerOf.Pend(ctx, records), fmt.Errorf("note who is pending: %w", ctx.Err()))
+}
+
+// A run that ends while it notes who is pending has the reason for which it ends,
+// and leaves nobody pending.
+func TestPendedAsTheRunEnds(t *testing.T) {
+	why := errors.New("denied elsewhere")
+	ctx, end := context.WithCancelCause(t.Context())
+	l := ending{ledgerOf{map[string]bool{}}, func() { end(why) }}
+	b := user.Batch{Op: user.Create, Records: records("a=1 ?b=2", user.Upsert)}
+	f := scene{replay: destination.Unsafe}.fake()
+	outcomes, err := destination.Pended{API: readable{f}, Pending: l}.Apply(ctx, b)
+	if err != why || len(outcomes) != 2 || l.pending["a"] || !l.pending["b"] || len(f.calls) > 0 {
+		t.Errorf("%v, %v, pending %v, calls %v", outcomes, err, l.pending, f.calls)
 	}
 }
 

@@ -131,9 +131,13 @@ func TestAnAnswerForTheWrongNumberOfUsersEndsTheRun(t *testing.T) {
 	for _, n := range []int{0, 1, 3} {
 		limited := destination.Limited{Destination: wrong{readable{scene{}.fake()}, n}, Pacer: new(pacer), Wire: t.Context()}
 		retried := destination.Retried{API: destination.NewBisected(limited), Pacer: new(pacer), Retries: 2}
-		outcomes, err := retried.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("a b", user.Create)})
+		sent := records("a b", user.Create)
+		outcomes, err := retried.Apply(t.Context(), user.Batch{Op: user.Create, Records: sent})
 		if err == nil || !strings.Contains(err.Error(), "of 2 users") || len(outcomes) != 2 || outcomes[0].Status != user.Unsettled {
 			t.Errorf("%d outcomes for 2 users: %v, %v", n, outcomes, err)
+		}
+		if !sent[0].Maybe || !sent[1].Maybe {
+			t.Error("what was sent and not answered soundly is held for not sent")
 		}
 	}
 }

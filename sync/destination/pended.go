@@ -2,6 +2,7 @@ package destination
 
 import (
 	"context"
+	"errors"
 
 	"usersync/sync/user"
 )
@@ -29,7 +30,7 @@ func (p Pended) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 		return p.API.Apply(ctx, b)
 	}
 	if err := p.Pending.Pend(ctx, b.Records); err != nil {
-		return unsettled(b, nil), err
+		return unsettled(b, nil), p.notPended(ctx, b, err)
 	}
 	for _, r := range b.Records {
 		r.Pended = true
@@ -40,10 +41,26 @@ func (p Pended) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 	}
 	// The run ends. Its own context may have ended already, and this is what the
 	// next one needs to know.
-	if failed := p.Pending.Clear(context.WithoutCancel(ctx), unsent(b, outcomes)); failed != nil {
+	not := unsent(b, outcomes)
+	if failed := p.Pending.Clear(context.WithoutCancel(ctx), not); failed != nil {
 		return outcomes, failed
 	}
+	for _, r := range not {
+		r.Pended = false
+	}
 	return outcomes, err
+}
+
+// notPended tells why nobody was remembered. A run that ends meanwhile is no
+// fault of the memory, which may hold them all the same.
+func (p Pended) notPended(ctx context.Context, b user.Batch, err error) error {
+	if ctx.Err() == nil || !errors.Is(err, ctx.Err()) {
+		return err
+	}
+	if failed := p.Pending.Clear(context.WithoutCancel(ctx), unsent(b, unsettled(b, nil))); failed != nil {
+		return failed
+	}
+	return context.Cause(ctx)
 }
 
 // unsent are the records that no call has carried so that it might have been

@@ -191,7 +191,8 @@ func (w world) agrees(f *fake, o user.Outcome, id string) bool {
 	case user.Refused, user.Failed:
 		return f.changed[id] == 0
 	case user.InDoubt:
-		return w.blind || w.hides || len(w.reads) > 0
+		unproved := w.replay == destination.Unsafe && f.created[id] == 0 && !exists // it may still come
+		return w.blind || w.hides || len(w.reads) > 0 || unproved
 	}
 	return o.Status == user.Unsettled
 }

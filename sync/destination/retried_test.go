@@ -12,8 +12,8 @@ import (
 func TestReplay(t *testing.T) {
 	run(t, map[string]scene{
 		"not taken is sent again": {
-			send: "a=1 b=2", faults: []fault{busy503, busy429},
-			want: "created created", calls: "create a b: 503, create a b: 429, create a b", holds: "a=1 b=2",
+			send: "a=1 b=2", faults: []fault{busy503After, busy429},
+			want: "created created", calls: "create a b: 503 with Retry-After, create a b: 429, create a b", holds: "a=1 b=2",
 		},
 		"only items not taken are sent again": {
 			send: "a=1 b=2 c=3", faults: []fault{itemsBusy},
@@ -57,8 +57,29 @@ func TestReplay(t *testing.T) {
 			want: "created", calls: "create a: 503 with Retry-After, create a",
 		},
 		"provably absent: goes through the stack again": {
-			send: "a=1 b=2", faults: []fault{shortUndone},
+			replay: destination.Detectable, send: "a=1 b=2", faults: []fault{shortUndone},
 			want: "created created", calls: "create a b: an answer that mentions every second user, and did only those, create b",
+		},
+		"not there after a success that leaves users out: not sent again": {
+			send: "a=1 b=2", faults: []fault{shortUndone},
+			want: "created in_doubt:no_answer", calls: "create a b: an answer that mentions every second user, and did only those",
+		},
+		"not there, and perhaps on its way: not sent again": {
+			send: "a=1 b=2", faults: []fault{lostBefore}, want: "in_doubt:no_answer in_doubt:no_answer", calls: "create a b: lost before the commit",
+		},
+		"a 503 that names no time is no better": {
+			send: "a=1", faults: []fault{busy503}, want: "in_doubt:no_answer", calls: "create a: 503",
+		},
+		"not there, and the API has answered: goes through the stack again": {
+			send: "a=1", faults: []fault{error500}, want: "created", calls: "create a: 500 before the commit, create a",
+		},
+		"an update that must not be made twice is not, though it shows no effect": {
+			held: "a=0", op: user.Update, send: "a=1", faults: []fault{lostBefore}, want: "in_doubt:no_answer", holds: "a=0",
+			traits: func(t *destination.Traits) { t.Ops[user.Update] = destination.OpTraits{Max: 1} },
+		},
+		"nor is a delete": {
+			held: "a=0", op: user.Delete, intent: user.Delete, send: "a", faults: []fault{lostBefore}, want: "in_doubt:no_answer", holds: "a=0",
+			traits: func(t *destination.Traits) { t.Ops[user.Delete] = destination.OpTraits{Max: 1} },
 		},
 		"denied ends the run": {
 			send: "a=1", faults: []fault{denied}, want: "unsettled", err: "http_403 (denied)", calls: "create a: 403",

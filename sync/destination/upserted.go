@@ -39,6 +39,9 @@ func (u Upserted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 // makes the calls that follow, side by side. Users who are created in spite of
 // an earlier "exists" go alone, so that the answer is about nobody else.
 func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int, left int) error {
+	if err := u.confirm(ctx, b, outcomes, places); err != nil {
+		return err
+	}
 	var update, create []int
 	for _, i := range places {
 		switch u.next(b.Op, &outcomes[i], b.Records[i]) {
@@ -63,6 +66,40 @@ func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outc
 	return group.Wait()
 }
 
+// confirm reads whoever is said to be missing before a create that cannot be made
+// again: one word of the API is not enough for that.
+func (u Upserted) confirm(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int) error {
+	if u.Traits().Ops[user.Create].Replay != Unsafe {
+		return nil
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, i := range places {
+		if r := b.Records[i]; outcomes[i].Status == user.Missing && r.Op == user.Upsert {
+			group.Go(func() error { return u.confirmOne(ctx, &outcomes[i], r) })
+		}
+	}
+	return group.Wait()
+}
+
+// confirmOne takes a user who is there after all for one who exists, if under
+// another key. Under the one that the call has used, the API contradicts itself.
+func (u Upserted) confirmOne(ctx context.Context, o *user.Outcome, r *user.Record) error {
+	found, err := u.Find(ctx, r)
+	if ce := callError(err); err != nil && (ce == nil || ce.Fault == Denied) {
+		return err
+	}
+	there := found.Presence == Same || found.Presence == Different
+	switch {
+	case err != nil:
+		o.Status, o.Code = user.Failed, user.CodeUnread
+	case there && found.Remote != "" && found.Remote != r.Remote:
+		o.Status, o.Remote = user.Exists, found.Remote
+	case there:
+		o.Status, o.Code = user.Failed, user.CodeContradiction
+	}
+	return nil
+}
+
 // sendOn makes one follow-up call and those that follow from it.
 func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes []user.Outcome, places []int, left int) error {
 	part := pick(b, places)
@@ -72,8 +109,8 @@ func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes
 			unseen = append(unseen, places[n])
 		}
 		r.Maybe, r.Spent = false, 0
-		if op == user.Create {
-			r.Remote = "" // who is missing has no key any more
+		if op == user.Create && u.Traits().OwnKeys {
+			r.Remote = "" // it leads to nobody, and that proves nothing of the user to be created
 		} else {
 			r.Remote = cmp.Or(outcomes[places[n]].Remote, r.Remote)
 		}

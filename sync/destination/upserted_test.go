@@ -24,6 +24,20 @@ func TestModes(t *testing.T) {
 	})
 }
 
+// A create that cannot be made again follows one word of the API only where a
+// read does not gainsay it.
+func TestMissingIsReadBeforeAnUnsafeCreate(t *testing.T) {
+	run(t, map[string]scene{
+		"there after all": {
+			replay: destination.Unsafe, op: user.Update, held: "a=0 b=0", send: "a=1 b=1", faults: []fault{forgets},
+			want: "failed:contradiction failed:contradiction", calls: "update a b: 404 for each user", holds: "a=0 b=0",
+		},
+		"gone":                      {replay: destination.Unsafe, op: user.Update, send: "a=1", want: "created", calls: "update a, create a"},
+		"gone, and nobody can read": {replay: destination.Unsafe, blind: true, op: user.Update, send: "a=1", want: "created", calls: "update a, create a"},
+		"not to be read now":        {replay: destination.Unsafe, op: user.Update, send: "a=1", reads: []fault{whole400}, want: "failed:unread", calls: "update a"},
+	})
+}
+
 func onlyCreate(t *destination.Traits) { delete(t.Ops, user.Update) }
 
 // An update call of several users whose answers ask for different calls next.

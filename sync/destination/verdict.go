@@ -46,15 +46,20 @@ func Gravity(s user.Status) int {
 
 // unsettled makes what is not final unsettled, for a run that ends before it
 // could be found out. A refusal is not final where an earlier try was perhaps
-// taken.
+// taken. Who is in doubt was perhaps sent: a look that told nothing has taken
+// that mark away.
 func unsettled(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 	if outcomes == nil {
 		outcomes = make([]user.Outcome, len(b.Records))
 	}
 	for i := range outcomes {
 		s := outcomes[i].Status
+		if s == user.InDoubt { // also where a read-back could not tell
+			b.Records[i].Maybe = true
+		}
 		if !s.Final() || s == user.InDoubt || rejectedTwice(outcomes[i], b.Records[i]) {
 			outcomes[i].Status = user.Unsettled
+			b.Records[i].Maybe = b.Records[i].Maybe || s == user.InDoubt
 		}
 	}
 	return outcomes

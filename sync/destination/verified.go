@@ -2,7 +2,9 @@ package destination
 
 import (
 	"context"
+	"net/http"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,6 +17,9 @@ import (
 type Verified struct {
 	API
 	Retries int // as Retried has them: all attempts together are bounded
+	// Quiet is when the calls of an earlier process, which may have been killed just
+	// now, are over. Before it nobody is looked for who was perhaps created by one.
+	Quiet time.Time
 }
 
 // Apply sends b and reads back what needs it.
@@ -36,9 +41,21 @@ func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		}
 	}
 	if err != nil {
+		v.keepFound(b, outcomes)
 		return unsettled(b, outcomes), err
 	}
 	return outcomes, nil
+}
+
+// keepFound marks who exists as perhaps sent, where the run ends before an update
+// can follow: a look may have told that, and whoever was made by a call that must
+// not be made twice has to be looked at again before the next one.
+func (v Verified) keepFound(b user.Batch, outcomes []user.Outcome) {
+	for i := range outcomes {
+		if outcomes[i].Status == user.Exists && !v.Traits().Blind {
+			b.Records[i].Maybe = true
+		}
+	}
 }
 
 // first makes the first call. Where that is a create that cannot be replayed,
@@ -60,6 +77,9 @@ func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	for _, i := range doubtful {
 		outcomes[i] = user.Outcome{Record: b.Records[i], Status: user.InDoubt, Code: user.CodeNoAnswer}
 	}
+	if err := v.quiet(ctx, b, doubtful); err != nil {
+		return outcomes, err
+	}
 	again, err := v.readBack(ctx, b, outcomes, doubtful)
 	if err != nil {
 		return outcomes, err
@@ -73,6 +93,16 @@ func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		place(outcomes, part, send)
 	}
 	return outcomes, err
+}
+
+// quiet waits, if any of the records can be looked for.
+func (v Verified) quiet(ctx context.Context, b user.Batch, places []int) error {
+	t, left := v.Traits(), time.Until(v.Quiet)
+	sees := func(i int) bool { return !t.Blind && (!t.FindsByKey || b.Records[i].Remote != "") }
+	if left <= 0 || !slices.ContainsFunc(places, sees) {
+		return nil
+	}
+	return Pause(ctx, left)
 }
 
 // doubtfulVerdict tells whether only a read-back can settle the record.
@@ -119,6 +149,9 @@ func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Ou
 	return again, nil
 }
 
+// unshown is what a person can do where no run can.
+const unshown = "perhaps created, and the API shows no user by our id: find out there, then say so with usersync ledger resolve ID, and --remote KEY or --absent"
+
 // lookUp reads a user back. That an old key leads to nobody says nothing of a
 // create, which would have made another one.
 func (v Verified) lookUp(ctx context.Context, op user.Op, r *user.Record) (Found, error) {
@@ -142,6 +175,9 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found Foun
 		return false
 	case found.Presence == Unknown:
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+		if o.Detail == "" && op == user.Create && v.Traits().Unshown() {
+			o.Detail = unshown
+		}
 		return false
 	}
 	switch op {
@@ -160,6 +196,9 @@ const codeUnseen = "unseen"
 func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found Found) (again bool) {
 	ours := o.Status == user.InDoubt || r.Maybe
 	switch {
+	case found.Presence == Absent && r.Attempts > 0 && v.Traits().Ops[user.Create].Replay == Unsafe && !failed(o):
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+		return false
 	case found.Presence == Absent:
 		return v.resend(o, r)
 	case found.Presence == Same && ours && r.Op == user.Upsert && !found.shows(r):
@@ -174,6 +213,18 @@ func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found Found) (ag
 		o.Status, o.Code = user.Exists, ""
 	}
 	return false
+}
+
+// failed reports whether the API itself has ended the call, and not with a success.
+// After a timeout, a lost connection or a gateway's answer it may still be at work,
+// and after a success that cannot be believed its search may lag behind: that nobody
+// is found yet proves nothing, and the next run looks again.
+func failed(o *user.Outcome) bool {
+	switch o.HTTP {
+	case 0, http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return false
+	}
+	return o.HTTP/100 != 2
 }
 
 // settleRejected says what became of the first try, when a repetition was
@@ -204,12 +255,22 @@ func (v Verified) settleUpdate(o *user.Outcome, r *user.Record, found Found) (ag
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // what is not shown may have changed or not
 		return false
 	}
-	return v.resend(o, r)
+	return v.repeat(user.Update, o, r)
 }
 
 func (v Verified) settleDelete(o *user.Outcome, r *user.Record, found Found) (again bool) {
 	if found.Presence == Absent {
 		o.Status, o.Code = user.Deleted, user.CodeReadBack
+		return false
+	}
+	return v.repeat(user.Delete, o, r)
+}
+
+// repeat asks for another attempt at a call that shows no effect, unless it must
+// not be made twice: it may still have one.
+func (v Verified) repeat(op user.Op, o *user.Outcome, r *user.Record) bool {
+	if v.Traits().Ops[op].Replay == Unsafe {
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
 		return false
 	}
 	return v.resend(o, r)

@@ -125,7 +125,7 @@ func TestWholeConflict(t *testing.T) {
 // two read-backs, whichever comes first, tells nothing.
 func TestEachDoubtIsReadOnce(t *testing.T) {
 	for range 20 {
-		f := scene{faults: []fault{whole400, lostBefore, lostBefore}, reads: []fault{whole400}}.fake()
+		f := scene{faults: []fault{whole400, error500, error500}, reads: []fault{whole400}}.fake()
 		batch := user.Batch{Number: 1, Op: user.Create, Records: records("a=1 b=2", user.Create)}
 		outcomes, err := stack(f, false, new(pacer), 2).Apply(t.Context(), batch)
 		if err != nil || f.reads != 2 || len(f.users) != 1 {

@@ -30,6 +30,8 @@ type Header struct {
 	Retried string `json:"retried,omitempty"`
 	// Plan is the plan that is applied; nil where the run plans for itself.
 	Plan *Plan `json:"plan,omitempty"`
+	// Ledger tells the ledger that the run writes to from others; empty if none.
+	Ledger string `json:"ledger,omitempty"`
 	// Unsafe are the Ops that must not be made again when they were perhaps
 	// taken: what is noted of them is brought to the disk each time.
 	Unsafe []user.Op `json:"unsafe,omitempty"`
@@ -116,9 +118,12 @@ type Resumed struct {
 type Sent struct {
 	Record int
 	ID     string
-	Op     user.Op
+	Op     user.Op // takenBack in a frame that says that it was not sent after all
 	Batch  int
 }
+
+// takenBack stands in the place of a call.
+const takenBack user.Op = ""
 
 // Outcome is what became of a record, times in milliseconds.
 type Outcome struct {

@@ -109,6 +109,18 @@ func (j *Journal) Sent(b user.Batch) error {
 	return j.commit(frame, cmp.Or(err, j.within(last)), j.synced || slices.Contains(j.unsafe, b.Op))
 }
 
+// Unsent takes back what Sent noted of creates: they certainly were not made. To
+// lose this note costs a look-up, or a doubt, so that nobody waits for the disk.
+func (j *Journal) Unsent(records []*user.Record) error {
+	last := 0
+	for _, r := range records {
+		last = max(last, r.Origin.Record)
+	}
+	j.mu.Lock()
+	frame, err := appendSent(j.begin(kindSent, last), user.Batch{Op: takenBack, Records: records})
+	return j.commit(frame, cmp.Or(err, j.within(last)), false)
+}
+
 // within checks that a resume could hold what lies between the mark and a
 // record.
 func (j *Journal) within(record int) error {

@@ -216,3 +216,29 @@ func TestAFullDisk(t *testing.T) {
 		t.Errorf("Create = %v", err)
 	}
 }
+
+// Who was noted before a create and was not sent after all is nobody to doubt,
+// unless a later note says otherwise; what is not a create stays noted.
+func TestUnsentTakesANoteBack(t *testing.T) {
+	s := begin(t, header)
+	update := batch(4, 1)
+	update.Op = user.Update
+	for _, err := range []error{
+		s.j.Sent(batch(1, 3)), s.j.Sent(update), s.j.Unsent(batch(2, 3).Records), s.j.Sent(batch(3, 1)),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	past, err := read(s.d.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent []int
+	for _, r := range past.Sent {
+		sent = append(sent, r.Record)
+	}
+	if diff := cmp.Diff([]int{1, 3, 4}, sent); diff != "" {
+		t.Errorf("sent, as far as is known: want -, got +:\n%s", diff)
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"usersync/sync/user"
 )
 
 // Past is what a run has done, as far as a resume needs it.
@@ -170,6 +172,12 @@ func (b *builder) settle() error {
 			return err
 		}
 		for _, s := range calls {
+			if s.Op == takenBack {
+				if sent[s.Record].Op == user.Create {
+					delete(sent, s.Record)
+				}
+				continue
+			}
 			sent[s.Record] = s
 			delete(settled, s.Record)
 		}

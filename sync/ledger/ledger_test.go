@@ -147,6 +147,25 @@ func TestWhatWasKnownStaysKnown(t *testing.T) {
 	})
 }
 
+// Who is about to be created is nobody of whom anything was known.
+func TestPendingIsKnownNoMore(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		old := prints(user.Print{Field: user.Email, Sum: 1})
+		mark(t, l, Entry{ID: "x", Standing: user.Held, Remote: "gone", Prints: old}, Entry{ID: "y", Standing: user.Held, Remote: "gone", Prints: old})
+		err := l.Pend(t.Context(), "run-1", []Entry{{ID: "x", Prints: prints(user.Print{Field: user.Email, Sum: 5})}, {ID: "y", Remote: "given"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, remote := range []string{"", "given"} {
+			if k := look(t, l, "x", "y")[i]; k.Standing != user.Pending || k.Remote != remote || len(k.Prints.Fields) > 0 {
+				t.Errorf("pending: %+v, want the key %q and no print", k, remote)
+			}
+		}
+	})
+}
+
 func TestGenerationRisesWithEachChange(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})

@@ -61,9 +61,9 @@ func (l *Ledger) Mark(ctx context.Context, m Mark, entries []Entry) error {
 	return nil
 }
 
-// Pend keeps users as pending, on the disk, before a call that must not be made
-// twice. What was known of them goes: whoever is to be created is not there, so
-// that an old key leads nowhere.
+// Pend keeps users as pending, on the disk, before a create that must not be made
+// twice. What was known of them is known no more: who is created was not there,
+// and a key that led to nobody would only say so again when the user is looked up.
 func (l *Ledger) Pend(ctx context.Context, run string, entries []Entry) error {
 	return l.lay(ctx, run, entries, user.Pending)
 }

@@ -133,7 +133,7 @@ func lose(t *testing.T, s site) {
 }
 
 // lines writes a file of the given lines.
-func lines(t *testing.T, rows ...string) string {
+func lines(t testing.TB, rows ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "users.csv")
 	if err := os.WriteFile(path, []byte(strings.Join(rows, "\n")+"\n"), 0o600); err != nil {

@@ -59,6 +59,8 @@ type state struct {
 	PeakSecond                       int `json:"peak_second"`
 	PeakConcurrency                  int `json:"peak_concurrency"`
 	Faults                           map[string]uint64
+	Doubled                          map[string]uint64
+	Followed                         uint64 `json:"redirects_followed"`
 }
 
 func (r *rehearsal) state(t testing.TB) (s state) {

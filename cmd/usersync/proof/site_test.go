@@ -38,8 +38,13 @@ type underway struct {
 // begin starts a run; under is the command that it runs under, none if empty.
 func (s site) begin(t testing.TB, under []string, args ...string) *underway {
 	t.Helper()
-	line := append(under, program, "run", "--runs-dir", s.runs, "--progress", "never")
-	line = append(line, args...)
+	return s.command(t, under, append([]string{"run", "--runs-dir", s.runs, "--progress", "never"}, args...)...)
+}
+
+// command starts any command of the program.
+func (s site) command(t testing.TB, under []string, args ...string) *underway {
+	t.Helper()
+	line := append(append(slices.Clone(under), program), args...)
 	u := &underway{site: s, cmd: exec.Command(line[0], line[1:]...), began: time.Now()}
 	u.cmd.Stdout, u.cmd.Stderr = &u.stdout, &u.stderr
 	if err := u.cmd.Start(); err != nil {

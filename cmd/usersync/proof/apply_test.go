@@ -1,0 +1,129 @@
+package proof
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// TestProofApplyCrash: a plan whose apply was killed at any moment is done to its
+// end by the same command or by resume, as it was planned and for nobody twice.
+func TestProofApplyCrash(t *testing.T) {
+	for n := range size(4, 60) {
+		mode := []string{"upsert", "mirror"}[n%2]
+		t.Run(fmt.Sprintf("%s %d", mode, n), func(t *testing.T) {
+			t.Parallel()
+			faults := [][]string{nil, nil, {"500:2%@after", "lost:2%", "reset:1%"}}[n%3]
+			c := newCrash(t, mode, faults)
+			c.records = size(240, 3_000)
+			c.flags = []string{"--config", c.config, "--mode", mode, "--workers", "4", "--batch-size", "5", "--max-delete", "50%"}
+			c.run(t, c.with(packed(t, write(t, c.records, fit)))...).wantExit(t, 0)
+			p := c.plan(t)
+			random, kills, ended := rand.New(rand.NewPCG(uint64(n), 13)), 0, false
+			for range 1 + random.IntN(3) {
+				u := c.command(t, nil, "apply", p.path)
+				timer := time.AfterFunc(time.Duration(random.Int64N(int64(c.longApply()))), u.kill)
+				ended = !killed(t, u.wait(t))
+				if timer.Stop(); ended { // the kill came too late
+					break
+				}
+				kills++
+			}
+			resumed := !ended && n%4 > 1 && c.resume(t)
+			o := outing{dir: c.newest(t)}
+			if !ended && !resumed {
+				o = c.command(t, nil, "apply", p.path).wait(t)
+				o.wantExit(t, 0)
+			}
+			p.done(t, c, o)
+			calls := c.api.state(t).Calls
+			c.command(t, nil, "apply", p.path).wait(t).wantExit(t, 2)
+			if n := c.api.state(t).Calls - calls; n > 0 {
+				t.Errorf("applied once more, %d calls", n)
+			}
+			t.Logf("%d kills, resumed: %t, %d calls planned", kills, resumed, len(p.op))
+		})
+	}
+}
+
+// longApply is how long the apply takes, about.
+func (c *crash) longApply() time.Duration {
+	return time.Duration(c.records/4) * 7 * time.Millisecond
+}
+
+// planned is what a plan holds.
+type planned struct {
+	path    string
+	op      map[string]string // by id; of those whom a call is for
+	records int               // of the input
+}
+
+// plan plans the second night: a third is not in the file any more, a third has
+// changed, and as many are new as are gone.
+func (c *crash) plan(t *testing.T) planned {
+	t.Helper()
+	file := packed(t, write(t, c.records, func(i int) string {
+		switch {
+		case i%3 == 1:
+			return fit(c.records + i)
+		case i%3 == 2:
+			return otherRow(i)
+		}
+		return fit(i)
+	}))
+	p := planned{path: filepath.Join(t.TempDir(), "plan.jsonl"), op: map[string]string{}, records: c.records}
+	args := append([]string{"plan", "--out", p.path, "--runs-dir", c.runs}, c.with(file)...)
+	o := c.command(t, nil, args...).wait(t)
+	o.wantExit(t, 0)
+	f, err := os.Open(p.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for line := bufio.NewScanner(f); line.Scan(); {
+		var l struct{ ID, Op string }
+		if err := json.Unmarshal(line.Bytes(), &l); err != nil {
+			t.Fatal(err)
+		}
+		if l.ID != "" {
+			p.op[l.ID] = l.Op
+		}
+	}
+	return p
+}
+
+// done checks that what was planned was done, once, and nothing else.
+func (p planned) done(t *testing.T, c *crash, o outing) {
+	t.Helper()
+	rows, held := o.results(t), c.api.users(t)
+	became := map[string]string{"create": "created", "update": "updated", "delete": "deleted"}
+	seen := map[string]bool{}
+	for i, r := range rows {
+		want := became[p.op[r.id]]
+		if want == "" {
+			want = "unchanged"
+		}
+		u := held[r.id]
+		if r.record != i+1 || r.outcome != want || u.Created != 1 || u.Held != (want != "deleted") {
+			t.Errorf("record %d, %s, is %s %s, planned: %s; created %d times, held: %t", r.record, r.id, r.outcome, r.code, p.op[r.id], u.Created, u.Held)
+		}
+		if want == "updated" && i%17 == 0 {
+			c.same(t, r.id, otherRow(r.record-1))
+		}
+		seen[r.id] = true
+	}
+	for id := range p.op {
+		if !seen[id] {
+			t.Errorf("%s is in the plan and not in the results", id)
+		}
+	}
+	if len(rows) < p.records || o.summary(t).State != "finished" {
+		t.Errorf("%d outcomes of %d records: %+v", len(rows), p.records, o.summary(t))
+	}
+	verify(t, c.site, o)
+}

@@ -1,0 +1,108 @@
+package proof
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The places where a fault strikes.
+const (
+	first  = "the first call"
+	always = "every call"
+	second = "one user"
+)
+
+// trouble is a class of faults, and where it strikes.
+type trouble struct {
+	name, kind, behind string // of the fault, and what follows its place
+	where              string
+	shape              bool // of an answer that tells of several users
+}
+
+// nobodyListens is no fault of the sandbox: its process has ended.
+const nobodyListens = "connection refused"
+
+// troubles are all that can befall a destination.
+func (d destination) troubles() []trouble {
+	all := []trouble{{name: nobodyListens, where: always}}
+	for _, kind := range []string{
+		"reset", "reset@after", "lost", "500", "500@after", "503", "503@after", "503=1s", "429", "429=1s", "401", "expire", "403", "redirect",
+		"html", "html@after", "empty", "empty@after", "cut",
+	} {
+		name, behind, after := strings.Cut(kind, "@")
+		if after {
+			behind = "@" + behind
+		}
+		all = append(all, trouble{name: kind, kind: name, behind: behind, where: first})
+	}
+	for _, kind := range []string{"reset", "lost", "500", "503", "429", "401", "403"} {
+		all = append(all, trouble{name: kind, kind: kind, where: always})
+	}
+	for _, kind := range []string{"500", "refuse", "refuse=422", "refuse=404", "refuse=409", "refuse=503", "poison", "poison=413"} {
+		all = append(all, trouble{name: kind, kind: kind, where: second})
+	}
+	for _, kind := range d.shapes {
+		all = append(all, trouble{name: kind, kind: kind, where: first, shape: true})
+	}
+	return all
+}
+
+// cell is one meeting of destination, operation and trouble.
+type cell struct {
+	destination
+	op      string
+	trouble trouble
+}
+
+// fault is the trouble as `usersync sandbox` takes it; empty if it is none of its.
+func (c cell) fault() string {
+	switch c.trouble.where {
+	case first:
+		return fmt.Sprintf("%s:#%d%s/%s", c.trouble.kind, c.firstCall(), c.trouble.behind, c.op)
+	case second:
+		return fmt.Sprintf("%s:id=%s/%s", c.trouble.kind, strings.ReplaceAll(c.calls(2, c.word()), "@", "%40"), c.op)
+	}
+	if c.trouble.kind == "" {
+		return ""
+	}
+	return c.trouble.kind + "/" + c.op
+}
+
+// firstCall is the number of the first call of the operation.
+func (c cell) firstCall() int {
+	n := c.asks + 1
+	switch {
+	case c.op == "create":
+	case c.bulk: // the night before has made everybody
+		n += c.asks + 1
+	default:
+		n += c.asks + crowd
+	}
+	if c.op == "update" {
+		n += c.reads
+	}
+	return n
+}
+
+// exists tells whether the sandbox has such a cell.
+func (c cell) exists() bool {
+	aboutUsers := strings.HasPrefix(c.trouble.kind, "refuse") || strings.HasPrefix(c.trouble.kind, "poison")
+	if c.trouble.kind == "429" && c.trouble.where == always && c.op == "update" && c.reads > 0 {
+		return false // as long as reads get through it is waited for, and for longer than a proof may take
+	}
+	unnamed := c.trouble.where == second && c.named != nil && !slices.Contains(c.named, c.op)
+	return !(aboutUsers && c.op == "delete") && !unnamed && (!c.trouble.shape || slices.Contains(c.shaped, c.op))
+}
+
+// alsoRefused tells that the second user is refused as well: some shapes are
+// those of an error.
+func (c cell) alsoRefused() bool { return c.trouble.shape && c.op != "delete" }
+
+// patience is how long the API may be down. One user's trouble must not look so.
+func (c cell) patience() string {
+	if c.trouble.where == second {
+		return "20s"
+	}
+	return "1s"
+}
