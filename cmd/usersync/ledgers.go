@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -31,8 +33,10 @@ func (c *config) ledgerURL(dir string) string {
 // openPast opens the ledger and locks the scope for a run. Another run that
 // holds it is a *ledger.HeldError.
 func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run string) (*past, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
+	if err := os.MkdirAll(dir, 0o700); closed(err) {
+		return nil, misuse(fmt.Errorf("make the runs directory: %w", err), "give --runs-dir a place that this user may write to", "")
+	} else if err != nil {
+		return nil, fmt.Errorf("make the runs directory: %w", err)
 	}
 	url := c.ledgerURL(dir)
 	if url == noLedger {
@@ -64,6 +68,9 @@ func openLedger(ctx context.Context, c *config, scope journal.Scope, url string)
 	l, err := ledger.Open(ctx, o)
 	return l, ledgerFault(err)
 }
+
+// closed tells that no further try helps: somebody has to open the place first.
+func closed(err error) bool { return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) }
 
 func nameOfScope(s journal.Scope) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s", s.Destination, s.Host, s.Account))
@@ -98,6 +105,8 @@ func ledgerFault(err error) error {
 		return &trouble{err: err, code: exitHeld, hint: "the other run goes on from here"}
 	case errors.Is(err, context.Canceled):
 		return err
+	case closed(err):
+		return misuse(err, "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place", "")
 	}
 	return &trouble{err: err, code: exitTemporary, hint: "make room on the disk where the ledger lies, or look at its database"}
 }
