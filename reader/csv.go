@@ -90,6 +90,9 @@ func (r *csvRows) readHeader(delimiter rune) error {
 	if err != nil {
 		return r.fatal(err)
 	}
+	if bytes.HasPrefix(row.bytes, []byte("PK\x03\x04")) {
+		return &InputError{File: r.file, Rule: "is a spreadsheet or a zip archive, and no CSV", Hint: "save it as CSV, or unpack it"}
+	}
 	if unfit := r.unfit(&row, 0); unfit != nil {
 		return &InputError{File: r.file, Line: row.line, Rule: "the header " + unfit.Rule, Hint: unfit.Hint}
 	}

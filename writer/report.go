@@ -60,9 +60,22 @@ func (p *page) outcomes(s *Summary) {
 	p.printf("  %s\n", strings.Repeat("-", width))
 	p.printf("  %*s  %s\n", width, total, accounted(s))
 	if behind := s.RecordsRead - s.SettledUpTo; s.State != Finished && behind > 0 && len(s.Calls) > 0 {
-		p.printf("  %*s  records behind it were perhaps taken: at most %s\n", width, "", grouped(behind))
+		p.printf("  %*s  %s\n", width, "", unknown(s.Calls, behind))
 	}
 	p.printf("\n")
+}
+
+// unknown says what may have become of the records behind the last result.
+func unknown(made map[string]Calls, behind int) string {
+	for _, c := range made {
+		for what := range c.Met {
+			early := what == "dial" || what == "dns" || strings.HasPrefix(what, "token_") && what != "token_expired"
+			if !early {
+				return "records behind it were perhaps taken: at most " + grouped(behind)
+			}
+		}
+	}
+	return "no call got through, and nobody behind it was touched this time"
 }
 
 // accounted says how the total compares with what was read.

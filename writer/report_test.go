@@ -120,6 +120,21 @@ func golden(t *testing.T, path string, got []byte) {
 	}
 }
 
+// Where no call got through, nobody is told that users were perhaps taken.
+func TestReportOfAnAPIOutOfReach(t *testing.T) {
+	for met, want := range map[string]string{
+		"dial": "no call got through", "dns": "no call got through", "token_dial": "no call got through",
+		"token_expired": "perhaps taken: at most 3,100", "reset": "perhaps taken: at most 3,100", "ok": "perhaps taken: at most 3,100",
+	} {
+		s := stopped()
+		s.Calls = map[string]Calls{"create": {Made: 9, Met: map[string]int{"dial": 8, met: 1}}}
+		var out bytes.Buffer
+		if err := Report(&out, s); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%s: %v\n%s", met, err, &out)
+		}
+	}
+}
+
 func TestReportTellsThatItCouldNotBeWritten(t *testing.T) {
 	if err := Report(&full{}, quiet()); !errors.Is(err, errFull) {
 		t.Errorf("Report = %v", err)

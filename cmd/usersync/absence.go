@@ -158,7 +158,7 @@ func (j *job) rules() ledger.Rules {
 // keepRules notes them, once the feed was sent whole.
 func (j *job) keepRules(ctx context.Context) error {
 	whole := j.config.mode == mirror || j.config.mode == user.Upsert
-	if j.past.ledger == nil || !whole || j.retried.run != "" || j.config.sandbox {
+	if j.past.ledger == nil || !whole || j.retried.run != "" || j.keeper.again || j.config.sandbox {
 		return nil
 	}
 	return ledgerFault(j.past.ledger.KeepRules(context.WithoutCancel(ctx), j.rules()))

@@ -54,7 +54,7 @@ func readConfigFile(path string) (*configFile, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, misuse(fmt.Errorf("read config: %w", err), "name the file with --config", "")
+		return nil, misuse(fmt.Errorf("read config: %w", err), "check the path that --config or USERSYNC_CONFIG gives; usersync init FILE writes a first config", "")
 	}
 	return parseConfigFile(path, text)
 }

@@ -34,6 +34,20 @@ var causes = map[int]struct {
 	exitTerminate: {err: signalError{syscall.SIGTERM}},
 }
 
+// A ledger that this user may not write is for a person; one that has no room, or
+// does not answer, will pass.
+func TestALedgerOutOfReach(t *testing.T) {
+	for errno, want := range map[syscall.Errno]int{
+		syscall.EACCES: exitUsage, syscall.EPERM: exitUsage, syscall.EROFS: exitUsage, syscall.ENOSPC: exitTemporary, syscall.ECONNREFUSED: exitTemporary,
+	} {
+		err := ledgerFault(fmt.Errorf("open ledger: %w", &fs.PathError{Op: "open", Path: "ledger.db", Err: errno}))
+		hint := strings.Contains(hintOf(err), "check its permissions")
+		if got := exitCode(err, tally{}); got != want || hint != (want == exitUsage) {
+			t.Errorf("%v: exit code %d, want %d; hint %q", errno, got, want, hintOf(err))
+		}
+	}
+}
+
 // TestExitCodePrecedence tries every set of things that can be true at once.
 func TestExitCodePrecedence(t *testing.T) {
 	precedence := []int{130, 143, 1, 2, 7, 4, 5, 6, 3, 0}

@@ -20,7 +20,7 @@ func expand(text, dir string, lookup func(string) (string, bool)) (string, error
 	if variable, ok := strings.CutPrefix(text, "env:"); ok {
 		v, set := lookup(variable)
 		if !set || v == "" {
-			return "", fmt.Errorf("environment variable %s is not set, or is empty", variable)
+			return "", &unsetError{variable}
 		}
 		return trimNewline(v), nil
 	}
@@ -35,6 +35,13 @@ func expand(text, dir string, lookup func(string) (string, bool)) (string, error
 		return trimNewline(string(b)), nil
 	}
 	return text, nil
+}
+
+// unsetError is an env:NAME that names nothing.
+type unsetError struct{ variable string }
+
+func (e *unsetError) Error() string {
+	return fmt.Sprintf("environment variable %s is not set, or is empty", e.variable)
 }
 
 func isIndirect(text string) bool {

@@ -46,12 +46,14 @@ type keeper struct {
 	lastMark time.Time
 	waiting  int
 	marked   atomic.Int64
+	again    bool // rejects of an earlier run are among the records
 	broken   bool // a mark could not be made, and none is tried again
 }
 
 // Write takes note of an outcome that all other writers have written.
 func (k *keeper) Write(o user.Outcome) error {
 	k.add(o.Record)
+	k.again = k.again || o.Record.Origin.Before != nil
 	k.outcomes[o.Status]++
 	if k.ledger != nil && o.Record.Err == nil {
 		if e, changes := ledger.EntryOf(&o, k.printer); changes {

@@ -6,10 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -50,8 +52,10 @@ func (c *config) ledgerName() string {
 // openPast opens the ledger and locks the scope for a run. Another run that
 // holds it is a *ledger.HeldError.
 func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run string) (*past, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
+	if err := os.MkdirAll(dir, 0o700); closed(err) {
+		return nil, misuse(fmt.Errorf("make the runs directory: %w", err), "give --runs-dir a place that this user may write to", "")
+	} else if err != nil {
+		return nil, fmt.Errorf("make the runs directory: %w", err)
 	}
 	address := c.ledgerURL(dir)
 	if address == noLedger {
@@ -83,6 +87,9 @@ func openLedger(ctx context.Context, c *config, scope journal.Scope, address str
 	l, err := ledger.Open(ctx, o)
 	return l, ledgerFault(err)
 }
+
+// closed tells that no further try helps: somebody has to open the place first.
+func closed(err error) bool { return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) }
 
 func nameOfScope(s journal.Scope) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s", s.Destination, s.Host, s.Account))
@@ -117,6 +124,8 @@ func ledgerFault(err error) error {
 		return &trouble{err: err, code: exitHeld, hint: "the other run goes on from here"}
 	case errors.Is(err, context.Canceled):
 		return err
+	case closed(err):
+		return misuse(err, "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place", "")
 	}
 	return &trouble{err: err, code: exitTemporary, hint: "make room on the disk where the ledger lies, or look at its database"}
 }

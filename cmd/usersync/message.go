@@ -33,6 +33,10 @@ func tell(w io.Writer, err error) {
 	if err == nil {
 		return
 	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok && hinted(several.Unwrap()) > 1 {
+		tellEach(w, several.Unwrap())
+		return
+	}
 	fmt.Fprintf(w, "usersync: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
 	var t *trouble
 	if !errors.As(err, &t) {
@@ -44,6 +48,31 @@ func tell(w io.Writer, err error) {
 	if t.next != "" {
 		fmt.Fprintf(w, "  next: %s\n", t.next)
 	}
+}
+
+// tellEach gives each of several troubles its own hint, and the next command
+// where it changes.
+func tellEach(w io.Writer, errs []error) {
+	for i, err := range errs {
+		t, ok := errors.AsType[*trouble](err)
+		if ok && i+1 < len(errs) {
+			if after, more := errors.AsType[*trouble](errs[i+1]); more && after.next == t.next {
+				err = &trouble{err: t, hint: t.hint}
+			}
+		}
+		tell(w, err)
+	}
+}
+
+// hinted counts those that say what to do.
+func hinted(errs []error) int {
+	n := 0
+	for _, err := range errs {
+		if t, ok := errors.AsType[*trouble](err); ok && t.hint != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // tellJSON writes err as a line of the log.

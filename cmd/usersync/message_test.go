@@ -20,6 +20,12 @@ func TestTell(t *testing.T) {
 		t.Errorf("got %q, want %q", b.String(), want)
 	}
 	b.Reset()
+	tell(&b, errors.Join(misuse(errors.New("rate"), "16/s", "a"), errors.New("what else"), misuse(errors.New("mode"), "upsert", "b"), misuse(errors.New("to"), "kard", "b")))
+	want = "usersync: rate\n  hint: 16/s\n  next: a\nusersync: what else\nusersync: mode\n  hint: upsert\nusersync: to\n  hint: kard\n  next: b\n"
+	if b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+	b.Reset()
 	tell(&b, nil)
 	if b.String() != "" {
 		t.Errorf("nothing was wrong, and it says %q", b.String())

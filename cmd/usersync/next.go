@@ -77,7 +77,13 @@ func (j *job) advise(s *writer.Summary) {
 	if s.RecordsRead == 0 {
 		s.Reason = "The input held no records."
 	}
-	if j.unresolved(s) || j.config.opColumn != "" {
+	if j.unresolved(s) {
+		return
+	}
+	if s.Outcomes.Invalid+s.Outcomes.Refused > 0 && s.Next != "" {
+		s.Hint = "mend the rows in rejects that are invalid or refused, each for the reason in front of it"
+	}
+	if j.config.opColumn != "" {
 		return
 	}
 	advice := map[user.Op]struct{ code, hint string }{

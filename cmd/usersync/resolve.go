@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 )
@@ -186,8 +187,16 @@ func settingHint(s *setting, text string, err error) string {
 		return fmt.Sprintf("write %s: env:NAME or file:PATH, and keep the value there", s.key)
 	case errors.Is(err, errPasswordInURL):
 		return fmt.Sprintf("put the URL into a file or variable and write %s: env:NAME or file:PATH in the config", s.key)
+	case errors.As(err, &few) && s.kind == list && strings.Contains(text, ","):
+		return fmt.Sprintf("several are --%s %s, or %s: [%s] in the config", s.flag, strings.ReplaceAll(text, ",", " --"+s.flag+" "), s.key, strings.ReplaceAll(text, ",", ", "))
 	case errors.As(err, &few):
 		return didYouMean(text, few.words)
+	}
+	if unset, ok := errors.AsType[*unsetError](err); ok {
+		return fmt.Sprintf("export %s, or write file:PATH in place of env:%s", unset.variable, unset.variable)
+	}
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return "look whether the file is there and this user may read it; a relative path starts at the config"
 	}
 	return ""
 }

@@ -46,6 +46,9 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	outcomes, err := l.Destination.Apply(turn.on(l.Wire), b)
 	turn.over(err)
 	if err == nil && len(outcomes) != len(b.Records) {
+		for _, r := range b.Records {
+			r.Maybe = true // the call was made
+		}
 		outcomes, err = nil, fmt.Errorf("%s answered for %d of %d users: a defect of its client", l.Traits().Name, len(outcomes), len(b.Records))
 	}
 	if err != nil && callError(err) == nil { // nothing says that it was not taken

@@ -194,6 +194,9 @@ func (b *builder) settle() error {
 func (b *builder) outcomes(f Frame, sent map[int]Sent, settled map[int]Outcome) error {
 	outcomes, err := f.Settled()
 	for _, o := range outcomes {
+		if o.Record <= b.past.Mark.Record {
+			continue // what was sent of it since may stand in frames that are let go
+		}
 		if before, twice := settled[o.Record]; twice && before != o {
 			return &DamagedError{f.At, fmt.Sprintf("record %d has two outcomes", o.Record)}
 		}

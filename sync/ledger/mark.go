@@ -78,7 +78,7 @@ func (l *Ledger) lay(ctx context.Context, run string, entries []Entry, standing 
 	err := l.change(ctx, func(w *writing) error {
 		laid := make([]Entry, len(entries))
 		for i, e := range entries {
-			laid[i] = Entry{ID: e.ID, Standing: standing, Run: e.Run, Record: e.Record, Anew: true}
+			laid[i] = Entry{ID: e.ID, Standing: standing, Remote: e.Remote, Run: e.Run, Record: e.Record, Anew: true}
 		}
 		return w.entries(run, laid)
 	})

@@ -64,7 +64,7 @@ func (d *decoder) address(to *string) func(at) error {
 			return err
 		}
 		if *to, err = d.expand(text); err != nil {
-			return a.wrong(fault(": " + err.Error()))
+			return &Error{Line: a.Line, Rule: a.key + ": " + err.Error()}
 		}
 		return nil
 	}

@@ -34,8 +34,21 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 		if outcomes[i], err = c.aim(ctx, b.Op, outcomes[i]); err != nil {
 			return nil, err
 		}
+		c.remark(b.Op, &outcomes[i])
 	}
 	return outcomes, nil
+}
+
+const codeNoPassword = "password_not_sent"
+
+// remark says of a success that the row's password did not go with it.
+func (c *Client) remark(op user.Op, o *user.Outcome) {
+	if o.Status != user.Updated && o.Status != user.Accepted || c.sendsPassword(op, o.Record) {
+		return
+	}
+	if _, given := o.Record.User.Secret(user.Password); given && op == user.Update {
+		o.Code, o.Detail = codeNoPassword, "an update does not carry the password; scim.passwords: always sends it each time"
+	}
 }
 
 // remember notes who met a conflict and is looked up next: a search that then

@@ -78,7 +78,7 @@ func employee(n, version int) *user.Record {
 		{Field: user.Department, Value: v([]string{"Procurement", "Logistics"}[version])},
 		{Field: "urn:example:params:scim:schemas:extension:badge:1.0:User:colour", Value: v("ultramarine")},
 		{Field: user.Active, Value: v("true")},
-	}}}
+	}, Secrets: []user.SecretAttribute{{Field: user.Password, Value: user.NewSecret("Tr0ub4dor&3x")}}}}
 }
 
 func rehearse(t testing.TB, server rehearsal.Options, faults ...string) destinationtest.Sandbox {
