@@ -66,7 +66,16 @@ func (k *keyless) end(t *testing.T, way string) outing {
 	case way == "run" || dir == "" || over(dir):
 		return k.night(t, k.file)
 	}
-	return k.command(t, nil, "resume", dir).wait(t)
+	o := k.command(t, nil, "resume", dir).wait(t)
+	if neverBegan(o) {
+		return k.night(t, k.file)
+	}
+	return o
+}
+
+// neverBegan tells that a run was killed too early to be gone on with.
+func neverBegan(o outing) bool {
+	return o.exit == 2 && strings.Contains(o.stderr, "it ended before it sent anything")
 }
 
 // judge checks a run that ended: who is said to be there is there, once, and
