@@ -6,14 +6,15 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
 // FuzzAnswers reads any answer in every way: it never panics, answers for each
-// user, and takes nobody for done in an answer that is no success.
+// user in their place, shows no value, and takes nobody for done in an answer that is no success.
 func FuzzAnswers(f *testing.F) {
-	for _, seed := range []string{`{"errors":[{"id":"b","status":"409"}],"data":[{"id":"a"}]}`, `[{"success":true},{"success":false}]`, `{"responses":[{"id":"B","status":201}]}`,
+	for _, seed := range []string{`{"errors":[{"id":"b","status":"409"}],"data":[{"id":"a"}]}`, `{"errors":[{"id":"b","status":"400","title":"b@example.com","detail":"is b@example.com","message":"b@example.com"}]}`, `[{"success":true},{"success":false}]`, `{"responses":[{"id":"B","status":201}]}`,
 		`{"ok":1,"failed":{"badEmails":["b@example.com"]}}`, `{"errors":[{"source":{"pointer":"/data/1/x"}}]}`, `{"message":"success","errors":[{"index":1}]}`, `null`, `{"a":{"a":[[`} {
 		f.Add(201, []byte(seed))
 		f.Add(400, []byte(seed))
@@ -34,7 +35,14 @@ func FuzzAnswers(f *testing.F) {
 			if (err == nil) != (len(outcomes) == len(b.Records)) {
 				t.Fatalf("%d outcomes, %v", len(outcomes), err)
 			}
-			for _, o := range outcomes {
+			if ce := destinationtest.CallError(t, err); ce != nil {
+				destinationtest.Hidden(t, ce.Error(), b.Records...)
+			}
+			for i, o := range outcomes {
+				if o.Record != b.Records[i] || o.Status == user.Unsettled {
+					t.Fatalf("outcome %d is %+v", i, o)
+				}
+				destinationtest.Hidden(t, o.Code+" "+o.Detail, o.Record)
 				if status/100 != 2 && success(o.Status) {
 					t.Fatalf("%d is %s", status, o.Status)
 				}

@@ -24,10 +24,12 @@
 //		}.Run(t)
 //	}
 //
-// Rehearse parses the faults (sandbox.ParseFault), makes the server of the
-// rehearsal (sandbox.New), and looks into it (Server.User, Server.Marked, Server.State). This
-// package imports neither a client nor a rehearsal: that those two agree is
-// what it is there to find out.
+// Rehearse makes the server of the rehearsal (sandbox.Rehearse), and looks into it
+// (Server.User, Server.Marked, Server.Struck). This package imports neither a
+// client nor a rehearsal: that those two agree is what it is there to find out.
+//
+// Beside the suite stands what the clients' own tests have in common: Fuzzed for
+// whoever reads answers, and Manners and Connect for a client as a run has it.
 //
 // Nearly all of it runs in a bubble of testing/synctest over connections in
 // memory, so that timeouts cost nothing. Start at Suite; each other file is one
