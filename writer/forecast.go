@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"usersync/sync/user"
 )
@@ -97,7 +98,7 @@ func ReportForecast(w io.Writer, f Forecast) error {
 		p.fact("plan", f.Plan)
 	}
 	for _, note := range f.Warnings {
-		p.fact("note", note)
+		p.fact("note", folded(note)...)
 	}
 	if f.Next != "" {
 		p.printf("\n")
@@ -114,9 +115,17 @@ func (f *Forecast) total() string {
 	return "records"
 }
 
-// told names the first users, and why they would not be sent.
+// told names the first users, as many as a line has room for, and why they would
+// not be sent.
 func (f *Forecast) told(action string, n int) string {
 	ids := f.First[action]
+	for len(ids) > 1 && utf8.RuneCountInString(f.naming(action, ids, n)) > lineWidth-outcomesIndent {
+		ids = ids[:len(ids)-1]
+	}
+	return f.naming(action, ids, n)
+}
+
+func (f *Forecast) naming(action string, ids []string, n int) string {
 	text := strings.Join(ids, ", ")
 	if more := n - len(ids); more > 0 && len(ids) > 0 {
 		text += fmt.Sprintf(" and %s more", grouped(more))

@@ -48,6 +48,12 @@ func (p *page) title(s *Summary) {
 // its codes.
 const statusWidth = len(user.Unchanged)
 
+const (
+	lineWidth      = 80 // of a terminal that nobody has made wider
+	outcomesIndent = 22
+	factsIndent    = 11
+)
+
 func (p *page) outcomes(s *Summary) {
 	total := grouped(s.Outcomes.Total())
 	width := max(len(total), 7)
@@ -146,7 +152,7 @@ func (p *page) facts(s *Summary) {
 		p.printf("\n")
 	}
 	if s.Hint != "" {
-		p.fact("hint", s.Hint)
+		p.fact("hint", folded(s.Hint)...)
 	}
 	if s.Next != "" {
 		p.fact("next", s.Next)
@@ -159,6 +165,21 @@ func (p *page) fact(name string, lines ...string) {
 		p.printf("  %-7s  %s\n", name, line)
 		name = ""
 	}
+}
+
+// folded breaks prose into lines. Paths and commands are never broken: they are
+// copied.
+func folded(text string) []string {
+	var lines []string
+	for _, word := range strings.Fields(text) {
+		last := len(lines) - 1
+		if last < 0 || utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) > lineWidth-factsIndent {
+			lines = append(lines, word)
+			continue
+		}
+		lines[last] += " " + word
+	}
+	return lines
 }
 
 func destination(s Scope) string {

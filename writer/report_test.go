@@ -135,6 +135,26 @@ func TestReportOfAnAPIOutOfReach(t *testing.T) {
 	}
 }
 
+// Nothing but a path or a command is wider than a terminal of 80 columns.
+func TestReportsFitATerminal(t *testing.T) {
+	s := stopped()
+	s.Hint = strings.Repeat("mend the rows in rejects that are invalid ", 6)
+	f := Forecast{Records: 1000, Actions: map[string]int{"update": 1000}, First: map[string][]string{"update": {"customer-000001", "customer-000002", "customer-000003", "customer-000004", "customer-000005"}},
+		Warnings: []string{s.Hint}}
+	var out bytes.Buffer
+	if err := errors.Join(Report(&out, s), ReportForecast(&out, f)); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(out.String()) {
+		if len(strings.TrimRight(line, "\n")) > 80 && !strings.Contains(line, "runs/") {
+			t.Errorf("%d columns: %s", len(line)-1, line)
+		}
+	}
+	if want := "customer-000001, customer-000002 and 998 more"; !strings.Contains(out.String(), want) {
+		t.Errorf("no %q in\n%s", want, &out)
+	}
+}
+
 func TestReportTellsThatItCouldNotBeWritten(t *testing.T) {
 	if err := Report(&full{}, quiet()); !errors.Is(err, errFull) {
 		t.Errorf("Report = %v", err)

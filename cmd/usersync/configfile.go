@@ -171,7 +171,26 @@ func siblings(key string, all []setting) []string {
 	if _, near := mapping.Nearest(key, names); near {
 		return names
 	}
+	if general := generalIn(key, all); len(general) > 0 {
+		return general
+	}
 	return slices.DeleteFunc(names, func(n string) bool { return parentOf(n) != parentOf(key) })
+}
+
+// generalIn is the setting of all APIs that is meant in the section of one; none if
+// nothing is near.
+func generalIn(key string, all []setting) []string {
+	block, rest := blockOf(key)
+	names := []string{"fields"}
+	for i := range all {
+		if all[i].ofOneAPI() {
+			names = append(names, all[i].key)
+		}
+	}
+	if near, ok := mapping.Nearest(rest, names); ok && block != "" {
+		return []string{block + "." + near}
+	}
+	return nil
 }
 
 func parentOf(key string) string {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -88,7 +87,11 @@ func (f *finding) warnings(all []string) {
 	}
 }
 
-func (f *finding) keep(err error) { f.err = errors.Join(f.err, err) }
+func (f *finding) keep(err error) {
+	if f.err == nil && err != nil {
+		f.err = fmt.Errorf("print what was found: %w", err)
+	}
+}
 
 // end writes what is to be written at the end.
 func (f *finding) end() error {

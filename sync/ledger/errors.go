@@ -47,10 +47,10 @@ type HeldError struct {
 
 func (e *HeldError) Error() string {
 	if e.Holder.PID == 0 {
-		return "another run holds the scope"
+		return "another run holds the account"
 	}
-	return fmt.Sprintf("run %s holds the scope (process %d on %s, since %s)",
-		e.Holder.Run, e.Holder.PID, e.Holder.Host, e.Holder.Since.UTC().Format(time.RFC3339))
+	return fmt.Sprintf("another run holds the account (process %d on %s, since %s)",
+		e.Holder.PID, e.Holder.Host, e.Holder.Since.UTC().Format(time.RFC3339))
 }
 
 // NotPendingError says that there is nothing to resolve.

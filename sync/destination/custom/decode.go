@@ -70,11 +70,6 @@ func (d *decoder) address(to *string) func(at) error {
 	}
 }
 
-// fault is an error that is a text.
-type fault string
-
-func (f fault) Error() string { return string(f) }
-
 func (d *decoder) keys(a at) error {
 	var whose string
 	err := words(&whose, "ours", "theirs")(a)
