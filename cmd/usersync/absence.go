@@ -23,11 +23,14 @@ import (
 func (j *job) absentees(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
 		found, err := j.countAbsent(ctx)
-		if err == nil && found.absent > 0 && j.attendance.again {
+		if err == nil && found.absent == 0 {
+			return
+		}
+		if err == nil && j.attendance.again {
 			j.mention("nobody is deleted: the input is rejects of an earlier run, which cannot say who is gone", zap.Int("absent", found.absent))
 			return
 		}
-		if err == nil && found.absent > 0 {
+		if err == nil {
 			err = j.mayDelete(ctx, found)
 		}
 		if err != nil {

@@ -77,20 +77,30 @@ func (l *Ledger) Rows(ctx context.Context, feed string) iter.Seq2[Row, error] {
 // behind the id after.
 func (l *Ledger) RowsFrom(ctx context.Context, feed, after string) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		if err := l.inOrder(ctx, feed, after, func(r *scanned) bool { return yield(rowFrom(r), nil) }); err != nil {
+		err := l.inOrder(ctx, after, func(r *scanned) (bool, error) {
+			name, err := l.feedName(ctx, r.feed)
+			if err != nil || name != feed {
+				return err == nil, err
+			}
+			return yield(rowFrom(r), nil), nil
+		})
+		if err != nil {
 			yield(Row{}, fmt.Errorf("read the ledger: %w", err))
 		}
 	}
 }
 
-func (l *Ledger) inOrder(ctx context.Context, feed, after string, take func(*scanned) bool) error {
+// inOrder calls take for each entry of the scope behind an id until it says no. It
+// asks for nothing but what the index holds in this order: for more, a planner
+// would read the whole table for each part.
+func (l *Ledger) inOrder(ctx context.Context, after string, take func(*scanned) (bool, error)) error {
 	scope, err := l.scopeNum(ctx)
 	if err != nil {
 		return err
 	}
 	for more := true; more; {
-		rows, err := l.query(ctx, l.read, `SELECT 0, `+entryColumns+` FROM usersync_entry e JOIN usersync_feed f ON f.num = e.feed
-			WHERE e.scope = ? AND e.id > ? AND f.name = ? ORDER BY e.id LIMIT ?`, scope, after, feed, question)
+		rows, err := l.query(ctx, l.read, `SELECT 0, `+entryColumns+` FROM usersync_entry e
+			WHERE e.scope = ? AND e.id > ? ORDER BY e.scope, e.id LIMIT ?`, scope, after, question)
 		if err != nil {
 			return err
 		}
@@ -99,8 +109,9 @@ func (l *Ledger) inOrder(ctx context.Context, feed, after string, take func(*sca
 			return err
 		}
 		for i := range part {
-			if after = string(part[i].id); !take(&part[i]) {
-				return nil
+			after = string(part[i].id)
+			if on, err := take(&part[i]); err != nil || !on {
+				return err
 			}
 		}
 		more = len(part) == question
