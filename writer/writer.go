@@ -2,7 +2,7 @@
 // per outcome; rejects, which can be mended and fed in again; progress while
 // the run goes on; and at its end a summary, for machines and for people.
 //
-// It does not say where the bytes go: that is package sink. Nor does it decide
+// It does not say where the bytes go: that is package rundir. Nor does it decide
 // what an outcome is: it writes what it is given, and refuses what is none.
 // Start at Writer, and at NewCSV for the simplest one.
 package writer

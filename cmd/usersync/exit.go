@@ -10,7 +10,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/pace"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // The exit codes. What each means to a person stands in exitMeanings.
@@ -104,7 +104,7 @@ func codeOf(err error) (int, bool) {
 		return exitInternal, true
 	case *sync.GuardError, *destination.CanaryError, *reader.InputError:
 		return exitGuard, true
-	case *sink.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
+	case *rundir.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
 		return exitUsage, true
 	case *ledger.HeldError:
 		return exitHeld, true

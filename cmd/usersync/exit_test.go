@@ -14,7 +14,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/pace"
 	"usersync/writer"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // causes has one thing that is true by itself for each exit code.
@@ -85,7 +85,7 @@ func TestExitCodeOfOneError(t *testing.T) {
 		"unread to its end":    {fmt.Errorf("run: %w", &reader.InputError{Err: syscall.EIO}), 4},
 		"books do not balance": {&sync.AccountingError{What: "2 and 3"}, 1},
 		"broken disk":          {&fs.PathError{Op: "write", Err: syscall.EIO}, 5},
-		"runs of another user": {fmt.Errorf("open: %w", &sink.UnsafeError{}), 2},
+		"runs of another user": {fmt.Errorf("open: %w", &rundir.UnsafeError{}), 2},
 		"no room on disk":      {fmt.Errorf("write results: %w", syscall.ENOSPC), 5},
 		"quota of the disk":    {syscall.EDQUOT, 5},
 		"trouble without code": {&trouble{err: pace.ErrGaveUp, hint: "wait"}, 5},

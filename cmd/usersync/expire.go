@@ -13,7 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/sync/journal"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 const day = 24 * time.Hour
@@ -55,7 +55,7 @@ func (j *job) expire() {
 // removeOld removes the runs that began before limit and cannot be gone on with.
 // One that cannot be judged stays.
 func (j *job) removeOld(limit time.Time) (removed int, err error) {
-	runs, err := sink.Runs(j.config.runsDir)
+	runs, err := rundir.Runs(j.config.runsDir)
 	if err != nil {
 		return 0, err
 	}
@@ -78,7 +78,7 @@ func (j *job) removeOld(limit time.Time) (removed int, err error) {
 		if needed[id] {
 			continue
 		}
-		bad := sink.RemoveRun(j.config.runsDir, id)
+		bad := rundir.RemoveRun(j.config.runsDir, id)
 		if err = errors.Join(err, bad); bad == nil {
 			removed++
 		}
@@ -89,7 +89,7 @@ func (j *job) removeOld(limit time.Time) (removed int, err error) {
 // isOver reports whether nobody can go on with a run, and of which runs it reads
 // files. Of what has no end, a rehearsal or a run that never began, the files tell
 // whether it is perhaps under way.
-func (j *job) isOver(r sink.RunInfo, limit time.Time) (over bool, inputs []string, err error) {
+func (j *job) isOver(r rundir.RunInfo, limit time.Time) (over bool, inputs []string, err error) {
 	if !r.Journal {
 		return j.lastWritten(r.ID).Before(limit), nil, nil
 	}

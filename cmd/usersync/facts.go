@@ -5,7 +5,7 @@ import (
 
 	"usersync/sync/user"
 	"usersync/writer"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // perFile is a Writer that counts records by the file that they came from.
@@ -93,6 +93,6 @@ func (j *job) files(s *writer.Summary) []writer.File {
 	return all
 }
 
-func fileFacts(holds string, f *sink.File, records int) writer.File {
+func fileFacts(holds string, f *rundir.File, records int) writer.File {
 	return writer.File{Holds: holds, Path: f.Path(), Records: records, Bytes: f.Size()}
 }

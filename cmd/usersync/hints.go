@@ -12,7 +12,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/pace"
 	"usersync/sync/user"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // withoutHint returns the hint that an error carries, so that it can stand on a
@@ -50,7 +50,7 @@ func hintOf(err error) string {
 		return "run again when the API lets you, or raise --max-wait"
 	case errors.Is(err, errBudget), errors.Is(err, pace.ErrTooLate):
 		return "the run goes on from where it stands"
-	case sink.NoRoom(err):
+	case rundir.NoRoom(err):
 		return roomHint(err)
 	}
 	if known, ok := errors.AsType[*trouble](err); ok {

@@ -15,7 +15,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/user"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // takesAll is an API that is only asked what it takes.
@@ -27,7 +27,7 @@ func (takesAll) Traits() destination.Traits { return destination.Traits{AnyField
 func leftBehind(t *testing.T, j *job, retried, input string) string {
 	t.Helper()
 	runs := j.config.runsDir
-	dir, err := sink.Create(runs, j.now())
+	dir, err := rundir.Create(runs, j.now())
 	if err != nil {
 		t.Fatal(err)
 	}

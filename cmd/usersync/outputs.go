@@ -10,16 +10,16 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // outputs are the files of a run and the one writer that feeds them.
 type outputs struct {
-	dir     *sink.Dir
-	results *sink.File
-	rejects *sink.File
-	copy    *sink.File // --results; nil if there is none
-	summary *sink.File // holds room for it from the start
+	dir     *rundir.Dir
+	results *rundir.File
+	rejects *rundir.File
+	copy    *rundir.File // --results; nil if there is none
+	summary *rundir.File // holds room for it from the start
 	writer  writer.Writer
 	second  writer.Writer // of the copy; nil if there is none
 	codes   *writer.Codes
@@ -42,7 +42,7 @@ func (c *config) checkOutput() error {
 
 // openOutputs makes the run directory. When it fails, nothing was sent.
 func openOutputs(j *job) (*outputs, error) {
-	dir, err := sink.Create(j.config.runsDir, j.started)
+	dir, err := rundir.Create(j.config.runsDir, j.started)
 	if err != nil {
 		return nil, noPlace(err)
 	}
@@ -59,7 +59,7 @@ func openOutputs(j *job) (*outputs, error) {
 
 // resumeOutputs opens the files of an earlier run behind its last mark.
 func resumeOutputs(j *job, e earlier) (*outputs, error) {
-	dir, err := sink.Open(j.config.runsDir, e.id)
+	dir, err := rundir.Open(j.config.runsDir, e.id)
 	if err != nil {
 		return nil, err
 	}
@@ -81,10 +81,10 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 
 // noPlace is a place that cannot be written to; no room on it will pass.
 func noPlace(err error) error {
-	if sink.NoRoom(err) {
+	if rundir.NoRoom(err) {
 		return &trouble{err: fmt.Errorf("open the run's files: %w; nothing was sent", err), hint: roomHint(err)}
 	}
-	if unsafe, ok := errors.AsType[*sink.UnsafeError](err); ok {
+	if unsafe, ok := errors.AsType[*rundir.UnsafeError](err); ok {
 		return misuse(err, unsafe.Hint(), "")
 	}
 	return misuse(err, "give --runs-dir and --results a place that this user may write to", "usersync run --help")
@@ -135,7 +135,7 @@ const summaryRoom = 64 << 10
 // settle brings what was written to the disk and keeps room there for the
 // summary. A disk that is full already is found here, and not when users were sent.
 func (o *outputs) settle() (err error) {
-	for _, f := range []*sink.File{o.results, o.rejects, o.copy} {
+	for _, f := range []*rundir.File{o.results, o.rejects, o.copy} {
 		if f == nil {
 			continue
 		}
@@ -180,8 +180,8 @@ func resultsWriter(f io.Writer, format string) (writer.Writer, error) {
 func (o *outputs) openCopy(j *job, behind bool) (writer.Writer, error) {
 	var err error
 	if j.config.results == "-" {
-		o.copy = sink.Stream(j.stdout, "standard output")
-	} else if o.copy, err = sink.Replace(j.config.results); err != nil {
+		o.copy = rundir.Stream(j.stdout, "standard output")
+	} else if o.copy, err = rundir.Replace(j.config.results); err != nil {
 		return nil, err
 	}
 	if behind {
@@ -208,7 +208,7 @@ func (o *outputs) copyBefore(format string) error {
 // error that is part of known is not told again, nor is a full disk.
 func (o *outputs) finish(whole bool, known error) error {
 	var errs []error
-	for _, f := range []*sink.File{o.results, o.rejects, o.copy} {
+	for _, f := range []*rundir.File{o.results, o.rejects, o.copy} {
 		if f == nil {
 			continue
 		}
@@ -218,7 +218,7 @@ func (o *outputs) finish(whole bool, known error) error {
 		}
 		err := end()
 		o.lacking = o.lacking || err != nil
-		if !errors.Is(known, err) && !(sink.NoRoom(known) && sink.NoRoom(err)) {
+		if !errors.Is(known, err) && !(rundir.NoRoom(known) && rundir.NoRoom(err)) {
 			errs = append(errs, err)
 		}
 		known = errors.Join(known, err)

@@ -10,7 +10,7 @@ import (
 
 	"usersync/sync/journal"
 	"usersync/writer"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // retrial is the run whose rejects are sent again.
@@ -89,7 +89,7 @@ func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
 
 // rejects returns where the rejects of a run lie, and what is to be known of them.
 func (r runName) rejects() (path string, t retrial, err error) {
-	dir, err := sink.Open(r.runsDir, r.id)
+	dir, err := rundir.Open(r.runsDir, r.id)
 	if err != nil {
 		return "", t, err
 	}

@@ -13,7 +13,7 @@ import (
 
 	"usersync/sync/journal"
 	"usersync/writer"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 func verifyCommand(e *env) *cobra.Command {
@@ -93,7 +93,7 @@ type leftFiles struct {
 }
 
 func (f *leftFiles) open(past *journal.Past) error {
-	dir, err := sink.Open(f.run.runsDir, f.run.id)
+	dir, err := rundir.Open(f.run.runsDir, f.run.id)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (f *leftFiles) open(past *journal.Past) error {
 }
 
 // text opens a file in the format that it has.
-func (f *leftFiles) text(dir *sink.Dir, name string) (writer.FileText, error) {
+func (f *leftFiles) text(dir *rundir.Dir, name string) (writer.FileText, error) {
 	var missing error
 	for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
 		file, err := dir.Read(name + "." + string(format))
@@ -134,7 +134,7 @@ func (f *leftFiles) text(dir *sink.Dir, name string) (writer.FileText, error) {
 }
 
 // summary reads the summary; nil if there is none, as after a kill -9.
-func (f *leftFiles) summary(dir *sink.Dir) (*writer.Summary, error) {
+func (f *leftFiles) summary(dir *rundir.Dir) (*writer.Summary, error) {
 	text, err := os.ReadFile(filepath.Join(dir.Path(), "summary.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -1,11 +1,11 @@
-// Package sink holds the files that a run leaves behind: a directory of its
+// Package rundir holds the files that a run leaves behind: a directory of its
 // own for every run, files that get their name only when they are whole, and
 // one results file elsewhere or on stdout.
 //
 // It knows bytes and names, and nothing of what is written: that is package
 // writer. Start at Create for a run directory and at File for how one is
 // finished.
-package sink
+package rundir
 
 import (
 	"crypto/rand"
