@@ -12,14 +12,14 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/reader"
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
 )
 
 // absentees yields the deletions of a mirror, sorted by id: they are found when all
-// else is written. What keeps from deleting is a *sync.GuardError.
+// else is written. What keeps from deleting is a *engine.GuardError.
 func (j *job) absentees(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
 		found, err := j.countAbsent(ctx)
@@ -53,7 +53,7 @@ func (j *job) countAbsent(ctx context.Context) (found absence, err error) {
 		return found, err
 	}
 	if a.looked+a.noID != a.read {
-		return found, &sync.AccountingError{What: fmt.Sprintf("%d records read, %d looked up and %d without an id", a.read, a.looked, a.noID)}
+		return found, &engine.AccountingError{What: fmt.Sprintf("%d records read, %d looked up and %d without an id", a.read, a.looked, a.noID)}
 	}
 	for row, err := range j.past.ledger.Rows(ctx, j.config.feed) {
 		if err != nil {
@@ -82,7 +82,7 @@ func (j *job) mayDelete(ctx context.Context, found absence) error {
 	path, err := j.listAbsent(ctx)
 	what := fmt.Sprintf("%s of %d in the feed %s missing in the input, and nobody is deleted: %s", plural(found.absent, "user"), found.feed,
 		isOrAre(found.absent), strings.Join(broken, "; "))
-	guard := &sync.GuardError{Guard: absenceGuard, What: what, Hint: "who they are stands in " + path + "; " + strings.Join(hints, "; ") + "; resume takes these flags too"}
+	guard := &engine.GuardError{Guard: absenceGuard, What: what, Hint: "who they are stands in " + path + "; " + strings.Join(hints, "; ") + "; resume takes these flags too"}
 	return errors.Join(guard, err)
 }
 

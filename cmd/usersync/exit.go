@@ -5,8 +5,8 @@ import (
 	"syscall"
 
 	"usersync/reader"
-	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/engine"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/pace"
@@ -100,9 +100,9 @@ func codeOf(err error) (int, bool) {
 		return exitTerminate, true
 	case *ended:
 		return e.code, true
-	case *sync.AccountingError:
+	case *engine.AccountingError:
 		return exitInternal, true
-	case *sync.GuardError, *destination.CanaryError, *reader.InputError:
+	case *engine.GuardError, *destination.CanaryError, *reader.InputError:
 		return exitGuard, true
 	case *rundir.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
 		return exitUsage, true

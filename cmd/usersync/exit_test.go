@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"usersync/reader"
-	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/engine"
 	"usersync/sync/pace"
 	"usersync/writer"
 	"usersync/writer/rundir"
@@ -81,9 +81,9 @@ func TestExitCodeOfOneError(t *testing.T) {
 		"wrapped denial":       {fmt.Errorf("batch 3: %w", &destination.CallError{Fault: destination.Denied}), 7},
 		"call that got lost":   {&destination.CallError{Fault: destination.PerhapsTaken}, 5},
 		"wait beyond max-wait": {fmt.Errorf("pace: %w", pace.ErrTooLong), 5},
-		"a guard":              {&sync.GuardError{What: "too many"}, 4},
+		"a guard":              {&engine.GuardError{What: "too many"}, 4},
 		"unread to its end":    {fmt.Errorf("run: %w", &reader.InputError{Err: syscall.EIO}), 4},
-		"books do not balance": {&sync.AccountingError{What: "2 and 3"}, 1},
+		"books do not balance": {&engine.AccountingError{What: "2 and 3"}, 1},
 		"broken disk":          {&fs.PathError{Op: "write", Err: syscall.EIO}, 5},
 		"runs of another user": {fmt.Errorf("open: %w", &rundir.UnsafeError{}), 2},
 		"no room on disk":      {fmt.Errorf("write results: %w", syscall.ENOSPC), 5},

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"usersync/reader"
-	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/engine"
 	"usersync/sync/pace"
 	"usersync/sync/user"
 	"usersync/writer/rundir"
@@ -31,7 +31,7 @@ func withoutHint(err error) (hint string, bare error) {
 
 // hintOf says what a person can do about a run that stopped.
 func hintOf(err error) string {
-	if guard, ok := errors.AsType[*sync.GuardError](err); ok {
+	if guard, ok := errors.AsType[*engine.GuardError](err); ok {
 		return guard.Hint
 	}
 	if _, ok := errors.AsType[*destination.CanaryError](err); ok {

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"slices"
 
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -52,7 +52,7 @@ func (j *job) unresolved(s *writer.Summary) bool {
 
 // guardOf is the name of the guard that stopped the run; empty if none did.
 func guardOf(err error) string {
-	guard, _ := errors.AsType[*sync.GuardError](err)
+	guard, _ := errors.AsType[*engine.GuardError](err)
 	if guard == nil {
 		return ""
 	}

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"usersync/reader"
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/ledger"
 	"usersync/writer"
 )
@@ -27,10 +27,10 @@ type planning struct {
 
 // run returns what a run would come to. The input is still being read where the
 // summary says so.
-func (p planning) run(ctx context.Context) (f *foreseen, counts sync.Summary, err error) {
+func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, err error) {
 	f = newForeseen()
 	f.file = p.file
-	work := sync.Job{
+	work := engine.Job{
 		Records:     p.records(ctx).Until(ctx).Batches(recordsAtOnce),
 		Destination: dry(p.conn.client, p.manners(f), p.read, &f.calls),
 		Results:     f,

@@ -11,8 +11,8 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/reader"
-	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/engine"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -68,8 +68,8 @@ type job struct {
 	past     *past
 	keeper   *keeper
 	start    start
-	before   sync.Summary // what an earlier part of the run has done
-	counts   sync.Summary
+	before   engine.Summary // what an earlier part of the run has done
+	counts   engine.Summary
 	calls    destination.Calls
 	underWay atomic.Int64 // calls without an answer
 
@@ -151,7 +151,7 @@ func (j *job) closeInput() error {
 func (j *job) send(ctx context.Context) error {
 	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.scope.Host), zap.Strings("from", j.paths))
 	j.showProgress()
-	work := sync.Job{
+	work := engine.Job{
 		Destination: stack(underWay{j.conn.client, &j.underWay}, j.manners()),
 		Results:     j.out.writer,
 		BatchSize:   j.conn.batchSize(j.config.batchSize),
@@ -160,7 +160,7 @@ func (j *job) send(ctx context.Context) error {
 		From:        j.start.from,
 		Maybe:       j.start.maybe,
 		Earlier:     j.start.earlier,
-		MaxErrors:   sync.MaxErrors{Count: j.config.maxErrors.count, Percent: j.config.maxErrors.percent, After: errorsAfter, Before: j.before.Outcomes},
+		MaxErrors:   engine.MaxErrors{Count: j.config.maxErrors.count, Percent: j.config.maxErrors.percent, After: errorsAfter, Before: j.before.Outcomes},
 		Sent:        j.start.sent,
 		Applying:    j.applied != nil,
 	}
@@ -177,7 +177,7 @@ func (j *job) send(ctx context.Context) error {
 	ctx, release := j.budgeted(ctx)
 	defer release()
 	work.Records = j.applied.over(j.start.records, j.start.from).Until(ctx).Batches(recordsAtOnce)
-	counts, err := sync.Summary{Outcomes: map[user.Status]int{}}, j.lookAhead(ctx)
+	counts, err := engine.Summary{Outcomes: map[user.Status]int{}}, j.lookAhead(ctx)
 	if err == nil {
 		counts, err = work.Run(ctx)
 	}
@@ -222,7 +222,7 @@ func (j *job) manners() manners {
 }
 
 // total adds what was done now to what was done before.
-func total(before, now sync.Summary) sync.Summary {
+func total(before, now engine.Summary) engine.Summary {
 	now.Read += before.Written
 	now.Written += before.Written
 	now.Absent += before.Absent

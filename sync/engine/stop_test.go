@@ -1,4 +1,4 @@
-package sync_test
+package engine_test
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/user"
 )
 
@@ -28,7 +28,7 @@ func then(records iter.Seq2[[]*user.Record, error], err error) iter.Seq2[[]*user
 func TestAReaderErrorEndsTheRunAfterWhatWasRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(results)
-		summary, err := sync.Job{Records: then(input(250, user.Create, own), errReader), Destination: newAPI(out, time.Second), Results: out}.Run(t.Context())
+		summary, err := engine.Job{Records: then(input(250, user.Create, own), errReader), Destination: newAPI(out, time.Second), Results: out}.Run(t.Context())
 		if !errors.Is(err, errReader) || summary.Finished || len(out.list) != 250 || out.prefix() != nil {
 			t.Errorf("%d outcomes, %+v, %v", len(out.list), summary, err)
 		}
@@ -43,7 +43,7 @@ func TestABlockedReaderIsLeftBehind(t *testing.T) {
 		records := func(yield func([]*user.Record, error) bool) { <-release }
 		time.AfterFunc(time.Minute, func() { stop(errSignal) })
 		out, began := new(results), time.Now()
-		summary, err := sync.Job{Records: records, Destination: newAPI(out, 0), Results: out}.Run(ctx)
+		summary, err := engine.Job{Records: records, Destination: newAPI(out, 0), Results: out}.Run(ctx)
 		if !errors.Is(err, errSignal) || !summary.Reading || time.Since(began) > time.Minute+2*time.Second {
 			t.Errorf("%+v, %v after %s", summary, err, time.Since(began))
 		}
@@ -65,7 +65,7 @@ func TestNoCallStartsAfterTheStop(t *testing.T) {
 			}
 			return good(b), nil
 		}
-		_, err := sync.Job{Records: input(5000, user.Create, own), Destination: a, Results: out, Workers: 3}.Run(ctx)
+		_, err := engine.Job{Records: input(5000, user.Create, own), Destination: a, Results: out, Workers: 3}.Run(ctx)
 		if !errors.Is(err, errSignal) || len(a.sizes) != 3 || len(out.list) != 300 || out.prefix() != nil {
 			t.Errorf("%d calls, %d outcomes, %v", len(a.sizes), len(out.list), err)
 		}
@@ -76,7 +76,7 @@ func TestResultsThatCannotBeWrittenStopTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &results{failAt: 4321}
 		a := newAPI(out, time.Second)
-		summary, err := sync.Job{Records: input(100_000, user.Create, own), Destination: a, Results: out}.Run(t.Context())
+		summary, err := engine.Job{Records: input(100_000, user.Create, own), Destination: a, Results: out}.Run(t.Context())
 		if !errors.Is(err, errDisk) || !strings.Contains(err.Error(), "record 4321") {
 			t.Errorf("error %v", err)
 		}
@@ -105,7 +105,7 @@ func TestADestinationsErrorEndsTheRun(t *testing.T) {
 			}
 			return outcomes, nil
 		}
-		summary, err := sync.Job{Records: input(250, user.Create, own), Destination: a, Results: out}.Run(t.Context())
+		summary, err := engine.Job{Records: input(250, user.Create, own), Destination: a, Results: out}.Run(t.Context())
 		if !errors.Is(err, denied) || !errors.Is(err, disk) || strings.Count(err.Error(), "denied") != 1 {
 			t.Errorf("error %v", err)
 		}
@@ -143,8 +143,8 @@ func TestAccounting(t *testing.T) {
 					}
 					return good(b), nil
 				}
-				summary, err := sync.Job{Records: input(1000, user.Create, own), Destination: a, Results: out}.Run(t.Context())
-				var accounting *sync.AccountingError
+				summary, err := engine.Job{Records: input(1000, user.Create, own), Destination: a, Results: out}.Run(t.Context())
+				var accounting *engine.AccountingError
 				if !errors.As(err, &accounting) || summary.Finished {
 					t.Errorf("%+v, %v", summary, err)
 				}
@@ -170,8 +170,8 @@ func TestAGapInTheOrdinalsEndsTheRun(t *testing.T) {
 				}
 			}
 		}
-		_, err := sync.Job{Records: records, Destination: newAPI(out, time.Second), Results: out, Window: 300}.Run(t.Context())
-		var accounting *sync.AccountingError
+		_, err := engine.Job{Records: records, Destination: newAPI(out, time.Second), Results: out, Window: 300}.Run(t.Context())
+		var accounting *engine.AccountingError
 		if !errors.As(err, &accounting) || !strings.Contains(err.Error(), "record 202 was read after record 200") {
 			t.Errorf("error %v", err)
 		}
@@ -183,7 +183,7 @@ func TestACallThatIsNotThereIsInvalid(t *testing.T) {
 	for _, op := range []user.Op{"", "destroy"} {
 		synctest.Test(t, func(t *testing.T) {
 			out := new(results)
-			summary, err := sync.Job{Records: input(3, op, func(int) string { return "one" }), Destination: newAPI(out, 0), Results: out}.Run(t.Context())
+			summary, err := engine.Job{Records: input(3, op, func(int) string { return "one" }), Destination: newAPI(out, 0), Results: out}.Run(t.Context())
 			if err != nil || summary.Outcomes[user.Invalid] != 3 || len(out.list) != 3 || out.list[0].Code != "no_such_call" {
 				t.Errorf("%q: %+v, %v", op, summary, err)
 			}
@@ -214,8 +214,8 @@ func TestDeleteGuard(t *testing.T) {
 					}
 					return outcomes, nil
 				}
-				summary, err := sync.Job{Records: input(1000, user.Delete, own), Destination: a, Results: out, Workers: 1}.Run(t.Context())
-				var guard *sync.GuardError
+				summary, err := engine.Job{Records: input(1000, user.Delete, own), Destination: a, Results: out, Workers: 1}.Run(t.Context())
+				var guard *engine.GuardError
 				if errors.As(err, &guard) != c.trips || summary.Finished == c.trips || c.trips && (len(out.list) > 110 || guard.Hint == "") {
 					t.Errorf("%d outcomes, %+v, %v", len(out.list), summary, err)
 				}

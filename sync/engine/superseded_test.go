@@ -1,4 +1,4 @@
-package sync_test
+package engine_test
 
 import (
 	"slices"
@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/user"
 )
 
@@ -17,7 +17,7 @@ func TestASupersededRejectIsNotSent(t *testing.T) {
 		out := new(results)
 		a := newAPI(out, time.Second)
 		records := input(6, user.Upsert, own)
-		job := sync.Job{Destination: a, Results: out, Records: func(yield func([]*user.Record, error) bool) {
+		job := engine.Job{Destination: a, Results: out, Records: func(yield func([]*user.Record, error) bool) {
 			for chunk, err := range records {
 				for _, r := range chunk[:4] {
 					r.Origin.Before = &user.Rejected{Run: "before", Record: r.Origin.Record}

@@ -1,4 +1,4 @@
-package sync_test
+package engine_test
 
 import (
 	"context"
@@ -6,7 +6,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"strconv"
-	gosync "sync"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,7 +24,7 @@ type api struct {
 	most    int           // records a call
 	answer  func(user.Batch) ([]user.Outcome, error)
 
-	mu      gosync.Mutex
+	mu      sync.Mutex
 	random  *rand.Rand
 	under   map[string]bool  // ids in calls under way
 	calls   int              // under way
@@ -113,7 +113,7 @@ func good(b user.Batch) []user.Outcome {
 
 // results keeps what is written, and fails where it is told to.
 type results struct {
-	mu     gosync.Mutex
+	mu     sync.Mutex
 	list   []user.Outcome
 	bytes  int
 	failAt int

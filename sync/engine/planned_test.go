@@ -1,4 +1,4 @@
-package sync_test
+package engine_test
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/user"
 )
 
@@ -54,7 +54,7 @@ func TestApplying(t *testing.T) {
 			want: []string{"created", "unchanged"},
 		},
 		"the plan itself has read that nobody needs to be sent": {
-			planned: map[int]user.Op{1: sync.SameAsPlanned, 2: sync.SameAsPlanned}, id: own,
+			planned: map[int]user.Op{1: engine.SameAsPlanned, 2: engine.SameAsPlanned}, id: own,
 			want: []string{"unchanged planned", "unchanged planned"},
 		},
 		"what the plan builds on did not come about": {
@@ -80,7 +80,7 @@ func TestApplying(t *testing.T) {
 					}
 				}
 				records := input(2, user.Upsert, c.id)
-				job := sync.Job{Destination: a, Results: out, Ledger: c.known, Applying: true, Records: func(yield func([]*user.Record, error) bool) {
+				job := engine.Job{Destination: a, Results: out, Ledger: c.known, Applying: true, Records: func(yield func([]*user.Record, error) bool) {
 					for chunk, err := range records {
 						for _, r := range chunk {
 							r.Planned = c.planned[r.Origin.Record]

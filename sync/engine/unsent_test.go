@@ -1,19 +1,19 @@
-package sync_test
+package engine_test
 
 import (
 	"errors"
-	gosync "sync"
+	"sync"
 	"testing"
 	"testing/synctest"
 
-	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/engine"
 	"usersync/sync/user"
 )
 
 // diary keeps the records of which it was told.
 type diary struct {
-	mu           gosync.Mutex
+	mu           sync.Mutex
 	sent, unsent []int
 }
 
@@ -71,7 +71,7 @@ func TestWhoWasNotSentIsNotLeftInDoubt(t *testing.T) {
 					}
 					return outcomes, denied
 				}
-				_, err := sync.Job{Records: input(4, user.Create, own), Destination: keyless{a, test.replay}, Results: out, Journal: d}.Run(t.Context())
+				_, err := engine.Job{Records: input(4, user.Create, own), Destination: keyless{a, test.replay}, Results: out, Journal: d}.Run(t.Context())
 				if !errors.Is(err, denied) || len(d.sent) != 4 || len(d.unsent) != test.want {
 					t.Errorf("sent %v, not sent after all %v (%v), want %d", d.sent, d.unsent, err, test.want)
 				}

@@ -1,17 +1,17 @@
-// Package sync is the engine: it takes records in input order, decides what to
-// do with each, gathers them into batches, delivers these through a bounded
-// pool, and hands on one outcome per record, in input order again.
+// Package engine takes records in input order, decides what to do with each,
+// gathers them into batches, delivers these through a bounded pool, and returns
+// one outcome per record, again in input order.
 //
-// It reads no file, knows no API and writes no result: those are behind
-// Job.Records, Job.Destination and Job.Results. It is imported by cmd/usersync
-// alone, so that its name can clash with the standard library's nowhere else.
+// It reads no file, knows no API and writes no result: these come in as
+// Job.Records, Job.Destination and Job.Results. Start with Job.
 //
-// The files follow the road: job.go starts it, memory.go knows what was, plan.go
-// decides, lanes.go keeps records of one id apart, absent.go adds those whom the
-// input lacks, planned.go does what was decided before, gather.go fills batches, deliver.go sends them, window.go bounds what is under way,
-// collect.go brings the outcomes back into order, stop.go keeps why a run ends
-// early, summary.go counts.
-package sync
+// The files follow the path of a record: job.go starts it, memory.go holds what
+// is known of the past, plan.go decides, lanes.go keeps records of one id apart,
+// absent.go adds the users missing from the input, planned.go applies what was
+// decided before, gather.go fills batches, deliver.go sends them, window.go
+// bounds what is under way, collect.go puts the outcomes back in order, stop.go
+// keeps why a run ends early, summary.go counts.
+package engine
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package sync_test
+package engine_test
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/user"
 )
 
@@ -36,7 +36,7 @@ func TestAbsentComesLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out, asked := new(results), -1
 		a := newAPI(out, 300*time.Millisecond)
-		job := sync.Job{Records: input(1_000, user.Upsert, func(k int) string { return own(k % 700) }), Destination: a, Results: out, Absent: gone(1_000, 50, out, &asked, nil)}
+		job := engine.Job{Records: input(1_000, user.Upsert, func(k int) string { return own(k % 700) }), Destination: a, Results: out, Absent: gone(1_000, 50, out, &asked, nil)}
 		summary, err := job.Run(t.Context())
 		if err != nil || !summary.Finished || summary.Read != 1_050 || summary.Absent != 50 || summary.Outcomes[user.Deleted] != 50 {
 			t.Errorf("%+v, %v", summary, err)
@@ -70,7 +70,7 @@ func TestAbsentIsNotAskedFor(t *testing.T) {
 					time.AfterFunc(50*time.Millisecond, func() { stop(errSignal) })
 				}
 				defer stop(nil)
-				job := sync.Job{Records: c.records, Destination: newAPI(out, 300*time.Millisecond), Results: out, Absent: gone(150, 5, out, &asked, nil)}
+				job := engine.Job{Records: c.records, Destination: newAPI(out, 300*time.Millisecond), Results: out, Absent: gone(150, 5, out, &asked, nil)}
 				summary, err := job.Run(ctx)
 				if !errors.Is(err, c.want) || asked >= 0 || summary.Absent > 0 {
 					t.Errorf("%+v, %v, asked after %d", summary, err, asked)
@@ -84,8 +84,8 @@ func TestAbsentIsNotAskedFor(t *testing.T) {
 func TestAbsentRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out, asked := new(results), -1
-		guard := &sync.GuardError{What: "too many"}
-		job := sync.Job{Records: input(120, user.Upsert, own), Destination: newAPI(out, time.Millisecond), Results: out, Absent: gone(120, 0, out, &asked, guard)}
+		guard := &engine.GuardError{What: "too many"}
+		job := engine.Job{Records: input(120, user.Upsert, own), Destination: newAPI(out, time.Millisecond), Results: out, Absent: gone(120, 0, out, &asked, guard)}
 		summary, err := job.Run(t.Context())
 		if !errors.Is(err, guard) || summary.Finished || summary.Written != 120 {
 			t.Errorf("%+v, %v", summary, err)
@@ -111,7 +111,7 @@ func TestAbsentOfAStoppedRun(t *testing.T) {
 				yield(list, nil)
 			}
 		}
-		job := sync.Job{Records: input(100, user.Upsert, own), Destination: a, Results: out, Absent: atOnce, BatchSize: 1, Workers: 50}
+		job := engine.Job{Records: input(100, user.Upsert, own), Destination: a, Results: out, Absent: atOnce, BatchSize: 1, Workers: 50}
 		summary, err := job.Run(ctx)
 		if err == nil || summary.Read-summary.Absent != 100 || summary.Absent == 0 || summary.Absent == 500 {
 			t.Errorf("%+v, %v", summary, err)

@@ -1,4 +1,4 @@
-package sync_test
+package engine_test
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/user"
 )
 
@@ -26,7 +26,7 @@ func TestEveryRecordLeavesOnceAndInOrder(t *testing.T) {
 		n := rapid.IntRange(0, 1500).Draw(r, "records")
 		ids := rapid.IntRange(1, 3000).Draw(r, "different ids")
 		seed := rapid.Uint64().Draw(r, "seed")
-		job := sync.Job{
+		job := engine.Job{
 			BatchSize:   rapid.IntRange(1, 120).Draw(r, "batch"),
 			Workers:     rapid.IntRange(1, 20).Draw(r, "workers"),
 			Window:      rapid.IntRange(1, 600).Draw(r, "window"),
@@ -49,7 +49,7 @@ func TestEveryRecordLeavesOnceAndInOrder(t *testing.T) {
 }
 
 // watch runs the job and lists what is wrong.
-func watch(job sync.Job, records iter.Seq2[[]*user.Record, error], n, stopAfter int) []string {
+func watch(job engine.Job, records iter.Seq2[[]*user.Record, error], n, stopAfter int) []string {
 	out := new(results)
 	a := newAPI(out, 300*time.Millisecond)
 	job.Records, job.Destination, job.Results = records, a, out
@@ -107,7 +107,7 @@ func TestBatchesAreFull(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				out := new(results)
 				a := newAPI(out, time.Second)
-				summary, err := sync.Job{Records: input(20_000, user.Upsert, c.id), Destination: a, Results: out, Window: c.window}.Run(t.Context())
+				summary, err := engine.Job{Records: input(20_000, user.Upsert, c.id), Destination: a, Results: out, Window: c.window}.Run(t.Context())
 				if err != nil || !summary.Finished {
 					t.Fatal(summary, err)
 				}
@@ -131,7 +131,7 @@ func TestRepeatsAreParked(t *testing.T) {
 		out := new(results)
 		a := newAPI(out, 0)
 		a.slowest = time.Second
-		_, err := sync.Job{Records: input(1000, user.Upsert, func(int) string { return "one" }), Destination: a, Results: out, Window: 200}.Run(t.Context())
+		_, err := engine.Job{Records: input(1000, user.Upsert, func(int) string { return "one" }), Destination: a, Results: out, Window: 200}.Run(t.Context())
 		if err != nil || len(out.list) != 1000 || len(a.wrong) > 0 || !slices.IsSorted(a.applied["one"]) {
 			t.Errorf("%d outcomes, %v, %v", len(out.list), a.wrong, err)
 		}
@@ -153,7 +153,7 @@ func TestOverlay(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				out := new(results)
 				a := newAPI(out, time.Second)
-				if _, err := (sync.Job{Records: input(3, c.op, func(int) string { return "one" }), Destination: a, Results: out}).Run(t.Context()); err != nil {
+				if _, err := (engine.Job{Records: input(3, c.op, func(int) string { return "one" }), Destination: a, Results: out}).Run(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				for i, o := range out.list {

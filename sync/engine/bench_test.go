@@ -1,12 +1,12 @@
-package sync_test
+package engine_test
 
 import (
 	"context"
 	"iter"
 	"testing"
 
-	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/engine"
 	"usersync/sync/user"
 )
 
@@ -37,7 +37,7 @@ func BenchmarkEngine(b *testing.B) {
 	chunks := readAhead(b.N)
 	b.ReportAllocs()
 	b.ResetTimer()
-	summary, err := sync.Job{Records: chunks, Destination: willing{}, Results: discard{}}.Run(b.Context())
+	summary, err := engine.Job{Records: chunks, Destination: willing{}, Results: discard{}}.Run(b.Context())
 	if err != nil || summary.Written != b.N {
 		b.Fatal(summary, err)
 	}
