@@ -29,16 +29,16 @@ type start struct {
 // begin locks the scope, goes on with an earlier run of the same input or
 // begins a new one, and takes up what others left behind.
 func (j *job) begin(ctx context.Context) (err error) {
-	if j.config.sandbox {
+	if j.config.Target.Sandbox {
 		return j.beginRehearsal(ctx)
 	}
-	if j.past, err = openPast(ctx, j.config, j.scope(), j.config.runsDir, j.started.UTC().Format("20060102T150405Z")); err != nil {
+	if j.past, err = openPast(ctx, j.config, j.scope(), j.config.Output.RunsDir, j.started.UTC().Format("20060102T150405Z")); err != nil {
 		return nothingSent(err)
 	}
 	if err := j.attend(ctx); err != nil {
 		return err
 	}
-	left, err := unfinished(j.config.runsDir, j.scope(), j.config.ledgerName())
+	left, err := unfinished(j.config.Output.RunsDir, j.scope(), j.config.ledgerName())
 	if err != nil {
 		return noPlace(err)
 	}
@@ -72,7 +72,7 @@ func nothingSent(err error) error { return fmt.Errorf("%w; nothing was sent", er
 // beginRehearsal begins a run whose ledger is new and lies beside its results:
 // the sandbox holds nothing from before.
 func (j *job) beginRehearsal(ctx context.Context) (err error) {
-	if err := j.beginNew(ctx); err != nil || j.config.ledger == noLedger {
+	if err := j.beginNew(ctx); err != nil || j.config.Ledger.URL == noLedger {
 		j.past = &past{}
 		return err
 	}
@@ -100,7 +100,7 @@ func (j *job) beginNew(ctx context.Context) (err error) {
 // attend begins to take note of whom the input lists, if that is asked for. The
 // rehearsal's ledger is empty, and lacks nobody.
 func (j *job) attend(ctx context.Context) (err error) {
-	if j.config.mode != mirror || j.retried.run != "" {
+	if j.config.Target.Mode != mirror || j.retried.run != "" {
 		return nil
 	}
 	j.attendance, err = newAttendance(ctx, j.past.ledger)
@@ -110,7 +110,7 @@ func (j *job) attend(ctx context.Context) (err error) {
 // takeUp ends the runs that nobody will go on with.
 func (j *job) takeUp(ctx context.Context, left []earlier) error {
 	for _, e := range left {
-		if err := e.takeUp(ctx, j.config.runsDir, j.past.ledger, j.out.dir.ID()); err != nil {
+		if err := e.takeUp(ctx, j.config.Output.RunsDir, j.past.ledger, j.out.dir.ID()); err != nil {
 			return ledgerFault(fmt.Errorf("take up run %s: %w", e.id, err))
 		}
 		j.mention("took up what run "+e.id+" left behind", zap.Int("behind_record", e.past.Mark.Record))
@@ -119,7 +119,7 @@ func (j *job) takeUp(ctx context.Context, left []earlier) error {
 }
 
 // scope is what the users are sent to, as the journal and the ledger name it.
-func (j *job) scope() journal.Scope { return scopeOf(j.conn.scope, j.config.feed) }
+func (j *job) scope() journal.Scope { return scopeOf(j.conn.scope, j.config.Ledger.Feed) }
 
 func scopeOf(s report.Scope, feed string) journal.Scope {
 	return journal.Scope{Destination: s.Destination, Host: s.Host, Account: s.Account, Feed: feed}
@@ -127,9 +127,9 @@ func scopeOf(s report.Scope, feed string) journal.Scope {
 
 func (j *job) header() journal.Header {
 	h := journal.Header{
-		Version: readBuild().version, Started: j.started, Scope: j.scope(), Mode: string(j.config.mode), Args: j.config.typed.args(j.paths),
+		Version: readBuild().version, Started: j.started, Scope: j.scope(), Mode: string(j.config.Target.Mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
-		Rehearsal: j.config.sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
+		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
 		Ledger: j.config.ledgerName(),
 	}
 	for _, path := range j.paths {

@@ -23,7 +23,7 @@ import (
 // conclude writes the summary, tells a person, and returns what went wrong.
 func (j *job) conclude(err error) error {
 	s := j.summary(err)
-	j.found.outcomes, j.found.read, j.found.allowed = s.Outcomes, s.RecordsRead, j.config.allowRejects
+	j.found.outcomes, j.found.read, j.found.allowed = s.Outcomes, s.RecordsRead, j.config.Output.AllowRejects
 	s.ExitCode = exitCode(err, *j.found)
 	s.Next = j.next(err, s)
 	if err == nil {
@@ -59,13 +59,13 @@ func (j *job) because(err error) string {
 // report tells how the run ended: to a person, or as data. That no person could
 // read it changes nothing in how the run ended.
 func (j *job) report(s report.Summary) error {
-	if j.config.logFormat == "json" {
+	if j.config.Log.Format == "json" {
 		j.sayEnd(s)
 	}
-	if j.config.json {
+	if j.config.Output.JSON {
 		return j.printSummary(s)
 	}
-	if j.config.logFormat == "json" {
+	if j.config.Log.Format == "json" {
 		return nil
 	}
 	if err := report.Print(j.stderr, s); err != nil {
@@ -96,7 +96,7 @@ func (j *job) summary(err error) report.Summary {
 	b := readBuild()
 	s := report.Summary{
 		Run: j.out.dir.ID(), State: report.Stopped,
-		RecordsRead: j.counts.Read - j.counts.Absent, SettledUpTo: j.counts.SettledUpTo, Deletions: j.out.deletions.facts(j.config.mode),
+		RecordsRead: j.counts.Read - j.counts.Absent, SettledUpTo: j.counts.SettledUpTo, Deletions: j.out.deletions.facts(j.config.Target.Mode),
 		Outcomes: writer.CountOutcomes(j.counts.Outcomes), Codes: j.out.codes.Top(topCodes),
 		Calls: callFacts(j.calls.Met()), Pace: paceFacts(j.conn.pace.Report()), StartedAt: j.started,
 		Scope: j.conn.scope, Inputs: j.inputs(),
@@ -149,7 +149,7 @@ var decisive = []string{"to", "feed", "on_absent", "results_format", "rejects_se
 func (c *config) digestOf(also ...string) string {
 	var b strings.Builder
 	for _, v := range c.shown {
-		if slices.Contains(also, v.key) || slices.Contains(decisive, v.key) || strings.HasPrefix(v.key, c.to+".") {
+		if slices.Contains(also, v.key) || slices.Contains(decisive, v.key) || strings.HasPrefix(v.key, c.Target.To+".") {
 			fmt.Fprintf(&b, "%s=%s\n", v.key, v.text)
 		}
 	}
@@ -157,7 +157,7 @@ func (c *config) digestOf(also ...string) string {
 }
 
 func (c *config) mappingDigest() string {
-	text, err := json.Marshal([]any{c.fields, c.ignore})
+	text, err := json.Marshal([]any{c.Input.Fields, c.Input.Ignore})
 	if err != nil {
 		return ""
 	}

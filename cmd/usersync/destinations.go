@@ -56,8 +56,8 @@ func destinationNames() []string { return slices.Sorted(maps.Keys(destinations()
 // restConfig is what every API over HTTP is told.
 func restConfig(c *config, see observer) rest.Config {
 	return rest.Config{
-		Timeout: c.timeout, MaxConns: c.workers, Version: readBuild().version,
-		CAFile: c.tlsCA, CertFile: c.tlsCert, KeyFile: c.tlsKey, Proxy: c.proxy,
-		InsecureHTTP: c.insecureHTTP, HTTP2: c.http2, Observe: see,
+		Timeout: c.Pace.Timeout, MaxConns: c.Pace.Workers, Version: readBuild().version,
+		CAFile: c.Network.CA, CertFile: c.Network.Cert, KeyFile: c.Network.Key, Proxy: c.Network.Proxy,
+		InsecureHTTP: c.Network.InsecureHTTP, HTTP2: c.Network.HTTP2, Observe: see,
 	}
 }

@@ -40,22 +40,22 @@ func parseDays(text string) (time.Duration, error) {
 // then the run itself is over and told: what cannot be removed is said, and
 // changes nothing in how it ended.
 func (j *job) expire() {
-	if j.config.artifactsTTL == 0 {
+	if j.config.Output.ArtifactsTTL == 0 {
 		return
 	}
-	removed, err := j.removeOld(j.now().Add(-j.config.artifactsTTL))
+	removed, err := j.removeOld(j.now().Add(-j.config.Output.ArtifactsTTL))
 	if err != nil {
 		j.log.Warn("old runs could not all be removed", zap.Error(err))
 	}
 	if removed > 0 {
-		j.log.Info("removed old runs", zap.Int("runs", removed), zap.String("from", j.config.runsDir))
+		j.log.Info("removed old runs", zap.Int("runs", removed), zap.String("from", j.config.Output.RunsDir))
 	}
 }
 
 // removeOld removes the runs that began before limit and cannot be gone on with.
 // One that cannot be judged stays.
 func (j *job) removeOld(limit time.Time) (removed int, err error) {
-	runs, err := rundir.Runs(j.config.runsDir)
+	runs, err := rundir.Runs(j.config.Output.RunsDir)
 	if err != nil {
 		return 0, err
 	}
@@ -78,7 +78,7 @@ func (j *job) removeOld(limit time.Time) (removed int, err error) {
 		if needed[id] {
 			continue
 		}
-		bad := rundir.RemoveRun(j.config.runsDir, id)
+		bad := rundir.RemoveRun(j.config.Output.RunsDir, id)
 		if err = errors.Join(err, bad); bad == nil {
 			removed++
 		}
@@ -93,7 +93,7 @@ func (j *job) isOver(r rundir.RunInfo, limit time.Time) (over bool, inputs []str
 	if !r.Journal {
 		return j.lastWritten(r.ID).Before(limit), nil, nil
 	}
-	past, err := readPast(j.config.runsDir, r.ID)
+	past, err := readPast(j.config.Output.RunsDir, r.ID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil, nil // somebody else has just removed it
 	}
@@ -107,7 +107,7 @@ func (j *job) isOver(r rundir.RunInfo, limit time.Time) (over bool, inputs []str
 // that cannot be told.
 func (j *job) lastWritten(run string) time.Time {
 	var last time.Time
-	entries, err := os.ReadDir(filepath.Join(j.config.runsDir, run))
+	entries, err := os.ReadDir(filepath.Join(j.config.Output.RunsDir, run))
 	for _, e := range entries {
 		info, bad := e.Info()
 		if err = errors.Join(err, bad); bad == nil && info.ModTime().After(last) {

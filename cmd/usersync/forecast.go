@@ -62,10 +62,10 @@ func (p *planner) remarks(f *foreseen) []string {
 	if n := sumOf(f.calls.Met()[destination.ReadCall]); n > 0 && !p.read {
 		all = append(all, plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
 	}
-	if p.config.full {
+	if p.config.Ledger.Full {
 		all = append(all, "--full sends every user, whatever the ledger says")
 	}
-	if most := p.config.maxErrors; f.wrong() > 0 && (most.count > 0 || most.percent > 0 && f.read >= errorsAfter) && !most.covers(f.wrong(), f.read) {
+	if most := p.config.Guards.MaxErrors; f.wrong() > 0 && (most.count > 0 || most.percent > 0 && f.read >= errorsAfter) && !most.covers(f.wrong(), f.read) {
 		all = append(all, "more users are invalid or refused than --max-errors allows: a run would stop early")
 	}
 	if f.sends() > 0 {
@@ -77,7 +77,7 @@ func (p *planner) remarks(f *foreseen) []string {
 // noteUnfinished says which run of the scope is not over and did something that
 // the ledger does not know yet.
 func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error {
-	all, err := unfinished(p.config.runsDir, scope, p.config.ledgerName())
+	all, err := unfinished(p.config.Output.RunsDir, scope, p.config.ledgerName())
 	if err != nil {
 		return noPlace(err)
 	}
@@ -87,7 +87,7 @@ func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error
 	}
 	if p.out != "" {
 		return misuse(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].id),
-			"go on with it first", commandLine("resume", runName{p.config.runsDir, left[0].id}.path()))
+			"go on with it first", commandLine("resume", runName{p.config.Output.RunsDir, left[0].id}.path()))
 	}
 	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].id))
 	return nil

@@ -12,7 +12,7 @@ import (
 
 // looksAhead reports whether a guard wants to know what the whole run comes to
 // before it begins.
-func (c *config) looksAhead() bool { return c.maxChange.given() || c.minRecords > 0 }
+func (c *config) looksAhead() bool { return c.Guards.MaxChange.given() || c.Guards.MinRecords > 0 }
 
 // checkAhead refuses a look ahead at what can be read one time only.
 func (c *config) checkAhead(verb string, paths []string) error {
@@ -58,12 +58,12 @@ func (f *foreseen) tripped(c *config) error {
 	if f.read > 0 && f.again == f.read {
 		return nil
 	}
-	if f.read < c.minRecords {
+	if f.read < c.Guards.MinRecords {
 		return &engine.GuardError{Guard: "min_records",
-			What: fmt.Sprintf("the input holds %s, and --min-records asks for %d; nothing was sent", plural(f.read, "record"), c.minRecords),
+			What: fmt.Sprintf("the input holds %s, and --min-records asks for %d; nothing was sent", plural(f.read, "record"), c.Guards.MinRecords),
 			Hint: "look whether the export is whole; if it is, lower --min-records"}
 	}
-	return f.tooManyChanges(c.maxChange)
+	return f.tooManyChanges(c.Guards.MaxChange)
 }
 
 func (f *foreseen) tooManyChanges(most changeLimits) error {

@@ -61,8 +61,8 @@ func hintOf(err error) string {
 
 // deniedHint names what in the config leads to an API and to an account there.
 func deniedHint(c *config) string {
-	account := map[string]string{"kard": ", organization", "custom": ", account"}[c.to]
-	return fmt.Sprintf("check base_url%s and auth under %s: in the config", account, c.to)
+	account := map[string]string{"kard": ", organization", "custom": ", account"}[c.Target.To]
+	return fmt.Sprintf("check base_url%s and auth under %s: in the config", account, c.Target.To)
 }
 
 // roomHint tells standard output and devices apart, which room elsewhere does

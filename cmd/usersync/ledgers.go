@@ -26,16 +26,16 @@ type past struct {
 
 // ledgerURL is where the ledger lies; dir is where it lies if nothing says so.
 func (c *config) ledgerURL(dir string) string {
-	if c.ledger == autoLedger {
+	if c.Ledger.URL == autoLedger {
 		return sqliteURL + filepath.Join(dir, "ledger.db")
 	}
-	return c.ledger
+	return c.Ledger.URL
 }
 
 // ledgerName tells the ledger of a run from another, without what is secret in its
 // address; empty if there is none.
 func (c *config) ledgerName() string {
-	address := c.ledgerURL(c.runsDir)
+	address := c.ledgerURL(c.Output.RunsDir)
 	if path, isFile := strings.CutPrefix(address, sqliteURL); isFile {
 		if whole, err := filepath.Abs(path); err == nil {
 			path = whole
@@ -59,7 +59,7 @@ func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run stri
 	}
 	address := c.ledgerURL(dir)
 	if address == noLedger {
-		lock, err := ledger.LockFile(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.lockTimeout)
+		lock, err := ledger.LockFile(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.Ledger.LockTimeout)
 		if _, held := errors.AsType[*ledger.HeldError](err); held {
 			err = ledgerFault(err)
 		}
@@ -69,7 +69,7 @@ func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run stri
 	if err != nil {
 		return nil, err
 	}
-	if _, err := l.Lock(ctx, run, c.lockTimeout); err != nil {
+	if _, err := l.Lock(ctx, run, c.Ledger.LockTimeout); err != nil {
 		return nil, errors.Join(ledgerFault(err), l.Close())
 	}
 	return &past{ledger: l}, nil
@@ -77,8 +77,8 @@ func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run stri
 
 // openLedger opens a ledger, and makes it where there is none.
 func openLedger(ctx context.Context, c *config, scope journal.Scope, address string) (*ledger.Ledger, error) {
-	o := ledger.Options{URL: address, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.feed}
-	if key := c.ledgerKey.Reveal(); key != "" {
+	o := ledger.Options{URL: address, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.Ledger.Feed}
+	if key := c.Ledger.Key.Reveal(); key != "" {
 		var err error
 		if o.Key, err = ledger.ParseKey(key); err != nil {
 			return nil, misuse(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")

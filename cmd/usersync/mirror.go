@@ -15,10 +15,10 @@ const mirror user.Op = "mirror"
 
 // intent is what is to be done with each record.
 func (c *config) intent() user.Op {
-	if c.mode == mirror {
+	if c.Target.Mode == mirror {
 		return user.Upsert
 	}
-	return c.mode
+	return c.Target.Mode
 }
 
 // attendance takes note of whom the input lists, as a bit for each user that the

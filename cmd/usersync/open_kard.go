@@ -14,7 +14,7 @@ import (
 func openKard(_ context.Context, c *config, see observer) (client, report.Scope, error) {
 	k := c.kard
 	r := restConfig(c, see)
-	r.BaseURL = cmp.Or(c.baseURL, k.baseURL)
+	r.BaseURL = cmp.Or(c.Target.BaseURL, k.baseURL)
 	r.Auth = rest.Auth{
 		Token: k.auth.token, ClientID: user.NewSecret(k.auth.clientID), ClientSecret: k.auth.clientSecret,
 		TokenURL: k.auth.tokenURL, Style: rest.Style(k.auth.style), Header: http.Header{},
@@ -26,7 +26,7 @@ func openKard(_ context.Context, c *config, see observer) (client, report.Scope,
 	if err != nil {
 		return nil, report.Scope{}, err
 	}
-	return opened, report.Scope{Destination: "kard", Host: hostOf(r.BaseURL), Account: k.organization, Sandbox: c.sandbox}, nil
+	return opened, report.Scope{Destination: "kard", Host: hostOf(r.BaseURL), Account: k.organization, Sandbox: c.Target.Sandbox}, nil
 }
 
 func rehearseKard(c *config, url string) { c.kard.baseURL, c.kard.organization = url, "sandbox" }

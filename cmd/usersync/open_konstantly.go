@@ -17,9 +17,9 @@ import (
 func openKonstantly(ctx context.Context, c *config, see observer) (client, report.Scope, error) {
 	k := c.konstantly
 	r := restConfig(c, nil) // the pace begins with the run
-	r.BaseURL = cmp.Or(c.baseURL, k.baseURL)
-	config := konstantly.Config{Key: k.key, OnAbsent: konstantly.Absence(cmp.Or(c.onAbsent, k.onAbsent)), Password: konstantly.Password(k.password), REST: r}
-	if k.choices == "names" && !c.offline {
+	r.BaseURL = cmp.Or(c.Target.BaseURL, k.baseURL)
+	config := konstantly.Config{Key: k.key, OnAbsent: konstantly.Absence(cmp.Or(c.Target.OnAbsent, k.onAbsent)), Password: konstantly.Password(k.password), REST: r}
+	if k.choices == "names" && !c.Target.Offline {
 		var err error
 		if config.Schema, err = konstantly.Learn(ctx, config); err != nil {
 			return nil, report.Scope{}, err
@@ -30,7 +30,7 @@ func openKonstantly(ctx context.Context, c *config, see observer) (client, repor
 	if err != nil {
 		return nil, report.Scope{}, err
 	}
-	return opened, report.Scope{Destination: "konstantly", Host: hostOf(r.BaseURL), Sandbox: c.sandbox}, nil
+	return opened, report.Scope{Destination: "konstantly", Host: hostOf(r.BaseURL), Sandbox: c.Target.Sandbox}, nil
 }
 
 const konstantlyPath = "/openapi/v1"

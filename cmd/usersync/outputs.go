@@ -35,7 +35,7 @@ type outputs struct {
 
 // checkOutput refuses two kinds of data on one standard output.
 func (c *config) checkOutput() error {
-	if c.json && c.results == "-" {
+	if c.Output.JSON && c.Output.Results == "-" {
 		return misuse(errors.New("read settings: --json and --results - both want standard output"), "keep one of them", "usersync run --help")
 	}
 	return nil
@@ -43,7 +43,7 @@ func (c *config) checkOutput() error {
 
 // openOutputs makes the run directory. When it fails, nothing was sent.
 func openOutputs(j *job) (*outputs, error) {
-	dir, err := rundir.Create(j.config.runsDir, j.started)
+	dir, err := rundir.Create(j.config.Output.RunsDir, j.started)
 	if err != nil {
 		return nil, noPlace(err)
 	}
@@ -60,7 +60,7 @@ func openOutputs(j *job) (*outputs, error) {
 
 // resumeOutputs opens the files of an earlier run behind its last mark.
 func resumeOutputs(j *job, e earlier) (*outputs, error) {
-	dir, err := rundir.Open(j.config.runsDir, e.id)
+	dir, err := rundir.Open(j.config.Output.RunsDir, e.id)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 	if _, err := o.journal(); err != nil { // before anything is cut back
 		return nil, errors.Join(err, dir.Close())
 	}
-	if o.results, err = dir.Resume("results."+j.config.resultsFormat, e.past.Mark.Results); err == nil {
+	if o.results, err = dir.Resume("results."+j.config.Output.ResultsFormat, e.past.Mark.Results); err == nil {
 		o.rejects, err = dir.Resume("rejects."+j.input.Layout().Format, e.past.Mark.Rejects)
 	}
 	if err == nil {
@@ -93,7 +93,7 @@ func noPlace(err error) error {
 
 func (o *outputs) open(j *job) (err error) {
 	c, layout := j.config, j.input.Layout()
-	if o.results, err = o.dir.File("results." + c.resultsFormat); err != nil {
+	if o.results, err = o.dir.File("results." + c.Output.ResultsFormat); err != nil {
 		return err
 	}
 	if o.rejects, err = o.dir.File("rejects." + layout.Format); err != nil {
@@ -107,20 +107,20 @@ func (o *outputs) compose(j *job) error {
 	c, layout := j.config, j.input.Layout()
 	behind := o.results.Size() > 0
 	resultsTo, rejectsTo := &headed{to: o.results, skip: behind}, &headed{to: o.rejects, skip: o.rejects.Size() > 0}
-	results, err := resultsWriter(resultsTo, c.resultsFormat)
+	results, err := resultsWriter(resultsTo, c.Output.ResultsFormat)
 	if err != nil {
 		return err
 	}
 	rejects, err := writer.NewRejects(rejectsTo, writer.RejectsOptions{
 		Format: writer.Format(layout.Format), Delimiter: layout.Delimiter, Header: layout.Header,
-		SecretColumns: layout.SecretColumns, KeepSecrets: c.rejectsSecrets == "keep", Run: o.dir.ID(),
+		SecretColumns: layout.SecretColumns, KeepSecrets: c.Output.RejectsSecrets == "keep", Run: o.dir.ID(),
 	})
 	if err != nil {
 		return err
 	}
 	resultsTo.skip, rejectsTo.skip = false, false
 	all := []writer.Writer{results, writer.Only(rejected, rejects)}
-	if c.results != "" {
+	if c.Output.Results != "" {
 		o.second, err = o.openCopy(j, behind)
 		if err != nil {
 			return err
@@ -180,16 +180,16 @@ func resultsWriter(f io.Writer, format string) (writer.Writer, error) {
 // openCopy opens what --results names.
 func (o *outputs) openCopy(j *job, behind bool) (writer.Writer, error) {
 	var err error
-	if j.config.results == "-" {
+	if j.config.Output.Results == "-" {
 		o.copy = rundir.Stream(j.stdout, "standard output")
-	} else if o.copy, err = rundir.Replace(j.config.results); err != nil {
+	} else if o.copy, err = rundir.Replace(j.config.Output.Results); err != nil {
 		return nil, err
 	}
 	if behind {
-		err = o.copyBefore(j.config.resultsFormat)
+		err = o.copyBefore(j.config.Output.ResultsFormat)
 	}
 	to := &headed{to: o.copy, skip: behind}
-	w, bad := resultsWriter(to, j.config.resultsFormat)
+	w, bad := resultsWriter(to, j.config.Output.ResultsFormat)
 	to.skip = false
 	return w, errors.Join(err, bad)
 }

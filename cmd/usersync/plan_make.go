@@ -77,7 +77,7 @@ func (p *planner) stayed(ctx context.Context, before int64, d inputDigest, kept 
 // show writes the plan to standard output, and notes what decides about the exit
 // code.
 func (p *planner) show(f *foreseen, kept, tripped bool) error {
-	p.found.read, p.found.outcomes, p.found.allowed = f.read, writer.CountOutcomes(f.outcomes), p.config.allowRejects
+	p.found.read, p.found.outcomes, p.found.allowed = f.read, writer.CountOutcomes(f.outcomes), p.config.Output.AllowRejects
 	p.found.detailed.changes = f.sends() > 0
 	shown := p.forecast(f)
 	if kept {
@@ -86,7 +86,7 @@ func (p *planner) show(f *foreseen, kept, tripped bool) error {
 	} else if shown.Sends() > 0 && !tripped { // the run would stop as this did
 		shown.Next = p.runLine()
 	}
-	if p.config.json {
+	if p.config.Output.JSON {
 		return report.WriteForecast(p.stdout, shown)
 	}
 	return report.PrintForecast(p.stdout, shown)

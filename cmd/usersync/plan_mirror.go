@@ -14,7 +14,7 @@ import (
 // attend lets the plan of a mirror take note of whom the input lists. Without a
 // ledger it lacks nobody.
 func (p *planner) attend(ctx context.Context) (err error) {
-	if p.config.mode != mirror || p.ledger == nil {
+	if p.config.Target.Mode != mirror || p.ledger == nil {
 		return nil
 	}
 	p.would.past = &past{ledger: p.ledger}

@@ -32,7 +32,7 @@ func resumeCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		run, err := find(own.runsDir, name, canGoOn)
+		run, err := find(own.Output.RunsDir, name, canGoOn)
 		if err != nil {
 			return err
 		}
@@ -72,16 +72,16 @@ func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (*job, error)
 	if err != nil {
 		return nil, err
 	}
-	c.runsDir = run.runsDir
+	c.Output.RunsDir = run.runsDir
 	j := &job{env: e, config: c, started: e.now(), resume: run.id}
 	if before := past.Header.Retried; before != "" {
 		_, again, err := runName{run.runsDir, before}.rejects()
 		if err != nil {
 			return nil, noRun(fmt.Errorf("resume run %s, which retries run %s: %w", run.id, before, err))
 		}
-		again.trailer = c.proofs.trailer
+		again.trailer = c.Proof.trailer
 		j.retried = again
-		c.proofs.spare()
+		c.Proof.spare()
 	}
 	if j.applied, err = planOf(past.Header); err != nil {
 		return nil, err

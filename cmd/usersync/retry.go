@@ -41,7 +41,7 @@ func retryCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		run, err := find(own.runsDir, firstOf(args), func(p *journal.Past) bool { return p.Begun && p.Over() })
+		run, err := find(own.Output.RunsDir, firstOf(args), func(p *journal.Past) bool { return p.Begun && p.Over() })
 		if err != nil {
 			return err
 		}
@@ -72,8 +72,8 @@ func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	again.trailer = c.proofs.trailer
-	c.proofs.spare()
+	again.trailer = c.Proof.trailer
+	c.Proof.spare()
 	j := &job{env: e, config: c, started: e.now(), retried: again, paths: []string{path}}
 	c.typed.files = j.paths
 	j.again = func(files ...string) string { return typed{flags: flagsOf(cmd)}.command(cmd.Name(), files...) }

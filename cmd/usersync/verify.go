@@ -36,7 +36,7 @@ func verifyCommand(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		run, err := find(c.runsDir, firstOf(args), func(p *journal.Past) bool { return p.Begun })
+		run, err := find(c.Output.RunsDir, firstOf(args), func(p *journal.Past) bool { return p.Begun })
 		if err != nil {
 			return err
 		}
