@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -19,8 +19,9 @@ import (
 // start is where a run starts: at its beginning, or where it was stopped.
 type start struct {
 	records reader.Records
-	from    int // the last record that is written
-	maybe   int // up to here records were perhaps sent
+	read    *checkpoint.Digest // of the records that are written
+	from    int                // the last record that is written
+	maybe   int                // up to here records were perhaps sent
 	earlier func(*user.Record) (user.Outcome, bool, error)
 	sent    func(*user.Record) bool // nil: perhaps any of them
 	stop    func()                  // ends the reading of records
@@ -44,9 +45,9 @@ func (j *job) begin(ctx context.Context) (err error) {
 	}
 	for _, e := range left {
 		if e.alive {
-			return heldRun(e.id)
+			return heldRun(e.Run)
 		}
-		if err := e.advance(ctx, j.past.ledger); err != nil {
+		if err := e.Advance(ctx, j.past.ledger); err != nil {
 			return ledgerFault(err)
 		}
 	}
@@ -93,7 +94,7 @@ func (j *job) beginNew(ctx context.Context) (err error) {
 	if j.out.diary, err = journal.Create(diary, h); err != nil {
 		return noPlace(err)
 	}
-	j.start = start{records: j.attended(ctx, 0), stop: func() {}}
+	j.start = start{read: checkpoint.NewDigest(), records: j.attended(ctx, 0), stop: func() {}}
 	return nil
 }
 
@@ -111,9 +112,9 @@ func (j *job) attend(ctx context.Context) (err error) {
 func (j *job) takeUp(ctx context.Context, left []earlier) error {
 	for _, e := range left {
 		if err := e.takeUp(ctx, j.config.Output.RunsDir, j.past.ledger, j.out.dir.ID()); err != nil {
-			return ledgerFault(fmt.Errorf("take up run %s: %w", e.id, err))
+			return ledgerFault(fmt.Errorf("take up run %s: %w", e.Run, err))
 		}
-		j.mention("took up what run "+e.id+" left behind", zap.Int("behind_record", e.past.Mark.Record))
+		j.mention("took up what run "+e.Run+" left behind", zap.Int("behind_record", e.Journal.Mark.Record))
 	}
 	return nil
 }
@@ -148,23 +149,14 @@ func inputFacts(path, format string) journal.Input {
 	return in
 }
 
-// remember makes the writer behind all others.
-func (j *job) remember(ctx context.Context) {
-	if j.keeper == nil {
-		j.keeper = &keeper{digest: sha256.New()}
-	}
-	k := j.keeper
-	k.ctx, k.run, k.ledger, k.journal = context.WithoutCancel(ctx), j.out.dir.ID(), j.past.ledger, j.out.diary
-	k.results, k.rejects, k.lastMark = j.out.results, j.out.rejects, j.now()
-	k.outcomes = map[user.Status]int{}
-	for status, n := range j.before.Outcomes {
-		k.outcomes[status] = n
-	}
-	if k.ledger != nil {
-		k.printer = k.ledger.Printer()
-	}
-	j.out.writer = writer.Tee(j.out.writer, k)
-	if j.out.second != nil { // behind the keeper: it may break, and a mark must agree with the results
+// remember makes the last writer.
+func (j *job) remember() {
+	j.checkpointer = checkpoint.New(checkpoint.Options{
+		Run: j.out.dir.ID(), Ledger: j.past.ledger, Journal: j.out.diary, Results: j.out.results, Rejects: j.out.rejects,
+		Input: j.start.read, Outcomes: j.before.Outcomes, Start: j.now(),
+	})
+	j.out.writer = writer.Tee(j.out.writer, j.checkpointer)
+	if j.out.second != nil { // after the checkpointer: it may break, and a checkpoint must agree with the results
 		j.out.writer = writer.Tee(j.out.writer, j.out.second)
 	}
 }

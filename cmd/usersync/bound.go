@@ -87,8 +87,8 @@ func (j *job) checkLedger(ctx context.Context, left []earlier) error {
 		return nothingSent(ledgerFault(err))
 	}
 	if len(left) > 0 {
-		return misuse(nothingSent(p.fault("run %s of this account is not over, and what it did is not in the ledger", left[0].id)),
-			"go on with it, and make a new plan then", commandLine("resume", runName{j.config.Output.RunsDir, left[0].id}.path()))
+		return misuse(nothingSent(p.fault("run %s of this account is not over, and what it did is not in the ledger", left[0].Run)),
+			"go on with it, and make a new plan then", commandLine("resume", runName{j.config.Output.RunsDir, left[0].Run}.path()))
 	}
 	if j.past.ledger == nil {
 		return nil

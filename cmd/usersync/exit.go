@@ -5,6 +5,7 @@ import (
 	"syscall"
 
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
 	"usersync/sync/journal"
@@ -104,7 +105,7 @@ func codeOf(err error) (int, bool) {
 		return exitInternal, true
 	case *engine.GuardError, *destination.CanaryError, *reader.InputError:
 		return exitGuard, true
-	case *rundir.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
+	case *rundir.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *checkpoint.InputChangedError, *checkpoint.DeletionChangedError, *planError:
 		return exitUsage, true
 	case *ledger.HeldError:
 		return exitHeld, true

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
 	"usersync/sync/user"
 	"usersync/writer/report"
@@ -33,7 +34,7 @@ func (j *job) next(err error, s report.Summary) string {
 }
 
 func isOtherDeletion(err error) bool {
-	_, is := errors.AsType[*otherDeletionError](err)
+	_, is := errors.AsType[*checkpoint.DeletionChangedError](err)
 	return is
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"iter"
@@ -10,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 )
@@ -78,8 +78,7 @@ func (o *originals) check(ctx context.Context) error {
 	if err := o.open(ctx); err != nil {
 		return err
 	}
-	k := &keeper{digest: sha256.New()}
-	_, stop, err := skip(o.input.Records(), k, o.past.Mark, o.past.Header.Mode == string(mirror))
+	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), o.past.Mark, o.past.Header.Mode == string(mirror))
 	if err == nil {
 		stop()
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/sha256"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/user"
@@ -35,13 +35,12 @@ func leftBehind(t *testing.T, j *job, retried, input string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &keeper{digest: sha256.New()}
+	read := checkpoint.NewDigest()
 	for r, err := range in.Records() {
 		if err != nil {
 			t.Fatal(err)
 		}
-		k.add(r)
-		k.last = r.Origin.Record
+		read.Add(r)
 	}
 	f, err := dir.Append(journalFile)
 	if err != nil {
@@ -49,7 +48,7 @@ func leftBehind(t *testing.T, j *job, retried, input string) string {
 	}
 	diary, err := journal.Create(f, journal.Header{Run: dir.ID(), Retried: retried, Inputs: []journal.Input{{Path: input}}})
 	if err == nil {
-		err = errors.Join(diary.Mark(journal.Mark{Record: k.last, InputSHA256: k.sum()}), diary.Finish(journal.End{State: journal.Finished}))
+		err = errors.Join(diary.Mark(journal.Mark{Record: read.Last(), InputSHA256: read.Sum()}), diary.Finish(journal.End{State: journal.Finished}))
 	}
 	if err = errors.Join(err, f.Close(), in.Close(), dir.Close()); err != nil {
 		t.Fatal(err)
