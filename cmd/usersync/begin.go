@@ -14,6 +14,7 @@ import (
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // start is where a run starts: at its beginning, or where it was stopped.
@@ -130,7 +131,7 @@ func (j *job) takeUp(ctx context.Context, left []earlier) error {
 // scope is what the users are sent to, as the journal and the ledger name it.
 func (j *job) scope() journal.Scope { return scopeOf(j.conn.scope, j.config.Ledger.Feed) }
 
-func scopeOf(s writer.Scope, feed string) journal.Scope {
+func scopeOf(s report.Scope, feed string) journal.Scope {
 	return journal.Scope{Destination: s.Destination, Host: s.Host, Account: s.Account, Feed: feed}
 }
 

@@ -14,7 +14,7 @@ import (
 	"usersync/sync/pace"
 	"usersync/sync/sandbox"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // connection is the way to an API: a client, its pace, and the sandbox if that
@@ -22,7 +22,7 @@ import (
 type connection struct {
 	client  client
 	pace    *pace.Pace
-	scope   writer.Scope
+	scope   report.Scope
 	sandbox *sandbox.Running // nil if the API is a real one
 	slow    bool             // so few calls a second that a sync of the journal for each costs nothing
 }

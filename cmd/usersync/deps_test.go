@@ -23,6 +23,10 @@ const depsRules = `
 	sync/user < reader/mapping, sync/destination, sync/ledger, sync/journal, writer;
 	sync/user, reader/mapping, reader/source < reader;
 
+	# What is made of outcomes knows how they are written; the writer knows none of it.
+	sync/user, writer < writer/report < writer/progress, writer/verify < cmd/usersync;
+	writer/progress !< writer/verify;
+
 	sync/destination
 	< sync/destination/rest
 	< sync/destination/kard;

@@ -9,7 +9,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // client is a destination as this package wants it: it also says whether the
@@ -25,7 +25,7 @@ type observer func(status int, header http.Header)
 
 // opener makes the client that a config describes. It makes no call but one that
 // asks the API what it can do, where the client cannot know.
-type opener func(context.Context, *config, observer) (client, writer.Scope, error)
+type opener func(context.Context, *config, observer) (client, report.Scope, error)
 
 // api is an API that users can be sent to. Its section of the config bears its
 // name.

@@ -9,6 +9,7 @@ import (
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // actionOf is what an outcome that a plan foresees is called.
@@ -25,8 +26,8 @@ func actionOf(s user.Status) string {
 }
 
 // forecast is what was foreseen, as it is shown.
-func (p *planner) forecast(f *foreseen) writer.Forecast {
-	shown := writer.Forecast{
+func (p *planner) forecast(f *foreseen) report.Forecast {
+	shown := report.Forecast{
 		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
 		Known: f.changes.compared, Changed: f.changes.changed,
 		Calls: madeOf(&f.calls), Made: callsMade(f.made.Met()),
@@ -40,7 +41,7 @@ func (p *planner) forecast(f *foreseen) writer.Forecast {
 		shown.Codes[actionOf(status)] = codes
 	}
 	for _, c := range f.changes.list() {
-		shown.Fields = append(shown.Fields, writer.FieldChange(c))
+		shown.Fields = append(shown.Fields, report.FieldChange(c))
 	}
 	shown.Time(paceOptions(p.config, p.conn.client.Traits()).PerSecond)
 	shown.Warnings = append(p.notes, p.remarks(f)...)

@@ -6,11 +6,11 @@ import (
 
 	"usersync/sync/engine"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // next is the command to type when the run is over; empty if all is done.
-func (j *job) next(err error, s writer.Summary) string {
+func (j *job) next(err error, s report.Summary) string {
 	switch {
 	case err == nil && s.Outcomes.Rejected() == 0:
 		return ""
@@ -39,7 +39,7 @@ func isOtherDeletion(err error) bool {
 
 // unresolved says what to do about users of whom no run can find out whether they
 // were created: to send them again would leave them in doubt night after night.
-func (j *job) unresolved(s *writer.Summary) bool {
+func (j *job) unresolved(s *report.Summary) bool {
 	if s.Outcomes.InDoubt == 0 || j.past == nil || j.past.ledger == nil || !j.conn.client.Traits().Unshown() {
 		return false
 	}
@@ -73,7 +73,7 @@ func (j *job) resumeLine() string {
 }
 
 // advise adds what a person should know of a run that went well.
-func (j *job) advise(s *writer.Summary) {
+func (j *job) advise(s *report.Summary) {
 	if s.RecordsRead == 0 {
 		s.Reason = "The input held no records."
 	}

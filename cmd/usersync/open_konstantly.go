@@ -9,12 +9,12 @@ import (
 	"usersync/sync/sandbox"
 	rehearsed "usersync/sync/sandbox/konstantly"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // openKonstantly asks the site for its custom attributes, if options are given by
 // name.
-func openKonstantly(ctx context.Context, c *config, see observer) (client, writer.Scope, error) {
+func openKonstantly(ctx context.Context, c *config, see observer) (client, report.Scope, error) {
 	k := c.konstantly
 	r := restConfig(c, nil) // the pace begins with the run
 	r.BaseURL = cmp.Or(c.Target.BaseURL, k.baseURL)
@@ -22,15 +22,15 @@ func openKonstantly(ctx context.Context, c *config, see observer) (client, write
 	if k.choices == "names" && !c.Target.Offline {
 		var err error
 		if config.Schema, err = konstantly.Learn(ctx, config); err != nil {
-			return nil, writer.Scope{}, err
+			return nil, report.Scope{}, err
 		}
 	}
 	config.REST.Observe = see
 	opened, err := konstantly.New(config)
 	if err != nil {
-		return nil, writer.Scope{}, err
+		return nil, report.Scope{}, err
 	}
-	return opened, writer.Scope{Destination: "konstantly", Host: hostOf(r.BaseURL), Sandbox: c.Target.Sandbox}, nil
+	return opened, report.Scope{Destination: "konstantly", Host: hostOf(r.BaseURL), Sandbox: c.Target.Sandbox}, nil
 }
 
 const konstantlyPath = "/openapi/v1"

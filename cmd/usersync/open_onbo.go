@@ -9,10 +9,10 @@ import (
 	"usersync/sync/sandbox"
 	rehearsed "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
-func openOnbo(_ context.Context, c *config, see observer) (client, writer.Scope, error) {
+func openOnbo(_ context.Context, c *config, see observer) (client, report.Scope, error) {
 	o := c.onbo
 	r := restConfig(c, see)
 	r.BaseURL = cmp.Or(c.Target.BaseURL, o.baseURL)
@@ -21,9 +21,9 @@ func openOnbo(_ context.Context, c *config, see observer) (client, writer.Scope,
 		Checks: onbo.Checks(o.checks), Country: o.country, Reports: o.reports, Delete: o.delete, REST: r,
 	})
 	if err != nil {
-		return nil, writer.Scope{}, err
+		return nil, report.Scope{}, err
 	}
-	return opened, writer.Scope{Destination: "onbo", Host: hostOf(r.BaseURL), Account: o.clientID, Sandbox: c.Target.Sandbox}, nil
+	return opened, report.Scope{Destination: "onbo", Host: hostOf(r.BaseURL), Account: o.clientID, Sandbox: c.Target.Sandbox}, nil
 }
 
 func rehearseOnbo(c *config, url string) {

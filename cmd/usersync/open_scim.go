@@ -11,11 +11,11 @@ import (
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // openSCIM asks the server what it can do, unless the settings say all of it.
-func openSCIM(ctx context.Context, c *config, see observer) (client, writer.Scope, error) {
+func openSCIM(ctx context.Context, c *config, see observer) (client, report.Scope, error) {
 	s := c.scim
 	r := restConfig(c, see)
 	r.BaseURL = cmp.Or(c.Target.BaseURL, s.baseURL)
@@ -26,16 +26,16 @@ func openSCIM(ctx context.Context, c *config, see observer) (client, writer.Scop
 	}
 	features, err := scimFeatures(ctx, c, r)
 	if err != nil {
-		return nil, writer.Scope{}, err
+		return nil, report.Scope{}, err
 	}
 	opened, err := scim.New(scim.Config{
 		Features: features, Update: scim.Update(s.update), Put: scim.Put(s.put), Match: scim.Match(s.match),
 		Deactivate: cmp.Or(c.Target.OnAbsent, s.onAbsent) == "deactivate", Passwords: s.passwords == "always", Upload: s.bulk == "upload", REST: r,
 	})
 	if err != nil {
-		return nil, writer.Scope{}, err
+		return nil, report.Scope{}, err
 	}
-	return opened, writer.Scope{Destination: "scim", Host: hostOf(r.BaseURL), Account: tenantOf(r.BaseURL), Sandbox: c.Target.Sandbox}, nil
+	return opened, report.Scope{Destination: "scim", Host: hostOf(r.BaseURL), Account: tenantOf(r.BaseURL), Sandbox: c.Target.Sandbox}, nil
 }
 
 // scimFeatures are what the server says that it can do, within the settings.

@@ -10,6 +10,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/report"
 	"usersync/writer/rundir"
 )
 
@@ -227,8 +228,8 @@ func (o *outputs) finish(whole bool, known error) error {
 }
 
 // writeSummary is the last file, and the directory's end.
-func (o *outputs) writeSummary(s writer.Summary) error {
-	err := writer.WriteSummary(o.summary, s)
+func (o *outputs) writeSummary(s report.Summary) error {
+	err := report.WriteSummary(o.summary, s)
 	if ended := o.summary.Commit(); !errors.Is(err, ended) {
 		err = errors.Join(err, ended)
 	}
@@ -239,9 +240,9 @@ func (o *outputs) writeSummary(s writer.Summary) error {
 }
 
 // endJournal is written behind everything else: what has no end can be resumed.
-func (o *outputs) endJournal(s writer.Summary, at time.Time) error {
+func (o *outputs) endJournal(s report.Summary, at time.Time) error {
 	end := journal.End{At: at, State: journal.Stopped, ExitCode: s.ExitCode}
-	if s.State == writer.Finished {
+	if s.State == report.Finished {
 		end.State = journal.Finished
 	}
 	if err := o.diary.Finish(end); err != nil {

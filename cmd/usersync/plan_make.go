@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // make runs the plan, shows it, and keeps it if all that it is bound to stayed as
@@ -86,9 +87,9 @@ func (p *planner) show(f *foreseen, kept, tripped bool) error {
 		shown.Next = p.runLine()
 	}
 	if p.config.Output.JSON {
-		return writer.WriteForecast(p.stdout, shown)
+		return report.WriteForecast(p.stdout, shown)
 	}
-	return writer.ReportForecast(p.stdout, shown)
+	return report.PrintForecast(p.stdout, shown)
 }
 
 // runLine is the command that does what was planned; none for standard input.

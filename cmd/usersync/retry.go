@@ -10,6 +10,7 @@ import (
 
 	"usersync/sync/journal"
 	"usersync/writer"
+	"usersync/writer/report"
 	"usersync/writer/rundir"
 )
 
@@ -60,7 +61,7 @@ func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	if canGoOn(past) {
+	if past.Resumable() {
 		return nil, misuse(fmt.Errorf("retry run %s: it is not over", run.id), "go on with it first", commandLine("resume", run.path()))
 	}
 	path, again, err := run.rejects()
@@ -111,9 +112,9 @@ func (r runName) rejects() (path string, t retrial, err error) {
 }
 
 // retriedFacts tells how many of the rejects are settled now.
-func (j *job) retriedFacts(o writer.Outcomes) *writer.Retried {
+func (j *job) retriedFacts(o writer.Outcomes) *report.Retried {
 	if j.retried.run == "" {
 		return nil
 	}
-	return &writer.Retried{Run: j.retried.run, Rejects: j.retried.rejects, Settled: o.Total() - o.Rejected()}
+	return &report.Retried{Run: j.retried.run, Rejects: j.retried.rejects, Settled: o.Total() - o.Rejected()}
 }

@@ -14,7 +14,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/engine"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/progress"
 )
 
 func runCommand(e *env, found *tally) *cobra.Command {
@@ -61,7 +61,7 @@ type job struct {
 	paths    []string
 	conn     *connection
 	input    *reader.Input
-	progress *writer.Progress
+	progress *progress.Progress
 	log      *zap.Logger
 	say      *zap.Logger // what is said at any --log-level, where the log is JSON
 	out      *outputs

@@ -6,18 +6,18 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/term"
 
-	"usersync/writer"
+	"usersync/writer/progress"
 )
 
 // startTalking opens progress and log, which share standard error.
 func (j *job) startTalking() error {
-	o := writer.ProgressOptions{Note: j.conn.pace.Note, Calls: func() int { return callsMade(j.calls.Met()) }}
+	o := progress.Options{Note: j.conn.pace.Note, Calls: func() int { return callsMade(j.calls.Met()) }}
 	if j.config.Log.Format == "json" {
 		o.Say = func(line string) { j.say.Info("under way", zap.String("progress", line)) }
 	} else {
 		o.Terminal, o.Width = j.terminal()
 	}
-	j.progress = writer.NewProgress(j.stderr, o)
+	j.progress = progress.New(j.stderr, o)
 	var err error
 	if j.log, err = newLog(j.progress.Above(), j.config.Log.Format, j.config.Log.Level); err != nil {
 		return err

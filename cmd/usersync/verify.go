@@ -13,7 +13,9 @@ import (
 
 	"usersync/sync/journal"
 	"usersync/writer"
+	"usersync/writer/report"
 	"usersync/writer/rundir"
+	"usersync/writer/verify"
 )
 
 func verifyCommand(e *env) *cobra.Command {
@@ -68,7 +70,7 @@ func (r runName) verify(w io.Writer) error {
 	if err := f.open(past); err != nil {
 		return noRun(fmt.Errorf("verify run %s: %w", r.id, err))
 	}
-	v := writer.Verify(f.RunFiles)
+	v := verify.Check(f.Files)
 	for _, finding := range v.Findings {
 		finding.File = filepath.Join(r.path(), finding.File)
 		if _, err := fmt.Fprintln(w, finding); err != nil {
@@ -87,7 +89,7 @@ func (r runName) verify(w io.Writer) error {
 
 // leftFiles are the files that a run has left behind, open.
 type leftFiles struct {
-	writer.RunFiles
+	verify.Files
 	run   runName
 	files []io.Closer
 }
@@ -134,12 +136,12 @@ func (f *leftFiles) text(dir *rundir.Dir, name string) (writer.FileText, error) 
 }
 
 // summary reads the summary; nil if there is none, as after a kill -9.
-func (f *leftFiles) summary(dir *rundir.Dir) (*writer.Summary, error) {
+func (f *leftFiles) summary(dir *rundir.Dir) (*report.Summary, error) {
 	text, err := os.ReadFile(filepath.Join(dir.Path(), "summary.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	var s writer.Summary
+	var s report.Summary
 	if err == nil {
 		err = json.Unmarshal(text, &s)
 	}

@@ -1,4 +1,7 @@
-package writer
+// Package verify checks what a run has left behind: results, rejects, summary
+// and journal must agree with each other. It asks no API, and repairs nothing.
+// Start at Check.
+package verify
 
 import (
 	"fmt"
@@ -9,37 +12,32 @@ import (
 	"strings"
 
 	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/report"
 )
 
-// RunFiles is what a run has left behind.
-type RunFiles struct {
-	Results, Rejects FileText
+// Files is what a run has left behind.
+type Files struct {
+	Results, Rejects writer.FileText
 	// Summary is nil if there is none, as after a kill -9.
-	Summary *Summary
+	Summary *report.Summary
 	// Journal is nil if there is none.
-	Journal *JournalFacts
+	Journal *Journal
 }
 
-// FileText is a file to be read.
-type FileText struct {
-	Name   string // what findings call it: its name in the run directory
-	Format Format
-	Text   io.Reader
-}
-
-// JournalFacts is what a journal says.
-type JournalFacts struct {
+// Journal is what a journal says.
+type Journal struct {
 	Run   string
-	State State // empty if it has no end: the run was killed, or goes on
-	Mark  MarkFacts
+	State report.State // empty if it has no end: the run was killed, or goes on
+	Mark  Mark
 	// Notes yields the settled outcomes, in the order of the journal, and the
 	// marks between them. Nil leaves them out.
 	Notes iter.Seq2[Note, error]
 }
 
-// MarkFacts says up to which record, and to which sizes, everything was on the
+// Mark says up to which record, and to which sizes, everything was on the
 // disk.
-type MarkFacts struct {
+type Mark struct {
 	Record           int
 	Results, Rejects int64
 	Outcomes         map[user.Status]int // up to Record; nil leaves them out
@@ -49,7 +47,7 @@ type MarkFacts struct {
 // looked at.
 type Note struct {
 	Mark    int // the marked record; 0 for an outcome
-	Settled Result
+	Settled writer.Result
 }
 
 // Finding is something that does not agree. It names no value.
@@ -66,7 +64,7 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s, line %d: %s", f.File, f.Row, f.What)
 }
 
-// Verdict is what Verify has found.
+// Verdict is what Check has found.
 type Verdict struct {
 	Records  int // results read
 	Rejects  int // rejects read
@@ -77,7 +75,7 @@ type Verdict struct {
 // mostFindings is more than anybody reads.
 const mostFindings = 1000
 
-// Verify checks what a run has left behind against itself: each record stands
+// Check compares what a run has left behind with itself: each record stands
 // in results once and in order, the rejects are exactly the rejected ones, and
 // journal, mark and summary agree with both. It asks nobody, and goes on after
 // each finding. The memory does not grow with the files.
@@ -85,13 +83,13 @@ const mostFindings = 1000
 // Of a run that was killed only what lies before its mark is looked at, for a
 // resume cuts the rest away; and not the summary, which can only be that of an
 // earlier stop.
-func Verify(f RunFiles) Verdict {
+func Check(f Files) Verdict {
 	v := &verifier{files: f, marked: math.MaxInt}
 	if f.Journal != nil {
 		v.marked = f.Journal.Mark.Record
 	}
-	v.results = v.count(&v.files.Results, MarkFacts.resultsSize)
-	v.rejects = v.count(&v.files.Rejects, MarkFacts.rejectsSize)
+	v.results = v.count(&v.files.Results, Mark.resultsSize)
+	v.rejects = v.count(&v.files.Rejects, Mark.rejectsSize)
 	v.walk()
 	v.checkJournal()
 	if !v.killed() {
@@ -100,12 +98,12 @@ func Verify(f RunFiles) Verdict {
 	return v.verdict
 }
 
-func (m MarkFacts) resultsSize() int64 { return m.Results }
-func (m MarkFacts) rejectsSize() int64 { return m.Rejects }
+func (m Mark) resultsSize() int64 { return m.Results }
+func (m Mark) rejectsSize() int64 { return m.Rejects }
 
 // verifier reads results, rejects and notes side by side.
 type verifier struct {
-	files   RunFiles
+	files   Files
 	verdict Verdict
 
 	results, rejects *counted
@@ -115,16 +113,16 @@ type verifier struct {
 	resultsAtMark, rejectsAtMark int64
 
 	last       int // record of the last result
-	outcomes   Outcomes
-	upToMark   Outcomes
+	outcomes   writer.Outcomes
+	upToMark   writer.Outcomes
 	deletions  int
-	codes      Codes
+	codes      writer.Codes
 	unreadable int // rows of results
 	run        string
 }
 
 // count prepares a file to be read; of a killed run up to the mark only.
-func (v *verifier) count(f *FileText, size func(MarkFacts) int64) *counted {
+func (v *verifier) count(f *writer.FileText, size func(Mark) int64) *counted {
 	if v.killed() {
 		f.Text = io.LimitReader(f.Text, size(v.files.Journal.Mark))
 	}
@@ -148,7 +146,7 @@ func (v *verifier) find(file string, row int, what string, args ...any) {
 // fault is a row that cannot be read, or a file that ends in an error.
 func (v *verifier) fault(file string, row int, err error) {
 	what := err.Error()
-	if line, ok := err.(*LineError); ok {
+	if line, ok := err.(*writer.LineError); ok {
 		what = line.Rule
 	}
 	v.find(file, row, "%s", what)
@@ -161,4 +159,16 @@ func unfinishedName(name string) bool { return strings.HasSuffix(name, ".partial
 // before or after it got its name.
 func sameFile(path, name string) bool {
 	return strings.TrimSuffix(filepath.Base(path), ".partial") == strings.TrimSuffix(name, ".partial")
+}
+
+// counted counts the bytes that are read.
+type counted struct {
+	io.Reader
+	n int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += int64(n)
+	return n, err
 }

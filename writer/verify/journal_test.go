@@ -1,4 +1,4 @@
-package writer
+package verify
 
 import (
 	"errors"
@@ -12,9 +12,11 @@ import (
 
 	"usersync/sync/journal"
 	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/report"
 )
 
-// notesOf tells a journal as Verify wants it. Package writer does not know the
+// notesOf tells a journal as Check wants it. This package does not know the
 // journal; who ties the two together does this.
 func notesOf(r io.ReaderAt, size int64) iter.Seq2[Note, error] {
 	return func(yield func(Note, error) bool) {
@@ -29,7 +31,7 @@ func notesOf(r io.ReaderAt, size int64) iter.Seq2[Note, error] {
 				return
 			}
 			for _, o := range outcomes {
-				if !yield(Note{Settled: Result{Record: o.Record, ID: o.ID, Remote: o.Remote, Outcome: o.Status, Action: o.Action, Code: o.Code,
+				if !yield(Note{Settled: writer.Result{Record: o.Record, ID: o.ID, Remote: o.Remote, Outcome: o.Status, Action: o.Action, Code: o.Code,
 					Detail: o.Detail, RequestID: o.RequestID, HTTP: o.HTTP, Attempts: o.Attempts, Took: o.Took, At: o.At}}, nil) {
 					return
 				}
@@ -63,12 +65,12 @@ func TestJournalAndResultsAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, format := range []Format{FormatCSV, FormatJSONL} {
+	for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
 		l := leftBy(t, format)
 		l.journal.Notes = notesOf(file, j.Size())
-		v := Verify(RunFiles{Summary: l.summary, Journal: l.journal,
-			Results: FileText{"results", format, strings.NewReader(l.results)},
-			Rejects: FileText{"rejects", format, strings.NewReader(l.rejects)}})
+		v := Check(Files{Summary: l.summary, Journal: l.journal,
+			Results: writer.FileText{Name: "results", Format: format, Text: strings.NewReader(l.results)},
+			Rejects: writer.FileText{Name: "rejects", Format: format, Text: strings.NewReader(l.rejects)}})
 		if len(v.Findings) > 0 || v.Records != 12 {
 			t.Errorf("%s: %+v", format, v)
 		}
@@ -79,15 +81,15 @@ func TestJournalAndResultsAgree(t *testing.T) {
 // that nobody asks for are not kept.
 func TestNotesAreReadInBoundedMemory(t *testing.T) {
 	const many = 4 * forgetAt
-	v := &verifier{files: RunFiles{Journal: &JournalFacts{State: Stopped, Notes: func(yield func(Note, error) bool) {
-		more := yield(Note{Settled: Result{Record: 2}}, nil) && yield(Note{Mark: 2}, nil)
+	v := &verifier{files: Files{Journal: &Journal{State: report.Stopped, Notes: func(yield func(Note, error) bool) {
+		more := yield(Note{Settled: writer.Result{Record: 2}}, nil) && yield(Note{Mark: 2}, nil)
 		for n := 3; more && n < many; n++ {
-			more = yield(Note{Settled: Result{Record: n}}, nil)
+			more = yield(Note{Settled: writer.Result{Record: n}}, nil)
 		}
 	}}}}
 	notes := v.openNotes()
 	defer notes.close()
-	notes.match(&Result{Record: 1, Attempts: 1})
+	notes.match(&writer.Result{Record: 1, Attempts: 1})
 	if len(notes.held) != 1 || len(v.verdict.Findings) != 1 {
 		t.Errorf("%d notes held, findings %v; want one of each", len(notes.held), v.verdict.Findings)
 	}

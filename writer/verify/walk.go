@@ -1,20 +1,21 @@
-package writer
+package verify
 
 import (
 	"iter"
 
 	"usersync/sync/user"
+	"usersync/writer"
 )
 
 // walk reads results, and rejects and notes as far as each result needs them.
 func (v *verifier) walk() {
 	v.resultsAtMark, v.rejectsAtMark = -1, -1
-	rejects, noMoreRejects := iter.Pull2(ReadRejects(v.files.Rejects.Text, v.files.Rejects.Name, v.files.Rejects.Format))
+	rejects, noMoreRejects := iter.Pull2(writer.ReadRejects(v.files.Rejects.Text, v.files.Rejects.Name, v.files.Rejects.Format))
 	defer noMoreRejects()
 	notes := v.openNotes()
 	defer notes.close()
 	queue := &rejectQueue{v: v, pull: rejects}
-	for r, err := range ReadResults(v.files.Results.Text, v.files.Results.Name, v.files.Results.Format) {
+	for r, err := range writer.ReadResults(v.files.Results.Text, v.files.Results.Name, v.files.Results.Format) {
 		if err != nil {
 			v.fault(v.files.Results.Name, r.Row, err)
 			v.unreadable++
@@ -28,7 +29,7 @@ func (v *verifier) walk() {
 	notes.end()
 }
 
-func (v *verifier) result(r *Result) {
+func (v *verifier) result(r *writer.Result) {
 	v.verdict.Records++
 	switch {
 	case r.Record <= v.last:
@@ -42,12 +43,12 @@ func (v *verifier) result(r *Result) {
 	if r.Record > v.marked && v.resultsAtMark < 0 {
 		v.resultsAtMark = r.Begin
 	}
-	*v.outcomes.of(r.Outcome)++
+	v.outcomes.Add(r.Outcome)
 	if r.Absent() {
 		v.deletions++
 	}
 	if r.Record <= v.marked {
-		*v.upToMark.of(r.Outcome)++
+		v.upToMark.Add(r.Outcome)
 	}
 	_ = v.codes.Write(user.Outcome{Status: r.Outcome, Code: r.Code}) // counting cannot fail
 }
@@ -55,13 +56,13 @@ func (v *verifier) result(r *Result) {
 // rejectQueue gives each rejected result its reject.
 type rejectQueue struct {
 	v    *verifier
-	pull func() (Reject, error, bool)
-	next *Reject // read, and not yet given
+	pull func() (writer.Reject, error, bool)
+	next *writer.Reject // read, and not yet given
 	over bool
 }
 
 // peek returns the next reject, or nil if there is none.
-func (q *rejectQueue) peek() *Reject {
+func (q *rejectQueue) peek() *writer.Reject {
 	for q.next == nil && !q.over {
 		r, err, ok := q.pull()
 		switch {
@@ -77,7 +78,7 @@ func (q *rejectQueue) peek() *Reject {
 	return q.next
 }
 
-func (v *verifier) reject(r *Reject) {
+func (v *verifier) reject(r *writer.Reject) {
 	v.verdict.Rejects++
 	if r.Record > v.marked && v.rejectsAtMark < 0 {
 		v.rejectsAtMark = r.Begin
@@ -90,7 +91,7 @@ func (v *verifier) reject(r *Reject) {
 	}
 }
 
-func (q *rejectQueue) match(r *Result) {
+func (q *rejectQueue) match(r *writer.Result) {
 	if !r.Outcome.Rejected() || r.Absent() {
 		return
 	}

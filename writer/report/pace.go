@@ -1,4 +1,4 @@
-package writer
+package report
 
 import (
 	"fmt"
@@ -21,7 +21,7 @@ func pace(p *Pace) []string {
 	deeds := alike(p.Events)
 	for i, d := range deeds {
 		if i == mostPaceLines {
-			return append(lines, fmt.Sprintf("and more: %s in summary.json", count(len(p.Events), "event")))
+			return append(lines, fmt.Sprintf("and more: %s in summary.json", Count(len(p.Events), "event")))
 		}
 		lines = append(lines, d.String())
 	}
@@ -59,7 +59,7 @@ func (d *deed) String() string {
 	case d.times == 2:
 		text += " twice"
 	case d.times > 2:
-		text += " " + grouped(d.times) + " times"
+		text += " " + Grouped(d.times) + " times"
 	}
 	if d.held > 0 {
 		text += " for " + spell(time.Duration(d.held*float64(time.Second)))

@@ -1,4 +1,4 @@
-package writer
+package progress
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"usersync/sync/user"
+	"usersync/writer/report"
 )
 
 // line tells how far the run is, trouble first, for a narrow terminal cuts the end:
@@ -17,14 +18,14 @@ func (p *Progress) line(now time.Time, s *speed) string {
 	if note := p.options.Note(); note != "" {
 		b.WriteString(note + "; ")
 	}
-	b.WriteString(count(settled, "user"))
+	b.WriteString(report.Count(settled, "user"))
 	if p.options.Calls != nil {
-		b.WriteString(", " + count(p.options.Calls(), "call"))
+		b.WriteString(", " + report.Count(p.options.Calls(), "call"))
 	}
-	fmt.Fprintf(&b, " in %s, %s/s", s.since(now), grouped(s.at(now, settled)))
+	fmt.Fprintf(&b, " in %s, %s/s", s.since(now), report.Grouped(s.at(now, settled)))
 	for i, status := range user.Statuses {
 		if n := p.rejects[i].Load(); n > 0 {
-			fmt.Fprintf(&b, ", %s %s", grouped(int(n)), spoken(status))
+			fmt.Fprintf(&b, ", %s %s", report.Grouped(int(n)), report.Spoken(status))
 		}
 	}
 	return b.String()
@@ -62,33 +63,4 @@ func (s *speed) at(now time.Time, settled int) int {
 		return 0
 	}
 	return int(float64(settled-oldest.settled)/took + 0.5)
-}
-
-// grouped writes 1234567 as 1,234,567.
-func grouped(n int) string {
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
-
-// count writes 1 and "user" as 1 user, 2 as 2 users.
-func count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return grouped(n) + " " + what
-}
-
-// spoken is a status as one says it: in doubt.
-func spoken(s user.Status) string { return strings.ReplaceAll(string(s), "_", " ") }
-
-// cut shortens text to at most n characters.
-func cut(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:max(n, 0)])
 }

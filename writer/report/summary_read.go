@@ -1,4 +1,4 @@
-package writer
+package report
 
 import (
 	"encoding/json"

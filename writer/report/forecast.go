@@ -1,4 +1,4 @@
-package writer
+package report
 
 import (
 	"encoding/json"
@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"usersync/sync/user"
+	"usersync/writer"
 )
 
 // Forecast is what a run would do. Of users it holds ids and nothing else.
@@ -23,7 +24,7 @@ type Forecast struct {
 	Actions map[string]int      `json:"actions"`
 	First   map[string][]string `json:"first,omitempty"`
 	// Codes are the most frequent reasons of those who would not be sent.
-	Codes map[string][]Code `json:"codes,omitempty"`
+	Codes map[string][]writer.Code `json:"codes,omitempty"`
 	// Known is how many records are of users of whom the ledger knows what they
 	// hold, and Changed how many of those would change.
 	Known   int           `json:"known"`
@@ -78,18 +79,18 @@ func WriteForecast(w io.Writer, f Forecast) error {
 // foreseenActions are the kinds of a forecast, in the order of reports.
 var foreseenActions = [...]string{"create", "update", "delete", "unchanged", "invalid", "refused"}
 
-// ReportForecast writes f for a person at a terminal, in a screenful.
-func ReportForecast(w io.Writer, f Forecast) error {
+// PrintForecast writes f for a person at a terminal, in a screenful.
+func PrintForecast(w io.Writer, f Forecast) error {
 	var p page
-	p.printf("\nPlan for %s of %s: %s to send.\n\n", count(f.Records, "record"), strings.Join(f.Inputs, ", "), count(f.Sends(), "user"))
-	width := max(len(grouped(f.Records)), 7)
+	p.printf("\nPlan for %s of %s: %s to send.\n\n", Count(f.Records, "record"), strings.Join(f.Inputs, ", "), Count(f.Sends(), "user"))
+	width := max(len(Grouped(f.Records)), 7)
 	for _, action := range foreseenActions {
 		if n := f.Actions[action]; n > 0 {
-			line := fmt.Sprintf("  %*s  %-*s  %s", width, grouped(n), statusWidth, action, f.told(action, n))
+			line := fmt.Sprintf("  %*s  %-*s  %s", width, Grouped(n), statusWidth, action, f.told(action, n))
 			p.printf("%s\n", strings.TrimRight(line, " "))
 		}
 	}
-	p.printf("  %s\n  %*s  %s\n\n", strings.Repeat("-", width), width, grouped(f.Records+f.Absent), f.total())
+	p.printf("  %s\n  %*s  %s\n\n", strings.Repeat("-", width), width, Grouped(f.Records+f.Absent), f.total())
 	p.fact("changes", f.changes()...)
 	p.fact("calls", f.calls())
 	p.fact("takes", f.takes())
@@ -110,7 +111,7 @@ func ReportForecast(w io.Writer, f Forecast) error {
 
 func (f *Forecast) total() string {
 	if f.Absent > 0 {
-		return fmt.Sprintf("%s, and %s whom the input lacks", count(f.Records, "record"), count(f.Absent, "user"))
+		return fmt.Sprintf("%s, and %s whom the input lacks", Count(f.Records, "record"), Count(f.Absent, "user"))
 	}
 	return "records"
 }
@@ -128,7 +129,7 @@ func (f *Forecast) told(action string, n int) string {
 func (f *Forecast) naming(action string, ids []string, n int) string {
 	text := strings.Join(ids, ", ")
 	if more := n - len(ids); more > 0 && len(ids) > 0 {
-		text += fmt.Sprintf(" and %s more", grouped(more))
+		text += fmt.Sprintf(" and %s more", Grouped(more))
 	}
 	if codes := reasons(user.Unchanged, n, f.Codes[action]); codes != "" {
 		text = codes + ": " + text
@@ -143,16 +144,16 @@ func (f *Forecast) changes() []string {
 	if f.Known == 0 {
 		return []string{"nothing is known of these users, so that nothing can be compared"}
 	}
-	lines := []string{fmt.Sprintf("%s of %s known would change (%s)", grouped(f.Changed), count(f.Known, "user"), percent(f.Changed, f.Known))}
+	lines := []string{fmt.Sprintf("%s of %s known would change (%s)", Grouped(f.Changed), Count(f.Known, "user"), percent(f.Changed, f.Known))}
 	for _, c := range f.Fields[:min(len(f.Fields), fieldsShown)] {
-		line := fmt.Sprintf("%s changes for %s (%s)", c.Field, percent(c.Users, f.Known), grouped(c.Users))
+		line := fmt.Sprintf("%s changes for %s (%s)", c.Field, percent(c.Users, f.Known), Grouped(c.Users))
 		if c.New > 0 {
-			line += fmt.Sprintf(", %s of whom had no value of it", grouped(c.New))
+			line += fmt.Sprintf(", %s of whom had no value of it", Grouped(c.New))
 		}
 		lines = append(lines, line)
 	}
 	if more := len(f.Fields) - fieldsShown; more > 0 {
-		lines = append(lines, "and "+count(more, "other field"))
+		lines = append(lines, "and "+Count(more, "other field"))
 	}
 	return lines
 }
@@ -174,14 +175,14 @@ func percent(n, of int) string {
 func (f *Forecast) calls() string {
 	var parts []string
 	for _, kind := range slices.Sorted(maps.Keys(f.Calls)) {
-		parts = append(parts, grouped(f.Calls[kind])+" "+kind)
+		parts = append(parts, Grouped(f.Calls[kind])+" "+kind)
 	}
 	text := "none"
 	if len(parts) > 0 {
 		text = strings.Join(parts, ", ")
 	}
 	if f.Made > 0 {
-		text += fmt.Sprintf("; %s made for this plan", count(f.Made, "read"))
+		text += fmt.Sprintf("; %s made for this plan", Count(f.Made, "read"))
 	}
 	return text
 }
@@ -193,5 +194,5 @@ func (f *Forecast) takes() string {
 	case f.PerSecond == 0:
 		return "as long as the API takes: the rate is unlimited"
 	}
-	return fmt.Sprintf("%s at least, at %s calls a minute", spell(time.Duration(f.Seconds)*time.Second), grouped(int(60*f.PerSecond+0.5)))
+	return fmt.Sprintf("%s at least, at %s calls a minute", spell(time.Duration(f.Seconds)*time.Second), Grouped(int(60*f.PerSecond+0.5)))
 }

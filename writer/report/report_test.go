@@ -1,4 +1,4 @@
-package writer
+package report
 
 import (
 	"bytes"
@@ -12,9 +12,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/user"
+	"usersync/writer"
 )
 
 var update = flag.Bool("update", false, "write docs/summary.schema.json and the golden reports anew")
+
+var noon = time.Date(2026, 3, 14, 12, 0, 0, 7_000_000, time.UTC)
 
 // mixed is a run in which most things happened that can.
 func mixed() Summary {
@@ -23,14 +26,14 @@ func mixed() Summary {
 		Reason:      "167 records were not taken.",
 		Next:        "usersync run runs/20260314T020000Z-k3f9qa/rejects.csv",
 		RecordsRead: 100_000, SettledUpTo: 100_000,
-		Outcomes: CountOutcomes(map[user.Status]int{
+		Outcomes: writer.CountOutcomes(map[user.Status]int{
 			user.Created: 98_120, user.Updated: 1402, user.Unchanged: 311,
 			user.Invalid: 68, user.Refused: 97, user.InDoubt: 2,
 		}),
-		Codes: map[user.Status][]Code{
-			user.Invalid: {{"bad_phone", 60}, {"ragged", 8}},
-			user.Refused: {{"DUPLICATE_EMAIL", 80}, {"invalid_zip", 15}, {"bad_state", 1}, {"other", 1}},
-			user.InDoubt: {{user.CodeNoAnswer, 2}},
+		Codes: map[user.Status][]writer.Code{
+			user.Invalid: {{Code: "bad_phone", Records: 60}, {Code: "ragged", Records: 8}},
+			user.Refused: {{Code: "DUPLICATE_EMAIL", Records: 80}, {Code: "invalid_zip", Records: 15}, {Code: "bad_state", Records: 1}, {Code: "other", Records: 1}},
+			user.InDoubt: {{Code: user.CodeNoAnswer, Records: 2}},
 		},
 		Calls: map[string]Calls{
 			"create": {Made: 1021, Met: map[string]int{"ok": 1000, "throttled": 12, "http_503": 9}},
@@ -47,7 +50,7 @@ func mixed() Summary {
 		},
 		StartedAt: noon,
 		Scope:     Scope{Destination: "kard", Host: "rewards-api.getkard.com", Account: "organization-123"},
-		Inputs: []Input{{Path: "users.csv.gz", Format: FormatCSV, Bytes: 12_345_678, Records: 100_000,
+		Inputs: []Input{{Path: "users.csv.gz", Format: writer.FormatCSV, Bytes: 12_345_678, Records: 100_000,
 			SHA256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}},
 		Files: []File{
 			{Holds: "results", Path: "runs/20260314T020000Z-k3f9qa/results.csv", Records: 100_000, Bytes: 9_876_543},
@@ -64,7 +67,7 @@ func mixed() Summary {
 func quiet() Summary {
 	s := Summary{
 		Run: "20260314T020000Z-abcdef", State: Finished, RecordsRead: 1, SettledUpTo: 1,
-		Outcomes:  CountOutcomes(map[user.Status]int{user.Created: 1}),
+		Outcomes:  writer.CountOutcomes(map[user.Status]int{user.Created: 1}),
 		Pace:      &Pace{Calls: 1},
 		StartedAt: noon, Scope: Scope{Destination: "kard", Sandbox: true},
 		Files:   []File{{Holds: "results", Path: "-", Records: 1}},
@@ -78,7 +81,7 @@ func stopped() Summary {
 	s := mixed()
 	s.State, s.ExitCode = Stopped, 5
 	s.Reason = "The API did not answer for 10m0s."
-	s.Outcomes = CountOutcomes(map[user.Status]int{user.Created: 12_000})
+	s.Outcomes = writer.CountOutcomes(map[user.Status]int{user.Created: 12_000})
 	s.SettledUpTo, s.RecordsRead, s.Codes, s.Next = 12_000, 15_100, nil, ""
 	s.Files = s.Files[:1]
 	s.Files[0].Records = 12_000
@@ -96,10 +99,10 @@ func TestReport(t *testing.T) {
 	for name, s := range map[string]Summary{"mixed": mixed(), "quiet": quiet(), "stopped": stopped(), "lost": lost()} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
-			if err := Report(&out, s); err != nil {
+			if err := Print(&out, s); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, "testdata/report/"+name+".txt", out.Bytes())
+			golden(t, "testdata/"+name+".txt", out.Bytes())
 		})
 	}
 }
@@ -129,7 +132,7 @@ func TestReportOfAnAPIOutOfReach(t *testing.T) {
 		s := stopped()
 		s.Calls = map[string]Calls{"create": {Made: 9, Met: map[string]int{"dial": 8, met: 1}}}
 		var out bytes.Buffer
-		if err := Report(&out, s); err != nil || !strings.Contains(out.String(), want) {
+		if err := Print(&out, s); err != nil || !strings.Contains(out.String(), want) {
 			t.Errorf("%s: %v\n%s", met, err, &out)
 		}
 	}
@@ -142,7 +145,7 @@ func TestReportsFitATerminal(t *testing.T) {
 	f := Forecast{Records: 1000, Actions: map[string]int{"update": 1000}, First: map[string][]string{"update": {"customer-000001", "customer-000002", "customer-000003", "customer-000004", "customer-000005"}},
 		Warnings: []string{s.Hint}}
 	var out bytes.Buffer
-	if err := errors.Join(Report(&out, s), ReportForecast(&out, f)); err != nil {
+	if err := errors.Join(Print(&out, s), PrintForecast(&out, f)); err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(out.String()) {
@@ -156,7 +159,7 @@ func TestReportsFitATerminal(t *testing.T) {
 }
 
 func TestReportTellsThatItCouldNotBeWritten(t *testing.T) {
-	if err := Report(&full{}, quiet()); !errors.Is(err, errFull) {
+	if err := Print(full{}, quiet()); !errors.Is(err, errFull) {
 		t.Errorf("Report = %v", err)
 	}
 }
@@ -173,7 +176,13 @@ func TestUnaccounted(t *testing.T) {
 	s := quiet()
 	s.Outcomes.Failed = 4
 	var out bytes.Buffer
-	if err := Report(&out, s); err != nil || s.Unaccounted() != -4 || !strings.Contains(out.String(), "4 TOO MANY") {
+	if err := Print(&out, s); err != nil || s.Unaccounted() != -4 || !strings.Contains(out.String(), "4 TOO MANY") {
 		t.Errorf("%v, %d:\n%s", err, s.Unaccounted(), &out)
 	}
 }
+
+type full struct{}
+
+var errFull = errors.New("no space left on device")
+
+func (full) Write([]byte) (int, error) { return 0, errFull }

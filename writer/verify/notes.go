@@ -1,8 +1,11 @@
-package writer
+package verify
 
 import (
 	"cmp"
 	"iter"
+
+	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // noteBook gives each result that was settled by a call its note. Notes come
@@ -11,8 +14,8 @@ type noteBook struct {
 	v     *verifier
 	pull  func() (Note, error, bool)
 	close func()
-	held  map[int]Result // by record, read and not yet given
-	mark  int            // every note up to this record was read
+	held  map[int]writer.Result // by record, read and not yet given
+	mark  int                   // every note up to this record was read
 	over  bool
 	bad   bool // the journal cannot be read to its end
 }
@@ -20,7 +23,7 @@ type noteBook struct {
 const journalFile = "journal"
 
 func (v *verifier) openNotes() *noteBook {
-	b := &noteBook{v: v, held: map[int]Result{}, close: func() {}, over: true}
+	b := &noteBook{v: v, held: map[int]writer.Result{}, close: func() {}, over: true}
 	if j := v.files.Journal; j != nil && j.Notes != nil {
 		b.pull, b.close = iter.Pull2(j.Notes)
 		b.over = false
@@ -45,7 +48,7 @@ func (b *noteBook) read() {
 }
 
 // match compares r with its note. What no call was made for needs none.
-func (b *noteBook) match(r *Result) {
+func (b *noteBook) match(r *writer.Result) {
 	if b.pull == nil {
 		return
 	}
@@ -67,9 +70,9 @@ func (b *noteBook) match(r *Result) {
 }
 
 // sameOutcome compares what both know of a record.
-func sameOutcome(f Format, note, r Result) bool {
+func sameOutcome(f writer.Format, note, r writer.Result) bool {
 	for _, text := range []*string{&note.ID, &note.Remote, &note.Code, &note.Detail, &note.RequestID} {
-		if f == FormatJSONL {
+		if f == writer.FormatJSONL {
 			*text = string([]rune(*text)) // as JSON holds it
 		}
 	}
@@ -111,5 +114,5 @@ func (b *noteBook) forget() {
 const forgetAt = 1 << 16
 
 func (v *verifier) finished() bool {
-	return v.files.Journal != nil && v.files.Journal.State == Finished
+	return v.files.Journal != nil && v.files.Journal.State == report.Finished
 }

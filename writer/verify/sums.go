@@ -1,9 +1,11 @@
-package writer
+package verify
 
 import (
 	"slices"
 
 	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/report"
 )
 
 const summaryFile = "summary.json"
@@ -19,7 +21,7 @@ func (v *verifier) checkJournal() {
 	if v.unreadable == 0 && j.Mark.Record > v.last {
 		v.find(v.files.Results.Name, 0, "it ends at record %d, and was on the disk up to record %d", v.last, j.Mark.Record)
 	}
-	if j.Mark.Outcomes != nil && CountOutcomes(j.Mark.Outcomes) != v.upToMark {
+	if j.Mark.Outcomes != nil && writer.CountOutcomes(j.Mark.Outcomes) != v.upToMark {
 		v.find(journalFile, 0, "the outcomes counted at the mark are not those in %s", v.files.Results.Name)
 	}
 	if v.run != "" && v.run != j.Run {
@@ -42,7 +44,7 @@ func (v *verifier) checkMark(name string, behind, size, want int64) {
 }
 
 // checkEnd: behind the mark of a finished run there is nothing.
-func (v *verifier) checkEnd(j *JournalFacts) {
+func (v *verifier) checkEnd(j *Journal) {
 	if v.last > j.Mark.Record {
 		v.find(v.files.Results.Name, 0, "the run finished at record %d, and record %d stands behind it", j.Mark.Record, v.last)
 	}
@@ -70,7 +72,7 @@ func (v *verifier) checkSummary() {
 	if n := s.Unaccounted(); n != 0 {
 		v.find(summaryFile, 0, "its outcomes do not add up to its records: %d lack one", n)
 	}
-	if told := s.deletions().Users; told != v.deletions {
+	if told := s.Deleted().Users; told != v.deletions {
 		v.find(summaryFile, 0, "it counts %d deletions of users whom the input lacks, and %d stand in %s", told, v.deletions, v.files.Results.Name)
 	}
 	if s.SettledUpTo != v.last && v.unreadable == 0 {
@@ -86,7 +88,7 @@ func (v *verifier) checkSummary() {
 }
 
 // checkNames compares whose summary it is, and of what state.
-func (v *verifier) checkNames(s *Summary) {
+func (v *verifier) checkNames(s *report.Summary) {
 	if v.run != "" && v.run != s.Run {
 		v.find(summaryFile, 0, "it is of another run than %s", v.files.Rejects.Name)
 	}
@@ -104,7 +106,7 @@ func (v *verifier) checkNames(s *Summary) {
 
 // checkCodes compares the most frequent codes, which is what the summary
 // holds.
-func (v *verifier) checkCodes(s *Summary) {
+func (v *verifier) checkCodes(s *report.Summary) {
 	for _, status := range user.Statuses {
 		told := s.Codes[status]
 		if len(told) > 0 && !slices.Equal(told, v.codes.Top(len(told))[status]) {
@@ -115,7 +117,7 @@ func (v *verifier) checkCodes(s *Summary) {
 
 // checkFile compares what the summary says of a file. It may say it of a
 // second one, which was written elsewhere.
-func (v *verifier) checkFile(s *Summary, name, holds string, records int, size int64) {
+func (v *verifier) checkFile(s *report.Summary, name, holds string, records int, size int64) {
 	for _, f := range s.Files {
 		if f.Holds != holds || !sameFile(f.Path, name) {
 			continue

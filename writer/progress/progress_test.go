@@ -1,4 +1,4 @@
-package writer
+package progress
 
 import (
 	"bytes"
@@ -15,11 +15,12 @@ import (
 	"go.uber.org/goleak"
 
 	"usersync/sync/user"
+	"usersync/writer"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func settle(t *testing.T, w Writer, status user.Status, n int) {
+func settle(t *testing.T, w writer.Writer, status user.Status, n int) {
 	t.Helper()
 	for range n {
 		if err := w.Write(user.Outcome{Record: &user.Record{}, Status: status}); err != nil {
@@ -40,7 +41,7 @@ func TestProgressIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		var p *Progress
-		p = NewProgress(&out, ProgressOptions{Say: func(line string) { fmt.Fprintf(p.Above(), "{%q}\n", line) }})
+		p = New(&out, Options{Say: func(line string) { fmt.Fprintf(p.Above(), "{%q}\n", line) }})
 		p.Start()
 		settle(t, p, user.Created, 150)
 		pass(31 * time.Second)
@@ -54,7 +55,7 @@ func TestProgressIsSaid(t *testing.T) {
 func TestProgressShowsCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		p := NewProgress(&out, ProgressOptions{Calls: func() int { return 1312 }})
+		p := New(&out, Options{Calls: func() int { return 1312 }})
 		p.Start()
 		pass(31 * time.Second)
 		if err := p.Stop(); err != nil || out.String() != "usersync: 0 users, 1,312 calls in 30s, 0/s\n" {
@@ -68,7 +69,7 @@ func TestProgressInALog(t *testing.T) {
 		var out bytes.Buffer
 		var note atomic.Value
 		note.Store("")
-		p := NewProgress(&out, ProgressOptions{Note: func() string { return note.Load().(string) }})
+		p := New(&out, Options{Note: func() string { return note.Load().(string) }})
 		p.Start()
 		settle(t, p, user.Created, 1499)
 		settle(t, p, user.InDoubt, 1)
@@ -90,7 +91,7 @@ func TestProgressInALog(t *testing.T) {
 func TestAShortRunSaysNothingInALog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		p := NewProgress(&out, ProgressOptions{})
+		p := New(&out, Options{})
 		p.Start()
 		pass(29 * time.Second)
 		if err := p.Stop(); err != nil || out.Len() > 0 {
@@ -102,7 +103,7 @@ func TestAShortRunSaysNothingInALog(t *testing.T) {
 func TestProgressOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		p := NewProgress(&out, ProgressOptions{Terminal: true, Width: func() int { return 20 }})
+		p := New(&out, Options{Terminal: true, Width: func() int { return 20 }})
 		p.Start()
 		settle(t, p, user.Created, 100)
 		pass(250 * time.Millisecond)
@@ -150,7 +151,7 @@ func TestTheSpeedFollows(t *testing.T) {
 
 func TestABrokenStderrIsToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := NewProgress(&full{}, ProgressOptions{Terminal: true})
+		p := New(full{}, Options{Terminal: true})
 		p.Start()
 		pass(time.Second)
 		if err := p.Stop(); !errors.Is(err, errFull) {
@@ -160,17 +161,24 @@ func TestABrokenStderrIsToldOnce(t *testing.T) {
 }
 
 func TestStopWithoutStart(t *testing.T) {
-	if err := NewProgress(io.Discard, ProgressOptions{}).Stop(); err != nil {
+	if err := New(io.Discard, Options{}).Stop(); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestNumbersAreGrouped(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1000: "-1,000", -100: "-100"} {
-		if got := grouped(n); got != want {
-			t.Errorf("grouped(%d) = %s, want %s", n, got, want)
+func BenchmarkProgress(b *testing.B) {
+	b.ReportAllocs()
+	p := New(io.Discard, Options{})
+	o := user.Outcome{Record: &user.Record{}, Status: user.Created}
+	for b.Loop() {
+		if err := p.Write(o); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
 
-func BenchmarkProgress(b *testing.B) { benchmark(b, NewProgress(io.Discard, ProgressOptions{})) }
+type full struct{}
+
+var errFull = errors.New("no space left on device")
+
+func (full) Write([]byte) (int, error) { return 0, errFull }

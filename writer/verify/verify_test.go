@@ -1,4 +1,4 @@
-package writer
+package verify
 
 import (
 	"bytes"
@@ -9,17 +9,22 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
+
+	"go.uber.org/goleak"
 
 	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // leftovers is what a run of twelve records has left, to be damaged.
 type leftovers struct {
-	format           Format
+	format           writer.Format
 	results, rejects string
 	resultsName      string
-	summary          *Summary
-	journal          *JournalFacts
+	summary          *report.Summary
+	journal          *Journal
 	notes            []Note
 	noteErr          error
 }
@@ -28,11 +33,14 @@ const verifiedRun = "20260314T030405Z-abcdef"
 
 // leftBy writes what a finished run leaves, with the writers that it uses.
 // Records 3, 6, 9 and 12 are rejects; 4 was not sent.
-func leftBy(t fatal, format Format) *leftovers {
+func leftBy(t testing.TB, format writer.Format) *leftovers {
 	t.Helper()
 	l := &leftovers{format: format, resultsName: "results." + string(format)}
 	var rejected bytes.Buffer
-	reject := rejects(t, &rejected, RejectsOptions{Format: format, Header: []string{"id"}, Run: verifiedRun})
+	reject, err := writer.NewRejects(&rejected, writer.RejectsOptions{Format: format, Header: []string{"id"}, Run: verifiedRun})
+	if err != nil {
+		t.Fatal(err)
+	}
 	var outcomes []user.Outcome
 	counts := map[user.Status]int{}
 	for n := 1; n <= 12; n++ {
@@ -43,19 +51,19 @@ func leftBy(t fatal, format Format) *leftovers {
 			t.Fatal(err)
 		}
 		if o.Attempts > 0 {
-			l.notes = slices.Insert(l.notes, max(0, len(l.notes)-n%3), Note{Settled: readBack(o, asIs)})
+			l.notes = slices.Insert(l.notes, max(0, len(l.notes)-n%3), Note{Settled: settled(o)})
 		}
 		if n == 8 {
 			l.notes = append(l.notes, Note{Mark: 8})
 		}
 	}
-	l.results, l.rejects = string(resultsOf(t, format, outcomes)), rejected.String()
-	l.journal = &JournalFacts{Run: verifiedRun, State: Finished, Mark: MarkFacts{
+	l.results, l.rejects = resultsOf(t, format, outcomes), rejected.String()
+	l.journal = &Journal{Run: verifiedRun, State: report.Finished, Mark: Mark{
 		Record: 12, Results: int64(len(l.results)), Rejects: int64(len(l.rejects)), Outcomes: counts}}
-	l.summary = &Summary{
-		Run: verifiedRun, State: Finished, RecordsRead: 12, SettledUpTo: 12, Outcomes: CountOutcomes(counts), Rejects: 4,
-		Codes: map[user.Status][]Code{user.Refused: {{"bad", 4}}},
-		Files: []File{{"results", "runs/x/" + l.resultsName, 12, int64(len(l.results))}, {"rejects", "runs/x/rejects." + string(format), 4, int64(len(l.rejects))}},
+	l.summary = &report.Summary{
+		Run: verifiedRun, State: report.Finished, RecordsRead: 12, SettledUpTo: 12, Outcomes: writer.CountOutcomes(counts), Rejects: 4,
+		Codes: map[user.Status][]writer.Code{user.Refused: {{Code: "bad", Records: 4}}},
+		Files: []report.File{{Holds: "results", Path: "runs/x/" + l.resultsName, Records: 12, Bytes: int64(len(l.results))}, {Holds: "rejects", Path: "runs/x/rejects." + string(format), Records: 4, Bytes: int64(len(l.rejects))}},
 	}
 	return l
 }
@@ -73,16 +81,16 @@ func verified(n int) user.Outcome {
 }
 
 func (l *leftovers) verify() Verdict {
-	f := RunFiles{
-		Results: FileText{l.resultsName, l.format, iotest.HalfReader(strings.NewReader(l.results))},
-		Rejects: FileText{"rejects." + string(l.format), l.format, strings.NewReader(l.rejects)},
+	f := Files{
+		Results: writer.FileText{Name: l.resultsName, Format: l.format, Text: iotest.HalfReader(strings.NewReader(l.results))},
+		Rejects: writer.FileText{Name: "rejects." + string(l.format), Format: l.format, Text: strings.NewReader(l.rejects)},
 		Summary: l.summary,
 	}
 	if l.journal != nil {
 		f.Journal = l.journal
 		f.Journal.Notes = l.told()
 	}
-	return Verify(f)
+	return Check(f)
 }
 
 func (l *leftovers) told() iter.Seq2[Note, error] {
@@ -108,7 +116,10 @@ func line(text *string, n int, change func(string) string) {
 func drop(string) string    { return "" }
 func twice(s string) string { return s + s }
 func (l *leftovers) first() int {
-	return len(l.results) - len(strings.TrimPrefix(l.results, resultsHeader))
+	if l.format != writer.FormatCSV {
+		return 0
+	}
+	return strings.Index(l.results, "\n") + 1
 }
 func (l *leftovers) row(n int) int {
 	if l.first() > 0 {
@@ -118,7 +129,7 @@ func (l *leftovers) row(n int) int {
 }
 
 func TestVerifyFindsNothingInASoundRun(t *testing.T) {
-	for _, format := range []Format{FormatCSV, FormatJSONL} {
+	for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
 		l := leftBy(t, format)
 		if v := l.verify(); len(v.Findings) > 0 || v.Records != 12 || v.Rejects != 4 {
 			t.Errorf("%s: %+v", format, v)
@@ -135,14 +146,14 @@ func (l *leftovers) stop() {
 	results, counts := strings.SplitAfter(l.results, "\n"), map[user.Status]int{user.Created: 5, user.Unchanged: 1, user.Refused: 2}
 	l.results = strings.Join(results[:l.row(8)], "")
 	l.rejects = strings.Join(strings.SplitAfter(l.rejects, "\n")[:l.row(2)], "")
-	l.journal.State, l.journal.Mark = Stopped, MarkFacts{8, int64(len(l.results)), int64(len(l.rejects)), counts}
+	l.journal.State, l.journal.Mark = report.Stopped, Mark{8, int64(len(l.results)), int64(len(l.rejects)), counts}
 	l.resultsName += ".partial"
-	l.summary.State, l.summary.SettledUpTo, l.summary.Outcomes, l.summary.Rejects = Stopped, 8, CountOutcomes(counts), 2
+	l.summary.State, l.summary.SettledUpTo, l.summary.Outcomes, l.summary.Rejects = report.Stopped, 8, writer.CountOutcomes(counts), 2
 	l.summary.Codes, l.summary.Files = nil, nil
 }
 
 func TestVerifyFindsNothingInAStoppedOrKilledRun(t *testing.T) {
-	for _, format := range []Format{FormatCSV, FormatJSONL} {
+	for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
 		l := leftBy(t, format)
 		l.stop()
 		if v := l.verify(); len(v.Findings) > 0 || v.Records != 8 {
@@ -197,7 +208,7 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 		{"rejects of another run", func(l *leftovers) { l.rejects = strings.ReplaceAll(l.rejects, verifiedRun, verifiedRun[:22]+"x") }, "of another run than the journal"},
 		{"a garbled reject", func(l *leftovers) { line(&l.rejects, l.row(2), func(string) string { return "x\n" }) }, "is not a reject"},
 		{"a note dropped", func(l *leftovers) { l.notes = slices.Delete(l.notes, 3, 4) }, "by a call that the journal does not know"},
-		{"a note of a record that is not there", func(l *leftovers) { l.notes = append(l.notes, Note{Settled: Result{Record: 13}}) }, "1 records are settled there"},
+		{"a note of a record that is not there", func(l *leftovers) { l.notes = append(l.notes, Note{Settled: writer.Result{Record: 13}}) }, "1 records are settled there"},
 		{"a journal that cannot be read", func(l *leftovers) { l.notes, l.noteErr = l.notes[:2], errFull }, "no space left"},
 		{"a mark at another byte", func(l *leftovers) { l.journal.Mark.Results-- }, "the journal's mark stands at byte"},
 		{"a mark of rejects at another byte", func(l *leftovers) { l.journal.Mark.Rejects++ }, "the journal's mark stands at byte"},
@@ -211,11 +222,11 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 		{"a summary with other codes", func(l *leftovers) { l.summary.Codes[user.Refused][0].Records = 3 }, "its codes of refused"},
 		{"a summary with another end", func(l *leftovers) { l.summary.SettledUpTo = 11 }, "records up to 11 are settled"},
 		{"a summary of another run", func(l *leftovers) { l.summary.Run = "other" }, "it is of another run than the journal"},
-		{"a summary of another state", func(l *leftovers) { l.summary.State = Stopped }, "it says that the run stopped"},
+		{"a summary of another state", func(l *leftovers) { l.summary.State = report.Stopped }, "it says that the run stopped"},
 		{"a summary with another size", func(l *leftovers) { l.summary.Files[0].Bytes++ }, "and the summary says"},
 		{"a name that was not given", func(l *leftovers) { l.resultsName += ".partial" }, "has not got its name"},
 	} {
-		for _, format := range []Format{FormatCSV, FormatJSONL} {
+		for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
 			t.Run(d.name+", "+string(format), func(t *testing.T) {
 				l := leftBy(t, format)
 				d.plant(l)
@@ -229,7 +240,7 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 }
 
 func TestVerifyGoesOn(t *testing.T) {
-	l := leftBy(t, FormatCSV)
+	l := leftBy(t, writer.FormatCSV)
 	line(&l.results, 3, func(string) string { return "x\n" })
 	line(&l.results, 10, drop)
 	line(&l.rejects, 2, drop)
@@ -239,20 +250,60 @@ func TestVerifyGoesOn(t *testing.T) {
 			t.Errorf("want %q in %s", want, found)
 		}
 	}
-	l.results = resultsHeader + strings.Repeat("x\n", 5000)
+	l.results = l.results[:l.first()] + strings.Repeat("x\n", 5000)
 	if v := l.verify(); len(v.Findings) != mostFindings || v.More < 4000 {
 		t.Errorf("%d findings and %d more", len(v.Findings), v.More)
 	}
 }
 
 func TestVerifyTellsWhatItCannotRead(t *testing.T) {
-	l := leftBy(t, FormatCSV)
-	v := Verify(RunFiles{
-		Results: FileText{"results.csv", FormatCSV, iotest.ErrReader(errFull)},
-		Rejects: FileText{"rejects.csv", FormatCSV, iotest.ErrReader(errors.New("broken"))},
+	l := leftBy(t, writer.FormatCSV)
+	v := Check(Files{
+		Results: writer.FileText{Name: "results.csv", Format: writer.FormatCSV, Text: iotest.ErrReader(errFull)},
+		Rejects: writer.FileText{Name: "rejects.csv", Format: writer.FormatCSV, Text: iotest.ErrReader(errors.New("broken"))},
 		Summary: l.summary,
 	})
 	if found := fmt.Sprint(v.Findings); !strings.Contains(found, errFull.Error()) || !strings.Contains(found, "broken") {
 		t.Errorf("found %s", found)
 	}
+}
+
+var (
+	noon    = time.Date(2026, 3, 14, 12, 0, 0, 7_000_000, time.UTC)
+	example = user.Outcome{
+		Status: user.Created, Action: user.Create, HTTP: 201, Attempts: 1,
+		RequestID: "0f8fad5b-d9cb-469f-a165-70867728950e", Took: 187 * time.Millisecond, At: noon,
+	}
+	errFull = errors.New("no space left on device")
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// settled is what a journal says of an outcome.
+func settled(o user.Outcome) writer.Result {
+	return writer.Result{
+		Record: o.Record.Origin.Record, File: o.Record.Origin.File, Line: o.Record.Origin.Line,
+		ID: o.Record.User.ID, Remote: o.Remote, Action: o.Action, Outcome: o.Status, HTTP: o.HTTP,
+		Code: o.Code, Detail: o.Detail, Attempts: o.Attempts, Took: o.Took.Truncate(time.Millisecond),
+		At: o.At, RequestID: o.RequestID,
+	}
+}
+
+func resultsOf(t testing.TB, f writer.Format, outcomes []user.Outcome) string {
+	t.Helper()
+	var out bytes.Buffer
+	var w writer.Writer = writer.NewJSONL(&out)
+	if f == writer.FormatCSV {
+		c, err := writer.NewCSV(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w = c
+	}
+	for _, o := range outcomes {
+		if err := w.Write(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out.String()
 }

@@ -1,4 +1,9 @@
-package writer
+// Package report writes what a run did, or would do: the summary and the
+// forecast, as JSON for machines and as a page for a person at a terminal.
+//
+// It does not write a line per record: that is package writer. Start at Summary
+// and Print.
+package report
 
 import (
 	"encoding/json"
@@ -7,6 +12,7 @@ import (
 	"time"
 
 	"usersync/sync/user"
+	"usersync/writer"
 )
 
 // SummaryFormat is the version of the summary document. It changes when a
@@ -48,7 +54,7 @@ type Summary struct {
 	// Every record up to this one stands in results; 0 if none does.
 	SettledUpTo int `json:"settled_up_to" jsonschema:"minimum=0"`
 	// Records in results, by outcome.
-	Outcomes Outcomes `json:"outcomes"`
+	Outcomes writer.Outcomes `json:"outcomes"`
 	// Records in rejects: invalid, refused, failed and in_doubt.
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
 	// What mirror did with users whom the input lacks; absent in other modes.
@@ -58,7 +64,7 @@ type Summary struct {
 	// Plan that was applied.
 	Plan *Plan `json:"plan,omitempty"`
 	// Most frequent codes of each outcome.
-	Codes map[user.Status][]Code `json:"codes,omitempty"`
+	Codes map[user.Status][]writer.Code `json:"codes,omitempty"`
 
 	// Calls made, by kind: create, update, delete, read.
 	Calls map[string]Calls `json:"calls,omitempty"`
@@ -119,14 +125,6 @@ type Plan struct {
 	ApprovedBy string `json:"approved_by,omitempty"`
 }
 
-// Code is a reason and how many records have it.
-type Code struct {
-	// Short word for the reason, usersync's own or the API's.
-	Code string `json:"code"`
-	// Records with this code.
-	Records int `json:"records" jsonschema:"minimum=1"`
-}
-
 // Calls counts the calls of one kind.
 type Calls struct {
 	// Calls made, those made again among them.
@@ -182,7 +180,7 @@ type Input struct {
 	// Path as it was given; - is standard input.
 	Path string `json:"path"`
 	// Format: csv or jsonl.
-	Format Format `json:"format,omitempty"`
+	Format writer.Format `json:"format,omitempty"`
 	// Bytes read, after decompression.
 	Bytes int64 `json:"bytes,omitempty" jsonschema:"minimum=0"`
 	// SHA-256 of those bytes; absent if the input was not read to its end.
@@ -238,7 +236,7 @@ func (s *Summary) Finish(at time.Time) {
 	s.StartedAt, s.FinishedAt = s.StartedAt.UTC(), at.UTC()
 	took := max(at.Sub(s.StartedAt), 0)
 	s.Seconds = took.Round(time.Millisecond).Seconds()
-	s.Rejects = s.Outcomes.Rejected() - s.deletions().Rejected
+	s.Rejects = s.Outcomes.Rejected() - s.Deleted().Rejected
 	if took > 0 {
 		s.PerSecond = math.Round(10*float64(s.Outcomes.Total())/took.Seconds()) / 10
 	}
@@ -249,12 +247,13 @@ func (s *Summary) Finish(at time.Time) {
 // to SettledUpTo if it stopped. Anything but 0 is a defect of usersync.
 func (s *Summary) Unaccounted() int {
 	if s.State == Finished {
-		return s.RecordsRead + s.deletions().Users - s.Outcomes.Total()
+		return s.RecordsRead + s.Deleted().Users - s.Outcomes.Total()
 	}
 	return s.SettledUpTo - s.Outcomes.Total()
 }
 
-func (s *Summary) deletions() Deletions {
+// Deleted returns Deletions, or none if there is no such section.
+func (s *Summary) Deleted() Deletions {
 	if s.Deletions == nil {
 		return Deletions{}
 	}

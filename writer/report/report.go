@@ -1,4 +1,4 @@
-package writer
+package report
 
 import (
 	"fmt"
@@ -10,12 +10,13 @@ import (
 	"unicode/utf8"
 
 	"usersync/sync/user"
+	"usersync/writer"
 )
 
-// Report writes s for a person at a terminal, in a screenful: what happened,
+// Print writes s for a person at a terminal, in a screenful: what happened,
 // that every record is accounted for, what held the run up, where everything
 // lies, and what to type next.
-func Report(w io.Writer, s Summary) error {
+func Print(w io.Writer, s Summary) error {
 	var p page
 	p.title(&s)
 	p.outcomes(&s)
@@ -36,7 +37,7 @@ func (p *page) title(s *Summary) {
 	case took < time.Second: // a speed would say more than is known
 		p.printf("\nFinished in %s.\n", spell(took))
 	default:
-		p.printf("\nFinished in %s, %s a second.\n", spell(took), count(int(s.PerSecond+0.5), "user"))
+		p.printf("\nFinished in %s, %s a second.\n", spell(took), Count(int(s.PerSecond+0.5), "user"))
 	}
 	if s.Reason != "" {
 		p.printf("%s\n", s.Reason)
@@ -55,11 +56,11 @@ const (
 )
 
 func (p *page) outcomes(s *Summary) {
-	total := grouped(s.Outcomes.Total())
+	total := Grouped(s.Outcomes.Total())
 	width := max(len(total), 7)
 	for _, status := range user.Statuses {
 		if n := s.Outcomes.Count(status); n > 0 {
-			line := fmt.Sprintf("  %*s  %-*s  %s", width, grouped(n), statusWidth, spoken(status), reasons(status, n, s.Codes[status]))
+			line := fmt.Sprintf("  %*s  %-*s  %s", width, Grouped(n), statusWidth, Spoken(status), reasons(status, n, s.Codes[status]))
 			p.printf("%s\n", strings.TrimRight(line, " "))
 		}
 	}
@@ -77,7 +78,7 @@ func unknown(made map[string]Calls, behind int) string {
 		for what := range c.Met {
 			early := what == "dial" || what == "dns" || strings.HasPrefix(what, "token_") && what != "token_expired"
 			if !early {
-				return "records behind it were perhaps taken: at most " + grouped(behind)
+				return "records behind it were perhaps taken: at most " + Grouped(behind)
 			}
 		}
 	}
@@ -92,23 +93,23 @@ func accounted(s *Summary) string {
 	}
 	switch n := s.Unaccounted(); {
 	case n > 0:
-		return fmt.Sprintf("%s, and %s WITHOUT ONE. This is a defect of usersync: please report it.", outcomes, count(n, "record"))
+		return fmt.Sprintf("%s, and %s WITHOUT ONE. This is a defect of usersync: please report it.", outcomes, Count(n, "record"))
 	case n < 0:
-		return fmt.Sprintf("%s, %s TOO MANY. This is a defect of usersync: please report it.", outcomes, grouped(-n))
+		return fmt.Sprintf("%s, %s TOO MANY. This is a defect of usersync: please report it.", outcomes, Grouped(-n))
 	case s.State == Finished:
-		if d := s.deletions().Users; d > 0 {
-			return fmt.Sprintf("%s for %s and %s", outcomes, count(s.RecordsRead, "record"), count(d, "deletion"))
+		if d := s.Deleted().Users; d > 0 {
+			return fmt.Sprintf("%s for %s and %s", outcomes, Count(s.RecordsRead, "record"), Count(d, "deletion"))
 		}
-		return fmt.Sprintf("%s for %s", outcomes, count(s.RecordsRead, "record"))
+		return fmt.Sprintf("%s for %s", outcomes, Count(s.RecordsRead, "record"))
 	}
-	return fmt.Sprintf("%s; %s read, the results end at record %s", outcomes, count(s.RecordsRead, "record"), grouped(s.SettledUpTo))
+	return fmt.Sprintf("%s; %s read, the results end at record %s", outcomes, Count(s.RecordsRead, "record"), Grouped(s.SettledUpTo))
 }
 
 const mostReasons = 3
 
 // reasons names the most frequent codes of n records, and how many have others.
 // A reject always has a code; what went well may have none.
-func reasons(status user.Status, n int, codes []Code) string {
+func reasons(status user.Status, n int, codes []writer.Code) string {
 	var list []string
 	if !status.Rejected() {
 		n = 0
@@ -117,7 +118,7 @@ func reasons(status user.Status, n int, codes []Code) string {
 		}
 	}
 	for _, c := range codes[:min(len(codes), mostReasons)] {
-		list = append(list, grouped(c.Records)+" "+c.Code)
+		list = append(list, Grouped(c.Records)+" "+c.Code)
 		n -= c.Records
 	}
 	switch {
@@ -125,7 +126,7 @@ func reasons(status user.Status, n int, codes []Code) string {
 	case n == 1:
 		list = append(list, "and 1 other")
 	default:
-		list = append(list, "and "+grouped(n)+" others")
+		list = append(list, "and "+Grouped(n)+" others")
 	}
 	return strings.Join(list, ", ")
 }
@@ -133,7 +134,7 @@ func reasons(status user.Status, n int, codes []Code) string {
 func (p *page) facts(s *Summary) {
 	p.fact("run", s.Run)
 	if r := s.Retried; r != nil {
-		p.fact("retried", fmt.Sprintf("%s of run %s: %s settled now", count(r.Rejects, "reject"), r.Run, grouped(r.Settled)))
+		p.fact("retried", fmt.Sprintf("%s of run %s: %s settled now", Count(r.Rejects, "reject"), r.Run, Grouped(r.Settled)))
 	}
 	if s.Plan != nil {
 		p.fact("plan", applied(s.Plan))
@@ -146,7 +147,7 @@ func (p *page) facts(s *Summary) {
 		if path == "-" {
 			path = "stdout"
 		}
-		p.fact(f.Holds, fmt.Sprintf("%s  (%s)", path, count(f.Records, "record")))
+		p.fact(f.Holds, fmt.Sprintf("%s  (%s)", path, Count(f.Records, "record")))
 	}
 	if s.Hint != "" || s.Next != "" {
 		p.printf("\n")
@@ -197,7 +198,7 @@ func destination(s Scope) string {
 }
 
 func applied(p *Plan) string {
-	text := fmt.Sprintf("%s, with calls for %s", p.Path, count(p.Calls, "record"))
+	text := fmt.Sprintf("%s, with calls for %s", p.Path, Count(p.Calls, "record"))
 	if p.ApprovedBy != "" {
 		text += ", approved by " + p.ApprovedBy
 	}
@@ -208,11 +209,11 @@ func calls(made map[string]Calls) []string {
 	var lines []string
 	width := 0
 	for _, c := range made {
-		width = max(width, len(grouped(c.Made)))
+		width = max(width, len(Grouped(c.Made)))
 	}
 	for _, kind := range slices.Sorted(maps.Keys(made)) {
 		c := made[kind]
-		line := fmt.Sprintf("%*s %-6s  %s", width, grouped(c.Made), kind, met(c))
+		line := fmt.Sprintf("%*s %-6s  %s", width, Grouped(c.Made), kind, met(c))
 		lines = append(lines, strings.TrimRight(line, " "))
 	}
 	return lines
@@ -225,7 +226,7 @@ func met(c Calls) string {
 	var parts []string
 	byCount := func(a, b string) int { return c.Met[b] - c.Met[a] }
 	for _, what := range slices.SortedStableFunc(slices.Values(slices.Sorted(maps.Keys(c.Met))), byCount) {
-		parts = append(parts, grouped(c.Met[what])+" "+what)
+		parts = append(parts, Grouped(c.Met[what])+" "+what)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -244,7 +245,7 @@ func spell(d time.Duration) string {
 // trimmed shortens what a server may have made long.
 func trimmed(text string, n int) string {
 	if utf8.RuneCountInString(text) > n {
-		return cut(text, n-3) + "..."
+		return Cut(text, n-3) + "..."
 	}
 	return text
 }

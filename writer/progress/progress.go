@@ -1,4 +1,6 @@
-package writer
+// Package progress shows how far a run is while it lasts: one line on a
+// terminal, a line now and then in a log. Start at New.
+package progress
 
 import (
 	"cmp"
@@ -8,11 +10,12 @@ import (
 	"time"
 
 	"usersync/sync/user"
+	"usersync/writer/report"
 )
 
-// ProgressOptions say where progress is shown. The zero value is for a log:
+// Options say where progress is shown. The zero value is for a log:
 // a plain line every 30 seconds.
-type ProgressOptions struct {
+type Options struct {
 	// Terminal shows one line and redraws it.
 	Terminal bool
 	// Every is the time between two lines; 0 is 30 s, on a terminal 0.2 s.
@@ -34,7 +37,7 @@ type ProgressOptions struct {
 // on. Write is cheap; the line is drawn by one goroutine, which Start begins
 // and Stop ends.
 type Progress struct {
-	options ProgressOptions
+	options Options
 	settled atomic.Int64
 	rejects [len(user.Statuses)]atomic.Int64
 
@@ -47,9 +50,9 @@ type Progress struct {
 	err   error
 }
 
-// NewProgress returns a Progress that shows itself on w, which is stderr as a
+// New returns a Progress that shows itself on w, which is stderr as a
 // rule.
-func NewProgress(w io.Writer, o ProgressOptions) *Progress {
+func New(w io.Writer, o Options) *Progress {
 	every := 30 * time.Second
 	if o.Terminal {
 		every = 200 * time.Millisecond
@@ -125,7 +128,7 @@ func (p *Progress) draw(line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.options.Terminal {
-		p.show(cut(line, p.options.Width()-1)) // a full last column would wrap
+		p.show(report.Cut(line, p.options.Width()-1)) // a full last column would wrap
 		return
 	}
 	p.put("usersync: " + line + "\n")

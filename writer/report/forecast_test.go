@@ -1,10 +1,11 @@
-package writer
+package report
 
 import (
 	"strings"
 	"testing"
 
 	"usersync/sync/user"
+	"usersync/writer"
 )
 
 // A forecast is told on a screenful, and never says 0% or 100% where it is neither.
@@ -13,7 +14,7 @@ func TestReportForecast(t *testing.T) {
 		Records: 1000, Absent: 3, Inputs: []string{"a.csv", "b.csv"},
 		Actions: map[string]int{"create": 1, "update": 920, "delete": 3, "unchanged": 71, "invalid": 8},
 		First:   map[string][]string{"create": {"u-1"}, "update": {"u-2", "u-3"}, "invalid": {"u-9"}},
-		Codes:   map[string][]Code{"invalid": {{Code: "bad_phone", Records: 8}}},
+		Codes:   map[string][]writer.Code{"invalid": {{Code: "bad_phone", Records: 8}}},
 		Known:   991, Changed: 920,
 		Fields: []FieldChange{{Field: user.Phone, Users: 920, New: 2}},
 		Calls:  map[string]int{"create": 1, "read": 920, "update": 920}, Made: 12,
@@ -21,7 +22,7 @@ func TestReportForecast(t *testing.T) {
 	}
 	f.Time(1000.0 / 60)
 	var b strings.Builder
-	if err := ReportForecast(&b, f); err != nil {
+	if err := PrintForecast(&b, f); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{

@@ -1,4 +1,4 @@
-package writer
+package report
 
 import (
 	"bytes"
@@ -13,16 +13,17 @@ import (
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
 	"usersync/sync/user"
+	"usersync/writer"
 )
 
-const schemaPath = "../docs/summary.schema.json"
+const schemaPath = "../../docs/summary.schema.json"
 
 // schema makes the JSON Schema of a summary from the types and their
 // comments.
 func schema(t *testing.T) []byte {
 	t.Helper()
 	r := &jsonschema.Reflector{BaseSchemaID: "https://usersync.invalid", ExpandedStruct: true}
-	if err := r.AddGoComments("usersync/writer", "."); err != nil {
+	if err := r.AddGoComments("usersync/writer/report", ".."); err != nil {
 		t.Fatal(err)
 	}
 	s := r.Reflect(&Summary{})
@@ -182,7 +183,7 @@ func TestOutcomesCount(t *testing.T) {
 	for i, status := range user.Statuses {
 		counts[status] = i + 1
 	}
-	o := CountOutcomes(counts)
+	o := writer.CountOutcomes(counts)
 	for i, status := range user.Statuses {
 		if o.Count(status) != i+1 {
 			t.Errorf("Count(%s) = %d, want %d", status, o.Count(status), i+1)
@@ -194,7 +195,7 @@ func TestOutcomesCount(t *testing.T) {
 }
 
 func TestSummaryOnAFullDisk(t *testing.T) {
-	if err := WriteSummary(&full{}, quiet()); !errors.Is(err, errFull) {
+	if err := WriteSummary(full{}, quiet()); !errors.Is(err, errFull) {
 		t.Errorf("WriteSummary = %v", err)
 	}
 }
