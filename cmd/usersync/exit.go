@@ -9,7 +9,6 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/engine"
 	"usersync/sync/journal"
-	"usersync/sync/ledger"
 	"usersync/sync/pace"
 	"usersync/writer/rundir"
 )
@@ -91,6 +90,9 @@ func codesOf(err error) []int {
 
 // codeOf looks at err itself, not at what it wraps.
 func codeOf(err error) (int, bool) {
+	if t, ok := ledgerTrouble(err); ok {
+		return t.code, true
+	}
 	switch e := err.(type) {
 	case *trouble:
 		return e.code, e.code != 0
@@ -105,10 +107,8 @@ func codeOf(err error) (int, bool) {
 		return exitInternal, true
 	case *engine.GuardError, *destination.CanaryError, *reader.InputError:
 		return exitGuard, true
-	case *rundir.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *checkpoint.InputChangedError, *checkpoint.DeletionChangedError, *planError:
+	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *checkpoint.InputChangedError, *checkpoint.DeletionChangedError, *planError:
 		return exitUsage, true
-	case *ledger.HeldError:
-		return exitHeld, true
 	case *destination.CallError:
 		if e.Fault == destination.Denied {
 			return exitDenied, true
@@ -116,9 +116,6 @@ func codeOf(err error) (int, bool) {
 		return exitTemporary, true
 	case syscall.Errno:
 		return exitTemporary, true
-	}
-	if err == ledger.ErrFenced {
-		return exitHeld, true
 	}
 	if err == errBudget || err == pace.ErrTooLate {
 		return exitBudget, true
