@@ -32,7 +32,7 @@ func (j *job) lookAhead(ctx context.Context) (err error) {
 	}
 	j.log.Info("looking at the whole input before anything is sent")
 	before := j.header().Inputs
-	in, err := openInput(ctx, j.env, j.config, j.conn.client, j.paths)
+	in, err := openInput(ctx, j.stdin, j.config, j.conn.client, j.paths)
 	if err != nil {
 		return err
 	}
