@@ -57,7 +57,7 @@ func (j *job) countAbsent(ctx context.Context) (found absence, err error) {
 	}
 	for row, err := range j.past.ledger.Rows(ctx, j.config.Ledger.Feed) {
 		if err != nil {
-			return found, ledgerFault(err)
+			return found, err
 		}
 		if found.feed++; j.deletes(row) {
 			found.absent++
@@ -111,7 +111,7 @@ func (j *job) brokenRules(ctx context.Context, found absence) (broken, hints []s
 	}
 	rules, known, err := j.past.ledger.Rules(ctx)
 	if err != nil {
-		return nil, nil, ledgerFault(err)
+		return nil, nil, err
 	}
 	if now := j.rules(); !j.config.Guards.AcceptChange && (!known || rules.Config != now.Config || rules.Mapping != now.Mapping) {
 		say("mapping and settings are not known to be those of the last run", "if they are right, say so with --accept-mapping-change")
@@ -164,7 +164,7 @@ func (j *job) keepRules(ctx context.Context) error {
 	if j.past.ledger == nil || !whole || j.retried.run != "" || j.keeper.again || j.config.Target.Sandbox {
 		return nil
 	}
-	return ledgerFault(j.past.ledger.KeepRules(context.WithoutCancel(ctx), j.rules()))
+	return j.past.ledger.KeepRules(context.WithoutCancel(ctx), j.rules())
 }
 
 // listAbsent writes who would have been deleted.
@@ -197,7 +197,7 @@ func (j *job) deletions(ctx context.Context, yield func([]*user.Record, error) b
 	var part []*user.Record
 	for row, err := range j.past.ledger.RowsFrom(ctx, j.config.Ledger.Feed, j.lastAbsent) {
 		if err != nil {
-			yield(part, ledgerFault(err))
+			yield(part, err)
 			return
 		}
 		if !j.deletes(row) {

@@ -11,6 +11,7 @@ import (
 
 	"usersync/reader"
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
@@ -47,7 +48,7 @@ func (j *job) begin(ctx context.Context) (err error) {
 			return heldRun(e.id)
 		}
 		if err := e.advance(ctx, j.past.ledger); err != nil {
-			return ledgerFault(err)
+			return err
 		}
 	}
 	left, foreign := apart(left)
@@ -107,11 +108,20 @@ func (j *job) attend(ctx context.Context) (err error) {
 	return err
 }
 
+// notTakenUp is trouble with the files of an earlier run or with the ledger that is
+// to learn of it: to a person the two are one.
+func notTakenUp(err error) error {
+	if t, known := ledgerTrouble(&ledger.FailedError{Err: err}); known {
+		return t
+	}
+	return err
+}
+
 // takeUp ends the runs that nobody will go on with.
 func (j *job) takeUp(ctx context.Context, left []earlier) error {
 	for _, e := range left {
 		if err := e.takeUp(ctx, j.config.Output.RunsDir, j.past.ledger, j.out.dir.ID()); err != nil {
-			return ledgerFault(fmt.Errorf("take up run %s: %w", e.id, err))
+			return notTakenUp(fmt.Errorf("take up run %s: %w", e.id, err))
 		}
 		j.mention("took up what run "+e.id+" left behind", zap.Int("behind_record", e.past.Mark.Record))
 	}

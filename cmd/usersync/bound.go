@@ -84,7 +84,7 @@ func (j *job) checkLedger(ctx context.Context, left []earlier) error {
 	}
 	left, err := unknownTo(ctx, j.past.ledger, left)
 	if err != nil {
-		return nothingSent(ledgerFault(err))
+		return nothingSent(err)
 	}
 	if len(left) > 0 {
 		return misuse(nothingSent(p.fault("run %s of this account is not over, and what it did is not in the ledger", left[0].id)),
@@ -95,7 +95,7 @@ func (j *job) checkLedger(ctx context.Context, left []earlier) error {
 	}
 	now, err := j.past.ledger.Generation(ctx)
 	if err != nil {
-		return nothingSent(ledgerFault(err))
+		return nothingSent(err)
 	}
 	if now != p.header.Ledger.Generation {
 		return notApplied(p.stale(j, "the ledger was changed: a run was made since, or this plan was applied already"))

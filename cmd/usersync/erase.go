@@ -33,7 +33,7 @@ func eraseFromRuns(runsDir string, scope journal.Scope, id string) (done erased,
 			return done, misuse(fmt.Errorf("look through run %s: %w; nothing was erased", r.ID, err),
 				"somebody changed its files, or the disk lost something: mend them, or remove its directory", "")
 		}
-		if h.past != nil && canGoOn(h.past) {
+		if h.past != nil && h.past.Resumable() {
 			for _, run := range runsRead(h.past.Header) {
 				reads[run] = h
 			}
@@ -74,7 +74,7 @@ func refuseErasure(blocked []*holding) error {
 	}
 	first, next, hint := blocked[0], "", "go on with it first, or let the next run take it up"
 	switch {
-	case first.past != nil && canGoOn(first.past):
+	case first.past != nil && first.past.Resumable():
 		next = commandLine("resume", first.path())
 	default:
 		hint = "it did not end and cannot be resumed: if nothing works on it any more, remove its directory"

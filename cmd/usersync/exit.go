@@ -8,7 +8,6 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/engine"
 	"usersync/sync/journal"
-	"usersync/sync/ledger"
 	"usersync/sync/pace"
 	"usersync/writer/rundir"
 )
@@ -90,6 +89,9 @@ func codesOf(err error) []int {
 
 // codeOf looks at err itself, not at what it wraps.
 func codeOf(err error) (int, bool) {
+	if t, ok := ledgerTrouble(err); ok {
+		return t.code, true
+	}
 	switch e := err.(type) {
 	case *trouble:
 		return e.code, e.code != 0
@@ -104,10 +106,8 @@ func codeOf(err error) (int, bool) {
 		return exitInternal, true
 	case *engine.GuardError, *destination.CanaryError, *reader.InputError:
 		return exitGuard, true
-	case *rundir.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
+	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
 		return exitUsage, true
-	case *ledger.HeldError:
-		return exitHeld, true
 	case *destination.CallError:
 		if e.Fault == destination.Denied {
 			return exitDenied, true
@@ -115,9 +115,6 @@ func codeOf(err error) (int, bool) {
 		return exitTemporary, true
 	case syscall.Errno:
 		return exitTemporary, true
-	}
-	if err == ledger.ErrFenced {
-		return exitHeld, true
 	}
 	if err == errBudget || err == pace.ErrTooLate {
 		return exitBudget, true

@@ -12,6 +12,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
+	"usersync/sync/ledger"
 	"usersync/sync/pace"
 	"usersync/writer"
 	"usersync/writer/rundir"
@@ -40,7 +41,7 @@ func TestALedgerOutOfReach(t *testing.T) {
 	for errno, want := range map[syscall.Errno]int{
 		syscall.EACCES: exitUsage, syscall.EPERM: exitUsage, syscall.EROFS: exitUsage, syscall.ENOSPC: exitTemporary, syscall.ECONNREFUSED: exitTemporary,
 	} {
-		err := ledgerFault(fmt.Errorf("open ledger: %w", &fs.PathError{Op: "open", Path: "ledger.db", Err: errno}))
+		err := error(&ledger.FailedError{Op: "open ledger", Err: &fs.PathError{Op: "open", Path: "ledger.db", Err: errno}})
 		hint := strings.Contains(hintOf(err), "check its permissions")
 		if got := exitCode(err, tally{}); got != want || hint != (want == exitUsage) {
 			t.Errorf("%v: exit code %d, want %d; hint %q", errno, got, want, hintOf(err))

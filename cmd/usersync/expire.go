@@ -100,7 +100,7 @@ func (j *job) isOver(r rundir.RunInfo, limit time.Time) (over bool, inputs []str
 	if err != nil {
 		return false, nil, fmt.Errorf("read the journal of run %s: %w", r.ID, err)
 	}
-	return !canGoOn(past) && (past.Over() || j.lastWritten(r.ID).Before(limit)), runsRead(past.Header), nil
+	return !past.Resumable() && (past.Over() || j.lastWritten(r.ID).Before(limit)), runsRead(past.Header), nil
 }
 
 // lastWritten is when anything in the directory of a run was last written; now if

@@ -83,7 +83,7 @@ func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error
 	}
 	left, err := unknownTo(ctx, p.ledger, all)
 	if err != nil || len(left) == 0 {
-		return ledgerFault(err)
+		return err
 	}
 	if p.out != "" {
 		return misuse(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].id),

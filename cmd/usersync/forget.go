@@ -63,7 +63,7 @@ func forget(ctx context.Context, c *config, id string) (done erased, err error) 
 	if err != nil {
 		return done, err
 	}
-	defer func() { err = errors.Join(err, ledgerFault(past.close())) }()
+	defer func() { err = errors.Join(err, past.close()) }()
 	done, err = eraseFromRuns(c.Output.RunsDir, scope, id)
 	if err != nil {
 		return done, err

@@ -45,7 +45,7 @@ func (j *job) lookAhead(ctx context.Context) (err error) {
 		return fmt.Errorf("look ahead: %w; nothing was sent", err)
 	}
 	for _, was := range before {
-		if !sameVersion(was, inputFacts(was.Path, was.Format)) {
+		if !was.SameVersion(inputFacts(was.Path, was.Format)) {
 			return misuse(fmt.Errorf("look ahead: %s was changed meanwhile; nothing was sent", was.Path), "run again when it is written", "")
 		}
 	}

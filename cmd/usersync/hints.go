@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
+	"usersync/sync/ledger"
 	"usersync/sync/pace"
 	"usersync/sync/user"
 	"usersync/writer/rundir"
@@ -53,10 +55,38 @@ func hintOf(err error) string {
 	case rundir.NoRoom(err):
 		return roomHint(err)
 	}
-	if known, ok := errors.AsType[*trouble](err); ok {
+	if known, ok := troubleOf(err); ok {
 		return known.hint
 	}
 	return ""
+}
+
+// ledgerTrouble is what a person can do about a ledger that failed, if err itself
+// says that; it does not look at what err wraps. What is not known otherwise is the
+// disk or the database, and will pass.
+func ledgerTrouble(err error) (*trouble, bool) {
+	switch err.(type) {
+	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
+	default:
+		if err != ledger.ErrFenced {
+			return nil, false
+		}
+	}
+	if bad, ok := errors.AsType[*ledger.UnusableError](err); ok {
+		return &trouble{err: err, code: exitUsage, hint: bad.Hint}, true
+	}
+	_, held := errors.AsType[*ledger.HeldError](err)
+	switch {
+	case held:
+		return &trouble{err: err, code: exitHeld, hint: "wait for it to end, or give --lock-timeout"}, true
+	case errors.Is(err, ledger.ErrFenced):
+		return &trouble{err: err, code: exitHeld, hint: "the other run goes on from here"}, true
+	case errors.Is(err, context.Canceled): // the ledger did not fail
+		return nil, false
+	case closed(err):
+		return &trouble{err: err, code: exitUsage, hint: "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place"}, true
+	}
+	return &trouble{err: err, code: exitTemporary, hint: "make room on the disk where the ledger lies, or look at its database"}, true
 }
 
 // deniedHint names what in the config leads to an API and to an account there.

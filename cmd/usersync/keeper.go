@@ -108,7 +108,7 @@ func (k *keeper) mark() error {
 	}
 	if k.ledger != nil {
 		if err := k.ledger.Mark(k.ctx, k.ledgerMark(m), k.entries); err != nil {
-			return ledgerFault(err)
+			return err
 		}
 	}
 	if err := k.journal.Mark(m); err != nil {

@@ -71,10 +71,10 @@ func withLedger(ctx context.Context, c *config, a access, do func(*ledger.Ledger
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, ledgerFault(l.Close())) }()
+	defer func() { err = errors.Join(err, l.Close()) }()
 	if a != reading {
 		if _, err := l.Lock(ctx, "usersync-ledger", c.Ledger.LockTimeout); err != nil {
-			return ledgerFault(err)
+			return err
 		}
 	}
 	return do(l)
@@ -117,5 +117,5 @@ func ledgerAnswer(err error) error {
 	if errors.Is(err, ledger.ErrUnknown) {
 		return misuse(err, "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`", "")
 	}
-	return ledgerFault(err)
+	return err
 }

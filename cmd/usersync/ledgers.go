@@ -60,9 +60,6 @@ func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run stri
 	address := c.ledgerURL(dir)
 	if address == noLedger {
 		lock, err := ledger.LockFile(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.Ledger.LockTimeout)
-		if _, held := errors.AsType[*ledger.HeldError](err); held {
-			err = ledgerFault(err)
-		}
 		return &past{lock: lock}, err
 	}
 	l, err := openLedger(ctx, c, scope, address)
@@ -70,7 +67,7 @@ func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run stri
 		return nil, err
 	}
 	if _, err := l.Lock(ctx, run, c.Ledger.LockTimeout); err != nil {
-		return nil, errors.Join(ledgerFault(err), l.Close())
+		return nil, errors.Join(err, l.Close())
 	}
 	return &past{ledger: l}, nil
 }
@@ -84,8 +81,7 @@ func openLedger(ctx context.Context, c *config, scope journal.Scope, address str
 			return nil, misuse(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")
 		}
 	}
-	l, err := ledger.Open(ctx, o)
-	return l, ledgerFault(err)
+	return ledger.Open(ctx, o)
 }
 
 // closed tells that no further try helps: somebody has to open the place first.
@@ -105,27 +101,4 @@ func (p *past) close() error {
 		return p.ledger.Close()
 	}
 	return nil
-}
-
-// ledgerFault says what a person can do about a ledger that failed. What is not
-// known otherwise is the disk or the database, and will pass.
-func ledgerFault(err error) error {
-	if err == nil {
-		return nil
-	}
-	if bad, ok := errors.AsType[*ledger.UnusableError](err); ok {
-		return misuse(err, bad.Hint, "")
-	}
-	_, held := errors.AsType[*ledger.HeldError](err)
-	switch {
-	case held:
-		return &trouble{err: err, code: exitHeld, hint: "wait for it to end, or give --lock-timeout"}
-	case errors.Is(err, ledger.ErrFenced):
-		return &trouble{err: err, code: exitHeld, hint: "the other run goes on from here"}
-	case errors.Is(err, context.Canceled):
-		return err
-	case closed(err):
-		return misuse(err, "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place", "")
-	}
-	return &trouble{err: err, code: exitTemporary, hint: "make room on the disk where the ledger lies, or look at its database"}
 }

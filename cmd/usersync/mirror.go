@@ -41,7 +41,7 @@ type attendance struct {
 func newAttendance(ctx context.Context, l *ledger.Ledger) (*attendance, error) {
 	last, err := l.Max(ctx)
 	if err != nil {
-		return nil, ledgerFault(err)
+		return nil, err
 	}
 	return &attendance{ledger: l, last: last}, nil
 }
@@ -104,7 +104,7 @@ func (a *attendance) flush(ctx context.Context) error {
 	a.mu.Unlock()
 	known, err := a.ledger.Look(ctx, ids)
 	if err != nil {
-		return ledgerFault(fmt.Errorf("look who is in the input: %w", err))
+		return fmt.Errorf("look who is in the input: %w", err)
 	}
 	a.saw(known)
 	return nil

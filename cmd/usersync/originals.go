@@ -56,7 +56,7 @@ func (j *job) originalsOf(ctx context.Context, r runName) (*originals, error) {
 	if err != nil {
 		return nil, err
 	}
-	if readsStdin(past.Header) {
+	if past.Header.ReadsStdin() {
 		return nil, nil
 	}
 	o := &originals{job: j, run: r.id, past: past}

@@ -92,7 +92,7 @@ func (p *planner) close() error {
 		errs = append(errs, p.input.Close())
 	}
 	if p.ledger != nil {
-		errs = append(errs, ledgerFault(p.ledger.Close()))
+		errs = append(errs, p.ledger.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -52,5 +52,5 @@ func (p *planner) generation(ctx context.Context) (int64, error) {
 		return 0, nil
 	}
 	n, err := p.ledger.Generation(ctx)
-	return n, ledgerFault(err)
+	return n, err
 }

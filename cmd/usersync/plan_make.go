@@ -49,7 +49,7 @@ func (p *planner) make(ctx context.Context) (err error) {
 
 // told adds a hint to an error that has none.
 func told(err error, hint string) error {
-	if _, known := errors.AsType[*trouble](err); err == nil || known {
+	if _, known := troubleOf(err); err == nil || known {
 		return err
 	}
 	return &trouble{err: err, hint: hint}

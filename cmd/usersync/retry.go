@@ -61,7 +61,7 @@ func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	if canGoOn(past) {
+	if past.Resumable() {
 		return nil, misuse(fmt.Errorf("retry run %s: it is not over", run.id), "go on with it first", commandLine("resume", run.path()))
 	}
 	path, again, err := run.rejects()

@@ -133,7 +133,7 @@ func (j *job) forget() error {
 		errs = append(errs, j.out.journalFile.Close())
 	}
 	if j.past != nil {
-		errs = append(errs, ledgerFault(j.past.close()))
+		errs = append(errs, j.past.close())
 	}
 	return errors.Join(errs...)
 }
