@@ -7,6 +7,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/pace"
 	"usersync/writer/rundir"
@@ -104,7 +105,7 @@ func codeOf(err error) (int, bool) {
 		return e.code, true
 	case *engine.AccountingError:
 		return exitInternal, true
-	case *engine.GuardError, *destination.CanaryError, *reader.InputError:
+	case *guard.Error, *destination.CanaryError, *reader.InputError:
 		return exitGuard, true
 	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
 		return exitUsage, true
