@@ -8,6 +8,7 @@ import (
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/pace"
 	"usersync/writer/rundir"
@@ -105,7 +106,7 @@ func codeOf(err error) (int, bool) {
 		return e.code, true
 	case *engine.AccountingError:
 		return exitInternal, true
-	case *engine.GuardError, *destination.CanaryError, *reader.InputError:
+	case *guard.Error, *destination.CanaryError, *reader.InputError:
 		return exitGuard, true
 	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *checkpoint.InputChangedError, *checkpoint.DeletionChangedError, *planError:
 		return exitUsage, true
