@@ -6,6 +6,7 @@ import (
 	"iter"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/engine"
 	"usersync/sync/user"
@@ -51,7 +52,7 @@ func (j *job) wouldDelete(ctx context.Context, found absence) error {
 		return err
 	}
 	return &engine.GuardError{Guard: absenceGuard, Hint: strings.Join(hints, "; "),
-		What: fmt.Sprintf("%s of %d in the feed %s missing in the input, and a run would delete nobody: %s", plural(found.absent, "user"), found.feed,
+		What: fmt.Sprintf("%s of %d in the feed %s missing in the input, and a run would delete nobody: %s", exit.Plural(found.absent, "user"), found.feed,
 			isOrAre(found.absent), strings.Join(broken, "; "))}
 }
 
