@@ -14,13 +14,14 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
 )
 
 // absentees yields the deletions of a mirror, sorted by id: they are found when all
-// else is written. What keeps from deleting is a *engine.GuardError.
+// else is written. What keeps from deleting is a *guard.Error.
 func (j *job) absentees(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
 		found, err := j.countAbsent(ctx)
@@ -83,8 +84,8 @@ func (j *job) mayDelete(ctx context.Context, found absence) error {
 	path, err := j.listAbsent(ctx)
 	what := fmt.Sprintf("%s of %d in the feed %s missing in the input, and nobody is deleted: %s", exit.Plural(found.absent, "user"), found.feed,
 		isOrAre(found.absent), strings.Join(broken, "; "))
-	guard := &engine.GuardError{Guard: absenceGuard, What: what, Hint: "who they are stands in " + path + "; " + strings.Join(hints, "; ") + "; resume takes these flags too"}
-	return errors.Join(guard, err)
+	tripped := &guard.Error{Name: absenceGuard, What: what, Hint: "who they are stands in " + path + "; " + strings.Join(hints, "; ") + "; resume takes these flags too"}
+	return errors.Join(tripped, err)
 }
 
 func isOrAre(n int) string {

@@ -170,29 +170,12 @@ func sum(b []byte) string {
 	return hex.EncodeToString(digest[:])
 }
 
-func callFacts(met map[string]map[string]int) map[string]report.Calls {
+func callFacts(met destination.CallCounts) map[string]report.Calls {
 	facts := make(map[string]report.Calls, len(met))
 	for kind, counts := range met {
-		facts[kind] = report.Calls{Made: sumOf(counts), Met: counts}
+		facts[kind] = report.Calls{Made: counts.Total(), Met: counts}
 	}
 	return facts
-}
-
-// callsMade is how many calls were made, of all kinds.
-func callsMade(met map[string]map[string]int) int {
-	n := 0
-	for _, counts := range met {
-		n += sumOf(counts)
-	}
-	return n
-}
-
-func sumOf(counts map[string]int) int {
-	n := 0
-	for _, c := range counts {
-		n += c
-	}
-	return n
 }
 
 func paceFacts(r pace.Report) *report.Pace {

@@ -131,7 +131,7 @@ func (j *job) reopenInput(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	j.input, err = openInput(ctx, j.env, j.config, j.conn.client, j.paths)
+	j.input, err = openInput(ctx, j.stdin, j.config, j.conn.client, j.paths)
 	return err
 }
 

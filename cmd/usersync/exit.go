@@ -8,6 +8,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/pace"
 	"usersync/writer/rundir"
@@ -69,7 +70,7 @@ func codeOf(err error) (int, bool) {
 		return e.code, true
 	case *engine.AccountingError:
 		return exit.Internal, true
-	case *engine.GuardError, *destination.CanaryError, *reader.InputError:
+	case *guard.Error, *destination.CanaryError, *reader.InputError:
 		return exit.Guard, true
 	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
 		return exit.Misuse, true

@@ -13,6 +13,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/pace"
 	"usersync/writer"
@@ -83,7 +84,7 @@ func TestExitCodeOfOneError(t *testing.T) {
 		"wrapped denial":       {fmt.Errorf("batch 3: %w", &destination.CallError{Fault: destination.Denied}), 7},
 		"call that got lost":   {&destination.CallError{Fault: destination.PerhapsTaken}, 5},
 		"wait beyond max-wait": {fmt.Errorf("pace: %w", pace.ErrTooLong), 5},
-		"a guard":              {&engine.GuardError{What: "too many"}, 4},
+		"a guard":              {&guard.Error{What: "too many"}, 4},
 		"unread to its end":    {fmt.Errorf("run: %w", &reader.InputError{Err: syscall.EIO}), 4},
 		"books do not balance": {&engine.AccountingError{What: "2 and 3"}, 1},
 		"broken disk":          {&fs.PathError{Op: "write", Err: syscall.EIO}, 5},

@@ -31,7 +31,7 @@ func (p *planner) forecast(f *foreseen) report.Forecast {
 	shown := report.Forecast{
 		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
 		Known: f.changes.compared, Changed: f.changes.changed,
-		Calls: madeOf(&f.calls), Made: callsMade(f.made.Met()),
+		Calls: madeOf(&f.calls), Made: f.made.Total(),
 		Scope: p.conn.scope, Inputs: p.paths,
 	}
 	for status, n := range f.outcomes {
@@ -52,7 +52,7 @@ func (p *planner) forecast(f *foreseen) report.Forecast {
 func madeOf(c *destination.Calls) map[string]int {
 	made := map[string]int{}
 	for kind, counts := range c.Met() {
-		made[kind] = sumOf(counts)
+		made[kind] = counts.Total()
 	}
 	return made
 }
@@ -60,7 +60,7 @@ func madeOf(c *destination.Calls) map[string]int {
 // remarks are what a person should know before the plan is done.
 func (p *planner) remarks(f *foreseen) []string {
 	var all []string
-	if n := sumOf(f.calls.Met()[destination.ReadCall]); n > 0 && !p.read {
+	if n := f.calls.Met()[destination.ReadCall].Total(); n > 0 && !p.read {
 		all = append(all, exit.Plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
 	}
 	if p.config.Ledger.Full {

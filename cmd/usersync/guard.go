@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/sync/engine"
+	"usersync/sync/guard"
 )
 
 // looksAhead reports whether a guard wants to know what the whole run comes to
@@ -25,7 +25,7 @@ func (c *config) checkAhead(verb string, paths []string) error {
 }
 
 // lookAhead plans the whole input, if a guard wants that, and returns the
-// *engine.GuardError of the first that trips. A run that has begun to write, one
+// *guard.Error of the first that trips. A run that has begun to write, one
 // that applies a plan, and a retry of rejects are past it.
 func (j *job) lookAhead(ctx context.Context) (err error) {
 	if !j.config.looksAhead() || j.start.from > 0 || j.applied != nil || j.retried.run != "" {
@@ -33,7 +33,7 @@ func (j *job) lookAhead(ctx context.Context) (err error) {
 	}
 	j.log.Info("looking at the whole input before anything is sent")
 	before := j.header().Inputs
-	in, err := openInput(ctx, j.env, j.config, j.conn.client, j.paths)
+	in, err := openInput(ctx, j.stdin, j.config, j.conn.client, j.paths)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (f *foreseen) tripped(c *config) error {
 		return nil
 	}
 	if f.read < c.Guards.MinRecords {
-		return &engine.GuardError{Guard: "min_records",
+		return &guard.Error{Name: "min_records",
 			What: fmt.Sprintf("the input holds %s, and --min-records asks for %d; nothing was sent", exit.Plural(f.read, "record"), c.Guards.MinRecords),
 			Hint: "look whether the export is whole; if it is, lower --min-records"}
 	}
@@ -84,7 +84,7 @@ func (f *foreseen) tooManyChanges(most changeLimits) error {
 const changeGuard = "max_change"
 
 func changeError(what string, most share) error {
-	return &engine.GuardError{Guard: changeGuard,
+	return &guard.Error{Name: changeGuard,
 		What: fmt.Sprintf("%s, and --max-change allows %s; nothing was sent", what, most),
 		Hint: "look at what would change with usersync plan; if it is as it should be, allow more with --max-change"}
 }

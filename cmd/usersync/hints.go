@@ -11,7 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/destination"
-	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/pace"
 	"usersync/sync/user"
@@ -34,8 +34,8 @@ func withoutHint(err error) (hint string, bare error) {
 
 // hintOf says what a person can do about a run that stopped.
 func hintOf(err error) string {
-	if guard, ok := errors.AsType[*engine.GuardError](err); ok {
-		return guard.Hint
+	if tripped, ok := errors.AsType[*guard.Error](err); ok {
+		return tripped.Hint
 	}
 	if _, ok := errors.AsType[*destination.CanaryError](err); ok {
 		return "look at that record in the input and in the API: mapping or account may not be what they should be; resume goes on behind it"

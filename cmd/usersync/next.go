@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
@@ -53,11 +53,11 @@ func (j *job) unresolved(s *report.Summary) bool {
 
 // guardOf is the name of the guard that stopped the run; empty if none did.
 func guardOf(err error) string {
-	guard, _ := errors.AsType[*engine.GuardError](err)
-	if guard == nil {
+	tripped, _ := errors.AsType[*guard.Error](err)
+	if tripped == nil {
 		return ""
 	}
-	return guard.Guard
+	return tripped.Name
 }
 
 // resumeLine goes on with the run: by its name where it lies in the place that

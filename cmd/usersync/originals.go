@@ -92,7 +92,7 @@ func (o *originals) open(ctx context.Context) (err error) {
 	for _, in := range o.past.Header.Inputs {
 		paths = append(paths, in.Path)
 	}
-	options := readerOptions(o.job.env, o.job.config, o.job.conn.client.Traits(), paths, expected{})
+	options := readerOptions(o.job.stdin, o.job.config, o.job.conn.client.Traits(), paths, expected{})
 	options.Original, options.Sidecar, options.Trailer = nil, false, ""
 	if o.past.Header.Retried == "" {
 		options.Trailer = o.job.retried.trailer

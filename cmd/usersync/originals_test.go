@@ -32,7 +32,7 @@ func leftBehind(t *testing.T, j *job, retried, input string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := reader.Open(t.Context(), readerOptions(j.env, &config{Input: inputConfig{Format: "auto", Charset: "auto"}}, j.conn.client.Traits(), []string{input}, expected{}))
+	in, err := reader.Open(t.Context(), readerOptions(nil, &config{Input: inputConfig{Format: "auto", Charset: "auto"}}, j.conn.client.Traits(), []string{input}, expected{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ func (p *planner) run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.conn.close()) }()
-	if p.input, err = openInput(ctx, p.env, p.config, p.conn.client, p.paths); err != nil {
+	if p.input, err = openInput(ctx, p.stdin, p.config, p.conn.client, p.paths); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()

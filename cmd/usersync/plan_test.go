@@ -14,6 +14,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -209,7 +210,7 @@ func TestDetailedExitCode(t *testing.T) {
 		"users to send, some unfit":  {changes: true, invalid: 1, want: 2},
 		"nothing to send but unfit":  {invalid: 1, want: 1},
 		"a wrong flag":               {err: exit.Usage(errors.New("unknown flag"), "", ""), want: 1},
-		"a guard, and users to send": {err: &engine.GuardError{}, changes: true, want: 1},
+		"a guard, and users to send": {err: &guard.Error{}, changes: true, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found := tally{read: 9, outcomes: writer.Outcomes{Invalid: c.invalid}, detailed: detailed{asked: true, changes: c.changes}}

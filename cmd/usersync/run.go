@@ -105,7 +105,7 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, j.closeOriginals(original)) }()
 	j.log.Info("opening the input", zap.Strings("from", j.paths))
-	if j.input, err = openInput(ctx, j.env, j.config, j.conn.client, j.paths); err != nil {
+	if j.input, err = openInput(ctx, j.stdin, j.config, j.conn.client, j.paths); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.closeInput()) }()

@@ -78,7 +78,7 @@ func validate(ctx context.Context, e *env, c *config, args []string, v *finding)
 	if err := c.checkResults(paths, e.stdin); err != nil {
 		return found, err
 	}
-	in, err := readInput(ctx, e, c, conn.client, paths)
+	in, err := readInput(ctx, e.stdin, c, conn.client, paths)
 	if err != nil {
 		return found, err
 	}
