@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/engine"
 	"usersync/sync/guard"
@@ -85,7 +86,7 @@ func (j *job) mayDelete(ctx context.Context, found absence) error {
 		return err
 	}
 	path, err := j.listAbsent(ctx)
-	what := fmt.Sprintf("%s of %d in the feed %s missing in the input, and nobody is deleted: %s", plural(found.absent, "user"), found.feed,
+	what := fmt.Sprintf("%s of %d in the feed %s missing in the input, and nobody is deleted: %s", exit.Plural(found.absent, "user"), found.feed,
 		isOrAre(found.absent), strings.Join(broken, "; "))
 	tripped := &guard.Error{Name: absenceGuard, What: what, Hint: "who they are stands in " + path + "; " + strings.Join(hints, "; ") + "; resume takes these flags too"}
 	return errors.Join(tripped, err)
@@ -106,7 +107,7 @@ func (j *job) brokenRules(ctx context.Context, found absence) (broken, hints []s
 			"give --expect-records, --expect-sha256, a FILE.sha256 beside it, a --trailer or gzip, or --trust-eof if the other guards are enough")
 	}
 	if a := j.attendance; a.noID > 0 {
-		say(fmt.Sprintf("the id of %s cannot be read (%s)", plural(a.noID, "row"), places(a.nameless)), "mend these rows")
+		say(fmt.Sprintf("the id of %s cannot be read (%s)", exit.Plural(a.noID, "row"), places(a.nameless)), "mend these rows")
 	}
 	if found.invalid == j.attendance.read {
 		say("no row of the input is fit", "look at the codes in rejects")

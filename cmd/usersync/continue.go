@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
@@ -49,7 +50,7 @@ func (j *job) goOnAsAsked(ctx context.Context, left []earlier) ([]earlier, error
 
 // cannotResume is a run that would not do what it was begun to do.
 func (j *job) cannotResume(why error) error {
-	return misuse(nothingSent(fmt.Errorf("resume run %s: %w", j.resume, why)),
+	return exit.Usage(exit.NothingSent(fmt.Errorf("resume run %s: %w", j.resume, why)),
 		"put back what was changed; or begin a new run, which first takes up into the ledger what this one has done", j.again(j.paths...))
 }
 

@@ -57,6 +57,9 @@ const depsRules = `
 	reader, writer, writer/rundir, sync/engine, sync/pace, sync/ledger, sync/journal, sync/sandbox, sync/destination/kard
 	< cmd/usersync;
 
+	# What a command leaves with: words and exit codes, and no rule.
+	reader/mapping < cmd/usersync/internal/exit < cmd/usersync;
+
 	# A misreading of an API must not be able to agree with itself.
 	sync/sandbox, sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes
 	!< sync/destination, sync/destination/rest, sync/destination/kard, sync/destination/onbo,

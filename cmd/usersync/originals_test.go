@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
@@ -106,8 +107,8 @@ func TestOriginalsOfARetry(t *testing.T) {
 	} {
 		change()
 		_, err := j.findOriginals(t.Context())
-		bad, ok := errors.AsType[*trouble](err)
-		if !ok || bad.code != exitUsage || !strings.Contains(err.Error(), "nothing was sent") || strings.Contains(err.Error(), "999") {
+		bad, ok := errors.AsType[*exit.Error](err)
+		if !ok || bad.Code != exit.Misuse || !strings.Contains(err.Error(), "nothing was sent") || strings.Contains(err.Error(), "999") {
 			t.Errorf("%v", err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/guard"
 	"usersync/sync/user"
@@ -50,7 +51,7 @@ func (j *job) wouldDelete(ctx context.Context, found absence) error {
 		return err
 	}
 	return &guard.Error{Name: absenceGuard, Hint: strings.Join(hints, "; "),
-		What: fmt.Sprintf("%s of %d in the feed %s missing in the input, and a run would delete nobody: %s", plural(found.absent, "user"), found.feed,
+		What: fmt.Sprintf("%s of %d in the feed %s missing in the input, and a run would delete nobody: %s", exit.Plural(found.absent, "user"), found.feed,
 			isOrAre(found.absent), strings.Join(broken, "; "))}
 }
 

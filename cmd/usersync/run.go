@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
@@ -196,7 +197,7 @@ func (j *job) send(ctx context.Context) error {
 		err = j.keepUnchanged(ctx, work.Ledger)
 	}
 	talk := j.stopProgress()
-	err = withSignal(ctx, err)
+	err = exit.WithSignal(ctx, err)
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", j.out.dir.ID(), err)
 	}
