@@ -29,7 +29,7 @@ func (j *job) absentees(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 			return
 		}
 		if err == nil && j.attendance.again {
-			j.mention("nobody is deleted: the input is rejects of an earlier run, which cannot say who is gone", zap.Int("absent", found.absent))
+			j.log.always("nobody is deleted: the input is rejects of an earlier run, which cannot say who is gone", zap.Int("absent", found.absent))
 			return
 		}
 		if err == nil {

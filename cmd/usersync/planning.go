@@ -14,9 +14,9 @@ import (
 // planning runs the engine over an input as a run does, with the destination
 // replaced by one that sends nothing.
 type planning struct {
-	env    *env
 	config *config
 	conn   *connection
+	wire   context.Context // ends when calls on the wire are to be cut
 	input  *reader.Input
 	ledger *ledger.Ledger // nil: there is none, or none yet
 	read   bool           // make the reads that updates need
@@ -55,5 +55,5 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 }
 
 func (p planning) manners(f *foreseen) manners {
-	return manners{pace: p.conn.pace, wire: p.env.wire, retries: p.config.Pace.Retries, calls: &f.made, protected: p.protected}
+	return manners{pace: p.conn.pace, wire: p.wire, retries: p.config.Pace.Retries, calls: &f.made, protected: p.protected}
 }

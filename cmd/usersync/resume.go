@@ -37,12 +37,11 @@ func resumeCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		j, err := e.resumed(run, stdin, cmd)
+		o, err := e.resumed(run, stdin, cmd)
 		if err != nil {
 			return err
 		}
-		j.found = found
-		return j.run(cmd.Context(), j.paths)
+		return e.send(cmd.Context(), o, found)
 	}
 	return cmd
 }
@@ -57,39 +56,38 @@ func resumeArguments(args []string) (run string, stdin bool, err error) {
 	return slices.Concat(args, []string{""})[0], stdin, nil
 }
 
-// resumed is the job that goes on with a run.
-func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (*job, error) {
+// resumed are the options that go on with a run.
+func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (o runOptions, err error) {
 	past, err := run.past()
 	if err != nil {
-		return nil, err
+		return o, err
 	}
 	if err := refuseResume(run, past, stdin); err != nil {
-		return nil, err
+		return o, err
 	}
-	c, cmd, err := settingsOf(e, past.Header, now)
+	c, err := settingsOf(e, past.Header, now)
 	if err != nil {
-		return nil, err
+		return o, err
 	}
 	c.Output.RunsDir = run.runsDir
-	j := &job{env: e, config: c, started: e.now(), resume: run.id}
+	o = runOptions{config: c, resume: run.id}
 	if before := past.Header.Retried; before != "" {
 		_, again, err := runName{run.runsDir, before}.rejects()
 		if err != nil {
-			return nil, noRun(fmt.Errorf("resume run %s, which retries run %s: %w", run.id, before, err))
+			return o, noRun(fmt.Errorf("resume run %s, which retries run %s: %w", run.id, before, err))
 		}
 		again.trailer = c.Proof.trailer
-		j.retried = again
+		o.retried = again
 		c.Proof.spare()
 	}
-	if j.applied, err = planOf(past.Header); err != nil {
-		return nil, err
+	if o.applied, err = planOf(past.Header); err != nil {
+		return o, err
 	}
-	j.again = func(files ...string) string { return again(cmd, files) }
 	for _, in := range past.Header.Inputs {
-		j.paths = append(j.paths, in.Path)
+		o.files = append(o.files, in.Path)
 	}
-	c.typed.files = j.paths
-	return j, nil
+	c.typed.files = o.files
+	return o, nil
 }
 
 // refuseResume finds what can be said before anything is opened.

@@ -46,47 +46,45 @@ func retryCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		j, err := e.retrying(run, cmd)
-		if err != nil || j == nil {
+		o, err := e.retrying(run, cmd)
+		if err != nil {
 			return err
 		}
-		j.found = found
-		return j.run(cmd.Context(), j.paths)
+		if o.retried.rejects == 0 {
+			_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", run.id)
+			return err
+		}
+		return e.send(cmd.Context(), o, found)
 	}
 	return cmd
 }
 
-// retrying is the job that sends the rejects of a run again; nil if it has none.
-func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
+// retrying are the options that send the rejects of a run again.
+func (e *env) retrying(run runName, now *cobra.Command) (o runOptions, err error) {
 	past, err := run.past()
 	if err != nil {
-		return nil, err
+		return o, err
 	}
 	if past.Resumable() {
-		return nil, exit.Usage(fmt.Errorf("retry run %s: it is not over", run.id), "go on with it first", exit.CommandLine("resume", run.path()))
+		return o, exit.Usage(fmt.Errorf("retry run %s: it is not over", run.id), "go on with it first", exit.CommandLine("resume", run.path()))
 	}
 	path, again, err := run.rejects()
 	if err != nil {
-		return nil, noRun(fmt.Errorf("retry run %s: %w", run.id, err))
+		return o, noRun(fmt.Errorf("retry run %s: %w", run.id, err))
 	}
-	c, cmd, err := settingsOf(e, past.Header, now)
+	c, err := settingsOf(e, past.Header, now)
 	if err != nil {
-		return nil, err
+		return o, err
 	}
 	again.trailer = c.Proof.trailer
 	c.Proof.spare()
-	j := &job{env: e, config: c, started: e.now(), retried: again, paths: []string{path}}
-	c.typed.files = j.paths
-	j.again = func(files ...string) string { return typed{flags: flagsOf(cmd)}.command(cmd.Name(), files...) }
+	o = runOptions{config: c, retried: again, files: []string{path}}
+	c.typed.files = o.files
 	if c.planDigest() != past.Header.ConfigSHA256 || c.mappingDigest() != past.Header.MappingSHA256 {
-		return nil, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", run.id),
-			"its rejects are an input like any other: run them with the settings of now", j.again(path))
+		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", run.id),
+			"its rejects are an input like any other: run them with the settings of now", c.typed.again(path))
 	}
-	if again.rejects == 0 {
-		_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", run.id)
-		return nil, err
-	}
-	return j, nil
+	return o, nil
 }
 
 // rejects returns where the rejects of a run lie, and what is to be known of them.
