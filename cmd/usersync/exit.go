@@ -8,10 +8,10 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
-	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/pace"
+	"usersync/sync/user"
 	"usersync/writer/rundir"
 )
 
@@ -69,7 +69,7 @@ func codeOf(err error) (int, bool) {
 		return exit.Terminate, true
 	case *ended:
 		return e.code, true
-	case *engine.AccountingError:
+	case *user.AccountingError:
 		return exit.Internal, true
 	case *guard.Error, *destination.CanaryError, *reader.InputError:
 		return exit.Guard, true
