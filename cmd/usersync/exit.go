@@ -6,12 +6,11 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
-	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
+	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/pace"
-	"usersync/sync/user"
 	"usersync/writer/rundir"
 )
 
@@ -56,7 +55,7 @@ func codesOf(err error) []int {
 
 // codeOf looks at err itself, not at what it wraps.
 func codeOf(err error) (int, bool) {
-	if t, ok := ledgerTrouble(err); ok {
+	if t, ok := knownTrouble(err); ok {
 		return t.Code, true
 	}
 	switch e := err.(type) {
@@ -69,11 +68,11 @@ func codeOf(err error) (int, bool) {
 		return exit.Terminate, true
 	case *ended:
 		return e.code, true
-	case *user.AccountingError:
+	case *engine.AccountingError:
 		return exit.Internal, true
 	case *guard.Error, *destination.CanaryError, *reader.InputError:
 		return exit.Guard, true
-	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *checkpoint.InputChangedError, *checkpoint.DeletionChangedError, *planError:
+	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
 		return exit.Misuse, true
 	case *destination.CallError:
 		if e.Fault == destination.Denied {

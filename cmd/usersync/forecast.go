@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -87,10 +88,10 @@ func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error
 		return err
 	}
 	if p.out != "" {
-		return exit.Usage(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].Run),
-			"go on with it first", exit.CommandLine("resume", runName{p.config.Output.RunsDir, left[0].Run}.path()))
+		return exit.Usage(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].id),
+			"go on with it first", exit.CommandLine("resume", (&history.Run{Dir: p.config.Output.RunsDir, ID: left[0].id}).Path()))
 	}
-	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].Run))
+	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].id))
 	return nil
 }
 
@@ -99,10 +100,10 @@ func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error
 func unknownTo(ctx context.Context, l *ledger.Ledger, left []earlier) ([]earlier, error) {
 	var some []earlier
 	for _, e := range left {
-		if err := e.Advance(ctx, l); err != nil {
+		if err := e.advance(ctx, l); err != nil {
 			return nil, err
 		}
-		if e.HasNews() {
+		if len(e.past.Settled)+len(e.past.Sent) > 0 {
 			some = append(some, e)
 		}
 	}

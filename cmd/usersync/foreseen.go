@@ -5,6 +5,7 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
+	"usersync/sync/engine"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -64,7 +65,7 @@ func opOf(o *user.Outcome) user.Op {
 		return user.Delete
 	}
 	if o.Status == user.Unchanged && o.Code == user.CodeSame {
-		return user.SameAsPlanned
+		return engine.SameAsPlanned
 	}
 	return ""
 }

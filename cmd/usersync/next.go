@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/sync/checkpoint"
 	"usersync/sync/guard"
 	"usersync/sync/user"
 	"usersync/writer/report"
@@ -35,7 +34,7 @@ func (j *job) next(err error, s report.Summary) string {
 }
 
 func isOtherDeletion(err error) bool {
-	_, is := errors.AsType[*checkpoint.DeletionChangedError](err)
+	_, is := errors.AsType[*otherDeletionError](err)
 	return is
 }
 

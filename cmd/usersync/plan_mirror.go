@@ -29,7 +29,8 @@ func (p planning) absentees(f *foreseen) func(context.Context) iter.Seq2[[]*user
 	w := p.would
 	return func(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 		return func(yield func([]*user.Record, error) bool) {
-			found, err := w.countAbsent(ctx, w.attendance.read, f.outcomes[user.Invalid])
+			w.keeper = &keeper{outcomes: f.outcomes, last: w.attendance.read}
+			found, err := w.countAbsent(ctx)
 			if err == nil && (found.absent == 0 || w.attendance.again) {
 				return
 			}
@@ -40,7 +41,7 @@ func (p planning) absentees(f *foreseen) func(context.Context) iter.Seq2[[]*user
 				yield(nil, err)
 				return
 			}
-			w.deletions(ctx, found.last, yield)
+			w.deletions(ctx, yield)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/destination"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -105,7 +106,7 @@ func (s *scratch) over(ctx context.Context, ids []string, known []user.Known) er
 			known[i] = user.Known{}
 		default:
 			e := ledger.Entry{Standing: k.Standing, Remote: k.Remote, Record: k.Record, Prints: k.Prints,
-				Anew: k.Remote == user.RemoteToCome}
+				Anew: k.Remote == destination.RemoteToCome}
 			known[i] = e.Over(known[i])
 		}
 	}
