@@ -13,7 +13,6 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
-	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
@@ -24,7 +23,7 @@ import (
 // else is written. What keeps from deleting is a *guard.Error.
 func (j *job) absentees(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
-		found, err := j.countAbsent(ctx)
+		found, err := j.countAbsent(ctx, j.checkpointer.Last(), j.checkpointer.Count(user.Invalid))
 		if err == nil && found.absent == 0 {
 			return
 		}
@@ -39,7 +38,7 @@ func (j *job) absentees(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 			yield(nil, err)
 			return
 		}
-		j.deletions(ctx, yield)
+		j.deletions(ctx, found.last, yield)
 	}
 }
 
@@ -47,15 +46,19 @@ func (j *job) absentees(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 const absenceGuard = "absence"
 
 // absence is how many users of the feed the input lacks.
-type absence struct{ absent, feed int }
+type absence struct {
+	absent, feed  int
+	last, invalid int // the last record of the input, and how many are invalid
+}
 
-func (j *job) countAbsent(ctx context.Context) (found absence, err error) {
+func (j *job) countAbsent(ctx context.Context, last, invalid int) (found absence, err error) {
+	found.last, found.invalid = last, invalid
 	a := j.attendance
 	if err := a.flush(ctx); err != nil {
 		return found, err
 	}
 	if a.looked+a.noID != a.read {
-		return found, &engine.AccountingError{What: fmt.Sprintf("%d records read, %d looked up and %d without an id", a.read, a.looked, a.noID)}
+		return found, &user.AccountingError{What: fmt.Sprintf("%d records read, %d looked up and %d without an id", a.read, a.looked, a.noID)}
 	}
 	for row, err := range j.past.ledger.Rows(ctx, j.config.Ledger.Feed) {
 		if err != nil {
@@ -105,7 +108,7 @@ func (j *job) brokenRules(ctx context.Context, found absence) (broken, hints []s
 	if a := j.attendance; a.noID > 0 {
 		say(fmt.Sprintf("the id of %s cannot be read (%s)", exit.Plural(a.noID, "row"), places(a.nameless)), "mend these rows")
 	}
-	if j.keeper.outcomes[user.Invalid] == j.attendance.read {
+	if found.invalid == j.attendance.read {
 		say("no row of the input is fit", "look at the codes in rejects")
 	}
 	if most := j.config.Guards.MaxDelete.of(found.feed); found.absent > most {
@@ -163,7 +166,7 @@ func (j *job) rules() ledger.Rules {
 // keepRules notes them, once the feed was sent whole.
 func (j *job) keepRules(ctx context.Context) error {
 	whole := j.config.Target.Mode == mirror || j.config.Target.Mode == user.Upsert
-	if j.past.ledger == nil || !whole || j.retried.Run != "" || j.keeper.again || j.config.Target.Sandbox {
+	if j.past.ledger == nil || !whole || j.retried.run != "" || j.checkpointer.FedAgain() || j.config.Target.Sandbox {
 		return nil
 	}
 	return j.past.ledger.KeepRules(context.WithoutCancel(ctx), j.rules())
@@ -194,8 +197,7 @@ func (j *job) listAbsent(ctx context.Context) (path string, err error) {
 }
 
 // deletions yields the deletions behind those that are written already.
-func (j *job) deletions(ctx context.Context, yield func([]*user.Record, error) bool) {
-	next := j.keeper.last
+func (j *job) deletions(ctx context.Context, next int, yield func([]*user.Record, error) bool) {
 	var part []*user.Record
 	for row, err := range j.past.ledger.RowsFrom(ctx, j.config.Ledger.Feed, j.lastAbsent) {
 		if err != nil {

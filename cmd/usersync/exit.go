@@ -6,11 +6,12 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
-	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/pace"
+	"usersync/sync/user"
 	"usersync/writer/rundir"
 )
 
@@ -55,7 +56,7 @@ func codesOf(err error) []int {
 
 // codeOf looks at err itself, not at what it wraps.
 func codeOf(err error) (int, bool) {
-	if t, ok := knownTrouble(err); ok {
+	if t, ok := ledgerTrouble(err); ok {
 		return t.Code, true
 	}
 	switch e := err.(type) {
@@ -68,11 +69,11 @@ func codeOf(err error) (int, bool) {
 		return exit.Terminate, true
 	case *ended:
 		return e.code, true
-	case *engine.AccountingError:
+	case *user.AccountingError:
 		return exit.Internal, true
 	case *guard.Error, *destination.CanaryError, *reader.InputError:
 		return exit.Guard, true
-	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
+	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *checkpoint.InputChangedError, *checkpoint.DeletionChangedError, *planError:
 		return exit.Misuse, true
 	case *destination.CallError:
 		if e.Fault == destination.Denied {

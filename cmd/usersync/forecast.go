@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -88,10 +87,10 @@ func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error
 		return err
 	}
 	if p.out != "" {
-		return exit.Usage(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].id),
-			"go on with it first", exit.CommandLine("resume", (&history.Run{Dir: p.config.Output.RunsDir, ID: left[0].id}).Path()))
+		return exit.Usage(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].Run),
+			"go on with it first", exit.CommandLine("resume", runName{p.config.Output.RunsDir, left[0].Run}.path()))
 	}
-	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].id))
+	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].Run))
 	return nil
 }
 
@@ -100,10 +99,10 @@ func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error
 func unknownTo(ctx context.Context, l *ledger.Ledger, left []earlier) ([]earlier, error) {
 	var some []earlier
 	for _, e := range left {
-		if err := e.advance(ctx, l); err != nil {
+		if err := e.Advance(ctx, l); err != nil {
 			return nil, err
 		}
-		if len(e.past.Settled)+len(e.past.Sent) > 0 {
+		if e.HasNews() {
 			some = append(some, e)
 		}
 	}

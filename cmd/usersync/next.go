@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/checkpoint"
 	"usersync/sync/guard"
 	"usersync/sync/user"
 	"usersync/writer/report"
@@ -34,7 +35,7 @@ func (j *job) next(err error, s report.Summary) string {
 }
 
 func isOtherDeletion(err error) bool {
-	_, is := errors.AsType[*otherDeletionError](err)
+	_, is := errors.AsType[*checkpoint.DeletionChangedError](err)
 	return is
 }
 

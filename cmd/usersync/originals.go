@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"iter"
@@ -10,8 +9,8 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 )
@@ -42,10 +41,10 @@ const mostOpened = 100
 // mask. The files must hold what the run has read. Nil if there is nothing to be
 // found: no secret is masked, or they came from standard input.
 func (j *job) findOriginals(ctx context.Context) (*originals, error) {
-	if !j.retried.Masked || j.config.Output.RejectsSecrets == "keep" {
+	if !j.retried.masked || j.config.Output.RejectsSecrets == "keep" {
 		return nil, nil
 	}
-	o, err := j.originalsOf(ctx, j.retried.Dir, j.retried.Run)
+	o, err := j.originalsOf(ctx, runName{j.retried.runsDir, j.retried.run})
 	if err != nil || o == nil {
 		return nil, err
 	}
@@ -53,25 +52,24 @@ func (j *job) findOriginals(ctx context.Context) (*originals, error) {
 	return o, nil
 }
 
-func (j *job) originalsOf(ctx context.Context, dir, id string) (*originals, error) {
-	r, err := history.Find(dir, id)
+func (j *job) originalsOf(ctx context.Context, r runName) (*originals, error) {
+	past, err := r.past()
 	if err != nil {
 		return nil, err
 	}
-	past := r.Journal
 	if past.Header.ReadsStdin() {
 		return nil, nil
 	}
-	o := &originals{job: j, run: r.ID, past: past}
+	o := &originals{job: j, run: r.id, past: past}
 	if err := o.check(ctx); err != nil {
 		if sig := exit.StoppedBy(ctx); sig != nil {
 			return nil, sig
 		}
-		return nil, exit.Usage(exit.NothingSent(fmt.Errorf("take masked secrets from what run %s has read: %w", r.ID, err)),
+		return nil, exit.Usage(exit.NothingSent(fmt.Errorf("take masked secrets from what run %s has read: %w", r.id, err)),
 			"put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", j.again(j.paths...))
 	}
 	if retried := past.Header.Retried; retried != "" {
-		o.before, err = j.originalsOf(ctx, dir, retried)
+		o.before, err = j.originalsOf(ctx, runName{r.runsDir, retried})
 	}
 	return o, err
 }
@@ -81,8 +79,7 @@ func (o *originals) check(ctx context.Context) error {
 	if err := o.open(ctx); err != nil {
 		return err
 	}
-	k := &keeper{digest: sha256.New()}
-	_, stop, err := skip(o.input.Records(), k, o.past.Mark, o.past.Header.Mode == string(mirror))
+	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), o.past.Mark, o.past.Header.Mode == string(mirror))
 	if err == nil {
 		stop()
 	}

@@ -61,7 +61,7 @@ func openOutputs(j *job) (*outputs, error) {
 
 // resumeOutputs opens the files of an earlier run behind its last mark.
 func resumeOutputs(j *job, e earlier) (*outputs, error) {
-	dir, err := rundir.Open(j.config.Output.RunsDir, e.id)
+	dir, err := rundir.Open(j.config.Output.RunsDir, e.Run)
 	if err != nil {
 		return nil, err
 	}
@@ -69,8 +69,8 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 	if _, err := o.journal(); err != nil { // before anything is cut back
 		return nil, errors.Join(err, dir.Close())
 	}
-	if o.results, err = dir.Resume("results."+j.config.Output.ResultsFormat, e.past.Mark.Results); err == nil {
-		o.rejects, err = dir.Resume("rejects."+j.input.Layout().Format, e.past.Mark.Rejects)
+	if o.results, err = dir.Resume("results."+j.config.Output.ResultsFormat, e.Journal.Mark.Results); err == nil {
+		o.rejects, err = dir.Resume("rejects."+j.input.Layout().Format, e.Journal.Mark.Rejects)
 	}
 	if err == nil {
 		o.summary, err = dir.Replace("summary.json")

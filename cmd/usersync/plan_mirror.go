@@ -29,8 +29,7 @@ func (p planning) absentees(f *foreseen) func(context.Context) iter.Seq2[[]*user
 	w := p.would
 	return func(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 		return func(yield func([]*user.Record, error) bool) {
-			w.keeper = &keeper{outcomes: f.outcomes, last: w.attendance.read}
-			found, err := w.countAbsent(ctx)
+			found, err := w.countAbsent(ctx, w.attendance.read, f.outcomes[user.Invalid])
 			if err == nil && (found.absent == 0 || w.attendance.again) {
 				return
 			}
@@ -41,7 +40,7 @@ func (p planning) absentees(f *foreseen) func(context.Context) iter.Seq2[[]*user
 				yield(nil, err)
 				return
 			}
-			w.deletions(ctx, yield)
+			w.deletions(ctx, found.last, yield)
 		}
 	}
 }

@@ -11,12 +11,13 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
 	"usersync/sync/user"
 	"usersync/writer/progress"
+	"usersync/writer/rundir"
 )
 
 func runCommand(e *env, found *tally) *cobra.Command {
@@ -60,20 +61,20 @@ type job struct {
 	retried retrial // the run whose rejects are the input
 	applied *plan   // nil where no plan is applied
 
-	paths    []string
-	conn     *connection
-	input    *reader.Input
-	progress *progress.Progress
-	log      *zap.Logger
-	say      *zap.Logger // what is said at any --log-level, where the log is JSON
-	out      *outputs
-	past     *past
-	keeper   *keeper
-	start    start
-	before   engine.Summary // what an earlier part of the run has done
-	counts   engine.Summary
-	calls    destination.Calls
-	underWay atomic.Int64 // calls without an answer
+	paths        []string
+	conn         *connection
+	input        *reader.Input
+	progress     *progress.Progress
+	log          *zap.Logger
+	say          *zap.Logger // what is said at any --log-level, where the log is JSON
+	out          *outputs
+	past         *past
+	start        start
+	checkpointer *checkpoint.Checkpointer
+	before       engine.Summary // what an earlier part of the run has done
+	counts       engine.Summary
+	calls        destination.Calls
+	underWay     atomic.Int64 // calls without an answer
 
 	attendance *attendance // of mirror; nil otherwise
 	lastAbsent string      // id of the last deletion that an earlier part of the run has written
@@ -117,7 +118,7 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	if err := j.begin(ctx); err != nil {
 		return err
 	}
-	j.remember(ctx)
+	j.remember()
 	if err := j.send(ctx); err != nil {
 		return err
 	}
@@ -167,10 +168,10 @@ func (j *job) send(ctx context.Context) error {
 		Applying:    j.applied != nil,
 	}
 	if !j.config.Ledger.AllowStale {
-		work.Superseded = (&history.Staleness{Run: j.out.dir.ID(), Dir: j.config.Output.RunsDir, Unchanged: j.unchanged(ctx)}).Superseded
+		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.Output.RunsDir, unchanged: j.unchanged(ctx)}).superseded
 	}
 	if j.past.ledger != nil {
-		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, &j.keeper.marked, j.attendance)
+		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.attendance)
 	}
 	if j.attendance != nil {
 		work.Absent = j.applied.overAbsent(j.absentees)
@@ -189,7 +190,9 @@ func (j *job) send(ctx context.Context) error {
 	heard()
 	j.warn(counts.Reading)
 	j.counts = total(j.before, counts)
-	err = errors.Join(err, j.keeper.finish(err))
+	if !rundir.NoRoom(err) {
+		err = errors.Join(err, j.checkpointer.Finish(err))
+	}
 	if err == nil && counts.Finished {
 		err = j.keepUnchanged(ctx, work.Ledger)
 	}
@@ -220,7 +223,7 @@ func (j *job) manners() manners {
 	sizer, _ := j.conn.client.(destination.Sizer)
 	return manners{sizer: sizer, pace: j.conn.pace, wire: j.wire, retries: j.config.Pace.Retries, calls: &j.calls,
 		quiet: j.started.Add(j.config.Pace.Timeout), canary: j.config.Guards.Canary, answersOnly: j.config.Guards.CanaryAnswersOnly, adopt: j.config.adoption(), protected: j.protected,
-		pending: pending{run: j.out.dir.ID(), ledger: j.past.ledger, journal: j.out.diary}}
+		pending: checkpoint.Intents{Run: j.out.dir.ID(), Ledger: j.past.ledger, Journal: j.out.diary}}
 }
 
 // total adds what was done now to what was done before.

@@ -1,4 +1,4 @@
-package history
+package main
 
 import (
 	"errors"
@@ -6,13 +6,11 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-
-	"usersync/writer/rundir"
 )
 
 // A run belongs to one process at a time, and whoever only asks is in nobody's way.
 func TestClaim(t *testing.T) {
-	path := filepath.Join(t.TempDir(), rundir.JournalName)
+	path := filepath.Join(t.TempDir(), journalFile)
 	open := func() *os.File {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 		if err != nil {
@@ -50,7 +48,7 @@ func TestClaim(t *testing.T) {
 	if err := claim(mine); err != nil || !isClaimed(other) {
 		t.Error(err, isClaimed(other))
 	}
-	if err := claim(other); !errors.Is(err, ErrRunning) {
+	if err := claim(other); !errors.Is(err, errAlive) {
 		t.Error(err)
 	}
 	if err := mine.Close(); err != nil || isClaimed(other) {
