@@ -12,11 +12,11 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
-	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/pace"
+	"usersync/sync/user"
 	"usersync/writer/rundir"
 )
 
@@ -68,7 +68,7 @@ func errorKinds() []errorKind {
 		kindOf(func(*rundir.UnsafeError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*journal.DamagedError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*journal.FormatError) advice { return advice{code: exit.Misuse} }),
-		kindOf(func(*engine.AccountingError) advice { return advice{code: exit.Internal} }),
+		kindOf(func(*user.AccountingError) advice { return advice{code: exit.Internal} }),
 		kindOf(func(e *ended) advice { return advice{code: e.code} }),
 		kindOf(func(e exit.SignalError) advice {
 			if e.Signal == syscall.SIGINT {
