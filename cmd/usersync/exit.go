@@ -6,6 +6,7 @@ import (
 
 	"usersync/reader"
 	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
@@ -105,7 +106,7 @@ func codeOf(err error) (int, bool) {
 		return e.code, true
 	case *engine.AccountingError:
 		return exitInternal, true
-	case *guard.Error, *destination.CanaryError, *reader.InputError:
+	case *guard.Error, *stack.CanaryError, *reader.InputError:
 		return exitGuard, true
 	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
 		return exitUsage, true

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 
-	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -105,7 +105,7 @@ func (s *scratch) over(ctx context.Context, ids []string, known []user.Known) er
 			known[i] = user.Known{}
 		default:
 			e := ledger.Entry{Standing: k.Standing, Remote: k.Remote, Record: k.Record, Prints: k.Prints,
-				Anew: k.Remote == destination.RemoteToCome}
+				Anew: k.Remote == stack.RemoteToCome}
 			known[i] = e.Over(known[i])
 		}
 	}
