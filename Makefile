@@ -10,7 +10,7 @@ GO       ?= go
 FUZZTIME ?= 60s
 TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
 # What the program says of itself. A clone has tags; an archive has none of it.
-STAMP     = -X main.version=$(shell git describe --tags --always --dirty 2>/dev/null) -X main.commit=$(shell git rev-parse HEAD 2>/dev/null)
+STAMP     = -X usersync/cmd/usersync/internal/exit.version=$(shell git describe --tags --always --dirty 2>/dev/null) -X usersync/cmd/usersync/internal/exit.commit=$(shell git rev-parse HEAD 2>/dev/null)
 
 .PHONY: build test proof bench fuzz lint structure deps
 

@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/engine"
 	"usersync/sync/guard"
@@ -23,7 +24,7 @@ import (
 // else is written. What keeps from deleting is a *guard.Error.
 func (j *job) absentees(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
-		found, err := j.countAbsent(ctx)
+		found, err := j.countAbsent(ctx, j.checkpointer.Last(), j.checkpointer.Count(user.Invalid))
 		if err == nil && found.absent == 0 {
 			return
 		}
@@ -38,7 +39,7 @@ func (j *job) absentees(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 			yield(nil, err)
 			return
 		}
-		j.deletions(ctx, yield)
+		j.deletions(ctx, found.last, yield)
 	}
 }
 
@@ -46,9 +47,13 @@ func (j *job) absentees(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 const absenceGuard = "absence"
 
 // absence is how many users of the feed the input lacks.
-type absence struct{ absent, feed int }
+type absence struct {
+	absent, feed  int
+	last, invalid int // the last record of the input, and how many are invalid
+}
 
-func (j *job) countAbsent(ctx context.Context) (found absence, err error) {
+func (j *job) countAbsent(ctx context.Context, last, invalid int) (found absence, err error) {
+	found.last, found.invalid = last, invalid
 	a := j.attendance
 	if err := a.flush(ctx); err != nil {
 		return found, err
@@ -81,7 +86,7 @@ func (j *job) mayDelete(ctx context.Context, found absence) error {
 		return err
 	}
 	path, err := j.listAbsent(ctx)
-	what := fmt.Sprintf("%s of %d in the feed %s missing in the input, and nobody is deleted: %s", plural(found.absent, "user"), found.feed,
+	what := fmt.Sprintf("%s of %d in the feed %s missing in the input, and nobody is deleted: %s", exit.Plural(found.absent, "user"), found.feed,
 		isOrAre(found.absent), strings.Join(broken, "; "))
 	tripped := &guard.Error{Name: absenceGuard, What: what, Hint: "who they are stands in " + path + "; " + strings.Join(hints, "; ") + "; resume takes these flags too"}
 	return errors.Join(tripped, err)
@@ -102,9 +107,9 @@ func (j *job) brokenRules(ctx context.Context, found absence) (broken, hints []s
 			"give --expect-records, --expect-sha256, a FILE.sha256 beside it, a --trailer or gzip, or --trust-eof if the other guards are enough")
 	}
 	if a := j.attendance; a.noID > 0 {
-		say(fmt.Sprintf("the id of %s cannot be read (%s)", plural(a.noID, "row"), places(a.nameless)), "mend these rows")
+		say(fmt.Sprintf("the id of %s cannot be read (%s)", exit.Plural(a.noID, "row"), places(a.nameless)), "mend these rows")
 	}
-	if j.keeper.outcomes[user.Invalid] == j.attendance.read {
+	if found.invalid == j.attendance.read {
 		say("no row of the input is fit", "look at the codes in rejects")
 	}
 	if most := j.config.Guards.MaxDelete.of(found.feed); found.absent > most {
@@ -162,7 +167,7 @@ func (j *job) rules() ledger.Rules {
 // keepRules notes them, once the feed was sent whole.
 func (j *job) keepRules(ctx context.Context) error {
 	whole := j.config.Target.Mode == mirror || j.config.Target.Mode == user.Upsert
-	if j.past.ledger == nil || !whole || j.retried.run != "" || j.keeper.again || j.config.Target.Sandbox {
+	if j.past.ledger == nil || !whole || j.retried.run != "" || j.checkpointer.FedAgain() || j.config.Target.Sandbox {
 		return nil
 	}
 	return j.past.ledger.KeepRules(context.WithoutCancel(ctx), j.rules())
@@ -193,8 +198,7 @@ func (j *job) listAbsent(ctx context.Context) (path string, err error) {
 }
 
 // deletions yields the deletions behind those that are written already.
-func (j *job) deletions(ctx context.Context, yield func([]*user.Record, error) bool) {
-	next := j.keeper.last
+func (j *job) deletions(ctx context.Context, next int, yield func([]*user.Record, error) bool) {
 	var part []*user.Record
 	for row, err := range j.past.ledger.RowsFrom(ctx, j.config.Ledger.Feed, j.lastAbsent) {
 		if err != nil {

@@ -56,9 +56,15 @@ const depsRules = `
 	# The server knows no API but its first; the others are handed in.
 	sync/sandbox < sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes < cmd/usersync;
 
+	# The rules of a run know neither files nor formats.
+	sync/journal, sync/ledger < sync/checkpoint < cmd/usersync;
+
 	# The edge ties everything together.
 	reader, writer, writer/rundir, sync/engine, sync/pace, sync/ledger, sync/journal, sync/sandbox, sync/destination/kard
 	< cmd/usersync;
+
+	# What a command leaves with: words and exit codes, and no rule.
+	reader/mapping < cmd/usersync/internal/exit < cmd/usersync;
 
 	# A misreading of an API must not be able to agree with itself.
 	sync/sandbox, sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes

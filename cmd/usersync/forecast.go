@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -60,7 +61,7 @@ func madeOf(c *destination.Calls) map[string]int {
 func (p *planner) remarks(f *foreseen) []string {
 	var all []string
 	if n := f.calls.Met()[destination.ReadCall].Total(); n > 0 && !p.read {
-		all = append(all, plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
+		all = append(all, exit.Plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
 	}
 	if p.config.Ledger.Full {
 		all = append(all, "--full sends every user, whatever the ledger says")
@@ -86,10 +87,10 @@ func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error
 		return err
 	}
 	if p.out != "" {
-		return misuse(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].id),
-			"go on with it first", commandLine("resume", runName{p.config.Output.RunsDir, left[0].id}.path()))
+		return exit.Usage(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].Run),
+			"go on with it first", exit.CommandLine("resume", runName{p.config.Output.RunsDir, left[0].Run}.path()))
 	}
-	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].id))
+	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].Run))
 	return nil
 }
 
@@ -98,10 +99,10 @@ func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error
 func unknownTo(ctx context.Context, l *ledger.Ledger, left []earlier) ([]earlier, error) {
 	var some []earlier
 	for _, e := range left {
-		if err := e.advance(ctx, l); err != nil {
+		if err := e.Advance(ctx, l); err != nil {
 			return nil, err
 		}
-		if len(e.past.Settled)+len(e.past.Sent) > 0 {
+		if e.HasNews() {
 			some = append(some, e)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
@@ -57,7 +58,7 @@ func hintOf(err error) string {
 		return roomHint(err)
 	}
 	if known, ok := troubleOf(err); ok {
-		return known.hint
+		return known.Hint
 	}
 	return ""
 }
@@ -65,7 +66,7 @@ func hintOf(err error) string {
 // ledgerTrouble is what a person can do about a ledger that failed, if err itself
 // says that; it does not look at what err wraps. What is not known otherwise is the
 // disk or the database, and will pass.
-func ledgerTrouble(err error) (*trouble, bool) {
+func ledgerTrouble(err error) (*exit.Error, bool) {
 	switch err.(type) {
 	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
 	default:
@@ -74,20 +75,20 @@ func ledgerTrouble(err error) (*trouble, bool) {
 		}
 	}
 	if bad, ok := errors.AsType[*ledger.UnusableError](err); ok {
-		return &trouble{err: err, code: exitUsage, hint: bad.Hint}, true
+		return &exit.Error{Err: err, Code: exit.Misuse, Hint: bad.Hint}, true
 	}
 	_, held := errors.AsType[*ledger.HeldError](err)
 	switch {
 	case held:
-		return &trouble{err: err, code: exitHeld, hint: "wait for it to end, or give --lock-timeout"}, true
+		return &exit.Error{Err: err, Code: exit.Held, Hint: "wait for it to end, or give --lock-timeout"}, true
 	case errors.Is(err, ledger.ErrFenced):
-		return &trouble{err: err, code: exitHeld, hint: "the other run goes on from here"}, true
+		return &exit.Error{Err: err, Code: exit.Held, Hint: "the other run goes on from here"}, true
 	case errors.Is(err, context.Canceled): // the ledger did not fail
 		return nil, false
 	case closed(err):
-		return &trouble{err: err, code: exitUsage, hint: "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place"}, true
+		return &exit.Error{Err: err, Code: exit.Misuse, Hint: "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place"}, true
 	}
-	return &trouble{err: err, code: exitTemporary, hint: "make room on the disk where the ledger lies, or look at its database"}, true
+	return &exit.Error{Err: err, Code: exit.Temporary, Hint: "make room on the disk where the ledger lies, or look at its database"}, true
 }
 
 // deniedHint names what in the config leads to an API and to an account there.

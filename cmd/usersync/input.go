@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/reader/mapping"
 	"usersync/sync/destination"
@@ -30,7 +31,7 @@ func readInput(ctx context.Context, stdin io.Reader, c *config, to client, paths
 	if err != nil {
 		return nil, err
 	}
-	in, err := unlessStopped(ctx, func() (*reader.Input, error) {
+	in, err := exit.UnlessStopped(ctx, func() (*reader.Input, error) {
 		return reader.Open(ctx, readerOptions(stdin, c, to.Traits(), paths, x))
 	})
 	if err != nil {
@@ -79,9 +80,9 @@ func accepts(t destination.Traits) mapping.Accepts {
 // refusedInput is an input that does not fit: a person mends the file or the
 // mapping.
 func refusedInput(ctx context.Context, c *config, paths []string, err error) error {
-	if sig := stoppedBy(ctx); sig != nil {
+	if sig := exit.StoppedBy(ctx); sig != nil {
 		return sig
 	}
 	hint, err := withoutHint(err)
-	return misuse(fmt.Errorf("open the input: %w", err), hint, c.mendInput(paths, err))
+	return exit.Usage(fmt.Errorf("open the input: %w", err), hint, c.mendInput(paths, err))
 }

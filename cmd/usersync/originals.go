@@ -2,14 +2,15 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"iter"
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 )
@@ -61,10 +62,10 @@ func (j *job) originalsOf(ctx context.Context, r runName) (*originals, error) {
 	}
 	o := &originals{job: j, run: r.id, past: past}
 	if err := o.check(ctx); err != nil {
-		if sig := stoppedBy(ctx); sig != nil {
+		if sig := exit.StoppedBy(ctx); sig != nil {
 			return nil, sig
 		}
-		return nil, misuse(nothingSent(fmt.Errorf("take masked secrets from what run %s has read: %w", r.id, err)),
+		return nil, exit.Usage(exit.NothingSent(fmt.Errorf("take masked secrets from what run %s has read: %w", r.id, err)),
 			"put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", j.again(j.paths...))
 	}
 	if retried := past.Header.Retried; retried != "" {
@@ -78,8 +79,7 @@ func (o *originals) check(ctx context.Context) error {
 	if err := o.open(ctx); err != nil {
 		return err
 	}
-	k := &keeper{digest: sha256.New()}
-	_, stop, err := skip(o.input.Records(), k, o.past.Mark, o.past.Header.Mode == string(mirror))
+	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), o.past.Mark, o.past.Header.Mode == string(mirror))
 	if err == nil {
 		stop()
 	}

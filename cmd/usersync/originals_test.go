@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/sha256"
 	"errors"
 	"os"
 	"path/filepath"
@@ -11,7 +10,9 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/user"
@@ -35,13 +36,12 @@ func leftBehind(t *testing.T, j *job, retried, input string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &keeper{digest: sha256.New()}
+	read := checkpoint.NewDigest()
 	for r, err := range in.Records() {
 		if err != nil {
 			t.Fatal(err)
 		}
-		k.add(r)
-		k.last = r.Origin.Record
+		read.Add(r)
 	}
 	f, err := dir.Append(journalFile)
 	if err != nil {
@@ -49,7 +49,7 @@ func leftBehind(t *testing.T, j *job, retried, input string) string {
 	}
 	diary, err := journal.Create(f, journal.Header{Run: dir.ID(), Retried: retried, Inputs: []journal.Input{{Path: input}}})
 	if err == nil {
-		err = errors.Join(diary.Mark(journal.Mark{Record: k.last, InputSHA256: k.sum()}), diary.Finish(journal.End{State: journal.Finished}))
+		err = errors.Join(diary.Mark(journal.Mark{Record: read.Last(), InputSHA256: read.Sum()}), diary.Finish(journal.End{State: journal.Finished}))
 	}
 	if err = errors.Join(err, f.Close(), in.Close(), dir.Close()); err != nil {
 		t.Fatal(err)
@@ -107,8 +107,8 @@ func TestOriginalsOfARetry(t *testing.T) {
 	} {
 		change()
 		_, err := j.findOriginals(t.Context())
-		bad, ok := errors.AsType[*trouble](err)
-		if !ok || bad.code != exitUsage || !strings.Contains(err.Error(), "nothing was sent") || strings.Contains(err.Error(), "999") {
+		bad, ok := errors.AsType[*exit.Error](err)
+		if !ok || bad.Code != exit.Misuse || !strings.Contains(err.Error(), "nothing was sent") || strings.Contains(err.Error(), "999") {
 			t.Errorf("%v", err)
 		}
 	}

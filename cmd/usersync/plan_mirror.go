@@ -6,6 +6,7 @@ import (
 	"iter"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/guard"
 	"usersync/sync/user"
@@ -28,8 +29,7 @@ func (p planning) absentees(f *foreseen) func(context.Context) iter.Seq2[[]*user
 	w := p.would
 	return func(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 		return func(yield func([]*user.Record, error) bool) {
-			w.keeper = &keeper{outcomes: f.outcomes, last: w.attendance.read}
-			found, err := w.countAbsent(ctx)
+			found, err := w.countAbsent(ctx, w.attendance.read, f.outcomes[user.Invalid])
 			if err == nil && (found.absent == 0 || w.attendance.again) {
 				return
 			}
@@ -40,7 +40,7 @@ func (p planning) absentees(f *foreseen) func(context.Context) iter.Seq2[[]*user
 				yield(nil, err)
 				return
 			}
-			w.deletions(ctx, yield)
+			w.deletions(ctx, found.last, yield)
 		}
 	}
 }
@@ -51,7 +51,7 @@ func (j *job) wouldDelete(ctx context.Context, found absence) error {
 		return err
 	}
 	return &guard.Error{Name: absenceGuard, Hint: strings.Join(hints, "; "),
-		What: fmt.Sprintf("%s of %d in the feed %s missing in the input, and a run would delete nobody: %s", plural(found.absent, "user"), found.feed,
+		What: fmt.Sprintf("%s of %d in the feed %s missing in the input, and a run would delete nobody: %s", exit.Plural(found.absent, "user"), found.feed,
 			isOrAre(found.absent), strings.Join(broken, "; "))}
 }
 

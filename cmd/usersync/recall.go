@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"sync/atomic"
 
 	"usersync/sync/ledger"
 	"usersync/sync/user"
@@ -11,8 +10,8 @@ import (
 // recall is what the engine asks about the past: the ledger, seen from a run.
 type recall struct {
 	ledger *ledger.Ledger
-	full   bool // send everything again
-	marked *atomic.Int64
+	full   bool       // send everything again
+	marked func() int // the last record of the last checkpoint
 	// attendance takes note of whom is asked for; nil takes none.
 	attendance *attendance
 
@@ -22,7 +21,7 @@ type recall struct {
 	prints    []user.Print
 }
 
-func newRecall(l *ledger.Ledger, full bool, marked *atomic.Int64, a *attendance) *recall {
+func newRecall(l *ledger.Ledger, full bool, marked func() int, a *attendance) *recall {
 	return &recall{ledger: l, full: full, marked: marked, attendance: a, printer: l.Printer()}
 }
 
@@ -54,7 +53,7 @@ func (r *recall) share(ctx context.Context, ids []string, known []user.Known) er
 }
 
 // Marked is the last record whose outcome Look can see.
-func (r *recall) Marked() int { return int(r.marked.Load()) }
+func (r *recall) Marked() int { return r.marked() }
 
 // Same reports whether nothing that the user carries differs from what is
 // known.

@@ -10,12 +10,15 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/user"
 	"usersync/writer/progress"
+	"usersync/writer/rundir"
 )
 
 func runCommand(e *env, found *tally) *cobra.Command {
@@ -59,20 +62,20 @@ type job struct {
 	retried retrial // the run whose rejects are the input
 	applied *plan   // nil where no plan is applied
 
-	paths    []string
-	conn     *connection
-	input    *reader.Input
-	progress *progress.Progress
-	log      *zap.Logger
-	say      *zap.Logger // what is said at any --log-level, where the log is JSON
-	out      *outputs
-	past     *past
-	keeper   *keeper
-	start    start
-	before   engine.Summary // what an earlier part of the run has done
-	counts   engine.Summary
-	calls    destination.Calls
-	underWay atomic.Int64 // calls without an answer
+	paths        []string
+	conn         *connection
+	input        *reader.Input
+	progress     *progress.Progress
+	log          *zap.Logger
+	say          *zap.Logger // what is said at any --log-level, where the log is JSON
+	out          *outputs
+	past         *past
+	start        start
+	checkpointer *checkpoint.Checkpointer
+	before       engine.Summary // what an earlier part of the run has done
+	counts       engine.Summary
+	calls        destination.Calls
+	underWay     atomic.Int64 // calls without an answer
 
 	attendance *attendance // of mirror; nil otherwise
 	lastAbsent string      // id of the last deletion that an earlier part of the run has written
@@ -116,7 +119,7 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	if err := j.begin(ctx); err != nil {
 		return err
 	}
-	j.remember(ctx)
+	j.remember()
 	if err := j.send(ctx); err != nil {
 		return err
 	}
@@ -169,7 +172,7 @@ func (j *job) send(ctx context.Context) error {
 		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.Output.RunsDir, unchanged: j.unchanged(ctx)}).superseded
 	}
 	if j.past.ledger != nil {
-		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, &j.keeper.marked, j.attendance)
+		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.attendance)
 	}
 	if j.attendance != nil {
 		work.Absent = j.applied.overAbsent(j.absentees)
@@ -188,12 +191,14 @@ func (j *job) send(ctx context.Context) error {
 	heard()
 	j.warn(counts.Reading)
 	j.counts = total(j.before, counts)
-	err = errors.Join(err, j.keeper.finish(err))
+	if !rundir.NoRoom(err) {
+		err = errors.Join(err, j.checkpointer.Finish(err))
+	}
 	if err == nil && counts.Finished {
 		err = j.keepUnchanged(ctx, work.Ledger)
 	}
 	talk := j.stopProgress()
-	err = withSignal(ctx, err)
+	err = exit.WithSignal(ctx, err)
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", j.out.dir.ID(), err)
 	}
@@ -219,7 +224,7 @@ func (j *job) manners() stack.Options {
 	sizer, _ := j.conn.client.(destination.Sizer)
 	return stack.Options{Sizer: sizer, Pacer: j.conn.pace, Wire: j.wire, Retries: j.config.Pace.Retries, Calls: &j.calls,
 		Quiet: j.started.Add(j.config.Pace.Timeout), Canary: j.config.Guards.Canary, AnswersOnly: j.config.Guards.CanaryAnswersOnly, Adopt: j.config.adoption(), Protected: j.protected,
-		Pending: pending{run: j.out.dir.ID(), ledger: j.past.ledger, journal: j.out.diary}}
+		Pending: checkpoint.Intents{Run: j.out.dir.ID(), Ledger: j.past.ledger, Journal: j.out.diary}}
 }
 
 // total adds what was done now to what was done before.

@@ -1,4 +1,4 @@
-package main
+package checkpoint
 
 import (
 	"testing"
@@ -42,8 +42,8 @@ func TestLearnedOfAnEarlierRun(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.past.Header.Unsafe = c.unsafe
-			e := earlier{past: &c.past}
-			got := append(e.settled(), e.unsettled()...)
+			u := Unfinished{Journal: &c.past}
+			got := append(u.settled(), u.unsettled()...)
 			if c.want == nothing {
 				if len(got) > 0 {
 					t.Errorf("%+v, want nothing", got)
@@ -59,7 +59,7 @@ func TestLearnedOfAnEarlierRun(t *testing.T) {
 
 // Of a run of another feed only those are learned whom the ledger knows.
 func TestOnlyTheKnown(t *testing.T) {
-	got := only([]ledger.Entry{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []user.Known{{}, {Standing: user.Pending}, {Standing: user.Held}})
+	got := onlyKnown([]ledger.Entry{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []user.Known{{}, {Standing: user.Pending}, {Standing: user.Held}})
 	if len(got) != 2 || got[0].ID != "b" || got[1].ID != "c" {
 		t.Errorf("%+v", got)
 	}

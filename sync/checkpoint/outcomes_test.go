@@ -1,4 +1,4 @@
-package main
+package checkpoint
 
 import (
 	"errors"
@@ -19,13 +19,13 @@ func TestOutcomeOfAnotherRecord(t *testing.T) {
 	}{
 		"the same":             {"u-1", false, func(err error) bool { return err == nil }},
 		"the same deletion":    {"u-1", true, func(err error) bool { return err == nil }},
-		"another record":       {"u-2", false, is(new(*otherInputError))},
-		"another is to go now": {"u-2", true, is(new(*otherDeletionError))},
+		"another record":       {"u-2", false, is(new(*InputChangedError))},
+		"another is to go now": {"u-2", true, is(new(*DeletionChangedError))},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := earlier{past: &journal.Past{Settled: []journal.Outcome{{Record: 7, ID: "u-1", Status: user.Deleted}}}}
+			u := Unfinished{Journal: &journal.Past{Settled: []journal.Outcome{{Record: 7, ID: "u-1", Status: user.Deleted}}}}
 			r := &user.Record{Origin: user.Origin{Record: 7, Absent: c.absent}, User: user.User{ID: c.id}}
-			if _, settled, err := e.outcomes()(r); !c.wrong(err) || settled != (c.id == "u-1") {
+			if _, settled, err := u.Outcomes()(r); !c.wrong(err) || settled != (c.id == "u-1") {
 				t.Errorf("settled %t, %v", settled, err)
 			}
 		})
