@@ -13,7 +13,6 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
-	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
@@ -59,7 +58,7 @@ func (j *job) countAbsent(ctx context.Context, last, invalid int) (found absence
 		return found, err
 	}
 	if a.looked+a.noID != a.read {
-		return found, &engine.AccountingError{What: fmt.Sprintf("%d records read, %d looked up and %d without an id", a.read, a.looked, a.noID)}
+		return found, &user.AccountingError{What: fmt.Sprintf("%d records read, %d looked up and %d without an id", a.read, a.looked, a.noID)}
 	}
 	for row, err := range j.past.ledger.Rows(ctx, j.config.Ledger.Feed) {
 		if err != nil {

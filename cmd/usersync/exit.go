@@ -9,10 +9,10 @@ import (
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
-	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/pace"
+	"usersync/sync/user"
 	"usersync/writer/rundir"
 )
 
@@ -70,7 +70,7 @@ func codeOf(err error) (int, bool) {
 		return exit.Terminate, true
 	case *ended:
 		return e.code, true
-	case *engine.AccountingError:
+	case *user.AccountingError:
 		return exit.Internal, true
 	case *guard.Error, *stack.CanaryError, *reader.InputError:
 		return exit.Guard, true

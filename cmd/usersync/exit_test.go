@@ -12,10 +12,10 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/destination"
-	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/pace"
+	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/rundir"
 )
@@ -86,7 +86,7 @@ func TestExitCodeOfOneError(t *testing.T) {
 		"wait beyond max-wait": {fmt.Errorf("pace: %w", pace.ErrTooLong), 5},
 		"a guard":              {&guard.Error{What: "too many"}, 4},
 		"unread to its end":    {fmt.Errorf("run: %w", &reader.InputError{Err: syscall.EIO}), 4},
-		"books do not balance": {&engine.AccountingError{What: "2 and 3"}, 1},
+		"books do not balance": {&user.AccountingError{What: "2 and 3"}, 1},
 		"broken disk":          {&fs.PathError{Op: "write", Err: syscall.EIO}, 5},
 		"runs of another user": {fmt.Errorf("open: %w", &rundir.UnsafeError{}), 2},
 		"no room on disk":      {fmt.Errorf("write results: %w", syscall.ENOSPC), 5},

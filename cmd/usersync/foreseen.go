@@ -5,7 +5,6 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
-	"usersync/sync/engine"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -65,7 +64,7 @@ func opOf(o *user.Outcome) user.Op {
 		return user.Delete
 	}
 	if o.Status == user.Unchanged && o.Code == user.CodeSame {
-		return engine.SameAsPlanned
+		return user.SameAsPlanned
 	}
 	return ""
 }

@@ -13,7 +13,6 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
-	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
@@ -51,7 +50,7 @@ func TestAPlanIsMergedWithItsInput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, op := range []user.Op{user.Create, "", user.Delete, engine.SameAsPlanned} {
+	for i, op := range []user.Op{user.Create, "", user.Delete, user.SameAsPlanned} {
 		if op == "" {
 			continue
 		}

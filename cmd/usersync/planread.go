@@ -14,7 +14,6 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
-	"usersync/sync/engine"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -186,7 +185,7 @@ func (m *merging) advance(record int) error {
 }
 
 func plannedOps() []user.Op {
-	return []user.Op{user.Create, user.Update, user.Delete, engine.SameAsPlanned}
+	return []user.Op{user.Create, user.Update, user.Delete, user.SameAsPlanned}
 }
 
 func (m *merging) take(r *user.Record) error {

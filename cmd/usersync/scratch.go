@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/sync/destination/stack"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -106,7 +105,7 @@ func (s *scratch) over(ctx context.Context, ids []string, known []user.Known) er
 			known[i] = user.Known{}
 		default:
 			e := ledger.Entry{Standing: k.Standing, Remote: k.Remote, Record: k.Record, Prints: k.Prints,
-				Anew: k.Remote == stack.RemoteToCome}
+				Anew: k.Remote == user.RemoteToCome}
 			known[i] = e.Over(known[i])
 		}
 	}

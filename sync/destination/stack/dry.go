@@ -32,11 +32,6 @@ type Dry struct {
 	touched map[string]bool // users whom an earlier record changes: what a read shows of them is old by then
 }
 
-// RemoteToCome is the key of a user whom Dry found to be created, where the API
-// makes the keys: there is none yet, and later records of the user need no
-// look-up for it.
-const RemoteToCome = "planned"
-
 // Apply answers for b. An error can come of a read alone.
 func (d *Dry) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes := make([]user.Outcome, len(b.Records))
@@ -77,7 +72,7 @@ func (d *Dry) done(op user.Op, r *user.Record) user.Outcome {
 	o := user.Outcome{Record: r, Action: op, Remote: r.Remote}
 	switch op {
 	case user.Create:
-		o.Status, o.Remote = user.Created, RemoteToCome
+		o.Status, o.Remote = user.Created, user.RemoteToCome
 	case user.Update:
 		o.Status = user.Updated
 	case user.Delete:
