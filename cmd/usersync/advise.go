@@ -12,6 +12,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -45,7 +46,7 @@ func errorKinds() []errorKind {
 			steps := map[string]step{absenceGuard: stepResume, changeGuard: stepPlan}
 			return advice{code: exit.Guard, stopped: e.Hint, step: steps[e.Name]}
 		}),
-		kindOf(func(*destination.CanaryError) advice {
+		kindOf(func(*stack.CanaryError) advice {
 			return advice{code: exit.Guard, stopped: "look at that record in the input and in the API: mapping or account may not be what they should be; resume goes on behind it"}
 		}),
 		kindOf(func(e *reader.InputError) advice {
