@@ -99,7 +99,7 @@ func (j *job) beginNew(ctx context.Context) (err error) {
 // attend begins to take note of whom the input lists, if that is asked for. The
 // rehearsal's ledger is empty, and lacks nobody.
 func (j *job) attend(ctx context.Context) (err error) {
-	if j.config.Target.Mode != mirror || j.retried.run != "" {
+	if j.config.Target.Mode != mirror || j.retried.Run != "" {
 		return nil
 	}
 	j.attendance, err = newAttendance(ctx, j.past.ledger)
@@ -137,7 +137,7 @@ func (j *job) header() journal.Header {
 	h := journal.Header{
 		Version: exit.ReadBuild().Version, Started: j.started, Scope: j.scope(), Mode: string(j.config.Target.Mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
-		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
+		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.Run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
 		Ledger: j.config.ledgerName(),
 	}
 	for _, path := range j.paths {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 )
 
@@ -23,7 +24,7 @@ func (j *job) checkTwice() error {
 	if j.applied != nil && !canReadTwice(j.paths) {
 		return exit.Usage(exit.NothingSent(errors.New("apply: the input is read twice, and this one can be read one time only")), "write it into a file first", "usersync apply --help")
 	}
-	if j.applied != nil || j.retried.run != "" {
+	if j.applied != nil || j.retried.Run != "" {
 		return nil
 	}
 	return j.config.checkAhead("run", j.paths)
@@ -89,7 +90,7 @@ func (j *job) checkLedger(ctx context.Context, left []earlier) error {
 	}
 	if len(left) > 0 {
 		return exit.Usage(exit.NothingSent(p.fault("run %s of this account is not over, and what it did is not in the ledger", left[0].id)),
-			"go on with it, and make a new plan then", exit.CommandLine("resume", runName{j.config.Output.RunsDir, left[0].id}.path()))
+			"go on with it, and make a new plan then", exit.CommandLine("resume", (&history.Run{Dir: j.config.Output.RunsDir, ID: left[0].id}).Path()))
 	}
 	if j.past.ledger == nil {
 		return nil

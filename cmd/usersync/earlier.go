@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
@@ -35,10 +36,11 @@ func unfinished(runsDir string, scope journal.Scope, ledger string) ([]earlier, 
 		if !r.Journal || r.Finished { // what is finished stands in the ledger too
 			continue
 		}
-		e := earlier{id: r.ID}
-		if e.past, e.alive, err = readLive(runsDir, r.ID); err != nil {
+		read, err := history.Read(runsDir, r.ID)
+		if err != nil {
 			return nil, fmt.Errorf("read the journal of run %s: %w", r.ID, err)
 		}
+		e := earlier{id: r.ID, past: read.Journal, alive: read.Running}
 		was := e.past.Header.Scope
 		e.foreign = was.Feed != scope.Feed
 		if was.Feed = scope.Feed; !e.past.Begun || e.past.Over() || was != scope {
@@ -64,32 +66,6 @@ func apart(all []earlier) (own, foreign []earlier) {
 		}
 	}
 	return own, foreign
-}
-
-func readPast(runsDir, run string) (past *journal.Past, err error) {
-	past, _, err = readLive(runsDir, run)
-	return past, err
-}
-
-// readLive also tells whether a process works on the run.
-func readLive(runsDir, run string) (past *journal.Past, alive bool, err error) {
-	dir, err := rundir.Open(runsDir, run)
-	if err != nil {
-		return nil, false, err
-	}
-	defer func() { err = errors.Join(err, dir.Close()) }()
-	f, err := dir.Read(journalFile)
-	if err != nil {
-		return nil, false, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, false, err
-	}
-	alive = isClaimed(f)
-	past, err = journal.Read(f, info.Size())
-	return past, alive, err
 }
 
 const journalFile = "journal"

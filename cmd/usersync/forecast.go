@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -88,7 +89,7 @@ func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error
 	}
 	if p.out != "" {
 		return exit.Usage(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].id),
-			"go on with it first", exit.CommandLine("resume", runName{p.config.Output.RunsDir, left[0].id}.path()))
+			"go on with it first", exit.CommandLine("resume", (&history.Run{Dir: p.config.Output.RunsDir, ID: left[0].id}).Path()))
 	}
 	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].id))
 	return nil
