@@ -8,7 +8,9 @@ import (
 	"iter"
 	"syscall"
 
+	"usersync/cmd/usersync/internal/erasure"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
@@ -63,6 +65,23 @@ func errorKinds() []errorKind {
 			return advice{code: e.Code, printed: true, hint: e.Hint, next: e.Next}
 		}),
 		adviseOnLedger,
+		kindOf(adviseOnLookup),
+		kindOf(adviseOnPlace),
+		kindOf(func(*history.RunningError) advice {
+			return advice{code: exit.Held, printed: true, hint: "wait for it to end; it runs with another ledger than this command names, and one account should have one"}
+		}),
+		kindOf(func(*erasure.UnreadableError) advice {
+			return advice{code: exit.Misuse, printed: true, hint: "somebody changed its files, or the disk lost something: mend them, or remove its directory"}
+		}),
+		kindOf(func(*erasure.UnfinishedError) advice {
+			return advice{code: exit.Temporary, printed: true, hint: "what is done is done: call it again when the cause is gone, and it finishes"}
+		}),
+		kindOf(adviseOnBlocked),
+		only(erasure.ErrUnknown, advice{code: exit.Misuse, printed: true, hint: "ids are compared byte for byte"}),
+		only(ledger.ErrUnknown, advice{code: exit.Misuse, printed: true, hint: "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`"}),
+		kindOf(func(*ledger.NotPendingError) advice {
+			return advice{code: exit.Misuse, printed: true, hint: "only what is pending can be resolved; `usersync ledger forget` lets the next run take the user as new"}
+		}),
 		kindOf(func(*checkpoint.DeletionChangedError) advice { return advice{code: exit.Misuse, step: stepNew} }),
 		kindOf(func(*checkpoint.InputChangedError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*planError) advice { return advice{code: exit.Misuse} }),
@@ -129,6 +148,39 @@ func adviseOnLedger(err error) (advice, bool) {
 		a.code, a.hint = exit.Temporary, "make room on the disk where the ledger lies, or look at its database"
 	}
 	return a, true
+}
+
+// adviseOnLookup is what to do about a run that was not found, or cannot be read.
+func adviseOnLookup(e *history.LookupError) advice {
+	if hinted, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](e.Err); ok {
+		return advice{code: exit.Misuse, printed: true, hint: hinted.Hint()}
+	}
+	return advice{code: exit.Misuse, printed: true, hint: "name a run as its summary does, its directory, or --runs-dir where it lies", next: "ls -d runs/*"}
+}
+
+// adviseOnPlace is what to do about a place that cannot be written to. That there
+// is no room will pass.
+func adviseOnPlace(e *history.PlaceError) advice {
+	if rundir.NoRoom(e) {
+		return advice{code: exit.Temporary, printed: true, hint: roomHint(e)}
+	}
+	if unsafe, ok := errors.AsType[*rundir.UnsafeError](e.Err); ok {
+		return advice{code: exit.Misuse, printed: true, hint: unsafe.Hint()}
+	}
+	return advice{code: exit.Misuse, printed: true, hint: "give --runs-dir and --results a place that this user may write to", next: "usersync run --help"}
+}
+
+// adviseOnBlocked is what to do about runs that keep a user from being erased.
+func adviseOnBlocked(e *erasure.BlockedError) advice {
+	first := e.Runs[0]
+	if first.Journal != nil && first.Journal.Resumable() {
+		return advice{code: exit.Misuse, printed: true, hint: "go on with it first, or let the next run take it up", next: exit.CommandLine("resume", first.Path())}
+	}
+	return advice{code: exit.Misuse, printed: true, hint: "it did not end and cannot be resumed: if nothing works on it any more, remove its directory",
+		next: "rm -r " + exit.Quote(first.Path())}
 }
 
 // roomOf is the hint for a place that is full; empty if it is not.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/writer"
 )
 
@@ -39,7 +40,7 @@ func (p *planner) make(ctx context.Context) (made *planned, err error) {
 	made = &planned{forecast: p.forecast(f), outcomes: writer.CountOutcomes(f.outcomes), stops: errors.Join(f.tripped(p.config), absence)}
 	if file != nil && made.stops == nil {
 		if err := file.finish(f.read); err != nil {
-			return nil, noPlace(err)
+			return nil, &history.PlaceError{Err: err}
 		}
 		made.kept = true
 	}

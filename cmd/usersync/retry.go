@@ -1,26 +1,20 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 	"usersync/writer"
 	"usersync/writer/report"
-	"usersync/writer/rundir"
 )
 
 // retrial is the run whose rejects are sent again.
 type retrial struct {
-	run     string
-	rejects int    // of that run
-	masked  bool   // some of them perhaps lack a secret
-	runsDir string // where it lies
+	history.Rejects
 	trailer string // of its input, if that is no reject
 }
 
@@ -50,8 +44,8 @@ func retryCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if o.retried.rejects == 0 {
-			_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", run.id)
+		if o.retried.Count == 0 {
+			_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", run.ID)
 			return err
 		}
 		return e.send(cmd.Context(), o, found)
@@ -60,60 +54,32 @@ func retryCommand(e *env, found *tally) *cobra.Command {
 }
 
 // retrying are the options that send the rejects of a run again.
-func (e *env) retrying(run runName, now *cobra.Command) (o runOptions, err error) {
-	past, err := run.past()
+func (e *env) retrying(run *history.Run, now *cobra.Command) (o runOptions, err error) {
+	if run.Journal.Resumable() {
+		return o, exit.Usage(fmt.Errorf("retry run %s: it is not over", run.ID), "go on with it first", exit.CommandLine("resume", run.Path()))
+	}
+	rejects, err := history.ReadRejects(run.Dir, run.ID)
+	if err != nil {
+		return o, fmt.Errorf("retry run %s: %w", run.ID, err)
+	}
+	c, err := settingsOf(e, run.Journal.Header, now)
 	if err != nil {
 		return o, err
 	}
-	if past.Resumable() {
-		return o, exit.Usage(fmt.Errorf("retry run %s: it is not over", run.id), "go on with it first", exit.CommandLine("resume", run.path()))
-	}
-	path, again, err := run.rejects()
-	if err != nil {
-		return o, noRun(fmt.Errorf("retry run %s: %w", run.id, err))
-	}
-	c, err := settingsOf(e, past.Header, now)
-	if err != nil {
-		return o, err
-	}
-	again.trailer = c.Proof.trailer
 	c.Proof.spare()
-	o = runOptions{config: c, retried: again, files: []string{path}}
+	o = runOptions{config: c, retried: retrial{Rejects: rejects, trailer: c.Proof.trailer}, files: []string{rejects.Path}}
 	c.typed.files = o.files
-	if c.planDigest() != past.Header.ConfigSHA256 || c.mappingDigest() != past.Header.MappingSHA256 {
-		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", run.id),
-			"its rejects are an input like any other: run them with the settings of now", c.typed.again(path))
+	if c.planDigest() != run.Journal.Header.ConfigSHA256 || c.mappingDigest() != run.Journal.Header.MappingSHA256 {
+		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", run.ID),
+			"its rejects are an input like any other: run them with the settings of now", c.typed.again(rejects.Path))
 	}
 	return o, nil
 }
 
-// rejects returns where the rejects of a run lie, and what is to be known of them.
-func (r runName) rejects() (path string, t retrial, err error) {
-	dir, err := rundir.Open(r.runsDir, r.id)
-	if err != nil {
-		return "", t, err
-	}
-	f := leftFiles{run: r, files: []io.Closer{dir}}
-	defer f.close()
-	text, err := f.text(dir, "rejects")
-	if err != nil {
-		return "", t, err
-	}
-	t.run, t.runsDir = r.id, r.runsDir
-	for row, err := range writer.ReadRejects(text.Text, text.Name, text.Format) {
-		if _, mended := errors.AsType[*writer.LineError](err); err != nil && !mended {
-			return "", t, err
-		}
-		t.rejects++
-		t.masked = t.masked || err != nil || strings.Contains(row.Text, writer.Mask)
-	}
-	return dir.Path() + "/" + text.Name, t, nil
-}
-
 // retriedFacts tells how many of the rejects are settled now.
 func (j *job) retriedFacts(o writer.Outcomes) *report.Retried {
-	if j.retried.run == "" {
+	if j.retried.Run == "" {
 		return nil
 	}
-	return &report.Retried{Run: j.retried.run, Rejects: j.retried.rejects, Settled: o.Total() - o.Rejected()}
+	return &report.Retried{Run: j.retried.Run, Rejects: j.retried.Count, Settled: o.Total() - o.Rejected()}
 }
