@@ -15,6 +15,7 @@ import (
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 	"usersync/writer/progress"
 	"usersync/writer/rundir"
@@ -76,8 +77,8 @@ type job struct {
 	calls        destination.Calls
 	underWay     atomic.Int64 // calls without an answer
 
-	attendance *attendance // of mirror; nil otherwise
-	lastAbsent string      // id of the last deletion that an earlier part of the run has written
+	presence   *mirror.Presence // of a mirror; nil otherwise
+	lastAbsent string           // id of the last deletion that an earlier part of the run has written
 	protected  map[string]struct{}
 }
 
@@ -171,10 +172,10 @@ func (j *job) send(ctx context.Context) error {
 		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.Output.RunsDir, unchanged: j.unchanged(ctx)}).superseded
 	}
 	if j.past.ledger != nil {
-		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.attendance)
+		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.presence)
 	}
-	if j.attendance != nil {
-		work.Absent = j.applied.overAbsent(j.absentees)
+	if j.presence != nil {
+		work.Absent = j.applied.overAbsent(j.missing)
 	}
 	heard := j.answerSignal(ctx)
 	ctx, release := j.budgeted(ctx)
