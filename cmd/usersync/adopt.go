@@ -8,6 +8,7 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 )
 
@@ -19,8 +20,8 @@ const (
 
 // adoption is how users become ours whom the ledger does not know; nil if they are
 // taken for new.
-func (c *config) adoption() *destination.Adoption {
-	how, adopts := map[string]destination.Adoption{adoptRead: destination.Read, adoptAssume: destination.Assume}[c.Ledger.Adopt]
+func (c *config) adoption() *stack.Adoption {
+	how, adopts := map[string]stack.Adoption{adoptRead: stack.Read, adoptAssume: stack.Assume}[c.Ledger.Adopt]
 	if !adopts {
 		return nil
 	}

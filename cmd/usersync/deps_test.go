@@ -30,6 +30,12 @@ const depsRules = `
 	sync/destination
 	< sync/destination/rest
 	< sync/destination/kard;
+
+	# What wraps a client knows no client, and no client knows what wraps it.
+	sync/user, sync/destination < sync/destination/stack < sync/destination/destinationtest, cmd/usersync;
+	sync/destination/stack
+	!< sync/destination, sync/destination/rest, sync/destination/kard, sync/destination/onbo,
+	   sync/destination/konstantly, sync/destination/scim, sync/destination/custom;
 	sync/destination/rest < sync/destination/konstantly < cmd/usersync;
 	sync/destination/rest < sync/destination/scim < cmd/usersync;
 
@@ -207,6 +213,8 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		"sync/sandbox/scim":     "sync/destination/rest",
 		"sync/sandbox/shapes":   "sync/sandbox/onbo",
 		"sync/ledger":           "sync/destination/destinationtest",
+		"sync/destination/onbo": "sync/destination/stack",
+		"sync/guard":            "sync/user",
 		"sync/util":             "",
 	} {
 		var list []string

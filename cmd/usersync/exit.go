@@ -8,6 +8,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/pace"
@@ -71,7 +72,7 @@ func codeOf(err error) (int, bool) {
 		return e.code, true
 	case *user.AccountingError:
 		return exit.Internal, true
-	case *guard.Error, *destination.CanaryError, *reader.InputError:
+	case *guard.Error, *stack.CanaryError, *reader.InputError:
 		return exit.Guard, true
 	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *checkpoint.InputChangedError, *checkpoint.DeletionChangedError, *planError:
 		return exit.Misuse, true

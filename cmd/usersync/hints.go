@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/pace"
@@ -37,7 +38,7 @@ func hintOf(err error) string {
 	if tripped, ok := errors.AsType[*guard.Error](err); ok {
 		return tripped.Hint
 	}
-	if _, ok := errors.AsType[*destination.CanaryError](err); ok {
+	if _, ok := errors.AsType[*stack.CanaryError](err); ok {
 		return "look at that record in the input and in the API: mapping or account may not be what they should be; resume goes on behind it"
 	}
 	if e, ok := errors.AsType[*reader.InputError](err); ok && e != nil {

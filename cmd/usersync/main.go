@@ -3,7 +3,8 @@
 // This package is the edge: it reads flags and files into a config, ties the
 // rooms of the house together, and turns what became of a run into words and
 // an exit code. It holds no rule about records, calls or answers. Start at
-// run.go for the main job, at wire.go for how a destination is stacked, and at
+// run.go for the main job, at
+// sync/destination/stack for how a destination is wrapped, and at
 // settings.go for everything that can be set.
 package main
 

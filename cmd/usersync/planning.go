@@ -6,6 +6,7 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
+	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
@@ -34,7 +35,7 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 	f.file = p.file
 	work := engine.Job{
 		Records:     present(ctx, p.presence, p.input, 0).Until(ctx).Batches(recordsAtOnce),
-		Destination: dry(p.conn.client, p.manners(f), p.read, &f.calls),
+		Destination: p.manners(f).Planned(p.conn.client, p.read, &f.calls),
 		Results:     f,
 		BatchSize:   p.conn.batchSize(p.config.Pace.BatchSize),
 		Workers:     p.config.Pace.Workers,
@@ -55,6 +56,6 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 	return f, counts, exit.WithSignal(ctx, err)
 }
 
-func (p planning) manners(f *foreseen) manners {
-	return manners{pace: p.conn.pace, wire: p.env.wire, retries: p.config.Pace.Retries, calls: &f.made, protected: p.protected}
+func (p planning) manners(f *foreseen) stack.Options {
+	return stack.Options{Pacer: p.conn.pace, Wire: p.env.wire, Retries: p.config.Pace.Retries, Calls: &f.made, Protected: p.protected}
 }

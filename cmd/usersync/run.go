@@ -14,6 +14,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
@@ -156,7 +157,7 @@ func (j *job) send(ctx context.Context) error {
 	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.scope.Host), zap.Strings("from", j.paths))
 	j.showProgress()
 	work := engine.Job{
-		Destination: stack(underWay{j.conn.client, &j.underWay}, j.manners()),
+		Destination: j.manners().Around(underWay{j.conn.client, &j.underWay}),
 		Results:     j.out.writer,
 		BatchSize:   j.conn.batchSize(j.config.Pace.BatchSize),
 		Workers:     j.config.Pace.Workers,
@@ -220,11 +221,11 @@ func (j *job) budgeted(ctx context.Context) (context.Context, context.CancelFunc
 	return context.WithDeadlineCause(ctx, j.started.Add(j.config.Guards.MaxDuration), errBudget)
 }
 
-func (j *job) manners() manners {
+func (j *job) manners() stack.Options {
 	sizer, _ := j.conn.client.(destination.Sizer)
-	return manners{sizer: sizer, pace: j.conn.pace, wire: j.wire, retries: j.config.Pace.Retries, calls: &j.calls,
-		quiet: j.started.Add(j.config.Pace.Timeout), canary: j.config.Guards.Canary, answersOnly: j.config.Guards.CanaryAnswersOnly, adopt: j.config.adoption(), protected: j.protected,
-		pending: checkpoint.Intents{Run: j.out.dir.ID(), Ledger: j.past.ledger, Journal: j.out.diary}}
+	return stack.Options{Sizer: sizer, Pacer: j.conn.pace, Wire: j.wire, Retries: j.config.Pace.Retries, Calls: &j.calls,
+		Quiet: j.started.Add(j.config.Pace.Timeout), Canary: j.config.Guards.Canary, AnswersOnly: j.config.Guards.CanaryAnswersOnly, Adopt: j.config.adoption(), Protected: j.protected,
+		Pending: checkpoint.Intents{Run: j.out.dir.ID(), Ledger: j.past.ledger, Journal: j.out.diary}}
 }
 
 // total adds what was done now to what was done before.
