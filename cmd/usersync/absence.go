@@ -166,7 +166,7 @@ func (j *job) rules() ledger.Rules {
 // keepRules notes them, once the feed was sent whole.
 func (j *job) keepRules(ctx context.Context) error {
 	whole := j.config.Target.Mode == mirror || j.config.Target.Mode == user.Upsert
-	if j.past.ledger == nil || !whole || j.retried.run != "" || j.checkpointer.FedAgain() || j.config.Target.Sandbox {
+	if j.past.ledger == nil || !whole || j.retried.Run != "" || j.checkpointer.FedAgain() || j.config.Target.Sandbox {
 		return nil
 	}
 	return j.past.ledger.KeepRules(context.WithoutCancel(ctx), j.rules())

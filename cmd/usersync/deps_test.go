@@ -62,6 +62,10 @@ const depsRules = `
 	# What a command leaves with: words and exit codes, and no rule.
 	reader/mapping < cmd/usersync/internal/exit < cmd/usersync;
 
+	# Earlier runs, and the removal of one user's traces from them.
+	sync/journal, sync/ledger, sync/checkpoint, writer/rundir, writer/report, writer/verify < cmd/usersync/internal/history
+	< cmd/usersync/internal/erasure < cmd/usersync;
+
 	# A misreading of an API must not be able to agree with itself.
 	sync/sandbox/... !< sync/destination/...;
 	sync/destination/... !< sync/sandbox/...;
