@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
@@ -42,19 +42,19 @@ func (j *job) begin(ctx context.Context) (err error) {
 	if err := j.attend(ctx); err != nil {
 		return err
 	}
-	left, err := unfinished(j.config.Output.RunsDir, j.scope(), j.config.ledgerName())
+	left, err := history.Unfinished(j.config.Output.RunsDir, j.scope(), j.config.ledgerName())
 	if err != nil {
-		return noPlace(err)
+		return err
 	}
-	for _, e := range left {
-		if e.alive {
-			return heldRun(e.Run)
+	for _, r := range left {
+		if r.Running {
+			return &history.RunningError{Run: r.ID}
 		}
-		if err := e.Advance(ctx, j.past.ledger); err != nil {
+		if err := r.Unfinished().Advance(ctx, j.past.ledger); err != nil {
 			return err
 		}
 	}
-	left, foreign := apart(left)
+	left, foreign := history.Apart(left)
 	if left, err = j.goOnWith(ctx, left); err != nil {
 		return err
 	}
@@ -87,12 +87,12 @@ func (j *job) beginNew(ctx context.Context) (err error) {
 	}
 	diary, err := j.out.journal()
 	if err != nil {
-		return noPlace(err)
+		return &history.PlaceError{Err: err}
 	}
 	h := j.header()
 	h.Run = j.out.dir.ID()
 	if j.out.diary, err = journal.Create(diary, h); err != nil {
-		return noPlace(err)
+		return &history.PlaceError{Err: err}
 	}
 	j.start = start{read: checkpoint.NewDigest(), records: j.attended(ctx, 0), stop: func() {}}
 	return nil
@@ -101,7 +101,7 @@ func (j *job) beginNew(ctx context.Context) (err error) {
 // attend begins to take note of whom the input lists, if that is asked for. The
 // rehearsal's ledger is empty, and lacks nobody.
 func (j *job) attend(ctx context.Context) (err error) {
-	if j.config.Target.Mode != modeMirror || j.retried.run != "" {
+	if j.config.Target.Mode != modeMirror || j.retried.Run != "" {
 		return nil
 	}
 	j.presence, err = mirror.NewPresence(ctx, j.past.ledger)
@@ -118,12 +118,12 @@ func notTakenUp(err error) error {
 }
 
 // takeUp ends the runs that nobody will go on with.
-func (j *job) takeUp(ctx context.Context, left []earlier) error {
-	for _, e := range left {
-		if err := e.takeUp(ctx, j.config.Output.RunsDir, j.past.ledger, j.out.dir.ID()); err != nil {
-			return notTakenUp(fmt.Errorf("take up run %s: %w", e.Run, err))
+func (j *job) takeUp(ctx context.Context, left []*history.Run) error {
+	for _, r := range left {
+		if err := r.TakeUp(ctx, j.past.ledger, j.out.dir.ID()); err != nil {
+			return notTakenUp(fmt.Errorf("take up run %s: %w", r.ID, err))
 		}
-		j.mention("took up what run "+e.Run+" left behind", zap.Int("behind_record", e.Journal.Mark.Record))
+		j.mention("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Mark.Record))
 	}
 	return nil
 }
@@ -139,7 +139,7 @@ func (j *job) header() journal.Header {
 	h := journal.Header{
 		Version: exit.ReadBuild().Version, Started: j.started, Scope: j.scope(), Mode: string(j.config.Target.Mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
-		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
+		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.Run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
 		Ledger: j.config.ledgerName(),
 	}
 	for _, path := range j.paths {
@@ -175,11 +175,8 @@ func (o *outputs) journal() (f *os.File, err error) {
 	if o.journalFile != nil {
 		return o.journalFile, nil
 	}
-	if f, err = o.dir.Append(journalFile); err != nil {
+	if f, err = history.Claim(o.dir); err != nil {
 		return nil, err
-	}
-	if err := claim(f); err != nil {
-		return nil, errors.Join(err, f.Close())
 	}
 	o.journalFile = f
 	return f, nil

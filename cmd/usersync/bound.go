@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 )
 
@@ -23,7 +24,7 @@ func (j *job) checkTwice() error {
 	if j.applied != nil && !canReadTwice(j.paths) {
 		return exit.Usage(exit.NothingSent(errors.New("apply: the input is read twice, and this one can be read one time only")), "write it into a file first", "usersync apply --help")
 	}
-	if j.applied != nil || j.retried.run != "" {
+	if j.applied != nil || j.retried.Run != "" {
 		return nil
 	}
 	return j.config.checkAhead("run", j.paths)
@@ -78,7 +79,7 @@ func sameScope(h planHeader, now journal.Scope, sandbox bool) bool {
 
 // checkLedger finds out whether the ledger is as it was when the plan was made.
 // What others left behind would still change it.
-func (j *job) checkLedger(ctx context.Context, left []earlier) error {
+func (j *job) checkLedger(ctx context.Context, left []*history.Run) error {
 	p := j.applied
 	if p == nil {
 		return nil
@@ -88,8 +89,8 @@ func (j *job) checkLedger(ctx context.Context, left []earlier) error {
 		return exit.NothingSent(err)
 	}
 	if len(left) > 0 {
-		return exit.Usage(exit.NothingSent(p.fault("run %s of this account is not over, and what it did is not in the ledger", left[0].Run)),
-			"go on with it, and make a new plan then", exit.CommandLine("resume", runName{j.config.Output.RunsDir, left[0].Run}.path()))
+		return exit.Usage(exit.NothingSent(p.fault("run %s of this account is not over, and what it did is not in the ledger", left[0].ID)),
+			"go on with it, and make a new plan then", exit.CommandLine("resume", left[0].Path()))
 	}
 	if j.past.ledger == nil {
 		return nil

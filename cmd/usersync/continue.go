@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
@@ -19,11 +20,11 @@ import (
 
 // goOnWith goes on with the run that was asked for, or with the newest if that
 // is the run that this one would be, and returns the others.
-func (j *job) goOnWith(ctx context.Context, left []earlier) ([]earlier, error) {
+func (j *job) goOnWith(ctx context.Context, left []*history.Run) ([]*history.Run, error) {
 	if j.resume != "" {
 		return j.goOnAsAsked(ctx, left)
 	}
-	if len(left) == 0 || j.config.Ledger.New || left[0].Journal.Header.ReadsStdin() || left[0].ChangedSince(j.header()) != "" {
+	if len(left) == 0 || j.config.Ledger.New || left[0].Journal.Header.ReadsStdin() || left[0].Unfinished().ChangedSince(j.header()) != "" {
 		return left, nil
 	}
 	goesOn, err := j.goOn(ctx, left[0])
@@ -34,12 +35,12 @@ func (j *job) goOnWith(ctx context.Context, left []earlier) ([]earlier, error) {
 }
 
 // goOnAsAsked goes on with one run or with none.
-func (j *job) goOnAsAsked(ctx context.Context, left []earlier) ([]earlier, error) {
-	i := slices.IndexFunc(left, func(e earlier) bool { return e.Run == j.resume })
+func (j *job) goOnAsAsked(ctx context.Context, left []*history.Run) ([]*history.Run, error) {
+	i := slices.IndexFunc(left, func(r *history.Run) bool { return r.ID == j.resume })
 	if i < 0 {
 		return nil, j.cannotResume(errors.New("it ended meanwhile, or its settings lead to another account now"))
 	}
-	if what := left[i].ChangedSince(j.header()); what != "" {
+	if what := left[i].Unfinished().ChangedSince(j.header()); what != "" {
 		return nil, j.cannotResume(errors.New(what))
 	}
 	_, err := j.goOn(ctx, left[i])
@@ -57,7 +58,7 @@ func (j *job) cannotResume(why error) error {
 
 // goOn opens the outputs of an earlier run where it stopped, if the input still
 // begins with what that run has written.
-func (j *job) goOn(ctx context.Context, e earlier) (bool, error) {
+func (j *job) goOn(ctx context.Context, e *history.Run) (bool, error) {
 	read := checkpoint.NewDigest()
 	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](j.attended(ctx, e.Journal.Mark.Record)), read, e.Journal.Mark, j.config.Target.Mode == modeMirror)
 	if _, other := errors.AsType[*checkpoint.InputChangedError](err); other && j.resume == "" {
@@ -68,17 +69,17 @@ func (j *job) goOn(ctx context.Context, e earlier) (bool, error) {
 	}
 	if err := j.reopenOutputs(e, read); err != nil {
 		stop()
-		return false, noPlace(err)
+		return false, &history.PlaceError{Err: err}
 	}
-	j.start = start{read: read, records: reader.Records(records), stop: stop, from: e.Journal.Mark.Record, maybe: e.Journal.Mark.Record + journal.MostBeyond, earlier: e.Outcomes()}
+	j.start = start{read: read, records: reader.Records(records), stop: stop, from: e.Journal.Mark.Record, maybe: e.Journal.Mark.Record + journal.MostBeyond, earlier: e.Unfinished().Outcomes()}
 	if len(j.conn.unsafe()) > 0 {
-		j.start.sent = e.Sent()
+		j.start.sent = e.Unfinished().Sent()
 	}
 	facts := []zap.Field{zap.Int("behind_record", e.Journal.Mark.Record)}
 	if j.resume == "" {
 		facts = append(facts, zap.String("hint", "--new begins another"))
 	}
-	j.mention("continuing run "+e.Run, facts...)
+	j.mention("continuing run "+e.ID, facts...)
 	return true, nil
 }
 
@@ -93,7 +94,7 @@ func (j *job) mention(what string, facts ...zap.Field) {
 
 // reopenOutputs cuts the files of an earlier run back to its last mark, and
 // counts what stands in them.
-func (j *job) reopenOutputs(e earlier, read *checkpoint.Digest) (err error) {
+func (j *job) reopenOutputs(e *history.Run, read *checkpoint.Digest) (err error) {
 	if j.out, err = resumeOutputs(j, e); err != nil {
 		return err
 	}
@@ -119,7 +120,7 @@ func (j *job) reopenOutputs(e earlier, read *checkpoint.Digest) (err error) {
 		e.Journal.Mark.Outcomes = j.before.Outcomes
 	}
 	if j.before.Written != e.Journal.Mark.Record {
-		return fmt.Errorf("continue run %s: its results hold %d records, and its mark stands at %d", e.Run, j.before.Written, e.Journal.Mark.Record)
+		return fmt.Errorf("continue run %s: its results hold %d records, and its mark stands at %d", e.ID, j.before.Written, e.Journal.Mark.Record)
 	}
 	return j.out.diary.Mark(e.Journal.Mark) // the journal may lack the ledger's
 }

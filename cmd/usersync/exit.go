@@ -57,7 +57,7 @@ func codesOf(err error) []int {
 
 // codeOf looks at err itself, not at what it wraps.
 func codeOf(err error) (int, bool) {
-	if t, ok := ledgerTrouble(err); ok {
+	if t, ok := knownTrouble(err); ok {
 		return t.Code, true
 	}
 	switch e := err.(type) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -78,32 +79,32 @@ func (p *planner) remarks(f *foreseen) []string {
 // noteUnfinished says which run of the scope is not over and did something that
 // the ledger does not know yet.
 func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error {
-	all, err := unfinished(p.config.Output.RunsDir, scope, p.config.ledgerName())
+	all, err := history.Unfinished(p.config.Output.RunsDir, scope, p.config.ledgerName())
 	if err != nil {
-		return noPlace(err)
+		return err
 	}
 	left, err := unknownTo(ctx, p.ledger, all)
 	if err != nil || len(left) == 0 {
 		return err
 	}
 	if p.out != "" {
-		return exit.Usage(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].Run),
-			"go on with it first", exit.CommandLine("resume", runName{p.config.Output.RunsDir, left[0].Run}.path()))
+		return exit.Usage(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].ID),
+			"go on with it first", exit.CommandLine("resume", left[0].Path()))
 	}
-	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].Run))
+	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].ID))
 	return nil
 }
 
 // unknownTo returns the runs that have something to tell which the ledger does not
 // know.
-func unknownTo(ctx context.Context, l *ledger.Ledger, left []earlier) ([]earlier, error) {
-	var some []earlier
-	for _, e := range left {
-		if err := e.Advance(ctx, l); err != nil {
+func unknownTo(ctx context.Context, l *ledger.Ledger, left []*history.Run) ([]*history.Run, error) {
+	var some []*history.Run
+	for _, r := range left {
+		if err := r.Unfinished().Advance(ctx, l); err != nil {
 			return nil, err
 		}
-		if e.HasNews() {
-			some = append(some, e)
+		if r.Unfinished().HasNews() {
+			some = append(some, r)
 		}
 	}
 	return some, nil

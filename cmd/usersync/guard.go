@@ -28,7 +28,7 @@ func (c *config) checkAhead(verb string, paths []string) error {
 // *guard.Error of the first that trips. A run that has begun to write, one
 // that applies a plan, and a retry of rejects are past it.
 func (j *job) lookAhead(ctx context.Context) (err error) {
-	if !j.config.looksAhead() || j.start.from > 0 || j.applied != nil || j.retried.run != "" {
+	if !j.config.looksAhead() || j.start.from > 0 || j.applied != nil || j.retried.Run != "" {
 		return nil
 	}
 	j.log.Info("looking at the whole input before anything is sent")

@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"strings"
 
+	"usersync/cmd/usersync/internal/erasure"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
@@ -61,6 +63,69 @@ func hintOf(err error) string {
 		return known.Hint
 	}
 	return ""
+}
+
+// knownTrouble is what a person can do about err, if err itself says what happened;
+// it does not look at what err wraps, except for the reason.
+func knownTrouble(err error) (*exit.Error, bool) {
+	for _, look := range []func(error) (*exit.Error, bool){ledgerTrouble, historyTrouble, erasureTrouble} {
+		if t, ok := look(err); ok {
+			return t, true
+		}
+	}
+	return nil, false
+}
+
+// historyTrouble is trouble with finding, reading and opening runs.
+func historyTrouble(err error) (*exit.Error, bool) {
+	switch e := err.(type) {
+	case *history.LookupError:
+		if hinted, ok := errors.AsType[interface {
+			error
+			Hint() string
+		}](e.Err); ok {
+			return &exit.Error{Err: err, Code: exit.Misuse, Hint: hinted.Hint()}, true
+		}
+		return &exit.Error{Err: err, Code: exit.Misuse, Hint: "name a run as its summary does, its directory, or --runs-dir where it lies", Next: "ls -d runs/*"}, true
+	case *history.PlaceError:
+		if rundir.NoRoom(err) {
+			return &exit.Error{Err: err, Code: exit.Temporary, Hint: roomHint(err)}, true
+		}
+		if unsafe, ok := errors.AsType[*rundir.UnsafeError](err); ok {
+			return &exit.Error{Err: err, Code: exit.Misuse, Hint: unsafe.Hint()}, true
+		}
+		return &exit.Error{Err: err, Code: exit.Misuse, Hint: "give --runs-dir and --results a place that this user may write to", Next: "usersync run --help"}, true
+	case *history.RunningError:
+		return &exit.Error{Err: err, Code: exit.Held,
+			Hint: "wait for it to end; it runs with another ledger than this command names, and one account should have one"}, true
+	}
+	return nil, false
+}
+
+// erasureTrouble is what keeps a user from being erased, and that a command asks for
+// one that there is not.
+func erasureTrouble(err error) (*exit.Error, bool) {
+	switch e := err.(type) {
+	case *erasure.UnreadableError:
+		return &exit.Error{Err: err, Code: exit.Misuse, Hint: "somebody changed its files, or the disk lost something: mend them, or remove its directory"}, true
+	case *erasure.UnfinishedError:
+		return &exit.Error{Err: err, Code: exit.Temporary, Hint: "what is done is done: call it again when the cause is gone, and it finishes"}, true
+	case *erasure.BlockedError:
+		if first := e.Runs[0]; first.Journal != nil && first.Journal.Resumable() {
+			return &exit.Error{Err: err, Code: exit.Misuse, Hint: "go on with it first, or let the next run take it up", Next: exit.CommandLine("resume", first.Path())}, true
+		}
+		return &exit.Error{Err: err, Code: exit.Misuse, Hint: "it did not end and cannot be resumed: if nothing works on it any more, remove its directory",
+			Next: "rm -r " + exit.Quote(e.Runs[0].Path())}, true
+	case *ledger.NotPendingError:
+		return &exit.Error{Err: err, Code: exit.Misuse, Hint: "only what is pending can be resolved; `usersync ledger forget` lets the next run take the user as new"}, true
+	}
+	switch err {
+	case erasure.ErrUnknown:
+		return &exit.Error{Err: err, Code: exit.Misuse, Hint: "ids are compared byte for byte"}, true
+	case ledger.ErrUnknown:
+		return &exit.Error{Err: err, Code: exit.Misuse, Hint: "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`"}, true
+	}
+	return nil, false
 }
 
 // ledgerTrouble is what a person can do about a ledger that failed, if err itself

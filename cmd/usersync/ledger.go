@@ -112,11 +112,3 @@ func ledgerArguments(names ...string) cobra.PositionalArgs {
 		return exit.Usage(fmt.Errorf("read arguments: %s takes %s", cmd.CommandPath(), takes), "", cmd.CommandPath()+" --help")
 	}
 }
-
-// ledgerAnswer is what a person can do about an answer of the ledger.
-func ledgerAnswer(err error) error {
-	if errors.Is(err, ledger.ErrUnknown) {
-		return exit.Usage(err, "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`", "")
-	}
-	return err
-}

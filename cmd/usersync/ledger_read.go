@@ -21,7 +21,7 @@ func ledgerShow(e *env) *cobra.Command {
 	}, reading, func(ctx context.Context, l *ledger.Ledger, args []string) error {
 		shown, err := l.Show(ctx, args[0])
 		if err != nil {
-			return ledgerAnswer(err)
+			return err
 		}
 		return showEntry(e, args[0], shown)
 	})

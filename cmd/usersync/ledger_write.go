@@ -63,7 +63,7 @@ func ledgerResolve(e *env) *cobra.Command {
 	cmd.Flags().BoolVar(&absent, "absent", false, "the API does not have the user")
 	onLedger(e, cmd, writing, func(ctx context.Context, l *ledger.Ledger, args []string) error {
 		if err := l.Resolve(ctx, args[0], remote); err != nil {
-			return refusedResolve(err)
+			return err
 		}
 		_, err := fmt.Fprintln(e.stdout, "resolved")
 		return err
@@ -75,11 +75,4 @@ func ledgerResolve(e *env) *cobra.Command {
 		return nil
 	}
 	return cmd
-}
-
-func refusedResolve(err error) error {
-	if _, wrong := errors.AsType[*ledger.NotPendingError](err); wrong {
-		return exit.Usage(err, "only what is pending can be resolved; `usersync ledger forget` lets the next run take the user as new", "")
-	}
-	return ledgerAnswer(err)
 }

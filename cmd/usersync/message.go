@@ -16,7 +16,7 @@ func troubleOf(err error) (*exit.Error, bool) {
 	if t, ok := err.(*exit.Error); ok {
 		return t, true
 	}
-	if t, ok := ledgerTrouble(err); ok {
+	if t, ok := knownTrouble(err); ok {
 		return t, true
 	}
 	if several, ok := err.(interface{ Unwrap() []error }); ok {

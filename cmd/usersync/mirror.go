@@ -59,7 +59,7 @@ func (c *config) feedRules(run string) ledger.Rules {
 // keepRules notes these settings, once the feed was sent whole.
 func (j *job) keepRules(ctx context.Context) error {
 	whole := j.config.Target.Mode == modeMirror || j.config.Target.Mode == user.Upsert
-	if j.past.ledger == nil || !whole || j.retried.run != "" || j.checkpointer.FedAgain() || j.config.Target.Sandbox {
+	if j.past.ledger == nil || !whole || j.retried.Run != "" || j.checkpointer.FedAgain() || j.config.Target.Sandbox {
 		return nil
 	}
 	return j.past.ledger.KeepRules(context.WithoutCancel(ctx), j.config.feedRules(j.out.dir.ID()))

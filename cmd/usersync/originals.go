@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
@@ -41,10 +42,10 @@ const mostOpened = 100
 // mask. The files must hold what the run has read. Nil if there is nothing to be
 // found: no secret is masked, or they came from standard input.
 func (j *job) findOriginals(ctx context.Context) (*originals, error) {
-	if !j.retried.masked || j.config.Output.RejectsSecrets == "keep" {
+	if !j.retried.Masked || j.config.Output.RejectsSecrets == "keep" {
 		return nil, nil
 	}
-	o, err := j.originalsOf(ctx, runName{j.retried.runsDir, j.retried.run})
+	o, err := j.originalsOf(ctx, j.retried.Dir, j.retried.Run)
 	if err != nil || o == nil {
 		return nil, err
 	}
@@ -52,24 +53,25 @@ func (j *job) findOriginals(ctx context.Context) (*originals, error) {
 	return o, nil
 }
 
-func (j *job) originalsOf(ctx context.Context, r runName) (*originals, error) {
-	past, err := r.past()
+func (j *job) originalsOf(ctx context.Context, dir, id string) (*originals, error) {
+	r, err := history.Find(dir, id)
 	if err != nil {
 		return nil, err
 	}
+	past := r.Journal
 	if past.Header.ReadsStdin() {
 		return nil, nil
 	}
-	o := &originals{job: j, run: r.id, past: past}
+	o := &originals{job: j, run: r.ID, past: past}
 	if err := o.check(ctx); err != nil {
 		if sig := exit.StoppedBy(ctx); sig != nil {
 			return nil, sig
 		}
-		return nil, exit.Usage(exit.NothingSent(fmt.Errorf("take masked secrets from what run %s has read: %w", r.id, err)),
+		return nil, exit.Usage(exit.NothingSent(fmt.Errorf("take masked secrets from what run %s has read: %w", r.ID, err)),
 			"put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", j.again(j.paths...))
 	}
 	if retried := past.Header.Retried; retried != "" {
-		o.before, err = j.originalsOf(ctx, runName{r.runsDir, retried})
+		o.before, err = j.originalsOf(ctx, dir, retried)
 	}
 	return o, err
 }

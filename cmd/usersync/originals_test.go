@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
@@ -43,7 +44,7 @@ func leftBehind(t *testing.T, j *job, retried, input string) string {
 		}
 		read.Add(r)
 	}
-	f, err := dir.Append(journalFile)
+	f, err := dir.Append(rundir.JournalName)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func TestOriginalsOfARetry(t *testing.T) {
 	write(again, "_usersync_outcome,_usersync_run,_usersync_record,id,ssn\nfailed,"+one+",2,2,***\nfailed,"+one+",3,3,***\n")
 	two := leftBehind(t, j, one, again)
 
-	j.retried = retrial{run: two, rejects: 2, masked: true, runsDir: j.config.Output.RunsDir}
+	j.retried = retrial{Rejects: history.Rejects{Run: two, Count: 2, Masked: true, Dir: j.config.Output.RunsDir}}
 	o, err := j.findOriginals(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +115,7 @@ func TestOriginalsOfARetry(t *testing.T) {
 	}
 
 	// Where nothing is masked, or nothing was masked, they are not looked for.
-	j.retried.masked = false
+	j.retried.Masked = false
 	if o, err := j.findOriginals(t.Context()); o != nil || err != nil {
 		t.Errorf("%v, %v", o, err)
 	}

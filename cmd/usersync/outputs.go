@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -46,7 +47,7 @@ func (c *config) checkOutput() error {
 func openOutputs(j *job) (*outputs, error) {
 	dir, err := rundir.Create(j.config.Output.RunsDir, j.started)
 	if err != nil {
-		return nil, noPlace(err)
+		return nil, &history.PlaceError{Err: err}
 	}
 	o := &outputs{dir: dir, codes: &writer.Codes{}, perFile: &perFile{counts: map[string]*int{}}, deletions: &deletions{}}
 	err = o.open(j)
@@ -54,14 +55,14 @@ func openOutputs(j *job) (*outputs, error) {
 		err = o.settle()
 	}
 	if err != nil {
-		return nil, errors.Join(noPlace(err), o.abandon(err))
+		return nil, errors.Join(&history.PlaceError{Err: err}, o.abandon(err))
 	}
 	return o, nil
 }
 
 // resumeOutputs opens the files of an earlier run behind its last mark.
-func resumeOutputs(j *job, e earlier) (*outputs, error) {
-	dir, err := rundir.Open(j.config.Output.RunsDir, e.Run)
+func resumeOutputs(j *job, e *history.Run) (*outputs, error) {
+	dir, err := rundir.Open(j.config.Output.RunsDir, e.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -79,17 +80,6 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 		return nil, errors.Join(err, o.abandon(err), o.journalFile.Close())
 	}
 	return o, nil
-}
-
-// noPlace is a place that cannot be written to; no room on it will pass.
-func noPlace(err error) error {
-	if rundir.NoRoom(err) {
-		return &exit.Error{Err: fmt.Errorf("open the run's files: %w; nothing was sent", err), Hint: roomHint(err)}
-	}
-	if unsafe, ok := errors.AsType[*rundir.UnsafeError](err); ok {
-		return exit.Usage(err, unsafe.Hint(), "")
-	}
-	return exit.Usage(err, "give --runs-dir and --results a place that this user may write to", "usersync run --help")
 }
 
 func (o *outputs) open(j *job) (err error) {

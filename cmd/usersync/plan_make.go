@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/mirror"
 	"usersync/writer"
 	"usersync/writer/report"
@@ -43,7 +44,7 @@ func (p *planner) make(ctx context.Context) (err error) {
 	tripped := errors.Join(f.tripped(p.config), absence)
 	if file != nil && tripped == nil {
 		if err := file.finish(f.read); err != nil {
-			return noPlace(err)
+			return &history.PlaceError{Err: err}
 		}
 	}
 	return errors.Join(p.show(f, file != nil && tripped == nil, tripped != nil), told(tripped, hintOf(tripped)))

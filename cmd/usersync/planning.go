@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
@@ -41,7 +42,7 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 		Workers:     p.config.Pace.Workers,
 	}
 	if !p.config.Ledger.AllowStale {
-		work.Superseded = (&staleness{runsDir: p.config.Output.RunsDir}).superseded
+		work.Superseded = (&history.Staleness{Dir: p.config.Output.RunsDir}).Superseded
 	}
 	if p.config.Ledger.URL != noLedger {
 		sight := newForesight(ctx, p.ledger, p.config.Ledger.Full)

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
@@ -170,7 +171,7 @@ func (j *job) send(ctx context.Context) error {
 		Applying:    j.applied != nil,
 	}
 	if !j.config.Ledger.AllowStale {
-		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.Output.RunsDir, unchanged: j.unchanged(ctx)}).superseded
+		work.Superseded = (&history.Staleness{Run: j.out.dir.ID(), Dir: j.config.Output.RunsDir, Unchanged: j.unchanged(ctx)}).Superseded
 	}
 	if j.past.ledger != nil {
 		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.presence)

@@ -1,4 +1,4 @@
-package main
+package history
 
 import (
 	"errors"
@@ -6,11 +6,13 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"usersync/writer/rundir"
 )
 
 // A run belongs to one process at a time, and whoever only asks is in nobody's way.
 func TestClaim(t *testing.T) {
-	path := filepath.Join(t.TempDir(), journalFile)
+	path := filepath.Join(t.TempDir(), rundir.JournalName)
 	open := func() *os.File {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 		if err != nil {
@@ -48,7 +50,7 @@ func TestClaim(t *testing.T) {
 	if err := claim(mine); err != nil || !isClaimed(other) {
 		t.Error(err, isClaimed(other))
 	}
-	if err := claim(other); !errors.Is(err, errAlive) {
+	if err := claim(other); !errors.Is(err, ErrRunning) {
 		t.Error(err)
 	}
 	if err := mine.Close(); err != nil || isClaimed(other) {

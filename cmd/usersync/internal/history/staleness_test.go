@@ -1,4 +1,4 @@
-package main
+package history
 
 import (
 	"os"
@@ -8,6 +8,7 @@ import (
 
 	"usersync/sync/journal"
 	"usersync/sync/user"
+	"usersync/writer/rundir"
 )
 
 func TestWhatIsKnownLaterSupersedesAReject(t *testing.T) {
@@ -18,18 +19,18 @@ func TestWhatIsKnownLaterSupersedesAReject(t *testing.T) {
 		known  user.Known
 		want   bool
 	}{
-		"nothing is known":               {reject, user.Known{}, false},
-		"an earlier run":                 {user.Rejected{Run: tuesday, Record: 10}, user.Known{Run: monday, Record: 11}, false},
-		"a later run":                    {reject, user.Known{Run: tuesday, Record: 1}, true},
-		"an earlier record":              {reject, user.Known{Run: monday, Record: 9}, false},
-		"a later record":                 {reject, user.Known{Run: monday, Record: 11}, true},
-		"an earlier row of this input":   {reject, user.Known{Run: now, Record: 1}, false},
-		"it was superseded before":       {user.Rejected{Run: tuesday, Record: 10, Code: user.CodeSuperseded}, user.Known{Run: monday, Record: 1}, true},
-		"a run of which nobody can tell": {reject, user.Known{Run: "imported", Record: 1}, true},
+		"nothing is known":             {reject, user.Known{}, false},
+		"an earlier run":               {user.Rejected{Run: tuesday, Record: 10}, user.Known{Run: monday, Record: 11}, false},
+		"a later run":                  {reject, user.Known{Run: tuesday, Record: 1}, true},
+		"an earlier record":            {reject, user.Known{Run: monday, Record: 9}, false},
+		"a later record":               {reject, user.Known{Run: monday, Record: 11}, true},
+		"an earlier row of this input": {reject, user.Known{Run: now, Record: 1}, false},
+		"it was superseded before":     {user.Rejected{Run: tuesday, Record: 10, Code: user.CodeSuperseded}, user.Known{Run: monday, Record: 1}, true},
+		"an unknown run":               {reject, user.Known{Run: "imported", Record: 1}, true},
 	} {
-		s := staleness{run: now, runsDir: t.TempDir()}
+		s := Staleness{Run: now, Dir: t.TempDir()}
 		r := user.Record{Origin: user.Origin{Before: &c.reject}}
-		if got := s.superseded(&r, c.known); got != c.want {
+		if got := s.Superseded(&r, c.known); got != c.want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}
@@ -44,7 +45,7 @@ func TestRunsOfOneSecond(t *testing.T) {
 		if err := os.Mkdir(filepath.Join(runs, run), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		f, err := os.OpenFile(filepath.Join(runs, run, journalFile), os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+		f, err := os.OpenFile(filepath.Join(runs, run, rundir.JournalName), os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +54,7 @@ func TestRunsOfOneSecond(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s := staleness{runsDir: runs}
+	s := Staleness{Dir: runs}
 	if !s.later(second, first) || s.later(first, second) {
 		t.Error("the order of their names was taken for that of their starts")
 	}

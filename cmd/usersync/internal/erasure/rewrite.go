@@ -1,4 +1,4 @@
-package main
+package erasure
 
 import (
 	"bufio"
@@ -66,7 +66,7 @@ func (w *rewriting) copyAll(to func(name string) (io.Writer, error)) error {
 // anew.
 func (w *rewriting) readMarks() error {
 	w.Marks = nil
-	return w.read(journalFile, func(f *os.File, size int64) error {
+	return w.read(rundir.JournalName, func(f *os.File, size int64) error {
 		for frame, err := range journal.Frames(f, size) {
 			m, is, bad := frame.Mark()
 			if err := errors.Join(err, bad); err != nil {
@@ -143,8 +143,8 @@ func (w *rewriting) copyList(to func(string) (io.Writer, error)) error {
 }
 
 func (w *rewriting) copyJournal(to func(string) (io.Writer, error)) error {
-	return w.read(journalFile, func(f *os.File, size int64) error {
-		out, err := to(journalFile)
+	return w.read(rundir.JournalName, func(f *os.File, size int64) error {
+		out, err := to(rundir.JournalName)
 		if err != nil {
 			return err
 		}
