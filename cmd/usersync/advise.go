@@ -18,6 +18,7 @@ import (
 	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 	"usersync/sync/pace"
 	"usersync/sync/user"
 	"usersync/writer/rundir"
@@ -45,7 +46,7 @@ type errorKind func(err error) (advice, bool)
 func errorKinds() []errorKind {
 	return []errorKind{
 		kindOf(func(e *guard.Error) advice {
-			steps := map[string]step{absenceGuard: stepResume, changeGuard: stepPlan}
+			steps := map[string]step{mirror.Guard: stepResume, changeGuard: stepPlan}
 			return advice{code: exit.Guard, stopped: e.Hint, step: steps[e.Name]}
 		}),
 		kindOf(func(*stack.CanaryError) advice {

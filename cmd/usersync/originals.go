@@ -81,7 +81,7 @@ func (o *originals) check(ctx context.Context) error {
 	if err := o.open(ctx); err != nil {
 		return err
 	}
-	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), o.past.Mark, o.past.Header.Mode == string(mirror))
+	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), o.past.Mark, o.past.Header.Mode == string(modeMirror))
 	if err == nil {
 		stop()
 	}

@@ -16,6 +16,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 	"usersync/writer"
 	"usersync/writer/report"
 )
@@ -105,13 +106,14 @@ type planned struct {
 type planner struct {
 	planOptions
 
-	paths  []string
-	conn   *connection
-	input  *reader.Input
-	ledger *ledger.Ledger // nil: there is none, or none yet
-	would  *job           // the run that is planned, as far as its guards must know it
-	left   bool           // the input is still being read
-	notes  []string
+	paths     []string
+	conn      *connection
+	input     *reader.Input
+	ledger    *ledger.Ledger   // nil: there is none, or none yet
+	presence  *mirror.Presence // nil: not of a mirror, or there is no ledger
+	protected map[string]struct{}
+	left      bool // the input is still being read
+	notes     []string
 }
 
 // run makes the plan. Where the plan is complete and only closing something
@@ -134,8 +136,10 @@ func (p *planner) run(ctx context.Context) (made *planned, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	p.would = &job{runOptions: runOptions{config: p.config}, conn: p.conn, input: p.input}
-	if err := errors.Join(p.would.checkGuards(), p.openLedger(ctx)); err != nil {
+	if p.protected, err = checkGuards(p.config, p.conn.client.Traits(), p.input); err != nil {
+		return nil, errors.Join(err, p.openLedger(ctx))
+	}
+	if err := p.openLedger(ctx); err != nil {
 		return nil, err
 	}
 	if err := p.attend(ctx); err != nil {

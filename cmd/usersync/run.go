@@ -18,6 +18,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 	"usersync/writer/progress"
 	"usersync/writer/report"
@@ -113,8 +114,8 @@ type job struct {
 	calls        destination.Calls
 	underWay     atomic.Int64 // calls without an answer
 
-	attendance *attendance // of mirror; nil otherwise
-	lastAbsent string      // id of the last deletion that an earlier part of the run has written
+	presence   *mirror.Presence // of a mirror; nil otherwise
+	lastAbsent string           // id of the last deletion that an earlier part of the run has written
 	protected  map[string]struct{}
 }
 
@@ -139,7 +140,8 @@ func (j *job) setup(ctx context.Context) (err error) {
 	if j.input, err = openInput(ctx, j.stdin, j.config, j.conn.client, j.paths); err != nil {
 		return err
 	}
-	return errors.Join(j.checkGuards(), j.checkBound(ctx))
+	j.protected, err = checkGuards(j.config, j.conn.client.Traits(), j.input)
+	return errors.Join(err, j.checkBound(ctx))
 }
 
 // release gives back what setup and begin took. An input that is still being read
@@ -188,10 +190,10 @@ func (j *job) send(ctx context.Context) (report.Summary, error) {
 		work.Superseded = (&history.Staleness{Run: j.out.dir.ID(), Dir: j.config.Output.RunsDir, Unchanged: j.unchanged(ctx)}).Superseded
 	}
 	if j.past.ledger != nil {
-		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.attendance)
+		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.presence)
 	}
-	if j.attendance != nil {
-		work.Absent = j.applied.overAbsent(j.absentees)
+	if j.presence != nil {
+		work.Absent = j.applied.overAbsent(j.missing)
 	}
 	heard := j.answerSignal(ctx)
 	ctx, release := j.budgeted(ctx)
