@@ -146,7 +146,7 @@ func (e earlier) unsettled() []ledger.Entry {
 }
 
 // standingAfter is what an outcome says of a user; false if that is nothing new.
-func standingAfter(o *journal.Outcome) (user.Standing, bool) {
+func standingAfter(o *user.Settled) (user.Standing, bool) {
 	switch o.Status {
 	case user.Created, user.Updated:
 		return user.Held, true
@@ -254,7 +254,7 @@ func (e earlier) teach(ctx context.Context, l *ledger.Ledger) error {
 
 // outcomes returns the outcomes that records behind the mark already have.
 func (e earlier) outcomes() func(*user.Record) (user.Outcome, bool, error) {
-	settled := make(map[int]journal.Outcome, len(e.past.Settled))
+	settled := make(map[int]user.Settled, len(e.past.Settled))
 	for _, o := range e.past.Settled {
 		settled[o.Record] = o
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/sync/journal"
+	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
 	"usersync/writer/rundir"
@@ -106,7 +107,7 @@ func (r runName) rejects() (path string, t retrial, err error) {
 			return "", t, err
 		}
 		t.rejects++
-		t.masked = t.masked || err != nil || strings.Contains(row.Text, writer.Mask)
+		t.masked = t.masked || err != nil || strings.Contains(row.Text, user.Mask)
 	}
 	return dir.Path() + "/" + text.Name, t, nil
 }
