@@ -3,15 +3,16 @@
 # make proof   the proofs in their full size (an hour or more)
 # make bench   users a second, CPU and allocations, whole and by part
 # make fuzz    every fuzz target for FUZZTIME
-# make lint    gofmt, vet, staticcheck
+# make lint    gofmt, vet, staticcheck, unreachable functions
+# make structure  sizes of packages, files, functions and types
 
 GO       ?= go
 FUZZTIME ?= 60s
 TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
 # What the program says of itself. A clone has tags; an archive has none of it.
-STAMP     = -X main.version=$(shell git describe --tags --always --dirty 2>/dev/null) -X main.commit=$(shell git rev-parse HEAD 2>/dev/null)
+STAMP     = -X usersync/cmd/usersync/internal/exit.version=$(shell git describe --tags --always --dirty 2>/dev/null) -X usersync/cmd/usersync/internal/exit.commit=$(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: build test proof bench fuzz lint deps
+.PHONY: build test proof bench fuzz lint structure deps
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
@@ -33,6 +34,10 @@ lint:
 	@test -z "$$(gofmt -l cmd reader sync writer)" || { echo 'gofmt would change:'; gofmt -l cmd reader sync writer; exit 1; }
 	$(GO) vet ./...
 	$(TOOL) staticcheck ./...
+	@dead="$$($(TOOL) deadcode ./cmd/usersync)"; test -z "$$dead" || { echo 'no command reaches:'; echo "$$dead"; exit 1; }
+
+structure:
+	@$(GO) run ./.ci/structure
 
 deps:
 	@sh .ci/deps

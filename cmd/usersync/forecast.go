@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -30,7 +32,7 @@ func (p *planner) forecast(f *foreseen) report.Forecast {
 	shown := report.Forecast{
 		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
 		Known: f.changes.compared, Changed: f.changes.changed,
-		Calls: madeOf(&f.calls), Made: callsMade(f.made.Met()),
+		Calls: madeOf(&f.calls), Made: f.made.Total(),
 		Scope: p.conn.scope, Inputs: p.paths,
 	}
 	for status, n := range f.outcomes {
@@ -51,7 +53,7 @@ func (p *planner) forecast(f *foreseen) report.Forecast {
 func madeOf(c *destination.Calls) map[string]int {
 	made := map[string]int{}
 	for kind, counts := range c.Met() {
-		made[kind] = sumOf(counts)
+		made[kind] = counts.Total()
 	}
 	return made
 }
@@ -59,8 +61,8 @@ func madeOf(c *destination.Calls) map[string]int {
 // remarks are what a person should know before the plan is done.
 func (p *planner) remarks(f *foreseen) []string {
 	var all []string
-	if n := sumOf(f.calls.Met()[destination.ReadCall]); n > 0 && !p.read {
-		all = append(all, plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
+	if n := f.calls.Met()[destination.ReadCall].Total(); n > 0 && !p.read {
+		all = append(all, exit.Plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
 	}
 	if p.config.Ledger.Full {
 		all = append(all, "--full sends every user, whatever the ledger says")
@@ -77,32 +79,32 @@ func (p *planner) remarks(f *foreseen) []string {
 // noteUnfinished says which run of the scope is not over and did something that
 // the ledger does not know yet.
 func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error {
-	all, err := unfinished(p.config.Output.RunsDir, scope, p.config.ledgerName())
+	all, err := history.Unfinished(p.config.Output.RunsDir, scope, p.config.ledgerName())
 	if err != nil {
-		return noPlace(err)
+		return err
 	}
 	left, err := unknownTo(ctx, p.ledger, all)
 	if err != nil || len(left) == 0 {
-		return ledgerFault(err)
+		return err
 	}
 	if p.out != "" {
-		return misuse(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].id),
-			"go on with it first", commandLine("resume", runName{p.config.Output.RunsDir, left[0].id}.path()))
+		return exit.Usage(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].ID),
+			"go on with it first", exit.CommandLine("resume", left[0].Path()))
 	}
-	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].id))
+	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].ID))
 	return nil
 }
 
 // unknownTo returns the runs that have something to tell which the ledger does not
 // know.
-func unknownTo(ctx context.Context, l *ledger.Ledger, left []earlier) ([]earlier, error) {
-	var some []earlier
-	for _, e := range left {
-		if err := e.advance(ctx, l); err != nil {
+func unknownTo(ctx context.Context, l *ledger.Ledger, left []*history.Run) ([]*history.Run, error) {
+	var some []*history.Run
+	for _, r := range left {
+		if err := r.Unfinished().Advance(ctx, l); err != nil {
 			return nil, err
 		}
-		if len(e.past.Settled)+len(e.past.Sent) > 0 {
-			some = append(some, e)
+		if r.Unfinished().HasNews() {
+			some = append(some, r)
 		}
 	}
 	return some, nil

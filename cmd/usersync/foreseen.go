@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
-	"usersync/sync/engine"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -34,8 +34,8 @@ func newForeseen() *foreseen {
 // Write takes note of an outcome.
 func (f *foreseen) Write(o user.Outcome) error {
 	if o.Status == user.Failed || o.Status == user.InDoubt {
-		return &trouble{err: fmt.Errorf("plan record %d: the read that it needs did not get through (%s)", o.Record.Origin.Record, o.Code),
-			code: exitTemporary, hint: "plan again later, or without --read"}
+		return &exit.Error{Err: fmt.Errorf("plan record %d: the read that it needs did not get through (%s)", o.Record.Origin.Record, o.Code),
+			Code: exit.Temporary, Hint: "plan again later, or without --read"}
 	}
 	f.outcomes[o.Status]++
 	if o.Record.Origin.Before != nil {
@@ -64,7 +64,7 @@ func opOf(o *user.Outcome) user.Op {
 		return user.Delete
 	}
 	if o.Status == user.Unchanged && o.Code == user.CodeSame {
-		return engine.SameAsPlanned
+		return user.SameAsPlanned
 	}
 	return ""
 }

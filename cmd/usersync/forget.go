@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"usersync/sync/ledger"
+	"usersync/cmd/usersync/internal/erasure"
+	"usersync/cmd/usersync/internal/exit"
 )
 
 func ledgerForget(e *env) *cobra.Command {
@@ -43,9 +43,9 @@ func ledgerForget(e *env) *cobra.Command {
 
 // forget erases id under the lock that a run takes: none of the scope is under
 // way meanwhile.
-func forget(ctx context.Context, c *config, id string) (done erased, err error) {
+func forget(ctx context.Context, c *config, id string) (done erasure.Done, err error) {
 	if c.Target.Sandbox {
-		return done, misuse(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory"), "set sandbox to false: rehearsals are erased too", "")
+		return done, exit.Usage(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory"), "set sandbox to false: rehearsals are erased too", "")
 	}
 	c.Target.Offline = true
 	conn, err := connect(ctx, c)
@@ -63,46 +63,6 @@ func forget(ctx context.Context, c *config, id string) (done erased, err error) 
 	if err != nil {
 		return done, err
 	}
-	defer func() { err = errors.Join(err, ledgerFault(past.close())) }()
-	done, err = eraseFromRuns(c.Output.RunsDir, scope, id)
-	if err != nil {
-		return done, err
-	}
-	return done, done.forgetIn(ctx, past.ledger, id)
-}
-
-// forgetIn comes last: as long as the ledger knows the user, not all is done.
-func (d *erased) forgetIn(ctx context.Context, l *ledger.Ledger, id string) error {
-	err := ledger.ErrUnknown
-	if l != nil {
-		err = l.Forget(ctx, id)
-	}
-	if errors.Is(err, ledger.ErrUnknown) && d.runs > 0 {
-		return nil // a killed call came as far, or the ledger is younger than the run
-	}
-	if l == nil && errors.Is(err, ledger.ErrUnknown) {
-		return misuse(errors.New("erase a user: no run holds such an id"), "ids are compared byte for byte", "")
-	}
-	d.ledger = err == nil
-	return ledgerAnswer(err)
-}
-
-// erased counts what was done.
-type erased struct {
-	ledger                        bool
-	runs                          int // whose files were changed
-	results, rejects, notes, list int // rows, and records in journals
-	elsewhere                     int // runs of another account that hold the id
-}
-
-func (d erased) String() string {
-	where := "it was not in the ledger"
-	if d.ledger {
-		where = "removed from the ledger"
-	}
-	parts := []string{where, fmt.Sprintf("erased from runs: %d, results: %d, rejects: %d, notes of journals: %d, lists: %d", d.runs, d.results, d.rejects, d.notes, d.list)}
-	if d.elsewhere > 0 {
-		parts = append(parts, fmt.Sprintf("runs to other accounts that hold such an id and are as they were: %d", d.elsewhere))
-	}
-	return strings.Join(parts, "; ")
+	defer func() { err = errors.Join(err, past.close()) }()
+	return erasure.Erase(ctx, past.ledger, c.Output.RunsDir, scope, id)
 }

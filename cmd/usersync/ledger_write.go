@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/ledger"
 )
 
@@ -24,7 +25,7 @@ func ledgerImport(e *env) *cobra.Command {
 		if args[0] != "-" {
 			f, err := os.Open(args[0])
 			if err != nil {
-				return misuse(fmt.Errorf("read the export: %w", err), "", "usersync ledger import --help")
+				return exit.Usage(fmt.Errorf("read the export: %w", err), "", "usersync ledger import --help")
 			}
 			defer f.Close() // it was only read
 			in = f
@@ -41,11 +42,10 @@ func ledgerImport(e *env) *cobra.Command {
 // refusedImport is a file that is no export of this ledger, or a ledger that
 // failed.
 func refusedImport(err error) error {
-	known := codesOf(err)
-	if _, unusable := errors.AsType[*ledger.UnusableError](err); !unusable && len(known) == 1 && known[0] == exitInternal {
-		return misuse(err, "nothing was imported; give a file that usersync ledger export wrote", "")
+	if _, bad := errors.AsType[*ledger.ImportError](err); bad {
+		return exit.Usage(err, "nothing was imported; give a file that usersync ledger export wrote", "")
 	}
-	return ledgerFault(err)
+	return err
 }
 
 func ledgerResolve(e *env) *cobra.Command {
@@ -63,23 +63,16 @@ func ledgerResolve(e *env) *cobra.Command {
 	cmd.Flags().BoolVar(&absent, "absent", false, "the API does not have the user")
 	onLedger(e, cmd, writing, func(ctx context.Context, l *ledger.Ledger, args []string) error {
 		if err := l.Resolve(ctx, args[0], remote); err != nil {
-			return refusedResolve(err)
+			return err
 		}
 		_, err := fmt.Fprintln(e.stdout, "resolved")
 		return err
 	})
 	cmd.PreRunE = func(*cobra.Command, []string) error {
 		if (remote == "") != absent {
-			return misuse(errors.New("read arguments: resolve takes either --remote or --absent"), "look the user up in the API first", "usersync ledger resolve --help")
+			return exit.Usage(errors.New("read arguments: resolve takes either --remote or --absent"), "look the user up in the API first", "usersync ledger resolve --help")
 		}
 		return nil
 	}
 	return cmd
-}
-
-func refusedResolve(err error) error {
-	if _, wrong := errors.AsType[*ledger.NotPendingError](err); wrong {
-		return misuse(err, "only what is pending can be resolved; `usersync ledger forget` lets the next run take the user as new", "")
-	}
-	return ledgerAnswer(err)
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 )
@@ -53,16 +54,13 @@ func (c *config) ledgerName() string {
 // holds it is a *ledger.HeldError.
 func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run string) (*past, error) {
 	if err := os.MkdirAll(dir, 0o700); closed(err) {
-		return nil, misuse(fmt.Errorf("make the runs directory: %w", err), "give --runs-dir a place that this user may write to", "")
+		return nil, exit.Usage(fmt.Errorf("make the runs directory: %w", err), "give --runs-dir a place that this user may write to", "")
 	} else if err != nil {
 		return nil, fmt.Errorf("make the runs directory: %w", err)
 	}
 	address := c.ledgerURL(dir)
 	if address == noLedger {
 		lock, err := ledger.LockFile(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.Ledger.LockTimeout)
-		if _, held := errors.AsType[*ledger.HeldError](err); held {
-			err = ledgerFault(err)
-		}
 		return &past{lock: lock}, err
 	}
 	l, err := openLedger(ctx, c, scope, address)
@@ -70,7 +68,7 @@ func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run stri
 		return nil, err
 	}
 	if _, err := l.Lock(ctx, run, c.Ledger.LockTimeout); err != nil {
-		return nil, errors.Join(ledgerFault(err), l.Close())
+		return nil, errors.Join(err, l.Close())
 	}
 	return &past{ledger: l}, nil
 }
@@ -81,11 +79,10 @@ func openLedger(ctx context.Context, c *config, scope journal.Scope, address str
 	if key := c.Ledger.Key.Reveal(); key != "" {
 		var err error
 		if o.Key, err = ledger.ParseKey(key); err != nil {
-			return nil, misuse(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")
+			return nil, exit.Usage(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")
 		}
 	}
-	l, err := ledger.Open(ctx, o)
-	return l, ledgerFault(err)
+	return ledger.Open(ctx, o)
 }
 
 // closed tells that no further try helps: somebody has to open the place first.
@@ -105,27 +102,4 @@ func (p *past) close() error {
 		return p.ledger.Close()
 	}
 	return nil
-}
-
-// ledgerFault says what a person can do about a ledger that failed. What is not
-// known otherwise is the disk or the database, and will pass.
-func ledgerFault(err error) error {
-	if err == nil {
-		return nil
-	}
-	if bad, ok := errors.AsType[*ledger.UnusableError](err); ok {
-		return misuse(err, bad.Hint, "")
-	}
-	_, held := errors.AsType[*ledger.HeldError](err)
-	switch {
-	case held:
-		return &trouble{err: err, code: exitHeld, hint: "wait for it to end, or give --lock-timeout"}
-	case errors.Is(err, ledger.ErrFenced):
-		return &trouble{err: err, code: exitHeld, hint: "the other run goes on from here"}
-	case errors.Is(err, context.Canceled):
-		return err
-	case closed(err):
-		return misuse(err, "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place", "")
-	}
-	return &trouble{err: err, code: exitTemporary, hint: "make room on the disk where the ledger lies, or look at its database"}
 }

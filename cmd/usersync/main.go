@@ -3,7 +3,8 @@
 // This package is the edge: it reads flags and files into a config, ties the
 // rooms of the house together, and turns what became of a run into words and
 // an exit code. It holds no rule about records, calls or answers. Start at
-// run.go for the main job, at wire.go for how a destination is stacked, and at
+// run.go for the main job, at
+// sync/destination/stack for how a destination is wrapped, and at
 // settings.go for everything that can be set.
 package main
 
@@ -18,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/writer"
 )
 
@@ -51,7 +53,7 @@ type tally struct {
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	soft, wire, release := interruptible(ctx)
+	soft, wire, release := exit.Interruptible(ctx)
 	defer release()
 	e := &env{
 		stdin: stdin, stdout: stdout, stderr: stderr, args: args,
@@ -62,7 +64,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root := newRoot(e, &found)
 	root.SetArgs(args)
 	err := root.ExecuteContext(soft)
-	err = withSignal(soft, err)
+	err = exit.WithSignal(soft, err)
 	code := exitCode(err, found)
 	if e.jsonLog {
 		tellJSON(stderr, err, code)

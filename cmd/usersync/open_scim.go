@@ -10,6 +10,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim"
+	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
@@ -51,7 +52,7 @@ func scimFeatures(ctx context.Context, c *config, r rest.Config) (scim.Features,
 		if !again || attempt == c.Pace.Retries || wait > c.Pace.MaxWait {
 			return s.limit(found), err
 		}
-		if err := destination.Pause(ctx, wait); err != nil {
+		if err := stack.Pause(ctx, wait); err != nil {
 			return found, err
 		}
 	}

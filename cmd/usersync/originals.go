@@ -2,14 +2,16 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"iter"
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 )
@@ -40,10 +42,10 @@ const mostOpened = 100
 // mask. The files must hold what the run has read. Nil if there is nothing to be
 // found: no secret is masked, or they came from standard input.
 func (j *job) findOriginals(ctx context.Context) (*originals, error) {
-	if !j.retried.masked || j.config.Output.RejectsSecrets == "keep" {
+	if !j.retried.Masked || j.config.Output.RejectsSecrets == "keep" {
 		return nil, nil
 	}
-	o, err := j.originalsOf(ctx, runName{j.retried.runsDir, j.retried.run})
+	o, err := j.originalsOf(ctx, j.retried.Dir, j.retried.Run)
 	if err != nil || o == nil {
 		return nil, err
 	}
@@ -51,24 +53,25 @@ func (j *job) findOriginals(ctx context.Context) (*originals, error) {
 	return o, nil
 }
 
-func (j *job) originalsOf(ctx context.Context, r runName) (*originals, error) {
-	past, err := r.past()
+func (j *job) originalsOf(ctx context.Context, dir, id string) (*originals, error) {
+	r, err := history.Find(dir, id)
 	if err != nil {
 		return nil, err
 	}
+	past := r.Journal
 	if past.Header.ReadsStdin() {
 		return nil, nil
 	}
-	o := &originals{job: j, run: r.id, past: past}
+	o := &originals{job: j, run: r.ID, past: past}
 	if err := o.check(ctx); err != nil {
-		if sig := stoppedBy(ctx); sig != nil {
+		if sig := exit.StoppedBy(ctx); sig != nil {
 			return nil, sig
 		}
-		return nil, misuse(nothingSent(fmt.Errorf("take masked secrets from what run %s has read: %w", r.id, err)),
+		return nil, exit.Usage(exit.NothingSent(fmt.Errorf("take masked secrets from what run %s has read: %w", r.ID, err)),
 			"put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", j.again(j.paths...))
 	}
 	if retried := past.Header.Retried; retried != "" {
-		o.before, err = j.originalsOf(ctx, runName{r.runsDir, retried})
+		o.before, err = j.originalsOf(ctx, dir, retried)
 	}
 	return o, err
 }
@@ -78,8 +81,7 @@ func (o *originals) check(ctx context.Context) error {
 	if err := o.open(ctx); err != nil {
 		return err
 	}
-	k := &keeper{digest: sha256.New()}
-	_, stop, err := skip(o.input.Records(), k, o.past.Mark, o.past.Header.Mode == string(mirror))
+	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), o.past.Mark, o.past.Header.Mode == string(modeMirror))
 	if err == nil {
 		stop()
 	}
@@ -91,7 +93,7 @@ func (o *originals) open(ctx context.Context) (err error) {
 	for _, in := range o.past.Header.Inputs {
 		paths = append(paths, in.Path)
 	}
-	options := readerOptions(o.job.env, o.job.config, o.job.conn.client.Traits(), paths, expected{})
+	options := readerOptions(o.job.stdin, o.job.config, o.job.conn.client.Traits(), paths, expected{})
 	options.Original, options.Sidecar, options.Trailer = nil, false, ""
 	if o.past.Header.Retried == "" {
 		options.Trailer = o.job.retried.trailer

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/sha256"
 	"errors"
 	"os"
 	"path/filepath"
@@ -11,7 +10,10 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/user"
@@ -31,25 +33,24 @@ func leftBehind(t *testing.T, j *job, retried, input string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := reader.Open(t.Context(), readerOptions(j.env, &config{Input: inputConfig{Format: "auto", Charset: "auto"}}, j.conn.client.Traits(), []string{input}, expected{}))
+	in, err := reader.Open(t.Context(), readerOptions(nil, &config{Input: inputConfig{Format: "auto", Charset: "auto"}}, j.conn.client.Traits(), []string{input}, expected{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &keeper{digest: sha256.New()}
+	read := checkpoint.NewDigest()
 	for r, err := range in.Records() {
 		if err != nil {
 			t.Fatal(err)
 		}
-		k.add(r)
-		k.last = r.Origin.Record
+		read.Add(r)
 	}
-	f, err := dir.Append(journalFile)
+	f, err := dir.Append(rundir.JournalName)
 	if err != nil {
 		t.Fatal(err)
 	}
 	diary, err := journal.Create(f, journal.Header{Run: dir.ID(), Retried: retried, Inputs: []journal.Input{{Path: input}}})
 	if err == nil {
-		err = errors.Join(diary.Mark(journal.Mark{Record: k.last, InputSHA256: k.sum()}), diary.Finish(journal.End{State: journal.Finished}))
+		err = errors.Join(diary.Mark(journal.Mark{Record: read.Last(), InputSHA256: read.Sum()}), diary.Finish(journal.End{State: journal.Finished}))
 	}
 	if err = errors.Join(err, f.Close(), in.Close(), dir.Close()); err != nil {
 		t.Fatal(err)
@@ -75,7 +76,7 @@ func TestOriginalsOfARetry(t *testing.T) {
 	write(again, "_usersync_outcome,_usersync_run,_usersync_record,id,ssn\nfailed,"+one+",2,2,***\nfailed,"+one+",3,3,***\n")
 	two := leftBehind(t, j, one, again)
 
-	j.retried = retrial{run: two, rejects: 2, masked: true, runsDir: j.config.Output.RunsDir}
+	j.retried = retrial{Rejects: history.Rejects{Run: two, Count: 2, Masked: true, Dir: j.config.Output.RunsDir}}
 	o, err := j.findOriginals(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -107,14 +108,14 @@ func TestOriginalsOfARetry(t *testing.T) {
 	} {
 		change()
 		_, err := j.findOriginals(t.Context())
-		bad, ok := errors.AsType[*trouble](err)
-		if !ok || bad.code != exitUsage || !strings.Contains(err.Error(), "nothing was sent") || strings.Contains(err.Error(), "999") {
+		bad, ok := errors.AsType[*exit.Error](err)
+		if !ok || bad.Code != exit.Misuse || !strings.Contains(err.Error(), "nothing was sent") || strings.Contains(err.Error(), "999") {
 			t.Errorf("%v", err)
 		}
 	}
 
 	// Where nothing is masked, or nothing was masked, they are not looked for.
-	j.retried.masked = false
+	j.retried.Masked = false
 	if o, err := j.findOriginals(t.Context()); o != nil || err != nil {
 		t.Errorf("%v, %v", o, err)
 	}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"time"
 
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -36,7 +38,7 @@ type outputs struct {
 // checkOutput refuses two kinds of data on one standard output.
 func (c *config) checkOutput() error {
 	if c.Output.JSON && c.Output.Results == "-" {
-		return misuse(errors.New("read settings: --json and --results - both want standard output"), "keep one of them", "usersync run --help")
+		return exit.Usage(errors.New("read settings: --json and --results - both want standard output"), "keep one of them", "usersync run --help")
 	}
 	return nil
 }
@@ -45,7 +47,7 @@ func (c *config) checkOutput() error {
 func openOutputs(j *job) (*outputs, error) {
 	dir, err := rundir.Create(j.config.Output.RunsDir, j.started)
 	if err != nil {
-		return nil, noPlace(err)
+		return nil, &history.PlaceError{Err: err}
 	}
 	o := &outputs{dir: dir, codes: &writer.Codes{}, perFile: &perFile{counts: map[string]*int{}}, deletions: &deletions{}}
 	err = o.open(j)
@@ -53,14 +55,14 @@ func openOutputs(j *job) (*outputs, error) {
 		err = o.settle()
 	}
 	if err != nil {
-		return nil, errors.Join(noPlace(err), o.abandon(err))
+		return nil, errors.Join(&history.PlaceError{Err: err}, o.abandon(err))
 	}
 	return o, nil
 }
 
 // resumeOutputs opens the files of an earlier run behind its last mark.
-func resumeOutputs(j *job, e earlier) (*outputs, error) {
-	dir, err := rundir.Open(j.config.Output.RunsDir, e.id)
+func resumeOutputs(j *job, e *history.Run) (*outputs, error) {
+	dir, err := rundir.Open(j.config.Output.RunsDir, e.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +70,8 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 	if _, err := o.journal(); err != nil { // before anything is cut back
 		return nil, errors.Join(err, dir.Close())
 	}
-	if o.results, err = dir.Resume("results."+j.config.Output.ResultsFormat, e.past.Mark.Results); err == nil {
-		o.rejects, err = dir.Resume("rejects."+j.input.Layout().Format, e.past.Mark.Rejects)
+	if o.results, err = dir.Resume("results."+j.config.Output.ResultsFormat, e.Journal.Mark.Results); err == nil {
+		o.rejects, err = dir.Resume("rejects."+j.input.Layout().Format, e.Journal.Mark.Rejects)
 	}
 	if err == nil {
 		o.summary, err = dir.Replace("summary.json")
@@ -78,17 +80,6 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 		return nil, errors.Join(err, o.abandon(err), o.journalFile.Close())
 	}
 	return o, nil
-}
-
-// noPlace is a place that cannot be written to; no room on it will pass.
-func noPlace(err error) error {
-	if rundir.NoRoom(err) {
-		return &trouble{err: fmt.Errorf("open the run's files: %w; nothing was sent", err), hint: roomHint(err)}
-	}
-	if unsafe, ok := errors.AsType[*rundir.UnsafeError](err); ok {
-		return misuse(err, unsafe.Hint(), "")
-	}
-	return misuse(err, "give --runs-dir and --results a place that this user may write to", "usersync run --help")
 }
 
 func (o *outputs) open(j *job) (err error) {

@@ -10,8 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 )
 
 func planCommand(e *env, found *tally) *cobra.Command {
@@ -48,19 +50,20 @@ type planner struct {
 	out    string // the file that keeps it; empty if none does
 	read   bool
 
-	paths  []string
-	conn   *connection
-	input  *reader.Input
-	ledger *ledger.Ledger // nil: there is none, or none yet
-	would  *job           // the run that is planned, as far as its guards must know it
-	left   bool           // the input is still being read
-	notes  []string
+	paths     []string
+	conn      *connection
+	input     *reader.Input
+	ledger    *ledger.Ledger   // nil: there is none, or none yet
+	presence  *mirror.Presence // nil: not of a mirror, or there is no ledger
+	protected map[string]struct{}
+	left      bool // the input is still being read
+	notes     []string
 }
 
 func (p *planner) run(ctx context.Context, args []string) (err error) {
 	frugal(p.lookup, p.config.Target.Sandbox)
 	if len(p.config.Target.All) > 1 {
-		return misuse(fmt.Errorf("plan: %d destinations are named, and a plan is made for one", len(p.config.Target.All)), "name it with --to", "usersync plan --help")
+		return exit.Usage(fmt.Errorf("plan: %d destinations are named, and a plan is made for one", len(p.config.Target.All)), "name it with --to", "usersync plan --help")
 	}
 	if p.paths, err = inputPaths(args, p.config.Input.From); err != nil {
 		return err
@@ -72,14 +75,15 @@ func (p *planner) run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.conn.close()) }()
-	if p.input, err = openInput(ctx, p.env, p.config, p.conn.client, p.paths); err != nil {
+	if p.input, err = openInput(ctx, p.stdin, p.config, p.conn.client, p.paths); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	p.would = &job{env: p.env, config: p.config, conn: p.conn, input: p.input}
-	if err := errors.Join(p.would.checkGuards(), p.openLedger(ctx)); err != nil {
+	would := &job{env: p.env, config: p.config, conn: p.conn, input: p.input}
+	if err := errors.Join(would.checkGuards(), p.openLedger(ctx)); err != nil {
 		return err
 	}
+	p.protected = would.protected
 	if err := p.attend(ctx); err != nil {
 		return err
 	}
@@ -92,7 +96,7 @@ func (p *planner) close() error {
 		errs = append(errs, p.input.Close())
 	}
 	if p.ledger != nil {
-		errs = append(errs, ledgerFault(p.ledger.Close()))
+		errs = append(errs, p.ledger.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -104,14 +108,14 @@ func (p *planner) checkOut() error {
 	case p.out == "":
 		return nil
 	case p.out == "-":
-		return misuse(errors.New("read flags: --out takes a file, and standard output shows the plan"), "name a file", "usersync plan --help")
+		return exit.Usage(errors.New("read flags: --out takes a file, and standard output shows the plan"), "name a file", "usersync plan --help")
 	case !canReadTwice(p.paths):
-		return misuse(errors.New("read flags: --out keeps a plan of what can be read again, and this input can be read one time only"),
+		return exit.Usage(errors.New("read flags: --out keeps a plan of what can be read again, and this input can be read one time only"),
 			"write it into a file first; without --out it can be planned", "usersync plan --help")
 	}
 	for _, path := range append([]string{p.config.file}, p.paths...) {
 		if path != "" && sameFile(p.out, path) {
-			return misuse(fmt.Errorf("read flags: --out %s is a file that the plan is made of", p.out), "give the plan a file of its own", "usersync plan --help")
+			return exit.Usage(fmt.Errorf("read flags: --out %s is a file that the plan is made of", p.out), "give the plan a file of its own", "usersync plan --help")
 		}
 	}
 	return nil

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"slices"
 
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
+	"usersync/sync/mirror"
 	"usersync/writer"
 	"usersync/writer/report"
 )
@@ -25,9 +28,9 @@ func (p *planner) make(ctx context.Context) (err error) {
 		defer func() { err = errors.Join(err, file.drop()) }()
 	}
 	f, counts, err := planning{env: p.env, config: p.config, conn: p.conn, input: p.input, ledger: p.ledger, read: p.read, file: file,
-		protected: p.would.protected, would: p.would}.run(ctx)
+		protected: p.protected, presence: p.presence}.run(ctx)
 	absence := error(nil)
-	if guardOf(err) == absenceGuard {
+	if guardOf(err) == mirror.Guard {
 		absence, err = err, nil
 	}
 	if p.left = counts.Reading; err != nil {
@@ -41,7 +44,7 @@ func (p *planner) make(ctx context.Context) (err error) {
 	tripped := errors.Join(f.tripped(p.config), absence)
 	if file != nil && tripped == nil {
 		if err := file.finish(f.read); err != nil {
-			return noPlace(err)
+			return &history.PlaceError{Err: err}
 		}
 	}
 	return errors.Join(p.show(f, file != nil && tripped == nil, tripped != nil), told(tripped, hintOf(tripped)))
@@ -49,10 +52,10 @@ func (p *planner) make(ctx context.Context) (err error) {
 
 // told adds a hint to an error that has none.
 func told(err error, hint string) error {
-	if _, known := errors.AsType[*trouble](err); err == nil || known {
+	if _, known := troubleOf(err); err == nil || known {
 		return err
 	}
-	return &trouble{err: err, hint: hint}
+	return &exit.Error{Err: err, Hint: hint}
 }
 
 // stayed finds out whether another run changed the ledger while the plan was made,
@@ -66,10 +69,10 @@ func (p *planner) stayed(ctx context.Context, before int64, d inputDigest, kept 
 	if now != before && !kept {
 		p.note(other + ": the numbers mix what was and what is")
 	} else if now != before {
-		return &trouble{err: errors.New("plan: " + other), code: exitTemporary, hint: "plan again when it has ended"}
+		return &exit.Error{Err: errors.New("plan: " + other), Code: exit.Temporary, Hint: "plan again when it has ended"}
 	}
 	if sum, bytes := p.input.Digest(); kept && (sum != d.sha256 || bytes != d.bytes) {
-		return misuse(errors.New("plan: the input was changed while the plan was made"), "plan again when it is written", "")
+		return exit.Usage(errors.New("plan: the input was changed while the plan was made"), "plan again when it is written", "")
 	}
 	return nil
 }
@@ -82,7 +85,7 @@ func (p *planner) show(f *foreseen, kept, tripped bool) error {
 	shown := p.forecast(f)
 	if kept {
 		shown.Plan = p.out
-		shown.Next = commandLine("apply", p.out)
+		shown.Next = exit.CommandLine("apply", p.out)
 	} else if shown.Sends() > 0 && !tripped { // the run would stop as this did
 		shown.Next = p.runLine()
 	}

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"usersync/sync/engine"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
@@ -100,7 +99,7 @@ func (p *planFile) write(v any) error {
 
 func (p *planFile) add(r *user.Record, op user.Op) error {
 	p.ends.Lines++
-	if op != engine.SameAsPlanned {
+	if op != user.SameAsPlanned {
 		p.ends.Calls++
 	}
 	return p.write(plannedCall{Record: r.Origin.Record, ID: r.User.ID, Op: op, Print: p.prints.of(&r.User)})

@@ -2,19 +2,18 @@ package main
 
 import (
 	"context"
-	"sync/atomic"
 
 	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
 
 // recall is what the engine asks about the past: the ledger, seen from a run.
 type recall struct {
-	ledger *ledger.Ledger
-	full   bool // send everything again
-	marked *atomic.Int64
-	// attendance takes note of whom is asked for; nil takes none.
-	attendance *attendance
+	ledger   *ledger.Ledger
+	full     bool             // send everything again
+	marked   func() int       // the last record of the last checkpoint
+	presence *mirror.Presence // nil: not of a mirror
 
 	// For the engine's planner alone.
 	unchanged ledger.Seen // whom it saw so
@@ -22,8 +21,8 @@ type recall struct {
 	prints    []user.Print
 }
 
-func newRecall(l *ledger.Ledger, full bool, marked *atomic.Int64, a *attendance) *recall {
-	return &recall{ledger: l, full: full, marked: marked, attendance: a, printer: l.Printer()}
+func newRecall(l *ledger.Ledger, full bool, marked func() int, p *mirror.Presence) *recall {
+	return &recall{ledger: l, full: full, marked: marked, presence: p, printer: l.Printer()}
 }
 
 // Look returns what is known of each id.
@@ -32,10 +31,10 @@ func (r *recall) Look(ctx context.Context, ids []string) ([]user.Known, error) {
 	if err == nil {
 		err = r.share(ctx, ids, known)
 	}
-	if err == nil && r.attendance != nil {
-		r.attendance.saw(known)
+	if err == nil && r.presence != nil {
+		r.presence.Saw(known)
 	}
-	return known, ledgerFault(err)
+	return known, err
 }
 
 // share notes users whom another feed lists too: neither may delete them for the
@@ -54,7 +53,7 @@ func (r *recall) share(ctx context.Context, ids []string, known []user.Known) er
 }
 
 // Marked is the last record whose outcome Look can see.
-func (r *recall) Marked() int { return int(r.marked.Load()) }
+func (r *recall) Marked() int { return r.marked() }
 
 // Same reports whether nothing that the user carries differs from what is
 // known.

@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 )
 
@@ -51,33 +53,29 @@ func resumeArguments(args []string) (run string, stdin bool, err error) {
 		args = args[:len(args)-1]
 	}
 	if len(args) > 1 || len(args) == 0 && stdin {
-		return "", false, misuse(errors.New("read arguments: resume takes one run, and - behind it"), "name the run alone; it knows its files", "usersync resume --help")
+		return "", false, exit.Usage(errors.New("read arguments: resume takes one run, and - behind it"), "name the run alone; it knows its files", "usersync resume --help")
 	}
 	return slices.Concat(args, []string{""})[0], stdin, nil
 }
 
 // resumed is the job that goes on with a run.
-func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (*job, error) {
-	past, err := run.past()
-	if err != nil {
-		return nil, err
-	}
-	if err := refuseResume(run, past, stdin); err != nil {
+func (e *env) resumed(run *history.Run, stdin bool, now *cobra.Command) (*job, error) {
+	past := run.Journal
+	if err := refuseResume(run, stdin); err != nil {
 		return nil, err
 	}
 	c, cmd, err := settingsOf(e, past.Header, now)
 	if err != nil {
 		return nil, err
 	}
-	c.Output.RunsDir = run.runsDir
-	j := &job{env: e, config: c, started: e.now(), resume: run.id}
+	c.Output.RunsDir = run.Dir
+	j := &job{env: e, config: c, started: e.now(), resume: run.ID}
 	if before := past.Header.Retried; before != "" {
-		_, again, err := runName{run.runsDir, before}.rejects()
+		rejects, err := history.ReadRejects(run.Dir, before)
 		if err != nil {
-			return nil, noRun(fmt.Errorf("resume run %s, which retries run %s: %w", run.id, before, err))
+			return nil, fmt.Errorf("resume run %s, which retries run %s: %w", run.ID, before, err)
 		}
-		again.trailer = c.Proof.trailer
-		j.retried = again
+		j.retried = retrial{Rejects: rejects, trailer: c.Proof.trailer}
 		c.Proof.spare()
 	}
 	if j.applied, err = planOf(past.Header); err != nil {
@@ -92,22 +90,22 @@ func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (*job, error)
 }
 
 // refuseResume finds what can be said before anything is opened.
-func refuseResume(run runName, p *journal.Past, stdin bool) error {
-	h := p.Header
-	line := func(args ...string) string { return commandLine(append([]string{"run"}, args...)...) }
+func refuseResume(run *history.Run, stdin bool) error {
+	p, h := run.Journal, run.Journal.Header
+	line := func(args ...string) string { return exit.CommandLine(append([]string{"run"}, args...)...) }
 	switch {
 	case !p.Begun:
-		return misuse(fmt.Errorf("resume run %s: it ended before it sent anything", run.id), "run its command again", "")
+		return exit.Usage(fmt.Errorf("resume run %s: it ended before it sent anything", run.ID), "run its command again", "")
 	case h.Rehearsal:
-		return misuse(fmt.Errorf("resume run %s: it was a rehearsal, and its sandbox is gone", run.id), "begin a new one", line(h.Args[min(1, len(h.Args)):]...))
+		return exit.Usage(fmt.Errorf("resume run %s: it was a rehearsal, and its sandbox is gone", run.ID), "begin a new one", line(h.Args[min(1, len(h.Args)):]...))
 	case p.Over() && p.End.State == journal.TakenUp:
-		return misuse(fmt.Errorf("resume run %s: run %s went on from there", run.id, p.End.By), "look at that run", commandLine("verify", run.beside(p.End.By)))
+		return exit.Usage(fmt.Errorf("resume run %s: run %s went on from there", run.ID, p.End.By), "look at that run", exit.CommandLine("verify", run.Sibling(p.End.By)))
 	case p.Over():
-		return misuse(fmt.Errorf("resume run %s: it is finished", run.id), "its rejects can be sent again", commandLine("retry", run.path()))
+		return exit.Usage(fmt.Errorf("resume run %s: it is finished", run.ID), "its rejects can be sent again", exit.CommandLine("retry", run.Path()))
 	case h.ReadsStdin() && !stdin:
-		return misuse(fmt.Errorf("resume run %s: it read standard input", run.id), "give it the same input again", commandLine("resume", run.path(), "-"))
+		return exit.Usage(fmt.Errorf("resume run %s: it read standard input", run.ID), "give it the same input again", exit.CommandLine("resume", run.Path(), "-"))
 	case stdin && !h.ReadsStdin():
-		return misuse(fmt.Errorf("resume run %s: it did not read standard input", run.id), "leave the - out", commandLine("resume", run.path()))
+		return exit.Usage(fmt.Errorf("resume run %s: it did not read standard input", run.ID), "leave the - out", exit.CommandLine("resume", run.Path()))
 	}
 	return nil
 }

@@ -10,11 +10,17 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 	"usersync/writer/progress"
+	"usersync/writer/rundir"
 )
 
 func runCommand(e *env, found *tally) *cobra.Command {
@@ -58,23 +64,23 @@ type job struct {
 	retried retrial // the run whose rejects are the input
 	applied *plan   // nil where no plan is applied
 
-	paths    []string
-	conn     *connection
-	input    *reader.Input
-	progress *progress.Progress
-	log      *zap.Logger
-	say      *zap.Logger // what is said at any --log-level, where the log is JSON
-	out      *outputs
-	past     *past
-	keeper   *keeper
-	start    start
-	before   engine.Summary // what an earlier part of the run has done
-	counts   engine.Summary
-	calls    destination.Calls
-	underWay atomic.Int64 // calls without an answer
+	paths        []string
+	conn         *connection
+	input        *reader.Input
+	progress     *progress.Progress
+	log          *zap.Logger
+	say          *zap.Logger // what is said at any --log-level, where the log is JSON
+	out          *outputs
+	past         *past
+	start        start
+	checkpointer *checkpoint.Checkpointer
+	before       engine.Summary // what an earlier part of the run has done
+	counts       engine.Summary
+	calls        destination.Calls
+	underWay     atomic.Int64 // calls without an answer
 
-	attendance *attendance // of mirror; nil otherwise
-	lastAbsent string      // id of the last deletion that an earlier part of the run has written
+	presence   *mirror.Presence // of a mirror; nil otherwise
+	lastAbsent string           // id of the last deletion that an earlier part of the run has written
 	protected  map[string]struct{}
 }
 
@@ -104,7 +110,7 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, j.closeOriginals(original)) }()
 	j.log.Info("opening the input", zap.Strings("from", j.paths))
-	if j.input, err = openInput(ctx, j.env, j.config, j.conn.client, j.paths); err != nil {
+	if j.input, err = openInput(ctx, j.stdin, j.config, j.conn.client, j.paths); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.closeInput()) }()
@@ -115,7 +121,7 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	if err := j.begin(ctx); err != nil {
 		return err
 	}
-	j.remember(ctx)
+	j.remember()
 	if err := j.send(ctx); err != nil {
 		return err
 	}
@@ -133,7 +139,7 @@ func (j *job) forget() error {
 		errs = append(errs, j.out.journalFile.Close())
 	}
 	if j.past != nil {
-		errs = append(errs, ledgerFault(j.past.close()))
+		errs = append(errs, j.past.close())
 	}
 	return errors.Join(errs...)
 }
@@ -152,7 +158,7 @@ func (j *job) send(ctx context.Context) error {
 	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.scope.Host), zap.Strings("from", j.paths))
 	j.showProgress()
 	work := engine.Job{
-		Destination: stack(underWay{j.conn.client, &j.underWay}, j.manners()),
+		Destination: j.manners().Around(underWay{j.conn.client, &j.underWay}),
 		Results:     j.out.writer,
 		BatchSize:   j.conn.batchSize(j.config.Pace.BatchSize),
 		Workers:     j.config.Pace.Workers,
@@ -165,13 +171,13 @@ func (j *job) send(ctx context.Context) error {
 		Applying:    j.applied != nil,
 	}
 	if !j.config.Ledger.AllowStale {
-		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.Output.RunsDir, unchanged: j.unchanged(ctx)}).superseded
+		work.Superseded = (&history.Staleness{Run: j.out.dir.ID(), Dir: j.config.Output.RunsDir, Unchanged: j.unchanged(ctx)}).Superseded
 	}
 	if j.past.ledger != nil {
-		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, &j.keeper.marked, j.attendance)
+		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.presence)
 	}
-	if j.attendance != nil {
-		work.Absent = j.applied.overAbsent(j.absentees)
+	if j.presence != nil {
+		work.Absent = j.applied.overAbsent(j.missing)
 	}
 	heard := j.answerSignal(ctx)
 	ctx, release := j.budgeted(ctx)
@@ -187,12 +193,14 @@ func (j *job) send(ctx context.Context) error {
 	heard()
 	j.warn(counts.Reading)
 	j.counts = total(j.before, counts)
-	err = errors.Join(err, j.keeper.finish(err))
+	if !rundir.NoRoom(err) {
+		err = errors.Join(err, j.checkpointer.Finish(err))
+	}
 	if err == nil && counts.Finished {
 		err = j.keepUnchanged(ctx, work.Ledger)
 	}
 	talk := j.stopProgress()
-	err = withSignal(ctx, err)
+	err = exit.WithSignal(ctx, err)
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", j.out.dir.ID(), err)
 	}
@@ -214,11 +222,11 @@ func (j *job) budgeted(ctx context.Context) (context.Context, context.CancelFunc
 	return context.WithDeadlineCause(ctx, j.started.Add(j.config.Guards.MaxDuration), errBudget)
 }
 
-func (j *job) manners() manners {
+func (j *job) manners() stack.Options {
 	sizer, _ := j.conn.client.(destination.Sizer)
-	return manners{sizer: sizer, pace: j.conn.pace, wire: j.wire, retries: j.config.Pace.Retries, calls: &j.calls,
-		quiet: j.started.Add(j.config.Pace.Timeout), canary: j.config.Guards.Canary, answersOnly: j.config.Guards.CanaryAnswersOnly, adopt: j.config.adoption(), protected: j.protected,
-		pending: pending{run: j.out.dir.ID(), ledger: j.past.ledger, journal: j.out.diary}}
+	return stack.Options{Sizer: sizer, Pacer: j.conn.pace, Wire: j.wire, Retries: j.config.Pace.Retries, Calls: &j.calls,
+		Quiet: j.started.Add(j.config.Pace.Timeout), Canary: j.config.Guards.Canary, AnswersOnly: j.config.Guards.CanaryAnswersOnly, Adopt: j.config.adoption(), Protected: j.protected,
+		Pending: checkpoint.Intents{Run: j.out.dir.ID(), Ledger: j.past.ledger, Journal: j.out.diary}}
 }
 
 // total adds what was done now to what was done before.

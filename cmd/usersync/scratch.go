@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 
-	"usersync/sync/destination"
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -60,13 +60,13 @@ func (s *scratch) spill(record int) error {
 	if l == nil {
 		var err error
 		if l, err = s.open(); err != nil {
-			return &trouble{err: fmt.Errorf("keep the plan so far in %s: %w", os.TempDir(), err), code: exitTemporary,
-				hint: "make room there, or set TMPDIR to another place"}
+			return &exit.Error{Err: fmt.Errorf("keep the plan so far in %s: %w", os.TempDir(), err), Code: exit.Temporary,
+				Hint: "make room there, or set TMPDIR to another place"}
 		}
 		s.ledger.Store(l)
 	}
 	if err := l.Mark(s.ctx, ledger.Mark{Run: "plan", Record: record}, s.entries); err != nil {
-		return ledgerFault(err)
+		return err
 	}
 	s.entries = s.entries[:0]
 	s.marked.Store(int64(record))
@@ -96,7 +96,7 @@ func (s *scratch) over(ctx context.Context, ids []string, known []user.Known) er
 	}
 	mine, err := l.Look(ctx, ids)
 	if err != nil {
-		return ledgerFault(err)
+		return err
 	}
 	for i, k := range mine {
 		switch {
@@ -105,7 +105,7 @@ func (s *scratch) over(ctx context.Context, ids []string, known []user.Known) er
 			known[i] = user.Known{}
 		default:
 			e := ledger.Entry{Standing: k.Standing, Remote: k.Remote, Record: k.Record, Prints: k.Prints,
-				Anew: k.Remote == destination.RemoteToCome}
+				Anew: k.Remote == user.RemoteToCome}
 			known[i] = e.Over(known[i])
 		}
 	}

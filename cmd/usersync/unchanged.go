@@ -16,7 +16,7 @@ func (j *job) keepUnchanged(ctx context.Context, l engine.Ledger) error {
 	if !has {
 		return nil
 	}
-	return ledgerFault(r.ledger.KeepUnchanged(context.WithoutCancel(ctx), j.out.dir.ID(), &r.unchanged))
+	return r.ledger.KeepUnchanged(context.WithoutCancel(ctx), j.out.dir.ID(), &r.unchanged)
 }
 
 // unchanged tells whom earlier runs saw so; nil without a ledger. Where that

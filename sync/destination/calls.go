@@ -1,6 +1,7 @@
 package destination
 
 import (
+	"errors"
 	"maps"
 	"sync"
 )
@@ -13,16 +14,42 @@ const ReadCall = "read"
 // code of the fault. Its zero value is ready, and it is safe for concurrent use.
 type Calls struct {
 	mu   sync.Mutex
-	met  map[string]map[string]int
+	met  CallCounts
 	last string
 }
 
-func (c *Calls) count(kind string, err error) {
+// CallCounts are numbers of calls by their kind: an operation, or ReadCall.
+type CallCounts map[string]AnswerCounts
+
+// Total is the number of calls of all kinds.
+func (c CallCounts) Total() int {
+	n := 0
+	for _, met := range c {
+		n += met.Total()
+	}
+	return n
+}
+
+// AnswerCounts are numbers of calls by what they met: ok, or the code of a fault.
+type AnswerCounts map[string]int
+
+// Total is the number of calls, whatever they met.
+func (a AnswerCounts) Total() int {
+	n := 0
+	for _, calls := range a {
+		n += calls
+	}
+	return n
+}
+
+// Count counts a call of a kind that ended with err. On a nil *Calls it does nothing.
+func (c *Calls) Count(kind string, err error) {
 	if c == nil {
 		return
 	}
 	met := "ok"
-	if ce := callError(err); ce != nil {
+	ce, failed := errors.AsType[*CallError](err)
+	if failed {
 		met = ce.Code
 	} else if err != nil {
 		met = "defect"
@@ -30,15 +57,15 @@ func (c *Calls) count(kind string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.met == nil {
-		c.met = map[string]map[string]int{}
+		c.met = CallCounts{}
 	}
 	if c.met[kind] == nil {
-		c.met[kind] = map[string]int{}
+		c.met[kind] = AnswerCounts{}
 	}
 	c.met[kind][met]++
 	if met != "ok" {
 		c.last = met
-		if ce := callError(err); ce != nil && ce.Err != nil {
+		if failed && ce.Err != nil {
 			c.last += ": " + ce.Err.Error()
 		}
 	}
@@ -51,11 +78,18 @@ func (c *Calls) Last() string {
 	return c.last
 }
 
-// Met returns the counts so far: kind, then what the calls met.
-func (c *Calls) Met() map[string]map[string]int {
+// Total returns how many calls were counted so far.
+func (c *Calls) Total() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	met := make(map[string]map[string]int, len(c.met))
+	return c.met.Total()
+}
+
+// Met returns the counts so far.
+func (c *Calls) Met() CallCounts {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	met := make(CallCounts, len(c.met))
 	for kind, counts := range c.met {
 		met[kind] = maps.Clone(counts)
 	}

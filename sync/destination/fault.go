@@ -57,11 +57,14 @@ func (e *CallError) Error() string {
 
 func (e *CallError) Unwrap() error { return e.Err }
 
-// callError returns err as a *CallError, or nil if it is none.
-func callError(err error) *CallError {
+// OnlyRead says of a read that failed that nothing was taken: the call that it
+// stood before was not sent, or had been refused.
+func OnlyRead(err error) error {
 	var ce *CallError
-	if errors.As(err, &ce) {
-		return ce
+	if errors.As(err, &ce) && ce.Fault == PerhapsTaken {
+		read := *ce
+		read.Fault = NotTaken
+		return &read
 	}
-	return nil
+	return err
 }

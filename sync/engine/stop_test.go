@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/user"
 )
 
@@ -144,7 +145,7 @@ func TestAccounting(t *testing.T) {
 					return good(b), nil
 				}
 				summary, err := engine.Job{Records: input(1000, user.Create, own), Destination: a, Results: out}.Run(t.Context())
-				var accounting *engine.AccountingError
+				var accounting *user.AccountingError
 				if !errors.As(err, &accounting) || summary.Finished {
 					t.Errorf("%+v, %v", summary, err)
 				}
@@ -171,7 +172,7 @@ func TestAGapInTheOrdinalsEndsTheRun(t *testing.T) {
 			}
 		}
 		_, err := engine.Job{Records: records, Destination: newAPI(out, time.Second), Results: out, Window: 300}.Run(t.Context())
-		var accounting *engine.AccountingError
+		var accounting *user.AccountingError
 		if !errors.As(err, &accounting) || !strings.Contains(err.Error(), "record 202 was read after record 200") {
 			t.Errorf("error %v", err)
 		}
@@ -215,8 +216,8 @@ func TestDeleteGuard(t *testing.T) {
 					return outcomes, nil
 				}
 				summary, err := engine.Job{Records: input(1000, user.Delete, own), Destination: a, Results: out, Workers: 1}.Run(t.Context())
-				var guard *engine.GuardError
-				if errors.As(err, &guard) != c.trips || summary.Finished == c.trips || c.trips && (len(out.list) > 110 || guard.Hint == "") {
+				var trip *guard.Error
+				if errors.As(err, &trip) != c.trips || summary.Finished == c.trips || c.trips && (len(out.list) > 110 || trip.Hint == "") {
 					t.Errorf("%d outcomes, %+v, %v", len(out.list), summary, err)
 				}
 				if !c.trips && err != nil {

@@ -62,10 +62,10 @@ func (d *Dir) clear() error {
 		if !e.Type().IsRegular() || !ours.MatchString(e.Name()) {
 			return &StrangeError{Path: d.path}
 		}
-		if e.Name() != journalName {
+		if e.Name() != JournalName {
 			files = append(files, e.Name())
 		}
 	}
 	slices.Sort(files)
-	return d.Remove(append(files, journalName)...)
+	return d.Remove(append(files, JournalName)...)
 }

@@ -1,0 +1,144 @@
+package erasure
+
+import (
+	"errors"
+	"io"
+	"slices"
+
+	"usersync/cmd/usersync/internal/history"
+	"usersync/sync/journal"
+	"usersync/writer"
+	"usersync/writer/rundir"
+)
+
+// erasingFile says that an erasure has begun to change the files of a run, and
+// perhaps was killed: their sizes may not be those that journal and summary name.
+const erasingFile = "erasing"
+
+// fromRuns erases id in every run that is concerned, or in none.
+func fromRuns(dir string, scope journal.Scope, id string) (done Done, err error) {
+	runs, err := rundir.Runs(dir)
+	if err != nil {
+		return done, &history.PlaceError{Err: err}
+	}
+	var found []*candidate
+	var blocked []*history.Run
+	readers := map[string]*history.Run{} // by the run whose rejects one would go on to read
+	for _, info := range runs {
+		c := &candidate{Run: &history.Run{Dir: dir, ID: info.ID}, user: id}
+		if err := c.search(info); err != nil {
+			if c.Journal != nil && !c.concerned(scope) {
+				continue
+			}
+			return done, &UnreadableError{Run: info.ID, Err: err}
+		}
+		if c.Journal != nil && c.Journal.Resumable() {
+			for _, run := range history.ReadBy(c.Journal.Header) {
+				readers[run] = c.Run
+			}
+		}
+		switch {
+		case !c.holds:
+		case !c.concerned(scope):
+			done.Elsewhere++
+		case !c.over():
+			blocked = append(blocked, c.Run)
+		default:
+			found = append(found, c)
+		}
+	}
+	for _, c := range found {
+		if r := readers[c.ID]; r != nil && !slices.Contains(blocked, r) {
+			blocked = append(blocked, r)
+		}
+	}
+	if len(blocked) > 0 {
+		return done, &BlockedError{Runs: blocked}
+	}
+	for _, c := range found {
+		if err := c.erase(&done); err != nil {
+			return done, &UnfinishedError{Run: c.ID, Err: err}
+		}
+		done.Runs++
+	}
+	return done, nil
+}
+
+// candidate is a run that may hold the id of a user.
+type candidate struct {
+	*history.Run // Journal is nil if it has none
+	user         string
+	holds        bool
+	marks        []int // the records of the journal's marks
+}
+
+func (c *candidate) over() bool {
+	return c.Journal != nil && c.Journal.Begun && c.Journal.Over() || c.ended()
+}
+
+// ended is a rehearsal that was stopped: it cannot be continued.
+func (c *candidate) ended() bool {
+	return c.Journal != nil && c.Journal.Header.Rehearsal && c.Journal.End != nil
+}
+
+// concerned reports whether the run's users are those of the scope. A rehearsal is
+// one for the API.
+func (c *candidate) concerned(scope journal.Scope) bool {
+	if c.Journal == nil || !c.Journal.Begun {
+		return true // there is no telling
+	}
+	was := c.Journal.Header.Scope
+	if c.Journal.Header.Rehearsal {
+		return was.Destination == scope.Destination
+	}
+	was.Feed = scope.Feed
+	return was == scope
+}
+
+// search reads the run's journal and looks for the id in its files.
+func (c *candidate) search(info rundir.RunInfo) (err error) {
+	if info.Journal {
+		read, err := history.Read(c.Dir, c.ID)
+		if err != nil {
+			return err
+		}
+		c.Run = read
+	}
+	return c.inDir(func(dir *rundir.Dir, files []string) error {
+		w := &rewriting{dir: dir, files: files, id: c.user}
+		if err := w.copyAll(func(string) (io.Writer, error) { return io.Discard, nil }); err != nil {
+			return err
+		}
+		c.marks = w.Marks
+		c.holds = w.changes() || w.has(erasingFile) && c.over()
+		return nil
+	})
+}
+
+// erase changes the run's files. The results come last: as long as they hold the id,
+// another call finds all of it again.
+func (c *candidate) erase(done *Done) error {
+	return c.inDir(func(dir *rundir.Dir, files []string) error {
+		w := &rewriting{dir: dir, files: files, id: c.user, Erasure: writer.Erasure{Marks: c.marks}}
+		if err := w.rewrite(c.Journal.Header.Rehearsal); err != nil {
+			return err
+		}
+		done.Results, done.Rejects = done.Results+w.results.Erased, done.Rejects+w.rejects.Erased
+		done.Notes, done.Lists = done.Notes+w.notes, done.Lists+w.listed
+		return nil
+	})
+}
+
+// inDir opens the directory of the run and lists its files.
+func (c *candidate) inDir(do func(dir *rundir.Dir, files []string) error) (err error) {
+	dir, err := rundir.Open(c.Dir, c.ID)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	files, err := dir.Names()
+	if err != nil {
+		return err
+	}
+	return do(dir, files)
+}
