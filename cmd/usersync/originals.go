@@ -68,7 +68,7 @@ func (j *job) originalsOf(ctx context.Context, dir, id string) (*originals, erro
 			return nil, sig
 		}
 		return nil, exit.Usage(exit.NothingSent(fmt.Errorf("take masked secrets from what run %s has read: %w", r.ID, err)),
-			"put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", j.again(j.paths...))
+			"put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", j.config.typed.again(j.paths...))
 	}
 	if retried := past.Header.Retried; retried != "" {
 		o.before, err = j.originalsOf(ctx, dir, retried)
