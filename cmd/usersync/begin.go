@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 
 	"go.uber.org/zap"
@@ -12,7 +11,6 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
-	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
@@ -107,20 +105,11 @@ func (j *job) attend(ctx context.Context) (err error) {
 	return err
 }
 
-// notTakenUp is trouble with the files of an earlier run or with the ledger that is
-// to learn of it: to a person the two are one.
-func notTakenUp(err error) error {
-	if t, known := ledgerTrouble(&ledger.FailedError{Err: err}); known {
-		return t
-	}
-	return err
-}
-
 // takeUp ends the runs that nobody will go on with.
 func (j *job) takeUp(ctx context.Context, left []*history.Run) error {
 	for _, r := range left {
 		if err := r.TakeUp(ctx, j.past.ledger, j.out.dir.ID()); err != nil {
-			return notTakenUp(fmt.Errorf("take up run %s: %w", r.ID, err))
+			return err
 		}
 		j.mention("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Mark.Record))
 	}

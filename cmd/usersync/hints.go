@@ -95,6 +95,10 @@ func historyTrouble(err error) (*exit.Error, bool) {
 			return &exit.Error{Err: err, Code: exit.Misuse, Hint: unsafe.Hint()}, true
 		}
 		return &exit.Error{Err: err, Code: exit.Misuse, Hint: "give --runs-dir and --results a place that this user may write to", Next: "usersync run --help"}, true
+	case *history.OriginalsError:
+		return &exit.Error{Err: err, Code: exit.Misuse, Hint: "put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then"}, true
+	case *history.TakeUpError: // a fault of its files is one of the ledger to a person
+		return ledgerTrouble(&ledger.FailedError{Err: err})
 	case *history.RunningError:
 		return &exit.Error{Err: err, Code: exit.Held,
 			Hint: "wait for it to end; it runs with another ledger than this command names, and one account should have one"}, true
