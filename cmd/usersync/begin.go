@@ -11,6 +11,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
@@ -98,10 +99,10 @@ func (j *job) beginNew(ctx context.Context) (err error) {
 // attend begins to take note of whom the input lists, if that is asked for. The
 // rehearsal's ledger is empty, and lacks nobody.
 func (j *job) attend(ctx context.Context) (err error) {
-	if j.config.Target.Mode != mirror || j.retried.Run != "" {
+	if j.config.Target.Mode != modeMirror || j.retried.Run != "" {
 		return nil
 	}
-	j.attendance, err = newAttendance(ctx, j.past.ledger)
+	j.presence, err = mirror.NewPresence(ctx, j.past.ledger)
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
 
@@ -59,7 +60,7 @@ func (j *job) cannotResume(why error) error {
 // begins with what that run has written.
 func (j *job) goOn(ctx context.Context, e *history.Run) (bool, error) {
 	read := checkpoint.NewDigest()
-	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](j.attended(ctx, e.Journal.Mark.Record)), read, e.Journal.Mark, j.config.Target.Mode == mirror)
+	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](j.attended(ctx, e.Journal.Mark.Record)), read, e.Journal.Mark, j.config.Target.Mode == modeMirror)
 	if _, other := errors.AsType[*checkpoint.InputChangedError](err); other && j.resume == "" {
 		return false, j.reopenInput(ctx)
 	}
@@ -129,8 +130,8 @@ func (j *job) reopenInput(ctx context.Context) (err error) {
 	if err := j.input.Close(); err != nil {
 		return err
 	}
-	if j.attendance != nil {
-		if j.attendance, err = newAttendance(ctx, j.past.ledger); err != nil {
+	if j.presence != nil {
+		if j.presence, err = mirror.NewPresence(ctx, j.past.ledger); err != nil {
 			return err
 		}
 	}
@@ -139,11 +140,15 @@ func (j *job) reopenInput(ctx context.Context) (err error) {
 }
 
 // attended are the records of the input, of which a mirror takes note: who was
-// written before as well, which are those up to the record asked.
-func (j *job) attended(ctx context.Context, asked int) reader.Records {
-	if j.attendance == nil {
-		return j.input.Records()
+// written before as well.
+func (j *job) attended(ctx context.Context, written int) reader.Records {
+	return present(ctx, j.presence, j.input, written)
+}
+
+// present are the records of an input, noted in p unless it is nil.
+func present(ctx context.Context, p *mirror.Presence, in *reader.Input, written int) reader.Records {
+	if p == nil {
+		return in.Records()
 	}
-	j.attendance.asked = asked
-	return j.attendance.of(ctx, j.input.Records())
+	return reader.Records(p.Of(ctx, iter.Seq2[*user.Record, error](in.Records()), written))
 }

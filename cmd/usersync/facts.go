@@ -44,7 +44,7 @@ func (d *deletions) Write(o user.Outcome) error {
 }
 
 func (d *deletions) facts(mode user.Op) *report.Deletions {
-	if mode != mirror {
+	if mode != modeMirror {
 		return nil
 	}
 	return &report.Deletions{Users: d.users, Rejected: d.rejected}

@@ -15,9 +15,9 @@ import (
 func (j *job) checkGuards() (err error) {
 	c, traits := j.config, j.conn.client.Traits()
 	switch {
-	case c.Target.Mode == mirror && c.Ledger.URL == noLedger:
+	case c.Target.Mode == modeMirror && c.Ledger.URL == noLedger:
 		return exit.Usage(errors.New("check mode mirror: without a ledger nobody knows whom the input lacks"), "leave --ledger out", "usersync run --help")
-	case c.Target.Mode == mirror && c.Input.OpColumn != "":
+	case c.Target.Mode == modeMirror && c.Input.OpColumn != "":
 		return exit.Usage(errors.New("check mode mirror: with op_column the input is a list of changes, and does not say who is gone"),
 			"leave op_column out, or choose --mode upsert", "usersync run --help")
 	case c.Guards.Canary > 0 && traits.Blind && !c.Guards.CanaryAnswersOnly:

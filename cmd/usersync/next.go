@@ -7,6 +7,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/checkpoint"
 	"usersync/sync/guard"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
@@ -22,7 +23,7 @@ func (j *job) next(err error, s report.Summary) string {
 		return j.again(j.out.rejects.Path())
 	case isOtherDeletion(err): // a new one first takes up what this one has deleted
 		return typed{flags: append(slices.Clip(j.config.typed.flags), "--new")}.command("run", j.paths...)
-	case guardOf(err) == absenceGuard && !j.config.Target.Sandbox: // all else is done
+	case guardOf(err) == mirror.Guard && !j.config.Target.Sandbox: // all else is done
 		return j.resumeLine()
 	case j.applied != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard), guardOf(err) == changeGuard:
 		return j.config.typed.command("plan", j.paths...)

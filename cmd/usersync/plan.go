@@ -13,6 +13,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 )
 
 func planCommand(e *env, found *tally) *cobra.Command {
@@ -49,13 +50,14 @@ type planner struct {
 	out    string // the file that keeps it; empty if none does
 	read   bool
 
-	paths  []string
-	conn   *connection
-	input  *reader.Input
-	ledger *ledger.Ledger // nil: there is none, or none yet
-	would  *job           // the run that is planned, as far as its guards must know it
-	left   bool           // the input is still being read
-	notes  []string
+	paths     []string
+	conn      *connection
+	input     *reader.Input
+	ledger    *ledger.Ledger   // nil: there is none, or none yet
+	presence  *mirror.Presence // nil: not of a mirror, or there is no ledger
+	protected map[string]struct{}
+	left      bool // the input is still being read
+	notes     []string
 }
 
 func (p *planner) run(ctx context.Context, args []string) (err error) {
@@ -77,10 +79,11 @@ func (p *planner) run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	p.would = &job{env: p.env, config: p.config, conn: p.conn, input: p.input}
-	if err := errors.Join(p.would.checkGuards(), p.openLedger(ctx)); err != nil {
+	would := &job{env: p.env, config: p.config, conn: p.conn, input: p.input}
+	if err := errors.Join(would.checkGuards(), p.openLedger(ctx)); err != nil {
 		return err
 	}
+	p.protected = would.protected
 	if err := p.attend(ctx); err != nil {
 		return err
 	}

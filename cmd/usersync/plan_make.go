@@ -8,6 +8,7 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/sync/mirror"
 	"usersync/writer"
 	"usersync/writer/report"
 )
@@ -27,9 +28,9 @@ func (p *planner) make(ctx context.Context) (err error) {
 		defer func() { err = errors.Join(err, file.drop()) }()
 	}
 	f, counts, err := planning{env: p.env, config: p.config, conn: p.conn, input: p.input, ledger: p.ledger, read: p.read, file: file,
-		protected: p.would.protected, would: p.would}.run(ctx)
+		protected: p.protected, presence: p.presence}.run(ctx)
 	absence := error(nil)
-	if guardOf(err) == absenceGuard {
+	if guardOf(err) == mirror.Guard {
 		absence, err = err, nil
 	}
 	if p.left = counts.Reading; err != nil {

@@ -10,6 +10,7 @@ import (
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 	"usersync/writer"
 )
 
@@ -25,7 +26,7 @@ type planning struct {
 	file   *planFile      // nil: it is not kept
 
 	protected map[string]struct{} // users to whom nothing is done
-	would     *job                // the run that is planned, where deletions are to be found; else nil
+	presence  *mirror.Presence    // nil: no deletions are looked for
 }
 
 // run returns what a run would come to. The input is still being read where the
@@ -34,7 +35,7 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 	f = newForeseen()
 	f.file = p.file
 	work := engine.Job{
-		Records:     p.records(ctx).Until(ctx).Batches(recordsAtOnce),
+		Records:     present(ctx, p.presence, p.input, 0).Until(ctx).Batches(recordsAtOnce),
 		Destination: p.manners(f).Planned(p.conn.client, p.read, &f.calls),
 		Results:     f,
 		BatchSize:   p.conn.batchSize(p.config.Pace.BatchSize),
@@ -46,8 +47,8 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 	if p.config.Ledger.URL != noLedger {
 		sight := newForesight(ctx, p.ledger, p.config.Ledger.Full)
 		defer func() { err = errors.Join(err, sight.scratch.close()) }()
-		if p.would != nil && p.would.attendance != nil {
-			sight.attendance, work.Absent = p.would.attendance, p.absentees(f)
+		if p.presence != nil {
+			sight.presence, work.Absent = p.presence, p.missing(f)
 		}
 		work.Ledger, work.Results, f.changes = sight, writer.Tee(f, sight.scratch), &sight.changes
 	}

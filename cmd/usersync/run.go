@@ -17,6 +17,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 	"usersync/writer/progress"
 	"usersync/writer/rundir"
@@ -78,8 +79,8 @@ type job struct {
 	calls        destination.Calls
 	underWay     atomic.Int64 // calls without an answer
 
-	attendance *attendance // of mirror; nil otherwise
-	lastAbsent string      // id of the last deletion that an earlier part of the run has written
+	presence   *mirror.Presence // of a mirror; nil otherwise
+	lastAbsent string           // id of the last deletion that an earlier part of the run has written
 	protected  map[string]struct{}
 }
 
@@ -173,10 +174,10 @@ func (j *job) send(ctx context.Context) error {
 		work.Superseded = (&history.Staleness{Run: j.out.dir.ID(), Dir: j.config.Output.RunsDir, Unchanged: j.unchanged(ctx)}).Superseded
 	}
 	if j.past.ledger != nil {
-		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.attendance)
+		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.presence)
 	}
-	if j.attendance != nil {
-		work.Absent = j.applied.overAbsent(j.absentees)
+	if j.presence != nil {
+		work.Absent = j.applied.overAbsent(j.missing)
 	}
 	heard := j.answerSignal(ctx)
 	ctx, release := j.budgeted(ctx)
