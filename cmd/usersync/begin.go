@@ -32,7 +32,11 @@ type start struct {
 // begins a new one, and takes up what others left behind.
 func (j *job) begin(ctx context.Context) (err error) {
 	if j.config.Target.Sandbox {
-		return j.beginRehearsal(ctx)
+		if err := j.beginRehearsal(ctx); err != nil {
+			return err
+		}
+		j.remember()
+		return nil
 	}
 	if j.past, err = openPast(ctx, j.config, j.scope(), j.config.Output.RunsDir, j.started.UTC().Format("20060102T150405Z")); err != nil {
 		return exit.NothingSent(err)
@@ -65,7 +69,11 @@ func (j *job) begin(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return j.takeUp(ctx, left)
+	if err := j.takeUp(ctx, left); err != nil {
+		return err
+	}
+	j.remember()
+	return nil
 }
 
 // beginRehearsal begins a run whose ledger is new and lies beside its results:
@@ -112,7 +120,7 @@ func (j *job) takeUp(ctx context.Context, left []*history.Run) error {
 		if err := r.TakeUp(ctx, j.past.ledger, j.out.dir.ID()); err != nil {
 			return err
 		}
-		j.mention("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Mark.Record))
+		j.log.always("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Mark.Record))
 	}
 	return nil
 }

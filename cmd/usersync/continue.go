@@ -53,7 +53,7 @@ func (j *job) goOnAsAsked(ctx context.Context, left []*history.Run) ([]*history.
 // cannotResume is a run that would not do what it was begun to do.
 func (j *job) cannotResume(why error) error {
 	return exit.Usage(exit.NothingSent(fmt.Errorf("resume run %s: %w", j.resume, why)),
-		"put back what was changed; or begin a new run, which first takes up into the ledger what this one has done", j.again(j.paths...))
+		"put back what was changed; or begin a new run, which first takes up into the ledger what this one has done", j.config.typed.again(j.paths...))
 }
 
 // goOn opens the outputs of an earlier run where it stopped, if the input still
@@ -79,17 +79,8 @@ func (j *job) goOn(ctx context.Context, e *history.Run) (bool, error) {
 	if j.resume == "" {
 		facts = append(facts, zap.String("hint", "--new begins another"))
 	}
-	j.mention("continuing run "+e.ID, facts...)
+	j.log.always("continuing run "+e.ID, facts...)
 	return true, nil
-}
-
-// mention says what is worth knowing at any log level.
-func (j *job) mention(what string, facts ...zap.Field) {
-	if j.config.Log.Format == "json" {
-		j.say.Info(what, facts...)
-		return
-	}
-	j.log.Warn(what, facts...)
 }
 
 // reopenOutputs cuts the files of an earlier run back to its last mark, and

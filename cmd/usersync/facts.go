@@ -82,7 +82,7 @@ func nameOf(path string) string {
 	return path
 }
 
-func (j *job) files(s *report.Summary) []report.File {
+func (j *job) written(s *report.Summary) []report.File {
 	written := j.counts.Written
 	all := []report.File{
 		fileFacts("results", j.out.results, written),

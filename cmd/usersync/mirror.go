@@ -73,7 +73,7 @@ func (j *job) missing(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 		rules.Last, rules.Invalid, rules.After = j.checkpointer.Last(), j.checkpointer.Count(user.Invalid), j.lastAbsent
 		rules.Unproved = j.config.unproved(j.input)
 		rules.FedAgain = func(missing int) {
-			j.mention("nobody is deleted: the input is rejects of an earlier run, which cannot say who is gone", zap.Int("absent", missing))
+			j.log.always("nobody is deleted: the input is rejects of an earlier run, which cannot say who is gone", zap.Int("absent", missing))
 		}
 		for part, err := range mirror.Missing(ctx, j.past.ledger, j.presence, rules) {
 			if !yield(part, j.withList(ctx, rules, err)) {

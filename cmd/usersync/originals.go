@@ -28,9 +28,7 @@ func (j *job) findOriginals(ctx context.Context) (*history.Originals, error) {
 	case isChanged && sig != nil:
 		return nil, sig
 	case isChanged:
-		known, _ := knownTrouble(changed)
-		known.Next = j.again(j.paths...)
-		return nil, known
+		return nil, exit.Usage(changed, "put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", j.config.typed.again(j.paths...))
 	case err != nil || o == nil:
 		return nil, err
 	}

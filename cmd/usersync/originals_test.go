@@ -26,9 +26,9 @@ func (takesAll) Traits() destination.Traits { return destination.Traits{AnyField
 // they are not looked for.
 func TestOriginalsThatAreGone(t *testing.T) {
 	dir := t.TempDir()
-	j := &job{env: &env{now: time.Now}, config: &config{Output: outputConfig{RunsDir: filepath.Join(dir, "runs")}, Input: inputConfig{Format: "auto", Charset: "auto"}},
-		conn: &connection{client: takesAll{}}, log: zap.NewNop(), paths: []string{"rejects.csv"}}
-	j.again = func(files ...string) string { return strings.Join(files, " ") }
+	j := &job{runOptions: runOptions{now: time.Now, log: runLog{Logger: zap.NewNop()}, config: &config{Output: outputConfig{RunsDir: filepath.Join(dir, "runs")}, Input: inputConfig{Format: "auto", Charset: "auto"}}},
+		conn: &connection{client: takesAll{}}, paths: []string{"rejects.csv"}}
+	j.config.typed.verb = "retry"
 	runs, err := rundir.Create(j.config.Output.RunsDir, j.now())
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +52,7 @@ func TestOriginalsThatAreGone(t *testing.T) {
 	}
 	_, err = j.findOriginals(t.Context())
 	bad, ok := errors.AsType[*exit.Error](err)
-	if !ok || bad.Code != exit.Misuse || bad.Next != "rejects.csv" || bad.Hint == "" || !strings.Contains(err.Error(), "nothing was sent") {
+	if !ok || bad.Code != exit.Misuse || bad.Next != "usersync retry rejects.csv" || bad.Hint == "" || !strings.Contains(err.Error(), "nothing was sent") {
 		t.Errorf("%v", err)
 	}
 	j.retried.Masked = false

@@ -218,6 +218,12 @@ func (o *outputs) finish(whole bool, known error) error {
 	return errors.Join(errs...)
 }
 
+// close writes the summary, and then the end of the journal: a run whose journal
+// has no end can be resumed.
+func (j *job) close(s report.Summary) error {
+	return errors.Join(j.out.writeSummary(s), j.out.endJournal(s, j.now()))
+}
+
 // writeSummary is the last file, and the directory's end.
 func (o *outputs) writeSummary(s report.Summary) error {
 	err := report.WriteSummary(o.summary, s)

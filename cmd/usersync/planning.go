@@ -17,9 +17,9 @@ import (
 // planning runs the engine over an input as a run does, with the destination
 // replaced by one that sends nothing.
 type planning struct {
-	env    *env
 	config *config
 	conn   *connection
+	wire   context.Context // ends when calls on the wire are to be cut
 	input  *reader.Input
 	ledger *ledger.Ledger // nil: there is none, or none yet
 	read   bool           // make the reads that updates need
@@ -58,5 +58,5 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 }
 
 func (p planning) manners(f *foreseen) stack.Options {
-	return stack.Options{Pacer: p.conn.pace, Wire: p.env.wire, Retries: p.config.Pace.Retries, Calls: &f.made, Protected: p.protected}
+	return stack.Options{Pacer: p.conn.pace, Wire: p.wire, Retries: p.config.Pace.Retries, Calls: &f.made, Protected: p.protected}
 }
