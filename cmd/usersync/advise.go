@@ -72,6 +72,7 @@ func errorKinds() []errorKind {
 		adviseOnLedger,
 		kindOf(adviseOnLookup),
 		kindOf(adviseOnPlace),
+		kindOf(func(*history.OriginalsError) advice { return advice{code: exit.Misuse} }), // the run says what to do
 		kindOf(func(*history.RunningError) advice {
 			return advice{code: exit.Held, printed: true, hint: "wait for it to end; it runs with another ledger than this command names, and one account should have one"}
 		}),
@@ -130,6 +131,7 @@ func adviseOnCall(e *destination.CallError) advice {
 func adviseOnLedger(err error) (advice, bool) {
 	switch err.(type) {
 	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
+	case *history.TakeUpError: // to a person the files of that run and the ledger are one
 	default:
 		if err != ledger.ErrFenced {
 			return advice{}, false

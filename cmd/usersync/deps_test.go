@@ -65,7 +65,7 @@ const depsRules = `
 	reader/mapping < cmd/usersync/internal/exit < cmd/usersync;
 
 	# Earlier runs, and the removal of one user's traces from them.
-	sync/journal, sync/ledger, sync/checkpoint, writer/rundir, writer/report, writer/verify < cmd/usersync/internal/history
+	reader, sync/journal, sync/ledger, sync/checkpoint, writer/rundir, writer/report, writer/verify < cmd/usersync/internal/history
 	< cmd/usersync/internal/erasure < cmd/usersync;
 
 	# A misreading of an API must not be able to agree with itself.

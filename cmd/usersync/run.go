@@ -105,7 +105,7 @@ type job struct {
 
 	paths        []string
 	conn         *connection
-	originals    *originals
+	originals    *history.Originals
 	input        *reader.Input
 	out          *outputs
 	past         *past
