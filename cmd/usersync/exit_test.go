@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/destination"
@@ -120,7 +121,7 @@ func TestAllowRejects(t *testing.T) {
 		{"100%", 0, 0, 0, 1, 6}, // nor is doubt
 	}
 	for _, test := range tests {
-		allowed, err := parseShare(test.allow)
+		allowed, err := config.ParseShare(test.allow)
 		if err != nil {
 			t.Fatal(err)
 		}
