@@ -20,6 +20,7 @@ import (
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
 	"usersync/sync/pace"
+	"usersync/sync/plan"
 	"usersync/sync/user"
 	"usersync/writer/rundir"
 )
@@ -66,10 +67,14 @@ func errorKinds() []errorKind {
 		kindOf(func(e *exit.Error) advice {
 			return advice{code: e.Code, printed: true, hint: e.Hint, next: e.Next}
 		}),
+		kindOf(func(*plan.SpillError) advice {
+			return advice{code: exit.Temporary, printed: true, hint: "make room there, or set TMPDIR to another place"}
+		}),
 		adviseOnLedger,
 		kindOf(adviseOnLookup),
 		kindOf(func(e *history.PlaceError) advice { return adviseOnPlace(e) }),
 		kindOf(func(e *rundir.PlaceError) advice { return adviseOnPlace(e) }),
+		kindOf(func(*history.OriginalsError) advice { return advice{code: exit.Misuse} }), // the run says what to do
 		kindOf(func(*history.RunningError) advice {
 			return advice{code: exit.Held, printed: true, hint: "wait for it to end; it runs with another ledger than this command names, and one account should have one"}
 		}),
@@ -87,7 +92,7 @@ func errorKinds() []errorKind {
 		}),
 		kindOf(func(*checkpoint.DeletionChangedError) advice { return advice{code: exit.Misuse, step: stepNew} }),
 		kindOf(func(*checkpoint.InputChangedError) advice { return advice{code: exit.Misuse} }),
-		kindOf(func(*planError) advice { return advice{code: exit.Misuse} }),
+		kindOf(func(*plan.Error) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*rundir.UnsafeError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*rundir.ShortError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*rundir.ForeignError) advice { return advice{code: exit.Misuse} }),
@@ -130,6 +135,7 @@ func adviseOnCall(e *destination.CallError) advice {
 func adviseOnLedger(err error) (advice, bool) {
 	switch err.(type) {
 	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
+	case *history.TakeUpError: // to a person the files of that run and the ledger are one
 	default:
 		if err != ledger.ErrFenced {
 			return advice{}, false

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 
 	"go.uber.org/zap"
@@ -12,7 +11,6 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
-	"usersync/sync/ledger"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -120,7 +118,7 @@ func (j *job) attend(ctx context.Context) (err error) {
 func (j *job) takeUp(ctx context.Context, left []*history.Run) error {
 	for _, r := range left {
 		if err := r.TakeUp(ctx, j.past.ledger, j.out.dir.ID()); err != nil {
-			return &ledger.FailedError{Err: fmt.Errorf("take up run %s: %w", r.ID, err)} // to a person its files and the ledger are one
+			return err
 		}
 		j.log.always("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Mark.Record))
 	}
@@ -138,7 +136,7 @@ func (j *job) header() journal.Header {
 	h := journal.Header{
 		Version: exit.ReadBuild().Version, Started: j.started, Scope: j.scope(), Mode: string(j.config.Target.Mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
-		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.Run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
+		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.Run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: planInJournal(j.applied),
 		Ledger: j.config.ledgerName(),
 	}
 	for _, path := range j.paths {
