@@ -20,6 +20,7 @@ import (
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
 	"usersync/sync/pace"
+	"usersync/sync/plan"
 	"usersync/sync/user"
 	"usersync/writer/rundir"
 )
@@ -65,6 +66,9 @@ func errorKinds() []errorKind {
 		kindOf(func(e *exit.Error) advice {
 			return advice{code: e.Code, printed: true, hint: e.Hint, next: e.Next}
 		}),
+		kindOf(func(*plan.SpillError) advice {
+			return advice{code: exit.Temporary, printed: true, hint: "make room there, or set TMPDIR to another place"}
+		}),
 		adviseOnLedger,
 		kindOf(adviseOnLookup),
 		kindOf(adviseOnPlace),
@@ -86,7 +90,7 @@ func errorKinds() []errorKind {
 		}),
 		kindOf(func(*checkpoint.DeletionChangedError) advice { return advice{code: exit.Misuse, step: stepNew} }),
 		kindOf(func(*checkpoint.InputChangedError) advice { return advice{code: exit.Misuse} }),
-		kindOf(func(*planError) advice { return advice{code: exit.Misuse} }),
+		kindOf(func(*plan.Error) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*rundir.UnsafeError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*journal.DamagedError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*journal.FormatError) advice { return advice{code: exit.Misuse} }),

@@ -136,7 +136,7 @@ func (j *job) header() journal.Header {
 	h := journal.Header{
 		Version: exit.ReadBuild().Version, Started: j.started, Scope: j.scope(), Mode: string(j.config.Target.Mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
-		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.Run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
+		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.Run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: planInJournal(j.applied),
 		Ledger: j.config.ledgerName(),
 	}
 	for _, path := range j.paths {

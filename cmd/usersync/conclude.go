@@ -30,7 +30,7 @@ func (j *job) summary(err error) report.Summary {
 		By:      by(j.args),
 	}
 	s.Files, s.Retried = j.written(&s), j.retriedFacts(s.Outcomes)
-	s.Plan = j.applied.summary()
+	s.Plan = planInSummary(j.applied)
 	if j.counts.Finished && err == nil {
 		s.State = report.Finished
 	}

@@ -55,6 +55,7 @@ const depsRules = `
 	# The rules of a run know neither files nor formats.
 	sync/journal, sync/ledger < sync/checkpoint < cmd/usersync;
 	sync/guard, sync/ledger < sync/mirror < cmd/usersync;
+	sync/journal, sync/ledger < sync/plan < cmd/usersync;
 
 	# The edge ties everything together.
 	reader, writer, writer/rundir, sync/engine, sync/pace, sync/ledger, sync/journal, sync/sandbox, sync/destination/kard
@@ -232,6 +233,8 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		"sync/checkpoint":       "writer/rundir",
 		"sync/destination/scim": "sync/destination/kard",
 		"sync/sandbox/onbo":     "sync/destination/stack",
+		"sync/mirror":           "reader",
+		"sync/plan":             "sync/mirror",
 		"sync/util":             "",
 	} {
 		var list []string

@@ -15,6 +15,7 @@ import (
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/pace"
+	"usersync/sync/plan"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/rundir"
@@ -81,18 +82,20 @@ func TestExitCodeOfOneError(t *testing.T) {
 		err  error
 		want int
 	}{
-		"wrapped denial":       {fmt.Errorf("batch 3: %w", &destination.CallError{Fault: destination.Denied}), 7},
-		"call that got lost":   {&destination.CallError{Fault: destination.PerhapsTaken}, 5},
-		"wait beyond max-wait": {fmt.Errorf("pace: %w", pace.ErrTooLong), 5},
-		"a guard":              {&guard.Error{What: "too many"}, 4},
-		"unread to its end":    {fmt.Errorf("run: %w", &reader.InputError{Err: syscall.EIO}), 4},
-		"books do not balance": {&user.AccountingError{What: "2 and 3"}, 1},
-		"broken disk":          {&fs.PathError{Op: "write", Err: syscall.EIO}, 5},
-		"runs of another user": {fmt.Errorf("open: %w", &rundir.UnsafeError{}), 2},
-		"no room on disk":      {fmt.Errorf("write results: %w", syscall.ENOSPC), 5},
-		"quota of the disk":    {syscall.EDQUOT, 5},
-		"trouble without code": {&exit.Error{Err: pace.ErrGaveUp, Hint: "wait"}, 5},
-		"two at once":          {fmt.Errorf("%w, and %w", pace.ErrGaveUp, exit.SignalError{Signal: syscall.SIGTERM}), 143},
+		"wrapped denial":           {fmt.Errorf("batch 3: %w", &destination.CallError{Fault: destination.Denied}), 7},
+		"call that got lost":       {&destination.CallError{Fault: destination.PerhapsTaken}, 5},
+		"wait beyond max-wait":     {fmt.Errorf("pace: %w", pace.ErrTooLong), 5},
+		"a guard":                  {&guard.Error{What: "too many"}, 4},
+		"unread to its end":        {fmt.Errorf("run: %w", &reader.InputError{Err: syscall.EIO}), 4},
+		"books do not balance":     {&user.AccountingError{What: "2 and 3"}, 1},
+		"a plan that does not fit": {fmt.Errorf("run: %w", &plan.Error{Path: "plan.jsonl"}), 2},
+		"no room for a plan":       {fmt.Errorf("plan: %w", &plan.SpillError{Err: syscall.EACCES}), 5},
+		"broken disk":              {&fs.PathError{Op: "write", Err: syscall.EIO}, 5},
+		"runs of another user":     {fmt.Errorf("open: %w", &rundir.UnsafeError{}), 2},
+		"no room on disk":          {fmt.Errorf("write results: %w", syscall.ENOSPC), 5},
+		"quota of the disk":        {syscall.EDQUOT, 5},
+		"trouble without code":     {&exit.Error{Err: pace.ErrGaveUp, Hint: "wait"}, 5},
+		"two at once":              {fmt.Errorf("%w, and %w", pace.ErrGaveUp, exit.SignalError{Signal: syscall.SIGTERM}), 143},
 	}
 	for name, test := range tests {
 		if got := exitCode(test.err, tally{}); got != test.want {

@@ -31,7 +31,7 @@ func actionOf(s user.Status) string {
 func (p *planner) forecast(f *foreseen) report.Forecast {
 	shown := report.Forecast{
 		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
-		Known: f.changes.compared, Changed: f.changes.changed,
+		Known: f.changes.Compared, Changed: f.changes.Changed,
 		Calls: madeOf(&f.calls), Made: f.made.Total(),
 		Scope: p.conn.scope, Inputs: p.paths,
 	}
@@ -42,7 +42,7 @@ func (p *planner) forecast(f *foreseen) report.Forecast {
 	for status, codes := range f.codes.Top(topCodes) {
 		shown.Codes[actionOf(status)] = codes
 	}
-	for _, c := range f.changes.list() {
+	for _, c := range f.changes.List() {
 		shown.Fields = append(shown.Fields, report.FieldChange(c))
 	}
 	shown.Time(paceOptions(p.config, p.conn.client.Traits()).PerSecond)

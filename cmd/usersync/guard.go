@@ -9,6 +9,7 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/guard"
+	"usersync/sync/plan"
 )
 
 // looksAhead reports whether a guard wants to know what the whole run comes to
@@ -68,12 +69,12 @@ func (f *foreseen) tripped(c *config) error {
 }
 
 func (f *foreseen) tooManyChanges(most changeLimits) error {
-	known := f.changes.compared
-	if most.all != nil && !most.all.covers(f.changes.changed, known) {
-		return changeError(fmt.Sprintf("%d of %s known would change%s", f.changes.changed, exit.Plural(known, "user"), f.changes.most()), *most.all)
+	known := f.changes.Compared
+	if most.all != nil && !most.all.covers(f.changes.Changed, known) {
+		return changeError(fmt.Sprintf("%d of %s known would change%s", f.changes.Changed, exit.Plural(known, "user"), mostOf(f.changes)), *most.all)
 	}
 	for _, name := range slices.Sorted(maps.Keys(most.fields)) {
-		if c := f.changes.fields[name]; c != nil && !most.fields[name].covers(c.Users, known) {
+		if c := f.changes.Of(name); c.Users > 0 && !most.fields[name].covers(c.Users, known) {
 			return changeError(fmt.Sprintf("%s would change for %d of %s known", name, c.Users, exit.Plural(known, "user")), most.fields[name])
 		}
 	}
@@ -89,9 +90,9 @@ func changeError(what string, most share) error {
 		Hint: "look at what would change with usersync plan; if it is as it should be, allow more with --max-change"}
 }
 
-// most says which field changes most.
-func (c *changes) most() string {
-	for _, f := range c.list() {
+// mostOf says which field changes most.
+func mostOf(c *plan.Changes) string {
+	for _, f := range c.List() {
 		return fmt.Sprintf(", %s for %d of them", f.Field, f.Users)
 	}
 	return ""

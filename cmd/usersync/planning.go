@@ -11,6 +11,7 @@ import (
 	"usersync/sync/engine"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
+	"usersync/sync/plan"
 	"usersync/writer"
 )
 
@@ -23,7 +24,7 @@ type planning struct {
 	input  *reader.Input
 	ledger *ledger.Ledger // nil: there is none, or none yet
 	read   bool           // make the reads that updates need
-	file   *planFile      // nil: it is not kept
+	file   *plan.Writer   // nil: it is not kept
 
 	protected map[string]struct{} // users to whom nothing is done
 	presence  *mirror.Presence    // nil: no deletions are looked for
@@ -45,12 +46,13 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 		work.Superseded = (&history.Staleness{Dir: p.config.Output.RunsDir}).Superseded
 	}
 	if p.config.Ledger.URL != noLedger {
-		sight := newForesight(ctx, p.ledger, p.config.Ledger.Full)
-		defer func() { err = errors.Join(err, sight.scratch.close()) }()
+		known := plan.OverlayOptions{Ledger: p.ledger, Full: p.config.Ledger.Full}
 		if p.presence != nil {
-			sight.presence, work.Absent = p.presence, p.missing(f)
+			known.Saw, work.Absent = p.presence.Saw, p.missing(f)
 		}
-		work.Ledger, work.Results, f.changes = sight, writer.Tee(f, sight.scratch), &sight.changes
+		overlay := plan.NewOverlay(known)
+		defer func() { err = errors.Join(err, overlay.Close()) }()
+		work.Ledger, work.Results, f.changes = overlay, writer.Tee(f, overlay), overlay.Changes()
 	}
 	counts, err = work.Run(ctx)
 	f.read, f.absent = counts.Read-counts.Absent, counts.Absent

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"sync/atomic"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/mirror"
+	"usersync/sync/plan"
 	"usersync/sync/user"
 	"usersync/writer/progress"
 	"usersync/writer/report"
@@ -58,7 +60,7 @@ func (e *env) send(ctx context.Context, o runOptions, found *tally) (err error) 
 	o.stdin, o.stdout, o.now, o.wire, o.args = e.stdin, e.stdout, e.now, e.wire, e.args
 	t, err := openTerminal(e.stderr, o.config, o.several)
 	if err != nil {
-		return errors.Join(err, o.applied.close())
+		return errors.Join(err, o.applied.Close())
 	}
 	o.log, o.progress = t.log, t.progress
 	j := &job{runOptions: o, started: o.now()}
@@ -91,9 +93,9 @@ type runOptions struct {
 	progress *progress.Progress
 	several  bool // several run side by side
 
-	resume  string  // the run to go on with; empty for a new one, or the newest alike
-	retried retrial // the run whose rejects are the input
-	applied *plan   // nil where no plan is applied
+	resume  string     // the run to go on with; empty for a new one, or the newest alike
+	retried retrial    // the run whose rejects are the input
+	applied *plan.Plan // nil where no plan is applied
 }
 
 // job is one run on its way from files to a summary.
@@ -164,7 +166,7 @@ func (j *job) release() error {
 	if j.conn != nil {
 		errs = append(errs, j.conn.close())
 	}
-	return errors.Join(append(errs, j.applied.close())...)
+	return errors.Join(append(errs, j.applied.Close())...)
 }
 
 // send runs the engine, and tells how the run ended, whatever happened.
@@ -193,12 +195,12 @@ func (j *job) send(ctx context.Context) (report.Summary, error) {
 		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.presence)
 	}
 	if j.presence != nil {
-		work.Absent = j.applied.overAbsent(j.missing)
+		work.Absent = j.applied.ApplyDeletions(j.missing)
 	}
 	heard := j.answerSignal(ctx)
 	ctx, release := j.budgeted(ctx)
 	defer release()
-	work.Records = j.applied.over(j.start.records, j.start.from).Until(ctx).Batches(recordsAtOnce)
+	work.Records = reader.Records(j.applied.Apply(iter.Seq2[*user.Record, error](j.start.records), j.start.from)).Until(ctx).Batches(recordsAtOnce)
 	counts, err := engine.Summary{Outcomes: map[user.Status]int{}}, j.lookAhead(ctx)
 	if err == nil {
 		counts, err = work.Run(ctx)

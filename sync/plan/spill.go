@@ -1,4 +1,4 @@
-package main
+package plan
 
 import (
 	"context"
@@ -8,17 +8,15 @@ import (
 	"path/filepath"
 	"sync/atomic"
 
-	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
 
-// scratch keeps what a plan would have done to users, for later records of the
+// spill keeps what a plan would have done to users, for later records of the
 // same users. A little stays in the engine's memory. Beyond that it is a ledger
 // in a temporary directory, so that memory does not grow with the input; it holds
 // ids and prints, as any ledger, and ends with the plan.
-type scratch struct {
-	ctx     context.Context
+type spill struct {
 	printer *ledger.Printer
 	entries []ledger.Entry
 	dir     string // empty until it is needed
@@ -26,18 +24,27 @@ type scratch struct {
 	marked  atomic.Int64 // the last record that it holds
 }
 
-// scratchEntries is how many users stay in memory: some 10 MB.
-const scratchEntries = 20_000
+// spillAt is how many users stay in memory: some 10 MB.
+const spillAt = 20_000
+
+// SpillError says that there is no room for what a plan keeps while it is made.
+type SpillError struct {
+	Dir string // of temporary files
+	Err error
+}
+
+func (e *SpillError) Error() string {
+	return fmt.Sprintf("keep the plan so far in %s: %v", e.Dir, e.Err)
+}
+
+func (e *SpillError) Unwrap() error { return e.Err }
 
 // gone is the Remote of a user who is deleted by then.
 const gone = "deleted"
 
-func newScratch(ctx context.Context, p *ledger.Printer) *scratch {
-	return &scratch{ctx: context.WithoutCancel(ctx), printer: p}
-}
-
-// Write takes note of an outcome, in the order of the records.
-func (s *scratch) Write(o user.Outcome) error {
+// write notes an outcome, in the order of the records. What is kept is kept even if
+// the plan is being stopped, so that it takes no context.
+func (s *spill) write(o user.Outcome) error {
 	e, changes := ledger.Entry{}, false
 	if o.Record.Err == nil {
 		e, changes = ledger.EntryOf(&o, s.printer)
@@ -48,24 +55,23 @@ func (s *scratch) Write(o user.Outcome) error {
 	if e.Standing == user.Absent {
 		e = ledger.Entry{ID: e.ID, Record: e.Record, Standing: user.Held, Remote: gone, Anew: true}
 	}
-	if s.entries = append(s.entries, e); len(s.entries) < scratchEntries {
+	if s.entries = append(s.entries, e); len(s.entries) < spillAt {
 		return nil
 	}
-	return s.spill(e.Record)
+	return s.toDisk(e.Record)
 }
 
-// spill moves what is in memory to the disk, up to the record given.
-func (s *scratch) spill(record int) error {
+// toDisk moves what is in memory to the disk, up to the record given.
+func (s *spill) toDisk(record int) error {
 	l := s.ledger.Load()
 	if l == nil {
 		var err error
 		if l, err = s.open(); err != nil {
-			return &exit.Error{Err: fmt.Errorf("keep the plan so far in %s: %w", os.TempDir(), err), Code: exit.Temporary,
-				Hint: "make room there, or set TMPDIR to another place"}
+			return &SpillError{Dir: os.TempDir(), Err: err}
 		}
 		s.ledger.Store(l)
 	}
-	if err := l.Mark(s.ctx, ledger.Mark{Run: "plan", Record: record}, s.entries); err != nil {
+	if err := l.Mark(context.Background(), ledger.Mark{Run: "plan", Record: record}, s.entries); err != nil {
 		return err
 	}
 	s.entries = s.entries[:0]
@@ -73,23 +79,23 @@ func (s *scratch) spill(record int) error {
 	return nil
 }
 
-func (s *scratch) open() (*ledger.Ledger, error) {
+func (s *spill) open() (*ledger.Ledger, error) {
 	var err error
 	if s.dir, err = os.MkdirTemp("", "usersync-plan-"); err != nil {
 		return nil, err
 	}
-	l, err := ledger.Open(s.ctx, ledger.Options{URL: sqliteURL + filepath.Join(s.dir, "ledger.db"), Scope: "plan"})
+	l, err := ledger.Open(context.Background(), ledger.Options{URL: "sqlite:" + filepath.Join(s.dir, "ledger.db"), Scope: "plan"})
 	if err != nil {
 		return nil, err
 	}
-	if _, err := l.Lock(s.ctx, "plan", 0); err != nil {
+	if _, err := l.Lock(context.Background(), "plan", 0); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
 }
 
 // over lays what it holds over what is known of ids otherwise.
-func (s *scratch) over(ctx context.Context, ids []string, known []user.Known) error {
+func (s *spill) over(ctx context.Context, ids []string, known []user.Known) error {
 	l := s.ledger.Load()
 	if l == nil {
 		return nil
@@ -113,7 +119,7 @@ func (s *scratch) over(ctx context.Context, ids []string, known []user.Known) er
 }
 
 // close removes it.
-func (s *scratch) close() error {
+func (s *spill) close() error {
 	var errs []error
 	if l := s.ledger.Load(); l != nil {
 		errs = append(errs, l.Close())
