@@ -7,6 +7,7 @@ import (
 
 	"usersync/reader"
 	"usersync/sync/user"
+	"usersync/writer/rundir"
 )
 
 // withoutHint returns the hint that an error carries, so that it can stand on a
@@ -26,7 +27,9 @@ func withoutHint(err error) (hint string, bare error) {
 // roomHint tells standard output and devices apart, which room elsewhere does
 // not help.
 func roomHint(err error) string {
-	if e, ok := errors.AsType[*fs.PathError](err); ok && strings.HasPrefix(e.Path, "/dev/") {
+	full, isFile := errors.AsType[*rundir.FullError](err)
+	e, isPath := errors.AsType[*fs.PathError](err)
+	if isFile && full.Stream || isPath && strings.HasPrefix(e.Path, "/dev/") {
 		return "what takes the results is full: give --results a file, or leave it out"
 	}
 	return "make room on the disk, or give --runs-dir a place on another one"
