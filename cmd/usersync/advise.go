@@ -85,6 +85,9 @@ func errorKinds() []errorKind {
 		kindOf(adviseOnBlocked),
 		only(erasure.ErrUnknown, advice{code: exit.Misuse, printed: true, hint: "ids are compared byte for byte"}),
 		only(ledger.ErrUnknown, advice{code: exit.Misuse, printed: true, hint: "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`"}),
+		kindOf(func(*ledger.ImportError) advice {
+			return advice{code: exit.Misuse, printed: true, hint: "nothing was imported; give a file that usersync ledger export wrote"}
+		}),
 		kindOf(func(*ledger.NotPendingError) advice {
 			return advice{code: exit.Misuse, printed: true, hint: "only what is pending can be resolved; `usersync ledger forget` lets the next run take the user as new"}
 		}),

@@ -56,34 +56,3 @@ func fieldsOf(p user.Prints) string {
 	}
 	return strings.Join(names, ", ")
 }
-
-func ledgerStats(e *env) *cobra.Command {
-	return onLedger(e, &cobra.Command{
-		Use:   "stats",
-		Short: "Count what is remembered, in all scopes of the database",
-		Args:  ledgerArguments(),
-	}, reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
-		all, err := l.Stats(ctx)
-		if err != nil {
-			return err
-		}
-		table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
-		fmt.Fprintf(table, "scope\tfeed\theld\taccepted\tpending\tgeneration\n")
-		for _, s := range all {
-			fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\n", s.Scope, s.Feed, s.Held, s.Taken, s.Pending, s.Generation)
-		}
-		return table.Flush()
-	})
-}
-
-func ledgerExport(e *env) *cobra.Command {
-	return onLedger(e, &cobra.Command{
-		Use:     "export",
-		Short:   "Write what is remembered as JSON Lines to standard output",
-		Long:    "export writes the scope as JSON Lines: a header, then a line for each user, with the prints in hex. It holds ids, and no\nvalue of a field. An import takes it where the ledger has the same key.",
-		Example: "  usersync ledger export > ledger.jsonl",
-		Args:    ledgerArguments(),
-	}, reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
-		return l.Export(ctx, e.stdout)
-	})
-}
