@@ -61,6 +61,7 @@ func errorKinds() []errorKind {
 		only(pace.ErrTooLong, advice{code: exit.Temporary, stopped: "run again when the API lets you, or raise --max-wait"}),
 		only(errBudget, advice{code: exit.Budget, stopped: "the run goes on from where it stands"}),
 		only(pace.ErrTooLate, advice{code: exit.Budget, stopped: "the run goes on from where it stands"}),
+		kindOf(func(e *rundir.FullError) advice { return advice{code: exit.Temporary, stopped: roomHint(e)} }),
 		kindOf(func(e *fs.PathError) advice { return advice{stopped: roomOf(e)} }),
 		kindOf(func(e syscall.Errno) advice { return advice{code: exit.Temporary, stopped: roomOf(e)} }),
 		kindOf(func(e *exit.Error) advice {
@@ -71,7 +72,8 @@ func errorKinds() []errorKind {
 		}),
 		adviseOnLedger,
 		kindOf(adviseOnLookup),
-		kindOf(adviseOnPlace),
+		kindOf(func(e *history.PlaceError) advice { return adviseOnPlace(e) }),
+		kindOf(func(e *rundir.PlaceError) advice { return adviseOnPlace(e) }),
 		kindOf(func(*history.OriginalsError) advice { return advice{code: exit.Misuse} }), // the run says what to do
 		kindOf(func(*history.RunningError) advice {
 			return advice{code: exit.Held, printed: true, hint: "wait for it to end; it runs with another ledger than this command names, and one account should have one"}
@@ -95,6 +97,8 @@ func errorKinds() []errorKind {
 		kindOf(func(*checkpoint.InputChangedError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*plan.Error) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*rundir.UnsafeError) advice { return advice{code: exit.Misuse} }),
+		kindOf(func(*rundir.ShortError) advice { return advice{code: exit.Misuse} }),
+		kindOf(func(*rundir.ForeignError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*journal.DamagedError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*journal.FormatError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*user.AccountingError) advice { return advice{code: exit.Internal} }),
@@ -173,11 +177,11 @@ func adviseOnLookup(e *history.LookupError) advice {
 
 // adviseOnPlace is what to do about a place that cannot be written to. That there
 // is no room will pass.
-func adviseOnPlace(e *history.PlaceError) advice {
-	if rundir.NoRoom(e) {
-		return advice{code: exit.Temporary, printed: true, hint: roomHint(e)}
+func adviseOnPlace(err error) advice {
+	if rundir.NoRoom(err) {
+		return advice{code: exit.Temporary, printed: true, hint: roomHint(err)}
 	}
-	if unsafe, ok := errors.AsType[*rundir.UnsafeError](e.Err); ok {
+	if unsafe, ok := errors.AsType[*rundir.UnsafeError](err); ok {
 		return advice{code: exit.Misuse, printed: true, hint: unsafe.Hint()}
 	}
 	return advice{code: exit.Misuse, printed: true, hint: "give --runs-dir and --results a place that this user may write to", next: "usersync run --help"}

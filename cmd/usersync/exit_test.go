@@ -4,12 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/guard"
@@ -48,6 +52,31 @@ func TestALedgerOutOfReach(t *testing.T) {
 		hint := strings.Contains(hintOf(err), "check its permissions")
 		if got := exitCode(err, tally{}); got != want || hint != (want == exit.Misuse) {
 			t.Errorf("%v: exit code %d, want %d; hint %q", errno, got, want, hintOf(err))
+		}
+	}
+}
+
+// What the run directory says of a place has its exit code and hint whoever passes
+// it on, and however.
+func TestAPlaceThatCannotBeWrittenTo(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, below := rundir.Create(filepath.Join(file, "runs"), time.Now())
+	_, results := rundir.Replace(filepath.Join(file, "results.csv"))
+	for _, bare := range []error{
+		below, results,
+		&rundir.PlaceError{Err: &rundir.UnsafeError{Path: "/tmp"}},
+		&rundir.PlaceError{Err: &fs.PathError{Op: "open", Path: "runs", Err: syscall.ENOSPC}},
+		&rundir.PlaceError{Err: &fs.PathError{Op: "open", Path: "runs", Err: syscall.EROFS}},
+	} {
+		wrapped := error(&history.PlaceError{Err: bare})
+		if got, want := exitCode(bare, tally{}), exitCode(wrapped, tally{}); got != want || got == exit.Internal {
+			t.Errorf("%v: exit code %d, and %d if it is wrapped", bare, got, want)
+		}
+		if got, want := hintOf(bare), hintOf(wrapped); got != want || got == "" {
+			t.Errorf("%v: hint %q, and %q if it is wrapped", bare, got, want)
 		}
 	}
 }
@@ -93,6 +122,8 @@ func TestExitCodeOfOneError(t *testing.T) {
 		"broken disk":              {&fs.PathError{Op: "write", Err: syscall.EIO}, 5},
 		"runs of another user":     {fmt.Errorf("open: %w", &rundir.UnsafeError{}), 2},
 		"no room on disk":          {fmt.Errorf("write results: %w", syscall.ENOSPC), 5},
+		"a full stream":            {&rundir.FullError{Err: syscall.ENOSPC, Stream: true}, 5},
+		"a file cut short":         {fmt.Errorf("resume: %w", &rundir.ShortError{}), 2},
 		"quota of the disk":        {syscall.EDQUOT, 5},
 		"trouble without code":     {&exit.Error{Err: pace.ErrGaveUp, Hint: "wait"}, 5},
 		"two at once":              {fmt.Errorf("%w, and %w", pace.ErrGaveUp, exit.SignalError{Signal: syscall.SIGTERM}), 143},

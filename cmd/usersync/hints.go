@@ -8,6 +8,7 @@ import (
 
 	"usersync/reader"
 	"usersync/sync/user"
+	"usersync/writer/rundir"
 )
 
 // withoutHint returns the hint that an error carries, so that it can stand on a
@@ -33,7 +34,9 @@ func deniedHint(c *config) string {
 // roomHint tells standard output and devices apart, which room elsewhere does
 // not help.
 func roomHint(err error) string {
-	if e, ok := errors.AsType[*fs.PathError](err); ok && strings.HasPrefix(e.Path, "/dev/") {
+	full, isFile := errors.AsType[*rundir.FullError](err)
+	e, isPath := errors.AsType[*fs.PathError](err)
+	if isFile && full.Stream || isPath && strings.HasPrefix(e.Path, "/dev/") {
 		return "what takes the results is full: give --results a file, or leave it out"
 	}
 	return "make room on the disk, or give --runs-dir a place on another one"
