@@ -74,6 +74,12 @@ const depsRules = `
 	reader, sync/journal, sync/ledger, sync/checkpoint, writer/rundir, writer/report, writer/verify < cmd/usersync/internal/history
 	< cmd/usersync/internal/erasure < cmd/usersync;
 
+	# What is read, what would be done, and what is done.
+	reader, cmd/usersync/internal/connect < cmd/usersync/internal/input;
+	cmd/usersync/internal/input, cmd/usersync/internal/history, sync/plan, sync/mirror, sync/engine, writer/report
+	< cmd/usersync/internal/preview;
+	cmd/usersync/internal/preview, sync/checkpoint, writer/progress < cmd/usersync/internal/run < cmd/usersync;
+
 	# A misreading of an API must not be able to agree with itself.
 	sync/sandbox/... !< sync/destination/...;
 	sync/destination/... !< sync/sandbox/...;

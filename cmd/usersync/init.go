@@ -13,6 +13,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/input"
 	"usersync/reader"
 )
 
@@ -80,7 +81,7 @@ func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, e
 		Paths: []string{path}, Stdin: e.stdin, Format: f.format, Delimiter: delimiter, Charset: f.charset,
 	})
 	if err != nil {
-		hint, err := withoutHint(err)
+		hint, err := input.WithoutHint(err)
 		return nil, exit.Usage(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")
 	}
 	return layout.Header, nil
