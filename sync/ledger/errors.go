@@ -24,6 +24,7 @@ type FailedError struct {
 	Err error  // never nil; holds no personal data
 }
 
+// Error is Op and Err.
 func (e *FailedError) Error() string {
 	if e.Op == "" {
 		return e.Err.Error()
@@ -31,6 +32,7 @@ func (e *FailedError) Error() string {
 	return e.Op + ": " + e.Err.Error()
 }
 
+// Unwrap returns Err.
 func (e *FailedError) Unwrap() error { return e.Err }
 
 // failed is the error of an operation; nil if err is.
@@ -49,6 +51,7 @@ type UnusableError struct {
 	Err    error // may be nil; holds no personal data
 }
 
+// Error is Reason, with Err where there is one; the hint is not part of it.
 func (e *UnusableError) Error() string {
 	if e.Err != nil {
 		return e.Reason + ": " + e.Err.Error()
@@ -56,6 +59,7 @@ func (e *UnusableError) Error() string {
 	return e.Reason
 }
 
+// Unwrap returns Err.
 func (e *UnusableError) Unwrap() error { return e.Err }
 
 // Holder is a run that holds a scope.
@@ -71,6 +75,7 @@ type HeldError struct {
 	Holder Holder // zero if the other did not say
 }
 
+// Error names the process, its host and since when it holds the scope, where that is known.
 func (e *HeldError) Error() string {
 	if e.Holder.PID == 0 {
 		return "another run holds the account"
@@ -82,6 +87,7 @@ func (e *HeldError) Error() string {
 // NotPendingError says that there is nothing to resolve.
 type NotPendingError struct{ Standing string }
 
+// Error names the standing.
 func (e *NotPendingError) Error() string {
 	return "resolve an entry of the ledger: it is " + e.Standing + ", not pending"
 }

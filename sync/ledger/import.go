@@ -36,6 +36,7 @@ func (l *Ledger) Import(ctx context.Context, r io.Reader) (n int, err error) {
 // ImportError is a fault in what is imported.
 type ImportError struct{ what string } // holds no value of the export
 
+// Error names the line of the export, and no value in it.
 func (e *ImportError) Error() string { return e.what }
 
 func (l *Ledger) checkHeader(in *jsontext.Decoder) error {
