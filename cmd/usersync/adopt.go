@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
 	"usersync/sync/user"
@@ -30,8 +31,7 @@ func (c *config) adoption() *stack.Adoption {
 
 // checkAdoption refuses what would adopt by accident, every night, or to nobody's
 // good. Nothing was sent.
-func (j *job) checkAdoption(traits destination.Traits) error {
-	c := j.config
+func (c *config) checkAdoption(traits destination.Traits, in *reader.Input) error {
 	if c.Ledger.Adopt == "" {
 		return nil
 	}
@@ -47,7 +47,7 @@ func (j *job) checkAdoption(traits destination.Traits) error {
 		return refuse("without a ledger nobody remembers who was adopted", "leave --ledger out")
 	case c.Ledger.Adopt == adoptRead && traits.Blind:
 		return refuse(traits.Name+" shows no user, so that none can be read", "--adopt assume takes the input for what it holds, if you know that it does")
-	case c.Ledger.Adopt == adoptAssume && traits.OwnKeys && !slices.Contains(j.input.Fields(), user.RemoteID):
+	case c.Ledger.Adopt == adoptAssume && traits.OwnKeys && !slices.Contains(in.Fields(), user.RemoteID):
 		return refuse(traits.Name+" makes the keys of its users itself", "give them in a column remote_id")
 	}
 	return nil

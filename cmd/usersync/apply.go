@@ -45,7 +45,7 @@ func applyCommand(e *env, found *tally) *cobra.Command {
 
 // applying makes a run of a plan.
 func (e *env) applying(p *plan, files []string, found *tally, now *cobra.Command) error {
-	c, cmd, err := settingsOf(e, journal.Header{Args: p.header.Args}, withConfig(p, now))
+	c, err := settingsOf(e, journal.Header{Args: p.header.Args}, withConfig(p, now))
 	if err != nil {
 		return errors.Join(err, p.close())
 	}
@@ -53,9 +53,7 @@ func (e *env) applying(p *plan, files []string, found *tally, now *cobra.Command
 		files = p.header.Inputs
 	}
 	c.typed.files = files
-	j := &job{env: e, config: c, found: found, started: e.now(), applied: p}
-	j.again = func(files ...string) string { return again(cmd, files) }
-	return j.run(now.Context(), files)
+	return e.send(now.Context(), runOptions{config: c, files: files, applied: p}, found)
 }
 
 // withConfig lets --config of this command hold in place of the plan's.

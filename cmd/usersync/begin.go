@@ -13,6 +13,7 @@ import (
 	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
@@ -33,7 +34,11 @@ type start struct {
 // begins a new one, and takes up what others left behind.
 func (j *job) begin(ctx context.Context) (err error) {
 	if j.config.Target.Sandbox {
-		return j.beginRehearsal(ctx)
+		if err := j.beginRehearsal(ctx); err != nil {
+			return err
+		}
+		j.remember()
+		return nil
 	}
 	if j.past, err = openPast(ctx, j.config, j.scope(), j.config.Output.RunsDir, j.started.UTC().Format("20060102T150405Z")); err != nil {
 		return exit.NothingSent(err)
@@ -66,7 +71,11 @@ func (j *job) begin(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return j.takeUp(ctx, left)
+	if err := j.takeUp(ctx, left); err != nil {
+		return err
+	}
+	j.remember()
+	return nil
 }
 
 // beginRehearsal begins a run whose ledger is new and lies beside its results:
@@ -100,19 +109,10 @@ func (j *job) beginNew(ctx context.Context) (err error) {
 // attend begins to take note of whom the input lists, if that is asked for. The
 // rehearsal's ledger is empty, and lacks nobody.
 func (j *job) attend(ctx context.Context) (err error) {
-	if j.config.Target.Mode != mirror || j.retried.Run != "" {
+	if j.config.Target.Mode != modeMirror || j.retried.Run != "" {
 		return nil
 	}
-	j.attendance, err = newAttendance(ctx, j.past.ledger)
-	return err
-}
-
-// notTakenUp is trouble with the files of an earlier run or with the ledger that is
-// to learn of it: to a person the two are one.
-func notTakenUp(err error) error {
-	if t, known := ledgerTrouble(&ledger.FailedError{Err: err}); known {
-		return t
-	}
+	j.presence, err = mirror.NewPresence(ctx, j.past.ledger)
 	return err
 }
 
@@ -120,9 +120,9 @@ func notTakenUp(err error) error {
 func (j *job) takeUp(ctx context.Context, left []*history.Run) error {
 	for _, r := range left {
 		if err := r.TakeUp(ctx, j.past.ledger, j.out.dir.ID()); err != nil {
-			return notTakenUp(fmt.Errorf("take up run %s: %w", r.ID, err))
+			return &ledger.FailedError{Err: fmt.Errorf("take up run %s: %w", r.ID, err)} // to a person its files and the ledger are one
 		}
-		j.mention("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Mark.Record))
+		j.log.always("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Mark.Record))
 	}
 	return nil
 }

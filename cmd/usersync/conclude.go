@@ -4,15 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	osuser "os/user"
-	"path/filepath"
 	"slices"
 	"strings"
-
-	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
@@ -20,78 +16,6 @@ import (
 	"usersync/writer"
 	"usersync/writer/report"
 )
-
-// conclude writes the summary, tells a person, and returns what went wrong.
-func (j *job) conclude(err error) error {
-	s := j.summary(err)
-	j.found.outcomes, j.found.read, j.found.allowed = s.Outcomes, s.RecordsRead, j.config.Output.AllowRejects
-	s.ExitCode = exitCode(err, *j.found)
-	s.Next = j.next(err, s)
-	if err == nil {
-		j.advise(&s)
-	}
-	s.Finish(j.now())
-	if missing := s.Unaccounted(); missing != 0 {
-		err = errors.Join(err, fmt.Errorf("run %s: %d records lack an outcome", s.Run, missing))
-		s.ExitCode = exitCode(err, *j.found)
-	}
-	err = errors.Join(err, j.out.writeSummary(s), j.out.endJournal(s, j.now()))
-	if err == nil {
-		return j.report(s)
-	}
-	shown := s
-	shown.Reason, shown.Next = "", "" // the error's own lines say both
-	err = errors.Join(err, j.report(shown))
-	return &exit.Error{Err: err, Hint: j.because(err), Next: s.Next}
-}
-
-// because is the hint, with what the last call met where that is the matter.
-func (j *job) because(err error) string {
-	hint, last := hintOf(err), j.calls.Last()
-	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
-		hint = deniedHint(j.config)
-	}
-	if last == "" || !errors.Is(err, pace.ErrGaveUp) {
-		return hint
-	}
-	return "the last call met " + last + "; " + hint
-}
-
-// report tells how the run ended: to a person, or as data. That no person could
-// read it changes nothing in how the run ended.
-func (j *job) report(s report.Summary) error {
-	if j.config.Log.Format == "json" {
-		j.sayEnd(s)
-	}
-	if j.config.Output.JSON {
-		return j.printSummary(s)
-	}
-	if j.config.Log.Format == "json" {
-		return nil
-	}
-	if err := report.Print(j.stderr, s); err != nil {
-		j.log.Warn("the report could not be shown", zap.Error(err))
-	}
-	return nil
-}
-
-// printSummary gives the summary to standard output, which may be full or gone.
-func (j *job) printSummary(s report.Summary) error {
-	err := report.WriteSummary(j.stdout, s)
-	if err == nil {
-		return nil
-	}
-	path := filepath.Join(j.out.dir.Path(), "summary.json")
-	return &exit.Error{Err: fmt.Errorf("print the summary of run %s: %w", s.Run, err),
-		Hint: "what became of the users is not touched by this: the summary stands in " + path, Next: "cat " + exit.Quote(path)}
-}
-
-// sayEnd is the report as a line of the log.
-func (j *job) sayEnd(s report.Summary) {
-	j.say.Info("run ended", zap.String("run", s.Run), zap.String("state", string(s.State)), zap.Int("exit_code", s.ExitCode),
-		zap.Int("records_read", s.RecordsRead), zap.Any("outcomes", s.Outcomes), zap.Float64("seconds", s.Seconds),
-		zap.Any("files", s.Files), zap.String("reason", s.Reason), zap.String("hint", s.Hint), zap.String("next", s.Next))
-}
 
 func (j *job) summary(err error) report.Summary {
 	b := exit.ReadBuild()
@@ -105,7 +29,7 @@ func (j *job) summary(err error) report.Summary {
 		Program: report.Program{Version: b.Version, Commit: b.Commit},
 		By:      by(j.args),
 	}
-	s.Files, s.Retried = j.files(&s), j.retriedFacts(s.Outcomes)
+	s.Files, s.Retried = j.written(&s), j.retriedFacts(s.Outcomes)
 	s.Plan = j.applied.summary()
 	if j.counts.Finished && err == nil {
 		s.State = report.Finished

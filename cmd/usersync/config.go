@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"usersync/reader/mapping"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
 
@@ -76,7 +77,7 @@ type guardConfig struct {
 	MaxChange         changeLimits
 	MinRecords        int
 	MaxErrors         share
-	MaxDelete         limit
+	MaxDelete         mirror.Limit
 	AcceptChange      bool
 	Protect           string
 	Canary            int

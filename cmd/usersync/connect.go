@@ -149,7 +149,7 @@ func paceOptions(c *config, t destination.Traits) pace.Options {
 func checkMode(mode user.Op, t destination.Traits) error {
 	needed := map[user.Op][]user.Op{
 		user.Upsert: {user.Create, user.Update},
-		mirror:      {user.Create, user.Update, user.Delete},
+		modeMirror:  {user.Create, user.Update, user.Delete},
 	}[mode]
 	if needed == nil {
 		needed = []user.Op{mode}

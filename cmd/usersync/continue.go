@@ -14,6 +14,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
 
@@ -52,14 +53,14 @@ func (j *job) goOnAsAsked(ctx context.Context, left []*history.Run) ([]*history.
 // cannotResume is a run that would not do what it was begun to do.
 func (j *job) cannotResume(why error) error {
 	return exit.Usage(exit.NothingSent(fmt.Errorf("resume run %s: %w", j.resume, why)),
-		"put back what was changed; or begin a new run, which first takes up into the ledger what this one has done", j.again(j.paths...))
+		"put back what was changed; or begin a new run, which first takes up into the ledger what this one has done", j.config.typed.again(j.paths...))
 }
 
 // goOn opens the outputs of an earlier run where it stopped, if the input still
 // begins with what that run has written.
 func (j *job) goOn(ctx context.Context, e *history.Run) (bool, error) {
 	read := checkpoint.NewDigest()
-	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](j.attended(ctx, e.Journal.Mark.Record)), read, e.Journal.Mark, j.config.Target.Mode == mirror)
+	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](j.attended(ctx, e.Journal.Mark.Record)), read, e.Journal.Mark, j.config.Target.Mode == modeMirror)
 	if _, other := errors.AsType[*checkpoint.InputChangedError](err); other && j.resume == "" {
 		return false, j.reopenInput(ctx)
 	}
@@ -78,17 +79,8 @@ func (j *job) goOn(ctx context.Context, e *history.Run) (bool, error) {
 	if j.resume == "" {
 		facts = append(facts, zap.String("hint", "--new begins another"))
 	}
-	j.mention("continuing run "+e.ID, facts...)
+	j.log.always("continuing run "+e.ID, facts...)
 	return true, nil
-}
-
-// mention says what is worth knowing at any log level.
-func (j *job) mention(what string, facts ...zap.Field) {
-	if j.config.Log.Format == "json" {
-		j.say.Info(what, facts...)
-		return
-	}
-	j.log.Warn(what, facts...)
 }
 
 // reopenOutputs cuts the files of an earlier run back to its last mark, and
@@ -129,8 +121,8 @@ func (j *job) reopenInput(ctx context.Context) (err error) {
 	if err := j.input.Close(); err != nil {
 		return err
 	}
-	if j.attendance != nil {
-		if j.attendance, err = newAttendance(ctx, j.past.ledger); err != nil {
+	if j.presence != nil {
+		if j.presence, err = mirror.NewPresence(ctx, j.past.ledger); err != nil {
 			return err
 		}
 	}
@@ -139,11 +131,15 @@ func (j *job) reopenInput(ctx context.Context) (err error) {
 }
 
 // attended are the records of the input, of which a mirror takes note: who was
-// written before as well, which are those up to the record asked.
-func (j *job) attended(ctx context.Context, asked int) reader.Records {
-	if j.attendance == nil {
-		return j.input.Records()
+// written before as well.
+func (j *job) attended(ctx context.Context, written int) reader.Records {
+	return present(ctx, j.presence, j.input, written)
+}
+
+// present are the records of an input, noted in p unless it is nil.
+func present(ctx context.Context, p *mirror.Presence, in *reader.Input, written int) reader.Records {
+	if p == nil {
+		return in.Records()
 	}
-	j.attendance.asked = asked
-	return j.attendance.of(ctx, j.input.Records())
+	return reader.Records(p.Of(ctx, iter.Seq2[*user.Record, error](in.Records()), written))
 }

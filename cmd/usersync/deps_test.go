@@ -54,6 +54,7 @@ const depsRules = `
 
 	# The rules of a run know neither files nor formats.
 	sync/journal, sync/ledger < sync/checkpoint < cmd/usersync;
+	sync/guard, sync/ledger < sync/mirror < cmd/usersync;
 
 	# The edge ties everything together.
 	reader, writer, writer/rundir, sync/engine, sync/pace, sync/ledger, sync/journal, sync/sandbox, sync/destination/kard

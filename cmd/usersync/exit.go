@@ -2,18 +2,8 @@ package main
 
 import (
 	"errors"
-	"syscall"
 
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/reader"
-	"usersync/sync/checkpoint"
-	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
-	"usersync/sync/guard"
-	"usersync/sync/journal"
-	"usersync/sync/pace"
-	"usersync/sync/user"
-	"usersync/writer/rundir"
 )
 
 // exitCode turns what went wrong, and what was found, into the one code that
@@ -39,8 +29,8 @@ func codesOf(err error) []int {
 	if err == nil {
 		return nil
 	}
-	if code, ok := codeOf(err); ok {
-		return []int{code}
+	if a, known := adviceOn(err); known && a.code != exit.OK {
+		return []int{a.code}
 	}
 	if both, ok := err.(interface{ Unwrap() []error }); ok {
 		var codes []int
@@ -53,41 +43,6 @@ func codesOf(err error) []int {
 		return codesOf(inner)
 	}
 	return []int{exit.Internal}
-}
-
-// codeOf looks at err itself, not at what it wraps.
-func codeOf(err error) (int, bool) {
-	if t, ok := knownTrouble(err); ok {
-		return t.Code, true
-	}
-	switch e := err.(type) {
-	case *exit.Error:
-		return e.Code, e.Code != 0
-	case exit.SignalError:
-		if e.Signal == syscall.SIGINT {
-			return exit.Interrupt, true
-		}
-		return exit.Terminate, true
-	case *ended:
-		return e.code, true
-	case *user.AccountingError:
-		return exit.Internal, true
-	case *guard.Error, *stack.CanaryError, *reader.InputError:
-		return exit.Guard, true
-	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *checkpoint.InputChangedError, *checkpoint.DeletionChangedError, *planError:
-		return exit.Misuse, true
-	case *destination.CallError:
-		if e.Fault == destination.Denied {
-			return exit.Denied, true
-		}
-		return exit.Temporary, true
-	case syscall.Errno:
-		return exit.Temporary, true
-	}
-	if err == errBudget || err == pace.ErrTooLate {
-		return exit.Budget, true
-	}
-	return exit.Temporary, err == pace.ErrGaveUp || err == pace.ErrTooLong
 }
 
 func codesOfTally(t tally) []int {

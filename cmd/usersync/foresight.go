@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
 
@@ -13,11 +14,10 @@ const secretFields = ledger.Secrets
 // foresight is what a plan knows of users: what the ledger tells, and over it
 // what the plan itself would have done by then. It writes nothing to the ledger.
 type foresight struct {
-	ledger  *ledger.Ledger // nil: it is not there yet, and nobody is known
-	full    bool
-	scratch *scratch
-	// attendance notes whom the input lists, for a mirror; else nil.
-	attendance *attendance
+	ledger   *ledger.Ledger // nil: it is not there yet, and nobody is known
+	full     bool
+	scratch  *scratch
+	presence *mirror.Presence // nil: not of a mirror
 
 	// For the engine's planner alone.
 	printer *ledger.Printer
@@ -46,8 +46,8 @@ func (f *foresight) Look(ctx context.Context, ids []string) ([]user.Known, error
 			return nil, err
 		}
 	}
-	if f.attendance != nil {
-		f.attendance.saw(known)
+	if f.presence != nil {
+		f.presence.Saw(known)
 	}
 	return known, f.scratch.over(ctx, ids, known)
 }

@@ -37,7 +37,7 @@ func (j *job) lookAhead(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	p := planning{env: j.env, config: j.config, conn: j.conn, input: in, ledger: j.past.ledger, protected: j.protected}
+	p := planning{wire: j.wire, config: j.config, conn: j.conn, input: in, ledger: j.past.ledger, protected: j.protected}
 	f, counts, err := p.run(ctx)
 	if !counts.Reading {
 		err = errors.Join(err, in.Close())

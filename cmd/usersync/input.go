@@ -46,7 +46,7 @@ func (j *job) warn(reading bool) {
 		return
 	}
 	for _, warning := range j.input.Warnings() {
-		j.mention(warning)
+		j.log.always(warning)
 	}
 }
 

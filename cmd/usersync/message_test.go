@@ -42,7 +42,7 @@ func TestAgainKeepsTheFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "usersync run --ignore 'a b' --ignore c --json=false --rate 5 --sandbox new.csv"
-	if got := again(cmd, []string{"new.csv"}); got != want {
+	if got := (typed{verb: cmd.Name(), flags: flagsOf(cmd)}).again("new.csv"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -68,7 +68,7 @@ func (j *job) originalsOf(ctx context.Context, dir, id string) (*originals, erro
 			return nil, sig
 		}
 		return nil, exit.Usage(exit.NothingSent(fmt.Errorf("take masked secrets from what run %s has read: %w", r.ID, err)),
-			"put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", j.again(j.paths...))
+			"put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", j.config.typed.again(j.paths...))
 	}
 	if retried := past.Header.Retried; retried != "" {
 		o.before, err = j.originalsOf(ctx, dir, retried)
@@ -81,7 +81,7 @@ func (o *originals) check(ctx context.Context) error {
 	if err := o.open(ctx); err != nil {
 		return err
 	}
-	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), o.past.Mark, o.past.Header.Mode == string(mirror))
+	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), o.past.Mark, o.past.Header.Mode == string(modeMirror))
 	if err == nil {
 		stop()
 	}

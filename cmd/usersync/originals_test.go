@@ -67,9 +67,8 @@ func TestOriginalsOfARetry(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	j := &job{env: &env{now: time.Now}, config: &config{Output: outputConfig{RunsDir: filepath.Join(dir, "runs")}, Input: inputConfig{Format: "auto", Charset: "auto"}},
-		conn: &connection{client: takesAll{}}, log: zap.NewNop()}
-	j.again = func(files ...string) string { return strings.Join(files, " ") }
+	j := &job{runOptions: runOptions{now: time.Now, log: runLog{Logger: zap.NewNop()}, config: &config{Output: outputConfig{RunsDir: filepath.Join(dir, "runs")}, Input: inputConfig{Format: "auto", Charset: "auto"}}},
+		conn: &connection{client: takesAll{}}}
 
 	write(first, "id,ssn\n1,071\n2,072\n3,073\n")
 	one := leftBehind(t, j, "", first)

@@ -98,7 +98,7 @@ func (o *outputs) compose(j *job) error {
 	c, layout := j.config, j.input.Layout()
 	behind := o.results.Size() > 0
 	resultsTo, rejectsTo := &headed{to: o.results, skip: behind}, &headed{to: o.rejects, skip: o.rejects.Size() > 0}
-	results, err := resultsWriter(resultsTo, c.Output.ResultsFormat)
+	results, err := writer.NewResults(resultsTo, writer.Format(c.Output.ResultsFormat))
 	if err != nil {
 		return err
 	}
@@ -161,13 +161,6 @@ func (h *headed) Write(p []byte) (int, error) {
 	return h.to.Write(p)
 }
 
-func resultsWriter(f io.Writer, format string) (writer.Writer, error) {
-	if format == "jsonl" {
-		return writer.NewJSONL(f), nil
-	}
-	return writer.NewCSV(f)
-}
-
 // openCopy opens what --results names.
 func (o *outputs) openCopy(j *job, behind bool) (writer.Writer, error) {
 	var err error
@@ -180,7 +173,7 @@ func (o *outputs) openCopy(j *job, behind bool) (writer.Writer, error) {
 		err = o.copyBefore(j.config.Output.ResultsFormat)
 	}
 	to := &headed{to: o.copy, skip: behind}
-	w, bad := resultsWriter(to, j.config.Output.ResultsFormat)
+	w, bad := writer.NewResults(to, writer.Format(j.config.Output.ResultsFormat))
 	to.skip = false
 	return w, errors.Join(err, bad)
 }
@@ -216,6 +209,12 @@ func (o *outputs) finish(whole bool, known error) error {
 		known = errors.Join(known, err)
 	}
 	return errors.Join(errs...)
+}
+
+// close writes the summary, and then the end of the journal: a run whose journal
+// has no end can be resumed.
+func (j *job) close(s report.Summary) error {
+	return errors.Join(j.out.writeSummary(s), j.out.endJournal(s, j.now()))
 }
 
 // writeSummary is the last file, and the directory's end.

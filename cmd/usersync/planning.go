@@ -10,22 +10,23 @@ import (
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 	"usersync/writer"
 )
 
 // planning runs the engine over an input as a run does, with the destination
 // replaced by one that sends nothing.
 type planning struct {
-	env    *env
 	config *config
 	conn   *connection
+	wire   context.Context // ends when calls on the wire are to be cut
 	input  *reader.Input
 	ledger *ledger.Ledger // nil: there is none, or none yet
 	read   bool           // make the reads that updates need
 	file   *planFile      // nil: it is not kept
 
 	protected map[string]struct{} // users to whom nothing is done
-	would     *job                // the run that is planned, where deletions are to be found; else nil
+	presence  *mirror.Presence    // nil: no deletions are looked for
 }
 
 // run returns what a run would come to. The input is still being read where the
@@ -34,7 +35,7 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 	f = newForeseen()
 	f.file = p.file
 	work := engine.Job{
-		Records:     p.records(ctx).Until(ctx).Batches(recordsAtOnce),
+		Records:     present(ctx, p.presence, p.input, 0).Until(ctx).Batches(recordsAtOnce),
 		Destination: p.manners(f).Planned(p.conn.client, p.read, &f.calls),
 		Results:     f,
 		BatchSize:   p.conn.batchSize(p.config.Pace.BatchSize),
@@ -46,8 +47,8 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 	if p.config.Ledger.URL != noLedger {
 		sight := newForesight(ctx, p.ledger, p.config.Ledger.Full)
 		defer func() { err = errors.Join(err, sight.scratch.close()) }()
-		if p.would != nil && p.would.attendance != nil {
-			sight.attendance, work.Absent = p.would.attendance, p.absentees(f)
+		if p.presence != nil {
+			sight.presence, work.Absent = p.presence, p.missing(f)
 		}
 		work.Ledger, work.Results, f.changes = sight, writer.Tee(f, sight.scratch), &sight.changes
 	}
@@ -57,5 +58,5 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 }
 
 func (p planning) manners(f *foreseen) stack.Options {
-	return stack.Options{Pacer: p.conn.pace, Wire: p.env.wire, Retries: p.config.Pace.Retries, Calls: &f.made, Protected: p.protected}
+	return stack.Options{Pacer: p.conn.pace, Wire: p.wire, Retries: p.config.Pace.Retries, Calls: &f.made, Protected: p.protected}
 }

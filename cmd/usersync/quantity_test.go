@@ -3,6 +3,8 @@ package main
 import (
 	"testing"
 	"time"
+
+	"usersync/sync/mirror"
 )
 
 func TestParseRate(t *testing.T) {
@@ -33,6 +35,21 @@ func TestParseShare(t *testing.T) {
 	half, err := parseShare("0.5%")
 	if err != nil || !half.covers(5, 1000) || half.covers(6, 1000) || !half.covers(0, 0) {
 		t.Errorf("0.5%% is %+v, %v", half, err)
+	}
+}
+
+func TestParseLimit(t *testing.T) {
+	for text, want := range map[string]mirror.Limit{
+		"auto": {}, "25": {Set: true, Count: 25}, "0": {Set: true}, "0.5%": {Set: true, Percent: 0.5}, "100%": {Set: true, Percent: 100},
+	} {
+		if got, err := parseLimit(text); err != nil || got != want {
+			t.Errorf("--max-delete %s: %+v, want %+v (%v)", text, got, want, err)
+		}
+	}
+	for _, text := range []string{"", "-1", "101%", "many"} {
+		if got, err := parseLimit(text); err == nil {
+			t.Errorf("%q is taken as %+v", text, got)
+		}
 	}
 }
 

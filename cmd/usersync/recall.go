@@ -4,16 +4,16 @@ import (
 	"context"
 
 	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
 
 // recall is what the engine asks about the past: the ledger, seen from a run.
 type recall struct {
-	ledger *ledger.Ledger
-	full   bool       // send everything again
-	marked func() int // the last record of the last checkpoint
-	// attendance takes note of whom is asked for; nil takes none.
-	attendance *attendance
+	ledger   *ledger.Ledger
+	full     bool             // send everything again
+	marked   func() int       // the last record of the last checkpoint
+	presence *mirror.Presence // nil: not of a mirror
 
 	// For the engine's planner alone.
 	unchanged ledger.Seen // whom it saw so
@@ -21,8 +21,8 @@ type recall struct {
 	prints    []user.Print
 }
 
-func newRecall(l *ledger.Ledger, full bool, marked func() int, a *attendance) *recall {
-	return &recall{ledger: l, full: full, marked: marked, attendance: a, printer: l.Printer()}
+func newRecall(l *ledger.Ledger, full bool, marked func() int, p *mirror.Presence) *recall {
+	return &recall{ledger: l, full: full, marked: marked, presence: p, printer: l.Printer()}
 }
 
 // Look returns what is known of each id.
@@ -31,8 +31,8 @@ func (r *recall) Look(ctx context.Context, ids []string) ([]user.Known, error) {
 	if err == nil {
 		err = r.share(ctx, ids, known)
 	}
-	if err == nil && r.attendance != nil {
-		r.attendance.saw(known)
+	if err == nil && r.presence != nil {
+		r.presence.Saw(known)
 	}
 	return known, err
 }

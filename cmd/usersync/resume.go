@@ -38,12 +38,11 @@ func resumeCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		j, err := e.resumed(run, stdin, cmd)
+		o, err := e.resumed(run, stdin, cmd)
 		if err != nil {
 			return err
 		}
-		j.found = found
-		return j.run(cmd.Context(), j.paths)
+		return e.send(cmd.Context(), o, found)
 	}
 	return cmd
 }
@@ -58,35 +57,34 @@ func resumeArguments(args []string) (run string, stdin bool, err error) {
 	return slices.Concat(args, []string{""})[0], stdin, nil
 }
 
-// resumed is the job that goes on with a run.
-func (e *env) resumed(run *history.Run, stdin bool, now *cobra.Command) (*job, error) {
+// resumed are the options that go on with a run.
+func (e *env) resumed(run *history.Run, stdin bool, now *cobra.Command) (o runOptions, err error) {
 	past := run.Journal
 	if err := refuseResume(run, stdin); err != nil {
-		return nil, err
+		return o, err
 	}
-	c, cmd, err := settingsOf(e, past.Header, now)
+	c, err := settingsOf(e, past.Header, now)
 	if err != nil {
-		return nil, err
+		return o, err
 	}
 	c.Output.RunsDir = run.Dir
-	j := &job{env: e, config: c, started: e.now(), resume: run.ID}
+	o = runOptions{config: c, resume: run.ID}
 	if before := past.Header.Retried; before != "" {
 		rejects, err := history.ReadRejects(run.Dir, before)
 		if err != nil {
-			return nil, fmt.Errorf("resume run %s, which retries run %s: %w", run.ID, before, err)
+			return o, fmt.Errorf("resume run %s, which retries run %s: %w", run.ID, before, err)
 		}
-		j.retried = retrial{Rejects: rejects, trailer: c.Proof.trailer}
+		o.retried = retrial{Rejects: rejects, trailer: c.Proof.trailer}
 		c.Proof.spare()
 	}
-	if j.applied, err = planOf(past.Header); err != nil {
-		return nil, err
+	if o.applied, err = planOf(past.Header); err != nil {
+		return o, err
 	}
-	j.again = func(files ...string) string { return again(cmd, files) }
 	for _, in := range past.Header.Inputs {
-		j.paths = append(j.paths, in.Path)
+		o.files = append(o.files, in.Path)
 	}
-	c.typed.files = j.paths
-	return j, nil
+	c.typed.files = o.files
+	return o, nil
 }
 
 // refuseResume finds what can be said before anything is opened.

@@ -40,43 +40,40 @@ func retryCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		j, err := e.retrying(run, cmd)
-		if err != nil || j == nil {
+		o, err := e.retrying(run, cmd)
+		if err != nil {
 			return err
 		}
-		j.found = found
-		return j.run(cmd.Context(), j.paths)
+		if o.retried.Count == 0 {
+			_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", run.ID)
+			return err
+		}
+		return e.send(cmd.Context(), o, found)
 	}
 	return cmd
 }
 
-// retrying is the job that sends the rejects of a run again; nil if it has none.
-func (e *env) retrying(run *history.Run, now *cobra.Command) (*job, error) {
+// retrying are the options that send the rejects of a run again.
+func (e *env) retrying(run *history.Run, now *cobra.Command) (o runOptions, err error) {
 	if run.Journal.Resumable() {
-		return nil, exit.Usage(fmt.Errorf("retry run %s: it is not over", run.ID), "go on with it first", exit.CommandLine("resume", run.Path()))
+		return o, exit.Usage(fmt.Errorf("retry run %s: it is not over", run.ID), "go on with it first", exit.CommandLine("resume", run.Path()))
 	}
 	rejects, err := history.ReadRejects(run.Dir, run.ID)
 	if err != nil {
-		return nil, fmt.Errorf("retry run %s: %w", run.ID, err)
+		return o, fmt.Errorf("retry run %s: %w", run.ID, err)
 	}
-	c, cmd, err := settingsOf(e, run.Journal.Header, now)
+	c, err := settingsOf(e, run.Journal.Header, now)
 	if err != nil {
-		return nil, err
+		return o, err
 	}
-	again := retrial{Rejects: rejects, trailer: c.Proof.trailer}
 	c.Proof.spare()
-	j := &job{env: e, config: c, started: e.now(), retried: again, paths: []string{rejects.Path}}
-	c.typed.files = j.paths
-	j.again = func(files ...string) string { return typed{flags: flagsOf(cmd)}.command(cmd.Name(), files...) }
+	o = runOptions{config: c, retried: retrial{Rejects: rejects, trailer: c.Proof.trailer}, files: []string{rejects.Path}}
+	c.typed.files = o.files
 	if c.planDigest() != run.Journal.Header.ConfigSHA256 || c.mappingDigest() != run.Journal.Header.MappingSHA256 {
-		return nil, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", run.ID),
-			"its rejects are an input like any other: run them with the settings of now", j.again(rejects.Path))
+		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", run.ID),
+			"its rejects are an input like any other: run them with the settings of now", c.typed.again(rejects.Path))
 	}
-	if rejects.Count == 0 {
-		_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", run.ID)
-		return nil, err
-	}
-	return j, nil
+	return o, nil
 }
 
 // retriedFacts tells how many of the rejects are settled now.

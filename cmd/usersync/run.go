@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync/atomic"
 	"time"
 
@@ -17,8 +18,10 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 	"usersync/writer/progress"
+	"usersync/writer/report"
 	"usersync/writer/rundir"
 )
 
@@ -38,37 +41,70 @@ func runCommand(e *env, found *tally) *cobra.Command {
 			return err
 		}
 		if *dryRun {
-			return (&planner{env: e, config: c, found: found}).run(cmd.Context(), args)
+			return e.plan(cmd.Context(), planOptions{config: c, files: args}, found)
 		}
 		if len(c.Target.All) > 1 {
 			return e.runSeveral(cmd.Context(), c, args)
 		}
-		j := &job{env: e, config: c, found: found, started: e.now()}
-		j.again = func(files ...string) string { return again(cmd, files) }
-		return j.run(cmd.Context(), args)
+		return e.send(cmd.Context(), runOptions{config: c, files: args}, found)
 	}
 	return cmd
 }
 
-// job is one run on its way from files to a summary.
-type job struct {
-	*env
-	config  *config
-	found   *tally
-	started time.Time
-	among   bool                         // several run side by side
-	again   func(files ...string) string // the command line, with other files
+// send makes a run: from its settings to its summary, and to what a person is
+// told of it.
+func (e *env) send(ctx context.Context, o runOptions, found *tally) (err error) {
+	frugal(e.lookup, o.config.Target.Sandbox)
+	o.stdin, o.stdout, o.now, o.wire, o.args = e.stdin, e.stdout, e.now, e.wire, e.args
+	t, err := openTerminal(e.stderr, o.config, o.several)
+	if err != nil {
+		return errors.Join(err, o.applied.close())
+	}
+	o.log, o.progress = t.log, t.progress
+	j := &job{runOptions: o, started: o.now()}
+	defer func() { err = errors.Join(err, j.release()) }()
+	if err := j.setup(ctx); err != nil {
+		return err
+	}
+	if err := j.begin(ctx); err != nil {
+		return err
+	}
+	s, stopped := j.send(ctx)
+	if err := e.conclude(j, s, stopped, found); err != nil {
+		return err
+	}
+	j.expire()
+	return nil
+}
+
+// runOptions are what a run is told besides its settings.
+type runOptions struct {
+	config *config
+	files  []string // of the command line
+	stdin  io.Reader
+	stdout io.Writer // takes --results -
+	now    func() time.Time
+	wire   context.Context // ends when calls on the wire are to be cut
+	args   []string        // of the process
+
+	log      runLog
+	progress *progress.Progress
+	several  bool // several run side by side
 
 	resume  string  // the run to go on with; empty for a new one, or the newest alike
 	retried retrial // the run whose rejects are the input
 	applied *plan   // nil where no plan is applied
+}
+
+// job is one run on its way from files to a summary.
+type job struct {
+	runOptions
+	started time.Time
 
 	paths        []string
 	conn         *connection
+	originals    *originals
 	input        *reader.Input
-	progress     *progress.Progress
-	log          *zap.Logger
-	say          *zap.Logger // what is said at any --log-level, where the log is JSON
 	out          *outputs
 	past         *past
 	start        start
@@ -78,19 +114,17 @@ type job struct {
 	calls        destination.Calls
 	underWay     atomic.Int64 // calls without an answer
 
-	attendance *attendance // of mirror; nil otherwise
-	lastAbsent string      // id of the last deletion that an earlier part of the run has written
+	presence   *mirror.Presence // of a mirror; nil otherwise
+	lastAbsent string           // id of the last deletion that an earlier part of the run has written
 	protected  map[string]struct{}
 }
 
-// run opens everything that can be refused before the first call, then sends.
-func (j *job) run(ctx context.Context, args []string) (err error) {
-	frugal(j.lookup, j.config.Target.Sandbox)
-	defer func() { err = errors.Join(err, j.applied.close()) }()
+// setup opens everything that can be refused before the first call.
+func (j *job) setup(ctx context.Context) (err error) {
 	if err := j.config.checkOutput(); err != nil {
 		return err
 	}
-	if j.paths, err = inputPaths(args, j.config.Input.From); err != nil {
+	if j.paths, err = inputPaths(j.files, j.config.Input.From); err != nil {
 		return err
 	}
 	if err := errors.Join(j.config.checkResults(j.paths, j.stdin), j.checkTwice()); err != nil {
@@ -99,37 +133,20 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	if j.conn, err = connect(ctx, j.config); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, j.conn.close()) }()
-	if err := j.startTalking(); err != nil {
+	if j.originals, err = j.findOriginals(ctx); err != nil {
 		return err
 	}
-	original, err := j.findOriginals(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, j.closeOriginals(original)) }()
 	j.log.Info("opening the input", zap.Strings("from", j.paths))
 	if j.input, err = openInput(ctx, j.stdin, j.config, j.conn.client, j.paths); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, j.closeInput()) }()
-	defer func() { err = errors.Join(err, j.forget()) }()
-	if err := errors.Join(j.checkGuards(), j.checkBound(ctx)); err != nil {
-		return err
-	}
-	if err := j.begin(ctx); err != nil {
-		return err
-	}
-	j.remember()
-	if err := j.send(ctx); err != nil {
-		return err
-	}
-	j.expire()
-	return nil
+	j.protected, err = checkGuards(j.config, j.conn.client.Traits(), j.input)
+	return errors.Join(err, j.checkBound(ctx))
 }
 
-// forget gives back what begin took.
-func (j *job) forget() error {
+// release gives back what setup and begin took. An input that is still being read
+// is left alone: a read of a pipe cannot be interrupted.
+func (j *job) release() error {
 	var errs []error
 	if j.start.stop != nil && !j.counts.Reading {
 		j.start.stop()
@@ -140,22 +157,22 @@ func (j *job) forget() error {
 	if j.past != nil {
 		errs = append(errs, j.past.close())
 	}
-	return errors.Join(errs...)
-}
-
-// closeInput leaves an input alone that is still being read: a read of a pipe
-// cannot be interrupted.
-func (j *job) closeInput() error {
-	if j.counts.Reading {
-		return nil
+	if j.input != nil && !j.counts.Reading {
+		errs = append(errs, j.input.Close())
 	}
-	return j.input.Close()
+	errs = append(errs, j.closeOriginals(j.originals))
+	if j.conn != nil {
+		errs = append(errs, j.conn.close())
+	}
+	return errors.Join(append(errs, j.applied.close())...)
 }
 
-// send runs the engine and writes down how it ended, whatever happened.
-func (j *job) send(ctx context.Context) error {
+// send runs the engine, and tells how the run ended, whatever happened.
+func (j *job) send(ctx context.Context) (report.Summary, error) {
 	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.scope.Host), zap.Strings("from", j.paths))
-	j.showProgress()
+	if j.config.Log.Progress != "never" {
+		j.progress.Start(progress.Source{Note: j.conn.pace.Note, Calls: j.calls.Total})
+	}
 	work := engine.Job{
 		Destination: j.manners().Around(underWay{j.conn.client, &j.underWay}),
 		Results:     j.out.writer,
@@ -173,10 +190,10 @@ func (j *job) send(ctx context.Context) error {
 		work.Superseded = (&history.Staleness{Run: j.out.dir.ID(), Dir: j.config.Output.RunsDir, Unchanged: j.unchanged(ctx)}).Superseded
 	}
 	if j.past.ledger != nil {
-		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.attendance)
+		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.presence)
 	}
-	if j.attendance != nil {
-		work.Absent = j.applied.overAbsent(j.absentees)
+	if j.presence != nil {
+		work.Absent = j.applied.overAbsent(j.missing)
 	}
 	heard := j.answerSignal(ctx)
 	ctx, release := j.budgeted(ctx)
@@ -198,16 +215,18 @@ func (j *job) send(ctx context.Context) error {
 	if err == nil && counts.Finished {
 		err = j.keepUnchanged(ctx, work.Ledger)
 	}
-	talk := j.stopProgress()
+	if unshown := j.progress.Stop(); unshown != nil { // no reason to fail
+		j.log.Warn("progress could not be shown", zap.Error(unshown))
+	}
 	err = exit.WithSignal(ctx, err)
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", j.out.dir.ID(), err)
 	}
-	err = errors.Join(err, talk, j.out.finish(err == nil && counts.Finished, err))
+	err = errors.Join(err, j.out.finish(err == nil && counts.Finished, err))
 	if j.out.lacking {
 		err = errors.Join(err, j.recount())
 	}
-	return j.conclude(err)
+	return j.summary(err), err
 }
 
 // errBudget ends a run that has used up its time.

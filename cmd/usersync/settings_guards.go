@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"time"
+
+	"usersync/sync/mirror"
 )
 
 // guards are what stops a run before it does harm.
@@ -13,7 +15,7 @@ func guards() []setting {
 			set: into(func(c *config) *share { return &c.Guards.MaxErrors }, parseShare)},
 		{key: "max_delete", flag: "max-delete", value: "N|N%", def: "auto",
 			use: "mirror: the most users to delete, in number or percent of the feed; auto is 10 or 2%, whichever is more, and never above 20%",
-			set: into(func(c *config) *limit { return &c.Guards.MaxDelete }, parseLimit)},
+			set: into(func(c *config) *mirror.Limit { return &c.Guards.MaxDelete }, parseLimit)},
 		{key: "accept_mapping_change", flag: "accept-mapping-change", kind: toggle, def: "false",
 			use: "mirror: delete also if mapping or settings are not those of the last run",
 			set: into(func(c *config) *bool { return &c.Guards.AcceptChange }, parseBool)},
@@ -32,19 +34,13 @@ func guards() []setting {
 	}
 }
 
-// limit is a share that may be left to a rule.
-type limit struct {
-	share
-	given bool
-}
-
-func parseLimit(s string) (limit, error) {
+func parseLimit(s string) (mirror.Limit, error) {
 	if s == "auto" {
-		return limit{}, nil
+		return mirror.Limit{}, nil
 	}
 	l, err := parseShare(s)
 	if err != nil {
 		err = errors.New("must be a number of users such as 25, a percentage such as 0.5%, or auto")
 	}
-	return limit{l, true}, err
+	return mirror.Limit{Set: true, Count: l.count, Percent: l.percent}, err
 }

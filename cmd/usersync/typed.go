@@ -22,6 +22,9 @@ func (t typed) command(verb string, files ...string) string {
 	return exit.CommandLine(append(append([]string{verb}, t.flags...), files...)...)
 }
 
+// again is the same command line with other files.
+func (t typed) again(files ...string) string { return t.command(t.verb, files...) }
+
 // args is a command line of run with the same settings, as main gets it.
 func (t typed) args(files []string) []string {
 	return slices.Concat([]string{"run"}, t.flags, files)
@@ -60,11 +63,6 @@ func (t typed) instead(file string, others ...string) string {
 		names = append(names, others[i])
 	}
 	return typed{flags: append(t.without(names...), others...)}.command(t.verb, file)
-}
-
-// again is the command line of cmd with the same settings and other files.
-func again(cmd *cobra.Command, files []string) string {
-	return typed{flags: flagsOf(cmd)}.command(cmd.Name(), files...)
 }
 
 // flagsOf returns what was set, on the command line or by the environment, as

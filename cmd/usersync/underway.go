@@ -48,8 +48,8 @@ func (j *job) answerSignal(ctx context.Context) (stop func()) {
 }
 
 func (j *job) tellStopping(text string) {
-	if j.config.Log.Format == "json" {
-		j.say.Info(text)
+	if j.log.data != nil {
+		j.log.data.Info(text)
 		return
 	}
 	if _, err := fmt.Fprintf(j.progress.Above(), "usersync: %s\n", text); err != nil {

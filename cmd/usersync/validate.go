@@ -45,11 +45,11 @@ func validateCommand(e *env, found *tally) *cobra.Command {
 
 // validateSeveral looks at each destination by itself.
 func validateSeveral(ctx context.Context, e *env, c *config, args []string, found *tally) error {
-	jobs, err := e.apart(c)
-	for _, j := range jobs {
-		v := findings(e, j.config)
-		v.settings(j.config.shown)
-		one, bad := exit.UnlessStopped(ctx, func() (tally, error) { return validate(ctx, e, j.config, args, v) })
+	each, err := perDestination(c)
+	for _, own := range each {
+		v := findings(e, own)
+		v.settings(own.shown)
+		one, bad := exit.UnlessStopped(ctx, func() (tally, error) { return validate(ctx, e, own, args, v) })
 		err = errors.Join(err, bad, v.end())
 		if one.outcomes.Invalid > found.outcomes.Invalid {
 			*found = one

@@ -32,20 +32,19 @@ func runArguments(cmd *cobra.Command) func(runsDir, name string, fits func(*jour
 
 // settingsOf returns the settings of an earlier run, over which those are laid
 // that now was given. The command is that of the run.
-func settingsOf(e *env, h journal.Header, now *cobra.Command) (*config, *cobra.Command, error) {
+func settingsOf(e *env, h journal.Header, now *cobra.Command) (*config, error) {
 	if len(h.Args) == 0 {
-		return nil, nil, exit.Usage(errors.New("read the settings of the run: its journal does not say them"), "give the run's own command again", "usersync run --help")
+		return nil, exit.Usage(errors.New("read the settings of the run: its journal does not say them"), "give the run's own command again", "usersync run --help")
 	}
 	cmd := &cobra.Command{Use: h.Args[0]}
 	load := addSettings(e, cmd)
 	if err := cmd.ParseFlags(h.Args[1:]); err != nil {
-		return nil, nil, exit.Usage(fmt.Errorf("read the settings of the run: %w", err), "use the version of usersync that began the run", "")
+		return nil, exit.Usage(fmt.Errorf("read the settings of the run: %w", err), "use the version of usersync that began the run", "")
 	}
 	if err := lay(now, cmd); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	c, err := load()
-	return c, cmd, err
+	return load()
 }
 
 // runSettings are the settings that can be changed between two parts of a run:

@@ -3,7 +3,6 @@ package checkpoint
 import (
 	"fmt"
 
-	"usersync/sync/journal"
 	"usersync/sync/user"
 )
 
@@ -32,7 +31,7 @@ func (u Unfinished) Sent() func(*user.Record) bool {
 // settled is an *InputChangedError, or a *DeletionChangedError if it is a
 // deletion. The function is for one goroutine.
 func (u Unfinished) Outcomes() func(*user.Record) (user.Outcome, bool, error) {
-	settled := make(map[int]journal.Outcome, len(u.Journal.Settled))
+	settled := make(map[int]user.Settled, len(u.Journal.Settled))
 	for _, o := range u.Journal.Settled {
 		settled[o.Record] = o
 	}

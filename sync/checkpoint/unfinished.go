@@ -147,7 +147,7 @@ func (u Unfinished) unsettled() []ledger.Entry {
 
 // standingAfter is what an outcome says about a user; false if that is nothing
 // new.
-func standingAfter(o *journal.Outcome) (user.Standing, bool) {
+func standingAfter(o *user.Settled) (user.Standing, bool) {
 	switch o.Status {
 	case user.Created, user.Updated:
 		return user.Held, true

@@ -13,7 +13,7 @@ import (
 func TestLearnedOfAnEarlierRun(t *testing.T) {
 	unsafe := []user.Op{user.Create}
 	outcome := func(op user.Op, s user.Status, code string) journal.Past {
-		return journal.Past{Settled: []journal.Outcome{{Record: 1, ID: "u-1", Action: op, Status: s, Code: code}}}
+		return journal.Past{Settled: []user.Settled{{Record: 1, ID: "u-1", Action: op, Status: s, Code: code}}}
 	}
 	sent := func(op user.Op) journal.Past {
 		return journal.Past{Sent: []journal.Sent{{Record: 1, ID: "u-1", Op: op}}}

@@ -137,28 +137,3 @@ type Sent struct {
 
 // takenBack stands in the place of a call.
 const takenBack user.Op = ""
-
-// Outcome is what became of a record, times in milliseconds.
-type Outcome struct {
-	Record    int
-	ID        string
-	Remote    string
-	Status    user.Status
-	Action    user.Op
-	Code      string
-	Detail    string
-	RequestID string
-	HTTP      int
-	Attempts  int
-	Took      time.Duration
-	At        time.Time // zero if it had none
-}
-
-// For returns the outcome as that of r, which the resume has read again. It is
-// false if r is not the record that was settled.
-func (o Outcome) For(r *user.Record) (user.Outcome, bool) {
-	return user.Outcome{
-		Record: r, Status: o.Status, Action: o.Action, Code: o.Code, Detail: o.Detail,
-		RequestID: o.RequestID, Remote: o.Remote, HTTP: o.HTTP, Attempts: o.Attempts, Took: o.Took, At: o.At,
-	}, r.Origin.Record == o.Record && r.User.ID == o.ID
-}

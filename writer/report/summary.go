@@ -252,6 +252,28 @@ func (s *Summary) Unaccounted() int {
 	return s.SettledUpTo - s.Outcomes.Total()
 }
 
+// Path is where the first file lies that holds results or rejects; empty if
+// there is none.
+func (s *Summary) Path(holds string) string {
+	for _, f := range s.Files {
+		if f.Holds == holds {
+			return f.Path
+		}
+	}
+	return ""
+}
+
+// Refused returns how many records were refused with a code, if it is one of
+// the most frequent.
+func (s *Summary) Refused(code string) int {
+	for _, c := range s.Codes[user.Refused] {
+		if c.Code == code {
+			return c.Records
+		}
+	}
+	return 0
+}
+
 // Deleted returns Deletions, or none if there is no such section.
 func (s *Summary) Deleted() Deletions {
 	if s.Deletions == nil {

@@ -43,11 +43,11 @@ type Mark struct {
 	Outcomes         map[user.Status]int // up to Record; nil leaves them out
 }
 
-// Note is a mark, or an outcome. File, Line and the Place of Settled are not
-// looked at.
+// Note is a mark, or an outcome. File and Line of Settled are not looked at: the
+// journal does not hold them.
 type Note struct {
 	Mark    int // the marked record; 0 for an outcome
-	Settled writer.Result
+	Settled user.Settled
 }
 
 // Finding is something that does not agree. It names no value.

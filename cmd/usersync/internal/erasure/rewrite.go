@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"usersync/sync/journal"
+	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/rundir"
 )
@@ -131,7 +132,7 @@ func (w *rewriting) copyList(to func(string) (io.Writer, error)) error {
 			}
 			if len(row) > 0 && writer.UnquoteCell(row[0]) == w.id {
 				w.listed++
-				row = append([]string{writer.Erased}, make([]string, len(row)-1)...)
+				row = append([]string{user.Erased}, make([]string, len(row)-1)...)
 			}
 			if err := lines.Write(row); err != nil {
 				return err
@@ -156,13 +157,14 @@ func (w *rewriting) edit() journal.Edit {
 	mark := 0
 	return journal.Edit{
 		Sent: func(s *journal.Sent) {
-			var none [3]string
-			if w.Note(&s.ID, &none[0], &none[1], &none[2]) {
+			if s.ID == w.id {
+				s.ID = user.Erased
 				w.notes++
 			}
 		},
-		Settled: func(o *journal.Outcome) {
-			if w.Note(&o.ID, &o.Remote, &o.Detail, &o.RequestID) {
+		Settled: func(o *user.Settled) {
+			if o.ID == w.id {
+				o.Erase()
 				w.notes++
 			}
 		},

@@ -6,7 +6,6 @@ import (
 	"iter"
 
 	"usersync/sync/journal"
-	"usersync/writer"
 	"usersync/writer/report"
 	"usersync/writer/verify"
 )
@@ -36,15 +35,10 @@ func notesOf(r io.ReaderAt, size int64) iter.Seq2[verify.Note, error] {
 				return
 			}
 			for _, o := range outcomes {
-				if !yield(verify.Note{Settled: resultOf(o)}, nil) {
+				if !yield(verify.Note{Settled: o}, nil) {
 					return
 				}
 			}
 		}
 	}
-}
-
-func resultOf(o journal.Outcome) writer.Result {
-	return writer.Result{Record: o.Record, ID: o.ID, Remote: o.Remote, Outcome: o.Status, Action: o.Action, Code: o.Code,
-		Detail: o.Detail, RequestID: o.RequestID, HTTP: o.HTTP, Attempts: o.Attempts, Took: o.Took, At: o.At}
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/rundir"
 )
@@ -47,7 +48,7 @@ func readRejects(dir, id string) (r Rejects, err error) {
 			return r, err
 		}
 		r.Count++
-		r.Masked = r.Masked || err != nil || strings.Contains(row.Text, writer.Mask)
+		r.Masked = r.Masked || err != nil || strings.Contains(row.Text, user.Mask)
 	}
 	return r, nil
 }
