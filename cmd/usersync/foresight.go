@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
 
 // secretFields is how all secrets together are called where fields are named.
-const secretFields = ledger.Secrets
+const secretFields = fingerprint.Secrets
 
 // foresight is what a plan knows of users: what the ledger tells, and over it
 // what the plan itself would have done by then. It writes nothing to the ledger.
@@ -20,7 +21,7 @@ type foresight struct {
 	presence *mirror.Presence // nil: not of a mirror
 
 	// For the engine's planner alone.
-	printer *ledger.Printer
+	printer *fingerprint.Printer
 	prints  []user.Print
 	differs []user.Field
 	changes changes
@@ -29,8 +30,8 @@ type foresight struct {
 func newForesight(ctx context.Context, l *ledger.Ledger, full bool) *foresight {
 	f := &foresight{ledger: l, full: full}
 	if l == nil {
-		key := ledger.NewKey()
-		f.printer, f.scratch = ledger.NewPrinter(key), newScratch(ctx, ledger.NewPrinter(key))
+		key := fingerprint.NewKey()
+		f.printer, f.scratch = fingerprint.NewPrinter(key), newScratch(ctx, fingerprint.NewPrinter(key))
 		return f
 	}
 	f.printer, f.scratch = l.Printer(), newScratch(ctx, l.Printer())
@@ -60,7 +61,7 @@ func (f *foresight) Marked() int { return int(f.scratch.marked.Load()) }
 func (f *foresight) Same(known user.Known, u *user.User) bool {
 	got := f.printer.Prints(f.prints, u)
 	f.prints = got.Fields
-	f.differs = ledger.Differs(f.differs[:0], known.Prints, got)
+	f.differs = fingerprint.Differs(f.differs[:0], known.Prints, got)
 	f.changes.add(known.Prints, f.differs)
 	return !f.full && len(f.differs) == 0
 }

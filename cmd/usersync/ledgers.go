@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 )
@@ -78,7 +79,7 @@ func openLedger(ctx context.Context, c *config, scope journal.Scope, address str
 	o := ledger.Options{URL: address, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.Ledger.Feed}
 	if key := c.Ledger.Key.Reveal(); key != "" {
 		var err error
-		if o.Key, err = ledger.ParseKey(key); err != nil {
+		if o.Key, err = fingerprint.ParseKey(key); err != nil {
 			return nil, exit.Usage(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")
 		}
 	}

@@ -13,8 +13,8 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
+	"usersync/sync/fingerprint"
 	"usersync/sync/guard"
-	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -43,7 +43,7 @@ func inOrderOf(records []*user.Record) reader.Records {
 // A plan gives each record its call, and finds every difference between the input
 // and the one that it was made for.
 func TestAPlanIsMergedWithItsInput(t *testing.T) {
-	key := ledger.NewKey()
+	key := fingerprint.NewKey()
 	path := filepath.Join(t.TempDir(), "plan.jsonl")
 	made := phoned("a=1", "b=2", "c=3", "d=4")
 	file, err := newPlanFile(path, planHeader{Inputs: []string{"users.csv"}}, key)
@@ -109,7 +109,7 @@ func TestAPlanIsMergedWithItsInput(t *testing.T) {
 func TestACutPlanIsFound(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "plan.jsonl")
-	file, err := newPlanFile(path, planHeader{}, ledger.NewKey())
+	file, err := newPlanFile(path, planHeader{}, fingerprint.NewKey())
 	if err != nil {
 		t.Fatal(err)
 	}

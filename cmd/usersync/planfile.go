@@ -13,8 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
-	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer/rundir"
 )
@@ -74,7 +74,7 @@ type planFile struct {
 	finished bool
 }
 
-func newPlanFile(path string, h planHeader, key ledger.Key) (*planFile, error) {
+func newPlanFile(path string, h planHeader, key fingerprint.Key) (*planFile, error) {
 	file, err := rundir.Replace(path)
 	if err != nil {
 		return nil, err
@@ -138,13 +138,13 @@ func (p *planFile) drop() error {
 // recordPrints makes one print of all that a record carries. It is for one
 // goroutine.
 type recordPrints struct {
-	printer *ledger.Printer
+	printer *fingerprint.Printer
 	fields  []user.Print
 	text    []byte
 }
 
-func newRecordPrints(key ledger.Key) *recordPrints {
-	return &recordPrints{printer: ledger.NewPrinter(key)}
+func newRecordPrints(key fingerprint.Key) *recordPrints {
+	return &recordPrints{printer: fingerprint.NewPrinter(key)}
 }
 
 // of leaves the destination's own key of the user out: the ledger may tell it, and

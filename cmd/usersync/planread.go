@@ -14,7 +14,7 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
-	"usersync/sync/ledger"
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
@@ -25,7 +25,7 @@ type plan struct {
 	end        planEnd
 	sha256     string // of the whole file
 	approvedBy string
-	key        ledger.Key // of the records' prints; known once the input was read
+	key        fingerprint.Key // of the records' prints; known once the input was read
 
 	file    *os.File
 	lines   *bufio.Reader // behind the header

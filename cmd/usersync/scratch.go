@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/fingerprint"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -19,7 +20,7 @@ import (
 // ids and prints, as any ledger, and ends with the plan.
 type scratch struct {
 	ctx     context.Context
-	printer *ledger.Printer
+	printer *fingerprint.Printer
 	entries []ledger.Entry
 	dir     string // empty until it is needed
 	ledger  atomic.Pointer[ledger.Ledger]
@@ -32,7 +33,7 @@ const scratchEntries = 20_000
 // gone is the Remote of a user who is deleted by then.
 const gone = "deleted"
 
-func newScratch(ctx context.Context, p *ledger.Printer) *scratch {
+func newScratch(ctx context.Context, p *fingerprint.Printer) *scratch {
 	return &scratch{ctx: context.WithoutCancel(ctx), printer: p}
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"usersync/sync/ledger/internal/database"
 )
 
 var (
@@ -45,22 +47,7 @@ func failed(op string, err error) error {
 
 // UnusableError is a ledger that cannot be used as it stands, and that only a
 // person can put right.
-type UnusableError struct {
-	Reason string
-	Hint   string
-	Err    error // may be nil; holds no personal data
-}
-
-// Error is Reason, with Err where there is one; the hint is not part of it.
-func (e *UnusableError) Error() string {
-	if e.Err != nil {
-		return e.Reason + ": " + e.Err.Error()
-	}
-	return e.Reason
-}
-
-// Unwrap returns Err.
-func (e *UnusableError) Unwrap() error { return e.Err }
+type UnusableError = database.UnusableError
 
 // Holder is a run that holds a scope.
 type Holder struct {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"strconv"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
@@ -41,9 +42,9 @@ func (l *Ledger) Export(ctx context.Context, w io.Writer) error {
 	out := bufio.NewWriter(w)
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
-	err := lines.Encode(header{exportVersion, printVersion, l.printer.key.check(), l.options.Scope})
+	err := lines.Encode(header{exportVersion, fingerprint.Version, l.key.Check(), l.options.Scope})
 	if err == nil {
-		err = l.scan(ctx, l.read, func(r *scanned) (bool, error) {
+		err = l.scan(ctx, l.db.Read, func(r *scanned) (bool, error) {
 			e, err := l.line(ctx, r)
 			if err != nil {
 				return false, err
@@ -58,7 +59,7 @@ func (l *Ledger) Export(ctx context.Context, w io.Writer) error {
 }
 
 func (l *Ledger) line(ctx context.Context, r *scanned) (line, error) {
-	var prints slab
+	var prints fingerprint.Slab
 	k, err := l.known(l.naming(ctx), r, &prints)
 	if err != nil {
 		return line{}, err

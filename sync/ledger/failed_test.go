@@ -21,8 +21,8 @@ func TestEveryFailureIsTyped(t *testing.T) {
 		if err := l.Export(t.Context(), &export); err != nil {
 			t.Fatal(err)
 		}
-		l.write.Close()
-		l.read.Close()
+		l.db.Write.Close()
+		l.db.Read.Close()
 		seen := &Seen{}
 		seen.Add(1)
 		for name, do := range map[string]func() error{

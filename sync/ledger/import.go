@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 
+	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/database"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -45,9 +48,9 @@ func (l *Ledger) checkHeader(in *jsontext.Decoder) error {
 		return &UnusableError{Reason: "this is no export of a ledger", Hint: "give a file that usersync ledger export wrote"}
 	}
 	switch {
-	case h.Version != exportVersion || h.Prints != printVersion:
+	case h.Version != exportVersion || h.Prints != fingerprint.Version:
 		return &UnusableError{Reason: "the export was made by another version of usersync", Hint: "export and import with the same version"}
-	case h.Key != l.printer.key.check():
+	case h.Key != l.key.Check():
 		return &UnusableError{Reason: "the export's prints were made with another key",
 			Hint: "give the key of the ledger that was exported; if it is lost, the export is of no use"}
 	case h.Scope != l.options.Scope:
@@ -91,7 +94,7 @@ func (w *writing) importAll(in *jsontext.Decoder) (n int, err error) {
 // imported lays a part of the export over what the ledger holds.
 func (w *writing) imported(part []Entry) error {
 	err := w.entries("", part)
-	if errors.Is(err, errBadID) {
+	if errors.Is(err, database.ErrBadID) {
 		return &ImportError{err.Error()}
 	}
 	return err

@@ -7,17 +7,17 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/database"
 	"usersync/sync/user"
 )
 
 // question is how many ids go into one question to the database.
 const question = 1000
 
-var errBadID = errors.New("an id is empty, not UTF-8, or holds a NUL")
-
 func checkID(id string) error {
 	if id == "" || !utf8.ValidString(id) || strings.IndexByte(id, 0) >= 0 {
-		return errBadID
+		return database.ErrBadID
 	}
 	return nil
 }
@@ -50,7 +50,7 @@ func (l *Ledger) look(ctx context.Context, ids []string, known []user.Known) err
 	if err := l.walk.look(&a, scope); err != nil {
 		return err
 	}
-	if err := l.find(ctx, l.read, scope, a.missing(), a.take); err != nil {
+	if err := l.find(ctx, l.db.Read, scope, a.missing(), a.take); err != nil {
 		return err
 	}
 	l.walk.goOn(&a)
@@ -65,7 +65,7 @@ type answer struct {
 	known  []user.Known
 	found  int
 	last   int // the last place among those found
-	prints slab
+	prints fingerprint.Slab
 }
 
 // take notes entry r as what is known of ids[i].
@@ -119,15 +119,15 @@ func (r *scanned) columns() []any {
 }
 
 // find asks for ids by an index, and calls take for each that there is.
-func (l *Ledger) find(ctx context.Context, q querier, scope int64, p places, take func(int, *scanned) error) error {
+func (l *Ledger) find(ctx context.Context, q database.Querier, scope int64, p places, take func(int, *scanned) error) error {
 	if len(p.ids) == 0 {
 		return nil
 	}
-	list, err := l.dialect.list(p.ids)
+	list, err := l.db.List(p.ids)
 	if err != nil {
 		return err
 	}
-	rows, err := l.query(ctx, q, `SELECT j.ord, `+entryColumns+` FROM `+l.dialect.find, list, scope)
+	rows, err := l.db.Query(ctx, q, `SELECT j.ord, `+database.EntryColumns+` FROM `+l.db.Find, list, scope)
 	if err != nil {
 		return err
 	}
@@ -137,8 +137,8 @@ func (l *Ledger) find(ctx context.Context, q querier, scope int64, p places, tak
 // onward reads the n entries behind number from, also those of a scope behind.
 // A bound above would lead PostgreSQL, where it has no statistics yet, to read
 // all that lie below it and sort them.
-func (l *Ledger) onward(ctx context.Context, q querier, from int64, n int) (*sql.Rows, error) {
-	return l.query(ctx, q, `SELECT 0, `+entryColumns+` FROM usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, from, n)
+func (l *Ledger) onward(ctx context.Context, q database.Querier, from int64, n int) (*sql.Rows, error) {
+	return l.db.Query(ctx, q, `SELECT 0, `+database.EntryColumns+` FROM usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, from, n)
 }
 
 // each calls take for each entry, and closes rows.
@@ -158,13 +158,13 @@ func each(rows *sql.Rows, take func(*scanned) error) error {
 }
 
 // naming returns the name that a small number stands for.
-type naming func(n *names, num int64) (string, error)
+type naming func(n *database.Names, num int64) (string, error)
 
 func (l *Ledger) naming(ctx context.Context) naming {
-	return func(n *names, num int64) (string, error) { return n.name(ctx, l, num) }
+	return func(n *database.Names, num int64) (string, error) { return n.Name(ctx, l.db, num) }
 }
 
-func (l *Ledger) known(name naming, r *scanned, s *slab) (k user.Known, err error) {
+func (l *Ledger) known(name naming, r *scanned, s *fingerprint.Slab) (k user.Known, err error) {
 	home := l.feed.Load()
 	k.Elsewhere = r.feed != home && r.feed != 0 && home != 0
 	k.Standing, k.Row, k.Record, k.Remote = user.Standing(r.standing), rowOf(r.num), int(r.record), string(r.remote)
@@ -172,6 +172,6 @@ func (l *Ledger) known(name naming, r *scanned, s *slab) (k user.Known, err erro
 		return k, err
 	}
 	field := func(num int64) (string, error) { return name(l.fields, num) }
-	k.Prints, err = decodePrints(r.prints, field, s)
+	k.Prints, err = fingerprint.Decode(r.prints, field, s)
 	return k, err
 }

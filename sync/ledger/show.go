@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"iter"
 
+	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/database"
 	"usersync/sync/user"
 )
 
@@ -24,8 +26,8 @@ func (l *Ledger) Show(ctx context.Context, id string) (Shown, error) {
 		return Shown{}, failed("", err)
 	}
 	var found *Shown
-	var prints slab
-	err = l.find(ctx, l.read, scope, places{ids: []string{id}}, func(_ int, r *scanned) (err error) {
+	var prints fingerprint.Slab
+	err = l.find(ctx, l.db.Read, scope, places{ids: []string{id}}, func(_ int, r *scanned) (err error) {
 		found = new(Shown)
 		if found.Known, err = l.known(l.naming(ctx), r, &prints); err != nil {
 			return err
@@ -59,7 +61,7 @@ func rowFrom(r *scanned) Row {
 // holds up nobody; what is marked meanwhile may be among them or not.
 func (l *Ledger) Rows(ctx context.Context, feed string) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		err := l.scan(ctx, l.read, func(r *scanned) (bool, error) {
+		err := l.scan(ctx, l.db.Read, func(r *scanned) (bool, error) {
 			name, err := l.feedName(ctx, r.feed)
 			if err != nil || name != feed {
 				return err == nil, err
@@ -98,7 +100,7 @@ func (l *Ledger) inOrder(ctx context.Context, after string, take func(*scanned) 
 		return err
 	}
 	for more := true; more; {
-		rows, err := l.query(ctx, l.read, `SELECT 0, `+entryColumns+` FROM usersync_entry e
+		rows, err := l.db.Query(ctx, l.db.Read, `SELECT 0, `+database.EntryColumns+` FROM usersync_entry e
 			WHERE e.scope = ? AND e.id > ? ORDER BY e.scope, e.id LIMIT ?`, scope, after, question)
 		if err != nil {
 			return err
@@ -119,7 +121,7 @@ func (l *Ledger) inOrder(ctx context.Context, after string, take func(*scanned) 
 }
 
 // scan calls take for each entry of the scope until it says no.
-func (l *Ledger) scan(ctx context.Context, q querier, take func(*scanned) (bool, error)) error {
+func (l *Ledger) scan(ctx context.Context, q database.Querier, take func(*scanned) (bool, error)) error {
 	scope, err := l.scopeNum(ctx)
 	if err != nil {
 		return err
@@ -145,7 +147,7 @@ func (l *Ledger) scan(ctx context.Context, q querier, take func(*scanned) (bool,
 
 // part reads the next entries whole, so that no connection is held while they
 // are looked at.
-func (l *Ledger) part(ctx context.Context, q querier, from int64) ([]scanned, error) {
+func (l *Ledger) part(ctx context.Context, q database.Querier, from int64) ([]scanned, error) {
 	rows, err := l.onward(ctx, q, from, question)
 	if err != nil {
 		return nil, err
@@ -189,10 +191,10 @@ func (l *Ledger) Forget(ctx context.Context, id string) error {
 	if _, err := l.Show(ctx, id); err != nil {
 		return err
 	}
-	if err := l.amend(ctx, "forget an entry", Entry{ID: id}); err != nil || l.dialect.erase == "" {
+	if err := l.amend(ctx, "forget an entry", Entry{ID: id}); err != nil || l.db.Erase == "" {
 		return err
 	}
-	if _, err := l.write.ExecContext(ctx, l.dialect.erase); err != nil {
+	if _, err := l.db.Write.ExecContext(ctx, l.db.Erase); err != nil {
 		return failed("erase an entry from the disk", err)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
@@ -78,7 +79,7 @@ func TestExportAndImport(t *testing.T) {
 		if d := cmp.Diff(want, look(t, other, "x", "<é>")); d != "" {
 			t.Error(d)
 		}
-		stranger := open(t, Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "s.db"), Key: NewKey()})
+		stranger := open(t, Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "s.db"), Key: fingerprint.NewKey()})
 		lock(t, stranger)
 		_, err := stranger.Import(t.Context(), bytes.NewReader(out.Bytes()))
 		if _, ok := errors.AsType[*UnusableError](err); !ok {
