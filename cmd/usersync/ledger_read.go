@@ -19,7 +19,7 @@ func ledgerShow(e *env) *cobra.Command {
 		Long:  "show prints what the ledger holds of an id: where it stands, since which run and record, and of which fields a print\nis known. It holds no value of a field.",
 		Args:  ledgerArguments("ID"),
 	}, reading, func(ctx context.Context, l *ledger.Ledger, args []string) error {
-		shown, err := l.Show(ctx, args[0])
+		shown, err := l.Admin().Show(ctx, args[0])
 		if err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ func ledgerStats(e *env) *cobra.Command {
 		Short: "Count what is remembered, in all scopes of the database",
 		Args:  ledgerArguments(),
 	}, reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
-		all, err := l.Stats(ctx)
+		all, err := l.Admin().Stats(ctx)
 		if err != nil {
 			return err
 		}
@@ -84,6 +84,6 @@ func ledgerExport(e *env) *cobra.Command {
 		Example: "  usersync ledger export > ledger.jsonl",
 		Args:    ledgerArguments(),
 	}, reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
-		return l.Export(ctx, e.stdout)
+		return l.Admin().Export(ctx, e.stdout)
 	})
 }

@@ -11,11 +11,11 @@ import (
 // number is 0, and it is nobody's own: what one of them lacks, another may hold.
 const several = "(several)"
 
-func (l *Ledger) feedName(ctx context.Context, num int64) (string, error) {
+func (v *view) feedName(ctx context.Context, num int64) (string, error) {
 	if num == 0 {
 		return several, nil
 	}
-	return l.feeds.Name(ctx, l.db, num)
+	return v.feeds.Name(ctx, v.db, num)
 }
 
 func (w *writing) feedNum(name string) (int64, error) {
@@ -76,4 +76,4 @@ func (l *Ledger) KeepRules(ctx context.Context, r Rules) error {
 	return failed("keep the feed's rules in the ledger", err)
 }
 
-func (l *Ledger) rulesName() string { return "rules|" + l.options.Scope + "|" + l.options.Feed }
+func (v *view) rulesName() string { return "rules|" + v.options.Scope + "|" + v.options.Feed }

@@ -18,12 +18,12 @@ import (
 // how many there were. The ledger's key must be that of the export.
 //
 // The error is an *ImportError if the fault lies in what r holds.
-func (l *Ledger) Import(ctx context.Context, r io.Reader) (n int, err error) {
+func (a Admin) Import(ctx context.Context, r io.Reader) (n int, err error) {
 	in := jsontext.NewDecoder(r)
-	if err := l.checkHeader(in); err != nil {
+	if err := a.checkHeader(in); err != nil {
 		return 0, failed("import into the ledger: line 1", err)
 	}
-	err = l.change(ctx, func(w *writing) error {
+	err = a.l.change(ctx, func(w *writing) error {
 		n, err = w.importAll(in)
 		return err
 	})
@@ -42,7 +42,7 @@ type ImportError struct{ what string } // holds no value of the export
 // Error names the line of the export, and no value in it.
 func (e *ImportError) Error() string { return e.what }
 
-func (l *Ledger) checkHeader(in *jsontext.Decoder) error {
+func (a Admin) checkHeader(in *jsontext.Decoder) error {
 	var h header
 	if err := json.UnmarshalDecode(in, &h); err != nil || h.Version == 0 {
 		return &UnusableError{Reason: "this is no export of a ledger", Hint: "give a file that usersync ledger export wrote"}
@@ -50,11 +50,11 @@ func (l *Ledger) checkHeader(in *jsontext.Decoder) error {
 	switch {
 	case h.Version != exportVersion || h.Prints != fingerprint.Version:
 		return &UnusableError{Reason: "the export was made by another version of usersync", Hint: "export and import with the same version"}
-	case h.Key != l.key.Check():
+	case h.Key != a.l.key.Check():
 		return &UnusableError{Reason: "the export's prints were made with another key",
 			Hint: "give the key of the ledger that was exported; if it is lost, the export is of no use"}
-	case h.Scope != l.options.Scope:
-		return &UnusableError{Reason: fmt.Sprintf("the export is of scope %q, this is %q", h.Scope, l.options.Scope),
+	case h.Scope != a.l.options.Scope:
+		return &UnusableError{Reason: fmt.Sprintf("the export is of scope %q, this is %q", h.Scope, a.l.options.Scope),
 			Hint: "import it with the config that it was exported with"}
 	}
 	return nil

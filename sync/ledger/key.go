@@ -6,38 +6,39 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/database"
 )
 
-// checkKey finds the key and compares it with the one that the ledger was made
-// with. A new key is made for a new ledger only: beside an old one it would
-// make every user look changed.
-func (l *Ledger) checkKey(ctx context.Context) error {
-	stored, err := l.storedCheck(ctx)
+// findKey returns the key that is given, or else the one beside the file, and
+// compares it with the one that the ledger was made with. A new key is made for a new
+// ledger only: beside an old one it would make every user look changed.
+func findKey(ctx context.Context, db *database.DB, key fingerprint.Key) (fingerprint.Key, error) {
+	stored, err := storedCheck(ctx, db)
 	if err != nil {
-		return err
+		return key, err
 	}
-	key := l.options.Key
 	if !key.Given() {
-		if key, err = l.keyBeside(stored == ""); err != nil {
-			return err
+		if key, err = keyBeside(db, stored == ""); err != nil {
+			return key, err
 		}
 	}
-	l.key = key
 	if stored == "" {
-		if stored, err = l.storeCheck(ctx, key.Check()); err != nil {
-			return err
+		if stored, err = storeCheck(ctx, db, key.Check()); err != nil {
+			return key, err
 		}
 	}
 	if !hmac.Equal([]byte(stored), []byte(key.Check())) {
-		return &UnusableError{Reason: "its prints were made with another key",
+		return key, &UnusableError{Reason: "its prints were made with another key",
 			Hint: "give the key that the ledger was made with; if it is lost, remove the ledger: the next run sends everybody once"}
 	}
-	return nil
+	return key, nil
 }
 
-func (l *Ledger) storedCheck(ctx context.Context) (string, error) {
+func storedCheck(ctx context.Context, db *database.DB) (string, error) {
 	var check string
-	err := l.db.QueryRow(ctx, l.db.Read, `SELECT value FROM usersync_meta WHERE name = 'key_check'`).Scan(&check)
+	err := db.QueryRow(ctx, db.Read, `SELECT value FROM usersync_meta WHERE name = 'key_check'`).Scan(&check)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("read the key's check value: %w", err)
 	}
@@ -46,10 +47,10 @@ func (l *Ledger) storedCheck(ctx context.Context) (string, error) {
 
 // storeCheck keeps the check value, unless another process was first; it
 // returns the one that is kept.
-func (l *Ledger) storeCheck(ctx context.Context, check string) (string, error) {
-	_, err := l.db.Exec(ctx, l.db.Write, `INSERT INTO usersync_meta (name, value) VALUES ('key_check', ?) ON CONFLICT DO NOTHING`, check)
+func storeCheck(ctx context.Context, db *database.DB, check string) (string, error) {
+	_, err := db.Exec(ctx, db.Write, `INSERT INTO usersync_meta (name, value) VALUES ('key_check', ?) ON CONFLICT DO NOTHING`, check)
 	if err != nil {
 		return "", fmt.Errorf("keep the key's check value: %w", err)
 	}
-	return l.storedCheck(ctx)
+	return storedCheck(ctx, db)
 }

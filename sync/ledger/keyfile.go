@@ -17,12 +17,12 @@ const keyFileLimit = 1024
 
 // keyBeside reads the key from the file beside the SQLite ledger; it makes one
 // if make says so and there is none.
-func (l *Ledger) keyBeside(make bool) (fingerprint.Key, error) {
-	if l.db.Path == "" {
+func keyBeside(db *database.DB, make bool) (fingerprint.Key, error) {
+	if db.Path == "" {
 		return fingerprint.Key{}, &UnusableError{Reason: "a ledger in PostgreSQL needs a key",
 			Hint: "make one with: openssl rand -hex 32, and name it in the config, as in ledger_key: env:USERSYNC_LEDGER_KEY"}
 	}
-	path := l.db.Path + ".key"
+	path := db.Path + ".key"
 	key, err := readKeyFile(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return key, err

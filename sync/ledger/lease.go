@@ -50,17 +50,17 @@ func (l *Ledger) Lock(ctx context.Context, run string, wait time.Duration) (*Lea
 }
 
 // enter gives scope and feed their small numbers.
-func (l *Ledger) enter(ctx context.Context) error {
-	scope, err := l.db.Number(ctx, l.db.Write, "usersync_scope", l.options.Scope)
+func (v *view) enter(ctx context.Context) error {
+	scope, err := v.db.Number(ctx, v.db.Write, "usersync_scope", v.options.Scope)
 	if err != nil {
 		return err
 	}
-	feed, err := l.db.Number(ctx, l.db.Write, "usersync_feed", l.options.Feed)
+	feed, err := v.db.Number(ctx, v.db.Write, "usersync_feed", v.options.Feed)
 	if err != nil {
 		return err
 	}
-	l.scope.Store(scope)
-	l.feed.Store(feed)
+	v.scope.Store(scope)
+	v.feed.Store(feed)
 	return nil
 }
 

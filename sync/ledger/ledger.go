@@ -43,20 +43,24 @@ type Options struct {
 // Ledger is an open ledger, seen from one scope and feed. Its methods may be
 // called side by side; those that write wait for each other.
 type Ledger struct {
+	view
+	key     fingerprint.Key
+	mu      sync.Mutex // guards lease
+	lease   *Lease
+	writing sync.Mutex
+}
+
+// view is the database as one scope and feed see it. It reads only.
+type view struct {
 	options Options
 	db      *database.DB
-	key     fingerprint.Key
 
 	scope  atomic.Int64 // small number; 0 while the scope has no row
 	feed   atomic.Int64
 	fields *database.Names
 	runs   *database.Names
 	feeds  *database.Names
-
-	walk    walk
-	mu      sync.Mutex // guards lease
-	lease   *Lease
-	writing sync.Mutex
+	walk   walk
 }
 
 // Open opens the ledger and makes it if there is none. It fails with an
@@ -69,42 +73,41 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	if o.Scope == "" {
 		return nil, failed("open ledger", errors.New("no scope given"))
 	}
-	l := &Ledger{options: o}
-	var err error
-	if l.db, err = database.Open(o.URL); err != nil {
+	db, err := database.Open(o.URL)
+	if err != nil {
 		return nil, failed("open ledger", err)
 	}
-	if err := database.Patiently(ctx, l.prepare); err != nil {
+	l := &Ledger{view: view{
+		options: o, db: db,
+		fields: &database.Names{Table: "usersync_field"},
+		runs:   &database.Names{Table: "usersync_run"},
+		feeds:  &database.Names{Table: "usersync_feed"},
+	}}
+	err = database.Patiently(ctx, func(ctx context.Context) error {
+		if err := db.Migrate(ctx); err != nil {
+			return err
+		}
+		l.key, err = findKey(ctx, db, o.Key)
+		return err
+	})
+	if err != nil {
 		return nil, errors.Join(failed("open ledger", err), l.Close())
 	}
 	return l, nil
 }
 
-func (l *Ledger) prepare(ctx context.Context) error {
-	if err := l.db.Migrate(ctx); err != nil {
-		return err
-	}
-	if err := l.checkKey(ctx); err != nil {
-		return err
-	}
-	l.fields = &database.Names{Table: "usersync_field"}
-	l.runs = &database.Names{Table: "usersync_run"}
-	l.feeds = &database.Names{Table: "usersync_feed"}
-	return nil
-}
-
 // scopeNum returns the scope's small number, or 0 while nobody has ever locked
 // the scope.
-func (l *Ledger) scopeNum(ctx context.Context) (int64, error) {
-	if scope := l.scope.Load(); scope != 0 {
+func (v *view) scopeNum(ctx context.Context) (int64, error) {
+	if scope := v.scope.Load(); scope != 0 {
 		return scope, nil
 	}
 	var scope int64
-	err := l.db.QueryRow(ctx, l.db.Read, `SELECT num FROM usersync_scope WHERE name = ?`, l.options.Scope).Scan(&scope)
+	err := v.db.QueryRow(ctx, v.db.Read, `SELECT num FROM usersync_scope WHERE name = ?`, v.options.Scope).Scan(&scope)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("look for the scope: %w", err)
 	}
-	l.scope.Store(scope)
+	v.scope.Store(scope)
 	return scope, nil
 }
 

@@ -62,16 +62,16 @@ func (l *Ledger) Mark(ctx context.Context, m Mark, entries []Entry) error {
 // twice. What was known of them is known no more: who is created was not there,
 // and a key that led to nobody would only say so again when the user is looked up.
 func (l *Ledger) Pend(ctx context.Context, run string, entries []Entry) error {
-	return l.lay(ctx, run, entries, user.Pending)
+	return lay(ctx, l, run, entries, user.Pending)
 }
 
 // Unpend takes that back, for users of whom it is certain that no call carried
 // them, or that none was taken: nobody holds them.
 func (l *Ledger) Unpend(ctx context.Context, run string, entries []Entry) error {
-	return l.lay(ctx, run, entries, user.Absent)
+	return lay(ctx, l, run, entries, user.Absent)
 }
 
-func (l *Ledger) lay(ctx context.Context, run string, entries []Entry, standing user.Standing) error {
+func lay(ctx context.Context, l *Ledger, run string, entries []Entry, standing user.Standing) error {
 	err := l.change(ctx, func(w *writing) error {
 		laid := make([]Entry, len(entries))
 		for i, e := range entries {

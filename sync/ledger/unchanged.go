@@ -67,9 +67,9 @@ func (l *Ledger) Unchanged(ctx context.Context) ([]Unchanged, error) {
 	return all, nil
 }
 
-func (l *Ledger) unchanged(ctx context.Context, q database.Querier) (all []Unchanged, err error) {
-	prefix := l.unchangedName("")
-	rows, err := l.db.Query(ctx, q, `SELECT name, value FROM usersync_meta WHERE substr(name, 1, ?) = ? ORDER BY name DESC`,
+func (v *view) unchanged(ctx context.Context, q database.Querier) (all []Unchanged, err error) {
+	prefix := v.unchangedName("")
+	rows, err := v.db.Query(ctx, q, `SELECT name, value FROM usersync_meta WHERE substr(name, 1, ?) = ? ORDER BY name DESC`,
 		int64(utf8.RuneCountInString(prefix)), prefix)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (l *Ledger) unchanged(ctx context.Context, q database.Querier) (all []Uncha
 	return all, errors.Join(rows.Err(), rows.Close())
 }
 
-func (l *Ledger) unchangedName(run string) string { return "unchanged|" + l.options.Scope + "|" + run }
+func (v *view) unchangedName(run string) string { return "unchanged|" + v.options.Scope + "|" + run }
 
 // holds reports whether every row of other is in s.
 func (s *Seen) holds(other *Seen) bool {
