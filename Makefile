@@ -4,6 +4,7 @@
 # make bench   users a second, CPU and allocations, whole and by part
 # make fuzz    every fuzz target for FUZZTIME
 # make lint    gofmt, vet, staticcheck, unreachable functions
+# make mutate  plants each known defect and expects its test to fail
 # make structure  sizes of packages, files, functions and types
 
 GO       ?= go
@@ -12,7 +13,7 @@ TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
 # What the program says of itself. A clone has tags; an archive has none of it.
 STAMP     = -X usersync/cmd/usersync/internal/exit.version=$(shell git describe --tags --always --dirty 2>/dev/null) -X usersync/cmd/usersync/internal/exit.commit=$(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: build test proof bench fuzz lint structure deps
+.PHONY: build test proof bench fuzz lint structure mutate deps
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
@@ -35,6 +36,9 @@ lint:
 	$(GO) vet ./...
 	$(TOOL) staticcheck ./...
 	@dead="$$($(TOOL) deadcode ./cmd/usersync)"; test -z "$$dead" || { echo 'no command reaches:'; echo "$$dead"; exit 1; }
+
+mutate: deps
+	@$(GO) run ./.ci/mutate
 
 structure:
 	@$(GO) run ./.ci/structure

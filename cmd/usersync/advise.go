@@ -8,6 +8,7 @@ import (
 	"iter"
 	"syscall"
 
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/erasure"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
@@ -20,6 +21,7 @@ import (
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
 	"usersync/sync/pace"
+	"usersync/sync/plan"
 	"usersync/sync/user"
 	"usersync/writer/rundir"
 )
@@ -60,14 +62,20 @@ func errorKinds() []errorKind {
 		only(pace.ErrTooLong, advice{code: exit.Temporary, stopped: "run again when the API lets you, or raise --max-wait"}),
 		only(errBudget, advice{code: exit.Budget, stopped: "the run goes on from where it stands"}),
 		only(pace.ErrTooLate, advice{code: exit.Budget, stopped: "the run goes on from where it stands"}),
+		kindOf(func(e *rundir.FullError) advice { return advice{code: exit.Temporary, stopped: roomHint(e)} }),
 		kindOf(func(e *fs.PathError) advice { return advice{stopped: roomOf(e)} }),
 		kindOf(func(e syscall.Errno) advice { return advice{code: exit.Temporary, stopped: roomOf(e)} }),
 		kindOf(func(e *exit.Error) advice {
 			return advice{code: e.Code, printed: true, hint: e.Hint, next: e.Next}
 		}),
+		kindOf(func(*plan.SpillError) advice {
+			return advice{code: exit.Temporary, printed: true, hint: "make room there, or set TMPDIR to another place"}
+		}),
 		adviseOnLedger,
 		kindOf(adviseOnLookup),
-		kindOf(adviseOnPlace),
+		kindOf(func(e *history.PlaceError) advice { return adviseOnPlace(e) }),
+		kindOf(func(e *rundir.PlaceError) advice { return adviseOnPlace(e) }),
+		kindOf(func(*history.OriginalsError) advice { return advice{code: exit.Misuse} }), // the run says what to do
 		kindOf(func(*history.RunningError) advice {
 			return advice{code: exit.Held, printed: true, hint: "wait for it to end; it runs with another ledger than this command names, and one account should have one"}
 		}),
@@ -80,13 +88,18 @@ func errorKinds() []errorKind {
 		kindOf(adviseOnBlocked),
 		only(erasure.ErrUnknown, advice{code: exit.Misuse, printed: true, hint: "ids are compared byte for byte"}),
 		only(ledger.ErrUnknown, advice{code: exit.Misuse, printed: true, hint: "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`"}),
+		kindOf(func(*ledger.ImportError) advice {
+			return advice{code: exit.Misuse, printed: true, hint: "nothing was imported; give a file that usersync ledger export wrote"}
+		}),
 		kindOf(func(*ledger.NotPendingError) advice {
 			return advice{code: exit.Misuse, printed: true, hint: "only what is pending can be resolved; `usersync ledger forget` lets the next run take the user as new"}
 		}),
 		kindOf(func(*checkpoint.DeletionChangedError) advice { return advice{code: exit.Misuse, step: stepNew} }),
 		kindOf(func(*checkpoint.InputChangedError) advice { return advice{code: exit.Misuse} }),
-		kindOf(func(*planError) advice { return advice{code: exit.Misuse} }),
+		kindOf(func(*plan.Error) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*rundir.UnsafeError) advice { return advice{code: exit.Misuse} }),
+		kindOf(func(*rundir.ShortError) advice { return advice{code: exit.Misuse} }),
+		kindOf(func(*rundir.ForeignError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*journal.DamagedError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*journal.FormatError) advice { return advice{code: exit.Misuse} }),
 		kindOf(func(*user.AccountingError) advice { return advice{code: exit.Internal} }),
@@ -126,6 +139,7 @@ func adviseOnCall(e *destination.CallError) advice {
 func adviseOnLedger(err error) (advice, bool) {
 	switch err.(type) {
 	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
+	case *history.TakeUpError: // to a person the files of that run and the ledger are one
 	default:
 		if err != ledger.ErrFenced {
 			return advice{}, false
@@ -143,7 +157,7 @@ func adviseOnLedger(err error) (advice, bool) {
 		a.code, a.hint = exit.Held, "the other run goes on from here"
 	case errors.Is(err, context.Canceled): // the ledger did not fail
 		return advice{}, false
-	case closed(err):
+	case connect.Unwritable(err):
 		a.code, a.hint = exit.Misuse, "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place"
 	default:
 		a.code, a.hint = exit.Temporary, "make room on the disk where the ledger lies, or look at its database"
@@ -164,11 +178,11 @@ func adviseOnLookup(e *history.LookupError) advice {
 
 // adviseOnPlace is what to do about a place that cannot be written to. That there
 // is no room will pass.
-func adviseOnPlace(e *history.PlaceError) advice {
-	if rundir.NoRoom(e) {
-		return advice{code: exit.Temporary, printed: true, hint: roomHint(e)}
+func adviseOnPlace(err error) advice {
+	if rundir.NoRoom(err) {
+		return advice{code: exit.Temporary, printed: true, hint: roomHint(err)}
 	}
-	if unsafe, ok := errors.AsType[*rundir.UnsafeError](e.Err); ok {
+	if unsafe, ok := errors.AsType[*rundir.UnsafeError](err); ok {
 		return advice{code: exit.Misuse, printed: true, hint: unsafe.Hint()}
 	}
 	return advice{code: exit.Misuse, printed: true, hint: "give --runs-dir and --results a place that this user may write to", next: "usersync run --help"}

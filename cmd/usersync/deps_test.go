@@ -56,16 +56,23 @@ const depsRules = `
 	# The rules of a run know neither files nor formats.
 	sync/journal, sync/ledger < sync/checkpoint < cmd/usersync;
 	sync/guard, sync/ledger < sync/mirror < cmd/usersync;
+	sync/journal, sync/ledger < sync/plan < cmd/usersync;
 
 	# The edge ties everything together.
 	reader, writer, writer/rundir, sync/engine, sync/pace, sync/ledger, sync/journal, sync/sandbox, sync/destination/kard
 	< cmd/usersync;
 
 	# What a command leaves with: words and exit codes, and no rule.
+	# Settings know no API: each hands in its section.
+	reader, sync/mirror, cmd/usersync/internal/exit < cmd/usersync/internal/config;
+	cmd/usersync/internal/config, writer/report, sync/ledger, sync/journal, sync/pace, sync/destination/stack, sync/sandbox,
+	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,
+	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes
+	< cmd/usersync/internal/connect < cmd/usersync;
 	reader/mapping < cmd/usersync/internal/exit < cmd/usersync;
 
 	# Earlier runs, and the removal of one user's traces from them.
-	sync/journal, sync/ledger, sync/checkpoint, writer/rundir, writer/report, writer/verify < cmd/usersync/internal/history
+	reader, sync/journal, sync/ledger, sync/checkpoint, writer/rundir, writer/report, writer/verify < cmd/usersync/internal/history
 	< cmd/usersync/internal/erasure < cmd/usersync;
 
 	# A misreading of an API must not be able to agree with itself.
@@ -233,6 +240,8 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		"sync/checkpoint":       "writer/rundir",
 		"sync/destination/scim": "sync/destination/kard",
 		"sync/sandbox/onbo":     "sync/destination/stack",
+		"sync/mirror":           "reader",
+		"sync/plan":             "sync/mirror",
 		"sync/util":             "",
 	} {
 		var list []string

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/reader"
 	"usersync/reader/source"
 	"usersync/sync/fingerprint"
@@ -25,7 +26,7 @@ type inputDigest struct {
 
 // digestOf reads files to their end, for their digest alone, as it will be when
 // they are read for their records.
-func digestOf(ctx context.Context, c *config, paths []string) (d inputDigest, err error) {
+func digestOf(ctx context.Context, c *config.Config, paths []string) (d inputDigest, err error) {
 	tally, key := source.NewTally(), sha256.New()
 	key.Write([]byte("usersync plan prints\n")) // a hash never fails
 	for _, path := range paths {
@@ -38,7 +39,7 @@ func digestOf(ctx context.Context, c *config, paths []string) (d inputDigest, er
 	return d, err
 }
 
-func digestFile(ctx context.Context, c *config, path string, tally *source.Tally, key hash.Hash) (err error) {
+func digestFile(ctx context.Context, c *config.Config, path string, tally *source.Tally, key hash.Hash) (err error) {
 	o := source.Options{Path: path, Tally: tally}
 	if c.Input.Charset != "auto" {
 		o.Charset = c.Input.Charset

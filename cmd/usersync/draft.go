@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/reader/mapping"
@@ -20,7 +21,7 @@ import (
 // draft is what a header says about a config.
 type draft struct {
 	to      string
-	client  client
+	client  connect.Client
 	columns []column
 	fields  map[user.Field]bool
 }
@@ -36,7 +37,7 @@ type column struct {
 // drafted takes columns by their known names, then by names that are near
 // enough to guess. A field is taken once.
 func drafted(ctx context.Context, to string, header []string) (*draft, error) {
-	asked, err := unconnected(ctx, to)
+	asked, err := connect.Offline(ctx, to)
 	if err != nil {
 		return nil, err
 	}
@@ -56,24 +57,6 @@ func drafted(ctx context.Context, to string, header []string) (*draft, error) {
 		}
 	}
 	return d, nil
-}
-
-// unconnected is a client that is asked what its API takes, and calls nobody.
-func unconnected(ctx context.Context, to string) (client, error) {
-	nothing := func(string) (string, bool) { return "", false }
-	c, err := layers{lookup: nothing, flags: map[string][]string{"to": {to}, "sandbox": {"true"}}}.resolve()
-	if err != nil {
-		return nil, err
-	}
-	c.Target.Offline = true
-	destinations()[to].rehearse(c, "http://127.0.0.1:1")
-	asked, _, err := destinations()[to].open(ctx, c, nil)
-	return asked, err
-}
-
-// draftable are the APIs whose users have fields that are known beforehand.
-func draftable() []string {
-	return slices.DeleteFunc(destinationNames(), func(name string) bool { return destinations()[name].section == "" })
 }
 
 func (d *draft) take(f user.Field) user.Field {
@@ -169,7 +152,7 @@ func (d *draft) hint() string {
 // yaml is the config. What nobody but a person can decide stands in comments.
 func (d *draft) yaml(f initFlags) string {
 	var b strings.Builder
-	b.WriteString("to: " + d.to + "\n" + destinations()[d.to].section)
+	b.WriteString("to: " + d.to + "\n" + connect.Draft(d.to))
 	for _, s := range [][2]string{{"format", f.format}, {"charset", f.charset}, {"delimiter", strings.TrimPrefix(f.delimiter, "auto")}} {
 		if s[1] != "" {
 			fmt.Fprintf(&b, "%s: %s\n", s[0], scalar(s[1]))

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 )
@@ -31,7 +33,7 @@ func initCommand(e *env) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.to, "to", "kard", "the API that takes the users: its `NAME`")
-	flags.StringVar(&f.config, "config", defaultConfig, "the `FILE` to write")
+	flags.StringVar(&f.config, "config", config.DefaultFile, "the `FILE` to write")
 	flags.StringVar(&f.format, "format", "", "what FILE is: csv, jsonl")
 	flags.StringVar(&f.delimiter, "delimiter", "auto", "what stands between two CSV cells: one `CHAR`acter, tab or auto")
 	flags.StringVar(&f.charset, "charset", "", "the file's character set, such as windows-1252")
@@ -46,9 +48,9 @@ func oneFile(c *cobra.Command, args []string) error {
 }
 
 func initialise(ctx context.Context, e *env, f initFlags, path string) error {
-	if !slices.Contains(draftable(), f.to) {
+	if !slices.Contains(connect.Drafts(), f.to) {
 		return exit.Usage(fmt.Errorf("read flags: --to: no config can be drafted for %s", f.to),
-			exit.DidYouMean(f.to, draftable())+"; an API that a config describes is in docs/custom.md", "usersync init --help")
+			exit.DidYouMean(f.to, connect.Drafts())+"; an API that a config describes is in docs/custom.md", "usersync init --help")
 	}
 	header, err := f.header(ctx, e, path)
 	if err != nil {
@@ -62,7 +64,7 @@ func initialise(ctx context.Context, e *env, f initFlags, path string) error {
 		return err
 	}
 	next := []string{"validate", "--sandbox"}
-	if f.config != defaultConfig {
+	if f.config != config.DefaultFile {
 		next = append(next, "--config", f.config)
 	}
 	_, err = fmt.Fprintf(e.stderr, "wrote %s: %s\n  hint: %s\n  next: %s\n", f.config, d.counts(), d.hint(), exit.CommandLine(append(next, path)...))
@@ -70,7 +72,7 @@ func initialise(ctx context.Context, e *env, f initFlags, path string) error {
 }
 
 func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, error) {
-	delimiter, err := parseDelimiter(f.delimiter)
+	delimiter, err := config.ParseDelimiter(f.delimiter)
 	if err != nil {
 		return nil, exit.Usage(fmt.Errorf("read flags: --delimiter: %w", err), "", "usersync init --help")
 	}

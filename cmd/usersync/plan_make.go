@@ -22,7 +22,7 @@ func (p *planner) make(ctx context.Context) (made *planned, err error) {
 		return nil, err
 	}
 	if file != nil {
-		defer func() { err = errors.Join(err, file.drop()) }()
+		defer func() { err = errors.Join(err, file.Drop()) }()
 	}
 	f, counts, err := planning{config: p.config, conn: p.conn, wire: p.wire, input: p.input, ledger: p.ledger, read: p.read, file: file,
 		protected: p.protected, presence: p.presence}.run(ctx)
@@ -40,7 +40,7 @@ func (p *planner) make(ctx context.Context) (made *planned, err error) {
 	}
 	made = &planned{forecast: p.forecast(f), outcomes: writer.CountOutcomes(f.outcomes), stops: errors.Join(f.tripped(p.config), absence)}
 	if file != nil && made.stops == nil {
-		if err := file.finish(f.read); err != nil {
+		if err := file.Finish(f.read); err != nil {
 			return nil, &history.PlaceError{Err: err}
 		}
 		made.kept = true

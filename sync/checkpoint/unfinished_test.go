@@ -1,7 +1,10 @@
 package checkpoint
 
 import (
+	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -62,5 +65,79 @@ func TestOnlyTheKnown(t *testing.T) {
 	got := onlyKnown([]ledger.Entry{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []user.Known{{}, {Standing: user.Pending}, {Standing: user.Held}})
 	if len(got) != 2 || got[0].ID != "b" || got[1].ID != "c" {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A run is resumed only with what it was begun with. Standard input counts as the
+// same: only a person can know.
+func TestChangedSince(t *testing.T) {
+	at := time.Date(2026, 11, 22, 2, 15, 0, 0, time.UTC)
+	header := func() journal.Header {
+		return journal.Header{ConfigSHA256: "c", MappingSHA256: "m", Mode: "upsert", Plan: &journal.Plan{SHA256: "p"},
+			Inputs: []journal.Input{{Path: "users.csv", Size: 7, Modified: at}, {Path: "-"}}}
+	}
+	for name, c := range map[string]struct {
+		change func(*journal.Header)
+		says   string
+	}{
+		"nothing":          {func(*journal.Header) {}, ""},
+		"how fast it goes": {func(h *journal.Header) { h.Args = []string{"--rate", "1"} }, ""},
+		"the settings":     {func(h *journal.Header) { h.ConfigSHA256 = "x" }, "the settings"},
+		"the mode":         {func(h *journal.Header) { h.Mode = "create" }, "the settings"},
+		"the mapping":      {func(h *journal.Header) { h.MappingSHA256 = "x" }, "the mapping of columns"},
+		"the plan":         {func(h *journal.Header) { h.Plan = &journal.Plan{SHA256: "x"} }, "a plan"},
+		"no plan":          {func(h *journal.Header) { h.Plan = nil }, "a plan"},
+		"a file's size":    {func(h *journal.Header) { h.Inputs[0].Size = 8 }, "the input was changed"},
+		"a file less":      {func(h *journal.Header) { h.Inputs = h.Inputs[:1] }, "the input was changed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := header()
+			c.change(&now)
+			got := Unfinished{Journal: &journal.Past{Header: header()}}.ChangedSince(now)
+			if (got == "") != (c.says == "") || !strings.Contains(got, c.says) {
+				t.Errorf("%q, want %q", got, c.says)
+			}
+		})
+	}
+}
+
+// What a run did after its checkpoint is told to the ledger once, and a user stays
+// pending whose call is not settled.
+func TestUpdateLedger(t *testing.T) {
+	s := newScene(t)
+	err := s.ledger.Mark(t.Context(), ledger.Mark{Run: "run-1", Record: 1}, []ledger.Entry{
+		{ID: "known", Remote: "k-1", Standing: user.Held}, {ID: "waits", Standing: user.Pending}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := Unfinished{Run: "run-1", Journal: &journal.Past{
+		Settled: []user.Settled{{Record: 2, ID: "made", Remote: "m-1", Action: user.Create, Status: user.Created}},
+		Sent:    []journal.Sent{{Record: 3, ID: "known", Op: user.Update}, {Record: 4, ID: "waits", Op: user.Update}},
+	}}
+	if !u.HasNews() || (Unfinished{Journal: &journal.Past{}}).HasNews() {
+		t.Error("whether there is news")
+	}
+	for range 2 { // to tell the same again changes nothing
+		if err := u.UpdateLedger(t.Context(), s.ledger); err != nil {
+			t.Fatal(err)
+		}
+	}
+	known, err := s.ledger.Look(t.Context(), []string{"made", "known", "waits", "other"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct {
+		standing user.Standing
+		remote   string
+	}{{user.Held, "m-1"}, {user.Held, "k-1"}, {user.Pending, ""}, {user.Absent, ""}} {
+		if known[i].Standing != want.standing || known[i].Remote != want.remote {
+			t.Errorf("user %d: %+v, want %+v", i, known[i], want)
+		}
+	}
+	if err := errors.Join(u.Advance(t.Context(), s.ledger), u.UpdateLedger(t.Context(), nil), u.Advance(t.Context(), nil)); err != nil {
+		t.Fatal(err)
+	}
+	if u.Journal.Mark.Record != 4 || u.HasNews() {
+		t.Errorf("the ledger's checkpoint is not taken over: %+v", u.Journal)
 	}
 }

@@ -47,8 +47,8 @@ func Missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[[]*u
 	}
 }
 
-// Rows yields the users missing from the input, by id, whether they may be deleted
-// or not, and those whose deletion is written already too.
+// Rows yields the users missing from the input who are not protected, by id: also
+// where a rule forbids to delete them, and where their deletion is written already.
 func Rows(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[ledger.Row, error] {
 	r.After = ""
 	return missing(ctx, l, p, r)

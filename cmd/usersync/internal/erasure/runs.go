@@ -17,51 +17,75 @@ const erasingFile = "erasing"
 
 // fromRuns erases id in every run that is concerned, or in none.
 func fromRuns(dir string, scope journal.Scope, id string) (done Done, err error) {
-	runs, err := rundir.Runs(dir)
+	s, err := searchRuns(dir, scope, id)
 	if err != nil {
-		return done, &history.PlaceError{Err: err}
+		return done, err
 	}
-	var found []*candidate
-	var blocked []*history.Run
-	readers := map[string]*history.Run{} // by the run whose rejects one would go on to read
-	for _, info := range runs {
-		c := &candidate{Run: &history.Run{Dir: dir, ID: info.ID}, user: id}
-		if err := c.search(info); err != nil {
-			if c.Journal != nil && !c.concerned(scope) {
-				continue
-			}
-			return done, &UnreadableError{Run: info.ID, Err: err}
-		}
-		if c.Journal != nil && c.Journal.Resumable() {
-			for _, run := range history.ReadBy(c.Journal.Header) {
-				readers[run] = c.Run
-			}
-		}
-		switch {
-		case !c.holds:
-		case !c.concerned(scope):
-			done.Elsewhere++
-		case !c.over():
-			blocked = append(blocked, c.Run)
-		default:
-			found = append(found, c)
-		}
+	done.Elsewhere = s.elsewhere
+	if blocking := s.blocking(); len(blocking) > 0 {
+		return done, &BlockedError{Runs: blocking}
 	}
-	for _, c := range found {
-		if r := readers[c.ID]; r != nil && !slices.Contains(blocked, r) {
-			blocked = append(blocked, r)
-		}
-	}
-	if len(blocked) > 0 {
-		return done, &BlockedError{Runs: blocked}
-	}
-	for _, c := range found {
+	for _, c := range s.holding {
 		if err := c.erase(&done); err != nil {
 			return done, &UnfinishedError{Run: c.ID, Err: err}
 		}
 		done.Runs++
 	}
 	return done, nil
+}
+
+// survey is what was found out about all runs before any is changed.
+type survey struct {
+	holding   []*candidate            // the id, and can be changed
+	open      []*history.Run          // they hold it, and did not end
+	readers   map[string]*history.Run // one that can be resumed, by the run whose rejects it reads
+	elsewhere int
+}
+
+func searchRuns(dir string, scope journal.Scope, id string) (s survey, err error) {
+	runs, err := rundir.Runs(dir)
+	if err != nil {
+		return s, &history.PlaceError{Err: err}
+	}
+	s.readers = map[string]*history.Run{}
+	for _, info := range runs {
+		c := &candidate{Run: &history.Run{Dir: dir, ID: info.ID}, user: id}
+		if err := c.search(info); err == nil {
+			s.add(c, scope)
+		} else if c.Journal == nil || c.concerned(scope) {
+			return s, &UnreadableError{Run: info.ID, Err: err}
+		}
+	}
+	return s, nil
+}
+
+func (s *survey) add(c *candidate, scope journal.Scope) {
+	if c.Journal != nil && c.Journal.Resumable() {
+		for _, run := range history.ReadBy(c.Journal.Header) {
+			s.readers[run] = c.Run
+		}
+	}
+	switch {
+	case !c.holds:
+	case !c.concerned(scope):
+		s.elsewhere++
+	case !c.over():
+		s.open = append(s.open, c.Run)
+	default:
+		s.holding = append(s.holding, c)
+	}
+}
+
+// blocking lists the runs that must end first: those that hold the id, and those that
+// would read it in the rejects of another run.
+func (s *survey) blocking() []*history.Run {
+	all := s.open
+	for _, c := range s.holding {
+		if r := s.readers[c.ID]; r != nil && !slices.Contains(all, r) {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // candidate is a run that may hold the id of a user.

@@ -26,6 +26,18 @@ func (e *RunningError) Error() string {
 // Unwrap returns ErrRunning.
 func (e *RunningError) Unwrap() error { return ErrRunning }
 
+// TakeUpError says that the ledger was not told what an earlier run did, or that the
+// run could not be ended.
+type TakeUpError struct {
+	Run string
+	Err error
+}
+
+func (e *TakeUpError) Error() string { return fmt.Sprintf("take up run %s: %v", e.Run, e.Err) }
+
+// Unwrap returns Err.
+func (e *TakeUpError) Unwrap() error { return e.Err }
+
 // PlaceError says that the place of the runs' files cannot be listed, read or written
 // to. Nothing was sent.
 type PlaceError struct{ Err error }

@@ -11,8 +11,15 @@ import (
 
 // TakeUp tells the ledger, which may be nil, what the run did after its last
 // checkpoint, and ends it for good: the run by went on from there. Another process
-// that works on the run is ErrRunning.
-func (r *Run) TakeUp(ctx context.Context, l *ledger.Ledger, by string) (err error) {
+// that works on the run is ErrRunning. What goes wrong is a *TakeUpError.
+func (r *Run) TakeUp(ctx context.Context, l *ledger.Ledger, by string) error {
+	if err := r.takeUp(ctx, l, by); err != nil {
+		return &TakeUpError{Run: r.ID, Err: err}
+	}
+	return nil
+}
+
+func (r *Run) takeUp(ctx context.Context, l *ledger.Ledger, by string) (err error) {
 	dir, err := rundir.Open(r.Dir, r.ID)
 	if err != nil {
 		return err
