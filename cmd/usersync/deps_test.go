@@ -62,13 +62,18 @@ const depsRules = `
 	< cmd/usersync;
 
 	# What a command leaves with: words and exit codes, and no rule.
+	reader/mapping < cmd/usersync/internal/exit < cmd/usersync;
+
 	# Settings know no API: each hands in its section.
 	reader, sync/mirror, cmd/usersync/internal/exit < cmd/usersync/internal/config;
 	cmd/usersync/internal/config, writer/report, sync/ledger, sync/journal, sync/pace, sync/destination/stack, sync/sandbox,
 	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,
 	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes
-	< cmd/usersync/internal/connect < cmd/usersync;
-	reader/mapping < cmd/usersync/internal/exit < cmd/usersync;
+	< cmd/usersync/internal/connect;
+	cmd/usersync/internal/connect, reader, reader/mapping < cmd/usersync/internal/draft < cmd/usersync;
+	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,
+	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes, cmd/usersync/internal/connect
+	!< cmd/usersync/internal/config;
 
 	# Earlier runs, and the removal of one user's traces from them.
 	reader, sync/journal, sync/ledger, sync/checkpoint, writer/rundir, writer/report, writer/verify < cmd/usersync/internal/history
