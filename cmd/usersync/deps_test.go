@@ -10,6 +10,8 @@ import (
 // its own, and nothing else of ours. That leaves no room for a circle.
 const depsOrder = `
 	sync/user sync/pace sync/guard reader/source writer/rundir sync/sandbox
+	sync/fingerprint
+	sync/ledger/internal/database
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader writer/report
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest writer/progress writer/verify
