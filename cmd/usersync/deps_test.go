@@ -21,7 +21,8 @@ import (
 const depsRules = `
 	NONE < sync/guard, sync/user, sync/pace, sync/sandbox, reader/source, writer/rundir;
 
-	sync/user < reader/mapping, sync/destination, sync/ledger, sync/journal, writer;
+	sync/user < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
+	sync/fingerprint < sync/ledger/internal/database < sync/ledger;
 	sync/user, reader/mapping, reader/source < reader;
 
 	# What is made of outcomes knows how they are written; the writer knows none of it.

@@ -12,7 +12,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/reader"
 	"usersync/reader/source"
-	"usersync/sync/ledger"
+	"usersync/sync/fingerprint"
 )
 
 // inputDigest is what an input is known by.
@@ -21,7 +21,7 @@ type inputDigest struct {
 	bytes  int64
 	// prints keys the prints of records in a plan: who does not have the input
 	// cannot test guesses against them.
-	prints ledger.Key
+	prints fingerprint.Key
 }
 
 // digestOf reads files to their end, for their digest alone, as it will be when
@@ -35,7 +35,7 @@ func digestOf(ctx context.Context, c *config.Config, paths []string) (d inputDig
 		}
 	}
 	d.sha256, d.bytes = tally.Sum()
-	d.prints, err = ledger.ParseKey(hex.EncodeToString(key.Sum(nil)))
+	d.prints, err = fingerprint.ParseKey(hex.EncodeToString(key.Sum(nil)))
 	return d, err
 }
 
