@@ -13,6 +13,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 )
@@ -52,7 +53,7 @@ func OpenLedger(ctx context.Context, c *config.Config, scope journal.Scope, addr
 	o := ledger.Options{URL: address, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.Ledger.Feed}
 	if key := c.Ledger.Key.Reveal(); key != "" {
 		var err error
-		if o.Key, err = ledger.ParseKey(key); err != nil {
+		if o.Key, err = fingerprint.ParseKey(key); err != nil {
 			return nil, exit.Usage(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")
 		}
 	}

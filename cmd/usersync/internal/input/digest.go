@@ -12,8 +12,8 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/reader"
 	"usersync/reader/source"
+	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
-	"usersync/sync/ledger"
 )
 
 // Digest is what an input is known by.
@@ -22,7 +22,7 @@ type Digest struct {
 	Bytes  int64
 	// Fingerprints keys the prints of records in a plan: who does not have the input
 	// cannot test guesses against them.
-	Fingerprints ledger.Key
+	Fingerprints fingerprint.Key
 }
 
 // DigestOf reads files to their end, for their digest alone, as it will be when
@@ -36,7 +36,7 @@ func DigestOf(ctx context.Context, c *config.Config, paths []string) (d Digest, 
 		}
 	}
 	d.SHA256, d.Bytes = tally.Sum()
-	d.Fingerprints, err = ledger.ParseKey(hex.EncodeToString(key.Sum(nil)))
+	d.Fingerprints, err = fingerprint.ParseKey(hex.EncodeToString(key.Sum(nil)))
 	return d, err
 }
 

@@ -26,9 +26,9 @@ func actionOf(s user.Status) string {
 func (p *planner) forecast(f *outcomes) report.Forecast {
 	shown := report.Forecast{
 		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
-		Known: f.changes.Compared, Changed: f.changes.Changed,
-		Calls: madeOf(&f.calls), Made: f.made.Total(),
-		Scope: p.Conn.Scope, Inputs: p.Paths,
+		Comparison: report.Comparison{Known: f.changes.Compared, Changed: f.changes.Changed},
+		Work:       report.Work{Calls: madeOf(&f.calls), Made: f.made.Total()},
+		Scope:      p.Conn.Scope, Inputs: p.Paths,
 	}
 	for status, n := range f.counts {
 		shown.Actions[actionOf(status)] = n

@@ -1,15 +1,17 @@
-package ledger
+package database
 
 import (
 	"context"
 	"fmt"
 	"maps"
 	"sync/atomic"
+
+	"usersync/sync/fingerprint"
 )
 
-// names are the small numbers that stand for fields, runs and feeds.
-type names struct {
-	table string
+// Names are the small numbers that stand for fields, runs and feeds.
+type Names struct {
+	Table string
 	known atomic.Pointer[vocabulary]
 }
 
@@ -19,32 +21,38 @@ type vocabulary struct {
 	names map[int64]string
 }
 
-func (n *names) now() *vocabulary {
+// Num returns the small number of a name that is known already.
+func (n *Names) Num(name string) (num int64, known bool) {
+	num, known = n.now().nums[name]
+	return num, known
+}
+
+func (n *Names) now() *vocabulary {
 	if v := n.known.Load(); v != nil {
 		return v
 	}
 	return &vocabulary{}
 }
 
-// name returns the name that num stands for, and asks the database when it is
+// Name returns the name that num stands for, and asks the database when it is
 // not known yet.
-func (n *names) name(ctx context.Context, l *Ledger, num int64) (string, error) {
+func (n *Names) Name(ctx context.Context, db *DB, num int64) (string, error) {
 	if name, ok := n.now().names[num]; ok {
 		return name, nil
 	}
-	if err := n.load(ctx, l); err != nil {
+	if err := n.load(ctx, db); err != nil {
 		return "", err
 	}
 	if name, ok := n.now().names[num]; ok {
 		return name, nil
 	}
-	return "", fmt.Errorf("%s has no number %d: %w", n.table, num, errCutPrints)
+	return "", fmt.Errorf("%s has no number %d: %w", n.Table, num, fingerprint.ErrDamaged)
 }
 
-func (n *names) load(ctx context.Context, l *Ledger) error {
-	rows, err := l.read.QueryContext(ctx, `SELECT num, name FROM `+n.table)
+func (n *Names) load(ctx context.Context, db *DB) error {
+	rows, err := db.Read.QueryContext(ctx, `SELECT num, name FROM `+n.Table)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", n.table, err)
+		return fmt.Errorf("read %s: %w", n.Table, err)
 	}
 	defer rows.Close()
 	v := &vocabulary{map[string]int64{}, map[int64]string{}}
@@ -52,19 +60,19 @@ func (n *names) load(ctx context.Context, l *Ledger) error {
 		var num int64
 		var name string
 		if err := rows.Scan(&num, &name); err != nil {
-			return fmt.Errorf("read %s: %w", n.table, err)
+			return fmt.Errorf("read %s: %w", n.Table, err)
 		}
 		v.nums[name], v.names[num] = num, name
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read %s: %w", n.table, err)
+		return fmt.Errorf("read %s: %w", n.Table, err)
 	}
 	n.known.Store(v)
 	return nil
 }
 
-// learn adds what a committed transaction has named.
-func (n *names) learn(fresh map[string]int64) {
+// Learn adds what a committed transaction has named.
+func (n *Names) Learn(fresh map[string]int64) {
 	if len(fresh) == 0 {
 		return
 	}

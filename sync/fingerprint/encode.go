@@ -1,4 +1,4 @@
-package ledger
+package fingerprint
 
 import (
 	"encoding/binary"
@@ -7,7 +7,8 @@ import (
 	"usersync/sync/user"
 )
 
-var errCutPrints = errors.New("stored prints are damaged")
+// ErrDamaged says that stored prints cannot be read.
+var ErrDamaged = errors.New("stored prints are damaged")
 
 // Stored prints are: a byte for the version, a byte that says whether there is
 // a print of secrets, that print (16 bytes), then for each field its small
@@ -17,9 +18,9 @@ const (
 	withSecrets    = 1
 )
 
-// appendPrints appends the stored form of p; num tells the number of a field.
-func appendPrints(dst []byte, p user.Prints, num func(string) int64) []byte {
-	dst = append(dst, printVersion)
+// Append appends the stored form of p; num tells the number of a field.
+func Append(dst []byte, p user.Prints, num func(string) int64) []byte {
+	dst = append(dst, Version)
 	if p.Secrets == ([16]byte{}) {
 		dst = append(dst, withoutSecrets)
 	} else {
@@ -32,12 +33,12 @@ func appendPrints(dst []byte, p user.Prints, num func(string) int64) []byte {
 	return dst
 }
 
-// slab hands out room for prints a chunk at a time.
-type slab []user.Print
+// Slab hands out room for prints a chunk at a time. The zero value is ready.
+type Slab []user.Print
 
 const slabSize = 4096
 
-func (s *slab) room(n int) []user.Print {
+func (s *Slab) room(n int) []user.Print {
 	if cap(*s)-len(*s) < n {
 		*s = make([]user.Print, 0, max(n, slabSize))
 	}
@@ -46,13 +47,15 @@ func (s *slab) room(n int) []user.Print {
 	return (*s)[from : from : from+n]
 }
 
-// decodePrints reads the stored form. Prints of another version are none.
-func decodePrints(b []byte, name func(int64) (string, error), s *slab) (p user.Prints, err error) {
-	if len(b) == 0 || b[0] != printVersion {
+// Decode reads the stored form; name tells the field of a number, and room for the
+// prints is taken from s. Prints of another version are none. The error is ErrDamaged
+// or that of name.
+func Decode(b []byte, name func(int64) (string, error), s *Slab) (p user.Prints, err error) {
+	if len(b) == 0 || b[0] != Version {
 		return p, nil
 	}
 	if len(b) < 2 || (b[1] == withSecrets && len(b) < 18) {
-		return p, errCutPrints
+		return p, ErrDamaged
 	}
 	secrets := b[1] == withSecrets
 	if b = b[2:]; secrets {
@@ -64,7 +67,7 @@ func decodePrints(b []byte, name func(int64) (string, error), s *slab) (p user.P
 	for len(b) > 0 {
 		num, n := binary.Uvarint(b)
 		if n <= 0 || len(b) < n+8 {
-			return p, errCutPrints
+			return p, ErrDamaged
 		}
 		field, err := name(int64(num))
 		if err != nil {

@@ -1,4 +1,4 @@
-package ledger
+package database
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -17,17 +18,17 @@ import (
 	sqlitelib "modernc.org/sqlite/lib"
 )
 
-var sqliteDialect = dialect{
+var sqliteDialect = Dialect{
 	bind:       func(query string) string { return query },
-	list:       jsonList,
-	ids:        `(SELECT value AS id FROM json_each(?)) j`,
-	find:       `(SELECT key AS ord, value AS id FROM json_each(?)) j CROSS JOIN usersync_entry e WHERE e.scope = ? AND e.id = j.id`,
-	now:        `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
-	put:        putSQLite,
+	List:       jsonList,
+	IDs:        `(SELECT value AS id FROM json_each(?)) j`,
+	Find:       `(SELECT key AS ord, value AS id FROM json_each(?)) j CROSS JOIN usersync_entry e WHERE e.scope = ? AND e.id = j.id`,
+	Now:        `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
+	Put:        putSQLite,
 	migrations: "migrations/sqlite",
 	hasTables:  `SELECT count(*) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'`,
 	hasMeta:    `SELECT count(*) FROM sqlite_master WHERE name = 'usersync_meta'`,
-	erase:      `PRAGMA wal_checkpoint(TRUNCATE)`,
+	Erase:      `PRAGMA wal_checkpoint(TRUNCATE)`,
 }
 
 // The caches of the connection that writes and of each that reads, in KiB. They
@@ -38,28 +39,28 @@ const (
 	cacheToRead  = "-1500"
 )
 
-// connectSQLite opens the file, and makes it, for this user alone. One
+// openSQLite opens the file, and makes it, for this user alone. One
 // connection writes, and each of its transactions is on the disk before it
 // returns; readers never wait for it.
-func (l *Ledger) connectSQLite(path string) error {
+func openSQLite(path string) (*DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := ownFile(path); err != nil {
-		return err
+		return nil, err
 	}
-	l.path, l.dialect = path, &sqliteDialect
-	if l.write, err = sql.Open("sqlite", sqliteName(path, cacheToWrite, "synchronous(FULL)", "secure_delete(ON)")+"&_txlock=immediate"); err != nil {
-		return err
+	db := &DB{Path: path, Dialect: &sqliteDialect}
+	if db.Write, err = sql.Open("sqlite", sqliteName(path, cacheToWrite, "synchronous(FULL)", "secure_delete(ON)")+"&_txlock=immediate"); err != nil {
+		return nil, err
 	}
-	if l.read, err = sql.Open("sqlite", sqliteName(path, cacheToRead, "query_only(ON)")); err != nil {
-		return errors.Join(err, l.write.Close())
+	if db.Read, err = sql.Open("sqlite", sqliteName(path, cacheToRead, "query_only(ON)")); err != nil {
+		return nil, errors.Join(err, db.Write.Close())
 	}
-	l.write.SetMaxOpenConns(1)
-	l.read.SetMaxOpenConns(2)
-	l.read.SetMaxIdleConns(2)
-	return nil
+	db.Write.SetMaxOpenConns(1)
+	db.Read.SetMaxOpenConns(2)
+	db.Read.SetMaxIdleConns(2)
+	return db, nil
 }
 
 func sqliteName(path, cache string, pragmas ...string) string {
@@ -70,16 +71,19 @@ func sqliteName(path, cache string, pragmas ...string) string {
 // openPatience is how long another process may be making the ledger.
 const openPatience = 20 * time.Second
 
-// patiently does it again while the database is locked: SQLite does not wait by
+// openPause is how long passes between two tries.
+const openPause = 200 * time.Millisecond
+
+// Patiently does it again while the database is locked: SQLite does not wait by
 // itself where a file is made, or brought into order after a crash, by two at once.
-func (l *Ledger) patiently(ctx context.Context, do func(context.Context) error) error {
+func Patiently(ctx context.Context, do func(context.Context) error) error {
 	for until := time.Now().Add(openPatience); ; {
 		err := do(ctx)
 		if busy, ok := errors.AsType[*sqlite.Error](err); !ok || busy.Code()&0xff != sqlitelib.SQLITE_BUSY || time.Now().After(until) {
 			return err
 		}
 		select {
-		case <-time.After(lockPause):
+		case <-time.After(openPause):
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -96,7 +100,7 @@ func ownFile(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(private(f, 0o022), f.Close())
+	return errors.Join(Private(f, 0o022), f.Close())
 }
 
 // jsonList writes ids as a JSON array, which json_each takes apart quicker than
@@ -110,7 +114,7 @@ func jsonList(ids []string) (any, error) {
 		}
 		var err error
 		if b, err = jsontext.AppendQuote(b, id); err != nil {
-			return nil, errBadID
+			return nil, ErrBadID
 		}
 	}
 	return string(append(b, ']')), nil
@@ -123,7 +127,7 @@ const putSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standing, remo
 	ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
 	run = excluded.run, record = excluded.record, prints = excluded.prints`
 
-func putSQLite(ctx context.Context, tx *sql.Tx, scope int64, rows []row) error {
+func putSQLite(ctx context.Context, tx *sql.Tx, scope int64, rows []Row) error {
 	many, err := preparePut(ctx, tx, putRows)
 	if err != nil {
 		return err
@@ -152,11 +156,32 @@ func putStatement(n int) string {
 	return fmt.Sprintf(putSQL, values[:len(values)-1])
 }
 
-func putArgs(args []any, scope int64, rows []row) []any {
+func putArgs(args []any, scope int64, rows []Row) []any {
 	args = args[:0]
 	for i := range rows {
 		r := &rows[i]
-		args = append(args, r.num, scope, r.id, r.feed, r.standing, r.remote, r.run, r.record, r.prints)
+		args = append(args, r.Num, scope, r.ID, r.Feed, r.Standing, r.Remote, r.Run, r.Record, r.Prints)
 	}
 	return args
+}
+
+// Private refuses an open file that is not a regular file of this user, or that
+// others have any of the given permissions on.
+func Private(f *os.File, others fs.FileMode) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return &UnusableError{Reason: f.Name() + " is not a regular file", Hint: "give another path"}
+	}
+	if s, ok := info.Sys().(*syscall.Stat_t); ok && int(s.Uid) != os.Geteuid() {
+		return &UnusableError{Reason: f.Name() + " belongs to another user",
+			Hint: "run as the user that owns it, or give another path"}
+	}
+	if info.Mode().Perm()&others != 0 {
+		return &UnusableError{Reason: fmt.Sprintf("%s is open to others (mode %#o)", f.Name(), info.Mode().Perm()),
+			Hint: "make sure that nobody changed it, then: chmod 600 " + f.Name()}
+	}
+	return nil
 }

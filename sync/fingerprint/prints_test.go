@@ -1,4 +1,4 @@
-package ledger
+package fingerprint
 
 import (
 	"fmt"
@@ -10,6 +10,19 @@ import (
 
 	"usersync/sync/user"
 )
+
+var testKey = NewKey()
+
+func prints(pairs ...user.Print) user.Prints { return user.Prints{Fields: pairs} }
+
+func tenFields() user.User {
+	return user.User{ID: "cust-00007919", Attributes: []user.Attribute{
+		text(user.Email, "first.last1@example.com"), text(user.Phone, "+14150000001"),
+		text(user.FirstName, "Josephine"), text(user.LastName, "Baker-Miller"),
+		text(user.City, "San Francisco"), text(user.ZipCode, "94105"), text(user.State, "CA"), text(user.BirthYear, "1987"),
+		{Field: user.EnrolledRewards, Value: user.JSONValue(`["CARDLINKED"]`)}, text(user.Role, "member"),
+	}}
+}
 
 func ada(attributes ...user.Attribute) *user.User {
 	return &user.User{ID: "ada", Attributes: attributes}
@@ -43,7 +56,7 @@ func TestPrintsTellApart(t *testing.T) {
 }
 
 // The stored prints of every ledger depend on this. If it fails, raise
-// printVersion.
+// Version.
 func TestPrintsStayWhatTheyAre(t *testing.T) {
 	key, err := ParseKey(strings.Repeat("0f", 32))
 	if err != nil {
@@ -52,7 +65,7 @@ func TestPrintsStayWhatTheyAre(t *testing.T) {
 	u := ada(text(user.Email, "ada@example.com"))
 	u.Secrets = []user.SecretAttribute{{Field: user.SSN, Value: user.NewSecret("078-05-1120")}}
 	got := NewPrinter(key).Prints(nil, u)
-	if s := fmt.Sprintf("%d %x %x %s", printVersion, got.Fields[0].Sum, got.Secrets, key.check()); s != "1 5182c11fe4dcd8af 6e6f14775c9c4b8a9e9d455c0f7f6418 d2f459e49143e6201d9d7fbb40682aa5" {
+	if s := fmt.Sprintf("%d %x %x %s", Version, got.Fields[0].Sum, got.Secrets, key.Check()); s != "1 5182c11fe4dcd8af 6e6f14775c9c4b8a9e9d455c0f7f6418 d2f459e49143e6201d9d7fbb40682aa5" {
 		t.Errorf("got %s", s)
 	}
 }
@@ -101,7 +114,7 @@ func TestSameAndDiffers(t *testing.T) {
 }
 
 func TestPrintsAllocateNothing(t *testing.T) {
-	p, u := NewPrinter(testKey), benchUser(1)
+	p, u := NewPrinter(testKey), tenFields()
 	u.Secrets = []user.SecretAttribute{{Field: user.SSN, Value: user.NewSecret("1")}, {Field: user.Password, Value: user.NewSecret("2")}}
 	room := p.Prints(nil, &u).Fields
 	if n := testing.AllocsPerRun(100, func() { room = p.Prints(room, &u).Fields }); n > 0 {
@@ -122,19 +135,19 @@ func TestStoredPrintsComeBack(t *testing.T) {
 			in.Fields = append(in.Fields, user.Print{Field: user.Field(f), Sum: rapid.Uint64().Draw(r, "sum")})
 		}
 		in.Secrets[0] = rapid.Byte().Draw(r, "secrets")
-		b := appendPrints(nil, in, func(s string) int64 { return number[s] })
+		b := Append(nil, in, func(s string) int64 { return number[s] })
 		lookup := func(n int64) (string, error) { return name[n], nil }
-		var s slab
-		out, err := decodePrints(b, lookup, &s)
+		var s Slab
+		out, err := Decode(b, lookup, &s)
 		if err != nil || !slices.Equal(in.Fields, out.Fields) || in.Secrets != out.Secrets {
 			r.Fatal(in, out, err)
 		}
 		if cut := rapid.IntRange(1, len(b)-1).Draw(r, "cut"); (cut-2)%9 != 0 {
-			_, _ = decodePrints(b[:cut], lookup, &s) // may fail, must not panic
+			_, _ = Decode(b[:cut], lookup, &s) // may fail, must not panic
 		}
 	})
-	var s slab
-	if p, err := decodePrints([]byte{printVersion + 1, 7, 7}, nil, &s); err != nil || len(p.Fields) > 0 {
+	var s Slab
+	if p, err := Decode([]byte{Version + 1, 7, 7}, nil, &s); err != nil || len(p.Fields) > 0 {
 		t.Error("prints of another version:", p, err)
 	}
 }
@@ -142,8 +155,18 @@ func TestStoredPrintsComeBack(t *testing.T) {
 func TestKeyDoesNotPrint(t *testing.T) {
 	k := NewKey()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
-		if got := fmt.Sprintf(verb, struct{ K Key }{k}); strings.Contains(got, k.text()[:8]) || !strings.Contains(got, "***") {
+		if got := fmt.Sprintf(verb, struct{ K Key }{k}); strings.Contains(got, k.Text()[:8]) || !strings.Contains(got, "***") {
 			t.Errorf("%s prints %s", verb, got)
 		}
+	}
+}
+
+func BenchmarkPrints(b *testing.B) {
+	p := NewPrinter(NewKey())
+	u := tenFields()
+	var room []user.Print
+	b.ReportAllocs()
+	for b.Loop() {
+		room = p.Prints(room, &u).Fields
 	}
 }

@@ -5,42 +5,9 @@ import (
 	"database/sql"
 	"iter"
 
+	"usersync/sync/ledger/internal/database"
 	"usersync/sync/user"
 )
-
-// Shown is all that the ledger holds of a user.
-type Shown struct {
-	user.Known
-	Feed string
-}
-
-// Show returns what the ledger holds of an id; ErrUnknown if that is nothing.
-func (l *Ledger) Show(ctx context.Context, id string) (Shown, error) {
-	if err := checkID(id); err != nil {
-		return Shown{}, failed("", err)
-	}
-	scope, err := l.scopeNum(ctx)
-	if err != nil {
-		return Shown{}, failed("", err)
-	}
-	var found *Shown
-	var prints slab
-	err = l.find(ctx, l.read, scope, places{ids: []string{id}}, func(_ int, r *scanned) (err error) {
-		found = new(Shown)
-		if found.Known, err = l.known(l.naming(ctx), r, &prints); err != nil {
-			return err
-		}
-		found.Feed, err = l.feedName(ctx, r.feed)
-		return err
-	})
-	if err != nil {
-		return Shown{}, failed("show an entry of the ledger", err)
-	}
-	if found == nil {
-		return Shown{}, ErrUnknown
-	}
-	return *found, nil
-}
 
 // Row is an entry as mirror needs it.
 type Row struct {
@@ -59,7 +26,7 @@ func rowFrom(r *scanned) Row {
 // holds up nobody; what is marked meanwhile may be among them or not.
 func (l *Ledger) Rows(ctx context.Context, feed string) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		err := l.scan(ctx, l.read, func(r *scanned) (bool, error) {
+		err := l.scan(ctx, l.db.Read, func(r *scanned) (bool, error) {
 			name, err := l.feedName(ctx, r.feed)
 			if err != nil || name != feed {
 				return err == nil, err
@@ -92,13 +59,13 @@ func (l *Ledger) RowsFrom(ctx context.Context, feed, after string) iter.Seq2[Row
 // inOrder calls take for each entry of the scope behind an id until it says no. It
 // asks for nothing but what the index holds in this order: for more, a planner
 // would read the whole table for each part.
-func (l *Ledger) inOrder(ctx context.Context, after string, take func(*scanned) (bool, error)) error {
-	scope, err := l.scopeNum(ctx)
+func (v *view) inOrder(ctx context.Context, after string, take func(*scanned) (bool, error)) error {
+	scope, err := v.scopeNum(ctx)
 	if err != nil {
 		return err
 	}
 	for more := true; more; {
-		rows, err := l.query(ctx, l.read, `SELECT 0, `+entryColumns+` FROM usersync_entry e
+		rows, err := v.db.Query(ctx, v.db.Read, `SELECT 0, `+database.EntryColumns+` FROM usersync_entry e
 			WHERE e.scope = ? AND e.id > ? ORDER BY e.scope, e.id LIMIT ?`, scope, after, question)
 		if err != nil {
 			return err
@@ -119,14 +86,14 @@ func (l *Ledger) inOrder(ctx context.Context, after string, take func(*scanned) 
 }
 
 // scan calls take for each entry of the scope until it says no.
-func (l *Ledger) scan(ctx context.Context, q querier, take func(*scanned) (bool, error)) error {
-	scope, err := l.scopeNum(ctx)
+func (v *view) scan(ctx context.Context, q database.Querier, take func(*scanned) (bool, error)) error {
+	scope, err := v.scopeNum(ctx)
 	if err != nil {
 		return err
 	}
 	for from, more := inScope(scope, 0), true; more; {
 		more = false
-		part, err := l.part(ctx, q, from)
+		part, err := v.part(ctx, q, from)
 		if err != nil {
 			return err
 		}
@@ -145,8 +112,8 @@ func (l *Ledger) scan(ctx context.Context, q querier, take func(*scanned) (bool,
 
 // part reads the next entries whole, so that no connection is held while they
 // are looked at.
-func (l *Ledger) part(ctx context.Context, q querier, from int64) ([]scanned, error) {
-	rows, err := l.onward(ctx, q, from, question)
+func (v *view) part(ctx context.Context, q database.Querier, from int64) ([]scanned, error) {
+	rows, err := v.onward(ctx, q, from, question)
 	if err != nil {
 		return nil, err
 	}
@@ -165,40 +132,3 @@ func whole(rows *sql.Rows) ([]scanned, error) {
 }
 
 func copied(b []byte) []byte { return append([]byte(nil), b...) }
-
-// Resolve settles a pending user by hand: remote is the key that the API made
-// for it; empty says that the user is not there.
-func (l *Ledger) Resolve(ctx context.Context, id, remote string) error {
-	shown, err := l.Show(ctx, id)
-	if err != nil {
-		return err
-	}
-	if shown.Standing != user.Pending {
-		return &NotPendingError{Standing: standings[shown.Standing]}
-	}
-	e := Entry{ID: id, Remote: remote, Run: shown.Run, Record: shown.Record, Anew: true}
-	if remote != "" {
-		e.Standing = user.Held
-	}
-	return l.amend(ctx, "resolve an entry", e)
-}
-
-// Forget erases all that the ledger holds of an id, from the disk as well; the
-// next run takes the user as new.
-func (l *Ledger) Forget(ctx context.Context, id string) error {
-	if _, err := l.Show(ctx, id); err != nil {
-		return err
-	}
-	if err := l.amend(ctx, "forget an entry", Entry{ID: id}); err != nil || l.dialect.erase == "" {
-		return err
-	}
-	if _, err := l.write.ExecContext(ctx, l.dialect.erase); err != nil {
-		return failed("erase an entry from the disk", err)
-	}
-	return nil
-}
-
-func (l *Ledger) amend(ctx context.Context, what string, e Entry) error {
-	err := l.change(ctx, func(w *writing) error { return w.entries(e.Run, []Entry{e}) })
-	return failed(what+" of the ledger", err)
-}

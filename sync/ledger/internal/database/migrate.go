@@ -1,4 +1,4 @@
-package ledger
+package database
 
 import (
 	"context"
@@ -14,29 +14,29 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrate brings the schema to this version: all steps that are missing, and
+// Migrate brings the schema to this version: all steps that are missing, and
 // the number of the last one, in one transaction that one process at a time can
 // hold. The tools for it lock a session, which a transaction pooler does not
 // keep, or use a transaction for each step.
-func (l *Ledger) migrate(ctx context.Context) error {
-	steps, err := l.steps()
+func (db *DB) Migrate(ctx context.Context) error {
+	steps, err := db.steps()
 	if err != nil {
 		return err
 	}
-	if version, err := l.version(ctx, l.write); err == nil && version == len(steps) {
+	if version, err := db.version(ctx, db.Write); err == nil && version == len(steps) {
 		return nil
 	}
-	tx, err := l.write.BeginTx(ctx, nil)
+	tx, err := db.Write.BeginTx(ctx, nil)
 	if err != nil {
-		return l.notOurs(err)
+		return db.notOurs(err)
 	}
 	defer tx.Rollback() // after Commit it does nothing
-	if l.dialect.lockSchema != "" {
-		if _, err := tx.ExecContext(ctx, l.dialect.lockSchema); err != nil {
+	if db.lockSchema != "" {
+		if _, err := tx.ExecContext(ctx, db.lockSchema); err != nil {
 			return fmt.Errorf("lock the schema: %w", err)
 		}
 	}
-	if err := l.step(ctx, tx, steps); err != nil {
+	if err := db.step(ctx, tx, steps); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -46,15 +46,15 @@ func (l *Ledger) migrate(ctx context.Context) error {
 }
 
 // notOurs tells a file that is no database from other troubles.
-func (l *Ledger) notOurs(err error) error {
+func (db *DB) notOurs(err error) error {
 	if strings.Contains(err.Error(), "file is not a database") {
-		return &UnusableError{Reason: l.path + " is not a usersync ledger", Hint: "give another path"}
+		return &UnusableError{Reason: db.Path + " is not a usersync ledger", Hint: "give another path"}
 	}
 	return fmt.Errorf("look at the schema: %w", err)
 }
 
-func (l *Ledger) step(ctx context.Context, tx *sql.Tx, steps []string) error {
-	version, err := l.version(ctx, tx)
+func (db *DB) step(ctx context.Context, tx *sql.Tx, steps []string) error {
+	version, err := db.version(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -72,25 +72,25 @@ func (l *Ledger) step(ctx context.Context, tx *sql.Tx, steps []string) error {
 			}
 		}
 	}
-	_, err = l.exec(ctx, tx, `INSERT INTO usersync_meta (name, value) VALUES ('schema', ?)
+	_, err = db.Exec(ctx, tx, `INSERT INTO usersync_meta (name, value) VALUES ('schema', ?)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, strconv.Itoa(len(steps)))
 	return err
 }
 
 // version is the schema's version: 0 of an empty database. A database that has
 // tables and no version is somebody else's.
-func (l *Ledger) version(ctx context.Context, q querier) (int, error) {
+func (db *DB) version(ctx context.Context, q Querier) (int, error) {
 	var tables int
-	if err := q.QueryRowContext(ctx, l.dialect.hasTables).Scan(&tables); err != nil {
-		return 0, l.notOurs(err)
+	if err := q.QueryRowContext(ctx, db.hasTables).Scan(&tables); err != nil {
+		return 0, db.notOurs(err)
 	}
 	if tables == 0 {
 		return 0, nil
 	}
 	foreign := &UnusableError{Reason: "the database has tables that are not those of a usersync ledger",
 		Hint: "give the ledger a database (or schema) of its own"}
-	if err := q.QueryRowContext(ctx, l.dialect.hasMeta).Scan(&tables); err != nil {
-		return 0, l.notOurs(err)
+	if err := q.QueryRowContext(ctx, db.hasMeta).Scan(&tables); err != nil {
+		return 0, db.notOurs(err)
 	}
 	if tables == 0 {
 		return 0, foreign
@@ -111,8 +111,8 @@ func (l *Ledger) version(ctx context.Context, q querier) (int, error) {
 }
 
 // steps are the texts of the schema's steps, 1 first.
-func (l *Ledger) steps() ([]string, error) {
-	files, err := migrations.ReadDir(l.dialect.migrations)
+func (db *DB) steps() ([]string, error) {
+	files, err := migrations.ReadDir(db.migrations)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func (l *Ledger) steps() ([]string, error) {
 		if err != nil || n < 1 || n > len(steps) {
 			return nil, fmt.Errorf("schema step %s has no place", f.Name())
 		}
-		text, err := migrations.ReadFile(l.dialect.migrations + "/" + f.Name())
+		text, err := migrations.ReadFile(db.migrations + "/" + f.Name())
 		if err != nil {
 			return nil, err
 		}

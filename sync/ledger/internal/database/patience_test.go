@@ -1,4 +1,4 @@
-package ledger
+package database
 
 import (
 	"context"
@@ -27,7 +27,7 @@ func TestPatiently(t *testing.T) {
 			"never free":       {[]error{busy}, 101, busy},
 		} {
 			tries := 0
-			err := (&Ledger{}).patiently(t.Context(), func(context.Context) error {
+			err := Patiently(t.Context(), func(context.Context) error {
 				tries++
 				return c.answers[min(tries, len(c.answers))-1]
 			})

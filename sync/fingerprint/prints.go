@@ -1,4 +1,9 @@
-package ledger
+// Package fingerprint makes keyed prints of what a user holds, so that a change can be
+// told without keeping a value, and compares them. It also knows how prints are
+// stored.
+//
+// Nothing can be guessed from a print without the key. Start at NewPrinter.
+package fingerprint
 
 import (
 	"crypto/hmac"
@@ -13,9 +18,9 @@ import (
 	"usersync/sync/user"
 )
 
-// printVersion stands before stored prints. Prints of another version count as
-// none, so that a change of their making costs calls and never correctness.
-const printVersion = 1
+// Version stands before stored prints. Prints of another version count as none, so
+// that a change of their making costs calls and never correctness.
+const Version = 1
 
 // Secrets is the name under which Differs reports that a secret differs; which
 // one is not known.
@@ -27,7 +32,6 @@ const Secrets user.Field = "secrets"
 //
 // It is for one goroutine at a time.
 type Printer struct {
-	key     Key
 	k0, k1  uint64
 	mac     hash.Hash
 	scratch []byte
@@ -39,15 +43,12 @@ func NewPrinter(key Key) *Printer {
 	fields := key.derive("fields")
 	secrets := key.derive("secrets")
 	return &Printer{
-		key:     key,
 		k0:      binary.LittleEndian.Uint64(fields[:8]),
 		k1:      binary.LittleEndian.Uint64(fields[8:16]),
 		mac:     hmac.New(sha256.New, secrets[:]),
 		scratch: make([]byte, 0, 512),
 	}
 }
-
-func (p *Printer) clone() *Printer { return NewPrinter(p.key) }
 
 // Prints returns the prints of u. They lie in dst if it has room, and then
 // nothing is allocated.
@@ -123,8 +124,9 @@ func Differs(dst []user.Field, known, got user.Prints) []user.Field {
 	return dst
 }
 
-// merge returns old with what is new in its place, less the doubted fields.
-func merge(old, fresh user.Prints, doubted []user.Field) user.Prints {
+// Merge returns old with what is new in its place, less the doubted fields. It
+// changes neither.
+func Merge(old, fresh user.Prints, doubted []user.Field) user.Prints {
 	out := user.Prints{Fields: slices.Clip(old.Fields), Secrets: old.Secrets}
 	if len(fresh.Fields) > 0 || len(doubted) > 0 {
 		out.Fields = slices.Clone(old.Fields)
