@@ -15,10 +15,12 @@ import (
 func (j *job) summary(err error) report.Summary {
 	b := exit.ReadBuild()
 	s := report.Summary{
-		Run: j.out.dir.ID(), State: report.Stopped,
-		RecordsRead: j.counts.Read - j.counts.Absent, SettledUpTo: j.counts.SettledUpTo, Deletions: j.out.deletions.facts(j.config.Target.Mode),
-		Outcomes: writer.CountOutcomes(j.counts.Outcomes), Codes: j.out.codes.Top(topCodes),
-		Calls: callFacts(j.calls.Met()), Pace: paceFacts(j.conn.Pace.Report()), StartedAt: j.started,
+		Run: j.out.dir.ID(), Ending: report.Ending{State: report.Stopped},
+		Counts: report.Counts{
+			RecordsRead: j.counts.Read - j.counts.Absent, SettledUpTo: j.counts.SettledUpTo, Deletions: j.out.deletions.facts(j.config.Target.Mode),
+			Outcomes: writer.CountOutcomes(j.counts.Outcomes), Codes: j.out.codes.Top(topCodes),
+		},
+		Calls: callFacts(j.calls.Met()), Pace: paceFacts(j.conn.Pace.Report()), Times: report.Times{StartedAt: j.started},
 		Scope: j.conn.Scope, Inputs: j.inputs(),
 		Config:  &report.Config{Path: j.config.File, SHA256: j.config.Digest(), MappingSHA256: j.config.MappingDigest()},
 		Program: report.Program{Version: b.Version, Commit: b.Commit},

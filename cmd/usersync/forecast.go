@@ -32,8 +32,8 @@ func actionOf(s user.Status) string {
 func (p *planner) forecast(f *foreseen) report.Forecast {
 	shown := report.Forecast{
 		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
-		Known: f.changes.Compared, Changed: f.changes.Changed,
-		Calls: madeOf(&f.calls), Made: f.made.Total(),
+		Comparison: report.Comparison{Known: f.changes.Compared, Changed: f.changes.Changed},
+		Work:       report.Work{Calls: madeOf(&f.calls), Made: f.made.Total()},
 		Scope: p.conn.Scope, Inputs: p.paths,
 	}
 	for status, n := range f.outcomes {
