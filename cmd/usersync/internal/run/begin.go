@@ -12,21 +12,18 @@ import (
 	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
+	"usersync/sync/engine"
 	"usersync/sync/mirror"
-	"usersync/sync/user"
 )
 
 // start is where a run starts: at its beginning, or where it was stopped.
 type start struct {
 	files   *files
 	records reader.Records
+	stop    func()             // ends the reading of records
 	read    *checkpoint.Digest // of the records that are written
-	from    int                // the last record that is written
-	maybe   int                // up to here records were perhaps sent
-	earlier func(*user.Record) (user.Outcome, bool, error)
-	sent    func(*user.Record) bool // nil: perhaps any of them
-	stop    func()                  // ends the reading of records
-	before  contents                // what an earlier part of the run has written
+	before  contents           // what an earlier part of the run has written
+	engine.Resumed
 }
 
 // release ends the reading of records, unless one is still being read, and gives

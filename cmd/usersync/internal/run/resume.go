@@ -14,6 +14,7 @@ import (
 	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
+	"usersync/sync/engine"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 )
@@ -75,9 +76,9 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		return nil, &history.PlaceError{Err: err}
 	}
 	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before,
-		from: mark.Record, maybe: mark.Record + journal.MostBeyond, earlier: r.Unfinished().Outcomes()}
+		Resumed: engine.Resumed{From: mark.Record, Maybe: mark.Record + journal.MostBeyond, Earlier: r.Unfinished().Outcomes()}}
 	if len(b.Conn.Unsafe()) > 0 {
-		at.sent = r.Unfinished().Sent()
+		at.Sent = r.Unfinished().Sent()
 	}
 	facts := []zap.Field{zap.Int("behind_record", mark.Record)}
 	if b.options.Resume == "" {

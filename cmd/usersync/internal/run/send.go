@@ -100,11 +100,8 @@ func (r *Run) job(ctx context.Context, known *recall) engine.Job {
 		BatchSize:   r.Conn.BatchSize(c.Pace.BatchSize),
 		Workers:     c.Pace.Workers,
 		Journal:     files.journal,
-		From:        r.at.from,
-		Maybe:       r.at.maybe,
-		Earlier:     r.at.earlier,
 		MaxErrors:   engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
-		Sent:        r.at.sent,
+		Resumed:     r.at.Resumed,
 		Applying:    r.options.Plan != nil,
 	}
 	if !c.Ledger.AllowStale {
@@ -143,7 +140,7 @@ func (r *Run) run(ctx context.Context, work engine.Job) (engine.Summary, error) 
 	if err := r.lookAhead(ctx); err != nil {
 		return engine.Summary{Outcomes: map[user.Status]int{}}, err
 	}
-	work.Records = reader.Records(r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.from)).Until(ctx).Batches(preview.RecordsAtOnce)
+	work.Records = reader.Records(r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.From)).Until(ctx).Batches(preview.RecordsAtOnce)
 	counts, err := work.Run(ctx)
 	if err == nil {
 		err = r.keepRules(ctx)
@@ -200,7 +197,7 @@ func (r *Run) Close(s report.Summary) error { return r.at.files.close(s, r.optio
 // lookAhead plans the whole input, if a guard wants that. A run that has begun to
 // write, one that applies a plan, and a retry of rejects are past it.
 func (r *Run) lookAhead(ctx context.Context) error {
-	if !r.Config.Guards.LookAhead() || r.at.from > 0 || r.options.Plan != nil || r.options.Retried.Run != "" {
+	if !r.Config.Guards.LookAhead() || r.at.From > 0 || r.options.Plan != nil || r.options.Retried.Run != "" {
 		return nil
 	}
 	r.options.Log.Info("looking at the whole input before anything is sent")
