@@ -144,7 +144,7 @@ func (c *Config) OtherInput() (flags []string) {
 func (c *Config) Init(path string) string {
 	args := []string{"init"}
 	for _, s := range c.schema.settings {
-		if !s.Layout {
+		if s.Commands&ForInit == 0 {
 			continue
 		}
 		if text := s.Text(); text != "" && text != s.Default {

@@ -43,6 +43,7 @@ const (
 	ForApply
 	ForLedger // each command of the ledger: which ledger, and which scope in it
 	ForVerify
+	ForInit // says how a file is read; such a setting has a Text
 
 	// BetweenParts is for what can be changed between two parts of a run: how fast,
 	// how long and how talkative it is, and what a person was asked to accept.
@@ -76,7 +77,6 @@ type Setting struct {
 	Remote     bool     // has no meaning for the sandbox, which is local and open
 	Whole      bool     // of the whole command: no section of an API may say it
 	OneInput   bool     // of one input alone: a command for another takes it back with Also; it has a Text
-	Layout     bool     // says how a file is read, and so init takes it too; it has a Text
 	Identifies Identity // of a section's own settings it is FeedIdentity, whatever is said here
 	Commands   Commands // that take it besides those that begin a run
 
