@@ -36,6 +36,7 @@ type LineError struct {
 	Rule string
 }
 
+// Error names file, row and rule.
 func (e *LineError) Error() string { return fmt.Sprintf("%s, line %d: %s", e.File, e.Row, e.Rule) }
 
 // The rules that LineErrors name.

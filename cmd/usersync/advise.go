@@ -8,6 +8,7 @@ import (
 	"iter"
 	"syscall"
 
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/erasure"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
@@ -156,7 +157,7 @@ func adviseOnLedger(err error) (advice, bool) {
 		a.code, a.hint = exit.Held, "the other run goes on from here"
 	case errors.Is(err, context.Canceled): // the ledger did not fail
 		return advice{}, false
-	case closed(err):
+	case connect.Unwritable(err):
 		a.code, a.hint = exit.Misuse, "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place"
 	default:
 		a.code, a.hint = exit.Temporary, "make room on the disk where the ledger lies, or look at its database"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
 	"usersync/sync/plan"
@@ -25,7 +26,7 @@ func applyCommand(e *env, found *tally) *cobra.Command {
 			"its directory like any other, and usersync resume goes on with it.\n\n" + exitCodeTable(),
 		Example: "  usersync apply plan.jsonl\n  usersync apply --approved-by 'A. Turing, CHG-4711' plan.jsonl",
 	}
-	load := addSettings(e, cmd, append(runSettings(), "results")...)
+	load := addSettings(e, cmd, config.ForApply)
 	approved := cmd.Flags().String("approved-by", "", "the `NAME` of whoever approved the plan, for the summary")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if _, err := load(); err != nil { // says how errors are to be told
@@ -53,7 +54,7 @@ func (e *env) applying(p *plan.Plan, files []string, found *tally, now *cobra.Co
 	if len(files) == 0 {
 		files = p.Header.Inputs
 	}
-	c.typed.files = files
+	c.Invocation.Files = files
 	return e.send(now.Context(), runOptions{config: c, files: files, applied: p}, found)
 }
 

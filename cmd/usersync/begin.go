@@ -6,6 +6,8 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
@@ -14,7 +16,6 @@ import (
 	"usersync/sync/mirror"
 	"usersync/sync/user"
 	"usersync/writer"
-	"usersync/writer/report"
 )
 
 // start is where a run starts: at its beginning, or where it was stopped.
@@ -38,13 +39,13 @@ func (j *job) begin(ctx context.Context) (err error) {
 		j.remember()
 		return nil
 	}
-	if j.past, err = openPast(ctx, j.config, j.scope(), j.config.Output.RunsDir, j.started.UTC().Format("20060102T150405Z")); err != nil {
+	if j.past, err = connect.Acquire(ctx, j.config, j.scope(), j.config.Output.RunsDir, j.started.UTC().Format("20060102T150405Z")); err != nil {
 		return exit.NothingSent(err)
 	}
 	if err := j.attend(ctx); err != nil {
 		return err
 	}
-	left, err := history.Unfinished(j.config.Output.RunsDir, j.scope(), j.config.ledgerName())
+	left, err := history.Unfinished(j.config.Output.RunsDir, j.scope(), j.config.LedgerName())
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,7 @@ func (j *job) begin(ctx context.Context) (err error) {
 		if r.Running {
 			return &history.RunningError{Run: r.ID}
 		}
-		if err := r.Unfinished().Advance(ctx, j.past.ledger); err != nil {
+		if err := r.Unfinished().Advance(ctx, j.past.Ledger); err != nil {
 			return err
 		}
 	}
@@ -79,11 +80,11 @@ func (j *job) begin(ctx context.Context) (err error) {
 // beginRehearsal begins a run whose ledger is new and lies beside its results:
 // the sandbox holds nothing from before.
 func (j *job) beginRehearsal(ctx context.Context) (err error) {
-	if err := j.beginNew(ctx); err != nil || j.config.Ledger.URL == noLedger {
-		j.past = &past{}
+	if err := j.beginNew(ctx); err != nil || j.config.Ledger.URL == config.NoLedger {
+		j.past = &connect.Lease{}
 		return err
 	}
-	j.past, err = openPast(ctx, j.config, j.scope(), j.out.dir.Path(), j.out.dir.ID())
+	j.past, err = connect.Acquire(ctx, j.config, j.scope(), j.out.dir.Path(), j.out.dir.ID())
 	return err
 }
 
@@ -107,17 +108,17 @@ func (j *job) beginNew(ctx context.Context) (err error) {
 // attend begins to take note of whom the input lists, if that is asked for. The
 // rehearsal's ledger is empty, and lacks nobody.
 func (j *job) attend(ctx context.Context) (err error) {
-	if j.config.Target.Mode != modeMirror || j.retried.Run != "" {
+	if j.config.Target.Mode != config.Mirror || j.retried.Run != "" {
 		return nil
 	}
-	j.presence, err = mirror.NewPresence(ctx, j.past.ledger)
+	j.presence, err = mirror.NewPresence(ctx, j.past.Ledger)
 	return err
 }
 
 // takeUp ends the runs that nobody will go on with.
 func (j *job) takeUp(ctx context.Context, left []*history.Run) error {
 	for _, r := range left {
-		if err := r.TakeUp(ctx, j.past.ledger, j.out.dir.ID()); err != nil {
+		if err := r.TakeUp(ctx, j.past.Ledger, j.out.dir.ID()); err != nil {
 			return err
 		}
 		j.log.always("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Mark.Record))
@@ -126,18 +127,14 @@ func (j *job) takeUp(ctx context.Context, left []*history.Run) error {
 }
 
 // scope is what the users are sent to, as the journal and the ledger name it.
-func (j *job) scope() journal.Scope { return scopeOf(j.conn.scope, j.config.Ledger.Feed) }
-
-func scopeOf(s report.Scope, feed string) journal.Scope {
-	return journal.Scope{Destination: s.Destination, Host: s.Host, Account: s.Account, Feed: feed}
-}
+func (j *job) scope() journal.Scope { return j.conn.ScopeIn(j.config.Ledger.Feed) }
 
 func (j *job) header() journal.Header {
 	h := journal.Header{
-		Version: exit.ReadBuild().Version, Started: j.started, Scope: j.scope(), Mode: string(j.config.Target.Mode), Args: j.config.typed.args(j.paths),
-		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
-		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.Run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: planInJournal(j.applied),
-		Ledger: j.config.ledgerName(),
+		Version: exit.ReadBuild().Version, Started: j.started, Scope: j.scope(), Mode: string(j.config.Target.Mode), Args: j.config.Invocation.Args(j.paths),
+		ConfigSHA256: j.config.RunDigest(), MappingSHA256: j.config.MappingDigest(),
+		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.Run, Unsafe: j.conn.Unsafe(), Synced: j.conn.Slow, Plan: planInJournal(j.applied),
+		Ledger: j.config.LedgerName(),
 	}
 	for _, path := range j.paths {
 		h.Inputs = append(h.Inputs, inputFacts(path, j.input.Layout().Format))
@@ -158,7 +155,7 @@ func inputFacts(path, format string) journal.Input {
 // remember makes the last writer.
 func (j *job) remember() {
 	j.checkpointer = checkpoint.New(checkpoint.Options{
-		Run: j.out.dir.ID(), Ledger: j.past.ledger, Journal: j.out.diary, Results: j.out.results, Rejects: j.out.rejects,
+		Run: j.out.dir.ID(), Ledger: j.past.Ledger, Journal: j.out.diary, Results: j.out.results, Rejects: j.out.rejects,
 		Input: j.start.read, Outcomes: j.before.Outcomes, Start: j.now(),
 	})
 	j.out.writer = writer.Tee(j.out.writer, j.checkpointer)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
@@ -25,7 +26,7 @@ func (j *job) checkTwice() error {
 	if j.applied != nil || j.retried.Run != "" {
 		return nil
 	}
-	return j.config.checkAhead("run", j.paths)
+	return checkAhead(j.config, "run", j.paths)
 }
 
 // checkBound finds out whether all that a plan is bound to is as it was, but for
@@ -56,11 +57,11 @@ func (j *job) unlike(d inputDigest) string {
 		return "the input was changed: it has as many bytes as before, and others"
 	case !sameScope(h, j.scope(), j.config.Target.Sandbox):
 		return "it was made for another account, host or feed"
-	case h.ConfigSHA256 != j.config.planDigest():
+	case h.ConfigSHA256 != j.config.RunDigest():
 		return "the settings were changed"
-	case h.MappingSHA256 != j.config.mappingDigest():
+	case h.MappingSHA256 != j.config.MappingDigest():
 		return "the mapping of columns was changed"
-	case h.Ledger.Kept != (j.config.Ledger.URL != noLedger):
+	case h.Ledger.Kept != (j.config.Ledger.URL != config.NoLedger):
 		return "it was made with a ledger, and now there is none, or the other way round"
 	}
 	return ""
@@ -82,7 +83,7 @@ func (j *job) checkLedger(ctx context.Context, left []*history.Run) error {
 	if p == nil {
 		return nil
 	}
-	left, err := unknownTo(ctx, j.past.ledger, left)
+	left, err := unknownTo(ctx, j.past.Ledger, left)
 	if err != nil {
 		return exit.NothingSent(err)
 	}
@@ -90,10 +91,10 @@ func (j *job) checkLedger(ctx context.Context, left []*history.Run) error {
 		return exit.Usage(exit.NothingSent(p.Fault("run %s of this account is not over, and what it did is not in the ledger", left[0].ID)),
 			"go on with it, and make a new plan then", exit.CommandLine("resume", left[0].Path()))
 	}
-	if j.past.ledger == nil {
+	if j.past.Ledger == nil {
 		return nil
 	}
-	now, err := j.past.ledger.Generation(ctx)
+	now, err := j.past.Ledger.Generation(ctx)
 	if err != nil {
 		return exit.NothingSent(err)
 	}
@@ -106,5 +107,5 @@ func (j *job) checkLedger(ctx context.Context, left []*history.Run) error {
 // stale is a plan that does not hold any more.
 func (j *job) stale(what string) error {
 	p := j.applied
-	return notApplied(p.Fault("%s", what), j.config.typed.command("plan", append([]string{"--out", p.Path}, j.paths...)...))
+	return notApplied(p.Fault("%s", what), j.config.Invocation.Command("plan", append([]string{"--out", p.Path}, j.paths...)...))
 }

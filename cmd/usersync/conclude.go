@@ -1,13 +1,8 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"os"
 	osuser "os/user"
-	"slices"
 	"strings"
 
 	"usersync/cmd/usersync/internal/exit"
@@ -20,12 +15,14 @@ import (
 func (j *job) summary(err error) report.Summary {
 	b := exit.ReadBuild()
 	s := report.Summary{
-		Run: j.out.dir.ID(), State: report.Stopped,
-		RecordsRead: j.counts.Read - j.counts.Absent, SettledUpTo: j.counts.SettledUpTo, Deletions: j.out.deletions.facts(j.config.Target.Mode),
-		Outcomes: writer.CountOutcomes(j.counts.Outcomes), Codes: j.out.codes.Top(topCodes),
-		Calls: callFacts(j.calls.Met()), Pace: paceFacts(j.conn.pace.Report()), StartedAt: j.started,
-		Scope: j.conn.scope, Inputs: j.inputs(),
-		Config:  &report.Config{Path: j.config.file, SHA256: j.config.digest(), MappingSHA256: j.config.mappingDigest()},
+		Run: j.out.dir.ID(), Ending: report.Ending{State: report.Stopped},
+		Counts: report.Counts{
+			RecordsRead: j.counts.Read - j.counts.Absent, SettledUpTo: j.counts.SettledUpTo, Deletions: j.out.deletions.facts(j.config.Target.Mode),
+			Outcomes: writer.CountOutcomes(j.counts.Outcomes), Codes: j.out.codes.Top(topCodes),
+		},
+		Calls: callFacts(j.calls.Met()), Pace: paceFacts(j.conn.Pace.Report()), Times: report.Times{StartedAt: j.started},
+		Scope: j.conn.Scope, Inputs: j.inputs(),
+		Config:  &report.Config{Path: j.config.File, SHA256: j.config.Digest(), MappingSHA256: j.config.MappingDigest()},
 		Program: report.Program{Version: b.Version, Commit: b.Commit},
 		By:      by(j.args),
 	}
@@ -50,48 +47,6 @@ func by(args []string) report.By {
 	}
 	b.Host, _ = os.Hostname() // a fact that is not known is left out
 	return b
-}
-
-// digest tells two configs apart. No secret is part of it.
-func (c *config) digest() string {
-	var b strings.Builder
-	for _, v := range c.shown {
-		fmt.Fprintf(&b, "%s=%s\n", v.key, v.text)
-	}
-	return sum([]byte(b.String() + c.mappingDigest()))
-}
-
-// planDigest tells whether two configs would do the same with an input: what
-// only says how fast, or what is shown, does not count.
-func (c *config) planDigest() string { return c.digestOf("mode", "adopt") }
-
-// feedDigest tells whether two configs would make the same users of an input.
-func (c *config) feedDigest() string { return c.digestOf() }
-
-// decisive are the keys that decide about users, beside the API's own section.
-var decisive = []string{"to", "feed", "on_absent", "results_format", "rejects_secrets", "format", "delimiter", "charset", "op_column", "trailer"}
-
-func (c *config) digestOf(also ...string) string {
-	var b strings.Builder
-	for _, v := range c.shown {
-		if slices.Contains(also, v.key) || slices.Contains(decisive, v.key) || strings.HasPrefix(v.key, c.Target.To+".") {
-			fmt.Fprintf(&b, "%s=%s\n", v.key, v.text)
-		}
-	}
-	return sum([]byte(b.String()))
-}
-
-func (c *config) mappingDigest() string {
-	text, err := json.Marshal([]any{c.Input.Fields, c.Input.Ignore})
-	if err != nil {
-		return ""
-	}
-	return sum(text)
-}
-
-func sum(b []byte) string {
-	digest := sha256.Sum256(b)
-	return hex.EncodeToString(digest[:])
 }
 
 func callFacts(met destination.CallCounts) map[string]report.Calls {

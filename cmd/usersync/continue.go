@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
@@ -53,14 +54,14 @@ func (j *job) goOnAsAsked(ctx context.Context, left []*history.Run) ([]*history.
 // cannotResume is a run that would not do what it was begun to do.
 func (j *job) cannotResume(why error) error {
 	return exit.Usage(exit.NothingSent(fmt.Errorf("resume run %s: %w", j.resume, why)),
-		"put back what was changed; or begin a new run, which first takes up into the ledger what this one has done", j.config.typed.again(j.paths...))
+		"put back what was changed; or begin a new run, which first takes up into the ledger what this one has done", j.config.Invocation.Again(j.paths...))
 }
 
 // goOn opens the outputs of an earlier run where it stopped, if the input still
 // begins with what that run has written.
 func (j *job) goOn(ctx context.Context, e *history.Run) (bool, error) {
 	read := checkpoint.NewDigest()
-	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](j.attended(ctx, e.Journal.Mark.Record)), read, e.Journal.Mark, j.config.Target.Mode == modeMirror)
+	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](j.attended(ctx, e.Journal.Mark.Record)), read, e.Journal.Mark, j.config.Target.Mode == config.Mirror)
 	if _, other := errors.AsType[*checkpoint.InputChangedError](err); other && j.resume == "" {
 		return false, j.reopenInput(ctx)
 	}
@@ -72,7 +73,7 @@ func (j *job) goOn(ctx context.Context, e *history.Run) (bool, error) {
 		return false, &history.PlaceError{Err: err}
 	}
 	j.start = start{read: read, records: reader.Records(records), stop: stop, from: e.Journal.Mark.Record, maybe: e.Journal.Mark.Record + journal.MostBeyond, earlier: e.Unfinished().Outcomes()}
-	if len(j.conn.unsafe()) > 0 {
+	if len(j.conn.Unsafe()) > 0 {
 		j.start.sent = e.Unfinished().Sent()
 	}
 	facts := []zap.Field{zap.Int("behind_record", e.Journal.Mark.Record)}
@@ -122,11 +123,11 @@ func (j *job) reopenInput(ctx context.Context) (err error) {
 		return err
 	}
 	if j.presence != nil {
-		if j.presence, err = mirror.NewPresence(ctx, j.past.ledger); err != nil {
+		if j.presence, err = mirror.NewPresence(ctx, j.past.Ledger); err != nil {
 			return err
 		}
 	}
-	j.input, err = openInput(ctx, j.stdin, j.config, j.conn.client, j.paths)
+	j.input, err = openInput(ctx, j.stdin, j.config, j.conn.Client, j.paths)
 	return err
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 	"usersync/sync/guard"
@@ -14,7 +16,7 @@ import (
 
 // ending is a run that is over, with what decides about the next command.
 type ending struct {
-	config  *config
+	config  *config.Config
 	paths   []string // that it has read
 	dir     string
 	resumed bool // by its name: the newest run is not looked for
@@ -24,7 +26,7 @@ type ending struct {
 
 func (j *job) ending() ending {
 	return ending{config: j.config, paths: j.paths, dir: j.out.dir.Path(), resumed: j.resume != "",
-		unshown: j.conn.client.Traits().Unshown(), lastMet: j.calls.Last()}
+		unshown: j.conn.Client.Traits().Unshown(), lastMet: j.calls.Last()}
 }
 
 // step is a command to type after a run.
@@ -39,32 +41,32 @@ const (
 
 // next is the command to type when the run is over; empty if all is done.
 func (e ending) next(err error, s report.Summary) string {
-	t := e.config.typed
+	t := e.config.Invocation
 	switch {
 	case err != nil:
 		return e.after(stepAfter(err), s)
 	case s.Outcomes.Rejected() == 0:
 		return ""
-	case e.config.Proof.expects(): // of this input, and not of its rejects
+	case len(e.config.OtherInput()) > 0: // of this input, and not of its rejects
 		return exit.CommandLine("retry", e.dir)
 	}
-	return t.again(s.Path("rejects"))
+	return t.Again(s.Path("rejects"))
 }
 
 // after is the command after a run that stopped.
 func (e ending) after(do step, s report.Summary) string {
-	t, sandbox := e.config.typed, e.config.Target.Sandbox
+	t, sandbox := e.config.Invocation, e.config.Target.Sandbox
 	switch {
 	case do == stepNew: // a new one first takes up what this one has deleted
-		return typed{flags: append(slices.Clip(t.flags), "--new")}.command("run", e.paths...)
+		return t.New(e.paths...)
 	case do == stepResume && !sandbox: // all else is done
 		return e.resumeLine(s.Run)
 	case do == stepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
-		return t.command("plan", e.paths...)
+		return t.Command("plan", e.paths...)
 	case s.ExitCode == exit.Denied || s.ExitCode == exit.Guard:
-		return t.command("validate", e.paths...)
+		return t.Command("validate", e.paths...)
 	case sandbox || s.ExitCode == exit.Misuse || s.ExitCode == exit.Held:
-		return t.again(e.paths...)
+		return t.Again(e.paths...)
 	}
 	return e.resumeLine(s.Run)
 }
@@ -82,7 +84,7 @@ func stepAfter(err error) step {
 // resumeLine goes on with the run: by its name where it lies in the place that
 // is looked at without being told, else by its directory.
 func (e ending) resumeLine(run string) string {
-	flags := e.config.typed.flags
+	flags := e.config.Invocation.Flags
 	if slices.Contains(flags, "--config") || slices.Contains(flags, "--runs-dir") || e.resumed {
 		run = e.dir
 	}
@@ -96,7 +98,7 @@ func (e ending) resumeLine(run string) string {
 func (e ending) because(err error) string {
 	hint := hintOf(err)
 	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
-		hint = deniedHint(e.config)
+		hint = connect.AuthHint(e.config)
 	}
 	if e.lastMet == "" || !errors.Is(err, pace.ErrGaveUp) {
 		return hint
@@ -124,14 +126,14 @@ func (e ending) advise(s *report.Summary) {
 	}[e.config.Target.Mode]
 	if rejects := s.Outcomes.Rejected(); rejects > 0 && s.Refused(advice.code) == rejects {
 		s.Hint = advice.hint
-		s.Next = e.config.typed.instead(s.Path("rejects"), append(e.config.Proof.none(), "--mode", "upsert")...)
+		s.Next = e.config.Invocation.Instead(s.Path("rejects"), append(e.config.OtherInput(), "--mode", "upsert")...)
 	}
 }
 
 // unresolved says what to do about users of whom no run can find out whether they
 // were created: to send them again would leave them in doubt night after night.
 func (e ending) unresolved(s *report.Summary) bool {
-	if s.Outcomes.InDoubt == 0 || e.config.Ledger.URL == noLedger || !e.unshown {
+	if s.Outcomes.InDoubt == 0 || e.config.Ledger.URL == config.NoLedger || !e.unshown {
 		return false
 	}
 	s.Hint = "the API does not show who is in doubt: find out there, and say so for each with usersync ledger resolve ID, and --remote KEY or --absent"

@@ -51,7 +51,7 @@ func codesOfTally(t tally) []int {
 	if n.InDoubt > 0 {
 		codes = append(codes, exit.Doubt)
 	}
-	if n.Failed > 0 || !t.allowed.covers(n.Invalid+n.Refused, t.read) {
+	if n.Failed > 0 || !t.allowed.Covers(n.Invalid+n.Refused, t.read) {
 		codes = append(codes, exit.Rejects)
 	}
 	return codes

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
@@ -151,7 +152,7 @@ func TestAllowRejects(t *testing.T) {
 		{"100%", 0, 0, 0, 1, 6}, // nor is doubt
 	}
 	for _, test := range tests {
-		allowed, err := parseShare(test.allow)
+		allowed, err := config.ParseShare(test.allow)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
@@ -44,7 +45,7 @@ func (d *deletions) Write(o user.Outcome) error {
 }
 
 func (d *deletions) facts(mode user.Op) *report.Deletions {
-	if mode != modeMirror {
+	if mode != config.Mirror {
 		return nil
 	}
 	return &report.Deletions{Users: d.users, Rejected: d.rejected}

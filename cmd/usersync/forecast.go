@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/destination"
@@ -31,9 +32,9 @@ func actionOf(s user.Status) string {
 func (p *planner) forecast(f *foreseen) report.Forecast {
 	shown := report.Forecast{
 		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
-		Known: f.changes.Compared, Changed: f.changes.Changed,
-		Calls: madeOf(&f.calls), Made: f.made.Total(),
-		Scope: p.conn.scope, Inputs: p.paths,
+		Comparison: report.Comparison{Known: f.changes.Compared, Changed: f.changes.Changed},
+		Work:       report.Work{Calls: madeOf(&f.calls), Made: f.made.Total()},
+		Scope: p.conn.Scope, Inputs: p.paths,
 	}
 	for status, n := range f.outcomes {
 		shown.Actions[actionOf(status)] = n
@@ -45,7 +46,7 @@ func (p *planner) forecast(f *foreseen) report.Forecast {
 	for _, c := range f.changes.List() {
 		shown.Fields = append(shown.Fields, report.FieldChange(c))
 	}
-	shown.Time(paceOptions(p.config, p.conn.client.Traits()).PerSecond)
+	shown.Time(connect.PaceOptions(p.config, p.conn.Client.Traits()).PerSecond)
 	shown.Warnings = append(p.notes, p.remarks(f)...)
 	return shown
 }
@@ -67,7 +68,7 @@ func (p *planner) remarks(f *foreseen) []string {
 	if p.config.Ledger.Full {
 		all = append(all, "--full sends every user, whatever the ledger says")
 	}
-	if most := p.config.Guards.MaxErrors; f.wrong() > 0 && (most.count > 0 || most.percent > 0 && f.read >= errorsAfter) && !most.covers(f.wrong(), f.read) {
+	if most := p.config.Guards.MaxErrors; f.wrong() > 0 && (most.Count > 0 || most.Percent > 0 && f.read >= errorsAfter) && !most.Covers(f.wrong(), f.read) {
 		all = append(all, "more users are invalid or refused than --max-errors allows: a run would stop early")
 	}
 	if f.sends() > 0 {
@@ -79,7 +80,7 @@ func (p *planner) remarks(f *foreseen) []string {
 // noteUnfinished says which run of the scope is not over and did something that
 // the ledger does not know yet.
 func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error {
-	all, err := history.Unfinished(p.config.Output.RunsDir, scope, p.config.ledgerName())
+	all, err := history.Unfinished(p.config.Output.RunsDir, scope, p.config.LedgerName())
 	if err != nil {
 		return err
 	}

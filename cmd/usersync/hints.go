@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"strings"
 
@@ -23,12 +22,6 @@ func withoutHint(err error) (hint string, bare error) {
 		return e.Hint, &bare
 	}
 	return "", err
-}
-
-// deniedHint names what in the config leads to an API and to an account there.
-func deniedHint(c *config) string {
-	account := map[string]string{"kard": ", organization", "custom": ", account"}[c.Target.To]
-	return fmt.Sprintf("check base_url%s and auth under %s: in the config", account, c.Target.To)
 }
 
 // roomHint tells standard output and devices apart, which room elsewhere does

@@ -16,6 +16,6 @@ func ledgerExport(e *env) *cobra.Command {
 		Example: "  usersync ledger export > ledger.jsonl",
 		Args:    ledgerArguments(),
 	}, reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
-		return l.Export(ctx, e.stdout)
+		return l.Admin().Export(ctx, e.stdout)
 	})
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/erasure"
 	"usersync/cmd/usersync/internal/exit"
 )
@@ -25,7 +27,7 @@ func ledgerForget(e *env) *cobra.Command {
 		Example: "  usersync ledger forget 4711",
 		Args:    ledgerArguments("ID"),
 	}
-	load := addSettings(e, cmd, ledgerSettings()...)
+	load := addSettings(e, cmd, config.ForLedger)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
@@ -43,26 +45,26 @@ func ledgerForget(e *env) *cobra.Command {
 
 // forget erases id under the lock that a run takes: none of the scope is under
 // way meanwhile.
-func forget(ctx context.Context, c *config, id string) (done erasure.Done, err error) {
+func forget(ctx context.Context, c *config.Config, id string) (done erasure.Done, err error) {
 	if c.Target.Sandbox {
 		return done, exit.Usage(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory"), "set sandbox to false: rehearsals are erased too", "")
 	}
 	c.Target.Offline = true
-	conn, err := connect(ctx, c)
+	conn, err := connect.Open(ctx, c)
 	if err != nil {
 		return done, err
 	}
-	defer func() { err = errors.Join(err, conn.close()) }()
-	if url := c.ledgerURL(c.Output.RunsDir); url != noLedger {
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if url := c.Ledger.At(c.Output.RunsDir); url != config.NoLedger {
 		if err := checkThere(url, writing); err != nil {
 			return done, err
 		}
 	}
-	scope := scopeOf(conn.scope, c.Ledger.Feed)
-	past, err := openPast(ctx, c, scope, c.Output.RunsDir, "usersync-ledger")
+	scope := conn.ScopeIn(c.Ledger.Feed)
+	past, err := connect.Acquire(ctx, c, scope, c.Output.RunsDir, "usersync-ledger")
 	if err != nil {
 		return done, err
 	}
-	defer func() { err = errors.Join(err, past.close()) }()
-	return erasure.Erase(ctx, past.ledger, c.Output.RunsDir, scope, id)
+	defer func() { err = errors.Join(err, past.Close()) }()
+	return erasure.Erase(ctx, past.Ledger, c.Output.RunsDir, scope, id)
 }

@@ -29,7 +29,7 @@ func ledgerImport(e *env) *cobra.Command {
 			defer f.Close() // it was only read
 			in = f
 		}
-		n, err := l.Import(ctx, in)
+		n, err := l.Admin().Import(ctx, in)
 		if err != nil {
 			return err
 		}

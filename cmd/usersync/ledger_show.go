@@ -19,7 +19,7 @@ func ledgerShow(e *env) *cobra.Command {
 		Long:  "show prints what the ledger holds of an id: where it stands, since which run and record, and of which fields a print\nis known. It holds no value of a field.",
 		Args:  ledgerArguments("ID"),
 	}, reading, func(ctx context.Context, l *ledger.Ledger, args []string) error {
-		shown, err := l.Show(ctx, args[0])
+		shown, err := l.Admin().Show(ctx, args[0])
 		if err != nil {
 			return err
 		}

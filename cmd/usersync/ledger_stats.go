@@ -16,7 +16,7 @@ func ledgerStats(e *env) *cobra.Command {
 		Short: "Count what is remembered, in all scopes of the database",
 		Args:  ledgerArguments(),
 	}, reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
-		all, err := l.Stats(ctx)
+		all, err := l.Admin().Stats(ctx)
 		if err != nil {
 			return err
 		}

@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/writer"
 )
@@ -48,7 +49,7 @@ type env struct {
 type tally struct {
 	outcomes writer.Outcomes
 	read     int
-	allowed  share
+	allowed  config.Share
 	detailed detailed
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 )
 
@@ -30,39 +32,18 @@ func TestManualHasEverySetting(t *testing.T) {
 		t.Fatalf("%s has no place for the table", path)
 	}
 	if *update {
-		text := head + tableBegin + settingsTable() + tableEnd + tail
+		text := head + tableBegin + config.ManualTable(connect.Sections()) + tableEnd + tail
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if table != settingsTable() {
+	if table != config.ManualTable(connect.Sections()) {
 		t.Errorf("%s differs from the code; run go test ./cmd/usersync -update", path)
 	}
 	for _, m := range exit.Meanings() {
 		if !strings.Contains(tail, m.Text) {
 			t.Errorf("%s does not explain exit code %d as the program does", path, m.Code)
-		}
-	}
-}
-
-func TestSettingsAreWhole(t *testing.T) {
-	keys, flags := map[string]bool{}, map[string]bool{}
-	for _, s := range settings() {
-		if keys[s.key] || s.flag != "" && flags[s.flag] {
-			t.Errorf("%s stands twice", s.key)
-		}
-		keys[s.key], flags[s.flag] = true, true
-		if s.use == "" || s.set == nil {
-			t.Errorf("%s is not explained or not kept", s.key)
-		}
-		if s.kind == secret && s.flag != "" {
-			t.Errorf("%s is a secret and has a flag, which everybody on the machine can read", s.key)
-		}
-		if s.def != "" {
-			if err := s.check(&config{}, s.def); err != nil {
-				t.Errorf("%s refuses its own default: %v", s.key, err)
-			}
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/reader"
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
@@ -17,30 +18,19 @@ import (
 	"usersync/writer"
 )
 
-// modeMirror upserts, and then deletes the users missing from the input.
-const modeMirror user.Op = "mirror"
-
-// intent is what is to be done with each record.
-func (c *config) intent() user.Op {
-	if c.Target.Mode == modeMirror {
-		return user.Upsert
-	}
-	return c.Target.Mode
-}
-
 // mirrorRules are the rules for deletions, as far as they are known before the
 // input is read.
-func (c *config) mirrorRules(protected map[string]struct{}) mirror.Rules {
+func mirrorRules(c *config.Config, protected map[string]struct{}) mirror.Rules {
 	return mirror.Rules{
 		Feed: c.Ledger.Feed, Protected: protected, MaxDelete: c.Guards.MaxDelete,
-		Settings: c.feedRules(""), AcceptChange: c.Guards.AcceptChange,
+		Settings: feedRules(c, ""), AcceptChange: c.Guards.AcceptChange,
 	}
 }
 
 // unproved names a file of which nothing proves that it is whole; empty if there
 // is none, or nobody asks for a proof. The input must have been read to its end.
-func (c *config) unproved(in *reader.Input) string {
-	if c.Proof.trustEOF {
+func unproved(c *config.Config, in *reader.Input) string {
+	if c.Proof.TrustEOF {
 		return ""
 	}
 	for _, p := range in.Proofs() {
@@ -52,30 +42,30 @@ func (c *config) unproved(in *reader.Input) string {
 }
 
 // feedRules are the settings by which a run sends the feed.
-func (c *config) feedRules(run string) ledger.Rules {
-	return ledger.Rules{Run: run, Config: c.feedDigest(), Mapping: c.mappingDigest()}
+func feedRules(c *config.Config, run string) ledger.Rules {
+	return ledger.Rules{Run: run, Config: c.FeedDigest(), Mapping: c.MappingDigest()}
 }
 
 // keepRules notes these settings, once the feed was sent whole.
 func (j *job) keepRules(ctx context.Context) error {
-	whole := j.config.Target.Mode == modeMirror || j.config.Target.Mode == user.Upsert
-	if j.past.ledger == nil || !whole || j.retried.Run != "" || j.checkpointer.FedAgain() || j.config.Target.Sandbox {
+	whole := j.config.Target.Mode == config.Mirror || j.config.Target.Mode == user.Upsert
+	if j.past.Ledger == nil || !whole || j.retried.Run != "" || j.checkpointer.FedAgain() || j.config.Target.Sandbox {
 		return nil
 	}
-	return j.past.ledger.KeepRules(context.WithoutCancel(ctx), j.config.feedRules(j.out.dir.ID()))
+	return j.past.Ledger.KeepRules(context.WithoutCancel(ctx), feedRules(j.config, j.out.dir.ID()))
 }
 
 // missing yields the deletions of a mirror: they are found when all else is
 // written. Where a rule forbids them, it lists the users missing.
 func (j *job) missing(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
-		rules := j.config.mirrorRules(j.protected)
+		rules := mirrorRules(j.config, j.protected)
 		rules.Last, rules.Invalid, rules.After = j.checkpointer.Last(), j.checkpointer.Count(user.Invalid), j.lastAbsent
-		rules.Unproved = j.config.unproved(j.input)
+		rules.Unproved = unproved(j.config, j.input)
 		rules.FedAgain = func(missing int) {
 			j.log.always("nobody is deleted: the input is rejects of an earlier run, which cannot say who is gone", zap.Int("absent", missing))
 		}
-		for part, err := range mirror.Missing(ctx, j.past.ledger, j.presence, rules) {
+		for part, err := range mirror.Missing(ctx, j.past.Ledger, j.presence, rules) {
 			if !yield(part, j.withList(ctx, rules, err)) {
 				return
 			}
@@ -103,7 +93,7 @@ func (j *job) listAbsent(ctx context.Context, rules mirror.Rules) (path string, 
 	}
 	lines := csv.NewWriter(list)
 	err = lines.Write([]string{"id", "remote_id"})
-	for row, bad := range mirror.Rows(ctx, j.past.ledger, j.presence, rules) {
+	for row, bad := range mirror.Rows(ctx, j.past.Ledger, j.presence, rules) {
 		if err = errors.Join(err, bad); err != nil {
 			break
 		}

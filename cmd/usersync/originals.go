@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
@@ -28,7 +29,7 @@ func (j *job) findOriginals(ctx context.Context) (*history.Originals, error) {
 	case isChanged && sig != nil:
 		return nil, sig
 	case isChanged:
-		return nil, exit.Usage(changed, "put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", j.config.typed.again(j.paths...))
+		return nil, exit.Usage(changed, "put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", j.config.Invocation.Again(j.paths...))
 	case err != nil || o == nil:
 		return nil, err
 	}
@@ -42,7 +43,7 @@ func (j *job) reopen(ctx context.Context, h journal.Header) (*reader.Input, erro
 	for _, in := range h.Inputs {
 		paths = append(paths, in.Path)
 	}
-	options := readerOptions(j.stdin, j.config, j.conn.client.Traits(), paths, expected{})
+	options := readerOptions(j.stdin, j.config, j.conn.Client.Traits(), paths, config.Expected{})
 	options.Original, options.Sidecar, options.Trailer = nil, false, ""
 	if h.Retried == "" {
 		options.Trailer = j.retried.trailer

@@ -10,6 +10,8 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/destination"
@@ -18,7 +20,7 @@ import (
 )
 
 // takesAll is an API that is only asked what it takes.
-type takesAll struct{ client }
+type takesAll struct{ connect.Client }
 
 func (takesAll) Traits() destination.Traits { return destination.Traits{AnyField: true} }
 
@@ -26,9 +28,9 @@ func (takesAll) Traits() destination.Traits { return destination.Traits{AnyField
 // they are not looked for.
 func TestOriginalsThatAreGone(t *testing.T) {
 	dir := t.TempDir()
-	j := &job{runOptions: runOptions{now: time.Now, log: runLog{Logger: zap.NewNop()}, config: &config{Output: outputConfig{RunsDir: filepath.Join(dir, "runs")}, Input: inputConfig{Format: "auto", Charset: "auto"}}},
-		conn: &connection{client: takesAll{}}, paths: []string{"rejects.csv"}}
-	j.config.typed.verb = "retry"
+	j := &job{runOptions: runOptions{now: time.Now, log: runLog{Logger: zap.NewNop()}, config: &config.Config{Output: config.Output{RunsDir: filepath.Join(dir, "runs")}, Input: config.Input{Format: "auto", Charset: "auto"}}},
+		conn: &connect.Connection{Client: takesAll{}}, paths: []string{"rejects.csv"}}
+	j.config.Invocation.Verb = "retry"
 	runs, err := rundir.Create(j.config.Output.RunsDir, j.now())
 	if err != nil {
 		t.Fatal(err)

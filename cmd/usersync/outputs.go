@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 	"usersync/sync/user"
@@ -33,14 +32,6 @@ type outputs struct {
 
 	diary       *journal.Journal
 	journalFile *os.File
-}
-
-// checkOutput refuses two kinds of data on one standard output.
-func (c *config) checkOutput() error {
-	if c.Output.JSON && c.Output.Results == "-" {
-		return exit.Usage(errors.New("read settings: --json and --results - both want standard output"), "keep one of them", "usersync run --help")
-	}
-	return nil
 }
 
 // openOutputs makes the run directory. When it fails, nothing was sent.

@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/ledger"
@@ -33,7 +35,7 @@ func planCommand(e *env, found *tally) *cobra.Command {
 			"With --detailed-exitcode: 0 nothing to do, 2 users to send, 1 an error, or nothing to send and rejected rows.\nElse: " + exitCodeTable(),
 		Example: "  usersync plan users.csv\n  usersync plan --out plan.jsonl users.csv\n  usersync apply plan.jsonl",
 	}
-	load := addSettings(e, cmd)
+	load := addSettings(e, cmd, config.ForRun)
 	out := cmd.Flags().String("out", "", "keep the plan in this `FILE`, for usersync apply")
 	read := cmd.Flags().Bool("read", false, "make the reads that updates need")
 	cmd.Flags().Bool(strings.TrimPrefix(detailedFlag, "--"), false, "exit with 0 for nothing to do, 1 for an error, 2 for users to send")
@@ -76,16 +78,16 @@ func (e *env) showPlan(p *planner, made *planned, found *tally) error {
 }
 
 // runLine is the command that does what was planned; none for standard input.
-func runLine(c *config, paths []string) string {
+func runLine(c *config.Config, paths []string) string {
 	if slices.Contains(paths, "-") {
 		return ""
 	}
-	return typed{flags: without(c.typed.flags, "--out", "--read", "--dry-run", "--json", detailedFlag)}.command("run", c.typed.files...)
+	return config.Invocation{Flags: config.DropFlags(c.Invocation.Flags, "--out", "--read", "--dry-run", "--json", detailedFlag)}.Command("run", c.Invocation.Files...)
 }
 
 // planOptions are what a plan is told besides its settings.
 type planOptions struct {
-	config *config
+	config *config.Config
 	files  []string // of the command line
 	stdin  io.Reader
 	now    func() time.Time
@@ -107,7 +109,7 @@ type planner struct {
 	planOptions
 
 	paths     []string
-	conn      *connection
+	conn      *connect.Connection
 	input     *reader.Input
 	ledger    *ledger.Ledger   // nil: there is none, or none yet
 	presence  *mirror.Presence // nil: not of a mirror, or there is no ledger
@@ -125,18 +127,18 @@ func (p *planner) run(ctx context.Context) (made *planned, err error) {
 	if p.paths, err = inputPaths(p.files, p.config.Input.From); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(p.checkOut(), p.config.checkAhead("plan", p.paths), p.config.checkPlannable()); err != nil {
+	if err := errors.Join(p.checkOut(), checkAhead(p.config, "plan", p.paths), checkPlannable(p.config)); err != nil {
 		return nil, err
 	}
-	if p.conn, err = connect(ctx, p.config); err != nil {
+	if p.conn, err = connect.Open(ctx, p.config); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, p.conn.close()) }()
-	if p.input, err = openInput(ctx, p.stdin, p.config, p.conn.client, p.paths); err != nil {
+	defer func() { err = errors.Join(err, p.conn.Close()) }()
+	if p.input, err = openInput(ctx, p.stdin, p.config, p.conn.Client, p.paths); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	if p.protected, err = checkGuards(p.config, p.conn.client.Traits(), p.input); err != nil {
+	if p.protected, err = checkGuards(p.config, p.conn.Client.Traits(), p.input); err != nil {
 		return nil, errors.Join(err, p.openLedger(ctx))
 	}
 	if err := p.openLedger(ctx); err != nil {
@@ -171,7 +173,7 @@ func (p *planner) checkOut() error {
 		return exit.Usage(errors.New("read flags: --out keeps a plan of what can be read again, and this input can be read one time only"),
 			"write it into a file first; without --out it can be planned", "usersync plan --help")
 	}
-	for _, path := range append([]string{p.config.file}, p.paths...) {
+	for _, path := range append([]string{p.config.File}, p.paths...) {
 		if path != "" && sameFile(p.out, path) {
 			return exit.Usage(fmt.Errorf("read flags: --out %s is a file that the plan is made of", p.out), "give the plan a file of its own", "usersync plan --help")
 		}
@@ -183,21 +185,21 @@ func (p *planner) checkOut() error {
 func (p *planner) openLedger(ctx context.Context) (err error) {
 	c := p.config
 	switch {
-	case c.Ledger.URL == noLedger:
+	case c.Ledger.URL == config.NoLedger:
 		p.note("without a ledger nobody is known: users who exist already are found by the API, and updated then")
-		return p.noteUnfinished(ctx, scopeOf(p.conn.scope, c.Ledger.Feed))
+		return p.noteUnfinished(ctx, p.conn.ScopeIn(c.Ledger.Feed))
 	case c.Target.Sandbox:
 		return nil
 	}
-	scope := scopeOf(p.conn.scope, c.Ledger.Feed)
-	url := c.ledgerURL(c.Output.RunsDir)
-	if path, isFile := strings.CutPrefix(url, sqliteURL); isFile {
+	scope := p.conn.ScopeIn(c.Ledger.Feed)
+	url := c.Ledger.At(c.Output.RunsDir)
+	if path, isFile := strings.CutPrefix(url, config.SQLiteURL); isFile {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			p.note("there is no ledger yet: users who exist already are found by the API, and updated then")
 			return p.noteUnfinished(ctx, scope)
 		}
 	}
-	if p.ledger, err = openLedger(ctx, c, scope, url); err != nil {
+	if p.ledger, err = connect.OpenLedger(ctx, c, scope, url); err != nil {
 		return err
 	}
 	return p.noteUnfinished(ctx, scope)

@@ -3,9 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/plan"
 	"usersync/writer/rundir"
@@ -34,25 +33,11 @@ func (p *planner) openFile(ctx context.Context, generation int64) (*plan.Writer,
 func (p *planner) header(d inputDigest, generation int64) plan.Header {
 	return plan.Header{
 		Version: exit.ReadBuild().Version, Made: p.now().UTC(), Inputs: p.paths, InputSHA256: d.sha256, InputBytes: d.bytes,
-		Args:         append([]string{"run"}, without(p.config.typed.flags, "--out", "--read", detailedFlag)...),
-		ConfigSHA256: p.config.planDigest(), MappingSHA256: p.config.mappingDigest(),
-		Scope: scopeOf(p.conn.scope, p.config.Ledger.Feed), Sandbox: p.config.Target.Sandbox,
-		Ledger: plan.Ledger{Kept: p.config.Ledger.URL != noLedger, Generation: generation},
+		Args:         append([]string{"run"}, config.DropFlags(p.config.Invocation.Flags, "--out", "--read", detailedFlag)...),
+		ConfigSHA256: p.config.RunDigest(), MappingSHA256: p.config.MappingDigest(),
+		Scope: p.conn.ScopeIn(p.config.Ledger.Feed), Sandbox: p.config.Target.Sandbox,
+		Ledger: plan.Ledger{Kept: p.config.Ledger.URL != config.NoLedger, Generation: generation},
 	}
-}
-
-// without leaves flags out. --out is followed by its value.
-func without(flags []string, names ...string) []string {
-	var kept []string
-	for i := 0; i < len(flags); i++ {
-		name, _, _ := strings.Cut(flags[i], "=")
-		if !slices.Contains(names, name) {
-			kept = append(kept, flags[i])
-		} else if flags[i] == "--out" {
-			i++
-		}
-	}
-	return kept
 }
 
 func (p *planner) generation(ctx context.Context) (int64, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
@@ -11,7 +12,7 @@ import (
 // attend lets the plan of a mirror note who is in the input. Without a ledger
 // nobody is missing from it.
 func (p *planner) attend(ctx context.Context) (err error) {
-	if p.config.Target.Mode != modeMirror || p.ledger == nil {
+	if p.config.Target.Mode != config.Mirror || p.ledger == nil {
 		return nil
 	}
 	p.presence, err = mirror.NewPresence(ctx, p.ledger)
@@ -23,9 +24,9 @@ func (p *planner) attend(ctx context.Context) (err error) {
 func (p planning) missing(f *foreseen) func(context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 		return func(yield func([]*user.Record, error) bool) {
-			rules := p.config.mirrorRules(p.protected)
+			rules := mirrorRules(p.config, p.protected)
 			rules.Planned, rules.Last, rules.Invalid = true, p.presence.Read(), f.outcomes[user.Invalid]
-			rules.Unproved = p.config.unproved(p.input)
+			rules.Unproved = unproved(p.config, p.input)
 			mirror.Missing(ctx, p.ledger, p.presence, rules)(yield)
 		}
 	}

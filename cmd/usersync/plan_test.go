@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/guard"
 	"usersync/writer"
@@ -12,9 +13,9 @@ import (
 
 func TestChangeLimits(t *testing.T) {
 	for text, ok := range map[string]bool{"10%": true, "25": true, "phone=2%": true, "phone=0": true, "=2%": false, "phone=": false, "much": false, "101%": false} {
-		var l changeLimits
-		if err := l.add(text); (err == nil) != ok || l.given() != ok {
-			t.Errorf("%q: %v, given %t", text, err, l.given())
+		var l config.ChangeLimits
+		if err := l.Add(text); (err == nil) != ok || l.Given() != ok {
+			t.Errorf("%q: %v, given %t", text, err, l.Given())
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
@@ -18,8 +20,8 @@ import (
 // planning runs the engine over an input as a run does, with the destination
 // replaced by one that sends nothing.
 type planning struct {
-	config *config
-	conn   *connection
+	config *config.Config
+	conn   *connect.Connection
 	wire   context.Context // ends when calls on the wire are to be cut
 	input  *reader.Input
 	ledger *ledger.Ledger // nil: there is none, or none yet
@@ -37,15 +39,15 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 	f.file = p.file
 	work := engine.Job{
 		Records:     present(ctx, p.presence, p.input, 0).Until(ctx).Batches(recordsAtOnce),
-		Destination: p.manners(f).Planned(p.conn.client, p.read, &f.calls),
+		Destination: p.manners(f).Planned(p.conn.Client, p.read, &f.calls),
 		Results:     f,
-		BatchSize:   p.conn.batchSize(p.config.Pace.BatchSize),
+		BatchSize:   p.conn.BatchSize(p.config.Pace.BatchSize),
 		Workers:     p.config.Pace.Workers,
 	}
 	if !p.config.Ledger.AllowStale {
 		work.Superseded = (&history.Staleness{Dir: p.config.Output.RunsDir}).Superseded
 	}
-	if p.config.Ledger.URL != noLedger {
+	if p.config.Ledger.URL != config.NoLedger {
 		known := plan.OverlayOptions{Ledger: p.ledger, Full: p.config.Ledger.Full}
 		if p.presence != nil {
 			known.Saw, work.Absent = p.presence.Saw, p.missing(f)
@@ -60,5 +62,5 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 }
 
 func (p planning) manners(f *foreseen) stack.Options {
-	return stack.Options{Pacer: p.conn.pace, Wire: p.wire, Retries: p.config.Pace.Retries, Calls: &f.made, Protected: p.protected}
+	return stack.Options{Pacer: p.conn.Pace, Wire: p.wire, Retries: p.config.Pace.Retries, Calls: &f.made, Protected: p.protected}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
@@ -17,7 +18,7 @@ type recall struct {
 
 	// For the engine's planner alone.
 	unchanged ledger.Seen // whom it saw so
-	printer   *ledger.Printer
+	printer   *fingerprint.Printer
 	prints    []user.Print
 }
 
@@ -63,7 +64,7 @@ func (r *recall) Same(known user.Known, u *user.User) bool {
 	}
 	got := r.printer.Prints(r.prints, u)
 	r.prints = got.Fields
-	same := ledger.Same(known.Prints, got)
+	same := fingerprint.Same(known.Prints, got)
 	if same {
 		r.unchanged.Add(known.Row)
 	}

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
@@ -24,7 +24,7 @@ func resumeCommand(e *env, found *tally) *cobra.Command {
 			"and then a - stands behind RUN.\n\n" + exitCodeTable(),
 		Example: "  usersync resume\n  usersync resume runs/20261122T021500Z-k3q7ab\n  usersync resume 20261122T021500Z-k3q7ab - < users.csv",
 	}
-	load, find := addSettings(e, cmd, runSettings()...), runArguments(cmd)
+	load, find := addSettings(e, cmd, config.ForResume), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		name, stdin, err := resumeArguments(args)
 		if err != nil {
@@ -74,8 +74,8 @@ func (e *env) resumed(run *history.Run, stdin bool, now *cobra.Command) (o runOp
 		if err != nil {
 			return o, fmt.Errorf("resume run %s, which retries run %s: %w", run.ID, before, err)
 		}
-		o.retried = retrial{Rejects: rejects, trailer: c.Proof.trailer}
-		c.Proof.spare()
+		o.retried = retrial{Rejects: rejects, trailer: c.Proof.Trailer}
+		c.Proof.Spare()
 	}
 	if o.applied, err = planOf(past.Header); err != nil {
 		return o, err
@@ -83,7 +83,7 @@ func (e *env) resumed(run *history.Run, stdin bool, now *cobra.Command) (o runOp
 	for _, in := range past.Header.Inputs {
 		o.files = append(o.files, in.Path)
 	}
-	c.typed.files = o.files
+	c.Invocation.Files = o.files
 	return o, nil
 }
 
@@ -106,18 +106,4 @@ func refuseResume(run *history.Run, stdin bool) error {
 		return exit.Usage(fmt.Errorf("resume run %s: it did not read standard input", run.ID), "leave the - out", exit.CommandLine("resume", run.Path()))
 	}
 	return nil
-}
-
-// lay lays the flags that one command was given over those of another.
-func lay(from, over *cobra.Command) (err error) {
-	from.Flags().Visit(func(f *pflag.Flag) {
-		t, isSetting := f.Value.(*texts)
-		if !isSetting {
-			return
-		}
-		for _, text := range t.all {
-			err = errors.Join(err, over.Flags().Set(f.Name, text))
-		}
-	})
-	return err
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
@@ -30,7 +31,7 @@ func retryCommand(e *env, found *tally) *cobra.Command {
 		Example: "  usersync retry\n  usersync retry runs/20261122T021500Z-k3q7ab",
 		Args:    atMostOneRun,
 	}
-	load, find := addSettings(e, cmd, append(runSettings(), "allow_stale")...), runArguments(cmd)
+	load, find := addSettings(e, cmd, config.ForRetry), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		own, err := load()
 		if err != nil {
@@ -66,12 +67,12 @@ func (e *env) retrying(run *history.Run, now *cobra.Command) (o runOptions, err 
 	if err != nil {
 		return o, err
 	}
-	c.Proof.spare()
-	o = runOptions{config: c, retried: retrial{Rejects: rejects, trailer: c.Proof.trailer}, files: []string{rejects.Path}}
-	c.typed.files = o.files
-	if c.planDigest() != run.Journal.Header.ConfigSHA256 || c.mappingDigest() != run.Journal.Header.MappingSHA256 {
+	c.Proof.Spare()
+	o = runOptions{config: c, retried: retrial{Rejects: rejects, trailer: c.Proof.Trailer}, files: []string{rejects.Path}}
+	c.Invocation.Files = o.files
+	if c.RunDigest() != run.Journal.Header.ConfigSHA256 || c.MappingDigest() != run.Journal.Header.MappingSHA256 {
 		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", run.ID),
-			"its rejects are an input like any other: run them with the settings of now", c.typed.again(rejects.Path))
+			"its rejects are an input like any other: run them with the settings of now", c.Invocation.Again(rejects.Path))
 	}
 	return o, nil
 }

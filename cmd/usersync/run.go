@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
@@ -35,7 +37,7 @@ func runCommand(e *env, found *tally) *cobra.Command {
 			"sends them, and leaves results, rejects and a summary in a new directory below --runs-dir.\n\n" + exitCodeTable(),
 		Example: "  usersync run --config usersync.yaml users.csv\n  usersync run --to kard --sandbox users.csv",
 	}
-	load := addSettings(e, cmd)
+	load := addSettings(e, cmd, config.ForRun)
 	dryRun := cmd.Flags().Bool("dry-run", false, "show what would be done, as usersync plan does, and send nothing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
@@ -81,7 +83,7 @@ func (e *env) send(ctx context.Context, o runOptions, found *tally) (err error) 
 
 // runOptions are what a run is told besides its settings.
 type runOptions struct {
-	config *config
+	config *config.Config
 	files  []string // of the command line
 	stdin  io.Reader
 	stdout io.Writer // takes --results -
@@ -104,11 +106,11 @@ type job struct {
 	started time.Time
 
 	paths        []string
-	conn         *connection
+	conn         *connect.Connection
 	originals    *history.Originals
 	input        *reader.Input
 	out          *outputs
-	past         *past
+	past         *connect.Lease
 	start        start
 	checkpointer *checkpoint.Checkpointer
 	before       engine.Summary // what an earlier part of the run has done
@@ -123,26 +125,26 @@ type job struct {
 
 // setup opens everything that can be refused before the first call.
 func (j *job) setup(ctx context.Context) (err error) {
-	if err := j.config.checkOutput(); err != nil {
+	if err := j.config.Output.Check(); err != nil {
 		return err
 	}
 	if j.paths, err = inputPaths(j.files, j.config.Input.From); err != nil {
 		return err
 	}
-	if err := errors.Join(j.config.checkResults(j.paths, j.stdin), j.checkTwice()); err != nil {
+	if err := errors.Join(checkResults(j.config, j.paths, j.stdin), j.checkTwice()); err != nil {
 		return err
 	}
-	if j.conn, err = connect(ctx, j.config); err != nil {
+	if j.conn, err = connect.Open(ctx, j.config); err != nil {
 		return err
 	}
 	if j.originals, err = j.findOriginals(ctx); err != nil {
 		return err
 	}
 	j.log.Info("opening the input", zap.Strings("from", j.paths))
-	if j.input, err = openInput(ctx, j.stdin, j.config, j.conn.client, j.paths); err != nil {
+	if j.input, err = openInput(ctx, j.stdin, j.config, j.conn.Client, j.paths); err != nil {
 		return err
 	}
-	j.protected, err = checkGuards(j.config, j.conn.client.Traits(), j.input)
+	j.protected, err = checkGuards(j.config, j.conn.Client.Traits(), j.input)
 	return errors.Join(err, j.checkBound(ctx))
 }
 
@@ -157,42 +159,42 @@ func (j *job) release() error {
 		errs = append(errs, j.out.journalFile.Close())
 	}
 	if j.past != nil {
-		errs = append(errs, j.past.close())
+		errs = append(errs, j.past.Close())
 	}
 	if j.input != nil && !j.counts.Reading {
 		errs = append(errs, j.input.Close())
 	}
 	errs = append(errs, j.closeOriginals(j.originals))
 	if j.conn != nil {
-		errs = append(errs, j.conn.close())
+		errs = append(errs, j.conn.Close())
 	}
 	return errors.Join(append(errs, j.applied.Close())...)
 }
 
 // send runs the engine, and tells how the run ended, whatever happened.
 func (j *job) send(ctx context.Context) (report.Summary, error) {
-	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.scope.Host), zap.Strings("from", j.paths))
+	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.Scope.Host), zap.Strings("from", j.paths))
 	if j.config.Log.Progress != "never" {
-		j.progress.Start(progress.Source{Note: j.conn.pace.Note, Calls: j.calls.Total})
+		j.progress.Start(progress.Source{Note: j.conn.Pace.Note, Calls: j.calls.Total})
 	}
 	work := engine.Job{
-		Destination: j.manners().Around(underWay{j.conn.client, &j.underWay}),
+		Destination: j.manners().Around(underWay{j.conn.Client, &j.underWay}),
 		Results:     j.out.writer,
-		BatchSize:   j.conn.batchSize(j.config.Pace.BatchSize),
+		BatchSize:   j.conn.BatchSize(j.config.Pace.BatchSize),
 		Workers:     j.config.Pace.Workers,
 		Journal:     j.out.diary,
 		From:        j.start.from,
 		Maybe:       j.start.maybe,
 		Earlier:     j.start.earlier,
-		MaxErrors:   engine.MaxErrors{Count: j.config.Guards.MaxErrors.count, Percent: j.config.Guards.MaxErrors.percent, After: errorsAfter, Before: j.before.Outcomes},
+		MaxErrors:   engine.MaxErrors{Count: j.config.Guards.MaxErrors.Count, Percent: j.config.Guards.MaxErrors.Percent, After: errorsAfter, Before: j.before.Outcomes},
 		Sent:        j.start.sent,
 		Applying:    j.applied != nil,
 	}
 	if !j.config.Ledger.AllowStale {
 		work.Superseded = (&history.Staleness{Run: j.out.dir.ID(), Dir: j.config.Output.RunsDir, Unchanged: j.unchanged(ctx)}).Superseded
 	}
-	if j.past.ledger != nil {
-		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.presence)
+	if j.past.Ledger != nil {
+		work.Ledger = newRecall(j.past.Ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.presence)
 	}
 	if j.presence != nil {
 		work.Absent = j.applied.ApplyDeletions(j.missing)
@@ -243,10 +245,10 @@ func (j *job) budgeted(ctx context.Context) (context.Context, context.CancelFunc
 }
 
 func (j *job) manners() stack.Options {
-	sizer, _ := j.conn.client.(destination.Sizer)
-	return stack.Options{Sizer: sizer, Pacer: j.conn.pace, Wire: j.wire, Retries: j.config.Pace.Retries, Calls: &j.calls,
-		Quiet: j.started.Add(j.config.Pace.Timeout), Canary: j.config.Guards.Canary, AnswersOnly: j.config.Guards.CanaryAnswersOnly, Adopt: j.config.adoption(), Protected: j.protected,
-		Pending: checkpoint.Intents{Run: j.out.dir.ID(), Ledger: j.past.ledger, Journal: j.out.diary}}
+	sizer, _ := j.conn.Client.(destination.Sizer)
+	return stack.Options{Sizer: sizer, Pacer: j.conn.Pace, Wire: j.wire, Retries: j.config.Pace.Retries, Calls: &j.calls,
+		Quiet: j.started.Add(j.config.Pace.Timeout), Canary: j.config.Guards.Canary, AnswersOnly: j.config.Guards.CanaryAnswersOnly, Adopt: adoption(j.config), Protected: j.protected,
+		Pending: checkpoint.Intents{Run: j.out.dir.ID(), Ledger: j.past.Ledger, Journal: j.out.diary}}
 }
 
 // total adds what was done now to what was done before.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
@@ -32,25 +33,17 @@ func runArguments(cmd *cobra.Command) func(runsDir, name string, fits func(*jour
 
 // settingsOf returns the settings of an earlier run, over which those are laid
 // that now was given. The command is that of the run.
-func settingsOf(e *env, h journal.Header, now *cobra.Command) (*config, error) {
+func settingsOf(e *env, h journal.Header, now *cobra.Command) (*config.Config, error) {
 	if len(h.Args) == 0 {
 		return nil, exit.Usage(errors.New("read the settings of the run: its journal does not say them"), "give the run's own command again", "usersync run --help")
 	}
 	cmd := &cobra.Command{Use: h.Args[0]}
-	load := addSettings(e, cmd)
+	load := addSettings(e, cmd, config.ForRun)
 	if err := cmd.ParseFlags(h.Args[1:]); err != nil {
 		return nil, exit.Usage(fmt.Errorf("read the settings of the run: %w", err), "use the version of usersync that began the run", "")
 	}
-	if err := lay(now, cmd); err != nil {
+	if err := config.MergeFlags(now, cmd); err != nil {
 		return nil, err
 	}
 	return load()
-}
-
-// runSettings are the settings that can be changed between two parts of a run:
-// how fast, how long and how talkative it is.
-func runSettings() []string {
-	return []string{"rate", "burst", "workers", "batch_size", "retries", "timeout", "max_wait", "give_up_after", "lock_timeout",
-		"max_duration", "max_errors", "max_delete", "accept_mapping_change", "trust_eof", "expect_records", "expect_sha256",
-		"runs_dir", "allow_rejects", "json", "progress", "log_format", "log_level"}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 
 	"golang.org/x/sync/errgroup"
@@ -26,7 +27,7 @@ func (e *ended) Error() string { return "runs ended: " + strings.Join(e.how, ", 
 
 // runSeveral sends the input to several destinations: a run each, side by side,
 // that share nothing but the process.
-func (e *env) runSeveral(ctx context.Context, c *config, args []string) error {
+func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) error {
 	if slices.Contains(args, "-") {
 		return exit.Usage(fmt.Errorf("open the input: standard input cannot be read by %d runs", len(c.Target.All)), "name a file, or one destination with --to", "usersync run --help")
 	}
@@ -60,20 +61,17 @@ func (e *env) runSeveral(ctx context.Context, c *config, args []string) error {
 
 // perDestination makes the settings of each destination that is named. With an error it
 // returns those that are right.
-func perDestination(c *config) ([]*config, error) {
-	var all []*config
+func perDestination(c *config.Config) ([]*config.Config, error) {
+	var all []*config.Config
 	var wrong []error
 	for i, name := range c.Target.All {
 		if slices.Contains(c.Target.All[:i], name) {
 			return nil, exit.Usage(fmt.Errorf("find the destinations: %s is named twice", name), "name it once", "")
 		}
-		l := c.layers
-		l.block = name
-		own, err := l.resolve()
+		own, err := c.Only(name)
 		if wrong = append(wrong, err); err != nil {
 			continue
 		}
-		own.typed = c.typed.sentTo(name)
 		all = append(all, own)
 	}
 	return all, errors.Join(wrong...)

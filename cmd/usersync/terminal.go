@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/term"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/writer/progress"
 )
 
@@ -19,7 +20,7 @@ type terminal struct {
 
 // openTerminal opens progress and log. Where several runs share a log for
 // machines, each line names the destination.
-func openTerminal(to io.Writer, c *config, several bool) (*terminal, error) {
+func openTerminal(to io.Writer, c *config.Config, several bool) (*terminal, error) {
 	t := &terminal{}
 	o := progress.Options{}
 	if c.Log.Format == "json" {
@@ -45,7 +46,7 @@ func openTerminal(to io.Writer, c *config, several bool) (*terminal, error) {
 }
 
 // redrawn says whether the progress line can be redrawn, and how wide it may be.
-func redrawn(to io.Writer, c *config) (redraw bool, width func() int) {
+func redrawn(to io.Writer, c *config.Config) (redraw bool, width func() int) {
 	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return true, func() int { return widthOf(f) }
 	}

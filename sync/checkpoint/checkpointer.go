@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
@@ -59,7 +60,7 @@ type Options struct {
 // It is for one goroutine, apart from Marked.
 type Checkpointer struct {
 	to      Options
-	printer *ledger.Printer // nil without a ledger
+	printer *fingerprint.Printer // nil without a ledger
 
 	entries  []ledger.Entry
 	outcomes map[user.Status]int

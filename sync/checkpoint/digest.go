@@ -53,6 +53,7 @@ func (d *Digest) Sum() string { return hex.EncodeToString(d.hash.Sum(nil)) }
 // with.
 type InputChangedError struct{ Record int }
 
+// Error names the record at the checkpoint.
 func (e *InputChangedError) Error() string {
 	return fmt.Sprintf("the input is not the one that the run was begun with, as record %d and those before it show", e.Record)
 }

@@ -10,6 +10,7 @@ import (
 // whom the run has deleted already.
 type DeletionChangedError struct{ Record int }
 
+// Error names the record.
 func (e *DeletionChangedError) Error() string {
 	return fmt.Sprintf("the ledger was changed since the run began to delete: record %d would delete another user than it did", e.Record)
 }

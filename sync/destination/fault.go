@@ -24,6 +24,7 @@ const (
 	Denied
 )
 
+// String names the fault in one or two words.
 func (f Fault) String() string {
 	return [...]string{"perhaps taken", "not taken", "refused", "denied"}[f]
 }
@@ -44,6 +45,7 @@ type CallError struct {
 	Err error
 }
 
+// Error is the code and the fault, with the detail and the cause where there are any.
 func (e *CallError) Error() string {
 	text := fmt.Sprintf("%s (%s)", e.Code, e.Fault)
 	if e.Detail != "" {
@@ -55,6 +57,7 @@ func (e *CallError) Error() string {
 	return text
 }
 
+// Unwrap returns Err.
 func (e *CallError) Unwrap() error { return e.Err }
 
 // OnlyRead says of a read that failed that nothing was taken: the call that it

@@ -69,6 +69,7 @@ type DamagedError struct {
 	Why string
 }
 
+// Error says where the damage begins, and how it shows.
 func (e *DamagedError) Error() string {
 	return fmt.Sprintf("the journal is damaged at byte %d: %s", e.At, e.Why)
 }

@@ -87,6 +87,7 @@ func Begun(r io.ReaderAt, size int64) (time.Time, error) {
 // FormatError is a journal that another version of usersync wrote.
 type FormatError struct{ Format int }
 
+// Error names both formats.
 func (e *FormatError) Error() string {
 	return fmt.Sprintf("the journal has format %d, and this program reads format %d", e.Format, Format)
 }

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"usersync/sync/ledger"
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
@@ -53,7 +53,7 @@ func knows(p user.Prints, name user.Field) bool {
 	if slices.ContainsFunc(p.Fields, func(f user.Print) bool { return f.Field == name }) {
 		return true
 	}
-	return name == ledger.Secrets && p.Secrets != [16]byte{}
+	return name == fingerprint.Secrets && p.Secrets != [16]byte{}
 }
 
 // Of returns how many records change a field.

@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -18,7 +19,7 @@ type Overlay struct {
 	spill  *spill
 	saw    func([]user.Known)
 
-	printer *ledger.Printer
+	printer *fingerprint.Printer
 	prints  []user.Print
 	differs []user.Field
 	changes Changes
@@ -36,8 +37,8 @@ type OverlayOptions struct {
 func NewOverlay(o OverlayOptions) *Overlay {
 	v := &Overlay{ledger: o.Ledger, full: o.Full, saw: o.Saw}
 	if o.Ledger == nil {
-		key := ledger.NewKey()
-		v.printer, v.spill = ledger.NewPrinter(key), &spill{printer: ledger.NewPrinter(key)}
+		key := fingerprint.NewKey()
+		v.printer, v.spill = fingerprint.NewPrinter(key), &spill{printer: fingerprint.NewPrinter(key)}
 		return v
 	}
 	v.printer, v.spill = o.Ledger.Printer(), &spill{printer: o.Ledger.Printer()}
@@ -78,7 +79,7 @@ func (v *Overlay) Marked() int { return int(v.spill.marked.Load()) }
 func (v *Overlay) Same(known user.Known, u *user.User) bool {
 	got := v.printer.Prints(v.prints, u)
 	v.prints = got.Fields
-	v.differs = ledger.Differs(v.differs[:0], known.Prints, got)
+	v.differs = fingerprint.Differs(v.differs[:0], known.Prints, got)
 	v.changes.add(known.Prints, v.differs)
 	return !v.full && len(v.differs) == 0
 }

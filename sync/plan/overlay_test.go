@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"usersync/sync/ledger"
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
@@ -61,8 +61,8 @@ func TestChanges(t *testing.T) {
 	c.add(known, nil)
 	c.add(known, []user.Field{user.Phone, user.Email})
 	c.add(known, []user.Field{user.Phone})
-	c.add(known, []user.Field{ledger.Secrets})
-	want := []FieldChange{{Field: user.Phone, Users: 2}, {Field: user.Email, Users: 1, New: 1}, {Field: ledger.Secrets, Users: 1, New: 1}}
+	c.add(known, []user.Field{fingerprint.Secrets})
+	want := []FieldChange{{Field: user.Phone, Users: 2}, {Field: user.Email, Users: 1, New: 1}, {Field: fingerprint.Secrets, Users: 1, New: 1}}
 	if diff := cmp.Diff(want, c.List()); diff != "" || c.Compared != 4 || c.Changed != 3 {
 		t.Errorf("%d compared, %d changed: %s", c.Compared, c.Changed, diff)
 	}

@@ -13,8 +13,8 @@ import (
 	"fmt"
 	"time"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
-	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
 
@@ -71,13 +71,13 @@ func (e *Error) Error() string { return "apply plan " + e.Path + ": " + e.What }
 // fingerprints makes one fingerprint of everything that a record carries. It is for
 // one goroutine.
 type fingerprints struct {
-	printer *ledger.Printer
+	printer *fingerprint.Printer
 	fields  []user.Print
 	text    []byte
 }
 
-func newFingerprints(key ledger.Key) *fingerprints {
-	return &fingerprints{printer: ledger.NewPrinter(key)}
+func newFingerprints(key fingerprint.Key) *fingerprints {
+	return &fingerprints{printer: fingerprint.NewPrinter(key)}
 }
 
 // of leaves out the key that the destination made for the user: the ledger may tell

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"usersync/sync/ledger"
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
@@ -48,7 +48,7 @@ func (f *file) Path() string { return f.File.Name() }
 
 func (f *file) Commit() error { return errors.Join(f.Close(), os.Rename(f.Path(), f.name)) }
 
-func write(t *testing.T, path string, h Header, key ledger.Key) *Writer {
+func write(t *testing.T, path string, h Header, key fingerprint.Key) *Writer {
 	t.Helper()
 	f, err := os.Create(path + ".partial")
 	if err != nil {
@@ -64,7 +64,7 @@ func write(t *testing.T, path string, h Header, key ledger.Key) *Writer {
 // A plan gives each record its call, and finds every difference between the input
 // and the one that it was made for.
 func TestAPlanIsMergedWithItsInput(t *testing.T) {
-	key := ledger.NewKey()
+	key := fingerprint.NewKey()
 	path := filepath.Join(t.TempDir(), "plan.jsonl")
 	made := phoned("a=1", "b=2", "c=3", "d=4")
 	file := write(t, path, Header{Inputs: []string{"users.csv"}}, key)
@@ -127,7 +127,7 @@ func TestAPlanIsMergedWithItsInput(t *testing.T) {
 func TestACutPlanIsFound(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "plan.jsonl")
-	file := write(t, path, Header{}, ledger.NewKey())
+	file := write(t, path, Header{}, fingerprint.NewKey())
 	if err := errors.Join(file.Add(phoned("a=1")[0], user.Create), file.Finish(1)); err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestACutPlanIsFound(t *testing.T) {
 func TestAnEditedPlanIsFound(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "plan.jsonl")
-	w := write(t, path, Header{Inputs: []string{"users.csv"}}, ledger.NewKey())
+	w := write(t, path, Header{Inputs: []string{"users.csv"}}, fingerprint.NewKey())
 	if err := errors.Join(w.Add(phoned("a=1")[0], user.Create), w.Finish(1)); err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestAnEditedPlanIsFound(t *testing.T) {
 // A plan that everybody may write to is not taken: it names where users go.
 func TestAPlanThatEverybodyMayWriteTo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "plan.jsonl")
-	w := write(t, path, Header{}, ledger.NewKey())
+	w := write(t, path, Header{}, fingerprint.NewKey())
 	if err := errors.Join(w.Finish(0), os.Chmod(path, 0o666)); err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func TestAPlanThatEverybodyMayWriteTo(t *testing.T) {
 // What is not finished leaves nothing behind.
 func TestADroppedPlan(t *testing.T) {
 	dir := t.TempDir()
-	w := write(t, filepath.Join(dir, "plan.jsonl"), Header{}, ledger.NewKey())
+	w := write(t, filepath.Join(dir, "plan.jsonl"), Header{}, fingerprint.NewKey())
 	if err := errors.Join(w.Add(phoned("a=1")[0], user.Create), w.Drop()); err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func TestADroppedPlan(t *testing.T) {
 // The deletions of a mirror pass if they are those of the plan, all of them and no
 // others, wherever an earlier part of the run has stopped.
 func TestDeletionsAreThoseOfThePlan(t *testing.T) {
-	key := ledger.NewKey()
+	key := fingerprint.NewKey()
 	path := filepath.Join(t.TempDir(), "plan.jsonl")
 	gone := func(from int, ids ...string) (all []*user.Record) {
 		for i, id := range ids {
@@ -271,7 +271,7 @@ func TestAnyPlanFitsItsInputAlone(t *testing.T) {
 	ops := []user.Op{"", user.Create, user.Update, user.Delete, user.SameAsPlanned}
 	dir := t.TempDir()
 	for n := range 60 {
-		key, path := ledger.NewKey(), filepath.Join(dir, fmt.Sprint(n))
+		key, path := fingerprint.NewKey(), filepath.Join(dir, fmt.Sprint(n))
 		var texts []string
 		var want []user.Op
 		for i := range 1 + random.IntN(40) {

@@ -13,7 +13,7 @@ import (
 	"os"
 	"slices"
 
-	"usersync/sync/ledger"
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
@@ -27,7 +27,7 @@ type Plan struct {
 	ApprovedBy string // set by the caller, for reports
 
 	end   end
-	key   ledger.Key
+	key   fingerprint.Key
 	file  *os.File
 	lines *bufio.Reader // after the header
 	merge *merge        // where the input and the lines stand
@@ -58,7 +58,7 @@ func (p *Plan) Fault(format string, args ...any) error {
 func (p *Plan) Calls() int { return p.end.Calls }
 
 // Bind gives it the key of its records' fingerprints, which comes from the input.
-func (p *Plan) Bind(key ledger.Key) { p.key = key }
+func (p *Plan) Bind(key fingerprint.Key) { p.key = key }
 
 // Close closes the file.
 func (p *Plan) Close() error {

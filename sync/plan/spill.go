@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -17,7 +18,7 @@ import (
 // in a temporary directory, so that memory does not grow with the input; it holds
 // ids and prints, as any ledger, and ends with the plan.
 type spill struct {
-	printer *ledger.Printer
+	printer *fingerprint.Printer
 	entries []ledger.Entry
 	dir     string // empty until it is needed
 	ledger  atomic.Pointer[ledger.Ledger]

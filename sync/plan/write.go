@@ -12,7 +12,7 @@ import (
 	"os"
 	"strings"
 
-	"usersync/sync/ledger"
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
@@ -39,7 +39,7 @@ type Writer struct {
 
 // NewWriter begins a plan in f, which it takes over. The key makes the fingerprints
 // of the records.
-func NewWriter(f File, h Header, key ledger.Key) (*Writer, error) {
+func NewWriter(f File, h Header, key fingerprint.Key) (*Writer, error) {
 	w := &Writer{file: f, digest: sha256.New(), prints: newFingerprints(key)}
 	w.lines = bufio.NewWriter(io.MultiWriter(f, w.digest))
 	h.Format = format

@@ -5,7 +5,7 @@
 // what it leaves out? when is a conflict the whole call's?) it does not pretend to know: an option or a fault chooses. It shares no code with
 // the clients, so that a misreading of an API cannot agree with itself.
 //
-// Start with New or Rehearse (an http.Handler) or Start (a listener too), Fault for what can go wrong, and State for what it saw. The Kard users API,
+// Start with New (an http.Handler) or Start (a listener too), Fault for what can go wrong, and State for what it saw. The Kard users API,
 // version 2024-10-01, is in kard.go. Every other API is an API, in a folder of its own below this one, which never learns of it: it is handed
 // in by Options, and then stands behind the same faults, quota, tokens and state.
 package sandbox
@@ -109,15 +109,6 @@ func (o Options) With(faults ...string) (Options, error) {
 		o.Faults = append(o.Faults, f)
 	}
 	return o, o.Check()
-}
-
-// Rehearse is New of o With the faults.
-func Rehearse(o Options, faults ...string) (*Server, error) {
-	o, err := o.With(faults...)
-	if err != nil {
-		return nil, err
-	}
-	return New(o), nil
 }
 
 // ServeHTTP answers one call. A fault that leaves no answer hijacks the connection; where that cannot be done it panics with

@@ -72,6 +72,7 @@ func (o Outcome) For(records []*Record) []Outcome {
 // usersync, and never to be taken for a success.
 type AccountingError struct{ What string }
 
+// Error says that the outcomes do not add up, and What.
 func (e *AccountingError) Error() string { return "the outcomes do not add up: " + e.What }
 
 // RemoteToCome is the Remote of a user who would be created where nothing is sent

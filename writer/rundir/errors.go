@@ -13,6 +13,7 @@ import (
 // room: see NoRoom.
 type PlaceError struct{ Err error }
 
+// Error returns the text of Err.
 func (e *PlaceError) Error() string { return e.Err.Error() }
 
 // Unwrap returns Err.
@@ -27,6 +28,7 @@ type FullError struct {
 	Stream bool
 }
 
+// Error returns the text of Err.
 func (e *FullError) Error() string { return e.Err.Error() }
 
 // Unwrap returns Err.
@@ -41,6 +43,7 @@ func NoRoom(err error) bool {
 // UnsafeError is a directory or a file that others could read or replace.
 type UnsafeError struct{ Path, Why string }
 
+// Error names the path and what is wrong with it.
 func (e *UnsafeError) Error() string { return e.Path + " " + e.Why }
 
 // Hint says what to do about it.
@@ -55,6 +58,7 @@ type ShortError struct {
 	Size, Want int64
 }
 
+// Error names the file and both sizes.
 func (e *ShortError) Error() string {
 	return fmt.Sprintf("%s has %d bytes, and %d were on the disk", e.Path, e.Size, e.Want)
 }
@@ -67,4 +71,5 @@ func (e *ShortError) Hint() string {
 // ForeignError is a run's directory that holds something which no run has made.
 type ForeignError struct{ Path string }
 
+// Error names the directory, and nothing of what is in it.
 func (e *ForeignError) Error() string { return e.Path + " holds something that no run has made" }

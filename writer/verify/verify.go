@@ -57,6 +57,7 @@ type Finding struct {
 	What string
 }
 
+// String names the file, the line if there is one, and what is wrong.
 func (f Finding) String() string {
 	if f.Row == 0 {
 		return f.File + ": " + f.What
@@ -167,6 +168,7 @@ type counted struct {
 	n int64
 }
 
+// Read reads, and counts.
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.n += int64(n)

@@ -61,8 +61,9 @@ func leftBy(t testing.TB, format writer.Format) *leftovers {
 	l.journal = &Journal{Run: verifiedRun, State: report.Finished, Mark: Mark{
 		Record: 12, Results: int64(len(l.results)), Rejects: int64(len(l.rejects)), Outcomes: counts}}
 	l.summary = &report.Summary{
-		Run: verifiedRun, State: report.Finished, RecordsRead: 12, SettledUpTo: 12, Outcomes: writer.CountOutcomes(counts), Rejects: 4,
-		Codes: map[user.Status][]writer.Code{user.Refused: {{Code: "bad", Records: 4}}},
+		Run: verifiedRun, Ending: report.Ending{State: report.Finished},
+		Counts: report.Counts{RecordsRead: 12, SettledUpTo: 12, Outcomes: writer.CountOutcomes(counts), Rejects: 4,
+			Codes: map[user.Status][]writer.Code{user.Refused: {{Code: "bad", Records: 4}}}},
 		Files: []report.File{{Holds: "results", Path: "runs/x/" + l.resultsName, Records: 12, Bytes: int64(len(l.results))}, {Holds: "rejects", Path: "runs/x/rejects." + string(format), Records: 4, Bytes: int64(len(l.rejects))}},
 	}
 	return l

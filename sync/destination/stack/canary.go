@@ -27,6 +27,7 @@ type Canary struct {
 // fields, and no value.
 type CanaryError struct{ What string }
 
+// Error is What, after the word canary.
 func (e *CanaryError) Error() string { return "canary: " + e.What }
 
 // Apply sends b, its first records by themselves as long as canaries are wanted.

@@ -37,7 +37,7 @@ func Erase(ctx context.Context, l *ledger.Ledger, dir string, scope journal.Scop
 func (d *Done) fromLedger(ctx context.Context, l *ledger.Ledger, id string) error {
 	err := ErrUnknown
 	if l != nil {
-		err = l.Forget(ctx, id)
+		err = l.Admin().Forget(ctx, id)
 	}
 	if d.Runs > 0 && (errors.Is(err, ErrUnknown) || errors.Is(err, ledger.ErrUnknown)) {
 		return nil // a killed call came as far, or the ledger is younger than the run

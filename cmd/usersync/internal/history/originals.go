@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
@@ -36,9 +37,6 @@ type Reopen func(context.Context, journal.Header) (*reader.Input, error)
 // mostOpened is how often the input is opened for rejects that were put into another
 // order; after that the secrets stay masked.
 const mostOpened = 100
-
-// mirror is the mode in which deletions follow the input.
-const mirror = "mirror"
 
 // Originals reads the input of the run through once, and that of the run whose
 // rejects it sent again, and so on: they must be what those runs have read, or it is
@@ -85,7 +83,7 @@ func (o *Originals) check(ctx context.Context) error {
 		return err
 	}
 	past := o.run.Journal
-	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), past.Mark, past.Header.Mode == mirror)
+	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), past.Mark, past.Header.Mode == string(config.Mirror))
 	if err == nil {
 		stop()
 	}
