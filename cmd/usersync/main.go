@@ -1,11 +1,10 @@
 // Command usersync takes a file of users and makes a user API agree with it.
 //
-// This package is the edge: it reads flags and files into a config, ties the
-// rooms of the house together, and turns what became of a run into words and
-// an exit code. It holds no rule about records, calls or answers. Start at
-// run.go for the main job, at
-// sync/destination/stack for how a destination is wrapped, and at
-// settings.go for everything that can be set.
+// This package is the edge: a file per command, one table that turns an error into
+// an exit code, a hint and the next command, and the terminal. It holds no rule
+// about records, calls or answers. Start at run.go for the main job, at
+// internal/config for everything that can be set, at internal/connect for how an
+// API is opened, and at sync/destination/stack for how a destination is wrapped.
 package main
 
 import (
@@ -30,7 +29,7 @@ func main() {
 	signal.Ignore(syscall.SIGPIPE)
 	// net/http writes there what a server sent out of turn, which may be anything.
 	log.SetOutput(io.Discard)
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // env is what the commands know of the world outside.
@@ -43,6 +42,7 @@ type env struct {
 	wire           context.Context // ends when calls on the wire are to be cut
 	args           []string
 	jsonLog        bool // standard error takes JSON alone; known once the settings are
+	several        bool // several runs share standard output and standard error
 }
 
 // tally is what a command found out that is no error and still no success.
@@ -53,7 +53,8 @@ type tally struct {
 	detailed detailed
 }
 
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// execute runs one command line and returns its exit code.
+func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	soft, wire, release := exit.Interruptible(ctx)
 	defer release()
 	e := &env{
