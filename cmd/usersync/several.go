@@ -3,11 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -16,15 +14,6 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/run"
 )
-
-// ended says that the runs of several destinations are over, and carries the worst
-// of their exit codes. Each has told its own error.
-type ended struct {
-	code int
-	how  []string
-}
-
-func (e *ended) Error() string { return "runs ended: " + strings.Join(e.how, ", ") }
 
 // runSeveral sends the input to several destinations: a run each, side by side,
 // that share nothing but the process.
@@ -35,7 +24,7 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 	if c.Output.Results != "" {
 		return exit.Usage(fmt.Errorf("read settings: --results would be that of %d runs", len(c.Target.All)), "leave it out: each run has its own in its directory", "usersync run --help")
 	}
-	own, err := perDestination(c)
+	own, err := c.Each()
 	if err != nil {
 		return err
 	}
@@ -58,53 +47,7 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 		})
 	}
 	_ = group.Wait() // each has told its own error
-	return worst(c.Target.All, codes)
-}
-
-// perDestination makes the settings of each destination that is named. With an error it
-// returns those that are right.
-func perDestination(c *config.Config) ([]*config.Config, error) {
-	var all []*config.Config
-	var wrong []error
-	for i, name := range c.Target.All {
-		if slices.Contains(c.Target.All[:i], name) {
-			return nil, exit.Usage(fmt.Errorf("find the destinations: %s is named twice", name), "name it once", "")
-		}
-		own, err := c.Only(name)
-		if wrong = append(wrong, err); err != nil {
-			continue
-		}
-		all = append(all, own)
-	}
-	return all, errors.Join(wrong...)
-}
-
-// tellEnd tells how a run ended that went wrong, as main does for a single one.
-func (e *env) tellEnd(err error, code int) {
-	if e.jsonLog {
-		tellJSON(e.stderr, err, code)
-		return
-	}
-	tell(e.stderr, err)
-}
-
-// worst is nil if all went well.
-func worst(names []string, codes []int) error {
-	e := &ended{}
-	for _, m := range exit.Meanings() {
-		for i, code := range codes {
-			if code == m.Code && code != exit.OK {
-				e.how = append(e.how, fmt.Sprintf("%s with exit code %d", names[i], code))
-				if e.code == exit.OK {
-					e.code = code
-				}
-			}
-		}
-	}
-	if e.code == exit.OK {
-		return nil
-	}
-	return e
+	return exit.Worst(c.Target.All, codes)
 }
 
 // shared lets several goroutines write whole texts.

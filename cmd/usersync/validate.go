@@ -48,7 +48,7 @@ func validateCommand(e *env, found *tally) *cobra.Command {
 
 // validateSeveral looks at each destination by itself.
 func validateSeveral(ctx context.Context, e *env, c *config.Config, args []string, found *tally) error {
-	each, err := perDestination(c)
+	each, err := c.Each()
 	for _, own := range each {
 		v := findings(e, own)
 		v.settings(own.Shown())

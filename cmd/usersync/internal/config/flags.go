@@ -2,9 +2,11 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"usersync/cmd/usersync/internal/exit"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -151,8 +153,8 @@ func MergeFlags(from, over *cobra.Command) (err error) {
 	return err
 }
 
-// Only is the config for one of the APIs that are named.
-func (c *Config) Only(api string) (*Config, error) {
+// only is the config for one of the APIs that are named.
+func (c *Config) only(api string) (*Config, error) {
 	src := c.sources
 	if src.flags = maps.Clone(src.flags); src.flags == nil {
 		src.flags = map[string][]string{}
@@ -175,4 +177,22 @@ func Offline(api string, apis func() []Section) (*Config, error) {
 		c.Target.Offline = true
 	}
 	return c, err
+}
+
+// Each returns the settings of each API that is named. With an error it returns
+// those that are right.
+func (c *Config) Each() ([]*Config, error) {
+	var all []*Config
+	var wrong []error
+	for i, name := range c.Target.All {
+		if slices.Contains(c.Target.All[:i], name) {
+			return nil, exit.Usage(fmt.Errorf("find the destinations: %s is named twice", name), "name it once", "")
+		}
+		own, err := c.only(name)
+		if wrong = append(wrong, err); err != nil {
+			continue
+		}
+		all = append(all, own)
+	}
+	return all, errors.Join(wrong...)
 }
