@@ -34,7 +34,7 @@ func (p *planner) forecast(f *foreseen) report.Forecast {
 		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
 		Comparison: report.Comparison{Known: f.changes.Compared, Changed: f.changes.Changed},
 		Work:       report.Work{Calls: madeOf(&f.calls), Made: f.made.Total()},
-		Scope: p.conn.Scope, Inputs: p.paths,
+		Scope:      p.conn.Scope, Inputs: p.paths,
 	}
 	for status, n := range f.outcomes {
 		shown.Actions[actionOf(status)] = n

@@ -11,6 +11,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/reader"
+	"usersync/reader/proof"
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
@@ -34,7 +35,7 @@ func unproved(c *config.Config, in *reader.Input) string {
 		return ""
 	}
 	for _, p := range in.Proofs() {
-		if p.By == reader.Unproved {
+		if p.By == proof.Unproved {
 			return p.File
 		}
 	}
