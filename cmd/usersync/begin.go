@@ -133,7 +133,7 @@ func (j *job) header() journal.Header {
 	h := journal.Header{
 		Version: exit.ReadBuild().Version, Started: j.started, Scope: j.scope(), Mode: string(j.config.Target.Mode), Args: j.config.Invocation.Args(j.paths),
 		ConfigSHA256: j.config.RunDigest(), MappingSHA256: j.config.MappingDigest(),
-		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.Run, Unsafe: j.conn.Unsafe(), Synced: j.conn.Slow, Plan: planInJournal(j.applied),
+		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.Run, Durability: journal.Durability{Unsafe: j.conn.Unsafe(), Synced: j.conn.Slow}, Plan: planInJournal(j.applied),
 		Ledger: j.config.LedgerName(),
 	}
 	for _, path := range j.paths {

@@ -18,7 +18,7 @@ const depsOrder = `
 	cmd/usersync/internal/exit
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
-	cmd/usersync/internal/history
+	cmd/usersync/internal/draft cmd/usersync/internal/history
 	cmd/usersync/internal/erasure
 	cmd/usersync
 `
@@ -91,6 +91,10 @@ const depsRules = `
 	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes
 	!< cmd/usersync, cmd/usersync/internal/config, cmd/usersync/internal/history, cmd/usersync/internal/erasure;
 
+	# A first config is made of a header, for an API that connect knows.
+	cmd/usersync/internal/connect < cmd/usersync/internal/draft;
+	sync/engine !< cmd/usersync/internal/draft;
+
 	# Who reads earlier runs, and who removes one user's traces from them, sends nothing.
 	reader, sync/journal, sync/ledger, sync/checkpoint, writer/rundir, writer/verify, cmd/usersync/internal/config
 	< cmd/usersync/internal/history
@@ -98,7 +102,7 @@ const depsRules = `
 	sync/engine, sync/destination/..., cmd/usersync/internal/connect !< cmd/usersync/internal/history, cmd/usersync/internal/erasure;
 
 	# The edge ties everything together.
-	sync/engine, sync/plan, sync/sandbox, writer/progress, cmd/usersync/internal/connect, cmd/usersync/internal/erasure
+	sync/engine, sync/plan, sync/sandbox, writer/progress, cmd/usersync/internal/draft, cmd/usersync/internal/erasure
 	< cmd/usersync;
 `
 
@@ -156,6 +160,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/connect", "cmd/usersync/internal/history"},
 		{"cmd/usersync/internal/history", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/erasure", "sync/engine"},
+		{"cmd/usersync/internal/draft", "sync/engine"},
 		{"sync/util", ""},
 	} {
 		list := slices.DeleteFunc([]string{c[1]}, func(name string) bool { return name == "" })

@@ -32,13 +32,13 @@ func TestManualHasEverySetting(t *testing.T) {
 		t.Fatalf("%s has no place for the table", path)
 	}
 	if *update {
-		text := head + tableBegin + config.ManualTable(connect.Sections()) + tableEnd + tail
+		text := head + tableBegin + settingsTable() + tableEnd + tail
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if table != config.ManualTable(connect.Sections()) {
+	if table != settingsTable() {
 		t.Errorf("%s differs from the code; run go test ./cmd/usersync -update", path)
 	}
 	for _, m := range exit.Meanings() {
@@ -46,4 +46,45 @@ func TestManualHasEverySetting(t *testing.T) {
 			t.Errorf("%s does not explain exit code %d as the program does", path, m.Code)
 		}
 	}
+}
+
+// settingsTable is the table of docs/configuration.md.
+func settingsTable() string {
+	var b strings.Builder
+	b.WriteString("| key | flag | environment | default | takes | meaning |\n|---|---|---|---|---|---|\n")
+	for _, s := range config.All(connect.Sections()) {
+		flag := ""
+		if s.Flag != "" {
+			flag = "--" + s.Flag
+		}
+		row := []string{code(s.Key), code(flag), code(s.Env()), code(s.Default), takes(&s), cell(s.Use)}
+		b.WriteString("| " + strings.Join(row, " | ") + " |\n")
+	}
+	return b.String()
+}
+
+func code(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "`" + cell(s) + "`"
+}
+
+func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
+
+func takes(s *config.Setting) string {
+	if len(s.Words) > 0 {
+		return cell(strings.Join(s.Words, ", "))
+	}
+	switch s.Kind {
+	case config.Bool:
+		return "true or false"
+	case config.Secret:
+		return "`env:NAME` or `file:PATH` only"
+	case config.List, config.Files:
+		return "one or several " + cell(s.Value)
+	case config.URL, config.Path, config.ID:
+		return cell(s.Value) + ", `env:NAME` or `file:PATH`"
+	}
+	return cell(s.Value)
 }

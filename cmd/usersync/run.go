@@ -183,11 +183,8 @@ func (j *job) send(ctx context.Context) (report.Summary, error) {
 		BatchSize:   j.conn.BatchSize(j.config.Pace.BatchSize),
 		Workers:     j.config.Pace.Workers,
 		Journal:     j.out.diary,
-		From:        j.start.from,
-		Maybe:       j.start.maybe,
-		Earlier:     j.start.earlier,
 		MaxErrors:   engine.MaxErrors{Count: j.config.Guards.MaxErrors.Count, Percent: j.config.Guards.MaxErrors.Percent, After: errorsAfter, Before: j.before.Outcomes},
-		Sent:        j.start.sent,
+		Resumed:     engine.Resumed{From: j.start.from, Maybe: j.start.maybe, Earlier: j.start.earlier, Sent: j.start.sent},
 		Applying:    j.applied != nil,
 	}
 	if !j.config.Ledger.AllowStale {

@@ -33,6 +33,11 @@ type Header struct {
 	Plan *Plan `json:"plan,omitempty"`
 	// Ledger tells the ledger that the run writes to from others; empty if none.
 	Ledger string `json:"ledger,omitempty"`
+	Durability
+}
+
+// Durability says which calls are on the disk before they are made.
+type Durability struct {
 	// Unsafe are the Ops that must not be made again when they were perhaps
 	// taken: what is noted of them is brought to the disk each time.
 	Unsafe []user.Op `json:"unsafe,omitempty"`

@@ -76,6 +76,8 @@ type Server struct {
 	tally   tally
 	calls   sync.Pool
 
+	kard       kardAPI
+	inject     injector
 	answerType []string
 }
 
@@ -85,7 +87,7 @@ func New(o Options) *Server {
 		o.TokenLifetime = time.Hour
 	}
 	s := &Server{options: o, users: newStore(), faults: arrange(o.Faults, o.Seed)}
-	s.index = newUsers(s)
+	s.index, s.kard, s.inject = newUsers(s), kardAPI{s}, injector{s}
 	s.quota.Quota = o.Quota
 	if len(o.Quota.Headers) == 0 {
 		s.quota.Headers = o.traits().Headers
@@ -125,7 +127,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := s.begin(w, r)
 	defer s.end(c)
-	status, detail := s.route(c, path)
+	status, detail := s.kard.route(c, path)
 	c.number, c.since = s.tally.arrive(c.op)
 	switch {
 	case status != 0:
@@ -135,12 +137,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case c.op == Token:
 		s.token(c)
 	default:
-		s.serve(c)
+		s.kard.serve(c)
 	}
 }
 
 // serve takes a users call to Kard's part of the server.
-func (s *Server) serve(c *call) {
+func (s kardAPI) serve(c *call) {
 	s.parse(c)
 	if !s.stops(c) {
 		s.apply(c)
@@ -150,9 +152,9 @@ func (s *Server) serve(c *call) {
 // stops takes a users call through what stands before the API: faults, quota and the check of the credentials. It reports whether one of them
 // has ended the call.
 func (s *Server) stops(c *call) bool {
-	s.strikes(c)
-	s.delay(c)
-	return s.isDown(c) || !s.quota.admit(c) || !s.authorized(c) || s.strike(c, Before)
+	s.inject.strikes(c)
+	s.inject.delay(c)
+	return s.inject.isDown(c) || !s.quota.admit(c) || !s.authorized(c) || s.inject.strike(c, Before)
 }
 
 var serverName = []string{"usersync-sandbox"}

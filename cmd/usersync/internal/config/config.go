@@ -37,7 +37,6 @@ type Config struct {
 	dir     string  // what its relative paths stand on
 	sources sources // that it was made of
 	schema  schema
-	taken   map[string]string // values as they were taken, by key, of those whose text is asked for again
 	shown   []Shown
 }
 

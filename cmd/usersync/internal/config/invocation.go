@@ -129,7 +129,10 @@ func valuesOf(f *pflag.Flag) []string {
 // command about another.
 func (c *Config) OtherInput() (flags []string) {
 	for _, s := range c.schema.settings {
-		if text := c.taken[s.Key]; s.OneInput && text != "" && text != s.Also {
+		if !s.OneInput {
+			continue
+		}
+		if text := s.Text(); text != "" && text != s.Also {
 			flags = append(flags, "--"+s.Flag, s.Also)
 		}
 	}
@@ -141,7 +144,10 @@ func (c *Config) OtherInput() (flags []string) {
 func (c *Config) Init(path string) string {
 	args := []string{"init"}
 	for _, s := range c.schema.settings {
-		if text, given := c.taken[s.Key]; s.Layout && given && text != s.Default {
+		if s.Commands&ForInit == 0 {
+			continue
+		}
+		if text := s.Text(); text != "" && text != s.Default {
 			args = append(args, "--"+s.Flag, text)
 		}
 	}

@@ -68,6 +68,7 @@ func (s Share) Covers(n, total int) bool {
 	return n <= s.Count || float64(n) <= s.Percent/100*float64(total)
 }
 
+// String writes the share as one would type it.
 func (s Share) String() string {
 	if s.Percent > 0 {
 		return fmt.Sprintf("%g%%", s.Percent)

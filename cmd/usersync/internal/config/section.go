@@ -40,6 +40,7 @@ type TreeError struct {
 	Rule, Hint string
 }
 
+// Error is the rule alone: whoever reads the file adds the place.
 func (e *TreeError) Error() string { return e.Rule }
 
 // Section returns the section of an API.

@@ -43,6 +43,7 @@ const (
 	ForApply
 	ForLedger // each command of the ledger: which ledger, and which scope in it
 	ForVerify
+	ForInit // says how a file is read; such a setting has a Text
 
 	// BetweenParts is for what can be changed between two parts of a run: how fast,
 	// how long and how talkative it is, and what a person was asked to accept.
@@ -68,12 +69,14 @@ type Setting struct {
 	Use     string // one phrase for help and docs
 	// Set checks a value and puts it in its place. It adds to that of a List.
 	Set func(text string) error
+	// Text is the value as one would type it again, for those that another command
+	// may be told; nil elsewhere.
+	Text func() string
 
 	First      bool     // decides about others, and is read before them
 	Remote     bool     // has no meaning for the sandbox, which is local and open
 	Whole      bool     // of the whole command: no section of an API may say it
-	OneInput   bool     // of one input alone: a command for another takes it back with Also
-	Layout     bool     // says how a file is read, and so init takes it too
+	OneInput   bool     // of one input alone: a command for another takes it back with Also; it has a Text
 	Identifies Identity // of a section's own settings it is FeedIdentity, whatever is said here
 	Commands   Commands // that take it besides those that begin a run
 

@@ -78,15 +78,15 @@ func (in *Input) settings() []Setting {
 			Use: "files or patterns to read when the command line names none",
 			Set: intoList(&in.From)},
 		{Key: "format", Flag: "format", Value: "NAME", Default: "auto", Words: []string{"auto", "csv", "jsonl"},
-			Layout: true, Identifies: FeedIdentity,
+			Identifies: FeedIdentity, Commands: ForInit,
 			Use: "what the input is; auto goes by the file's name, else by its content",
-			Set: IntoString(&in.Format)},
-		{Key: "delimiter", Flag: "delimiter", Value: "CHAR", Default: "auto", Layout: true, Identifies: FeedIdentity,
+			Set: IntoString(&in.Format), Text: func() string { return in.Format }},
+		{Key: "delimiter", Flag: "delimiter", Value: "CHAR", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
 			Use: "what stands between two CSV cells: one character, tab, or auto (one of , ; tab |)",
-			Set: Into(&in.Delimiter, ParseDelimiter)},
-		{Key: "charset", Flag: "charset", Value: "NAME", Default: "auto", Layout: true, Identifies: FeedIdentity,
+			Set: Into(&in.Delimiter, ParseDelimiter), Text: in.delimiter},
+		{Key: "charset", Flag: "charset", Value: "NAME", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
 			Use: "the input's character set, such as windows-1252; auto is UTF-8, or UTF-16 with a byte order mark",
-			Set: Into(&in.Charset, parseCharset)},
+			Set: Into(&in.Charset, parseCharset), Text: func() string { return in.Charset }},
 		{Key: "ignore", Flag: "ignore", Kind: List, Value: "COLUMN",
 			Use: "columns that are not to be sent",
 			Set: intoList(&in.Ignore)},
@@ -94,6 +94,17 @@ func (in *Input) settings() []Setting {
 			Use: "the column that says in each row what is done with the user, in place of mode: upsert, create, update or delete",
 			Set: IntoString(&in.OpColumn)},
 	}
+}
+
+// delimiter is what ParseDelimiter reads; empty for auto.
+func (in *Input) delimiter() string {
+	switch in.Delimiter {
+	case 0:
+		return ""
+	case '\t':
+		return "tab"
+	}
+	return string(in.Delimiter)
 }
 
 func (p *Pace) settings() []Setting {

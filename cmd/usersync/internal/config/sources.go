@@ -77,7 +77,7 @@ func split(text string, s *Setting) []string {
 // resolve checks every setting and returns the config. With an error, which tells
 // of all that is wrong, it is good to be shown and for nothing else.
 func (src sources) resolve() (*Config, error) {
-	c := &Config{dir: ".", sources: src, taken: map[string]string{}}
+	c := &Config{dir: ".", sources: src}
 	c.schema = declare(c, src.apis())
 	if src.file != nil {
 		c.File, c.dir = src.file.path, src.file.dir()
@@ -168,9 +168,6 @@ func (src sources) take(c *Config, s *Setting, o origin, text string) error {
 	}
 	if file, ok := strings.CutPrefix(text, SQLiteURL); ok && o.inFile && s.Kind == Database && file != "" {
 		text = SQLiteURL + relativeTo(c.dir, file)
-	}
-	if s.OneInput || s.Layout {
-		c.taken[s.Key] = text
 	}
 	if s.Place != nil {
 		*s.Place = o.place

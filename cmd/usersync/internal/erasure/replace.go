@@ -13,24 +13,24 @@ import (
 
 // rewrite brings all of it to the disk beside the files, and only then puts one
 // after the other into its place.
-func (w *rewriting) rewrite(rehearsal bool) (err error) {
-	defer func() { err = errors.Join(err, w.drop()) }()
-	if err := w.copyAll(w.anew); err != nil {
+func (e *eraser) rewrite(rehearsal bool) (err error) {
+	defer func() { err = errors.Join(err, e.cleanUp()) }()
+	if err := e.copyAll(e.replacement); err != nil {
 		return err
 	}
-	if err := w.copySummary(); err != nil {
+	if err := e.copySummary(); err != nil {
 		return err
 	}
-	for _, f := range w.fresh {
+	for _, f := range e.pending {
 		if err := f.Sync(); err != nil {
 			return err
 		}
 	}
-	if err := w.sign(); err != nil {
+	if err := e.markErasing(); err != nil {
 		return err
 	}
-	for i := range w.fresh { // the results were the first
-		if err := w.fresh[len(w.fresh)-1-i].Commit(); err != nil {
+	for i := range e.pending { // the results were the first
+		if err := e.pending[len(e.pending)-1-i].Commit(); err != nil {
 			return err
 		}
 	}
@@ -38,38 +38,39 @@ func (w *rewriting) rewrite(rehearsal bool) (err error) {
 	if rehearsal { // its ledger ended with it
 		leavings = append(leavings, "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.key")
 	}
-	return w.dir.Remove(leavings...)
+	return e.dir.Remove(leavings...)
 }
 
-func (w *rewriting) anew(name string) (io.Writer, error) {
-	f, err := w.dir.Anew(name)
+// replacement makes the file that takes the place of name.
+func (e *eraser) replacement(name string) (io.Writer, error) {
+	f, err := e.dir.Anew(name)
 	if err == nil {
-		w.fresh = append(w.fresh, f)
+		e.pending = append(e.pending, f)
 	}
 	return f, err
 }
 
-// sign notes that the files are about to change.
-func (w *rewriting) sign() error {
-	f, err := w.dir.Append(erasingFile)
+// markErasing notes that the files are about to change.
+func (e *eraser) markErasing() error {
+	f, err := e.dir.Append(erasingFile)
 	if err != nil {
 		return err
 	}
 	return f.Close()
 }
 
-// drop removes what did not take its place.
-func (w *rewriting) drop() (err error) {
-	for _, f := range w.fresh {
+// cleanUp removes what did not take its place.
+func (e *eraser) cleanUp() (err error) {
+	for _, f := range e.pending {
 		err = errors.Join(err, f.Drop())
 	}
 	return err
 }
 
 // copySummary tells the new sizes.
-func (w *rewriting) copySummary() error {
-	name := w.named("summary.json")
-	return w.read(name, func(f *os.File, _ int64) error {
+func (e *eraser) copySummary() error {
+	name := e.named("summary.json")
+	return e.read(name, func(f *os.File, _ int64) error {
 		s, err := report.ReadSummary(f)
 		if err != nil {
 			return err
@@ -82,13 +83,13 @@ func (w *rewriting) copySummary() error {
 			for _, c := range []struct {
 				holds string
 				writer.Copied
-			}{{"results", w.results}, {"rejects", w.rejects}} {
+			}{{"results", e.results}, {"rejects", e.rejects}} {
 				if file.Holds == c.holds && strings.HasPrefix(filepath.Base(file.Path), c.holds+".") {
 					file.Bytes = c.Size
 				}
 			}
 		}
-		out, err := w.anew(name)
+		out, err := e.replacement(name)
 		if err != nil {
 			return err
 		}

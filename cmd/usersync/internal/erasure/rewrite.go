@@ -15,8 +15,8 @@ import (
 	"usersync/writer/rundir"
 )
 
-// rewriting writes the files of one run anew, without a person.
-type rewriting struct {
+// eraser writes the files of one run again, without one user.
+type eraser struct {
 	writer.Erasure
 	dir   *rundir.Dir
 	files []string // what lies in the directory
@@ -24,57 +24,56 @@ type rewriting struct {
 
 	results, rejects writer.Copied
 	notes, listed    int
-	fresh            []*rundir.File // in the order in which they take their places
+	pending          []*rundir.File // in the order in which they take their places
 }
 
-func (w *rewriting) has(name string) bool { return slices.Contains(w.files, name) }
+func (e *eraser) has(name string) bool { return slices.Contains(e.files, name) }
 
 // named returns the file of a name, whole or unfinished; empty if there is none.
-func (w *rewriting) named(name string) string {
+func (e *eraser) named(name string) string {
 	for _, n := range []string{name, name + ".partial"} {
-		if w.has(n) {
+		if e.has(n) {
 			return n
 		}
 	}
 	return ""
 }
 
-func (w *rewriting) changes() bool {
-	return w.results.Erased+w.rejects.Erased+w.notes+w.listed > 0
+func (e *eraser) changes() bool {
+	return e.results.Erased+e.rejects.Erased+e.notes+e.listed > 0
 }
 
 // copyAll copies every file that can hold the person to where to leads.
-func (w *rewriting) copyAll(to func(name string) (io.Writer, error)) error {
-	w.Erasure.ID = w.id
-	if err := w.readMarks(); err != nil {
+func (e *eraser) copyAll(to func(name string) (io.Writer, error)) error {
+	e.Erasure.ID = e.id
+	if err := e.readMarks(); err != nil {
 		return err
 	}
-	results, err := w.copyText("results", to, w.Results)
+	results, err := e.copyText("results", to, e.Results)
 	if err != nil {
 		return err
 	}
-	w.results = results
-	if w.rejects, err = w.copyText("rejects", to, w.Rejects); err != nil {
+	e.results = results
+	if e.rejects, err = e.copyText("rejects", to, e.Rejects); err != nil {
 		return err
 	}
-	if err := w.copyList(to); err != nil {
+	if err := e.copyList(to); err != nil {
 		return err
 	}
-	return w.copyJournal(to)
+	return e.copyJournal(to)
 }
 
-// readMarks collects the marks of the journal, so that their sizes can be told
-// anew.
-func (w *rewriting) readMarks() error {
-	w.Marks = nil
-	return w.read(rundir.JournalName, func(f *os.File, size int64) error {
+// readMarks collects the marks of the journal, whose sizes change with the files.
+func (e *eraser) readMarks() error {
+	e.Marks = nil
+	return e.read(rundir.JournalName, func(f *os.File, size int64) error {
 		for frame, err := range journal.Frames(f, size) {
 			m, is, bad := frame.Mark()
 			if err := errors.Join(err, bad); err != nil {
 				return err
 			}
 			if is {
-				w.Marks = append(w.Marks, m.Record)
+				e.Marks = append(e.Marks, m.Record)
 			}
 		}
 		return nil
@@ -82,11 +81,11 @@ func (w *rewriting) readMarks() error {
 }
 
 // read opens a file, if it is there.
-func (w *rewriting) read(name string, do func(f *os.File, size int64) error) (err error) {
-	if name == "" || !w.has(name) {
+func (e *eraser) read(name string, do func(f *os.File, size int64) error) (err error) {
+	if name == "" || !e.has(name) {
 		return nil
 	}
-	f, err := w.dir.Read(name)
+	f, err := e.dir.Read(name)
 	if err != nil {
 		return err
 	}
@@ -101,10 +100,10 @@ func (w *rewriting) read(name string, do func(f *os.File, size int64) error) (er
 	return nil
 }
 
-func (w *rewriting) copyText(holds string, to func(string) (io.Writer, error), erase func(io.Writer, writer.FileText) (writer.Copied, error)) (did writer.Copied, err error) {
+func (e *eraser) copyText(holds string, to func(string) (io.Writer, error), erase func(io.Writer, writer.FileText) (writer.Copied, error)) (did writer.Copied, err error) {
 	for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
-		name := w.named(holds + "." + string(format))
-		err = errors.Join(err, w.read(name, func(f *os.File, _ int64) (err error) {
+		name := e.named(holds + "." + string(format))
+		err = errors.Join(err, e.read(name, func(f *os.File, _ int64) (err error) {
 			out, err := to(name)
 			if err != nil {
 				return err
@@ -117,9 +116,9 @@ func (w *rewriting) copyText(holds string, to func(string) (io.Writer, error), e
 }
 
 // copyList copies the list of those whom mirror would have deleted.
-func (w *rewriting) copyList(to func(string) (io.Writer, error)) error {
-	name := w.named("absent.csv")
-	return w.read(name, func(f *os.File, _ int64) error {
+func (e *eraser) copyList(to func(string) (io.Writer, error)) error {
+	name := e.named("absent.csv")
+	return e.read(name, func(f *os.File, _ int64) error {
 		out, err := to(name)
 		if err != nil {
 			return err
@@ -130,8 +129,8 @@ func (w *rewriting) copyList(to func(string) (io.Writer, error)) error {
 			if err != nil {
 				return errors.New("a line is not as usersync wrote it")
 			}
-			if len(row) > 0 && writer.UnquoteCell(row[0]) == w.id {
-				w.listed++
+			if len(row) > 0 && writer.UnquoteCell(row[0]) == e.id {
+				e.listed++
 				row = append([]string{user.Erased}, make([]string, len(row)-1)...)
 			}
 			if err := lines.Write(row); err != nil {
@@ -143,33 +142,33 @@ func (w *rewriting) copyList(to func(string) (io.Writer, error)) error {
 	})
 }
 
-func (w *rewriting) copyJournal(to func(string) (io.Writer, error)) error {
-	return w.read(rundir.JournalName, func(f *os.File, size int64) error {
+func (e *eraser) copyJournal(to func(string) (io.Writer, error)) error {
+	return e.read(rundir.JournalName, func(f *os.File, size int64) error {
 		out, err := to(rundir.JournalName)
 		if err != nil {
 			return err
 		}
-		return journal.Rewrite(out, f, size, w.edit())
+		return journal.Rewrite(out, f, size, e.edit())
 	})
 }
 
-func (w *rewriting) edit() journal.Edit {
+func (e *eraser) edit() journal.Edit {
 	mark := 0
 	return journal.Edit{
 		Sent: func(s *journal.Sent) {
-			if s.ID == w.id {
+			if s.ID == e.id {
 				s.ID = user.Erased
-				w.notes++
+				e.notes++
 			}
 		},
 		Settled: func(o *user.Settled) {
-			if o.ID == w.id {
+			if o.ID == e.id {
 				o.Erase()
-				w.notes++
+				e.notes++
 			}
 		},
 		Mark: func(m *journal.Mark) {
-			m.Results, m.Rejects = sizeAt(w.results, mark, m.Results), sizeAt(w.rejects, mark, m.Rejects)
+			m.Results, m.Rejects = sizeAt(e.results, mark, m.Results), sizeAt(e.rejects, mark, m.Rejects)
 			mark++
 		},
 	}

@@ -129,12 +129,12 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 		c.Run = read
 	}
 	return c.inDir(func(dir *rundir.Dir, files []string) error {
-		w := &rewriting{dir: dir, files: files, id: c.user}
-		if err := w.copyAll(func(string) (io.Writer, error) { return io.Discard, nil }); err != nil {
+		e := &eraser{dir: dir, files: files, id: c.user}
+		if err := e.copyAll(func(string) (io.Writer, error) { return io.Discard, nil }); err != nil {
 			return err
 		}
-		c.marks = w.Marks
-		c.holds = w.changes() || w.has(erasingFile) && c.over()
+		c.marks = e.Marks
+		c.holds = e.changes() || e.has(erasingFile) && c.over()
 		return nil
 	})
 }
@@ -143,12 +143,12 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 // another call finds all of it again.
 func (c *candidate) erase(done *Done) error {
 	return c.inDir(func(dir *rundir.Dir, files []string) error {
-		w := &rewriting{dir: dir, files: files, id: c.user, Erasure: writer.Erasure{Marks: c.marks}}
-		if err := w.rewrite(c.Journal.Header.Rehearsal); err != nil {
+		e := &eraser{dir: dir, files: files, id: c.user, Erasure: writer.Erasure{Marks: c.marks}}
+		if err := e.rewrite(c.Journal.Header.Rehearsal); err != nil {
 			return err
 		}
-		done.Results, done.Rejects = done.Results+w.results.Erased, done.Rejects+w.rejects.Erased
-		done.Notes, done.Lists = done.Notes+w.notes, done.Lists+w.listed
+		done.Results, done.Rejects = done.Results+e.results.Erased, done.Rejects+e.rejects.Erased
+		done.Notes, done.Lists = done.Notes+e.notes, done.Lists+e.listed
 		return nil
 	})
 }

@@ -1,4 +1,8 @@
-package main
+// Package draft makes a first config from the header of a file: which column is
+// which field, what is guessed, and what is left for a person to decide.
+//
+// It reads no rows and calls nobody. Start at From.
+package draft
 
 import (
 	"context"
@@ -18,8 +22,8 @@ import (
 	"usersync/sync/user"
 )
 
-// draft is what a header says about a config.
-type draft struct {
+// Draft is what a header says about a config.
+type Draft struct {
 	to      string
 	client  connect.Client
 	columns []column
@@ -34,14 +38,14 @@ type column struct {
 	guessed bool
 }
 
-// drafted takes columns by their known names, then by names that are near
+// From drafts a config for an API, one of connect.Drafts. It takes columns by their known names, then by names that are near
 // enough to guess. A field is taken once.
-func drafted(ctx context.Context, to string, header []string) (*draft, error) {
+func From(ctx context.Context, to string, header []string) (*Draft, error) {
 	asked, err := connect.Offline(ctx, to)
 	if err != nil {
 		return nil, err
 	}
-	d := &draft{to: to, client: asked, fields: map[user.Field]bool{}}
+	d := &Draft{to: to, client: asked, fields: map[user.Field]bool{}}
 	for _, name := range header {
 		d.columns = append(d.columns, column{name: name, field: d.take(knownField(name))})
 	}
@@ -59,7 +63,7 @@ func drafted(ctx context.Context, to string, header []string) (*draft, error) {
 	return d, nil
 }
 
-func (d *draft) take(f user.Field) user.Field {
+func (d *Draft) take(f user.Field) user.Field {
 	fields := d.client.Traits().Fields
 	if f == "" || d.fields[f] || f != user.ID && !slices.Contains(fields, f) && f != d.ownField(string(f)) {
 		return ""
@@ -71,7 +75,7 @@ func (d *draft) take(f user.Field) user.Field {
 // ownField is a column that the API itself has under this name: a custom attribute,
 // or the path of one where every path is a field. Words alone are not: they may
 // stand for something else, and are guessed.
-func (d *draft) ownField(name string) user.Field {
+func (d *Draft) ownField(name string) user.Field {
 	field := user.Field(strings.TrimSpace(name))
 	t := d.client.Traits()
 	open := field.IsOpen() && slices.ContainsFunc(t.Fields, func(own user.Field) bool {
@@ -85,7 +89,7 @@ func (d *draft) ownField(name string) user.Field {
 }
 
 // missing are the fields without which the API takes nobody new, as it says.
-func (d *draft) missing() []*user.InvalidError {
+func (d *Draft) missing() []*user.InvalidError {
 	var missing []*user.InvalidError
 	fields := append(slices.Collect(maps.Keys(d.fields)), user.ID)
 	for {
@@ -124,7 +128,8 @@ func guessedField(name string) user.Field {
 	return known[near]
 }
 
-func (d *draft) counts() string {
+// Counts says how many columns are known, guessed and not sent.
+func (d *Draft) Counts() string {
 	var known, guessed, left int
 	for _, c := range d.columns {
 		switch {
@@ -139,7 +144,8 @@ func (d *draft) counts() string {
 	return fmt.Sprintf("%s known, %d guessed, %d not sent", exit.Plural(known, "column"), guessed, left)
 }
 
-func (d *draft) hint() string {
+// Hint is what a person should look at first.
+func (d *Draft) Hint() string {
 	switch {
 	case !d.fields[user.ID]:
 		return "no column looks like the users' key: name it under fields: as id"
@@ -149,11 +155,14 @@ func (d *draft) hint() string {
 	return "look at it, above all at what was guessed"
 }
 
-// yaml is the config. What nobody but a person can decide stands in comments.
-func (d *draft) yaml(f initFlags) string {
+// Layout says how the file is read, as it was typed; empty where nothing was.
+type Layout struct{ Format, Charset, Delimiter string }
+
+// YAML is the config. What nobody but a person can decide stands in comments.
+func (d *Draft) YAML(l Layout) string {
 	var b strings.Builder
 	b.WriteString("to: " + d.to + "\n" + connect.Draft(d.to))
-	for _, s := range [][2]string{{"format", f.format}, {"charset", f.charset}, {"delimiter", strings.TrimPrefix(f.delimiter, "auto")}} {
+	for _, s := range [][2]string{{"format", l.Format}, {"charset", l.Charset}, {"delimiter", strings.TrimPrefix(l.Delimiter, "auto")}} {
 		if s[1] != "" {
 			fmt.Fprintf(&b, "%s: %s\n", s[0], scalar(s[1]))
 		}
@@ -179,7 +188,7 @@ func remark(c column) string {
 }
 
 // open lists what is left to decide.
-func (d *draft) open(b *strings.Builder) {
+func (d *Draft) open(b *strings.Builder) {
 	if !d.fields[user.ID] {
 		b.WriteString("  # id: COLUMN # the users' key; required\n")
 	}
@@ -203,7 +212,7 @@ func lineFor(m *user.InvalidError) string {
 
 // leftOut names a column, by its place where its name may be somebody's data: a
 // file without a header would else leave its first row in a config.
-func (d *draft) leftOut(name string, i int) string {
+func (d *Draft) leftOut(name string, i int) string {
 	shown := mapping.Shown(name, i)
 	if len(d.fields) == 0 {
 		shown = mapping.Shown("", i)
