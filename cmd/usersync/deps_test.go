@@ -18,8 +18,9 @@ const depsOrder = `
 	cmd/usersync/internal/exit
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
-	cmd/usersync/internal/draft cmd/usersync/internal/history
-	cmd/usersync/internal/erasure
+	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input
+	cmd/usersync/internal/erasure cmd/usersync/internal/preview
+	cmd/usersync/internal/run
 	cmd/usersync
 `
 
@@ -101,8 +102,14 @@ const depsRules = `
 	< cmd/usersync/internal/erasure;
 	sync/engine, sync/destination/..., cmd/usersync/internal/connect !< cmd/usersync/internal/history, cmd/usersync/internal/erasure;
 
+	# Who opens what is read sends nothing. A preview sends nothing either; a run does.
+	cmd/usersync/internal/connect < cmd/usersync/internal/input;
+	sync/engine !< cmd/usersync/internal/input;
+	sync/engine, sync/plan, cmd/usersync/internal/input, cmd/usersync/internal/history < cmd/usersync/internal/preview;
+	writer/progress, cmd/usersync/internal/preview < cmd/usersync/internal/run;
+
 	# The edge ties everything together.
-	sync/engine, sync/plan, sync/sandbox, writer/progress, cmd/usersync/internal/draft, cmd/usersync/internal/erasure
+	sync/sandbox, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/run
 	< cmd/usersync;
 `
 

@@ -10,10 +10,11 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
-
-	"golang.org/x/sync/errgroup"
+	"usersync/cmd/usersync/internal/run"
 )
 
 // ended says that the runs of several destinations are over, and carries the worst
@@ -43,13 +44,14 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 	var group errgroup.Group
 	for i, c := range own {
 		mine := *e
+		mine.several = true
 		mine.stdout, mine.stderr = out, &named{to: talk, name: c.Target.To + ": "}
 		if c.Log.Format == "json" {
 			mine.stderr = talk // each line is JSON, and says to whom it belongs
 		}
 		group.Go(func() error {
 			var found tally
-			err := mine.send(ctx, runOptions{config: c, files: args, several: true}, &found)
+			err := mine.send(ctx, c, run.Options{Files: args}, &found)
 			codes[i] = exitCode(err, found)
 			mine.tellEnd(err, codes[i])
 			return nil

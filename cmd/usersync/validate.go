@@ -10,6 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/input"
 	"usersync/reader"
 	"usersync/reader/mapping"
 	"usersync/sync/user"
@@ -73,20 +74,20 @@ func validate(ctx context.Context, e *env, c *config.Config, args []string, v *f
 	if len(args) == 0 && len(c.Input.From) == 0 {
 		return found, nil
 	}
-	paths, err := inputPaths(args, c.Input.From)
+	paths, err := input.Paths(args, c.Input.From)
 	if err != nil {
 		return found, err
 	}
-	if err := checkResults(c, paths, e.stdin); err != nil {
+	if err := input.CheckResults(c, paths, e.stdin); err != nil {
 		return found, err
 	}
-	in, err := readInput(ctx, e.stdin, c, conn.Client, paths)
+	in, err := input.OpenColumns(ctx, e.stdin, c, conn.Client, paths)
 	if err != nil {
 		return found, err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 	v.columns(columnsOf(c, in.Columns()))
-	if err := checkColumns(ctx, c, conn.Client, paths, in); err != nil {
+	if err := input.CheckColumns(ctx, c, conn.Client, paths, in); err != nil {
 		return found, err
 	}
 	return validateRows(ctx, c, in, conn.Client, v)
@@ -130,7 +131,7 @@ func validateRows(ctx context.Context, c *config.Config, in *reader.Input, to co
 	var unfit []unfitRow
 	for r, err := range in.Records().Until(ctx) {
 		if err != nil {
-			hint, err := withoutHint(err)
+			hint, err := input.WithoutHint(err)
 			return found, &exit.Error{Err: fmt.Errorf("read the input: %w", err), Hint: hint}
 		}
 		found.read++

@@ -29,8 +29,8 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := NewWindow(io.MultiReader(strings.NewReader(head), io.LimitReader(repeated('x'), size)))
 			w.More()
-			held := func() int { return 0 }
-			next := func() (Row, error) { return Row{}, io.EOF }
+			var held func() int
+			var next func() (Row, error)
 			if strings.HasPrefix(head, "id") {
 				f := NewCSV(w, []byte{','})
 				next, held = f.Next, func() int { return cap(f.buf) }

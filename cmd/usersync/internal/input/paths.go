@@ -1,4 +1,4 @@
-package main
+package input
 
 import (
 	"errors"
@@ -11,9 +11,9 @@ import (
 	"usersync/reader/proof"
 )
 
-// inputPaths returns the files to read: those of the command line, else those
+// Paths returns the files to read: those of the command line, else those
 // that match the patterns of from, sorted within a pattern, each once.
-func inputPaths(args, patterns []string) ([]string, error) {
+func Paths(args, patterns []string) ([]string, error) {
 	if len(args) > 0 {
 		return args, nil
 	}

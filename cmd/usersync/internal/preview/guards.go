@@ -1,4 +1,4 @@
-package main
+package preview
 
 import (
 	"bufio"
@@ -10,14 +10,13 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/reader"
-	"usersync/sync/destination"
 	"usersync/sync/user"
 )
 
-// checkGuards refuses what could not keep its promise, and returns the users to
-// whom nothing is done. Nothing was sent.
-func checkGuards(c *config.Config, traits destination.Traits, in *reader.Input) (protected map[string]struct{}, err error) {
+// Check refuses what could not keep its promise with an *exit.Error, and returns the
+// users to whom nothing is done. Nothing was sent.
+func (s *Setup) Check() (protected map[string]struct{}, err error) {
+	c, in, traits := s.Config, s.Input, s.Conn.Client.Traits()
 	switch {
 	case c.Target.Mode == config.Mirror && c.Ledger.URL == config.NoLedger:
 		return nil, exit.Usage(errors.New("check mode mirror: without a ledger nobody knows whom the input lacks"), "leave --ledger out", "usersync run --help")

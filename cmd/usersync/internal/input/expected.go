@@ -1,4 +1,4 @@
-package main
+package input
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 	"usersync/reader/proof"
 )
 
-// expected reads the files that the settings name, once: one may be a pipe.
+// expectations reads the files that the settings name, once: one may be a pipe.
 func expectations(c *config.Config) (config.Expected, error) {
 	p := &c.Proof
 	if p.Read != nil {

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"errors"
@@ -28,10 +28,9 @@ func (takesAll) Traits() destination.Traits { return destination.Traits{AnyField
 // they are not looked for.
 func TestOriginalsThatAreGone(t *testing.T) {
 	dir := t.TempDir()
-	j := &job{runOptions: runOptions{now: time.Now, log: runLog{Logger: zap.NewNop()}, config: &config.Config{Output: config.Output{RunsDir: filepath.Join(dir, "runs")}, Input: config.Input{Format: "auto", Charset: "auto"}}},
-		conn: &connect.Connection{Client: takesAll{}}, paths: []string{"rejects.csv"}}
-	j.config.Invocation.Verb = "retry"
-	runs, err := rundir.Create(j.config.Output.RunsDir, j.now())
+	c := &config.Config{Output: config.Output{RunsDir: filepath.Join(dir, "runs")}, Input: config.Input{Format: "auto", Charset: "auto"}}
+	c.Invocation.Verb = "retry"
+	runs, err := rundir.Create(c.Output.RunsDir, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,21 +43,24 @@ func TestOriginalsThatAreGone(t *testing.T) {
 	if err := errors.Join(err, f.Close(), runs.Close(), os.WriteFile(input, []byte("id,ssn\n1,071\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	j.retried = retrial{Rejects: history.Rejects{Run: runs.ID(), Count: 1, Masked: true, Dir: j.config.Output.RunsDir}}
-	o, err := j.findOriginals(t.Context())
-	if o == nil || err != nil || j.config.Input.Original == nil {
+	options := Options{Log: Log{Logger: zap.NewNop()}, Retried: Retried{Rejects: history.Rejects{Run: runs.ID(), Count: 1, Masked: true, Dir: c.Output.RunsDir}}}
+	find := func() (*history.Originals, error) {
+		return options.findOriginals(t.Context(), c, takesAll{}.Traits(), []string{"rejects.csv"})
+	}
+	o, err := find()
+	if o == nil || err != nil || c.Input.Original == nil {
 		t.Fatal(o, err)
 	}
-	if err := errors.Join(j.closeOriginals(o), os.Remove(input)); err != nil {
+	if err := errors.Join(o.Close(), os.Remove(input)); err != nil {
 		t.Fatal(err)
 	}
-	_, err = j.findOriginals(t.Context())
+	_, err = find()
 	bad, ok := errors.AsType[*exit.Error](err)
 	if !ok || bad.Code != exit.Misuse || bad.Next != "usersync retry rejects.csv" || bad.Hint == "" || !strings.Contains(err.Error(), "nothing was sent") {
 		t.Errorf("%v", err)
 	}
-	j.retried.Masked = false
-	if o, err := j.findOriginals(t.Context()); o != nil || err != nil {
+	options.Retried.Masked = false
+	if o, err := find(); o != nil || err != nil {
 		t.Errorf("%v, %v", o, err)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"context"
@@ -8,60 +8,61 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/input"
+	"usersync/cmd/usersync/internal/preview"
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/sync/plan"
 )
 
-// notApplied is a plan of which nothing was sent; replan is the command that makes a
+// NotApplied is a plan of which nothing was sent; replan is the command that makes a
 // new one.
-func notApplied(err error, replan string) error {
+func NotApplied(err error, replan string) error {
 	return exit.Usage(exit.NothingSent(err), "make a new plan, and look at it", replan)
 }
 
 // checkTwice refuses an input that is to be read twice and cannot be.
-func (j *job) checkTwice() error {
-	if j.applied != nil && !canReadTwice(j.paths) {
+func (o Options) checkTwice(c *config.Config, paths []string) error {
+	if o.Plan != nil && !input.Repeatable(paths) {
 		return exit.Usage(exit.NothingSent(errors.New("apply: the input is read twice, and this one can be read one time only")), "write it into a file first", "usersync apply --help")
 	}
-	if j.applied != nil || j.retried.Run != "" {
+	if o.Plan != nil || o.Retried.Run != "" {
 		return nil
 	}
-	return checkAhead(j.config, "run", j.paths)
+	return preview.CheckAhead(c, "run", paths)
 }
 
 // checkBound finds out whether all that a plan is bound to is as it was, but for
-// the ledger. It reads the input to its end.
-func (j *job) checkBound(ctx context.Context) error {
-	p := j.applied
+// the ledger. It reads the input to its end. Without a plan it does nothing.
+func checkBound(ctx context.Context, p *plan.Plan, s *preview.Setup) error {
 	if p == nil {
 		return nil
 	}
-	d, err := digestOf(ctx, j.config, j.paths)
+	d, err := input.DigestOf(ctx, s.Config, s.Paths)
 	if err != nil {
 		return fmt.Errorf("apply plan %s: %w; nothing was sent", p.Path, err)
 	}
-	p.Bind(d.prints)
-	if what := j.unlike(d); what != "" {
-		return j.stale(what)
+	p.Bind(d.Fingerprints)
+	if what := unlike(p.Header, s, d); what != "" {
+		return stale(p, s, what)
 	}
 	return nil
 }
 
 // unlike says what is not as it was when the plan was made; empty if all is.
-func (j *job) unlike(d inputDigest) string {
-	h := j.applied.Header
+func unlike(h plan.Header, s *preview.Setup, d input.Digest) string {
 	switch {
-	case h.InputBytes != d.bytes:
-		return fmt.Sprintf("the input was changed: it has %d bytes now, and had %d", d.bytes, h.InputBytes)
-	case h.InputSHA256 != d.sha256:
+	case h.InputBytes != d.Bytes:
+		return fmt.Sprintf("the input was changed: it has %d bytes now, and had %d", d.Bytes, h.InputBytes)
+	case h.InputSHA256 != d.SHA256:
 		return "the input was changed: it has as many bytes as before, and others"
-	case !sameScope(h, j.scope(), j.config.Target.Sandbox):
+	case !sameScope(h, s.Scope(), s.Config.Target.Sandbox):
 		return "it was made for another account, host or feed"
-	case h.ConfigSHA256 != j.config.RunDigest():
+	case h.ConfigSHA256 != s.Config.RunDigest():
 		return "the settings were changed"
-	case h.MappingSHA256 != j.config.MappingDigest():
+	case h.MappingSHA256 != s.Config.MappingDigest():
 		return "the mapping of columns was changed"
-	case h.Ledger.Kept != (j.config.Ledger.URL != config.NoLedger):
+	case h.Ledger.Kept != (s.Config.Ledger.URL != config.NoLedger):
 		return "it was made with a ledger, and now there is none, or the other way round"
 	}
 	return ""
@@ -78,12 +79,11 @@ func sameScope(h plan.Header, now journal.Scope, sandbox bool) bool {
 
 // checkLedger finds out whether the ledger is as it was when the plan was made.
 // What others left behind would still change it.
-func (j *job) checkLedger(ctx context.Context, left []*history.Run) error {
-	p := j.applied
+func checkLedger(ctx context.Context, p *plan.Plan, s *preview.Setup, l *ledger.Ledger, left []*history.Run) error {
 	if p == nil {
 		return nil
 	}
-	left, err := unknownTo(ctx, j.past.Ledger, left)
+	left, err := history.WithNews(ctx, l, left)
 	if err != nil {
 		return exit.NothingSent(err)
 	}
@@ -91,21 +91,20 @@ func (j *job) checkLedger(ctx context.Context, left []*history.Run) error {
 		return exit.Usage(exit.NothingSent(p.Fault("run %s of this account is not over, and what it did is not in the ledger", left[0].ID)),
 			"go on with it, and make a new plan then", exit.CommandLine("resume", left[0].Path()))
 	}
-	if j.past.Ledger == nil {
+	if l == nil {
 		return nil
 	}
-	now, err := j.past.Ledger.Generation(ctx)
+	now, err := l.Generation(ctx)
 	if err != nil {
 		return exit.NothingSent(err)
 	}
 	if now != p.Header.Ledger.Generation {
-		return j.stale("the ledger was changed: a run was made since, or this plan was applied already")
+		return stale(p, s, "the ledger was changed: a run was made since, or this plan was applied already")
 	}
 	return nil
 }
 
 // stale is a plan that does not hold any more.
-func (j *job) stale(what string) error {
-	p := j.applied
-	return notApplied(p.Fault("%s", what), j.config.Invocation.Command("plan", append([]string{"--out", p.Path}, j.paths...)...))
+func stale(p *plan.Plan, s *preview.Setup, what string) error {
+	return NotApplied(p.Fault("%s", what), s.Config.Invocation.Command("plan", append([]string{"--out", p.Path}, s.Paths...)...))
 }

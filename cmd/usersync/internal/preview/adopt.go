@@ -1,4 +1,4 @@
-package main
+package preview
 
 import (
 	"errors"
@@ -14,9 +14,9 @@ import (
 	"usersync/sync/user"
 )
 
-// adoption is how users become ours whom the ledger does not know; nil if they are
+// Adoption is how users become ours whom the ledger does not know; nil if they are
 // taken for new.
-func adoption(c *config.Config) *stack.Adoption {
+func Adoption(c *config.Config) *stack.Adoption {
 	how, adopts := map[string]stack.Adoption{config.AdoptRead: stack.Read, config.AdoptAssume: stack.Assume}[c.Ledger.Adopt]
 	if !adopts {
 		return nil

@@ -1,4 +1,4 @@
-package main
+package input
 
 import (
 	"errors"
@@ -12,7 +12,7 @@ import (
 	"usersync/reader/source"
 )
 
-// mendInput is the command to type when an input was not opened: err says why.
+// nextForInput is the command to type when an input was not opened: err says why.
 // A config made from the header is a good start where columns do not fit and
 // there is none yet.
 func nextForInput(c *config.Config, paths []string, err error) string {

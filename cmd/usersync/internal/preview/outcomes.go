@@ -1,4 +1,4 @@
-package main
+package preview
 
 import (
 	"fmt"
@@ -13,32 +13,31 @@ import (
 // firstShown is how many users of each kind a plan names.
 const firstShown = 5
 
-// foreseen is what a run would come to. It takes the outcomes in the order of the
-// records.
-type foreseen struct {
-	read     int
-	absent   int // deletions of a mirror
-	again    int // records that were rejected before and are fed again
-	outcomes map[user.Status]int
-	codes    writer.Codes
-	first    map[user.Status][]string // ids
-	calls    destination.Calls        // that would be made
-	made     destination.Calls        // reads that were made for it
-	changes  *plan.Changes
-	file     *plan.Writer // nil: it is not kept
+// outcomes are what a run would come to. They are taken in the order of the records.
+type outcomes struct {
+	read    int
+	absent  int // deletions of a mirror
+	again   int // records that were rejected before and are fed again
+	counts  map[user.Status]int
+	codes   writer.Codes
+	first   map[user.Status][]string // ids
+	calls   destination.Calls        // that would be made
+	made    destination.Calls        // reads that were made for it
+	changes *plan.Changes
+	file    *plan.Writer // nil: it is not kept
 }
 
-func newForeseen() *foreseen {
-	return &foreseen{outcomes: map[user.Status]int{}, first: map[user.Status][]string{}, changes: &plan.Changes{}}
+func newOutcomes() *outcomes {
+	return &outcomes{counts: map[user.Status]int{}, first: map[user.Status][]string{}, changes: &plan.Changes{}}
 }
 
 // Write takes note of an outcome.
-func (f *foreseen) Write(o user.Outcome) error {
+func (f *outcomes) Write(o user.Outcome) error {
 	if o.Status == user.Failed || o.Status == user.InDoubt {
 		return &exit.Error{Err: fmt.Errorf("plan record %d: the read that it needs did not get through (%s)", o.Record.Origin.Record, o.Code),
 			Code: exit.Temporary, Hint: "plan again later, or without --read"}
 	}
-	f.outcomes[o.Status]++
+	f.counts[o.Status]++
 	if o.Record.Origin.Before != nil {
 		f.again++
 	}
@@ -71,9 +70,9 @@ func opOf(o *user.Outcome) user.Op {
 }
 
 // sends is how many users would be sent something.
-func (f *foreseen) sends() int {
-	return f.outcomes[user.Created] + f.outcomes[user.Updated] + f.outcomes[user.Deleted]
+func (f *outcomes) sends() int {
+	return f.counts[user.Created] + f.counts[user.Updated] + f.counts[user.Deleted]
 }
 
 // wrong is how many would not be sent, or not be taken.
-func (f *foreseen) wrong() int { return f.outcomes[user.Invalid] + f.outcomes[user.Refused] }
+func (f *outcomes) wrong() int { return f.counts[user.Invalid] + f.counts[user.Refused] }

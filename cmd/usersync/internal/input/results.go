@@ -1,4 +1,4 @@
-package main
+package input
 
 import (
 	"fmt"
@@ -11,15 +11,15 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// checkResults refuses results in the place of what the run reads: they would
+// CheckResults refuses results in the place of what the run reads: they would
 // replace it at the end.
-func checkResults(c *config.Config, paths []string, stdin io.Reader) error {
+func CheckResults(c *config.Config, paths []string, stdin io.Reader) error {
 	if c.Output.Results == "" || c.Output.Results == "-" {
 		return nil
 	}
 	read := append(c.FilesRead(paths), paths...)
 	taken := slices.ContainsFunc(read, func(path string) bool {
-		return path != "" && path != "-" && sameFile(c.Output.Results, path)
+		return path != "" && path != "-" && SameFile(c.Output.Results, path)
 	})
 	if !taken && !isFileBehind(stdin, c.Output.Results) {
 		return nil
@@ -27,9 +27,9 @@ func checkResults(c *config.Config, paths []string, stdin io.Reader) error {
 	return exit.Usage(fmt.Errorf("read settings: --results %s is a file that the run reads", c.Output.Results), "give the results a file of their own", "usersync run --help")
 }
 
-// sameFile follows links. Where there is no file yet it compares the places, for
+// SameFile reports whether two paths lead to one file. It follows links. Where there is no file yet it compares the places, for
 // one may come to be there before the results do.
-func sameFile(a, b string) bool {
+func SameFile(a, b string) bool {
 	one, err := os.Stat(a)
 	two, err2 := os.Stat(b)
 	if err == nil && err2 == nil {

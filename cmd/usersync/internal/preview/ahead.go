@@ -1,4 +1,4 @@
-package main
+package preview
 
 import (
 	"context"
@@ -9,51 +9,45 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/input"
 	"usersync/sync/guard"
 	"usersync/sync/plan"
 )
 
-// checkAhead refuses a look ahead at what can be read one time only.
-func checkAhead(c *config.Config, verb string, paths []string) error {
-	if !c.Guards.LookAhead() || canReadTwice(paths) {
+// CheckAhead refuses a look ahead at what can be read one time only.
+func CheckAhead(c *config.Config, verb string, paths []string) error {
+	if !c.Guards.LookAhead() || input.Repeatable(paths) {
 		return nil
 	}
 	return exit.Usage(errors.New("read settings: --max-change and --min-records read the input before it is sent, and it can be read one time only; nothing was sent"),
 		"write it into a file first", "usersync "+verb+" --help")
 }
 
-// lookAhead plans the whole input, if a guard wants that, and returns the
-// *guard.Error of the first that trips. A run that has begun to write, one
-// that applies a plan, and a retry of rejects are past it.
-func (j *job) lookAhead(ctx context.Context) (err error) {
-	if !j.config.Guards.LookAhead() || j.start.from > 0 || j.applied != nil || j.retried.Run != "" {
-		return nil
-	}
-	j.log.Info("looking at the whole input before anything is sent")
-	before := j.header().Inputs
-	in, err := openInput(ctx, j.stdin, j.config, j.conn.Client, j.paths)
-	if err != nil {
+// LookAhead makes a plan of the input, which it opens once more, and returns the
+// *guard.Error of the first guard that trips.
+func (d DryRun) LookAhead(ctx context.Context) (err error) {
+	before := d.Versions()
+	if d.Setup, err = d.Another(ctx); err != nil {
 		return err
 	}
-	p := planning{wire: j.wire, config: j.config, conn: j.conn, input: in, ledger: j.past.Ledger, protected: j.protected}
-	f, counts, err := p.run(ctx)
+	f, counts, err := d.run(ctx)
 	if !counts.Reading {
-		err = errors.Join(err, in.Close())
+		err = errors.Join(err, d.Input.Close())
 	}
 	if err != nil {
 		return fmt.Errorf("look ahead: %w; nothing was sent", err)
 	}
 	for _, was := range before {
-		if !was.SameVersion(inputFacts(was.Path, was.Format)) {
+		if !was.SameVersion(input.Versions([]string{was.Path}, was.Format)[0]) {
 			return exit.Usage(fmt.Errorf("look ahead: %s was changed meanwhile; nothing was sent", was.Path), "run again when it is written", "")
 		}
 	}
-	return f.tripped(j.config)
+	return f.tripped(d.Config)
 }
 
 // tripped returns the error of the first guard that what was foreseen trips.
 // Rejects that are fed again are few, and all of them are meant to change.
-func (f *foreseen) tripped(c *config.Config) error {
+func (f *outcomes) tripped(c *config.Config) error {
 	if f.read > 0 && f.again == f.read {
 		return nil
 	}
@@ -65,7 +59,7 @@ func (f *foreseen) tripped(c *config.Config) error {
 	return f.tooManyChanges(c.Guards.MaxChange)
 }
 
-func (f *foreseen) tooManyChanges(most config.ChangeLimits) error {
+func (f *outcomes) tooManyChanges(most config.ChangeLimits) error {
 	known := f.changes.Compared
 	if most.All != nil && !most.All.Covers(f.changes.Changed, known) {
 		return changeError(fmt.Sprintf("%d of %s known would change%s", f.changes.Changed, exit.Plural(known, "user"), mostOf(f.changes)), *most.All)
@@ -78,11 +72,11 @@ func (f *foreseen) tooManyChanges(most config.ChangeLimits) error {
 	return nil
 }
 
-// changeGuard is the guard's name.
-const changeGuard = "max_change"
+// ChangeGuard is the name of the guard of --max-change.
+const ChangeGuard = "max_change"
 
 func changeError(what string, most config.Share) error {
-	return &guard.Error{Name: changeGuard,
+	return &guard.Error{Name: ChangeGuard,
 		What: fmt.Sprintf("%s, and --max-change allows %s; nothing was sent", what, most),
 		Hint: "look at what would change with usersync plan; if it is as it should be, allow more with --max-change"}
 }
