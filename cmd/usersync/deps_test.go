@@ -20,7 +20,7 @@ const depsOrder = `
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input
-	cmd/usersync/internal/erasure cmd/usersync/internal/preview
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/preview
 	cmd/usersync/internal/run
 	cmd/usersync
 `
@@ -105,14 +105,15 @@ const depsRules = `
 	< cmd/usersync/internal/erasure;
 	sync/engine, sync/destination/..., cmd/usersync/internal/connect !< cmd/usersync/internal/history, cmd/usersync/internal/erasure;
 
-	# Who opens what is read sends nothing. A preview sends nothing either; a run does.
+	# Who opens or checks what is read sends nothing. A preview sends nothing either; a run does.
 	cmd/usersync/internal/connect < cmd/usersync/internal/input;
-	sync/engine !< cmd/usersync/internal/input;
+	cmd/usersync/internal/input < cmd/usersync/internal/check;
+	sync/engine !< cmd/usersync/internal/input, cmd/usersync/internal/check;
 	sync/engine, sync/plan, cmd/usersync/internal/input, cmd/usersync/internal/history < cmd/usersync/internal/preview;
 	writer/progress, cmd/usersync/internal/preview < cmd/usersync/internal/run;
 
 	# The edge ties everything together.
-	sync/sandbox, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/run
+	sync/sandbox, cmd/usersync/internal/check, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/run
 	< cmd/usersync;
 `
 
