@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"usersync/sync/ledger"
+	"usersync/sync/ledger/rowset"
 	"usersync/sync/user"
 )
 
@@ -36,7 +37,7 @@ type Presence struct {
 	written int   // up to here the engine does not ask the ledger: an earlier start has written these records
 
 	mu       sync.Mutex
-	seen     ledger.Seen
+	seen     rowset.Set
 	read     int           // records
 	looked   int           // of these, ids looked up
 	noID     int           // records whose id cannot be read

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
 	"usersync/cmd/usersync/internal/exit"
 
 	"github.com/spf13/cobra"
@@ -153,6 +154,23 @@ func MergeFlags(from, over *cobra.Command) (err error) {
 	return err
 }
 
+// Each is the config of each API that is named. With an error, which tells of all
+// that is wrong, it returns those that are right.
+func (c *Config) Each() ([]*Config, error) {
+	var all []*Config
+	var wrong []error
+	for i, api := range c.Target.All {
+		if slices.Contains(c.Target.All[:i], api) {
+			return nil, exit.Usage(fmt.Errorf("find the destinations: %s is named twice", api), "name it once", "")
+		}
+		own, err := c.only(api)
+		if wrong = append(wrong, err); err == nil {
+			all = append(all, own)
+		}
+	}
+	return all, errors.Join(wrong...)
+}
+
 // only is the config for one of the APIs that are named.
 func (c *Config) only(api string) (*Config, error) {
 	src := c.sources
@@ -177,22 +195,4 @@ func Offline(api string, apis func() []Section) (*Config, error) {
 		c.Target.Offline = true
 	}
 	return c, err
-}
-
-// Each returns the settings of each API that is named. With an error it returns
-// those that are right.
-func (c *Config) Each() ([]*Config, error) {
-	var all []*Config
-	var wrong []error
-	for i, name := range c.Target.All {
-		if slices.Contains(c.Target.All[:i], name) {
-			return nil, exit.Usage(fmt.Errorf("find the destinations: %s is named twice", name), "name it once", "")
-		}
-		own, err := c.only(name)
-		if wrong = append(wrong, err); err != nil {
-			continue
-		}
-		all = append(all, own)
-	}
-	return all, errors.Join(wrong...)
 }
