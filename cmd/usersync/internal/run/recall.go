@@ -5,6 +5,7 @@ import (
 
 	"usersync/sync/fingerprint"
 	"usersync/sync/ledger"
+	"usersync/sync/ledger/rowset"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
@@ -17,7 +18,7 @@ type recall struct {
 	presence *mirror.Presence // nil: not of a mirror
 
 	// For the engine's planner alone.
-	unchanged ledger.Seen // whom it saw so
+	unchanged rowset.Set // whom it saw so
 	printer   *fingerprint.Printer
 	prints    []user.Print
 }

@@ -1,9 +1,9 @@
-package ledger
+// Package filelock holds a lock on a file that names its holder, so that a second
+// process can say who it waits for. A dead process cannot hold it. Start at Take.
+package filelock
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,20 +14,20 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockPause is how long passes between two tries to take what another holds.
-const lockPause = 200 * time.Millisecond
+// pause is how long passes between two tries to take what another holds.
+const pause = 200 * time.Millisecond
 
-// FileLock is a lock on a file. A dead process cannot hold it.
-type FileLock struct {
+// Lock is a lock on a file.
+type Lock struct {
 	lock *flock.Flock
 }
 
-// LockFile takes the lock on path, which is made if need be and never removed.
+// Take takes the lock on path, which is made if need be and never removed.
 // It waits as long as wait and then fails with a *HeldError. Run is told to
 // whoever comes meanwhile.
-func LockFile(ctx context.Context, path, run string, wait time.Duration) (*FileLock, error) {
+func Take(ctx context.Context, path, run string, wait time.Duration) (*Lock, error) {
 	f := flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDWR|syscall.O_NOFOLLOW))
-	err := retry(ctx, wait, func() error {
+	err := Retry(ctx, wait, func() error {
 		ok, err := f.TryLock()
 		if err == nil && !ok {
 			err = &HeldError{Holder: readHolder(path)}
@@ -37,18 +37,18 @@ func LockFile(ctx context.Context, path, run string, wait time.Duration) (*FileL
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
 	}
-	if err := os.WriteFile(path, newHolder(run).text(), 0o600); err != nil {
+	if err := os.WriteFile(path, NewHolder(run).Text(), 0o600); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
 	}
-	return &FileLock{f}, nil
+	return &Lock{f}, nil
 }
 
 // Release gives the lock back.
-func (f *FileLock) Release() error { return failed("", f.lock.Close()) }
+func (f *Lock) Release() error { return f.lock.Close() }
 
-// retry calls try until it fails otherwise than by a *HeldError, or wait is
+// Retry calls try until it fails otherwise than by a *HeldError, or wait is
 // over.
-func retry(ctx context.Context, wait time.Duration, try func() error) error {
+func Retry(ctx context.Context, wait time.Duration, try func() error) error {
 	until := time.Now().Add(wait)
 	for {
 		err := try()
@@ -56,20 +56,15 @@ func retry(ctx context.Context, wait time.Duration, try func() error) error {
 			return err
 		}
 		select {
-		case <-time.After(min(lockPause, time.Until(until))):
+		case <-time.After(min(pause, time.Until(until))):
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 	}
 }
 
-// lockPath is the lock of a scope beside the ledger's file.
-func lockPath(ledger, scope string) string {
-	sum := sha256.Sum256([]byte(scope))
-	return ledger + "." + hex.EncodeToString(sum[:8]) + ".lock"
-}
-
-func newHolder(run string) Holder {
+// NewHolder is this process, at work on a run.
+func NewHolder(run string) Holder {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "an unknown host"
@@ -77,7 +72,8 @@ func newHolder(run string) Holder {
 	return Holder{PID: os.Getpid(), Host: host, Run: run, Since: time.Now().UTC().Truncate(time.Second)}
 }
 
-func (h Holder) text() []byte {
+// Text is the holder as ParseHolder reads it.
+func (h Holder) Text() []byte {
 	b, err := json.Marshal(h)
 	if err != nil { // a date beyond the year 9999
 		return nil
@@ -92,10 +88,11 @@ func readHolder(path string) Holder {
 	if err != nil {
 		return Holder{}
 	}
-	return parseHolder(b)
+	return ParseHolder(b)
 }
 
-func parseHolder(b []byte) (h Holder) {
+// ParseHolder reads Text; anything else is the zero Holder.
+func ParseHolder(b []byte) (h Holder) {
 	if json.Unmarshal(b, &h) != nil {
 		return Holder{}
 	}

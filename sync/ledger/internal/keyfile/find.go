@@ -1,4 +1,6 @@
-package ledger
+// Package keyfile finds the key that a ledger's prints are made with: the one that is
+// given, or the one in the file next to an SQLite ledger. Start at Find.
+package keyfile
 
 import (
 	"context"
@@ -11,10 +13,10 @@ import (
 	"usersync/sync/ledger/internal/database"
 )
 
-// findKey returns the key that is given, or else the one beside the file, and
+// Find returns the key that is given, or else the one beside the file, and
 // compares it with the one that the ledger was made with. A new key is made for a new
 // ledger only: beside an old one it would make every user look changed.
-func findKey(ctx context.Context, db *database.DB, key fingerprint.Key) (fingerprint.Key, error) {
+func Find(ctx context.Context, db *database.DB, key fingerprint.Key) (fingerprint.Key, error) {
 	stored, err := storedCheck(ctx, db)
 	if err != nil {
 		return key, err
@@ -30,7 +32,7 @@ func findKey(ctx context.Context, db *database.DB, key fingerprint.Key) (fingerp
 		}
 	}
 	if !hmac.Equal([]byte(stored), []byte(key.Check())) {
-		return key, &UnusableError{Reason: "its prints were made with another key",
+		return key, &database.UnusableError{Reason: "its prints were made with another key",
 			Hint: "give the key that the ledger was made with; if it is lost, remove the ledger: the next run sends everybody once"}
 	}
 	return key, nil

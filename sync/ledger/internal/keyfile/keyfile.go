@@ -1,4 +1,4 @@
-package ledger
+package keyfile
 
 import (
 	"errors"
@@ -19,7 +19,7 @@ const keyFileLimit = 1024
 // if make says so and there is none.
 func keyBeside(db *database.DB, make bool) (fingerprint.Key, error) {
 	if db.Path == "" {
-		return fingerprint.Key{}, &UnusableError{Reason: "a ledger in PostgreSQL needs a key",
+		return fingerprint.Key{}, &database.UnusableError{Reason: "a ledger in PostgreSQL needs a key",
 			Hint: "make one with: openssl rand -hex 32, and name it in the config, as in ledger_key: env:USERSYNC_LEDGER_KEY"}
 	}
 	path := db.Path + ".key"
@@ -28,7 +28,7 @@ func keyBeside(db *database.DB, make bool) (fingerprint.Key, error) {
 		return key, err
 	}
 	if !make {
-		return fingerprint.Key{}, &UnusableError{Reason: "its key file " + path + " is missing",
+		return fingerprint.Key{}, &database.UnusableError{Reason: "its key file " + path + " is missing",
 			Hint: "put the key file back; if it is lost, remove the ledger too: the next run sends everybody once"}
 	}
 	return makeKeyFile(path)
@@ -50,7 +50,7 @@ func readKeyFile(path string) (fingerprint.Key, error) {
 	}
 	key, err := fingerprint.ParseKey(string(text))
 	if err != nil {
-		return fingerprint.Key{}, &UnusableError{Reason: err.Error(), Hint: "make one with: openssl rand -hex 32"}
+		return fingerprint.Key{}, &database.UnusableError{Reason: err.Error(), Hint: "make one with: openssl rand -hex 32"}
 	}
 	return key, nil
 }
