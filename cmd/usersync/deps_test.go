@@ -20,7 +20,7 @@ const depsOrder = `
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input
-	cmd/usersync/internal/erasure cmd/usersync/internal/preview
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/preview
 	cmd/usersync/internal/run
 	cmd/usersync
 `
@@ -90,7 +90,7 @@ const depsRules = `
 	< cmd/usersync/internal/connect;
 	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,
 	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes
-	!< cmd/usersync, cmd/usersync/internal/config, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/history,
+	!< cmd/usersync, cmd/usersync/internal/check, cmd/usersync/internal/config, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/history,
 	   cmd/usersync/internal/input, cmd/usersync/internal/preview, cmd/usersync/internal/run;
 
 	# A first config is made of a header, for an API that connect knows.
@@ -103,16 +103,17 @@ const depsRules = `
 	< cmd/usersync/internal/erasure;
 	sync/engine, sync/destination/..., cmd/usersync/internal/connect !< cmd/usersync/internal/history, cmd/usersync/internal/erasure;
 
-	# Who opens what is read sends nothing. A preview runs the engine without a call that
+	# Who opens or checks what is read sends nothing. A preview runs the engine without a call that
 	# changes anything, and marks nothing as done; a run does both.
 	cmd/usersync/internal/connect < cmd/usersync/internal/input;
-	sync/engine !< cmd/usersync/internal/input;
+	cmd/usersync/internal/input < cmd/usersync/internal/check;
+	sync/engine !< cmd/usersync/internal/input, cmd/usersync/internal/check;
 	sync/engine, sync/plan, cmd/usersync/internal/input, cmd/usersync/internal/history < cmd/usersync/internal/preview;
 	sync/checkpoint !< cmd/usersync/internal/preview;
 	writer/progress, cmd/usersync/internal/preview < cmd/usersync/internal/run;
 
 	# The edge ties everything together.
-	sync/sandbox, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/run
+	sync/sandbox, cmd/usersync/internal/check, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/run
 	< cmd/usersync;
 `
 
