@@ -9,13 +9,13 @@ import (
 // depsOrder is the order of the packages: one may import those on the lines above
 // its own, and nothing else of ours. That leaves no room for a circle.
 const depsOrder = `
-	sync/user sync/pace sync/guard sync/filelock sync/ledger/rowset reader/source writer/rundir sync/sandbox
+	sync/user sync/pace sync/guard sync/filelock sync/ledger/rowset reader/source reader/frame reader/proof writer/rundir sync/sandbox
 	sync/fingerprint
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
-	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader writer/report
-	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest writer/progress writer/verify
+	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader/object writer/report
+	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify
 	cmd/usersync/internal/exit
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
@@ -32,12 +32,15 @@ const depsOrder = `
 // below it. A folder that is on no line may not exist. Do not change these lines to
 // make a build pass.
 const depsRules = `
-	NONE < sync/filelock, sync/ledger/rowset, sync/guard, sync/user, sync/pace, sync/sandbox, reader/source, writer/rundir;
+	NONE < sync/filelock, sync/ledger/rowset, sync/guard, sync/user, sync/pace, sync/sandbox, reader/source, reader/frame, reader/proof, writer/rundir;
 
 	sync/user < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
 	sync/fingerprint < sync/ledger/internal/database < sync/ledger/internal/keyfile;
 	sync/filelock, sync/ledger/rowset, sync/ledger/internal/keyfile < sync/ledger;
-	sync/user, reader/mapping, reader/source < reader;
+
+	# What cuts files and what takes objects apart know no files' names and no records.
+	sync/user, reader/mapping < reader/object;
+	reader/object, reader/source, reader/frame, reader/proof < reader;
 
 	# What is made of outcomes knows how they are written; the writer knows none of it.
 	sync/user, writer < writer/report < writer/progress, writer/verify;
