@@ -36,8 +36,7 @@ func main() {
 type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	lookup         func(string) (string, bool) // an environment variable
-	environ        func() []string
+	environment    config.Environment
 	now            func() time.Time
 	wire           context.Context // ends when calls on the wire are to be cut
 	args           []string
@@ -59,7 +58,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	defer release()
 	e := &env{
 		stdin: stdin, stdout: stdout, stderr: stderr, args: args,
-		lookup: os.LookupEnv, environ: os.Environ, now: time.Now, wire: wire,
+		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: time.Now, wire: wire,
 	}
 	e.jsonLog = strings.Contains("\n"+strings.Join(args, "\n")+"\n", "\n--log-format\njson\n") || slices.Contains(args, "--log-format=json")
 	found := tally{detailed: detailed{asked: asksDetailed(args)}}

@@ -42,7 +42,7 @@ func planCommand(e *env, found *tally) *cobra.Command {
 
 // plan makes a plan and shows it on standard output.
 func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, found *tally) error {
-	frugal(e.lookup, c.Target.Sandbox)
+	frugal(e.environment.Lookup, c.Target.Sandbox)
 	o.Stdin, o.Now, o.Wire = e.stdin, e.now, e.wire
 	o.Flags = config.DropFlags(c.Invocation.Flags, "--out", "--read", detailedFlag)
 	made, err := preview.Make(ctx, c, o)

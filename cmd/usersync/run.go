@@ -41,7 +41,7 @@ func runCommand(e *env, found *tally) *cobra.Command {
 // told of it.
 func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *tally) (err error) {
 	defer func() { err = errors.Join(err, o.Plan.Close()) }()
-	frugal(e.lookup, c.Target.Sandbox)
+	frugal(e.environment.Lookup, c.Target.Sandbox)
 	t, err := openTerminal(e.stderr, c, e.several)
 	if err != nil {
 		return err

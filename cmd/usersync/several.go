@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -35,7 +34,7 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 	if c.Output.Results != "" {
 		return exit.Usage(fmt.Errorf("read settings: --results would be that of %d runs", len(c.Target.All)), "leave it out: each run has its own in its directory", "usersync run --help")
 	}
-	own, err := perDestination(c)
+	own, err := c.Each()
 	if err != nil {
 		return err
 	}
@@ -59,24 +58,6 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 	}
 	_ = group.Wait() // each has told its own error
 	return worst(c.Target.All, codes)
-}
-
-// perDestination makes the settings of each destination that is named. With an error it
-// returns those that are right.
-func perDestination(c *config.Config) ([]*config.Config, error) {
-	var all []*config.Config
-	var wrong []error
-	for i, name := range c.Target.All {
-		if slices.Contains(c.Target.All[:i], name) {
-			return nil, exit.Usage(fmt.Errorf("find the destinations: %s is named twice", name), "name it once", "")
-		}
-		own, err := c.Only(name)
-		if wrong = append(wrong, err); err != nil {
-			continue
-		}
-		all = append(all, own)
-	}
-	return all, errors.Join(wrong...)
 }
 
 // tellEnd tells how a run ended that went wrong, as main does for a single one.

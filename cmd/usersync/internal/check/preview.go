@@ -1,4 +1,4 @@
-package main
+package check
 
 import (
 	"fmt"
@@ -17,26 +17,26 @@ type previewer interface {
 }
 
 // preview keeps the request of the first record that fits.
-func (f *finding) preview(to connect.Client, r *user.Record) {
+func (r *Report) preview(to connect.Client, first *user.Record) {
 	p, can := to.(previewer)
-	if !can || f.document.Request != nil {
+	if !can || r.document.Request != nil {
 		return
 	}
-	if request, ok := p.Preview(r); ok {
-		f.document.Request = &request
+	if request, ok := p.Preview(first); ok {
+		r.document.Request = &request
 	}
 }
 
 // request shows what preview kept.
-func (f *finding) request() {
-	p := f.document.Request
-	if p == nil || f.asJSON {
+func (r *Report) request() {
+	p := r.document.Request
+	if p == nil || r.asJSON {
 		return
 	}
 	lines := append([]string{p.Method + " " + p.URL}, p.Headers...)
 	if p.Body != "" {
 		lines = append(append(lines, ""), strings.Split(p.Body, "\n")...)
 	}
-	_, err := io.WriteString(f.to, fmt.Sprintf("\nthe first row would make this call; what it holds is masked\n  %s\n", strings.Join(lines, "\n  ")))
-	f.keep(err)
+	_, err := io.WriteString(r.to, fmt.Sprintf("\nthe first row would make this call; what it holds is masked\n  %s\n", strings.Join(lines, "\n  ")))
+	r.keep(err)
 }
