@@ -11,6 +11,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
 )
 
@@ -168,7 +169,7 @@ func under(status int, o user.Outcome) user.Outcome {
 
 // said is what the operation says of its user.
 func (o *operation) said(request string) said {
-	s := said{status: number(o.Status), location: says(o.Location), request: request}
+	s := said{status: number(o.Status), location: resource.Says(o.Location), request: request}
 	if o.Response.Kind() == '{' && s.read(o.Response) != nil {
 		s.body = body{}
 	}

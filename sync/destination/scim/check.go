@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
 )
 
@@ -94,4 +95,4 @@ func (e *encoder) checkAttribute(a *user.Attribute) error {
 	return nil
 }
 
-var badCodes = map[kind]string{kindText: "bad_text", kindBool: "bad_boolean", kindList: "bad_list", kindParts: "bad_object", kindAny: "bad_text"}
+var badCodes = map[resource.Kind]string{resource.Text: "bad_text", resource.Bool: "bad_boolean", resource.List: "bad_list", resource.Parts: "bad_object", resource.Any: "bad_text"}

@@ -5,14 +5,15 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
 )
 
 // target is where a field goes.
 type target struct {
-	path path
+	path resource.Path
 	text string // the path's own text
-	kind kind
+	kind resource.Kind
 	line int   // 1, 2 or 3 for the lines of an address
 	err  error // a *user.InvalidError; nil if the field can be sent
 }
@@ -36,11 +37,11 @@ func newTarget(f user.Field) *target {
 	} else if f.IsOpen() {
 		name = strings.TrimPrefix(strings.TrimPrefix(name, user.ExtraPrefix), user.AttributesPrefix)
 	}
-	p, err := parsePath(name)
+	p, err := resource.ParsePath(name)
 	if err != nil {
 		return &target{err: user.Unfit("bad_path", f, err.Error(), `write it as name.givenName, emails[type eq "work"].value or URN:attribute, or list the column under ignore:`)}
 	}
-	t := &target{path: p, text: p.String(), kind: p.holds()}
+	t := &target{path: p, text: p.String(), kind: p.Holds()}
 	t.err = t.wrong(f)
 	switch f {
 	case user.AddressLine1:
@@ -55,22 +56,22 @@ func newTarget(f user.Field) *target {
 
 // wrong says why no value can be sent to the target.
 func (t *target) wrong(f user.Field) error {
-	a, known := t.path.defined()
+	a, known := t.path.Defined()
 	switch {
-	case t.kind == kindUnfit:
+	case t.kind == resource.Unfit:
 		return user.Unfit("unsupported_field", f, "the server alone sets this attribute", "list the column under ignore:")
 	case !known:
 		return nil
-	case a.kind == kindList && t.path.sub != "" && t.path.where == "":
-		return user.Unfit("bad_path", f, "must say which of several is meant", "write "+a.name+"[work]."+t.path.sub)
-	case a.kind == kindList && t.path.where != "" && t.path.sub == "":
-		return user.Unfit("bad_path", f, "must name a part", "write "+a.name+"[work].locality, or another part")
-	case t.path.sub != "" && a.subs == nil:
-		return user.Unfit("bad_path", f, "has no parts", "write "+a.name)
-	case t.path.where != "" && a.kind != kindList:
+	case a.Kind == resource.List && t.path.Sub != "" && t.path.Where == "":
+		return user.Unfit("bad_path", f, "must say which of several is meant", "write "+a.Name+"[work]."+t.path.Sub)
+	case a.Kind == resource.List && t.path.Where != "" && t.path.Sub == "":
+		return user.Unfit("bad_path", f, "must name a part", "write "+a.Name+"[work].locality, or another part")
+	case t.path.Sub != "" && a.Parts == nil:
+		return user.Unfit("bad_path", f, "has no parts", "write "+a.Name)
+	case t.path.Where != "" && a.Kind != resource.List:
 		return user.Unfit("bad_path", f, "is not a list", "leave the brackets out")
-	case t.path.sub != "" && !has(a.subs, t.path.sub):
-		return user.Unfit("bad_path", f, "has no such part", "its parts are "+strings.Join(a.subs, ", "))
+	case t.path.Sub != "" && !has(a.Parts, t.path.Sub):
+		return user.Unfit("bad_path", f, "has no such part", "its parts are "+strings.Join(a.Parts, ", "))
 	}
 	return nil
 }
@@ -137,7 +138,7 @@ func streetOf(t *target, r *user.Record) leaf {
 			lines = append(lines, line)
 		}
 	}
-	l.raw, l.clear = quoted(strings.Join(lines, "\n")), len(lines) == 0
+	l.raw, l.clear = resource.Quote(strings.Join(lines, "\n")), len(lines) == 0
 	return l
 }
 
@@ -146,16 +147,16 @@ func (t *target) wire(v user.Value) (jsontext.Value, error) {
 	switch {
 	case v.Kind == user.Clear:
 		return nil, user.ErrNotText
-	case t.kind == kindBool:
+	case t.kind == resource.Bool:
 		is, err := v.Bool()
 		if is {
 			return jsontext.Value("true"), err
 		}
 		return jsontext.Value("false"), err
-	case t.kind == kindText || v.Kind == user.Text && t.kind == kindAny:
+	case t.kind == resource.Text || v.Kind == user.Text && t.kind == resource.Any:
 		plain, err := v.Plain()
-		return quoted(plain), err
-	case t.kind == kindAny:
+		return resource.Quote(plain), err
+	case t.kind == resource.Any:
 		return jsontext.Value(v.Text), nil
 	}
 	return t.structure(v)
@@ -166,7 +167,7 @@ func (t *target) wire(v user.Value) (jsontext.Value, error) {
 func (t *target) structure(v user.Value) (jsontext.Value, error) {
 	raw := jsontext.Value(strings.TrimSpace(v.Text))
 	want := jsontext.Kind('[')
-	if t.kind == kindParts {
+	if t.kind == resource.Parts {
 		want = '{'
 	}
 	if !raw.IsValid() || raw.Kind() != want {

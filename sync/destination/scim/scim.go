@@ -5,8 +5,8 @@
 // nothing twice, keeps no pace and reads nothing back of its own accord: those
 // are the manners in the folder above. It knows users only, no groups.
 //
-// Start at Discover for what a server can do and at Client.Apply; path.go says
-// how a column names an attribute, bulk.go reads answers about many users.
+// Start at Discover for what a server can do and at Client.Apply; internal/resource
+// says how a column names an attribute, bulk.go reads answers about many users.
 package scim
 
 import (
