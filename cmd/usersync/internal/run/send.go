@@ -85,7 +85,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 		err = fmt.Errorf("run %s: %w", files.dir.ID(), err)
 	}
 	err = errors.Join(err, files.finish(err == nil && counts.Finished, err))
-	if files.lacking {
+	if files.incomplete {
 		err = errors.Join(err, r.recount())
 	}
 	return r.summary(err), err
