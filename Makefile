@@ -1,14 +1,14 @@
 # make build   bin/usersync, static, with its version
-# make test    installs what the tests need and runs them, the way CI does
-# make proof   the proofs in their full size (an hour or more)
-# make bench   users a second, CPU and allocations, whole and by part
+# make test    installs what the tests need and runs them, as CI does
+# make proof   the proofs at full size (an hour or more)
+# make bench   users per second, CPU and allocations, for the whole and each part
 # make fuzz    every fuzz target for FUZZTIME
-# make lint    gofmt, vet, staticcheck
+# make lint    gofmt, vet, staticcheck, and the words of our prose
 
 GO       ?= go
 FUZZTIME ?= 60s
 TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
-# What the program says of itself. A clone has tags; an archive has none of it.
+# The version that the program reports. A clone has tags; a source archive has none.
 STAMP     = -X main.version=$(shell git describe --tags --always --dirty 2>/dev/null) -X main.commit=$(shell git rev-parse HEAD 2>/dev/null)
 
 .PHONY: build test proof bench fuzz lint deps
