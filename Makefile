@@ -3,7 +3,13 @@
 # make proof   the proofs at full size (an hour or more)
 # make bench   users per second, CPU and allocations, for the whole and each part
 # make fuzz    every fuzz target for FUZZTIME
-# make lint    gofmt, vet, staticcheck, and the words of our prose
+# make build      bin/usersync, static, with its version
+# make test       installs what the tests need and runs them, as CI does
+# make proof      the proofs at full size (an hour or more)
+# make bench      users per second, CPU and allocations, for the whole and each part
+# make fuzz       every fuzz target for FUZZTIME
+# make lint       gofmt, vet, staticcheck, unreachable functions, words of our prose
+# make structure  sizes of packages, files, functions and types
 
 GO       ?= go
 FUZZTIME ?= 60s
@@ -11,7 +17,7 @@ TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
 # The version that the program reports. A clone has tags; a source archive has none.
 STAMP     = -X main.version=$(shell git describe --tags --always --dirty 2>/dev/null) -X main.commit=$(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: build test proof bench fuzz lint deps
+.PHONY: build test proof bench fuzz lint structure deps
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
@@ -33,6 +39,10 @@ lint:
 	@test -z "$$(gofmt -l cmd reader sync writer)" || { echo 'gofmt would change:'; gofmt -l cmd reader sync writer; exit 1; }
 	$(GO) vet ./...
 	$(TOOL) staticcheck ./...
+	@dead="$$($(TOOL) deadcode ./cmd/usersync)"; test -z "$$dead" || { echo 'no command reaches:'; echo "$$dead"; exit 1; }
+
+structure:
+	@$(GO) run ./.ci/structure
 
 deps:
 	@sh .ci/deps

@@ -10,6 +10,14 @@ import (
 // mostCodes bounds the memory that an API with ever new codes can take.
 const mostCodes = 1000
 
+// Code is a reason and how many records have it.
+type Code struct {
+	// Short word for the reason, usersync's own or the API's.
+	Code string `json:"code"`
+	// Records with this code.
+	Records int `json:"records" jsonschema:"minimum=1"`
+}
+
 // Codes is a Writer that counts codes, for the summary. Put it last in a Tee:
 // it then counts what was written. Its zero value is ready.
 type Codes struct {

@@ -62,6 +62,14 @@ func (o *Outcomes) of(s user.Status) *int {
 	return nil
 }
 
+// Add counts one more record of status s. A status that is not final is left
+// out.
+func (o *Outcomes) Add(s user.Status) {
+	if counter := o.of(s); counter != nil {
+		*counter++
+	}
+}
+
 // Count returns how many records have status s.
 func (o Outcomes) Count(s user.Status) int {
 	if n := o.of(s); n != nil {

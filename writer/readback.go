@@ -17,6 +17,13 @@ type Place struct {
 	Begin, End int64 // its bytes, with the line ending
 }
 
+// FileText is a file to be read.
+type FileText struct {
+	Name   string // what errors and findings call it: its name in the run directory
+	Format Format
+	Text   io.Reader
+}
+
 // Result is a line of results, the quoting of its cells undone.
 type Result struct {
 	Place

@@ -80,15 +80,3 @@ func (c *rowCutter) next() ([]byte, error) {
 		}
 	}
 }
-
-// counted counts the bytes that are read.
-type counted struct {
-	io.Reader
-	n int64
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
-	c.n += int64(n)
-	return n, err
-}

@@ -1,9 +1,9 @@
-// Package writer tells the world what became of the records: results, a line
-// per outcome; rejects, which can be mended and fed in again; progress while
-// the run goes on; and at its end a summary, for machines and for people.
+// Package writer writes a line per outcome: results, and rejects, which can be
+// fixed and fed in again. It also reads both back, and erases a person from them.
 //
-// It does not say where the bytes go: that is package sink. Nor does it decide
-// what an outcome is: it writes what it is given, and refuses what is none.
+// It does not say where the bytes go: that is package rundir. Nor does it decide
+// what an outcome is: it writes what it is given, and refuses what is not one.
+// The summary of a run is in package report, its progress in package progress.
 // Start at Writer, and at NewCSV for the simplest one.
 package writer
 

@@ -12,14 +12,14 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/reader"
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
 )
 
 // absentees yields the deletions of a mirror, sorted by id: they are found when all
-// else is written. What keeps from deleting is a *sync.GuardError.
+// else is written. What keeps from deleting is a *engine.GuardError.
 func (j *job) absentees(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
 		found, err := j.countAbsent(ctx)
@@ -53,11 +53,11 @@ func (j *job) countAbsent(ctx context.Context) (found absence, err error) {
 		return found, err
 	}
 	if a.looked+a.noID != a.read {
-		return found, &sync.AccountingError{What: fmt.Sprintf("%d records read, %d looked up and %d without an id", a.read, a.looked, a.noID)}
+		return found, &engine.AccountingError{What: fmt.Sprintf("%d records read, %d looked up and %d without an id", a.read, a.looked, a.noID)}
 	}
-	for row, err := range j.past.ledger.Rows(ctx, j.config.feed) {
+	for row, err := range j.past.ledger.Rows(ctx, j.config.Ledger.Feed) {
 		if err != nil {
-			return found, ledgerFault(err)
+			return found, err
 		}
 		if found.feed++; j.deletes(row) {
 			found.absent++
@@ -82,7 +82,7 @@ func (j *job) mayDelete(ctx context.Context, found absence) error {
 	path, err := j.listAbsent(ctx)
 	what := fmt.Sprintf("%s of %d in the feed %s missing in the input, and nobody is deleted: %s", plural(found.absent, "user"), found.feed,
 		isOrAre(found.absent), strings.Join(broken, "; "))
-	guard := &sync.GuardError{Guard: absenceGuard, What: what, Hint: "who they are stands in " + path + "; " + strings.Join(hints, "; ") + "; resume takes these flags too"}
+	guard := &engine.GuardError{Guard: absenceGuard, What: what, Hint: "who they are stands in " + path + "; " + strings.Join(hints, "; ") + "; resume takes these flags too"}
 	return errors.Join(guard, err)
 }
 
@@ -106,14 +106,14 @@ func (j *job) brokenRules(ctx context.Context, found absence) (broken, hints []s
 	if j.keeper.outcomes[user.Invalid] == j.attendance.read {
 		say("no row of the input is fit", "look at the codes in rejects")
 	}
-	if most := j.config.maxDelete.of(found.feed); found.absent > most {
+	if most := j.config.Guards.MaxDelete.of(found.feed); found.absent > most {
 		say(fmt.Sprintf("at most %d may be deleted", most), "if they really are to go, allow it with --max-delete")
 	}
 	rules, known, err := j.past.ledger.Rules(ctx)
 	if err != nil {
-		return nil, nil, ledgerFault(err)
+		return nil, nil, err
 	}
-	if now := j.rules(); !j.config.acceptChange && (!known || rules.Config != now.Config || rules.Mapping != now.Mapping) {
+	if now := j.rules(); !j.config.Guards.AcceptChange && (!known || rules.Config != now.Config || rules.Mapping != now.Mapping) {
 		say("mapping and settings are not known to be those of the last run", "if they are right, say so with --accept-mapping-change")
 	}
 	return broken, hints, nil
@@ -122,7 +122,7 @@ func (j *job) brokenRules(ctx context.Context, found absence) (broken, hints []s
 // unproved names a file of which nothing proves that it is whole; empty if there
 // is none, or nobody asks for a proof.
 func (j *job) unproved() string {
-	if j.config.proofs.trustEOF {
+	if j.config.Proof.trustEOF {
 		return ""
 	}
 	for _, p := range j.input.Proofs() {
@@ -160,11 +160,11 @@ func (j *job) rules() ledger.Rules {
 
 // keepRules notes them, once the feed was sent whole.
 func (j *job) keepRules(ctx context.Context) error {
-	whole := j.config.mode == mirror || j.config.mode == user.Upsert
-	if j.past.ledger == nil || !whole || j.retried.run != "" || j.keeper.again || j.config.sandbox {
+	whole := j.config.Target.Mode == mirror || j.config.Target.Mode == user.Upsert
+	if j.past.ledger == nil || !whole || j.retried.run != "" || j.keeper.again || j.config.Target.Sandbox {
 		return nil
 	}
-	return ledgerFault(j.past.ledger.KeepRules(context.WithoutCancel(ctx), j.rules()))
+	return j.past.ledger.KeepRules(context.WithoutCancel(ctx), j.rules())
 }
 
 // listAbsent writes who would have been deleted.
@@ -175,7 +175,7 @@ func (j *job) listAbsent(ctx context.Context) (path string, err error) {
 	}
 	lines := csv.NewWriter(list)
 	err = lines.Write([]string{"id", "remote_id"})
-	for row, bad := range j.past.ledger.RowsFrom(ctx, j.config.feed, "") {
+	for row, bad := range j.past.ledger.RowsFrom(ctx, j.config.Ledger.Feed, "") {
 		if err = errors.Join(err, bad); err != nil {
 			break
 		}
@@ -195,9 +195,9 @@ func (j *job) listAbsent(ctx context.Context) (path string, err error) {
 func (j *job) deletions(ctx context.Context, yield func([]*user.Record, error) bool) {
 	next := j.keeper.last
 	var part []*user.Record
-	for row, err := range j.past.ledger.RowsFrom(ctx, j.config.feed, j.lastAbsent) {
+	for row, err := range j.past.ledger.RowsFrom(ctx, j.config.Ledger.Feed, j.lastAbsent) {
 		if err != nil {
-			yield(part, ledgerFault(err))
+			yield(part, err)
 			return
 		}
 		if !j.deletes(row) {

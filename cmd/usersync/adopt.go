@@ -19,7 +19,7 @@ const (
 // adoption is how users become ours whom the ledger does not know; nil if they are
 // taken for new.
 func (c *config) adoption() *destination.Adoption {
-	how, adopts := map[string]destination.Adoption{adoptRead: destination.Read, adoptAssume: destination.Assume}[c.adopt]
+	how, adopts := map[string]destination.Adoption{adoptRead: destination.Read, adoptAssume: destination.Assume}[c.Ledger.Adopt]
 	if !adopts {
 		return nil
 	}
@@ -30,22 +30,22 @@ func (c *config) adoption() *destination.Adoption {
 // good. Nothing was sent.
 func (j *job) checkAdoption(traits destination.Traits) error {
 	c := j.config
-	if c.adopt == "" {
+	if c.Ledger.Adopt == "" {
 		return nil
 	}
 	refuse := func(why, hint string) error {
-		return misuse(fmt.Errorf("check --adopt %s: %s; nothing was sent", c.adopt, why), hint, "usersync run --help")
+		return misuse(fmt.Errorf("check --adopt %s: %s; nothing was sent", c.Ledger.Adopt, why), hint, "usersync run --help")
 	}
 	switch stands := c.placeOf("adopt"); {
 	case !strings.HasPrefix(stands, "--"):
 		return refuse("it stands in "+stands+", and would hold every night", "give it as a flag, once")
-	case c.mode != user.Upsert || c.opColumn != "":
+	case c.Target.Mode != user.Upsert || c.Input.OpColumn != "":
 		return refuse("it is for --mode upsert", "adopt with --mode upsert first, then run with the mode of every night")
-	case c.ledger == noLedger:
+	case c.Ledger.URL == noLedger:
 		return refuse("without a ledger nobody remembers who was adopted", "leave --ledger out")
-	case c.adopt == adoptRead && traits.Blind:
+	case c.Ledger.Adopt == adoptRead && traits.Blind:
 		return refuse(traits.Name+" shows no user, so that none can be read", "--adopt assume takes the input for what it holds, if you know that it does")
-	case c.adopt == adoptAssume && traits.OwnKeys && !slices.Contains(j.input.Fields(), user.RemoteID):
+	case c.Ledger.Adopt == adoptAssume && traits.OwnKeys && !slices.Contains(j.input.Fields(), user.RemoteID):
 		return refuse(traits.Name+" makes the keys of its users itself", "give them in a column remote_id")
 	}
 	return nil
@@ -53,7 +53,7 @@ func (j *job) checkAdoption(traits destination.Traits) error {
 
 // checkPlannable refuses to foretell what only looking at each user tells.
 func (c *config) checkPlannable() error {
-	if c.adopt == "" {
+	if c.Ledger.Adopt == "" {
 		return nil
 	}
 	return misuse(errors.New("plan: what --adopt finds is known only when it has looked"), "plan without it: whom the ledger does not know counts as created", "usersync plan --help")

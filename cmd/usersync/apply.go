@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/sync/journal"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
 func applyCommand(e *env, found *tally) *cobra.Command {
@@ -90,9 +90,9 @@ func (p *plan) facts() *journal.Plan {
 }
 
 // summary is the plan as the summary names it.
-func (p *plan) summary() *writer.Plan {
+func (p *plan) summary() *report.Plan {
 	if p == nil {
 		return nil
 	}
-	return &writer.Plan{Path: p.path, SHA256: p.sha256, Calls: p.end.Calls, ApprovedBy: p.approvedBy}
+	return &report.Plan{Path: p.path, SHA256: p.sha256, Calls: p.end.Calls, ApprovedBy: p.approvedBy}
 }

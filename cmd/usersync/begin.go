@@ -11,8 +11,10 @@ import (
 
 	"usersync/reader"
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // start is where a run starts: at its beginning, or where it was stopped.
@@ -28,16 +30,16 @@ type start struct {
 // begin locks the scope, goes on with an earlier run of the same input or
 // begins a new one, and takes up what others left behind.
 func (j *job) begin(ctx context.Context) (err error) {
-	if j.config.sandbox {
+	if j.config.Target.Sandbox {
 		return j.beginRehearsal(ctx)
 	}
-	if j.past, err = openPast(ctx, j.config, j.scope(), j.config.runsDir, j.started.UTC().Format("20060102T150405Z")); err != nil {
+	if j.past, err = openPast(ctx, j.config, j.scope(), j.config.Output.RunsDir, j.started.UTC().Format("20060102T150405Z")); err != nil {
 		return nothingSent(err)
 	}
 	if err := j.attend(ctx); err != nil {
 		return err
 	}
-	left, err := unfinished(j.config.runsDir, j.scope(), j.config.ledgerName())
+	left, err := unfinished(j.config.Output.RunsDir, j.scope(), j.config.ledgerName())
 	if err != nil {
 		return noPlace(err)
 	}
@@ -46,7 +48,7 @@ func (j *job) begin(ctx context.Context) (err error) {
 			return heldRun(e.id)
 		}
 		if err := e.advance(ctx, j.past.ledger); err != nil {
-			return ledgerFault(err)
+			return err
 		}
 	}
 	left, foreign := apart(left)
@@ -71,7 +73,7 @@ func nothingSent(err error) error { return fmt.Errorf("%w; nothing was sent", er
 // beginRehearsal begins a run whose ledger is new and lies beside its results:
 // the sandbox holds nothing from before.
 func (j *job) beginRehearsal(ctx context.Context) (err error) {
-	if err := j.beginNew(ctx); err != nil || j.config.ledger == noLedger {
+	if err := j.beginNew(ctx); err != nil || j.config.Ledger.URL == noLedger {
 		j.past = &past{}
 		return err
 	}
@@ -99,18 +101,27 @@ func (j *job) beginNew(ctx context.Context) (err error) {
 // attend begins to take note of whom the input lists, if that is asked for. The
 // rehearsal's ledger is empty, and lacks nobody.
 func (j *job) attend(ctx context.Context) (err error) {
-	if j.config.mode != mirror || j.retried.run != "" {
+	if j.config.Target.Mode != mirror || j.retried.run != "" {
 		return nil
 	}
 	j.attendance, err = newAttendance(ctx, j.past.ledger)
 	return err
 }
 
+// notTakenUp is trouble with the files of an earlier run or with the ledger that is
+// to learn of it: to a person the two are one.
+func notTakenUp(err error) error {
+	if t, known := ledgerTrouble(&ledger.FailedError{Err: err}); known {
+		return t
+	}
+	return err
+}
+
 // takeUp ends the runs that nobody will go on with.
 func (j *job) takeUp(ctx context.Context, left []earlier) error {
 	for _, e := range left {
-		if err := e.takeUp(ctx, j.config.runsDir, j.past.ledger, j.out.dir.ID()); err != nil {
-			return ledgerFault(fmt.Errorf("take up run %s: %w", e.id, err))
+		if err := e.takeUp(ctx, j.config.Output.RunsDir, j.past.ledger, j.out.dir.ID()); err != nil {
+			return notTakenUp(fmt.Errorf("take up run %s: %w", e.id, err))
 		}
 		j.mention("took up what run "+e.id+" left behind", zap.Int("behind_record", e.past.Mark.Record))
 	}
@@ -118,17 +129,17 @@ func (j *job) takeUp(ctx context.Context, left []earlier) error {
 }
 
 // scope is what the users are sent to, as the journal and the ledger name it.
-func (j *job) scope() journal.Scope { return scopeOf(j.conn.scope, j.config.feed) }
+func (j *job) scope() journal.Scope { return scopeOf(j.conn.scope, j.config.Ledger.Feed) }
 
-func scopeOf(s writer.Scope, feed string) journal.Scope {
+func scopeOf(s report.Scope, feed string) journal.Scope {
 	return journal.Scope{Destination: s.Destination, Host: s.Host, Account: s.Account, Feed: feed}
 }
 
 func (j *job) header() journal.Header {
 	h := journal.Header{
-		Version: readBuild().version, Started: j.started, Scope: j.scope(), Mode: string(j.config.mode), Args: j.config.typed.args(j.paths),
+		Version: readBuild().version, Started: j.started, Scope: j.scope(), Mode: string(j.config.Target.Mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
-		Rehearsal: j.config.sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
+		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
 		Ledger: j.config.ledgerName(),
 	}
 	for _, path := range j.paths {

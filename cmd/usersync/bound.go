@@ -54,13 +54,13 @@ func (j *job) unlike(d inputDigest) string {
 		return fmt.Sprintf("the input was changed: it has %d bytes now, and had %d", d.bytes, h.InputBytes)
 	case h.InputSHA256 != d.sha256:
 		return "the input was changed: it has as many bytes as before, and others"
-	case !sameScope(h, j.scope(), j.config.sandbox):
+	case !sameScope(h, j.scope(), j.config.Target.Sandbox):
 		return "it was made for another account, host or feed"
 	case h.ConfigSHA256 != j.config.planDigest():
 		return "the settings were changed"
 	case h.MappingSHA256 != j.config.mappingDigest():
 		return "the mapping of columns was changed"
-	case h.Ledger.Kept != (j.config.ledger != noLedger):
+	case h.Ledger.Kept != (j.config.Ledger.URL != noLedger):
 		return "it was made with a ledger, and now there is none, or the other way round"
 	}
 	return ""
@@ -84,18 +84,18 @@ func (j *job) checkLedger(ctx context.Context, left []earlier) error {
 	}
 	left, err := unknownTo(ctx, j.past.ledger, left)
 	if err != nil {
-		return nothingSent(ledgerFault(err))
+		return nothingSent(err)
 	}
 	if len(left) > 0 {
 		return misuse(nothingSent(p.fault("run %s of this account is not over, and what it did is not in the ledger", left[0].id)),
-			"go on with it, and make a new plan then", commandLine("resume", runName{j.config.runsDir, left[0].id}.path()))
+			"go on with it, and make a new plan then", commandLine("resume", runName{j.config.Output.RunsDir, left[0].id}.path()))
 	}
 	if j.past.ledger == nil {
 		return nil
 	}
 	now, err := j.past.ledger.Generation(ctx)
 	if err != nil {
-		return nothingSent(ledgerFault(err))
+		return nothingSent(err)
 	}
 	if now != p.header.Ledger.Generation {
 		return notApplied(p.stale(j, "the ledger was changed: a run was made since, or this plan was applied already"))

@@ -17,12 +17,13 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/pace"
 	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // conclude writes the summary, tells a person, and returns what went wrong.
 func (j *job) conclude(err error) error {
 	s := j.summary(err)
-	j.found.outcomes, j.found.read, j.found.allowed = s.Outcomes, s.RecordsRead, j.config.allowRejects
+	j.found.outcomes, j.found.read, j.found.allowed = s.Outcomes, s.RecordsRead, j.config.Output.AllowRejects
 	s.ExitCode = exitCode(err, *j.found)
 	s.Next = j.next(err, s)
 	if err == nil {
@@ -57,25 +58,25 @@ func (j *job) because(err error) string {
 
 // report tells how the run ended: to a person, or as data. That no person could
 // read it changes nothing in how the run ended.
-func (j *job) report(s writer.Summary) error {
-	if j.config.logFormat == "json" {
+func (j *job) report(s report.Summary) error {
+	if j.config.Log.Format == "json" {
 		j.sayEnd(s)
 	}
-	if j.config.json {
+	if j.config.Output.JSON {
 		return j.printSummary(s)
 	}
-	if j.config.logFormat == "json" {
+	if j.config.Log.Format == "json" {
 		return nil
 	}
-	if err := writer.Report(j.stderr, s); err != nil {
+	if err := report.Print(j.stderr, s); err != nil {
 		j.log.Warn("the report could not be shown", zap.Error(err))
 	}
 	return nil
 }
 
 // printSummary gives the summary to standard output, which may be full or gone.
-func (j *job) printSummary(s writer.Summary) error {
-	err := writer.WriteSummary(j.stdout, s)
+func (j *job) printSummary(s report.Summary) error {
+	err := report.WriteSummary(j.stdout, s)
 	if err == nil {
 		return nil
 	}
@@ -85,28 +86,28 @@ func (j *job) printSummary(s writer.Summary) error {
 }
 
 // sayEnd is the report as a line of the log.
-func (j *job) sayEnd(s writer.Summary) {
+func (j *job) sayEnd(s report.Summary) {
 	j.say.Info("run ended", zap.String("run", s.Run), zap.String("state", string(s.State)), zap.Int("exit_code", s.ExitCode),
 		zap.Int("records_read", s.RecordsRead), zap.Any("outcomes", s.Outcomes), zap.Float64("seconds", s.Seconds),
 		zap.Any("files", s.Files), zap.String("reason", s.Reason), zap.String("hint", s.Hint), zap.String("next", s.Next))
 }
 
-func (j *job) summary(err error) writer.Summary {
+func (j *job) summary(err error) report.Summary {
 	b := readBuild()
-	s := writer.Summary{
-		Run: j.out.dir.ID(), State: writer.Stopped,
-		RecordsRead: j.counts.Read - j.counts.Absent, SettledUpTo: j.counts.SettledUpTo, Deletions: j.out.deletions.facts(j.config.mode),
+	s := report.Summary{
+		Run: j.out.dir.ID(), State: report.Stopped,
+		RecordsRead: j.counts.Read - j.counts.Absent, SettledUpTo: j.counts.SettledUpTo, Deletions: j.out.deletions.facts(j.config.Target.Mode),
 		Outcomes: writer.CountOutcomes(j.counts.Outcomes), Codes: j.out.codes.Top(topCodes),
 		Calls: callFacts(j.calls.Met()), Pace: paceFacts(j.conn.pace.Report()), StartedAt: j.started,
 		Scope: j.conn.scope, Inputs: j.inputs(),
-		Config:  &writer.Config{Path: j.config.file, SHA256: j.config.digest(), MappingSHA256: j.config.mappingDigest()},
-		Program: writer.Program{Version: b.version, Commit: b.commit},
+		Config:  &report.Config{Path: j.config.file, SHA256: j.config.digest(), MappingSHA256: j.config.mappingDigest()},
+		Program: report.Program{Version: b.version, Commit: b.commit},
 		By:      by(j.args),
 	}
 	s.Files, s.Retried = j.files(&s), j.retriedFacts(s.Outcomes)
 	s.Plan = j.applied.summary()
 	if j.counts.Finished && err == nil {
-		s.State = writer.Finished
+		s.State = report.Finished
 	}
 	if err != nil {
 		s.Reason = strings.ReplaceAll(err.Error(), "\n", "; ")
@@ -117,8 +118,8 @@ func (j *job) summary(err error) writer.Summary {
 // topCodes is how many reasons of each outcome the summary names.
 const topCodes = 10
 
-func by(args []string) writer.By {
-	b := writer.By{Arguments: args}
+func by(args []string) report.By {
+	b := report.By{Arguments: args}
 	if me, err := osuser.Current(); err == nil {
 		b.User = me.Username
 	}
@@ -148,7 +149,7 @@ var decisive = []string{"to", "feed", "on_absent", "results_format", "rejects_se
 func (c *config) digestOf(also ...string) string {
 	var b strings.Builder
 	for _, v := range c.shown {
-		if slices.Contains(also, v.key) || slices.Contains(decisive, v.key) || strings.HasPrefix(v.key, c.to+".") {
+		if slices.Contains(also, v.key) || slices.Contains(decisive, v.key) || strings.HasPrefix(v.key, c.Target.To+".") {
 			fmt.Fprintf(&b, "%s=%s\n", v.key, v.text)
 		}
 	}
@@ -156,7 +157,7 @@ func (c *config) digestOf(also ...string) string {
 }
 
 func (c *config) mappingDigest() string {
-	text, err := json.Marshal([]any{c.fields, c.ignore})
+	text, err := json.Marshal([]any{c.Input.Fields, c.Input.Ignore})
 	if err != nil {
 		return ""
 	}
@@ -168,10 +169,10 @@ func sum(b []byte) string {
 	return hex.EncodeToString(digest[:])
 }
 
-func callFacts(met map[string]map[string]int) map[string]writer.Calls {
-	facts := make(map[string]writer.Calls, len(met))
+func callFacts(met map[string]map[string]int) map[string]report.Calls {
+	facts := make(map[string]report.Calls, len(met))
 	for kind, counts := range met {
-		facts[kind] = writer.Calls{Made: sumOf(counts), Met: counts}
+		facts[kind] = report.Calls{Made: sumOf(counts), Met: counts}
 	}
 	return facts
 }
@@ -193,10 +194,10 @@ func sumOf(counts map[string]int) int {
 	return n
 }
 
-func paceFacts(r pace.Report) *writer.Pace {
-	p := &writer.Pace{Ceiling: r.Ceiling, Lowest: r.Lowest, Calls: r.Calls, Throttled: r.Throttled, EventsLeftOut: r.Left}
+func paceFacts(r pace.Report) *report.Pace {
+	p := &report.Pace{Ceiling: r.Ceiling, Lowest: r.Lowest, Calls: r.Calls, Throttled: r.Throttled, EventsLeftOut: r.Left}
 	for _, e := range r.Events {
-		p.Events = append(p.Events, writer.PaceEvent{At: e.At.UTC(), What: e.What, Why: e.Why, Seconds: e.For.Seconds(), PerSecond: e.PerSecond})
+		p.Events = append(p.Events, report.PaceEvent{At: e.At.UTC(), What: e.What, Why: e.Why, Seconds: e.For.Seconds(), PerSecond: e.PerSecond})
 	}
 	return p
 }

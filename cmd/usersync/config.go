@@ -7,72 +7,110 @@ import (
 	"usersync/sync/user"
 )
 
-// config is everything that can be set, checked and typed. See settings.go for
-// what each value means and where it may come from.
+// config is everything that can be set, checked and typed, grouped by what it
+// configures. See settings.go for what each value means and where it may come
+// from.
 type config struct {
 	file string // the file it was read from; empty if there was none
 	dir  string // what its relative paths stand on
 	// valueFiles are the files that values were read from: file:PATH.
 	valueFiles []string
 	typed      typed
+	layers     layers // that it was made of
+	shown      []shownValue
 
-	to       string   // the API; empty while it is not decided
-	all      []string // the APIs that are named
-	layers   layers   // that it was made of
-	baseURL  string   // of whatever API; empty: as its section says
-	mode     user.Op
-	onAbsent string // empty: as its section says
-	sandbox  bool
-	kard     kardConfig
-	custom   customConfig
-	scim     scimConfig
-	offline  bool // no call is made, not even to ask what the API can do
-	onbo     onboConfig
+	Target  targetConfig
+	Input   inputConfig
+	Proof   proofConfig
+	Ledger  ledgerConfig
+	Guards  guardConfig
+	Pace    paceConfig
+	Network networkConfig
+	Output  outputConfig
+	Log     logConfig
 
+	// The sections of the APIs.
+	kard       kardConfig
+	custom     customConfig
+	scim       scimConfig
+	onbo       onboConfig
 	konstantly konstantlyConfig
+}
 
-	from   []string
-	format string
-	delim  rune
-	chars  string
-	fields mapping.Fields // none where every column keeps its own name
-	ignore []string
+// targetConfig says where users are sent, and what is done with them there.
+type targetConfig struct {
+	To       string   // the API; empty while it is not decided
+	All      []string // the APIs that are named
+	BaseURL  string   // of whatever API; empty: as its section says
+	Mode     user.Op
+	OnAbsent string // empty: as its section says
+	Sandbox  bool
+	Offline  bool // no call is made, not even to ask what the API can do
+}
 
-	opColumn string // empty: mode says what is done
-	proofs   proofConfig
+// inputConfig says what is read, and how its columns become fields.
+type inputConfig struct {
+	From      []string
+	Format    string
+	Delimiter rune
+	Charset   string
+	Fields    mapping.Fields // none where every column keeps its own name
+	Ignore    []string
+	OpColumn  string                       // empty: mode says what is done
+	Original  func(user.Rejected) [][]byte // where a retry finds secrets; nil elsewhere
+}
 
-	ledger      string
-	ledgerKey   user.Secret
-	feed        string
-	full, anew  bool
-	adopt       string // adoptRead, adoptAssume or empty
-	allowStale  bool
-	lockTimeout time.Duration
+// ledgerConfig says what is remembered of the API, and where.
+type ledgerConfig struct {
+	URL         string
+	Key         user.Secret
+	Feed        string
+	Full, New   bool
+	Adopt       string // adoptRead, adoptAssume or empty
+	AllowStale  bool
+	LockTimeout time.Duration
+}
 
-	maxChange  changeLimits
-	minRecords int
+// guardConfig says what stops a run, or keeps it from beginning.
+type guardConfig struct {
+	MaxChange         changeLimits
+	MinRecords        int
+	MaxErrors         share
+	MaxDelete         limit
+	AcceptChange      bool
+	Protect           string
+	Canary            int
+	CanaryAnswersOnly bool
+	MaxDuration       time.Duration
+}
 
-	rate                            rate
-	burst, workers, batchSize       int
-	retries                         int
-	timeout, maxWait, giveUpAfter   time.Duration
-	tlsCA, tlsCert, tlsKey, proxy   string
-	insecureHTTP, http2             bool
-	runsDir, results, resultsFormat string
-	rejectsSecrets                  string
-	artifactsTTL                    time.Duration // 0: runs are kept for ever
-	allowRejects                    share
-	maxErrors                       share
-	maxDelete                       limit
-	acceptChange                    bool
-	protect                         string
-	canary                          int
-	canaryAnswersOnly               bool
-	maxDuration                     time.Duration
-	progress, logFormat, logLevel   string
-	json                            bool
-	shown                           []shownValue
-	original                        func(user.Rejected) [][]byte // where a retry finds secrets; nil elsewhere
+// paceConfig says how fast calls are made, and how often and how long.
+type paceConfig struct {
+	Rate                          rate
+	Burst, Workers, BatchSize     int
+	Retries                       int
+	Timeout, MaxWait, GiveUpAfter time.Duration
+}
+
+// networkConfig says how an API is reached.
+type networkConfig struct {
+	CA, Cert, Key       string // files
+	Proxy               string
+	InsecureHTTP, HTTP2 bool
+}
+
+// outputConfig says what is written, and where.
+type outputConfig struct {
+	RunsDir, Results, ResultsFormat string
+	RejectsSecrets                  string
+	ArtifactsTTL                    time.Duration // 0: runs are kept for ever
+	AllowRejects                    share
+	JSON                            bool
+}
+
+// logConfig says what stands on standard error.
+type logConfig struct {
+	Progress, Format, Level string
 }
 
 // kardConfig is the section of kard.

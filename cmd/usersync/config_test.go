@@ -30,8 +30,8 @@ func TestFlagBeatsVariableBeatsFileBeatsDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.retries != 1 || c.burst != 2 || c.workers != 3 || c.batchSize != 100 {
-		t.Errorf("got %d %d %d %d", c.retries, c.burst, c.workers, c.batchSize)
+	if c.Pace.Retries != 1 || c.Pace.Burst != 2 || c.Pace.Workers != 3 || c.Pace.BatchSize != 100 {
+		t.Errorf("got %d %d %d %d", c.Pace.Retries, c.Pace.Burst, c.Pace.Workers, c.Pace.BatchSize)
 	}
 	places := map[string]string{}
 	for _, v := range c.shown {
@@ -63,20 +63,20 @@ fields: {id: CUST}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.to != "kard" || c.mode != user.Delete || c.timeout != 5*time.Second || c.delim != '\t' || c.allowRejects.percent != 2 {
+	if c.Target.To != "kard" || c.Target.Mode != user.Delete || c.Pace.Timeout != 5*time.Second || c.Input.Delimiter != '\t' || c.Output.AllowRejects.percent != 2 {
 		t.Errorf("got %+v", c)
 	}
-	if c.tlsCA != filepath.Join("conf", "ca.pem") || c.runsDir != filepath.Join("conf", "runs") || c.results != "-" {
-		t.Errorf("paths: %q %q %q", c.tlsCA, c.runsDir, c.results)
+	if c.Network.CA != filepath.Join("conf", "ca.pem") || c.Output.RunsDir != filepath.Join("conf", "runs") || c.Output.Results != "-" {
+		t.Errorf("paths: %q %q %q", c.Network.CA, c.Output.RunsDir, c.Output.Results)
 	}
-	if c.from[0] != filepath.Join("conf", "a.csv") || c.from[1] != "/b/*.csv" {
-		t.Errorf("from: %q", c.from)
+	if c.Input.From[0] != filepath.Join("conf", "a.csv") || c.Input.From[1] != "/b/*.csv" {
+		t.Errorf("from: %q", c.Input.From)
 	}
 	if c.kard.auth.clientSecret.Reveal() != "hush" || c.kard.auth.clientID != "me" {
 		t.Error("credentials are not what they should be")
 	}
-	if len(c.fields) != 1 || c.fields[0].Field != user.ID || c.fields[0].Column != "CUST" {
-		t.Errorf("fields: %+v", c.fields)
+	if len(c.Input.Fields) != 1 || c.Input.Fields[0].Field != user.ID || c.Input.Fields[0].Column != "CUST" {
+		t.Errorf("fields: %+v", c.Input.Fields)
 	}
 }
 
@@ -131,7 +131,7 @@ func TestPasswordInFlagIsRefused(t *testing.T) {
 		}
 	}
 	c, err := resolved(t, "proxy: env:P\n", nil, map[string]string{"P": "http://me:hunter2@proxy.example.com"})
-	if err != nil || c.proxy != "http://me:hunter2@proxy.example.com" {
+	if err != nil || c.Network.Proxy != "http://me:hunter2@proxy.example.com" {
 		t.Errorf("from a variable: %v", err)
 	}
 }

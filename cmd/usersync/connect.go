@@ -14,7 +14,7 @@ import (
 	"usersync/sync/pace"
 	"usersync/sync/sandbox"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // connection is the way to an API: a client, its pace, and the sandbox if that
@@ -22,23 +22,23 @@ import (
 type connection struct {
 	client  client
 	pace    *pace.Pace
-	scope   writer.Scope
+	scope   report.Scope
 	sandbox *sandbox.Running // nil if the API is a real one
 	slow    bool             // so few calls a second that a sync of the journal for each costs nothing
 }
 
 // connect opens the API that c names. It sends no user.
 func connect(ctx context.Context, c *config) (*connection, error) {
-	if len(c.all) > 1 {
-		return nil, misuse(fmt.Errorf("find the destination: %s are named, and this command takes one", wordsOf(c.all)), "say which with --to", "")
+	if len(c.Target.All) > 1 {
+		return nil, misuse(fmt.Errorf("find the destination: %s are named, and this command takes one", wordsOf(c.Target.All)), "say which with --to", "")
 	}
-	to, ok := destinations()[c.to]
+	to, ok := destinations()[c.Target.To]
 	if !ok {
 		return nil, misuse(errors.New("find the destination: none was named"),
 			"write --to NAME, or to: NAME in the config; known are "+wordsOf(destinationNames()), c.typed.rehearsed("kard"))
 	}
-	if c.onAbsent != "" && c.onAbsent != "delete" && c.onAbsent != to.instead {
-		return nil, misuse(fmt.Errorf("check on_absent: %s cannot %s users", c.to, c.onAbsent), "leave --on-absent out, and a delete removes them", "usersync run --help")
+	if c.Target.OnAbsent != "" && c.Target.OnAbsent != "delete" && c.Target.OnAbsent != to.instead {
+		return nil, misuse(fmt.Errorf("check on_absent: %s cannot %s users", c.Target.To, c.Target.OnAbsent), "leave --on-absent out, and a delete removes them", "usersync run --help")
 	}
 	conn := &connection{}
 	if err := conn.rehearse(c, to); err != nil {
@@ -51,7 +51,7 @@ func connect(ctx context.Context, c *config) (*connection, error) {
 	}
 	limits := paceOptions(c, conn.client.Traits())
 	conn.pace, conn.slow = pace.New(limits), limits.PerSecond > 0 && limits.PerSecond <= slowest
-	if err := checkMode(c.mode, conn.client.Traits()); err != nil {
+	if err := checkMode(c.Target.Mode, conn.client.Traits()); err != nil {
 		return nil, errors.Join(err, conn.close())
 	}
 	return conn, nil
@@ -60,7 +60,7 @@ func connect(ctx context.Context, c *config) (*connection, error) {
 // unopened is a destination whose settings are wrong, or that did not answer
 // when it was asked what it can do.
 func unopened(c *config, err error) error {
-	err = fmt.Errorf("connect to %s: %w", c.to, err)
+	err = fmt.Errorf("connect to %s: %w", c.Target.To, err)
 	if call, asked := errors.AsType[*destination.CallError](err); asked && call.Fault == destination.Denied {
 		return &trouble{err: err, hint: "nothing was sent; " + deniedHint(c), next: c.mendSettings()}
 	} else if asked {
@@ -71,7 +71,7 @@ func unopened(c *config, err error) error {
 
 // rehearse starts the sandbox, if that is what c asks for, and points c to it.
 func (conn *connection) rehearse(c *config, to api) error {
-	if !c.sandbox {
+	if !c.Target.Sandbox {
 		return nil
 	}
 	options, err := c.rehearsal()
@@ -83,7 +83,7 @@ func (conn *connection) rehearse(c *config, to api) error {
 		return misuse(fmt.Errorf("start the sandbox: %w", err), "", "")
 	}
 	conn.sandbox = s
-	c.proxy, c.baseURL = "none", ""
+	c.Network.Proxy, c.Target.BaseURL = "none", ""
 	to.rehearse(c, s.URL())
 	return nil
 }
@@ -131,14 +131,14 @@ const defaultRate = 10.0
 const slowest = 200
 
 func paceOptions(c *config, t destination.Traits) pace.Options {
-	o := pace.Options{Burst: c.burst, Wires: c.workers, MaxWait: c.maxWait, GiveUpAfter: c.giveUpAfter}
-	if c.maxDuration > 0 {
-		o.Until = time.Now().Add(c.maxDuration)
+	o := pace.Options{Burst: c.Pace.Burst, Wires: c.Pace.Workers, MaxWait: c.Pace.MaxWait, GiveUpAfter: c.Pace.GiveUpAfter}
+	if c.Guards.MaxDuration > 0 {
+		o.Until = time.Now().Add(c.Guards.MaxDuration)
 	}
 	switch {
-	case c.rate.given():
-		o.PerSecond = c.rate.perSecond // 0 if unlimited
-	case !c.sandbox:
+	case c.Pace.Rate.given():
+		o.PerSecond = c.Pace.Rate.perSecond // 0 if unlimited
+	case !c.Target.Sandbox:
 		o.PerSecond = cmp.Or(float64(t.PerMinute)/60, defaultRate)
 	}
 	return o

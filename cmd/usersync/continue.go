@@ -19,7 +19,7 @@ func (j *job) goOnWith(ctx context.Context, left []earlier) ([]earlier, error) {
 	if j.resume != "" {
 		return j.goOnAsAsked(ctx, left)
 	}
-	if len(left) == 0 || j.config.anew || left[0].fromStdin() || left[0].differs(j.header()) != "" {
+	if len(left) == 0 || j.config.Ledger.New || left[0].fromStdin() || left[0].differs(j.header()) != "" {
 		return left, nil
 	}
 	goesOn, err := j.goOn(ctx, left[0])
@@ -55,7 +55,7 @@ func (j *job) cannotResume(why error) error {
 // begins with what that run has written.
 func (j *job) goOn(ctx context.Context, e earlier) (bool, error) {
 	k := &keeper{digest: sha256.New()}
-	records, stop, err := skip(j.attended(ctx, e.past.Mark.Record), k, e.past.Mark, j.config.mode == mirror)
+	records, stop, err := skip(j.attended(ctx, e.past.Mark.Record), k, e.past.Mark, j.config.Target.Mode == mirror)
 	if _, other := errors.AsType[*otherInputError](err); other && j.resume == "" {
 		return false, j.reopenInput(ctx)
 	}
@@ -80,7 +80,7 @@ func (j *job) goOn(ctx context.Context, e earlier) (bool, error) {
 
 // mention says what is worth knowing at any log level.
 func (j *job) mention(what string, facts ...zap.Field) {
-	if j.config.logFormat == "json" {
+	if j.config.Log.Format == "json" {
 		j.say.Info(what, facts...)
 		return
 	}

@@ -9,7 +9,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // client is a destination as this package wants it: it also says whether the
@@ -25,7 +25,7 @@ type observer func(status int, header http.Header)
 
 // opener makes the client that a config describes. It makes no call but one that
 // asks the API what it can do, where the client cannot know.
-type opener func(context.Context, *config, observer) (client, writer.Scope, error)
+type opener func(context.Context, *config, observer) (client, report.Scope, error)
 
 // api is an API that users can be sent to. Its section of the config bears its
 // name.
@@ -56,8 +56,8 @@ func destinationNames() []string { return slices.Sorted(maps.Keys(destinations()
 // restConfig is what every API over HTTP is told.
 func restConfig(c *config, see observer) rest.Config {
 	return rest.Config{
-		Timeout: c.timeout, MaxConns: c.workers, Version: readBuild().version,
-		CAFile: c.tlsCA, CertFile: c.tlsCert, KeyFile: c.tlsKey, Proxy: c.proxy,
-		InsecureHTTP: c.insecureHTTP, HTTP2: c.http2, Observe: see,
+		Timeout: c.Pace.Timeout, MaxConns: c.Pace.Workers, Version: readBuild().version,
+		CAFile: c.Network.CA, CertFile: c.Network.Cert, KeyFile: c.Network.Key, Proxy: c.Network.Proxy,
+		InsecureHTTP: c.Network.InsecureHTTP, HTTP2: c.Network.HTTP2, Observe: see,
 	}
 }

@@ -40,8 +40,8 @@ func digestOf(ctx context.Context, c *config, paths []string) (d inputDigest, er
 
 func digestFile(ctx context.Context, c *config, path string, tally *source.Tally, key hash.Hash) (err error) {
 	o := source.Options{Path: path, Tally: tally}
-	if c.chars != "auto" {
-		o.Charset = c.chars
+	if c.Input.Charset != "auto" {
+		o.Charset = c.Input.Charset
 	}
 	s, err := source.Open(o)
 	if err != nil {

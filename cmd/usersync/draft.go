@@ -64,7 +64,7 @@ func unconnected(ctx context.Context, to string) (client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.offline = true
+	c.Target.Offline = true
 	destinations()[to].rehearse(c, "http://127.0.0.1:1")
 	asked, _, err := destinations()[to].open(ctx, c, nil)
 	return asked, err

@@ -9,7 +9,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // earlier is a run of the same scope that did not end for good.
@@ -26,7 +26,7 @@ type earlier struct {
 // same ledger remembers. A journal that cannot be read
 // is an error: what it says may have been sent.
 func unfinished(runsDir string, scope journal.Scope, ledger string) ([]earlier, error) {
-	runs, err := sink.Runs(runsDir)
+	runs, err := rundir.Runs(runsDir)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func readPast(runsDir, run string) (past *journal.Past, err error) {
 
 // readLive also tells whether a process works on the run.
 func readLive(runsDir, run string) (past *journal.Past, alive bool, err error) {
-	dir, err := sink.Open(runsDir, run)
+	dir, err := rundir.Open(runsDir, run)
 	if err != nil {
 		return nil, false, err
 	}
@@ -209,7 +209,7 @@ func only(entries []ledger.Entry, known []user.Known) []ledger.Entry {
 // takeUp brings into the ledger what became known of a run behind its last
 // mark, and ends the run.
 func (e earlier) takeUp(ctx context.Context, runsDir string, l *ledger.Ledger, by string) (err error) {
-	dir, err := sink.Open(runsDir, e.id)
+	dir, err := rundir.Open(runsDir, e.id)
 	if err != nil {
 		return err
 	}

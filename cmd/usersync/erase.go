@@ -9,7 +9,7 @@ import (
 
 	"usersync/sync/journal"
 	"usersync/writer"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // erasingFile says that an erasure has begun to change the files of a run, and
@@ -18,7 +18,7 @@ const erasingFile = "erasing"
 
 // eraseFromRuns erases id in every run that is concerned, or in none.
 func eraseFromRuns(runsDir string, scope journal.Scope, id string) (done erased, err error) {
-	runs, err := sink.Runs(runsDir)
+	runs, err := rundir.Runs(runsDir)
 	if err != nil {
 		return done, noPlace(err)
 	}
@@ -33,7 +33,7 @@ func eraseFromRuns(runsDir string, scope journal.Scope, id string) (done erased,
 			return done, misuse(fmt.Errorf("look through run %s: %w; nothing was erased", r.ID, err),
 				"somebody changed its files, or the disk lost something: mend them, or remove its directory", "")
 		}
-		if h.past != nil && canGoOn(h.past) {
+		if h.past != nil && h.past.Resumable() {
 			for _, run := range runsRead(h.past.Header) {
 				reads[run] = h
 			}
@@ -74,7 +74,7 @@ func refuseErasure(blocked []*holding) error {
 	}
 	first, next, hint := blocked[0], "", "go on with it first, or let the next run take it up"
 	switch {
-	case first.past != nil && canGoOn(first.past):
+	case first.past != nil && first.past.Resumable():
 		next = commandLine("resume", first.path())
 	default:
 		hint = "it did not end and cannot be resumed: if nothing works on it any more, remove its directory"
@@ -114,13 +114,13 @@ func (h *holding) concerned(scope journal.Scope) bool {
 }
 
 // look reads the run's journal and looks for the id in its files.
-func (h *holding) look(r sink.RunInfo) (err error) {
+func (h *holding) look(r rundir.RunInfo) (err error) {
 	if r.Journal {
 		if h.past, err = readPast(h.runsDir, h.runName.id); err != nil {
 			return err
 		}
 	}
-	dir, err := sink.Open(h.runsDir, h.runName.id)
+	dir, err := rundir.Open(h.runsDir, h.runName.id)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (h *holding) look(r sink.RunInfo) (err error) {
 // erase changes the run's files. The results come last: as long as they hold the
 // id, another call finds all of it again.
 func (h *holding) erase(done *erased) (err error) {
-	dir, err := sink.Open(h.runsDir, h.runName.id)
+	dir, err := rundir.Open(h.runsDir, h.runName.id)
 	if err != nil {
 		return err
 	}

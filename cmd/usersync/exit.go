@@ -5,12 +5,11 @@ import (
 	"syscall"
 
 	"usersync/reader"
-	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/engine"
 	"usersync/sync/journal"
-	"usersync/sync/ledger"
 	"usersync/sync/pace"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // The exit codes. What each means to a person stands in exitMeanings.
@@ -90,6 +89,9 @@ func codesOf(err error) []int {
 
 // codeOf looks at err itself, not at what it wraps.
 func codeOf(err error) (int, bool) {
+	if t, ok := ledgerTrouble(err); ok {
+		return t.code, true
+	}
 	switch e := err.(type) {
 	case *trouble:
 		return e.code, e.code != 0
@@ -100,14 +102,12 @@ func codeOf(err error) (int, bool) {
 		return exitTerminate, true
 	case *ended:
 		return e.code, true
-	case *sync.AccountingError:
+	case *engine.AccountingError:
 		return exitInternal, true
-	case *sync.GuardError, *destination.CanaryError, *reader.InputError:
+	case *engine.GuardError, *destination.CanaryError, *reader.InputError:
 		return exitGuard, true
-	case *sink.UnsafeError, *ledger.UnusableError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
+	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
 		return exitUsage, true
-	case *ledger.HeldError:
-		return exitHeld, true
 	case *destination.CallError:
 		if e.Fault == destination.Denied {
 			return exitDenied, true
@@ -115,9 +115,6 @@ func codeOf(err error) (int, bool) {
 		return exitTemporary, true
 	case syscall.Errno:
 		return exitTemporary, true
-	}
-	if err == ledger.ErrFenced {
-		return exitHeld, true
 	}
 	if err == errBudget || err == pace.ErrTooLate {
 		return exitBudget, true

@@ -10,11 +10,12 @@ import (
 	"testing"
 
 	"usersync/reader"
-	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/engine"
+	"usersync/sync/ledger"
 	"usersync/sync/pace"
 	"usersync/writer"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // causes has one thing that is true by itself for each exit code.
@@ -40,7 +41,7 @@ func TestALedgerOutOfReach(t *testing.T) {
 	for errno, want := range map[syscall.Errno]int{
 		syscall.EACCES: exitUsage, syscall.EPERM: exitUsage, syscall.EROFS: exitUsage, syscall.ENOSPC: exitTemporary, syscall.ECONNREFUSED: exitTemporary,
 	} {
-		err := ledgerFault(fmt.Errorf("open ledger: %w", &fs.PathError{Op: "open", Path: "ledger.db", Err: errno}))
+		err := error(&ledger.FailedError{Op: "open ledger", Err: &fs.PathError{Op: "open", Path: "ledger.db", Err: errno}})
 		hint := strings.Contains(hintOf(err), "check its permissions")
 		if got := exitCode(err, tally{}); got != want || hint != (want == exitUsage) {
 			t.Errorf("%v: exit code %d, want %d; hint %q", errno, got, want, hintOf(err))
@@ -81,11 +82,11 @@ func TestExitCodeOfOneError(t *testing.T) {
 		"wrapped denial":       {fmt.Errorf("batch 3: %w", &destination.CallError{Fault: destination.Denied}), 7},
 		"call that got lost":   {&destination.CallError{Fault: destination.PerhapsTaken}, 5},
 		"wait beyond max-wait": {fmt.Errorf("pace: %w", pace.ErrTooLong), 5},
-		"a guard":              {&sync.GuardError{What: "too many"}, 4},
+		"a guard":              {&engine.GuardError{What: "too many"}, 4},
 		"unread to its end":    {fmt.Errorf("run: %w", &reader.InputError{Err: syscall.EIO}), 4},
-		"books do not balance": {&sync.AccountingError{What: "2 and 3"}, 1},
+		"books do not balance": {&engine.AccountingError{What: "2 and 3"}, 1},
 		"broken disk":          {&fs.PathError{Op: "write", Err: syscall.EIO}, 5},
-		"runs of another user": {fmt.Errorf("open: %w", &sink.UnsafeError{}), 2},
+		"runs of another user": {fmt.Errorf("open: %w", &rundir.UnsafeError{}), 2},
 		"no room on disk":      {fmt.Errorf("write results: %w", syscall.ENOSPC), 5},
 		"quota of the disk":    {syscall.EDQUOT, 5},
 		"trouble without code": {&trouble{err: pace.ErrGaveUp, hint: "wait"}, 5},

@@ -19,7 +19,7 @@ type expected struct {
 
 // expected reads the files that the settings name, once: one may be a pipe.
 func (c *config) expected() (expected, error) {
-	p := &c.proofs
+	p := &c.Proof
 	if p.read != nil {
 		return *p.read, nil
 	}

@@ -13,7 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/sync/journal"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 const day = 24 * time.Hour
@@ -40,22 +40,22 @@ func parseDays(text string) (time.Duration, error) {
 // then the run itself is over and told: what cannot be removed is said, and
 // changes nothing in how it ended.
 func (j *job) expire() {
-	if j.config.artifactsTTL == 0 {
+	if j.config.Output.ArtifactsTTL == 0 {
 		return
 	}
-	removed, err := j.removeOld(j.now().Add(-j.config.artifactsTTL))
+	removed, err := j.removeOld(j.now().Add(-j.config.Output.ArtifactsTTL))
 	if err != nil {
 		j.log.Warn("old runs could not all be removed", zap.Error(err))
 	}
 	if removed > 0 {
-		j.log.Info("removed old runs", zap.Int("runs", removed), zap.String("from", j.config.runsDir))
+		j.log.Info("removed old runs", zap.Int("runs", removed), zap.String("from", j.config.Output.RunsDir))
 	}
 }
 
 // removeOld removes the runs that began before limit and cannot be gone on with.
 // One that cannot be judged stays.
 func (j *job) removeOld(limit time.Time) (removed int, err error) {
-	runs, err := sink.Runs(j.config.runsDir)
+	runs, err := rundir.Runs(j.config.Output.RunsDir)
 	if err != nil {
 		return 0, err
 	}
@@ -78,7 +78,7 @@ func (j *job) removeOld(limit time.Time) (removed int, err error) {
 		if needed[id] {
 			continue
 		}
-		bad := sink.RemoveRun(j.config.runsDir, id)
+		bad := rundir.RemoveRun(j.config.Output.RunsDir, id)
 		if err = errors.Join(err, bad); bad == nil {
 			removed++
 		}
@@ -89,25 +89,25 @@ func (j *job) removeOld(limit time.Time) (removed int, err error) {
 // isOver reports whether nobody can go on with a run, and of which runs it reads
 // files. Of what has no end, a rehearsal or a run that never began, the files tell
 // whether it is perhaps under way.
-func (j *job) isOver(r sink.RunInfo, limit time.Time) (over bool, inputs []string, err error) {
+func (j *job) isOver(r rundir.RunInfo, limit time.Time) (over bool, inputs []string, err error) {
 	if !r.Journal {
 		return j.lastWritten(r.ID).Before(limit), nil, nil
 	}
-	past, err := readPast(j.config.runsDir, r.ID)
+	past, err := readPast(j.config.Output.RunsDir, r.ID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil, nil // somebody else has just removed it
 	}
 	if err != nil {
 		return false, nil, fmt.Errorf("read the journal of run %s: %w", r.ID, err)
 	}
-	return !canGoOn(past) && (past.Over() || j.lastWritten(r.ID).Before(limit)), runsRead(past.Header), nil
+	return !past.Resumable() && (past.Over() || j.lastWritten(r.ID).Before(limit)), runsRead(past.Header), nil
 }
 
 // lastWritten is when anything in the directory of a run was last written; now if
 // that cannot be told.
 func (j *job) lastWritten(run string) time.Time {
 	var last time.Time
-	entries, err := os.ReadDir(filepath.Join(j.config.runsDir, run))
+	entries, err := os.ReadDir(filepath.Join(j.config.Output.RunsDir, run))
 	for _, e := range entries {
 		info, bad := e.Info()
 		if err = errors.Join(err, bad); bad == nil && info.ModTime().After(last) {

@@ -5,7 +5,8 @@ import (
 
 	"usersync/sync/user"
 	"usersync/writer"
-	"usersync/writer/sink"
+	"usersync/writer/report"
+	"usersync/writer/rundir"
 )
 
 // perFile is a Writer that counts records by the file that they came from.
@@ -42,11 +43,11 @@ func (d *deletions) Write(o user.Outcome) error {
 	return nil
 }
 
-func (d *deletions) facts(mode user.Op) *writer.Deletions {
+func (d *deletions) facts(mode user.Op) *report.Deletions {
 	if mode != mirror {
 		return nil
 	}
-	return &writer.Deletions{Users: d.users, Rejected: d.rejected}
+	return &report.Deletions{Users: d.users, Rejected: d.rejected}
 }
 
 func (p *perFile) of(file string) int {
@@ -58,14 +59,14 @@ func (p *perFile) of(file string) int {
 
 // inputs tells what was read. The digest is that of the whole input, and known
 // only when it was read to its end.
-func (j *job) inputs() []writer.Input {
+func (j *job) inputs() []report.Input {
 	layout := j.input.Layout()
-	var all []writer.Input
+	var all []report.Input
 	for i, path := range j.paths {
 		if slices.Contains(j.paths[:i], path) {
 			continue // read twice, and its records are counted together
 		}
-		all = append(all, writer.Input{Path: path, Format: writer.Format(layout.Format), Records: j.out.perFile.of(nameOf(path))})
+		all = append(all, report.Input{Path: path, Format: writer.Format(layout.Format), Records: j.out.perFile.of(nameOf(path))})
 	}
 	if len(j.paths) == 1 && j.counts.Finished {
 		all[0].SHA256, all[0].Bytes = j.input.Digest()
@@ -81,9 +82,9 @@ func nameOf(path string) string {
 	return path
 }
 
-func (j *job) files(s *writer.Summary) []writer.File {
+func (j *job) files(s *report.Summary) []report.File {
 	written := j.counts.Written
-	all := []writer.File{
+	all := []report.File{
 		fileFacts("results", j.out.results, written),
 		fileFacts("rejects", j.out.rejects, s.Outcomes.Rejected()-j.out.deletions.rejected),
 	}
@@ -93,6 +94,6 @@ func (j *job) files(s *writer.Summary) []writer.File {
 	return all
 }
 
-func fileFacts(holds string, f *sink.File, records int) writer.File {
-	return writer.File{Holds: holds, Path: f.Path(), Records: records, Bytes: f.Size()}
+func fileFacts(holds string, f *rundir.File, records int) report.File {
+	return report.File{Holds: holds, Path: f.Path(), Records: records, Bytes: f.Size()}
 }

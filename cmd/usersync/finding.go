@@ -38,7 +38,7 @@ type unfitRow struct {
 	Rule string `json:"rule"`
 }
 
-func findings(e *env, c *config) *finding { return &finding{to: e.stdout, asJSON: c.json} }
+func findings(e *env, c *config) *finding { return &finding{to: e.stdout, asJSON: c.Output.JSON} }
 
 func (f *finding) settings(values []shownValue) {
 	f.document.Settings = inOrder(values)

@@ -9,6 +9,7 @@ import (
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // actionOf is what an outcome that a plan foresees is called.
@@ -25,8 +26,8 @@ func actionOf(s user.Status) string {
 }
 
 // forecast is what was foreseen, as it is shown.
-func (p *planner) forecast(f *foreseen) writer.Forecast {
-	shown := writer.Forecast{
+func (p *planner) forecast(f *foreseen) report.Forecast {
+	shown := report.Forecast{
 		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
 		Known: f.changes.compared, Changed: f.changes.changed,
 		Calls: madeOf(&f.calls), Made: callsMade(f.made.Met()),
@@ -40,7 +41,7 @@ func (p *planner) forecast(f *foreseen) writer.Forecast {
 		shown.Codes[actionOf(status)] = codes
 	}
 	for _, c := range f.changes.list() {
-		shown.Fields = append(shown.Fields, writer.FieldChange(c))
+		shown.Fields = append(shown.Fields, report.FieldChange(c))
 	}
 	shown.Time(paceOptions(p.config, p.conn.client.Traits()).PerSecond)
 	shown.Warnings = append(p.notes, p.remarks(f)...)
@@ -61,10 +62,10 @@ func (p *planner) remarks(f *foreseen) []string {
 	if n := sumOf(f.calls.Met()[destination.ReadCall]); n > 0 && !p.read {
 		all = append(all, plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
 	}
-	if p.config.full {
+	if p.config.Ledger.Full {
 		all = append(all, "--full sends every user, whatever the ledger says")
 	}
-	if most := p.config.maxErrors; f.wrong() > 0 && (most.count > 0 || most.percent > 0 && f.read >= errorsAfter) && !most.covers(f.wrong(), f.read) {
+	if most := p.config.Guards.MaxErrors; f.wrong() > 0 && (most.count > 0 || most.percent > 0 && f.read >= errorsAfter) && !most.covers(f.wrong(), f.read) {
 		all = append(all, "more users are invalid or refused than --max-errors allows: a run would stop early")
 	}
 	if f.sends() > 0 {
@@ -76,17 +77,17 @@ func (p *planner) remarks(f *foreseen) []string {
 // noteUnfinished says which run of the scope is not over and did something that
 // the ledger does not know yet.
 func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error {
-	all, err := unfinished(p.config.runsDir, scope, p.config.ledgerName())
+	all, err := unfinished(p.config.Output.RunsDir, scope, p.config.ledgerName())
 	if err != nil {
 		return noPlace(err)
 	}
 	left, err := unknownTo(ctx, p.ledger, all)
 	if err != nil || len(left) == 0 {
-		return ledgerFault(err)
+		return err
 	}
 	if p.out != "" {
 		return misuse(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].id),
-			"go on with it first", commandLine("resume", runName{p.config.runsDir, left[0].id}.path()))
+			"go on with it first", commandLine("resume", runName{p.config.Output.RunsDir, left[0].id}.path()))
 	}
 	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].id))
 	return nil

@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 
-	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/engine"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -64,7 +64,7 @@ func opOf(o *user.Outcome) user.Op {
 		return user.Delete
 	}
 	if o.Status == user.Unchanged && o.Code == user.CodeSame {
-		return sync.SameAsPlanned
+		return engine.SameAsPlanned
 	}
 	return ""
 }

@@ -43,7 +43,7 @@ func (f *foresight) Look(ctx context.Context, ids []string) ([]user.Known, error
 	if f.ledger != nil {
 		var err error
 		if known, err = f.ledger.Look(ctx, ids); err != nil {
-			return nil, ledgerFault(err)
+			return nil, err
 		}
 	}
 	if f.attendance != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/sandbox"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // nights writes inputs of the same users, each another night's: repeated ids, unfit
@@ -87,14 +87,14 @@ func TestAPlanForetellsTheRun(t *testing.T) {
 			line := func(verb string, of []string, more ...string) []string {
 				return append(append([]string{verb}, of...), more...)
 			}
-			said := typedLine[writer.Forecast](t, line("plan", ran, input)...)
-			did := typedLine[writer.Summary](t, line("run", ran, input)...)
+			said := typedLine[report.Forecast](t, line("plan", ran, input)...)
+			did := typedLine[report.Summary](t, line("run", ran, input)...)
 			if diff := cmp.Diff(fromForecast(said), fromSummary(did)); diff != "" {
 				t.Errorf("seed %d, %s: a plan and its run differ: %s", seed, filepath.Base(input), diff)
 			}
 			plan := filepath.Join(dir, "plan.jsonl")
-			typedLine[writer.Forecast](t, line("plan", applied, "--out", plan, input)...)
-			if diff := cmp.Diff(fromSummary(did), fromSummary(typedLine[writer.Summary](t, "apply", plan))); diff != "" {
+			typedLine[report.Forecast](t, line("plan", applied, "--out", plan, input)...)
+			if diff := cmp.Diff(fromSummary(did), fromSummary(typedLine[report.Summary](t, "apply", plan))); diff != "" {
 				t.Errorf("seed %d, %s: a run and an apply differ: %s", seed, filepath.Base(input), diff)
 			}
 		}
@@ -106,12 +106,12 @@ type deeds struct {
 	Created, Updated, Unchanged, Invalid, Updates, Reads int
 }
 
-func fromForecast(f writer.Forecast) deeds {
+func fromForecast(f report.Forecast) deeds {
 	a := f.Actions
 	return deeds{a["create"], a["update"], a["unchanged"], a["invalid"], f.Calls["update"], f.Calls["read"]}
 }
 
-func fromSummary(s writer.Summary) deeds {
+func fromSummary(s report.Summary) deeds {
 	o := s.Outcomes
 	return deeds{o.Created, o.Updated, o.Unchanged, o.Invalid, s.Calls["update"].Made, s.Calls["read"].Made}
 }

@@ -44,27 +44,27 @@ func ledgerForget(e *env) *cobra.Command {
 // forget erases id under the lock that a run takes: none of the scope is under
 // way meanwhile.
 func forget(ctx context.Context, c *config, id string) (done erased, err error) {
-	if c.sandbox {
+	if c.Target.Sandbox {
 		return done, misuse(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory"), "set sandbox to false: rehearsals are erased too", "")
 	}
-	c.offline = true
+	c.Target.Offline = true
 	conn, err := connect(ctx, c)
 	if err != nil {
 		return done, err
 	}
 	defer func() { err = errors.Join(err, conn.close()) }()
-	if url := c.ledgerURL(c.runsDir); url != noLedger {
+	if url := c.ledgerURL(c.Output.RunsDir); url != noLedger {
 		if err := checkThere(url, writing); err != nil {
 			return done, err
 		}
 	}
-	scope := scopeOf(conn.scope, c.feed)
-	past, err := openPast(ctx, c, scope, c.runsDir, "usersync-ledger")
+	scope := scopeOf(conn.scope, c.Ledger.Feed)
+	past, err := openPast(ctx, c, scope, c.Output.RunsDir, "usersync-ledger")
 	if err != nil {
 		return done, err
 	}
-	defer func() { err = errors.Join(err, ledgerFault(past.close())) }()
-	done, err = eraseFromRuns(c.runsDir, scope, id)
+	defer func() { err = errors.Join(err, past.close()) }()
+	done, err = eraseFromRuns(c.Output.RunsDir, scope, id)
 	if err != nil {
 		return done, err
 	}

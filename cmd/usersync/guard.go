@@ -7,12 +7,12 @@ import (
 	"maps"
 	"slices"
 
-	"usersync/sync"
+	"usersync/sync/engine"
 )
 
 // looksAhead reports whether a guard wants to know what the whole run comes to
 // before it begins.
-func (c *config) looksAhead() bool { return c.maxChange.given() || c.minRecords > 0 }
+func (c *config) looksAhead() bool { return c.Guards.MaxChange.given() || c.Guards.MinRecords > 0 }
 
 // checkAhead refuses a look ahead at what can be read one time only.
 func (c *config) checkAhead(verb string, paths []string) error {
@@ -24,7 +24,7 @@ func (c *config) checkAhead(verb string, paths []string) error {
 }
 
 // lookAhead plans the whole input, if a guard wants that, and returns the
-// *sync.GuardError of the first that trips. A run that has begun to write, one
+// *engine.GuardError of the first that trips. A run that has begun to write, one
 // that applies a plan, and a retry of rejects are past it.
 func (j *job) lookAhead(ctx context.Context) (err error) {
 	if !j.config.looksAhead() || j.start.from > 0 || j.applied != nil || j.retried.run != "" {
@@ -45,7 +45,7 @@ func (j *job) lookAhead(ctx context.Context) (err error) {
 		return fmt.Errorf("look ahead: %w; nothing was sent", err)
 	}
 	for _, was := range before {
-		if !sameVersion(was, inputFacts(was.Path, was.Format)) {
+		if !was.SameVersion(inputFacts(was.Path, was.Format)) {
 			return misuse(fmt.Errorf("look ahead: %s was changed meanwhile; nothing was sent", was.Path), "run again when it is written", "")
 		}
 	}
@@ -58,12 +58,12 @@ func (f *foreseen) tripped(c *config) error {
 	if f.read > 0 && f.again == f.read {
 		return nil
 	}
-	if f.read < c.minRecords {
-		return &sync.GuardError{Guard: "min_records",
-			What: fmt.Sprintf("the input holds %s, and --min-records asks for %d; nothing was sent", plural(f.read, "record"), c.minRecords),
+	if f.read < c.Guards.MinRecords {
+		return &engine.GuardError{Guard: "min_records",
+			What: fmt.Sprintf("the input holds %s, and --min-records asks for %d; nothing was sent", plural(f.read, "record"), c.Guards.MinRecords),
 			Hint: "look whether the export is whole; if it is, lower --min-records"}
 	}
-	return f.tooManyChanges(c.maxChange)
+	return f.tooManyChanges(c.Guards.MaxChange)
 }
 
 func (f *foreseen) tooManyChanges(most changeLimits) error {
@@ -83,7 +83,7 @@ func (f *foreseen) tooManyChanges(most changeLimits) error {
 const changeGuard = "max_change"
 
 func changeError(what string, most share) error {
-	return &sync.GuardError{Guard: changeGuard,
+	return &engine.GuardError{Guard: changeGuard,
 		What: fmt.Sprintf("%s, and --max-change allows %s; nothing was sent", what, most),
 		Hint: "look at what would change with usersync plan; if it is as it should be, allow more with --max-change"}
 }

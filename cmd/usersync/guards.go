@@ -14,23 +14,23 @@ import (
 func (j *job) checkGuards() (err error) {
 	c, traits := j.config, j.conn.client.Traits()
 	switch {
-	case c.mode == mirror && c.ledger == noLedger:
+	case c.Target.Mode == mirror && c.Ledger.URL == noLedger:
 		return misuse(errors.New("check mode mirror: without a ledger nobody knows whom the input lacks"), "leave --ledger out", "usersync run --help")
-	case c.mode == mirror && c.opColumn != "":
+	case c.Target.Mode == mirror && c.Input.OpColumn != "":
 		return misuse(errors.New("check mode mirror: with op_column the input is a list of changes, and does not say who is gone"),
 			"leave op_column out, or choose --mode upsert", "usersync run --help")
-	case c.canary > 0 && traits.Blind && !c.canaryAnswersOnly:
+	case c.Guards.Canary > 0 && traits.Blind && !c.Guards.CanaryAnswersOnly:
 		return misuse(fmt.Errorf("check --canary: %s shows no user, so that a canary cannot be read back", traits.Name),
 			"if its answers are to be enough, say so with --canary-answers-only", "usersync run --help")
-	case c.ledger == noLedger && traits.OwnKeys && c.intent() != user.Create && !j.fills(user.RemoteID):
+	case c.Ledger.URL == noLedger && traits.OwnKeys && c.intent() != user.Create && !j.fills(user.RemoteID):
 		return misuse(fmt.Errorf("check the ledger: %s makes the keys of its users itself, and without a ledger nobody remembers them", traits.Name),
 			"leave --ledger out, or give the keys in a column remote_id", "usersync run --help")
 	}
 	if err := j.checkAdoption(traits); err != nil {
 		return err
 	}
-	if c.protect != "" {
-		j.protected, err = readProtected(c.protect)
+	if c.Guards.Protect != "" {
+		j.protected, err = readProtected(c.Guards.Protect)
 	}
 	return err
 }

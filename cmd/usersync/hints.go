@@ -2,17 +2,19 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
 
 	"usersync/reader"
-	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/engine"
+	"usersync/sync/ledger"
 	"usersync/sync/pace"
 	"usersync/sync/user"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // withoutHint returns the hint that an error carries, so that it can stand on a
@@ -31,7 +33,7 @@ func withoutHint(err error) (hint string, bare error) {
 
 // hintOf says what a person can do about a run that stopped.
 func hintOf(err error) string {
-	if guard, ok := errors.AsType[*sync.GuardError](err); ok {
+	if guard, ok := errors.AsType[*engine.GuardError](err); ok {
 		return guard.Hint
 	}
 	if _, ok := errors.AsType[*destination.CanaryError](err); ok {
@@ -50,19 +52,47 @@ func hintOf(err error) string {
 		return "run again when the API lets you, or raise --max-wait"
 	case errors.Is(err, errBudget), errors.Is(err, pace.ErrTooLate):
 		return "the run goes on from where it stands"
-	case sink.NoRoom(err):
+	case rundir.NoRoom(err):
 		return roomHint(err)
 	}
-	if known, ok := errors.AsType[*trouble](err); ok {
+	if known, ok := troubleOf(err); ok {
 		return known.hint
 	}
 	return ""
 }
 
+// ledgerTrouble is what a person can do about a ledger that failed, if err itself
+// says that; it does not look at what err wraps. What is not known otherwise is the
+// disk or the database, and will pass.
+func ledgerTrouble(err error) (*trouble, bool) {
+	switch err.(type) {
+	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
+	default:
+		if err != ledger.ErrFenced {
+			return nil, false
+		}
+	}
+	if bad, ok := errors.AsType[*ledger.UnusableError](err); ok {
+		return &trouble{err: err, code: exitUsage, hint: bad.Hint}, true
+	}
+	_, held := errors.AsType[*ledger.HeldError](err)
+	switch {
+	case held:
+		return &trouble{err: err, code: exitHeld, hint: "wait for it to end, or give --lock-timeout"}, true
+	case errors.Is(err, ledger.ErrFenced):
+		return &trouble{err: err, code: exitHeld, hint: "the other run goes on from here"}, true
+	case errors.Is(err, context.Canceled): // the ledger did not fail
+		return nil, false
+	case closed(err):
+		return &trouble{err: err, code: exitUsage, hint: "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place"}, true
+	}
+	return &trouble{err: err, code: exitTemporary, hint: "make room on the disk where the ledger lies, or look at its database"}, true
+}
+
 // deniedHint names what in the config leads to an API and to an account there.
 func deniedHint(c *config) string {
-	account := map[string]string{"kard": ", organization", "custom": ", account"}[c.to]
-	return fmt.Sprintf("check base_url%s and auth under %s: in the config", account, c.to)
+	account := map[string]string{"kard": ", organization", "custom": ", account"}[c.Target.To]
+	return fmt.Sprintf("check base_url%s and auth under %s: in the config", account, c.Target.To)
 }
 
 // roomHint tells standard output and devices apart, which room elsewhere does

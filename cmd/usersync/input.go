@@ -57,16 +57,16 @@ func checkColumns(ctx context.Context, c *config, to client, paths []string, in 
 
 func readerOptions(e *env, c *config, t destination.Traits, paths []string, x expected) reader.Options {
 	o := reader.Options{
-		Paths: paths, Stdin: e.stdin, Delimiter: c.delim, Op: c.intent(),
-		Mapping: mapping.Config{Fields: c.fields, Ignore: c.ignore, OpColumn: c.opColumn},
-		Accepts: accepts(t), ExpectRecords: x.records, ExpectSHA256: x.sha256, Sidecar: true, Trailer: c.proofs.trailer,
-		Original: c.original,
+		Paths: paths, Stdin: e.stdin, Delimiter: c.Input.Delimiter, Op: c.intent(),
+		Mapping: mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn},
+		Accepts: accepts(t), ExpectRecords: x.records, ExpectSHA256: x.sha256, Sidecar: true, Trailer: c.Proof.trailer,
+		Original: c.Input.Original,
 	}
-	if c.format != "auto" {
-		o.Format = c.format
+	if c.Input.Format != "auto" {
+		o.Format = c.Input.Format
 	}
-	if c.chars != "auto" {
-		o.Charset = c.chars
+	if c.Input.Charset != "auto" {
+		o.Charset = c.Input.Charset
 	}
 	return o
 }

@@ -15,7 +15,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // A mark costs a few writes to the disk, and what lies behind the last one
@@ -34,8 +34,8 @@ type keeper struct {
 	run     string
 	ledger  *ledger.Ledger // nil: none
 	journal *journal.Journal
-	results *sink.File
-	rejects *sink.File
+	results *rundir.File
+	rejects *rundir.File
 	printer *ledger.Printer
 
 	entries  []ledger.Entry
@@ -85,7 +85,7 @@ func (k *keeper) add(r *user.Record) {
 // finish makes the last mark, unless it cannot be made because of why the run
 // ended.
 func (k *keeper) finish(why error) error {
-	if k.broken || sink.NoRoom(why) || errors.Is(why, ledger.ErrFenced) {
+	if k.broken || rundir.NoRoom(why) || errors.Is(why, ledger.ErrFenced) {
 		return nil
 	}
 	return k.mark()
@@ -108,7 +108,7 @@ func (k *keeper) mark() error {
 	}
 	if k.ledger != nil {
 		if err := k.ledger.Mark(k.ctx, k.ledgerMark(m), k.entries); err != nil {
-			return ledgerFault(err)
+			return err
 		}
 	}
 	if err := k.journal.Mark(m); err != nil {

@@ -54,27 +54,27 @@ func onLedger(e *env, cmd *cobra.Command, a access, do func(ctx context.Context,
 }
 
 func withLedger(ctx context.Context, c *config, a access, do func(*ledger.Ledger) error) (err error) {
-	if c.sandbox {
+	if c.Target.Sandbox {
 		return misuse(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory, and ends with it"), "set sandbox to false", "usersync help settings")
 	}
-	c.offline = true
+	c.Target.Offline = true
 	conn, err := connect(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.close()) }()
-	url := c.ledgerURL(c.runsDir)
+	url := c.ledgerURL(c.Output.RunsDir)
 	if err := checkThere(url, a); err != nil {
 		return err
 	}
-	l, err := openLedger(ctx, c, scopeOf(conn.scope, c.feed), url)
+	l, err := openLedger(ctx, c, scopeOf(conn.scope, c.Ledger.Feed), url)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, ledgerFault(l.Close())) }()
+	defer func() { err = errors.Join(err, l.Close()) }()
 	if a != reading {
-		if _, err := l.Lock(ctx, "usersync-ledger", c.lockTimeout); err != nil {
-			return ledgerFault(err)
+		if _, err := l.Lock(ctx, "usersync-ledger", c.Ledger.LockTimeout); err != nil {
+			return err
 		}
 	}
 	return do(l)
@@ -117,5 +117,5 @@ func ledgerAnswer(err error) error {
 	if errors.Is(err, ledger.ErrUnknown) {
 		return misuse(err, "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`", "")
 	}
-	return ledgerFault(err)
+	return err
 }

@@ -65,7 +65,7 @@ func ledgerStats(e *env) *cobra.Command {
 	}, reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
 		all, err := l.Stats(ctx)
 		if err != nil {
-			return ledgerFault(err)
+			return err
 		}
 		table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
 		fmt.Fprintf(table, "scope\tfeed\theld\taccepted\tpending\tgeneration\n")
@@ -84,6 +84,6 @@ func ledgerExport(e *env) *cobra.Command {
 		Example: "  usersync ledger export > ledger.jsonl",
 		Args:    ledgerArguments(),
 	}, reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
-		return ledgerFault(l.Export(ctx, e.stdout))
+		return l.Export(ctx, e.stdout)
 	})
 }

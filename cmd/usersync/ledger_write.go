@@ -41,11 +41,10 @@ func ledgerImport(e *env) *cobra.Command {
 // refusedImport is a file that is no export of this ledger, or a ledger that
 // failed.
 func refusedImport(err error) error {
-	known := codesOf(err)
-	if _, unusable := errors.AsType[*ledger.UnusableError](err); !unusable && len(known) == 1 && known[0] == exitInternal {
+	if _, bad := errors.AsType[*ledger.ImportError](err); bad {
 		return misuse(err, "nothing was imported; give a file that usersync ledger export wrote", "")
 	}
-	return ledgerFault(err)
+	return err
 }
 
 func ledgerResolve(e *env) *cobra.Command {

@@ -26,16 +26,16 @@ type past struct {
 
 // ledgerURL is where the ledger lies; dir is where it lies if nothing says so.
 func (c *config) ledgerURL(dir string) string {
-	if c.ledger == autoLedger {
+	if c.Ledger.URL == autoLedger {
 		return sqliteURL + filepath.Join(dir, "ledger.db")
 	}
-	return c.ledger
+	return c.Ledger.URL
 }
 
 // ledgerName tells the ledger of a run from another, without what is secret in its
 // address; empty if there is none.
 func (c *config) ledgerName() string {
-	address := c.ledgerURL(c.runsDir)
+	address := c.ledgerURL(c.Output.RunsDir)
 	if path, isFile := strings.CutPrefix(address, sqliteURL); isFile {
 		if whole, err := filepath.Abs(path); err == nil {
 			path = whole
@@ -59,33 +59,29 @@ func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run stri
 	}
 	address := c.ledgerURL(dir)
 	if address == noLedger {
-		lock, err := ledger.LockFile(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.lockTimeout)
-		if _, held := errors.AsType[*ledger.HeldError](err); held {
-			err = ledgerFault(err)
-		}
+		lock, err := ledger.LockFile(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.Ledger.LockTimeout)
 		return &past{lock: lock}, err
 	}
 	l, err := openLedger(ctx, c, scope, address)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := l.Lock(ctx, run, c.lockTimeout); err != nil {
-		return nil, errors.Join(ledgerFault(err), l.Close())
+	if _, err := l.Lock(ctx, run, c.Ledger.LockTimeout); err != nil {
+		return nil, errors.Join(err, l.Close())
 	}
 	return &past{ledger: l}, nil
 }
 
 // openLedger opens a ledger, and makes it where there is none.
 func openLedger(ctx context.Context, c *config, scope journal.Scope, address string) (*ledger.Ledger, error) {
-	o := ledger.Options{URL: address, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.feed}
-	if key := c.ledgerKey.Reveal(); key != "" {
+	o := ledger.Options{URL: address, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.Ledger.Feed}
+	if key := c.Ledger.Key.Reveal(); key != "" {
 		var err error
 		if o.Key, err = ledger.ParseKey(key); err != nil {
 			return nil, misuse(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")
 		}
 	}
-	l, err := ledger.Open(ctx, o)
-	return l, ledgerFault(err)
+	return ledger.Open(ctx, o)
 }
 
 // closed tells that no further try helps: somebody has to open the place first.
@@ -105,27 +101,4 @@ func (p *past) close() error {
 		return p.ledger.Close()
 	}
 	return nil
-}
-
-// ledgerFault says what a person can do about a ledger that failed. What is not
-// known otherwise is the disk or the database, and will pass.
-func ledgerFault(err error) error {
-	if err == nil {
-		return nil
-	}
-	if bad, ok := errors.AsType[*ledger.UnusableError](err); ok {
-		return misuse(err, bad.Hint, "")
-	}
-	_, held := errors.AsType[*ledger.HeldError](err)
-	switch {
-	case held:
-		return &trouble{err: err, code: exitHeld, hint: "wait for it to end, or give --lock-timeout"}
-	case errors.Is(err, ledger.ErrFenced):
-		return &trouble{err: err, code: exitHeld, hint: "the other run goes on from here"}
-	case errors.Is(err, context.Canceled):
-		return err
-	case closed(err):
-		return misuse(err, "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place", "")
-	}
-	return &trouble{err: err, code: exitTemporary, hint: "make room on the disk where the ledger lies, or look at its database"}
 }

@@ -51,15 +51,15 @@ func (c *config) mendInput(paths []string, err error) string {
 // initialise begins a config; what says how the file is read goes with it.
 func (c *config) initialise(path string) string {
 	args := []string{"init"}
-	for _, f := range [][2]string{{"--format", c.format}, {"--charset", c.chars}} {
+	for _, f := range [][2]string{{"--format", c.Input.Format}, {"--charset", c.Input.Charset}} {
 		if f[1] != "auto" {
 			args = append(args, f[0], f[1])
 		}
 	}
-	if c.delim == '\t' {
+	if c.Input.Delimiter == '\t' {
 		args = append(args, "--delimiter", "tab")
-	} else if c.delim != 0 {
-		args = append(args, "--delimiter", string(c.delim))
+	} else if c.Input.Delimiter != 0 {
+		args = append(args, "--delimiter", string(c.Input.Delimiter))
 	}
 	return commandLine(append(args, path)...)
 }

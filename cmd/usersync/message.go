@@ -27,6 +27,29 @@ func misuse(err error, hint, next string) error {
 	return &trouble{err: err, code: exitUsage, hint: hint, next: next}
 }
 
+// troubleOf finds the first trouble in err, from the outside in, as errors.As does.
+func troubleOf(err error) (*trouble, bool) {
+	if t, ok := err.(*trouble); ok {
+		return t, true
+	}
+	if t, ok := ledgerTrouble(err); ok {
+		return t, true
+	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range several.Unwrap() {
+			if t, ok := troubleOf(e); ok {
+				return t, true
+			}
+		}
+		return nil, false
+	}
+	inner := errors.Unwrap(err)
+	if inner == nil {
+		return nil, false
+	}
+	return troubleOf(inner)
+}
+
 // tell writes err for a person: what was being done and what went wrong, a
 // hint, and the next command.
 func tell(w io.Writer, err error) {
@@ -38,8 +61,8 @@ func tell(w io.Writer, err error) {
 		return
 	}
 	fmt.Fprintf(w, "usersync: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
-	var t *trouble
-	if !errors.As(err, &t) {
+	t, ok := troubleOf(err)
+	if !ok {
 		return
 	}
 	if t.hint != "" {
@@ -54,9 +77,9 @@ func tell(w io.Writer, err error) {
 // where it changes.
 func tellEach(w io.Writer, errs []error) {
 	for i, err := range errs {
-		t, ok := errors.AsType[*trouble](err)
+		t, ok := troubleOf(err)
 		if ok && i+1 < len(errs) {
-			if after, more := errors.AsType[*trouble](errs[i+1]); more && after.next == t.next {
+			if after, more := troubleOf(errs[i+1]); more && after.next == t.next {
 				err = &trouble{err: t, hint: t.hint}
 			}
 		}
@@ -68,7 +91,7 @@ func tellEach(w io.Writer, errs []error) {
 func hinted(errs []error) int {
 	n := 0
 	for _, err := range errs {
-		if t, ok := errors.AsType[*trouble](err); ok && t.hint != "" {
+		if t, ok := troubleOf(err); ok && t.hint != "" {
 			n++
 		}
 	}
@@ -83,7 +106,7 @@ func tellJSON(w io.Writer, err error, code int) {
 		return
 	}
 	fields := []zap.Field{zap.Int("exit_code", code)}
-	if t, ok := errors.AsType[*trouble](err); ok {
+	if t, ok := troubleOf(err); ok {
 		fields = append(fields, zap.String("hint", t.hint), zap.String("next", t.next))
 	}
 	log.Error(err.Error(), fields...)

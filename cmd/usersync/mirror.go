@@ -15,10 +15,10 @@ const mirror user.Op = "mirror"
 
 // intent is what is to be done with each record.
 func (c *config) intent() user.Op {
-	if c.mode == mirror {
+	if c.Target.Mode == mirror {
 		return user.Upsert
 	}
-	return c.mode
+	return c.Target.Mode
 }
 
 // attendance takes note of whom the input lists, as a bit for each user that the
@@ -41,7 +41,7 @@ type attendance struct {
 func newAttendance(ctx context.Context, l *ledger.Ledger) (*attendance, error) {
 	last, err := l.Max(ctx)
 	if err != nil {
-		return nil, ledgerFault(err)
+		return nil, err
 	}
 	return &attendance{ledger: l, last: last}, nil
 }
@@ -104,7 +104,7 @@ func (a *attendance) flush(ctx context.Context) error {
 	a.mu.Unlock()
 	known, err := a.ledger.Look(ctx, ids)
 	if err != nil {
-		return ledgerFault(fmt.Errorf("look who is in the input: %w", err))
+		return fmt.Errorf("look who is in the input: %w", err)
 	}
 	a.saw(known)
 	return nil

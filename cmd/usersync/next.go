@@ -4,29 +4,29 @@ import (
 	"errors"
 	"slices"
 
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // next is the command to type when the run is over; empty if all is done.
-func (j *job) next(err error, s writer.Summary) string {
+func (j *job) next(err error, s report.Summary) string {
 	switch {
 	case err == nil && s.Outcomes.Rejected() == 0:
 		return ""
-	case err == nil && j.config.proofs.expects(): // of this input, and not of its rejects
+	case err == nil && j.config.Proof.expects(): // of this input, and not of its rejects
 		return commandLine("retry", j.out.dir.Path())
 	case err == nil:
 		return j.again(j.out.rejects.Path())
 	case isOtherDeletion(err): // a new one first takes up what this one has deleted
 		return typed{flags: append(slices.Clip(j.config.typed.flags), "--new")}.command("run", j.paths...)
-	case guardOf(err) == absenceGuard && !j.config.sandbox: // all else is done
+	case guardOf(err) == absenceGuard && !j.config.Target.Sandbox: // all else is done
 		return j.resumeLine()
 	case j.applied != nil && (s.ExitCode == exitUsage || s.ExitCode == exitGuard), guardOf(err) == changeGuard:
 		return j.config.typed.command("plan", j.paths...)
 	case s.ExitCode == exitDenied || s.ExitCode == exitGuard:
 		return j.config.typed.command("validate", j.paths...)
-	case j.config.sandbox || s.ExitCode == exitUsage || s.ExitCode == exitHeld:
+	case j.config.Target.Sandbox || s.ExitCode == exitUsage || s.ExitCode == exitHeld:
 		return j.again(j.paths...)
 	}
 	return j.resumeLine()
@@ -39,7 +39,7 @@ func isOtherDeletion(err error) bool {
 
 // unresolved says what to do about users of whom no run can find out whether they
 // were created: to send them again would leave them in doubt night after night.
-func (j *job) unresolved(s *writer.Summary) bool {
+func (j *job) unresolved(s *report.Summary) bool {
 	if s.Outcomes.InDoubt == 0 || j.past == nil || j.past.ledger == nil || !j.conn.client.Traits().Unshown() {
 		return false
 	}
@@ -52,7 +52,7 @@ func (j *job) unresolved(s *writer.Summary) bool {
 
 // guardOf is the name of the guard that stopped the run; empty if none did.
 func guardOf(err error) string {
-	guard, _ := errors.AsType[*sync.GuardError](err)
+	guard, _ := errors.AsType[*engine.GuardError](err)
 	if guard == nil {
 		return ""
 	}
@@ -73,7 +73,7 @@ func (j *job) resumeLine() string {
 }
 
 // advise adds what a person should know of a run that went well.
-func (j *job) advise(s *writer.Summary) {
+func (j *job) advise(s *report.Summary) {
 	if s.RecordsRead == 0 {
 		s.Reason = "The input held no records."
 	}
@@ -83,15 +83,15 @@ func (j *job) advise(s *writer.Summary) {
 	if s.Outcomes.Invalid+s.Outcomes.Refused > 0 && s.Next != "" {
 		s.Hint = "mend the rows in rejects that are invalid or refused, each for the reason in front of it"
 	}
-	if j.config.opColumn != "" {
+	if j.config.Input.OpColumn != "" {
 		return
 	}
 	advice := map[user.Op]struct{ code, hint string }{
 		user.Create: {user.CodeExists, "all of them exist already, and mode create changes nobody: in mode upsert they would be updated"},
 		user.Update: {user.CodeMissing, "none of them exists, and mode update makes nobody: in mode upsert they would be created"},
-	}[j.config.mode]
+	}[j.config.Target.Mode]
 	if rejects := s.Outcomes.Rejected(); rejects > 0 && j.out.codes.Of(user.Refused, advice.code) == rejects {
 		s.Hint = advice.hint
-		s.Next = j.config.typed.instead(j.out.rejects.Path(), append(j.config.proofs.none(), "--mode", "upsert")...)
+		s.Next = j.config.typed.instead(j.out.rejects.Path(), append(j.config.Proof.none(), "--mode", "upsert")...)
 	}
 }

@@ -9,23 +9,23 @@ import (
 	"usersync/sync/destination/custom"
 	"usersync/sync/sandbox"
 	"usersync/sync/sandbox/shapes"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
-func openCustom(_ context.Context, c *config, see observer) (client, writer.Scope, error) {
+func openCustom(_ context.Context, c *config, see observer) (client, report.Scope, error) {
 	if c.custom.section == nil {
-		return nil, writer.Scope{}, errors.New("the config has no section custom: that describes the API; begin with one of docs/custom")
+		return nil, report.Scope{}, errors.New("the config has no section custom: that describes the API; begin with one of docs/custom")
 	}
 	described := *c.custom.section
-	described.Name, described.BaseURL, described.Account = c.custom.name, cmp.Or(c.baseURL, c.custom.baseURL), c.custom.account
+	described.Name, described.BaseURL, described.Account = c.custom.name, cmp.Or(c.Target.BaseURL, c.custom.baseURL), c.custom.account
 	network := restConfig(c, see)
-	network.Auth, network.Media, network.HTTP2 = described.REST.Auth, described.REST.Media, c.http2 || described.REST.HTTP2
+	network.Auth, network.Media, network.HTTP2 = described.REST.Auth, described.REST.Media, c.Network.HTTP2 || described.REST.HTTP2
 	described.REST = network
 	opened, err := custom.New(&described)
 	if err != nil {
-		return nil, writer.Scope{}, err
+		return nil, report.Scope{}, err
 	}
-	scope := writer.Scope{Destination: described.Name, Host: hostOf(described.BaseURL), Account: described.Account, Sandbox: c.sandbox}
+	scope := report.Scope{Destination: described.Name, Host: hostOf(described.BaseURL), Account: described.Account, Sandbox: c.Target.Sandbox}
 	return opened, scope, nil
 }
 

@@ -8,13 +8,13 @@ import (
 	"usersync/sync/destination/kard"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
-func openKard(_ context.Context, c *config, see observer) (client, writer.Scope, error) {
+func openKard(_ context.Context, c *config, see observer) (client, report.Scope, error) {
 	k := c.kard
 	r := restConfig(c, see)
-	r.BaseURL = cmp.Or(c.baseURL, k.baseURL)
+	r.BaseURL = cmp.Or(c.Target.BaseURL, k.baseURL)
 	r.Auth = rest.Auth{
 		Token: k.auth.token, ClientID: user.NewSecret(k.auth.clientID), ClientSecret: k.auth.clientSecret,
 		TokenURL: k.auth.tokenURL, Style: rest.Style(k.auth.style), Header: http.Header{},
@@ -24,9 +24,9 @@ func openKard(_ context.Context, c *config, see observer) (client, writer.Scope,
 	}
 	opened, err := kard.New(kard.Config{Organization: k.organization, Put: kard.Put(k.put), REST: r})
 	if err != nil {
-		return nil, writer.Scope{}, err
+		return nil, report.Scope{}, err
 	}
-	return opened, writer.Scope{Destination: "kard", Host: hostOf(r.BaseURL), Account: k.organization, Sandbox: c.sandbox}, nil
+	return opened, report.Scope{Destination: "kard", Host: hostOf(r.BaseURL), Account: k.organization, Sandbox: c.Target.Sandbox}, nil
 }
 
 func rehearseKard(c *config, url string) { c.kard.baseURL, c.kard.organization = url, "sandbox" }

@@ -9,28 +9,28 @@ import (
 	"usersync/sync/sandbox"
 	rehearsed "usersync/sync/sandbox/konstantly"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // openKonstantly asks the site for its custom attributes, if options are given by
 // name.
-func openKonstantly(ctx context.Context, c *config, see observer) (client, writer.Scope, error) {
+func openKonstantly(ctx context.Context, c *config, see observer) (client, report.Scope, error) {
 	k := c.konstantly
 	r := restConfig(c, nil) // the pace begins with the run
-	r.BaseURL = cmp.Or(c.baseURL, k.baseURL)
-	config := konstantly.Config{Key: k.key, OnAbsent: konstantly.Absence(cmp.Or(c.onAbsent, k.onAbsent)), Password: konstantly.Password(k.password), REST: r}
-	if k.choices == "names" && !c.offline {
+	r.BaseURL = cmp.Or(c.Target.BaseURL, k.baseURL)
+	config := konstantly.Config{Key: k.key, OnAbsent: konstantly.Absence(cmp.Or(c.Target.OnAbsent, k.onAbsent)), Password: konstantly.Password(k.password), REST: r}
+	if k.choices == "names" && !c.Target.Offline {
 		var err error
 		if config.Schema, err = konstantly.Learn(ctx, config); err != nil {
-			return nil, writer.Scope{}, err
+			return nil, report.Scope{}, err
 		}
 	}
 	config.REST.Observe = see
 	opened, err := konstantly.New(config)
 	if err != nil {
-		return nil, writer.Scope{}, err
+		return nil, report.Scope{}, err
 	}
-	return opened, writer.Scope{Destination: "konstantly", Host: hostOf(r.BaseURL), Sandbox: c.sandbox}, nil
+	return opened, report.Scope{Destination: "konstantly", Host: hostOf(r.BaseURL), Sandbox: c.Target.Sandbox}, nil
 }
 
 const konstantlyPath = "/openapi/v1"

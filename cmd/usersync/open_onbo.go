@@ -9,21 +9,21 @@ import (
 	"usersync/sync/sandbox"
 	rehearsed "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
-func openOnbo(_ context.Context, c *config, see observer) (client, writer.Scope, error) {
+func openOnbo(_ context.Context, c *config, see observer) (client, report.Scope, error) {
 	o := c.onbo
 	r := restConfig(c, see)
-	r.BaseURL = cmp.Or(c.baseURL, o.baseURL)
+	r.BaseURL = cmp.Or(c.Target.BaseURL, o.baseURL)
 	opened, err := onbo.New(onbo.Config{
 		ClientID: o.clientID, SecretKey: o.secretKey, Epoch: onbo.Epoch(o.epoch), Date: onbo.Date(o.date),
 		Checks: onbo.Checks(o.checks), Country: o.country, Reports: o.reports, Delete: o.delete, REST: r,
 	})
 	if err != nil {
-		return nil, writer.Scope{}, err
+		return nil, report.Scope{}, err
 	}
-	return opened, writer.Scope{Destination: "onbo", Host: hostOf(r.BaseURL), Account: o.clientID, Sandbox: c.sandbox}, nil
+	return opened, report.Scope{Destination: "onbo", Host: hostOf(r.BaseURL), Account: o.clientID, Sandbox: c.Target.Sandbox}, nil
 }
 
 func rehearseOnbo(c *config, url string) {

@@ -11,14 +11,14 @@ import (
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // openSCIM asks the server what it can do, unless the settings say all of it.
-func openSCIM(ctx context.Context, c *config, see observer) (client, writer.Scope, error) {
+func openSCIM(ctx context.Context, c *config, see observer) (client, report.Scope, error) {
 	s := c.scim
 	r := restConfig(c, see)
-	r.BaseURL = cmp.Or(c.baseURL, s.baseURL)
+	r.BaseURL = cmp.Or(c.Target.BaseURL, s.baseURL)
 	r.Auth = rest.Auth{
 		Token: s.auth.token, User: s.auth.user, Password: s.auth.password,
 		ClientID: user.NewSecret(s.auth.clientID), ClientSecret: s.auth.clientSecret,
@@ -26,29 +26,29 @@ func openSCIM(ctx context.Context, c *config, see observer) (client, writer.Scop
 	}
 	features, err := scimFeatures(ctx, c, r)
 	if err != nil {
-		return nil, writer.Scope{}, err
+		return nil, report.Scope{}, err
 	}
 	opened, err := scim.New(scim.Config{
 		Features: features, Update: scim.Update(s.update), Put: scim.Put(s.put), Match: scim.Match(s.match),
-		Deactivate: cmp.Or(c.onAbsent, s.onAbsent) == "deactivate", Passwords: s.passwords == "always", Upload: s.bulk == "upload", REST: r,
+		Deactivate: cmp.Or(c.Target.OnAbsent, s.onAbsent) == "deactivate", Passwords: s.passwords == "always", Upload: s.bulk == "upload", REST: r,
 	})
 	if err != nil {
-		return nil, writer.Scope{}, err
+		return nil, report.Scope{}, err
 	}
-	return opened, writer.Scope{Destination: "scim", Host: hostOf(r.BaseURL), Account: tenantOf(r.BaseURL), Sandbox: c.sandbox}, nil
+	return opened, report.Scope{Destination: "scim", Host: hostOf(r.BaseURL), Account: tenantOf(r.BaseURL), Sandbox: c.Target.Sandbox}, nil
 }
 
 // scimFeatures are what the server says that it can do, within the settings.
 func scimFeatures(ctx context.Context, c *config, r rest.Config) (scim.Features, error) {
 	s := c.scim
-	if c.offline || s.bulk == "upload" || s.bulk == "off" && s.update != "auto" {
+	if c.Target.Offline || s.bulk == "upload" || s.bulk == "off" && s.update != "auto" {
 		return s.limit(scim.Features{}), nil
 	}
 	r.Observe = nil // the pace begins with the run
 	for attempt := 0; ; attempt++ {
 		found, _, err := scim.Discover(ctx, r)
 		wait, again := scimBusy(err, attempt)
-		if !again || attempt == c.retries || wait > c.maxWait {
+		if !again || attempt == c.Pace.Retries || wait > c.Pace.MaxWait {
 			return s.limit(found), err
 		}
 		if err := destination.Pause(ctx, wait); err != nil {

@@ -64,7 +64,7 @@ func TestSCIMFeaturesAreAskedAgain(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			api := &busyAtFirst{left: test.busy}
-			c := &config{scim: test.settings, retries: 2, maxWait: time.Minute, offline: test.offline}
+			c := &config{scim: test.settings, Pace: paceConfig{Retries: 2, MaxWait: time.Minute}, Target: targetConfig{Offline: test.offline}}
 			found, err := scimFeatures(t.Context(), c, rest.Config{BaseURL: "https://scim.example", Transport: api})
 			if (err != nil) != test.fails || api.asked != test.asked || found.Patch != (test.asked > 0 && !test.fails) {
 				t.Errorf("%+v, busy %d times: asked %d times, %+v, %v", test.settings, test.busy, api.asked, found, err)

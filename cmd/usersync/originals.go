@@ -40,14 +40,14 @@ const mostOpened = 100
 // mask. The files must hold what the run has read. Nil if there is nothing to be
 // found: no secret is masked, or they came from standard input.
 func (j *job) findOriginals(ctx context.Context) (*originals, error) {
-	if !j.retried.masked || j.config.rejectsSecrets == "keep" {
+	if !j.retried.masked || j.config.Output.RejectsSecrets == "keep" {
 		return nil, nil
 	}
 	o, err := j.originalsOf(ctx, runName{j.retried.runsDir, j.retried.run})
 	if err != nil || o == nil {
 		return nil, err
 	}
-	j.config.original = func(r user.Rejected) [][]byte { return o.rows(ctx, r) }
+	j.config.Input.Original = func(r user.Rejected) [][]byte { return o.rows(ctx, r) }
 	return o, nil
 }
 
@@ -56,7 +56,7 @@ func (j *job) originalsOf(ctx context.Context, r runName) (*originals, error) {
 	if err != nil {
 		return nil, err
 	}
-	if readsStdin(past.Header) {
+	if past.Header.ReadsStdin() {
 		return nil, nil
 	}
 	o := &originals{job: j, run: r.id, past: past}

@@ -15,7 +15,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/user"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // takesAll is an API that is only asked what it takes.
@@ -26,12 +26,12 @@ func (takesAll) Traits() destination.Traits { return destination.Traits{AnyField
 // leftBehind makes the directory of a finished run that has read a file.
 func leftBehind(t *testing.T, j *job, retried, input string) string {
 	t.Helper()
-	runs := j.config.runsDir
-	dir, err := sink.Create(runs, j.now())
+	runs := j.config.Output.RunsDir
+	dir, err := rundir.Create(runs, j.now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := reader.Open(t.Context(), readerOptions(j.env, &config{format: "auto", chars: "auto"}, j.conn.client.Traits(), []string{input}, expected{}))
+	in, err := reader.Open(t.Context(), readerOptions(j.env, &config{Input: inputConfig{Format: "auto", Charset: "auto"}}, j.conn.client.Traits(), []string{input}, expected{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestOriginalsOfARetry(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	j := &job{env: &env{now: time.Now}, config: &config{runsDir: filepath.Join(dir, "runs"), format: "auto", chars: "auto"},
+	j := &job{env: &env{now: time.Now}, config: &config{Output: outputConfig{RunsDir: filepath.Join(dir, "runs")}, Input: inputConfig{Format: "auto", Charset: "auto"}},
 		conn: &connection{client: takesAll{}}, log: zap.NewNop()}
 	j.again = func(files ...string) string { return strings.Join(files, " ") }
 
@@ -75,7 +75,7 @@ func TestOriginalsOfARetry(t *testing.T) {
 	write(again, "_usersync_outcome,_usersync_run,_usersync_record,id,ssn\nfailed,"+one+",2,2,***\nfailed,"+one+",3,3,***\n")
 	two := leftBehind(t, j, one, again)
 
-	j.retried = retrial{run: two, rejects: 2, masked: true, runsDir: j.config.runsDir}
+	j.retried = retrial{run: two, rejects: 2, masked: true, runsDir: j.config.Output.RunsDir}
 	o, err := j.findOriginals(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -85,14 +85,14 @@ func TestOriginalsOfARetry(t *testing.T) {
 		want   string
 	}{{1, "2,*** 2,072"}, {1, "2,*** 2,072"}, {2, "3,*** 3,073"}, {1, "2,*** 2,072"}, {3, ""}, {0, ""}} {
 		var got []string
-		for _, row := range j.config.original(user.Rejected{Run: two, Record: c.record}) {
+		for _, row := range j.config.Input.Original(user.Rejected{Run: two, Record: c.record}) {
 			got = append(got, string(row))
 		}
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("record %d was made of %q, want %q", c.record, got, c.want)
 		}
 	}
-	if rows := j.config.original(user.Rejected{Run: one, Record: 1}); rows != nil {
+	if rows := j.config.Input.Original(user.Rejected{Run: one, Record: 1}); rows != nil {
 		t.Errorf("a reject of another run has rows: %q", rows)
 	}
 	if err := j.closeOriginals(o); err != nil {

@@ -10,16 +10,17 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
-	"usersync/writer/sink"
+	"usersync/writer/report"
+	"usersync/writer/rundir"
 )
 
 // outputs are the files of a run and the one writer that feeds them.
 type outputs struct {
-	dir     *sink.Dir
-	results *sink.File
-	rejects *sink.File
-	copy    *sink.File // --results; nil if there is none
-	summary *sink.File // holds room for it from the start
+	dir     *rundir.Dir
+	results *rundir.File
+	rejects *rundir.File
+	copy    *rundir.File // --results; nil if there is none
+	summary *rundir.File // holds room for it from the start
 	writer  writer.Writer
 	second  writer.Writer // of the copy; nil if there is none
 	codes   *writer.Codes
@@ -34,7 +35,7 @@ type outputs struct {
 
 // checkOutput refuses two kinds of data on one standard output.
 func (c *config) checkOutput() error {
-	if c.json && c.results == "-" {
+	if c.Output.JSON && c.Output.Results == "-" {
 		return misuse(errors.New("read settings: --json and --results - both want standard output"), "keep one of them", "usersync run --help")
 	}
 	return nil
@@ -42,7 +43,7 @@ func (c *config) checkOutput() error {
 
 // openOutputs makes the run directory. When it fails, nothing was sent.
 func openOutputs(j *job) (*outputs, error) {
-	dir, err := sink.Create(j.config.runsDir, j.started)
+	dir, err := rundir.Create(j.config.Output.RunsDir, j.started)
 	if err != nil {
 		return nil, noPlace(err)
 	}
@@ -59,7 +60,7 @@ func openOutputs(j *job) (*outputs, error) {
 
 // resumeOutputs opens the files of an earlier run behind its last mark.
 func resumeOutputs(j *job, e earlier) (*outputs, error) {
-	dir, err := sink.Open(j.config.runsDir, e.id)
+	dir, err := rundir.Open(j.config.Output.RunsDir, e.id)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 	if _, err := o.journal(); err != nil { // before anything is cut back
 		return nil, errors.Join(err, dir.Close())
 	}
-	if o.results, err = dir.Resume("results."+j.config.resultsFormat, e.past.Mark.Results); err == nil {
+	if o.results, err = dir.Resume("results."+j.config.Output.ResultsFormat, e.past.Mark.Results); err == nil {
 		o.rejects, err = dir.Resume("rejects."+j.input.Layout().Format, e.past.Mark.Rejects)
 	}
 	if err == nil {
@@ -81,10 +82,10 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 
 // noPlace is a place that cannot be written to; no room on it will pass.
 func noPlace(err error) error {
-	if sink.NoRoom(err) {
+	if rundir.NoRoom(err) {
 		return &trouble{err: fmt.Errorf("open the run's files: %w; nothing was sent", err), hint: roomHint(err)}
 	}
-	if unsafe, ok := errors.AsType[*sink.UnsafeError](err); ok {
+	if unsafe, ok := errors.AsType[*rundir.UnsafeError](err); ok {
 		return misuse(err, unsafe.Hint(), "")
 	}
 	return misuse(err, "give --runs-dir and --results a place that this user may write to", "usersync run --help")
@@ -92,7 +93,7 @@ func noPlace(err error) error {
 
 func (o *outputs) open(j *job) (err error) {
 	c, layout := j.config, j.input.Layout()
-	if o.results, err = o.dir.File("results." + c.resultsFormat); err != nil {
+	if o.results, err = o.dir.File("results." + c.Output.ResultsFormat); err != nil {
 		return err
 	}
 	if o.rejects, err = o.dir.File("rejects." + layout.Format); err != nil {
@@ -106,20 +107,20 @@ func (o *outputs) compose(j *job) error {
 	c, layout := j.config, j.input.Layout()
 	behind := o.results.Size() > 0
 	resultsTo, rejectsTo := &headed{to: o.results, skip: behind}, &headed{to: o.rejects, skip: o.rejects.Size() > 0}
-	results, err := resultsWriter(resultsTo, c.resultsFormat)
+	results, err := resultsWriter(resultsTo, c.Output.ResultsFormat)
 	if err != nil {
 		return err
 	}
 	rejects, err := writer.NewRejects(rejectsTo, writer.RejectsOptions{
 		Format: writer.Format(layout.Format), Delimiter: layout.Delimiter, Header: layout.Header,
-		SecretColumns: layout.SecretColumns, KeepSecrets: c.rejectsSecrets == "keep", Run: o.dir.ID(),
+		SecretColumns: layout.SecretColumns, KeepSecrets: c.Output.RejectsSecrets == "keep", Run: o.dir.ID(),
 	})
 	if err != nil {
 		return err
 	}
 	resultsTo.skip, rejectsTo.skip = false, false
 	all := []writer.Writer{results, writer.Only(rejected, rejects)}
-	if c.results != "" {
+	if c.Output.Results != "" {
 		o.second, err = o.openCopy(j, behind)
 		if err != nil {
 			return err
@@ -135,7 +136,7 @@ const summaryRoom = 64 << 10
 // settle brings what was written to the disk and keeps room there for the
 // summary. A disk that is full already is found here, and not when users were sent.
 func (o *outputs) settle() (err error) {
-	for _, f := range []*sink.File{o.results, o.rejects, o.copy} {
+	for _, f := range []*rundir.File{o.results, o.rejects, o.copy} {
 		if f == nil {
 			continue
 		}
@@ -179,16 +180,16 @@ func resultsWriter(f io.Writer, format string) (writer.Writer, error) {
 // openCopy opens what --results names.
 func (o *outputs) openCopy(j *job, behind bool) (writer.Writer, error) {
 	var err error
-	if j.config.results == "-" {
-		o.copy = sink.Stream(j.stdout, "standard output")
-	} else if o.copy, err = sink.Replace(j.config.results); err != nil {
+	if j.config.Output.Results == "-" {
+		o.copy = rundir.Stream(j.stdout, "standard output")
+	} else if o.copy, err = rundir.Replace(j.config.Output.Results); err != nil {
 		return nil, err
 	}
 	if behind {
-		err = o.copyBefore(j.config.resultsFormat)
+		err = o.copyBefore(j.config.Output.ResultsFormat)
 	}
 	to := &headed{to: o.copy, skip: behind}
-	w, bad := resultsWriter(to, j.config.resultsFormat)
+	w, bad := resultsWriter(to, j.config.Output.ResultsFormat)
 	to.skip = false
 	return w, errors.Join(err, bad)
 }
@@ -208,7 +209,7 @@ func (o *outputs) copyBefore(format string) error {
 // error that is part of known is not told again, nor is a full disk.
 func (o *outputs) finish(whole bool, known error) error {
 	var errs []error
-	for _, f := range []*sink.File{o.results, o.rejects, o.copy} {
+	for _, f := range []*rundir.File{o.results, o.rejects, o.copy} {
 		if f == nil {
 			continue
 		}
@@ -218,7 +219,7 @@ func (o *outputs) finish(whole bool, known error) error {
 		}
 		err := end()
 		o.lacking = o.lacking || err != nil
-		if !errors.Is(known, err) && !(sink.NoRoom(known) && sink.NoRoom(err)) {
+		if !errors.Is(known, err) && !(rundir.NoRoom(known) && rundir.NoRoom(err)) {
 			errs = append(errs, err)
 		}
 		known = errors.Join(known, err)
@@ -227,8 +228,8 @@ func (o *outputs) finish(whole bool, known error) error {
 }
 
 // writeSummary is the last file, and the directory's end.
-func (o *outputs) writeSummary(s writer.Summary) error {
-	err := writer.WriteSummary(o.summary, s)
+func (o *outputs) writeSummary(s report.Summary) error {
+	err := report.WriteSummary(o.summary, s)
 	if ended := o.summary.Commit(); !errors.Is(err, ended) {
 		err = errors.Join(err, ended)
 	}
@@ -239,9 +240,9 @@ func (o *outputs) writeSummary(s writer.Summary) error {
 }
 
 // endJournal is written behind everything else: what has no end can be resumed.
-func (o *outputs) endJournal(s writer.Summary, at time.Time) error {
+func (o *outputs) endJournal(s report.Summary, at time.Time) error {
 	end := journal.End{At: at, State: journal.Stopped, ExitCode: s.ExitCode}
-	if s.State == writer.Finished {
+	if s.State == report.Finished {
 		end.State = journal.Finished
 	}
 	if err := o.diary.Finish(end); err != nil {

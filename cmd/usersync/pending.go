@@ -21,7 +21,7 @@ func (p pending) Pend(ctx context.Context, records []*user.Record) error {
 	if p.ledger == nil {
 		return p.journal.Sent(user.Batch{Op: user.Create, Records: records})
 	}
-	return ledgerFault(p.ledger.Pend(ctx, p.run, entriesOf(records)))
+	return p.ledger.Pend(ctx, p.run, entriesOf(records))
 }
 
 // Clear takes it back. What the journal notes costs a look-up at the most.
@@ -29,7 +29,7 @@ func (p pending) Clear(ctx context.Context, records []*user.Record) error {
 	if p.ledger == nil || len(records) == 0 {
 		return nil
 	}
-	return ledgerFault(p.ledger.Unpend(ctx, p.run, entriesOf(records)))
+	return p.ledger.Unpend(ctx, p.run, entriesOf(records))
 }
 
 func entriesOf(records []*user.Record) []ledger.Entry {

@@ -58,11 +58,11 @@ type planner struct {
 }
 
 func (p *planner) run(ctx context.Context, args []string) (err error) {
-	frugal(p.lookup, p.config.sandbox)
-	if len(p.config.all) > 1 {
-		return misuse(fmt.Errorf("plan: %d destinations are named, and a plan is made for one", len(p.config.all)), "name it with --to", "usersync plan --help")
+	frugal(p.lookup, p.config.Target.Sandbox)
+	if len(p.config.Target.All) > 1 {
+		return misuse(fmt.Errorf("plan: %d destinations are named, and a plan is made for one", len(p.config.Target.All)), "name it with --to", "usersync plan --help")
 	}
-	if p.paths, err = inputPaths(args, p.config.from); err != nil {
+	if p.paths, err = inputPaths(args, p.config.Input.From); err != nil {
 		return err
 	}
 	if err := errors.Join(p.checkOut(), p.config.checkAhead("plan", p.paths), p.config.checkPlannable()); err != nil {
@@ -92,7 +92,7 @@ func (p *planner) close() error {
 		errs = append(errs, p.input.Close())
 	}
 	if p.ledger != nil {
-		errs = append(errs, ledgerFault(p.ledger.Close()))
+		errs = append(errs, p.ledger.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -121,14 +121,14 @@ func (p *planner) checkOut() error {
 func (p *planner) openLedger(ctx context.Context) (err error) {
 	c := p.config
 	switch {
-	case c.ledger == noLedger:
+	case c.Ledger.URL == noLedger:
 		p.note("without a ledger nobody is known: users who exist already are found by the API, and updated then")
-		return p.noteUnfinished(ctx, scopeOf(p.conn.scope, c.feed))
-	case c.sandbox:
+		return p.noteUnfinished(ctx, scopeOf(p.conn.scope, c.Ledger.Feed))
+	case c.Target.Sandbox:
 		return nil
 	}
-	scope := scopeOf(p.conn.scope, c.feed)
-	url := c.ledgerURL(c.runsDir)
+	scope := scopeOf(p.conn.scope, c.Ledger.Feed)
+	url := c.ledgerURL(c.Output.RunsDir)
 	if path, isFile := strings.CutPrefix(url, sqliteURL); isFile {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			p.note("there is no ledger yet: users who exist already are found by the API, and updated then")

@@ -28,8 +28,8 @@ func (p *planner) header(d inputDigest, generation int64) planHeader {
 		Version: readBuild().version, Made: p.now().UTC(), Inputs: p.paths, InputSHA256: d.sha256, InputBytes: d.bytes,
 		Args:         append([]string{"run"}, without(p.config.typed.flags, "--out", "--read", detailedFlag)...),
 		ConfigSHA256: p.config.planDigest(), MappingSHA256: p.config.mappingDigest(),
-		Scope: scopeOf(p.conn.scope, p.config.feed), Sandbox: p.config.sandbox,
-		Ledger: planLedger{Kept: p.config.ledger != noLedger, Generation: generation},
+		Scope: scopeOf(p.conn.scope, p.config.Ledger.Feed), Sandbox: p.config.Target.Sandbox,
+		Ledger: planLedger{Kept: p.config.Ledger.URL != noLedger, Generation: generation},
 	}
 }
 
@@ -52,5 +52,5 @@ func (p *planner) generation(ctx context.Context) (int64, error) {
 		return 0, nil
 	}
 	n, err := p.ledger.Generation(ctx)
-	return n, ledgerFault(err)
+	return n, err
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // make runs the plan, shows it, and keeps it if all that it is bound to stayed as
@@ -48,7 +49,7 @@ func (p *planner) make(ctx context.Context) (err error) {
 
 // told adds a hint to an error that has none.
 func told(err error, hint string) error {
-	if _, known := errors.AsType[*trouble](err); err == nil || known {
+	if _, known := troubleOf(err); err == nil || known {
 		return err
 	}
 	return &trouble{err: err, hint: hint}
@@ -76,7 +77,7 @@ func (p *planner) stayed(ctx context.Context, before int64, d inputDigest, kept 
 // show writes the plan to standard output, and notes what decides about the exit
 // code.
 func (p *planner) show(f *foreseen, kept, tripped bool) error {
-	p.found.read, p.found.outcomes, p.found.allowed = f.read, writer.CountOutcomes(f.outcomes), p.config.allowRejects
+	p.found.read, p.found.outcomes, p.found.allowed = f.read, writer.CountOutcomes(f.outcomes), p.config.Output.AllowRejects
 	p.found.detailed.changes = f.sends() > 0
 	shown := p.forecast(f)
 	if kept {
@@ -85,10 +86,10 @@ func (p *planner) show(f *foreseen, kept, tripped bool) error {
 	} else if shown.Sends() > 0 && !tripped { // the run would stop as this did
 		shown.Next = p.runLine()
 	}
-	if p.config.json {
-		return writer.WriteForecast(p.stdout, shown)
+	if p.config.Output.JSON {
+		return report.WriteForecast(p.stdout, shown)
 	}
-	return writer.ReportForecast(p.stdout, shown)
+	return report.PrintForecast(p.stdout, shown)
 }
 
 // runLine is the command that does what was planned; none for standard input.

@@ -7,14 +7,14 @@ import (
 	"strings"
 
 	"usersync/reader"
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/user"
 )
 
 // attend lets the plan of a mirror take note of whom the input lists. Without a
 // ledger it lacks nobody.
 func (p *planner) attend(ctx context.Context) (err error) {
-	if p.config.mode != mirror || p.ledger == nil {
+	if p.config.Target.Mode != mirror || p.ledger == nil {
 		return nil
 	}
 	p.would.past = &past{ledger: p.ledger}
@@ -23,7 +23,7 @@ func (p *planner) attend(ctx context.Context) (err error) {
 }
 
 // absentees yields the deletions of a mirror, by the rules of a run; where one of
-// them is broken, the *sync.GuardError that the run would end with.
+// them is broken, the *engine.GuardError that the run would end with.
 func (p planning) absentees(f *foreseen) func(context.Context) iter.Seq2[[]*user.Record, error] {
 	w := p.would
 	return func(ctx context.Context) iter.Seq2[[]*user.Record, error] {
@@ -50,7 +50,7 @@ func (j *job) wouldDelete(ctx context.Context, found absence) error {
 	if err != nil || len(broken) == 0 {
 		return err
 	}
-	return &sync.GuardError{Guard: absenceGuard, Hint: strings.Join(hints, "; "),
+	return &engine.GuardError{Guard: absenceGuard, Hint: strings.Join(hints, "; "),
 		What: fmt.Sprintf("%s of %d in the feed %s missing in the input, and a run would delete nobody: %s", plural(found.absent, "user"), found.feed,
 			isOrAre(found.absent), strings.Join(broken, "; "))}
 }

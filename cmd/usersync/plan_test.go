@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/reader"
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -49,7 +49,7 @@ func TestAPlanIsMergedWithItsInput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, op := range []user.Op{user.Create, "", user.Delete, sync.SameAsPlanned} {
+	for i, op := range []user.Op{user.Create, "", user.Delete, engine.SameAsPlanned} {
 		if op == "" {
 			continue
 		}
@@ -208,7 +208,7 @@ func TestDetailedExitCode(t *testing.T) {
 		"users to send, some unfit":  {changes: true, invalid: 1, want: 2},
 		"nothing to send but unfit":  {invalid: 1, want: 1},
 		"a wrong flag":               {err: misuse(errors.New("unknown flag"), "", ""), want: 1},
-		"a guard, and users to send": {err: &sync.GuardError{}, changes: true, want: 1},
+		"a guard, and users to send": {err: &engine.GuardError{}, changes: true, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found := tally{read: 9, outcomes: writer.Outcomes{Invalid: c.invalid}, detailed: detailed{asked: true, changes: c.changes}}

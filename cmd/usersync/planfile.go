@@ -13,11 +13,11 @@ import (
 	"strings"
 	"time"
 
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // planFormat is the version of the file, and the only one read.
@@ -66,7 +66,7 @@ type planEnd struct {
 
 // planFile is a plan that is being written. It is for one goroutine.
 type planFile struct {
-	file   *sink.File
+	file   *rundir.File
 	lines  *bufio.Writer
 	digest hash.Hash
 	prints *recordPrints
@@ -76,7 +76,7 @@ type planFile struct {
 }
 
 func newPlanFile(path string, h planHeader, key ledger.Key) (*planFile, error) {
-	file, err := sink.Replace(path)
+	file, err := rundir.Replace(path)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (p *planFile) write(v any) error {
 
 func (p *planFile) add(r *user.Record, op user.Op) error {
 	p.ends.Lines++
-	if op != sync.SameAsPlanned {
+	if op != engine.SameAsPlanned {
 		p.ends.Calls++
 	}
 	return p.write(plannedCall{Record: r.Origin.Record, ID: r.User.ID, Op: op, Print: p.prints.of(&r.User)})

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"usersync/reader"
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/ledger"
 	"usersync/writer"
 )
@@ -27,21 +27,21 @@ type planning struct {
 
 // run returns what a run would come to. The input is still being read where the
 // summary says so.
-func (p planning) run(ctx context.Context) (f *foreseen, counts sync.Summary, err error) {
+func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, err error) {
 	f = newForeseen()
 	f.file = p.file
-	work := sync.Job{
+	work := engine.Job{
 		Records:     p.records(ctx).Until(ctx).Batches(recordsAtOnce),
 		Destination: dry(p.conn.client, p.manners(f), p.read, &f.calls),
 		Results:     f,
-		BatchSize:   p.conn.batchSize(p.config.batchSize),
-		Workers:     p.config.workers,
+		BatchSize:   p.conn.batchSize(p.config.Pace.BatchSize),
+		Workers:     p.config.Pace.Workers,
 	}
-	if !p.config.allowStale {
-		work.Superseded = (&staleness{runsDir: p.config.runsDir}).superseded
+	if !p.config.Ledger.AllowStale {
+		work.Superseded = (&staleness{runsDir: p.config.Output.RunsDir}).superseded
 	}
-	if p.config.ledger != noLedger {
-		sight := newForesight(ctx, p.ledger, p.config.full)
+	if p.config.Ledger.URL != noLedger {
+		sight := newForesight(ctx, p.ledger, p.config.Ledger.Full)
 		defer func() { err = errors.Join(err, sight.scratch.close()) }()
 		if p.would != nil && p.would.attendance != nil {
 			sight.attendance, work.Absent = p.would.attendance, p.absentees(f)
@@ -54,5 +54,5 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts sync.Summary, er
 }
 
 func (p planning) manners(f *foreseen) manners {
-	return manners{pace: p.conn.pace, wire: p.env.wire, retries: p.config.retries, calls: &f.made, protected: p.protected}
+	return manners{pace: p.conn.pace, wire: p.env.wire, retries: p.config.Pace.Retries, calls: &f.made, protected: p.protected}
 }

@@ -13,7 +13,7 @@ import (
 	"slices"
 
 	"usersync/reader"
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -185,7 +185,7 @@ func (m *merging) advance(record int) error {
 }
 
 func plannedOps() []user.Op {
-	return []user.Op{user.Create, user.Update, user.Delete, sync.SameAsPlanned}
+	return []user.Op{user.Create, user.Update, user.Delete, engine.SameAsPlanned}
 }
 
 func (m *merging) take(r *user.Record) error {

@@ -11,17 +11,17 @@ import (
 // checkResults refuses results in the place of what the run reads: they would
 // replace it at the end.
 func (c *config) checkResults(paths []string, stdin io.Reader) error {
-	if c.results == "" || c.results == "-" {
+	if c.Output.Results == "" || c.Output.Results == "-" {
 		return nil
 	}
-	read := slices.Concat([]string{c.file, c.tlsCA, c.tlsCert, c.tlsKey}, c.valueFiles, c.proofs.files(paths), paths)
+	read := slices.Concat([]string{c.file, c.Network.CA, c.Network.Cert, c.Network.Key}, c.valueFiles, c.Proof.files(paths), paths)
 	taken := slices.ContainsFunc(read, func(path string) bool {
-		return path != "" && path != "-" && sameFile(c.results, path)
+		return path != "" && path != "-" && sameFile(c.Output.Results, path)
 	})
-	if !taken && !isFileBehind(stdin, c.results) {
+	if !taken && !isFileBehind(stdin, c.Output.Results) {
 		return nil
 	}
-	return misuse(fmt.Errorf("read settings: --results %s is a file that the run reads", c.results), "give the results a file of their own", "usersync run --help")
+	return misuse(fmt.Errorf("read settings: --results %s is a file that the run reads", c.Output.Results), "give the results a file of their own", "usersync run --help")
 }
 
 // sameFile follows links. Where there is no file yet it compares the places, for

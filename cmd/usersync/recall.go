@@ -35,7 +35,7 @@ func (r *recall) Look(ctx context.Context, ids []string) ([]user.Known, error) {
 	if err == nil && r.attendance != nil {
 		r.attendance.saw(known)
 	}
-	return known, ledgerFault(err)
+	return known, err
 }
 
 // share notes users whom another feed lists too: neither may delete them for the

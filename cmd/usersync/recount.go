@@ -23,7 +23,7 @@ func (j *job) recount() error {
 }
 
 func (j *job) recountResults(rejects int) error {
-	format := j.config.resultsFormat
+	format := j.config.Output.ResultsFormat
 	file, err := j.out.dir.Read("results." + format)
 	if err != nil {
 		return err

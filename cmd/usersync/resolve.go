@@ -86,13 +86,13 @@ func (l layers) resolve() (*config, error) {
 	slices.SortStableFunc(all, func(a, b setting) int { return rank(a) - rank(b) })
 	var wrong []error
 	for i := range all {
-		if rank(all[i]) > 0 && len(c.all) == 1 {
-			c.to, l.block = c.all[0], c.all[0]
+		if rank(all[i]) > 0 && len(c.Target.All) == 1 {
+			c.Target.To, l.block = c.Target.All[0], c.Target.All[0]
 		}
 		wrong = append(wrong, l.settle(c, &all[i]))
 	}
 	if l.file != nil {
-		if err := l.file.readFields(l.block, &c.fields); err != nil {
+		if err := l.file.readFields(l.block, &c.Input.Fields); err != nil {
 			return nil, err
 		}
 	}
@@ -109,7 +109,7 @@ func rank(s setting) int {
 
 func (l layers) settle(c *config, s *setting) error {
 	o := l.of(s)
-	idle := s.remote && c.sandbox
+	idle := s.remote && c.Target.Sandbox
 	shown := shownAs(s, o, idle)
 	text, err := "", refuseClear(s, o)
 	if err == nil && !idle {

@@ -32,7 +32,7 @@ func resumeCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		run, err := find(own.runsDir, name, canGoOn)
+		run, err := find(own.Output.RunsDir, name, (*journal.Past).Resumable)
 		if err != nil {
 			return err
 		}
@@ -56,9 +56,6 @@ func resumeArguments(args []string) (run string, stdin bool, err error) {
 	return slices.Concat(args, []string{""})[0], stdin, nil
 }
 
-// canGoOn reports whether a run can be resumed.
-func canGoOn(p *journal.Past) bool { return p.Begun && !p.Over() && !p.Header.Rehearsal }
-
 // resumed is the job that goes on with a run.
 func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (*job, error) {
 	past, err := run.past()
@@ -72,16 +69,16 @@ func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (*job, error)
 	if err != nil {
 		return nil, err
 	}
-	c.runsDir = run.runsDir
+	c.Output.RunsDir = run.runsDir
 	j := &job{env: e, config: c, started: e.now(), resume: run.id}
 	if before := past.Header.Retried; before != "" {
 		_, again, err := runName{run.runsDir, before}.rejects()
 		if err != nil {
 			return nil, noRun(fmt.Errorf("resume run %s, which retries run %s: %w", run.id, before, err))
 		}
-		again.trailer = c.proofs.trailer
+		again.trailer = c.Proof.trailer
 		j.retried = again
-		c.proofs.spare()
+		c.Proof.spare()
 	}
 	if j.applied, err = planOf(past.Header); err != nil {
 		return nil, err
@@ -107,9 +104,9 @@ func refuseResume(run runName, p *journal.Past, stdin bool) error {
 		return misuse(fmt.Errorf("resume run %s: run %s went on from there", run.id, p.End.By), "look at that run", commandLine("verify", run.beside(p.End.By)))
 	case p.Over():
 		return misuse(fmt.Errorf("resume run %s: it is finished", run.id), "its rejects can be sent again", commandLine("retry", run.path()))
-	case readsStdin(h) && !stdin:
+	case h.ReadsStdin() && !stdin:
 		return misuse(fmt.Errorf("resume run %s: it read standard input", run.id), "give it the same input again", commandLine("resume", run.path(), "-"))
-	case stdin && !readsStdin(h):
+	case stdin && !h.ReadsStdin():
 		return misuse(fmt.Errorf("resume run %s: it did not read standard input", run.id), "leave the - out", commandLine("resume", run.path()))
 	}
 	return nil

@@ -10,7 +10,8 @@ import (
 
 	"usersync/sync/journal"
 	"usersync/writer"
-	"usersync/writer/sink"
+	"usersync/writer/report"
+	"usersync/writer/rundir"
 )
 
 // retrial is the run whose rejects are sent again.
@@ -40,7 +41,7 @@ func retryCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		run, err := find(own.runsDir, firstOf(args), func(p *journal.Past) bool { return p.Begun && p.Over() })
+		run, err := find(own.Output.RunsDir, firstOf(args), func(p *journal.Past) bool { return p.Begun && p.Over() })
 		if err != nil {
 			return err
 		}
@@ -60,7 +61,7 @@ func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	if canGoOn(past) {
+	if past.Resumable() {
 		return nil, misuse(fmt.Errorf("retry run %s: it is not over", run.id), "go on with it first", commandLine("resume", run.path()))
 	}
 	path, again, err := run.rejects()
@@ -71,8 +72,8 @@ func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	again.trailer = c.proofs.trailer
-	c.proofs.spare()
+	again.trailer = c.Proof.trailer
+	c.Proof.spare()
 	j := &job{env: e, config: c, started: e.now(), retried: again, paths: []string{path}}
 	c.typed.files = j.paths
 	j.again = func(files ...string) string { return typed{flags: flagsOf(cmd)}.command(cmd.Name(), files...) }
@@ -89,7 +90,7 @@ func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
 
 // rejects returns where the rejects of a run lie, and what is to be known of them.
 func (r runName) rejects() (path string, t retrial, err error) {
-	dir, err := sink.Open(r.runsDir, r.id)
+	dir, err := rundir.Open(r.runsDir, r.id)
 	if err != nil {
 		return "", t, err
 	}
@@ -111,9 +112,9 @@ func (r runName) rejects() (path string, t retrial, err error) {
 }
 
 // retriedFacts tells how many of the rejects are settled now.
-func (j *job) retriedFacts(o writer.Outcomes) *writer.Retried {
+func (j *job) retriedFacts(o writer.Outcomes) *report.Retried {
 	if j.retried.run == "" {
 		return nil
 	}
-	return &writer.Retried{Run: j.retried.run, Rejects: j.retried.rejects, Settled: o.Total() - o.Rejected()}
+	return &report.Retried{Run: j.retried.run, Rejects: j.retried.rejects, Settled: o.Total() - o.Rejected()}
 }

@@ -11,19 +11,19 @@ import (
 
 	"usersync/sync/journal"
 	"usersync/writer"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // rewriting writes the files of one run anew, without a person.
 type rewriting struct {
 	writer.Erasure
-	dir   *sink.Dir
+	dir   *rundir.Dir
 	files []string // what lies in the directory
 	id    string
 
 	results, rejects writer.Copied
 	notes, listed    int
-	fresh            []*sink.File // in the order in which they take their places
+	fresh            []*rundir.File // in the order in which they take their places
 }
 
 func (w *rewriting) has(name string) bool { return slices.Contains(w.files, name) }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"usersync/writer"
+	"usersync/writer/report"
 )
 
 // rewrite brings all of it to the disk beside the files, and only then puts one
@@ -69,7 +70,7 @@ func (w *rewriting) drop() (err error) {
 func (w *rewriting) copySummary() error {
 	name := w.named("summary.json")
 	return w.read(name, func(f *os.File, _ int64) error {
-		s, err := writer.ReadSummary(f)
+		s, err := report.ReadSummary(f)
 		if err != nil {
 			return err
 		}
@@ -91,6 +92,6 @@ func (w *rewriting) copySummary() error {
 		if err != nil {
 			return err
 		}
-		return writer.WriteSummary(out, s)
+		return report.WriteSummary(out, s)
 	})
 }

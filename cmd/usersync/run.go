@@ -11,10 +11,10 @@ import (
 	"go.uber.org/zap"
 
 	"usersync/reader"
-	"usersync/sync"
 	"usersync/sync/destination"
+	"usersync/sync/engine"
 	"usersync/sync/user"
-	"usersync/writer"
+	"usersync/writer/progress"
 )
 
 func runCommand(e *env, found *tally) *cobra.Command {
@@ -35,7 +35,7 @@ func runCommand(e *env, found *tally) *cobra.Command {
 		if *dryRun {
 			return (&planner{env: e, config: c, found: found}).run(cmd.Context(), args)
 		}
-		if len(c.all) > 1 {
+		if len(c.Target.All) > 1 {
 			return e.runSeveral(cmd.Context(), c, args)
 		}
 		j := &job{env: e, config: c, found: found, started: e.now()}
@@ -61,15 +61,15 @@ type job struct {
 	paths    []string
 	conn     *connection
 	input    *reader.Input
-	progress *writer.Progress
+	progress *progress.Progress
 	log      *zap.Logger
 	say      *zap.Logger // what is said at any --log-level, where the log is JSON
 	out      *outputs
 	past     *past
 	keeper   *keeper
 	start    start
-	before   sync.Summary // what an earlier part of the run has done
-	counts   sync.Summary
+	before   engine.Summary // what an earlier part of the run has done
+	counts   engine.Summary
 	calls    destination.Calls
 	underWay atomic.Int64 // calls without an answer
 
@@ -80,12 +80,12 @@ type job struct {
 
 // run opens everything that can be refused before the first call, then sends.
 func (j *job) run(ctx context.Context, args []string) (err error) {
-	frugal(j.lookup, j.config.sandbox)
+	frugal(j.lookup, j.config.Target.Sandbox)
 	defer func() { err = errors.Join(err, j.applied.close()) }()
 	if err := j.config.checkOutput(); err != nil {
 		return err
 	}
-	if j.paths, err = inputPaths(args, j.config.from); err != nil {
+	if j.paths, err = inputPaths(args, j.config.Input.From); err != nil {
 		return err
 	}
 	if err := errors.Join(j.config.checkResults(j.paths, j.stdin), j.checkTwice()); err != nil {
@@ -133,7 +133,7 @@ func (j *job) forget() error {
 		errs = append(errs, j.out.journalFile.Close())
 	}
 	if j.past != nil {
-		errs = append(errs, ledgerFault(j.past.close()))
+		errs = append(errs, j.past.close())
 	}
 	return errors.Join(errs...)
 }
@@ -151,24 +151,24 @@ func (j *job) closeInput() error {
 func (j *job) send(ctx context.Context) error {
 	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.scope.Host), zap.Strings("from", j.paths))
 	j.showProgress()
-	work := sync.Job{
+	work := engine.Job{
 		Destination: stack(underWay{j.conn.client, &j.underWay}, j.manners()),
 		Results:     j.out.writer,
-		BatchSize:   j.conn.batchSize(j.config.batchSize),
-		Workers:     j.config.workers,
+		BatchSize:   j.conn.batchSize(j.config.Pace.BatchSize),
+		Workers:     j.config.Pace.Workers,
 		Journal:     j.out.diary,
 		From:        j.start.from,
 		Maybe:       j.start.maybe,
 		Earlier:     j.start.earlier,
-		MaxErrors:   sync.MaxErrors{Count: j.config.maxErrors.count, Percent: j.config.maxErrors.percent, After: errorsAfter, Before: j.before.Outcomes},
+		MaxErrors:   engine.MaxErrors{Count: j.config.Guards.MaxErrors.count, Percent: j.config.Guards.MaxErrors.percent, After: errorsAfter, Before: j.before.Outcomes},
 		Sent:        j.start.sent,
 		Applying:    j.applied != nil,
 	}
-	if !j.config.allowStale {
-		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.runsDir, unchanged: j.unchanged(ctx)}).superseded
+	if !j.config.Ledger.AllowStale {
+		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.Output.RunsDir, unchanged: j.unchanged(ctx)}).superseded
 	}
 	if j.past.ledger != nil {
-		work.Ledger = newRecall(j.past.ledger, j.config.full, &j.keeper.marked, j.attendance)
+		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, &j.keeper.marked, j.attendance)
 	}
 	if j.attendance != nil {
 		work.Absent = j.applied.overAbsent(j.absentees)
@@ -177,7 +177,7 @@ func (j *job) send(ctx context.Context) error {
 	ctx, release := j.budgeted(ctx)
 	defer release()
 	work.Records = j.applied.over(j.start.records, j.start.from).Until(ctx).Batches(recordsAtOnce)
-	counts, err := sync.Summary{Outcomes: map[user.Status]int{}}, j.lookAhead(ctx)
+	counts, err := engine.Summary{Outcomes: map[user.Status]int{}}, j.lookAhead(ctx)
 	if err == nil {
 		counts, err = work.Run(ctx)
 	}
@@ -208,21 +208,21 @@ var errBudget = errors.New("the time of --max-duration is used up")
 
 // budgeted ends ctx when the time of the run is used up.
 func (j *job) budgeted(ctx context.Context) (context.Context, context.CancelFunc) {
-	if j.config.maxDuration == 0 {
+	if j.config.Guards.MaxDuration == 0 {
 		return ctx, func() {}
 	}
-	return context.WithDeadlineCause(ctx, j.started.Add(j.config.maxDuration), errBudget)
+	return context.WithDeadlineCause(ctx, j.started.Add(j.config.Guards.MaxDuration), errBudget)
 }
 
 func (j *job) manners() manners {
 	sizer, _ := j.conn.client.(destination.Sizer)
-	return manners{sizer: sizer, pace: j.conn.pace, wire: j.wire, retries: j.config.retries, calls: &j.calls,
-		quiet: j.started.Add(j.config.timeout), canary: j.config.canary, answersOnly: j.config.canaryAnswersOnly, adopt: j.config.adoption(), protected: j.protected,
+	return manners{sizer: sizer, pace: j.conn.pace, wire: j.wire, retries: j.config.Pace.Retries, calls: &j.calls,
+		quiet: j.started.Add(j.config.Pace.Timeout), canary: j.config.Guards.Canary, answersOnly: j.config.Guards.CanaryAnswersOnly, adopt: j.config.adoption(), protected: j.protected,
 		pending: pending{run: j.out.dir.ID(), ledger: j.past.ledger, journal: j.out.diary}}
 }
 
 // total adds what was done now to what was done before.
-func total(before, now sync.Summary) sync.Summary {
+func total(before, now engine.Summary) engine.Summary {
 	now.Read += before.Written
 	now.Written += before.Written
 	now.Absent += before.Absent

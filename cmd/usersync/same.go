@@ -22,7 +22,7 @@ func (e earlier) differs(h journal.Header) string {
 		return "the mapping of columns is not the one that it was begun with"
 	case p.Plan.Digest() != h.Plan.Digest():
 		return "it does not do what a plan says, or what another plan says"
-	case !slices.EqualFunc(p.Inputs, h.Inputs, func(a, b journal.Input) bool { return sameVersion(a, b) || a.Path == "-" && b.Path == "-" }):
+	case !slices.EqualFunc(p.Inputs, h.Inputs, func(a, b journal.Input) bool { return a.SameVersion(b) || a.Path == "-" && b.Path == "-" }):
 		return "the input was changed since it was begun"
 	}
 	return ""
@@ -30,17 +30,7 @@ func (e earlier) differs(h journal.Header) string {
 
 // fromStdin reports whether a part of the input came from standard input, of
 // which nobody but a person knows that the same comes again.
-func (e earlier) fromStdin() bool { return readsStdin(e.past.Header) }
-
-func readsStdin(h journal.Header) bool {
-	return slices.ContainsFunc(h.Inputs, func(i journal.Input) bool { return i.Path == "-" })
-}
-
-// sameVersion is false for what is no file: nobody knows of a pipe that the
-// same comes out of it again.
-func sameVersion(a, b journal.Input) bool {
-	return !a.Modified.IsZero() && a.Path == b.Path && a.Format == b.Format && a.Size == b.Size && a.Modified.Equal(b.Modified)
-}
+func (e earlier) fromStdin() bool { return e.past.Header.ReadsStdin() }
 
 // otherInputError says that the input is not the one that a run was begun with.
 type otherInputError struct{ record int }

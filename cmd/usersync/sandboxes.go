@@ -33,13 +33,13 @@ func sandboxes() map[string]rehearsal {
 // rehearsal are the options of the sandbox that plays the API of c: the one of its
 // own name, or that which the section of custom names.
 func (c *config) rehearsal() (sandbox.Options, error) {
-	name := c.to
+	name := c.Target.To
 	if name == customBlock {
 		name = c.custom.sandbox
 	}
 	played, ok := sandboxes()[name]
 	if !ok {
-		return sandbox.Options{}, misuse(fmt.Errorf("start the sandbox: nothing plays %s", c.to), "write sandbox: NAME under custom: in the config; known are "+wordsOf(sandboxNames()), "")
+		return sandbox.Options{}, misuse(fmt.Errorf("start the sandbox: nothing plays %s", c.Target.To), "write sandbox: NAME under custom: in the config; known are "+wordsOf(sandboxNames()), "")
 	}
 	if played.open == nil {
 		return sandbox.Options{}, nil

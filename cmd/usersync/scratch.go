@@ -66,7 +66,7 @@ func (s *scratch) spill(record int) error {
 		s.ledger.Store(l)
 	}
 	if err := l.Mark(s.ctx, ledger.Mark{Run: "plan", Record: record}, s.entries); err != nil {
-		return ledgerFault(err)
+		return err
 	}
 	s.entries = s.entries[:0]
 	s.marked.Store(int64(record))
@@ -96,7 +96,7 @@ func (s *scratch) over(ctx context.Context, ids []string, known []user.Known) er
 	}
 	mine, err := l.Look(ctx, ids)
 	if err != nil {
-		return ledgerFault(err)
+		return err
 	}
 	for i, k := range mine {
 		switch {

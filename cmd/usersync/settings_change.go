@@ -12,10 +12,10 @@ func lookingAhead() []setting {
 	return []setting{
 		{key: "max_change", flag: "max-change", kind: list, value: "N|N%",
 			use: "the most users whom the ledger knows that may change, in number or percent; FIELD=N|N% for one field. Beyond it nothing is sent",
-			set: func(c *config, text string) error { return c.maxChange.add(text) }},
+			set: func(c *config, text string) error { return c.Guards.MaxChange.add(text) }},
 		{key: "min_records", flag: "min-records", value: "N", def: "0",
 			use: "the fewest records that the input may hold; below it nothing is sent",
-			set: into(func(c *config) *int { return &c.minRecords }, parseCount(0))},
+			set: into(func(c *config) *int { return &c.Guards.MinRecords }, parseCount(0))},
 	}
 }
 

@@ -83,7 +83,7 @@ func (l layers) readCustom(c *config) error {
 		return nil
 	}
 	var expanded custom.Expand
-	if !c.sandbox {
+	if !c.Target.Sandbox {
 		expanded = func(text string) (string, error) {
 			if file, ok := strings.CutPrefix(text, "file:"); ok {
 				c.valueFiles = append(c.valueFiles, relativeTo(c.dir, file))

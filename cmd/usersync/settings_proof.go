@@ -13,16 +13,16 @@ func proving() []setting {
 	return []setting{
 		{key: "expect_records", flag: "expect-records", kind: path, value: "N|FILE", also: noExpectation, literal: isNumber,
 			use: "how many records the input must have, or a file that holds the number; none takes any",
-			set: into(func(c *config) *string { return &c.proofs.records }, parseExpectedRecords)},
+			set: into(func(c *config) *string { return &c.Proof.records }, parseExpectedRecords)},
 		{key: "expect_sha256", flag: "expect-sha256", kind: path, value: "HEX|FILE", also: noExpectation, literal: reader.IsSHA256,
 			use: "the SHA-256 that the one input file must have, as it lies there, or a file with the line that sha256sum wrote; none takes any",
-			set: into(func(c *config) *string { return &c.proofs.sha256 }, parseExpectedSHA256)},
+			set: into(func(c *config) *string { return &c.Proof.sha256 }, parseExpectedSHA256)},
 		{key: "trailer", flag: "trailer", value: "WORD",
 			use: "the first cell of the last row of each CSV file, which is no user and holds the number of its records in another cell",
-			set: asText(func(c *config) *string { return &c.proofs.trailer })},
+			set: asText(func(c *config) *string { return &c.Proof.trailer })},
 		{key: "trust_eof", flag: "trust-eof", kind: toggle, def: "false",
 			use: "take the end of a file for the end of the users, though nothing proves that it was not cut",
-			set: into(func(c *config) *bool { return &c.proofs.trustEOF }, parseBool)},
+			set: into(func(c *config) *bool { return &c.Proof.trustEOF }, parseBool)},
 	}
 }
 

@@ -26,10 +26,10 @@ func (e *ended) Error() string { return "runs ended: " + strings.Join(e.how, ", 
 // that share nothing but the process.
 func (e *env) runSeveral(ctx context.Context, c *config, args []string) error {
 	if slices.Contains(args, "-") {
-		return misuse(fmt.Errorf("open the input: standard input cannot be read by %d runs", len(c.all)), "name a file, or one destination with --to", "usersync run --help")
+		return misuse(fmt.Errorf("open the input: standard input cannot be read by %d runs", len(c.Target.All)), "name a file, or one destination with --to", "usersync run --help")
 	}
-	if c.results != "" {
-		return misuse(fmt.Errorf("read settings: --results would be that of %d runs", len(c.all)), "leave it out: each run has its own in its directory", "usersync run --help")
+	if c.Output.Results != "" {
+		return misuse(fmt.Errorf("read settings: --results would be that of %d runs", len(c.Target.All)), "leave it out: each run has its own in its directory", "usersync run --help")
 	}
 	jobs, err := e.apart(c)
 	if err != nil {
@@ -46,7 +46,7 @@ func (e *env) runSeveral(ctx context.Context, c *config, args []string) error {
 		})
 	}
 	_ = group.Wait() // each has told its own error
-	return worst(c.all, codes)
+	return worst(c.Target.All, codes)
 }
 
 // apart makes a job for each destination that is named.
@@ -54,8 +54,8 @@ func (e *env) apart(c *config) ([]*job, error) {
 	var jobs []*job
 	var wrong []error
 	out, talk := &shared{to: e.stdout}, &shared{to: e.stderr}
-	for i, name := range c.all {
-		if slices.Contains(c.all[:i], name) {
+	for i, name := range c.Target.All {
+		if slices.Contains(c.Target.All[:i], name) {
 			return nil, misuse(fmt.Errorf("find the destinations: %s is named twice", name), "name it once", "")
 		}
 		l := c.layers
@@ -67,7 +67,7 @@ func (e *env) apart(c *config) ([]*job, error) {
 		own.typed = c.typed.sentTo(name)
 		mine := *e
 		mine.stdout, mine.stderr = out, &named{to: talk, name: name + ": "}
-		if own.logFormat == "json" {
+		if own.Log.Format == "json" {
 			mine.stderr = talk // each line is JSON, and says to whom it belongs
 		}
 		j := &job{env: &mine, config: own, found: new(tally), started: e.now(), among: true}

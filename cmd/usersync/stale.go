@@ -6,7 +6,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // staleness tells rejects that are fed again from what is known of their users
@@ -82,7 +82,7 @@ func (s *staleness) startOf(run string) time.Time {
 }
 
 func startOf(runsDir, run string) (at time.Time, err error) {
-	dir, err := sink.Open(runsDir, run)
+	dir, err := rundir.Open(runsDir, run)
 	if err != nil {
 		return at, err
 	}

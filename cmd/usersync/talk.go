@@ -6,27 +6,27 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/term"
 
-	"usersync/writer"
+	"usersync/writer/progress"
 )
 
 // startTalking opens progress and log, which share standard error.
 func (j *job) startTalking() error {
-	o := writer.ProgressOptions{Note: j.conn.pace.Note, Calls: func() int { return callsMade(j.calls.Met()) }}
-	if j.config.logFormat == "json" {
+	o := progress.Options{Note: j.conn.pace.Note, Calls: func() int { return callsMade(j.calls.Met()) }}
+	if j.config.Log.Format == "json" {
 		o.Say = func(line string) { j.say.Info("under way", zap.String("progress", line)) }
 	} else {
 		o.Terminal, o.Width = j.terminal()
 	}
-	j.progress = writer.NewProgress(j.stderr, o)
+	j.progress = progress.New(j.stderr, o)
 	var err error
-	if j.log, err = newLog(j.progress.Above(), j.config.logFormat, j.config.logLevel); err != nil {
+	if j.log, err = newLog(j.progress.Above(), j.config.Log.Format, j.config.Log.Level); err != nil {
 		return err
 	}
 	if j.say, err = newLog(j.progress.Above(), "json", "info"); err != nil {
 		return err
 	}
-	if j.among && j.config.logFormat == "json" {
-		j.log, j.say = j.log.With(zap.String("to", j.config.to)), j.say.With(zap.String("to", j.config.to))
+	if j.among && j.config.Log.Format == "json" {
+		j.log, j.say = j.log.With(zap.String("to", j.config.Target.To)), j.say.With(zap.String("to", j.config.Target.To))
 	}
 	return nil
 }
@@ -36,7 +36,7 @@ func (j *job) terminal() (redraw bool, width func() int) {
 	if f, ok := j.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return true, func() int { return widthOf(f) }
 	}
-	return j.config.progress == "always", nil
+	return j.config.Log.Progress == "always", nil
 }
 
 func widthOf(f *os.File) int {
@@ -48,7 +48,7 @@ func widthOf(f *os.File) int {
 }
 
 func (j *job) showProgress() {
-	if j.config.progress != "never" {
+	if j.config.Log.Progress != "never" {
 		j.progress.Start()
 	}
 }

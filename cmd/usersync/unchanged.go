@@ -5,18 +5,18 @@ import (
 
 	"go.uber.org/zap"
 
-	"usersync/sync"
+	"usersync/sync/engine"
 	"usersync/sync/ledger"
 )
 
 // keepUnchanged keeps in the ledger whom the run saw unchanged, now that all of it
 // is written: rejects of earlier runs are old news of them.
-func (j *job) keepUnchanged(ctx context.Context, l sync.Ledger) error {
+func (j *job) keepUnchanged(ctx context.Context, l engine.Ledger) error {
 	r, has := l.(*recall)
 	if !has {
 		return nil
 	}
-	return ledgerFault(r.ledger.KeepUnchanged(context.WithoutCancel(ctx), j.out.dir.ID(), &r.unchanged))
+	return r.ledger.KeepUnchanged(context.WithoutCancel(ctx), j.out.dir.ID(), &r.unchanged)
 }
 
 // unchanged tells whom earlier runs saw so; nil without a ledger. Where that

@@ -36,7 +36,7 @@ func (j *job) answerSignal(ctx context.Context) (stop func()) {
 	drop := context.AfterFunc(ctx, func() {
 		defer close(said)
 		if stoppedBy(ctx) != nil {
-			j.tellStopping(stopping(j.underWay.Load(), j.config.timeout.String()))
+			j.tellStopping(stopping(j.underWay.Load(), j.config.Pace.Timeout.String()))
 		}
 	})
 	return func() {
@@ -47,7 +47,7 @@ func (j *job) answerSignal(ctx context.Context) (stop func()) {
 }
 
 func (j *job) tellStopping(text string) {
-	if j.config.logFormat == "json" {
+	if j.config.Log.Format == "json" {
 		j.say.Info(text)
 		return
 	}

@@ -29,12 +29,12 @@ func validateCommand(e *env, found *tally) *cobra.Command {
 		if c == nil {
 			return err
 		}
-		if err == nil && len(c.all) > 1 {
+		if err == nil && len(c.Target.All) > 1 {
 			return validateSeveral(cmd.Context(), e, c, args, found)
 		}
 		v := findings(e, c)
 		v.settings(c.shown)
-		if err == nil && (len(args) > 0 || len(c.from) > 0 || len(c.all) > 0) {
+		if err == nil && (len(args) > 0 || len(c.Input.From) > 0 || len(c.Target.All) > 0) {
 			*found, err = unlessStopped(cmd.Context(), func() (tally, error) { return validate(cmd.Context(), e, c, args, v) })
 		}
 		return errors.Join(err, v.end())
@@ -61,16 +61,16 @@ func validate(ctx context.Context, e *env, c *config, args []string, v *finding)
 	if err := c.checkOutput(); err != nil {
 		return found, err
 	}
-	c.offline = true
+	c.Target.Offline = true
 	conn, err := connect(ctx, c)
 	if err != nil {
 		return found, err
 	}
 	defer func() { err = errors.Join(err, conn.close()) }()
-	if len(args) == 0 && len(c.from) == 0 {
+	if len(args) == 0 && len(c.Input.From) == 0 {
 		return found, nil
 	}
-	paths, err := inputPaths(args, c.from)
+	paths, err := inputPaths(args, c.Input.From)
 	if err != nil {
 		return found, err
 	}
@@ -95,7 +95,7 @@ func columnsOf(c *config, columns []reader.Column) []shownColumn {
 	for _, column := range columns {
 		all = append(all, shownColumn{column.Name, goesTo(column)})
 	}
-	for _, rule := range c.fields {
+	for _, rule := range c.Input.Fields {
 		if rule.Column == "" {
 			all = append(all, shownColumn{"(" + made(rule) + ")", string(rule.Field)})
 		}
@@ -140,7 +140,7 @@ func validateRows(ctx context.Context, c *config, in *reader.Input, to client, v
 		}
 		v.preview(to, r)
 	}
-	found.allowed = c.allowRejects
+	found.allowed = c.Output.AllowRejects
 	v.rows(found.read, found.outcomes.Invalid, unfit)
 	v.warnings(in.Warnings())
 	v.request()

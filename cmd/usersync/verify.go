@@ -13,7 +13,9 @@ import (
 
 	"usersync/sync/journal"
 	"usersync/writer"
-	"usersync/writer/sink"
+	"usersync/writer/report"
+	"usersync/writer/rundir"
+	"usersync/writer/verify"
 )
 
 func verifyCommand(e *env) *cobra.Command {
@@ -34,7 +36,7 @@ func verifyCommand(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		run, err := find(c.runsDir, firstOf(args), func(p *journal.Past) bool { return p.Begun })
+		run, err := find(c.Output.RunsDir, firstOf(args), func(p *journal.Past) bool { return p.Begun })
 		if err != nil {
 			return err
 		}
@@ -68,7 +70,7 @@ func (r runName) verify(w io.Writer) error {
 	if err := f.open(past); err != nil {
 		return noRun(fmt.Errorf("verify run %s: %w", r.id, err))
 	}
-	v := writer.Verify(f.RunFiles)
+	v := verify.Check(f.Files)
 	for _, finding := range v.Findings {
 		finding.File = filepath.Join(r.path(), finding.File)
 		if _, err := fmt.Fprintln(w, finding); err != nil {
@@ -87,13 +89,13 @@ func (r runName) verify(w io.Writer) error {
 
 // leftFiles are the files that a run has left behind, open.
 type leftFiles struct {
-	writer.RunFiles
+	verify.Files
 	run   runName
 	files []io.Closer
 }
 
 func (f *leftFiles) open(past *journal.Past) error {
-	dir, err := sink.Open(f.run.runsDir, f.run.id)
+	dir, err := rundir.Open(f.run.runsDir, f.run.id)
 	if err != nil {
 		return err
 	}
@@ -118,7 +120,7 @@ func (f *leftFiles) open(past *journal.Past) error {
 }
 
 // text opens a file in the format that it has.
-func (f *leftFiles) text(dir *sink.Dir, name string) (writer.FileText, error) {
+func (f *leftFiles) text(dir *rundir.Dir, name string) (writer.FileText, error) {
 	var missing error
 	for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
 		file, err := dir.Read(name + "." + string(format))
@@ -134,12 +136,12 @@ func (f *leftFiles) text(dir *sink.Dir, name string) (writer.FileText, error) {
 }
 
 // summary reads the summary; nil if there is none, as after a kill -9.
-func (f *leftFiles) summary(dir *sink.Dir) (*writer.Summary, error) {
+func (f *leftFiles) summary(dir *rundir.Dir) (*report.Summary, error) {
 	text, err := os.ReadFile(filepath.Join(dir.Path(), "summary.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	var s writer.Summary
+	var s report.Summary
 	if err == nil {
 		err = json.Unmarshal(text, &s)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/sync/journal"
-	"usersync/writer/sink"
+	"usersync/writer/rundir"
 )
 
 // runName is a run and the directory in which it lies.
@@ -40,11 +40,11 @@ func runArguments(cmd *cobra.Command) func(runsDir, name string, fits func(*jour
 }
 
 func newestRun(runsDir, wanted string, fits func(*journal.Past) bool) (runName, error) {
-	runs, err := sink.Runs(runsDir)
+	runs, err := rundir.Runs(runsDir)
 	if err != nil {
 		return runName{}, noRun(err)
 	}
-	var newest sink.RunInfo
+	var newest rundir.RunInfo
 	var begun time.Time
 	for _, r := range runs {
 		if newest.ID != "" && r.Started.Before(newest.Started) {

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"slices"
 	"time"
 
 	"usersync/sync/user"
@@ -40,6 +41,12 @@ type Header struct {
 	Synced bool `json:"synced,omitempty"`
 }
 
+// ReadsStdin reports whether a part of the input comes from standard input. Only a
+// person can tell whether the same comes from there again.
+func (h Header) ReadsStdin() bool {
+	return slices.ContainsFunc(h.Inputs, func(i Input) bool { return i.Path == "-" })
+}
+
 // Plan is a plan file that a run applies.
 type Plan struct {
 	Path       string `json:"path"` // as given
@@ -70,6 +77,12 @@ type Input struct {
 	// Size and Modified tell one version of a file from another.
 	Size     int64     `json:"size,omitempty"`
 	Modified time.Time `json:"modified,omitzero"`
+}
+
+// SameVersion reports whether in and other are the same version of the same file.
+// It is false for anything but a regular file: a pipe may yield something new.
+func (in Input) SameVersion(other Input) bool {
+	return !in.Modified.IsZero() && in.Path == other.Path && in.Format == other.Format && in.Size == other.Size && in.Modified.Equal(other.Modified)
 }
 
 // Mark says up to where everything is on the disk.

@@ -36,6 +36,10 @@ type Past struct {
 // Over reports whether the run ended for good.
 func (p *Past) Over() bool { return p.End != nil && p.End.State != Stopped }
 
+// Resumable reports whether the run can be continued: it has begun, did not
+// end for good, and is not a rehearsal, whose sandbox ended with it.
+func (p *Past) Resumable() bool { return p.Begun && !p.Over() && !p.Header.Rehearsal }
+
 // Advance moves to the mark m if it is later, for the ledger's mark is written
 // before the journal's.
 func (p *Past) Advance(m Mark) {

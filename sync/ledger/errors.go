@@ -15,6 +15,32 @@ var (
 	ErrUnknown = errors.New("the ledger knows no such id")
 )
 
+// FailedError is an operation on a ledger that did not happen. Err says why: an
+// *UnusableError, a *HeldError, ErrFenced, or whatever the database or the disk
+// reported. Every error of an exported method is one, except ErrUnknown,
+// *NotPendingError and the faults of an export that is imported.
+type FailedError struct {
+	Op  string // what was being done; empty if Err says it
+	Err error  // never nil; holds no personal data
+}
+
+func (e *FailedError) Error() string {
+	if e.Op == "" {
+		return e.Err.Error()
+	}
+	return e.Op + ": " + e.Err.Error()
+}
+
+func (e *FailedError) Unwrap() error { return e.Err }
+
+// failed is the error of an operation; nil if err is.
+func failed(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &FailedError{Op: op, Err: err}
+}
+
 // UnusableError is a ledger that cannot be used as it stands, and that only a
 // person can put right.
 type UnusableError struct {

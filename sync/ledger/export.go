@@ -54,10 +54,7 @@ func (l *Ledger) Export(ctx context.Context, w io.Writer) error {
 	if err == nil {
 		err = out.Flush()
 	}
-	if err != nil {
-		return fmt.Errorf("export the ledger: %w", err)
-	}
-	return nil
+	return failed("export the ledger", err)
 }
 
 func (l *Ledger) line(ctx context.Context, r *scanned) (line, error) {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 )
 
 // several is how the feed of a user is called whom more than one feed lists. Its
@@ -31,17 +30,14 @@ func (w *writing) feedNum(name string) (int64, error) {
 func (l *Ledger) Share(ctx context.Context, ids []string) error {
 	list, err := l.dialect.list(ids)
 	if err != nil {
-		return err
+		return failed("", err)
 	}
 	err = l.change(ctx, func(w *writing) error {
 		_, err := l.exec(w, w.tx, `UPDATE usersync_entry SET feed = 0 WHERE feed <> ? AND id IN (SELECT j.id FROM `+l.dialect.ids+`) AND scope = ?`,
 			w.feed, list, w.scope)
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("note users of several feeds in the ledger: %w", err)
-	}
-	return nil
+	return failed("note users of several feeds in the ledger", err)
 }
 
 // Rules are the settings by which a feed was last sent whole, as digests.
@@ -62,7 +58,7 @@ func (l *Ledger) Rules(ctx context.Context) (r Rules, known bool, err error) {
 		err = json.Unmarshal([]byte(text), &r)
 	}
 	if err != nil {
-		return r, false, fmt.Errorf("read the feed's rules from the ledger: %w", err)
+		return r, false, failed("read the feed's rules from the ledger", err)
 	}
 	return r, true, nil
 }
@@ -77,10 +73,7 @@ func (l *Ledger) KeepRules(ctx context.Context, r Rules) error {
 			return err
 		})
 	}
-	if err != nil {
-		return fmt.Errorf("keep the feed's rules in the ledger: %w", err)
-	}
-	return nil
+	return failed("keep the feed's rules in the ledger", err)
 }
 
 func (l *Ledger) rulesName() string { return "rules|" + l.options.Scope + "|" + l.options.Feed }

@@ -13,20 +13,30 @@ import (
 // Import reads what Export wrote, in one transaction: all of it or nothing. Its
 // entries take the place of those with the same ids; others stay. It returns
 // how many there were. The ledger's key must be that of the export.
+//
+// The error is an *ImportError if the fault lies in what r holds.
 func (l *Ledger) Import(ctx context.Context, r io.Reader) (n int, err error) {
 	in := jsontext.NewDecoder(r)
 	if err := l.checkHeader(in); err != nil {
-		return 0, fmt.Errorf("import into the ledger: line 1: %w", err)
+		return 0, failed("import into the ledger: line 1", err)
 	}
 	err = l.change(ctx, func(w *writing) error {
 		n, err = w.importAll(in)
 		return err
 	})
-	if err != nil {
+	if _, bad := errors.AsType[*ImportError](err); bad {
 		return 0, fmt.Errorf("import into the ledger: %w", err)
+	}
+	if err != nil {
+		return 0, failed("import into the ledger", err)
 	}
 	return n, nil
 }
+
+// ImportError is a fault in what is imported.
+type ImportError struct{ what string } // holds no value of the export
+
+func (e *ImportError) Error() string { return e.what }
 
 func (l *Ledger) checkHeader(in *jsontext.Decoder) error {
 	var h header
@@ -55,12 +65,12 @@ func (w *writing) importAll(in *jsontext.Decoder) (n int, err error) {
 		var e line
 		switch err := json.UnmarshalDecode(in, &e, json.RejectUnknownMembers(true)); {
 		case errors.Is(err, io.EOF):
-			return n, w.entries("", part)
+			return n, w.imported(part)
 		case err != nil:
-			return 0, fmt.Errorf("line %d is no entry of an export", n+2) // err may hold values
+			return 0, &ImportError{fmt.Sprintf("line %d is no entry of an export", n+2)} // err may hold values
 		}
 		if e.Feed != feed || len(part) == question {
-			if err := w.entries("", part); err != nil {
+			if err := w.imported(part); err != nil {
 				return 0, err
 			}
 			part, feed = part[:0], e.Feed
@@ -70,9 +80,18 @@ func (w *writing) importAll(in *jsontext.Decoder) (n int, err error) {
 		}
 		entry, err := e.entry()
 		if err != nil {
-			return 0, fmt.Errorf("line %d: %w", n+2, err)
+			return 0, &ImportError{fmt.Sprintf("line %d: %v", n+2, err)}
 		}
 		part = append(part, entry)
 		n++
 	}
+}
+
+// imported lays a part of the export over what the ledger holds.
+func (w *writing) imported(part []Entry) error {
+	err := w.entries("", part)
+	if errors.Is(err, errBadID) {
+		return &ImportError{err.Error()}
+	}
+	return err
 }

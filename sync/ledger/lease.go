@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,14 +34,14 @@ const defaultTerm = 30 * time.Second
 // it, and then fails with a *HeldError. A ledger holds one lease at a time.
 func (l *Ledger) Lock(ctx context.Context, run string, wait time.Duration) (*Lease, error) {
 	if l.held() != nil {
-		return nil, errors.New("lock the ledger: this process has locked it already")
+		return nil, failed("lock the ledger", errors.New("this process has locked it already"))
 	}
 	s := &Lease{l: l, start: time.Now(), lost: make(chan struct{}), done: make(chan struct{}), stop: func() {}}
 	if err := l.enter(ctx); err != nil {
-		return nil, fmt.Errorf("lock the ledger: %w", err)
+		return nil, failed("lock the ledger", err)
 	}
 	if err := s.take(ctx, run, wait); err != nil {
-		return nil, fmt.Errorf("lock the ledger: %w", err)
+		return nil, failed("lock the ledger", err)
 	}
 	l.mu.Lock()
 	l.lease = s
@@ -199,13 +198,10 @@ func (s *Lease) Release() error {
 	<-s.done
 	defer s.lose()
 	if s.file != nil {
-		return s.file.Release()
+		return failed("", s.file.Release())
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), s.term())
 	defer cancel()
 	_, err := s.l.exec(ctx, s.l.write, `UPDATE usersync_scope SET expires = 0, holder = '' WHERE num = ? AND epoch = ?`, s.l.scope.Load(), s.epoch)
-	if err != nil {
-		return fmt.Errorf("release the ledger's lease: %w", err)
-	}
-	return nil
+	return failed("release the ledger's lease", err)
 }

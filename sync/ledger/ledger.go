@@ -63,21 +63,21 @@ type Ledger struct {
 }
 
 // Open opens the ledger and makes it if there is none. It fails with an
-// *UnusableError where a person has to act: another key, a schema that is newer
+// *UnusableError inside where a person has to act: another key, a schema that is newer
 // or not ours, a file that others could have changed.
 func Open(ctx context.Context, o Options) (*Ledger, error) {
 	if o.Feed == "" {
 		o.Feed = "default"
 	}
 	if o.Scope == "" {
-		return nil, errors.New("open ledger: no scope given")
+		return nil, failed("open ledger", errors.New("no scope given"))
 	}
 	l := &Ledger{options: o}
 	if err := l.connect(o.URL); err != nil {
-		return nil, fmt.Errorf("open ledger: %w", err)
+		return nil, failed("open ledger", err)
 	}
 	if err := l.patiently(ctx, l.prepare); err != nil {
-		return nil, errors.Join(fmt.Errorf("open ledger: %w", err), l.Close())
+		return nil, errors.Join(failed("open ledger", err), l.Close())
 	}
 	return l, nil
 }
@@ -133,7 +133,7 @@ func (l *Ledger) Close() error {
 	if l.write != nil {
 		errs = append(errs, l.write.Close())
 	}
-	return errors.Join(errs...)
+	return failed("", errors.Join(errs...))
 }
 
 // Printer returns a new printer with the ledger's key, for one goroutine.
@@ -148,7 +148,7 @@ func (l *Ledger) Generation(ctx context.Context) (int64, error) {
 		return 0, nil
 	}
 	if err != nil {
-		return 0, fmt.Errorf("read the ledger's generation: %w", err)
+		return 0, failed("read the ledger's generation", err)
 	}
 	return n, nil
 }
@@ -161,7 +161,7 @@ func (l *Ledger) Max(ctx context.Context) (int64, error) {
 		return 0, nil
 	}
 	if err != nil {
-		return 0, fmt.Errorf("read the ledger's size: %w", err)
+		return 0, failed("read the ledger's size", err)
 	}
 	return next - 1, nil
 }

@@ -44,7 +44,7 @@ func LockFile(ctx context.Context, path, run string, wait time.Duration) (*FileL
 }
 
 // Release gives the lock back.
-func (f *FileLock) Release() error { return f.lock.Close() }
+func (f *FileLock) Release() error { return failed("", f.lock.Close()) }
 
 // retry calls try until it fails otherwise than by a *HeldError, or wait is
 // over.

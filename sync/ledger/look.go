@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -31,7 +30,7 @@ func (l *Ledger) Look(ctx context.Context, ids []string) ([]user.Known, error) {
 	for from := 0; from < len(ids); from += question {
 		to := min(from+question, len(ids))
 		if err := l.look(ctx, ids[from:to], known[from:to]); err != nil {
-			return nil, fmt.Errorf("look into the ledger: %w", err)
+			return nil, failed("look into the ledger", err)
 		}
 	}
 	return known, nil

@@ -55,10 +55,7 @@ func (l *Ledger) Mark(ctx context.Context, m Mark, entries []Entry) error {
 		}
 		return w.mark(m)
 	})
-	if err != nil {
-		return fmt.Errorf("mark record %d in the ledger: %w", m.Record, err)
-	}
-	return nil
+	return failed(fmt.Sprintf("mark record %d in the ledger", m.Record), err)
 }
 
 // Pend keeps users as pending, on the disk, before a create that must not be made
@@ -82,10 +79,7 @@ func (l *Ledger) lay(ctx context.Context, run string, entries []Entry, standing 
 		}
 		return w.entries(run, laid)
 	})
-	if err != nil {
-		return fmt.Errorf("note in the ledger who is %s: %w", standings[standing], err)
-	}
-	return nil
+	return failed("note in the ledger who is "+standings[standing], err)
 }
 
 func (w *writing) mark(m Mark) error {
@@ -123,7 +117,7 @@ func (l *Ledger) LastMark(ctx context.Context, run string) (Mark, bool, error) {
 		err = json.Unmarshal([]byte(sizes), &m.Sizes)
 	}
 	if err != nil {
-		return Mark{}, false, fmt.Errorf("read the mark of run %s: %w", run, err)
+		return Mark{}, false, failed("read the mark of run "+run, err)
 	}
 	copy(m.SHA256[:], sum)
 	m.At = time.UnixMilli(at)

@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"iter"
 
 	"usersync/sync/user"
@@ -18,11 +17,11 @@ type Shown struct {
 // Show returns what the ledger holds of an id; ErrUnknown if that is nothing.
 func (l *Ledger) Show(ctx context.Context, id string) (Shown, error) {
 	if err := checkID(id); err != nil {
-		return Shown{}, err
+		return Shown{}, failed("", err)
 	}
 	scope, err := l.scopeNum(ctx)
 	if err != nil {
-		return Shown{}, err
+		return Shown{}, failed("", err)
 	}
 	var found *Shown
 	var prints slab
@@ -35,7 +34,7 @@ func (l *Ledger) Show(ctx context.Context, id string) (Shown, error) {
 		return err
 	})
 	if err != nil {
-		return Shown{}, fmt.Errorf("show an entry of the ledger: %w", err)
+		return Shown{}, failed("show an entry of the ledger", err)
 	}
 	if found == nil {
 		return Shown{}, ErrUnknown
@@ -68,7 +67,7 @@ func (l *Ledger) Rows(ctx context.Context, feed string) iter.Seq2[Row, error] {
 			return yield(rowFrom(r), nil), nil
 		})
 		if err != nil {
-			yield(Row{}, fmt.Errorf("read the ledger: %w", err))
+			yield(Row{}, failed("read the ledger", err))
 		}
 	}
 }
@@ -85,7 +84,7 @@ func (l *Ledger) RowsFrom(ctx context.Context, feed, after string) iter.Seq2[Row
 			return yield(rowFrom(r), nil), nil
 		})
 		if err != nil {
-			yield(Row{}, fmt.Errorf("read the ledger: %w", err))
+			yield(Row{}, failed("read the ledger", err))
 		}
 	}
 }
@@ -194,14 +193,12 @@ func (l *Ledger) Forget(ctx context.Context, id string) error {
 		return err
 	}
 	if _, err := l.write.ExecContext(ctx, l.dialect.erase); err != nil {
-		return fmt.Errorf("erase an entry from the disk: %w", err)
+		return failed("erase an entry from the disk", err)
 	}
 	return nil
 }
 
 func (l *Ledger) amend(ctx context.Context, what string, e Entry) error {
-	if err := l.change(ctx, func(w *writing) error { return w.entries(e.Run, []Entry{e}) }); err != nil {
-		return fmt.Errorf("%s of the ledger: %w", what, err)
-	}
-	return nil
+	err := l.change(ctx, func(w *writing) error { return w.entries(e.Run, []Entry{e}) })
+	return failed(what+" of the ledger", err)
 }

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"fmt"
 
 	"usersync/sync/user"
 )
@@ -25,19 +24,19 @@ func (l *Ledger) Stats(ctx context.Context) ([]Stats, error) {
 		FROM usersync_entry e JOIN usersync_scope s ON s.num = e.scope LEFT JOIN usersync_feed f ON f.num = e.feed
 		GROUP BY 1, 2, 3 ORDER BY 1, 2`, int(user.Held), int(user.Taken), int(user.Pending))
 	if err != nil {
-		return nil, fmt.Errorf("count the ledger: %w", err)
+		return nil, failed("count the ledger", err)
 	}
 	defer rows.Close()
 	var all []Stats
 	for rows.Next() {
 		var s Stats
 		if err := rows.Scan(&s.Scope, &s.Feed, &s.Generation, &s.Held, &s.Taken, &s.Pending); err != nil {
-			return nil, fmt.Errorf("count the ledger: %w", err)
+			return nil, failed("count the ledger", err)
 		}
 		all = append(all, s)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("count the ledger: %w", err)
+		return nil, failed("count the ledger", err)
 	}
 	return all, nil
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"math/bits"
 	"unicode/utf8"
@@ -31,10 +30,7 @@ func (l *Ledger) KeepUnchanged(ctx context.Context, run string, seen *Seen) erro
 	if err == nil {
 		err = l.change(ctx, func(w *writing) error { return w.keepUnchanged(run, text, seen) })
 	}
-	if err != nil {
-		return fmt.Errorf("keep in the ledger who is unchanged: %w", err)
-	}
-	return nil
+	return failed("keep in the ledger who is unchanged", err)
 }
 
 func (w *writing) keepUnchanged(run, text string, seen *Seen) error {
@@ -64,7 +60,7 @@ type Unchanged struct {
 func (l *Ledger) Unchanged(ctx context.Context) ([]Unchanged, error) {
 	all, err := l.unchanged(ctx, l.read)
 	if err != nil {
-		return nil, fmt.Errorf("read from the ledger who is unchanged: %w", err)
+		return nil, failed("read from the ledger who is unchanged", err)
 	}
 	return all, nil
 }

@@ -1,0 +1,163 @@
+// Command structure prints the figures by which the shape of the code is
+// judged: sizes of packages, files and functions, the largest struct, the type
+// with the most methods, and exported functions without a doc comment.
+//
+// Tests are left out. Run it in the root of the module: go run ./.ci/structure
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// figures is everything that is counted, by name.
+type figures struct {
+	packages, files, functions map[string]int // lines
+	structs                    map[string]int // fields
+	methods                    map[string]int // methods of a type
+	exported, undocumented     int
+	sleeps                     int // calls of time.Sleep in tests
+}
+
+func main() {
+	f := figures{map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, 0, 0, 0}
+	for _, root := range []string{"cmd", "sync", "reader", "writer"} {
+		if err := filepath.WalkDir(root, f.visit); err != nil {
+			fmt.Fprintln(os.Stderr, "structure:", err)
+			os.Exit(1)
+		}
+	}
+	f.print()
+}
+
+func (f *figures) visit(path string, d fs.DirEntry, err error) error {
+	if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
+		return err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if strings.HasSuffix(path, "_test.go") {
+		f.sleeps += strings.Count(string(text), "time.Sleep(")
+		return nil
+	}
+	set := token.NewFileSet()
+	parsed, err := parser.ParseFile(set, path, text, parser.ParseComments)
+	if err != nil {
+		return err
+	}
+	lines := strings.Count(string(text), "\n")
+	f.files[path] = lines
+	f.packages[filepath.Dir(path)] += lines
+	f.declarations(set, filepath.Dir(path), parsed)
+	return nil
+}
+
+func (f *figures) declarations(set *token.FileSet, pkg string, file *ast.File) {
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			f.function(set, pkg, d)
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				if t, ok := s.(*ast.TypeSpec); ok {
+					f.typed(pkg, t)
+				}
+			}
+		}
+	}
+}
+
+func (f *figures) function(set *token.FileSet, pkg string, d *ast.FuncDecl) {
+	name := pkg + "." + d.Name.Name
+	exported := d.Name.IsExported()
+	if d.Recv != nil {
+		receiver := receiverOf(d.Recv.List[0].Type)
+		f.methods[pkg+"."+receiver]++
+		name = pkg + "." + receiver + "." + d.Name.Name
+		exported = exported && ast.IsExported(receiver)
+	}
+	f.functions[name] = set.Position(d.End()).Line - set.Position(d.Pos()).Line + 1
+	if exported {
+		f.exported++
+		if d.Doc == nil {
+			f.undocumented++
+			if slices.Contains(os.Args[1:], "-undocumented") {
+				fmt.Println("undocumented", name)
+			}
+		}
+	}
+}
+
+func receiverOf(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiverOf(e.X)
+	case *ast.IndexExpr:
+		return receiverOf(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return "?"
+}
+
+func (f *figures) typed(pkg string, t *ast.TypeSpec) {
+	s, ok := t.Type.(*ast.StructType)
+	if !ok {
+		return
+	}
+	n := 0
+	for _, field := range s.Fields.List {
+		n += max(1, len(field.Names))
+	}
+	f.structs[pkg+"."+t.Name.Name] = n
+}
+
+func (f *figures) print() {
+	fmt.Printf("lines in package main          %d\n", f.packages["cmd/usersync"])
+	fmt.Printf("packages                       %d\n", len(f.packages))
+	fmt.Printf("package median / p90           %d / %d\n", quantile(f.packages, 50), quantile(f.packages, 90))
+	fmt.Printf("file median / p90              %d / %d\n", quantile(f.files, 50), quantile(f.files, 90))
+	fmt.Printf("function median / p90          %d / %d\n", quantile(f.functions, 50), quantile(f.functions, 90))
+	fmt.Printf("exported functions undocumented %d of %d\n", f.undocumented, f.exported)
+	fmt.Printf("time.Sleep in tests            %d\n", f.sleeps)
+	top("largest packages (lines)", f.packages, 6)
+	top("largest files (lines)", f.files, 4)
+	top("longest functions (lines)", f.functions, 4)
+	top("largest structs (fields)", f.structs, 8)
+	top("most methods on a type", f.methods, 6)
+}
+
+func quantile(counts map[string]int, percent int) int {
+	var all []int
+	for _, n := range counts {
+		all = append(all, n)
+	}
+	slices.Sort(all)
+	return all[(len(all)-1)*percent/100]
+}
+
+func top(title string, counts map[string]int, n int) {
+	type row struct {
+		name  string
+		count int
+	}
+	var rows []row
+	for name, count := range counts {
+		rows = append(rows, row{name, count})
+	}
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(b.count-a.count, strings.Compare(a.name, b.name)) })
+	fmt.Println(title)
+	for _, r := range rows[:min(n, len(rows))] {
+		fmt.Printf("  %6d  %s\n", r.count, r.name)
+	}
+}

@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// pool delivers batches, a bounded number at a time. The group is its own: a
+// planner inside it would hold one of its places.
+type pool struct {
+	ctx         context.Context
+	group       errgroup.Group
+	destination destination.Destination
+	journal     Journal
+	collector   *collector
+	stop        func(error)
+}
+
+func newPool(ctx context.Context, j Job, c *collector, stop func(error)) *pool {
+	p := &pool{ctx: ctx, destination: j.Destination, journal: j.Journal, collector: c, stop: stop}
+	p.group.SetLimit(j.Workers)
+	return p
+}
+
+// deliver sends the batch as soon as a place is free, and blocks until then.
+func (p *pool) deliver(b user.Batch) {
+	p.group.Go(func() error {
+		if p.ctx.Err() != nil { // the place may be free because the run ended
+			return nil
+		}
+		if err := p.note(b); err != nil {
+			p.stop(err)
+			return nil
+		}
+		outcomes, err := p.destination.Apply(p.ctx, b)
+		if err != nil {
+			p.stop(err)
+			if err := p.noteUnsent(b, outcomes); err != nil {
+				p.stop(err)
+			}
+		}
+		outcomes, err = sound(b, outcomes, err != nil)
+		if err != nil {
+			p.stop(err)
+		}
+		if err := p.noteSettled(outcomes); err != nil {
+			p.stop(err)
+		}
+		p.collector.incoming <- outcomes
+		return nil
+	})
+}
+
+// note writes down that a batch is about to be sent.
+func (p *pool) note(b user.Batch) error {
+	if p.journal == nil {
+		return nil
+	}
+	return p.journal.Sent(b)
+}
+
+// noteSettled writes down what became of a batch, as far as that is known.
+func (p *pool) noteSettled(outcomes []user.Outcome) error {
+	if p.journal == nil {
+		return nil
+	}
+	settled := outcomes
+	if unknown := func(o user.Outcome) bool { return o.Status == user.Unsettled }; slices.ContainsFunc(outcomes, unknown) {
+		settled = slices.DeleteFunc(slices.Clone(outcomes), unknown)
+	}
+	if len(settled) == 0 {
+		return nil
+	}
+	return p.journal.Settled(settled)
+}
+
+// noteUnsent takes back the note of creates that must not be made twice and were
+// not made at all: they waited for their turn when the run ended, or were denied.
+// Whoever goes on could else not tell them from those whose answer was lost.
+func (p *pool) noteUnsent(b user.Batch, outcomes []user.Outcome) error {
+	if p.journal == nil || b.Op != user.Create || p.destination.Traits().Ops[user.Create].Replay != destination.Unsafe {
+		return nil
+	}
+	var unsent []*user.Record
+	for i, r := range b.Records {
+		open := outcomes == nil || i < len(outcomes) && outcomes[i].Status == user.Unsettled
+		if open && !r.Maybe && !r.Pended {
+			unsent = append(unsent, r)
+		}
+	}
+	if len(unsent) == 0 {
+		return nil
+	}
+	return p.journal.Unsent(unsent)
+}
+
+// wait returns when every batch is delivered. Errors went to stop.
+func (p *pool) wait() { _ = p.group.Wait() }
+
+// sound keeps from the collector what it must not see, and says what that was:
+// outcomes of other records, verdicts and, unless the run ends with this call,
+// records without an outcome.
+func sound(b user.Batch, outcomes []user.Outcome, ending bool) ([]user.Outcome, error) {
+	var err error
+	if len(outcomes) != len(b.Records) && !(ending && outcomes == nil) {
+		err = &AccountingError{fmt.Sprintf("batch %d: %d records, %d outcomes", b.Number, len(b.Records), len(outcomes))}
+		outcomes = outcomes[:min(len(outcomes), len(b.Records))]
+	}
+	for i, r := range b.Records[:len(outcomes)] {
+		o := &outcomes[i]
+		unknown := ending && o.Status == user.Unsettled
+		if !unknown && (o.Record != r || !o.Status.Final()) {
+			err = &AccountingError{fmt.Sprintf("batch %d: record %d has no outcome (%q)", b.Number, r.Origin.Record, o.Status)}
+			o.Status = user.Unsettled
+		}
+		o.Record = r
+	}
+	return outcomes, err
+}

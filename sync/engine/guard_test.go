@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"errors"
+	"testing"
+
+	"usersync/sync/user"
+)
+
+// The guard trips once, at the record that is one too many.
+func TestMaxErrors(t *testing.T) {
+	bad := func(k int) user.Status { return user.Refused }
+	every := func(n int) func(int) user.Status {
+		return func(k int) user.Status {
+			if k%n == 0 {
+				return user.Invalid
+			}
+			return user.Created
+		}
+	}
+	for name, c := range map[string]struct {
+		limit   MaxErrors
+		outcome func(int) user.Status
+		trips   int // at this record; 0 never
+	}{
+		"no bound":                         {MaxErrors{}, bad, 0},
+		"a number":                         {MaxErrors{Count: 3}, bad, 4},
+		"a share, at once":                 {MaxErrors{Percent: 10}, bad, 1},
+		"a share, after a thousand":        {MaxErrors{Percent: 10, After: 1000}, bad, 1000},
+		"a share that is not reached":      {MaxErrors{Percent: 10, After: 1000}, every(10), 0},
+		"a share that is":                  {MaxErrors{Percent: 10, After: 1000}, every(9), 1008},
+		"failed and doubtful do not count": {MaxErrors{Percent: 1}, func(k int) user.Status { return []user.Status{user.Failed, user.InDoubt}[k%2] }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g, tripped := errorGuard{limit: c.limit}, 0
+			for k := 1; k <= 5000; k++ {
+				err := g.count(&user.Outcome{Status: c.outcome(k)})
+				if err == nil {
+					continue
+				}
+				guard, ok := errors.AsType[*GuardError](err)
+				if !ok || guard.Guard != "max_errors" || tripped > 0 {
+					t.Fatal(err, tripped)
+				}
+				tripped = k
+			}
+			if tripped != c.trips {
+				t.Errorf("tripped at %d, want %d", tripped, c.trips)
+			}
+		})
+	}
+}
+
+// What an earlier start of the run has met counts as well: going on with a run
+// does not make a guard forget.
+func TestMaxErrorsOfAnEarlierStart(t *testing.T) {
+	before := map[user.Status]int{user.Created: 900, user.Invalid: 60, user.Refused: 40, user.Failed: 99}
+	for name, c := range map[string]struct {
+		limit    MaxErrors
+		at, next bool // trips at once; at the next wrong record
+	}{
+		"tripped already":                {MaxErrors{Count: 99, Before: before}, true, false},
+		"the next is one too many":       {MaxErrors{Count: 100, Before: before}, false, true},
+		"one more is allowed":            {MaxErrors{Count: 101, Before: before}, false, false},
+		"a share, looked at already":     {MaxErrors{Percent: 9, After: 1000, Before: before}, true, false},
+		"a share that is not reached":    {MaxErrors{Percent: 10, After: 1000, Before: before}, false, false},
+		"a share that is not looked at":  {MaxErrors{Percent: 1, After: 2000, Before: before}, false, false},
+		"nothing before, nothing allows": {MaxErrors{Percent: 1}, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newErrorGuard(c.limit)
+			if err := g.check(); (err != nil) != c.at {
+				t.Errorf("at once: %v", err)
+			}
+			if err := g.count(&user.Outcome{Status: user.Refused}); (err != nil) != c.next {
+				t.Errorf("at the next: %v", err)
+			}
+		})
+	}
+}

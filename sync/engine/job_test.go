@@ -1,0 +1,167 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"usersync/sync/engine"
+	"usersync/sync/user"
+)
+
+var errDisk, errSignal, errReader = errors.New("no room"), errors.New("signal"), errors.New("cut")
+
+// Whatever the latencies and however ids repeat: one outcome for each record,
+// in input order; ids never at once and in file order; the window is kept.
+func TestEveryRecordLeavesOnceAndInOrder(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		n := rapid.IntRange(0, 1500).Draw(r, "records")
+		ids := rapid.IntRange(1, 3000).Draw(r, "different ids")
+		seed := rapid.Uint64().Draw(r, "seed")
+		job := engine.Job{
+			BatchSize:   rapid.IntRange(1, 120).Draw(r, "batch"),
+			Workers:     rapid.IntRange(1, 20).Draw(r, "workers"),
+			Window:      rapid.IntRange(1, 600).Draw(r, "window"),
+			WindowBytes: rapid.IntRange(1, 200_000).Draw(r, "window bytes"),
+		}
+		stopAfter := max(rapid.IntRange(-2000, 2000).Draw(r, "stop after, ms"), 0)
+		random := rand.New(rand.NewPCG(seed, 1))
+		id := func(int) string {
+			if random.IntN(20) == 0 {
+				return "unfit"
+			}
+			return own(random.IntN(ids))
+		}
+		var wrong []string
+		synctest.Test(t, func(*testing.T) { wrong = watch(job, input(n, user.Upsert, id), n, stopAfter) })
+		if len(wrong) > 0 {
+			r.Fatal(wrong)
+		}
+	})
+}
+
+// watch runs the job and lists what is wrong.
+func watch(job engine.Job, records iter.Seq2[[]*user.Record, error], n, stopAfter int) []string {
+	out := new(results)
+	a := newAPI(out, 300*time.Millisecond)
+	job.Records, job.Destination, job.Results = records, a, out
+	ctx, stop := context.WithCancelCause(context.Background())
+	defer stop(nil)
+	if stopAfter > 0 {
+		defer time.AfterFunc(time.Duration(stopAfter)*time.Millisecond, func() { stop(errSignal) }).Stop()
+	}
+	summary, err := job.Run(ctx)
+	wrong := a.wrong
+	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	if err := out.prefix(); err != nil {
+		say("%v", err)
+	}
+	if finished := err == nil; finished != summary.Finished || finished && len(out.list) != n || !finished && !errors.Is(err, errSignal) {
+		say("%d outcomes of %d, finished %v, %v", len(out.list), n, summary.Finished, err)
+	}
+	if summary.Written != len(out.list) || summary.SettledUpTo != len(out.list) || err == nil && summary.Read != n {
+		say("summary %+v", summary)
+	}
+	if window := max(job.Window, 2*job.BatchSize); a.widest > window || a.busiest > job.Workers {
+		say("%d records in the window of %d, %d calls at once", a.widest, window, a.busiest)
+	}
+	if a.fullest > max(job.WindowBytes, 300) { // one record always finds room
+		say("%d bytes in a window of %d", a.fullest, job.WindowBytes)
+	}
+	for id, list := range a.applied {
+		if !slices.IsSorted(list) || len(slices.Compact(slices.Clone(list))) != len(list) {
+			say("%s was applied as %v", id, list)
+		}
+		if a.ops[list[0]] != user.Create {
+			say("record %d, the first of %s, went out as %s", list[0], id, a.ops[list[0]])
+		}
+	}
+	return wrong
+}
+
+// Groups are full as long as 100 of a kind lie within the window.
+func TestBatchesAreFull(t *testing.T) {
+	for name, c := range map[string]struct {
+		window int
+		id     func(int) string
+	}{
+		"different ids":     {0, own},
+		"a small window":    {400, own},
+		"repeats far apart": {0, func(k int) string { return own(k % 7000) }},
+		"unfit ones among them": {0, func(k int) string {
+			if k%3 == 0 {
+				return "unfit"
+			}
+			return own(k)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				out := new(results)
+				a := newAPI(out, time.Second)
+				summary, err := engine.Job{Records: input(20_000, user.Upsert, c.id), Destination: a, Results: out, Window: c.window}.Run(t.Context())
+				if err != nil || !summary.Finished {
+					t.Fatal(summary, err)
+				}
+				short := 0
+				for _, size := range a.sizes {
+					if size < 100 {
+						short++
+					}
+				}
+				if short > 2 { // the last of each kind
+					t.Errorf("%d of %d batches are not full: %v", short, len(a.sizes), a.sizes)
+				}
+			})
+		})
+	}
+}
+
+// A thousand records of one id go out one by one, each after the one before it.
+func TestRepeatsAreParked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := new(results)
+		a := newAPI(out, 0)
+		a.slowest = time.Second
+		_, err := engine.Job{Records: input(1000, user.Upsert, func(int) string { return "one" }), Destination: a, Results: out, Window: 200}.Run(t.Context())
+		if err != nil || len(out.list) != 1000 || len(a.wrong) > 0 || !slices.IsSorted(a.applied["one"]) {
+			t.Errorf("%d outcomes, %v, %v", len(out.list), a.wrong, err)
+		}
+	})
+}
+
+// What an earlier record of the file made is known to the next one of its id.
+func TestOverlay(t *testing.T) {
+	for name, c := range map[string]struct {
+		op      user.Op
+		calls   []user.Op
+		outcome []user.Status
+	}{
+		"upsert": {user.Upsert, []user.Op{user.Create, user.Update, user.Update}, []user.Status{user.Created, user.Updated, user.Updated}},
+		"create": {user.Create, []user.Op{user.Create, "", ""}, []user.Status{user.Created, user.Refused, user.Refused}},
+		"update": {user.Update, []user.Op{user.Update, user.Update, user.Update}, []user.Status{user.Updated, user.Updated, user.Updated}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				out := new(results)
+				a := newAPI(out, time.Second)
+				if _, err := (engine.Job{Records: input(3, c.op, func(int) string { return "one" }), Destination: a, Results: out}).Run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				for i, o := range out.list {
+					if o.Status != c.outcome[i] || a.ops[i+1] != c.calls[i] {
+						t.Errorf("record %d: %s after %q, want %s after %q", i+1, o.Status, a.ops[i+1], c.outcome[i], c.calls[i])
+					}
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,102 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"usersync/sync/engine"
+	"usersync/sync/user"
+)
+
+// held is a ledger that knows some ids, each as it was sent before.
+type held map[string]bool
+
+func (h held) Look(_ context.Context, ids []string) ([]user.Known, error) {
+	known := make([]user.Known, len(ids))
+	for i, id := range ids {
+		if h[id] {
+			known[i].Standing = user.Held
+		}
+	}
+	return known, nil
+}
+
+func (h held) Marked() int                      { return 0 }
+func (h held) Same(user.Known, *user.User) bool { return true }
+
+func (h held) After(known user.Known, o *user.Outcome) user.Known {
+	if o.Status == user.Created || o.Status == user.Updated {
+		known.Standing = user.Held
+	}
+	return known
+}
+
+// A plan decides about the first call of each record, whatever is known; who has no
+// call in it is not sent.
+func TestApplying(t *testing.T) {
+	for name, c := range map[string]struct {
+		planned map[int]user.Op
+		known   held
+		id      func(int) string
+		answer  user.Status // to every call
+		want    []string
+	}{
+		"a call is made as planned, also where the ledger would make none": {
+			planned: map[int]user.Op{1: user.Update, 2: user.Create}, known: held{"u1": true, "u2": true}, id: own,
+			want: []string{"updated", "created"},
+		},
+		"who has no call is what the ledger shows": {
+			planned: map[int]user.Op{1: user.Create}, known: held{"u2": true}, id: own,
+			want: []string{"created", "unchanged"},
+		},
+		"the plan itself has read that nobody needs to be sent": {
+			planned: map[int]user.Op{1: engine.SameAsPlanned, 2: engine.SameAsPlanned}, id: own,
+			want: []string{"unchanged planned", "unchanged planned"},
+		},
+		"what the plan builds on did not come about": {
+			planned: map[int]user.Op{1: user.Create}, id: func(int) string { return "one" }, answer: user.Refused,
+			want: []string{"refused", "failed not_planned"},
+		},
+		"what the plan builds on came about": {
+			planned: map[int]user.Op{1: user.Create}, id: func(int) string { return "one" },
+			want: []string{"created", "unchanged"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				out := new(results)
+				a := newAPI(out, time.Second)
+				if c.answer != "" {
+					a.answer = func(b user.Batch) ([]user.Outcome, error) {
+						outcomes := good(b)
+						for i := range outcomes {
+							outcomes[i].Status = c.answer
+						}
+						return outcomes, nil
+					}
+				}
+				records := input(2, user.Upsert, c.id)
+				job := engine.Job{Destination: a, Results: out, Ledger: c.known, Applying: true, Records: func(yield func([]*user.Record, error) bool) {
+					for chunk, err := range records {
+						for _, r := range chunk {
+							r.Planned = c.planned[r.Origin.Record]
+						}
+						yield(chunk, err)
+					}
+				}}
+				if _, err := job.Run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				for i, o := range out.list {
+					if got := strings.TrimSpace(fmt.Sprint(o.Status, " ", o.Code)); got != c.want[i] {
+						t.Errorf("record %d is %q, want %q", i+1, got, c.want[i])
+					}
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,39 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+)
+
+// reasons are why a run stops before its end. The first one stops it; those
+// that come while calls still end are kept beside it.
+type reasons struct {
+	cancel context.CancelCauseFunc
+	mu     sync.Mutex
+	errs   []error
+}
+
+// stop stops the run. A reason that is known already is not told twice: every
+// call that a stop interrupts reports it again.
+func (r *reasons) stop(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known := func(e error) bool { return errors.Is(err, e) || err.Error() == e.Error() }
+	if !slices.ContainsFunc(r.errs, known) {
+		r.errs = append(r.errs, err)
+	}
+	r.cancel(err)
+}
+
+// joined returns them all, with that of ctx if it came from outside. It is nil
+// if the run was not stopped.
+func (r *reasons) joined(ctx context.Context) error {
+	if cause := context.Cause(ctx); cause != nil {
+		r.stop(cause)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return errors.Join(r.errs...)
+}

@@ -1,0 +1,45 @@
+package engine
+
+import (
+	"fmt"
+
+	"usersync/sync/user"
+)
+
+// Summary is what a run comes to.
+type Summary struct {
+	Read        int // records taken, behind Job.From
+	Absent      int // those of them that are not of the input
+	Written     int // outcomes written
+	Outcomes    map[user.Status]int
+	SettledUpTo int  // every record up to this ordinal has its outcome written
+	Finished    bool // the input was read to its end and every record settled
+	// Reading says that a read of the input is still blocked: do not touch it.
+	Reading bool
+}
+
+// add counts n outcomes.
+func (s *Summary) add(status user.Status, n int) {
+	if n > 0 {
+		s.Outcomes[status] += n
+		s.Written += n
+	}
+}
+
+// closed decides whether the run finished, and whether its numbers add up.
+func (s Summary) closed(err error) (Summary, error) {
+	if err != nil {
+		return s, err
+	}
+	if s.Read != s.Written {
+		return s, &AccountingError{fmt.Sprintf("%d records read, %d outcomes written", s.Read, s.Written)}
+	}
+	s.Finished = true
+	return s, nil
+}
+
+// AccountingError says that outcomes and records do not add up: a defect of
+// usersync, and never to be taken for a success.
+type AccountingError struct{ What string }
+
+func (e *AccountingError) Error() string { return "the outcomes do not add up: " + e.What }

@@ -1,0 +1,170 @@
+// Package progress shows how far a run is while it lasts: one line on a
+// terminal, a line now and then in a log. Start at New.
+package progress
+
+import (
+	"cmp"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"usersync/sync/user"
+	"usersync/writer/report"
+)
+
+// Options say where progress is shown. The zero value is for a log:
+// a plain line every 30 seconds.
+type Options struct {
+	// Terminal shows one line and redraws it.
+	Terminal bool
+	// Every is the time between two lines; 0 is 30 s, on a terminal 0.2 s.
+	Every time.Duration
+	// Width returns the number of columns of the terminal, and is asked again
+	// for every line, for a window can be resized; nil is 80.
+	Width func() int
+	// Note says in a few words what holds the run up; empty if nothing does.
+	Note func() string
+	// Calls returns how many calls were made, which tells that the run is alive
+	// while results wait for one; nil leaves them out.
+	Calls func() int
+	// Say takes the lines, one at a time, in place of the writer; nil leaves them
+	// to it. It is for logs that are data, where a line is a member of another.
+	Say func(line string)
+}
+
+// Progress is a Writer that counts, and shows the counts while the run goes
+// on. Write is cheap; the line is drawn by one goroutine, which Start begins
+// and Stop ends.
+type Progress struct {
+	options Options
+	settled atomic.Int64
+	rejects [len(user.Statuses)]atomic.Int64
+
+	stop    chan struct{}
+	drawing sync.WaitGroup
+
+	mu    sync.Mutex // guards what follows, and the order of what is written
+	to    io.Writer
+	shown string // the line that stands on the terminal
+	err   error
+}
+
+// New returns a Progress that shows itself on w, which is stderr as a
+// rule.
+func New(w io.Writer, o Options) *Progress {
+	every := 30 * time.Second
+	if o.Terminal {
+		every = 200 * time.Millisecond
+	}
+	o.Every = cmp.Or(o.Every, every)
+	if o.Width == nil {
+		o.Width = func() int { return 80 }
+	}
+	if o.Note == nil {
+		o.Note = func() string { return "" }
+	}
+	return &Progress{options: o, to: w}
+}
+
+// Write counts o. Unlike the other writers it may be called by several
+// goroutines, and it never fails.
+func (p *Progress) Write(o user.Outcome) error {
+	p.settled.Add(1)
+	if o.Status.Rejected() {
+		p.rejects[place(o.Status)].Add(1)
+	}
+	return nil
+}
+
+func place(s user.Status) int {
+	for i, status := range user.Statuses {
+		if s == status {
+			return i
+		}
+	}
+	return 0
+}
+
+// Start begins to show progress. Whoever calls it calls Stop, once.
+func (p *Progress) Start() {
+	p.stop = make(chan struct{})
+	p.drawing.Go(p.run)
+}
+
+// Stop takes the line away and waits until nothing more is written. The error
+// is the first that w gave; from then on nothing was shown.
+func (p *Progress) Stop() error {
+	if p.stop != nil {
+		close(p.stop)
+		p.drawing.Wait()
+		p.stop = nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.show("")
+	return p.err
+}
+
+func (p *Progress) run() {
+	ticks := time.NewTicker(p.options.Every)
+	defer ticks.Stop()
+	speed := newSpeed(time.Now())
+	for {
+		select {
+		case <-p.stop:
+			return
+		case now := <-ticks.C:
+			p.draw(p.line(now, speed))
+		}
+	}
+}
+
+func (p *Progress) draw(line string) {
+	if p.options.Say != nil { // before the lock: what is said may go through Above
+		p.options.Say(line)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.options.Terminal {
+		p.show(report.Cut(line, p.options.Width()-1)) // a full last column would wrap
+		return
+	}
+	p.put("usersync: " + line + "\n")
+}
+
+const eraseLine = "\r\x1b[2K"
+
+// show replaces the line on the terminal.
+func (p *Progress) show(line string) {
+	text := line
+	if p.shown != "" {
+		text = eraseLine + line
+	}
+	p.put(text)
+	p.shown = line
+}
+
+func (p *Progress) put(text string) {
+	if p.err == nil && text != "" {
+		_, p.err = io.WriteString(p.to, text)
+	}
+}
+
+// Above returns a writer to the same place for lines that stay, such as logs:
+// they come to stand above the line that is redrawn. It may be used by several
+// goroutines, before Start and after Stop too.
+func (p *Progress) Above() io.Writer { return above{p} }
+
+type above struct{ *Progress }
+
+func (a above) Write(text []byte) (int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	line := a.shown
+	a.show("")
+	n, err := a.to.Write(text)
+	a.show(line)
+	return n, err
+}

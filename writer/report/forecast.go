@@ -1,0 +1,198 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"usersync/sync/user"
+	"usersync/writer"
+)
+
+// Forecast is what a run would do. Of users it holds ids and nothing else.
+type Forecast struct {
+	Records int `json:"records"`
+	// Absent is how many users would be deleted because the input lacks them.
+	Absent int `json:"absent,omitempty"`
+	// Actions counts the records, and First names the first users of each.
+	Actions map[string]int      `json:"actions"`
+	First   map[string][]string `json:"first,omitempty"`
+	// Codes are the most frequent reasons of those who would not be sent.
+	Codes map[string][]writer.Code `json:"codes,omitempty"`
+	// Known is how many records are of users of whom the ledger knows what they
+	// hold, and Changed how many of those would change.
+	Known   int           `json:"known"`
+	Changed int           `json:"changed"`
+	Fields  []FieldChange `json:"fields,omitempty"`
+	// Calls are those that would be made if every one went well, by kind.
+	Calls map[string]int `json:"calls"`
+	Made  int            `json:"reads_made,omitempty"` // calls that were made to find out
+	// PerSecond is the rate, and Seconds the least time that the calls take at it;
+	// both 0 where there is no limit.
+	PerSecond float64  `json:"per_second,omitempty"`
+	Seconds   float64  `json:"seconds,omitempty"`
+	Scope     Scope    `json:"scope"`
+	Inputs    []string `json:"inputs"`
+	Plan      string   `json:"plan,omitempty"` // the file that keeps it
+	Warnings  []string `json:"warnings,omitempty"`
+	Next      string   `json:"next,omitempty"`
+}
+
+// FieldChange is how many of the users known would hold another value of a field,
+// and for how many of them no value was known.
+type FieldChange struct {
+	Field user.Field `json:"field"`
+	Users int        `json:"users"`
+	New   int        `json:"new,omitempty"`
+}
+
+// Sends is how many records would be sent.
+func (f *Forecast) Sends() int {
+	return f.Actions["create"] + f.Actions["update"] + f.Actions["delete"]
+}
+
+// Time sets how long the calls take at a rate, in calls a second; 0 is no limit.
+func (f *Forecast) Time(perSecond float64) {
+	total := 0
+	for _, n := range f.Calls {
+		total += n
+	}
+	if perSecond > 0 {
+		f.PerSecond, f.Seconds = perSecond, math.Ceil(float64(total)/perSecond)
+	}
+}
+
+// WriteForecast writes f as indented JSON.
+func WriteForecast(w io.Writer, f Forecast) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(f)
+}
+
+// foreseenActions are the kinds of a forecast, in the order of reports.
+var foreseenActions = [...]string{"create", "update", "delete", "unchanged", "invalid", "refused"}
+
+// PrintForecast writes f for a person at a terminal, in a screenful.
+func PrintForecast(w io.Writer, f Forecast) error {
+	var p page
+	p.printf("\nPlan for %s of %s: %s to send.\n\n", Count(f.Records, "record"), strings.Join(f.Inputs, ", "), Count(f.Sends(), "user"))
+	width := max(len(Grouped(f.Records)), 7)
+	for _, action := range foreseenActions {
+		if n := f.Actions[action]; n > 0 {
+			line := fmt.Sprintf("  %*s  %-*s  %s", width, Grouped(n), statusWidth, action, f.told(action, n))
+			p.printf("%s\n", strings.TrimRight(line, " "))
+		}
+	}
+	p.printf("  %s\n  %*s  %s\n\n", strings.Repeat("-", width), width, Grouped(f.Records+f.Absent), f.total())
+	p.fact("changes", f.changes()...)
+	p.fact("calls", f.calls())
+	p.fact("takes", f.takes())
+	p.fact("to", destination(f.Scope))
+	if f.Plan != "" {
+		p.fact("plan", f.Plan)
+	}
+	for _, note := range f.Warnings {
+		p.fact("note", folded(note)...)
+	}
+	if f.Next != "" {
+		p.printf("\n")
+		p.fact("next", f.Next)
+	}
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+func (f *Forecast) total() string {
+	if f.Absent > 0 {
+		return fmt.Sprintf("%s, and %s whom the input lacks", Count(f.Records, "record"), Count(f.Absent, "user"))
+	}
+	return "records"
+}
+
+// told names the first users, as many as a line has room for, and why they would
+// not be sent.
+func (f *Forecast) told(action string, n int) string {
+	ids := f.First[action]
+	for len(ids) > 1 && utf8.RuneCountInString(f.naming(action, ids, n)) > lineWidth-outcomesIndent {
+		ids = ids[:len(ids)-1]
+	}
+	return f.naming(action, ids, n)
+}
+
+func (f *Forecast) naming(action string, ids []string, n int) string {
+	text := strings.Join(ids, ", ")
+	if more := n - len(ids); more > 0 && len(ids) > 0 {
+		text += fmt.Sprintf(" and %s more", Grouped(more))
+	}
+	if codes := reasons(user.Unchanged, n, f.Codes[action]); codes != "" {
+		text = codes + ": " + text
+	}
+	return strings.TrimSuffix(text, ": ")
+}
+
+// fieldsShown is how many fields a report names; the rest is a number.
+const fieldsShown = 10
+
+func (f *Forecast) changes() []string {
+	if f.Known == 0 {
+		return []string{"nothing is known of these users, so that nothing can be compared"}
+	}
+	lines := []string{fmt.Sprintf("%s of %s known would change (%s)", Grouped(f.Changed), Count(f.Known, "user"), percent(f.Changed, f.Known))}
+	for _, c := range f.Fields[:min(len(f.Fields), fieldsShown)] {
+		line := fmt.Sprintf("%s changes for %s (%s)", c.Field, percent(c.Users, f.Known), Grouped(c.Users))
+		if c.New > 0 {
+			line += fmt.Sprintf(", %s of whom had no value of it", Grouped(c.New))
+		}
+		lines = append(lines, line)
+	}
+	if more := len(f.Fields) - fieldsShown; more > 0 {
+		lines = append(lines, "and "+Count(more, "other field"))
+	}
+	return lines
+}
+
+// percent rounds away from 0% and 100% where it is neither.
+func percent(n, of int) string {
+	p := 100 * float64(n) / float64(of)
+	switch {
+	case n > 0 && p < 0.1:
+		return "under 0.1%"
+	case n < of && p > 99.9:
+		return "over 99.9%"
+	case p == math.Trunc(p):
+		return fmt.Sprintf("%.0f%%", p)
+	}
+	return fmt.Sprintf("%.1f%%", p)
+}
+
+func (f *Forecast) calls() string {
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(f.Calls)) {
+		parts = append(parts, Grouped(f.Calls[kind])+" "+kind)
+	}
+	text := "none"
+	if len(parts) > 0 {
+		text = strings.Join(parts, ", ")
+	}
+	if f.Made > 0 {
+		text += fmt.Sprintf("; %s made for this plan", Count(f.Made, "read"))
+	}
+	return text
+}
+
+func (f *Forecast) takes() string {
+	switch {
+	case len(f.Calls) == 0:
+		return "no time"
+	case f.PerSecond == 0:
+		return "as long as the API takes: the rate is unlimited"
+	}
+	return fmt.Sprintf("%s at least, at %s calls a minute", spell(time.Duration(f.Seconds)*time.Second), Grouped(int(60*f.PerSecond+0.5)))
+}

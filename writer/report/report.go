@@ -1,0 +1,251 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"usersync/sync/user"
+	"usersync/writer"
+)
+
+// Print writes s for a person at a terminal, in a screenful: what happened,
+// that every record is accounted for, what held the run up, where everything
+// lies, and what to type next.
+func Print(w io.Writer, s Summary) error {
+	var p page
+	p.title(&s)
+	p.outcomes(&s)
+	p.facts(&s)
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+type page struct{ strings.Builder }
+
+func (p *page) printf(format string, args ...any) { fmt.Fprintf(p, format, args...) }
+
+func (p *page) title(s *Summary) {
+	took := s.FinishedAt.Sub(s.StartedAt)
+	switch {
+	case s.State != Finished:
+		p.printf("\nStopped after %s.\n", spell(took))
+	case took < time.Second: // a speed would say more than is known
+		p.printf("\nFinished in %s.\n", spell(took))
+	default:
+		p.printf("\nFinished in %s, %s a second.\n", spell(took), Count(int(s.PerSecond+0.5), "user"))
+	}
+	if s.Reason != "" {
+		p.printf("%s\n", s.Reason)
+	}
+	p.printf("\n")
+}
+
+// The columns of the outcomes: a number as wide as the total, a status, and
+// its codes.
+const statusWidth = len(user.Unchanged)
+
+const (
+	lineWidth      = 80 // of a terminal that nobody has made wider
+	outcomesIndent = 22
+	factsIndent    = 11
+)
+
+func (p *page) outcomes(s *Summary) {
+	total := Grouped(s.Outcomes.Total())
+	width := max(len(total), 7)
+	for _, status := range user.Statuses {
+		if n := s.Outcomes.Count(status); n > 0 {
+			line := fmt.Sprintf("  %*s  %-*s  %s", width, Grouped(n), statusWidth, Spoken(status), reasons(status, n, s.Codes[status]))
+			p.printf("%s\n", strings.TrimRight(line, " "))
+		}
+	}
+	p.printf("  %s\n", strings.Repeat("-", width))
+	p.printf("  %*s  %s\n", width, total, accounted(s))
+	if behind := s.RecordsRead - s.SettledUpTo; s.State != Finished && behind > 0 && len(s.Calls) > 0 {
+		p.printf("  %*s  %s\n", width, "", unknown(s.Calls, behind))
+	}
+	p.printf("\n")
+}
+
+// unknown says what may have become of the records behind the last result.
+func unknown(made map[string]Calls, behind int) string {
+	for _, c := range made {
+		for what := range c.Met {
+			early := what == "dial" || what == "dns" || strings.HasPrefix(what, "token_") && what != "token_expired"
+			if !early {
+				return "records behind it were perhaps taken: at most " + Grouped(behind)
+			}
+		}
+	}
+	return "no call got through, and nobody behind it was touched this time"
+}
+
+// accounted says how the total compares with what was read.
+func accounted(s *Summary) string {
+	outcomes := "outcomes"
+	if s.Outcomes.Total() == 1 {
+		outcomes = "outcome"
+	}
+	switch n := s.Unaccounted(); {
+	case n > 0:
+		return fmt.Sprintf("%s, and %s WITHOUT ONE. This is a defect of usersync: please report it.", outcomes, Count(n, "record"))
+	case n < 0:
+		return fmt.Sprintf("%s, %s TOO MANY. This is a defect of usersync: please report it.", outcomes, Grouped(-n))
+	case s.State == Finished:
+		if d := s.Deleted().Users; d > 0 {
+			return fmt.Sprintf("%s for %s and %s", outcomes, Count(s.RecordsRead, "record"), Count(d, "deletion"))
+		}
+		return fmt.Sprintf("%s for %s", outcomes, Count(s.RecordsRead, "record"))
+	}
+	return fmt.Sprintf("%s; %s read, the results end at record %s", outcomes, Count(s.RecordsRead, "record"), Grouped(s.SettledUpTo))
+}
+
+const mostReasons = 3
+
+// reasons names the most frequent codes of n records, and how many have others.
+// A reject always has a code; what went well may have none.
+func reasons(status user.Status, n int, codes []writer.Code) string {
+	var list []string
+	if !status.Rejected() {
+		n = 0
+		for _, c := range codes {
+			n += c.Records
+		}
+	}
+	for _, c := range codes[:min(len(codes), mostReasons)] {
+		list = append(list, Grouped(c.Records)+" "+c.Code)
+		n -= c.Records
+	}
+	switch {
+	case len(codes) <= mostReasons:
+	case n == 1:
+		list = append(list, "and 1 other")
+	default:
+		list = append(list, "and "+Grouped(n)+" others")
+	}
+	return strings.Join(list, ", ")
+}
+
+func (p *page) facts(s *Summary) {
+	p.fact("run", s.Run)
+	if r := s.Retried; r != nil {
+		p.fact("retried", fmt.Sprintf("%s of run %s: %s settled now", Count(r.Rejects, "reject"), r.Run, Grouped(r.Settled)))
+	}
+	if s.Plan != nil {
+		p.fact("plan", applied(s.Plan))
+	}
+	p.fact("to", destination(s.Scope))
+	p.fact("calls", calls(s.Calls)...)
+	p.fact("pace", pace(s.Pace)...)
+	for _, f := range s.Files {
+		path := f.Path
+		if path == "-" {
+			path = "stdout"
+		}
+		p.fact(f.Holds, fmt.Sprintf("%s  (%s)", path, Count(f.Records, "record")))
+	}
+	if s.Hint != "" || s.Next != "" {
+		p.printf("\n")
+	}
+	if s.Hint != "" {
+		p.fact("hint", folded(s.Hint)...)
+	}
+	if s.Next != "" {
+		p.fact("next", s.Next)
+	}
+}
+
+// fact writes a name and what is to be said of it, line under line.
+func (p *page) fact(name string, lines ...string) {
+	for _, line := range lines {
+		p.printf("  %-7s  %s\n", name, line)
+		name = ""
+	}
+}
+
+// folded breaks prose into lines. Paths and commands are never broken: they are
+// copied.
+func folded(text string) []string {
+	var lines []string
+	for _, word := range strings.Fields(text) {
+		last := len(lines) - 1
+		if last < 0 || utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) > lineWidth-factsIndent {
+			lines = append(lines, word)
+			continue
+		}
+		lines[last] += " " + word
+	}
+	return lines
+}
+
+func destination(s Scope) string {
+	text := s.Destination
+	if s.Sandbox {
+		text += " (sandbox)"
+	}
+	if s.Account != "" {
+		text += ", " + s.Account
+	}
+	if s.Host != "" {
+		text += " at " + s.Host
+	}
+	return text
+}
+
+func applied(p *Plan) string {
+	text := fmt.Sprintf("%s, with calls for %s", p.Path, Count(p.Calls, "record"))
+	if p.ApprovedBy != "" {
+		text += ", approved by " + p.ApprovedBy
+	}
+	return text
+}
+
+func calls(made map[string]Calls) []string {
+	var lines []string
+	width := 0
+	for _, c := range made {
+		width = max(width, len(Grouped(c.Made)))
+	}
+	for _, kind := range slices.Sorted(maps.Keys(made)) {
+		c := made[kind]
+		line := fmt.Sprintf("%*s %-6s  %s", width, Grouped(c.Made), kind, met(c))
+		lines = append(lines, strings.TrimRight(line, " "))
+	}
+	return lines
+}
+
+func met(c Calls) string {
+	if c.Made > 1 && c.Met["ok"] == c.Made {
+		return "all ok"
+	}
+	var parts []string
+	byCount := func(a, b string) int { return c.Met[b] - c.Met[a] }
+	for _, what := range slices.SortedStableFunc(slices.Values(slices.Sorted(maps.Keys(c.Met))), byCount) {
+		parts = append(parts, Grouped(c.Met[what])+" "+what)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// spell writes a duration as people say it: 31ms, 4.2s, 1h2m3s.
+func spell(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	case d < 10*time.Second:
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+// trimmed shortens what a server may have made long.
+func trimmed(text string, n int) string {
+	if utf8.RuneCountInString(text) > n {
+		return Cut(text, n-3) + "..."
+	}
+	return text
+}

@@ -1,0 +1,37 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"usersync/sync/user"
+)
+
+// Grouped writes 1234567 as 1,234,567.
+func Grouped(n int) string {
+	digits := fmt.Sprint(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// Count writes 1 and "user" as 1 user, 2 as 2 users.
+func Count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return Grouped(n) + " " + what
+}
+
+// Spoken writes a status as a person says it: in doubt.
+func Spoken(s user.Status) string { return strings.ReplaceAll(string(s), "_", " ") }
+
+// Cut shortens text to at most n characters.
+func Cut(text string, n int) string {
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	return string(runes[:max(n, 0)])
+}

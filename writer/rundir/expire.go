@@ -1,0 +1,71 @@
+package rundir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+)
+
+// ours matches every file that a run leaves in its directory, finished or not.
+var ours = regexp.MustCompile(`^(((results|rejects)\.(csv|jsonl)|absent\.csv|summary\.json)(\.partial)?(\.anew)?|journal(\.anew)?|erasing|ledger\.db(-wal|-shm|-journal|\.key)?)$`)
+
+// StrangeError is a run's directory that holds something which no run has made.
+type StrangeError struct{ Path string }
+
+func (e *StrangeError) Error() string { return e.Path + " holds something that no run has made" }
+
+// RemoveRun removes the directory of a run below runsDir and the files in it, the
+// journal last, so that what a kill leaves behind still says what it is. If it
+// holds anything that is no file of a run it is a *StrangeError, and stays whole.
+func RemoveRun(runsDir, run string) error {
+	if !runID.MatchString(run) {
+		return fmt.Errorf("remove run %q: not the name of a run", run)
+	}
+	runs, err := openSafe(runsDir)
+	if err != nil {
+		return fmt.Errorf("open runs directory: %w", err)
+	}
+	defer runs.Close() // it was only read
+	if err := removeRun(runs, run, filepath.Join(runsDir, run)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove run %s: %w", run, err)
+	}
+	return nil // who removed it meanwhile wanted the same
+}
+
+func removeRun(runs *os.Root, run, path string) error {
+	root, err := openBelow(runs, run, path)
+	if err != nil {
+		return err
+	}
+	d := &Dir{root: root, id: run, path: path}
+	err = d.clear()
+	if err = errors.Join(err, d.Close()); err != nil {
+		return err
+	}
+	if err := runs.Remove(run); err != nil {
+		return err
+	}
+	return syncDir(runs)
+}
+
+func (d *Dir) clear() error {
+	entries, err := names(d.root, ".")
+	if err != nil {
+		return err
+	}
+	var files []string
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !ours.MatchString(e.Name()) {
+			return &StrangeError{Path: d.path}
+		}
+		if e.Name() != journalName {
+			files = append(files, e.Name())
+		}
+	}
+	slices.Sort(files)
+	return d.Remove(append(files, journalName)...)
+}

@@ -1,0 +1,90 @@
+package rundir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// Open opens the directory of an earlier run below runsDir, as Create made it.
+// Neither is made here: a run that is not there is fs.ErrNotExist. A directory
+// that another user owns, or to which everybody may write, is an *UnsafeError.
+// No link is followed. Close the Dir when its files are finished.
+func Open(runsDir, run string) (*Dir, error) {
+	path := filepath.Join(runsDir, run)
+	if !plainName(run) {
+		return nil, fmt.Errorf("open run %q: not a plain name", run)
+	}
+	runs, err := openSafe(runsDir)
+	if err != nil {
+		return nil, fmt.Errorf("open runs directory: %w", err)
+	}
+	defer runs.Close()
+	root, err := openBelow(runs, run, path)
+	if err != nil {
+		return nil, fmt.Errorf("open run %s: %w", path, err)
+	}
+	return &Dir{root: root, id: run, path: path}, nil
+}
+
+func openSafe(path string) (*os.Root, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSafe(root, path); err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	return root, nil
+}
+
+func openBelow(parent *os.Root, name, path string) (*os.Root, error) {
+	seen, err := parent.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !seen.IsDir() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: syscall.ENOTDIR}
+	}
+	root, err := parent.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSafe(root, path); err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	return root, nil
+}
+
+// openRegular opens a file that is one, and no link to another.
+func openRegular(root *os.Root, name string, flag int) (*os.File, error) {
+	seen, err := root.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !seen.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("not a regular file")}
+	}
+	file, err := root.OpenFile(name, flag, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && !os.SameFile(seen, info) {
+		err = &fs.PathError{Op: "open", Path: name, Err: errors.New("became another file meanwhile")}
+	}
+	if err == nil {
+		err = unsafe(filepath.Join(root.Name(), name), info, os.Geteuid())
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+func plainName(name string) bool {
+	return name == filepath.Base(name) && filepath.IsLocal(name) && name != "."
+}

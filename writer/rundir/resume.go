@@ -1,0 +1,148 @@
+package rundir
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Resume opens a file that an earlier run has left unfinished, cuts it back to
+// its first size bytes, and goes on behind them. One that got its name already
+// is unfinished again. A file that is shorter than size is an error, and stays
+// as it is.
+func (d *Dir) Resume(name string, size int64) (*File, error) {
+	f := &File{root: d.root, dir: d.path, name: name, partial: name + partialSuffix, written: size}
+	if !plainName(name) {
+		return nil, fmt.Errorf("resume file %q: not a plain name", name)
+	}
+	if err := f.reopen(size); err != nil {
+		return nil, fmt.Errorf("resume file %s: %w", filepath.Join(d.path, f.partial), err)
+	}
+	return f, nil
+}
+
+func (f *File) reopen(size int64) error {
+	if err := f.takeNameBack(); err != nil {
+		return err
+	}
+	file, err := openRegular(f.root, f.partial, os.O_RDWR)
+	if err != nil {
+		return err
+	}
+	if err := cutBack(file, size); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	f.open(file)
+	return nil
+}
+
+// takeNameBack undoes the rename of a Commit: a run can die between that of
+// one file and that of the next. Where both names are taken, neither is.
+func (f *File) takeNameBack() error {
+	_, err := f.root.Lstat(f.partial)
+	switch {
+	case err == nil:
+		return f.checkFree()
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if err := f.root.Rename(f.name, f.partial); err != nil {
+		return err
+	}
+	return syncDir(f.root)
+}
+
+func cutBack(file *os.File, size int64) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if size < 0 || info.Size() < size {
+		return &ShortError{Path: file.Name(), Size: info.Size(), Want: size}
+	}
+	if err := file.Truncate(size); err != nil {
+		return err
+	}
+	_, err = file.Seek(size, io.SeekStart)
+	return err
+}
+
+// Append opens a file that is written in place, under its own name from its
+// first byte on: every Write goes to its end, at once and without a buffer. It
+// is made, for its owner alone (mode 0600), if it is not there.
+func (d *Dir) Append(name string) (*os.File, error) {
+	if !plainName(name) {
+		return nil, fmt.Errorf("append to file %q: not a plain name", name)
+	}
+	file, err := d.append(name)
+	if err != nil {
+		return nil, fmt.Errorf("append to file in %s: %w", d.path, err)
+	}
+	return file, nil
+}
+
+func (d *Dir) append(name string) (*os.File, error) {
+	file, err := openRegular(d.root, name, os.O_RDWR|os.O_APPEND)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return file, err
+	}
+	file, err = d.root.OpenFile(name, os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syncDir(d.root); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// Read opens a file of the run to be read: by its name, or while it is
+// unfinished by its name with .partial.
+func (d *Dir) Read(name string) (*os.File, error) {
+	if !plainName(name) {
+		return nil, fmt.Errorf("read file %q: not a plain name", name)
+	}
+	file, err := openRegular(d.root, name, os.O_RDONLY)
+	if errors.Is(err, fs.ErrNotExist) {
+		file, err = openRegular(d.root, name+partialSuffix, os.O_RDONLY)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read file in %s: %w", d.path, err)
+	}
+	return file, nil
+}
+
+// Replace makes a file as File does, except that Commit takes the place of
+// what an earlier part of the run has left under the name. Until then that
+// stays.
+func (d *Dir) Replace(name string) (*File, error) {
+	if !plainName(name) {
+		return nil, fmt.Errorf("replace file %q: not a plain name", name)
+	}
+	f := &File{root: d.root, dir: d.path, name: name, partial: name + partialSuffix, replace: true}
+	if err := d.root.Remove(f.partial); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("replace file in %s: %w", d.path, err)
+	}
+	if err := f.create(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// ShortError is a file that lacks bytes which were on the disk before.
+type ShortError struct {
+	Path       string
+	Size, Want int64
+}
+
+func (e *ShortError) Error() string {
+	return fmt.Sprintf("%s has %d bytes, and %d were on the disk", e.Path, e.Size, e.Want)
+}
+
+// Hint says what to do about it.
+func (e *ShortError) Hint() string {
+	return "somebody changed the file or the disk lost it: restore it, or start a new run"
+}

@@ -1,0 +1,174 @@
+// Package verify checks what a run has left behind: results, rejects, summary
+// and journal must agree with each other. It asks no API, and repairs nothing.
+// Start at Check.
+package verify
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"math"
+	"path/filepath"
+	"strings"
+
+	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/report"
+)
+
+// Files is what a run has left behind.
+type Files struct {
+	Results, Rejects writer.FileText
+	// Summary is nil if there is none, as after a kill -9.
+	Summary *report.Summary
+	// Journal is nil if there is none.
+	Journal *Journal
+}
+
+// Journal is what a journal says.
+type Journal struct {
+	Run   string
+	State report.State // empty if it has no end: the run was killed, or goes on
+	Mark  Mark
+	// Notes yields the settled outcomes, in the order of the journal, and the
+	// marks between them. Nil leaves them out.
+	Notes iter.Seq2[Note, error]
+}
+
+// Mark says up to which record, and to which sizes, everything was on the
+// disk.
+type Mark struct {
+	Record           int
+	Results, Rejects int64
+	Outcomes         map[user.Status]int // up to Record; nil leaves them out
+}
+
+// Note is a mark, or an outcome. File, Line and the Place of Settled are not
+// looked at.
+type Note struct {
+	Mark    int // the marked record; 0 for an outcome
+	Settled writer.Result
+}
+
+// Finding is something that does not agree. It names no value.
+type Finding struct {
+	File string
+	Row  int // the line, from 1; 0 if it is about the whole file
+	What string
+}
+
+func (f Finding) String() string {
+	if f.Row == 0 {
+		return f.File + ": " + f.What
+	}
+	return fmt.Sprintf("%s, line %d: %s", f.File, f.Row, f.What)
+}
+
+// Verdict is what Check has found.
+type Verdict struct {
+	Records  int // results read
+	Rejects  int // rejects read
+	Findings []Finding
+	More     int // findings beyond the first 1000
+}
+
+// mostFindings is more than anybody reads.
+const mostFindings = 1000
+
+// Check compares what a run has left behind with itself: each record stands
+// in results once and in order, the rejects are exactly the rejected ones, and
+// journal, mark and summary agree with both. It asks nobody, and goes on after
+// each finding. The memory does not grow with the files.
+//
+// Of a run that was killed only what lies before its mark is looked at, for a
+// resume cuts the rest away; and not the summary, which can only be that of an
+// earlier stop.
+func Check(f Files) Verdict {
+	v := &verifier{files: f, marked: math.MaxInt}
+	if f.Journal != nil {
+		v.marked = f.Journal.Mark.Record
+	}
+	v.results = v.count(&v.files.Results, Mark.resultsSize)
+	v.rejects = v.count(&v.files.Rejects, Mark.rejectsSize)
+	v.walk()
+	v.checkJournal()
+	if !v.killed() {
+		v.checkSummary()
+	}
+	return v.verdict
+}
+
+func (m Mark) resultsSize() int64 { return m.Results }
+func (m Mark) rejectsSize() int64 { return m.Rejects }
+
+// verifier reads results, rejects and notes side by side.
+type verifier struct {
+	files   Files
+	verdict Verdict
+
+	results, rejects *counted
+	marked           int // record of the mark; all of them if there is no journal
+	// atMark is where the first record behind the mark begins, in each file; -1
+	// as long as there was none.
+	resultsAtMark, rejectsAtMark int64
+
+	last       int // record of the last result
+	outcomes   writer.Outcomes
+	upToMark   writer.Outcomes
+	deletions  int
+	codes      writer.Codes
+	unreadable int // rows of results
+	run        string
+}
+
+// count prepares a file to be read; of a killed run up to the mark only.
+func (v *verifier) count(f *writer.FileText, size func(Mark) int64) *counted {
+	if v.killed() {
+		f.Text = io.LimitReader(f.Text, size(v.files.Journal.Mark))
+	}
+	c := &counted{Reader: f.Text}
+	f.Text = c
+	return c
+}
+
+func (v *verifier) killed() bool {
+	return v.files.Journal != nil && v.files.Journal.State == ""
+}
+
+func (v *verifier) find(file string, row int, what string, args ...any) {
+	if len(v.verdict.Findings) == mostFindings {
+		v.verdict.More++
+		return
+	}
+	v.verdict.Findings = append(v.verdict.Findings, Finding{file, row, fmt.Sprintf(what, args...)})
+}
+
+// fault is a row that cannot be read, or a file that ends in an error.
+func (v *verifier) fault(file string, row int, err error) {
+	what := err.Error()
+	if line, ok := err.(*writer.LineError); ok {
+		what = line.Rule
+	}
+	v.find(file, row, "%s", what)
+}
+
+// unfinishedName reports whether a file has not got its name.
+func unfinishedName(name string) bool { return strings.HasSuffix(name, ".partial") }
+
+// sameFile reports whether a path is that of a file in the run directory,
+// before or after it got its name.
+func sameFile(path, name string) bool {
+	return strings.TrimSuffix(filepath.Base(path), ".partial") == strings.TrimSuffix(name, ".partial")
+}
+
+// counted counts the bytes that are read.
+type counted struct {
+	io.Reader
+	n int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += int64(n)
+	return n, err
+}
