@@ -1,8 +1,3 @@
-# make build   bin/usersync, static, with its version
-# make test    installs what the tests need and runs them, as CI does
-# make proof   the proofs at full size (an hour or more)
-# make bench   users per second, CPU and allocations, for the whole and each part
-# make fuzz    every fuzz target for FUZZTIME
 # make build      bin/usersync, static, with its version
 # make test       installs what the tests need and runs them, as CI does
 # make proof      the proofs at full size (an hour or more)
@@ -13,6 +8,8 @@
 
 GO       ?= go
 FUZZTIME ?= 60s
+# What lint checks of our prose: PROSE= checks everything, comments and messages too.
+PROSE    ?= -only docs
 TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
 # The version that the program reports. A clone has tags; a source archive has none.
 STAMP     = -X main.version=$(shell git describe --tags --always --dirty 2>/dev/null) -X main.commit=$(shell git rev-parse HEAD 2>/dev/null)
@@ -23,7 +20,7 @@ build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
 
 test: deps
-	$(GO) test -race -count=1 -parallel 4 ./...
+	$(GO) test -race -count=1 -parallel 4 ./... ./.ci/prose
 
 proof: deps
 	$(GO) test -count=1 -timeout 180m -parallel 8 -v -run '^TestProof' ./cmd/usersync/proof -full
@@ -36,10 +33,11 @@ fuzz:
 	GO='$(GO)' FUZZTIME='$(FUZZTIME)' sh .ci/fuzz
 
 lint:
-	@test -z "$$(gofmt -l cmd reader sync writer)" || { echo 'gofmt would change:'; gofmt -l cmd reader sync writer; exit 1; }
-	$(GO) vet ./...
+	@test -z "$$(gofmt -l .ci cmd reader sync writer)" || { echo 'gofmt would change:'; gofmt -l .ci cmd reader sync writer; exit 1; }
+	$(GO) vet ./... ./.ci/prose ./.ci/structure
 	$(TOOL) staticcheck ./...
 	@dead="$$($(TOOL) deadcode ./cmd/usersync)"; test -z "$$dead" || { echo 'no command reaches:'; echo "$$dead"; exit 1; }
+	$(GO) run ./.ci/prose $(PROSE)
 
 structure:
 	@$(GO) run ./.ci/structure
