@@ -61,7 +61,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	if *count {
 		printCounts(stdout, found, words)
-	} else {
+	}
+	found = slices.DeleteFunc(found, func(f finding) bool { return f.fine })
+	if !*count {
 		for _, f := range found {
 			fmt.Fprintf(stdout, "%s: %s; write %s\n", f, f.why, f.instead)
 		}
@@ -91,13 +93,14 @@ type finding struct {
 	form    string // as it is written
 	why     string
 	instead string
+	fine    bool // excused, or in a phrase in which the word is right
 }
 
 // String returns the place and the word, such as README.md:12: whom.
 func (f finding) String() string { return fmt.Sprintf("%s:%d: %s", f.path, f.line, f.form) }
 
 // check looks through all files below root, and adds to words how many words it
-// read of each kind.
+// read of each kind. It returns what is fine too.
 func check(root fs.FS, list *list, only string, words map[string]int) ([]finding, error) {
 	var found []finding
 	files := 0
@@ -159,11 +162,9 @@ func checkFile(path, text string, blocks []block, list *list, only string, words
 		words[b.kind] += n
 		for _, h := range hits {
 			line := b.line + strings.Count(b.text[:h.at], "\n")
-			if excuses.covers(line, h.entry) {
-				continue
-			}
 			found = append(found, finding{path: path, line: line, kind: b.kind,
-				word: h.entry.forms[0], form: h.form, why: h.entry.why, instead: h.entry.instead})
+				word: h.entry.forms[0], form: h.form, why: h.entry.why, instead: h.entry.instead,
+				fine: excuses.covers(line, h.entry) || h.fine})
 		}
 	}
 	if only == "" {

@@ -75,6 +75,7 @@ type hit struct {
 	at    int
 	form  string
 	entry *entry
+	fine  bool // in one of the phrases in which it is right
 }
 
 // word is one word of a text; joined tells that only blanks separate it from the
@@ -103,8 +104,8 @@ func (l *list) find(text string) ([]hit, int) {
 			continue
 		}
 		for _, f := range l.byFirst[words[i].text] {
-			if matches(words, i, f.words) && !f.entry.isFine(words, i) {
-				hits = append(hits, hit{at: words[i].at, form: strings.Join(f.words, " "), entry: f.entry})
+			if matches(words, i, f.words) {
+				hits = append(hits, hit{at: words[i].at, form: strings.Join(f.words, " "), entry: f.entry, fine: f.entry.isFine(words, i)})
 				break
 			}
 		}
