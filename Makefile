@@ -12,7 +12,7 @@ FUZZTIME ?= 60s
 PROSE    ?= -only docs
 TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
 # The version that the program reports. A clone has tags; a source archive has none.
-STAMP     = -X main.version=$(shell git describe --tags --always --dirty 2>/dev/null) -X main.commit=$(shell git rev-parse HEAD 2>/dev/null)
+STAMP     = -X usersync/cmd/usersync/internal/exit.version=$(shell git describe --tags --always --dirty 2>/dev/null) -X usersync/cmd/usersync/internal/exit.commit=$(shell git rev-parse HEAD 2>/dev/null)
 
 .PHONY: build test proof bench fuzz lint structure deps
 

@@ -11,15 +11,17 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
 )
 
 // absentees yields the deletions of a mirror, sorted by id: they are found when all
-// else is written. What keeps from deleting is a *engine.GuardError.
+// else is written. What keeps from deleting is a *guard.Error.
 func (j *job) absentees(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
 		found, err := j.countAbsent(ctx)
@@ -80,10 +82,10 @@ func (j *job) mayDelete(ctx context.Context, found absence) error {
 		return err
 	}
 	path, err := j.listAbsent(ctx)
-	what := fmt.Sprintf("%s of %d in the feed %s missing in the input, and nobody is deleted: %s", plural(found.absent, "user"), found.feed,
+	what := fmt.Sprintf("%s of %d in the feed %s missing in the input, and nobody is deleted: %s", exit.Plural(found.absent, "user"), found.feed,
 		isOrAre(found.absent), strings.Join(broken, "; "))
-	guard := &engine.GuardError{Guard: absenceGuard, What: what, Hint: "who they are stands in " + path + "; " + strings.Join(hints, "; ") + "; resume takes these flags too"}
-	return errors.Join(guard, err)
+	tripped := &guard.Error{Name: absenceGuard, What: what, Hint: "who they are stands in " + path + "; " + strings.Join(hints, "; ") + "; resume takes these flags too"}
+	return errors.Join(tripped, err)
 }
 
 func isOrAre(n int) string {
@@ -101,7 +103,7 @@ func (j *job) brokenRules(ctx context.Context, found absence) (broken, hints []s
 			"give --expect-records, --expect-sha256, a FILE.sha256 beside it, a --trailer or gzip, or --trust-eof if the other guards are enough")
 	}
 	if a := j.attendance; a.noID > 0 {
-		say(fmt.Sprintf("the id of %s cannot be read (%s)", plural(a.noID, "row"), places(a.nameless)), "mend these rows")
+		say(fmt.Sprintf("the id of %s cannot be read (%s)", exit.Plural(a.noID, "row"), places(a.nameless)), "mend these rows")
 	}
 	if j.keeper.outcomes[user.Invalid] == j.attendance.read {
 		say("no row of the input is fit", "look at the codes in rejects")

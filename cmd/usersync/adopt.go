@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 	"usersync/sync/user"
 )
@@ -34,7 +35,7 @@ func (j *job) checkAdoption(traits destination.Traits) error {
 		return nil
 	}
 	refuse := func(why, hint string) error {
-		return misuse(fmt.Errorf("check --adopt %s: %s; nothing was sent", c.Ledger.Adopt, why), hint, "usersync run --help")
+		return exit.Usage(fmt.Errorf("check --adopt %s: %s; nothing was sent", c.Ledger.Adopt, why), hint, "usersync run --help")
 	}
 	switch stands := c.placeOf("adopt"); {
 	case !strings.HasPrefix(stands, "--"):
@@ -56,7 +57,7 @@ func (c *config) checkPlannable() error {
 	if c.Ledger.Adopt == "" {
 		return nil
 	}
-	return misuse(errors.New("plan: what --adopt finds is known only when it has looked"), "plan without it: whom the ledger does not know counts as created", "usersync plan --help")
+	return exit.Usage(errors.New("plan: what --adopt finds is known only when it has looked"), "plan without it: whom the ledger does not know counts as created", "usersync plan --help")
 }
 
 // placeOf is where the value of a setting came from.

@@ -6,6 +6,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"usersync/cmd/usersync/internal/exit"
 )
 
 // errAlive says that a process works on a run. The lock of the scope mostly keeps
@@ -42,6 +44,6 @@ func isClaimed(diary *os.File) bool {
 
 // heldRun is a run that cannot be taken because a process works on it.
 func heldRun(run string) error {
-	return &trouble{err: nothingSent(fmt.Errorf("go on with run %s, or take up what it left behind: %w", run, errAlive)), code: exitHeld,
-		hint: "wait for it to end; it runs with another ledger than this command names, and one account should have one"}
+	return &exit.Error{Err: exit.NothingSent(fmt.Errorf("go on with run %s, or take up what it left behind: %w", run, errAlive)), Code: exit.Held,
+		Hint: "wait for it to end; it runs with another ledger than this command names, and one account should have one"}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
 	"usersync/writer/report"
 )
@@ -30,7 +31,7 @@ func applyCommand(e *env, found *tally) *cobra.Command {
 			return err
 		}
 		if len(args) == 0 {
-			return misuse(fmt.Errorf("read arguments: apply takes a plan"), "usersync plan --out FILE makes one", "usersync apply --help")
+			return exit.Usage(fmt.Errorf("read arguments: apply takes a plan"), "usersync plan --out FILE makes one", "usersync apply --help")
 		}
 		p, err := openPlan(args[0])
 		if err != nil {

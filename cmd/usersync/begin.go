@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -34,7 +35,7 @@ func (j *job) begin(ctx context.Context) (err error) {
 		return j.beginRehearsal(ctx)
 	}
 	if j.past, err = openPast(ctx, j.config, j.scope(), j.config.Output.RunsDir, j.started.UTC().Format("20060102T150405Z")); err != nil {
-		return nothingSent(err)
+		return exit.NothingSent(err)
 	}
 	if err := j.attend(ctx); err != nil {
 		return err
@@ -66,9 +67,6 @@ func (j *job) begin(ctx context.Context) (err error) {
 	}
 	return j.takeUp(ctx, left)
 }
-
-// nothingSent adds to an error how far the run came.
-func nothingSent(err error) error { return fmt.Errorf("%w; nothing was sent", err) }
 
 // beginRehearsal begins a run whose ledger is new and lies beside its results:
 // the sandbox holds nothing from before.
@@ -137,7 +135,7 @@ func scopeOf(s report.Scope, feed string) journal.Scope {
 
 func (j *job) header() journal.Header {
 	h := journal.Header{
-		Version: readBuild().version, Started: j.started, Scope: j.scope(), Mode: string(j.config.Target.Mode), Args: j.config.typed.args(j.paths),
+		Version: exit.ReadBuild().Version, Started: j.started, Scope: j.scope(), Mode: string(j.config.Target.Mode), Args: j.config.typed.args(j.paths),
 		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
 		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
 		Ledger: j.config.ledgerName(),

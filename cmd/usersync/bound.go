@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
 )
 
@@ -14,13 +15,13 @@ func notApplied(err error) error {
 	if e, ok := errors.AsType[*planError](err); ok && e.replan != "" {
 		next = e.replan
 	}
-	return misuse(nothingSent(err), "make a new plan, and look at it", next)
+	return exit.Usage(exit.NothingSent(err), "make a new plan, and look at it", next)
 }
 
 // checkTwice refuses an input that is to be read twice and cannot be.
 func (j *job) checkTwice() error {
 	if j.applied != nil && !canReadTwice(j.paths) {
-		return misuse(nothingSent(errors.New("apply: the input is read twice, and this one can be read one time only")), "write it into a file first", "usersync apply --help")
+		return exit.Usage(exit.NothingSent(errors.New("apply: the input is read twice, and this one can be read one time only")), "write it into a file first", "usersync apply --help")
 	}
 	if j.applied != nil || j.retried.run != "" {
 		return nil
@@ -84,18 +85,18 @@ func (j *job) checkLedger(ctx context.Context, left []earlier) error {
 	}
 	left, err := unknownTo(ctx, j.past.ledger, left)
 	if err != nil {
-		return nothingSent(err)
+		return exit.NothingSent(err)
 	}
 	if len(left) > 0 {
-		return misuse(nothingSent(p.fault("run %s of this account is not over, and what it did is not in the ledger", left[0].id)),
-			"go on with it, and make a new plan then", commandLine("resume", runName{j.config.Output.RunsDir, left[0].id}.path()))
+		return exit.Usage(exit.NothingSent(p.fault("run %s of this account is not over, and what it did is not in the ledger", left[0].id)),
+			"go on with it, and make a new plan then", exit.CommandLine("resume", runName{j.config.Output.RunsDir, left[0].id}.path()))
 	}
 	if j.past.ledger == nil {
 		return nil
 	}
 	now, err := j.past.ledger.Generation(ctx)
 	if err != nil {
-		return nothingSent(err)
+		return exit.NothingSent(err)
 	}
 	if now != p.header.Ledger.Generation {
 		return notApplied(p.stale(j, "the ledger was changed: a run was made since, or this plan was applied already"))

@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 	"usersync/sync/pace"
 	"usersync/writer"
@@ -41,7 +42,7 @@ func (j *job) conclude(err error) error {
 	shown := s
 	shown.Reason, shown.Next = "", "" // the error's own lines say both
 	err = errors.Join(err, j.report(shown))
-	return &trouble{err: err, hint: j.because(err), next: s.Next}
+	return &exit.Error{Err: err, Hint: j.because(err), Next: s.Next}
 }
 
 // because is the hint, with what the last call met where that is the matter.
@@ -81,8 +82,8 @@ func (j *job) printSummary(s report.Summary) error {
 		return nil
 	}
 	path := filepath.Join(j.out.dir.Path(), "summary.json")
-	return &trouble{err: fmt.Errorf("print the summary of run %s: %w", s.Run, err),
-		hint: "what became of the users is not touched by this: the summary stands in " + path, next: "cat " + shellQuote(path)}
+	return &exit.Error{Err: fmt.Errorf("print the summary of run %s: %w", s.Run, err),
+		Hint: "what became of the users is not touched by this: the summary stands in " + path, Next: "cat " + exit.Quote(path)}
 }
 
 // sayEnd is the report as a line of the log.
@@ -93,7 +94,7 @@ func (j *job) sayEnd(s report.Summary) {
 }
 
 func (j *job) summary(err error) report.Summary {
-	b := readBuild()
+	b := exit.ReadBuild()
 	s := report.Summary{
 		Run: j.out.dir.ID(), State: report.Stopped,
 		RecordsRead: j.counts.Read - j.counts.Absent, SettledUpTo: j.counts.SettledUpTo, Deletions: j.out.deletions.facts(j.config.Target.Mode),
@@ -101,7 +102,7 @@ func (j *job) summary(err error) report.Summary {
 		Calls: callFacts(j.calls.Met()), Pace: paceFacts(j.conn.pace.Report()), StartedAt: j.started,
 		Scope: j.conn.scope, Inputs: j.inputs(),
 		Config:  &report.Config{Path: j.config.file, SHA256: j.config.digest(), MappingSHA256: j.config.mappingDigest()},
-		Program: report.Program{Version: b.version, Commit: b.commit},
+		Program: report.Program{Version: b.Version, Commit: b.Commit},
 		By:      by(j.args),
 	}
 	s.Files, s.Retried = j.files(&s), j.retriedFacts(s.Outcomes)
@@ -169,29 +170,12 @@ func sum(b []byte) string {
 	return hex.EncodeToString(digest[:])
 }
 
-func callFacts(met map[string]map[string]int) map[string]report.Calls {
+func callFacts(met destination.CallCounts) map[string]report.Calls {
 	facts := make(map[string]report.Calls, len(met))
 	for kind, counts := range met {
-		facts[kind] = report.Calls{Made: sumOf(counts), Met: counts}
+		facts[kind] = report.Calls{Made: counts.Total(), Met: counts}
 	}
 	return facts
-}
-
-// callsMade is how many calls were made, of all kinds.
-func callsMade(met map[string]map[string]int) int {
-	n := 0
-	for _, counts := range met {
-		n += sumOf(counts)
-	}
-	return n
-}
-
-func sumOf(counts map[string]int) int {
-	n := 0
-	for _, c := range counts {
-		n += c
-	}
-	return n
 }
 
 func paceFacts(r pace.Report) *report.Pace {

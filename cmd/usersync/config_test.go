@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/user"
 )
 
@@ -109,14 +110,14 @@ func TestConfigFaults(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := resolved(t, test.text, nil, nil)
-			var told *trouble
-			if !errors.As(err, &told) || told.code != exitUsage {
+			var told *exit.Error
+			if !errors.As(err, &told) || told.Code != exit.Misuse {
 				t.Fatalf("got %v", err)
 			}
-			if !strings.Contains(err.Error(), test.message) || !strings.Contains(told.hint, test.hint) {
-				t.Errorf("message %q, hint %q", err, told.hint)
+			if !strings.Contains(err.Error(), test.message) || !strings.Contains(told.Hint, test.hint) {
+				t.Errorf("message %q, hint %q", err, told.Hint)
 			}
-			if all := err.Error() + told.hint + told.next; strings.Contains(all, "hunter2") {
+			if all := err.Error() + told.Hint + told.Next; strings.Contains(all, "hunter2") {
 				t.Errorf("a secret is shown: %s", all)
 			}
 		})
@@ -193,7 +194,7 @@ func FuzzConfig(f *testing.F) {
 		if err == nil {
 			_, err = layers{lookup: func(string) (string, bool) { return "", false }, file: file}.resolve()
 		}
-		var told *trouble
+		var told *exit.Error
 		if err != nil && !errors.As(err, &told) {
 			t.Errorf("no hint for %v", err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader/mapping"
 	"usersync/sync/destination/custom"
 )
@@ -54,7 +55,7 @@ func readConfigFile(path string) (*configFile, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, misuse(fmt.Errorf("read config: %w", err), "check the path that --config or USERSYNC_CONFIG gives; usersync init FILE writes a first config", "")
+		return nil, exit.Usage(fmt.Errorf("read config: %w", err), "check the path that --config or USERSYNC_CONFIG gives; usersync init FILE writes a first config", "")
 	}
 	return parseConfigFile(path, text)
 }
@@ -87,7 +88,7 @@ func (f *configFile) unreadable(err error) error {
 }
 
 func (f *configFile) fault(line int, text, hint string) error {
-	return misuse(&keyError{f.path, line, text}, hint, "usersync help settings")
+	return exit.Usage(&keyError{f.path, line, text}, hint, "usersync help settings")
 }
 
 // section reads one mapping; prefix ends in a dot, or is empty.
@@ -146,7 +147,7 @@ func (f *configFile) entry(k, v *yaml.Node, key string, all []setting) error {
 			}
 		}
 	}
-	return f.fault(k.Line, fmt.Sprintf("key %s is not known", key), didYouMean(key, siblings(key, all)))
+	return f.fault(k.Line, fmt.Sprintf("key %s is not known", key), exit.DidYouMean(key, siblings(key, all)))
 }
 
 // blockOf takes the name of an API off a key; empty if it does not begin with one.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 	"usersync/sync/pace"
 	"usersync/sync/sandbox"
@@ -30,15 +31,15 @@ type connection struct {
 // connect opens the API that c names. It sends no user.
 func connect(ctx context.Context, c *config) (*connection, error) {
 	if len(c.Target.All) > 1 {
-		return nil, misuse(fmt.Errorf("find the destination: %s are named, and this command takes one", wordsOf(c.Target.All)), "say which with --to", "")
+		return nil, exit.Usage(fmt.Errorf("find the destination: %s are named, and this command takes one", exit.List(c.Target.All)), "say which with --to", "")
 	}
 	to, ok := destinations()[c.Target.To]
 	if !ok {
-		return nil, misuse(errors.New("find the destination: none was named"),
-			"write --to NAME, or to: NAME in the config; known are "+wordsOf(destinationNames()), c.typed.rehearsed("kard"))
+		return nil, exit.Usage(errors.New("find the destination: none was named"),
+			"write --to NAME, or to: NAME in the config; known are "+exit.List(destinationNames()), c.typed.rehearsed("kard"))
 	}
 	if c.Target.OnAbsent != "" && c.Target.OnAbsent != "delete" && c.Target.OnAbsent != to.instead {
-		return nil, misuse(fmt.Errorf("check on_absent: %s cannot %s users", c.Target.To, c.Target.OnAbsent), "leave --on-absent out, and a delete removes them", "usersync run --help")
+		return nil, exit.Usage(fmt.Errorf("check on_absent: %s cannot %s users", c.Target.To, c.Target.OnAbsent), "leave --on-absent out, and a delete removes them", "usersync run --help")
 	}
 	conn := &connection{}
 	if err := conn.rehearse(c, to); err != nil {
@@ -62,11 +63,11 @@ func connect(ctx context.Context, c *config) (*connection, error) {
 func unopened(c *config, err error) error {
 	err = fmt.Errorf("connect to %s: %w", c.Target.To, err)
 	if call, asked := errors.AsType[*destination.CallError](err); asked && call.Fault == destination.Denied {
-		return &trouble{err: err, hint: "nothing was sent; " + deniedHint(c), next: c.mendSettings()}
+		return &exit.Error{Err: err, Hint: "nothing was sent; " + deniedHint(c), Next: c.mendSettings()}
 	} else if asked {
-		return &trouble{err: err, hint: "nothing was sent; run again when it answers, or check its section of the config", next: c.typed.command(c.typed.verb, c.typed.files...)}
+		return &exit.Error{Err: err, Hint: "nothing was sent; run again when it answers, or check its section of the config", Next: c.typed.command(c.typed.verb, c.typed.files...)}
 	}
-	return misuse(err, "", c.mendSettings())
+	return exit.Usage(err, "", c.mendSettings())
 }
 
 // rehearse starts the sandbox, if that is what c asks for, and points c to it.
@@ -80,7 +81,7 @@ func (conn *connection) rehearse(c *config, to api) error {
 	}
 	s, err := sandbox.Start(options, "127.0.0.1:0")
 	if err != nil {
-		return misuse(fmt.Errorf("start the sandbox: %w", err), "", "")
+		return exit.Usage(fmt.Errorf("start the sandbox: %w", err), "", "")
 	}
 	conn.sandbox = s
 	c.Network.Proxy, c.Target.BaseURL = "none", ""
@@ -155,7 +156,7 @@ func checkMode(mode user.Op, t destination.Traits) error {
 	}
 	for _, op := range needed {
 		if _, ok := t.Ops[op]; !ok {
-			return misuse(fmt.Errorf("check mode %s: %s has no call to %s users", mode, t.Name, op), "choose another --mode", "usersync run --help")
+			return exit.Usage(fmt.Errorf("check mode %s: %s has no call to %s users", mode, t.Name, op), "choose another --mode", "usersync run --help")
 		}
 	}
 	return nil

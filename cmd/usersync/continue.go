@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/journal"
 )
@@ -47,7 +48,7 @@ func (j *job) goOnAsAsked(ctx context.Context, left []earlier) ([]earlier, error
 
 // cannotResume is a run that would not do what it was begun to do.
 func (j *job) cannotResume(why error) error {
-	return misuse(nothingSent(fmt.Errorf("resume run %s: %w", j.resume, why)),
+	return exit.Usage(exit.NothingSent(fmt.Errorf("resume run %s: %w", j.resume, why)),
 		"put back what was changed; or begin a new run, which first takes up into the ledger what this one has done", j.again(j.paths...))
 }
 
@@ -130,7 +131,7 @@ func (j *job) reopenInput(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	j.input, err = openInput(ctx, j.env, j.config, j.conn.client, j.paths)
+	j.input, err = openInput(ctx, j.stdin, j.config, j.conn.client, j.paths)
 	return err
 }
 

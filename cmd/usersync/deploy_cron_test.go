@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"usersync/cmd/usersync/internal/exit"
 )
 
 // night is a machine on which the crontab of deploy/cron is installed.
@@ -79,7 +81,7 @@ func TestCronIsSilentWhenAllIsWell(t *testing.T) {
 func TestCronMailsRejects(t *testing.T) {
 	n := newNight(t, rehearsing(t, "--auth"), "kard-mistakes.csv")
 	code, mail := n.passes(t, "WAIT=60")
-	if code != exitRejects {
+	if code != exit.Rejects {
 		t.Errorf("exit code %d", code)
 	}
 	contains(t, mail, "exit code 3 after 1 of 4 tries", "some users are invalid", "outcomes for 31 records", "rejects.csv")
@@ -107,7 +109,7 @@ exec usersync "$@"
 func TestCronGivesUp(t *testing.T) {
 	n := newNight(t, "http://127.0.0.1:1", "kard.csv")
 	code, mail := n.passes(t, "TRIES=2", "WAIT=0")
-	if code != exitTemporary {
+	if code != exit.Temporary {
 		t.Errorf("exit code %d", code)
 	}
 	contains(t, mail, "exit code 5 after 2 of 2 tries", "running again is safe", "next: usersync")
@@ -118,7 +120,7 @@ func TestCronNeverTriesAPersonsWorkAgain(t *testing.T) {
 	n := newNight(t, "http://127.0.0.1:1", "kard.csv")
 	n.write(t, "/etc/usersync/usersync.yaml", "to: card\n")
 	code, mail := n.passes(t, "WAIT=60")
-	if code != exitUsage {
+	if code != exit.Misuse {
 		t.Errorf("exit code %d", code)
 	}
 	contains(t, mail, "after 1 of 4 tries", "nothing was sent", "did you mean kard?")
@@ -163,7 +165,7 @@ func TestCronPassesASignalOn(t *testing.T) {
 		t.Error(err)
 	}
 	cmd.Wait() // its exit code says it
-	if code := cmd.ProcessState.ExitCode(); code != exitTerminate {
+	if code := cmd.ProcessState.ExitCode(); code != exit.Terminate {
 		t.Errorf("exit code %d\n%s", code, mail.String())
 	}
 	contains(t, mail.String(), "exit code 143 after 1 of 4 tries", "stopped by SIGTERM")

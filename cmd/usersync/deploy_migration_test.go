@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"usersync/cmd/usersync/internal/exit"
 )
 
 // migration is what the commands of docs/migration.md do with 250 users, one of
@@ -14,18 +16,18 @@ var migration = []struct {
 	code    int
 	says    string
 }{
-	{"usersync validate users.csv", exitRejects, "250 records, 1 unfit"},
-	{"usersync run --sandbox --runs-dir rehearsal users.csv", exitRejects, "249  created"},
-	{"usersync plan users.csv", exitRejects, "249 users to send"},
-	{"head -n 101 users.csv >first.csv", exitOK, ""},
-	{"usersync run first.csv", exitRejects, "99  created"},
-	{"usersync run --canary 5 users.csv", exitRejects, "150  created"},
-	{"usersync resume", exitUsage, "there is none that could go on"},
-	{"usersync verify", exitOK, ""},
-	{`cp "$(ls -d runs/2*/ | tail -n 1)rejects.csv" mended.csv`, exitOK, ""},
-	{`"${EDITOR:-vi}" mended.csv`, exitOK, ""},
-	{"usersync run mended.csv", exitOK, "1  created"},
-	{"usersync run users.csv", exitRejects, "249  unchanged"},
+	{"usersync validate users.csv", exit.Rejects, "250 records, 1 unfit"},
+	{"usersync run --sandbox --runs-dir rehearsal users.csv", exit.Rejects, "249  created"},
+	{"usersync plan users.csv", exit.Rejects, "249 users to send"},
+	{"head -n 101 users.csv >first.csv", exit.OK, ""},
+	{"usersync run first.csv", exit.Rejects, "99  created"},
+	{"usersync run --canary 5 users.csv", exit.Rejects, "150  created"},
+	{"usersync resume", exit.Misuse, "there is none that could go on"},
+	{"usersync verify", exit.OK, ""},
+	{`cp "$(ls -d runs/2*/ | tail -n 1)rejects.csv" mended.csv`, exit.OK, ""},
+	{`"${EDITOR:-vi}" mended.csv`, exit.OK, ""},
+	{"usersync run mended.csv", exit.OK, "1  created"},
+	{"usersync run users.csv", exit.Rejects, "249  unchanged"},
 }
 
 func TestMigrationRecipe(t *testing.T) {

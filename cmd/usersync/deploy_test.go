@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"usersync/cmd/usersync/internal/exit"
 )
 
 // deployed reads a file of the repository by its path from the top.
@@ -124,14 +126,14 @@ func rehearsing(t *testing.T, args ...string) string {
 
 // retried are the exit codes after which the same command goes on; every other
 // but 0 needs a person.
-var retried = []int{exitTemporary, 10, exitTerminate}
+var retried = []int{exit.Temporary, 10, exit.Terminate}
 
 // needPerson returns the program's exit codes that no second try mends.
 func needPerson() []int {
 	var codes []int
-	for _, m := range exitMeanings {
-		if m.code != exitOK && !slices.Contains(retried, m.code) {
-			codes = append(codes, m.code)
+	for _, m := range exit.Meanings() {
+		if m.Code != exit.OK && !slices.Contains(retried, m.Code) {
+			codes = append(codes, m.Code)
 		}
 	}
 	return codes

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
@@ -56,7 +57,7 @@ func destinationNames() []string { return slices.Sorted(maps.Keys(destinations()
 // restConfig is what every API over HTTP is told.
 func restConfig(c *config, see observer) rest.Config {
 	return rest.Config{
-		Timeout: c.Pace.Timeout, MaxConns: c.Pace.Workers, Version: readBuild().version,
+		Timeout: c.Pace.Timeout, MaxConns: c.Pace.Workers, Version: exit.ReadBuild().Version,
 		CAFile: c.Network.CA, CertFile: c.Network.Cert, KeyFile: c.Network.Key, Proxy: c.Network.Proxy,
 		InsecureHTTP: c.Network.InsecureHTTP, HTTP2: c.Network.HTTP2, Observe: see,
 	}

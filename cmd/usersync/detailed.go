@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"usersync/cmd/usersync/internal/exit"
 )
 
 // detailed is what `usersync plan --detailed-exitcode` answers by its exit code, as
@@ -29,11 +31,11 @@ func asksDetailed(args []string) bool {
 func (d detailed) code(err error, found tally) int {
 	switch {
 	case err != nil:
-		return exitInternal
+		return exit.Internal
 	case d.changes:
-		return exitUsage
+		return exit.Misuse
 	case len(codesOfTally(found)) > 0:
-		return exitInternal // nothing to send, and somebody has to look at the rejected rows
+		return exit.Internal // nothing to send, and somebody has to look at the rejected rows
 	}
-	return exitOK
+	return exit.OK
 }

@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/reader/mapping"
 	"usersync/sync/user"
@@ -152,7 +153,7 @@ func (d *draft) counts() string {
 			left++
 		}
 	}
-	return fmt.Sprintf("%s known, %d guessed, %d not sent", plural(known, "column"), guessed, left)
+	return fmt.Sprintf("%s known, %d guessed, %d not sent", exit.Plural(known, "column"), guessed, left)
 }
 
 func (d *draft) hint() string {

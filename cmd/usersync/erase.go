@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
 	"usersync/writer"
 	"usersync/writer/rundir"
@@ -30,7 +31,7 @@ func eraseFromRuns(runsDir string, scope journal.Scope, id string) (done erased,
 			if h.past != nil && !h.concerned(scope) {
 				continue
 			}
-			return done, misuse(fmt.Errorf("look through run %s: %w; nothing was erased", r.ID, err),
+			return done, exit.Usage(fmt.Errorf("look through run %s: %w; nothing was erased", r.ID, err),
 				"somebody changed its files, or the disk lost something: mend them, or remove its directory", "")
 		}
 		if h.past != nil && h.past.Resumable() {
@@ -58,8 +59,8 @@ func eraseFromRuns(runsDir string, scope journal.Scope, id string) (done erased,
 	}
 	for _, h := range found {
 		if err := h.erase(&done); err != nil {
-			return done, &trouble{err: fmt.Errorf("erase a user from run %s: %w", h.runName.id, err), code: exitTemporary,
-				hint: "what is done is done: call it again when the cause is gone, and it finishes"}
+			return done, &exit.Error{Err: fmt.Errorf("erase a user from run %s: %w", h.runName.id, err), Code: exit.Temporary,
+				Hint: "what is done is done: call it again when the cause is gone, and it finishes"}
 		}
 		done.runs++
 	}
@@ -75,12 +76,12 @@ func refuseErasure(blocked []*holding) error {
 	first, next, hint := blocked[0], "", "go on with it first, or let the next run take it up"
 	switch {
 	case first.past != nil && first.past.Resumable():
-		next = commandLine("resume", first.path())
+		next = exit.CommandLine("resume", first.path())
 	default:
 		hint = "it did not end and cannot be resumed: if nothing works on it any more, remove its directory"
-		next = "rm -r " + shellQuote(first.path())
+		next = "rm -r " + exit.Quote(first.path())
 	}
-	return misuse(fmt.Errorf("erase a user: runs that are not over hold the id, or will read it: %s; nothing was erased", strings.Join(names, ", ")), hint, next)
+	return exit.Usage(fmt.Errorf("erase a user: runs that are not over hold the id, or will read it: %s; nothing was erased", strings.Join(names, ", ")), hint, next)
 }
 
 // holding is a run of which it is asked whether it holds an id.

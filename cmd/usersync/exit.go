@@ -4,49 +4,15 @@ import (
 	"errors"
 	"syscall"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/pace"
 	"usersync/writer/rundir"
 )
-
-// The exit codes. What each means to a person stands in exitMeanings.
-const (
-	exitOK        = 0
-	exitInternal  = 1
-	exitUsage     = 2
-	exitRejects   = 3
-	exitGuard     = 4
-	exitTemporary = 5
-	exitDoubt     = 6
-	exitDenied    = 7
-	exitHeld      = 8
-	exitBudget    = 10
-	exitInterrupt = 128 + int(syscall.SIGINT)
-	exitTerminate = 128 + int(syscall.SIGTERM)
-)
-
-// exitMeanings lists the exit codes, the one that wins over all below it
-// first.
-var exitMeanings = [...]struct {
-	code    int
-	meaning string
-}{
-	{exitInterrupt, "stopped by ^C (SIGINT); run again to go on"},
-	{exitTerminate, "stopped by SIGTERM; run again to go on"},
-	{exitInternal, "internal error: usersync itself is wrong, or its books do not balance"},
-	{exitUsage, "flags, config or input's shape are wrong; nothing was sent"},
-	{exitDenied, "the API denied access: credentials, permission or address"},
-	{exitHeld, "another run of the same account is under way, or has taken this one's place"},
-	{exitGuard, "a guard stopped the run, or the input could not be read to its end or is not as expected; a person is needed"},
-	{exitTemporary, "temporary: network, API or disk; running again is safe"},
-	{exitBudget, "the time of --max-duration is used up; run again to go on"},
-	{exitDoubt, "finished, and what became of some users is in doubt"},
-	{exitRejects, "finished, and some users are invalid, refused or failed: see rejects"},
-	{exitOK, "every user is settled"},
-}
 
 // exitCode turns what went wrong, and what was found, into the one code that
 // matters most.
@@ -55,14 +21,14 @@ func exitCode(err error, found tally) int {
 		return found.detailed.code(err, found)
 	}
 	codes := append(codesOf(err), codesOfTally(found)...)
-	for _, m := range exitMeanings {
+	for _, m := range exit.Meanings() {
 		for _, c := range codes {
-			if c == m.code {
+			if c == m.Code {
 				return c
 			}
 		}
 	}
-	return exitOK
+	return exit.OK
 }
 
 // codesOf walks all that err wraps, because several things can be true. What
@@ -84,52 +50,52 @@ func codesOf(err error) []int {
 	if inner := errors.Unwrap(err); inner != nil {
 		return codesOf(inner)
 	}
-	return []int{exitInternal}
+	return []int{exit.Internal}
 }
 
 // codeOf looks at err itself, not at what it wraps.
 func codeOf(err error) (int, bool) {
 	if t, ok := ledgerTrouble(err); ok {
-		return t.code, true
+		return t.Code, true
 	}
 	switch e := err.(type) {
-	case *trouble:
-		return e.code, e.code != 0
-	case signalError:
-		if e.signal == syscall.SIGINT {
-			return exitInterrupt, true
+	case *exit.Error:
+		return e.Code, e.Code != 0
+	case exit.SignalError:
+		if e.Signal == syscall.SIGINT {
+			return exit.Interrupt, true
 		}
-		return exitTerminate, true
+		return exit.Terminate, true
 	case *ended:
 		return e.code, true
 	case *engine.AccountingError:
-		return exitInternal, true
-	case *engine.GuardError, *destination.CanaryError, *reader.InputError:
-		return exitGuard, true
+		return exit.Internal, true
+	case *guard.Error, *destination.CanaryError, *reader.InputError:
+		return exit.Guard, true
 	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
-		return exitUsage, true
+		return exit.Misuse, true
 	case *destination.CallError:
 		if e.Fault == destination.Denied {
-			return exitDenied, true
+			return exit.Denied, true
 		}
-		return exitTemporary, true
+		return exit.Temporary, true
 	case syscall.Errno:
-		return exitTemporary, true
+		return exit.Temporary, true
 	}
 	if err == errBudget || err == pace.ErrTooLate {
-		return exitBudget, true
+		return exit.Budget, true
 	}
-	return exitTemporary, err == pace.ErrGaveUp || err == pace.ErrTooLong
+	return exit.Temporary, err == pace.ErrGaveUp || err == pace.ErrTooLong
 }
 
 func codesOfTally(t tally) []int {
 	n := t.outcomes
 	var codes []int
 	if n.InDoubt > 0 {
-		codes = append(codes, exitDoubt)
+		codes = append(codes, exit.Doubt)
 	}
 	if n.Failed > 0 || !t.allowed.covers(n.Invalid+n.Refused, t.read) {
-		codes = append(codes, exitRejects)
+		codes = append(codes, exit.Rejects)
 	}
 	return codes
 }

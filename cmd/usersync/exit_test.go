@@ -9,9 +9,11 @@ import (
 	"syscall"
 	"testing"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/pace"
 	"usersync/writer"
@@ -23,27 +25,27 @@ var causes = map[int]struct {
 	err      error
 	outcomes writer.Outcomes
 }{
-	exitOK:        {outcomes: writer.Outcomes{Created: 3, Updated: 1}},
-	exitInternal:  {err: errors.New("nobody knows this one")},
-	exitUsage:     {err: misuse(errors.New("unknown flag"), "", "")},
-	exitRejects:   {outcomes: writer.Outcomes{Refused: 1}},
-	exitGuard:     {err: &reader.InputError{File: "users.csv", Rule: "is cut"}},
-	exitTemporary: {err: fmt.Errorf("send: %w", pace.ErrGaveUp)},
-	exitDoubt:     {outcomes: writer.Outcomes{InDoubt: 1}},
-	exitDenied:    {err: &destination.CallError{Fault: destination.Denied, Status: 401}},
-	exitInterrupt: {err: signalError{syscall.SIGINT}},
-	exitTerminate: {err: signalError{syscall.SIGTERM}},
+	exit.OK:        {outcomes: writer.Outcomes{Created: 3, Updated: 1}},
+	exit.Internal:  {err: errors.New("nobody knows this one")},
+	exit.Misuse:    {err: exit.Usage(errors.New("unknown flag"), "", "")},
+	exit.Rejects:   {outcomes: writer.Outcomes{Refused: 1}},
+	exit.Guard:     {err: &reader.InputError{File: "users.csv", Rule: "is cut"}},
+	exit.Temporary: {err: fmt.Errorf("send: %w", pace.ErrGaveUp)},
+	exit.Doubt:     {outcomes: writer.Outcomes{InDoubt: 1}},
+	exit.Denied:    {err: &destination.CallError{Fault: destination.Denied, Status: 401}},
+	exit.Interrupt: {err: exit.SignalError{Signal: syscall.SIGINT}},
+	exit.Terminate: {err: exit.SignalError{Signal: syscall.SIGTERM}},
 }
 
 // A ledger that this user may not write is for a person; one that has no room, or
 // does not answer, will pass.
 func TestALedgerOutOfReach(t *testing.T) {
 	for errno, want := range map[syscall.Errno]int{
-		syscall.EACCES: exitUsage, syscall.EPERM: exitUsage, syscall.EROFS: exitUsage, syscall.ENOSPC: exitTemporary, syscall.ECONNREFUSED: exitTemporary,
+		syscall.EACCES: exit.Misuse, syscall.EPERM: exit.Misuse, syscall.EROFS: exit.Misuse, syscall.ENOSPC: exit.Temporary, syscall.ECONNREFUSED: exit.Temporary,
 	} {
 		err := error(&ledger.FailedError{Op: "open ledger", Err: &fs.PathError{Op: "open", Path: "ledger.db", Err: errno}})
 		hint := strings.Contains(hintOf(err), "check its permissions")
-		if got := exitCode(err, tally{}); got != want || hint != (want == exitUsage) {
+		if got := exitCode(err, tally{}); got != want || hint != (want == exit.Misuse) {
 			t.Errorf("%v: exit code %d, want %d; hint %q", errno, got, want, hintOf(err))
 		}
 	}
@@ -58,7 +60,7 @@ func TestExitCodePrecedence(t *testing.T) {
 	for set := range 1 << len(precedence) {
 		var errs []error
 		found := tally{read: 10}
-		want := exitOK
+		want := exit.OK
 		for i, code := range slices.Backward(precedence) {
 			if set&(1<<i) == 0 {
 				continue
@@ -82,15 +84,15 @@ func TestExitCodeOfOneError(t *testing.T) {
 		"wrapped denial":       {fmt.Errorf("batch 3: %w", &destination.CallError{Fault: destination.Denied}), 7},
 		"call that got lost":   {&destination.CallError{Fault: destination.PerhapsTaken}, 5},
 		"wait beyond max-wait": {fmt.Errorf("pace: %w", pace.ErrTooLong), 5},
-		"a guard":              {&engine.GuardError{What: "too many"}, 4},
+		"a guard":              {&guard.Error{What: "too many"}, 4},
 		"unread to its end":    {fmt.Errorf("run: %w", &reader.InputError{Err: syscall.EIO}), 4},
 		"books do not balance": {&engine.AccountingError{What: "2 and 3"}, 1},
 		"broken disk":          {&fs.PathError{Op: "write", Err: syscall.EIO}, 5},
 		"runs of another user": {fmt.Errorf("open: %w", &rundir.UnsafeError{}), 2},
 		"no room on disk":      {fmt.Errorf("write results: %w", syscall.ENOSPC), 5},
 		"quota of the disk":    {syscall.EDQUOT, 5},
-		"trouble without code": {&trouble{err: pace.ErrGaveUp, hint: "wait"}, 5},
-		"two at once":          {fmt.Errorf("%w, and %w", pace.ErrGaveUp, signalError{syscall.SIGTERM}), 143},
+		"trouble without code": {&exit.Error{Err: pace.ErrGaveUp, Hint: "wait"}, 5},
+		"two at once":          {fmt.Errorf("%w, and %w", pace.ErrGaveUp, exit.SignalError{Signal: syscall.SIGTERM}), 143},
 	}
 	for name, test := range tests {
 		if got := exitCode(test.err, tally{}); got != test.want {

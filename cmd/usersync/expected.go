@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 )
 
@@ -36,7 +37,7 @@ func (c *config) expected() (expected, error) {
 }
 
 func refusedExpectation(err error) error {
-	return misuse(err, "look whether the job that writes it has run; --expect-records none and --expect-sha256 none expect nothing", "usersync help settings")
+	return exit.Usage(err, "look whether the job that writes it has run; --expect-records none and --expect-sha256 none expect nothing", "usersync help settings")
 }
 
 func expectedRecords(text string) (int, error) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 )
 
@@ -65,7 +66,7 @@ func (f *finding) rows(read, unfit int, shown []unfitRow) {
 	if f.asJSON {
 		return
 	}
-	text := fmt.Sprintf("\n%s, %d unfit\n", plural(read, "record"), unfit)
+	text := fmt.Sprintf("\n%s, %d unfit\n", exit.Plural(read, "record"), unfit)
 	for _, r := range shown {
 		text += fmt.Sprintf("  %s:%d: %s\n", r.File, r.Line, r.Rule)
 	}
@@ -102,11 +103,4 @@ func (f *finding) end() error {
 		f.keep(e.Encode(f.document))
 	}
 	return f.err
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

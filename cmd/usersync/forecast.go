@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -30,7 +31,7 @@ func (p *planner) forecast(f *foreseen) report.Forecast {
 	shown := report.Forecast{
 		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
 		Known: f.changes.compared, Changed: f.changes.changed,
-		Calls: madeOf(&f.calls), Made: callsMade(f.made.Met()),
+		Calls: madeOf(&f.calls), Made: f.made.Total(),
 		Scope: p.conn.scope, Inputs: p.paths,
 	}
 	for status, n := range f.outcomes {
@@ -51,7 +52,7 @@ func (p *planner) forecast(f *foreseen) report.Forecast {
 func madeOf(c *destination.Calls) map[string]int {
 	made := map[string]int{}
 	for kind, counts := range c.Met() {
-		made[kind] = sumOf(counts)
+		made[kind] = counts.Total()
 	}
 	return made
 }
@@ -59,8 +60,8 @@ func madeOf(c *destination.Calls) map[string]int {
 // remarks are what a person should know before the plan is done.
 func (p *planner) remarks(f *foreseen) []string {
 	var all []string
-	if n := sumOf(f.calls.Met()[destination.ReadCall]); n > 0 && !p.read {
-		all = append(all, plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
+	if n := f.calls.Met()[destination.ReadCall].Total(); n > 0 && !p.read {
+		all = append(all, exit.Plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
 	}
 	if p.config.Ledger.Full {
 		all = append(all, "--full sends every user, whatever the ledger says")
@@ -86,8 +87,8 @@ func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error
 		return err
 	}
 	if p.out != "" {
-		return misuse(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].id),
-			"go on with it first", commandLine("resume", runName{p.config.Output.RunsDir, left[0].id}.path()))
+		return exit.Usage(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].id),
+			"go on with it first", exit.CommandLine("resume", runName{p.config.Output.RunsDir, left[0].id}.path()))
 	}
 	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].id))
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
 	"usersync/sync/user"
@@ -34,8 +35,8 @@ func newForeseen() *foreseen {
 // Write takes note of an outcome.
 func (f *foreseen) Write(o user.Outcome) error {
 	if o.Status == user.Failed || o.Status == user.InDoubt {
-		return &trouble{err: fmt.Errorf("plan record %d: the read that it needs did not get through (%s)", o.Record.Origin.Record, o.Code),
-			code: exitTemporary, hint: "plan again later, or without --read"}
+		return &exit.Error{Err: fmt.Errorf("plan record %d: the read that it needs did not get through (%s)", o.Record.Origin.Record, o.Code),
+			Code: exit.Temporary, Hint: "plan again later, or without --read"}
 	}
 	f.outcomes[o.Status]++
 	if o.Record.Origin.Before != nil {

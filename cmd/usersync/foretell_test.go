@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/sandbox"
 	"usersync/writer/report"
 )
@@ -55,7 +56,7 @@ func typedLine[T any](t *testing.T, args ...string) (answer T) {
 	t.Helper()
 	var out, talk bytes.Buffer
 	code := run(context.Background(), append(args, "--json", "--rate", "unlimited"), strings.NewReader(""), &out, &talk)
-	if code != exitOK && code != exitRejects {
+	if code != exit.OK && code != exit.Rejects {
 		t.Fatalf("usersync %s: exit code %d: %s", strings.Join(args, " "), code, talk.String())
 	}
 	if err := json.Unmarshal(out.Bytes(), &answer); err != nil {

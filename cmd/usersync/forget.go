@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/ledger"
 )
 
@@ -45,7 +46,7 @@ func ledgerForget(e *env) *cobra.Command {
 // way meanwhile.
 func forget(ctx context.Context, c *config, id string) (done erased, err error) {
 	if c.Target.Sandbox {
-		return done, misuse(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory"), "set sandbox to false: rehearsals are erased too", "")
+		return done, exit.Usage(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory"), "set sandbox to false: rehearsals are erased too", "")
 	}
 	c.Target.Offline = true
 	conn, err := connect(ctx, c)
@@ -81,7 +82,7 @@ func (d *erased) forgetIn(ctx context.Context, l *ledger.Ledger, id string) erro
 		return nil // a killed call came as far, or the ledger is younger than the run
 	}
 	if l == nil && errors.Is(err, ledger.ErrUnknown) {
-		return misuse(errors.New("erase a user: no run holds such an id"), "ids are compared byte for byte", "")
+		return exit.Usage(errors.New("erase a user: no run holds such an id"), "ids are compared byte for byte", "")
 	}
 	d.ledger = err == nil
 	return ledgerAnswer(err)

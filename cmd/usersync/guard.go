@@ -7,7 +7,8 @@ import (
 	"maps"
 	"slices"
 
-	"usersync/sync/engine"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/guard"
 )
 
 // looksAhead reports whether a guard wants to know what the whole run comes to
@@ -19,12 +20,12 @@ func (c *config) checkAhead(verb string, paths []string) error {
 	if !c.looksAhead() || canReadTwice(paths) {
 		return nil
 	}
-	return misuse(errors.New("read settings: --max-change and --min-records read the input before it is sent, and it can be read one time only; nothing was sent"),
+	return exit.Usage(errors.New("read settings: --max-change and --min-records read the input before it is sent, and it can be read one time only; nothing was sent"),
 		"write it into a file first", "usersync "+verb+" --help")
 }
 
 // lookAhead plans the whole input, if a guard wants that, and returns the
-// *engine.GuardError of the first that trips. A run that has begun to write, one
+// *guard.Error of the first that trips. A run that has begun to write, one
 // that applies a plan, and a retry of rejects are past it.
 func (j *job) lookAhead(ctx context.Context) (err error) {
 	if !j.config.looksAhead() || j.start.from > 0 || j.applied != nil || j.retried.run != "" {
@@ -32,7 +33,7 @@ func (j *job) lookAhead(ctx context.Context) (err error) {
 	}
 	j.log.Info("looking at the whole input before anything is sent")
 	before := j.header().Inputs
-	in, err := openInput(ctx, j.env, j.config, j.conn.client, j.paths)
+	in, err := openInput(ctx, j.stdin, j.config, j.conn.client, j.paths)
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,7 @@ func (j *job) lookAhead(ctx context.Context) (err error) {
 	}
 	for _, was := range before {
 		if !was.SameVersion(inputFacts(was.Path, was.Format)) {
-			return misuse(fmt.Errorf("look ahead: %s was changed meanwhile; nothing was sent", was.Path), "run again when it is written", "")
+			return exit.Usage(fmt.Errorf("look ahead: %s was changed meanwhile; nothing was sent", was.Path), "run again when it is written", "")
 		}
 	}
 	return f.tripped(j.config)
@@ -59,8 +60,8 @@ func (f *foreseen) tripped(c *config) error {
 		return nil
 	}
 	if f.read < c.Guards.MinRecords {
-		return &engine.GuardError{Guard: "min_records",
-			What: fmt.Sprintf("the input holds %s, and --min-records asks for %d; nothing was sent", plural(f.read, "record"), c.Guards.MinRecords),
+		return &guard.Error{Name: "min_records",
+			What: fmt.Sprintf("the input holds %s, and --min-records asks for %d; nothing was sent", exit.Plural(f.read, "record"), c.Guards.MinRecords),
 			Hint: "look whether the export is whole; if it is, lower --min-records"}
 	}
 	return f.tooManyChanges(c.Guards.MaxChange)
@@ -69,11 +70,11 @@ func (f *foreseen) tripped(c *config) error {
 func (f *foreseen) tooManyChanges(most changeLimits) error {
 	known := f.changes.compared
 	if most.all != nil && !most.all.covers(f.changes.changed, known) {
-		return changeError(fmt.Sprintf("%d of %s known would change%s", f.changes.changed, plural(known, "user"), f.changes.most()), *most.all)
+		return changeError(fmt.Sprintf("%d of %s known would change%s", f.changes.changed, exit.Plural(known, "user"), f.changes.most()), *most.all)
 	}
 	for _, name := range slices.Sorted(maps.Keys(most.fields)) {
 		if c := f.changes.fields[name]; c != nil && !most.fields[name].covers(c.Users, known) {
-			return changeError(fmt.Sprintf("%s would change for %d of %s known", name, c.Users, plural(known, "user")), most.fields[name])
+			return changeError(fmt.Sprintf("%s would change for %d of %s known", name, c.Users, exit.Plural(known, "user")), most.fields[name])
 		}
 	}
 	return nil
@@ -83,7 +84,7 @@ func (f *foreseen) tooManyChanges(most changeLimits) error {
 const changeGuard = "max_change"
 
 func changeError(what string, most share) error {
-	return &engine.GuardError{Guard: changeGuard,
+	return &guard.Error{Name: changeGuard,
 		What: fmt.Sprintf("%s, and --max-change allows %s; nothing was sent", what, most),
 		Hint: "look at what would change with usersync plan; if it is as it should be, allow more with --max-change"}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/user"
 )
 
@@ -15,15 +16,15 @@ func (j *job) checkGuards() (err error) {
 	c, traits := j.config, j.conn.client.Traits()
 	switch {
 	case c.Target.Mode == mirror && c.Ledger.URL == noLedger:
-		return misuse(errors.New("check mode mirror: without a ledger nobody knows whom the input lacks"), "leave --ledger out", "usersync run --help")
+		return exit.Usage(errors.New("check mode mirror: without a ledger nobody knows whom the input lacks"), "leave --ledger out", "usersync run --help")
 	case c.Target.Mode == mirror && c.Input.OpColumn != "":
-		return misuse(errors.New("check mode mirror: with op_column the input is a list of changes, and does not say who is gone"),
+		return exit.Usage(errors.New("check mode mirror: with op_column the input is a list of changes, and does not say who is gone"),
 			"leave op_column out, or choose --mode upsert", "usersync run --help")
 	case c.Guards.Canary > 0 && traits.Blind && !c.Guards.CanaryAnswersOnly:
-		return misuse(fmt.Errorf("check --canary: %s shows no user, so that a canary cannot be read back", traits.Name),
+		return exit.Usage(fmt.Errorf("check --canary: %s shows no user, so that a canary cannot be read back", traits.Name),
 			"if its answers are to be enough, say so with --canary-answers-only", "usersync run --help")
 	case c.Ledger.URL == noLedger && traits.OwnKeys && c.intent() != user.Create && !j.fills(user.RemoteID):
-		return misuse(fmt.Errorf("check the ledger: %s makes the keys of its users itself, and without a ledger nobody remembers them", traits.Name),
+		return exit.Usage(fmt.Errorf("check the ledger: %s makes the keys of its users itself, and without a ledger nobody remembers them", traits.Name),
 			"leave --ledger out, or give the keys in a column remote_id", "usersync run --help")
 	}
 	if err := j.checkAdoption(traits); err != nil {
@@ -49,7 +50,7 @@ func (j *job) fills(f user.Field) bool {
 func readProtected(path string) (map[string]struct{}, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, misuse(fmt.Errorf("read --protect: %w", err), "nothing was sent; give a file with one id a line", "")
+		return nil, exit.Usage(fmt.Errorf("read --protect: %w", err), "nothing was sent; give a file with one id a line", "")
 	}
 	ids := map[string]struct{}{}
 	lines := bufio.NewScanner(file)
@@ -59,10 +60,10 @@ func readProtected(path string) (map[string]struct{}, error) {
 		}
 	}
 	if err := errors.Join(lines.Err(), file.Close()); err != nil {
-		return nil, misuse(fmt.Errorf("read --protect %s: %w", path, err), "nothing was sent; give a file with one id a line", "")
+		return nil, exit.Usage(fmt.Errorf("read --protect %s: %w", path, err), "nothing was sent; give a file with one id a line", "")
 	}
 	if len(ids) == 0 {
-		return nil, misuse(fmt.Errorf("read --protect %s: it holds no id", path), "nothing was sent; leave the flag out if nobody is to be protected", "")
+		return nil, exit.Usage(fmt.Errorf("read --protect %s: it holds no id", path), "nothing was sent; leave the flag out if nobody is to be protected", "")
 	}
 	return ids, nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
+
 	"github.com/spf13/cobra"
 )
 
@@ -11,8 +13,8 @@ import (
 func exitCodeTable() string {
 	var b strings.Builder
 	b.WriteString("Exit codes, the one that wins first when several are true:\n\n")
-	for _, m := range exitMeanings {
-		fmt.Fprintf(&b, "  %3d  %s\n", m.code, m.meaning)
+	for _, m := range exit.Meanings() {
+		fmt.Fprintf(&b, "  %3d  %s\n", m.Code, m.Text)
 	}
 	b.WriteString("\nInvalid and refused users are 3 unless --allow-rejects covers them all.\n")
 	b.WriteString("`go run` turns every code but 0 into 1: build the program where the code matters.\n")
@@ -44,7 +46,7 @@ func helpCommand() *cobra.Command {
 			about, rest, err := c.Root().Find(args)
 			if err != nil || len(rest) > 0 {
 				word := strings.Join(args, " ")
-				return misuse(fmt.Errorf("no help about %s", word), didYouMean(word, topics(c.Root())), "usersync help")
+				return exit.Usage(fmt.Errorf("no help about %s", word), exit.DidYouMean(word, topics(c.Root())), "usersync help")
 			}
 			return about.Help()
 		},

@@ -8,9 +8,10 @@ import (
 	"io/fs"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/destination"
-	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/pace"
 	"usersync/sync/user"
@@ -33,8 +34,8 @@ func withoutHint(err error) (hint string, bare error) {
 
 // hintOf says what a person can do about a run that stopped.
 func hintOf(err error) string {
-	if guard, ok := errors.AsType[*engine.GuardError](err); ok {
-		return guard.Hint
+	if tripped, ok := errors.AsType[*guard.Error](err); ok {
+		return tripped.Hint
 	}
 	if _, ok := errors.AsType[*destination.CanaryError](err); ok {
 		return "look at that record in the input and in the API: mapping or account may not be what they should be; resume goes on behind it"
@@ -56,7 +57,7 @@ func hintOf(err error) string {
 		return roomHint(err)
 	}
 	if known, ok := troubleOf(err); ok {
-		return known.hint
+		return known.Hint
 	}
 	return ""
 }
@@ -64,7 +65,7 @@ func hintOf(err error) string {
 // ledgerTrouble is what a person can do about a ledger that failed, if err itself
 // says that; it does not look at what err wraps. What is not known otherwise is the
 // disk or the database, and will pass.
-func ledgerTrouble(err error) (*trouble, bool) {
+func ledgerTrouble(err error) (*exit.Error, bool) {
 	switch err.(type) {
 	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
 	default:
@@ -73,20 +74,20 @@ func ledgerTrouble(err error) (*trouble, bool) {
 		}
 	}
 	if bad, ok := errors.AsType[*ledger.UnusableError](err); ok {
-		return &trouble{err: err, code: exitUsage, hint: bad.Hint}, true
+		return &exit.Error{Err: err, Code: exit.Misuse, Hint: bad.Hint}, true
 	}
 	_, held := errors.AsType[*ledger.HeldError](err)
 	switch {
 	case held:
-		return &trouble{err: err, code: exitHeld, hint: "wait for it to end, or give --lock-timeout"}, true
+		return &exit.Error{Err: err, Code: exit.Held, Hint: "wait for it to end, or give --lock-timeout"}, true
 	case errors.Is(err, ledger.ErrFenced):
-		return &trouble{err: err, code: exitHeld, hint: "the other run goes on from here"}, true
+		return &exit.Error{Err: err, Code: exit.Held, Hint: "the other run goes on from here"}, true
 	case errors.Is(err, context.Canceled): // the ledger did not fail
 		return nil, false
 	case closed(err):
-		return &trouble{err: err, code: exitUsage, hint: "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place"}, true
+		return &exit.Error{Err: err, Code: exit.Misuse, Hint: "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place"}, true
 	}
-	return &trouble{err: err, code: exitTemporary, hint: "make room on the disk where the ledger lies, or look at its database"}, true
+	return &exit.Error{Err: err, Code: exit.Temporary, Hint: "make room on the disk where the ledger lies, or look at its database"}, true
 }
 
 // deniedHint names what in the config leads to an API and to an account there.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 )
 
@@ -41,13 +42,13 @@ func oneFile(c *cobra.Command, args []string) error {
 	if len(args) == 1 {
 		return nil
 	}
-	return misuse(fmt.Errorf("%s takes one file, and got %d", c.CommandPath(), len(args)), "name a file with a header", c.CommandPath()+" users.csv")
+	return exit.Usage(fmt.Errorf("%s takes one file, and got %d", c.CommandPath(), len(args)), "name a file with a header", c.CommandPath()+" users.csv")
 }
 
 func initialise(ctx context.Context, e *env, f initFlags, path string) error {
 	if !slices.Contains(draftable(), f.to) {
-		return misuse(fmt.Errorf("read flags: --to: no config can be drafted for %s", f.to),
-			didYouMean(f.to, draftable())+"; an API that a config describes is in docs/custom.md", "usersync init --help")
+		return exit.Usage(fmt.Errorf("read flags: --to: no config can be drafted for %s", f.to),
+			exit.DidYouMean(f.to, draftable())+"; an API that a config describes is in docs/custom.md", "usersync init --help")
 	}
 	header, err := f.header(ctx, e, path)
 	if err != nil {
@@ -64,21 +65,21 @@ func initialise(ctx context.Context, e *env, f initFlags, path string) error {
 	if f.config != defaultConfig {
 		next = append(next, "--config", f.config)
 	}
-	_, err = fmt.Fprintf(e.stderr, "wrote %s: %s\n  hint: %s\n  next: %s\n", f.config, d.counts(), d.hint(), commandLine(append(next, path)...))
+	_, err = fmt.Fprintf(e.stderr, "wrote %s: %s\n  hint: %s\n  next: %s\n", f.config, d.counts(), d.hint(), exit.CommandLine(append(next, path)...))
 	return err
 }
 
 func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, error) {
 	delimiter, err := parseDelimiter(f.delimiter)
 	if err != nil {
-		return nil, misuse(fmt.Errorf("read flags: --delimiter: %w", err), "", "usersync init --help")
+		return nil, exit.Usage(fmt.Errorf("read flags: --delimiter: %w", err), "", "usersync init --help")
 	}
 	layout, err := reader.Header(ctx, reader.Options{
 		Paths: []string{path}, Stdin: e.stdin, Format: f.format, Delimiter: delimiter, Charset: f.charset,
 	})
 	if err != nil {
 		hint, err := withoutHint(err)
-		return nil, misuse(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")
+		return nil, exit.Usage(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")
 	}
 	return layout.Header, nil
 }
@@ -87,10 +88,10 @@ func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, e
 func writeNew(path, input, text string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return misuse(fmt.Errorf("write config: %s is there already", path), "edit it, or write another one with --config", commandLine("validate", "--config", path, input))
+		return exit.Usage(fmt.Errorf("write config: %s is there already", path), "edit it, or write another one with --config", exit.CommandLine("validate", "--config", path, input))
 	}
 	if err != nil {
-		return misuse(fmt.Errorf("write config: %w", err), "", "")
+		return exit.Usage(fmt.Errorf("write config: %w", err), "", "")
 	}
 	_, err = f.WriteString(text)
 	if err = errors.Join(err, f.Close()); err != nil {

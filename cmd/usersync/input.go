@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/reader/mapping"
 	"usersync/sync/destination"
@@ -12,8 +14,8 @@ import (
 
 // openInput opens the files and holds their columns against the mapping and
 // the destination. Nothing was sent when it fails.
-func openInput(ctx context.Context, e *env, c *config, to client, paths []string) (*reader.Input, error) {
-	in, err := readInput(ctx, e, c, to, paths)
+func openInput(ctx context.Context, stdin io.Reader, c *config, to client, paths []string) (*reader.Input, error) {
+	in, err := readInput(ctx, stdin, c, to, paths)
 	if err != nil {
 		return nil, err
 	}
@@ -24,13 +26,13 @@ func openInput(ctx context.Context, e *env, c *config, to client, paths []string
 }
 
 // readInput holds the columns against the mapping alone.
-func readInput(ctx context.Context, e *env, c *config, to client, paths []string) (*reader.Input, error) {
+func readInput(ctx context.Context, stdin io.Reader, c *config, to client, paths []string) (*reader.Input, error) {
 	x, err := c.expected()
 	if err != nil {
 		return nil, err
 	}
-	in, err := unlessStopped(ctx, func() (*reader.Input, error) {
-		return reader.Open(ctx, readerOptions(e, c, to.Traits(), paths, x))
+	in, err := exit.UnlessStopped(ctx, func() (*reader.Input, error) {
+		return reader.Open(ctx, readerOptions(stdin, c, to.Traits(), paths, x))
 	})
 	if err != nil {
 		return nil, refusedInput(ctx, c, paths, err)
@@ -55,9 +57,9 @@ func checkColumns(ctx context.Context, c *config, to client, paths []string, in 
 	return nil
 }
 
-func readerOptions(e *env, c *config, t destination.Traits, paths []string, x expected) reader.Options {
+func readerOptions(stdin io.Reader, c *config, t destination.Traits, paths []string, x expected) reader.Options {
 	o := reader.Options{
-		Paths: paths, Stdin: e.stdin, Delimiter: c.Input.Delimiter, Op: c.intent(),
+		Paths: paths, Stdin: stdin, Delimiter: c.Input.Delimiter, Op: c.intent(),
 		Mapping: mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn},
 		Accepts: accepts(t), ExpectRecords: x.records, ExpectSHA256: x.sha256, Sidecar: true, Trailer: c.Proof.trailer,
 		Original: c.Input.Original,
@@ -78,9 +80,9 @@ func accepts(t destination.Traits) mapping.Accepts {
 // refusedInput is an input that does not fit: a person mends the file or the
 // mapping.
 func refusedInput(ctx context.Context, c *config, paths []string, err error) error {
-	if sig := stoppedBy(ctx); sig != nil {
+	if sig := exit.StoppedBy(ctx); sig != nil {
 		return sig
 	}
 	hint, err := withoutHint(err)
-	return misuse(fmt.Errorf("open the input: %w", err), hint, c.mendInput(paths, err))
+	return exit.Usage(fmt.Errorf("open the input: %w", err), hint, c.mendInput(paths, err))
 }

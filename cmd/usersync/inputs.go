@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 )
 
@@ -29,7 +30,7 @@ func inputPaths(args, patterns []string) ([]string, error) {
 		}
 	}
 	if len(paths) == 0 {
-		return nil, misuse(errors.New("find the input: no file was named"),
+		return nil, exit.Usage(errors.New("find the input: no file was named"),
 			"name a FILE, - for standard input, or set from: in the config", "usersync run --help")
 	}
 	return paths, nil
@@ -41,11 +42,11 @@ func expandPattern(pattern string) ([]string, error) {
 	}
 	found, err := filepath.Glob(pattern)
 	if err != nil {
-		return nil, misuse(fmt.Errorf("find the input: from: %s is no pattern: %w", pattern, err), "", "usersync help settings")
+		return nil, exit.Usage(fmt.Errorf("find the input: from: %s is no pattern: %w", pattern, err), "", "usersync help settings")
 	}
 	found = slices.DeleteFunc(found, func(path string) bool { return strings.HasSuffix(path, reader.SidecarSuffix) }) // no inputs
 	if len(found) == 0 {
-		return nil, misuse(fmt.Errorf("find the input: from: no file matches %s", pattern),
+		return nil, exit.Usage(fmt.Errorf("find the input: from: no file matches %s", pattern),
 			"look whether the export was written, and where", "")
 	}
 	return found, nil

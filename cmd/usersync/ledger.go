@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/ledger"
 )
 
@@ -55,7 +56,7 @@ func onLedger(e *env, cmd *cobra.Command, a access, do func(ctx context.Context,
 
 func withLedger(ctx context.Context, c *config, a access, do func(*ledger.Ledger) error) (err error) {
 	if c.Target.Sandbox {
-		return misuse(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory, and ends with it"), "set sandbox to false", "usersync help settings")
+		return exit.Usage(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory, and ends with it"), "set sandbox to false", "usersync help settings")
 	}
 	c.Target.Offline = true
 	conn, err := connect(ctx, c)
@@ -86,14 +87,14 @@ func checkThere(url string, a access) error {
 	path, isFile := strings.CutPrefix(url, sqliteURL)
 	switch {
 	case url == noLedger:
-		return misuse(errors.New("open the ledger: the settings say that there is none"), "give --ledger", "usersync help settings")
+		return exit.Usage(errors.New("open the ledger: the settings say that there is none"), "give --ledger", "usersync help settings")
 	case !isFile:
 		return nil
 	case a == making:
 		return os.MkdirAll(filepath.Dir(path), 0o700)
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return misuse(fmt.Errorf("open the ledger: there is none at %s", path), "give --ledger or --runs-dir; the first run makes it", "usersync help settings")
+		return exit.Usage(fmt.Errorf("open the ledger: there is none at %s", path), "give --ledger or --runs-dir; the first run makes it", "usersync help settings")
 	}
 	return nil
 }
@@ -108,14 +109,14 @@ func ledgerArguments(names ...string) cobra.PositionalArgs {
 		if len(names) > 0 {
 			takes = "one " + strings.Join(names, " and one ")
 		}
-		return misuse(fmt.Errorf("read arguments: %s takes %s", cmd.CommandPath(), takes), "", cmd.CommandPath()+" --help")
+		return exit.Usage(fmt.Errorf("read arguments: %s takes %s", cmd.CommandPath(), takes), "", cmd.CommandPath()+" --help")
 	}
 }
 
 // ledgerAnswer is what a person can do about an answer of the ledger.
 func ledgerAnswer(err error) error {
 	if errors.Is(err, ledger.ErrUnknown) {
-		return misuse(err, "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`", "")
+		return exit.Usage(err, "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`", "")
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/ledger"
 )
 
@@ -24,7 +25,7 @@ func ledgerImport(e *env) *cobra.Command {
 		if args[0] != "-" {
 			f, err := os.Open(args[0])
 			if err != nil {
-				return misuse(fmt.Errorf("read the export: %w", err), "", "usersync ledger import --help")
+				return exit.Usage(fmt.Errorf("read the export: %w", err), "", "usersync ledger import --help")
 			}
 			defer f.Close() // it was only read
 			in = f
@@ -42,7 +43,7 @@ func ledgerImport(e *env) *cobra.Command {
 // failed.
 func refusedImport(err error) error {
 	if _, bad := errors.AsType[*ledger.ImportError](err); bad {
-		return misuse(err, "nothing was imported; give a file that usersync ledger export wrote", "")
+		return exit.Usage(err, "nothing was imported; give a file that usersync ledger export wrote", "")
 	}
 	return err
 }
@@ -69,7 +70,7 @@ func ledgerResolve(e *env) *cobra.Command {
 	})
 	cmd.PreRunE = func(*cobra.Command, []string) error {
 		if (remote == "") != absent {
-			return misuse(errors.New("read arguments: resolve takes either --remote or --absent"), "look the user up in the API first", "usersync ledger resolve --help")
+			return exit.Usage(errors.New("read arguments: resolve takes either --remote or --absent"), "look the user up in the API first", "usersync ledger resolve --help")
 		}
 		return nil
 	}
@@ -78,7 +79,7 @@ func ledgerResolve(e *env) *cobra.Command {
 
 func refusedResolve(err error) error {
 	if _, wrong := errors.AsType[*ledger.NotPendingError](err); wrong {
-		return misuse(err, "only what is pending can be resolved; `usersync ledger forget` lets the next run take the user as new", "")
+		return exit.Usage(err, "only what is pending can be resolved; `usersync ledger forget` lets the next run take the user as new", "")
 	}
 	return ledgerAnswer(err)
 }

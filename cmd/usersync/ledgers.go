@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 )
@@ -53,7 +54,7 @@ func (c *config) ledgerName() string {
 // holds it is a *ledger.HeldError.
 func openPast(ctx context.Context, c *config, scope journal.Scope, dir, run string) (*past, error) {
 	if err := os.MkdirAll(dir, 0o700); closed(err) {
-		return nil, misuse(fmt.Errorf("make the runs directory: %w", err), "give --runs-dir a place that this user may write to", "")
+		return nil, exit.Usage(fmt.Errorf("make the runs directory: %w", err), "give --runs-dir a place that this user may write to", "")
 	} else if err != nil {
 		return nil, fmt.Errorf("make the runs directory: %w", err)
 	}
@@ -78,7 +79,7 @@ func openLedger(ctx context.Context, c *config, scope journal.Scope, address str
 	if key := c.Ledger.Key.Reveal(); key != "" {
 		var err error
 		if o.Key, err = ledger.ParseKey(key); err != nil {
-			return nil, misuse(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")
+			return nil, exit.Usage(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")
 		}
 	}
 	return ledger.Open(ctx, o)

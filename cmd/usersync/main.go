@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/writer"
 )
 
@@ -51,7 +52,7 @@ type tally struct {
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	soft, wire, release := interruptible(ctx)
+	soft, wire, release := exit.Interruptible(ctx)
 	defer release()
 	e := &env{
 		stdin: stdin, stdout: stdout, stderr: stderr, args: args,
@@ -62,7 +63,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root := newRoot(e, &found)
 	root.SetArgs(args)
 	err := root.ExecuteContext(soft)
-	err = withSignal(soft, err)
+	err = exit.WithSignal(soft, err)
 	code := exitCode(err, found)
 	if e.jsonLog {
 		tellJSON(stderr, err, code)

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"usersync/cmd/usersync/internal/exit"
 )
 
 var update = flag.Bool("update", false, "write the generated parts of docs anew")
@@ -37,9 +39,9 @@ func TestManualHasEverySetting(t *testing.T) {
 	if table != settingsTable() {
 		t.Errorf("%s differs from the code; run go test ./cmd/usersync -update", path)
 	}
-	for _, m := range exitMeanings {
-		if !strings.Contains(tail, m.meaning) {
-			t.Errorf("%s does not explain exit code %d as the program does", path, m.code)
+	for _, m := range exit.Meanings() {
+		if !strings.Contains(tail, m.Text) {
+			t.Errorf("%s does not explain exit code %d as the program does", path, m.Code)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/reader/mapping"
 	"usersync/reader/source"
@@ -61,7 +62,7 @@ func (c *config) initialise(path string) string {
 	} else if c.Input.Delimiter != 0 {
 		args = append(args, "--delimiter", string(c.Input.Delimiter))
 	}
-	return commandLine(append(args, path)...)
+	return exit.CommandLine(append(args, path)...)
 }
 
 // lookAt shows what lies at the path, or where nothing does.
@@ -69,7 +70,7 @@ func lookAt(path string, why *source.Error) string {
 	if errors.Is(why, fs.ErrNotExist) {
 		path = filepath.Dir(path)
 	}
-	return "ls -l " + shellQuote(path)
+	return "ls -l " + exit.Quote(path)
 }
 
 func pathOf(name string, paths []string) string {

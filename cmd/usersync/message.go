@@ -8,28 +8,12 @@ import (
 
 	"go.uber.org/zap"
 
-	"usersync/reader/mapping"
+	"usersync/cmd/usersync/internal/exit"
 )
 
-// trouble is an error that knows what a person can do about it.
-type trouble struct {
-	err  error
-	code int    // the exit code; 0 leaves it to what err is
-	hint string // what to do; may be empty
-	next string // the command to type next; may be empty
-}
-
-func (t *trouble) Error() string { return t.err.Error() }
-func (t *trouble) Unwrap() error { return t.err }
-
-// misuse is trouble that is found before anything is sent: exit 2.
-func misuse(err error, hint, next string) error {
-	return &trouble{err: err, code: exitUsage, hint: hint, next: next}
-}
-
 // troubleOf finds the first trouble in err, from the outside in, as errors.As does.
-func troubleOf(err error) (*trouble, bool) {
-	if t, ok := err.(*trouble); ok {
+func troubleOf(err error) (*exit.Error, bool) {
+	if t, ok := err.(*exit.Error); ok {
 		return t, true
 	}
 	if t, ok := ledgerTrouble(err); ok {
@@ -65,11 +49,11 @@ func tell(w io.Writer, err error) {
 	if !ok {
 		return
 	}
-	if t.hint != "" {
-		fmt.Fprintf(w, "  hint: %s\n", t.hint)
+	if t.Hint != "" {
+		fmt.Fprintf(w, "  hint: %s\n", t.Hint)
 	}
-	if t.next != "" {
-		fmt.Fprintf(w, "  next: %s\n", t.next)
+	if t.Next != "" {
+		fmt.Fprintf(w, "  next: %s\n", t.Next)
 	}
 }
 
@@ -79,8 +63,8 @@ func tellEach(w io.Writer, errs []error) {
 	for i, err := range errs {
 		t, ok := troubleOf(err)
 		if ok && i+1 < len(errs) {
-			if after, more := troubleOf(errs[i+1]); more && after.next == t.next {
-				err = &trouble{err: t, hint: t.hint}
+			if after, more := troubleOf(errs[i+1]); more && after.Next == t.Next {
+				err = &exit.Error{Err: t, Hint: t.Hint}
 			}
 		}
 		tell(w, err)
@@ -91,7 +75,7 @@ func tellEach(w io.Writer, errs []error) {
 func hinted(errs []error) int {
 	n := 0
 	for _, err := range errs {
-		if t, ok := troubleOf(err); ok && t.hint != "" {
+		if t, ok := troubleOf(err); ok && t.Hint != "" {
 			n++
 		}
 	}
@@ -107,38 +91,7 @@ func tellJSON(w io.Writer, err error, code int) {
 	}
 	fields := []zap.Field{zap.Int("exit_code", code)}
 	if t, ok := troubleOf(err); ok {
-		fields = append(fields, zap.String("hint", t.hint), zap.String("next", t.next))
+		fields = append(fields, zap.String("hint", t.Hint), zap.String("next", t.Next))
 	}
 	log.Error(err.Error(), fields...)
-}
-
-// didYouMean is the hint that names the nearest of the known words, or else
-// all of them.
-func didYouMean(word string, known []string) string {
-	if near, ok := mapping.Nearest(word, known); ok {
-		return fmt.Sprintf("did you mean %s?", near)
-	}
-	return "known are " + wordsOf(known)
-}
-
-func wordsOf(list []string) string { return strings.Join(list, ", ") }
-
-// commandLine quotes args for a shell, so that a line can be typed again.
-func commandLine(args ...string) string {
-	quoted := make([]string, len(args))
-	for i, a := range args {
-		quoted[i] = shellQuote(a)
-	}
-	return "usersync " + strings.Join(quoted, " ")
-}
-
-func shellQuote(s string) string {
-	plain := func(r rune) bool {
-		return r < 0x80 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
-			strings.ContainsRune("-_./:=,@%+", r))
-	}
-	if s != "" && strings.TrimFunc(s, plain) == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -3,16 +3,16 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os/exec"
 	"strings"
 	"testing"
 
+	"usersync/cmd/usersync/internal/exit"
+
 	"github.com/spf13/cobra"
-	"pgregory.net/rapid"
 )
 
 func TestTell(t *testing.T) {
-	err := fmt.Errorf("run 7: %w", misuse(errors.New("read flags: no"), "look again", "usersync help"))
+	err := fmt.Errorf("run 7: %w", exit.Usage(errors.New("read flags: no"), "look again", "usersync help"))
 	var b strings.Builder
 	tell(&b, err)
 	want := "usersync: run 7: read flags: no\n  hint: look again\n  next: usersync help\n"
@@ -20,7 +20,7 @@ func TestTell(t *testing.T) {
 		t.Errorf("got %q, want %q", b.String(), want)
 	}
 	b.Reset()
-	tell(&b, errors.Join(misuse(errors.New("rate"), "16/s", "a"), errors.New("what else"), misuse(errors.New("mode"), "upsert", "b"), misuse(errors.New("to"), "kard", "b")))
+	tell(&b, errors.Join(exit.Usage(errors.New("rate"), "16/s", "a"), errors.New("what else"), exit.Usage(errors.New("mode"), "upsert", "b"), exit.Usage(errors.New("to"), "kard", "b")))
 	want = "usersync: rate\n  hint: 16/s\n  next: a\nusersync: what else\nusersync: mode\n  hint: upsert\nusersync: to\n  hint: kard\n  next: b\n"
 	if b.String() != want {
 		t.Errorf("got %q, want %q", b.String(), want)
@@ -30,18 +30,6 @@ func TestTell(t *testing.T) {
 	if b.String() != "" {
 		t.Errorf("nothing was wrong, and it says %q", b.String())
 	}
-}
-
-// TestCommandLineCanBeTyped gives what commandLine prints to a shell.
-func TestCommandLineCanBeTyped(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		arg := rapid.StringMatching(`[ -~äß\t]{0,12}`).Draw(t, "arg")
-		line := strings.TrimPrefix(commandLine(arg, "end"), "usersync ")
-		out, err := exec.Command("sh", "-c", "printf '%s|' "+line).Output()
-		if err != nil || string(out) != arg+"|end|" {
-			t.Fatalf("%q was typed as %s and read as %q: %v", arg, line, out, err)
-		}
-	})
 }
 
 func TestAgainKeepsTheFlags(t *testing.T) {

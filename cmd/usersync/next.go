@@ -4,7 +4,8 @@ import (
 	"errors"
 	"slices"
 
-	"usersync/sync/engine"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/guard"
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
@@ -15,18 +16,18 @@ func (j *job) next(err error, s report.Summary) string {
 	case err == nil && s.Outcomes.Rejected() == 0:
 		return ""
 	case err == nil && j.config.Proof.expects(): // of this input, and not of its rejects
-		return commandLine("retry", j.out.dir.Path())
+		return exit.CommandLine("retry", j.out.dir.Path())
 	case err == nil:
 		return j.again(j.out.rejects.Path())
 	case isOtherDeletion(err): // a new one first takes up what this one has deleted
 		return typed{flags: append(slices.Clip(j.config.typed.flags), "--new")}.command("run", j.paths...)
 	case guardOf(err) == absenceGuard && !j.config.Target.Sandbox: // all else is done
 		return j.resumeLine()
-	case j.applied != nil && (s.ExitCode == exitUsage || s.ExitCode == exitGuard), guardOf(err) == changeGuard:
+	case j.applied != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard), guardOf(err) == changeGuard:
 		return j.config.typed.command("plan", j.paths...)
-	case s.ExitCode == exitDenied || s.ExitCode == exitGuard:
+	case s.ExitCode == exit.Denied || s.ExitCode == exit.Guard:
 		return j.config.typed.command("validate", j.paths...)
-	case j.config.Target.Sandbox || s.ExitCode == exitUsage || s.ExitCode == exitHeld:
+	case j.config.Target.Sandbox || s.ExitCode == exit.Misuse || s.ExitCode == exit.Held:
 		return j.again(j.paths...)
 	}
 	return j.resumeLine()
@@ -45,18 +46,18 @@ func (j *job) unresolved(s *report.Summary) bool {
 	}
 	s.Hint = "the API does not show who is in doubt: find out there, and say so for each with usersync ledger resolve ID, and --remote KEY or --absent"
 	if s.Outcomes.InDoubt == s.Outcomes.Rejected() {
-		s.Next = "grep in_doubt " + shellQuote(j.out.results.Path())
+		s.Next = "grep in_doubt " + exit.Quote(j.out.results.Path())
 	}
 	return true
 }
 
 // guardOf is the name of the guard that stopped the run; empty if none did.
 func guardOf(err error) string {
-	guard, _ := errors.AsType[*engine.GuardError](err)
-	if guard == nil {
+	tripped, _ := errors.AsType[*guard.Error](err)
+	if tripped == nil {
 		return ""
 	}
-	return guard.Guard
+	return tripped.Name
 }
 
 // resumeLine goes on with the run: by its name where it lies in the place that
@@ -67,9 +68,9 @@ func (j *job) resumeLine() string {
 		name = j.out.dir.Path()
 	}
 	if slices.Contains(j.paths, "-") {
-		return commandLine("resume", name, "-")
+		return exit.CommandLine("resume", name, "-")
 	}
-	return commandLine("resume", name)
+	return exit.CommandLine("resume", name)
 }
 
 // advise adds what a person should know of a run that went well.

@@ -9,6 +9,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/journal"
 	"usersync/sync/user"
@@ -61,10 +62,10 @@ func (j *job) originalsOf(ctx context.Context, r runName) (*originals, error) {
 	}
 	o := &originals{job: j, run: r.id, past: past}
 	if err := o.check(ctx); err != nil {
-		if sig := stoppedBy(ctx); sig != nil {
+		if sig := exit.StoppedBy(ctx); sig != nil {
 			return nil, sig
 		}
-		return nil, misuse(nothingSent(fmt.Errorf("take masked secrets from what run %s has read: %w", r.id, err)),
+		return nil, exit.Usage(exit.NothingSent(fmt.Errorf("take masked secrets from what run %s has read: %w", r.id, err)),
 			"put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", j.again(j.paths...))
 	}
 	if retried := past.Header.Retried; retried != "" {
@@ -91,7 +92,7 @@ func (o *originals) open(ctx context.Context) (err error) {
 	for _, in := range o.past.Header.Inputs {
 		paths = append(paths, in.Path)
 	}
-	options := readerOptions(o.job.env, o.job.config, o.job.conn.client.Traits(), paths, expected{})
+	options := readerOptions(o.job.stdin, o.job.config, o.job.conn.client.Traits(), paths, expected{})
 	options.Original, options.Sidecar, options.Trailer = nil, false, ""
 	if o.past.Header.Retried == "" {
 		options.Trailer = o.job.retried.trailer

@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
@@ -31,7 +32,7 @@ func leftBehind(t *testing.T, j *job, retried, input string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := reader.Open(t.Context(), readerOptions(j.env, &config{Input: inputConfig{Format: "auto", Charset: "auto"}}, j.conn.client.Traits(), []string{input}, expected{}))
+	in, err := reader.Open(t.Context(), readerOptions(nil, &config{Input: inputConfig{Format: "auto", Charset: "auto"}}, j.conn.client.Traits(), []string{input}, expected{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,8 +108,8 @@ func TestOriginalsOfARetry(t *testing.T) {
 	} {
 		change()
 		_, err := j.findOriginals(t.Context())
-		bad, ok := errors.AsType[*trouble](err)
-		if !ok || bad.code != exitUsage || !strings.Contains(err.Error(), "nothing was sent") || strings.Contains(err.Error(), "999") {
+		bad, ok := errors.AsType[*exit.Error](err)
+		if !ok || bad.Code != exit.Misuse || !strings.Contains(err.Error(), "nothing was sent") || strings.Contains(err.Error(), "999") {
 			t.Errorf("%v", err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -36,7 +37,7 @@ type outputs struct {
 // checkOutput refuses two kinds of data on one standard output.
 func (c *config) checkOutput() error {
 	if c.Output.JSON && c.Output.Results == "-" {
-		return misuse(errors.New("read settings: --json and --results - both want standard output"), "keep one of them", "usersync run --help")
+		return exit.Usage(errors.New("read settings: --json and --results - both want standard output"), "keep one of them", "usersync run --help")
 	}
 	return nil
 }
@@ -83,12 +84,12 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 // noPlace is a place that cannot be written to; no room on it will pass.
 func noPlace(err error) error {
 	if rundir.NoRoom(err) {
-		return &trouble{err: fmt.Errorf("open the run's files: %w; nothing was sent", err), hint: roomHint(err)}
+		return &exit.Error{Err: fmt.Errorf("open the run's files: %w; nothing was sent", err), Hint: roomHint(err)}
 	}
 	if unsafe, ok := errors.AsType[*rundir.UnsafeError](err); ok {
-		return misuse(err, unsafe.Hint(), "")
+		return exit.Usage(err, unsafe.Hint(), "")
 	}
-	return misuse(err, "give --runs-dir and --results a place that this user may write to", "usersync run --help")
+	return exit.Usage(err, "give --runs-dir and --results a place that this user may write to", "usersync run --help")
 }
 
 func (o *outputs) open(j *job) (err error) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/ledger"
 )
@@ -60,7 +61,7 @@ type planner struct {
 func (p *planner) run(ctx context.Context, args []string) (err error) {
 	frugal(p.lookup, p.config.Target.Sandbox)
 	if len(p.config.Target.All) > 1 {
-		return misuse(fmt.Errorf("plan: %d destinations are named, and a plan is made for one", len(p.config.Target.All)), "name it with --to", "usersync plan --help")
+		return exit.Usage(fmt.Errorf("plan: %d destinations are named, and a plan is made for one", len(p.config.Target.All)), "name it with --to", "usersync plan --help")
 	}
 	if p.paths, err = inputPaths(args, p.config.Input.From); err != nil {
 		return err
@@ -72,7 +73,7 @@ func (p *planner) run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.conn.close()) }()
-	if p.input, err = openInput(ctx, p.env, p.config, p.conn.client, p.paths); err != nil {
+	if p.input, err = openInput(ctx, p.stdin, p.config, p.conn.client, p.paths); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
@@ -104,14 +105,14 @@ func (p *planner) checkOut() error {
 	case p.out == "":
 		return nil
 	case p.out == "-":
-		return misuse(errors.New("read flags: --out takes a file, and standard output shows the plan"), "name a file", "usersync plan --help")
+		return exit.Usage(errors.New("read flags: --out takes a file, and standard output shows the plan"), "name a file", "usersync plan --help")
 	case !canReadTwice(p.paths):
-		return misuse(errors.New("read flags: --out keeps a plan of what can be read again, and this input can be read one time only"),
+		return exit.Usage(errors.New("read flags: --out keeps a plan of what can be read again, and this input can be read one time only"),
 			"write it into a file first; without --out it can be planned", "usersync plan --help")
 	}
 	for _, path := range append([]string{p.config.file}, p.paths...) {
 		if path != "" && sameFile(p.out, path) {
-			return misuse(fmt.Errorf("read flags: --out %s is a file that the plan is made of", p.out), "give the plan a file of its own", "usersync plan --help")
+			return exit.Usage(fmt.Errorf("read flags: --out %s is a file that the plan is made of", p.out), "give the plan a file of its own", "usersync plan --help")
 		}
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"usersync/cmd/usersync/internal/exit"
 )
 
 // openFile opens the plan file, if there is to be one.
@@ -18,14 +20,14 @@ func (p *planner) openFile(ctx context.Context, generation int64) (*planFile, in
 	}
 	file, err := newPlanFile(p.out, p.header(d, generation), d.prints)
 	if err != nil {
-		return nil, d, misuse(err, "give --out a place that this user may write to", "usersync plan --help")
+		return nil, d, exit.Usage(err, "give --out a place that this user may write to", "usersync plan --help")
 	}
 	return file, d, nil
 }
 
 func (p *planner) header(d inputDigest, generation int64) planHeader {
 	return planHeader{
-		Version: readBuild().version, Made: p.now().UTC(), Inputs: p.paths, InputSHA256: d.sha256, InputBytes: d.bytes,
+		Version: exit.ReadBuild().Version, Made: p.now().UTC(), Inputs: p.paths, InputSHA256: d.sha256, InputBytes: d.bytes,
 		Args:         append([]string{"run"}, without(p.config.typed.flags, "--out", "--read", detailedFlag)...),
 		ConfigSHA256: p.config.planDigest(), MappingSHA256: p.config.mappingDigest(),
 		Scope: scopeOf(p.conn.scope, p.config.Ledger.Feed), Sandbox: p.config.Target.Sandbox,

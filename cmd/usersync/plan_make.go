@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/writer"
 	"usersync/writer/report"
 )
@@ -52,7 +53,7 @@ func told(err error, hint string) error {
 	if _, known := troubleOf(err); err == nil || known {
 		return err
 	}
-	return &trouble{err: err, hint: hint}
+	return &exit.Error{Err: err, Hint: hint}
 }
 
 // stayed finds out whether another run changed the ledger while the plan was made,
@@ -66,10 +67,10 @@ func (p *planner) stayed(ctx context.Context, before int64, d inputDigest, kept 
 	if now != before && !kept {
 		p.note(other + ": the numbers mix what was and what is")
 	} else if now != before {
-		return &trouble{err: errors.New("plan: " + other), code: exitTemporary, hint: "plan again when it has ended"}
+		return &exit.Error{Err: errors.New("plan: " + other), Code: exit.Temporary, Hint: "plan again when it has ended"}
 	}
 	if sum, bytes := p.input.Digest(); kept && (sum != d.sha256 || bytes != d.bytes) {
-		return misuse(errors.New("plan: the input was changed while the plan was made"), "plan again when it is written", "")
+		return exit.Usage(errors.New("plan: the input was changed while the plan was made"), "plan again when it is written", "")
 	}
 	return nil
 }
@@ -82,7 +83,7 @@ func (p *planner) show(f *foreseen, kept, tripped bool) error {
 	shown := p.forecast(f)
 	if kept {
 		shown.Plan = p.out
-		shown.Next = commandLine("apply", p.out)
+		shown.Next = exit.CommandLine("apply", p.out)
 	} else if shown.Sends() > 0 && !tripped { // the run would stop as this did
 		shown.Next = p.runLine()
 	}

@@ -6,8 +6,9 @@ import (
 	"iter"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
-	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/user"
 )
 
@@ -23,7 +24,7 @@ func (p *planner) attend(ctx context.Context) (err error) {
 }
 
 // absentees yields the deletions of a mirror, by the rules of a run; where one of
-// them is broken, the *engine.GuardError that the run would end with.
+// them is broken, the *guard.Error that the run would end with.
 func (p planning) absentees(f *foreseen) func(context.Context) iter.Seq2[[]*user.Record, error] {
 	w := p.would
 	return func(ctx context.Context) iter.Seq2[[]*user.Record, error] {
@@ -50,8 +51,8 @@ func (j *job) wouldDelete(ctx context.Context, found absence) error {
 	if err != nil || len(broken) == 0 {
 		return err
 	}
-	return &engine.GuardError{Guard: absenceGuard, Hint: strings.Join(hints, "; "),
-		What: fmt.Sprintf("%s of %d in the feed %s missing in the input, and a run would delete nobody: %s", plural(found.absent, "user"), found.feed,
+	return &guard.Error{Name: absenceGuard, Hint: strings.Join(hints, "; "),
+		What: fmt.Sprintf("%s of %d in the feed %s missing in the input, and a run would delete nobody: %s", exit.Plural(found.absent, "user"), found.feed,
 			isOrAre(found.absent), strings.Join(broken, "; "))}
 }
 

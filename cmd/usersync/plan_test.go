@@ -11,8 +11,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -97,7 +99,7 @@ func TestAPlanIsMergedWithItsInput(t *testing.T) {
 			if (failed == nil) != (c.err == "") || failed != nil && !strings.Contains(failed.Error(), c.err) {
 				t.Errorf("error %v, want %q", failed, c.err)
 			}
-			if failed != nil && exitCode(failed, tally{}) != exitUsage {
+			if failed != nil && exitCode(failed, tally{}) != exit.Misuse {
 				t.Errorf("exit code %d", exitCode(failed, tally{}))
 			}
 		})
@@ -207,8 +209,8 @@ func TestDetailedExitCode(t *testing.T) {
 		"users to send":              {changes: true, want: 2},
 		"users to send, some unfit":  {changes: true, invalid: 1, want: 2},
 		"nothing to send but unfit":  {invalid: 1, want: 1},
-		"a wrong flag":               {err: misuse(errors.New("unknown flag"), "", ""), want: 1},
-		"a guard, and users to send": {err: &engine.GuardError{}, changes: true, want: 1},
+		"a wrong flag":               {err: exit.Usage(errors.New("unknown flag"), "", ""), want: 1},
+		"a guard, and users to send": {err: &guard.Error{}, changes: true, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found := tally{read: 9, outcomes: writer.Outcomes{Invalid: c.invalid}, detailed: detailed{asked: true, changes: c.changes}}

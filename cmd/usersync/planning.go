@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/engine"
 	"usersync/sync/ledger"
@@ -50,7 +51,7 @@ func (p planning) run(ctx context.Context) (f *foreseen, counts engine.Summary, 
 	}
 	counts, err = work.Run(ctx)
 	f.read, f.absent = counts.Read-counts.Absent, counts.Absent
-	return f, counts, withSignal(ctx, err)
+	return f, counts, exit.WithSignal(ctx, err)
 }
 
 func (p planning) manners(f *foreseen) manners {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/engine"
 	"usersync/sync/ledger"
@@ -205,7 +206,7 @@ func (m *merging) take(r *user.Record) error {
 func (m *merging) end(behind int) error {
 	records := m.plan.end.Records
 	if m.last != max(records, behind) || m.next.Record != 0 && m.next.Record <= records {
-		return m.plan.fault("it was made for %s, and the input has %d", plural(m.plan.end.Records, "record"), m.last)
+		return m.plan.fault("it was made for %s, and the input has %d", exit.Plural(m.plan.end.Records, "record"), m.last)
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"usersync/cmd/usersync/internal/exit"
 )
 
 // checkResults refuses results in the place of what the run reads: they would
@@ -21,7 +23,7 @@ func (c *config) checkResults(paths []string, stdin io.Reader) error {
 	if !taken && !isFileBehind(stdin, c.Output.Results) {
 		return nil
 	}
-	return misuse(fmt.Errorf("read settings: --results %s is a file that the run reads", c.Output.Results), "give the results a file of their own", "usersync run --help")
+	return exit.Usage(fmt.Errorf("read settings: --results %s is a file that the run reads", c.Output.Results), "give the results a file of their own", "usersync run --help")
 }
 
 // sameFile follows links. Where there is no file yet it compares the places, for

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"usersync/cmd/usersync/internal/exit"
 )
 
 // layers are the places that a value may come from, the strongest first.
@@ -177,7 +179,7 @@ func (l layers) fault(s *setting, o origin, text string, err error) error {
 	if o.inFile {
 		named += ": " + s.key
 	}
-	return misuse(fmt.Errorf("read settings: %s: %w", named, err), settingHint(s, text, err), "usersync help settings")
+	return exit.Usage(fmt.Errorf("read settings: %s: %w", named, err), settingHint(s, text, err), "usersync help settings")
 }
 
 func settingHint(s *setting, text string, err error) string {
@@ -190,7 +192,7 @@ func settingHint(s *setting, text string, err error) string {
 	case errors.As(err, &few) && s.kind == list && strings.Contains(text, ","):
 		return fmt.Sprintf("several are --%s %s, or %s: [%s] in the config", s.flag, strings.ReplaceAll(text, ",", " --"+s.flag+" "), s.key, strings.ReplaceAll(text, ",", ", "))
 	case errors.As(err, &few):
-		return didYouMean(text, few.words)
+		return exit.DidYouMean(text, few.words)
 	}
 	if unset, ok := errors.AsType[*unsetError](err); ok {
 		return fmt.Sprintf("export %s, or write file:PATH in place of env:%s", unset.variable, unset.variable)

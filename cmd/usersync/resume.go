@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
 )
 
@@ -51,7 +52,7 @@ func resumeArguments(args []string) (run string, stdin bool, err error) {
 		args = args[:len(args)-1]
 	}
 	if len(args) > 1 || len(args) == 0 && stdin {
-		return "", false, misuse(errors.New("read arguments: resume takes one run, and - behind it"), "name the run alone; it knows its files", "usersync resume --help")
+		return "", false, exit.Usage(errors.New("read arguments: resume takes one run, and - behind it"), "name the run alone; it knows its files", "usersync resume --help")
 	}
 	return slices.Concat(args, []string{""})[0], stdin, nil
 }
@@ -94,20 +95,20 @@ func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (*job, error)
 // refuseResume finds what can be said before anything is opened.
 func refuseResume(run runName, p *journal.Past, stdin bool) error {
 	h := p.Header
-	line := func(args ...string) string { return commandLine(append([]string{"run"}, args...)...) }
+	line := func(args ...string) string { return exit.CommandLine(append([]string{"run"}, args...)...) }
 	switch {
 	case !p.Begun:
-		return misuse(fmt.Errorf("resume run %s: it ended before it sent anything", run.id), "run its command again", "")
+		return exit.Usage(fmt.Errorf("resume run %s: it ended before it sent anything", run.id), "run its command again", "")
 	case h.Rehearsal:
-		return misuse(fmt.Errorf("resume run %s: it was a rehearsal, and its sandbox is gone", run.id), "begin a new one", line(h.Args[min(1, len(h.Args)):]...))
+		return exit.Usage(fmt.Errorf("resume run %s: it was a rehearsal, and its sandbox is gone", run.id), "begin a new one", line(h.Args[min(1, len(h.Args)):]...))
 	case p.Over() && p.End.State == journal.TakenUp:
-		return misuse(fmt.Errorf("resume run %s: run %s went on from there", run.id, p.End.By), "look at that run", commandLine("verify", run.beside(p.End.By)))
+		return exit.Usage(fmt.Errorf("resume run %s: run %s went on from there", run.id, p.End.By), "look at that run", exit.CommandLine("verify", run.beside(p.End.By)))
 	case p.Over():
-		return misuse(fmt.Errorf("resume run %s: it is finished", run.id), "its rejects can be sent again", commandLine("retry", run.path()))
+		return exit.Usage(fmt.Errorf("resume run %s: it is finished", run.id), "its rejects can be sent again", exit.CommandLine("retry", run.path()))
 	case h.ReadsStdin() && !stdin:
-		return misuse(fmt.Errorf("resume run %s: it read standard input", run.id), "give it the same input again", commandLine("resume", run.path(), "-"))
+		return exit.Usage(fmt.Errorf("resume run %s: it read standard input", run.id), "give it the same input again", exit.CommandLine("resume", run.path(), "-"))
 	case stdin && !h.ReadsStdin():
-		return misuse(fmt.Errorf("resume run %s: it did not read standard input", run.id), "leave the - out", commandLine("resume", run.path()))
+		return exit.Usage(fmt.Errorf("resume run %s: it did not read standard input", run.id), "leave the - out", exit.CommandLine("resume", run.path()))
 	}
 	return nil
 }

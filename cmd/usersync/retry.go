@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
 	"usersync/writer"
 	"usersync/writer/report"
@@ -62,7 +63,7 @@ func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
 		return nil, err
 	}
 	if past.Resumable() {
-		return nil, misuse(fmt.Errorf("retry run %s: it is not over", run.id), "go on with it first", commandLine("resume", run.path()))
+		return nil, exit.Usage(fmt.Errorf("retry run %s: it is not over", run.id), "go on with it first", exit.CommandLine("resume", run.path()))
 	}
 	path, again, err := run.rejects()
 	if err != nil {
@@ -78,7 +79,7 @@ func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
 	c.typed.files = j.paths
 	j.again = func(files ...string) string { return typed{flags: flagsOf(cmd)}.command(cmd.Name(), files...) }
 	if c.planDigest() != past.Header.ConfigSHA256 || c.mappingDigest() != past.Header.MappingSHA256 {
-		return nil, misuse(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", run.id),
+		return nil, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", run.id),
 			"its rejects are an input like any other: run them with the settings of now", j.again(path))
 	}
 	if again.rejects == 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader/mapping"
 )
 
@@ -48,12 +49,12 @@ func refuseUnknown(root *cobra.Command) {
 }
 
 func unknownCommand(c *cobra.Command, args []string) error {
-	next := commandLine(strings.Fields(c.CommandPath())[1:]...)
+	next := exit.CommandLine(strings.Fields(c.CommandPath())[1:]...)
 	next = strings.TrimSpace(next) + " --help"
 	if len(args) == 0 {
-		return misuse(errors.New("no command was given"), "the commands are "+strings.Join(commandNames(c), ", "), next)
+		return exit.Usage(errors.New("no command was given"), "the commands are "+strings.Join(commandNames(c), ", "), next)
 	}
-	return misuse(fmt.Errorf("unknown command %s", args[0]), didYouMean(args[0], commandNames(c)), next)
+	return exit.Usage(fmt.Errorf("unknown command %s", args[0]), exit.DidYouMean(args[0], commandNames(c)), next)
 }
 
 func commandNames(c *cobra.Command) []string {
@@ -71,16 +72,16 @@ func unknownFlag(c *cobra.Command, err error) error {
 	next := c.CommandPath() + " --help"
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
-		return misuse(fmt.Errorf("read flags: %w", err), "", next)
+		return exit.Usage(fmt.Errorf("read flags: %w", err), "", next)
 	}
 	typed := unknown.GetSpecifiedName()
 	if s := findByKey(typed); s != nil && s.flag == "" {
 		hint := fmt.Sprintf("%s stands in the config file only; see docs/configuration.md", s.key)
-		return misuse(fmt.Errorf("read flags: unknown flag --%s", typed), hint, next)
+		return exit.Usage(fmt.Errorf("read flags: unknown flag --%s", typed), hint, next)
 	}
 	var known []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
-	return misuse(fmt.Errorf("read flags: unknown flag --%s", typed), nearFlag(typed, known), next)
+	return exit.Usage(fmt.Errorf("read flags: unknown flag --%s", typed), nearFlag(typed, known), next)
 }
 
 // nearFlag does not list all flags: there are too many to read.

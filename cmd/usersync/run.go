@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/engine"
@@ -104,7 +105,7 @@ func (j *job) run(ctx context.Context, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, j.closeOriginals(original)) }()
 	j.log.Info("opening the input", zap.Strings("from", j.paths))
-	if j.input, err = openInput(ctx, j.env, j.config, j.conn.client, j.paths); err != nil {
+	if j.input, err = openInput(ctx, j.stdin, j.config, j.conn.client, j.paths); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.closeInput()) }()
@@ -192,7 +193,7 @@ func (j *job) send(ctx context.Context) error {
 		err = j.keepUnchanged(ctx, work.Ledger)
 	}
 	talk := j.stopProgress()
-	err = withSignal(ctx, err)
+	err = exit.WithSignal(ctx, err)
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", j.out.dir.ID(), err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/sandbox"
 )
 
@@ -79,11 +80,11 @@ func serve(ctx context.Context, e *env, f sandboxFlags) error {
 	frugal(e.lookup, true)
 	o, err := f.options()
 	if err != nil {
-		return misuse(fmt.Errorf("read flags: %w", err), "", "usersync sandbox --help")
+		return exit.Usage(fmt.Errorf("read flags: %w", err), "", "usersync sandbox --help")
 	}
 	s, err := sandbox.Start(o, f.listen)
 	if err != nil {
-		return misuse(fmt.Errorf("start the sandbox: %w", err), "take another port, or 127.0.0.1:0 for a free one", "usersync sandbox --listen 127.0.0.1:0")
+		return exit.Usage(fmt.Errorf("start the sandbox: %w", err), "take another port, or 127.0.0.1:0 for a free one", "usersync sandbox --listen 127.0.0.1:0")
 	}
 	fmt.Fprintln(e.stderr, s.Banner())
 	fmt.Fprintf(e.stderr, "put this into %s, and end with ^C:\n  %s\n", defaultConfig, sandboxes()[f.api].snippet(f, s.URL()))

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/sandbox"
 )
 
@@ -39,7 +40,7 @@ func (c *config) rehearsal() (sandbox.Options, error) {
 	}
 	played, ok := sandboxes()[name]
 	if !ok {
-		return sandbox.Options{}, misuse(fmt.Errorf("start the sandbox: nothing plays %s", c.Target.To), "write sandbox: NAME under custom: in the config; known are "+wordsOf(sandboxNames()), "")
+		return sandbox.Options{}, exit.Usage(fmt.Errorf("start the sandbox: nothing plays %s", c.Target.To), "write sandbox: NAME under custom: in the config; known are "+exit.List(sandboxNames()), "")
 	}
 	if played.open == nil {
 		return sandbox.Options{}, nil

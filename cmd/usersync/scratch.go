@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
@@ -60,8 +61,8 @@ func (s *scratch) spill(record int) error {
 	if l == nil {
 		var err error
 		if l, err = s.open(); err != nil {
-			return &trouble{err: fmt.Errorf("keep the plan so far in %s: %w", os.TempDir(), err), code: exitTemporary,
-				hint: "make room there, or set TMPDIR to another place"}
+			return &exit.Error{Err: fmt.Errorf("keep the plan so far in %s: %w", os.TempDir(), err), Code: exit.Temporary,
+				Hint: "make room there, or set TMPDIR to another place"}
 		}
 		s.ledger.Store(l)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination/custom"
 )
 
@@ -95,7 +96,7 @@ func (l layers) readCustom(c *config) error {
 	if wrong, ok := errors.AsType[*custom.Error](err); ok {
 		hint := wrong.Hint
 		if wrong.Word != "" {
-			hint = didYouMean(wrong.Word, wrong.Known)
+			hint = exit.DidYouMean(wrong.Word, wrong.Known)
 		}
 		return l.file.fault(max(wrong.Line, l.file.custom.Line), wrong.Rule, hint)
 	}

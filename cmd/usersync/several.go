@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"usersync/cmd/usersync/internal/exit"
+
 	"golang.org/x/sync/errgroup"
 )
 
@@ -26,10 +28,10 @@ func (e *ended) Error() string { return "runs ended: " + strings.Join(e.how, ", 
 // that share nothing but the process.
 func (e *env) runSeveral(ctx context.Context, c *config, args []string) error {
 	if slices.Contains(args, "-") {
-		return misuse(fmt.Errorf("open the input: standard input cannot be read by %d runs", len(c.Target.All)), "name a file, or one destination with --to", "usersync run --help")
+		return exit.Usage(fmt.Errorf("open the input: standard input cannot be read by %d runs", len(c.Target.All)), "name a file, or one destination with --to", "usersync run --help")
 	}
 	if c.Output.Results != "" {
-		return misuse(fmt.Errorf("read settings: --results would be that of %d runs", len(c.Target.All)), "leave it out: each run has its own in its directory", "usersync run --help")
+		return exit.Usage(fmt.Errorf("read settings: --results would be that of %d runs", len(c.Target.All)), "leave it out: each run has its own in its directory", "usersync run --help")
 	}
 	jobs, err := e.apart(c)
 	if err != nil {
@@ -56,7 +58,7 @@ func (e *env) apart(c *config) ([]*job, error) {
 	out, talk := &shared{to: e.stdout}, &shared{to: e.stderr}
 	for i, name := range c.Target.All {
 		if slices.Contains(c.Target.All[:i], name) {
-			return nil, misuse(fmt.Errorf("find the destinations: %s is named twice", name), "name it once", "")
+			return nil, exit.Usage(fmt.Errorf("find the destinations: %s is named twice", name), "name it once", "")
 		}
 		l := c.layers
 		l.block = name
@@ -89,17 +91,17 @@ func (j *job) tellEnd(err error, code int) {
 // worst is nil if all went well.
 func worst(names []string, codes []int) error {
 	e := &ended{}
-	for _, m := range exitMeanings {
+	for _, m := range exit.Meanings() {
 		for i, code := range codes {
-			if code == m.code && code != exitOK {
+			if code == m.Code && code != exit.OK {
 				e.how = append(e.how, fmt.Sprintf("%s with exit code %d", names[i], code))
-				if e.code == exitOK {
+				if e.code == exit.OK {
 					e.code = code
 				}
 			}
 		}
 	}
-	if e.code == exitOK {
+	if e.code == exit.OK {
 		return nil
 	}
 	return e

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"usersync/cmd/usersync/internal/exit"
 )
 
 // refuseStray finds environment variables that look like settings and are none:
@@ -25,12 +27,12 @@ func refuseStray(e *env, file *configFile) error {
 	if len(wrong) > 1 {
 		hint = ""
 	}
-	return misuse(errors.Join(wrong...), hint, "usersync help settings")
+	return exit.Usage(errors.Join(wrong...), hint, "usersync help settings")
 }
 
 // nearVariable does not list all: there are too many to read.
 func nearVariable(name string, known []string) string {
-	if near := didYouMean(name, known); strings.HasPrefix(near, "did") {
+	if near := exit.DidYouMean(name, known); strings.HasPrefix(near, "did") {
 		return near
 	}
 	return "take it out of the environment: names that begin with " + envPrefix + " are settings"

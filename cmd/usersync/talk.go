@@ -11,7 +11,7 @@ import (
 
 // startTalking opens progress and log, which share standard error.
 func (j *job) startTalking() error {
-	o := progress.Options{Note: j.conn.pace.Note, Calls: func() int { return callsMade(j.calls.Met()) }}
+	o := progress.Options{}
 	if j.config.Log.Format == "json" {
 		o.Say = func(line string) { j.say.Info("under way", zap.String("progress", line)) }
 	} else {
@@ -49,7 +49,7 @@ func widthOf(f *os.File) int {
 
 func (j *job) showProgress() {
 	if j.config.Log.Progress != "never" {
-		j.progress.Start()
+		j.progress.Start(progress.Source{Note: j.conn.pace.Note, Calls: j.calls.Total})
 	}
 }
 

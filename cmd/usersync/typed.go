@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/cmd/usersync/internal/exit"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -17,7 +19,7 @@ type typed struct {
 
 // command is a command line with the same settings.
 func (t typed) command(verb string, files ...string) string {
-	return commandLine(append(append([]string{verb}, t.flags...), files...)...)
+	return exit.CommandLine(append(append([]string{verb}, t.flags...), files...)...)
 }
 
 // args is a command line of run with the same settings, as main gets it.

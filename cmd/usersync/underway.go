@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 	"usersync/sync/user"
 )
@@ -35,7 +36,7 @@ func (j *job) answerSignal(ctx context.Context) (stop func()) {
 	said := make(chan struct{})
 	drop := context.AfterFunc(ctx, func() {
 		defer close(said)
-		if stoppedBy(ctx) != nil {
+		if exit.StoppedBy(ctx) != nil {
 			j.tellStopping(stopping(j.underWay.Load(), j.config.Pace.Timeout.String()))
 		}
 	})

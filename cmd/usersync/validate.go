@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/reader/mapping"
 	"usersync/sync/user"
@@ -35,7 +36,7 @@ func validateCommand(e *env, found *tally) *cobra.Command {
 		v := findings(e, c)
 		v.settings(c.shown)
 		if err == nil && (len(args) > 0 || len(c.Input.From) > 0 || len(c.Target.All) > 0) {
-			*found, err = unlessStopped(cmd.Context(), func() (tally, error) { return validate(cmd.Context(), e, c, args, v) })
+			*found, err = exit.UnlessStopped(cmd.Context(), func() (tally, error) { return validate(cmd.Context(), e, c, args, v) })
 		}
 		return errors.Join(err, v.end())
 	}
@@ -48,7 +49,7 @@ func validateSeveral(ctx context.Context, e *env, c *config, args []string, foun
 	for _, j := range jobs {
 		v := findings(e, j.config)
 		v.settings(j.config.shown)
-		one, bad := unlessStopped(ctx, func() (tally, error) { return validate(ctx, e, j.config, args, v) })
+		one, bad := exit.UnlessStopped(ctx, func() (tally, error) { return validate(ctx, e, j.config, args, v) })
 		err = errors.Join(err, bad, v.end())
 		if one.outcomes.Invalid > found.outcomes.Invalid {
 			*found = one
@@ -77,7 +78,7 @@ func validate(ctx context.Context, e *env, c *config, args []string, v *finding)
 	if err := c.checkResults(paths, e.stdin); err != nil {
 		return found, err
 	}
-	in, err := readInput(ctx, e, c, conn.client, paths)
+	in, err := readInput(ctx, e.stdin, c, conn.client, paths)
 	if err != nil {
 		return found, err
 	}
@@ -128,7 +129,7 @@ func validateRows(ctx context.Context, c *config, in *reader.Input, to client, v
 	for r, err := range in.Records().Until(ctx) {
 		if err != nil {
 			hint, err := withoutHint(err)
-			return found, &trouble{err: fmt.Errorf("read the input: %w", err), hint: hint}
+			return found, &exit.Error{Err: fmt.Errorf("read the input: %w", err), Hint: hint}
 		}
 		found.read++
 		if err := unfitness(r, to); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
 	"usersync/writer"
 	"usersync/writer/report"
@@ -47,7 +48,7 @@ func verifyCommand(e *env) *cobra.Command {
 
 func atMostOneRun(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return misuse(fmt.Errorf("read arguments: %s takes one run", cmd.Name()), "name one", "usersync "+cmd.Name()+" --help")
+		return exit.Usage(fmt.Errorf("read arguments: %s takes one run", cmd.Name()), "name one", "usersync "+cmd.Name()+" --help")
 	}
 	return nil
 }
@@ -81,8 +82,8 @@ func (r runName) verify(w io.Writer) error {
 		return fmt.Errorf("write what was checked: %w", err)
 	}
 	if n := len(v.Findings) + v.More; n > 0 {
-		return &trouble{err: fmt.Errorf("verify run %s: %d things do not agree", r.id, n), code: exitInternal,
-			hint: "somebody changed the files, the disk lost something, or usersync is wrong"}
+		return &exit.Error{Err: fmt.Errorf("verify run %s: %d things do not agree", r.id, n), Code: exit.Internal,
+			Hint: "somebody changed the files, the disk lost something, or usersync is wrong"}
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
 	"usersync/writer/rundir"
 )
@@ -31,7 +32,7 @@ func runArguments(cmd *cobra.Command) func(runsDir, name string, fits func(*jour
 			wanted := map[string]string{"resume": " that could go on", "retry": " that has finished"}[cmd.Name()]
 			return newestRun(runsDir, wanted, fits)
 		case *last:
-			return runName{}, misuse(errors.New("read arguments: a run is named, and --last too"), "keep one of them", "usersync "+cmd.Name()+" --help")
+			return runName{}, exit.Usage(errors.New("read arguments: a run is named, and --last too"), "keep one of them", "usersync "+cmd.Name()+" --help")
 		case filepath.Base(name) != name:
 			return runName{filepath.Dir(filepath.Clean(name)), filepath.Base(name)}, nil
 		}
@@ -85,21 +86,21 @@ func noRun(err error) error {
 		error
 		Hint() string
 	}](err); ok {
-		return misuse(err, hinted.Hint(), "")
+		return exit.Usage(err, hinted.Hint(), "")
 	}
-	return misuse(err, "name a run as its summary does, its directory, or --runs-dir where it lies", "ls -d runs/*")
+	return exit.Usage(err, "name a run as its summary does, its directory, or --runs-dir where it lies", "ls -d runs/*")
 }
 
 // settingsOf returns the settings of an earlier run, over which those are laid
 // that now was given. The command is that of the run.
 func settingsOf(e *env, h journal.Header, now *cobra.Command) (*config, *cobra.Command, error) {
 	if len(h.Args) == 0 {
-		return nil, nil, misuse(errors.New("read the settings of the run: its journal does not say them"), "give the run's own command again", "usersync run --help")
+		return nil, nil, exit.Usage(errors.New("read the settings of the run: its journal does not say them"), "give the run's own command again", "usersync run --help")
 	}
 	cmd := &cobra.Command{Use: h.Args[0]}
 	load := addSettings(e, cmd)
 	if err := cmd.ParseFlags(h.Args[1:]); err != nil {
-		return nil, nil, misuse(fmt.Errorf("read the settings of the run: %w", err), "use the version of usersync that began the run", "")
+		return nil, nil, exit.Usage(fmt.Errorf("read the settings of the run: %w", err), "use the version of usersync that began the run", "")
 	}
 	if err := lay(now, cmd); err != nil {
 		return nil, nil, err

@@ -13,8 +13,32 @@ const ReadCall = "read"
 // code of the fault. Its zero value is ready, and it is safe for concurrent use.
 type Calls struct {
 	mu   sync.Mutex
-	met  map[string]map[string]int
+	met  CallCounts
 	last string
+}
+
+// CallCounts are numbers of calls by their kind: an operation, or ReadCall.
+type CallCounts map[string]AnswerCounts
+
+// Total is the number of calls of all kinds.
+func (c CallCounts) Total() int {
+	n := 0
+	for _, met := range c {
+		n += met.Total()
+	}
+	return n
+}
+
+// AnswerCounts are numbers of calls by what they met: ok, or the code of a fault.
+type AnswerCounts map[string]int
+
+// Total is the number of calls, whatever they met.
+func (a AnswerCounts) Total() int {
+	n := 0
+	for _, calls := range a {
+		n += calls
+	}
+	return n
 }
 
 func (c *Calls) count(kind string, err error) {
@@ -30,10 +54,10 @@ func (c *Calls) count(kind string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.met == nil {
-		c.met = map[string]map[string]int{}
+		c.met = CallCounts{}
 	}
 	if c.met[kind] == nil {
-		c.met[kind] = map[string]int{}
+		c.met[kind] = AnswerCounts{}
 	}
 	c.met[kind][met]++
 	if met != "ok" {
@@ -51,11 +75,18 @@ func (c *Calls) Last() string {
 	return c.last
 }
 
-// Met returns the counts so far: kind, then what the calls met.
-func (c *Calls) Met() map[string]map[string]int {
+// Total returns how many calls were counted so far.
+func (c *Calls) Total() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	met := make(map[string]map[string]int, len(c.met))
+	return c.met.Total()
+}
+
+// Met returns the counts so far.
+func (c *Calls) Met() CallCounts {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	met := make(CallCounts, len(c.met))
 	for kind, counts := range c.met {
 		met[kind] = maps.Clone(counts)
 	}

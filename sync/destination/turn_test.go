@@ -63,14 +63,14 @@ func TestFurther(t *testing.T) {
 		client  twofold
 		left    int
 		status  []int
-		met     map[string]map[string]int
+		met     destination.CallCounts
 		applied error
 	}{
-		"both":              {twofold{}, 2, []int{200, 200}, map[string]map[string]int{"create": {"ok": 1}, "delete": {"ok": 1}}, nil},
-		"the first fails":   {twofold{first: denied}, 2, []int{403}, map[string]map[string]int{"create": {"http_403": 1}}, denied},
-		"the second fails":  {twofold{second: denied}, 2, []int{200, 403}, map[string]map[string]int{"create": {"ok": 1}, "delete": {"http_403": 1}}, denied},
-		"the run ends":      {twofold{}, 1, []int{200}, map[string]map[string]int{"create": {"ok": 1}}, errOver},
-		"the run was ended": {twofold{}, 0, nil, map[string]map[string]int{}, errOver},
+		"both":              {twofold{}, 2, []int{200, 200}, destination.CallCounts{"create": {"ok": 1}, "delete": {"ok": 1}}, nil},
+		"the first fails":   {twofold{first: denied}, 2, []int{403}, destination.CallCounts{"create": {"http_403": 1}}, denied},
+		"the second fails":  {twofold{second: denied}, 2, []int{200, 403}, destination.CallCounts{"create": {"ok": 1}, "delete": {"http_403": 1}}, denied},
+		"the run ends":      {twofold{}, 1, []int{200}, destination.CallCounts{"create": {"ok": 1}}, errOver},
+		"the run was ended": {twofold{}, 0, nil, destination.CallCounts{}, errOver},
 	} {
 		p, calls := &one{left: test.left}, new(destination.Calls)
 		limited := destination.Limited{Destination: test.client, Pacer: p, Wire: t.Context(), Calls: calls}

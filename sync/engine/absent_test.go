@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/user"
 )
 
@@ -84,10 +85,10 @@ func TestAbsentIsNotAskedFor(t *testing.T) {
 func TestAbsentRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out, asked := new(results), -1
-		guard := &engine.GuardError{What: "too many"}
-		job := engine.Job{Records: input(120, user.Upsert, own), Destination: newAPI(out, time.Millisecond), Results: out, Absent: gone(120, 0, out, &asked, guard)}
+		trip := &guard.Error{What: "too many"}
+		job := engine.Job{Records: input(120, user.Upsert, own), Destination: newAPI(out, time.Millisecond), Results: out, Absent: gone(120, 0, out, &asked, trip)}
 		summary, err := job.Run(t.Context())
-		if !errors.Is(err, guard) || summary.Finished || summary.Written != 120 {
+		if !errors.Is(err, trip) || summary.Finished || summary.Written != 120 {
 			t.Errorf("%+v, %v", summary, err)
 		}
 	})

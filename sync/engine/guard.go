@@ -3,17 +3,9 @@ package engine
 import (
 	"fmt"
 
+	"usersync/sync/guard"
 	"usersync/sync/user"
 )
-
-// GuardError says that a guard stopped the run and a person is needed.
-type GuardError struct {
-	Guard string // the guard's name
-	What  string // what it saw, with numbers
-	Hint  string
-}
-
-func (e *GuardError) Error() string { return e.What }
 
 // deleteGuard stops a run that deletes users who are not there: most likely it
 // looks at the wrong account.
@@ -35,10 +27,10 @@ func (g *deleteGuard) count(o *user.Outcome) error {
 	if g.absent != mostAbsent+1 {
 		return nil
 	}
-	return &GuardError{
-		Guard: "already_absent",
-		What:  fmt.Sprintf("%d of the first %d deletes met nobody: this may be the wrong account", g.absent, g.seen),
-		Hint:  "check base_url and organization",
+	return &guard.Error{
+		Name: "already_absent",
+		What: fmt.Sprintf("%d of the first %d deletes met nobody: this may be the wrong account", g.absent, g.seen),
+		Hint: "check base_url and organization",
 	}
 }
 
@@ -90,9 +82,9 @@ func (g *errorGuard) check() error {
 		return nil
 	}
 	g.told = true
-	return &GuardError{
-		Guard: "max_errors",
-		What:  fmt.Sprintf("%d of the first %d records settled are invalid or refused: more than --max-errors allows", g.wrong, g.settled),
-		Hint:  "look at the codes in rejects; if they are as expected, allow more with --max-errors",
+	return &guard.Error{
+		Name: "max_errors",
+		What: fmt.Sprintf("%d of the first %d records settled are invalid or refused: more than --max-errors allows", g.wrong, g.settled),
+		Hint: "look at the codes in rejects; if they are as expected, allow more with --max-errors",
 	}
 }

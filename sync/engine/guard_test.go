@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"usersync/sync/guard"
 	"usersync/sync/user"
 )
 
@@ -38,8 +39,8 @@ func TestMaxErrors(t *testing.T) {
 				if err == nil {
 					continue
 				}
-				guard, ok := errors.AsType[*GuardError](err)
-				if !ok || guard.Guard != "max_errors" || tripped > 0 {
+				trip, ok := errors.AsType[*guard.Error](err)
+				if !ok || trip.Name != "max_errors" || tripped > 0 {
 					t.Fatal(err, tripped)
 				}
 				tripped = k

@@ -108,7 +108,7 @@ const readerGrace = time.Second
 // has ended and every outcome that can be written is written.
 //
 // The error joins the reasons why the run stopped before its end: the cause of
-// ctx, the reader's error, the destination's, the results', a GuardError. An
+// ctx, the reader's error, the destination's, the results', a guard.Error. An
 // AccountingError says that the numbers do not add up. Once ctx is done no new
 // call starts and every wait ends.
 func (j Job) Run(ctx context.Context) (Summary, error) {

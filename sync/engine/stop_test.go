@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"usersync/sync/engine"
+	"usersync/sync/guard"
 	"usersync/sync/user"
 )
 
@@ -215,8 +216,8 @@ func TestDeleteGuard(t *testing.T) {
 					return outcomes, nil
 				}
 				summary, err := engine.Job{Records: input(1000, user.Delete, own), Destination: a, Results: out, Workers: 1}.Run(t.Context())
-				var guard *engine.GuardError
-				if errors.As(err, &guard) != c.trips || summary.Finished == c.trips || c.trips && (len(out.list) > 110 || guard.Hint == "") {
+				var trip *guard.Error
+				if errors.As(err, &trip) != c.trips || summary.Finished == c.trips || c.trips && (len(out.list) > 110 || trip.Hint == "") {
 					t.Errorf("%d outcomes, %+v, %v", len(out.list), summary, err)
 				}
 				if !c.trips && err != nil {

@@ -15,12 +15,14 @@ import (
 func (p *Progress) line(now time.Time, s *speed) string {
 	settled := int(p.settled.Load())
 	var b strings.Builder
-	if note := p.options.Note(); note != "" {
-		b.WriteString(note + "; ")
+	if p.source.Note != nil {
+		if note := p.source.Note(); note != "" {
+			b.WriteString(note + "; ")
+		}
 	}
 	b.WriteString(report.Count(settled, "user"))
-	if p.options.Calls != nil {
-		b.WriteString(", " + report.Count(p.options.Calls(), "call"))
+	if p.source.Calls != nil {
+		b.WriteString(", " + report.Count(p.source.Calls(), "call"))
 	}
 	fmt.Fprintf(&b, " in %s, %s/s", s.since(now), report.Grouped(s.at(now, settled)))
 	for i, status := range user.Statuses {

@@ -23,14 +23,20 @@ type Options struct {
 	// Width returns the number of columns of the terminal, and is asked again
 	// for every line, for a window can be resized; nil is 80.
 	Width func() int
-	// Note says in a few words what holds the run up; empty if nothing does.
+	// Say takes the lines, one at a time, in place of the writer; nil leaves them
+	// to it. It is for logs that are data, where a line is a member of another.
+	Say func(line string)
+}
+
+// Source tells what progress shows besides its own counts. Its functions are
+// called from another goroutine.
+type Source struct {
+	// Note says in a few words what holds the run up; empty if nothing does. Nil
+	// is a run that nothing holds up.
 	Note func() string
 	// Calls returns how many calls were made, which tells that the run is alive
 	// while results wait for one; nil leaves them out.
 	Calls func() int
-	// Say takes the lines, one at a time, in place of the writer; nil leaves them
-	// to it. It is for logs that are data, where a line is a member of another.
-	Say func(line string)
 }
 
 // Progress is a Writer that counts, and shows the counts while the run goes
@@ -38,6 +44,7 @@ type Options struct {
 // and Stop ends.
 type Progress struct {
 	options Options
+	source  Source
 	settled atomic.Int64
 	rejects [len(user.Statuses)]atomic.Int64
 
@@ -60,9 +67,6 @@ func New(w io.Writer, o Options) *Progress {
 	o.Every = cmp.Or(o.Every, every)
 	if o.Width == nil {
 		o.Width = func() int { return 80 }
-	}
-	if o.Note == nil {
-		o.Note = func() string { return "" }
 	}
 	return &Progress{options: o, to: w}
 }
@@ -87,7 +91,8 @@ func place(s user.Status) int {
 }
 
 // Start begins to show progress. Whoever calls it calls Stop, once.
-func (p *Progress) Start() {
+func (p *Progress) Start(s Source) {
+	p.source = s
 	p.stop = make(chan struct{})
 	p.drawing.Go(p.run)
 }

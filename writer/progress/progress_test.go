@@ -42,7 +42,7 @@ func TestProgressIsSaid(t *testing.T) {
 		var out bytes.Buffer
 		var p *Progress
 		p = New(&out, Options{Say: func(line string) { fmt.Fprintf(p.Above(), "{%q}\n", line) }})
-		p.Start()
+		p.Start(Source{})
 		settle(t, p, user.Created, 150)
 		pass(31 * time.Second)
 		if err := p.Stop(); err != nil || out.String() != "{\"150 users in 30s, 5/s\"}\n" {
@@ -55,8 +55,8 @@ func TestProgressIsSaid(t *testing.T) {
 func TestProgressShowsCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		p := New(&out, Options{Calls: func() int { return 1312 }})
-		p.Start()
+		p := New(&out, Options{})
+		p.Start(Source{Calls: func() int { return 1312 }})
 		pass(31 * time.Second)
 		if err := p.Stop(); err != nil || out.String() != "usersync: 0 users, 1,312 calls in 30s, 0/s\n" {
 			t.Errorf("got %q, %v", out.String(), err)
@@ -69,8 +69,8 @@ func TestProgressInALog(t *testing.T) {
 		var out bytes.Buffer
 		var note atomic.Value
 		note.Store("")
-		p := New(&out, Options{Note: func() string { return note.Load().(string) }})
-		p.Start()
+		p := New(&out, Options{})
+		p.Start(Source{Note: func() string { return note.Load().(string) }})
 		settle(t, p, user.Created, 1499)
 		settle(t, p, user.InDoubt, 1)
 		pass(31 * time.Second)
@@ -92,7 +92,7 @@ func TestAShortRunSaysNothingInALog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		p := New(&out, Options{})
-		p.Start()
+		p.Start(Source{})
 		pass(29 * time.Second)
 		if err := p.Stop(); err != nil || out.Len() > 0 {
 			t.Errorf("%v, %q", err, &out)
@@ -104,7 +104,7 @@ func TestProgressOnATerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		p := New(&out, Options{Terminal: true, Width: func() int { return 20 }})
-		p.Start()
+		p.Start(Source{})
 		settle(t, p, user.Created, 100)
 		pass(250 * time.Millisecond)
 		if got := out.String(); got != "100 users in 0s, 50" {
@@ -152,7 +152,7 @@ func TestTheSpeedFollows(t *testing.T) {
 func TestABrokenStderrIsToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := New(full{}, Options{Terminal: true})
-		p.Start()
+		p.Start(Source{})
 		pass(time.Second)
 		if err := p.Stop(); !errors.Is(err, errFull) {
 			t.Errorf("Stop = %v", err)

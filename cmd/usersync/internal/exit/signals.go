@@ -1,4 +1,4 @@
-package main
+package exit
 
 import (
 	"context"
@@ -8,11 +8,12 @@ import (
 	"syscall"
 )
 
-// signalError is the cause of a context that a signal ended.
-type signalError struct{ signal syscall.Signal }
+// SignalError is the cause of a context that a signal ended.
+type SignalError struct{ Signal syscall.Signal }
 
-func (e signalError) Error() string {
-	switch e.signal {
+// Error names the signal as a person knows it.
+func (e SignalError) Error() string {
+	switch e.Signal {
 	case syscall.SIGINT:
 		return "stopped by ^C (SIGINT)"
 	case syscall.SIGTERM:
@@ -20,13 +21,13 @@ func (e signalError) Error() string {
 	case syscall.SIGHUP:
 		return "stopped by SIGHUP: the terminal went away"
 	}
-	return "stopped by " + e.signal.String()
+	return "stopped by " + e.Signal.String()
 }
 
-// interruptible returns two contexts under ctx. The first ^C, SIGTERM or SIGHUP ends
+// Interruptible returns two contexts under ctx. The first ^C, SIGTERM or SIGHUP ends
 // soft, which stops reading; the second ends wire, which cuts the calls that
 // are out. release gives the signals back and waits for the watcher.
-func interruptible(ctx context.Context) (soft, wire context.Context, release func()) {
+func Interruptible(ctx context.Context) (soft, wire context.Context, release func()) {
 	soft, endSoft := context.WithCancelCause(ctx)
 	wire, endWire := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 2)
@@ -40,7 +41,7 @@ func interruptible(ctx context.Context) (soft, wire context.Context, release fun
 		for _, end := range []context.CancelCauseFunc{endSoft, endWire} {
 			select {
 			case s := <-signals:
-				end(signalError{s.(syscall.Signal)})
+				end(SignalError{s.(syscall.Signal)})
 			case <-quit:
 				return
 			}
@@ -55,10 +56,10 @@ func interruptible(ctx context.Context) (soft, wire context.Context, release fun
 	}
 }
 
-// withSignal makes the signal that ended ctx part of err. What ended only
+// WithSignal makes the signal that ended ctx part of err. What ended only
 // because of it is not worth a line of its own.
-func withSignal(ctx context.Context, err error) error {
-	sig := stoppedBy(ctx)
+func WithSignal(ctx context.Context, err error) error {
+	sig := StoppedBy(ctx)
 	switch {
 	case sig == nil || errors.Is(err, sig):
 		return err
@@ -68,19 +69,19 @@ func withSignal(ctx context.Context, err error) error {
 	return errors.Join(sig, err)
 }
 
-// stoppedBy returns the signal that ended ctx, or nil.
-func stoppedBy(ctx context.Context) error {
-	var s signalError
+// StoppedBy returns the signal that ended ctx, or nil.
+func StoppedBy(ctx context.Context) error {
+	var s SignalError
 	if errors.As(context.Cause(ctx), &s) {
 		return s
 	}
 	return nil
 }
 
-// unlessStopped does what may block in a read of a pipe, which nothing can
+// UnlessStopped does what may block in a read of a pipe, which nothing can
 // interrupt. When ctx ends first it returns the cause and leaves do behind: the
 // process is about to end.
-func unlessStopped[T any](ctx context.Context, do func() (T, error)) (T, error) {
+func UnlessStopped[T any](ctx context.Context, do func() (T, error)) (T, error) {
 	type end struct {
 		value T
 		err   error
