@@ -90,13 +90,13 @@ type finding struct {
 	line    int
 	kind    string
 	word    string // the entry's first form, under which it is counted
-	form    string // as it is written
+	form    string // the one that was found
 	why     string
 	instead string
 	fine    bool // excused, or in a phrase in which the word is right
 }
 
-// String returns the place and the word, such as README.md:12: whom.
+// String returns the place and the word, joined by colons.
 func (f finding) String() string { return fmt.Sprintf("%s:%d: %s", f.path, f.line, f.form) }
 
 // check looks through all files below root, and adds to words how many words it
