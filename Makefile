@@ -4,6 +4,7 @@
 # make bench      users per second, CPU and allocations, for the whole and each part
 # make fuzz       every fuzz target for FUZZTIME
 # make lint       gofmt, vet, staticcheck, unreachable functions, words of our prose
+# make mutate     plants each known defect and expects its test to fail
 # make structure  sizes of packages, files, functions and types
 
 GO       ?= go
@@ -14,7 +15,7 @@ TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
 # The version that the program reports. A clone has tags; a source archive has none.
 STAMP     = -X usersync/cmd/usersync/internal/exit.version=$(shell git describe --tags --always --dirty 2>/dev/null) -X usersync/cmd/usersync/internal/exit.commit=$(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: build test proof bench fuzz lint structure deps
+.PHONY: build test proof bench fuzz lint structure mutate deps
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
@@ -38,6 +39,9 @@ lint:
 	$(TOOL) staticcheck ./...
 	@dead="$$($(TOOL) deadcode ./cmd/usersync)"; test -z "$$dead" || { echo 'no command reaches:'; echo "$$dead"; exit 1; }
 	$(GO) run ./.ci/prose $(PROSE)
+
+mutate: deps
+	@$(GO) run ./.ci/mutate
 
 structure:
 	@$(GO) run ./.ci/structure

@@ -20,12 +20,12 @@ func (r *csvRows) begin(m *mapping.Mapper, c *chunk) (err error) {
 		names[i] = unreadName
 		if place := r.place(i); place != nil {
 			names[i] = cellName
-			r.places = append(r.places, place)
+			r.taker.places = append(r.taker.places, place)
 		}
 	}
-	r.feed.set(r.headerRow)
-	if r.um, err = gocsv.NewUnmarshaller(r.parser, cellsRow{}); err == nil {
-		err = r.um.RenormalizeHeaders(func([]string) []string { return names })
+	r.taker.feed.set(r.taker.header)
+	if r.taker.um, err = gocsv.NewUnmarshaller(r.taker.parser, cellsRow{}); err == nil {
+		err = r.taker.um.RenormalizeHeaders(func([]string) []string { return names })
 	}
 	return err
 }

@@ -19,26 +19,31 @@ import (
 // csvRows reads a CSV file: frame cuts the rows and refuses those that would
 // lead a parser astray, gocsv takes the others apart, one at a time.
 type csvRows struct {
-	file   string
-	frame  frame
-	feed   *feed
-	parser *csv.Reader
-	um     *gocsv.Unmarshaller
-	header []string // as in the file, with usersync's own columns
-	// headerRow is the header's text, for gocsv to read when the columns it is to
-	// look for are known.
-	headerRow []byte
-	own       int // how many of them are usersync's; they come first
-	mapper    *mapping.Mapper
-	chunk     *chunk
-	cells     []user.Value  // of the file's own columns
-	places    []*user.Value // where the cells that are read go
-	marks     marks
-	trailer   trailer
-	records   int // so far
+	file    string
+	frame   frame
+	taker   taker
+	header  []string // as in the file, with usersync's own columns
+	own     int      // how many of them are usersync's; they come first
+	mapper  *mapping.Mapper
+	chunk   *chunk
+	cells   []user.Value // of the file's own columns
+	marks   marks
+	trailer trailer
+	records int // so far
 	// charset is where the text was decoded from; U+FFFD stands for its faults.
 	charset  string
 	original func(user.Rejected) [][]byte
+}
+
+// taker takes rows apart by means of gocsv.
+type taker struct {
+	feed   *feed
+	parser *csv.Reader
+	um     *gocsv.Unmarshaller
+	// header is the header's text, for gocsv to read when the columns it is to look
+	// for are known.
+	header []byte
+	places []*user.Value // where the cells that are read go
 }
 
 // feed gives the csv.Reader one row at a time, so that it never reads ahead.
@@ -53,6 +58,7 @@ func (f *feed) set(row []byte) {
 	}
 }
 
+// Read reads to the end of the row, which is io.EOF.
 func (f *feed) Read(p []byte) (int, error) {
 	n := copy(p, f.row)
 	f.row = f.row[n:]
@@ -68,7 +74,7 @@ func (f *feed) Read(p []byte) (int, error) {
 }
 
 func openCSV(f *file, w *window, o Options) (*csvRows, error) {
-	r := &csvRows{file: f.name, feed: &feed{}, charset: f.source.Charset(), original: o.Original, trailer: newTrailer(o.Trailer)}
+	r := &csvRows{file: f.name, taker: taker{feed: &feed{}}, charset: f.source.Charset(), original: o.Original, trailer: newTrailer(o.Trailer)}
 	r.frame = frame{window: *w, line: 1}
 	delimiter := o.Delimiter
 	if delimiter == 0 {
@@ -96,14 +102,14 @@ func (r *csvRows) readHeader(delimiter rune) error {
 	if unfit := r.unfit(&row, 0); unfit != nil {
 		return &InputError{File: r.file, Line: row.line, Rule: "the header " + unfit.Rule, Hint: unfit.Hint}
 	}
-	r.feed.set(row.bytes)
-	reader := csv.NewReader(r.feed)
+	r.taker.feed.set(row.bytes)
+	reader := csv.NewReader(r.taker.feed)
 	reader.Comma, reader.ReuseRecord = delimiter, true
 	header, err := reader.Read()
 	if err != nil {
 		return &InputError{File: r.file, Line: row.line, Rule: "the header cannot be read as CSV"}
 	}
-	r.parser, r.header, r.headerRow = reader, slices.Clone(header), bytes.Clone(row.bytes)
+	r.taker.parser, r.taker.header, r.header = reader, bytes.Clone(row.bytes), slices.Clone(header)
 	r.own, err = r.marks.find(r.header)
 	return r.located(row.line, err)
 }
@@ -148,7 +154,7 @@ func (r *csvRows) next(rec *user.Record) error {
 		r.refuse(rec, unfit)
 		return nil
 	}
-	r.feed.set(row.bytes)
+	r.taker.feed.set(row.bytes)
 	if ragged, err := r.parse(); err != nil {
 		return err
 	} else if ragged {
@@ -168,11 +174,11 @@ func (r *csvRows) next(rec *user.Record) error {
 
 // parse takes the row in feed apart into cells.
 func (r *csvRows) parse() (ragged bool, err error) {
-	out, err := r.um.Read()
+	out, err := r.taker.um.Read()
 	if errors.Is(err, csv.ErrFieldCount) {
 		return true, nil
 	}
-	if row, ok := out.(cellsRow); err == nil && ok && row.Cells.spread(r.places) {
+	if row, ok := out.(cellsRow); err == nil && ok && row.Cells.spread(r.taker.places) {
 		return false, nil
 	}
 	// The frame lets no other row pass. gocsv's words would quote the cell.

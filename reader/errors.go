@@ -27,6 +27,7 @@ func (e *InputError) Error() string {
 	return text + ": " + e.Rule
 }
 
+// Unwrap returns Err.
 func (e *InputError) Unwrap() error { return e.Err }
 
 var errUnterminated = errors.New("a quoted cell is not closed")

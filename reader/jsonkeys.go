@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/sync/user"
+
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -25,7 +27,7 @@ func (k *keys) object(raw jsontext.Value, prefix string) {
 	members(raw, func(name string, value jsontext.Value) {
 		name = prefix + name
 		switch {
-		case strings.HasPrefix(name, specialPrefix):
+		case strings.HasPrefix(name, user.RejectPrefix):
 		case value.Kind() == '{' && !k.known(name):
 			k.object(value, name+".")
 		case !slices.Contains(k.names, name):
@@ -63,7 +65,7 @@ func unmarked(raw []byte) []byte {
 	}
 	out := []byte{'{'}
 	members(raw, func(name string, value jsontext.Value) {
-		if strings.HasPrefix(name, specialPrefix) {
+		if strings.HasPrefix(name, user.RejectPrefix) {
 			return
 		}
 		if len(out) > 1 {

@@ -123,7 +123,7 @@ func (p *parser) value(name []byte) (*user.InvalidError, error) {
 	if place, read := p.mapper.Place(name); read {
 		return p.keep(place, name)
 	}
-	if bytes.HasPrefix(name, []byte(specialPrefix)) {
+	if bytes.HasPrefix(name, []byte(user.RejectPrefix)) {
 		return nil, p.mark(string(name))
 	}
 	nested := p.dec.PeekKind() == '{'

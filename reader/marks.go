@@ -11,19 +11,9 @@ import (
 	"usersync/sync/user"
 )
 
-// The columns that a rejects file has before the input's own.
-const (
-	specialPrefix = "_usersync_"
-	outcomeColumn = specialPrefix + "outcome"
-	codeColumn    = specialPrefix + "code"
-	runColumn     = specialPrefix + "run"
-	recordColumn  = specialPrefix + "record"
-	rawColumn     = specialPrefix + "raw"
-)
-
 // ownBeginnings are how a rejects file begins, as CSV and as JSON Lines. It is
 // UTF-8, whatever the input's charset was that it came from.
-func ownBeginnings() []string { return []string{outcomeColumn, `{"` + outcomeColumn + `"`} }
+func ownBeginnings() []string { return []string{user.RejectOutcome, `{"` + user.RejectOutcome + `"`} }
 
 // marks are what a rejects file says of a row.
 type marks struct{ outcome, code, run, record, raw user.Value }
@@ -31,11 +21,11 @@ type marks struct{ outcome, code, run, record, raw user.Value }
 // find returns how many columns are usersync's.
 func (m *marks) find(header []string) (own int, err error) {
 	for i, name := range header {
-		if !strings.HasPrefix(strings.TrimSpace(name), specialPrefix) {
+		if !strings.HasPrefix(strings.TrimSpace(name), user.RejectPrefix) {
 			continue
 		}
 		if i != own {
-			return 0, &InputError{Rule: "the columns " + specialPrefix + "* must stand before all others", Hint: "put them back where they were"}
+			return 0, &InputError{Rule: "the columns " + user.RejectPrefix + "* must stand before all others", Hint: "put them back where they were"}
 		}
 		own++
 	}
@@ -44,15 +34,15 @@ func (m *marks) find(header []string) (own int, err error) {
 
 func (m *marks) place(name string) *user.Value {
 	switch strings.TrimSpace(name) {
-	case outcomeColumn:
+	case user.RejectOutcome:
 		return &m.outcome
-	case codeColumn:
+	case user.RejectCode:
 		return &m.code
-	case runColumn:
+	case user.RejectRun:
 		return &m.run
-	case recordColumn:
+	case user.RejectRecord:
 		return &m.record
-	case rawColumn:
+	case user.RejectRaw:
 		return &m.raw
 	}
 	return nil
@@ -130,20 +120,20 @@ func (r *csvRows) spreadAgain(raw []byte) *user.InvalidError {
 }
 
 func notOneRow() *user.InvalidError {
-	return &user.InvalidError{Code: "unparsed", Column: rawColumn, Rule: "does not hold one row of the columns behind it",
+	return &user.InvalidError{Code: "unparsed", Column: user.RejectRaw, Rule: "does not hold one row of the columns behind it",
 		Hint: "mend it, or write the cells behind it and empty it"}
 }
 
 // spoilt returns why _usersync_raw is not the row that was read.
 func (m *marks) spoilt(mapper *mapping.Mapper) *user.InvalidError {
 	switch {
-	case m.raw.Text == mapping.Mask && len(mapper.SecretColumns()) > 0:
-		return mapping.Masked(rawColumn, "")
-	case m.raw.Text == mapping.Erased:
-		return &user.InvalidError{Code: "erased", Column: rawColumn, Rule: "holds " + mapping.Erased + ": the person was erased from this file",
+	case m.raw.Text == user.Mask && len(mapper.SecretColumns()) > 0:
+		return mapping.Masked(user.RejectRaw, "")
+	case m.raw.Text == user.Erased:
+		return &user.InvalidError{Code: "erased", Column: user.RejectRaw, Rule: "holds " + user.Erased + ": the person was erased from this file",
 			Hint: "leave the row out"}
 	case strings.Contains(m.raw.Text, string(replacement)):
-		return &user.InvalidError{Code: "replaced", Column: rawColumn, Rule: "holds U+FFFD, which stands where bytes could not be read",
+		return &user.InvalidError{Code: "replaced", Column: user.RejectRaw, Rule: "holds U+FFFD, which stands where bytes could not be read",
 			Hint: "take the text from the original file"}
 	}
 	return nil

@@ -4,17 +4,19 @@ import (
 	"io"
 	"testing"
 	"time"
+
+	"usersync/sync/user"
 )
 
 func BenchmarkCSV(b *testing.B) {
-	w, err := NewCSV(io.Discard)
+	w, err := NewResults(io.Discard, FormatCSV)
 	if err != nil {
 		b.Fatal(err)
 	}
 	benchmark(b, w)
 }
 
-func BenchmarkJSONL(b *testing.B) { benchmark(b, NewJSONL(io.Discard)) }
+func BenchmarkJSONL(b *testing.B) { benchmark(b, mustResults(b, io.Discard, FormatJSONL)) }
 
 func benchmark(b *testing.B, w Writer) {
 	b.ReportAllocs()
@@ -26,5 +28,31 @@ func benchmark(b *testing.B, w Writer) {
 		if err := w.Write(o); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func BenchmarkRejects(b *testing.B) {
+	for _, o := range []RejectsOptions{
+		{Format: FormatCSV, Header: []string{"id", "name", "ssn"}, SecretColumns: []string{"ssn"}, Run: "20260314T020000Z-k3f9qa"},
+		{Format: FormatJSONL, Run: "20260314T020000Z-k3f9qa"},
+	} {
+		b.Run(string(o.Format), func(b *testing.B) {
+			w, err := NewRejects(io.Discard, o)
+			if err != nil {
+				b.Fatal(err)
+			}
+			refused := example
+			refused.Status, refused.Code, refused.Detail = user.Refused, "DUPLICATE_EMAIL", "another user has this address"
+			refused.Record = &user.Record{Origin: user.Origin{Record: 4711, Line: 4712, Raw: []byte(`CUST-0001234567,"Doe, Jane",123-45-6789`)}}
+			if o.Format == FormatJSONL {
+				refused.Record.Origin.Raw = []byte(`{"id":"CUST-0001234567","name":"Doe, Jane","ssn":"123-45-6789"}`)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := w.Write(refused); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

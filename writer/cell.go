@@ -86,12 +86,7 @@ func (r row) plain(text string) bool {
 	if leads(text) || text[0] == ' ' {
 		return false
 	}
-	for i := range len(text) {
-		if c := text[i]; c < ' ' || c == '"' || c >= 0x7f || rune(c) == r.delimiter {
-			return false
-		}
-	}
-	return true
+	return printable(text, '"', byte(r.delimiter)) && r.delimiter < utf8.RuneSelf
 }
 
 // cell appends text, in double quotes where CSV needs them.

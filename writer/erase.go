@@ -6,11 +6,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-)
 
-// Erased stands where the id of a person stood who was erased, and in place of
-// the row as it was read.
-const Erased = "[erased]"
+	"usersync/sync/user"
+)
 
 // Erasure takes a person out of the files of one run. Every row keeps its place,
 // its record, outcome and code, so that the counts still add up; id, the API's
@@ -47,11 +45,11 @@ func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
 	p := newResultParser(from.Name, from.Format)
 	c := copier{e: e, to: to}
 	for row, err := range rows(from.Text, from.Name, false) {
-		if err == nil && row.Row == 1 && p.header != "" {
+		if err == nil && p.isHeader(row) {
 			c.put(row.text)
 			continue
 		}
-		var r Result
+		var r user.Settled
 		if err == nil {
 			r, err = p.result(row)
 		}
@@ -60,7 +58,7 @@ func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
 			continue
 		}
 		c.before(r.Record)
-		if r.ID == "" && r.Outcome.Rejected() {
+		if r.ID == "" && r.Status.Rejected() {
 			e.unnamed[r.Record] = struct{}{}
 		}
 		if r.ID != e.ID {
@@ -68,10 +66,9 @@ func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
 			continue
 		}
 		e.mine[r.Record] = struct{}{}
-		r.ID, r.Remote, r.Detail, r.RequestID = Erased, "", "", ""
-		p.out.Reset()
-		c.fail(p.again.Write(p.outcome(&r)))
-		c.erased(p.out.Bytes())
+		r.Erase()
+		p.again = p.lines.line(p.again[:0], &r)
+		c.erased(p.again)
 	}
 	return c.end()
 }
@@ -79,7 +76,7 @@ func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
 // Rejects copies rejects. A row of which nobody could tell whose it is goes too
 // if it holds the id as a word.
 func (e *Erasure) Rejects(to io.Writer, from FileText) (Copied, error) {
-	p := &rejectParser{name: from.Name, csv: from.Format == FormatCSV}
+	p := newRejectParser(from.Name, from.Format)
 	c := copier{e: e, to: to}
 	for row, err := range rows(from.Text, from.Name, p.csv) {
 		if err == nil && p.csv && row.Row == 1 && p.header(bytes.TrimSuffix(row.text, []byte("\n"))) {
@@ -97,7 +94,7 @@ func (e *Erasure) Rejects(to io.Writer, from FileText) (Copied, error) {
 		c.before(r.Record)
 		_, unnamed := e.unnamed[r.Record]
 		switch mine := e.Mine(r.Record); {
-		case mine && r.Raw != Erased:
+		case mine && r.Raw != user.Erased:
 			r.Detail = ""
 			c.erased(p.tombstone(&r))
 		case unnamed && e.names(row.text):
@@ -112,12 +109,11 @@ func (e *Erasure) Rejects(to io.Writer, from FileText) (Copied, error) {
 // tombstone is the row that stands for r, which was parsed last.
 func (p *rejectParser) tombstone(r *Reject) []byte {
 	if !p.csv {
-		b := p.objects.verdict(nil, p.outcome(r))
-		return append(appendText(b, `,"`+rawColumn+`":`, Erased), "}\n"...)
+		return append(appendText(append(p.objects.verdict(nil, r), rawKey...), user.Erased), "}\n"...)
 	}
-	b := p.format.row.cell(p.format.verdict(nil, p.outcome(r)), Erased)
+	b := p.cells.cell(p.cells.verdict(nil, r), user.Erased)
 	for range p.columns - ownColumns {
-		b = p.format.row.next(b)
+		b = p.cells.next(b)
 	}
 	return append(b, '\n')
 }
@@ -140,13 +136,4 @@ func (e *Erasure) names(text []byte) bool {
 
 func partOfWord(r rune) bool {
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
-}
-
-// Note takes the person out of what the journal says of a record.
-func (e *Erasure) Note(id, remote, detail, requestID *string) bool {
-	if *id != e.ID {
-		return false
-	}
-	*id, *remote, *detail, *requestID = Erased, "", "", ""
-	return true
 }

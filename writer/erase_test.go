@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"usersync/sync/user"
 )
 
 const toldResults = resultsHeader +
@@ -38,7 +40,7 @@ func TestErasure(t *testing.T) {
 
 // A part of another id is not the id, and who is erased stays so.
 func TestErasureOfNobody(t *testing.T) {
-	for _, id := range []string{"u", "1", "-1", "u-", Erased} {
+	for _, id := range []string{"u", "1", "-1", "u-", user.Erased} {
 		e := &Erasure{ID: id}
 		var results, rejects strings.Builder
 		got, err := e.Results(&results, FileText{Name: "results.csv", Format: FormatCSV, Text: strings.NewReader(toldResults)})

@@ -4,40 +4,33 @@ import (
 	"bytes"
 	"io"
 	"iter"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"usersync/sync/user"
 )
 
 // Reject is a row of rejects: what became of the record, the quoting of its
-// cells undone, and the record itself.
+// cells undone, and the record itself. Of Settled it holds what rejects have
+// columns for: Record, Line, Status, Code and Detail.
 type Reject struct {
 	Place
-	Outcome user.Status
-	Code    string
-	Detail  string
-	Run     string
-	Record  int
-	Line    int // of the input
-	// Raw is the row as it was read, if it could not be taken apart; else Text
+	user.Settled
+	Run string // that rejected the record
+	// Raw is the row as it was read, if it could not be taken apart. Otherwise Text
 	// holds the input's own cells or, of JSON, the members behind usersync's own,
 	// as they stand, secrets masked.
 	Raw  string
 	Text string
 }
 
-// ownColumns is how many columns rejects put before the input's own.
-const ownColumns = 7
-
 // ReadRejects reads back what a Writer of NewRejects wrote, and treats errors
 // as ReadResults does. The delimiter of CSV is that of the header. The input's
 // own cells are counted, and not judged: they are for people to mend.
 func ReadRejects(r io.Reader, name string, f Format) iter.Seq2[Reject, error] {
-	p := &rejectParser{name: name, csv: f == FormatCSV}
+	p := newRejectParser(name, f)
 	return func(yield func(Reject, error) bool) {
 		for row, err := range rows(r, name, p.csv) {
 			reject := Reject{Place: row.Place}
@@ -60,25 +53,29 @@ type rejectParser struct {
 	name string
 	csv  bool
 
-	format  rejectsCSV // the delimiter, and as many cells as the header has
-	objects rejectsJSONL
-	columns int
-	record  user.Record
+	cells   csvCells
+	objects jsonRejects
+	columns int // of the header
 	again   []byte
+}
+
+func newRejectParser(name string, f Format) *rejectParser {
+	return &rejectParser{name: name, csv: f == FormatCSV, objects: newJSONRejects()}
 }
 
 // header takes the delimiter from the header, and the number of columns.
 func (p *rejectParser) header(line []byte) bool {
-	rest, ours := bytes.CutPrefix(line, []byte(outcomeColumn))
+	rest, ours := bytes.CutPrefix(line, []byte(rejectColumns[0].name))
 	delimiter, size := utf8.DecodeRune(rest)
-	if p.format.row = (row{delimiter}); !ours || size == 0 || !validDelimiter(delimiter) {
-		p.format.row = row{','}
+	if p.cells.row = (row{delimiter}); !ours || size == 0 || !validDelimiter(delimiter) {
+		p.cells.row = row{','}
 		return false
 	}
-	p.columns = len(p.format.row.cut(nil, line))
-	front := bytes.TrimSuffix(p.format.header(), []byte("\n"))
+	p.columns = len(p.cells.cut(nil, line))
+	w := rejectsCSV{format: p.cells}
+	front := bytes.TrimSuffix(w.header(), []byte("\n"))
 	rest, ours = bytes.CutPrefix(line, front)
-	return ours && (len(rest) == 0 || bytes.HasPrefix(rest, p.format.row.next(nil)))
+	return ours && (len(rest) == 0 || bytes.HasPrefix(rest, p.cells.next(nil)))
 }
 
 func (p *rejectParser) reject(row textRow) (Reject, error) {
@@ -88,60 +85,56 @@ func (p *rejectParser) reject(row textRow) (Reject, error) {
 	if p.csv {
 		parse = p.fromCells
 	}
-	if !parse(&r, line) || !r.Outcome.Rejected() {
+	if !parse(&r, line) || !r.Status.Rejected() {
 		return Reject{Place: row.Place}, &LineError{File: p.name, Row: row.Row, Rule: ruleReject}
 	}
 	return r, nil
 }
 
 func (p *rejectParser) fromCells(r *Reject, line []byte) bool {
-	cells := p.format.row.cut(nil, line)
+	cells := p.cells.cut(nil, line)
 	if len(cells) != p.columns || len(cells) < ownColumns {
 		return false
 	}
-	text := func(i int) string { return UnquoteCell(uncell(cells[i])) }
-	var noRecord, noLine error
-	r.Outcome, r.Code, r.Detail, r.Run = user.Status(cells[0]), text(1), text(2), text(3)
-	r.Record, noRecord = strconv.Atoi(string(cells[4]))
-	r.Line, noLine = strconv.Atoi(string(cells[5]))
-	r.Raw = uncell(cells[6])
-	p.format.options.Run = r.Run
-	p.again = p.format.verdict(p.again[:0], p.outcome(r))
+	for i := range rejectColumns {
+		if !p.cells.parse(rejectColumns[i].of(r), cells[i]) {
+			return false
+		}
+	}
+	p.again = p.cells.verdict(p.again[:0], r)
 	rest, same := bytes.CutPrefix(line, p.again)
-	if noRecord != nil || noLine != nil || !same {
+	if !same {
 		return false
 	}
-	r.Text = string(bytes.TrimPrefix(rest[len(cells[6]):], p.format.row.next(nil)))
+	raw := cells[len(rejectColumns)]
+	r.Raw = uncell(raw)
+	r.Text = string(bytes.TrimPrefix(rest[len(raw):], p.cells.next(nil)))
 	return true
 }
 
-// rejectObject is what usersync puts into an object of rejects.
-type rejectObject struct {
-	Outcome user.Status `json:"_usersync_outcome"`
-	Code    string      `json:"_usersync_code"`
-	Detail  string      `json:"_usersync_detail"`
-	Run     string      `json:"_usersync_run"`
-	Record  int         `json:"_usersync_record"`
-	Line    int         `json:"_usersync_line"`
-	Raw     string      `json:"_usersync_raw"`
-}
-
 func (p *rejectParser) fromObject(r *Reject, line []byte) bool {
-	var o rejectObject
-	if err := json.Unmarshal(line, &o); err != nil {
+	if !jsontext.Value(line).IsValid() {
 		return false
 	}
-	*r = Reject{Place: r.Place, Outcome: o.Outcome, Code: o.Code, Detail: o.Detail, Run: o.Run, Record: o.Record, Line: o.Line, Raw: o.Raw}
-	p.objects.options.Run = r.Run
-	p.again = p.objects.verdict(p.again[:0], p.outcome(r))
-	rest, same := bytes.CutPrefix(line, p.again)
-	if o.Raw == "" {
-		r.Text = strings.TrimSuffix(strings.TrimPrefix(string(rest), ","), "}")
+	rest := line
+	for i := range rejectColumns {
+		value, ok := bytes.CutPrefix(rest, []byte(p.objects.keys[i]))
+		if ok {
+			rest, ok = p.objects.parse(rejectColumns[i].of(r), value)
+		}
+		if !ok {
+			return false
+		}
 	}
-	return same
-}
-
-func (p *rejectParser) outcome(r *Reject) *user.Outcome {
-	p.record.Origin.Record, p.record.Origin.Line = r.Record, r.Line
-	return &user.Outcome{Record: &p.record, Status: r.Outcome, Code: r.Code, Detail: r.Detail}
+	p.again = p.objects.verdict(p.again[:0], r)
+	if !bytes.HasPrefix(line, p.again) {
+		return false
+	}
+	if raw, ok := bytes.CutPrefix(rest, []byte(rawKey)); ok {
+		var err error
+		r.Raw, err = unquoted(raw[:valueEnd(raw)])
+		return err == nil
+	}
+	r.Text = strings.TrimSuffix(strings.TrimPrefix(string(rest), ","), "}")
+	return true
 }

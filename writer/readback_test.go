@@ -19,25 +19,18 @@ import (
 var noPlaces = cmpopts.IgnoreTypes(Place{})
 
 func readBack(o user.Outcome, text func(string) string) Result {
-	return Result{
+	return Result{Settled: user.Settled{
 		Record: o.Record.Origin.Record, File: text(o.Record.Origin.File), Line: o.Record.Origin.Line,
-		ID: text(o.Record.User.ID), Remote: text(o.Remote), Action: o.Action, Outcome: o.Status, HTTP: o.HTTP,
+		ID: text(o.Record.User.ID), Remote: text(o.Remote), Action: o.Action, Status: o.Status, HTTP: o.HTTP,
 		Code: text(o.Code), Detail: text(o.Detail), Attempts: o.Attempts, Took: o.Took.Truncate(time.Millisecond),
 		At: o.At, RequestID: text(o.RequestID),
-	}
+	}}
 }
 
 func resultsOf(t fatal, f Format, outcomes []user.Outcome) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	var w Writer = NewJSONL(&out)
-	if f == FormatCSV {
-		c, err := NewCSV(&out)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w = c
-	}
+	w := mustResults(t, &out, f)
 	for _, o := range outcomes {
 		if err := w.Write(o); err != nil {
 			t.Fatal(err)
@@ -97,8 +90,8 @@ func rewritten(t fatal, f Format, file []byte) ([]byte, bool) {
 		if err != nil {
 			return nil, false
 		}
-		p := &resultParser{}
-		o := p.outcome(&r)
+		record := &user.Record{Origin: user.Origin{Record: r.Record, File: r.File, Line: r.Line}, User: user.User{ID: r.ID}}
+		o, _ := r.For(record)
 		outcomes = append(outcomes, o)
 	}
 	return resultsOf(t, f, outcomes), true
@@ -205,10 +198,10 @@ func TestRejectsAreReadBack(t *testing.T) {
 			if !x.Status.Rejected() {
 				continue
 			}
-			r := Reject{Outcome: x.Status, Code: asText(x.Code), Detail: asText(x.Detail), Run: asText(o.Run),
-				Record: x.Record.Origin.Record, Line: x.Record.Origin.Line, Raw: string(x.Record.Origin.Raw)}
+			r := Reject{Run: asText(o.Run), Raw: string(x.Record.Origin.Raw), Settled: user.Settled{
+				Status: x.Status, Code: asText(x.Code), Detail: asText(x.Detail), Record: x.Record.Origin.Record, Line: x.Record.Origin.Line}}
 			if o.Format == FormatCSV {
-				r.Text = string(row{w.(*rejectsCSV).row.delimiter}.next(nil))
+				r.Text = string(w.(*rejectsCSV).format.next(nil))
 			}
 			want = append(want, r)
 		}

@@ -20,20 +20,6 @@ const (
 	FormatJSONL Format = "jsonl"
 )
 
-// The columns that rejects put before the input's own.
-const (
-	outcomeColumn = "_usersync_outcome"
-	codeColumn    = "_usersync_code"
-	detailColumn  = "_usersync_detail"
-	runColumn     = "_usersync_run"
-	recordColumn  = "_usersync_record"
-	lineColumn    = "_usersync_line"
-	rawColumn     = "_usersync_raw"
-)
-
-// Mask stands in rejects for a secret.
-const Mask = "***"
-
 // RejectsOptions say what the input looks like.
 type RejectsOptions struct {
 	Format Format
@@ -81,7 +67,7 @@ func NewRejects(w io.Writer, o RejectsOptions) (Writer, error) {
 	case FormatCSV:
 		return newRejectsCSV(w, o)
 	case FormatJSONL:
-		return &rejectsJSONL{to: w, options: o}, nil
+		return &rejectsJSONL{to: w, format: newJSONRejects(), reject: Reject{Run: o.Run}, options: o}, nil
 	}
 	return nil, fmt.Errorf("write rejects: unknown format %q", o.Format)
 }
@@ -98,7 +84,7 @@ func clean(raw []byte) bool { return utf8.Valid(raw) && bytes.IndexByte(raw, 0) 
 // raw is what _usersync_raw says of a row that could not be taken apart.
 func (o RejectsOptions) raw(r *user.Record) string {
 	if o.hidesAny() {
-		return Mask
+		return user.Mask
 	}
 	return readable(r.Origin.Raw)
 }

@@ -5,14 +5,14 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"strconv"
 
 	"usersync/sync/user"
 )
 
 type rejectsCSV struct {
 	to      io.Writer
-	row     row
+	format  csvCells
+	reject  Reject
 	options RejectsOptions
 	hidden  []bool // by column
 	cells   [][]byte
@@ -24,7 +24,7 @@ func newRejectsCSV(w io.Writer, o RejectsOptions) (*rejectsCSV, error) {
 	if !validDelimiter(delimiter) {
 		return nil, fmt.Errorf("write rejects: %q cannot be the delimiter", delimiter)
 	}
-	r := &rejectsCSV{to: w, row: row{delimiter}, options: o}
+	r := &rejectsCSV{to: w, format: csvCells{row: row{delimiter}}, reject: Reject{Run: o.Run}, options: o}
 	for _, column := range o.Header {
 		r.hidden = append(r.hidden, o.hides(column))
 	}
@@ -33,13 +33,10 @@ func newRejectsCSV(w io.Writer, o RejectsOptions) (*rejectsCSV, error) {
 }
 
 func (w *rejectsCSV) header() []byte {
-	var line []byte
-	for _, column := range []string{outcomeColumn, codeColumn, detailColumn, runColumn, recordColumn, lineColumn} {
-		line = w.row.next(append(line, column...))
-	}
-	line = append(line, rawColumn...)
+	line := []byte(names(rejectColumns[:], string(w.format.delimiter)))
+	line = append(w.format.next(line), user.RejectRaw...)
 	for _, column := range w.options.Header {
-		line = w.row.cell(w.row.next(line), column)
+		line = w.format.cell(w.format.next(line), column)
 	}
 	return append(line, '\n')
 }
@@ -49,33 +46,33 @@ func (w *rejectsCSV) Write(o user.Outcome) error {
 	if err := check(&o); err != nil || !o.Status.Rejected() {
 		return err
 	}
-	line := w.verdict(w.line[:0], &o)
+	w.reject.Settled = o.Settled()
+	line := w.format.verdict(w.line[:0], &w.reject)
 	line = w.origin(line, o.Record)
 	w.line = append(line, '\n')
 	_, err := w.to.Write(w.line)
 	return err
 }
 
-func (w *rejectsCSV) verdict(b []byte, o *user.Outcome) []byte {
-	b = w.row.next(append(b, o.Status...))
-	b = w.row.next(w.row.quoted(b, o.Code))
-	b = w.row.next(w.row.quoted(b, o.Detail))
-	b = w.row.next(w.row.quoted(b, w.options.Run))
-	b = w.row.next(strconv.AppendInt(b, int64(o.Record.Origin.Record), 10))
-	return w.row.next(strconv.AppendInt(b, int64(o.Record.Origin.Line), 10))
+// verdict appends the cells of rejectColumns, a delimiter behind each.
+func (c *csvCells) verdict(b []byte, r *Reject) []byte {
+	for i := range rejectColumns {
+		b = c.next(c.append(b, rejectColumns[i].of(r)))
+	}
+	return b
 }
 
 // origin appends _usersync_raw and the input's own cells. One of the two is
 // empty.
 func (w *rejectsCSV) origin(b []byte, r *user.Record) []byte {
-	w.cells = w.row.cut(w.cells[:0], r.Origin.Raw)
+	w.cells = w.format.cut(w.cells[:0], r.Origin.Raw)
 	if r.Origin.Unparsed || len(w.cells) != len(w.hidden) || !clean(r.Origin.Raw) {
 		return w.unparsed(b, r)
 	}
 	for i, cell := range w.cells {
-		b = w.row.next(b)
+		b = w.format.next(b)
 		if w.hidden[i] && len(cell) > 0 && string(cell) != `""` {
-			b = append(b, Mask...)
+			b = append(b, user.Mask...)
 		} else {
 			b = append(b, cell...)
 		}
@@ -84,9 +81,9 @@ func (w *rejectsCSV) origin(b []byte, r *user.Record) []byte {
 }
 
 func (w *rejectsCSV) unparsed(b []byte, r *user.Record) []byte {
-	b = w.row.cell(b, w.options.raw(r))
+	b = w.format.cell(b, w.options.raw(r))
 	for range w.hidden {
-		b = w.row.next(b)
+		b = w.format.next(b)
 	}
 	return b
 }

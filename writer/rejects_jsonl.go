@@ -11,6 +11,8 @@ import (
 
 type rejectsJSONL struct {
 	to      io.Writer
+	format  jsonRejects
+	reject  Reject
 	options RejectsOptions
 	line    []byte
 }
@@ -20,28 +22,39 @@ func (w *rejectsJSONL) Write(o user.Outcome) error {
 	if err := check(&o); err != nil || !o.Status.Rejected() {
 		return err
 	}
-	line := w.verdict(w.line[:0], &o)
+	w.reject.Settled = o.Settled()
+	line := w.format.verdict(w.line[:0], &w.reject)
 	line = w.origin(line, o.Record)
 	w.line = append(line, "}\n"...)
 	_, err := w.to.Write(w.line)
 	return err
 }
 
-func (w *rejectsJSONL) verdict(b []byte, o *user.Outcome) []byte {
-	b = appendText(b, `{"`+outcomeColumn+`":`, string(o.Status))
-	b = appendText(b, `,"`+codeColumn+`":`, o.Code)
-	b = appendText(b, `,"`+detailColumn+`":`, o.Detail)
-	b = appendText(b, `,"`+runColumn+`":`, w.options.Run)
-	b = appendInt(b, `,"`+recordColumn+`":`, o.Record.Origin.Record)
-	return appendInt(b, `,"`+lineColumn+`":`, o.Record.Origin.Line)
+// jsonRejects are the members of rejectColumns, with which an object of rejects
+// begins.
+type jsonRejects struct {
+	jsonCells
+	keys []string
 }
+
+func newJSONRejects() jsonRejects { return jsonRejects{keys: keysOf(rejectColumns[:])} }
+
+func (j *jsonRejects) verdict(b []byte, r *Reject) []byte {
+	for i := range rejectColumns {
+		b = j.append(append(b, j.keys[i]...), rejectColumns[i].of(r))
+	}
+	return b
+}
+
+// rawKey stands before the row that could not be taken apart.
+const rawKey = `,"` + user.RejectRaw + `":`
 
 // origin appends the input's own members, or _usersync_raw.
 func (w *rejectsJSONL) origin(b []byte, r *user.Record) []byte {
 	if raw := jsontext.Value(r.Origin.Raw); !r.Origin.Unparsed && raw.IsValid() && raw.Kind() == '{' {
 		return w.members(b, raw)
 	}
-	return appendText(b, `,"`+rawColumn+`":`, w.options.raw(r))
+	return appendText(append(b, rawKey...), w.options.raw(r))
 }
 
 func (w *rejectsJSONL) members(b, object []byte) []byte {
@@ -68,7 +81,7 @@ func (w *rejectsJSONL) maskedMembers(b, object []byte, path string) []byte {
 		if err != nil {
 			break
 		}
-		b = append(appendText(b, "", key), ':')
+		b = append(appendText(b, key), ':')
 		b = append(w.maskedValue(b, value, path+key), ',')
 	}
 	return bytes.TrimSuffix(b, []byte{','})
@@ -81,7 +94,7 @@ func (w *rejectsJSONL) maskedValue(b []byte, value jsontext.Value, path string) 
 	case within && value.Kind() == '{' && !w.options.hides(path):
 		return append(w.maskedMembers(append(b, '{'), value, path+"."), '}')
 	case within, w.options.hides(path):
-		return append(b, `"`+Mask+`"`...)
+		return append(b, `"`+user.Mask+`"`...)
 	}
 	return appendLine(b, value)
 }

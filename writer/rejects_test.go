@@ -164,7 +164,7 @@ func TestRejectsAreReadBackEqual(t *testing.T) {
 			t.Fatal(err)
 		}
 		if hide && cells[0] != "" {
-			cells[0] = Mask
+			cells[0] = user.Mask
 		}
 		if got := rows[1][7:]; !slices.Equal(got, cells) || UnquoteCell(rows[1][2]) != "=not a formula" {
 			t.Fatalf("wrote %q, read %q", cells, rows[1])

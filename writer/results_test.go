@@ -29,6 +29,9 @@ var (
 	}
 )
 
+// resultsHeader is what files of earlier versions begin with.
+const resultsHeader = "record,file,line,id,remote_id,action,outcome,http_status,code,detail,attempts,ms,at,request_id\n"
+
 // result is one line of results, as encoding/json reads it.
 type result struct {
 	Record     int         `json:"record"`
@@ -142,10 +145,20 @@ type fatal interface {
 	Fatalf(string, ...any)
 }
 
+// mustResults is NewResults of what takes a header.
+func mustResults(t fatal, w io.Writer, f Format) *Results {
+	t.Helper()
+	r, err := NewResults(w, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 func csvReadsBack(t fatal, outcomes []user.Outcome) {
 	t.Helper()
 	var out bytes.Buffer
-	w, err := NewCSV(&out)
+	w, err := NewResults(&out, FormatCSV)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +202,7 @@ func written(t fatal, w Writer, out *bytes.Buffer, outcomes []user.Outcome) [][]
 func jsonlReadsBack(t fatal, outcomes []user.Outcome) {
 	t.Helper()
 	var out bytes.Buffer
-	lines := written(t, NewJSONL(&out), &out, outcomes)
+	lines := written(t, mustResults(t, &out, FormatJSONL), &out, outcomes)
 	for i, o := range outcomes {
 		got, d := result{}, json.NewDecoder(bytes.NewReader(lines[i]))
 		d.DisallowUnknownFields()
@@ -208,11 +221,11 @@ func TestResultsLookLikeThis(t *testing.T) {
 		Status: user.Invalid, Code: "bad_phone", Detail: `column Mobile (phone): must be "E.164"`,
 	}
 	var lines, objects bytes.Buffer
-	c, err := NewCSV(&lines)
+	c, err := NewResults(&lines, FormatCSV)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range []Writer{c, NewJSONL(&objects)} {
+	for _, w := range []Writer{c, mustResults(t, &objects, FormatJSONL)} {
 		if err := errors.Join(w.Write(example), w.Write(unsent)); err != nil {
 			t.Fatal(err)
 		}
@@ -233,18 +246,18 @@ func TestResultsLookLikeThis(t *testing.T) {
 func TestTheRemoteIDOfTheRecordStandsInForThatOfTheOutcome(t *testing.T) {
 	var out bytes.Buffer
 	o := user.Outcome{Record: &user.Record{Remote: "r-1"}, Status: user.Updated}
-	if err := NewJSONL(&out).Write(o); err != nil || !strings.Contains(out.String(), `"remote_id":"r-1"`) {
+	if err := mustResults(t, &out, FormatJSONL).Write(o); err != nil || !strings.Contains(out.String(), `"remote_id":"r-1"`) {
 		t.Errorf("%v: %s", err, &out)
 	}
 }
 
 func TestOnlyWhatIsFinalIsWritten(t *testing.T) {
-	c, err := NewCSV(io.Discard)
+	c, err := NewResults(io.Discard, FormatCSV)
 	if err != nil {
 		t.Fatal(err)
 	}
 	record := &user.Record{Origin: user.Origin{Record: 7}}
-	for _, w := range []Writer{c, NewJSONL(io.Discard), rejects(t, io.Discard, RejectsOptions{Format: FormatCSV})} {
+	for _, w := range []Writer{c, mustResults(t, io.Discard, FormatJSONL), rejects(t, io.Discard, RejectsOptions{Format: FormatCSV})} {
 		for _, status := range []user.Status{user.Unsettled, user.Exists, user.Missing, user.Busy} {
 			if err := w.Write(user.Outcome{Record: record, Status: status}); err == nil {
 				t.Errorf("%T wrote status %q", w, status)
@@ -268,14 +281,14 @@ func (f *full) Write(p []byte) (int, error) {
 }
 
 func TestAFullDiskIsSeen(t *testing.T) {
-	if _, err := NewCSV(&full{}); !errors.Is(err, errFull) {
-		t.Errorf("NewCSV = %v", err)
+	if _, err := NewResults(&full{}, FormatCSV); !errors.Is(err, errFull) {
+		t.Errorf("NewResults = %v", err)
 	}
-	c, err := NewCSV(&full{after: 1})
+	c, err := NewResults(&full{after: 1}, FormatCSV)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range []Writer{c, NewJSONL(&full{})} {
+	for _, w := range []Writer{c, mustResults(t, &full{}, FormatJSONL)} {
 		if err := w.Write(example); !errors.Is(err, errFull) {
 			t.Errorf("%T.Write = %v", w, err)
 		}

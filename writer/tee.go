@@ -9,6 +9,7 @@ func Tee(writers ...Writer) Writer { return tee(writers) }
 
 type tee []Writer
 
+// Write stops at the first error.
 func (t tee) Write(o user.Outcome) error {
 	for _, w := range t {
 		if err := w.Write(o); err != nil {
@@ -26,6 +27,7 @@ type only struct {
 	to   Writer
 }
 
+// Write passes o on, or does nothing.
 func (f only) Write(o user.Outcome) error {
 	if !f.keep(o) {
 		return nil

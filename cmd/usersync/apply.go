@@ -7,8 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/journal"
+	"usersync/sync/plan"
 	"usersync/writer/report"
 )
 
@@ -24,7 +26,7 @@ func applyCommand(e *env, found *tally) *cobra.Command {
 			"its directory like any other, and usersync resume goes on with it.\n\n" + exitCodeTable(),
 		Example: "  usersync apply plan.jsonl\n  usersync apply --approved-by 'A. Turing, CHG-4711' plan.jsonl",
 	}
-	load := addSettings(e, cmd, append(runSettings(), "results")...)
+	load := addSettings(e, cmd, config.ForApply)
 	approved := cmd.Flags().String("approved-by", "", "the `NAME` of whoever approved the plan, for the summary")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if _, err := load(); err != nil { // says how errors are to be told
@@ -33,67 +35,65 @@ func applyCommand(e *env, found *tally) *cobra.Command {
 		if len(args) == 0 {
 			return exit.Usage(fmt.Errorf("read arguments: apply takes a plan"), "usersync plan --out FILE makes one", "usersync apply --help")
 		}
-		p, err := openPlan(args[0])
+		p, err := plan.Open(args[0])
 		if err != nil {
-			return notApplied(err)
+			return notApplied(err, "")
 		}
-		p.approvedBy = *approved
+		p.ApprovedBy = *approved
 		return e.applying(p, args[1:], found, cmd)
 	}
 	return cmd
 }
 
 // applying makes a run of a plan.
-func (e *env) applying(p *plan, files []string, found *tally, now *cobra.Command) error {
-	c, cmd, err := settingsOf(e, journal.Header{Args: p.header.Args}, withConfig(p, now))
+func (e *env) applying(p *plan.Plan, files []string, found *tally, now *cobra.Command) error {
+	c, err := settingsOf(e, journal.Header{Args: p.Header.Args}, withConfig(p, now))
 	if err != nil {
-		return errors.Join(err, p.close())
+		return errors.Join(err, p.Close())
 	}
 	if len(files) == 0 {
-		files = p.header.Inputs
+		files = p.Header.Inputs
 	}
-	c.typed.files = files
-	j := &job{env: e, config: c, found: found, started: e.now(), applied: p}
-	j.again = func(files ...string) string { return again(cmd, files) }
-	return j.run(now.Context(), files)
+	c.Invocation.Files = files
+	return e.send(now.Context(), runOptions{config: c, files: files, applied: p}, found)
 }
 
 // withConfig lets --config of this command hold in place of the plan's.
-func withConfig(p *plan, now *cobra.Command) *cobra.Command {
+func withConfig(p *plan.Plan, now *cobra.Command) *cobra.Command {
 	if f := now.Flags().Lookup("config"); f.Changed {
-		p.header.Args = append(slices.Clip(p.header.Args), "--config", f.Value.String())
+		p.Header.Args = append(slices.Clip(p.Header.Args), "--config", f.Value.String())
 	}
 	return now
 }
 
 // planOf opens the plan that an earlier part of a run applied; nil if it was none.
-func planOf(h journal.Header) (*plan, error) {
+func planOf(h journal.Header) (*plan.Plan, error) {
 	if h.Plan == nil {
 		return nil, nil
 	}
-	p, err := openPlan(h.Plan.Path)
+	p, err := plan.Open(h.Plan.Path)
 	if err != nil {
-		return nil, notApplied(err)
+		return nil, notApplied(err, "")
 	}
-	p.approvedBy = h.Plan.ApprovedBy
-	if p.sha256 != h.Plan.SHA256 {
-		return nil, errors.Join(notApplied(p.fault("it is not the plan that the run was begun with")), p.close())
+	p.ApprovedBy = h.Plan.ApprovedBy
+	if p.SHA256 != h.Plan.SHA256 {
+		return nil, errors.Join(notApplied(p.Fault("it is not the plan that the run was begun with"), ""), p.Close())
 	}
 	return p, nil
 }
 
-// facts is the plan as the journal names it.
-func (p *plan) facts() *journal.Plan {
+// planInJournal is a plan as the journal names it.
+func planInJournal(p *plan.Plan) *journal.Plan {
 	if p == nil {
 		return nil
 	}
-	return &journal.Plan{Path: p.path, SHA256: p.sha256, ApprovedBy: p.approvedBy}
+	return &journal.Plan{Path: p.Path, SHA256: p.SHA256, ApprovedBy: p.ApprovedBy}
 }
 
-// summary is the plan as the summary names it.
-func (p *plan) summary() *report.Plan {
+// planInSummary is a plan as the summary names it.
+func planInSummary(p *plan.Plan) *report.Plan {
 	if p == nil {
 		return nil
 	}
-	return &report.Plan{Path: p.path, SHA256: p.sha256, Calls: p.end.Calls, ApprovedBy: p.approvedBy}
+	return &report.Plan{Path: p.Path, SHA256: p.SHA256, Calls: p.Calls(), ApprovedBy: p.ApprovedBy}
 }

@@ -2,27 +2,28 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"errors"
-	"fmt"
 	"os"
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/journal"
-	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 	"usersync/writer"
-	"usersync/writer/report"
 )
 
 // start is where a run starts: at its beginning, or where it was stopped.
 type start struct {
 	records reader.Records
-	from    int // the last record that is written
-	maybe   int // up to here records were perhaps sent
+	read    *checkpoint.Digest // of the records that are written
+	from    int                // the last record that is written
+	maybe   int                // up to here records were perhaps sent
 	earlier func(*user.Record) (user.Outcome, bool, error)
 	sent    func(*user.Record) bool // nil: perhaps any of them
 	stop    func()                  // ends the reading of records
@@ -32,27 +33,31 @@ type start struct {
 // begins a new one, and takes up what others left behind.
 func (j *job) begin(ctx context.Context) (err error) {
 	if j.config.Target.Sandbox {
-		return j.beginRehearsal(ctx)
+		if err := j.beginRehearsal(ctx); err != nil {
+			return err
+		}
+		j.remember()
+		return nil
 	}
-	if j.past, err = openPast(ctx, j.config, j.scope(), j.config.Output.RunsDir, j.started.UTC().Format("20060102T150405Z")); err != nil {
+	if j.past, err = connect.Acquire(ctx, j.config, j.scope(), j.config.Output.RunsDir, j.started.UTC().Format("20060102T150405Z")); err != nil {
 		return exit.NothingSent(err)
 	}
 	if err := j.attend(ctx); err != nil {
 		return err
 	}
-	left, err := unfinished(j.config.Output.RunsDir, j.scope(), j.config.ledgerName())
+	left, err := history.Unfinished(j.config.Output.RunsDir, j.scope(), j.config.LedgerName())
 	if err != nil {
-		return noPlace(err)
+		return err
 	}
-	for _, e := range left {
-		if e.alive {
-			return heldRun(e.id)
+	for _, r := range left {
+		if r.Running {
+			return &history.RunningError{Run: r.ID}
 		}
-		if err := e.advance(ctx, j.past.ledger); err != nil {
+		if err := r.Unfinished().Advance(ctx, j.past.Ledger); err != nil {
 			return err
 		}
 	}
-	left, foreign := apart(left)
+	left, foreign := history.Apart(left)
 	if left, err = j.goOnWith(ctx, left); err != nil {
 		return err
 	}
@@ -65,17 +70,21 @@ func (j *job) begin(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return j.takeUp(ctx, left)
+	if err := j.takeUp(ctx, left); err != nil {
+		return err
+	}
+	j.remember()
+	return nil
 }
 
 // beginRehearsal begins a run whose ledger is new and lies beside its results:
 // the sandbox holds nothing from before.
 func (j *job) beginRehearsal(ctx context.Context) (err error) {
-	if err := j.beginNew(ctx); err != nil || j.config.Ledger.URL == noLedger {
-		j.past = &past{}
+	if err := j.beginNew(ctx); err != nil || j.config.Ledger.URL == config.NoLedger {
+		j.past = &connect.Lease{}
 		return err
 	}
-	j.past, err = openPast(ctx, j.config, j.scope(), j.out.dir.Path(), j.out.dir.ID())
+	j.past, err = connect.Acquire(ctx, j.config, j.scope(), j.out.dir.Path(), j.out.dir.ID())
 	return err
 }
 
@@ -85,60 +94,47 @@ func (j *job) beginNew(ctx context.Context) (err error) {
 	}
 	diary, err := j.out.journal()
 	if err != nil {
-		return noPlace(err)
+		return &history.PlaceError{Err: err}
 	}
 	h := j.header()
 	h.Run = j.out.dir.ID()
 	if j.out.diary, err = journal.Create(diary, h); err != nil {
-		return noPlace(err)
+		return &history.PlaceError{Err: err}
 	}
-	j.start = start{records: j.attended(ctx, 0), stop: func() {}}
+	j.start = start{read: checkpoint.NewDigest(), records: j.attended(ctx, 0), stop: func() {}}
 	return nil
 }
 
 // attend begins to take note of whom the input lists, if that is asked for. The
 // rehearsal's ledger is empty, and lacks nobody.
 func (j *job) attend(ctx context.Context) (err error) {
-	if j.config.Target.Mode != mirror || j.retried.run != "" {
+	if j.config.Target.Mode != config.Mirror || j.retried.Run != "" {
 		return nil
 	}
-	j.attendance, err = newAttendance(ctx, j.past.ledger)
-	return err
-}
-
-// notTakenUp is trouble with the files of an earlier run or with the ledger that is
-// to learn of it: to a person the two are one.
-func notTakenUp(err error) error {
-	if t, known := ledgerTrouble(&ledger.FailedError{Err: err}); known {
-		return t
-	}
+	j.presence, err = mirror.NewPresence(ctx, j.past.Ledger)
 	return err
 }
 
 // takeUp ends the runs that nobody will go on with.
-func (j *job) takeUp(ctx context.Context, left []earlier) error {
-	for _, e := range left {
-		if err := e.takeUp(ctx, j.config.Output.RunsDir, j.past.ledger, j.out.dir.ID()); err != nil {
-			return notTakenUp(fmt.Errorf("take up run %s: %w", e.id, err))
+func (j *job) takeUp(ctx context.Context, left []*history.Run) error {
+	for _, r := range left {
+		if err := r.TakeUp(ctx, j.past.Ledger, j.out.dir.ID()); err != nil {
+			return err
 		}
-		j.mention("took up what run "+e.id+" left behind", zap.Int("behind_record", e.past.Mark.Record))
+		j.log.always("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Mark.Record))
 	}
 	return nil
 }
 
 // scope is what the users are sent to, as the journal and the ledger name it.
-func (j *job) scope() journal.Scope { return scopeOf(j.conn.scope, j.config.Ledger.Feed) }
-
-func scopeOf(s report.Scope, feed string) journal.Scope {
-	return journal.Scope{Destination: s.Destination, Host: s.Host, Account: s.Account, Feed: feed}
-}
+func (j *job) scope() journal.Scope { return j.conn.ScopeIn(j.config.Ledger.Feed) }
 
 func (j *job) header() journal.Header {
 	h := journal.Header{
-		Version: exit.ReadBuild().Version, Started: j.started, Scope: j.scope(), Mode: string(j.config.Target.Mode), Args: j.config.typed.args(j.paths),
-		ConfigSHA256: j.config.planDigest(), MappingSHA256: j.config.mappingDigest(),
-		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.run, Unsafe: j.conn.unsafe(), Synced: j.conn.slow, Plan: j.applied.facts(),
-		Ledger: j.config.ledgerName(),
+		Version: exit.ReadBuild().Version, Started: j.started, Scope: j.scope(), Mode: string(j.config.Target.Mode), Args: j.config.Invocation.Args(j.paths),
+		ConfigSHA256: j.config.RunDigest(), MappingSHA256: j.config.MappingDigest(),
+		Rehearsal: j.config.Target.Sandbox, Retried: j.retried.Run, Durability: journal.Durability{Unsafe: j.conn.Unsafe(), Synced: j.conn.Slow}, Plan: planInJournal(j.applied),
+		Ledger: j.config.LedgerName(),
 	}
 	for _, path := range j.paths {
 		h.Inputs = append(h.Inputs, inputFacts(path, j.input.Layout().Format))
@@ -156,23 +152,14 @@ func inputFacts(path, format string) journal.Input {
 	return in
 }
 
-// remember makes the writer behind all others.
-func (j *job) remember(ctx context.Context) {
-	if j.keeper == nil {
-		j.keeper = &keeper{digest: sha256.New()}
-	}
-	k := j.keeper
-	k.ctx, k.run, k.ledger, k.journal = context.WithoutCancel(ctx), j.out.dir.ID(), j.past.ledger, j.out.diary
-	k.results, k.rejects, k.lastMark = j.out.results, j.out.rejects, j.now()
-	k.outcomes = map[user.Status]int{}
-	for status, n := range j.before.Outcomes {
-		k.outcomes[status] = n
-	}
-	if k.ledger != nil {
-		k.printer = k.ledger.Printer()
-	}
-	j.out.writer = writer.Tee(j.out.writer, k)
-	if j.out.second != nil { // behind the keeper: it may break, and a mark must agree with the results
+// remember makes the last writer.
+func (j *job) remember() {
+	j.checkpointer = checkpoint.New(checkpoint.Options{
+		Run: j.out.dir.ID(), Ledger: j.past.Ledger, Journal: j.out.diary, Results: j.out.results, Rejects: j.out.rejects,
+		Input: j.start.read, Outcomes: j.before.Outcomes, Start: j.now(),
+	})
+	j.out.writer = writer.Tee(j.out.writer, j.checkpointer)
+	if j.out.second != nil { // after the checkpointer: it may break, and a checkpoint must agree with the results
 		j.out.writer = writer.Tee(j.out.writer, j.out.second)
 	}
 }
@@ -182,11 +169,8 @@ func (o *outputs) journal() (f *os.File, err error) {
 	if o.journalFile != nil {
 		return o.journalFile, nil
 	}
-	if f, err = o.dir.Append(journalFile); err != nil {
+	if f, err = history.Claim(o.dir); err != nil {
 		return nil, err
-	}
-	if err := claim(f); err != nil {
-		return nil, errors.Join(err, f.Close())
 	}
 	o.journalFile = f
 	return f, nil

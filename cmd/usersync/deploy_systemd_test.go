@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 )
 
 // unit is a systemd unit file: section, then key, then its values in order.
@@ -107,7 +110,8 @@ func TestSystemdStopsGently(t *testing.T) {
 // callTimeout is how long one call may take when nobody says otherwise.
 func callTimeout(t *testing.T) time.Duration {
 	t.Helper()
-	d, err := time.ParseDuration(findByKey("timeout").def)
+	timeout, _ := config.Find(connect.Sections(), "timeout")
+	d, err := time.ParseDuration(timeout.Default)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,9 +9,10 @@ import (
 	"io"
 	"os"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/reader"
 	"usersync/reader/source"
-	"usersync/sync/ledger"
+	"usersync/sync/fingerprint"
 )
 
 // inputDigest is what an input is known by.
@@ -20,12 +21,12 @@ type inputDigest struct {
 	bytes  int64
 	// prints keys the prints of records in a plan: who does not have the input
 	// cannot test guesses against them.
-	prints ledger.Key
+	prints fingerprint.Key
 }
 
 // digestOf reads files to their end, for their digest alone, as it will be when
 // they are read for their records.
-func digestOf(ctx context.Context, c *config, paths []string) (d inputDigest, err error) {
+func digestOf(ctx context.Context, c *config.Config, paths []string) (d inputDigest, err error) {
 	tally, key := source.NewTally(), sha256.New()
 	key.Write([]byte("usersync plan prints\n")) // a hash never fails
 	for _, path := range paths {
@@ -34,11 +35,11 @@ func digestOf(ctx context.Context, c *config, paths []string) (d inputDigest, er
 		}
 	}
 	d.sha256, d.bytes = tally.Sum()
-	d.prints, err = ledger.ParseKey(hex.EncodeToString(key.Sum(nil)))
+	d.prints, err = fingerprint.ParseKey(hex.EncodeToString(key.Sum(nil)))
 	return d, err
 }
 
-func digestFile(ctx context.Context, c *config, path string, tally *source.Tally, key hash.Hash) (err error) {
+func digestFile(ctx context.Context, c *config.Config, path string, tally *source.Tally, key hash.Hash) (err error) {
 	o := source.Options{Path: path, Tally: tally}
 	if c.Input.Charset != "auto" {
 		o.Charset = c.Input.Charset

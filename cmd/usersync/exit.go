@@ -2,16 +2,8 @@ package main
 
 import (
 	"errors"
-	"syscall"
 
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/reader"
-	"usersync/sync/destination"
-	"usersync/sync/engine"
-	"usersync/sync/guard"
-	"usersync/sync/journal"
-	"usersync/sync/pace"
-	"usersync/writer/rundir"
 )
 
 // exitCode turns what went wrong, and what was found, into the one code that
@@ -37,8 +29,8 @@ func codesOf(err error) []int {
 	if err == nil {
 		return nil
 	}
-	if code, ok := codeOf(err); ok {
-		return []int{code}
+	if a, known := adviceOn(err); known && a.code != exit.OK {
+		return []int{a.code}
 	}
 	if both, ok := err.(interface{ Unwrap() []error }); ok {
 		var codes []int
@@ -53,48 +45,13 @@ func codesOf(err error) []int {
 	return []int{exit.Internal}
 }
 
-// codeOf looks at err itself, not at what it wraps.
-func codeOf(err error) (int, bool) {
-	if t, ok := ledgerTrouble(err); ok {
-		return t.Code, true
-	}
-	switch e := err.(type) {
-	case *exit.Error:
-		return e.Code, e.Code != 0
-	case exit.SignalError:
-		if e.Signal == syscall.SIGINT {
-			return exit.Interrupt, true
-		}
-		return exit.Terminate, true
-	case *ended:
-		return e.code, true
-	case *engine.AccountingError:
-		return exit.Internal, true
-	case *guard.Error, *destination.CanaryError, *reader.InputError:
-		return exit.Guard, true
-	case *rundir.UnsafeError, *journal.DamagedError, *journal.FormatError, *otherInputError, *otherDeletionError, *planError:
-		return exit.Misuse, true
-	case *destination.CallError:
-		if e.Fault == destination.Denied {
-			return exit.Denied, true
-		}
-		return exit.Temporary, true
-	case syscall.Errno:
-		return exit.Temporary, true
-	}
-	if err == errBudget || err == pace.ErrTooLate {
-		return exit.Budget, true
-	}
-	return exit.Temporary, err == pace.ErrGaveUp || err == pace.ErrTooLong
-}
-
 func codesOfTally(t tally) []int {
 	n := t.outcomes
 	var codes []int
 	if n.InDoubt > 0 {
 		codes = append(codes, exit.Doubt)
 	}
-	if n.Failed > 0 || !t.allowed.covers(n.Invalid+n.Refused, t.read) {
+	if n.Failed > 0 || !t.allowed.Covers(n.Invalid+n.Refused, t.read) {
 		codes = append(codes, exit.Rejects)
 	}
 	return codes

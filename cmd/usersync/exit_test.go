@@ -4,18 +4,24 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/destination"
-	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/pace"
+	"usersync/sync/plan"
+	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/rundir"
 )
@@ -51,6 +57,31 @@ func TestALedgerOutOfReach(t *testing.T) {
 	}
 }
 
+// What the run directory says of a place has its exit code and hint whoever passes
+// it on, and however.
+func TestAPlaceThatCannotBeWrittenTo(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, below := rundir.Create(filepath.Join(file, "runs"), time.Now())
+	_, results := rundir.Replace(filepath.Join(file, "results.csv"))
+	for _, bare := range []error{
+		below, results,
+		&rundir.PlaceError{Err: &rundir.UnsafeError{Path: "/tmp"}},
+		&rundir.PlaceError{Err: &fs.PathError{Op: "open", Path: "runs", Err: syscall.ENOSPC}},
+		&rundir.PlaceError{Err: &fs.PathError{Op: "open", Path: "runs", Err: syscall.EROFS}},
+	} {
+		wrapped := error(&history.PlaceError{Err: bare})
+		if got, want := exitCode(bare, tally{}), exitCode(wrapped, tally{}); got != want || got == exit.Internal {
+			t.Errorf("%v: exit code %d, and %d if it is wrapped", bare, got, want)
+		}
+		if got, want := hintOf(bare), hintOf(wrapped); got != want || got == "" {
+			t.Errorf("%v: hint %q, and %q if it is wrapped", bare, got, want)
+		}
+	}
+}
+
 // TestExitCodePrecedence tries every set of things that can be true at once.
 func TestExitCodePrecedence(t *testing.T) {
 	precedence := []int{130, 143, 1, 2, 7, 4, 5, 6, 3, 0}
@@ -81,18 +112,22 @@ func TestExitCodeOfOneError(t *testing.T) {
 		err  error
 		want int
 	}{
-		"wrapped denial":       {fmt.Errorf("batch 3: %w", &destination.CallError{Fault: destination.Denied}), 7},
-		"call that got lost":   {&destination.CallError{Fault: destination.PerhapsTaken}, 5},
-		"wait beyond max-wait": {fmt.Errorf("pace: %w", pace.ErrTooLong), 5},
-		"a guard":              {&guard.Error{What: "too many"}, 4},
-		"unread to its end":    {fmt.Errorf("run: %w", &reader.InputError{Err: syscall.EIO}), 4},
-		"books do not balance": {&engine.AccountingError{What: "2 and 3"}, 1},
-		"broken disk":          {&fs.PathError{Op: "write", Err: syscall.EIO}, 5},
-		"runs of another user": {fmt.Errorf("open: %w", &rundir.UnsafeError{}), 2},
-		"no room on disk":      {fmt.Errorf("write results: %w", syscall.ENOSPC), 5},
-		"quota of the disk":    {syscall.EDQUOT, 5},
-		"trouble without code": {&exit.Error{Err: pace.ErrGaveUp, Hint: "wait"}, 5},
-		"two at once":          {fmt.Errorf("%w, and %w", pace.ErrGaveUp, exit.SignalError{Signal: syscall.SIGTERM}), 143},
+		"wrapped denial":           {fmt.Errorf("batch 3: %w", &destination.CallError{Fault: destination.Denied}), 7},
+		"call that got lost":       {&destination.CallError{Fault: destination.PerhapsTaken}, 5},
+		"wait beyond max-wait":     {fmt.Errorf("pace: %w", pace.ErrTooLong), 5},
+		"a guard":                  {&guard.Error{What: "too many"}, 4},
+		"unread to its end":        {fmt.Errorf("run: %w", &reader.InputError{Err: syscall.EIO}), 4},
+		"books do not balance":     {&user.AccountingError{What: "2 and 3"}, 1},
+		"a plan that does not fit": {fmt.Errorf("run: %w", &plan.Error{Path: "plan.jsonl"}), 2},
+		"no room for a plan":       {fmt.Errorf("plan: %w", &plan.SpillError{Err: syscall.EACCES}), 5},
+		"broken disk":              {&fs.PathError{Op: "write", Err: syscall.EIO}, 5},
+		"runs of another user":     {fmt.Errorf("open: %w", &rundir.UnsafeError{}), 2},
+		"no room on disk":          {fmt.Errorf("write results: %w", syscall.ENOSPC), 5},
+		"a full stream":            {&rundir.FullError{Err: syscall.ENOSPC, Stream: true}, 5},
+		"a file cut short":         {fmt.Errorf("resume: %w", &rundir.ShortError{}), 2},
+		"quota of the disk":        {syscall.EDQUOT, 5},
+		"trouble without code":     {&exit.Error{Err: pace.ErrGaveUp, Hint: "wait"}, 5},
+		"two at once":              {fmt.Errorf("%w, and %w", pace.ErrGaveUp, exit.SignalError{Signal: syscall.SIGTERM}), 143},
 	}
 	for name, test := range tests {
 		if got := exitCode(test.err, tally{}); got != test.want {
@@ -117,7 +152,7 @@ func TestAllowRejects(t *testing.T) {
 		{"100%", 0, 0, 0, 1, 6}, // nor is doubt
 	}
 	for _, test := range tests {
-		allowed, err := parseShare(test.allow)
+		allowed, err := config.ParseShare(test.allow)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,31 +8,26 @@ import (
 	"strconv"
 	"strings"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 )
 
-// expected is what must hold of the input as a whole.
-type expected struct {
-	records int    // 0: any number
-	sha256  string // empty: any
-}
-
 // expected reads the files that the settings name, once: one may be a pipe.
-func (c *config) expected() (expected, error) {
+func expectations(c *config.Config) (config.Expected, error) {
 	p := &c.Proof
-	if p.read != nil {
-		return *p.read, nil
+	if p.Read != nil {
+		return *p.Read, nil
 	}
-	var x expected
+	var x config.Expected
 	var err error
-	if x.records, err = expectedRecords(p.records); err != nil {
+	if x.Records, err = expectedRecords(p.Records); err != nil {
 		return x, refusedExpectation(err)
 	}
-	if x.sha256, err = expectedSHA256(p.sha256); err != nil {
+	if x.SHA256, err = expectedSHA256(p.SHA256); err != nil {
 		return x, refusedExpectation(err)
 	}
-	p.read = &x
+	p.Read = &x
 	return x, nil
 }
 
@@ -41,7 +36,7 @@ func refusedExpectation(err error) error {
 }
 
 func expectedRecords(text string) (int, error) {
-	if text == "" || text == noExpectation {
+	if text == "" || text == config.NoExpectation {
 		return 0, nil
 	}
 	if n, err := strconv.Atoi(text); err == nil {
@@ -59,7 +54,7 @@ func expectedRecords(text string) (int, error) {
 }
 
 func expectedSHA256(text string) (string, error) {
-	if text == "" || text == noExpectation {
+	if text == "" || text == config.NoExpectation {
 		return "", nil
 	}
 	if reader.IsSHA256(text) {

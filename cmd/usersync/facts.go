@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
@@ -44,7 +45,7 @@ func (d *deletions) Write(o user.Outcome) error {
 }
 
 func (d *deletions) facts(mode user.Op) *report.Deletions {
-	if mode != mirror {
+	if mode != config.Mirror {
 		return nil
 	}
 	return &report.Deletions{Users: d.users, Rejected: d.rejected}
@@ -82,7 +83,7 @@ func nameOf(path string) string {
 	return path
 }
 
-func (j *job) files(s *report.Summary) []report.File {
+func (j *job) written(s *report.Summary) []report.File {
 	written := j.counts.Written
 	all := []report.File{
 		fileFacts("results", j.out.results, written),

@@ -6,6 +6,7 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 )
@@ -17,12 +18,12 @@ type finding struct {
 	asJSON   bool
 	err      error
 	document struct {
-		Settings []shownValue  `json:"settings"`
-		Columns  []shownColumn `json:"columns,omitempty"`
-		Records  *int          `json:"records,omitempty"`
-		Unfit    *int          `json:"unfit,omitempty"`
-		Rows     []unfitRow    `json:"unfit_rows,omitempty"`
-		Warnings []string      `json:"warnings,omitempty"`
+		Settings []config.Shown `json:"settings"`
+		Columns  []shownColumn  `json:"columns,omitempty"`
+		Records  *int           `json:"records,omitempty"`
+		Unfit    *int           `json:"unfit,omitempty"`
+		Rows     []unfitRow     `json:"unfit_rows,omitempty"`
+		Warnings []string       `json:"warnings,omitempty"`
 
 		Request *destination.Preview `json:"first_request,omitempty"`
 	}
@@ -39,12 +40,14 @@ type unfitRow struct {
 	Rule string `json:"rule"`
 }
 
-func findings(e *env, c *config) *finding { return &finding{to: e.stdout, asJSON: c.Output.JSON} }
+func findings(e *env, c *config.Config) *finding {
+	return &finding{to: e.stdout, asJSON: c.Output.JSON}
+}
 
-func (f *finding) settings(values []shownValue) {
-	f.document.Settings = inOrder(values)
+func (f *finding) settings(values []config.Shown) {
+	f.document.Settings = values
 	if !f.asJSON {
-		f.keep(show(f.to, values))
+		f.keep(config.Show(f.to, values))
 	}
 }
 

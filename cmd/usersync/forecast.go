@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -30,9 +32,9 @@ func actionOf(s user.Status) string {
 func (p *planner) forecast(f *foreseen) report.Forecast {
 	shown := report.Forecast{
 		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
-		Known: f.changes.compared, Changed: f.changes.changed,
-		Calls: madeOf(&f.calls), Made: f.made.Total(),
-		Scope: p.conn.scope, Inputs: p.paths,
+		Comparison: report.Comparison{Known: f.changes.Compared, Changed: f.changes.Changed},
+		Work:       report.Work{Calls: madeOf(&f.calls), Made: f.made.Total()},
+		Scope: p.conn.Scope, Inputs: p.paths,
 	}
 	for status, n := range f.outcomes {
 		shown.Actions[actionOf(status)] = n
@@ -41,10 +43,10 @@ func (p *planner) forecast(f *foreseen) report.Forecast {
 	for status, codes := range f.codes.Top(topCodes) {
 		shown.Codes[actionOf(status)] = codes
 	}
-	for _, c := range f.changes.list() {
+	for _, c := range f.changes.List() {
 		shown.Fields = append(shown.Fields, report.FieldChange(c))
 	}
-	shown.Time(paceOptions(p.config, p.conn.client.Traits()).PerSecond)
+	shown.Time(connect.PaceOptions(p.config, p.conn.Client.Traits()).PerSecond)
 	shown.Warnings = append(p.notes, p.remarks(f)...)
 	return shown
 }
@@ -66,7 +68,7 @@ func (p *planner) remarks(f *foreseen) []string {
 	if p.config.Ledger.Full {
 		all = append(all, "--full sends every user, whatever the ledger says")
 	}
-	if most := p.config.Guards.MaxErrors; f.wrong() > 0 && (most.count > 0 || most.percent > 0 && f.read >= errorsAfter) && !most.covers(f.wrong(), f.read) {
+	if most := p.config.Guards.MaxErrors; f.wrong() > 0 && (most.Count > 0 || most.Percent > 0 && f.read >= errorsAfter) && !most.Covers(f.wrong(), f.read) {
 		all = append(all, "more users are invalid or refused than --max-errors allows: a run would stop early")
 	}
 	if f.sends() > 0 {
@@ -78,32 +80,32 @@ func (p *planner) remarks(f *foreseen) []string {
 // noteUnfinished says which run of the scope is not over and did something that
 // the ledger does not know yet.
 func (p *planner) noteUnfinished(ctx context.Context, scope journal.Scope) error {
-	all, err := unfinished(p.config.Output.RunsDir, scope, p.config.ledgerName())
+	all, err := history.Unfinished(p.config.Output.RunsDir, scope, p.config.LedgerName())
 	if err != nil {
-		return noPlace(err)
+		return err
 	}
 	left, err := unknownTo(ctx, p.ledger, all)
 	if err != nil || len(left) == 0 {
 		return err
 	}
 	if p.out != "" {
-		return exit.Usage(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].id),
-			"go on with it first", exit.CommandLine("resume", runName{p.config.Output.RunsDir, left[0].id}.path()))
+		return exit.Usage(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].ID),
+			"go on with it first", exit.CommandLine("resume", left[0].Path()))
 	}
-	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].id))
+	p.note(fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].ID))
 	return nil
 }
 
 // unknownTo returns the runs that have something to tell which the ledger does not
 // know.
-func unknownTo(ctx context.Context, l *ledger.Ledger, left []earlier) ([]earlier, error) {
-	var some []earlier
-	for _, e := range left {
-		if err := e.advance(ctx, l); err != nil {
+func unknownTo(ctx context.Context, l *ledger.Ledger, left []*history.Run) ([]*history.Run, error) {
+	var some []*history.Run
+	for _, r := range left {
+		if err := r.Unfinished().Advance(ctx, l); err != nil {
 			return nil, err
 		}
-		if len(e.past.Settled)+len(e.past.Sent) > 0 {
-			some = append(some, e)
+		if r.Unfinished().HasNews() {
+			some = append(some, r)
 		}
 	}
 	return some, nil

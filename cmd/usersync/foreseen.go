@@ -5,7 +5,7 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
-	"usersync/sync/engine"
+	"usersync/sync/plan"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -24,12 +24,12 @@ type foreseen struct {
 	first    map[user.Status][]string // ids
 	calls    destination.Calls        // that would be made
 	made     destination.Calls        // reads that were made for it
-	changes  *changes
-	file     *planFile // nil: it is not kept
+	changes  *plan.Changes
+	file     *plan.Writer // nil: it is not kept
 }
 
 func newForeseen() *foreseen {
-	return &foreseen{outcomes: map[user.Status]int{}, first: map[user.Status][]string{}, changes: &changes{}}
+	return &foreseen{outcomes: map[user.Status]int{}, first: map[user.Status][]string{}, changes: &plan.Changes{}}
 }
 
 // Write takes note of an outcome.
@@ -46,7 +46,7 @@ func (f *foreseen) Write(o user.Outcome) error {
 		f.first[o.Status] = append(ids, o.Record.User.ID)
 	}
 	if op := opOf(&o); f.file != nil && op != "" {
-		if err := f.file.add(o.Record, op); err != nil {
+		if err := f.file.Add(o.Record, op); err != nil {
 			return err
 		}
 	}
@@ -65,7 +65,7 @@ func opOf(o *user.Outcome) user.Op {
 		return user.Delete
 	}
 	if o.Status == user.Unchanged && o.Code == user.CodeSame {
-		return engine.SameAsPlanned
+		return user.SameAsPlanned
 	}
 	return ""
 }

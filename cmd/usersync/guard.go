@@ -7,17 +7,15 @@ import (
 	"maps"
 	"slices"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/guard"
+	"usersync/sync/plan"
 )
 
-// looksAhead reports whether a guard wants to know what the whole run comes to
-// before it begins.
-func (c *config) looksAhead() bool { return c.Guards.MaxChange.given() || c.Guards.MinRecords > 0 }
-
 // checkAhead refuses a look ahead at what can be read one time only.
-func (c *config) checkAhead(verb string, paths []string) error {
-	if !c.looksAhead() || canReadTwice(paths) {
+func checkAhead(c *config.Config, verb string, paths []string) error {
+	if !c.Guards.LookAhead() || canReadTwice(paths) {
 		return nil
 	}
 	return exit.Usage(errors.New("read settings: --max-change and --min-records read the input before it is sent, and it can be read one time only; nothing was sent"),
@@ -28,16 +26,16 @@ func (c *config) checkAhead(verb string, paths []string) error {
 // *guard.Error of the first that trips. A run that has begun to write, one
 // that applies a plan, and a retry of rejects are past it.
 func (j *job) lookAhead(ctx context.Context) (err error) {
-	if !j.config.looksAhead() || j.start.from > 0 || j.applied != nil || j.retried.run != "" {
+	if !j.config.Guards.LookAhead() || j.start.from > 0 || j.applied != nil || j.retried.Run != "" {
 		return nil
 	}
 	j.log.Info("looking at the whole input before anything is sent")
 	before := j.header().Inputs
-	in, err := openInput(ctx, j.stdin, j.config, j.conn.client, j.paths)
+	in, err := openInput(ctx, j.stdin, j.config, j.conn.Client, j.paths)
 	if err != nil {
 		return err
 	}
-	p := planning{env: j.env, config: j.config, conn: j.conn, input: in, ledger: j.past.ledger, protected: j.protected}
+	p := planning{wire: j.wire, config: j.config, conn: j.conn, input: in, ledger: j.past.Ledger, protected: j.protected}
 	f, counts, err := p.run(ctx)
 	if !counts.Reading {
 		err = errors.Join(err, in.Close())
@@ -55,7 +53,7 @@ func (j *job) lookAhead(ctx context.Context) (err error) {
 
 // tripped returns the error of the first guard that what was foreseen trips.
 // Rejects that are fed again are few, and all of them are meant to change.
-func (f *foreseen) tripped(c *config) error {
+func (f *foreseen) tripped(c *config.Config) error {
 	if f.read > 0 && f.again == f.read {
 		return nil
 	}
@@ -67,14 +65,14 @@ func (f *foreseen) tripped(c *config) error {
 	return f.tooManyChanges(c.Guards.MaxChange)
 }
 
-func (f *foreseen) tooManyChanges(most changeLimits) error {
-	known := f.changes.compared
-	if most.all != nil && !most.all.covers(f.changes.changed, known) {
-		return changeError(fmt.Sprintf("%d of %s known would change%s", f.changes.changed, exit.Plural(known, "user"), f.changes.most()), *most.all)
+func (f *foreseen) tooManyChanges(most config.ChangeLimits) error {
+	known := f.changes.Compared
+	if most.All != nil && !most.All.Covers(f.changes.Changed, known) {
+		return changeError(fmt.Sprintf("%d of %s known would change%s", f.changes.Changed, exit.Plural(known, "user"), mostOf(f.changes)), *most.All)
 	}
-	for _, name := range slices.Sorted(maps.Keys(most.fields)) {
-		if c := f.changes.fields[name]; c != nil && !most.fields[name].covers(c.Users, known) {
-			return changeError(fmt.Sprintf("%s would change for %d of %s known", name, c.Users, exit.Plural(known, "user")), most.fields[name])
+	for _, name := range slices.Sorted(maps.Keys(most.Fields)) {
+		if c := f.changes.Of(name); c.Users > 0 && !most.Fields[name].Covers(c.Users, known) {
+			return changeError(fmt.Sprintf("%s would change for %d of %s known", name, c.Users, exit.Plural(known, "user")), most.Fields[name])
 		}
 	}
 	return nil
@@ -83,24 +81,16 @@ func (f *foreseen) tooManyChanges(most changeLimits) error {
 // changeGuard is the guard's name.
 const changeGuard = "max_change"
 
-func changeError(what string, most share) error {
+func changeError(what string, most config.Share) error {
 	return &guard.Error{Name: changeGuard,
 		What: fmt.Sprintf("%s, and --max-change allows %s; nothing was sent", what, most),
 		Hint: "look at what would change with usersync plan; if it is as it should be, allow more with --max-change"}
 }
 
-// most says which field changes most.
-func (c *changes) most() string {
-	for _, f := range c.list() {
+// mostOf says which field changes most.
+func mostOf(c *plan.Changes) string {
+	for _, f := range c.List() {
 		return fmt.Sprintf(", %s for %d of them", f.Field, f.Users)
 	}
 	return ""
-}
-
-// String is the share as it was typed.
-func (s share) String() string {
-	if s.percent > 0 {
-		return fmt.Sprintf("%g%%", s.percent)
-	}
-	return fmt.Sprint(s.count)
 }

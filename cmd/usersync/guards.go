@@ -5,44 +5,39 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/reader"
+	"usersync/sync/destination"
 	"usersync/sync/user"
 )
 
-// checkGuards refuses what could not keep its promise. Nothing was sent.
-func (j *job) checkGuards() (err error) {
-	c, traits := j.config, j.conn.client.Traits()
+// checkGuards refuses what could not keep its promise, and returns the users to
+// whom nothing is done. Nothing was sent.
+func checkGuards(c *config.Config, traits destination.Traits, in *reader.Input) (protected map[string]struct{}, err error) {
 	switch {
-	case c.Target.Mode == mirror && c.Ledger.URL == noLedger:
-		return exit.Usage(errors.New("check mode mirror: without a ledger nobody knows whom the input lacks"), "leave --ledger out", "usersync run --help")
-	case c.Target.Mode == mirror && c.Input.OpColumn != "":
-		return exit.Usage(errors.New("check mode mirror: with op_column the input is a list of changes, and does not say who is gone"),
+	case c.Target.Mode == config.Mirror && c.Ledger.URL == config.NoLedger:
+		return nil, exit.Usage(errors.New("check mode mirror: without a ledger nobody knows whom the input lacks"), "leave --ledger out", "usersync run --help")
+	case c.Target.Mode == config.Mirror && c.Input.OpColumn != "":
+		return nil, exit.Usage(errors.New("check mode mirror: with op_column the input is a list of changes, and does not say who is gone"),
 			"leave op_column out, or choose --mode upsert", "usersync run --help")
 	case c.Guards.Canary > 0 && traits.Blind && !c.Guards.CanaryAnswersOnly:
-		return exit.Usage(fmt.Errorf("check --canary: %s shows no user, so that a canary cannot be read back", traits.Name),
+		return nil, exit.Usage(fmt.Errorf("check --canary: %s shows no user, so that a canary cannot be read back", traits.Name),
 			"if its answers are to be enough, say so with --canary-answers-only", "usersync run --help")
-	case c.Ledger.URL == noLedger && traits.OwnKeys && c.intent() != user.Create && !j.fills(user.RemoteID):
-		return exit.Usage(fmt.Errorf("check the ledger: %s makes the keys of its users itself, and without a ledger nobody remembers them", traits.Name),
+	case c.Ledger.URL == config.NoLedger && traits.OwnKeys && c.Target.Intent() != user.Create && !slices.Contains(in.Fields(), user.RemoteID):
+		return nil, exit.Usage(fmt.Errorf("check the ledger: %s makes the keys of its users itself, and without a ledger nobody remembers them", traits.Name),
 			"leave --ledger out, or give the keys in a column remote_id", "usersync run --help")
 	}
-	if err := j.checkAdoption(traits); err != nil {
-		return err
+	if err := checkAdoption(c, traits, in); err != nil {
+		return nil, err
 	}
-	if c.Guards.Protect != "" {
-		j.protected, err = readProtected(c.Guards.Protect)
+	if c.Guards.Protect == "" {
+		return nil, nil
 	}
-	return err
-}
-
-func (j *job) fills(f user.Field) bool {
-	for _, own := range j.input.Fields() {
-		if own == f {
-			return true
-		}
-	}
-	return false
+	return readProtected(c.Guards.Protect)
 }
 
 // readProtected reads the ids of a file, one a line. A list without any is more

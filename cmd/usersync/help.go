@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 
 	"github.com/spf13/cobra"
@@ -30,7 +32,7 @@ func helpTopics() []*cobra.Command {
 	}, {
 		Use:   "settings",
 		Short: "Everything that can be set, and where",
-		Long:  settingsText(),
+		Long:  config.Manual(connect.Sections()),
 	}}
 }
 

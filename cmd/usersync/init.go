@@ -10,13 +10,17 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/draft"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 )
 
 // initFlags are the flags of `usersync init`.
 type initFlags struct {
-	to, config, format, charset, delimiter string
+	to, file string
+	draft.Layout
 }
 
 func initCommand(e *env) *cobra.Command {
@@ -31,10 +35,10 @@ func initCommand(e *env) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.to, "to", "kard", "the API that takes the users: its `NAME`")
-	flags.StringVar(&f.config, "config", defaultConfig, "the `FILE` to write")
-	flags.StringVar(&f.format, "format", "", "what FILE is: csv, jsonl")
-	flags.StringVar(&f.delimiter, "delimiter", "auto", "what stands between two CSV cells: one `CHAR`acter, tab or auto")
-	flags.StringVar(&f.charset, "charset", "", "the file's character set, such as windows-1252")
+	flags.StringVar(&f.file, "config", config.DefaultFile, "the `FILE` to write")
+	flags.StringVar(&f.Format, "format", "", "what FILE is: csv, jsonl")
+	flags.StringVar(&f.Delimiter, "delimiter", "auto", "what stands between two CSV cells: one `CHAR`acter, tab or auto")
+	flags.StringVar(&f.Charset, "charset", "", "the file's character set, such as windows-1252")
 	return cmd
 }
 
@@ -46,36 +50,36 @@ func oneFile(c *cobra.Command, args []string) error {
 }
 
 func initialise(ctx context.Context, e *env, f initFlags, path string) error {
-	if !slices.Contains(draftable(), f.to) {
+	if !slices.Contains(connect.Drafts(), f.to) {
 		return exit.Usage(fmt.Errorf("read flags: --to: no config can be drafted for %s", f.to),
-			exit.DidYouMean(f.to, draftable())+"; an API that a config describes is in docs/custom.md", "usersync init --help")
+			exit.DidYouMean(f.to, connect.Drafts())+"; an API that a config describes is in docs/custom.md", "usersync init --help")
 	}
 	header, err := f.header(ctx, e, path)
 	if err != nil {
 		return err
 	}
-	d, err := drafted(ctx, f.to, header)
+	d, err := draft.From(ctx, f.to, header)
 	if err != nil {
 		return err
 	}
-	if err := writeNew(f.config, path, d.yaml(f)); err != nil {
+	if err := writeNew(f.file, path, d.YAML(f.Layout)); err != nil {
 		return err
 	}
 	next := []string{"validate", "--sandbox"}
-	if f.config != defaultConfig {
-		next = append(next, "--config", f.config)
+	if f.file != config.DefaultFile {
+		next = append(next, "--config", f.file)
 	}
-	_, err = fmt.Fprintf(e.stderr, "wrote %s: %s\n  hint: %s\n  next: %s\n", f.config, d.counts(), d.hint(), exit.CommandLine(append(next, path)...))
+	_, err = fmt.Fprintf(e.stderr, "wrote %s: %s\n  hint: %s\n  next: %s\n", f.file, d.Counts(), d.Hint(), exit.CommandLine(append(next, path)...))
 	return err
 }
 
 func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, error) {
-	delimiter, err := parseDelimiter(f.delimiter)
+	delimiter, err := config.ParseDelimiter(f.Delimiter)
 	if err != nil {
 		return nil, exit.Usage(fmt.Errorf("read flags: --delimiter: %w", err), "", "usersync init --help")
 	}
 	layout, err := reader.Header(ctx, reader.Options{
-		Paths: []string{path}, Stdin: e.stdin, Format: f.format, Delimiter: delimiter, Charset: f.charset,
+		Paths: []string{path}, Stdin: e.stdin, Format: f.Format, Delimiter: delimiter, Charset: f.Charset,
 	})
 	if err != nil {
 		hint, err := withoutHint(err)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/reader/mapping"
@@ -14,7 +16,7 @@ import (
 
 // openInput opens the files and holds their columns against the mapping and
 // the destination. Nothing was sent when it fails.
-func openInput(ctx context.Context, stdin io.Reader, c *config, to client, paths []string) (*reader.Input, error) {
+func openInput(ctx context.Context, stdin io.Reader, c *config.Config, to connect.Client, paths []string) (*reader.Input, error) {
 	in, err := readInput(ctx, stdin, c, to, paths)
 	if err != nil {
 		return nil, err
@@ -26,8 +28,8 @@ func openInput(ctx context.Context, stdin io.Reader, c *config, to client, paths
 }
 
 // readInput holds the columns against the mapping alone.
-func readInput(ctx context.Context, stdin io.Reader, c *config, to client, paths []string) (*reader.Input, error) {
-	x, err := c.expected()
+func readInput(ctx context.Context, stdin io.Reader, c *config.Config, to connect.Client, paths []string) (*reader.Input, error) {
+	x, err := expectations(c)
 	if err != nil {
 		return nil, err
 	}
@@ -46,22 +48,22 @@ func (j *job) warn(reading bool) {
 		return
 	}
 	for _, warning := range j.input.Warnings() {
-		j.mention(warning)
+		j.log.always(warning)
 	}
 }
 
-func checkColumns(ctx context.Context, c *config, to client, paths []string, in *reader.Input) error {
-	if err := to.CheckColumns(in.Fields(), c.intent()); err != nil {
+func checkColumns(ctx context.Context, c *config.Config, to connect.Client, paths []string, in *reader.Input) error {
+	if err := to.CheckColumns(in.Fields(), c.Target.Intent()); err != nil {
 		return refusedInput(ctx, c, paths, err)
 	}
 	return nil
 }
 
-func readerOptions(stdin io.Reader, c *config, t destination.Traits, paths []string, x expected) reader.Options {
+func readerOptions(stdin io.Reader, c *config.Config, t destination.Traits, paths []string, x config.Expected) reader.Options {
 	o := reader.Options{
-		Paths: paths, Stdin: stdin, Delimiter: c.Input.Delimiter, Op: c.intent(),
+		Paths: paths, Stdin: stdin, Delimiter: c.Input.Delimiter, Op: c.Target.Intent(),
 		Mapping: mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn},
-		Accepts: accepts(t), ExpectRecords: x.records, ExpectSHA256: x.sha256, Sidecar: true, Trailer: c.Proof.trailer,
+		Accepts: accepts(t), ExpectRecords: x.Records, ExpectSHA256: x.SHA256, Sidecar: true, Trailer: c.Proof.Trailer,
 		Original: c.Input.Original,
 	}
 	if c.Input.Format != "auto" {
@@ -79,10 +81,10 @@ func accepts(t destination.Traits) mapping.Accepts {
 
 // refusedInput is an input that does not fit: a person mends the file or the
 // mapping.
-func refusedInput(ctx context.Context, c *config, paths []string, err error) error {
+func refusedInput(ctx context.Context, c *config.Config, paths []string, err error) error {
 	if sig := exit.StoppedBy(ctx); sig != nil {
 		return sig
 	}
 	hint, err := withoutHint(err)
-	return exit.Usage(fmt.Errorf("open the input: %w", err), hint, c.mendInput(paths, err))
+	return exit.Usage(fmt.Errorf("open the input: %w", err), hint, nextForInput(c, paths, err))
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/ledger"
 )
@@ -27,11 +29,6 @@ func ledgerCommand(e *env) *cobra.Command {
 	return cmd
 }
 
-// ledgerSettings are those that say which ledger and which scope in it.
-func ledgerSettings() []string {
-	return []string{"to", "base_url", "insecure_http", "ledger", "feed", "runs_dir", "lock_timeout", "log_format"}
-}
-
 // access is how a command uses the ledger.
 type access uint8
 
@@ -43,7 +40,7 @@ const (
 
 // onLedger lets cmd run do on the ledger of its config.
 func onLedger(e *env, cmd *cobra.Command, a access, do func(ctx context.Context, l *ledger.Ledger, args []string) error) *cobra.Command {
-	load := addSettings(e, cmd, ledgerSettings()...)
+	load := addSettings(e, cmd, config.ForLedger)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
@@ -54,21 +51,21 @@ func onLedger(e *env, cmd *cobra.Command, a access, do func(ctx context.Context,
 	return cmd
 }
 
-func withLedger(ctx context.Context, c *config, a access, do func(*ledger.Ledger) error) (err error) {
+func withLedger(ctx context.Context, c *config.Config, a access, do func(*ledger.Ledger) error) (err error) {
 	if c.Target.Sandbox {
 		return exit.Usage(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory, and ends with it"), "set sandbox to false", "usersync help settings")
 	}
 	c.Target.Offline = true
-	conn, err := connect(ctx, c)
+	conn, err := connect.Open(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, conn.close()) }()
-	url := c.ledgerURL(c.Output.RunsDir)
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	url := c.Ledger.At(c.Output.RunsDir)
 	if err := checkThere(url, a); err != nil {
 		return err
 	}
-	l, err := openLedger(ctx, c, scopeOf(conn.scope, c.Ledger.Feed), url)
+	l, err := connect.OpenLedger(ctx, c, conn.ScopeIn(c.Ledger.Feed), url)
 	if err != nil {
 		return err
 	}
@@ -84,9 +81,9 @@ func withLedger(ctx context.Context, c *config, a access, do func(*ledger.Ledger
 // checkThere refuses to make a ledger only to find nothing in it, and makes its
 // place where it is to be made.
 func checkThere(url string, a access) error {
-	path, isFile := strings.CutPrefix(url, sqliteURL)
+	path, isFile := strings.CutPrefix(url, config.SQLiteURL)
 	switch {
-	case url == noLedger:
+	case url == config.NoLedger:
 		return exit.Usage(errors.New("open the ledger: the settings say that there is none"), "give --ledger", "usersync help settings")
 	case !isFile:
 		return nil
@@ -111,12 +108,4 @@ func ledgerArguments(names ...string) cobra.PositionalArgs {
 		}
 		return exit.Usage(fmt.Errorf("read arguments: %s takes %s", cmd.CommandPath(), takes), "", cmd.CommandPath()+" --help")
 	}
-}
-
-// ledgerAnswer is what a person can do about an answer of the ledger.
-func ledgerAnswer(err error) error {
-	if errors.Is(err, ledger.ErrUnknown) {
-		return exit.Usage(err, "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`", "")
-	}
-	return err
 }

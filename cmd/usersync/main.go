@@ -1,10 +1,10 @@
 // Command usersync takes a file of users and makes a user API agree with it.
 //
-// This package is the edge: it reads flags and files into a config, ties the
-// rooms of the house together, and turns what became of a run into words and
-// an exit code. It holds no rule about records, calls or answers. Start at
-// run.go for the main job, at wire.go for how a destination is stacked, and at
-// settings.go for everything that can be set.
+// This package is the edge: a file per command, one table that turns an error into
+// an exit code, a hint and the next command, and the terminal. It holds no rule
+// about records, calls or answers. Start at run.go for the main job, at
+// internal/config for everything that can be set, at internal/connect for how an
+// API is opened, and at sync/destination/stack for how a destination is wrapped.
 package main
 
 import (
@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/writer"
 )
@@ -47,7 +48,7 @@ type env struct {
 type tally struct {
 	outcomes writer.Outcomes
 	read     int
-	allowed  share
+	allowed  config.Share
 	detailed detailed
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 )
 
@@ -46,23 +48,43 @@ func TestManualHasEverySetting(t *testing.T) {
 	}
 }
 
-func TestSettingsAreWhole(t *testing.T) {
-	keys, flags := map[string]bool{}, map[string]bool{}
-	for _, s := range settings() {
-		if keys[s.key] || s.flag != "" && flags[s.flag] {
-			t.Errorf("%s stands twice", s.key)
+// settingsTable is the table of docs/configuration.md.
+func settingsTable() string {
+	var b strings.Builder
+	b.WriteString("| key | flag | environment | default | takes | meaning |\n|---|---|---|---|---|---|\n")
+	for _, s := range config.All(connect.Sections()) {
+		flag := ""
+		if s.Flag != "" {
+			flag = "--" + s.Flag
 		}
-		keys[s.key], flags[s.flag] = true, true
-		if s.use == "" || s.set == nil {
-			t.Errorf("%s is not explained or not kept", s.key)
-		}
-		if s.kind == secret && s.flag != "" {
-			t.Errorf("%s is a secret and has a flag, which everybody on the machine can read", s.key)
-		}
-		if s.def != "" {
-			if err := s.check(&config{}, s.def); err != nil {
-				t.Errorf("%s refuses its own default: %v", s.key, err)
-			}
-		}
+		row := []string{code(s.Key), code(flag), code(s.Env()), code(s.Default), takes(&s), cell(s.Use)}
+		b.WriteString("| " + strings.Join(row, " | ") + " |\n")
 	}
+	return b.String()
+}
+
+func code(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "`" + cell(s) + "`"
+}
+
+func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
+
+func takes(s *config.Setting) string {
+	if len(s.Words) > 0 {
+		return cell(strings.Join(s.Words, ", "))
+	}
+	switch s.Kind {
+	case config.Bool:
+		return "true or false"
+	case config.Secret:
+		return "`env:NAME` or `file:PATH` only"
+	case config.List, config.Files:
+		return "one or several " + cell(s.Value)
+	case config.URL, config.Path, config.ID:
+		return cell(s.Value) + ", `env:NAME` or `file:PATH`"
+	}
+	return cell(s.Value)
 }

@@ -3,32 +3,19 @@ package main
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/reader/mapping"
 	"usersync/reader/source"
 )
 
-// mendSettings is the command to type when an API cannot be reached with what is
-// set: a config to begin with, else a look at the one there is.
-func (c *config) mendSettings() string {
-	files := c.typed.files
-	switch {
-	case c.file == "" && len(files) > 0 && isRegular(files[0]):
-		return c.initialise(files[0])
-	case c.typed.verb == "validate":
-		return "usersync help settings"
-	}
-	return c.typed.command("validate", files...)
-}
-
 // mendInput is the command to type when an input was not opened: err says why.
 // A config made from the header is a good start where columns do not fit and
 // there is none yet.
-func (c *config) mendInput(paths []string, err error) string {
+func nextForInput(c *config.Config, paths []string, err error) string {
 	unreadable, ok := errors.AsType[*reader.InputError](err)
 	path := paths[0]
 	if ok {
@@ -43,26 +30,10 @@ func (c *config) mendInput(paths []string, err error) string {
 		return lookAt(path, broken)
 	case ok && !aboutColumns:
 		return "usersync help settings"
-	case c.file == "" && isRegular(path):
-		return c.initialise(path)
+	case c.File == "" && config.IsRegular(path):
+		return c.Init(path)
 	}
-	return c.typed.command("validate", c.typed.files...)
-}
-
-// initialise begins a config; what says how the file is read goes with it.
-func (c *config) initialise(path string) string {
-	args := []string{"init"}
-	for _, f := range [][2]string{{"--format", c.Input.Format}, {"--charset", c.Input.Charset}} {
-		if f[1] != "auto" {
-			args = append(args, f[0], f[1])
-		}
-	}
-	if c.Input.Delimiter == '\t' {
-		args = append(args, "--delimiter", "tab")
-	} else if c.Input.Delimiter != 0 {
-		args = append(args, "--delimiter", string(c.Input.Delimiter))
-	}
-	return exit.CommandLine(append(args, path)...)
+	return c.Invocation.Command("validate", c.Invocation.Files...)
 }
 
 // lookAt shows what lies at the path, or where nothing does.
@@ -80,9 +51,4 @@ func pathOf(name string, paths []string) string {
 		}
 	}
 	return paths[0]
-}
-
-func isRegular(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,29 +9,6 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 )
-
-// troubleOf finds the first trouble in err, from the outside in, as errors.As does.
-func troubleOf(err error) (*exit.Error, bool) {
-	if t, ok := err.(*exit.Error); ok {
-		return t, true
-	}
-	if t, ok := ledgerTrouble(err); ok {
-		return t, true
-	}
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range several.Unwrap() {
-			if t, ok := troubleOf(e); ok {
-				return t, true
-			}
-		}
-		return nil, false
-	}
-	inner := errors.Unwrap(err)
-	if inner == nil {
-		return nil, false
-	}
-	return troubleOf(inner)
-}
 
 // tell writes err for a person: what was being done and what went wrong, a
 // hint, and the next command.
@@ -45,7 +21,7 @@ func tell(w io.Writer, err error) {
 		return
 	}
 	fmt.Fprintf(w, "usersync: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
-	t, ok := troubleOf(err)
+	t, ok := printedAdvice(err)
 	if !ok {
 		return
 	}
@@ -61,9 +37,9 @@ func tell(w io.Writer, err error) {
 // where it changes.
 func tellEach(w io.Writer, errs []error) {
 	for i, err := range errs {
-		t, ok := troubleOf(err)
+		t, ok := printedAdvice(err)
 		if ok && i+1 < len(errs) {
-			if after, more := troubleOf(errs[i+1]); more && after.Next == t.Next {
+			if after, more := printedAdvice(errs[i+1]); more && after.Next == t.Next {
 				err = &exit.Error{Err: t, Hint: t.Hint}
 			}
 		}
@@ -75,7 +51,7 @@ func tellEach(w io.Writer, errs []error) {
 func hinted(errs []error) int {
 	n := 0
 	for _, err := range errs {
-		if t, ok := troubleOf(err); ok && t.Hint != "" {
+		if t, ok := printedAdvice(err); ok && t.Hint != "" {
 			n++
 		}
 	}
@@ -90,7 +66,7 @@ func tellJSON(w io.Writer, err error, code int) {
 		return
 	}
 	fields := []zap.Field{zap.Int("exit_code", code)}
-	if t, ok := troubleOf(err); ok {
+	if t, ok := printedAdvice(err); ok {
 		fields = append(fields, zap.String("hint", t.Hint), zap.String("next", t.Next))
 	}
 	log.Error(err.Error(), fields...)

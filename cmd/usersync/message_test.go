@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"usersync/cmd/usersync/internal/exit"
-
-	"github.com/spf13/cobra"
 )
 
 func TestTell(t *testing.T) {
@@ -29,20 +27,5 @@ func TestTell(t *testing.T) {
 	tell(&b, nil)
 	if b.String() != "" {
 		t.Errorf("nothing was wrong, and it says %q", b.String())
-	}
-}
-
-func TestAgainKeepsTheFlags(t *testing.T) {
-	root := &cobra.Command{Use: "usersync"}
-	cmd := &cobra.Command{Use: "run"}
-	root.AddCommand(cmd)
-	addSettings(&env{}, cmd)
-	err := cmd.ParseFlags([]string{"--sandbox", "--json=false", "--ignore", "a b", "--ignore", "c", "--rate", "5", "old.csv"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := "usersync run --ignore 'a b' --ignore c --json=false --rate 5 --sandbox new.csv"
-	if got := again(cmd, []string{"new.csv"}); got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -1,125 +1,108 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"fmt"
-	"sync"
+	"encoding/csv"
+	"errors"
+	"iter"
 
+	"go.uber.org/zap"
+
+	"usersync/cmd/usersync/internal/config"
 	"usersync/reader"
+	"usersync/sync/guard"
 	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
+	"usersync/writer"
 )
 
-// mirror is the mode that upserts, and then deletes whom the input lacks.
-const mirror user.Op = "mirror"
-
-// intent is what is to be done with each record.
-func (c *config) intent() user.Op {
-	if c.Target.Mode == mirror {
-		return user.Upsert
+// mirrorRules are the rules for deletions, as far as they are known before the
+// input is read.
+func mirrorRules(c *config.Config, protected map[string]struct{}) mirror.Rules {
+	return mirror.Rules{
+		Feed: c.Ledger.Feed, Protected: protected, MaxDelete: c.Guards.MaxDelete,
+		Settings: feedRules(c, ""), AcceptChange: c.Guards.AcceptChange,
 	}
-	return c.Target.Mode
 }
 
-// attendance takes note of whom the input lists, as a bit for each user that the
-// ledger holds. Its methods may be called side by side.
-type attendance struct {
-	ledger *ledger.Ledger
-	last   int64 // the newest user of the ledger when the run began: later ones are the input's
-	asked  int   // up to here the engine asks the ledger for nobody; written by an earlier start
-
-	mu       sync.Mutex
-	seen     ledger.Seen
-	read     int           // records
-	looked   int           // of these, ids looked up
-	nameless []user.Origin // records whose id cannot be read: the first few
-	noID     int           // how many there are
-	again    bool          // the input is rejects of an earlier run
-	queue    []string      // ids that the engine does not ask for
-}
-
-func newAttendance(ctx context.Context, l *ledger.Ledger) (*attendance, error) {
-	last, err := l.Max(ctx)
-	if err != nil {
-		return nil, err
+// unproved names a file of which nothing proves that it is whole; empty if there
+// is none, or nobody asks for a proof. The input must have been read to its end.
+func unproved(c *config.Config, in *reader.Input) string {
+	if c.Proof.TrustEOF {
+		return ""
 	}
-	return &attendance{ledger: l, last: last}, nil
+	for _, p := range in.Proofs() {
+		if p.By == reader.Unproved {
+			return p.File
+		}
+	}
+	return ""
 }
 
-// of passes records on and takes note of those that the engine asks nobody about:
-// unfit ones, and those that were written before.
-func (a *attendance) of(ctx context.Context, records reader.Records) reader.Records {
-	return func(yield func(*user.Record, error) bool) {
-		for r, err := range records {
-			if err == nil {
-				err = a.note(ctx, r)
-			}
-			if err != nil {
-				r = nil
-			}
-			if !yield(r, err) {
+// feedRules are the settings by which a run sends the feed.
+func feedRules(c *config.Config, run string) ledger.Rules {
+	return ledger.Rules{Run: run, Config: c.FeedDigest(), Mapping: c.MappingDigest()}
+}
+
+// keepRules notes these settings, once the feed was sent whole.
+func (j *job) keepRules(ctx context.Context) error {
+	whole := j.config.Target.Mode == config.Mirror || j.config.Target.Mode == user.Upsert
+	if j.past.Ledger == nil || !whole || j.retried.Run != "" || j.checkpointer.FedAgain() || j.config.Target.Sandbox {
+		return nil
+	}
+	return j.past.Ledger.KeepRules(context.WithoutCancel(ctx), feedRules(j.config, j.out.dir.ID()))
+}
+
+// missing yields the deletions of a mirror: they are found when all else is
+// written. Where a rule forbids them, it lists the users missing.
+func (j *job) missing(ctx context.Context) iter.Seq2[[]*user.Record, error] {
+	return func(yield func([]*user.Record, error) bool) {
+		rules := mirrorRules(j.config, j.protected)
+		rules.Last, rules.Invalid, rules.After = j.checkpointer.Last(), j.checkpointer.Count(user.Invalid), j.lastAbsent
+		rules.Unproved = unproved(j.config, j.input)
+		rules.FedAgain = func(missing int) {
+			j.log.always("nobody is deleted: the input is rejects of an earlier run, which cannot say who is gone", zap.Int("absent", missing))
+		}
+		for part, err := range mirror.Missing(ctx, j.past.Ledger, j.presence, rules) {
+			if !yield(part, j.withList(ctx, rules, err)) {
 				return
 			}
 		}
 	}
 }
 
-const namelessKept = 5
-
-func (a *attendance) note(ctx context.Context, r *user.Record) error {
-	a.mu.Lock()
-	a.read++
-	a.again = a.again || r.Origin.Before != nil
-	switch {
-	case !identified(r):
-		if a.noID++; len(a.nameless) < namelessKept {
-			a.nameless = append(a.nameless, r.Origin)
-		}
-	case r.Err != nil || r.Origin.Record <= a.asked:
-		a.queue = append(a.queue, r.User.ID)
+// withList writes the list of the users missing where err says that a guard keeps
+// them, and adds to its hint where the list lies.
+func (j *job) withList(ctx context.Context, rules mirror.Rules, err error) error {
+	tripped, ok := errors.AsType[*guard.Error](err)
+	if !ok {
+		return err
 	}
-	full := len(a.queue) == recordsAtOnce
-	a.mu.Unlock()
-	if full {
-		return a.flush(ctx)
-	}
-	return nil
+	path, bad := j.listAbsent(ctx, rules)
+	tripped.Hint = "who they are stands in " + path + "; " + tripped.Hint + "; resume takes these flags too"
+	return errors.Join(tripped, bad)
 }
 
-// identified reports whether the id of a record can be believed. That of an unfit
-// row can, if it is not the id that is wrong with it.
-func identified(r *user.Record) bool {
-	if r.Err == nil {
-		return true
-	}
-	bad, ok := r.Err.(*user.InvalidError)
-	return r.User.ID != "" && ok && bad.Field != user.ID && bad.Code != "bad_id"
-}
-
-// flush looks up those who were noted.
-func (a *attendance) flush(ctx context.Context) error {
-	a.mu.Lock()
-	ids := a.queue
-	a.queue = nil
-	a.mu.Unlock()
-	known, err := a.ledger.Look(ctx, ids)
+// listAbsent writes who would have been deleted.
+func (j *job) listAbsent(ctx context.Context, rules mirror.Rules) (path string, err error) {
+	list, err := j.out.dir.Replace("absent.csv")
 	if err != nil {
-		return fmt.Errorf("look who is in the input: %w", err)
+		return "absent.csv", err
 	}
-	a.saw(known)
-	return nil
-}
-
-// saw takes note of what the ledger knows of ids of the input.
-func (a *attendance) saw(known []user.Known) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.looked += len(known)
-	for i := range known {
-		a.seen.Add(known[i].Row)
+	lines := csv.NewWriter(list)
+	err = lines.Write([]string{"id", "remote_id"})
+	for row, bad := range mirror.Rows(ctx, j.past.Ledger, j.presence, rules) {
+		if err = errors.Join(err, bad); err != nil {
+			break
+		}
+		err = lines.Write([]string{writer.QuoteCell(row.ID), writer.QuoteCell(row.Remote)})
 	}
+	lines.Flush()
+	if err = cmp.Or(err, lines.Error()); err != nil {
+		return list.Path(), errors.Join(err, list.Close())
+	}
+	err = list.Commit()
+	return list.Path(), err
 }
-
-// lacks reports whether the input lacks a user of the ledger. It is to be asked
-// when the input was read to its end.
-func (a *attendance) lacks(r ledger.Row) bool { return r.Row <= a.last && !a.seen.Has(r.Row) }

@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -34,19 +34,11 @@ type outputs struct {
 	journalFile *os.File
 }
 
-// checkOutput refuses two kinds of data on one standard output.
-func (c *config) checkOutput() error {
-	if c.Output.JSON && c.Output.Results == "-" {
-		return exit.Usage(errors.New("read settings: --json and --results - both want standard output"), "keep one of them", "usersync run --help")
-	}
-	return nil
-}
-
 // openOutputs makes the run directory. When it fails, nothing was sent.
 func openOutputs(j *job) (*outputs, error) {
 	dir, err := rundir.Create(j.config.Output.RunsDir, j.started)
 	if err != nil {
-		return nil, noPlace(err)
+		return nil, &history.PlaceError{Err: err}
 	}
 	o := &outputs{dir: dir, codes: &writer.Codes{}, perFile: &perFile{counts: map[string]*int{}}, deletions: &deletions{}}
 	err = o.open(j)
@@ -54,14 +46,14 @@ func openOutputs(j *job) (*outputs, error) {
 		err = o.settle()
 	}
 	if err != nil {
-		return nil, errors.Join(noPlace(err), o.abandon(err))
+		return nil, errors.Join(&history.PlaceError{Err: err}, o.abandon(err))
 	}
 	return o, nil
 }
 
 // resumeOutputs opens the files of an earlier run behind its last mark.
-func resumeOutputs(j *job, e earlier) (*outputs, error) {
-	dir, err := rundir.Open(j.config.Output.RunsDir, e.id)
+func resumeOutputs(j *job, e *history.Run) (*outputs, error) {
+	dir, err := rundir.Open(j.config.Output.RunsDir, e.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -69,8 +61,8 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 	if _, err := o.journal(); err != nil { // before anything is cut back
 		return nil, errors.Join(err, dir.Close())
 	}
-	if o.results, err = dir.Resume("results."+j.config.Output.ResultsFormat, e.past.Mark.Results); err == nil {
-		o.rejects, err = dir.Resume("rejects."+j.input.Layout().Format, e.past.Mark.Rejects)
+	if o.results, err = dir.Resume("results."+j.config.Output.ResultsFormat, e.Journal.Mark.Results); err == nil {
+		o.rejects, err = dir.Resume("rejects."+j.input.Layout().Format, e.Journal.Mark.Rejects)
 	}
 	if err == nil {
 		o.summary, err = dir.Replace("summary.json")
@@ -79,17 +71,6 @@ func resumeOutputs(j *job, e earlier) (*outputs, error) {
 		return nil, errors.Join(err, o.abandon(err), o.journalFile.Close())
 	}
 	return o, nil
-}
-
-// noPlace is a place that cannot be written to; no room on it will pass.
-func noPlace(err error) error {
-	if rundir.NoRoom(err) {
-		return &exit.Error{Err: fmt.Errorf("open the run's files: %w; nothing was sent", err), Hint: roomHint(err)}
-	}
-	if unsafe, ok := errors.AsType[*rundir.UnsafeError](err); ok {
-		return exit.Usage(err, unsafe.Hint(), "")
-	}
-	return exit.Usage(err, "give --runs-dir and --results a place that this user may write to", "usersync run --help")
 }
 
 func (o *outputs) open(j *job) (err error) {
@@ -108,7 +89,7 @@ func (o *outputs) compose(j *job) error {
 	c, layout := j.config, j.input.Layout()
 	behind := o.results.Size() > 0
 	resultsTo, rejectsTo := &headed{to: o.results, skip: behind}, &headed{to: o.rejects, skip: o.rejects.Size() > 0}
-	results, err := resultsWriter(resultsTo, c.Output.ResultsFormat)
+	results, err := writer.NewResults(resultsTo, writer.Format(c.Output.ResultsFormat))
 	if err != nil {
 		return err
 	}
@@ -171,13 +152,6 @@ func (h *headed) Write(p []byte) (int, error) {
 	return h.to.Write(p)
 }
 
-func resultsWriter(f io.Writer, format string) (writer.Writer, error) {
-	if format == "jsonl" {
-		return writer.NewJSONL(f), nil
-	}
-	return writer.NewCSV(f)
-}
-
 // openCopy opens what --results names.
 func (o *outputs) openCopy(j *job, behind bool) (writer.Writer, error) {
 	var err error
@@ -190,7 +164,7 @@ func (o *outputs) openCopy(j *job, behind bool) (writer.Writer, error) {
 		err = o.copyBefore(j.config.Output.ResultsFormat)
 	}
 	to := &headed{to: o.copy, skip: behind}
-	w, bad := resultsWriter(to, j.config.Output.ResultsFormat)
+	w, bad := writer.NewResults(to, writer.Format(j.config.Output.ResultsFormat))
 	to.skip = false
 	return w, errors.Join(err, bad)
 }
@@ -226,6 +200,12 @@ func (o *outputs) finish(whole bool, known error) error {
 		known = errors.Join(known, err)
 	}
 	return errors.Join(errs...)
+}
+
+// close writes the summary, and then the end of the journal: a run whose journal
+// has no end can be resumed.
+func (j *job) close(s report.Summary) error {
+	return errors.Join(j.out.writeSummary(s), j.out.endJournal(s, j.now()))
 }
 
 // writeSummary is the last file, and the directory's end.

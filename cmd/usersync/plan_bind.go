@@ -3,14 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/plan"
+	"usersync/writer/rundir"
 )
 
 // openFile opens the plan file, if there is to be one.
-func (p *planner) openFile(ctx context.Context, generation int64) (*planFile, inputDigest, error) {
+func (p *planner) openFile(ctx context.Context, generation int64) (*plan.Writer, inputDigest, error) {
 	if p.out == "" {
 		return nil, inputDigest{}, nil
 	}
@@ -18,35 +19,25 @@ func (p *planner) openFile(ctx context.Context, generation int64) (*planFile, in
 	if err != nil {
 		return nil, d, fmt.Errorf("plan: %w", err)
 	}
-	file, err := newPlanFile(p.out, p.header(d, generation), d.prints)
+	var kept *plan.Writer
+	file, err := rundir.Replace(p.out)
+	if err == nil {
+		kept, err = plan.NewWriter(file, p.header(d, generation), d.prints)
+	}
 	if err != nil {
 		return nil, d, exit.Usage(err, "give --out a place that this user may write to", "usersync plan --help")
 	}
-	return file, d, nil
+	return kept, d, nil
 }
 
-func (p *planner) header(d inputDigest, generation int64) planHeader {
-	return planHeader{
+func (p *planner) header(d inputDigest, generation int64) plan.Header {
+	return plan.Header{
 		Version: exit.ReadBuild().Version, Made: p.now().UTC(), Inputs: p.paths, InputSHA256: d.sha256, InputBytes: d.bytes,
-		Args:         append([]string{"run"}, without(p.config.typed.flags, "--out", "--read", detailedFlag)...),
-		ConfigSHA256: p.config.planDigest(), MappingSHA256: p.config.mappingDigest(),
-		Scope: scopeOf(p.conn.scope, p.config.Ledger.Feed), Sandbox: p.config.Target.Sandbox,
-		Ledger: planLedger{Kept: p.config.Ledger.URL != noLedger, Generation: generation},
+		Args:         append([]string{"run"}, config.DropFlags(p.config.Invocation.Flags, "--out", "--read", detailedFlag)...),
+		ConfigSHA256: p.config.RunDigest(), MappingSHA256: p.config.MappingDigest(),
+		Scope: p.conn.ScopeIn(p.config.Ledger.Feed), Sandbox: p.config.Target.Sandbox,
+		Ledger: plan.Ledger{Kept: p.config.Ledger.URL != config.NoLedger, Generation: generation},
 	}
-}
-
-// without leaves flags out. --out is followed by its value.
-func without(flags []string, names ...string) []string {
-	var kept []string
-	for i := 0; i < len(flags); i++ {
-		name, _, _ := strings.Cut(flags[i], "=")
-		if !slices.Contains(names, name) {
-			kept = append(kept, flags[i])
-		} else if flags[i] == "--out" {
-			i++
-		}
-	}
-	return kept
 }
 
 func (p *planner) generation(ctx context.Context) (int64, error) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/sync/destination"
 	"usersync/sync/user"
 )
@@ -16,7 +17,7 @@ type previewer interface {
 }
 
 // preview keeps the request of the first record that fits.
-func (f *finding) preview(to client, r *user.Record) {
+func (f *finding) preview(to connect.Client, r *user.Record) {
 	p, can := to.(previewer)
 	if !can || f.document.Request != nil {
 		return

@@ -7,16 +7,17 @@ import (
 	"path/filepath"
 	"slices"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 )
 
 // checkResults refuses results in the place of what the run reads: they would
 // replace it at the end.
-func (c *config) checkResults(paths []string, stdin io.Reader) error {
+func checkResults(c *config.Config, paths []string, stdin io.Reader) error {
 	if c.Output.Results == "" || c.Output.Results == "-" {
 		return nil
 	}
-	read := slices.Concat([]string{c.file, c.Network.CA, c.Network.Cert, c.Network.Key}, c.valueFiles, c.Proof.files(paths), paths)
+	read := append(c.FilesRead(paths), paths...)
 	taken := slices.ContainsFunc(read, func(path string) bool {
 		return path != "" && path != "-" && sameFile(c.Output.Results, path)
 	})

@@ -2,28 +2,28 @@ package main
 
 import (
 	"context"
-	"sync/atomic"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
 
 // recall is what the engine asks about the past: the ledger, seen from a run.
 type recall struct {
-	ledger *ledger.Ledger
-	full   bool // send everything again
-	marked *atomic.Int64
-	// attendance takes note of whom is asked for; nil takes none.
-	attendance *attendance
+	ledger   *ledger.Ledger
+	full     bool             // send everything again
+	marked   func() int       // the last record of the last checkpoint
+	presence *mirror.Presence // nil: not of a mirror
 
 	// For the engine's planner alone.
 	unchanged ledger.Seen // whom it saw so
-	printer   *ledger.Printer
+	printer   *fingerprint.Printer
 	prints    []user.Print
 }
 
-func newRecall(l *ledger.Ledger, full bool, marked *atomic.Int64, a *attendance) *recall {
-	return &recall{ledger: l, full: full, marked: marked, attendance: a, printer: l.Printer()}
+func newRecall(l *ledger.Ledger, full bool, marked func() int, p *mirror.Presence) *recall {
+	return &recall{ledger: l, full: full, marked: marked, presence: p, printer: l.Printer()}
 }
 
 // Look returns what is known of each id.
@@ -32,8 +32,8 @@ func (r *recall) Look(ctx context.Context, ids []string) ([]user.Known, error) {
 	if err == nil {
 		err = r.share(ctx, ids, known)
 	}
-	if err == nil && r.attendance != nil {
-		r.attendance.saw(known)
+	if err == nil && r.presence != nil {
+		r.presence.Saw(known)
 	}
 	return known, err
 }
@@ -54,7 +54,7 @@ func (r *recall) share(ctx context.Context, ids []string, known []user.Known) er
 }
 
 // Marked is the last record whose outcome Look can see.
-func (r *recall) Marked() int { return int(r.marked.Load()) }
+func (r *recall) Marked() int { return r.marked() }
 
 // Same reports whether nothing that the user carries differs from what is
 // known.
@@ -64,7 +64,7 @@ func (r *recall) Same(known user.Known, u *user.User) bool {
 	}
 	got := r.printer.Prints(r.prints, u)
 	r.prints = got.Fields
-	same := ledger.Same(known.Prints, got)
+	same := fingerprint.Same(known.Prints, got)
 	if same {
 		r.unchanged.Add(known.Row)
 	}

@@ -33,7 +33,7 @@ func (j *job) recountResults(rejects int) error {
 	j.out.codes, j.out.perFile, j.out.deletions = &writer.Codes{}, &perFile{counts: map[string]*int{}}, &deletions{}
 	count := writer.Tee(j.out.codes, j.out.perFile, j.out.deletions)
 	for r, bad := range writer.ReadResults(file, file.Name(), writer.Format(format)) {
-		if r.Outcome.Rejected() && !r.Absent() {
+		if r.Status.Rejected() && !r.Absent() {
 			rejects--
 		}
 		if bad != nil || rejects < 0 {
@@ -41,13 +41,13 @@ func (j *job) recountResults(rejects int) error {
 		}
 		j.counts.Written++
 		j.counts.SettledUpTo = r.Record
-		j.counts.Outcomes[r.Outcome]++
+		j.counts.Outcomes[r.Status]++
 		if r.Absent() {
 			j.counts.Absent++
 			j.lastAbsent = r.ID
 		}
 		record := user.Record{Origin: user.Origin{File: r.File, Absent: r.Absent()}}
-		err = errors.Join(err, count.Write(user.Outcome{Record: &record, Status: r.Outcome, Code: r.Code}))
+		err = errors.Join(err, count.Write(user.Outcome{Record: &record, Status: r.Status, Code: r.Code}))
 	}
 	return errors.Join(err, file.Close())
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"usersync/reader"
-	"usersync/reader/mapping"
 	"usersync/sync/user"
 	"usersync/writer"
 )
@@ -54,16 +53,5 @@ func TestRejectsDoNotNest(t *testing.T) {
 		if second := fedAgain(t, format, first); second != first {
 			t.Errorf("%s:\n%s\nfed in again:\n%s", format, first, second)
 		}
-	}
-}
-
-// TestMaskIsKnownWhereItIsRead: the reader, which must not know the writer, has
-// a word of its own for it.
-func TestMaskIsKnownWhereItIsRead(t *testing.T) {
-	if mapping.Mask != writer.Mask {
-		t.Errorf("the reader looks for %q, rejects hold %q", mapping.Mask, writer.Mask)
-	}
-	if mapping.Erased != writer.Erased {
-		t.Errorf("the reader looks for %q, rejects hold %q", mapping.Erased, writer.Erased)
 	}
 }

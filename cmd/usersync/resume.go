@@ -6,9 +6,10 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 )
 
@@ -23,7 +24,7 @@ func resumeCommand(e *env, found *tally) *cobra.Command {
 			"and then a - stands behind RUN.\n\n" + exitCodeTable(),
 		Example: "  usersync resume\n  usersync resume runs/20261122T021500Z-k3q7ab\n  usersync resume 20261122T021500Z-k3q7ab - < users.csv",
 	}
-	load, find := addSettings(e, cmd, runSettings()...), runArguments(cmd)
+	load, find := addSettings(e, cmd, config.ForResume), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		name, stdin, err := resumeArguments(args)
 		if err != nil {
@@ -37,12 +38,11 @@ func resumeCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		j, err := e.resumed(run, stdin, cmd)
+		o, err := e.resumed(run, stdin, cmd)
 		if err != nil {
 			return err
 		}
-		j.found = found
-		return j.run(cmd.Context(), j.paths)
+		return e.send(cmd.Context(), o, found)
 	}
 	return cmd
 }
@@ -57,72 +57,53 @@ func resumeArguments(args []string) (run string, stdin bool, err error) {
 	return slices.Concat(args, []string{""})[0], stdin, nil
 }
 
-// resumed is the job that goes on with a run.
-func (e *env) resumed(run runName, stdin bool, now *cobra.Command) (*job, error) {
-	past, err := run.past()
+// resumed are the options that go on with a run.
+func (e *env) resumed(run *history.Run, stdin bool, now *cobra.Command) (o runOptions, err error) {
+	past := run.Journal
+	if err := refuseResume(run, stdin); err != nil {
+		return o, err
+	}
+	c, err := settingsOf(e, past.Header, now)
 	if err != nil {
-		return nil, err
+		return o, err
 	}
-	if err := refuseResume(run, past, stdin); err != nil {
-		return nil, err
-	}
-	c, cmd, err := settingsOf(e, past.Header, now)
-	if err != nil {
-		return nil, err
-	}
-	c.Output.RunsDir = run.runsDir
-	j := &job{env: e, config: c, started: e.now(), resume: run.id}
+	c.Output.RunsDir = run.Dir
+	o = runOptions{config: c, resume: run.ID}
 	if before := past.Header.Retried; before != "" {
-		_, again, err := runName{run.runsDir, before}.rejects()
+		rejects, err := history.ReadRejects(run.Dir, before)
 		if err != nil {
-			return nil, noRun(fmt.Errorf("resume run %s, which retries run %s: %w", run.id, before, err))
+			return o, fmt.Errorf("resume run %s, which retries run %s: %w", run.ID, before, err)
 		}
-		again.trailer = c.Proof.trailer
-		j.retried = again
-		c.Proof.spare()
+		o.retried = retrial{Rejects: rejects, trailer: c.Proof.Trailer}
+		c.Proof.Spare()
 	}
-	if j.applied, err = planOf(past.Header); err != nil {
-		return nil, err
+	if o.applied, err = planOf(past.Header); err != nil {
+		return o, err
 	}
-	j.again = func(files ...string) string { return again(cmd, files) }
 	for _, in := range past.Header.Inputs {
-		j.paths = append(j.paths, in.Path)
+		o.files = append(o.files, in.Path)
 	}
-	c.typed.files = j.paths
-	return j, nil
+	c.Invocation.Files = o.files
+	return o, nil
 }
 
 // refuseResume finds what can be said before anything is opened.
-func refuseResume(run runName, p *journal.Past, stdin bool) error {
-	h := p.Header
+func refuseResume(run *history.Run, stdin bool) error {
+	p, h := run.Journal, run.Journal.Header
 	line := func(args ...string) string { return exit.CommandLine(append([]string{"run"}, args...)...) }
 	switch {
 	case !p.Begun:
-		return exit.Usage(fmt.Errorf("resume run %s: it ended before it sent anything", run.id), "run its command again", "")
+		return exit.Usage(fmt.Errorf("resume run %s: it ended before it sent anything", run.ID), "run its command again", "")
 	case h.Rehearsal:
-		return exit.Usage(fmt.Errorf("resume run %s: it was a rehearsal, and its sandbox is gone", run.id), "begin a new one", line(h.Args[min(1, len(h.Args)):]...))
+		return exit.Usage(fmt.Errorf("resume run %s: it was a rehearsal, and its sandbox is gone", run.ID), "begin a new one", line(h.Args[min(1, len(h.Args)):]...))
 	case p.Over() && p.End.State == journal.TakenUp:
-		return exit.Usage(fmt.Errorf("resume run %s: run %s went on from there", run.id, p.End.By), "look at that run", exit.CommandLine("verify", run.beside(p.End.By)))
+		return exit.Usage(fmt.Errorf("resume run %s: run %s went on from there", run.ID, p.End.By), "look at that run", exit.CommandLine("verify", run.Sibling(p.End.By)))
 	case p.Over():
-		return exit.Usage(fmt.Errorf("resume run %s: it is finished", run.id), "its rejects can be sent again", exit.CommandLine("retry", run.path()))
+		return exit.Usage(fmt.Errorf("resume run %s: it is finished", run.ID), "its rejects can be sent again", exit.CommandLine("retry", run.Path()))
 	case h.ReadsStdin() && !stdin:
-		return exit.Usage(fmt.Errorf("resume run %s: it read standard input", run.id), "give it the same input again", exit.CommandLine("resume", run.path(), "-"))
+		return exit.Usage(fmt.Errorf("resume run %s: it read standard input", run.ID), "give it the same input again", exit.CommandLine("resume", run.Path(), "-"))
 	case stdin && !h.ReadsStdin():
-		return exit.Usage(fmt.Errorf("resume run %s: it did not read standard input", run.id), "leave the - out", exit.CommandLine("resume", run.path()))
+		return exit.Usage(fmt.Errorf("resume run %s: it did not read standard input", run.ID), "leave the - out", exit.CommandLine("resume", run.Path()))
 	}
 	return nil
-}
-
-// lay lays the flags that one command was given over those of another.
-func lay(from, over *cobra.Command) (err error) {
-	from.Flags().Visit(func(f *pflag.Flag) {
-		t, isSetting := f.Value.(*texts)
-		if !isSetting {
-			return
-		}
-		for _, text := range t.all {
-			err = errors.Join(err, over.Flags().Set(f.Name, text))
-		}
-	})
-	return err
 }

@@ -1,26 +1,21 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 	"usersync/writer"
 	"usersync/writer/report"
-	"usersync/writer/rundir"
 )
 
 // retrial is the run whose rejects are sent again.
 type retrial struct {
-	run     string
-	rejects int    // of that run
-	masked  bool   // some of them perhaps lack a secret
-	runsDir string // where it lies
+	history.Rejects
 	trailer string // of its input, if that is no reject
 }
 
@@ -36,7 +31,7 @@ func retryCommand(e *env, found *tally) *cobra.Command {
 		Example: "  usersync retry\n  usersync retry runs/20261122T021500Z-k3q7ab",
 		Args:    atMostOneRun,
 	}
-	load, find := addSettings(e, cmd, append(runSettings(), "allow_stale")...), runArguments(cmd)
+	load, find := addSettings(e, cmd, config.ForRetry), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		own, err := load()
 		if err != nil {
@@ -46,76 +41,46 @@ func retryCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		j, err := e.retrying(run, cmd)
-		if err != nil || j == nil {
+		o, err := e.retrying(run, cmd)
+		if err != nil {
 			return err
 		}
-		j.found = found
-		return j.run(cmd.Context(), j.paths)
+		if o.retried.Count == 0 {
+			_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", run.ID)
+			return err
+		}
+		return e.send(cmd.Context(), o, found)
 	}
 	return cmd
 }
 
-// retrying is the job that sends the rejects of a run again; nil if it has none.
-func (e *env) retrying(run runName, now *cobra.Command) (*job, error) {
-	past, err := run.past()
+// retrying are the options that send the rejects of a run again.
+func (e *env) retrying(run *history.Run, now *cobra.Command) (o runOptions, err error) {
+	if run.Journal.Resumable() {
+		return o, exit.Usage(fmt.Errorf("retry run %s: it is not over", run.ID), "go on with it first", exit.CommandLine("resume", run.Path()))
+	}
+	rejects, err := history.ReadRejects(run.Dir, run.ID)
 	if err != nil {
-		return nil, err
+		return o, fmt.Errorf("retry run %s: %w", run.ID, err)
 	}
-	if past.Resumable() {
-		return nil, exit.Usage(fmt.Errorf("retry run %s: it is not over", run.id), "go on with it first", exit.CommandLine("resume", run.path()))
-	}
-	path, again, err := run.rejects()
+	c, err := settingsOf(e, run.Journal.Header, now)
 	if err != nil {
-		return nil, noRun(fmt.Errorf("retry run %s: %w", run.id, err))
+		return o, err
 	}
-	c, cmd, err := settingsOf(e, past.Header, now)
-	if err != nil {
-		return nil, err
+	c.Proof.Spare()
+	o = runOptions{config: c, retried: retrial{Rejects: rejects, trailer: c.Proof.Trailer}, files: []string{rejects.Path}}
+	c.Invocation.Files = o.files
+	if c.RunDigest() != run.Journal.Header.ConfigSHA256 || c.MappingDigest() != run.Journal.Header.MappingSHA256 {
+		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", run.ID),
+			"its rejects are an input like any other: run them with the settings of now", c.Invocation.Again(rejects.Path))
 	}
-	again.trailer = c.Proof.trailer
-	c.Proof.spare()
-	j := &job{env: e, config: c, started: e.now(), retried: again, paths: []string{path}}
-	c.typed.files = j.paths
-	j.again = func(files ...string) string { return typed{flags: flagsOf(cmd)}.command(cmd.Name(), files...) }
-	if c.planDigest() != past.Header.ConfigSHA256 || c.mappingDigest() != past.Header.MappingSHA256 {
-		return nil, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", run.id),
-			"its rejects are an input like any other: run them with the settings of now", j.again(path))
-	}
-	if again.rejects == 0 {
-		_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", run.id)
-		return nil, err
-	}
-	return j, nil
-}
-
-// rejects returns where the rejects of a run lie, and what is to be known of them.
-func (r runName) rejects() (path string, t retrial, err error) {
-	dir, err := rundir.Open(r.runsDir, r.id)
-	if err != nil {
-		return "", t, err
-	}
-	f := leftFiles{run: r, files: []io.Closer{dir}}
-	defer f.close()
-	text, err := f.text(dir, "rejects")
-	if err != nil {
-		return "", t, err
-	}
-	t.run, t.runsDir = r.id, r.runsDir
-	for row, err := range writer.ReadRejects(text.Text, text.Name, text.Format) {
-		if _, mended := errors.AsType[*writer.LineError](err); err != nil && !mended {
-			return "", t, err
-		}
-		t.rejects++
-		t.masked = t.masked || err != nil || strings.Contains(row.Text, writer.Mask)
-	}
-	return dir.Path() + "/" + text.Name, t, nil
+	return o, nil
 }
 
 // retriedFacts tells how many of the rejects are settled now.
 func (j *job) retriedFacts(o writer.Outcomes) *report.Retried {
-	if j.retried.run == "" {
+	if j.retried.Run == "" {
 		return nil
 	}
-	return &report.Retried{Run: j.retried.run, Rejects: j.retried.rejects, Settled: o.Total() - o.Rejected()}
+	return &report.Retried{Run: j.retried.Run, Rejects: j.retried.Count, Settled: o.Total() - o.Rejected()}
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader/mapping"
 )
@@ -75,8 +77,8 @@ func unknownFlag(c *cobra.Command, err error) error {
 		return exit.Usage(fmt.Errorf("read flags: %w", err), "", next)
 	}
 	typed := unknown.GetSpecifiedName()
-	if s := findByKey(typed); s != nil && s.flag == "" {
-		hint := fmt.Sprintf("%s stands in the config file only; see docs/configuration.md", s.key)
+	if s, ok := config.Find(connect.Sections(), typed); ok && s.Flag == "" {
+		hint := fmt.Sprintf("%s stands in the config file only; see docs/configuration.md", s.Key)
 		return exit.Usage(fmt.Errorf("read flags: unknown flag --%s", typed), hint, next)
 	}
 	var known []string
@@ -90,17 +92,4 @@ func nearFlag(typed string, known []string) string {
 		return "did you mean " + near + "?"
 	}
 	return ""
-}
-
-func folded(s string) string { return strings.ReplaceAll(strings.ToLower(s), "-", "_") }
-
-// findByKey finds the setting whose key ends in what was typed as a flag.
-func findByKey(typed string) *setting {
-	for _, s := range settings() {
-		parts := strings.Split(s.key, ".")
-		if folded(parts[len(parts)-1]) == folded(typed) {
-			return &s
-		}
-	}
-	return nil
 }

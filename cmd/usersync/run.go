@@ -4,18 +4,29 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"iter"
 	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
+	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
+	"usersync/sync/mirror"
+	"usersync/sync/plan"
 	"usersync/sync/user"
 	"usersync/writer/progress"
+	"usersync/writer/report"
+	"usersync/writer/rundir"
 )
 
 func runCommand(e *env, found *tally) *cobra.Command {
@@ -26,7 +37,7 @@ func runCommand(e *env, found *tally) *cobra.Command {
 			"sends them, and leaves results, rejects and a summary in a new directory below --runs-dir.\n\n" + exitCodeTable(),
 		Example: "  usersync run --config usersync.yaml users.csv\n  usersync run --to kard --sandbox users.csv",
 	}
-	load := addSettings(e, cmd)
+	load := addSettings(e, cmd, config.ForRun)
 	dryRun := cmd.Flags().Bool("dry-run", false, "show what would be done, as usersync plan does, and send nothing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
@@ -34,98 +45,112 @@ func runCommand(e *env, found *tally) *cobra.Command {
 			return err
 		}
 		if *dryRun {
-			return (&planner{env: e, config: c, found: found}).run(cmd.Context(), args)
+			return e.plan(cmd.Context(), planOptions{config: c, files: args}, found)
 		}
 		if len(c.Target.All) > 1 {
 			return e.runSeveral(cmd.Context(), c, args)
 		}
-		j := &job{env: e, config: c, found: found, started: e.now()}
-		j.again = func(files ...string) string { return again(cmd, files) }
-		return j.run(cmd.Context(), args)
+		return e.send(cmd.Context(), runOptions{config: c, files: args}, found)
 	}
 	return cmd
 }
 
-// job is one run on its way from files to a summary.
-type job struct {
-	*env
-	config  *config
-	found   *tally
-	started time.Time
-	among   bool                         // several run side by side
-	again   func(files ...string) string // the command line, with other files
-
-	resume  string  // the run to go on with; empty for a new one, or the newest alike
-	retried retrial // the run whose rejects are the input
-	applied *plan   // nil where no plan is applied
-
-	paths    []string
-	conn     *connection
-	input    *reader.Input
-	progress *progress.Progress
-	log      *zap.Logger
-	say      *zap.Logger // what is said at any --log-level, where the log is JSON
-	out      *outputs
-	past     *past
-	keeper   *keeper
-	start    start
-	before   engine.Summary // what an earlier part of the run has done
-	counts   engine.Summary
-	calls    destination.Calls
-	underWay atomic.Int64 // calls without an answer
-
-	attendance *attendance // of mirror; nil otherwise
-	lastAbsent string      // id of the last deletion that an earlier part of the run has written
-	protected  map[string]struct{}
-}
-
-// run opens everything that can be refused before the first call, then sends.
-func (j *job) run(ctx context.Context, args []string) (err error) {
-	frugal(j.lookup, j.config.Target.Sandbox)
-	defer func() { err = errors.Join(err, j.applied.close()) }()
-	if err := j.config.checkOutput(); err != nil {
-		return err
-	}
-	if j.paths, err = inputPaths(args, j.config.Input.From); err != nil {
-		return err
-	}
-	if err := errors.Join(j.config.checkResults(j.paths, j.stdin), j.checkTwice()); err != nil {
-		return err
-	}
-	if j.conn, err = connect(ctx, j.config); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, j.conn.close()) }()
-	if err := j.startTalking(); err != nil {
-		return err
-	}
-	original, err := j.findOriginals(ctx)
+// send makes a run: from its settings to its summary, and to what a person is
+// told of it.
+func (e *env) send(ctx context.Context, o runOptions, found *tally) (err error) {
+	frugal(e.lookup, o.config.Target.Sandbox)
+	o.stdin, o.stdout, o.now, o.wire, o.args = e.stdin, e.stdout, e.now, e.wire, e.args
+	t, err := openTerminal(e.stderr, o.config, o.several)
 	if err != nil {
-		return err
+		return errors.Join(err, o.applied.Close())
 	}
-	defer func() { err = errors.Join(err, j.closeOriginals(original)) }()
-	j.log.Info("opening the input", zap.Strings("from", j.paths))
-	if j.input, err = openInput(ctx, j.stdin, j.config, j.conn.client, j.paths); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, j.closeInput()) }()
-	defer func() { err = errors.Join(err, j.forget()) }()
-	if err := errors.Join(j.checkGuards(), j.checkBound(ctx)); err != nil {
+	o.log, o.progress = t.log, t.progress
+	j := &job{runOptions: o, started: o.now()}
+	defer func() { err = errors.Join(err, j.release()) }()
+	if err := j.setup(ctx); err != nil {
 		return err
 	}
 	if err := j.begin(ctx); err != nil {
 		return err
 	}
-	j.remember(ctx)
-	if err := j.send(ctx); err != nil {
+	s, stopped := j.send(ctx)
+	if err := e.conclude(j, s, stopped, found); err != nil {
 		return err
 	}
 	j.expire()
 	return nil
 }
 
-// forget gives back what begin took.
-func (j *job) forget() error {
+// runOptions are what a run is told besides its settings.
+type runOptions struct {
+	config *config.Config
+	files  []string // of the command line
+	stdin  io.Reader
+	stdout io.Writer // takes --results -
+	now    func() time.Time
+	wire   context.Context // ends when calls on the wire are to be cut
+	args   []string        // of the process
+
+	log      runLog
+	progress *progress.Progress
+	several  bool // several run side by side
+
+	resume  string     // the run to go on with; empty for a new one, or the newest alike
+	retried retrial    // the run whose rejects are the input
+	applied *plan.Plan // nil where no plan is applied
+}
+
+// job is one run on its way from files to a summary.
+type job struct {
+	runOptions
+	started time.Time
+
+	paths        []string
+	conn         *connect.Connection
+	originals    *history.Originals
+	input        *reader.Input
+	out          *outputs
+	past         *connect.Lease
+	start        start
+	checkpointer *checkpoint.Checkpointer
+	before       engine.Summary // what an earlier part of the run has done
+	counts       engine.Summary
+	calls        destination.Calls
+	underWay     atomic.Int64 // calls without an answer
+
+	presence   *mirror.Presence // of a mirror; nil otherwise
+	lastAbsent string           // id of the last deletion that an earlier part of the run has written
+	protected  map[string]struct{}
+}
+
+// setup opens everything that can be refused before the first call.
+func (j *job) setup(ctx context.Context) (err error) {
+	if err := j.config.Output.Check(); err != nil {
+		return err
+	}
+	if j.paths, err = inputPaths(j.files, j.config.Input.From); err != nil {
+		return err
+	}
+	if err := errors.Join(checkResults(j.config, j.paths, j.stdin), j.checkTwice()); err != nil {
+		return err
+	}
+	if j.conn, err = connect.Open(ctx, j.config); err != nil {
+		return err
+	}
+	if j.originals, err = j.findOriginals(ctx); err != nil {
+		return err
+	}
+	j.log.Info("opening the input", zap.Strings("from", j.paths))
+	if j.input, err = openInput(ctx, j.stdin, j.config, j.conn.Client, j.paths); err != nil {
+		return err
+	}
+	j.protected, err = checkGuards(j.config, j.conn.Client.Traits(), j.input)
+	return errors.Join(err, j.checkBound(ctx))
+}
+
+// release gives back what setup and begin took. An input that is still being read
+// is left alone: a read of a pipe cannot be interrupted.
+func (j *job) release() error {
 	var errs []error
 	if j.start.stop != nil && !j.counts.Reading {
 		j.start.stop()
@@ -134,50 +159,47 @@ func (j *job) forget() error {
 		errs = append(errs, j.out.journalFile.Close())
 	}
 	if j.past != nil {
-		errs = append(errs, j.past.close())
+		errs = append(errs, j.past.Close())
 	}
-	return errors.Join(errs...)
+	if j.input != nil && !j.counts.Reading {
+		errs = append(errs, j.input.Close())
+	}
+	errs = append(errs, j.closeOriginals(j.originals))
+	if j.conn != nil {
+		errs = append(errs, j.conn.Close())
+	}
+	return errors.Join(append(errs, j.applied.Close())...)
 }
 
-// closeInput leaves an input alone that is still being read: a read of a pipe
-// cannot be interrupted.
-func (j *job) closeInput() error {
-	if j.counts.Reading {
-		return nil
+// send runs the engine, and tells how the run ended, whatever happened.
+func (j *job) send(ctx context.Context) (report.Summary, error) {
+	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.Scope.Host), zap.Strings("from", j.paths))
+	if j.config.Log.Progress != "never" {
+		j.progress.Start(progress.Source{Note: j.conn.Pace.Note, Calls: j.calls.Total})
 	}
-	return j.input.Close()
-}
-
-// send runs the engine and writes down how it ended, whatever happened.
-func (j *job) send(ctx context.Context) error {
-	j.log.Info("run started", zap.String("run", j.out.dir.ID()), zap.String("to", j.conn.scope.Host), zap.Strings("from", j.paths))
-	j.showProgress()
 	work := engine.Job{
-		Destination: stack(underWay{j.conn.client, &j.underWay}, j.manners()),
+		Destination: j.manners().Around(underWay{j.conn.Client, &j.underWay}),
 		Results:     j.out.writer,
-		BatchSize:   j.conn.batchSize(j.config.Pace.BatchSize),
+		BatchSize:   j.conn.BatchSize(j.config.Pace.BatchSize),
 		Workers:     j.config.Pace.Workers,
 		Journal:     j.out.diary,
-		From:        j.start.from,
-		Maybe:       j.start.maybe,
-		Earlier:     j.start.earlier,
-		MaxErrors:   engine.MaxErrors{Count: j.config.Guards.MaxErrors.count, Percent: j.config.Guards.MaxErrors.percent, After: errorsAfter, Before: j.before.Outcomes},
-		Sent:        j.start.sent,
+		MaxErrors:   engine.MaxErrors{Count: j.config.Guards.MaxErrors.Count, Percent: j.config.Guards.MaxErrors.Percent, After: errorsAfter, Before: j.before.Outcomes},
+		Resumed:     engine.Resumed{From: j.start.from, Maybe: j.start.maybe, Earlier: j.start.earlier, Sent: j.start.sent},
 		Applying:    j.applied != nil,
 	}
 	if !j.config.Ledger.AllowStale {
-		work.Superseded = (&staleness{run: j.out.dir.ID(), runsDir: j.config.Output.RunsDir, unchanged: j.unchanged(ctx)}).superseded
+		work.Superseded = (&history.Staleness{Run: j.out.dir.ID(), Dir: j.config.Output.RunsDir, Unchanged: j.unchanged(ctx)}).Superseded
 	}
-	if j.past.ledger != nil {
-		work.Ledger = newRecall(j.past.ledger, j.config.Ledger.Full, &j.keeper.marked, j.attendance)
+	if j.past.Ledger != nil {
+		work.Ledger = newRecall(j.past.Ledger, j.config.Ledger.Full, j.checkpointer.Marked, j.presence)
 	}
-	if j.attendance != nil {
-		work.Absent = j.applied.overAbsent(j.absentees)
+	if j.presence != nil {
+		work.Absent = j.applied.ApplyDeletions(j.missing)
 	}
 	heard := j.answerSignal(ctx)
 	ctx, release := j.budgeted(ctx)
 	defer release()
-	work.Records = j.applied.over(j.start.records, j.start.from).Until(ctx).Batches(recordsAtOnce)
+	work.Records = reader.Records(j.applied.Apply(iter.Seq2[*user.Record, error](j.start.records), j.start.from)).Until(ctx).Batches(recordsAtOnce)
 	counts, err := engine.Summary{Outcomes: map[user.Status]int{}}, j.lookAhead(ctx)
 	if err == nil {
 		counts, err = work.Run(ctx)
@@ -188,20 +210,24 @@ func (j *job) send(ctx context.Context) error {
 	heard()
 	j.warn(counts.Reading)
 	j.counts = total(j.before, counts)
-	err = errors.Join(err, j.keeper.finish(err))
+	if !rundir.NoRoom(err) {
+		err = errors.Join(err, j.checkpointer.Finish(err))
+	}
 	if err == nil && counts.Finished {
 		err = j.keepUnchanged(ctx, work.Ledger)
 	}
-	talk := j.stopProgress()
+	if unshown := j.progress.Stop(); unshown != nil { // no reason to fail
+		j.log.Warn("progress could not be shown", zap.Error(unshown))
+	}
 	err = exit.WithSignal(ctx, err)
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", j.out.dir.ID(), err)
 	}
-	err = errors.Join(err, talk, j.out.finish(err == nil && counts.Finished, err))
+	err = errors.Join(err, j.out.finish(err == nil && counts.Finished, err))
 	if j.out.lacking {
 		err = errors.Join(err, j.recount())
 	}
-	return j.conclude(err)
+	return j.summary(err), err
 }
 
 // errBudget ends a run that has used up its time.
@@ -215,11 +241,11 @@ func (j *job) budgeted(ctx context.Context) (context.Context, context.CancelFunc
 	return context.WithDeadlineCause(ctx, j.started.Add(j.config.Guards.MaxDuration), errBudget)
 }
 
-func (j *job) manners() manners {
-	sizer, _ := j.conn.client.(destination.Sizer)
-	return manners{sizer: sizer, pace: j.conn.pace, wire: j.wire, retries: j.config.Pace.Retries, calls: &j.calls,
-		quiet: j.started.Add(j.config.Pace.Timeout), canary: j.config.Guards.Canary, answersOnly: j.config.Guards.CanaryAnswersOnly, adopt: j.config.adoption(), protected: j.protected,
-		pending: pending{run: j.out.dir.ID(), ledger: j.past.ledger, journal: j.out.diary}}
+func (j *job) manners() stack.Options {
+	sizer, _ := j.conn.Client.(destination.Sizer)
+	return stack.Options{Sizer: sizer, Pacer: j.conn.Pace, Wire: j.wire, Retries: j.config.Pace.Retries, Calls: &j.calls,
+		Quiet: j.started.Add(j.config.Pace.Timeout), Canary: j.config.Guards.Canary, AnswersOnly: j.config.Guards.CanaryAnswersOnly, Adopt: adoption(j.config), Protected: j.protected,
+		Pending: checkpoint.Intents{Run: j.out.dir.ID(), Ledger: j.past.Ledger, Journal: j.out.diary}}
 }
 
 // total adds what was done now to what was done before.

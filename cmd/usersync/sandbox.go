@@ -8,19 +8,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/sandbox"
 )
 
 // sandboxFlags are the flags of `usersync sandbox` as they were typed.
 type sandboxFlags struct {
-	api, listen, put, quotaHeaders, organization string
-	faults                                       []string
-	seed                                         uint64
-	quota                                        int
-	latency, jitter, tokenLifetime               time.Duration
-	auth                                         bool
-	scim                                         scimFlags
+	api, listen, put, quotaHeaders string
+	faults                         []string
+	seed                           uint64
+	quota                          int
+	latency, jitter, tokenLifetime time.Duration
+	mock                           connect.MockOptions
 }
 
 func sandboxCommand(e *env) *cobra.Command {
@@ -36,7 +37,7 @@ func sandboxCommand(e *env) *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return serve(c.Context(), e, f) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.api, "api", "kard", "the `NAME` of the API that is rehearsed: "+strings.Join(sandboxNames(), ", "))
+	flags.StringVar(&f.api, "api", "kard", "the `NAME` of the API that is rehearsed: "+strings.Join(connect.Mocks(), ", "))
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "the `ADDRESS` to listen on; port 0 takes a free one")
 	flags.StringArrayVar(&f.faults, "fault", nil, "something that goes wrong, such as 500:2%@after; may be given several times")
 	flags.Uint64Var(&f.seed, "seed", 0, "the seed of the faults: the same one gives the same faults")
@@ -45,40 +46,39 @@ func sandboxCommand(e *env) *cobra.Command {
 	flags.DurationVar(&f.latency, "latency", 0, "how long each call takes at least")
 	flags.DurationVar(&f.jitter, "jitter", 0, "at most this much is added to the latency")
 	flags.StringVar(&f.put, "put", string(sandbox.Merge), "kard: what an update does with attributes that it leaves out: merge, replace")
-	flags.StringVar(&f.organization, "organization", "", "kard: the only organization `ID` that exists; any, if empty")
-	flags.BoolVar(&f.auth, "auth", false, "ask for credentials; any will do")
-	f.scim.add(flags)
+	flags.StringVar(&f.mock.Organization, "organization", "", "kard: the only organization `ID` that exists; any, if empty")
+	flags.BoolVar(&f.mock.Auth, "auth", false, "ask for credentials; any will do")
+	connect.AddMockFlags(&f.mock, flags)
 	flags.DurationVar(&f.tokenLifetime, "token-lifetime", time.Hour, "how long a token is good")
 	return cmd
 }
 
-func (f sandboxFlags) options() (sandbox.Options, error) {
+func (f sandboxFlags) options() (connect.Mock, sandbox.Options, error) {
 	o := sandbox.Options{
-		Seed: f.seed, Organization: f.organization, Put: sandbox.Put(f.put), RequireAuth: f.auth,
+		Seed: f.seed, Organization: f.mock.Organization, Put: sandbox.Put(f.put), RequireAuth: f.mock.Auth,
 		TokenLifetime: f.tokenLifetime, Latency: f.latency, Jitter: f.jitter, Quota: sandbox.Quota{PerMinute: f.quota},
 	}
-	api, ok := sandboxes()[f.api]
+	mock, ok := connect.FindMock(f.api)
 	if !ok {
-		return o, fmt.Errorf("there is no rehearsal of %q; there is one of %s", f.api, strings.Join(sandboxNames(), ", "))
+		return mock, o, fmt.Errorf("there is no rehearsal of %q; there is one of %s", f.api, strings.Join(connect.Mocks(), ", "))
 	}
-	if api.open != nil {
-		o.API = api.open(f)
-	}
+	o.API = mock.API(f.mock)
 	if f.quotaHeaders != "" {
 		styles, err := sandbox.ParseHeaderStyles(f.quotaHeaders)
 		if err != nil {
-			return o, err
+			return mock, o, err
 		}
 		o.Quota.Headers = styles
 	}
-	return o.With(f.faults...)
+	o, err := o.With(f.faults...)
+	return mock, o, err
 }
 
 // serve runs the sandbox until ctx ends. Its URL is data, on standard output;
 // what it is and how to use it is talk.
 func serve(ctx context.Context, e *env, f sandboxFlags) error {
 	frugal(e.lookup, true)
-	o, err := f.options()
+	mock, o, err := f.options()
 	if err != nil {
 		return exit.Usage(fmt.Errorf("read flags: %w", err), "", "usersync sandbox --help")
 	}
@@ -87,7 +87,7 @@ func serve(ctx context.Context, e *env, f sandboxFlags) error {
 		return exit.Usage(fmt.Errorf("start the sandbox: %w", err), "take another port, or 127.0.0.1:0 for a free one", "usersync sandbox --listen 127.0.0.1:0")
 	}
 	fmt.Fprintln(e.stderr, s.Banner())
-	fmt.Fprintf(e.stderr, "put this into %s, and end with ^C:\n  %s\n", defaultConfig, sandboxes()[f.api].snippet(f, s.URL()))
+	fmt.Fprintf(e.stderr, "put this into %s, and end with ^C:\n  %s\n", config.DefaultFile, mock.Snippet(f.mock, s.URL()))
 	_, err = fmt.Fprintln(e.stdout, s.URL())
 	if err == nil {
 		<-ctx.Done()

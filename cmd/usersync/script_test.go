@@ -138,9 +138,12 @@ func signalled(ts *testscript.TestScript, _ bool, args []string) {
 		cmd.Wait()
 		ts.Fatalf("no sign of %s", args[2])
 	}
-	for name := range strings.SplitSeq(args[1], ",") {
+	for i, name := range strings.Split(args[1], ",") {
+		heard := func() bool { return strings.Contains(talk.String(), "stopping: ") }
+		if i > 0 && !await(ctx, heard) { // two signals of a kind that come at once are one
+			ts.Fatalf("no sign that %s was heard", args[1])
+		}
 		ts.Check(cmd.Process.Signal(map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[name]))
-		time.Sleep(50 * time.Millisecond) // two signals of a kind that come at once are one
 	}
 	checkCode(ts, args[0], cmd.Wait())
 }

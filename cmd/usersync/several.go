@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 
 	"golang.org/x/sync/errgroup"
@@ -26,24 +27,31 @@ func (e *ended) Error() string { return "runs ended: " + strings.Join(e.how, ", 
 
 // runSeveral sends the input to several destinations: a run each, side by side,
 // that share nothing but the process.
-func (e *env) runSeveral(ctx context.Context, c *config, args []string) error {
+func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) error {
 	if slices.Contains(args, "-") {
 		return exit.Usage(fmt.Errorf("open the input: standard input cannot be read by %d runs", len(c.Target.All)), "name a file, or one destination with --to", "usersync run --help")
 	}
 	if c.Output.Results != "" {
 		return exit.Usage(fmt.Errorf("read settings: --results would be that of %d runs", len(c.Target.All)), "leave it out: each run has its own in its directory", "usersync run --help")
 	}
-	jobs, err := e.apart(c)
+	own, err := perDestination(c)
 	if err != nil {
 		return err
 	}
-	codes := make([]int, len(jobs))
+	codes := make([]int, len(own))
+	out, talk := &shared{to: e.stdout}, &shared{to: e.stderr}
 	var group errgroup.Group
-	for i, j := range jobs {
+	for i, c := range own {
+		mine := *e
+		mine.stdout, mine.stderr = out, &named{to: talk, name: c.Target.To + ": "}
+		if c.Log.Format == "json" {
+			mine.stderr = talk // each line is JSON, and says to whom it belongs
+		}
 		group.Go(func() error {
-			err := j.run(ctx, args)
-			codes[i] = exitCode(err, *j.found)
-			j.tellEnd(err, codes[i])
+			var found tally
+			err := mine.send(ctx, runOptions{config: c, files: args, several: true}, &found)
+			codes[i] = exitCode(err, found)
+			mine.tellEnd(err, codes[i])
 			return nil
 		})
 	}
@@ -51,41 +59,31 @@ func (e *env) runSeveral(ctx context.Context, c *config, args []string) error {
 	return worst(c.Target.All, codes)
 }
 
-// apart makes a job for each destination that is named.
-func (e *env) apart(c *config) ([]*job, error) {
-	var jobs []*job
+// perDestination makes the settings of each destination that is named. With an error it
+// returns those that are right.
+func perDestination(c *config.Config) ([]*config.Config, error) {
+	var all []*config.Config
 	var wrong []error
-	out, talk := &shared{to: e.stdout}, &shared{to: e.stderr}
 	for i, name := range c.Target.All {
 		if slices.Contains(c.Target.All[:i], name) {
 			return nil, exit.Usage(fmt.Errorf("find the destinations: %s is named twice", name), "name it once", "")
 		}
-		l := c.layers
-		l.block = name
-		own, err := l.resolve()
+		own, err := c.Only(name)
 		if wrong = append(wrong, err); err != nil {
 			continue
 		}
-		own.typed = c.typed.sentTo(name)
-		mine := *e
-		mine.stdout, mine.stderr = out, &named{to: talk, name: name + ": "}
-		if own.Log.Format == "json" {
-			mine.stderr = talk // each line is JSON, and says to whom it belongs
-		}
-		j := &job{env: &mine, config: own, found: new(tally), started: e.now(), among: true}
-		j.again = func(files ...string) string { return own.typed.command(own.typed.verb, files...) }
-		jobs = append(jobs, j)
+		all = append(all, own)
 	}
-	return jobs, errors.Join(wrong...)
+	return all, errors.Join(wrong...)
 }
 
 // tellEnd tells how a run ended that went wrong, as main does for a single one.
-func (j *job) tellEnd(err error, code int) {
-	if j.jsonLog {
-		tellJSON(j.stderr, err, code)
+func (e *env) tellEnd(err error, code int) {
+	if e.jsonLog {
+		tellJSON(e.stderr, err, code)
 		return
 	}
-	tell(j.stderr, err)
+	tell(e.stderr, err)
 }
 
 // worst is nil if all went well.

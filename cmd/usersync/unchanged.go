@@ -23,11 +23,11 @@ func (j *job) keepUnchanged(ctx context.Context, l engine.Ledger) error {
 // cannot be read it is said, and rejects count as superseded by what else is known
 // alone.
 func (j *job) unchanged(ctx context.Context) func() []ledger.Unchanged {
-	if j.past.ledger == nil {
+	if j.past.Ledger == nil {
 		return nil
 	}
 	return func() []ledger.Unchanged {
-		all, err := j.past.ledger.Unchanged(ctx)
+		all, err := j.past.Ledger.Unchanged(ctx)
 		if err != nil {
 			j.log.Warn("whom earlier runs saw unchanged is not known", zap.Error(err))
 		}

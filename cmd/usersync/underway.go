@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 	"usersync/sync/user"
@@ -14,20 +15,20 @@ import (
 
 // underWay is a client that knows how many of its calls have no answer yet.
 type underWay struct {
-	client
+	connect.Client
 	calls *atomic.Int64
 }
 
 func (u underWay) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	u.calls.Add(1)
 	defer u.calls.Add(-1)
-	return u.client.Apply(ctx, b)
+	return u.Client.Apply(ctx, b)
 }
 
 func (u underWay) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
 	u.calls.Add(1)
 	defer u.calls.Add(-1)
-	return u.client.Find(ctx, r)
+	return u.Client.Find(ctx, r)
 }
 
 // answerSignal tells at once that a signal was heard, and what is waited for.
@@ -48,8 +49,8 @@ func (j *job) answerSignal(ctx context.Context) (stop func()) {
 }
 
 func (j *job) tellStopping(text string) {
-	if j.config.Log.Format == "json" {
-		j.say.Info(text)
+	if j.log.data != nil {
+		j.log.data.Info(text)
 		return
 	}
 	if _, err := fmt.Fprintf(j.progress.Above(), "usersync: %s\n", text); err != nil {

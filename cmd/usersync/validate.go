@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
 	"usersync/reader/mapping"
@@ -24,7 +26,7 @@ func validateCommand(e *env, found *tally) *cobra.Command {
 			"and the rows that could not be sent. It makes no call. Exit code 3 means that some rows are unfit.",
 		Example: "  usersync validate --config usersync.yaml users.csv",
 	}
-	load := addSettings(e, cmd)
+	load := addSettings(e, cmd, config.ForRun)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if c == nil {
@@ -34,7 +36,7 @@ func validateCommand(e *env, found *tally) *cobra.Command {
 			return validateSeveral(cmd.Context(), e, c, args, found)
 		}
 		v := findings(e, c)
-		v.settings(c.shown)
+		v.settings(c.Shown())
 		if err == nil && (len(args) > 0 || len(c.Input.From) > 0 || len(c.Target.All) > 0) {
 			*found, err = exit.UnlessStopped(cmd.Context(), func() (tally, error) { return validate(cmd.Context(), e, c, args, v) })
 		}
@@ -44,12 +46,12 @@ func validateCommand(e *env, found *tally) *cobra.Command {
 }
 
 // validateSeveral looks at each destination by itself.
-func validateSeveral(ctx context.Context, e *env, c *config, args []string, found *tally) error {
-	jobs, err := e.apart(c)
-	for _, j := range jobs {
-		v := findings(e, j.config)
-		v.settings(j.config.shown)
-		one, bad := exit.UnlessStopped(ctx, func() (tally, error) { return validate(ctx, e, j.config, args, v) })
+func validateSeveral(ctx context.Context, e *env, c *config.Config, args []string, found *tally) error {
+	each, err := perDestination(c)
+	for _, own := range each {
+		v := findings(e, own)
+		v.settings(own.Shown())
+		one, bad := exit.UnlessStopped(ctx, func() (tally, error) { return validate(ctx, e, own, args, v) })
 		err = errors.Join(err, bad, v.end())
 		if one.outcomes.Invalid > found.outcomes.Invalid {
 			*found = one
@@ -58,16 +60,16 @@ func validateSeveral(ctx context.Context, e *env, c *config, args []string, foun
 	return err
 }
 
-func validate(ctx context.Context, e *env, c *config, args []string, v *finding) (found tally, err error) {
-	if err := c.checkOutput(); err != nil {
+func validate(ctx context.Context, e *env, c *config.Config, args []string, v *finding) (found tally, err error) {
+	if err := c.Output.Check(); err != nil {
 		return found, err
 	}
 	c.Target.Offline = true
-	conn, err := connect(ctx, c)
+	conn, err := connect.Open(ctx, c)
 	if err != nil {
 		return found, err
 	}
-	defer func() { err = errors.Join(err, conn.close()) }()
+	defer func() { err = errors.Join(err, conn.Close()) }()
 	if len(args) == 0 && len(c.Input.From) == 0 {
 		return found, nil
 	}
@@ -75,23 +77,23 @@ func validate(ctx context.Context, e *env, c *config, args []string, v *finding)
 	if err != nil {
 		return found, err
 	}
-	if err := c.checkResults(paths, e.stdin); err != nil {
+	if err := checkResults(c, paths, e.stdin); err != nil {
 		return found, err
 	}
-	in, err := readInput(ctx, e.stdin, c, conn.client, paths)
+	in, err := readInput(ctx, e.stdin, c, conn.Client, paths)
 	if err != nil {
 		return found, err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 	v.columns(columnsOf(c, in.Columns()))
-	if err := checkColumns(ctx, c, conn.client, paths, in); err != nil {
+	if err := checkColumns(ctx, c, conn.Client, paths, in); err != nil {
 		return found, err
 	}
-	return validateRows(ctx, c, in, conn.client, v)
+	return validateRows(ctx, c, in, conn.Client, v)
 }
 
 // columnsOf says where each column goes, and what no column fills.
-func columnsOf(c *config, columns []reader.Column) []shownColumn {
+func columnsOf(c *config.Config, columns []reader.Column) []shownColumn {
 	var all []shownColumn
 	for _, column := range columns {
 		all = append(all, shownColumn{column.Name, goesTo(column)})
@@ -124,7 +126,7 @@ func made(r mapping.Rule) string {
 }
 
 // validateRows reads everything and names the first rows that cannot be sent.
-func validateRows(ctx context.Context, c *config, in *reader.Input, to client, v *finding) (found tally, err error) {
+func validateRows(ctx context.Context, c *config.Config, in *reader.Input, to connect.Client, v *finding) (found tally, err error) {
 	var unfit []unfitRow
 	for r, err := range in.Records().Until(ctx) {
 		if err != nil {
@@ -148,7 +150,7 @@ func validateRows(ctx context.Context, c *config, in *reader.Input, to client, v
 	return found, context.Cause(ctx)
 }
 
-func unfitness(r *user.Record, to client) error {
+func unfitness(r *user.Record, to connect.Client) error {
 	if r.Err != nil {
 		return r.Err
 	}

@@ -1,21 +1,16 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
-	"usersync/writer"
-	"usersync/writer/report"
-	"usersync/writer/rundir"
 	"usersync/writer/verify"
 )
 
@@ -31,7 +26,7 @@ func verifyCommand(e *env) *cobra.Command {
 		Example: "  usersync verify\n  usersync verify runs/20261122T021500Z-k3q7ab",
 		Args:    atMostOneRun,
 	}
-	load, find := addSettings(e, cmd, "runs_dir", "log_format"), runArguments(cmd)
+	load, find := addSettings(e, cmd, config.ForVerify), runArguments(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
@@ -41,7 +36,7 @@ func verifyCommand(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return run.verify(e.stdout)
+		return printVerdict(e.stdout, run)
 	}
 	return cmd
 }
@@ -60,106 +55,32 @@ func firstOf(args []string) string {
 	return args[0]
 }
 
-// verify prints what does not agree, and what was checked.
-func (r runName) verify(w io.Writer) error {
-	past, err := r.past()
+// printVerdict prints what does not agree, and what was checked.
+func printVerdict(w io.Writer, run *history.Run) error {
+	f, err := run.Files()
 	if err != nil {
-		return err
+		return fmt.Errorf("verify run %s: %w", run.ID, err)
 	}
-	f := leftFiles{run: r}
-	defer f.close()
-	if err := f.open(past); err != nil {
-		return noRun(fmt.Errorf("verify run %s: %w", r.id, err))
-	}
+	defer f.Close()
 	v := verify.Check(f.Files)
 	for _, finding := range v.Findings {
-		finding.File = filepath.Join(r.path(), finding.File)
+		finding.File = filepath.Join(run.Path(), finding.File)
 		if _, err := fmt.Fprintln(w, finding); err != nil {
 			return fmt.Errorf("write the findings: %w", err)
 		}
 	}
-	if _, err := fmt.Fprintf(w, "run %s: %d results, %d rejects; %s\n", r.id, v.Records, v.Rejects, f.checked(past)); err != nil {
+	if _, err := fmt.Fprintf(w, "run %s: %d results, %d rejects; %s\n", run.ID, v.Records, v.Rejects, checked(f, run.Journal)); err != nil {
 		return fmt.Errorf("write what was checked: %w", err)
 	}
 	if n := len(v.Findings) + v.More; n > 0 {
-		return &exit.Error{Err: fmt.Errorf("verify run %s: %d things do not agree", r.id, n), Code: exit.Internal,
+		return &exit.Error{Err: fmt.Errorf("verify run %s: %d things do not agree", run.ID, n), Code: exit.Internal,
 			Hint: "somebody changed the files, the disk lost something, or usersync is wrong"}
 	}
 	return nil
 }
 
-// leftFiles are the files that a run has left behind, open.
-type leftFiles struct {
-	verify.Files
-	run   runName
-	files []io.Closer
-}
-
-func (f *leftFiles) open(past *journal.Past) error {
-	dir, err := rundir.Open(f.run.runsDir, f.run.id)
-	if err != nil {
-		return err
-	}
-	f.files = append(f.files, dir)
-	if f.Results, err = f.text(dir, "results"); err != nil {
-		return err
-	}
-	if f.Rejects, err = f.text(dir, "rejects"); err != nil {
-		return err
-	}
-	if f.Summary, err = f.summary(dir); err != nil {
-		return err
-	}
-	diary, err := dir.Read(journalFile)
-	if err != nil {
-		return err
-	}
-	f.files = append(f.files, diary)
-	f.Journal = journalFacts(past)
-	f.Journal.Notes = notesOf(diary, past.Size)
-	return nil
-}
-
-// text opens a file in the format that it has.
-func (f *leftFiles) text(dir *rundir.Dir, name string) (writer.FileText, error) {
-	var missing error
-	for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
-		file, err := dir.Read(name + "." + string(format))
-		if err == nil {
-			f.files = append(f.files, file)
-			return writer.FileText{Name: filepath.Base(file.Name()), Format: format, Text: file}, nil
-		}
-		if missing = err; !errors.Is(err, fs.ErrNotExist) {
-			break
-		}
-	}
-	return writer.FileText{}, missing
-}
-
-// summary reads the summary; nil if there is none, as after a kill -9.
-func (f *leftFiles) summary(dir *rundir.Dir) (*report.Summary, error) {
-	text, err := os.ReadFile(filepath.Join(dir.Path(), "summary.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	var s report.Summary
-	if err == nil {
-		err = json.Unmarshal(text, &s)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read summary.json: %w", err)
-	}
-	return &s, nil
-}
-
-func (f *leftFiles) close() {
-	for _, c := range f.files {
-		c.Close() // they were only read
-	}
-}
-
 // checked says what was compared.
-func (f *leftFiles) checked(p *journal.Past) string {
+func checked(f *history.Files, p *journal.Past) string {
 	switch {
 	case p.End == nil:
 		return fmt.Sprintf("killed, or still under way: checked up to the last mark, at record %d", p.Mark.Record)

@@ -36,22 +36,15 @@ func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribut
 	}
 }
 
-// Mask stands in the rejects of an earlier run for what feeds a secret.
-const Mask = "***"
-
-// Erased stands in the rejects of an earlier run for the row of a person who was
-// erased from them.
-const Erased = "[erased]"
-
 // Masked says that the column holds the mask and not the secret.
 func Masked(column string, f user.Field) *user.InvalidError {
-	return &user.InvalidError{Code: "masked", Column: column, Field: f, Rule: "holds " + Mask + ", which stands for a secret in rejects",
+	return &user.InvalidError{Code: "masked", Column: column, Field: f, Rule: "holds " + user.Mask + ", which stands for a secret in rejects",
 		Hint: "take it from the original file, or write rejects with rejects_secrets: keep"}
 }
 
 func (m *Mapper) unmasked(cells []user.Value) *user.InvalidError {
 	for _, s := range m.secrets {
-		if s.column < len(cells) && cells[s.column] == user.TextValue(Mask) {
+		if s.column < len(cells) && cells[s.column] == user.TextValue(user.Mask) {
 			return Masked(m.header[s.column], s.field)
 		}
 	}
@@ -68,7 +61,7 @@ func (m *Mapper) Unmask(cells, original []user.Value) {
 		return
 	}
 	for _, s := range m.secrets {
-		if s.column < len(cells) && s.column < len(original) && cells[s.column] == user.TextValue(Mask) {
+		if s.column < len(cells) && s.column < len(original) && cells[s.column] == user.TextValue(user.Mask) {
 			cells[s.column] = original[s.column]
 		}
 	}

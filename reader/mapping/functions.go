@@ -15,6 +15,7 @@ import (
 // ruleError is a rule that a cell broke. It never holds the cell.
 type ruleError struct{ code, rule string }
 
+// Error returns the rule.
 func (e *ruleError) Error() string { return e.rule }
 
 var ownNames = [...]string{"date", "digits", "e164", "hashed_email"}

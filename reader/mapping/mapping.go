@@ -60,6 +60,7 @@ type Error struct {
 	Hint   string
 }
 
+// Error says what is wrong with the mapping, and where.
 func (e *Error) Error() string {
 	text := e.Rule
 	if e.Line > 0 {

@@ -253,7 +253,7 @@ func TestMaskedRowKeepsItsID(t *testing.T) {
 		t.Fatal(err)
 	}
 	rec := &user.Record{}
-	m.Fill(rec, texts2cells("1", Mask), nil)
+	m.Fill(rec, texts2cells("1", user.Mask), nil)
 	if e, ok := errors.AsType[*user.InvalidError](rec.Err); !ok || e.Code != "masked" || rec.User.ID != "1" || len(rec.User.Secrets) > 0 {
 		t.Errorf("%v %+v", rec.Err, rec.User)
 	}

@@ -45,6 +45,7 @@ func openGzip(from *bufio.Reader) (archive, error) {
 	return &members{z: z, from: from, blocked: len(z.Extra) > 0}, nil
 }
 
+// Read reads on into the next member.
 func (m *members) Read(p []byte) (int, error) {
 	for !m.ended {
 		n, err := m.z.Read(p)
@@ -96,6 +97,7 @@ func openZstd(from *bufio.Reader) (archive, error) {
 	return f, err
 }
 
+// Read reads what the frames hold.
 func (f *frames) Read(p []byte) (int, error) {
 	n, err := f.z.Read(p)
 	f.ended = err == io.EOF

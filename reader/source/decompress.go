@@ -70,6 +70,7 @@ type bounded struct {
 	grace  int64
 }
 
+// Read fails where an archive grows more than 1000 times.
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)
 	b.bytes += int64(n)

@@ -22,6 +22,7 @@ func newRaw(r io.Reader, hashed bool) *raw {
 	return &raw{r: r, hash: sha256.New()}
 }
 
+// Read reads the bytes as they lie on disk, and hashes them if that is wanted.
 func (r *raw) Read(p []byte) (int, error) {
 	if r.err != nil {
 		return 0, r.err

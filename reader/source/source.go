@@ -49,8 +49,10 @@ type Error struct {
 	Err  error  // may be nil
 }
 
+// Error names the file and the rule.
 func (e *Error) Error() string { return e.File + ": " + e.Rule }
 
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Open opens what o names. An error is an *Error; an empty input is one.

@@ -30,6 +30,7 @@ type tallied struct {
 	begun bool
 }
 
+// Read holds what it reads until begin, and from then on adds it to the tally.
 func (r *tallied) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p)
 	if !r.begun {

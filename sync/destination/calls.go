@@ -1,6 +1,7 @@
 package destination
 
 import (
+	"errors"
 	"maps"
 	"sync"
 )
@@ -41,12 +42,14 @@ func (a AnswerCounts) Total() int {
 	return n
 }
 
-func (c *Calls) count(kind string, err error) {
+// Count counts a call of a kind that ended with err. On a nil *Calls it does nothing.
+func (c *Calls) Count(kind string, err error) {
 	if c == nil {
 		return
 	}
 	met := "ok"
-	if ce := callError(err); ce != nil {
+	ce, failed := errors.AsType[*CallError](err)
+	if failed {
 		met = ce.Code
 	} else if err != nil {
 		met = "defect"
@@ -62,7 +65,7 @@ func (c *Calls) count(kind string, err error) {
 	c.met[kind][met]++
 	if met != "ok" {
 		c.last = met
-		if ce := callError(err); ce != nil && ce.Err != nil {
+		if failed && ce.Err != nil {
 			c.last += ": " + ce.Err.Error()
 		}
 	}

@@ -15,3 +15,15 @@ func Compared(r *user.Record, held []user.Attribute, same func(f user.Field, our
 	}
 	return found
 }
+
+// Shows reports whether the API showed a value for all that r carries. What it
+// does not show cannot be called the same.
+func (f Found) Shows(r *user.Record) bool {
+	held := user.User{Attributes: f.Held}
+	for _, a := range r.User.Attributes {
+		if _, ok := held.Value(a.Field); !ok {
+			return false
+		}
+	}
+	return len(r.User.Secrets) == 0
+}

@@ -1,11 +1,10 @@
-// Package destination says what an API that takes users looks like to the rest
-// of usersync, and holds the manners that every call keeps, one wrapper a
-// file: Limited, Keyed, Merged, Bisected, Parted, Retried, Verified, Pended, Upserted,
-// Observed; and Dry in place of them all.
+// Package destination is the contract between usersync and an API that takes
+// users: the methods of a client, the facts about its API, the faults of a call,
+// and what clients share to keep the contract.
 //
-// It knows no API: those are the folders beside these files. Start at
-// Destination for the contract and at cmd/usersync/wire.go for the order of the
-// wrappers.
+// It knows no API: each has a folder of its own below this one. What every call
+// needs besides, such as a rate limit and retries, wraps a client and is in package
+// stack. Start at Destination.
 package destination
 
 import (
@@ -47,6 +46,19 @@ type Finder interface {
 	// only at attributes that the record has and the API echoes, normalised as
 	// the API does. An error is a *CallError.
 	Find(context.Context, *user.Record) (Found, error)
+}
+
+// API is a destination together with its read-back.
+type API interface {
+	Destination
+	Finder
+}
+
+// Sizer is a destination whose calls are bounded in more than records.
+type Sizer interface {
+	// Fits returns how many of b's records, from the first, one call may carry;
+	// at least 1. It may become fewer during a run.
+	Fits(user.Batch) int
 }
 
 // Found is what a read-back saw.

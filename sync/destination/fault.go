@@ -24,6 +24,7 @@ const (
 	Denied
 )
 
+// String names the fault in one or two words.
 func (f Fault) String() string {
 	return [...]string{"perhaps taken", "not taken", "refused", "denied"}[f]
 }
@@ -44,6 +45,7 @@ type CallError struct {
 	Err error
 }
 
+// Error is the code and the fault, with the detail and the cause where there are any.
 func (e *CallError) Error() string {
 	text := fmt.Sprintf("%s (%s)", e.Code, e.Fault)
 	if e.Detail != "" {
@@ -55,13 +57,17 @@ func (e *CallError) Error() string {
 	return text
 }
 
+// Unwrap returns Err.
 func (e *CallError) Unwrap() error { return e.Err }
 
-// callError returns err as a *CallError, or nil if it is none.
-func callError(err error) *CallError {
+// OnlyRead says of a read that failed that nothing was taken: the call that it
+// stood before was not sent, or had been refused.
+func OnlyRead(err error) error {
 	var ce *CallError
-	if errors.As(err, &ce) {
-		return ce
+	if errors.As(err, &ce) && ce.Fault == PerhapsTaken {
+		read := *ce
+		read.Fault = NotTaken
+		return &read
 	}
-	return nil
+	return err
 }

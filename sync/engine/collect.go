@@ -55,7 +55,7 @@ func (c *collector) place(o *user.Outcome) {
 	}
 	slot := &c.ring[o.Record.Origin.Record%len(c.ring)]
 	if slot.Status != user.Unsettled || o.Record.Origin.Record < c.next {
-		c.stop(&AccountingError{fmt.Sprintf("record %d has two outcomes", o.Record.Origin.Record)})
+		c.stop(&user.AccountingError{What: fmt.Sprintf("record %d has two outcomes", o.Record.Origin.Record)})
 		return
 	}
 	*slot = *o

@@ -109,14 +109,14 @@ func (p *pool) wait() { _ = p.group.Wait() }
 func sound(b user.Batch, outcomes []user.Outcome, ending bool) ([]user.Outcome, error) {
 	var err error
 	if len(outcomes) != len(b.Records) && !(ending && outcomes == nil) {
-		err = &AccountingError{fmt.Sprintf("batch %d: %d records, %d outcomes", b.Number, len(b.Records), len(outcomes))}
+		err = &user.AccountingError{What: fmt.Sprintf("batch %d: %d records, %d outcomes", b.Number, len(b.Records), len(outcomes))}
 		outcomes = outcomes[:min(len(outcomes), len(b.Records))]
 	}
 	for i, r := range b.Records[:len(outcomes)] {
 		o := &outcomes[i]
 		unknown := ending && o.Status == user.Unsettled
 		if !unknown && (o.Record != r || !o.Status.Final()) {
-			err = &AccountingError{fmt.Sprintf("batch %d: record %d has no outcome (%q)", b.Number, r.Origin.Record, o.Status)}
+			err = &user.AccountingError{What: fmt.Sprintf("batch %d: record %d has no outcome (%q)", b.Number, r.Origin.Record, o.Status)}
 			o.Status = user.Unsettled
 		}
 		o.Record = r

@@ -60,13 +60,8 @@ type Job struct {
 	Ledger Ledger
 	// Journal is told of every batch; nil keeps no record.
 	Journal Journal
-	// From is the last record that an earlier start of this run has written;
-	// Records begins behind it. Up to Maybe, records were perhaps sent then, and
-	// Earlier returns the outcomes that they already have.
-	From, Maybe int
-	Earlier     func(*user.Record) (user.Outcome, bool, error)
-	// Sent tells which of these were perhaps sent; nil: each may have been.
-	Sent func(*user.Record) bool
+	// Resumed is what an earlier start of this run has done; zero: there was none.
+	Resumed
 
 	// Superseded reports whether what is known of a user is later than the record,
 	// which was rejected before and is fed again; nil: of none.
@@ -81,6 +76,19 @@ type Job struct {
 	Workers     int // batches under way at once; default 16
 	Window      int // records read and not yet written, at most; default 16384
 	WindowBytes int // memory of these records, at most, estimated; default 32 MiB
+}
+
+// Resumed is what an earlier start of a run has done.
+type Resumed struct {
+	// From is the last record that it has written; Records begins after it.
+	From int
+	// Up to Maybe, records were perhaps sent then.
+	Maybe int
+	// Earlier returns the outcome that such a record already has, if it has one. An
+	// error ends the run.
+	Earlier func(*user.Record) (user.Outcome, bool, error)
+	// Sent tells which of these records were perhaps sent; nil: each may have been.
+	Sent func(*user.Record) bool
 }
 
 func (j Job) withDefaults() Job {
@@ -109,7 +117,7 @@ const readerGrace = time.Second
 //
 // The error joins the reasons why the run stopped before its end: the cause of
 // ctx, the reader's error, the destination's, the results', a guard.Error. An
-// AccountingError says that the numbers do not add up. Once ctx is done no new
+// *user.AccountingError says that the numbers do not add up. Once ctx is done no new
 // call starts and every wait ends.
 func (j Job) Run(ctx context.Context) (Summary, error) {
 	j = j.withDefaults()

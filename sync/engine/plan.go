@@ -93,7 +93,7 @@ func (p *planner) admitAll(ctx context.Context, c chunk) bool {
 // false when the run stopped meanwhile.
 func (p *planner) admit(ctx context.Context, r *user.Record, known user.Known) bool {
 	if r.Origin.Record != p.read+1 {
-		p.stop(&AccountingError{fmt.Sprintf("record %d was read after record %d", r.Origin.Record, p.read)})
+		p.stop(&user.AccountingError{What: fmt.Sprintf("record %d was read after record %d", r.Origin.Record, p.read)})
 		return false
 	}
 	for {

@@ -6,13 +6,9 @@ import (
 	"usersync/sync/user"
 )
 
-// SameAsPlanned is a record's Planned where the plan itself has read that the
-// user is there already, field by field.
-const SameAsPlanned user.Op = "same"
-
 // settles is what is known, unless a plan says that a call is to be made.
 func (p *planner) settles(r *user.Record, known user.Known) (user.Outcome, bool) {
-	if r.Planned != "" && r.Planned != SameAsPlanned {
+	if r.Planned != "" && r.Planned != user.SameAsPlanned {
 		return user.Outcome{}, false
 	}
 	return p.memory.settles(r, known)
@@ -24,9 +20,9 @@ func (p *planner) settles(r *user.Record, known user.Known) (user.Outcome, bool)
 func (p *planner) unplanned(r *user.Record) (user.Outcome, bool) {
 	o := user.Outcome{Record: r, At: time.Now()}
 	switch {
-	case !p.job.Applying || r.Planned != "" && r.Planned != SameAsPlanned:
+	case !p.job.Applying || r.Planned != "" && r.Planned != user.SameAsPlanned:
 		return user.Outcome{}, false
-	case r.Planned == SameAsPlanned:
+	case r.Planned == user.SameAsPlanned:
 		o.Status, o.Code = user.Unchanged, user.CodePlanned
 	default:
 		o.Status, o.Code = user.Failed, user.CodeNotPlanned

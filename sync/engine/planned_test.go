@@ -54,7 +54,7 @@ func TestApplying(t *testing.T) {
 			want: []string{"created", "unchanged"},
 		},
 		"the plan itself has read that nobody needs to be sent": {
-			planned: map[int]user.Op{1: engine.SameAsPlanned, 2: engine.SameAsPlanned}, id: own,
+			planned: map[int]user.Op{1: user.SameAsPlanned, 2: user.SameAsPlanned}, id: own,
 			want: []string{"unchanged planned", "unchanged planned"},
 		},
 		"what the plan builds on did not come about": {

@@ -145,7 +145,7 @@ func TestAccounting(t *testing.T) {
 					return good(b), nil
 				}
 				summary, err := engine.Job{Records: input(1000, user.Create, own), Destination: a, Results: out}.Run(t.Context())
-				var accounting *engine.AccountingError
+				var accounting *user.AccountingError
 				if !errors.As(err, &accounting) || summary.Finished {
 					t.Errorf("%+v, %v", summary, err)
 				}
@@ -172,7 +172,7 @@ func TestAGapInTheOrdinalsEndsTheRun(t *testing.T) {
 			}
 		}
 		_, err := engine.Job{Records: records, Destination: newAPI(out, time.Second), Results: out, Window: 300}.Run(t.Context())
-		var accounting *engine.AccountingError
+		var accounting *user.AccountingError
 		if !errors.As(err, &accounting) || !strings.Contains(err.Error(), "record 202 was read after record 200") {
 			t.Errorf("error %v", err)
 		}

@@ -32,14 +32,8 @@ func (s Summary) closed(err error) (Summary, error) {
 		return s, err
 	}
 	if s.Read != s.Written {
-		return s, &AccountingError{fmt.Sprintf("%d records read, %d outcomes written", s.Read, s.Written)}
+		return s, &user.AccountingError{What: fmt.Sprintf("%d records read, %d outcomes written", s.Read, s.Written)}
 	}
 	s.Finished = true
 	return s, nil
 }
-
-// AccountingError says that outcomes and records do not add up: a defect of
-// usersync, and never to be taken for a success.
-type AccountingError struct{ What string }
-
-func (e *AccountingError) Error() string { return "the outcomes do not add up: " + e.What }

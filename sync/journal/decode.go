@@ -99,10 +99,10 @@ func decodeSent(body []byte) ([]Sent, error) {
 	return all, nil
 }
 
-func decodeSettled(body []byte) ([]Outcome, error) {
+func decodeSettled(body []byte) ([]user.Settled, error) {
 	c := cursor{rest: body}
-	var all []Outcome
-	var o Outcome
+	var all []user.Settled
+	var o user.Settled
 	var at int64
 	for len(c.rest) > 0 && !c.bad {
 		c.outcome(&o, &at)
@@ -115,7 +115,7 @@ func decodeSettled(body []byte) ([]Outcome, error) {
 }
 
 // outcome changes o, which holds the one before, into the next.
-func (c *cursor) outcome(o *Outcome, at *int64) {
+func (c *cursor) outcome(o *user.Settled, at *int64) {
 	differs := c.byte()
 	o.Record, o.ID = c.record(o.Record), c.string()
 	if differs&newVerdict != 0 {
@@ -133,7 +133,7 @@ func (c *cursor) outcome(o *Outcome, at *int64) {
 	c.bad = c.bad || o.Status == ""
 }
 
-func (c *cursor) texts(o *Outcome, differs byte) {
+func (c *cursor) texts(o *user.Settled, differs byte) {
 	if differs&newRequestID != 0 {
 		o.RequestID = c.string()
 	}

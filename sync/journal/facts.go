@@ -33,6 +33,11 @@ type Header struct {
 	Plan *Plan `json:"plan,omitempty"`
 	// Ledger tells the ledger that the run writes to from others; empty if none.
 	Ledger string `json:"ledger,omitempty"`
+	Durability
+}
+
+// Durability says which calls are on the disk before they are made.
+type Durability struct {
 	// Unsafe are the Ops that must not be made again when they were perhaps
 	// taken: what is noted of them is brought to the disk each time.
 	Unsafe []user.Op `json:"unsafe,omitempty"`
@@ -137,28 +142,3 @@ type Sent struct {
 
 // takenBack stands in the place of a call.
 const takenBack user.Op = ""
-
-// Outcome is what became of a record, times in milliseconds.
-type Outcome struct {
-	Record    int
-	ID        string
-	Remote    string
-	Status    user.Status
-	Action    user.Op
-	Code      string
-	Detail    string
-	RequestID string
-	HTTP      int
-	Attempts  int
-	Took      time.Duration
-	At        time.Time // zero if it had none
-}
-
-// For returns the outcome as that of r, which the resume has read again. It is
-// false if r is not the record that was settled.
-func (o Outcome) For(r *user.Record) (user.Outcome, bool) {
-	return user.Outcome{
-		Record: r, Status: o.Status, Action: o.Action, Code: o.Code, Detail: o.Detail,
-		RequestID: o.RequestID, Remote: o.Remote, HTTP: o.HTTP, Attempts: o.Attempts, Took: o.Took, At: o.At,
-	}, r.Origin.Record == o.Record && r.User.ID == o.ID
-}

@@ -8,6 +8,8 @@ import (
 	"hash/crc32"
 	"io"
 	"iter"
+
+	"usersync/sync/user"
 )
 
 // Frame is one thing that the journal says. It is valid until the next one is
@@ -35,7 +37,7 @@ func (f Frame) Sent() ([]Sent, error) {
 }
 
 // Settled returns outcomes; none if the frame is of another kind.
-func (f Frame) Settled() ([]Outcome, error) {
+func (f Frame) Settled() ([]user.Settled, error) {
 	if f.kind != kindSettled {
 		return nil, nil
 	}
@@ -67,6 +69,7 @@ type DamagedError struct {
 	Why string
 }
 
+// Error says where the damage begins, and how it shows.
 func (e *DamagedError) Error() string {
 	return fmt.Sprintf("the journal is damaged at byte %d: %s", e.At, e.Why)
 }

@@ -42,7 +42,7 @@ var (
 type written struct {
 	end     int
 	sent    []Sent
-	settled []Outcome
+	settled []user.Settled
 	mark    *Mark
 	over    *End
 	resumed *Resumed
@@ -75,8 +75,8 @@ func anyOutcome(t *rapid.T, r *user.Record) user.Outcome {
 	return o
 }
 
-func told(o user.Outcome) Outcome {
-	return Outcome{
+func told(o user.Outcome) user.Settled {
+	return user.Settled{
 		Record: o.Record.Origin.Record, ID: o.Record.User.ID, Remote: o.Remote, Status: o.Status, Action: o.Action,
 		Code: o.Code, Detail: o.Detail, RequestID: o.RequestID, HTTP: o.HTTP, Attempts: o.Attempts, Took: o.Took, At: o.At,
 	}
@@ -192,7 +192,7 @@ func (s *story) expected(size int) *Past {
 		p.take(w)
 	}
 	slices.SortFunc(p.Sent, func(a, b Sent) int { return a.Record - b.Record })
-	slices.SortFunc(p.Settled, func(a, b Outcome) int { return a.Record - b.Record })
+	slices.SortFunc(p.Settled, func(a, b user.Settled) int { return a.Record - b.Record })
 	p.drop()
 	return p
 }
@@ -219,5 +219,5 @@ func (p *Past) take(w written) {
 
 func (p *Past) forget(record int) {
 	p.Sent = slices.DeleteFunc(p.Sent, func(s Sent) bool { return s.Record == record })
-	p.Settled = slices.DeleteFunc(p.Settled, func(o Outcome) bool { return o.Record == record })
+	p.Settled = slices.DeleteFunc(p.Settled, func(o user.Settled) bool { return o.Record == record })
 }

@@ -24,7 +24,7 @@ type Past struct {
 	// were sent, or about to be, and not settled: both by record, and together
 	// at most MostBeyond. After a power loss more may have been sent than Sent
 	// tells, except of unsafe Ops and in a journal that is Synced.
-	Settled []Outcome
+	Settled []user.Settled
 	Sent    []Sent
 	End     *End // nil if the run was killed, or goes on
 	// Size is the length of what is whole, and Torn what a crash has left behind
@@ -87,6 +87,7 @@ func Begun(r io.ReaderAt, size int64) (time.Time, error) {
 // FormatError is a journal that another version of usersync wrote.
 type FormatError struct{ Format int }
 
+// Error names both formats.
 func (e *FormatError) Error() string {
 	return fmt.Sprintf("the journal has format %d, and this program reads format %d", e.Format, Format)
 }
@@ -169,7 +170,7 @@ func (b *builder) mark(f Frame) error {
 // settle unfolds what is held. A record that was sent after it was settled is
 // one that is not settled.
 func (b *builder) settle() error {
-	sent, settled := map[int]Sent{}, map[int]Outcome{}
+	sent, settled := map[int]Sent{}, map[int]user.Settled{}
 	for _, f := range b.held {
 		calls, err := f.Sent()
 		if err != nil {
@@ -190,12 +191,12 @@ func (b *builder) settle() error {
 		}
 	}
 	b.past.Sent = slices.SortedFunc(maps.Values(sent), func(a, b Sent) int { return cmp.Compare(a.Record, b.Record) })
-	b.past.Settled = slices.SortedFunc(maps.Values(settled), func(a, b Outcome) int { return cmp.Compare(a.Record, b.Record) })
+	b.past.Settled = slices.SortedFunc(maps.Values(settled), func(a, b user.Settled) int { return cmp.Compare(a.Record, b.Record) })
 	b.past.drop()
 	return nil
 }
 
-func (b *builder) outcomes(f Frame, sent map[int]Sent, settled map[int]Outcome) error {
+func (b *builder) outcomes(f Frame, sent map[int]Sent, settled map[int]user.Settled) error {
 	outcomes, err := f.Settled()
 	for _, o := range outcomes {
 		if o.Record <= b.past.Mark.Record {
@@ -212,6 +213,6 @@ func (b *builder) outcomes(f Frame, sent map[int]Sent, settled map[int]Outcome) 
 
 // drop lets go of what lies before the mark.
 func (p *Past) drop() {
-	p.Settled = slices.DeleteFunc(p.Settled, func(o Outcome) bool { return o.Record <= p.Mark.Record })
+	p.Settled = slices.DeleteFunc(p.Settled, func(o user.Settled) bool { return o.Record <= p.Mark.Record })
 	p.Sent = slices.DeleteFunc(p.Sent, func(s Sent) bool { return s.Record <= p.Mark.Record })
 }

@@ -11,7 +11,7 @@ import (
 // Edit is what a Rewrite changes. A nil function changes nothing.
 type Edit struct {
 	Sent    func(*Sent)
-	Settled func(*Outcome)
+	Settled func(*user.Settled)
 	Mark    func(*Mark)
 }
 
@@ -71,7 +71,7 @@ func (f Frame) editedSent(edit func(*Sent)) ([]byte, error) {
 	return appendSent(nil, b)
 }
 
-func (f Frame) editedSettled(edit func(*Outcome)) ([]byte, error) {
+func (f Frame) editedSettled(edit func(*user.Settled)) ([]byte, error) {
 	all, err := f.Settled()
 	if err != nil {
 		return nil, err

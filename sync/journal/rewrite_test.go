@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 
+	"usersync/sync/user"
+
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
@@ -29,7 +31,7 @@ func TestRewrittenItSaysTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := read(rewrite(t, s.d.Bytes(), Edit{Sent: func(*Sent) {}, Settled: func(*Outcome) {}, Mark: func(*Mark) {}}))
+		got, err := read(rewrite(t, s.d.Bytes(), Edit{Sent: func(*Sent) {}, Settled: func(*user.Settled) {}, Mark: func(*Mark) {}}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +51,7 @@ func TestRewrittenWithoutAPerson(t *testing.T) {
 	}
 	text := rewrite(t, s.d.Bytes(), Edit{
 		Sent: func(s *Sent) { s.ID = "x" },
-		Settled: func(o *Outcome) {
+		Settled: func(o *user.Settled) {
 			if o.Record == 2 {
 				o.ID, o.RequestID = "x", ""
 			}

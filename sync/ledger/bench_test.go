@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
@@ -25,7 +26,7 @@ func benchUser(i int) user.User {
 
 func benchLedger(b *testing.B, url string) (*Ledger, []user.User) {
 	b.Helper()
-	l, err := Open(b.Context(), Options{URL: url, Key: NewKey(), Scope: "bench"})
+	l, err := Open(b.Context(), Options{URL: url, Key: fingerprint.NewKey(), Scope: "bench"})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func benchLook(b *testing.B, l *Ledger, users []user.User, want user.Standing) {
 		for i := range known {
 			got := p.Prints(room, &users[from+i])
 			room = got.Fields
-			if known[i].Standing != want || (want == user.Held && !Same(known[i].Prints, got)) {
+			if known[i].Standing != want || (want == user.Held && !fingerprint.Same(known[i].Prints, got)) {
 				b.Fatal("not as expected")
 			}
 		}
@@ -96,19 +97,9 @@ func Benchmark(b *testing.B) {
 				shuffled[i].ID = "new-" + shuffled[i].ID
 			}
 			b.Run("look/miss", func(b *testing.B) { benchLook(b, l, shuffled, user.Absent) })
-			if info, err := os.Stat(l.path); err == nil {
+			if info, err := os.Stat(l.db.Path); err == nil {
 				b.Logf("%d bytes a user", info.Size()/benchUsers)
 			}
 		})
-	}
-}
-
-func BenchmarkPrints(b *testing.B) {
-	p := NewPrinter(NewKey())
-	u := benchUser(1)
-	var room []user.Print
-	b.ReportAllocs()
-	for b.Loop() {
-		room = p.Prints(room, &u).Fields
 	}
 }

@@ -14,13 +14,14 @@ import (
 	"testing"
 	"time"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
 // child is what a process does that the tests start, and often kill.
 func child(action string) {
 	ctx := context.Background()
-	key, err := ParseKey(os.Getenv("LEDGER_KEY"))
+	key, err := fingerprint.ParseKey(os.Getenv("LEDGER_KEY"))
 	if err != nil {
 		panic(err)
 	}
@@ -74,7 +75,7 @@ type process struct {
 func startChild(t *testing.T, action, url string, term time.Duration) *process {
 	t.Helper()
 	c := exec.Command(os.Args[0])
-	c.Env = append(os.Environ(), "LEDGER_CHILD="+action, "LEDGER_URL="+url, "LEDGER_KEY="+strings.TrimSpace(testKey.text()), "LEDGER_TERM="+term.String())
+	c.Env = append(os.Environ(), "LEDGER_CHILD="+action, "LEDGER_URL="+url, "LEDGER_KEY="+strings.TrimSpace(testKey.Text()), "LEDGER_TERM="+term.String())
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
 	if err != nil {

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 
+	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/database"
 	"usersync/sync/user"
 )
 
 // state is what an entry is while a transaction changes it.
 type state struct {
-	row
+	database.Row
 	known   user.Prints
 	stored  bool // the database has it
 	present bool // it shall have it
@@ -52,74 +54,74 @@ func (w *writing) states(part []Entry) (map[string]*state, []*state, error) {
 		}
 		if states[id] == nil {
 			s := &all[len(ids)]
-			s.id, s.feed, states[id] = id, w.feed, s
+			s.ID, s.Feed, states[id] = id, w.feed, s
 			order, ids = append(order, s), append(ids, id)
 		}
 	}
 	if w.next == 1 { // an empty scope: there is nothing to find
 		return states, order, nil
 	}
-	var prints slab
+	var prints fingerprint.Slab
 	return states, order, w.l.find(w, w.tx, w.scope, places{ids: ids}, func(i int, r *scanned) error {
 		return w.held(order[i], r, &prints)
 	})
 }
 
-func (w *writing) held(s *state, r *scanned, prints *slab) error {
+func (w *writing) held(s *state, r *scanned, prints *fingerprint.Slab) error {
 	k, err := w.l.known(w.name, r, prints)
 	if err != nil {
 		return err
 	}
-	s.num, s.feed, s.standing, s.remote, s.run, s.record = r.num, r.feed, r.standing, k.Remote, r.run, r.record
+	s.Num, s.Feed, s.Standing, s.Remote, s.Run, s.Record = r.num, r.feed, r.standing, k.Remote, r.run, r.record
 	s.known, s.stored, s.present = k.Prints, true, true
 	return nil
 }
 
 func (w *writing) lay(run string, e *Entry, s *state) (err error) {
 	if e.Standing == user.Absent {
-		s.present, s.remote, s.known = false, "", user.Prints{}
+		s.present, s.Remote, s.known = false, "", user.Prints{}
 		return nil
 	}
 	if e.Anew {
-		s.remote, s.known = "", user.Prints{}
+		s.Remote, s.known = "", user.Prints{}
 	}
 	if e.Remote != "" {
-		s.remote = e.Remote
+		s.Remote = e.Remote
 	}
 	if e.Run != "" {
 		run = e.Run
 	}
-	s.present, s.standing, s.record = true, int64(e.Standing), int64(e.Record)
-	s.known = merge(s.known, e.Prints, e.Doubted)
-	s.run, err = w.num(w.l.runs, run)
+	s.present, s.Standing, s.Record = true, int64(e.Standing), int64(e.Record)
+	s.known = fingerprint.Merge(s.known, e.Prints, e.Doubted)
+	s.Run, err = w.num(w.l.runs, run)
 	return err
 }
 
 // store writes what is to be there and removes what is not.
 func (w *writing) store(order []*state) error {
-	rows := make([]row, 0, len(order))
+	rows := make([]database.Row, 0, len(order))
 	var gone []string
 	for _, s := range order {
 		switch {
 		case !s.present && s.stored:
-			gone = append(gone, s.id)
+			gone = append(gone, s.ID)
 		case s.present:
 			if err := w.complete(s); err != nil {
 				return err
 			}
-			rows = append(rows, s.row)
+			rows = append(rows, s.Row)
 		}
 	}
 	if err := w.remove(gone); err != nil || len(rows) == 0 {
 		return err
 	}
-	return w.l.dialect.put(w, w.tx, w.scope, rows)
+	return w.l.db.Put(w, w.tx, w.scope, rows)
 }
 
 // complete gives a new entry its number and every entry its stored prints.
 func (w *writing) complete(s *state) (err error) {
-	if s.num == 0 {
-		s.num = inScope(w.scope, w.next)
+	if s.Num == 0 {
+		s.Num = inScope(w.scope, w.next)
 		w.next++
 	}
 	num := func(name string) int64 {
@@ -129,7 +131,7 @@ func (w *writing) complete(s *state) (err error) {
 		}
 		return n
 	}
-	s.prints = appendPrints(make([]byte, 0, 18+10*len(s.known.Fields)), s.known, num)
+	s.Prints = fingerprint.Append(make([]byte, 0, 18+10*len(s.known.Fields)), s.known, num)
 	return err
 }
 
@@ -137,10 +139,10 @@ func (w *writing) remove(ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	list, err := w.l.dialect.list(ids)
+	list, err := w.l.db.List(ids)
 	if err != nil {
 		return err
 	}
-	_, err = w.l.exec(w, w.tx, `DELETE FROM usersync_entry WHERE id IN (SELECT j.id FROM `+w.l.dialect.ids+`) AND scope = ?`, list, w.scope)
+	_, err = w.l.db.Exec(w, w.tx, `DELETE FROM usersync_entry WHERE id IN (SELECT j.id FROM `+w.l.db.IDs+`) AND scope = ?`, list, w.scope)
 	return err
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"usersync/sync/ledger/internal/database"
 )
 
 var (
@@ -24,6 +26,7 @@ type FailedError struct {
 	Err error  // never nil; holds no personal data
 }
 
+// Error is Op and Err.
 func (e *FailedError) Error() string {
 	if e.Op == "" {
 		return e.Err.Error()
@@ -31,6 +34,7 @@ func (e *FailedError) Error() string {
 	return e.Op + ": " + e.Err.Error()
 }
 
+// Unwrap returns Err.
 func (e *FailedError) Unwrap() error { return e.Err }
 
 // failed is the error of an operation; nil if err is.
@@ -43,20 +47,7 @@ func failed(op string, err error) error {
 
 // UnusableError is a ledger that cannot be used as it stands, and that only a
 // person can put right.
-type UnusableError struct {
-	Reason string
-	Hint   string
-	Err    error // may be nil; holds no personal data
-}
-
-func (e *UnusableError) Error() string {
-	if e.Err != nil {
-		return e.Reason + ": " + e.Err.Error()
-	}
-	return e.Reason
-}
-
-func (e *UnusableError) Unwrap() error { return e.Err }
+type UnusableError = database.UnusableError
 
 // Holder is a run that holds a scope.
 type Holder struct {
@@ -71,6 +62,7 @@ type HeldError struct {
 	Holder Holder // zero if the other did not say
 }
 
+// Error names the process, its host and since when it holds the scope, where that is known.
 func (e *HeldError) Error() string {
 	if e.Holder.PID == 0 {
 		return "another run holds the account"
@@ -82,6 +74,7 @@ func (e *HeldError) Error() string {
 // NotPendingError says that there is nothing to resolve.
 type NotPendingError struct{ Standing string }
 
+// Error names the standing.
 func (e *NotPendingError) Error() string {
 	return "resolve an entry of the ledger: it is " + e.Standing + ", not pending"
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"strconv"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
@@ -37,14 +38,14 @@ type line struct {
 
 // Export writes the scope as JSON Lines: a header, then an entry on each line,
 // prints in hex. What is marked meanwhile may be in it or not.
-func (l *Ledger) Export(ctx context.Context, w io.Writer) error {
+func (a Admin) Export(ctx context.Context, w io.Writer) error {
 	out := bufio.NewWriter(w)
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
-	err := lines.Encode(header{exportVersion, printVersion, l.printer.key.check(), l.options.Scope})
+	err := lines.Encode(header{exportVersion, fingerprint.Version, a.l.key.Check(), a.l.options.Scope})
 	if err == nil {
-		err = l.scan(ctx, l.read, func(r *scanned) (bool, error) {
-			e, err := l.line(ctx, r)
+		err = a.l.scan(ctx, a.l.db.Read, func(r *scanned) (bool, error) {
+			e, err := a.line(ctx, r)
 			if err != nil {
 				return false, err
 			}
@@ -57,13 +58,13 @@ func (l *Ledger) Export(ctx context.Context, w io.Writer) error {
 	return failed("export the ledger", err)
 }
 
-func (l *Ledger) line(ctx context.Context, r *scanned) (line, error) {
-	var prints slab
-	k, err := l.known(l.naming(ctx), r, &prints)
+func (a Admin) line(ctx context.Context, r *scanned) (line, error) {
+	var prints fingerprint.Slab
+	k, err := a.l.known(a.l.naming(ctx), r, &prints)
 	if err != nil {
 		return line{}, err
 	}
-	feed, err := l.feedName(ctx, r.feed)
+	feed, err := a.l.feedName(ctx, r.feed)
 	if err != nil {
 		return line{}, err
 	}

@@ -18,18 +18,18 @@ func TestEveryFailureIsTyped(t *testing.T) {
 		}
 		defer l.Close() // the lease cannot be released any more
 		lock(t, l)
-		if err := l.Export(t.Context(), &export); err != nil {
+		if err := l.Admin().Export(t.Context(), &export); err != nil {
 			t.Fatal(err)
 		}
-		l.write.Close()
-		l.read.Close()
+		l.db.Write.Close()
+		l.db.Read.Close()
 		seen := &Seen{}
 		seen.Add(1)
 		for name, do := range map[string]func() error{
 			"Look":          func() error { _, err := l.Look(t.Context(), []string{"a"}); return err },
-			"Show":          func() error { _, err := l.Show(t.Context(), "a"); return err },
-			"Show a bad id": func() error { _, err := l.Show(t.Context(), ""); return err },
-			"Stats":         func() error { _, err := l.Stats(t.Context()); return err },
+			"Show":          func() error { _, err := l.Admin().Show(t.Context(), "a"); return err },
+			"Show a bad id": func() error { _, err := l.Admin().Show(t.Context(), ""); return err },
+			"Stats":         func() error { _, err := l.Admin().Stats(t.Context()); return err },
 			"Generation":    func() error { _, err := l.Generation(t.Context()); return err },
 			"Max":           func() error { _, err := l.Max(t.Context()); return err },
 			"Rules":         func() error { _, _, err := l.Rules(t.Context()); return err },
@@ -41,10 +41,10 @@ func TestEveryFailureIsTyped(t *testing.T) {
 			"Unpend":        func() error { return l.Unpend(t.Context(), "1", nil) },
 			"KeepUnchanged": func() error { return l.KeepUnchanged(t.Context(), "1", seen) },
 			"Unchanged":     func() error { _, err := l.Unchanged(t.Context()); return err },
-			"Export":        func() error { return l.Export(t.Context(), io.Discard) },
-			"Import":        func() error { _, err := l.Import(t.Context(), bytes.NewReader(export.Bytes())); return err },
-			"Resolve":       func() error { return l.Resolve(t.Context(), "a", "b") },
-			"Forget":        func() error { return l.Forget(t.Context(), "a") },
+			"Export":        func() error { return l.Admin().Export(t.Context(), io.Discard) },
+			"Import":        func() error { _, err := l.Admin().Import(t.Context(), bytes.NewReader(export.Bytes())); return err },
+			"Resolve":       func() error { return l.Admin().Resolve(t.Context(), "a", "b") },
+			"Forget":        func() error { return l.Admin().Forget(t.Context(), "a") },
 			"a second Lock": func() error { _, err := l.Lock(t.Context(), "2", 0); return err },
 			"Open":          func() error { _, err := Open(t.Context(), Options{URL: "sqlite:/dev/null/x", Scope: "s"}); return err },
 			"Rows": func() error {

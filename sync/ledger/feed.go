@@ -11,11 +11,11 @@ import (
 // number is 0, and it is nobody's own: what one of them lacks, another may hold.
 const several = "(several)"
 
-func (l *Ledger) feedName(ctx context.Context, num int64) (string, error) {
+func (v *view) feedName(ctx context.Context, num int64) (string, error) {
 	if num == 0 {
 		return several, nil
 	}
-	return l.feeds.name(ctx, l, num)
+	return v.feeds.Name(ctx, v.db, num)
 }
 
 func (w *writing) feedNum(name string) (int64, error) {
@@ -28,12 +28,12 @@ func (w *writing) feedNum(name string) (int64, error) {
 // Share notes that the users of the given ids are listed by this feed too. From
 // then on none of their feeds takes them for its own.
 func (l *Ledger) Share(ctx context.Context, ids []string) error {
-	list, err := l.dialect.list(ids)
+	list, err := l.db.List(ids)
 	if err != nil {
 		return failed("", err)
 	}
 	err = l.change(ctx, func(w *writing) error {
-		_, err := l.exec(w, w.tx, `UPDATE usersync_entry SET feed = 0 WHERE feed <> ? AND id IN (SELECT j.id FROM `+l.dialect.ids+`) AND scope = ?`,
+		_, err := l.db.Exec(w, w.tx, `UPDATE usersync_entry SET feed = 0 WHERE feed <> ? AND id IN (SELECT j.id FROM `+l.db.IDs+`) AND scope = ?`,
 			w.feed, list, w.scope)
 		return err
 	})
@@ -50,7 +50,7 @@ type Rules struct {
 // Rules returns those of this feed; false if it was never sent whole.
 func (l *Ledger) Rules(ctx context.Context) (r Rules, known bool, err error) {
 	var text string
-	err = l.queryRow(ctx, l.read, `SELECT value FROM usersync_meta WHERE name = ?`, l.rulesName()).Scan(&text)
+	err = l.db.QueryRow(ctx, l.db.Read, `SELECT value FROM usersync_meta WHERE name = ?`, l.rulesName()).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, false, nil
 	}
@@ -68,7 +68,7 @@ func (l *Ledger) KeepRules(ctx context.Context, r Rules) error {
 	text, err := json.Marshal(r)
 	if err == nil {
 		err = l.change(ctx, func(w *writing) error {
-			_, err := l.exec(w, w.tx, `INSERT INTO usersync_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+			_, err := l.db.Exec(w, w.tx, `INSERT INTO usersync_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
 				l.rulesName(), string(text))
 			return err
 		})
@@ -76,4 +76,4 @@ func (l *Ledger) KeepRules(ctx context.Context, r Rules) error {
 	return failed("keep the feed's rules in the ledger", err)
 }
 
-func (l *Ledger) rulesName() string { return "rules|" + l.options.Scope + "|" + l.options.Feed }
+func (v *view) rulesName() string { return "rules|" + v.options.Scope + "|" + v.options.Feed }

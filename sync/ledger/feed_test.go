@@ -77,10 +77,10 @@ func TestSharedUsersAreNobodysOwn(t *testing.T) {
 		if d := cmp.Diff([][]string{{"only-a"}, {"only-b"}}, [][]string{idsFrom(t, b, "a", ""), idsFrom(t, b, "b", "")}); d != "" {
 			t.Error(d)
 		}
-		if s, err := b.Show(t.Context(), "both"); err != nil || s.Feed != several {
+		if s, err := b.Admin().Show(t.Context(), "both"); err != nil || s.Feed != several {
 			t.Error(s.Feed, err)
 		}
-		if all, err := b.Stats(t.Context()); err != nil || len(all) != 3 || all[0].Feed != several || all[0].Held != 1 {
+		if all, err := b.Admin().Stats(t.Context()); err != nil || len(all) != 3 || all[0].Feed != several || all[0].Held != 1 {
 			t.Error(all, err)
 		}
 	})

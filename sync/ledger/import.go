@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 
+	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/database"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -15,12 +18,12 @@ import (
 // how many there were. The ledger's key must be that of the export.
 //
 // The error is an *ImportError if the fault lies in what r holds.
-func (l *Ledger) Import(ctx context.Context, r io.Reader) (n int, err error) {
+func (a Admin) Import(ctx context.Context, r io.Reader) (n int, err error) {
 	in := jsontext.NewDecoder(r)
-	if err := l.checkHeader(in); err != nil {
+	if err := a.checkHeader(in); err != nil {
 		return 0, failed("import into the ledger: line 1", err)
 	}
-	err = l.change(ctx, func(w *writing) error {
+	err = a.l.change(ctx, func(w *writing) error {
 		n, err = w.importAll(in)
 		return err
 	})
@@ -36,21 +39,22 @@ func (l *Ledger) Import(ctx context.Context, r io.Reader) (n int, err error) {
 // ImportError is a fault in what is imported.
 type ImportError struct{ what string } // holds no value of the export
 
+// Error names the line of the export, and no value in it.
 func (e *ImportError) Error() string { return e.what }
 
-func (l *Ledger) checkHeader(in *jsontext.Decoder) error {
+func (a Admin) checkHeader(in *jsontext.Decoder) error {
 	var h header
 	if err := json.UnmarshalDecode(in, &h); err != nil || h.Version == 0 {
 		return &UnusableError{Reason: "this is no export of a ledger", Hint: "give a file that usersync ledger export wrote"}
 	}
 	switch {
-	case h.Version != exportVersion || h.Prints != printVersion:
+	case h.Version != exportVersion || h.Prints != fingerprint.Version:
 		return &UnusableError{Reason: "the export was made by another version of usersync", Hint: "export and import with the same version"}
-	case h.Key != l.printer.key.check():
+	case h.Key != a.l.key.Check():
 		return &UnusableError{Reason: "the export's prints were made with another key",
 			Hint: "give the key of the ledger that was exported; if it is lost, the export is of no use"}
-	case h.Scope != l.options.Scope:
-		return &UnusableError{Reason: fmt.Sprintf("the export is of scope %q, this is %q", h.Scope, l.options.Scope),
+	case h.Scope != a.l.options.Scope:
+		return &UnusableError{Reason: fmt.Sprintf("the export is of scope %q, this is %q", h.Scope, a.l.options.Scope),
 			Hint: "import it with the config that it was exported with"}
 	}
 	return nil
@@ -90,7 +94,7 @@ func (w *writing) importAll(in *jsontext.Decoder) (n int, err error) {
 // imported lays a part of the export over what the ledger holds.
 func (w *writing) imported(part []Entry) error {
 	err := w.entries("", part)
-	if errors.Is(err, errBadID) {
+	if errors.Is(err, database.ErrBadID) {
 		return &ImportError{err.Error()}
 	}
 	return err

@@ -8,63 +8,70 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/database"
 )
 
 const keyFileLimit = 1024
 
 // keyBeside reads the key from the file beside the SQLite ledger; it makes one
 // if make says so and there is none.
-func (l *Ledger) keyBeside(make bool) (Key, error) {
-	if l.path == "" {
-		return Key{}, &UnusableError{Reason: "a ledger in PostgreSQL needs a key",
+func keyBeside(db *database.DB, make bool) (fingerprint.Key, error) {
+	if db.Path == "" {
+		return fingerprint.Key{}, &UnusableError{Reason: "a ledger in PostgreSQL needs a key",
 			Hint: "make one with: openssl rand -hex 32, and name it in the config, as in ledger_key: env:USERSYNC_LEDGER_KEY"}
 	}
-	path := l.path + ".key"
+	path := db.Path + ".key"
 	key, err := readKeyFile(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return key, err
 	}
 	if !make {
-		return Key{}, &UnusableError{Reason: "its key file " + path + " is missing",
+		return fingerprint.Key{}, &UnusableError{Reason: "its key file " + path + " is missing",
 			Hint: "put the key file back; if it is lost, remove the ledger too: the next run sends everybody once"}
 	}
 	return makeKeyFile(path)
 }
 
 // readKeyFile reads a key that nobody else can have read or changed.
-func readKeyFile(path string) (Key, error) {
+func readKeyFile(path string) (fingerprint.Key, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
 	if err != nil {
-		return Key{}, fmt.Errorf("open the ledger's key file: %w", err)
+		return fingerprint.Key{}, fmt.Errorf("open the ledger's key file: %w", err)
 	}
 	defer f.Close()
-	if err := private(f, 0o077); err != nil {
-		return Key{}, err
+	if err := database.Private(f, 0o077); err != nil {
+		return fingerprint.Key{}, err
 	}
 	text, err := io.ReadAll(io.LimitReader(f, keyFileLimit))
 	if err != nil {
-		return Key{}, fmt.Errorf("read the ledger's key file: %w", err)
+		return fingerprint.Key{}, fmt.Errorf("read the ledger's key file: %w", err)
 	}
-	return ParseKey(string(text))
+	key, err := fingerprint.ParseKey(string(text))
+	if err != nil {
+		return fingerprint.Key{}, &UnusableError{Reason: err.Error(), Hint: "make one with: openssl rand -hex 32"}
+	}
+	return key, nil
 }
 
 // makeKeyFile makes a key. The file appears whole or not at all; when another
 // process was first, its key is taken.
-func makeKeyFile(path string) (Key, error) {
-	key := NewKey()
-	partial, err := writeNew(path, key.text())
+func makeKeyFile(path string) (fingerprint.Key, error) {
+	key := fingerprint.NewKey()
+	partial, err := writeNew(path, key.Text())
 	if err != nil {
-		return Key{}, fmt.Errorf("make the ledger's key file: %w", err)
+		return fingerprint.Key{}, fmt.Errorf("make the ledger's key file: %w", err)
 	}
 	err = os.Link(partial, path)
 	if gone := os.Remove(partial); gone != nil {
-		return Key{}, fmt.Errorf("make the ledger's key file: %w", gone)
+		return fingerprint.Key{}, fmt.Errorf("make the ledger's key file: %w", gone)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return readKeyFile(path)
 	}
 	if err != nil {
-		return Key{}, fmt.Errorf("make the ledger's key file: %w", err)
+		return fingerprint.Key{}, fmt.Errorf("make the ledger's key file: %w", err)
 	}
 	return key, syncFolder(filepath.Dir(path))
 }
@@ -88,25 +95,4 @@ func syncFolder(path string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
-}
-
-// private refuses an open file that is not a regular file of this user, or that
-// others have any of the given permissions on.
-func private(f *os.File, others fs.FileMode) error {
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return &UnusableError{Reason: f.Name() + " is not a regular file", Hint: "give another path"}
-	}
-	if s, ok := info.Sys().(*syscall.Stat_t); ok && int(s.Uid) != os.Geteuid() {
-		return &UnusableError{Reason: f.Name() + " belongs to another user",
-			Hint: "run as the user that owns it, or give another path"}
-	}
-	if info.Mode().Perm()&others != 0 {
-		return &UnusableError{Reason: fmt.Sprintf("%s is open to others (mode %#o)", f.Name(), info.Mode().Perm()),
-			Hint: "make sure that nobody changed it, then: chmod 600 " + f.Name()}
-	}
-	return nil
 }

@@ -50,17 +50,17 @@ func (l *Ledger) Lock(ctx context.Context, run string, wait time.Duration) (*Lea
 }
 
 // enter gives scope and feed their small numbers.
-func (l *Ledger) enter(ctx context.Context) error {
-	scope, err := l.number(ctx, l.write, "usersync_scope", l.options.Scope)
+func (v *view) enter(ctx context.Context) error {
+	scope, err := v.db.Number(ctx, v.db.Write, "usersync_scope", v.options.Scope)
 	if err != nil {
 		return err
 	}
-	feed, err := l.number(ctx, l.write, "usersync_feed", l.options.Feed)
+	feed, err := v.db.Number(ctx, v.db.Write, "usersync_feed", v.options.Feed)
 	if err != nil {
 		return err
 	}
-	l.scope.Store(scope)
-	l.feed.Store(feed)
+	v.scope.Store(scope)
+	v.feed.Store(feed)
 	return nil
 }
 
@@ -71,14 +71,14 @@ func (l *Ledger) held() *Lease {
 }
 
 func (s *Lease) take(ctx context.Context, run string, wait time.Duration) (err error) {
-	if s.l.path == "" {
+	if s.l.db.Path == "" {
 		return s.takeRow(ctx, run, wait)
 	}
-	if s.file, err = LockFile(ctx, lockPath(s.l.path, s.l.options.Scope), run, wait); err != nil {
+	if s.file, err = LockFile(ctx, lockPath(s.l.db.Path, s.l.options.Scope), run, wait); err != nil {
 		return err
 	}
 	close(s.done)
-	err = s.l.queryRow(ctx, s.l.write, `UPDATE usersync_scope SET epoch = epoch + 1, holder = ? WHERE num = ? RETURNING epoch`,
+	err = s.l.db.QueryRow(ctx, s.l.db.Write, `UPDATE usersync_scope SET epoch = epoch + 1, holder = ? WHERE num = ? RETURNING epoch`,
 		string(newHolder(run).text()), s.l.scope.Load()).Scan(&s.epoch)
 	if err != nil {
 		return errors.Join(err, s.file.Release())
@@ -99,13 +99,13 @@ func (s *Lease) takeRow(ctx context.Context, run string, wait time.Duration) err
 // tryRow takes the row if nobody holds it any more, by the server's clock.
 func (s *Lease) tryRow(ctx context.Context, run string) error {
 	asked := time.Now()
-	now := s.l.dialect.now
-	err := s.l.queryRow(ctx, s.l.write, `UPDATE usersync_scope SET epoch = epoch + 1, holder = ?, expires = `+now+` + ?
+	now := s.l.db.Now
+	err := s.l.db.QueryRow(ctx, s.l.db.Write, `UPDATE usersync_scope SET epoch = epoch + 1, holder = ?, expires = `+now+` + ?
 		WHERE num = ? AND expires <= `+now+` RETURNING epoch`,
 		string(newHolder(run).text()), s.term().Milliseconds(), s.l.scope.Load()).Scan(&s.epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		var holder string
-		if err := s.l.queryRow(ctx, s.l.write, `SELECT holder FROM usersync_scope WHERE num = ?`, s.l.scope.Load()).Scan(&holder); err != nil {
+		if err := s.l.db.QueryRow(ctx, s.l.db.Write, `SELECT holder FROM usersync_scope WHERE num = ?`, s.l.scope.Load()).Scan(&holder); err != nil {
 			return err
 		}
 		return &HeldError{Holder: parseHolder([]byte(holder))}
@@ -161,7 +161,7 @@ func (s *Lease) renewOnce(ctx context.Context) (ours bool, err error) {
 	asked := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, max(s.remaining(), time.Millisecond))
 	defer cancel()
-	n, err := s.l.exec(ctx, s.l.write, `UPDATE usersync_scope SET expires = `+s.l.dialect.now+` + ? WHERE num = ? AND epoch = ?`,
+	n, err := s.l.db.Exec(ctx, s.l.db.Write, `UPDATE usersync_scope SET expires = `+s.l.db.Now+` + ? WHERE num = ? AND epoch = ?`,
 		s.term().Milliseconds(), s.l.scope.Load(), s.epoch)
 	if err == nil && n == 1 {
 		s.extend(asked)
@@ -202,6 +202,6 @@ func (s *Lease) Release() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), s.term())
 	defer cancel()
-	_, err := s.l.exec(ctx, s.l.write, `UPDATE usersync_scope SET expires = 0, holder = '' WHERE num = ? AND epoch = ?`, s.l.scope.Load(), s.epoch)
+	_, err := s.l.db.Exec(ctx, s.l.db.Write, `UPDATE usersync_scope SET expires = 0, holder = '' WHERE num = ? AND epoch = ?`, s.l.scope.Load(), s.epoch)
 	return failed("release the ledger's lease", err)
 }

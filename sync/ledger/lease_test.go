@@ -68,7 +68,7 @@ func TestLeaseIsLostInTime(t *testing.T) {
 	url := server.database(t)
 	a, b := open(t, Options{URL: url, Term: time.Second}), open(t, Options{URL: url})
 	lease := lock(t, a)
-	if err := a.write.Close(); err != nil { // no renewal gets through
+	if err := a.db.Write.Close(); err != nil { // no renewal gets through
 		t.Fatal(err)
 	}
 	if _, err := b.Lock(t.Context(), "run-2", 20*time.Second); err != nil {
@@ -93,7 +93,7 @@ func TestTakenOverInSQLiteIsFencedToo(t *testing.T) {
 	url := "sqlite:" + filepath.Join(t.TempDir(), "l.db")
 	l := open(t, Options{URL: url})
 	lease := lock(t, l)
-	if _, err := l.write.Exec(`UPDATE usersync_scope SET epoch = epoch + 1`); err != nil {
+	if _, err := l.db.Write.Exec(`UPDATE usersync_scope SET epoch = epoch + 1`); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.Mark(t.Context(), Mark{Run: "r"}, []Entry{{ID: "x", Standing: user.Held}}); !errors.Is(err, ErrFenced) || lease.Valid() {

@@ -4,8 +4,7 @@
 // It keeps ids, the keys that an API made, and keyed prints of what was sent:
 // no value in clear, and nothing from which one could be guessed without the
 // key. It does not know files, calls or plans. It lies in SQLite (a file, for
-// one machine) or PostgreSQL (shared); only dialect.go and the two files beside
-// it know which.
+// one machine) or PostgreSQL (shared); only package database knows which.
 //
 // Start at Open, then Look to read, Lock and Mark to write. The states of an
 // entry are those of user.Standing.
@@ -16,11 +15,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/database"
 	"usersync/sync/user"
 )
 
@@ -30,7 +30,7 @@ type Options struct {
 	URL string
 	// Key keys the prints. Empty: for SQLite the key lies in FILE.key, which is
 	// made when the ledger is; PostgreSQL has no such place, and must be given one.
-	Key Key
+	Key fingerprint.Key
 	// Scope is what holds the users: destination, host and account.
 	Scope string
 	// Feed is the source of the users within the scope; empty is "default".
@@ -43,23 +43,24 @@ type Options struct {
 // Ledger is an open ledger, seen from one scope and feed. Its methods may be
 // called side by side; those that write wait for each other.
 type Ledger struct {
-	options Options
-	dialect *dialect
-	read    *sql.DB
-	write   *sql.DB
-	path    string // of the SQLite file; else empty
-	printer *Printer
-
-	scope  atomic.Int64 // small number; 0 while the scope has no row
-	feed   atomic.Int64
-	fields *names
-	runs   *names
-	feeds  *names
-
-	walk    walk
+	view
+	key     fingerprint.Key
 	mu      sync.Mutex // guards lease
 	lease   *Lease
 	writing sync.Mutex
+}
+
+// view is the database as one scope and feed see it. It reads only.
+type view struct {
+	options Options
+	db      *database.DB
+
+	scope  atomic.Int64 // small number; 0 while the scope has no row
+	feed   atomic.Int64
+	fields *database.Names
+	runs   *database.Names
+	feeds  *database.Names
+	walk   walk
 }
 
 // Open opens the ledger and makes it if there is none. It fails with an
@@ -72,52 +73,41 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	if o.Scope == "" {
 		return nil, failed("open ledger", errors.New("no scope given"))
 	}
-	l := &Ledger{options: o}
-	if err := l.connect(o.URL); err != nil {
+	db, err := database.Open(o.URL)
+	if err != nil {
 		return nil, failed("open ledger", err)
 	}
-	if err := l.patiently(ctx, l.prepare); err != nil {
+	l := &Ledger{view: view{
+		options: o, db: db,
+		fields: &database.Names{Table: "usersync_field"},
+		runs:   &database.Names{Table: "usersync_run"},
+		feeds:  &database.Names{Table: "usersync_feed"},
+	}}
+	err = database.Patiently(ctx, func(ctx context.Context) error {
+		if err := db.Migrate(ctx); err != nil {
+			return err
+		}
+		l.key, err = findKey(ctx, db, o.Key)
+		return err
+	})
+	if err != nil {
 		return nil, errors.Join(failed("open ledger", err), l.Close())
 	}
 	return l, nil
 }
 
-func (l *Ledger) connect(url string) error {
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		return l.connectSQLite(path)
-	}
-	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
-		return l.connectPostgres(url)
-	}
-	return &UnusableError{Reason: "its address names no database that usersync knows",
-		Hint: "give sqlite:FILE or postgres://USER@HOST/DATABASE, or none"}
-}
-
-func (l *Ledger) prepare(ctx context.Context) error {
-	if err := l.migrate(ctx); err != nil {
-		return err
-	}
-	if err := l.checkKey(ctx); err != nil {
-		return err
-	}
-	l.fields = &names{table: "usersync_field"}
-	l.runs = &names{table: "usersync_run"}
-	l.feeds = &names{table: "usersync_feed"}
-	return nil
-}
-
 // scopeNum returns the scope's small number, or 0 while nobody has ever locked
 // the scope.
-func (l *Ledger) scopeNum(ctx context.Context) (int64, error) {
-	if scope := l.scope.Load(); scope != 0 {
+func (v *view) scopeNum(ctx context.Context) (int64, error) {
+	if scope := v.scope.Load(); scope != 0 {
 		return scope, nil
 	}
 	var scope int64
-	err := l.queryRow(ctx, l.read, `SELECT num FROM usersync_scope WHERE name = ?`, l.options.Scope).Scan(&scope)
+	err := v.db.QueryRow(ctx, v.db.Read, `SELECT num FROM usersync_scope WHERE name = ?`, v.options.Scope).Scan(&scope)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("look for the scope: %w", err)
 	}
-	l.scope.Store(scope)
+	v.scope.Store(scope)
 	return scope, nil
 }
 
@@ -127,23 +117,17 @@ func (l *Ledger) Close() error {
 	if lease := l.held(); lease != nil {
 		errs = append(errs, lease.Release())
 	}
-	if l.read != l.write && l.read != nil {
-		errs = append(errs, l.read.Close())
-	}
-	if l.write != nil {
-		errs = append(errs, l.write.Close())
-	}
-	return failed("", errors.Join(errs...))
+	return failed("", errors.Join(append(errs, l.db.Close())...))
 }
 
 // Printer returns a new printer with the ledger's key, for one goroutine.
-func (l *Ledger) Printer() *Printer { return l.printer.clone() }
+func (l *Ledger) Printer() *fingerprint.Printer { return fingerprint.NewPrinter(l.key) }
 
 // Generation counts the transactions that changed the scope. A plan made at
 // one generation holds at no other.
 func (l *Ledger) Generation(ctx context.Context) (int64, error) {
 	var n int64
-	err := l.queryRow(ctx, l.read, `SELECT generation FROM usersync_scope WHERE name = ?`, l.options.Scope).Scan(&n)
+	err := l.db.QueryRow(ctx, l.db.Read, `SELECT generation FROM usersync_scope WHERE name = ?`, l.options.Scope).Scan(&n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
@@ -156,7 +140,7 @@ func (l *Ledger) Generation(ctx context.Context) (int64, error) {
 // Max returns the largest Row that the scope ever gave out.
 func (l *Ledger) Max(ctx context.Context) (int64, error) {
 	var next int64
-	err := l.queryRow(ctx, l.read, `SELECT next FROM usersync_scope WHERE name = ?`, l.options.Scope).Scan(&next)
+	err := l.db.QueryRow(ctx, l.db.Read, `SELECT next FROM usersync_scope WHERE name = ?`, l.options.Scope).Scan(&next)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/database"
 	"usersync/sync/user"
 )
 
@@ -20,14 +22,14 @@ func everywhere(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("postgres", func(t *testing.T) { test(t, server.database(t)) })
 }
 
-var testKey = NewKey()
+var testKey = fingerprint.NewKey()
 
 func open(t *testing.T, o Options) *Ledger {
 	t.Helper()
 	if o.Scope == "" {
 		o.Scope = "kard https://example.test acme"
 	}
-	if !o.Key.given() {
+	if !o.Key.Given() {
 		o.Key = testKey
 	}
 	l, err := Open(t.Context(), o)
@@ -190,7 +192,7 @@ func TestNothingIsWrittenWithoutALease(t *testing.T) {
 		if err := lease.Release(); err != nil {
 			t.Fatal(err)
 		}
-		if lease.Valid() || !errors.Is(l.Forget(t.Context(), "x"), ErrUnlocked) {
+		if lease.Valid() || !errors.Is(l.Admin().Forget(t.Context(), "x"), ErrUnlocked) {
 			t.Error("written after the release")
 		}
 	})
@@ -201,7 +203,7 @@ func TestFailedMarkLeavesNothing(t *testing.T) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
 		err := l.Mark(t.Context(), Mark{Run: "r"}, []Entry{{ID: "x", Standing: user.Held}, {ID: "a\x00b", Standing: user.Held, Record: 2}})
-		if !errors.Is(err, errBadID) || strings.Contains(err.Error(), "a\x00b") {
+		if !errors.Is(err, database.ErrBadID) || strings.Contains(err.Error(), "a\x00b") {
 			t.Error(err)
 		}
 		if k := look(t, l, "x")[0]; k.Standing != user.Absent {

@@ -7,17 +7,17 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/database"
 	"usersync/sync/user"
 )
 
 // question is how many ids go into one question to the database.
 const question = 1000
 
-var errBadID = errors.New("an id is empty, not UTF-8, or holds a NUL")
-
 func checkID(id string) error {
 	if id == "" || !utf8.ValidString(id) || strings.IndexByte(id, 0) >= 0 {
-		return errBadID
+		return database.ErrBadID
 	}
 	return nil
 }
@@ -36,36 +36,36 @@ func (l *Ledger) Look(ctx context.Context, ids []string) ([]user.Known, error) {
 	return known, nil
 }
 
-func (l *Ledger) look(ctx context.Context, ids []string, known []user.Known) error {
+func (v *view) look(ctx context.Context, ids []string, known []user.Known) error {
 	for _, id := range ids {
 		if err := checkID(id); err != nil {
 			return err
 		}
 	}
-	scope, err := l.scopeNum(ctx)
+	scope, err := v.scopeNum(ctx)
 	if err != nil || scope == 0 {
 		return err
 	}
-	a := answer{l: l, ctx: ctx, ids: ids, known: known}
-	if err := l.walk.look(&a, scope); err != nil {
+	a := answer{v: v, ctx: ctx, ids: ids, known: known}
+	if err := v.walk.look(&a, scope); err != nil {
 		return err
 	}
-	if err := l.find(ctx, l.read, scope, a.missing(), a.take); err != nil {
+	if err := v.find(ctx, v.db.Read, scope, a.missing(), a.take); err != nil {
 		return err
 	}
-	l.walk.goOn(&a)
+	v.walk.goOn(&a)
 	return nil
 }
 
 // answer gathers what is known of the ids of one question.
 type answer struct {
-	l      *Ledger
+	v      *view
 	ctx    context.Context
 	ids    []string
 	known  []user.Known
 	found  int
 	last   int // the last place among those found
-	prints slab
+	prints fingerprint.Slab
 }
 
 // take notes entry r as what is known of ids[i].
@@ -74,7 +74,7 @@ func (a *answer) take(i int, r *scanned) (err error) {
 		a.found++
 	}
 	a.last = max(a.last, i)
-	a.known[i], err = a.l.known(a.l.naming(a.ctx), r, &a.prints)
+	a.known[i], err = a.v.known(a.v.naming(a.ctx), r, &a.prints)
 	return err
 }
 
@@ -119,15 +119,15 @@ func (r *scanned) columns() []any {
 }
 
 // find asks for ids by an index, and calls take for each that there is.
-func (l *Ledger) find(ctx context.Context, q querier, scope int64, p places, take func(int, *scanned) error) error {
+func (v *view) find(ctx context.Context, q database.Querier, scope int64, p places, take func(int, *scanned) error) error {
 	if len(p.ids) == 0 {
 		return nil
 	}
-	list, err := l.dialect.list(p.ids)
+	list, err := v.db.List(p.ids)
 	if err != nil {
 		return err
 	}
-	rows, err := l.query(ctx, q, `SELECT j.ord, `+entryColumns+` FROM `+l.dialect.find, list, scope)
+	rows, err := v.db.Query(ctx, q, `SELECT j.ord, `+database.EntryColumns+` FROM `+v.db.Find, list, scope)
 	if err != nil {
 		return err
 	}
@@ -137,8 +137,8 @@ func (l *Ledger) find(ctx context.Context, q querier, scope int64, p places, tak
 // onward reads the n entries behind number from, also those of a scope behind.
 // A bound above would lead PostgreSQL, where it has no statistics yet, to read
 // all that lie below it and sort them.
-func (l *Ledger) onward(ctx context.Context, q querier, from int64, n int) (*sql.Rows, error) {
-	return l.query(ctx, q, `SELECT 0, `+entryColumns+` FROM usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, from, n)
+func (v *view) onward(ctx context.Context, q database.Querier, from int64, n int) (*sql.Rows, error) {
+	return v.db.Query(ctx, q, `SELECT 0, `+database.EntryColumns+` FROM usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, from, n)
 }
 
 // each calls take for each entry, and closes rows.
@@ -158,20 +158,20 @@ func each(rows *sql.Rows, take func(*scanned) error) error {
 }
 
 // naming returns the name that a small number stands for.
-type naming func(n *names, num int64) (string, error)
+type naming func(n *database.Names, num int64) (string, error)
 
-func (l *Ledger) naming(ctx context.Context) naming {
-	return func(n *names, num int64) (string, error) { return n.name(ctx, l, num) }
+func (v *view) naming(ctx context.Context) naming {
+	return func(n *database.Names, num int64) (string, error) { return n.Name(ctx, v.db, num) }
 }
 
-func (l *Ledger) known(name naming, r *scanned, s *slab) (k user.Known, err error) {
-	home := l.feed.Load()
+func (v *view) known(name naming, r *scanned, s *fingerprint.Slab) (k user.Known, err error) {
+	home := v.feed.Load()
 	k.Elsewhere = r.feed != home && r.feed != 0 && home != 0
 	k.Standing, k.Row, k.Record, k.Remote = user.Standing(r.standing), rowOf(r.num), int(r.record), string(r.remote)
-	if k.Run, err = name(l.runs, r.run); err != nil {
+	if k.Run, err = name(v.runs, r.run); err != nil {
 		return k, err
 	}
-	field := func(num int64) (string, error) { return name(l.fields, num) }
-	k.Prints, err = decodePrints(r.prints, field, s)
+	field := func(num int64) (string, error) { return name(v.fields, num) }
+	k.Prints, err = fingerprint.Decode(r.prints, field, s)
 	return k, err
 }

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"usersync/sync/fingerprint"
+
 	"go.uber.org/goleak"
 )
 
@@ -63,15 +65,15 @@ func (s *postgresServer) database(t testing.TB) string {
 	s.count++
 	name := "ledger" + strconv.Itoa(s.count)
 	s.mu.Unlock()
-	l, err := Open(t.Context(), Options{URL: s.url("postgres"), Key: NewKey(), Scope: "x"})
+	l, err := Open(t.Context(), Options{URL: s.url("postgres"), Key: fingerprint.NewKey(), Scope: "x"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := l.write.Exec("CREATE DATABASE " + name); err != nil {
+	if _, err := l.db.Write.Exec("CREATE DATABASE " + name); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.write.Exec("DROP TABLE usersync_meta, usersync_scope, usersync_feed, usersync_field, usersync_run, usersync_entry, usersync_mark"); err != nil {
+	if _, err := l.db.Write.Exec("DROP TABLE usersync_meta, usersync_scope, usersync_feed, usersync_field, usersync_run, usersync_entry, usersync_mark"); err != nil {
 		t.Fatal(err)
 	}
 	return s.url(name)
@@ -140,9 +142,9 @@ func (s *postgresServer) await() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	for {
-		l, err := Open(ctx, Options{URL: s.url("postgres"), Key: NewKey(), Scope: "x"})
+		l, err := Open(ctx, Options{URL: s.url("postgres"), Key: fingerprint.NewKey(), Scope: "x"})
 		if err == nil {
-			_, err := l.write.Exec("DROP TABLE usersync_meta, usersync_scope, usersync_feed, usersync_field, usersync_run, usersync_entry, usersync_mark")
+			_, err := l.db.Write.Exec("DROP TABLE usersync_meta, usersync_scope, usersync_feed, usersync_field, usersync_run, usersync_entry, usersync_mark")
 			return errors.Join(err, l.Close())
 		}
 		if ctx.Err() != nil {

@@ -62,16 +62,16 @@ func (l *Ledger) Mark(ctx context.Context, m Mark, entries []Entry) error {
 // twice. What was known of them is known no more: who is created was not there,
 // and a key that led to nobody would only say so again when the user is looked up.
 func (l *Ledger) Pend(ctx context.Context, run string, entries []Entry) error {
-	return l.lay(ctx, run, entries, user.Pending)
+	return lay(ctx, l, run, entries, user.Pending)
 }
 
 // Unpend takes that back, for users of whom it is certain that no call carried
 // them, or that none was taken: nobody holds them.
 func (l *Ledger) Unpend(ctx context.Context, run string, entries []Entry) error {
-	return l.lay(ctx, run, entries, user.Absent)
+	return lay(ctx, l, run, entries, user.Absent)
 }
 
-func (l *Ledger) lay(ctx context.Context, run string, entries []Entry, standing user.Standing) error {
+func lay(ctx context.Context, l *Ledger, run string, entries []Entry, standing user.Standing) error {
 	err := l.change(ctx, func(w *writing) error {
 		laid := make([]Entry, len(entries))
 		for i, e := range entries {
@@ -91,7 +91,7 @@ func (w *writing) mark(m Mark) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.l.exec(w, w.tx, `INSERT INTO usersync_mark (scope, run, record, bytes, sha256, sizes, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+	_, err = w.l.db.Exec(w, w.tx, `INSERT INTO usersync_mark (scope, run, record, bytes, sha256, sizes, at) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (scope, run) DO UPDATE SET record = excluded.record, bytes = excluded.bytes,
 		sha256 = excluded.sha256, sizes = excluded.sizes, at = excluded.at`,
 		w.scope, run, int64(m.Record), m.Input, m.SHA256[:], string(sizes), m.At.UnixMilli())
@@ -106,7 +106,7 @@ func (l *Ledger) LastMark(ctx context.Context, run string) (Mark, bool, error) {
 	var sum []byte
 	var sizes string
 	var at int64
-	err := l.queryRow(ctx, l.read, `SELECT m.record, m.bytes, m.sha256, m.sizes, m.at FROM usersync_mark m
+	err := l.db.QueryRow(ctx, l.db.Read, `SELECT m.record, m.bytes, m.sha256, m.sizes, m.at FROM usersync_mark m
 		JOIN usersync_run r ON r.num = m.run JOIN usersync_scope s ON s.num = m.scope
 		WHERE s.name = ? AND r.name = ?`, l.options.Scope, run).
 		Scan(&m.Record, &m.Input, &sum, &sizes, &at)

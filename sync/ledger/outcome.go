@@ -3,6 +3,7 @@ package ledger
 import (
 	"cmp"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
@@ -11,7 +12,7 @@ import (
 // A field of which it is in doubt what the destination holds loses its print:
 // the value that is known might look unchanged tomorrow, and be another one
 // there.
-func EntryOf(o *user.Outcome, p *Printer) (Entry, bool) {
+func EntryOf(o *user.Outcome, p *fingerprint.Printer) (Entry, bool) {
 	r := o.Record
 	e := Entry{ID: r.User.ID, Remote: cmp.Or(o.Remote, r.Remote), Record: r.Origin.Record, Standing: user.Held}
 	switch o.Status {
@@ -53,7 +54,7 @@ func doubted(e Entry, o *user.Outcome) (Entry, bool) {
 			e.Doubted = append(e.Doubted, a.Field)
 		}
 		if len(o.Record.User.Secrets) > 0 {
-			e.Doubted = append(e.Doubted, Secrets)
+			e.Doubted = append(e.Doubted, fingerprint.Secrets)
 		}
 		return e, true
 	case user.Delete:
@@ -78,6 +79,6 @@ func (e *Entry) Over(known user.Known) user.Known {
 		known.Remote = e.Remote
 	}
 	known.Standing, known.Run, known.Record = e.Standing, e.Run, e.Record
-	known.Prints = merge(known.Prints, e.Prints, e.Doubted)
+	known.Prints = fingerprint.Merge(known.Prints, e.Prints, e.Doubted)
 	return known
 }

@@ -3,13 +3,14 @@ package ledger
 import (
 	"testing"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
 // TestAfterAnOutcome: the value that was known before an outcome, fed again
 // after it, is called the same only where the destination is sure to hold it.
 func TestAfterAnOutcome(t *testing.T) {
-	p := NewPrinter(Key{&[32]byte{1}})
+	p := fingerprint.NewPrinter(fingerprint.NewKey())
 	record := func(email string) *user.Record {
 		u := user.User{ID: "u-1"}
 		u.Attributes = append(u.Attributes, user.Attribute{Field: "email", Value: user.Value{Text: email}})
@@ -41,10 +42,10 @@ func TestAfterAnOutcome(t *testing.T) {
 			if known.Standing != c.standing {
 				t.Errorf("standing %d, want %d", known.Standing, c.standing)
 			}
-			if got := Same(known.Prints, p.Prints(nil, &old.User)); got != c.old {
+			if got := fingerprint.Same(known.Prints, p.Prints(nil, &old.User)); got != c.old {
 				t.Errorf("the old value is the same: %t", got)
 			}
-			if got := Same(known.Prints, p.Prints(nil, &fresh.User)); got != c.new {
+			if got := fingerprint.Same(known.Prints, p.Prints(nil, &fresh.User)); got != c.new {
 				t.Errorf("the new value is the same: %t", got)
 			}
 		})

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
@@ -29,7 +30,7 @@ func refused(t *testing.T, o Options, reason string) {
 func TestWrongKeyIsRefused(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		open(t, Options{URL: url})
-		refused(t, Options{URL: url, Key: NewKey()}, "another key")
+		refused(t, Options{URL: url, Key: fingerprint.NewKey()}, "another key")
 	})
 }
 
@@ -40,11 +41,11 @@ func TestPostgresNeedsAKey(t *testing.T) {
 func TestNewerAndForeignSchemasAreRefused(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
-		if _, err := l.write.Exec(`UPDATE usersync_meta SET value = '99' WHERE name = 'schema'`); err != nil {
+		if _, err := l.db.Write.Exec(`UPDATE usersync_meta SET value = '99' WHERE name = 'schema'`); err != nil {
 			t.Fatal(err)
 		}
 		refused(t, Options{URL: url, Key: testKey}, "newer usersync")
-		if _, err := l.write.Exec(`DROP TABLE usersync_meta`); err != nil {
+		if _, err := l.db.Write.Exec(`DROP TABLE usersync_meta`); err != nil {
 			t.Fatal(err)
 		}
 		refused(t, Options{URL: url, Key: testKey}, "not those of a usersync ledger")
@@ -87,7 +88,7 @@ func TestOpenFilesAreRefused(t *testing.T) {
 		"l.db is open to others":     func(p string) error { return os.Chmod(p, 0o606) },
 		"l.db.key is open to others": func(p string) error { return os.Chmod(p+".key", 0o640) },
 		"l.db.key is missing":        func(p string) error { return os.Remove(p + ".key") },
-		"another key":                func(p string) error { return os.WriteFile(p+".key", []byte(NewKey().text()), 0o600) },
+		"another key":                func(p string) error { return os.WriteFile(p+".key", []byte(fingerprint.NewKey().Text()), 0o600) },
 		"not 32 bytes":               func(p string) error { return os.WriteFile(p+".key", []byte("short"), 0o600) },
 		"is not a usersync ledger": func(p string) error {
 			return errors.Join(os.Remove(p), os.WriteFile(p, []byte(strings.Repeat("id,email\n", 900)), 0o600))
@@ -121,7 +122,7 @@ func TestManyOpenAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		key := testKey
 		if strings.HasPrefix(url, "sqlite:") {
-			key = Key{} // they have to agree on the file beside it
+			key = fingerprint.Key{} // they have to agree on the file beside it
 		}
 		for range 8 {
 			wg.Go(func() {

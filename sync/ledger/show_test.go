@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
@@ -18,20 +19,20 @@ func TestShowResolveForget(t *testing.T) {
 		l := open(t, Options{URL: url, Feed: "hr"})
 		lock(t, l)
 		mark(t, l, Entry{ID: "x", Standing: user.Held}, Entry{ID: "y", Standing: user.Pending}, Entry{ID: "z", Standing: user.Pending})
-		if s, err := l.Show(t.Context(), "x"); err != nil || s.Feed != "hr" || s.Standing != user.Held {
+		if s, err := l.Admin().Show(t.Context(), "x"); err != nil || s.Feed != "hr" || s.Standing != user.Held {
 			t.Error(s, err)
 		}
-		if l.Resolve(t.Context(), "x", "r") == nil {
+		if l.Admin().Resolve(t.Context(), "x", "r") == nil {
 			t.Error("resolved what was not pending")
 		}
-		if err := errors.Join(l.Resolve(t.Context(), "y", "r9"), l.Resolve(t.Context(), "z", ""), l.Forget(t.Context(), "x")); err != nil {
+		if err := errors.Join(l.Admin().Resolve(t.Context(), "y", "r9"), l.Admin().Resolve(t.Context(), "z", ""), l.Admin().Forget(t.Context(), "x")); err != nil {
 			t.Fatal(err)
 		}
 		k := look(t, l, "x", "y", "z")
 		if k[0].Standing != user.Absent || k[1].Standing != user.Held || k[1].Remote != "r9" || k[2].Standing != user.Absent {
 			t.Errorf("%+v", k)
 		}
-		if _, err := l.Show(t.Context(), "x"); !errors.Is(err, ErrUnknown) {
+		if _, err := l.Admin().Show(t.Context(), "x"); !errors.Is(err, ErrUnknown) {
 			t.Error(err)
 		}
 	})
@@ -42,7 +43,7 @@ func TestForgottenIsGoneFromTheDisk(t *testing.T) {
 	l := open(t, Options{URL: "sqlite:" + path})
 	lock(t, l)
 	mark(t, l, Entry{ID: "customer-number-4711", Standing: user.Held}, Entry{ID: "other", Standing: user.Held})
-	if err := l.Forget(t.Context(), "customer-number-4711"); err != nil {
+	if err := l.Admin().Forget(t.Context(), "customer-number-4711"); err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range []string{path, path + "-wal"} {
@@ -66,26 +67,26 @@ func TestExportAndImport(t *testing.T) {
 			{ID: "<é>", Standing: user.Pending, Record: 5}}
 		mark(t, l, all...)
 		var out bytes.Buffer
-		if err := l.Export(t.Context(), &out); err != nil {
+		if err := l.Admin().Export(t.Context(), &out); err != nil {
 			t.Fatal(err)
 		}
 		want := look(t, l, "x", "<é>")
 		other := open(t, Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "other.db")})
 		lock(t, other)
-		if n, err := other.Import(t.Context(), bytes.NewReader(out.Bytes())); n != 2 || err != nil {
+		if n, err := other.Admin().Import(t.Context(), bytes.NewReader(out.Bytes())); n != 2 || err != nil {
 			t.Fatal(n, err)
 		}
 		if d := cmp.Diff(want, look(t, other, "x", "<é>")); d != "" {
 			t.Error(d)
 		}
-		stranger := open(t, Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "s.db"), Key: NewKey()})
+		stranger := open(t, Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "s.db"), Key: fingerprint.NewKey()})
 		lock(t, stranger)
-		_, err := stranger.Import(t.Context(), bytes.NewReader(out.Bytes()))
+		_, err := stranger.Admin().Import(t.Context(), bytes.NewReader(out.Bytes()))
 		if _, ok := errors.AsType[*UnusableError](err); !ok {
 			t.Error("took an export of another key:", err)
 		}
 		cut := out.Bytes()[:out.Len()-5]
-		if _, err := other.Import(t.Context(), bytes.NewReader(cut)); err == nil || strings.Contains(err.Error(), "<é>") {
+		if _, err := other.Admin().Import(t.Context(), bytes.NewReader(cut)); err == nil || strings.Contains(err.Error(), "<é>") {
 			t.Error("took a cut export:", err)
 		}
 	})
@@ -121,7 +122,7 @@ func TestRowsYieldTheFeedOnly(t *testing.T) {
 				t.Error(r)
 			}
 		}
-		stats, err := b.Stats(t.Context())
+		stats, err := b.Admin().Stats(t.Context())
 		if err != nil || len(stats) != 2 || stats[0].Held != 2500 || stats[1].Feed != "b" {
 			t.Error(stats, err)
 		}

@@ -10,6 +10,8 @@ import (
 	"io"
 	"math/bits"
 	"unicode/utf8"
+
+	"usersync/sync/ledger/internal/database"
 )
 
 // Users who are unchanged are not written: that would cost a night without
@@ -40,12 +42,12 @@ func (w *writing) keepUnchanged(run, text string, seen *Seen) error {
 	}
 	for i, k := range kept { // the newest first
 		if k.Run == run || i >= mostKept-1 || seen.holds(k.Rows) {
-			if _, err := w.l.exec(w, w.tx, `DELETE FROM usersync_meta WHERE name = ?`, w.l.unchangedName(k.Run)); err != nil {
+			if _, err := w.l.db.Exec(w, w.tx, `DELETE FROM usersync_meta WHERE name = ?`, w.l.unchangedName(k.Run)); err != nil {
 				return err
 			}
 		}
 	}
-	_, err = w.l.exec(w, w.tx, `INSERT INTO usersync_meta (name, value) VALUES (?, ?)`, w.l.unchangedName(run), text)
+	_, err = w.l.db.Exec(w, w.tx, `INSERT INTO usersync_meta (name, value) VALUES (?, ?)`, w.l.unchangedName(run), text)
 	return err
 }
 
@@ -58,16 +60,16 @@ type Unchanged struct {
 // Unchanged returns that for the runs of the scope of which it is remembered,
 // those whose names sort last first.
 func (l *Ledger) Unchanged(ctx context.Context) ([]Unchanged, error) {
-	all, err := l.unchanged(ctx, l.read)
+	all, err := l.unchanged(ctx, l.db.Read)
 	if err != nil {
 		return nil, failed("read from the ledger who is unchanged", err)
 	}
 	return all, nil
 }
 
-func (l *Ledger) unchanged(ctx context.Context, q querier) (all []Unchanged, err error) {
-	prefix := l.unchangedName("")
-	rows, err := l.query(ctx, q, `SELECT name, value FROM usersync_meta WHERE substr(name, 1, ?) = ? ORDER BY name DESC`,
+func (v *view) unchanged(ctx context.Context, q database.Querier) (all []Unchanged, err error) {
+	prefix := v.unchangedName("")
+	rows, err := v.db.Query(ctx, q, `SELECT name, value FROM usersync_meta WHERE substr(name, 1, ?) = ? ORDER BY name DESC`,
 		int64(utf8.RuneCountInString(prefix)), prefix)
 	if err != nil {
 		return nil, err
@@ -87,7 +89,7 @@ func (l *Ledger) unchanged(ctx context.Context, q querier) (all []Unchanged, err
 	return all, errors.Join(rows.Err(), rows.Close())
 }
 
-func (l *Ledger) unchangedName(run string) string { return "unchanged|" + l.options.Scope + "|" + run }
+func (v *view) unchangedName(run string) string { return "unchanged|" + v.options.Scope + "|" + run }
 
 // holds reports whether every row of other is in s.
 func (s *Seen) holds(other *Seen) bool {

@@ -3,6 +3,8 @@ package ledger
 import (
 	"strings"
 	"testing"
+
+	"usersync/sync/fingerprint"
 )
 
 func seenOf(rows ...int64) *Seen {
@@ -64,7 +66,7 @@ func rememberUnchanged(t *testing.T, l *Ledger) {
 
 func openUnchanged(t *testing.T, url string) *Ledger {
 	t.Helper()
-	l, err := Open(t.Context(), Options{URL: url, Key: NewKey(), Scope: "a%_|é"})
+	l, err := Open(t.Context(), Options{URL: url, Key: fingerprint.NewKey(), Scope: "a%_|é"})
 	if err != nil {
 		t.Fatal(err)
 	}

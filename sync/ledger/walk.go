@@ -25,7 +25,7 @@ func (w *walk) look(a *answer, scope int64) error {
 		w.skip--
 		return nil
 	}
-	rows, err := a.l.onward(a.ctx, a.l.read, inScope(scope, w.from), len(a.ids)+walkBeyond)
+	rows, err := a.v.onward(a.ctx, a.v.db.Read, inScope(scope, w.from), len(a.ids)+walkBeyond)
 	if err != nil {
 		return err
 	}

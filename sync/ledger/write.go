@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+
+	"usersync/sync/ledger/internal/database"
 )
 
 // writing is a transaction that changes the scope. It begins by proving that
@@ -17,7 +19,7 @@ type writing struct {
 	scope int64
 	feed  int64
 	next  int64
-	fresh map[*names]map[string]int64
+	fresh map[*database.Names]map[string]int64
 }
 
 // change runs do in one transaction under the lease.
@@ -28,7 +30,7 @@ func (l *Ledger) change(ctx context.Context, do func(*writing) error) (err error
 	if lease == nil {
 		return ErrUnlocked
 	}
-	tx, err := l.write.BeginTx(ctx, nil)
+	tx, err := l.db.Write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -37,27 +39,27 @@ func (l *Ledger) change(ctx context.Context, do func(*writing) error) (err error
 			err = errors.Join(err, gone)
 		}
 	}()
-	w := &writing{Context: ctx, l: l, tx: tx, scope: l.scope.Load(), feed: l.feed.Load(), fresh: map[*names]map[string]int64{}}
+	w := &writing{Context: ctx, l: l, tx: tx, scope: l.scope.Load(), feed: l.feed.Load(), fresh: map[*database.Names]map[string]int64{}}
 	if err := w.fence(lease); err != nil {
 		return err
 	}
 	if err := do(w); err != nil {
 		return err
 	}
-	if _, err := l.exec(ctx, tx, `UPDATE usersync_scope SET next = ? WHERE num = ?`, w.next, w.scope); err != nil {
+	if _, err := l.db.Exec(ctx, tx, `UPDATE usersync_scope SET next = ? WHERE num = ?`, w.next, w.scope); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	for n, fresh := range w.fresh {
-		n.learn(fresh)
+		n.Learn(fresh)
 	}
 	return nil
 }
 
 func (w *writing) fence(lease *Lease) error {
-	err := w.l.queryRow(w, w.tx, `UPDATE usersync_scope SET generation = generation + 1
+	err := w.l.db.QueryRow(w, w.tx, `UPDATE usersync_scope SET generation = generation + 1
 		WHERE num = ? AND epoch = ? RETURNING next`, w.scope, lease.epoch).Scan(&w.next)
 	if errors.Is(err, sql.ErrNoRows) {
 		lease.lose()
@@ -67,14 +69,14 @@ func (w *writing) fence(lease *Lease) error {
 }
 
 // num returns the small number of a name, and gives it one if it has none.
-func (w *writing) num(n *names, name string) (int64, error) {
-	if num, ok := n.now().nums[name]; ok {
+func (w *writing) num(n *database.Names, name string) (int64, error) {
+	if num, ok := n.Num(name); ok {
 		return num, nil
 	}
 	if num, ok := w.fresh[n][name]; ok {
 		return num, nil
 	}
-	num, err := w.l.number(w, w.tx, n.table, name)
+	num, err := w.l.db.Number(w, w.tx, n.Table, name)
 	if err != nil {
 		return 0, err
 	}
@@ -87,21 +89,11 @@ func (w *writing) num(n *names, name string) (int64, error) {
 
 // name returns the name of a number, also of one that this transaction has
 // given out and nobody else can see yet.
-func (w *writing) name(n *names, num int64) (string, error) {
+func (w *writing) name(n *database.Names, num int64) (string, error) {
 	for name, fresh := range w.fresh[n] {
 		if fresh == num {
 			return name, nil
 		}
 	}
-	return n.name(w, w.l, num)
-}
-
-func (l *Ledger) number(ctx context.Context, q querier, table, name string) (num int64, err error) {
-	if _, err := l.exec(ctx, q, `INSERT INTO `+table+` (name) VALUES (?) ON CONFLICT DO NOTHING`, name); err != nil {
-		return 0, fmt.Errorf("name in %s: %w", table, err)
-	}
-	if err := l.queryRow(ctx, q, `SELECT num FROM `+table+` WHERE name = ?`, name).Scan(&num); err != nil {
-		return 0, fmt.Errorf("name in %s: %w", table, err)
-	}
-	return num, nil
+	return n.Name(w, w.l.db, num)
 }

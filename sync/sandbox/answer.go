@@ -69,13 +69,13 @@ func appendString(b []byte, s string) []byte {
 
 // describe makes an item's error into the object that tells it. Under the fault echo the detail repeats the user's e-mail and phone, as
 // some APIs do, so that whoever writes it to a log is found out.
-func (s *Server) describe(c *call, e itemError) errorObject {
+func (s kardAPI) describe(c *call, e itemError) errorObject {
 	u := &c.items[e.item]
 	o := errorObject{status: e.status, detail: e.detail, rawID: u.rawID}
 	if e.name != "" {
 		o.pointer = c.pointer(e.item, "/attributes/"+escapePointer(e.name))
 	}
-	if f := s.userFault(c, Echo, u.id); f != nil {
+	if f := s.inject.userFault(c, Echo, u.id); f != nil {
 		c.suffer(f)
 		values := split(u.attributes)
 		for _, a := range []attribute{email, phoneNumber} {

@@ -33,14 +33,11 @@ func (o Op) String() string {
 
 // call is one request on its way to one answer. Calls are pooled with their buffers.
 type call struct {
+	exchange
 	server  *Server
-	w       http.ResponseWriter
-	r       *http.Request
 	op      Op
 	number  uint64        // of all calls, from 1, in the order of arrival
 	since   time.Duration // the first call's arrival
-	body    []byte
-	out     []byte
 	struck  []*arranged
 	due     int // the status that the API has decided on, before the faults after it
 	settled bool
@@ -52,6 +49,14 @@ type call struct {
 	errors    []itemError
 	malformed *problem
 	slots     [256]uint8
+}
+
+// exchange is what a call has come with and what is answered.
+type exchange struct {
+	w    http.ResponseWriter
+	r    *http.Request
+	body []byte
+	out  []byte
 }
 
 func (s *Server) begin(w http.ResponseWriter, r *http.Request) *call {
@@ -73,7 +78,7 @@ func (s *Server) end(c *call) {
 	c.settle(0)
 	clear(c.items)
 	clear(c.errors)
-	*c = call{body: c.body[:0], out: c.out[:0], struck: c.struck[:0], items: c.items[:0], errors: c.errors[:0]}
+	*c = call{exchange: exchange{body: c.body[:0], out: c.out[:0]}, struck: c.struck[:0], items: c.items[:0], errors: c.errors[:0]}
 	if cap(c.body) <= 1<<20 && cap(c.out) <= 1<<20 {
 		s.calls.Put(c)
 	}

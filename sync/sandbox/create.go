@@ -9,11 +9,11 @@ import (
 const alreadyExists = "User already exists"
 
 // create applies a whole batch and answers it: 201 when every user was created, else 207.
-func (s *Server) create(c *call) {
-	if s.conflict(c) {
+func (s kardAPI) create(c *call) {
+	if s.inject.conflict(c) {
 		return
 	}
-	s.refuseSome(c)
+	s.inject.refuseSome(c)
 	for i := range c.items {
 		s.createOne(c, i)
 	}
@@ -24,7 +24,7 @@ func (s *Server) create(c *call) {
 	s.answerShaped(c)
 }
 
-func (s *Server) createOne(c *call, i int) {
+func (s kardAPI) createOne(c *call, i int) {
 	u := &c.items[i]
 	if u.outcome == unfit {
 		return
@@ -39,7 +39,7 @@ func (s *Server) createOne(c *call, i int) {
 }
 
 // answerAll is the road that nearly all calls take: nothing went wrong with anybody.
-func (s *Server) answerAll(c *call) {
+func (s kardAPI) answerAll(c *call) {
 	c.out = append(c.out[:0], `{"data":[`...)
 	for i := range c.items {
 		if i > 0 {
@@ -52,8 +52,8 @@ func (s *Server) answerAll(c *call) {
 }
 
 // answerShaped writes the answer that the faults of this call leave of it.
-func (s *Server) answerShaped(c *call) {
-	a := shaped{call: c, server: s, order: make([]int, len(c.items)), shape: c.shape()}
+func (s kardAPI) answerShaped(c *call) {
+	a := shaped{call: c, server: s.Server, order: make([]int, len(c.items)), shape: c.shape()}
 	for i := range a.order {
 		a.order[i] = i
 	}
@@ -133,7 +133,7 @@ func (a *shaped) errors() (list []errorObject) {
 }
 
 func (a *shaped) object(e itemError) errorObject {
-	o := a.server.describe(a.call, e)
+	o := a.server.kard.describe(a.call, e)
 	o.number = a.shape.number
 	if a.shape.noID {
 		o.rawID = nil

@@ -14,7 +14,7 @@ const hangDefault = 10 * time.Minute
 const elsewherePath = ownPath + "elsewhere"
 
 // carryOut carries out a fault. It reports false for one that does not end the call.
-func (s *Server) carryOut(c *call, f *arranged) bool {
+func (s injector) carryOut(c *call, f *arranged) bool {
 	switch f.Kind {
 	case Latency:
 		if f.moment == After {
@@ -52,7 +52,7 @@ func (f *arranged) patience() time.Duration {
 }
 
 // misanswer sends something else than the API would.
-func (s *Server) misanswer(c *call, f *arranged) {
+func (s injector) misanswer(c *call, f *arranged) {
 	switch f.Kind {
 	case Status:
 		if f.Wait > 0 {

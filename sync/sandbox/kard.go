@@ -14,9 +14,12 @@ const (
 	usersName   = "users"
 )
 
+// kardAPI is the server as the Kard API.
+type kardAPI struct{ *Server }
+
 // route finds out what the call does. Where the API has no such path or method it returns the status and the words to answer with, else 0. A
 // percent-encoded slash does not end a segment.
-func (s *Server) route(c *call, path string) (status int, detail string) {
+func (s kardAPI) route(c *call, path string) (status int, detail string) {
 	if path == tokenPath {
 		return c.method(route{http.MethodPost, Token})
 	}
@@ -40,7 +43,7 @@ func (s *Server) route(c *call, path string) (status int, detail string) {
 	return c.method(route{http.MethodPut, Update}, route{http.MethodDelete, Delete}, route{http.MethodGet, Read})
 }
 
-func (s *Server) organization(segment string) bool {
+func (s kardAPI) organization(segment string) bool {
 	name, err := url.PathUnescape(segment)
 	return err == nil && name != "" && (s.options.Organization == "" || name == s.options.Organization)
 }
@@ -64,11 +67,11 @@ func (c *call) method(allowed ...route) (status int, detail string) {
 }
 
 // parse reads what the operation needs from the body; what is wrong with it is kept for later, because faults come first.
-func (s *Server) parse(c *call) {
+func (s kardAPI) parse(c *call) {
 	if c.malformed != nil {
 		return
 	}
-	p := parser{scanner: scanner{buf: c.body}, call: c, server: s}
+	p := parser{scanner: scanner{buf: c.body}, call: c, server: s.Server}
 	switch c.op {
 	case Create:
 		p.envelope(p.batch)
@@ -78,13 +81,13 @@ func (s *Server) parse(c *call) {
 }
 
 // apply does what the call asks for and answers, with the faults that strike on the way.
-func (s *Server) apply(c *call) {
+func (s kardAPI) apply(c *call) {
 	if c.malformed != nil {
 		c.out = appendErrors(c.out[:0], errorObject{status: http.StatusBadRequest, detail: c.malformed.detail, pointer: c.malformed.pointer})
 		c.answer(http.StatusBadRequest)
 		return
 	}
-	if s.poisoned(c) {
+	if s.inject.poisoned(c) {
 		return
 	}
 	switch c.op {
@@ -102,7 +105,7 @@ func (s *Server) apply(c *call) {
 // deliver sends the answer of a call that is done, unless a fault takes it away.
 func (s *Server) deliver(c *call, status int) {
 	c.due = status
-	if !s.strike(c, After) {
+	if !s.inject.strike(c, After) {
 		c.answer(status)
 	}
 }

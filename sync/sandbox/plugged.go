@@ -37,7 +37,7 @@ func (c *Call) NewKey() string { return c.of.server.index.newKey(c.Options().See
 // Said is what an API says against item i, and under the fault echo the user's personal values behind it.
 func (c *Call) Said(i int, detail string) string {
 	u := c.Items[i]
-	if f := c.of.server.userFault(c.of, Echo, []byte(u.ID)); f != nil {
+	if f := c.of.server.inject.userFault(c.of, Echo, []byte(u.ID)); f != nil {
 		c.of.suffer(f)
 		for _, v := range u.Personal {
 			detail += ", " + v
@@ -79,7 +79,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request, path string) {
 		c.refuse(http.StatusBadRequest, c.malformed.detail)
 	case refusal != nil:
 		c.refuseAs(*refusal)
-	case s.poisoned(c) || s.refusedAlone(c):
+	case s.inject.poisoned(c) || s.refusedAlone(c):
 	default:
 		s.applyAPI(c)
 	}
@@ -99,7 +99,7 @@ func (c *call) take() {
 
 // refusedAlone draws the users whom a fault refuses. It answers for a call about one; of several the API tells.
 func (s *Server) refusedAlone(c *call) bool {
-	s.refuseSome(c)
+	s.inject.refuseSome(c)
 	for _, e := range c.errors {
 		c.plugged.Items[e.item].Refused = e.status
 	}

@@ -190,7 +190,7 @@ func TestAnotherAPIsEchoTokenAndQuota(t *testing.T) {
 
 func TestCheckKnowsWhatAnAPIShows(t *testing.T) {
 	for text, api := range map[string]API{"number": tiny{}, "noid=blind": tiny{}, "short/delete": nil, "conflict/update": nil} {
-		if _, err := Rehearse(Options{API: api}, text); err == nil || !strings.Contains(err.Error(), "answer") && !strings.Contains(err.Error(), "never strikes") {
+		if _, err := (Options{API: api}).With(text); err == nil || !strings.Contains(err.Error(), "answer") && !strings.Contains(err.Error(), "never strikes") {
 			t.Errorf("%s passes: %v", text, err)
 		}
 	}

@@ -5,7 +5,7 @@
 // what it leaves out? when is a conflict the whole call's?) it does not pretend to know: an option or a fault chooses. It shares no code with
 // the clients, so that a misreading of an API cannot agree with itself.
 //
-// Start with New or Rehearse (an http.Handler) or Start (a listener too), Fault for what can go wrong, and State for what it saw. The Kard users API,
+// Start with New (an http.Handler) or Start (a listener too), Fault for what can go wrong, and State for what it saw. The Kard users API,
 // version 2024-10-01, is in kard.go. Every other API is an API, in a folder of its own below this one, which never learns of it: it is handed
 // in by Options, and then stands behind the same faults, quota, tokens and state.
 package sandbox
@@ -76,6 +76,8 @@ type Server struct {
 	tally   tally
 	calls   sync.Pool
 
+	kard       kardAPI
+	inject     injector
 	answerType []string
 }
 
@@ -85,7 +87,7 @@ func New(o Options) *Server {
 		o.TokenLifetime = time.Hour
 	}
 	s := &Server{options: o, users: newStore(), faults: arrange(o.Faults, o.Seed)}
-	s.index = newUsers(s)
+	s.index, s.kard, s.inject = newUsers(s), kardAPI{s}, injector{s}
 	s.quota.Quota = o.Quota
 	if len(o.Quota.Headers) == 0 {
 		s.quota.Headers = o.traits().Headers
@@ -111,15 +113,6 @@ func (o Options) With(faults ...string) (Options, error) {
 	return o, o.Check()
 }
 
-// Rehearse is New of o With the faults.
-func Rehearse(o Options, faults ...string) (*Server, error) {
-	o, err := o.With(faults...)
-	if err != nil {
-		return nil, err
-	}
-	return New(o), nil
-}
-
 // ServeHTTP answers one call. A fault that leaves no answer hijacks the connection; where that cannot be done it panics with
 // http.ErrAbortHandler, which is how net/http is told to hang up.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -134,7 +127,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := s.begin(w, r)
 	defer s.end(c)
-	status, detail := s.route(c, path)
+	status, detail := s.kard.route(c, path)
 	c.number, c.since = s.tally.arrive(c.op)
 	switch {
 	case status != 0:
@@ -144,12 +137,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case c.op == Token:
 		s.token(c)
 	default:
-		s.serve(c)
+		s.kard.serve(c)
 	}
 }
 
 // serve takes a users call to Kard's part of the server.
-func (s *Server) serve(c *call) {
+func (s kardAPI) serve(c *call) {
 	s.parse(c)
 	if !s.stops(c) {
 		s.apply(c)
@@ -159,9 +152,9 @@ func (s *Server) serve(c *call) {
 // stops takes a users call through what stands before the API: faults, quota and the check of the credentials. It reports whether one of them
 // has ended the call.
 func (s *Server) stops(c *call) bool {
-	s.strikes(c)
-	s.delay(c)
-	return s.isDown(c) || !s.quota.admit(c) || !s.authorized(c) || s.strike(c, Before)
+	s.inject.strikes(c)
+	s.inject.delay(c)
+	return s.inject.isDown(c) || !s.quota.admit(c) || !s.authorized(c) || s.inject.strike(c, Before)
 }
 
 var serverName = []string{"usersync-sandbox"}

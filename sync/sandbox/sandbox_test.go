@@ -86,10 +86,11 @@ func read(t testing.TB, w *httptest.ResponseRecorder) (e envelope, users []dataU
 
 func withFaults(t testing.TB, o Options, texts ...string) *Server {
 	t.Helper()
-	s, err := Rehearse(o, texts...)
+	faulty, err := o.With(texts...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := New(faulty)
 	return s
 }
 

@@ -12,8 +12,8 @@ const notFound = "User not found"
 var errOneWay = errors.New("historicalTransactionsSent cannot be set back to false")
 
 // update is PUT: 200 with the user as it is now, 404 for an unknown one; it never creates.
-func (s *Server) update(c *call) {
-	s.refuseSome(c)
+func (s kardAPI) update(c *call) {
+	s.inject.refuseSome(c)
 	if len(c.errors) > 0 {
 		s.answerErrors(c)
 		return
@@ -35,7 +35,7 @@ func (s *Server) update(c *call) {
 }
 
 // change is what an update leaves of a user. The one-way flag stays when it is left out, whatever Put says.
-func (s *Server) change(old, with []byte) ([]byte, error) {
+func (s kardAPI) change(old, with []byte) ([]byte, error) {
 	was, now := split(old), split(with)
 	if sent := now[historicalTransactionsSent]; string(sent) == "false" && string(was[historicalTransactionsSent]) == "true" {
 		return nil, errOneWay
@@ -49,7 +49,7 @@ func (s *Server) change(old, with []byte) ([]byte, error) {
 }
 
 // remove is DELETE: 200 with the user as it was. The id can be created again.
-func (s *Server) remove(c *call) {
+func (s kardAPI) remove(c *call) {
 	was, found := s.users.remove([]byte(c.key), nil)
 	if !found {
 		c.refuseUser(http.StatusNotFound, notFound, "")
@@ -59,7 +59,7 @@ func (s *Server) remove(c *call) {
 	s.answerUser(c, was)
 }
 
-func (s *Server) find(c *call) {
+func (s kardAPI) find(c *call) {
 	u, ok := s.users.user(c.key)
 	if !ok || !u.Held {
 		c.refuseUser(http.StatusNotFound, notFound, "")
@@ -68,7 +68,7 @@ func (s *Server) find(c *call) {
 	s.answerUser(c, u.Attributes)
 }
 
-func (s *Server) answerUser(c *call, attributes []byte) {
+func (s kardAPI) answerUser(c *call, attributes []byte) {
 	// The key is UTF-8: route has seen to it.
 	rawID, _ := jsontext.AppendQuote(nil, c.key)
 	c.out = append(c.out[:0], `{"data":`...)
@@ -77,7 +77,7 @@ func (s *Server) answerUser(c *call, attributes []byte) {
 }
 
 // answerErrors refuses a call about one user; the call's status is that of the first error.
-func (s *Server) answerErrors(c *call) {
+func (s kardAPI) answerErrors(c *call) {
 	list := make([]errorObject, len(c.errors))
 	for i, e := range c.errors {
 		list[i] = s.describe(c, e)

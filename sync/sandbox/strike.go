@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// injector lets the faults of the server strike its calls.
+type injector struct{ *Server }
+
 // arranged is a fault made ready: its kind looked up, its part of every draw computed.
 type arranged struct {
 	Fault
@@ -67,7 +70,7 @@ func (f *arranged) reaches(c *call) bool {
 func (c *call) isBulk() bool { return c.bulk || c.plugged == nil && c.op == Create }
 
 // strikes collects the faults about whole calls that strike this one.
-func (s *Server) strikes(c *call) {
+func (s injector) strikes(c *call) {
 	for _, f := range s.faults {
 		if f.kind.about != users && f.reaches(c) && c.names(f.User) && f.drawn(c.number) {
 			c.struck = append(c.struck, f)
@@ -89,7 +92,7 @@ func (c *call) names(user string) bool {
 }
 
 // userFault returns the first fault of this kind that strikes this user in this call.
-func (s *Server) userFault(c *call, kind Kind, id []byte) *arranged {
+func (s injector) userFault(c *call, kind Kind, id []byte) *arranged {
 	for _, f := range s.faults {
 		if f.Kind == kind && (f.User == "" || f.User == string(id)) && f.reaches(c) && f.drawn(hashOf(id)) {
 			return f
@@ -107,7 +110,7 @@ func (c *call) suffer(f *arranged) {
 }
 
 // delay waits as long as latency and the faults before the commit say.
-func (s *Server) delay(c *call) {
+func (s injector) delay(c *call) {
 	wait := s.options.Latency
 	if s.options.Jitter > 0 {
 		wait += time.Duration(mix(s.options.Seed^mix(c.number)) % uint64(s.options.Jitter))
@@ -121,7 +124,7 @@ func (s *Server) delay(c *call) {
 	c.wait(wait)
 }
 
-func (s *Server) isDown(c *call) bool {
+func (s injector) isDown(c *call) bool {
 	for _, f := range c.struck {
 		if f.Kind == Down {
 			return s.carryOut(c, f)
@@ -131,7 +134,7 @@ func (s *Server) isDown(c *call) bool {
 }
 
 // strike lets the first fault that ends a call at this moment end it.
-func (s *Server) strike(c *call, m Moment) bool {
+func (s injector) strike(c *call, m Moment) bool {
 	for _, f := range c.struck {
 		if f.moment == m && s.carryOut(c, f) {
 			return true
@@ -141,7 +144,7 @@ func (s *Server) strike(c *call, m Moment) bool {
 }
 
 // refuseSome marks the users that a fault refuses.
-func (s *Server) refuseSome(c *call) {
+func (s injector) refuseSome(c *call) {
 	if len(s.faults) == 0 {
 		return
 	}
@@ -158,7 +161,7 @@ func (s *Server) refuseSome(c *call) {
 }
 
 // poisoned refuses the whole call when one of its users is poison.
-func (s *Server) poisoned(c *call) bool {
+func (s injector) poisoned(c *call) bool {
 	if len(s.faults) == 0 {
 		return false
 	}
@@ -173,7 +176,7 @@ func (s *Server) poisoned(c *call) bool {
 }
 
 // conflict answers 409 for a whole create when the fault strikes and a user exists.
-func (s *Server) conflict(c *call) bool {
+func (s injector) conflict(c *call) bool {
 	for _, f := range c.struck {
 		if f.Kind != Conflict {
 			continue

@@ -78,9 +78,9 @@ func (s *Server) authorized(c *call) bool {
 // token gives out an access token. The reference documents Basic with a form; the vendor's own clients send the credentials as a form or as
 // JSON, without a grant type. All three are taken.
 func (s *Server) token(c *call) {
-	s.strikes(c)
-	s.delay(c)
-	if s.isDown(c) || s.strike(c, Before) {
+	s.inject.strikes(c)
+	s.inject.delay(c)
+	if s.inject.isDown(c) || s.inject.strike(c, Before) {
 		return
 	}
 	given, ok := credentialsOf(c.r, c.body)

@@ -43,6 +43,7 @@ type Marked struct {
 // TakenError says that a user cannot be, because another is: Mark is the name of the mark that both would hold, "" for the key.
 type TakenError struct{ Mark string }
 
+// Error names the mark.
 func (e *TakenError) Error() string {
 	if e.Mark == "" {
 		return "a user with this key exists"

@@ -15,6 +15,7 @@ type InvalidError struct {
 	Hint   string // what to do; may be empty
 }
 
+// Error names the column and the field where they are known, the rule, and the hint.
 func (e *InvalidError) Error() string {
 	var b strings.Builder
 	switch {

@@ -68,6 +68,18 @@ func (o Outcome) For(records []*Record) []Outcome {
 	return outcomes
 }
 
+// AccountingError says that outcomes and records do not add up: a defect of
+// usersync, and never to be taken for a success.
+type AccountingError struct{ What string }
+
+// Error says that the outcomes do not add up, and What.
+func (e *AccountingError) Error() string { return "the outcomes do not add up: " + e.What }
+
+// RemoteToCome is the Remote of a user who would be created where nothing is sent
+// and the API makes the keys: there is none yet, and later records of the user need
+// no look-up for it.
+const RemoteToCome = "planned"
+
 // The codes that usersync itself gives.
 const (
 	CodeReplayed      = "replayed"       // an earlier try had created it already

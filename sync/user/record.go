@@ -11,6 +11,10 @@ const (
 	Delete Op = "delete"
 )
 
+// SameAsPlanned stands in the place of a planned call where the plan itself has
+// read that the user is there already, field by field.
+const SameAsPlanned Op = "same"
+
 // Origin tells where a record came from.
 type Origin struct {
 	// Record is the ordinal over the whole input of a run, from 1. It is the

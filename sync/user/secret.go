@@ -2,8 +2,6 @@ package user
 
 import "fmt"
 
-const masked = "***"
-
 // Secret is text that does not print, log or marshal. Its zero value is the
 // empty secret. The text leaves through Reveal alone.
 //
@@ -23,7 +21,7 @@ func (s Secret) Reveal() string {
 }
 
 // Format prints *** for every verb.
-func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, masked) }
+func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, Mask) }
 
 // MarshalText returns ***, for JSON, YAML and loggers alike.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(masked), nil }
+func (s Secret) MarshalText() ([]byte, error) { return []byte(Mask), nil }

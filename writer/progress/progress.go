@@ -164,6 +164,7 @@ func (p *Progress) Above() io.Writer { return above{p} }
 
 type above struct{ *Progress }
 
+// Write writes text above the line that is redrawn.
 func (a above) Write(text []byte) (int, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -25,23 +25,33 @@ type Forecast struct {
 	First   map[string][]string `json:"first,omitempty"`
 	// Codes are the most frequent reasons of those who would not be sent.
 	Codes map[string][]writer.Code `json:"codes,omitempty"`
+	Comparison
+	Work
+	Scope    Scope    `json:"scope"`
+	Inputs   []string `json:"inputs"`
+	Plan     string   `json:"plan,omitempty"` // the file that keeps it
+	Warnings []string `json:"warnings,omitempty"`
+	Next     string   `json:"next,omitempty"`
+}
+
+// Comparison is what the ledger knows of the users already.
+type Comparison struct {
 	// Known is how many records are of users of whom the ledger knows what they
 	// hold, and Changed how many of those would change.
 	Known   int           `json:"known"`
 	Changed int           `json:"changed"`
 	Fields  []FieldChange `json:"fields,omitempty"`
+}
+
+// Work is what a run would take.
+type Work struct {
 	// Calls are those that would be made if every one went well, by kind.
 	Calls map[string]int `json:"calls"`
 	Made  int            `json:"reads_made,omitempty"` // calls that were made to find out
 	// PerSecond is the rate, and Seconds the least time that the calls take at it;
 	// both 0 where there is no limit.
-	PerSecond float64  `json:"per_second,omitempty"`
-	Seconds   float64  `json:"seconds,omitempty"`
-	Scope     Scope    `json:"scope"`
-	Inputs    []string `json:"inputs"`
-	Plan      string   `json:"plan,omitempty"` // the file that keeps it
-	Warnings  []string `json:"warnings,omitempty"`
-	Next      string   `json:"next,omitempty"`
+	PerSecond float64 `json:"per_second,omitempty"`
+	Seconds   float64 `json:"seconds,omitempty"`
 }
 
 // FieldChange is how many of the users known would hold another value of a field,

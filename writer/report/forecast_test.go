@@ -15,9 +15,9 @@ func TestReportForecast(t *testing.T) {
 		Actions: map[string]int{"create": 1, "update": 920, "delete": 3, "unchanged": 71, "invalid": 8},
 		First:   map[string][]string{"create": {"u-1"}, "update": {"u-2", "u-3"}, "invalid": {"u-9"}},
 		Codes:   map[string][]writer.Code{"invalid": {{Code: "bad_phone", Records: 8}}},
-		Known:   991, Changed: 920,
-		Fields: []FieldChange{{Field: user.Phone, Users: 920, New: 2}},
-		Calls:  map[string]int{"create": 1, "read": 920, "update": 920}, Made: 12,
+		Comparison: Comparison{Known: 991, Changed: 920,
+			Fields: []FieldChange{{Field: user.Phone, Users: 920, New: 2}}},
+		Work:  Work{Calls: map[string]int{"create": 1, "read": 920, "update": 920}, Made: 12},
 		Scope: Scope{Destination: "kard", Account: "o-1", Host: "example.com"}, Warnings: []string{"mind this"}, Next: "usersync apply plan.jsonl", Plan: "plan.jsonl",
 	}
 	f.Time(1000.0 / 60)
@@ -53,8 +53,8 @@ func TestPercent(t *testing.T) {
 func TestForecastTakes(t *testing.T) {
 	for want, f := range map[string]Forecast{
 		"no time": {},
-		"as long as the API takes: the rate is unlimited": {Calls: map[string]int{"create": 1}},
-		"1h0m0s at least, at 600 calls a minute":          {Calls: map[string]int{"create": 36_000}, PerSecond: 10, Seconds: 3600},
+		"as long as the API takes: the rate is unlimited": {Work: Work{Calls: map[string]int{"create": 1}}},
+		"1h0m0s at least, at 600 calls a minute":          {Work: Work{Calls: map[string]int{"create": 36_000}, PerSecond: 10, Seconds: 3600}},
 	} {
 		if got := f.takes(); got != want {
 			t.Errorf("%q, want %q", got, want)

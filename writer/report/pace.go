@@ -53,6 +53,7 @@ func alike(events []PaceEvent) []*deed {
 	return deeds
 }
 
+// String says what was done, how often, for how long and why.
 func (d *deed) String() string {
 	text := d.what
 	switch {

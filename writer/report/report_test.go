@@ -22,18 +22,20 @@ var noon = time.Date(2026, 3, 14, 12, 0, 0, 7_000_000, time.UTC)
 // mixed is a run in which most things happened that can.
 func mixed() Summary {
 	s := Summary{
-		Run: "20260314T020000Z-k3f9qa", State: Finished, ExitCode: 3,
-		Reason:      "167 records were not taken.",
-		Next:        "usersync run runs/20260314T020000Z-k3f9qa/rejects.csv",
-		RecordsRead: 100_000, SettledUpTo: 100_000,
-		Outcomes: writer.CountOutcomes(map[user.Status]int{
-			user.Created: 98_120, user.Updated: 1402, user.Unchanged: 311,
-			user.Invalid: 68, user.Refused: 97, user.InDoubt: 2,
-		}),
-		Codes: map[user.Status][]writer.Code{
-			user.Invalid: {{Code: "bad_phone", Records: 60}, {Code: "ragged", Records: 8}},
-			user.Refused: {{Code: "DUPLICATE_EMAIL", Records: 80}, {Code: "invalid_zip", Records: 15}, {Code: "bad_state", Records: 1}, {Code: "other", Records: 1}},
-			user.InDoubt: {{Code: user.CodeNoAnswer, Records: 2}},
+		Run: "20260314T020000Z-k3f9qa",
+		Ending: Ending{State: Finished, ExitCode: 3,
+			Reason: "167 records were not taken.",
+			Next:   "usersync run runs/20260314T020000Z-k3f9qa/rejects.csv"},
+		Counts: Counts{RecordsRead: 100_000, SettledUpTo: 100_000,
+			Outcomes: writer.CountOutcomes(map[user.Status]int{
+				user.Created: 98_120, user.Updated: 1402, user.Unchanged: 311,
+				user.Invalid: 68, user.Refused: 97, user.InDoubt: 2,
+			}),
+			Codes: map[user.Status][]writer.Code{
+				user.Invalid: {{Code: "bad_phone", Records: 60}, {Code: "ragged", Records: 8}},
+				user.Refused: {{Code: "DUPLICATE_EMAIL", Records: 80}, {Code: "invalid_zip", Records: 15}, {Code: "bad_state", Records: 1}, {Code: "other", Records: 1}},
+				user.InDoubt: {{Code: user.CodeNoAnswer, Records: 2}},
+			},
 		},
 		Calls: map[string]Calls{
 			"create": {Made: 1021, Met: map[string]int{"ok": 1000, "throttled": 12, "http_503": 9}},
@@ -48,8 +50,8 @@ func mixed() Summary {
 				{At: noon, What: "paused", Why: "Retry-After", Seconds: 30},
 			},
 		},
-		StartedAt: noon,
-		Scope:     Scope{Destination: "kard", Host: "rewards-api.getkard.com", Account: "organization-123"},
+		Times: Times{StartedAt: noon},
+		Scope: Scope{Destination: "kard", Host: "rewards-api.getkard.com", Account: "organization-123"},
 		Inputs: []Input{{Path: "users.csv.gz", Format: writer.FormatCSV, Bytes: 12_345_678, Records: 100_000,
 			SHA256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}},
 		Files: []File{
@@ -66,10 +68,10 @@ func mixed() Summary {
 
 func quiet() Summary {
 	s := Summary{
-		Run: "20260314T020000Z-abcdef", State: Finished, RecordsRead: 1, SettledUpTo: 1,
-		Outcomes:  writer.CountOutcomes(map[user.Status]int{user.Created: 1}),
-		Pace:      &Pace{Calls: 1},
-		StartedAt: noon, Scope: Scope{Destination: "kard", Sandbox: true},
+		Run: "20260314T020000Z-abcdef", Ending: Ending{State: Finished},
+		Counts: Counts{RecordsRead: 1, SettledUpTo: 1, Outcomes: writer.CountOutcomes(map[user.Status]int{user.Created: 1})},
+		Pace:   &Pace{Calls: 1},
+		Times:  Times{StartedAt: noon}, Scope: Scope{Destination: "kard", Sandbox: true},
 		Files:   []File{{Holds: "results", Path: "-", Records: 1}},
 		Program: Program{Version: "devel"},
 	}

@@ -38,6 +38,32 @@ type Summary struct {
 	Format int `json:"format" jsonschema:"enum=1"`
 	// Name of the run: its start in UTC and six random characters.
 	Run string `json:"run"`
+	Ending
+	Counts
+
+	// Calls made, by kind: create, update, delete, read.
+	Calls map[string]Calls `json:"calls,omitempty"`
+	// What held the calls back.
+	Pace *Pace `json:"pace,omitempty"`
+
+	Times
+
+	// What the users were sent to.
+	Scope Scope `json:"scope"`
+	// What was read, in the order of reading.
+	Inputs []Input `json:"inputs,omitempty"`
+	// What was written.
+	Files []File `json:"files,omitempty"`
+	// What the run was told to do.
+	Config *Config `json:"config,omitempty"`
+	// Program that ran.
+	Program Program `json:"program"`
+	// Who ran it, and where.
+	By By `json:"by"`
+}
+
+// Ending is how a run ended, and what to do about it.
+type Ending struct {
 	// Whether every record that the input holds has an outcome.
 	State State `json:"state" jsonschema:"enum=finished,enum=stopped"`
 	// Exit code of the process; see usersync help exit-codes.
@@ -48,7 +74,10 @@ type Summary struct {
 	Hint string `json:"hint,omitempty"`
 	// Command to type next.
 	Next string `json:"next,omitempty"`
+}
 
+// Counts are the records of a run, by what became of them.
+type Counts struct {
 	// Records read from the input.
 	RecordsRead int `json:"records_read" jsonschema:"minimum=0"`
 	// Every record up to this one stands in results; 0 if none does.
@@ -65,12 +94,10 @@ type Summary struct {
 	Plan *Plan `json:"plan,omitempty"`
 	// Most frequent codes of each outcome.
 	Codes map[user.Status][]writer.Code `json:"codes,omitempty"`
+}
 
-	// Calls made, by kind: create, update, delete, read.
-	Calls map[string]Calls `json:"calls,omitempty"`
-	// What held the calls back.
-	Pace *Pace `json:"pace,omitempty"`
-
+// Times are when a run was made, and how fast.
+type Times struct {
 	// Start of the run.
 	StartedAt time.Time `json:"started_at"`
 	// End of the run.
@@ -79,19 +106,6 @@ type Summary struct {
 	Seconds float64 `json:"seconds" jsonschema:"minimum=0"`
 	// Records in results, for each second of the run.
 	PerSecond float64 `json:"users_per_second" jsonschema:"minimum=0"`
-
-	// What the users were sent to.
-	Scope Scope `json:"scope"`
-	// What was read, in the order of reading.
-	Inputs []Input `json:"inputs,omitempty"`
-	// What was written.
-	Files []File `json:"files,omitempty"`
-	// What the run was told to do.
-	Config *Config `json:"config,omitempty"`
-	// Program that ran.
-	Program Program `json:"program"`
-	// Who ran it, and where.
-	By By `json:"by"`
 }
 
 // Deletions counts those of users whom the input lacks. They stand in results,
@@ -250,6 +264,28 @@ func (s *Summary) Unaccounted() int {
 		return s.RecordsRead + s.Deleted().Users - s.Outcomes.Total()
 	}
 	return s.SettledUpTo - s.Outcomes.Total()
+}
+
+// Path is where the first file lies that holds results or rejects; empty if
+// there is none.
+func (s *Summary) Path(holds string) string {
+	for _, f := range s.Files {
+		if f.Holds == holds {
+			return f.Path
+		}
+	}
+	return ""
+}
+
+// Refused returns how many records were refused with a code, if it is one of
+// the most frequent.
+func (s *Summary) Refused(code string) int {
+	for _, c := range s.Codes[user.Refused] {
+		if c.Code == code {
+			return c.Records
+		}
+	}
+	return 0
 }
 
 // Deleted returns Deletions, or none if there is no such section.

@@ -13,14 +13,9 @@ import (
 // ours matches every file that a run leaves in its directory, finished or not.
 var ours = regexp.MustCompile(`^(((results|rejects)\.(csv|jsonl)|absent\.csv|summary\.json)(\.partial)?(\.anew)?|journal(\.anew)?|erasing|ledger\.db(-wal|-shm|-journal|\.key)?)$`)
 
-// StrangeError is a run's directory that holds something which no run has made.
-type StrangeError struct{ Path string }
-
-func (e *StrangeError) Error() string { return e.Path + " holds something that no run has made" }
-
 // RemoveRun removes the directory of a run below runsDir and the files in it, the
 // journal last, so that what a kill leaves behind still says what it is. If it
-// holds anything that is no file of a run it is a *StrangeError, and stays whole.
+// holds anything that is no file of a run it is a *ForeignError, and stays whole.
 func RemoveRun(runsDir, run string) error {
 	if !runID.MatchString(run) {
 		return fmt.Errorf("remove run %q: not the name of a run", run)
@@ -60,12 +55,12 @@ func (d *Dir) clear() error {
 	var files []string
 	for _, e := range entries {
 		if !e.Type().IsRegular() || !ours.MatchString(e.Name()) {
-			return &StrangeError{Path: d.path}
+			return &ForeignError{Path: d.path}
 		}
-		if e.Name() != journalName {
+		if e.Name() != JournalName {
 			files = append(files, e.Name())
 		}
 	}
 	slices.Sort(files)
-	return d.Remove(append(files, journalName)...)
+	return d.Remove(append(files, JournalName)...)
 }

@@ -20,7 +20,8 @@ const (
 // name. It is for one goroutine.
 //
 // The first error is kept: every later call returns it, and Commit does not
-// give the name to a file that lacks a byte.
+// give the name to a file that lacks a byte. Where there is no room it is a
+// *FullError.
 type File struct {
 	buffer  *bufio.Writer
 	file    *os.File // nil for a stream that is not ours to close
@@ -39,16 +40,17 @@ type File struct {
 
 // File makes a new file in the run directory, for its owner alone (mode 0600).
 // A name is used once: a file that is there, finished or not, is fs.ErrExist.
+// One that cannot be made is a *PlaceError.
 func (d *Dir) File(name string) (*File, error) {
 	f := &File{root: d.root, dir: d.path, name: name, partial: name + partialSuffix}
 	if !plainName(name) {
 		return nil, fmt.Errorf("make file %q: not a plain name", name)
 	}
 	if err := f.checkFree(); err != nil {
-		return nil, fmt.Errorf("make file: %w", err)
+		return nil, &PlaceError{fmt.Errorf("make file: %w", err)}
 	}
 	if err := f.create(); err != nil {
-		return nil, err
+		return nil, &PlaceError{err}
 	}
 	return f, nil
 }
@@ -185,9 +187,12 @@ func (f *File) keep(err error) error {
 	if err == nil || f.err != nil {
 		return f.err
 	}
-	f.err = fmt.Errorf("%s: %w", f.name, err)
+	what := fmt.Errorf("%s: %w", f.name, err)
 	if named, ok := err.(*fs.PathError); ok && named.Path == f.Path() {
-		f.err = err // it names the file already, and where it lies
+		what = err // it names the file already, and where it lies
+	}
+	if f.err = what; NoRoom(err) {
+		f.err = &FullError{Err: what, Stream: f.root == nil}
 	}
 	return f.err
 }

@@ -7,7 +7,7 @@ import (
 
 // Reserve makes a file as File does that has room for size bytes on the disk,
 // whatever else fills it later. Until Commit cuts it to what was written, blanks
-// stand behind that.
+// stand behind that. A file that cannot be made is a *PlaceError.
 func (d *Dir) Reserve(name string, size int) (*File, error) {
 	f, err := d.File(name)
 	if err != nil {
@@ -15,7 +15,7 @@ func (d *Dir) Reserve(name string, size int) (*File, error) {
 	}
 	if err := f.fill(size); err != nil {
 		f.close()
-		return nil, f.letGo()
+		return nil, &PlaceError{f.letGo()}
 	}
 	return f, nil
 }

@@ -22,11 +22,11 @@ func Stream(w io.Writer, name string) *File {
 // path that is a pipe or a device is written to as it is.
 //
 // The unfinished file has a random part in its name, so that what a killed run
-// left behind is not in the way of the next.
+// left behind is not in the way of the next. Every error is a *PlaceError.
 func Replace(path string) (*File, error) {
 	f, err := replace(path)
 	if err != nil {
-		return nil, fmt.Errorf("open results file %s: %w", path, err)
+		return nil, &PlaceError{fmt.Errorf("open results file %s: %w", path, err)}
 	}
 	return f, nil
 }

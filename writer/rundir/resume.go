@@ -11,15 +11,15 @@ import (
 
 // Resume opens a file that an earlier run has left unfinished, cuts it back to
 // its first size bytes, and goes on behind them. One that got its name already
-// is unfinished again. A file that is shorter than size is an error, and stays
-// as it is.
+// is unfinished again. A file that is shorter than size is a *ShortError, and
+// stays as it is. What cannot be opened is a *PlaceError.
 func (d *Dir) Resume(name string, size int64) (*File, error) {
 	f := &File{root: d.root, dir: d.path, name: name, partial: name + partialSuffix, written: size}
 	if !plainName(name) {
 		return nil, fmt.Errorf("resume file %q: not a plain name", name)
 	}
 	if err := f.reopen(size); err != nil {
-		return nil, fmt.Errorf("resume file %s: %w", filepath.Join(d.path, f.partial), err)
+		return nil, &PlaceError{fmt.Errorf("resume file %s: %w", filepath.Join(d.path, f.partial), err)}
 	}
 	return f, nil
 }
@@ -79,7 +79,7 @@ func (d *Dir) Append(name string) (*os.File, error) {
 	}
 	file, err := d.append(name)
 	if err != nil {
-		return nil, fmt.Errorf("append to file in %s: %w", d.path, err)
+		return nil, &PlaceError{fmt.Errorf("append to file in %s: %w", d.path, err)}
 	}
 	return file, nil
 }
@@ -130,19 +130,4 @@ func (d *Dir) Replace(name string) (*File, error) {
 		return nil, err
 	}
 	return f, nil
-}
-
-// ShortError is a file that lacks bytes which were on the disk before.
-type ShortError struct {
-	Path       string
-	Size, Want int64
-}
-
-func (e *ShortError) Error() string {
-	return fmt.Sprintf("%s has %d bytes, and %d were on the disk", e.Path, e.Size, e.Want)
-}
-
-// Hint says what to do about it.
-func (e *ShortError) Hint() string {
-	return "somebody changed the file or the disk lost it: restore it, or start a new run"
 }

@@ -32,17 +32,18 @@ type Dir struct {
 // Create makes the directory of a run that starts at now below runsDir, and
 // runsDir too if it is not there: both for their owner alone (mode 0700). A
 // runsDir that another user owns, or to which everybody may write, is an
-// *UnsafeError. Close the Dir when its files are finished.
+// *UnsafeError. Every error is a *PlaceError. Close the Dir when its files are
+// finished.
 func Create(runsDir string, now time.Time) (*Dir, error) {
 	runs, err := openRuns(runsDir)
 	if err != nil {
-		return nil, fmt.Errorf("open runs directory: %w", err)
+		return nil, &PlaceError{fmt.Errorf("open runs directory: %w", err)}
 	}
 	defer runs.Close()
 	id := now.UTC().Format(stampLayout) + "-" + token()
 	root, err := makeDir(runs, id)
 	if err != nil {
-		return nil, fmt.Errorf("make run directory %s: %w", filepath.Join(runsDir, id), err)
+		return nil, &PlaceError{fmt.Errorf("make run directory %s: %w", filepath.Join(runsDir, id), err)}
 	}
 	return &Dir{root: root, id: id, path: filepath.Join(runsDir, id)}, nil
 }
@@ -113,20 +114,3 @@ func (d *Dir) Path() string { return d.path }
 // Close lets go of the directory. Files that are still open can be written
 // to, but not committed.
 func (d *Dir) Close() error { return d.root.Close() }
-
-// UnsafeError is a directory or a file that others could read or replace.
-type UnsafeError struct{ Path, Why string }
-
-func (e *UnsafeError) Error() string { return e.Path + " " + e.Why }
-
-// Hint says what to do about it.
-func (e *UnsafeError) Hint() string {
-	return "give --runs-dir a directory of your own, such as " + filepath.Join(e.Path, "usersync") +
-		": it is made if it is not there"
-}
-
-// NoRoom reports whether err says that the disk, the quota or the largest
-// size of a file was reached.
-func NoRoom(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
-}

@@ -24,10 +24,10 @@ type RunInfo struct {
 	Journal bool
 }
 
-const (
-	summaryName = "summary.json"
-	journalName = "journal"
-)
+// JournalName is what the journal of a run is called in its directory.
+const JournalName = "journal"
+
+const summaryName = "summary.json"
 
 // runID is what Create calls directories.
 var runID = regexp.MustCompile(`^(\d{8}T\d{6}Z)-[a-z2-7]{6}$`)
@@ -85,7 +85,7 @@ func (r *RunInfo) look(root *os.Root) error {
 	for _, e := range entries {
 		partial = partial || strings.HasSuffix(e.Name(), partialSuffix)
 		r.Finished = r.Finished || e.Name() == summaryName
-		r.Journal = r.Journal || e.Name() == journalName
+		r.Journal = r.Journal || e.Name() == JournalName
 	}
 	r.Finished = r.Finished && !partial
 	return err

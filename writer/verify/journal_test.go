@@ -31,8 +31,7 @@ func notesOf(r io.ReaderAt, size int64) iter.Seq2[Note, error] {
 				return
 			}
 			for _, o := range outcomes {
-				if !yield(Note{Settled: writer.Result{Record: o.Record, ID: o.ID, Remote: o.Remote, Outcome: o.Status, Action: o.Action, Code: o.Code,
-					Detail: o.Detail, RequestID: o.RequestID, HTTP: o.HTTP, Attempts: o.Attempts, Took: o.Took, At: o.At}}, nil) {
+				if !yield(Note{Settled: o}, nil) {
 					return
 				}
 			}
@@ -82,14 +81,14 @@ func TestJournalAndResultsAgree(t *testing.T) {
 func TestNotesAreReadInBoundedMemory(t *testing.T) {
 	const many = 4 * forgetAt
 	v := &verifier{files: Files{Journal: &Journal{State: report.Stopped, Notes: func(yield func(Note, error) bool) {
-		more := yield(Note{Settled: writer.Result{Record: 2}}, nil) && yield(Note{Mark: 2}, nil)
+		more := yield(Note{Settled: user.Settled{Record: 2}}, nil) && yield(Note{Mark: 2}, nil)
 		for n := 3; more && n < many; n++ {
-			more = yield(Note{Settled: writer.Result{Record: n}}, nil)
+			more = yield(Note{Settled: user.Settled{Record: n}}, nil)
 		}
 	}}}}
 	notes := v.openNotes()
 	defer notes.close()
-	notes.match(&writer.Result{Record: 1, Attempts: 1})
+	notes.match(&writer.Result{Settled: user.Settled{Record: 1, Attempts: 1}})
 	if len(notes.held) != 1 || len(v.verdict.Findings) != 1 {
 		t.Errorf("%d notes held, findings %v; want one of each", len(notes.held), v.verdict.Findings)
 	}

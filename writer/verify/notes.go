@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 
+	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
 )
@@ -14,8 +15,8 @@ type noteBook struct {
 	v     *verifier
 	pull  func() (Note, error, bool)
 	close func()
-	held  map[int]writer.Result // by record, read and not yet given
-	mark  int                   // every note up to this record was read
+	held  map[int]user.Settled // by record, read and not yet given
+	mark  int                  // every note up to this record was read
 	over  bool
 	bad   bool // the journal cannot be read to its end
 }
@@ -23,7 +24,7 @@ type noteBook struct {
 const journalFile = "journal"
 
 func (v *verifier) openNotes() *noteBook {
-	b := &noteBook{v: v, held: map[int]writer.Result{}, close: func() {}, over: true}
+	b := &noteBook{v: v, held: map[int]user.Settled{}, close: func() {}, over: true}
 	if j := v.files.Journal; j != nil && j.Notes != nil {
 		b.pull, b.close = iter.Pull2(j.Notes)
 		b.over = false
@@ -60,23 +61,23 @@ func (b *noteBook) match(r *writer.Result) {
 	delete(b.held, r.Record)
 	if !found {
 		if r.Attempts > 0 && !b.bad {
-			b.v.find(b.v.files.Results.Name, r.Row, "record %d is %s by a call that the journal does not know", r.Record, r.Outcome)
+			b.v.find(b.v.files.Results.Name, r.Row, "record %d is %s by a call that the journal does not know", r.Record, r.Status)
 		}
 		return
 	}
-	if !sameOutcome(b.v.files.Results.Format, note, *r) {
+	if !sameOutcome(b.v.files.Results.Format, note, r.Settled) {
 		b.v.find(b.v.files.Results.Name, r.Row, "record %d differs from what the journal says of it", r.Record)
 	}
 }
 
 // sameOutcome compares what both know of a record.
-func sameOutcome(f writer.Format, note, r writer.Result) bool {
+func sameOutcome(f writer.Format, note, r user.Settled) bool {
 	for _, text := range []*string{&note.ID, &note.Remote, &note.Code, &note.Detail, &note.RequestID} {
 		if f == writer.FormatJSONL {
 			*text = string([]rune(*text)) // as JSON holds it
 		}
 	}
-	note.Place, note.File, note.Line = r.Place, r.File, r.Line
+	note.File, note.Line = r.File, r.Line
 	if note.At.Equal(r.At) {
 		note.At = r.At // in whatever zone
 	}

@@ -43,11 +43,11 @@ type Mark struct {
 	Outcomes         map[user.Status]int // up to Record; nil leaves them out
 }
 
-// Note is a mark, or an outcome. File, Line and the Place of Settled are not
-// looked at.
+// Note is a mark, or an outcome. File and Line of Settled are not looked at: the
+// journal does not hold them.
 type Note struct {
 	Mark    int // the marked record; 0 for an outcome
-	Settled writer.Result
+	Settled user.Settled
 }
 
 // Finding is something that does not agree. It names no value.
@@ -57,6 +57,7 @@ type Finding struct {
 	What string
 }
 
+// String names the file, the line if there is one, and what is wrong.
 func (f Finding) String() string {
 	if f.Row == 0 {
 		return f.File + ": " + f.What
@@ -167,6 +168,7 @@ type counted struct {
 	n int64
 }
 
+// Read reads, and counts.
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.n += int64(n)

@@ -61,8 +61,9 @@ func leftBy(t testing.TB, format writer.Format) *leftovers {
 	l.journal = &Journal{Run: verifiedRun, State: report.Finished, Mark: Mark{
 		Record: 12, Results: int64(len(l.results)), Rejects: int64(len(l.rejects)), Outcomes: counts}}
 	l.summary = &report.Summary{
-		Run: verifiedRun, State: report.Finished, RecordsRead: 12, SettledUpTo: 12, Outcomes: writer.CountOutcomes(counts), Rejects: 4,
-		Codes: map[user.Status][]writer.Code{user.Refused: {{Code: "bad", Records: 4}}},
+		Run: verifiedRun, Ending: report.Ending{State: report.Finished},
+		Counts: report.Counts{RecordsRead: 12, SettledUpTo: 12, Outcomes: writer.CountOutcomes(counts), Rejects: 4,
+			Codes: map[user.Status][]writer.Code{user.Refused: {{Code: "bad", Records: 4}}}},
 		Files: []report.File{{Holds: "results", Path: "runs/x/" + l.resultsName, Records: 12, Bytes: int64(len(l.results))}, {Holds: "rejects", Path: "runs/x/rejects." + string(format), Records: 4, Bytes: int64(len(l.rejects))}},
 	}
 	return l
@@ -208,7 +209,7 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 		{"rejects of another run", func(l *leftovers) { l.rejects = strings.ReplaceAll(l.rejects, verifiedRun, verifiedRun[:22]+"x") }, "of another run than the journal"},
 		{"a garbled reject", func(l *leftovers) { line(&l.rejects, l.row(2), func(string) string { return "x\n" }) }, "is not a reject"},
 		{"a note dropped", func(l *leftovers) { l.notes = slices.Delete(l.notes, 3, 4) }, "by a call that the journal does not know"},
-		{"a note of a record that is not there", func(l *leftovers) { l.notes = append(l.notes, Note{Settled: writer.Result{Record: 13}}) }, "1 records are settled there"},
+		{"a note of a record that is not there", func(l *leftovers) { l.notes = append(l.notes, Note{Settled: user.Settled{Record: 13}}) }, "1 records are settled there"},
 		{"a journal that cannot be read", func(l *leftovers) { l.notes, l.noteErr = l.notes[:2], errFull }, "no space left"},
 		{"a mark at another byte", func(l *leftovers) { l.journal.Mark.Results-- }, "the journal's mark stands at byte"},
 		{"a mark of rejects at another byte", func(l *leftovers) { l.journal.Mark.Rejects++ }, "the journal's mark stands at byte"},
@@ -280,25 +281,18 @@ var (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // settled is what a journal says of an outcome.
-func settled(o user.Outcome) writer.Result {
-	return writer.Result{
-		Record: o.Record.Origin.Record, File: o.Record.Origin.File, Line: o.Record.Origin.Line,
-		ID: o.Record.User.ID, Remote: o.Remote, Action: o.Action, Outcome: o.Status, HTTP: o.HTTP,
-		Code: o.Code, Detail: o.Detail, Attempts: o.Attempts, Took: o.Took.Truncate(time.Millisecond),
-		At: o.At, RequestID: o.RequestID,
-	}
+func settled(o user.Outcome) user.Settled {
+	s := o.Settled()
+	s.Took = s.Took.Truncate(time.Millisecond)
+	return s
 }
 
 func resultsOf(t testing.TB, f writer.Format, outcomes []user.Outcome) string {
 	t.Helper()
 	var out bytes.Buffer
-	var w writer.Writer = writer.NewJSONL(&out)
-	if f == writer.FormatCSV {
-		c, err := writer.NewCSV(&out)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w = c
+	w, err := writer.NewResults(&out, f)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, o := range outcomes {
 		if err := w.Write(o); err != nil {

@@ -43,14 +43,14 @@ func (v *verifier) result(r *writer.Result) {
 	if r.Record > v.marked && v.resultsAtMark < 0 {
 		v.resultsAtMark = r.Begin
 	}
-	v.outcomes.Add(r.Outcome)
+	v.outcomes.Add(r.Status)
 	if r.Absent() {
 		v.deletions++
 	}
 	if r.Record <= v.marked {
-		v.upToMark.Add(r.Outcome)
+		v.upToMark.Add(r.Status)
 	}
-	_ = v.codes.Write(user.Outcome{Status: r.Outcome, Code: r.Code}) // counting cannot fail
+	_ = v.codes.Write(user.Outcome{Status: r.Status, Code: r.Code}) // counting cannot fail
 }
 
 // rejectQueue gives each rejected result its reject.
@@ -92,7 +92,7 @@ func (v *verifier) reject(r *writer.Reject) {
 }
 
 func (q *rejectQueue) match(r *writer.Result) {
-	if !r.Outcome.Rejected() || r.Absent() {
+	if !r.Status.Rejected() || r.Absent() {
 		return
 	}
 	reject := q.peek()
@@ -101,11 +101,11 @@ func (q *rejectQueue) match(r *writer.Result) {
 		reject = q.peek()
 	}
 	if reject == nil || reject.Record > r.Record {
-		q.v.find(q.v.files.Results.Name, r.Row, "record %d is %s and missing in rejects", r.Record, r.Outcome)
+		q.v.find(q.v.files.Results.Name, r.Row, "record %d is %s and missing in rejects", r.Record, r.Status)
 		return
 	}
 	q.next = nil
-	if reject.Line != r.Line || reject.Outcome != r.Outcome || reject.Code != r.Code || reject.Detail != r.Detail {
+	if reject.Line != r.Line || reject.Status != r.Status || reject.Code != r.Code || reject.Detail != r.Detail {
 		q.v.find(q.v.files.Rejects.Name, reject.Row, "record %d: line, outcome, code or detail differ from line %d of %s",
 			r.Record, r.Row, q.v.files.Results.Name)
 	}

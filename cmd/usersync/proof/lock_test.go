@@ -47,8 +47,11 @@ func TestProofLock(t *testing.T) {
 // awaitCall waits until the API has been called.
 func (r *rehearsal) awaitCall(t *testing.T) {
 	t.Helper()
-	for until := time.Now().Add(20 * time.Second); r.state(t).Calls == 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(until) {
+	late := time.After(20 * time.Second)
+	for tick := time.Tick(time.Millisecond); r.state(t).Calls == 0; {
+		select {
+		case <-tick:
+		case <-late:
 			t.Fatal("nobody calls the API")
 		}
 	}

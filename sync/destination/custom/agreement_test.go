@@ -141,10 +141,11 @@ func connected(t *testing.T, faults string) rest.Config {
 
 // rehearsed starts a rehearsal in memory.
 func rehearsed(t *testing.T, o sandbox.Options, faults string) (*sandbox.Server, rest.Config) {
-	s, err := sandbox.Rehearse(o, strings.Fields(faults)...)
+	faulty, err := o.With(strings.Fields(faults)...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := sandbox.New(faulty)
 	at := destinationtest.Connect(t, s)
 	return s, rest.Config{BaseURL: at.URL, Proxy: "none", DialContext: at.Dial}
 }

@@ -102,10 +102,11 @@ func contact(fields ...user.Field) func(n, version int) *user.Record {
 }
 
 func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandbox {
-	s, err := sandbox.Rehearse(sandbox.Options{API: shapes.All()[name], RequireAuth: true, Token: token, Seed: 7}, faults...)
+	faulty, err := sandbox.Options{API: shapes.All()[name], RequireAuth: true, Token: token, Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler: s,
 		Struck:  s.Struck,

@@ -24,6 +24,7 @@ type Error struct {
 	Known []string
 }
 
+// Error is the line, the rule that is broken, and the hint.
 func (e *Error) Error() string {
 	text := "config line " + strconv.Itoa(e.Line) + ": " + e.Rule
 	if e.Hint != "" {

@@ -8,14 +8,15 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
 )
 
 // Manners are the wrappers that a run puts around a client, for tests of the two
 // together. The zero value will do.
 type Manners struct {
-	Pacer   destination.Pacer   // nil lets every call out at once
-	Retries int                 // 0 is 20
-	Pending destination.Pending // nil remembers nobody
+	Pacer   stack.Pacer   // nil lets every call out at once
+	Retries int           // 0 is 20
+	Pending stack.Pending // nil remembers nobody
 }
 
 // Around returns the client in its manners, in the order of a run.
@@ -25,12 +26,8 @@ func (m Manners) Around(client destination.Destination) destination.Destination 
 	}
 	m.Retries = cmp.Or(m.Retries, 20)
 	sizer, _ := client.(destination.Sizer)
-	limited := destination.Limited{Destination: client, Pacer: m.Pacer, Wire: context.Background()}
-	bisected := destination.NewBisected(destination.Merged{API: destination.Keyed{API: limited}})
-	parted := destination.Parted{API: bisected, Sizer: sizer}
-	retried := destination.Retried{API: parted, Pacer: m.Pacer, Retries: m.Retries}
-	verified := destination.Verified{API: retried, Retries: m.Retries}
-	return destination.Upserted{API: destination.Pended{API: verified, Pending: m.Pending}}
+	o := stack.Options{Pacer: m.Pacer, Wire: context.Background(), Sizer: sizer, Retries: m.Retries, Pending: m.Pending}
+	return o.Around(client)
 }
 
 // openGate lets every call out at once.

@@ -24,7 +24,7 @@
 //		}.Run(t)
 //	}
 //
-// Rehearse makes the server of the rehearsal (sandbox.Rehearse), and looks into it
+// Rehearse makes the server of the rehearsal (sandbox.New), and looks into it
 // (Server.User, Server.Marked, Server.Struck). This package imports neither a
 // client nor a rehearsal: that those two agree is what it is there to find out.
 //

@@ -48,10 +48,11 @@ func TestTiny(t *testing.T) {
 }
 
 func rehearse(t testing.TB, faults ...string) Sandbox {
-	s, err := sandbox.Rehearse(sandbox.Options{API: tinyAPI{}, RequireAuth: true, Token: "tiny-key-0815"}, faults...)
+	faulty, err := sandbox.Options{API: tinyAPI{}, RequireAuth: true, Token: "tiny-key-0815"}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := sandbox.New(faulty)
 	return Sandbox{
 		Handler: s,
 		Struck:  s.Struck,

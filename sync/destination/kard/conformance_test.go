@@ -46,10 +46,11 @@ func customer(n, version int) *user.Record {
 }
 
 func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
-	s, err := sandbox.Rehearse(sandbox.Options{Organization: "org-1", RequireAuth: true, Token: "kard-token-4711", Seed: 7}, faults...)
+	faulty, err := sandbox.Options{Organization: "org-1", RequireAuth: true, Token: "kard-token-4711", Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler: s,
 		Struck:  s.Struck,

@@ -25,12 +25,17 @@ type said struct {
 	FromAPI    jsontext.Value `json:"fromApi"`
 	IsBanned   jsontext.Value `json:"isBanned"`
 	Attributes jsontext.Value `json:"attributes"`
-	Status     jsontext.Value `json:"status"`
-	Message    jsontext.Value `json:"message"`
-	Error      jsontext.Value `json:"error"`
-	Errors     jsontext.Value `json:"errors"`
+	complaint
 
 	empty bool // there was no body
+}
+
+// complaint is what an answer says is wrong.
+type complaint struct {
+	Status  jsontext.Value `json:"status"`
+	Message jsontext.Value `json:"message"`
+	Error   jsontext.Value `json:"error"`
+	Errors  jsontext.Value `json:"errors"`
 }
 
 // lax lets words pass that are not UTF-8. Duplicate names stay errors: with two

@@ -59,10 +59,11 @@ func learner(n, version int) *user.Record {
 }
 
 func rehearse(t testing.TB, api rehearsal.Options, faults ...string) destinationtest.Sandbox {
-	s, err := sandbox.Rehearse(sandbox.Options{API: rehearsal.New(api), RequireAuth: true, Token: siteKey, Seed: 7}, faults...)
+	faulty, err := sandbox.Options{API: rehearsal.New(api), RequireAuth: true, Token: siteKey, Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler: s,
 		Struck:  s.Struck,

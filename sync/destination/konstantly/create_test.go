@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 )
 
@@ -199,7 +200,7 @@ func TestNoPersonalValueShows(t *testing.T) {
 func TestEveryCallTakesATurn(t *testing.T) {
 	c, _ := serve(t, map[string]reply{post: invalid400, get: absent, byEmail: "200 " + e2})
 	calls, turns := new(destination.Calls), &turnstile{left: 3}
-	limited := destination.Limited{Destination: c, Pacer: turns, Wire: t.Context(), Calls: calls}
+	limited := stack.Limited{Destination: c, Pacer: turns, Wire: t.Context(), Calls: calls}
 	batch := user.Batch{Op: user.Create, Records: []*user.Record{person("E1")}}
 	outcomes, err := limited.Apply(t.Context(), batch)
 	if got := told(t, outcomes, err); !strings.HasPrefix(got, "refused exists") || turns.left != 0 || calls.Met()["read"]["ok"] != 2 {

@@ -16,10 +16,11 @@ import (
 // open makes the client in all its manners, and the rehearsal behind it.
 func open(t *testing.T, o rehearsal.Options, absence Absence, faults ...string) (destination.Destination, *sandbox.Server) {
 	t.Helper()
-	s, err := sandbox.Rehearse(sandbox.Options{API: rehearsal.New(o), Seed: 11}, faults...)
+	faulty, err := sandbox.Options{API: rehearsal.New(o), Seed: 11}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := sandbox.New(faulty)
 	at := destinationtest.Connect(t, s)
 	config := settings(at.URL)
 	config.OnAbsent, config.REST.DialContext = absence, at.Dial

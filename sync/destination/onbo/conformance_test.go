@@ -64,10 +64,11 @@ func borrower(n, version int) *user.Record {
 }
 
 func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
-	s, err := sandbox.Rehearse(sandbox.Options{API: rehearsed.API{Secret: secretKey}, RequireAuth: true, ClientID: "client-1", Seed: 7}, faults...)
+	faulty, err := sandbox.Options{API: rehearsed.API{Secret: secretKey}, RequireAuth: true, ClientID: "client-1", Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler: s,
 		Struck:  s.Struck,

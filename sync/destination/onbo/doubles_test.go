@@ -39,10 +39,11 @@ func (n *noted) set(records []*user.Record, pending bool) error {
 // rehearsal cannot open SSNs, so that nothing keeps it from doubling a user.
 func troubled(t *testing.T, faults ...string) (destination.Destination, *sandbox.Server, *noted) {
 	t.Helper()
-	s, err := sandbox.Rehearse(sandbox.Options{API: rehearsed.API{}, RequireAuth: true, Seed: 7}, faults...)
+	faulty, err := sandbox.Options{API: rehearsed.API{}, RequireAuth: true, Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := sandbox.New(faulty)
 	at := destinationtest.Connect(t, s)
 	config := settings(at.URL + "/v1")
 	config.REST.DialContext, config.Now = at.Dial, nil

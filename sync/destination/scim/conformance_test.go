@@ -82,10 +82,11 @@ func employee(n, version int) *user.Record {
 }
 
 func rehearse(t testing.TB, server rehearsal.Options, faults ...string) destinationtest.Sandbox {
-	s, err := sandbox.Rehearse(sandbox.Options{API: rehearsal.API{Options: server}, RequireAuth: true, Token: token, Seed: 7}, faults...)
+	faulty, err := sandbox.Options{API: rehearsal.API{Options: server}, RequireAuth: true, Token: token, Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler: s,
 		Struck:  s.Struck,

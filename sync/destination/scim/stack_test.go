@@ -18,10 +18,11 @@ import (
 // open makes the client in all its manners, and the rehearsal behind it.
 func open(t *testing.T, o rehearsal.Options, config Config, faults []string) (destination.Destination, *sandbox.Server) {
 	t.Helper()
-	s, err := sandbox.Rehearse(sandbox.Options{API: rehearsal.API{Options: o}, Seed: 11}, faults...)
+	faulty, err := sandbox.Options{API: rehearsal.API{Options: o}, Seed: 11}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := sandbox.New(faulty)
 	at := destinationtest.Connect(t, s)
 	config.REST = rest.Config{BaseURL: at.URL, DialContext: at.Dial, Proxy: "none"}
 	config.Features = Features{Bulk: !o.NoBulk, MaxOperations: max(o.MaxOperations, 1), MaxPayload: int64(o.MaxPayload), Patch: !o.NoPatch}

@@ -27,7 +27,11 @@ type person struct {
 	FromAPI    bool                       `json:"fromApi"`
 	Image      *struct{}                  `json:"image"`
 	Attributes map[string]json.RawMessage `json:"attributes"`
+	taken
+}
 
+// taken is what a create takes and the API does not show.
+type taken struct {
 	Bio        *string `json:"bio,omitempty"`
 	Courses    []int   `json:"courses,omitempty"`
 	Groups     []int   `json:"groups,omitempty"`

@@ -36,10 +36,11 @@ func server(t *testing.T, api API, o sandbox.Options, faults ...string) *sandbox
 	t.Helper()
 	api.Now = noon
 	o.API = api
-	s, err := sandbox.Rehearse(o, faults...)
+	faulty, err := o.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := sandbox.New(faulty)
 	return s
 }
 
@@ -234,7 +235,7 @@ func TestFaultsStrike(t *testing.T) {
 		t.Errorf("no echo: %s", w.Body)
 	}
 	for _, text := range []string{"short", "conflict"} {
-		if _, err := sandbox.Rehearse(sandbox.Options{API: API{}}, text); err == nil || !strings.Contains(err.Error(), "shapes an answer") {
+		if _, err := (sandbox.Options{API: API{}}).With(text); err == nil || !strings.Contains(err.Error(), "shapes an answer") {
 			t.Errorf("%s passes: %v", text, err)
 		}
 	}

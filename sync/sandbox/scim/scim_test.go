@@ -18,10 +18,11 @@ type story struct {
 }
 
 func begin(t *testing.T, o Options, faults ...string) *story {
-	s, err := sandbox.Rehearse(sandbox.Options{API: API{o}}, faults...)
+	faulty, err := sandbox.Options{API: API{o}}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := sandbox.New(faulty)
 	return &story{t: t, s: s}
 }
 

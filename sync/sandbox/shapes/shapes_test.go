@@ -15,10 +15,11 @@ import (
 // rehearse starts a rehearsal in which the faults strike.
 func rehearse(t *testing.T, name string, faults ...string) *httptest.Server {
 	t.Helper()
-	played, err := sandbox.Rehearse(sandbox.Options{API: All()[name], Seed: 7}, faults...)
+	faulty, err := sandbox.Options{API: All()[name], Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	played := sandbox.New(faulty)
 	s := httptest.NewServer(played)
 	t.Cleanup(s.Close)
 	return s

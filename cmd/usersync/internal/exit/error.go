@@ -2,8 +2,7 @@ package exit
 
 import "fmt"
 
-// Error is an error that knows what a person can do about it. Its text is that
-// of Err.
+// Error is an error that knows what a person can do about it.
 type Error struct {
 	Err  error
 	Code int    // the exit code; 0 leaves it to what Err is
@@ -11,6 +10,7 @@ type Error struct {
 	Next string // the command to type next; may be empty
 }
 
+// Error is the text of Err.
 func (e *Error) Error() string { return e.Err.Error() }
 
 // Unwrap returns Err.

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"slices"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/destination"
+	"usersync/sync/guard"
+	"usersync/sync/pace"
+	"usersync/sync/user"
+	"usersync/writer/report"
+)
+
+// ending is a run that is over, with what decides about the next command.
+type ending struct {
+	config  *config.Config
+	paths   []string // that it has read
+	dir     string
+	resumed bool // by its name: the newest run is not looked for
+	unshown bool // the API does not show whom it has created
+	lastMet string
+}
+
+func (j *job) ending() ending {
+	return ending{config: j.config, paths: j.paths, dir: j.out.dir.Path(), resumed: j.resume != "",
+		unshown: j.conn.Client.Traits().Unshown(), lastMet: j.calls.Last()}
+}
+
+// step is a command to type after a run.
+type step int
+
+const (
+	stepByCode step = iota // the exit code decides
+	stepResume
+	stepPlan
+	stepNew // begin a new run
+)
+
+// next is the command to type when the run is over; empty if all is done.
+func (e ending) next(err error, s report.Summary) string {
+	t := e.config.Invocation
+	switch {
+	case err != nil:
+		return e.after(stepAfter(err), s)
+	case s.Outcomes.Rejected() == 0:
+		return ""
+	case len(e.config.OtherInput()) > 0: // of this input, and not of its rejects
+		return exit.CommandLine("retry", e.dir)
+	}
+	return t.Again(s.Path("rejects"))
+}
+
+// after is the command after a run that stopped.
+func (e ending) after(do step, s report.Summary) string {
+	t, sandbox := e.config.Invocation, e.config.Target.Sandbox
+	switch {
+	case do == stepNew: // a new one first takes up what this one has deleted
+		return t.New(e.paths...)
+	case do == stepResume && !sandbox: // all else is done
+		return e.resumeLine(s.Run)
+	case do == stepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
+		return t.Command("plan", e.paths...)
+	case s.ExitCode == exit.Denied || s.ExitCode == exit.Guard:
+		return t.Command("validate", e.paths...)
+	case sandbox || s.ExitCode == exit.Misuse || s.ExitCode == exit.Held:
+		return t.Again(e.paths...)
+	}
+	return e.resumeLine(s.Run)
+}
+
+// stepAfter is the step of the first error in err that has one.
+func stepAfter(err error) step {
+	for e := range chain(err) {
+		if a, known := adviceOn(e); known && a.step != stepByCode {
+			return a.step
+		}
+	}
+	return stepByCode
+}
+
+// resumeLine goes on with the run: by its name where it lies in the place that
+// is looked at without being told, else by its directory.
+func (e ending) resumeLine(run string) string {
+	flags := e.config.Invocation.Flags
+	if slices.Contains(flags, "--config") || slices.Contains(flags, "--runs-dir") || e.resumed {
+		run = e.dir
+	}
+	if slices.Contains(e.paths, "-") {
+		return exit.CommandLine("resume", run, "-")
+	}
+	return exit.CommandLine("resume", run)
+}
+
+// because is the hint, with what the last call met where that is the matter.
+func (e ending) because(err error) string {
+	hint := hintOf(err)
+	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
+		hint = connect.AuthHint(e.config)
+	}
+	if e.lastMet == "" || !errors.Is(err, pace.ErrGaveUp) {
+		return hint
+	}
+	return "the last call met " + e.lastMet + "; " + hint
+}
+
+// advise adds what a person should know of a run that went well.
+func (e ending) advise(s *report.Summary) {
+	if s.RecordsRead == 0 {
+		s.Reason = "The input held no records."
+	}
+	if e.unresolved(s) {
+		return
+	}
+	if s.Outcomes.Invalid+s.Outcomes.Refused > 0 && s.Next != "" {
+		s.Hint = "mend the rows in rejects that are invalid or refused, each for the reason in front of it"
+	}
+	if e.config.Input.OpColumn != "" {
+		return
+	}
+	advice := map[user.Op]struct{ code, hint string }{
+		user.Create: {user.CodeExists, "all of them exist already, and mode create changes nobody: in mode upsert they would be updated"},
+		user.Update: {user.CodeMissing, "none of them exists, and mode update makes nobody: in mode upsert they would be created"},
+	}[e.config.Target.Mode]
+	if rejects := s.Outcomes.Rejected(); rejects > 0 && s.Refused(advice.code) == rejects {
+		s.Hint = advice.hint
+		s.Next = e.config.Invocation.Instead(s.Path("rejects"), append(e.config.OtherInput(), "--mode", "upsert")...)
+	}
+}
+
+// unresolved says what to do about users of whom no run can find out whether they
+// were created: to send them again would leave them in doubt night after night.
+func (e ending) unresolved(s *report.Summary) bool {
+	if s.Outcomes.InDoubt == 0 || e.config.Ledger.URL == config.NoLedger || !e.unshown {
+		return false
+	}
+	s.Hint = "the API does not show who is in doubt: find out there, and say so for each with usersync ledger resolve ID, and --remote KEY or --absent"
+	if s.Outcomes.InDoubt == s.Outcomes.Rejected() {
+		s.Next = "grep in_doubt " + exit.Quote(s.Path("results"))
+	}
+	return true
+}
+
+// guardOf is the name of the guard that stopped the run; empty if none did.
+func guardOf(err error) string {
+	tripped, _ := errors.AsType[*guard.Error](err)
+	if tripped == nil {
+		return ""
+	}
+	return tripped.Name
+}

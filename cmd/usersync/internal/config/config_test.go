@@ -1,0 +1,187 @@
+package config_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/user"
+)
+
+// resolved reads a config text with flags and variables beside it.
+func resolved(t *testing.T, text string, flags map[string][]string, variables map[string]string) (*config.Config, error) {
+	t.Helper()
+	lookup := func(name string) (string, bool) { v, ok := variables[name]; return v, ok }
+	return config.Parsed(filepath.Join("conf", "usersync.yaml"), []byte(text), connect.Sections, flags, lookup)
+}
+
+func TestFlagBeatsVariableBeatsFileBeatsDefault(t *testing.T) {
+	flags := map[string][]string{"retries": {"1"}}
+	variables := map[string]string{"USERSYNC_RETRIES": "2", "USERSYNC_BURST": "2"}
+	c, err := resolved(t, "retries: 3\nburst: 3\nworkers: 3\n", flags, variables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Pace.Retries != 1 || c.Pace.Burst != 2 || c.Pace.Workers != 3 || c.Pace.BatchSize != 100 {
+		t.Errorf("got %d %d %d %d", c.Pace.Retries, c.Pace.Burst, c.Pace.Workers, c.Pace.BatchSize)
+	}
+	places := map[string]string{}
+	for _, v := range c.Shown() {
+		places[v.Key] = v.Place
+	}
+	for key, want := range map[string]string{
+		"retries": "--retries", "burst": "USERSYNC_BURST", "workers": "conf/usersync.yaml:3", "batch_size": "default", "proxy": "not set",
+	} {
+		if places[key] != want {
+			t.Errorf("%s comes from %q, want %q", key, places[key], want)
+		}
+	}
+}
+
+func TestEveryKeyIsTyped(t *testing.T) {
+	c, err := resolved(t, `
+to: kard
+mode: delete
+rate: 1000/m
+timeout: 5s
+allow_rejects: 2%
+from: [a.csv, /b/*.csv]
+delimiter: tab
+results: "-"
+tls: {ca: ca.pem}
+kard: {put: as_is, organization: o-1, auth: {style: json, client_id: me, client_secret: env:CS}}
+fields: {id: CUST}
+`, nil, map[string]string{"CS": "hush\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Target.To != "kard" || c.Target.Mode != user.Delete || c.Pace.Timeout != 5*time.Second || c.Input.Delimiter != '\t' || c.Output.AllowRejects.Percent != 2 {
+		t.Errorf("got %+v", c)
+	}
+	if c.Network.CA != filepath.Join("conf", "ca.pem") || c.Output.RunsDir != filepath.Join("conf", "runs") || c.Output.Results != "-" {
+		t.Errorf("paths: %q %q %q", c.Network.CA, c.Output.RunsDir, c.Output.Results)
+	}
+	if c.Input.From[0] != filepath.Join("conf", "a.csv") || c.Input.From[1] != "/b/*.csv" {
+		t.Errorf("from: %q", c.Input.From)
+	}
+	if len(c.Input.Fields) != 1 || c.Input.Fields[0].Field != user.ID || c.Input.Fields[0].Column != "CUST" {
+		t.Errorf("fields: %+v", c.Input.Fields)
+	}
+}
+
+func TestConfigFaults(t *testing.T) {
+	t.Setenv("EMPTY", "")
+	tests := []struct{ name, text, message, hint string }{
+		{"unknown key", "to: kard\nretires: 3\n", "usersync.yaml:2: key retires is not known", "retries"},
+		{"unknown nested key", "kard:\n  auth:\n    client_secrets: x\n", ":3: key kard.auth.client_secrets", "kard.auth.client_secret"},
+		{"nothing near", "colour: red\n", ":1: key colour", "known are"},
+		{"twice", "rate: 1\nrate: 2\n", ":2: key rate stands here twice", "keep one"},
+		{"two documents", "rate: 1\n---\nrate: 2\n", "more than one document", "remove"},
+		{"no YAML", "rate: [1\nto: kard\n", "this is not YAML", "colon"},
+		{"a list at the top", "- rate\n", "the config must hold keys and values", "key: value"},
+		{"a section that is text", "kard: yes\n", "kard must hold keys and values", ""},
+		{"a value that is a map", "rate: {a: 1}\n", "key rate must have one value", ""},
+		{"no value", "rate:\n", "key rate must have one value", ""},
+		{"word", "mode: upsrt\n", "usersync.yaml:1: mode: must be upsert or", "did you mean upsert?"},
+		{"destination", "to: kart\n", "must be custom or kard or", "did you mean kard?"},
+		{"secret in clear", "kard: {auth: {client_secret: hunter2}}\n", "kard.auth.client_secret: a secret stands here in clear", "env:NAME"},
+		{"secret in clear, sandbox", "sandbox: true\nkard: {auth: {token: hunter2}}\n", "a secret stands here in clear", "env:NAME"},
+		{"password in URL", "proxy: http://me:hunter2@proxy.example.com\n", "the URL holds a password in clear", "env:NAME"},
+		{"variable not set", "kard: {auth: {token: env:NOT_SET}}\n", "environment variable NOT_SET is not set", ""},
+		{"no such file", "kard: {auth: {token: file:nothing}}\n", "nothing: no such file", ""},
+		{"no URL", "kard: {base_url: 'example'}\n", "must be a URL", ""},
+		{"no indirection here", "mode: env:MODE\n", "must be upsert or", ""},
+		{"fields that are no map", "to: kard\nfields: [id]\n", "usersync.yaml:2: fields must be a map", "email: Email Address"},
+		{"field twice over", "fields: {email: {column: A, expr: B}}\n", "needs exactly one of", ""},
+		{"number", "workers: 0\n", "whole number of at least 1", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := resolved(t, test.text, nil, nil)
+			var told *exit.Error
+			if !errors.As(err, &told) || told.Code != exit.Misuse {
+				t.Fatalf("got %v", err)
+			}
+			if !strings.Contains(err.Error(), test.message) || !strings.Contains(told.Hint, test.hint) {
+				t.Errorf("message %q, hint %q", err, told.Hint)
+			}
+			if all := err.Error() + told.Hint + told.Next; strings.Contains(all, "hunter2") {
+				t.Errorf("a secret is shown: %s", all)
+			}
+		})
+	}
+}
+
+func TestPasswordInFlagIsRefused(t *testing.T) {
+	for _, url := range []string{"http://me:hunter2@proxy.example.com", "http://me:hunter2@[bad"} {
+		_, err := resolved(t, "", map[string][]string{"proxy": {url}}, nil)
+		if !errors.Is(err, config.ErrPasswordInURL) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("got %v", err)
+		}
+	}
+	c, err := resolved(t, "proxy: env:P\n", nil, map[string]string{"P": "http://me:hunter2@proxy.example.com"})
+	if err != nil || c.Network.Proxy != "http://me:hunter2@proxy.example.com" {
+		t.Errorf("from a variable: %v", err)
+	}
+}
+
+func TestShowMasks(t *testing.T) {
+	variables := map[string]string{"T": "hunter2", "USERSYNC_PROXY": "http://me:hunter2@proxy.example.com"}
+	c, err := resolved(t, "kard: {auth: {token: env:T}}\n", nil, variables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := config.Show(&b, c.Shown()); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "hunter2") {
+		t.Errorf("a secret is shown:\n%s", b.String())
+	}
+	for _, want := range []string{"env:T", "USERSYNC_PROXY", "proxy.example.com"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s is not shown:\n%s", want, b.String())
+		}
+	}
+}
+
+func TestSecretFile(t *testing.T) {
+	dir := t.TempDir()
+	for content, want := range map[string]string{"hush": "hush", "hush\n": "hush", "hush\r\n": "hush", "hush\n\n": "hush\n"} {
+		if err := os.WriteFile(filepath.Join(dir, "s"), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := config.Expand("file:s", dir); err != nil || got != want {
+			t.Errorf("%q: %q, %v", content, got, err)
+		}
+	}
+}
+
+func TestStrayVariables(t *testing.T) {
+	environ := []string{"PATH=/bin", "USERSYNC_RATE=1", "USERSYNC_CONFIG=c.yaml", "USERSYNC_SANBDOX=true", "USERSYNC_COLOUR=red",
+		"USERSYNC_SERVICE_HOST=10.0.0.1", "USERSYNC_SERVICE_PORT_HTTP=80", "USERSYNC_PORT=tcp://10.0.0.1:80",
+		"USERSYNC_PORT_80_TCP_ADDR=10.0.0.1", "USERSYNC_LEDGER_SERVICE_PORT=5432"}
+	want := []string{"USERSYNC_COLOUR", "USERSYNC_SANBDOX"}
+	if stray := config.StrayVariables(environ, connect.Sections); !slices.Equal(stray, want) {
+		t.Errorf("got %v", stray)
+	}
+}
+
+func FuzzConfig(f *testing.F) {
+	f.Add([]byte("to: kard\nkard: {auth: {token: env:T}}\nfields: {id: A}\n"))
+	f.Add([]byte("a: &a\n  b: *a\nkard: *a\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		_, err := config.Parsed("c.yaml", text, connect.Sections, nil, func(string) (string, bool) { return "", false })
+		var told *exit.Error
+		if err != nil && !errors.As(err, &told) {
+			t.Errorf("no hint for %v", err)
+		}
+	})
+}

@@ -1,0 +1,25 @@
+package config
+
+import "github.com/spf13/cobra"
+
+// What the tests of this package see, which are outside it: they need the sections
+// of real APIs, and these import it.
+
+var ErrPasswordInURL = errPasswordInURL
+
+// Parsed resolves a config text with flags and variables beside it.
+func Parsed(path string, text []byte, apis func() []Section, flags map[string][]string, lookup func(string) (string, bool)) (*Config, error) {
+	f, err := parseFile(path, text, declare(&Config{}, apis()))
+	if err != nil {
+		return nil, err
+	}
+	return sources{flags: flags, environment: Environment{Lookup: lookup}, file: f, apis: apis}.resolve()
+}
+
+func Expand(text, dir string) (string, error) { return expand(text, dir, nil) }
+
+func StrayVariables(environ []string, apis func() []Section) []string {
+	return strayVariables(environ, declare(&Config{}, apis()).variables())
+}
+
+func FlagsOf(cmd *cobra.Command) []string { return flagsOf(cmd) }

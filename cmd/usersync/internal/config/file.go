@@ -1,0 +1,273 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/reader/mapping"
+)
+
+// DefaultFile is the config file that is read if it is there and none is named.
+const DefaultFile = "usersync.yaml"
+
+// file is what a config file says, key by key, with the line of each.
+type file struct {
+	path   string
+	values map[string]fileValue
+	fields map[string]*yaml.Node // of each API's section; those of all under ""
+	trees  map[string]*yaml.Node // of the sections that hold more than single values
+	schema schema                // what may stand there; its settings are only looked at
+}
+
+type fileValue struct {
+	texts []string
+	line  int
+}
+
+// keyError is something wrong at a line of a config file.
+type keyError struct {
+	path string
+	line int
+	text string
+}
+
+func (e *keyError) Error() string {
+	return fmt.Sprintf("read config %s:%d: %s", e.path, e.line, e.text)
+}
+
+// readFile reads path. With an empty path it reads ./usersync.yaml if
+// there is one, and returns nil if there is none.
+func readFile(path string, schema schema) (*file, error) {
+	asked := path != ""
+	if !asked {
+		path = DefaultFile
+	}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) && !asked {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, exit.Usage(fmt.Errorf("read config: %w", err), "check the path that --config or USERSYNC_CONFIG gives; usersync init FILE writes a first config", "")
+	}
+	return parseFile(path, text, schema)
+}
+
+func parseFile(path string, text []byte, schema schema) (*file, error) {
+	f := &file{path: path, values: map[string]fileValue{}, fields: map[string]*yaml.Node{}, trees: map[string]*yaml.Node{}, schema: schema}
+	var document, more yaml.Node
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	err := d.Decode(&document)
+	if errors.Is(err, io.EOF) {
+		return f, nil
+	}
+	if err != nil {
+		return nil, f.unreadable(err)
+	}
+	if err := d.Decode(&more); !errors.Is(err, io.EOF) {
+		return nil, f.fault(max(more.Line, 1), "there is more than one document", "remove the second one")
+	}
+	return f, f.section(document.Content[0], "")
+}
+
+// unreadable passes on where YAML itself is broken. The library's own text may
+// quote the file, which may hold what nobody should see; its place does not.
+func (f *file) unreadable(err error) error {
+	var line int
+	if _, scan := fmt.Sscanf(err.Error(), "yaml: line %d:", &line); scan != nil {
+		line = 1
+	}
+	return f.fault(line, "this is not YAML", "look for a missing colon, a tab, or an open quote near this line")
+}
+
+func (f *file) fault(line int, text, hint string) error {
+	return exit.Usage(&keyError{f.path, line, text}, hint, "usersync help settings")
+}
+
+// section reads one mapping; prefix ends in a dot, or is empty.
+func (f *file) section(n *yaml.Node, prefix string) error {
+	if n.Kind != yaml.MappingNode {
+		return f.fault(n.Line, where(prefix)+" must hold keys and values", "write key: value")
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		if seen[k.Value] {
+			return f.fault(k.Line, fmt.Sprintf("key %s stands here twice", prefix+k.Value), "keep one of them")
+		}
+		seen[k.Value] = true
+		if err := f.entry(k, n.Content[i+1], prefix+k.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func where(prefix string) string {
+	if prefix == "" {
+		return "the config"
+	}
+	return strings.TrimSuffix(prefix, ".")
+}
+
+func (f *file) entry(k, v *yaml.Node, key string) error {
+	if v.Kind == yaml.AliasNode {
+		v = v.Alias
+	}
+	if s := f.schema.tree(key); s != nil {
+		return f.section(f.splitTree(s, v), key+".")
+	}
+	all := f.schema.settings
+	section, rest := f.schema.sectionOf(key)
+	if rest == "fields" {
+		f.fields[section] = v
+		return nil
+	}
+	for i := range all {
+		if all[i].Key == key {
+			return f.value(k, v, &all[i])
+		}
+		if strings.HasPrefix(all[i].Key, key+".") {
+			return f.section(v, key+".")
+		}
+	}
+	for i := range all {
+		if section != "" && all[i].ofOneAPI() {
+			switch {
+			case all[i].Key == rest:
+				return f.valueAs(key, k, v, &all[i])
+			case strings.HasPrefix(all[i].Key, rest+"."):
+				return f.section(v, key+".")
+			}
+		}
+	}
+	return f.fault(k.Line, fmt.Sprintf("key %s is not known", key), exit.DidYouMean(key, f.schema.siblings(key)))
+}
+
+// sectionOf takes the name of an API off a key; empty if it does not begin with one.
+func (s schema) sectionOf(key string) (section, rest string) {
+	if name, rest, found := strings.Cut(key, "."); found && slices.Contains(namesOf(s.sections), name) {
+		return name, rest
+	}
+	return "", key
+}
+
+// siblings are the keys that could stand where key stands, and all full keys
+// when nothing of that section is near.
+func (s schema) siblings(key string) []string {
+	names := []string{"fields"}
+	depth := strings.Count(key, ".") + 1
+	for _, own := range s.settings {
+		parts := strings.Split(own.Key, ".")
+		names = append(names, strings.Join(parts[:min(depth, len(parts))], "."))
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if _, near := mapping.Nearest(key, names); near {
+		return names
+	}
+	if general := s.generalIn(key); len(general) > 0 {
+		return general
+	}
+	return slices.DeleteFunc(names, func(n string) bool { return parentOf(n) != parentOf(key) })
+}
+
+// generalIn is the setting of all APIs that is meant in the section of one; none if
+// nothing is near.
+func (s schema) generalIn(key string) []string {
+	section, rest := s.sectionOf(key)
+	names := []string{"fields"}
+	for i := range s.settings {
+		if s.settings[i].ofOneAPI() {
+			names = append(names, s.settings[i].Key)
+		}
+	}
+	if near, ok := mapping.Nearest(rest, names); ok && section != "" {
+		return []string{section + "." + near}
+	}
+	return nil
+}
+
+func parentOf(key string) string {
+	if i := strings.LastIndexByte(key, '.'); i >= 0 {
+		return key[:i]
+	}
+	return ""
+}
+
+func (f *file) value(k, v *yaml.Node, s *Setting) error { return f.valueAs(s.Key, k, v, s) }
+
+// valueAs keeps the value of a setting under a key of its own.
+func (f *file) valueAs(key string, k, v *yaml.Node, s *Setting) error {
+	items := []*yaml.Node{v}
+	if v.Kind == yaml.SequenceNode && s.several() {
+		items = v.Content
+	}
+	got := fileValue{line: k.Line}
+	for _, item := range items {
+		if item.Kind != yaml.ScalarNode || item.Tag == "!!null" || item.Value == "" {
+			return f.fault(item.Line, fmt.Sprintf("key %s must have one value%s", key, orSeveral(s)), "remove the line if it shall keep its default")
+		}
+		got.texts = append(got.texts, item.Value)
+	}
+	f.values[key] = got
+	return nil
+}
+
+func orSeveral(s *Setting) string {
+	if s.several() {
+		return ", or a list of them"
+	}
+	return ""
+}
+
+// readFields reads the mapping of an API, or that of all, whose own package knows
+// what may stand there.
+func (f *file) readFields(section string, to *mapping.Fields) error {
+	fields := f.fields[section]
+	if fields == nil {
+		fields = f.fields[""]
+	}
+	if fields == nil {
+		return nil
+	}
+	err := fields.Decode(to)
+	if wrong, ok := errors.AsType[*mapping.Error](err); ok {
+		return f.fault(max(wrong.Line, fields.Line), wrong.Rule, wrong.Hint)
+	}
+	if err != nil {
+		return f.fault(fields.Line, "fields cannot be read", "write field: COLUMN, one a line")
+	}
+	return nil
+}
+
+// variables are those that values are read from.
+func (f *file) variables() []string {
+	var names []string
+	if f == nil {
+		return nil
+	}
+	for _, v := range f.values {
+		for _, text := range v.texts {
+			if name, ok := strings.CutPrefix(text, "env:"); ok {
+				names = append(names, name)
+			}
+		}
+	}
+	for i := range f.schema.sections {
+		if s := &f.schema.sections[i]; f.trees[s.Name] != nil {
+			names = append(names, s.Tree.Variables(f.trees[s.Name])...)
+		}
+	}
+	return names
+}
+
+func (f *file) dir() string { return filepath.Dir(f.path) }

@@ -1,0 +1,178 @@
+package config
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// flagValue is a flag's value as it was typed. It is checked together with what
+// the other places say, so that one rule makes one message.
+type flagValue struct {
+	all     []string
+	from    []string // what the environment says; used where all was not given
+	setting *Setting
+}
+
+func (v *flagValue) String() string { return strings.Join(v.all, ",") }
+
+// Type is what help prints behind the flag's name; bool prints nothing.
+func (v *flagValue) Type() string {
+	if v.setting.Kind == Bool {
+		return "bool"
+	}
+	return v.setting.Value
+}
+
+// Set keeps the last value, or adds to a list.
+func (v *flagValue) Set(s string) error {
+	if !v.setting.several() {
+		v.all = nil
+	}
+	v.all = append(v.all, s)
+	return nil
+}
+
+// Flags are the settings that a command takes on its command line, and --config.
+type Flags struct {
+	cmd    *cobra.Command
+	apis   func() []Section
+	schema schema
+	path   *string
+	given  map[string]*flagValue
+	json   bool
+}
+
+const fileFlag = "config"
+
+// AddFlags gives cmd a flag for each setting that has one and is for one of the
+// commands; ForRun is all of them. apis makes the sections of the APIs, anew
+// with each call.
+func AddFlags(cmd *cobra.Command, apis func() []Section, commands Commands) *Flags {
+	f := &Flags{cmd: cmd, apis: apis, schema: declare(&Config{}, apis()), given: map[string]*flagValue{}}
+	f.path = cmd.Flags().String(fileFlag, "", "the config `FILE`; without it ./"+DefaultFile+" if there is one")
+	for i := range f.schema.settings {
+		s := &f.schema.settings[i]
+		if s.Flag == "" || commands != ForRun && s.Commands&commands == 0 {
+			continue
+		}
+		f.given[s.Flag] = &flagValue{setting: s}
+		added := cmd.Flags().VarPF(f.given[s.Flag], s.Flag, "", usage(s))
+		if s.Kind == Bool {
+			added.NoOptDefVal = "true"
+		}
+		complete(cmd, s)
+	}
+	return f
+}
+
+func usage(s *Setting) string {
+	text := s.Use
+	if len(s.Words) > 0 {
+		text += ": " + strings.Join(s.Words, ", ")
+	}
+	if s.Default != "" && s.Kind != Bool {
+		text += " (default " + s.Default + ")"
+	}
+	return text
+}
+
+func complete(cmd *cobra.Command, s *Setting) {
+	if len(s.Words) == 0 {
+		return
+	}
+	// The error says that the flag does not exist, and it was made just now.
+	_ = cmd.RegisterFlagCompletionFunc(s.Flag, cobra.FixedCompletions(s.Words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// Load reads the config when the flags have been parsed. With an error it may
+// return a config too, to be shown. What is wrong is an *exit.Error for each value.
+func (f *Flags) Load(e Environment) (*Config, error) {
+	c, err := f.load(e)
+	if c != nil {
+		c.Invocation = Invocation{Verb: f.cmd.Name(), Flags: flagsOf(f.cmd), Files: f.cmd.Flags().Args()}
+	}
+	return c, err
+}
+
+// load finds out how errors are to be told before it meets one.
+func (f *Flags) load(e Environment) (*Config, error) {
+	src, flags := sources{flags: map[string][]string{}, environment: e, apis: f.apis}, f.cmd.Flags()
+	for name, v := range f.given {
+		if flags.Changed(name) {
+			src.flags[name] = v.all
+		} else if text, ok := src.variable(v.setting); ok {
+			v.from = split(text, v.setting)
+		}
+	}
+	f.json = src.wantsJSONLog()
+	path := *f.path
+	if v, ok := e.Lookup(envPrefix + strings.ToUpper(fileFlag)); ok && path == "" {
+		path = v
+		if err := flags.Set(fileFlag, v); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if src.file, err = readFile(path, f.schema); err != nil {
+		return nil, err
+	}
+	f.json = src.wantsJSONLog()
+	if err := refuseStray(e, f.schema, src.file); err != nil {
+		return nil, err
+	}
+	return src.resolve()
+}
+
+// JSONLog reports whether standard error takes JSON alone. It is known once Load
+// has returned, even with an error.
+func (f *Flags) JSONLog() bool { return f.json }
+
+func (src sources) wantsJSONLog() bool {
+	format := new(Log).format()
+	return slices.Equal(src.of(&format).texts, []string{logJSON})
+}
+
+// MergeFlags lays the settings that one command was given over those of another.
+func MergeFlags(from, over *cobra.Command) (err error) {
+	from.Flags().Visit(func(f *pflag.Flag) {
+		v, isSetting := f.Value.(*flagValue)
+		if !isSetting {
+			return
+		}
+		for _, text := range v.all {
+			err = errors.Join(err, over.Flags().Set(f.Name, text))
+		}
+	})
+	return err
+}
+
+// Only is the config for one of the APIs that are named.
+func (c *Config) Only(api string) (*Config, error) {
+	src := c.sources
+	if src.flags = maps.Clone(src.flags); src.flags == nil {
+		src.flags = map[string][]string{}
+	}
+	src.flags[targetFlag] = []string{api}
+	own, err := src.resolve()
+	if own != nil {
+		own.Invocation = c.Invocation.SentTo(api)
+	}
+	return own, err
+}
+
+// Offline is a config for asking an API what it takes, without any call: that of
+// its sandbox, with nothing set beside.
+func Offline(api string, apis func() []Section) (*Config, error) {
+	nothing := Environment{Lookup: func(string) (string, bool) { return "", false }}
+	src := sources{environment: nothing, apis: apis, flags: map[string][]string{targetFlag: {api}, sandboxFlag: {"true"}}}
+	c, err := src.resolve()
+	if c != nil {
+		c.Target.Offline = true
+	}
+	return c, err
+}

@@ -1,0 +1,25 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
+)
+
+func TestAgainKeepsTheFlags(t *testing.T) {
+	root := &cobra.Command{Use: "usersync"}
+	cmd := &cobra.Command{Use: "run"}
+	root.AddCommand(cmd)
+	config.AddFlags(cmd, connect.Sections, config.ForRun)
+	err := cmd.ParseFlags([]string{"--sandbox", "--json=false", "--ignore", "a b", "--ignore", "c", "--rate", "5", "old.csv"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "usersync run --ignore 'a b' --ignore c --json=false --rate 5 --sandbox new.csv"
+	if got := (config.Invocation{Verb: cmd.Name(), Flags: config.FlagsOf(cmd)}).Again("new.csv"); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

@@ -1,0 +1,22 @@
+package config_test
+
+import "testing"
+
+// The command that follows takes along how a file is read, and takes back what was
+// expected of another one.
+func TestWhatIsToldToAnotherCommand(t *testing.T) {
+	c, err := resolved(t, "charset: windows-1252\nexpect_records: 12\nexpect_sha256: none\n", map[string][]string{"delimiter": {`\t`}, "format": {"csv"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.Init("a.csv"), "usersync init --format csv --delimiter tab --charset windows-1252 a.csv"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got := c.OtherInput(); len(got) != 2 || got[0] != "--expect-records" || got[1] != "none" {
+		t.Errorf("got %q", got)
+	}
+	c, err = resolved(t, "", nil, nil)
+	if err != nil || c.Init("a.csv") != "usersync init a.csv" || len(c.OtherInput()) > 0 {
+		t.Errorf("nothing is set: %s, %q, %v", c.Init("a.csv"), c.OtherInput(), err)
+	}
+}

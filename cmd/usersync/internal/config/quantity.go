@@ -1,0 +1,155 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"usersync/reader/source"
+)
+
+// Rate is a ceiling of calls. Its zero value says that none was given.
+type Rate struct {
+	PerSecond float64
+	Unlimited bool
+}
+
+// Given reports whether there is a ceiling, or the word that there is none.
+func (r Rate) Given() bool { return r.Unlimited || r.PerSecond > 0 }
+
+var errRate = errors.New("must be a number of calls such as 16/s, 1000/m, 50 (a second) or unlimited")
+
+func parseRate(s string) (Rate, error) {
+	if s == "unlimited" {
+		return Rate{Unlimited: true}, nil
+	}
+	number, unit, found := strings.Cut(s, "/")
+	per, known := map[string]float64{"s": 1, "m": 60}[unit]
+	if !found {
+		per, known = 1, true
+	}
+	n, err := strconv.ParseFloat(number, 64)
+	if err != nil || !known || !(n > 0) || math.IsInf(n, 0) {
+		return Rate{}, errRate
+	}
+	return Rate{PerSecond: n / per}, nil
+}
+
+// Share is a number of records, or a percentage of those read.
+type Share struct {
+	Count   int
+	Percent float64
+}
+
+var errShare = errors.New("must be a number of records such as 25, or a percentage such as 0.5%")
+
+// ParseShare reads a number such as 25, or a percentage such as 0.5%.
+func ParseShare(s string) (Share, error) {
+	if number, found := strings.CutSuffix(s, "%"); found {
+		p, err := strconv.ParseFloat(number, 64)
+		if err != nil || !(p >= 0 && p <= 100) {
+			return Share{}, errShare
+		}
+		return Share{Percent: p}, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return Share{}, errShare
+	}
+	return Share{Count: n}, nil
+}
+
+// Covers reports whether n of total records are within the share.
+func (s Share) Covers(n, total int) bool {
+	return n <= s.Count || float64(n) <= s.Percent/100*float64(total)
+}
+
+// String writes the share as one would type it.
+func (s Share) String() string {
+	if s.Percent > 0 {
+		return fmt.Sprintf("%g%%", s.Percent)
+	}
+	return fmt.Sprint(s.Count)
+}
+
+func parseBool(s string) (bool, error) {
+	switch strings.ToLower(s) {
+	case "true", "yes", "on", "1":
+		return true, nil
+	case "false", "no", "off", "0":
+		return false, nil
+	}
+	return false, errors.New("must be true or false")
+}
+
+func parseDuration(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return 0, errors.New("must be a time such as 30s, 15m or 1h30m, and more than 0")
+	}
+	return d, nil
+}
+
+// ParseCount returns a parser of whole numbers of at least least.
+func ParseCount(least int) func(string) (int, error) {
+	return func(s string) (int, error) {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < least {
+			return 0, errors.New("must be a whole number of at least " + strconv.Itoa(least))
+		}
+		return n, nil
+	}
+}
+
+func parseRateOrAuto(s string) (Rate, error) {
+	if s == "auto" {
+		return Rate{}, nil
+	}
+	return parseRate(s)
+}
+
+// ParseDelimiter reads one character, or its name. It returns 0 for auto.
+func ParseDelimiter(s string) (rune, error) {
+	switch s {
+	case "auto":
+		return 0, nil
+	case "tab", `\t`:
+		return '\t', nil
+	}
+	r, size := utf8.DecodeRuneInString(s)
+	if size != len(s) || size == 0 || r == utf8.RuneError || strings.ContainsRune("\"\r\n", r) {
+		return 0, errors.New("must be one character, tab or auto")
+	}
+	return r, nil
+}
+
+func parseCharset(s string) (string, error) {
+	if s == "auto" {
+		return s, nil
+	}
+	return s, source.CheckCharset(s)
+}
+
+const day = 24 * time.Hour
+
+// parseDays reads a time of a day or more, in days or as a duration: what is
+// younger may still be looked at, or written.
+func parseDays(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if days, isDays := strings.CutSuffix(text, "d"); isDays {
+		var n int
+		n, err = strconv.Atoi(days)
+		d = time.Duration(n) * day
+		if n > 36500 {
+			err = strconv.ErrRange
+		}
+	}
+	if err != nil || d < day {
+		return 0, errors.New("must be a day or more, such as 90d or 36h")
+	}
+	return d, nil
+}

@@ -1,0 +1,206 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"usersync/cmd/usersync/internal/exit"
+)
+
+// sources are the places that a value may come from, the strongest first.
+type sources struct {
+	flags       map[string][]string // by flag name, only those given
+	environment Environment
+	file        *file // nil if there is none
+	apis        func() []Section
+	// section is the API whose section of the config may say all that is otherwise
+	// said for all; empty while it is not decided.
+	section string
+}
+
+// origin is a value's text before it is checked, and where it stood.
+type origin struct {
+	texts  []string
+	place  string // --rate, USERSYNC_RATE, usersync.yaml:3, default
+	inFile bool
+	byFlag bool
+}
+
+// of returns where s gets its value. No texts: nowhere.
+func (src sources) of(s *Setting) origin {
+	if texts, ok := src.flags[s.Flag]; ok && s.Flag != "" {
+		return origin{texts: texts, place: "--" + s.Flag, byFlag: true}
+	}
+	if text, ok := src.variable(s); ok {
+		return origin{texts: split(text, s), place: s.Env()}
+	}
+	if v, ok := src.inFile(s); ok {
+		return origin{texts: v.texts, place: fmt.Sprintf("%s:%d", src.file.path, v.line), inFile: true}
+	}
+	if s.Default == "" {
+		return origin{}
+	}
+	// A default path lies where the config file's own paths would lie.
+	return origin{texts: []string{s.Default}, place: "default", inFile: src.file != nil}
+}
+
+// inFile is what the file says, in the API's own section first.
+func (src sources) inFile(s *Setting) (fileValue, bool) {
+	if src.file == nil {
+		return fileValue{}, false
+	}
+	if v, ok := src.file.values[src.section+"."+s.Key]; ok && s.ofOneAPI() {
+		return v, true
+	}
+	v, ok := src.file.values[s.Key]
+	return v, ok
+}
+
+func (src sources) variable(s *Setting) (string, bool) {
+	if s.Env() == "" {
+		return "", false
+	}
+	text, ok := src.environment.Lookup(s.Env())
+	return text, ok && text != ""
+}
+
+func split(text string, s *Setting) []string {
+	if s.several() {
+		return strings.Split(text, ",")
+	}
+	return []string{text}
+}
+
+// resolve checks every setting and returns the config. With an error, which tells
+// of all that is wrong, it is good to be shown and for nothing else.
+func (src sources) resolve() (*Config, error) {
+	c := &Config{dir: ".", sources: src}
+	c.schema = declare(c, src.apis())
+	if src.file != nil {
+		c.File, c.dir = src.file.path, src.file.dir()
+	}
+	all := slices.Clone(c.schema.settings)
+	// What decides about others comes first.
+	slices.SortStableFunc(all, func(a, b Setting) int { return rank(a) - rank(b) })
+	var wrong []error
+	for i := range all {
+		if rank(all[i]) > 0 && len(c.Target.All) == 1 {
+			c.Target.To, src.section = c.Target.All[0], c.Target.All[0]
+		}
+		wrong = append(wrong, src.settle(c, &all[i]))
+	}
+	if src.file != nil {
+		if err := src.file.readFields(src.section, &c.Input.Fields); err != nil {
+			return nil, err
+		}
+	}
+	wrong = append(wrong, src.readTree(c))
+	return c, errors.Join(wrong...)
+}
+
+func rank(s Setting) int {
+	if s.First {
+		return 0
+	}
+	return 1
+}
+
+func (src sources) settle(c *Config, s *Setting) error {
+	o := src.of(s)
+	idle := s.Remote && c.Target.Sandbox
+	shown := shownAs(s, o, idle)
+	text, err := "", refuseClear(s, o)
+	if err == nil && !idle {
+		text, err = src.takeAll(c, s, o)
+	}
+	if err != nil {
+		shown.Place += ": " + err.Error()
+		err = src.fault(s, o, text, err)
+	}
+	c.shown = append(c.shown, shown)
+	return err
+}
+
+// takeAll returns the text that was not taken, with its error.
+func (src sources) takeAll(c *Config, s *Setting, o origin) (string, error) {
+	for _, text := range o.texts {
+		if err := src.take(c, s, o, text); err != nil {
+			return text, err
+		}
+	}
+	return "", nil
+}
+
+// refuseClear finds secrets written where anybody may read them.
+func refuseClear(s *Setting, o origin) error {
+	for _, text := range o.texts {
+		if s.Kind == Secret && !isIndirect(text) {
+			return errLiteralSecret
+		}
+		if (s.Kind == URL || s.Kind == Database) && (o.byFlag || o.inFile && !isIndirect(text)) && hasPassword(text) {
+			return errPasswordInURL
+		}
+	}
+	return nil
+}
+
+func (src sources) take(c *Config, s *Setting, o origin, text string) error {
+	if o.inFile && s.indirect() {
+		if file, ok := strings.CutPrefix(text, "file:"); ok {
+			c.ValueFiles = append(c.ValueFiles, relativeTo(c.dir, file))
+		}
+		expanded, err := expand(text, c.dir, src.environment.Lookup)
+		if err != nil {
+			return err
+		}
+		text = expanded
+	}
+	if s.Kind == URL && text != s.Also {
+		if err := checkLink(text); err != nil {
+			return err
+		}
+	}
+	if o.inFile && s.isPath(text) {
+		text = relativeTo(c.dir, text)
+	}
+	if file, ok := strings.CutPrefix(text, SQLiteURL); ok && o.inFile && s.Kind == Database && file != "" {
+		text = SQLiteURL + relativeTo(c.dir, file)
+	}
+	if s.Place != nil {
+		*s.Place = o.place
+	}
+	return s.Take(text)
+}
+
+// fault names the value by its place and key; a secret's text is not shown.
+func (src sources) fault(s *Setting, o origin, text string, err error) error {
+	named := o.place
+	if o.inFile {
+		named += ": " + s.Key
+	}
+	return exit.Usage(fmt.Errorf("read settings: %s: %w", named, err), settingHint(s, text, err), "usersync help settings")
+}
+
+func settingHint(s *Setting, text string, err error) string {
+	var few *wordError
+	switch {
+	case errors.Is(err, errLiteralSecret):
+		return fmt.Sprintf("write %s: env:NAME or file:PATH, and keep the value there", s.Key)
+	case errors.Is(err, errPasswordInURL):
+		return fmt.Sprintf("put the URL into a file or variable and write %s: env:NAME or file:PATH in the config", s.Key)
+	case errors.As(err, &few) && s.several() && strings.Contains(text, ","):
+		return fmt.Sprintf("several are --%s %s, or %s: [%s] in the config", s.Flag, strings.ReplaceAll(text, ",", " --"+s.Flag+" "), s.Key, strings.ReplaceAll(text, ",", ", "))
+	case errors.As(err, &few):
+		return exit.DidYouMean(text, few.words)
+	}
+	if unset, ok := errors.AsType[*unsetError](err); ok {
+		return fmt.Sprintf("export %s, or write file:PATH in place of env:%s", unset.variable, unset.variable)
+	}
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return "look whether the file is there and this user may read it; a relative path starts at the config"
+	}
+	return ""
+}

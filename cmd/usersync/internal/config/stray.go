@@ -1,0 +1,67 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"usersync/cmd/usersync/internal/exit"
+)
+
+// refuseStray finds environment variables that look like settings and are none:
+// what somebody meant to set would silently keep its default. What the config
+// names as env:NAME may be called anything.
+func refuseStray(e Environment, schema schema, file *file) error {
+	known := slices.Concat(schema.variables(), file.variables())
+	var wrong []error
+	var hint string
+	for _, name := range strayVariables(e.Environ(), known) {
+		wrong = append(wrong, fmt.Errorf("read settings: environment variable %s is not known", name))
+		hint = nearVariable(name, known)
+	}
+	if wrong == nil {
+		return nil
+	}
+	if len(wrong) > 1 {
+		hint = ""
+	}
+	return exit.Usage(errors.Join(wrong...), hint, "usersync help settings")
+}
+
+// nearVariable does not list all: there are too many to read.
+func nearVariable(name string, known []string) string {
+	if near := exit.DidYouMean(name, known); strings.HasPrefix(near, "did") {
+		return near
+	}
+	return "take it out of the environment: names that begin with " + envPrefix + " are settings"
+}
+
+func (s schema) variables() []string {
+	known := []string{envPrefix + "CONFIG"}
+	for i := range s.settings {
+		if name := s.settings[i].Env(); name != "" {
+			known = append(known, name)
+		}
+	}
+	return known
+}
+
+// ofService matches what Kubernetes sets for a service that is called usersync,
+// or usersync-something.
+var ofService = regexp.MustCompile(`^` + envPrefix + `(.+_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_.+)?)$`)
+
+// strayVariables returns the names that are neither ours nor those of a service,
+// sorted.
+func strayVariables(environ, known []string) []string {
+	var stray []string
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, envPrefix) && !slices.Contains(known, name) && !ofService.MatchString(name) {
+			stray = append(stray, name)
+		}
+	}
+	slices.Sort(stray)
+	return stray
+}

@@ -1,0 +1,103 @@
+package connect
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/destination/custom"
+	"usersync/sync/sandbox"
+	"usersync/sync/sandbox/shapes"
+	"usersync/writer/report"
+)
+
+// customSection is the section of custom. What is not a single value is a tree,
+// which its own package reads.
+type customSection struct {
+	name, baseURL, account, sandbox string
+	described                       *custom.Config // nil where the config has none
+}
+
+func newCustom() *api {
+	s := &customSection{}
+	return &api{
+		name: "custom", settings: s.settings(), tree: customTree{s}, open: s.open,
+		toSandbox: func(url string) { s.baseURL = url }, mock: func() string { return s.sandbox },
+		account: "account",
+	}
+}
+
+func (s *customSection) settings() []config.Setting {
+	return []config.Setting{
+		{Key: "name", Value: "NAME",
+			Use: "what the API is called in reports; the calls themselves, the credentials and how answers are read stand beside it: see docs/custom.md",
+			Set: config.IntoString(&s.name)},
+		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true,
+			Use: "the API's address; there is no default",
+			Set: config.IntoString(&s.baseURL)},
+		{Key: "account", Kind: config.ID, Value: "ID",
+			Use: "whose users they are; {account} in the calls",
+			Set: config.IntoString(&s.account)},
+		{Key: "sandbox", Value: "NAME", Words: Mocks(),
+			Use: "the API that plays this one with --sandbox",
+			Set: config.IntoString(&s.sandbox)},
+	}
+}
+
+// customTree is how the calls of an API are described.
+type customTree struct{ section *customSection }
+
+// Knows reports whether key is one of the description.
+func (customTree) Knows(key string) bool { return custom.Knows(key) }
+
+// Variables are those that the description is read from.
+func (customTree) Variables(n *yaml.Node) []string { return custom.Variables(n) }
+
+// Read takes the description, and shows its sum.
+func (t customTree) Read(n *yaml.Node, expand func(string) (string, error)) (string, error) {
+	described, err := custom.Decode(n, expand)
+	if wrong, ok := errors.AsType[*custom.Error](err); ok {
+		hint := wrong.Hint
+		if wrong.Word != "" {
+			hint = exit.DidYouMean(wrong.Word, wrong.Known)
+		}
+		return "", &config.TreeError{Line: wrong.Line, Rule: wrong.Rule, Hint: hint}
+	}
+	t.section.described = described
+	return custom.Sum(n), err
+}
+
+func (s *customSection) open(_ context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
+	if s.described == nil {
+		return nil, report.Scope{}, errors.New("the config has no section custom: that describes the API; begin with one of docs/custom")
+	}
+	described := *s.described
+	described.Name, described.BaseURL, described.Account = s.name, cmp.Or(c.Target.BaseURL, s.baseURL), s.account
+	network := restConfig(c, see)
+	network.Auth, network.Media, network.HTTP2 = described.REST.Auth, described.REST.Media, c.Network.HTTP2 || described.REST.HTTP2
+	described.REST = network
+	opened, err := custom.New(&described)
+	if err != nil {
+		return nil, report.Scope{}, err
+	}
+	scope := report.Scope{Destination: described.Name, Host: hostOf(described.BaseURL), Account: described.Account, Sandbox: c.Target.Sandbox}
+	return opened, scope, nil
+}
+
+// customMocks are the shapes of API that a config can describe and that a sandbox
+// can play.
+func customMocks() map[string]Mock {
+	all := map[string]Mock{}
+	for name, shape := range shapes.All() {
+		all[name] = Mock{
+			open:    func(MockOptions) sandbox.API { return shape },
+			snippet: func(_ MockOptions, url string) string { return fmt.Sprintf("base_url: %q # under custom:", url) },
+		}
+	}
+	return all
+}

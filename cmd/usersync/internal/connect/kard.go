@@ -1,0 +1,101 @@
+package connect
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/sync/destination/kard"
+	"usersync/sync/destination/rest"
+	"usersync/sync/user"
+	"usersync/writer/report"
+)
+
+// kardSection is the section of kard.
+type kardSection struct {
+	baseURL, organization string
+	put                   string
+	auth                  kardAuth
+}
+
+type kardAuth struct {
+	clientID, tokenURL, style, targetIssuer string
+	clientSecret, token                     user.Secret
+}
+
+func newKard() *api {
+	k := &kardSection{}
+	return &api{
+		name: "kard", settings: k.settings(), open: k.open,
+		toSandbox: func(url string) { k.baseURL, k.organization = url, "sandbox" }, mock: func() string { return "kard" },
+		draft: kardDraft, account: "organization",
+	}
+}
+
+func (k *kardSection) settings() []config.Setting {
+	return []config.Setting{
+		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true,
+			Use: "the API's address; there is no default, so that no rehearsal meets production by accident",
+			Set: config.IntoString(&k.baseURL)},
+		{Key: "organization", Kind: config.ID, Value: "ID", Remote: true,
+			Use: "the issuer's organization id",
+			Set: config.IntoString(&k.organization)},
+		{Key: "put", Value: "NAME", Default: "merge", Words: []string{"merge", "as_is"},
+			Use: "an update sends back what the row leaves out (merge), or the row alone (as_is)",
+			Set: config.IntoString(&k.put)},
+		{Key: "auth.client_id", Kind: config.ID, Value: "ID", Remote: true,
+			Use: "the client's id",
+			Set: config.IntoString(&k.auth.clientID)},
+		{Key: "auth.client_secret", Kind: config.Secret, Remote: true,
+			Use: "the client's secret",
+			Set: config.IntoSecret(&k.auth.clientSecret)},
+		{Key: "auth.token", Kind: config.Secret, Remote: true,
+			Use: "a fixed token, in place of client_id and client_secret",
+			Set: config.IntoSecret(&k.auth.token)},
+		{Key: "auth.token_url", Kind: config.URL, Value: "URL", Remote: true,
+			Use: "where tokens are fetched; without it the API's own address and /v2/auth/token",
+			Set: config.IntoString(&k.auth.tokenURL)},
+		{Key: "auth.style", Value: "NAME", Default: "basic", Words: []string{"basic", "form", "json"}, Remote: true,
+			Use: "how the client's id and secret travel to the token address",
+			Set: config.IntoString(&k.auth.style)},
+		{Key: "auth.target_issuer", Kind: config.ID, Value: "ID", Remote: true,
+			Use: "the one issuer that a token is for, where a client has several",
+			Set: config.IntoString(&k.auth.targetIssuer)},
+	}
+}
+
+func (k *kardSection) open(_ context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
+	r := restConfig(c, see)
+	r.BaseURL = cmp.Or(c.Target.BaseURL, k.baseURL)
+	r.Auth = rest.Auth{
+		Token: k.auth.token, ClientID: user.NewSecret(k.auth.clientID), ClientSecret: k.auth.clientSecret,
+		TokenURL: k.auth.tokenURL, Style: rest.Style(k.auth.style), Header: http.Header{},
+	}
+	if k.auth.targetIssuer != "" {
+		r.Auth.Header.Set("X-Kard-Target-Issuer", k.auth.targetIssuer)
+	}
+	opened, err := kard.New(kard.Config{Organization: k.organization, Put: kard.Put(k.put), REST: r})
+	if err != nil {
+		return nil, report.Scope{}, err
+	}
+	return opened, report.Scope{Destination: "kard", Host: hostOf(r.BaseURL), Account: k.organization, Sandbox: c.Target.Sandbox}, nil
+}
+
+const kardDraft = `kard:
+  base_url: https://test-rewards-api.getkard.com # Kard's own sandbox; not needed with --sandbox
+  organization: env:KARD_ORGANIZATION
+  auth: {client_id: env:KARD_CLIENT_ID, client_secret: env:KARD_CLIENT_SECRET}
+`
+
+// kardMock is the one that the sandbox itself knows.
+func kardMock() Mock {
+	return Mock{snippet: func(o MockOptions, url string) string {
+		auth := ""
+		if o.Auth {
+			auth = ", auth: {client_id: any, client_secret: env:ANY_SECRET}"
+		}
+		return fmt.Sprintf("kard: {base_url: %q, organization: %s%s}", url, cmp.Or(o.Organization, "any"), auth)
+	}}
+}

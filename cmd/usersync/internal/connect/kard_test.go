@@ -1,0 +1,57 @@
+package connect
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"usersync/cmd/usersync/internal/config"
+)
+
+// loaded reads a config text as run does, with flags and variables beside it.
+func loaded(t *testing.T, apis func() []config.Section, text string, variables map[string]string, args ...string) (*config.Config, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "usersync.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return loadedFrom(t, apis, variables, append([]string{"--config", path}, args...)...)
+}
+
+func loadedFrom(t *testing.T, apis func() []config.Section, variables map[string]string, args ...string) (*config.Config, error) {
+	t.Helper()
+	cmd := &cobra.Command{Use: "run"}
+	flags := config.AddFlags(cmd, apis, config.ForRun)
+	if err := cmd.ParseFlags(args); err != nil {
+		t.Fatal(err)
+	}
+	lookup := func(name string) (string, bool) { v, ok := variables[name]; return v, ok }
+	return flags.Load(config.Environment{Lookup: lookup, Environ: func() []string { return nil }})
+}
+
+// kardAlone is a section of kard that the test can look into.
+func kardAlone() (*kardSection, func() []config.Section) {
+	k := &kardSection{}
+	return k, func() []config.Section { return []config.Section{{Name: "kard", Settings: k.settings()}} }
+}
+
+func TestKardIsTyped(t *testing.T) {
+	k, apis := kardAlone()
+	_, err := loaded(t, apis, "to: kard\nkard: {put: as_is, organization: o-1, auth: {style: json, client_id: me, client_secret: env:CS}}\n", map[string]string{"CS": "hush\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k.auth.clientSecret.Reveal() != "hush" || k.auth.clientID != "me" {
+		t.Error("credentials are not what they should be")
+	}
+}
+
+func TestSandboxNeedsNoCredentials(t *testing.T) {
+	k, apis := kardAlone()
+	_, err := loaded(t, apis, "sandbox: true\nkard: {base_url: env:NO, auth: {token: env:NOT_SET}}\n", nil)
+	if err != nil || k.baseURL != "" || k.auth.token.Reveal() != "" {
+		t.Errorf("got %v, %+v", err, k)
+	}
+}

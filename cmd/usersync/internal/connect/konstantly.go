@@ -1,0 +1,84 @@
+package connect
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/sync/destination/konstantly"
+	"usersync/sync/sandbox"
+	mocked "usersync/sync/sandbox/konstantly"
+	"usersync/sync/user"
+	"usersync/writer/report"
+)
+
+// konstantlySection is the section of konstantly.
+type konstantlySection struct {
+	baseURL, onAbsent, password, choices string
+	key                                  user.Secret
+}
+
+func newKonstantly() *api {
+	k := &konstantlySection{}
+	return &api{
+		name: "konstantly", settings: k.settings(), open: k.open,
+		toSandbox: func(url string) { k.baseURL, k.key = url+konstantlyPath, user.NewSecret("sandbox") }, mock: func() string { return "konstantly" },
+		draft: konstantlyDraft, absent: "block",
+	}
+}
+
+func (k *konstantlySection) settings() []config.Setting {
+	return []config.Setting{
+		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true,
+			Use: "the API's address with its path, such as https://YOURSITE.konstant.ly/openapi/v1",
+			Set: config.IntoString(&k.baseURL)},
+		{Key: "auth.key", Kind: config.Secret, Remote: true,
+			Use: "the API key, from your site's Settings > API",
+			Set: config.IntoSecret(&k.key)},
+		{Key: "on_absent", Value: "NAME", Default: "delete", Words: []string{"delete", "block"},
+			Use: "a delete removes the user for good (delete), or deactivates the user until an update (block)",
+			Set: config.IntoString(&k.onAbsent)},
+		{Key: "password", Value: "NAME", Default: "create", Words: []string{"create", "always", "generate"},
+			Use: "a row's password is sent with a new user (create) or with updates too (always); generate makes one, which nobody learns, for new users whose row has none",
+			Set: config.IntoString(&k.password)},
+		{Key: "choices", Value: "NAME", Default: "as_is", Words: []string{"as_is", "names"},
+			Use: "custom attributes are sent as the row has them (as_is), or the site is asked for its attributes first, so that options can be given by name and values get their types (names)",
+			Set: config.IntoString(&k.choices)},
+	}
+}
+
+// open asks the site for its custom attributes, if options are given by name.
+func (k *konstantlySection) open(ctx context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
+	r := restConfig(c, nil) // the pace begins with the run
+	r.BaseURL = cmp.Or(c.Target.BaseURL, k.baseURL)
+	o := konstantly.Config{Key: k.key, OnAbsent: konstantly.Absence(cmp.Or(c.Target.OnAbsent, k.onAbsent)), Password: konstantly.Password(k.password), REST: r}
+	if k.choices == "names" && !c.Target.Offline {
+		var err error
+		if o.Schema, err = konstantly.Learn(ctx, o); err != nil {
+			return nil, report.Scope{}, err
+		}
+	}
+	o.REST.Observe = see
+	opened, err := konstantly.New(o)
+	if err != nil {
+		return nil, report.Scope{}, err
+	}
+	return opened, report.Scope{Destination: "konstantly", Host: hostOf(r.BaseURL), Sandbox: c.Target.Sandbox}, nil
+}
+
+const konstantlyPath = "/openapi/v1"
+
+const konstantlyDraft = `konstantly:
+  base_url: https://YOURSITE.konstant.ly/openapi/v1 # not needed with --sandbox
+  auth: {key: env:KONSTANTLY_KEY}
+`
+
+func konstantlyMock() Mock {
+	return Mock{
+		open: func(MockOptions) sandbox.API { return mocked.New(mocked.Options{}) },
+		snippet: func(_ MockOptions, url string) string {
+			return fmt.Sprintf("konstantly: {base_url: %q, auth: {key: env:ANY_SECRET}}", url+konstantlyPath)
+		},
+	}
+}

@@ -1,0 +1,82 @@
+package connect
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/fingerprint"
+	"usersync/sync/journal"
+	"usersync/sync/ledger"
+)
+
+// Lease is what a run knows of those before it, and the lock that keeps others
+// from running at the same time.
+type Lease struct {
+	Ledger *ledger.Ledger // nil: none
+	lock   *ledger.FileLock
+}
+
+// Acquire opens the ledger and locks the scope for a run, whose runs directory is
+// dir. Another run that holds it is a *ledger.HeldError.
+func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, run string) (*Lease, error) {
+	if err := os.MkdirAll(dir, 0o700); Unwritable(err) {
+		return nil, exit.Usage(fmt.Errorf("make the runs directory: %w", err), "give --runs-dir a place that this user may write to", "")
+	} else if err != nil {
+		return nil, fmt.Errorf("make the runs directory: %w", err)
+	}
+	address := c.Ledger.At(dir)
+	if address == config.NoLedger {
+		lock, err := ledger.LockFile(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.Ledger.LockTimeout)
+		return &Lease{lock: lock}, err
+	}
+	l, err := OpenLedger(ctx, c, scope, address)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := l.Lock(ctx, run, c.Ledger.LockTimeout); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return &Lease{Ledger: l}, nil
+}
+
+// OpenLedger opens a ledger, and makes it where there is none.
+func OpenLedger(ctx context.Context, c *config.Config, scope journal.Scope, address string) (*ledger.Ledger, error) {
+	o := ledger.Options{URL: address, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.Ledger.Feed}
+	if key := c.Ledger.Key.Reveal(); key != "" {
+		var err error
+		if o.Key, err = fingerprint.ParseKey(key); err != nil {
+			return nil, exit.Usage(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")
+		}
+	}
+	return ledger.Open(ctx, o)
+}
+
+// Unwritable tells that no further try helps: somebody has to open the place first.
+func Unwritable(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
+}
+
+func nameOfScope(s journal.Scope) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s", s.Destination, s.Host, s.Account))
+	return hex.EncodeToString(sum[:6])
+}
+
+// Close gives the scope back.
+func (l *Lease) Close() error {
+	if l.lock != nil {
+		return l.lock.Release()
+	}
+	if l.Ledger != nil {
+		return l.Ledger.Close()
+	}
+	return nil
+}

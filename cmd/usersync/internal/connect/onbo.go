@@ -1,0 +1,96 @@
+package connect
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/sync/destination/onbo"
+	"usersync/sync/sandbox"
+	mocked "usersync/sync/sandbox/onbo"
+	"usersync/sync/user"
+	"usersync/writer/report"
+)
+
+// onboSection is the section of onbo.
+type onboSection struct {
+	baseURL                        string
+	checks, date, country, reports string
+	delete                         bool
+	clientID, epoch                string
+	secretKey                      user.Secret
+}
+
+func newOnbo() *api {
+	o := &onboSection{}
+	return &api{
+		name: "onbo", settings: o.settings(), open: o.open, mock: func() string { return "onbo" },
+		toSandbox: func(url string) {
+			o.baseURL, o.clientID, o.secretKey = url+onboPath, "sandbox", user.NewSecret(mocked.Secret)
+			o.epoch = string(onbo.Milliseconds)
+		},
+		draft: onboDraft,
+	}
+}
+
+func (o *onboSection) settings() []config.Setting {
+	return []config.Setting{
+		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true,
+			Use: "the API's address with its version, such as https://sandbox-api.stilt.com/v1; there is no default, so that no rehearsal meets production by accident",
+			Set: config.IntoString(&o.baseURL)},
+		{Key: "auth.client_id", Kind: config.ID, Value: "ID", Remote: true,
+			Use: "the client's uuid",
+			Set: config.IntoString(&o.clientID)},
+		{Key: "auth.secret_key", Kind: config.Secret, Remote: true,
+			Use: "the secret key, dashes and all: it signs every call and seals SSNs",
+			Set: config.IntoSecret(&o.secretKey)},
+		{Key: "auth.epoch", Value: "NAME", Default: "milliseconds", Words: []string{"milliseconds", "seconds"}, Remote: true,
+			Use: "the unit of the time that is signed",
+			Set: config.IntoString(&o.epoch)},
+		{Key: "checks", Value: "NAME", Default: "refuse", Words: []string{"refuse", "warn"},
+			Use: "what a name, date, phone, age, e-mail or address that breaks a rule of Onbo does: it is not sent (refuse), or sent and mentioned in the results (warn)",
+			Set: config.IntoString(&o.checks)},
+		{Key: "date", Value: "NAME", Default: "slashes", Words: []string{"slashes", "dashes"},
+			Use: "how a date of birth is sent: YYYY/MM/DD or YYYY-MM-DD",
+			Set: config.IntoString(&o.date)},
+		{Key: "country", Value: "TEXT", Default: "UNITED STATES",
+			Use: "what is sent for the United States, however a row calls them",
+			Set: config.IntoString(&o.country)},
+		{Key: "reports", Kind: config.Path, Value: "DIR",
+			Use: "the directory of the files that credit_report and asset_report name; without it there are no reports",
+			Set: config.IntoString(&o.reports)},
+		{Key: "delete", Kind: config.Bool, Default: "false",
+			Use: "offer mode delete, which Onbo's own reference does not show",
+			Set: config.IntoBool(&o.delete)},
+	}
+}
+
+func (o *onboSection) open(_ context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
+	r := restConfig(c, see)
+	r.BaseURL = cmp.Or(c.Target.BaseURL, o.baseURL)
+	opened, err := onbo.New(onbo.Config{
+		ClientID: o.clientID, SecretKey: o.secretKey, Epoch: onbo.Epoch(o.epoch), Date: onbo.Date(o.date),
+		Checks: onbo.Checks(o.checks), Country: o.country, Reports: o.reports, Delete: o.delete, REST: r,
+	})
+	if err != nil {
+		return nil, report.Scope{}, err
+	}
+	return opened, report.Scope{Destination: "onbo", Host: hostOf(r.BaseURL), Account: o.clientID, Sandbox: c.Target.Sandbox}, nil
+}
+
+const onboPath = "/v1"
+
+const onboDraft = `onbo:
+  base_url: https://sandbox-api.stilt.com/v1 # not needed with --sandbox
+  auth: {client_id: env:ONBO_CLIENT_ID, secret_key: env:ONBO_SECRET_KEY}
+`
+
+func onboMock() Mock {
+	return Mock{
+		open: func(MockOptions) sandbox.API { return mocked.API{Secret: mocked.Secret} },
+		snippet: func(_ MockOptions, url string) string {
+			return fmt.Sprintf("onbo: {base_url: %q, auth: {client_id: any, secret_key: env:ONBO_SECRET_KEY}} # with ONBO_SECRET_KEY=%s", url+onboPath, mocked.Secret)
+		},
+	}
+}

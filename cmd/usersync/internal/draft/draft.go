@@ -1,0 +1,233 @@
+// Package draft makes a first config from the header of a file: which column is
+// which field, what is guessed, and what is left for a person to decide.
+//
+// It reads no rows and calls nobody. Start at From.
+package draft
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+
+	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/reader"
+	"usersync/reader/mapping"
+	"usersync/sync/user"
+)
+
+// Draft is what a header says about a config.
+type Draft struct {
+	to      string
+	client  connect.Client
+	columns []column
+	fields  map[user.Field]bool
+}
+
+// column is a column and the field that it is taken for; none if it is not
+// sent.
+type column struct {
+	name    string
+	field   user.Field
+	guessed bool
+}
+
+// From drafts a config for an API, one of connect.Drafts. It takes columns by their known names, then by names that are near
+// enough to guess. A field is taken once.
+func From(ctx context.Context, to string, header []string) (*Draft, error) {
+	asked, err := connect.Offline(ctx, to)
+	if err != nil {
+		return nil, err
+	}
+	d := &Draft{to: to, client: asked, fields: map[user.Field]bool{}}
+	for _, name := range header {
+		d.columns = append(d.columns, column{name: name, field: d.take(knownField(name))})
+	}
+	headed := len(d.fields) > 0 // else the names may be somebody's data
+	for i := range d.columns {
+		c := &d.columns[i]
+		if c.field == "" && headed {
+			c.field = d.take(d.ownField(c.name))
+		}
+		if c.field == "" && c.name != "" {
+			c.field = d.take(guessedField(c.name))
+			c.guessed = c.field != ""
+		}
+	}
+	return d, nil
+}
+
+func (d *Draft) take(f user.Field) user.Field {
+	fields := d.client.Traits().Fields
+	if f == "" || d.fields[f] || f != user.ID && !slices.Contains(fields, f) && f != d.ownField(string(f)) {
+		return ""
+	}
+	d.fields[f] = true
+	return f
+}
+
+// ownField is a column that the API itself has under this name: a custom attribute,
+// or the path of one where every path is a field. Words alone are not: they may
+// stand for something else, and are guessed.
+func (d *Draft) ownField(name string) user.Field {
+	field := user.Field(strings.TrimSpace(name))
+	t := d.client.Traits()
+	open := field.IsOpen() && slices.ContainsFunc(t.Fields, func(own user.Field) bool {
+		return (own == user.ExtraPrefix || own == user.AttributesPrefix) && strings.HasPrefix(string(field), string(own))
+	})
+	path := t.AnyField && strings.ContainsAny(string(field), ".:[") && d.client.CheckColumns([]user.Field{user.ID, field}, user.Update) == nil
+	if open || path {
+		return field
+	}
+	return ""
+}
+
+// missing are the fields without which the API takes nobody new, as it says.
+func (d *Draft) missing() []*user.InvalidError {
+	var missing []*user.InvalidError
+	fields := append(slices.Collect(maps.Keys(d.fields)), user.ID)
+	for {
+		bad, ok := errors.AsType[*user.InvalidError](d.client.CheckColumns(fields, user.Create))
+		if !ok || slices.Contains(fields, bad.Field) {
+			return missing
+		}
+		missing, fields = append(missing, bad), append(fields, bad.Field)
+	}
+}
+
+func knownField(name string) user.Field { return reader.Names()[strings.TrimSpace(name)] }
+
+// synonyms are words of other systems, without marks and in lower case.
+func synonyms() map[string]user.Field {
+	return map[string]user.Field{
+		"customerid": user.ID, "customerno": user.ID, "custno": user.ID, "custid": user.ID, "memberid": user.ID, "userno": user.ID,
+		"emailaddress": user.Email, "mail": user.Email,
+		"mobile": user.Phone, "mobilephone": user.Phone, "cell": user.Phone, "cellphone": user.Phone, "telephone": user.Phone,
+		"postalcode": user.ZipCode, "postcode": user.ZipCode, "yearofbirth": user.BirthYear,
+	}
+}
+
+func guessedField(name string) user.Field {
+	plain := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, name)
+	if f, ok := synonyms()[plain]; ok {
+		return f
+	}
+	known := reader.Names()
+	near, _ := mapping.Nearest(name, slices.Collect(maps.Keys(known)))
+	return known[near]
+}
+
+// Counts says how many columns are known, guessed and not sent.
+func (d *Draft) Counts() string {
+	var known, guessed, left int
+	for _, c := range d.columns {
+		switch {
+		case c.guessed:
+			guessed++
+		case c.field != "":
+			known++
+		default:
+			left++
+		}
+	}
+	return fmt.Sprintf("%s known, %d guessed, %d not sent", exit.Plural(known, "column"), guessed, left)
+}
+
+// Hint is what a person should look at first.
+func (d *Draft) Hint() string {
+	switch {
+	case !d.fields[user.ID]:
+		return "no column looks like the users' key: name it under fields: as id"
+	case len(d.missing()) > 0:
+		return string(d.missing()[0].Field) + " is required: decide on it under fields:"
+	}
+	return "look at it, above all at what was guessed"
+}
+
+// Layout says how the file is read, as it was typed; empty where nothing was.
+type Layout struct{ Format, Charset, Delimiter string }
+
+// YAML is the config. What nobody but a person can decide stands in comments.
+func (d *Draft) YAML(l Layout) string {
+	var b strings.Builder
+	b.WriteString("to: " + d.to + "\n" + connect.Draft(d.to))
+	for _, s := range [][2]string{{"format", l.Format}, {"charset", l.Charset}, {"delimiter", strings.TrimPrefix(l.Delimiter, "auto")}} {
+		if s[1] != "" {
+			fmt.Fprintf(&b, "%s: %s\n", s[0], scalar(s[1]))
+		}
+	}
+	b.WriteString("fields: # ours: theirs; only these columns are read\n")
+	for _, c := range d.columns {
+		if c.field != "" {
+			fmt.Fprintf(&b, "  %s: %s%s\n", scalar(string(c.field)), scalar(c.name), remark(c))
+		}
+	}
+	d.open(&b)
+	return b.String()
+}
+
+func remark(c column) string {
+	if !c.guessed {
+		return ""
+	}
+	if c.field == user.Phone {
+		return fmt.Sprintf(" # guessed; for numbers without a country: {expr: 'e164(row[%q], \"US\")'}", c.name)
+	}
+	return " # guessed"
+}
+
+// open lists what is left to decide.
+func (d *Draft) open(b *strings.Builder) {
+	if !d.fields[user.ID] {
+		b.WriteString("  # id: COLUMN # the users' key; required\n")
+	}
+	for _, m := range d.missing() {
+		fmt.Fprintf(b, "  # %s # required; a value: is the same for every user\n", lineFor(m))
+	}
+	for i, c := range d.columns {
+		if c.field == "" {
+			fmt.Fprintf(b, "  # not sent: %s\n", d.leftOut(c.name, i))
+		}
+	}
+}
+
+// lineFor is the line that a field needs, as the API's own hint has it.
+func lineFor(m *user.InvalidError) string {
+	if _, line, found := strings.Cut(m.Hint, "in the config: "); found && strings.HasPrefix(line, string(m.Field)+": ") {
+		return line
+	}
+	return string(m.Field) + ": COLUMN"
+}
+
+// leftOut names a column, by its place where its name may be somebody's data: a
+// file without a header would else leave its first row in a config.
+func (d *Draft) leftOut(name string, i int) string {
+	shown := mapping.Shown(name, i)
+	if len(d.fields) == 0 {
+		shown = mapping.Shown("", i)
+	}
+	if strings.HasSuffix(shown, `"`) {
+		return strings.Join(strings.Fields(name), " ")
+	}
+	return shown
+}
+
+// scalar writes a text so that YAML reads it back as that text.
+func scalar(text string) string {
+	out, err := yaml.Marshal(&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text})
+	if err != nil {
+		return fmt.Sprintf("%q", text)
+	}
+	return strings.TrimSpace(string(out))
+}

@@ -1,0 +1,52 @@
+package erasure
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"usersync/cmd/usersync/internal/history"
+)
+
+// ErrUnknown says that no run holds the id, where there is no ledger to ask.
+var ErrUnknown = errors.New("erase a user: no run holds such an id")
+
+// UnreadableError says that the files of a run cannot be searched for the id. Nothing
+// was erased.
+type UnreadableError struct {
+	Run string
+	Err error
+}
+
+func (e *UnreadableError) Error() string {
+	return fmt.Sprintf("look through run %s: %v; nothing was erased", e.Run, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *UnreadableError) Unwrap() error { return e.Err }
+
+// BlockedError says that runs must end first: they hold the id, or will read rejects
+// that do, and need what they know of their users to go on. Nothing was erased.
+type BlockedError struct{ Runs []*history.Run } // never empty
+
+func (e *BlockedError) Error() string {
+	var names []string
+	for _, r := range e.Runs {
+		names = append(names, r.ID)
+	}
+	return fmt.Sprintf("erase a user: runs that are not over hold the id, or will read it: %s; nothing was erased", strings.Join(names, ", "))
+}
+
+// UnfinishedError says that the files of a run could not be changed: another call
+// finishes what this one began.
+type UnfinishedError struct {
+	Run string
+	Err error
+}
+
+func (e *UnfinishedError) Error() string {
+	return fmt.Sprintf("erase a user from run %s: %v", e.Run, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *UnfinishedError) Unwrap() error { return e.Err }

@@ -1,0 +1,98 @@
+package erasure
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"usersync/writer"
+	"usersync/writer/report"
+)
+
+// rewrite brings all of it to the disk beside the files, and only then puts one
+// after the other into its place.
+func (e *eraser) rewrite(rehearsal bool) (err error) {
+	defer func() { err = errors.Join(err, e.cleanUp()) }()
+	if err := e.copyAll(e.replacement); err != nil {
+		return err
+	}
+	if err := e.copySummary(); err != nil {
+		return err
+	}
+	for _, f := range e.pending {
+		if err := f.Sync(); err != nil {
+			return err
+		}
+	}
+	if err := e.markErasing(); err != nil {
+		return err
+	}
+	for i := range e.pending { // the results were the first
+		if err := e.pending[len(e.pending)-1-i].Commit(); err != nil {
+			return err
+		}
+	}
+	leavings := []string{erasingFile}
+	if rehearsal { // its ledger ended with it
+		leavings = append(leavings, "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.key")
+	}
+	return e.dir.Remove(leavings...)
+}
+
+// replacement makes the file that takes the place of name.
+func (e *eraser) replacement(name string) (io.Writer, error) {
+	f, err := e.dir.Anew(name)
+	if err == nil {
+		e.pending = append(e.pending, f)
+	}
+	return f, err
+}
+
+// markErasing notes that the files are about to change.
+func (e *eraser) markErasing() error {
+	f, err := e.dir.Append(erasingFile)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// cleanUp removes what did not take its place.
+func (e *eraser) cleanUp() (err error) {
+	for _, f := range e.pending {
+		err = errors.Join(err, f.Drop())
+	}
+	return err
+}
+
+// copySummary tells the new sizes.
+func (e *eraser) copySummary() error {
+	name := e.named("summary.json")
+	return e.read(name, func(f *os.File, _ int64) error {
+		s, err := report.ReadSummary(f)
+		if err != nil {
+			return err
+		}
+		for i := range s.Files {
+			file := &s.Files[i]
+			if filepath.Base(filepath.Dir(file.Path)) != s.Run {
+				continue // a copy elsewhere
+			}
+			for _, c := range []struct {
+				holds string
+				writer.Copied
+			}{{"results", e.results}, {"rejects", e.rejects}} {
+				if file.Holds == c.holds && strings.HasPrefix(filepath.Base(file.Path), c.holds+".") {
+					file.Bytes = c.Size
+				}
+			}
+		}
+		out, err := e.replacement(name)
+		if err != nil {
+			return err
+		}
+		return report.WriteSummary(out, s)
+	})
+}

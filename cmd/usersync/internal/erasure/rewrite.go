@@ -1,0 +1,183 @@
+package erasure
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"usersync/sync/journal"
+	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/rundir"
+)
+
+// eraser writes the files of one run again, without one user.
+type eraser struct {
+	writer.Erasure
+	dir   *rundir.Dir
+	files []string // what lies in the directory
+	id    string
+
+	results, rejects writer.Copied
+	notes, listed    int
+	pending          []*rundir.File // in the order in which they take their places
+}
+
+func (e *eraser) has(name string) bool { return slices.Contains(e.files, name) }
+
+// named returns the file of a name, whole or unfinished; empty if there is none.
+func (e *eraser) named(name string) string {
+	for _, n := range []string{name, name + ".partial"} {
+		if e.has(n) {
+			return n
+		}
+	}
+	return ""
+}
+
+func (e *eraser) changes() bool {
+	return e.results.Erased+e.rejects.Erased+e.notes+e.listed > 0
+}
+
+// copyAll copies every file that can hold the person to where to leads.
+func (e *eraser) copyAll(to func(name string) (io.Writer, error)) error {
+	e.Erasure.ID = e.id
+	if err := e.readMarks(); err != nil {
+		return err
+	}
+	results, err := e.copyText("results", to, e.Results)
+	if err != nil {
+		return err
+	}
+	e.results = results
+	if e.rejects, err = e.copyText("rejects", to, e.Rejects); err != nil {
+		return err
+	}
+	if err := e.copyList(to); err != nil {
+		return err
+	}
+	return e.copyJournal(to)
+}
+
+// readMarks collects the marks of the journal, whose sizes change with the files.
+func (e *eraser) readMarks() error {
+	e.Marks = nil
+	return e.read(rundir.JournalName, func(f *os.File, size int64) error {
+		for frame, err := range journal.Frames(f, size) {
+			m, is, bad := frame.Mark()
+			if err := errors.Join(err, bad); err != nil {
+				return err
+			}
+			if is {
+				e.Marks = append(e.Marks, m.Record)
+			}
+		}
+		return nil
+	})
+}
+
+// read opens a file, if it is there.
+func (e *eraser) read(name string, do func(f *os.File, size int64) error) (err error) {
+	if name == "" || !e.has(name) {
+		return nil
+	}
+	f, err := e.dir.Read(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if err := do(f, info.Size()); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+func (e *eraser) copyText(holds string, to func(string) (io.Writer, error), erase func(io.Writer, writer.FileText) (writer.Copied, error)) (did writer.Copied, err error) {
+	for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
+		name := e.named(holds + "." + string(format))
+		err = errors.Join(err, e.read(name, func(f *os.File, _ int64) (err error) {
+			out, err := to(name)
+			if err != nil {
+				return err
+			}
+			did, err = erase(out, writer.FileText{Name: name, Format: format, Text: f})
+			return err
+		}))
+	}
+	return did, err
+}
+
+// copyList copies the list of those whom mirror would have deleted.
+func (e *eraser) copyList(to func(string) (io.Writer, error)) error {
+	name := e.named("absent.csv")
+	return e.read(name, func(f *os.File, _ int64) error {
+		out, err := to(name)
+		if err != nil {
+			return err
+		}
+		rows, lines := csv.NewReader(bufio.NewReader(f)), csv.NewWriter(out)
+		rows.FieldsPerRecord = -1
+		for row, err := rows.Read(); !errors.Is(err, io.EOF); row, err = rows.Read() {
+			if err != nil {
+				return errors.New("a line is not as usersync wrote it")
+			}
+			if len(row) > 0 && writer.UnquoteCell(row[0]) == e.id {
+				e.listed++
+				row = append([]string{user.Erased}, make([]string, len(row)-1)...)
+			}
+			if err := lines.Write(row); err != nil {
+				return err
+			}
+		}
+		lines.Flush()
+		return lines.Error()
+	})
+}
+
+func (e *eraser) copyJournal(to func(string) (io.Writer, error)) error {
+	return e.read(rundir.JournalName, func(f *os.File, size int64) error {
+		out, err := to(rundir.JournalName)
+		if err != nil {
+			return err
+		}
+		return journal.Rewrite(out, f, size, e.edit())
+	})
+}
+
+func (e *eraser) edit() journal.Edit {
+	mark := 0
+	return journal.Edit{
+		Sent: func(s *journal.Sent) {
+			if s.ID == e.id {
+				s.ID = user.Erased
+				e.notes++
+			}
+		},
+		Settled: func(o *user.Settled) {
+			if o.ID == e.id {
+				o.Erase()
+				e.notes++
+			}
+		},
+		Mark: func(m *journal.Mark) {
+			m.Results, m.Rejects = sizeAt(e.results, mark, m.Results), sizeAt(e.rejects, mark, m.Rejects)
+			mark++
+		},
+	}
+}
+
+// sizeAt is where the rows up to a mark end; as it was if the file is gone.
+func sizeAt(c writer.Copied, mark int, was int64) int64 {
+	if mark < len(c.At) {
+		return c.At[mark]
+	}
+	return was
+}

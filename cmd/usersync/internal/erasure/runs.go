@@ -1,0 +1,168 @@
+package erasure
+
+import (
+	"errors"
+	"io"
+	"slices"
+
+	"usersync/cmd/usersync/internal/history"
+	"usersync/sync/journal"
+	"usersync/writer"
+	"usersync/writer/rundir"
+)
+
+// erasingFile says that an erasure has begun to change the files of a run, and
+// perhaps was killed: their sizes may not be those that journal and summary name.
+const erasingFile = "erasing"
+
+// fromRuns erases id in every run that is concerned, or in none.
+func fromRuns(dir string, scope journal.Scope, id string) (done Done, err error) {
+	s, err := searchRuns(dir, scope, id)
+	if err != nil {
+		return done, err
+	}
+	done.Elsewhere = s.elsewhere
+	if blocking := s.blocking(); len(blocking) > 0 {
+		return done, &BlockedError{Runs: blocking}
+	}
+	for _, c := range s.holding {
+		if err := c.erase(&done); err != nil {
+			return done, &UnfinishedError{Run: c.ID, Err: err}
+		}
+		done.Runs++
+	}
+	return done, nil
+}
+
+// survey is what was found out about all runs before any is changed.
+type survey struct {
+	holding   []*candidate            // the id, and can be changed
+	open      []*history.Run          // they hold it, and did not end
+	readers   map[string]*history.Run // one that can be resumed, by the run whose rejects it reads
+	elsewhere int
+}
+
+func searchRuns(dir string, scope journal.Scope, id string) (s survey, err error) {
+	runs, err := rundir.Runs(dir)
+	if err != nil {
+		return s, &history.PlaceError{Err: err}
+	}
+	s.readers = map[string]*history.Run{}
+	for _, info := range runs {
+		c := &candidate{Run: &history.Run{Dir: dir, ID: info.ID}, user: id}
+		if err := c.search(info); err == nil {
+			s.add(c, scope)
+		} else if c.Journal == nil || c.concerned(scope) {
+			return s, &UnreadableError{Run: info.ID, Err: err}
+		}
+	}
+	return s, nil
+}
+
+func (s *survey) add(c *candidate, scope journal.Scope) {
+	if c.Journal != nil && c.Journal.Resumable() {
+		for _, run := range history.ReadBy(c.Journal.Header) {
+			s.readers[run] = c.Run
+		}
+	}
+	switch {
+	case !c.holds:
+	case !c.concerned(scope):
+		s.elsewhere++
+	case !c.over():
+		s.open = append(s.open, c.Run)
+	default:
+		s.holding = append(s.holding, c)
+	}
+}
+
+// blocking lists the runs that must end first: those that hold the id, and those that
+// would read it in the rejects of another run.
+func (s *survey) blocking() []*history.Run {
+	all := s.open
+	for _, c := range s.holding {
+		if r := s.readers[c.ID]; r != nil && !slices.Contains(all, r) {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// candidate is a run that may hold the id of a user.
+type candidate struct {
+	*history.Run // Journal is nil if it has none
+	user         string
+	holds        bool
+	marks        []int // the records of the journal's marks
+}
+
+func (c *candidate) over() bool {
+	return c.Journal != nil && c.Journal.Begun && c.Journal.Over() || c.ended()
+}
+
+// ended is a rehearsal that was stopped: it cannot be continued.
+func (c *candidate) ended() bool {
+	return c.Journal != nil && c.Journal.Header.Rehearsal && c.Journal.End != nil
+}
+
+// concerned reports whether the run's users are those of the scope. A rehearsal is
+// one for the API.
+func (c *candidate) concerned(scope journal.Scope) bool {
+	if c.Journal == nil || !c.Journal.Begun {
+		return true // there is no telling
+	}
+	was := c.Journal.Header.Scope
+	if c.Journal.Header.Rehearsal {
+		return was.Destination == scope.Destination
+	}
+	was.Feed = scope.Feed
+	return was == scope
+}
+
+// search reads the run's journal and looks for the id in its files.
+func (c *candidate) search(info rundir.RunInfo) (err error) {
+	if info.Journal {
+		read, err := history.Read(c.Dir, c.ID)
+		if err != nil {
+			return err
+		}
+		c.Run = read
+	}
+	return c.inDir(func(dir *rundir.Dir, files []string) error {
+		e := &eraser{dir: dir, files: files, id: c.user}
+		if err := e.copyAll(func(string) (io.Writer, error) { return io.Discard, nil }); err != nil {
+			return err
+		}
+		c.marks = e.Marks
+		c.holds = e.changes() || e.has(erasingFile) && c.over()
+		return nil
+	})
+}
+
+// erase changes the run's files. The results come last: as long as they hold the id,
+// another call finds all of it again.
+func (c *candidate) erase(done *Done) error {
+	return c.inDir(func(dir *rundir.Dir, files []string) error {
+		e := &eraser{dir: dir, files: files, id: c.user, Erasure: writer.Erasure{Marks: c.marks}}
+		if err := e.rewrite(c.Journal.Header.Rehearsal); err != nil {
+			return err
+		}
+		done.Results, done.Rejects = done.Results+e.results.Erased, done.Rejects+e.rejects.Erased
+		done.Notes, done.Lists = done.Notes+e.notes, done.Lists+e.listed
+		return nil
+	})
+}
+
+// inDir opens the directory of the run and lists its files.
+func (c *candidate) inDir(do func(dir *rundir.Dir, files []string) error) (err error) {
+	dir, err := rundir.Open(c.Dir, c.ID)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	files, err := dir.Names()
+	if err != nil {
+		return err
+	}
+	return do(dir, files)
+}

@@ -1,0 +1,57 @@
+package history
+
+import (
+	"errors"
+	"os"
+	"syscall"
+	"time"
+
+	"usersync/writer/rundir"
+)
+
+// ErrRunning says that a process works on a run. The lock of the scope mostly keeps
+// others away from it, but not those that name another ledger, which has another
+// lock.
+var ErrRunning = errors.New("it is under way")
+
+// Claim opens the journal of a run to write at its end, and makes it if there is none.
+// It is this process's own until it is closed or the process ends: without that two
+// processes could write the files of one run. If another one has it, it is ErrRunning.
+func Claim(dir *rundir.Dir) (*os.File, error) {
+	f, err := dir.Append(rundir.JournalName)
+	if err != nil {
+		return nil, err
+	}
+	if err := claim(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+func claim(journal *os.File) error {
+	err := lock(journal, syscall.LOCK_EX)
+	for until := time.Now().Add(asking); errors.Is(err, syscall.EWOULDBLOCK) && time.Now().Before(until); {
+		time.Sleep(asking / 100)
+		err = lock(journal, syscall.LOCK_EX)
+	}
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return ErrRunning
+	}
+	return err
+}
+
+// asking is far longer than isClaimed holds the lock.
+const asking = time.Second
+
+func lock(journal *os.File, how int) error {
+	return syscall.Flock(int(journal.Fd()), how|syscall.LOCK_NB)
+}
+
+// isClaimed reports whether another process has claimed a journal.
+func isClaimed(journal *os.File) bool {
+	err := lock(journal, syscall.LOCK_SH)
+	if err == nil {
+		err = lock(journal, syscall.LOCK_UN)
+	}
+	return errors.Is(err, syscall.EWOULDBLOCK) // whatever else goes wrong, claim finds it
+}

@@ -1,0 +1,97 @@
+package history
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"usersync/writer"
+	"usersync/writer/report"
+	"usersync/writer/rundir"
+	"usersync/writer/verify"
+)
+
+// Files are the files that a run left behind, open to be read.
+type Files struct {
+	verify.Files
+	open []io.Closer
+}
+
+// Files opens results, rejects, summary and journal of the run, as they can be
+// verified. What goes wrong is a *LookupError. Close them when they were read.
+func (r *Run) Files() (*Files, error) {
+	f := &Files{}
+	if err := f.openAll(r); err != nil {
+		f.Close()
+		return nil, &LookupError{err}
+	}
+	return f, nil
+}
+
+func (f *Files) openAll(r *Run) error {
+	dir, err := rundir.Open(r.Dir, r.ID)
+	if err != nil {
+		return err
+	}
+	f.open = append(f.open, dir)
+	if f.Results, err = f.text(dir, "results"); err != nil {
+		return err
+	}
+	if f.Rejects, err = f.text(dir, "rejects"); err != nil {
+		return err
+	}
+	if f.Summary, err = readSummary(dir); err != nil {
+		return err
+	}
+	notes, err := dir.Read(rundir.JournalName)
+	if err != nil {
+		return err
+	}
+	f.open = append(f.open, notes)
+	f.Journal = journalFacts(r.Journal)
+	f.Journal.Notes = notesOf(notes, r.Journal.Size)
+	return nil
+}
+
+// text opens a file in the format that it has.
+func (f *Files) text(dir *rundir.Dir, name string) (writer.FileText, error) {
+	var missing error
+	for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
+		file, err := dir.Read(name + "." + string(format))
+		if err == nil {
+			f.open = append(f.open, file)
+			return writer.FileText{Name: filepath.Base(file.Name()), Format: format, Text: file}, nil
+		}
+		if missing = err; !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return writer.FileText{}, missing
+}
+
+// readSummary reads the summary; nil if there is none, as after a kill -9.
+func readSummary(dir *rundir.Dir) (*report.Summary, error) {
+	text, err := os.ReadFile(filepath.Join(dir.Path(), "summary.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var s report.Summary
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read summary.json: %w", err)
+	}
+	return &s, nil
+}
+
+// Close closes the files. They were only read: nothing can be lost.
+func (f *Files) Close() {
+	for _, c := range f.open {
+		c.Close()
+	}
+}

@@ -1,0 +1,200 @@
+package history
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"usersync/sync/journal"
+	"usersync/sync/user"
+	"usersync/writer/rundir"
+)
+
+var (
+	now   = time.Date(2026, 11, 26, 2, 15, 0, 0, time.UTC)
+	scope = journal.Scope{Destination: "kard", Host: "api.example", Account: "acme", Feed: "hr"}
+)
+
+// makeRun makes a run that began at a time and returns its name. Without an end it
+// was killed.
+func makeRun(t *testing.T, dir string, began time.Time, h journal.Header, end *journal.End, change ...func(*journal.Journal)) string {
+	t.Helper()
+	d, err := rundir.Create(dir, began)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Claim(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Run, h.Started = d.ID(), began
+	if h.Scope == (journal.Scope{}) {
+		h.Scope = scope
+	}
+	j, err := journal.Create(f, h)
+	for _, do := range change {
+		do(j)
+	}
+	if err == nil && end != nil {
+		err = j.Finish(*end)
+	}
+	if err := errors.Join(err, f.Close(), d.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return d.ID()
+}
+
+func finished() *journal.End { return &journal.End{State: journal.Finished} }
+func stopped() *journal.End  { return &journal.End{State: journal.Stopped} }
+
+func TestFindSaysWhatItCannotRead(t *testing.T) {
+	dir := t.TempDir()
+	run := makeRun(t, dir, now, journal.Header{}, nil)
+	r, err := Find(dir, run)
+	if err != nil || r.ID != run || r.Running || !r.Journal.Begun || r.Path() != filepath.Join(dir, run) {
+		t.Fatal(r, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, run, rundir.JournalName), []byte("no journal at all"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{run, "20260101T000000Z-aaaaaa"} {
+		_, err := Find(dir, id)
+		if _, typed := errors.AsType[*LookupError](err); !typed {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	_, err = Find(dir, run)
+	if _, damaged := errors.AsType[*journal.DamagedError](err); !damaged {
+		t.Error(err)
+	}
+}
+
+func TestNewest(t *testing.T) {
+	dir := t.TempDir()
+	makeRun(t, dir, now.Add(-time.Hour), journal.Header{}, finished())
+	late := makeRun(t, dir, now.Add(500*time.Millisecond), journal.Header{}, stopped())
+	makeRun(t, dir, now.Add(100*time.Millisecond), journal.Header{}, stopped())
+	r, err := Newest(dir, "", func(*journal.Past) bool { return true })
+	if err != nil || r.ID != late {
+		t.Error(r, err)
+	}
+	if r, err = Newest(dir, "", (*journal.Past).Over); err != nil || !r.Journal.Over() {
+		t.Error(r, err)
+	}
+	_, err = Newest(dir, " of gold", func(*journal.Past) bool { return false })
+	if _, typed := errors.AsType[*LookupError](err); !typed || err.Error() != "find the run: there is none of gold in "+dir {
+		t.Error(err)
+	}
+	if _, err := Newest(filepath.Join(dir, "none"), "", (*journal.Past).Over); err == nil {
+		t.Error("a run was found where there is no directory")
+	}
+}
+
+func TestUnfinished(t *testing.T) {
+	dir := t.TempDir()
+	elsewhere, feed := scope, scope
+	elsewhere.Account, feed.Feed = "other", "crm"
+	makeRun(t, dir, now.Add(-7*time.Hour), journal.Header{}, finished())
+	makeRun(t, dir, now.Add(-6*time.Hour), journal.Header{Scope: elsewhere}, nil)
+	makeRun(t, dir, now.Add(-5*time.Hour), journal.Header{Scope: feed, Ledger: "another"}, nil)
+	idle := makeRun(t, dir, now.Add(-4*time.Hour), journal.Header{Scope: feed, Ledger: "ours"}, nil)
+	active := makeRun(t, dir, now.Add(-3*time.Hour), journal.Header{Scope: feed, Ledger: "ours"}, nil, sent(t))
+	killed := makeRun(t, dir, now.Add(-2*time.Hour), journal.Header{}, nil)
+	all, err := Unfinished(dir, scope, "ours")
+	if got := ids(all); err != nil || !slices.Equal(got, []string{killed, active, idle}) {
+		t.Fatal(got, err)
+	}
+	own, foreign := Apart(all)
+	if !slices.Equal(ids(own), []string{killed}) || !slices.Equal(ids(foreign), []string{active}) {
+		t.Error(ids(own), ids(foreign))
+	}
+}
+
+// A run is of another process until that lets go of its journal.
+func TestUnfinishedTellsWhoIsRunning(t *testing.T) {
+	dir := t.TempDir()
+	run := makeRun(t, dir, now, journal.Header{}, nil)
+	d, err := rundir.Open(dir, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	f, err := Claim(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	all, err := Unfinished(dir, scope, "")
+	if err != nil || len(all) != 1 || !all[0].Running {
+		t.Error(ids(all), err)
+	}
+}
+
+func TestUnfinishedNeedsEveryJournal(t *testing.T) {
+	dir := t.TempDir()
+	run := makeRun(t, dir, now, journal.Header{}, nil)
+	if err := os.WriteFile(filepath.Join(dir, run, rundir.JournalName), []byte("no journal at all"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Unfinished(dir, scope, "")
+	if _, typed := errors.AsType[*PlaceError](err); !typed {
+		t.Error(err)
+	}
+}
+
+func TestExpire(t *testing.T) {
+	dir := t.TempDir()
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	old := makeRun(t, dir, ago(90*time.Hour), journal.Header{}, finished())
+	kept := makeRun(t, dir, ago(80*time.Hour), journal.Header{}, finished())
+	read := makeRun(t, dir, ago(70*time.Hour), journal.Header{}, finished())
+	stopped := makeRun(t, dir, ago(60*time.Hour), journal.Header{Retried: read}, stopped())
+	fresh := makeRun(t, dir, ago(time.Hour), journal.Header{}, finished())
+	removed, err := Expire(dir, ago(24*time.Hour), kept)
+	if removed != 1 || err != nil {
+		t.Error(removed, err)
+	}
+	for run, want := range map[string]bool{old: false, kept: true, read: true, stopped: true, fresh: true} {
+		if _, err := os.Stat(filepath.Join(dir, run)); errors.Is(err, fs.ErrNotExist) == want {
+			t.Errorf("%s: %v, should be there: %t", run, err, want)
+		}
+	}
+}
+
+// A run without an end is perhaps under way as long as its files change.
+func TestExpireLeavesWhatIsWrittenTo(t *testing.T) {
+	dir := t.TempDir()
+	clock := time.Now() // that of the disk
+	run := makeRun(t, dir, clock.Add(-90*time.Hour), journal.Header{Rehearsal: true}, nil)
+	if removed, err := Expire(dir, clock.Add(-time.Hour)); removed != 0 || err != nil {
+		t.Error(removed, err)
+	}
+	past := clock.Add(-80 * time.Hour)
+	if err := os.Chtimes(filepath.Join(dir, run, rundir.JournalName), past, past); err != nil {
+		t.Fatal(err)
+	}
+	if removed, err := Expire(dir, clock.Add(-time.Hour)); removed != 1 || err != nil {
+		t.Error(removed, err)
+	}
+}
+
+func sent(t *testing.T) func(*journal.Journal) {
+	return func(j *journal.Journal) {
+		r := &user.Record{Origin: user.Origin{Record: 1}, User: user.User{ID: "u-1"}}
+		if err := j.Sent(user.Batch{Op: user.Update, Records: []*user.Record{r}}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func ids(runs []*Run) []string {
+	var all []string
+	for _, r := range runs {
+		all = append(all, r.ID)
+	}
+	return all
+}

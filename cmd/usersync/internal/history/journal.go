@@ -1,0 +1,44 @@
+package history
+
+import (
+	"errors"
+	"io"
+	"iter"
+
+	"usersync/sync/journal"
+	"usersync/writer/report"
+	"usersync/writer/verify"
+)
+
+// journalFacts tells a verification what the journal says. A run that another
+// took up stopped before.
+func journalFacts(p *journal.Past) *verify.Journal {
+	f := &verify.Journal{Run: p.Header.Run, Mark: verify.Mark{
+		Record: p.Mark.Record, Results: p.Mark.Results, Rejects: p.Mark.Rejects, Outcomes: p.Mark.Outcomes}}
+	if p.End != nil {
+		f.State = map[journal.State]report.State{journal.Finished: report.Finished, journal.Stopped: report.Stopped}[p.End.State]
+	}
+	return f
+}
+
+// notesOf tells a journal as a verification wants it.
+func notesOf(r io.ReaderAt, size int64) iter.Seq2[verify.Note, error] {
+	return func(yield func(verify.Note, error) bool) {
+		for frame, err := range journal.Frames(r, size) {
+			outcomes, unreadable := frame.Settled()
+			mark, marked, noMark := frame.Mark()
+			if err := errors.Join(err, unreadable, noMark); err != nil {
+				yield(verify.Note{}, err)
+				return
+			}
+			if marked && !yield(verify.Note{Mark: mark.Record}, nil) {
+				return
+			}
+			for _, o := range outcomes {
+				if !yield(verify.Note{Settled: o}, nil) {
+					return
+				}
+			}
+		}
+	}
+}

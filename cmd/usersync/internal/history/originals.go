@@ -1,0 +1,164 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/reader"
+	"usersync/sync/checkpoint"
+	"usersync/sync/journal"
+	"usersync/sync/user"
+)
+
+// Originals reads once more what a run has read, for the secrets that its rejects
+// mask. It goes through the input along with the rejects, which are in the same
+// order, and holds one record. It is for one goroutine.
+type Originals struct {
+	run    *Run
+	reopen Reopen
+	warn   func(run string, err error)
+	before *Originals // of the run whose rejects this run sent again; nil if it did not
+
+	input   *reader.Input
+	next    func() (*user.Record, error, bool)
+	stop    func()
+	last    int // record
+	row     *user.Record
+	opened  int
+	failing bool
+}
+
+// Reopen opens the input of an earlier run once more.
+type Reopen func(context.Context, journal.Header) (*reader.Input, error)
+
+// mostOpened is how often the input is opened for rejects that were put into another
+// order; after that the secrets stay masked.
+const mostOpened = 100
+
+// Originals reads the input of the run through once, and that of the run whose
+// rejects it sent again, and so on: they must be what those runs have read, or it is
+// an *OriginalsError. A run that cannot be found is a *LookupError. It is nil if the
+// run read standard input: that is not there any more.
+//
+// A row that cannot be had later stays masked; warn is called once then.
+func (r Rejects) Originals(ctx context.Context, reopen Reopen, warn func(run string, err error)) (*Originals, error) {
+	return originalsOf(ctx, r.Dir, r.Run, reopen, warn)
+}
+
+func originalsOf(ctx context.Context, dir, id string, reopen Reopen, warn func(run string, err error)) (*Originals, error) {
+	r, err := Find(dir, id)
+	if err != nil || r.Journal.Header.ReadsStdin() {
+		return nil, err
+	}
+	o := &Originals{run: r, reopen: reopen, warn: warn}
+	if err := o.check(ctx); err != nil {
+		return nil, &OriginalsError{Run: id, Err: err}
+	}
+	if retried := r.Journal.Header.Retried; retried != "" {
+		o.before, err = originalsOf(ctx, dir, retried, reopen, warn)
+	}
+	return o, err
+}
+
+// OriginalsError says that the files that a run has read are not there any more, or
+// were changed since. Nothing was sent.
+type OriginalsError struct {
+	Run string
+	Err error
+}
+
+func (e *OriginalsError) Error() string {
+	return fmt.Sprintf("take masked secrets from what run %s has read: %v; nothing was sent", e.Run, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *OriginalsError) Unwrap() error { return e.Err }
+
+// check reads the input as far as the run has written it, and compares its hash.
+func (o *Originals) check(ctx context.Context) error {
+	if err := o.open(ctx); err != nil {
+		return err
+	}
+	past := o.run.Journal
+	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), past.Mark, past.Header.Mode == string(config.Mirror))
+	if err == nil {
+		stop()
+	}
+	return errors.Join(err, o.close())
+}
+
+func (o *Originals) open(ctx context.Context) (err error) {
+	o.input, err = o.reopen(ctx, o.run.Journal.Header)
+	return err
+}
+
+// Rows returns the rows that a reject was made of, the latest first; none if they
+// cannot be had.
+func (o *Originals) Rows(ctx context.Context, r user.Rejected) [][]byte {
+	if o == nil || r.Run != o.run.ID || r.Record < 1 || r.Record > o.run.Journal.Mark.Record {
+		return nil
+	}
+	rec := o.record(ctx, r.Record)
+	if rec == nil {
+		return nil
+	}
+	rows := [][]byte{rec.Origin.Raw}
+	if rec.Origin.Before != nil {
+		rows = append(rows, o.before.Rows(ctx, *rec.Origin.Before)...)
+	}
+	return rows
+}
+
+// record returns a record of the input; nil if it cannot be had.
+func (o *Originals) record(ctx context.Context, n int) *user.Record {
+	if n < o.last || o.next == nil {
+		if o.opened == mostOpened || o.failing {
+			return nil
+		}
+		o.opened++
+		if err := errors.Join(o.close(), o.open(ctx)); err != nil {
+			return o.fail(err)
+		}
+		o.next, o.stop = iter.Pull2(iter.Seq2[*user.Record, error](o.input.Records()))
+	}
+	for o.last < n {
+		r, err, more := o.next()
+		if err != nil || !more {
+			return o.fail(errors.Join(err, errors.New("it is shorter than it was")))
+		}
+		o.last, o.row = r.Origin.Record, r
+	}
+	return o.row
+}
+
+// fail says once that no more secrets can be had: their rows stay invalid.
+func (o *Originals) fail(err error) *user.Record {
+	if !o.failing {
+		o.warn(o.run.ID, err)
+	}
+	o.failing = true
+	return nil
+}
+
+// Close closes the inputs. On nil it does nothing.
+func (o *Originals) Close() (err error) {
+	for ; o != nil; o = o.before {
+		err = errors.Join(err, o.close())
+	}
+	return err
+}
+
+// close closes what is open, so that it may be opened again.
+func (o *Originals) close() (err error) {
+	if o.stop != nil {
+		o.stop()
+	}
+	if o.input != nil {
+		err = o.input.Close()
+	}
+	o.input, o.next, o.stop, o.last, o.row = nil, nil, nil, 0, nil
+	return err
+}

@@ -1,0 +1,90 @@
+package history
+
+import (
+	"os"
+	"time"
+
+	"usersync/sync/journal"
+	"usersync/sync/ledger"
+	"usersync/sync/user"
+)
+
+// Staleness tells whether rejects that are sent again are out of date. It is for one
+// goroutine, the engine's planner.
+type Staleness struct {
+	Run string // the run that sends them
+	Dir string // the runs directory
+	// Unchanged lists the users that earlier runs saw unchanged; nil knows of none. It
+	// is called when the first reject needs it.
+	Unchanged func() []ledger.Unchanged
+
+	starts map[string]time.Time
+	seen   []ledger.Unchanged
+}
+
+// Superseded reports whether what is known of the user came later than the
+// record was rejected. A record that was superseded before still is.
+func (s *Staleness) Superseded(r *user.Record, known user.Known) bool {
+	before := r.Origin.Before
+	switch {
+	case before.Code == user.CodeSuperseded:
+		return true
+	case known.Run == "" || known.Run == s.Run:
+		return false // nothing is known, or what an earlier row of this input did
+	case known.Run == before.Run && known.Record > before.Record,
+		known.Run != before.Run && s.later(known.Run, before.Run):
+		return true
+	}
+	return s.unchangedSince(known.Row, before.Run)
+}
+
+// unchangedSince reports whether a run later than the given one saw the user, and
+// had nothing to change.
+func (s *Staleness) unchangedSince(row int64, run string) bool {
+	if s.Unchanged != nil {
+		s.seen, s.Unchanged = s.Unchanged(), nil
+	}
+	for _, u := range s.seen {
+		if u.Run != run && u.Run != s.Run && u.Rows.Has(row) && s.later(u.Run, run) {
+			return true
+		}
+	}
+	return false
+}
+
+// stampWidth is the length of that part of a run's name that says when it began.
+const stampWidth = len("20060102T150405Z")
+
+// later compares two runs: by the second in their names, else by their journals.
+// Where nothing tells it is true: a user who is not sent can be sent tomorrow.
+func (s *Staleness) later(a, b string) bool {
+	if len(a) > stampWidth && len(b) > stampWidth && a[:stampWidth] != b[:stampWidth] {
+		return a > b
+	}
+	one, two := s.startOf(a), s.startOf(b)
+	return one.IsZero() || two.IsZero() || one.After(two)
+}
+
+// startOf returns when a run of the runs directory began; zero if nothing tells.
+func (s *Staleness) startOf(run string) time.Time {
+	if at, ok := s.starts[run]; ok {
+		return at
+	}
+	if s.starts == nil {
+		s.starts = map[string]time.Time{}
+	}
+	at, err := startOf(s.Dir, run)
+	if err != nil {
+		at = time.Time{} // the run may have been removed, and nothing depends on it
+	}
+	s.starts[run] = at
+	return at
+}
+
+func startOf(dir, run string) (at time.Time, err error) {
+	err = withJournal(dir, run, func(f *os.File, size int64) (err error) {
+		at, err = journal.Begun(f, size)
+		return err
+	})
+	return at, err
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/ledger"
+)
+
+func ledgerResolve(e *env) *cobra.Command {
+	var remote string
+	var absent bool
+	cmd := &cobra.Command{
+		Use:   "resolve ID --remote X|--absent",
+		Short: "Say what became of a user who is pending",
+		Long: "resolve settles a user of whom nobody knows whether the API made it: --remote names the key that the API gave it,\n" +
+			"--absent says that it is not there, so that the next run makes it.",
+		Example: "  usersync ledger resolve 4711 --remote 7f0c2d\n  usersync ledger resolve 4711 --absent",
+		Args:    ledgerArguments("ID"),
+	}
+	cmd.Flags().StringVar(&remote, "remote", "", "the `KEY` that the API made for the user")
+	cmd.Flags().BoolVar(&absent, "absent", false, "the API does not have the user")
+	onLedger(e, cmd, writing, func(ctx context.Context, l *ledger.Ledger, args []string) error {
+		if err := l.Admin().Resolve(ctx, args[0], remote); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(e.stdout, "resolved")
+		return err
+	})
+	cmd.PreRunE = func(*cobra.Command, []string) error {
+		if (remote == "") != absent {
+			return exit.Usage(errors.New("read arguments: resolve takes either --remote or --absent"), "look the user up in the API first", "usersync ledger resolve --help")
+		}
+		return nil
+	}
+	return cmd
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"usersync/sync/ledger"
+	"usersync/sync/user"
+)
+
+func ledgerShow(e *env) *cobra.Command {
+	return onLedger(e, &cobra.Command{
+		Use:   "show ID",
+		Short: "Show what is remembered of one user",
+		Long:  "show prints what the ledger holds of an id: where it stands, since which run and record, and of which fields a print\nis known. It holds no value of a field.",
+		Args:  ledgerArguments("ID"),
+	}, reading, func(ctx context.Context, l *ledger.Ledger, args []string) error {
+		shown, err := l.Admin().Show(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		return showEntry(e, args[0], shown)
+	})
+}
+
+func showEntry(e *env, id string, s ledger.Shown) error {
+	table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
+	lines := [][2]string{
+		{"id", id}, {"standing", standingWord(s.Standing)}, {"remote", s.Remote}, {"feed", s.Feed},
+		{"run", s.Run}, {"record", fmt.Sprint(s.Record)}, {"fields", fieldsOf(s.Prints)},
+	}
+	for _, line := range lines {
+		if line[1] != "" {
+			fmt.Fprintf(table, "%s\t%s\n", line[0], line[1])
+		}
+	}
+	return table.Flush()
+}
+
+func standingWord(s user.Standing) string {
+	return map[user.Standing]string{user.Held: "held", user.Taken: "accepted", user.Pending: "pending"}[s]
+}
+
+// fieldsOf names the fields of which a print is known.
+func fieldsOf(p user.Prints) string {
+	var names []string
+	for _, f := range p.Fields {
+		names = append(names, string(f.Field))
+	}
+	if p.Secrets != ([16]byte{}) {
+		names = append(names, "secrets")
+	}
+	return strings.Join(names, ", ")
+}

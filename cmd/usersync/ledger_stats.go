@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"usersync/sync/ledger"
+)
+
+func ledgerStats(e *env) *cobra.Command {
+	return onLedger(e, &cobra.Command{
+		Use:   "stats",
+		Short: "Count what is remembered, in all scopes of the database",
+		Args:  ledgerArguments(),
+	}, reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
+		all, err := l.Admin().Stats(ctx)
+		if err != nil {
+			return err
+		}
+		table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
+		fmt.Fprintf(table, "scope\tfeed\theld\taccepted\tpending\tgeneration\n")
+		for _, s := range all {
+			fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\n", s.Scope, s.Feed, s.Held, s.Taken, s.Pending, s.Generation)
+		}
+		return table.Flush()
+	})
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"go.uber.org/zap"
+
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/writer/report"
+)
+
+// conclude adds to the summary what only the command knows, ends the run, tells a
+// person, and returns what went wrong.
+func (e *env) conclude(j *job, s report.Summary, err error, found *tally) error {
+	end := j.ending()
+	found.outcomes, found.read, found.allowed = s.Outcomes, s.RecordsRead, j.config.Output.AllowRejects
+	s.ExitCode = exitCode(err, *found)
+	s.Next = end.next(err, s)
+	if err == nil {
+		end.advise(&s)
+	}
+	s.Finish(e.now())
+	if missing := s.Unaccounted(); missing != 0 {
+		err = errors.Join(err, fmt.Errorf("run %s: %d records lack an outcome", s.Run, missing))
+		s.ExitCode = exitCode(err, *found)
+	}
+	err = errors.Join(err, j.close(s))
+	if err == nil {
+		return e.report(j, s)
+	}
+	shown := s
+	shown.Reason, shown.Next = "", "" // the error's own lines say both
+	err = errors.Join(err, e.report(j, shown))
+	return &exit.Error{Err: err, Hint: end.because(err), Next: s.Next}
+}
+
+// report tells how the run ended: to a person, or as data. That no person could
+// read it changes nothing in how the run ended.
+func (e *env) report(j *job, s report.Summary) error {
+	if j.log.data != nil {
+		logEnd(j.log.data, s)
+	}
+	if j.config.Output.JSON {
+		return e.printSummary(j.out.dir.Path(), s)
+	}
+	if j.log.data != nil {
+		return nil
+	}
+	if err := report.Print(e.stderr, s); err != nil {
+		j.log.Warn("the report could not be shown", zap.Error(err))
+	}
+	return nil
+}
+
+// printSummary gives the summary to standard output, which may be full or gone.
+func (e *env) printSummary(dir string, s report.Summary) error {
+	err := report.WriteSummary(e.stdout, s)
+	if err == nil {
+		return nil
+	}
+	path := filepath.Join(dir, "summary.json")
+	return &exit.Error{Err: fmt.Errorf("print the summary of run %s: %w", s.Run, err),
+		Hint: "what became of the users is not touched by this: the summary stands in " + path, Next: "cat " + exit.Quote(path)}
+}
+
+// logEnd is the report as a line of the log.
+func logEnd(log *zap.Logger, s report.Summary) {
+	log.Info("run ended", zap.String("run", s.Run), zap.String("state", string(s.State)), zap.Int("exit_code", s.ExitCode),
+		zap.Int("records_read", s.RecordsRead), zap.Any("outcomes", s.Outcomes), zap.Float64("seconds", s.Seconds),
+		zap.Any("files", s.Files), zap.String("reason", s.Reason), zap.String("hint", s.Hint), zap.String("next", s.Next))
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"go.uber.org/zap"
+	"golang.org/x/term"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/writer/progress"
+)
+
+// terminal is standard error during a run: a log, and the progress line that
+// shares it.
+type terminal struct {
+	log      runLog
+	progress *progress.Progress
+}
+
+// openTerminal opens progress and log. Where several runs share a log for
+// machines, each line names the destination.
+func openTerminal(to io.Writer, c *config.Config, several bool) (*terminal, error) {
+	t := &terminal{}
+	o := progress.Options{}
+	if c.Log.Format == "json" {
+		o.Say = func(line string) { t.log.data.Info("under way", zap.String("progress", line)) }
+	} else {
+		o.Terminal, o.Width = redrawn(to, c)
+	}
+	t.progress = progress.New(to, o)
+	var err error
+	if t.log.Logger, err = newLog(t.progress.Above(), c.Log.Format, c.Log.Level); err != nil {
+		return nil, err
+	}
+	if c.Log.Format != "json" {
+		return t, nil
+	}
+	if t.log.data, err = newLog(t.progress.Above(), "json", "info"); err != nil {
+		return nil, err
+	}
+	if several {
+		t.log.Logger, t.log.data = t.log.With(zap.String("to", c.Target.To)), t.log.data.With(zap.String("to", c.Target.To))
+	}
+	return t, nil
+}
+
+// redrawn says whether the progress line can be redrawn, and how wide it may be.
+func redrawn(to io.Writer, c *config.Config) (redraw bool, width func() int) {
+	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return true, func() int { return widthOf(f) }
+	}
+	return c.Log.Progress == "always", nil
+}
+
+func widthOf(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 80
+	}
+	return width
+}

@@ -1,0 +1,189 @@
+package checkpoint
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"usersync/sync/journal"
+	"usersync/sync/ledger"
+	"usersync/sync/user"
+)
+
+// output is a file of results, of which Sync may fail.
+type output struct {
+	size, synced int64
+	err          error
+}
+
+func (o *output) Size() int64 { return o.size }
+
+func (o *output) Sync() error {
+	if o.err == nil {
+		o.synced = o.size
+	}
+	return o.err
+}
+
+// scene is a run that makes checkpoints.
+type scene struct {
+	ledger           *ledger.Ledger
+	path             string // of the journal
+	results, rejects output
+	*Checkpointer
+}
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	s := &scene{path: filepath.Join(t.TempDir(), "journal")}
+	var err error
+	if s.ledger, err = ledger.Open(t.Context(), ledger.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "ledger.db"), Scope: "s"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.ledger.Lock(t.Context(), "run-1", 0); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(s.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(f.Close(), s.ledger.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	j, err := journal.Create(f, journal.Header{Run: "run-1", Started: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Checkpointer = New(Options{Run: "run-1", Ledger: s.ledger, Journal: j, Results: &s.results, Rejects: &s.rejects, Input: NewDigest(), Start: time.Now()})
+	return s
+}
+
+// write writes outcomes of n users, created each.
+func (s *scene) write(t *testing.T, n int) {
+	t.Helper()
+	for range n {
+		i := s.Last() + 1
+		s.results.size += 10
+		r := &user.Record{Op: user.Upsert, Origin: user.Origin{Record: i, Raw: fmt.Appendf(nil, "u%d", i)}, User: user.User{ID: fmt.Sprintf("u%d", i)}}
+		if err := s.Write(user.Outcome{Record: r, Status: user.Created, Action: user.Create}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// marks returns how far ledger and journal say that the run has come.
+func (s *scene) marks(t *testing.T) (ledger.Mark, journal.Mark) {
+	t.Helper()
+	lm, _, err := s.ledger.LastMark(t.Context(), "run-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	past, err := journal.Read(f, info.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lm, past.Mark
+}
+
+// A checkpoint comes with so many users, and the last one at the end. Ledger and
+// journal then say the same, and the files are on the disk as far as that.
+func TestCheckpoints(t *testing.T) {
+	s := newScene(t)
+	s.made = time.Now().Add(time.Hour) // none for the time alone
+	s.write(t, everyEntries-1)
+	if lm, jm := s.marks(t); lm.Record != 0 || jm.Record != 0 || s.Marked() != 0 {
+		t.Errorf("checkpoint at %d, %d and %d, want none", lm.Record, jm.Record, s.Marked())
+	}
+	s.write(t, 1)
+	s.made = time.Now().Add(time.Hour)
+	s.write(t, 7)
+	for _, want := range []int{everyEntries, everyEntries + 7} {
+		lm, jm := s.marks(t)
+		if lm.Record != want || jm.Record != want || s.Marked() != want {
+			t.Errorf("checkpoint at %d, %d and %d, want %d", lm.Record, jm.Record, s.Marked(), want)
+		}
+		if fmt.Sprintf("%x", lm.SHA256) != jm.InputSHA256 || lm.Input != jm.InputBytes || lm.Sizes[resultsSize] != jm.Results {
+			t.Errorf("ledger %+v, journal %+v", lm, jm)
+		}
+		if jm.Results != int64(10*want) || s.results.synced < jm.Results || jm.Outcomes[user.Created] != want {
+			t.Errorf("%+v, %d bytes on the disk", jm, s.results.synced)
+		}
+		known, err := s.ledger.Look(t.Context(), []string{fmt.Sprintf("u%d", want), fmt.Sprintf("u%d", want+1)})
+		if err != nil || known[0].Standing != user.Held || known[1].Standing != user.Absent {
+			t.Errorf("the ledger is not where the checkpoint is: %+v, %v", known, err)
+		}
+		if err := s.Finish(nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.Count(user.Created) != everyEntries+7 || s.Count(user.Failed) != 0 || s.FedAgain() {
+		t.Errorf("%d created, %d failed, fed again %t", s.Count(user.Created), s.Count(user.Failed), s.FedAgain())
+	}
+}
+
+// Where the results do not come to the disk, neither ledger nor journal says that
+// they did, and nothing is tried again.
+func TestNoCheckpointWithoutResults(t *testing.T) {
+	s := newScene(t)
+	s.made = time.Now().Add(time.Hour)
+	s.write(t, 3)
+	s.results.err = errors.New("no room")
+	s.made = time.Now().Add(-time.Hour)
+	r := &user.Record{Origin: user.Origin{Record: 4}, User: user.User{ID: "u4"}}
+	if err := s.Write(user.Outcome{Record: r, Status: user.Created}); !errors.Is(err, s.results.err) {
+		t.Errorf("%v", err)
+	}
+	s.results.err = nil
+	if err := s.Finish(nil); err != nil {
+		t.Error(err)
+	}
+	if lm, jm := s.marks(t); lm.Record != 0 || jm.Record != 0 || s.Marked() != 0 {
+		t.Errorf("checkpoint at %d, %d and %d, want none", lm.Record, jm.Record, s.Marked())
+	}
+}
+
+// A run whose place another one has taken makes no checkpoint.
+func TestNoCheckpointWhenFenced(t *testing.T) {
+	s := newScene(t)
+	s.write(t, 1)
+	s.write(t, 1)
+	before, _ := s.marks(t)
+	if err := s.Finish(fmt.Errorf("run: %w", ledger.ErrFenced)); err != nil {
+		t.Error(err)
+	}
+	if after, _ := s.marks(t); after.Record != before.Record {
+		t.Errorf("checkpoint at %d, want it at %d", after.Record, before.Record)
+	}
+}
+
+// Users are noted before a create that cannot be made twice, and let go when it was
+// not made.
+func TestIntents(t *testing.T) {
+	s := newScene(t)
+	in := Intents{Run: "run-1", Ledger: s.ledger}
+	records := []*user.Record{{Origin: user.Origin{Record: 1}, User: user.User{ID: "a"}}, {Origin: user.Origin{Record: 2}, User: user.User{ID: "b"}}}
+	if err := in.Pend(t.Context(), records); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(in.Clear(t.Context(), records[:1]), in.Clear(t.Context(), nil)); err != nil {
+		t.Fatal(err)
+	}
+	known, err := s.ledger.Look(t.Context(), []string{"a", "b"})
+	if err != nil || known[0].Standing != user.Absent || known[1].Standing != user.Pending {
+		t.Errorf("%+v, %v", known, err)
+	}
+}

@@ -1,0 +1,88 @@
+package checkpoint
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"iter"
+
+	"usersync/sync/journal"
+	"usersync/sync/user"
+)
+
+// Digest tells whether an input begins with the records that a run has written.
+// It covers the records' own bytes and lengths, so that it holds at the end of
+// any record.
+type Digest struct {
+	hash  hash.Hash
+	bytes int64
+	last  int
+}
+
+// NewDigest returns the digest of no record.
+func NewDigest() *Digest { return &Digest{hash: sha256.New()} }
+
+// Add adds the next record. A deletion of a user missing from the input counts
+// as written, and is not part of the digest.
+func (d *Digest) Add(r *user.Record) {
+	d.last = r.Origin.Record
+	if r.Origin.Absent {
+		return
+	}
+	var length [8]byte
+	binary.LittleEndian.PutUint64(length[:], uint64(len(r.Origin.Raw)))
+	d.hash.Write(length[:]) // a hash never fails
+	d.hash.Write(r.Origin.Raw)
+	d.bytes += int64(len(r.Origin.Raw))
+}
+
+// Last is the ordinal of the last record that was added; 0 if there is none.
+func (d *Digest) Last() int { return d.last }
+
+// Pass says that the records up to the one given are written, and that those not
+// added were deletions.
+func (d *Digest) Pass(record int) { d.last = record }
+
+// Sum is the SHA-256 in hex.
+func (d *Digest) Sum() string { return hex.EncodeToString(d.hash.Sum(nil)) }
+
+// InputChangedError says that the input is not the one that a run was begun
+// with.
+type InputChangedError struct{ Record int }
+
+// Error names the record at the checkpoint.
+func (e *InputChangedError) Error() string {
+	return fmt.Sprintf("the input is not the one that the run was begun with, as record %d and those before it show", e.Record)
+}
+
+// Skip reads the records up to a checkpoint into d, compares them with what the
+// checkpoint says, and returns the rest, which must be read or stopped. Other
+// records than those that the run was begun with are an *InputChangedError; an
+// error of records is part of it. With mayEnd, the checkpoint may lie among the
+// deletions after the input, so that the input may end before it.
+func Skip(records iter.Seq2[*user.Record, error], d *Digest, m journal.Mark, mayEnd bool) (rest iter.Seq2[*user.Record, error], stop func(), err error) {
+	next, stop := iter.Pull2(records)
+	for d.last < m.Record {
+		r, err, more := next()
+		if err == nil && !more && mayEnd {
+			break
+		}
+		if err != nil || !more {
+			stop()
+			return nil, nil, errors.Join(err, &InputChangedError{m.Record})
+		}
+		d.Add(r)
+	}
+	if d.Sum() != m.InputSHA256 && m.Record > 0 {
+		stop()
+		return nil, nil, &InputChangedError{m.Record}
+	}
+	rest = func(yield func(*user.Record, error) bool) {
+		for r, err, more := next(); more && yield(r, err); r, err, more = next() {
+		}
+	}
+	return rest, stop, nil
+}

@@ -1,0 +1,53 @@
+package checkpoint
+
+import (
+	"fmt"
+
+	"usersync/sync/user"
+)
+
+// DeletionChangedError says that a mirror would delete another user than the one
+// whom the run has deleted already.
+type DeletionChangedError struct{ Record int }
+
+// Error names the record.
+func (e *DeletionChangedError) Error() string {
+	return fmt.Sprintf("the ledger was changed since the run began to delete: record %d would delete another user than it did", e.Record)
+}
+
+// Sent returns a function that tells which records were perhaps sent after the
+// checkpoint. Of calls that cannot be replayed the journal knows that for
+// certain, and a record that was not sent must not be taken for one in doubt.
+func (u Unfinished) Sent() func(*user.Record) bool {
+	sent := make(map[int]bool, len(u.Journal.Sent))
+	for _, s := range u.Journal.Sent {
+		sent[s.Record] = true
+	}
+	return func(r *user.Record) bool { return sent[r.Origin.Record] }
+}
+
+// Outcomes returns a function that gives the outcomes that records after the
+// checkpoint already have, each once. A record that is not the one that was
+// settled is an *InputChangedError, or a *DeletionChangedError if it is a
+// deletion. The function is for one goroutine.
+func (u Unfinished) Outcomes() func(*user.Record) (user.Outcome, bool, error) {
+	settled := make(map[int]user.Settled, len(u.Journal.Settled))
+	for _, o := range u.Journal.Settled {
+		settled[o.Record] = o
+	}
+	return func(r *user.Record) (user.Outcome, bool, error) {
+		was, found := settled[r.Origin.Record]
+		if !found {
+			return user.Outcome{}, false, nil
+		}
+		delete(settled, r.Origin.Record)
+		o, same := was.For(r)
+		switch {
+		case !same && r.Origin.Absent:
+			return o, false, &DeletionChangedError{r.Origin.Record}
+		case !same:
+			return o, false, &InputChangedError{r.Origin.Record}
+		}
+		return o, true, nil
+	}
+}

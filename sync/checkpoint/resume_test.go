@@ -1,0 +1,33 @@
+package checkpoint
+
+import (
+	"errors"
+	"testing"
+
+	"usersync/sync/journal"
+	"usersync/sync/user"
+)
+
+// An outcome of an earlier part of a run is that of the same record or of none, and
+// it is told apart whether the input was changed or the ledger.
+func TestOutcomeOfAnotherRecord(t *testing.T) {
+	is := func(target any) func(error) bool { return func(err error) bool { return errors.As(err, target) } }
+	for name, c := range map[string]struct {
+		id     string
+		absent bool
+		wrong  func(error) bool
+	}{
+		"the same":             {"u-1", false, func(err error) bool { return err == nil }},
+		"the same deletion":    {"u-1", true, func(err error) bool { return err == nil }},
+		"another record":       {"u-2", false, is(new(*InputChangedError))},
+		"another is to go now": {"u-2", true, is(new(*DeletionChangedError))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u := Unfinished{Journal: &journal.Past{Settled: []user.Settled{{Record: 7, ID: "u-1", Status: user.Deleted}}}}
+			r := &user.Record{Origin: user.Origin{Record: 7, Absent: c.absent}, User: user.User{ID: c.id}}
+			if _, settled, err := u.Outcomes()(r); !c.wrong(err) || settled != (c.id == "u-1") {
+				t.Errorf("settled %t, %v", settled, err)
+			}
+		})
+	}
+}

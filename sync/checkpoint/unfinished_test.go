@@ -1,0 +1,143 @@
+package checkpoint
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"usersync/sync/journal"
+	"usersync/sync/ledger"
+	"usersync/sync/user"
+)
+
+// What a run left behind is told to the ledger as surely as it is known, and no
+// surer.
+func TestLearnedOfAnEarlierRun(t *testing.T) {
+	unsafe := []user.Op{user.Create}
+	outcome := func(op user.Op, s user.Status, code string) journal.Past {
+		return journal.Past{Settled: []user.Settled{{Record: 1, ID: "u-1", Action: op, Status: s, Code: code}}}
+	}
+	sent := func(op user.Op) journal.Past {
+		return journal.Past{Sent: []journal.Sent{{Record: 1, ID: "u-1", Op: op}}}
+	}
+	const nothing user.Standing = 99
+	for name, c := range map[string]struct {
+		past   journal.Past
+		unsafe []user.Op
+		want   user.Standing
+	}{
+		"created":                              {outcome(user.Create, user.Created, ""), unsafe, user.Held},
+		"accepted":                             {outcome(user.Create, user.Accepted, ""), nil, user.Taken},
+		"deleted":                              {outcome(user.Delete, user.Deleted, ""), nil, user.Absent},
+		"an update that met nobody":            {outcome(user.Update, user.Refused, user.CodeMissing), nil, user.Absent},
+		"refused":                              {outcome(user.Create, user.Refused, "bad"), nil, nothing},
+		"refused, and was pending":             {outcome(user.Create, user.Refused, "bad"), unsafe, user.Absent},
+		"never got through, and was pending":   {outcome(user.Create, user.Failed, "http_500"), unsafe, user.Absent},
+		"an update refused, of unsafe creates": {outcome(user.Update, user.Refused, "bad"), unsafe, nothing},
+		"a create in doubt":                    {outcome(user.Create, user.InDoubt, user.CodeNoAnswer), nil, user.Pending},
+		"an update in doubt":                   {outcome(user.Update, user.InDoubt, user.CodeNoAnswer), nil, user.Held},
+		"in doubt from before, and not called": {outcome("", user.InDoubt, user.CodeNoAnswer), unsafe, user.Pending},
+		"in doubt, and nothing was called":     {outcome("", user.InDoubt, user.CodeNoAnswer), nil, nothing},
+		"a create without an answer":           {sent(user.Create), unsafe, user.Pending},
+		"an update without an answer":          {sent(user.Update), nil, user.Held},
+		"a delete without an answer":           {sent(user.Delete), nil, user.Held},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.past.Header.Unsafe = c.unsafe
+			u := Unfinished{Journal: &c.past}
+			got := append(u.settled(), u.unsettled()...)
+			if c.want == nothing {
+				if len(got) > 0 {
+					t.Errorf("%+v, want nothing", got)
+				}
+				return
+			}
+			if len(got) != 1 || got[0].Standing != c.want || !got[0].Anew || got[0].ID != "u-1" {
+				t.Errorf("%+v, want %v, without prints", got, c.want)
+			}
+		})
+	}
+}
+
+// Of a run of another feed only those are learned whom the ledger knows.
+func TestOnlyTheKnown(t *testing.T) {
+	got := onlyKnown([]ledger.Entry{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []user.Known{{}, {Standing: user.Pending}, {Standing: user.Held}})
+	if len(got) != 2 || got[0].ID != "b" || got[1].ID != "c" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A run is resumed only with what it was begun with. Standard input counts as the
+// same: only a person can know.
+func TestChangedSince(t *testing.T) {
+	at := time.Date(2026, 11, 22, 2, 15, 0, 0, time.UTC)
+	header := func() journal.Header {
+		return journal.Header{ConfigSHA256: "c", MappingSHA256: "m", Mode: "upsert", Plan: &journal.Plan{SHA256: "p"},
+			Inputs: []journal.Input{{Path: "users.csv", Size: 7, Modified: at}, {Path: "-"}}}
+	}
+	for name, c := range map[string]struct {
+		change func(*journal.Header)
+		says   string
+	}{
+		"nothing":          {func(*journal.Header) {}, ""},
+		"how fast it goes": {func(h *journal.Header) { h.Args = []string{"--rate", "1"} }, ""},
+		"the settings":     {func(h *journal.Header) { h.ConfigSHA256 = "x" }, "the settings"},
+		"the mode":         {func(h *journal.Header) { h.Mode = "create" }, "the settings"},
+		"the mapping":      {func(h *journal.Header) { h.MappingSHA256 = "x" }, "the mapping of columns"},
+		"the plan":         {func(h *journal.Header) { h.Plan = &journal.Plan{SHA256: "x"} }, "a plan"},
+		"no plan":          {func(h *journal.Header) { h.Plan = nil }, "a plan"},
+		"a file's size":    {func(h *journal.Header) { h.Inputs[0].Size = 8 }, "the input was changed"},
+		"a file less":      {func(h *journal.Header) { h.Inputs = h.Inputs[:1] }, "the input was changed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := header()
+			c.change(&now)
+			got := Unfinished{Journal: &journal.Past{Header: header()}}.ChangedSince(now)
+			if (got == "") != (c.says == "") || !strings.Contains(got, c.says) {
+				t.Errorf("%q, want %q", got, c.says)
+			}
+		})
+	}
+}
+
+// What a run did after its checkpoint is told to the ledger once, and a user stays
+// pending whose call is not settled.
+func TestUpdateLedger(t *testing.T) {
+	s := newScene(t)
+	err := s.ledger.Mark(t.Context(), ledger.Mark{Run: "run-1", Record: 1}, []ledger.Entry{
+		{ID: "known", Remote: "k-1", Standing: user.Held}, {ID: "waits", Standing: user.Pending}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := Unfinished{Run: "run-1", Journal: &journal.Past{
+		Settled: []user.Settled{{Record: 2, ID: "made", Remote: "m-1", Action: user.Create, Status: user.Created}},
+		Sent:    []journal.Sent{{Record: 3, ID: "known", Op: user.Update}, {Record: 4, ID: "waits", Op: user.Update}},
+	}}
+	if !u.HasNews() || (Unfinished{Journal: &journal.Past{}}).HasNews() {
+		t.Error("whether there is news")
+	}
+	for range 2 { // to tell the same again changes nothing
+		if err := u.UpdateLedger(t.Context(), s.ledger); err != nil {
+			t.Fatal(err)
+		}
+	}
+	known, err := s.ledger.Look(t.Context(), []string{"made", "known", "waits", "other"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct {
+		standing user.Standing
+		remote   string
+	}{{user.Held, "m-1"}, {user.Held, "k-1"}, {user.Pending, ""}, {user.Absent, ""}} {
+		if known[i].Standing != want.standing || known[i].Remote != want.remote {
+			t.Errorf("user %d: %+v, want %+v", i, known[i], want)
+		}
+	}
+	if err := errors.Join(u.Advance(t.Context(), s.ledger), u.UpdateLedger(t.Context(), nil), u.Advance(t.Context(), nil)); err != nil {
+		t.Fatal(err)
+	}
+	if u.Journal.Mark.Record != 4 || u.HasNews() {
+		t.Errorf("the ledger's checkpoint is not taken over: %+v", u.Journal)
+	}
+}

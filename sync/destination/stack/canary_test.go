@@ -1,0 +1,107 @@
+package stack_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
+	"usersync/sync/user"
+)
+
+// liar is an API that answers created and keeps something else.
+type liar struct{ readable }
+
+func (l liar) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	outcomes, err := l.readable.Apply(ctx, b)
+	for _, r := range b.Records {
+		if data := l.users[r.User.ID]; data != nil {
+			data[user.Email] = "shifted"
+		}
+	}
+	return outcomes, err
+}
+
+// The run goes on only if what came first is there as it was sent.
+func TestCanary(t *testing.T) {
+	for name, c := range map[string]struct {
+		scene
+		wrap    func(readable) destination.API
+		blind   bool
+		answers bool
+		what    string // of the error; empty: it goes on
+		calls   string
+	}{
+		"it is there":          {scene: scene{send: many(6)}, calls: "create u000 u001, create u002 u003 u004 u005"},
+		"fewer than asked for": {scene: scene{send: "a=1"}, calls: "create a"},
+		"other values": {scene: scene{send: many(6)}, wrap: func(r readable) destination.API { return liar{r} },
+			what: "record 1: the API shows other values than were sent: email", calls: "create u000 u001"},
+		"refused": {scene: scene{send: "a=1 b=1 c=1", api: func(f *fake) { f.refuses["b"] = true }},
+			what: "record 2: it is refused (bad)", calls: "create a b"},
+		"nobody can tell":          {scene: scene{send: many(3)}, blind: true, what: "record 1: the API cannot show it", calls: "create u000 u001"},
+		"answers are to be enough": {scene: scene{send: many(3)}, blind: true, answers: true, calls: "create u000 u001, create u002"},
+		"deleted":                  {scene: scene{op: user.Delete, intent: user.Delete, held: "a=1", send: "a"}, calls: "delete a"},
+		"answers, and it is refused": {scene: scene{send: "a=1 b=1", api: func(f *fake) { f.refuses["a"] = true }}, answers: true,
+			what: "record 1: it is refused (bad)", calls: "create a b"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.replay = destination.Detectable
+			c.traits = func(t *destination.Traits) { t.Blind = c.blind }
+			f := c.fake()
+			var api destination.API = readable{f}
+			if c.wrap != nil {
+				api = c.wrap(readable{f})
+			}
+			limited := stack.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}
+			canary := &stack.Canary{API: stack.Upserted{API: limited}, Records: 2, AnswersOnly: c.answers}
+			b := user.Batch{Op: c.op, Records: records(c.send, user.Upsert)}
+			if b.Op == "" {
+				b.Op = user.Create
+			}
+			outcomes, err := canary.Apply(t.Context(), b)
+			fault, tripped := errors.AsType[*stack.CanaryError](err)
+			if tripped != (c.what != "") || tripped && !strings.Contains(fault.What, c.what) {
+				t.Fatalf("error %v, want %q", err, c.what)
+			}
+			if calls := strings.Join(f.calls, ", "); calls != c.calls || len(outcomes) != len(b.Records) {
+				t.Errorf("calls %s for %d outcomes, want %s", calls, len(outcomes), c.calls)
+			}
+			for i, o := range outcomes {
+				if i < 2 != o.Status.Final() && tripped {
+					t.Errorf("outcome %d is %q", i, o.Status)
+				}
+			}
+		})
+	}
+}
+
+// Everybody waits for the canaries, and nobody is sent when they do not come
+// back.
+func TestCanaryHoldsUpTheOthers(t *testing.T) {
+	f := scene{replay: destination.Detectable, api: func(f *fake) { f.refuses["u000"] = true }}.fake()
+	limited := stack.Limited{Destination: readable{f}, Pacer: new(pacer), Wire: t.Context()}
+	canary := &stack.Canary{API: limited, Records: 1}
+	ctx, stop := context.WithCancelCause(t.Context())
+	b := user.Batch{Op: user.Create, Records: records(many(1), user.Upsert)}
+	_, err := canary.Apply(ctx, b)
+	stop(err) // as the engine does
+	if _, err := canary.Apply(ctx, user.Batch{Op: user.Create, Records: records("z=1", user.Upsert)}); err == nil {
+		t.Error("the next batch went on")
+	}
+	if calls := strings.Join(f.calls, ", "); calls != "create u000" {
+		t.Error(calls)
+	}
+}
+
+func TestProtected(t *testing.T) {
+	p := stack.Protected{Destination: scene{}.fake(), IDs: map[string]struct{}{"boss": {}}}
+	for id, want := range map[string]string{"boss": user.CodeProtected, "bos": "", "boss ": ""} {
+		err := p.Check(&user.Record{User: user.User{ID: id}})
+		bad, _ := errors.AsType[*user.InvalidError](err)
+		if (bad != nil) != (want != "") || bad != nil && bad.Code != want {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}

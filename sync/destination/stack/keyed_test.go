@@ -1,0 +1,267 @@
+package stack_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
+	"usersync/sync/user"
+)
+
+// keyMaker is an API that makes its users' keys: "k-" and the id.
+type keyMaker struct{ readable }
+
+func (k keyMaker) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
+	found, err := k.readable.Find(ctx, r)
+	if found.Presence != destination.Absent && found.Presence != destination.Unknown {
+		found.Remote = "k-" + r.User.ID
+	}
+	return found, err
+}
+
+func (k keyMaker) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	for _, r := range b.Records {
+		if r.Remote == "k-old" {
+			return []user.Outcome{{Status: user.Missing, HTTP: 404}}, nil
+		}
+		if b.Op != user.Create && r.Remote != "k-"+r.User.ID {
+			return []user.Outcome{{Status: user.Refused, Code: "no_key"}}, nil
+		}
+	}
+	return k.readable.Apply(ctx, b)
+}
+
+// An update or a delete finds the key that the API made.
+func TestKeyed(t *testing.T) {
+	for name, s := range map[string]struct {
+		scene
+		blind bool
+		key   string // known beforehand
+		want  user.Outcome
+	}{
+		"found":           {scene: scene{held: "a=0", op: user.Update}, want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
+		"known":           {scene: scene{held: "a=0", op: user.Update}, blind: true, key: "k-a", want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
+		"not there":       {scene: scene{op: user.Update, intent: user.Update}, want: user.Outcome{Status: user.Refused, Code: user.CodeMissing}},
+		"gone already":    {scene: scene{op: user.Delete, intent: user.Delete}, want: user.Outcome{Status: user.Deleted, Code: user.CodeAlreadyAbsent}},
+		"nobody can tell": {scene: scene{held: "a=0", op: user.Delete, intent: user.Delete}, blind: true, want: user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote}},
+		"exists, and nobody can tell who": {scene: scene{replay: destination.Detectable, held: "a=0"}, blind: true,
+			want: user.Outcome{Status: user.Refused, Code: user.CodeExists}},
+		"missing under an old key, and found under a new one": {scene: scene{replay: destination.Unsafe, op: user.Update, held: "a=0"}, key: "k-old",
+			want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
+		"exists, and is found": {scene: scene{replay: destination.Detectable, held: "a=0"}, want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s.traits = func(t *destination.Traits) { t.OwnKeys, t.Blind = true, s.blind }
+			if s.op == "" {
+				s.op = user.Create
+			}
+			if s.intent == "" {
+				s.intent = user.Upsert
+			}
+			r := records("a=1", s.intent)[0]
+			r.Remote = s.key
+			got, err := aroundClient(keyMaker{readable{s.fake()}}, new(pacer), 2).Apply(t.Context(), user.Batch{Op: s.op, Records: []*user.Record{r}})
+			if err != nil || got[0].Status != s.want.Status || got[0].Code != s.want.Code || got[0].Remote != s.want.Remote {
+				t.Errorf("got %s %s %q (%v), want %s %s %q", got[0].Status, got[0].Code, got[0].Remote, err, s.want.Status, s.want.Code, s.want.Remote)
+			}
+		})
+	}
+}
+
+// A user who was perhaps created by a call that cannot be replayed is looked up
+// before anything is sent.
+func TestLookedUpFirst(t *testing.T) {
+	run(t, map[string]scene{
+		"there":                            {held: "a=1", send: "?a=1", want: "created:read_back", calls: "-", api: noCalls},
+		"not there":                        {send: "?a=1", want: "created", calls: "create a"},
+		"there with other data":            {held: "a=0", send: "?a=1", want: "updated", calls: "update a"},
+		"there with other data, in create": {held: "a=0", intent: user.Create, send: "?a=1", want: "refused:exists", calls: "-", api: noCalls},
+		"nobody can tell":                  {held: "a=1", blind: true, send: "?a=1", want: "in_doubt:no_answer", calls: "-", api: noCalls},
+		"beside one who was not sent":      {held: "a=1", send: "?a=1 b=2", want: "created:read_back created", calls: "create b"},
+	})
+}
+
+// noCalls fails the test's comparison if any call is made.
+func noCalls(f *fake) { f.calls = []string{"-"} }
+
+// ledgerOf remembers who is pending.
+type ledgerOf struct{ pending map[string]bool }
+
+func (l ledgerOf) Pend(_ context.Context, records []*user.Record) error {
+	for _, r := range records {
+		l.pending[r.User.ID] = true
+	}
+	return nil
+}
+
+func (l ledgerOf) Clear(_ context.Context, records []*user.Record) error {
+	for _, r := range records {
+		delete(l.pending, r.User.ID)
+	}
+	return nil
+}
+
+// A create that cannot be replayed is noted before it is sent, and the note is
+// taken back only for those who were certainly not sent.
+func TestPended(t *testing.T) {
+	for name, s := range map[string]struct {
+		fault   fault
+		pending bool
+	}{"created": {none, true}, "denied": {denied, false}, "lost, and then denied": {lostAfter, true}} {
+		t.Run(name, func(t *testing.T) {
+			f := scene{faults: []fault{s.fault}, reads: []fault{denied}}.fake()
+			l := ledgerOf{map[string]bool{}}
+			seen := false
+			f.applied = func(n int, b user.Batch) fault {
+				seen = l.pending[b.Records[0].User.ID]
+				return s.fault
+			}
+			limited := stack.Limited{Destination: readable{f}, Pacer: new(pacer), Wire: t.Context()}
+			verified := stack.Verified{API: stack.Retried{API: limited, Pacer: new(pacer)}}
+			b := user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)}
+			_, err := stack.Pended{API: verified, Pending: l}.Apply(t.Context(), b)
+			if (err != nil) != (s.fault != none) || !seen || l.pending["a"] != s.pending || b.Records[0].Pended != s.pending {
+				t.Errorf("error %v, noted before the call: %t, pending after it: %t", err, seen, l.pending["a"])
+			}
+		})
+	}
+}
+
+// torn is an API that leaves creates in doubt, cannot show "a", and denies to be
+// asked of anybody else.
+type torn struct{ readable }
+
+func (torn) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
+	outcomes := make([]user.Outcome, len(b.Records))
+	for i, r := range b.Records {
+		r.Maybe = true
+		outcomes[i] = user.Outcome{Record: r, Status: user.InDoubt}
+	}
+	return outcomes, nil
+}
+
+func (torn) Find(_ context.Context, r *user.Record) (destination.Found, error) {
+	if r.User.ID == "a" {
+		return destination.Found{}, nil
+	}
+	return destination.Found{}, &destination.CallError{Fault: destination.Denied}
+}
+
+// Whom a read-back could not show stays pending when the run ends with the
+// read-back of another one of the batch.
+func TestPendedThoughNobodyCouldTell(t *testing.T) {
+	l := ledgerOf{map[string]bool{}}
+	verified := stack.Verified{API: torn{readable{scene{replay: destination.Unsafe}.fake()}}}
+	b := user.Batch{Op: user.Create, Records: records("a=1 b=2", user.Upsert)}
+	_, err := stack.Pended{API: verified, Pending: l}.Apply(t.Context(), b)
+	if err == nil || !l.pending["a"] || !l.pending["b"] || !b.Records[0].Maybe || !b.Records[0].Pended {
+		t.Errorf("%v, pending %v", err, l.pending)
+	}
+}
+
+// ending is a memory that the end of the run interrupts.
+type ending struct {
+	ledgerOf
+	end func()
+}
+
+func (e ending) Pend(ctx context.Context, records []*user.Record) error {
+	e.end()
+	return errors.Join(e.ledgerOf.Pend(ctx, records), fmt.Errorf("note who is pending: %w", ctx.Err()))
+}
+
+// A run that ends while it notes who is pending has the reason for which it ends,
+// and leaves nobody pending.
+func TestPendedAsTheRunEnds(t *testing.T) {
+	why := errors.New("denied elsewhere")
+	ctx, end := context.WithCancelCause(t.Context())
+	l := ending{ledgerOf{map[string]bool{}}, func() { end(why) }}
+	b := user.Batch{Op: user.Create, Records: records("a=1 ?b=2", user.Upsert)}
+	f := scene{replay: destination.Unsafe}.fake()
+	outcomes, err := stack.Pended{API: readable{f}, Pending: l}.Apply(ctx, b)
+	if err != why || len(outcomes) != 2 || l.pending["a"] || !l.pending["b"] || len(f.calls) > 0 {
+		t.Errorf("%v, %v, pending %v, calls %v", outcomes, err, l.pending, f.calls)
+	}
+}
+
+// A read that fails speaks for its own user, and the others are sent.
+func TestKeyedReadFails(t *testing.T) {
+	for read, test := range map[fault]struct {
+		want string
+		err  bool
+	}{
+		none: {"updated updated _missing", false}, busy503: {"updated _busy _missing", false}, error500: {"updated _busy _missing", false},
+		whole400: {"updated refused _missing", false}, denied: {"", true},
+	} {
+		f := scene{held: "a=0 b=0"}.fake()
+		f.traits.OwnKeys = true
+		f.found = func(n int) fault {
+			if n == 1 {
+				return read
+			}
+			return none
+		}
+		b := user.Batch{Op: user.Update, Records: records("a=1 b=1 c=1", user.Update)}
+		outcomes, err := stack.Keyed{API: keyMaker{readable{f}}}.Apply(t.Context(), b)
+		var got []string
+		for _, o := range outcomes {
+			got = append(got, string(o.Status))
+		}
+		if strings.Join(got, " ") != test.want || (err != nil) != test.err {
+			t.Errorf("%s: %v %v, want %s", read, got, err, test.want)
+		}
+	}
+}
+
+// byKey is an API that finds its users by the keys that it made, and by nothing
+// else. Each create makes a new one.
+type byKey struct{ readable }
+
+func (k byKey) key(id string) string { return fmt.Sprintf("k-%s-%d", id, k.created[id]) }
+
+func (k byKey) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
+	switch r.Remote {
+	case "":
+		return destination.Found{}, nil
+	case k.key(r.User.ID):
+		return k.readable.Find(ctx, r)
+	}
+	return destination.Found{Presence: destination.Absent, HTTP: 404}, nil
+}
+
+func (k byKey) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	if r := b.Records[0]; b.Op != user.Create && r.Remote != k.key(r.User.ID) {
+		return []user.Outcome{{Status: user.Missing, HTTP: 404}}, nil
+	}
+	return k.readable.Apply(ctx, b)
+}
+
+// An old key that leads to nobody says nothing of a create that was perhaps
+// taken.
+func TestOldKeys(t *testing.T) {
+	for name, c := range map[string]struct {
+		op      user.Op
+		maybe   bool
+		faults  []fault
+		want    user.Status
+		creates int
+	}{
+		"the user was removed, and is made anew": {op: user.Update, want: user.Created, creates: 1},
+		"the answer to that is lost":             {op: user.Update, faults: []fault{lostAfter}, want: user.InDoubt, creates: 1},
+		"perhaps made anew before":               {op: user.Create, maybe: true, want: user.InDoubt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := scene{faults: c.faults, traits: func(t *destination.Traits) { t.OwnKeys = true }}.fake()
+			r := records("a=1", user.Upsert)[0]
+			r.Remote, r.Maybe = "k-a-old", c.maybe
+			got, err := aroundClient(byKey{readable{f}}, new(pacer), 2).Apply(t.Context(), user.Batch{Op: c.op, Records: []*user.Record{r}})
+			if err != nil || got[0].Status != c.want || f.created["a"] != c.creates {
+				t.Errorf("%s %s (%v), created %d times; want %s, %d times", got[0].Status, got[0].Code, err, f.created["a"], c.want, c.creates)
+			}
+		})
+	}
+}

@@ -1,0 +1,70 @@
+package stack_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
+	"usersync/sync/user"
+)
+
+// tardy is an API that goes on with a create when its caller has given up.
+type tardy struct {
+	readable
+	gaveUp func() error
+	over   chan struct{}
+}
+
+func (s tardy) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	if b.Op == user.Create && len(s.created) == 0 {
+		go func() {
+			defer close(s.over)
+			time.Sleep(time.Minute)
+			_, _ = s.readable.Apply(context.WithoutCancel(ctx), b)
+		}()
+		return nil, s.gaveUp()
+	}
+	return s.readable.Apply(ctx, b)
+}
+
+// A create that cannot be replayed may still be on its way through the API when
+// its caller looks for the user: that nobody is there yet proves nothing.
+func TestCreateThatComesLate(t *testing.T) {
+	for name, ce := range map[string]destination.CallError{
+		"timeout": {Code: "timeout"}, "gateway": {Code: "http_504", Status: 504}, "proxy": {Fault: destination.NotTaken, Code: "http_503", Status: 503},
+		"cut": {Code: "cut_answer", Status: 201},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := scene{}.fake()
+				api := tardy{readable{f}, func() error { return &ce }, make(chan struct{})}
+				r := records("a=1", user.Upsert)
+				got, err := aroundClient(api, new(pacer), 5).Apply(t.Context(), user.Batch{Op: user.Create, Records: r})
+				<-api.over
+				if err != nil || got[0].Status != user.InDoubt || f.created["a"] != 1 {
+					t.Errorf("%s %s (%v), created %d times", got[0].Status, got[0].Code, err, f.created["a"])
+				}
+			})
+		})
+	}
+}
+
+// Nor is it proved when the process that made the call was killed a moment ago.
+func TestCreateOfAKilledProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := scene{}.fake()
+		go func() {
+			time.Sleep(20 * time.Second)
+			_, _ = readable{f}.Apply(context.Background(), user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)})
+		}()
+		limited := stack.Limited{Destination: readable{f}, Pacer: new(pacer), Wire: t.Context()}
+		verified := stack.Verified{API: stack.Retried{API: limited, Pacer: new(pacer)}, Quiet: time.Now().Add(30 * time.Second)}
+		got, err := verified.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("?a=1", user.Upsert)})
+		if err != nil || got[0].Status != user.Created || got[0].Code != user.CodeReadBack || f.created["a"] != 1 {
+			t.Errorf("%s %s (%v), created %d times", got[0].Status, got[0].Code, err, f.created["a"])
+		}
+	})
+}

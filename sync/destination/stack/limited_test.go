@@ -1,0 +1,144 @@
+package stack_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
+	"usersync/sync/user"
+)
+
+// ends is a pacer that notes how calls end.
+type ends struct {
+	pacer
+	begun  int
+	status []int
+	got    []bool
+}
+
+func (e *ends) Begin(ctx context.Context) (func(int, bool), error) {
+	e.begun++
+	end, err := e.pacer.Begin(ctx)
+	return func(status int, through bool) {
+		e.status, e.got = append(e.status, status), append(e.got, through)
+		end(status, through)
+	}, err
+}
+
+func TestLimitedTellsHowEachCallEnds(t *testing.T) {
+	for sort, through := range map[fault]bool{
+		none: true, whole400: true, whole409: true, denied: true,
+		lostAfter: false, error500: false, busy503: false, busy429: false,
+	} {
+		f, e := scene{faults: []fault{sort}, reads: []fault{sort}}.fake(), new(ends)
+		limited := stack.Limited{Destination: readable{f}, Pacer: e, Wire: t.Context()}
+		one := user.Batch{Op: user.Create, Records: records("a=1", user.Create)}
+		_, errCall := limited.Apply(t.Context(), one)
+		_, errRead := limited.Find(t.Context(), one.Records[0])
+		if len(e.got) != 2 || e.begun != 2 || e.got[0] != through || e.got[1] != through {
+			t.Errorf("%s: %d begun, ended %v with %v", sort, e.begun, e.got, e.status)
+		}
+		if (errCall == nil) != (sort == none) || (errRead == nil) != (sort == none) {
+			t.Errorf("%s: %v, %v", sort, errCall, errRead)
+		}
+	}
+}
+
+// Without a read-back, no call is made to find that out.
+func TestLimitedFindsNothingWhereThereIsNoReadBack(t *testing.T) {
+	e := new(ends)
+	found, err := stack.Limited{Destination: scene{}.fake(), Pacer: e, Wire: t.Context()}.Find(t.Context(), records("a", user.Create)[0])
+	if err != nil || found.Presence != destination.Unknown || e.begun != 0 {
+		t.Errorf("%v, %v, %d calls", found.Presence, err, e.begun)
+	}
+}
+
+// Nor where there is one by the API's own key only, and that is not known.
+func TestLimitedFindsByAKnownKey(t *testing.T) {
+	for key, begun := range map[string]int{"": 0, "k-a": 1} {
+		e := new(ends)
+		f := scene{held: "a=1", traits: func(t *destination.Traits) { t.FindsByKey = true }}.fake()
+		r := records("a=1", user.Update)[0]
+		r.Remote = key
+		found, err := stack.Limited{Destination: readable{f}, Pacer: e, Wire: t.Context()}.Find(t.Context(), r)
+		if err != nil || (found.Presence == destination.Unknown) != (begun == 0) || e.begun != begun {
+			t.Errorf("%q: %v, %v, %d calls", key, found.Presence, err, e.begun)
+		}
+	}
+}
+
+// slow answers after a second, whatever becomes of the run's context.
+type slow struct{ readable }
+
+func (s slow) Apply(wire context.Context, b user.Batch) ([]user.Outcome, error) {
+	select {
+	case <-time.After(time.Second):
+		return s.readable.Apply(wire, b)
+	case <-wire.Done():
+		return nil, &destination.CallError{Code: "canceled", Err: wire.Err()}
+	}
+}
+
+// A call that is out is awaited when the run's context ends, and what it
+// answers counts; only the wire's own context cuts it.
+func TestACallThatIsOutIsAwaited(t *testing.T) {
+	for name, c := range map[string]struct {
+		cut  bool
+		want user.Status
+		took time.Duration
+	}{
+		"the first signal":  {false, user.Created, time.Second},
+		"the second signal": {true, user.Unsettled, 200 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, stop := context.WithCancelCause(t.Context())
+				wire, cut := context.WithCancel(context.Background())
+				defer cut()
+				p := new(pacer)
+				limited := stack.Limited{Destination: slow{readable{scene{replay: destination.Detectable}.fake()}}, Pacer: p, Wire: wire}
+				retried := stack.Retried{API: stack.NewBisected(limited), Pacer: p, Retries: 2}
+				errStop := errors.New("signal")
+				time.AfterFunc(100*time.Millisecond, func() { stop(errStop) })
+				if c.cut {
+					time.AfterFunc(200*time.Millisecond, cut)
+				}
+				began := time.Now()
+				outcomes, err := retried.Apply(ctx, user.Batch{Op: user.Create, Records: records("a=1", user.Create)})
+				if outcomes[0].Status != c.want || time.Since(began) != c.took || (err != nil) != c.cut || c.cut && err != errStop {
+					t.Errorf("%q after %s, %v", outcomes[0].Status, time.Since(began), err)
+				}
+			})
+		})
+	}
+}
+
+// wrong answers for the wrong number of users.
+type wrong struct {
+	readable
+	n int
+}
+
+func (w wrong) Apply(context.Context, user.Batch) ([]user.Outcome, error) {
+	return make([]user.Outcome, w.n), nil
+}
+
+func TestAnAnswerForTheWrongNumberOfUsersEndsTheRun(t *testing.T) {
+	for _, n := range []int{0, 1, 3} {
+		limited := stack.Limited{Destination: wrong{readable{scene{}.fake()}, n}, Pacer: new(pacer), Wire: t.Context()}
+		retried := stack.Retried{API: stack.NewBisected(limited), Pacer: new(pacer), Retries: 2}
+		sent := records("a b", user.Create)
+		outcomes, err := retried.Apply(t.Context(), user.Batch{Op: user.Create, Records: sent})
+		if err == nil || !strings.Contains(err.Error(), "of 2 users") || len(outcomes) != 2 || outcomes[0].Status != user.Unsettled {
+			t.Errorf("%d outcomes for 2 users: %v, %v", n, outcomes, err)
+		}
+		if !sent[0].Maybe || !sent[1].Maybe {
+			t.Error("what was sent and not answered soundly is held for not sent")
+		}
+	}
+}

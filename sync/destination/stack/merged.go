@@ -1,0 +1,109 @@
+package stack
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// Merged reads a user before a call that could clear what the record leaves
+// out, and sends that back too. A record that has every field is not read, nor,
+// where only a set of fields is at stake, one that has none of these; one that
+// the read shows to be there already, field by field, is not sent.
+type Merged struct{ destination.API }
+
+// Apply reads and completes the records of a call whose traits ask for it.
+func (m Merged) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	traits := m.Traits()
+	if !traits.Ops[b.Op].Merge {
+		return m.API.Apply(ctx, b)
+	}
+	outcomes := make([]user.Outcome, len(b.Records))
+	var send []int
+	full := b.Of(append([]*user.Record(nil), b.Records...))
+	for i, r := range b.Records {
+		complete, settled, err := m.complete(ctx, b.Op, r, traits)
+		if err != nil {
+			return nil, err
+		}
+		if outcomes[i], full.Records[i] = settled, complete; settled.Status == user.Unsettled {
+			send = append(send, i)
+		}
+	}
+	if len(send) == 0 {
+		return outcomes, nil
+	}
+	part, err := m.API.Apply(ctx, pick(full, send))
+	if err != nil {
+		return nil, err
+	}
+	place(outcomes, part, send)
+	return outcomes, nil
+}
+
+// complete returns the record with what the API holds beside it, or an outcome
+// where nothing needs to be sent.
+func (m Merged) complete(ctx context.Context, op user.Op, r *user.Record, traits destination.Traits) (*user.Record, user.Outcome, error) {
+	if !toComplete(op, r, traits) {
+		return r, user.Outcome{}, nil
+	}
+	found, err := m.Find(ctx, r)
+	if err != nil {
+		return nil, user.Outcome{}, destination.OnlyRead(err)
+	}
+	if found.Remote != "" {
+		r.Remote = found.Remote
+	}
+	switch {
+	case found.Presence == destination.Unknown:
+		return nil, user.Outcome{Status: user.Failed, Code: user.CodeUnread, HTTP: found.HTTP}, nil
+	case found.Presence == destination.Absent:
+		return nil, user.Outcome{Status: user.Missing, HTTP: found.HTTP}, nil
+	case found.Presence == destination.Same && found.Shows(r) && r.Maybe: // an earlier try was not answered, but taken
+		return nil, user.Outcome{Status: user.Updated, Code: user.CodeReadBack, HTTP: found.HTTP, Remote: found.Remote}, nil
+	case found.Presence == destination.Same && found.Shows(r):
+		return nil, user.Outcome{Status: user.Unchanged, Code: user.CodeSame, HTTP: found.HTTP, Remote: found.Remote}, nil
+	}
+	return fill(r, found.Held, traits.Ops[op].Set), user.Outcome{}, nil
+}
+
+// toComplete reports whether a call for r must be read for before it.
+func toComplete(op user.Op, r *user.Record, traits destination.Traits) bool {
+	call := traits.Ops[op]
+	if call.Set != "" {
+		return call.Merge && hasOf(r, call.Set)
+	}
+	return call.Merge && !carries(r, traits.Fields)
+}
+
+// hasOf reports whether r carries a field of the set.
+func hasOf(r *user.Record, set string) bool {
+	return slices.ContainsFunc(r.User.Attributes, func(a user.Attribute) bool { return strings.HasPrefix(string(a.Field), set) })
+}
+
+func carries(r *user.Record, fields []user.Field) bool {
+	for _, f := range fields {
+		_, open := r.User.Value(f)
+		_, secret := r.User.Secret(f)
+		if !open && !secret && f != user.ID {
+			return false
+		}
+	}
+	return true
+}
+
+// fill returns a copy of r that also carries what is held of the set beside it;
+// of no set, all that is held.
+func fill(r *user.Record, held []user.Attribute, set string) *user.Record {
+	full := *r
+	full.User.Attributes = append([]user.Attribute(nil), r.User.Attributes...)
+	for _, a := range held {
+		if _, ok := r.User.Value(a.Field); !ok && strings.HasPrefix(string(a.Field), set) {
+			full.User.Attributes = append(full.User.Attributes, a)
+		}
+	}
+	return &full
+}

@@ -1,0 +1,100 @@
+package stack_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
+	"usersync/sync/user"
+)
+
+// twofold is a client whose every call needs a second one.
+type twofold struct {
+	destination.API
+	first, second error
+}
+
+func (c twofold) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	return make([]user.Outcome, len(b.Records)), c.both(ctx, string(user.Delete))
+}
+
+func (c twofold) Find(ctx context.Context, _ *user.Record) (destination.Found, error) {
+	return destination.Found{}, c.both(ctx, destination.ReadCall)
+}
+
+func (c twofold) both(ctx context.Context, kind string) error {
+	if c.first != nil {
+		return c.first
+	}
+	if err := destination.Further(ctx, kind); err != nil {
+		return err
+	}
+	return c.second
+}
+
+// one is a pacer with a single wire, which ends the run after some calls.
+type one struct {
+	ends
+	left, out int
+}
+
+var errOver = errors.New("the run is over")
+
+func (o *one) Begin(ctx context.Context) (func(int, bool), error) {
+	if o.out++; o.out > 1 {
+		return nil, errors.New("two calls at once")
+	}
+	if o.left--; o.left < 0 {
+		o.out--
+		return nil, errOver
+	}
+	end, err := o.ends.Begin(ctx)
+	return func(status int, through bool) { o.out--; end(status, through) }, err
+}
+
+// Every call of several takes a turn of its own, one after the other, and is
+// counted for what it is.
+func TestFurther(t *testing.T) {
+	denied := &destination.CallError{Fault: destination.Denied, Status: 403, Code: "http_403"}
+	for name, test := range map[string]struct {
+		client  twofold
+		left    int
+		status  []int
+		met     destination.CallCounts
+		applied error
+	}{
+		"both":              {twofold{}, 2, []int{200, 200}, destination.CallCounts{"create": {"ok": 1}, "delete": {"ok": 1}}, nil},
+		"the first fails":   {twofold{first: denied}, 2, []int{403}, destination.CallCounts{"create": {"http_403": 1}}, denied},
+		"the second fails":  {twofold{second: denied}, 2, []int{200, 403}, destination.CallCounts{"create": {"ok": 1}, "delete": {"http_403": 1}}, denied},
+		"the run ends":      {twofold{}, 1, []int{200}, destination.CallCounts{"create": {"ok": 1}}, errOver},
+		"the run was ended": {twofold{}, 0, nil, destination.CallCounts{}, errOver},
+	} {
+		p, calls := &one{left: test.left}, new(destination.Calls)
+		limited := stack.Limited{Destination: test.client, Pacer: p, Wire: t.Context(), Calls: calls}
+		test.client.API = readable{scene{}.fake()}
+		limited.Destination = test.client
+		_, err := limited.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("a", user.Create)})
+		if err != test.applied || p.out != 0 || !cmp.Equal(p.status, test.status) || !cmp.Equal(calls.Met(), test.met) {
+			t.Errorf("%s: %v, %d out, ended %v, %v", name, err, p.out, p.status, calls.Met())
+		}
+	}
+}
+
+func TestFurtherWithinARead(t *testing.T) {
+	p, calls := &one{left: 2}, new(destination.Calls)
+	limited := stack.Limited{Destination: twofold{API: readable{scene{}.fake()}}, Pacer: p, Wire: t.Context(), Calls: calls}
+	if _, err := limited.Find(t.Context(), records("a", user.Create)[0]); err != nil || p.begun != 2 || calls.Met()["read"]["ok"] != 2 {
+		t.Errorf("%v after %d calls, %v", err, p.begun, calls.Met())
+	}
+}
+
+// Where nobody keeps a pace, nobody waits.
+func TestFurtherWithoutAPace(t *testing.T) {
+	if err := destination.Further(t.Context(), destination.ReadCall); err != nil {
+		t.Error(err)
+	}
+}

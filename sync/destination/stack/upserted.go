@@ -1,0 +1,177 @@
+package stack
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// turns is how often a record may change between create and update before the
+// API is found to contradict itself.
+const turns = 3
+
+// Upserted turns the verdicts Exists and Missing into what the record's intent
+// asks for: in an upsert a user who exists is updated and one who is missing
+// created; else they are refused. No verdict leaves it.
+type Upserted struct{ destination.API }
+
+// Apply sends b and follows up on what exists or is missing.
+func (u Upserted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	outcomes, err := u.API.Apply(ctx, b)
+	if err == nil {
+		places := make([]int, len(outcomes))
+		for i := range places {
+			places[i] = i
+		}
+		err = u.follow(ctx, b, outcomes, places, turns)
+	}
+	if err != nil {
+		return unsettled(b, outcomes), err
+	}
+	return outcomes, nil
+}
+
+// follow settles the given places, which have just come back from b's call, and
+// makes the calls that follow, side by side. Users who are created in spite of
+// an earlier "exists" go alone, so that the answer is about nobody else.
+func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int, left int) error {
+	if err := u.confirm(ctx, b, outcomes, places); err != nil {
+		return err
+	}
+	var update, create []int
+	for _, i := range places {
+		switch u.next(b.Op, &outcomes[i], b.Records[i]) {
+		case user.Update:
+			update = append(update, i)
+		case user.Create:
+			create = append(create, i)
+		}
+	}
+	if left == 0 {
+		contradict(outcomes, update)
+		contradict(outcomes, create)
+		return nil
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for part := range slices.Chunk(update, max(u.Traits().Ops[user.Update].Max, 1)) {
+		group.Go(func() error { return u.sendOn(ctx, user.Update, b, outcomes, part, left-1) })
+	}
+	for part := range slices.Chunk(create, 1) {
+		group.Go(func() error { return u.sendOn(ctx, user.Create, b, outcomes, part, left-1) })
+	}
+	return group.Wait()
+}
+
+// confirm reads whoever is said to be missing before a create that cannot be made
+// again: one word of the API is not enough for that.
+func (u Upserted) confirm(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int) error {
+	if u.Traits().Ops[user.Create].Replay != destination.Unsafe {
+		return nil
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, i := range places {
+		if r := b.Records[i]; outcomes[i].Status == user.Missing && r.Op == user.Upsert {
+			group.Go(func() error { return u.confirmOne(ctx, &outcomes[i], r) })
+		}
+	}
+	return group.Wait()
+}
+
+// confirmOne takes a user who is there after all for one who exists, if under
+// another key. Under the one that the call has used, the API contradicts itself.
+func (u Upserted) confirmOne(ctx context.Context, o *user.Outcome, r *user.Record) error {
+	found, err := u.Find(ctx, r)
+	if ce := callError(err); err != nil && (ce == nil || ce.Fault == destination.Denied) {
+		return err
+	}
+	there := found.Presence == destination.Same || found.Presence == destination.Different
+	switch {
+	case err != nil:
+		o.Status, o.Code = user.Failed, user.CodeUnread
+	case there && found.Remote != "" && found.Remote != r.Remote:
+		o.Status, o.Remote = user.Exists, found.Remote
+	case there:
+		o.Status, o.Code = user.Failed, user.CodeContradiction
+	}
+	return nil
+}
+
+// sendOn makes one follow-up call and those that follow from it.
+func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes []user.Outcome, places []int, left int) error {
+	part := pick(b, places)
+	var unseen []int
+	for n, r := range part.Records {
+		if outcomes[places[n]].Code == codeUnseen {
+			unseen = append(unseen, places[n])
+		}
+		r.Maybe, r.Spent = false, 0
+		if op == user.Create && u.Traits().OwnKeys {
+			r.Remote = "" // it leads to nobody, and that proves nothing of the user to be created
+		} else {
+			r.Remote = cmp.Or(outcomes[places[n]].Remote, r.Remote)
+		}
+	}
+	part.Op = op
+	got, err := u.API.Apply(ctx, part)
+	if got != nil {
+		place(outcomes, got, places)
+	}
+	if err != nil {
+		return err
+	}
+	b.Op = op
+	if err := u.follow(ctx, b, outcomes, places, left); err != nil {
+		return err
+	}
+	doubt(outcomes, unseen)
+	return nil
+}
+
+// doubt takes back that users were refused or failed of whom nobody can see
+// whether an earlier call made them.
+func doubt(outcomes []user.Outcome, places []int) {
+	for _, i := range places {
+		if o := &outcomes[i]; o.Status == user.Refused || o.Status == user.Failed {
+			o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+		}
+	}
+}
+
+// contradict ends it where the API said exists and missing in turn.
+func contradict(outcomes []user.Outcome, places []int) {
+	for _, i := range places {
+		o := &outcomes[i]
+		if o.Code == codeUnseen {
+			o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+			continue
+		}
+		o.Status, o.Code = user.Failed, user.CodeContradiction
+	}
+}
+
+// next settles the outcome where the intent does, or names the call to follow.
+func (u Upserted) next(op user.Op, o *user.Outcome, r *user.Record) user.Op {
+	switch {
+	case o.Status == user.Exists && r.Op == user.Upsert:
+		if _, can := u.Traits().Ops[user.Update]; can {
+			return user.Update
+		}
+		o.Status, o.Code = user.Refused, user.CodeExists
+	case o.Status == user.Exists:
+		o.Status, o.Code = user.Refused, user.CodeExists
+	case o.Status == user.Missing && op == user.Delete && r.Maybe:
+		o.Status, o.Code = user.Deleted, user.CodeReplayed
+	case o.Status == user.Missing && op == user.Delete:
+		o.Status, o.Code = user.Deleted, user.CodeAlreadyAbsent
+	case o.Status == user.Missing && r.Op == user.Upsert:
+		return user.Create
+	case o.Status == user.Missing:
+		o.Status, o.Code = user.Refused, user.CodeMissing
+	}
+	return ""
+}

@@ -1,0 +1,135 @@
+package stack_test
+
+import (
+	"testing"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// A record that was perhaps sent before and answers exists is read back.
+func TestExistsAfterADoubt(t *testing.T) {
+	run(t, map[string]scene{
+		"same data": {
+			replay: destination.Detectable, held: "a=1", send: "?a=1", want: "created:replayed",
+		},
+		"same data, in create": {
+			replay: destination.Detectable, intent: user.Create, held: "a=1", send: "?a=1", want: "created:replayed",
+		},
+		"other data: in upsert an update": {
+			replay: destination.Detectable, held: "a=0", send: "?a=1", want: "updated", holds: "a=1", calls: "create a, update a",
+		},
+		"other data: in create refused": {
+			replay: destination.Detectable, intent: user.Create, held: "a=0", send: "?a=1", want: "refused:exists", holds: "a=0",
+		},
+		"no read-back: in doubt": {
+			replay: destination.Detectable, blind: true, held: "a=1", send: "?a=1", want: "in_doubt:no_answer", calls: "create a",
+		},
+		"gone meanwhile: created": {
+			replay: destination.Detectable, send: "?a=1", want: "created", holds: "a=1",
+		},
+		"not perhaps sent: no read-back": {
+			replay: destination.Detectable, held: "a=1 b=2", send: "a=2 ?b=2", want: "updated created:replayed", calls: "create a b, update a",
+		},
+	})
+}
+
+// A repetition that is rejected says nothing of the try before it.
+func TestRejectedAfterADoubt(t *testing.T) {
+	run(t, map[string]scene{
+		"a create that was taken": {
+			replay: destination.Detectable, send: "a=1", faults: []fault{lostAfter, whole400},
+			want: "created:read_back", holds: "a=1",
+		},
+		"a create that was not": {
+			replay: destination.Detectable, send: "a=1", faults: []fault{lostBefore, whole400},
+			want: "refused:http_400",
+		},
+		"a create, and nothing can be looked up": {
+			replay: destination.Detectable, blind: true, send: "a=1", faults: []fault{lostAfter, whole400},
+			want: "in_doubt:no_answer",
+		},
+		"an update that was taken": {
+			held: "a=0", op: user.Update, send: "a=1", faults: []fault{lostAfter, whole400},
+			want: "updated:read_back", holds: "a=1",
+		},
+		"an update that was not": {
+			held: "a=0", op: user.Update, send: "a=1", faults: []fault{lostBefore, whole400},
+			want: "refused:http_400", holds: "a=0",
+		},
+		"an update whose data is not shown": {
+			held: "a=0", op: user.Update, send: "a=1", faults: []fault{lostAfter, whole400},
+			api:  func(f *fake) { f.hides["a"] = true },
+			want: "in_doubt:no_answer",
+		},
+		"a delete that was taken": {
+			held: "a=0", op: user.Delete, intent: user.Delete, send: "a", faults: []fault{lostAfter, whole400},
+			want: "deleted:read_back",
+		},
+		"a delete that was not": {
+			held: "a=0", op: user.Delete, intent: user.Delete, send: "a", faults: []fault{lostBefore, whole400},
+			want: "refused:http_400", holds: "a=0",
+		},
+		"and the run ends before it is known": {
+			replay: destination.Detectable, send: "a=1", faults: []fault{lostAfter, whole400}, reads: []fault{denied},
+			want: "unsettled", err: "http_403 (denied)",
+		},
+	})
+}
+
+// The client's own codes do not decide what is read back.
+func TestNoAnswerIsReadBackWhateverItsCode(t *testing.T) {
+	run(t, map[string]scene{
+		"unsafe": {
+			send: "a=1 b=2", faults: []fault{short},
+			want: "created created:read_back", calls: "create a b: an answer that mentions every second user",
+		},
+		"detectable": {
+			replay: destination.Detectable, send: "a=1 b=2", faults: []fault{shortUndone, lostBefore, lostAfter},
+			want: "created created:replayed", holds: "a=1 b=2",
+		},
+	})
+}
+
+// A whole 409 on create without ids.
+func TestWholeConflict(t *testing.T) {
+	conflicts := func(f *fake) { f.conflicts = true }
+	run(t, map[string]scene{
+		"upsert takes every record as existing, missing ones are created alone": {
+			replay: destination.Detectable, api: conflicts, held: "a=0", send: "a=1 b=2 c=3",
+			want: "updated created created", holds: "a=1 b=2 c=3",
+		},
+		"create reads each back": {
+			replay: destination.Detectable, api: conflicts, intent: user.Create, held: "a=0 b=2", send: "a=1 b=2 c=3",
+			want: "refused:exists refused:exists created", holds: "a=0 b=2 c=3", calls: "create a b c, create c",
+		},
+		"of one user it is that user's": {
+			replay: destination.Detectable, api: conflicts, intent: user.Create, held: "a=0", send: "a=1",
+			want: "refused:exists", calls: "create a",
+		},
+		"after a doubt": {
+			replay: destination.Detectable, api: conflicts, intent: user.Create, send: "a=1 b=2", faults: []fault{lostAfter},
+			want: "created:replayed created:replayed", holds: "a=1 b=2",
+		},
+		"it is not halved": {
+			replay: destination.Detectable, held: "a=0 b=0", send: "a=1 b=2", faults: []fault{whole409},
+			want: "updated updated", holds: "a=1 b=2",
+		},
+		"on an update it is a refusal": {
+			held: "a=0", op: user.Update, send: "a=1", faults: []fault{whole409}, want: "refused:http_409",
+		},
+	})
+}
+
+// Who was read back is not read again while others are sent again: one of the
+// two read-backs, whichever comes first, tells nothing.
+func TestEachDoubtIsReadOnce(t *testing.T) {
+	for range 20 {
+		f := scene{faults: []fault{whole400, error500, error500}, reads: []fault{whole400}}.fake()
+		batch := user.Batch{Number: 1, Op: user.Create, Records: records("a=1 b=2", user.Create)}
+		outcomes, err := around(f, false, new(pacer), 2).Apply(t.Context(), batch)
+		if err != nil || f.reads != 2 || len(f.users) != 1 {
+			t.Errorf("%d reads, %v, %v", f.reads, outcomes, err)
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package engine_test
+
+import (
+	"context"
+	"iter"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"usersync/sync/engine"
+	"usersync/sync/user"
+)
+
+// stale is a ledger that never learns: it answers as if no outcome of this run
+// had reached it yet. What it holds of a user stands in place of the remote key.
+type stale struct{ value string }
+
+func (s stale) Look(_ context.Context, ids []string) ([]user.Known, error) {
+	known := make([]user.Known, len(ids))
+	for i := range known {
+		known[i] = user.Known{Standing: user.Held, Remote: s.value}
+	}
+	return known, nil
+}
+
+func (stale) Marked() int { return 0 }
+
+func (stale) Same(k user.Known, u *user.User) bool { return k.Remote == u.Attributes[0].Value.Text }
+
+func (stale) After(k user.Known, o *user.Outcome) user.Known {
+	if o.Status == user.Updated {
+		k.Remote = o.Record.User.Attributes[0].Value.Text
+	}
+	return k
+}
+
+// A later row of an id is compared with what the earlier row sent, not with what
+// the ledger held before the run: the ledger holds A, the rows say B and then A,
+// and the API must end up with A.
+func TestLaterRowOfAnIDSeesTheEarlierOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, c := range map[string]struct {
+			values []string
+			want   []user.Status
+		}{
+			"changed and changed back": {[]string{"B", "A"}, []user.Status{user.Updated, user.Updated}},
+			"changed and repeated":     {[]string{"B", "B"}, []user.Status{user.Updated, user.Unchanged}},
+			"the same, changed, again": {[]string{"A", "B", "B"}, []user.Status{user.Unchanged, user.Updated, user.Unchanged}},
+			"back and forth":           {[]string{"B", "A", "B"}, []user.Status{user.Updated, user.Updated, user.Updated}},
+			"never different":          {[]string{"A", "A"}, []user.Status{user.Unchanged, user.Unchanged}},
+		} {
+			// At once, the later row waits for the earlier; an hour later, it is settled.
+			for _, pause := range []time.Duration{0, time.Hour} {
+				out := new(results)
+				job := engine.Job{Records: valued(c.values, pause), Destination: newAPI(out, 100*time.Millisecond), Results: out, Ledger: stale{"A"}, BatchSize: 1}
+				if _, err := job.Run(t.Context()); err != nil {
+					t.Fatal(name, err)
+				}
+				for i, o := range out.list {
+					if o.Status != c.want[i] {
+						t.Errorf("%s, %v apart: row %d is %s, want %s", name, pause, i+1, o.Status, c.want[i])
+					}
+				}
+			}
+		}
+	})
+}
+
+// valued yields a row of one user for each value, pause apart.
+func valued(values []string, pause time.Duration) iter.Seq2[[]*user.Record, error] {
+	return func(yield func([]*user.Record, error) bool) {
+		for i, v := range values {
+			u := user.User{ID: "u1", Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(v)}}}
+			r := &user.Record{Origin: user.Origin{Record: i + 1, Raw: []byte(v)}, Op: user.Upsert, User: u}
+			if !yield([]*user.Record{r}, nil) {
+				return
+			}
+			time.Sleep(pause)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package fingerprint
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"usersync/sync/user"
+)
+
+// ErrDamaged says that stored prints cannot be read.
+var ErrDamaged = errors.New("stored prints are damaged")
+
+// Stored prints are: a byte for the version, a byte that says whether there is
+// a print of secrets, that print (16 bytes), then for each field its small
+// number (uvarint) and its print (8 bytes, the lowest first).
+const (
+	withoutSecrets = 0
+	withSecrets    = 1
+)
+
+// Append appends the stored form of p; num tells the number of a field.
+func Append(dst []byte, p user.Prints, num func(string) int64) []byte {
+	dst = append(dst, Version)
+	if p.Secrets == ([16]byte{}) {
+		dst = append(dst, withoutSecrets)
+	} else {
+		dst = append(append(dst, withSecrets), p.Secrets[:]...)
+	}
+	for _, f := range p.Fields {
+		dst = binary.AppendUvarint(dst, uint64(num(string(f.Field))))
+		dst = binary.LittleEndian.AppendUint64(dst, f.Sum)
+	}
+	return dst
+}
+
+// Slab hands out room for prints a chunk at a time. The zero value is ready.
+type Slab []user.Print
+
+const slabSize = 4096
+
+func (s *Slab) room(n int) []user.Print {
+	if cap(*s)-len(*s) < n {
+		*s = make([]user.Print, 0, max(n, slabSize))
+	}
+	from := len(*s)
+	*s = (*s)[:from+n]
+	return (*s)[from : from : from+n]
+}
+
+// Decode reads the stored form; name tells the field of a number, and room for the
+// prints is taken from s. Prints of another version are none. The error is ErrDamaged
+// or that of name.
+func Decode(b []byte, name func(int64) (string, error), s *Slab) (p user.Prints, err error) {
+	if len(b) == 0 || b[0] != Version {
+		return p, nil
+	}
+	if len(b) < 2 || (b[1] == withSecrets && len(b) < 18) {
+		return p, ErrDamaged
+	}
+	secrets := b[1] == withSecrets
+	if b = b[2:]; secrets {
+		b = b[copy(p.Secrets[:], b[:16]):]
+	}
+	if p.Fields = s.room(len(b) / 9); len(b) == 0 {
+		p.Fields = nil
+	}
+	for len(b) > 0 {
+		num, n := binary.Uvarint(b)
+		if n <= 0 || len(b) < n+8 {
+			return p, ErrDamaged
+		}
+		field, err := name(int64(num))
+		if err != nil {
+			return p, err
+		}
+		p.Fields = append(p.Fields, user.Print{Field: user.Field(field), Sum: binary.LittleEndian.Uint64(b[n:])})
+		b = b[n+8:]
+	}
+	return p, nil
+}

@@ -1,0 +1,187 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"modernc.org/sqlite"
+	sqlitelib "modernc.org/sqlite/lib"
+)
+
+var sqliteDialect = Dialect{
+	bind:       func(query string) string { return query },
+	List:       jsonList,
+	IDs:        `(SELECT value AS id FROM json_each(?)) j`,
+	Find:       `(SELECT key AS ord, value AS id FROM json_each(?)) j CROSS JOIN usersync_entry e WHERE e.scope = ? AND e.id = j.id`,
+	Now:        `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
+	Put:        putSQLite,
+	migrations: "migrations/sqlite",
+	hasTables:  `SELECT count(*) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'`,
+	hasMeta:    `SELECT count(*) FROM sqlite_master WHERE name = 'usersync_meta'`,
+	Erase:      `PRAGMA wal_checkpoint(TRUNCATE)`,
+}
+
+// The caches of the connection that writes and of each that reads, in KiB. They
+// lie beside the memory that Go knows of and limits. Most reading goes straight
+// on, and needs little.
+const (
+	cacheToWrite = "-6000"
+	cacheToRead  = "-1500"
+)
+
+// openSQLite opens the file, and makes it, for this user alone. One
+// connection writes, and each of its transactions is on the disk before it
+// returns; readers never wait for it.
+func openSQLite(path string) (*DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := ownFile(path); err != nil {
+		return nil, err
+	}
+	db := &DB{Path: path, Dialect: &sqliteDialect}
+	if db.Write, err = sql.Open("sqlite", sqliteName(path, cacheToWrite, "synchronous(FULL)", "secure_delete(ON)")+"&_txlock=immediate"); err != nil {
+		return nil, err
+	}
+	if db.Read, err = sql.Open("sqlite", sqliteName(path, cacheToRead, "query_only(ON)")); err != nil {
+		return nil, errors.Join(err, db.Write.Close())
+	}
+	db.Write.SetMaxOpenConns(1)
+	db.Read.SetMaxOpenConns(2)
+	db.Read.SetMaxIdleConns(2)
+	return db, nil
+}
+
+func sqliteName(path, cache string, pragmas ...string) string {
+	v := url.Values{"_pragma": append([]string{"busy_timeout(20000)", "journal_mode(WAL)", "cache_size(" + cache + ")"}, pragmas...)}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: v.Encode()}).String()
+}
+
+// openPatience is how long another process may be making the ledger.
+const openPatience = 20 * time.Second
+
+// openPause is how long passes between two tries.
+const openPause = 200 * time.Millisecond
+
+// Patiently does it again while the database is locked: SQLite does not wait by
+// itself where a file is made, or brought into order after a crash, by two at once.
+func Patiently(ctx context.Context, do func(context.Context) error) error {
+	for until := time.Now().Add(openPatience); ; {
+		err := do(ctx)
+		if busy, ok := errors.AsType[*sqlite.Error](err); !ok || busy.Code()&0xff != sqlitelib.SQLITE_BUSY || time.Now().After(until) {
+			return err
+		}
+		select {
+		case <-time.After(openPause):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// ownFile makes the file if there is none, and refuses one that is not this
+// user's, or that others may write.
+func ownFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		f, err = os.Open(path)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(Private(f, 0o022), f.Close())
+}
+
+// jsonList writes ids as a JSON array, which json_each takes apart quicker than
+// SQLite binds a thousand parameters.
+func jsonList(ids []string) (any, error) {
+	b := make([]byte, 0, 24*len(ids)+2)
+	b = append(b, '[')
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		var err error
+		if b, err = jsontext.AppendQuote(b, id); err != nil {
+			return nil, ErrBadID
+		}
+	}
+	return string(append(b, ']')), nil
+}
+
+// putRows is how many entries one statement carries.
+const putRows = 50
+
+const putSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints) VALUES %s
+	ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
+	run = excluded.run, record = excluded.record, prints = excluded.prints`
+
+func putSQLite(ctx context.Context, tx *sql.Tx, scope int64, rows []Row) error {
+	many, err := preparePut(ctx, tx, putRows)
+	if err != nil {
+		return err
+	}
+	defer many.Close()
+	args := make([]any, 0, 9*putRows)
+	for len(rows) >= putRows {
+		if _, err := many.ExecContext(ctx, putArgs(args, scope, rows[:putRows])...); err != nil {
+			return err
+		}
+		rows = rows[putRows:]
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err = tx.ExecContext(ctx, putStatement(len(rows)), putArgs(args, scope, rows)...)
+	return err
+}
+
+func preparePut(ctx context.Context, tx *sql.Tx, n int) (*sql.Stmt, error) {
+	return tx.PrepareContext(ctx, putStatement(n))
+}
+
+func putStatement(n int) string {
+	values := strings.Repeat("(?,?,?,?,?,?,?,?,?),", n)
+	return fmt.Sprintf(putSQL, values[:len(values)-1])
+}
+
+func putArgs(args []any, scope int64, rows []Row) []any {
+	args = args[:0]
+	for i := range rows {
+		r := &rows[i]
+		args = append(args, r.Num, scope, r.ID, r.Feed, r.Standing, r.Remote, r.Run, r.Record, r.Prints)
+	}
+	return args
+}
+
+// Private refuses an open file that is not a regular file of this user, or that
+// others have any of the given permissions on.
+func Private(f *os.File, others fs.FileMode) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return &UnusableError{Reason: f.Name() + " is not a regular file", Hint: "give another path"}
+	}
+	if s, ok := info.Sys().(*syscall.Stat_t); ok && int(s.Uid) != os.Geteuid() {
+		return &UnusableError{Reason: f.Name() + " belongs to another user",
+			Hint: "run as the user that owns it, or give another path"}
+	}
+	if info.Mode().Perm()&others != 0 {
+		return &UnusableError{Reason: fmt.Sprintf("%s is open to others (mode %#o)", f.Name(), info.Mode().Perm()),
+			Hint: "make sure that nobody changed it, then: chmod 600 " + f.Name()}
+	}
+	return nil
+}

@@ -1,0 +1,20 @@
+package mirror
+
+// Limit is how many users of a feed a run may delete. Its zero value leaves that
+// to the package: 10 users or 2% of the feed, whichever is more, and never more
+// than 20%.
+type Limit struct {
+	Set bool // Count or Percent says it
+	// Count is a number of users, Percent a share of the feed, from 0 to 100. Where
+	// both are set, the larger one holds.
+	Count   int
+	Percent float64
+}
+
+// Of is how many users of a feed of the given size may be deleted.
+func (l Limit) Of(feed int) int {
+	if l.Set {
+		return max(l.Count, int(l.Percent/100*float64(feed)))
+	}
+	return min(max(10, feed*2/100), feed*20/100)
+}

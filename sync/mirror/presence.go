@@ -1,0 +1,156 @@
+// Package mirror finds the users of a feed that are missing from the input, and
+// keeps their deletions to the rules: an input that may have been cut short, or
+// that the mapping misreads, must delete nobody.
+//
+// It calls no API, reads no file and knows no setting: the caller fills Rules.
+// Start at Presence, which notes who is in the input, and at Missing.
+package mirror
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"sync"
+
+	"usersync/sync/ledger"
+	"usersync/sync/user"
+)
+
+// atOnce is how many ids are looked up, and how many deletions handed on, at a
+// time.
+const atOnce = 256
+
+// Users is what a ledger knows about users.
+type Users interface {
+	// Max is the newest row that was given out.
+	Max(context.Context) (int64, error)
+	// Look returns what is known of each id.
+	Look(ctx context.Context, ids []string) ([]user.Known, error)
+}
+
+// Presence notes which users of the ledger are in the input, a bit for each user
+// that the ledger holds. Its methods may be called by several goroutines at once.
+type Presence struct {
+	users   Users
+	last    int64 // the newest user of the ledger when the run began: later ones are the input's
+	written int   // up to here the engine does not ask the ledger: an earlier start has written these records
+
+	mu       sync.Mutex
+	seen     ledger.Seen
+	read     int           // records
+	looked   int           // of these, ids looked up
+	noID     int           // records whose id cannot be read
+	firstNo  []user.Origin // the first few of them
+	fedAgain bool          // the input is rejects of an earlier run
+	queue    []string      // ids that the engine does not ask for
+}
+
+// NewPresence returns the presence of nobody. Take the ledger's lock first: whoever
+// another run adds from then on would count as missing.
+func NewPresence(ctx context.Context, u Users) (*Presence, error) {
+	last, err := u.Max(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Presence{users: u, last: last}, nil
+}
+
+// Of passes records on, and notes those that the engine does not ask the ledger
+// about: invalid ones, and those up to the ordinal written, which an earlier start
+// of the run has written.
+func (p *Presence) Of(ctx context.Context, records iter.Seq2[*user.Record, error], written int) iter.Seq2[*user.Record, error] {
+	p.written = written
+	return func(yield func(*user.Record, error) bool) {
+		for r, err := range records {
+			if err == nil {
+				err = p.note(ctx, r)
+			}
+			if err != nil {
+				r = nil
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+// Read is how many records were passed on.
+func (p *Presence) Read() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.read
+}
+
+const firstNoID = 5
+
+func (p *Presence) note(ctx context.Context, r *user.Record) error {
+	p.mu.Lock()
+	p.read++
+	p.fedAgain = p.fedAgain || r.Origin.Before != nil
+	switch {
+	case !identified(r):
+		if p.noID++; len(p.firstNo) < firstNoID {
+			p.firstNo = append(p.firstNo, r.Origin)
+		}
+	case r.Err != nil || r.Origin.Record <= p.written:
+		p.queue = append(p.queue, r.User.ID)
+	}
+	full := len(p.queue) == atOnce
+	p.mu.Unlock()
+	if full {
+		return p.flush(ctx)
+	}
+	return nil
+}
+
+// identified reports whether the id of a record can be believed. That of an
+// invalid row can, if the id is not what is wrong with it.
+func identified(r *user.Record) bool {
+	if r.Err == nil {
+		return true
+	}
+	bad, ok := r.Err.(*user.InvalidError)
+	return r.User.ID != "" && ok && bad.Field != user.ID && bad.Code != "bad_id"
+}
+
+// flush looks up the ids in the queue.
+func (p *Presence) flush(ctx context.Context) error {
+	p.mu.Lock()
+	ids := p.queue
+	p.queue = nil
+	p.mu.Unlock()
+	known, err := p.users.Look(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("look who is in the input: %w", err)
+	}
+	p.Saw(known)
+	return nil
+}
+
+// Saw notes what the ledger knows about ids of the input: the engine has looked
+// them up.
+func (p *Presence) Saw(known []user.Known) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.looked += len(known)
+	for i := range known {
+		p.seen.Add(known[i].Row)
+	}
+}
+
+// close looks up the rest. Where a record was not looked up, the error is a
+// *user.AccountingError: its user would count as missing.
+func (p *Presence) close(ctx context.Context) error {
+	if err := p.flush(ctx); err != nil {
+		return err
+	}
+	if p.looked+p.noID != p.read {
+		return &user.AccountingError{What: fmt.Sprintf("%d records read, %d looked up and %d without an id", p.read, p.looked, p.noID)}
+	}
+	return nil
+}
+
+// lacks reports whether a user of the ledger is missing from the input. The input
+// must have been read to its end.
+func (p *Presence) lacks(r ledger.Row) bool { return r.Row <= p.last && !p.seen.Has(r.Row) }

@@ -1,0 +1,77 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"usersync/sync/fingerprint"
+	"usersync/sync/user"
+)
+
+// Changes counts what would be another value at the destination than the ledger
+// knows. It is for one goroutine.
+type Changes struct {
+	Compared int // records of users whom the ledger knows
+	Changed  int // of these, the records that change anything
+	fields   map[user.Field]*FieldChange
+}
+
+// FieldChange is how many records change a field.
+type FieldChange struct {
+	Field user.Field
+	// Users are those for whom it changes, and New those of them of whom no value was
+	// known before.
+	Users int
+	New   int
+}
+
+// add counts a record; differs are the fields that are not known as it says.
+func (c *Changes) add(known user.Prints, differs []user.Field) {
+	c.Compared++
+	if len(differs) == 0 {
+		return
+	}
+	c.Changed++
+	if c.fields == nil {
+		c.fields = map[user.Field]*FieldChange{}
+	}
+	for _, name := range differs {
+		f := c.fields[name]
+		if f == nil {
+			f = &FieldChange{Field: name}
+			c.fields[name] = f
+		}
+		f.Users++
+		if !knows(known, name) {
+			f.New++
+		}
+	}
+}
+
+// knows reports whether any value of the field was known.
+func knows(p user.Prints, name user.Field) bool {
+	if slices.ContainsFunc(p.Fields, func(f user.Print) bool { return f.Field == name }) {
+		return true
+	}
+	return name == fingerprint.Secrets && p.Secrets != [16]byte{}
+}
+
+// Of returns how many records change a field.
+func (c *Changes) Of(name user.Field) FieldChange {
+	if f := c.fields[name]; f != nil {
+		return *f
+	}
+	return FieldChange{Field: name}
+}
+
+// List returns the fields that change, the one that changes most first.
+func (c *Changes) List() []FieldChange {
+	var all []FieldChange
+	for _, f := range c.fields {
+		all = append(all, *f)
+	}
+	slices.SortFunc(all, func(a, b FieldChange) int {
+		return cmp.Or(b.Users-a.Users, cmp.Compare(a.Field, b.Field))
+	})
+	return all
+}

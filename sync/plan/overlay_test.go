@@ -1,0 +1,69 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usersync/sync/fingerprint"
+	"usersync/sync/user"
+)
+
+// What a plan would have done is known for later records, whether it is still in
+// memory or on the disk by then.
+func TestAnOverlayRemembersBeyondItsMemory(t *testing.T) {
+	ctx := context.Background()
+	overlay := NewOverlay(OverlayOptions{})
+	defer func() {
+		if err := overlay.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(overlay.spill.dir); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is still there", overlay.spill.dir)
+		}
+	}()
+	records := phoned("made=1", "changed=2", "gone=3")
+	for i, o := range []user.Outcome{{Status: user.Created, Remote: "planned"}, {Status: user.Updated}, {Status: user.Deleted}} {
+		o.Record = records[i]
+		if err := overlay.Write(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := overlay.spill.toDisk(3); err != nil {
+		t.Fatal(err)
+	}
+	known, err := overlay.Look(ctx, []string{"made", "changed", "gone", "nobody"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var standings []user.Standing
+	for _, k := range known {
+		standings = append(standings, k.Standing)
+	}
+	if want := []user.Standing{user.Held, user.Held, user.Absent, user.Absent}; !slices.Equal(standings, want) {
+		t.Errorf("standings %v, want %v", standings, want)
+	}
+	if !overlay.Same(known[0], &records[0].User) || overlay.Same(known[1], &phoned("changed=9")[0].User) {
+		t.Error("what they hold is not known")
+	}
+	if overlay.Marked() != 3 || len(overlay.spill.entries) != 0 {
+		t.Errorf("marked %d, %d in memory", overlay.Marked(), len(overlay.spill.entries))
+	}
+}
+
+func TestChanges(t *testing.T) {
+	known := user.Prints{Fields: []user.Print{{Field: user.Phone, Sum: 1}}}
+	var c Changes
+	c.add(known, nil)
+	c.add(known, []user.Field{user.Phone, user.Email})
+	c.add(known, []user.Field{user.Phone})
+	c.add(known, []user.Field{fingerprint.Secrets})
+	want := []FieldChange{{Field: user.Phone, Users: 2}, {Field: user.Email, Users: 1, New: 1}, {Field: fingerprint.Secrets, Users: 1, New: 1}}
+	if diff := cmp.Diff(want, c.List()); diff != "" || c.Compared != 4 || c.Changed != 3 {
+		t.Errorf("%d compared, %d changed: %s", c.Compared, c.Changed, diff)
+	}
+}

@@ -1,0 +1,219 @@
+package plan
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"slices"
+
+	"usersync/sync/fingerprint"
+	"usersync/sync/user"
+)
+
+// Plan is a plan file that was read once, from end to end, and found to be whole.
+// It is for one goroutine. The methods of a nil Plan leave everything as it is: no
+// plan is applied.
+type Plan struct {
+	Path       string // as given to Open
+	SHA256     string // of the whole file
+	Header     Header
+	ApprovedBy string // set by the caller, for reports
+
+	end   end
+	key   fingerprint.Key
+	file  *os.File
+	lines *bufio.Reader // after the header
+	merge *merge        // where the input and the lines stand
+}
+
+// Open opens a plan and reads it to its end. One that was cut or edited, or that
+// everybody may write to, is an *Error.
+func Open(path string) (p *Plan, err error) {
+	p = &Plan{Path: path}
+	if p.file, err = os.Open(path); err != nil {
+		return nil, fmt.Errorf("apply plan: %w", err)
+	}
+	if err = errors.Join(p.checkSafe(), p.check()); err == nil {
+		err = p.rewind()
+	}
+	if err != nil {
+		return nil, errors.Join(err, p.file.Close())
+	}
+	return p, nil
+}
+
+// Fault returns an *Error about this plan.
+func (p *Plan) Fault(format string, args ...any) error {
+	return &Error{Path: p.Path, What: fmt.Sprintf(format, args...)}
+}
+
+// Calls is how many calls it holds.
+func (p *Plan) Calls() int { return p.end.Calls }
+
+// Bind gives it the key of its records' fingerprints, which comes from the input.
+func (p *Plan) Bind(key fingerprint.Key) { p.key = key }
+
+// Close closes the file.
+func (p *Plan) Close() error {
+	if p == nil {
+		return nil
+	}
+	return p.file.Close()
+}
+
+// checkSafe refuses a plan that anybody could have written: it names the host that
+// users and credentials go to.
+func (p *Plan) checkSafe() error {
+	info, err := p.file.Stat()
+	if err != nil {
+		return fmt.Errorf("apply plan: %w", err)
+	}
+	if info.Mode().Perm()&0o002 != 0 {
+		return p.Fault("everybody on this machine may write to it")
+	}
+	return nil
+}
+
+// check reads the file to its end.
+func (p *Plan) check() error {
+	whole, before := sha256.New(), sha256.New()
+	lines := bufio.NewReader(io.TeeReader(p.file, whole))
+	var last []byte
+	n := 0
+	for ; ; n++ {
+		text, err := lines.ReadBytes('\n')
+		if err == io.EOF && len(text) == 0 {
+			break
+		}
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("apply plan %s: %w", p.Path, err)
+		}
+		if n == 0 && (json.Unmarshal(text, &p.Header) != nil || p.Header.Format == 0) {
+			return p.Fault("this is no plan of usersync")
+		}
+		if n == 0 && p.Header.Format != format {
+			return p.Fault("it has format %d, and this program reads format %d", p.Header.Format, format)
+		}
+		before.Write(last) // a hash never fails
+		last = text
+	}
+	p.SHA256 = hex.EncodeToString(whole.Sum(nil))
+	if n < 2 || !bytes.HasSuffix(last, []byte("\n")) || json.Unmarshal(last, &p.end) != nil || p.end.SHA256 == "" {
+		return p.Fault("it is not whole: its last line is missing")
+	}
+	if p.end.SHA256 != hex.EncodeToString(before.Sum(nil)) || p.end.Lines != n-2 {
+		return p.Fault("it was changed since it was made")
+	}
+	return nil
+}
+
+func (p *Plan) rewind() error {
+	if _, err := p.file.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("apply plan %s: %w", p.Path, err)
+	}
+	p.lines = bufio.NewReader(p.file)
+	_, err := p.lines.ReadSlice('\n')
+	for errors.Is(err, bufio.ErrBufferFull) {
+		_, err = p.lines.ReadSlice('\n')
+	}
+	return err
+}
+
+// Apply gives the records the calls that the plan holds for them. Records up to the
+// ordinal written were given theirs by an earlier part of the run. A record that the
+// plan does not know is an *Error.
+func (p *Plan) Apply(records iter.Seq2[*user.Record, error], written int) iter.Seq2[*user.Record, error] {
+	if p == nil {
+		return records
+	}
+	return func(yield func(*user.Record, error) bool) {
+		m := &merge{plan: p, prints: newFingerprints(p.key), left: p.end.Lines, last: written}
+		p.merge = m
+		err := m.advance(written)
+		for r, failed := range records {
+			if err == nil && failed == nil {
+				err = m.take(r)
+			}
+			if err = errors.Join(failed, err); err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(r, nil) {
+				return
+			}
+		}
+		if err := m.end(written); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// merge walks records and lines of a plan side by side.
+type merge struct {
+	plan   *Plan
+	prints *fingerprints
+	left   int // lines that were not read yet
+	next   line
+	last   int // record
+}
+
+// advance moves to the first line after a record.
+func (m *merge) advance(record int) error {
+	for m.next.Record <= record {
+		if m.left == 0 {
+			m.next = line{}
+			return nil
+		}
+		m.left--
+		text, err := m.plan.lines.ReadBytes('\n')
+		if err != nil {
+			return fmt.Errorf("apply plan %s: %w", m.plan.Path, err)
+		}
+		before := m.next.Record
+		m.next = line{}
+		if json.Unmarshal(text, &m.next) != nil || m.next.Record <= before || !slices.Contains(plannedOps(), m.next.Op) {
+			return m.plan.Fault("a line behind record %d cannot be read", before)
+		}
+	}
+	return nil
+}
+
+func plannedOps() []user.Op {
+	return []user.Op{user.Create, user.Update, user.Delete, user.SameAsPlanned}
+}
+
+func (m *merge) take(r *user.Record) error {
+	m.last = r.Origin.Record
+	if m.next.Record != m.last {
+		return nil
+	}
+	if r.Err != nil || m.next.ID != r.User.ID || m.next.Print != m.prints.of(&r.User) {
+		return m.plan.Fault("record %d is not what it was when the plan was made", m.last)
+	}
+	r.Planned = m.next.Op
+	return m.advance(m.last)
+}
+
+// end finds records that the plan knows and the input lacks. Lines beyond it are
+// deletions of a mirror, and written may be one of them.
+func (m *merge) end(written int) error {
+	records := m.plan.end.Records
+	if m.last != max(records, written) || m.next.Record != 0 && m.next.Record <= records {
+		return m.plan.Fault("it was made for %s, and the input has %d", count(records), m.last)
+	}
+	return nil
+}
+
+func count(records int) string {
+	if records == 1 {
+		return "1 record"
+	}
+	return fmt.Sprintf("%d records", records)
+}

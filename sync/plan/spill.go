@@ -1,0 +1,132 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"usersync/sync/fingerprint"
+	"usersync/sync/ledger"
+	"usersync/sync/user"
+)
+
+// spill keeps what a plan would have done to users, for later records of the
+// same users. A little stays in the engine's memory. Beyond that it is a ledger
+// in a temporary directory, so that memory does not grow with the input; it holds
+// ids and prints, as any ledger, and ends with the plan.
+type spill struct {
+	printer *fingerprint.Printer
+	entries []ledger.Entry
+	dir     string // empty until it is needed
+	ledger  atomic.Pointer[ledger.Ledger]
+	marked  atomic.Int64 // the last record that it holds
+}
+
+// spillAt is how many users stay in memory: some 10 MB.
+const spillAt = 20_000
+
+// SpillError says that there is no room for what a plan keeps while it is made.
+type SpillError struct {
+	Dir string // of temporary files
+	Err error
+}
+
+func (e *SpillError) Error() string {
+	return fmt.Sprintf("keep the plan so far in %s: %v", e.Dir, e.Err)
+}
+
+func (e *SpillError) Unwrap() error { return e.Err }
+
+// gone is the Remote of a user who is deleted by then.
+const gone = "deleted"
+
+// write notes an outcome, in the order of the records. What is kept is kept even if
+// the plan is being stopped, so that it takes no context.
+func (s *spill) write(o user.Outcome) error {
+	e, changes := ledger.Entry{}, false
+	if o.Record.Err == nil {
+		e, changes = ledger.EntryOf(&o, s.printer)
+	}
+	if !changes {
+		return nil
+	}
+	if e.Standing == user.Absent {
+		e = ledger.Entry{ID: e.ID, Record: e.Record, Standing: user.Held, Remote: gone, Anew: true}
+	}
+	if s.entries = append(s.entries, e); len(s.entries) < spillAt {
+		return nil
+	}
+	return s.toDisk(e.Record)
+}
+
+// toDisk moves what is in memory to the disk, up to the record given.
+func (s *spill) toDisk(record int) error {
+	l := s.ledger.Load()
+	if l == nil {
+		var err error
+		if l, err = s.open(); err != nil {
+			return &SpillError{Dir: os.TempDir(), Err: err}
+		}
+		s.ledger.Store(l)
+	}
+	if err := l.Mark(context.Background(), ledger.Mark{Run: "plan", Record: record}, s.entries); err != nil {
+		return err
+	}
+	s.entries = s.entries[:0]
+	s.marked.Store(int64(record))
+	return nil
+}
+
+func (s *spill) open() (*ledger.Ledger, error) {
+	var err error
+	if s.dir, err = os.MkdirTemp("", "usersync-plan-"); err != nil {
+		return nil, err
+	}
+	l, err := ledger.Open(context.Background(), ledger.Options{URL: "sqlite:" + filepath.Join(s.dir, "ledger.db"), Scope: "plan"})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := l.Lock(context.Background(), "plan", 0); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+// over lays what it holds over what is known of ids otherwise.
+func (s *spill) over(ctx context.Context, ids []string, known []user.Known) error {
+	l := s.ledger.Load()
+	if l == nil {
+		return nil
+	}
+	mine, err := l.Look(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i, k := range mine {
+		switch {
+		case k.Row == 0:
+		case k.Remote == gone:
+			known[i] = user.Known{}
+		default:
+			e := ledger.Entry{Standing: k.Standing, Remote: k.Remote, Record: k.Record, Prints: k.Prints,
+				Anew: k.Remote == user.RemoteToCome}
+			known[i] = e.Over(known[i])
+		}
+	}
+	return nil
+}
+
+// close removes it.
+func (s *spill) close() error {
+	var errs []error
+	if l := s.ledger.Load(); l != nil {
+		errs = append(errs, l.Close())
+	}
+	if s.dir != "" {
+		errs = append(errs, os.RemoveAll(s.dir))
+	}
+	return errors.Join(errs...)
+}

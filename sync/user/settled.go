@@ -1,0 +1,51 @@
+package user
+
+import "time"
+
+// Settled is an Outcome as files hold it: the record by its place in the input
+// and its id, without the values that were sent. Results, rejects and the
+// journal are written from it and read back as it; each holds the part that it
+// has columns for, times in milliseconds.
+type Settled struct {
+	Record int    // ordinal over the whole input, from 1
+	File   string // of the input; empty for a deletion that no row asked for
+	Line   int    // of File, from 1
+	ID     string
+	Remote string // key that the API made
+	Action Op     // last call made; empty if none was
+	Status Status
+	HTTP   int // status of the last answer; 0 if none came
+
+	Code      string
+	Detail    string
+	Attempts  int
+	Took      time.Duration
+	At        time.Time // zero if it has none
+	RequestID string
+}
+
+// Settled returns o as files hold it. The outcome must have a record.
+func (o *Outcome) Settled() Settled {
+	r := o.Record
+	return Settled{
+		Record: r.Origin.Record, File: r.Origin.File, Line: r.Origin.Line, ID: r.User.ID, Remote: o.Remote,
+		Action: o.Action, Status: o.Status, HTTP: o.HTTP, Code: o.Code, Detail: o.Detail,
+		Attempts: o.Attempts, Took: o.Took, At: o.At, RequestID: o.RequestID,
+	}
+}
+
+// For returns s as the outcome of r, which was read again. It is false if r is
+// not the record that was settled.
+func (s *Settled) For(r *Record) (Outcome, bool) {
+	return Outcome{
+		Record: r, Status: s.Status, Action: s.Action, Code: s.Code, Detail: s.Detail,
+		RequestID: s.RequestID, Remote: s.Remote, HTTP: s.HTTP, Attempts: s.Attempts, Took: s.Took, At: s.At,
+	}, r.Origin.Record == s.Record && r.User.ID == s.ID
+}
+
+// Absent reports whether s is of a deletion that no row asked for. The journal
+// does not hold File: there it says nothing.
+func (s *Settled) Absent() bool { return s.File == "" }
+
+// Erase takes the person out of s, and leaves what the counts need.
+func (s *Settled) Erase() { s.ID, s.Remote, s.Detail, s.RequestID = Erased, "", "", "" }

@@ -1,0 +1,184 @@
+package writer
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"usersync/sync/user"
+)
+
+// jsonCells writes and reads the values of JSON objects. What is left out is
+// null.
+type jsonCells struct {
+	at    stamp
+	wrote memo
+	was   memo // read
+}
+
+// append appends the value that v points to.
+func (j *jsonCells) append(b []byte, v any) []byte {
+	switch v := v.(type) {
+	case *string:
+		return appendText(b, *v)
+	case *int:
+		return strconv.AppendInt(b, int64(*v), 10)
+	case *user.Op:
+		return append(append(append(b, '"'), *v...), '"')
+	case *user.Status:
+		return append(append(append(b, '"'), *v...), '"')
+	case *repeated:
+		if string(*v) != j.wrote.text || j.wrote.cell == nil {
+			j.wrote.text = string(*v)
+			j.wrote.cell = appendText(j.wrote.cell[:0], j.wrote.text)
+		}
+		return append(b, j.wrote.cell...)
+	case *optional:
+		if *v == 0 {
+			return append(b, "null"...)
+		}
+		return strconv.AppendInt(b, int64(*v), 10)
+	case *time.Duration:
+		return strconv.AppendInt(b, v.Milliseconds(), 10)
+	case *time.Time:
+		if v.IsZero() {
+			return append(b, "null"...)
+		}
+		return append(j.at.append(append(b, '"'), *v), '"')
+	}
+	panic(fmt.Sprintf("no value of JSON holds a %T", v))
+}
+
+// parse sets what v points to from the value that text begins with, and returns
+// what follows it. It is lenient, as csvCells.parse is.
+func (j *jsonCells) parse(v any, text []byte) (rest []byte, ok bool) {
+	end := valueEnd(text)
+	value, rest := text[:end], text[end:]
+	none := string(value) == "null"
+	var err error
+	switch v := v.(type) {
+	case *string:
+		*v, err = unquoted(value)
+	case *int:
+		*v, err = strconv.Atoi(string(value))
+	case *user.Op:
+		*v = opOf(bytes.Trim(value, `"`))
+	case *user.Status:
+		*v = statusOf(bytes.Trim(value, `"`))
+	case *repeated:
+		if !bytes.Equal(value, j.was.cell) || j.was.cell == nil {
+			if j.was.text, err = unquoted(value); err == nil {
+				j.was.cell = append(j.was.cell[:0], value...)
+			}
+		}
+		*v = repeated(j.was.text)
+	case *optional:
+		if !none {
+			var n int
+			n, err = strconv.Atoi(string(value))
+			*v = optional(n)
+		}
+	case *time.Duration:
+		var ms int
+		ms, err = strconv.Atoi(string(value))
+		*v = time.Duration(ms) * time.Millisecond
+	case *time.Time:
+		if !none {
+			err = v.UnmarshalText(bytes.Trim(value, `"`))
+		}
+	}
+	return rest, err == nil
+}
+
+// valueEnd returns where the value ends that text begins with: a text, a number
+// or null.
+func valueEnd(text []byte) int {
+	if len(text) == 0 || text[0] != '"' {
+		if i := bytes.IndexAny(text, ",}"); i >= 0 {
+			return i
+		}
+		return len(text)
+	}
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// unquoted returns the text of a JSON string.
+func unquoted(value []byte) (string, error) {
+	if n := len(value); n >= 2 && value[0] == '"' && value[n-1] == '"' {
+		if text := string(value[1 : n-1]); simple(text) {
+			return text, nil
+		}
+	}
+	text, err := jsontext.AppendUnquote(nil, value)
+	return string(text), err
+}
+
+// appendText appends text as a JSON string, with U+FFFD for bytes that are
+// not UTF-8: JSON has no way to hold them.
+func appendText(b []byte, text string) []byte {
+	if simple(text) {
+		return append(append(append(b, '"'), text...), '"')
+	}
+	b, err := jsontext.AppendQuote(b, text)
+	_ = err // it says only that such bytes were replaced
+	return b
+}
+
+// simple reports whether text stands in a JSON string as it is. It may say no
+// to text that would.
+func simple(text string) bool { return printable(text, '"', '\\') }
+
+// keysOf returns what stands before the value of each column: a brace or a
+// comma, the key, and a colon.
+func keysOf[T any](columns []column[T]) []string {
+	var keys []string
+	for i, c := range columns {
+		before := ","
+		if i == 0 {
+			before = "{"
+		}
+		keys = append(keys, before+`"`+c.name+`":`)
+	}
+	return keys
+}
+
+// jsonResults are the lines of results in JSON.
+type jsonResults struct {
+	cells jsonCells
+	keys  []string
+}
+
+func newJSONResults() *jsonResults { return &jsonResults{keys: keysOf(resultColumns[:])} }
+
+func (*jsonResults) frame() (header, end string) { return "", "}\n" }
+
+func (j *jsonResults) append(b []byte, s *user.Settled, from, to int) []byte {
+	for i := from; i < to; i++ {
+		b = j.cells.append(append(b, j.keys[i]...), resultColumns[i].of(s))
+	}
+	return b
+}
+
+func (j *jsonResults) parse(s *user.Settled, line []byte) bool {
+	for i := range resultColumns {
+		value, ok := bytes.CutPrefix(line, []byte(j.keys[i]))
+		if ok {
+			line, ok = j.cells.parse(resultColumns[i].of(s), value)
+		}
+		if !ok {
+			return false
+		}
+	}
+	return string(line) == "}"
+}

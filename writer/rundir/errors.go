@@ -1,0 +1,75 @@
+package rundir
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"syscall"
+)
+
+// PlaceError means that the directory of a run, or a file of a run that begins,
+// could not be made or opened to be written. Nothing was written to it. It may
+// wrap an *UnsafeError or a *ShortError, which say what to do, or be for lack of
+// room: see NoRoom.
+type PlaceError struct{ Err error }
+
+// Error returns the text of Err.
+func (e *PlaceError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *PlaceError) Unwrap() error { return e.Err }
+
+// FullError means that the disk, the quota or the largest size of a file was
+// reached. What was written before is there, without its end.
+type FullError struct {
+	Err error
+	// Stream means that the file is no file of ours, such as standard output or a
+	// device: room on a disk does not help.
+	Stream bool
+}
+
+// Error returns the text of Err.
+func (e *FullError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *FullError) Unwrap() error { return e.Err }
+
+// NoRoom reports whether err says that the disk, the quota or the largest
+// size of a file was reached, whoever wrote there.
+func NoRoom(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+}
+
+// UnsafeError is a directory or a file that others could read or replace.
+type UnsafeError struct{ Path, Why string }
+
+// Error names the path and what is wrong with it.
+func (e *UnsafeError) Error() string { return e.Path + " " + e.Why }
+
+// Hint says what to do about it.
+func (e *UnsafeError) Hint() string {
+	return "give --runs-dir a directory of your own, such as " + filepath.Join(e.Path, "usersync") +
+		": it is made if it is not there"
+}
+
+// ShortError is a file that lacks bytes which were on the disk before.
+type ShortError struct {
+	Path       string
+	Size, Want int64
+}
+
+// Error names the file and both sizes.
+func (e *ShortError) Error() string {
+	return fmt.Sprintf("%s has %d bytes, and %d were on the disk", e.Path, e.Size, e.Want)
+}
+
+// Hint says what to do about it.
+func (e *ShortError) Hint() string {
+	return "somebody changed the file or the disk lost it: restore it, or start a new run"
+}
+
+// ForeignError is a run's directory that holds something which no run has made.
+type ForeignError struct{ Path string }
+
+// Error names the directory, and nothing of what is in it.
+func (e *ForeignError) Error() string { return e.Path + " holds something that no run has made" }
