@@ -17,7 +17,7 @@ const (
 // no whole frame stands. It is damage if a whole frame lies behind it, with one
 // exception: a power loss can leave a hole of zeros, and behind it what was
 // written later, as long as the file had not been brought to the disk so far.
-func (s *scanner) judge() error {
+func (s *scanner) classifyTail() error {
 	bad, hole := s.at, false
 	for first := true; ; first = false {
 		f, found, err := s.search(s.at + 1)
@@ -55,7 +55,7 @@ func (s *scanner) search(from int64) (Frame, bool, error) {
 
 // try reads a frame at a place where there is perhaps none.
 func (s *scanner) try(head []byte, at int64) (Frame, bool, error) {
-	if binary.LittleEndian.Uint32(head) > mostPayload {
+	if binary.LittleEndian.Uint32(head) > maxPayload {
 		return Frame{}, false, nil
 	}
 	length, ok := s.length(head, at)

@@ -118,7 +118,7 @@ func decodeSettled(body []byte) ([]user.Settled, error) {
 func (c *cursor) outcome(o *user.Settled, at *int64) {
 	differs := c.byte()
 	o.Record, o.ID = c.record(o.Record), c.string()
-	if differs&newVerdict != 0 {
+	if differs&newStatus != 0 {
 		o.Status, o.Action = c.status(), c.op()
 		o.HTTP, o.Attempts = c.uint(), c.uint()
 	}

@@ -19,8 +19,8 @@ var (
 
 // What differs from the outcome before it in the frame, and therefore follows.
 const (
-	newVerdict = 1 << iota // status, action, HTTP, attempts
-	newTime                // at, took
+	newStatus = 1 << iota // status, action, HTTP, attempts
+	newTime               // at, took
 	newRequestID
 	newCode
 	newDetail
@@ -68,7 +68,7 @@ func appendOutcome(b []byte, o, last *user.Outcome) []byte {
 	b = append(b, differs)
 	b = binary.AppendVarint(b, int64(o.Record.Origin.Record-recordOf(last)))
 	b = appendString(b, o.Record.User.ID)
-	if differs&newVerdict != 0 {
+	if differs&newStatus != 0 {
 		b = append(b, byte(slices.Index(statuses[:], o.Status)), byte(slices.Index(ops[:], o.Action)))
 		b = binary.AppendUvarint(b, uint64(o.HTTP))
 		b = binary.AppendUvarint(b, uint64(o.Attempts))
@@ -98,7 +98,7 @@ func appendTexts(b []byte, o *user.Outcome, differs byte) []byte {
 
 func differences(o, last *user.Outcome) (bits byte) {
 	if o.Status != last.Status || o.Action != last.Action || o.HTTP != last.HTTP || o.Attempts != last.Attempts {
-		bits |= newVerdict
+		bits |= newStatus
 	}
 	if milli(o.At) != milli(last.At) || o.Took.Milliseconds() != last.Took.Milliseconds() {
 		bits |= newTime

@@ -141,4 +141,4 @@ type Sent struct {
 }
 
 // takenBack stands in the place of a call.
-const takenBack user.Op = ""
+const notSent user.Op = ""

@@ -25,7 +25,7 @@ const (
 	headSize  = 12
 	// mostPayload bounds what a reader allocates. The ids of a batch are less:
 	// they lie in memory already.
-	mostPayload = 64 << 20
+	maxPayload = 64 << 20
 )
 
 // kind says what a frame holds.
@@ -35,7 +35,7 @@ const (
 	kindHeader kind = iota + 1
 	kindSent
 	kindSettled
-	kindMark
+	kindCheckpoint
 	kindEnd
 	kindResumed
 )
@@ -69,7 +69,7 @@ func (j *Journal) seal(b []byte) error {
 		skip = len(signature)
 	}
 	head, payload := b[skip:skip+headSize], b[skip+headSize:]
-	if len(payload) > mostPayload {
+	if len(payload) > maxPayload {
 		return errors.New("a frame of more than 64 MiB")
 	}
 	binary.LittleEndian.PutUint32(head, uint32(len(payload)))

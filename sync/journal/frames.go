@@ -33,7 +33,7 @@ func (f Frame) Sent() ([]Sent, error) {
 		return nil, nil
 	}
 	all, err := decodeSent(f.body)
-	return all, f.blame(err)
+	return all, f.damaged(err)
 }
 
 // Settled returns outcomes; none if the frame is of another kind.
@@ -42,20 +42,20 @@ func (f Frame) Settled() ([]user.Settled, error) {
 		return nil, nil
 	}
 	all, err := decodeSettled(f.body)
-	return all, f.blame(err)
+	return all, f.damaged(err)
 }
 
 // Mark returns the mark, and whether the frame is one.
 func (f Frame) Mark() (m Mark, is bool, err error) {
-	if f.kind != kindMark {
+	if f.kind != kindCheckpoint {
 		return m, false, nil
 	}
 	return m, true, f.fact(&m)
 }
 
-func (f Frame) fact(to any) error { return f.blame(json.Unmarshal(f.body, to)) }
+func (f Frame) fact(to any) error { return f.damaged(json.Unmarshal(f.body, to)) }
 
-func (f Frame) blame(err error) error {
+func (f Frame) damaged(err error) error {
 	if err != nil {
 		return &DamagedError{At: f.At, Why: errBody.Error()}
 	}
@@ -96,7 +96,7 @@ func Frames(r io.ReaderAt, size int64) iter.Seq2[Frame, error] {
 			}
 		}
 		if err == nil && s.at < s.size {
-			err = s.judge()
+			err = s.classifyTail()
 		}
 		if err != nil {
 			yield(Frame{}, err)
@@ -149,7 +149,7 @@ func (s *scanner) next() (Frame, bool, error) {
 // file holds it all.
 func (s *scanner) length(head []byte, at int64) (int64, bool) {
 	length := int64(binary.LittleEndian.Uint32(head))
-	ok := length <= mostPayload && length <= s.size-at-headSize &&
+	ok := length <= maxPayload && length <= s.size-at-headSize &&
 		binary.LittleEndian.Uint32(head[8:]) == headSum(head, at)
 	return length, ok
 }
@@ -172,7 +172,7 @@ func (s *scanner) frame(length int64) (Frame, bool, error) {
 	f.last = c.uint()
 	f.body = c.rest
 	if c.bad {
-		return f, false, f.blame(errBody)
+		return f, false, f.damaged(errBody)
 	}
 	s.at = f.end
 	return f, true, nil

@@ -50,13 +50,13 @@ type Journal struct {
 	unsafe []user.Op
 	synced bool // every note is brought to the disk
 
-	mu    sync.Mutex
-	buf   []byte // one frame, used again
-	at    int64  // bytes written
-	safe  int64  // bytes known to be on the disk
-	mark  int    // record of the last mark
-	ended bool
-	err   error
+	mu         sync.Mutex
+	buf        []byte // one frame, used again
+	at         int64  // bytes written
+	safe       int64  // bytes known to be on the disk
+	checkpoint int    // record of the last mark
+	ended      bool
+	err        error
 
 	syncing sync.Mutex // one goroutine syncs for all that wait
 }
@@ -85,7 +85,7 @@ func Continue(f File, past *Past, r Resumed) (*Journal, error) {
 	if past.Over() {
 		return nil, fmt.Errorf("continue the journal: %w", ErrEnded)
 	}
-	j := &Journal{file: f, unsafe: slices.Clone(past.Header.Unsafe), synced: past.Header.Synced, at: past.Size, mark: past.Mark.Record}
+	j := &Journal{file: f, unsafe: slices.Clone(past.Header.Unsafe), synced: past.Header.Synced, at: past.Size, checkpoint: past.Mark.Record}
 	r.At = r.At.UTC()
 	if err := f.Truncate(past.Size); err != nil {
 		return nil, fmt.Errorf("cut the journal back to %d bytes: %w", past.Size, err)
@@ -117,15 +117,15 @@ func (j *Journal) Unsent(records []*user.Record) error {
 		last = max(last, r.Origin.Record)
 	}
 	j.mu.Lock()
-	frame, err := appendSent(j.begin(kindSent, last), user.Batch{Op: takenBack, Records: records})
+	frame, err := appendSent(j.begin(kindSent, last), user.Batch{Op: notSent, Records: records})
 	return j.commit(frame, cmp.Or(err, j.within(last)), false)
 }
 
 // within checks that a resume could hold what lies between the mark and a
 // record.
 func (j *Journal) within(record int) error {
-	if record > j.mark+MostBeyond {
-		return fmt.Errorf("record %d lies more than %d behind the mark at %d", record, MostBeyond, j.mark)
+	if record > j.checkpoint+MostBeyond {
+		return fmt.Errorf("record %d lies more than %d behind the mark at %d", record, MostBeyond, j.checkpoint)
 	}
 	return nil
 }
@@ -154,11 +154,11 @@ func (j *Journal) Mark(m Mark) error {
 	m.At = m.At.UTC()
 	body, err := json.Marshal(m)
 	j.mu.Lock()
-	if m.Record < j.mark {
-		err = fmt.Errorf("mark at record %d after one at %d", m.Record, j.mark)
+	if m.Record < j.checkpoint {
+		err = fmt.Errorf("mark at record %d after one at %d", m.Record, j.checkpoint)
 	}
-	j.mark = max(m.Record, j.mark)
-	return j.commit(append(j.begin(kindMark, m.Record), body...), err, true)
+	j.checkpoint = max(m.Record, j.checkpoint)
+	return j.commit(append(j.begin(kindCheckpoint, m.Record), body...), err, true)
 }
 
 // Finish notes how the run ended and brings the journal to the disk. Nothing

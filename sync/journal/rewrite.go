@@ -24,7 +24,7 @@ func Rewrite(to io.Writer, from io.ReaderAt, size int64, edit Edit) error {
 	j := &Journal{file: plainFile{to}}
 	for f, err := range Frames(from, size) {
 		if err == nil {
-			err = j.again(f, edit)
+			err = j.rewriteFrame(f, edit)
 		}
 		if err != nil {
 			return fmt.Errorf("write the journal anew: %w", err)
@@ -33,7 +33,7 @@ func Rewrite(to io.Writer, from io.ReaderAt, size int64, edit Edit) error {
 	return nil
 }
 
-func (j *Journal) again(f Frame, edit Edit) error {
+func (j *Journal) rewriteFrame(f Frame, edit Edit) error {
 	body, err := f.edited(edit)
 	j.mu.Lock()
 	j.safe = j.at // all of it is on the disk before it is a journal
@@ -47,7 +47,7 @@ func (f Frame) edited(edit Edit) ([]byte, error) {
 		return f.editedSent(edit.Sent)
 	case f.kind == kindSettled && edit.Settled != nil:
 		return f.editedSettled(edit.Settled)
-	case f.kind == kindMark && edit.Mark != nil:
+	case f.kind == kindCheckpoint && edit.Mark != nil:
 		m, _, err := f.Mark()
 		if err != nil {
 			return nil, err
@@ -66,7 +66,7 @@ func (f Frame) editedSent(edit func(*Sent)) ([]byte, error) {
 	b := user.Batch{Op: all[0].Op, Number: all[0].Batch}
 	for i := range all {
 		edit(&all[i])
-		b.Records = append(b.Records, recordOfNote(all[i].Record, all[i].ID))
+		b.Records = append(b.Records, recordFor(all[i].Record, all[i].ID))
 	}
 	return appendSent(nil, b)
 }
@@ -79,12 +79,12 @@ func (f Frame) editedSettled(edit func(*user.Settled)) ([]byte, error) {
 	outcomes := make([]user.Outcome, len(all))
 	for i := range all {
 		edit(&all[i])
-		outcomes[i], _ = all[i].For(recordOfNote(all[i].Record, all[i].ID))
+		outcomes[i], _ = all[i].For(recordFor(all[i].Record, all[i].ID))
 	}
 	return appendSettled(nil, outcomes)
 }
 
-func recordOfNote(record int, id string) *user.Record {
+func recordFor(record int, id string) *user.Record {
 	return &user.Record{Origin: user.Origin{Record: record}, User: user.User{ID: id}}
 }
 

@@ -140,7 +140,7 @@ func (p *Pace) regain(now time.Time) {
 // setLimit puts a rate in force at once: who waits for a token waits anew.
 func (p *Pace) setLimit(r rate.Limit) {
 	p.speed.now = r
-	p.turns.limiter.SetLimit(r)
+	p.tokens.limiter.SetLimit(r)
 	p.wake()
 }
 

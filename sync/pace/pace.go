@@ -50,17 +50,17 @@ func (o Options) withDefaults() Options {
 // caller is told to keep holds for all.
 type Pace struct {
 	options Options
-	wires   chan struct{}
-	turns   turns
+	slots   chan struct{}
+	tokens  tokens
 
 	mu          sync.Mutex
 	changed     chan struct{} // closed when those who wait must look again
 	stop        error         // once set, nobody starts
 	pausedUntil time.Time
 	pausedFor   string
-	gate        gate
+	breaker     breaker
 	speed       speed
-	through     uint64
+	answered    uint64
 	report      Report
 }
 
@@ -73,10 +73,10 @@ func New(o Options) *Pace {
 	}
 	return &Pace{
 		options: o,
-		wires:   make(chan struct{}, o.Wires),
-		turns:   newTurns(ceiling, o.Burst),
+		slots:   make(chan struct{}, o.Wires),
+		tokens:  newTokens(ceiling, o.Burst),
 		changed: make(chan struct{}),
-		gate:    newGate(),
+		breaker: newBreaker(),
 		speed:   speed{ceiling: ceiling, now: ceiling},
 		report:  Report{Ceiling: o.PerSecond, Lowest: o.PerSecond},
 	}
@@ -89,20 +89,20 @@ func New(o Options) *Pace {
 //
 // The error is the cause of ctx, or wraps ErrGaveUp, ErrTooLong or ErrTooLate; then no call
 // may be made, now or later.
-func (p *Pace) Begin(ctx context.Context) (end func(status int, through bool), err error) {
+func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), err error) {
 	select {
-	case p.wires <- struct{}{}:
+	case p.slots <- struct{}{}:
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
 	probe, err := p.admit(ctx)
 	if err != nil {
-		<-p.wires
+		<-p.slots
 		return nil, err
 	}
-	return func(status int, through bool) {
-		p.ended(status, through, probe)
-		<-p.wires
+	return func(status int, answered bool) {
+		p.ended(status, answered, probe)
+		<-p.slots
 	}, nil
 }
 
@@ -110,7 +110,7 @@ func (p *Pace) Begin(ctx context.Context) (end func(status int, through bool), e
 func (p *Pace) Through() uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.through
+	return p.answered
 }
 
 // admit waits for everything but the wire.
@@ -126,7 +126,7 @@ func (p *Pace) admit(ctx context.Context) (probe bool, err error) {
 			}
 			continue
 		}
-		ok, err := p.turns.take(ctx, changed, func() (bool, error) { return p.start(ctx, changed) })
+		ok, err := p.tokens.take(ctx, changed, func() (bool, error) { return p.start(ctx, changed) })
 		if ok || err != nil {
 			p.abandonProbe(probe && err != nil)
 			return probe, err
@@ -146,7 +146,7 @@ func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed 
 	if wait = p.pausedUntil.Sub(now); wait > 0 {
 		return wait, false, p.changed, nil
 	}
-	wait, probe, over := p.gate.enter(now, p.options.GiveUpAfter)
+	wait, probe, over := p.breaker.admit(now, p.options.GiveUpAfter)
 	if over {
 		p.giveUp(now)
 		return 0, false, nil, p.stop
@@ -156,7 +156,7 @@ func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed 
 
 // giveUp lets nobody start any more, because nothing gets through.
 func (p *Pace) giveUp(now time.Time) {
-	p.halt(fmt.Errorf("%w for %s", ErrGaveUp, p.gate.silent(now).Round(time.Second)), now)
+	p.halt(fmt.Errorf("%w for %s", ErrGaveUp, p.breaker.failingFor(now).Round(time.Second)), now)
 }
 
 // start counts the call that is about to be made, unless the run ended or
@@ -177,27 +177,27 @@ func (p *Pace) start(ctx context.Context, changed chan struct{}) (bool, error) {
 }
 
 // ended takes account of a call's end.
-func (p *Pace) ended(status int, through, probe bool) {
+func (p *Pace) ended(status int, answered, probe bool) {
 	now := time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if through {
-		p.through++
-		if since, was := p.gate.open(); was {
+	if answered {
+		p.answered++
+		if since, was := p.breaker.succeeded(); was {
 			p.note(now, Event{What: "up", Why: "the API answers again, after " + now.Sub(since).Round(time.Millisecond).String()})
 			p.wake()
 		}
 		p.regain(now)
 		return
 	}
-	closed := p.gate.fault(now, probe, status == http.StatusTooManyRequests)
-	if closed {
+	opened := p.breaker.failed(now, probe, status == http.StatusTooManyRequests)
+	if opened {
 		p.note(now, Event{What: "down", Why: fmt.Sprintf("%d calls in a row failed, the last with %s", faultsInARow, statusText(status))})
 	}
-	if p.stop == nil && p.gate.silent(now) >= p.options.GiveUpAfter {
+	if p.stop == nil && p.breaker.failingFor(now) >= p.options.GiveUpAfter {
 		p.giveUp(now)
 	}
-	if closed || probe {
+	if opened || probe {
 		p.wake()
 	}
 }
@@ -208,7 +208,7 @@ func (p *Pace) abandonProbe(yes bool) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.gate.probing = false
+	p.breaker.probing = false
 	p.wake()
 }
 

@@ -25,10 +25,10 @@ type Event struct {
 	PerSecond float64       // the rate from then on; 0 if it does not change or is unlimited
 }
 
-const mostEvents = 100
+const maxEvents = 100
 
 func (p *Pace) note(now time.Time, e Event) {
-	if len(p.report.Events) >= mostEvents {
+	if len(p.report.Events) >= maxEvents {
 		p.report.Left++
 		return
 	}
@@ -56,9 +56,9 @@ func (p *Pace) Note() string {
 		return "stopping: " + p.stop.Error()
 	case p.pausedUntil.After(now):
 		return fmt.Sprintf("paused for %s more: %s", p.pausedUntil.Sub(now).Round(time.Second), p.pausedFor)
-	case p.gate.down:
-		wait := max(p.gate.nextProbe.Sub(now), 0).Round(time.Second)
-		return fmt.Sprintf("the API is down since %s, next try in %s", p.gate.silentSince.UTC().Format(time.TimeOnly), wait)
+	case p.breaker.down:
+		wait := max(p.breaker.nextProbe.Sub(now), 0).Round(time.Second)
+		return fmt.Sprintf("the API is down since %s, next try in %s", p.breaker.failingSince.UTC().Format(time.TimeOnly), wait)
 	}
 	return ""
 }

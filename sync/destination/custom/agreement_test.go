@@ -31,7 +31,7 @@ func TestDescribedKardAgreesWithTheBuiltIn(t *testing.T) {
 // The same behind all the manners, for faults that are drawn from the user and
 // not from the number of the call: follow-up calls are made side by side.
 func TestDescribedKardAgreesBehindTheManners(t *testing.T) {
-	agree(t, manners, "", "refuse=400:20%", "refuse=409:20%", "refuse=404:20%", "refuse=422:20%", "shuffle", "foreign", "nodata", "short", "noid refuse=400:20%",
+	agree(t, middleware, "", "refuse=400:20%", "refuse=409:20%", "refuse=404:20%", "refuse=422:20%", "shuffle", "foreign", "nodata", "short", "noid refuse=400:20%",
 		"noid=blind refuse=400:20%", "double refuse=400:20%", "number refuse=400:20%", "both", "conflict", "conflict=blind", "echo refuse=400:20%", "poison:10%", "poison=413:10%")
 }
 
@@ -128,19 +128,19 @@ func once(text string) string {
 func bare(client destination.API) destination.Destination { return client }
 
 // manners are those of a run, but for what only counts.
-func manners(client destination.API) destination.Destination {
+func middleware(client destination.API) destination.Destination {
 	return destinationtest.Manners{Pacer: pace.New(pace.Options{Wires: 1}), Retries: 3}.Around(client)
 }
 
 // connected starts a rehearsal of Kard in memory.
 func connected(t *testing.T, faults string) rest.Config {
-	_, r := rehearsed(t, sandbox.Options{Seed: 7, Organization: "organization-123", RequireAuth: true}, faults)
+	_, r := mocked(t, sandbox.Options{Seed: 7, Organization: "organization-123", RequireAuth: true}, faults)
 	r.Auth = rest.Auth{ClientID: user.NewSecret("id"), ClientSecret: user.NewSecret("secret"), TokenURL: "http://127.0.0.1/v2/auth/token"}
 	return r
 }
 
 // rehearsed starts a rehearsal in memory.
-func rehearsed(t *testing.T, o sandbox.Options, faults string) (*sandbox.Server, rest.Config) {
+func mocked(t *testing.T, o sandbox.Options, faults string) (*sandbox.Server, rest.Config) {
 	faulty, err := o.With(strings.Fields(faults)...)
 	if err != nil {
 		t.Fatal(err)

@@ -30,7 +30,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 		case f == user.ID || f == user.RemoteID || slices.Contains(c.sent, f):
 			continue
 		case !c.open:
-			return user.Unfit("unsupported_field", f, "no call in the config sends it", c.mend(f))
+			return user.Unfit("unsupported_field", f, "no call in the config sends it", c.howToSend(f))
 		case f.IsSecret():
 			return user.Unfit("unsupported_field", f, "{others} sends no secret", "name it in the call, or list the column under ignore:")
 		case names[ownName(f)]:
@@ -41,7 +41,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	return nil
 }
 
-func (d *description) mend(f user.Field) string {
+func (d *description) howToSend(f user.Field) string {
 	return "put {" + string(f) + "} into the call, or list the column under ignore:; sent are " + strings.Join(texts(d.sent), ", ")
 }
 
@@ -106,7 +106,7 @@ func (d *description) checkFields(r *user.Record) error {
 	}
 	for _, a := range r.User.Attributes {
 		if !slices.Contains(d.sent, a.Field) {
-			return user.Unfit("unsupported_field", a.Field, "no call in the config sends it", d.mend(a.Field))
+			return user.Unfit("unsupported_field", a.Field, "no call in the config sends it", d.howToSend(a.Field))
 		}
 	}
 	return nil
@@ -124,7 +124,7 @@ func (p pattern) matches(v user.Value, f form) bool {
 
 // checkCall makes the call for this user alone, as far as its bytes.
 func (d *description) checkCall(n *call, r *user.Record) error {
-	one := d.row(n, r, 0)
+	one := d.newRow(n, r, 0)
 	for _, f := range n.needs {
 		if v, has := one.value(f); f != refRemote && (!has || v.Kind == user.Clear) {
 			return user.Unfit("missing_field", f, "stands in the address of the call, and the record has none", "fill the column, or map it under fields:")
@@ -135,14 +135,14 @@ func (d *description) checkCall(n *call, r *user.Record) error {
 			return user.Unfit("missing_field", firstOf(by), "is the key by which the answer speaks of the user, and the record has none", "fill the column, or map it under fields:")
 		}
 	}
-	var wrong *unfit
+	var wrong *invalidValue
 	body, err := d.bodyOf(n, r)
 	if err == nil {
 		err = d.checkAddress(n, one)
 	}
 	switch {
 	case errors.As(err, &wrong):
-		return user.Unfit("bad_value", wrong.field, wrong.err.Error(), clearing(wrong))
+		return user.Unfit("bad_value", wrong.field, wrong.err.Error(), clearHint(wrong))
 	case err != nil:
 		return user.Unfit("bad_value", "", "cannot be put into the call", "")
 	case n.maxBytes > 0 && len(body) > n.maxBytes:
@@ -167,7 +167,7 @@ func (d *description) checkAddress(n *call, one *row) error {
 			return err
 		}
 		if has && (text == "." || text == ".." || strings.ContainsFunc(text, unicode.IsControl)) {
-			return &unfit{n.needs[0], errAddress}
+			return &invalidValue{n.needs[0], errAddress}
 		}
 	}
 	for _, p := range slices.Concat(n.query, d.config.headers, n.headers) {
@@ -177,7 +177,7 @@ func (d *description) checkAddress(n *call, one *row) error {
 		}
 		if !headerSafe(text) {
 			refs := p.value.refs()
-			return &unfit{refs[0].name, errAddress}
+			return &invalidValue{refs[0].name, errAddress}
 		}
 	}
 	return nil
@@ -185,7 +185,7 @@ func (d *description) checkAddress(n *call, one *row) error {
 
 var errAddress = errors.New("holds characters that an address or a header cannot carry")
 
-func clearing(wrong *unfit) string {
+func clearHint(wrong *invalidValue) string {
 	if errors.Is(wrong.err, errNoClear) {
 		return `add clear: null or clear: "" to the section if the API clears so, or remove empty: clear from the mapping`
 	}

@@ -85,7 +85,7 @@ type readField struct {
 // answer says how to read an answer. Without results, errors, done and buckets
 // the call is settled as a whole.
 type answer struct {
-	whole    says
+	top      locations
 	key      pointer // of the user that the answer is about; nil if it shows none
 	results  *entries
 	errors   *entries
@@ -101,7 +101,7 @@ type answer struct {
 }
 
 // says are the places of what is said of one user.
-type says struct {
+type locations struct {
 	status, code, remote, created, after pointer
 	message                              []pointer
 }
@@ -109,7 +109,7 @@ type says struct {
 // entries is a list in an answer, and how an entry says whose it is: by its
 // place, by a key, by a number or by a pointer into the request.
 type entries struct {
-	says
+	locations
 	at         pointer
 	byPosition bool
 	key        pointer

@@ -37,7 +37,7 @@ func Decode(node *yaml.Node, expand Expand) (*Config, error) {
 	if err := d.calls(root); err != nil {
 		return nil, err
 	}
-	return d.config, d.whole(root)
+	return d.config, d.checkSection(root)
 }
 
 // settings reads everything but the calls, which depend on it.
@@ -49,7 +49,7 @@ func (d *decoder) known() keys {
 	return keys{
 		"name": into(&c.Name), "account": d.address(&c.Account), "base_url": d.address(&c.BaseURL), "sandbox": into(&c.Sandbox),
 		"media": into(&c.REST.Media), "http2": boolean(&c.REST.HTTP2), "calls_per_minute": count(&c.perMinute, 1),
-		"keys": d.keys, "clear": d.clear, "auth": credentials{d}.auth, "headers": d.common,
+		"keys": d.keys, "clear": d.clear, "auth": credentials{d}.auth, "headers": d.commonHeaders,
 		"limits": d.limits, "required": d.required, "patterns": d.patterns,
 		"create": later, "update": later, "upsert": later, "delete": later, "read": later,
 	}
@@ -87,7 +87,7 @@ func (d *decoder) clear(a at) error {
 }
 
 // common reads headers that every call carries.
-func (d *decoder) common(a at) error {
+func (d *decoder) commonHeaders(a at) error {
 	return a.each(func(name string, _ int, v at) error {
 		p, err := d.header(name, v)
 		d.config.headers = append(d.config.headers, p)
@@ -163,7 +163,7 @@ func add(sum hash.Hash, n *yaml.Node, pieces *int) {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	if *pieces++; *pieces > mostPieces {
+	if *pieces++; *pieces > maxPieces {
 		return // more is refused when it is read
 	}
 	fmt.Fprintf(sum, "%d %s %q %d\n", n.Kind, n.Tag, n.Value, len(n.Content))

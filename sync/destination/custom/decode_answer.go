@@ -7,7 +7,7 @@ import (
 )
 
 func (d *decoder) answer(a at, to *answer) error {
-	return merged(to.whole.keys(), keys{
+	return merged(to.top.keys(), keys{
 		"key":      place(&to.key),
 		"keyed_by": templates(&to.keyedBy), "ignore_case": boolean(&to.fold),
 		"results": func(v at) error { return list(v, &to.results) },
@@ -36,7 +36,7 @@ func merged(all ...keys) keys {
 	return one
 }
 
-func (s *says) keys() keys {
+func (s *locations) keys() keys {
 	return keys{
 		"status": place(&s.status), "code": place(&s.code), "message": places(&s.message),
 		"remote": place(&s.remote), "created": place(&s.created), "retry_after": place(&s.after),
@@ -46,7 +46,7 @@ func (s *says) keys() keys {
 func list(a at, to **entries) error {
 	e := &entries{}
 	*to = e
-	err := merged(e.says.keys(), keys{
+	err := merged(e.locations.keys(), keys{
 		"at": place(&e.at), "key": place(&e.key), "keyed_by": templates(&e.keyedBy), "index": place(&e.index),
 		"pointer": place(&e.pointer), "below": into(&e.below),
 		"by": func(v at) error {
@@ -126,7 +126,7 @@ func (d *decoder) reader(a at, to *read) error {
 			return err
 		},
 		"answer": func(v at) error {
-			return merged(to.answer.whole.keys(), keys{
+			return merged(to.answer.top.keys(), keys{
 				"at": place(&to.at), "list": boolean(&to.list), "key": place(&to.key), "remote": place(&to.remote), "fields": to.readFields,
 				"errors":   func(v at) error { return list(v, &to.answer.errors) },
 				"keyed_by": templates(&to.answer.keyedBy), "ignore_case": boolean(&to.answer.fold), "means": means(&to.answer.meanings),

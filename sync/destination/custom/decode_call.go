@@ -196,10 +196,10 @@ type tree struct {
 }
 
 // mostPieces bounds a body, in which an alias can stand within itself.
-const mostPieces = 10_000
+const maxPieces = 10_000
 
 func (t *tree) node(a at) (node, error) {
-	if t.pieces++; t.pieces > mostPieces {
+	if t.pieces++; t.pieces > maxPieces {
 		return nil, a.fault("holds more than 10,000 pieces, or itself", "look at what *name stands for")
 	}
 	if name, ok := a.braced(); ok {

@@ -36,13 +36,13 @@ var (
 )
 
 // unfit is a field whose value does not take the form that the call needs.
-type unfit struct {
+type invalidValue struct {
 	field user.Field
 	err   error
 }
 
-func (u *unfit) Error() string { return fmt.Sprintf("%s: %v", u.field, u.err) }
-func (u *unfit) Unwrap() error { return u.err }
+func (u *invalidValue) Error() string { return fmt.Sprintf("%s: %v", u.field, u.err) }
+func (u *invalidValue) Unwrap() error { return u.err }
 
 // append appends the value as JSON.
 func (f form) append(b []byte, v user.Value) ([]byte, error) {

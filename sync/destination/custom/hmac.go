@@ -56,7 +56,7 @@ func (d credentials) hmac(a at) error {
 	d.config.hmac = h
 	err := keys{
 		"key": d.secret(&h.key), "hash": words(&h.hash, "sha256", "sha1", "md5"), "encoding": words(&h.encoding, "hex", "base64"),
-		"text":    func(v at) error { return signed(&h.text, v, v.Value) },
+		"text":    func(v at) error { return parseSigned(&h.text, v, v.Value) },
 		"headers": func(v at) error { return d.signedHeaders(h, v) },
 	}.read(a)
 	switch {
@@ -88,7 +88,7 @@ func (d credentials) signedHeaders(h *hmacAuth, a at) error {
 		if indirect(v.Value) {
 			d.hide(text)
 			s.parts = []signPart{{text: text}}
-		} else if err := signed(&s.parts, v, text); err != nil {
+		} else if err := parseSigned(&s.parts, v, text); err != nil {
 			return err
 		}
 		for _, p := range s.parts {
@@ -102,7 +102,7 @@ func (d credentials) signedHeaders(h *hmacAuth, a at) error {
 }
 
 // signed reads a text with places: {path}, or {body:md5:base64}.
-func signed(to *[]signPart, a at, text string) error {
+func parseSigned(to *[]signPart, a at, text string) error {
 	if _, err := a.scalar(); err != nil {
 		return err
 	}

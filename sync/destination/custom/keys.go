@@ -10,7 +10,7 @@ import (
 const ambiguous = -1
 
 // keyed begins to look for other keys; nil are those of the answer.
-func (r *reading) keyed(by []template) {
+func (r *reading) useKeys(by []template) {
 	if by == nil {
 		by = r.call.answer.keyedBy
 	}
@@ -28,11 +28,11 @@ func (r *reading) place(key string) (int, bool) {
 
 // give notes something of whoever has the key. Of a key that several have,
 // nobody can say who was meant.
-func (r *reading) give(key string, n note) {
+func (r *reading) addNote(key string, n note) {
 	at, ok := r.place(key)
 	switch {
 	case !ok:
-		r.strange++
+		r.unknownIDs++
 	case at == ambiguous:
 		r.broken = "ambiguous_key"
 	default:

@@ -36,11 +36,11 @@ func (l limits) standard(theirs http.Header) http.Header {
 
 // paced tells the pace what single users were told: that the API is too busy,
 // and for how long.
-func (s *settlement) paced() {
+func (s *settlement) reportLimits() {
 	longest, busy := "", false
 	for _, notes := range s.notes {
 		for _, n := range notes {
-			if s.verdict(n.means) != user.Busy {
+			if s.statusFor(n.means) != user.Busy {
 				continue
 			}
 			busy = busy || n.status == http.StatusTooManyRequests || n.after != ""

@@ -27,13 +27,13 @@ type reading struct {
 	op      user.Op
 	records []*user.Record
 
-	status  int
-	notes   [][]note   // by place in the call
-	general []note     // what names nobody
-	strange int        // entries that name somebody who was not in the call
-	broken  string     // why silence means nothing; "" if it may
-	by      []template // the keys that are looked for
-	places  map[string]int
+	status     int
+	notes      [][]note   // by place in the call
+	general    []note     // what names nobody
+	unknownIDs int        // entries that name somebody who was not in the call
+	broken     string     // why silence means nothing; "" if it may
+	by         []template // the keys that are looked for
+	places     map[string]int
 }
 
 // settlement says what became of each user of the call.
@@ -62,8 +62,8 @@ func (r *reading) read(v *value) error {
 			return err
 		}
 	}
-	r.unread(v)
-	return r.counted(v)
+	r.findUnread(v)
+	return r.checkCount(v)
 }
 
 // list reads one list. An error's list has no successes, and done no failures.
@@ -76,7 +76,7 @@ func (r *reading) list(v *value, l *entries, other meaning) error {
 	if !ok {
 		return errShape
 	}
-	r.keyed(l.keyedBy)
+	r.useKeys(l.keyedBy)
 	if l.byPosition && len(elements) != len(r.records) {
 		if len(elements) == 1 && at.kind == '{' {
 			return nil // what is said of the call as a whole
@@ -86,21 +86,21 @@ func (r *reading) list(v *value, l *entries, other meaning) error {
 	}
 	for i := range elements {
 		e := &elements[i]
-		n := r.note(e, &l.says, other)
-		if l == r.call.answer.errors && success(r.verdict(n.means)) {
+		n := r.note(e, &l.locations, other)
+		if l == r.call.answer.errors && success(r.statusFor(n.means)) {
 			n.means = meansInDoubt // an error whose status is none
 		}
 		switch {
 		case l.byPosition:
 			r.notes[i] = append(r.notes[i], n)
 		default:
-			r.owned(e, l, n)
+			r.assign(e, l, n)
 		}
 	}
 	return nil
 }
 
-func (r *reading) note(e *value, s *says, other meaning) note {
+func (r *reading) note(e *value, s *locations, other meaning) note {
 	n := note{code: s.code.text(e), remote: s.remote.text(e), after: s.after.text(e), made: s.created.text(e)}
 	status := s.status.text(e)
 	switch {
@@ -121,7 +121,7 @@ func (r *reading) note(e *value, s *says, other meaning) note {
 }
 
 // owned gives the note to those whom the entry names.
-func (r *reading) owned(e *value, l *entries, n note) {
+func (r *reading) assign(e *value, l *entries, n note) {
 	named := false
 	if found, ok := l.key.in(e); ok {
 		keys := []value{*found}
@@ -131,7 +131,7 @@ func (r *reading) owned(e *value, l *entries, n note) {
 		for i := range keys {
 			if key := keys[i].plain(); key != "" {
 				named = true
-				r.give(key, n)
+				r.addNote(key, n)
 			}
 		}
 	}
@@ -171,26 +171,26 @@ func (r *reading) bucket(v *value, b bucket) error {
 	if at.kind != '[' {
 		return errShape
 	}
-	r.keyed(nil)
+	r.useKeys(nil)
 	for i := range at.items {
 		key := at.items[i].plain()
 		if key == "" {
 			return errShape
 		}
-		r.give(key, note{means: b.means, code: b.code})
+		r.addNote(key, note{means: b.means, code: b.code})
 	}
 	return nil
 }
 
 func (r *reading) begin() {
-	r.notes, r.general, r.strange, r.broken = make([][]note, len(r.records)), nil, 0, ""
+	r.notes, r.general, r.unknownIDs, r.broken = make([][]note, len(r.records)), nil, 0, ""
 }
 
 // worst is the gravest place in notes; -1 if none is a failure.
 func (r *reading) worst(notes []note) int {
 	at, most := -1, -1
 	for i, n := range notes {
-		if g := destination.Gravity(r.verdict(n.means)); g > most {
+		if g := destination.Gravity(r.statusFor(n.means)); g > most {
 			at, most = i, g
 		}
 	}

@@ -33,7 +33,7 @@ func (c *Client) Preview(r *user.Record) (destination.Preview, bool) {
 }
 
 func (d *description) maskedURL(n *call, r *user.Record) string {
-	one := d.row(n, r, 0)
+	one := d.newRow(n, r, 0)
 	one.masked = true
 	address := strings.TrimRight(d.config.BaseURL, "/")
 	for _, t := range n.path {
@@ -64,7 +64,7 @@ func (d *description) maskedURL(n *call, r *user.Record) string {
 const masked = "***"
 
 func (d *description) maskedHeaders(n *call, r *user.Record) []string {
-	one := d.row(n, r, 0)
+	one := d.newRow(n, r, 0)
 	one.masked = true
 	var lines []string
 	for _, name := range d.config.credentials() {

@@ -138,7 +138,7 @@ func (t template) fill(r *row) (text string, has bool, err error) {
 		}
 		text, err := p.ref.form.text(v)
 		if err != nil {
-			return "", true, &unfit{p.ref.name, err}
+			return "", true, &invalidValue{p.ref.name, err}
 		}
 		b.WriteString(text)
 	}

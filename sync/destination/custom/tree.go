@@ -40,7 +40,7 @@ func (l *leaf) append(b []byte, r *row) ([]byte, bool, error) {
 	}
 	out, err := l.form.append(b, v)
 	if err != nil {
-		return b, true, &unfit{l.name, err}
+		return b, true, &invalidValue{l.name, err}
 	}
 	return out, true, nil
 }

@@ -19,7 +19,7 @@ import (
 // Find reads one user. An attribute that the answer does not show is not
 // compared.
 func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
-	a, err := c.api.Do(ctx, rest.Request{Method: http.MethodGet, Path: c.one(r.User.ID), Records: []*user.Record{r}})
+	a, err := c.api.Do(ctx, rest.Request{Method: http.MethodGet, Path: c.userPath(r.User.ID), Records: []*user.Record{r}})
 	if err != nil {
 		return destination.Found{}, err
 	}
@@ -35,14 +35,14 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 		if m.read(a.Body, nil) != nil {
 			m.errors = nil
 		}
-		code, detail := voice(m.errors, a.Status, r)
+		code, detail := errorText(m.errors, a.Status, r)
 		return destination.Found{}, a.Fail(destination.RefusedWhole, code, detail)
 	}
-	return shown(a, r)
+	return compareUser(a, r)
 }
 
 // shown compares r with the user in the answer.
-func shown(a *rest.Answer, r *user.Record) (destination.Found, error) {
+func compareUser(a *rest.Answer, r *user.Record) (destination.Found, error) {
 	var answer struct {
 		Data struct {
 			ID         jsontext.Value            `json:"id"`
@@ -60,17 +60,17 @@ func shown(a *rest.Answer, r *user.Record) (destination.Found, error) {
 		return destination.Found{}, a.Unreadable(err)
 	case len(answer.Errors) > 0:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, codeOtherID, "")
-	case plainly(answer.Data.ID) != r.User.ID:
+	case plainText(answer.Data.ID) != r.User.ID:
 		return destination.Found{HTTP: a.Status}, nil // another user: nothing is known of this one
 	}
-	found := destination.Compared(r, held(answer.Data.Attributes), same)
+	found := destination.Compared(r, fieldsOf(answer.Data.Attributes), same)
 	found.HTTP = a.Status
 	return found, nil
 }
 
 // plainly is what a string says, and any other value as it stands: an id may be
 // a number, as in answers about many users.
-func plainly(v jsontext.Value) string {
+func plainText(v jsontext.Value) string {
 	if v.Kind() != '"' {
 		return string(v)
 	}
@@ -80,7 +80,7 @@ func plainly(v jsontext.Value) string {
 
 // held gives the attributes shown our names, strings as text and the rest as
 // JSON. null is what an API shows of an attribute that it does not hold.
-func held(attributes map[string]jsontext.Value) []user.Attribute {
+func fieldsOf(attributes map[string]jsontext.Value) []user.Attribute {
 	var list []user.Attribute
 	for _, f := range [...]struct {
 		theirs string
@@ -95,7 +95,7 @@ func held(attributes map[string]jsontext.Value) []user.Attribute {
 		}
 		value := user.JSONValue(string(raw))
 		if raw.Kind() == '"' {
-			value = user.TextValue(plainly(raw))
+			value = user.TextValue(plainText(raw))
 		}
 		list = append(list, user.Attribute{Field: f.ours, Value: value})
 	}

@@ -68,7 +68,7 @@ func New(config Config) (*Client, error) {
 	case put != Merge && put != AsIs:
 		return nil, errors.New("kard.put must be merge or as_is")
 	}
-	config.REST.Words = words
+	config.REST.Words = bodyText
 	if config.REST.Auth.TokenURL == "" {
 		config.REST.Auth.TokenURL = strings.TrimRight(config.REST.BaseURL, "/") + tokenPath
 	}
@@ -102,7 +102,7 @@ func traits(put Put) destination.Traits {
 }
 
 // one is the path of a user.
-func (c *Client) one(id string) []string {
+func (c *Client) userPath(id string) []string {
 	return append(c.users[:len(c.users):len(c.users)], id)
 }
 

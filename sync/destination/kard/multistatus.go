@@ -24,11 +24,11 @@ type multiStatus struct{ answer }
 // answer is what stands in a multi-status: the users it shows and the errors. It judges
 // nothing.
 type answer struct {
-	records []*user.Record
-	echoed  []bool    // by place in the call: the user stands in data
-	any     bool      // some user of the call stands in data
-	errors  []problem // in the answer's order
-	strange int       // entries that carry an id which was not in the call
+	records    []*user.Record
+	echoed     []bool    // by place in the call: the user stands in data
+	anyEchoed  bool      // some user of the call stands in data
+	errors     []problem // in the answer's order
+	unknownIDs int       // entries that carry an id which was not in the call
 
 	decoder, inner         jsontext.Decoder
 	source, object         bytes.Buffer
@@ -71,7 +71,7 @@ func (m *answer) read(body []byte, records []*user.Record) error {
 }
 
 func (m *answer) reset(body []byte, records []*user.Record) {
-	m.records, m.errors, m.strange, m.any = records, m.errors[:0], 0, false
+	m.records, m.errors, m.unknownIDs, m.anyEchoed = records, m.errors[:0], 0, false
 	m.echoed = append(m.echoed[:0], make([]bool, len(records))...)
 	m.next, m.indexed, m.beforeID = 0, false, m.beforeID[:0]
 	m.source = *bytes.NewBuffer(body)
@@ -126,7 +126,7 @@ func (m *answer) elements(visit func(jsontext.Value)) error {
 
 // entry takes note of one user in data.
 func (m *answer) entry(v jsontext.Value) {
-	id, ok := m.quick(v)
+	id, ok := m.fastID(v)
 	if !ok {
 		id, ok = m.id(v)
 	}
@@ -135,17 +135,17 @@ func (m *answer) entry(v jsontext.Value) {
 	}
 	at, ok := m.place(id)
 	if !ok {
-		m.strange++
+		m.unknownIDs++
 		return
 	}
-	m.echoed[at], m.any = true, true
+	m.echoed[at], m.anyEchoed = true, true
 	m.next = at + 1
 }
 
 // quick finds the id of an entry that begins as an earlier one did, up to the
 // id. v is known to be valid JSON without duplicate names, so that what follows
 // is the id, and the only one.
-func (m *answer) quick(v []byte) ([]byte, bool) {
+func (m *answer) fastID(v []byte) ([]byte, bool) {
 	rest, ok := bytes.CutPrefix(v, m.beforeID)
 	if !ok || len(m.beforeID) == 0 || rest[0] != '"' {
 		return nil, false

@@ -18,15 +18,15 @@ type problem struct {
 }
 
 const (
-	nobody   = -1 // it names no user: it is about the whole call
-	stranger = -2 // it names a user that was not in the call
+	unnamed   = -1 // it names no user: it is about the whole call
+	unknownID = -2 // it names a user that was not in the call
 )
 
 // problem takes note of one element of errors.
 func (m *answer) problem(v jsontext.Value) {
-	p := problem{at: nobody}
+	p := problem{at: unnamed}
 	var named bool
-	pointer := nobody
+	pointer := unnamed
 	m.members(v, func(name, value []byte) {
 		switch string(name) {
 		case "id":
@@ -36,18 +36,18 @@ func (m *answer) problem(v jsontext.Value) {
 		case "status":
 			p.status = m.status(value)
 		case "title":
-			p.title = m.words(value)
+			p.title = m.trimmed(value)
 		case "detail":
-			p.detail = m.words(value)
+			p.detail = m.trimmed(value)
 		case "source":
-			pointer = pointed(value, len(m.records))
+			pointer = pointedAt(value, len(m.records))
 		}
 	})
 	if !named {
 		p.at = pointer
 	}
-	if p.at == stranger {
-		m.strange++
+	if p.at == unknownID {
+		m.unknownIDs++
 	}
 	m.errors = append(m.errors, p)
 }
@@ -59,7 +59,7 @@ func (m *answer) owner(id []byte) int {
 	if at, ok := m.places[string(id)]; ok {
 		return at
 	}
-	return stranger
+	return unknownID
 }
 
 // status reads "409", 409 and "409 Conflict".
@@ -68,16 +68,16 @@ func (m *answer) status(value []byte) int {
 	return rest.StatusIn(string(text))
 }
 
-func (m *answer) words(value []byte) string {
+func (m *answer) trimmed(value []byte) string {
 	text, _ := m.text(value)
 	return strings.TrimSpace(string(text))
 }
 
 // pointed returns N of {"pointer":"/data/N/..."}: the place in the request. It
 // is only asked where an error carries no id.
-func pointed(source []byte, users int) int {
+func pointedAt(source []byte, users int) int {
 	var inner multiStatus
-	at := nobody
+	at := unnamed
 	inner.members(source, func(name, value []byte) {
 		if string(name) != "pointer" {
 			return
@@ -95,7 +95,7 @@ func pointed(source []byte, users int) int {
 
 // words finds what an answer that is a fault says, in the errors list or as
 // plain text.
-func words(body []byte) string {
+func bodyText(body []byte) string {
 	var m multiStatus
 	if m.read(body, nil) == nil {
 		return join(m.errors)

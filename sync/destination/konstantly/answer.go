@@ -13,7 +13,7 @@ import (
 
 // said is what an answer says: a user (Konstantly API reference, Create User) or
 // an error, {"status":400,"message":"Validation failed","errors":{"email":["..."]}}.
-type said struct {
+type answer struct {
 	ID         jsontext.Value `json:"id"`
 	Name       jsontext.Value `json:"name"`
 	Email      jsontext.Value `json:"email"`
@@ -43,8 +43,8 @@ type complaint struct {
 var lax = jsontext.AllowInvalidUTF8(true)
 
 // read reads a body. No body says nothing, and that without an error.
-func read(body []byte) (said, error) {
-	s := said{}
+func read(body []byte) (answer, error) {
+	s := answer{}
 	if s.empty = len(bytes.TrimSpace(body)) == 0; s.empty {
 		return s, nil
 	}
@@ -53,10 +53,10 @@ func read(body []byte) (said, error) {
 }
 
 // id is the user's key; a number is taken as its digits. "" is none.
-func (s *said) id() string { return shown(s.ID) }
+func (s *answer) id() string { return plainText(s.ID) }
 
 // shown is what a string says, and a number or boolean as it stands.
-func shown(v jsontext.Value) string {
+func plainText(v jsontext.Value) string {
 	switch v.Kind() {
 	case '"':
 		text, _ := jsontext.AppendUnquote(nil, v)
@@ -68,8 +68,8 @@ func shown(v jsontext.Value) string {
 }
 
 // status is the one in the body, 0 if there is none that can be read.
-func (s *said) status() int {
-	n, err := strconv.Atoi(shown(s.Status))
+func (s *answer) status() int {
+	n, err := strconv.Atoi(plainText(s.Status))
 	if err != nil || n < 100 || n > 599 {
 		return 0
 	}
@@ -78,8 +78,8 @@ func (s *said) status() int {
 
 // failed reports whether the body is about an error, whatever the status before
 // it. A message without a user is one: no success is documented to have it.
-func (s *said) failed() bool {
-	return s.status() >= 400 || len(s.fields()) > 0 || present(s.Error) || s.id() == "" && present(s.Message)
+func (s *answer) failed() bool {
+	return s.status() >= 400 || len(s.fieldErrors()) > 0 || present(s.Error) || s.id() == "" && present(s.Message)
 }
 
 func present(v jsontext.Value) bool {
@@ -91,25 +91,25 @@ func present(v jsontext.Value) bool {
 }
 
 // fieldErrors are what is said against one field.
-type fieldErrors struct {
+type fieldError struct {
 	key   string // the API's name
 	words []string
 }
 
 // fields are the errors of fields, by their names. A list that names no field is
 // one of the field "".
-func (s *said) fields() []fieldErrors {
+func (s *answer) fieldErrors() []fieldError {
 	var by map[string]jsontext.Value
 	if s.Errors.Kind() != '{' || json.Unmarshal(s.Errors, &by, lax) != nil {
 		if present(s.Errors) {
-			return []fieldErrors{{"", texts(s.Errors)}}
+			return []fieldError{{"", texts(s.Errors)}}
 		}
 		return nil
 	}
-	var list []fieldErrors
+	var list []fieldError
 	for _, key := range slices.Sorted(maps.Keys(by)) {
 		if present(by[key]) {
-			list = append(list, fieldErrors{key, texts(by[key])})
+			list = append(list, fieldError{key, texts(by[key])})
 		}
 	}
 	return list
@@ -124,7 +124,7 @@ func texts(v jsontext.Value) []string {
 	}
 	var list []string
 	for _, item := range items {
-		if text := strings.TrimSpace(shown(item)); text != "" {
+		if text := strings.TrimSpace(plainText(item)); text != "" {
 			list = append(list, text)
 		}
 	}
@@ -132,7 +132,7 @@ func texts(v jsontext.Value) []string {
 }
 
 // banned is isBanned; known is false where it is not shown.
-func (s *said) banned() (is, known bool) {
-	text := shown(s.IsBanned)
+func (s *answer) banned() (is, known bool) {
+	text := plainText(s.IsBanned)
 	return text == "true" || text == "1", text != ""
 }

@@ -38,7 +38,7 @@ func (c *Client) block(ctx context.Context, r *user.Record) (user.Outcome, error
 
 // active sees to it that a user who was just updated is not blocked. o is what
 // the update came to.
-func (c *Client) active(ctx context.Context, r *user.Record, o user.Outcome, banned, known bool) (user.Outcome, error) {
+func (c *Client) ensureActive(ctx context.Context, r *user.Record, o user.Outcome, banned, known bool) (user.Outcome, error) {
 	if !known {
 		if err := destination.Further(ctx, destination.ReadCall); err != nil {
 			return o, err
@@ -46,7 +46,7 @@ func (c *Client) active(ctx context.Context, r *user.Record, o user.Outcome, ban
 		found, err := c.Find(ctx, r)
 		switch {
 		case err != nil:
-			return o, afterwards(err)
+			return o, perhapsTaken(err)
 		case found.Presence == destination.Absent:
 			o.Status = user.Missing
 			return o, nil
@@ -70,7 +70,7 @@ func (c *Client) unblock(ctx context.Context, r *user.Record, updated user.Outco
 	}
 	a, s, err := c.do(ctx, rest.Request{Method: http.MethodDelete, Path: []string{collection, blocked, r.User.ID}}, r, r)
 	if err != nil {
-		return updated, afterwards(err)
+		return updated, perhapsTaken(err)
 	}
 	defer a.Release()
 	o := outcome(a, &s, user.Update, r, r, user.Updated)
@@ -87,7 +87,7 @@ func (c *Client) unblock(ctx context.Context, r *user.Record, updated user.Outco
 
 // afterwards says of a call that failed behind one that was taken that the whole
 // was perhaps taken: it did get through.
-func afterwards(err error) error {
+func perhapsTaken(err error) error {
 	var ce *destination.CallError
 	if errors.As(err, &ce) && ce.Fault != destination.Denied {
 		late := *ce

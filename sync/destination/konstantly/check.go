@@ -29,7 +29,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 		return nil
 	}
 	for _, f := range fields {
-		if once(f) || f == user.Password && c.config.Password != Always {
+		if createOnly(f) || f == user.Password && c.config.Password != Always {
 			return user.Unfit("only_on_create", f, "Konstantly takes it only when a user is created, and this run updates",
 				"list the column under ignore: in the config"+alwaysHint(f))
 		}
@@ -65,7 +65,7 @@ func (c *Client) Check(r *user.Record) error {
 		}
 	}
 	if r.Op == user.Create {
-		return c.lacks(r)
+		return c.missingForCreate(r)
 	}
 	if _, ok := r.User.Value(user.Email); !ok {
 		return missing("missing_field", user.Email, "")
@@ -74,7 +74,7 @@ func (c *Client) Check(r *user.Record) error {
 }
 
 // lacks names what a create requires and r does not have.
-func (w *form) lacks(r *user.Record) error {
+func (w *form) missingForCreate(r *user.Record) error {
 	for _, f := range required {
 		if _, ok := r.User.Value(f); !ok {
 			return missing("missing_field", f, "")
@@ -135,10 +135,10 @@ func (w *form) checkAttribute(a *user.Attribute) error {
 	switch a.Field {
 	case user.FromAPI:
 		_, err = a.Value.Bool()
-		return because("bad_boolean", a.Field, err)
+		return invalidIf("bad_boolean", a.Field, err)
 	case user.Courses, user.Groups:
 		_, err = integers(a.Value)
-		return because("bad_list", a.Field, err)
+		return invalidIf("bad_list", a.Field, err)
 	case user.DeadlineAt:
 		return checkDeadline(a.Value)
 	case user.Email, user.Name, user.Role, user.Bio, user.Occupation, user.Location, user.Timezone:
@@ -152,10 +152,10 @@ func checkText(a *user.Attribute) error {
 	if strings.TrimSpace(text) == "" && slices.Contains(required[:], a.Field) && err == nil {
 		return missing("missing_field", a.Field, "")
 	}
-	return because("bad_text", a.Field, err)
+	return invalidIf("bad_text", a.Field, err)
 }
 
-func because(code string, f user.Field, err error) error {
+func invalidIf(code string, f user.Field, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -163,10 +163,10 @@ func because(code string, f user.Field, err error) error {
 }
 
 // latest is a day in the year 5138: what is later was meant in milliseconds.
-const latest = 1e11
+const maxEpoch = 1e11
 
 func checkDeadline(v user.Value) error {
-	if n, err := integer(v.Text); err == nil && n < latest {
+	if n, err := integer(v.Text); err == nil && n < maxEpoch {
 		return nil
 	}
 	return user.Unfit("bad_epoch", user.DeadlineAt, "must be seconds since 1970, such as 1767225600", "")
@@ -176,7 +176,7 @@ func (w *form) checkCustom(id string, a *user.Attribute) error {
 	if id == "" {
 		return unknown(a.Field)
 	}
-	_, err := w.written(id, a.Value)
+	_, err := w.typed(id, a.Value)
 	switch err {
 	case errNoAttribute:
 		return user.Unfit("unknown_attribute", a.Field, err.Error(), "write the attribute's API id behind attributes., or list the column under ignore: in the config")
@@ -187,5 +187,5 @@ func (w *form) checkCustom(id string, a *user.Attribute) error {
 	case errTooLong:
 		return user.Unfit("too_long", a.Field, err.Error(), "")
 	}
-	return because("bad_boolean", a.Field, err)
+	return invalidIf("bad_boolean", a.Field, err)
 }

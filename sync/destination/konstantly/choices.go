@@ -41,7 +41,7 @@ const (
 	ofNumber  = 8
 )
 
-const longestAttribute = 255 // characters of a text; Konstantly API reference, Update User Custom Attributes
+const maxText = 255 // characters of a text; Konstantly API reference, Update User Custom Attributes
 
 // Learn asks the site which custom attributes it has. It makes one call. The
 // error is New's, or a *destination.CallError.
@@ -59,7 +59,7 @@ func Learn(ctx context.Context, config Config) (Schema, error) {
 	var list []attribute
 	switch err := json.Unmarshal(a.Body, &list, lax); {
 	case a.Status/100 != 2:
-		return nil, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), destination.Clean(words(a.Body)))
+		return nil, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), destination.Clean(bodyText(a.Body)))
 	case err != nil || list == nil:
 		return nil, a.Fail(destination.NotTaken, "not_json", "")
 	}
@@ -80,7 +80,7 @@ var (
 
 // written is the value in the form in which the API takes it. Without a schema
 // that is the form that it has.
-func (w *form) written(id string, v user.Value) (user.Value, error) {
+func (w *form) typed(id string, v user.Value) (user.Value, error) {
 	known, ok := w.config.Schema[id]
 	switch {
 	case w.config.Schema == nil || v.Kind == user.Clear:
@@ -90,7 +90,7 @@ func (w *form) written(id string, v user.Value) (user.Value, error) {
 	}
 	switch known.Type {
 	case ofText:
-		if utf8.RuneCountInString(v.Text) > longestAttribute {
+		if utf8.RuneCountInString(v.Text) > maxText {
 			return v, errTooLong
 		}
 	case ofChoice:
@@ -130,7 +130,7 @@ func (a attribute) choice(v user.Value) (user.Value, error) {
 }
 
 func (a attribute) choices(v user.Value) (user.Value, error) {
-	items, err := several(v)
+	items, err := elements(v)
 	if err != nil {
 		return v, errNoOptions
 	}
@@ -150,7 +150,7 @@ func (a attribute) choices(v user.Value) (user.Value, error) {
 
 // several takes a list of texts and numbers apart. A single value is a list of
 // one.
-func several(v user.Value) ([]user.Value, error) {
+func elements(v user.Value) ([]user.Value, error) {
 	var raw []jsontext.Value
 	text := strings.TrimSpace(v.Text)
 	switch {

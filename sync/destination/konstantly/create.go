@@ -15,8 +15,8 @@ import (
 // create sends a new user. What a refusal over the e-mail or the id means is
 // asked: the API's words for a duplicate are not documented.
 func (c *Client) create(ctx context.Context, r *user.Record) (user.Outcome, error) {
-	if lack := c.lacks(r); lack != nil {
-		return c.meet(ctx, r, lack)
+	if lack := c.missingForCreate(r); lack != nil {
+		return c.findInstead(ctx, r, lack)
 	}
 	sent := c.withPassword(r)
 	a, s, err := c.do(ctx, rest.Request{
@@ -29,8 +29,8 @@ func (c *Client) create(ctx context.Context, r *user.Record) (user.Outcome, erro
 	defer a.Release()
 	o := outcome(a, &s, user.Create, r, sent, user.Created)
 	switch {
-	case o.Status == user.Exists, o.Status == user.Refused && s.disputed(o.HTTP):
-		return c.dispute(ctx, r, o)
+	case o.Status == user.Exists, o.Status == user.Refused && s.mayBeConflict(o.HTTP):
+		return c.resolveConflict(ctx, r, o)
 	case o.Status == user.Created && s.id() == "":
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // the answer is documented to be the user
 	}
@@ -52,12 +52,12 @@ func (w *form) withPassword(r *user.Record) *user.Record {
 
 // disputed reports whether a refused create may be one of somebody who exists:
 // the e-mail or the id is blamed, or nothing in particular.
-func (s *said) disputed(status int) bool {
+func (s *answer) mayBeConflict(status int) bool {
 	if status != http.StatusBadRequest && status != http.StatusConflict && status != http.StatusUnprocessableEntity {
 		return false
 	}
-	fields := s.fields()
-	return len(fields) == 0 || slices.ContainsFunc(fields, func(e fieldErrors) bool {
+	fields := s.fieldErrors()
+	return len(fields) == 0 || slices.ContainsFunc(fields, func(e fieldError) bool {
 		return e.key == "" || e.key == "email" || e.key == "id"
 	})
 }
@@ -65,7 +65,7 @@ func (s *said) disputed(status int) bool {
 // dispute finds out whether the user exists. If not, but somebody else has the
 // e-mail, the record is refused: that user is not ours to update. o is the
 // refusal, which stands where nobody has it.
-func (c *Client) dispute(ctx context.Context, r *user.Record, o user.Outcome) (user.Outcome, error) {
+func (c *Client) resolveConflict(ctx context.Context, r *user.Record, o user.Outcome) (user.Outcome, error) {
 	if err := destination.Further(ctx, destination.ReadCall); err != nil {
 		return o, err
 	}
@@ -84,7 +84,7 @@ func (c *Client) dispute(ctx context.Context, r *user.Record, o user.Outcome) (u
 	}
 	owner, err := c.owner(ctx, r)
 	switch {
-	case err != nil && !astray(err):
+	case err != nil && !isNotFound(err):
 		return o, destination.OnlyRead(err)
 	case owner == r.User.ID: // an earlier create was slow, and has just come through
 		return user.Outcome{Status: user.Exists, HTTP: o.HTTP, RequestID: o.RequestID}, nil
@@ -97,7 +97,7 @@ func (c *Client) dispute(ctx context.Context, r *user.Record, o user.Outcome) (u
 // astray reports whether a web server in front of the API found no such address:
 // some will not pass on every e-mail. That is no wrong base_url, or the look by
 // id had met it.
-func astray(err error) bool {
+func isNotFound(err error) bool {
 	var ce *destination.CallError
 	return errors.As(err, &ce) && ce.Status == http.StatusNotFound
 }
@@ -122,7 +122,7 @@ func (c *Client) owner(ctx context.Context, r *user.Record) (string, error) {
 
 // meet looks for a user who cannot be created from r: an upsert may find the
 // user there all the same. lack says why.
-func (c *Client) meet(ctx context.Context, r *user.Record, lack error) (user.Outcome, error) {
+func (c *Client) findInstead(ctx context.Context, r *user.Record, lack error) (user.Outcome, error) {
 	found, err := c.Find(ctx, r)
 	switch {
 	case err != nil:

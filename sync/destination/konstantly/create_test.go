@@ -168,7 +168,7 @@ func TestNoMadeUpPasswordShows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		code, detail := said.voice(400, r, sent)
+		code, detail := said.errorText(400, r, sent)
 		if strings.Contains(code+detail, made) || !strings.Contains(detail, "[password]") {
 			t.Errorf("%s shows: %s", code, detail)
 		}

@@ -70,7 +70,7 @@ func (w *form) appendAttributes(b []byte, r *user.Record) []byte {
 		if a.Value.Kind == user.Clear {
 			continue
 		}
-		v, err := w.written(id, a.Value)
+		v, err := w.typed(id, a.Value)
 		if err != nil {
 			v = a.Value
 		}

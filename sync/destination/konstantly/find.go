@@ -29,7 +29,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	case a.Status == http.StatusNotFound:
 		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
 	case a.Status/100 == 4:
-		code, detail := s.voice(a.Status, r, r)
+		code, detail := s.errorText(a.Status, r, r)
 		return destination.Found{}, a.Fail(destination.RefusedWhole, code, detail)
 	case s.failed() || s.empty:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, codeInside, "")
@@ -39,8 +39,8 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	return c.compare(&s, r, a.Status), nil
 }
 
-func (w *form) compare(s *said, r *user.Record, status int) destination.Found {
-	found := destination.Compared(r, s.held(), w.same)
+func (w *form) compare(s *answer, r *user.Record, status int) destination.Found {
+	found := destination.Compared(r, s.known(), w.same)
 	found.HTTP = status
 	if banned, _ := s.banned(); banned && w.config.OnAbsent == Block {
 		if r.Op == user.Delete {
@@ -56,7 +56,7 @@ func isBlocked(f destination.Found) bool { return slices.Contains(f.Differs, use
 
 // held gives what is shown our names. null is what an API shows of an attribute
 // that it does not hold.
-func (s *said) held() []user.Attribute {
+func (s *answer) known() []user.Attribute {
 	var list []user.Attribute
 	add := func(f user.Field, v jsontext.Value) {
 		if len(v) > 0 && v.Kind() != 'n' {
@@ -82,7 +82,7 @@ func (s *said) held() []user.Attribute {
 
 // showsSet reports whether the custom attributes are shown, in a form that can be
 // read: none is null, {}, or the [] of servers that know one kind of list.
-func (s *said) showsSet() bool {
+func (s *answer) showsSet() bool {
 	switch s.Attributes.Kind() {
 	case '{', 'n':
 		return true
@@ -97,7 +97,7 @@ func isCustom(a user.Attribute) bool {
 
 // role is {"alias":"learner"} in the reference's examples, and a string in its
 // list of fields.
-func (s *said) role() jsontext.Value {
+func (s *answer) role() jsontext.Value {
 	var role struct {
 		Alias jsontext.Value `json:"alias"`
 	}
@@ -111,7 +111,7 @@ func (s *said) role() jsontext.Value {
 // value keeps the type: strings are text, the rest stays JSON.
 func value(v jsontext.Value) user.Value {
 	if v.Kind() == '"' {
-		return user.TextValue(shown(v))
+		return user.TextValue(plainText(v))
 	}
 	return user.JSONValue(string(v))
 }
@@ -124,7 +124,7 @@ func (w *form) same(f user.Field, ours, theirs user.Value) bool {
 // normal is a value in the form in which it is compared.
 func (w *form) normal(f user.Field, v user.Value) string {
 	if id, custom := attributeID(f); custom {
-		if written, err := w.written(id, v); err == nil {
+		if written, err := w.typed(id, v); err == nil {
 			v = written
 		}
 		return unordered(v)

@@ -98,7 +98,7 @@ func New(config Config) (*Client, error) {
 
 func (c Config) connect() (*rest.Client, error) {
 	c.REST.Auth = rest.Auth{Key: c.Key, KeyHeader: keyHeader}
-	c.REST.Words = words
+	c.REST.Words = bodyText
 	return rest.New(c.REST)
 }
 

@@ -30,7 +30,7 @@ var members = [...]struct {
 }
 
 // once reports whether a field is sent when the user is created and never again.
-func once(f user.Field) bool {
+func createOnly(f user.Field) bool {
 	for _, m := range members {
 		if m.field == f {
 			return m.once
@@ -46,10 +46,10 @@ func attributeID(f user.Field) (id string, ok bool) {
 
 // ours is the field that the API means by a key of its errors: roleAlias,
 // courses.0, attributes.grade or, where r has it, grade alone.
-func ours(key string, r *user.Record) (f user.Field, ok bool) {
+func fieldOf(key string, r *user.Record) (f user.Field, ok bool) {
 	if id, is := strings.CutPrefix(key, "attributes."); is {
 		key = id
-	} else if f, ok := plainly(key); ok {
+	} else if f, ok := memberField(key); ok {
 		return f, true
 	}
 	for _, a := range r.User.Attributes {
@@ -60,7 +60,7 @@ func ours(key string, r *user.Record) (f user.Field, ok bool) {
 	return "", false
 }
 
-func plainly(key string) (f user.Field, ok bool) {
+func memberField(key string) (f user.Field, ok bool) {
 	if end := strings.IndexAny(key, ".["); end > 0 {
 		key = key[:end]
 	}

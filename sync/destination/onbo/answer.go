@@ -53,13 +53,13 @@ func read(body []byte) (answer, error) {
 
 var errNull = errors.New("the answer is null")
 
-const longestKey = 200 // a uuid has 36 characters
+const maxKey = 200 // a uuid has 36 characters
 
 // key is the uuid; "" if there is none, or one that is none by its looks.
 func (a *answer) key() string {
-	key, ok := plainly(a.UUID)
-	strange := func(r rune) bool { return r == utf8.RuneError || unicode.IsControl(r) || unicode.IsSpace(r) }
-	if !ok || key == "." || key == ".." || len(key) > longestKey || strings.ContainsFunc(key, strange) {
+	key, ok := plainText(a.UUID)
+	unusable := func(r rune) bool { return r == utf8.RuneError || unicode.IsControl(r) || unicode.IsSpace(r) }
+	if !ok || key == "." || key == ".." || len(key) > maxKey || strings.ContainsFunc(key, unusable) {
 		return ""
 	}
 	return key
@@ -68,26 +68,26 @@ func (a *answer) key() string {
 // another reports whether the answer to a create shows another e-mail than was
 // sent. That may be how Onbo says that somebody with this SSN exists, and whoever
 // takes that uuid for the new user's updates the wrong one later.
-func (a *answer) another(sent *user.Record) bool {
+func (a *answer) otherEmail(sent *user.Record) bool {
 	ours, _ := sent.User.Value(user.Email)
-	theirs, ok := plainly(a.Email)
+	theirs, ok := plainText(a.Email)
 	return ok && !same(user.Email, ours, user.TextValue(theirs))
 }
 
 // words are what the answer says beside a user.
-func (a *answer) words() string {
+func (a *answer) errorText() string {
 	var said []string
 	for _, v := range [...]jsontext.Value{a.Message, a.Error, a.Errors, a.Detail} {
-		said = append(said, spoken(v)...)
+		said = append(said, textsIn(v)...)
 	}
 	return strings.Join(said, "; ")
 }
 
 // spoken lists the texts in a value. null, false and what is empty say nothing.
-func spoken(v jsontext.Value) []string {
+func textsIn(v jsontext.Value) []string {
 	switch v.Kind() {
 	case '"':
-		text, _ := plainly(v)
+		text, _ := plainText(v)
 		if text = strings.TrimSpace(text); text != "" {
 			return []string{text}
 		}
@@ -122,7 +122,7 @@ func leaves(list []string, name string, tree any) []string {
 }
 
 // plainly is what a string says; false for any other value.
-func plainly(v jsontext.Value) (string, bool) {
+func plainText(v jsontext.Value) (string, bool) {
 	if v.Kind() != '"' {
 		return "", false
 	}
@@ -131,9 +131,9 @@ func plainly(v jsontext.Value) (string, bool) {
 }
 
 // words finds what an answer that is a fault says.
-func words(body []byte) string {
+func bodyText(body []byte) string {
 	if a, err := read(body); err == nil {
-		return undated(a.words())
+		return undated(a.errorText())
 	}
 	return undated(rest.PlainText(body))
 }

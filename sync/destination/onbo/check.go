@@ -72,10 +72,10 @@ func (c *Client) Check(r *user.Record) error {
 	if bad := checkSecrets(r.User.Secrets); bad != nil {
 		return bad
 	}
-	if bad := checkWhole(r); bad != nil {
+	if bad := checkTogether(r); bad != nil {
 		return bad
 	}
-	if broken := c.broken(r); broken != nil && c.config.Checks == Refuse {
+	if broken := c.brokenRule(r); broken != nil && c.config.Checks == Refuse {
 		return broken
 	}
 	return nil
@@ -145,7 +145,7 @@ func checkSecrets(secrets []user.SecretAttribute) error {
 }
 
 // checkWhole looks at what must be there together.
-func checkWhole(r *user.Record) error {
+func checkTogether(r *user.Record) error {
 	if r.Op != user.Update {
 		for _, f := range required {
 			if !carries(r, f) {

@@ -33,9 +33,9 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	case a.Status == http.StatusNotFound:
 		return destination.Found{Presence: absence(r), HTTP: a.Status}, nil
 	case a.Status/100 == 4:
-		return destination.Found{}, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), clean(words(a.Body), shown...))
+		return destination.Found{}, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), clean(bodyText(a.Body), shown...))
 	}
-	return look(a, r, shown[1])
+	return compareUser(a, r, shown[1])
 }
 
 // absence is what a 404 says. A create that was perhaps taken made another uuid
@@ -48,25 +48,25 @@ func absence(r *user.Record) destination.Presence {
 }
 
 // look compares the record, as it is sent, with the user in the answer.
-func look(a *rest.Answer, r, sent *user.Record) (destination.Found, error) {
+func compareUser(a *rest.Answer, r, sent *user.Record) (destination.Found, error) {
 	said, err := read(a.Body)
 	if err != nil {
 		return destination.Found{}, a.Unreadable(err)
 	}
-	if key := said.key(); said.words() != "" || !strings.EqualFold(key, r.Remote) {
+	if key := said.key(); said.errorText() != "" || !strings.EqualFold(key, r.Remote) {
 		return destination.Found{HTTP: a.Status}, nil // nothing is known of this user
 	}
-	found := destination.Compared(sent, said.held(), same)
+	found := destination.Compared(sent, said.fields(), same)
 	found.Remote, found.HTTP = r.Remote, a.Status
 	return found, nil
 }
 
 // held gives what is shown our names. null is what Onbo shows of an attribute
 // that it does not hold.
-func (a *answer) held() []user.Attribute {
+func (a *answer) fields() []user.Attribute {
 	var list []user.Attribute
 	add := func(f user.Field, v jsontext.Value) {
-		if text, ok := plainly(v); ok {
+		if text, ok := plainText(v); ok {
 			list = append(list, user.Attribute{Field: f, Value: user.TextValue(text)})
 		}
 	}

@@ -92,11 +92,11 @@ const name = "onbo"
 // Client is a destination.Destination and a destination.Finder. It is safe for
 // concurrent use.
 type Client struct {
-	config   Config
-	api      *rest.Client
-	traits   destination.Traits
-	suspects suspects
-	packers  sync.Pool // *gzip.Writer, a megabyte each
+	config    Config
+	api       *rest.Client
+	traits    destination.Traits
+	forbidden forbidden
+	packers   sync.Pool // *gzip.Writer, a megabyte each
 }
 
 // New returns a client. It makes no call.
@@ -106,7 +106,7 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	s := signer{id: config.ClientID, key: []byte(config.SecretKey.Reveal()), seconds: config.Epoch == Seconds, now: config.Now}
-	config.REST.Sign, config.REST.Words, config.REST.HTTP2 = s.sign, words, false
+	config.REST.Sign, config.REST.Words, config.REST.HTTP2 = s.sign, bodyText, false
 	api, err := rest.New(config.REST)
 	if err != nil {
 		return nil, err

@@ -22,20 +22,20 @@ var zipPattern = regexp.MustCompile(`^[0-9]{5}(-[0-9]{4})?$`)
 const states = " AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC AS GU MP PR VI UM FM MH PW AA AE AP "
 
 // broken is the first rule of a value that the record breaks; nil if none.
-func (c *Client) broken(r *user.Record) error {
+func (c *Client) brokenRule(r *user.Record) error {
 	for _, a := range r.User.Attributes {
 		text, err := a.Value.Plain()
 		if err != nil || a.Value.Kind == user.Clear {
 			continue
 		}
-		if bad := c.rule(a.Field, text); bad != nil {
+		if bad := c.checkRule(a.Field, text); bad != nil {
 			return bad
 		}
 	}
 	return nil
 }
 
-func (c *Client) rule(f user.Field, text string) error {
+func (c *Client) checkRule(f user.Field, text string) error {
 	switch f {
 	case user.FirstName, user.MiddleName, user.LastName:
 		if !namePattern.MatchString(text) {
@@ -46,18 +46,18 @@ func (c *Client) rule(f user.Field, text string) error {
 			return user.Unfit("bad_phone", f, "must be a US number of ten digits, with or without +1", `map it with e164(COLUMN, "US")`)
 		}
 	case user.DateOfBirth:
-		return c.ruleOfAge(text)
+		return c.checkAge(text)
 	case user.Email:
 		if local, domain, _ := strings.Cut(text, "@"); local == "" || domain == "" || strings.ContainsAny(text, " \t") || strings.Contains(domain, "@") {
 			return user.Unfit("bad_email", f, "must be an e-mail address with one @", "")
 		}
 	default:
-		return ruleOfAddress(f, text)
+		return checkAddress(f, text)
 	}
 	return nil
 }
 
-func (c *Client) ruleOfAge(text string) error {
+func (c *Client) checkAge(text string) error {
 	born, ok := readDate(text)
 	switch {
 	case !ok:
@@ -73,7 +73,7 @@ func (c *Client) today() time.Time {
 	return c.config.Now().UTC().Truncate(24 * time.Hour)
 }
 
-func ruleOfAddress(f user.Field, text string) error {
+func checkAddress(f user.Field, text string) error {
 	switch f {
 	case user.AddressLine1, user.City:
 		if strings.TrimSpace(text) == "" {

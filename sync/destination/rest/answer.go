@@ -47,15 +47,15 @@ func (a *Answer) Fail(fault destination.Fault, code, detail string) *destination
 func (a *Answer) fail(r Request, ce *destination.CallError) *destination.CallError {
 	defer a.Release()
 	ce.RequestID = a.RequestID
-	if a.client.words != nil && a.err == nil {
-		ce.Detail = destination.Clean(a.client.words(a.Body), r.Records...)
+	if a.client.errorText != nil && a.err == nil {
+		ce.Detail = destination.Clean(a.client.errorText(a.Body), r.Records...)
 	}
 	return ce
 }
 
 // unswitch hangs up on an answer 101. Its body is the bare connection, and a read
 // of that would heed neither a timeout nor the end of the run.
-func unswitch(response *http.Response) {
+func hangUpOnUpgrade(response *http.Response) {
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		_ = response.Body.Close() // nothing was to be read there
 		response.Body = http.NoBody
@@ -85,7 +85,7 @@ var errTooLarge = errors.New("the answer is larger than 16 MiB")
 
 // cut is an answer of which only a part came: what it said of the users is not
 // known, whatever its status.
-func cut(ctx context.Context, err error, status int) *destination.CallError {
+func truncated(ctx context.Context, err error, status int) *destination.CallError {
 	if errors.Is(err, errTooLarge) {
 		return &destination.CallError{Status: status, Code: "too_large", Err: errTooLarge}
 	}

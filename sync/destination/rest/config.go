@@ -126,14 +126,14 @@ func loopback(host string) bool {
 // tokens makes the source of credentials that Auth describes.
 func (c Config) tokens(transport http.RoundTripper) (*tokens, error) {
 	a := c.Auth
-	if err := a.oneKind(); err != nil {
+	if err := a.checkOneKind(); err != nil {
 		return nil, err
 	}
 	id, secret := a.ClientID.Reveal(), a.ClientSecret.Reveal()
 	switch {
 	case id == "" && secret == "":
-		held, err := a.static()
-		return &tokens{held: held}, err
+		credential, err := a.static()
+		return &tokens{held: credential}, err
 	case id == "" || secret == "":
 		return nil, errors.New("auth needs both client_id and client_secret")
 	case a.Style != Basic && a.Style != Form && a.Style != JSON:
@@ -146,7 +146,7 @@ func (c Config) tokens(transport http.RoundTripper) (*tokens, error) {
 }
 
 // oneKind refuses credentials of two kinds: nobody could say which were meant.
-func (a Auth) oneKind() error {
+func (a Auth) checkOneKind() error {
 	var kinds []string
 	for _, k := range []struct {
 		name string

@@ -13,14 +13,14 @@ const shortSecret = 8
 
 // forget takes out of an answer the token that the call was sent with: some
 // servers quote it, and what an answer says goes to results and logs.
-func (b bearer) forget(a *Answer) {
+func (b bearer) redactBody(a *Answer) {
 	if secret := b.secret(); secret != "" && bytes.Contains(a.Body, []byte(secret)) {
 		a.Body = bytes.ReplaceAll(a.Body, []byte(secret), []byte("[token]"))
 	}
 }
 
 // forgetIn drops the headers that hold the token.
-func (b bearer) forgetIn(h http.Header) {
+func (b bearer) dropHeaders(h http.Header) {
 	secret := b.secret()
 	if secret == "" {
 		return

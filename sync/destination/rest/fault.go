@@ -16,7 +16,7 @@ import (
 )
 
 // judged reports whether an answer is the client's to judge.
-func judged(status int, collection bool) bool {
+func isAnswer(status int, collection bool) bool {
 	switch status {
 	case 401, 403, 407, 408, 425, 429:
 		return false

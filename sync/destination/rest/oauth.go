@@ -77,7 +77,7 @@ func (g grants) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	response, err := g.transport.RoundTrip(r)
 	if err == nil {
-		unswitch(response)
+		hangUpOnUpgrade(response)
 		response.Header.Set("Content-Type", "application/json")
 	}
 	return response, err

@@ -27,7 +27,7 @@ type Client struct {
 	media     []string
 	sign      func(*http.Request, []byte)
 	observe   func(int, http.Header)
-	words     func([]byte) string
+	errorText func([]byte) string
 	tokens    *tokens
 	answers   sync.Pool // *bytes.Buffer
 	requests  sync.Pool // *[]byte
@@ -51,7 +51,7 @@ func New(config Config) (*Client, error) {
 	}
 	return &Client{
 		base: base, transport: transport, own: own, timeout: config.Timeout,
-		agent: []string{"usersync/" + config.Version}, media: []string{config.Media}, sign: config.Sign, observe: config.Observe, words: config.Words, tokens: tokens,
+		agent: []string{"usersync/" + config.Version}, media: []string{config.Media}, sign: config.Sign, observe: config.Observe, errorText: config.Words, tokens: tokens,
 	}, nil
 }
 
@@ -76,13 +76,13 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	}
 	call, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	var w wire
+	var w writeWatch
 	response, err := c.transport.RoundTrip(c.request(w.watch(call), r, token))
 	if err != nil {
 		return nil, broken(ctx, err, w.mayHaveWritten(c.own, err))
 	}
-	unswitch(response)
-	token.forgetIn(response.Header)
+	hangUpOnUpgrade(response)
+	token.dropHeaders(response.Header)
 	defer response.Body.Close()
 	if c.observe != nil {
 		c.observe(response.StatusCode, response.Header)
@@ -95,14 +95,14 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 func (c *Client) answer(ctx context.Context, r Request, token bearer, response *http.Response) (*Answer, error) {
 	c.tokens.answered(r.Method, token, response.StatusCode)
 	a := c.read(response)
-	token.forget(a)
+	token.redactBody(a)
 	switch {
 	case a.Status == http.StatusUnauthorized:
 		return nil, a.fail(r, c.tokens.refusal(r.Method, token))
-	case !judged(a.Status, r.Collection):
+	case !isAnswer(a.Status, r.Collection):
 		return nil, a.fail(r, statusFault(response))
 	case a.err != nil:
-		return nil, a.fail(r, cut(ctx, a.err, a.Status))
+		return nil, a.fail(r, truncated(ctx, a.err, a.Status))
 	}
 	return a, nil
 }

@@ -19,7 +19,7 @@ func trustFault(err error) error {
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
 		return errNoTLS
 	}
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" && refusesUs(op.Err.Error()) {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" && rejectsClient(op.Err.Error()) {
 		return op.Err
 	}
 	return nil
@@ -28,7 +28,7 @@ func trustFault(err error) error {
 // refusesUs tells the alerts by which a server refuses our certificate or our
 // protocol from the others (RFC 8446 6.2). crypto/tls gives them as text only,
 // from a list of its own.
-func refusesUs(alert string) bool {
+func rejectsClient(alert string) bool {
 	for _, word := range [...]string{"certificate", "handshake failure", "protocol version", "access denied"} {
 		if strings.Contains(alert, word) {
 			return true

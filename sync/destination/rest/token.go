@@ -149,7 +149,7 @@ func newBearer(g grant, number int, now time.Time) bearer {
 
 // answered notes that a newer token was let in where an older one was not.
 func (t *tokens) answered(method string, token bearer, status int) {
-	if t.fetch == nil || !letIn(status) {
+	if t.fetch == nil || !accepted(status) {
 		return
 	}
 	t.mu.Lock()
@@ -161,7 +161,7 @@ func (t *tokens) answered(method string, token bearer, status int) {
 
 // letIn reports whether a status shows that the token was good: others may come
 // from a gateway that never looked at it.
-func letIn(status int) bool {
+func accepted(status int) bool {
 	return status/100 == 2 || status == 400 || status == 404 || status == 409 || status == 422
 }
 

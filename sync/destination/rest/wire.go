@@ -36,13 +36,13 @@ func (c *meteredConn) Write(p []byte) (int, error) {
 // wire watches one call and knows whether bytes of it may have left. A
 // connection of HTTP/1.1 carries one call at a time, so a connection on which
 // no write was begun since it was handed to the call has carried none of it.
-type wire struct {
+type writeWatch struct {
 	handed atomic.Bool
 	conn   atomic.Pointer[meteredConn]
 	before atomic.Int64
 }
 
-func (w *wire) watch(ctx context.Context) context.Context {
+func (w *writeWatch) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
 		w.handed.Store(true)
 		conn := info.Conn
@@ -59,7 +59,7 @@ func (w *wire) watch(ctx context.Context) context.Context {
 // mayHaveWritten reports whether bytes of a call that failed with err may have
 // left. A transport that is not ours need not keep the trace: there only a
 // failure to connect is proof.
-func (w *wire) mayHaveWritten(own bool, err error) bool {
+func (w *writeWatch) mayHaveWritten(own bool, err error) bool {
 	if !own {
 		return !beforeConnection(err)
 	}

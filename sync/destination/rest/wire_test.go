@@ -120,7 +120,7 @@ func TestIdleHangup(t *testing.T) {
 
 func TestMayHaveWritten(t *testing.T) {
 	conn := &meteredConn{}
-	kept := &wire{}
+	kept := &writeWatch{}
 	kept.handed.Store(true)
 	kept.conn.Store(conn)
 	if kept.mayHaveWritten(true, io.EOF) {
@@ -130,15 +130,15 @@ func TestMayHaveWritten(t *testing.T) {
 	if !kept.mayHaveWritten(true, io.EOF) {
 		t.Error("a connection on which a write was begun")
 	}
-	unknown := &wire{}
+	unknown := &writeWatch{}
 	unknown.handed.Store(true)
 	if !unknown.mayHaveWritten(true, io.EOF) {
 		t.Error("a connection that does not count")
 	}
-	if (&wire{}).mayHaveWritten(true, io.EOF) {
+	if (&writeWatch{}).mayHaveWritten(true, io.EOF) {
 		t.Error("no connection at all")
 	}
-	if !(&wire{}).mayHaveWritten(false, io.EOF) || (&wire{}).mayHaveWritten(false, &net.OpError{Op: "dial", Err: io.EOF}) {
+	if !(&writeWatch{}).mayHaveWritten(false, io.EOF) || (&writeWatch{}).mayHaveWritten(false, &net.OpError{Op: "dial", Err: io.EOF}) {
 		t.Error("somebody else's transport")
 	}
 }

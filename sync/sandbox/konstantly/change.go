@@ -56,25 +56,25 @@ func (p *person) change(body []byte, why purpose) map[string][]string {
 	if raw, ok := sent["attributes"]; ok { // a complete set, which takes the place of the old one
 		p.Attributes = map[string]json.RawMessage{}
 		take("attributes", false, &p.Attributes)
-		judgeAttributes(raw, wrong)
+		checkAttributes(raw, wrong)
 	}
-	p.judge(wrong, isNew, password)
+	p.check(wrong, isNew, password)
 	p.Password = p.Password || password != ""
 	return wrong
 }
 
 // judge looks at what was read. What is missing or of a wrong type is blamed already.
-func (p *person) judge(wrong map[string][]string, isNew bool, password string) {
-	say := func(name, words string, bad bool) {
+func (p *person) check(wrong map[string][]string, isNew bool, password string) {
+	report := func(name, words string, bad bool) {
 		if bad && wrong[name] == nil {
 			wrong[name] = []string{words}
 		}
 	}
-	say("email", invalidEmail, !isEmail(p.Email))
-	say("name", required, p.Name == "")
-	say("roleAlias", required, p.Role.Alias == "")
-	say("password", required, isNew && password == "")
-	say("id", "Must be alphanumeric", strings.ContainsFunc(p.ID, func(r rune) bool {
+	report("email", invalidEmail, !isEmail(p.Email))
+	report("name", required, p.Name == "")
+	report("roleAlias", required, p.Role.Alias == "")
+	report("password", required, isNew && password == "")
+	report("id", "Must be alphanumeric", strings.ContainsFunc(p.ID, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 	}))
 }

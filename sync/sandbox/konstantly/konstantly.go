@@ -58,23 +58,23 @@ func (a *api) Read(c *sandbox.Call) *sandbox.Refusal {
 	for i, part := range parts {
 		text, err := url.PathUnescape(part)
 		if ok = ok && err == nil && text != ""; !ok {
-			return nowhere()
+			return noSuchPath()
 		}
 		parts[i] = text
 	}
 	if !ok {
-		return nowhere()
+		return noSuchPath()
 	}
 	if rest == "custom/attributes/users" {
 		return only(c, http.MethodGet, sandbox.Read)
 	}
 	if parts[0] != "users" {
-		return nowhere()
+		return noSuchPath()
 	}
 	return route(c, parts[1:])
 }
 
-func nowhere() *sandbox.Refusal {
+func noSuchPath() *sandbox.Refusal {
 	return &sandbox.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path"}
 }
 
@@ -102,7 +102,7 @@ func route(c *sandbox.Call, parts []string) *sandbox.Refusal {
 	case len(parts) == 2 && parts[0] == "byEmail":
 		return only(c, http.MethodGet, sandbox.Read)
 	case len(parts) > 1:
-		return nowhere()
+		return noSuchPath()
 	}
 	c.Key = parts[0]
 	switch c.Method {

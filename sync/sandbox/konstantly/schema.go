@@ -25,7 +25,7 @@ type definition struct {
 }
 
 // judgeAttributes holds the values against the schema.
-func judgeAttributes(raw json.RawMessage, wrong map[string][]string) {
+func checkAttributes(raw json.RawMessage, wrong map[string][]string) {
 	var sent map[string]json.RawMessage
 	var known []definition
 	if json.Unmarshal(raw, &sent) != nil || json.Unmarshal([]byte(schema), &known) != nil {

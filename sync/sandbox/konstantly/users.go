@@ -49,7 +49,7 @@ func (p person) shown() person {
 	return p
 }
 
-func (p person) marks() []sandbox.Mark {
+func (p person) lookupKeys() []sandbox.Mark {
 	return []sandbox.Mark{{Name: "email", Value: strings.ToLower(p.Email), Unique: true}}
 }
 
@@ -83,10 +83,10 @@ func (a *api) Apply(c *sandbox.Call) sandbox.Answer {
 func (a *api) create(c *sandbox.Call) sandbox.Answer {
 	p := person{Language: "en", FromAPI: true, Attributes: map[string]json.RawMessage{}}
 	if wrong := p.change(c.Body, creating); len(wrong) > 0 {
-		return unfit(c, wrong)
+		return invalid(c, wrong)
 	}
 	p.ID = cmp.Or(p.ID, strings.ReplaceAll(c.NewKey(), "-", ""))
-	if err := c.Users.Create(p.ID, encode(p), p.marks()...); err != nil {
+	if err := c.Users.Create(p.ID, encode(p), p.lookupKeys()...); err != nil {
 		return a.taken(c, p)
 	}
 	return sandbox.JSON(http.StatusCreated, encode(p.shown()))
@@ -101,7 +101,7 @@ func (a *api) taken(c *sandbox.Call, p person) sandbox.Answer {
 	return sandbox.JSON(a.Taken, a.Error(c, sandbox.Refusal{Status: a.Taken, Field: field, Detail: c.Said(0, "This value is already used")}))
 }
 
-func unfit(c *sandbox.Call, wrong map[string][]string) sandbox.Answer {
+func invalid(c *sandbox.Call, wrong map[string][]string) sandbox.Answer {
 	for field, words := range wrong {
 		wrong[field][0] = c.Said(0, words[0])
 	}
@@ -112,23 +112,23 @@ func notFound() sandbox.Answer {
 	return sandbox.JSON(http.StatusNotFound, failure(http.StatusNotFound, "Not found", nil))
 }
 
-type unfitError map[string][]string
+type invalidError map[string][]string
 
-func (unfitError) Error() string { return "unfit" }
+func (invalidError) Error() string { return "unfit" }
 
 func (a *api) update(c *sandbox.Call) sandbox.Answer {
 	var p person
 	found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.Mark, error) {
 		p = parse(old)
 		if wrong := p.change(c.Body, changing); len(wrong) > 0 {
-			return nil, nil, unfitError(wrong)
+			return nil, nil, invalidError(wrong)
 		}
-		return encode(p), p.marks(), nil
+		return encode(p), p.lookupKeys(), nil
 	})
-	wrong, isUnfit := errors.AsType[unfitError](err)
+	wrong, isInvalid := errors.AsType[invalidError](err)
 	switch {
-	case isUnfit:
-		return unfit(c, wrong)
+	case isInvalid:
+		return invalid(c, wrong)
 	case err != nil:
 		return a.taken(c, p)
 	case !found:
@@ -172,7 +172,7 @@ func (a *api) block(c *sandbox.Call, ban bool) sandbox.Answer {
 			return nil, nil, errLicence
 		}
 		p.IsBanned = ban
-		return encode(p), p.marks(), nil
+		return encode(p), p.lookupKeys(), nil
 	})
 	switch {
 	case err == errExpert:

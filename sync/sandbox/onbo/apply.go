@@ -26,7 +26,7 @@ type shown struct {
 }
 
 // kept is what the store holds of a user.
-type kept struct {
+type stored struct {
 	Shown shown  `json:"shown"`
 	DOB   string `json:"dob"`
 	SSN   string `json:"ssn"` // as in the mark
@@ -34,12 +34,12 @@ type kept struct {
 }
 
 // The marks by which the state tells of users: email, and ssn by print.
-func (k *kept) marks() []sandbox.Mark {
+func (k *stored) lookupKeys() []sandbox.Mark {
 	return []sandbox.Mark{{Name: "email", Value: strings.ToLower(k.Shown.Email)}, {Name: "ssn", Value: k.SSN, Unique: k.Known}}
 }
 
 // take changes what u does not leave out.
-func (k *kept) take(u *sent, whole bool) {
+func (k *stored) merge(u *sent, whole bool) {
 	for _, f := range []struct{ to, from *string }{
 		{&k.Shown.FirstName, u.FirstName}, {&k.Shown.LastName, u.LastName}, {&k.Shown.Email, u.Email}, {&k.Shown.Phone, u.Phone}, {&k.DOB, u.DOB},
 	} {
@@ -80,10 +80,10 @@ func (a API) create(c *sandbox.Call) sandbox.Answer {
 	if refusal != nil {
 		return a.refuse(c, *refusal)
 	}
-	k := kept{Shown: shown{UUID: c.NewKey()}}
-	k.take(&u, true)
-	k.SSN, k.Known = a.open(*u.SSN)
-	if err := c.Users.Create(k.Shown.UUID, encode(k), k.marks()...); err != nil {
+	k := stored{Shown: shown{UUID: c.NewKey()}}
+	k.merge(&u, true)
+	k.SSN, k.Known = a.ssnKey(*u.SSN)
+	if err := c.Users.Create(k.Shown.UUID, encode(k), k.lookupKeys()...); err != nil {
 		return a.taken(c)
 	}
 	return sandbox.JSON(http.StatusCreated, encode(k.Shown))
@@ -94,13 +94,13 @@ func (a API) update(c *sandbox.Call) sandbox.Answer {
 	if refusal != nil {
 		return a.refuse(c, *refusal)
 	}
-	var k kept
+	var k stored
 	found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.Mark, error) {
 		if err := json.Unmarshal(old, &k); err != nil {
 			return nil, nil, err
 		}
-		k.take(&u, a.WholeAddress)
-		return encode(k), k.marks(), nil
+		k.merge(&u, a.WholeAddress)
+		return encode(k), k.lookupKeys(), nil
 	})
 	var taken *sandbox.TakenError
 	switch {
@@ -156,7 +156,7 @@ func (a API) list(c *sandbox.Call) sandbox.Answer {
 		if text := c.URL.Query().Get(name); text != "" {
 			n, err := strconv.ParseUint(text, 10, 31)
 			if err != nil {
-				return a.refuse(c, *bad("Invalid " + name))
+				return a.refuse(c, *badRequest("Invalid " + name))
 			}
 			*to = int(n)
 		}

@@ -64,7 +64,7 @@ func (a API) Read(c *sandbox.Call) *sandbox.Refusal {
 	}
 	c.Op = op
 	if op == sandbox.Create || op == sandbox.Update {
-		name(c)
+		nameUser(c)
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ var operations = map[operation]sandbox.Op{
 }
 
 // name names the user for the faults: by the e-mail in a create, by the key else.
-func name(c *sandbox.Call) {
+func nameUser(c *sandbox.Call) {
 	u, _ := parse(c.Body) // what is wrong with it is said by Apply, behind the faults
 	item := sandbox.Item{ID: c.Key}
 	if u.Email != nil {

@@ -18,7 +18,7 @@ import (
 )
 
 // good is how long a signature holds (Onbo API reference, Authentication).
-const good = 60 * time.Second
+const signatureLife = 60 * time.Second
 
 // Authorize checks the signature of a call. What a missing one is answered is not documented.
 func (a API) Authorize(c *sandbox.Call) *sandbox.Refusal {
@@ -64,16 +64,16 @@ func (a API) fresh(epoch string) bool {
 	if a.Seconds {
 		at = time.Unix(n, 0)
 	}
-	return err == nil && a.now().Sub(at).Abs() <= good
+	return err == nil && a.now().Sub(at).Abs() <= signatureLife
 }
 
 // white is \s as JavaScript has it; Go's is smaller.
-var white = regexp.MustCompile("[\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+")
+var whitespace = regexp.MustCompile("[\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+")
 
-func stripped(body string) string { return white.ReplaceAllString(body, "") }
+func stripped(body string) string { return whitespace.ReplaceAllString(body, "") }
 
 // open returns by what an SSN is known: a print of its digits if the secret opens it, else what was sent, which is new each time.
-func (a API) open(sealed string) (print string, known bool) {
+func (a API) ssnKey(sealed string) (print string, known bool) {
 	digits, ok := a.digits(sealed)
 	if !ok {
 		return sealed, false
@@ -98,7 +98,7 @@ func (a API) digits(sealed string) (string, bool) {
 		return "", false
 	}
 	text := strings.ReplaceAll(string(b[16:len(b)-pad]), "-", "")
-	return text, nine.MatchString(text)
+	return text, nineDigits.MatchString(text)
 }
 
-var nine = regexp.MustCompile(`^[0-9]{9}$`)
+var nineDigits = regexp.MustCompile(`^[0-9]{9}$`)

@@ -45,17 +45,17 @@ func parse(body []byte) (u sent, refusal *sandbox.Refusal) {
 	var members map[string]any
 	err := json.Unmarshal(body, &u, json.RejectUnknownMembers(true))
 	if err != nil || json.Unmarshal(body, &members) != nil || members == nil {
-		return sent{}, bad("The body is not an object of the documented members")
+		return sent{}, badRequest("The body is not an object of the documented members")
 	}
 	for name, value := range members {
 		if value == nil {
-			return u, bad(name + " must not be null")
+			return u, badRequest(name + " must not be null")
 		}
 	}
 	return u, nil
 }
 
-func bad(detail string) *sandbox.Refusal {
+func badRequest(detail string) *sandbox.Refusal {
 	return &sandbox.Refusal{Status: http.StatusBadRequest, Detail: detail}
 }
 
@@ -81,16 +81,16 @@ func (u *sent) check(create bool, now time.Time) *sandbox.Refusal {
 	} {
 		switch {
 		case f.name == "ssn" && !create && f.value != nil:
-			return bad("ssn cannot be updated")
+			return badRequest("ssn cannot be updated")
 		case f.value == nil && f.required && create:
-			return bad(f.name + " is required")
+			return badRequest(f.name + " is required")
 		case f.value != nil && !f.fits(*f.value):
-			return bad("Invalid " + f.name)
+			return badRequest("Invalid " + f.name)
 		}
 	}
 	if u.Address == nil {
 		if create {
-			return bad("address is required")
+			return badRequest("address is required")
 		}
 		return nil
 	}
@@ -100,11 +100,11 @@ func (u *sent) check(create bool, now time.Time) *sandbox.Refusal {
 func (p *place) check() *sandbox.Refusal {
 	for name, value := range map[string]*string{"line_1": p.Line1, "zip": p.Zip, "city": p.City, "state": p.State, "country": p.Country} {
 		if value == nil || strings.TrimSpace(*value) == "" {
-			return bad("address." + name + " is required")
+			return badRequest("address." + name + " is required")
 		}
 	}
 	if !strings.EqualFold(*p.Country, "UNITED STATES") || len(*p.State) != 2 || len(*p.Zip) < 5 { // US is refused, says a client of a third party
-		return bad("Invalid address")
+		return badRequest("Invalid address")
 	}
 	return nil
 }

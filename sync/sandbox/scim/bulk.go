@@ -97,9 +97,9 @@ func (a API) bulk(c *sandbox.Call) sandbox.Answer {
 		if results[i].refusal == nil && shape.NoData {
 			continue
 		}
-		list = append(list, a.tell(c, &r.Operations[i], results[i], shape))
+		list = append(list, a.resultOf(c, &r.Operations[i], results[i], shape))
 	}
-	list = twisted(list, shape)
+	list = withFaults(list, shape)
 	return sandbox.JSON(http.StatusOK, encode(object{"schemas": []string{answerSchema}, "Operations": list}))
 }
 
@@ -124,7 +124,7 @@ func (a API) operate(c *sandbox.Call, o *operation, i int) result {
 }
 
 // tell writes what became of an operation. bulkId comes back for a POST only, and a location but for a POST that failed.
-func (a API) tell(c *sandbox.Call, o *operation, r result, shape sandbox.Shape) object {
+func (a API) resultOf(c *sandbox.Call, o *operation, r result, shape sandbox.Shape) object {
 	t := object{"method": o.Method}
 	if o.Method == http.MethodPost && o.BulkID != "" && !shape.NoID {
 		t["bulkId"] = o.BulkID
@@ -145,11 +145,11 @@ func (a API) tell(c *sandbox.Call, o *operation, r result, shape sandbox.Shape) 
 }
 
 // twisted does to an answer what faults ask for.
-func twisted(list []object, shape sandbox.Shape) []object {
+func withFaults(list []object, shape sandbox.Shape) []object {
 	good := slices.IndexFunc(list, func(o object) bool { return o["response"] == nil })
 	bad := slices.IndexFunc(list, func(o object) bool { return o["response"] != nil })
 	if shape.Both && good >= 0 {
-		list = append(list, failed(list[good]))
+		list = append(list, asFailure(list[good]))
 	}
 	if shape.Double && bad >= 0 {
 		list = append(list, list[bad])
@@ -161,7 +161,7 @@ func twisted(list []object, shape sandbox.Shape) []object {
 }
 
 // failed is an operation that fared well, told once more as if it had not.
-func failed(o object) object {
+func asFailure(o object) object {
 	again := object{"status": "400", "response": object{"schemas": []string{errorSchema}, "status": "400", "detail": "It failed as well"}}
 	for _, name := range []string{"method", "bulkId", "location"} {
 		if v, ok := o[name]; ok {

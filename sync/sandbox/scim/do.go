@@ -54,7 +54,7 @@ func missing(key string) result {
 }
 
 func (a API) create(c *sandbox.Call, data object, i int) result {
-	if bad := unfit(data); bad != nil {
+	if bad := invalid(data); bad != nil {
 		return result{refusal: said(c, i, bad)}
 	}
 	key := c.NewKey()
@@ -67,7 +67,7 @@ func (a API) create(c *sandbox.Call, data object, i int) result {
 	data["id"] = key
 	data["meta"] = map[string]any{"resourceType": "User", "location": location(c, key)}
 	body := encode(data)
-	if err := c.Users.Create(key, body, marks(data)...); err != nil {
+	if err := c.Users.Create(key, body, lookupKeys(data)...); err != nil {
 		return result{refusal: said(c, i, taken(err))}
 	}
 	return result{status: http.StatusCreated, key: key, body: body}
@@ -84,14 +84,14 @@ func (a API) change(c *sandbox.Call, key string, i int, to func(object) (object,
 		}
 		var now object
 		if now, bad = to(old); bad == nil {
-			bad = unfit(now)
+			bad = invalid(now)
 		}
 		if bad != nil {
 			return nil, nil, errRefused
 		}
 		now["id"], now["meta"] = old["id"], old["meta"]
 		body = encode(now)
-		return body, marks(now), nil
+		return body, lookupKeys(now), nil
 	})
 	switch {
 	case bad != nil:
@@ -119,7 +119,7 @@ func taken(err error) *sandbox.Refusal {
 }
 
 // unfit says why a user cannot be kept.
-func unfit(data object) *sandbox.Refusal {
+func invalid(data object) *sandbox.Refusal {
 	switch {
 	case !data.has(userSchema):
 		return &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidSyntax", Detail: "schemas does not name the User schema"}
@@ -154,7 +154,7 @@ func cleaned(data object) object {
 func replaced(_, data object) (object, *sandbox.Refusal) { return cleaned(data), nil }
 
 // marks are by what a user is found. userName is unique without letter case (RFC 7643 4.1.1); externalId is the client's own matter.
-func marks(data object) []sandbox.Mark {
+func lookupKeys(data object) []sandbox.Mark {
 	return []sandbox.Mark{
 		{Name: "userName", Value: strings.ToLower(data.text("userName")), Unique: true},
 		{Name: "externalId", Value: data.text("externalId")},

@@ -20,7 +20,7 @@ const brazeMost = 75
 
 func (braze) Read(c *sandbox.Call) *sandbox.Refusal {
 	if c.Path != "/users/track" || c.Method != http.MethodPost {
-		return nothing()
+		return noSuchPath()
 	}
 	c.Op, c.Bulk = sandbox.Update, true
 	users, ok := list(c.Body, "attributes")

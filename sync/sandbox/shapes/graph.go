@@ -27,7 +27,7 @@ func (graph) Read(c *sandbox.Call) *sandbox.Refusal {
 		c.Op, c.Key = sandbox.Read, key
 		return nil
 	case c.Path != "/v1.0/$batch" || c.Method != http.MethodPost:
-		return nothing()
+		return noSuchPath()
 	}
 	c.Op, c.Bulk = sandbox.Update, true
 	requests, ok := list(c.Body, "requests")

@@ -33,7 +33,7 @@ func (hubspot) Read(c *sandbox.Call) *sandbox.Refusal {
 		c.Op, c.Key = sandbox.Read, key
 		return nil
 	default:
-		return nothing()
+		return noSuchPath()
 	}
 	c.Bulk = true
 	inputs, ok := list(c.Body, "inputs")

@@ -19,7 +19,7 @@ func (iterable) Traits() sandbox.Traits {
 
 func (iterable) Read(c *sandbox.Call) *sandbox.Refusal {
 	if c.Path != "/api/users/bulkUpdate" || c.Method != http.MethodPost {
-		return nothing()
+		return noSuchPath()
 	}
 	c.Op, c.Bulk = sandbox.Update, true
 	users, ok := list(c.Body, "users")

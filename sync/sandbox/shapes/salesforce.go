@@ -36,7 +36,7 @@ func (salesforce) Read(c *sandbox.Call) *sandbox.Refusal {
 		c.Op, c.Key = sandbox.Delete, key
 		return nil
 	case c.Path != salesforceMany || c.Method != http.MethodPatch:
-		return nothing()
+		return noSuchPath()
 	}
 	c.Op, c.Bulk = sandbox.Update, true
 	records, ok := list(c.Body, "records")

@@ -82,7 +82,7 @@ func merge(old []byte, now fields) []byte {
 	return encode(held)
 }
 
-func nothing() *sandbox.Refusal {
+func noSuchPath() *sandbox.Refusal {
 	return &sandbox.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path"}
 }
 

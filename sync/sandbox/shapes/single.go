@@ -31,7 +31,7 @@ func (single) Read(c *sandbox.Call) *sandbox.Refusal {
 		c.Op, c.Key = sandbox.Delete, key
 		return nil
 	default:
-		return nothing()
+		return noSuchPath()
 	}
 	user := fieldsOf(c.Body)
 	if user.text(reference) == "" {
@@ -54,7 +54,7 @@ func (s single) Apply(c *sandbox.Call) sandbox.Answer {
 		var now []byte
 		found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.Mark, error) {
 			now = merge(old, fieldsOf(c.Body))
-			return now, s.marks(now), nil
+			return now, s.lookupKeys(now), nil
 		})
 		switch {
 		case err != nil:
@@ -65,7 +65,7 @@ func (s single) Apply(c *sandbox.Call) sandbox.Answer {
 		return sandbox.JSON(http.StatusOK, s.shown(c.Key, now))
 	}
 	key, user := c.NewKey(), merge(nil, fieldsOf(c.Body))
-	if err := c.Users.Create(key, user, s.marks(user)...); err != nil {
+	if err := c.Users.Create(key, user, s.lookupKeys(user)...); err != nil {
 		return sandbox.JSON(http.StatusConflict, s.Error(c, sandbox.Refusal{Detail: err.Error()}))
 	}
 	return sandbox.JSON(http.StatusCreated, s.shown(key, user))
@@ -73,7 +73,7 @@ func (s single) Apply(c *sandbox.Call) sandbox.Answer {
 
 // marks let users be found by their reference. Two may have the same: an API of
 // this kind makes a second user for who asks twice.
-func (single) marks(user []byte) []sandbox.Mark {
+func (single) lookupKeys(user []byte) []sandbox.Mark {
 	return []sandbox.Mark{{Name: reference, Value: fieldsOf(user).text(reference)}}
 }
 

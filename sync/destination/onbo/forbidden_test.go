@@ -74,13 +74,13 @@ func TestForbiddenReadBack(t *testing.T) {
 // Where nobody is sent again, the first times come to an end, and so does the
 // memory for them.
 func TestForbiddenForEverybody(t *testing.T) {
-	var s suspects
-	for range mostSuspects {
+	var s forbidden
+	for range maxForbidden {
 		if !s.first(new(user.Record)) {
 			t.Fatal("denied too early")
 		}
 	}
-	if s.first(new(user.Record)) || len(s.records) != mostSuspects {
+	if s.first(new(user.Record)) || len(s.records) != maxForbidden {
 		t.Error("it never ends")
 	}
 }

@@ -22,34 +22,34 @@ const (
 // voice makes code and detail of an error, fit to leave the client. The code is
 // bad_FIELD for the first field of ours that is blamed, else the message in
 // snake case, else the status.
-func (s *said) voice(status int, r, sent *user.Record) (code, detail string) {
+func (s *answer) errorText(status int, r, sent *user.Record) (code, detail string) {
 	if status == http.StatusPaymentRequired {
 		return codeLicence, s.detail(r, sent)
 	}
-	for _, e := range s.fields() {
-		if f, ok := ours(e.key, r); ok {
+	for _, e := range s.fieldErrors() {
+		if f, ok := fieldOf(e.key, r); ok {
 			if _, custom := attributeID(f); custom {
 				f = "attributes"
 			}
 			return "bad_" + string(f), s.detail(r, sent)
 		}
 	}
-	if code = destination.Phrase(shown(s.Message), "", r, sent); code == "" {
+	if code = destination.Phrase(plainText(s.Message), "", r, sent); code == "" {
 		code = destination.StatusCode(status)
 	}
 	return code, s.detail(r, sent)
 }
 
 // detail is what is said against each field, by our names, or else the message.
-func (s *said) detail(r, sent *user.Record) string {
+func (s *answer) detail(r, sent *user.Record) string {
 	return destination.Clean(s.text(r), r, sent)
 }
 
-func (s *said) text(r *user.Record) string {
+func (s *answer) text(r *user.Record) string {
 	var parts []string
-	for _, e := range s.fields() {
+	for _, e := range s.fieldErrors() {
 		words := strings.Join(e.words, ", ")
-		if f, ok := ours(e.key, r); ok {
+		if f, ok := fieldOf(e.key, r); ok {
 			words = string(f) + ": " + words
 		} else if e.key != "" {
 			words = e.key + ": " + words
@@ -59,14 +59,14 @@ func (s *said) text(r *user.Record) string {
 	if len(parts) > 0 {
 		return strings.Join(parts, "; ")
 	}
-	if message := shown(s.Message); message != "" {
+	if message := plainText(s.Message); message != "" {
 		return message
 	}
-	return shown(s.Error)
+	return plainText(s.Error)
 }
 
 // words finds what an answer that is a fault says.
-func words(body []byte) string {
+func bodyText(body []byte) string {
 	if s, err := read(body); err == nil {
 		return s.text(&user.Record{})
 	}

@@ -53,7 +53,7 @@ func TestUnsaid(t *testing.T) {
 
 func TestWordsOfAnAnswerThatIsNoJSON(t *testing.T) {
 	long := string(make([]byte, 5000))
-	for body, want := range map[string]string{" try later\n": "try later", "<html>no": "", "{broken": "", "no [here]": "", "": "", long: long[:longestText]} {
+	for body, want := range map[string]string{" try later\n": "try later", "<html>no": "", "{broken": "", "no [here]": "", "": "", long: long[:maxText]} {
 		if got := PlainText([]byte(body)); got != want {
 			t.Errorf("%q: %q", body, got)
 		}

@@ -7,7 +7,7 @@ import (
 )
 
 // whole holds the parts of the section against each other.
-func (d *decoder) whole(root at) error {
+func (d *decoder) checkSection(root at) error {
 	c := d.config
 	if c.create == nil && c.update == nil && c.remove == nil {
 		return root.fault("has no call", "add create:, update:, upsert: or delete:")
@@ -18,11 +18,11 @@ func (d *decoder) whole(root at) error {
 	for _, named := range c.calls() {
 		a := at{root.Node, "custom." + named.name}
 		a.Node = lineOf(root, named.line)
-		if err := c.fits(a, named.call); err != nil {
+		if err := c.checkCall(a, named.call); err != nil {
 			return err
 		}
 	}
-	return c.readFits(root)
+	return c.checkRead(root)
 }
 
 // namedFields holds the fields that are asked for to those that are sent: a rule
@@ -60,7 +60,7 @@ func (c *Config) calls() []namedCall {
 	return all
 }
 
-func (c *Config) fits(a at, n *call) error {
+func (c *Config) checkCall(a at, n *call) error {
 	w := &n.answer
 	lists := w.results != nil || w.errors != nil || w.done != nil || len(w.buckets) > 0
 	switch {
@@ -72,7 +72,7 @@ func (c *Config) fits(a at, n *call) error {
 		return a.fault("is settled as a whole, so that absent: failed says nothing", "remove absent:")
 	case !c.ownKeys && slices.Contains(n.named, refRemote):
 		return a.fault("has {remote}, and the keys are ours", "write keys: theirs where the API makes them, else {id}")
-	case c.ownKeys && n == c.create && !n.upsert && w.whole.remote == nil && (w.results == nil || w.results.remote == nil) && (w.done == nil || w.done.remote == nil):
+	case c.ownKeys && n == c.create && !n.upsert && w.top.remote == nil && (w.results == nil || w.results.remote == nil) && (w.done == nil || w.done.remote == nil):
 		return a.fault("does not say where the answer shows the key that the API made", "add remote: /id to its answer, to results: or to done:")
 	case n.merge && (n.item != nil || n != c.update || n.upsert):
 		return a.fault("has merge:, which only an update of one user can have", "")
@@ -83,7 +83,7 @@ func (c *Config) fits(a at, n *call) error {
 }
 
 // readFits tells whether what an update would have to send back can be read.
-func (c *Config) readFits(root at) error {
+func (c *Config) checkRead(root at) error {
 	merge := c.update != nil && c.update.merge
 	if merge && c.read == nil {
 		return at{lineOf(root, c.update.line), "custom.update"}.fault("has merge: and there is no read:", "add read:, or remove merge: if the API keeps what an update leaves out")

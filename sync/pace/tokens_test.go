@@ -12,7 +12,7 @@ import (
 func TestWhatIsLateIsMadeUpWithinTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const perSecond, calls, workers = 50, 3000, 8
-		turns, starts := newTurns(perSecond, 1), make([]time.Time, 0, calls)
+		turns, starts := newTokens(perSecond, 1), make([]time.Time, 0, calls)
 		tokens, done := make(chan struct{}, calls), make(chan struct{})
 		for range calls {
 			tokens <- struct{}{}

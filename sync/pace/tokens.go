@@ -14,16 +14,16 @@ import (
 // A caller that the machine wakes late is made up for, because the tokens count
 // from when a caller asked; and lastSecond keeps what is made up within the
 // limit.
-type turns struct {
-	held       chan struct{}
+type tokens struct {
+	turn       chan struct{}
 	limiter    *rate.Limiter
 	reservedAt time.Time
 	lastSecond lastSecond
 }
 
-func newTurns(ceiling rate.Limit, burst int) turns {
-	return turns{
-		held:       make(chan struct{}, 1),
+func newTokens(ceiling rate.Limit, burst int) tokens {
+	return tokens{
+		turn:       make(chan struct{}, 1),
 		limiter:    rate.NewLimiter(ceiling, burst),
 		lastSecond: newLastSecond(ceiling, burst),
 	}
@@ -31,11 +31,11 @@ func newTurns(ceiling rate.Limit, burst int) turns {
 
 // take waits for a token, and then has start say whether the call starts. It is
 // false without an error when changed ended the wait.
-func (t *turns) take(ctx context.Context, changed <-chan struct{}, start func() (bool, error)) (bool, error) {
+func (t *tokens) take(ctx context.Context, changed <-chan struct{}, start func() (bool, error)) (bool, error) {
 	asked := time.Now()
 	select {
-	case t.held <- struct{}{}:
-		defer func() { <-t.held }()
+	case t.turn <- struct{}{}:
+		defer func() { <-t.turn }()
 	case <-changed:
 		return false, nil
 	case <-ctx.Done():
@@ -68,10 +68,10 @@ type lastSecond struct {
 }
 
 // mostRemembered is more calls a second than a machine makes.
-const mostRemembered = 1e5
+const maxRemembered = 1e5
 
 func newLastSecond(ceiling rate.Limit, burst int) lastSecond {
-	if ceiling > mostRemembered {
+	if ceiling > maxRemembered {
 		return lastSecond{}
 	}
 	most := math.Floor(float64(ceiling) + float64(burst))

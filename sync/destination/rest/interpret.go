@@ -37,11 +37,11 @@ func (a *Answer) Unsaid() user.Outcome {
 	return user.Outcome{Status: user.InDoubt, Code: destination.StatusCode(a.Status), HTTP: a.Status, RequestID: a.RequestID}
 }
 
-const longestText = 1000 // bytes of an answer that is no JSON which are looked at
+const maxText = 1000 // bytes of an answer that is no JSON which are looked at
 
 // PlainText is what an answer that is no JSON says. A gateway's page says nothing.
 func PlainText(body []byte) string {
-	text := strings.TrimSpace(string(body[:min(len(body), longestText)]))
+	text := strings.TrimSpace(string(body[:min(len(body), maxText)]))
 	if strings.ContainsAny(text, "<{[") {
 		return ""
 	}

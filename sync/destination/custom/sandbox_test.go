@@ -14,7 +14,7 @@ import (
 )
 
 // rehearsal is 45 users on their way to one of the examples.
-type rehearsal struct {
+type trial struct {
 	example, faults string
 	op              user.Op
 	want            map[user.Status]int
@@ -24,7 +24,7 @@ type rehearsal struct {
 // behind all the manners, and holds what it says of every user to what the
 // rehearsal holds.
 func TestExamplesTellTheTruth(t *testing.T) {
-	for _, r := range []rehearsal{
+	for _, r := range []trial{
 		{"hubspot", "", user.Create, counts(user.Created, 45)},
 		{"hubspot", "refuse=422:id=customer-7", user.Create, counts(user.Created, 44, user.Refused, 1)},
 		{"hubspot", "lost:#1", user.Create, counts(user.Created, 45)},
@@ -62,8 +62,8 @@ func counts(pairs ...any) map[user.Status]int {
 	return m
 }
 
-func (r rehearsal) run(t *testing.T) {
-	s, network := rehearsed(t, sandbox.Options{Seed: 7, API: shapes.All()[r.example]}, r.faults)
+func (r trial) run(t *testing.T) {
+	s, network := mocked(t, sandbox.Options{Seed: 7, API: shapes.All()[r.example]}, r.faults)
 	config := example(t, r.example, network.BaseURL)
 	config.REST = network
 	c, err := New(config)
@@ -77,7 +77,7 @@ func (r rehearsal) run(t *testing.T) {
 		record.Op = r.op
 		b.Records = append(b.Records, record)
 	}
-	outcomes := r.send(t, manners(c), b)
+	outcomes := r.send(t, middleware(c), b)
 	got := map[user.Status]int{}
 	for i, o := range outcomes {
 		got[o.Status]++
@@ -99,7 +99,7 @@ func (r rehearsal) run(t *testing.T) {
 }
 
 // send takes as many as a call does at a time.
-func (r rehearsal) send(t *testing.T, api destination.Destination, b user.Batch) (outcomes []user.Outcome) {
+func (r trial) send(t *testing.T, api destination.Destination, b user.Batch) (outcomes []user.Outcome) {
 	most := api.Traits().Ops[r.op].Max
 	for i := 0; i < len(b.Records); i += most {
 		part, err := api.Apply(t.Context(), b.Of(b.Records[i:min(i+most, len(b.Records))]))
@@ -127,7 +127,7 @@ func person(example string, n int) *user.Record {
 // Retry-After of its own. Everybody waits for that.
 func TestItemsAskForTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, network := rehearsed(t, sandbox.Options{API: shapes.All()["graph"]}, "refuse=429:id=customer-3")
+		_, network := mocked(t, sandbox.Options{API: shapes.All()["graph"]}, "refuse=429:id=customer-3")
 		p := pace.New(pace.Options{})
 		config := example(t, "graph", network.BaseURL)
 		config.REST, config.REST.Observe = network, p.Observe

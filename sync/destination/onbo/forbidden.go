@@ -18,12 +18,12 @@ func (c *Client) do(ctx context.Context, request rest.Request, r *user.Record) (
 	a, err := c.api.Do(ctx, request)
 	var ce *destination.CallError
 	if !errors.As(err, &ce) || ce.Status != http.StatusForbidden {
-		c.suspects.clear(r)
+		c.forbidden.clear(r)
 		return a, err
 	}
 	again := *ce
 	again.Fault, again.Err = destination.Denied, errForbidden
-	if c.suspects.first(r) {
+	if c.forbidden.first(r) {
 		again.Fault = destination.NotTaken
 	}
 	return nil, &again
@@ -33,20 +33,20 @@ var errForbidden = errors.New("the signature was not accepted: check this machin
 
 // mostSuspects is far above what is on the wire at once. Beyond it nothing gets
 // through, and a call for each further record would change nothing.
-const mostSuspects = 1024
+const maxForbidden = 1024
 
 // suspects are the records whose last call was answered 403. Calls run side by
 // side: what one record met says nothing of the others.
-type suspects struct {
+type forbidden struct {
 	mu      sync.Mutex
 	records map[*user.Record]struct{}
 }
 
 // first reports whether it is the record's first 403 in a row.
-func (s *suspects) first(r *user.Record) bool {
+func (s *forbidden) first(r *user.Record) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, second := s.records[r]; second || len(s.records) >= mostSuspects {
+	if _, second := s.records[r]; second || len(s.records) >= maxForbidden {
 		delete(s.records, r)
 		return false
 	}
@@ -57,7 +57,7 @@ func (s *suspects) first(r *user.Record) bool {
 	return true
 }
 
-func (s *suspects) clear(r *user.Record) {
+func (s *forbidden) clear(r *user.Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.records, r)

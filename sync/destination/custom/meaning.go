@@ -45,7 +45,7 @@ func (w *answer) meaningOf(code, status string, other meaning) meaning {
 
 // verdict is what a meaning comes to in this call. Exists and Missing are
 // answers to a create and to the others; a call that does both knows neither.
-func (r *reading) verdict(m meaning) user.Status {
+func (r *reading) statusFor(m meaning) user.Status {
 	if r.op == user.Delete && (m == meansCreated || m == meansUpdated || m == meansUnchanged) {
 		return user.InDoubt // nobody says so of one who is gone
 	}
@@ -85,7 +85,7 @@ func success(s user.Status) bool { return destination.Gravity(s) < 0 }
 
 // understood gives a fault the meaning that the config has for its status. That
 // of 401 belongs to the credentials.
-func (w *answer) understood(err error) error {
+func (w *answer) withMeaning(err error) error {
 	var ce *destination.CallError
 	if !errors.As(err, &ce) || ce.Status == 0 || ce.Status == http.StatusUnauthorized {
 		return err
@@ -104,7 +104,7 @@ func (w *answer) understood(err error) error {
 // voice makes code and detail of what the API says, fit to leave the client:
 // the code is the API's own if it is a short phrase in which nothing had to be
 // redacted, else the status.
-func voice(notes []note, status int, records ...*user.Record) (code, detail string) {
+func errorText(notes []note, status int, records ...*user.Record) (code, detail string) {
 	if len(notes) > 0 {
 		code = destination.Phrase(notes[0].code, "_-.", records...)
 	}

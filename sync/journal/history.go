@@ -54,7 +54,7 @@ func (p *Past) Advance(m Mark) {
 // behind is a *DamagedError; another version of the file a *FormatError.
 // Memory: what lies beyond the last mark.
 func Read(r io.ReaderAt, size int64) (*Past, error) {
-	b := builder{past: &Past{}}
+	b := builder{history: &Past{}}
 	for f, err := range Frames(r, size) {
 		if err == nil {
 			err = b.add(f)
@@ -62,24 +62,24 @@ func Read(r io.ReaderAt, size int64) (*Past, error) {
 		if err != nil {
 			return nil, err
 		}
-		b.past.Size = f.end
+		b.history.Size = f.end
 	}
-	b.past.Torn = size - b.past.Size
-	if err := b.settle(); err != nil {
+	b.history.Torn = size - b.history.Size
+	if err := b.resolve(); err != nil {
 		return nil, err
 	}
-	return b.past, nil
+	return b.history, nil
 }
 
 // Begun returns when the run of the journal of the given size in r was begun;
 // the zero time if its header never got to the disk. It reads the first frame.
 func Begun(r io.ReaderAt, size int64) (time.Time, error) {
 	for f, err := range Frames(r, size) {
-		b := builder{past: &Past{}}
+		b := builder{history: &Past{}}
 		if err == nil {
 			err = b.add(f)
 		}
-		return b.past.Header.Started, err
+		return b.history.Header.Started, err
 	}
 	return time.Time{}, nil
 }
@@ -98,12 +98,12 @@ func (e *FormatError) Hint() string { return "use the version of usersync that b
 // builder holds the frames that speak of records beyond the last mark, still
 // folded up: most are behind a mark before anybody looks.
 type builder struct {
-	past *Past
-	held []Frame
+	history *Past
+	held    []Frame
 }
 
 func (b *builder) add(f Frame) error {
-	p := b.past
+	p := b.history
 	switch {
 	case p.Begun == (f.kind == kindHeader):
 		return &DamagedError{f.At, "the header must be the first frame and the only one"}
@@ -118,8 +118,8 @@ func (b *builder) add(f Frame) error {
 		return b.header(f)
 	case kindSent, kindSettled:
 		return b.hold(f)
-	case kindMark:
-		return b.mark(f)
+	case kindCheckpoint:
+		return b.checkpoint(f)
 	case kindEnd:
 		p.End = &End{}
 		return f.fact(p.End)
@@ -129,11 +129,11 @@ func (b *builder) add(f Frame) error {
 		p.End, p.Resumed = nil, append(p.Resumed, r)
 		return err
 	}
-	return f.blame(errBody)
+	return f.damaged(errBody)
 }
 
 func (b *builder) header(f Frame) error {
-	h := &b.past.Header
+	h := &b.history.Header
 	if err := f.fact(h); err != nil {
 		return err
 	}
@@ -144,32 +144,32 @@ func (b *builder) header(f Frame) error {
 }
 
 func (b *builder) hold(f Frame) error {
-	if f.last > b.past.Mark.Record+MostBeyond {
+	if f.last > b.history.Mark.Record+MostBeyond {
 		return &DamagedError{f.At, fmt.Sprintf("record %d lies more than %d behind the mark", f.last, MostBeyond)}
 	}
-	if f.last > b.past.Mark.Record {
+	if f.last > b.history.Mark.Record {
 		f.body = bytes.Clone(f.body)
 		b.held = append(b.held, f)
 	}
 	return nil
 }
 
-func (b *builder) mark(f Frame) error {
+func (b *builder) checkpoint(f Frame) error {
 	m, _, err := f.Mark()
 	if err != nil {
 		return err
 	}
-	if m.Record < b.past.Mark.Record {
-		return &DamagedError{f.At, fmt.Sprintf("the mark goes back from record %d to %d", b.past.Mark.Record, m.Record)}
+	if m.Record < b.history.Mark.Record {
+		return &DamagedError{f.At, fmt.Sprintf("the mark goes back from record %d to %d", b.history.Mark.Record, m.Record)}
 	}
-	b.past.Mark = m
+	b.history.Mark = m
 	b.held = slices.DeleteFunc(b.held, func(f Frame) bool { return f.last <= m.Record })
 	return nil
 }
 
 // settle unfolds what is held. A record that was sent after it was settled is
 // one that is not settled.
-func (b *builder) settle() error {
+func (b *builder) resolve() error {
 	sent, settled := map[int]Sent{}, map[int]user.Settled{}
 	for _, f := range b.held {
 		calls, err := f.Sent()
@@ -177,7 +177,7 @@ func (b *builder) settle() error {
 			return err
 		}
 		for _, s := range calls {
-			if s.Op == takenBack {
+			if s.Op == notSent {
 				if sent[s.Record].Op == user.Create {
 					delete(sent, s.Record)
 				}
@@ -186,20 +186,20 @@ func (b *builder) settle() error {
 			sent[s.Record] = s
 			delete(settled, s.Record)
 		}
-		if err := b.outcomes(f, sent, settled); err != nil {
+		if err := b.addOutcomes(f, sent, settled); err != nil {
 			return err
 		}
 	}
-	b.past.Sent = slices.SortedFunc(maps.Values(sent), func(a, b Sent) int { return cmp.Compare(a.Record, b.Record) })
-	b.past.Settled = slices.SortedFunc(maps.Values(settled), func(a, b user.Settled) int { return cmp.Compare(a.Record, b.Record) })
-	b.past.drop()
+	b.history.Sent = slices.SortedFunc(maps.Values(sent), func(a, b Sent) int { return cmp.Compare(a.Record, b.Record) })
+	b.history.Settled = slices.SortedFunc(maps.Values(settled), func(a, b user.Settled) int { return cmp.Compare(a.Record, b.Record) })
+	b.history.drop()
 	return nil
 }
 
-func (b *builder) outcomes(f Frame, sent map[int]Sent, settled map[int]user.Settled) error {
+func (b *builder) addOutcomes(f Frame, sent map[int]Sent, settled map[int]user.Settled) error {
 	outcomes, err := f.Settled()
 	for _, o := range outcomes {
-		if o.Record <= b.past.Mark.Record {
+		if o.Record <= b.history.Mark.Record {
 			continue // what was sent of it since may stand in frames that are let go
 		}
 		if before, twice := settled[o.Record]; twice && before != o {

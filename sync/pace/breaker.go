@@ -13,34 +13,34 @@ const faultsInARow = 10
 
 // gate closes while the API is down and then lets single probes through, one
 // at a time, further and further apart, up to a minute.
-type gate struct {
-	faults      int
-	silentSince time.Time // the first fault since a call got through; zero if none
-	down        bool
-	probing     bool
-	nextProbe   time.Time
-	waits       *backoff.ExponentialBackOff
+type breaker struct {
+	faults       int
+	failingSince time.Time // the first fault since a call got through; zero if none
+	down         bool
+	probing      bool
+	nextProbe    time.Time
+	waits        *backoff.ExponentialBackOff
 }
 
-func newGate() gate {
-	return gate{waits: &backoff.ExponentialBackOff{
+func newBreaker() breaker {
+	return breaker{waits: &backoff.ExponentialBackOff{
 		InitialInterval: time.Second, Multiplier: 2, MaxInterval: 50 * time.Second, RandomizationFactor: 0.2, // at most a minute
 	}}
 }
 
 // silent returns for how long every call has failed.
-func (g *gate) silent(now time.Time) time.Duration {
-	if g.silentSince.IsZero() {
+func (g *breaker) failingFor(now time.Time) time.Duration {
+	if g.failingSince.IsZero() {
 		return 0
 	}
-	return now.Sub(g.silentSince)
+	return now.Sub(g.failingSince)
 }
 
 // enter tells how long to wait before asking again; 0 is go, as a probe if the
 // gate is closed. It is over when the next probe would come too late. A probe
 // that is due goes out however late it is: the API itself may have asked for
 // the wait, and only its answer tells.
-func (g *gate) enter(now time.Time, giveUpAfter time.Duration) (wait time.Duration, probe, over bool) {
+func (g *breaker) admit(now time.Time, giveUpAfter time.Duration) (wait time.Duration, probe, over bool) {
 	if !g.down {
 		return 0, false, false
 	}
@@ -48,7 +48,7 @@ func (g *gate) enter(now time.Time, giveUpAfter time.Duration) (wait time.Durati
 		return giveUpAfter, false, false // whoever probes wakes the others
 	}
 	if wait = g.nextProbe.Sub(now); wait > 0 {
-		left := giveUpAfter - g.silent(now)
+		left := giveUpAfter - g.failingFor(now)
 		return min(wait, left), false, left <= 0
 	}
 	g.probing = true
@@ -58,9 +58,9 @@ func (g *gate) enter(now time.Time, giveUpAfter time.Duration) (wait time.Durati
 // fault counts a call that did not get through, and reports whether the gate
 // closed with it. A throttled call shows that the API is there, so it does not
 // close the gate, but it does not show that anything gets done.
-func (g *gate) fault(now time.Time, probe, throttled bool) (closed bool) {
-	if g.silentSince.IsZero() {
-		g.silentSince = now
+func (g *breaker) failed(now time.Time, probe, throttled bool) (opened bool) {
+	if g.failingSince.IsZero() {
+		g.failingSince = now
 	}
 	if !throttled {
 		g.faults++
@@ -81,8 +81,8 @@ func (g *gate) fault(now time.Time, probe, throttled bool) (closed bool) {
 
 // open takes note of a call that got through, and reports whether and since
 // when the gate was closed.
-func (g *gate) open() (since time.Time, wasDown bool) {
-	since, wasDown = g.silentSince, g.down
-	g.faults, g.silentSince, g.down, g.probing = 0, time.Time{}, false, false
+func (g *breaker) succeeded() (since time.Time, wasDown bool) {
+	since, wasDown = g.failingSince, g.down
+	g.faults, g.failingSince, g.down, g.probing = 0, time.Time{}, false, false
 	return since, wasDown
 }
