@@ -12,23 +12,23 @@ import (
 	"usersync/sync/user"
 )
 
-// Past is what a run has done, as far as a resume needs it.
+// History is what a run has done, as far as a resume needs it.
 type Past struct {
 	// Begun is false if the header never got to the disk: nothing was sent, and
-	// nothing else here is set.
+	// only Torn is set.
 	Begun   bool
 	Header  Header
 	Resumed []Resumed
 	Mark    Mark // the last one; its zero value if there is none
-	// Settled are the outcomes beyond Mark, and Sent the records beyond it that
-	// were sent, or about to be, and not settled: both by record, and together
-	// at most MostBeyond. After a power loss more may have been sent than Sent
-	// tells, except of unsafe Ops and in a journal that is Synced.
+	// Settled are the outcomes after Checkpoint, and Sent the records after it
+	// that were sent, or about to be, and have no outcome: both by record, and
+	// together at most MaxUncheckpointed. After a power loss Sent may be missing
+	// records, except for unsafe ops and in a Synced journal.
 	Settled []user.Settled
 	Sent    []Sent
-	End     *End // nil if the run was killed, or goes on
-	// Size is the length of what is whole, and Torn what a crash has left behind
-	// that: Continue cuts it away.
+	End     *End // nil if the run was killed, or is still running
+	// Size is the length of the intact part in bytes, and Torn that of the remains
+	// of a crash after it, which Continue removes.
 	Size int64
 	Torn int64
 }
@@ -36,12 +36,12 @@ type Past struct {
 // Over reports whether the run ended for good.
 func (p *Past) Over() bool { return p.End != nil && p.End.State != Stopped }
 
-// Resumable reports whether the run can be continued: it has begun, did not
-// end for good, and is not a rehearsal, whose sandbox ended with it.
+// Resumable reports whether the run can be continued: it has begun, did not end
+// for good, and did not go to the built-in sandbox, which ended with it.
 func (p *Past) Resumable() bool { return p.Begun && !p.Over() && !p.Header.Rehearsal }
 
-// Advance moves to the mark m if it is later, for the ledger's mark is written
-// before the journal's.
+// Advance moves to the checkpoint m if it is later: the ledger's checkpoint is
+// written before the journal's.
 func (p *Past) Advance(m Mark) {
 	if m.Record <= p.Mark.Record {
 		return
@@ -50,9 +50,9 @@ func (p *Past) Advance(m Mark) {
 	p.drop()
 }
 
-// Read reads the journal of the given size in r. Damage that no crash leaves
-// behind is a *DamagedError; another version of the file a *FormatError.
-// Memory: what lies beyond the last mark.
+// Read reads the journal of the given size in r. Damage that no crash can cause is
+// a *DamagedError; another version of the file is a *FormatError. It holds in
+// memory what follows the last checkpoint.
 func Read(r io.ReaderAt, size int64) (*Past, error) {
 	b := builder{history: &Past{}}
 	for f, err := range Frames(r, size) {
@@ -71,8 +71,9 @@ func Read(r io.ReaderAt, size int64) (*Past, error) {
 	return b.history, nil
 }
 
-// Begun returns when the run of the journal of the given size in r was begun;
-// the zero time if its header never got to the disk. It reads the first frame.
+// Begun returns when the run of the journal of the given size in r began; the zero
+// time if its header never got to the disk. It reads only the first frame, and
+// fails as Read does.
 func Begun(r io.ReaderAt, size int64) (time.Time, error) {
 	for f, err := range Frames(r, size) {
 		b := builder{history: &Past{}}
@@ -84,19 +85,19 @@ func Begun(r io.ReaderAt, size int64) (time.Time, error) {
 	return time.Time{}, nil
 }
 
-// FormatError is a journal that another version of usersync wrote.
+// FormatError reports a journal that another version of usersync wrote.
 type FormatError struct{ Format int }
 
-// Error names both formats.
+// Error names the journal's format and this program's.
 func (e *FormatError) Error() string {
 	return fmt.Sprintf("the journal has format %d, and this program reads format %d", e.Format, Format)
 }
 
 // Hint says what to do about it.
-func (e *FormatError) Hint() string { return "use the version of usersync that began the run" }
+func (e *FormatError) Hint() string { return "use the version of usersync that started the run" }
 
-// builder holds the frames that speak of records beyond the last mark, still
-// folded up: most are behind a mark before anybody looks.
+// builder holds the frames with records after the last checkpoint. It decodes them
+// at the end, because the next checkpoint makes most of them unnecessary.
 type builder struct {
 	history *Past
 	held    []Frame
@@ -108,9 +109,9 @@ func (b *builder) add(f Frame) error {
 	case p.Begun == (f.kind == kindHeader):
 		return &DamagedError{f.At, "the header must be the first frame and the only one"}
 	case p.Over():
-		return &DamagedError{f.At, "there is more behind the end"}
+		return &DamagedError{f.At, "there is more after the end"}
 	case p.End != nil && f.kind != kindResumed:
-		return &DamagedError{f.At, "the run goes on without having been resumed"}
+		return &DamagedError{f.At, "the run continues without having been resumed"}
 	}
 	switch f.kind {
 	case kindHeader:
@@ -145,7 +146,7 @@ func (b *builder) header(f Frame) error {
 
 func (b *builder) hold(f Frame) error {
 	if f.last > b.history.Mark.Record+MostBeyond {
-		return &DamagedError{f.At, fmt.Sprintf("record %d lies more than %d behind the mark", f.last, MostBeyond)}
+		return &DamagedError{f.At, fmt.Sprintf("record %d is more than %d after the checkpoint", f.last, MostBeyond)}
 	}
 	if f.last > b.history.Mark.Record {
 		f.body = bytes.Clone(f.body)
@@ -160,15 +161,15 @@ func (b *builder) checkpoint(f Frame) error {
 		return err
 	}
 	if m.Record < b.history.Mark.Record {
-		return &DamagedError{f.At, fmt.Sprintf("the mark goes back from record %d to %d", b.history.Mark.Record, m.Record)}
+		return &DamagedError{f.At, fmt.Sprintf("the checkpoint moves back from record %d to %d", b.history.Mark.Record, m.Record)}
 	}
 	b.history.Mark = m
 	b.held = slices.DeleteFunc(b.held, func(f Frame) bool { return f.last <= m.Record })
 	return nil
 }
 
-// settle unfolds what is held. A record that was sent after it was settled is
-// one that is not settled.
+// resolve decodes the frames held. A record that was sent again after it was
+// settled counts as sent, not as settled.
 func (b *builder) resolve() error {
 	sent, settled := map[int]Sent{}, map[int]user.Settled{}
 	for _, f := range b.held {
@@ -200,7 +201,7 @@ func (b *builder) addOutcomes(f Frame, sent map[int]Sent, settled map[int]user.S
 	outcomes, err := f.Settled()
 	for _, o := range outcomes {
 		if o.Record <= b.history.Mark.Record {
-			continue // what was sent of it since may stand in frames that are let go
+			continue // it may have been sent again since, in a frame that was dropped
 		}
 		if before, twice := settled[o.Record]; twice && before != o {
 			return &DamagedError{f.At, fmt.Sprintf("record %d has two outcomes", o.Record)}
@@ -211,7 +212,7 @@ func (b *builder) addOutcomes(f Frame, sent map[int]Sent, settled map[int]user.S
 	return err
 }
 
-// drop lets go of what lies before the mark.
+// drop removes what the checkpoint covers.
 func (p *Past) drop() {
 	p.Settled = slices.DeleteFunc(p.Settled, func(o user.Settled) bool { return o.Record <= p.Mark.Record })
 	p.Sent = slices.DeleteFunc(p.Sent, func(s Sent) bool { return s.Record <= p.Mark.Record })
