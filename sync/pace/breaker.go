@@ -6,16 +6,16 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// faultsInARow is how many calls must fail, with none getting through between
-// them, before the API counts as down: more than one unlucky batch with its
-// retries, less than the calls of a second.
+// faultsInARow is how many calls must fail in a row before the API counts as
+// down: more than one unlucky batch with its retries, less than the calls of a
+// second.
 const faultsInARow = 10
 
-// gate closes while the API is down and then lets single probes through, one
-// at a time, further and further apart, up to a minute.
+// breaker is a circuit breaker. While the API is down it admits single probes,
+// one at a time and increasingly far apart, up to a minute.
 type breaker struct {
 	faults       int
-	failingSince time.Time // the first fault since a call got through; zero if none
+	failingSince time.Time // the first failure since a call succeeded; zero if none
 	down         bool
 	probing      bool
 	nextProbe    time.Time
@@ -28,7 +28,7 @@ func newBreaker() breaker {
 	}}
 }
 
-// silent returns for how long every call has failed.
+// failingFor returns for how long every call has failed.
 func (g *breaker) failingFor(now time.Time) time.Duration {
 	if g.failingSince.IsZero() {
 		return 0
@@ -36,16 +36,16 @@ func (g *breaker) failingFor(now time.Time) time.Duration {
 	return now.Sub(g.failingSince)
 }
 
-// enter tells how long to wait before asking again; 0 is go, as a probe if the
-// gate is closed. It is over when the next probe would come too late. A probe
-// that is due goes out however late it is: the API itself may have asked for
-// the wait, and only its answer tells.
+// admit says how long to wait before asking again; 0 admits the call, as a probe
+// if the API is down. over means that the next probe would come too late. A probe
+// that is due is admitted however late it is: the API itself may have asked for
+// the wait, and only its answer can tell.
 func (g *breaker) admit(now time.Time, giveUpAfter time.Duration) (wait time.Duration, probe, over bool) {
 	if !g.down {
 		return 0, false, false
 	}
 	if g.probing {
-		return giveUpAfter, false, false // whoever probes wakes the others
+		return giveUpAfter, false, false // the probe wakes the others
 	}
 	if wait = g.nextProbe.Sub(now); wait > 0 {
 		left := giveUpAfter - g.failingFor(now)
@@ -55,9 +55,9 @@ func (g *breaker) admit(now time.Time, giveUpAfter time.Duration) (wait time.Dur
 	return 0, true, false
 }
 
-// fault counts a call that did not get through, and reports whether the gate
-// closed with it. A throttled call shows that the API is there, so it does not
-// close the gate, but it does not show that anything gets done.
+// failed counts a failed call, and reports whether the breaker opened with it. A
+// throttled call shows that the API is there, so it does not open the breaker, but
+// it does not show that calls succeed either.
 func (g *breaker) failed(now time.Time, probe, throttled bool) (opened bool) {
 	if g.failingSince.IsZero() {
 		g.failingSince = now
@@ -79,8 +79,8 @@ func (g *breaker) failed(now time.Time, probe, throttled bool) (opened bool) {
 	return true
 }
 
-// open takes note of a call that got through, and reports whether and since
-// when the gate was closed.
+// succeeded resets the breaker, and reports whether the API was down, and since
+// when.
 func (g *breaker) succeeded() (since time.Time, wasDown bool) {
 	since, wasDown = g.failingSince, g.down
 	g.faults, g.failingSince, g.down, g.probing = 0, time.Time{}, false, false

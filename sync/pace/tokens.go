@@ -8,12 +8,11 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// turns gives out the tokens of the rate, one caller at a time: then those that
-// are given back leave no debt behind.
+// tokens hands out the tokens of the rate, one caller at a time, so that returned
+// tokens leave no debt.
 //
-// A caller that the machine wakes late is made up for, because the tokens count
-// from when a caller asked; and lastSecond keeps what is made up within the
-// limit.
+// A caller that the machine wakes late loses nothing, because a token counts from
+// when its caller asked; lastSecond keeps what is made up within the limit.
 type tokens struct {
 	turn       chan struct{}
 	limiter    *rate.Limiter
@@ -29,8 +28,8 @@ func newTokens(ceiling rate.Limit, burst int) tokens {
 	}
 }
 
-// take waits for a token, and then has start say whether the call starts. It is
-// false without an error when changed ended the wait.
+// take waits for a token and then calls start, which says whether the call starts.
+// It returns false without an error when changed ended the wait.
 func (t *tokens) take(ctx context.Context, changed <-chan struct{}, start func() (bool, error)) (bool, error) {
 	asked := time.Now()
 	select {
@@ -59,15 +58,15 @@ func (t *tokens) take(ctx context.Context, changed <-chan struct{}, start func()
 	return false, err
 }
 
-// lastSecond remembers the last calls that may stand in one second, and so
-// keeps any second from holding more.
+// lastSecond remembers as many calls as one second may hold, so that no second
+// holds more.
 type lastSecond struct {
 	at   []time.Time
 	next int
 	span time.Duration
 }
 
-// mostRemembered is more calls a second than a machine makes.
+// maxRemembered is more calls per second than one machine makes.
 const maxRemembered = 1e5
 
 func newLastSecond(ceiling rate.Limit, burst int) lastSecond {
@@ -78,11 +77,11 @@ func newLastSecond(ceiling rate.Limit, burst int) lastSecond {
 	spare := most/float64(ceiling) - 1 // how much longer than a second so many calls take
 	return lastSecond{
 		at:   make([]time.Time, int(most)),
-		span: time.Second + time.Duration(min(0.9*spare, 0.03)*float64(time.Second)), // calls do not travel equally fast
+		span: time.Second + time.Duration(min(0.9*spare, 0.03)*float64(time.Second)), // calls do not all travel equally fast
 	}
 }
 
-// full returns how long the last second has no room for another call.
+// full returns how long there is no room for another call.
 func (l *lastSecond) full(now time.Time) time.Duration {
 	if len(l.at) == 0 || l.at[l.next].IsZero() {
 		return 0
