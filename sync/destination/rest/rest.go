@@ -1,12 +1,11 @@
-// Package rest is JSON over HTTP, once, for all the clients beside it: one
-// attempt of one call, its credentials, and how a status or a broken
-// connection becomes a destination.CallError.
+// Package rest is JSON over HTTP for all the clients: one attempt of one call, its
+// credentials, and how a status or a broken connection becomes a
+// destination.CallError.
 //
-// It never sends anything twice: no retry, no redirect, no pacing. Those are
-// the manners in the folder above. It does not know what a body means either:
-// that is each client's own matter.
+// It never sends anything twice. Retries and pacing are the middleware's (package
+// stack), and redirects are never followed. What a body means is up to each client.
 //
-// Start at Client.Do; fault.go holds the rules of what may be sent again.
+// Start at Client.Do; fault.go holds the rules for what may be sent again.
 package rest
 
 import (
@@ -33,8 +32,8 @@ type Client struct {
 	requests  sync.Pool // *[]byte
 }
 
-// New returns a client, or an error that says which setting is wrong and never
-// shows a secret one. It makes no call.
+// New returns a client, or an error that says which setting is wrong. The error
+// never shows a secret. New makes no call.
 func New(config Config) (*Client, error) {
 	config = config.withDefaults()
 	base, err := config.address("base_url", config.BaseURL)
@@ -64,11 +63,11 @@ func (c *Client) CloseIdle() {
 
 // Do makes one attempt of one call and reads the answer to its end.
 //
-// An Answer is any 2xx, and any 4xx whose meaning is the client's matter: 400,
-// 404 outside a collection, 409, 413, 422 and those without a rule of their
-// own. The caller must Release it. Everything else is a *destination.CallError
-// as the rules in fault.go say. When ctx ends, errors.Is(err, ctx.Err()) holds
-// and the code is "canceled"; the client's own timeout is "timeout".
+// An Answer is any 2xx, and any 4xx whose meaning is up to the client: 400, 404
+// outside a collection, 409, 413, 422 and those without a rule of their own. The
+// caller must Release it. All others are a *destination.CallError, by the rules in
+// fault.go. When ctx ends, errors.Is(err, ctx.Err()) is true and the code is
+// "canceled"; the client's own timeout has the code "timeout".
 func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	token, err := c.tokens.take(ctx)
 	if err != nil {
@@ -90,8 +89,8 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	return c.answer(ctx, r, token, response)
 }
 
-// answer reads the body and separates what a client must judge from what is a
-// fault whoever asks.
+// answer reads the body. It separates answers that the client must interpret from
+// those that are a fault for every client.
 func (c *Client) answer(ctx context.Context, r Request, token bearer, response *http.Response) (*Answer, error) {
 	c.tokens.answered(r.Method, token, response.StatusCode)
 	a := c.read(response)

@@ -8,10 +8,10 @@ import (
 	"sync/atomic"
 )
 
-// Dial opens a connection, as net.Dialer.DialContext does.
+// Dial opens a connection, like net.Dialer.DialContext.
 type Dial = func(ctx context.Context, network, address string) (net.Conn, error)
 
-// metered makes every connection tell whether anything was written to it.
+// metered makes every connection count its writes.
 func metered(dial Dial) Dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
@@ -22,20 +22,20 @@ func metered(dial Dial) Dial {
 	}
 }
 
-// meteredConn counts the writes that were begun.
+// meteredConn counts the writes that have begun.
 type meteredConn struct {
 	net.Conn
 	writes atomic.Int64
 }
 
 func (c *meteredConn) Write(p []byte) (int, error) {
-	c.writes.Add(1) // before the bytes leave, so that the count never lags
+	c.writes.Add(1) // before the bytes are sent, so that the count is never late
 	return c.Conn.Write(p)
 }
 
-// wire watches one call and knows whether bytes of it may have left. A
-// connection of HTTP/1.1 carries one call at a time, so a connection on which
-// no write was begun since it was handed to the call has carried none of it.
+// writeWatch watches one call and knows whether bytes of it may have been sent. An
+// HTTP/1.1 connection carries one call at a time: if no write has begun since the
+// call got the connection, nothing of the call was sent.
 type writeWatch struct {
 	handed atomic.Bool
 	conn   atomic.Pointer[meteredConn]
@@ -56,9 +56,9 @@ func (w *writeWatch) watch(ctx context.Context) context.Context {
 	}})
 }
 
-// mayHaveWritten reports whether bytes of a call that failed with err may have
-// left. A transport that is not ours need not keep the trace: there only a
-// failure to connect is proof.
+// mayHaveWritten reports whether bytes of a call that failed with err may have been
+// sent. A transport that is not ours need not call the trace: there only a failure
+// to connect is proof.
 func (w *writeWatch) mayHaveWritten(own bool, err error) bool {
 	if !own {
 		return !beforeConnection(err)
