@@ -49,8 +49,8 @@ func (c *Client) create(ctx context.Context, records []*user.Record) ([]user.Out
 	return m.settle(a)
 }
 
-// speaks reports whether an answer tells about users: any error, and the three
-// successes in use. 202 promises nothing and 204 has no body.
+// describesUsers reports whether an answer describes users: any error, and the
+// three successes in use. 202 promises nothing and 204 has no body.
 func describesUsers(status int) bool {
 	return status == 200 || status == 201 || status == 207 || status/100 != 2
 }
@@ -82,7 +82,7 @@ func (c *Client) single(ctx context.Context, op user.Op, r *user.Record) (user.O
 	return m.settleOne(a, op, r)
 }
 
-// one judges the answer to a PUT or DELETE.
+// settleOne interprets the answer to a PUT or DELETE.
 func (m *multiStatus) settleOne(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
 	o := a.Unsaid()
 	o.Record = r
@@ -108,8 +108,8 @@ func (m *multiStatus) settleOne(a *rest.Answer, op user.Op, r *user.Record) (use
 	return m.success(op, o), nil
 }
 
-// done judges a success that was read. A delete need not show the user; an
-// update must.
+// success interprets a success that was read. The answer to an update must show
+// the user; that to a delete need not.
 func (m *multiStatus) success(op user.Op, o user.Outcome) user.Outcome {
 	m.assignUnnamed()
 	m.sort()
@@ -128,4 +128,4 @@ func (m *multiStatus) success(op user.Op, o user.Outcome) user.Outcome {
 	return o
 }
 
-const codeOtherID = "other_id" // the answer shows another user than was asked for
+const codeOtherID = "other_id" // the answer shows a different user

@@ -9,8 +9,8 @@ import (
 	"usersync/sync/user"
 )
 
-// settle gives every user of a create its outcome, out of an answer that was
-// read. The error is the call's as a whole.
+// settle returns the outcome of every user of a create, from an answer that was
+// read. Its error is that of the whole call.
 func (m *multiStatus) settle(a *rest.Answer) ([]user.Outcome, error) {
 	if len(m.records) == 1 {
 		m.assignUnnamed()
@@ -30,7 +30,7 @@ func (m *multiStatus) settle(a *rest.Answer) ([]user.Outcome, error) {
 	return outcomes, nil
 }
 
-// adopt gives the errors that name nobody to the only user there is.
+// assignUnnamed assigns errors without a user to the only user of the call.
 func (m *multiStatus) assignUnnamed() {
 	for i := range m.errors {
 		if m.errors[i].at == unnamed {
@@ -39,7 +39,7 @@ func (m *multiStatus) assignUnnamed() {
 	}
 }
 
-// sort puts errors in the order of their users, those without one first.
+// sort orders errors by user, those without one first.
 func (m *multiStatus) sort() {
 	slices.SortStableFunc(m.errors, func(a, b problem) int { return cmp.Compare(a.at, b.at) })
 }
@@ -63,7 +63,7 @@ func (m *multiStatus) general() []problem {
 	return general
 }
 
-// chunks yields the errors of one user after the other.
+// byUser yields the errors of each user in turn.
 func byUser(sorted []problem) func(yield func([]problem) bool) {
 	return func(yield func([]problem) bool) {
 		for len(sorted) > 0 {
@@ -79,9 +79,9 @@ func byUser(sorted []problem) func(yield func([]problem) bool) {
 	}
 }
 
-// whole judges an answer that mentions no user of the call. A 409 for the call means
-// that users exist and does not say which; another refusal is of the call, so
-// that it is taken apart; what is neither stays with the users, in doubt.
+// wholeBatch interprets an answer that names no user of the call. A 409 means that
+// users exist, but not which; any other refusal is of the whole call, so that the
+// middleware splits it; otherwise the users are in doubt, and both results are nil.
 func (m *multiStatus) wholeBatch(a *rest.Answer) ([]user.Outcome, error) {
 	status, general := a.Status, m.general()
 	if status/100 == 2 {
@@ -103,8 +103,8 @@ func (m *multiStatus) wholeBatch(a *rest.Answer) ([]user.Outcome, error) {
 	return o.For(m.records), nil
 }
 
-// common returns the status by which all errors refuse the call, 0 if there is
-// none: a single one that is no refusal puts everybody in doubt.
+// commonStatus returns the status with which all errors refuse the call; 0 if there
+// is none: one error that is not a refusal leaves every user in doubt.
 func commonStatus(errors []problem) int {
 	status := 0
 	for _, p := range errors {
@@ -126,10 +126,10 @@ func refusal(status int) bool {
 	return status/100 == 4
 }
 
-// spread starts the outcomes: created for the users in data, and for the
-// others what silence means. A call refused as a whole took nobody, so those
-// that it does not blame may be sent again; a conflict leaves open who was
-// taken, and so does an answer that should not have named anybody.
+// initialOutcomes returns the outcomes before the errors apply: created for users
+// in data, and what it means not to be mentioned for the others. A call refused as
+// a whole took no user, so users without an error may be sent again. A conflict
+// leaves open which users were taken, and so does a refusal that shows users.
 func (m *multiStatus) initialOutcomes(a *rest.Answer) []user.Outcome {
 	success := a.Status/100 == 2
 	unmentioned := user.Outcome{Status: user.InDoubt, HTTP: a.Status, RequestID: a.RequestID}
@@ -153,7 +153,7 @@ func (m *multiStatus) initialOutcomes(a *rest.Answer) []user.Outcome {
 
 func (m *multiStatus) incomplete() bool { return slices.Contains(m.echoed, false) }
 
-// blame gives a user the verdict of its errors, all of one user.
+// attributeErrors applies errors, all of the same user, to its outcome.
 func (m *multiStatus) attributeErrors(op user.Op, errors []problem, o user.Outcome) user.Outcome {
 	worst := problem{}
 	for i, p := range errors {
@@ -178,8 +178,8 @@ func others(errors []problem, worst problem) []problem {
 	})
 }
 
-// verdict says what a status means for one user. An error that carries no
-// status is a refusal: it names the user and says that something is wrong.
+// statusFor returns what a status means for one user. An error without a status is
+// a refusal: it names the user and says that something is wrong.
 func statusFor(op user.Op, status int) user.Status {
 	switch {
 	case status == 409 && op == user.Create:
@@ -193,12 +193,12 @@ func statusFor(op user.Op, status int) user.Status {
 	case status == 0 || status/100 == 4:
 		return user.Refused
 	}
-	return user.InDoubt // an error whose status is no error
+	return user.InDoubt // an error with the status of a success
 }
 
-// voice makes code and detail of what the API says, fit to leave the client.
-// The code is the first title in snake case, if it is a short phrase in which
-// nothing had to be redacted, else the status.
+// errorText returns a code and a redacted detail from what the API says. The code
+// is the first title in snake case if that is a short phrase without anything to
+// redact, and otherwise the status.
 func errorText(problems []problem, status int, records ...*user.Record) (code, detail string) {
 	if len(problems) > 0 {
 		code = destination.Phrase(problems[0].title, "", records...)

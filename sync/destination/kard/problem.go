@@ -12,8 +12,8 @@ import (
 
 // problem is one element of an errors list (Kard API reference, ErrorObject).
 type problem struct {
-	at            int // place of its user in the call; nobody or stranger
-	status        int // 0 if it has none that can be read
+	at            int // position of its user in the call; unnamed or unknownID
+	status        int // 0 if it has no readable one
 	title, detail string
 }
 
@@ -22,7 +22,7 @@ const (
 	unknownID = -2 // it names a user that was not in the call
 )
 
-// problem takes note of one element of errors.
+// problem records one element of errors.
 func (m *answer) problem(v jsontext.Value) {
 	p := problem{at: unnamed}
 	var named bool
@@ -73,8 +73,8 @@ func (m *answer) trimmed(value []byte) string {
 	return strings.TrimSpace(string(text))
 }
 
-// pointed returns N of {"pointer":"/data/N/..."}: the place in the request. It
-// is only asked where an error carries no id.
+// pointedAt returns N of {"pointer":"/data/N/..."}, the position in the request.
+// It matters only for an error without an id.
 func pointedAt(source []byte, users int) int {
 	var inner multiStatus
 	at := unnamed
@@ -93,8 +93,8 @@ func pointedAt(source []byte, users int) int {
 	return at
 }
 
-// words finds what an answer that is a fault says, in the errors list or as
-// plain text.
+// bodyText returns what the body of a fault says, in the errors list or as plain
+// text.
 func bodyText(body []byte) string {
 	var m multiStatus
 	if m.read(body, nil) == nil {
