@@ -33,15 +33,15 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	return []user.Outcome{o}, nil
 }
 
-// uncalled settles what must not be sent: a create of somebody whose uuid is
-// known would double them, and a path without a uuid leads to all users.
+// withoutCall settles what must not be sent: a create of a user whose uuid is known
+// would duplicate the user, and a path without a uuid leads to all users.
 func withoutCall(op user.Op, r *user.Record) (o user.Outcome, settled bool) {
 	switch {
 	case op == user.Create && r.Remote != "":
 		return user.Outcome{Status: user.Exists, Remote: r.Remote}, true
 	case op != user.Create && r.Remote == "":
 		return user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote,
-			Detail: "Onbo knows its users by uuids of its own, and this one's is not known"}, true
+			Detail: "Onbo assigns uuids to its users, and this user's is not known"}, true
 	}
 	return o, false
 }
@@ -52,7 +52,7 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record) (user.Out
 	if op != user.Delete {
 		d, err := c.draft(op, shown[1])
 		if err != nil {
-			return user.Unsent(err), nil // it turned out unfit only when the call was made up
+			return user.Unsent(err), nil // found invalid only when the call was built
 		}
 		request.Method, request.Append = http.MethodPut, d.append
 	}
@@ -71,7 +71,7 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record) (user.Out
 	return o, err
 }
 
-// judge says what the answer to a call says of its user.
+// classify returns what the answer to a call means for its user.
 func classify(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) (user.Outcome, error) {
 	o := a.Unsaid()
 	if ce := a.Elsewhere(); ce != nil {
@@ -84,13 +84,13 @@ func classify(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) 
 		forgetRemote(r, o)
 	case op == user.Delete && a.Status == http.StatusNoContent:
 		o.Status, o.Code = user.Deleted, ""
-	case a.Status == http.StatusOK || a.Status == http.StatusCreated: // 202 promises nothing and 204 shows nobody
+	case a.Status == http.StatusOK || a.Status == http.StatusCreated: // 202 promises nothing and 204 shows no user
 		return readSuccess(a, op, r, shown, o)
 	}
 	return o, nil
 }
 
-// believe judges a success, if it can be read.
+// readSuccess interprets a success, if it can be read.
 func readSuccess(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record, o user.Outcome) (user.Outcome, error) {
 	said, err := read(a.Body)
 	if err != nil {
@@ -107,9 +107,9 @@ func readSuccess(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Recor
 	return o, nil
 }
 
-// refused gives a 4xx its verdict. What a conflict looks like is not documented.
-// One that looks like a conflict settles the user here: without a look-up nobody
-// can say who it is that exists, so no update may follow.
+// refused sets the status of a 4xx. What a conflict looks like is not documented.
+// One that looks like a conflict is final: without a look-up it is unknown which
+// user exists, so no update may follow.
 func refused(op user.Op, o *user.Outcome) {
 	o.Status = user.Refused
 	switch {
@@ -120,8 +120,8 @@ func refused(op user.Op, o *user.Outcome) {
 	}
 }
 
-// forget takes a uuid that leads nowhere from a user who may be created next:
-// it must not answer for that create, neither here nor in the ledger.
+// forgetRemote removes a uuid that does not exist from a user that may be created
+// next: it must not count as the result of that create, here or in the ledger.
 func forgetRemote(r *user.Record, o user.Outcome) {
 	if o.Status == user.Missing && r.Op == user.Upsert {
 		r.Remote = ""
@@ -129,12 +129,12 @@ func forgetRemote(r *user.Record, o user.Outcome) {
 }
 
 const (
-	codeMessage = "message"  // a success by its status, with words in place of a user
-	codeOtherID = "other_id" // the answer shows another user than was asked for
+	codeMessage = "message"  // the status is a success, but there is a message instead of a user
+	codeOtherID = "other_id" // the answer shows a different user
 )
 
-// settle holds a success to showing the user and saying nothing else. A delete
-// need not show anybody.
+// classifySuccess accepts a success only if it shows the user, and no message. The
+// answer to a delete need not show the user.
 func classifySuccess(key string, worded bool, op user.Op, r *user.Record, o *user.Outcome) {
 	switch {
 	case worded && key != "":
@@ -158,7 +158,7 @@ func classifySuccess(key string, worded bool, op user.Op, r *user.Record, o *use
 
 const codeNoSSN = "ssn_not_sent"
 
-// remark says of a success what a person would not expect of it.
+// explain adds to a success what a person would not expect of it.
 func (c *Client) explain(op user.Op, r *user.Record, o *user.Outcome) {
 	if o.Status != user.Created && o.Status != user.Updated {
 		return
