@@ -16,7 +16,8 @@ const (
 )
 
 // Apply sends the one user of b: POST for a create, PATCH for an update, DELETE
-// or a block for a delete, and in turn the further calls that these may need.
+// or a block for a delete, followed by the calls that these may need. Its error is
+// a *destination.CallError.
 func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	if len(b.Records) == 0 {
 		return nil, nil
@@ -45,8 +46,8 @@ func (c *Client) apply(ctx context.Context, op user.Op, r *user.Record) (user.Ou
 	return c.remove(ctx, r)
 }
 
-// do makes one call about r. sent is r with what was made up for it: its values
-// must not show either.
+// do makes one call about r. sent is r with generated values, which must not be
+// shown either.
 func (c *Client) do(ctx context.Context, request rest.Request, r, sent *user.Record) (*rest.Answer, answer, error) {
 	request.Records = []*user.Record{r, sent}
 	a, err := c.api.Do(ctx, request)
@@ -69,8 +70,8 @@ func (c *Client) do(ctx context.Context, request rest.Request, r, sent *user.Rec
 	return a, s, nil
 }
 
-// outcome is what an answer says of r, before the client looks further: done if
-// all is well.
+// outcome returns what an answer says about r, before any further calls: success if
+// nothing is wrong.
 func outcome(a *rest.Answer, s *answer, op user.Op, r, sent *user.Record, success user.Status) user.Outcome {
 	o := user.Outcome{Status: user.InDoubt, HTTP: a.Status, RequestID: a.RequestID}
 	inside := s.status()
@@ -86,14 +87,14 @@ func outcome(a *rest.Answer, s *answer, op user.Op, r, sent *user.Record, succes
 	case s.id() != "" && s.id() != r.User.ID:
 		o.Code = codeOtherID
 	case a.Status != http.StatusOK && a.Status != http.StatusCreated && a.Status != http.StatusNoContent:
-		o.Code = destination.StatusCode(a.Status) // no success that the reference has
+		o.Code = destination.StatusCode(a.Status) // not a success in the reference
 	default:
 		o.Status = success
 	}
 	return o
 }
 
-// verdict is what a status of the 400s means for the user.
+// statusFor returns what a 4xx status means for the user.
 func statusFor(op user.Op, status int) user.Status {
 	switch {
 	case status == http.StatusConflict && op == user.Create:
@@ -117,9 +118,9 @@ func (c *Client) remove(ctx context.Context, r *user.Record) (user.Outcome, erro
 	return outcome(a, &s, user.Delete, r, r, user.Deleted), nil
 }
 
-// update sends what r has. Nothing says what a PATCH answers with beside 200: no
-// body, or a user. Where a delete blocks, a user who is blocked is one that an
-// earlier run took away, and is activated again.
+// update sends what r has. Except for the status 200, the answer to a PATCH is not
+// documented: it has no body, or a user. Where a delete blocks, a blocked user was
+// deleted by an earlier run, and is activated again.
 func (c *Client) update(ctx context.Context, r *user.Record) (user.Outcome, error) {
 	a, s, err := c.do(ctx, rest.Request{
 		Method: http.MethodPatch, Path: []string{collection, r.User.ID},
@@ -141,7 +142,7 @@ func (c *Client) update(ctx context.Context, r *user.Record) (user.Outcome, erro
 	return c.ensureActive(ctx, r, o, banned, known)
 }
 
-// kept says what of r an update does not send.
+// notSent says which fields of r an update does not send.
 func (w *form) notSent(r *user.Record) string {
 	var names []string
 	for _, a := range r.User.Attributes {

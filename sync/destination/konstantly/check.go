@@ -7,12 +7,13 @@ import (
 	"usersync/sync/user"
 )
 
-// required is what Konstantly asks for when it creates a user, beside the
-// password (Konstantly API reference, Create User).
+// required lists what Konstantly requires of a new user besides the password
+// (Konstantly API reference, Create User).
 var required = [...]user.Field{user.Name, user.Email, user.Role}
 
-// CheckColumns tells before a run whether the fields that the input can fill
-// will do for op. Every call about a user but a delete requires the e-mail.
+// CheckColumns reports, before a run, whether the input has the fields that op
+// needs. Every call except a delete requires the e-mail. Its error is a
+// *user.InvalidError.
 func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	if op == user.Delete {
 		return nil
@@ -44,9 +45,9 @@ func alwaysHint(f user.Field) string {
 	return ""
 }
 
-// Check tells whether Konstantly would refuse the record. Of a delete it looks
-// at the id only. What a create alone requires is asked of those who are to be
-// created: an upsert may find its user there.
+// Check reports whether Konstantly would refuse the record, as a
+// *user.InvalidError. For a delete it checks only the id. What only a create
+// requires is not required of an upsert, which may find its user.
 func (c *Client) Check(r *user.Record) error {
 	if bad := checkID(r.User.ID); bad != nil {
 		return bad
@@ -73,7 +74,7 @@ func (c *Client) Check(r *user.Record) error {
 	return nil
 }
 
-// lacks names what a create requires and r does not have.
+// missingForCreate names a field that a create requires and r does not have.
 func (w *form) missingForCreate(r *user.Record) error {
 	for _, f := range required {
 		if _, ok := r.User.Value(f); !ok {
@@ -109,16 +110,16 @@ func noPassword(code string) error {
 	return user.Unfit(code, user.Password, "Konstantly requires one of a new user", "fill the column, or set konstantly.password: generate in the config")
 }
 
-// checkID: an id is alphanumeric (Konstantly API reference, Create User). Two of
-// them would lead to other paths than a user's.
+// checkID: an id is alphanumeric (Konstantly API reference, Create User). Two
+// alphanumeric ids would lead to other paths than a user's.
 func checkID(id string) error {
 	switch {
 	case id == "":
 		return user.Unfit("missing_id", user.ID, "must not be empty", "")
 	case strings.ContainsFunc(id, func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }):
-		return user.Unfit("bad_id", user.ID, "must hold letters A to Z and digits only", "map a column of such keys to id under fields: in the config, or make one with an expr: there")
+		return user.Unfit("bad_id", user.ID, "must hold only letters A to Z and digits", "map a column of such keys to id under fields: in the config, or make one with an expr: there")
 	case strings.EqualFold(id, "blocked") || strings.EqualFold(id, "byEmail"):
-		return user.Unfit("bad_id", user.ID, "is a word that Konstantly's addresses use for something else", "")
+		return user.Unfit("bad_id", user.ID, "is reserved: Konstantly uses it in its addresses", "")
 	}
 	return nil
 }
@@ -162,7 +163,7 @@ func invalidIf(code string, f user.Field, err error) error {
 	return user.Unfit(code, f, err.Error(), "")
 }
 
-// latest is a day in the year 5138: what is later was meant in milliseconds.
+// maxEpoch is a day in the year 5138: a larger number is in milliseconds.
 const maxEpoch = 1e11
 
 func checkDeadline(v user.Value) error {
@@ -179,7 +180,7 @@ func (w *form) checkCustom(id string, a *user.Attribute) error {
 	_, err := w.typed(id, a.Value)
 	switch err {
 	case errNoAttribute:
-		return user.Unfit("unknown_attribute", a.Field, err.Error(), "write the attribute's API id behind attributes., or list the column under ignore: in the config")
+		return user.Unfit("unknown_attribute", a.Field, err.Error(), "write the attribute's API id after attributes., or list the column under ignore: in the config")
 	case errNoOption, errNoOptions:
 		return user.Unfit("bad_choice", a.Field, err.Error(), "")
 	case errNotNumber:

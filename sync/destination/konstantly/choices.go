@@ -16,7 +16,7 @@ import (
 	"usersync/sync/user"
 )
 
-// Schema holds the custom attributes of a site by their API ids.
+// Schema holds the custom attributes of a site, by API id.
 type Schema map[string]attribute
 
 // attribute is a custom attribute as the site defines it (Konstantly API
@@ -32,7 +32,7 @@ type option struct {
 	Value string `json:"value"`
 }
 
-// The types whose values are no plain texts.
+// The types of attributes with rules for their values.
 const (
 	ofText    = 1
 	ofChoice  = 3
@@ -43,8 +43,8 @@ const (
 
 const maxText = 255 // characters of a text; Konstantly API reference, Update User Custom Attributes
 
-// Learn asks the site which custom attributes it has. It makes one call. The
-// error is New's, or a *destination.CallError.
+// Learn asks the site for its custom attributes, in one call. Its error is New's, or
+// a *destination.CallError.
 func Learn(ctx context.Context, config Config) (Schema, error) {
 	api, err := config.connect()
 	if err != nil {
@@ -78,8 +78,8 @@ var (
 	errTooLong     = errors.New("must be at most 255 characters")
 )
 
-// written is the value in the form in which the API takes it. Without a schema
-// that is the form that it has.
+// typed returns the value with the type of its attribute. Without a schema it
+// returns v unchanged.
 func (w *form) typed(id string, v user.Value) (user.Value, error) {
 	known, ok := w.config.Schema[id]
 	switch {
@@ -106,8 +106,8 @@ func (w *form) typed(id string, v user.Value) (user.Value, error) {
 	return v, nil
 }
 
-// choice is the id of an option that is given by name or by id. An option whose
-// name is a number goes before one whose id it is, where a text says so.
+// choice returns the id of an option given by name or by id. A text matches the
+// name of an option before the id of another.
 func (a attribute) choice(v user.Value) (user.Value, error) {
 	text, err := v.Plain()
 	if err != nil {
@@ -148,7 +148,7 @@ func (a attribute) choices(v user.Value) (user.Value, error) {
 	return user.JSONValue(string(append(list, ']'))), nil
 }
 
-// several takes a list of texts and numbers apart. A single value is a list of
+// elements returns the texts and numbers of a list. A single value is a list of
 // one.
 func elements(v user.Value) ([]user.Value, error) {
 	var raw []jsontext.Value

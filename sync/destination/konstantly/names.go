@@ -7,8 +7,8 @@ import (
 	"usersync/sync/user"
 )
 
-// members are Konstantly's names (Konstantly API reference, Create User), in the
-// order in which they are sent.
+// members lists Konstantly's names (Konstantly API reference, Create User), in the
+// order of sending.
 var members = [...]struct {
 	field  user.Field
 	theirs string
@@ -29,7 +29,7 @@ var members = [...]struct {
 	{user.Groups, "groups", appendIntegers, true},
 }
 
-// once reports whether a field is sent when the user is created and never again.
+// createOnly reports whether a field is only sent when the user is created.
 func createOnly(f user.Field) bool {
 	for _, m := range members {
 		if m.field == f {
@@ -39,13 +39,13 @@ func createOnly(f user.Field) bool {
 	return false
 }
 
-// attributeID is NAME of attributes.NAME.
+// attributeID returns NAME of attributes.NAME.
 func attributeID(f user.Field) (id string, ok bool) {
 	return strings.CutPrefix(string(f), user.AttributesPrefix)
 }
 
-// ours is the field that the API means by a key of its errors: roleAlias,
-// courses.0, attributes.grade or, where r has it, grade alone.
+// fieldOf returns the field for a key in the API's errors: roleAlias, courses.0,
+// attributes.grade or, if r has it, only grade.
 func fieldOf(key string, r *user.Record) (f user.Field, ok bool) {
 	if id, is := strings.CutPrefix(key, "attributes."); is {
 		key = id
