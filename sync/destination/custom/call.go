@@ -16,12 +16,12 @@ import (
 
 var (
 	errTooMany = errors.New("the call would carry more users than its batch: allows")
-	errBytes   = errors.New("the call would be larger than max_bytes; a smaller batch: saves the attempts")
+	errBytes   = errors.New("the call would be larger than max_bytes; a smaller batch: avoids such attempts")
 	errInvalid = errors.New("a user of the call does not fit its template")
 )
 
-// Apply sends b in one call. Users of whom the API's own key is not known are
-// not sent.
+// Apply sends b in one call. It does not send users whose key in the API is needed
+// and not known. Its error is a *destination.CallError.
 func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	n := c.config.of(b.Op)
 	switch {
@@ -53,7 +53,8 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	return outcomes, nil
 }
 
-// refusedHere is a call that was not made. With status 413 it is taken apart.
+// refusedHere returns the fault of a call that was not made. With status 413 the
+// middleware splits the batch.
 func refusedHere(status int, code string, err error) *destination.CallError {
 	return &destination.CallError{Fault: destination.RefusedWhole, Status: status, Code: code, Err: err}
 }
@@ -76,7 +77,7 @@ func (c *Client) send(ctx context.Context, n *call, op user.Op, records []*user.
 	return s.settle(a)
 }
 
-// request makes the call. Its error is a *destination.CallError: no bytes left.
+// request builds the call. Its error is a *destination.CallError: nothing was sent.
 func (d *description) request(n *call, records []*user.Record) (rest.Request, error) {
 	r := rest.Request{Method: n.method, Records: records, Collection: n.collection(), Header: http.Header{}}
 	row := d.newRow(n, records[0], 0)
@@ -134,7 +135,7 @@ func (d *description) newRow(n *call, r *user.Record, place int) *row {
 	return &row{record: r, n: place, account: d.config.Account, named: n.named}
 }
 
-// body encodes the users into one body. An error is a *unfit.
+// body encodes the users into one body. Its error is an *invalidValue.
 func (d *description) body(n *call, records []*user.Record, masked bool) ([]byte, error) {
 	envelope := d.newRow(n, records[0], 0)
 	envelope.masked, envelope.item, envelope.users = masked, n.item, records
@@ -143,7 +144,7 @@ func (d *description) body(n *call, records []*user.Record, masked bool) ([]byte
 
 const bytesPerUser = 256 // a guess that saves copies
 
-// encode is an empty object where the user has nothing that the piece names.
+// encode appends a node, or an empty object if the user has none of its fields.
 func encode(b []byte, piece node, r *row) ([]byte, error) {
 	b, sent, err := piece.append(b, r)
 	if err == nil && !sent {
@@ -152,8 +153,8 @@ func encode(b []byte, piece node, r *row) ([]byte, error) {
 	return b, err
 }
 
-// forget takes out of an answer the secrets that the config puts into headers:
-// some servers quote what they were sent.
+// redact removes the secrets that the config puts into headers from an answer: some
+// servers quote what they were sent.
 func (d *description) redact(body []byte) []byte {
 	for _, secret := range d.config.hidden {
 		if bytes.Contains(body, []byte(secret)) {
@@ -163,7 +164,7 @@ func (d *description) redact(body []byte) []byte {
 	return body
 }
 
-// words finds, in the body of an answer that is a fault, what the API says.
+// bodyText returns what the body of a fault says.
 func (d *description) bodyText(body []byte) string {
 	body = d.redact(body)
 	v, err := parse(body)
@@ -178,7 +179,7 @@ func (d *description) bodyText(body []byte) string {
 	return ""
 }
 
-// speech is what the answer says, wherever its messages stand.
+// errorText returns what the answer says, wherever its messages are.
 func (w *answer) errorText(v *value) string {
 	r := reading{call: &call{answer: *w}}
 	var said []string

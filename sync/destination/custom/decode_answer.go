@@ -62,9 +62,9 @@ func list(a at, to **entries) error {
 	case e.at == nil:
 		return a.fault("has no at:", `say where the list is, such as at: /errors; at: "" is the whole answer`)
 	case e.byPosition && (e.key != nil || e.index != nil || e.pointer != nil):
-		return a.fault("goes by position and by a key", "keep one of them")
+		return a.fault("has both by: position and a key", "keep one of them")
 	case !e.byPosition && e.key == nil && e.index == nil && e.pointer == nil:
-		return a.fault("does not say whose an entry is", "add key: /id, by: position, index: /index, or pointer: /source/pointer with below: /data")
+		return a.fault("does not say which user an entry is about", "add key: /id, by: position, index: /index, or pointer: /source/pointer with below: /data")
 	case (e.pointer != nil) != (e.below != ""):
 		return a.fault("needs pointer: and below: together", "such as pointer: /source/pointer and below: /data")
 	}
@@ -139,7 +139,7 @@ func (d *decoder) reader(a at, to *read) error {
 	case len(to.path) == 0:
 		return a.fault("has no path", "add path: /users/{id}")
 	case to.list && to.key == nil:
-		return a.fault("finds a list of users, and does not say which is ours", "add key: to its answer, the place of the key in each")
+		return a.fault("finds a list of users, but does not say which one to take", "add key: to its answer, with the place of the key in each user")
 	case to.at == nil:
 		to.at = pointer{}
 	}

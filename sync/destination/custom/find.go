@@ -10,7 +10,8 @@ import (
 	"usersync/sync/user"
 )
 
-// Find reads one user. A field that the answer does not show is not compared.
+// Find reads one user. It does not compare fields that the answer does not show.
+// Its error is a *destination.CallError.
 func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
 	n := c.config.read
 	if n == nil || slices.Contains(n.named, refRemote) && r.Remote == "" {
@@ -18,7 +19,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	}
 	request, err := c.request(&n.call, []*user.Record{r})
 	if err != nil {
-		return destination.Found{}, nil // it was not asked, so that nothing is known
+		return destination.Found{}, nil // no call was made, so nothing is known
 	}
 	a, err := c.api.Do(ctx, request)
 	if err != nil {
@@ -44,7 +45,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	return found, nil
 }
 
-// complaints are what a refused read says.
+// errorsIn returns what the answer to a refused read says.
 func (d *description) errorsIn(n *read, v *value, broken error, status int, r *user.Record) []note {
 	said := reading{api: d, call: &n.call, records: []*user.Record{r}, status: status}
 	if broken != nil || said.read(v) != nil {
@@ -53,8 +54,8 @@ func (d *description) errorsIn(n *read, v *value, broken error, status int, r *u
 	return append(said.notes[0], said.note(v, &n.answer.top, ""))
 }
 
-// shown compares r with the user in the answer. A list of users that is empty
-// shows that there is none; another list must show the key.
+// compareUser compares r with the user in the answer. An empty list of users shows
+// that there is none; any other list must show the key.
 func (d *description) compareUser(n *read, v *value, r *user.Record) destination.Found {
 	at, ok := n.at.in(v)
 	if !ok {
@@ -71,7 +72,7 @@ func (d *description) compareUser(n *read, v *value, r *user.Record) destination
 			return destination.Found{}
 		}
 	} else if at.kind != '{' || n.key != nil && !d.hasKey(n, at, r) {
-		return destination.Found{} // another user: nothing is known of this one
+		return destination.Found{} // a different user: nothing is known of this one
 	}
 	found := destination.Found{Presence: destination.Same, Remote: n.remote.text(at)}
 	for _, f := range n.fields {
@@ -92,13 +93,14 @@ func (d *description) compareUser(n *read, v *value, r *user.Record) destination
 	return found
 }
 
-// mine is the one user of a list who has the record's key.
+// findKey returns the only user of a list with the record's key; nil if there is
+// none, or more than one.
 func (d *description) findKey(n *read, list []value, r *user.Record) *value {
 	var mine *value
 	for i := range list {
 		if list[i].kind == '{' && d.hasKey(n, &list[i], r) {
 			if mine != nil {
-				return nil // two of them: which one is it?
+				return nil // two users with the key: ambiguous
 			}
 			mine = &list[i]
 		}
@@ -115,9 +117,8 @@ func (d *description) hasKey(n *read, v *value, r *user.Record) bool {
 	return slices.Contains(keys, key)
 }
 
-// normal is a value in the form in which it is compared: that in which it would
-// be sent, lists sorted, e-mail addresses without letter case, phone numbers
-// without what stands between the digits.
+// normal returns a value in the form used for comparison: as it would be sent, with
+// lists sorted, e-mail addresses in lower case and phone numbers without separators.
 func (d *description) normal(f user.Field, v user.Value) string {
 	text := strings.TrimSpace(v.Text)
 	switch d.config.forms[f] {

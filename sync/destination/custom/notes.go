@@ -9,18 +9,18 @@ import (
 	"usersync/sync/user"
 )
 
-// note is one thing that an answer says of one user.
+// note is what one entry of an answer says about one user.
 type note struct {
 	means  meaning
-	status int // 0 if it has none that is a number
+	status int // 0 if it has no numeric one
 	code   string
 	detail string
 	remote string
-	after  string // what the entry asks to wait
-	made   string // true or false, where the answer tells a create from an update
+	after  string // how long the entry asks to wait
+	made   string // true for a create and false for an update, if the answer says so
 }
 
-// reading is an answer on its way to outcomes.
+// reading interprets one answer.
 type reading struct {
 	api     *description
 	call    *call
@@ -28,18 +28,18 @@ type reading struct {
 	records []*user.Record
 
 	status     int
-	notes      [][]note   // by place in the call
-	general    []note     // what names nobody
-	unknownIDs int        // entries that name somebody who was not in the call
-	broken     string     // why silence means nothing; "" if it may
-	by         []template // the keys that are looked for
+	notes      [][]note   // by position in the call
+	general    []note     // notes that name no user
+	unknownIDs int        // entries that name a user who was not in the call
+	broken     string     // why the answer cannot be trusted, as a code; "" if it can
+	by         []template // the keys to look for
 	places     map[string]int
 }
 
-// settlement says what became of each user of the call.
+// settlement decides the outcome of each user of the call.
 type settlement struct{ reading }
 
-// read collects what the answer says. An error is errShape.
+// read collects what the answer says. Its error is errShape.
 func (r *reading) read(v *value) error {
 	w := &r.call.answer
 	r.begin()
@@ -66,7 +66,7 @@ func (r *reading) read(v *value) error {
 	return r.checkCount(v)
 }
 
-// list reads one list. An error's list has no successes, and done no failures.
+// list reads one list. A list of errors has no successes, and done no failures.
 func (r *reading) list(v *value, l *entries, other meaning) error {
 	at, ok := l.at.in(v)
 	if !ok {
@@ -79,7 +79,7 @@ func (r *reading) list(v *value, l *entries, other meaning) error {
 	r.useKeys(l.keyedBy)
 	if l.byPosition && len(elements) != len(r.records) {
 		if len(elements) == 1 && at.kind == '{' {
-			return nil // what is said of the call as a whole
+			return nil // it is about the call as a whole
 		}
 		r.broken = "misaligned"
 		return nil
@@ -88,7 +88,7 @@ func (r *reading) list(v *value, l *entries, other meaning) error {
 		e := &elements[i]
 		n := r.note(e, &l.locations, other)
 		if l == r.call.answer.errors && success(r.statusFor(n.means)) {
-			n.means = meansInDoubt // an error whose status is none
+			n.means = meansInDoubt // an error with the status of a success
 		}
 		switch {
 		case l.byPosition:
@@ -120,7 +120,7 @@ func (r *reading) note(e *value, s *locations, other meaning) note {
 	return n
 }
 
-// owned gives the note to those whom the entry names.
+// assign adds the note to the users that the entry names.
 func (r *reading) assign(e *value, l *entries, n note) {
 	named := false
 	if found, ok := l.key.in(e); ok {
@@ -143,13 +143,13 @@ func (r *reading) assign(e *value, l *entries, n note) {
 		return
 	}
 	if len(r.records) == 1 {
-		r.notes[0] = append(r.notes[0], n) // there is nobody else
+		r.notes[0] = append(r.notes[0], n) // there is no other user
 		return
 	}
 	r.general = append(r.general, n)
 }
 
-// number reads the place of a user in the call, alone or inside a pointer.
+// number reads the position of a user in the call, alone or inside a pointer.
 func (r *reading) number(e *value, l *entries) (int, bool) {
 	text := l.index.text(e)
 	if l.pointer != nil {
@@ -186,7 +186,7 @@ func (r *reading) begin() {
 	r.notes, r.general, r.unknownIDs, r.broken = make([][]note, len(r.records)), nil, 0, ""
 }
 
-// worst is the gravest place in notes; -1 if none is a failure.
+// worst returns the index of the most severe note; -1 if none is a failure.
 func (r *reading) worst(notes []note) int {
 	at, most := -1, -1
 	for i, n := range notes {

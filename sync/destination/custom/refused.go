@@ -9,9 +9,9 @@ import (
 	"usersync/sync/user"
 )
 
-// whole judges an answer that names nobody and is a refusal. A conflict means
-// that users exist and does not say which; another refusal is of the call, so
-// that it is taken apart.
+// wholeBatch interprets a refusal that names no user. A conflict means that users
+// exist, but not which; any other refusal is of the whole call, so that the
+// middleware splits it. If the answer is not a refusal, both results are nil.
 func (s *settlement) wholeBatch(a *rest.Answer) ([]user.Outcome, error) {
 	m, status := s.commonMeaning(a.Status)
 	if m == "" || s.broken != "" && a.Status/100 == 2 {
@@ -34,8 +34,8 @@ func (s *settlement) wholeBatch(a *rest.Answer) ([]user.Outcome, error) {
 	return nil, ce
 }
 
-// common is what refuses the call: its status, or in a success the one meaning
-// that all errors without a name share. "" if nothing does.
+// commonMeaning returns why the call is refused: by its status or, in a success, by
+// the meaning that all errors without a user share. "" means that it is not refused.
 func (s *settlement) commonMeaning(status int) (meaning, int) {
 	w := &s.call.answer
 	if status/100 == 4 {
@@ -45,7 +45,7 @@ func (s *settlement) commonMeaning(status int) (meaning, int) {
 	status = 0
 	for _, n := range s.general {
 		if n.status/100 != 4 || s.statusFor(n.means) != user.Refused && s.statusFor(n.means) != user.Exists {
-			return "", 0 // a single one that is no refusal puts everybody in doubt
+			return "", 0 // one error that is not a refusal leaves every user in doubt
 		}
 		if m == "" || m == meansExists {
 			m, status = n.means, n.status
@@ -54,10 +54,11 @@ func (s *settlement) commonMeaning(status int) (meaning, int) {
 	return m, status
 }
 
-// passedOver is a user whom a refused call does not name. It took nobody, so
-// that he may be sent again; a conflict leaves open who was taken, and so does
-// an answer that shows somebody as done. Where a second call would make a second
-// user, an answer about single users is no proof that the others were left.
+// unnamedInRefusal settles a user that the answer to a refused call does not name.
+// The call took no user, so the user may be sent again. A conflict leaves open
+// which users were taken, and so does an answer that shows a user as done. If a
+// second call would create a second user, an answer about some users does not prove
+// that the others were not taken.
 func (s *settlement) unnamedInRefusal(o user.Outcome) user.Outcome {
 	o.Status = user.InDoubt
 	if s.op == user.Create && s.call.replay == destination.Unsafe {

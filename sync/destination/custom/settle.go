@@ -10,8 +10,8 @@ import (
 	"usersync/sync/user"
 )
 
-// settle gives every user of the call an outcome. The error is a
-// *destination.CallError, the call's as a whole.
+// settle returns the outcome of every user of the call. Its error is a
+// *destination.CallError about the whole call.
 func (s *settlement) settle(a *rest.Answer) ([]user.Outcome, error) {
 	s.status = a.Status
 	if err := s.readBody(a); err != nil {
@@ -35,7 +35,7 @@ func (s *settlement) settle(a *rest.Answer) ([]user.Outcome, error) {
 	return outcomes, nil
 }
 
-// heard reads the answer's body, if it has one that must be read.
+// readBody reads the answer's body, if it must have one.
 func (r *reading) readBody(a *rest.Answer) error {
 	r.begin()
 	if len(a.Body) == 0 && (a.Status == http.StatusNoContent || a.Status == http.StatusAccepted || a.Status/100 == 2 && r.call.answer.empty) {
@@ -53,14 +53,14 @@ func (r *reading) readBody(a *rest.Answer) error {
 		r.readTop(v)
 		return nil
 	case a.Status/100 != 2:
-		r.begin() // what was read so far may be half of it
+		r.begin() // drop what was read so far: it may be incomplete
 		return nil
 	}
 	return a.Unreadable(err)
 }
 
-// about takes what is said at the top of the answer. In an answer to a call
-// with one user it is about that user.
+// readTop reads what the answer says at its top level. If the call had one user, it
+// is about that user.
 func (r *reading) readTop(v *value) {
 	w := &r.call.answer
 	if w.key != nil && r.status/100 == 2 {
@@ -78,7 +78,7 @@ func (r *reading) readTop(v *value) {
 	n := r.note(v, &w.top, "")
 	switch {
 	case n.means == "" && r.status/100 == 2 && (n.code != "" || w.top.status.text(v) != ""):
-		n.means = meansInDoubt // a word that the config does not know
+		n.means = meansInDoubt // a word that is not in the config
 	case n.means == "":
 		n.means = w.meaningOf("", strconv.Itoa(r.status), meansInDoubt)
 	}
@@ -89,7 +89,7 @@ func (r *reading) readTop(v *value) {
 	}
 }
 
-// said reports whether anything stands in the places of s.
+// anyText reports whether the answer has a value at any of the locations.
 func anyText(s *locations, v *value) bool {
 	for _, p := range s.pointers() {
 		if p.text(v) != "" {
@@ -99,9 +99,9 @@ func anyText(s *locations, v *value) bool {
 	return false
 }
 
-const codeOtherID = "other_id" // the answer shows another user than was asked for
+const codeOtherID = "other_id" // the answer shows a different user
 
-// silence reports whether the answer names nobody of the call.
+// noneMentioned reports whether the answer names no user of the call.
 func (s *settlement) noneMentioned() bool {
 	for _, notes := range s.notes {
 		if len(notes) > 0 {
@@ -111,7 +111,7 @@ func (s *settlement) noneMentioned() bool {
 	return true
 }
 
-// unmentioned says what the answer's silence about a user means.
+// unmentioned settles a user that the answer does not mention.
 func (s *settlement) unmentioned(o user.Outcome) user.Outcome {
 	w := &s.call.answer
 	if len(s.general) > 0 {
@@ -127,7 +127,7 @@ func (s *settlement) unmentioned(o user.Outcome) user.Outcome {
 	case s.statusFor(m) == user.Accepted, succeeds && success(s.statusFor(m)):
 		return s.succeeded(o, note{means: m})
 	case succeeds && len(s.records) == 1 && s.statusFor(m) != user.InDoubt:
-		o.Status, o.Code = s.statusFor(m), destination.StatusCode(o.HTTP) // the config takes this success for another
+		o.Status, o.Code = s.statusFor(m), destination.StatusCode(o.HTTP) // the config gives this success another meaning
 	case w.absent == absentFailed && success(s.statusFor(m)):
 		o.Status, o.Code = user.Failed, "not_mentioned"
 	case o.HTTP == http.StatusNoContent || o.HTTP == http.StatusAccepted || m == meansInDoubt:
@@ -147,8 +147,8 @@ func (s *settlement) unknownIDCode() string {
 	return ""
 }
 
-// mentioned gives a user the verdict of what is said of it. A success beside a
-// failure, or in a call that was refused, contradicts itself.
+// mentioned settles a user by its notes. A success together with a failure, or in a
+// refused call, is a contradiction.
 func (s *settlement) mentioned(o user.Outcome, notes []note) user.Outcome {
 	worst := s.worst(notes)
 	switch {
@@ -176,22 +176,22 @@ func (s *settlement) mentioned(o user.Outcome, notes []note) user.Outcome {
 	return o
 }
 
-// saidToBeFine reports whether the config takes the answer's own status for a
-// success, such as the 409 of a user who is there already.
+// statusMeansSuccess reports whether the config calls the answer's status a success,
+// such as the 409 for a user who already exists.
 func (s *settlement) statusMeansSuccess() bool {
 	m, said := s.call.answer.meanings[strconv.Itoa(s.status)]
 	return said && success(s.statusFor(m)) && len(s.records) == 1
 }
 
-// codeUpserted goes with a create by a call that creates or updates, where the
-// answer does not tell which it was.
+// codeUpserted is the code of a create by a call that creates or updates, if the
+// answer does not say which it was.
 const codeUpserted = "upserted"
 
-// succeeded is a user who is done. One whose key the API made and did not show
-// is not: nobody could address it again.
+// succeeded settles a user that succeeded. A created user whose key the API assigned
+// and did not show is in doubt: it could not be addressed again.
 func (s *settlement) succeeded(o user.Outcome, n note) user.Outcome {
 	if outer := s.statusFor(s.call.answer.meaningOf("", strconv.Itoa(s.status), meansInDoubt)); outer == user.Accepted {
-		n.means = meansAccepted // whatever it shows, it promises no more
+		n.means = meansAccepted // it promises no more, whatever it shows
 	} else if !success(outer) {
 		o.Status, o.Code = user.InDoubt, destination.StatusCode(s.status)
 		return o
