@@ -13,7 +13,7 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// person is a user as the server keeps one. What the reference's User object does not have is kept for the state, and not shown.
+// person is a user as the server stores it. Fields that are not in the reference's User object are stored for the state, and not shown.
 type person struct {
 	ID         string                     `json:"id"`
 	Name       string                     `json:"name"`
@@ -30,20 +30,20 @@ type person struct {
 	taken
 }
 
-// taken is what a create takes and the API does not show.
+// taken holds what a create accepts and the API does not show.
 type taken struct {
 	Bio        *string `json:"bio,omitempty"`
 	Courses    []int   `json:"courses,omitempty"`
 	Groups     []int   `json:"groups,omitempty"`
 	DeadlineAt *int64  `json:"deadlineAt,omitempty"`
-	Password   bool    `json:"password,omitempty"` // that there is one
+	Password   bool    `json:"password,omitempty"` // whether there is one
 }
 
 type role struct {
 	Alias string `json:"alias"`
 }
 
-// shown is the user as the API shows one.
+// shown returns the user as the API shows it.
 func (p person) shown() person {
 	p.Bio, p.Courses, p.Groups, p.DeadlineAt, p.Password = nil, nil, nil, nil, false
 	return p
@@ -58,7 +58,7 @@ func parse(text []byte) (p person) {
 	return p
 }
 
-// Apply does what the call asks for.
+// Apply carries out the call.
 func (a *api) Apply(c *sandbox.Call) sandbox.Answer {
 	parts := strings.Split(strings.TrimPrefix(c.Path, root), "/")
 	switch {
@@ -92,7 +92,7 @@ func (a *api) create(c *sandbox.Call) sandbox.Answer {
 	return sandbox.JSON(http.StatusCreated, encode(p.shown()))
 }
 
-// taken refuses what another user has: the e-mail if it is that, else the id. Which words the vendor has for it is not documented.
+// taken refuses an e-mail or, otherwise, an id that another user has. The vendor's words for it are not documented.
 func (a *api) taken(c *sandbox.Call, p person) sandbox.Answer {
 	field := "id"
 	if c.Op == sandbox.Update || len(c.Users.With("email", strings.ToLower(p.Email))) > 0 {
@@ -114,7 +114,7 @@ func notFound() sandbox.Answer {
 
 type invalidError map[string][]string
 
-func (invalidError) Error() string { return "unfit" }
+func (invalidError) Error() string { return "invalid" }
 
 func (a *api) update(c *sandbox.Call) sandbox.Answer {
 	var p person
@@ -139,7 +139,7 @@ func (a *api) update(c *sandbox.Call) sandbox.Answer {
 	return sandbox.Answer{Status: http.StatusOK}
 }
 
-// expert is the role of those who cannot be taken away: the reference's example is a user who is assigned as expert on courses.
+// expert is the role of users who cannot be deleted: the reference's example is a user who is assigned as expert on courses.
 const expert = "expert"
 
 var errExpert, errLicence = errors.New("expert"), errors.New("licence")
@@ -159,7 +159,7 @@ func remove(c *sandbox.Call) sandbox.Answer {
 	return sandbox.Answer{Status: http.StatusOK}
 }
 
-// block deactivates a user, or activates one again.
+// block deactivates a user, or activates it again.
 func (a *api) block(c *sandbox.Call, ban bool) sandbox.Answer {
 	var p person
 	full := !ban && a.Licence > 0 && active(c) >= a.Licence

@@ -12,7 +12,7 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// shown is a user as answers show one (Onbo API reference, The user object). Neither the date of birth nor the SSN is among it.
+// shown is a user as answers show it (Onbo API reference, The user object): without date of birth and SSN.
 type shown struct {
 	UUID        string  `json:"uuid"`
 	FirstName   string  `json:"first_name"`
@@ -25,20 +25,20 @@ type shown struct {
 	Address     place   `json:"address"`
 }
 
-// kept is what the store holds of a user.
+// stored is what the store holds of a user.
 type stored struct {
 	Shown shown  `json:"shown"`
 	DOB   string `json:"dob"`
-	SSN   string `json:"ssn"` // as in the mark
+	SSN   string `json:"ssn"` // the unique key, see ssnKey
 	Known bool   `json:"known"`
 }
 
-// The marks by which the state tells of users: email, and ssn by print.
+// lookupKeys returns the keys by which the state finds users: email, and the SSN's hash.
 func (k *stored) lookupKeys() []sandbox.Mark {
 	return []sandbox.Mark{{Name: "email", Value: strings.ToLower(k.Shown.Email)}, {Name: "ssn", Value: k.SSN, Unique: k.Known}}
 }
 
-// take changes what u does not leave out.
+// merge changes the fields that u has.
 func (k *stored) merge(u *sent, whole bool) {
 	for _, f := range []struct{ to, from *string }{
 		{&k.Shown.FirstName, u.FirstName}, {&k.Shown.LastName, u.LastName}, {&k.Shown.Email, u.Email}, {&k.Shown.Phone, u.Phone}, {&k.DOB, u.DOB},
@@ -122,7 +122,7 @@ func (a API) find(c *sandbox.Call) sandbox.Answer {
 	return sandbox.JSON(http.StatusOK, shownOf(attributes))
 }
 
-// remove answers with the user as it was; the answer of DELETE is not documented.
+// remove answers with the deleted user; the answer to DELETE is not documented.
 func (a API) remove(c *sandbox.Call) sandbox.Answer {
 	attributes, found := c.Users.Delete(c.Key)
 	if !found {
@@ -141,7 +141,7 @@ func shownOf(attributes []byte) jsontext.Value {
 	return k.Shown
 }
 
-// list pages as the reference says: 25 from the first one, unless asked otherwise. The shape is that of a client of a third party.
+// list returns pages as documented: by default 25 users from the first one. The shape is from a third-party client.
 func (a API) list(c *sandbox.Call) sandbox.Answer {
 	var page struct {
 		Data       []jsontext.Value `json:"data"`

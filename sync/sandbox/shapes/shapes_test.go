@@ -12,7 +12,7 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// rehearse starts a rehearsal in which the faults strike.
+// serve starts a mock server with these faults.
 func serve(t *testing.T, name string, faults ...string) *httptest.Server {
 	t.Helper()
 	faulty, err := sandbox.Options{API: All()[name], Seed: 7}.With(faults...)
@@ -25,7 +25,7 @@ func serve(t *testing.T, name string, faults ...string) *httptest.Server {
 	return s
 }
 
-// ask makes one call and returns status and body.
+// ask makes one call and returns its status and body.
 func ask(t *testing.T, s *httptest.Server, method, path, body string) string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, bytes.NewBufferString(body))
@@ -118,7 +118,7 @@ func TestItemsAreRefusedInTheShapesOwnWords(t *testing.T) {
 	}
 }
 
-// Braze in maintenance takes users into a queue, and says no more than that.
+// Braze in maintenance queues users, and says no more than that.
 func TestQueued(t *testing.T) {
 	s := serve(t, "braze")
 	var got string
