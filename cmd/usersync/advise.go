@@ -12,6 +12,8 @@ import (
 	"usersync/cmd/usersync/internal/erasure"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/preview"
+	"usersync/cmd/usersync/internal/run"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
@@ -48,7 +50,7 @@ type errorKind func(err error) (advice, bool)
 func errorKinds() []errorKind {
 	return []errorKind{
 		kindOf(func(e *guard.Error) advice {
-			steps := map[string]step{mirror.Guard: stepResume, changeGuard: stepPlan}
+			steps := map[string]step{mirror.Guard: stepResume, preview.ChangeGuard: stepPlan}
 			return advice{code: exit.Guard, stopped: e.Hint, step: steps[e.Name]}
 		}),
 		kindOf(func(*stack.CanaryError) advice {
@@ -60,7 +62,7 @@ func errorKinds() []errorKind {
 		kindOf(adviseOnCall),
 		only(pace.ErrGaveUp, advice{code: exit.Temporary, stopped: "the API is down or out of reach, or base_url is not its address; users without a result were not marked failed"}),
 		only(pace.ErrTooLong, advice{code: exit.Temporary, stopped: "run again when the API lets you, or raise --max-wait"}),
-		only(errBudget, advice{code: exit.Budget, stopped: "the run goes on from where it stands"}),
+		only(run.ErrBudget, advice{code: exit.Budget, stopped: "the run goes on from where it stands"}),
 		only(pace.ErrTooLate, advice{code: exit.Budget, stopped: "the run goes on from where it stands"}),
 		kindOf(func(e *rundir.FullError) advice { return advice{code: exit.Temporary, stopped: roomHint(e)} }),
 		kindOf(func(e *fs.PathError) advice { return advice{stopped: roomOf(e)} }),

@@ -9,9 +9,9 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/run"
 	"usersync/sync/journal"
 	"usersync/sync/plan"
-	"usersync/writer/report"
 )
 
 func applyCommand(e *env, found *tally) *cobra.Command {
@@ -37,7 +37,7 @@ func applyCommand(e *env, found *tally) *cobra.Command {
 		}
 		p, err := plan.Open(args[0])
 		if err != nil {
-			return notApplied(err, "")
+			return run.NotApplied(err, "")
 		}
 		p.ApprovedBy = *approved
 		return e.applying(p, args[1:], found, cmd)
@@ -55,7 +55,7 @@ func (e *env) applying(p *plan.Plan, files []string, found *tally, now *cobra.Co
 		files = p.Header.Inputs
 	}
 	c.Invocation.Files = files
-	return e.send(now.Context(), runOptions{config: c, files: files, applied: p}, found)
+	return e.send(now.Context(), c, run.Options{Files: files, Plan: p}, found)
 }
 
 // withConfig lets --config of this command hold in place of the plan's.
@@ -73,27 +73,11 @@ func planOf(h journal.Header) (*plan.Plan, error) {
 	}
 	p, err := plan.Open(h.Plan.Path)
 	if err != nil {
-		return nil, notApplied(err, "")
+		return nil, run.NotApplied(err, "")
 	}
 	p.ApprovedBy = h.Plan.ApprovedBy
 	if p.SHA256 != h.Plan.SHA256 {
-		return nil, errors.Join(notApplied(p.Fault("it is not the plan that the run was begun with"), ""), p.Close())
+		return nil, errors.Join(run.NotApplied(p.Fault("it is not the plan that the run was begun with"), ""), p.Close())
 	}
 	return p, nil
-}
-
-// planInJournal is a plan as the journal names it.
-func planInJournal(p *plan.Plan) *journal.Plan {
-	if p == nil {
-		return nil
-	}
-	return &journal.Plan{Path: p.Path, SHA256: p.SHA256, ApprovedBy: p.ApprovedBy}
-}
-
-// planInSummary is a plan as the summary names it.
-func planInSummary(p *plan.Plan) *report.Plan {
-	if p == nil {
-		return nil
-	}
-	return &report.Plan{Path: p.Path, SHA256: p.SHA256, Calls: p.Calls(), ApprovedBy: p.ApprovedBy}
 }

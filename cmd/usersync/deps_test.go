@@ -9,17 +9,19 @@ import (
 // depsOrder is the order of the packages: one may import those on the lines above
 // its own, and nothing else of ours. That leaves no room for a circle.
 const depsOrder = `
-	sync/user sync/pace sync/guard reader/source writer/rundir sync/sandbox
+	sync/user sync/pace sync/guard sync/filelock sync/ledger/rowset reader/source writer/rundir sync/sandbox
 	sync/fingerprint
 	sync/ledger/internal/database
+	sync/ledger/internal/keyfile
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader writer/report
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest writer/progress writer/verify
 	cmd/usersync/internal/exit
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
-	cmd/usersync/internal/draft cmd/usersync/internal/history
-	cmd/usersync/internal/erasure
+	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/preview
+	cmd/usersync/internal/run
 	cmd/usersync
 `
 
@@ -30,10 +32,11 @@ const depsOrder = `
 // below it. A folder that is on no line may not exist. Do not change these lines to
 // make a build pass.
 const depsRules = `
-	NONE < sync/guard, sync/user, sync/pace, sync/sandbox, reader/source, writer/rundir;
+	NONE < sync/filelock, sync/ledger/rowset, sync/guard, sync/user, sync/pace, sync/sandbox, reader/source, writer/rundir;
 
 	sync/user < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
-	sync/fingerprint < sync/ledger/internal/database < sync/ledger;
+	sync/fingerprint < sync/ledger/internal/database < sync/ledger/internal/keyfile;
+	sync/filelock, sync/ledger/rowset, sync/ledger/internal/keyfile < sync/ledger;
 	sync/user, reader/mapping, reader/source < reader;
 
 	# What is made of outcomes knows how they are written; the writer knows none of it.
@@ -99,8 +102,15 @@ const depsRules = `
 	< cmd/usersync/internal/erasure;
 	sync/engine, sync/destination/..., cmd/usersync/internal/connect !< cmd/usersync/internal/history, cmd/usersync/internal/erasure;
 
+	# Who opens or checks what is read sends nothing. A preview sends nothing either; a run does.
+	cmd/usersync/internal/connect < cmd/usersync/internal/input;
+	cmd/usersync/internal/input < cmd/usersync/internal/check;
+	sync/engine !< cmd/usersync/internal/input, cmd/usersync/internal/check;
+	sync/engine, sync/plan, cmd/usersync/internal/input, cmd/usersync/internal/history < cmd/usersync/internal/preview;
+	writer/progress, cmd/usersync/internal/preview < cmd/usersync/internal/run;
+
 	# The edge ties everything together.
-	sync/engine, sync/plan, sync/sandbox, writer/progress, cmd/usersync/internal/draft, cmd/usersync/internal/erasure
+	sync/sandbox, cmd/usersync/internal/check, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/run
 	< cmd/usersync;
 `
 
@@ -159,6 +169,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/history", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/erasure", "sync/engine"},
 		{"cmd/usersync/internal/draft", "sync/engine"},
+		{"cmd/usersync/internal/input", "sync/engine"},
 		{"sync/util", ""},
 	} {
 		list := slices.DeleteFunc([]string{c[1]}, func(name string) bool { return name == "" })

@@ -7,6 +7,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/run"
 	"usersync/sync/destination"
 	"usersync/sync/guard"
 	"usersync/sync/pace"
@@ -16,17 +17,8 @@ import (
 
 // ending is a run that is over, with what decides about the next command.
 type ending struct {
-	config  *config.Config
-	paths   []string // that it has read
-	dir     string
-	resumed bool // by its name: the newest run is not looked for
-	unshown bool // the API does not show whom it has created
-	lastMet string
-}
-
-func (j *job) ending() ending {
-	return ending{config: j.config, paths: j.paths, dir: j.out.dir.Path(), resumed: j.resume != "",
-		unshown: j.conn.Client.Traits().Unshown(), lastMet: j.calls.Last()}
+	config *config.Config
+	run.Facts
 }
 
 // step is a command to type after a run.
@@ -48,7 +40,7 @@ func (e ending) next(err error, s report.Summary) string {
 	case s.Outcomes.Rejected() == 0:
 		return ""
 	case len(e.config.OtherInput()) > 0: // of this input, and not of its rejects
-		return exit.CommandLine("retry", e.dir)
+		return exit.CommandLine("retry", e.Dir)
 	}
 	return t.Again(s.Path("rejects"))
 }
@@ -58,15 +50,15 @@ func (e ending) after(do step, s report.Summary) string {
 	t, sandbox := e.config.Invocation, e.config.Target.Sandbox
 	switch {
 	case do == stepNew: // a new one first takes up what this one has deleted
-		return t.New(e.paths...)
+		return t.New(e.Paths...)
 	case do == stepResume && !sandbox: // all else is done
 		return e.resumeLine(s.Run)
 	case do == stepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
-		return t.Command("plan", e.paths...)
+		return t.Command("plan", e.Paths...)
 	case s.ExitCode == exit.Denied || s.ExitCode == exit.Guard:
-		return t.Command("validate", e.paths...)
+		return t.Command("validate", e.Paths...)
 	case sandbox || s.ExitCode == exit.Misuse || s.ExitCode == exit.Held:
-		return t.Again(e.paths...)
+		return t.Again(e.Paths...)
 	}
 	return e.resumeLine(s.Run)
 }
@@ -83,15 +75,15 @@ func stepAfter(err error) step {
 
 // resumeLine goes on with the run: by its name where it lies in the place that
 // is looked at without being told, else by its directory.
-func (e ending) resumeLine(run string) string {
+func (e ending) resumeLine(name string) string {
 	flags := e.config.Invocation.Flags
-	if slices.Contains(flags, "--config") || slices.Contains(flags, "--runs-dir") || e.resumed {
-		run = e.dir
+	if slices.Contains(flags, "--config") || slices.Contains(flags, "--runs-dir") || e.Resumed {
+		name = e.Dir
 	}
-	if slices.Contains(e.paths, "-") {
-		return exit.CommandLine("resume", run, "-")
+	if slices.Contains(e.Paths, "-") {
+		return exit.CommandLine("resume", name, "-")
 	}
-	return exit.CommandLine("resume", run)
+	return exit.CommandLine("resume", name)
 }
 
 // because is the hint, with what the last call met where that is the matter.
@@ -100,10 +92,10 @@ func (e ending) because(err error) string {
 	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
 		hint = connect.AuthHint(e.config)
 	}
-	if e.lastMet == "" || !errors.Is(err, pace.ErrGaveUp) {
+	if e.LastMet == "" || !errors.Is(err, pace.ErrGaveUp) {
 		return hint
 	}
-	return "the last call met " + e.lastMet + "; " + hint
+	return "the last call met " + e.LastMet + "; " + hint
 }
 
 // advise adds what a person should know of a run that went well.
@@ -133,7 +125,7 @@ func (e ending) advise(s *report.Summary) {
 // unresolved says what to do about users of whom no run can find out whether they
 // were created: to send them again would leave them in doubt night after night.
 func (e ending) unresolved(s *report.Summary) bool {
-	if s.Outcomes.InDoubt == 0 || e.config.Ledger.URL == config.NoLedger || !e.unshown {
+	if s.Outcomes.InDoubt == 0 || e.config.Ledger.URL == config.NoLedger || !e.Unshown {
 		return false
 	}
 	s.Hint = "the API does not show who is in doubt: find out there, and say so for each with usersync ledger resolve ID, and --remote KEY or --absent"

@@ -3,21 +3,22 @@ package main
 import (
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/history"
 )
 
 // expire removes the directories of runs that are older than --artifacts-ttl. By
 // then the run itself is over and told: what cannot be removed is said, and
 // changes nothing in how it ended.
-func (j *job) expire() {
-	if j.config.Output.ArtifactsTTL == 0 {
+func (e *env) expire(c *config.Config, t *terminal, keep ...string) {
+	if c.Output.ArtifactsTTL == 0 {
 		return
 	}
-	removed, err := history.Expire(j.config.Output.RunsDir, j.now().Add(-j.config.Output.ArtifactsTTL), j.out.dir.ID(), j.retried.Run)
+	removed, err := history.Expire(c.Output.RunsDir, e.now().Add(-c.Output.ArtifactsTTL), keep...)
 	if err != nil {
-		j.log.Warn("old runs could not all be removed", zap.Error(err))
+		t.log.Warn("old runs could not all be removed", zap.Error(err))
 	}
 	if removed > 0 {
-		j.log.Info("removed old runs", zap.Int("runs", removed), zap.String("from", j.config.Output.RunsDir))
+		t.log.Info("removed old runs", zap.Int("runs", removed), zap.String("from", c.Output.RunsDir))
 	}
 }

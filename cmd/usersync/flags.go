@@ -13,7 +13,7 @@ import (
 func addSettings(e *env, cmd *cobra.Command, commands config.Commands) func() (*config.Config, error) {
 	flags := config.AddFlags(cmd, connect.Sections, commands)
 	return func() (*config.Config, error) {
-		c, err := flags.Load(config.Environment{Lookup: e.lookup, Environ: e.environ})
+		c, err := flags.Load(e.environment)
 		e.jsonLog = flags.JSONLog()
 		return c, err
 	}

@@ -55,7 +55,7 @@ func nights(t *testing.T, seed uint64, n int) []string {
 func typedLine[T any](t *testing.T, args ...string) (answer T) {
 	t.Helper()
 	var out, talk bytes.Buffer
-	code := run(context.Background(), append(args, "--json", "--rate", "unlimited"), strings.NewReader(""), &out, &talk)
+	code := execute(context.Background(), append(args, "--json", "--rate", "unlimited"), strings.NewReader(""), &out, &talk)
 	if code != exit.OK && code != exit.Rejects {
 		t.Fatalf("usersync %s: exit code %d: %s", strings.Join(args, " "), code, talk.String())
 	}

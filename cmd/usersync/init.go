@@ -14,6 +14,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/draft"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/input"
 	"usersync/reader"
 )
 
@@ -82,7 +83,7 @@ func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, e
 		Paths: []string{path}, Stdin: e.stdin, Format: f.Format, Delimiter: delimiter, Charset: f.Charset,
 	})
 	if err != nil {
-		hint, err := withoutHint(err)
+		hint, err := input.WithoutHint(err)
 		return nil, exit.Usage(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")
 	}
 	return layout.Header, nil

@@ -25,19 +25,3 @@ func newLog(w io.Writer, format, level string) (*zap.Logger, error) {
 	}
 	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(w)), least)), nil
 }
-
-// runLog is where a run says what it does.
-type runLog struct {
-	*zap.Logger
-	// data takes JSON, whatever --log-level says; nil where the log is for people.
-	data *zap.Logger
-}
-
-// always says what is worth knowing at any log level.
-func (l runLog) always(what string, facts ...zap.Field) {
-	if l.data != nil {
-		l.data.Info(what, facts...)
-		return
-	}
-	l.Warn(what, facts...)
-}

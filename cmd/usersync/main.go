@@ -29,19 +29,19 @@ func main() {
 	signal.Ignore(syscall.SIGPIPE)
 	// net/http writes there what a server sent out of turn, which may be anything.
 	log.SetOutput(io.Discard)
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // env is what the commands know of the world outside.
 type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	lookup         func(string) (string, bool) // an environment variable
-	environ        func() []string
+	environment    config.Environment
 	now            func() time.Time
 	wire           context.Context // ends when calls on the wire are to be cut
 	args           []string
 	jsonLog        bool // standard error takes JSON alone; known once the settings are
+	several        bool // several runs share standard output and standard error
 }
 
 // tally is what a command found out that is no error and still no success.
@@ -52,12 +52,13 @@ type tally struct {
 	detailed detailed
 }
 
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// execute runs one command line and returns its exit code.
+func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	soft, wire, release := exit.Interruptible(ctx)
 	defer release()
 	e := &env{
 		stdin: stdin, stdout: stdout, stderr: stderr, args: args,
-		lookup: os.LookupEnv, environ: os.Environ, now: time.Now, wire: wire,
+		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: time.Now, wire: wire,
 	}
 	e.jsonLog = strings.Contains("\n"+strings.Join(args, "\n")+"\n", "\n--log-format\njson\n") || slices.Contains(args, "--log-format=json")
 	found := tally{detailed: detailed{asked: asksDetailed(args)}}

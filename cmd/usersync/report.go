@@ -7,15 +7,17 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/run"
 	"usersync/writer/report"
 )
 
 // conclude adds to the summary what only the command knows, ends the run, tells a
 // person, and returns what went wrong.
-func (e *env) conclude(j *job, s report.Summary, err error, found *tally) error {
-	end := j.ending()
-	found.outcomes, found.read, found.allowed = s.Outcomes, s.RecordsRead, j.config.Output.AllowRejects
+func (e *env) conclude(c *config.Config, t *terminal, r *run.Run, s report.Summary, err error, found *tally) error {
+	end := ending{config: c, Facts: r.Facts()}
+	found.outcomes, found.read, found.allowed = s.Outcomes, s.RecordsRead, c.Output.AllowRejects
 	s.ExitCode = exitCode(err, *found)
 	s.Next = end.next(err, s)
 	if err == nil {
@@ -26,30 +28,30 @@ func (e *env) conclude(j *job, s report.Summary, err error, found *tally) error 
 		err = errors.Join(err, fmt.Errorf("run %s: %d records lack an outcome", s.Run, missing))
 		s.ExitCode = exitCode(err, *found)
 	}
-	err = errors.Join(err, j.close(s))
+	err = errors.Join(err, r.Close(s))
 	if err == nil {
-		return e.report(j, s)
+		return e.report(end, t, s)
 	}
 	shown := s
 	shown.Reason, shown.Next = "", "" // the error's own lines say both
-	err = errors.Join(err, e.report(j, shown))
+	err = errors.Join(err, e.report(end, t, shown))
 	return &exit.Error{Err: err, Hint: end.because(err), Next: s.Next}
 }
 
 // report tells how the run ended: to a person, or as data. That no person could
 // read it changes nothing in how the run ended.
-func (e *env) report(j *job, s report.Summary) error {
-	if j.log.data != nil {
-		logEnd(j.log.data, s)
+func (e *env) report(end ending, t *terminal, s report.Summary) error {
+	if t.log.Data != nil {
+		logEnd(t.log.Data, s)
 	}
-	if j.config.Output.JSON {
-		return e.printSummary(j.out.dir.Path(), s)
+	if end.config.Output.JSON {
+		return e.printSummary(end.Dir, s)
 	}
-	if j.log.data != nil {
+	if t.log.Data != nil {
 		return nil
 	}
 	if err := report.Print(e.stderr, s); err != nil {
-		j.log.Warn("the report could not be shown", zap.Error(err))
+		t.log.Warn("the report could not be shown", zap.Error(err))
 	}
 	return nil
 }

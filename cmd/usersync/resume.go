@@ -10,6 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/run"
 	"usersync/sync/journal"
 )
 
@@ -34,15 +35,15 @@ func resumeCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		run, err := find(own.Output.RunsDir, name, (*journal.Past).Resumable)
+		from, err := find(own.Output.RunsDir, name, (*journal.Past).Resumable)
 		if err != nil {
 			return err
 		}
-		o, err := e.resumed(run, stdin, cmd)
+		c, o, err := e.resumed(from, stdin, cmd)
 		if err != nil {
 			return err
 		}
-		return e.send(cmd.Context(), o, found)
+		return e.send(cmd.Context(), c, o, found)
 	}
 	return cmd
 }
@@ -58,52 +59,52 @@ func resumeArguments(args []string) (run string, stdin bool, err error) {
 }
 
 // resumed are the options that go on with a run.
-func (e *env) resumed(run *history.Run, stdin bool, now *cobra.Command) (o runOptions, err error) {
-	past := run.Journal
-	if err := refuseResume(run, stdin); err != nil {
-		return o, err
+func (e *env) resumed(from *history.Run, stdin bool, now *cobra.Command) (c *config.Config, o run.Options, err error) {
+	past := from.Journal
+	if err := refuseResume(from, stdin); err != nil {
+		return nil, o, err
 	}
-	c, err := settingsOf(e, past.Header, now)
+	c, err = settingsOf(e, past.Header, now)
 	if err != nil {
-		return o, err
+		return nil, o, err
 	}
-	c.Output.RunsDir = run.Dir
-	o = runOptions{config: c, resume: run.ID}
+	c.Output.RunsDir = from.Dir
+	o = run.Options{Resume: from.ID}
 	if before := past.Header.Retried; before != "" {
-		rejects, err := history.ReadRejects(run.Dir, before)
+		rejects, err := history.ReadRejects(from.Dir, before)
 		if err != nil {
-			return o, fmt.Errorf("resume run %s, which retries run %s: %w", run.ID, before, err)
+			return nil, o, fmt.Errorf("resume run %s, which retries run %s: %w", from.ID, before, err)
 		}
-		o.retried = retrial{Rejects: rejects, trailer: c.Proof.Trailer}
+		o.Retried = run.Retried{Rejects: rejects, Trailer: c.Proof.Trailer}
 		c.Proof.Spare()
 	}
-	if o.applied, err = planOf(past.Header); err != nil {
-		return o, err
+	if o.Plan, err = planOf(past.Header); err != nil {
+		return nil, o, err
 	}
 	for _, in := range past.Header.Inputs {
-		o.files = append(o.files, in.Path)
+		o.Files = append(o.Files, in.Path)
 	}
-	c.Invocation.Files = o.files
-	return o, nil
+	c.Invocation.Files = o.Files
+	return c, o, nil
 }
 
 // refuseResume finds what can be said before anything is opened.
-func refuseResume(run *history.Run, stdin bool) error {
-	p, h := run.Journal, run.Journal.Header
+func refuseResume(r *history.Run, stdin bool) error {
+	p, h := r.Journal, r.Journal.Header
 	line := func(args ...string) string { return exit.CommandLine(append([]string{"run"}, args...)...) }
 	switch {
 	case !p.Begun:
-		return exit.Usage(fmt.Errorf("resume run %s: it ended before it sent anything", run.ID), "run its command again", "")
+		return exit.Usage(fmt.Errorf("resume run %s: it ended before it sent anything", r.ID), "run its command again", "")
 	case h.Rehearsal:
-		return exit.Usage(fmt.Errorf("resume run %s: it was a rehearsal, and its sandbox is gone", run.ID), "begin a new one", line(h.Args[min(1, len(h.Args)):]...))
+		return exit.Usage(fmt.Errorf("resume run %s: it was a rehearsal, and its sandbox is gone", r.ID), "begin a new one", line(h.Args[min(1, len(h.Args)):]...))
 	case p.Over() && p.End.State == journal.TakenUp:
-		return exit.Usage(fmt.Errorf("resume run %s: run %s went on from there", run.ID, p.End.By), "look at that run", exit.CommandLine("verify", run.Sibling(p.End.By)))
+		return exit.Usage(fmt.Errorf("resume run %s: run %s went on from there", r.ID, p.End.By), "look at that run", exit.CommandLine("verify", r.Sibling(p.End.By)))
 	case p.Over():
-		return exit.Usage(fmt.Errorf("resume run %s: it is finished", run.ID), "its rejects can be sent again", exit.CommandLine("retry", run.Path()))
+		return exit.Usage(fmt.Errorf("resume run %s: it is finished", r.ID), "its rejects can be sent again", exit.CommandLine("retry", r.Path()))
 	case h.ReadsStdin() && !stdin:
-		return exit.Usage(fmt.Errorf("resume run %s: it read standard input", run.ID), "give it the same input again", exit.CommandLine("resume", run.Path(), "-"))
+		return exit.Usage(fmt.Errorf("resume run %s: it read standard input", r.ID), "give it the same input again", exit.CommandLine("resume", r.Path(), "-"))
 	case stdin && !h.ReadsStdin():
-		return exit.Usage(fmt.Errorf("resume run %s: it did not read standard input", run.ID), "leave the - out", exit.CommandLine("resume", run.Path()))
+		return exit.Usage(fmt.Errorf("resume run %s: it did not read standard input", r.ID), "leave the - out", exit.CommandLine("resume", r.Path()))
 	}
 	return nil
 }

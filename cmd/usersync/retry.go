@@ -8,16 +8,9 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/run"
 	"usersync/sync/journal"
-	"usersync/writer"
-	"usersync/writer/report"
 )
-
-// retrial is the run whose rejects are sent again.
-type retrial struct {
-	history.Rejects
-	trailer string // of its input, if that is no reject
-}
 
 func retryCommand(e *env, found *tally) *cobra.Command {
 	cmd := &cobra.Command{
@@ -37,50 +30,42 @@ func retryCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		run, err := find(own.Output.RunsDir, firstOf(args), func(p *journal.Past) bool { return p.Begun && p.Over() })
+		from, err := find(own.Output.RunsDir, firstOf(args), func(p *journal.Past) bool { return p.Begun && p.Over() })
 		if err != nil {
 			return err
 		}
-		o, err := e.retrying(run, cmd)
+		c, o, err := e.retrying(from, cmd)
 		if err != nil {
 			return err
 		}
-		if o.retried.Count == 0 {
-			_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", run.ID)
+		if o.Retried.Count == 0 {
+			_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", from.ID)
 			return err
 		}
-		return e.send(cmd.Context(), o, found)
+		return e.send(cmd.Context(), c, o, found)
 	}
 	return cmd
 }
 
 // retrying are the options that send the rejects of a run again.
-func (e *env) retrying(run *history.Run, now *cobra.Command) (o runOptions, err error) {
-	if run.Journal.Resumable() {
-		return o, exit.Usage(fmt.Errorf("retry run %s: it is not over", run.ID), "go on with it first", exit.CommandLine("resume", run.Path()))
+func (e *env) retrying(from *history.Run, now *cobra.Command) (c *config.Config, o run.Options, err error) {
+	if from.Journal.Resumable() {
+		return nil, o, exit.Usage(fmt.Errorf("retry run %s: it is not over", from.ID), "go on with it first", exit.CommandLine("resume", from.Path()))
 	}
-	rejects, err := history.ReadRejects(run.Dir, run.ID)
+	rejects, err := history.ReadRejects(from.Dir, from.ID)
 	if err != nil {
-		return o, fmt.Errorf("retry run %s: %w", run.ID, err)
+		return nil, o, fmt.Errorf("retry run %s: %w", from.ID, err)
 	}
-	c, err := settingsOf(e, run.Journal.Header, now)
+	c, err = settingsOf(e, from.Journal.Header, now)
 	if err != nil {
-		return o, err
+		return nil, o, err
 	}
 	c.Proof.Spare()
-	o = runOptions{config: c, retried: retrial{Rejects: rejects, trailer: c.Proof.Trailer}, files: []string{rejects.Path}}
-	c.Invocation.Files = o.files
-	if c.RunDigest() != run.Journal.Header.ConfigSHA256 || c.MappingDigest() != run.Journal.Header.MappingSHA256 {
-		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", run.ID),
+	o = run.Options{Retried: run.Retried{Rejects: rejects, Trailer: c.Proof.Trailer}, Files: []string{rejects.Path}}
+	c.Invocation.Files = o.Files
+	if c.RunDigest() != from.Journal.Header.ConfigSHA256 || c.MappingDigest() != from.Journal.Header.MappingSHA256 {
+		return nil, o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", from.ID),
 			"its rejects are an input like any other: run them with the settings of now", c.Invocation.Again(rejects.Path))
 	}
-	return o, nil
-}
-
-// retriedFacts tells how many of the rejects are settled now.
-func (j *job) retriedFacts(o writer.Outcomes) *report.Retried {
-	if j.retried.Run == "" {
-		return nil
-	}
-	return &report.Retried{Run: j.retried.Run, Rejects: j.retried.Count, Settled: o.Total() - o.Rejected()}
+	return c, o, nil
 }

@@ -3,17 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
-
-	"golang.org/x/sync/errgroup"
+	"usersync/cmd/usersync/internal/run"
 )
 
 // ended says that the runs of several destinations are over, and carries the worst
@@ -34,7 +34,7 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 	if c.Output.Results != "" {
 		return exit.Usage(fmt.Errorf("read settings: --results would be that of %d runs", len(c.Target.All)), "leave it out: each run has its own in its directory", "usersync run --help")
 	}
-	own, err := perDestination(c)
+	own, err := c.Each()
 	if err != nil {
 		return err
 	}
@@ -43,13 +43,14 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 	var group errgroup.Group
 	for i, c := range own {
 		mine := *e
+		mine.several = true
 		mine.stdout, mine.stderr = out, &named{to: talk, name: c.Target.To + ": "}
 		if c.Log.Format == "json" {
 			mine.stderr = talk // each line is JSON, and says to whom it belongs
 		}
 		group.Go(func() error {
 			var found tally
-			err := mine.send(ctx, runOptions{config: c, files: args, several: true}, &found)
+			err := mine.send(ctx, c, run.Options{Files: args}, &found)
 			codes[i] = exitCode(err, found)
 			mine.tellEnd(err, codes[i])
 			return nil
@@ -57,24 +58,6 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 	}
 	_ = group.Wait() // each has told its own error
 	return worst(c.Target.All, codes)
-}
-
-// perDestination makes the settings of each destination that is named. With an error it
-// returns those that are right.
-func perDestination(c *config.Config) ([]*config.Config, error) {
-	var all []*config.Config
-	var wrong []error
-	for i, name := range c.Target.All {
-		if slices.Contains(c.Target.All[:i], name) {
-			return nil, exit.Usage(fmt.Errorf("find the destinations: %s is named twice", name), "name it once", "")
-		}
-		own, err := c.Only(name)
-		if wrong = append(wrong, err); err != nil {
-			continue
-		}
-		all = append(all, own)
-	}
-	return all, errors.Join(wrong...)
 }
 
 // tellEnd tells how a run ended that went wrong, as main does for a single one.

@@ -8,13 +8,14 @@ import (
 	"golang.org/x/term"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/run"
 	"usersync/writer/progress"
 )
 
 // terminal is standard error during a run: a log, and the progress line that
 // shares it.
 type terminal struct {
-	log      runLog
+	log      run.Log
 	progress *progress.Progress
 }
 
@@ -24,7 +25,7 @@ func openTerminal(to io.Writer, c *config.Config, several bool) (*terminal, erro
 	t := &terminal{}
 	o := progress.Options{}
 	if c.Log.Format == "json" {
-		o.Say = func(line string) { t.log.data.Info("under way", zap.String("progress", line)) }
+		o.Say = func(line string) { t.log.Data.Info("under way", zap.String("progress", line)) }
 	} else {
 		o.Terminal, o.Width = redrawn(to, c)
 	}
@@ -36,11 +37,11 @@ func openTerminal(to io.Writer, c *config.Config, several bool) (*terminal, erro
 	if c.Log.Format != "json" {
 		return t, nil
 	}
-	if t.log.data, err = newLog(t.progress.Above(), "json", "info"); err != nil {
+	if t.log.Data, err = newLog(t.progress.Above(), "json", "info"); err != nil {
 		return nil, err
 	}
 	if several {
-		t.log.Logger, t.log.data = t.log.With(zap.String("to", c.Target.To)), t.log.data.With(zap.String("to", c.Target.To))
+		t.log.Logger, t.log.Data = t.log.With(zap.String("to", c.Target.To)), t.log.Data.With(zap.String("to", c.Target.To))
 	}
 	return t, nil
 }

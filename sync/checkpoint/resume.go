@@ -7,7 +7,7 @@ import (
 )
 
 // DeletionChangedError says that a mirror would delete another user than the one
-// whom the run has deleted already.
+// that the run has deleted already.
 type DeletionChangedError struct{ Record int }
 
 // Error names the record.

@@ -58,7 +58,7 @@ func (u Unfinished) Advance(ctx context.Context, l *ledger.Ledger) error {
 }
 
 // UpdateLedger tells the ledger what the run did after its last checkpoint. It
-// is for a run that nobody will resume. A nil ledger is told nothing.
+// is for a run that will not be resumed. A nil ledger is told nothing.
 func (u Unfinished) UpdateLedger(ctx context.Context, l *ledger.Ledger) error {
 	if l == nil {
 		return nil
@@ -100,7 +100,7 @@ func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Ent
 	return entries, nil
 }
 
-// onlyKnown keeps the entries of users of whom something is known.
+// onlyKnown keeps the entries of users that are known.
 func onlyKnown(entries []ledger.Entry, known []user.Known) []ledger.Entry {
 	var some []ledger.Entry
 	for i, k := range known {
@@ -136,7 +136,7 @@ func (u Unfinished) settled() []ledger.Entry {
 func (u Unfinished) unsettled() []ledger.Entry {
 	var entries []ledger.Entry
 	for _, s := range u.Journal.Sent {
-		standing := user.Held // perhaps changed, and nobody knows to what
+		standing := user.Held // perhaps changed, and it is not known to what
 		if s.Op == user.Create {
 			standing = user.Pending
 		}

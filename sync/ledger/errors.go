@@ -2,9 +2,8 @@ package ledger
 
 import (
 	"errors"
-	"fmt"
-	"time"
 
+	"usersync/sync/filelock"
 	"usersync/sync/ledger/internal/database"
 )
 
@@ -49,27 +48,8 @@ func failed(op string, err error) error {
 // person can put right.
 type UnusableError = database.UnusableError
 
-// Holder is a run that holds a scope.
-type Holder struct {
-	PID   int       `json:"pid"`
-	Host  string    `json:"host"`
-	Run   string    `json:"run"`
-	Since time.Time `json:"since"`
-}
-
 // HeldError says that another run holds the scope, and which.
-type HeldError struct {
-	Holder Holder // zero if the other did not say
-}
-
-// Error names the process, its host and since when it holds the scope, where that is known.
-func (e *HeldError) Error() string {
-	if e.Holder.PID == 0 {
-		return "another run holds the account"
-	}
-	return fmt.Sprintf("another run holds the account (process %d on %s, since %s)",
-		e.Holder.PID, e.Holder.Host, e.Holder.Since.UTC().Format(time.RFC3339))
-}
+type HeldError = filelock.HeldError
 
 // NotPendingError says that there is nothing to resolve.
 type NotPendingError struct{ Standing string }

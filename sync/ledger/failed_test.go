@@ -6,6 +6,8 @@ import (
 	"io"
 	"testing"
 	"time"
+
+	"usersync/sync/ledger/rowset"
 )
 
 // Callers tell a ledger that failed by its type alone, so no method may forget it.
@@ -23,7 +25,7 @@ func TestEveryFailureIsTyped(t *testing.T) {
 		}
 		l.db.Write.Close()
 		l.db.Read.Close()
-		seen := &Seen{}
+		seen := &rowset.Set{}
 		seen.Add(1)
 		for name, do := range map[string]func() error{
 			"Look":          func() error { _, err := l.Look(t.Context(), []string{"a"}); return err },

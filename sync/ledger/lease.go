@@ -2,11 +2,15 @@ package ledger
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"usersync/sync/filelock"
 )
 
 // Lease is the right to write to a scope. In SQLite it is a lock on a file,
@@ -18,8 +22,8 @@ import (
 type Lease struct {
 	l     *Ledger
 	epoch int64
-	file  *FileLock    // SQLite only
-	until atomic.Int64 // PostgreSQL only: nanoseconds since start; the lease holds no longer than that
+	file  *filelock.Lock // SQLite only
+	until atomic.Int64   // PostgreSQL only: nanoseconds since start; the lease holds no longer than that
 	start time.Time
 
 	losing sync.Once
@@ -74,12 +78,12 @@ func (s *Lease) take(ctx context.Context, run string, wait time.Duration) (err e
 	if s.l.db.Path == "" {
 		return s.takeRow(ctx, run, wait)
 	}
-	if s.file, err = LockFile(ctx, lockPath(s.l.db.Path, s.l.options.Scope), run, wait); err != nil {
+	if s.file, err = filelock.Take(ctx, lockPath(s.l.db.Path, s.l.options.Scope), run, wait); err != nil {
 		return err
 	}
 	close(s.done)
 	err = s.l.db.QueryRow(ctx, s.l.db.Write, `UPDATE usersync_scope SET epoch = epoch + 1, holder = ? WHERE num = ? RETURNING epoch`,
-		string(newHolder(run).text()), s.l.scope.Load()).Scan(&s.epoch)
+		string(filelock.NewHolder(run).Text()), s.l.scope.Load()).Scan(&s.epoch)
 	if err != nil {
 		return errors.Join(err, s.file.Release())
 	}
@@ -87,7 +91,7 @@ func (s *Lease) take(ctx context.Context, run string, wait time.Duration) (err e
 }
 
 func (s *Lease) takeRow(ctx context.Context, run string, wait time.Duration) error {
-	if err := retry(ctx, wait, func() error { return s.tryRow(ctx, run) }); err != nil {
+	if err := filelock.Retry(ctx, wait, func() error { return s.tryRow(ctx, run) }); err != nil {
 		return err
 	}
 	renewing, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -102,13 +106,13 @@ func (s *Lease) tryRow(ctx context.Context, run string) error {
 	now := s.l.db.Now
 	err := s.l.db.QueryRow(ctx, s.l.db.Write, `UPDATE usersync_scope SET epoch = epoch + 1, holder = ?, expires = `+now+` + ?
 		WHERE num = ? AND expires <= `+now+` RETURNING epoch`,
-		string(newHolder(run).text()), s.term().Milliseconds(), s.l.scope.Load()).Scan(&s.epoch)
+		string(filelock.NewHolder(run).Text()), s.term().Milliseconds(), s.l.scope.Load()).Scan(&s.epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		var holder string
 		if err := s.l.db.QueryRow(ctx, s.l.db.Write, `SELECT holder FROM usersync_scope WHERE num = ?`, s.l.scope.Load()).Scan(&holder); err != nil {
 			return err
 		}
-		return &HeldError{Holder: parseHolder([]byte(holder))}
+		return &HeldError{Holder: filelock.ParseHolder([]byte(holder))}
 	}
 	if err == nil {
 		s.extend(asked)
@@ -204,4 +208,10 @@ func (s *Lease) Release() error {
 	defer cancel()
 	_, err := s.l.db.Exec(ctx, s.l.db.Write, `UPDATE usersync_scope SET expires = 0, holder = '' WHERE num = ? AND epoch = ?`, s.l.scope.Load(), s.epoch)
 	return failed("release the ledger's lease", err)
+}
+
+// lockPath is the lock of a scope beside the ledger's file.
+func lockPath(ledger, scope string) string {
+	sum := sha256.Sum256([]byte(scope))
+	return ledger + "." + hex.EncodeToString(sum[:8]) + ".lock"
 }

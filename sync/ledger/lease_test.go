@@ -103,24 +103,3 @@ func TestTakenOverInSQLiteIsFencedToo(t *testing.T) {
 		t.Error("written all the same")
 	}
 }
-
-func TestLockFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "scope.lock")
-	f, err := LockFile(t.Context(), path, "one", 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = LockFile(t.Context(), path, "two", 0)
-	if held, ok := errors.AsType[*HeldError](err); !ok || held.Holder.Run != "one" {
-		t.Error(err)
-	}
-	if err := f.Release(); err != nil {
-		t.Fatal(err)
-	}
-	if f, err = LockFile(t.Context(), path, "two", 0); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Release(); err != nil {
-		t.Error(err)
-	}
-}

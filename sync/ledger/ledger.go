@@ -21,6 +21,7 @@ import (
 
 	"usersync/sync/fingerprint"
 	"usersync/sync/ledger/internal/database"
+	"usersync/sync/ledger/internal/keyfile"
 	"usersync/sync/user"
 )
 
@@ -87,7 +88,7 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 		if err := db.Migrate(ctx); err != nil {
 			return err
 		}
-		l.key, err = findKey(ctx, db, o.Key)
+		l.key, err = keyfile.Find(ctx, db, o.Key)
 		return err
 	})
 	if err != nil {

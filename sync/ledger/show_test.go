@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/rowset"
 	"usersync/sync/user"
 )
 
@@ -107,7 +108,7 @@ func TestRowsYieldTheFeedOnly(t *testing.T) {
 		b := open(t, Options{URL: url, Feed: "b"})
 		lock(t, b)
 		mark(t, b, Entry{ID: "only-b", Standing: user.Held, Remote: "r"})
-		var seen Seen
+		var seen rowset.Set
 		for r, err := range l.Rows(t.Context(), "a") {
 			if err != nil || r.ID != many[r.Row-1].ID || !seen.Add(r.Row) {
 				t.Fatal(r, err)

@@ -1,17 +1,12 @@
 package ledger
 
 import (
-	"bytes"
-	"compress/flate"
 	"context"
-	"encoding/base64"
-	"encoding/binary"
 	"errors"
-	"io"
-	"math/bits"
 	"unicode/utf8"
 
 	"usersync/sync/ledger/internal/database"
+	"usersync/sync/ledger/rowset"
 )
 
 // Users who are unchanged are not written: that would cost a night without
@@ -24,24 +19,24 @@ import (
 const mostKept = 16
 
 // KeepUnchanged keeps the rows that a finished run saw unchanged.
-func (l *Ledger) KeepUnchanged(ctx context.Context, run string, seen *Seen) error {
+func (l *Ledger) KeepUnchanged(ctx context.Context, run string, seen *rowset.Set) error {
 	if seen.Len() == 0 {
 		return nil
 	}
-	text, err := seen.pack()
+	text, err := seen.Pack()
 	if err == nil {
 		err = l.change(ctx, func(w *writing) error { return w.keepUnchanged(run, text, seen) })
 	}
 	return failed("keep in the ledger who is unchanged", err)
 }
 
-func (w *writing) keepUnchanged(run, text string, seen *Seen) error {
+func (w *writing) keepUnchanged(run, text string, seen *rowset.Set) error {
 	kept, err := w.l.unchanged(w, w.tx)
 	if err != nil {
 		return err
 	}
 	for i, k := range kept { // the newest first
-		if k.Run == run || i >= mostKept-1 || seen.holds(k.Rows) {
+		if k.Run == run || i >= mostKept-1 || seen.Contains(k.Rows) {
 			if _, err := w.l.db.Exec(w, w.tx, `DELETE FROM usersync_meta WHERE name = ?`, w.l.unchangedName(k.Run)); err != nil {
 				return err
 			}
@@ -54,7 +49,7 @@ func (w *writing) keepUnchanged(run, text string, seen *Seen) error {
 // Unchanged is whom a run saw unchanged.
 type Unchanged struct {
 	Run  string
-	Rows *Seen
+	Rows *rowset.Set
 }
 
 // Unchanged returns that for the runs of the scope of which it is remembered,
@@ -80,7 +75,7 @@ func (v *view) unchanged(ctx context.Context, q database.Querier) (all []Unchang
 		if err := rows.Scan(&name, &text); err != nil {
 			return nil, err
 		}
-		seen, err := unpack(text)
+		seen, err := rowset.Unpack(text)
 		if err != nil {
 			return nil, err
 		}
@@ -90,43 +85,3 @@ func (v *view) unchanged(ctx context.Context, q database.Querier) (all []Unchang
 }
 
 func (v *view) unchangedName(run string) string { return "unchanged|" + v.options.Scope + "|" + run }
-
-// holds reports whether every row of other is in s.
-func (s *Seen) holds(other *Seen) bool {
-	for i, word := range other.words {
-		if word != 0 && (i >= len(s.words) || word&^s.words[i] != 0) {
-			return false
-		}
-	}
-	return true
-}
-
-// pack makes text of the set. Long stretches of users take next to nothing.
-func (s *Seen) pack() (string, error) {
-	var b bytes.Buffer
-	to, err := flate.NewWriter(&b, flate.BestSpeed)
-	if err == nil {
-		err = binary.Write(to, binary.LittleEndian, s.words)
-	}
-	if err == nil {
-		err = to.Close()
-	}
-	return base64.StdEncoding.EncodeToString(b.Bytes()), err
-}
-
-func unpack(text string) (*Seen, error) {
-	packed, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return nil, err
-	}
-	all, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
-	if err != nil {
-		return nil, err
-	}
-	s := &Seen{words: make([]uint64, len(all)/8)}
-	for i := range s.words {
-		s.words[i] = binary.LittleEndian.Uint64(all[8*i:])
-		s.count += bits.OnesCount64(s.words[i])
-	}
-	return s, nil
-}

@@ -5,10 +5,11 @@ import (
 	"testing"
 
 	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/rowset"
 )
 
-func seenOf(rows ...int64) *Seen {
-	s := &Seen{}
+func seenOf(rows ...int64) *rowset.Set {
+	s := &rowset.Set{}
 	for _, row := range rows {
 		s.Add(row)
 	}
@@ -26,7 +27,7 @@ func rememberUnchanged(t *testing.T, l *Ledger) {
 	t.Helper()
 	for _, c := range []struct {
 		run  string
-		rows *Seen
+		rows *rowset.Set
 		want string
 	}{
 		{"r1", seenOf(1, 2, 3), "r1"},
@@ -46,7 +47,7 @@ func rememberUnchanged(t *testing.T, l *Ledger) {
 		var runs []string
 		for _, u := range all {
 			runs = append(runs, u.Run)
-			if u.Run == c.run && (u.Rows.Len() != c.rows.Len() || !u.Rows.holds(c.rows) || u.Rows.Has(99)) {
+			if u.Run == c.run && (u.Rows.Len() != c.rows.Len() || !u.Rows.Contains(c.rows) || u.Rows.Has(99)) {
 				t.Errorf("%s: other rows came back", c.run)
 			}
 		}
@@ -93,7 +94,7 @@ func BenchmarkKeepUnchanged(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		var seen Seen
+		var seen rowset.Set
 		for row := range int64(1_000_000) {
 			if row%100 != 99 {
 				seen.Add(row + 1)

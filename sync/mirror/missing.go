@@ -24,7 +24,7 @@ type Ledger interface {
 //
 // Where a rule forbids to delete, Missing yields one error, a *guard.Error whose
 // Name is Guard, and nothing else. An input of rejects cannot say who is missing,
-// so that it deletes nobody; then r.FedAgain is told.
+// so that no user is deleted; then r.FedAgain is told.
 func Missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
 		n, err := count(ctx, l, p, r)
@@ -71,7 +71,7 @@ func missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[ledg
 // concerns reports whether a user of the ledger is missing, and not protected.
 func (r Rules) concerns(p *Presence, row ledger.Row) bool {
 	_, protected := r.Protected[row.ID]
-	return !protected && p.lacks(row)
+	return !protected && p.missing(row)
 }
 
 // numbers are how many users a feed has, and how many of them are missing.

@@ -1,6 +1,6 @@
 // Package mirror finds the users of a feed that are missing from the input, and
 // keeps their deletions to the rules: an input that may have been cut short, or
-// that the mapping misreads, must delete nobody.
+// that the mapping misreads, must delete no user.
 //
 // It calls no API, reads no file and knows no setting: the caller fills Rules.
 // Start at Presence, which notes who is in the input, and at Missing.
@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"usersync/sync/ledger"
+	"usersync/sync/ledger/rowset"
 	"usersync/sync/user"
 )
 
@@ -36,7 +37,7 @@ type Presence struct {
 	written int   // up to here the engine does not ask the ledger: an earlier start has written these records
 
 	mu       sync.Mutex
-	seen     ledger.Seen
+	seen     rowset.Set
 	read     int           // records
 	looked   int           // of these, ids looked up
 	noID     int           // records whose id cannot be read
@@ -45,8 +46,8 @@ type Presence struct {
 	queue    []string      // ids that the engine does not ask for
 }
 
-// NewPresence returns the presence of nobody. Take the ledger's lock first: whoever
-// another run adds from then on would count as missing.
+// NewPresence returns an empty Presence. Take the ledger's lock first: a user
+// that another run adds from then on would count as missing.
 func NewPresence(ctx context.Context, u Users) (*Presence, error) {
 	last, err := u.Max(ctx)
 	if err != nil {
@@ -151,6 +152,6 @@ func (p *Presence) close(ctx context.Context) error {
 	return nil
 }
 
-// lacks reports whether a user of the ledger is missing from the input. The input
+// missing reports whether a user of the ledger is missing from the input. The input
 // must have been read to its end.
-func (p *Presence) lacks(r ledger.Row) bool { return r.Row <= p.last && !p.seen.Has(r.Row) }
+func (p *Presence) missing(r ledger.Row) bool { return r.Row <= p.last && !p.seen.Has(r.Row) }

@@ -11,7 +11,7 @@ import (
 // Changes counts what would be another value at the destination than the ledger
 // knows. It is for one goroutine.
 type Changes struct {
-	Compared int // records of users whom the ledger knows
+	Compared int // records of users that the ledger knows
 	Changed  int // of these, the records that change anything
 	fields   map[user.Field]*FieldChange
 }
@@ -19,7 +19,7 @@ type Changes struct {
 // FieldChange is how many records change a field.
 type FieldChange struct {
 	Field user.Field
-	// Users are those for whom it changes, and New those of them of whom no value was
+	// Users is for how many it changes, and New for how many of them no value was
 	// known before.
 	Users int
 	New   int

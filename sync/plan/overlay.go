@@ -14,7 +14,7 @@ import (
 // It is the ledger of an engine's job, and one of its results: Look and Marked may be
 // called by any goroutine, Write by one, and the rest by the engine's planner alone.
 type Overlay struct {
-	ledger *ledger.Ledger // nil: it is not there yet, and nobody is known
+	ledger *ledger.Ledger // nil: there is none yet, and no user is known
 	full   bool
 	spill  *spill
 	saw    func([]user.Known)

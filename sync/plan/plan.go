@@ -66,6 +66,7 @@ type end struct {
 // it is applied to.
 type Error struct{ Path, What string }
 
+// Error names the plan and says what is wrong.
 func (e *Error) Error() string { return "apply plan " + e.Path + ": " + e.What }
 
 // fingerprints makes one fingerprint of everything that a record carries. It is for

@@ -201,7 +201,7 @@ func (m *merge) take(r *user.Record) error {
 	return m.advance(m.last)
 }
 
-// end finds records that the plan knows and the input lacks. Lines beyond it are
+// end finds records of the plan that are missing from the input. Lines beyond it are
 // deletions of a mirror, and written may be one of them.
 func (m *merge) end(written int) error {
 	records := m.plan.end.Records

@@ -34,10 +34,12 @@ type SpillError struct {
 	Err error
 }
 
+// Error says where there is no room, and why.
 func (e *SpillError) Error() string {
 	return fmt.Sprintf("keep the plan so far in %s: %v", e.Dir, e.Err)
 }
 
+// Unwrap returns Err.
 func (e *SpillError) Unwrap() error { return e.Err }
 
 // gone is the Remote of a user who is deleted by then.

@@ -3,12 +3,16 @@ package proof
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"usersync/sync/journal"
 )
 
 // TestProofApplyCrash: a plan whose apply was killed at any moment is done to its
@@ -28,7 +32,7 @@ func TestProofApplyCrash(t *testing.T) {
 			for range 1 + random.IntN(3) {
 				u := c.command(t, nil, "apply", p.path)
 				timer := time.AfterFunc(time.Duration(random.Int64N(int64(c.longApply()))), u.kill)
-				ended = !killed(t, u.wait(t))
+				ended = !killed(t, u.wait(t)) || applied(t, c.newest(t))
 				if timer.Stop(); ended { // the kill came too late
 					break
 				}
@@ -49,6 +53,29 @@ func TestProofApplyCrash(t *testing.T) {
 			t.Logf("%d kills, resumed: %t, %d calls planned", kills, resumed, len(p.op))
 		})
 	}
+}
+
+// applied reports whether a run has applied a plan to its end: a kill after that
+// leaves nothing to be done.
+func applied(t *testing.T, dir string) bool {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, "journal"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	past, err := journal.Read(f, info.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return past.Header.Plan != nil && past.Over()
 }
 
 // longApply is how long the apply takes, about.

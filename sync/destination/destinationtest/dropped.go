@@ -11,7 +11,7 @@ import (
 // dropped plays the API's own answer to a call of many without one of them:
 // whoever is not mentioned is in doubt, and nobody else's place is taken for
 // theirs.
-func (sc *scene) dropped(b user.Batch, own *tape) {
+func dropped(sc *scene, b user.Batch, own *tape) {
 	sc.t.Helper()
 	n := len(b.Records)
 	if n < 2 {

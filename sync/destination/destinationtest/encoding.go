@@ -15,19 +15,19 @@ import (
 var awkward = []string{`a/b`, `a\b`, `a?b=c`, `a#b`, `a%2Fb`, `100%`, `ü`, `a b`, ` `, `a+b`, `a&b;c`, `../b`, `.`, `..`, `"a'b"`, `日本`}
 
 // encoding holds that a key in a path is one segment, whatever it holds.
-func (s Suite) encoding(t *testing.T) {
+func encoding(s Suite, t *testing.T) {
 	for _, op := range s.Keyed {
 		bubble(t, string(op), func(t *testing.T) {
 			sc := s.open(t)
 			sc.stage.playing(Answering(http.StatusNotFound, "{}"))
 			for _, key := range awkward {
-				sc.segment(key, func(r *user.Record) { sc.apply(t.Context(), user.Batch{Op: op, Records: []*user.Record{r}}) })
+				segment(sc, key, func(r *user.Record) { sc.apply(t.Context(), user.Batch{Op: op, Records: []*user.Record{r}}) })
 			}
 		})
 	}
 	bubble(t, "life", func(t *testing.T) {
 		for _, key := range awkward {
-			s.open(t).life(key)
+			life(s.open(t), key)
 		}
 	})
 	if !s.KeyedRead {
@@ -37,14 +37,14 @@ func (s Suite) encoding(t *testing.T) {
 		sc := s.open(t)
 		sc.stage.playing(Answering(http.StatusNotFound, "{}"))
 		for _, key := range awkward {
-			sc.segment(key, func(r *user.Record) { sc.look(r) })
+			segment(sc, key, func(r *user.Record) { sc.look(r) })
 		}
 	})
 }
 
 // life creates, finds, updates and deletes a user with an awkward id, if the API
 // takes it: all calls mean the same user.
-func (sc *scene) life(id string) {
+func life(sc *scene, id string) {
 	sc.t.Helper()
 	remotes := map[string]string{}
 	for _, op := range sc.ops() {
@@ -71,7 +71,7 @@ func (sc *scene) life(id string) {
 
 // segment makes a call about a plain key and about an awkward one, and compares
 // the paths.
-func (sc *scene) segment(key string, do func(*user.Record)) {
+func segment(sc *scene, key string, do func(*user.Record)) {
 	sc.t.Helper()
 	paths := [2][]string{}
 	for i, k := range []string{"plain", key} {

@@ -31,7 +31,7 @@ func honest(keyed, bare bool) []string {
 
 // faults feeds the client each fault of its own rehearsal: what it says of a
 // user is true of the rehearsal.
-func (s Suite) faults(t *testing.T) {
+func faults(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
 		list := honest(slices.Contains(s.Keyed, op), slices.Contains(s.Bare, op))
 		if op != user.Delete {
@@ -42,7 +42,7 @@ func (s Suite) faults(t *testing.T) {
 }
 
 // shapes does the same with the faults about answers to many users.
-func (s Suite) shapes(t *testing.T) {
+func shapes(s Suite, t *testing.T) {
 	for op, list := range s.Shapes {
 		s.fed(t, op, list)
 	}
@@ -55,14 +55,14 @@ func (s Suite) fed(t *testing.T, op user.Op, list []string) {
 	for _, fault := range list {
 		bubble(t, string(op)+" "+fault, func(t *testing.T) {
 			sc := s.open(t, struck(fault, calls, op)...)
-			b, before := sc.mixed(op)
+			b, before := mixed(sc, op)
 			outcomes, ce := sc.apply(t.Context(), b)
 			for i, r := range b.Records {
-				sc.verify(op, r, claim(outcomes, ce, i), before[i], data[i])
+				verify(sc, op, r, claim(outcomes, ce, i), before[i], data[i])
 			}
 			sc.silent(fault, b, outcomes)
-			sc.didStrike(fault)
-			sc.neverFollowed()
+			didStrike(sc, fault)
+			neverFollowed(sc)
 		})
 	}
 }
@@ -71,7 +71,7 @@ func (s Suite) fed(t *testing.T, op user.Op, list []string) {
 // lie before it, and what the rehearsal holds after it.
 func (s Suite) unharmed(t *testing.T, op user.Op) (calls int, data []string) {
 	sc := s.open(t)
-	b, _ := sc.mixed(op)
+	b, _ := mixed(sc, op)
 	calls, _ = sc.stage.count()
 	sc.must(b)
 	for _, look := range sc.looks(b) {
@@ -82,7 +82,7 @@ func (s Suite) unharmed(t *testing.T, op user.Op) (calls int, data []string) {
 
 // mixed is a batch, a third of which an API that takes many at once has reason to
 // complain of.
-func (sc *scene) mixed(op user.Op) (user.Batch, []Look) {
+func mixed(sc *scene, op user.Op) (user.Batch, []Look) {
 	sc.t.Helper()
 	n := sc.batchSize(op)
 	b := sc.ready(op, n)
@@ -91,9 +91,9 @@ func (sc *scene) mixed(op user.Op) (user.Batch, []Look) {
 		ill[i] = true
 	}
 	if op == user.Create {
-		sc.spoil(b, ill)
+		spoil(sc, b, ill)
 	} else {
-		sc.depart(b, ill)
+		depart(sc, b, ill)
 	}
 	return b, sc.looks(b)
 }
@@ -122,7 +122,7 @@ func claim(outcomes []user.Outcome, ce *destination.CallError, i int) string {
 
 // verify holds what is said of a user to the rehearsal. data is what a call that
 // goes well leaves there.
-func (sc *scene) verify(op user.Op, r *user.Record, said string, before Look, data string) {
+func verify(sc *scene, op user.Op, r *user.Record, said string, before Look, data string) {
 	sc.t.Helper()
 	after := sc.sandbox.Look(r)
 	done := after != before
@@ -158,7 +158,7 @@ func (sc *scene) verify(op user.Op, r *user.Record, said string, before Look, da
 
 // didStrike holds that the test met what it is named for. A share of one user
 // may be nobody, and an echo needs something to be said.
-func (sc *scene) didStrike(fault string) {
+func didStrike(sc *scene, fault string) {
 	sc.t.Helper()
 	if !strings.Contains(fault, "%") && fault != "echo" && sc.sandbox.Struck() == 0 {
 		sc.t.Errorf("the fault %s did not strike", fault)
@@ -182,7 +182,7 @@ func (sc *scene) silent(fault string, b user.Batch, outcomes []user.Outcome) {
 
 // readFaults feeds Find each fault: nobody is absent who is there, and nobody
 // there who is absent.
-func (s Suite) readFaults(t *testing.T) {
+func readFaults(s Suite, t *testing.T) {
 	if s.facts(t).Blind {
 		return
 	}
@@ -206,14 +206,14 @@ func (s Suite) readFaults(t *testing.T) {
 			if found, ce := sc.look(sc.Record(1, 0)); ce == nil && found.Presence > destination.Absent {
 				t.Error("a user who is absent is said to be there")
 			}
-			sc.didStrike(fault)
-			sc.neverFollowed()
+			didStrike(sc, fault)
+			neverFollowed(sc)
 		})
 	}
 }
 
 // crowd makes many calls at once, some of which fail.
-func (s Suite) crowd(t *testing.T) {
+func crowd(s Suite, t *testing.T) {
 	bubble(t, "create", func(t *testing.T) {
 		sc := s.open(t, "500:20%/create", "lost:20%/create", "429:20%/create")
 		const callers = 16

@@ -9,7 +9,7 @@ import (
 
 // items lets the rehearsal refuse single users with statuses of their own: each
 // is what the same status is for a whole call.
-func (s Suite) items(t *testing.T) {
+func items(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
 		if op == user.Delete {
 			continue
@@ -19,9 +19,9 @@ func (s Suite) items(t *testing.T) {
 		for status, want := range itemVerdicts(op) {
 			bubble(t, fmt.Sprint(op, " ", status), func(t *testing.T) {
 				sc := s.open(t, struck(fmt.Sprint("refuse=", status), calls, op)...)
-				b, _ := sc.mixed(op)
-				sc.oneOf(b, fmt.Sprint("each user refused with ", status), want...)
-				sc.didStrike("refuse")
+				b, _ := mixed(sc, op)
+				oneOf(sc, b, fmt.Sprint("each user refused with ", status), want...)
+				didStrike(sc, "refuse")
 			})
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // keys walks a user's life: what a create says of the key is what the other
 // calls need.
-func (s Suite) keys(t *testing.T) {
+func keys(s Suite, t *testing.T) {
 	bubble(t, "life", func(t *testing.T) {
 		sc := s.open(t)
 		r := sc.Record(0, 0)
@@ -37,7 +37,7 @@ func (s Suite) keys(t *testing.T) {
 }
 
 // readBack holds Find to what the rehearsal holds.
-func (s Suite) readBack(t *testing.T) {
+func readBack(s Suite, t *testing.T) {
 	if s.facts(t).Blind {
 		return
 	}
@@ -53,7 +53,7 @@ func (s Suite) readBack(t *testing.T) {
 		if sc.traits.OwnKeys && found.Remote != r.Remote {
 			t.Error("Found carries another Remote than the create")
 		}
-		sc.unkeyed(r, remotes[r.User.ID])
+		unkeyed(sc, r, remotes[r.User.ID])
 		other := sc.Record(0, 1)
 		other.Remote = r.Remote
 		found = sc.find(other)
@@ -84,7 +84,7 @@ func (s Suite) readBack(t *testing.T) {
 
 // unkeyed finds a user whose key is not known: either the key, or that there is
 // no way to find it.
-func (sc *scene) unkeyed(r *user.Record, remote string) {
+func unkeyed(sc *scene, r *user.Record, remote string) {
 	sc.t.Helper()
 	lost := *r
 	lost.Remote = ""

@@ -13,7 +13,7 @@ import (
 
 // leftOut takes one attribute away at a time: what the record does not have is
 // not sent, not even as null or empty.
-func (s Suite) leftOut(t *testing.T) {
+func leftOut(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
 		if op == user.Delete {
 			continue
@@ -22,7 +22,7 @@ func (s Suite) leftOut(t *testing.T) {
 			sc := s.open(t)
 			b := sc.ready(op, 1)
 			sc.stage.playing(Answering(http.StatusInternalServerError, ""))
-			full := sc.leaves(b)
+			full := leaves(sc, b)
 			for _, leaf := range full {
 				if strings.HasSuffix(leaf, "=null") || strings.HasSuffix(leaf, `=""`) || strings.HasSuffix(leaf, "={}") || strings.HasSuffix(leaf, "=[]") {
 					t.Errorf("what was sent holds %s", leaf)
@@ -32,7 +32,7 @@ func (s Suite) leftOut(t *testing.T) {
 				if slices.Contains(s.Joined, without.field) {
 					continue
 				}
-				if n := len(sc.leaves(user.Batch{Op: op, Records: []*user.Record{without.record}})); n >= len(full) && n > 0 && sc.sends(op, without.field) {
+				if n := len(leaves(sc, user.Batch{Op: op, Records: []*user.Record{without.record}})); n >= len(full) && n > 0 && sends(sc, op, without.field) {
 					t.Errorf("without %s as many values are sent as with it", without.field)
 				}
 			}
@@ -41,12 +41,12 @@ func (s Suite) leftOut(t *testing.T) {
 }
 
 // sends reports whether a call sends the field at all.
-func (sc *scene) sends(op user.Op, f user.Field) bool {
+func sends(sc *scene, op user.Op, f user.Field) bool {
 	return op == user.Create || !f.IsSecret() && !slices.Contains(sc.Once, f)
 }
 
 // leaves are the values in the bodies of what a call sends, with their places.
-func (sc *scene) leaves(b user.Batch) []string {
+func leaves(sc *scene, b user.Batch) []string {
 	sc.t.Helper()
 	sc.stage.calls()
 	sc.apply(sc.t.Context(), b)

@@ -15,7 +15,7 @@ import (
 )
 
 // network breaks calls on their way: each break is the fault that it stands for.
-func (s Suite) network(t *testing.T) {
+func network(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
 		for name, b := range breaks() {
 			run := bubble
@@ -118,7 +118,7 @@ func raw(text string) http.HandlerFunc {
 }
 
 // cancel ends the caller's context: the call returns at once and says so.
-func (s Suite) cancel(t *testing.T) {
+func cancel(s Suite, t *testing.T) {
 	facts := s.facts(t)
 	for _, op := range opsOf(facts) {
 		bubble(t, string(op)+", before", func(t *testing.T) {
@@ -127,7 +127,7 @@ func (s Suite) cancel(t *testing.T) {
 			before := sc.looks(b)
 			gone, cancel := context.WithCancel(t.Context())
 			cancel()
-			sc.canceled(gone, context.Canceled, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
+			canceled(sc, gone, context.Canceled, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
 			if after := sc.looks(b); !slices.Equal(before, after) {
 				t.Error("something was done for a caller that had gone")
 			}
@@ -135,7 +135,7 @@ func (s Suite) cancel(t *testing.T) {
 		bubble(t, string(op)+", meanwhile", func(t *testing.T) {
 			sc := s.open(t)
 			b := sc.ready(op, sc.batchSize(op))
-			sc.meanwhile(func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
+			meanwhile(sc, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
 		})
 		bubble(t, string(op)+", deadline", func(t *testing.T) {
 			sc := s.open(t)
@@ -143,7 +143,7 @@ func (s Suite) cancel(t *testing.T) {
 			sc.stage.playing(silent)
 			soon, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
-			sc.canceled(soon, context.DeadlineExceeded, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
+			canceled(sc, soon, context.DeadlineExceeded, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
 		})
 	}
 	if facts.Blind {
@@ -152,7 +152,7 @@ func (s Suite) cancel(t *testing.T) {
 	bubble(t, "find, meanwhile", func(t *testing.T) {
 		sc := s.open(t)
 		r := sc.ready(user.Update, 1).Records[0]
-		sc.meanwhile(func(ctx context.Context) error {
+		meanwhile(sc, func(ctx context.Context) error {
 			_, err := sc.client.(destination.Finder).Find(ctx, r)
 			return err
 		})
@@ -167,14 +167,14 @@ func errorOf(_ []user.Outcome, ce *destination.CallError) error {
 }
 
 // meanwhile cancels while the call is with an API that says nothing.
-func (sc *scene) meanwhile(do func(context.Context) error) {
+func meanwhile(sc *scene, do func(context.Context) error) {
 	sc.t.Helper()
 	ctx, cancel := context.WithCancel(sc.t.Context())
 	sc.stage.playing(func(w http.ResponseWriter, r *http.Request) { cancel(); silent(w, r) })
-	sc.canceled(ctx, context.Canceled, do)
+	canceled(sc, ctx, context.Canceled, do)
 }
 
-func (sc *scene) canceled(ctx context.Context, want error, do func(context.Context) error) {
+func canceled(sc *scene, ctx context.Context, want error, do func(context.Context) error) {
 	sc.t.Helper()
 	since := time.Now()
 	err := do(ctx)

@@ -10,7 +10,7 @@ import (
 
 // readStatuses plays every status to a read-back: what tells nothing of a user
 // is never taken for news.
-func (s Suite) readStatuses(t *testing.T) {
+func readStatuses(s Suite, t *testing.T) {
 	if s.facts(t).Blind {
 		return
 	}
@@ -20,14 +20,14 @@ func (s Suite) readStatuses(t *testing.T) {
 		for _, status := range played {
 			for what, body := range bodiesOf(status) {
 				sc.stage.playing(Answering(status, body, "Location", "/elsewhere"))
-				sc.judgeRead(r, status, what)
+				judgeRead(sc, r, status, what)
 			}
 		}
-		sc.neverFollowed()
+		neverFollowed(sc)
 	})
 }
 
-func (sc *scene) judgeRead(r *user.Record, status int, what string) {
+func judgeRead(sc *scene, r *user.Record, status int, what string) {
 	sc.t.Helper()
 	found, ce := sc.look(r)
 	if ce != nil && ce.Fault == destination.NotTaken && (status == 401 || status == 403) {

@@ -10,7 +10,7 @@ import (
 
 // replay makes each call twice: what Replay says of a second one is true of
 // the rehearsal.
-func (s Suite) replay(t *testing.T) {
+func replay(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
 		bubble(t, string(op), func(t *testing.T) {
 			sc := s.open(t)
@@ -22,7 +22,7 @@ func (s Suite) replay(t *testing.T) {
 				t.Fatal(ce)
 			}
 			for i, r := range b.Records {
-				sc.twice(op, r, first[i], outcomeOf(second, i), after[i])
+				twice(sc, op, r, first[i], outcomeOf(second, i), after[i])
 			}
 		})
 	}
@@ -39,7 +39,7 @@ func outcomeOf(outcomes []user.Outcome, i int) user.Outcome {
 }
 
 // twice judges a call that was made again, with what stood between the two.
-func (sc *scene) twice(op user.Op, r *user.Record, first, second user.Outcome, between Look) {
+func twice(sc *scene, op user.Op, r *user.Record, first, second user.Outcome, between Look) {
 	sc.t.Helper()
 	now := sc.sandbox.Look(r)
 	if first.Status != success[op] && first.Status != user.Accepted {
@@ -72,7 +72,7 @@ func (sc *scene) looks(b user.Batch) []Look {
 
 // order mixes users that fare well and ill in one call: every outcome stands
 // at its own record's place.
-func (s Suite) order(t *testing.T) {
+func order(s Suite, t *testing.T) {
 	facts := s.facts(t)
 	for _, op := range opsOf(facts) {
 		bubble(t, string(op), func(t *testing.T) {
@@ -84,9 +84,9 @@ func (s Suite) order(t *testing.T) {
 				ill[i] = true
 			}
 			if op == user.Create {
-				sc.spoil(b, ill)
+				spoil(sc, b, ill)
 			} else {
-				sc.depart(b, ill)
+				depart(sc, b, ill)
 			}
 			for i, o := range sc.must(b) {
 				if want := sc.expected(op, ill[i]); o.Status != want && want != "" {
@@ -111,13 +111,13 @@ func (sc *scene) expected(op user.Op, ill bool) user.Status {
 }
 
 // spoil creates some of a batch beforehand.
-func (sc *scene) spoil(b user.Batch, ill map[int]bool) {
+func spoil(sc *scene, b user.Batch, ill map[int]bool) {
 	sc.settle(b.Of(some(b, ill)))
 }
 
 // depart deletes some of a batch beforehand, or gives them keys of nobody where
 // the API cannot delete.
-func (sc *scene) depart(b user.Batch, ill map[int]bool) {
+func depart(sc *scene, b user.Batch, ill map[int]bool) {
 	for _, r := range some(b, ill) {
 		if _, can := sc.traits.Ops[user.Delete]; can {
 			sc.must(user.Batch{Op: user.Delete, Records: []*user.Record{r}})

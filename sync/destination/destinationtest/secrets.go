@@ -15,7 +15,7 @@ import (
 
 // secrets plays an API that repeats all it was sent, in many forms: nothing of
 // it leaves the client. That it does not, every answer of the suite is held to.
-func (s Suite) secrets(t *testing.T) {
+func secrets(s Suite, t *testing.T) {
 	facts := s.facts(t)
 	for _, op := range opsOf(facts) {
 		bubble(t, string(op), func(t *testing.T) {
@@ -50,19 +50,19 @@ func (s Suite) secrets(t *testing.T) {
 	bubble(t, "check", func(t *testing.T) {
 		sc := s.open(t)
 		for _, without := range lacking(sc.Record(0, 0)) {
-			sc.unfit(without.record)
+			unfit(sc, without.record)
 		}
 		r := sc.Record(0, 0)
 		for i, a := range r.User.Attributes {
 			r.User.Attributes[i].Value = user.TextValue("\x01" + a.Value.Text + "\xff")
-			sc.unfit(r)
+			unfit(sc, r)
 			r.User.Attributes[i] = a
 		}
 	})
 }
 
 // unfit holds what Check says to show nothing.
-func (sc *scene) unfit(r *user.Record) {
+func unfit(sc *scene, r *user.Record) {
 	sc.t.Helper()
 	for _, op := range append(sc.ops(), user.Upsert) {
 		if r.Op = op; true {
@@ -129,25 +129,25 @@ func credentials(h http.Header) string {
 
 // connections holds that one connection is enough for calls that follow one
 // another, whatever is answered: bodies are read to their end.
-func (s Suite) connections(t *testing.T) {
+func connections(s Suite, t *testing.T) {
 	facts := s.facts(t)
 	for _, op := range opsOf(facts) {
 		bubble(t, string(op), func(t *testing.T) {
 			sc := s.open(t)
 			b := sc.ready(op, sc.batchSize(op))
-			sc.reused(func() { sc.apply(t.Context(), b) })
+			reused(sc, func() { sc.apply(t.Context(), b) })
 		})
 	}
 	if !facts.Blind {
 		bubble(t, "find", func(t *testing.T) {
 			sc := s.open(t)
 			r := sc.ready(user.Update, 1).Records[0]
-			sc.reused(func() { _, _ = sc.client.(destination.Finder).Find(t.Context(), r) })
+			reused(sc, func() { _, _ = sc.client.(destination.Finder).Find(t.Context(), r) })
 		})
 	}
 }
 
-func (sc *scene) reused(do func()) {
+func reused(sc *scene, do func()) {
 	sc.t.Helper()
 	sc.stage.calls()
 	_, before := sc.stage.count()

@@ -41,19 +41,19 @@ func Answering(status int, body string, header ...string) http.HandlerFunc {
 
 // statuses plays every status with every body, to every call: each is the
 // fault that it stands for.
-func (s Suite) statuses(t *testing.T) {
+func statuses(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
 		bubble(t, string(op), func(t *testing.T) {
 			sc := s.open(t)
 			b := sc.ready(op, sc.batchSize(op))
-			sc.advice(b)
+			advice(sc, b)
 			for _, status := range played {
 				for what, body := range bodiesOf(status) {
 					sc.stage.playing(Answering(status, body, "Location", "/elsewhere"))
 					sc.judge(b, status, what)
 				}
 			}
-			sc.neverFollowed()
+			neverFollowed(sc)
 		})
 	}
 }
@@ -65,7 +65,7 @@ var played = []int{
 }
 
 // neverFollowed holds that no call went where a Location pointed.
-func (sc *scene) neverFollowed() {
+func neverFollowed(sc *scene) {
 	sc.t.Helper()
 	for _, uri := range uris(sc.stage.calls()) {
 		if strings.Contains(uri, "elsewhere") {
@@ -120,7 +120,7 @@ const (
 func (sc *scene) allowed(op user.Op, status int, what string) []string {
 	switch {
 	case status/100 == 2:
-		return sc.allowedSuccess(op, status, what)
+		return allowedSuccess(sc, op, status, what)
 	case status/100 == 3 || status == 401 || status == 403 || status == 407:
 		return []string{denied}
 	case status == 404 && slices.Contains(sc.Keyed, op) && what == "a page":
@@ -145,7 +145,7 @@ func (sc *scene) allowed(op user.Op, status int, what string) []string {
 
 // allowedSuccess: what says nothing of a user is no success, but for a call of
 // which the reference promises no more.
-func (sc *scene) allowedSuccess(op user.Op, status int, what string) []string {
+func allowedSuccess(sc *scene, op user.Op, status int, what string) []string {
 	list := []string{perhaps, inDoubt}
 	says := what == "a page" || what == "half of JSON" || what == "words"
 	switch {
@@ -159,7 +159,7 @@ func (sc *scene) allowedSuccess(op user.Op, status int, what string) []string {
 }
 
 // advice is read from Retry-After, as seconds and as a date.
-func (sc *scene) advice(b user.Batch) {
+func advice(sc *scene, b user.Batch) {
 	sc.t.Helper()
 	date := time.Now().UTC().Add(90 * time.Second).Format(http.TimeFormat)
 	for _, status := range []int{425, 429, 503} {

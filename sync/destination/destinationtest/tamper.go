@@ -61,7 +61,7 @@ func send(w http.ResponseWriter, answer *httptest.ResponseRecorder, status int, 
 
 // tampered plays the API's own answer to a call that went well, under statuses
 // that it does not go with, and cut short: then it is no success any more.
-func (s Suite) tampered(t *testing.T) {
+func tampered(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
 		bubble(t, string(op), func(t *testing.T) {
 			sc := s.open(t)
@@ -71,13 +71,13 @@ func (s Suite) tampered(t *testing.T) {
 			sc.must(b)
 			whole := func(body []byte) []byte { return body }
 			sc.stage.playing(own.played(0, whole))
-			sc.oneOf(b, "its own answer again", string(success[op]), string(user.Accepted))
+			oneOf(sc, b, "its own answer again", string(success[op]), string(user.Accepted))
 			for status, want := range misfits(op) {
 				sc.stage.playing(own.played(status, whole))
-				sc.oneOf(b, "a success under "+strconv.Itoa(status), want...)
+				oneOf(sc, b, "a success under "+strconv.Itoa(status), want...)
 			}
-			sc.dropped(b, own)
-			sc.cuts(b, own)
+			dropped(sc, b, own)
+			cuts(sc, b, own)
 		})
 	}
 }
@@ -93,7 +93,7 @@ func misfits(op user.Op) map[int][]string {
 }
 
 // cuts plays the beginnings of the answer, each as if it were whole.
-func (sc *scene) cuts(b user.Batch, own *tape) {
+func cuts(sc *scene, b user.Batch, own *tape) {
 	sc.t.Helper()
 	longest := 0
 	for _, answer := range own.answers {
@@ -101,12 +101,12 @@ func (sc *scene) cuts(b user.Batch, own *tape) {
 	}
 	for at := 1; at < longest; at += max(1, longest/100) {
 		sc.stage.playing(own.played(0, func(body []byte) []byte { return body[:min(at, max(len(bytes.TrimSpace(body))-1, 0))] }))
-		sc.oneOf(b, "its own answer, cut at byte "+strconv.Itoa(at), perhaps, inDoubt)
+		oneOf(sc, b, "its own answer, cut at byte "+strconv.Itoa(at), perhaps, inDoubt)
 	}
 }
 
 // oneOf makes the call and holds every verdict to be one of those.
-func (sc *scene) oneOf(b user.Batch, what string, allowed ...string) {
+func oneOf(sc *scene, b user.Batch, what string, allowed ...string) {
 	sc.t.Helper()
 	outcomes, ce := sc.apply(sc.t.Context(), b)
 	for _, got := range verdicts(outcomes, ce) {

@@ -10,7 +10,7 @@ import (
 )
 
 // traits holds the facts to what the client and the rehearsal do.
-func (s Suite) traits(t *testing.T) {
+func traits(s Suite, t *testing.T) {
 	bubble(t, "facts", func(t *testing.T) {
 		sc := s.open(t)
 		traits := sc.traits

@@ -2,9 +2,12 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"usersync/cmd/usersync/internal/exit"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -151,8 +154,25 @@ func MergeFlags(from, over *cobra.Command) (err error) {
 	return err
 }
 
-// Only is the config for one of the APIs that are named.
-func (c *Config) Only(api string) (*Config, error) {
+// Each is the config of each API that is named. With an error, which tells of all
+// that is wrong, it returns those that are right.
+func (c *Config) Each() ([]*Config, error) {
+	var all []*Config
+	var wrong []error
+	for i, api := range c.Target.All {
+		if slices.Contains(c.Target.All[:i], api) {
+			return nil, exit.Usage(fmt.Errorf("find the destinations: %s is named twice", api), "name it once", "")
+		}
+		own, err := c.only(api)
+		if wrong = append(wrong, err); err == nil {
+			all = append(all, own)
+		}
+	}
+	return all, errors.Join(wrong...)
+}
+
+// only is the config for one of the APIs that are named.
+func (c *Config) only(api string) (*Config, error) {
 	src := c.sources
 	if src.flags = maps.Clone(src.flags); src.flags == nil {
 		src.flags = map[string][]string{}

@@ -13,6 +13,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/filelock"
 	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -22,7 +23,7 @@ import (
 // from running at the same time.
 type Lease struct {
 	Ledger *ledger.Ledger // nil: none
-	lock   *ledger.FileLock
+	lock   *filelock.Lock
 }
 
 // Acquire opens the ledger and locks the scope for a run, whose runs directory is
@@ -35,7 +36,7 @@ func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, ru
 	}
 	address := c.Ledger.At(dir)
 	if address == config.NoLedger {
-		lock, err := ledger.LockFile(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.Ledger.LockTimeout)
+		lock, err := filelock.Take(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.Ledger.LockTimeout)
 		return &Lease{lock: lock}, err
 	}
 	l, err := OpenLedger(ctx, c, scope, address)
@@ -73,7 +74,10 @@ func nameOfScope(s journal.Scope) string {
 // Close gives the scope back.
 func (l *Lease) Close() error {
 	if l.lock != nil {
-		return l.lock.Release()
+		if err := l.lock.Release(); err != nil {
+			return &ledger.FailedError{Err: err}
+		}
+		return nil
 	}
 	if l.Ledger != nil {
 		return l.Ledger.Close()

@@ -39,3 +39,18 @@ func (r *Run) takeUp(ctx context.Context, l *ledger.Ledger, by string) (err erro
 	}
 	return j.Finish(journal.End{State: journal.TakenUp, By: by})
 }
+
+// WithNews returns the runs that have something to tell which the ledger does not
+// know. They are moved to the ledger's checkpoint first.
+func WithNews(ctx context.Context, l *ledger.Ledger, runs []*Run) ([]*Run, error) {
+	var some []*Run
+	for _, r := range runs {
+		if err := r.Unfinished().Advance(ctx, l); err != nil {
+			return nil, err
+		}
+		if r.Unfinished().HasNews() {
+			some = append(some, r)
+		}
+	}
+	return some, nil
+}

@@ -1,0 +1,126 @@
+// Package check finds out what a run would meet, and sends nothing: where each
+// column goes, which rows cannot be sent, and what the first call would look like.
+//
+// It judges by the rules of reader and of the destination and has none of its own.
+// Start at Input.
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/input"
+	"usersync/reader"
+	"usersync/reader/mapping"
+	"usersync/sync/user"
+)
+
+// invalidShown is how many rows that cannot be sent are named; the rest is a number.
+const invalidShown = 20
+
+// Rows are how many records were read, and how many of them cannot be sent.
+type Rows struct{ Read, Invalid int }
+
+// Input holds the files, or those that c names, against c and against the API that
+// it names, and tells r. It makes no call. What does not fit is an *exit.Error; rows
+// that cannot be sent are not an error.
+func Input(ctx context.Context, stdin io.Reader, c *config.Config, args []string, r *Report) (found Rows, err error) {
+	if err := c.Output.Check(); err != nil {
+		return found, err
+	}
+	c.Target.Offline = true
+	conn, err := connect.Open(ctx, c)
+	if err != nil {
+		return found, err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if len(args) == 0 && len(c.Input.From) == 0 {
+		return found, nil
+	}
+	paths, err := input.Paths(args, c.Input.From)
+	if err != nil {
+		return found, err
+	}
+	if err := input.CheckResults(c, paths, stdin); err != nil {
+		return found, err
+	}
+	in, err := input.OpenColumns(ctx, stdin, c, conn.Client, paths)
+	if err != nil {
+		return found, err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	r.columns(columnsOf(c, in.Columns()))
+	if err := input.CheckColumns(ctx, c, conn.Client, paths, in); err != nil {
+		return found, err
+	}
+	return readRows(ctx, in, conn.Client, r)
+}
+
+// columnsOf says where each column goes, and what no column fills.
+func columnsOf(c *config.Config, columns []reader.Column) []shownColumn {
+	var all []shownColumn
+	for _, column := range columns {
+		all = append(all, shownColumn{column.Name, goesTo(column)})
+	}
+	for _, rule := range c.Input.Fields {
+		if rule.Column == "" {
+			all = append(all, shownColumn{"(" + made(rule) + ")", string(rule.Field)})
+		}
+	}
+	return all
+}
+
+func goesTo(c reader.Column) string {
+	switch {
+	case c.Op:
+		return "what is done with each row"
+	case c.Field != "":
+		return string(c.Field)
+	case c.Read:
+		return "computed fields"
+	}
+	return "not sent"
+}
+
+func made(r mapping.Rule) string {
+	if r.Value != nil {
+		return "value " + r.Value.Text
+	}
+	return r.Expr
+}
+
+// readRows reads everything and names the first rows that cannot be sent.
+func readRows(ctx context.Context, in *reader.Input, to connect.Client, report *Report) (found Rows, err error) {
+	var invalid []invalidRow
+	for r, err := range in.Records().Until(ctx) {
+		if err != nil {
+			hint, err := input.WithoutHint(err)
+			return found, &exit.Error{Err: fmt.Errorf("read the input: %w", err), Hint: hint}
+		}
+		found.Read++
+		if err := invalidity(r, to); err != nil {
+			found.Invalid++
+			if len(invalid) < invalidShown {
+				invalid = append(invalid, invalidRow{r.Origin.File, r.Origin.Line, err.Error()})
+			}
+			continue
+		}
+		report.preview(to, r)
+	}
+	report.rows(found, invalid)
+	report.warnings(in.Warnings())
+	report.request()
+	return found, context.Cause(ctx)
+}
+
+func invalidity(r *user.Record, to connect.Client) error {
+	if r.Err != nil {
+		return r.Err
+	}
+	return to.Check(r)
+}

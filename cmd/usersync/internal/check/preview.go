@@ -1,0 +1,42 @@
+package check
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"usersync/cmd/usersync/internal/connect"
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+// previewer is a client that can show the request that a record would make,
+// without making it. What it shows is masked.
+type previewer interface {
+	Preview(*user.Record) (destination.Preview, bool)
+}
+
+// preview keeps the request of the first record that fits.
+func (r *Report) preview(to connect.Client, first *user.Record) {
+	p, can := to.(previewer)
+	if !can || r.document.Request != nil {
+		return
+	}
+	if request, ok := p.Preview(first); ok {
+		r.document.Request = &request
+	}
+}
+
+// request shows what preview kept.
+func (r *Report) request() {
+	p := r.document.Request
+	if p == nil || r.asJSON {
+		return
+	}
+	lines := append([]string{p.Method + " " + p.URL}, p.Headers...)
+	if p.Body != "" {
+		lines = append(append(lines, ""), strings.Split(p.Body, "\n")...)
+	}
+	_, err := io.WriteString(r.to, fmt.Sprintf("\nthe first row would make this call; what it holds is masked\n  %s\n", strings.Join(lines, "\n  ")))
+	r.keep(err)
+}

@@ -1,0 +1,86 @@
+package input
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/reader"
+)
+
+// expectations reads the files that the settings name, once: one may be a pipe.
+func expectations(c *config.Config) (config.Expected, error) {
+	p := &c.Proof
+	if p.Read != nil {
+		return *p.Read, nil
+	}
+	var x config.Expected
+	var err error
+	if x.Records, err = expectedRecords(p.Records); err != nil {
+		return x, refusedExpectation(err)
+	}
+	if x.SHA256, err = expectedSHA256(p.SHA256); err != nil {
+		return x, refusedExpectation(err)
+	}
+	p.Read = &x
+	return x, nil
+}
+
+func refusedExpectation(err error) error {
+	return exit.Usage(err, "look whether the job that writes it has run; --expect-records none and --expect-sha256 none expect nothing", "usersync help settings")
+}
+
+func expectedRecords(text string) (int, error) {
+	if text == "" || text == config.NoExpectation {
+		return 0, nil
+	}
+	if n, err := strconv.Atoi(text); err == nil {
+		return n, nil
+	}
+	content, err := shortFile(text)
+	if err != nil {
+		return 0, fmt.Errorf("read expect_records: %w", err)
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(content)))
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("read expect_records: %s does not hold one whole number of at least 1, and nothing else", text)
+	}
+	return n, nil
+}
+
+func expectedSHA256(text string) (string, error) {
+	if text == "" || text == config.NoExpectation {
+		return "", nil
+	}
+	if reader.IsSHA256(text) {
+		return text, nil
+	}
+	content, err := shortFile(text)
+	if err != nil {
+		return "", fmt.Errorf("read expect_sha256: %w", err)
+	}
+	sum, _, err := reader.ParseSHA256(content)
+	if err != nil {
+		return "", fmt.Errorf("read expect_sha256: %s %w", text, err)
+	}
+	return sum, nil
+}
+
+// shortFile reads a file of one line.
+func shortFile(path string) (text []byte, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	const limit = 16 << 10
+	if text, err = io.ReadAll(io.LimitReader(f, limit+1)); err == nil && len(text) > limit {
+		err = fmt.Errorf("%s is longer than one line", path)
+	}
+	return text, err
+}

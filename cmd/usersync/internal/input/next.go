@@ -1,0 +1,54 @@
+package input
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/reader"
+	"usersync/reader/mapping"
+	"usersync/reader/source"
+)
+
+// nextForInput is the command to type when an input was not opened: err says why.
+// A config made from the header is a good start where columns do not fit and
+// there is none yet.
+func nextForInput(c *config.Config, paths []string, err error) string {
+	unreadable, ok := errors.AsType[*reader.InputError](err)
+	path := paths[0]
+	if ok {
+		path = pathOf(unreadable.File, paths)
+	}
+	_, aboutColumns := errors.AsType[*mapping.Error](err)
+	broken, _ := errors.AsType[*source.Error](err)
+	switch {
+	case ok && !aboutColumns && path == "-":
+		return ""
+	case ok && !aboutColumns && broken != nil:
+		return lookAt(path, broken)
+	case ok && !aboutColumns:
+		return "usersync help settings"
+	case c.File == "" && config.IsRegular(path):
+		return c.Init(path)
+	}
+	return c.Invocation.Command("validate", c.Invocation.Files...)
+}
+
+// lookAt shows what lies at the path, or where nothing does.
+func lookAt(path string, why *source.Error) string {
+	if errors.Is(why, fs.ErrNotExist) {
+		path = filepath.Dir(path)
+	}
+	return "ls -l " + exit.Quote(path)
+}
+
+func pathOf(name string, paths []string) string {
+	for _, path := range paths {
+		if source.Name(path) == name {
+			return path
+		}
+	}
+	return paths[0]
+}

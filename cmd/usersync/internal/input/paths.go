@@ -1,0 +1,53 @@
+package input
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/reader"
+)
+
+// Paths returns the files to read: those of the command line, else those
+// that match the patterns of from, sorted within a pattern, each once.
+func Paths(args, patterns []string) ([]string, error) {
+	if len(args) > 0 {
+		return args, nil
+	}
+	var paths []string
+	for _, pattern := range patterns {
+		found, err := expandPattern(pattern)
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range found {
+			if !slices.Contains(paths, path) {
+				paths = append(paths, path)
+			}
+		}
+	}
+	if len(paths) == 0 {
+		return nil, exit.Usage(errors.New("find the input: no file was named"),
+			"name a FILE, - for standard input, or set from: in the config", "usersync run --help")
+	}
+	return paths, nil
+}
+
+func expandPattern(pattern string) ([]string, error) {
+	if !strings.ContainsAny(pattern, "*?[") {
+		return []string{pattern}, nil
+	}
+	found, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, exit.Usage(fmt.Errorf("find the input: from: %s is no pattern: %w", pattern, err), "", "usersync help settings")
+	}
+	found = slices.DeleteFunc(found, func(path string) bool { return strings.HasSuffix(path, reader.SidecarSuffix) }) // no inputs
+	if len(found) == 0 {
+		return nil, exit.Usage(fmt.Errorf("find the input: from: no file matches %s", pattern),
+			"look whether the export was written, and where", "")
+	}
+	return found, nil
+}

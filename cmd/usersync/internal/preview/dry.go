@@ -1,0 +1,62 @@
+package preview
+
+import (
+	"context"
+	"errors"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
+	"usersync/sync/destination/stack"
+	"usersync/sync/engine"
+	"usersync/sync/ledger"
+	"usersync/sync/mirror"
+	"usersync/sync/plan"
+	"usersync/writer"
+)
+
+// DryRun runs the engine over an input as a run does, with the destination replaced
+// by one that sends nothing.
+type DryRun struct {
+	*Setup
+	Wire      context.Context     // ends when calls on the wire are to be cut
+	Ledger    *ledger.Ledger      // nil: there is none, or none yet
+	Protected map[string]struct{} // users to whom nothing is done
+
+	read     bool             // make the reads that updates need
+	file     *plan.Writer     // nil: it is not kept
+	presence *mirror.Presence // nil: no deletions are looked for
+}
+
+// run returns what a run would come to. The input is still being read where the
+// summary says so.
+func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, err error) {
+	f = newOutcomes()
+	f.file = d.file
+	work := engine.Job{
+		Records:     d.Records(ctx, d.presence, 0).Until(ctx).Batches(RecordsAtOnce),
+		Destination: d.middleware(f).Planned(d.Conn.Client, d.read, &f.calls),
+		Results:     f,
+		BatchSize:   d.Conn.BatchSize(d.Config.Pace.BatchSize),
+		Workers:     d.Config.Pace.Workers,
+	}
+	if !d.Config.Ledger.AllowStale {
+		work.Superseded = (&history.Staleness{Dir: d.Config.Output.RunsDir}).Superseded
+	}
+	if d.Config.Ledger.URL != config.NoLedger {
+		known := plan.OverlayOptions{Ledger: d.Ledger, Full: d.Config.Ledger.Full}
+		if d.presence != nil {
+			known.Saw, work.Absent = d.presence.Saw, d.missing(f)
+		}
+		overlay := plan.NewOverlay(known)
+		defer func() { err = errors.Join(err, overlay.Close()) }()
+		work.Ledger, work.Results, f.changes = overlay, writer.Tee(f, overlay), overlay.Changes()
+	}
+	counts, err = work.Run(ctx)
+	f.read, f.absent = counts.Read-counts.Absent, counts.Absent
+	return f, counts, exit.WithSignal(ctx, err)
+}
+
+func (d DryRun) middleware(f *outcomes) stack.Options {
+	return stack.Options{Pacer: d.Conn.Pace, Wire: d.Wire, Retries: d.Config.Pace.Retries, Calls: &f.made, Protected: d.Protected}
+}

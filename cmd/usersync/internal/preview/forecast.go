@@ -1,0 +1,72 @@
+package preview
+
+import (
+	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/destination"
+	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/report"
+)
+
+// actionOf is what an outcome that a plan foresees is called.
+func actionOf(s user.Status) string {
+	switch s {
+	case user.Created:
+		return string(user.Create)
+	case user.Updated:
+		return string(user.Update)
+	case user.Deleted:
+		return string(user.Delete)
+	}
+	return string(s)
+}
+
+// forecast is what was foreseen, as it is shown.
+func (p *planner) forecast(f *outcomes) report.Forecast {
+	shown := report.Forecast{
+		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
+		Comparison: report.Comparison{Known: f.changes.Compared, Changed: f.changes.Changed},
+		Work:       report.Work{Calls: madeOf(&f.calls), Made: f.made.Total()},
+		Scope:      p.Conn.Scope, Inputs: p.Paths,
+	}
+	for status, n := range f.counts {
+		shown.Actions[actionOf(status)] = n
+		shown.First[actionOf(status)] = f.first[status]
+	}
+	for status, codes := range f.codes.Top(TopCodes) {
+		shown.Codes[actionOf(status)] = codes
+	}
+	for _, c := range f.changes.List() {
+		shown.Fields = append(shown.Fields, report.FieldChange(c))
+	}
+	shown.Time(connect.PaceOptions(p.Config, p.Conn.Client.Traits()).PerSecond)
+	shown.Warnings = append(p.notes, p.remarks(f)...)
+	return shown
+}
+
+func madeOf(c *destination.Calls) map[string]int {
+	made := map[string]int{}
+	for kind, counts := range c.Met() {
+		made[kind] = counts.Total()
+	}
+	return made
+}
+
+// remarks are what a person should know before the plan is done.
+func (p *planner) remarks(f *outcomes) []string {
+	var all []string
+	if n := f.calls.Met()[destination.ReadCall].Total(); n > 0 && !p.options.Read {
+		all = append(all, exit.Plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
+	}
+	if p.Config.Ledger.Full {
+		all = append(all, "--full sends every user, whatever the ledger says")
+	}
+	if most := p.Config.Guards.MaxErrors; f.wrong() > 0 && (most.Count > 0 || most.Percent > 0 && f.read >= ErrorsAfter) && !most.Covers(f.wrong(), f.read) {
+		all = append(all, "more users are invalid or refused than --max-errors allows: a run would stop early")
+	}
+	if f.sends() > 0 {
+		all = append(all, "the plan knows what was sent before, and not what somebody else changed at the API since")
+	}
+	return all
+}

@@ -1,0 +1,151 @@
+package run
+
+import (
+	"context"
+	"errors"
+
+	"go.uber.org/zap"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
+	"usersync/reader"
+	"usersync/sync/checkpoint"
+	"usersync/sync/engine"
+	"usersync/sync/mirror"
+)
+
+// start is where a run starts: at its beginning, or where it was stopped.
+type start struct {
+	files   *files
+	records reader.Records
+	stop    func()             // ends the reading of records
+	read    *checkpoint.Digest // of the records that are written
+	before  contents           // what an earlier part of the run has written
+	engine.Resumed
+}
+
+// release ends the reading of records, unless one is still being read, and gives
+// the run's files back.
+func (s *start) release(reading bool) error {
+	if s == nil {
+		return nil
+	}
+	if !reading {
+		s.stop()
+	}
+	return s.files.release()
+}
+
+// beginning finds out where a run starts, under the lock of its scope.
+type beginning struct {
+	*base
+	lease    *connect.Lease
+	presence *mirror.Presence // of a mirror; nil otherwise
+}
+
+// Begin locks the account, goes on with an earlier run of the same input or begins a
+// new one, and takes up what others left behind. Nothing was sent when it fails.
+// Whoever calls it calls Release of what it returns too, and that first.
+func (p *Prepared) Begin(ctx context.Context) (*Run, error) {
+	b := &beginning{base: p.base, lease: &connect.Lease{}}
+	at, err := b.start(ctx)
+	if err != nil {
+		return nil, errors.Join(err, at.release(false), b.release())
+	}
+	return newRun(b, at), nil
+}
+
+// start may return where the run would have started with an error, to be released.
+func (b *beginning) start(ctx context.Context) (at *start, err error) {
+	if b.Config.Target.Sandbox {
+		return b.rehearse(ctx)
+	}
+	if b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), b.Config.Output.RunsDir, b.started.UTC().Format("20060102T150405Z")); err != nil {
+		return nil, exit.NothingSent(err)
+	}
+	if b.presence, err = b.newPresence(ctx); err != nil {
+		return nil, err
+	}
+	left, err := history.Unfinished(b.Config.Output.RunsDir, b.Scope(), b.Config.LedgerName())
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range left {
+		if r.Running {
+			return nil, &history.RunningError{Run: r.ID}
+		}
+		if err := r.Unfinished().Advance(ctx, b.lease.Ledger); err != nil {
+			return nil, err
+		}
+	}
+	left, foreign := history.Apart(left)
+	at, left, err = b.resumeAny(ctx, left)
+	if err != nil {
+		return at, err
+	}
+	left = append(left, foreign...)
+	if at == nil {
+		if err := checkLedger(ctx, b.options.Plan, b.Setup, b.lease.Ledger, left); err != nil {
+			return nil, err
+		}
+		if at, err = b.startNew(ctx); err != nil {
+			return at, err
+		}
+	}
+	return at, b.takeUp(ctx, left, at.files.dir.ID())
+}
+
+// rehearse begins a run whose ledger is new and lies beside its results: the
+// sandbox holds nothing from before.
+func (b *beginning) rehearse(ctx context.Context) (*start, error) {
+	at, err := b.startNew(ctx)
+	if err != nil || b.Config.Ledger.URL == config.NoLedger {
+		return at, err
+	}
+	b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), at.files.dir.Path(), at.files.dir.ID())
+	return at, err
+}
+
+func (b *beginning) startNew(ctx context.Context) (*start, error) {
+	files, err := createFiles(b.filesSpec(), b.started)
+	if err != nil {
+		return nil, err
+	}
+	at := &start{files: files, read: checkpoint.NewDigest(), records: b.Records(ctx, b.presence, 0), stop: func() {}}
+	h := b.header()
+	h.Run = files.dir.ID()
+	if err := files.begin(h); err != nil {
+		return at, &history.PlaceError{Err: err}
+	}
+	return at, nil
+}
+
+// newPresence begins to note who is in the input, if that is asked for. The
+// rehearsal's ledger is empty, and lacks nobody.
+func (b *beginning) newPresence(ctx context.Context) (*mirror.Presence, error) {
+	if b.Config.Target.Mode != config.Mirror || b.options.Retried.Run != "" {
+		return nil, nil
+	}
+	return mirror.NewPresence(ctx, b.lease.Ledger)
+}
+
+// takeUp ends the runs that nobody will go on with.
+func (b *beginning) takeUp(ctx context.Context, left []*history.Run, by string) error {
+	for _, r := range left {
+		if err := r.TakeUp(ctx, b.lease.Ledger, by); err != nil {
+			return err
+		}
+		b.options.Log.Always("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Mark.Record))
+	}
+	return nil
+}
+
+// release gives the account back.
+func (b *beginning) release() error {
+	if b.lease == nil {
+		return nil
+	}
+	return b.lease.Close()
+}

@@ -1,0 +1,68 @@
+package run
+
+import (
+	"usersync/cmd/usersync/internal/config"
+	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/report"
+)
+
+// counters count outcomes for the summary.
+type counters struct {
+	codes     writer.Codes
+	perFile   perFile
+	deletions deletions // of a mirror
+}
+
+func newCounters() *counters { return &counters{perFile: perFile{counts: map[string]*int{}}} }
+
+// writer feeds them.
+func (c *counters) writer() writer.Writer { return writer.Tee(&c.codes, &c.perFile, &c.deletions) }
+
+// perFile is a Writer that counts records by the file that they came from.
+type perFile struct {
+	name   string
+	count  *int
+	counts map[string]*int
+}
+
+// Write counts o. Records of a file come in a row, so that one look is enough.
+func (p *perFile) Write(o user.Outcome) error {
+	if file := o.Record.Origin.File; p.count == nil || file != p.name {
+		if p.counts[file] == nil {
+			p.counts[file] = new(int)
+		}
+		p.name, p.count = file, p.counts[file]
+	}
+	*p.count++
+	return nil
+}
+
+// deletions is a Writer that counts the deletions of users whom the input lacks.
+type deletions struct{ users, rejected int }
+
+// Write counts o.
+func (d *deletions) Write(o user.Outcome) error {
+	if !o.Record.Origin.Absent {
+		return nil
+	}
+	d.users++
+	if o.Status.Rejected() {
+		d.rejected++
+	}
+	return nil
+}
+
+func (d *deletions) facts(mode user.Op) *report.Deletions {
+	if mode != config.Mirror {
+		return nil
+	}
+	return &report.Deletions{Users: d.users, Rejected: d.rejected}
+}
+
+func (p *perFile) of(file string) int {
+	if n := p.counts[file]; n != nil {
+		return *n
+	}
+	return 0
+}

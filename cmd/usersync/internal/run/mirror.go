@@ -1,0 +1,77 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"errors"
+	"iter"
+
+	"go.uber.org/zap"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/sync/guard"
+	"usersync/sync/mirror"
+	"usersync/sync/user"
+	"usersync/writer"
+)
+
+// keepRules notes these settings, once the feed was sent whole.
+func (r *Run) keepRules(ctx context.Context) error {
+	whole := r.Config.Target.Mode == config.Mirror || r.Config.Target.Mode == user.Upsert
+	if r.lease.Ledger == nil || !whole || r.options.Retried.Run != "" || r.checkpointer.FedAgain() || r.Config.Target.Sandbox {
+		return nil
+	}
+	return r.lease.Ledger.KeepRules(context.WithoutCancel(ctx), r.FeedRules(r.at.files.dir.ID()))
+}
+
+// missing yields the deletions of a mirror: they are found when all else is
+// written. Where a rule forbids them, it lists the users missing.
+func (r *Run) missing(ctx context.Context) iter.Seq2[[]*user.Record, error] {
+	return func(yield func([]*user.Record, error) bool) {
+		rules := r.Rules(r.protected)
+		rules.Last, rules.Invalid, rules.After = r.checkpointer.Last(), r.checkpointer.Count(user.Invalid), r.at.before.lastDeleted
+		rules.FedAgain = func(missing int) {
+			r.options.Log.Always("nobody is deleted: the input is rejects of an earlier run, which cannot say who is gone", zap.Int("absent", missing))
+		}
+		for part, err := range mirror.Missing(ctx, r.lease.Ledger, r.presence, rules) {
+			if !yield(part, r.withList(ctx, rules, err)) {
+				return
+			}
+		}
+	}
+}
+
+// withList writes the list of the users missing where err says that a guard keeps
+// them, and adds to its hint where the list lies.
+func (r *Run) withList(ctx context.Context, rules mirror.Rules, err error) error {
+	tripped, ok := errors.AsType[*guard.Error](err)
+	if !ok {
+		return err
+	}
+	path, bad := r.listAbsent(ctx, rules)
+	tripped.Hint = "who they are stands in " + path + "; " + tripped.Hint + "; resume takes these flags too"
+	return errors.Join(tripped, bad)
+}
+
+// listAbsent writes who would have been deleted.
+func (r *Run) listAbsent(ctx context.Context, rules mirror.Rules) (path string, err error) {
+	list, err := r.at.files.dir.Replace("absent.csv")
+	if err != nil {
+		return "absent.csv", err
+	}
+	lines := csv.NewWriter(list)
+	err = lines.Write([]string{"id", "remote_id"})
+	for row, bad := range mirror.Rows(ctx, r.lease.Ledger, r.presence, rules) {
+		if err = errors.Join(err, bad); err != nil {
+			break
+		}
+		err = lines.Write([]string{writer.QuoteCell(row.ID), writer.QuoteCell(row.Remote)})
+	}
+	lines.Flush()
+	if err = cmp.Or(err, lines.Error()); err != nil {
+		return list.Path(), errors.Join(err, list.Close())
+	}
+	err = list.Commit()
+	return list.Path(), err
+}

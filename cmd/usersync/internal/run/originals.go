@@ -1,0 +1,60 @@
+package run
+
+import (
+	"context"
+	"errors"
+
+	"go.uber.org/zap"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/input"
+	"usersync/reader"
+	"usersync/sync/destination"
+	"usersync/sync/journal"
+	"usersync/sync/user"
+)
+
+// findOriginals prepares what a retry needs to know the secrets that its rejects
+// mask. The files must hold what the run has read. Nil if there is nothing to be
+// found: no secret is masked, or they came from standard input.
+func (o Options) findOriginals(ctx context.Context, c *config.Config, t destination.Traits, paths []string) (*history.Originals, error) {
+	if !o.Retried.Masked || c.Output.RejectsSecrets == "keep" {
+		return nil, nil
+	}
+	reopen := func(ctx context.Context, h journal.Header) (*reader.Input, error) { return o.reopen(ctx, c, t, h) }
+	found, err := o.Retried.Originals(ctx, reopen, func(run string, err error) {
+		o.Log.Warn("masked secrets cannot be taken from what the run has read", zap.String("run", run), zap.Error(err))
+	})
+	changed, isChanged := errors.AsType[*history.OriginalsError](err)
+	switch sig := exit.StoppedBy(ctx); {
+	case isChanged && sig != nil:
+		return nil, sig
+	case isChanged:
+		return nil, exit.Usage(changed, "put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", c.Invocation.Again(paths...))
+	case err != nil || found == nil:
+		return nil, err
+	}
+	c.Input.Original = func(r user.Rejected) [][]byte { return found.Rows(ctx, r) }
+	return found, nil
+}
+
+// reopen opens what an earlier run has read, with the settings of now.
+func (o Options) reopen(ctx context.Context, c *config.Config, t destination.Traits, h journal.Header) (*reader.Input, error) {
+	var paths []string
+	for _, in := range h.Inputs {
+		paths = append(paths, in.Path)
+	}
+	options := input.Options(o.Stdin, c, t, paths, config.Expected{})
+	options.Original, options.Sidecar, options.Trailer = nil, false, ""
+	if h.Retried == "" {
+		options.Trailer = o.Retried.Trailer
+	}
+	in, err := reader.Open(ctx, options)
+	if err != nil {
+		_, err = input.WithoutHint(err)
+		return nil, err
+	}
+	return in, nil
+}

@@ -1,0 +1,221 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"go.uber.org/zap"
+
+	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/preview"
+	"usersync/reader"
+	"usersync/sync/checkpoint"
+	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
+	"usersync/sync/engine"
+	"usersync/sync/mirror"
+	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/progress"
+	"usersync/writer/report"
+	"usersync/writer/rundir"
+)
+
+// Run is a run that has begun: it holds its account, and its files are open. It is
+// for one goroutine.
+type Run struct {
+	*base
+	lease        *connect.Lease
+	presence     *mirror.Presence // of a mirror; nil otherwise
+	at           *start
+	checkpointer *checkpoint.Checkpointer
+	counts       engine.Summary
+	calls        destination.Calls
+	stopping     stopping
+}
+
+func newRun(b *beginning, at *start) *Run {
+	r := &Run{base: b.base, lease: b.lease, presence: b.presence, at: at}
+	r.stopping.log, r.stopping.progress, r.stopping.timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
+	r.checkpointer = checkpoint.New(checkpoint.Options{
+		Run: at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: at.files.journal, Results: at.files.results, Rejects: at.files.rejects,
+		Input: at.read, Outcomes: at.before.Outcomes, Start: r.options.Now(),
+	})
+	return r
+}
+
+// Release gives back what Begin took.
+func (r *Run) Release() error {
+	return errors.Join(r.at.release(r.counts.Reading), r.lease.Close())
+}
+
+// Send runs the engine, and tells how the run ended, whatever happened. Exit code,
+// hint and next command of the summary are the caller's to fill in, and its end.
+func (r *Run) Send(ctx context.Context) (report.Summary, error) {
+	files := r.at.files
+	r.options.Log.Info("run started", zap.String("run", files.dir.ID()), zap.String("to", r.Conn.Scope.Host), zap.Strings("from", r.Paths))
+	if r.Config.Log.Progress != "never" {
+		r.options.Progress.Start(progress.Source{Note: r.Conn.Pace.Note, Calls: r.calls.Total})
+	}
+	known := r.recall()
+	work := r.job(ctx, known)
+	heard := r.stopping.announce(ctx)
+	ctx, release := r.budgeted(ctx)
+	defer release()
+	counts, err := r.run(ctx, work)
+	heard()
+	r.reading = counts.Reading
+	r.warn()
+	r.counts = total(r.at.before.Summary, counts)
+	if !rundir.NoRoom(err) {
+		err = errors.Join(err, r.checkpointer.Finish(err))
+	}
+	if err == nil && counts.Finished {
+		err = r.keepUnchanged(ctx, known)
+	}
+	if unshown := r.options.Progress.Stop(); unshown != nil { // no reason to fail
+		r.options.Log.Warn("progress could not be shown", zap.Error(unshown))
+	}
+	err = exit.WithSignal(ctx, err)
+	if err != nil {
+		err = fmt.Errorf("run %s: %w", files.dir.ID(), err)
+	}
+	err = errors.Join(err, files.finish(err == nil && counts.Finished, err))
+	if files.lacking {
+		err = errors.Join(err, r.recount())
+	}
+	return r.summary(err), err
+}
+
+// job is the engine's work, without its records.
+func (r *Run) job(ctx context.Context, known *recall) engine.Job {
+	c, files := r.Config, r.at.files
+	work := engine.Job{
+		Destination: r.middleware().Around(inFlight{r.Conn.Client, &r.stopping.calls}),
+		Results:     r.writer(),
+		BatchSize:   r.Conn.BatchSize(c.Pace.BatchSize),
+		Workers:     c.Pace.Workers,
+		Journal:     files.journal,
+		MaxErrors:   engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
+		Resumed:     r.at.Resumed,
+		Applying:    r.options.Plan != nil,
+	}
+	if !c.Ledger.AllowStale {
+		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir, Unchanged: r.unchanged(ctx)}).Superseded
+	}
+	if known != nil {
+		work.Ledger = known
+	}
+	if r.presence != nil {
+		work.Absent = r.options.Plan.ApplyDeletions(r.missing)
+	}
+	return work
+}
+
+// writer takes the outcomes: files first, then the checkpointer, and after it the
+// copy of the results, which may break: a checkpoint must agree with the results.
+func (r *Run) writer() writer.Writer {
+	files := r.at.files
+	if files.second == nil {
+		return writer.Tee(files.writer, r.checkpointer)
+	}
+	return writer.Tee(files.writer, r.checkpointer, files.second)
+}
+
+func (r *Run) middleware() stack.Options {
+	c := r.Config
+	sizer, _ := r.Conn.Client.(destination.Sizer)
+	return stack.Options{Sizer: sizer, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
+		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
+		Pending: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
+}
+
+// run does the work, unless a look ahead forbids it, and keeps the settings by
+// which the feed was sent whole.
+func (r *Run) run(ctx context.Context, work engine.Job) (engine.Summary, error) {
+	if err := r.lookAhead(ctx); err != nil {
+		return engine.Summary{Outcomes: map[user.Status]int{}}, err
+	}
+	work.Records = reader.Records(r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.From)).Until(ctx).Batches(preview.RecordsAtOnce)
+	counts, err := work.Run(ctx)
+	if err == nil {
+		err = r.keepRules(ctx)
+	}
+	return counts, err
+}
+
+// ErrBudget ends a run that has used up its time.
+var ErrBudget = errors.New("the time of --max-duration is used up")
+
+// budgeted ends ctx when the time of the run is used up.
+func (r *Run) budgeted(ctx context.Context) (context.Context, context.CancelFunc) {
+	if r.Config.Guards.MaxDuration == 0 {
+		return ctx, func() {}
+	}
+	return context.WithDeadlineCause(ctx, r.started.Add(r.Config.Guards.MaxDuration), ErrBudget)
+}
+
+// warn tells what a person should know of the input once it was read.
+func (r *Run) warn() {
+	if r.reading { // by another goroutine, which a pipe keeps waiting
+		return
+	}
+	for _, warning := range r.Input.Warnings() {
+		r.options.Log.Always(warning)
+	}
+}
+
+// recount counts again what stands in the files.
+func (r *Run) recount() error {
+	c, err := r.at.files.recount()
+	if c.Outcomes != nil {
+		r.counts.Written, r.counts.SettledUpTo, r.counts.Outcomes, r.counts.Absent = c.Written, c.SettledUpTo, c.Outcomes, c.Absent
+	}
+	return err
+}
+
+// total adds what was done now to what was done before.
+func total(before, now engine.Summary) engine.Summary {
+	now.Read += before.Written
+	now.Written += before.Written
+	now.Absent += before.Absent
+	now.SettledUpTo = max(now.SettledUpTo, before.SettledUpTo)
+	for status, n := range before.Outcomes {
+		now.Outcomes[status] += n
+	}
+	return now
+}
+
+// Close writes the summary and the end of the journal. It is the last act of a run:
+// one whose journal has no end can be resumed.
+func (r *Run) Close(s report.Summary) error { return r.at.files.close(s, r.options.Now()) }
+
+// lookAhead plans the whole input, if a guard wants that. A run that has begun to
+// write, one that applies a plan, and a retry of rejects are past it.
+func (r *Run) lookAhead(ctx context.Context) error {
+	if !r.Config.Guards.LookAhead() || r.at.From > 0 || r.options.Plan != nil || r.options.Retried.Run != "" {
+		return nil
+	}
+	r.options.Log.Info("looking at the whole input before anything is sent")
+	return preview.DryRun{Setup: r.Setup, Wire: r.options.Wire, Ledger: r.lease.Ledger, Protected: r.protected}.LookAhead(ctx)
+}
+
+// Facts decide, with the summary, about what to do after a run.
+type Facts struct {
+	Paths   []string // of the input's files
+	Dir     string   // of the run
+	Resumed bool     // it was asked for by its name
+	// Unshown says that the API does not show whom it has created.
+	Unshown bool
+	LastMet string // what the last call met that did not go well; empty if all did
+}
+
+// Facts returns them. They are known once Send has returned.
+func (r *Run) Facts() Facts {
+	return Facts{Paths: r.Paths, Dir: r.at.files.dir.Path(), Resumed: r.options.Resume != "",
+		Unshown: r.Conn.Client.Traits().Unshown(), LastMet: r.calls.Last()}
+}

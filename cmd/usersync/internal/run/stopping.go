@@ -1,0 +1,79 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/destination"
+	"usersync/sync/user"
+	"usersync/writer/progress"
+)
+
+// inFlight is a client that counts its calls without an answer.
+type inFlight struct {
+	connect.Client
+	calls *atomic.Int64
+}
+
+func (f inFlight) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	f.calls.Add(1)
+	defer f.calls.Add(-1)
+	return f.Client.Apply(ctx, b)
+}
+
+func (f inFlight) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
+	f.calls.Add(1)
+	defer f.calls.Add(-1)
+	return f.Client.Find(ctx, r)
+}
+
+// stopping tells at once that a signal was heard, and what is waited for.
+type stopping struct {
+	log      Log
+	progress *progress.Progress
+	timeout  time.Duration // of a call
+	calls    atomic.Int64  // without an answer
+}
+
+// announce waits for a signal. stop ends the wait for one, and waits for what is
+// being said.
+func (s *stopping) announce(ctx context.Context) (stop func()) {
+	said := make(chan struct{})
+	drop := context.AfterFunc(ctx, func() {
+		defer close(said)
+		if exit.StoppedBy(ctx) != nil {
+			s.say(stoppingText(s.calls.Load(), s.timeout.String()))
+		}
+	})
+	return func() {
+		if !drop() {
+			<-said
+		}
+	}
+}
+
+func (s *stopping) say(text string) {
+	if s.log.Data != nil {
+		s.log.Data.Info(text)
+		return
+	}
+	if _, err := fmt.Fprintf(s.progress.Above(), "usersync: %s\n", text); err != nil {
+		s.log.Warn("a message could not be shown", zap.Error(err))
+	}
+}
+
+func stoppingText(calls int64, timeout string) string {
+	switch calls {
+	case 0:
+		return "stopping: no call is under way"
+	case 1:
+		return "stopping: 1 call is under way and may take up to " + timeout + "; ^C again cuts it"
+	}
+	return fmt.Sprintf("stopping: %d calls are under way and may take up to %s; ^C again cuts them", calls, timeout)
+}

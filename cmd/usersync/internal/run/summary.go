@@ -1,0 +1,134 @@
+package run
+
+import (
+	"os"
+	osuser "os/user"
+	"slices"
+	"strings"
+
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/preview"
+	"usersync/sync/destination"
+	"usersync/sync/journal"
+	"usersync/sync/pace"
+	"usersync/sync/plan"
+	"usersync/writer"
+	"usersync/writer/report"
+	"usersync/writer/rundir"
+)
+
+// summary is what the run did. Err is how it ended; exit code, hint and next command
+// are for the command to say.
+func (r *Run) summary(err error) report.Summary {
+	b, files := exit.ReadBuild(), r.at.files
+	s := report.Summary{
+		Run: files.dir.ID(), Ending: report.Ending{State: report.Stopped},
+		Counts: report.Counts{
+			RecordsRead: r.counts.Read - r.counts.Absent, SettledUpTo: r.counts.SettledUpTo, Deletions: files.counts.deletions.facts(r.Config.Target.Mode),
+			Outcomes: writer.CountOutcomes(r.counts.Outcomes), Codes: files.counts.codes.Top(preview.TopCodes),
+		},
+		Calls: callFacts(r.calls.Met()), Pace: paceFacts(r.Conn.Pace.Report()), Times: report.Times{StartedAt: r.started},
+		Scope: r.Conn.Scope, Inputs: r.inputs(),
+		Config:  &report.Config{Path: r.Config.File, SHA256: r.Config.Digest(), MappingSHA256: r.Config.MappingDigest()},
+		Program: report.Program{Version: b.Version, Commit: b.Commit},
+		By:      by(r.options.Args),
+	}
+	s.Files, s.Retried = files.facts(r.counts.Written, s.Outcomes.Rejected()), r.options.Retried.facts(s.Outcomes)
+	s.Plan = planInSummary(r.options.Plan)
+	if r.counts.Finished && err == nil {
+		s.State = report.Finished
+	}
+	if err != nil {
+		s.Reason = strings.ReplaceAll(err.Error(), "\n", "; ")
+	}
+	return s
+}
+
+func by(args []string) report.By {
+	b := report.By{Arguments: args}
+	if me, err := osuser.Current(); err == nil {
+		b.User = me.Username
+	}
+	b.Host, _ = os.Hostname() // a fact that is not known is left out
+	return b
+}
+
+// inputs tells what was read. The digest is that of the whole input, and known
+// only when it was read to its end.
+func (r *Run) inputs() []report.Input {
+	var all []report.Input
+	for i, path := range r.Paths {
+		if slices.Contains(r.Paths[:i], path) {
+			continue // read twice, and its records are counted together
+		}
+		all = append(all, report.Input{Path: path, Format: writer.Format(r.Input.Layout().Format), Records: r.at.files.counts.perFile.of(nameOf(path))})
+	}
+	if len(r.Paths) == 1 && r.counts.Finished {
+		all[0].SHA256, all[0].Bytes = r.Input.Digest()
+	}
+	return all
+}
+
+// nameOf is what records call the file.
+func nameOf(path string) string {
+	if path == "-" {
+		return "stdin"
+	}
+	return path
+}
+
+// facts tells what was written: so many results, so many of them rejected.
+func (f *files) facts(written, rejected int) []report.File {
+	all := []report.File{
+		fileFacts("results", f.results, written),
+		fileFacts("rejects", f.rejects, rejected-f.counts.deletions.rejected),
+	}
+	if f.copy != nil && !f.lacking { // nobody can say what a pipe has taken
+		all = append(all, fileFacts("results", f.copy, written))
+	}
+	return all
+}
+
+func fileFacts(holds string, f *rundir.File, records int) report.File {
+	return report.File{Holds: holds, Path: f.Path(), Records: records, Bytes: f.Size()}
+}
+
+func callFacts(met destination.CallCounts) map[string]report.Calls {
+	facts := make(map[string]report.Calls, len(met))
+	for kind, counts := range met {
+		facts[kind] = report.Calls{Made: counts.Total(), Met: counts}
+	}
+	return facts
+}
+
+func paceFacts(r pace.Report) *report.Pace {
+	p := &report.Pace{Ceiling: r.Ceiling, Lowest: r.Lowest, Calls: r.Calls, Throttled: r.Throttled, EventsLeftOut: r.Left}
+	for _, e := range r.Events {
+		p.Events = append(p.Events, report.PaceEvent{At: e.At.UTC(), What: e.What, Why: e.Why, Seconds: e.For.Seconds(), PerSecond: e.PerSecond})
+	}
+	return p
+}
+
+// facts tells how many of the rejects are settled now; nil if none were sent again.
+func (r Retried) facts(o writer.Outcomes) *report.Retried {
+	if r.Run == "" {
+		return nil
+	}
+	return &report.Retried{Run: r.Run, Rejects: r.Count, Settled: o.Total() - o.Rejected()}
+}
+
+// planInSummary is a plan as the summary names it.
+func planInSummary(p *plan.Plan) *report.Plan {
+	if p == nil {
+		return nil
+	}
+	return &report.Plan{Path: p.Path, SHA256: p.SHA256, Calls: p.Calls(), ApprovedBy: p.ApprovedBy}
+}
+
+// planInJournal is a plan as the journal names it.
+func planInJournal(p *plan.Plan) *journal.Plan {
+	if p == nil {
+		return nil
+	}
+	return &journal.Plan{Path: p.Path, SHA256: p.SHA256, ApprovedBy: p.ApprovedBy}
+}
