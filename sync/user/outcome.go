@@ -74,9 +74,9 @@ type AccountingError struct{ What string }
 // Error says that the outcomes do not add up, and What.
 func (e *AccountingError) Error() string { return "the outcomes do not add up: " + e.What }
 
-// RemoteToCome is the Remote of a user who would be created where nothing is sent
-// and the API makes the keys: there is none yet, and later records of the user need
-// no look-up for it.
+// RemoteToCome is the Remote of a user that would be created if anything were sent,
+// at an API that assigns keys: the key does not exist yet, and later records of the
+// user need no look-up for it.
 const RemoteToCome = "planned"
 
 // The codes that usersync itself assigns.
