@@ -7,6 +7,7 @@ import (
 
 	"github.com/gocarina/gocsv"
 
+	"usersync/reader/frame"
 	"usersync/reader/mapping"
 	"usersync/sync/user"
 )
@@ -43,19 +44,19 @@ func (r *csvRows) place(i int) *user.Value {
 
 // unfit returns why the row must not reach the parser. Its first cell is that of
 // column from.
-func (r *csvRows) unfit(row *framed, from int) *user.InvalidError {
+func (r *csvRows) unfit(row *frame.Row, from int) *user.InvalidError {
 	switch {
-	case row.long:
-		return tooLong(row.length, row.offset)
-	case bytes.IndexByte(row.bytes, 0) >= 0:
-		return &user.InvalidError{Code: "nul", Rule: "holds a NUL byte, at byte " + strconv.Itoa(bytes.IndexByte(row.bytes, 0)+1) + " of the row"}
-	case !utf8.Valid(row.bytes):
+	case row.Long:
+		return tooLong(row.Length, row.Offset)
+	case bytes.IndexByte(row.Bytes, 0) >= 0:
+		return &user.InvalidError{Code: "nul", Rule: "holds a NUL byte, at byte " + strconv.Itoa(bytes.IndexByte(row.Bytes, 0)+1) + " of the row"}
+	case !utf8.Valid(row.Bytes):
 		return invalidUTF8()
-	case r.charset != "" && bytes.Contains(row.bytes, replacement):
+	case r.charset != "" && bytes.Contains(row.Bytes, replacement):
 		return &user.InvalidError{Code: "invalid_charset", Rule: "holds bytes that are not valid " + r.charset, Hint: "name the right --charset"}
-	case row.spoiled:
+	case row.Spoiled:
 		e := &user.InvalidError{Code: "bare_quote", Rule: "a quote stands where none may", Hint: "put the cell in quotes and double the quotes inside it"}
-		if column := from + row.cell; column < len(r.header) {
+		if column := from + row.Cell; column < len(r.header) {
 			e.Column = r.header[column]
 		}
 		return e

@@ -12,24 +12,28 @@ import (
 
 	"github.com/gocarina/gocsv"
 
+	"usersync/reader/frame"
 	"usersync/reader/mapping"
+	"usersync/reader/proof"
 	"usersync/sync/user"
 )
 
 // csvRows reads a CSV file: frame cuts the rows and refuses those that would
 // lead a parser astray, gocsv takes the others apart, one at a time.
 type csvRows struct {
-	file    string
-	frame   frame
-	taker   taker
-	header  []string // as in the file, with usersync's own columns
-	own     int      // how many of them are usersync's; they come first
-	mapper  *mapping.Mapper
-	chunk   *chunk
-	cells   []user.Value // of the file's own columns
-	marks   marks
-	trailer trailer
-	records int // so far
+	file      string
+	frame     *frame.CSV
+	taker     taker
+	delimiter rune
+	header    []string // as in the file, with usersync's own columns
+	own       int      // how many of them are usersync's; they come first
+	mapper    *mapping.Mapper
+	chunk     *chunk
+	cells     []user.Value // of the file's own columns
+	marks     marks
+	trailer   proof.Trailer
+	ended     bool // the trailer was seen
+	records   int  // so far
 	// charset is where the text was decoded from; U+FFFD stands for its faults.
 	charset  string
 	original func(user.Rejected) [][]byte
@@ -73,45 +77,43 @@ func (f *feed) Read(p []byte) (int, error) {
 	return n + m, nil
 }
 
-func openCSV(f *file, w *window, o Options) (*csvRows, error) {
-	r := &csvRows{file: f.name, taker: taker{feed: &feed{}}, charset: f.source.Charset(), original: o.Original, trailer: newTrailer(o.Trailer)}
-	r.frame = frame{window: *w, line: 1}
-	delimiter := o.Delimiter
-	if delimiter == 0 {
-		delimiter = found(r.frame.data())
+func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
+	r := &csvRows{file: f.name, taker: taker{feed: &feed{}}, charset: f.source.Charset(), original: o.Original, trailer: proof.NewTrailer(o.Trailer)}
+	if r.delimiter = o.Delimiter; r.delimiter == 0 {
+		r.delimiter = found(w.Data())
 	}
-	r.frame.delimiter = utf8.AppendRune(nil, delimiter)
-	if err := r.readHeader(delimiter); err != nil {
+	r.frame = frame.NewCSV(w, utf8.AppendRune(nil, r.delimiter))
+	if err := r.readHeader(); err != nil {
 		return nil, err
 	}
-	f.layout = Layout{Format: CSV, Delimiter: delimiter, Header: r.header[r.own:]}
+	f.layout = Layout{Format: CSV, Delimiter: r.delimiter, Header: r.header[r.own:]}
 	return r, nil
 }
 
-func (r *csvRows) readHeader(delimiter rune) error {
-	row, err := r.frame.next()
+func (r *csvRows) readHeader() error {
+	row, err := r.frame.Next()
 	if err == io.EOF {
 		return &InputError{File: r.file, Rule: "there is no header: all lines are blank", Hint: "put the column names on the first line"}
 	}
 	if err != nil {
 		return r.fatal(err)
 	}
-	if bytes.HasPrefix(row.bytes, []byte("PK\x03\x04")) {
+	if bytes.HasPrefix(row.Bytes, []byte("PK\x03\x04")) {
 		return &InputError{File: r.file, Rule: "is a spreadsheet or a zip archive, and no CSV", Hint: "save it as CSV, or unpack it"}
 	}
 	if unfit := r.unfit(&row, 0); unfit != nil {
-		return &InputError{File: r.file, Line: row.line, Rule: "the header " + unfit.Rule, Hint: unfit.Hint}
+		return &InputError{File: r.file, Line: row.Line, Rule: "the header " + unfit.Rule, Hint: unfit.Hint}
 	}
-	r.taker.feed.set(row.bytes)
+	r.taker.feed.set(row.Bytes)
 	reader := csv.NewReader(r.taker.feed)
-	reader.Comma, reader.ReuseRecord = delimiter, true
+	reader.Comma, reader.ReuseRecord = r.delimiter, true
 	header, err := reader.Read()
 	if err != nil {
-		return &InputError{File: r.file, Line: row.line, Rule: "the header cannot be read as CSV"}
+		return &InputError{File: r.file, Line: row.Line, Rule: "the header cannot be read as CSV"}
 	}
-	r.taker.parser, r.taker.header, r.header = reader, bytes.Clone(row.bytes), slices.Clone(header)
+	r.taker.parser, r.taker.header, r.header = reader, bytes.Clone(row.Bytes), slices.Clone(header)
 	r.own, err = r.marks.find(r.header)
-	return r.located(row.line, err)
+	return r.located(row.Line, err)
 }
 
 func (r *csvRows) located(line int, err error) error {
@@ -121,26 +123,19 @@ func (r *csvRows) located(line int, err error) error {
 	return inputError(r.file, line, err)
 }
 
-func (r *csvRows) line() int { return max(1, r.frame.line-1) }
+func (r *csvRows) line() int { return max(1, r.frame.Line()-1) }
 
-// fatal says where the quote opened that swallowed the rest.
-func (r *csvRows) fatal(err error) error {
-	if errors.Is(err, errUnterminated) {
-		return &InputError{File: r.file, Line: r.frame.quoteLine, Rule: "the quote that opens on this line is never closed",
-			Hint: "close it, or double a quote that is part of the text", Err: err}
-	}
-	return inputError(r.file, r.frame.line, err)
-}
+func (r *csvRows) fatal(err error) error { return inputError(r.file, r.frame.Line(), err) }
 
 func (r *csvRows) next(rec *user.Record) error {
-	row, err := r.frame.next()
+	row, err := r.frame.Next()
 	if err == io.EOF {
 		return r.atEnd()
 	}
 	if err != nil {
 		return r.fatal(err)
 	}
-	if r.trailer.word != "" {
+	if r.trailer.Expected() {
 		if ended, err := r.endsAt(&row); err != nil {
 			return err
 		} else if ended {
@@ -148,13 +143,13 @@ func (r *csvRows) next(rec *user.Record) error {
 		}
 	}
 	r.records++
-	rec.Origin.Line = row.line
-	rec.Origin.Raw = r.chunk.copied(row.raw())
+	rec.Origin.Line = row.Line
+	rec.Origin.Raw = r.chunk.copied(row.Raw())
 	if unfit := r.unfit(&row, 0); unfit != nil {
 		r.refuse(rec, unfit)
 		return nil
 	}
-	r.taker.feed.set(row.bytes)
+	r.taker.feed.set(row.Bytes)
 	if ragged, err := r.parse(); err != nil {
 		return err
 	} else if ragged {
@@ -189,7 +184,7 @@ func (r *csvRows) parse() (ragged bool, err error) {
 // from.
 func (r *csvRows) ragged(raw []byte, from int) *user.InvalidError {
 	reader := csv.NewReader(bytes.NewReader(raw))
-	reader.Comma, reader.FieldsPerRecord = rune0(r.frame.delimiter), -1
+	reader.Comma, reader.FieldsPerRecord = r.delimiter, -1
 	e := &user.InvalidError{Code: "ragged", Hint: "a delimiter inside a cell needs quotes around the cell"}
 	want := strconv.Itoa(len(r.header) - from)
 	e.Rule = "has another number of cells than the header, which has " + want
@@ -198,8 +193,6 @@ func (r *csvRows) ragged(raw []byte, from int) *user.InvalidError {
 	}
 	return e
 }
-
-func rune0(b []byte) rune { c, _ := utf8.DecodeRune(b); return c }
 
 func validDelimiter(d rune) bool {
 	return d != '"' && d != '\r' && d != '\n' && utf8.ValidRune(d) && d != utf8.RuneError

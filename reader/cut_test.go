@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"usersync/reader/frame"
 	"usersync/reader/mapping"
+	"usersync/reader/proof"
 )
 
 // TestCutAtAnyByte: a file that lost a byte is never proved to be whole, unless
@@ -18,28 +20,28 @@ func TestCutAtAnyByte(t *testing.T) {
 	for name, c := range map[string]struct {
 		file, text string
 		o          Options
-		want       ProofKind
+		want       proof.Kind
 		ownEnd     bool
 	}{
-		"CSV, nothing expected":   {"u.csv", threeRows, Options{}, Unproved, false},
-		"CSV, a number":           {"u.csv", threeRows, Options{ExpectRecords: 3}, ByExpectRecords, false},
-		"CSV with CR LF":          {"u.csv", strings.ReplaceAll(threeRows, "\n", "\r\n"), Options{ExpectRecords: 3}, ByExpectRecords, false},
-		"CSV, a hash":             {"u.csv", threeRows, Options{ExpectSHA256: hashOf(threeRows)}, ByExpectSHA256, false},
-		"CSV, a hash and blanks":  {"u.csv", threeRows + "\n\n", Options{ExpectSHA256: hashOf(threeRows + "\n\n")}, ByExpectSHA256, false},
-		"CSV, a trailer":          {"u.csv", trailed, Options{Trailer: "END"}, ByTrailer, true},
-		"CSV, a quoted trailer":   {"u.csv", threeRows + "\"END\",\"3\"\n", Options{Trailer: "END"}, ByTrailer, true},
-		"gzip, a trailer":         {"u.csv.gz", string(gzipped(t, trailed)), Options{Trailer: "END"}, ByTrailer, false},
-		"gzip":                    {"u.csv.gz", oneMember, Options{}, ByGzip, false},
-		"two gzip members":        {"u.csv.gz", gzipMembers(t, threeRows, "4,d\n"), Options{}, Unproved, false},
-		"zstd":                    {"u.csv.zst", oneFrame, Options{}, ByZstd, false},
-		"zstd of several blocks":  {"u.csv.zst", zstandard(t, nil, threeRows+strings.Repeat("4,dd\n", 30_000)), Options{}, ByZstd, false},
-		"two zstd frames":         {"u.csv.zst", zstandard(t, nil, threeRows, "4,d\n"), Options{}, Unproved, false},
-		"JSON Lines":              {"u.jsonl", threeLines, Options{}, Unproved, false},
-		"JSON Lines, a number":    {"u.jsonl", threeLines, Options{ExpectRecords: 3}, ByExpectRecords, true},
-		"a JSON array":            {"u.json", threeArray + " \n", Options{}, ByJSONArray, true},
-		"a JSON array, a number":  {"u.json", threeArray, Options{ExpectRecords: 3}, ByExpectRecords, true},
-		"a packed JSON array":     {"u.json.gz", string(gzipped(t, threeArray)), Options{}, ByJSONArray, false},
-		"CSV in UTF-16, a number": {"u.csv", utf16le(threeRows), Options{ExpectRecords: 3}, ByExpectRecords, false},
+		"CSV, nothing expected":   {"u.csv", threeRows, Options{}, proof.Unproved, false},
+		"CSV, a number":           {"u.csv", threeRows, Options{ExpectRecords: 3}, proof.ByExpectRecords, false},
+		"CSV with CR LF":          {"u.csv", strings.ReplaceAll(threeRows, "\n", "\r\n"), Options{ExpectRecords: 3}, proof.ByExpectRecords, false},
+		"CSV, a hash":             {"u.csv", threeRows, Options{ExpectSHA256: hashOf(threeRows)}, proof.ByExpectSHA256, false},
+		"CSV, a hash and blanks":  {"u.csv", threeRows + "\n\n", Options{ExpectSHA256: hashOf(threeRows + "\n\n")}, proof.ByExpectSHA256, false},
+		"CSV, a trailer":          {"u.csv", trailed, Options{Trailer: "END"}, proof.ByTrailer, true},
+		"CSV, a quoted trailer":   {"u.csv", threeRows + "\"END\",\"3\"\n", Options{Trailer: "END"}, proof.ByTrailer, true},
+		"gzip, a trailer":         {"u.csv.gz", string(gzipped(t, trailed)), Options{Trailer: "END"}, proof.ByTrailer, false},
+		"gzip":                    {"u.csv.gz", oneMember, Options{}, proof.ByGzip, false},
+		"two gzip members":        {"u.csv.gz", gzipMembers(t, threeRows, "4,d\n"), Options{}, proof.Unproved, false},
+		"zstd":                    {"u.csv.zst", oneFrame, Options{}, proof.ByZstd, false},
+		"zstd of several blocks":  {"u.csv.zst", zstandard(t, nil, threeRows+strings.Repeat("4,dd\n", 30_000)), Options{}, proof.ByZstd, false},
+		"two zstd frames":         {"u.csv.zst", zstandard(t, nil, threeRows, "4,d\n"), Options{}, proof.Unproved, false},
+		"JSON Lines":              {"u.jsonl", threeLines, Options{}, proof.Unproved, false},
+		"JSON Lines, a number":    {"u.jsonl", threeLines, Options{ExpectRecords: 3}, proof.ByExpectRecords, true},
+		"a JSON array":            {"u.json", threeArray + " \n", Options{}, proof.ByJSONArray, true},
+		"a JSON array, a number":  {"u.json", threeArray, Options{ExpectRecords: 3}, proof.ByExpectRecords, true},
+		"a packed JSON array":     {"u.json.gz", string(gzipped(t, threeArray)), Options{}, proof.ByJSONArray, false},
+		"CSV in UTF-16, a number": {"u.csv", utf16le(threeRows), Options{ExpectRecords: 3}, proof.ByExpectRecords, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := stored(t, c.file, []byte(c.text))
@@ -64,9 +66,9 @@ func TestCutAtAnyByte(t *testing.T) {
 func refuseProof(t *testing.T, o Options, n int) {
 	t.Helper()
 	proofs, _, err := proved(t, o)
-	for _, proof := range proofs {
-		if proof.By != Unproved {
-			t.Errorf("cut at byte %d: proved by %s, error %v", n, proof.By, err)
+	for _, p := range proofs {
+		if p.By != proof.Unproved {
+			t.Errorf("cut at byte %d: proved by %s, error %v", n, p.By, err)
 		}
 	}
 }
@@ -83,11 +85,11 @@ func utf16le(text string) string {
 // TestCutBesideItsSidecar: the sidecar was written for the whole file.
 func TestCutBesideItsSidecar(t *testing.T) {
 	path := stored(t, "u.csv", []byte(threeRows))
-	if err := os.WriteFile(path+SidecarSuffix, []byte(hashOf(threeRows)+"  u.csv\n"), 0o600); err != nil {
+	if err := os.WriteFile(path+proof.SidecarSuffix, []byte(hashOf(threeRows)+"  u.csv\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	o := Options{Paths: []string{path}, Sidecar: true}
-	if proofs, _, err := proved(t, o); err != nil || proofs[0].By != BySidecar {
+	if proofs, _, err := proved(t, o); err != nil || proofs[0].By != proof.BySidecar {
 		t.Fatalf("whole: %v, %v", proofs, err)
 	}
 	for n := range len(threeRows) {
@@ -117,7 +119,7 @@ func TestTrailer(t *testing.T) {
 		"perhaps a user":            {"id,phone\n1,a\nEND,4155550123\n", "u.csv:3: no cell of the trailer holds the number of records; records found: 1"},
 		"a row behind it":           {"id,email\n1,a\nEND,1\n2,b\n", "u.csv:4: a row stands behind the trailer, which must be the last"},
 		"another trailer behind it": {"id,email\n1,a\nEND,1\nEND,1\n", "u.csv:4: a row stands behind the trailer, which must be the last"},
-		"a long row behind it":      {"id,email\n1,a\nEND,1\n" + strings.Repeat("x", maxRecord+9), "u.csv:4: a row stands behind the trailer, which must be the last"},
+		"a long row behind it":      {"id,email\n1,a\nEND,1\n" + strings.Repeat("x", frame.MaxRecord+9), "u.csv:4: a row stands behind the trailer, which must be the last"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			proofs, _, err := proved(t, Options{Paths: []string{stored(t, "u.csv", []byte(c.text))}, Trailer: "END"})
@@ -126,7 +128,7 @@ func TestTrailer(t *testing.T) {
 				got = err.Error()
 				got = got[strings.LastIndex(got, "/")+1:]
 			}
-			if got != c.want || (proofs[0].By == ByTrailer) != (c.want == "") {
+			if got != c.want || (proofs[0].By == proof.ByTrailer) != (c.want == "") {
 				t.Errorf("got %q, proofs %v, want %q", got, proofs, c.want)
 			}
 		})
@@ -137,7 +139,7 @@ func TestTrailer(t *testing.T) {
 func TestTrailerOfRejects(t *testing.T) {
 	text := "_usersync_outcome,id,email\ninvalid,1,a\n"
 	proofs, _, err := proved(t, Options{Paths: []string{stored(t, "rejects.csv", []byte(text))}, Trailer: "END"})
-	if err != nil || proofs[0].By != Unproved {
+	if err != nil || proofs[0].By != proof.Unproved {
 		t.Error(proofs, err)
 	}
 }
@@ -145,7 +147,7 @@ func TestTrailerOfRejects(t *testing.T) {
 func TestTrailerOfEachFile(t *testing.T) {
 	one, two := stored(t, "1.csv", []byte("id\n1\nEND,1\n")), stored(t, "2.csv", []byte("id\n2\n3\nEND,2\n"))
 	proofs, _, err := proved(t, Options{Paths: []string{one, two}, Trailer: "END"})
-	if err != nil || proofs[0].By != ByTrailer || proofs[1].By != ByTrailer {
+	if err != nil || proofs[0].By != proof.ByTrailer || proofs[1].By != proof.ByTrailer {
 		t.Error(proofs, err)
 	}
 	if _, err := Open(t.Context(), Options{Paths: []string{stored(t, "u.jsonl", []byte(threeLines))}, Trailer: "END"}); err == nil || !strings.Contains(err.Error(), "a trailer can only end a CSV file") {
@@ -166,10 +168,10 @@ func TestLastLineWithoutNewline(t *testing.T) {
 		"{\"id\":1}\n{\"id\"": 1,
 		"{\"id\":1}\n  ":      0,
 		"[{\"id\":1}\n]":      0,
-		"id\n" + strings.Repeat("1", maxRecord+9):                                    1,
-		"id\n" + strings.Repeat("1", maxRecord+9) + "\n":                             0,
-		"{\"id\":1}\n" + strings.Repeat("1", 2*maxRecord):                            1,
-		"{\"id\":1}\n{\"id\":2,\"name\":\"" + strings.Repeat("1", maxRecord) + "\"}": 1,
+		"id\n" + strings.Repeat("1", frame.MaxRecord+9):                                    1,
+		"id\n" + strings.Repeat("1", frame.MaxRecord+9) + "\n":                             0,
+		"{\"id\":1}\n" + strings.Repeat("1", 2*frame.MaxRecord):                            1,
+		"{\"id\":1}\n{\"id\":2,\"name\":\"" + strings.Repeat("1", frame.MaxRecord) + "\"}": 1,
 	} {
 		for name, packed := range map[string][]byte{"u": []byte(text), "u.gz": gzipped(t, text)} {
 			o := Options{Paths: []string{stored(t, name, packed)}, Mapping: mapping.Config{Ignore: []string{"name"}}}
@@ -201,11 +203,11 @@ func FuzzTrailer(f *testing.F) {
 			}
 		}
 		switch in.Proofs()[0].By {
-		case Unproved:
+		case proof.Unproved:
 			if !failed {
 				t.Fatal("a file without proof and without error")
 			}
-		case ByTrailer:
+		case proof.ByTrailer:
 			if failed {
 				t.Fatal("a proof in spite of an error")
 			}

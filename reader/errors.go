@@ -4,7 +4,9 @@ import (
 	"errors"
 	"strconv"
 
+	"usersync/reader/frame"
 	"usersync/reader/mapping"
+	"usersync/reader/proof"
 	"usersync/reader/source"
 )
 
@@ -30,8 +32,6 @@ func (e *InputError) Error() string {
 // Unwrap returns Err.
 func (e *InputError) Unwrap() error { return e.Err }
 
-var errUnterminated = errors.New("a quoted cell is not closed")
-
 // inputError gives err its file and line.
 func inputError(file string, line int, err error) *InputError {
 	if own, ok := errors.AsType[*InputError](err); ok {
@@ -39,6 +39,12 @@ func inputError(file string, line int, err error) *InputError {
 			own.File, own.Line = file, line
 		}
 		return own
+	}
+	if e, ok := errors.AsType[*frame.Error](err); ok {
+		return &InputError{File: file, Line: e.Line, Rule: e.Rule, Hint: e.Hint, Err: e.Err}
+	}
+	if e, ok := errors.AsType[*proof.SidecarError](err); ok {
+		return &InputError{File: e.File, Rule: e.Rule, Hint: "write it anew with sha256sum, or remove it", Err: e.Err}
 	}
 	if e, ok := errors.AsType[*source.Error](err); ok {
 		return &InputError{File: e.File, Line: line, Rule: e.Rule, Hint: e.Hint, Err: err}

@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"usersync/reader/frame"
 	"usersync/reader/mapping"
+	"usersync/reader/proof"
 	"usersync/reader/source"
 	"usersync/sync/user"
 )
@@ -57,9 +59,12 @@ func (in *Input) open(path string) (*file, error) {
 // are those of the first record, or of several.
 func (in *Input) start(path string, several bool) (*file, error) {
 	name := source.Name(path)
-	sidecar, err := in.o.sidecarOf(path)
-	if err != nil {
-		return nil, err
+	sidecar := ""
+	if in.o.Sidecar && path != "-" {
+		var err error
+		if sidecar, err = proof.Sidecar(path); err != nil {
+			return nil, inputError(name, 0, err)
+		}
 	}
 	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: ownBeginnings(), Tally: in.tally,
 		Hash: sidecar != "" || in.o.ExpectSHA256 != ""})
@@ -81,13 +86,13 @@ func closing(s *source.Source, err error) error {
 }
 
 func (in *Input) readHeader(f *file, several bool) (err error) {
-	w := &window{r: f.source}
-	for !hasLine(w.data()) && len(w.data()) < sampleBytes && w.more() {
+	w := frame.NewWindow(f.source)
+	for !hasLine(w.Data()) && len(w.Data()) < sampleBytes && w.More() {
 	}
-	if w.err != nil && w.err != io.EOF && len(w.data()) == 0 {
-		return w.err
+	if err := w.Err(); err != nil && err != io.EOF && len(w.Data()) == 0 {
+		return err
 	}
-	jsonl := in.format(f.name, w.data()) == JSONL
+	jsonl := in.format(f.name, w.Data()) == JSONL
 	if jsonl && in.o.Trailer != "" {
 		return &InputError{File: f.name, Rule: "a trailer can only end a CSV file, and this is " + JSONL,
 			Hint: "leave trailer out; a number of records or a SHA-256 can be expected of it"}

@@ -6,7 +6,9 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
+	"usersync/reader/frame"
 	"usersync/reader/mapping"
 	"usersync/sync/user"
 )
@@ -66,7 +68,7 @@ func (m *marks) mark(rec *user.Record) {
 func (r *csvRows) marked(rec *user.Record) bool {
 	r.marks.mark(rec)
 	if r.marks.raw.Text == "" {
-		rec.Origin.Raw, _ = behindCells(rec.Origin.Raw, r.frame.delimiter, r.own)
+		rec.Origin.Raw, _ = behindCells(rec.Origin.Raw, r.delimiter, r.own)
 		return true
 	}
 	rec.Origin.Raw = r.chunk.copied([]byte(r.marks.raw.Text))
@@ -81,7 +83,7 @@ func (r *csvRows) marked(rec *user.Record) bool {
 // where it can be told which cells are theirs: they would nest otherwise.
 func (r *csvRows) refuse(rec *user.Record, unfit *user.InvalidError) {
 	rec.Err, rec.Origin.Unparsed = unfit, true
-	if rest, told := behindCells(rec.Origin.Raw, r.frame.delimiter, r.own); told {
+	if rest, told := behindCells(rec.Origin.Raw, r.delimiter, r.own); told {
 		rec.Origin.Raw = rest
 	}
 }
@@ -92,15 +94,15 @@ func (r *csvRows) again(raw []byte) *user.InvalidError {
 	if unfit := r.marks.spoilt(r.mapper); unfit != nil {
 		return unfit
 	}
-	f := frame{window: window{buf: raw, err: io.EOF}, delimiter: r.frame.delimiter}
-	row, err := f.next()
+	f := frame.NewCSV(frame.Over(raw), utf8.AppendRune(nil, r.delimiter))
+	row, err := f.Next()
 	if err != nil {
 		return notOneRow()
 	}
 	if unfit := r.unfit(&row, r.own); unfit != nil {
 		return unfit
 	}
-	if _, err = f.next(); err != io.EOF {
+	if _, err = f.Next(); err != io.EOF {
 		return notOneRow()
 	}
 	return r.spreadAgain(raw)
@@ -108,7 +110,7 @@ func (r *csvRows) again(raw []byte) *user.InvalidError {
 
 func (r *csvRows) spreadAgain(raw []byte) *user.InvalidError {
 	reader := csv.NewReader(bytes.NewReader(raw))
-	reader.Comma, reader.FieldsPerRecord = rune0(r.frame.delimiter), len(r.header)-r.own
+	reader.Comma, reader.FieldsPerRecord = r.delimiter, len(r.header)-r.own
 	cells, err := reader.Read()
 	if err != nil {
 		return r.ragged(raw, r.own)
@@ -141,20 +143,20 @@ func (m *marks) spoilt(mapper *mapping.Mapper) *user.InvalidError {
 
 // behindCells returns what follows the first n cells of a row and their
 // delimiters, and whether the row has them at all, each well-formed.
-func behindCells(row, delimiter []byte, n int) (rest []byte, ok bool) {
+func behindCells(row []byte, delimiter rune, n int) (rest []byte, ok bool) {
 	for range n {
 		at := 0
 		if quoted := len(row) > 0 && row[0] == '"'; quoted {
 			at = behindQuote(row, 1)
 		}
-		i := bytes.Index(row[at:], delimiter)
+		i := bytes.IndexRune(row[at:], delimiter)
 		if i < 0 {
 			return nil, false
 		}
 		if at > 0 && i > 0 || at == 0 && bytes.IndexByte(row[:i], '"') >= 0 {
 			return row, false
 		}
-		row = row[at+i+len(delimiter):]
+		row = row[at+i+utf8.RuneLen(delimiter):]
 	}
 	return row, true
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"usersync/reader/proof"
 )
 
 const (
@@ -58,7 +60,7 @@ func hashOf(text string) string {
 }
 
 // proved reads the files to their ends.
-func proved(t *testing.T, o Options) (proofs []Proof, warnings []string, err error) {
+func proved(t *testing.T, o Options) (proofs []proof.Proof, warnings []string, err error) {
 	t.Helper()
 	in, err := Open(t.Context(), o)
 	if err != nil {
@@ -80,27 +82,27 @@ func TestProofs(t *testing.T) {
 	tests := []struct {
 		name, file, text string
 		options          Options
-		want             ProofKind
+		want             proof.Kind
 	}{
-		{"nothing proves CSV", "u.csv", threeRows, Options{}, Unproved},
-		{"nothing proves JSON Lines", "u.jsonl", threeLines, Options{}, Unproved},
-		{"the bracket of an array", "u.json", threeArray, Options{}, ByJSONArray},
-		{"an empty array", "u.json", "[ ]", Options{}, ByJSONArray},
-		{"one gzip member", "u.csv.gz", gzipMembers(t, threeRows), Options{}, ByGzip},
-		{"two gzip members", "u.csv.gz", gzipMembers(t, threeRows, "4,d\n"), Options{}, Unproved},
-		{"an empty gzip member behind", "u.csv.gz", gzipMembers(t, threeRows, ""), Options{}, Unproved},
-		{"one zstd frame", "u.csv.zst", zstandard(t, nil, threeRows), Options{}, ByZstd},
-		{"a zstd frame of many blocks", "u.csv.zst", zstandard(t, nil, threeRows+strings.Repeat("4,dddd\n", 100_000)), Options{}, ByZstd},
-		{"two zstd frames", "u.csv.zst", zstandard(t, nil, threeRows, "4,d\n"), Options{}, Unproved},
-		{"a skippable frame behind", "u.csv.zst", zstandard(t, nil, threeRows) + "\x50\x2a\x4d\x18\x02\x00\x00\x00ab", Options{}, Unproved},
-		{"a zstd frame without checksum", "u.csv.zst", zstandard(t, unsummed, threeRows), Options{}, Unproved},
-		{"the number of records", "u.csv", threeRows, Options{ExpectRecords: 3}, ByExpectRecords},
-		{"the number of JSON records", "u.jsonl", threeLines, Options{ExpectRecords: 3}, ByExpectRecords},
-		{"a JSON object that is closed needs no newline", "u.jsonl", strings.TrimSpace(threeLines), Options{ExpectRecords: 3}, ByExpectRecords},
-		{"a row without newline may be a part", "u.csv", strings.TrimSpace(threeRows), Options{ExpectRecords: 3}, Unproved},
-		{"the hash", "u.csv", threeRows, Options{ExpectSHA256: strings.ToUpper(hashOf(threeRows))}, ByExpectSHA256},
-		{"the hash of the archive", "u.csv.gz", gzipMembers(t, threeRows), Options{ExpectSHA256: hashOf(gzipMembers(t, threeRows))}, ByExpectSHA256},
-		{"the hash beside the number", "u.csv", threeRows, Options{ExpectSHA256: hashOf(threeRows), ExpectRecords: 3}, ByExpectSHA256},
+		{"nothing proves CSV", "u.csv", threeRows, Options{}, proof.Unproved},
+		{"nothing proves JSON Lines", "u.jsonl", threeLines, Options{}, proof.Unproved},
+		{"the bracket of an array", "u.json", threeArray, Options{}, proof.ByJSONArray},
+		{"an empty array", "u.json", "[ ]", Options{}, proof.ByJSONArray},
+		{"one gzip member", "u.csv.gz", gzipMembers(t, threeRows), Options{}, proof.ByGzip},
+		{"two gzip members", "u.csv.gz", gzipMembers(t, threeRows, "4,d\n"), Options{}, proof.Unproved},
+		{"an empty gzip member behind", "u.csv.gz", gzipMembers(t, threeRows, ""), Options{}, proof.Unproved},
+		{"one zstd frame", "u.csv.zst", zstandard(t, nil, threeRows), Options{}, proof.ByZstd},
+		{"a zstd frame of many blocks", "u.csv.zst", zstandard(t, nil, threeRows+strings.Repeat("4,dddd\n", 100_000)), Options{}, proof.ByZstd},
+		{"two zstd frames", "u.csv.zst", zstandard(t, nil, threeRows, "4,d\n"), Options{}, proof.Unproved},
+		{"a skippable frame behind", "u.csv.zst", zstandard(t, nil, threeRows) + "\x50\x2a\x4d\x18\x02\x00\x00\x00ab", Options{}, proof.Unproved},
+		{"a zstd frame without checksum", "u.csv.zst", zstandard(t, unsummed, threeRows), Options{}, proof.Unproved},
+		{"the number of records", "u.csv", threeRows, Options{ExpectRecords: 3}, proof.ByExpectRecords},
+		{"the number of JSON records", "u.jsonl", threeLines, Options{ExpectRecords: 3}, proof.ByExpectRecords},
+		{"a JSON object that is closed needs no newline", "u.jsonl", strings.TrimSpace(threeLines), Options{ExpectRecords: 3}, proof.ByExpectRecords},
+		{"a row without newline may be a part", "u.csv", strings.TrimSpace(threeRows), Options{ExpectRecords: 3}, proof.Unproved},
+		{"the hash", "u.csv", threeRows, Options{ExpectSHA256: strings.ToUpper(hashOf(threeRows))}, proof.ByExpectSHA256},
+		{"the hash of the archive", "u.csv.gz", gzipMembers(t, threeRows), Options{ExpectSHA256: hashOf(gzipMembers(t, threeRows))}, proof.ByExpectSHA256},
+		{"the hash beside the number", "u.csv", threeRows, Options{ExpectSHA256: hashOf(threeRows), ExpectRecords: 3}, proof.ByExpectSHA256},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -135,7 +137,7 @@ func TestExpectedDoesNotHold(t *testing.T) {
 			if !ok || !strings.Contains(wrong.Rule, test.want) || wrong.Hint == "" || wrong.File != test.options.Paths[0] {
 				t.Fatalf("error is %v, want %q of the file, with a hint", err, test.want)
 			}
-			if len(proofs) != 1 || proofs[0].By != Unproved {
+			if len(proofs) != 1 || proofs[0].By != proof.Unproved {
 				t.Errorf("proofs are %v in spite of the error", proofs)
 			}
 		})
@@ -145,10 +147,10 @@ func TestExpectedDoesNotHold(t *testing.T) {
 func TestExpectedOfSeveralFiles(t *testing.T) {
 	one, two := stored(t, "one.csv", []byte(threeRows)), stored(t, "two.csv.gz", gzipped(t, threeRows))
 	proofs, _, err := proved(t, Options{Paths: []string{one, two}, ExpectRecords: 6})
-	if err != nil || proofs[0].By != ByExpectRecords || proofs[1].By != ByExpectRecords {
+	if err != nil || proofs[0].By != proof.ByExpectRecords || proofs[1].By != proof.ByExpectRecords {
 		t.Errorf("proofs are %v, error %v", proofs, err)
 	}
-	if proofs, _, _ = proved(t, Options{Paths: []string{one, two}}); proofs[0].By != Unproved || proofs[1].By != ByGzip {
+	if proofs, _, _ = proved(t, Options{Paths: []string{one, two}}); proofs[0].By != proof.Unproved || proofs[1].By != proof.ByGzip {
 		t.Errorf("without a number the proofs are %v", proofs)
 	}
 	if _, _, err = proved(t, Options{Paths: []string{one, two}, ExpectRecords: 7}); err == nil || !strings.HasPrefix(err.Error(), "the 2 files: ") {
@@ -168,7 +170,7 @@ func TestProofsBeforeTheEnd(t *testing.T) {
 	for range in.Records() {
 		break
 	}
-	if got := in.Proofs(); len(got) != 1 || got[0].By != Unproved {
+	if got := in.Proofs(); len(got) != 1 || got[0].By != proof.Unproved {
 		t.Errorf("proofs are %v after one record", got)
 	}
 	if err := in.Close(); err != nil {
@@ -189,7 +191,7 @@ func TestBlockedGzip(t *testing.T) {
 		t.Fatal(err)
 	}
 	proofs, _, err := proved(t, Options{Paths: []string{stored(t, "u.csv.gz", b.Bytes())}})
-	if err != nil || proofs[0].By != Unproved {
+	if err != nil || proofs[0].By != proof.Unproved {
 		t.Error(proofs, err)
 	}
 }

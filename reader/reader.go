@@ -3,15 +3,18 @@
 //
 // It does not know what a destination makes of a record, and writes nothing. A
 // row that is unfit comes out as a record with Err; it is never skipped. Start
-// at Open; the roads are csv.go and jsonl.go, which meet in mapping.
+// at Open; the roads are csv.go and jsonl.go, which meet in mapping. Package frame
+// cuts files into rows, object takes JSON apart, proof shows that a file is whole.
 package reader
 
 import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"usersync/reader/mapping"
+	"usersync/reader/proof"
 	"usersync/reader/source"
 	"usersync/sync/user"
 )
@@ -69,17 +72,17 @@ type Input struct {
 	chunk  chunk
 	// finished is the number of files that were read to their end.
 	finished int
-	proofs   []Proof  // by path
-	torn     []bool   // by path: the last record may be a part of one
-	warnings []string // by file
-	failed   bool     // gave an error
+	proofs   []proof.Proof // by path
+	torn     []bool        // by path: the last record may be a part of one
+	warnings []string      // by file
+	failed   bool          // gave an error
 }
 
 // Open checks everything that can be wrong before the first record is sent, in
 // every file: that it is there, has a header, and has the columns that the
 // mapping wants and no others. An error is an *InputError.
 func Open(ctx context.Context, o Options) (*Input, error) {
-	in := &Input{o: o, tally: source.NewTally(), files: make([]*file, len(o.Paths)), proofs: make([]Proof, len(o.Paths))}
+	in := &Input{o: o, tally: source.NewTally(), files: make([]*file, len(o.Paths)), proofs: make([]proof.Proof, len(o.Paths))}
 	for i, path := range o.Paths {
 		in.proofs[i].File = source.Name(path)
 	}
@@ -146,6 +149,19 @@ func (in *Input) Fields() []user.Field { return in.mapper.Fields() }
 // it was taken from the files, which is a little ahead of the records. After
 // the last record it is that of the whole input.
 func (in *Input) Digest() (sha256hex string, bytes int64) { return in.tally.Sum() }
+
+// Proofs tells of each path, in order, what proves that it was read whole. It
+// is to be asked when Records has ended without an error; before that it knows
+// of no proof.
+func (in *Input) Proofs() []proof.Proof {
+	proofs := slices.Clone(in.proofs)
+	for i := range proofs {
+		if in.failed || in.finished < len(proofs) {
+			proofs[i].By = proof.Unproved
+		}
+	}
+	return proofs
+}
 
 // Warnings are what a person should know and nothing depends on, each a
 // sentence that begins with the file's name. They are complete when Records has

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/gzip"
 
+	"usersync/reader/frame"
 	"usersync/reader/mapping"
 	"usersync/sync/user"
 )
@@ -52,7 +53,7 @@ func read(t *testing.T, o Options, text string) []string {
 }
 
 func TestRecords(t *testing.T) {
-	long := strings.Repeat("x", maxRecord)
+	long := strings.Repeat("x", frame.MaxRecord)
 	for name, c := range map[string]struct {
 		text string
 		want []string

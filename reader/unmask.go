@@ -17,7 +17,7 @@ func (r *csvRows) unmask(rec *user.Record) {
 	}
 	for _, raw := range r.original(*rec.Origin.Before) {
 		reader := csv.NewReader(bytes.NewReader(raw))
-		reader.Comma, reader.FieldsPerRecord = rune0(r.frame.delimiter), len(r.header)-r.own
+		reader.Comma, reader.FieldsPerRecord = r.delimiter, len(r.header)-r.own
 		row, err := reader.Read()
 		if err != nil {
 			return // it was not one row then either
@@ -32,16 +32,16 @@ func (r *csvRows) unmask(rec *user.Record) {
 
 // unmask does the same. The parser is left as it was.
 func (r *jsonRows) unmask(rec *user.Record) {
-	p := &r.parser
-	if r.original == nil || rec.Origin.Before == nil || !r.mapper.Masked(p.cells) {
+	p := r.parser
+	if r.original == nil || rec.Origin.Before == nil || !r.mapper.Masked(p.Cells) {
 		return
 	}
-	cells, said, broken := slices.Clone(p.cells), r.marks, p.broken
+	cells, said, broken := slices.Clone(p.Cells), r.marks, p.Broken
 	for _, raw := range r.original(*rec.Origin.Before) {
-		if unfit := p.parse(raw); unfit != nil {
+		if unfit := r.parse(raw); unfit != nil {
 			break
 		}
-		r.mapper.Unmask(cells, p.cells)
+		r.mapper.Unmask(cells, p.Cells)
 	}
-	p.cells, r.marks, p.marked, p.broken = cells, said, true, broken
+	p.Cells, r.marks, p.Marked, p.Broken = cells, said, true, broken
 }

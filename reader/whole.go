@@ -4,13 +4,14 @@ import (
 	"strconv"
 	"strings"
 
+	"usersync/reader/proof"
 	"usersync/reader/source"
 )
 
 // ending is what the last bytes of a file show.
 type ending struct {
-	// by is ByTrailer or ByJSONArray where the text itself shows its end.
-	by ProofKind
+	// by is proof.ByTrailer or proof.ByJSONArray where the text itself shows its end.
+	by proof.Kind
 	// open says that the last line lacks its newline, and an earlier one has it.
 	open bool
 	// torn says that the last record may be a part of one.
@@ -21,10 +22,10 @@ type ending struct {
 func (o *Options) checkExpected() error {
 	wrong := func(rule, hint string) error { return &InputError{File: "input", Rule: rule, Hint: hint} }
 	switch {
-	case o.ExpectSHA256 != "" && !IsSHA256(o.ExpectSHA256):
+	case o.ExpectSHA256 != "" && !proof.IsSHA256(o.ExpectSHA256):
 		return wrong("the SHA-256 to expect is not 64 hex digits", "take what sha256sum prints")
 	case o.ExpectSHA256 != "" && len(o.Paths) > 1:
-		return wrong("one SHA-256 is expected of several files", "name one file, or put a sidecar FILE"+SidecarSuffix+" beside each")
+		return wrong("one SHA-256 is expected of several files", "name one file, or put a sidecar FILE"+proof.SidecarSuffix+" beside each")
 	case o.ExpectRecords < 0:
 		return wrong("a negative number of records is expected", "")
 	}
@@ -61,28 +62,28 @@ func (in *Input) openEnd(f *file) string {
 }
 
 // proof is what shows that f is whole, its hashes being right.
-func (in *Input) proof(f *file) ProofKind {
+func (in *Input) proof(f *file) proof.Kind {
 	switch {
 	case in.o.ExpectSHA256 != "":
-		return ByExpectSHA256
+		return proof.ByExpectSHA256
 	case f.sidecar != "":
-		return BySidecar
-	case f.end.by != Unproved:
+		return proof.BySidecar
+	case f.end.by != proof.Unproved:
 		return f.end.by
 	}
 	switch f.source.Archive() {
 	case source.Gzip:
-		return ByGzip
+		return proof.ByGzip
 	case source.Zstd:
-		return ByZstd
+		return proof.ByZstd
 	}
-	return Unproved
+	return proof.Unproved
 }
 
 func (in *Input) holdHash(f *file) error {
 	found := f.source.SHA256()
 	for _, expected := range []struct{ sum, by string }{
-		{in.o.ExpectSHA256, "was expected"}, {f.sidecar, "stands in " + f.name + SidecarSuffix},
+		{in.o.ExpectSHA256, "was expected"}, {f.sidecar, "stands in " + f.name + proof.SidecarSuffix},
 	} {
 		if expected.sum != "" && !strings.EqualFold(expected.sum, found) {
 			return &InputError{File: f.name, Rule: "has the SHA-256 " + found + ", and " + strings.ToLower(expected.sum) + " " + expected.by,
@@ -100,8 +101,8 @@ func (in *Input) holdCount() error {
 		return nil
 	case in.count:
 		for i := range in.proofs {
-			if by := in.proofs[i].By; !in.torn[i] && by != ByExpectSHA256 && by != BySidecar {
-				in.proofs[i].By = ByExpectRecords
+			if by := in.proofs[i].By; !in.torn[i] && by != proof.ByExpectSHA256 && by != proof.BySidecar {
+				in.proofs[i].By = proof.ByExpectRecords
 			}
 		}
 		return nil

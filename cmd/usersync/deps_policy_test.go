@@ -69,7 +69,8 @@ func (p policy) add(imported, importers []string) {
 // forbids reports whether the rule keeps folder from importing another.
 func (b ban) forbids(folder, imported string) bool {
 	in := func(list []string, folder string) bool {
-		return slices.ContainsFunc(list, func(name string) bool { return within(folder, name) })
+		excepted := slices.Contains(list, "NOT "+folder)
+		return !excepted && slices.ContainsFunc(list, func(name string) bool { return within(folder, name) })
 	}
 	return in(b.importers, folder) && in(b.imported, imported)
 }

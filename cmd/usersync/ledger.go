@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -29,71 +25,17 @@ func ledgerCommand(e *env) *cobra.Command {
 	return cmd
 }
 
-// access is how a command uses the ledger.
-type access uint8
-
-const (
-	reading access = iota // there must be one
-	writing               // there must be one, and nobody else may use it
-	making                // it is made if there is none, and nobody else may use it
-)
-
 // onLedger lets cmd run do on the ledger of its config.
-func onLedger(e *env, cmd *cobra.Command, a access, do func(ctx context.Context, l *ledger.Ledger, args []string) error) *cobra.Command {
+func onLedger(e *env, cmd *cobra.Command, a connect.Access, do func(ctx context.Context, l *ledger.Ledger, args []string) error) *cobra.Command {
 	load := addSettings(e, cmd, config.ForLedger)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
 			return err
 		}
-		return withLedger(cmd.Context(), c, a, func(l *ledger.Ledger) error { return do(cmd.Context(), l, args) })
+		return connect.WithLedger(cmd.Context(), c, a, func(l *ledger.Ledger) error { return do(cmd.Context(), l, args) })
 	}
 	return cmd
-}
-
-func withLedger(ctx context.Context, c *config.Config, a access, do func(*ledger.Ledger) error) (err error) {
-	if c.Target.Sandbox {
-		return exit.Usage(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory, and ends with it"), "set sandbox to false", "usersync help settings")
-	}
-	c.Target.Offline = true
-	conn, err := connect.Open(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
-	url := c.Ledger.At(c.Output.RunsDir)
-	if err := checkThere(url, a); err != nil {
-		return err
-	}
-	l, err := connect.OpenLedger(ctx, c, conn.ScopeIn(c.Ledger.Feed), url)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, l.Close()) }()
-	if a != reading {
-		if _, err := l.Lock(ctx, "usersync-ledger", c.Ledger.LockTimeout); err != nil {
-			return err
-		}
-	}
-	return do(l)
-}
-
-// checkThere refuses to make a ledger only to find nothing in it, and makes its
-// place where it is to be made.
-func checkThere(url string, a access) error {
-	path, isFile := strings.CutPrefix(url, config.SQLiteURL)
-	switch {
-	case url == config.NoLedger:
-		return exit.Usage(errors.New("open the ledger: the settings say that there is none"), "give --ledger", "usersync help settings")
-	case !isFile:
-		return nil
-	case a == making:
-		return os.MkdirAll(filepath.Dir(path), 0o700)
-	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return exit.Usage(fmt.Errorf("open the ledger: there is none at %s", path), "give --ledger or --runs-dir; the first run makes it", "usersync help settings")
-	}
-	return nil
 }
 
 // ledgerArguments refuses another number of arguments than cmd takes.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/sync/ledger"
 )
 
@@ -15,7 +16,7 @@ func ledgerExport(e *env) *cobra.Command {
 		Long:    "export writes the scope as JSON Lines: a header, then a line for each user, with the prints in hex. It holds ids, and no\nvalue of a field. An import takes it where the ledger has the same key.",
 		Example: "  usersync ledger export > ledger.jsonl",
 		Args:    ledgerArguments(),
-	}, reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
+	}, connect.Reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
 		return l.Admin().Export(ctx, e.stdout)
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/erasure"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/journal"
 )
 
 func ledgerForget(e *env) *cobra.Command {
@@ -49,22 +50,9 @@ func forget(ctx context.Context, c *config.Config, id string) (done erasure.Done
 	if c.Target.Sandbox {
 		return done, exit.Usage(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory"), "set sandbox to false: rehearsals are erased too", "")
 	}
-	c.Target.Offline = true
-	conn, err := connect.Open(ctx, c)
-	if err != nil {
-		return done, err
-	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
-	if url := c.Ledger.At(c.Output.RunsDir); url != config.NoLedger {
-		if err := checkThere(url, writing); err != nil {
-			return done, err
-		}
-	}
-	scope := conn.ScopeIn(c.Ledger.Feed)
-	past, err := connect.Acquire(ctx, c, scope, c.Output.RunsDir, "usersync-ledger")
-	if err != nil {
-		return done, err
-	}
-	defer func() { err = errors.Join(err, past.Close()) }()
-	return erasure.Erase(ctx, past.Ledger, c.Output.RunsDir, scope, id)
+	err = connect.WithLease(ctx, c, func(l *connect.Lease, scope journal.Scope) (err error) {
+		done, err = erasure.Erase(ctx, l.Ledger, c.Output.RunsDir, scope, id)
+		return err
+	})
+	return done, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/ledger"
 )
@@ -19,7 +20,7 @@ func ledgerImport(e *env) *cobra.Command {
 			"The ledger must have the key that the export was made with: copy FILE.key, or set ledger_key.",
 		Example: "  usersync ledger import ledger.jsonl",
 		Args:    ledgerArguments("FILE"),
-	}, making, func(ctx context.Context, l *ledger.Ledger, args []string) error {
+	}, connect.Making, func(ctx context.Context, l *ledger.Ledger, args []string) error {
 		in := e.stdin
 		if args[0] != "-" {
 			f, err := os.Open(args[0])

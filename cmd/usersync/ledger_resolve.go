@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/ledger"
 )
@@ -24,7 +25,7 @@ func ledgerResolve(e *env) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&remote, "remote", "", "the `KEY` that the API made for the user")
 	cmd.Flags().BoolVar(&absent, "absent", false, "the API does not have the user")
-	onLedger(e, cmd, writing, func(ctx context.Context, l *ledger.Ledger, args []string) error {
+	onLedger(e, cmd, connect.Writing, func(ctx context.Context, l *ledger.Ledger, args []string) error {
 		if err := l.Admin().Resolve(ctx, args[0], remote); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -18,7 +19,7 @@ func ledgerShow(e *env) *cobra.Command {
 		Short: "Show what is remembered of one user",
 		Long:  "show prints what the ledger holds of an id: where it stands, since which run and record, and of which fields a print\nis known. It holds no value of a field.",
 		Args:  ledgerArguments("ID"),
-	}, reading, func(ctx context.Context, l *ledger.Ledger, args []string) error {
+	}, connect.Reading, func(ctx context.Context, l *ledger.Ledger, args []string) error {
 		shown, err := l.Admin().Show(ctx, args[0])
 		if err != nil {
 			return err

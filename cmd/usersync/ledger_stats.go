@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/sync/ledger"
 )
 
@@ -15,7 +16,7 @@ func ledgerStats(e *env) *cobra.Command {
 		Use:   "stats",
 		Short: "Count what is remembered, in all scopes of the database",
 		Args:  ledgerArguments(),
-	}, reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
+	}, connect.Reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
 		all, err := l.Admin().Stats(ctx)
 		if err != nil {
 			return err

@@ -11,6 +11,8 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/scim/internal/resource"
+	"usersync/sync/destination/scim/internal/target"
 	"usersync/sync/user"
 )
 
@@ -110,7 +112,7 @@ func readBulk(text []byte) ([]operation, body, error) {
 		Operations jsontext.Value `json:"Operations"`
 	}
 	if jsontext.Value(text).Kind() != '{' {
-		return nil, body{}, errStructure
+		return nil, body{}, target.ErrStructure
 	}
 	if err := json.Unmarshal(text, &answer, lenient); err != nil {
 		return nil, body{}, err
@@ -168,7 +170,7 @@ func under(status int, o user.Outcome) user.Outcome {
 
 // said is what the operation says of its user.
 func (o *operation) said(request string) said {
-	s := said{status: number(o.Status), location: says(o.Location), request: request}
+	s := said{status: number(o.Status), location: resource.Says(o.Location), request: request}
 	if o.Response.Kind() == '{' && s.read(o.Response) != nil {
 		s.body = body{}
 	}

@@ -7,21 +7,22 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
 )
 
 // compare holds r against the user shown. A value that is not shown is not
 // compared.
-func (d *decoder) compare(r *user.Record, o *object, status int) destination.Found {
-	found := destination.Found{Presence: destination.Same, Remote: o.word("id"), HTTP: status}
+func (d *decoder) compare(r *user.Record, o *resource.Object, status int) destination.Found {
+	found := destination.Found{Presence: destination.Same, Remote: o.Word("id"), HTTP: status}
 	if r.Op == user.Delete && d.config.Deactivate {
 		return d.locked(o, found)
 	}
-	if active := o.word("active"); d.active(user.Update, r) != "" && active != "" && !strings.EqualFold(active, "true") {
+	if active := o.Word("active"); d.active(user.Update, r) != "" && active != "" && !strings.EqualFold(active, "true") {
 		found.Differs = append(found.Differs, user.Active)
 	}
 	for _, l := range d.leaves(r) {
-		shown := o.at(l.path)
+		shown := o.At(l.Path)
 		same := l.agrees(shown)
 		if !same {
 			found.Differs = append(found.Differs, l.fields...)
@@ -29,7 +30,7 @@ func (d *decoder) compare(r *user.Record, o *object, status int) destination.Fou
 		found.Held = append(found.Held, l.held(r, shown, same)...)
 	}
 	if v, given := r.User.Value(user.ExternalID); given {
-		if holds := o.word("externalId"); holds == "" || holds == externalID(r) {
+		if holds := o.Word("externalId"); holds == "" || holds == externalID(r) {
 			found.Held = append(found.Held, user.Attribute{Field: user.ExternalID, Value: v})
 		} else {
 			found.Differs = append(found.Differs, user.ExternalID)
@@ -44,8 +45,8 @@ func (d *decoder) compare(r *user.Record, o *object, status int) destination.Fou
 
 // locked says of a user who is to be deactivated whether that is done: then
 // there is nobody left to delete.
-func (d *decoder) locked(o *object, found destination.Found) destination.Found {
-	if strings.EqualFold(o.word("active"), "false") {
+func (d *decoder) locked(o *resource.Object, found destination.Found) destination.Found {
+	if strings.EqualFold(o.Word("active"), "false") {
 		found.Presence = destination.Absent
 		return found
 	}
@@ -55,11 +56,11 @@ func (d *decoder) locked(o *object, found destination.Found) destination.Found {
 }
 
 // whole is the user as it was read, for a call that must send it back.
-func (d *decoder) whole(op user.Op, o *object) []user.Attribute {
+func (d *decoder) whole(op user.Op, o *resource.Object) []user.Attribute {
 	if !d.traits.Ops[op].Merge {
 		return nil
 	}
-	return []user.Attribute{{Field: wholeUser, Value: user.JSONValue(string(appendTree(nil, o)))}}
+	return []user.Attribute{{Field: wholeUser, Value: user.JSONValue(string(resource.Append(nil, o)))}}
 }
 
 // agrees reports whether what is shown is what the leaf sends, or nothing is
@@ -71,7 +72,7 @@ func (l *leaf) agrees(shown any) bool {
 	case shown == nil:
 		return true
 	}
-	sent, err := parseTree(l.raw)
+	sent, err := resource.Parse(l.raw)
 	return err == nil && l.covers(shown, sent)
 }
 
@@ -79,13 +80,13 @@ func (l *leaf) agrees(shown any) bool {
 // show more parts of an object than it was sent.
 func (l *leaf) covers(shown, sent any) bool {
 	switch s := sent.(type) {
-	case *object:
-		o, ok := shown.(*object)
-		return ok && !slices.ContainsFunc(s.members, func(m member) bool { return !l.covers(o.value(m.name), m.value) })
-	case *array:
-		a, ok := shown.(*array)
-		return ok && len(a.items) == len(s.items) && !slices.ContainsFunc(s.items, func(item any) bool {
-			return !slices.ContainsFunc(a.items, func(other any) bool { return l.covers(other, item) })
+	case *resource.Object:
+		o, ok := shown.(*resource.Object)
+		return ok && !slices.ContainsFunc(s.Members, func(m resource.Member) bool { return !l.covers(o.Value(m.Name), m.Value) })
+	case *resource.Array:
+		a, ok := shown.(*resource.Array)
+		return ok && len(a.Items) == len(s.Items) && !slices.ContainsFunc(s.Items, func(item any) bool {
+			return !slices.ContainsFunc(a.Items, func(other any) bool { return l.covers(other, item) })
 		})
 	case jsontext.Value:
 		raw, ok := shown.(jsontext.Value)
@@ -96,11 +97,11 @@ func (l *leaf) covers(shown, sent any) bool {
 
 // normal is a value in the form in which it is compared.
 func (l *leaf) normal(raw jsontext.Value) string {
-	text := strings.TrimSpace(plain(raw))
+	text := strings.TrimSpace(resource.Plain(raw))
 	switch {
-	case l.kind == kindBool || l.path.attr == "userName" || l.path.attr == "emails":
+	case l.Kind == resource.Bool || l.Path.Attr == "userName" || l.Path.Attr == "emails":
 		return strings.ToLower(text)
-	case l.path.attr == "phoneNumbers":
+	case l.Path.Attr == "phoneNumbers":
 		return unspaced.Replace(strings.TrimPrefix(text, "tel:"))
 	}
 	return text
@@ -117,8 +118,8 @@ func (l *leaf) held(r *user.Record, shown any, same bool) []user.Attribute {
 	var list []user.Attribute
 	for _, f := range l.fields {
 		value, _ := r.User.Value(f)
-		if raw := jsontext.Value(appendTree(nil, shown)); !same && raw.Kind() == '"' {
-			value = user.TextValue(plain(raw))
+		if raw := jsontext.Value(resource.Append(nil, shown)); !same && raw.Kind() == '"' {
+			value = user.TextValue(resource.Plain(raw))
 		} else if !same {
 			value = user.JSONValue(string(raw))
 		}

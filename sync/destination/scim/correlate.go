@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
 )
 
@@ -78,13 +79,13 @@ func (d *decoder) owners(op user.Op, records []*user.Record) func(o *operation, 
 		places[r.Remote] = append(places[r.Remote], i)
 	}
 	return func(o *operation, n int, at []int) (int, bool) {
-		if m := says(o.Method); m != "" && !strings.EqualFold(m, method) {
+		if m := resource.Says(o.Method); m != "" && !strings.EqualFold(m, method) {
 			return -1, true
 		}
 		if method == http.MethodPost {
-			return byBulkID(says(o.BulkID), len(records))
+			return byBulkID(resource.Says(o.BulkID), len(records))
 		}
-		for _, address := range [...]string{says(o.Location), says(o.Path)} {
+		for _, address := range [...]string{resource.Says(o.Location), resource.Says(o.Path)} {
 			if address != "" {
 				return nearest(places[key(address)], n, at), true
 			}

@@ -11,6 +11,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/scim/internal/resource"
 )
 
 // Features are what a server can do. The zero value is what every server can:
@@ -69,7 +70,7 @@ func readFeatures(text []byte) (Features, error) {
 	}
 	bulk, patch := readSupport(config.Bulk), readSupport(config.Patch)
 	f := Features{
-		Bulk: says(bulk.Supported) == "true", Patch: says(patch.Supported) == "true",
+		Bulk: resource.Says(bulk.Supported) == "true", Patch: resource.Says(patch.Supported) == "true",
 		MaxOperations: int(count(bulk.MaxOperations, 1)), MaxPayload: count(bulk.MaxPayloadSize, 0),
 	}
 	return f, nil
@@ -90,7 +91,7 @@ func readSupport(v jsontext.Value) (s support) {
 
 // count reads a positive number; otherwise it is the one given.
 func count(v jsontext.Value, otherwise int64) int64 {
-	n, err := strconv.ParseInt(says(v), 10, 64)
+	n, err := strconv.ParseInt(resource.Says(v), 10, 64)
 	if err != nil || n < 1 {
 		return otherwise
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
 )
 
@@ -36,9 +37,9 @@ func (e *encoder) method(op user.Op) string {
 func (e *encoder) appendBody(b []byte, op user.Op, r *user.Record) []byte {
 	switch e.method(op) {
 	case http.MethodPost:
-		return appendTree(b, e.fresh(op, r))
+		return resource.Append(b, e.fresh(op, r))
 	case http.MethodPut:
-		return appendTree(b, e.replacement(op, r))
+		return resource.Append(b, e.replacement(op, r))
 	case http.MethodPatch:
 		return e.appendPatch(b, op, r, nil)
 	}
@@ -46,10 +47,10 @@ func (e *encoder) appendBody(b []byte, op user.Op, r *user.Record) []byte {
 }
 
 // fresh is a user as a POST has it.
-func (e *encoder) fresh(op user.Op, r *user.Record) *object {
-	o := &object{members: make([]member, 0, len(r.User.Attributes)+3)}
-	o.set("schemas", &array{})
-	o.set("externalId", quoted(externalID(r)))
+func (e *encoder) fresh(op user.Op, r *user.Record) *resource.Object {
+	o := &resource.Object{Members: make([]resource.Member, 0, len(r.User.Attributes)+3)}
+	o.Set("schemas", &resource.Array{})
+	o.Set("externalId", resource.Quote(externalID(r)))
 	e.overlay(o, op, r)
 	return o
 }
@@ -57,68 +58,43 @@ func (e *encoder) fresh(op user.Op, r *user.Record) *object {
 // replacement is a user as a PUT has it: as it was read, if it was, and the
 // record over it. What the server alone sets is left out, but for the id, by
 // which some find the user.
-func (e *encoder) replacement(op user.Op, r *user.Record) *object {
+func (e *encoder) replacement(op user.Op, r *user.Record) *resource.Object {
 	held, ok := r.User.Value(wholeUser)
 	if !ok {
 		return e.fresh(op, r)
 	}
-	tree, err := parseTree(jsontext.Value(held.Text))
-	o, isObject := tree.(*object)
+	tree, err := resource.Parse(jsontext.Value(held.Text))
+	o, isObject := tree.(*resource.Object)
 	if err != nil || !isObject {
 		return e.fresh(op, r)
 	}
-	o.drop("meta")
-	o.drop("groups")
+	o.Drop("meta")
+	o.Drop("groups")
 	if _, given := r.User.Value(user.ExternalID); given {
-		o.set("externalId", quoted(externalID(r)))
+		o.Set("externalId", resource.Quote(externalID(r)))
 	}
 	e.overlay(o, op, r)
 	return o
 }
 
 // overlay sets what the record says, and names the schemas that are used.
-func (e *encoder) overlay(o *object, op user.Op, r *user.Record) {
+func (e *encoder) overlay(o *resource.Object, op user.Op, r *user.Record) {
 	if op != user.Delete || e.config.Upload {
 		for _, l := range e.leaves(r) {
 			if l.clear {
-				o.remove(l.path)
+				o.Remove(l.Path)
 			} else {
-				o.put(l.path, l.raw)
+				o.Put(l.Path, l.raw)
 			}
 		}
 	}
 	if active := e.active(op, r); active != "" {
-		o.set("active", jsontext.Value(active))
+		o.Set("active", jsontext.Value(active))
 	}
 	if password, ok := r.User.Secret(user.Password); ok && e.sendsPassword(op, r) {
-		o.set("password", quoted(password.Reveal()))
+		o.Set("password", resource.Quote(password.Reveal()))
 	}
-	o.nameSchemas()
-}
-
-// nameSchemas adds to schemas the core one and those whose attributes are there
-// (RFC 7643 3).
-func (o *object) nameSchemas() {
-	named, ok := o.value("schemas").(*array)
-	if !ok {
-		named = &array{}
-		o.set("schemas", named)
-	}
-	named.addText(coreURN)
-	for _, m := range o.members {
-		if isURN(m.name) {
-			named.addText(m.name)
-		}
-	}
-}
-
-func (a *array) addText(s string) {
-	for _, item := range a.items {
-		if raw, ok := item.(jsontext.Value); ok && plain(raw) == s {
-			return
-		}
-	}
-	a.items = append(a.items, quoted(s))
+	o.NameSchemas()
 }
 
 // active is what is said about it beyond the record; "" if nothing is. Where a
@@ -174,19 +150,4 @@ func (e *encoder) appendOperation(b []byte, op user.Op, i int, r *user.Record) [
 		b = e.appendBody(b, op, r)
 	}
 	return append(b, '}')
-}
-
-// quoted is s as a JSON text of a tree.
-func quoted(s string) jsontext.Value { return rest.AppendText(make([]byte, 0, len(s)+2), s) }
-
-// plain is what a string says, and any other value as it stands.
-func plain(v jsontext.Value) string {
-	if v.Kind() != '"' {
-		return string(v)
-	}
-	text, err := jsontext.AppendUnquote(nil, v)
-	if err != nil {
-		return ""
-	}
-	return string(text)
 }

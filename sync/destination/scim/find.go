@@ -12,6 +12,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
 )
 
@@ -97,7 +98,7 @@ func (d *decoder) questions(r *user.Record) []question {
 
 // hits is what a search found.
 type hits struct {
-	users  []*object
+	users  []*resource.Object
 	status int
 	asked  bool // somebody is as asked for
 	unsure bool // the server did not search as asked
@@ -105,7 +106,7 @@ type hits struct {
 
 // ask makes one search (RFC 7644 3.4.2.2).
 func (c *Client) ask(ctx context.Context, r *user.Record, q question) (hits, error) {
-	filter := q.attribute + " eq " + string(quoted(q.value))
+	filter := q.attribute + " eq " + string(resource.Quote(q.value))
 	a, err := c.api.Do(ctx, rest.Request{
 		Method: http.MethodGet, Path: []string{usersPath}, Collection: true, Header: accept, Records: []*user.Record{r},
 		Query: "filter=" + strings.ReplaceAll(url.QueryEscape(filter), "+", "%20"),
@@ -140,15 +141,15 @@ func readList(text []byte) (hits, error) {
 		return hits{}, err
 	}
 	var h hits
-	tree, err := parseTree(answer.Resources)
-	if list, ok := tree.(*array); ok && err == nil {
-		for _, item := range list.items {
-			if o, ok := item.(*object); ok {
+	tree, err := resource.Parse(answer.Resources)
+	if list, ok := tree.(*resource.Array); ok && err == nil {
+		for _, item := range list.Items {
+			if o, ok := item.(*resource.Object); ok {
 				h.users = append(h.users, o)
 			}
 		}
 	}
-	total := says(answer.TotalResults)
+	total := resource.Says(answer.TotalResults)
 	nobody := total == "0" || total == "" && answer.Resources.Kind() == '['
 	h.unsure = len(h.users) == 0 && !nobody || answer.complains()
 	return h, nil
@@ -159,11 +160,11 @@ func readList(text []byte) (hits, error) {
 func (d *decoder) sift(r *user.Record, h *hits) (found destination.Found, settled bool) {
 	v, _ := r.User.Value(user.UserName)
 	bears, _ := v.Plain()
-	var ours, named, others []*object
+	var ours, named, others []*resource.Object
 	for _, o := range h.users {
-		holds, same := o.word("externalId"), bears != "" && strings.EqualFold(o.word("userName"), bears)
+		holds, same := o.Word("externalId"), bears != "" && strings.EqualFold(o.Word("userName"), bears)
 		switch {
-		case o.word("id") == "":
+		case o.Word("id") == "":
 		case holds == externalID(r):
 			ours = append(ours, o)
 		case same && holds == "":

@@ -7,6 +7,7 @@ import (
 
 	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
 )
 
@@ -100,19 +101,19 @@ func FuzzPath(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		p, err := parsePath(text)
+		p, err := resource.ParsePath(text)
 		if err != nil {
 			return
 		}
-		if again, err := parsePath(p.String()); err != nil || again != p {
+		if again, err := resource.ParsePath(p.String()); err != nil || again != p {
 			t.Fatalf("%q is %q, which is %q %v", text, p, again, err)
 		}
-		o := &object{}
-		o.put(p, quoted("v"))
-		if !json.Valid(appendTree(nil, o)) {
-			t.Fatalf("%q makes %s", text, appendTree(nil, o))
+		o := &resource.Object{}
+		o.Put(p, resource.Quote("v"))
+		if !json.Valid(resource.Append(nil, o)) {
+			t.Fatalf("%q makes %s", text, resource.Append(nil, o))
 		}
-		if raw, ok := o.at(p).(interface{ String() string }); ok && p.sub != p.where && raw.String() != `"v"` {
+		if raw, ok := o.At(p).(interface{ String() string }); ok && p.Sub != p.Where && raw.String() != `"v"` {
 			t.Fatalf("%q holds %s", text, raw)
 		}
 	})

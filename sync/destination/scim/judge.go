@@ -10,6 +10,8 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/scim/internal/resource"
+	"usersync/sync/destination/scim/internal/target"
 	"usersync/sync/user"
 )
 
@@ -36,11 +38,11 @@ type body struct {
 }
 
 // lenient reads names in any letter case (RFC 7643 2.1).
-var lenient = json.JoinOptions(lax, json.MatchCaseInsensitiveNames(true))
+var lenient = json.JoinOptions(resource.Lax, json.MatchCaseInsensitiveNames(true))
 
 func (s *said) read(text []byte) error {
 	if jsontext.Value(text).Kind() != '{' {
-		return errStructure
+		return target.ErrStructure
 	}
 	return json.Unmarshal(text, &s.body, lenient)
 }
@@ -71,7 +73,7 @@ func (d *decoder) judge(op user.Op, r *user.Record, s said) user.Outcome {
 	case s.status/100 == 2:
 		d.done(op, r, s, &o)
 	default:
-		o.Status, o.Code = verdict(op, s.status, says(s.SCIMType)), s.code(r)
+		o.Status, o.Code = verdict(op, s.status, resource.Says(s.SCIMType)), s.code(r)
 		o.Detail = destination.Clean(s.words(), r)
 	}
 	return o
@@ -79,9 +81,9 @@ func (d *decoder) judge(op user.Op, r *user.Record, s said) user.Outcome {
 
 // done judges a success, which must not show another user than r.
 func (d *decoder) done(op user.Op, r *user.Record, s said, o *user.Outcome) {
-	o.Remote = says(s.ID)
+	o.Remote = resource.Says(s.ID)
 	switch {
-	case op == user.Create && s.ExternalID.Kind() == '"' && says(s.ExternalID) != externalID(r),
+	case op == user.Create && s.ExternalID.Kind() == '"' && resource.Says(s.ExternalID) != externalID(r),
 		op != user.Create && o.Remote != "" && o.Remote != r.Remote:
 		o.Status, o.Code, o.Remote = user.InDoubt, codeOtherUser, ""
 	case op == user.Create:
@@ -95,7 +97,7 @@ func (d *decoder) done(op user.Op, r *user.Record, s said, o *user.Outcome) {
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // RFC 7644 3.5.1 and 3.5.2: it shows the user
 	case op == user.Update:
 		o.Status = user.Updated
-	case d.config.Deactivate && strings.EqualFold(says(s.Active), "true"):
+	case d.config.Deactivate && strings.EqualFold(resource.Says(s.Active), "true"):
 		o.Status, o.Code = user.InDoubt, user.CodeContradiction
 	case d.config.Deactivate:
 		o.Status, o.Code = user.Deleted, codeDeactivated
@@ -126,7 +128,7 @@ func verdict(op user.Op, status int, scimType string) user.Status {
 // code is the scimType, if it is a word in which nothing had to be redacted,
 // else the status.
 func (s *said) code(r ...*user.Record) string {
-	if word := says(s.SCIMType); isWord(word) && destination.Clean(word, r...) == word {
+	if word := resource.Says(s.SCIMType); isWord(word) && destination.Clean(word, r...) == word {
 		return word
 	}
 	if s.status == 0 {
@@ -145,7 +147,7 @@ func isWord(word string) bool {
 
 // words is what the body says to a person.
 func (b *body) words() string {
-	return strings.TrimSpace(strings.Join(slices.DeleteFunc([]string{says(b.SCIMType), says(b.Detail)}, func(s string) bool { return s == "" }), ": "))
+	return strings.TrimSpace(strings.Join(slices.DeleteFunc([]string{resource.Says(b.SCIMType), resource.Says(b.Detail)}, func(s string) bool { return s == "" }), ": "))
 }
 
 // words finds what an answer that is a fault says.
@@ -155,15 +157,6 @@ func words(answer []byte) string {
 		return s.words()
 	}
 	return rest.PlainText(answer)
-}
-
-// says is what a string or a number or a truth says; "" for anything else.
-func says(v jsontext.Value) string {
-	switch v.Kind() {
-	case '"', '0', 't', 'f':
-		return plain(v)
-	}
-	return ""
 }
 
 // number reads a status: a string, a number, or an object with a code (drafts
@@ -178,7 +171,7 @@ func number(v jsontext.Value) int {
 		}
 		v = inner.Code
 	}
-	return rest.StatusIn(says(v))
+	return rest.StatusIn(resource.Says(v))
 }
 
 // key is the last segment of a user's address; "" if it has none.

@@ -9,6 +9,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
 )
 
@@ -69,16 +70,16 @@ func unaimed(o user.Outcome, status int, err error) (user.Outcome, error) {
 
 // appendPatch appends a PatchOp (RFC 7644 3.5.2) of what the record has. held is
 // the user as it is; nil if that is not known.
-func (e *encoder) appendPatch(b []byte, op user.Op, r *user.Record, held *object) []byte {
+func (e *encoder) appendPatch(b []byte, op user.Op, r *user.Record, held *resource.Object) []byte {
 	b = append(b, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[`...)
 	first := len(b)
 	if op != user.Delete {
 		b = e.appendChanges(b, first, r, held)
 		if _, given := r.User.Value(user.ExternalID); given {
-			b = appendChange(b, first, "replace", "externalId", quoted(externalID(r)))
+			b = appendChange(b, first, "replace", "externalId", resource.Quote(externalID(r)))
 		}
 		if password, ok := r.User.Secret(user.Password); ok && e.sendsPassword(op, r) {
-			b = appendChange(b, first, "replace", "password", quoted(password.Reveal()))
+			b = appendChange(b, first, "replace", "password", resource.Quote(password.Reveal()))
 		}
 	}
 	if active := e.active(op, r); active != "" {
@@ -89,31 +90,25 @@ func (e *encoder) appendPatch(b []byte, op user.Op, r *user.Record, held *object
 
 // appendChanges appends a change for each value. The parts of an element that is
 // known not to be there are added together.
-func (e *encoder) appendChanges(b []byte, first int, r *user.Record, held *object) []byte {
-	missing := &object{}
+func (e *encoder) appendChanges(b []byte, first int, r *user.Record, held *resource.Object) []byte {
+	missing := &resource.Object{}
 	for _, l := range e.leaves(r) {
-		if held == nil || l.path.where == "" || held.hasElement(l.path) {
+		if held == nil || l.Path.Where == "" || held.HasElement(l.Path) {
 			b = l.appendChange(b, first, held != nil)
 		} else if !l.clear {
-			missing.put(l.path, l.raw)
+			missing.Put(l.Path, l.raw)
 		}
 	}
-	for _, m := range missing.members {
-		if extension, ok := m.value.(*object); ok {
-			for _, inner := range extension.members {
-				b = appendChange(b, first, "add", m.name+":"+inner.name, appendTree(nil, inner.value))
+	for _, m := range missing.Members {
+		if extension, ok := m.Value.(*resource.Object); ok {
+			for _, inner := range extension.Members {
+				b = appendChange(b, first, "add", m.Name+":"+inner.Name, resource.Append(nil, inner.Value))
 			}
 			continue
 		}
-		b = appendChange(b, first, "add", m.name, appendTree(nil, m.value))
+		b = appendChange(b, first, "add", m.Name, resource.Append(nil, m.Value))
 	}
 	return b
-}
-
-// hasElement reports whether p's filter finds something.
-func (o *object) hasElement(p path) bool {
-	p.sub = ""
-	return o.at(p) != nil
 }
 
 // appendChange appends one change. Where it is not known what a filter finds, to
@@ -121,14 +116,14 @@ func (o *object) hasElement(p path) bool {
 // 3.5.2.1), while a replace of what is not there is refused (3.5.2.3).
 func (l *leaf) appendChange(b []byte, first int, known bool) []byte {
 	switch {
-	case l.clear && l.path.where != "" && l.path.sub == "value":
-		return appendChange(b, first, "remove", l.path.element(), nil)
+	case l.clear && l.Path.Where != "" && l.Path.Sub == "value":
+		return appendChange(b, first, "remove", l.Path.Element(), nil)
 	case l.clear:
-		return appendChange(b, first, "remove", l.text, nil)
-	case l.path.where != "" && !known:
-		return appendChange(b, first, "add", l.text, l.raw)
+		return appendChange(b, first, "remove", l.Text, nil)
+	case l.Path.Where != "" && !known:
+		return appendChange(b, first, "add", l.Text, l.raw)
 	}
-	return appendChange(b, first, "replace", l.text, l.raw)
+	return appendChange(b, first, "replace", l.Text, l.raw)
 }
 
 func appendChange(b []byte, first int, op, path string, value jsontext.Value) []byte {
@@ -148,7 +143,7 @@ func appendChange(b []byte, first int, op, path string, value jsontext.Value) []
 
 // get reads the user whose key is known; nil if there is none, or another one is
 // shown.
-func (c *Client) get(ctx context.Context, r *user.Record) (held *object, status int, err error) {
+func (c *Client) get(ctx context.Context, r *user.Record) (held *resource.Object, status int, err error) {
 	a, err := c.api.Do(ctx, rest.Request{Method: http.MethodGet, Path: []string{usersPath, r.Remote}, Header: accept, Records: []*user.Record{r}})
 	if err != nil {
 		return nil, 0, err
@@ -163,12 +158,12 @@ func (c *Client) get(ctx context.Context, r *user.Record) (held *object, status 
 	case a.Status/100 == 4:
 		return nil, a.Status, unreadable(a, r)
 	}
-	tree, err := parseTree(a.Body)
-	o, ok := tree.(*object)
+	tree, err := resource.Parse(a.Body)
+	o, ok := tree.(*resource.Object)
 	switch {
 	case err != nil || !ok:
 		return nil, a.Status, a.Fail(destination.PerhapsTaken, "not_json", "")
-	case o.word("id") != r.Remote:
+	case o.Word("id") != r.Remote:
 		return nil, a.Status, nil
 	}
 	return o, a.Status, nil
@@ -180,10 +175,4 @@ func unreadable(a *rest.Answer, r *user.Record) error {
 		s.body = body{}
 	}
 	return a.Fail(destination.RefusedWhole, s.code(r), destination.Clean(s.words(), r))
-}
-
-// word is what a member says; "" if it is no text.
-func (o *object) word(name string) string {
-	raw, _ := o.value(name).(jsontext.Value)
-	return says(raw)
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"usersync/reader"
+	"usersync/reader/proof"
 )
 
 // Proof is what was set about how an input is proved to be whole, as it was typed.
@@ -29,7 +29,7 @@ func (p *Proof) settings() []Setting {
 			OneInput: true, Commands: BetweenParts,
 			Use: "how many records the input must have, or a file that holds the number; none takes any",
 			Set: Into(&p.Records, parseExpectedRecords), Text: func() string { return p.Records }},
-		{Key: "expect_sha256", Flag: "expect-sha256", Kind: Path, Value: "HEX|FILE", Also: NoExpectation, Literal: reader.IsSHA256,
+		{Key: "expect_sha256", Flag: "expect-sha256", Kind: Path, Value: "HEX|FILE", Also: NoExpectation, Literal: proof.IsSHA256,
 			OneInput: true, Commands: BetweenParts,
 			Use: "the SHA-256 that the one input file must have, as it lies there, or a file with the line that sha256sum wrote; none takes any",
 			Set: Into(&p.SHA256, parseExpectedSHA256), Text: func() string { return p.SHA256 }},
@@ -73,11 +73,11 @@ func (p *Proof) files(paths []string) []string {
 	if p.Records != NoExpectation && !isNumber(p.Records) {
 		files = append(files, p.Records)
 	}
-	if p.SHA256 != NoExpectation && !reader.IsSHA256(p.SHA256) {
+	if p.SHA256 != NoExpectation && !proof.IsSHA256(p.SHA256) {
 		files = append(files, p.SHA256)
 	}
 	for _, path := range paths {
-		files = append(files, path+reader.SidecarSuffix)
+		files = append(files, path+proof.SidecarSuffix)
 	}
 	return slices.DeleteFunc(files, func(f string) bool { return f == "" })
 }

@@ -10,7 +10,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/reader"
+	"usersync/reader/proof"
 )
 
 // expectations reads the files that the settings name, once: one may be a pipe.
@@ -57,14 +57,14 @@ func expectedSHA256(text string) (string, error) {
 	if text == "" || text == config.NoExpectation {
 		return "", nil
 	}
-	if reader.IsSHA256(text) {
+	if proof.IsSHA256(text) {
 		return text, nil
 	}
 	content, err := shortFile(text)
 	if err != nil {
 		return "", fmt.Errorf("read expect_sha256: %w", err)
 	}
-	sum, _, err := reader.ParseSHA256(content)
+	sum, _, err := proof.ParseSHA256(content)
 	if err != nil {
 		return "", fmt.Errorf("read expect_sha256: %s %w", text, err)
 	}

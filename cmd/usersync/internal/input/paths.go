@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/reader"
+	"usersync/reader/proof"
 )
 
 // Paths returns the files to read: those of the command line, else those
@@ -44,7 +44,7 @@ func expandPattern(pattern string) ([]string, error) {
 	if err != nil {
 		return nil, exit.Usage(fmt.Errorf("find the input: from: %s is no pattern: %w", pattern, err), "", "usersync help settings")
 	}
-	found = slices.DeleteFunc(found, func(path string) bool { return strings.HasSuffix(path, reader.SidecarSuffix) }) // no inputs
+	found = slices.DeleteFunc(found, func(path string) bool { return strings.HasSuffix(path, proof.SidecarSuffix) }) // no inputs
 	if len(found) == 0 {
 		return nil, exit.Usage(fmt.Errorf("find the input: from: no file matches %s", pattern),
 			"look whether the export was written, and where", "")

@@ -15,6 +15,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/input"
 	"usersync/reader"
+	"usersync/reader/proof"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
@@ -92,7 +93,7 @@ func (s *Setup) unproved() string {
 		return ""
 	}
 	for _, p := range s.Input.Proofs() {
-		if p.By == reader.Unproved {
+		if p.By == proof.Unproved {
 			return p.File
 		}
 	}

@@ -1,4 +1,4 @@
-package reader
+package object
 
 import (
 	"slices"
@@ -9,29 +9,30 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// keys collects the keys of objects, those of nested ones joined by dots.
-type keys struct {
-	known func(string) bool // names that are taken whole
-	names []string
+// Keys collects the keys of objects, those of nested ones joined by dots.
+type Keys struct {
+	// Known reports whether a key is taken whole, also if it holds an object.
+	Known func(string) bool
+	Names []string // in the order in which they came
 }
 
-// add takes the keys of a valid object and nothing of anything else.
-func (k *keys) add(raw []byte) {
+// Add takes the keys of a valid object and nothing of anything else.
+func (k *Keys) Add(raw []byte) {
 	if !jsontext.Value(raw).IsValid() {
 		return
 	}
 	k.object(raw, "")
 }
 
-func (k *keys) object(raw jsontext.Value, prefix string) {
+func (k *Keys) object(raw jsontext.Value, prefix string) {
 	members(raw, func(name string, value jsontext.Value) {
 		name = prefix + name
 		switch {
 		case strings.HasPrefix(name, user.RejectPrefix):
-		case value.Kind() == '{' && !k.known(name):
+		case value.Kind() == '{' && !k.Known(name):
 			k.object(value, name+".")
-		case !slices.Contains(k.names, name):
-			k.names = append(k.names, name)
+		case !slices.Contains(k.Names, name):
+			k.Names = append(k.Names, name)
 		}
 	})
 }
@@ -57,9 +58,9 @@ func members(raw jsontext.Value, f func(name string, value jsontext.Value)) {
 	}
 }
 
-// unmarked returns the object without usersync's own keys; what is no JSON
+// Unmarked returns the object without usersync's own keys; what is not a JSON
 // object stays as it is. One whose keys stand twice is unfit, but an object.
-func unmarked(raw []byte) []byte {
+func Unmarked(raw []byte) []byte {
 	if !jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true)) {
 		return raw
 	}
@@ -79,8 +80,8 @@ func unmarked(raw []byte) []byte {
 	return append(out, '}')
 }
 
-// compact returns a valid JSON value on one line.
-func compact(raw []byte) []byte {
+// Compact returns a valid JSON value on one line.
+func Compact(raw []byte) []byte {
 	value := jsontext.Value(raw)
 	if value.Compact() != nil {
 		return raw

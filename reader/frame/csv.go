@@ -1,18 +1,19 @@
-package reader
+package frame
 
 import (
 	"bytes"
 	"io"
 )
 
-// frame cuts CSV text into rows by the rules of encoding/csv: a quote opens
+// CSV cuts CSV text into rows by the rules of encoding/csv: a quote opens
 // only at the start of a cell, and after a bare or wrongly closed quote the row
 // ends with the line. It knows where each row begins, holds at most one of them
 // in memory, and passes by what is too long.
-type frame struct {
-	window
+type CSV struct {
+	Window
 	delimiter []byte
 	line      int // of the next byte, from 1
+	open      bool
 
 	state     state
 	pos       int // scanned so far, from the window's start
@@ -20,7 +21,6 @@ type frame struct {
 	spoiled   bool
 	quoteLine int   // where the last quote opened
 	dropped   int64 // bytes of this row that were passed by
-	open      bool  // the last row has no newline at its end
 }
 
 type state uint8
@@ -33,39 +33,39 @@ const (
 	spoiled
 )
 
-// framed is one row. Its bytes are valid until the next one.
-type framed struct {
-	bytes   []byte // with the line ending, if there is one
-	line    int
-	offset  int64
-	length  int64
-	long    bool // over maxRecord; bytes is empty
-	spoiled bool // a quote stands where none may, in cell
-	cell    int
-}
-
-// raw is the row without its line ending.
-func (r *framed) raw() []byte {
-	raw := bytes.TrimSuffix(r.bytes, []byte{'\n'})
+// Raw is the row without its line ending.
+func (r *Row) Raw() []byte {
+	raw := bytes.TrimSuffix(r.Bytes, []byte{'\n'})
 	return bytes.TrimSuffix(raw, []byte{'\r'})
 }
 
-// next returns the next row that is not blank. At the end it returns io.EOF; at
-// a quote that nothing closes, errUnterminated.
-func (f *frame) next() (framed, error) {
+// NewCSV returns a CSV that begins where w stands.
+func NewCSV(w *Window, delimiter []byte) *CSV {
+	return &CSV{Window: *w, delimiter: delimiter, line: 1}
+}
+
+// Line is the line of the next byte, from 1.
+func (f *CSV) Line() int { return f.line }
+
+// Open reports whether the last row has no newline at its end.
+func (f *CSV) Open() bool { return f.open }
+
+// Next returns the next row that is not blank. At the end it returns io.EOF; at
+// a quote that nothing closes, an *Error.
+func (f *CSV) Next() (Row, error) {
 	for {
 		row, err := f.cut()
-		if err != nil || row.long || len(row.raw()) > 0 {
+		if err != nil || row.Long || len(row.Raw()) > 0 {
 			return row, err
 		}
 	}
 }
 
-func (f *frame) cut() (framed, error) {
-	row := framed{line: f.line, offset: f.offset}
-	data := f.data()
-	if i := bytes.IndexByte(data, '\n'); i >= 0 && i <= maxRecord && bytes.IndexByte(data[:i], '"') < 0 {
-		row.bytes = data[:i+1]
+func (f *CSV) cut() (Row, error) {
+	row := Row{Line: f.line, Offset: f.offset}
+	data := f.Data()
+	if i := bytes.IndexByte(data, '\n'); i >= 0 && i <= MaxRecord && bytes.IndexByte(data[:i], '"') < 0 {
+		row.Bytes = data[:i+1]
 		f.line++
 		f.drop(i + 1)
 		return row, nil
@@ -74,34 +74,35 @@ func (f *frame) cut() (framed, error) {
 }
 
 // scan finds the end of a row that has quotes or is not all in the window.
-func (f *frame) scan(row *framed) error {
+func (f *CSV) scan(row *Row) error {
 	f.state, f.pos, f.cell, f.spoiled, f.dropped = cellStart, 0, 0, false, 0
-	for !f.advance(f.data(), f.err == io.EOF) {
+	for !f.advance(f.Data(), f.err == io.EOF) {
 		f.passBy()
-		if !f.more() && f.err != io.EOF {
+		if !f.More() && f.err != io.EOF {
 			return f.err
 		}
 	}
 	if f.state == quoted {
-		return errUnterminated
+		return &Error{Line: f.quoteLine, Rule: "the quote that opens on this line is never closed",
+			Hint: "close it, or double a quote that is part of the text", Err: errUnterminated}
 	}
 	if f.pos == 0 && f.dropped == 0 {
 		return f.err
 	}
-	row.length = f.dropped + int64(f.pos)
-	row.spoiled, row.cell = f.spoiled, f.cell
-	row.bytes = f.data()[:f.pos]
-	f.open = !bytes.HasSuffix(row.bytes, newline)
-	if row.long = f.dropped > 0 || len(row.raw()) > maxRecord; row.long {
-		row.bytes = nil
+	row.Length = f.dropped + int64(f.pos)
+	row.Spoiled, row.Cell = f.spoiled, f.cell
+	row.Bytes = f.Data()[:f.pos]
+	f.open = !bytes.HasSuffix(row.Bytes, newline)
+	if row.Long = f.dropped > 0 || len(row.Raw()) > MaxRecord; row.Long {
+		row.Bytes = nil
 	}
 	f.drop(f.pos)
 	return nil
 }
 
 // passBy drops what is scanned of a row that is too long to be kept.
-func (f *frame) passBy() {
-	if f.dropped > 0 || f.pos > maxRecord+2 {
+func (f *CSV) passBy() {
+	if f.dropped > 0 || f.pos > MaxRecord+2 {
 		f.dropped += int64(f.pos)
 		f.drop(f.pos)
 		f.pos = 0
@@ -109,7 +110,7 @@ func (f *frame) passBy() {
 }
 
 // advance scans on and reports whether the row ends at pos.
-func (f *frame) advance(data []byte, end bool) (done bool) {
+func (f *CSV) advance(data []byte, end bool) (done bool) {
 	for f.pos < len(data) {
 		before := f.pos
 		state := f.state
@@ -123,7 +124,7 @@ func (f *frame) advance(data []byte, end bool) (done bool) {
 	return end
 }
 
-func (f *frame) step(data []byte, end bool) (done bool) {
+func (f *CSV) step(data []byte, end bool) (done bool) {
 	switch rest := data[f.pos:]; f.state {
 	case cellStart:
 		f.state = plain
@@ -146,13 +147,13 @@ func (f *frame) step(data []byte, end bool) (done bool) {
 	return false
 }
 
-func (f *frame) endLine(n int) bool {
+func (f *CSV) endLine(n int) bool {
 	f.pos += n
 	f.line++
 	return true
 }
 
-func (f *frame) stepPlain(rest []byte, end bool) bool {
+func (f *CSV) stepPlain(rest []byte, end bool) bool {
 	for i, c := range rest {
 		switch {
 		case c == '\n':
@@ -177,7 +178,7 @@ func (f *frame) stepPlain(rest []byte, end bool) bool {
 }
 
 // delimited takes the delimiter if it comes next.
-func (f *frame) delimited(rest []byte) bool {
+func (f *CSV) delimited(rest []byte) bool {
 	if !bytes.HasPrefix(rest, f.delimiter) {
 		return false
 	}
@@ -187,7 +188,7 @@ func (f *frame) delimited(rest []byte) bool {
 	return true
 }
 
-func (f *frame) stepQuoted(rest []byte) {
+func (f *CSV) stepQuoted(rest []byte) {
 	i := bytes.IndexByte(rest, '"')
 	if i >= 0 {
 		rest = rest[:i+1]
@@ -197,7 +198,7 @@ func (f *frame) stepQuoted(rest []byte) {
 	f.pos += len(rest)
 }
 
-func (f *frame) stepAfterQuote(rest []byte, end bool) bool {
+func (f *CSV) stepAfterQuote(rest []byte, end bool) bool {
 	switch {
 	case rest[0] == '"':
 		f.pos++
@@ -218,4 +219,4 @@ func (f *frame) stepAfterQuote(rest []byte, end bool) bool {
 	return false
 }
 
-func (f *frame) spoil() { f.spoiled, f.state = true, spoiled }
+func (f *CSV) spoil() { f.spoiled, f.state = true, spoiled }

@@ -1,4 +1,4 @@
-package scim
+package resource
 
 import (
 	"bytes"
@@ -8,26 +8,26 @@ import (
 	"usersync/sync/destination/rest"
 )
 
-// appendTree appends the JSON of a value.
-func appendTree(b []byte, value any) []byte {
+// Append appends the JSON of a value.
+func Append(b []byte, value any) []byte {
 	switch v := value.(type) {
-	case *object:
+	case *Object:
 		b = append(b, '{')
-		for i, m := range v.members {
+		for i, m := range v.Members {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(rest.AppendText(b, m.name), ':')
-			b = appendTree(b, m.value)
+			b = append(rest.AppendText(b, m.Name), ':')
+			b = Append(b, m.Value)
 		}
 		return append(b, '}')
-	case *array:
+	case *Array:
 		b = append(b, '[')
-		for i, item := range v.items {
+		for i, item := range v.Items {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = appendTree(b, item)
+			b = Append(b, item)
 		}
 		return append(b, ']')
 	case jsontext.Value:
@@ -36,9 +36,9 @@ func appendTree(b []byte, value any) []byte {
 	return append(b, "null"...)
 }
 
-// parseTree reads one JSON value. It keeps nothing of raw.
-func parseTree(raw jsontext.Value) (any, error) {
-	d := jsontext.NewDecoder(bytes.NewReader(raw), lax)
+// Parse reads one JSON value. It keeps nothing of raw.
+func Parse(raw jsontext.Value) (any, error) {
+	d := jsontext.NewDecoder(bytes.NewReader(raw), Lax)
 	return readTree(d)
 }
 
@@ -54,7 +54,7 @@ func readTree(d *jsontext.Decoder) (any, error) {
 }
 
 func readObject(d *jsontext.Decoder) (any, error) {
-	o := &object{}
+	o := &Object{}
 	if _, err := d.ReadToken(); err != nil {
 		return nil, err
 	}
@@ -68,14 +68,14 @@ func readObject(d *jsontext.Decoder) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.members = append(o.members, member{key, value})
+		o.Members = append(o.Members, Member{key, value})
 	}
 	_, err := d.ReadToken()
 	return o, err
 }
 
 func readArray(d *jsontext.Decoder) (any, error) {
-	a := &array{}
+	a := &Array{}
 	if _, err := d.ReadToken(); err != nil {
 		return nil, err
 	}
@@ -84,11 +84,35 @@ func readArray(d *jsontext.Decoder) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		a.items = append(a.items, value)
+		a.Items = append(a.Items, value)
 	}
 	_, err := d.ReadToken()
 	return a, err
 }
 
-// lax lets words pass that are not UTF-8.
-var lax = jsontext.AllowInvalidUTF8(true)
+// Lax lets words pass that are not UTF-8.
+var Lax = jsontext.AllowInvalidUTF8(true)
+
+// Quote is s as a JSON text of a tree.
+func Quote(s string) jsontext.Value { return rest.AppendText(make([]byte, 0, len(s)+2), s) }
+
+// Plain is what a string says, and any other value as it stands.
+func Plain(v jsontext.Value) string {
+	if v.Kind() != '"' {
+		return string(v)
+	}
+	text, err := jsontext.AppendUnquote(nil, v)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// Says is what a string or a number or a truth says; "" for anything else.
+func Says(v jsontext.Value) string {
+	switch v.Kind() {
+	case '"', '0', 't', 'f':
+		return Plain(v)
+	}
+	return ""
+}

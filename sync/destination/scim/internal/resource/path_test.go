@@ -1,4 +1,4 @@
-package scim
+package resource
 
 import "testing"
 
@@ -12,13 +12,13 @@ func TestPaths(t *testing.T) {
 		`roles[display eq "a:b"].value`:                                             `roles[display eq "a:b"].value`,
 		"addresses[home].postalcode":                                                `addresses[type eq "home"].postalCode`,
 		"urn:ietf:params:scim:schemas:core:2.0:User:userName":                       "userName",
-		"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeenumber": enterpriseURN + ":employeeNumber",
-		"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value":  enterpriseURN + ":manager.value",
+		"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeenumber": EnterpriseURN + ":employeeNumber",
+		"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value":  EnterpriseURN + ":manager.value",
 		"urn:example:ext:1.0:User:badges[gold].since":                               `urn:example:ext:1.0:User:badges[type eq "gold"].since`,
 		"": "", "a b": "", "(user)": "", ".x": "", "x.": "", "x.y.z": "", "9x": "", "emails[": "", "emails]": "", "emails[].value": "", "emails[work]value": "",
 		"emails[type co \"w\"].value": "", "emails[type eq work].value": "", "emails[type eq {}].value": "", "http://x:y": "", "urn::x": "", "a:b": "",
 	} {
-		p, err := parsePath(text)
+		p, err := ParsePath(text)
 		if got := p.String(); (err == nil) != (want != "") || err == nil && got != want {
 			t.Errorf("%q is %q, %v; want %q", text, got, err, want)
 		}

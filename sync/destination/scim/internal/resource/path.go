@@ -1,4 +1,4 @@
-package scim
+package resource
 
 import (
 	"errors"
@@ -7,45 +7,45 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// path names an attribute of a user as RFC 7644 3.5.2 does: an attribute, a part
+// Path names an attribute of a user as RFC 7644 3.5.2 does: an attribute, a part
 // of it, or a part of the one element of a list that a filter finds.
-type path struct {
-	urn  string // of the extension; "" for the core schema
-	attr string
-	// where and is are the filter: the element whose part where equals is, a JSON
+type Path struct {
+	URN  string // of the extension; "" for the core schema
+	Attr string
+	// Where and Is are the filter: the element whose part Where equals Is, a JSON
 	// text. "" is no filter.
-	where, is string
-	sub       string // "" if the path names the whole
+	Where, Is string
+	Sub       string // "" if the path names the whole
 }
 
 // String is the path as a PATCH has it. Two paths to one place are one text.
-func (p path) String() string {
-	text := p.attr
-	if p.urn != "" {
-		text = p.urn + ":" + text
+func (p Path) String() string {
+	text := p.Attr
+	if p.URN != "" {
+		text = p.URN + ":" + text
 	}
-	if p.where != "" {
-		text += "[" + p.where + " eq " + p.is + "]"
+	if p.Where != "" {
+		text += "[" + p.Where + " eq " + p.Is + "]"
 	}
-	if p.sub != "" {
-		text += "." + p.sub
+	if p.Sub != "" {
+		text += "." + p.Sub
 	}
 	return text
 }
 
-// element is the path to the whole element that the filter finds.
-func (p path) element() string {
-	p.sub = ""
+// Element is the path to the whole element that the filter finds.
+func (p Path) Element() string {
+	p.Sub = ""
 	return p.String()
 }
 
 var errPath = errors.New("is not a path to a SCIM attribute")
 
-// parsePath reads attr, attr.sub, attr[type eq "work"].sub and attr[work].sub,
+// ParsePath reads attr, attr.sub, attr[type eq "work"].sub and attr[work].sub,
 // each also behind the URN of a schema and a colon. Names that SCIM defines get
 // its spelling: they are compared without case (RFC 7643 2.1).
-func parsePath(text string) (path, error) {
-	var p path
+func ParsePath(text string) (Path, error) {
+	var p Path
 	head, filter, tail := text, "", ""
 	if open := strings.IndexByte(text, '['); open >= 0 {
 		end := strings.LastIndexByte(text, ']')
@@ -58,21 +58,21 @@ func parsePath(text string) (path, error) {
 		}
 	}
 	if colon := strings.LastIndexByte(head, ':'); colon >= 0 {
-		p.urn, head = head[:colon], head[colon+1:]
-		if !isURN(p.urn) {
+		p.URN, head = head[:colon], head[colon+1:]
+		if !isURN(p.URN) {
 			return p, errPath
 		}
 	}
 	if tail == "" && filter == "" {
 		head, tail = cutSub(head)
 	}
-	p.attr, p.sub = head, strings.TrimPrefix(tail, ".")
-	if !isName(p.attr) || tail != "" && !isName(p.sub) {
+	p.Attr, p.Sub = head, strings.TrimPrefix(tail, ".")
+	if !isName(p.Attr) || tail != "" && !isName(p.Sub) {
 		return p, errPath
 	}
 	if strings.Contains(text, "[") {
 		var ok bool
-		if p.where, p.is, ok = parseFilter(filter); !ok {
+		if p.Where, p.Is, ok = parseFilter(filter); !ok {
 			return p, errPath
 		}
 	}

@@ -1,4 +1,4 @@
-package reader
+package proof
 
 import (
 	"crypto/sha256"
@@ -8,23 +8,30 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"usersync/reader/source"
 )
 
 // SidecarSuffix added to a file's name is the name of its sidecar.
 const SidecarSuffix = ".sha256"
 
-// sidecarOf returns the hash that the file's sidecar wants; empty if there is no
-// sidecar.
-func (o *Options) sidecarOf(path string) (string, error) {
-	if !o.Sidecar || path == "-" {
-		return "", nil
-	}
+// SidecarError is a sidecar that does not say what it should. It does not hold the
+// text.
+type SidecarError struct {
+	File string // the sidecar
+	Rule string
+	Err  error // may be nil
+}
+
+// Error names the file and the rule.
+func (e *SidecarError) Error() string { return e.File + ": " + e.Rule }
+
+// Unwrap returns Err.
+func (e *SidecarError) Unwrap() error { return e.Err }
+
+// Sidecar returns the SHA-256 that the sidecar of the file at path wants; empty if
+// it has none. An error is a *SidecarError.
+func Sidecar(path string) (string, error) {
 	beside := path + SidecarSuffix
-	wrong := func(rule string, err error) error {
-		return &InputError{File: beside, Rule: rule, Hint: "write it anew with sha256sum, or remove it", Err: err}
-	}
+	wrong := func(rule string, err error) error { return &SidecarError{File: beside, Rule: rule, Err: err} }
 	info, err := os.Stat(beside)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -43,7 +50,7 @@ func (o *Options) sidecarOf(path string) (string, error) {
 	case err != nil:
 		return "", wrong(err.Error(), err)
 	case name != "" && filepath.Base(name) != filepath.Base(path):
-		return "", wrong("is about another file than "+source.Name(path), nil)
+		return "", wrong("is about another file than "+path, nil)
 	}
 	return sum, nil
 }

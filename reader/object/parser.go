@@ -1,4 +1,9 @@
-package reader
+// Package object takes JSON objects apart: into the cells that a mapping reads,
+// into the keys that they have, and into what rejects put in front of them.
+//
+// It does not know files, lines or records: those are package frame's and
+// reader's. Start at Parser.
+package object
 
 import (
 	"bytes"
@@ -12,11 +17,20 @@ import (
 	"usersync/sync/user"
 )
 
-// parser takes one JSON object apart into the cells that the mapping reads.
-type parser struct {
+// Parser takes one JSON object after the other apart into the cells that the
+// mapping reads. It is for one goroutine.
+type Parser struct {
+	// Cells are those of the last object, by the columns of the mapping. They are
+	// valid until the next Parse.
+	Cells []user.Value
+	// Marked, Syntax and Broken say of the last object that it has keys of
+	// usersync's own, that it is not valid JSON at all, and that it could not be
+	// taken apart.
+	Marked, Syntax, Broken bool
+
 	mapper *mapping.Mapper
-	marks  *marks
-	cells  []user.Value
+	own    func(key string) *user.Value // nil for a key that is not kept
+	names  map[string]user.Field
 	input  bytes.Reader
 	dec    *jsontext.Decoder
 
@@ -24,9 +38,6 @@ type parser struct {
 	spans  []span
 	filled []int  // by place: the record that filled it last
 	number int    // of the record
-	marked bool   // has keys of usersync's own
-	syntax bool   // is not valid JSON at all
-	broken bool   // could not be taken apart
 	prefix []byte // of nested keys: "address."
 }
 
@@ -36,30 +47,34 @@ type span struct {
 	kind            user.Kind
 }
 
-func newParser(m *mapping.Mapper, marks *marks) parser {
-	return parser{mapper: m, marks: marks, dec: jsontext.NewDecoder(&bytes.Reader{})}
+// NewParser returns a Parser for a mapping. Names are those under which a key is
+// known. Of usersync's own keys, own returns where the value goes; nil passes it
+// by.
+func NewParser(m *mapping.Mapper, names map[string]user.Field, own func(key string) *user.Value) *Parser {
+	return &Parser{mapper: m, names: names, own: own, dec: jsontext.NewDecoder(&bytes.Reader{})}
 }
 
-func (p *parser) parse(raw []byte) *user.InvalidError {
+// Parse takes raw apart. The error says why the record is unfit, and holds none of
+// its text.
+func (p *Parser) Parse(raw []byte) *user.InvalidError {
 	p.number++
 	p.text, p.spans, p.prefix = p.text[:0], p.spans[:0], p.prefix[:0]
-	p.marked, p.syntax, p.broken = false, false, false
-	*p.marks = marks{}
+	p.Marked, p.Syntax, p.Broken = false, false, false
 	p.input.Reset(raw)
 	p.dec.Reset(&p.input)
 	unfit, err := p.record()
 	if err != nil {
-		p.broken = true
+		p.Broken = true
 		return p.explain(raw, err)
 	}
-	p.broken = unfit != nil && unfit.Code == "not_object"
+	p.Broken = unfit != nil && unfit.Code == "not_object"
 	if unfit == nil {
 		p.spread()
 	}
 	return unfit
 }
 
-func (p *parser) record() (*user.InvalidError, error) {
+func (p *Parser) record() (*user.InvalidError, error) {
 	if p.dec.PeekKind() != '{' {
 		if err := p.dec.SkipValue(); err != nil {
 			return nil, err
@@ -75,7 +90,7 @@ func (p *parser) record() (*user.InvalidError, error) {
 
 var errMore = errors.New("more than one value")
 
-func (p *parser) end() error {
+func (p *Parser) end() error {
 	_, err := p.dec.ReadToken()
 	switch err {
 	case io.EOF:
@@ -88,7 +103,7 @@ func (p *parser) end() error {
 
 // object reads on to the end of the object also when a member is unfit, so that
 // broken JSON is told from an unfit record.
-func (p *parser) object() (unfit *user.InvalidError, err error) {
+func (p *Parser) object() (unfit *user.InvalidError, err error) {
 	if _, err = p.dec.ReadToken(); err != nil {
 		return nil, err
 	}
@@ -105,7 +120,7 @@ func (p *parser) object() (unfit *user.InvalidError, err error) {
 	return unfit, err
 }
 
-func (p *parser) member() (*user.InvalidError, error) {
+func (p *Parser) member() (*user.InvalidError, error) {
 	quoted, err := p.dec.ReadValue()
 	if err != nil {
 		return nil, err
@@ -119,7 +134,7 @@ func (p *parser) member() (*user.InvalidError, error) {
 	return unfit, err
 }
 
-func (p *parser) value(name []byte) (*user.InvalidError, error) {
+func (p *Parser) value(name []byte) (*user.InvalidError, error) {
 	if place, read := p.mapper.Place(name); read {
 		return p.keep(place, name)
 	}
@@ -142,12 +157,12 @@ func (p *parser) value(name []byte) (*user.InvalidError, error) {
 }
 
 // descend reads a nested object, its keys joined to ours by a dot.
-func (p *parser) descend() (*user.InvalidError, error) {
+func (p *Parser) descend() (*user.InvalidError, error) {
 	p.prefix = append(p.prefix, '.')
 	return p.object()
 }
 
-func (p *parser) keep(place int, name []byte) (*user.InvalidError, error) {
+func (p *Parser) keep(place int, name []byte) (*user.InvalidError, error) {
 	raw, err := p.dec.ReadValue()
 	if err != nil {
 		return nil, err
@@ -182,21 +197,21 @@ func (p *parser) keep(place int, name []byte) (*user.InvalidError, error) {
 }
 
 // spread hands the texts to the cells, with one allocation for all.
-func (p *parser) spread() {
-	for len(p.cells) < p.mapper.Columns() {
-		p.cells = append(p.cells, user.Value{})
+func (p *Parser) spread() {
+	for len(p.Cells) < p.mapper.Columns() {
+		p.Cells = append(p.Cells, user.Value{})
 	}
-	clear(p.cells)
+	clear(p.Cells)
 	text := string(p.text)
 	for _, s := range p.spans {
-		p.cells[s.place] = user.Value{Kind: s.kind, Text: text[s.from:s.to]}
+		p.Cells[s.place] = user.Value{Kind: s.kind, Text: text[s.from:s.to]}
 	}
 }
 
-func (p *parser) mark(name string) error {
-	p.marked = true
+func (p *Parser) mark(name string) error {
+	p.Marked = true
 	raw, err := p.dec.ReadValue()
-	place := p.marks.place(name)
+	place := p.own(name)
 	if err != nil || place == nil {
 		return err
 	}
@@ -212,14 +227,14 @@ func (p *parser) mark(name string) error {
 }
 
 // explain tells what is wrong in our words: the library's quote the text.
-func (p *parser) explain(raw []byte, err error) *user.InvalidError {
+func (p *Parser) explain(raw []byte, err error) *user.InvalidError {
 	lenient := jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	p.syntax = !lenient
+	p.Syntax = !lenient
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		e := &user.InvalidError{Code: "duplicate_key", Rule: "a key stands twice in the object", Hint: "remove one of them"}
 		name := strings.TrimPrefix(string(p.dec.StackPointer()), "/")
-		if _, known := Names()[name]; known {
+		if _, known := p.names[name]; known {
 			e.Column = name
 		}
 		return e

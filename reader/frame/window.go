@@ -1,0 +1,105 @@
+// Package frame cuts a file into rows of CSV or values of JSON, each in one piece
+// and with the line that it begins on. It holds one of them in memory, and passes
+// by what is longer than MaxRecord.
+//
+// It does not take a row apart: that is for the parsers. Start at CSV and JSON.
+package frame
+
+import (
+	"errors"
+	"io"
+)
+
+// The limit of one record, and how much is read at once, in bytes.
+const (
+	MaxRecord = 1 << 20
+	ReadSize  = 128 << 10
+)
+
+// Row is one row of CSV, or one value of JSON. Its bytes are valid until the next
+// one.
+type Row struct {
+	Bytes   []byte // of CSV with the line ending, if there is one
+	Line    int    // that it begins on, from 1
+	Offset  int64  // of its first byte in the decoded file
+	Length  int64  // in bytes
+	Long    bool   // over MaxRecord; Bytes is empty
+	Spoiled bool   // a quote stands where none may, in Cell
+	Cell    int
+}
+
+// Error means that a file cannot be cut any further. It does not hold the text.
+type Error struct {
+	Line       int // from 1
+	Rule, Hint string
+	Err        error // may be nil
+}
+
+// Error returns the rule.
+func (e *Error) Error() string { return e.Rule }
+
+// Unwrap returns Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+var errUnterminated = errors.New("a quoted cell is not closed")
+
+var newline = []byte{'\n'}
+
+// Window is a piece of the input that moves forward. It grows to hold one
+// record and no further: who looks for the end of a longer one drops its bytes.
+type Window struct {
+	r      io.Reader
+	buf    []byte
+	start  int
+	err    error // what ended the input; io.EOF if it was its end
+	offset int64 // of start in the input
+}
+
+// NewWindow returns a Window at the beginning of r.
+func NewWindow(r io.Reader) *Window { return &Window{r: r} }
+
+// Over returns a Window that holds text, and nothing behind it.
+func Over(text []byte) *Window { return &Window{buf: text, err: io.EOF} }
+
+// Err returns what ended the input; io.EOF if that was its end, nil as long as
+// there may be more.
+func (w *Window) Err() error { return w.err }
+
+// Data is what was read and not yet dropped. It is valid until More.
+func (w *Window) Data() []byte { return w.buf[w.start:] }
+
+func (w *Window) drop(n int) {
+	w.start += n
+	w.offset += int64(n)
+}
+
+// More reads on. It returns false when there is nothing more.
+func (w *Window) More() bool {
+	if w.err != nil {
+		return false
+	}
+	if w.start > 0 {
+		w.buf = w.buf[:copy(w.buf, w.buf[w.start:])]
+		w.start = 0
+	}
+	if cap(w.buf)-len(w.buf) < ReadSize/2 {
+		grown := make([]byte, len(w.buf), 2*cap(w.buf)+ReadSize)
+		copy(grown, w.buf)
+		w.buf = grown
+	}
+	return w.fill()
+}
+
+func (w *Window) fill() bool {
+	const patience = 100 // empty reads, as bufio has it
+	for range patience {
+		n, err := w.r.Read(w.buf[len(w.buf):cap(w.buf)])
+		w.buf = w.buf[:len(w.buf)+n]
+		w.err = err
+		if n > 0 || err != nil {
+			return n > 0
+		}
+	}
+	w.err = io.ErrNoProgress
+	return false
+}
