@@ -1,10 +1,10 @@
-# docker build -t usersync . — a static program on nothing, as a user without rights.
+# docker build -t usersync . — a static binary on an empty image, run by an unprivileged user.
 FROM golang:1.26.8 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-# The commit that `usersync version` and every summary name comes from .git.
+# `usersync version` and every summary name the commit, which comes from .git.
 RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /out/usersync ./cmd/usersync
 
 FROM scratch

@@ -10,8 +10,8 @@ import (
 	"usersync/sync/user"
 )
 
-// BenchmarkBatch writes a batch of 100 down before and after it is sent; ns
-// and bytes are per record.
+// BenchmarkBatch records a batch of 100 before and after it is sent; ns and bytes
+// are per record.
 func BenchmarkBatch(b *testing.B) {
 	file, err := os.OpenFile(filepath.Join(b.TempDir(), "journal"), os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -67,8 +67,8 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// BenchmarkUnsafe writes single users down, each time to the disk, by 16
-// workers at once: they share the syncs.
+// BenchmarkUnsafe records single users, each one synced, from 16 workers at once:
+// they share the syncs.
 func BenchmarkUnsafe(b *testing.B) {
 	file, err := os.OpenFile(filepath.Join(b.TempDir(), "journal"), os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

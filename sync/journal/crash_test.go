@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// crashing tells the test binary to be the process that dies.
+// crashing makes the test binary the process that dies.
 const crashing = "USYNC_JOURNAL_TEST_CRASHING"
 
 func TestMain(m *testing.M) {
@@ -22,8 +22,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// crash writes until it is killed. It says on stdout what it was told is
-// written, as a process that sends something does.
+// crash writes until it is killed. It prints each frame that the journal has
+// confirmed, as a real process would send it.
 func crash(path string) error {
 	j, err := Create(openAppend(path))
 	for n := 1; err == nil; n++ {
@@ -46,7 +46,7 @@ func openAppend(path string) (*os.File, Header) {
 	return file, header
 }
 
-// Whatever the moment: what the killed process did is in the journal.
+// Whenever the process is killed, what it did is in the journal.
 func TestKilled(t *testing.T) {
 	for i := range 10 {
 		path := filepath.Join(t.TempDir(), "journal")
@@ -59,7 +59,7 @@ func TestKilled(t *testing.T) {
 		sent := 0
 		for lines := bufio.NewScanner(out); lines.Scan(); sent++ {
 			if sent == 7*i*i {
-				err = child.Process.Kill() // what it says until then is read all the same
+				err = child.Process.Kill() // what it printed until then is still read
 			}
 		}
 		var died *exec.ExitError
@@ -87,11 +87,11 @@ func checkKilled(t *testing.T, path string, sent int) {
 	if highest < 100*sent {
 		t.Errorf("%d records were sent, the journal knows %d", 100*sent, highest)
 	}
-	t.Logf("%d batches sent, mark at %d, %d torn", sent, past.Mark.Record, past.Torn)
+	t.Logf("%d batches sent, checkpoint at %d, %d torn", sent, past.Mark.Record, past.Torn)
 }
 
-// A file that may not grow any more, at any size: the error comes before the
-// call is made, and what was written before can be read and continued.
+// The file may no longer grow, at any size: the error comes before the call is
+// made, and what was written before can be read and continued.
 func TestNoMoreRoom(t *testing.T) {
 	whole := begin(t, header)
 	for n := range 3 {
@@ -120,7 +120,7 @@ func TestNoMoreRoom(t *testing.T) {
 	}
 }
 
-// fill writes until there is no room, and counts what it may send.
+// fill writes until there is no room, and counts the records it may send.
 func fill(file *os.File, h Header) (sent int, err error) {
 	j, err := Create(file, h)
 	for n := 0; err == nil; n++ {

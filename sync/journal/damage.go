@@ -8,16 +8,16 @@ import (
 
 const (
 	searchSize = 1 << 20
-	// holeSize is how many zeros in a row are taken for a block that never
-	// reached the disk; nothing that is written here has as many.
+	// holeSize is how many zeros in a row mean a block that never reached the
+	// disk; no frame holds that many.
 	holeSize = 32
 )
 
-// judge tells a tail that a crash has cut off from damage, at the byte where
-// no whole frame stands. It is damage if a whole frame lies behind it, with one
-// exception: a power loss can leave a hole of zeros, and behind it what was
-// written later, as long as the file had not been brought to the disk so far.
-func (s *scanner) judge() error {
+// classifyTail distinguishes damage from a tail that a crash cut off, at the byte
+// where no intact frame begins. It is damage if an intact frame follows, with one
+// exception: a power loss can leave a hole of zeros and, after it, later frames,
+// as long as the file had not been synced that far.
+func (s *scanner) classifyTail() error {
 	bad, hole := s.at, false
 	for first := true; ; first = false {
 		f, found, err := s.search(s.at + 1)
@@ -30,13 +30,13 @@ func (s *scanner) judge() error {
 			}
 		}
 		if !hole || f.safe > bad {
-			return &DamagedError{At: bad, Why: "what stands there is not what was written, and whole frames lie behind it"}
+			return &DamagedError{At: bad, Why: "the bytes there are not what was written, and intact frames follow"}
 		}
-		s.at = f.end - 1 // the next may begin right behind this one
+		s.at = f.end - 1 // the next frame may begin right after this one
 	}
 }
 
-// search finds the first whole frame at from or behind.
+// search finds the first intact frame at or after from.
 func (s *scanner) search(from int64) (Frame, bool, error) {
 	chunk := make([]byte, min(searchSize, max(s.size-from, 0)))
 	for ; s.size-from >= headSize; from += int64(len(chunk)) - headSize + 1 {
@@ -53,9 +53,9 @@ func (s *scanner) search(from int64) (Frame, bool, error) {
 	return Frame{}, false, nil
 }
 
-// try reads a frame at a place where there is perhaps none.
+// try reads a frame at an offset where there may be none.
 func (s *scanner) try(head []byte, at int64) (Frame, bool, error) {
-	if binary.LittleEndian.Uint32(head) > mostPayload {
+	if binary.LittleEndian.Uint32(head) > maxPayload {
 		return Frame{}, false, nil
 	}
 	length, ok := s.length(head, at)

@@ -21,8 +21,8 @@ func TestCutWithinTheHeader(t *testing.T) {
 	}
 }
 
-// Whatever was written, and wherever the file is cut off, it tells exactly what
-// was whole.
+// Whatever was written, and wherever the file is cut off, exactly the intact
+// frames are read.
 func TestCutAnywhere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := begin(t, header)
@@ -43,9 +43,9 @@ func TestCutAnywhere(t *testing.T) {
 	})
 }
 
-// Every flipped bit is found: nothing is told that was not written. In front
-// of other frames it is damage, at the frame where it lies; in the last frame
-// it cannot be told from one that a crash has cut off.
+// Every flipped bit is found: nothing is read that was not written. Before other
+// frames it is damage, reported at its frame; in the last frame it looks like a
+// frame that a crash cut off.
 func TestEveryFlippedBitIsFound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := begin(t, header)
@@ -85,8 +85,8 @@ func (s *story) checkFlipped(t fatal, at int) {
 	}
 }
 
-// After a power loss a block may be missing behind what was synced, though
-// later ones are there. Before that it is damage.
+// After a power loss a block may be missing after the last sync, although later
+// ones are there. Before the last sync it is damage.
 func TestHoles(t *testing.T) {
 	s := begin(t, header)
 	for n := range 3 {
@@ -107,8 +107,8 @@ func TestHoles(t *testing.T) {
 		from, to int64
 		damage   bool
 	}{
-		{"behind the last sync", synced + 5000, synced + 9096, false},
-		{"right behind it", synced, synced + 4096, false},
+		{"after the last sync", synced + 5000, synced + 9096, false},
+		{"right after it", synced, synced + 4096, false},
 		{"to the end", synced + 5000, int64(len(all)), false},
 		{"before the last sync", synced - 9000, synced - 4904, true},
 		{"of all but the last frame", 0, int64(len(all)) - 2000, true},
@@ -134,9 +134,9 @@ func TestOtherFilesAreRefused(t *testing.T) {
 		t.Errorf("a frame counts in another place: %+v, %v", past, err)
 	}
 	for name, text := range map[string]string{
-		"text":             "record,file,line\n",
-		"short text":       "rec",
-		"damaged in front": "u" + string(again[1:]),
+		"text":                 "record,file,line\n",
+		"short text":           "rec",
+		"damaged at the start": "u" + string(again[1:]),
 	} {
 		if _, err := read([]byte(text)); err == nil {
 			t.Errorf("%s: no error", name)

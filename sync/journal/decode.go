@@ -8,12 +8,12 @@ import (
 	"usersync/sync/user"
 )
 
-// errBody says that a frame is whole and yet does not say what it should:
-// another program wrote it, or a later version.
-var errBody = errors.New("the frame is whole, but its contents are not those of this format")
+// errBody says that a frame is intact but cannot be decoded: another program, or
+// a later version, wrote it.
+var errBody = errors.New("the frame is intact, but its contents do not match this format")
 
-// cursor takes a body apart. After the first thing that does not fit it gives
-// zeros, and bad is set.
+// cursor decodes a body. At the first value that does not fit it sets bad, and
+// returns zeros from then on.
 type cursor struct {
 	rest []byte
 	bad  bool
@@ -60,7 +60,7 @@ func (c *cursor) string() string {
 	return s
 }
 
-// record reads a record's ordinal, which is told by its distance.
+// record reads the number of a record, stored as its distance from the last one.
 func (c *cursor) record(last int) int {
 	n := last + int(c.int())
 	if n < 1 {
@@ -114,11 +114,11 @@ func decodeSettled(body []byte) ([]user.Settled, error) {
 	return all, nil
 }
 
-// outcome changes o, which holds the one before, into the next.
+// outcome reads the next outcome into o, which holds the previous one.
 func (c *cursor) outcome(o *user.Settled, at *int64) {
 	differs := c.byte()
 	o.Record, o.ID = c.record(o.Record), c.string()
-	if differs&newVerdict != 0 {
+	if differs&newStatus != 0 {
 		o.Status, o.Action = c.status(), c.op()
 		o.HTTP, o.Attempts = c.uint(), c.uint()
 	}

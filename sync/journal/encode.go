@@ -9,23 +9,23 @@ import (
 	"usersync/sync/user"
 )
 
-// ops and statuses are numbered by their place, from 0: the file holds the
-// number, so that nothing may be moved.
+// The file holds indexes into ops and statuses: append to them, and never reorder.
 var (
 	ops      = [...]user.Op{"", user.Create, user.Update, user.Delete, user.Upsert}
 	statuses = [...]user.Status{user.Created, user.Updated, user.Deleted, user.Unchanged, user.Accepted,
 		user.Invalid, user.Refused, user.Failed, user.InDoubt}
 )
 
-// What differs from the outcome before it in the frame, and therefore follows.
+// The bits say what differs from the previous outcome in the frame and is
+// therefore written.
 const (
-	newVerdict = 1 << iota // status, action, HTTP, attempts
-	newTime                // at, took
+	newStatus = 1 << iota // status, action, HTTP, attempts
+	newTime               // at, took
 	newRequestID
 	newCode
 	newDetail
 	newRemote
-	noTime // it has no time at all
+	noTime // the outcome has no time
 )
 
 // appendSent appends the body of a sent frame: Op, batch, then each record.
@@ -61,14 +61,14 @@ func appendSettled(b []byte, outcomes []user.Outcome) ([]byte, error) {
 	return b, nil
 }
 
-// appendOutcome appends o, as it differs from the one before it. In a batch
-// most do so by record and id alone.
+// appendOutcome appends what differs between o and the last one: in most batches
+// only record and id.
 func appendOutcome(b []byte, o, last *user.Outcome) []byte {
 	differs := differences(o, last)
 	b = append(b, differs)
 	b = binary.AppendVarint(b, int64(o.Record.Origin.Record-recordOf(last)))
 	b = appendString(b, o.Record.User.ID)
-	if differs&newVerdict != 0 {
+	if differs&newStatus != 0 {
 		b = append(b, byte(slices.Index(statuses[:], o.Status)), byte(slices.Index(ops[:], o.Action)))
 		b = binary.AppendUvarint(b, uint64(o.HTTP))
 		b = binary.AppendUvarint(b, uint64(o.Attempts))
@@ -98,7 +98,7 @@ func appendTexts(b []byte, o *user.Outcome, differs byte) []byte {
 
 func differences(o, last *user.Outcome) (bits byte) {
 	if o.Status != last.Status || o.Action != last.Action || o.HTTP != last.HTTP || o.Attempts != last.Attempts {
-		bits |= newVerdict
+		bits |= newStatus
 	}
 	if milli(o.At) != milli(last.At) || o.Took.Milliseconds() != last.Took.Milliseconds() {
 		bits |= newTime
@@ -121,7 +121,7 @@ func differences(o, last *user.Outcome) (bits byte) {
 	return bits
 }
 
-// milli is t in milliseconds; 0 stands for a time that is not known.
+// milli returns t in milliseconds; 0 means an unknown time.
 func milli(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

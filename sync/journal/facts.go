@@ -7,47 +7,49 @@ import (
 	"usersync/sync/user"
 )
 
-// Format is the version of the file that is written, and the only one read.
+// Format is the version of the file that this package writes, and the only one it
+// reads.
 const Format = 1
 
-// Header says what the run is. It is the first frame.
+// Header describes the run. It is the first frame.
 type Header struct {
 	Format  int       `json:"format"` // set by Create
 	Run     string    `json:"run"`
 	Version string    `json:"version,omitempty"` // of usersync
 	Started time.Time `json:"started"`
 	Scope   Scope     `json:"scope"`
-	// ConfigSHA256 and MappingSHA256 tell whether a resume would plan the same.
+	// ConfigSHA256 and MappingSHA256 show whether a resume would plan the same.
 	ConfigSHA256  string `json:"config_sha256,omitempty"`
 	MappingSHA256 string `json:"mapping_sha256,omitempty"`
 	Mode          string `json:"mode"`
-	// Args is the command line of the run, settings of the environment among its
-	// flags; no secret is one.
+	// Args is the command line of the run, with settings from the environment as
+	// flags. It holds no secrets: they are never flags.
 	Args   []string `json:"args,omitempty"`
 	Inputs []Input  `json:"inputs,omitempty"`
-	// Rehearsal says that the users went to the embedded sandbox, which is gone.
+	// Sandbox says that the users went to the built-in sandbox, which ended with
+	// the run.
 	Rehearsal bool `json:"rehearsal,omitempty"`
-	// Retried is the run whose rejects are the input; empty if they are not.
+	// Retried is the run whose rejects are the input; empty for other input.
 	Retried string `json:"retried,omitempty"`
-	// Plan is the plan that is applied; nil where the run plans for itself.
+	// Plan is the plan that is applied; nil if the run makes its own.
 	Plan *Plan `json:"plan,omitempty"`
-	// Ledger tells the ledger that the run writes to from others; empty if none.
+	// Ledger identifies the ledger that the run writes to; empty if there is none.
 	Ledger string `json:"ledger,omitempty"`
 	Durability
 }
 
-// Durability says which calls are on the disk before they are made.
+// Durability says which calls are synced to disk before they are made.
 type Durability struct {
-	// Unsafe are the Ops that must not be made again when they were perhaps
-	// taken: what is noted of them is brought to the disk each time.
+	// Unsafe lists the ops that must not be repeated once they may have been
+	// taken: their frames are synced one by one.
 	Unsafe []user.Op `json:"unsafe,omitempty"`
-	// Synced says the same of all Ops: after a power loss, too, the journal tells
-	// everybody who was sent.
+	// Synced says that frames of every op are synced, so that even after a power
+	// loss the journal lists every user that was sent.
 	Synced bool `json:"synced,omitempty"`
 }
 
-// ReadsStdin reports whether a part of the input comes from standard input. Only a
-// person can tell whether the same comes from there again.
+// ReadsStdin reports whether part of the input comes from standard input. Only a
+// person knows whether the same bytes will come from there again.
 func (h Header) ReadsStdin() bool {
 	return slices.ContainsFunc(h.Inputs, func(i Input) bool { return i.Path == "-" })
 }
@@ -59,7 +61,7 @@ type Plan struct {
 	ApprovedBy string `json:"approved_by,omitempty"`
 }
 
-// Digest is the plan's SHA-256; empty where there is no plan.
+// Digest returns the plan's SHA-256; "" if p is nil.
 func (p *Plan) Digest() string {
 	if p == nil {
 		return ""
@@ -67,7 +69,7 @@ func (p *Plan) Digest() string {
 	return p.SHA256
 }
 
-// Scope is what the users are sent to.
+// Scope identifies what the users are sent to.
 type Scope struct {
 	Destination string `json:"destination"`
 	Host        string `json:"host,omitempty"`
@@ -75,30 +77,30 @@ type Scope struct {
 	Feed        string `json:"feed,omitempty"`
 }
 
-// Input is a file that is read, in the order of reading.
+// Input is one input file.
 type Input struct {
 	Path   string `json:"path"` // as given; - is standard input
 	Format string `json:"format,omitempty"`
-	// Size and Modified tell one version of a file from another.
+	// Size, in bytes, and Modified distinguish the versions of a file.
 	Size     int64     `json:"size,omitempty"`
 	Modified time.Time `json:"modified,omitzero"`
 }
 
 // SameVersion reports whether in and other are the same version of the same file.
-// It is false for anything but a regular file: a pipe may yield something new.
+// It is false for anything but a regular file: a pipe may yield other bytes.
 func (in Input) SameVersion(other Input) bool {
 	return !in.Modified.IsZero() && in.Path == other.Path && in.Format == other.Format && in.Size == other.Size && in.Modified.Equal(other.Modified)
 }
 
-// Mark says up to where everything is on the disk.
+// Checkpoint says that everything up to a record is on disk.
 type Mark struct {
-	Record int       `json:"record"` // the last one; 0 if none is
+	Record int       `json:"record"` // the last one; 0 if there is none
 	At     time.Time `json:"at"`
 	// Results and Rejects are the sizes of the files, in bytes.
 	Results int64 `json:"results"`
 	Rejects int64 `json:"rejects"`
-	// InputBytes and InputSHA256 are those of the decompressed input, up to the
-	// end of Record.
+	// InputBytes and InputSHA256 describe the decompressed input up to the end of
+	// Record.
 	InputBytes  int64  `json:"input_bytes"`
 	InputSHA256 string `json:"input_sha256,omitempty"`
 	// Outcomes counts the records up to Record.
@@ -114,7 +116,7 @@ const (
 	Finished State = "finished"
 	// Stopped: the run can be resumed.
 	Stopped State = "stopped"
-	// TakenUp: another run took over what this one had done.
+	// Absorbed: another run took over what this one had done.
 	TakenUp State = "taken_up"
 )
 
@@ -123,10 +125,10 @@ type End struct {
 	At       time.Time `json:"at"`
 	State    State     `json:"state"`
 	ExitCode int       `json:"exit_code"`
-	By       string    `json:"by,omitempty"` // the run that took it up
+	By       string    `json:"by,omitempty"` // the run that absorbed this one
 }
 
-// Resumed says that the run goes on behind this frame.
+// Resumed says that the run was resumed here.
 type Resumed struct {
 	At   time.Time `json:"at"`
 	Args []string  `json:"args,omitempty"` // masked
@@ -136,9 +138,9 @@ type Resumed struct {
 type Sent struct {
 	Record int
 	ID     string
-	Op     user.Op // takenBack in a frame that says that it was not sent after all
+	Op     user.Op // notSent if the frame takes an earlier one back
 	Batch  int
 }
 
-// takenBack stands in the place of a call.
-const takenBack user.Op = ""
+// notSent in place of an op says that the records were not sent after all.
+const notSent user.Op = ""

@@ -8,24 +8,24 @@ import (
 	"hash/crc32"
 )
 
-// The file is the signature, and then frames end to end. A frame is
+// The file is the signature followed by frames. A frame is
 //
 //	bytes 0-3   length of the payload
 //	bytes 4-7   CRC-32C of the payload
-//	bytes 8-11  CRC-32C of the bytes before, begun with the frame's place in the file
-//	payload     kind (a byte), how far back the file was known to be on the
-//	            disk when the frame was written (varint), the highest record
-//	            that it speaks of (varint), body
+//	bytes 8-11  CRC-32C of bytes 0-7, seeded with the frame's offset in the file
+//	payload     kind (a byte), distance back to where the file was known to be
+//	            synced when the frame was written (varint), the highest record
+//	            in the frame (varint), body
 //
-// all little-endian. The length has a checksum of its own, so that damage to
-// it is not taken for the end of the file; the place is in it, so that a frame
-// counts nowhere else.
+// all little-endian. The length has its own checksum, so that damage to it does
+// not look like the end of the file. The offset is part of that checksum, so that
+// a frame is valid at its own offset only.
 const (
 	signature = "USYNCJ1\n"
 	headSize  = 12
-	// mostPayload bounds what a reader allocates. The ids of a batch are less:
-	// they lie in memory already.
-	mostPayload = 64 << 20
+	// maxPayload, in bytes, bounds what a reader allocates. The ids of a batch take
+	// less.
+	maxPayload = 64 << 20
 )
 
 // kind says what a frame holds.
@@ -35,21 +35,21 @@ const (
 	kindHeader kind = iota + 1
 	kindSent
 	kindSettled
-	kindMark
+	kindCheckpoint
 	kindEnd
 	kindResumed
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// headSum is the checksum of a frame's first 8 bytes at its place.
+// headSum returns the checksum of a frame's first 8 bytes, at its offset.
 func headSum(head []byte, at int64) uint32 {
 	return crc32.Update(uint32(at)^uint32(at>>32), castagnoli, head[:8])
 }
 
-// begin starts a frame in the buffer. j.mu is held until commit.
-// Last is the highest record that the frame speaks of, 0 if it speaks of none:
-// who reads need not open a frame whose records all lie before the mark.
+// begin starts a frame in the buffer. The caller holds j.mu until commit. last is
+// the highest record in the frame, 0 if there is none: a reader can skip a frame
+// whose records are all covered by a checkpoint.
 func (j *Journal) begin(k kind, last int) []byte {
 	b := j.buf[:0]
 	if j.at == 0 {
@@ -69,7 +69,7 @@ func (j *Journal) seal(b []byte) error {
 		skip = len(signature)
 	}
 	head, payload := b[skip:skip+headSize], b[skip+headSize:]
-	if len(payload) > mostPayload {
+	if len(payload) > maxPayload {
 		return errors.New("a frame of more than 64 MiB")
 	}
 	binary.LittleEndian.PutUint32(head, uint32(len(payload)))
@@ -78,8 +78,8 @@ func (j *Journal) seal(b []byte) error {
 	return nil
 }
 
-// commit writes the frame with one write(2), lets go of j.mu and, if durable,
-// waits for the disk.
+// commit writes the frame with one write(2), unlocks j.mu and, if durable, waits
+// for the sync.
 func (j *Journal) commit(frame []byte, err error, durable bool) error {
 	j.buf = frame
 	end, err := j.write(frame, err)
@@ -111,8 +111,8 @@ func (j *Journal) write(frame []byte, err error) (end int64, _ error) {
 	return j.at, nil
 }
 
-// sync brings the file to the disk up to end. Who waits while another syncs is
-// often served by it: 16 workers then cost little more than one.
+// sync syncs the file up to end. A caller that waits for another's sync is often
+// covered by it, so 16 workers cost little more than one.
 func (j *Journal) sync(end int64) error {
 	j.syncing.Lock()
 	defer j.syncing.Unlock()
@@ -123,7 +123,7 @@ func (j *Journal) sync(end int64) error {
 		return err
 	}
 	if err := j.file.Sync(); err != nil {
-		return j.fail(fmt.Errorf("bring the journal to the disk: %w", err))
+		return j.fail(fmt.Errorf("sync the journal: %w", err))
 	}
 	j.mu.Lock()
 	j.safe = written
@@ -131,8 +131,8 @@ func (j *Journal) sync(end int64) error {
 	return nil
 }
 
-// writeFact writes a frame whose body is JSON, for those are few, and brings
-// it to the disk.
+// writeFact writes a frame whose body is JSON, as such frames are few, and syncs
+// it.
 func (j *Journal) writeFact(k kind, fact any) error {
 	body, err := json.Marshal(fact)
 	j.mu.Lock()

@@ -12,76 +12,78 @@ import (
 	"usersync/sync/user"
 )
 
-// Frame is one thing that the journal says. It is valid until the next one is
-// asked for.
+// Frame is one entry of the journal. It is valid until the iterator yields the
+// next.
 type Frame struct {
-	At   int64 // its first byte
+	At   int64 // the offset of its first byte
 	end  int64
-	safe int64 // the file was on the disk up to here when the frame was written
+	safe int64 // the file was synced up to here when the frame was written
 	last int   // the highest record in it
 	kind kind
 	body []byte
 }
 
-// End returns the byte behind the frame.
+// End returns the offset after the frame's last byte.
 func (f Frame) End() int64 { return f.end }
 
-// Sent returns the records that were about to be sent; none if the frame is
-// of another kind.
+// Sent returns the records that were about to be sent; none if the frame is of
+// another kind. Its error is a *DamagedError.
 func (f Frame) Sent() ([]Sent, error) {
 	if f.kind != kindSent {
 		return nil, nil
 	}
 	all, err := decodeSent(f.body)
-	return all, f.blame(err)
+	return all, f.damaged(err)
 }
 
-// Settled returns outcomes; none if the frame is of another kind.
+// Settled returns outcomes; none if the frame is of another kind. Its error is a
+// *DamagedError.
 func (f Frame) Settled() ([]user.Settled, error) {
 	if f.kind != kindSettled {
 		return nil, nil
 	}
 	all, err := decodeSettled(f.body)
-	return all, f.blame(err)
+	return all, f.damaged(err)
 }
 
-// Mark returns the mark, and whether the frame is one.
+// Checkpoint returns the checkpoint, and whether the frame is one. Its error is a
+// *DamagedError.
 func (f Frame) Mark() (m Mark, is bool, err error) {
-	if f.kind != kindMark {
+	if f.kind != kindCheckpoint {
 		return m, false, nil
 	}
 	return m, true, f.fact(&m)
 }
 
-func (f Frame) fact(to any) error { return f.blame(json.Unmarshal(f.body, to)) }
+func (f Frame) fact(to any) error { return f.damaged(json.Unmarshal(f.body, to)) }
 
-func (f Frame) blame(err error) error {
+func (f Frame) damaged(err error) error {
 	if err != nil {
 		return &DamagedError{At: f.At, Why: errBody.Error()}
 	}
 	return nil
 }
 
-// DamagedError is a journal that no crash leaves behind: something else has
-// changed it, or the disk is failing.
+// DamagedError reports damage that no crash can cause: another program changed the
+// file, or the disk is failing.
 type DamagedError struct {
-	At  int64 // the byte from which on it cannot be trusted
+	At  int64 // the offset from which the file cannot be trusted
 	Why string
 }
 
-// Error says where the damage begins, and how it shows.
+// Error says at which byte the damage begins, and what is wrong there.
 func (e *DamagedError) Error() string {
 	return fmt.Sprintf("the journal is damaged at byte %d: %s", e.At, e.Why)
 }
 
 // Hint says what to do about it.
 func (e *DamagedError) Hint() string {
-	return "check the disk and restore the file from a copy if there is one; what lies behind that byte was perhaps sent"
+	return "check the disk, and restore the file from a copy if there is one; the records after that byte may have been sent"
 }
 
-// Frames walks through the journal of the given size in r. It ends without an
-// error where a crash has cut the file off; from there on nothing is told.
-// Memory: one frame.
+// Frames iterates over the journal of the given size in r. It ends without an
+// error where a crash cut the file off. Damage is a *DamagedError, and always the
+// last pair. It holds one frame in memory.
 func Frames(r io.ReaderAt, size int64) iter.Seq2[Frame, error] {
 	return func(yield func(Frame, error) bool) {
 		s := &scanner{r: r, size: size}
@@ -96,7 +98,7 @@ func Frames(r io.ReaderAt, size int64) iter.Seq2[Frame, error] {
 			}
 		}
 		if err == nil && s.at < s.size {
-			err = s.judge()
+			err = s.classifyTail()
 		}
 		if err != nil {
 			yield(Frame{}, err)
@@ -104,7 +106,7 @@ func Frames(r io.ReaderAt, size int64) iter.Seq2[Frame, error] {
 	}
 }
 
-// scanner reads frames from at on.
+// scanner reads frames, the next one at offset at.
 type scanner struct {
 	r       io.ReaderAt
 	size    int64
@@ -113,8 +115,8 @@ type scanner struct {
 	payload []byte
 }
 
-// begin reads the signature. It returns false if that was cut off, and an
-// error if this is another file.
+// begin reads the signature. It returns false if the signature was cut off, and an
+// error if this is not a journal.
 func (s *scanner) begin() (bool, error) {
 	first := make([]byte, min(s.size, int64(len(signature))))
 	if err := s.read(first, 0); err != nil {
@@ -127,10 +129,10 @@ func (s *scanner) begin() (bool, error) {
 	if string(first) == signature[:len(first)] || len(bytes.Trim(first, "\x00")) == 0 {
 		return false, nil
 	}
-	return false, &DamagedError{At: 0, Why: "it does not begin as a journal does"}
+	return false, &DamagedError{At: 0, Why: "it does not begin like a journal"}
 }
 
-// next reads the frame at at. It returns false if there is no whole one.
+// next reads the frame at s.at. It returns false if there is no intact one.
 func (s *scanner) next() (Frame, bool, error) {
 	if s.size-s.at < headSize {
 		return Frame{}, false, nil
@@ -145,16 +147,16 @@ func (s *scanner) next() (Frame, bool, error) {
 	return s.frame(length)
 }
 
-// length returns the length of the payload if a head stands there, and the
-// file holds it all.
+// length returns the length of the payload, and whether this is a valid head and
+// the file holds the whole payload.
 func (s *scanner) length(head []byte, at int64) (int64, bool) {
 	length := int64(binary.LittleEndian.Uint32(head))
-	ok := length <= mostPayload && length <= s.size-at-headSize &&
+	ok := length <= maxPayload && length <= s.size-at-headSize &&
 		binary.LittleEndian.Uint32(head[8:]) == headSum(head, at)
 	return length, ok
 }
 
-// frame reads the frame whose head was read, and moves behind it.
+// frame reads the payload after the head in s.head, and moves past it.
 func (s *scanner) frame(length int64) (Frame, bool, error) {
 	if int64(cap(s.payload)) < length {
 		s.payload = make([]byte, length, length+length/4)
@@ -172,7 +174,7 @@ func (s *scanner) frame(length int64) (Frame, bool, error) {
 	f.last = c.uint()
 	f.body = c.rest
 	if c.bad {
-		return f, false, f.blame(errBody)
+		return f, false, f.damaged(errBody)
 	}
 	s.at = f.end
 	return f, true, nil

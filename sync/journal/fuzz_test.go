@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// FuzzJournal: any bytes at all are read without a panic, and what is said to
-// be whole is read again to the same end. Bytes are also read as bodies of
-// whole frames, which a checksum would hide from the fuzzer.
+// FuzzJournal: any bytes are read without a panic, and the part reported as intact
+// reads the same again. Bytes are also read as bodies of intact frames, because a
+// checksum would keep the fuzzer from reaching them.
 func FuzzJournal(f *testing.F) {
 	s := begin(f, header)
 	err := errors.Join(s.j.Sent(batch(1, 3)), s.j.Settled(settled(batch(1, 2))), s.j.Mark(Mark{Record: 1}), s.j.Finish(End{State: Stopped}))
@@ -27,13 +27,13 @@ func FuzzJournal(f *testing.F) {
 		if err == nil {
 			again, err := read(b[:past.Size])
 			if err != nil || again.Torn != 0 || again.Size != past.Size {
-				t.Errorf("the %d whole bytes read as %+v, %v", past.Size, again, err)
+				t.Errorf("the %d intact bytes read as %+v, %v", past.Size, again, err)
 			}
 		}
 		framed := begin(t, header)
 		framed.j.mu.Lock()
 		if err := framed.j.commit(append(framed.j.begin(kind(k), 1), b...), nil, false); err != nil {
-			return // too large for a frame: refused, which is what it should be
+			return // too large for a frame, and rightly refused
 		}
 		past, err = read(framed.d.Bytes())
 		if _, damaged := errors.AsType[*DamagedError](err); (err == nil) == (past == nil) || err != nil && !damaged && !errors.As(err, new(*FormatError)) {

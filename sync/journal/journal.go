@@ -1,15 +1,14 @@
-// Package journal keeps what a run has done: what is being sent before it is
-// sent, what came back at once, and now and then a mark up to which everything
-// is on disk. It is what a run that was killed is resumed from.
+// Package journal records what a run does: each record before it is sent, each
+// outcome when it arrives, and checkpoints, up to which everything is on disk. A
+// killed run is resumed from its journal.
 //
-// It is one file that only grows. A kill -9 costs nothing that was written; a
-// power loss or a full disk costs at most the frames behind the last one that
-// was brought to the disk. It holds ids and what results hold, and no other
-// data of a user. It does not say what to do with what it tells: that is the
-// engine's.
+// It is one file that only grows. A kill -9 loses nothing that was written; a
+// power loss or a full disk loses at most the frames after the last sync. It holds
+// ids and what results hold, and no other data of a user. What to do with all this
+// is up to the engine.
 //
-// Start at Create to write one, at Read for what a resume needs of it, and at
-// Frames to walk through all of it.
+// Start at Create to write a journal, at Read for what a resume needs, and at
+// Frames to read all of it.
 package journal
 
 import (
@@ -24,46 +23,43 @@ import (
 	"usersync/sync/user"
 )
 
-// File is where a journal is written: a file that was opened to append, not
-// buffered, for a Write must survive the death of the process.
+// File is where a journal is written: a file opened for appending, without a
+// buffer, because a Write must survive the death of the process.
 type File interface {
 	io.Writer
 	Sync() error
 	Truncate(size int64) error
 }
 
-// MostBeyond is how many records may lie between the last mark and the newest
-// record: what is read and not written, and what is written since the mark.
-// It bounds the memory of a resume.
+// MaxUncheckpointed is how many records there may be between the last checkpoint
+// and the newest record. It bounds the memory of a resume.
 const MostBeyond = 1 << 16
 
-// ErrEnded says that the journal has its end already.
+// ErrEnded says that the run of the journal has already ended.
 var ErrEnded = errors.New("the journal has ended")
 
-// Journal writes the journal of one run. Its methods may be called by several
-// goroutines at once.
+// Journal writes the journal of one run. It is safe for concurrent use.
 //
 // The first error is kept, and every later call returns it: what could not be
-// written down must not be sent.
+// recorded must not be sent.
 type Journal struct {
 	file   File
 	unsafe []user.Op
-	synced bool // every note is brought to the disk
+	synced bool // every frame is synced
 
-	mu    sync.Mutex
-	buf   []byte // one frame, used again
-	at    int64  // bytes written
-	safe  int64  // bytes known to be on the disk
-	mark  int    // record of the last mark
-	ended bool
-	err   error
+	mu         sync.Mutex
+	buf        []byte // one frame, reused
+	at         int64  // bytes written
+	safe       int64  // bytes known to be synced
+	checkpoint int    // record of the last checkpoint
+	ended      bool
+	err        error
 
 	syncing sync.Mutex // one goroutine syncs for all that wait
 }
 
-// Create begins a journal in f, which is empty: one whose Past has not begun
-// must be cut to nothing before. When it returns without an
-// error, the header is on the disk.
+// Create begins a journal in f. f must be empty: truncate one whose History has
+// not begun. When Create returns without an error, the header is synced.
 func Create(f File, h Header) (*Journal, error) {
 	h.Format = Format
 	h.Started = h.Started.UTC()
@@ -74,21 +70,21 @@ func Create(f File, h Header) (*Journal, error) {
 	return j, nil
 }
 
-// Continue goes on with the journal that past was read from: it cuts away what
-// a crash has left behind past.Size, and brings to the disk what lies before.
-// A run that ended for good is ErrEnded; one that has not begun is an error,
-// for which there is Create.
+// Continue reopens the journal that past was read from: it truncates f to
+// past.Size, which removes the remains of a crash, and syncs the rest. The error
+// is ErrEnded if the run ended for good. A run that has not begun is an error too:
+// use Create.
 func Continue(f File, past *Past, r Resumed) (*Journal, error) {
 	if !past.Begun {
-		return nil, errors.New("continue the journal: it has no header; nothing was sent, so create it anew")
+		return nil, errors.New("continue the journal: it has no header; nothing was sent, so create it again")
 	}
 	if past.Over() {
 		return nil, fmt.Errorf("continue the journal: %w", ErrEnded)
 	}
-	j := &Journal{file: f, unsafe: slices.Clone(past.Header.Unsafe), synced: past.Header.Synced, at: past.Size, mark: past.Mark.Record}
+	j := &Journal{file: f, unsafe: slices.Clone(past.Header.Unsafe), synced: past.Header.Synced, at: past.Size, checkpoint: past.Mark.Record}
 	r.At = r.At.UTC()
 	if err := f.Truncate(past.Size); err != nil {
-		return nil, fmt.Errorf("cut the journal back to %d bytes: %w", past.Size, err)
+		return nil, fmt.Errorf("truncate the journal to %d bytes: %w", past.Size, err)
 	}
 	if err := j.writeFact(kindResumed, r); err != nil {
 		return nil, fmt.Errorf("continue the journal: %w", err)
@@ -96,9 +92,9 @@ func Continue(f File, past *Past, r Resumed) (*Journal, error) {
 	return j, nil
 }
 
-// Sent notes that the records of b are about to be sent. Call it before every
-// call: only if it returns nil may the call be made. The note survives the
-// death of the process, and for an unsafe Op also a power loss.
+// Sent records that the records of b are about to be sent. Call it before every
+// call, and make the call only if it returns nil. The frame survives the death of
+// the process and, for an unsafe op, also a power loss.
 func (j *Journal) Sent(b user.Batch) error {
 	last := 0
 	for _, r := range b.Records {
@@ -109,29 +105,30 @@ func (j *Journal) Sent(b user.Batch) error {
 	return j.commit(frame, cmp.Or(err, j.within(last)), j.synced || slices.Contains(j.unsafe, b.Op))
 }
 
-// Unsent takes back what Sent noted of creates: they certainly were not made. To
-// lose this note costs a look-up, or a doubt, so that nobody waits for the disk.
+// Unsent takes back creates that Sent recorded: they certainly were not made. It
+// does not wait for a sync, because losing the frame costs only a look-up or a
+// doubt.
 func (j *Journal) Unsent(records []*user.Record) error {
 	last := 0
 	for _, r := range records {
 		last = max(last, r.Origin.Record)
 	}
 	j.mu.Lock()
-	frame, err := appendSent(j.begin(kindSent, last), user.Batch{Op: takenBack, Records: records})
+	frame, err := appendSent(j.begin(kindSent, last), user.Batch{Op: notSent, Records: records})
 	return j.commit(frame, cmp.Or(err, j.within(last)), false)
 }
 
-// within checks that a resume could hold what lies between the mark and a
-// record.
+// within checks that a resume could hold the records between the checkpoint and
+// this one.
 func (j *Journal) within(record int) error {
-	if record > j.mark+MostBeyond {
-		return fmt.Errorf("record %d lies more than %d behind the mark at %d", record, MostBeyond, j.mark)
+	if record > j.checkpoint+MostBeyond {
+		return fmt.Errorf("record %d is more than %d after the checkpoint at %d", record, MostBeyond, j.checkpoint)
 	}
 	return nil
 }
 
-// Settled notes what became of records, in any order. Outcomes that are not
-// final are passed over. For an unsafe Action the note survives a power loss.
+// Settled records outcomes, in any order. Outcomes that are not final are skipped.
+// For an unsafe Action the frame survives a power loss.
 func (j *Journal) Settled(outcomes []user.Outcome) error {
 	last, durable := 0, j.synced
 	for i := range outcomes {
@@ -148,21 +145,21 @@ func (j *Journal) Settled(outcomes []user.Outcome) error {
 	return j.commit(frame, cmp.Or(err, j.within(last)), durable)
 }
 
-// Mark notes that every record up to m.Record is on the disk everywhere, and
-// brings the journal to the disk. Marks do not go back.
+// Checkpoint records that everything about the records up to m.Record is on disk,
+// and syncs the journal. A checkpoint before the last one is an error.
 func (j *Journal) Mark(m Mark) error {
 	m.At = m.At.UTC()
 	body, err := json.Marshal(m)
 	j.mu.Lock()
-	if m.Record < j.mark {
-		err = fmt.Errorf("mark at record %d after one at %d", m.Record, j.mark)
+	if m.Record < j.checkpoint {
+		err = fmt.Errorf("checkpoint at record %d after one at %d", m.Record, j.checkpoint)
 	}
-	j.mark = max(m.Record, j.mark)
-	return j.commit(append(j.begin(kindMark, m.Record), body...), err, true)
+	j.checkpoint = max(m.Record, j.checkpoint)
+	return j.commit(append(j.begin(kindCheckpoint, m.Record), body...), err, true)
 }
 
-// Finish notes how the run ended and brings the journal to the disk. Nothing
-// can be written after it. The file stays open: it is the caller's.
+// Finish records how the run ended and syncs the journal. Every later write is
+// ErrEnded. The file stays open: it is the caller's.
 func (j *Journal) Finish(e End) error {
 	e.At = e.At.UTC()
 	if err := j.writeFact(kindEnd, e); err != nil {
@@ -174,7 +171,7 @@ func (j *Journal) Finish(e End) error {
 	return nil
 }
 
-// Size returns how many bytes were written.
+// Size returns the size of the journal, in bytes.
 func (j *Journal) Size() int64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -62,8 +62,8 @@ func TestWhatMustNotBeWritten(t *testing.T) {
 		{"an unknown op", func(j *Journal) error { return j.Sent(user.Batch{Op: "merge"}) }, "merge"},
 		{"a record too far ahead", func(j *Journal) error { return j.Sent(far) }, "65537"},
 		{"an outcome too far ahead", func(j *Journal) error { return j.Settled(settled(far)) }, "65537"},
-		{"a mark that goes back", func(j *Journal) error { return errors.Join(j.Mark(Mark{Record: 5}), j.Mark(Mark{Record: 4})) }, "after one at 5"},
-		{"more behind the end", func(j *Journal) error { return errors.Join(j.Finish(End{State: Finished}), j.Sent(batch(1, 1))) }, "ended"},
+		{"a checkpoint that moves back", func(j *Journal) error { return errors.Join(j.Mark(Mark{Record: 5}), j.Mark(Mark{Record: 4})) }, "after one at 5"},
+		{"more after the end", func(j *Journal) error { return errors.Join(j.Finish(End{State: Finished}), j.Sent(batch(1, 1))) }, "ended"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := begin(t, header)
@@ -140,8 +140,7 @@ func TestTheLedgersLaterMarkCounts(t *testing.T) {
 	}
 }
 
-// What may not be sent twice is on the disk before it is sent, and the header
-// before anything is.
+// The header is synced first, and what may not be sent twice before it is sent.
 func TestUnsafeOpsAreSynced(t *testing.T) {
 	h := header
 	h.Unsafe = []user.Op{user.Create}
@@ -161,7 +160,7 @@ func TestUnsafeOpsAreSynced(t *testing.T) {
 	}
 }
 
-// A journal that is synced has all of it on the disk, whatever the Op.
+// In a synced journal every frame is synced, whatever the op.
 func TestSyncedJournals(t *testing.T) {
 	h := header
 	h.Synced = true
@@ -217,8 +216,8 @@ func TestAFullDisk(t *testing.T) {
 	}
 }
 
-// Who was noted before a create and was not sent after all is nobody to doubt,
-// unless a later note says otherwise; what is not a create stays noted.
+// A user recorded before a create and not sent after all is not in doubt, unless a
+// later frame says so; records of other ops stay.
 func TestUnsentTakesANoteBack(t *testing.T) {
 	s := begin(t, header)
 	update := batch(4, 1)
@@ -239,6 +238,6 @@ func TestUnsentTakesANoteBack(t *testing.T) {
 		sent = append(sent, r.Record)
 	}
 	if diff := cmp.Diff([]int{1, 3, 4}, sent); diff != "" {
-		t.Errorf("sent, as far as is known: want -, got +:\n%s", diff)
+		t.Errorf("sent, as far as we know: want -, got +:\n%s", diff)
 	}
 }

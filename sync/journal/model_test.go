@@ -14,7 +14,7 @@ import (
 // disk is a file in memory.
 type disk struct {
 	bytes.Buffer
-	synced int // bytes that a power loss cannot take
+	synced int // bytes that survive a power loss
 	syncs  int
 }
 
@@ -38,7 +38,7 @@ var (
 	}
 )
 
-// written is a step that was taken, and the end of the file behind it.
+// written is one step, and the end of the file after it.
 type written struct {
 	end     int
 	sent    []Sent
@@ -149,7 +149,7 @@ func (s *story) settle(t *rapid.T) {
 	var w written
 	for _, r := range anyRecords(t, s.mark) {
 		if s.settled[r.Origin.Record] {
-			outcomes = append(outcomes, user.Outcome{Record: r}) // not final: passed over
+			outcomes = append(outcomes, user.Outcome{Record: r}) // not final: skipped
 			continue
 		}
 		o := anyOutcome(t, r)
@@ -164,7 +164,7 @@ func (s *story) settle(t *rapid.T) {
 	s.note(t, w, err)
 }
 
-// restart stops or kills the run and goes on with it.
+// restart stops or kills the run and continues it.
 func (s *story) restart(t *rapid.T) {
 	if rapid.Bool().Draw(t, "gently") {
 		e := End{At: night, State: Stopped, ExitCode: 130}
@@ -179,7 +179,7 @@ func (s *story) restart(t *rapid.T) {
 	s.note(t, written{resumed: &r}, err)
 }
 
-// expected tells the past from the steps whose bytes are whole.
+// expected is the history of the steps whose bytes are all there.
 func (s *story) expected(size int) *Past {
 	p := &Past{Torn: int64(size)}
 	for _, w := range s.steps {

@@ -19,8 +19,7 @@ func rewrite(t fatal, from []byte, edit Edit) []byte {
 	return to.Bytes()
 }
 
-// Whatever happened to a run, its journal says the same when it was taken apart
-// and put together again.
+// Whatever happened in a run, its rewritten journal says the same.
 func TestRewrittenItSaysTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := begin(t, header)

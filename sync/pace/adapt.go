@@ -9,25 +9,25 @@ import (
 )
 
 const (
-	slowest      = rate.Limit(0.1) // one call in ten seconds still shows when it is over
-	cutsApart    = time.Second     // calls already on the wire meet the same 429
-	recoverSteps = 20              // from nothing to the ceiling in that many seconds
+	slowest      = rate.Limit(0.1) // a call every ten seconds still notices when throttling ends
+	cutsApart    = time.Second     // calls already in flight get the same 429
+	recoverSteps = 20              // from zero to the ceiling in that many seconds
 )
 
-// speed is the rate in force, at or below the ceiling.
+// speed is the current rate, at or below the ceiling.
 type speed struct {
 	ceiling   rate.Limit
 	now       rate.Limit
-	target    rate.Limit // where an unlimited rate stood when it was cut
+	target    rate.Limit // what was measured when an unlimited rate was cut
 	lastCut   time.Time
 	lastRaise time.Time
 
-	second   time.Time // the running second
+	second   time.Time // start of the current second
 	inSecond int
 	inLast   int
 }
 
-// started counts a call, to know the rate where there is no ceiling.
+// started counts a call, to measure the rate where there is no ceiling.
 func (s *speed) started(now time.Time) {
 	if now.Sub(s.second) >= time.Second {
 		s.inLast = s.inSecond
@@ -39,15 +39,15 @@ func (s *speed) started(now time.Time) {
 	s.inSecond++
 }
 
-// measured is the number of calls in the last full second, or in this one if
-// there were more; at least what troubles nobody, for a run may just have begun.
+// measured returns the number of calls in the last full second, or in this one if
+// there were more. It has a minimum, because the run may just have begun.
 func (s *speed) measured() rate.Limit {
-	const troublesNobody = 10
-	return max(rate.Limit(max(s.inSecond, s.inLast)), troublesNobody)
+	const harmless = 10
+	return max(rate.Limit(max(s.inSecond, s.inLast)), harmless)
 }
 
-// Observe reads what an answer says about limits. Call it once for every
-// answer of the API, before end.
+// Observe reads what an answer says about limits. Call it once for every answer
+// of the API, before the function that Begin returned.
 func (p *Pace) Observe(status int, h http.Header) {
 	now := time.Now()
 	a := readAdvice(status, h, now)
@@ -61,7 +61,7 @@ func (p *Pace) Observe(status int, h http.Header) {
 		p.report.Throttled++
 	}
 	if p.stop != nil {
-		return // calls that were on the wire still come back
+		return // calls in flight still come back
 	}
 	p.slow(now, a, throttled)
 	if a.wait > 0 {
@@ -69,7 +69,7 @@ func (p *Pace) Observe(status int, h http.Header) {
 	}
 }
 
-// pause makes everybody wait, or stops where the wait is too long.
+// pause makes every caller wait, or stops if the wait is too long.
 func (p *Pace) pause(now time.Time, a advice) {
 	until := now.Add(a.wait)
 	if !until.After(p.pausedUntil) {
@@ -92,9 +92,9 @@ func (p *Pace) pause(now time.Time, a advice) {
 	p.wake()
 }
 
-// slow lowers the rate: to what the API says it grants, else to half, once for
-// all the calls that were on the wire together. Advice to wait is enough by
-// itself where there is a ceiling.
+// slow lowers the rate: to what the API grants, if it says so, and otherwise to
+// half, once for all the calls in flight together. Where there is a ceiling, a
+// wait that the API asks for is enough by itself.
 func (p *Pace) slow(now time.Time, a advice, throttled bool) {
 	s := &p.speed
 	if granted := rate.Limit(a.perSecond); granted > 0 && granted < s.ceiling {
@@ -111,14 +111,14 @@ func (p *Pace) slow(now time.Time, a advice, throttled bool) {
 		return
 	case s.now == rate.Inf:
 		s.target = s.measured()
-		p.setRate(now, max(s.target/2, slowest), "slowed", "429 without a limit that we know")
+		p.setRate(now, max(s.target/2, slowest), "slowed", "429 without a known limit")
 	default:
 		p.setRate(now, min(max(s.now/2, slowest), s.now), "slowed", "429 without advice")
 	}
 	s.lastCut = now
 }
 
-// regain raises the rate step by step while calls get through.
+// regain raises the rate step by step while calls succeed.
 func (p *Pace) regain(now time.Time) {
 	s := &p.speed
 	if s.now >= s.ceiling || now.Sub(s.lastCut) < cutsApart || now.Sub(s.lastRaise) < time.Second {
@@ -131,16 +131,16 @@ func (p *Pace) regain(now time.Time) {
 	}
 	next := s.now + goal/recoverSteps
 	if next >= goal {
-		p.setRate(now, s.ceiling, "recovered", "calls get through")
+		p.setRate(now, s.ceiling, "recovered", "calls succeed again")
 		return
 	}
 	p.setLimit(next)
 }
 
-// setLimit puts a rate in force at once: who waits for a token waits anew.
+// setLimit changes the rate at once: callers that wait for a token start over.
 func (p *Pace) setLimit(r rate.Limit) {
 	p.speed.now = r
-	p.turns.limiter.SetLimit(r)
+	p.tokens.limiter.SetLimit(r)
 	p.wake()
 }
 

@@ -99,8 +99,8 @@ func TestTooLongAWaitStopsAtOnce(t *testing.T) {
 	}
 }
 
-// A 429 without advice halves the rate, once for all the calls that were on the
-// wire together, and then it comes back slowly to the ceiling and never above.
+// A 429 without advice halves the rate, once for all the calls in flight together.
+// The rate then rises slowly to the ceiling and never above.
 func TestA429WithoutAdviceHalvesOnceAndComesBack(t *testing.T) {
 	for name, h := range map[string][]string{
 		"no header":                   nil,
@@ -137,7 +137,7 @@ func TestA429WithoutAdviceHalvesOnceAndComesBack(t *testing.T) {
 	}
 }
 
-// However low the ceiling is, a cut never lifts the rate above it.
+// However low the ceiling is, a cut never raises the rate above it.
 func TestACutNeverRaisesALowRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := pace.New(pace.Options{PerSecond: 0.05, Wires: 4})
@@ -151,8 +151,8 @@ func TestACutNeverRaisesALowRate(t *testing.T) {
 	})
 }
 
-// Without a ceiling the rate that was measured is halved; advice to wait is
-// not enough there, because everybody would start at once after it.
+// Without a ceiling the measured rate is halved. Advice to wait is not enough
+// there, because every caller would start at once after it.
 func TestUnlimitedIsCutToHalfOfWhatWasMeasured(t *testing.T) {
 	for name, h := range map[string][]string{"no advice": nil, "advice to wait": {"Retry-After", "5"}} {
 		t.Run(name, func(t *testing.T) {
@@ -177,13 +177,13 @@ func TestTheGrantOfTheAPIIsTheCeiling(t *testing.T) {
 		header []string
 		grant  float64
 	}{
-		"Kard's capacity is a minute's":       {[]string{"Kard-Api-Usage-Quota-Capacity", "600"}, 10},
-		"a policy names its window":           {[]string{"RateLimit-Policy", `"default";q=100;w=20`}, 5},
-		"the least of several":                {[]string{"RateLimit-Policy", "a;q=100;w=1, b;q=120;w=60"}, 2},
-		"in several lines":                    {[]string{"RateLimit-Policy", "a;q=100;w=1", "RateLimit-Policy", "b;q=120;w=60"}, 2},
-		"more than the ceiling: halved alone": {[]string{"Kard-Api-Usage-Quota-Capacity", "60000"}, 25},
-		"malformed: halved alone":             {[]string{"RateLimit-Policy", "a;q=-1;w=0,;;,b;q=x;w="}, 25},
-		"less than one call: halved alone":    {[]string{"Kard-Api-Usage-Quota-Capacity", "0.0001"}, 25},
+		"Kard's capacity is per minute":      {[]string{"Kard-Api-Usage-Quota-Capacity", "600"}, 10},
+		"a policy names its window":          {[]string{"RateLimit-Policy", `"default";q=100;w=20`}, 5},
+		"the least of several":               {[]string{"RateLimit-Policy", "a;q=100;w=1, b;q=120;w=60"}, 2},
+		"on several lines":                   {[]string{"RateLimit-Policy", "a;q=100;w=1", "RateLimit-Policy", "b;q=120;w=60"}, 2},
+		"more than the ceiling: only halved": {[]string{"Kard-Api-Usage-Quota-Capacity", "60000"}, 25},
+		"malformed: only halved":             {[]string{"RateLimit-Policy", "a;q=-1;w=0,;;,b;q=x;w="}, 25},
+		"less than one call: only halved":    {[]string{"Kard-Api-Usage-Quota-Capacity", "0.0001"}, 25},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -233,7 +233,7 @@ func TestNoteTellsThatTheAPIIsDown(t *testing.T) {
 			t.Errorf("note %q", p.Note())
 		}
 		failTen(t, p)
-		if note := p.Note(); !strings.HasPrefix(note, "the API is down since 00:00:00, next try in 1s") {
+		if note := p.Note(); !strings.HasPrefix(note, "the API has been down since 00:00:00, next try in 1s") {
 			t.Errorf("note %q", note)
 		}
 		if e := p.Report().Events[0]; e.Why != "10 calls in a row failed, the last with status 500" {

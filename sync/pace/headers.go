@@ -9,16 +9,16 @@ import (
 
 // advice is what an answer's headers say about the next call.
 type advice struct {
-	wait      time.Duration // before the next call; 0 if nothing was asked
-	source    string        // the header that asked
+	wait      time.Duration // before the next call; 0 if the API asks for none
+	source    string        // the header that asks for it
 	perSecond float64       // the rate that the API grants; 0 if it does not say
 }
 
 // readAdvice reads, in this order: Retry-After in both forms (RFC 9110
 // 10.2.3), Kard-Api-Usage-Quota-*, X-RateLimit-* with a reset in seconds or as
 // an epoch, RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-
-// headers) and their older RateLimit-Remaining and -Reset. What is malformed is
-// ignored, as that draft demands.
+// headers) and their older RateLimit-Remaining and -Reset. It ignores malformed
+// headers, as that draft requires.
 func readAdvice(status int, h http.Header, now time.Time) advice {
 	now = serverTime(h, now)
 	a := advice{perSecond: granted(h)}
@@ -52,7 +52,8 @@ func (a *advice) ask(source string, wait time.Duration) {
 	}
 }
 
-// serverTime is what the API's clock said, since epochs and dates are its own.
+// serverTime returns the API's time, because the epochs and dates it sends follow
+// its own clock.
 func serverTime(h http.Header, now time.Time) time.Time {
 	if t, err := http.ParseTime(h.Get("Date")); err == nil {
 		return t
@@ -70,8 +71,8 @@ func retryAfter(text string, now time.Time) time.Duration {
 	return 0
 }
 
-// epochFrom is the least number that is read as an epoch in seconds and not as
-// seconds from now: it would be a wait of more than 30 years.
+// epochFrom is the smallest number that is an epoch in seconds and not a number of
+// seconds from now: as a wait it would be more than 30 years.
 const epochFrom = 1e9
 
 func resetIn(text string, now time.Time) time.Duration {
@@ -87,8 +88,8 @@ func resetIn(text string, now time.Time) time.Duration {
 	return seconds(n)
 }
 
-// granted reads the rate that the API says it grants, where the window is
-// known: Kard's capacity is a minute's, a policy names its own.
+// granted returns the calls per second that the API grants, if the window is known:
+// Kard's capacity is per minute, a policy names its own window.
 func granted(h http.Header) float64 {
 	if n, ok := number(h.Get("Kard-Api-Usage-Quota-Capacity")); ok && n >= 1 {
 		return n / 60
@@ -105,7 +106,7 @@ func granted(h http.Header) float64 {
 	return least
 }
 
-// items lists the items of a header that may stand in several lines.
+// items lists the items of a header that may be on several lines.
 func items(h http.Header, name string) []string {
 	return strings.Split(strings.Join(h.Values(name), ","), ",")
 }
@@ -121,7 +122,7 @@ func parameters(item string) map[string]string {
 	return p
 }
 
-// number reads a number that is not negative and not absurd.
+// number reads a number that is neither negative nor absurdly large.
 func number(text string) (float64, bool) {
 	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 	return n, err == nil && n >= 0 && n < 1e15

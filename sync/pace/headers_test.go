@@ -44,7 +44,7 @@ func TestReadAdvice(t *testing.T) {
 		"RateLimit: nothing remains":           {200, []string{"RateLimit", `"default";r=0;t=30`}, 30 * time.Second, "RateLimit"},
 		"RateLimit: some remains":              {200, []string{"RateLimit", "default;r=50;t=30"}, 0, ""},
 		"RateLimit: the longest of those used": {200, []string{"RateLimit", "a;r=0;t=3, b;r=0;t=5, c;r=1;t=60"}, 5 * time.Second, "RateLimit"},
-		"RateLimit: in several lines":          {200, []string{"RateLimit", "a;r=9;t=3", "RateLimit", "b;r=0;t=5"}, 5 * time.Second, "RateLimit"},
+		"RateLimit: on several lines":          {200, []string{"RateLimit", "a;r=9;t=3", "RateLimit", "b;r=0;t=5"}, 5 * time.Second, "RateLimit"},
 		"RateLimit: malformed":                 {429, []string{"RateLimit", ";;=,r=0;t=,a;r=0;t=x"}, 0, ""},
 		"the longest of all styles":            {429, []string{"X-RateLimit-Reset", "9", "RateLimit", "a;r=0;t=11"}, 11 * time.Second, "RateLimit"},
 		"nothing":                              {429, nil, 0, ""},
@@ -61,7 +61,7 @@ func TestReadAdvice(t *testing.T) {
 	}
 }
 
-// FuzzHeaders: whatever the headers say, the advice is one that can be kept.
+// FuzzHeaders: whatever the headers say, the advice can be followed.
 func FuzzHeaders(f *testing.F) {
 	f.Add(429, "12", "0", "41", "1000", `"default";r=0;t=30`, `"default";q=100;w=60`, "Sun, 01 Mar 2026 12:00:00 GMT")
 	f.Add(200, "Sun, 01 Mar 2026 12:00:30 GMT", "1", "1772366420", "0", "a;r=0;t=1772366420500,;", "a;q=1e300;w=1e-300", "")

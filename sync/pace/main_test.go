@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// call makes one call that takes latency and ends as told.
+// call makes one call that takes latency and ends with this status.
 func call(p *pace.Pace, latency time.Duration, status int, through bool) error {
 	end, err := p.Begin(context.Background())
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *starts) add() {
 	s.at = append(s.at, time.Now())
 }
 
-// busiest is the largest number of calls in any window that is open at its end.
+// busiest returns the largest number of calls in any window, its end excluded.
 func (s *starts) busiest(window time.Duration) int {
 	most, from := 0, 0
 	for to, at := range s.at {
@@ -49,8 +49,8 @@ func (s *starts) busiest(window time.Duration) int {
 	return most
 }
 
-// work starts n calls from as many workers as there are, each latency long, and
-// returns when they started.
+// work starts n calls from this many workers, each latency long, and returns when
+// they started.
 func work(p *pace.Pace, workers, n int, latency func(i int) time.Duration, end func(i int) (int, bool)) *starts {
 	s, calls := new(starts), make(chan int)
 	var group sync.WaitGroup
@@ -79,7 +79,7 @@ func lasting(d time.Duration) func(int) time.Duration { return func(int) time.Du
 
 func well(int) (int, bool) { return 200, true }
 
-// header makes a header of names and values in turn.
+// header makes a header from alternating names and values.
 func header(pairs ...string) http.Header {
 	h := http.Header{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -88,7 +88,7 @@ func header(pairs ...string) http.Header {
 	return h
 }
 
-// throttle makes one call that answers 429 with the header.
+// throttle makes one call that is answered 429 with the header.
 func throttle(t *testing.T, p *pace.Pace, h http.Header) {
 	t.Helper()
 	end, err := p.Begin(context.Background())

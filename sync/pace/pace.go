@@ -2,8 +2,8 @@
 // ceiling, waits when the API asks for it, slows down when the API says "too
 // many" without saying for how long, and stops sending while the API is down.
 //
-// It knows HTTP's headers about limits and nothing else of any API. It sends
-// nothing itself: start at Begin.
+// It knows HTTP's headers about limits, and no particular API. It sends nothing
+// itself. Start at Begin.
 package pace
 
 import (
@@ -17,7 +17,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// The reasons for which Begin lets nobody start any more.
+// The reasons why Begin refuses every further call.
 var (
 	ErrGaveUp  = errors.New("the API has not answered")
 	ErrTooLong = errors.New("the API asks to wait longer than allowed")
@@ -27,17 +27,17 @@ var (
 // Options are the limits of a Pace. The zero value means: no ceiling, one call
 // at a time, wait at most 15 minutes, give up after 10.
 type Options struct {
-	PerSecond   float64       // ceiling of calls started a second; 0 is unlimited
+	PerSecond   float64       // most calls to start per second; 0 is unlimited
 	Burst       int           // calls that may start at once; at least 1
-	Wires       int           // calls under way at once; at least 1
+	Wires       int           // calls in flight at once; at least 1
 	MaxWait     time.Duration // longest wait that the API may ask for
 	GiveUpAfter time.Duration // longest time without an answer
-	Until       time.Time     // a wait that ends behind it is not begun; zero is without end
+	Until       time.Time     // a wait that would end after this is not begun; zero is no limit
 }
 
 func (o Options) withDefaults() Options {
 	if o.MaxWait == 0 {
-		o.MaxWait = 15 * time.Minute // longer, and a person or the next night is better
+		o.MaxWait = 15 * time.Minute // after that, a person or the next night is better
 	}
 	if o.GiveUpAfter == 0 {
 		o.GiveUpAfter = 10 * time.Minute // most restarts and failovers are over by then
@@ -46,21 +46,21 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Pace admits calls. Its methods are safe for concurrent use; a wait that one
-// caller is told to keep holds for all.
+// Pace admits calls. Its methods are safe for concurrent use; a wait that the API
+// asks of one caller applies to all.
 type Pace struct {
 	options Options
-	wires   chan struct{}
-	turns   turns
+	slots   chan struct{}
+	tokens  tokens
 
 	mu          sync.Mutex
-	changed     chan struct{} // closed when those who wait must look again
-	stop        error         // once set, nobody starts
+	changed     chan struct{} // closed when waiting callers must look again
+	stop        error         // once set, no call starts
 	pausedUntil time.Time
 	pausedFor   string
-	gate        gate
+	breaker     breaker
 	speed       speed
-	through     uint64
+	answered    uint64
 	report      Report
 }
 
@@ -73,47 +73,47 @@ func New(o Options) *Pace {
 	}
 	return &Pace{
 		options: o,
-		wires:   make(chan struct{}, o.Wires),
-		turns:   newTurns(ceiling, o.Burst),
+		slots:   make(chan struct{}, o.Wires),
+		tokens:  newTokens(ceiling, o.Burst),
 		changed: make(chan struct{}),
-		gate:    newGate(),
+		breaker: newBreaker(),
 		speed:   speed{ceiling: ceiling, now: ceiling},
 		report:  Report{Ceiling: o.PerSecond, Lowest: o.PerSecond},
 	}
 }
 
-// Begin waits until a call may start: until a wire is free, no pause holds, the
-// API is not down, and a token is there. The caller makes one call at once and
-// then calls end exactly once, with the status of the answer (0 if none came)
-// and whether the API gave a definite answer.
+// Begin waits until a call may start: until a slot and a token are free, no pause
+// applies and the API is not down. The caller makes one call at once and then
+// calls end exactly once, with the status of the answer (0 if none came) and
+// whether the API gave a definite answer.
 //
-// The error is the cause of ctx, or wraps ErrGaveUp, ErrTooLong or ErrTooLate; then no call
-// may be made, now or later.
-func (p *Pace) Begin(ctx context.Context) (end func(status int, through bool), err error) {
+// The error is the cause of ctx, or wraps ErrGaveUp, ErrTooLong or ErrTooLate. No
+// call may be made after it, now or later.
+func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), err error) {
 	select {
-	case p.wires <- struct{}{}:
+	case p.slots <- struct{}{}:
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
 	probe, err := p.admit(ctx)
 	if err != nil {
-		<-p.wires
+		<-p.slots
 		return nil, err
 	}
-	return func(status int, through bool) {
-		p.ended(status, through, probe)
-		<-p.wires
+	return func(status int, answered bool) {
+		p.ended(status, answered, probe)
+		<-p.slots
 	}, nil
 }
 
-// Through counts the calls that got a definite answer so far.
+// Answered returns how many calls got a definite answer so far.
 func (p *Pace) Through() uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.through
+	return p.answered
 }
 
-// admit waits for everything but the wire.
+// admit waits for everything but the slot.
 func (p *Pace) admit(ctx context.Context) (probe bool, err error) {
 	for {
 		wait, probe, changed, err := p.mayStart(time.Now())
@@ -126,7 +126,7 @@ func (p *Pace) admit(ctx context.Context) (probe bool, err error) {
 			}
 			continue
 		}
-		ok, err := p.turns.take(ctx, changed, func() (bool, error) { return p.start(ctx, changed) })
+		ok, err := p.tokens.take(ctx, changed, func() (bool, error) { return p.start(ctx, changed) })
 		if ok || err != nil {
 			p.abandonProbe(probe && err != nil)
 			return probe, err
@@ -135,8 +135,8 @@ func (p *Pace) admit(ctx context.Context) (probe bool, err error) {
 	}
 }
 
-// mayStart tells how long to wait before looking again; 0 is now. A probe is
-// the one call that goes out while the API is down.
+// mayStart says how long to wait before looking again; 0 is now. A probe is the
+// one call that may start while the API is down.
 func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed chan struct{}, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -146,7 +146,7 @@ func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed 
 	if wait = p.pausedUntil.Sub(now); wait > 0 {
 		return wait, false, p.changed, nil
 	}
-	wait, probe, over := p.gate.enter(now, p.options.GiveUpAfter)
+	wait, probe, over := p.breaker.admit(now, p.options.GiveUpAfter)
 	if over {
 		p.giveUp(now)
 		return 0, false, nil, p.stop
@@ -154,14 +154,14 @@ func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed 
 	return wait, probe, p.changed, nil
 }
 
-// giveUp lets nobody start any more, because nothing gets through.
+// giveUp stops all further calls, because none succeeds.
 func (p *Pace) giveUp(now time.Time) {
-	p.halt(fmt.Errorf("%w for %s", ErrGaveUp, p.gate.silent(now).Round(time.Second)), now)
+	p.halt(fmt.Errorf("%w for %s", ErrGaveUp, p.breaker.failingFor(now).Round(time.Second)), now)
 }
 
 // start counts the call that is about to be made, unless the run ended or
-// something changed meanwhile: where several channels are ready, select looks
-// at any of them.
+// something changed. It must check, because select picks any of the channels that
+// are ready.
 func (p *Pace) start(ctx context.Context, changed chan struct{}) (bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -176,28 +176,28 @@ func (p *Pace) start(ctx context.Context, changed chan struct{}) (bool, error) {
 	return true, nil
 }
 
-// ended takes account of a call's end.
-func (p *Pace) ended(status int, through, probe bool) {
+// ended records how a call ended.
+func (p *Pace) ended(status int, answered, probe bool) {
 	now := time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if through {
-		p.through++
-		if since, was := p.gate.open(); was {
+	if answered {
+		p.answered++
+		if since, was := p.breaker.succeeded(); was {
 			p.note(now, Event{What: "up", Why: "the API answers again, after " + now.Sub(since).Round(time.Millisecond).String()})
 			p.wake()
 		}
 		p.regain(now)
 		return
 	}
-	closed := p.gate.fault(now, probe, status == http.StatusTooManyRequests)
-	if closed {
+	opened := p.breaker.failed(now, probe, status == http.StatusTooManyRequests)
+	if opened {
 		p.note(now, Event{What: "down", Why: fmt.Sprintf("%d calls in a row failed, the last with %s", faultsInARow, statusText(status))})
 	}
-	if p.stop == nil && p.gate.silent(now) >= p.options.GiveUpAfter {
+	if p.stop == nil && p.breaker.failingFor(now) >= p.options.GiveUpAfter {
 		p.giveUp(now)
 	}
-	if closed || probe {
+	if opened || probe {
 		p.wake()
 	}
 }
@@ -208,18 +208,18 @@ func (p *Pace) abandonProbe(yes bool) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.gate.probing = false
+	p.breaker.probing = false
 	p.wake()
 }
 
-// halt lets nobody start any more.
+// halt stops all further calls.
 func (p *Pace) halt(err error, now time.Time) {
 	p.stop = err
 	p.note(now, Event{What: "stopped", Why: err.Error()})
 	p.wake()
 }
 
-// wake makes everybody who waits look again.
+// wake makes every waiting caller look again.
 func (p *Pace) wake() {
 	close(p.changed)
 	p.changed = make(chan struct{})

@@ -41,7 +41,7 @@ func TestAnySecondHoldsAtMostRateAndBurst(t *testing.T) {
 			got = s.busiest(time.Second - time.Microsecond)
 		})
 		if most := int(math.Floor(perSecond)) + burst; got > most {
-			r.Fatalf("%d calls in a second, at most %d may be", got, most)
+			r.Fatalf("%d calls in a second, want at most %d", got, most)
 		}
 	})
 }
@@ -72,12 +72,12 @@ func TestThroughputIsWithinTwoPercentOfIdeal(t *testing.T) {
 	}
 }
 
-func TestUnlimitedWaitsForAWireAlone(t *testing.T) {
+func TestUnlimitedWaitsForASlotOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		s := work(pace.New(pace.Options{Wires: 4}), 8, 400, lasting(time.Second), well)
 		if took := time.Since(began); took != 100*time.Second {
-			t.Errorf("400 calls of a second on 4 wires took %s", took)
+			t.Errorf("400 calls of a second in 4 slots took %s", took)
 		}
 		if got := s.busiest(time.Second); got != 4 {
 			t.Errorf("%d calls at once", got)
@@ -85,13 +85,13 @@ func TestUnlimitedWaitsForAWireAlone(t *testing.T) {
 	})
 }
 
-// Nobody starts a call once the context is done, even where nothing else would
-// hold it back, and a wait ends at once with the cause.
+// No call starts once the context is done, even if nothing holds it back, and a
+// wait ends at once with the cause.
 func TestTheEndOfTheContextEndsEveryWait(t *testing.T) {
 	cause := errors.New("asked to stop")
 	for name, prepare := range map[string]func(*testing.T) *pace.Pace{
 		"nothing to wait for": func(*testing.T) *pace.Pace { return pace.New(pace.Options{Wires: 100}) },
-		"a wire": func(t *testing.T) *pace.Pace {
+		"a slot": func(t *testing.T) *pace.Pace {
 			p := pace.New(pace.Options{})
 			if _, err := p.Begin(context.Background()); err != nil {
 				t.Fatal(err)
@@ -110,7 +110,7 @@ func TestTheEndOfTheContextEndsEveryWait(t *testing.T) {
 			throttle(t, p, header("Retry-After", "800"))
 			return p
 		},
-		"the gate": func(t *testing.T) *pace.Pace {
+		"the breaker": func(t *testing.T) *pace.Pace {
 			p := pace.New(pace.Options{Wires: 100})
 			failTen(t, p)
 			return p

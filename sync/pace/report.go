@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Report tells what a Pace did and why.
+// Report says what a Pace did and why.
 type Report struct {
-	Ceiling   float64 // calls a second; 0 is unlimited
-	Lowest    float64 // the lowest rate in force, calls a second; 0 if never limited
+	Ceiling   float64 // calls per second; 0 is unlimited
+	Lowest    float64 // the lowest rate used, in calls per second; 0 if never limited
 	Calls     int     // calls admitted
 	Throttled int     // answers with status 429
-	Events    []Event // at most 100, the first ones
-	Left      int     // events that did not find room in Events
+	Events    []Event // the first 100
+	Left      int     // further events, not in Events
 }
 
 // Event is one thing that a Pace did.
@@ -22,13 +22,13 @@ type Event struct {
 	What      string // paused, slowed, recovered, down, up, stopped
 	Why       string
 	For       time.Duration // how long; 0 if that does not apply
-	PerSecond float64       // the rate from then on; 0 if it does not change or is unlimited
+	PerSecond float64       // calls per second from then on; 0 if unchanged or unlimited
 }
 
-const mostEvents = 100
+const maxEvents = 100
 
 func (p *Pace) note(now time.Time, e Event) {
-	if len(p.report.Events) >= mostEvents {
+	if len(p.report.Events) >= maxEvents {
 		p.report.Left++
 		return
 	}
@@ -36,7 +36,7 @@ func (p *Pace) note(now time.Time, e Event) {
 	p.report.Events = append(p.report.Events, e)
 }
 
-// Report returns what was done so far.
+// Report returns what was done so far. The caller owns it.
 func (p *Pace) Report() Report {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -45,8 +45,8 @@ func (p *Pace) Report() Report {
 	return r
 }
 
-// Note says in a few words why nothing moves just now; it is empty when
-// nothing holds calls back but the rate.
+// Note says in a few words why no call starts at the moment; it is empty when only
+// the rate holds calls back.
 func (p *Pace) Note() string {
 	now := time.Now()
 	p.mu.Lock()
@@ -56,9 +56,9 @@ func (p *Pace) Note() string {
 		return "stopping: " + p.stop.Error()
 	case p.pausedUntil.After(now):
 		return fmt.Sprintf("paused for %s more: %s", p.pausedUntil.Sub(now).Round(time.Second), p.pausedFor)
-	case p.gate.down:
-		wait := max(p.gate.nextProbe.Sub(now), 0).Round(time.Second)
-		return fmt.Sprintf("the API is down since %s, next try in %s", p.gate.silentSince.UTC().Format(time.TimeOnly), wait)
+	case p.breaker.down:
+		wait := max(p.breaker.nextProbe.Sub(now), 0).Round(time.Second)
+		return fmt.Sprintf("the API has been down since %s, next try in %s", p.breaker.failingSince.UTC().Format(time.TimeOnly), wait)
 	}
 	return ""
 }

@@ -2,15 +2,15 @@ package user
 
 import "strings"
 
-// Field names an attribute of a user in usersync's own vocabulary. The names
-// under which the APIs know the same thing are the reader's and the clients'.
+// Field names an attribute of a user in usersync's own vocabulary. Readers and
+// clients translate between these names and those of files and APIs.
 type Field string
 
-// The fields that every API's attributes map to. What is missing here travels
-// as extra.NAME or attributes.NAME.
+// The fields that every API's attributes map to. Any other attribute is an
+// extra.NAME or attributes.NAME field.
 const (
 	ID       Field = "id"
-	RemoteID Field = "remote_id" // the key that the API made, where it makes its own
+	RemoteID Field = "remote_id" // the key that the API assigned, where it assigns keys
 
 	Email       Field = "email"
 	HashedEmail Field = "hashed_email"
@@ -67,13 +67,13 @@ const (
 	Manager           Field = "manager"
 )
 
-// The prefixes of fields that have no place of their own.
+// The prefixes of fields without a constant here.
 const (
 	ExtraPrefix      = "extra."
 	AttributesPrefix = "attributes."
 )
 
-// IsSecret reports whether the field's value must never show.
+// IsSecret reports whether the field's value must never be shown.
 func (f Field) IsSecret() bool { return f == SSN || f == Password }
 
 // IsOpen reports whether the field is extra.NAME or attributes.NAME.

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// InvalidError says why a record cannot be sent. It names column and rule and
-// never holds the value.
+// InvalidError says why a record cannot be sent. It names the column and the
+// rule, and never holds the value.
 type InvalidError struct {
 	Code   string // a short word: ragged, bare_quote, bad_phone, ...
-	Column string // the input's name of the column; may be empty
+	Column string // the column's name in the input; may be empty
 	Field  Field  // may be empty
 	Rule   string // what must hold: "must be in E.164 form, such as +14155552671"
 	Hint   string // what to do; may be empty
 }
 
-// Error names the column and the field where they are known, the rule, and the hint.
+// Error names the column and the field, if they are known, the rule and the hint.
 func (e *InvalidError) Error() string {
 	var b strings.Builder
 	switch {
@@ -33,13 +33,14 @@ func (e *InvalidError) Error() string {
 	return b.String()
 }
 
-// Unfit returns an *InvalidError. It is of type error so that no nil one hides in
-// an error.
+// NewInvalidError returns an *InvalidError without a column. Its type is error,
+// so that a nil pointer never becomes a non-nil error.
 func Unfit(code string, f Field, rule, hint string) error {
 	return &InvalidError{Code: code, Field: f, Rule: rule, Hint: hint}
 }
 
-// Unsent is the outcome of a record that is not sent, err being why.
+// Unsent returns the outcome of a record that is not sent because of err: Invalid,
+// with err's text and, if err is an *InvalidError, its code.
 func Unsent(err error) Outcome {
 	o := Outcome{Status: Invalid, Detail: err.Error()}
 	if bad, ok := errors.AsType[*InvalidError](err); ok {

@@ -1,38 +1,37 @@
 package user
 
-// Print is a keyed fingerprint of what one field held.
+// Fingerprint is a keyed hash of the value that one field held.
 type Print struct {
 	Field Field
 	Sum   uint64
 }
 
-// Prints are the fingerprints of a user: a print for each field, and one over
-// all secrets together, so that a short secret cannot be guessed by itself.
+// Fingerprints are those of a user: one for each field, and one over all secrets
+// together, so that a short secret cannot be guessed on its own.
 type Prints struct {
 	Fields  []Print
 	Secrets [16]byte // zero if there were none
 }
 
-// Standing is how sure it is that the destination holds a user.
+// EntryState says how sure it is that the destination holds a user.
 type Standing uint8
 
-// The standings. Pending users were perhaps created, and must be looked up
-// before anything is sent for them.
+// The states of an entry.
 const (
 	Absent Standing = iota
 	Held
-	Taken // accepted for later
-	Pending
+	Taken   // the API accepted it for later
+	Pending // perhaps created; must be looked up before the next call
 )
 
-// Known is what the ledger knows of one id.
+// LedgerEntry is what the ledger knows of one id.
 type Known struct {
 	Standing Standing
 	Row      int64 // the ledger's own small number of the user; 0 if absent
 	Remote   string
-	// Elsewhere says that the user came from another feed alone so far.
+	// OtherFeedOnly says that only other feeds have brought the user so far.
 	Elsewhere bool
-	Run       string // the run that it was last seen in
-	Record    int    // and its record there
+	Run       string // the last run that had the user
+	Record    int    // and the record there
 	Prints    Prints
 }

@@ -1,6 +1,6 @@
 package user
 
-// Op is what is to be done with a user.
+// Op is what to do with a user.
 type Op string
 
 // The operations. Upsert is an intent only; a call is one of the other three.
@@ -11,28 +11,29 @@ const (
 	Delete Op = "delete"
 )
 
-// SameAsPlanned stands in the place of a planned call where the plan itself has
-// read that the user is there already, field by field.
+// SameAsPlanned replaces the planned call if the plan's own read showed that the
+// user is already there, with the same value in every field.
 const SameAsPlanned Op = "same"
 
-// Origin tells where a record came from.
+// Origin is where a record came from.
 type Origin struct {
-	// Record is the ordinal over the whole input of a run, from 1. It is the
-	// key of the record everywhere; File and Line are for people.
+	// Record counts the records of the run's whole input, from 1. It identifies
+	// the record everywhere; File and Line are for people.
 	Record int
 	File   string
 	// Line is the line of the file on which the record begins, from 1.
 	Line int
 	// Raw is the record as it was read, decoded to UTF-8, without its line
-	// ending. Who rejects the record writes it back; it holds personal data.
+	// ending, to be written to rejects. It holds personal data.
 	Raw []byte
-	// Unparsed says that the row could not be taken apart into cells, so that
-	// Raw is all there is.
+	// Unparsed says that the row could not be split into cells, so Raw is all
+	// there is.
 	Unparsed bool
-	// Absent says that the record stands in no file: it is the deletion of a user
-	// whom the input lacks.
+	// Absent says that the record is in no file: it is the deletion of a user
+	// missing from the input.
 	Absent bool
-	// Before is where the record was rejected, if it is fed again; else nil.
+	// Before is where the record was rejected, if it is a reject sent again;
+	// otherwise nil.
 	Before *Rejected
 }
 
@@ -40,34 +41,36 @@ type Origin struct {
 type Rejected struct {
 	Run    string
 	Record int
-	Code   string // why
+	Code   string // the reason
 }
 
-// Record is one user on its way. One goroutine holds it at a time.
+// Record is one user to be synced. It is not safe for concurrent use: one
+// goroutine holds it at a time.
 type Record struct {
 	Origin Origin
 	// Op is the intent: Upsert, Create, Update or Delete.
 	Op   Op
 	User User
-	// Planned is the call that a plan holds for the record, where a plan is
-	// applied; empty where it holds none.
+	// Planned is the call that the applied plan holds for the record; empty if it
+	// holds none, or no plan is applied.
 	Planned Op
-	// Remote is the key that the API made, where it makes its own.
+	// Remote is the key that the API assigned, where it assigns keys.
 	Remote string
-	// Maybe says that the record was perhaps sent before, and perhaps taken.
+	// MaybeSent says that the record may have been sent, and taken, before.
 	Maybe bool
-	// Pended says that the ledger was told, before the call, that the user is
-	// about to be created, and waits to be told what became of it.
+	// IntentRecorded says that the ledger holds the intent to create the user,
+	// written before the call, and still needs the outcome.
 	Pended bool
 	// Attempts counts the calls that carried the record so far.
 	Attempts int
-	// Spent counts those of the Attempts that count against the retries.
+	// RetriesUsed counts the attempts that count against the retries.
 	Spent int
 	// Err says why the record cannot be sent. It is an *InvalidError.
 	Err error
 }
 
-// At returns r, or a copy that knows the key that the API made, if that is news.
+// WithRemote returns r, or a copy with the key that the API assigned, if that is
+// new.
 func (r *Record) At(remote string) *Record {
 	if remote == "" || remote == r.Remote {
 		return r
@@ -77,23 +80,23 @@ func (r *Record) At(remote string) *Record {
 	return &known
 }
 
-// Size estimates the memory that the record holds, in bytes.
+// Size estimates how many bytes of memory the record takes.
 func (r *Record) Size() int {
 	const fixed, perAttribute = 256, 48
 	return fixed + 2*len(r.Origin.Raw) + perAttribute*len(r.User.Attributes)
 }
 
 // Batch is what one call carries. Op is Create, Update or Delete; the records
-// keep their own intents. No id stands in a batch twice.
+// keep their own intents. No id is in a batch twice.
 type Batch struct {
 	Number  int
 	Op      Op
 	Records []*Record
-	// Apart asks to take the batch apart if the API fails on it as a whole.
+	// Apart asks to split the batch if the API fails on it as a whole.
 	Apart bool
 }
 
-// Of returns b with other records.
+// Of returns b with these records in place of its own.
 func (b Batch) Of(records []*Record) Batch {
 	b.Records = records
 	return b

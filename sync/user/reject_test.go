@@ -2,8 +2,7 @@ package user
 
 import "testing"
 
-// TestWhatOldFilesHold: files of earlier runs hold these words, and are read by
-// them.
+// TestWhatOldFilesHold: files of earlier runs hold these words.
 func TestWhatOldFilesHold(t *testing.T) {
 	for got, want := range map[string]string{
 		Mask: "***", Erased: "[erased]",

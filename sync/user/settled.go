@@ -2,19 +2,19 @@ package user
 
 import "time"
 
-// Settled is an Outcome as files hold it: the record by its place in the input
-// and its id, without the values that were sent. Results, rejects and the
-// journal are written from it and read back as it; each holds the part that it
-// has columns for, times in milliseconds.
+// Settled is an Outcome as files hold it: the record by its number and its id,
+// without the values that were sent. Results, rejects and the journal are written
+// from it and read back into it; each holds the part that it has columns for. Times
+// have a precision of milliseconds.
 type Settled struct {
-	Record int    // ordinal over the whole input, from 1
-	File   string // of the input; empty for a deletion that no row asked for
-	Line   int    // of File, from 1
+	Record int    // its number in the whole input, from 1
+	File   string // the input file; empty for a deletion that no row asked for
+	Line   int    // in File, from 1
 	ID     string
-	Remote string // key that the API made
-	Action Op     // last call made; empty if none was
+	Remote string // the key that the API assigned
+	Action Op     // the last call made; empty if none was
 	Status Status
-	HTTP   int // status of the last answer; 0 if none came
+	HTTP   int // the status of the last answer; 0 if none came
 
 	Code      string
 	Detail    string
@@ -34,8 +34,8 @@ func (o *Outcome) Settled() Settled {
 	}
 }
 
-// For returns s as the outcome of r, which was read again. It is false if r is
-// not the record that was settled.
+// For returns s as the outcome of r, which was read again, and whether r has the
+// record number and id of s.
 func (s *Settled) For(r *Record) (Outcome, bool) {
 	return Outcome{
 		Record: r, Status: s.Status, Action: s.Action, Code: s.Code, Detail: s.Detail,
@@ -43,9 +43,9 @@ func (s *Settled) For(r *Record) (Outcome, bool) {
 	}, r.Origin.Record == s.Record && r.User.ID == s.ID
 }
 
-// Absent reports whether s is of a deletion that no row asked for. The journal
-// does not hold File: there it says nothing.
+// Absent reports whether s belongs to a deletion that no row asked for. It is not
+// valid for entries of the journal, which does not hold File.
 func (s *Settled) Absent() bool { return s.File == "" }
 
-// Erase takes the person out of s, and leaves what the counts need.
+// Erase removes the person's data from s, and keeps what the counts need.
 func (s *Settled) Erase() { s.ID, s.Remote, s.Detail, s.RequestID = Erased, "", "", "" }

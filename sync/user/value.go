@@ -6,18 +6,17 @@ import (
 	"strings"
 )
 
-// Kind tells how a Value was given.
+// Kind says how a Value was given.
 type Kind uint8
 
 // The kinds of values.
 const (
 	Text  Kind = iota // a CSV cell or a JSON string, without its quotes
 	JSON              // any other JSON value, its text kept digit for digit
-	Clear             // the mapping orders the field to be cleared
+	Clear             // the mapping says to clear the field
 )
 
-// Value is what a field holds. Comparing two values with == compares kind and
-// text.
+// Value is the value of a field. == compares kind and text.
 type Value struct {
 	Kind Kind
 	Text string
@@ -29,14 +28,15 @@ func TextValue(s string) Value { return Value{Text, s} }
 // JSONValue returns a Value of kind JSON; raw is one valid JSON value.
 func JSONValue(raw string) Value { return Value{JSON, raw} }
 
-// The reasons why a value cannot be read as asked. They never hold the value.
+// The reasons why a value cannot be converted. They never hold the value.
 var (
 	ErrNotBool = errors.New("must be true or false")
 	ErrNotList = errors.New("must be a JSON array of strings, or items separated by ; or |")
 	ErrNotText = errors.New("must be a single text")
 )
 
-// Bool reads true, false, yes, no, 1 and 0, in any letter case.
+// Bool reads true, false, yes, no, 1 and 0, in any letter case. Other text is
+// ErrNotBool.
 func (v Value) Bool() (bool, error) {
 	switch strings.ToLower(strings.TrimSpace(v.Text)) {
 	case "true", "yes", "1":
@@ -49,7 +49,7 @@ func (v Value) Bool() (bool, error) {
 
 // List reads a JSON array of strings, or text whose items are separated by
 // ; or |, trimmed. Only an explicit [] is the empty list: blank text is
-// ErrNotList, because a list sent empty by accident takes everything away.
+// ErrNotList, because an empty list sent by accident removes everything.
 func (v Value) List() ([]string, error) {
 	text := strings.TrimSpace(v.Text)
 	if strings.HasPrefix(text, "[") {
@@ -78,8 +78,8 @@ func splitList(text string) ([]string, error) {
 	return list, nil
 }
 
-// Plain returns the text of a Text value, and of a JSON number or boolean as
-// it was written. Arrays, objects and null are ErrNotText.
+// Plain returns the text of a Text value, or a JSON number or boolean as it was
+// written. Arrays, objects and null are ErrNotText.
 func (v Value) Plain() (string, error) {
 	if v.Kind == Text {
 		return v.Text, nil

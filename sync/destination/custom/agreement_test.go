@@ -19,8 +19,8 @@ import (
 )
 
 // TestDescribedKardAgreesWithTheBuiltIn sends the same users to the same faults,
-// once by the client that knows Kard and once by the one that reads of it in a
-// config. Every call must come to the same.
+// once with the built-in client and once with a config that describes Kard. Every
+// call must have the same result.
 func TestDescribedKardAgreesWithTheBuiltIn(t *testing.T) {
 	agree(t, bare, "", "refuse=400:20%", "refuse=409:20%", "refuse=429:10%", "refuse=500:10%", "refuse=404:20%", "refuse=422:20%", "lost:30%", "500:30%@after", "500:30%",
 		"408:20%@after", "503=1s:#3", "429=1s:#4", "cut:30%", "html:20%", "html:20%@after", "empty:20%", "empty:20%@after", "reset:20%", "close:20%", "short:60%", "shuffle", "foreign",
@@ -28,10 +28,10 @@ func TestDescribedKardAgreesWithTheBuiltIn(t *testing.T) {
 		"echo refuse=400:20%", "poison:10%", "poison=413:10%", "expire:#6", "400:20%", "422:20%", "409:20%", "413:20%", "404:#3", "redirect:#5", "403:#2")
 }
 
-// The same behind all the manners, for faults that are drawn from the user and
-// not from the number of the call: follow-up calls are made side by side.
-func TestDescribedKardAgreesBehindTheManners(t *testing.T) {
-	agree(t, manners, "", "refuse=400:20%", "refuse=409:20%", "refuse=404:20%", "refuse=422:20%", "shuffle", "foreign", "nodata", "short", "noid refuse=400:20%",
+// The same with all the middleware, for faults that depend on the user and not on
+// the number of the call, because follow-up calls are concurrent.
+func TestDescribedKardAgreesWithMiddleware(t *testing.T) {
+	agree(t, middleware, "", "refuse=400:20%", "refuse=409:20%", "refuse=404:20%", "refuse=422:20%", "shuffle", "foreign", "nodata", "short", "noid refuse=400:20%",
 		"noid=blind refuse=400:20%", "double refuse=400:20%", "number refuse=400:20%", "both", "conflict", "conflict=blind", "echo refuse=400:20%", "poison:10%", "poison=413:10%")
 }
 
@@ -72,7 +72,7 @@ func described(t testing.TB, r rest.Config) destination.API {
 }
 
 // endings takes 30 users through creates, creates of users who exist, updates and
-// deletes, and tells what became of each.
+// deletes, and returns the outcome of each.
 func endings(t *testing.T, faults string, open opener, around func(destination.API) destination.Destination) (told []string) {
 	synctest.Test(t, func(t *testing.T) {
 		client := open(t, connected(t, faults))
@@ -87,13 +87,13 @@ func endings(t *testing.T, faults string, open opener, around func(destination.A
 		for n := range 40 {
 			r := customer(n, n%2)
 			found, err := client.Find(t.Context(), r)
-			told = append(told, fmt.Sprintf("%s is %d, unlike in %v: %v", r.User.ID, found.Presence, found.Differs, err))
+			told = append(told, fmt.Sprintf("%s is %d, different from %v: %v", r.User.ID, found.Presence, found.Differs, err))
 		}
 	})
 	return told
 }
 
-// acted sends users in batches as large as the call takes.
+// acted sends users in batches as large as the call allows.
 func acted(t *testing.T, api destination.Destination, op user.Op, from, to, version int) (told []string) {
 	for size := min(10, api.Traits().Ops[op].Max); from < to; from += size {
 		b := user.Batch{Op: op}
@@ -118,8 +118,8 @@ func acted(t *testing.T, api destination.Destination, op user.Op, from, to, vers
 	return told
 }
 
-// once keeps the first thing that is said: one client repeats what several users
-// are told alike, the other does not.
+// once keeps the first part of a detail: one client repeats a message for several
+// users, the other does not.
 func once(text string) string {
 	first, _, _ := strings.Cut(text, ";")
 	return first
@@ -127,20 +127,20 @@ func once(text string) string {
 
 func bare(client destination.API) destination.Destination { return client }
 
-// manners are those of a run, but for what only counts.
-func manners(client destination.API) destination.Destination {
+// middleware is that of a run, except for what only counts.
+func middleware(client destination.API) destination.Destination {
 	return destinationtest.Manners{Pacer: pace.New(pace.Options{Wires: 1}), Retries: 3}.Around(client)
 }
 
-// connected starts a rehearsal of Kard in memory.
+// connected starts Kard's sandbox in memory.
 func connected(t *testing.T, faults string) rest.Config {
-	_, r := rehearsed(t, sandbox.Options{Seed: 7, Organization: "organization-123", RequireAuth: true}, faults)
+	_, r := mocked(t, sandbox.Options{Seed: 7, Organization: "organization-123", RequireAuth: true}, faults)
 	r.Auth = rest.Auth{ClientID: user.NewSecret("id"), ClientSecret: user.NewSecret("secret"), TokenURL: "http://127.0.0.1/v2/auth/token"}
 	return r
 }
 
-// rehearsed starts a rehearsal in memory.
-func rehearsed(t *testing.T, o sandbox.Options, faults string) (*sandbox.Server, rest.Config) {
+// mocked starts a sandbox in memory.
+func mocked(t *testing.T, o sandbox.Options, faults string) (*sandbox.Server, rest.Config) {
 	faulty, err := o.With(strings.Fields(faults)...)
 	if err != nil {
 		t.Fatal(err)
@@ -150,8 +150,8 @@ func rehearsed(t *testing.T, o sandbox.Options, faults string) (*sandbox.Server,
 	return s, rest.Config{BaseURL: at.URL, Proxy: "none", DialContext: at.Dial}
 }
 
-// TestDescribedKardChecksAlike: what one client would not send the other would not
-// either.
+// TestDescribedKardChecksAlike: what one client does not send, the other does not
+// send either.
 func TestDescribedKardChecksAlike(t *testing.T) {
 	network := rest.Config{BaseURL: "https://api.example.com", Proxy: "none"}
 	known, told := builtIn(t, network), described(t, network)

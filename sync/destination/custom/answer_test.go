@@ -9,7 +9,7 @@ import (
 	"usersync/sync/user"
 )
 
-// The six ways in which APIs answer, each as a config says it.
+// The six ways in which APIs answer, each described by a config.
 const (
 	byErrors   = `create: {path: /u, batch: 9, replay: detectable, item: {id: "{id}"}, answer: {errors: {at: /errors, key: /id, status: /status, code: /code, message: /detail}, done: {at: /data, key: /id}}}`
 	byPosition = `create: {path: /u, batch: 9, item: {id: "{id}"}, answer: {results: {at: "", by: position, status: /success, code: /errors/0/code, message: /errors/0/text}, means: {DUPLICATE: exists, LOCKED: busy}}}`
@@ -20,7 +20,7 @@ const (
 	byIndex    = `create: {path: /u, batch: 9, item: {id: "{id}"}, answer: {success: accepted, status: /message, means: {success: accepted, queued: accepted}, errors: {at: /errors, index: /index, message: /type}, absent: succeeded}}`
 )
 
-// told is what became of users a, b and c: their statuses, or the fault of the
+// told is what happened to users a, b and c: their statuses, or the fault of the
 // call.
 func told(t *testing.T, section string, status int, body string, ids ...string) string {
 	t.Helper()
@@ -161,7 +161,7 @@ func TestAbsenceIsFailureOnlyWhereAsked(t *testing.T) {
 	}
 }
 
-// Two users of a call with one key: nobody can say of whom the answer speaks.
+// Two users of a call with the same key: it is unknown which one the answer means.
 func TestAmbiguousKeys(t *testing.T) {
 	c := answering(t, byBuckets, 200, `{"ok":1,"failed":{"badEmails":["same@example.com"]}}`)
 	b := batch(user.Create, someone("a", attribute(user.Email, "same@example.com")), someone("b", attribute(user.Email, "same@example.com")))
@@ -196,7 +196,7 @@ func TestPagesOfGatewaysSayNothingOfUsers(t *testing.T) {
 	}
 }
 
-// A server that quotes what it was sent shows no secret of the config's headers.
+// If a server quotes what it was sent, no secret of the config's headers is shown.
 func TestQuotedHeadersStaySecret(t *testing.T) {
 	const section = "headers: {X-Key: env:LICENCE}\ncreate: {path: /u, answer: {message: /message}}"
 	for _, status := range []int{400, 500} {
@@ -213,7 +213,7 @@ func TestQuotedHeadersStaySecret(t *testing.T) {
 	}
 }
 
-// Nobody is created by a delete, whatever the config takes a status for.
+// A delete creates no user, whatever the config says about a status.
 func TestDeletesMakeNobody(t *testing.T) {
 	for means, want := range map[string]user.Status{"created": user.InDoubt, "updated": user.InDoubt, "unchanged": user.InDoubt, "done": user.Deleted, "accepted": user.Accepted, "missing": user.Missing} {
 		c := answering(t, `delete: {path: "/u/{id}", answer: {means: {200: `+means+`}}}`, 200, "{}")

@@ -59,7 +59,7 @@ func BenchmarkAnswer(b *testing.B) {
 	perUser(b, len(records))
 }
 
-// BenchmarkThroughput creates users at a rehearsal, one call after the other.
+// BenchmarkThroughput creates users in a sandbox, one call after the other.
 func BenchmarkThroughput(b *testing.B) {
 	s, err := sandbox.Start(sandbox.Options{}, "127.0.0.1:0")
 	if err != nil {

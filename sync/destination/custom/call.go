@@ -16,12 +16,12 @@ import (
 
 var (
 	errTooMany = errors.New("the call would carry more users than its batch: allows")
-	errBytes   = errors.New("the call would be larger than max_bytes; a smaller batch: saves the attempts")
-	errUnfit   = errors.New("a user of the call does not fit its template")
+	errBytes   = errors.New("the call would be larger than max_bytes; a smaller batch: avoids such attempts")
+	errInvalid = errors.New("a user of the call does not fit its template")
 )
 
-// Apply sends b in one call. Users of whom the API's own key is not known are
-// not sent.
+// Apply sends b in one call. It does not send users whose key in the API is needed
+// and not known. Its error is a *destination.CallError.
 func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	n := c.config.of(b.Op)
 	switch {
@@ -53,7 +53,8 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	return outcomes, nil
 }
 
-// refusedHere is a call that was not made. With status 413 it is taken apart.
+// refusedHere returns the fault of a call that was not made. With status 413 the
+// middleware splits the batch.
 func refusedHere(status int, code string, err error) *destination.CallError {
 	return &destination.CallError{Fault: destination.RefusedWhole, Status: status, Code: code, Err: err}
 }
@@ -65,10 +66,10 @@ func (c *Client) send(ctx context.Context, n *call, op user.Op, records []*user.
 	}
 	a, err := c.api.Do(ctx, request)
 	if err != nil {
-		return nil, n.answer.understood(err)
+		return nil, n.answer.withMeaning(err)
 	}
 	defer a.Release()
-	a.Body = c.forget(a.Body)
+	a.Body = c.redact(a.Body)
 	if ce := a.Elsewhere(); ce != nil {
 		return nil, ce
 	}
@@ -76,10 +77,10 @@ func (c *Client) send(ctx context.Context, n *call, op user.Op, records []*user.
 	return s.settle(a)
 }
 
-// request makes the call. Its error is a *destination.CallError: no bytes left.
+// request builds the call. Its error is a *destination.CallError: nothing was sent.
 func (d *description) request(n *call, records []*user.Record) (rest.Request, error) {
 	r := rest.Request{Method: n.method, Records: records, Collection: n.collection(), Header: http.Header{}}
-	row := d.row(n, records[0], 0)
+	row := d.newRow(n, records[0], 0)
 	query, err := d.address(&r, n, row)
 	if err != nil {
 		return r, err
@@ -91,7 +92,7 @@ func (d *description) request(n *call, records []*user.Record) (rest.Request, er
 	body, err := d.body(n, records, false)
 	switch {
 	case err != nil:
-		return r, refusedHere(0, "unfit", errUnfit)
+		return r, refusedHere(0, "unfit", errInvalid)
 	case n.maxBytes > 0 && len(body) > n.maxBytes:
 		return r, refusedHere(http.StatusRequestEntityTooLarge, "too_many_bytes", errBytes)
 	}
@@ -104,7 +105,7 @@ func (d *description) address(r *rest.Request, n *call, row *row) (url.Values, e
 	for _, t := range n.path {
 		text, has, err := t.fill(row)
 		if err != nil || !has {
-			return nil, refusedHere(0, "unfit", errUnfit)
+			return nil, refusedHere(0, "unfit", errInvalid)
 		}
 		r.Path = append(r.Path, text)
 	}
@@ -112,7 +113,7 @@ func (d *description) address(r *rest.Request, n *call, row *row) (url.Values, e
 	for _, p := range n.query {
 		text, has, err := p.value.fill(row)
 		if err != nil {
-			return nil, refusedHere(0, "unfit", errUnfit)
+			return nil, refusedHere(0, "unfit", errInvalid)
 		}
 		if has {
 			query.Set(p.name, text)
@@ -121,7 +122,7 @@ func (d *description) address(r *rest.Request, n *call, row *row) (url.Values, e
 	for _, p := range slices.Concat(d.config.headers, n.headers) {
 		text, has, err := p.value.fill(row)
 		if err != nil || !headerSafe(text) {
-			return nil, refusedHere(0, "unfit", errUnfit)
+			return nil, refusedHere(0, "unfit", errInvalid)
 		}
 		if has {
 			r.Header[p.name] = []string{text}
@@ -130,20 +131,20 @@ func (d *description) address(r *rest.Request, n *call, row *row) (url.Values, e
 	return query, nil
 }
 
-func (d *description) row(n *call, r *user.Record, place int) *row {
+func (d *description) newRow(n *call, r *user.Record, place int) *row {
 	return &row{record: r, n: place, account: d.config.Account, named: n.named}
 }
 
-// body encodes the users into one body. An error is a *unfit.
+// body encodes the users into one body. Its error is an *invalidValue.
 func (d *description) body(n *call, records []*user.Record, masked bool) ([]byte, error) {
-	envelope := d.row(n, records[0], 0)
+	envelope := d.newRow(n, records[0], 0)
 	envelope.masked, envelope.item, envelope.users = masked, n.item, records
 	return encode(make([]byte, 0, bytesPerUser*len(records)), n.body, envelope)
 }
 
 const bytesPerUser = 256 // a guess that saves copies
 
-// encode is an empty object where the user has nothing that the piece names.
+// encode appends a node, or an empty object if the user has none of its fields.
 func encode(b []byte, piece node, r *row) ([]byte, error) {
 	b, sent, err := piece.append(b, r)
 	if err == nil && !sent {
@@ -152,9 +153,9 @@ func encode(b []byte, piece node, r *row) ([]byte, error) {
 	return b, err
 }
 
-// forget takes out of an answer the secrets that the config puts into headers:
-// some servers quote what they were sent.
-func (d *description) forget(body []byte) []byte {
+// redact removes the secrets that the config puts into headers from an answer: some
+// servers quote what they were sent.
+func (d *description) redact(body []byte) []byte {
 	for _, secret := range d.config.hidden {
 		if bytes.Contains(body, []byte(secret)) {
 			body = bytes.ReplaceAll(body, []byte(secret), []byte("[secret]"))
@@ -163,26 +164,26 @@ func (d *description) forget(body []byte) []byte {
 	return body
 }
 
-// words finds, in the body of an answer that is a fault, what the API says.
-func (d *description) words(body []byte) string {
-	body = d.forget(body)
+// bodyText returns what the body of a fault says.
+func (d *description) bodyText(body []byte) string {
+	body = d.redact(body)
 	v, err := parse(body)
 	if err != nil {
 		return rest.PlainText(body)
 	}
 	for _, n := range d.config.calls() {
-		if text := n.answer.speech(v); text != "" {
+		if text := n.answer.errorText(v); text != "" {
 			return text
 		}
 	}
 	return ""
 }
 
-// speech is what the answer says, wherever its messages stand.
-func (w *answer) speech(v *value) string {
+// errorText returns what the answer says, wherever its messages are.
+func (w *answer) errorText(v *value) string {
 	r := reading{call: &call{answer: *w}}
 	var said []string
-	if text := r.note(v, &w.whole, "").detail; text != "" {
+	if text := r.note(v, &w.top, "").detail; text != "" {
 		said = append(said, text)
 	}
 	for _, l := range []*entries{w.errors, w.results} {
@@ -195,7 +196,7 @@ func (w *answer) speech(v *value) string {
 		}
 		elements, _ := at.list()
 		for i := range elements {
-			if text := r.note(&elements[i], &l.says, "").detail; text != "" {
+			if text := r.note(&elements[i], &l.locations, "").detail; text != "" {
 				said = append(said, text)
 			}
 		}

@@ -10,8 +10,9 @@ import (
 	"usersync/sync/user"
 )
 
-// CheckColumns tells before a run whether the fields that the input can fill
-// are sent at all. One that no call names would else be left out in silence.
+// CheckColumns reports, before a run, whether the calls send every field of the
+// input: a field that no call names would silently be left out. Its error is a
+// *user.InvalidError.
 func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	if err := c.config.upsertOnly(op); err != nil {
 		return err
@@ -30,7 +31,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 		case f == user.ID || f == user.RemoteID || slices.Contains(c.sent, f):
 			continue
 		case !c.open:
-			return user.Unfit("unsupported_field", f, "no call in the config sends it", c.mend(f))
+			return user.Unfit("unsupported_field", f, "no call in the config sends it", c.howToSend(f))
 		case f.IsSecret():
 			return user.Unfit("unsupported_field", f, "{others} sends no secret", "name it in the call, or list the column under ignore:")
 		case names[ownName(f)]:
@@ -41,19 +42,20 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	return nil
 }
 
-func (d *description) mend(f user.Field) string {
-	return "put {" + string(f) + "} into the call, or list the column under ignore:; sent are " + strings.Join(texts(d.sent), ", ")
+func (d *description) howToSend(f user.Field) string {
+	return "put {" + string(f) + "} into the call, or list the column under ignore:; the calls send " + strings.Join(texts(d.sent), ", ")
 }
 
 func (c *Config) upsertOnly(op user.Op) error {
 	if n := c.of(op); n != nil && n.upsert {
-		return user.Unfit("upsert_only", "", "the config has a call that creates or updates, whichever it comes to, and mode "+string(op)+" asks for one of them",
-			"take mode upsert, or describe create: and update: apart")
+		return user.Unfit("upsert_only", "", "the config has one call that creates or updates, so mode "+string(op)+" is not possible",
+			"use mode upsert, or describe create: and update: separately")
 	}
 	return nil
 }
 
-// Check tells whether the record fits the calls that its intent can come to.
+// Check reports, as a *user.InvalidError, whether the record fits every call that
+// its intent can lead to.
 func (c *Client) Check(r *user.Record) error {
 	if err := destination.CheckID(r.User.ID); err != nil {
 		return err
@@ -74,7 +76,7 @@ func (c *Client) Check(r *user.Record) error {
 	return nil
 }
 
-// callsOf are the calls that an intent can come to, each once.
+// callsOf yields the calls that an intent can lead to, each once.
 func (c *Config) callsOf(intent user.Op) func(yield func(user.Op) bool) {
 	return func(yield func(user.Op) bool) {
 		switch {
@@ -106,13 +108,13 @@ func (d *description) checkFields(r *user.Record) error {
 	}
 	for _, a := range r.User.Attributes {
 		if !slices.Contains(d.sent, a.Field) {
-			return user.Unfit("unsupported_field", a.Field, "no call in the config sends it", d.mend(a.Field))
+			return user.Unfit("unsupported_field", a.Field, "no call in the config sends it", d.howToSend(a.Field))
 		}
 	}
 	return nil
 }
 
-// matches holds a text to the rule, or each item of a list.
+// matches reports whether a text, or each item of a list, matches the rule.
 func (p pattern) matches(v user.Value, f form) bool {
 	if f != formList {
 		text, err := v.Plain()
@@ -122,31 +124,31 @@ func (p pattern) matches(v user.Value, f form) bool {
 	return err == nil && !slices.ContainsFunc(list, func(item string) bool { return !p.rule.MatchString(item) })
 }
 
-// checkCall makes the call for this user alone, as far as its bytes.
+// checkCall builds the call for this user alone.
 func (d *description) checkCall(n *call, r *user.Record) error {
-	one := d.row(n, r, 0)
+	one := d.newRow(n, r, 0)
 	for _, f := range n.needs {
 		if v, has := one.value(f); f != refRemote && (!has || v.Kind == user.Clear) {
-			return user.Unfit("missing_field", f, "stands in the address of the call, and the record has none", "fill the column, or map it under fields:")
+			return user.Unfit("missing_field", f, "is part of the call's address, and the record has none", "fill the column, or map it under fields:")
 		}
 	}
 	for _, by := range n.answer.keysets() {
 		if len(d.keysOf(by, r, 0)) == 0 {
-			return user.Unfit("missing_field", firstOf(by), "is the key by which the answer speaks of the user, and the record has none", "fill the column, or map it under fields:")
+			return user.Unfit("missing_field", firstOf(by), "is the key of the user in the answer, and the record has none", "fill the column, or map it under fields:")
 		}
 	}
-	var wrong *unfit
+	var wrong *invalidValue
 	body, err := d.bodyOf(n, r)
 	if err == nil {
 		err = d.checkAddress(n, one)
 	}
 	switch {
 	case errors.As(err, &wrong):
-		return user.Unfit("bad_value", wrong.field, wrong.err.Error(), clearing(wrong))
+		return user.Unfit("bad_value", wrong.field, wrong.err.Error(), clearHint(wrong))
 	case err != nil:
-		return user.Unfit("bad_value", "", "cannot be put into the call", "")
+		return user.Unfit("bad_value", "", "cannot be encoded into the call", "")
 	case n.maxBytes > 0 && len(body) > n.maxBytes:
-		return user.Unfit("too_large", "", "alone makes a call larger than max_bytes", "")
+		return user.Unfit("too_large", "", "the record alone makes a call larger than max_bytes", "")
 	}
 	return nil
 }
@@ -158,8 +160,8 @@ func (d *description) bodyOf(n *call, r *user.Record) ([]byte, error) {
 	return d.body(n, []*user.Record{r}, false)
 }
 
-// checkAddress looks at the segments, parameters and headers. Segments without
-// the API's own key are known only later.
+// checkAddress checks the segments, parameters and headers. Segments that need the
+// API's key are not known yet.
 func (d *description) checkAddress(n *call, one *row) error {
 	for _, t := range n.path {
 		text, has, err := t.fill(one)
@@ -167,7 +169,7 @@ func (d *description) checkAddress(n *call, one *row) error {
 			return err
 		}
 		if has && (text == "." || text == ".." || strings.ContainsFunc(text, unicode.IsControl)) {
-			return &unfit{n.needs[0], errAddress}
+			return &invalidValue{n.needs[0], errAddress}
 		}
 	}
 	for _, p := range slices.Concat(n.query, d.config.headers, n.headers) {
@@ -177,7 +179,7 @@ func (d *description) checkAddress(n *call, one *row) error {
 		}
 		if !headerSafe(text) {
 			refs := p.value.refs()
-			return &unfit{refs[0].name, errAddress}
+			return &invalidValue{refs[0].name, errAddress}
 		}
 	}
 	return nil
@@ -185,14 +187,14 @@ func (d *description) checkAddress(n *call, one *row) error {
 
 var errAddress = errors.New("holds characters that an address or a header cannot carry")
 
-func clearing(wrong *unfit) string {
+func clearHint(wrong *invalidValue) string {
 	if errors.Is(wrong.err, errNoClear) {
 		return `add clear: null or clear: "" to the section if the API clears so, or remove empty: clear from the mapping`
 	}
 	return ""
 }
 
-// keysets are the keys by which the answer speaks of users.
+// keysets returns the keys that identify users in the answer.
 func (w *answer) keysets() (all [][]template) {
 	if len(w.buckets) > 0 {
 		all = append(all, w.keyedBy)
@@ -209,7 +211,7 @@ func (w *answer) keysets() (all [][]template) {
 	return all
 }
 
-// firstOf is the field that the first of the keys needs.
+// firstOf returns the field that the first of the keys needs.
 func firstOf(by []template) user.Field {
 	for _, t := range by {
 		for _, r := range t.refs() {

@@ -54,7 +54,7 @@ func TestCheck(t *testing.T) {
 }
 
 // holds compares an error with the code and field that it must have. It must not
-// have the value.
+// hold the value.
 func holds(t *testing.T, err error, code string, field user.Field) {
 	t.Helper()
 	var wrong *user.InvalidError
@@ -87,7 +87,7 @@ func TestCheckColumns(t *testing.T) {
 	holds(t, open.CheckColumns([]user.Field{"extra.plan", "plan"}, user.Create), "unsupported_field", "plan")
 }
 
-// A call that creates or updates can keep no mode that asks for one of them.
+// A call that creates or updates cannot respect a mode that asks for one of them.
 func TestUpsertOnly(t *testing.T) {
 	c := client(t, `upsert: {path: /u, body: {id: "{id}"}}`, "https://api.example.com")
 	for op, fits := range map[user.Op]bool{user.Upsert: true, user.Create: false, user.Update: false} {
@@ -99,8 +99,7 @@ func TestUpsertOnly(t *testing.T) {
 	}
 }
 
-// An answer that speaks of a user by a key which the record lacks could not be
-// understood.
+// A record needs the key that identifies it in the answer.
 func TestKeysOfAnswersAreNeeded(t *testing.T) {
 	c := client(t, byBuckets, "https://api.example.com")
 	holds(t, c.Check(someone("a")), "missing_field", user.Email)

@@ -8,40 +8,39 @@ import (
 	"usersync/sync/user"
 )
 
-// Config describes an API: what `custom:` in a config file says. Decode reads
-// it.
+// Config describes an API: the section `custom:` of a config file. Decode reads it.
 type Config struct {
 	Name, BaseURL, Account string
-	// Sandbox names the shape of API that rehearses this one; may be empty.
+	// Sandbox names the mock server of an API of the same shape; may be empty.
 	Sandbox string
-	// REST is what the caller knows of the network; Decode fills only Auth, Media
-	// and HTTP2.
+	// REST holds the network settings. Decode sets only Auth, Media and HTTP2; the
+	// caller sets the rest.
 	REST rest.Config
 
-	ownKeys   bool // the API makes the keys
+	ownKeys   bool // the API assigns the keys
 	perMinute int
 	headers   []pair // of every call
 	required  []user.Field
 	patterns  []pattern
-	clear     string // the JSON that clears a field; "" if none does
+	clear     string // the JSON that clears a field; "" if there is none
 	limits    limits
 	hmac      *hmacAuth
-	forms     map[user.Field]form // in which each field is sent
-	hidden    []string            // secrets in headers that rest does not know of
+	forms     map[user.Field]form // how each field is sent
+	hidden    []string            // secrets in headers that rest does not know
 	create    *call
 	update    *call
 	remove    *call
 	read      *read
 }
 
-// pattern is what the whole text of a field must match.
+// pattern is a rule that the whole text of a field must match.
 type pattern struct {
 	field user.Field
 	rule  *regexp.Regexp
 	text  string
 }
 
-// pair is a name and the text that belongs to it.
+// pair is the name and text of a header or parameter.
 type pair struct {
 	name   string
 	value  template
@@ -55,7 +54,7 @@ type call struct {
 	path     []template // its segments
 	query    []pair
 	headers  []pair
-	item     node // one user in a body that carries several; else nil
+	item     node // one user in a body that carries several, or nil
 	body     node // nil sends none
 	batch    int
 	maxBytes int
@@ -63,15 +62,15 @@ type call struct {
 	merge    bool
 	upsert   bool // the one call both creates and updates
 	answer   answer
-	named    []user.Field // what its places name, the words that are no fields too
-	needs    []user.Field // those without which it cannot be made
+	named    []user.Field // the names in its placeholders, also those that are not fields
+	needs    []user.Field // the names without which it cannot be made
 }
 
 // read is the call that reads a user back.
 type read struct {
 	call
 	at     pointer
-	list   bool // of users found; else the user
+	list   bool // at is a list of the users found, and not the user
 	key    pointer
 	remote pointer
 	fields []readField
@@ -82,41 +81,41 @@ type readField struct {
 	at    pointer
 }
 
-// answer says how to read an answer. Without results, errors, done and buckets
-// the call is settled as a whole.
+// answer says how to read an answer. Without results, errors, done and buckets the
+// answer is about the call as a whole.
 type answer struct {
-	whole    says
-	key      pointer // of the user that the answer is about; nil if it shows none
+	top      locations
+	key      pointer // of the user in the answer; nil if it shows none
 	results  *entries
 	errors   *entries
 	done     *entries
 	buckets  []bucket
 	keyedBy  []template
-	fold     bool // keys are compared without letter case
+	fold     bool // keys are compared without regard to letter case
 	absent   absence
-	accepts  bool // a success is a promise for later
-	empty    bool // a success may come without a body
+	accepts  bool // a success means accepted for later
+	empty    bool // a success may have no body
 	meanings map[string]meaning
-	count    pointer // of the number of users who succeeded
+	count    pointer // to the number of users that succeeded
 }
 
-// says are the places of what is said of one user.
-type says struct {
+// locations says where an entry holds what it says about one user.
+type locations struct {
 	status, code, remote, created, after pointer
 	message                              []pointer
 }
 
-// entries is a list in an answer, and how an entry says whose it is: by its
-// place, by a key, by a number or by a pointer into the request.
+// entries is a list in an answer, and how an entry identifies its user: by its
+// position, by a key, by a number or by a pointer into the request.
 type entries struct {
-	says
+	locations
 	at         pointer
 	byPosition bool
 	key        pointer
-	keyedBy    []template // what key is compared with; nil is what the answer says
+	keyedBy    []template // what key is compared with; nil means the answer's
 	index      pointer
 	pointer    pointer
-	below      string // what stands before the number in that pointer
+	below      string // the part of that pointer before the number
 }
 
 // bucket is a list of keys, all with one meaning.
@@ -126,14 +125,13 @@ type bucket struct {
 	means meaning
 }
 
-// limits names the headers by which the API tells its limits; "" where it has
-// none.
+// limits holds the names of the headers with the API's limits; "" if there is none.
 type limits struct {
 	limit, remaining, reset, retryAfter string
-	window                              int // seconds that limit is about
+	window                              int // seconds to which limit applies
 }
 
-// absence is what it means that an answer does not mention a user.
+// absence is what it means if an answer does not mention a user.
 type absence string
 
 const (

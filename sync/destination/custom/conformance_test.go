@@ -14,8 +14,8 @@ import (
 
 const token = "custom-token-4711"
 
-// TestConformance holds what the config describes to the suite, for each shape
-// that has all of a user's life.
+// TestConformance runs the suite on each described API that can create, update and
+// delete.
 func TestConformance(t *testing.T) {
 	t.Run("kard", func(t *testing.T) {
 		s := suite("kard", customer, user.Create)
@@ -34,7 +34,8 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// suite is that of a worked example. bulk are the calls that take many.
+// suite returns the suite for a worked example. bulk are the calls that take many
+// users.
 func suite(name string, record func(n, version int) *user.Record, bulk ...user.Op) destinationtest.Suite {
 	s := destinationtest.Suite{
 		Open: func(t testing.TB, at destinationtest.Address) destinationtest.Client {
@@ -82,8 +83,8 @@ func customer(n, version int) *user.Record {
 	}}}
 }
 
-// contact makes users with an e-mail address and the given fields, which the
-// versions fill differently.
+// contact makes users with an e-mail address and the given fields, which differ
+// between versions.
 func contact(fields ...user.Field) func(n, version int) *user.Record {
 	return func(n, version int) *user.Record {
 		r := &user.Record{User: user.User{ID: fmt.Sprintf("customer-%d", n), Attributes: []user.Attribute{
@@ -120,7 +121,7 @@ func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandb
 	}
 }
 
-// marked looks for a user whose key the rehearsal made.
+// marked looks for a user whose key the sandbox assigned.
 func marked(s *sandbox.Server, id string) destinationtest.Look {
 	m := s.Marked("reference", id)
 	look := destinationtest.Look{Held: len(m.Keys), Created: int(m.Created)}
@@ -131,7 +132,7 @@ func marked(s *sandbox.Server, id string) destinationtest.Look {
 	return look
 }
 
-// keyIn is the key under which a rehearsal keeps the user.
+// keyIn is the key of the user in a sandbox.
 func keyIn(name string, r *user.Record) string {
 	if name == "iterable" {
 		email, _ := r.User.Value(user.Email)

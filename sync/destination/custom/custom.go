@@ -1,12 +1,11 @@
 // Package custom is the client of any JSON API for users that a config can
-// describe: its calls as templates over the user, its credentials, and the way
-// in which it answers for each user.
+// describe: its calls as templates filled from the user, its credentials, and how
+// its answers describe each user.
 //
-// It is no language: a place in a template holds a value or is left out, and
-// what has to be computed is computed under `fields:`, before a user gets here.
-// It makes one call and says what the answer says of each user. It sends nothing
-// twice, keeps no pace and reads nothing back of its own accord: those are the
-// manners in the folder above.
+// It is not a programming language: a placeholder in a template is replaced by a
+// value or left out. Computed values belong under `fields:` and are ready before a
+// user gets here. It makes one call and returns what the answer says about each
+// user. Retries, pacing and read-backs are the middleware's (package stack).
 //
 // Start at Decode for what a config can say, at Client.Apply for a call, and at
 // settle.go for what an answer means.
@@ -30,27 +29,27 @@ type Client struct {
 	api *rest.Client
 }
 
-// description is the API as its config describes it: it checks users, writes calls and
-// reads users. It makes no call.
+// description is the API as its config describes it: it checks users, builds calls
+// and reads answers. It makes no call.
 type description struct {
 	config  *Config
 	traits  destination.Traits
 	observe func(int, http.Header)
-	sent    []user.Field // that some call names
+	sent    []user.Field // fields that some call names
 	open    bool         // other fields are sent too
 }
 
-// New returns a client of what Decode read. config.REST holds what the caller
-// knows of the network beside it. It makes no call.
+// New returns a client for what Decode read, or an error that says which setting is
+// wrong. The caller completes config.REST first. New makes no call.
 func New(config *Config) (*Client, error) {
 	if strings.TrimSpace(config.Name) == "" {
-		return nil, errors.New("custom.name is missing; it stands in reports and in the ledger's scope")
+		return nil, errors.New("custom.name is missing; it appears in reports and in the ledger's scope")
 	}
 	c := &Client{description: description{
 		config: config, sent: config.fields(), open: config.takesOthers(), observe: config.limits.observer(config.REST.Observe),
 	}}
 	r := config.REST
-	r.BaseURL, r.Words, r.Observe = config.BaseURL, c.words, c.observe
+	r.BaseURL, r.Words, r.Observe = config.BaseURL, c.bodyText, c.observe
 	if config.hmac != nil {
 		r.Sign = config.hmac.sign
 	}
@@ -68,9 +67,8 @@ func (c *Client) Traits() destination.Traits { return c.traits }
 // CloseIdle closes the connections that no call uses.
 func (c *Client) CloseIdle() { c.api.CloseIdle() }
 
-// traits lists as Fields those that an update names, for these are what Merge
-// would have to send back; every other name is taken too, and CheckColumns tells
-// which are sent.
+// traits lists as Fields those that an update names, because Merge would have to
+// send them back. Other fields are allowed too; CheckColumns says which are sent.
 func (c *Config) traits() destination.Traits {
 	t := destination.Traits{
 		Name: c.Name, Ops: map[user.Op]destination.OpTraits{}, PerMinute: c.perMinute,
@@ -85,7 +83,7 @@ func (c *Config) traits() destination.Traits {
 	return t
 }
 
-// of is the call for an operation; nil if there is none.
+// of returns the call for an operation; nil if there is none.
 func (c *Config) of(op user.Op) *call {
 	switch op {
 	case user.Create:

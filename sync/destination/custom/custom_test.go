@@ -28,7 +28,7 @@ func secrets(text string) (string, error) {
 	return text, nil
 }
 
-// client makes a client of what stands under custom:.
+// client makes a client from the section custom:.
 func client(t testing.TB, section, url string) *Client {
 	t.Helper()
 	config, err := decode(t, section)
@@ -53,7 +53,7 @@ func decode(t testing.TB, text string) (*Config, error) {
 	return Decode(section(t, "custom:\n  "+strings.Join(lines, "\n  ")), secrets)
 }
 
-// answering is a client of an API that always gives the same answer.
+// answering returns a client of an API that always gives the same answer.
 func answering(t testing.TB, section string, status int, body string) *Client {
 	t.Helper()
 	server := httptest.NewServer(destinationtest.Answering(status, body, "X-Request-Id", "req-7"))
@@ -61,7 +61,7 @@ func answering(t testing.TB, section string, status int, body string) *Client {
 	return client(t, section, server.URL)
 }
 
-// sent is what a call looks like to the API.
+// sent is a call as the API gets it.
 type sent struct {
 	line   string
 	header http.Header

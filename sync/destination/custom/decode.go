@@ -13,18 +13,18 @@ import (
 	"usersync/sync/user"
 )
 
-// Expand returns what env:NAME or file:PATH stands for, and any other text as
-// it is. Its error never holds the value.
+// Expand returns the value of env:NAME or file:PATH, and any other text unchanged.
+// Its error must not hold the value.
 type Expand func(text string) (string, error)
 
 // decoder reads the section.
 type decoder struct {
-	expand Expand // nil where nothing is to be read from elsewhere: a rehearsal
+	expand Expand // nil if no variables or files are read, as for the sandbox
 	config *Config
 }
 
-// Decode reads the section `custom:`. A nil expand leaves out all credentials.
-// An error is an *Error with the line.
+// Decode reads the section `custom:`. A nil expand leaves out all credentials. Its
+// error is an *Error with the line.
 func Decode(node *yaml.Node, expand Expand) (*Config, error) {
 	d := decoder{expand, &Config{forms: map[user.Field]form{}}}
 	root := at{node, "custom"}
@@ -37,10 +37,10 @@ func Decode(node *yaml.Node, expand Expand) (*Config, error) {
 	if err := d.calls(root); err != nil {
 		return nil, err
 	}
-	return d.config, d.whole(root)
+	return d.config, d.checkSection(root)
 }
 
-// settings reads everything but the calls, which depend on it.
+// settings reads everything except the calls, which depend on it.
 func (d *decoder) settings(root at) error { return d.known().read(root) }
 
 func (d *decoder) known() keys {
@@ -49,7 +49,7 @@ func (d *decoder) known() keys {
 	return keys{
 		"name": into(&c.Name), "account": d.address(&c.Account), "base_url": d.address(&c.BaseURL), "sandbox": into(&c.Sandbox),
 		"media": into(&c.REST.Media), "http2": boolean(&c.REST.HTTP2), "calls_per_minute": count(&c.perMinute, 1),
-		"keys": d.keys, "clear": d.clear, "auth": credentials{d}.auth, "headers": d.common,
+		"keys": d.keys, "clear": d.clear, "auth": credentials{d}.auth, "headers": d.commonHeaders,
 		"limits": d.limits, "required": d.required, "patterns": d.patterns,
 		"create": later, "update": later, "upsert": later, "delete": later, "read": later,
 	}
@@ -87,7 +87,7 @@ func (d *decoder) clear(a at) error {
 }
 
 // common reads headers that every call carries.
-func (d *decoder) common(a at) error {
+func (d *decoder) commonHeaders(a at) error {
 	return a.each(func(name string, _ int, v at) error {
 		p, err := d.header(name, v)
 		d.config.headers = append(d.config.headers, p)
@@ -112,7 +112,7 @@ func (d *decoder) patterns(a at) error {
 		}
 		rule, err := regexp.Compile(`^(?:` + text + `)$`)
 		if err != nil {
-			return v.fault("is not a regular expression", "write it as RE2 does; it must match the whole value")
+			return v.fault("is not a regular expression", "write it in RE2 syntax; it must match the whole value")
 		}
 		d.config.patterns = append(d.config.patterns, pattern{user.Field(name), rule, text})
 		return nil
@@ -127,14 +127,14 @@ func (d *decoder) limits(a at) error {
 	}.read(a)
 }
 
-// Knows reports whether key can stand in the section.
+// Knows reports whether the section has a setting called key.
 func Knows(key string) bool {
 	d := decoder{nil, &Config{}}
 	_, ok := d.known()[key]
 	return ok
 }
 
-// Variables are the names of those that the section is to be read from.
+// Variables returns the names of the environment variables that the section uses.
 func Variables(n *yaml.Node) []string {
 	if n == nil {
 		return nil
@@ -149,22 +149,21 @@ func Variables(n *yaml.Node) []string {
 	return names
 }
 
-// Sum tells two descriptions of an API apart. No value that is read from
-// elsewhere goes into it.
+// Sum returns a hash that distinguishes two descriptions of an API. Values of
+// variables and files are not part of it.
 func Sum(n *yaml.Node) string {
 	sum, pieces := sha256.New(), 0
 	add(sum, n, &pieces)
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
-// add writes a node as it reads, whatever its style, and an alias as what it
-// stands for.
+// add writes a node, whatever its style, and in place of an alias its target.
 func add(sum hash.Hash, n *yaml.Node, pieces *int) {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	if *pieces++; *pieces > mostPieces {
-		return // more is refused when it is read
+	if *pieces++; *pieces > maxPieces {
+		return // reading the section refuses more
 	}
 	fmt.Fprintf(sum, "%d %s %q %d\n", n.Kind, n.Tag, n.Value, len(n.Content))
 	for _, below := range n.Content {

@@ -7,7 +7,7 @@ import (
 )
 
 func (d *decoder) answer(a at, to *answer) error {
-	return merged(to.whole.keys(), keys{
+	return merged(to.top.keys(), keys{
 		"key":      place(&to.key),
 		"keyed_by": templates(&to.keyedBy), "ignore_case": boolean(&to.fold),
 		"results": func(v at) error { return list(v, &to.results) },
@@ -36,7 +36,7 @@ func merged(all ...keys) keys {
 	return one
 }
 
-func (s *says) keys() keys {
+func (s *locations) keys() keys {
 	return keys{
 		"status": place(&s.status), "code": place(&s.code), "message": places(&s.message),
 		"remote": place(&s.remote), "created": place(&s.created), "retry_after": place(&s.after),
@@ -46,7 +46,7 @@ func (s *says) keys() keys {
 func list(a at, to **entries) error {
 	e := &entries{}
 	*to = e
-	err := merged(e.says.keys(), keys{
+	err := merged(e.locations.keys(), keys{
 		"at": place(&e.at), "key": place(&e.key), "keyed_by": templates(&e.keyedBy), "index": place(&e.index),
 		"pointer": place(&e.pointer), "below": into(&e.below),
 		"by": func(v at) error {
@@ -62,9 +62,9 @@ func list(a at, to **entries) error {
 	case e.at == nil:
 		return a.fault("has no at:", `say where the list is, such as at: /errors; at: "" is the whole answer`)
 	case e.byPosition && (e.key != nil || e.index != nil || e.pointer != nil):
-		return a.fault("goes by position and by a key", "keep one of them")
+		return a.fault("has both by: position and a key", "keep one of them")
 	case !e.byPosition && e.key == nil && e.index == nil && e.pointer == nil:
-		return a.fault("does not say whose an entry is", "add key: /id, by: position, index: /index, or pointer: /source/pointer with below: /data")
+		return a.fault("does not say which user an entry is about", "add key: /id, by: position, index: /index, or pointer: /source/pointer with below: /data")
 	case (e.pointer != nil) != (e.below != ""):
 		return a.fault("needs pointer: and below: together", "such as pointer: /source/pointer and below: /data")
 	}
@@ -126,7 +126,7 @@ func (d *decoder) reader(a at, to *read) error {
 			return err
 		},
 		"answer": func(v at) error {
-			return merged(to.answer.whole.keys(), keys{
+			return merged(to.answer.top.keys(), keys{
 				"at": place(&to.at), "list": boolean(&to.list), "key": place(&to.key), "remote": place(&to.remote), "fields": to.readFields,
 				"errors":   func(v at) error { return list(v, &to.answer.errors) },
 				"keyed_by": templates(&to.answer.keyedBy), "ignore_case": boolean(&to.answer.fold), "means": means(&to.answer.meanings),
@@ -139,7 +139,7 @@ func (d *decoder) reader(a at, to *read) error {
 	case len(to.path) == 0:
 		return a.fault("has no path", "add path: /users/{id}")
 	case to.list && to.key == nil:
-		return a.fault("finds a list of users, and does not say which is ours", "add key: to its answer, the place of the key in each")
+		return a.fault("finds a list of users, but does not say which one to take", "add key: to its answer, with the place of the key in each user")
 	case to.at == nil:
 		to.at = pointer{}
 	}

@@ -10,7 +10,7 @@ import (
 	"usersync/sync/user"
 )
 
-// credentials decodes what calls are authorised with.
+// credentials decodes the section auth:.
 type credentials struct{ *decoder }
 
 func (d credentials) auth(a at) error {
@@ -27,7 +27,7 @@ func (d credentials) auth(a at) error {
 	}.read(a)
 	auth.Style = rest.Style(style)
 	if d.expand == nil {
-		*auth, d.config.hmac = rest.Auth{}, nil // a rehearsal asks for none
+		*auth, d.config.hmac = rest.Auth{}, nil // the sandbox needs none
 	}
 	if err == nil && auth.Key.Reveal() != "" && auth.KeyHeader == "" {
 		return a.fault("has a key and no header for it", "add header: X-Api-Key, or whatever the API calls it")
@@ -35,7 +35,7 @@ func (d credentials) auth(a at) error {
 	return err
 }
 
-// secret reads what must not stand in clear.
+// secret reads a value that must not be in clear text.
 func (d credentials) secret(to *user.Secret) func(at) error {
 	return func(a at) error {
 		text, err := a.scalar()
@@ -43,7 +43,7 @@ func (d credentials) secret(to *user.Secret) func(at) error {
 			return err
 		}
 		if !indirect(text) {
-			return a.fault("is a secret that stands here in clear", "write env:NAME or file:PATH, and keep the secret there")
+			return a.fault("is a secret in clear text", "write env:NAME or file:PATH, and keep the secret there")
 		}
 		return d.name(to)(a)
 	}
@@ -58,8 +58,8 @@ func (d credentials) name(to *user.Secret) func(at) error {
 	}
 }
 
-// hide keeps a secret out of what answers quote. What is shorter may well be part
-// of an id.
+// hide redacts a secret in answers that quote it. A shorter one could be part of an
+// id.
 func (d *decoder) hide(secret string) {
 	const least = 8
 	if len(secret) >= least && d.expand != nil {
@@ -93,7 +93,7 @@ func (d credentials) tokenHeaders(a at) error {
 	})
 }
 
-// header reads one header. A value that is read from elsewhere is not shown.
+// header reads one header. A value from a variable or a file is not shown.
 func (d *decoder) header(name string, a at) (pair, error) {
 	p := pair{name: name}
 	if !httpguts.ValidHeaderFieldName(name) {

@@ -33,7 +33,7 @@ func (d *decoder) calls(root at) error {
 			if err = d.one(v, &both, "POST"); err == nil {
 				both.upsert = true
 				if c.create != nil || c.update != nil {
-					return v.fault("stands beside create or update", "keep upsert alone, or the two of them")
+					return v.fault("cannot be combined with create or update", "keep upsert alone, or the two of them")
 				}
 				c.create, c.update = both, both
 			}
@@ -44,7 +44,7 @@ func (d *decoder) calls(root at) error {
 
 func (d *decoder) one(a at, to **call, method string) error {
 	if *to != nil {
-		return a.fault("stands beside upsert", "keep upsert alone, or create and update")
+		return a.fault("cannot be combined with upsert", "keep upsert alone, or create and update")
 	}
 	*to = &call{line: a.Line, method: method}
 	var parts struct{ item, body *at }
@@ -114,7 +114,7 @@ func (d *decoder) pairs(to *[]pair, header bool) func(at) error {
 	}
 }
 
-// complete compiles the body, and holds the parts of a call against each other.
+// complete compiles the body, and checks that the parts of a call fit each other.
 func (d *decoder) complete(a at, c *call, item, body *at) error {
 	t := tree{clear: d.config.clear, forms: d.config.forms}
 	var err error
@@ -144,7 +144,7 @@ func (d *decoder) complete(a at, c *call, item, body *at) error {
 	return c.check(a, d.config)
 }
 
-// check collects what the call names, and what it cannot do without.
+// check collects the names that the call uses, and those that it needs.
 func (c *call) check(a at, config *Config) error {
 	for _, t := range c.path {
 		for _, r := range t.refs() {
@@ -153,7 +153,7 @@ func (c *call) check(a at, config *Config) error {
 	}
 	for _, p := range slices.Concat(c.query, c.headers, config.headers) {
 		if c.item != nil && p.value.ofUser() {
-			return a.fault("names a user in "+p.name+", and carries several users", "only {account} can stand there")
+			return a.fault("names a user in "+p.name+", and carries several users", "only {account} is allowed there")
 		}
 		for _, r := range p.value.refs() {
 			c.named = append(c.named, r.name)
@@ -168,7 +168,7 @@ func (c *call) check(a at, config *Config) error {
 	}
 	c.named = append(c.named, c.needs...)
 	if c.item != nil && c.ofUser() {
-		return a.fault("names a user in its path, and carries several users", "leave item: out for one user a call")
+		return a.fault("names a user in its path, and carries several users", "leave item: out to send one user per call")
 	}
 	if i := slices.IndexFunc(c.named, func(f user.Field) bool { return f == refItems }); i >= 0 && c.item == nil {
 		return a.fault("has {items} and no item:", "give item: for one user")
@@ -176,7 +176,7 @@ func (c *call) check(a at, config *Config) error {
 	return nil
 }
 
-// ofUser reports whether the path is one user's.
+// ofUser reports whether the path belongs to one user.
 func (c *call) ofUser() bool { return slices.ContainsFunc(c.path, template.ofUser) }
 
 // collection reports whether a 404 is about the address and not about a user.
@@ -185,22 +185,22 @@ func (c *call) collection() bool {
 	return !said && !c.ofUser()
 }
 
-// tree compiles the pieces of a body.
+// tree compiles the nodes of a body.
 type tree struct {
 	clear  string
-	inside bool // it is the body around the users of item:
-	places int  // of {items}
+	inside bool // compiling the body around the users of item:
+	places int  // occurrences of {items}
 	named  []user.Field
 	forms  map[user.Field]form
 	pieces int
 }
 
-// mostPieces bounds a body, in which an alias can stand within itself.
-const mostPieces = 10_000
+// maxPieces bounds a body, because an alias can contain itself.
+const maxPieces = 10_000
 
 func (t *tree) node(a at) (node, error) {
-	if t.pieces++; t.pieces > mostPieces {
-		return nil, a.fault("holds more than 10,000 pieces, or itself", "look at what *name stands for")
+	if t.pieces++; t.pieces > maxPieces {
+		return nil, a.fault("holds more than 10,000 pieces, or itself", "check what *name refers to")
 	}
 	if name, ok := a.braced(); ok {
 		return t.text(a, "{"+name+"}")
@@ -234,10 +234,10 @@ func (t *tree) text(a at, source string) (node, error) {
 	}
 	for _, r := range parsed.refs() {
 		if t.inside && r.name != refItems && r.name != refAccount {
-			return nil, a.fault("names a user outside of item:", "only {items} and {account} can stand there")
+			return nil, a.fault("names a user outside of item:", "only {items} and {account} are allowed there")
 		}
 		if (r.name == refItems || r.name == refOthers) && parsed.alone() == nil {
-			return nil, a.fault("has {"+string(r.name)+"} inside a text", "let it stand alone")
+			return nil, a.fault("has {"+string(r.name)+"} inside a text", "use it alone")
 		}
 		t.named = append(t.named, r.name)
 	}

@@ -11,25 +11,25 @@ import (
 func TestMistakesInTheSection(t *testing.T) {
 	for _, test := range []struct {
 		text string
-		line int // in the section, where name: is line 2
+		line int // in the section, where name: is on line 2
 		want string
-		word string // what the hint is made of
+		word string // a word of the hint
 	}{
 		{"creat: {path: /u}", 3, "key custom.creat is not known", "create"},
 		{"create:\n  metod: POST", 4, "key custom.create.metod is not known", "method"},
 		{"create:\n  path: /u\n  answer:\n    errors: {at: /e, kay: /id}", 6, "custom.create.answer.errors.kay", "key"},
 		{"create: [1]", 3, "custom.create must hold keys and values", ""},
 		{"create: {path: /u, method: GET}", 3, "must be POST or PUT", "PATCH"},
-		{"create: {path: /u}\ncreate: {path: /v}", 4, "custom.create stands here twice", ""},
+		{"create: {path: /u}\ncreate: {path: /v}", 4, "custom.create is given twice", ""},
 		{"create: {path: u}", 3, "must begin with /", ""},
 		{"create: {path: \"/u?x=1\"}", 3, "parameters go under query", ""},
-		{"create: {path: \"/u/{id\"}", 3, "a brace without its partner", ""},
+		{"create: {path: \"/u/{id\"}", 3, "an unmatched brace", ""},
 		{"create: {path: \"/u/{id:numbr}\"}", 3, "unknown form", "number"},
 		{"create: {method: POST}", 3, "custom.create has no path", ""},
 		{"create: {path: /u, batch: 0}", 3, "at least 1", ""},
 		{"create: {path: /u, batch: two}", 3, "whole number", ""},
 		{"create: {path: /u, batch: 5}", 3, "has batch: and no item:", ""},
-		{"create: {path: /u, item: {id: \"{id}\"}}", 3, "its answer tells of none", ""},
+		{"create: {path: /u, item: {id: \"{id}\"}}", 3, "its answer describes none", ""},
 		{"create: {path: /u, item: {a: 1}, body: {b: 2}}", 3, "needs {items} once", ""},
 		{"create: {path: /u, item: {a: 1}, body: {b: \"{items}\", c: \"{email}\"}}", 3, "names a user outside of item:", ""},
 		{"create: {path: /u, body: {b: \"{items}\"}}", 3, "has {items} and no item:", ""},
@@ -42,28 +42,28 @@ func TestMistakesInTheSection(t *testing.T) {
 		{"create: {path: /u, replay: maybe}", 3, "must be unsafe or detectable or safe", "safe"},
 		{"create: {path: /u, answer: {absent: created}}", 3, "must be in_doubt or succeeded or failed", ""},
 		{"create: {path: /u, item: {a: 1}, answer: {absent: succeeded, key: /id}}", 3, "is about one", ""},
-		{"create: {path: /u, answer: {absent: failed}}", 3, "says nothing", ""},
+		{"create: {path: /u, answer: {absent: failed}}", 3, "has no effect", ""},
 		{"create: {path: /u, answer: {means: {409: exist}}}", 3, "must be done", "exists"},
 		{"create: {path: /u, answer: {buckets: {failed: refused}}}", 3, "JSON pointers", ""},
 		{"create: {path: /u, answer: {errors: {key: /id}}}", 3, "has no at:", ""},
-		{"create: {path: /u, answer: {errors: {at: /e}}}", 3, "whose an entry is", ""},
+		{"create: {path: /u, answer: {errors: {at: /e}}}", 3, "which user an entry is about", ""},
 		{"create: {path: /u, answer: {errors: {at: e, key: /id}}}", 3, "must be a JSON pointer", ""},
 		{"create: {path: /u, answer: {errors: {at: /e~2, key: /id}}}", 3, "must be a JSON pointer", ""},
 		{"create: {path: /u, answer: {errors: {at: /e, pointer: /p}}}", 3, "pointer: and below: together", ""},
-		{"create: {path: /u, answer: {results: {at: /r, by: position, key: /id}}}", 3, "by position and by a key", ""},
-		{"create: {path: /u, body: {x: \"{remote}\"}}", 3, "the keys are ours", ""},
+		{"create: {path: /u, answer: {results: {at: /r, by: position, key: /id}}}", 3, "by: position and a key", ""},
+		{"create: {path: /u, body: {x: \"{remote}\"}}", 3, "but keys: is ours", ""},
 		{"keys: theirs\ncreate: {path: /u}", 4, "does not say where the answer shows the key", ""},
 		{"keys: mine\ncreate: {path: /u}", 3, "must be ours or theirs", ""},
-		{"upsert: {path: /u}\ncreate: {path: /u}", 4, "stands beside upsert", ""},
-		{"create: {path: /u}\nupsert: {path: /u}", 4, "stands beside create or update", ""},
+		{"upsert: {path: /u}\ncreate: {path: /u}", 4, "cannot be combined with upsert", ""},
+		{"create: {path: /u}\nupsert: {path: /u}", 4, "cannot be combined with create or update", ""},
 		{"calls_per_minute: 5", 2, "has no call", ""},
 		{"update: {path: /u, merge: true}", 3, "there is no read:", ""},
 		{"create: {path: /u, merge: true}", 3, "only an update of one user", ""},
 		{"update: {path: /u, merge: true, body: {a: \"{others}\"}}\nread: {path: /u}", 3, "merge: and {others}", ""},
 		{"update: {path: /u, merge: true, body: {a: \"{email}\"}}\nread: {path: /u}", 4, "does not show email", ""},
 		{"update: {path: /u, body: {a: \"{email}\"}}\nread: {path: /u, answer: {fields: {emial: /e}}}", 4, "names emial, which no call sends", "email"},
-		{"update: {path: /u}\nread: {path: /u, answer: {list: true}}", 4, "which is ours", ""},
-		{"auth: {token: hunter2}\ncreate: {path: /u}", 3, "a secret that stands here in clear", ""},
+		{"update: {path: /u}\nread: {path: /u, answer: {list: true}}", 4, "which one to take", ""},
+		{"auth: {token: hunter2}\ncreate: {path: /u}", 3, "a secret in clear text", ""},
 		{"auth: {token: env:UNSET}\ncreate: {path: /u}", 3, "environment variable UNSET is not set", ""},
 		{"auth: {key: env:K}\ncreate: {path: /u}", 3, "no header for it", ""},
 		{"auth: {style: fancy}\ncreate: {path: /u}", 3, "must be basic or form or json", ""},
@@ -98,8 +98,8 @@ func TestMistakesInTheSection(t *testing.T) {
 	}
 }
 
-// A rehearsal reads no credentials, so that none need be there.
-func TestRehearsalsReadNoCredentials(t *testing.T) {
+// The sandbox needs no credentials, so they are not read.
+func TestSandboxesReadNoCredentials(t *testing.T) {
 	config, err := Decode(section(t, `
 custom:
   name: acme
@@ -134,7 +134,7 @@ func TestNamesAndSums(t *testing.T) {
 	}
 }
 
-// Parts that are the same can be given once.
+// Equal parts can be written once.
 func TestPartsCanBeGivenAgain(t *testing.T) {
 	got := sending(t, `
 create: {path: /u, body: &user {id: "{id}"}}

@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// section is what stands under custom: in a config.
+// section returns the section custom: of a config.
 func section(t testing.TB, text string) *yaml.Node {
 	t.Helper()
 	var file struct {

@@ -10,7 +10,8 @@ import (
 	"usersync/sync/user"
 )
 
-// Find reads one user. A field that the answer does not show is not compared.
+// Find reads one user. It does not compare fields that the answer does not show.
+// Its error is a *destination.CallError.
 func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
 	n := c.config.read
 	if n == nil || slices.Contains(n.named, refRemote) && r.Remote == "" {
@@ -18,14 +19,14 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	}
 	request, err := c.request(&n.call, []*user.Record{r})
 	if err != nil {
-		return destination.Found{}, nil // it was not asked, so that nothing is known
+		return destination.Found{}, nil // no call was made, so nothing is known
 	}
 	a, err := c.api.Do(ctx, request)
 	if err != nil {
-		return destination.Found{}, n.answer.understood(err)
+		return destination.Found{}, n.answer.withMeaning(err)
 	}
 	defer a.Release()
-	a.Body = c.forget(a.Body)
+	a.Body = c.redact(a.Body)
 	if ce := a.Elsewhere(); ce != nil {
 		return destination.Found{}, ce
 	}
@@ -34,28 +35,28 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	case a.Status/100 == 4 && means == meansMissing:
 		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
 	case a.Status/100 == 4:
-		code, detail := voice(c.complaints(n, v, broken, a.Status, r), a.Status, r)
+		code, detail := errorText(c.errorsIn(n, v, broken, a.Status, r), a.Status, r)
 		return destination.Found{}, a.Fail(destination.RefusedWhole, code, detail)
 	case broken != nil:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")
 	}
-	found := c.shown(n, v, r)
+	found := c.compareUser(n, v, r)
 	found.HTTP = a.Status
 	return found, nil
 }
 
-// complaints are what a refused read says.
-func (d *description) complaints(n *read, v *value, broken error, status int, r *user.Record) []note {
+// errorsIn returns what the answer to a refused read says.
+func (d *description) errorsIn(n *read, v *value, broken error, status int, r *user.Record) []note {
 	said := reading{api: d, call: &n.call, records: []*user.Record{r}, status: status}
 	if broken != nil || said.read(v) != nil {
 		return nil
 	}
-	return append(said.notes[0], said.note(v, &n.answer.whole, ""))
+	return append(said.notes[0], said.note(v, &n.answer.top, ""))
 }
 
-// shown compares r with the user in the answer. A list of users that is empty
-// shows that there is none; another list must show the key.
-func (d *description) shown(n *read, v *value, r *user.Record) destination.Found {
+// compareUser compares r with the user in the answer. An empty list of users shows
+// that there is none; any other list must show the key.
+func (d *description) compareUser(n *read, v *value, r *user.Record) destination.Found {
 	at, ok := n.at.in(v)
 	if !ok {
 		return destination.Found{}
@@ -67,11 +68,11 @@ func (d *description) shown(n *read, v *value, r *user.Record) destination.Found
 		if len(at.items) == 0 {
 			return destination.Found{Presence: destination.Absent}
 		}
-		if at = d.mine(n, at.items, r); at == nil {
+		if at = d.findKey(n, at.items, r); at == nil {
 			return destination.Found{}
 		}
-	} else if at.kind != '{' || n.key != nil && !d.isMine(n, at, r) {
-		return destination.Found{} // another user: nothing is known of this one
+	} else if at.kind != '{' || n.key != nil && !d.hasKey(n, at, r) {
+		return destination.Found{} // a different user: nothing is known of this one
 	}
 	found := destination.Found{Presence: destination.Same, Remote: n.remote.text(at)}
 	for _, f := range n.fields {
@@ -92,13 +93,14 @@ func (d *description) shown(n *read, v *value, r *user.Record) destination.Found
 	return found
 }
 
-// mine is the one user of a list who has the record's key.
-func (d *description) mine(n *read, list []value, r *user.Record) *value {
+// findKey returns the only user of a list with the record's key; nil if there is
+// none, or more than one.
+func (d *description) findKey(n *read, list []value, r *user.Record) *value {
 	var mine *value
 	for i := range list {
-		if list[i].kind == '{' && d.isMine(n, &list[i], r) {
+		if list[i].kind == '{' && d.hasKey(n, &list[i], r) {
 			if mine != nil {
-				return nil // two of them: which one is it?
+				return nil // two users with the key: ambiguous
 			}
 			mine = &list[i]
 		}
@@ -106,7 +108,7 @@ func (d *description) mine(n *read, list []value, r *user.Record) *value {
 	return mine
 }
 
-func (d *description) isMine(n *read, v *value, r *user.Record) bool {
+func (d *description) hasKey(n *read, v *value, r *user.Record) bool {
 	key := n.key.text(v)
 	keys := d.keysOf(n.answer.keyedBy, r, 0)
 	if n.answer.fold {
@@ -115,9 +117,8 @@ func (d *description) isMine(n *read, v *value, r *user.Record) bool {
 	return slices.Contains(keys, key)
 }
 
-// normal is a value in the form in which it is compared: that in which it would
-// be sent, lists sorted, e-mail addresses without letter case, phone numbers
-// without what stands between the digits.
+// normal returns a value in the form used for comparison: as it would be sent, with
+// lists sorted, e-mail addresses in lower case and phone numbers without separators.
 func (d *description) normal(f user.Field, v user.Value) string {
 	text := strings.TrimSpace(v.Text)
 	switch d.config.forms[f] {

@@ -74,7 +74,7 @@ func TestFindInAList(t *testing.T) {
 	}
 }
 
-// Where the address needs a key that nobody knows, nothing is asked.
+// If the address needs a key that is not known, no call is made.
 func TestFindWithoutAKey(t *testing.T) {
 	c := client(t, `
 keys: theirs

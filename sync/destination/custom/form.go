@@ -13,17 +13,17 @@ import (
 	"usersync/sync/user"
 )
 
-// form says what becomes of a value: "" keeps a text a text and JSON what it
-// is; the others make of it what their names say, or the record is invalid.
+// form says how a value is written. "" keeps the type: text as text and JSON as
+// JSON. The others convert the value; if they cannot, the record is invalid.
 type form string
 
 const (
-	formText   form = "text"   // a JSON string, also of a number
+	formText   form = "text"   // a JSON string, also for a number
 	formNumber form = "number" // a JSON number, digit for digit
 	formBool   form = "bool"   // true or false
 	formList   form = "list"   // an array of strings
 	formJSON   form = "json"   // the JSON that the text is
-	formURL    form = "url"    // percent-encoded, for a place inside a URL in a body
+	formURL    form = "url"    // percent-encoded, for a URL in a body
 )
 
 var forms = []string{"text", "number", "bool", "list", "json", "url"}
@@ -35,14 +35,15 @@ var (
 	errNoClear   = errors.New("cannot be cleared: the config does not say how")
 )
 
-// unfit is a field whose value does not take the form that the call needs.
-type unfit struct {
+// invalidValue reports a field whose value cannot be converted to the form that the
+// call needs.
+type invalidValue struct {
 	field user.Field
 	err   error
 }
 
-func (u *unfit) Error() string { return fmt.Sprintf("%s: %v", u.field, u.err) }
-func (u *unfit) Unwrap() error { return u.err }
+func (u *invalidValue) Error() string { return fmt.Sprintf("%s: %v", u.field, u.err) }
+func (u *invalidValue) Unwrap() error { return u.err }
 
 // append appends the value as JSON.
 func (f form) append(b []byte, v user.Value) ([]byte, error) {
@@ -73,7 +74,7 @@ func (f form) append(b []byte, v user.Value) ([]byte, error) {
 	return rest.AppendText(b, text), err
 }
 
-// text returns the value as it stands inside a text.
+// text returns the value as part of a text.
 func (f form) text(v user.Value) (string, error) {
 	if v.Kind == user.Clear {
 		return "", errNoClear
@@ -94,7 +95,7 @@ func (f form) text(v user.Value) (string, error) {
 
 func number(n int) string { return strconv.Itoa(n) }
 
-// mask says what kind of value stands somewhere and how long it is.
+// mask describes a value by its kind and its length in characters.
 func mask(v user.Value, f form) string {
 	kind := "text"
 	switch {

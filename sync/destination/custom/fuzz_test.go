@@ -11,8 +11,9 @@ import (
 	"usersync/sync/user"
 )
 
-// FuzzAnswers reads any answer in every way: it never panics, answers for each
-// user in their place, shows no value, and takes nobody for done in an answer that is no success.
+// FuzzAnswers reads any answer in every way: it never panics, returns each user's
+// outcome in its position, shows no value, and counts no user as done in an answer
+// that is not a success.
 func FuzzAnswers(f *testing.F) {
 	for _, seed := range []string{`{"errors":[{"id":"b","status":"409"}],"data":[{"id":"a"}]}`, `{"errors":[{"id":"b","status":"400","title":"b@example.com","detail":"is b@example.com","message":"b@example.com"}]}`, `[{"success":true},{"success":false}]`, `{"responses":[{"id":"B","status":201}]}`,
 		`{"ok":1,"failed":{"badEmails":["b@example.com"]}}`, `{"errors":[{"source":{"pointer":"/data/1/x"}}]}`, `{"message":"success","errors":[{"index":1}]}`, `null`, `{"a":{"a":[[`} {
@@ -51,8 +52,8 @@ func FuzzAnswers(f *testing.F) {
 	})
 }
 
-// FuzzTemplates reads any template and fills it: what it can read has balanced
-// places.
+// FuzzTemplates reads any template and fills it: if it can be read, its placeholders
+// are balanced.
 func FuzzTemplates(f *testing.F) {
 	for _, seed := range []string{"/u/{id}", "{{x}}", "{id:text}", "{", "}", "{}", "{a{b}}", "{id:nope}"} {
 		f.Add(seed)
@@ -68,8 +69,7 @@ func FuzzTemplates(f *testing.F) {
 	})
 }
 
-// FuzzSections reads any section: it never panics, and whoever is wrong is told
-// where.
+// FuzzSections reads any section: it never panics, and every error names a line.
 func FuzzSections(f *testing.F) {
 	for _, seed := range []string{byErrors, byPosition, byBuckets, checked, readable, searchable, "auth: {hmac: {key: env:K, text: \"{body:md5}\", headers: {X: \"{signature}\"}}}\ncreate: {path: /u}",
 		"create: &a {path: /u, body: *a}", "upsert: {path: /u, body: {x: {others}}}", "limits: {limit: X}\nclear: null\nkeys: theirs\ndelete: {path: \"/u/{remote}\"}"} {

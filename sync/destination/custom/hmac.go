@@ -18,8 +18,8 @@ import (
 	"usersync/sync/user"
 )
 
-// hmacAuth signs every call anew: the text is made of the call, the HMAC of it
-// stands in a header, and both can hold the hash of the body.
+// hmacAuth signs every attempt: the text is made from the call, its HMAC is sent in
+// a header, and both can include a hash of the body.
 type hmacAuth struct {
 	key      user.Secret
 	hash     hashName
@@ -30,14 +30,14 @@ type hmacAuth struct {
 }
 
 type signHeader struct {
-	name  string // in this spelling
+	name  string // sent with this spelling
 	parts []signPart
 }
 
-// signPart is a text, or a place if name is set.
+// signPart is a text, or a placeholder if name is set.
 type signPart struct {
 	text, name string
-	hash       hashName // "" leaves the value as it is
+	hash       hashName // "" keeps the value unchanged
 	encoding   encodingName
 }
 
@@ -56,7 +56,7 @@ func (d credentials) hmac(a at) error {
 	d.config.hmac = h
 	err := keys{
 		"key": d.secret(&h.key), "hash": words(&h.hash, "sha256", "sha1", "md5"), "encoding": words(&h.encoding, "hex", "base64"),
-		"text":    func(v at) error { return signed(&h.text, v, v.Value) },
+		"text":    func(v at) error { return parseSigned(&h.text, v, v.Value) },
 		"headers": func(v at) error { return d.signedHeaders(h, v) },
 	}.read(a)
 	switch {
@@ -88,12 +88,12 @@ func (d credentials) signedHeaders(h *hmacAuth, a at) error {
 		if indirect(v.Value) {
 			d.hide(text)
 			s.parts = []signPart{{text: text}}
-		} else if err := signed(&s.parts, v, text); err != nil {
+		} else if err := parseSigned(&s.parts, v, text); err != nil {
 			return err
 		}
 		for _, p := range s.parts {
 			if !httpguts.ValidHeaderFieldValue(p.text) || p.name == "body" && p.hash == "" {
-				return v.fault("holds what a header cannot carry", "of the body take a hash: {body:sha256:hex}")
+				return v.fault("holds what a header cannot carry", "send a hash of the body, such as {body:sha256:hex}")
 			}
 		}
 		h.headers = append(h.headers, s)
@@ -101,8 +101,8 @@ func (d credentials) signedHeaders(h *hmacAuth, a at) error {
 	})
 }
 
-// signed reads a text with places: {path}, or {body:md5:base64}.
-func signed(to *[]signPart, a at, text string) error {
+// parseSigned reads a text with placeholders: {path}, or {body:md5:base64}.
+func parseSigned(to *[]signPart, a at, text string) error {
 	if _, err := a.scalar(); err != nil {
 		return err
 	}

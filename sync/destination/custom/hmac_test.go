@@ -38,8 +38,8 @@ func TestPublishedHMACs(t *testing.T) {
 	}
 }
 
-// The scheme of Onbo's API reference (Authentication): the URL, the MD5 of the body
-// and the time are signed, and the names of headers keep their case.
+// As in Onbo's API reference (Authentication): the URL, the MD5 of the body and the
+// time are signed, and header names keep their letter case.
 func TestSignatureOverSeveralParts(t *testing.T) {
 	h := signedBy(t, `{key: env:K, text: "{url}{body:md5:hex}{epoch_ms}", headers: {X_STILT_HMAC: "{signature}", EPOCH: "{epoch_ms}", Content-MD5: "{body:md5}", X_CLIENT_UUID: env:ID}}`,
 		"2acf04c3-48d1-456f-a54e-1a4251814478", "POST", "https://sandbox-api.stilt.com/v1/users", `{"first_name":"BlairAnn","dob":"1988-05-16"}`)
@@ -64,7 +64,7 @@ func TestPlacesOfASignedText(t *testing.T) {
 	}
 }
 
-// Every attempt is signed anew.
+// Every attempt has its own signature.
 func TestSignaturesDoNotGrowOld(t *testing.T) {
 	got := sending(t, `
 auth: {hmac: {key: env:K, text: "{epoch}", headers: {X-Sig: "{signature}"}}}

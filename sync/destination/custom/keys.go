@@ -6,18 +6,19 @@ import (
 	"usersync/sync/user"
 )
 
-// ambiguous is the place of a key that several users of the call have.
+// ambiguous is the position of a key that several users of the call have.
 const ambiguous = -1
 
-// keyed begins to look for other keys; nil are those of the answer.
-func (r *reading) keyed(by []template) {
+// useKeys selects the keys to look for; nil selects those of the answer.
+func (r *reading) useKeys(by []template) {
 	if by == nil {
 		by = r.call.answer.keyedBy
 	}
 	r.by, r.places = by, nil
 }
 
-// place finds the user who has the key, and holds all by theirs once it is asked.
+// place returns the position of the user with the key. It indexes the users when
+// first called.
 func (r *reading) place(key string) (int, bool) {
 	if r.places == nil {
 		r.index()
@@ -26,13 +27,13 @@ func (r *reading) place(key string) (int, bool) {
 	return at, ok
 }
 
-// give notes something of whoever has the key. Of a key that several have,
-// nobody can say who was meant.
-func (r *reading) give(key string, n note) {
+// addNote adds a note to the user with the key. If several users have the key, the
+// whole answer is ambiguous.
+func (r *reading) addNote(key string, n note) {
 	at, ok := r.place(key)
 	switch {
 	case !ok:
-		r.strange++
+		r.unknownIDs++
 	case at == ambiguous:
 		r.broken = "ambiguous_key"
 	default:
@@ -61,7 +62,7 @@ func (r *reading) fold(key string) string {
 	return key
 }
 
-// keysOf are the keys by which an answer may speak of the user: the id, unless
+// keysOf returns the keys that may identify the user in an answer: the id, unless
 // the config says otherwise.
 func (d *description) keysOf(by []template, record *user.Record, place int) []string {
 	if len(by) == 0 {

@@ -7,8 +7,8 @@ import (
 	"usersync/sync/user"
 )
 
-// observer shows the API's own headers about limits to see under the names that
-// everybody knows: Retry-After, X-RateLimit-* and RateLimit-Policy.
+// observer passes the API's own headers about limits to see, under their usual
+// names: Retry-After, X-RateLimit-* and RateLimit-Policy.
 func (l limits) observer(see func(int, http.Header)) func(int, http.Header) {
 	switch {
 	case see == nil:
@@ -34,13 +34,13 @@ func (l limits) standard(theirs http.Header) http.Header {
 	return h
 }
 
-// paced tells the pace what single users were told: that the API is too busy,
-// and for how long.
-func (s *settlement) paced() {
+// reportLimits tells the pace if entries of the answer say that the API is busy, and
+// for how long.
+func (s *settlement) reportLimits() {
 	longest, busy := "", false
 	for _, notes := range s.notes {
 		for _, n := range notes {
-			if s.verdict(n.means) != user.Busy {
+			if s.statusFor(n.means) != user.Busy {
 				continue
 			}
 			busy = busy || n.status == http.StatusTooManyRequests || n.after != ""

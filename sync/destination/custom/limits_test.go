@@ -8,7 +8,7 @@ import (
 	"usersync/sync/user"
 )
 
-// The API's own names of headers reach the pace under those that it knows.
+// The pace gets the API's own headers under the names that it knows.
 func TestLimits(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Left", "0")
@@ -40,7 +40,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// Of several users who are asked to come back later, the latest time holds for all.
+// If several users are told to come back later, the longest wait applies to all.
 func TestTheLongestWaitHolds(t *testing.T) {
 	c := answering(t, `update: {path: /u, batch: 9, item: {id: "{id}"}, answer: {results: {at: /r, key: /id, status: /status, retry_after: /wait}}}`, 200,
 		`{"r":[{"id":"a","status":429,"wait":"2"},{"id":"b","status":503,"wait":9},{"id":"c","status":429,"wait":"3"}]}`)

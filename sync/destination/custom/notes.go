@@ -9,37 +9,37 @@ import (
 	"usersync/sync/user"
 )
 
-// note is one thing that an answer says of one user.
+// note is what one entry of an answer says about one user.
 type note struct {
 	means  meaning
-	status int // 0 if it has none that is a number
+	status int // 0 if it has no numeric one
 	code   string
 	detail string
 	remote string
-	after  string // what the entry asks to wait
-	made   string // true or false, where the answer tells a create from an update
+	after  string // how long the entry asks to wait
+	made   string // true for a create and false for an update, if the answer says so
 }
 
-// reading is an answer on its way to outcomes.
+// reading interprets one answer.
 type reading struct {
 	api     *description
 	call    *call
 	op      user.Op
 	records []*user.Record
 
-	status  int
-	notes   [][]note   // by place in the call
-	general []note     // what names nobody
-	strange int        // entries that name somebody who was not in the call
-	broken  string     // why silence means nothing; "" if it may
-	by      []template // the keys that are looked for
-	places  map[string]int
+	status     int
+	notes      [][]note   // by position in the call
+	general    []note     // notes that name no user
+	unknownIDs int        // entries that name a user who was not in the call
+	broken     string     // why the answer cannot be trusted, as a code; "" if it can
+	by         []template // the keys to look for
+	places     map[string]int
 }
 
-// settlement says what became of each user of the call.
+// settlement decides the outcome of each user of the call.
 type settlement struct{ reading }
 
-// read collects what the answer says. An error is errShape.
+// read collects what the answer says. Its error is errShape.
 func (r *reading) read(v *value) error {
 	w := &r.call.answer
 	r.begin()
@@ -62,11 +62,11 @@ func (r *reading) read(v *value) error {
 			return err
 		}
 	}
-	r.unread(v)
-	return r.counted(v)
+	r.findUnread(v)
+	return r.checkCount(v)
 }
 
-// list reads one list. An error's list has no successes, and done no failures.
+// list reads one list. A list of errors has no successes, and done no failures.
 func (r *reading) list(v *value, l *entries, other meaning) error {
 	at, ok := l.at.in(v)
 	if !ok {
@@ -76,31 +76,31 @@ func (r *reading) list(v *value, l *entries, other meaning) error {
 	if !ok {
 		return errShape
 	}
-	r.keyed(l.keyedBy)
+	r.useKeys(l.keyedBy)
 	if l.byPosition && len(elements) != len(r.records) {
 		if len(elements) == 1 && at.kind == '{' {
-			return nil // what is said of the call as a whole
+			return nil // it is about the call as a whole
 		}
 		r.broken = "misaligned"
 		return nil
 	}
 	for i := range elements {
 		e := &elements[i]
-		n := r.note(e, &l.says, other)
-		if l == r.call.answer.errors && success(r.verdict(n.means)) {
-			n.means = meansInDoubt // an error whose status is none
+		n := r.note(e, &l.locations, other)
+		if l == r.call.answer.errors && success(r.statusFor(n.means)) {
+			n.means = meansInDoubt // an error with the status of a success
 		}
 		switch {
 		case l.byPosition:
 			r.notes[i] = append(r.notes[i], n)
 		default:
-			r.owned(e, l, n)
+			r.assign(e, l, n)
 		}
 	}
 	return nil
 }
 
-func (r *reading) note(e *value, s *says, other meaning) note {
+func (r *reading) note(e *value, s *locations, other meaning) note {
 	n := note{code: s.code.text(e), remote: s.remote.text(e), after: s.after.text(e), made: s.created.text(e)}
 	status := s.status.text(e)
 	switch {
@@ -120,8 +120,8 @@ func (r *reading) note(e *value, s *says, other meaning) note {
 	return n
 }
 
-// owned gives the note to those whom the entry names.
-func (r *reading) owned(e *value, l *entries, n note) {
+// assign adds the note to the users that the entry names.
+func (r *reading) assign(e *value, l *entries, n note) {
 	named := false
 	if found, ok := l.key.in(e); ok {
 		keys := []value{*found}
@@ -131,7 +131,7 @@ func (r *reading) owned(e *value, l *entries, n note) {
 		for i := range keys {
 			if key := keys[i].plain(); key != "" {
 				named = true
-				r.give(key, n)
+				r.addNote(key, n)
 			}
 		}
 	}
@@ -143,13 +143,13 @@ func (r *reading) owned(e *value, l *entries, n note) {
 		return
 	}
 	if len(r.records) == 1 {
-		r.notes[0] = append(r.notes[0], n) // there is nobody else
+		r.notes[0] = append(r.notes[0], n) // there is no other user
 		return
 	}
 	r.general = append(r.general, n)
 }
 
-// number reads the place of a user in the call, alone or inside a pointer.
+// number reads the position of a user in the call, alone or inside a pointer.
 func (r *reading) number(e *value, l *entries) (int, bool) {
 	text := l.index.text(e)
 	if l.pointer != nil {
@@ -171,26 +171,26 @@ func (r *reading) bucket(v *value, b bucket) error {
 	if at.kind != '[' {
 		return errShape
 	}
-	r.keyed(nil)
+	r.useKeys(nil)
 	for i := range at.items {
 		key := at.items[i].plain()
 		if key == "" {
 			return errShape
 		}
-		r.give(key, note{means: b.means, code: b.code})
+		r.addNote(key, note{means: b.means, code: b.code})
 	}
 	return nil
 }
 
 func (r *reading) begin() {
-	r.notes, r.general, r.strange, r.broken = make([][]note, len(r.records)), nil, 0, ""
+	r.notes, r.general, r.unknownIDs, r.broken = make([][]note, len(r.records)), nil, 0, ""
 }
 
-// worst is the gravest place in notes; -1 if none is a failure.
+// worst returns the index of the most severe note; -1 if none is a failure.
 func (r *reading) worst(notes []note) int {
 	at, most := -1, -1
 	for i, n := range notes {
-		if g := destination.Gravity(r.verdict(n.means)); g > most {
+		if g := destination.Gravity(r.statusFor(n.means)); g > most {
 			at, most = i, g
 		}
 	}

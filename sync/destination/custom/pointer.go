@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// pointer leads to a value in an answer: RFC 6901. nil is none; an empty one is
-// the whole answer.
+// pointer is a JSON pointer into an answer (RFC 6901). nil means none; an empty one
+// is the whole answer.
 type pointer []string
 
 var errPointer = errors.New("must be a JSON pointer: empty for the whole, or /key/0/key, with ~1 for / and ~0 for ~")
@@ -53,7 +53,7 @@ func places(to *[]pointer) func(at) error {
 	}
 }
 
-// in follows the pointer; ok is false where it leads nowhere, and for nil.
+// in follows the pointer; ok is false if there is no such value, and for nil.
 func (p pointer) in(v *value) (found *value, ok bool) {
 	if p == nil || v == nil {
 		return nil, false
@@ -66,7 +66,8 @@ func (p pointer) in(v *value) (found *value, ok bool) {
 	return v, true
 }
 
-// text is what a string says there, or how a number or boolean is written.
+// text returns the text of the string at the pointer, or a number or boolean as
+// written.
 func (p pointer) text(v *value) string {
 	found, ok := p.in(v)
 	if !ok {
@@ -75,7 +76,7 @@ func (p pointer) text(v *value) string {
 	return found.plain()
 }
 
-// place reads an element's number in an array (RFC 6901 4).
+// arrayPlace reads the index of an array element (RFC 6901 4).
 func arrayPlace(token string) (int, bool) {
 	n, err := strconv.ParseUint(token, 10, 31)
 	return int(n), err == nil && (token == "0" || token[0] != '0')

@@ -11,9 +11,9 @@ import (
 	"usersync/sync/user"
 )
 
-// Preview is the first call that the record would come to, with every value of
-// the user masked to its kind and length, and every credential to ***. It makes
-// no call; false says that there would be none.
+// Preview returns the first call for the record, with every value of the user
+// masked to its kind and length, and every credential to ***. It makes no call. It
+// returns false if the record leads to no call.
 func (c *Client) Preview(r *user.Record) (destination.Preview, bool) {
 	for op := range c.config.callsOf(r.Op) {
 		n := c.config.of(op)
@@ -33,7 +33,7 @@ func (c *Client) Preview(r *user.Record) (destination.Preview, bool) {
 }
 
 func (d *description) maskedURL(n *call, r *user.Record) string {
-	one := d.row(n, r, 0)
+	one := d.newRow(n, r, 0)
 	one.masked = true
 	address := strings.TrimRight(d.config.BaseURL, "/")
 	for _, t := range n.path {
@@ -46,7 +46,7 @@ func (d *description) maskedURL(n *call, r *user.Record) string {
 		}
 		address += "/" + text
 	}
-	mark := "?"
+	separator := "?"
 	for _, p := range n.query {
 		text, has, err := p.value.fill(one)
 		if err != nil || !has {
@@ -55,8 +55,8 @@ func (d *description) maskedURL(n *call, r *user.Record) string {
 		if !p.value.ofUser() {
 			text = url.QueryEscape(text)
 		}
-		address += mark + url.QueryEscape(p.name) + "=" + text
-		mark = "&"
+		address += separator + url.QueryEscape(p.name) + "=" + text
+		separator = "&"
 	}
 	return address
 }
@@ -64,7 +64,7 @@ func (d *description) maskedURL(n *call, r *user.Record) string {
 const masked = "***"
 
 func (d *description) maskedHeaders(n *call, r *user.Record) []string {
-	one := d.row(n, r, 0)
+	one := d.newRow(n, r, 0)
 	one.masked = true
 	var lines []string
 	for _, name := range d.config.credentials() {
@@ -90,7 +90,7 @@ func (d *description) maskedHeaders(n *call, r *user.Record) []string {
 	return lines
 }
 
-// credentials are the headers that prove who we are.
+// credentials returns the names of the headers with credentials.
 func (c *Config) credentials() []string {
 	auth := c.REST.Auth
 	var names []string

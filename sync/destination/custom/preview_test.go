@@ -8,7 +8,7 @@ import (
 	"usersync/sync/user"
 )
 
-// A preview shows where everything goes, and nothing of what it is.
+// A preview shows where every value goes, but no values.
 func TestPreview(t *testing.T) {
 	c := client(t, `
 auth: {token: env:T}
@@ -42,7 +42,7 @@ create:
 		}
 	}
 	if _, has := body["phone"]; has {
-		t.Error("what the record lacks is shown")
+		t.Error("a field that the record does not have is shown")
 	}
 	for _, value := range []string{"cust-4711", "ann@", "Cork", "mystery", "secret-tag", "hunter2", "value-of"} {
 		if strings.Contains(p.URL+headers+p.Body, value) {

@@ -9,16 +9,16 @@ import (
 	"usersync/sync/user"
 )
 
-// whole judges an answer that names nobody and is a refusal. A conflict means
-// that users exist and does not say which; another refusal is of the call, so
-// that it is taken apart.
-func (s *settlement) whole(a *rest.Answer) ([]user.Outcome, error) {
-	m, status := s.common(a.Status)
+// wholeBatch interprets a refusal that names no user. A conflict means that users
+// exist, but not which; any other refusal is of the whole call, so that the
+// middleware splits it. If the answer is not a refusal, both results are nil.
+func (s *settlement) wholeBatch(a *rest.Answer) ([]user.Outcome, error) {
+	m, status := s.commonMeaning(a.Status)
 	if m == "" || s.broken != "" && a.Status/100 == 2 {
 		return nil, nil
 	}
-	code, detail := voice(s.general, status, s.records...)
-	v := s.verdict(m)
+	code, detail := errorText(s.general, status, s.records...)
+	v := s.statusFor(m)
 	switch {
 	case v == user.Busy:
 		return nil, a.Fail(destination.NotTaken, code, detail)
@@ -34,9 +34,9 @@ func (s *settlement) whole(a *rest.Answer) ([]user.Outcome, error) {
 	return nil, ce
 }
 
-// common is what refuses the call: its status, or in a success the one meaning
-// that all errors without a name share. "" if nothing does.
-func (s *settlement) common(status int) (meaning, int) {
+// commonMeaning returns why the call is refused: by its status or, in a success, by
+// the meaning that all errors without a user share. "" means that it is not refused.
+func (s *settlement) commonMeaning(status int) (meaning, int) {
 	w := &s.call.answer
 	if status/100 == 4 {
 		return w.meaningOf("", strconv.Itoa(status), meansRefused), status
@@ -44,8 +44,8 @@ func (s *settlement) common(status int) (meaning, int) {
 	var m meaning
 	status = 0
 	for _, n := range s.general {
-		if n.status/100 != 4 || s.verdict(n.means) != user.Refused && s.verdict(n.means) != user.Exists {
-			return "", 0 // a single one that is no refusal puts everybody in doubt
+		if n.status/100 != 4 || s.statusFor(n.means) != user.Refused && s.statusFor(n.means) != user.Exists {
+			return "", 0 // one error that is not a refusal leaves every user in doubt
 		}
 		if m == "" || m == meansExists {
 			m, status = n.means, n.status
@@ -54,17 +54,18 @@ func (s *settlement) common(status int) (meaning, int) {
 	return m, status
 }
 
-// passedOver is a user whom a refused call does not name. It took nobody, so
-// that he may be sent again; a conflict leaves open who was taken, and so does
-// an answer that shows somebody as done. Where a second call would make a second
-// user, an answer about single users is no proof that the others were left.
-func (s *settlement) passedOver(o user.Outcome) user.Outcome {
+// unnamedInRefusal settles a user that the answer to a refused call does not name.
+// The call took no user, so the user may be sent again. A conflict leaves open
+// which users were taken, and so does an answer that shows a user as done. If a
+// second call would create a second user, an answer about some users does not prove
+// that the others were not taken.
+func (s *settlement) unnamedInRefusal(o user.Outcome) user.Outcome {
 	o.Status = user.InDoubt
 	if s.op == user.Create && s.call.replay == destination.Unsafe {
 		o.Code = destination.StatusCode(s.status)
 		return o
 	}
-	if s.verdict(s.call.answer.meaningOf("", strconv.Itoa(s.status), "")) == user.Exists || s.status == http.StatusConflict {
+	if s.statusFor(s.call.answer.meaningOf("", strconv.Itoa(s.status), "")) == user.Exists || s.status == http.StatusConflict {
 		return o
 	}
 	for _, notes := range s.notes {

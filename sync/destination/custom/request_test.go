@@ -12,7 +12,7 @@ import (
 	"usersync/sync/user"
 )
 
-// nasty is a user whose values try to get out of their places.
+// nasty is a user whose values try to break out of their placeholders.
 func nasty() *user.Record {
 	return &user.Record{Op: user.Upsert, User: user.User{
 		ID: `../a?b#c/"d"`,
@@ -144,7 +144,7 @@ func TestTooManyBytesAreTakenApart(t *testing.T) {
 	}
 }
 
-// Users whose key the API made and nobody knows are not sent; the others are.
+// Users whose key in the API is not known are not sent; the others are.
 func TestUnknownRemotes(t *testing.T) {
 	c := answering(t, `
 keys: theirs

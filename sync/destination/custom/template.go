@@ -8,36 +8,36 @@ import (
 	"usersync/sync/user"
 )
 
-// template is a text with places: "/users/{id}". A place names a field of the
-// user, or one of the words below; {{ and }} stand for braces.
+// template is a text with placeholders: "/users/{id}". A placeholder names a field
+// of the user, or one of the names below; {{ and }} are literal braces.
 type template struct {
 	parts []part
-	text  string // as it was written
+	text  string // as written
 }
 
-// part is a text, or a place if ref is set.
+// part is a text, or a placeholder if ref is set.
 type part struct {
 	text string
 	ref  *ref
 }
 
-// ref is a place: a name, and the form that the value takes there.
+// ref is a placeholder: a name, and the form of its value.
 type ref struct {
 	name user.Field
 	form form
 }
 
-// The names that are no fields.
+// The names that are not fields.
 const (
 	refID      user.Field = user.ID
-	refRemote  user.Field = "remote"  // the key that the API made
-	refNumber  user.Field = "n"       // the user's place in the call, from 0
-	refAccount user.Field = "account" // the account of the config
+	refRemote  user.Field = "remote"  // the key that the API assigned
+	refNumber  user.Field = "n"       // the user's position in the call, from 0
+	refAccount user.Field = "account" // the account in the config
 	refItems   user.Field = "items"   // in a body: the array of users
-	refOthers  user.Field = "others"  // in a body: an object of the fields that the call names nowhere else
+	refOthers  user.Field = "others"  // in a body: an object of all fields that the call does not name
 )
 
-var errBraces = errors.New("has a brace without its partner; write {field}, or {{ for a brace")
+var errBraces = errors.New("has an unmatched brace; write {field}, or {{ for a brace")
 
 func parseTemplate(text string) (template, error) {
 	t := template{text: text}
@@ -93,7 +93,7 @@ func parseRef(text string) (*ref, error) {
 	return r, nil
 }
 
-// alone returns the place if the template is nothing else.
+// alone returns the placeholder if the template is only a placeholder.
 func (t template) alone() *ref {
 	if len(t.parts) == 1 {
 		return t.parts[0].ref
@@ -116,8 +116,8 @@ func (t template) ofUser() bool {
 	return slices.ContainsFunc(t.refs(), func(r *ref) bool { return r.name != refAccount })
 }
 
-// fill returns the text for a user; has is false where the user lacks a field
-// of it. An error is a *unfit.
+// fill returns the text for a user; has is false if the user does not have one of
+// its fields. Its error is an *invalidValue.
 func (t template) fill(r *row) (text string, has bool, err error) {
 	if len(t.parts) == 1 && t.parts[0].ref == nil {
 		return t.parts[0].text, true, nil
@@ -138,25 +138,25 @@ func (t template) fill(r *row) (text string, has bool, err error) {
 		}
 		text, err := p.ref.form.text(v)
 		if err != nil {
-			return "", true, &unfit{p.ref.name, err}
+			return "", true, &invalidValue{p.ref.name, err}
 		}
 		b.WriteString(text)
 	}
 	return b.String(), true, nil
 }
 
-// row is a user on its way into a call.
+// row holds the values for the placeholders of a call.
 type row struct {
 	record  *user.Record
 	n       int
 	account string
-	named   []user.Field   // those that the call names
-	masked  bool           // write what kind of value stands there, and not the value
-	users   []*user.Record // those of the call, in the body around them; else nil
-	item    node           // one of them
+	named   []user.Field   // the fields that the call names
+	masked  bool           // write the kind of each value in place of the value
+	users   []*user.Record // all users of the call, for the body around them; or nil
+	item    node           // the template of one of them
 }
 
-// value returns what a place holds, and whether the user has it.
+// value returns the value of a placeholder, and whether the user has it.
 func (r *row) value(name user.Field) (user.Value, bool) {
 	switch name {
 	case refID:

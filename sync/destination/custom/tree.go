@@ -8,24 +8,24 @@ import (
 	"usersync/sync/user"
 )
 
-// node is a piece of a body. A piece whose user lacks the field is not sent:
-// sent is false then, and b is as long as before. An error is a *unfit.
+// node is a part of a body. If the user does not have its field, append returns b
+// unchanged, and false. Its error is an *invalidValue.
 //
-// Values are written by the rules of JSON into the place of a leaf, so that none
-// can end the string, the member or the object in which it stands.
+// Values are encoded as JSON, so that none can end the string, member or object
+// that contains it.
 type node interface {
 	append(b []byte, r *row) (out []byte, sent bool, err error)
 }
 
-// literal is JSON as it is sent.
+// literal is JSON that is sent unchanged.
 type literal []byte
 
 func (l literal) append(b []byte, _ *row) ([]byte, bool, error) { return append(b, l...), true, nil }
 
-// leaf is a value alone, which keeps its type.
+// leaf is a single value, which keeps its type.
 type leaf struct {
 	ref
-	clear string // the JSON that clears a field; "" if nothing does
+	clear string // the JSON that clears a field; "" if there is none
 }
 
 func (l *leaf) append(b []byte, r *row) ([]byte, bool, error) {
@@ -40,12 +40,12 @@ func (l *leaf) append(b []byte, r *row) ([]byte, bool, error) {
 	}
 	out, err := l.form.append(b, v)
 	if err != nil {
-		return b, true, &unfit{l.name, err}
+		return b, true, &invalidValue{l.name, err}
 	}
 	return out, true, nil
 }
 
-// text is a string with places in it.
+// text is a string with placeholders.
 type text struct{ template }
 
 func (t *text) append(b []byte, r *row) ([]byte, bool, error) {
@@ -56,7 +56,8 @@ func (t *text) append(b []byte, r *row) ([]byte, bool, error) {
 	return rest.AppendText(b, filled), true, nil
 }
 
-// object leaves out the members that the user lacks, and itself if it lacks all.
+// object leaves out members that the user does not have, and itself if no member is
+// left.
 type object struct{ members []member }
 
 type member struct {
@@ -87,7 +88,8 @@ func (o *object) append(b []byte, r *row) ([]byte, bool, error) {
 	return append(b, '}'), true, nil
 }
 
-// array leaves out the elements that the user lacks, and itself if it lacks all.
+// array leaves out elements that the user does not have, and itself if no element is
+// left.
 type array struct{ elements []node }
 
 func (a *array) append(b []byte, r *row) ([]byte, bool, error) {
@@ -113,8 +115,8 @@ func (a *array) append(b []byte, r *row) ([]byte, bool, error) {
 	return append(b, ']'), true, nil
 }
 
-// others is an object of the fields that the call names nowhere, each under its
-// own name, less the prefix of open ones.
+// others is an object of the fields that the call does not name, each under its own
+// name without the prefix extra. or attributes.
 type others struct{ clear string }
 
 func (o others) append(b []byte, r *row) ([]byte, bool, error) {
@@ -150,7 +152,7 @@ func ownName(f user.Field) string {
 	return strings.TrimPrefix(name, user.AttributesPrefix)
 }
 
-// items is the place of the users in a body that carries several.
+// items is the array of users in a body that carries several.
 type items struct{}
 
 func (items) append(b []byte, r *row) ([]byte, bool, error) {

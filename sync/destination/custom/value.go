@@ -10,19 +10,19 @@ import (
 	"usersync/sync/destination/rest"
 )
 
-// value is one value of an answer, as it was written.
+// value is one value of an answer.
 type value struct {
 	kind  jsontext.Kind // n f t " 0 { [
-	text  string        // of a string, unquoted; of a number, its digits; of an object or array, all of it
-	names []string      // of an object's members, beside items
+	text  string        // a string unquoted, and a number, boolean or null as written
+	names []string      // of an object's members, parallel to items
 	items []value
 }
 
-var errShape = errors.New("the answer is JSON, but not of the shape that the config says")
+var errShape = errors.New("the answer is JSON, but not of the shape that the config describes")
 
-// parse reads an answer. Duplicate names are an error: with two ids in one
-// user, nobody knows whose it is. A text that is not UTF-8 passes, as a detail
-// may be such a one; it then equals no key of ours.
+// parse reads an answer. Duplicate names are an error: a user with two ids is
+// ambiguous. Text that is not UTF-8 is accepted, because a message may hold it; it
+// equals no key.
 func parse(body []byte) (*value, error) {
 	d := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowInvalidUTF8(true))
 	var v value
@@ -81,9 +81,9 @@ func (v *value) member(token string) (*value, bool) {
 	return nil, false
 }
 
-// list is an array's elements, or the object alone: answers about one user
-// often have no array. null and what is not there are an empty list; ok is
-// false for what can be no list.
+// list returns an array's elements, or an object as the only element, because
+// answers about one user often have no array. null is an empty list; ok is false
+// for other values.
 func (v *value) list() (elements []value, ok bool) {
 	switch v.kind {
 	case '[':
@@ -94,7 +94,7 @@ func (v *value) list() (elements []value, ok bool) {
 	return nil, v.kind == 'n'
 }
 
-// plain is what a string, number or boolean says; "" for the others.
+// plain returns the text of a string, number or boolean; "" for other values.
 func (v *value) plain() string {
 	switch v.kind {
 	case '"', '0', 't', 'f':
@@ -103,7 +103,7 @@ func (v *value) plain() string {
 	return ""
 }
 
-// append writes the value as JSON again.
+// append appends the value as JSON.
 func (v *value) append(b []byte) []byte {
 	switch v.kind {
 	case '"':

@@ -13,18 +13,18 @@ import (
 	"usersync/sync/destination/rest"
 )
 
-// Error is something wrong in the section. It holds no secret.
+// Error says what is wrong in the section. It holds no secret.
 type Error struct {
 	Line int
 	Rule string
 	Hint string
-	// Word was not known, and Known are those that could stand there; both may be
+	// Word is an unknown word, and Known are the words allowed there; both may be
 	// empty.
 	Word  string
 	Known []string
 }
 
-// Error is the line, the rule that is broken, and the hint.
+// Error returns the line, the broken rule and the hint.
 func (e *Error) Error() string {
 	text := "config line " + strconv.Itoa(e.Line) + ": " + e.Rule
 	if e.Hint != "" {
@@ -33,7 +33,7 @@ func (e *Error) Error() string {
 	return text
 }
 
-// wordError is a word that is none of those known.
+// wordError reports an unknown word.
 type wordError struct {
 	what, word string
 	known      []string
@@ -41,7 +41,7 @@ type wordError struct {
 
 func (e *wordError) Error() string { return "has the unknown " + e.what + " " + strconv.Quote(e.word) }
 
-// at is a node and the key that leads to it: custom.create.path.
+// at is a node and its key: custom.create.path.
 type at struct {
 	*yaml.Node
 	key string
@@ -51,7 +51,7 @@ func (a at) fault(rule, hint string) error {
 	return &Error{Line: a.Line, Rule: a.key + " " + rule, Hint: hint}
 }
 
-// wrong passes err on, with the place.
+// wrong adds the line and key to err.
 func (a at) wrong(err error) error {
 	e := &Error{Line: a.Line, Rule: a.key + " " + err.Error()}
 	var word *wordError
@@ -61,7 +61,7 @@ func (a at) wrong(err error) error {
 	return e
 }
 
-// below follows an alias.
+// below returns the node n at key below a. It follows aliases.
 func (a at) below(key string, n *yaml.Node) at {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
@@ -69,7 +69,7 @@ func (a at) below(key string, n *yaml.Node) at {
 	return at{n, a.key + "." + key}
 }
 
-// keys reads a mapping whose keys are known: each with its own reader.
+// keys reads a mapping with known keys, each with its own reader.
 type keys map[string]func(at) error
 
 func (k keys) read(a at) error {
@@ -101,9 +101,9 @@ func (a at) each(visit func(name string, line int, v at) error) error {
 		k := a.Content[i]
 		switch {
 		case k.Kind != yaml.ScalarNode || k.Tag == "!!merge":
-			return at{k, a.key}.fault("has a key that is not a name", "write key: value; a whole node can be given again by &name and *name")
+			return at{k, a.key}.fault("has a key that is not a name", "write key: value; to repeat a whole node, use &name and *name")
 		case seen[k.Value]:
-			return at{k, a.key + "." + k.Value}.fault("stands here twice", "keep one of them")
+			return at{k, a.key + "." + k.Value}.fault("is given twice", "keep one of them")
 		}
 		seen[k.Value] = true
 		if err := visit(k.Value, k.Line, a.below(k.Value, a.Content[i+1])); err != nil {
@@ -113,7 +113,7 @@ func (a at) each(visit func(name string, line int, v at) error) error {
 	return nil
 }
 
-// list visits the elements of a sequence, or the node itself if it is none.
+// list visits the elements of a sequence, or the node itself if it is not one.
 func (a at) list(visit func(at) error) error {
 	if a.Kind != yaml.SequenceNode {
 		return visit(a)
@@ -134,13 +134,13 @@ func (a at) scalar() (string, error) {
 		return "{" + name + "}", nil // {id} without quotes
 	}
 	if a.Kind != yaml.ScalarNode || a.Tag == "!!null" {
-		return "", a.fault("must have one value", "remove the line if it shall keep its default")
+		return "", a.fault("must have one value", "remove the line to keep the default")
 	}
 	return a.Value, nil
 }
 
-// braced recognises {name}, which YAML takes for a mapping of one key without a
-// value; {name: null} is one.
+// braced recognizes {name}, which YAML reads as a mapping of one key without a
+// value. {name: null} is a mapping.
 func (a at) braced() (string, bool) {
 	if a.Kind != yaml.MappingNode || a.Style&yaml.FlowStyle == 0 || len(a.Content) != 2 {
 		return "", false
@@ -190,7 +190,7 @@ func boolean(to *bool) func(at) error {
 	}
 }
 
-// plainJSON is a scalar of the config as JSON: numbers digit for digit.
+// plainJSON returns a scalar of the config as JSON, numbers digit for digit.
 func plainJSON(a at) (literal, error) {
 	switch {
 	case a.Tag == "!!null":
@@ -207,5 +207,5 @@ func plainJSON(a at) (literal, error) {
 	return nil, a.fault("is a value that JSON cannot write", "quote it if it is a text")
 }
 
-// lineOf is root as a place at another line.
+// lineOf returns a node like root at another line.
 func lineOf(root at, line int) *yaml.Node { return &yaml.Node{Kind: root.Kind, Line: line} }

@@ -35,7 +35,7 @@ func (c *Client) create(ctx context.Context, records []*user.Record) ([]user.Out
 		return nil, err
 	}
 	defer a.Release()
-	if !speaks(a.Status) {
+	if !describesUsers(a.Status) {
 		return a.Unsaid().For(records), nil
 	}
 	m := c.reader()
@@ -49,9 +49,9 @@ func (c *Client) create(ctx context.Context, records []*user.Record) ([]user.Out
 	return m.settle(a)
 }
 
-// speaks reports whether an answer tells about users: any error, and the three
-// successes in use. 202 promises nothing and 204 has no body.
-func speaks(status int) bool {
+// describesUsers reports whether an answer describes users: any error, and the
+// three successes in use. 202 promises nothing and 204 has no body.
+func describesUsers(status int) bool {
 	return status == 200 || status == 201 || status == 207 || status/100 != 2
 }
 
@@ -64,7 +64,7 @@ func (c *Client) reader() *multiStatus {
 
 // single updates or deletes one user.
 func (c *Client) single(ctx context.Context, op user.Op, r *user.Record) (user.Outcome, error) {
-	request := rest.Request{Method: http.MethodDelete, Path: c.one(r.User.ID), Records: []*user.Record{r}}
+	request := rest.Request{Method: http.MethodDelete, Path: c.userPath(r.User.ID), Records: []*user.Record{r}}
 	if op == user.Update {
 		request.Method = http.MethodPut
 		request.Append = func(body []byte) []byte { return appendOne(body, r) }
@@ -79,11 +79,11 @@ func (c *Client) single(ctx context.Context, op user.Op, r *user.Record) (user.O
 	}
 	m := c.reader()
 	defer c.readers.Put(m)
-	return m.one(a, op, r)
+	return m.settleOne(a, op, r)
 }
 
-// one judges the answer to a PUT or DELETE.
-func (m *multiStatus) one(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
+// settleOne interprets the answer to a PUT or DELETE.
+func (m *multiStatus) settleOne(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
 	o := a.Unsaid()
 	o.Record = r
 	records := []*user.Record{r}
@@ -101,26 +101,26 @@ func (m *multiStatus) one(a *rest.Answer, op user.Op, r *user.Record) (user.Outc
 		m.reset(nil, records)
 	}
 	if a.Status/100 == 4 {
-		o.Status = verdict(op, a.Status)
-		o.Code, o.Detail = voice(m.errors, a.Status, r)
+		o.Status = statusFor(op, a.Status)
+		o.Code, o.Detail = errorText(m.errors, a.Status, r)
 		return o, nil
 	}
-	return m.done(op, o), nil
+	return m.success(op, o), nil
 }
 
-// done judges a success that was read. A delete need not show the user; an
-// update must.
-func (m *multiStatus) done(op user.Op, o user.Outcome) user.Outcome {
-	m.adopt()
+// success interprets a success that was read. The answer to an update must show
+// the user; that to a delete need not.
+func (m *multiStatus) success(op user.Op, o user.Outcome) user.Outcome {
+	m.assignUnnamed()
 	m.sort()
 	switch named := m.named(); {
 	case len(named) > 0:
-		return m.blame(op, named, o)
-	case m.strange > 0:
+		return m.attributeErrors(op, named, o)
+	case m.unknownIDs > 0:
 		o.Code = codeOtherID
 	case op == user.Delete:
 		o.Status, o.Code = user.Deleted, ""
-	case m.any:
+	case m.anyEchoed:
 		o.Status, o.Code = user.Updated, ""
 	default:
 		o.Code = user.CodeNoAnswer
@@ -128,4 +128,4 @@ func (m *multiStatus) done(op user.Op, o user.Outcome) user.Outcome {
 	return o
 }
 
-const codeOtherID = "other_id" // the answer shows another user than was asked for
+const codeOtherID = "other_id" // the answer shows a different user

@@ -93,8 +93,7 @@ func BenchmarkCheck(b *testing.B) {
 	}
 }
 
-// BenchmarkApply is a create of 100 users from records to outcomes, without a
-// network.
+// BenchmarkApply creates 100 users, from records to outcomes, without a network.
 func BenchmarkApply(b *testing.B) {
 	c, err := New(Config{Organization: "org", REST: rest.Config{BaseURL: "https://kard.example", Transport: &destinationtest.Fixed{Status: 201, Body: string(appendUsers(nil, people(100)))}, Auth: rest.Auth{Token: user.NewSecret("t")}}})
 	if err != nil {

@@ -13,9 +13,9 @@ const (
 	rewardsLine = "enrolled_rewards: {value: [CARDLINKED]}"
 )
 
-// CheckColumns tells before a run whether the fields that the input can fill
-// will do for op. Without enrolled_rewards no user would: Kard requires it, and
-// an empty one would take every user out of every program.
+// CheckColumns reports, before a run, whether the input has the fields that op
+// needs. Kard requires enrolled_rewards, and an empty one would remove every user
+// from every program. Its error is a *user.InvalidError.
 func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	if op == user.Delete || slices.Contains(fields, user.EnrolledRewards) {
 		return nil
@@ -25,8 +25,8 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 		"add this line under fields: in the config: "+rewardsLine)
 }
 
-// Check tells whether Kard would refuse the record. Of a delete it looks at the
-// id only.
+// Check reports whether Kard would refuse the record, as a *user.InvalidError. For
+// a delete it checks only the id.
 func (c *Client) Check(r *user.Record) error {
 	if bad := destination.CheckID(r.User.ID); bad != nil {
 		return bad
@@ -81,13 +81,13 @@ func checkRewards(v user.Value) error {
 	list, err := v.List()
 	switch {
 	case err != nil && strings.TrimSpace(v.Text) == "":
-		return user.Unfit("blank_rewards", user.EnrolledRewards, "must not be blank", "write CARDLINKED, or [] to enrol the user in no program")
+		return user.Unfit("blank_rewards", user.EnrolledRewards, "must not be blank", "write CARDLINKED, or [] to enroll the user in no program")
 	case err != nil:
-		return user.Unfit("bad_list", user.EnrolledRewards, err.Error(), "write CARDLINKED, or [] to enrol the user in no program")
+		return user.Unfit("bad_list", user.EnrolledRewards, err.Error(), "write CARDLINKED, or [] to enroll the user in no program")
 	}
 	for _, reward := range list {
 		if reward != cardLinked {
-			return user.Unfit("bad_reward", user.EnrolledRewards, "may hold CARDLINKED only", "write CARDLINKED, or [] to enrol the user in no program")
+			return user.Unfit("bad_reward", user.EnrolledRewards, "may only hold CARDLINKED", "write CARDLINKED, or [] to enroll the user in no program")
 		}
 	}
 	return nil
@@ -106,8 +106,8 @@ func checkText(a *user.Attribute) error {
 	return nil
 }
 
-// isE164 reports whether s is + and 2 to 15 digits, the first not 0 (ITU-T
-// E.164 6.2).
+// isE164 reports whether s is + and 2 to 15 digits, of which the first is not 0
+// (ITU-T E.164 6.2).
 func isE164(s string) bool {
 	if len(s) < 3 || len(s) > 16 || s[0] != '+' || s[1] == '0' {
 		return false

@@ -10,7 +10,7 @@ import (
 	"usersync/sync/user"
 )
 
-// told writes outcomes as "id status code http", without what is empty.
+// told writes outcomes as "id status code http", without empty parts.
 func told(outcomes []user.Outcome) string {
 	var lines []string
 	for _, o := range outcomes {
@@ -32,7 +32,7 @@ const (
 	u3 = `{"attributes":{"nested":{"id":"u1"}},"id":"u3","type":"user","more":[1,{"id":"u2"}]}`
 )
 
-// TestCreateAnswers: what each answer to a POST of u1, u2 and u3 says of them.
+// TestCreateAnswers: what each answer to a POST of u1, u2 and u3 means for them.
 func TestCreateAnswers(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -51,7 +51,7 @@ func TestCreateAnswers(t *testing.T) {
 		{"a single object", 201, `{"data":` + u1 + `}`, "u1 created 201, u2 in_doubt 201, u3 in_doubt 201"},
 		{"the same twice", 201, `{"data":[` + u1 + `,` + u1 + `]}`, "u1 created 201, u2 in_doubt 201, u3 in_doubt 201"},
 		{"nobody", 201, `{}`, "u1 in_doubt 201, u2 in_doubt 201, u3 in_doubt 201"},
-		{"nobody, null", 201, `{"data":null,"errors":null}`, "u1 in_doubt 201, u2 in_doubt 201, u3 in_doubt 201"},
+		{"no users, null", 201, `{"data":null,"errors":null}`, "u1 in_doubt 201, u2 in_doubt 201, u3 in_doubt 201"},
 		{"202", 202, `{"data":[` + u1 + `]}`, "u1 in_doubt http_202 202, u2 in_doubt http_202 202, u3 in_doubt http_202 202"},
 		{"204", 204, ``, "u1 in_doubt http_204 204, u2 in_doubt http_204 204, u3 in_doubt http_204 204"},
 
@@ -64,18 +64,18 @@ func TestCreateAnswers(t *testing.T) {
 		{"status with words, missing, odd", 207, `{"data":[],"errors":[{"id":"u1","status":"409 Conflict"},{"id":"u2"},{"id":"u3","status":"status","title":"title"}]}`, "u1 _exists http_409 409, u2 refused error 207, u3 refused title 207"},
 		{"busy and uncertain", 207, `{"errors":[{"id":"u1","status":"429"},{"id":"u2","status":"503"},{"id":"u3","status":"500"}]}`, "u1 _busy http_429 429, u2 _busy http_503 503, u3 in_doubt http_500 500"},
 		{"408, 404, 425", 207, `{"errors":[{"id":"u1","status":"408"},{"id":"u2","status":"404"},{"id":"u3","status":"425"}]}`, "u1 in_doubt http_408 408, u2 refused http_404 404, u3 _busy http_425 425"},
-		{"a status that is none", 207, `{"errors":[{"id":"u1","status":"200"},{"id":"u2","status":"999"},{"id":"u3","status":"-1"}]}`, "u1 in_doubt http_200 200, u2 refused error 207, u3 refused error 207"},
+		{"an invalid status", 207, `{"errors":[{"id":"u1","status":"200"},{"id":"u2","status":"999"},{"id":"u3","status":"-1"}]}`, "u1 in_doubt http_200 200, u2 refused error 207, u3 refused error 207"},
 		{"several errors of one user", 207, `{"data":[` + u1 + `,` + u3 + `],"errors":[{"id":"u2","status":"409","title":"Conflict"},{"id":"u2","status":"400","title":"Bad Request"},{"id":"u2","status":"400","title":"Other"}]}`, "u1 created 207, u2 refused bad_request 400, u3 created 207"},
 		{"refused and uncertain", 207, `{"data":[` + u1 + `,` + u3 + `],"errors":[{"id":"u2","status":"400"},{"id":"u2","status":"500"}]}`, "u1 created 207, u2 in_doubt http_500 500, u3 created 207"},
 		{"in both lists", 207, `{"data":[` + u1 + `,` + u2 + `,` + u3 + `],"errors":[{"id":"u2","status":"400"}]}`, "u1 created 207, u2 in_doubt contradiction 400, u3 created 207"},
 		{"by pointer", 207, `{"data":[` + u1 + `],"errors":[{"status":"400","source":{"pointer":"/data/1/attributes/zipCode"}},{"id":"","status":"409","source":{"pointer":"/data/2"}}]}`, "u1 created 207, u2 refused http_400 400, u3 _exists http_409 409"},
 		{"a pointer to nowhere", 207, `{"data":[` + u1 + `,` + u2 + `],"errors":[{"status":"400","title":"Bad Request","source":{"pointer":"/data/3"}}]}`, "u1 created 207, u2 created 207, u3 in_doubt bad_request 207"},
-		{"a pointer that is none", 207, `{"data":[` + u1 + `,` + u2 + `],"errors":[{"status":"400","source":{"pointer":"/data/-1"}},{"status":"400","source":"/data/2"},{"status":"400","source":{"pointer":"data/2"}}]}`, "u1 created 207, u2 created 207, u3 in_doubt http_400 207"},
-		{"an error about nobody", 207, `{"data":[` + u1 + `,` + u3 + `],"errors":[{"status":"500","title":"Internal Server Error","detail":"storage"}]}`, "u1 created 207, u2 in_doubt internal_server_error 207, u3 created 207"},
-		{"foreign errors blame nobody", 207, `{"data":[` + u1 + `,` + u2 + `],"errors":[{"id":"x","status":"400","source":{"pointer":"/data/2"}}]}`, "u1 created 207, u2 created 207, u3 in_doubt 207"},
-		{"foreign errors alone", 207, `{"errors":[{"id":"x","status":"400"}]}`, "u1 in_doubt 207, u2 in_doubt 207, u3 in_doubt 207"},
-		{"nobody named, not a refusal", 207, `{"errors":[{"status":"400"},{"status":"500"}]}`, "u1 in_doubt http_400 207, u2 in_doubt http_400 207, u3 in_doubt http_400 207"},
-		{"nobody named, conflict", 207, `{"errors":[{"status":"409","title":"Conflict"}]}`, "u1 _exists whole_conflict 409, u2 _exists whole_conflict 409, u3 _exists whole_conflict 409"},
+		{"an invalid pointer", 207, `{"data":[` + u1 + `,` + u2 + `],"errors":[{"status":"400","source":{"pointer":"/data/-1"}},{"status":"400","source":"/data/2"},{"status":"400","source":{"pointer":"data/2"}}]}`, "u1 created 207, u2 created 207, u3 in_doubt http_400 207"},
+		{"an error without a user", 207, `{"data":[` + u1 + `,` + u3 + `],"errors":[{"status":"500","title":"Internal Server Error","detail":"storage"}]}`, "u1 created 207, u2 in_doubt internal_server_error 207, u3 created 207"},
+		{"errors of foreign ids affect no user", 207, `{"data":[` + u1 + `,` + u2 + `],"errors":[{"id":"x","status":"400","source":{"pointer":"/data/2"}}]}`, "u1 created 207, u2 created 207, u3 in_doubt 207"},
+		{"only errors of foreign ids", 207, `{"errors":[{"id":"x","status":"400"}]}`, "u1 in_doubt 207, u2 in_doubt 207, u3 in_doubt 207"},
+		{"no user named, not a refusal", 207, `{"errors":[{"status":"400"},{"status":"500"}]}`, "u1 in_doubt http_400 207, u2 in_doubt http_400 207, u3 in_doubt http_400 207"},
+		{"no user named, conflict", 207, `{"errors":[{"status":"409","title":"Conflict"}]}`, "u1 _exists whole_conflict 409, u2 _exists whole_conflict 409, u3 _exists whole_conflict 409"},
 		{"a single error object", 207, `{"data":[` + u1 + `,` + u2 + `],"errors":{"id":"u3","status":"400"}}`, "u1 created 207, u2 created 207, u3 refused http_400 400"},
 
 		{"whole 409 with ids", 409, `{"errors":[{"id":"u1","status":"409","title":"Conflict"},{"id":"u3"}]}`, "u1 _exists conflict 409, u2 in_doubt 409, u3 _exists http_409 409"},
@@ -115,14 +115,14 @@ func TestCreateFaults(t *testing.T) {
 		{"data is text", 201, `{"data":"ok"}`, destination.PerhapsTaken, "not_json", 201},
 		{"cut", 207, `{"data":[` + u1 + `,{"id":"u`, destination.PerhapsTaken, "cut_answer", 207},
 		{"cut between users", 201, `{"data":[` + u1 + `,` + u2, destination.PerhapsTaken, "cut_answer", 201},
-		{"more behind it", 201, `{"data":[` + u1 + `]} {}`, destination.PerhapsTaken, "not_json", 201},
+		{"more after it", 201, `{"data":[` + u1 + `]} {}`, destination.PerhapsTaken, "not_json", 201},
 		{"two lists", 201, `{"data":[` + u1 + `],"data":[]}`, destination.PerhapsTaken, "not_json", 201},
 		{"two ids in one user", 201, `{"data":[` + u1 + `,{"id":"u2","id":"u3"}]}`, destination.PerhapsTaken, "not_json", 201},
 		{"refusal of the call inside a 207", 207, `{"errors":[{"status":"422","title":"Unprocessable"}]}`, destination.RefusedWhole, "unprocessable", 422},
 		{"conflict and refusal inside a 207", 207, `{"errors":[{"status":"409"},{"status":"400"}]}`, destination.RefusedWhole, "http_400", 400},
 		{"whole 400", 400, `{"errors":[{"status":"400","title":"Bad Request","detail":"no"}]}`, destination.RefusedWhole, "bad_request", 400},
 		{"whole 400 from a gateway", 400, `<html>bad</html>`, destination.RefusedWhole, "http_400", 400},
-		{"whole 400 about strangers", 400, `{"errors":[{"id":"x","status":"400"}]}`, destination.RefusedWhole, "http_400", 400},
+		{"whole 400 about foreign ids", 400, `{"errors":[{"id":"x","status":"400"}]}`, destination.RefusedWhole, "http_400", 400},
 		{"whole 413", 413, ``, destination.RefusedWhole, "http_413", 413},
 		{"whole 415", 415, ``, destination.RefusedWhole, "http_415", 415},
 		{"404", 404, `{"errors":[{"status":"404","title":"Not Found"}]}`, destination.Denied, "http_404", 404},
@@ -192,7 +192,7 @@ func TestWordsAreRedacted(t *testing.T) {
 			}
 		}
 		if !strings.Contains(shown, "zip") {
-			t.Errorf("%d: the API's words are gone: %s", answer.status, shown)
+			t.Errorf("%d: the API's words are missing: %s", answer.status, shown)
 		}
 	}
 }

@@ -35,8 +35,8 @@ func appendUser(b []byte, r *user.Record) []byte {
 	return append(b, "}}"...)
 }
 
-// appendAttribute appends one member. What Check would not let through is left
-// out: an attribute that is sent wrong may change more than one left out.
+// appendAttribute appends one member. It leaves out what Check would refuse: a
+// wrong attribute may change more than a missing one.
 func appendAttribute(b []byte, first int, a *user.Attribute) []byte {
 	undo := len(b)
 	if undo > first {

@@ -16,10 +16,10 @@ import (
 	"usersync/sync/user"
 )
 
-// Find reads one user. An attribute that the answer does not show is not
-// compared.
+// Find reads one user. It does not compare attributes that the answer does not
+// show. Its error is a *destination.CallError.
 func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
-	a, err := c.api.Do(ctx, rest.Request{Method: http.MethodGet, Path: c.one(r.User.ID), Records: []*user.Record{r}})
+	a, err := c.api.Do(ctx, rest.Request{Method: http.MethodGet, Path: c.userPath(r.User.ID), Records: []*user.Record{r}})
 	if err != nil {
 		return destination.Found{}, err
 	}
@@ -35,14 +35,14 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 		if m.read(a.Body, nil) != nil {
 			m.errors = nil
 		}
-		code, detail := voice(m.errors, a.Status, r)
+		code, detail := errorText(m.errors, a.Status, r)
 		return destination.Found{}, a.Fail(destination.RefusedWhole, code, detail)
 	}
-	return shown(a, r)
+	return compareUser(a, r)
 }
 
-// shown compares r with the user in the answer.
-func shown(a *rest.Answer, r *user.Record) (destination.Found, error) {
+// compareUser compares r with the user in the answer.
+func compareUser(a *rest.Answer, r *user.Record) (destination.Found, error) {
 	var answer struct {
 		Data struct {
 			ID         jsontext.Value            `json:"id"`
@@ -60,17 +60,17 @@ func shown(a *rest.Answer, r *user.Record) (destination.Found, error) {
 		return destination.Found{}, a.Unreadable(err)
 	case len(answer.Errors) > 0:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, codeOtherID, "")
-	case plainly(answer.Data.ID) != r.User.ID:
-		return destination.Found{HTTP: a.Status}, nil // another user: nothing is known of this one
+	case plainText(answer.Data.ID) != r.User.ID:
+		return destination.Found{HTTP: a.Status}, nil // a different user: nothing is known of this one
 	}
-	found := destination.Compared(r, held(answer.Data.Attributes), same)
+	found := destination.Compared(r, fieldsOf(answer.Data.Attributes), same)
 	found.HTTP = a.Status
 	return found, nil
 }
 
-// plainly is what a string says, and any other value as it stands: an id may be
-// a number, as in answers about many users.
-func plainly(v jsontext.Value) string {
+// plainText returns the text of a string, and the JSON of any other value: an id
+// may be a number, as in answers about many users.
+func plainText(v jsontext.Value) string {
 	if v.Kind() != '"' {
 		return string(v)
 	}
@@ -78,9 +78,9 @@ func plainly(v jsontext.Value) string {
 	return string(text)
 }
 
-// held gives the attributes shown our names, strings as text and the rest as
-// JSON. null is what an API shows of an attribute that it does not hold.
-func held(attributes map[string]jsontext.Value) []user.Attribute {
+// fieldsOf returns the attributes under our names: strings as text, other values as
+// JSON. It skips null, which means that the API has no value.
+func fieldsOf(attributes map[string]jsontext.Value) []user.Attribute {
 	var list []user.Attribute
 	for _, f := range [...]struct {
 		theirs string
@@ -95,7 +95,7 @@ func held(attributes map[string]jsontext.Value) []user.Attribute {
 		}
 		value := user.JSONValue(string(raw))
 		if raw.Kind() == '"' {
-			value = user.TextValue(plainly(raw))
+			value = user.TextValue(plainText(raw))
 		}
 		list = append(list, user.Attribute{Field: f.ours, Value: value})
 	}
@@ -104,7 +104,7 @@ func held(attributes map[string]jsontext.Value) []user.Attribute {
 
 func same(f user.Field, ours, theirs user.Value) bool { return normal(f, ours) == normal(f, theirs) }
 
-// normal is a value in the form in which it is compared.
+// normal returns a value in the form used for comparison.
 func normal(f user.Field, v user.Value) string {
 	text := strings.TrimSpace(v.Text)
 	switch f {

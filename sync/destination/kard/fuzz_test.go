@@ -10,9 +10,9 @@ import (
 	"usersync/sync/user"
 )
 
-// FuzzMultiStatus: whatever comes back from a create of three users, each has
-// one outcome in its place, none is created that data does not name, and no
-// value of theirs shows.
+// FuzzMultiStatus: whatever comes back from a create of three users, each has one
+// outcome in its position, only users in data are created, and no value of theirs
+// is shown.
 func FuzzMultiStatus(f *testing.F) {
 	for _, seed := range []string{
 		`{"data":[` + u1 + `,` + u2 + `,` + u3 + `]}`, `{"data":[` + u3 + `,` + u1 + `]}`, `{"data":` + u1 + `}`, ``, `{}`, `[]`, `null`, `<html>`, `{"data":[{"id":"u`,
@@ -49,7 +49,7 @@ func FuzzMultiStatus(f *testing.F) {
 	})
 }
 
-// idsIn reads the ids in data another way than the client does.
+// idsIn reads the ids in data, by other means than the client.
 func idsIn(body string) []string {
 	var answer map[string]json.RawMessage
 	if json.Unmarshal([]byte(body), &answer) != nil {

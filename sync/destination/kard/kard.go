@@ -1,12 +1,10 @@
-// Package kard is the client of the Kard Users API, version 2024-10-01: create
-// up to 100 users a call, update, delete and read one.
+// Package kard is the client of the Kard Users API, version 2024-10-01: it creates
+// up to 100 users per call, and updates, deletes and reads single users.
 //
-// It makes one call and says what the answer says of each user. It sends
-// nothing twice, keeps no pace and reads nothing back of its own accord: those
-// are the manners in the folder above.
+// It makes one call and returns what the answer says about each user. Retries,
+// pacing and read-backs are the middleware's (package stack).
 //
-// Start at Client.Apply; multistatus.go reads the answers that speak of many
-// users at once.
+// Start at Client.Apply; multistatus.go reads answers about many users.
 package kard
 
 import (
@@ -20,14 +18,14 @@ import (
 	"usersync/sync/user"
 )
 
-// Config says which organization's users to write, and how to reach the API.
+// Config says whose users to write, and how to reach the API.
 type Config struct {
 	// Organization is the issuer's id, {organizationId} in the API reference.
 	Organization string
 	// Put is merge or as_is; "" means merge. It is not documented whether PUT
-	// clears what a request leaves out, so merge has the caller send all of it.
+	// clears what a request leaves out, so with merge the caller sends everything.
 	Put Put
-	// REST needs BaseURL and Auth; there is no default to a production host.
+	// REST needs BaseURL and Auth; there is no default production host.
 	// Auth.TokenURL defaults to /v2/auth/token below BaseURL.
 	REST rest.Config
 }
@@ -43,8 +41,8 @@ const (
 
 const (
 	name      = "kard"
-	maxUsers  = 100  // a POST; Kard API reference, Create Users
-	perMinute = 1000 // the example of Kard's page on usage quotas
+	maxUsers  = 100  // per POST; Kard API reference, Create Users
+	perMinute = 1000 // calls; the example on Kard's page about usage quotas
 	tokenPath = "/v2/auth/token"
 )
 
@@ -57,7 +55,8 @@ type Client struct {
 	readers sync.Pool // *multiStatus
 }
 
-// New returns a client. It makes no call.
+// New returns a client, or an error that says which setting is wrong. It makes no
+// call.
 func New(config Config) (*Client, error) {
 	put := cmp.Or(config.Put, Merge)
 	switch {
@@ -68,7 +67,7 @@ func New(config Config) (*Client, error) {
 	case put != Merge && put != AsIs:
 		return nil, errors.New("kard.put must be merge or as_is")
 	}
-	config.REST.Words = words
+	config.REST.Words = bodyText
 	if config.REST.Auth.TokenURL == "" {
 		config.REST.Auth.TokenURL = strings.TrimRight(config.REST.BaseURL, "/") + tokenPath
 	}
@@ -101,8 +100,8 @@ func traits(put Put) destination.Traits {
 	}
 }
 
-// one is the path of a user.
-func (c *Client) one(id string) []string {
+// userPath returns the path of a user.
+func (c *Client) userPath(id string) []string {
 	return append(c.users[:len(c.users):len(c.users)], id)
 }
 

@@ -10,29 +10,28 @@ import (
 	"usersync/sync/user"
 )
 
-// multiStatus reads an answer that speaks of many users at once:
+// multiStatus reads an answer about many users:
 //
 //	{"errors":[{"id":"u-2","status":"409","title":"Conflict","detail":"..."}],
 //	 "data":[{"type":"user","id":"u-1","attributes":{...}}]}
 //
 // An error belongs to the user whose id it carries (Kard API reference,
-// CreateUsersMultiStatusResponse: not JSON:API's meaning of an error's id, and
-// not its place in the list). Either list may be absent, short or in any order.
-// It says what that means for each user; what stands in it is read by answer.
+// CreateUsersMultiStatusResponse). This is not JSON:API's meaning of an error's id,
+// nor does the position in the list matter. Either list may be absent, short or in
+// any order. multiStatus decides what that means for each user; answer reads it.
 type multiStatus struct{ answer }
 
-// answer is what stands in a multi-status: the users it shows and the errors. It judges
-// nothing.
+// answer is the content of a multi-status answer: the users in it, and the errors.
 type answer struct {
-	records []*user.Record
-	echoed  []bool    // by place in the call: the user stands in data
-	any     bool      // some user of the call stands in data
-	errors  []problem // in the answer's order
-	strange int       // entries that carry an id which was not in the call
+	records    []*user.Record
+	echoed     []bool    // by position in the call: the user is in data
+	anyEchoed  bool      // some user of the call is in data
+	errors     []problem // in the answer's order
+	unknownIDs int       // entries whose id was not in the call
 
 	decoder, inner         jsontext.Decoder
 	source, object         bytes.Buffer
-	next                   int            // the place whose user data should name next
+	next                   int            // position of the user that should be next in data
 	places                 map[string]int // by id; built when data is not in the call's order
 	indexed                bool
 	beforeID, scratch, tmp []byte
@@ -40,13 +39,13 @@ type answer struct {
 
 var errShape = errors.New("the answer is JSON, but not of the documented shape")
 
-// lax lets a detail pass that is not UTF-8. Ids are compared byte for byte, so
-// that such a one is no user of ours. Duplicate names stay errors: with two
-// ids in one user, nobody knows whose it is.
+// lax accepts text that is not UTF-8. Ids are compared byte for byte, so such an id
+// matches no user. Duplicate names remain an error: a user with two ids is
+// ambiguous.
 var lax = jsontext.AllowInvalidUTF8(true)
 
-// read reads body, the answer to a call with records. After an error nothing
-// in m may be used.
+// read reads body, the answer to a call with records. After an error m is not
+// usable until reset.
 func (m *answer) read(body []byte, records []*user.Record) error {
 	m.reset(body, records)
 	if err := open(&m.decoder, '{'); err != nil {
@@ -71,7 +70,7 @@ func (m *answer) read(body []byte, records []*user.Record) error {
 }
 
 func (m *answer) reset(body []byte, records []*user.Record) {
-	m.records, m.errors, m.strange, m.any = records, m.errors[:0], 0, false
+	m.records, m.errors, m.unknownIDs, m.anyEchoed = records, m.errors[:0], 0, false
 	m.echoed = append(m.echoed[:0], make([]bool, len(records))...)
 	m.next, m.indexed, m.beforeID = 0, false, m.beforeID[:0]
 	m.source = *bytes.NewBuffer(body)
@@ -88,8 +87,8 @@ func (m *answer) member(name string) error {
 	return m.decoder.SkipValue()
 }
 
-// each visits the elements of an array, or the value itself where it is an
-// object: answers about one user have no array. null is an empty list.
+// each visits the elements of an array, or an object itself, because answers about
+// one user have no array. null is an empty list.
 func (m *answer) each(visit func(jsontext.Value)) error {
 	switch m.decoder.PeekKind() {
 	case '[':
@@ -124,9 +123,9 @@ func (m *answer) elements(visit func(jsontext.Value)) error {
 	return err
 }
 
-// entry takes note of one user in data.
+// entry records one user in data.
 func (m *answer) entry(v jsontext.Value) {
-	id, ok := m.quick(v)
+	id, ok := m.fastID(v)
 	if !ok {
 		id, ok = m.id(v)
 	}
@@ -135,17 +134,16 @@ func (m *answer) entry(v jsontext.Value) {
 	}
 	at, ok := m.place(id)
 	if !ok {
-		m.strange++
+		m.unknownIDs++
 		return
 	}
-	m.echoed[at], m.any = true, true
+	m.echoed[at], m.anyEchoed = true, true
 	m.next = at + 1
 }
 
-// quick finds the id of an entry that begins as an earlier one did, up to the
-// id. v is known to be valid JSON without duplicate names, so that what follows
-// is the id, and the only one.
-func (m *answer) quick(v []byte) ([]byte, bool) {
+// fastID finds the id of an entry that begins like an earlier one, up to the id. v
+// is valid JSON without duplicate names, so what follows is the only id.
+func (m *answer) fastID(v []byte) ([]byte, bool) {
 	rest, ok := bytes.CutPrefix(v, m.beforeID)
 	if !ok || len(m.beforeID) == 0 || rest[0] != '"' {
 		return nil, false
@@ -157,7 +155,7 @@ func (m *answer) quick(v []byte) ([]byte, bool) {
 	return rest[1 : end+1], true
 }
 
-// id finds the id of an entry of data, and remembers what stood before it.
+// id finds the id of an entry of data, and remembers the bytes before it.
 func (m *answer) id(v jsontext.Value) (id []byte, ok bool) {
 	m.members(v, func(name, value []byte) {
 		if string(name) == "id" {
@@ -168,7 +166,7 @@ func (m *answer) id(v jsontext.Value) (id []byte, ok bool) {
 	return id, ok
 }
 
-// place finds the place of a user in the call.
+// place returns the position of a user in the call.
 func (m *answer) place(id []byte) (int, bool) {
 	if m.next < len(m.records) && string(id) == m.records[m.next].User.ID {
 		return m.next, true
@@ -191,7 +189,7 @@ func (m *answer) index() {
 	m.indexed = true
 }
 
-// members visits the members of an object that is known to be valid.
+// members visits the members of a valid object.
 func (m *answer) members(object jsontext.Value, visit func(name, value []byte)) {
 	m.object = *bytes.NewBuffer(object)
 	m.inner.Reset(&m.object, lax)
@@ -213,8 +211,8 @@ func (m *answer) members(object jsontext.Value, visit func(name, value []byte)) 
 	}
 }
 
-// text returns what a string says, or the digits of a number. It is valid
-// until the next call.
+// text returns the text of a string, or the digits of a number. It is valid until
+// the next call.
 func (m *answer) text(value []byte) ([]byte, bool) {
 	switch jsontext.Value(value).Kind() {
 	case '"':

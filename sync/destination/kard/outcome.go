@@ -9,37 +9,37 @@ import (
 	"usersync/sync/user"
 )
 
-// settle gives every user of a create its outcome, out of an answer that was
-// read. The error is the call's as a whole.
+// settle returns the outcome of every user of a create, from an answer that was
+// read. Its error is that of the whole call.
 func (m *multiStatus) settle(a *rest.Answer) ([]user.Outcome, error) {
 	if len(m.records) == 1 {
-		m.adopt()
+		m.assignUnnamed()
 	}
 	m.sort()
 	named := m.named()
-	if len(named) == 0 && !m.any && (m.strange == 0 || a.Status/100 == 4) {
-		if outcomes, err := m.whole(a); outcomes != nil || err != nil {
+	if len(named) == 0 && !m.anyEchoed && (m.unknownIDs == 0 || a.Status/100 == 4) {
+		if outcomes, err := m.wholeBatch(a); outcomes != nil || err != nil {
 			return outcomes, err
 		}
 	}
-	outcomes := m.spread(a)
-	for group := range chunks(named) {
+	outcomes := m.initialOutcomes(a)
+	for group := range byUser(named) {
 		at := group[0].at
-		outcomes[at] = m.blame(user.Create, group, outcomes[at])
+		outcomes[at] = m.attributeErrors(user.Create, group, outcomes[at])
 	}
 	return outcomes, nil
 }
 
-// adopt gives the errors that name nobody to the only user there is.
-func (m *multiStatus) adopt() {
+// assignUnnamed assigns errors without a user to the only user of the call.
+func (m *multiStatus) assignUnnamed() {
 	for i := range m.errors {
-		if m.errors[i].at == nobody {
+		if m.errors[i].at == unnamed {
 			m.errors[i].at = 0
 		}
 	}
 }
 
-// sort puts errors in the order of their users, those without one first.
+// sort orders errors by user, those without one first.
 func (m *multiStatus) sort() {
 	slices.SortStableFunc(m.errors, func(a, b problem) int { return cmp.Compare(a.at, b.at) })
 }
@@ -56,15 +56,15 @@ func (m *multiStatus) named() []problem {
 func (m *multiStatus) general() []problem {
 	var general []problem
 	for _, p := range m.errors {
-		if p.at == nobody {
+		if p.at == unnamed {
 			general = append(general, p)
 		}
 	}
 	return general
 }
 
-// chunks yields the errors of one user after the other.
-func chunks(sorted []problem) func(yield func([]problem) bool) {
+// byUser yields the errors of each user in turn.
+func byUser(sorted []problem) func(yield func([]problem) bool) {
 	return func(yield func([]problem) bool) {
 		for len(sorted) > 0 {
 			n := slices.IndexFunc(sorted, func(p problem) bool { return p.at != sorted[0].at })
@@ -79,18 +79,18 @@ func chunks(sorted []problem) func(yield func([]problem) bool) {
 	}
 }
 
-// whole judges an answer that mentions no user of the call. A 409 for the call means
-// that users exist and does not say which; another refusal is of the call, so
-// that it is taken apart; what is neither stays with the users, in doubt.
-func (m *multiStatus) whole(a *rest.Answer) ([]user.Outcome, error) {
+// wholeBatch interprets an answer that names no user of the call. A 409 means that
+// users exist, but not which; any other refusal is of the whole call, so that the
+// middleware splits it; otherwise the users are in doubt, and both results are nil.
+func (m *multiStatus) wholeBatch(a *rest.Answer) ([]user.Outcome, error) {
 	status, general := a.Status, m.general()
 	if status/100 == 2 {
-		status = common(general)
+		status = commonStatus(general)
 	}
 	if status/100 != 4 {
 		return nil, nil
 	}
-	code, detail := voice(general, status, m.records...)
+	code, detail := errorText(general, status, m.records...)
 	if status != 409 {
 		ce := a.Fail(destination.RefusedWhole, code, detail)
 		ce.Status = status
@@ -103,9 +103,9 @@ func (m *multiStatus) whole(a *rest.Answer) ([]user.Outcome, error) {
 	return o.For(m.records), nil
 }
 
-// common returns the status by which all errors refuse the call, 0 if there is
-// none: a single one that is no refusal puts everybody in doubt.
-func common(errors []problem) int {
+// commonStatus returns the status with which all errors refuse the call; 0 if there
+// is none: one error that is not a refusal leaves every user in doubt.
+func commonStatus(errors []problem) int {
 	status := 0
 	for _, p := range errors {
 		if !refusal(p.status) {
@@ -126,20 +126,20 @@ func refusal(status int) bool {
 	return status/100 == 4
 }
 
-// spread starts the outcomes: created for the users in data, and for the
-// others what silence means. A call refused as a whole took nobody, so those
-// that it does not blame may be sent again; a conflict leaves open who was
-// taken, and so does an answer that should not have named anybody.
-func (m *multiStatus) spread(a *rest.Answer) []user.Outcome {
+// initialOutcomes returns the outcomes before the errors apply: created for users
+// in data, and what it means not to be mentioned for the others. A call refused as
+// a whole took no user, so users without an error may be sent again. A conflict
+// leaves open which users were taken, and so does a refusal that shows users.
+func (m *multiStatus) initialOutcomes(a *rest.Answer) []user.Outcome {
 	success := a.Status/100 == 2
-	silent := user.Outcome{Status: user.InDoubt, HTTP: a.Status, RequestID: a.RequestID}
-	if !success && a.Status != 409 && !m.any {
-		silent.Status, silent.Code = user.Busy, destination.StatusCode(a.Status)
+	unmentioned := user.Outcome{Status: user.InDoubt, HTTP: a.Status, RequestID: a.RequestID}
+	if !success && a.Status != 409 && !m.anyEchoed {
+		unmentioned.Status, unmentioned.Code = user.Busy, destination.StatusCode(a.Status)
 	}
 	if general := m.general(); len(general) > 0 && m.incomplete() {
-		silent.Code, silent.Detail = voice(general, general[0].status, m.records...)
+		unmentioned.Code, unmentioned.Detail = errorText(general, general[0].status, m.records...)
 	}
-	outcomes := silent.For(m.records)
+	outcomes := unmentioned.For(m.records)
 	for i, echoed := range m.echoed {
 		switch {
 		case echoed && success:
@@ -153,19 +153,19 @@ func (m *multiStatus) spread(a *rest.Answer) []user.Outcome {
 
 func (m *multiStatus) incomplete() bool { return slices.Contains(m.echoed, false) }
 
-// blame gives a user the verdict of its errors, all of one user.
-func (m *multiStatus) blame(op user.Op, errors []problem, o user.Outcome) user.Outcome {
+// attributeErrors applies errors, all of the same user, to its outcome.
+func (m *multiStatus) attributeErrors(op user.Op, errors []problem, o user.Outcome) user.Outcome {
 	worst := problem{}
 	for i, p := range errors {
 		if p.status == 0 && o.HTTP/100 == 4 {
 			p.status = o.HTTP
 		}
-		if i == 0 || destination.Gravity(verdict(op, p.status)) > destination.Gravity(verdict(op, worst.status)) {
+		if i == 0 || destination.Gravity(statusFor(op, p.status)) > destination.Gravity(statusFor(op, worst.status)) {
 			worst = p
 		}
 	}
-	o.Status, o.HTTP = verdict(op, worst.status), cmp.Or(worst.status, o.HTTP)
-	o.Code, o.Detail = voice(append([]problem{worst}, others(errors, worst)...), worst.status, o.Record)
+	o.Status, o.HTTP = statusFor(op, worst.status), cmp.Or(worst.status, o.HTTP)
+	o.Code, o.Detail = errorText(append([]problem{worst}, others(errors, worst)...), worst.status, o.Record)
 	if m.echoed[errors[0].at] {
 		o.Status, o.Code = user.InDoubt, user.CodeContradiction
 	}
@@ -178,9 +178,9 @@ func others(errors []problem, worst problem) []problem {
 	})
 }
 
-// verdict says what a status means for one user. An error that carries no
-// status is a refusal: it names the user and says that something is wrong.
-func verdict(op user.Op, status int) user.Status {
+// statusFor returns what a status means for one user. An error without a status is
+// a refusal: it names the user and says that something is wrong.
+func statusFor(op user.Op, status int) user.Status {
 	switch {
 	case status == 409 && op == user.Create:
 		return user.Exists
@@ -193,13 +193,13 @@ func verdict(op user.Op, status int) user.Status {
 	case status == 0 || status/100 == 4:
 		return user.Refused
 	}
-	return user.InDoubt // an error whose status is no error
+	return user.InDoubt // an error with the status of a success
 }
 
-// voice makes code and detail of what the API says, fit to leave the client.
-// The code is the first title in snake case, if it is a short phrase in which
-// nothing had to be redacted, else the status.
-func voice(problems []problem, status int, records ...*user.Record) (code, detail string) {
+// errorText returns a code and a redacted detail from what the API says. The code
+// is the first title in snake case if that is a short phrase without anything to
+// redact, and otherwise the status.
+func errorText(problems []problem, status int, records ...*user.Record) (code, detail string) {
 	if len(problems) > 0 {
 		code = destination.Phrase(problems[0].title, "", records...)
 	}

@@ -12,21 +12,21 @@ import (
 
 // problem is one element of an errors list (Kard API reference, ErrorObject).
 type problem struct {
-	at            int // place of its user in the call; nobody or stranger
-	status        int // 0 if it has none that can be read
+	at            int // position of its user in the call; unnamed or unknownID
+	status        int // 0 if it has no readable one
 	title, detail string
 }
 
 const (
-	nobody   = -1 // it names no user: it is about the whole call
-	stranger = -2 // it names a user that was not in the call
+	unnamed   = -1 // it names no user: it is about the whole call
+	unknownID = -2 // it names a user that was not in the call
 )
 
-// problem takes note of one element of errors.
+// problem records one element of errors.
 func (m *answer) problem(v jsontext.Value) {
-	p := problem{at: nobody}
+	p := problem{at: unnamed}
 	var named bool
-	pointer := nobody
+	pointer := unnamed
 	m.members(v, func(name, value []byte) {
 		switch string(name) {
 		case "id":
@@ -36,18 +36,18 @@ func (m *answer) problem(v jsontext.Value) {
 		case "status":
 			p.status = m.status(value)
 		case "title":
-			p.title = m.words(value)
+			p.title = m.trimmed(value)
 		case "detail":
-			p.detail = m.words(value)
+			p.detail = m.trimmed(value)
 		case "source":
-			pointer = pointed(value, len(m.records))
+			pointer = pointedAt(value, len(m.records))
 		}
 	})
 	if !named {
 		p.at = pointer
 	}
-	if p.at == stranger {
-		m.strange++
+	if p.at == unknownID {
+		m.unknownIDs++
 	}
 	m.errors = append(m.errors, p)
 }
@@ -59,7 +59,7 @@ func (m *answer) owner(id []byte) int {
 	if at, ok := m.places[string(id)]; ok {
 		return at
 	}
-	return stranger
+	return unknownID
 }
 
 // status reads "409", 409 and "409 Conflict".
@@ -68,16 +68,16 @@ func (m *answer) status(value []byte) int {
 	return rest.StatusIn(string(text))
 }
 
-func (m *answer) words(value []byte) string {
+func (m *answer) trimmed(value []byte) string {
 	text, _ := m.text(value)
 	return strings.TrimSpace(string(text))
 }
 
-// pointed returns N of {"pointer":"/data/N/..."}: the place in the request. It
-// is only asked where an error carries no id.
-func pointed(source []byte, users int) int {
+// pointedAt returns N of {"pointer":"/data/N/..."}, the position in the request.
+// It matters only for an error without an id.
+func pointedAt(source []byte, users int) int {
 	var inner multiStatus
-	at := nobody
+	at := unnamed
 	inner.members(source, func(name, value []byte) {
 		if string(name) != "pointer" {
 			return
@@ -93,9 +93,9 @@ func pointed(source []byte, users int) int {
 	return at
 }
 
-// words finds what an answer that is a fault says, in the errors list or as
-// plain text.
-func words(body []byte) string {
+// bodyText returns what the body of a fault says, in the errors list or as plain
+// text.
+func bodyText(body []byte) string {
 	var m multiStatus
 	if m.read(body, nil) == nil {
 		return join(m.errors)

@@ -83,12 +83,12 @@ func TestFind(t *testing.T) {
 		{"what is not shown is not compared", 200, shown(`"zipCode":"01238"`), destination.Same, nil, ""},
 		{"nothing shown", 200, shown(``), destination.Same, nil, ""},
 		{"null is not shown", 200, shown(`"zipCode":null`), destination.Same, nil, ""},
-		{"what the record lacks is not compared", 200, shown(same + `,"hashedEmail":"ab"`), destination.Same, nil, ""},
+		{"what the record leaves out is not compared", 200, shown(same + `,"hashedEmail":"ab"`), destination.Same, nil, ""},
 		{"different", 200, shown(`"email":"other@mail.example","zipCode":"1238","enrolledRewards":[],"historicalTransactionsSent":false,"birthYear":1987`), destination.Different,
 			[]user.Field{user.Email, user.ZipCode, user.EnrolledRewards, user.HistoricalTransactionsSent}, ""},
 		{"another user", 200, `{"data":` + u2 + `}`, destination.Unknown, nil, ""},
 		{"nobody", 200, `{}`, destination.Unknown, nil, ""},
-		{"absent, says a gateway", 404, `<html>`, 0, nil, "denied http_404"},
+		{"absent, according to a gateway", 404, `<html>`, 0, nil, "denied http_404"},
 		{"errors inside", 200, `{"data":` + u1 + `,"errors":[{"status":"500"}]}`, 0, nil, "perhaps taken other_id"},
 		{"HTML", 200, `<html>`, 0, nil, "perhaps taken not_json"},
 		{"cut", 200, `{"data":{"id":"u1","attributes":{"zip`, 0, nil, "perhaps taken cut_answer"},
@@ -111,7 +111,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// TestFindByNumber: an API that shows an id of digits as a number means it.
+// TestFindByNumber: an API may show an id of digits as a number.
 func TestFindByNumber(t *testing.T) {
 	for id, want := range map[string]destination.Presence{"7": destination.Same, "07": destination.Unknown, "7.0": destination.Unknown} {
 		found, _ := answering(t, 200, `{"data":{"id":7,"attributes":{}}}`).Find(t.Context(), person(id))
@@ -121,7 +121,7 @@ func TestFindByNumber(t *testing.T) {
 	}
 }
 
-// TestHeldIsSentBack: what a read shows can stand in a record as it is.
+// TestHeldIsSentBack: a record can hold what a read shows, unchanged.
 func TestHeldIsSentBack(t *testing.T) {
 	const attributes = `"email":"zo\u00eb@mail.example","hashedEmail":"ab","phoneNumber":"+14155552671","birthYear":"1990","zipCode":"01238","enrolledRewards":["CARDLINKED"],"historicalTransactionsSent":true`
 	c := answering(t, 200, `{"data":{"id":"u1","attributes":{`+attributes+`,"unknown":{"a":1}}}}`)

@@ -11,9 +11,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// said is what an answer says: a user (Konstantly API reference, Create User) or
-// an error, {"status":400,"message":"Validation failed","errors":{"email":["..."]}}.
-type said struct {
+// answer is a user (Konstantly API reference, Create User) or an error,
+// {"status":400,"message":"Validation failed","errors":{"email":["..."]}}.
+type answer struct {
 	ID         jsontext.Value `json:"id"`
 	Name       jsontext.Value `json:"name"`
 	Email      jsontext.Value `json:"email"`
@@ -30,7 +30,7 @@ type said struct {
 	empty bool // there was no body
 }
 
-// complaint is what an answer says is wrong.
+// complaint is the part of an answer that describes an error.
 type complaint struct {
 	Status  jsontext.Value `json:"status"`
 	Message jsontext.Value `json:"message"`
@@ -38,13 +38,13 @@ type complaint struct {
 	Errors  jsontext.Value `json:"errors"`
 }
 
-// lax lets words pass that are not UTF-8. Duplicate names stay errors: with two
-// ids in one answer, nobody knows whose it is.
+// lax accepts text that is not UTF-8. Duplicate names remain an error: an answer
+// with two ids is ambiguous.
 var lax = jsontext.AllowInvalidUTF8(true)
 
-// read reads a body. No body says nothing, and that without an error.
-func read(body []byte) (said, error) {
-	s := said{}
+// read reads a body. No body is an empty answer, and not an error.
+func read(body []byte) (answer, error) {
+	s := answer{}
 	if s.empty = len(bytes.TrimSpace(body)) == 0; s.empty {
 		return s, nil
 	}
@@ -52,11 +52,11 @@ func read(body []byte) (said, error) {
 	return s, err
 }
 
-// id is the user's key; a number is taken as its digits. "" is none.
-func (s *said) id() string { return shown(s.ID) }
+// id returns the user's key, or the digits of a number; "" if there is none.
+func (s *answer) id() string { return plainText(s.ID) }
 
-// shown is what a string says, and a number or boolean as it stands.
-func shown(v jsontext.Value) string {
+// plainText returns the text of a string, and a number or boolean as written.
+func plainText(v jsontext.Value) string {
 	switch v.Kind() {
 	case '"':
 		text, _ := jsontext.AppendUnquote(nil, v)
@@ -67,19 +67,19 @@ func shown(v jsontext.Value) string {
 	return ""
 }
 
-// status is the one in the body, 0 if there is none that can be read.
-func (s *said) status() int {
-	n, err := strconv.Atoi(shown(s.Status))
+// status returns the status in the body; 0 if there is no readable one.
+func (s *answer) status() int {
+	n, err := strconv.Atoi(plainText(s.Status))
 	if err != nil || n < 100 || n > 599 {
 		return 0
 	}
 	return n
 }
 
-// failed reports whether the body is about an error, whatever the status before
-// it. A message without a user is one: no success is documented to have it.
-func (s *said) failed() bool {
-	return s.status() >= 400 || len(s.fields()) > 0 || present(s.Error) || s.id() == "" && present(s.Message)
+// failed reports whether the body describes an error, whatever the HTTP status. A
+// message without a user is one: no success is documented to have that.
+func (s *answer) failed() bool {
+	return s.status() >= 400 || len(s.fieldErrors()) > 0 || present(s.Error) || s.id() == "" && present(s.Message)
 }
 
 func present(v jsontext.Value) bool {
@@ -90,49 +90,49 @@ func present(v jsontext.Value) bool {
 	return true
 }
 
-// fieldErrors are what is said against one field.
-type fieldErrors struct {
+// fieldError holds the errors of one field.
+type fieldError struct {
 	key   string // the API's name
 	words []string
 }
 
-// fields are the errors of fields, by their names. A list that names no field is
-// one of the field "".
-func (s *said) fields() []fieldErrors {
+// fieldErrors returns the errors of each field, by name. A list without field names
+// belongs to the field "".
+func (s *answer) fieldErrors() []fieldError {
 	var by map[string]jsontext.Value
 	if s.Errors.Kind() != '{' || json.Unmarshal(s.Errors, &by, lax) != nil {
 		if present(s.Errors) {
-			return []fieldErrors{{"", texts(s.Errors)}}
+			return []fieldError{{"", texts(s.Errors)}}
 		}
 		return nil
 	}
-	var list []fieldErrors
+	var list []fieldError
 	for _, key := range slices.Sorted(maps.Keys(by)) {
 		if present(by[key]) {
-			list = append(list, fieldErrors{key, texts(by[key])})
+			list = append(list, fieldError{key, texts(by[key])})
 		}
 	}
 	return list
 }
 
-// texts are the strings in a string or a list of them.
+// texts returns the strings in a string or in a list.
 func texts(v jsontext.Value) []string {
 	items := []jsontext.Value{v}
 	if v.Kind() == '[' {
 		items = nil
-		_ = json.Unmarshal(v, &items, lax) // it was parsed as a part of the body
+		_ = json.Unmarshal(v, &items, lax) // it was parsed as part of the body
 	}
 	var list []string
 	for _, item := range items {
-		if text := strings.TrimSpace(shown(item)); text != "" {
+		if text := strings.TrimSpace(plainText(item)); text != "" {
 			list = append(list, text)
 		}
 	}
 	return list
 }
 
-// banned is isBanned; known is false where it is not shown.
-func (s *said) banned() (is, known bool) {
-	text := shown(s.IsBanned)
+// banned returns isBanned; known is false if the answer does not show it.
+func (s *answer) banned() (is, known bool) {
+	text := plainText(s.IsBanned)
 	return text == "true" || text == "1", text != ""
 }

@@ -16,7 +16,8 @@ const (
 )
 
 // Apply sends the one user of b: POST for a create, PATCH for an update, DELETE
-// or a block for a delete, and in turn the further calls that these may need.
+// or a block for a delete, followed by the calls that these may need. Its error is
+// a *destination.CallError.
 func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	if len(b.Records) == 0 {
 		return nil, nil
@@ -45,56 +46,56 @@ func (c *Client) apply(ctx context.Context, op user.Op, r *user.Record) (user.Ou
 	return c.remove(ctx, r)
 }
 
-// do makes one call about r. sent is r with what was made up for it: its values
-// must not show either.
-func (c *Client) do(ctx context.Context, request rest.Request, r, sent *user.Record) (*rest.Answer, said, error) {
+// do makes one call about r. sent is r with generated values, which must not be
+// shown either.
+func (c *Client) do(ctx context.Context, request rest.Request, r, sent *user.Record) (*rest.Answer, answer, error) {
 	request.Records = []*user.Record{r, sent}
 	a, err := c.api.Do(ctx, request)
 	if err != nil {
-		return nil, said{}, err
+		return nil, answer{}, err
 	}
 	if ce := a.Elsewhere(); ce != nil {
 		defer a.Release()
 		ce.Detail += ", which ends in /openapi/v1"
-		return nil, said{}, ce
+		return nil, answer{}, ce
 	}
 	s, err := read(a.Body)
 	if err != nil && a.Status/100 == 2 {
 		defer a.Release()
-		return nil, said{}, a.Unreadable(err)
+		return nil, answer{}, a.Unreadable(err)
 	}
 	if err != nil {
-		s = said{}
+		s = answer{}
 	}
 	return a, s, nil
 }
 
-// outcome is what an answer says of r, before the client looks further: done if
-// all is well.
-func outcome(a *rest.Answer, s *said, op user.Op, r, sent *user.Record, done user.Status) user.Outcome {
+// outcome returns what an answer says about r, before any further calls: success if
+// nothing is wrong.
+func outcome(a *rest.Answer, s *answer, op user.Op, r, sent *user.Record, success user.Status) user.Outcome {
 	o := user.Outcome{Status: user.InDoubt, HTTP: a.Status, RequestID: a.RequestID}
 	inside := s.status()
 	switch {
 	case a.Status/100 == 4:
-		o.Status = verdict(op, a.Status)
-		o.Code, o.Detail = s.voice(a.Status, r, sent)
+		o.Status = statusFor(op, a.Status)
+		o.Code, o.Detail = s.errorText(a.Status, r, sent)
 	case s.failed() && s.id() == "" && inside/100 == 4:
-		o.Status, o.HTTP = verdict(op, inside), inside
-		o.Code, o.Detail = s.voice(inside, r, sent)
+		o.Status, o.HTTP = statusFor(op, inside), inside
+		o.Code, o.Detail = s.errorText(inside, r, sent)
 	case s.failed():
 		o.Code, o.Detail = codeInside, s.detail(r, sent)
 	case s.id() != "" && s.id() != r.User.ID:
 		o.Code = codeOtherID
 	case a.Status != http.StatusOK && a.Status != http.StatusCreated && a.Status != http.StatusNoContent:
-		o.Code = destination.StatusCode(a.Status) // no success that the reference has
+		o.Code = destination.StatusCode(a.Status) // not a success in the reference
 	default:
-		o.Status = done
+		o.Status = success
 	}
 	return o
 }
 
-// verdict is what a status of the 400s means for the user.
-func verdict(op user.Op, status int) user.Status {
+// statusFor returns what a 4xx status means for the user.
+func statusFor(op user.Op, status int) user.Status {
 	switch {
 	case status == http.StatusConflict && op == user.Create:
 		return user.Exists
@@ -117,9 +118,9 @@ func (c *Client) remove(ctx context.Context, r *user.Record) (user.Outcome, erro
 	return outcome(a, &s, user.Delete, r, r, user.Deleted), nil
 }
 
-// update sends what r has. Nothing says what a PATCH answers with beside 200: no
-// body, or a user. Where a delete blocks, a user who is blocked is one that an
-// earlier run took away, and is activated again.
+// update sends what r has. Except for the status 200, the answer to a PATCH is not
+// documented: it has no body, or a user. Where a delete blocks, a blocked user was
+// deleted by an earlier run, and is activated again.
 func (c *Client) update(ctx context.Context, r *user.Record) (user.Outcome, error) {
 	a, s, err := c.do(ctx, rest.Request{
 		Method: http.MethodPatch, Path: []string{collection, r.User.ID},
@@ -133,19 +134,19 @@ func (c *Client) update(ctx context.Context, r *user.Record) (user.Outcome, erro
 	if o.Status != user.Updated {
 		return o, nil
 	}
-	o.Detail = c.kept(r)
+	o.Detail = c.notSent(r)
 	if c.config.OnAbsent != Block {
 		return o, nil
 	}
 	banned, known := s.banned()
-	return c.active(ctx, r, o, banned, known)
+	return c.ensureActive(ctx, r, o, banned, known)
 }
 
-// kept says what of r an update does not send.
-func (w *form) kept(r *user.Record) string {
+// notSent says which fields of r an update does not send.
+func (w *form) notSent(r *user.Record) string {
 	var names []string
 	for _, a := range r.User.Attributes {
-		if once(a.Field) {
+		if createOnly(a.Field) {
 			names = append(names, string(a.Field))
 		}
 	}

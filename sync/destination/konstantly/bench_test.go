@@ -60,7 +60,7 @@ func BenchmarkCheck(b *testing.B) {
 	}
 }
 
-// BenchmarkApply is a call from record to outcome, without a network.
+// BenchmarkApply makes a call, from record to outcome, without a network.
 func BenchmarkApply(b *testing.B) {
 	for name, test := range map[string]struct {
 		op     user.Op
@@ -89,7 +89,7 @@ func BenchmarkApply(b *testing.B) {
 	}
 }
 
-// BenchmarkThroughput creates users at the rehearsal over loopback, a caller for
+// BenchmarkThroughput creates users in the sandbox over loopback, with a caller for
 // each processor: client and server share the time.
 func BenchmarkThroughput(b *testing.B) {
 	server := httptest.NewServer(sandbox.New(sandbox.Options{API: rehearsal.New(rehearsal.Options{})}))

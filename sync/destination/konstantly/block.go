@@ -10,8 +10,7 @@ import (
 	"usersync/sync/user"
 )
 
-// block deactivates a user. The answer is documented to be the user, with
-// isBanned true.
+// block deactivates a user. The documented answer is the user, with isBanned true.
 func (c *Client) block(ctx context.Context, r *user.Record) (user.Outcome, error) {
 	a, s, err := c.do(ctx, rest.Request{
 		Method: http.MethodPost, Path: []string{collection, blocked},
@@ -36,9 +35,9 @@ func (c *Client) block(ctx context.Context, r *user.Record) (user.Outcome, error
 	return o, nil
 }
 
-// active sees to it that a user who was just updated is not blocked. o is what
-// the update came to.
-func (c *Client) active(ctx context.Context, r *user.Record, o user.Outcome, banned, known bool) (user.Outcome, error) {
+// ensureActive makes sure that a user who was just updated is not blocked. o is the
+// outcome of the update.
+func (c *Client) ensureActive(ctx context.Context, r *user.Record, o user.Outcome, banned, known bool) (user.Outcome, error) {
 	if !known {
 		if err := destination.Further(ctx, destination.ReadCall); err != nil {
 			return o, err
@@ -46,7 +45,7 @@ func (c *Client) active(ctx context.Context, r *user.Record, o user.Outcome, ban
 		found, err := c.Find(ctx, r)
 		switch {
 		case err != nil:
-			return o, afterwards(err)
+			return o, perhapsTaken(err)
 		case found.Presence == destination.Absent:
 			o.Status = user.Missing
 			return o, nil
@@ -62,20 +61,20 @@ func (c *Client) active(ctx context.Context, r *user.Record, o user.Outcome, ban
 	return c.unblock(ctx, r, o)
 }
 
-// unblock activates a user. What the licence does not allow is refused; the
-// update stands all the same.
+// unblock activates a user. If the licence does not allow it, the outcome is a
+// refusal, although the update was made.
 func (c *Client) unblock(ctx context.Context, r *user.Record, updated user.Outcome) (user.Outcome, error) {
 	if err := destination.Further(ctx, string(user.Update)); err != nil {
 		return updated, err
 	}
 	a, s, err := c.do(ctx, rest.Request{Method: http.MethodDelete, Path: []string{collection, blocked, r.User.ID}}, r, r)
 	if err != nil {
-		return updated, afterwards(err)
+		return updated, perhapsTaken(err)
 	}
 	defer a.Release()
 	o := outcome(a, &s, user.Update, r, r, user.Updated)
 	switch banned, _ := s.banned(); {
-	case o.Status == user.Missing: // of a user who was there: somebody else was quicker
+	case o.Status == user.Missing: // the user was there: another client was faster
 		o.Status = user.InDoubt
 	case o.Status == user.Updated && banned:
 		o.Status, o.Code = user.InDoubt, codeBlocked
@@ -85,9 +84,9 @@ func (c *Client) unblock(ctx context.Context, r *user.Record, updated user.Outco
 	return o, nil
 }
 
-// afterwards says of a call that failed behind one that was taken that the whole
-// was perhaps taken: it did get through.
-func afterwards(err error) error {
+// perhapsTaken changes the fault of a call that failed after a successful one: the
+// whole was perhaps taken, because the first call was.
+func perhapsTaken(err error) error {
 	var ce *destination.CallError
 	if errors.As(err, &ce) && ce.Fault != destination.Denied {
 		late := *ce

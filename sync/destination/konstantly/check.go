@@ -7,12 +7,13 @@ import (
 	"usersync/sync/user"
 )
 
-// required is what Konstantly asks for when it creates a user, beside the
-// password (Konstantly API reference, Create User).
+// required lists what Konstantly requires of a new user besides the password
+// (Konstantly API reference, Create User).
 var required = [...]user.Field{user.Name, user.Email, user.Role}
 
-// CheckColumns tells before a run whether the fields that the input can fill
-// will do for op. Every call about a user but a delete requires the e-mail.
+// CheckColumns reports, before a run, whether the input has the fields that op
+// needs. Every call except a delete requires the e-mail. Its error is a
+// *user.InvalidError.
 func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	if op == user.Delete {
 		return nil
@@ -29,7 +30,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 		return nil
 	}
 	for _, f := range fields {
-		if once(f) || f == user.Password && c.config.Password != Always {
+		if createOnly(f) || f == user.Password && c.config.Password != Always {
 			return user.Unfit("only_on_create", f, "Konstantly takes it only when a user is created, and this run updates",
 				"list the column under ignore: in the config"+alwaysHint(f))
 		}
@@ -44,9 +45,9 @@ func alwaysHint(f user.Field) string {
 	return ""
 }
 
-// Check tells whether Konstantly would refuse the record. Of a delete it looks
-// at the id only. What a create alone requires is asked of those who are to be
-// created: an upsert may find its user there.
+// Check reports whether Konstantly would refuse the record, as a
+// *user.InvalidError. For a delete it checks only the id. What only a create
+// requires is not required of an upsert, which may find its user.
 func (c *Client) Check(r *user.Record) error {
 	if bad := checkID(r.User.ID); bad != nil {
 		return bad
@@ -65,7 +66,7 @@ func (c *Client) Check(r *user.Record) error {
 		}
 	}
 	if r.Op == user.Create {
-		return c.lacks(r)
+		return c.missingForCreate(r)
 	}
 	if _, ok := r.User.Value(user.Email); !ok {
 		return missing("missing_field", user.Email, "")
@@ -73,8 +74,8 @@ func (c *Client) Check(r *user.Record) error {
 	return nil
 }
 
-// lacks names what a create requires and r does not have.
-func (w *form) lacks(r *user.Record) error {
+// missingForCreate names a field that a create requires and r does not have.
+func (w *form) missingForCreate(r *user.Record) error {
 	for _, f := range required {
 		if _, ok := r.User.Value(f); !ok {
 			return missing("missing_field", f, "")
@@ -109,16 +110,16 @@ func noPassword(code string) error {
 	return user.Unfit(code, user.Password, "Konstantly requires one of a new user", "fill the column, or set konstantly.password: generate in the config")
 }
 
-// checkID: an id is alphanumeric (Konstantly API reference, Create User). Two of
-// them would lead to other paths than a user's.
+// checkID: an id is alphanumeric (Konstantly API reference, Create User). Two
+// alphanumeric ids would lead to other paths than a user's.
 func checkID(id string) error {
 	switch {
 	case id == "":
 		return user.Unfit("missing_id", user.ID, "must not be empty", "")
 	case strings.ContainsFunc(id, func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }):
-		return user.Unfit("bad_id", user.ID, "must hold letters A to Z and digits only", "map a column of such keys to id under fields: in the config, or make one with an expr: there")
+		return user.Unfit("bad_id", user.ID, "must hold only letters A to Z and digits", "map a column of such keys to id under fields: in the config, or make one with an expr: there")
 	case strings.EqualFold(id, "blocked") || strings.EqualFold(id, "byEmail"):
-		return user.Unfit("bad_id", user.ID, "is a word that Konstantly's addresses use for something else", "")
+		return user.Unfit("bad_id", user.ID, "is reserved: Konstantly uses it in its addresses", "")
 	}
 	return nil
 }
@@ -135,10 +136,10 @@ func (w *form) checkAttribute(a *user.Attribute) error {
 	switch a.Field {
 	case user.FromAPI:
 		_, err = a.Value.Bool()
-		return because("bad_boolean", a.Field, err)
+		return invalidIf("bad_boolean", a.Field, err)
 	case user.Courses, user.Groups:
 		_, err = integers(a.Value)
-		return because("bad_list", a.Field, err)
+		return invalidIf("bad_list", a.Field, err)
 	case user.DeadlineAt:
 		return checkDeadline(a.Value)
 	case user.Email, user.Name, user.Role, user.Bio, user.Occupation, user.Location, user.Timezone:
@@ -152,21 +153,21 @@ func checkText(a *user.Attribute) error {
 	if strings.TrimSpace(text) == "" && slices.Contains(required[:], a.Field) && err == nil {
 		return missing("missing_field", a.Field, "")
 	}
-	return because("bad_text", a.Field, err)
+	return invalidIf("bad_text", a.Field, err)
 }
 
-func because(code string, f user.Field, err error) error {
+func invalidIf(code string, f user.Field, err error) error {
 	if err == nil {
 		return nil
 	}
 	return user.Unfit(code, f, err.Error(), "")
 }
 
-// latest is a day in the year 5138: what is later was meant in milliseconds.
-const latest = 1e11
+// maxEpoch is a day in the year 5138: a larger number is in milliseconds.
+const maxEpoch = 1e11
 
 func checkDeadline(v user.Value) error {
-	if n, err := integer(v.Text); err == nil && n < latest {
+	if n, err := integer(v.Text); err == nil && n < maxEpoch {
 		return nil
 	}
 	return user.Unfit("bad_epoch", user.DeadlineAt, "must be seconds since 1970, such as 1767225600", "")
@@ -176,10 +177,10 @@ func (w *form) checkCustom(id string, a *user.Attribute) error {
 	if id == "" {
 		return unknown(a.Field)
 	}
-	_, err := w.written(id, a.Value)
+	_, err := w.typed(id, a.Value)
 	switch err {
 	case errNoAttribute:
-		return user.Unfit("unknown_attribute", a.Field, err.Error(), "write the attribute's API id behind attributes., or list the column under ignore: in the config")
+		return user.Unfit("unknown_attribute", a.Field, err.Error(), "write the attribute's API id after attributes., or list the column under ignore: in the config")
 	case errNoOption, errNoOptions:
 		return user.Unfit("bad_choice", a.Field, err.Error(), "")
 	case errNotNumber:
@@ -187,5 +188,5 @@ func (w *form) checkCustom(id string, a *user.Attribute) error {
 	case errTooLong:
 		return user.Unfit("too_long", a.Field, err.Error(), "")
 	}
-	return because("bad_boolean", a.Field, err)
+	return invalidIf("bad_boolean", a.Field, err)
 }

@@ -134,12 +134,12 @@ func TestChoices(t *testing.T) {
 	for _, test := range []struct {
 		id    string
 		value user.Value
-		want  string // as it is sent, or the code of the refusal
+		want  string // what is sent, or the code of the refusal
 	}{
 		{"department", text("Sales"), `1`},
 		{"department", text(" R&D "), `2`},
 		{"department", text("2"), `2`},
-		{"department", text("1"), `3`}, // a name goes before an id
+		{"department", text("1"), `3`}, // a name takes precedence over an id
 		{"department", user.JSONValue("1"), `1`},
 		{"department", text("sales"), "bad_choice"},
 		{"department", text("9"), "bad_choice"},

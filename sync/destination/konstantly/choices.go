@@ -16,7 +16,7 @@ import (
 	"usersync/sync/user"
 )
 
-// Schema holds the custom attributes of a site by their API ids.
+// Schema holds the custom attributes of a site, by API id.
 type Schema map[string]attribute
 
 // attribute is a custom attribute as the site defines it (Konstantly API
@@ -32,7 +32,7 @@ type option struct {
 	Value string `json:"value"`
 }
 
-// The types whose values are no plain texts.
+// The types of attributes with rules for their values.
 const (
 	ofText    = 1
 	ofChoice  = 3
@@ -41,10 +41,10 @@ const (
 	ofNumber  = 8
 )
 
-const longestAttribute = 255 // characters of a text; Konstantly API reference, Update User Custom Attributes
+const maxText = 255 // characters of a text; Konstantly API reference, Update User Custom Attributes
 
-// Learn asks the site which custom attributes it has. It makes one call. The
-// error is New's, or a *destination.CallError.
+// Learn asks the site for its custom attributes, in one call. Its error is New's, or
+// a *destination.CallError.
 func Learn(ctx context.Context, config Config) (Schema, error) {
 	api, err := config.connect()
 	if err != nil {
@@ -59,7 +59,7 @@ func Learn(ctx context.Context, config Config) (Schema, error) {
 	var list []attribute
 	switch err := json.Unmarshal(a.Body, &list, lax); {
 	case a.Status/100 != 2:
-		return nil, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), destination.Clean(words(a.Body)))
+		return nil, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), destination.Clean(bodyText(a.Body)))
 	case err != nil || list == nil:
 		return nil, a.Fail(destination.NotTaken, "not_json", "")
 	}
@@ -78,9 +78,9 @@ var (
 	errTooLong     = errors.New("must be at most 255 characters")
 )
 
-// written is the value in the form in which the API takes it. Without a schema
-// that is the form that it has.
-func (w *form) written(id string, v user.Value) (user.Value, error) {
+// typed returns the value with the type of its attribute. Without a schema it
+// returns v unchanged.
+func (w *form) typed(id string, v user.Value) (user.Value, error) {
 	known, ok := w.config.Schema[id]
 	switch {
 	case w.config.Schema == nil || v.Kind == user.Clear:
@@ -90,7 +90,7 @@ func (w *form) written(id string, v user.Value) (user.Value, error) {
 	}
 	switch known.Type {
 	case ofText:
-		if utf8.RuneCountInString(v.Text) > longestAttribute {
+		if utf8.RuneCountInString(v.Text) > maxText {
 			return v, errTooLong
 		}
 	case ofChoice:
@@ -106,8 +106,8 @@ func (w *form) written(id string, v user.Value) (user.Value, error) {
 	return v, nil
 }
 
-// choice is the id of an option that is given by name or by id. An option whose
-// name is a number goes before one whose id it is, where a text says so.
+// choice returns the id of an option given by name or by id. A text matches the
+// name of an option before the id of another.
 func (a attribute) choice(v user.Value) (user.Value, error) {
 	text, err := v.Plain()
 	if err != nil {
@@ -130,7 +130,7 @@ func (a attribute) choice(v user.Value) (user.Value, error) {
 }
 
 func (a attribute) choices(v user.Value) (user.Value, error) {
-	items, err := several(v)
+	items, err := elements(v)
 	if err != nil {
 		return v, errNoOptions
 	}
@@ -148,9 +148,9 @@ func (a attribute) choices(v user.Value) (user.Value, error) {
 	return user.JSONValue(string(append(list, ']'))), nil
 }
 
-// several takes a list of texts and numbers apart. A single value is a list of
+// elements returns the texts and numbers of a list. A single value is a list of
 // one.
-func several(v user.Value) ([]user.Value, error) {
+func elements(v user.Value) ([]user.Value, error) {
 	var raw []jsontext.Value
 	text := strings.TrimSpace(v.Text)
 	switch {

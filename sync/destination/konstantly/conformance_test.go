@@ -13,9 +13,8 @@ import (
 
 const siteKey = "konstantly-key-4711"
 
-// TestConformance holds the client to what every destination must keep, in both
-// readings of what is not documented: how a taken e-mail is refused, and what a
-// PATCH answers with.
+// TestConformance runs the suite for both readings of what is not documented: how a
+// taken e-mail is refused, and how a PATCH is answered.
 func TestConformance(t *testing.T) {
 	for name, o := range map[string]rehearsal.Options{"400 and silence": {}, "409 and the user": {Taken: 409, Shows: true}} {
 		t.Run(name, func(t *testing.T) { suite(o).Run(t) })
@@ -39,12 +38,12 @@ func suite(o rehearsal.Options) destinationtest.Suite {
 		Keyed:       []user.Op{user.Update, user.Delete},
 		KeyedRead:   true,
 		Bare:        []user.Op{user.Update, user.Delete},
-		Joined:      []user.Field{user.Courses, user.Groups, user.DeadlineAt}, // in no update
+		Joined:      []user.Field{user.Courses, user.Groups, user.DeadlineAt}, // not in updates
 		PerMinute:   100,
 	}
 }
 
-// learner has every field. The version shows in what both calls send.
+// learner has every field. The version appears in what both calls send.
 func learner(n, version int) *user.Record {
 	id := fmt.Sprintf("L%06d", 200000+n)
 	r := &user.Record{User: user.User{ID: id, Attributes: []user.Attribute{

@@ -12,11 +12,11 @@ import (
 	"usersync/sync/user"
 )
 
-// create sends a new user. What a refusal over the e-mail or the id means is
-// asked: the API's words for a duplicate are not documented.
+// create sends a new user. If it is refused because of the e-mail or the id, create
+// asks whether the user exists: the error for a duplicate is not documented.
 func (c *Client) create(ctx context.Context, r *user.Record) (user.Outcome, error) {
-	if lack := c.lacks(r); lack != nil {
-		return c.meet(ctx, r, lack)
+	if lack := c.missingForCreate(r); lack != nil {
+		return c.findInstead(ctx, r, lack)
 	}
 	sent := c.withPassword(r)
 	a, s, err := c.do(ctx, rest.Request{
@@ -29,43 +29,43 @@ func (c *Client) create(ctx context.Context, r *user.Record) (user.Outcome, erro
 	defer a.Release()
 	o := outcome(a, &s, user.Create, r, sent, user.Created)
 	switch {
-	case o.Status == user.Exists, o.Status == user.Refused && s.disputed(o.HTTP):
-		return c.dispute(ctx, r, o)
+	case o.Status == user.Exists, o.Status == user.Refused && s.mayBeConflict(o.HTTP):
+		return c.resolveConflict(ctx, r, o)
 	case o.Status == user.Created && s.id() == "":
-		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // the answer is documented to be the user
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // the documented answer is the user
 	}
 	return o, nil
 }
 
-// withPassword returns r, or a copy that has a password which nobody knows.
+// withPassword returns r, or a copy with a random password if r has none.
 func (w *form) withPassword(r *user.Record) *user.Record {
 	if _, ok := r.User.Secret(user.Password); ok {
 		return r
 	}
 	sent := *r
-	// The ending keeps the rules that ask for every kind of character; the
-	// secrecy lies in the 26 before it (130 bits).
+	// The suffix satisfies rules that require every kind of character; the 26
+	// characters before it are random (130 bits).
 	made := user.SecretAttribute{Field: user.Password, Value: user.NewSecret(rand.Text() + "-a7")}
 	sent.User.Secrets = append(slices.Clone(r.User.Secrets), made)
 	return &sent
 }
 
-// disputed reports whether a refused create may be one of somebody who exists:
-// the e-mail or the id is blamed, or nothing in particular.
-func (s *said) disputed(status int) bool {
+// mayBeConflict reports whether a create may have been refused because the user
+// exists: the error is about the e-mail, the id, or nothing in particular.
+func (s *answer) mayBeConflict(status int) bool {
 	if status != http.StatusBadRequest && status != http.StatusConflict && status != http.StatusUnprocessableEntity {
 		return false
 	}
-	fields := s.fields()
-	return len(fields) == 0 || slices.ContainsFunc(fields, func(e fieldErrors) bool {
+	fields := s.fieldErrors()
+	return len(fields) == 0 || slices.ContainsFunc(fields, func(e fieldError) bool {
 		return e.key == "" || e.key == "email" || e.key == "id"
 	})
 }
 
-// dispute finds out whether the user exists. If not, but somebody else has the
-// e-mail, the record is refused: that user is not ours to update. o is the
-// refusal, which stands where nobody has it.
-func (c *Client) dispute(ctx context.Context, r *user.Record, o user.Outcome) (user.Outcome, error) {
+// resolveConflict finds out whether the user exists. If not, but another user has
+// the e-mail, the record is refused: that user must not be updated. o is the
+// refusal, which remains if no user has the e-mail.
+func (c *Client) resolveConflict(ctx context.Context, r *user.Record, o user.Outcome) (user.Outcome, error) {
 	if err := destination.Further(ctx, destination.ReadCall); err != nil {
 		return o, err
 	}
@@ -84,9 +84,9 @@ func (c *Client) dispute(ctx context.Context, r *user.Record, o user.Outcome) (u
 	}
 	owner, err := c.owner(ctx, r)
 	switch {
-	case err != nil && !astray(err):
+	case err != nil && !isNotFound(err):
 		return o, destination.OnlyRead(err)
-	case owner == r.User.ID: // an earlier create was slow, and has just come through
+	case owner == r.User.ID: // an earlier create was slow, and has just finished
 		return user.Outcome{Status: user.Exists, HTTP: o.HTTP, RequestID: o.RequestID}, nil
 	case owner != "":
 		o.Code, o.Detail = user.CodeExists, "another user of Konstantly has this e-mail address"
@@ -94,15 +94,15 @@ func (c *Client) dispute(ctx context.Context, r *user.Record, o user.Outcome) (u
 	return o, nil
 }
 
-// astray reports whether a web server in front of the API found no such address:
-// some will not pass on every e-mail. That is no wrong base_url, or the look by
-// id had met it.
-func astray(err error) bool {
+// isNotFound reports whether a web server in front of the API found no such
+// address: some do not accept every e-mail in a path. The base_url is not wrong, or
+// the read by id would have failed too.
+func isNotFound(err error) bool {
 	var ce *destination.CallError
 	return errors.As(err, &ce) && ce.Status == http.StatusNotFound
 }
 
-// owner is the id of the user who has r's e-mail; "" if nobody has it.
+// owner returns the id of the user who has r's e-mail; "" if there is none.
 func (c *Client) owner(ctx context.Context, r *user.Record) (string, error) {
 	email, _ := r.User.Value(user.Email)
 	text, _ := email.Plain()
@@ -120,9 +120,9 @@ func (c *Client) owner(ctx context.Context, r *user.Record) (string, error) {
 	return s.id(), nil
 }
 
-// meet looks for a user who cannot be created from r: an upsert may find the
-// user there all the same. lack says why.
-func (c *Client) meet(ctx context.Context, r *user.Record, lack error) (user.Outcome, error) {
+// findInstead looks up a user who cannot be created from r, because an upsert may
+// still find it. lack says why it cannot be created.
+func (c *Client) findInstead(ctx context.Context, r *user.Record, lack error) (user.Outcome, error) {
 	found, err := c.Find(ctx, r)
 	switch {
 	case err != nil:

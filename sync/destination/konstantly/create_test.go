@@ -22,7 +22,7 @@ const (
 	byEmail    = "GET /users/byEmail/frieda@mail.example"
 )
 
-// TestCreateAnswers: what one answer says, where it says enough.
+// TestCreateAnswers: answers that need no further call.
 func TestCreateAnswers(t *testing.T) {
 	for answer, want := range map[reply]string{
 		`201 ` + e1:              "created 201",
@@ -63,8 +63,9 @@ func TestCreateAnswers(t *testing.T) {
 	}
 }
 
-// TestDisputedCreate: a refusal over the e-mail, the id or nothing in particular
-// may be one of a user who exists, of somebody else, or of nobody.
+// TestDisputedCreate: a create may be refused over the e-mail, the id or nothing in
+// particular because the user exists, because another user has the e-mail, or for
+// another reason.
 func TestDisputedCreate(t *testing.T) {
 	const taken = `400 {"status":400,"message":"Validation failed","errors":{"email":["Already used"]}}`
 	whole := []string{post, get, byEmail}
@@ -79,23 +80,23 @@ func TestDisputedCreate(t *testing.T) {
 		"no reason given":      {map[string]reply{post: `400 {"status":400,"message":"Bad Request"}`, get: "200 " + e1}, "_exists 400", whole[:2]},
 		"a list of reasons":    {map[string]reply{post: `400 {"errors":["Already used"]}`, get: "200 " + e1}, "_exists 400", whole[:2]},
 		"inside a success":     {map[string]reply{post: reply("200" + taken[3:]), get: "200 " + e1}, "_exists 400", whole[:2]},
-		"somebody else has the e-mail": {map[string]reply{post: taken, get: absent, byEmail: "200 " + e2},
+		"another user has the e-mail": {map[string]reply{post: taken, get: absent, byEmail: "200 " + e2},
 			"refused exists 400 another user of Konstantly has this e-mail address", whole},
-		"somebody else, by 409": {map[string]reply{post: "409 ", get: absent, byEmail: "200 " + e2},
+		"another user, by 409": {map[string]reply{post: "409 ", get: absent, byEmail: "200 " + e2},
 			"refused exists 409 another user of Konstantly has this e-mail address", whole},
 		"our own user, a moment later": {map[string]reply{post: taken, get: absent, byEmail: "200 " + e1}, "_exists 400", whole},
-		"an e-mail that is none": {map[string]reply{post: invalid400, get: absent, byEmail: "400 {}"},
+		"an invalid e-mail": {map[string]reply{post: invalid400, get: absent, byEmail: "400 {}"},
 			"refused bad_email 400 email: Invalid email format", whole},
-		"nobody has it": {map[string]reply{post: invalid400, get: absent, byEmail: absent},
+		"no user has it": {map[string]reply{post: invalid400, get: absent, byEmail: absent},
 			"refused bad_email 400 email: Invalid email format", whole},
 		"an address that gets lost": {map[string]reply{post: invalid400, get: absent, byEmail: "404 <html>"},
 			"refused bad_email 400 email: Invalid email format", whole},
-		"nobody has it, by 409": {map[string]reply{post: "409 ", get: absent, byEmail: absent}, "refused http_409 409", whole},
-		"another user is shown": {map[string]reply{post: taken, get: "200 " + e2}, "in_doubt no_answer 200", whole[:2]},
-		"the look fails":        {map[string]reply{post: taken, get: "500 "}, "not taken http_500", whole[:2]},
-		"the look is a page":    {map[string]reply{post: taken, get: "200 <html>"}, "not taken not_json", whole[:2]},
-		"the look is denied":    {map[string]reply{post: taken, get: "403 "}, "denied http_403", whole[:2]},
-		"the second look fails": {map[string]reply{post: taken, get: absent, byEmail: "502 "}, "not taken http_502", whole},
+		"no user has it, by 409": {map[string]reply{post: "409 ", get: absent, byEmail: absent}, "refused http_409 409", whole},
+		"another user is shown":  {map[string]reply{post: taken, get: "200 " + e2}, "in_doubt no_answer 200", whole[:2]},
+		"the look fails":         {map[string]reply{post: taken, get: "500 "}, "not taken http_500", whole[:2]},
+		"the look is a page":     {map[string]reply{post: taken, get: "200 <html>"}, "not taken not_json", whole[:2]},
+		"the look is denied":     {map[string]reply{post: taken, get: "403 "}, "denied http_403", whole[:2]},
+		"the second look fails":  {map[string]reply{post: taken, get: absent, byEmail: "502 "}, "not taken http_502", whole},
 		"the second look says nothing": {map[string]reply{post: taken, get: absent, byEmail: "200 {}"},
 			"not taken error_inside", whole},
 	} {
@@ -106,7 +107,7 @@ func TestDisputedCreate(t *testing.T) {
 	}
 }
 
-// TestCreateOfTooLittle: who cannot be created may be there all the same.
+// TestCreateOfTooLittle: a user who cannot be created may still exist.
 func TestCreateOfTooLittle(t *testing.T) {
 	for name, test := range map[string]struct {
 		record *user.Record
@@ -119,7 +120,7 @@ func TestCreateOfTooLittle(t *testing.T) {
 		"not there":         {without(person("E1"), user.Role), absent, nil, "invalid missing_field 404 role: Konstantly requires it of a new user; fill the column, or add a line such as this under fields: in the config: role: {value: learner}", get},
 		"without password":  {without(person("E1"), user.Password), absent, nil, "invalid missing_field 404 password: Konstantly requires one of a new user; fill the column, or set konstantly.password: generate in the config", get},
 		"with one made up":  {without(person("E1"), user.Password), "201 " + e1, generating, "created 201", post},
-		"nobody can tell":   {without(person("E1"), user.Name), "200 " + e2, nil, "failed unread 200", get},
+		"unknown":           {without(person("E1"), user.Name), "200 " + e2, nil, "failed unread 200", get},
 		"the look fails":    {without(person("E1"), user.Name), "500 ", nil, "not taken http_500", get},
 		"the look is wrong": {without(person("E1"), user.Name), "404 <html>", nil, "denied http_404", get},
 	} {
@@ -134,8 +135,7 @@ func TestCreateOfTooLittle(t *testing.T) {
 	}
 }
 
-// TestGeneratedPasswords are new ones every time, are not kept, and do not show
-// even where the API repeats them.
+// TestGeneratedPasswords: they are new every time, and not kept.
 func TestGeneratedPasswords(t *testing.T) {
 	c, s := serve(t, map[string]reply{post: "201 " + e1}, generating)
 	r := without(person("E1"), user.Password)
@@ -157,7 +157,7 @@ func password(body string) string {
 	return made
 }
 
-// TestNoMadeUpPasswordShows: not even where the API repeats it.
+// TestNoMadeUpPasswordShows: not even if the API repeats it.
 func TestNoMadeUpPasswordShows(t *testing.T) {
 	c, _ := serve(t, nil, generating)
 	r := without(person("E1"), user.Password)
@@ -168,7 +168,7 @@ func TestNoMadeUpPasswordShows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		code, detail := said.voice(400, r, sent)
+		code, detail := said.errorText(400, r, sent)
 		if strings.Contains(code+detail, made) || !strings.Contains(detail, "[password]") {
 			t.Errorf("%s shows: %s", code, detail)
 		}
@@ -196,7 +196,7 @@ func TestNoPersonalValueShows(t *testing.T) {
 	}
 }
 
-// TestEveryCallTakesATurn: the looks of a disputed create are calls of their own.
+// TestEveryCallTakesATurn: the look-ups of a disputed create are calls of their own.
 func TestEveryCallTakesATurn(t *testing.T) {
 	c, _ := serve(t, map[string]reply{post: invalid400, get: absent, byEmail: "200 " + e2})
 	calls, turns := new(destination.Calls), &turnstile{left: 3}

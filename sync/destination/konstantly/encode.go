@@ -12,14 +12,14 @@ import (
 	"usersync/sync/user"
 )
 
-// appendNew appends the body of a POST. r has its password already.
+// appendNew appends the body of a POST. r has a password.
 func (w *form) appendNew(b []byte, r *user.Record) []byte {
 	b = rest.AppendText(append(b, `{"id":`...), r.User.ID)
 	return append(w.appendMembers(b, r, user.Create), '}')
 }
 
-// appendChange appends the body of a PATCH. The e-mail is required there, and
-// Check has seen to it.
+// appendChange appends the body of a PATCH. It requires the e-mail, which Check has
+// made sure of.
 func (w *form) appendChange(b []byte, r *user.Record) []byte {
 	start := len(b)
 	b = w.appendMembers(append(b, '{'), r, user.Update)
@@ -34,8 +34,8 @@ func appendBlock(b []byte, id string) []byte {
 	return append(rest.AppendText(append(b, `{"id":`...), id), '}')
 }
 
-// appendMembers appends members, each with a comma before it. What Check would
-// not let through is left out: sent wrong it may change more.
+// appendMembers appends members, each after a comma. It leaves out what Check would
+// refuse: a wrong value may change more than a missing one.
 func (w *form) appendMembers(b []byte, r *user.Record, op user.Op) []byte {
 	for _, m := range members {
 		v, ok := r.User.Value(m.field)
@@ -52,10 +52,10 @@ func (w *form) appendMembers(b []byte, r *user.Record, op user.Op) []byte {
 	return w.appendAttributes(b, r)
 }
 
-// appendAttributes appends the custom attributes as one set, if r has any. One
-// that is to be cleared is left out of it, which is how an update that replaces
-// the set takes it away. So no other may be missing: what the API holds and the
-// schema does not explain goes back as it came.
+// appendAttributes appends the custom attributes as one set, if r has any. An
+// attribute to clear is left out, because an update replaces the whole set. So no
+// other may be missing: attributes that the API holds and the schema does not
+// describe are sent back unchanged.
 func (w *form) appendAttributes(b []byte, r *user.Record) []byte {
 	any := false
 	for i := range r.User.Attributes {
@@ -70,7 +70,7 @@ func (w *form) appendAttributes(b []byte, r *user.Record) []byte {
 		if a.Value.Kind == user.Clear {
 			continue
 		}
-		v, err := w.written(id, a.Value)
+		v, err := w.typed(id, a.Value)
 		if err != nil {
 			v = a.Value
 		}
@@ -91,7 +91,7 @@ func appendName(b []byte, name string) []byte {
 	return append(append(b, name...), `":`...)
 }
 
-// appendValue keeps the type that the value has in the input.
+// appendValue appends the value with the type that it has in the input.
 func appendValue(b []byte, v user.Value) []byte {
 	if v.Kind == user.JSON {
 		return append(b, v.Text...)

@@ -16,9 +16,10 @@ import (
 	"usersync/sync/user"
 )
 
-// Find reads one user by id. What the answer does not show is not compared:
+// Find reads one user by id. It does not compare what the answer does not show:
 // password, courses, groups and deadline never are. Where a delete blocks, a
-// blocked user is absent for a delete, and for all else differs in active.
+// blocked user is absent for a delete, and differs in active for other operations.
+// Its error is a *destination.CallError.
 func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
 	a, s, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: []string{collection, r.User.ID}}, r, r)
 	if err != nil {
@@ -29,18 +30,18 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	case a.Status == http.StatusNotFound:
 		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
 	case a.Status/100 == 4:
-		code, detail := s.voice(a.Status, r, r)
+		code, detail := s.errorText(a.Status, r, r)
 		return destination.Found{}, a.Fail(destination.RefusedWhole, code, detail)
 	case s.failed() || s.empty:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, codeInside, "")
 	case s.id() != r.User.ID, !s.showsSet() && slices.ContainsFunc(r.User.Attributes, isCustom):
-		return destination.Found{HTTP: a.Status}, nil // another user, or not all that an update would have to send back
+		return destination.Found{HTTP: a.Status}, nil // a different user, or not all that an update would have to send back
 	}
 	return c.compare(&s, r, a.Status), nil
 }
 
-func (w *form) compare(s *said, r *user.Record, status int) destination.Found {
-	found := destination.Compared(r, s.held(), w.same)
+func (w *form) compare(s *answer, r *user.Record, status int) destination.Found {
+	found := destination.Compared(r, s.known(), w.same)
 	found.HTTP = status
 	if banned, _ := s.banned(); banned && w.config.OnAbsent == Block {
 		if r.Op == user.Delete {
@@ -54,9 +55,9 @@ func (w *form) compare(s *said, r *user.Record, status int) destination.Found {
 
 func isBlocked(f destination.Found) bool { return slices.Contains(f.Differs, user.Active) }
 
-// held gives what is shown our names. null is what an API shows of an attribute
-// that it does not hold.
-func (s *said) held() []user.Attribute {
+// known returns the attributes shown, under our names. It skips null, which means
+// that the API has no value.
+func (s *answer) known() []user.Attribute {
 	var list []user.Attribute
 	add := func(f user.Field, v jsontext.Value) {
 		if len(v) > 0 && v.Kind() != 'n' {
@@ -80,9 +81,9 @@ func (s *said) held() []user.Attribute {
 	return list
 }
 
-// showsSet reports whether the custom attributes are shown, in a form that can be
-// read: none is null, {}, or the [] of servers that know one kind of list.
-func (s *said) showsSet() bool {
+// showsSet reports whether the answer shows the custom attributes in a readable
+// form. An empty set is null, {}, or [] on servers that write both alike.
+func (s *answer) showsSet() bool {
 	switch s.Attributes.Kind() {
 	case '{', 'n':
 		return true
@@ -95,36 +96,36 @@ func isCustom(a user.Attribute) bool {
 	return custom
 }
 
-// role is {"alias":"learner"} in the reference's examples, and a string in its
-// list of fields.
-func (s *said) role() jsontext.Value {
+// role reads {"alias":"learner"}, as in the reference's examples, or a string, as in
+// its list of fields.
+func (s *answer) role() jsontext.Value {
 	var role struct {
 		Alias jsontext.Value `json:"alias"`
 	}
 	if s.Role.Kind() != '{' {
 		return s.Role
 	}
-	_ = json.Unmarshal(s.Role, &role, lax) // it was parsed as a part of the body
+	_ = json.Unmarshal(s.Role, &role, lax) // it was parsed as part of the body
 	return role.Alias
 }
 
-// value keeps the type: strings are text, the rest stays JSON.
+// value returns a string as text, and other values as JSON.
 func value(v jsontext.Value) user.Value {
 	if v.Kind() == '"' {
-		return user.TextValue(shown(v))
+		return user.TextValue(plainText(v))
 	}
 	return user.JSONValue(string(v))
 }
 
-// same: a custom attribute that is to be cleared differs as long as one is held.
+// same: a custom attribute to clear differs as long as the API has a value.
 func (w *form) same(f user.Field, ours, theirs user.Value) bool {
 	return ours.Kind != user.Clear && w.normal(f, ours) == w.normal(f, theirs)
 }
 
-// normal is a value in the form in which it is compared.
+// normal returns a value in the form used for comparison.
 func (w *form) normal(f user.Field, v user.Value) string {
 	if id, custom := attributeID(f); custom {
-		if written, err := w.written(id, v); err == nil {
+		if written, err := w.typed(id, v); err == nil {
 			v = written
 		}
 		return unordered(v)
@@ -141,8 +142,8 @@ func (w *form) normal(f user.Field, v user.Value) string {
 	return text
 }
 
-// unordered is a list without its order, and anything else as it stands: the
-// options of a multiple choice are a set.
+// unordered sorts a list, because the options of a multiple choice are a set. It
+// returns other values unchanged.
 func unordered(v user.Value) string {
 	var items []jsontext.Value
 	if v.Kind != user.JSON || json.Unmarshal([]byte(v.Text), &items, lax) != nil || items == nil {

@@ -10,8 +10,8 @@ import (
 	"usersync/sync/user"
 )
 
-// FuzzAnswer: whatever comes back, the user has one outcome, is created, updated
-// or deleted only by a success that is no error, and no value shows.
+// FuzzAnswer: whatever comes back, the user has one outcome, only a success without
+// an error inside counts as created, updated or deleted, and no value is shown.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{
 		"", "{}", "null", "[]", "<html>", e1, e2, banned, string(invalid400[4:]), string(absent[4:]), `{"id":"E`, `{"id":1,"isBanned":"1"}`,
@@ -48,7 +48,7 @@ func FuzzAnswer(f *testing.F) {
 
 func objects(body string) bool { return strings.HasPrefix(strings.TrimSpace(body), "{") }
 
-// faulty reads the two plainest signs of an error another way than the client.
+// faulty reads the two plainest signs of an error, by other means than the client.
 func faulty(body string) bool {
 	var answer map[string]any
 	if json.Unmarshal([]byte(body), &answer) != nil {

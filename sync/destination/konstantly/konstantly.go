@@ -1,15 +1,16 @@
 // Package konstantly is the client of Konstantly's users API (openapi/v1, which
-// its vendor calls a beta): create, update, delete or block, and read one user.
+// its vendor calls a beta): it creates, updates, deletes or blocks, and reads one
+// user per call.
 //
-// It says what the answer says of the user. Where one call cannot tell (a create
-// that is refused over its e-mail) or cannot do it all (an update of somebody
-// blocked) it makes the next in turn. It sends nothing twice and keeps no pace:
-// those are the manners in the folder above. It assigns no courses or groups
-// after a create, because no update takes them, and it changes no custom
-// attribute's definition.
+// It returns what the answer says about the user. If one call is not enough, it
+// makes the next one: a create refused because of its e-mail needs a look-up, and
+// an update of a blocked user an activation. Retries and pacing are the
+// middleware's (package stack). It does not assign courses or groups after a
+// create, because no update takes them, and it does not change the definitions of
+// custom attributes.
 //
-// Start at Client.Apply; create.go tells a user who exists from an e-mail that
-// somebody else has.
+// Start at Client.Apply; create.go distinguishes a user who exists from an e-mail
+// that belongs to another user.
 package konstantly
 
 import (
@@ -21,8 +22,7 @@ import (
 	"usersync/sync/user"
 )
 
-// Config says how to reach the API and what it is to do where it leaves a
-// choice.
+// Config says how to reach the API, and what to do where it leaves a choice.
 type Config struct {
 	// Key is sent with every call, in the header X-API-KEY.
 	Key user.Secret
@@ -30,20 +30,20 @@ type Config struct {
 	OnAbsent Absence
 	// Password says when a password is sent; "" means create.
 	Password Password
-	// Schema are the site's custom attributes, as Learn finds them: options may
-	// then be given by name, and values get the type that their attribute has.
-	// Without it a value is sent as the record holds it.
+	// Schema holds the site's custom attributes, from Learn: options may then be
+	// given by name, and values get the type of their attribute. Without it values
+	// are sent unchanged.
 	Schema Schema
-	// REST needs BaseURL, with its path /openapi/v1; there is no default. Its
-	// Auth stays empty.
+	// REST needs BaseURL, with its path /openapi/v1; there is no default. Its Auth
+	// stays empty.
 	REST rest.Config
 }
 
-// Absence is what becomes of a user who is to be absent.
+// Absence is what a delete does.
 type Absence string
 
-// The ways to be absent. Block deactivates: the user stays, with isBanned true,
-// and an update activates the user again.
+// Delete deletes the user. Block deactivates it: the user stays, with isBanned true,
+// and an update activates it again.
 const (
 	Delete Absence = "delete"
 	Block  Absence = "block"
@@ -52,8 +52,8 @@ const (
 // Password says when a password is sent. The API requires one of every new user.
 type Password string
 
-// The times to send a password. Generate makes one for a new user whose record
-// has none; nobody learns it, so that the user has to reset it.
+// The times to send a password. Generate makes one for a new user whose record has
+// none; it is not stored, so the user has to reset it.
 const (
 	OnCreate Password = "create"
 	Always   Password = "always"
@@ -63,7 +63,7 @@ const (
 const (
 	name      = "konstantly"
 	keyHeader = "X-API-KEY"
-	perMinute = 100 // X-RateLimit-Limit; Konstantly API reference, Introduction
+	perMinute = 100 // calls; X-RateLimit-Limit, Konstantly API reference, Introduction
 )
 
 // Client is a destination.Destination and a destination.Finder. It is safe for
@@ -74,10 +74,12 @@ type Client struct {
 	traits destination.Traits
 }
 
-// form knows how Konstantly takes a user and shows one. It makes no call.
+// form checks users, and translates them to Konstantly's form and back. It makes no
+// call.
 type form struct{ config Config }
 
-// New returns a client. It makes no call.
+// New returns a client, or an error that says which setting is wrong. It makes no
+// call.
 func New(config Config) (*Client, error) {
 	config.OnAbsent = cmp.Or(config.OnAbsent, Delete)
 	config.Password = cmp.Or(config.Password, OnCreate)
@@ -98,7 +100,7 @@ func New(config Config) (*Client, error) {
 
 func (c Config) connect() (*rest.Client, error) {
 	c.REST.Auth = rest.Auth{Key: c.Key, KeyHeader: keyHeader}
-	c.REST.Words = words
+	c.REST.Words = bodyText
 	return rest.New(c.REST)
 }
 
@@ -108,8 +110,8 @@ func (c *Client) Traits() destination.Traits { return c.traits }
 // CloseIdle closes the connections that no call uses.
 func (c *Client) CloseIdle() { c.api.CloseIdle() }
 
-// traits: the id is ours and the e-mail unique, so that a second create is
-// refused. An update replaces the custom attributes as a whole, and those alone.
+// traits: the caller chooses the id and the e-mail is unique, so a second create is
+// refused. An update replaces the set of custom attributes, and nothing more.
 func traits() destination.Traits {
 	return destination.Traits{
 		Name: name,

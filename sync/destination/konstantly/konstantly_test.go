@@ -24,8 +24,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // reply is one answer, "200 {}" or "404".
 type reply string
 
-// site is an API that gives to each call, by "METHOD path", the answer that
-// stands there, and notes what it was asked.
+// site is an API that answers each call by its "METHOD path", and records what it
+// was asked.
 type site struct {
 	answers map[string]reply
 	mu      sync.Mutex
@@ -43,7 +43,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.keys = append(s.keys, strings.Join(r.Header.Values("X-Api-Key"), ","))
 	answer, ok := s.answers[call]
 	if !ok {
-		answer = "599" // a call that was not foreseen
+		answer = "599" // an unexpected call
 	}
 	status, text, _ := strings.Cut(string(answer), " ")
 	var code int
@@ -94,7 +94,7 @@ var text = user.TextValue
 
 func attr(f user.Field, v user.Value) user.Attribute { return user.Attribute{Field: f, Value: v} }
 
-// person has all that a create requires.
+// person has everything that a create requires.
 func person(id string, more ...user.Attribute) *user.Record {
 	return &user.Record{Op: user.Upsert, User: user.User{ID: id,
 		Attributes: append([]user.Attribute{
@@ -120,7 +120,7 @@ func without(r *user.Record, f user.Field) *user.Record {
 
 func as(op user.Op, r *user.Record) *user.Record { r.Op = op; return r }
 
-// told is an outcome or a fault in few words.
+// told is an outcome or a fault in a few words.
 func told(t *testing.T, outcomes []user.Outcome, err error) string {
 	t.Helper()
 	var ce *destination.CallError
@@ -166,7 +166,7 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// full has every field that Konstantly takes, in forms that files have.
+// full has every field that Konstantly takes, in the forms found in files.
 func full() *user.Record {
 	return person("E1",
 		attr(user.Bio, text("Says \"hi\"\n")), attr(user.Occupation, text("Associate")), attr(user.Location, user.JSONValue("10115")),
@@ -218,10 +218,10 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-// spelt notes the header as it is written.
-type spelt struct{ names []string }
+// spelled records the spelling of the header.
+type spelled struct{ names []string }
 
-func (s *spelt) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s *spelled) RoundTrip(r *http.Request) (*http.Response, error) {
 	for name := range r.Header {
 		s.names = append(s.names, name)
 	}
@@ -229,7 +229,7 @@ func (s *spelt) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestTheKeyIsSentInItsSpelling(t *testing.T) {
-	noted := new(spelt)
+	noted := new(spelled)
 	config := settings("https://x.example")
 	config.REST.Transport = noted
 	c, err := New(config)

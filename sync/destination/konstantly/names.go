@@ -7,8 +7,8 @@ import (
 	"usersync/sync/user"
 )
 
-// members are Konstantly's names (Konstantly API reference, Create User), in the
-// order in which they are sent.
+// members lists Konstantly's names (Konstantly API reference, Create User), in the
+// order of sending.
 var members = [...]struct {
 	field  user.Field
 	theirs string
@@ -29,8 +29,8 @@ var members = [...]struct {
 	{user.Groups, "groups", appendIntegers, true},
 }
 
-// once reports whether a field is sent when the user is created and never again.
-func once(f user.Field) bool {
+// createOnly reports whether a field is only sent when the user is created.
+func createOnly(f user.Field) bool {
 	for _, m := range members {
 		if m.field == f {
 			return m.once
@@ -39,17 +39,17 @@ func once(f user.Field) bool {
 	return false
 }
 
-// attributeID is NAME of attributes.NAME.
+// attributeID returns NAME of attributes.NAME.
 func attributeID(f user.Field) (id string, ok bool) {
 	return strings.CutPrefix(string(f), user.AttributesPrefix)
 }
 
-// ours is the field that the API means by a key of its errors: roleAlias,
-// courses.0, attributes.grade or, where r has it, grade alone.
-func ours(key string, r *user.Record) (f user.Field, ok bool) {
+// fieldOf returns the field for a key in the API's errors: roleAlias, courses.0,
+// attributes.grade or, if r has it, only grade.
+func fieldOf(key string, r *user.Record) (f user.Field, ok bool) {
 	if id, is := strings.CutPrefix(key, "attributes."); is {
 		key = id
-	} else if f, ok := plainly(key); ok {
+	} else if f, ok := memberField(key); ok {
 		return f, true
 	}
 	for _, a := range r.User.Attributes {
@@ -60,7 +60,7 @@ func ours(key string, r *user.Record) (f user.Field, ok bool) {
 	return "", false
 }
 
-func plainly(key string) (f user.Field, ok bool) {
+func memberField(key string) (f user.Field, ok bool) {
 	if end := strings.IndexAny(key, ".["); end > 0 {
 		key = key[:end]
 	}

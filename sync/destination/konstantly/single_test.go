@@ -12,7 +12,7 @@ import (
 	"usersync/sync/user"
 )
 
-// turnstile lets so many calls through.
+// turnstile admits this many calls.
 type turnstile struct{ left int }
 
 var errNoTurn = errors.New("no turn is left")
@@ -33,7 +33,7 @@ func TestUpdateAndDeleteAnswers(t *testing.T) {
 		answer reply
 		want   string
 	}{
-		// What a PATCH answers with is not documented, but for 200.
+		// Except for the status 200, the answer to a PATCH is not documented.
 		{user.Update, `200 `, "updated 200 not sent, as the user exists: password"},
 		{user.Update, `204`, "updated 204 not sent, as the user exists: password"},
 		{user.Update, `200 {}`, "updated 200 not sent, as the user exists: password"},
@@ -122,7 +122,7 @@ func TestBlock(t *testing.T) {
 	}
 }
 
-// TestUnblock: where a delete blocks, who is updated is not to stay blocked.
+// TestUnblock: where a delete blocks, an updated user must not stay blocked.
 func TestUnblock(t *testing.T) {
 	const kept = " not sent, as the user exists: password"
 	for name, test := range map[string]struct {
@@ -131,16 +131,16 @@ func TestUnblock(t *testing.T) {
 		calls   []string
 	}{
 		"active, as the answer shows":  {map[string]reply{patch: "200 " + e1}, "updated 200" + kept, []string{patch}},
-		"active, as a look shows":      {map[string]reply{patch: "200 ", get: "200 " + e1}, "updated 200" + kept, []string{patch, get}},
+		"active, as a read shows":      {map[string]reply{patch: "200 ", get: "200 " + e1}, "updated 200" + kept, []string{patch, get}},
 		"blocked, as the answer shows": {map[string]reply{patch: "200 " + banned, free: "200 {}"}, "updated unblocked 200" + kept, []string{patch, free}},
-		"blocked, as a look shows":     {map[string]reply{patch: "200 ", get: "200 " + banned, free: "204"}, "updated unblocked 204" + kept, []string{patch, get, free}},
+		"blocked, as a read shows":     {map[string]reply{patch: "200 ", get: "200 " + banned, free: "204"}, "updated unblocked 204" + kept, []string{patch, get, free}},
 		"the licence is used up":       {map[string]reply{patch: "200 " + banned, free: `402 {"message":"Upgrade"}`}, "refused licence_limit 402 Upgrade", []string{patch, free}},
-		"somebody was quicker":         {map[string]reply{patch: "200 " + banned, free: absent}, "in_doubt not_found 404 Not found", []string{patch, free}},
+		"another client was faster":    {map[string]reply{patch: "200 " + banned, free: absent}, "in_doubt not_found 404 Not found", []string{patch, free}},
 		"still blocked":                {map[string]reply{patch: "200 " + banned, free: "200 " + banned}, "in_doubt still_blocked 200", []string{patch, free}},
 		"the call fails":               {map[string]reply{patch: "200 " + banned, free: "503 "}, "perhaps taken http_503", []string{patch, free}},
 		"the look fails":               {map[string]reply{patch: "200 ", get: "429 "}, "perhaps taken http_429", []string{patch, get}},
 		"the look is denied":           {map[string]reply{patch: "200 ", get: "403 "}, "denied http_403", []string{patch, get}},
-		"gone meanwhile":               {map[string]reply{patch: "200 ", get: absent}, "_missing 200" + kept, []string{patch, get}},
+		"deleted in between":           {map[string]reply{patch: "200 ", get: absent}, "_missing 200" + kept, []string{patch, get}},
 		"another user is shown":        {map[string]reply{patch: "200 ", get: "200 " + e2}, "in_doubt no_answer 200" + kept, []string{patch, get}},
 		"a refused update":             {map[string]reply{patch: invalid400}, "refused bad_email 400 email: Invalid email format", []string{patch}},
 	} {
@@ -151,7 +151,7 @@ func TestUnblock(t *testing.T) {
 	}
 	c, s := serve(t, map[string]reply{patch: "200 " + banned})
 	if got := apply(t, c, user.Update, person("E1")); got != "updated 200"+kept || len(s.calls) != 1 {
-		t.Errorf("where a delete deletes, a block is somebody else's: %s, %v", got, s.calls)
+		t.Errorf("where a delete deletes, another client made the block: %s, %v", got, s.calls)
 	}
 }
 
@@ -209,7 +209,7 @@ func TestFindWhoIsBlocked(t *testing.T) {
 	}
 }
 
-// TestClearedAttribute: it differs as long as one is held.
+// TestClearedAttribute: it differs as long as the API has a value.
 func TestClearedAttribute(t *testing.T) {
 	for body, want := range map[reply]destination.Presence{`200 {"id":"E1","attributes":{"grade":7}}`: destination.Different, `200 {"id":"E1","attributes":{"grade":null}}`: destination.Same} {
 		c, _ := serve(t, map[string]reply{get: body})
@@ -219,8 +219,8 @@ func TestClearedAttribute(t *testing.T) {
 	}
 }
 
-// TestHeldIsSentBack: the set of attributes goes back as it was shown, whatever
-// the schema makes of it.
+// TestHeldIsSentBack: the set of attributes is sent back unchanged, whatever the
+// schema says.
 func TestHeldIsSentBack(t *testing.T) {
 	const held = `{"department":"Closed down","grade":7.50,"languages":[31,99],"note":"zo\u00eb","odd":{"a":[1, 2]},"remote":true}`
 	for _, set := range []func(*Config){asked, func(*Config) {}} {
@@ -238,7 +238,7 @@ func TestHeldIsSentBack(t *testing.T) {
 	}
 }
 
-// TestAnUnseenSetIsNotReplaced: nobody loses attributes that were not shown.
+// TestAnUnseenSetIsNotReplaced: no user loses attributes that were not shown.
 func TestAnUnseenSetIsNotReplaced(t *testing.T) {
 	c, s := serve(t, map[string]reply{get: `200 {"id":"E1","name":"x","email":"frieda@mail.example"}`})
 	r := as(user.Update, person("E1", attr("attributes.badge", text("B7"))))

@@ -13,7 +13,7 @@ import (
 	"usersync/sync/user"
 )
 
-// open makes the client in all its manners, and the rehearsal behind it.
+// open makes the client with all its middleware, and its sandbox.
 func open(t *testing.T, o rehearsal.Options, absence Absence, faults ...string) (destination.Destination, *sandbox.Server) {
 	t.Helper()
 	faulty, err := sandbox.Options{API: rehearsal.New(o), Seed: 11}.With(faults...)
@@ -34,7 +34,7 @@ func open(t *testing.T, o rehearsal.Options, absence Absence, faults ...string) 
 
 const crowd = 12
 
-// night sends everybody with the given call and says what became of each.
+// night sends every user with the given call, and reports their outcomes.
 func night(t *testing.T, d destination.Destination, op user.Op, occupation string) map[user.Status]int {
 	t.Helper()
 	became := map[user.Status]int{}
@@ -61,8 +61,8 @@ func night(t *testing.T, d destination.Destination, op user.Op, occupation strin
 	return became
 }
 
-// holds counts the active users of that occupation, and those who were created
-// more often than asked.
+// holds counts the active users of that occupation, and those created more often
+// than asked.
 func holds(s *sandbox.Server, occupation string, created int) (active, doubled int) {
 	for n := range crowd {
 		u, _ := s.User(learner(n, 0).User.ID)
@@ -77,9 +77,9 @@ func holds(s *sandbox.Server, occupation string, created int) (active, doubled i
 	return active, doubled
 }
 
-// TestNights: users are created, changed, taken away and brought back, with
-// answers that get lost and calls that fail, in every reading of what is not
-// documented. In the end the site holds what was said, and nobody twice.
+// TestNights: users are created, changed, deleted and brought back, with lost
+// answers and failing calls, in every reading of what is not documented. In the end
+// the site holds what the outcomes say, and no user twice.
 func TestNights(t *testing.T) {
 	troubles := []string{"lost:5%", "500:5%", "500:5%@after", "reset:5%", "429:5%", "cut:5%", "html:5%@after"}
 	for _, o := range []rehearsal.Options{{}, {Taken: 409}, {Taken: 422, Shows: true}} {

@@ -16,10 +16,9 @@ import (
 	"usersync/sync/user"
 )
 
-// answer is a user as Onbo shows one (Onbo API reference, The user object), or
-// what it has to say in place of that. The shape of its errors is not documented:
-// a client of a third party reads message, and takes one that is not empty for a
-// failure whatever the status says.
+// answer is a user as Onbo shows it (Onbo API reference, The user object), or an
+// error. The shape of errors is not documented: a third-party client reads message,
+// and treats one that is not empty as a failure whatever the status.
 type answer struct {
 	UUID       jsontext.Value `json:"uuid"`
 	FirstName  jsontext.Value `json:"first_name"`
@@ -35,8 +34,8 @@ type answer struct {
 	Detail  jsontext.Value `json:"detail"`
 }
 
-// lax lets words pass that are not UTF-8. Duplicate names stay errors: with two
-// uuids in one answer, nobody knows whose it is.
+// lax accepts text that is not UTF-8. Duplicate names remain an error: an answer
+// with two uuids is ambiguous.
 var lax = jsontext.AllowInvalidUTF8(true)
 
 func read(body []byte) (answer, error) {
@@ -53,41 +52,41 @@ func read(body []byte) (answer, error) {
 
 var errNull = errors.New("the answer is null")
 
-const longestKey = 200 // a uuid has 36 characters
+const maxKey = 200 // a uuid has 36 characters
 
-// key is the uuid; "" if there is none, or one that is none by its looks.
+// key returns the uuid; "" if there is none, or if it cannot be one.
 func (a *answer) key() string {
-	key, ok := plainly(a.UUID)
-	strange := func(r rune) bool { return r == utf8.RuneError || unicode.IsControl(r) || unicode.IsSpace(r) }
-	if !ok || key == "." || key == ".." || len(key) > longestKey || strings.ContainsFunc(key, strange) {
+	key, ok := plainText(a.UUID)
+	unusable := func(r rune) bool { return r == utf8.RuneError || unicode.IsControl(r) || unicode.IsSpace(r) }
+	if !ok || key == "." || key == ".." || len(key) > maxKey || strings.ContainsFunc(key, unusable) {
 		return ""
 	}
 	return key
 }
 
-// another reports whether the answer to a create shows another e-mail than was
-// sent. That may be how Onbo says that somebody with this SSN exists, and whoever
-// takes that uuid for the new user's updates the wrong one later.
-func (a *answer) another(sent *user.Record) bool {
+// otherEmail reports whether the answer to a create shows a different e-mail. That
+// may be how Onbo says that a user with this SSN exists; to keep that uuid would
+// later update the wrong user.
+func (a *answer) otherEmail(sent *user.Record) bool {
 	ours, _ := sent.User.Value(user.Email)
-	theirs, ok := plainly(a.Email)
+	theirs, ok := plainText(a.Email)
 	return ok && !same(user.Email, ours, user.TextValue(theirs))
 }
 
-// words are what the answer says beside a user.
-func (a *answer) words() string {
+// errorText returns what the answer says besides the user.
+func (a *answer) errorText() string {
 	var said []string
 	for _, v := range [...]jsontext.Value{a.Message, a.Error, a.Errors, a.Detail} {
-		said = append(said, spoken(v)...)
+		said = append(said, textsIn(v)...)
 	}
 	return strings.Join(said, "; ")
 }
 
-// spoken lists the texts in a value. null, false and what is empty say nothing.
-func spoken(v jsontext.Value) []string {
+// textsIn lists the texts in a value. null, false and empty values have none.
+func textsIn(v jsontext.Value) []string {
 	switch v.Kind() {
 	case '"':
-		text, _ := plainly(v)
+		text, _ := plainText(v)
 		if text = strings.TrimSpace(text); text != "" {
 			return []string{text}
 		}
@@ -102,7 +101,7 @@ func spoken(v jsontext.Value) []string {
 	return nil
 }
 
-// leaves lists the texts below a value, those of an object behind their names.
+// leaves lists the texts below a value, those of an object after their names.
 func leaves(list []string, name string, tree any) []string {
 	switch t := tree.(type) {
 	case string:
@@ -121,8 +120,8 @@ func leaves(list []string, name string, tree any) []string {
 	return list
 }
 
-// plainly is what a string says; false for any other value.
-func plainly(v jsontext.Value) (string, bool) {
+// plainText returns the text of a string; false for any other value.
+func plainText(v jsontext.Value) (string, bool) {
 	if v.Kind() != '"' {
 		return "", false
 	}
@@ -130,15 +129,15 @@ func plainly(v jsontext.Value) (string, bool) {
 	return string(text), err == nil
 }
 
-// words finds what an answer that is a fault says.
-func words(body []byte) string {
+// bodyText returns what the body of a fault says.
+func bodyText(body []byte) string {
 	if a, err := read(body); err == nil {
-		return undated(a.words())
+		return undated(a.errorText())
 	}
 	return undated(rest.PlainText(body))
 }
 
-// dates are those with slashes, which Onbo's own form of a date of birth has.
+// dates match dates with slashes, as Onbo writes a date of birth.
 var dates = regexp.MustCompile(`\b\d{1,4}/\d{1,2}/\d{1,4}\b`)
 
 func undated(text string) string { return dates.ReplaceAllString(text, "[dob]") }

@@ -22,7 +22,7 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 		return nil, err
 	}
 	r := b.Records[0]
-	o, needless := uncalled(b.Op, r)
+	o, needless := withoutCall(b.Op, r)
 	if !needless {
 		var err error
 		if o, err = c.call(ctx, b.Op, r); err != nil {
@@ -33,15 +33,15 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	return []user.Outcome{o}, nil
 }
 
-// uncalled settles what must not be sent: a create of somebody whose uuid is
-// known would double them, and a path without a uuid leads to all users.
-func uncalled(op user.Op, r *user.Record) (o user.Outcome, settled bool) {
+// withoutCall settles what must not be sent: a create of a user whose uuid is known
+// would duplicate the user, and a path without a uuid leads to all users.
+func withoutCall(op user.Op, r *user.Record) (o user.Outcome, settled bool) {
 	switch {
 	case op == user.Create && r.Remote != "":
 		return user.Outcome{Status: user.Exists, Remote: r.Remote}, true
 	case op != user.Create && r.Remote == "":
 		return user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote,
-			Detail: "Onbo knows its users by uuids of its own, and this one's is not known"}, true
+			Detail: "Onbo assigns uuids to its users, and this user's is not known"}, true
 	}
 	return o, false
 }
@@ -52,7 +52,7 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record) (user.Out
 	if op != user.Delete {
 		d, err := c.draft(op, shown[1])
 		if err != nil {
-			return user.Unsent(err), nil // it turned out unfit only when the call was made up
+			return user.Unsent(err), nil // found invalid only when the call was built
 		}
 		request.Method, request.Append = http.MethodPut, d.append
 	}
@@ -64,41 +64,41 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record) (user.Out
 		return user.Outcome{}, err
 	}
 	defer a.Release()
-	o, err := judge(a, op, r, shown)
+	o, err := classify(a, op, r, shown)
 	if err == nil {
-		c.remark(op, r, &o)
+		c.explain(op, r, &o)
 	}
 	return o, err
 }
 
-// judge says what the answer to a call says of its user.
-func judge(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) (user.Outcome, error) {
+// classify returns what the answer to a call means for its user.
+func classify(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) (user.Outcome, error) {
 	o := a.Unsaid()
 	if ce := a.Elsewhere(); ce != nil {
 		return o, ce
 	}
 	switch {
 	case a.Status/100 == 4:
-		o.Detail = clean(words(a.Body), shown...)
+		o.Detail = clean(bodyText(a.Body), shown...)
 		refused(op, &o)
-		forget(r, o)
+		forgetRemote(r, o)
 	case op == user.Delete && a.Status == http.StatusNoContent:
 		o.Status, o.Code = user.Deleted, ""
-	case a.Status == http.StatusOK || a.Status == http.StatusCreated: // 202 promises nothing and 204 shows nobody
-		return believe(a, op, r, shown, o)
+	case a.Status == http.StatusOK || a.Status == http.StatusCreated: // 202 promises nothing and 204 shows no user
+		return readSuccess(a, op, r, shown, o)
 	}
 	return o, nil
 }
 
-// believe judges a success, if it can be read.
-func believe(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record, o user.Outcome) (user.Outcome, error) {
+// readSuccess interprets a success, if it can be read.
+func readSuccess(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record, o user.Outcome) (user.Outcome, error) {
 	said, err := read(a.Body)
 	if err != nil {
 		return o, a.Unreadable(err)
 	}
-	told := said.words()
-	settle(said.key(), told != "", op, r, &o)
-	if o.Status == user.Created && said.another(shown[1]) {
+	told := said.errorText()
+	classifySuccess(said.key(), told != "", op, r, &o)
+	if o.Status == user.Created && said.otherEmail(shown[1]) {
 		o.Status, o.Code, o.Remote = user.InDoubt, codeOtherID, ""
 	}
 	if told != "" {
@@ -107,9 +107,9 @@ func believe(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record, o
 	return o, nil
 }
 
-// refused gives a 4xx its verdict. What a conflict looks like is not documented.
-// One that looks like a conflict settles the user here: without a look-up nobody
-// can say who it is that exists, so no update may follow.
+// refused sets the status of a 4xx. What a conflict looks like is not documented.
+// One that looks like a conflict is final: without a look-up it is unknown which
+// user exists, so no update may follow.
 func refused(op user.Op, o *user.Outcome) {
 	o.Status = user.Refused
 	switch {
@@ -120,27 +120,27 @@ func refused(op user.Op, o *user.Outcome) {
 	}
 }
 
-// forget takes a uuid that leads nowhere from a user who may be created next:
-// it must not answer for that create, neither here nor in the ledger.
-func forget(r *user.Record, o user.Outcome) {
+// forgetRemote removes a uuid that does not exist from a user that may be created
+// next: it must not count as the result of that create, here or in the ledger.
+func forgetRemote(r *user.Record, o user.Outcome) {
 	if o.Status == user.Missing && r.Op == user.Upsert {
 		r.Remote = ""
 	}
 }
 
 const (
-	codeWords   = "message"  // a success by its status, with words in place of a user
-	codeOtherID = "other_id" // the answer shows another user than was asked for
+	codeMessage = "message"  // the status is a success, but there is a message instead of a user
+	codeOtherID = "other_id" // the answer shows a different user
 )
 
-// settle holds a success to showing the user and saying nothing else. A delete
-// need not show anybody.
-func settle(key string, worded bool, op user.Op, r *user.Record, o *user.Outcome) {
+// classifySuccess accepts a success only if it shows the user, and no message. The
+// answer to a delete need not show the user.
+func classifySuccess(key string, worded bool, op user.Op, r *user.Record, o *user.Outcome) {
 	switch {
 	case worded && key != "":
 		o.Code = user.CodeContradiction
 	case worded:
-		o.Code = codeWords
+		o.Code = codeMessage
 	case op == user.Delete && key == "":
 		o.Status, o.Code = user.Deleted, ""
 	case key == "":
@@ -158,15 +158,15 @@ func settle(key string, worded bool, op user.Op, r *user.Record, o *user.Outcome
 
 const codeNoSSN = "ssn_not_sent"
 
-// remark says of a success what a person would not expect of it.
-func (c *Client) remark(op user.Op, r *user.Record, o *user.Outcome) {
+// explain adds to a success what a person would not expect of it.
+func (c *Client) explain(op user.Op, r *user.Record, o *user.Outcome) {
 	if o.Status != user.Created && o.Status != user.Updated {
 		return
 	}
 	var bad *user.InvalidError
 	_, ssn := r.User.Secret(user.SSN)
 	switch {
-	case c.config.Checks == Warn && errors.As(c.broken(r), &bad):
+	case c.config.Checks == Warn && errors.As(c.brokenRule(r), &bad):
 		o.Code, o.Detail = bad.Code, destination.Clean("sent, though "+string(bad.Field)+" "+bad.Rule)
 	case ssn && op == user.Update:
 		o.Code, o.Detail = codeNoSSN, destination.Clean("an update does not carry the SSN; Onbo keeps the one it has")

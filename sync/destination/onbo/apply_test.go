@@ -15,10 +15,10 @@ import (
 const shownUser = `{"uuid":"` + uuid + `","first_name":"Blair Ann","middle_name":null,"last_name":"Dufresne","citizenship":"US","dwolla_customer_url":null,` +
 	`"email":"blair.1@example.com","phone":"+16166723456","address":{"line_1":"5161 Stansfield Dr","line_2":null,"line_3":null,"zip":"18092","city":"Zionsville","state":"PA","country":"UNITED STATES"}}`
 
-// TestRequests: what goes out, to the byte but for the sealed SSN.
+// TestRequests: what is sent, byte for byte except for the encrypted SSN.
 func TestRequests(t *testing.T) {
 	full := with(with(known(`a/b "ü"`), user.MiddleName, text("O’Brien \"Bo\"")), user.AddressLine3, cleared)
-	odd := with(with(known("2"), user.Phone, text("none")), user.DateOfBirth, text("16 May 1988")) // a warning lets them pass
+	odd := with(with(known("2"), user.Phone, text("none")), user.DateOfBirth, text("16 May 1988")) // with warn they are sent
 	odd = with(with(odd, user.Country, text("Canada")), user.City, user.JSONValue("null"))
 	const address = `"address":{"line_1":"5161 Stansfield Dr","zip":"18092","city":"Zionsville","state":"PA","country":"UNITED STATES"}`
 	for _, test := range []struct {
@@ -70,7 +70,7 @@ func TestFormsBySetting(t *testing.T) {
 	}
 }
 
-// TestNoSealNoCall: a user whose SSN cannot be sealed is not sent without it.
+// TestNoSealNoCall: a user whose SSN cannot be encrypted is not sent without it.
 func TestNoSealNoCall(t *testing.T) {
 	c := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call was made") }, func(c *Config) { c.SecretKey = user.NewSecret("short") })
 	if o, ce := apply(t, c, user.Create, person("1")); told(o, ce) != "invalid bad_key 0" || strings.Contains(o.Detail, "short") {
@@ -78,7 +78,7 @@ func TestNoSealNoCall(t *testing.T) {
 	}
 }
 
-// TestAnswers: what each answer says of a user.
+// TestAnswers: what each answer means for a user.
 func TestAnswers(t *testing.T) {
 	other := strings.Replace(shownUser, uuid, "other-uuid", 1)
 	said := func(words string) string { return `{"message":"` + words + `"}` }
@@ -175,7 +175,7 @@ func TestAnswers(t *testing.T) {
 
 func uuidOnly() string { return `{"uuid":"` + uuid + `"}` }
 
-// TestWordsReachThePerson in whatever member they come.
+// TestWordsReachThePerson: the detail holds the API's words, whatever their member.
 func TestWordsReachThePerson(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"message":"Phone is wrong"}`:                                "Phone is wrong",
@@ -220,13 +220,14 @@ func TestWordsAreRedacted(t *testing.T) {
 				}
 			}
 			if !strings.Contains(shown, "zip") {
-				t.Errorf("%s %d: the API's words are gone: %s", op, status, shown)
+				t.Errorf("%s %d: the API's words are missing: %s", op, status, shown)
 			}
 		}
 	}
 }
 
-// TestWarnings: with checks: warn a broken rule is told of those whom Onbo took.
+// TestWarnings: with checks: warn, the outcome of a user that Onbo took names the
+// broken rule.
 func TestWarnings(t *testing.T) {
 	r := with(person("1"), user.FirstName, text("José"))
 	for status, want := range map[int]string{201: "created bad_name 201 " + uuid, 400: "refused http_400 400"} {
@@ -234,14 +235,14 @@ func TestWarnings(t *testing.T) {
 		if status == 400 {
 			o, ce = apply(t, answering(t, status, "", warning), user.Create, r)
 		}
-		if told(o, ce) != want || strings.Contains(o.Detail, "José") || status == 201 && !strings.HasPrefix(o.Detail, "sent, though first_name must be letters") {
+		if told(o, ce) != want || strings.Contains(o.Detail, "José") || status == 201 && !strings.HasPrefix(o.Detail, "sent, though first_name must be English letters") {
 			t.Errorf("%s: %s", told(o, ce), o.Detail)
 		}
 	}
 }
 
-// TestAUuidThatLeadsNowhereIsForgotten: else it would stand in the way of the
-// create that follows, and answer for it later.
+// TestAUuidThatLeadsNowhereIsForgotten: otherwise it would prevent the create that
+// follows, and count as its result later.
 func TestAUuidThatLeadsNowhereIsForgotten(t *testing.T) {
 	for op, remote := range map[user.Op]string{user.Upsert: "", user.Update: uuid} {
 		r := known("1")
@@ -252,7 +253,7 @@ func TestAUuidThatLeadsNowhereIsForgotten(t *testing.T) {
 	}
 }
 
-// TestSecretsDoNotPrint looks at what a stray %v of the client's own types shows.
+// TestSecretsDoNotPrint: a %v of the client's own types shows no secret.
 func TestSecretsDoNotPrint(t *testing.T) {
 	c := answering(t, 200, "")
 	shown := fmt.Sprintf("%v %+v %#v", c.config.SecretKey, person("1").User.Secrets, c.sent(person("1")).User.Secrets)

@@ -22,7 +22,7 @@ func benching(b *testing.B, status int, body string) *Client {
 	return c
 }
 
-// BenchmarkEncode is the body of a create: forms, seal and JSON.
+// BenchmarkEncode makes the body of a create: forms, encryption and JSON.
 func BenchmarkEncode(b *testing.B) {
 	c, r := benching(b, 201, ""), person("1")
 	var body []byte
@@ -54,7 +54,7 @@ func BenchmarkAnswer(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		a, err := read(body)
-		if err != nil || a.key() != uuid || a.words() != "" {
+		if err != nil || a.key() != uuid || a.errorText() != "" {
 			b.Fatal(a.key(), err)
 		}
 	}
@@ -70,7 +70,7 @@ func BenchmarkCheck(b *testing.B) {
 	}
 }
 
-// BenchmarkApply is a create from record to outcome, without a network.
+// BenchmarkApply creates a user, from record to outcome, without a network.
 func BenchmarkApply(b *testing.B) {
 	c := benching(b, 201, shownUser)
 	batch := user.Batch{Op: user.Create, Records: []*user.Record{person("1")}}
@@ -83,8 +83,8 @@ func BenchmarkApply(b *testing.B) {
 	}
 }
 
-// BenchmarkSandbox creates users in the rehearsal over HTTP, sixteen calls side by
-// side on each core.
+// BenchmarkSandbox creates users in the sandbox over HTTP, with sixteen concurrent
+// calls on each core.
 func BenchmarkSandbox(b *testing.B) {
 	s, err := sandbox.Start(sandbox.Options{API: rehearsed.API{}, RequireAuth: true}, ":0")
 	if err != nil {

@@ -11,26 +11,27 @@ import (
 	"usersync/sync/user"
 )
 
-// required is what Onbo asks for when it creates a user (Onbo API reference,
+// required lists the fields that Onbo requires of a new user (Onbo API reference,
 // Create a user).
 var required = [...]user.Field{
 	user.FirstName, user.LastName, user.Email, user.Phone, user.DateOfBirth, user.SSN,
 	user.AddressLine1, user.City, user.State, user.ZipCode, user.Country,
 }
 
-// address is a whole one: nobody documents what becomes of the rest when a part
-// of it is sent.
+// address lists the parts of a complete address: it is not documented what happens
+// to the other parts when only some are sent.
 var address = required[6:]
 
-// CheckColumns tells before a run whether the fields that the input can fill
-// will do for op, and whether what they need is set.
+// CheckColumns reports, before a run, whether the input has the fields that op
+// needs, and whether the settings for them are set. Its error is a
+// *user.InvalidError.
 func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	if op == user.Delete {
 		return nil
 	}
 	for _, f := range fields {
 		if isReport(f) && c.config.Reports == "" {
-			return user.Unfit("no_reports", f, "names files, and no directory is set in which they may be read",
+			return user.Unfit("no_reports", f, "names files, but no directory to read them from is set",
 				"set onbo.reports in the config, or list the column under ignore:")
 		}
 	}
@@ -55,8 +56,9 @@ func lineFor(f user.Field) string {
 	return fmt.Sprintf("name the column under fields: in the config: %s: COLUMN", f)
 }
 
-// Check tells whether Onbo would refuse the record. Of a delete it looks at the
-// id only. The rules of single values do not count where the config says warn.
+// Check reports whether Onbo would refuse the record, as a *user.InvalidError. For
+// a delete it checks only the id. With checks: warn it skips the rules for single
+// values.
 func (c *Client) Check(r *user.Record) error {
 	if bad := checkID(r.User.ID); bad != nil {
 		return bad
@@ -72,10 +74,10 @@ func (c *Client) Check(r *user.Record) error {
 	if bad := checkSecrets(r.User.Secrets); bad != nil {
 		return bad
 	}
-	if bad := checkWhole(r); bad != nil {
+	if bad := checkTogether(r); bad != nil {
 		return bad
 	}
-	if broken := c.broken(r); broken != nil && c.config.Checks == Refuse {
+	if broken := c.brokenRule(r); broken != nil && c.config.Checks == Refuse {
 		return broken
 	}
 	return nil
@@ -95,8 +97,8 @@ func checkID(id string) error {
 	return nil
 }
 
-// checkAttribute holds whatever the config says: what breaks this cannot be sent
-// as it was meant.
+// checkAttribute checks what applies whatever the config says: a value that fails
+// cannot be sent as it was meant.
 func (c *Client) checkAttribute(a *user.Attribute) error {
 	switch a.Field {
 	case user.AddressLine2, user.AddressLine3:
@@ -144,8 +146,8 @@ func checkSecrets(secrets []user.SecretAttribute) error {
 	return nil
 }
 
-// checkWhole looks at what must be there together.
-func checkWhole(r *user.Record) error {
+// checkTogether checks which fields must be there together.
+func checkTogether(r *user.Record) error {
 	if r.Op != user.Update {
 		for _, f := range required {
 			if !carries(r, f) {
@@ -162,7 +164,7 @@ func checkWhole(r *user.Record) error {
 	}
 	for _, f := range address {
 		if !carries(r, f) {
-			return user.Unfit("partial_address", f, "must stand beside the other parts of the address", "Onbo takes an address as a whole")
+			return user.Unfit("partial_address", f, "must come with the other parts of the address", "Onbo takes an address as a whole")
 		}
 	}
 	return nil

@@ -16,7 +16,7 @@ import (
 	"usersync/sync/user"
 )
 
-// noted is a ledger that remembers who is about to be created.
+// noted is a ledger that remembers which users are about to be created.
 type noted struct {
 	mu   sync.Mutex
 	held map[string]bool
@@ -35,8 +35,8 @@ func (n *noted) set(records []*user.Record, pending bool) error {
 	return nil
 }
 
-// troubled is the client in all its manners, before a rehearsal in trouble. The
-// rehearsal cannot open SSNs, so that nothing keeps it from doubling a user.
+// troubled is the client with all its middleware, and a sandbox with faults. The
+// sandbox cannot decrypt SSNs, so nothing keeps it from creating a user twice.
 func troubled(t *testing.T, faults ...string) (destination.Destination, *sandbox.Server, *noted) {
 	t.Helper()
 	faulty, err := sandbox.Options{API: rehearsed.API{}, RequireAuth: true, Seed: 7}.With(faults...)
@@ -56,7 +56,7 @@ func troubled(t *testing.T, faults ...string) (destination.Destination, *sandbox
 	return destinationtest.Manners{Pacer: pace.New(pace.Options{Wires: 8}), Retries: 5, Pending: n}.Around(c), s, n
 }
 
-// send sends each record in a call of its own, side by side.
+// send sends each record in a call of its own, concurrently.
 func send(t *testing.T, d destination.Destination, op user.Op, records []*user.Record) []user.Outcome {
 	t.Helper()
 	outcomes := make([]user.Outcome, len(records))
@@ -89,10 +89,9 @@ func createdFor(s *sandbox.Server, r *user.Record) uint32 {
 	return s.Marked("email", email.Text).Created
 }
 
-// TestNobodyIsDoubled: whatever goes wrong, no e-mail is created twice, what is
-// said of each user is true, and who is in doubt is not sent again in a second
-// run either.
-func TestNobodyIsDoubled(t *testing.T) {
+// TestNoUserIsCreatedTwice: whatever goes wrong, no e-mail is created twice, every
+// outcome is true, and a second run does not send users in doubt again.
+func TestNoUserIsCreatedTwice(t *testing.T) {
 	for name, faults := range map[string][]string{
 		"none":                   nil,
 		"answers lost":           {"lost:20%"},
@@ -117,9 +116,9 @@ func TestNobodyIsDoubled(t *testing.T) {
 					case made > 1:
 						t.Errorf("record %d was created %d times", i+1, made)
 					case o.Status == user.Created && (made != 1 || o.Remote == ""):
-						t.Errorf("record %d is said to be created: %d", i+1, made)
+						t.Errorf("record %d is reported as created: %d", i+1, made)
 					case o.Status != user.Created && o.Status != user.InDoubt && made != 0:
-						t.Errorf("record %d is said to be %s, and was created", i+1, o.Status)
+						t.Errorf("record %d is reported as %s, and was created", i+1, o.Status)
 					case !n.held[records[i].User.ID]:
 						t.Errorf("record %d was not noted before its call", i+1)
 					}
@@ -133,7 +132,7 @@ func TestNobodyIsDoubled(t *testing.T) {
 	}
 }
 
-// again is a second run over those of whom the first left a note.
+// again is a second run over the users that the first one left pending.
 func again(t *testing.T, d destination.Destination, s *sandbox.Server, records []*user.Record) {
 	t.Helper()
 	before := s.State().Created
@@ -155,9 +154,9 @@ func again(t *testing.T, d destination.Destination, s *sandbox.Server, records [
 	}
 }
 
-// TestAUserWhoWentIsMadeAnewOnce: an update meets nobody, so that the upsert makes
-// the user; and where that answer is lost, the old uuid does not stand for it.
-func TestAUserWhoWentIsMadeAnewOnce(t *testing.T) {
+// TestADeletedUserIsCreatedAgainOnce: an update finds no user, so the upsert creates
+// it. If that answer is lost, the old uuid does not count as its result.
+func TestADeletedUserIsCreatedAgainOnce(t *testing.T) {
 	for fault, want := range map[string]map[user.Status]int{
 		"":               {user.Created: 20},
 		"lost/create":    {user.InDoubt: 20},
@@ -187,7 +186,7 @@ func TestAUserWhoWentIsMadeAnewOnce(t *testing.T) {
 	}
 }
 
-// TestAKnownUuidIsUpdated where a lost ledger would have them created.
+// TestAKnownUuidIsUpdated, where a lost ledger would create the user again.
 func TestAKnownUuidIsUpdated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, s, _ := troubled(t)
@@ -208,7 +207,7 @@ func TestAKnownUuidIsUpdated(t *testing.T) {
 	})
 }
 
-// TestAWrongSignatureEndsTheRun at once, however many calls are made side by side.
+// TestAWrongSignatureEndsTheRun at once, however many calls run concurrently.
 func TestAWrongSignatureEndsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, s, _ := troubled(t, "expire")

@@ -7,15 +7,16 @@ import (
 	"usersync/sync/user"
 )
 
-// draft is what one call says of a user. It lives as long as the call: reports
-// are large.
+// draft is the content of one call. It lives only as long as the call, because
+// reports are large.
 type draft struct {
 	sent    *user.Record
-	ssn     string // sealed; only a create has it
+	ssn     string // encrypted; only in a create
 	reports map[user.Field][]byte
 }
 
-// draft seals and packs what the call needs. The error is a *user.InvalidError.
+// draft encrypts and compresses what the call needs. Its error is a
+// *user.InvalidError.
 func (c *Client) draft(op user.Op, sent *user.Record) (*draft, error) {
 	d := &draft{sent: sent}
 	if ssn, ok := sent.User.Secret(user.SSN); ok && op == user.Create {
@@ -73,7 +74,7 @@ func (d *draft) append(b []byte) []byte {
 	return append(b, '}')
 }
 
-// address appends the object if any part of it is there.
+// address appends the object if the user has any part of it.
 func (d *draft) address(b []byte) []byte {
 	undo := len(b)
 	b = append(appendName(b, "address"), '{')
@@ -87,8 +88,8 @@ func (d *draft) address(b []byte) []byte {
 	return append(b, '}')
 }
 
-// member appends one value. What Check would not let through is left out: what
-// is sent wrong may change more than what is left out.
+// member appends one value. It leaves out what Check would refuse: a wrong value
+// may change more than a missing one.
 func (d *draft) member(b []byte, theirs string, f user.Field) []byte {
 	v, ok := d.sent.User.Value(f)
 	switch {
@@ -112,7 +113,7 @@ func (d *draft) report(b []byte, theirs string, f user.Field) []byte {
 	return append(b, '"')
 }
 
-// appendName appends the name of a member of ours, which needs no escapes.
+// appendName appends a member's name, which needs no escapes.
 func appendName(b []byte, theirs string) []byte {
 	if b[len(b)-1] != '{' {
 		b = append(b, ',')

@@ -13,9 +13,9 @@ import (
 	"usersync/sync/user"
 )
 
-// Find reads one user whose uuid is known; of others it knows nothing and makes
-// no call. What the answer does not show is not compared: date of birth, SSN and
-// reports never are.
+// Find reads one user whose uuid is known. For others it makes no call, and their
+// presence is unknown. It does not compare what the answer does not show: date of
+// birth, SSN and reports never are. Its error is a *destination.CallError.
 func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
 	if r.Remote == "" {
 		return destination.Found{}, nil
@@ -33,13 +33,13 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	case a.Status == http.StatusNotFound:
 		return destination.Found{Presence: absence(r), HTTP: a.Status}, nil
 	case a.Status/100 == 4:
-		return destination.Found{}, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), clean(words(a.Body), shown...))
+		return destination.Found{}, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), clean(bodyText(a.Body), shown...))
 	}
-	return look(a, r, shown[1])
+	return compareUser(a, r, shown[1])
 }
 
-// absence is what a 404 says. A create that was perhaps taken made another uuid
-// than the one that was known before it, so that this one proves nothing then.
+// absence returns what a 404 means. If a create was perhaps taken, the user has a
+// new uuid, so a 404 for the old one proves nothing.
 func absence(r *user.Record) destination.Presence {
 	if r.Maybe && (r.Op == user.Upsert || r.Op == user.Create) {
 		return destination.Unknown
@@ -47,26 +47,26 @@ func absence(r *user.Record) destination.Presence {
 	return destination.Absent
 }
 
-// look compares the record, as it is sent, with the user in the answer.
-func look(a *rest.Answer, r, sent *user.Record) (destination.Found, error) {
+// compareUser compares the record, as it was sent, with the user in the answer.
+func compareUser(a *rest.Answer, r, sent *user.Record) (destination.Found, error) {
 	said, err := read(a.Body)
 	if err != nil {
 		return destination.Found{}, a.Unreadable(err)
 	}
-	if key := said.key(); said.words() != "" || !strings.EqualFold(key, r.Remote) {
+	if key := said.key(); said.errorText() != "" || !strings.EqualFold(key, r.Remote) {
 		return destination.Found{HTTP: a.Status}, nil // nothing is known of this user
 	}
-	found := destination.Compared(sent, said.held(), same)
+	found := destination.Compared(sent, said.fields(), same)
 	found.Remote, found.HTTP = r.Remote, a.Status
 	return found, nil
 }
 
-// held gives what is shown our names. null is what Onbo shows of an attribute
-// that it does not hold.
-func (a *answer) held() []user.Attribute {
+// fields returns the attributes shown, under our names. It skips null, which means
+// that Onbo has no value.
+func (a *answer) fields() []user.Attribute {
 	var list []user.Attribute
 	add := func(f user.Field, v jsontext.Value) {
-		if text, ok := plainly(v); ok {
+		if text, ok := plainText(v); ok {
 			list = append(list, user.Attribute{Field: f, Value: user.TextValue(text)})
 		}
 	}
@@ -77,7 +77,7 @@ func (a *answer) held() []user.Attribute {
 	add(user.Phone, a.Phone)
 	var parts map[string]jsontext.Value
 	if json.Unmarshal(a.Address, &parts, lax) != nil {
-		return list // an address of another shape shows nothing that could be compared
+		return list // an address of another shape cannot be compared
 	}
 	for _, m := range addressMembers {
 		add(m.field, parts[m.theirs])
@@ -87,7 +87,7 @@ func (a *answer) held() []user.Attribute {
 
 func same(f user.Field, ours, theirs user.Value) bool { return normal(f, ours) == normal(f, theirs) }
 
-// normal is a value in the form in which it is compared.
+// normal returns a value in the form used for comparison.
 func normal(f user.Field, v user.Value) string {
 	text := strings.TrimSpace(v.Text)
 	switch f {

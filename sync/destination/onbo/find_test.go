@@ -31,9 +31,9 @@ func TestFind(t *testing.T) {
 			[]user.Field{user.FirstName, user.Phone, user.ZipCode, user.Country}, ""},
 		{"another user", 200, change(uuid, "other"), destination.Unknown, nil, ""},
 		{"nobody", 200, `{}`, destination.Unknown, nil, ""},
-		{"words beside the user", 200, `{"uuid":"` + uuid + `","message":"no"}`, destination.Unknown, nil, ""},
+		{"a message besides the user", 200, `{"uuid":"` + uuid + `","message":"no"}`, destination.Unknown, nil, ""},
 		{"absent", 404, `{"message":"User not found"}`, destination.Absent, nil, ""},
-		{"absent, says a gateway", 404, `<html>`, 0, nil, "denied http_404"},
+		{"absent, according to a gateway", 404, `<html>`, 0, nil, "denied http_404"},
 		{"HTML", 200, `<html>`, 0, nil, "perhaps taken not_json"},
 		{"cut", 200, shownUser[:60], 0, nil, "perhaps taken cut_answer"},
 		{"refused", 400, `{"message":"no"}`, 0, nil, "refused http_400"},
@@ -54,7 +54,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// TestClearedLinesAreCompared: a line that was to go, and is still shown.
+// TestClearedLinesAreCompared: a line to clear that is still shown is a difference.
 func TestClearedLinesAreCompared(t *testing.T) {
 	r := with(known("1"), user.AddressLine2, cleared)
 	for line, want := range map[string]destination.Presence{"null": destination.Same, `"Flat 7"`: destination.Different} {
@@ -66,8 +66,8 @@ func TestClearedLinesAreCompared(t *testing.T) {
 	}
 }
 
-// TestAbsenceOfAnOldKeyProvesNothing: a create that was perhaps taken made a new
-// one.
+// TestAbsenceOfAnOldKeyProvesNothing: a create that was perhaps taken has made a
+// new key.
 func TestAbsenceOfAnOldKeyProvesNothing(t *testing.T) {
 	for op, want := range map[user.Op]destination.Presence{
 		user.Upsert: destination.Unknown, user.Create: destination.Unknown, user.Update: destination.Absent, user.Delete: destination.Absent,
@@ -81,7 +81,7 @@ func TestAbsenceOfAnOldKeyProvesNothing(t *testing.T) {
 	}
 }
 
-// TestHeldIsInOurWords and can be sent back as it is.
+// TestHeldIsInOurWords, and can be sent back unchanged.
 func TestHeldIsInOurWords(t *testing.T) {
 	found, err := answering(t, 200, shownUser).Find(t.Context(), known("1"))
 	if err != nil || found.HTTP != 200 {

@@ -9,8 +9,8 @@ import (
 	"usersync/sync/user"
 )
 
-// sent is the record as Onbo gets it: each value in Onbo's form, where it can be
-// read at all. What the API quotes is one of these.
+// sent returns the record as Onbo gets it: each value in Onbo's form, if it can be
+// converted. These are the values that the API may quote.
 func (c *Client) sent(r *user.Record) *user.Record {
 	out := *r
 	out.User.Attributes = make([]user.Attribute, len(r.User.Attributes))
@@ -76,8 +76,8 @@ func usPhone(text string) (string, bool) {
 	return digits, true
 }
 
-// dateForms can each be read in one way only: where a month stands in digits,
-// the year stands before it and the day behind it.
+// dateForms are unambiguous: if the month is a number, the year comes before it and
+// the day after it.
 var dateForms = [...]string{"2006-1-2", "2006/1/2", "2006.1.2", "20060102", "2 Jan 2006", "2 January 2006", "Jan 2, 2006", "January 2, 2006"}
 
 func readDate(text string) (time.Time, bool) {
@@ -99,8 +99,8 @@ func isUnitedStates(text string) bool {
 	return false
 }
 
-// clean makes Onbo's words fit to leave. It may quote a value as it was read or
-// as it was sent, and a date in any form.
+// clean redacts what Onbo says. It may quote a value as it was read or as it was
+// sent, and a date in any form.
 func clean(text string, shown ...*user.Record) string {
 	return destination.Clean(undated(text), shown...)
 }

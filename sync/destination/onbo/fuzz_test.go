@@ -10,7 +10,7 @@ import (
 )
 
 // FuzzAnswer: whatever comes back from a call, there is one outcome or one fault;
-// nobody is created whose uuid the answer does not show; and no value shows.
+// no user is created whose uuid the answer does not show; and no value is shown.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{
 		shownUser, uuidOnly(), ``, `{}`, `[]`, `null`, `"x"`, `<html>`, `{"uuid":"x`, `{"uuid":"x","uuid":"y"}`, `{"uuid":"..","message":""}`, `{"uuid":7,"errors":[[{"a":null}]]}`,
@@ -54,7 +54,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// uuidIn reads the uuid another way than the client does.
+// uuidIn reads the uuid, by other means than the client.
 func uuidIn(body string) string {
 	var answer map[string]json.RawMessage
 	var key string

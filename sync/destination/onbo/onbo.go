@@ -1,17 +1,16 @@
-// Package onbo is the client of Onbo's users API (by Stilt): create, update,
-// read and, if asked for, delete one user a call.
+// Package onbo is the client of Onbo's users API (by Stilt): it creates, updates,
+// reads and, if enabled, deletes one user per call.
 //
-// Onbo makes the key of a user, a uuid, and has no documented way to look a user
-// up by anything else. So a create is never made for a user whose uuid is known,
-// a read-back knows nothing of a user without one, and a create whose answer is
-// lost stays in doubt.
+// Onbo assigns the key of a user, a uuid, and documents no other way to look a user
+// up. So a user whose uuid is known is never created, a read-back cannot find a
+// user without a uuid, and a create whose answer is lost stays in doubt.
 //
-// It makes one call and says what the answer says of the user. It sends nothing
-// twice, keeps no pace and reads nothing back of its own accord: those are the
-// manners in the folder above. It writes no credit applications: users only.
+// It makes one call and returns what the answer says about the user. Retries,
+// pacing and read-backs are the middleware's (package stack). It writes only users,
+// no credit applications.
 //
-// Start at Client.Apply; sign.go proves who we are, ssn.go seals what nobody may
-// see, and check.go holds the rules that Onbo documents for its fields.
+// Start at Client.Apply; sign.go signs calls, ssn.go encrypts SSNs, and check.go
+// holds the rules that Onbo documents for its fields.
 package onbo
 
 import (
@@ -28,37 +27,37 @@ import (
 	"usersync/sync/user"
 )
 
-// Config says who we are, what Onbo is sent, and how to reach it.
+// Config holds the credentials, how to write values, and how to reach Onbo.
 type Config struct {
-	// ClientID is the client's uuid, sent in clear.
+	// ClientID is the client's uuid, sent unencrypted.
 	ClientID string
-	// SecretKey signs every call and, without its dashes, seals SSNs.
+	// SecretKey signs every call and, without its dashes, encrypts SSNs.
 	SecretKey user.Secret
-	// Epoch is the unit of the time that is signed; "" means milliseconds.
+	// Epoch is the unit of the time in signatures; "" means milliseconds.
 	Epoch Epoch
 	// Date is how a date of birth is written; "" means slashes.
 	Date Date
-	// Checks says what a broken rule of a field does; "" means refuse.
+	// Checks says what happens to a record that breaks a rule of a field; "" means
+	// refuse.
 	Checks Checks
-	// Country is what is sent as the country of the United States, whatever they
-	// are called in the record; "" means UNITED STATES.
+	// Country is what to send for the United States, whatever the record calls
+	// them; "" means UNITED STATES.
 	Country string
-	// Reports is the directory in which credit and asset reports lie; "" takes
-	// none.
+	// Reports is the directory of credit and asset reports; "" allows none.
 	Reports string
-	// Delete offers DELETE, which Onbo's own reference does not show: it is known
-	// from a client of a third party.
+	// Delete enables DELETE, which is not in Onbo's reference, but in a third-party
+	// client.
 	Delete bool
-	// Now is the clock of signatures and of ages; nil means time.Now.
+	// Now is the clock for signatures and ages; nil means time.Now.
 	Now func() time.Time
-	// REST needs BaseURL, with its version (/v1); there is no default to a
-	// production host. Auth stays empty. HTTP2 is not heeded: it has no letter
-	// case in the names of headers, and Onbo's names have one.
+	// REST needs BaseURL, with its version (/v1); there is no default production
+	// host. Auth stays empty. HTTP2 is ignored: HTTP/2 has lower-case header names,
+	// and Onbo's have upper case.
 	REST rest.Config
 }
 
-// Epoch is a unit of time. The reference does not name it; a client of a third
-// party sends milliseconds.
+// Epoch is a unit of time. The reference does not name it; a third-party client
+// sends milliseconds.
 type Epoch string
 
 // The units.
@@ -67,21 +66,21 @@ const (
 	Seconds      Epoch = "seconds"
 )
 
-// Date is a way to write a date. The reference documents slashes and shows
-// dashes in an example.
+// Date is a date format. The reference documents slashes and shows dashes in an
+// example.
 type Date string
 
-// The ways: YYYY/MM/DD and YYYY-MM-DD.
+// The formats YYYY/MM/DD and YYYY-MM-DD.
 const (
 	Slashes Date = "slashes"
 	Dashes  Date = "dashes"
 )
 
-// Checks says what is done with a record that breaks a rule of a field.
+// Checks says what happens to a record that breaks a rule of a field.
 type Checks string
 
-// Refuse does not send it; Warn sends it, and says so in the outcome of what
-// Onbo takes all the same.
+// Refuse does not send it. Warn sends it and, if Onbo takes it, says so in the
+// outcome.
 const (
 	Refuse Checks = "refuse"
 	Warn   Checks = "warn"
@@ -92,21 +91,22 @@ const name = "onbo"
 // Client is a destination.Destination and a destination.Finder. It is safe for
 // concurrent use.
 type Client struct {
-	config   Config
-	api      *rest.Client
-	traits   destination.Traits
-	suspects suspects
-	packers  sync.Pool // *gzip.Writer, a megabyte each
+	config    Config
+	api       *rest.Client
+	traits    destination.Traits
+	forbidden forbidden
+	packers   sync.Pool // *gzip.Writer, a megabyte each
 }
 
-// New returns a client. It makes no call.
+// New returns a client, or an error that says which setting is wrong. It makes no
+// call.
 func New(config Config) (*Client, error) {
 	config = config.withDefaults()
 	if err := config.check(); err != nil {
 		return nil, err
 	}
 	s := signer{id: config.ClientID, key: []byte(config.SecretKey.Reveal()), seconds: config.Epoch == Seconds, now: config.Now}
-	config.REST.Sign, config.REST.Words, config.REST.HTTP2 = s.sign, words, false
+	config.REST.Sign, config.REST.Words, config.REST.HTTP2 = s.sign, bodyText, false
 	api, err := rest.New(config.REST)
 	if err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
 	secretKey = "2acf04c3-48d1-456f-a54e-1a4251814478"
-	uuid      = "2acf04c3-48d1-456f-a54e-1m4251814478" // as in the reference, whose m is no hexadecimal digit
+	uuid      = "2acf04c3-48d1-456f-a54e-1m4251814478" // as in the reference, where m is not a hexadecimal digit
 )
 
 // noon is the time of the published vectors.
@@ -113,8 +113,8 @@ func apply(t *testing.T, c *Client, op user.Op, r *user.Record) (user.Outcome, *
 	return outcomes[0], nil
 }
 
-// told writes an outcome as "status code http remote", without what is empty, or
-// a fault as "fault code".
+// told writes an outcome as "status code http remote", without empty parts, or a
+// fault as "fault code".
 func told(o user.Outcome, ce *destination.CallError) string {
 	if ce != nil {
 		return ce.Fault.String() + " " + ce.Code
@@ -176,7 +176,7 @@ func TestApplyRefusesWhatDoesNotFit(t *testing.T) {
 	for _, b := range []user.Batch{
 		{Op: user.Create, Records: []*user.Record{person("1"), person("2")}},
 		{Op: user.Upsert, Records: []*user.Record{person("1")}},
-		{Op: user.Delete, Records: []*user.Record{known("1")}}, // it is not offered here
+		{Op: user.Delete, Records: []*user.Record{known("1")}}, // it is not enabled here
 	} {
 		_, err := c.Apply(t.Context(), b)
 		if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || ce.Status != 0 {
@@ -185,8 +185,8 @@ func TestApplyRefusesWhatDoesNotFit(t *testing.T) {
 	}
 }
 
-// TestWhatMustNotBeSent: a create of somebody with a uuid would double them, and
-// a path without one leads to everybody.
+// TestWhatMustNotBeSent: a create of a user with a uuid would duplicate the user,
+// and a path without a uuid leads to all users.
 func TestWhatMustNotBeSent(t *testing.T) {
 	c := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a call was made") }, func(c *Config) { c.Delete = true })
 	if o, ce := apply(t, c, user.Create, known("1")); told(o, ce) != "_exists 0 "+uuid {

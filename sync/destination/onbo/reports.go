@@ -15,25 +15,26 @@ import (
 	"usersync/sync/user"
 )
 
-// maxReport bounds a report's file. Every call on the wire may hold one, packed.
+// maxReport bounds a report's file, in bytes. Every call in flight may hold one,
+// compressed.
 const maxReport = 8 << 20
 
-// reportError says why a report cannot be sent, without its name: a file may be
-// called after a person.
+// reportError says why a report cannot be sent, without the file's name, which may
+// be a person's.
 type reportError struct{ code, rule string }
 
 func (e *reportError) Error() string { return e.rule }
 
 var (
-	errNoReport    = &reportError{"no_report", "must name a plain file in the directory of onbo.reports that can be read"}
+	errNoReport    = &reportError{"no_report", "must name a readable regular file in the directory onbo.reports"}
 	errEmptyReport = &reportError{"empty_report", "must name a file that is not empty"}
-	errLargeReport = &reportError{"large_report", "must name a file of 8 MiB at most"}
-	errMovedReport = &reportError{"no_report", "must name a file that stays as it is while it is read"}
+	errLargeReport = &reportError{"large_report", "must name a file of at most 8 MiB"}
+	errMovedReport = &reportError{"no_report", "must name a file that does not change while it is read"}
 )
 
 func isReport(f user.Field) bool { return f == user.CreditReport || f == user.AssetReport }
 
-// checkReport looks at a report's file and does not read it.
+// checkReport checks a report's file without reading it.
 func (c *Client) checkReport(name string) error {
 	root, err := os.OpenRoot(c.config.Reports)
 	if err != nil {
@@ -44,7 +45,7 @@ func (c *Client) checkReport(name string) error {
 	return err
 }
 
-// plainFile follows no link out of the directory, and none to the file itself.
+// plainFile follows no link, neither out of the directory nor to the file itself.
 func plainFile(root *os.Root, name string) (fs.FileInfo, error) {
 	if !filepath.IsLocal(name) {
 		return nil, errNoReport
@@ -61,7 +62,8 @@ func plainFile(root *os.Root, name string) (fs.FileInfo, error) {
 	return info, nil
 }
 
-// readReport returns a report as gzip. One that is gzip already stays as it is.
+// readReport returns a report as gzip. A file that is gzip already is not
+// compressed again.
 func (c *Client) readReport(name string) ([]byte, error) {
 	root, err := os.OpenRoot(c.config.Reports)
 	if err != nil {
@@ -72,7 +74,7 @@ func (c *Client) readReport(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A pipe that took the file's place meanwhile shall not hold the run up.
+	// A pipe that has replaced the file must not block the run.
 	file, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, errNoReport
@@ -84,7 +86,7 @@ func (c *Client) readReport(name string) ([]byte, error) {
 	return c.pack(file)
 }
 
-// pack reads no more than maxReport bytes.
+// pack reads at most maxReport bytes.
 func (c *Client) pack(file io.Reader) ([]byte, error) {
 	in := bufio.NewReader(io.LimitReader(file, maxReport+1))
 	begin, err := in.Peek(2)
@@ -102,7 +104,7 @@ func (c *Client) pack(file io.Reader) ([]byte, error) {
 	}
 	z.Reset(&packed)
 	defer func() {
-		z.Reset(io.Discard) // the report goes with the call
+		z.Reset(io.Discard) // keep no report after the call
 		c.packers.Put(z)
 	}()
 	err = errors.Join(fill(z, in), z.Close())

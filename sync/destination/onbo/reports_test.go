@@ -18,7 +18,7 @@ import (
 	"usersync/sync/user"
 )
 
-// desk is a directory of reports in a directory with other things.
+// desk is a directory of reports inside a directory with other files.
 func desk(t *testing.T) (reports string) {
 	t.Helper()
 	home := t.TempDir()
@@ -58,8 +58,8 @@ func packed(t *testing.T, text string) []byte {
 	return b.Bytes()
 }
 
-// TestReportsAreFilesOfTheirDirectory: and so Check and Apply say of everything
-// else, without a call and without the file's name.
+// TestReportsAreFilesOfTheirDirectory: Check and Apply refuse any other file,
+// without a call and without the file's name.
 func TestReportsAreFilesOfTheirDirectory(t *testing.T) {
 	reports := desk(t)
 	calls := 0
@@ -134,7 +134,7 @@ func unpacked(t *testing.T, member any) string {
 	return string(whole)
 }
 
-// TestAReportThatGoes: what Check saw may be gone when the call is made up.
+// TestAReportThatGoes: a file that Check saw may not exist when the call is built.
 func TestAReportThatGoes(t *testing.T) {
 	reports := desk(t)
 	c := answering(t, 200, `{"uuid":"`+uuid+`"}`, func(c *Config) { c.Reports = reports })

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// signer proves who we are (Onbo API reference, Authentication). A signature is
-// good for 60 s, so every attempt needs its own.
+// signer signs calls (Onbo API reference, Authentication). A signature is valid for
+// 60 s, so every attempt needs its own.
 type signer struct {
 	id      string
 	key     []byte // the secret with its dashes
@@ -24,8 +24,8 @@ type signer struct {
 	now     func() time.Time
 }
 
-// sign sets the headers in the letter case of the reference, which
-// http.Header.Set would change.
+// sign sets the headers in the reference's letter case, which http.Header.Set would
+// change.
 func (s signer) sign(r *http.Request, body []byte) {
 	sum, epoch := digest(body), s.epoch()
 	r.Header["X_CLIENT_UUID"] = []string{s.id}
@@ -50,8 +50,8 @@ func (s signer) mac(url, sum, epoch string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// target is the URL as it is sent: net/http puts a host that is not ASCII into
-// the form of RFC 3492.
+// target returns the URL that is sent. net/http encodes a host that is not ASCII by
+// RFC 3492.
 func target(r *http.Request) string {
 	host := r.Host
 	if ascii, err := httpguts.PunycodeHostPort(host); err == nil {
@@ -60,8 +60,8 @@ func target(r *http.Request) string {
 	return r.URL.Scheme + "://" + host + r.URL.RequestURI()
 }
 
-// digest is the MD5 of the body without white space, in hex, and "" if nothing
-// is left of it.
+// digest returns the MD5 of the body without white space, in hex; "" if nothing is
+// left.
 func digest(body []byte) string {
 	sum, some := md5.New(), false
 	for len(body) > 0 {
@@ -80,8 +80,8 @@ func digest(body []byte) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// isSpace is the \s of JavaScript, in which Onbo's own code is written (ECMA-262,
-// WhiteSpace and LineTerminator). unicode.IsSpace is another set.
+// isSpace matches \s in JavaScript, which Onbo's own code uses (ECMA-262,
+// WhiteSpace and LineTerminator). unicode.IsSpace is a different set.
 func isSpace(r rune) bool {
 	switch {
 	case r >= '\t' && r <= '\r', r == ' ', r == 0xa0, r == 0x1680, r >= 0x2000 && r <= 0x200a:

@@ -57,7 +57,7 @@ func TestDigest(t *testing.T) {
 		}
 	}
 	if digest([]byte("a\u0085")) == digest([]byte("a")) || digest([]byte("a\u200b")) == digest([]byte("a")) {
-		t.Error("what is no white space to JavaScript was dropped")
+		t.Error("a character that is not white space in JavaScript was dropped")
 	}
 }
 
@@ -73,8 +73,8 @@ func TestSpaceIsJavaScripts(t *testing.T) {
 	}
 }
 
-// TestHeadersKeepTheirCase looks at the bytes on the wire: net/http's server
-// would change the names.
+// TestHeadersKeepTheirCase reads the bytes from the connection, because net/http's
+// server would change the names.
 func TestHeadersKeepTheirCase(t *testing.T) {
 	head := onTheWire(t, user.Create, person("1"))
 	for _, line := range []string{`X_CLIENT_UUID: client-1`, `X_STILT_HMAC: [0-9a-f]{64}`, `EPOCH: 1700000000000`, `Content-MD5: [0-9a-f]{32}`, `Content-Type: application/json`} {
@@ -89,7 +89,7 @@ func TestHeadersKeepTheirCase(t *testing.T) {
 }
 
 // TestSignedAddressIsTheSentOne rebuilds the signature from the request line and
-// the host as they came.
+// the host that arrived.
 func TestSignedAddressIsTheSentOne(t *testing.T) {
 	r := known("1")
 	r.Remote = "a/b?c%d"
@@ -118,7 +118,7 @@ func TestSignedAddressIsTheSentOne(t *testing.T) {
 	}
 }
 
-// onTheWire returns the head of the call that op makes.
+// onTheWire returns the head of the call that op makes, as bytes.
 func onTheWire(t *testing.T, op user.Op, r *user.Record) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -152,12 +152,13 @@ func onTheWire(t *testing.T, op user.Op, r *user.Record) string {
 		t.Fatal(err)
 	}
 	defer c.CloseIdle()
-	_, _ = c.Apply(t.Context(), user.Batch{Op: op, Records: []*user.Record{r}}) // the connection breaks; only the head counts
+	_, _ = c.Apply(t.Context(), user.Batch{Op: op, Records: []*user.Record{r}}) // the connection breaks; only the head matters
 	return <-heads
 }
 
-// TestEachAttemptIsSignedAnew: the same record twice, a second apart.
-func TestEachAttemptIsSignedAnew(t *testing.T) {
+// TestEachAttemptIsSigned: the same record twice, a second apart, has two
+// signatures.
+func TestEachAttemptIsSigned(t *testing.T) {
 	var epochs, macs []string
 	now := noon()
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -11,15 +11,15 @@ import (
 	"usersync/sync/user"
 )
 
-// keySize is that of AES-256: a uuid without its dashes.
+// keySize, in bytes, is that of AES-256: a uuid without its dashes.
 const keySize = 32
 
-var errKeySize = errors.New("the secret key, without its dashes, is not 32 bytes long, so that no SSN can be sealed with it")
+var errKeySize = errors.New("the secret key, without its dashes, is not 32 bytes long, so it cannot encrypt SSNs")
 
-// sealSSN is the one way in which an SSN leaves: AES-256-CBC with PKCS #7 and a
-// new initialisation vector each time, as base64 of vector and ciphertext (Onbo
-// implementation guide, Encrypting sensitive data). The text of ssn goes in as it
-// is. It fails, and nothing may be sent then, if the key is not 32 bytes long.
+// sealSSN encrypts the text of ssn, and is the only way in which an SSN is sent:
+// AES-256-CBC with PKCS #7 and a new initialization vector each time, as base64 of
+// vector and ciphertext (Onbo implementation guide, Encrypting sensitive data). It
+// fails if the key is not 32 bytes long; the user must not be sent then.
 func sealSSN(secretKey, ssn user.Secret) (string, error) {
 	key := []byte(strings.ReplaceAll(secretKey.Reveal(), "-", ""))
 	if len(key) != keySize {
@@ -45,8 +45,8 @@ func sealWith(block cipher.Block, iv [aes.BlockSize]byte, text string) string {
 	return base64.StdEncoding.EncodeToString(sealed)
 }
 
-// nineDigits returns an SSN without its dashes: with and without them are both
-// documented, and one form of them is one person.
+// nineDigits returns an SSN without its dashes. Both forms are documented; one form
+// makes them comparable.
 func nineDigits(ssn string) (string, bool) {
 	text := ssn
 	if len(text) == 11 && text[3] == '-' && text[6] == '-' {

@@ -10,8 +10,8 @@ import (
 	"usersync/sync/user"
 )
 
-// TestSealVector was made with CryptoJS: this secret and SSN, and the bytes 0 to
-// 15 as the initialisation vector.
+// TestSealVector: the vector was made with CryptoJS from this secret and SSN, with
+// the bytes 0 to 15 as the initialization vector.
 func TestSealVector(t *testing.T) {
 	block, err := aes.NewCipher([]byte(strings.ReplaceAll(secretKey, "-", "")))
 	if err != nil {
@@ -42,12 +42,12 @@ func TestSealIsNewEachTime(t *testing.T) {
 	}
 }
 
-// unseal is the way back, which the client does not have.
+// unseal decrypts, which the client cannot do.
 func unseal(t *testing.T, sealed string) string {
 	t.Helper()
 	b, err := base64.StdEncoding.DecodeString(sealed)
 	if err != nil || len(b) < 32 || len(b)%16 != 0 {
-		t.Fatalf("%q is no vector with blocks behind it: %v", sealed, err)
+		t.Fatalf("%q is not a vector followed by blocks: %v", sealed, err)
 	}
 	block, err := aes.NewCipher([]byte(strings.ReplaceAll(secretKey, "-", "")))
 	if err != nil {

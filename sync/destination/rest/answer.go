@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	maxAnswer = 16 << 20 // a hundred users are some 25 KB
-	keptBytes = 1 << 20  // a larger buffer is not kept for the next call
+	maxAnswer = 16 << 20 // bytes; a hundred users are about 25 KB
+	keptBytes = 1 << 20  // larger buffers are not kept for the next call
 )
 
-// Answer is one answer, read to its end.
+// Answer is one answer, read to its end. It is not safe for concurrent use.
 type Answer struct {
 	Status int
 	Header http.Header
@@ -29,7 +29,7 @@ type Answer struct {
 	err    error // why the body ended early
 }
 
-// Release gives the body's bytes back. Call it once.
+// Release returns the body's bytes to the pool. Call it once.
 func (a *Answer) Release() {
 	if a.buffer != nil && a.buffer.Cap() <= keptBytes {
 		a.client.answers.Put(a.buffer)
@@ -37,27 +37,27 @@ func (a *Answer) Release() {
 	a.buffer, a.Body = nil, nil
 }
 
-// Fail makes the whole call a fault that the client found in the answer.
-// detail must have been redacted.
+// Fail returns a fault of the whole call that the client found in the answer.
+// detail must be redacted already.
 func (a *Answer) Fail(fault destination.Fault, code, detail string) *destination.CallError {
 	return &destination.CallError{Fault: fault, Status: a.Status, Code: code, Detail: detail, RequestID: a.RequestID, After: retryAfter(a.Header, time.Now())}
 }
 
-// fail adds what the answer says to ce, and releases it.
+// fail adds what the answer says to ce, and releases the answer.
 func (a *Answer) fail(r Request, ce *destination.CallError) *destination.CallError {
 	defer a.Release()
 	ce.RequestID = a.RequestID
-	if a.client.words != nil && a.err == nil {
-		ce.Detail = destination.Clean(a.client.words(a.Body), r.Records...)
+	if a.client.errorText != nil && a.err == nil {
+		ce.Detail = destination.Clean(a.client.errorText(a.Body), r.Records...)
 	}
 	return ce
 }
 
-// unswitch hangs up on an answer 101. Its body is the bare connection, and a read
-// of that would heed neither a timeout nor the end of the run.
-func unswitch(response *http.Response) {
+// hangUpOnUpgrade closes the connection of an answer 101. Its body is the bare
+// connection, and a read of that would ignore the timeout and the end of the run.
+func hangUpOnUpgrade(response *http.Response) {
 	if response.StatusCode == http.StatusSwitchingProtocols {
-		_ = response.Body.Close() // nothing was to be read there
+		_ = response.Body.Close() // there was nothing to read
 		response.Body = http.NoBody
 	}
 }
@@ -83,9 +83,9 @@ func (c *Client) read(response *http.Response) *Answer {
 
 var errTooLarge = errors.New("the answer is larger than 16 MiB")
 
-// cut is an answer of which only a part came: what it said of the users is not
-// known, whatever its status.
-func cut(ctx context.Context, err error, status int) *destination.CallError {
+// truncated returns the fault of an answer of which only a part came: what it said
+// about the users is unknown, whatever its status.
+func truncated(ctx context.Context, err error, status int) *destination.CallError {
 	if errors.Is(err, errTooLarge) {
 		return &destination.CallError{Status: status, Code: "too_large", Err: errTooLarge}
 	}
@@ -98,7 +98,7 @@ func cut(ctx context.Context, err error, status int) *destination.CallError {
 
 var requestIDs = [...]string{"X-Request-Id", "X-Amzn-Requestid", "X-Correlation-Id", "X-Amz-Cf-Id", "Cf-Ray"}
 
-// requestID is the first well-formed id by which the API knows the call.
+// requestID returns the first well-formed id that the API gave the call.
 func requestID(h http.Header) string {
 	for _, name := range requestIDs {
 		if values := h[name]; len(values) > 0 && len(values[0]) <= 80 && wellFormed(values[0]) {

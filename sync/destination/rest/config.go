@@ -19,15 +19,15 @@ import (
 // Config describes one API. Only BaseURL is required.
 type Config struct {
 	BaseURL string
-	// Timeout bounds one call, from waiting for a connection to the last byte
-	// of the answer; 0 means 30 s. A token call has as much of its own.
+	// Timeout bounds one call, from waiting for a connection to the last byte of
+	// the answer; 0 means 30 s. A token call has the same limit of its own.
 	Timeout time.Duration
 	// MaxConns bounds the connections; 0 means 16.
 	MaxConns int
-	// Version stands in the User-Agent, usersync/<version>; "" means dev.
+	// Version is sent in the User-Agent, usersync/<version>; "" means dev.
 	Version string
 
-	CAFile   string // PEM; these authorities beside the system's
+	CAFile   string // PEM; authorities to trust besides the system's
 	CertFile string // PEM; the client's certificate, with KeyFile
 	KeyFile  string
 	// Proxy is a URL, or "none"; "" takes HTTPS_PROXY, HTTP_PROXY and NO_PROXY
@@ -35,34 +35,33 @@ type Config struct {
 	Proxy string
 	// InsecureHTTP allows an http:// address that is not on this machine.
 	InsecureHTTP bool
-	// HTTP2 offers HTTP/2 beside HTTP/1.1 to an https host. A call that breaks
-	// there was perhaps taken, however early it broke.
+	// HTTP2 offers HTTP/2 to an https host, besides HTTP/1.1. A call that breaks
+	// on HTTP/2 was perhaps taken, however early it broke.
 	HTTP2 bool
 	// Media is the type of bodies and answers; "" means application/json.
 	Media string
 
 	Auth Auth
-	// Sign adds to a call what proves who we are, where that is part of each call
-	// and not a header that stays the same. It is called anew for every attempt,
-	// in the goroutine of the call, and must not keep body.
+	// Sign adds a signature, for APIs that sign each call. It is called for every
+	// attempt, in the goroutine of the call, and must not keep body.
 	Sign func(r *http.Request, body []byte)
 
 	// Observe is called once for every answer of the API, in the goroutine of
 	// the call and before the body is read. Token calls are not shown to it.
 	Observe func(status int, header http.Header)
-	// Words finds, in the body of an answer that is a fault, what the API has to
-	// say about it. What it returns is redacted before it leaves.
+	// ErrorText returns what the body of a fault says about the cause. Its result
+	// is redacted before anyone sees it.
 	Words func(body []byte) string
 
-	// Transport replaces the one made from the settings above, and DialContext
-	// only its way to a connection. Both are for tests.
+	// Transport replaces the transport made from the settings above; DialContext
+	// replaces only how it connects. Both are for tests.
 	Transport   http.RoundTripper
 	DialContext Dial
 }
 
 // Auth is one of: a Token (RFC 6750 2.1), a User with a Password (RFC 7617), a
 // Key in a header of its own, or ClientID and ClientSecret for the OAuth 2 client
-// credentials grant (RFC 6749 4.4). None is a call without credentials.
+// credentials grant (RFC 6749 4.4). The zero value sends no credentials.
 type Auth struct {
 	Token        user.Secret
 	User         string
@@ -72,7 +71,7 @@ type Auth struct {
 	ClientID     user.Secret
 	ClientSecret user.Secret
 	TokenURL     string
-	Scope        string // what the token is asked for, apart by blanks; "" is what the server gives (RFC 6749 3.3)
+	Scope        string // separated by spaces; "" leaves it to the server (RFC 6749 3.3)
 	Style        Style
 	// Header is sent with every token call, and only there.
 	Header http.Header
@@ -81,8 +80,8 @@ type Auth struct {
 // Style is how client credentials are sent.
 type Style string
 
-// The styles. Basic is RFC 6749 2.3.1; Form puts id and secret into the form
-// beside grant_type; JSON posts {"client_id":..., "client_secret":...}.
+// The styles. Basic is RFC 6749 2.3.1; Form adds id and secret to the form with
+// grant_type; JSON posts {"client_id":..., "client_secret":...}.
 const (
 	Basic Style = "basic"
 	Form  Style = "form"
@@ -98,8 +97,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// address parses a URL of the configuration. Its errors do not show the text,
-// which may hold a password.
+// address parses a URL from the config. Its errors do not show the text, which
+// may hold a password.
 func (c Config) address(key, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
@@ -110,7 +109,7 @@ func (c Config) address(key, text string) (*url.URL, error) {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, fmt.Errorf("%s must hold neither user, query nor fragment; credentials go under auth", key)
 	case u.Scheme == "http" && !c.InsecureHTTP && !loopback(u.Hostname()):
-		return nil, fmt.Errorf("%s is http:// on another machine (%s), so tokens and users would travel in clear; use https://, or allow it with --insecure-http", key, u.Host)
+		return nil, fmt.Errorf("%s is http:// on another machine (%s), so tokens and users would travel unencrypted; use https://, or allow it with --insecure-http", key, u.Host)
 	}
 	return u, nil
 }
@@ -123,17 +122,17 @@ func loopback(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
-// tokens makes the source of credentials that Auth describes.
+// tokens returns the source of credentials that Auth describes.
 func (c Config) tokens(transport http.RoundTripper) (*tokens, error) {
 	a := c.Auth
-	if err := a.oneKind(); err != nil {
+	if err := a.checkOneKind(); err != nil {
 		return nil, err
 	}
 	id, secret := a.ClientID.Reveal(), a.ClientSecret.Reveal()
 	switch {
 	case id == "" && secret == "":
-		held, err := a.static()
-		return &tokens{held: held}, err
+		credential, err := a.static()
+		return &tokens{held: credential}, err
 	case id == "" || secret == "":
 		return nil, errors.New("auth needs both client_id and client_secret")
 	case a.Style != Basic && a.Style != Form && a.Style != JSON:
@@ -145,8 +144,8 @@ func (c Config) tokens(transport http.RoundTripper) (*tokens, error) {
 	return &tokens{fetch: grants{auth: a, transport: transport}.fetch, timeout: c.Timeout, refused: map[string]int{}}, nil
 }
 
-// oneKind refuses credentials of two kinds: nobody could say which were meant.
-func (a Auth) oneKind() error {
+// checkOneKind refuses credentials of two kinds: it is unclear which were meant.
+func (a Auth) checkOneKind() error {
 	var kinds []string
 	for _, k := range []struct {
 		name string
@@ -165,7 +164,7 @@ func (a Auth) oneKind() error {
 	return nil
 }
 
-// static is the credential that is the same in every call.
+// static returns the credential that is the same in every call.
 func (a Auth) static() (bearer, error) {
 	token, password, key := a.Token.Reveal(), a.Password.Reveal(), a.Key.Reveal()
 	switch {
@@ -183,10 +182,10 @@ func (a Auth) static() (bearer, error) {
 	return bearer{}, nil
 }
 
-// basic is RFC 7617 2: a user holds no colon.
+// basic follows RFC 7617 2: a user must not contain a colon.
 func (a Auth) basic(password string) (bearer, error) {
 	if a.User == "" || password == "" || strings.Contains(a.User, ":") {
-		return bearer{}, errors.New("auth needs both user and password, and the user holds no colon")
+		return bearer{}, errors.New("auth needs both user and password, and the user must not contain a colon")
 	}
 	text := "Basic " + base64.StdEncoding.EncodeToString([]byte(a.User+":"+password))
 	return bearer{name: authorization, header: []string{text}, hide: strings.TrimPrefix(text, "Basic ")}, nil

@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// shortSecret: what is shorter may well be part of an id, and an id that is
-// changed is somebody else's.
+// shortSecret is the length below which a secret is not redacted: it could be part
+// of an id, and a changed id belongs to someone else.
 const shortSecret = 8
 
-// forget takes out of an answer the token that the call was sent with: some
+// redactBody removes the token that the call was sent with from the answer: some
 // servers quote it, and what an answer says goes to results and logs.
-func (b bearer) forget(a *Answer) {
+func (b bearer) redactBody(a *Answer) {
 	if secret := b.secret(); secret != "" && bytes.Contains(a.Body, []byte(secret)) {
 		a.Body = bytes.ReplaceAll(a.Body, []byte(secret), []byte("[token]"))
 	}
 }
 
-// forgetIn drops the headers that hold the token.
-func (b bearer) forgetIn(h http.Header) {
+// dropHeaders removes the headers that hold the token.
+func (b bearer) dropHeaders(h http.Header) {
 	secret := b.secret()
 	if secret == "" {
 		return
@@ -32,7 +32,7 @@ func (b bearer) forgetIn(h http.Header) {
 	}
 }
 
-// secret is the token, or nothing if there is none to hide.
+// secret returns the token, or "" if there is none to hide.
 func (b bearer) secret() string {
 	if len(b.hide) < shortSecret {
 		return ""

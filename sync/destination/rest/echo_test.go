@@ -9,8 +9,8 @@ import (
 	"usersync/sync/destination"
 )
 
-// TestTheTokenIsNotTold: whatever a server quotes of a call, the token that it
-// was sent with stands in nothing that leaves the client.
+// TestTheTokenIsNotTold: whatever a server quotes of a call, nothing that the
+// client returns holds the token that the call was sent with.
 func TestTheTokenIsNotTold(t *testing.T) {
 	for _, status := range []int{200, 207, 302, 400, 401, 403, 429, 500} {
 		c := serve(t, func(w http.ResponseWriter, r *http.Request) {

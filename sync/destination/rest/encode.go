@@ -8,9 +8,8 @@ import (
 	"usersync/sync/user"
 )
 
-// AppendText appends s as a JSON string: at once where it is plain ASCII, as
-// nearly always. Bytes that are not UTF-8 become U+FFFD; the readers let none
-// through.
+// AppendText appends s as a JSON string, with a fast path for plain ASCII. Bytes
+// that are not UTF-8 become U+FFFD; the readers let none through.
 func AppendText(b []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
@@ -22,7 +21,7 @@ func AppendText(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// appendQuoted drops the error, which says no more than that U+FFFD was written.
+// appendQuoted ignores the error, which only says that U+FFFD was written.
 func appendQuoted(b []byte, s string) []byte {
 	b, _ = jsontext.AppendQuote(b, s)
 	return b
@@ -40,14 +39,14 @@ func AppendTexts(b []byte, list []string) []byte {
 	return append(b, ']')
 }
 
-// AppendPlain appends a JSON string whatever the value's kind: there are zip codes
-// and years that are strings to an API. ok is false of what cannot be one.
+// AppendPlain appends a JSON string whatever the value's kind: to an API, zip codes
+// and years may be strings. ok is false if the value cannot be one.
 func AppendPlain(b []byte, v user.Value) (longer []byte, ok bool) {
 	text, err := v.Plain()
 	return AppendText(b, text), err == nil && v.Kind != user.Clear
 }
 
-// AppendBool appends true or false; ok is false of what is neither.
+// AppendBool appends true or false; ok is false if the value is neither.
 func AppendBool(b []byte, v user.Value) (longer []byte, ok bool) {
 	is, err := v.Bool()
 	return strconv.AppendBool(b, is), err == nil

@@ -15,8 +15,8 @@ import (
 	"usersync/sync/destination"
 )
 
-// judged reports whether an answer is the client's to judge.
-func judged(status int, collection bool) bool {
+// isAnswer reports whether the client decides what the answer means.
+func isAnswer(status int, collection bool) bool {
 	switch status {
 	case 401, 403, 407, 408, 425, 429:
 		return false
@@ -26,14 +26,13 @@ func judged(status int, collection bool) bool {
 	return status/100 == 2 || status/100 == 4
 }
 
-// statusFault says what a status means for every record of the call.
+// statusFault returns what a status means for every record of the call.
 //
 //	408, 5xx but 503     perhaps taken
 //	425, 429, 503        not taken; After says when to come back
 //	403, 404, 407, 3xx   denied
 //
-// After is 0 only if the answer names no time: a time that has passed already
-// is 1 ns.
+// After is 0 only if the answer names no time: a time in the past is 1 ns.
 func statusFault(response *http.Response) *destination.CallError {
 	status := response.StatusCode
 	ce := &destination.CallError{Status: status, Code: destination.StatusCode(status), After: retryAfter(response.Header, time.Now())}
@@ -48,17 +47,17 @@ func statusFault(response *http.Response) *destination.CallError {
 	return ce
 }
 
-// redirected names the host alone: the rest of a Location may hold anything.
+// redirected names only the host: the rest of a Location may hold anything.
 func redirected(location string) error {
 	u, err := url.Parse(location)
 	if err != nil || u.Hostname() == "" || !wellFormed(u.Hostname()) {
-		return errors.New("redirected, and no redirect is followed; check base_url")
+		return errors.New("redirected, and redirects are not followed; check base_url")
 	}
-	return errors.New("redirected to host " + u.Hostname() + ", and no redirect is followed; check base_url")
+	return errors.New("redirected to host " + u.Hostname() + ", and redirects are not followed; check base_url")
 }
 
-// retryAfter reads RFC 9110 10.2.3: seconds, or a date by the server's clock.
-// What is malformed is ignored.
+// retryAfter reads RFC 9110 10.2.3: seconds, or a date by the server's clock. It
+// ignores a malformed header.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
@@ -74,8 +73,8 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return max(at.Sub(now), 1)
 }
 
-// broken says what a call is that came to no whole answer. Err never quotes
-// what the server sent: net/http's own errors may.
+// broken returns the fault of a call without a complete answer. Err never quotes
+// what the server sent, as net/http's own errors may.
 func broken(ctx context.Context, err error, written bool) *destination.CallError {
 	ce := &destination.CallError{Fault: destination.PerhapsTaken}
 	if !written {
@@ -88,7 +87,7 @@ func broken(ctx context.Context, err error, written bool) *destination.CallError
 	return ce
 }
 
-// cause names why, and gives an error that is safe to show.
+// cause returns a code for err, and an error that is safe to show.
 func cause(ctx context.Context, err error) (code string, safe error) {
 	var (
 		dns   *net.DNSError
@@ -118,7 +117,7 @@ func cause(ctx context.Context, err error) (code string, safe error) {
 }
 
 var (
-	errTimeout = errors.New("no whole answer in time")
+	errTimeout = errors.New("no complete answer in time")
 	errBroken  = errors.New("the connection broke")
 )
 

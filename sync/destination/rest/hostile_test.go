@@ -17,8 +17,7 @@ import (
 
 const switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n"
 
-// speaking serves raw connections: it reads a request and says what it likes,
-// again for each request of the connection.
+// speaking serves raw connections: it answers each request with arbitrary bytes.
 func speaking(t *testing.T, say func(net.Conn)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -45,8 +44,8 @@ func speaking(t *testing.T, say func(net.Conn)) string {
 	return "http://" + listener.Addr().String()
 }
 
-// TestHostileAnswers: whatever a server says, a call ends in time, and only a
-// whole answer is one.
+// TestHostileAnswers: whatever a server sends, a call ends in time, and only a
+// complete answer counts as an answer.
 func TestHostileAnswers(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\n"
 	says := func(text string) func(net.Conn) { return func(c net.Conn) { io.WriteString(c, text) } }
@@ -64,28 +63,28 @@ func TestHostileAnswers(t *testing.T) {
 	}{
 		"a switch of protocols":       {says(switching), "perhaps taken: http_101"},
 		"hints before the answer":     {says("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + ok + "Content-Length: 2\r\n\r\n{}"), "{}"},
-		"hints without end":           {says(strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 50)), "perhaps taken: timeout"},
-		"headers without end":         {says(ok + "X: " + strings.Repeat("x", 2<<20)), "perhaps taken: broken or perhaps taken: timeout"},
-		"headers that drip":           {drips(ok + "X: "), "perhaps taken: timeout"},
-		"a body that drips":           {drips(ok + "Content-Length: 99999\r\n\r\n"), "perhaps taken: timeout"},
+		"endless hints":               {says(strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 50)), "perhaps taken: timeout"},
+		"endless headers":             {says(ok + "X: " + strings.Repeat("x", 2<<20)), "perhaps taken: broken or perhaps taken: timeout"},
+		"headers byte by byte":        {drips(ok + "X: "), "perhaps taken: timeout"},
+		"a body byte by byte":         {drips(ok + "Content-Length: 99999\r\n\r\n"), "perhaps taken: timeout"},
 		"silence":                     {says(""), "perhaps taken: timeout"},
 		"less than it says":           {ends(ok + "Content-Length: 9\r\n\r\n{}"), "perhaps taken: cut_answer"},
 		"more than it says":           {ends(ok + "Content-Length: 2\r\n\r\n{}{}"), "{} or perhaps taken: broken or perhaps taken: reset or perhaps taken: eof"},
 		"two lengths":                 {says(ok + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), "perhaps taken: broken"},
-		"a length that is none":       {says(ok + "Content-Length: -2\r\n\r\n{}"), "perhaps taken: broken"},
+		"an invalid length":           {says(ok + "Content-Length: -2\r\n\r\n{}"), "perhaps taken: broken"},
 		"chunks and trailers":         {says(ok + "Transfer-Encoding: chunked\r\nTrailer: X\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\nX: 1\r\n\r\n"), "{}"},
 		"chunks that end early":       {ends(ok + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"), "perhaps taken: cut_answer"},
-		"a chunk that is none":        {says(ok + "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"), "perhaps taken: cut_answer"},
+		"an invalid chunk":            {says(ok + "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"), "perhaps taken: cut_answer"},
 		"HTTP/1.0, until the end":     {ends("HTTP/1.0 200 OK\r\n\r\n{}"), "{}"},
 		"HTTP/1.0, kept":              {says("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}"), "{}"},
 		"a connection that is closed": {ends(ok + "Connection: close\r\nContent-Length: 2\r\n\r\n{}"), "{}"},
-		"no HTTP":                     {says("SSH-2.0-OpenSSH_9.7\r\n\r\n"), "perhaps taken: broken"},
-		"HTTP/2 in clear":             {says("HTTP/2.0 200 OK\r\n\r\n"), "perhaps taken: timeout"},
-		"a status that is none":       {says("HTTP/1.1 999 Denied\r\nContent-Length: 0\r\n\r\n"), "perhaps taken: http_999"},
+		"not HTTP":                    {says("SSH-2.0-OpenSSH_9.7\r\n\r\n"), "perhaps taken: broken"},
+		"HTTP/2 without TLS":          {says("HTTP/2.0 200 OK\r\n\r\n"), "perhaps taken: timeout"},
+		"an invalid status":           {says("HTTP/1.1 999 Denied\r\nContent-Length: 0\r\n\r\n"), "perhaps taken: http_999"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := connect(t, speaking(t, test.say), func(c *Config) { c.Timeout = 150 * time.Millisecond })
-			for range 2 { // the second call meets what the first one left behind
+			for range 2 { // the second call reuses what the first one left
 				if got := said(t, c); !slices.Contains(strings.Split(test.want, " or "), got) {
 					t.Errorf("got %s, want %s", got, test.want)
 				}
@@ -94,7 +93,8 @@ func TestHostileAnswers(t *testing.T) {
 	}
 }
 
-// TestHostileTokens: oauth2 reads the answer to a token call, and must end too.
+// TestHostileTokens: oauth2 reads the answer to a token call, and must also end in
+// time.
 func TestHostileTokens(t *testing.T) {
 	for _, style := range []Style{Basic, JSON} {
 		url := speaking(t, func(c net.Conn) { io.WriteString(c, switching) })
@@ -108,7 +108,7 @@ func TestHostileTokens(t *testing.T) {
 	}
 }
 
-// said makes a call, and gives up on it where its own timeout does not hold.
+// said makes a call, and gives up if the call's own timeout does not work.
 func said(t *testing.T, c *Client) string {
 	t.Helper()
 	got := make(chan string, 1)

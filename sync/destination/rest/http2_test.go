@@ -12,7 +12,7 @@ import (
 	"usersync/sync/destination"
 )
 
-// HTTP/2 is spoken where it is asked for, and only there.
+// HTTP/2 is used only if the config asks for it.
 func TestHTTP2(t *testing.T) {
 	var spoken []string
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

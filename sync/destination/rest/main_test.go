@@ -43,7 +43,7 @@ func text(s string) func([]byte) []byte {
 
 var post = Request{Method: "POST", Path: []string{"users"}, Append: text(`{"data":[]}`), Collection: true}
 
-// do makes a call whose answer the test does not look at.
+// do makes a call whose answer does not matter to the test.
 func do(t *testing.T, ctx context.Context, c *Client, r Request) *destination.CallError {
 	t.Helper()
 	a, err := c.Do(ctx, r)

@@ -18,16 +18,16 @@ import (
 	"usersync/sync/destination"
 )
 
-// grants makes token calls. Its errors are *destination.CallError and hold
-// neither a credential nor anything that the token endpoint wrote.
+// grants makes token calls. Its errors are *destination.CallError. They hold no
+// credential, and nothing that the token endpoint sent.
 type grants struct {
 	auth      Auth
 	transport http.RoundTripper
 }
 
 // fetch makes one token call. 5xx, 408, 425, 429, a broken connection and an
-// unreadable token are NotTaken: the users were not sent. Other statuses are
-// Denied.
+// unreadable token are NotTaken, because the users were not sent. Other statuses
+// are Denied.
 func (g grants) fetch(ctx context.Context) (grant, error) {
 	var (
 		token *oauth2.Token
@@ -62,13 +62,13 @@ func (g grants) fetchForm(ctx context.Context) (*oauth2.Token, error) {
 	return config.Token(context.WithValue(ctx, oauth2.HTTPClient, g.client()))
 }
 
-// client adds the extra header and follows no redirect.
+// client adds the extra headers and follows no redirects.
 func (g grants) client() *http.Client {
 	return &http.Client{Transport: g, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// RoundTrip adds the header that belongs to token calls. The answer is JSON (RFC
-// 6749 5.1) whatever its type says: oauth2 would read text/plain as a form.
+// RoundTrip adds the headers of token calls. It sets the answer's type to JSON (RFC
+// 6749 5.1), because oauth2 would read text/plain as a form.
 func (g grants) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.Header.Set("Accept", "application/json")
@@ -77,14 +77,14 @@ func (g grants) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	response, err := g.transport.RoundTrip(r)
 	if err == nil {
-		unswitch(response)
+		hangUpOnUpgrade(response)
 		response.Header.Set("Content-Type", "application/json")
 	}
 	return response, err
 }
 
-// fetchJSON posts the credentials as JSON, which RFC 6749 does not know and
-// some vendors' own libraries do.
+// fetchJSON posts the credentials as JSON: not in RFC 6749, but some vendors' own
+// libraries do it.
 func (g grants) fetchJSON(ctx context.Context) (*oauth2.Token, error) {
 	credentials, err := json.Marshal(map[string]string{"client_id": g.auth.ClientID.Reveal(), "client_secret": g.auth.ClientSecret.Reveal()})
 	if err != nil {
@@ -127,12 +127,12 @@ func readToken(text []byte) (*oauth2.Token, error) {
 }
 
 var (
-	errNoToken     = errors.New("the token endpoint sent no token that can be read")
+	errNoToken     = errors.New("the token endpoint sent no readable token")
 	errTokenDenied = errors.New("the token endpoint refuses the credentials; check auth in the config: client_id, client_secret, token_url and style")
 )
 
-// tokenFault keeps of err only what is safe to show: oauth2's own error quotes
-// the answer.
+// tokenFault keeps only what is safe to show of err: oauth2's own error quotes the
+// answer.
 func tokenFault(ctx context.Context, err error) *destination.CallError {
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) && refused.Response != nil {
@@ -147,7 +147,7 @@ func tokenFault(ctx context.Context, err error) *destination.CallError {
 	return ce
 }
 
-// tokenStatus leaves Status 0: the call with the users got no answer.
+// tokenStatus leaves Status 0, because the call with the users got no answer.
 func tokenStatus(response *http.Response) *destination.CallError {
 	ce := statusFault(response)
 	ce.Code, ce.Status = "token_"+ce.Code, 0

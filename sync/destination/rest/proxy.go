@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// proxyError is a proxy that would not connect us.
+// proxyError reports a proxy that refused to connect.
 type proxyError struct{ status int }
 
 func (e *proxyError) Error() string { return "the proxy answered " + strconv.Itoa(e.status) }

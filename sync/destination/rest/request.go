@@ -21,22 +21,21 @@ type Request struct {
 	Path []string
 	// Query is the encoded query, without its question mark.
 	Query string
-	// Header is sent beside the client's own, each name as it is spelt here.
+	// Header is sent besides the client's own headers, each name as spelled here.
 	Header http.Header
-	// Append appends the body, JSON, and returns the extended slice; nil sends
-	// none. It may be handed a slice that earlier calls used.
+	// Append appends the JSON body and returns the extended slice; nil sends no
+	// body. Its argument may be a slice that earlier calls used.
 	Append func([]byte) []byte
 	// Collection says that a 404 means a wrong address and not a missing user.
 	Collection bool
-	// Records are those whose values must not show in the API's words.
+	// Records are those whose values are redacted in what the API says.
 	Records []*user.Record
 }
 
-// request builds what goes to the transport. GetBody stays nil and the body is
-// never nil, even where it is empty: on those two net/http decides that a call
-// may silently be sent again on another connection (RoundTripper's
-// "idempotent requests"), and every attempt must be a call of its own, with its
-// own token of the limiter.
+// request builds what goes to the transport. GetBody stays nil, and the body is
+// never nil even if empty: from these net/http decides whether it may silently
+// resend a call on another connection (RoundTripper's "idempotent requests"). Every
+// attempt must be a call of its own, with its own token from the limiter.
 func (c *Client) request(ctx context.Context, r Request, token bearer) *http.Request {
 	header := http.Header{"User-Agent": c.agent, "Accept": c.media}
 	if token.header != nil {
@@ -69,8 +68,8 @@ func (c *Client) url(segments []string, query string) *url.URL {
 	return &u
 }
 
-// escape makes s one path segment. A segment of dots alone would be resolved
-// away (RFC 3986 5.2.4), so its dots are escaped too.
+// escape makes s one path segment. A segment of only dots would be resolved away
+// (RFC 3986 5.2.4), so its dots are escaped too.
 func escape(s string) string {
 	if s == "." || s == ".." {
 		return strings.ReplaceAll(s, ".", "%2E")
@@ -78,8 +77,8 @@ func escape(s string) string {
 	return url.PathEscape(s)
 }
 
-// body is a request's bytes. They go back to the pool when the transport closes
-// it, which may be after the answer: RoundTripper allows that.
+// body is a request's body. Its bytes return to the pool when the transport closes
+// it, which may be after the answer (RoundTripper allows that).
 type body struct {
 	mu     sync.Mutex
 	reader bytes.Reader
@@ -109,7 +108,7 @@ func (b *body) Read(p []byte) (int, error) {
 	return b.reader.Read(p)
 }
 
-// Close gives the bytes back, once.
+// Close returns the bytes to the pool, once.
 func (b *body) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,12 +1,11 @@
-// Package rest is JSON over HTTP, once, for all the clients beside it: one
-// attempt of one call, its credentials, and how a status or a broken
-// connection becomes a destination.CallError.
+// Package rest is JSON over HTTP for all the clients: one attempt of one call, its
+// credentials, and how a status or a broken connection becomes a
+// destination.CallError.
 //
-// It never sends anything twice: no retry, no redirect, no pacing. Those are
-// the manners in the folder above. It does not know what a body means either:
-// that is each client's own matter.
+// It never sends anything twice. Retries and pacing are the middleware's (package
+// stack), and redirects are never followed. What a body means is up to each client.
 //
-// Start at Client.Do; fault.go holds the rules of what may be sent again.
+// Start at Client.Do; fault.go holds the rules for what may be sent again.
 package rest
 
 import (
@@ -27,14 +26,14 @@ type Client struct {
 	media     []string
 	sign      func(*http.Request, []byte)
 	observe   func(int, http.Header)
-	words     func([]byte) string
+	errorText func([]byte) string
 	tokens    *tokens
 	answers   sync.Pool // *bytes.Buffer
 	requests  sync.Pool // *[]byte
 }
 
-// New returns a client, or an error that says which setting is wrong and never
-// shows a secret one. It makes no call.
+// New returns a client, or an error that says which setting is wrong. The error
+// never shows a secret. New makes no call.
 func New(config Config) (*Client, error) {
 	config = config.withDefaults()
 	base, err := config.address("base_url", config.BaseURL)
@@ -51,7 +50,7 @@ func New(config Config) (*Client, error) {
 	}
 	return &Client{
 		base: base, transport: transport, own: own, timeout: config.Timeout,
-		agent: []string{"usersync/" + config.Version}, media: []string{config.Media}, sign: config.Sign, observe: config.Observe, words: config.Words, tokens: tokens,
+		agent: []string{"usersync/" + config.Version}, media: []string{config.Media}, sign: config.Sign, observe: config.Observe, errorText: config.Words, tokens: tokens,
 	}, nil
 }
 
@@ -64,11 +63,11 @@ func (c *Client) CloseIdle() {
 
 // Do makes one attempt of one call and reads the answer to its end.
 //
-// An Answer is any 2xx, and any 4xx whose meaning is the client's matter: 400,
-// 404 outside a collection, 409, 413, 422 and those without a rule of their
-// own. The caller must Release it. Everything else is a *destination.CallError
-// as the rules in fault.go say. When ctx ends, errors.Is(err, ctx.Err()) holds
-// and the code is "canceled"; the client's own timeout is "timeout".
+// An Answer is any 2xx, and any 4xx whose meaning is up to the client: 400, 404
+// outside a collection, 409, 413, 422 and those without a rule of their own. The
+// caller must Release it. All others are a *destination.CallError, by the rules in
+// fault.go. When ctx ends, errors.Is(err, ctx.Err()) is true and the code is
+// "canceled"; the client's own timeout has the code "timeout".
 func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	token, err := c.tokens.take(ctx)
 	if err != nil {
@@ -76,13 +75,13 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	}
 	call, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	var w wire
+	var w writeWatch
 	response, err := c.transport.RoundTrip(c.request(w.watch(call), r, token))
 	if err != nil {
 		return nil, broken(ctx, err, w.mayHaveWritten(c.own, err))
 	}
-	unswitch(response)
-	token.forgetIn(response.Header)
+	hangUpOnUpgrade(response)
+	token.dropHeaders(response.Header)
 	defer response.Body.Close()
 	if c.observe != nil {
 		c.observe(response.StatusCode, response.Header)
@@ -90,19 +89,19 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	return c.answer(ctx, r, token, response)
 }
 
-// answer reads the body and separates what a client must judge from what is a
-// fault whoever asks.
+// answer reads the body. It separates answers that the client must interpret from
+// those that are a fault for every client.
 func (c *Client) answer(ctx context.Context, r Request, token bearer, response *http.Response) (*Answer, error) {
 	c.tokens.answered(r.Method, token, response.StatusCode)
 	a := c.read(response)
-	token.forget(a)
+	token.redactBody(a)
 	switch {
 	case a.Status == http.StatusUnauthorized:
 		return nil, a.fail(r, c.tokens.refusal(r.Method, token))
-	case !judged(a.Status, r.Collection):
+	case !isAnswer(a.Status, r.Collection):
 		return nil, a.fail(r, statusFault(response))
 	case a.err != nil:
-		return nil, a.fail(r, cut(ctx, a.err, a.Status))
+		return nil, a.fail(r, truncated(ctx, a.err, a.Status))
 	}
 	return a, nil
 }

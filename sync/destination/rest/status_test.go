@@ -116,8 +116,8 @@ func TestWordsAreRedacted(t *testing.T) {
 	}
 }
 
-// literal answers every connection's first request with the given bytes and
-// hangs up.
+// literal answers every connection's first request with the given bytes and closes
+// the connection.
 func literal(t *testing.T, answer string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -157,7 +157,7 @@ func TestAnswersThatAreNotWhole(t *testing.T) {
 		{"half a success", "HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{\"data\"", destination.PerhapsTaken, "cut_answer", 201},
 		{"half a chunk", "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{\"data\"", destination.PerhapsTaken, "cut_answer", 201},
 		{"half a conflict", "HTTP/1.1 409 Conflict\r\nContent-Length: 100\r\n\r\n{\"err", destination.PerhapsTaken, "cut_answer", 409},
-		{"half a too many", "HTTP/1.1 429 Too Many\r\nContent-Length: 100\r\n\r\n{\"err", destination.NotTaken, "http_429", 429},
+		{"half a 429", "HTTP/1.1 429 Too Many\r\nContent-Length: 100\r\n\r\n{\"err", destination.NotTaken, "http_429", 429},
 		{"half a denial", "HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n<htm", destination.Denied, "http_403", 403},
 		{"too large", "HTTP/1.1 201 Created\r\n\r\n" + strings.Repeat(" ", maxAnswer+1), destination.PerhapsTaken, "too_large", 201},
 	} {

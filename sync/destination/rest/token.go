@@ -12,34 +12,34 @@ import (
 
 const (
 	earlyRefresh = 2 * time.Minute  // before expiry; half the lifetime if that is less
-	refreshAgain = 10 * time.Second // after a refresh that failed while the old token still holds
+	refreshAgain = 10 * time.Second // after a failed refresh, while the old token is still valid
 )
 
 // bearer is a credential and the header that carries it. number counts the tokens
-// of this client from 1; 0 is none or a static one.
+// of this client from 1; 0 means none, or a static one.
 type bearer struct {
 	name             string // of the header
 	header           []string
-	hide             string // what of it is secret
+	hide             string // the secret part
 	number           int
-	refresh, expires time.Time // zero: when it is refused
+	refresh, expires time.Time // zero: valid until it is refused
 }
 
 func bearerHeader(token string) []string { return []string{"Bearer " + token} }
 
 const authorization = "Authorization"
 
-// tokens hands out the token that is held and fetches the next one, once for
-// all who wait.
+// tokens hands out the current token and fetches the next one, once for all
+// callers that wait. It is safe for concurrent use.
 //
-// A 401 counts against the token that it was sent with. The first one that the
-// newest token gets for a method marks it stale and is NotTaken, code
-// token_expired: the next call fetches another token, and the call is made
-// again from outside, through the limiter. When the newest token gets a 401 for
-// a method for which the token before it got one too, and no call of that
-// method was let in since, the answer is Denied. So each stale token costs one
-// refresh, and an API that always answers 401 costs one refresh in all: after
-// Denied the token is not stale, and nothing more is fetched.
+// A 401 counts against the token that the call was sent with. The first 401 that
+// the newest token gets for a method makes it stale and is NotTaken, code
+// token_expired: the next call fetches another token, and the middleware makes the
+// call again, through the limiter. A 401 is Denied if the newest token gets it for
+// a method for which the previous token got one too, with no accepted call of that
+// method in between. So each stale token costs one refresh, and an API that always
+// answers 401 costs one refresh in all: after Denied the token is not stale, and
+// nothing more is fetched.
 type tokens struct {
 	fetch   func(context.Context) (grant, error) // nil for a static token
 	timeout time.Duration
@@ -51,22 +51,22 @@ type tokens struct {
 	refused map[string]int // method -> number of the token refused last
 }
 
-// grant is what a token call brought.
+// grant is the result of a token call.
 type grant struct {
 	token   string
-	expires time.Time // zero if it was not said
+	expires time.Time // zero if the answer does not say
 }
 
-// flight is a token call on its way. done is closed when the rest is set.
+// flight is a token call in flight. done is closed when the other fields are set.
 type flight struct {
 	done      chan struct{}
 	token     bearer
 	err       error
-	abandoned bool // its caller left; somebody else must call
+	abandoned bool // its caller left; another caller must fetch
 }
 
-// take returns the token to send. It waits, as long as ctx allows, for whoever
-// is fetching one, or fetches it itself.
+// take returns the token to send. It fetches one if needed, or waits, as long as
+// ctx allows, for the caller that is fetching one.
 func (t *tokens) take(ctx context.Context) (bearer, error) {
 	for {
 		token, f, leads := t.begin()
@@ -87,7 +87,8 @@ func (t *tokens) take(ctx context.Context) (bearer, error) {
 	}
 }
 
-// begin returns the token to use, or the flight to wait for or to lead.
+// begin returns the token to use, or the flight to wait for or, if leads is true,
+// to make.
 func (t *tokens) begin() (token bearer, f *flight, leads bool) {
 	if t.fetch == nil {
 		return t.held, nil, false
@@ -108,8 +109,8 @@ func (t *tokens) usable() bool {
 	return t.held.number > 0 && !t.stale && (t.held.refresh.IsZero() || time.Now().Before(t.held.refresh))
 }
 
-// lead makes the token call for all who wait. A refresh that fails for now is
-// no failure while the token before it holds.
+// lead makes the token call for all that wait. A refresh that fails temporarily is
+// not an error while the old token is valid.
 func (t *tokens) lead(ctx context.Context, f *flight, old bearer) (bearer, error) {
 	call, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
@@ -147,9 +148,9 @@ func newBearer(g grant, number int, now time.Time) bearer {
 	return b
 }
 
-// answered notes that a newer token was let in where an older one was not.
+// answered records that a newer token was accepted where an older one was not.
 func (t *tokens) answered(method string, token bearer, status int) {
-	if t.fetch == nil || !letIn(status) {
+	if t.fetch == nil || !accepted(status) {
 		return
 	}
 	t.mu.Lock()
@@ -159,15 +160,15 @@ func (t *tokens) answered(method string, token bearer, status int) {
 	}
 }
 
-// letIn reports whether a status shows that the token was good: others may come
-// from a gateway that never looked at it.
-func letIn(status int) bool {
+// accepted reports whether a status shows that the API accepted the token. Other
+// statuses may come from a gateway that never checked it.
+func accepted(status int) bool {
 	return status/100 == 2 || status == 400 || status == 404 || status == 409 || status == 422
 }
 
-var errDenied = errors.New("the API does not accept these credentials; check auth in the config and that the account may do this")
+var errDenied = errors.New("the API does not accept these credentials; check auth in the config, and that the account has the permission")
 
-// refusal says what a 401 means for the call that was sent with token.
+// refusal returns what a 401 means for the call that was sent with token.
 func (t *tokens) refusal(method string, token bearer) *destination.CallError {
 	if t.expired(method, token) {
 		return &destination.CallError{Fault: destination.NotTaken, Status: http.StatusUnauthorized, Code: "token_expired"}
@@ -182,7 +183,7 @@ func (t *tokens) expired(method string, token bearer) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if token.number != t.held.number {
-		return true // a straggler: its token was replaced while it was out
+		return true // a late answer: its token was replaced while the call was in flight
 	}
 	if before := t.refused[method]; before > 0 && before < token.number {
 		return false

@@ -71,7 +71,7 @@ func (a *account) connect(t *testing.T, change ...func(*Config)) *Client {
 func TestTokenIsRefreshedEarly(t *testing.T) {
 	for _, test := range []struct {
 		name, expires string
-		fresh, old    time.Duration // just before and just after the refresh is due
+		fresh, old    time.Duration // shortly before and after the refresh is due
 	}{
 		{"an hour", "3600", 58*time.Minute - time.Second, 58 * time.Minute},
 		{"as text", `"3600"`, 58*time.Minute - time.Second, 58 * time.Minute},
@@ -142,7 +142,7 @@ func TestOneCallerFetchesForAll(t *testing.T) {
 	})
 }
 
-func TestFetcherThatLeavesFailsNobodyElse(t *testing.T) {
+func TestFetcherThatLeavesFailsNoOtherCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &account{api: always(200), grant: func(n int, r *http.Request) (int, string) {
 			if n == 1 {
@@ -188,7 +188,7 @@ func TestOldTokenServesWhileTheEndpointIsDown(t *testing.T) {
 		time.Sleep(59 * time.Minute)
 		for range 100 {
 			if ce := do(t, t.Context(), c, post); ce != nil {
-				t.Fatalf("the token still holds: %v", ce)
+				t.Fatalf("the token is still valid: %v", ce)
 			}
 		}
 		if n := a.grants.Load(); n != 2 {

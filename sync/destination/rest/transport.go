@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// transport returns the RoundTripper and whether its trace can be believed. HTTP/2
-// is off unless asked for: with one call of 100 users at a time per connection it
-// wins nothing, and a shared connection cannot say which call was written.
+// transport returns the RoundTripper, and whether its trace can be trusted. HTTP/2
+// is off by default: with one call of 100 users at a time per connection it gains
+// nothing, and a shared connection cannot say which call was written.
 func (c Config) transport() (http.RoundTripper, bool, error) {
 	if c.Transport != nil {
 		return c.Transport, false, nil
@@ -43,8 +43,8 @@ func (c Config) transport() (http.RoundTripper, bool, error) {
 		Protocols:              protocols,
 		MaxConnsPerHost:        c.MaxConns,
 		MaxIdleConnsPerHost:    c.MaxConns,
-		IdleConnTimeout:        30 * time.Second, // below the 60 s of the usual gateways: we hang up first
-		DisableCompression:     true,             // inflating costs more than the bytes save
+		IdleConnTimeout:        30 * time.Second, // below the 60 s of common gateways, so that the client closes first
+		DisableCompression:     true,             // decompressing costs more than the bytes save
 		MaxResponseHeaderBytes: 1 << 20,
 		WriteBufferSize:        32 << 10, // a batch of 100 users in one write
 		ReadBufferSize:         32 << 10,
@@ -70,7 +70,7 @@ func (c Config) security() (*tls.Config, error) {
 	return security, nil
 }
 
-// roots returns the authorities to trust; nil means the system's alone.
+// roots returns the authorities to trust; nil means only the system's.
 func (c Config) roots() (*x509.CertPool, error) {
 	if c.CAFile == "" {
 		return nil, nil

@@ -49,7 +49,7 @@ func b2i(b bool) int {
 	return 0
 }
 
-// countdown lets every token in for two calls.
+// countdown accepts every token for two calls.
 func countdown() func(*http.Request, int) int {
 	left := map[int]int{1: 1, 2: 1, 3: 9}
 	return func(_ *http.Request, token int) int {
@@ -67,8 +67,8 @@ func codeOf(ce *destination.CallError) string {
 	return ce.Code
 }
 
-// TestUnauthorizedForMany: 16 calls out with the same stale token cost one
-// refresh, and a straggler's 401 does not count against the newer token.
+// TestUnauthorizedForMany: 16 calls in flight with the same stale token cost one
+// refresh, and a late 401 does not count against the newer token.
 func TestUnauthorizedForMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &account{grant: hour}

@@ -8,10 +8,10 @@ import (
 	"sync/atomic"
 )
 
-// Dial opens a connection, as net.Dialer.DialContext does.
+// Dial opens a connection, like net.Dialer.DialContext.
 type Dial = func(ctx context.Context, network, address string) (net.Conn, error)
 
-// metered makes every connection tell whether anything was written to it.
+// metered makes every connection count its writes.
 func metered(dial Dial) Dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
@@ -22,27 +22,27 @@ func metered(dial Dial) Dial {
 	}
 }
 
-// meteredConn counts the writes that were begun.
+// meteredConn counts the writes that have begun.
 type meteredConn struct {
 	net.Conn
 	writes atomic.Int64
 }
 
 func (c *meteredConn) Write(p []byte) (int, error) {
-	c.writes.Add(1) // before the bytes leave, so that the count never lags
+	c.writes.Add(1) // before the bytes are sent, so that the count is never late
 	return c.Conn.Write(p)
 }
 
-// wire watches one call and knows whether bytes of it may have left. A
-// connection of HTTP/1.1 carries one call at a time, so a connection on which
-// no write was begun since it was handed to the call has carried none of it.
-type wire struct {
+// writeWatch watches one call and knows whether bytes of it may have been sent. An
+// HTTP/1.1 connection carries one call at a time: if no write has begun since the
+// call got the connection, nothing of the call was sent.
+type writeWatch struct {
 	handed atomic.Bool
 	conn   atomic.Pointer[meteredConn]
 	before atomic.Int64
 }
 
-func (w *wire) watch(ctx context.Context) context.Context {
+func (w *writeWatch) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
 		w.handed.Store(true)
 		conn := info.Conn
@@ -56,10 +56,10 @@ func (w *wire) watch(ctx context.Context) context.Context {
 	}})
 }
 
-// mayHaveWritten reports whether bytes of a call that failed with err may have
-// left. A transport that is not ours need not keep the trace: there only a
-// failure to connect is proof.
-func (w *wire) mayHaveWritten(own bool, err error) bool {
+// mayHaveWritten reports whether bytes of a call that failed with err may have been
+// sent. A transport that is not ours need not call the trace: there only a failure
+// to connect is proof.
+func (w *writeWatch) mayHaveWritten(own bool, err error) bool {
 	if !own {
 		return !beforeConnection(err)
 	}

@@ -19,8 +19,8 @@ import (
 	"usersync/sync/destination"
 )
 
-// hangup serves raw connections: it answers the first request of each and
-// treats the second with second. It counts the requests that it read.
+// hangup serves raw connections: it answers the first request of each and calls
+// second for the next. It counts the requests that it read.
 func hangup(t *testing.T, second func(net.Conn)) (url string, requests *atomic.Int32) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -58,8 +58,8 @@ func hangup(t *testing.T, second func(net.Conn)) (url string, requests *atomic.I
 	return "http://" + listener.Addr().String(), requests
 }
 
-// TestNothingIsSentTwice: net/http by itself would send a GET again, and with
-// GetBody a POST too, on a kept connection that the server closes.
+// TestNothingIsSentTwice: on a kept connection that the server closes, net/http
+// would send a GET again, and a POST with GetBody too.
 func TestNothingIsSentTwice(t *testing.T) {
 	ends := map[string]struct {
 		how  func(net.Conn)
@@ -91,8 +91,8 @@ func TestNothingIsSentTwice(t *testing.T) {
 	}
 }
 
-// TestIdleHangup: a server that hangs up between calls costs no call twice, and
-// a call is called not taken only where the server has not seen it.
+// TestIdleHangup: if a server closes the connection between calls, no call is sent
+// twice, and a call is "not taken" only if the server has not seen it.
 func TestIdleHangup(t *testing.T) {
 	var seen atomic.Int32
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { seen.Add(1) }))
@@ -120,26 +120,26 @@ func TestIdleHangup(t *testing.T) {
 
 func TestMayHaveWritten(t *testing.T) {
 	conn := &meteredConn{}
-	kept := &wire{}
+	kept := &writeWatch{}
 	kept.handed.Store(true)
 	kept.conn.Store(conn)
 	if kept.mayHaveWritten(true, io.EOF) {
-		t.Error("a kept connection on which nothing was written since")
+		t.Error("a kept connection without a write since")
 	}
 	conn.writes.Add(1)
 	if !kept.mayHaveWritten(true, io.EOF) {
-		t.Error("a connection on which a write was begun")
+		t.Error("a connection on which a write has begun")
 	}
-	unknown := &wire{}
+	unknown := &writeWatch{}
 	unknown.handed.Store(true)
 	if !unknown.mayHaveWritten(true, io.EOF) {
 		t.Error("a connection that does not count")
 	}
-	if (&wire{}).mayHaveWritten(true, io.EOF) {
+	if (&writeWatch{}).mayHaveWritten(true, io.EOF) {
 		t.Error("no connection at all")
 	}
-	if !(&wire{}).mayHaveWritten(false, io.EOF) || (&wire{}).mayHaveWritten(false, &net.OpError{Op: "dial", Err: io.EOF}) {
-		t.Error("somebody else's transport")
+	if !(&writeWatch{}).mayHaveWritten(false, io.EOF) || (&writeWatch{}).mayHaveWritten(false, &net.OpError{Op: "dial", Err: io.EOF}) {
+		t.Error("a foreign transport")
 	}
 }
 
@@ -169,7 +169,7 @@ func TestNoConnection(t *testing.T) {
 	}
 }
 
-// silent is an API that takes a call and never answers.
+// silent is an API that accepts a call and never answers.
 func silent(t *testing.T) Dial {
 	return func(context.Context, string, string) (net.Conn, error) {
 		ours, theirs := net.Pipe()
@@ -234,7 +234,7 @@ func TestTimeoutInTheBody(t *testing.T) {
 }
 
 // TestEarlyAnswer: a server may answer before it has read the body; the body's
-// bytes must not be used again while the transport still reads them.
+// bytes must not be reused while the transport still reads them.
 func TestEarlyAnswer(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/early" {

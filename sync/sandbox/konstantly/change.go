@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// purpose says which members a body may have: a PATCH takes neither an id nor courses, groups and deadlineAt.
+// purpose says which members a body may have: a PATCH accepts neither an id nor courses, groups and deadlineAt.
 type purpose uint8
 
 const (
@@ -19,8 +19,8 @@ const (
 	invalidEmail = "Invalid email format"
 )
 
-// change lays a body over p and says what is wrong with it, by member. p may have changed in part then, and is not to be kept. What it does
-// not know is not looked at.
+// change applies a body to p, and returns what is wrong with it, by member. If that is not empty, p may have changed in part and must not be stored.
+// Unknown members are ignored.
 func (p *person) change(body []byte, why purpose) map[string][]string {
 	var sent map[string]json.RawMessage
 	if json.Unmarshal(body, &sent) != nil {
@@ -53,28 +53,28 @@ func (p *person) change(body []byte, why purpose) map[string][]string {
 		take("groups", false, &p.Groups)
 		take("deadlineAt", false, &p.DeadlineAt)
 	}
-	if raw, ok := sent["attributes"]; ok { // a complete set, which takes the place of the old one
+	if raw, ok := sent["attributes"]; ok { // a complete set, which replaces the old one
 		p.Attributes = map[string]json.RawMessage{}
 		take("attributes", false, &p.Attributes)
-		judgeAttributes(raw, wrong)
+		checkAttributes(raw, wrong)
 	}
-	p.judge(wrong, isNew, password)
+	p.check(wrong, isNew, password)
 	p.Password = p.Password || password != ""
 	return wrong
 }
 
-// judge looks at what was read. What is missing or of a wrong type is blamed already.
-func (p *person) judge(wrong map[string][]string, isNew bool, password string) {
-	say := func(name, words string, bad bool) {
+// check checks the values that were read. Missing members and wrong types are already reported.
+func (p *person) check(wrong map[string][]string, isNew bool, password string) {
+	report := func(name, words string, bad bool) {
 		if bad && wrong[name] == nil {
 			wrong[name] = []string{words}
 		}
 	}
-	say("email", invalidEmail, !isEmail(p.Email))
-	say("name", required, p.Name == "")
-	say("roleAlias", required, p.Role.Alias == "")
-	say("password", required, isNew && password == "")
-	say("id", "Must be alphanumeric", strings.ContainsFunc(p.ID, func(r rune) bool {
+	report("email", invalidEmail, !isEmail(p.Email))
+	report("name", required, p.Name == "")
+	report("roleAlias", required, p.Role.Alias == "")
+	report("password", required, isNew && password == "")
+	report("id", "Must be alphanumeric", strings.ContainsFunc(p.ID, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 	}))
 }

@@ -1,9 +1,9 @@
-// Package konstantly is a rehearsal of Konstantly's users API, openapi/v1, behind the sandbox's faults, quota and state.
+// Package konstantly is a mock server for Konstantly's users API, openapi/v1, with the sandbox's faults, quota and state.
 //
-// It is written from the vendor's API reference (a beta, by its own words) and shares nothing with the client. Where the reference is silent it
-// does not pretend to know: Options choose. It is not the vendor's service: it keeps no password, assigns no course and sends no mail.
+// It is written from the vendor's API reference (which calls itself a beta) and shares nothing with the client. Where the reference leaves a choice,
+// Options decide. It is not the vendor's service: it stores no passwords, assigns no courses and sends no mail.
 //
-// Start at New; users.go holds what each call does, schema.go the custom attributes of the rehearsed site.
+// Start at New; users.go holds what each call does, schema.go the custom attributes of the mock site.
 package konstantly
 
 import (
@@ -15,15 +15,15 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// Options choose where the reference leaves a choice. The zero value refuses a taken e-mail with 400, answers a PATCH without a body and has no
-// limit of users.
+// Options decide where the reference leaves a choice. The zero value refuses a taken e-mail with 400, answers a PATCH without a body and has no limit
+// on users.
 type Options struct {
 	Taken   int  // the status for an e-mail or id that is taken; 0 is 400
-	Shows   bool // a PATCH answers with the user
+	Shows   bool // a PATCH is answered with the user
 	Licence int  // the most active users; 0 is no limit
 }
 
-// New makes the API.
+// New returns the API. It is safe for concurrent use.
 func New(o Options) sandbox.API {
 	if o.Taken == 0 {
 		o.Taken = http.StatusBadRequest
@@ -51,30 +51,30 @@ func (*api) Authorize(c *sandbox.Call) *sandbox.Refusal {
 
 const root = "/openapi/v1/"
 
-// Read finds the call by its path and method, and reads the body where there is to be one.
+// Read identifies the call by its path and method, and reads the body if there must be one.
 func (a *api) Read(c *sandbox.Call) *sandbox.Refusal {
 	rest, ok := strings.CutPrefix(c.Path, root)
 	parts := strings.Split(rest, "/")
 	for i, part := range parts {
 		text, err := url.PathUnescape(part)
 		if ok = ok && err == nil && text != ""; !ok {
-			return nowhere()
+			return noSuchPath()
 		}
 		parts[i] = text
 	}
 	if !ok {
-		return nowhere()
+		return noSuchPath()
 	}
 	if rest == "custom/attributes/users" {
 		return only(c, http.MethodGet, sandbox.Read)
 	}
 	if parts[0] != "users" {
-		return nowhere()
+		return noSuchPath()
 	}
 	return route(c, parts[1:])
 }
 
-func nowhere() *sandbox.Refusal {
+func noSuchPath() *sandbox.Refusal {
 	return &sandbox.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path"}
 }
 
@@ -86,7 +86,7 @@ func only(c *sandbox.Call, method string, op sandbox.Op) *sandbox.Refusal {
 	return nil
 }
 
-// route finds out what is asked of whom. A block counts as a delete, and its end as an update.
+// route sets the operation and the key. A block counts as a delete, and an unblock as an update.
 func route(c *sandbox.Call, parts []string) *sandbox.Refusal {
 	switch {
 	case len(parts) == 0 && c.Method == http.MethodGet:
@@ -102,7 +102,7 @@ func route(c *sandbox.Call, parts []string) *sandbox.Refusal {
 	case len(parts) == 2 && parts[0] == "byEmail":
 		return only(c, http.MethodGet, sandbox.Read)
 	case len(parts) > 1:
-		return nowhere()
+		return noSuchPath()
 	}
 	c.Key = parts[0]
 	switch c.Method {
@@ -116,7 +116,7 @@ func route(c *sandbox.Call, parts []string) *sandbox.Refusal {
 	return nil
 }
 
-// withBody reads the one user in the body.
+// withBody reads the user in the body.
 func withBody(c *sandbox.Call, method string, op sandbox.Op) *sandbox.Refusal {
 	if refusal := only(c, method, op); refusal != nil {
 		return refusal
@@ -130,7 +130,7 @@ func withBody(c *sandbox.Call, method string, op sandbox.Op) *sandbox.Refusal {
 	if json.Unmarshal(c.Body, &any) != nil || any == nil {
 		return &sandbox.Refusal{Status: http.StatusBadRequest, Detail: "The body is not a JSON object"}
 	}
-	_ = json.Unmarshal(c.Body, &body) // members of other types are found unfit later
+	_ = json.Unmarshal(c.Body, &body) // members of other types are refused later
 	if body.ID == "" {
 		body.ID = c.Key
 	}
@@ -147,7 +147,7 @@ func withBody(c *sandbox.Call, method string, op sandbox.Op) *sandbox.Refusal {
 	return nil
 }
 
-// Error is {"status":400,"message":"...","errors":{"email":["..."]}}.
+// Error returns {"status":400,"message":"...","errors":{"email":["..."]}}.
 func (*api) Error(_ *sandbox.Call, r sandbox.Refusal) []byte {
 	if r.Field == "" {
 		return failure(r.Status, r.Detail, nil)
@@ -163,7 +163,7 @@ func failure(status int, message string, errors map[string][]string) []byte {
 	}{status, message, errors})
 }
 
-// encode writes what was made of parsed JSON, which cannot fail.
+// encode cannot fail: its values come from parsed JSON.
 func encode(v any) []byte {
 	text, _ := json.Marshal(v)
 	return text

@@ -118,7 +118,7 @@ func TestUnfitCreates(t *testing.T) {
 		}
 	}
 	if s.State().Created != 0 {
-		t.Error("somebody was created")
+		t.Error("a user was created")
 	}
 	w := ask(s, `POST /users {"name":"A","email":"a@example.com","password":"p","roleAlias":"learner"}`)
 	var p person
@@ -127,7 +127,7 @@ func TestUnfitCreates(t *testing.T) {
 	}
 }
 
-// TestTaken: which status and which words is not documented, so it is a choice.
+// TestTaken: status and words are not documented, so the status is an option.
 func TestTaken(t *testing.T) {
 	for status, o := range map[int]Options{400: {}, 409: {Taken: 409}} {
 		s := open(t, o, sandbox.Options{})
@@ -226,7 +226,7 @@ func TestKeysAndQuota(t *testing.T) {
 	}
 }
 
-// TestFaults: they strike this API as any other, and speak its language.
+// TestFaults: they affect this API like any other, in its own format.
 func TestFaults(t *testing.T) {
 	o, err := sandbox.Options{}.With("refuse=422/create", "echo")
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// schema are the custom attributes of the rehearsed site, as GET /custom/attributes/users shows them. A user may have others: whoever rehearses
-// has a site of their own.
+// schema holds the custom attributes of the mock site, as GET /custom/attributes/users shows them. A user may have others, because a real site
+// defines its own.
 const schema = `[
 {"id":1,"name":"Department","type":3,"apiId":"department","position":1,"isRequired":false,"extraData":[{"id":11,"position":1,"value":"Sales"},{"id":12,"position":2,"value":"Marketing"},{"id":13,"position":3,"value":"Engineering"}],"isEditable":true},
 {"id":2,"name":"Employee ID","type":1,"apiId":"employee_id","position":2,"isRequired":false,"extraData":null,"isEditable":true},
@@ -24,12 +24,12 @@ type definition struct {
 	} `json:"extraData"`
 }
 
-// judgeAttributes holds the values against the schema.
-func judgeAttributes(raw json.RawMessage, wrong map[string][]string) {
+// checkAttributes checks the values against the schema.
+func checkAttributes(raw json.RawMessage, wrong map[string][]string) {
 	var sent map[string]json.RawMessage
 	var known []definition
 	if json.Unmarshal(raw, &sent) != nil || json.Unmarshal([]byte(schema), &known) != nil {
-		return // blamed already
+		return // already reported
 	}
 	for _, d := range known {
 		if v, ok := sent[d.APIID]; ok && string(v) != "null" && !d.fits(v) {

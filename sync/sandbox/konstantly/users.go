@@ -13,7 +13,7 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// person is a user as the server keeps one. What the reference's User object does not have is kept for the state, and not shown.
+// person is a user as the server stores it. Fields that are not in the reference's User object are stored for the state, and not shown.
 type person struct {
 	ID         string                     `json:"id"`
 	Name       string                     `json:"name"`
@@ -30,26 +30,26 @@ type person struct {
 	taken
 }
 
-// taken is what a create takes and the API does not show.
+// taken holds what a create accepts and the API does not show.
 type taken struct {
 	Bio        *string `json:"bio,omitempty"`
 	Courses    []int   `json:"courses,omitempty"`
 	Groups     []int   `json:"groups,omitempty"`
 	DeadlineAt *int64  `json:"deadlineAt,omitempty"`
-	Password   bool    `json:"password,omitempty"` // that there is one
+	Password   bool    `json:"password,omitempty"` // whether there is one
 }
 
 type role struct {
 	Alias string `json:"alias"`
 }
 
-// shown is the user as the API shows one.
+// shown returns the user as the API shows it.
 func (p person) shown() person {
 	p.Bio, p.Courses, p.Groups, p.DeadlineAt, p.Password = nil, nil, nil, nil, false
 	return p
 }
 
-func (p person) marks() []sandbox.Mark {
+func (p person) lookupKeys() []sandbox.Mark {
 	return []sandbox.Mark{{Name: "email", Value: strings.ToLower(p.Email), Unique: true}}
 }
 
@@ -58,7 +58,7 @@ func parse(text []byte) (p person) {
 	return p
 }
 
-// Apply does what the call asks for.
+// Apply carries out the call.
 func (a *api) Apply(c *sandbox.Call) sandbox.Answer {
 	parts := strings.Split(strings.TrimPrefix(c.Path, root), "/")
 	switch {
@@ -83,16 +83,16 @@ func (a *api) Apply(c *sandbox.Call) sandbox.Answer {
 func (a *api) create(c *sandbox.Call) sandbox.Answer {
 	p := person{Language: "en", FromAPI: true, Attributes: map[string]json.RawMessage{}}
 	if wrong := p.change(c.Body, creating); len(wrong) > 0 {
-		return unfit(c, wrong)
+		return invalid(c, wrong)
 	}
 	p.ID = cmp.Or(p.ID, strings.ReplaceAll(c.NewKey(), "-", ""))
-	if err := c.Users.Create(p.ID, encode(p), p.marks()...); err != nil {
+	if err := c.Users.Create(p.ID, encode(p), p.lookupKeys()...); err != nil {
 		return a.taken(c, p)
 	}
 	return sandbox.JSON(http.StatusCreated, encode(p.shown()))
 }
 
-// taken refuses what another user has: the e-mail if it is that, else the id. Which words the vendor has for it is not documented.
+// taken refuses an e-mail or, otherwise, an id that another user has. The vendor's words for it are not documented.
 func (a *api) taken(c *sandbox.Call, p person) sandbox.Answer {
 	field := "id"
 	if c.Op == sandbox.Update || len(c.Users.With("email", strings.ToLower(p.Email))) > 0 {
@@ -101,7 +101,7 @@ func (a *api) taken(c *sandbox.Call, p person) sandbox.Answer {
 	return sandbox.JSON(a.Taken, a.Error(c, sandbox.Refusal{Status: a.Taken, Field: field, Detail: c.Said(0, "This value is already used")}))
 }
 
-func unfit(c *sandbox.Call, wrong map[string][]string) sandbox.Answer {
+func invalid(c *sandbox.Call, wrong map[string][]string) sandbox.Answer {
 	for field, words := range wrong {
 		wrong[field][0] = c.Said(0, words[0])
 	}
@@ -112,23 +112,23 @@ func notFound() sandbox.Answer {
 	return sandbox.JSON(http.StatusNotFound, failure(http.StatusNotFound, "Not found", nil))
 }
 
-type unfitError map[string][]string
+type invalidError map[string][]string
 
-func (unfitError) Error() string { return "unfit" }
+func (invalidError) Error() string { return "invalid" }
 
 func (a *api) update(c *sandbox.Call) sandbox.Answer {
 	var p person
 	found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.Mark, error) {
 		p = parse(old)
 		if wrong := p.change(c.Body, changing); len(wrong) > 0 {
-			return nil, nil, unfitError(wrong)
+			return nil, nil, invalidError(wrong)
 		}
-		return encode(p), p.marks(), nil
+		return encode(p), p.lookupKeys(), nil
 	})
-	wrong, isUnfit := errors.AsType[unfitError](err)
+	wrong, isInvalid := errors.AsType[invalidError](err)
 	switch {
-	case isUnfit:
-		return unfit(c, wrong)
+	case isInvalid:
+		return invalid(c, wrong)
 	case err != nil:
 		return a.taken(c, p)
 	case !found:
@@ -139,7 +139,7 @@ func (a *api) update(c *sandbox.Call) sandbox.Answer {
 	return sandbox.Answer{Status: http.StatusOK}
 }
 
-// expert is the role of those who cannot be taken away: the reference's example is a user who is assigned as expert on courses.
+// expert is the role of users who cannot be deleted: the reference's example is a user who is assigned as expert on courses.
 const expert = "expert"
 
 var errExpert, errLicence = errors.New("expert"), errors.New("licence")
@@ -159,7 +159,7 @@ func remove(c *sandbox.Call) sandbox.Answer {
 	return sandbox.Answer{Status: http.StatusOK}
 }
 
-// block deactivates a user, or activates one again.
+// block deactivates a user, or activates it again.
 func (a *api) block(c *sandbox.Call, ban bool) sandbox.Answer {
 	var p person
 	full := !ban && a.Licence > 0 && active(c) >= a.Licence
@@ -172,7 +172,7 @@ func (a *api) block(c *sandbox.Call, ban bool) sandbox.Answer {
 			return nil, nil, errLicence
 		}
 		p.IsBanned = ban
-		return encode(p), p.marks(), nil
+		return encode(p), p.lookupKeys(), nil
 	})
 	switch {
 	case err == errExpert:

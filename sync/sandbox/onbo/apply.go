@@ -12,7 +12,7 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// shown is a user as answers show one (Onbo API reference, The user object). Neither the date of birth nor the SSN is among it.
+// shown is a user as answers show it (Onbo API reference, The user object): without date of birth and SSN.
 type shown struct {
 	UUID        string  `json:"uuid"`
 	FirstName   string  `json:"first_name"`
@@ -25,21 +25,21 @@ type shown struct {
 	Address     place   `json:"address"`
 }
 
-// kept is what the store holds of a user.
-type kept struct {
+// stored is what the store holds of a user.
+type stored struct {
 	Shown shown  `json:"shown"`
 	DOB   string `json:"dob"`
-	SSN   string `json:"ssn"` // as in the mark
+	SSN   string `json:"ssn"` // the unique key, see ssnKey
 	Known bool   `json:"known"`
 }
 
-// The marks by which the state tells of users: email, and ssn by print.
-func (k *kept) marks() []sandbox.Mark {
+// lookupKeys returns the keys by which the state finds users: email, and the SSN's hash.
+func (k *stored) lookupKeys() []sandbox.Mark {
 	return []sandbox.Mark{{Name: "email", Value: strings.ToLower(k.Shown.Email)}, {Name: "ssn", Value: k.SSN, Unique: k.Known}}
 }
 
-// take changes what u does not leave out.
-func (k *kept) take(u *sent, whole bool) {
+// merge changes the fields that u has.
+func (k *stored) merge(u *sent, whole bool) {
 	for _, f := range []struct{ to, from *string }{
 		{&k.Shown.FirstName, u.FirstName}, {&k.Shown.LastName, u.LastName}, {&k.Shown.Email, u.Email}, {&k.Shown.Phone, u.Phone}, {&k.DOB, u.DOB},
 	} {
@@ -80,10 +80,10 @@ func (a API) create(c *sandbox.Call) sandbox.Answer {
 	if refusal != nil {
 		return a.refuse(c, *refusal)
 	}
-	k := kept{Shown: shown{UUID: c.NewKey()}}
-	k.take(&u, true)
-	k.SSN, k.Known = a.open(*u.SSN)
-	if err := c.Users.Create(k.Shown.UUID, encode(k), k.marks()...); err != nil {
+	k := stored{Shown: shown{UUID: c.NewKey()}}
+	k.merge(&u, true)
+	k.SSN, k.Known = a.ssnKey(*u.SSN)
+	if err := c.Users.Create(k.Shown.UUID, encode(k), k.lookupKeys()...); err != nil {
 		return a.taken(c)
 	}
 	return sandbox.JSON(http.StatusCreated, encode(k.Shown))
@@ -94,13 +94,13 @@ func (a API) update(c *sandbox.Call) sandbox.Answer {
 	if refusal != nil {
 		return a.refuse(c, *refusal)
 	}
-	var k kept
+	var k stored
 	found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.Mark, error) {
 		if err := json.Unmarshal(old, &k); err != nil {
 			return nil, nil, err
 		}
-		k.take(&u, a.WholeAddress)
-		return encode(k), k.marks(), nil
+		k.merge(&u, a.WholeAddress)
+		return encode(k), k.lookupKeys(), nil
 	})
 	var taken *sandbox.TakenError
 	switch {
@@ -122,7 +122,7 @@ func (a API) find(c *sandbox.Call) sandbox.Answer {
 	return sandbox.JSON(http.StatusOK, shownOf(attributes))
 }
 
-// remove answers with the user as it was; the answer of DELETE is not documented.
+// remove answers with the deleted user; the answer to DELETE is not documented.
 func (a API) remove(c *sandbox.Call) sandbox.Answer {
 	attributes, found := c.Users.Delete(c.Key)
 	if !found {
@@ -141,7 +141,7 @@ func shownOf(attributes []byte) jsontext.Value {
 	return k.Shown
 }
 
-// list pages as the reference says: 25 from the first one, unless asked otherwise. The shape is that of a client of a third party.
+// list returns pages as documented: by default 25 users from the first one. The shape is from a third-party client.
 func (a API) list(c *sandbox.Call) sandbox.Answer {
 	var page struct {
 		Data       []jsontext.Value `json:"data"`
@@ -156,7 +156,7 @@ func (a API) list(c *sandbox.Call) sandbox.Answer {
 		if text := c.URL.Query().Get(name); text != "" {
 			n, err := strconv.ParseUint(text, 10, 31)
 			if err != nil {
-				return a.refuse(c, *bad("Invalid " + name))
+				return a.refuse(c, *badRequest("Invalid " + name))
 			}
 			*to = int(n)
 		}

@@ -12,7 +12,7 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// FuzzCall: whatever is sent, the rehearsal answers, in JSON, and never with more than it did.
+// FuzzCall: whatever is sent, the sandbox answers in JSON, and never reports more than it did.
 func FuzzCall(f *testing.F) {
 	for _, seed := range []string{body(), `{}`, `[]`, ``, `null`, `{"address":null}`, `{"address":{"zip":7}}`, `{"ssn":""}`, `{"email":"a@b","email":"c@d"}`, "{\"email\":\"\xff@x\"}"} {
 		f.Add("POST", "/v1/users", seed)

@@ -1,9 +1,9 @@
-// Package onbo rehearses Onbo's users API (by Stilt) behind sync/sandbox's faults, quota and state: create, update, read, list and delete, one user
-// a call, with keys of its own making.
+// Package onbo is a mock server for Onbo's users API (by Stilt), with the faults, quota and state of sync/sandbox: create, update, read, list and
+// delete, one user per call. It assigns the users' keys.
 //
-// It is written from Onbo's API reference and shares nothing with the client. Where the reference is silent a field of API chooses. The body of an
-// error and DELETE are known from a client of a third party only. It keeps no applications and no reports: it looks whether a report is gzip in
-// base64, and forgets it.
+// It is written from Onbo's API reference and shares nothing with the client. Where the reference leaves a choice, a field of API decides. The body
+// of errors and DELETE are known only from a third-party client. It has no applications and stores no reports: it checks that a report is gzip in
+// base64, and drops it.
 //
 // Start with API, which goes into sandbox.Options.
 package onbo
@@ -18,34 +18,34 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// Secret is one that a rehearsal can use on both sides. It guards nothing.
+// Secret is a secret for both sides in tests and in the sandbox. It protects nothing.
 const Secret = "2acf04c3-48d1-456f-a54e-1a4251814478"
 
-// API is Onbo's. The zero value knows no secret: it takes sealed SSNs as they are, so that it finds no two users with the same one, and cannot tell
-// a right signature from a wrong one.
+// API is Onbo's. The zero value has no secret: it does not decrypt SSNs, so it cannot tell that two users have the same one, and it does not check
+// signatures. It is safe for concurrent use.
 type API struct {
-	Secret       string           // of the one client; opens SSNs and, under sandbox.Options.RequireAuth, checks signatures
+	Secret       string           // of the only client; decrypts SSNs and, with sandbox.Options.RequireAuth, checks signatures
 	Seconds      bool             // EPOCH is in seconds, not milliseconds; the reference does not say
 	Taken        int              // the status for an SSN that another user has; not documented; 0 is 409
-	WholeAddress bool             // an update's address takes the place of the old one with all its lines; not documented
+	WholeAddress bool             // an update replaces all lines of the address; not documented
 	Now          func() time.Time // nil is time.Now
 }
 
 const collection = "/v1/users"
 
-// Traits are the facts about Onbo. Signatures that are too old are answered 403; no header tells of a quota.
+// Traits returns the facts about Onbo. An expired signature is answered 403; no header announces a quota.
 func (API) Traits() sandbox.Traits {
 	return sandbox.Traits{Name: "onbo", Title: "Onbo's users API", Vendor: "Onbo", Expired: http.StatusForbidden}
 }
 
-// Error has the shape that a client of a third party reads.
+// Error returns the body of an error, in the shape that a third-party client reads.
 func (API) Error(_ *sandbox.Call, r sandbox.Refusal) []byte {
 	return encode(struct {
 		Message string `json:"message"`
 	}{r.Detail})
 }
 
-// Read finds out what the call is for.
+// Read sets the call's operation and key, or refuses the call.
 func (a API) Read(c *sandbox.Call) *sandbox.Refusal {
 	rest, ok := strings.CutPrefix(c.Path, collection)
 	if !ok || rest != "" && rest[0] != '/' {
@@ -64,7 +64,7 @@ func (a API) Read(c *sandbox.Call) *sandbox.Refusal {
 	}
 	c.Op = op
 	if op == sandbox.Create || op == sandbox.Update {
-		name(c)
+		nameUser(c)
 	}
 	return nil
 }
@@ -79,9 +79,9 @@ var operations = map[operation]sandbox.Op{
 	{http.MethodPut, true}: sandbox.Update, {http.MethodGet, true}: sandbox.Read, {http.MethodDelete, true}: sandbox.Delete,
 }
 
-// name names the user for the faults: by the e-mail in a create, by the key else.
-func name(c *sandbox.Call) {
-	u, _ := parse(c.Body) // what is wrong with it is said by Apply, behind the faults
+// nameUser sets the user's id for the faults: the e-mail in a create, and otherwise the key.
+func nameUser(c *sandbox.Call) {
+	u, _ := parse(c.Body) // Apply reports what is wrong with it, after the faults
 	item := sandbox.Item{ID: c.Key}
 	if u.Email != nil {
 		item.Personal = append(item.Personal, *u.Email)
@@ -102,7 +102,7 @@ func (a API) now() time.Time {
 	return time.Now()
 }
 
-// Apply does what the call asks for.
+// Apply carries out the call.
 func (a API) Apply(c *sandbox.Call) sandbox.Answer {
 	switch c.Op {
 	case sandbox.Create:

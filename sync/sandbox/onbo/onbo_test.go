@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
 	sealed      = "AAECAwQFBgcICQoLDA0OD4fRkuvmEDnZ+AtiI+Gjrx8=" // 111-22-3333 by CryptoJS, with Secret
-	sealedOther = "AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8=" // opens to nothing
+	sealedOther = "AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8=" // cannot be decrypted
 )
 
 func noon() time.Time { return time.UnixMilli(1700000000000) }
@@ -110,7 +110,7 @@ func TestLifeOfAUser(t *testing.T) {
 	}
 }
 
-// One SSN is one person, as far as the secret can tell.
+// With the secret, one SSN is one person.
 func TestOneSSNIsOnePerson(t *testing.T) {
 	for _, test := range []struct {
 		api    API
@@ -132,14 +132,14 @@ func TestOneSSNIsOnePerson(t *testing.T) {
 			continue
 		}
 		if w := call(s, "PUT", "/v1/users/"+uuid, `{"email":"three@example.com"}`); w.Code != 200 {
-			t.Errorf("its own SSN stands in the way: %d", w.Code)
+			t.Errorf("its own SSN prevents the update: %d", w.Code)
 		}
 		call(s, "DELETE", "/v1/users/"+uuid, "")
 		created(t, call(s, "POST", "/v1/users", body("Blair@", "two@")))
 	}
 }
 
-// Two users of one e-mail are allowed, and found.
+// Two users with the same e-mail are allowed, and found.
 func TestDoublesAreFound(t *testing.T) {
 	s := server(t, API{}, sandbox.Options{})
 	created(t, call(s, "POST", "/v1/users", body()))
@@ -198,7 +198,7 @@ func TestReportsMustBePacked(t *testing.T) {
 	}
 }
 
-// An address that is updated keeps its second line, or not: both are rehearsed.
+// An update of the address keeps its second line, or not: the sandbox can do both.
 func TestBothReadingsOfAnAddress(t *testing.T) {
 	for whole, want := range map[bool]string{false: `"line_2":"Flat 7"`, true: `"line_2":null`} {
 		s := server(t, API{WholeAddress: whole}, sandbox.Options{})

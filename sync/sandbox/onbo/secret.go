@@ -17,10 +17,10 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// good is how long a signature holds (Onbo API reference, Authentication).
-const good = 60 * time.Second
+// signatureLife is how long a signature is valid (Onbo API reference, Authentication).
+const signatureLife = 60 * time.Second
 
-// Authorize checks the signature of a call. What a missing one is answered is not documented.
+// Authorize checks the signature of a call. The answer to a missing one is not documented.
 func (a API) Authorize(c *sandbox.Call) *sandbox.Refusal {
 	h := c.Header
 	id, mac, epoch := h.Get("X_CLIENT_UUID"), h.Get("X_STILT_HMAC"), h.Get("EPOCH")
@@ -49,7 +49,7 @@ func (a API) mac(message string) string {
 	return hex.EncodeToString(m.Sum(nil))
 }
 
-// target is the whole address that was called.
+// target returns the full URL of the call.
 func target(r *http.Request) string {
 	scheme := "http://"
 	if r.TLS != nil {
@@ -64,16 +64,16 @@ func (a API) fresh(epoch string) bool {
 	if a.Seconds {
 		at = time.Unix(n, 0)
 	}
-	return err == nil && a.now().Sub(at).Abs() <= good
+	return err == nil && a.now().Sub(at).Abs() <= signatureLife
 }
 
-// white is \s as JavaScript has it; Go's is smaller.
-var white = regexp.MustCompile("[\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+")
+// whitespace is \s in JavaScript; Go's is smaller.
+var whitespace = regexp.MustCompile("[\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+")
 
-func stripped(body string) string { return white.ReplaceAllString(body, "") }
+func stripped(body string) string { return whitespace.ReplaceAllString(body, "") }
 
-// open returns by what an SSN is known: a print of its digits if the secret opens it, else what was sent, which is new each time.
-func (a API) open(sealed string) (print string, known bool) {
+// ssnKey returns a hash of the SSN's digits if the secret decrypts it, and otherwise what was sent, which differs each time.
+func (a API) ssnKey(sealed string) (print string, known bool) {
 	digits, ok := a.digits(sealed)
 	if !ok {
 		return sealed, false
@@ -98,7 +98,7 @@ func (a API) digits(sealed string) (string, bool) {
 		return "", false
 	}
 	text := strings.ReplaceAll(string(b[16:len(b)-pad]), "-", "")
-	return text, nine.MatchString(text)
+	return text, nineDigits.MatchString(text)
 }
 
-var nine = regexp.MustCompile(`^[0-9]{9}$`)
+var nineDigits = regexp.MustCompile(`^[0-9]{9}$`)

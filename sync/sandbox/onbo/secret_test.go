@@ -8,7 +8,7 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// TestSignatures begins with the published vector, and spoils it.
+// TestSignatures starts with the published vector, and damages it.
 func TestSignatures(t *testing.T) {
 	const (
 		mac  = "9b4a9788659fa95852ca750872c8dbd2f794bb353a4e2059818a8ffb5b1f1e65"
@@ -21,7 +21,7 @@ func TestSignatures(t *testing.T) {
 		mac    string
 		epoch  string
 		sum    string
-		status int // 400: let in, and found to lack an e-mail
+		status int // 400: authorized, but without an e-mail
 	}{
 		"the vector":              {API{Secret: Secret}, "id", mac, "1700000000000", sum, 400},
 		"seconds":                 {API{Secret: Secret}, "id", mac, "1700000000", sum, 403},
@@ -34,7 +34,7 @@ func TestSignatures(t *testing.T) {
 		"seconds as told":         {API{Seconds: true}, "id", "any", "1700000000", sum, 400},
 		"no time":                 {API{}, "id", "any", "now", sum, 403},
 		"nobody":                  {API{}, "", mac, "1700000000000", sum, 401},
-		"somebody else":           {API{}, "id-2", mac, "1700000000000", sum, 401},
+		"another client":          {API{}, "id-2", mac, "1700000000000", sum, 401},
 		"unsigned":                {API{}, "id", "", "1700000000000", sum, 401},
 	} {
 		s := server(t, test.api, sandbox.Options{RequireAuth: true, ClientID: "id"})

@@ -15,7 +15,7 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// sent is a user as a create or an update sends one (Onbo API reference, Create a user); nil is what it leaves out.
+// sent is a user in a create or an update (Onbo API reference, Create a user); nil fields are left out.
 type sent struct {
 	FirstName    *string `json:"first_name"`
 	MiddleName   *string `json:"middle_name"`
@@ -29,7 +29,7 @@ type sent struct {
 	AssetReport  *string `json:"asset_report_json_gzip"`
 }
 
-// place is an address. Its second and third line may be null.
+// place is an address. Its second and third lines may be null.
 type place struct {
 	Line1   *string `json:"line_1"`
 	Line2   *string `json:"line_2"`
@@ -40,22 +40,22 @@ type place struct {
 	Country *string `json:"country"`
 }
 
-// parse is stricter than the reference: a member that it does not name is a mistake of whoever sends it.
+// parse is stricter than the reference: a member that is not documented is a mistake of the client.
 func parse(body []byte) (u sent, refusal *sandbox.Refusal) {
 	var members map[string]any
 	err := json.Unmarshal(body, &u, json.RejectUnknownMembers(true))
 	if err != nil || json.Unmarshal(body, &members) != nil || members == nil {
-		return sent{}, bad("The body is not an object of the documented members")
+		return sent{}, badRequest("The body is not an object of the documented members")
 	}
 	for name, value := range members {
 		if value == nil {
-			return u, bad(name + " must not be null")
+			return u, badRequest(name + " must not be null")
 		}
 	}
 	return u, nil
 }
 
-func bad(detail string) *sandbox.Refusal {
+func badRequest(detail string) *sandbox.Refusal {
 	return &sandbox.Refusal{Status: http.StatusBadRequest, Detail: detail}
 }
 
@@ -66,7 +66,7 @@ var (
 	emails = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 )
 
-// check refuses what breaks a documented rule.
+// check refuses a user that breaks a documented rule.
 func (u *sent) check(create bool, now time.Time) *sandbox.Refusal {
 	for _, f := range []struct {
 		name     string
@@ -81,16 +81,16 @@ func (u *sent) check(create bool, now time.Time) *sandbox.Refusal {
 	} {
 		switch {
 		case f.name == "ssn" && !create && f.value != nil:
-			return bad("ssn cannot be updated")
+			return badRequest("ssn cannot be updated")
 		case f.value == nil && f.required && create:
-			return bad(f.name + " is required")
+			return badRequest(f.name + " is required")
 		case f.value != nil && !f.fits(*f.value):
-			return bad("Invalid " + f.name)
+			return badRequest("Invalid " + f.name)
 		}
 	}
 	if u.Address == nil {
 		if create {
-			return bad("address is required")
+			return badRequest("address is required")
 		}
 		return nil
 	}
@@ -100,22 +100,22 @@ func (u *sent) check(create bool, now time.Time) *sandbox.Refusal {
 func (p *place) check() *sandbox.Refusal {
 	for name, value := range map[string]*string{"line_1": p.Line1, "zip": p.Zip, "city": p.City, "state": p.State, "country": p.Country} {
 		if value == nil || strings.TrimSpace(*value) == "" {
-			return bad("address." + name + " is required")
+			return badRequest("address." + name + " is required")
 		}
 	}
-	if !strings.EqualFold(*p.Country, "UNITED STATES") || len(*p.State) != 2 || len(*p.Zip) < 5 { // US is refused, says a client of a third party
-		return bad("Invalid address")
+	if !strings.EqualFold(*p.Country, "UNITED STATES") || len(*p.State) != 2 || len(*p.Zip) < 5 { // according to a third-party client, US is refused
+		return badRequest("Invalid address")
 	}
 	return nil
 }
 
-// ofAge takes both forms that the documentation shows.
+// ofAge accepts both documented date formats.
 func ofAge(dob string, now time.Time) bool {
 	born, err := time.Parse("2006/01/02", strings.ReplaceAll(dob, "-", "/"))
 	return err == nil && !born.AddDate(18, 0, 0).After(now)
 }
 
-// isSealed looks at the form alone: a vector and one block at least.
+// isSealed checks only the form: a vector and at least one block.
 func isSealed(ssn string) bool {
 	b, err := base64.StdEncoding.DecodeString(ssn)
 	return err == nil && len(b) >= 32 && len(b)%16 == 0
@@ -134,7 +134,7 @@ func isPacked(report string) bool {
 	return err == nil
 }
 
-// encode cannot fail: the types are all strings, and what is not UTF-8 was refused.
+// encode cannot fail: all values are strings, and text that is not UTF-8 was refused.
 func encode(v any) []byte {
 	b, _ := json.Marshal(v)
 	return b

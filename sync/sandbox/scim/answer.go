@@ -7,7 +7,7 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// Error is RFC 7644 3.12: the status is a string there.
+// Error returns the body of an error (RFC 7644 3.12), where the status is a string.
 func (API) Error(_ *sandbox.Call, r sandbox.Refusal) []byte {
 	o := object{"schemas": []string{errorSchema}, "status": strconv.Itoa(r.Status), "detail": r.Detail}
 	if r.Code != "" {
@@ -16,7 +16,7 @@ func (API) Error(_ *sandbox.Call, r sandbox.Refusal) []byte {
 	return encode(o)
 }
 
-// config is RFC 7643 5.
+// config returns the service provider's config (RFC 7643 5).
 func (a API) config(c *sandbox.Call) sandbox.Answer {
 	if a.Options.NoConfig {
 		return sandbox.JSON(http.StatusNotFound, a.Error(c, *notFound))

@@ -30,7 +30,7 @@ type request struct {
 	Operations []operation `json:"Operations"`
 }
 
-// readBulk reads a BulkRequest. Over a limit it is refused whole, and nothing is done.
+// readBulk reads a BulkRequest. Above a limit it is refused as a whole.
 func (a API) readBulk(c *sandbox.Call, absent bool) *sandbox.Refusal {
 	if absent {
 		return notFound
@@ -41,7 +41,7 @@ func (a API) readBulk(c *sandbox.Call, absent bool) *sandbox.Refusal {
 	}
 	var r request
 	if json.Unmarshal(c.Body, &r) != nil || len(r.Operations) == 0 || !slices.Contains(r.Schemas, requestSchema) {
-		return &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidSyntax", Detail: "This is no BulkRequest"}
+		return &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidSyntax", Detail: "This is not a BulkRequest"}
 	}
 	c.Op = opOf(r.Operations[0].Method)
 	for _, o := range r.Operations {
@@ -68,7 +68,7 @@ func opOf(method string) sandbox.Op {
 	return sandbox.Create
 }
 
-// key is the user in the path; "" if there is none.
+// key returns the user in the path; "" if there is none.
 func (o *operation) key() string {
 	escaped, _ := strings.CutPrefix(o.Path, usersPath+"/")
 	if escaped == o.Path {
@@ -78,7 +78,7 @@ func (o *operation) key() string {
 	return key
 }
 
-// bulk answers with an operation for each, whatever becomes of the others.
+// bulk carries out every operation, and answers each one whatever happens to the others.
 func (a API) bulk(c *sandbox.Call) sandbox.Answer {
 	var r request
 	if json.Unmarshal(c.Body, &r) != nil {
@@ -97,9 +97,9 @@ func (a API) bulk(c *sandbox.Call) sandbox.Answer {
 		if results[i].refusal == nil && shape.NoData {
 			continue
 		}
-		list = append(list, a.tell(c, &r.Operations[i], results[i], shape))
+		list = append(list, a.resultOf(c, &r.Operations[i], results[i], shape))
 	}
-	list = twisted(list, shape)
+	list = withFaults(list, shape)
 	return sandbox.JSON(http.StatusOK, encode(object{"schemas": []string{answerSchema}, "Operations": list}))
 }
 
@@ -123,8 +123,8 @@ func (a API) operate(c *sandbox.Call, o *operation, i int) result {
 	return a.do(c, o.Method, key, data, i)
 }
 
-// tell writes what became of an operation. bulkId comes back for a POST only, and a location but for a POST that failed.
-func (a API) tell(c *sandbox.Call, o *operation, r result, shape sandbox.Shape) object {
+// resultOf returns the result of an operation. It has a bulkId only for a POST, and a location except for a POST that failed.
+func (a API) resultOf(c *sandbox.Call, o *operation, r result, shape sandbox.Shape) object {
 	t := object{"method": o.Method}
 	if o.Method == http.MethodPost && o.BulkID != "" && !shape.NoID {
 		t["bulkId"] = o.BulkID
@@ -144,12 +144,12 @@ func (a API) tell(c *sandbox.Call, o *operation, r result, shape sandbox.Shape) 
 	return t
 }
 
-// twisted does to an answer what faults ask for.
-func twisted(list []object, shape sandbox.Shape) []object {
+// withFaults changes an answer as the faults say.
+func withFaults(list []object, shape sandbox.Shape) []object {
 	good := slices.IndexFunc(list, func(o object) bool { return o["response"] == nil })
 	bad := slices.IndexFunc(list, func(o object) bool { return o["response"] != nil })
 	if shape.Both && good >= 0 {
-		list = append(list, failed(list[good]))
+		list = append(list, asFailure(list[good]))
 	}
 	if shape.Double && bad >= 0 {
 		list = append(list, list[bad])
@@ -160,8 +160,8 @@ func twisted(list []object, shape sandbox.Shape) []object {
 	return list
 }
 
-// failed is an operation that fared well, told once more as if it had not.
-func failed(o object) object {
+// asFailure repeats an operation that succeeded as if it had failed.
+func asFailure(o object) object {
 	again := object{"status": "400", "response": object{"schemas": []string{errorSchema}, "status": "400", "detail": "It failed as well"}}
 	for _, name := range []string{"method", "bulkId", "location"} {
 		if v, ok := o[name]; ok {
@@ -171,7 +171,7 @@ func failed(o object) object {
 	return again
 }
 
-// upload takes users for later, which here is at once, and tells of none.
+// upload accepts users for later, which here is at once, and reports on none.
 func (a API) upload(c *sandbox.Call) sandbox.Answer {
 	var r request
 	if json.Unmarshal(c.Body, &r) != nil {

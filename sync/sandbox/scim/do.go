@@ -8,7 +8,7 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// result is what became of one operation.
+// result is the result of one operation.
 type result struct {
 	status  int
 	key     string
@@ -20,7 +20,7 @@ func refuse(status int, code, detail string) result {
 	return result{refusal: &sandbox.Refusal{Status: status, Code: code, Detail: detail}}
 }
 
-// do carries out one operation on users: that of a call, or one of many (RFC 7644 3.2).
+// do carries out one operation on users: a single call, or one of a bulk call (RFC 7644 3.2).
 func (a API) do(c *sandbox.Call, method, key string, data object, i int) result {
 	switch method {
 	case http.MethodGet:
@@ -54,26 +54,26 @@ func missing(key string) result {
 }
 
 func (a API) create(c *sandbox.Call, data object, i int) result {
-	if bad := unfit(data); bad != nil {
+	if bad := invalid(data); bad != nil {
 		return result{refusal: said(c, i, bad)}
 	}
 	key := c.NewKey()
 	for name, v := range data {
 		if v == nil {
-			return refuse(http.StatusBadRequest, "invalidValue", name+" is null in a create") // allowed by RFC 7643 2.5, and a sign of a slip
+			return refuse(http.StatusBadRequest, "invalidValue", name+" is null in a create") // RFC 7643 2.5 allows it, but it is probably a mistake
 		}
 	}
 	data = cleaned(data)
 	data["id"] = key
 	data["meta"] = map[string]any{"resourceType": "User", "location": location(c, key)}
 	body := encode(data)
-	if err := c.Users.Create(key, body, marks(data)...); err != nil {
+	if err := c.Users.Create(key, body, lookupKeys(data)...); err != nil {
 		return result{refusal: said(c, i, taken(err))}
 	}
 	return result{status: http.StatusCreated, key: key, body: body}
 }
 
-// change replaces a user by what to makes of it.
+// change replaces a user by the result of to.
 func (a API) change(c *sandbox.Call, key string, i int, to func(object) (object, *sandbox.Refusal)) result {
 	var body []byte
 	var bad *sandbox.Refusal
@@ -84,14 +84,14 @@ func (a API) change(c *sandbox.Call, key string, i int, to func(object) (object,
 		}
 		var now object
 		if now, bad = to(old); bad == nil {
-			bad = unfit(now)
+			bad = invalid(now)
 		}
 		if bad != nil {
 			return nil, nil, errRefused
 		}
 		now["id"], now["meta"] = old["id"], old["meta"]
 		body = encode(now)
-		return body, marks(now), nil
+		return body, lookupKeys(now), nil
 	})
 	switch {
 	case bad != nil:
@@ -106,20 +106,20 @@ func (a API) change(c *sandbox.Call, key string, i int, to func(object) (object,
 
 var errRefused = errors.New("refused")
 
-// said adds what a fault has the server repeat.
+// said adds what a fault makes the server repeat.
 func said(c *sandbox.Call, i int, r *sandbox.Refusal) *sandbox.Refusal {
 	again := *r
 	again.Detail = c.Said(i, r.Detail)
 	return &again
 }
 
-// taken is the refusal of RFC 7644 3.3 and 3.12.
+// taken returns the refusal of RFC 7644 3.3 and 3.12.
 func taken(err error) *sandbox.Refusal {
 	return &sandbox.Refusal{Status: http.StatusConflict, Code: "uniqueness", Detail: err.Error()}
 }
 
-// unfit says why a user cannot be kept.
-func unfit(data object) *sandbox.Refusal {
+// invalid says why a user cannot be stored.
+func invalid(data object) *sandbox.Refusal {
 	switch {
 	case !data.has(userSchema):
 		return &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidSyntax", Detail: "schemas does not name the User schema"}
@@ -135,7 +135,7 @@ func unfit(data object) *sandbox.Refusal {
 	return nil
 }
 
-// cleaned leaves out what the server sets itself, what it never shows, and what is not assigned.
+// cleaned leaves out attributes that the server sets itself, that it never shows, or that have no value.
 func cleaned(data object) object {
 	now := object{}
 	for name, v := range data {
@@ -150,11 +150,11 @@ func cleaned(data object) object {
 	return now
 }
 
-// replaced is a PUT: what it leaves out is gone (RFC 7644 3.5.1).
+// replaced carries out a PUT: attributes that it leaves out are removed (RFC 7644 3.5.1).
 func replaced(_, data object) (object, *sandbox.Refusal) { return cleaned(data), nil }
 
-// marks are by what a user is found. userName is unique without letter case (RFC 7643 4.1.1); externalId is the client's own matter.
-func marks(data object) []sandbox.Mark {
+// lookupKeys returns the keys by which a user is found. userName is unique whatever the letter case (RFC 7643 4.1.1); externalId is up to the client.
+func lookupKeys(data object) []sandbox.Mark {
 	return []sandbox.Mark{
 		{Name: "userName", Value: strings.ToLower(data.text("userName")), Unique: true},
 		{Name: "externalId", Value: data.text("externalId")},

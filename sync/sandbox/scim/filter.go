@@ -9,7 +9,7 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// filter is the one kind that this server understands: attribute eq value.
+// filter is the only kind of filter that this server understands: attribute eq value.
 type filter struct {
 	attribute string
 	value     any
@@ -61,7 +61,7 @@ func (a API) search(c *sandbox.Call) sandbox.Answer {
 	}))
 }
 
-// matching finds who holds the value: at once by what users are known by, else by looking at all.
+// matching returns the keys of the users with the value. It has an index for externalId and userName, and scans all users for other attributes.
 func (a API) matching(c *sandbox.Call, f filter) []string {
 	text, _ := f.value.(string)
 	switch {

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// object is a JSON object whose names are looked up without letter case (RFC 7643 2.1).
+// object is a JSON object whose names are looked up whatever their letter case (RFC 7643 2.1).
 type object map[string]any
 
 var errNotObject = errors.New("not a JSON object")
 
-// parse reads one object; numbers stay as they are written.
+// parse reads one object; numbers keep their digits.
 func parse(text []byte) (object, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
@@ -57,7 +57,7 @@ func contains(list any, text string) bool {
 	return false
 }
 
-// encode writes what parse or this package made, which cannot fail.
+// encode cannot fail: its values come from parse or from this package.
 func encode(v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil {

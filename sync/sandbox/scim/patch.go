@@ -7,11 +7,11 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// patched carries out a PatchOp, all of it or nothing (RFC 7644 3.5.2).
+// patched carries out a PatchOp completely, or not at all (RFC 7644 3.5.2).
 func patched(old, data object) (object, *sandbox.Refusal) {
 	list, ok := data.get("Operations").([]any)
 	if !ok || len(list) == 0 || !data.has(patchSchema) {
-		return nil, &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidSyntax", Detail: "This is no PatchOp"}
+		return nil, &sandbox.Refusal{Status: http.StatusBadRequest, Code: "invalidSyntax", Detail: "This is not a PatchOp"}
 	}
 	for _, element := range list {
 		op := objectOf(element)
@@ -39,7 +39,7 @@ func patch(user object, op, path string, value any) *sandbox.Refusal {
 	return nil
 }
 
-// target is a path taken apart.
+// target is a parsed path.
 type target struct {
 	schema, name, sub string
 	filter            *filter
@@ -84,7 +84,7 @@ func patchAt(user object, op, path string, value any) *sandbox.Refusal {
 		holder = within(user, t.schema, op)
 	}
 	if strings.EqualFold(t.name, "password") {
-		return nil // kept, and never shown
+		return nil // accepted, and never shown
 	}
 	if t.filter != nil {
 		return patchElement(holder, op, t, value)
@@ -100,7 +100,7 @@ func patchAt(user object, op, path string, value any) *sandbox.Refusal {
 	return nil
 }
 
-// within is the object under a name, made where it is to hold something.
+// within returns the object under a name. Unless op is remove, it adds a missing one.
 func within(o object, name, op string) object {
 	inner := o.child(name)
 	if inner == nil {
@@ -112,7 +112,7 @@ func within(o object, name, op string) object {
 	return inner
 }
 
-// patchElement changes the elements that a filter finds. To replace where there is none is an error, to add makes one (RFC 7644 3.5.2.1, 3.5.2.3).
+// patchElement changes the elements that a filter finds. If there is none, replace is an error, and add adds one (RFC 7644 3.5.2.1, 3.5.2.3).
 func patchElement(holder object, op string, t target, value any) *sandbox.Refusal {
 	list, _ := holder.get(t.name).([]any)
 	var kept []any

@@ -1,8 +1,8 @@
-// Package scim rehearses a SCIM 2.0 service provider (RFC 7643, RFC 7644): users, single calls, Bulk, PATCH and simple filters, and beside them the
-// /bulkUpload of Microsoft Entra's inbound provisioning, which takes users for later and tells of none. It knows no groups,
-// keeps any attribute whatever its schema, and is written from the RFCs, not from the client that it tests.
+// Package scim is a mock SCIM 2.0 service provider (RFC 7643, RFC 7644): users, single calls, Bulk, PATCH and simple filters, and also the
+// /bulkUpload of Microsoft Entra's inbound provisioning, which accepts users for later and reports on none. It has no groups, stores any attribute
+// whatever its schema, and is written from the RFCs, not from the client that it tests.
 //
-// Start at API.Read for what a call is taken for, and at Options for what RFC 7644 leaves to the server.
+// Start at API.Read for how calls are identified, and at Options for what RFC 7644 leaves to the server.
 package scim
 
 import (
@@ -13,18 +13,18 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// Options say what kind of server it is. The zero value is one with everything, Bulk for 1000 operations and 1 MiB.
+// Options say what the server supports. The zero value supports everything, and Bulk calls of 1000 operations and 1 MiB.
 type Options struct {
-	MaxOperations int  // of a Bulk call; 0 is 1000
-	MaxPayload    int  // bytes of a Bulk call; 0 is 1 MiB
-	NoBulk        bool // and says so
-	NoPatch       bool // and says so
-	NoConfig      bool // it has no /ServiceProviderConfig
-	AnyOrder      bool // operations are answered in another order than they were sent
-	ExactNames    bool // userName is searched by letter case, though unique without (seen in servers, against RFC 7643 4.1.1)
+	MaxOperations int  // per Bulk call; 0 is 1000
+	MaxPayload    int  // bytes per Bulk call; 0 is 1 MiB
+	NoBulk        bool // and the config says so
+	NoPatch       bool // and the config says so
+	NoConfig      bool // there is no /ServiceProviderConfig
+	AnyOrder      bool // operations are answered in a different order
+	ExactNames    bool // filters compare the letter case of userName, although it is unique without (some servers do, against RFC 7643 4.1.1)
 }
 
-// API is the rehearsal of a server with these options.
+// API is a mock server with these options. It is safe for concurrent use.
 type API struct{ Options Options }
 
 const (
@@ -39,7 +39,7 @@ const (
 	listLimit     = 200
 )
 
-// The paths, below the base.
+// The paths, relative to the base URL.
 const (
 	usersPath  = "/Users"
 	bulkPath   = "/Bulk"
@@ -48,7 +48,7 @@ const (
 	tokenPath  = "/token"
 )
 
-// Traits are the facts that the server needs.
+// Traits returns the facts about the API.
 func (API) Traits() sandbox.Traits {
 	return sandbox.Traits{
 		Name: "scim", Title: "a SCIM 2.0 service provider", Vendor: "a service provider", Type: mediaType,
@@ -56,7 +56,7 @@ func (API) Traits() sandbox.Traits {
 	}
 }
 
-// Read finds out what a call is for.
+// Read sets the call's operation, key and items, or refuses the call.
 func (a API) Read(c *sandbox.Call) *sandbox.Refusal {
 	if escaped, is := strings.CutPrefix(c.Path, usersPath+"/"); is {
 		return a.readOne(c, escaped)
@@ -103,7 +103,7 @@ func (a API) readOne(c *sandbox.Call, escaped string) *sandbox.Refusal {
 	return nil
 }
 
-// readBody reads the one user of a call.
+// readBody reads the user of a call.
 func (a API) readBody(c *sandbox.Call, key string) *sandbox.Refusal {
 	if bad := wrongMedia(c); bad != nil {
 		return bad
@@ -124,7 +124,7 @@ func wrongMedia(c *sandbox.Call) *sandbox.Refusal {
 	return nil
 }
 
-// itemOf is a user by the caller's own key: externalId, where the request or the user held has one.
+// itemOf returns a user under the caller's own key: externalId, if the request or the stored user has one.
 func itemOf(c *sandbox.Call, key string, data object) sandbox.Item {
 	held, _ := c.Users.Find(key)
 	was, _ := parse(held)
@@ -148,7 +148,7 @@ func itemOf(c *sandbox.Call, key string, data object) sandbox.Item {
 	return it
 }
 
-// Apply does what the call asks for.
+// Apply carries out the call.
 func (a API) Apply(c *sandbox.Call) sandbox.Answer {
 	switch {
 	case c.Path == configPath:
@@ -172,7 +172,7 @@ func (a API) Apply(c *sandbox.Call) sandbox.Answer {
 	return answer
 }
 
-// location is where a user is to be found.
+// location returns the URL of a user.
 func location(c *sandbox.Call, key string) string {
 	return "http://" + c.Host + usersPath + "/" + url.PathEscape(key)
 }

@@ -28,8 +28,8 @@ func begin(t *testing.T, o Options, faults ...string) *story {
 
 var keyPattern = regexp.MustCompile(`/Users/([0-9a-f-]{36})`)
 
-// call makes a call, in whose path and body KEY is the user created last, and
-// holds the answer to a status and a pattern.
+// call makes a call, in which KEY is the user created last, and compares the answer
+// with a status and a pattern.
 func (st *story) call(method, path, body string, status int, want string) {
 	st.t.Helper()
 	keyed := strings.NewReplacer("KEY", st.k)
@@ -142,8 +142,7 @@ func TestUpload(t *testing.T) {
 	}
 }
 
-// Some servers find a userName by letter case only, and still have it unique
-// without.
+// Some servers compare letter case to find a userName, but not to keep it unique.
 func TestExactNames(t *testing.T) {
 	st := begin(t, Options{ExactNames: true})
 	st.call("POST", "/Users", ann, 201, ``)

@@ -6,10 +6,10 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// braze is Braze's users/track: 201 when the users were put into a queue, with
-// non-fatal errors by the index of their input, and 202 with "queued" from the
-// 100th user on, as in maintenance. What became of them later is never told.
-// Braze documentation, POST /users/track and Errors.
+// braze is Braze's users/track. It answers 201 when users were queued, with
+// non-fatal errors by the index of their input, and 202 with "queued" after 100
+// users, as in maintenance. It never reports what happened to them later. Braze
+// documentation, POST /users/track and Errors.
 type braze struct{}
 
 func (braze) Traits() sandbox.Traits {
@@ -20,7 +20,7 @@ const brazeMost = 75
 
 func (braze) Read(c *sandbox.Call) *sandbox.Refusal {
 	if c.Path != "/users/track" || c.Method != http.MethodPost {
-		return nothing()
+		return noSuchPath()
 	}
 	c.Op, c.Bulk = sandbox.Update, true
 	users, ok := list(c.Body, "attributes")

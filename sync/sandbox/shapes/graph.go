@@ -9,10 +9,9 @@ import (
 )
 
 // graph is Microsoft Graph's $batch of at most 20 requests, answered 200 in any
-// order, each response under its request's id with a status and headers of its
-// own. Users are there from the start: the first PATCH of one makes it, unless
-// its name begins with "missing". Microsoft Graph documentation, JSON batching
-// and Throttling.
+// order, each response with its request's id and its own status and headers. Users
+// exist from the start: the first PATCH of a user creates it, unless its name begins
+// with "missing". Microsoft Graph documentation, JSON batching and Throttling.
 type graph struct{}
 
 func (graph) Traits() sandbox.Traits {
@@ -27,7 +26,7 @@ func (graph) Read(c *sandbox.Call) *sandbox.Refusal {
 		c.Op, c.Key = sandbox.Read, key
 		return nil
 	case c.Path != "/v1.0/$batch" || c.Method != http.MethodPost:
-		return nothing()
+		return noSuchPath()
 	}
 	c.Op, c.Bulk = sandbox.Update, true
 	requests, ok := list(c.Body, "requests")
@@ -38,7 +37,7 @@ func (graph) Read(c *sandbox.Call) *sandbox.Refusal {
 	for _, r := range requests {
 		id, key := strings.ToLower(r.text("id")), userOf(r)
 		if id == "" || seen[id] {
-			return malformed("ids must be there and unlike")
+			return malformed("ids must be present and unique")
 		}
 		seen[id] = true
 		if r.text("method") == http.MethodDelete {
@@ -49,7 +48,7 @@ func (graph) Read(c *sandbox.Call) *sandbox.Refusal {
 	return nil
 }
 
-// userOf is the user in a request's url.
+// userOf returns the user in a request's URL.
 func userOf(r fields) string {
 	key, ok := segment(r.text("url"), "/users/")
 	if !ok {

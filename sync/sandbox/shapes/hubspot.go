@@ -6,11 +6,11 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// hubspot is HubSpot's batch create and update of contacts, addressed by a unique
-// property of the caller's, user_key:
-// 201 or 200 with results, or 207 with results and errors, each error under the
-// objectWriteTraceId of its input. Without trace ids one bad input refuses the
-// batch. HubSpot API reference, CRM contacts v3 and Error handling.
+// hubspot is HubSpot's batch create and update of contacts, addressed by user_key, a
+// unique property of the caller. It answers 201 or 200 with results, or 207 with
+// results and errors, each error with the objectWriteTraceId of its input. Without
+// trace ids one bad input refuses the batch. HubSpot API reference, CRM contacts v3
+// and Error handling.
 type hubspot struct{}
 
 const userKey = "user_key"
@@ -33,7 +33,7 @@ func (hubspot) Read(c *sandbox.Call) *sandbox.Refusal {
 		c.Op, c.Key = sandbox.Read, key
 		return nil
 	default:
-		return nothing()
+		return noSuchPath()
 	}
 	c.Bulk = true
 	inputs, ok := list(c.Body, "inputs")
@@ -104,7 +104,7 @@ func traced(inputs []fields) bool {
 	return true
 }
 
-// blind is a batch without trace ids: it is done whole or refused whole.
+// blind carries out a batch without trace ids: all of it, or nothing.
 func (h hubspot) blind(c *sandbox.Call, inputs []fields) sandbox.Answer {
 	results := []any{}
 	for i, in := range inputs {
@@ -117,8 +117,7 @@ func (h hubspot) blind(c *sandbox.Call, inputs []fields) sandbox.Answer {
 	return answer(http.StatusOK, map[string]any{"status": "COMPLETE", "results": results})
 }
 
-// write does what one input asks for. A contact's properties and id are kept as
-// they are answered.
+// write carries out one input. A contact is stored in the form of the answer.
 func (h hubspot) write(c *sandbox.Call, i int, in fields) (contact []byte, fault map[string]any) {
 	item := c.Items[i]
 	key := item.ID
@@ -158,7 +157,7 @@ func category(status int) string {
 		return "RATE_LIMITS"
 	}
 	if status == http.StatusServiceUnavailable {
-		return "UNAVAILABLE" // for these no category is documented: the words are the rehearsal's
+		return "UNAVAILABLE" // no category is documented for these: this one is made up
 	}
 	if status == http.StatusRequestTimeout || status >= 500 {
 		return "INTERNAL_ERROR"

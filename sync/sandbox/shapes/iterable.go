@@ -7,9 +7,9 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// iterable is Iterable's users/bulkUpdate: 200 with counts, and the keys of who
-// failed in a bucket for each reason. A user is found by e-mail, or made.
-// Iterable API, POST /api/users/bulkUpdate.
+// iterable is Iterable's users/bulkUpdate: 200 with counts, and a bucket for each
+// reason with the keys of the users that failed. A user is found by e-mail, or
+// created. Iterable API, POST /api/users/bulkUpdate.
 type iterable struct{}
 
 func (iterable) Traits() sandbox.Traits {
@@ -19,7 +19,7 @@ func (iterable) Traits() sandbox.Traits {
 
 func (iterable) Read(c *sandbox.Call) *sandbox.Refusal {
 	if c.Path != "/api/users/bulkUpdate" || c.Method != http.MethodPost {
-		return nothing()
+		return noSuchPath()
 	}
 	c.Op, c.Bulk = sandbox.Update, true
 	users, ok := list(c.Body, "users")
@@ -62,7 +62,7 @@ func (i iterable) Apply(c *sandbox.Call) sandbox.Answer {
 	return answer(http.StatusOK, map[string]any{"successCount": done, "failCount": len(users) - done, "failedUpdates": buckets})
 }
 
-// write returns the bucket of a user who failed.
+// write returns the bucket of a user that failed, or "".
 func (iterable) write(c *sandbox.Call, n int, u fields) (bucket string) {
 	email := u.text("email")
 	switch {

@@ -7,9 +7,9 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// salesforce is the upsert of sObject Collections by an external id: the answer
-// is an array in the order of the records, 200 also if every one failed. Beside
-// it delete and get of one record by that id. Salesforce REST API Developer
+// salesforce is the upsert of sObject Collections by an external id: the answer is
+// an array in the order of the records, with status 200 even if all of them failed.
+// It also deletes and gets one record by that id. Salesforce REST API Developer
 // Guide, sObject Collections and sObject Rows by External ID.
 type salesforce struct{}
 
@@ -36,7 +36,7 @@ func (salesforce) Read(c *sandbox.Call) *sandbox.Refusal {
 		c.Op, c.Key = sandbox.Delete, key
 		return nil
 	case c.Path != salesforceMany || c.Method != http.MethodPatch:
-		return nothing()
+		return noSuchPath()
 	}
 	c.Op, c.Bulk = sandbox.Update, true
 	records, ok := list(c.Body, "records")

@@ -1,9 +1,9 @@
-// Package shapes holds rehearsals of APIs that a config describes, one small
-// file each: how they take several users in a call, and above all how they say
-// what became of each. They are written from the vendors' documentation and know
-// no client.
+// Package shapes holds mock servers for APIs that a config describes, one small file
+// each: how they take several users in a call and, above all, how they report what
+// happened to each. They are written from the vendors' documentation and know no
+// client.
 //
-// They play what a sync of users meets, and no more of these APIs. Start at All.
+// They do only what a sync of users needs. Start at All.
 package shapes
 
 import (
@@ -18,7 +18,7 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// All returns the rehearsals by the names that a config gives them.
+// All returns the mock servers by their names in a config.
 func All() map[string]sandbox.API {
 	return map[string]sandbox.API{
 		"hubspot": hubspot{}, "salesforce": salesforce{}, "graph": graph{}, "iterable": iterable{}, "braze": braze{},
@@ -26,10 +26,10 @@ func All() map[string]sandbox.API {
 	}
 }
 
-// fields are the members of a JSON object, each as it came.
+// fields holds the members of a JSON object, unparsed.
 type fields map[string]jsontext.Value
 
-// text is a member that is a string.
+// text returns a member that is a string, or "".
 func (f fields) text(name string) string {
 	var s string
 	if json.Unmarshal(f[name], &s) != nil {
@@ -38,7 +38,7 @@ func (f fields) text(name string) string {
 	return s
 }
 
-// under is a member that is an object.
+// under returns a member that is an object, or nil.
 func (f fields) under(name string) fields {
 	var inner fields
 	if json.Unmarshal(f[name], &inner) != nil {
@@ -57,8 +57,7 @@ func list(body []byte, name string) ([]fields, bool) {
 	return all, true
 }
 
-// encode writes what an answer says. It cannot fail: all of it is texts, numbers
-// and values that were read as JSON.
+// encode cannot fail: its values are texts, numbers and parsed JSON.
 func encode(v any) []byte {
 	b, _ := json.Marshal(v, json.Deterministic(true))
 	return b
@@ -66,7 +65,7 @@ func encode(v any) []byte {
 
 func answer(status int, v any) sandbox.Answer { return sandbox.JSON(status, encode(v)) }
 
-// merge lays the members of an update over those that are held.
+// merge applies the members of an update to those stored.
 func merge(old []byte, now fields) []byte {
 	held := fields{}
 	if json.Unmarshal(old, &held) != nil {
@@ -82,7 +81,7 @@ func merge(old []byte, now fields) []byte {
 	return encode(held)
 }
 
-func nothing() *sandbox.Refusal {
+func noSuchPath() *sandbox.Refusal {
 	return &sandbox.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path"}
 }
 
@@ -90,7 +89,7 @@ func malformed(detail string) *sandbox.Refusal {
 	return &sandbox.Refusal{Status: http.StatusBadRequest, Detail: detail}
 }
 
-// segment is what stands behind prefix in a path, if it is one segment.
+// segment returns the part of a path after prefix, if it is one segment.
 func segment(path, prefix string) (string, bool) {
 	rest, ok := strings.CutPrefix(path, prefix)
 	if !ok || rest == "" || strings.Contains(rest, "/") {
@@ -100,7 +99,7 @@ func segment(path, prefix string) (string, bool) {
 	return text, err == nil && text != ""
 }
 
-// mentioned reports whether an answer of this shape tells about item i.
+// mentioned reports whether an answer of this shape mentions item i.
 func mentioned(s sandbox.Shape, i int) bool { return slices.Contains(s.Order, i) }
 
 func fieldsOf(object []byte) fields {

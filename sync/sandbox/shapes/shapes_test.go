@@ -12,8 +12,8 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// rehearse starts a rehearsal in which the faults strike.
-func rehearse(t *testing.T, name string, faults ...string) *httptest.Server {
+// serve starts a mock server with these faults.
+func serve(t *testing.T, name string, faults ...string) *httptest.Server {
 	t.Helper()
 	faulty, err := sandbox.Options{API: All()[name], Seed: 7}.With(faults...)
 	if err != nil {
@@ -25,7 +25,7 @@ func rehearse(t *testing.T, name string, faults ...string) *httptest.Server {
 	return s
 }
 
-// ask makes one call and returns status and body.
+// ask makes one call and returns its status and body.
 func ask(t *testing.T, s *httptest.Server, method, path, body string) string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, bytes.NewBufferString(body))
@@ -92,7 +92,7 @@ func TestShapes(t *testing.T) {
 			{"POST", "/users/track", `{"attributes":[` + strings.Repeat(`{"external_id":"a"},`, 75) + `{"external_id":"a"}]}`, `400 {"message":"Max Input Length Exceeded"}`},
 		},
 	} {
-		s := rehearse(t, name)
+		s := serve(t, name)
 		for _, c := range calls {
 			if got := ask(t, s, c.method, c.path, c.body); !strings.HasPrefix(got, c.want) && (strings.Contains(c.want, " ") || !strings.Contains(got, c.want)) {
 				t.Errorf("%s: %s %s %s\n got %s\nwant %s", name, c.method, c.path, c.body, got, c.want)
@@ -112,15 +112,15 @@ func TestItemsAreRefusedInTheShapesOwnWords(t *testing.T) {
 		{"braze", "noid", "POST", "/users/track", `{"attributes":[{"email":"x"},{"external_id":"b"}]}`, `"errors":[{"input_array":"attributes","type":"'external_id' is not valid"}]`},
 		{"salesforce", "refuse=503", "PATCH", salesforceMany, `{"records":[{"attributes":{"type":"Contact"},"User_Key__c":"a","LastName":"A"}]}`, `"statusCode":"UNABLE_TO_LOCK_ROW"`},
 	} {
-		if got := ask(t, rehearse(t, test.name, test.fault), test.method, test.path, test.body); !strings.Contains(got, test.want) {
+		if got := ask(t, serve(t, test.name, test.fault), test.method, test.path, test.body); !strings.Contains(got, test.want) {
 			t.Errorf("%s %s: %s", test.name, test.fault, got)
 		}
 	}
 }
 
-// Braze in maintenance takes users into a queue, and says no more than that.
+// Braze in maintenance queues users, and says no more than that.
 func TestQueued(t *testing.T) {
-	s := rehearse(t, "braze")
+	s := serve(t, "braze")
 	var got string
 	for n := range 103 {
 		got = ask(t, s, "POST", "/users/track", fmt.Sprintf(`{"attributes":[{"external_id":"u-%d"}]}`, n))

@@ -6,15 +6,15 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// single is the plainest API for users: one a call, HTTP's own statuses, and
-// keys that it makes. The caller's own key is a field like others, by which users
-// can be looked up and of which it keeps no order. It is no vendor's.
+// single is the plainest API for users: one user per call, HTTP's own statuses, and
+// keys that it assigns. The caller's key is a field like any other: users can be
+// looked up by it, but it need not be unique. It belongs to no vendor.
 type single struct{}
 
 const reference = "reference"
 
 func (single) Traits() sandbox.Traits {
-	return sandbox.Traits{Name: "single", Title: "an API of one user a call", Vendor: "anybody"}
+	return sandbox.Traits{Name: "single", Title: "an API of one user per call", Vendor: "anybody"}
 }
 
 func (single) Read(c *sandbox.Call) *sandbox.Refusal {
@@ -31,7 +31,7 @@ func (single) Read(c *sandbox.Call) *sandbox.Refusal {
 		c.Op, c.Key = sandbox.Delete, key
 		return nil
 	default:
-		return nothing()
+		return noSuchPath()
 	}
 	user := fieldsOf(c.Body)
 	if user.text(reference) == "" {
@@ -54,7 +54,7 @@ func (s single) Apply(c *sandbox.Call) sandbox.Answer {
 		var now []byte
 		found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.Mark, error) {
 			now = merge(old, fieldsOf(c.Body))
-			return now, s.marks(now), nil
+			return now, s.lookupKeys(now), nil
 		})
 		switch {
 		case err != nil:
@@ -65,15 +65,15 @@ func (s single) Apply(c *sandbox.Call) sandbox.Answer {
 		return sandbox.JSON(http.StatusOK, s.shown(c.Key, now))
 	}
 	key, user := c.NewKey(), merge(nil, fieldsOf(c.Body))
-	if err := c.Users.Create(key, user, s.marks(user)...); err != nil {
+	if err := c.Users.Create(key, user, s.lookupKeys(user)...); err != nil {
 		return sandbox.JSON(http.StatusConflict, s.Error(c, sandbox.Refusal{Detail: err.Error()}))
 	}
 	return sandbox.JSON(http.StatusCreated, s.shown(key, user))
 }
 
-// marks let users be found by their reference. Two may have the same: an API of
-// this kind makes a second user for who asks twice.
-func (single) marks(user []byte) []sandbox.Mark {
+// lookupKeys returns the keys by which users are found: the reference. Two users may have
+// the same one: such an API creates a second user when asked twice.
+func (single) lookupKeys(user []byte) []sandbox.Mark {
 	return []sandbox.Mark{{Name: reference, Value: fieldsOf(user).text(reference)}}
 }
 

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// Callers that the machine wakes late are made up for, but never so that a
-// second holds more than rate + burst.
+// Callers that the machine wakes late lose nothing, but no second ever holds more
+// than rate + burst.
 func TestWhatIsLateIsMadeUpWithinTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const perSecond, calls, workers = 50, 3000, 8
-		turns, starts := newTurns(perSecond, 1), make([]time.Time, 0, calls)
+		turns, starts := newTokens(perSecond, 1), make([]time.Time, 0, calls)
 		tokens, done := make(chan struct{}, calls), make(chan struct{})
 		for range calls {
 			tokens <- struct{}{}
@@ -24,7 +24,7 @@ func TestWhatIsLateIsMadeUpWithinTheLimit(t *testing.T) {
 				for range tokens {
 					start := func() (bool, error) {
 						if len(starts)%300 == 299 {
-							time.Sleep(130 * time.Millisecond) // the machine was busy elsewhere
+							time.Sleep(130 * time.Millisecond) // the machine was busy
 						}
 						starts = append(starts, time.Now())
 						return true, nil

@@ -9,7 +9,7 @@ import (
 	"usersync/sync/user"
 )
 
-// A web page in place of a 404 is no word about a user.
+// A 404 that is a web page says nothing about a user.
 func TestElsewhere(t *testing.T) {
 	for _, test := range []struct {
 		status int
@@ -53,7 +53,7 @@ func TestUnsaid(t *testing.T) {
 
 func TestWordsOfAnAnswerThatIsNoJSON(t *testing.T) {
 	long := string(make([]byte, 5000))
-	for body, want := range map[string]string{" try later\n": "try later", "<html>no": "", "{broken": "", "no [here]": "", "": "", long: long[:longestText]} {
+	for body, want := range map[string]string{" try later\n": "try later", "<html>no": "", "{broken": "", "no [here]": "", "": "", long: long[:maxText]} {
 		if got := PlainText([]byte(body)); got != want {
 			t.Errorf("%q: %q", body, got)
 		}
@@ -79,7 +79,7 @@ func TestAppendedValues(t *testing.T) {
 	}
 	for _, test := range []struct {
 		v           user.Value
-		plain, bool string // "" for what is none
+		plain, bool string // "" if it is not valid
 	}{
 		{user.TextValue("Yes"), `"Yes"`, "true"}, {user.JSONValue("01238"), `"01238"`, ""}, {user.JSONValue("false"), `"false"`, "false"},
 		{user.JSONValue("{}"), "", ""}, {user.Value{Kind: user.Clear}, "", ""},

@@ -8,34 +8,33 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// turns gives out the tokens of the rate, one caller at a time: then those that
-// are given back leave no debt behind.
+// tokens hands out the tokens of the rate, one caller at a time, so that returned
+// tokens leave no debt.
 //
-// A caller that the machine wakes late is made up for, because the tokens count
-// from when a caller asked; and lastSecond keeps what is made up within the
-// limit.
-type turns struct {
-	held       chan struct{}
+// A caller that the machine wakes late loses nothing, because a token counts from
+// when its caller asked; lastSecond keeps what is made up within the limit.
+type tokens struct {
+	turn       chan struct{}
 	limiter    *rate.Limiter
 	reservedAt time.Time
 	lastSecond lastSecond
 }
 
-func newTurns(ceiling rate.Limit, burst int) turns {
-	return turns{
-		held:       make(chan struct{}, 1),
+func newTokens(ceiling rate.Limit, burst int) tokens {
+	return tokens{
+		turn:       make(chan struct{}, 1),
 		limiter:    rate.NewLimiter(ceiling, burst),
 		lastSecond: newLastSecond(ceiling, burst),
 	}
 }
 
-// take waits for a token, and then has start say whether the call starts. It is
-// false without an error when changed ended the wait.
-func (t *turns) take(ctx context.Context, changed <-chan struct{}, start func() (bool, error)) (bool, error) {
+// take waits for a token and then calls start, which says whether the call starts.
+// It returns false without an error when changed ended the wait.
+func (t *tokens) take(ctx context.Context, changed <-chan struct{}, start func() (bool, error)) (bool, error) {
 	asked := time.Now()
 	select {
-	case t.held <- struct{}{}:
-		defer func() { <-t.held }()
+	case t.turn <- struct{}{}:
+		defer func() { <-t.turn }()
 	case <-changed:
 		return false, nil
 	case <-ctx.Done():
@@ -59,30 +58,30 @@ func (t *turns) take(ctx context.Context, changed <-chan struct{}, start func() 
 	return false, err
 }
 
-// lastSecond remembers the last calls that may stand in one second, and so
-// keeps any second from holding more.
+// lastSecond remembers as many calls as one second may hold, so that no second
+// holds more.
 type lastSecond struct {
 	at   []time.Time
 	next int
 	span time.Duration
 }
 
-// mostRemembered is more calls a second than a machine makes.
-const mostRemembered = 1e5
+// maxRemembered is more calls per second than one machine makes.
+const maxRemembered = 1e5
 
 func newLastSecond(ceiling rate.Limit, burst int) lastSecond {
-	if ceiling > mostRemembered {
+	if ceiling > maxRemembered {
 		return lastSecond{}
 	}
 	most := math.Floor(float64(ceiling) + float64(burst))
 	spare := most/float64(ceiling) - 1 // how much longer than a second so many calls take
 	return lastSecond{
 		at:   make([]time.Time, int(most)),
-		span: time.Second + time.Duration(min(0.9*spare, 0.03)*float64(time.Second)), // calls do not travel equally fast
+		span: time.Second + time.Duration(min(0.9*spare, 0.03)*float64(time.Second)), // calls do not all travel equally fast
 	}
 }
 
-// full returns how long the last second has no room for another call.
+// full returns how long there is no room for another call.
 func (l *lastSecond) full(now time.Time) time.Duration {
 	if len(l.at) == 0 || l.at[l.next].IsZero() {
 		return 0

@@ -12,9 +12,9 @@ import (
 	"usersync/sync/user"
 )
 
-// meaningOf says what a status or a code of one user means. What the config
-// says of the code wins over what it says of the status, and both over HTTP's
-// own meaning. other is what stands where there is neither.
+// meaningOf returns what a status or a code of one user means. What the config says
+// about the code takes precedence over what it says about the status, and both over
+// HTTP's own meaning. If there is no status, it returns other.
 func (w *answer) meaningOf(code, status string, other meaning) meaning {
 	for _, text := range []string{code, status} {
 		if m, ok := w.meanings[text]; ok && text != "" {
@@ -26,7 +26,7 @@ func (w *answer) meaningOf(code, status string, other meaning) meaning {
 	case status == "":
 		return other
 	case n == 0:
-		return map[string]meaning{"true": meansDone, "false": meansRefused}[strings.ToLower(status)] // else nobody knows
+		return map[string]meaning{"true": meansDone, "false": meansRefused}[strings.ToLower(status)] // other words: unknown
 	case n == http.StatusAccepted:
 		return meansAccepted
 	case n == 200 || n == 201 || n == 204 || n == 207:
@@ -43,11 +43,11 @@ func (w *answer) meaningOf(code, status string, other meaning) meaning {
 	return meansRefused
 }
 
-// verdict is what a meaning comes to in this call. Exists and Missing are
-// answers to a create and to the others; a call that does both knows neither.
-func (r *reading) verdict(m meaning) user.Status {
+// statusFor returns the status for a meaning in this call. Exists is an answer to a
+// create, and Missing to the others; a call that creates or updates has neither.
+func (r *reading) statusFor(m meaning) user.Status {
 	if r.op == user.Delete && (m == meansCreated || m == meansUpdated || m == meansUnchanged) {
-		return user.InDoubt // nobody says so of one who is gone
+		return user.InDoubt // no answer to a delete can mean this
 	}
 	switch m {
 	case meansDone:
@@ -83,9 +83,9 @@ func (r *reading) verdict(m meaning) user.Status {
 
 func success(s user.Status) bool { return destination.Gravity(s) < 0 }
 
-// understood gives a fault the meaning that the config has for its status. That
-// of 401 belongs to the credentials.
-func (w *answer) understood(err error) error {
+// withMeaning changes a fault to what the config says about its status, except 401,
+// which is about the credentials.
+func (w *answer) withMeaning(err error) error {
 	var ce *destination.CallError
 	if !errors.As(err, &ce) || ce.Status == 0 || ce.Status == http.StatusUnauthorized {
 		return err
@@ -101,10 +101,10 @@ func (w *answer) understood(err error) error {
 	return &read
 }
 
-// voice makes code and detail of what the API says, fit to leave the client:
-// the code is the API's own if it is a short phrase in which nothing had to be
-// redacted, else the status.
-func voice(notes []note, status int, records ...*user.Record) (code, detail string) {
+// errorText returns a code and a redacted detail from what the API says. The code
+// is the API's own if that is a short phrase without anything to redact, and
+// otherwise the status.
+func errorText(notes []note, status int, records ...*user.Record) (code, detail string) {
 	if len(notes) > 0 {
 		code = destination.Phrase(notes[0].code, "_-.", records...)
 	}

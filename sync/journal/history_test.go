@@ -10,13 +10,13 @@ func TestResumable(t *testing.T) {
 		past Past
 		want bool
 	}{
-		"killed":            {Past{Begun: true}, true},
-		"stopped":           {Past{Begun: true, End: &End{State: Stopped}}, true},
-		"finished":          {Past{Begun: true, End: &End{State: Finished}}, false},
-		"taken up":          {Past{Begun: true, End: &End{State: TakenUp}}, false},
-		"never begun":       {Past{}, false},
-		"killed rehearsal":  {Past{Begun: true, Header: Header{Rehearsal: true}}, false},
-		"stopped rehearsal": {Past{Begun: true, Header: Header{Rehearsal: true}, End: &End{State: Stopped}}, false},
+		"killed":              {Past{Begun: true}, true},
+		"stopped":             {Past{Begun: true, End: &End{State: Stopped}}, true},
+		"finished":            {Past{Begun: true, End: &End{State: Finished}}, false},
+		"absorbed":            {Past{Begun: true, End: &End{State: TakenUp}}, false},
+		"never begun":         {Past{}, false},
+		"killed sandbox run":  {Past{Begun: true, Header: Header{Rehearsal: true}}, false},
+		"stopped sandbox run": {Past{Begun: true, Header: Header{Rehearsal: true}, End: &End{State: Stopped}}, false},
 	} {
 		if got := c.past.Resumable(); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)

@@ -13,7 +13,7 @@ import (
 	"usersync/sync/pace"
 )
 
-// failTen makes the ten calls in a row that fail, after which the API is down.
+// failTen makes ten calls that fail, after which the API counts as down.
 func failTen(t *testing.T, p *pace.Pace) {
 	t.Helper()
 	for range 10 {
@@ -23,17 +23,17 @@ func failTen(t *testing.T, p *pace.Pace) {
 	}
 }
 
-func TestTenFaultsInARowCloseTheGate(t *testing.T) {
+func TestTenFaultsInARowOpenTheBreaker(t *testing.T) {
 	for name, c := range map[string]struct {
-		statuses []int // 200 got through
+		statuses []int // 200 succeeded
 		down     bool
 	}{
-		"nine":                          {slices.Repeat([]int{500}, 9), false},
-		"ten":                           {slices.Repeat([]int{500}, 10), true},
-		"no answers":                    {slices.Repeat([]int{0}, 10), true},
-		"one gets through between them": {slices.Concat(slices.Repeat([]int{500}, 9), []int{200}, slices.Repeat([]int{500}, 9)), false},
-		"throttled calls do not count":  {slices.Concat(slices.Repeat([]int{429}, 50), slices.Repeat([]int{503}, 9)), false},
-		"nor do they break the row":     {slices.Concat(slices.Repeat([]int{503}, 9), []int{429}, []int{503}), true},
+		"nine":                         {slices.Repeat([]int{500}, 9), false},
+		"ten":                          {slices.Repeat([]int{500}, 10), true},
+		"no answers":                   {slices.Repeat([]int{0}, 10), true},
+		"one succeeds between them":    {slices.Concat(slices.Repeat([]int{500}, 9), []int{200}, slices.Repeat([]int{500}, 9)), false},
+		"throttled calls do not count": {slices.Concat(slices.Repeat([]int{429}, 50), slices.Repeat([]int{503}, 9)), false},
+		"nor do they reset the count":  {slices.Concat(slices.Repeat([]int{503}, 9), []int{429}, []int{503}), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -56,8 +56,8 @@ func TestTenFaultsInARowCloseTheGate(t *testing.T) {
 	}
 }
 
-// While the API is down, single probes go out, further and further apart up to
-// a minute, and the first success lets everybody go.
+// While the API is down, single probes go out, increasingly far apart up to a
+// minute, and the first success admits every caller.
 func TestProbesGrowApartUntilTheFirstSuccess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := pace.New(pace.Options{Wires: 16, GiveUpAfter: time.Hour})
@@ -160,8 +160,8 @@ func TestGivesUpInBoundedTime(t *testing.T) {
 	}
 }
 
-// A wait that the API asks for is kept although it is longer than the time
-// after which silence counts as down: only the answer after it tells.
+// A wait that the API asks for is kept even if it is longer than the time after
+// which pace gives up: only the answer after it can tell.
 func TestAnAskedForWaitIsNoSilence(t *testing.T) {
 	for name, faults := range map[string]int{"one fault before it": 1, "down before it": 10} {
 		t.Run(name, func(t *testing.T) {

@@ -13,27 +13,26 @@ import (
 	"usersync/sync/user"
 )
 
-// rehearsal is 45 users on their way to one of the examples.
-type rehearsal struct {
+// trial sends 45 users to the sandbox of one of the examples.
+type trial struct {
 	example, faults string
 	op              user.Op
 	want            map[user.Status]int
 }
 
-// TestExamplesTellTheTruth runs each example against the rehearsal of its shape,
-// behind all the manners, and holds what it says of every user to what the
-// rehearsal holds.
+// TestExamplesTellTheTruth runs each example against its sandbox, with all the
+// middleware, and compares every outcome with what the sandbox holds.
 func TestExamplesTellTheTruth(t *testing.T) {
-	for _, r := range []rehearsal{
+	for _, r := range []trial{
 		{"hubspot", "", user.Create, counts(user.Created, 45)},
 		{"hubspot", "refuse=422:id=customer-7", user.Create, counts(user.Created, 44, user.Refused, 1)},
 		{"hubspot", "lost:#1", user.Create, counts(user.Created, 45)},
 		{"hubspot", "short foreign", user.Create, counts(user.Created, 45)},
 		{"hubspot", "nodata", user.Create, counts(user.Created, 45)},
 		{"salesforce", "", user.Create, counts(user.Created, 45)},
-		{"salesforce", "", user.Update, counts(user.Created, 45)}, // the answer says so, whatever was thought
+		{"salesforce", "", user.Update, counts(user.Created, 45)}, // the answer says so
 		{"salesforce", "refuse=400:id=customer-3", user.Update, counts(user.Created, 44, user.Refused, 1)},
-		{"salesforce", "short", user.Update, counts(user.Updated, 45)}, // no order to go by: sent again, and read back
+		{"salesforce", "short", user.Update, counts(user.Updated, 45)}, // the order is not known: sent again, and read back
 		{"salesforce", "503:#1", user.Update, counts(user.Created, 45)},
 		{"graph", "", user.Update, counts(user.Updated, 45)},
 		{"graph", "shuffle number", user.Update, counts(user.Updated, 45)},
@@ -62,8 +61,8 @@ func counts(pairs ...any) map[user.Status]int {
 	return m
 }
 
-func (r rehearsal) run(t *testing.T) {
-	s, network := rehearsed(t, sandbox.Options{Seed: 7, API: shapes.All()[r.example]}, r.faults)
+func (r trial) run(t *testing.T) {
+	s, network := mocked(t, sandbox.Options{Seed: 7, API: shapes.All()[r.example]}, r.faults)
 	config := example(t, r.example, network.BaseURL)
 	config.REST = network
 	c, err := New(config)
@@ -77,7 +76,7 @@ func (r rehearsal) run(t *testing.T) {
 		record.Op = r.op
 		b.Records = append(b.Records, record)
 	}
-	outcomes := r.send(t, manners(c), b)
+	outcomes := r.send(t, middleware(c), b)
 	got := map[user.Status]int{}
 	for i, o := range outcomes {
 		got[o.Status]++
@@ -98,8 +97,8 @@ func (r rehearsal) run(t *testing.T) {
 	}
 }
 
-// send takes as many as a call does at a time.
-func (r rehearsal) send(t *testing.T, api destination.Destination, b user.Batch) (outcomes []user.Outcome) {
+// send sends as many users per call as it allows.
+func (r trial) send(t *testing.T, api destination.Destination, b user.Batch) (outcomes []user.Outcome) {
 	most := api.Traits().Ops[r.op].Max
 	for i := 0; i < len(b.Records); i += most {
 		part, err := api.Apply(t.Context(), b.Of(b.Records[i:min(i+most, len(b.Records))]))
@@ -123,11 +122,11 @@ func person(example string, n int) *user.Record {
 	return r
 }
 
-// TestItemsAskForTime: Graph answers 200, and one of the requests in it 429 with a
-// Retry-After of its own. Everybody waits for that.
+// TestItemsAskForTime: Graph answers 200, and one of the requests in it has a 429
+// with its own Retry-After. Every caller waits for it.
 func TestItemsAskForTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, network := rehearsed(t, sandbox.Options{API: shapes.All()["graph"]}, "refuse=429:id=customer-3")
+		_, network := mocked(t, sandbox.Options{API: shapes.All()["graph"]}, "refuse=429:id=customer-3")
 		p := pace.New(pace.Options{})
 		config := example(t, "graph", network.BaseURL)
 		config.REST, config.REST.Observe = network, p.Observe

@@ -11,19 +11,19 @@ import (
 	"usersync/sync/user"
 )
 
-// do makes a call. Onbo answers 403 to a signature that is too old, which a call
-// can become on a slow way: the first one of a record is as good as not sent, so
-// that it is signed anew. A second one is about the signature itself.
+// do makes a call. Onbo answers 403 to an expired signature, and a slow network can
+// make it expire: the first 403 of a record counts as not sent, so that the call is
+// signed and made again. A second 403 is about the signature itself.
 func (c *Client) do(ctx context.Context, request rest.Request, r *user.Record) (*rest.Answer, error) {
 	a, err := c.api.Do(ctx, request)
 	var ce *destination.CallError
 	if !errors.As(err, &ce) || ce.Status != http.StatusForbidden {
-		c.suspects.clear(r)
+		c.forbidden.clear(r)
 		return a, err
 	}
 	again := *ce
 	again.Fault, again.Err = destination.Denied, errForbidden
-	if c.suspects.first(r) {
+	if c.forbidden.first(r) {
 		again.Fault = destination.NotTaken
 	}
 	return nil, &again
@@ -31,22 +31,23 @@ func (c *Client) do(ctx context.Context, request rest.Request, r *user.Record) (
 
 var errForbidden = errors.New("the signature was not accepted: check this machine's clock (a signature is good for 60 s), onbo.auth.client_id, secret_key and epoch, and that base_url is the address that Onbo sees")
 
-// mostSuspects is far above what is on the wire at once. Beyond it nothing gets
-// through, and a call for each further record would change nothing.
-const mostSuspects = 1024
+// maxForbidden is far more than the calls in flight. If so many records get a 403,
+// no call succeeds, and trying further records twice would change nothing.
+const maxForbidden = 1024
 
-// suspects are the records whose last call was answered 403. Calls run side by
-// side: what one record met says nothing of the others.
-type suspects struct {
+// forbidden holds the records whose last call was answered 403. It is safe for
+// concurrent use. Calls run concurrently, so the answer to one record says nothing
+// about the others.
+type forbidden struct {
 	mu      sync.Mutex
 	records map[*user.Record]struct{}
 }
 
 // first reports whether it is the record's first 403 in a row.
-func (s *suspects) first(r *user.Record) bool {
+func (s *forbidden) first(r *user.Record) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, second := s.records[r]; second || len(s.records) >= mostSuspects {
+	if _, second := s.records[r]; second || len(s.records) >= maxForbidden {
 		delete(s.records, r)
 		return false
 	}
@@ -57,7 +58,7 @@ func (s *suspects) first(r *user.Record) bool {
 	return true
 }
 
-func (s *suspects) clear(r *user.Record) {
+func (s *forbidden) clear(r *user.Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.records, r)

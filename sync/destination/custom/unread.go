@@ -6,9 +6,9 @@ import (
 	"usersync/sync/user"
 )
 
-// unread finds errors that the config does not look at: a success with errors
-// inside is none.
-func (r *reading) unread(v *value) {
+// findUnread finds errors that the config does not read: a success with errors
+// inside is not a success.
+func (r *reading) findUnread(v *value) {
 	if v.kind != '{' {
 		return
 	}
@@ -23,7 +23,7 @@ func (r *reading) unread(v *value) {
 	}
 }
 
-// blank tells what says nothing: null, false, 0, "", [] and {}.
+// blank reports whether a value is null, false, 0, "", [] or {}.
 func (v *value) blank() bool {
 	switch v.kind {
 	case '"':
@@ -37,7 +37,7 @@ func (v *value) blank() bool {
 }
 
 func (w *answer) looksAt(name string) bool {
-	all := append([]pointer{w.key, w.count}, w.whole.pointers()...)
+	all := append([]pointer{w.key, w.count}, w.top.pointers()...)
 	for _, l := range []*entries{w.results, w.errors, w.done} {
 		if l != nil {
 			all = append(all, l.at)
@@ -54,7 +54,7 @@ func (w *answer) looksAt(name string) bool {
 	return false
 }
 
-// atRoot reports whether the answer as a whole is one of the lists.
+// atRoot reports whether one of the lists is the answer itself.
 func (w *answer) atRoot() bool {
 	for _, l := range []*entries{w.results, w.errors, w.done} {
 		if l != nil && len(l.at) == 0 {
@@ -64,15 +64,15 @@ func (w *answer) atRoot() bool {
 	return false
 }
 
-func (s *says) pointers() []pointer {
+func (s *locations) pointers() []pointer {
 	return append([]pointer{s.status, s.code, s.remote, s.created, s.after}, s.message...)
 }
 
-// counted compares the number of successes that the answer tells with that of
-// the users whom it names in no failure.
-func (r *reading) counted(v *value) error {
+// checkCount compares the answer's number of successes with the number of users
+// without a failure.
+func (r *reading) checkCount(v *value) error {
 	w := &r.call.answer
-	if w.count == nil || r.verdict(w.meaningOf("", strconv.Itoa(r.status), meansInDoubt)) == user.Accepted {
+	if w.count == nil || r.statusFor(w.meaningOf("", strconv.Itoa(r.status), meansInDoubt)) == user.Accepted {
 		return nil
 	}
 	n, err := strconv.Atoi(w.count.text(v))

@@ -12,8 +12,9 @@ import (
 	"usersync/sync/user"
 )
 
-// A 403 may be a signature that grew old on its way. It is signed anew once.
-func TestForbiddenIsSignedAnewOnce(t *testing.T) {
+// A 403 may mean that the signature expired on the way. The call is signed again,
+// once.
+func TestForbiddenIsSignedAgainOnce(t *testing.T) {
 	statuses := []int{403, 201, 403, 403, 403, 500, 403, 403, 201}
 	n := 0
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -36,7 +37,7 @@ func TestForbiddenIsSignedAnewOnce(t *testing.T) {
 	}
 }
 
-// Sixteen calls side by side are sixteen first times, whatever the others meet.
+// Each of sixteen concurrent calls has its own first 403, whatever the others get.
 func TestForbiddenIsCountedByRecord(t *testing.T) {
 	c := answering(t, 403, "")
 	records := make([]*user.Record, 16)
@@ -71,16 +72,16 @@ func TestForbiddenReadBack(t *testing.T) {
 	}
 }
 
-// Where nobody is sent again, the first times come to an end, and so does the
-// memory for them.
-func TestForbiddenForEverybody(t *testing.T) {
-	var s suspects
-	for range mostSuspects {
+// If no user is sent again, first 403s stop being forgiven, and memory stays
+// bounded.
+func TestForbiddenForEveryRecord(t *testing.T) {
+	var s forbidden
+	for range maxForbidden {
 		if !s.first(new(user.Record)) {
 			t.Fatal("denied too early")
 		}
 	}
-	if s.first(new(user.Record)) || len(s.records) != mostSuspects {
+	if s.first(new(user.Record)) || len(s.records) != maxForbidden {
 		t.Error("it never ends")
 	}
 }

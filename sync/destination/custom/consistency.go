@@ -6,8 +6,8 @@ import (
 	"usersync/sync/user"
 )
 
-// whole holds the parts of the section against each other.
-func (d *decoder) whole(root at) error {
+// checkSection checks that the parts of the section fit each other.
+func (d *decoder) checkSection(root at) error {
 	c := d.config
 	if c.create == nil && c.update == nil && c.remove == nil {
 		return root.fault("has no call", "add create:, update:, upsert: or delete:")
@@ -18,15 +18,15 @@ func (d *decoder) whole(root at) error {
 	for _, named := range c.calls() {
 		a := at{root.Node, "custom." + named.name}
 		a.Node = lineOf(root, named.line)
-		if err := c.fits(a, named.call); err != nil {
+		if err := c.checkCall(a, named.call); err != nil {
 			return err
 		}
 	}
-	return c.readFits(root)
+	return c.checkRead(root)
 }
 
-// namedFields holds the fields that are asked for to those that are sent: a rule
-// about any other would never be kept.
+// namedFields checks that rules are only about fields that are sent: other rules
+// would have no effect.
 func (d *decoder) namedFields(root at) error {
 	c := d.config
 	asked := slices.Clone(c.required)
@@ -60,33 +60,33 @@ func (c *Config) calls() []namedCall {
 	return all
 }
 
-func (c *Config) fits(a at, n *call) error {
+func (c *Config) checkCall(a at, n *call) error {
 	w := &n.answer
 	lists := w.results != nil || w.errors != nil || w.done != nil || len(w.buckets) > 0
 	switch {
 	case n.item != nil && !lists && w.absent != absentSucceeded:
-		return a.fault("carries several users, and its answer tells of none", "say where the answer does (results, errors, done, buckets), or absent: succeeded")
+		return a.fault("carries several users, but its answer describes none", "say where the answer does (results, errors, done, buckets), or absent: succeeded")
 	case n.item != nil && w.key != nil:
-		return a.fault("carries several users, and key: of its answer is about one", "put key: into results:, errors: or done:")
+		return a.fault("carries several users, but key: of its answer is about one", "put key: into results:, errors: or done:")
 	case !lists && w.absent == absentFailed:
-		return a.fault("is settled as a whole, so that absent: failed says nothing", "remove absent:")
+		return a.fault("is settled as a whole, so absent: failed has no effect", "remove absent:")
 	case !c.ownKeys && slices.Contains(n.named, refRemote):
-		return a.fault("has {remote}, and the keys are ours", "write keys: theirs where the API makes them, else {id}")
-	case c.ownKeys && n == c.create && !n.upsert && w.whole.remote == nil && (w.results == nil || w.results.remote == nil) && (w.done == nil || w.done.remote == nil):
-		return a.fault("does not say where the answer shows the key that the API made", "add remote: /id to its answer, to results: or to done:")
+		return a.fault("has {remote}, but keys: is ours", "write keys: theirs if the API assigns the keys, and otherwise {id}")
+	case c.ownKeys && n == c.create && !n.upsert && w.top.remote == nil && (w.results == nil || w.results.remote == nil) && (w.done == nil || w.done.remote == nil):
+		return a.fault("does not say where the answer shows the key that the API assigned", "add remote: /id to its answer, to results: or to done:")
 	case n.merge && (n.item != nil || n != c.update || n.upsert):
 		return a.fault("has merge:, which only an update of one user can have", "")
 	case n.merge && slices.Contains(n.named, refOthers):
-		return a.fault("has merge: and {others}: nobody could say what is to be read back", "name the fields one by one")
+		return a.fault("has merge: and {others}, so it is unknown what to read back", "name the fields one by one")
 	}
 	return nil
 }
 
-// readFits tells whether what an update would have to send back can be read.
-func (c *Config) readFits(root at) error {
+// checkRead checks that what an update would have to send back can be read.
+func (c *Config) checkRead(root at) error {
 	merge := c.update != nil && c.update.merge
 	if merge && c.read == nil {
-		return at{lineOf(root, c.update.line), "custom.update"}.fault("has merge: and there is no read:", "add read:, or remove merge: if the API keeps what an update leaves out")
+		return at{lineOf(root, c.update.line), "custom.update"}.fault("has merge:, but there is no read:", "add read:, or remove merge: if the API keeps what an update leaves out")
 	}
 	if c.read == nil {
 		return nil
@@ -100,13 +100,13 @@ func (c *Config) readFits(root at) error {
 	for _, f := range c.update.fields() {
 		shown := slices.ContainsFunc(c.read.fields, func(r readField) bool { return r.field == f })
 		if merge && !shown && !f.IsSecret() && !slices.Contains(c.update.needs, f) {
-			return a.fault("does not show "+string(f)+", which an update sends: merge: could not send it back", "add it to fields: of the answer")
+			return a.fault("does not show "+string(f)+", which an update sends, so merge: could not send it back", "add it to fields: of the answer")
 		}
 	}
 	return nil
 }
 
-// fields are those of a user that the call names.
+// fields returns the fields of a user that the call names.
 func (n *call) fields() []user.Field {
 	var fields []user.Field
 	if n == nil {
@@ -124,7 +124,7 @@ func (n *call) fields() []user.Field {
 	return fields
 }
 
-// fields are those that some call sends.
+// fields returns the fields that some call sends.
 func (c *Config) fields() []user.Field {
 	var fields []user.Field
 	for _, n := range c.calls() {
@@ -137,7 +137,7 @@ func (c *Config) fields() []user.Field {
 	return fields
 }
 
-// takesOthers reports whether some call sends fields that none names.
+// takesOthers reports whether some call sends fields that no call names.
 func (c *Config) takesOthers() bool {
 	return slices.ContainsFunc(c.calls(), func(n namedCall) bool { return slices.Contains(n.named, refOthers) })
 }

@@ -9,47 +9,48 @@ import (
 	"usersync/sync/user"
 )
 
-// The codes of this client, beside the field's bad_NAME and http_STATUS.
+// The codes of this client, besides bad_FIELD and http_STATUS.
 const (
 	codeLicence = "licence_limit" // the site's licence allows no more active users
-	codeOtherID = "other_id"      // the answer shows another user than was asked for
+	codeOtherID = "other_id"      // the answer shows a different user
 	codeInside  = "error_inside"  // a success with an error inside
 	codeActive  = "not_blocked"   // the answer to a block shows the user active
 	codeBlocked = "still_blocked" // the answer to an activation shows the user blocked
 	codeFreed   = "unblocked"     // the user was activated again
 )
 
-// voice makes code and detail of an error, fit to leave the client. The code is
-// bad_FIELD for the first field of ours that is blamed, else the message in
-// snake case, else the status.
-func (s *said) voice(status int, r, sent *user.Record) (code, detail string) {
+// errorText returns a code and a redacted detail of an error. The code is bad_FIELD
+// for the first known field with an error; otherwise the message in snake case, if
+// it is a short phrase; otherwise the status.
+func (s *answer) errorText(status int, r, sent *user.Record) (code, detail string) {
 	if status == http.StatusPaymentRequired {
 		return codeLicence, s.detail(r, sent)
 	}
-	for _, e := range s.fields() {
-		if f, ok := ours(e.key, r); ok {
+	for _, e := range s.fieldErrors() {
+		if f, ok := fieldOf(e.key, r); ok {
 			if _, custom := attributeID(f); custom {
 				f = "attributes"
 			}
 			return "bad_" + string(f), s.detail(r, sent)
 		}
 	}
-	if code = destination.Phrase(shown(s.Message), "", r, sent); code == "" {
+	if code = destination.Phrase(plainText(s.Message), "", r, sent); code == "" {
 		code = destination.StatusCode(status)
 	}
 	return code, s.detail(r, sent)
 }
 
-// detail is what is said against each field, by our names, or else the message.
-func (s *said) detail(r, sent *user.Record) string {
+// detail returns the errors of each field, under our names, or the message if there
+// are none.
+func (s *answer) detail(r, sent *user.Record) string {
 	return destination.Clean(s.text(r), r, sent)
 }
 
-func (s *said) text(r *user.Record) string {
+func (s *answer) text(r *user.Record) string {
 	var parts []string
-	for _, e := range s.fields() {
+	for _, e := range s.fieldErrors() {
 		words := strings.Join(e.words, ", ")
-		if f, ok := ours(e.key, r); ok {
+		if f, ok := fieldOf(e.key, r); ok {
 			words = string(f) + ": " + words
 		} else if e.key != "" {
 			words = e.key + ": " + words
@@ -59,14 +60,14 @@ func (s *said) text(r *user.Record) string {
 	if len(parts) > 0 {
 		return strings.Join(parts, "; ")
 	}
-	if message := shown(s.Message); message != "" {
+	if message := plainText(s.Message); message != "" {
 		return message
 	}
-	return shown(s.Error)
+	return plainText(s.Error)
 }
 
-// words finds what an answer that is a fault says.
-func words(body []byte) string {
+// bodyText returns what the body of a fault says.
+func bodyText(body []byte) string {
 	if s, err := read(body); err == nil {
 		return s.text(&user.Record{})
 	}

@@ -1,0 +1,219 @@
+package journal
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"usersync/sync/user"
+)
+
+// History is what a run has done, as far as a resume needs it.
+type Past struct {
+	// Begun is false if the header never got to the disk: nothing was sent, and
+	// only Torn is set.
+	Begun   bool
+	Header  Header
+	Resumed []Resumed
+	Mark    Mark // the last one; its zero value if there is none
+	// Settled are the outcomes after Checkpoint, and Sent the records after it
+	// that were sent, or about to be, and have no outcome: both by record, and
+	// together at most MaxUncheckpointed. After a power loss Sent may be missing
+	// records, except for unsafe ops and in a Synced journal.
+	Settled []user.Settled
+	Sent    []Sent
+	End     *End // nil if the run was killed, or is still running
+	// Size is the length of the intact part in bytes, and Torn that of the remains
+	// of a crash after it, which Continue removes.
+	Size int64
+	Torn int64
+}
+
+// Over reports whether the run ended for good.
+func (p *Past) Over() bool { return p.End != nil && p.End.State != Stopped }
+
+// Resumable reports whether the run can be continued: it has begun, did not end
+// for good, and did not go to the built-in sandbox, which ended with it.
+func (p *Past) Resumable() bool { return p.Begun && !p.Over() && !p.Header.Rehearsal }
+
+// Advance moves to the checkpoint m if it is later: the ledger's checkpoint is
+// written before the journal's.
+func (p *Past) Advance(m Mark) {
+	if m.Record <= p.Mark.Record {
+		return
+	}
+	p.Mark = m
+	p.drop()
+}
+
+// Read reads the journal of the given size in r. Damage that no crash can cause is
+// a *DamagedError; another version of the file is a *FormatError. It holds in
+// memory what follows the last checkpoint.
+func Read(r io.ReaderAt, size int64) (*Past, error) {
+	b := builder{history: &Past{}}
+	for f, err := range Frames(r, size) {
+		if err == nil {
+			err = b.add(f)
+		}
+		if err != nil {
+			return nil, err
+		}
+		b.history.Size = f.end
+	}
+	b.history.Torn = size - b.history.Size
+	if err := b.resolve(); err != nil {
+		return nil, err
+	}
+	return b.history, nil
+}
+
+// Begun returns when the run of the journal of the given size in r began; the zero
+// time if its header never got to the disk. It reads only the first frame, and
+// fails as Read does.
+func Begun(r io.ReaderAt, size int64) (time.Time, error) {
+	for f, err := range Frames(r, size) {
+		b := builder{history: &Past{}}
+		if err == nil {
+			err = b.add(f)
+		}
+		return b.history.Header.Started, err
+	}
+	return time.Time{}, nil
+}
+
+// FormatError reports a journal that another version of usersync wrote.
+type FormatError struct{ Format int }
+
+// Error names the journal's format and this program's.
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("the journal has format %d, and this program reads format %d", e.Format, Format)
+}
+
+// Hint says what to do about it.
+func (e *FormatError) Hint() string { return "use the version of usersync that started the run" }
+
+// builder holds the frames with records after the last checkpoint. It decodes them
+// at the end, because the next checkpoint makes most of them unnecessary.
+type builder struct {
+	history *Past
+	held    []Frame
+}
+
+func (b *builder) add(f Frame) error {
+	p := b.history
+	switch {
+	case p.Begun == (f.kind == kindHeader):
+		return &DamagedError{f.At, "the header must be the first frame and the only one"}
+	case p.Over():
+		return &DamagedError{f.At, "there is more after the end"}
+	case p.End != nil && f.kind != kindResumed:
+		return &DamagedError{f.At, "the run continues without having been resumed"}
+	}
+	switch f.kind {
+	case kindHeader:
+		p.Begun = true
+		return b.header(f)
+	case kindSent, kindSettled:
+		return b.hold(f)
+	case kindCheckpoint:
+		return b.checkpoint(f)
+	case kindEnd:
+		p.End = &End{}
+		return f.fact(p.End)
+	case kindResumed:
+		var r Resumed
+		err := f.fact(&r)
+		p.End, p.Resumed = nil, append(p.Resumed, r)
+		return err
+	}
+	return f.damaged(errBody)
+}
+
+func (b *builder) header(f Frame) error {
+	h := &b.history.Header
+	if err := f.fact(h); err != nil {
+		return err
+	}
+	if h.Format != Format {
+		return &FormatError{h.Format}
+	}
+	return nil
+}
+
+func (b *builder) hold(f Frame) error {
+	if f.last > b.history.Mark.Record+MostBeyond {
+		return &DamagedError{f.At, fmt.Sprintf("record %d is more than %d after the checkpoint", f.last, MostBeyond)}
+	}
+	if f.last > b.history.Mark.Record {
+		f.body = bytes.Clone(f.body)
+		b.held = append(b.held, f)
+	}
+	return nil
+}
+
+func (b *builder) checkpoint(f Frame) error {
+	m, _, err := f.Mark()
+	if err != nil {
+		return err
+	}
+	if m.Record < b.history.Mark.Record {
+		return &DamagedError{f.At, fmt.Sprintf("the checkpoint moves back from record %d to %d", b.history.Mark.Record, m.Record)}
+	}
+	b.history.Mark = m
+	b.held = slices.DeleteFunc(b.held, func(f Frame) bool { return f.last <= m.Record })
+	return nil
+}
+
+// resolve decodes the frames held. A record that was sent again after it was
+// settled counts as sent, not as settled.
+func (b *builder) resolve() error {
+	sent, settled := map[int]Sent{}, map[int]user.Settled{}
+	for _, f := range b.held {
+		calls, err := f.Sent()
+		if err != nil {
+			return err
+		}
+		for _, s := range calls {
+			if s.Op == notSent {
+				if sent[s.Record].Op == user.Create {
+					delete(sent, s.Record)
+				}
+				continue
+			}
+			sent[s.Record] = s
+			delete(settled, s.Record)
+		}
+		if err := b.addOutcomes(f, sent, settled); err != nil {
+			return err
+		}
+	}
+	b.history.Sent = slices.SortedFunc(maps.Values(sent), func(a, b Sent) int { return cmp.Compare(a.Record, b.Record) })
+	b.history.Settled = slices.SortedFunc(maps.Values(settled), func(a, b user.Settled) int { return cmp.Compare(a.Record, b.Record) })
+	b.history.drop()
+	return nil
+}
+
+func (b *builder) addOutcomes(f Frame, sent map[int]Sent, settled map[int]user.Settled) error {
+	outcomes, err := f.Settled()
+	for _, o := range outcomes {
+		if o.Record <= b.history.Mark.Record {
+			continue // it may have been sent again since, in a frame that was dropped
+		}
+		if before, twice := settled[o.Record]; twice && before != o {
+			return &DamagedError{f.At, fmt.Sprintf("record %d has two outcomes", o.Record)}
+		}
+		settled[o.Record] = o
+		delete(sent, o.Record)
+	}
+	return err
+}
+
+// drop removes what the checkpoint covers.
+func (p *Past) drop() {
+	p.Settled = slices.DeleteFunc(p.Settled, func(o user.Settled) bool { return o.Record <= p.Mark.Record })
+	p.Sent = slices.DeleteFunc(p.Sent, func(s Sent) bool { return s.Record <= p.Mark.Record })
+}
