@@ -23,7 +23,11 @@ type recall struct {
 	prints    []user.Print
 }
 
+// newRecall returns nil without a ledger.
 func newRecall(l *ledger.Ledger, full bool, marked func() int, p *mirror.Presence) *recall {
+	if l == nil {
+		return nil
+	}
 	return &recall{ledger: l, full: full, marked: marked, presence: p, printer: l.Printer()}
 }
 
