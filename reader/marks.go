@@ -52,7 +52,7 @@ func (m *marks) place(name string) *user.Value {
 
 // mark notes on the record what the file says of it.
 func (m *marks) mark(rec *user.Record) {
-	rec.Maybe = m.outcome.Text == string(user.InDoubt)
+	rec.MaybeSent = m.outcome.Text == string(user.InDoubt)
 	if m.run.Text == "" {
 		return
 	}

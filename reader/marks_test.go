@@ -20,7 +20,7 @@ func TestRejectsFedAgain(t *testing.T) {
 	}
 	var got []string
 	for rec, err := range in.Records() {
-		got = append(got, fmt.Sprintf("%s %v %q", told(rec, err), rec.Maybe, rec.Origin.Raw))
+		got = append(got, fmt.Sprintf("%s %v %q", told(rec, err), rec.MaybeSent, rec.Origin.Raw))
 	}
 	want := []string{`2 1 email=a"b true "1,\"a\"\"b\""`, "3 2 email=b\nc false \"2,\\\"b\\nc\\\"\"", `5 !ragged false "3,x,y"`}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -39,7 +39,7 @@ func TestJSONRejectsFedAgain(t *testing.T) {
 	}
 	var got []string
 	for rec, err := range in.Records() {
-		got = append(got, fmt.Sprintf("%s %v %s", told(rec, err), rec.Maybe, rec.Origin.Raw))
+		got = append(got, fmt.Sprintf("%s %v %s", told(rec, err), rec.MaybeSent, rec.Origin.Raw))
 	}
 	if diff := cmp.Diff([]string{`1 1 email=a true {"id":"1","email":"a"}`, `2 2 false {"id":"2"}`}, got); diff != "" {
 		t.Error(diff)

@@ -21,7 +21,7 @@ import (
 func TestTroublesWithEarlierRuns(t *testing.T) {
 	denied := &fs.PathError{Op: "open", Path: "runs", Err: syscall.EACCES}
 	full := &fs.PathError{Op: "write", Path: "runs/journal", Err: syscall.ENOSPC}
-	killed := &history.Run{Dir: "runs", ID: "k", Journal: &journal.Past{Begun: true}}
+	killed := &history.Run{Dir: "runs", ID: "k", Journal: &journal.History{Begun: true}}
 	for name, c := range map[string]struct {
 		err        error
 		code       int

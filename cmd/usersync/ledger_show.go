@@ -31,8 +31,8 @@ func ledgerShow(e *env) *cobra.Command {
 func showEntry(e *env, id string, s ledger.Shown) error {
 	table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
 	lines := [][2]string{
-		{"id", id}, {"standing", standingWord(s.Standing)}, {"remote", s.Remote}, {"feed", s.Feed},
-		{"run", s.Run}, {"record", fmt.Sprint(s.Record)}, {"fields", fieldsOf(s.Prints)},
+		{"id", id}, {"standing", standingWord(s.State)}, {"remote", s.Remote}, {"feed", s.Feed},
+		{"run", s.Run}, {"record", fmt.Sprint(s.Record)}, {"fields", fieldsOf(s.Fingerprints)},
 	}
 	for _, line := range lines {
 		if line[1] != "" {
@@ -42,12 +42,12 @@ func showEntry(e *env, id string, s ledger.Shown) error {
 	return table.Flush()
 }
 
-func standingWord(s user.Standing) string {
-	return map[user.Standing]string{user.Held: "held", user.Taken: "accepted", user.Pending: "pending"}[s]
+func standingWord(s user.EntryState) string {
+	return map[user.EntryState]string{user.Present: "held", user.AcceptedLater: "accepted", user.Pending: "pending"}[s]
 }
 
 // fieldsOf names the fields of which a print is known.
-func fieldsOf(p user.Prints) string {
+func fieldsOf(p user.Fingerprints) string {
 	var names []string
 	for _, f := range p.Fields {
 		names = append(names, string(f.Field))

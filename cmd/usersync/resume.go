@@ -33,7 +33,7 @@ func resumeCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		from, err := find(own.Output.RunsDir, name, (*journal.Past).Resumable)
+		from, err := find(own.Output.RunsDir, name, (*journal.History).Resumable)
 		if err != nil {
 			return err
 		}

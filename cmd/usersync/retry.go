@@ -28,7 +28,7 @@ func retryCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		from, err := find(own.Output.RunsDir, firstOf(args), func(p *journal.Past) bool { return p.Begun && p.Over() })
+		from, err := find(own.Output.RunsDir, firstOf(args), func(p *journal.History) bool { return p.Begun && p.Over() })
 		if err != nil {
 			return err
 		}

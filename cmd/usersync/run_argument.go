@@ -15,9 +15,9 @@ import (
 
 // runArguments lets cmd take a RUN or --last, and returns how it is looked up.
 // Without either the last one is meant.
-func runArguments(cmd *cobra.Command) func(runsDir, name string, fits func(*journal.Past) bool) (*history.Run, error) {
+func runArguments(cmd *cobra.Command) func(runsDir, name string, fits func(*journal.History) bool) (*history.Run, error) {
 	last := cmd.Flags().Bool("last", false, "the newest such run, which is also meant when none is named")
-	return func(runsDir, name string, fits func(*journal.Past) bool) (*history.Run, error) {
+	return func(runsDir, name string, fits func(*journal.History) bool) (*history.Run, error) {
 		switch {
 		case name == "":
 			wanted := map[string]string{"resume": " that could go on", "retry": " that has finished"}[cmd.Name()]

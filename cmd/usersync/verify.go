@@ -32,7 +32,7 @@ func verifyCommand(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		run, err := find(c.Output.RunsDir, firstOf(args), func(p *journal.Past) bool { return p.Begun })
+		run, err := find(c.Output.RunsDir, firstOf(args), func(p *journal.History) bool { return p.Begun })
 		if err != nil {
 			return err
 		}
@@ -80,10 +80,10 @@ func printVerdict(w io.Writer, run *history.Run) error {
 }
 
 // checked says what was compared.
-func checked(f *history.Files, p *journal.Past) string {
+func checked(f *history.Files, p *journal.History) string {
 	switch {
 	case p.End == nil:
-		return fmt.Sprintf("killed, or still under way: checked up to the last mark, at record %d", p.Mark.Record)
+		return fmt.Sprintf("killed, or still under way: checked up to the last mark, at record %d", p.Checkpoint.Record)
 	case f.Summary == nil:
 		return "checked results, rejects and journal; there is no summary"
 	}

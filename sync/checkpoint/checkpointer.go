@@ -140,7 +140,7 @@ func (c *Checkpointer) checkpoint() error {
 			return err
 		}
 	}
-	if err := c.to.Journal.Mark(m); err != nil {
+	if err := c.to.Journal.Checkpoint(m); err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
 	c.entries, c.since, c.made = c.entries[:0], 0, m.At
@@ -148,8 +148,8 @@ func (c *Checkpointer) checkpoint() error {
 	return nil
 }
 
-func (c *Checkpointer) mark(now time.Time) journal.Mark {
-	return journal.Mark{
+func (c *Checkpointer) mark(now time.Time) journal.Checkpoint {
+	return journal.Checkpoint{
 		Record: c.Last(), At: now, Results: c.to.Results.Size(), Rejects: c.to.Rejects.Size(),
 		InputBytes: c.to.Input.bytes, InputSHA256: c.to.Input.Sum(), Outcomes: maps.Clone(c.outcomes),
 	}
@@ -161,7 +161,7 @@ const (
 	rejectsSize = "rejects"
 )
 
-func (c *Checkpointer) ledgerMark(m journal.Mark) ledger.Mark {
+func (c *Checkpointer) ledgerMark(m journal.Checkpoint) ledger.Mark {
 	return ledger.Mark{
 		Run: c.to.Run, Record: m.Record, At: m.At, Input: m.InputBytes, SHA256: [sha256.Size]byte(c.to.Input.hash.Sum(nil)),
 		Sizes: map[string]int64{resultsSize: m.Results, rejectsSize: m.Rejects},

@@ -77,7 +77,7 @@ func (s *scene) write(t *testing.T, n int) {
 }
 
 // marks returns how far ledger and journal say that the run has come.
-func (s *scene) marks(t *testing.T) (ledger.Mark, journal.Mark) {
+func (s *scene) marks(t *testing.T) (ledger.Mark, journal.Checkpoint) {
 	t.Helper()
 	lm, _, err := s.ledger.LastMark(t.Context(), "run-1")
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *scene) marks(t *testing.T) (ledger.Mark, journal.Mark) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return lm, past.Mark
+	return lm, past.Checkpoint
 }
 
 // A checkpoint comes with so many users, and the last one at the end. Ledger and
@@ -123,7 +123,7 @@ func TestCheckpoints(t *testing.T) {
 			t.Errorf("%+v, %d bytes on the disk", jm, s.results.synced)
 		}
 		known, err := s.ledger.Look(t.Context(), []string{fmt.Sprintf("u%d", want), fmt.Sprintf("u%d", want+1)})
-		if err != nil || known[0].Standing != user.Held || known[1].Standing != user.Absent {
+		if err != nil || known[0].State != user.Present || known[1].State != user.Absent {
 			t.Errorf("the ledger is not where the checkpoint is: %+v, %v", known, err)
 		}
 		if err := s.Finish(nil); err != nil {
@@ -183,7 +183,7 @@ func TestIntents(t *testing.T) {
 		t.Fatal(err)
 	}
 	known, err := s.ledger.Look(t.Context(), []string{"a", "b"})
-	if err != nil || known[0].Standing != user.Absent || known[1].Standing != user.Pending {
+	if err != nil || known[0].State != user.Absent || known[1].State != user.Pending {
 		t.Errorf("%+v, %v", known, err)
 	}
 }

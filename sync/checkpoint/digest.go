@@ -63,7 +63,7 @@ func (e *InputChangedError) Error() string {
 // records than those that the run was begun with are an *InputChangedError; an
 // error of records is part of it. With mayEnd, the checkpoint may lie among the
 // deletions after the input, so that the input may end before it.
-func Skip(records iter.Seq2[*user.Record, error], d *Digest, m journal.Mark, mayEnd bool) (rest iter.Seq2[*user.Record, error], stop func(), err error) {
+func Skip(records iter.Seq2[*user.Record, error], d *Digest, m journal.Checkpoint, mayEnd bool) (rest iter.Seq2[*user.Record, error], stop func(), err error) {
 	next, stop := iter.Pull2(records)
 	for d.last < m.Record {
 		r, err, more := next()

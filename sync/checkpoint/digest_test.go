@@ -24,7 +24,7 @@ func input(rows []string) iter.Seq2[*user.Record, error] {
 }
 
 // markAt is the checkpoint after the first n rows.
-func markAt(t *testing.T, rows []string, n int) journal.Mark {
+func markAt(t *testing.T, rows []string, n int) journal.Checkpoint {
 	t.Helper()
 	d := NewDigest()
 	for r, err := range input(rows[:n]) {
@@ -36,11 +36,11 @@ func markAt(t *testing.T, rows []string, n int) journal.Mark {
 	if d.Last() != n {
 		t.Fatalf("the last record is %d, want %d", d.Last(), n)
 	}
-	return journal.Mark{Record: n, InputSHA256: d.Sum()}
+	return journal.Checkpoint{Record: n, InputSHA256: d.Sum()}
 }
 
 // skipped returns the rows that are left after a checkpoint.
-func skipped(t *testing.T, rows []string, m journal.Mark, mayEnd bool) (rest []string, err error) {
+func skipped(t *testing.T, rows []string, m journal.Checkpoint, mayEnd bool) (rest []string, err error) {
 	t.Helper()
 	d := NewDigest()
 	records, stop, err := Skip(input(rows), d, m, mayEnd)
@@ -117,7 +117,7 @@ func TestSkipToTheDeletions(t *testing.T) {
 func TestSkipWhatCannotBeRead(t *testing.T) {
 	broken := errors.New("broken")
 	unreadable := func(yield func(*user.Record, error) bool) { yield(nil, broken) }
-	if _, _, err := Skip(unreadable, NewDigest(), journal.Mark{Record: 1}, false); !errors.Is(err, broken) {
+	if _, _, err := Skip(unreadable, NewDigest(), journal.Checkpoint{Record: 1}, false); !errors.Is(err, broken) {
 		t.Errorf("%v", err)
 	}
 }

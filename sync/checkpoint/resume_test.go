@@ -23,7 +23,7 @@ func TestOutcomeOfAnotherRecord(t *testing.T) {
 		"another is to go now": {"u-2", true, is(new(*DeletionChangedError))},
 	} {
 		t.Run(name, func(t *testing.T) {
-			u := Unfinished{Journal: &journal.Past{Settled: []user.Settled{{Record: 7, ID: "u-1", Status: user.Deleted}}}}
+			u := Unfinished{Journal: &journal.History{Settled: []user.Settled{{Record: 7, ID: "u-1", Status: user.Deleted}}}}
 			r := &user.Record{Origin: user.Origin{Record: 7, Absent: c.absent}, User: user.User{ID: c.id}}
 			if _, settled, err := u.Outcomes()(r); !c.wrong(err) || settled != (c.id == "u-1") {
 				t.Errorf("settled %t, %v", settled, err)

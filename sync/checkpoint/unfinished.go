@@ -13,7 +13,7 @@ import (
 // Unfinished is a run that did not end for good, and what its journal tells.
 type Unfinished struct {
 	Run     string
-	Journal *journal.Past
+	Journal *journal.History
 	// OtherFeed says that it is a run of another feed: users unknown to the ledger
 	// are not this feed's.
 	OtherFeed bool
@@ -50,7 +50,7 @@ func (u Unfinished) Advance(ctx context.Context, l *ledger.Ledger) error {
 	if err != nil || !found {
 		return err
 	}
-	u.Journal.Advance(journal.Mark{
+	u.Journal.Advance(journal.Checkpoint{
 		Record: m.Record, At: m.At, Results: m.Sizes[resultsSize], Rejects: m.Sizes[rejectsSize],
 		InputBytes: m.Input, InputSHA256: fmt.Sprintf("%x", m.SHA256),
 	})
@@ -89,7 +89,7 @@ func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Ent
 		if entries[i].Remote == "" {
 			entries[i].Remote = known[i].Remote
 		}
-		if i >= len(settled) && known[i].Standing == user.Pending {
+		if i >= len(settled) && known[i].State == user.Pending {
 			entries[i].Standing = user.Pending
 		}
 	}
@@ -101,10 +101,10 @@ func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Ent
 }
 
 // onlyKnown keeps the entries of users that are known.
-func onlyKnown(entries []ledger.Entry, known []user.Known) []ledger.Entry {
+func onlyKnown(entries []ledger.Entry, known []user.LedgerEntry) []ledger.Entry {
 	var some []ledger.Entry
 	for i, k := range known {
-		if k.Standing != user.Absent {
+		if k.State != user.Absent {
 			some = append(some, entries[i])
 		}
 	}
@@ -136,7 +136,7 @@ func (u Unfinished) settled() []ledger.Entry {
 func (u Unfinished) unsettled() []ledger.Entry {
 	var entries []ledger.Entry
 	for _, s := range u.Journal.Sent {
-		standing := user.Held // perhaps changed, and it is not known to what
+		standing := user.Present // perhaps changed, and it is not known to what
 		if s.Op == user.Create {
 			standing = user.Pending
 		}
@@ -147,12 +147,12 @@ func (u Unfinished) unsettled() []ledger.Entry {
 
 // standingAfter is what an outcome says about a user; false if that is nothing
 // new.
-func standingAfter(o *user.Settled) (user.Standing, bool) {
+func standingAfter(o *user.Settled) (user.EntryState, bool) {
 	switch o.Status {
 	case user.Created, user.Updated:
-		return user.Held, true
+		return user.Present, true
 	case user.Accepted:
-		return user.Taken, true
+		return user.AcceptedLater, true
 	case user.Deleted:
 		return user.Absent, true
 	case user.Refused:
@@ -161,7 +161,7 @@ func standingAfter(o *user.Settled) (user.Standing, bool) {
 		if o.Action == user.Create {
 			return user.Pending, true
 		}
-		return user.Held, o.Action != ""
+		return user.Present, o.Action != ""
 	}
 	return user.Absent, false
 }

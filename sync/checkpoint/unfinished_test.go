@@ -15,20 +15,20 @@ import (
 // surer.
 func TestLearnedOfAnEarlierRun(t *testing.T) {
 	unsafe := []user.Op{user.Create}
-	outcome := func(op user.Op, s user.Status, code string) journal.Past {
-		return journal.Past{Settled: []user.Settled{{Record: 1, ID: "u-1", Action: op, Status: s, Code: code}}}
+	outcome := func(op user.Op, s user.Status, code string) journal.History {
+		return journal.History{Settled: []user.Settled{{Record: 1, ID: "u-1", Action: op, Status: s, Code: code}}}
 	}
-	sent := func(op user.Op) journal.Past {
-		return journal.Past{Sent: []journal.Sent{{Record: 1, ID: "u-1", Op: op}}}
+	sent := func(op user.Op) journal.History {
+		return journal.History{Sent: []journal.Sent{{Record: 1, ID: "u-1", Op: op}}}
 	}
-	const nothing user.Standing = 99
+	const nothing user.EntryState = 99
 	for name, c := range map[string]struct {
-		past   journal.Past
+		past   journal.History
 		unsafe []user.Op
-		want   user.Standing
+		want   user.EntryState
 	}{
-		"created":                              {outcome(user.Create, user.Created, ""), unsafe, user.Held},
-		"accepted":                             {outcome(user.Create, user.Accepted, ""), nil, user.Taken},
+		"created":                              {outcome(user.Create, user.Created, ""), unsafe, user.Present},
+		"accepted":                             {outcome(user.Create, user.Accepted, ""), nil, user.AcceptedLater},
 		"deleted":                              {outcome(user.Delete, user.Deleted, ""), nil, user.Absent},
 		"an update that met nobody":            {outcome(user.Update, user.Refused, user.CodeMissing), nil, user.Absent},
 		"refused":                              {outcome(user.Create, user.Refused, "bad"), nil, nothing},
@@ -36,12 +36,12 @@ func TestLearnedOfAnEarlierRun(t *testing.T) {
 		"never got through, and was pending":   {outcome(user.Create, user.Failed, "http_500"), unsafe, user.Absent},
 		"an update refused, of unsafe creates": {outcome(user.Update, user.Refused, "bad"), unsafe, nothing},
 		"a create in doubt":                    {outcome(user.Create, user.InDoubt, user.CodeNoAnswer), nil, user.Pending},
-		"an update in doubt":                   {outcome(user.Update, user.InDoubt, user.CodeNoAnswer), nil, user.Held},
+		"an update in doubt":                   {outcome(user.Update, user.InDoubt, user.CodeNoAnswer), nil, user.Present},
 		"in doubt from before, and not called": {outcome("", user.InDoubt, user.CodeNoAnswer), unsafe, user.Pending},
 		"in doubt, and nothing was called":     {outcome("", user.InDoubt, user.CodeNoAnswer), nil, nothing},
 		"a create without an answer":           {sent(user.Create), unsafe, user.Pending},
-		"an update without an answer":          {sent(user.Update), nil, user.Held},
-		"a delete without an answer":           {sent(user.Delete), nil, user.Held},
+		"an update without an answer":          {sent(user.Update), nil, user.Present},
+		"a delete without an answer":           {sent(user.Delete), nil, user.Present},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.past.Header.Unsafe = c.unsafe
@@ -62,7 +62,7 @@ func TestLearnedOfAnEarlierRun(t *testing.T) {
 
 // Of a run of another feed only those are learned whom the ledger knows.
 func TestOnlyTheKnown(t *testing.T) {
-	got := onlyKnown([]ledger.Entry{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []user.Known{{}, {Standing: user.Pending}, {Standing: user.Held}})
+	got := onlyKnown([]ledger.Entry{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []user.LedgerEntry{{}, {State: user.Pending}, {State: user.Present}})
 	if len(got) != 2 || got[0].ID != "b" || got[1].ID != "c" {
 		t.Errorf("%+v", got)
 	}
@@ -93,7 +93,7 @@ func TestChangedSince(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			now := header()
 			c.change(&now)
-			got := Unfinished{Journal: &journal.Past{Header: header()}}.ChangedSince(now)
+			got := Unfinished{Journal: &journal.History{Header: header()}}.ChangedSince(now)
 			if (got == "") != (c.says == "") || !strings.Contains(got, c.says) {
 				t.Errorf("%q, want %q", got, c.says)
 			}
@@ -106,15 +106,15 @@ func TestChangedSince(t *testing.T) {
 func TestUpdateLedger(t *testing.T) {
 	s := newScene(t)
 	err := s.ledger.Mark(t.Context(), ledger.Mark{Run: "run-1", Record: 1}, []ledger.Entry{
-		{ID: "known", Remote: "k-1", Standing: user.Held}, {ID: "waits", Standing: user.Pending}})
+		{ID: "known", Remote: "k-1", Standing: user.Present}, {ID: "waits", Standing: user.Pending}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := Unfinished{Run: "run-1", Journal: &journal.Past{
+	u := Unfinished{Run: "run-1", Journal: &journal.History{
 		Settled: []user.Settled{{Record: 2, ID: "made", Remote: "m-1", Action: user.Create, Status: user.Created}},
 		Sent:    []journal.Sent{{Record: 3, ID: "known", Op: user.Update}, {Record: 4, ID: "waits", Op: user.Update}},
 	}}
-	if !u.HasNews() || (Unfinished{Journal: &journal.Past{}}).HasNews() {
+	if !u.HasNews() || (Unfinished{Journal: &journal.History{}}).HasNews() {
 		t.Error("whether there is news")
 	}
 	for range 2 { // to tell the same again changes nothing
@@ -127,17 +127,17 @@ func TestUpdateLedger(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range []struct {
-		standing user.Standing
+		standing user.EntryState
 		remote   string
-	}{{user.Held, "m-1"}, {user.Held, "k-1"}, {user.Pending, ""}, {user.Absent, ""}} {
-		if known[i].Standing != want.standing || known[i].Remote != want.remote {
+	}{{user.Present, "m-1"}, {user.Present, "k-1"}, {user.Pending, ""}, {user.Absent, ""}} {
+		if known[i].State != want.standing || known[i].Remote != want.remote {
 			t.Errorf("user %d: %+v, want %+v", i, known[i], want)
 		}
 	}
 	if err := errors.Join(u.Advance(t.Context(), s.ledger), u.UpdateLedger(t.Context(), nil), u.Advance(t.Context(), nil)); err != nil {
 		t.Fatal(err)
 	}
-	if u.Journal.Mark.Record != 4 || u.HasNews() {
+	if u.Journal.Checkpoint.Record != 4 || u.HasNews() {
 		t.Errorf("the ledger's checkpoint is not taken over: %+v", u.Journal)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // error is a *user.InvalidError.
 func CheckID(id string) error {
 	if id == "" {
-		return user.Unfit("missing_id", user.ID, "must not be empty", "")
+		return user.NewInvalidError("missing_id", user.ID, "must not be empty", "")
 	}
 	return CheckKey("bad_id", user.ID, id)
 }
@@ -23,9 +23,9 @@ func CheckID(id string) error {
 func CheckKey(code string, f user.Field, key string) error {
 	switch {
 	case key == "." || key == "..":
-		return user.Unfit(code, f, "must not be . or .., which an address cannot carry", "")
+		return user.NewInvalidError(code, f, "must not be . or .., which an address cannot carry", "")
 	case !utf8.ValidString(key) || strings.ContainsFunc(key, unicode.IsControl):
-		return user.Unfit(code, f, "must hold no control characters", "")
+		return user.NewInvalidError(code, f, "must hold no control characters", "")
 	}
 	return nil
 }

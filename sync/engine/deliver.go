@@ -90,7 +90,7 @@ func (p *pool) noteUnsent(b user.Batch, outcomes []user.Outcome) error {
 	var unsent []*user.Record
 	for i, r := range b.Records {
 		open := outcomes == nil || i < len(outcomes) && outcomes[i].Status == user.Unsettled
-		if open && !r.Maybe && !r.Pended {
+		if open && !r.MaybeSent && !r.IntentRecorded {
 			unsent = append(unsent, r)
 		}
 	}

@@ -65,7 +65,7 @@ type Job struct {
 
 	// Superseded reports whether what is known of a user is later than the record,
 	// which was rejected before and is fed again; nil: of none.
-	Superseded func(*user.Record, user.Known) bool
+	Superseded func(*user.Record, user.LedgerEntry) bool
 
 	// Applying says that the records carry the calls of a plan. What these are is
 	// not decided anew; what they come to is followed up on as in any run.
@@ -153,8 +153,8 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 // chunk is what the reader hands over: records, or the error that ended them.
 type chunk struct {
 	records []*user.Record
-	known   []user.Known // of each record; nil without a ledger
-	marked  int          // the last record that the ledger had seen before it was asked
+	known   []user.LedgerEntry // of each record; nil without a ledger
+	marked  int                // the last record that the ledger had seen before it was asked
 	err     error
 }
 

@@ -10,7 +10,7 @@ import (
 // before, and the records that wait.
 type lane struct {
 	sent    *user.Record
-	known   user.Known
+	known   user.LedgerEntry
 	waiting []*user.Record
 }
 
@@ -44,7 +44,7 @@ func (p *planner) next(ctx context.Context, o *user.Outcome) {
 	p.spare = append(p.spare, l)
 }
 
-func (l *lane) take(r *user.Record, known user.Known) { l.sent, l.known = r, known }
+func (l *lane) take(r *user.Record, known user.LedgerEntry) { l.sent, l.known = r, known }
 
 // laneOf returns the lane of an id, a new one where the id is not under way.
 func (p *planner) laneOf(id string) *lane {

@@ -12,15 +12,15 @@ import (
 // concurrent use.
 type Ledger interface {
 	// Look returns what is known of each id, in their order.
-	Look(ctx context.Context, ids []string) ([]user.Known, error)
+	Look(ctx context.Context, ids []string) ([]user.LedgerEntry, error)
 	// Marked is the ordinal of the last record whose outcome Look can see.
 	Marked() int
 	// Same reports whether the destination is known to hold all that the user
 	// carries.
-	Same(user.Known, *user.User) bool
+	Same(user.LedgerEntry, *user.User) bool
 	// After is what is known of the user when an outcome is added to what was
 	// known before.
-	After(user.Known, *user.Outcome) user.Known
+	After(user.LedgerEntry, *user.Outcome) user.LedgerEntry
 }
 
 // memory lays what this run has settled over what the ledger told, which may
@@ -34,14 +34,14 @@ type memory struct {
 type remembered struct {
 	id     string
 	record int
-	known  user.Known
+	known  user.LedgerEntry
 }
 
 func newMemory(l Ledger) memory { return memory{ledger: l, held: map[string]remembered{}} }
 
 // of returns what is known of an id; looked is what the ledger told some time
 // ago.
-func (m *memory) of(id string, looked user.Known) user.Known {
+func (m *memory) of(id string, looked user.LedgerEntry) user.LedgerEntry {
 	if r, ok := m.held[id]; ok {
 		return r.known
 	}
@@ -50,7 +50,7 @@ func (m *memory) of(id string, looked user.Known) user.Known {
 
 // learn adds an outcome to what was known, and remembers it until the ledger
 // has it.
-func (m *memory) learn(before user.Known, o *user.Outcome) user.Known {
+func (m *memory) learn(before user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if m.ledger == nil {
 		return after(before, o.Status)
 	}
@@ -61,12 +61,12 @@ func (m *memory) learn(before user.Known, o *user.Outcome) user.Known {
 }
 
 // after is what an outcome tells where no ledger asks for more.
-func after(before user.Known, status user.Status) user.Known {
+func after(before user.LedgerEntry, status user.Status) user.LedgerEntry {
 	switch status {
 	case user.Created, user.Updated, user.Unchanged, user.Accepted:
-		before.Standing = user.Held
+		before.State = user.Present
 	case user.Deleted:
-		before.Standing = user.Absent
+		before.State = user.Absent
 	}
 	return before
 }
@@ -87,8 +87,8 @@ func (m *memory) seen(marked int) {
 }
 
 // settles returns the outcome of a record that needs no call.
-func (m *memory) settles(r *user.Record, known user.Known) (user.Outcome, bool) {
-	if known.Standing != user.Held && known.Standing != user.Taken {
+func (m *memory) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, bool) {
+	if known.State != user.Present && known.State != user.AcceptedLater {
 		return user.Outcome{}, false
 	}
 	o := user.Outcome{Record: r, At: time.Now()}
@@ -104,9 +104,9 @@ func (m *memory) settles(r *user.Record, known user.Known) (user.Outcome, bool) 
 }
 
 // knownOf returns what the ledger told of record i.
-func (c *chunk) knownOf(i int) user.Known {
+func (c *chunk) knownOf(i int) user.LedgerEntry {
 	if c.known == nil {
-		return user.Known{}
+		return user.LedgerEntry{}
 	}
 	return c.known[i]
 }
@@ -148,7 +148,7 @@ func (j Job) ask(ctx context.Context, c chunk) chunk {
 	if err != nil {
 		return chunk{err: fmt.Errorf("ask the ledger: %w", err)}
 	}
-	c.known = make([]user.Known, len(c.records))
+	c.known = make([]user.LedgerEntry, len(c.records))
 	for n, i := range places {
 		c.known[i] = known[n]
 	}

@@ -15,19 +15,21 @@ import (
 // had reached it yet. What it holds of a user stands in place of the remote key.
 type stale struct{ value string }
 
-func (s stale) Look(_ context.Context, ids []string) ([]user.Known, error) {
-	known := make([]user.Known, len(ids))
+func (s stale) Look(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+	known := make([]user.LedgerEntry, len(ids))
 	for i := range known {
-		known[i] = user.Known{Standing: user.Held, Remote: s.value}
+		known[i] = user.LedgerEntry{State: user.Present, Remote: s.value}
 	}
 	return known, nil
 }
 
 func (stale) Marked() int { return 0 }
 
-func (stale) Same(k user.Known, u *user.User) bool { return k.Remote == u.Attributes[0].Value.Text }
+func (stale) Same(k user.LedgerEntry, u *user.User) bool {
+	return k.Remote == u.Attributes[0].Value.Text
+}
 
-func (stale) After(k user.Known, o *user.Outcome) user.Known {
+func (stale) After(k user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if o.Status == user.Updated {
 		k.Remote = o.Record.User.Attributes[0].Value.Text
 	}

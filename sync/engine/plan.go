@@ -91,7 +91,7 @@ func (p *planner) admitAll(ctx context.Context, c chunk) bool {
 
 // admit takes a credit for the record, waiting if it must, and plans it. It is
 // false when the run stopped meanwhile.
-func (p *planner) admit(ctx context.Context, r *user.Record, known user.Known) bool {
+func (p *planner) admit(ctx context.Context, r *user.Record, known user.LedgerEntry) bool {
 	if r.Origin.Record != p.read+1 {
 		p.stop(&user.AccountingError{What: fmt.Sprintf("record %d was read after record %d", r.Origin.Record, p.read)})
 		return false
@@ -120,7 +120,7 @@ func (p *planner) admit(ctx context.Context, r *user.Record, known user.Known) b
 
 // plan settles the record, parks it behind an earlier one of its id, or gathers
 // it for a call.
-func (p *planner) plan(ctx context.Context, r *user.Record, known user.Known) {
+func (p *planner) plan(ctx context.Context, r *user.Record, known user.LedgerEntry) {
 	if p.wasSettled(r, known) {
 		return
 	}
@@ -144,7 +144,7 @@ func (p *planner) plan(ctx context.Context, r *user.Record, known user.Known) {
 
 // wasSettled hands on the outcome that an earlier start of this run already had
 // for the record.
-func (p *planner) wasSettled(r *user.Record, known user.Known) bool {
+func (p *planner) wasSettled(r *user.Record, known user.LedgerEntry) bool {
 	if p.job.Earlier == nil || r.Origin.Record > p.job.Maybe {
 		return false
 	}
@@ -154,10 +154,10 @@ func (p *planner) wasSettled(r *user.Record, known user.Known) bool {
 		return true
 	}
 	if !settled {
-		r.Maybe = p.job.Sent == nil || p.job.Sent(r)
+		r.MaybeSent = p.job.Sent == nil || p.job.Sent(r)
 		return false
 	}
-	r.Pended = known.Standing == user.Pending
+	r.IntentRecorded = known.State == user.Pending
 	p.memory.learn(p.memory.of(r.User.ID, known), &o)
 	p.settle(o)
 	return true
@@ -165,11 +165,11 @@ func (p *planner) wasSettled(r *user.Record, known user.Known) bool {
 
 // gather settles the record where what is known is enough, and else puts it
 // where its call is made up and says so.
-func (p *planner) gather(ctx context.Context, r *user.Record, known user.Known) (sent bool) {
+func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerEntry) (sent bool) {
 	if r.Remote == "" {
 		r.Remote = known.Remote
 	}
-	r.Maybe = r.Maybe || known.Standing == user.Pending
+	r.MaybeSent = r.MaybeSent || known.State == user.Pending
 	if o, settled := p.settles(r, known); settled {
 		p.settle(o)
 		return false
@@ -196,11 +196,11 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.Known) 
 }
 
 // call is the call that an intent begins with.
-func call(intent user.Op, standing user.Standing) user.Op {
+func call(intent user.Op, standing user.EntryState) user.Op {
 	switch {
 	case intent != user.Upsert:
 		return intent
-	case standing == user.Held || standing == user.Taken:
+	case standing == user.Present || standing == user.AcceptedLater:
 		return user.Update
 	}
 	return user.Create

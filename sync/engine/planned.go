@@ -7,7 +7,7 @@ import (
 )
 
 // settles is what is known, unless a plan says that a call is to be made.
-func (p *planner) settles(r *user.Record, known user.Known) (user.Outcome, bool) {
+func (p *planner) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, bool) {
 	if r.Planned != "" && r.Planned != user.SameAsPlanned {
 		return user.Outcome{}, false
 	}
@@ -32,12 +32,12 @@ func (p *planner) unplanned(r *user.Record) (user.Outcome, bool) {
 
 // firstCall is the call that the record is sent with: the plan's, where there is
 // one, else the one that follows from what is known.
-func (p *planner) firstCall(r *user.Record, known user.Known) user.Op {
+func (p *planner) firstCall(r *user.Record, known user.LedgerEntry) user.Op {
 	if p.job.Applying && r.Planned != "" {
 		return r.Planned
 	}
-	op := call(r.Op, known.Standing)
-	if op == user.Create && r.Op == user.Upsert && p.ownKeys && r.Remote != "" && !r.Maybe {
+	op := call(r.Op, known.State)
+	if op == user.Create && r.Op == user.Upsert && p.ownKeys && r.Remote != "" && !r.MaybeSent {
 		return user.Update // the input names a key that the API made, so that the user is there
 	}
 	return op

@@ -15,22 +15,22 @@ import (
 // held is a ledger that knows some ids, each as it was sent before.
 type held map[string]bool
 
-func (h held) Look(_ context.Context, ids []string) ([]user.Known, error) {
-	known := make([]user.Known, len(ids))
+func (h held) Look(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+	known := make([]user.LedgerEntry, len(ids))
 	for i, id := range ids {
 		if h[id] {
-			known[i].Standing = user.Held
+			known[i].State = user.Present
 		}
 	}
 	return known, nil
 }
 
-func (h held) Marked() int                      { return 0 }
-func (h held) Same(user.Known, *user.User) bool { return true }
+func (h held) Marked() int                            { return 0 }
+func (h held) Same(user.LedgerEntry, *user.User) bool { return true }
 
-func (h held) After(known user.Known, o *user.Outcome) user.Known {
+func (h held) After(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if o.Status == user.Created || o.Status == user.Updated {
-		known.Standing = user.Held
+		known.State = user.Present
 	}
 	return known
 }

@@ -25,7 +25,7 @@ func TestASupersededRejectIsNotSent(t *testing.T) {
 				yield(chunk, err)
 			}
 		}}
-		job.Superseded = func(r *user.Record, _ user.Known) bool { return r.Origin.Before.Record%2 == 0 }
+		job.Superseded = func(r *user.Record, _ user.LedgerEntry) bool { return r.Origin.Before.Record%2 == 0 }
 		if _, err := job.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}

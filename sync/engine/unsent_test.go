@@ -61,7 +61,7 @@ func TestWhoWasNotSentIsNotLeftInDoubt(t *testing.T) {
 				a := newAPI(out, 0)
 				a.most = 4
 				a.answer = func(b user.Batch) ([]user.Outcome, error) {
-					b.Records[1].Maybe, b.Records[2].Pended = true, true
+					b.Records[1].MaybeSent, b.Records[2].IntentRecorded = true, true
 					if !test.known {
 						return nil, denied
 					}

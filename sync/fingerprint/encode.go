@@ -19,7 +19,7 @@ const (
 )
 
 // Append appends the stored form of p; num tells the number of a field.
-func Append(dst []byte, p user.Prints, num func(string) int64) []byte {
+func Append(dst []byte, p user.Fingerprints, num func(string) int64) []byte {
 	dst = append(dst, Version)
 	if p.Secrets == ([16]byte{}) {
 		dst = append(dst, withoutSecrets)
@@ -34,13 +34,13 @@ func Append(dst []byte, p user.Prints, num func(string) int64) []byte {
 }
 
 // Slab hands out room for prints a chunk at a time. The zero value is ready.
-type Slab []user.Print
+type Slab []user.Fingerprint
 
 const slabSize = 4096
 
-func (s *Slab) room(n int) []user.Print {
+func (s *Slab) room(n int) []user.Fingerprint {
 	if cap(*s)-len(*s) < n {
-		*s = make([]user.Print, 0, max(n, slabSize))
+		*s = make([]user.Fingerprint, 0, max(n, slabSize))
 	}
 	from := len(*s)
 	*s = (*s)[:from+n]
@@ -50,7 +50,7 @@ func (s *Slab) room(n int) []user.Print {
 // Decode reads the stored form; name tells the field of a number, and room for the
 // prints is taken from s. Prints of another version are none. The error is ErrDamaged
 // or that of name.
-func Decode(b []byte, name func(int64) (string, error), s *Slab) (p user.Prints, err error) {
+func Decode(b []byte, name func(int64) (string, error), s *Slab) (p user.Fingerprints, err error) {
 	if len(b) == 0 || b[0] != Version {
 		return p, nil
 	}
@@ -73,7 +73,7 @@ func Decode(b []byte, name func(int64) (string, error), s *Slab) (p user.Prints,
 		if err != nil {
 			return p, err
 		}
-		p.Fields = append(p.Fields, user.Print{Field: user.Field(field), Sum: binary.LittleEndian.Uint64(b[n:])})
+		p.Fields = append(p.Fields, user.Fingerprint{Field: user.Field(field), Sum: binary.LittleEndian.Uint64(b[n:])})
 		b = b[n+8:]
 	}
 	return p, nil

@@ -52,7 +52,7 @@ func NewPrinter(key Key) *Printer {
 
 // Prints returns the prints of u. They lie in dst if it has room, and then
 // nothing is allocated.
-func (p *Printer) Prints(dst []user.Print, u *user.User) user.Prints {
+func (p *Printer) Prints(dst []user.Fingerprint, u *user.User) user.Fingerprints {
 	dst = slices.Grow(dst[:0], len(u.Attributes))
 	p.scratch = append(p.scratch[:0], u.ID...)
 	id0, id1 := siphash.Hash128(p.k0, p.k1, p.scratch)
@@ -62,9 +62,9 @@ func (p *Printer) Prints(dst []user.Print, u *user.User) user.Prints {
 		b = append(b, byte(a.Value.Kind))
 		b = append(b, a.Value.Text...)
 		p.scratch = b
-		dst = append(dst, user.Print{Field: a.Field, Sum: siphash.Hash(id0, id1, b)})
+		dst = append(dst, user.Fingerprint{Field: a.Field, Sum: siphash.Hash(id0, id1, b)})
 	}
-	return user.Prints{Fields: dst, Secrets: p.printSecrets(u)}
+	return user.Fingerprints{Fields: dst, Secrets: p.printSecrets(u)}
 }
 
 // printSecrets covers all secrets in the order of their names.
@@ -95,7 +95,7 @@ func appendText(dst []byte, s string) []byte {
 
 // Same reports whether every field of got is known with the same print. What
 // got leaves out does not matter.
-func Same(known, got user.Prints) bool {
+func Same(known, got user.Fingerprints) bool {
 	if got.Secrets != ([16]byte{}) && got.Secrets != known.Secrets {
 		return false
 	}
@@ -112,7 +112,7 @@ func Same(known, got user.Prints) bool {
 
 // Differs appends to dst the fields of got that are not known with the same
 // print, and Secrets if that is what differs.
-func Differs(dst []user.Field, known, got user.Prints) []user.Field {
+func Differs(dst []user.Field, known, got user.Fingerprints) []user.Field {
 	for _, g := range got.Fields {
 		if !slices.Contains(known.Fields, g) {
 			dst = append(dst, g.Field)
@@ -126,13 +126,13 @@ func Differs(dst []user.Field, known, got user.Prints) []user.Field {
 
 // Merge returns old with what is new in its place, less the doubted fields. It
 // changes neither.
-func Merge(old, fresh user.Prints, doubted []user.Field) user.Prints {
-	out := user.Prints{Fields: slices.Clip(old.Fields), Secrets: old.Secrets}
+func Merge(old, fresh user.Fingerprints, doubted []user.Field) user.Fingerprints {
+	out := user.Fingerprints{Fields: slices.Clip(old.Fields), Secrets: old.Secrets}
 	if len(fresh.Fields) > 0 || len(doubted) > 0 {
 		out.Fields = slices.Clone(old.Fields)
 	}
 	for _, f := range fresh.Fields {
-		if i := slices.IndexFunc(out.Fields, func(p user.Print) bool { return p.Field == f.Field }); i >= 0 {
+		if i := slices.IndexFunc(out.Fields, func(p user.Fingerprint) bool { return p.Field == f.Field }); i >= 0 {
 			out.Fields[i] = f
 		} else {
 			out.Fields = append(out.Fields, f)
@@ -145,7 +145,7 @@ func Merge(old, fresh user.Prints, doubted []user.Field) user.Prints {
 		if d == Secrets || d.IsSecret() {
 			out.Secrets = [16]byte{}
 		}
-		out.Fields = slices.DeleteFunc(out.Fields, func(p user.Print) bool { return p.Field == d })
+		out.Fields = slices.DeleteFunc(out.Fields, func(p user.Fingerprint) bool { return p.Field == d })
 	}
 	return out
 }

@@ -13,7 +13,7 @@ import (
 
 var testKey = NewKey()
 
-func prints(pairs ...user.Print) user.Prints { return user.Prints{Fields: pairs} }
+func prints(pairs ...user.Fingerprint) user.Fingerprints { return user.Fingerprints{Fields: pairs} }
 
 func tenFields() user.User {
 	return user.User{ID: "cust-00007919", Attributes: []user.Attribute{
@@ -92,20 +92,20 @@ func TestSecretsArePrintedTogether(t *testing.T) {
 }
 
 func TestSameAndDiffers(t *testing.T) {
-	known := user.Prints{Fields: []user.Print{{Field: "a", Sum: 1}, {Field: "b", Sum: 2}}, Secrets: [16]byte{1}}
+	known := user.Fingerprints{Fields: []user.Fingerprint{{Field: "a", Sum: 1}, {Field: "b", Sum: 2}}, Secrets: [16]byte{1}}
 	for name, c := range map[string]struct {
-		got  user.Prints
+		got  user.Fingerprints
 		want []user.Field
 	}{
 		"equal":          {known, nil},
-		"less":           {prints(user.Print{Field: "b", Sum: 2}), nil},
-		"nothing":        {user.Prints{}, nil},
-		"other order":    {prints(user.Print{Field: "b", Sum: 2}, user.Print{Field: "a", Sum: 1}), nil},
-		"more":           {prints(user.Print{Field: "c", Sum: 2}), []user.Field{"c"}},
-		"other value":    {prints(user.Print{Field: "a", Sum: 2}, user.Print{Field: "b", Sum: 2}), []user.Field{"a"}},
-		"other secrets":  {user.Prints{Secrets: [16]byte{2}}, []user.Field{Secrets}},
-		"secrets anew":   {user.Prints{Secrets: [16]byte{1}}, nil},
-		"swapped values": {prints(user.Print{Field: "a", Sum: 2}, user.Print{Field: "b", Sum: 1}), []user.Field{"a", "b"}},
+		"less":           {prints(user.Fingerprint{Field: "b", Sum: 2}), nil},
+		"nothing":        {user.Fingerprints{}, nil},
+		"other order":    {prints(user.Fingerprint{Field: "b", Sum: 2}, user.Fingerprint{Field: "a", Sum: 1}), nil},
+		"more":           {prints(user.Fingerprint{Field: "c", Sum: 2}), []user.Field{"c"}},
+		"other value":    {prints(user.Fingerprint{Field: "a", Sum: 2}, user.Fingerprint{Field: "b", Sum: 2}), []user.Field{"a"}},
+		"other secrets":  {user.Fingerprints{Secrets: [16]byte{2}}, []user.Field{Secrets}},
+		"secrets anew":   {user.Fingerprints{Secrets: [16]byte{1}}, nil},
+		"swapped values": {prints(user.Fingerprint{Field: "a", Sum: 2}, user.Fingerprint{Field: "b", Sum: 1}), []user.Field{"a", "b"}},
 	} {
 		if got := Differs(nil, known, c.got); !slices.Equal(got, c.want) || Same(known, c.got) != (c.want == nil) {
 			t.Errorf("%s: differs %v", name, got)
@@ -126,13 +126,13 @@ func TestStoredPrintsComeBack(t *testing.T) {
 	number := map[string]int64{}
 	name := map[int64]string{}
 	rapid.Check(t, func(r *rapid.T) {
-		var in user.Prints
+		var in user.Fingerprints
 		for _, f := range rapid.SliceOfDistinct(rapid.String(), rapid.ID).Draw(r, "fields") {
 			if number[f] == 0 {
 				number[f] = int64(len(number) + 1)
 				name[number[f]] = f
 			}
-			in.Fields = append(in.Fields, user.Print{Field: user.Field(f), Sum: rapid.Uint64().Draw(r, "sum")})
+			in.Fields = append(in.Fields, user.Fingerprint{Field: user.Field(f), Sum: rapid.Uint64().Draw(r, "sum")})
 		}
 		in.Secrets[0] = rapid.Byte().Draw(r, "secrets")
 		b := Append(nil, in, func(s string) int64 { return number[s] })
@@ -164,7 +164,7 @@ func TestKeyDoesNotPrint(t *testing.T) {
 func BenchmarkPrints(b *testing.B) {
 	p := NewPrinter(NewKey())
 	u := tenFields()
-	var room []user.Print
+	var room []user.Fingerprint
 	b.ReportAllocs()
 	for b.Loop() {
 		room = p.Prints(room, &u).Fields

@@ -53,7 +53,7 @@ func BenchmarkRead(b *testing.B) {
 			b.Fatal(err)
 		}
 		if first%20_000 == 1 {
-			if err := j.Mark(Mark{Record: first, Outcomes: map[user.Status]int{user.Created: first}}); err != nil {
+			if err := j.Checkpoint(Checkpoint{Record: first, Outcomes: map[user.Status]int{user.Created: first}}); err != nil {
 				b.Fatal(err)
 			}
 		}

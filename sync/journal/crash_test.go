@@ -32,7 +32,7 @@ func crash(path string) error {
 			_, err = fmt.Println(n, "sent")
 		}
 		if err == nil && n%2 == 0 {
-			err = errors.Join(j.Settled(settled(b)), j.Mark(Mark{Record: max(100*n-900, 0)}))
+			err = errors.Join(j.Settled(settled(b)), j.Checkpoint(Checkpoint{Record: max(100*n-900, 0)}))
 		}
 	}
 	return err
@@ -77,7 +77,7 @@ func checkKilled(t *testing.T, path string, sent int) {
 	if err := errors.Join(err, readErr); err != nil {
 		t.Fatal(err)
 	}
-	highest := past.Mark.Record
+	highest := past.Checkpoint.Record
 	for _, s := range past.Sent {
 		highest = max(highest, s.Record)
 	}
@@ -87,7 +87,7 @@ func checkKilled(t *testing.T, path string, sent int) {
 	if highest < 100*sent {
 		t.Errorf("%d records were sent, the journal knows %d", 100*sent, highest)
 	}
-	t.Logf("%d batches sent, checkpoint at %d, %d torn", sent, past.Mark.Record, past.Torn)
+	t.Logf("%d batches sent, checkpoint at %d, %d torn", sent, past.Checkpoint.Record, past.Torn)
 }
 
 // The file may no longer grow, at any size: the error comes before the call is
@@ -96,7 +96,7 @@ func TestNoMoreRoom(t *testing.T) {
 	whole := begin(t, header)
 	for n := range 3 {
 		b := batch(1+5*n, 5)
-		if err := errors.Join(whole.j.Sent(b), whole.j.Settled(settled(b)), whole.j.Mark(Mark{})); err != nil {
+		if err := errors.Join(whole.j.Sent(b), whole.j.Settled(settled(b)), whole.j.Checkpoint(Checkpoint{})); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -127,13 +127,13 @@ func fill(file *os.File, h Header) (sent int, err error) {
 		b := batch(1+5*n, 5)
 		if err = j.Sent(b); err == nil {
 			sent += 5
-			err = errors.Join(j.Settled(settled(b)), j.Mark(Mark{}))
+			err = errors.Join(j.Settled(settled(b)), j.Checkpoint(Checkpoint{}))
 		}
 	}
 	return sent, err
 }
 
-func roomAgain(t *testing.T, file *os.File, past *Past) {
+func roomAgain(t *testing.T, file *os.File, past *History) {
 	t.Helper()
 	defer file.Close()
 	if !past.Begun {

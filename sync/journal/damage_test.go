@@ -91,7 +91,7 @@ func TestHoles(t *testing.T) {
 	s := begin(t, header)
 	for n := range 3 {
 		if n == 2 {
-			if err := s.j.Mark(Mark{}); err != nil {
+			if err := s.j.Checkpoint(Checkpoint{}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -28,7 +28,7 @@ type Header struct {
 	Inputs []Input  `json:"inputs,omitempty"`
 	// Sandbox says that the users went to the built-in sandbox, which ended with
 	// the run.
-	Rehearsal bool `json:"rehearsal,omitempty"`
+	Sandbox bool `json:"rehearsal,omitempty"`
 	// Retried is the run whose rejects are the input; empty for other input.
 	Retried string `json:"retried,omitempty"`
 	// Plan is the plan that is applied; nil if the run makes its own.
@@ -93,7 +93,7 @@ func (in Input) SameVersion(other Input) bool {
 }
 
 // Checkpoint says that everything up to a record is on disk.
-type Mark struct {
+type Checkpoint struct {
 	Record int       `json:"record"` // the last one; 0 if there is none
 	At     time.Time `json:"at"`
 	// Results and Rejects are the sizes of the files, in bytes.
@@ -117,7 +117,7 @@ const (
 	// Stopped: the run can be resumed.
 	Stopped State = "stopped"
 	// Absorbed: another run took over what this one had done.
-	TakenUp State = "taken_up"
+	Absorbed State = "taken_up"
 )
 
 // End says how a run ended. A run without one was killed.

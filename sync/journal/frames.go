@@ -48,7 +48,7 @@ func (f Frame) Settled() ([]user.Settled, error) {
 
 // Checkpoint returns the checkpoint, and whether the frame is one. Its error is a
 // *DamagedError.
-func (f Frame) Mark() (m Mark, is bool, err error) {
+func (f Frame) Checkpoint() (m Checkpoint, is bool, err error) {
 	if f.kind != kindCheckpoint {
 		return m, false, nil
 	}

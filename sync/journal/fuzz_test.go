@@ -11,7 +11,7 @@ import (
 // checksum would keep the fuzzer from reaching them.
 func FuzzJournal(f *testing.F) {
 	s := begin(f, header)
-	err := errors.Join(s.j.Sent(batch(1, 3)), s.j.Settled(settled(batch(1, 2))), s.j.Mark(Mark{Record: 1}), s.j.Finish(End{State: Stopped}))
+	err := errors.Join(s.j.Sent(batch(1, 3)), s.j.Settled(settled(batch(1, 2))), s.j.Checkpoint(Checkpoint{Record: 1}), s.j.Finish(End{State: Stopped}))
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -13,13 +13,13 @@ import (
 )
 
 // History is what a run has done, as far as a resume needs it.
-type Past struct {
+type History struct {
 	// Begun is false if the header never got to the disk: nothing was sent, and
 	// only Torn is set.
-	Begun   bool
-	Header  Header
-	Resumed []Resumed
-	Mark    Mark // the last one; its zero value if there is none
+	Begun      bool
+	Header     Header
+	Resumed    []Resumed
+	Checkpoint Checkpoint // the last one; its zero value if there is none
 	// Settled are the outcomes after Checkpoint, and Sent the records after it
 	// that were sent, or about to be, and have no outcome: both by record, and
 	// together at most MaxUncheckpointed. After a power loss Sent may be missing
@@ -34,27 +34,27 @@ type Past struct {
 }
 
 // Over reports whether the run ended for good.
-func (p *Past) Over() bool { return p.End != nil && p.End.State != Stopped }
+func (p *History) Over() bool { return p.End != nil && p.End.State != Stopped }
 
 // Resumable reports whether the run can be continued: it has begun, did not end
 // for good, and did not go to the built-in sandbox, which ended with it.
-func (p *Past) Resumable() bool { return p.Begun && !p.Over() && !p.Header.Rehearsal }
+func (p *History) Resumable() bool { return p.Begun && !p.Over() && !p.Header.Sandbox }
 
 // Advance moves to the checkpoint m if it is later: the ledger's checkpoint is
 // written before the journal's.
-func (p *Past) Advance(m Mark) {
-	if m.Record <= p.Mark.Record {
+func (p *History) Advance(m Checkpoint) {
+	if m.Record <= p.Checkpoint.Record {
 		return
 	}
-	p.Mark = m
+	p.Checkpoint = m
 	p.drop()
 }
 
 // Read reads the journal of the given size in r. Damage that no crash can cause is
 // a *DamagedError; another version of the file is a *FormatError. It holds in
 // memory what follows the last checkpoint.
-func Read(r io.ReaderAt, size int64) (*Past, error) {
-	b := builder{history: &Past{}}
+func Read(r io.ReaderAt, size int64) (*History, error) {
+	b := builder{history: &History{}}
 	for f, err := range Frames(r, size) {
 		if err == nil {
 			err = b.add(f)
@@ -76,7 +76,7 @@ func Read(r io.ReaderAt, size int64) (*Past, error) {
 // fails as Read does.
 func Begun(r io.ReaderAt, size int64) (time.Time, error) {
 	for f, err := range Frames(r, size) {
-		b := builder{history: &Past{}}
+		b := builder{history: &History{}}
 		if err == nil {
 			err = b.add(f)
 		}
@@ -99,7 +99,7 @@ func (e *FormatError) Hint() string { return "use the version of usersync that s
 // builder holds the frames with records after the last checkpoint. It decodes them
 // at the end, because the next checkpoint makes most of them unnecessary.
 type builder struct {
-	history *Past
+	history *History
 	held    []Frame
 }
 
@@ -145,10 +145,10 @@ func (b *builder) header(f Frame) error {
 }
 
 func (b *builder) hold(f Frame) error {
-	if f.last > b.history.Mark.Record+MostBeyond {
-		return &DamagedError{f.At, fmt.Sprintf("record %d is more than %d after the checkpoint", f.last, MostBeyond)}
+	if f.last > b.history.Checkpoint.Record+MaxUncheckpointed {
+		return &DamagedError{f.At, fmt.Sprintf("record %d is more than %d after the checkpoint", f.last, MaxUncheckpointed)}
 	}
-	if f.last > b.history.Mark.Record {
+	if f.last > b.history.Checkpoint.Record {
 		f.body = bytes.Clone(f.body)
 		b.held = append(b.held, f)
 	}
@@ -156,14 +156,14 @@ func (b *builder) hold(f Frame) error {
 }
 
 func (b *builder) checkpoint(f Frame) error {
-	m, _, err := f.Mark()
+	m, _, err := f.Checkpoint()
 	if err != nil {
 		return err
 	}
-	if m.Record < b.history.Mark.Record {
-		return &DamagedError{f.At, fmt.Sprintf("the checkpoint moves back from record %d to %d", b.history.Mark.Record, m.Record)}
+	if m.Record < b.history.Checkpoint.Record {
+		return &DamagedError{f.At, fmt.Sprintf("the checkpoint moves back from record %d to %d", b.history.Checkpoint.Record, m.Record)}
 	}
-	b.history.Mark = m
+	b.history.Checkpoint = m
 	b.held = slices.DeleteFunc(b.held, func(f Frame) bool { return f.last <= m.Record })
 	return nil
 }
@@ -200,7 +200,7 @@ func (b *builder) resolve() error {
 func (b *builder) addOutcomes(f Frame, sent map[int]Sent, settled map[int]user.Settled) error {
 	outcomes, err := f.Settled()
 	for _, o := range outcomes {
-		if o.Record <= b.history.Mark.Record {
+		if o.Record <= b.history.Checkpoint.Record {
 			continue // it may have been sent again since, in a frame that was dropped
 		}
 		if before, twice := settled[o.Record]; twice && before != o {
@@ -213,7 +213,7 @@ func (b *builder) addOutcomes(f Frame, sent map[int]Sent, settled map[int]user.S
 }
 
 // drop removes what the checkpoint covers.
-func (p *Past) drop() {
-	p.Settled = slices.DeleteFunc(p.Settled, func(o user.Settled) bool { return o.Record <= p.Mark.Record })
-	p.Sent = slices.DeleteFunc(p.Sent, func(s Sent) bool { return s.Record <= p.Mark.Record })
+func (p *History) drop() {
+	p.Settled = slices.DeleteFunc(p.Settled, func(o user.Settled) bool { return o.Record <= p.Checkpoint.Record })
+	p.Sent = slices.DeleteFunc(p.Sent, func(s Sent) bool { return s.Record <= p.Checkpoint.Record })
 }

@@ -7,16 +7,16 @@ import (
 
 func TestResumable(t *testing.T) {
 	for name, c := range map[string]struct {
-		past Past
+		past History
 		want bool
 	}{
-		"killed":              {Past{Begun: true}, true},
-		"stopped":             {Past{Begun: true, End: &End{State: Stopped}}, true},
-		"finished":            {Past{Begun: true, End: &End{State: Finished}}, false},
-		"absorbed":            {Past{Begun: true, End: &End{State: TakenUp}}, false},
-		"never begun":         {Past{}, false},
-		"killed sandbox run":  {Past{Begun: true, Header: Header{Rehearsal: true}}, false},
-		"stopped sandbox run": {Past{Begun: true, Header: Header{Rehearsal: true}, End: &End{State: Stopped}}, false},
+		"killed":              {History{Begun: true}, true},
+		"stopped":             {History{Begun: true, End: &End{State: Stopped}}, true},
+		"finished":            {History{Begun: true, End: &End{State: Finished}}, false},
+		"absorbed":            {History{Begun: true, End: &End{State: Absorbed}}, false},
+		"never begun":         {History{}, false},
+		"killed sandbox run":  {History{Begun: true, Header: Header{Sandbox: true}}, false},
+		"stopped sandbox run": {History{Begun: true, Header: Header{Sandbox: true}, End: &End{State: Stopped}}, false},
 	} {
 		if got := c.past.Resumable(); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)

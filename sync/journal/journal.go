@@ -33,7 +33,7 @@ type File interface {
 
 // MaxUncheckpointed is how many records there may be between the last checkpoint
 // and the newest record. It bounds the memory of a resume.
-const MostBeyond = 1 << 16
+const MaxUncheckpointed = 1 << 16
 
 // ErrEnded says that the run of the journal has already ended.
 var ErrEnded = errors.New("the journal has ended")
@@ -47,13 +47,13 @@ type Journal struct {
 	unsafe []user.Op
 	synced bool // every frame is synced
 
-	mu         sync.Mutex
-	buf        []byte // one frame, reused
-	at         int64  // bytes written
-	safe       int64  // bytes known to be synced
-	checkpoint int    // record of the last checkpoint
-	ended      bool
-	err        error
+	mu             sync.Mutex
+	buf            []byte // one frame, reused
+	at             int64  // bytes written
+	safe           int64  // bytes known to be synced
+	lastCheckpoint int    // record of the last checkpoint
+	ended          bool
+	err            error
 
 	syncing sync.Mutex // one goroutine syncs for all that wait
 }
@@ -74,17 +74,17 @@ func Create(f File, h Header) (*Journal, error) {
 // past.Size, which removes the remains of a crash, and syncs the rest. The error
 // is ErrEnded if the run ended for good. A run that has not begun is an error too:
 // use Create.
-func Continue(f File, past *Past, r Resumed) (*Journal, error) {
-	if !past.Begun {
+func Continue(f File, history *History, r Resumed) (*Journal, error) {
+	if !history.Begun {
 		return nil, errors.New("continue the journal: it has no header; nothing was sent, so create it again")
 	}
-	if past.Over() {
+	if history.Over() {
 		return nil, fmt.Errorf("continue the journal: %w", ErrEnded)
 	}
-	j := &Journal{file: f, unsafe: slices.Clone(past.Header.Unsafe), synced: past.Header.Synced, at: past.Size, checkpoint: past.Mark.Record}
+	j := &Journal{file: f, unsafe: slices.Clone(history.Header.Unsafe), synced: history.Header.Synced, at: history.Size, lastCheckpoint: history.Checkpoint.Record}
 	r.At = r.At.UTC()
-	if err := f.Truncate(past.Size); err != nil {
-		return nil, fmt.Errorf("truncate the journal to %d bytes: %w", past.Size, err)
+	if err := f.Truncate(history.Size); err != nil {
+		return nil, fmt.Errorf("truncate the journal to %d bytes: %w", history.Size, err)
 	}
 	if err := j.writeFact(kindResumed, r); err != nil {
 		return nil, fmt.Errorf("continue the journal: %w", err)
@@ -121,8 +121,8 @@ func (j *Journal) Unsent(records []*user.Record) error {
 // within checks that a resume could hold the records between the checkpoint and
 // this one.
 func (j *Journal) within(record int) error {
-	if record > j.checkpoint+MostBeyond {
-		return fmt.Errorf("record %d is more than %d after the checkpoint at %d", record, MostBeyond, j.checkpoint)
+	if record > j.lastCheckpoint+MaxUncheckpointed {
+		return fmt.Errorf("record %d is more than %d after the checkpoint at %d", record, MaxUncheckpointed, j.lastCheckpoint)
 	}
 	return nil
 }
@@ -147,14 +147,14 @@ func (j *Journal) Settled(outcomes []user.Outcome) error {
 
 // Checkpoint records that everything about the records up to m.Record is on disk,
 // and syncs the journal. A checkpoint before the last one is an error.
-func (j *Journal) Mark(m Mark) error {
+func (j *Journal) Checkpoint(m Checkpoint) error {
 	m.At = m.At.UTC()
 	body, err := json.Marshal(m)
 	j.mu.Lock()
-	if m.Record < j.checkpoint {
-		err = fmt.Errorf("checkpoint at record %d after one at %d", m.Record, j.checkpoint)
+	if m.Record < j.lastCheckpoint {
+		err = fmt.Errorf("checkpoint at record %d after one at %d", m.Record, j.lastCheckpoint)
 	}
-	j.checkpoint = max(m.Record, j.checkpoint)
+	j.lastCheckpoint = max(m.Record, j.lastCheckpoint)
 	return j.commit(append(j.begin(kindCheckpoint, m.Record), body...), err, true)
 }
 

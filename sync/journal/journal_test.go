@@ -16,7 +16,7 @@ import (
 	"usersync/sync/user"
 )
 
-func read(b []byte) (*Past, error) { return Read(bytes.NewReader(b), int64(len(b))) }
+func read(b []byte) (*History, error) { return Read(bytes.NewReader(b), int64(len(b))) }
 
 func batch(first, n int) user.Batch {
 	b := user.Batch{Number: first, Op: user.Create}
@@ -51,7 +51,7 @@ func TestWhatMustNotBeWritten(t *testing.T) {
 	unknown[0].Action = "merge"
 	odd := settled(batch(1, 1))
 	odd[0].Status = "odd"
-	far := batch(MostBeyond+1, 1)
+	far := batch(MaxUncheckpointed+1, 1)
 	for _, c := range []struct {
 		name string
 		do   func(*Journal) error
@@ -62,7 +62,9 @@ func TestWhatMustNotBeWritten(t *testing.T) {
 		{"an unknown op", func(j *Journal) error { return j.Sent(user.Batch{Op: "merge"}) }, "merge"},
 		{"a record too far ahead", func(j *Journal) error { return j.Sent(far) }, "65537"},
 		{"an outcome too far ahead", func(j *Journal) error { return j.Settled(settled(far)) }, "65537"},
-		{"a checkpoint that moves back", func(j *Journal) error { return errors.Join(j.Mark(Mark{Record: 5}), j.Mark(Mark{Record: 4})) }, "after one at 5"},
+		{"a checkpoint that moves back", func(j *Journal) error {
+			return errors.Join(j.Checkpoint(Checkpoint{Record: 5}), j.Checkpoint(Checkpoint{Record: 4}))
+		}, "after one at 5"},
 		{"more after the end", func(j *Journal) error { return errors.Join(j.Finish(End{State: Finished}), j.Sent(batch(1, 1))) }, "ended"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -81,7 +83,7 @@ func TestWhatMustNotBeWritten(t *testing.T) {
 }
 
 func TestARunThatIsOverIsNotContinued(t *testing.T) {
-	for _, state := range []State{Finished, TakenUp} {
+	for _, state := range []State{Finished, Absorbed} {
 		s := begin(t, header)
 		if err := s.j.Finish(End{At: night, State: state, By: "other"}); err != nil {
 			t.Fatal(err)
@@ -94,7 +96,7 @@ func TestARunThatIsOverIsNotContinued(t *testing.T) {
 			t.Errorf("Continue after %s = %v", state, err)
 		}
 	}
-	if _, err := Continue(&disk{}, &Past{}, Resumed{}); err == nil {
+	if _, err := Continue(&disk{}, &History{}, Resumed{}); err == nil {
 		t.Error("a journal without a header was continued")
 	}
 }
@@ -126,9 +128,9 @@ func TestTheLedgersLaterMarkCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	past.Advance(Mark{Record: 4})
-	past.Advance(Mark{Record: 2})
-	if len(past.Settled) != 1 || len(past.Sent) != 5 || past.Mark.Record != 4 {
+	past.Advance(Checkpoint{Record: 4})
+	past.Advance(Checkpoint{Record: 2})
+	if len(past.Settled) != 1 || len(past.Sent) != 5 || past.Checkpoint.Record != 4 {
 		t.Errorf("%+v", past)
 	}
 	o, ours := past.Settled[0].For(batch(5, 1).Records[0])
@@ -150,7 +152,7 @@ func TestUnsafeOpsAreSynced(t *testing.T) {
 	for _, c := range []struct {
 		do    error
 		syncs int
-	}{{nil, 1}, {s.j.Sent(batch(1, 1)), 2}, {s.j.Settled(settled(batch(1, 1))), 3}, {s.j.Sent(update), 3}, {s.j.Mark(Mark{Record: 1}), 4}} {
+	}{{nil, 1}, {s.j.Sent(batch(1, 1)), 2}, {s.j.Settled(settled(batch(1, 1))), 3}, {s.j.Sent(update), 3}, {s.j.Checkpoint(Checkpoint{Record: 1}), 4}} {
 		if c.do != nil {
 			t.Fatal(c.do)
 		}

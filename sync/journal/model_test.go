@@ -43,7 +43,7 @@ type written struct {
 	end     int
 	sent    []Sent
 	settled []user.Settled
-	mark    *Mark
+	mark    *Checkpoint
 	over    *End
 	resumed *Resumed
 }
@@ -126,8 +126,8 @@ func (s *story) step(t *rapid.T) {
 		s.settle(t)
 	case 8:
 		s.mark += rapid.IntRange(0, 100).Draw(t, "further")
-		m := Mark{Record: s.mark, At: night, Results: 1, InputSHA256: "ab", Outcomes: map[user.Status]int{user.Created: s.mark}}
-		s.note(t, written{mark: &m}, s.j.Mark(m))
+		m := Checkpoint{Record: s.mark, At: night, Results: 1, InputSHA256: "ab", Outcomes: map[user.Status]int{user.Created: s.mark}}
+		s.note(t, written{mark: &m}, s.j.Checkpoint(m))
 	case 9:
 		s.restart(t)
 	}
@@ -180,8 +180,8 @@ func (s *story) restart(t *rapid.T) {
 }
 
 // expected is the history of the steps whose bytes are all there.
-func (s *story) expected(size int) *Past {
-	p := &Past{Torn: int64(size)}
+func (s *story) expected(size int) *History {
+	p := &History{Torn: int64(size)}
 	for _, w := range s.steps {
 		if w.end > size {
 			break
@@ -197,7 +197,7 @@ func (s *story) expected(size int) *Past {
 	return p
 }
 
-func (p *Past) take(w written) {
+func (p *History) take(w written) {
 	for _, x := range w.sent {
 		p.forget(x.Record)
 		p.Sent = append(p.Sent, x)
@@ -207,7 +207,7 @@ func (p *Past) take(w written) {
 		p.Settled = append(p.Settled, o)
 	}
 	if w.mark != nil {
-		p.Mark = *w.mark
+		p.Checkpoint = *w.mark
 	}
 	if w.over != nil {
 		p.End = w.over
@@ -217,7 +217,7 @@ func (p *Past) take(w written) {
 	}
 }
 
-func (p *Past) forget(record int) {
+func (p *History) forget(record int) {
 	p.Sent = slices.DeleteFunc(p.Sent, func(s Sent) bool { return s.Record == record })
 	p.Settled = slices.DeleteFunc(p.Settled, func(o user.Settled) bool { return o.Record == record })
 }

@@ -10,9 +10,9 @@ import (
 
 // Edit says what Rewrite changes. A nil function changes nothing.
 type Edit struct {
-	Sent    func(*Sent)
-	Settled func(*user.Settled)
-	Mark    func(*Mark)
+	Sent       func(*Sent)
+	Settled    func(*user.Settled)
+	Checkpoint func(*Checkpoint)
 }
 
 // Rewrite copies the journal of the given size in from to another file, changed by
@@ -47,12 +47,12 @@ func (f Frame) edited(edit Edit) ([]byte, error) {
 		return f.editedSent(edit.Sent)
 	case f.kind == kindSettled && edit.Settled != nil:
 		return f.editedSettled(edit.Settled)
-	case f.kind == kindCheckpoint && edit.Mark != nil:
-		m, _, err := f.Mark()
+	case f.kind == kindCheckpoint && edit.Checkpoint != nil:
+		m, _, err := f.Checkpoint()
 		if err != nil {
 			return nil, err
 		}
-		edit.Mark(&m)
+		edit.Checkpoint(&m)
 		return json.Marshal(m)
 	}
 	return f.body, nil

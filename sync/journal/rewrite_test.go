@@ -30,7 +30,7 @@ func TestRewrittenItSaysTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := read(rewrite(t, s.d.Bytes(), Edit{Sent: func(*Sent) {}, Settled: func(*user.Settled) {}, Mark: func(*Mark) {}}))
+		got, err := read(rewrite(t, s.d.Bytes(), Edit{Sent: func(*Sent) {}, Settled: func(*user.Settled) {}, Checkpoint: func(*Checkpoint) {}}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +43,7 @@ func TestRewrittenItSaysTheSame(t *testing.T) {
 
 func TestRewrittenWithoutAPerson(t *testing.T) {
 	s := begin(t, header)
-	for _, err := range []error{s.j.Sent(batch(1, 3)), s.j.Settled(settled(batch(1, 2))), s.j.Mark(Mark{Record: 1, Results: 7})} {
+	for _, err := range []error{s.j.Sent(batch(1, 3)), s.j.Settled(settled(batch(1, 2))), s.j.Checkpoint(Checkpoint{Record: 1, Results: 7})} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,13 +55,13 @@ func TestRewrittenWithoutAPerson(t *testing.T) {
 				o.ID, o.RequestID = "x", ""
 			}
 		},
-		Mark: func(m *Mark) { m.Results = 5 },
+		Checkpoint: func(m *Checkpoint) { m.Results = 5 },
 	})
 	past, err := read(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(past.Sent) != 1 || past.Sent[0].ID != "x" || len(past.Settled) != 1 || past.Settled[0].ID != "x" || past.Mark.Results != 5 {
+	if len(past.Sent) != 1 || past.Sent[0].ID != "x" || len(past.Settled) != 1 || past.Settled[0].ID != "x" || past.Checkpoint.Results != 5 {
 		t.Errorf("%+v", past)
 	}
 	if bytes.Contains(text, []byte("CUST-0000000002")) || !bytes.Contains(text, []byte("CUST-0000000001")) {
@@ -71,7 +71,7 @@ func TestRewrittenWithoutAPerson(t *testing.T) {
 
 func TestDamageIsNotRewritten(t *testing.T) {
 	s := begin(t, header)
-	if err := errors.Join(s.j.Sent(batch(1, 3)), s.j.Mark(Mark{Record: 3})); err != nil {
+	if err := errors.Join(s.j.Sent(batch(1, 3)), s.j.Checkpoint(Checkpoint{Record: 3})); err != nil {
 		t.Fatal(err)
 	}
 	text := bytes.Clone(s.d.Bytes())

@@ -16,7 +16,7 @@ func (l *Ledger) Admin() Admin { return Admin{l} }
 
 // Shown is all that the ledger holds of a user.
 type Shown struct {
-	user.Known
+	user.LedgerEntry
 	Feed string
 }
 
@@ -33,7 +33,7 @@ func (a Admin) Show(ctx context.Context, id string) (Shown, error) {
 	var prints fingerprint.Slab
 	err = a.l.find(ctx, a.l.db.Read, scope, places{ids: []string{id}}, func(_ int, r *scanned) (err error) {
 		found = new(Shown)
-		if found.Known, err = a.l.known(a.l.naming(ctx), r, &prints); err != nil {
+		if found.LedgerEntry, err = a.l.known(a.l.naming(ctx), r, &prints); err != nil {
 			return err
 		}
 		found.Feed, err = a.l.feedName(ctx, r.feed)
@@ -55,12 +55,12 @@ func (a Admin) Resolve(ctx context.Context, id, remote string) error {
 	if err != nil {
 		return err
 	}
-	if shown.Standing != user.Pending {
-		return &NotPendingError{Standing: standings[shown.Standing]}
+	if shown.State != user.Pending {
+		return &NotPendingError{Standing: standings[shown.State]}
 	}
 	e := Entry{ID: id, Remote: remote, Run: shown.Run, Record: shown.Record, Anew: true}
 	if remote != "" {
-		e.Standing = user.Held
+		e.Standing = user.Present
 	}
 	return a.amend(ctx, "resolve an entry", e)
 }

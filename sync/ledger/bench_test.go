@@ -39,7 +39,7 @@ func benchLedger(b *testing.B, url string) (*Ledger, []user.User) {
 	p := l.Printer()
 	for i := range users {
 		users[i] = benchUser(i)
-		entries[i] = Entry{ID: users[i].ID, Standing: user.Held, Record: i + 1, Prints: p.Prints(nil, &users[i])}
+		entries[i] = Entry{ID: users[i].ID, Standing: user.Present, Record: i + 1, Prints: p.Prints(nil, &users[i])}
 	}
 	began := time.Now()
 	benchMark(b, l, entries)
@@ -58,10 +58,10 @@ func benchMark(b *testing.B, l *Ledger, entries []Entry) {
 	}
 }
 
-func benchLook(b *testing.B, l *Ledger, users []user.User, want user.Standing) {
+func benchLook(b *testing.B, l *Ledger, users []user.User, want user.EntryState) {
 	p := l.Printer()
 	ids := make([]string, question)
-	var room []user.Print
+	var room []user.Fingerprint
 	n := 0
 	b.ReportAllocs()
 	for b.Loop() {
@@ -76,7 +76,7 @@ func benchLook(b *testing.B, l *Ledger, users []user.User, want user.Standing) {
 		for i := range known {
 			got := p.Prints(room, &users[from+i])
 			room = got.Fields
-			if known[i].Standing != want || (want == user.Held && !fingerprint.Same(known[i].Prints, got)) {
+			if known[i].State != want || (want == user.Present && !fingerprint.Same(known[i].Fingerprints, got)) {
 				b.Fatal("not as expected")
 			}
 		}
@@ -89,10 +89,10 @@ func Benchmark(b *testing.B) {
 	for _, url := range []string{"sqlite:" + b.TempDir() + "/ledger.db", server.database(b)} {
 		b.Run(url[:6], func(b *testing.B) {
 			l, users := benchLedger(b, url)
-			b.Run("look/same-order", func(b *testing.B) { benchLook(b, l, users, user.Held) })
+			b.Run("look/same-order", func(b *testing.B) { benchLook(b, l, users, user.Present) })
 			shuffled := append([]user.User(nil), users...)
 			rand.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-			b.Run("look/random", func(b *testing.B) { benchLook(b, l, shuffled, user.Held) })
+			b.Run("look/random", func(b *testing.B) { benchLook(b, l, shuffled, user.Present) })
 			for i := range shuffled {
 				shuffled[i].ID = "new-" + shuffled[i].ID
 			}

@@ -44,7 +44,7 @@ func child(action string) {
 		markForever(ctx, l)
 	case "sleep":
 		bufio.NewReader(os.Stdin).ReadString('\n')
-		err := l.Mark(ctx, Mark{Run: "child", Record: 99}, []Entry{{ID: "late", Standing: user.Held}})
+		err := l.Mark(ctx, Mark{Run: "child", Record: 99}, []Entry{{ID: "late", Standing: user.Present}})
 		fmt.Println("fenced:", errors.Is(err, ErrFenced), "valid:", lease.Valid())
 		fmt.Println("pend fenced:", errors.Is(l.Pend(ctx, "child", []Entry{{ID: "late"}}), ErrFenced))
 	}
@@ -56,7 +56,7 @@ func markForever(ctx context.Context, l *Ledger) {
 	for n := 1; ; n++ {
 		entries := make([]Entry, 0, 10*n)
 		for i := range 10 * n {
-			entries = append(entries, Entry{ID: strconv.Itoa(i), Standing: user.Held, Record: n})
+			entries = append(entries, Entry{ID: strconv.Itoa(i), Standing: user.Present, Record: n})
 		}
 		if err := l.Mark(ctx, Mark{Run: "child", Record: n}, entries); err != nil {
 			panic(err)
@@ -181,8 +181,8 @@ func TestLateRunIsFencedOff(t *testing.T) {
 	if got := p.line(t); got != "pend fenced: true" {
 		t.Error(got)
 	}
-	mark(t, l, Entry{ID: "x", Standing: user.Held})
-	if k := look(t, l, "late", "x"); k[0].Standing != user.Absent || k[1].Standing != user.Held || !lease.Valid() {
+	mark(t, l, Entry{ID: "x", Standing: user.Present})
+	if k := look(t, l, "late", "x"); k[0].State != user.Absent || k[1].State != user.Present || !lease.Valid() {
 		t.Errorf("%+v", k)
 	}
 }
@@ -203,5 +203,5 @@ func TestDeadProcessHoldsNothing(t *testing.T) {
 	}
 	p.Wait()
 	lock(t, l)
-	mark(t, l, Entry{ID: "x", Standing: user.Held})
+	mark(t, l, Entry{ID: "x", Standing: user.Present})
 }

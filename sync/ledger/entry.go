@@ -12,7 +12,7 @@ import (
 // state is what an entry is while a transaction changes it.
 type state struct {
 	database.Row
-	known   user.Prints
+	known   user.Fingerprints
 	stored  bool // the database has it
 	present bool // it shall have it
 }
@@ -73,17 +73,17 @@ func (w *writing) held(s *state, r *scanned, prints *fingerprint.Slab) error {
 		return err
 	}
 	s.Num, s.Feed, s.Standing, s.Remote, s.Run, s.Record = r.num, r.feed, r.standing, k.Remote, r.run, r.record
-	s.known, s.stored, s.present = k.Prints, true, true
+	s.known, s.stored, s.present = k.Fingerprints, true, true
 	return nil
 }
 
 func (w *writing) lay(run string, e *Entry, s *state) (err error) {
 	if e.Standing == user.Absent {
-		s.present, s.Remote, s.known = false, "", user.Prints{}
+		s.present, s.Remote, s.known = false, "", user.Fingerprints{}
 		return nil
 	}
 	if e.Anew {
-		s.Remote, s.known = "", user.Prints{}
+		s.Remote, s.known = "", user.Fingerprints{}
 	}
 	if e.Remote != "" {
 		s.Remote = e.Remote

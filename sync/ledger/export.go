@@ -68,13 +68,13 @@ func (a Admin) line(ctx context.Context, r *scanned) (line, error) {
 	if err != nil {
 		return line{}, err
 	}
-	e := line{ID: string(r.id), Feed: feed, Standing: standings[k.Standing], Remote: k.Remote, Run: k.Run, Record: k.Record,
-		Prints: make(map[user.Field]string, len(k.Prints.Fields))}
-	for _, f := range k.Prints.Fields {
+	e := line{ID: string(r.id), Feed: feed, Standing: standings[k.State], Remote: k.Remote, Run: k.Run, Record: k.Record,
+		Prints: make(map[user.Field]string, len(k.Fingerprints.Fields))}
+	for _, f := range k.Fingerprints.Fields {
 		e.Prints[f.Field] = fmt.Sprintf("%016x", f.Sum)
 	}
-	if k.Prints.Secrets != ([16]byte{}) {
-		e.Secrets = hex.EncodeToString(k.Prints.Secrets[:])
+	if k.Fingerprints.Secrets != ([16]byte{}) {
+		e.Secrets = hex.EncodeToString(k.Fingerprints.Secrets[:])
 	}
 	return e, nil
 }
@@ -84,7 +84,7 @@ func (e *line) entry() (Entry, error) {
 	out := Entry{ID: e.ID, Remote: e.Remote, Run: e.Run, Record: e.Record, Anew: true}
 	for standing, name := range standings {
 		if name == e.Standing {
-			out.Standing = user.Standing(standing)
+			out.Standing = user.EntryState(standing)
 		}
 	}
 	if out.Standing == user.Absent {
@@ -95,7 +95,7 @@ func (e *line) entry() (Entry, error) {
 		if err != nil || len(text) != 16 {
 			return out, fmt.Errorf("the print of %s must be 16 hex digits", field)
 		}
-		out.Prints.Fields = append(out.Prints.Fields, user.Print{Field: field, Sum: sum})
+		out.Prints.Fields = append(out.Prints.Fields, user.Fingerprint{Field: field, Sum: sum})
 	}
 	secrets, err := hex.DecodeString(e.Secrets)
 	if err != nil || (len(secrets) != 0 && len(secrets) != 16) {

@@ -30,7 +30,7 @@ func TestRowsFromAreInTheOrderOfIDs(t *testing.T) {
 		var want []string
 		for k := range 2*question + 7 {
 			id := fmt.Sprint((k * 7919) % 100_003)
-			entries, want = append(entries, Entry{ID: id, Standing: user.Held}), append(want, id)
+			entries, want = append(entries, Entry{ID: id, Standing: user.Present}), append(want, id)
 		}
 		for _, id := range []string{"Z", "a", "\u00e9"} {
 			entries, want = append(entries, Entry{ID: id, Standing: user.Pending}), append(want, id)
@@ -54,8 +54,8 @@ func TestSharedUsersAreNobodysOwn(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		a := open(t, Options{URL: url, Feed: "a"})
 		lease := lock(t, a)
-		mark(t, a, Entry{ID: "both", Standing: user.Held}, Entry{ID: "only-a", Standing: user.Held})
-		if k := look(t, a, "both")[0]; k.Elsewhere {
+		mark(t, a, Entry{ID: "both", Standing: user.Present}, Entry{ID: "only-a", Standing: user.Present})
+		if k := look(t, a, "both")[0]; k.OtherFeedOnly {
 			t.Error("a user of one's own is elsewhere")
 		}
 		if err := lease.Release(); err != nil {
@@ -63,15 +63,15 @@ func TestSharedUsersAreNobodysOwn(t *testing.T) {
 		}
 		b := open(t, Options{URL: url, Feed: "b"})
 		lock(t, b)
-		mark(t, b, Entry{ID: "only-b", Standing: user.Held})
-		if k := look(t, b, "both", "only-b"); !k[0].Elsewhere || k[1].Elsewhere {
+		mark(t, b, Entry{ID: "only-b", Standing: user.Present})
+		if k := look(t, b, "both", "only-b"); !k[0].OtherFeedOnly || k[1].OtherFeedOnly {
 			t.Errorf("%+v", k)
 		}
 		if err := b.Share(t.Context(), []string{"both", "only-b", "nobody"}); err != nil {
 			t.Fatal(err)
 		}
-		mark(t, b, Entry{ID: "both", Standing: user.Held}) // what comes later changes nothing
-		if k := look(t, b, "both")[0]; k.Elsewhere || k.Standing != user.Held {
+		mark(t, b, Entry{ID: "both", Standing: user.Present}) // what comes later changes nothing
+		if k := look(t, b, "both")[0]; k.OtherFeedOnly || k.State != user.Present {
 			t.Errorf("%+v", k)
 		}
 		if d := cmp.Diff([][]string{{"only-a"}, {"only-b"}}, [][]string{idsFrom(t, b, "a", ""), idsFrom(t, b, "b", "")}); d != "" {

@@ -96,10 +96,10 @@ func TestTakenOverInSQLiteIsFencedToo(t *testing.T) {
 	if _, err := l.db.Write.Exec(`UPDATE usersync_scope SET epoch = epoch + 1`); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Mark(t.Context(), Mark{Run: "r"}, []Entry{{ID: "x", Standing: user.Held}}); !errors.Is(err, ErrFenced) || lease.Valid() {
+	if err := l.Mark(t.Context(), Mark{Run: "r"}, []Entry{{ID: "x", Standing: user.Present}}); !errors.Is(err, ErrFenced) || lease.Valid() {
 		t.Error(err)
 	}
-	if k := look(t, l, "x")[0]; k.Standing != user.Absent {
+	if k := look(t, l, "x")[0]; k.State != user.Absent {
 		t.Error("written all the same")
 	}
 }

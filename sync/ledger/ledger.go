@@ -160,4 +160,4 @@ func inScope(scope, row int64) int64 { return scope<<scopeBits | row }
 func rowOf(num int64) int64 { return num & (1<<scopeBits - 1) }
 
 // standings are how a user's standing is called outside the program.
-var standings = [...]string{user.Absent: "absent", user.Held: "held", user.Taken: "accepted", user.Pending: "pending"}
+var standings = [...]string{user.Absent: "absent", user.Present: "held", user.AcceptedLater: "accepted", user.Pending: "pending"}

@@ -60,7 +60,7 @@ func mark(t *testing.T, l *Ledger, entries ...Entry) {
 	}
 }
 
-func look(t *testing.T, l *Ledger, ids ...string) []user.Known {
+func look(t *testing.T, l *Ledger, ids ...string) []user.LedgerEntry {
 	t.Helper()
 	known, err := l.Look(t.Context(), ids)
 	if err != nil {
@@ -69,12 +69,12 @@ func look(t *testing.T, l *Ledger, ids ...string) []user.Known {
 	return known
 }
 
-func prints(pairs ...user.Print) user.Prints { return user.Prints{Fields: pairs} }
+func prints(pairs ...user.Fingerprint) user.Fingerprints { return user.Fingerprints{Fields: pairs} }
 
 func TestNewLedgerKnowsNobody(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
-		if k := look(t, l, "a")[0]; k.Standing != user.Absent || k.Row != 0 {
+		if k := look(t, l, "a")[0]; k.State != user.Absent || k.Row != 0 {
 			t.Errorf("got %+v", k)
 		}
 		if g, err := l.Generation(t.Context()); g != 0 || err != nil {
@@ -91,9 +91,9 @@ func TestMarkIsThereAfterReopening(t *testing.T) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
 		m := Mark{Run: "run-1", Record: 2, Input: 77, SHA256: [32]byte{1, 2}, Sizes: map[string]int64{"results": 9}, At: time.UnixMilli(1234)}
-		one := user.Prints{Fields: []user.Print{{Field: user.Email, Sum: 1<<64 - 1}, {Field: "extra.x", Sum: 2}}, Secrets: [16]byte{9}}
-		err := l.Mark(t.Context(), m, []Entry{{ID: "é'\"\\", Standing: user.Held, Remote: "r1", Record: 1, Prints: one},
-			{ID: "b", Standing: user.Taken, Run: "run-0", Record: 7}})
+		one := user.Fingerprints{Fields: []user.Fingerprint{{Field: user.Email, Sum: 1<<64 - 1}, {Field: "extra.x", Sum: 2}}, Secrets: [16]byte{9}}
+		err := l.Mark(t.Context(), m, []Entry{{ID: "é'\"\\", Standing: user.Present, Remote: "r1", Record: 1, Prints: one},
+			{ID: "b", Standing: user.AcceptedLater, Run: "run-0", Record: 7}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,8 +101,8 @@ func TestMarkIsThereAfterReopening(t *testing.T) {
 			t.Fatal(err)
 		}
 		l = open(t, Options{URL: url})
-		want := []user.Known{{Standing: user.Taken, Row: 2, Run: "run-0", Record: 7}, {},
-			{Standing: user.Held, Row: 1, Remote: "r1", Run: "run-1", Record: 1, Prints: one}}
+		want := []user.LedgerEntry{{State: user.AcceptedLater, Row: 2, Run: "run-0", Record: 7}, {},
+			{State: user.Present, Row: 1, Remote: "r1", Run: "run-1", Record: 1, Fingerprints: one}}
 		if d := cmp.Diff(want, look(t, l, "b", "c", "é'\"\\")); d != "" {
 			t.Error(d)
 		}
@@ -117,7 +117,7 @@ func TestScopesDoNotMeet(t *testing.T) {
 		a, b := open(t, Options{URL: url, Scope: "a"}), open(t, Options{URL: url, Scope: "b"})
 		lock(t, a)
 		lock(t, b) // another scope's lease is no hindrance
-		mark(t, a, Entry{ID: "x", Standing: user.Held, Remote: "a"})
+		mark(t, a, Entry{ID: "x", Standing: user.Present, Remote: "a"})
 		mark(t, b, Entry{ID: "x", Standing: user.Pending, Remote: "b"})
 		if ka, kb := look(t, a, "x")[0], look(t, b, "x")[0]; ka.Remote != "a" || kb.Remote != "b" || ka.Row != 1 || kb.Row != 1 {
 			t.Errorf("%+v %+v", ka, kb)
@@ -129,21 +129,21 @@ func TestWhatWasKnownStaysKnown(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		old := user.Prints{Fields: []user.Print{{Field: user.Email, Sum: 1}, {Field: user.Phone, Sum: 2}}, Secrets: [16]byte{1}}
-		mark(t, l, Entry{ID: "x", Standing: user.Held, Remote: "r", Prints: old})
-		mark(t, l, Entry{ID: "x", Standing: user.Held, Prints: prints(user.Print{Field: user.City, Sum: 3}), Doubted: []user.Field{user.Phone, user.SSN}})
-		if d := cmp.Diff(prints(user.Print{Field: user.Email, Sum: 1}, user.Print{Field: user.City, Sum: 3}), look(t, l, "x")[0].Prints); d != "" {
+		old := user.Fingerprints{Fields: []user.Fingerprint{{Field: user.Email, Sum: 1}, {Field: user.Phone, Sum: 2}}, Secrets: [16]byte{1}}
+		mark(t, l, Entry{ID: "x", Standing: user.Present, Remote: "r", Prints: old})
+		mark(t, l, Entry{ID: "x", Standing: user.Present, Prints: prints(user.Fingerprint{Field: user.City, Sum: 3}), Doubted: []user.Field{user.Phone, user.SSN}})
+		if d := cmp.Diff(prints(user.Fingerprint{Field: user.Email, Sum: 1}, user.Fingerprint{Field: user.City, Sum: 3}), look(t, l, "x")[0].Fingerprints); d != "" {
 			t.Error(d)
 		}
-		mark(t, l, Entry{ID: "x", Standing: user.Held, Anew: true, Prints: prints(user.Print{Field: user.City, Sum: 4})})
-		if k := look(t, l, "x")[0]; k.Remote != "" || len(k.Prints.Fields) != 1 || k.Row != 1 {
+		mark(t, l, Entry{ID: "x", Standing: user.Present, Anew: true, Prints: prints(user.Fingerprint{Field: user.City, Sum: 4})})
+		if k := look(t, l, "x")[0]; k.Remote != "" || len(k.Fingerprints.Fields) != 1 || k.Row != 1 {
 			t.Errorf("made anew: %+v", k)
 		}
-		mark(t, l, Entry{ID: "x", Standing: user.Held, Remote: "r"})
+		mark(t, l, Entry{ID: "x", Standing: user.Present, Remote: "r"})
 		if err := l.Pend(t.Context(), "run-1", []Entry{{ID: "x"}}); err != nil {
 			t.Fatal(err)
 		}
-		if k := look(t, l, "x")[0]; k.Standing != user.Pending || k.Remote != "" || len(k.Prints.Fields) > 0 {
+		if k := look(t, l, "x")[0]; k.State != user.Pending || k.Remote != "" || len(k.Fingerprints.Fields) > 0 {
 			t.Errorf("pending: %+v", k)
 		}
 	})
@@ -154,14 +154,14 @@ func TestPendingIsKnownNoMore(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		old := prints(user.Print{Field: user.Email, Sum: 1})
-		mark(t, l, Entry{ID: "x", Standing: user.Held, Remote: "gone", Prints: old}, Entry{ID: "y", Standing: user.Held, Remote: "gone", Prints: old})
-		err := l.Pend(t.Context(), "run-1", []Entry{{ID: "x", Prints: prints(user.Print{Field: user.Email, Sum: 5})}, {ID: "y", Remote: "given"}})
+		old := prints(user.Fingerprint{Field: user.Email, Sum: 1})
+		mark(t, l, Entry{ID: "x", Standing: user.Present, Remote: "gone", Prints: old}, Entry{ID: "y", Standing: user.Present, Remote: "gone", Prints: old})
+		err := l.Pend(t.Context(), "run-1", []Entry{{ID: "x", Prints: prints(user.Fingerprint{Field: user.Email, Sum: 5})}, {ID: "y", Remote: "given"}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, remote := range []string{"", "given"} {
-			if k := look(t, l, "x", "y")[i]; k.Standing != user.Pending || k.Remote != remote || len(k.Prints.Fields) > 0 {
+			if k := look(t, l, "x", "y")[i]; k.State != user.Pending || k.Remote != remote || len(k.Fingerprints.Fields) > 0 {
 				t.Errorf("pending: %+v, want the key %q and no print", k, remote)
 			}
 		}
@@ -188,7 +188,7 @@ func TestNothingIsWrittenWithoutALease(t *testing.T) {
 			t.Error(err)
 		}
 		lease := lock(t, l)
-		mark(t, l, Entry{ID: "x", Standing: user.Held})
+		mark(t, l, Entry{ID: "x", Standing: user.Present})
 		if err := lease.Release(); err != nil {
 			t.Fatal(err)
 		}
@@ -202,11 +202,11 @@ func TestFailedMarkLeavesNothing(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		err := l.Mark(t.Context(), Mark{Run: "r"}, []Entry{{ID: "x", Standing: user.Held}, {ID: "a\x00b", Standing: user.Held, Record: 2}})
+		err := l.Mark(t.Context(), Mark{Run: "r"}, []Entry{{ID: "x", Standing: user.Present}, {ID: "a\x00b", Standing: user.Present, Record: 2}})
 		if !errors.Is(err, database.ErrBadID) || strings.Contains(err.Error(), "a\x00b") {
 			t.Error(err)
 		}
-		if k := look(t, l, "x")[0]; k.Standing != user.Absent {
+		if k := look(t, l, "x")[0]; k.State != user.Absent {
 			t.Error("half a mark was kept")
 		}
 		if g, _ := l.Generation(t.Context()); g != 0 {
@@ -222,7 +222,7 @@ func TestLookInAnyOrder(t *testing.T) {
 		var many []Entry
 		var ids []string
 		for i := range 5000 {
-			many = append(many, Entry{ID: benchUser(i).ID, Standing: user.Held, Record: i})
+			many = append(many, Entry{ID: benchUser(i).ID, Standing: user.Present, Record: i})
 			ids = append(ids, benchUser(i).ID)
 		}
 		mark(t, l, many...)
@@ -233,7 +233,7 @@ func TestLookInAnyOrder(t *testing.T) {
 		for name, order := range map[string][]string{"same": ids, "back": backwards, "gaps": gaps, "twice": twice} {
 			for range 2 {
 				for i, k := range look(t, l, append([]string{"nobody"}, order...)...)[1:] {
-					if k.Standing != user.Held || many[k.Record].ID != order[i] {
+					if k.State != user.Present || many[k.Record].ID != order[i] {
 						t.Fatalf("%s: place %d: %+v", name, i, k)
 					}
 				}
@@ -251,11 +251,11 @@ func TestMarkRepeatsAnIDFarApart(t *testing.T) {
 		var entries []Entry
 		for i := range 2*question + 1 {
 			id := fmt.Sprint("u-", i%question)
-			entries = append(entries, Entry{ID: id, Standing: user.Held, Record: i + 1, Prints: prints(user.Print{Field: "email", Sum: uint64(i)})})
+			entries = append(entries, Entry{ID: id, Standing: user.Present, Record: i + 1, Prints: prints(user.Fingerprint{Field: "email", Sum: uint64(i)})})
 		}
 		mark(t, l, entries...)
 		got := look(t, l, "u-0", "u-1")
-		if got[0].Record != 2*question+1 || got[1].Record != question+2 || got[1].Prints.Fields[0].Sum != question+1 {
+		if got[0].Record != 2*question+1 || got[1].Record != question+2 || got[1].Fingerprints.Fields[0].Sum != question+1 {
 			t.Errorf("got %+v", got)
 		}
 	})

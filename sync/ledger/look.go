@@ -25,8 +25,8 @@ func checkID(id string) error {
 // Look returns what the ledger knows of each id, in the order of ids. One that
 // it does not know is user.Absent. It sees what is marked, not what another
 // transaction is about to mark.
-func (l *Ledger) Look(ctx context.Context, ids []string) ([]user.Known, error) {
-	known := make([]user.Known, len(ids))
+func (l *Ledger) Look(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
+	known := make([]user.LedgerEntry, len(ids))
 	for from := 0; from < len(ids); from += question {
 		to := min(from+question, len(ids))
 		if err := l.look(ctx, ids[from:to], known[from:to]); err != nil {
@@ -36,7 +36,7 @@ func (l *Ledger) Look(ctx context.Context, ids []string) ([]user.Known, error) {
 	return known, nil
 }
 
-func (v *view) look(ctx context.Context, ids []string, known []user.Known) error {
+func (v *view) look(ctx context.Context, ids []string, known []user.LedgerEntry) error {
 	for _, id := range ids {
 		if err := checkID(id); err != nil {
 			return err
@@ -62,7 +62,7 @@ type answer struct {
 	v      *view
 	ctx    context.Context
 	ids    []string
-	known  []user.Known
+	known  []user.LedgerEntry
 	found  int
 	last   int // the last place among those found
 	prints fingerprint.Slab
@@ -164,14 +164,14 @@ func (v *view) naming(ctx context.Context) naming {
 	return func(n *database.Names, num int64) (string, error) { return n.Name(ctx, v.db, num) }
 }
 
-func (v *view) known(name naming, r *scanned, s *fingerprint.Slab) (k user.Known, err error) {
+func (v *view) known(name naming, r *scanned, s *fingerprint.Slab) (k user.LedgerEntry, err error) {
 	home := v.feed.Load()
-	k.Elsewhere = r.feed != home && r.feed != 0 && home != 0
-	k.Standing, k.Row, k.Record, k.Remote = user.Standing(r.standing), rowOf(r.num), int(r.record), string(r.remote)
+	k.OtherFeedOnly = r.feed != home && r.feed != 0 && home != 0
+	k.State, k.Row, k.Record, k.Remote = user.EntryState(r.standing), rowOf(r.num), int(r.record), string(r.remote)
 	if k.Run, err = name(v.runs, r.run); err != nil {
 		return k, err
 	}
 	field := func(num int64) (string, error) { return name(v.fields, num) }
-	k.Prints, err = fingerprint.Decode(r.prints, field, s)
+	k.Fingerprints, err = fingerprint.Decode(r.prints, field, s)
 	return k, err
 }

@@ -29,7 +29,7 @@ type Mark struct {
 type Entry struct {
 	ID string
 	// Standing is Held, Taken or Pending; Absent removes the entry.
-	Standing user.Standing
+	Standing user.EntryState
 	// Remote is the key that the API made; empty keeps the one that is known.
 	Remote string
 	// Run and Record are those of the mark, where Run is empty.
@@ -37,7 +37,7 @@ type Entry struct {
 	Record int
 	// Prints are those of the fields that the destination took. Fields left out
 	// keep theirs, unless Anew says that the user was made new.
-	Prints user.Prints
+	Prints user.Fingerprints
 	Anew   bool
 	// Doubted are fields of which nobody knows what the destination holds now.
 	// They lose their prints; Secrets, or any secret's name, stands for all secrets.
@@ -71,7 +71,7 @@ func (l *Ledger) Unpend(ctx context.Context, run string, entries []Entry) error 
 	return lay(ctx, l, run, entries, user.Absent)
 }
 
-func lay(ctx context.Context, l *Ledger, run string, entries []Entry, standing user.Standing) error {
+func lay(ctx context.Context, l *Ledger, run string, entries []Entry, standing user.EntryState) error {
 	err := l.change(ctx, func(w *writing) error {
 		laid := make([]Entry, len(entries))
 		for i, e := range entries {

@@ -14,7 +14,7 @@ import (
 // there.
 func EntryOf(o *user.Outcome, p *fingerprint.Printer) (Entry, bool) {
 	r := o.Record
-	e := Entry{ID: r.User.ID, Remote: cmp.Or(o.Remote, r.Remote), Record: r.Origin.Record, Standing: user.Held}
+	e := Entry{ID: r.User.ID, Remote: cmp.Or(o.Remote, r.Remote), Record: r.Origin.Record, Standing: user.Present}
 	switch o.Status {
 	case user.Created:
 		e.Anew = true
@@ -26,15 +26,15 @@ func EntryOf(o *user.Outcome, p *fingerprint.Printer) (Entry, bool) {
 			return Entry{}, false
 		}
 	case user.Accepted:
-		e.Standing = user.Taken
+		e.Standing = user.AcceptedLater
 	case user.Deleted:
 		e.Standing = user.Absent
 		return e, true
 	case user.Refused, user.Failed:
-		if o.Code == user.CodeMissing || r.Pended && o.Action == user.Create {
+		if o.Code == user.CodeMissing || r.IntentRecorded && o.Action == user.Create {
 			e.Standing = user.Absent // a pending user must not stay that: the create was not taken
 		}
-		return e, o.Code == user.CodeMissing || r.Pended
+		return e, o.Code == user.CodeMissing || r.IntentRecorded
 	case user.InDoubt:
 		return doubted(e, o)
 	default:
@@ -68,17 +68,17 @@ func doubted(e Entry, o *user.Outcome) (Entry, bool) {
 }
 
 // Over is what is known once e is laid over what was known before.
-func (e *Entry) Over(known user.Known) user.Known {
+func (e *Entry) Over(known user.LedgerEntry) user.LedgerEntry {
 	if e.Standing == user.Absent {
-		return user.Known{}
+		return user.LedgerEntry{}
 	}
 	if e.Anew {
-		known.Remote, known.Prints = "", user.Prints{}
+		known.Remote, known.Fingerprints = "", user.Fingerprints{}
 	}
 	if e.Remote != "" {
 		known.Remote = e.Remote
 	}
-	known.Standing, known.Run, known.Record = e.Standing, e.Run, e.Record
-	known.Prints = fingerprint.Merge(known.Prints, e.Prints, e.Doubted)
+	known.State, known.Run, known.Record = e.Standing, e.Run, e.Record
+	known.Fingerprints = fingerprint.Merge(known.Fingerprints, e.Prints, e.Doubted)
 	return known
 }

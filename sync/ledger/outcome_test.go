@@ -19,33 +19,33 @@ func TestAfterAnOutcome(t *testing.T) {
 	old, fresh := record("old@example.com"), record("new@example.com")
 	for name, c := range map[string]struct {
 		outcome  user.Outcome
-		standing user.Standing
+		standing user.EntryState
 		old, new bool // called the same
 	}{
-		"created":          {user.Outcome{Status: user.Created, Action: user.Create}, user.Held, false, true},
-		"updated":          {user.Outcome{Status: user.Updated, Action: user.Update}, user.Held, false, true},
-		"read as the same": {user.Outcome{Status: user.Unchanged, Code: user.CodeSame}, user.Held, false, true},
-		"failed":           {user.Outcome{Status: user.Failed, Action: user.Update}, user.Held, true, false},
-		"refused":          {user.Outcome{Status: user.Refused, Action: user.Update}, user.Held, true, false},
+		"created":          {user.Outcome{Status: user.Created, Action: user.Create}, user.Present, false, true},
+		"updated":          {user.Outcome{Status: user.Updated, Action: user.Update}, user.Present, false, true},
+		"read as the same": {user.Outcome{Status: user.Unchanged, Code: user.CodeSame}, user.Present, false, true},
+		"failed":           {user.Outcome{Status: user.Failed, Action: user.Update}, user.Present, true, false},
+		"refused":          {user.Outcome{Status: user.Refused, Action: user.Update}, user.Present, true, false},
 		"missing":          {user.Outcome{Status: user.Refused, Code: user.CodeMissing, Action: user.Update}, user.Absent, false, false},
 		"deleted":          {user.Outcome{Status: user.Deleted, Action: user.Delete}, user.Absent, false, false},
-		"update in doubt":  {user.Outcome{Status: user.InDoubt, Action: user.Update}, user.Held, false, false},
+		"update in doubt":  {user.Outcome{Status: user.InDoubt, Action: user.Update}, user.Present, false, false},
 		"create in doubt":  {user.Outcome{Status: user.InDoubt, Action: user.Create}, user.Pending, false, false},
-		"delete in doubt":  {user.Outcome{Status: user.InDoubt, Action: user.Delete}, user.Held, false, false},
+		"delete in doubt":  {user.Outcome{Status: user.InDoubt, Action: user.Delete}, user.Present, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			known := user.Known{Standing: user.Held, Prints: p.Prints(nil, &old.User)}
+			known := user.LedgerEntry{State: user.Present, Fingerprints: p.Prints(nil, &old.User)}
 			c.outcome.Record = fresh
 			if e, changes := EntryOf(&c.outcome, p); changes {
 				known = e.Over(known)
 			}
-			if known.Standing != c.standing {
-				t.Errorf("standing %d, want %d", known.Standing, c.standing)
+			if known.State != c.standing {
+				t.Errorf("standing %d, want %d", known.State, c.standing)
 			}
-			if got := fingerprint.Same(known.Prints, p.Prints(nil, &old.User)); got != c.old {
+			if got := fingerprint.Same(known.Fingerprints, p.Prints(nil, &old.User)); got != c.old {
 				t.Errorf("the old value is the same: %t", got)
 			}
-			if got := fingerprint.Same(known.Prints, p.Prints(nil, &fresh.User)); got != c.new {
+			if got := fingerprint.Same(known.Fingerprints, p.Prints(nil, &fresh.User)); got != c.new {
 				t.Errorf("the new value is the same: %t", got)
 			}
 		})

@@ -16,7 +16,7 @@ import (
 type model map[string]modelled
 
 type modelled struct {
-	standing user.Standing
+	standing user.EntryState
 	remote   string
 	run      string
 	record   int
@@ -60,9 +60,9 @@ func (m model) known(id string) modelled {
 	return x
 }
 
-func fromKnown(k user.Known) modelled {
-	x := modelled{k.Standing, k.Remote, k.Run, k.Record, map[user.Field]uint64{}, k.Prints.Secrets}
-	for _, f := range k.Prints.Fields {
+func fromKnown(k user.LedgerEntry) modelled {
+	x := modelled{k.State, k.Remote, k.Run, k.Record, map[user.Field]uint64{}, k.Fingerprints.Secrets}
+	for _, f := range k.Fingerprints.Fields {
 		x.fields[f.Field] = f.Sum
 	}
 	return x
@@ -75,11 +75,11 @@ var (
 )
 
 func someEntry(t *rapid.T) Entry {
-	e := Entry{ID: someIDs.Draw(t, "id"), Standing: user.Standing(rapid.IntRange(0, 3).Draw(t, "standing")),
+	e := Entry{ID: someIDs.Draw(t, "id"), Standing: user.EntryState(rapid.IntRange(0, 3).Draw(t, "standing")),
 		Remote: rapid.SampledFrom([]string{"", "", "r1", "r2"}).Draw(t, "remote"), Record: rapid.IntRange(1, 1<<40).Draw(t, "record"),
 		Anew: rapid.IntRange(0, 4).Draw(t, "anew") == 0}
 	for _, f := range rapid.SliceOfNDistinct(someFields, 0, 5, rapid.ID).Draw(t, "fields") {
-		e.Prints.Fields = append(e.Prints.Fields, user.Print{Field: f, Sum: rapid.Uint64().Draw(t, "sum")})
+		e.Prints.Fields = append(e.Prints.Fields, user.Fingerprint{Field: f, Sum: rapid.Uint64().Draw(t, "sum")})
 	}
 	e.Prints.Secrets[3] = rapid.Byte().Draw(t, "secrets")
 	e.Doubted = rapid.SliceOfN(rapid.OneOf(someFields, rapid.Just(user.SSN)), 0, 2).Draw(t, "doubted")

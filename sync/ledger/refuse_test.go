@@ -144,8 +144,8 @@ func TestReadersSeeWhatAnotherProcessMarked(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		a, b := open(t, Options{URL: url}), open(t, Options{URL: url})
 		lock(t, a)
-		mark(t, a, Entry{ID: "x", Standing: user.Held, Prints: prints(user.Print{Field: "new field", Sum: 1})})
-		if k := look(t, b, "x")[0]; k.Standing != user.Held || k.Run != "run-1" || k.Prints.Fields[0].Field != "new field" {
+		mark(t, a, Entry{ID: "x", Standing: user.Present, Prints: prints(user.Fingerprint{Field: "new field", Sum: 1})})
+		if k := look(t, b, "x")[0]; k.State != user.Present || k.Run != "run-1" || k.Fingerprints.Fields[0].Field != "new field" {
 			t.Errorf("%+v", k)
 		}
 	})

@@ -14,11 +14,11 @@ type Row struct {
 	Row      int64 // its number within the scope, from 1; what Seen holds
 	ID       string
 	Remote   string
-	Standing user.Standing
+	Standing user.EntryState
 }
 
 func rowFrom(r *scanned) Row {
-	return Row{rowOf(r.num), string(r.id), string(r.remote), user.Standing(r.standing)}
+	return Row{rowOf(r.num), string(r.id), string(r.remote), user.EntryState(r.standing)}
 }
 
 // Rows yields the entries of the scope that belong to a feed, in the order of

@@ -19,8 +19,8 @@ func TestShowResolveForget(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url, Feed: "hr"})
 		lock(t, l)
-		mark(t, l, Entry{ID: "x", Standing: user.Held}, Entry{ID: "y", Standing: user.Pending}, Entry{ID: "z", Standing: user.Pending})
-		if s, err := l.Admin().Show(t.Context(), "x"); err != nil || s.Feed != "hr" || s.Standing != user.Held {
+		mark(t, l, Entry{ID: "x", Standing: user.Present}, Entry{ID: "y", Standing: user.Pending}, Entry{ID: "z", Standing: user.Pending})
+		if s, err := l.Admin().Show(t.Context(), "x"); err != nil || s.Feed != "hr" || s.State != user.Present {
 			t.Error(s, err)
 		}
 		if l.Admin().Resolve(t.Context(), "x", "r") == nil {
@@ -30,7 +30,7 @@ func TestShowResolveForget(t *testing.T) {
 			t.Fatal(err)
 		}
 		k := look(t, l, "x", "y", "z")
-		if k[0].Standing != user.Absent || k[1].Standing != user.Held || k[1].Remote != "r9" || k[2].Standing != user.Absent {
+		if k[0].State != user.Absent || k[1].State != user.Present || k[1].Remote != "r9" || k[2].State != user.Absent {
 			t.Errorf("%+v", k)
 		}
 		if _, err := l.Admin().Show(t.Context(), "x"); !errors.Is(err, ErrUnknown) {
@@ -43,7 +43,7 @@ func TestForgottenIsGoneFromTheDisk(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "l.db")
 	l := open(t, Options{URL: "sqlite:" + path})
 	lock(t, l)
-	mark(t, l, Entry{ID: "customer-number-4711", Standing: user.Held}, Entry{ID: "other", Standing: user.Held})
+	mark(t, l, Entry{ID: "customer-number-4711", Standing: user.Present}, Entry{ID: "other", Standing: user.Present})
 	if err := l.Admin().Forget(t.Context(), "customer-number-4711"); err != nil {
 		t.Fatal(err)
 	}
@@ -63,8 +63,8 @@ func TestExportAndImport(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		all := []Entry{{ID: "x", Standing: user.Held, Remote: "r", Record: 4,
-			Prints: user.Prints{Fields: []user.Print{{Field: user.Email, Sum: 1 << 60}}, Secrets: [16]byte{7}}},
+		all := []Entry{{ID: "x", Standing: user.Present, Remote: "r", Record: 4,
+			Prints: user.Fingerprints{Fields: []user.Fingerprint{{Field: user.Email, Sum: 1 << 60}}, Secrets: [16]byte{7}}},
 			{ID: "<é>", Standing: user.Pending, Record: 5}}
 		mark(t, l, all...)
 		var out bytes.Buffer
@@ -99,7 +99,7 @@ func TestRowsYieldTheFeedOnly(t *testing.T) {
 		lease := lock(t, l)
 		var many []Entry
 		for i := range 2500 {
-			many = append(many, Entry{ID: benchUser(i).ID, Standing: user.Held})
+			many = append(many, Entry{ID: benchUser(i).ID, Standing: user.Present})
 		}
 		mark(t, l, many...)
 		if err := lease.Release(); err != nil {
@@ -107,7 +107,7 @@ func TestRowsYieldTheFeedOnly(t *testing.T) {
 		}
 		b := open(t, Options{URL: url, Feed: "b"})
 		lock(t, b)
-		mark(t, b, Entry{ID: "only-b", Standing: user.Held, Remote: "r"})
+		mark(t, b, Entry{ID: "only-b", Standing: user.Present, Remote: "r"})
 		var seen rowset.Set
 		for r, err := range l.Rows(t.Context(), "a") {
 			if err != nil || r.ID != many[r.Row-1].ID || !seen.Add(r.Row) {
@@ -119,7 +119,7 @@ func TestRowsYieldTheFeedOnly(t *testing.T) {
 			t.Error(seen.Len(), seen.Max(), top, err)
 		}
 		for r := range b.Rows(t.Context(), "b") {
-			if r != (Row{2501, "only-b", "r", user.Held}) {
+			if r != (Row{2501, "only-b", "r", user.Present}) {
 				t.Error(r)
 			}
 		}

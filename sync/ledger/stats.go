@@ -22,7 +22,7 @@ func (a Admin) Stats(ctx context.Context) ([]Stats, error) {
 	rows, err := a.l.db.Query(ctx, a.l.db.Read, `SELECT s.name, COALESCE(f.name, '`+several+`'), s.generation,
 		sum(CASE e.standing WHEN ? THEN 1 ELSE 0 END), sum(CASE e.standing WHEN ? THEN 1 ELSE 0 END), sum(CASE e.standing WHEN ? THEN 1 ELSE 0 END)
 		FROM usersync_entry e JOIN usersync_scope s ON s.num = e.scope LEFT JOIN usersync_feed f ON f.num = e.feed
-		GROUP BY 1, 2, 3 ORDER BY 1, 2`, int(user.Held), int(user.Taken), int(user.Pending))
+		GROUP BY 1, 2, 3 ORDER BY 1, 2`, int(user.Present), int(user.AcceptedLater), int(user.Pending))
 	if err != nil {
 		return nil, failed("count the ledger", err)
 	}

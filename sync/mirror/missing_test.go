@@ -33,11 +33,11 @@ func newFeed(ids ...string) *feed {
 
 func (f *feed) Max(context.Context) (int64, error) { return int64(len(f.rows)), nil }
 
-func (f *feed) Look(_ context.Context, ids []string) ([]user.Known, error) {
-	known := make([]user.Known, len(ids))
+func (f *feed) Look(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+	known := make([]user.LedgerEntry, len(ids))
 	for i, id := range ids {
 		if row := f.rows[id]; row > 0 {
-			known[i] = user.Known{Standing: user.Held, Row: row}
+			known[i] = user.LedgerEntry{State: user.Present, Row: row}
 		}
 	}
 	return known, nil

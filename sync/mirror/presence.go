@@ -26,7 +26,7 @@ type Users interface {
 	// Max is the newest row that was given out.
 	Max(context.Context) (int64, error)
 	// Look returns what is known of each id.
-	Look(ctx context.Context, ids []string) ([]user.Known, error)
+	Look(ctx context.Context, ids []string) ([]user.LedgerEntry, error)
 }
 
 // Presence notes which users of the ledger are in the input, a bit for each user
@@ -131,7 +131,7 @@ func (p *Presence) flush(ctx context.Context) error {
 
 // Saw notes what the ledger knows about ids of the input: the engine has looked
 // them up.
-func (p *Presence) Saw(known []user.Known) {
+func (p *Presence) Saw(known []user.LedgerEntry) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.looked += len(known)

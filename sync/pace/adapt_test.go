@@ -15,7 +15,7 @@ import (
 
 func TestAPauseToldToOneHoldsForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := pace.New(pace.Options{PerSecond: 100, Wires: 16})
+		p := pace.New(pace.Options{PerSecond: 100, MaxInFlight: 16})
 		throttle(t, p, header("Retry-After", "7"))
 		began := time.Now()
 		var group sync.WaitGroup
@@ -49,7 +49,7 @@ func TestAPauseToldToOneHoldsForAll(t *testing.T) {
 // Calls that wait for a token when a pause begins give their tokens back.
 func TestAPauseCostsNoTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := pace.New(pace.Options{PerSecond: 1, Wires: 20})
+		p := pace.New(pace.Options{PerSecond: 1, MaxInFlight: 20})
 		end, err := p.Begin(context.Background())
 		if err != nil {
 			t.Fatal(err)
@@ -84,7 +84,7 @@ func TestTooLongAWaitStopsAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := pace.New(pace.Options{PerSecond: 10, Wires: 2})
+				p := pace.New(pace.Options{PerSecond: 10, MaxInFlight: 2})
 				throttle(t, p, header("Retry-After", c.after))
 				began := time.Now()
 				err := call(p, 0, 200, true)
@@ -109,7 +109,7 @@ func TestA429WithoutAdviceHalvesOnceAndComesBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := pace.New(pace.Options{PerSecond: 40, Wires: 16})
+				p := pace.New(pace.Options{PerSecond: 40, MaxInFlight: 16})
 				work(p, 16, 16, lasting(300*time.Millisecond), func(int) (int, bool) {
 					p.Observe(429, header(h...))
 					return 429, false
@@ -140,7 +140,7 @@ func TestA429WithoutAdviceHalvesOnceAndComesBack(t *testing.T) {
 // However low the ceiling is, a cut never raises the rate above it.
 func TestACutNeverRaisesALowRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := pace.New(pace.Options{PerSecond: 0.05, Wires: 4})
+		p := pace.New(pace.Options{PerSecond: 0.05, MaxInFlight: 4})
 		s := work(p, 4, 10, lasting(time.Second), func(int) (int, bool) {
 			p.Observe(429, header())
 			return 429, true
@@ -157,7 +157,7 @@ func TestUnlimitedIsCutToHalfOfWhatWasMeasured(t *testing.T) {
 	for name, h := range map[string][]string{"no advice": nil, "advice to wait": {"Retry-After", "5"}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := pace.New(pace.Options{Wires: 10})
+				p := pace.New(pace.Options{MaxInFlight: 10})
 				work(p, 10, 500, lasting(100*time.Millisecond), well)
 				throttle(t, p, header(h...))
 				if got := p.Report().Lowest; got < 45 || got > 56 {
@@ -187,7 +187,7 @@ func TestTheGrantOfTheAPIIsTheCeiling(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := pace.New(pace.Options{PerSecond: 50, Wires: 4})
+				p := pace.New(pace.Options{PerSecond: 50, MaxInFlight: 4})
 				throttle(t, p, header(c.header...))
 				if got := p.Report().Lowest; got != c.grant {
 					t.Errorf("%v calls a second, want %v", got, c.grant)
@@ -206,7 +206,7 @@ func TestTheGrantOfTheAPIIsTheCeiling(t *testing.T) {
 
 func TestReportKeepsTheFirstHundredEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := pace.New(pace.Options{PerSecond: 100, Wires: 2})
+		p := pace.New(pace.Options{PerSecond: 100, MaxInFlight: 2})
 		for range 130 {
 			throttle(t, p, header("Retry-After", "2"))
 		}
@@ -228,7 +228,7 @@ func TestReportKeepsTheFirstHundredEvents(t *testing.T) {
 
 func TestNoteTellsThatTheAPIIsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := pace.New(pace.Options{Wires: 2})
+		p := pace.New(pace.Options{MaxInFlight: 2})
 		if p.Note() != "" {
 			t.Errorf("note %q", p.Note())
 		}

@@ -37,7 +37,7 @@ func TestTenFaultsInARowOpenTheBreaker(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := pace.New(pace.Options{Wires: 2})
+				p := pace.New(pace.Options{MaxInFlight: 2})
 				for _, status := range c.statuses {
 					if err := call(p, 0, status, status == 200); err != nil {
 						t.Fatal(err)
@@ -60,7 +60,7 @@ func TestTenFaultsInARowOpenTheBreaker(t *testing.T) {
 // minute, and the first success admits every caller.
 func TestProbesGrowApartUntilTheFirstSuccess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := pace.New(pace.Options{Wires: 16, GiveUpAfter: time.Hour})
+		p := pace.New(pace.Options{MaxInFlight: 16, GiveUpAfter: time.Hour})
 		failTen(t, p)
 		var mu sync.Mutex
 		var probes []time.Time
@@ -129,7 +129,7 @@ func TestGivesUpInBoundedTime(t *testing.T) {
 	for name, status := range map[string]int{"no answer": 0, "500": 500, "429 without advice": 429} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := pace.New(pace.Options{PerSecond: 100, Wires: 8, GiveUpAfter: 5 * time.Minute})
+				p := pace.New(pace.Options{PerSecond: 100, MaxInFlight: 8, GiveUpAfter: 5 * time.Minute})
 				began := time.Now()
 				var group sync.WaitGroup
 				for range 20 {
@@ -174,7 +174,7 @@ func TestAnAskedForWaitIsNoSilence(t *testing.T) {
 
 func checkAskedForWait(t *testing.T, faults int, through bool) {
 	t.Helper()
-	p := pace.New(pace.Options{Wires: 4, GiveUpAfter: time.Minute})
+	p := pace.New(pace.Options{MaxInFlight: 4, GiveUpAfter: time.Minute})
 	for range faults - 1 {
 		if err := call(p, 0, 503, false); err != nil {
 			t.Fatal(err)

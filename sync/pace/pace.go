@@ -29,7 +29,7 @@ var (
 type Options struct {
 	PerSecond   float64       // most calls to start per second; 0 is unlimited
 	Burst       int           // calls that may start at once; at least 1
-	Wires       int           // calls in flight at once; at least 1
+	MaxInFlight int           // calls in flight at once; at least 1
 	MaxWait     time.Duration // longest wait that the API may ask for
 	GiveUpAfter time.Duration // longest time without an answer
 	Until       time.Time     // a wait that would end after this is not begun; zero is no limit
@@ -42,7 +42,7 @@ func (o Options) withDefaults() Options {
 	if o.GiveUpAfter == 0 {
 		o.GiveUpAfter = 10 * time.Minute // most restarts and failovers are over by then
 	}
-	o.Burst, o.Wires = max(o.Burst, 1), max(o.Wires, 1)
+	o.Burst, o.MaxInFlight = max(o.Burst, 1), max(o.MaxInFlight, 1)
 	return o
 }
 
@@ -73,7 +73,7 @@ func New(o Options) *Pace {
 	}
 	return &Pace{
 		options: o,
-		slots:   make(chan struct{}, o.Wires),
+		slots:   make(chan struct{}, o.MaxInFlight),
 		tokens:  newTokens(ceiling, o.Burst),
 		changed: make(chan struct{}),
 		breaker: newBreaker(),
@@ -107,7 +107,7 @@ func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), 
 }
 
 // Answered returns how many calls got a definite answer so far.
-func (p *Pace) Through() uint64 {
+func (p *Pace) Answered() uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.answered

@@ -30,7 +30,7 @@ func TestAnySecondHoldsAtMostRateAndBurst(t *testing.T) {
 		}
 		var got int
 		synctest.Test(t, func(*testing.T) {
-			p := pace.New(pace.Options{PerSecond: perSecond, Burst: burst, Wires: workers})
+			p := pace.New(pace.Options{PerSecond: perSecond, Burst: burst, MaxInFlight: workers})
 			s := work(p, workers, len(latency), func(i int) time.Duration { return latency[i] }, func(i int) (int, bool) {
 				if i%trouble != 1 {
 					return well(i)
@@ -62,7 +62,7 @@ func TestThroughputIsWithinTwoPercentOfIdeal(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const calls = 2000
 				began := time.Now()
-				work(pace.New(pace.Options{PerSecond: c.perSecond, Wires: c.workers}), c.workers, calls, lasting(c.latency), well)
+				work(pace.New(pace.Options{PerSecond: c.perSecond, MaxInFlight: c.workers}), c.workers, calls, lasting(c.latency), well)
 				ideal := time.Duration(calls / c.perSecond * float64(time.Second))
 				if took := time.Since(began) - c.latency; took > ideal+ideal/50 {
 					t.Errorf("took %s, ideal is %s", took, ideal)
@@ -75,7 +75,7 @@ func TestThroughputIsWithinTwoPercentOfIdeal(t *testing.T) {
 func TestUnlimitedWaitsForASlotOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		s := work(pace.New(pace.Options{Wires: 4}), 8, 400, lasting(time.Second), well)
+		s := work(pace.New(pace.Options{MaxInFlight: 4}), 8, 400, lasting(time.Second), well)
 		if took := time.Since(began); took != 100*time.Second {
 			t.Errorf("400 calls of a second in 4 slots took %s", took)
 		}
@@ -90,7 +90,7 @@ func TestUnlimitedWaitsForASlotOnly(t *testing.T) {
 func TestTheEndOfTheContextEndsEveryWait(t *testing.T) {
 	cause := errors.New("asked to stop")
 	for name, prepare := range map[string]func(*testing.T) *pace.Pace{
-		"nothing to wait for": func(*testing.T) *pace.Pace { return pace.New(pace.Options{Wires: 100}) },
+		"nothing to wait for": func(*testing.T) *pace.Pace { return pace.New(pace.Options{MaxInFlight: 100}) },
 		"a slot": func(t *testing.T) *pace.Pace {
 			p := pace.New(pace.Options{})
 			if _, err := p.Begin(context.Background()); err != nil {
@@ -99,19 +99,19 @@ func TestTheEndOfTheContextEndsEveryWait(t *testing.T) {
 			return p
 		},
 		"a token": func(t *testing.T) *pace.Pace {
-			p := pace.New(pace.Options{PerSecond: 0.001, Wires: 100})
+			p := pace.New(pace.Options{PerSecond: 0.001, MaxInFlight: 100})
 			if err := call(p, 0, 200, true); err != nil {
 				t.Fatal(err)
 			}
 			return p
 		},
 		"a pause": func(t *testing.T) *pace.Pace {
-			p := pace.New(pace.Options{Wires: 100})
+			p := pace.New(pace.Options{MaxInFlight: 100})
 			throttle(t, p, header("Retry-After", "800"))
 			return p
 		},
 		"the breaker": func(t *testing.T) *pace.Pace {
-			p := pace.New(pace.Options{Wires: 100})
+			p := pace.New(pace.Options{MaxInFlight: 100})
 			failTen(t, p)
 			return p
 		},

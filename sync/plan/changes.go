@@ -26,7 +26,7 @@ type FieldChange struct {
 }
 
 // add counts a record; differs are the fields that are not known as it says.
-func (c *Changes) add(known user.Prints, differs []user.Field) {
+func (c *Changes) add(known user.Fingerprints, differs []user.Field) {
 	c.Compared++
 	if len(differs) == 0 {
 		return
@@ -49,8 +49,8 @@ func (c *Changes) add(known user.Prints, differs []user.Field) {
 }
 
 // knows reports whether any value of the field was known.
-func knows(p user.Prints, name user.Field) bool {
-	if slices.ContainsFunc(p.Fields, func(f user.Print) bool { return f.Field == name }) {
+func knows(p user.Fingerprints, name user.Field) bool {
+	if slices.ContainsFunc(p.Fields, func(f user.Fingerprint) bool { return f.Field == name }) {
 		return true
 	}
 	return name == fingerprint.Secrets && p.Secrets != [16]byte{}

@@ -17,10 +17,10 @@ type Overlay struct {
 	ledger *ledger.Ledger // nil: there is none yet, and no user is known
 	full   bool
 	spill  *spill
-	saw    func([]user.Known)
+	saw    func([]user.LedgerEntry)
 
 	printer *fingerprint.Printer
-	prints  []user.Print
+	prints  []user.Fingerprint
 	differs []user.Field
 	changes Changes
 }
@@ -30,7 +30,7 @@ type OverlayOptions struct {
 	Ledger *ledger.Ledger // nil: there is none yet
 	Full   bool           // every user is sent, whatever the ledger knows
 	// Saw is told what the ledger knows about the ids of the input; nil is not told.
-	Saw func([]user.Known)
+	Saw func([]user.LedgerEntry)
 }
 
 // NewOverlay returns an Overlay without anything of its own. Close it.
@@ -57,8 +57,8 @@ func (v *Overlay) Write(o user.Outcome) error { return v.spill.write(o) }
 func (v *Overlay) Close() error { return v.spill.close() }
 
 // Look returns what would be known of each id.
-func (v *Overlay) Look(ctx context.Context, ids []string) ([]user.Known, error) {
-	known := make([]user.Known, len(ids))
+func (v *Overlay) Look(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
+	known := make([]user.LedgerEntry, len(ids))
 	if v.ledger != nil {
 		var err error
 		if known, err = v.ledger.Look(ctx, ids); err != nil {
@@ -76,16 +76,16 @@ func (v *Overlay) Marked() int { return int(v.spill.marked.Load()) }
 
 // Same reports whether nothing that the user carries differs from what is known,
 // and counts what does.
-func (v *Overlay) Same(known user.Known, u *user.User) bool {
+func (v *Overlay) Same(known user.LedgerEntry, u *user.User) bool {
 	got := v.printer.Prints(v.prints, u)
 	v.prints = got.Fields
-	v.differs = fingerprint.Differs(v.differs[:0], known.Prints, got)
-	v.changes.add(known.Prints, v.differs)
+	v.differs = fingerprint.Differs(v.differs[:0], known.Fingerprints, got)
+	v.changes.add(known.Fingerprints, v.differs)
 	return !v.full && len(v.differs) == 0
 }
 
 // After is what would be known once an outcome is added.
-func (v *Overlay) After(known user.Known, o *user.Outcome) user.Known {
+func (v *Overlay) After(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if e, changes := ledger.EntryOf(o, v.printer); changes {
 		return e.Over(known)
 	}

@@ -40,11 +40,11 @@ func TestAnOverlayRemembersBeyondItsMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var standings []user.Standing
+	var standings []user.EntryState
 	for _, k := range known {
-		standings = append(standings, k.Standing)
+		standings = append(standings, k.State)
 	}
-	if want := []user.Standing{user.Held, user.Held, user.Absent, user.Absent}; !slices.Equal(standings, want) {
+	if want := []user.EntryState{user.Present, user.Present, user.Absent, user.Absent}; !slices.Equal(standings, want) {
 		t.Errorf("standings %v, want %v", standings, want)
 	}
 	if !overlay.Same(known[0], &records[0].User) || overlay.Same(known[1], &phoned("changed=9")[0].User) {
@@ -56,7 +56,7 @@ func TestAnOverlayRemembersBeyondItsMemory(t *testing.T) {
 }
 
 func TestChanges(t *testing.T) {
-	known := user.Prints{Fields: []user.Print{{Field: user.Phone, Sum: 1}}}
+	known := user.Fingerprints{Fields: []user.Fingerprint{{Field: user.Phone, Sum: 1}}}
 	var c Changes
 	c.add(known, nil)
 	c.add(known, []user.Field{user.Phone, user.Email})

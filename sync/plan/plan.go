@@ -73,7 +73,7 @@ func (e *Error) Error() string { return "apply plan " + e.Path + ": " + e.What }
 // one goroutine.
 type fingerprints struct {
 	printer *fingerprint.Printer
-	fields  []user.Print
+	fields  []user.Fingerprint
 	text    []byte
 }
 

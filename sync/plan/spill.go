@@ -56,7 +56,7 @@ func (s *spill) write(o user.Outcome) error {
 		return nil
 	}
 	if e.Standing == user.Absent {
-		e = ledger.Entry{ID: e.ID, Record: e.Record, Standing: user.Held, Remote: gone, Anew: true}
+		e = ledger.Entry{ID: e.ID, Record: e.Record, Standing: user.Present, Remote: gone, Anew: true}
 	}
 	if s.entries = append(s.entries, e); len(s.entries) < spillAt {
 		return nil
@@ -98,7 +98,7 @@ func (s *spill) open() (*ledger.Ledger, error) {
 }
 
 // over lays what it holds over what is known of ids otherwise.
-func (s *spill) over(ctx context.Context, ids []string, known []user.Known) error {
+func (s *spill) over(ctx context.Context, ids []string, known []user.LedgerEntry) error {
 	l := s.ledger.Load()
 	if l == nil {
 		return nil
@@ -111,9 +111,9 @@ func (s *spill) over(ctx context.Context, ids []string, known []user.Known) erro
 		switch {
 		case k.Row == 0:
 		case k.Remote == gone:
-			known[i] = user.Known{}
+			known[i] = user.LedgerEntry{}
 		default:
-			e := ledger.Entry{Standing: k.Standing, Remote: k.Remote, Record: k.Record, Prints: k.Prints,
+			e := ledger.Entry{Standing: k.State, Remote: k.Remote, Record: k.Record, Prints: k.Fingerprints,
 				Anew: k.Remote == user.RemoteToCome}
 			known[i] = e.Over(known[i])
 		}

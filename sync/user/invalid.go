@@ -35,7 +35,7 @@ func (e *InvalidError) Error() string {
 
 // NewInvalidError returns an *InvalidError without a column. Its type is error,
 // so that a nil pointer never becomes a non-nil error.
-func Unfit(code string, f Field, rule, hint string) error {
+func NewInvalidError(code string, f Field, rule, hint string) error {
 	return &InvalidError{Code: code, Field: f, Rule: rule, Hint: hint}
 }
 

@@ -57,21 +57,21 @@ type Record struct {
 	// Remote is the key that the API assigned, where it assigns keys.
 	Remote string
 	// MaybeSent says that the record may have been sent, and taken, before.
-	Maybe bool
+	MaybeSent bool
 	// IntentRecorded says that the ledger holds the intent to create the user,
 	// written before the call, and still needs the outcome.
-	Pended bool
+	IntentRecorded bool
 	// Attempts counts the calls that carried the record so far.
 	Attempts int
 	// RetriesUsed counts the attempts that count against the retries.
-	Spent int
+	RetriesUsed int
 	// Err says why the record cannot be sent. It is an *InvalidError.
 	Err error
 }
 
 // WithRemote returns r, or a copy with the key that the API assigned, if that is
 // new.
-func (r *Record) At(remote string) *Record {
+func (r *Record) WithRemote(remote string) *Record {
 	if remote == "" || remote == r.Remote {
 		return r
 	}

@@ -22,7 +22,7 @@ func notesOf(r io.ReaderAt, size int64) iter.Seq2[Note, error] {
 	return func(yield func(Note, error) bool) {
 		for frame, err := range journal.Frames(r, size) {
 			outcomes, unreadable := frame.Settled()
-			mark, marked, noMark := frame.Mark()
+			mark, marked, noMark := frame.Checkpoint()
 			if err := errors.Join(err, unreadable, noMark); err != nil {
 				yield(Note{}, err)
 				return
@@ -59,8 +59,8 @@ func TestJournalAndResultsAgree(t *testing.T) {
 			outcomes = append(outcomes, o)
 		}
 	}
-	err = errors.Join(j.Settled(outcomes[:7]), j.Mark(journal.Mark{Record: 8}), j.Settled(outcomes[7:]),
-		j.Mark(journal.Mark{Record: 12}), j.Finish(journal.End{State: journal.Finished}))
+	err = errors.Join(j.Settled(outcomes[:7]), j.Checkpoint(journal.Checkpoint{Record: 8}), j.Settled(outcomes[7:]),
+		j.Checkpoint(journal.Checkpoint{Record: 12}), j.Finish(journal.End{State: journal.Finished}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func (c *Client) send(ctx context.Context, n *call, op user.Op, records []*user.
 	}
 	defer a.Release()
 	a.Body = c.redact(a.Body)
-	if ce := a.Elsewhere(); ce != nil {
+	if ce := a.WebPage(); ce != nil {
 		return nil, ce
 	}
 	s := settlement{reading{call: n, op: op, records: records, api: &c.description}}

@@ -19,7 +19,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	}
 	for _, f := range c.config.required {
 		if op != user.Delete && !slices.Contains(fields, f) {
-			return user.Unfit("missing_column", f, "is required by the config, and the input has no column for it", "add the column, or map it under fields:")
+			return user.NewInvalidError("missing_column", f, "is required by the config, and the input has no column for it", "add the column, or map it under fields:")
 		}
 	}
 	if op == user.Delete {
@@ -31,11 +31,11 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 		case f == user.ID || f == user.RemoteID || slices.Contains(c.sent, f):
 			continue
 		case !c.open:
-			return user.Unfit("unsupported_field", f, "no call in the config sends it", c.howToSend(f))
+			return user.NewInvalidError("unsupported_field", f, "no call in the config sends it", c.howToSend(f))
 		case f.IsSecret():
-			return user.Unfit("unsupported_field", f, "{others} sends no secret", "name it in the call, or list the column under ignore:")
+			return user.NewInvalidError("unsupported_field", f, "{others} sends no secret", "name it in the call, or list the column under ignore:")
 		case names[ownName(f)]:
-			return user.Unfit("unsupported_field", f, "another field has the same name in {others}", "list one of them under ignore:")
+			return user.NewInvalidError("unsupported_field", f, "another field has the same name in {others}", "list one of them under ignore:")
 		}
 		names[ownName(f)] = true
 	}
@@ -48,7 +48,7 @@ func (d *description) howToSend(f user.Field) string {
 
 func (c *Config) upsertOnly(op user.Op) error {
 	if n := c.of(op); n != nil && n.upsert {
-		return user.Unfit("upsert_only", "", "the config has one call that creates or updates, so mode "+string(op)+" is not possible",
+		return user.NewInvalidError("upsert_only", "", "the config has one call that creates or updates, so mode "+string(op)+" is not possible",
 			"use mode upsert, or describe create: and update: separately")
 	}
 	return nil
@@ -94,13 +94,13 @@ func (d *description) checkFields(r *user.Record) error {
 	one := &row{record: r}
 	for _, f := range d.config.required {
 		if _, has := one.value(f); !has {
-			return user.Unfit("missing_field", f, "is required by the config", "fill the column, or map it under fields:")
+			return user.NewInvalidError("missing_field", f, "is required by the config", "fill the column, or map it under fields:")
 		}
 	}
 	for _, p := range d.config.patterns {
 		v, has := one.value(p.field)
 		if has && v.Kind != user.Clear && !p.matches(v, d.config.forms[p.field]) {
-			return user.Unfit("bad_"+string(p.field), p.field, "must match "+p.text, "")
+			return user.NewInvalidError("bad_"+string(p.field), p.field, "must match "+p.text, "")
 		}
 	}
 	if d.open {
@@ -108,7 +108,7 @@ func (d *description) checkFields(r *user.Record) error {
 	}
 	for _, a := range r.User.Attributes {
 		if !slices.Contains(d.sent, a.Field) {
-			return user.Unfit("unsupported_field", a.Field, "no call in the config sends it", d.howToSend(a.Field))
+			return user.NewInvalidError("unsupported_field", a.Field, "no call in the config sends it", d.howToSend(a.Field))
 		}
 	}
 	return nil
@@ -129,12 +129,12 @@ func (d *description) checkCall(n *call, r *user.Record) error {
 	one := d.newRow(n, r, 0)
 	for _, f := range n.needs {
 		if v, has := one.value(f); f != refRemote && (!has || v.Kind == user.Clear) {
-			return user.Unfit("missing_field", f, "is part of the call's address, and the record has none", "fill the column, or map it under fields:")
+			return user.NewInvalidError("missing_field", f, "is part of the call's address, and the record has none", "fill the column, or map it under fields:")
 		}
 	}
 	for _, by := range n.answer.keysets() {
 		if len(d.keysOf(by, r, 0)) == 0 {
-			return user.Unfit("missing_field", firstOf(by), "is the key of the user in the answer, and the record has none", "fill the column, or map it under fields:")
+			return user.NewInvalidError("missing_field", firstOf(by), "is the key of the user in the answer, and the record has none", "fill the column, or map it under fields:")
 		}
 	}
 	var wrong *invalidValue
@@ -144,11 +144,11 @@ func (d *description) checkCall(n *call, r *user.Record) error {
 	}
 	switch {
 	case errors.As(err, &wrong):
-		return user.Unfit("bad_value", wrong.field, wrong.err.Error(), clearHint(wrong))
+		return user.NewInvalidError("bad_value", wrong.field, wrong.err.Error(), clearHint(wrong))
 	case err != nil:
-		return user.Unfit("bad_value", "", "cannot be encoded into the call", "")
+		return user.NewInvalidError("bad_value", "", "cannot be encoded into the call", "")
 	case n.maxBytes > 0 && len(body) > n.maxBytes:
-		return user.Unfit("too_large", "", "the record alone makes a call larger than max_bytes", "")
+		return user.NewInvalidError("too_large", "", "the record alone makes a call larger than max_bytes", "")
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	}
 	defer a.Release()
 	a.Body = c.redact(a.Body)
-	if ce := a.Elsewhere(); ce != nil {
+	if ce := a.WebPage(); ce != nil {
 		return destination.Found{}, ce
 	}
 	v, broken := parse(a.Body)

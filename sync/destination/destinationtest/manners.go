@@ -38,7 +38,7 @@ func (g *openGate) Begin(context.Context) (func(int, bool), error) {
 }
 
 // Through counts on, so that every attempt counts.
-func (g *openGate) Through() uint64 { return g.through.Add(1) }
+func (g *openGate) Answered() uint64 { return g.through.Add(1) }
 
 // Connect serves api over connections in memory until the test ends, in a bubble
 // of testing/synctest or outside of one.

@@ -26,7 +26,7 @@ type tinyUser struct {
 func newTiny(at Address) (*tiny, error) {
 	c, err := rest.New(rest.Config{
 		BaseURL: at.URL, DialContext: at.Dial, Timeout: at.Timeout, Proxy: "none", Auth: rest.Auth{Key: user.NewSecret("tiny-key-0815"), KeyHeader: "X-Tiny-Key"},
-		Words: func(body []byte) string {
+		ErrorText: func(body []byte) string {
 			var said struct {
 				Message string `json:"message"`
 			}

@@ -36,7 +36,7 @@ func (c *Client) create(ctx context.Context, records []*user.Record) ([]user.Out
 	}
 	defer a.Release()
 	if !describesUsers(a.Status) {
-		return a.Unsaid().For(records), nil
+		return a.InDoubt().For(records), nil
 	}
 	m := c.reader()
 	defer c.readers.Put(m)
@@ -74,7 +74,7 @@ func (c *Client) single(ctx context.Context, op user.Op, r *user.Record) (user.O
 		return user.Outcome{}, err
 	}
 	defer a.Release()
-	if ce := a.Elsewhere(); ce != nil {
+	if ce := a.WebPage(); ce != nil {
 		return user.Outcome{}, ce
 	}
 	m := c.reader()
@@ -84,7 +84,7 @@ func (c *Client) single(ctx context.Context, op user.Op, r *user.Record) (user.O
 
 // settleOne interprets the answer to a PUT or DELETE.
 func (m *multiStatus) settleOne(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
-	o := a.Unsaid()
+	o := a.InDoubt()
 	o.Record = r
 	records := []*user.Record{r}
 	switch {

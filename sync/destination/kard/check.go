@@ -20,7 +20,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	if op == user.Delete || slices.Contains(fields, user.EnrolledRewards) {
 		return nil
 	}
-	return user.Unfit("missing_column", user.EnrolledRewards,
+	return user.NewInvalidError("missing_column", user.EnrolledRewards,
 		"Kard requires it for every user, and the input has neither a column nor a value for it",
 		"add this line under fields: in the config: "+rewardsLine)
 }
@@ -46,26 +46,26 @@ func (c *Client) Check(r *user.Record) error {
 		return unknown(r.User.Secrets[0].Field)
 	}
 	if !enrolled {
-		return user.Unfit("missing_field", user.EnrolledRewards, "Kard requires it for every user",
+		return user.NewInvalidError("missing_field", user.EnrolledRewards, "Kard requires it for every user",
 			"fill the column, or add this line under fields: in the config: "+rewardsLine)
 	}
 	return nil
 }
 
 func unknown(f user.Field) error {
-	return user.Unfit("unsupported_field", f, "Kard has no such attribute", "leave the column out, or list it under ignore: in the config")
+	return user.NewInvalidError("unsupported_field", f, "Kard has no such attribute", "leave the column out, or list it under ignore: in the config")
 }
 
 func checkAttribute(a *user.Attribute) error {
 	if a.Value.Kind == user.Clear {
-		return user.Unfit("cannot_clear", a.Field, "Kard has no documented way to clear an attribute", "remove empty: clear from its mapping")
+		return user.NewInvalidError("cannot_clear", a.Field, "Kard has no documented way to clear an attribute", "remove empty: clear from its mapping")
 	}
 	switch a.Field {
 	case user.EnrolledRewards:
 		return checkRewards(a.Value)
 	case user.HistoricalTransactionsSent:
 		if _, err := a.Value.Bool(); err != nil {
-			return user.Unfit("bad_boolean", a.Field, err.Error(), "")
+			return user.NewInvalidError("bad_boolean", a.Field, err.Error(), "")
 		}
 		return nil
 	case user.Phone, user.HashedEmail, user.Email, user.BirthYear, user.ZipCode:
@@ -81,13 +81,13 @@ func checkRewards(v user.Value) error {
 	list, err := v.List()
 	switch {
 	case err != nil && strings.TrimSpace(v.Text) == "":
-		return user.Unfit("blank_rewards", user.EnrolledRewards, "must not be blank", "write CARDLINKED, or [] to enroll the user in no program")
+		return user.NewInvalidError("blank_rewards", user.EnrolledRewards, "must not be blank", "write CARDLINKED, or [] to enroll the user in no program")
 	case err != nil:
-		return user.Unfit("bad_list", user.EnrolledRewards, err.Error(), "write CARDLINKED, or [] to enroll the user in no program")
+		return user.NewInvalidError("bad_list", user.EnrolledRewards, err.Error(), "write CARDLINKED, or [] to enroll the user in no program")
 	}
 	for _, reward := range list {
 		if reward != cardLinked {
-			return user.Unfit("bad_reward", user.EnrolledRewards, "may only hold CARDLINKED", "write CARDLINKED, or [] to enroll the user in no program")
+			return user.NewInvalidError("bad_reward", user.EnrolledRewards, "may only hold CARDLINKED", "write CARDLINKED, or [] to enroll the user in no program")
 		}
 	}
 	return nil
@@ -97,11 +97,11 @@ func checkText(a *user.Attribute) error {
 	text, err := a.Value.Plain()
 	switch {
 	case err != nil:
-		return user.Unfit("bad_text", a.Field, err.Error(), "")
+		return user.NewInvalidError("bad_text", a.Field, err.Error(), "")
 	case a.Field == user.Phone && !isE164(text):
-		return user.Unfit("bad_phone", a.Field, "must be in E.164 form, such as +14155552671", `map it with e164(COLUMN, "US")`)
+		return user.NewInvalidError("bad_phone", a.Field, "must be in E.164 form, such as +14155552671", `map it with e164(COLUMN, "US")`)
 	case a.Field == user.HashedEmail && !isHash(text):
-		return user.Unfit("bad_hash", a.Field, "must be a SHA-256 in 64 lower-case hexadecimal digits", "map it with hashed_email(COLUMN) from the plain address")
+		return user.NewInvalidError("bad_hash", a.Field, "must be a SHA-256 in 64 lower-case hexadecimal digits", "map it with hashed_email(COLUMN) from the plain address")
 	}
 	return nil
 }

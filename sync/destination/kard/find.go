@@ -24,7 +24,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 		return destination.Found{}, err
 	}
 	defer a.Release()
-	if ce := a.Elsewhere(); ce != nil {
+	if ce := a.WebPage(); ce != nil {
 		return destination.Found{}, ce
 	}
 	switch {

@@ -67,7 +67,7 @@ func New(config Config) (*Client, error) {
 	case put != Merge && put != AsIs:
 		return nil, errors.New("kard.put must be merge or as_is")
 	}
-	config.REST.Words = bodyText
+	config.REST.ErrorText = bodyText
 	if config.REST.Auth.TokenURL == "" {
 		config.REST.Auth.TokenURL = strings.TrimRight(config.REST.BaseURL, "/") + tokenPath
 	}

@@ -54,7 +54,7 @@ func (c *Client) do(ctx context.Context, request rest.Request, r, sent *user.Rec
 	if err != nil {
 		return nil, answer{}, err
 	}
-	if ce := a.Elsewhere(); ce != nil {
+	if ce := a.WebPage(); ce != nil {
 		defer a.Release()
 		ce.Detail += ", which ends in /openapi/v1"
 		return nil, answer{}, ce

@@ -31,7 +31,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	}
 	for _, f := range fields {
 		if createOnly(f) || f == user.Password && c.config.Password != Always {
-			return user.Unfit("only_on_create", f, "Konstantly takes it only when a user is created, and this run updates",
+			return user.NewInvalidError("only_on_create", f, "Konstantly takes it only when a user is created, and this run updates",
 				"list the column under ignore: in the config"+alwaysHint(f))
 		}
 	}
@@ -88,7 +88,7 @@ func (w *form) missingForCreate(r *user.Record) error {
 }
 
 func unknown(f user.Field) error {
-	return user.Unfit("unsupported_field", f, "Konstantly has no such attribute", "leave the column out, or list it under ignore: in the config")
+	return user.NewInvalidError("unsupported_field", f, "Konstantly has no such attribute", "leave the column out, or list it under ignore: in the config")
 }
 
 func missing(code string, f user.Field, more string) error {
@@ -103,11 +103,11 @@ func missing(code string, f user.Field, more string) error {
 	if f == user.Role {
 		hint = "fill the column, or add a line such as this under fields: in the config: role: {value: learner}"
 	}
-	return user.Unfit(code, f, rule, hint)
+	return user.NewInvalidError(code, f, rule, hint)
 }
 
 func noPassword(code string) error {
-	return user.Unfit(code, user.Password, "Konstantly requires one of a new user", "fill the column, or set konstantly.password: generate in the config")
+	return user.NewInvalidError(code, user.Password, "Konstantly requires one of a new user", "fill the column, or set konstantly.password: generate in the config")
 }
 
 // checkID: an id is alphanumeric (Konstantly API reference, Create User). Two
@@ -115,11 +115,11 @@ func noPassword(code string) error {
 func checkID(id string) error {
 	switch {
 	case id == "":
-		return user.Unfit("missing_id", user.ID, "must not be empty", "")
+		return user.NewInvalidError("missing_id", user.ID, "must not be empty", "")
 	case strings.ContainsFunc(id, func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }):
-		return user.Unfit("bad_id", user.ID, "must hold only letters A to Z and digits", "map a column of such keys to id under fields: in the config, or make one with an expr: there")
+		return user.NewInvalidError("bad_id", user.ID, "must hold only letters A to Z and digits", "map a column of such keys to id under fields: in the config, or make one with an expr: there")
 	case strings.EqualFold(id, "blocked") || strings.EqualFold(id, "byEmail"):
-		return user.Unfit("bad_id", user.ID, "is reserved: Konstantly uses it in its addresses", "")
+		return user.NewInvalidError("bad_id", user.ID, "is reserved: Konstantly uses it in its addresses", "")
 	}
 	return nil
 }
@@ -130,7 +130,7 @@ func (w *form) checkAttribute(a *user.Attribute) error {
 	case custom:
 		return w.checkCustom(id, a)
 	case a.Value.Kind == user.Clear:
-		return user.Unfit("cannot_clear", a.Field, "Konstantly has no documented way to clear it", "remove empty: clear from its mapping")
+		return user.NewInvalidError("cannot_clear", a.Field, "Konstantly has no documented way to clear it", "remove empty: clear from its mapping")
 	}
 	var err error
 	switch a.Field {
@@ -160,7 +160,7 @@ func invalidIf(code string, f user.Field, err error) error {
 	if err == nil {
 		return nil
 	}
-	return user.Unfit(code, f, err.Error(), "")
+	return user.NewInvalidError(code, f, err.Error(), "")
 }
 
 // maxEpoch is a day in the year 5138: a larger number is in milliseconds.
@@ -170,7 +170,7 @@ func checkDeadline(v user.Value) error {
 	if n, err := integer(v.Text); err == nil && n < maxEpoch {
 		return nil
 	}
-	return user.Unfit("bad_epoch", user.DeadlineAt, "must be seconds since 1970, such as 1767225600", "")
+	return user.NewInvalidError("bad_epoch", user.DeadlineAt, "must be seconds since 1970, such as 1767225600", "")
 }
 
 func (w *form) checkCustom(id string, a *user.Attribute) error {
@@ -180,13 +180,13 @@ func (w *form) checkCustom(id string, a *user.Attribute) error {
 	_, err := w.typed(id, a.Value)
 	switch err {
 	case errNoAttribute:
-		return user.Unfit("unknown_attribute", a.Field, err.Error(), "write the attribute's API id after attributes., or list the column under ignore: in the config")
+		return user.NewInvalidError("unknown_attribute", a.Field, err.Error(), "write the attribute's API id after attributes., or list the column under ignore: in the config")
 	case errNoOption, errNoOptions:
-		return user.Unfit("bad_choice", a.Field, err.Error(), "")
+		return user.NewInvalidError("bad_choice", a.Field, err.Error(), "")
 	case errNotNumber:
-		return user.Unfit("bad_number", a.Field, err.Error(), "")
+		return user.NewInvalidError("bad_number", a.Field, err.Error(), "")
 	case errTooLong:
-		return user.Unfit("too_long", a.Field, err.Error(), "")
+		return user.NewInvalidError("too_long", a.Field, err.Error(), "")
 	}
 	return invalidIf("bad_boolean", a.Field, err)
 }

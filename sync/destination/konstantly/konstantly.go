@@ -100,7 +100,7 @@ func New(config Config) (*Client, error) {
 
 func (c Config) connect() (*rest.Client, error) {
 	c.REST.Auth = rest.Auth{Key: c.Key, KeyHeader: keyHeader}
-	c.REST.Words = bodyText
+	c.REST.ErrorText = bodyText
 	return rest.New(c.REST)
 }
 

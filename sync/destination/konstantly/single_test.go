@@ -25,7 +25,7 @@ func (s *turnstile) Begin(context.Context) (func(int, bool), error) {
 	return func(int, bool) {}, nil
 }
 
-func (*turnstile) Through() uint64 { return 0 }
+func (*turnstile) Answered() uint64 { return 0 }
 
 func TestUpdateAndDeleteAnswers(t *testing.T) {
 	for _, test := range []struct {

@@ -73,8 +73,8 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record) (user.Out
 
 // classify returns what the answer to a call means for its user.
 func classify(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) (user.Outcome, error) {
-	o := a.Unsaid()
-	if ce := a.Elsewhere(); ce != nil {
+	o := a.InDoubt()
+	if ce := a.WebPage(); ce != nil {
 		return o, ce
 	}
 	switch {

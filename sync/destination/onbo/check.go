@@ -31,7 +31,7 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	}
 	for _, f := range fields {
 		if isReport(f) && c.config.Reports == "" {
-			return user.Unfit("no_reports", f, "names files, but no directory to read them from is set",
+			return user.NewInvalidError("no_reports", f, "names files, but no directory to read them from is set",
 				"set onbo.reports in the config, or list the column under ignore:")
 		}
 	}
@@ -39,11 +39,11 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 		return nil
 	}
 	if _, err := sealSSN(c.config.SecretKey, user.Secret{}); err != nil {
-		return user.Unfit("bad_key", user.SSN, err.Error(), "set onbo.auth.secret_key to the whole secret key that Onbo gave you")
+		return user.NewInvalidError("bad_key", user.SSN, err.Error(), "set onbo.auth.secret_key to the whole secret key that Onbo gave you")
 	}
 	for _, f := range required {
 		if !slices.Contains(fields, f) {
-			return user.Unfit("missing_column", f, "Onbo requires it of a new user, and the input has neither a column nor a value for it", lineFor(f))
+			return user.NewInvalidError("missing_column", f, "Onbo requires it of a new user, and the input has neither a column nor a value for it", lineFor(f))
 		}
 	}
 	return nil
@@ -84,15 +84,15 @@ func (c *Client) Check(r *user.Record) error {
 }
 
 func unsupported(f user.Field) error {
-	return user.Unfit("unsupported_field", f, "Onbo has no such attribute", "leave the column out, or list it under ignore: in the config")
+	return user.NewInvalidError("unsupported_field", f, "Onbo has no such attribute", "leave the column out, or list it under ignore: in the config")
 }
 
 func checkID(id string) error {
 	switch {
 	case id == "":
-		return user.Unfit("missing_id", user.ID, "must not be empty", "")
+		return user.NewInvalidError("missing_id", user.ID, "must not be empty", "")
 	case !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
-		return user.Unfit("bad_id", user.ID, "must hold no control characters", "")
+		return user.NewInvalidError("bad_id", user.ID, "must hold no control characters", "")
 	}
 	return nil
 }
@@ -111,11 +111,11 @@ func (c *Client) checkAttribute(a *user.Attribute) error {
 		return unsupported(a.Field)
 	}
 	if a.Value.Kind == user.Clear {
-		return user.Unfit("cannot_clear", a.Field, "Onbo has no documented way to clear this attribute", "remove empty: clear from its mapping")
+		return user.NewInvalidError("cannot_clear", a.Field, "Onbo has no documented way to clear this attribute", "remove empty: clear from its mapping")
 	}
 	text, err := a.Value.Plain()
 	if err != nil {
-		return user.Unfit("bad_text", a.Field, err.Error(), "")
+		return user.NewInvalidError("bad_text", a.Field, err.Error(), "")
 	}
 	if !isReport(a.Field) {
 		return nil
@@ -129,9 +129,9 @@ func reportFault(f user.Field, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &bad):
-		return user.Unfit(bad.code, f, bad.rule, "")
+		return user.NewInvalidError(bad.code, f, bad.rule, "")
 	}
-	return user.Unfit(errNoReport.code, f, errNoReport.rule, "")
+	return user.NewInvalidError(errNoReport.code, f, errNoReport.rule, "")
 }
 
 func checkSecrets(secrets []user.SecretAttribute) error {
@@ -140,7 +140,7 @@ func checkSecrets(secrets []user.SecretAttribute) error {
 			return unsupported(s.Field)
 		}
 		if _, ok := nineDigits(s.Value.Reveal()); !ok {
-			return user.Unfit("bad_ssn", user.SSN, "must be nine digits, or three, two and four with dashes between them", "")
+			return user.NewInvalidError("bad_ssn", user.SSN, "must be nine digits, or three, two and four with dashes between them", "")
 		}
 	}
 	return nil
@@ -151,20 +151,20 @@ func checkTogether(r *user.Record) error {
 	if r.Op != user.Update {
 		for _, f := range required {
 			if !carries(r, f) {
-				return user.Unfit("missing_field", f, "Onbo requires it of a new user", "")
+				return user.NewInvalidError("missing_field", f, "Onbo requires it of a new user", "")
 			}
 		}
 		return nil
 	}
 	if len(r.User.Attributes) == 0 {
-		return user.Unfit("nothing_to_update", "", "the record has nothing that an update could send", "")
+		return user.NewInvalidError("nothing_to_update", "", "the record has nothing that an update could send", "")
 	}
 	if !slices.ContainsFunc(r.User.Attributes, func(a user.Attribute) bool { return isAddress(a.Field) }) {
 		return nil
 	}
 	for _, f := range address {
 		if !carries(r, f) {
-			return user.Unfit("partial_address", f, "must come with the other parts of the address", "Onbo takes an address as a whole")
+			return user.NewInvalidError("partial_address", f, "must come with the other parts of the address", "Onbo takes an address as a whole")
 		}
 	}
 	return nil

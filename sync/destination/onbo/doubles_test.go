@@ -53,7 +53,7 @@ func troubled(t *testing.T, faults ...string) (destination.Destination, *sandbox
 	}
 	t.Cleanup(c.CloseIdle)
 	n := &noted{held: map[string]bool{}}
-	return destinationtest.Manners{Pacer: pace.New(pace.Options{Wires: 8}), Retries: 5, Pending: n}.Around(c), s, n
+	return destinationtest.Manners{Pacer: pace.New(pace.Options{MaxInFlight: 8}), Retries: 5, Pending: n}.Around(c), s, n
 }
 
 // send sends each record in a call of its own, concurrently.
@@ -138,9 +138,9 @@ func again(t *testing.T, d destination.Destination, s *sandbox.Server, records [
 	before := s.State().Created
 	var pending []*user.Record
 	for _, r := range records {
-		if r.Maybe {
+		if r.MaybeSent {
 			fresh := *r
-			fresh.Attempts, fresh.Spent, fresh.Pended = 0, 0, false
+			fresh.Attempts, fresh.RetriesUsed, fresh.IntentRecorded = 0, 0, false
 			pending = append(pending, &fresh)
 		}
 	}

@@ -22,7 +22,7 @@ func (c *Client) draft(op user.Op, sent *user.Record) (*draft, error) {
 	if ssn, ok := sent.User.Secret(user.SSN); ok && op == user.Create {
 		sealed, err := sealSSN(c.config.SecretKey, ssn)
 		if err != nil {
-			return nil, user.Unfit("bad_key", user.SSN, err.Error(), "set onbo.auth.secret_key to the whole secret key that Onbo gave you")
+			return nil, user.NewInvalidError("bad_key", user.SSN, err.Error(), "set onbo.auth.secret_key to the whole secret key that Onbo gave you")
 		}
 		d.ssn = sealed
 	}

@@ -26,7 +26,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 		return destination.Found{}, err
 	}
 	defer a.Release()
-	if ce := a.Elsewhere(); ce != nil {
+	if ce := a.WebPage(); ce != nil {
 		return destination.Found{}, ce
 	}
 	switch {
@@ -41,7 +41,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 // absence returns what a 404 means. If a create was perhaps taken, the user has a
 // new uuid, so a 404 for the old one proves nothing.
 func absence(r *user.Record) destination.Presence {
-	if r.Maybe && (r.Op == user.Upsert || r.Op == user.Create) {
+	if r.MaybeSent && (r.Op == user.Upsert || r.Op == user.Create) {
 		return destination.Unknown
 	}
 	return destination.Absent

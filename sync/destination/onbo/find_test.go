@@ -73,7 +73,7 @@ func TestAbsenceOfAnOldKeyProvesNothing(t *testing.T) {
 		user.Upsert: destination.Unknown, user.Create: destination.Unknown, user.Update: destination.Absent, user.Delete: destination.Absent,
 	} {
 		r := known("1")
-		r.Op, r.Maybe = op, true
+		r.Op, r.MaybeSent = op, true
 		found, err := answering(t, 404, "").Find(t.Context(), r)
 		if err != nil || found.Presence != want {
 			t.Errorf("%s: %+v %v", op, found, err)

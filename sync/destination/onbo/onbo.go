@@ -106,7 +106,7 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	s := signer{id: config.ClientID, key: []byte(config.SecretKey.Reveal()), seconds: config.Epoch == Seconds, now: config.Now}
-	config.REST.Sign, config.REST.Words, config.REST.HTTP2 = s.sign, bodyText, false
+	config.REST.Sign, config.REST.ErrorText, config.REST.HTTP2 = s.sign, bodyText, false
 	api, err := rest.New(config.REST)
 	if err != nil {
 		return nil, err

@@ -39,17 +39,17 @@ func (c *Client) checkRule(f user.Field, text string) error {
 	switch f {
 	case user.FirstName, user.MiddleName, user.LastName:
 		if !namePattern.MatchString(text) {
-			return user.Unfit("bad_name", f, "must be English letters, with single spaces, commas, dots, apostrophes or dashes between them", "Onbo documents this pattern; onbo.checks: warn sends the name anyway")
+			return user.NewInvalidError("bad_name", f, "must be English letters, with single spaces, commas, dots, apostrophes or dashes between them", "Onbo documents this pattern; onbo.checks: warn sends the name anyway")
 		}
 	case user.Phone:
 		if _, ok := usPhone(text); !ok {
-			return user.Unfit("bad_phone", f, "must be a US number of ten digits, with or without +1", `map it with e164(COLUMN, "US")`)
+			return user.NewInvalidError("bad_phone", f, "must be a US number of ten digits, with or without +1", `map it with e164(COLUMN, "US")`)
 		}
 	case user.DateOfBirth:
 		return c.checkAge(text)
 	case user.Email:
 		if local, domain, _ := strings.Cut(text, "@"); local == "" || domain == "" || strings.ContainsAny(text, " \t") || strings.Contains(domain, "@") {
-			return user.Unfit("bad_email", f, "must be an e-mail address with one @", "")
+			return user.NewInvalidError("bad_email", f, "must be an e-mail address with one @", "")
 		}
 	default:
 		return checkAddress(f, text)
@@ -61,9 +61,9 @@ func (c *Client) checkAge(text string) error {
 	born, ok := readDate(text)
 	switch {
 	case !ok:
-		return user.Unfit("bad_date", user.DateOfBirth, "must be an unambiguous date, such as YYYY-MM-DD or 2 Jan 2006", `map it with date(COLUMN, "MM/DD/YYYY", "YYYY-MM-DD")`)
+		return user.NewInvalidError("bad_date", user.DateOfBirth, "must be an unambiguous date, such as YYYY-MM-DD or 2 Jan 2006", `map it with date(COLUMN, "MM/DD/YYYY", "YYYY-MM-DD")`)
 	case born.AddDate(minimumAge, 0, 0).After(c.today()):
-		return user.Unfit("too_young", user.DateOfBirth, "must be 18 years ago or more", "")
+		return user.NewInvalidError("too_young", user.DateOfBirth, "must be 18 years ago or more", "")
 	}
 	return nil
 }
@@ -77,19 +77,19 @@ func checkAddress(f user.Field, text string) error {
 	switch f {
 	case user.AddressLine1, user.City:
 		if strings.TrimSpace(text) == "" {
-			return user.Unfit("blank_address", f, "must not be blank", "")
+			return user.NewInvalidError("blank_address", f, "must not be blank", "")
 		}
 	case user.State:
 		if len(text) != 2 || !strings.Contains(states, " "+strings.ToUpper(text)+" ") {
-			return user.Unfit("bad_state", f, "must be a state of the United States in two letters, such as PA", "")
+			return user.NewInvalidError("bad_state", f, "must be a state of the United States in two letters, such as PA", "")
 		}
 	case user.ZipCode:
 		if !zipPattern.MatchString(text) {
-			return user.Unfit("bad_zip", f, "must be five digits, with or without a dash and four more", "check whether a leading zero was lost")
+			return user.NewInvalidError("bad_zip", f, "must be five digits, with or without a dash and four more", "check whether a leading zero was lost")
 		}
 	case user.Country:
 		if !isUnitedStates(text) {
-			return user.Unfit("bad_country", f, "must be the United States: Onbo takes no other address", "write US, USA, United States or United States of America")
+			return user.NewInvalidError("bad_country", f, "must be the United States: Onbo takes no other address", "write US, USA, United States or United States of America")
 		}
 	}
 	return nil

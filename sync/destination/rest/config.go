@@ -51,7 +51,7 @@ type Config struct {
 	Observe func(status int, header http.Header)
 	// ErrorText returns what the body of a fault says about the cause. Its result
 	// is redacted before anyone sees it.
-	Words func(body []byte) string
+	ErrorText func(body []byte) string
 
 	// Transport replaces the transport made from the settings above; DialContext
 	// replaces only how it connects. Both are for tests.

@@ -19,7 +19,7 @@ func TestTheTokenIsNotTold(t *testing.T) {
 			w.Header().Set("Location", "https://"+sent+".example/")
 			w.WriteHeader(status)
 			io.WriteString(w, `no good: Bearer `+sent+`, u-1`)
-		}, func(c *Config) { c.Words = func(body []byte) string { return string(body) } })
+		}, func(c *Config) { c.ErrorText = func(body []byte) string { return string(body) } })
 		a, err := c.Do(t.Context(), post)
 		said := ""
 		if err != nil {

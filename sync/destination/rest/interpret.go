@@ -15,7 +15,7 @@ import (
 // WebPage returns the fault of a 404 that is a page of a gateway or web server. It
 // says that the address is unknown, and nothing about the user: otherwise every
 // delete would be a success. It returns nil for any other answer.
-func (a *Answer) Elsewhere() *destination.CallError {
+func (a *Answer) WebPage() *destination.CallError {
 	if a.Status != http.StatusNotFound || !bytes.HasPrefix(bytes.TrimSpace(a.Body), []byte("<")) {
 		return nil
 	}
@@ -33,7 +33,7 @@ func (a *Answer) Unreadable(err error) *destination.CallError {
 
 // InDoubt returns the outcome of a user that the answer does not mention: in doubt,
 // with the status as the code.
-func (a *Answer) Unsaid() user.Outcome {
+func (a *Answer) InDoubt() user.Outcome {
 	return user.Outcome{Status: user.InDoubt, Code: destination.StatusCode(a.Status), HTTP: a.Status, RequestID: a.RequestID}
 }
 

@@ -19,7 +19,7 @@ func TestElsewhere(t *testing.T) {
 		{404, "<html>", true}, {404, " \r\n<!DOCTYPE html>", true}, {404, "", false}, {404, `{"message":"<b>no</b>"}`, false}, {400, "<html>", false}, {200, "<html>", false},
 	} {
 		a := &Answer{Status: test.status, Body: []byte(test.body), RequestID: "req-1"}
-		ce := a.Elsewhere()
+		ce := a.WebPage()
 		if (ce != nil) != test.page {
 			t.Errorf("%d %q: %v", test.status, test.body, ce)
 		}
@@ -45,7 +45,7 @@ func TestUnreadable(t *testing.T) {
 }
 
 func TestUnsaid(t *testing.T) {
-	o := (&Answer{Status: 202, RequestID: "req-1"}).Unsaid()
+	o := (&Answer{Status: 202, RequestID: "req-1"}).InDoubt()
 	if o.Status != user.InDoubt || o.Code != "http_202" || o.HTTP != 202 || o.RequestID != "req-1" {
 		t.Errorf("%+v", o)
 	}

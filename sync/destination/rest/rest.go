@@ -50,7 +50,7 @@ func New(config Config) (*Client, error) {
 	}
 	return &Client{
 		base: base, transport: transport, own: own, timeout: config.Timeout,
-		agent: []string{"usersync/" + config.Version}, media: []string{config.Media}, sign: config.Sign, observe: config.Observe, errorText: config.Words, tokens: tokens,
+		agent: []string{"usersync/" + config.Version}, media: []string{config.Media}, sign: config.Sign, observe: config.Observe, errorText: config.ErrorText, tokens: tokens,
 	}, nil
 }
 

@@ -109,7 +109,7 @@ func TestWordsAreRedacted(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(500)
 		w.Write([]byte("cannot store Friederike at f@mail.example"))
-	}, func(c *Config) { c.Words = func(b []byte) string { return string(b) } })
+	}, func(c *Config) { c.ErrorText = func(b []byte) string { return string(b) } })
 	ce := do(t, t.Context(), c, r)
 	if ce == nil || !strings.HasPrefix(ce.Detail, "cannot store") || strings.Contains(ce.Error(), "Friederike") || strings.Contains(ce.Error(), "@") {
 		t.Errorf("%v", ce)

@@ -62,7 +62,7 @@ type conflicts struct {
 // remember notes such a user.
 func (c *conflicts) remember(op user.Op, o *user.Outcome) {
 	r := o.Record
-	if op == user.Create && o.Status == user.Exists && r.Remote == "" && (r.Op == user.Upsert || r.Maybe) {
+	if op == user.Create && o.Status == user.Exists && r.Remote == "" && (r.Op == user.Upsert || r.MaybeSent) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.ids[r.User.ID] = true
@@ -98,7 +98,7 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record, request r
 		return user.Outcome{}, err
 	}
 	defer a.Release()
-	if ce := a.Elsewhere(); ce != nil {
+	if ce := a.WebPage(); ce != nil {
 		return user.Outcome{}, ce
 	}
 	return c.settle(a, op, r)

@@ -26,15 +26,15 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 			return t.Err
 		}
 		if other, twice := seen[t.Text]; twice && t.Line == 0 {
-			return user.Unfit("same_attribute", f, "is the same attribute as "+string(other), "list one of them under ignore:")
+			return user.NewInvalidError("same_attribute", f, "is the same attribute as "+string(other), "list one of them under ignore:")
 		}
 		seen[t.Text] = f
 	}
 	switch {
 	case slices.Contains(fields, user.AddressLine2) && !slices.Contains(fields, user.AddressLine1):
-		return user.Unfit("missing_column", user.AddressLine1, "the lines of an address are one attribute, so that the first must be there too", "map it, or list the others under ignore:")
+		return user.NewInvalidError("missing_column", user.AddressLine1, "the lines of an address are one attribute, so that the first must be there too", "map it, or list the others under ignore:")
 	case op != user.Update && !c.config.Upload && !slices.Contains(fields, user.UserName):
-		return user.Unfit("missing_column", user.UserName, "SCIM requires it for every user, and the input has neither a column nor a value for it",
+		return user.NewInvalidError("missing_column", user.UserName, "SCIM requires it for every user, and the input has neither a column nor a value for it",
 			"map it under fields: in the config, such as  user_name: email")
 	}
 	return nil
@@ -65,10 +65,10 @@ func (c *Client) Check(r *user.Record) error {
 // checkWhole looks at what the record must have.
 func (e *encoder) checkWhole(r *user.Record) error {
 	if _, named := r.User.Value(user.UserName); !named && r.Op != user.Update && !e.config.Upload {
-		return user.Unfit("missing_field", user.UserName, "SCIM requires it for every user", "fill the column, or map another one to user_name")
+		return user.NewInvalidError("missing_field", user.UserName, "SCIM requires it for every user", "fill the column, or map another one to user_name")
 	}
 	if _, key := r.User.Value(user.ExternalID); r.Op == user.Update && !key && len(e.leaves(r)) == 0 && !e.sendsPassword(user.Update, r) {
-		return user.Unfit("nothing_to_send", user.ID, "is all that there is, so that there is nothing to update", "fill another column")
+		return user.NewInvalidError("nothing_to_send", user.ID, "is all that there is, so that there is nothing to update", "fill another column")
 	}
 	return nil
 }
@@ -79,15 +79,15 @@ func (e *encoder) checkAttribute(a *user.Attribute) error {
 	case t.Err != nil:
 		return t.Err
 	case a.Value.Kind == user.Clear && (a.Field == user.UserName || a.Field == user.ExternalID || a.Field == user.Active):
-		return user.Unfit("cannot_clear", a.Field, "a user is known and let in by it", "remove empty: clear from its mapping")
+		return user.NewInvalidError("cannot_clear", a.Field, "a user is known and let in by it", "remove empty: clear from its mapping")
 	case a.Value.Kind == user.Clear:
 		return nil
 	}
 	if _, err := t.Wire(a.Value); err != nil {
-		return user.Unfit(badCodes[t.Kind], a.Field, err.Error(), "")
+		return user.NewInvalidError(badCodes[t.Kind], a.Field, err.Error(), "")
 	}
 	if plain, err := a.Value.Plain(); a.Field == user.UserName && (err != nil || strings.TrimSpace(plain) == "") {
-		return user.Unfit("bad_text", a.Field, "must not be blank", "")
+		return user.NewInvalidError("bad_text", a.Field, "must not be blank", "")
 	}
 	return nil
 }

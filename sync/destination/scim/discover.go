@@ -28,7 +28,7 @@ type Features struct {
 // 405, 501. An error is a *destination.CallError, or says which setting is
 // wrong.
 func Discover(ctx context.Context, config rest.Config) (f Features, known bool, err error) {
-	config.Words, config.Media = words, media
+	config.ErrorText, config.Media = words, media
 	api, err := rest.New(config)
 	if err != nil {
 		return f, false, err

@@ -149,7 +149,7 @@ func (c *Client) get(ctx context.Context, r *user.Record) (held *resource.Object
 		return nil, 0, err
 	}
 	defer a.Release()
-	if ce := a.Elsewhere(); ce != nil {
+	if ce := a.WebPage(); ce != nil {
 		return nil, a.Status, ce
 	}
 	switch {

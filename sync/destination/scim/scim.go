@@ -108,7 +108,7 @@ func New(config Config) (*Client, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	config.REST.Words, config.REST.Media = words, media
+	config.REST.ErrorText, config.REST.Media = words, media
 	api, err := rest.New(config.REST)
 	if err != nil {
 		return nil, err

@@ -74,7 +74,7 @@ func mayHalve(ce *destination.CallError, b user.Batch) bool {
 // outcomes, which stand for b's records.
 func (s Bisected) halves(ctx context.Context, b user.Batch, outcomes []user.Outcome, ce *destination.CallError, budget *int) error {
 	for _, r := range b.Records {
-		r.Maybe = r.Maybe || ce.Fault == destination.PerhapsTaken
+		r.MaybeSent = r.MaybeSent || ce.Fault == destination.PerhapsTaken
 	}
 	middle := len(b.Records) / 2
 	for _, half := range [2]struct{ from, to int }{{0, middle}, {middle, len(b.Records)}} {

@@ -82,7 +82,7 @@ func (c *Canary) judge(ctx context.Context, o *user.Outcome, r *user.Record) err
 	if c.AnswersOnly {
 		return nil
 	}
-	found, err := c.Find(ctx, r.At(o.Remote))
+	found, err := c.Find(ctx, r.WithRemote(o.Remote))
 	if err != nil {
 		return err
 	}

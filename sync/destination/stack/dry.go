@@ -99,7 +99,7 @@ func (d *Dry) look(ctx context.Context, op user.Op, r *user.Record) (o user.Outc
 		}
 		return o, true, err
 	}
-	return o, op == user.Create && r.Maybe && t.Ops[op].Replay == destination.Unsafe, nil
+	return o, op == user.Create && r.MaybeSent && t.Ops[op].Replay == destination.Unsafe, nil
 }
 
 // reads tells whether a read is made. It comes too early for users whom an

@@ -219,7 +219,7 @@ func (p *pacer) Begin(ctx context.Context) (func(int, bool), error) {
 	}, nil
 }
 
-func (p *pacer) Through() uint64 {
+func (p *pacer) Answered() uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.through

@@ -124,7 +124,7 @@ func TestPended(t *testing.T) {
 			verified := stack.Verified{API: stack.Retried{API: limited, Pacer: new(pacer)}}
 			b := user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)}
 			_, err := stack.Pended{API: verified, Pending: l}.Apply(t.Context(), b)
-			if (err != nil) != (s.fault != none) || !seen || l.pending["a"] != s.pending || b.Records[0].Pended != s.pending {
+			if (err != nil) != (s.fault != none) || !seen || l.pending["a"] != s.pending || b.Records[0].IntentRecorded != s.pending {
 				t.Errorf("error %v, noted before the call: %t, pending after it: %t", err, seen, l.pending["a"])
 			}
 		})
@@ -138,7 +138,7 @@ type torn struct{ readable }
 func (torn) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes := make([]user.Outcome, len(b.Records))
 	for i, r := range b.Records {
-		r.Maybe = true
+		r.MaybeSent = true
 		outcomes[i] = user.Outcome{Record: r, Status: user.InDoubt}
 	}
 	return outcomes, nil
@@ -158,7 +158,7 @@ func TestPendedThoughNobodyCouldTell(t *testing.T) {
 	verified := stack.Verified{API: torn{readable{scene{replay: destination.Unsafe}.fake()}}}
 	b := user.Batch{Op: user.Create, Records: records("a=1 b=2", user.Upsert)}
 	_, err := stack.Pended{API: verified, Pending: l}.Apply(t.Context(), b)
-	if err == nil || !l.pending["a"] || !l.pending["b"] || !b.Records[0].Maybe || !b.Records[0].Pended {
+	if err == nil || !l.pending["a"] || !l.pending["b"] || !b.Records[0].MaybeSent || !b.Records[0].IntentRecorded {
 		t.Errorf("%v, pending %v", err, l.pending)
 	}
 }
@@ -257,7 +257,7 @@ func TestOldKeys(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := scene{faults: c.faults, traits: func(t *destination.Traits) { t.OwnKeys = true }}.fake()
 			r := records("a=1", user.Upsert)[0]
-			r.Remote, r.Maybe = "k-a-old", c.maybe
+			r.Remote, r.MaybeSent = "k-a-old", c.maybe
 			got, err := aroundClient(byKey{readable{f}}, new(pacer), 2).Apply(t.Context(), user.Batch{Op: c.op, Records: []*user.Record{r}})
 			if err != nil || got[0].Status != c.want || f.created["a"] != c.creates {
 				t.Errorf("%s %s (%v), created %d times; want %s, %d times", got[0].Status, got[0].Code, err, f.created["a"], c.want, c.creates)

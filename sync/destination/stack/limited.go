@@ -15,7 +15,7 @@ type Pacer interface {
 	// whether the API gave a definite answer. An error ends the run.
 	Begin(context.Context) (end func(status int, through bool), err error)
 	// Through counts the calls that got a definite answer so far.
-	Through() uint64
+	Answered() uint64
 }
 
 // Limited makes every call and every read-back wait for its turn. It is the
@@ -42,13 +42,13 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	turn.over(err)
 	if err == nil && len(outcomes) != len(b.Records) {
 		for _, r := range b.Records {
-			r.Maybe = true // the call was made
+			r.MaybeSent = true // the call was made
 		}
 		outcomes, err = nil, fmt.Errorf("%s answered for %d of %d users: a defect of its client", l.Traits().Name, len(outcomes), len(b.Records))
 	}
 	if err != nil && callError(err) == nil { // nothing says that it was not taken
 		for _, r := range b.Records {
-			r.Maybe = true
+			r.MaybeSent = true
 		}
 	}
 	return outcomes, err

@@ -137,7 +137,7 @@ func TestAnAnswerForTheWrongNumberOfUsersEndsTheRun(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "of 2 users") || len(outcomes) != 2 || outcomes[0].Status != user.Unsettled {
 			t.Errorf("%d outcomes for 2 users: %v, %v", n, outcomes, err)
 		}
-		if !sent[0].Maybe || !sent[1].Maybe {
+		if !sent[0].MaybeSent || !sent[1].MaybeSent {
 			t.Error("what was sent and not answered soundly is held for not sent")
 		}
 	}

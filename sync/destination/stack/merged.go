@@ -62,7 +62,7 @@ func (m Merged) complete(ctx context.Context, op user.Op, r *user.Record, traits
 		return nil, user.Outcome{Status: user.Failed, Code: user.CodeUnread, HTTP: found.HTTP}, nil
 	case found.Presence == destination.Absent:
 		return nil, user.Outcome{Status: user.Missing, HTTP: found.HTTP}, nil
-	case found.Presence == destination.Same && found.Shows(r) && r.Maybe: // an earlier try was not answered, but taken
+	case found.Presence == destination.Same && found.Shows(r) && r.MaybeSent: // an earlier try was not answered, but taken
 		return nil, user.Outcome{Status: user.Updated, Code: user.CodeReadBack, HTTP: found.HTTP, Remote: found.Remote}, nil
 	case found.Presence == destination.Same && found.Shows(r):
 		return nil, user.Outcome{Status: user.Unchanged, Code: user.CodeSame, HTTP: found.HTTP, Remote: found.Remote}, nil

@@ -34,7 +34,7 @@ func (p Pended) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 		return unsettled(b, nil), p.notPended(ctx, b, err)
 	}
 	for _, r := range b.Records {
-		r.Pended = true
+		r.IntentRecorded = true
 	}
 	outcomes, err := p.API.Apply(ctx, b)
 	if err == nil {
@@ -47,7 +47,7 @@ func (p Pended) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 		return outcomes, failed
 	}
 	for _, r := range not {
-		r.Pended = false
+		r.IntentRecorded = false
 	}
 	return outcomes, err
 }
@@ -69,7 +69,7 @@ func (p Pended) notPended(ctx context.Context, b user.Batch, err error) error {
 func unsent(b user.Batch, outcomes []user.Outcome) []*user.Record {
 	var records []*user.Record
 	for i, r := range b.Records {
-		if !r.Maybe && i < len(outcomes) && outcomes[i].Status == user.Unsettled {
+		if !r.MaybeSent && i < len(outcomes) && outcomes[i].Status == user.Unsettled {
 			records = append(records, r)
 		}
 	}

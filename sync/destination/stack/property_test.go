@@ -173,7 +173,7 @@ func (w world) judge(f *fake, b user.Batch, outcomes []user.Outcome, err error) 
 		if f.created[id] > 1 {
 			say("%s was created %d times", id, f.created[id])
 		}
-		if spent := b.Records[i].Spent; spent > w.retries+1 {
+		if spent := b.Records[i].RetriesUsed; spent > w.retries+1 {
 			say("%s spent %d attempts of %d", id, spent, w.retries+1)
 		}
 	}

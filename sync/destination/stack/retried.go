@@ -53,7 +53,7 @@ type try struct {
 // Apply sends b until every record has a verdict. Records that used up their
 // retries are Failed, or InDoubt where they were perhaps taken.
 func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	t := &try{batch: b, pending: make([]int, len(b.Records)), through: r.Pacer.Through()}
+	t := &try{batch: b, pending: make([]int, len(b.Records)), through: r.Pacer.Answered()}
 	for i := range t.pending {
 		t.pending[i] = i
 	}
@@ -88,7 +88,7 @@ func (r Retried) attempt(ctx context.Context, t *try, replay destination.Replay)
 		outcomes[i].Record, outcomes[i].Action, outcomes[i].Attempts = part.Records[i], part.Op, part.Records[i].Attempts
 	}
 	t.keep(outcomes)
-	t.count(outcomes, r.Pacer.Through())
+	t.count(outcomes, r.Pacer.Answered())
 	return err
 }
 
@@ -96,7 +96,7 @@ func (r Retried) attempt(ctx context.Context, t *try, replay destination.Replay)
 // asks to be taken apart: one user whom the server cannot digest shall not take
 // the others along.
 func (r Retried) last(b user.Batch) bool {
-	return slices.ContainsFunc(b.Records, func(rec *user.Record) bool { return rec.Spent > 0 && rec.Spent >= r.Retries })
+	return slices.ContainsFunc(b.Records, func(rec *user.Record) bool { return rec.RetriesUsed > 0 && rec.RetriesUsed >= r.Retries })
 }
 
 // part is what is to be sent: mostly the whole batch, which needs no copy.
@@ -136,7 +136,7 @@ func (t *try) count(outcomes []user.Outcome, through uint64) {
 // spend counts the last attempt against the retries of what is pending.
 func (t *try) spend() {
 	for _, i := range t.pending {
-		t.batch.Records[i].Spent++
+		t.batch.Records[i].RetriesUsed++
 	}
 	t.silent = 0
 }
@@ -148,13 +148,13 @@ func (t *try) keepPending(replay destination.Replay) {
 	for _, i := range t.pending {
 		record, status := t.batch.Records[i], t.outcomes[i].Status
 		if status == user.InDoubt {
-			record.Maybe = true
+			record.MaybeSent = true
 		}
 		if status == user.Busy || status == user.InDoubt && replay != destination.Unsafe {
 			pending = append(pending, i)
 			continue
 		}
-		record.Spent += min(t.silent, 1) // a read-back may send it again
+		record.RetriesUsed += min(t.silent, 1) // a read-back may send it again
 	}
 	t.pending = pending
 }
@@ -168,9 +168,9 @@ func (r Retried) giveUp(ctx context.Context, t *try) error {
 	pending := t.pending[:0]
 	for _, i := range t.pending {
 		switch record, o := t.batch.Records[i], &t.outcomes[i]; {
-		case record.Spent <= r.Retries:
+		case record.RetriesUsed <= r.Retries:
 			pending = append(pending, i)
-		case o.Status == user.Busy && record.Maybe:
+		case o.Status == user.Busy && record.MaybeSent:
 			o.Status = user.InDoubt
 		case o.Status == user.Busy:
 			o.Status = user.Failed
@@ -199,14 +199,14 @@ func (r Retried) ask(ctx context.Context, t *try) error {
 
 // Find reads back, again where the read failed, as often as Apply would.
 func (r Retried) Find(ctx context.Context, rec *user.Record) (destination.Found, error) {
-	waits, through := newBackoff(), r.Pacer.Through()
+	waits, through := newBackoff(), r.Pacer.Answered()
 	for attempt := 1; ; attempt++ {
 		found, err := r.API.Find(ctx, rec)
 		ce := callError(err)
 		if ce == nil || ce.Fault == destination.Denied || ce.Fault == destination.RefusedWhole {
 			return found, err
 		}
-		if attempt > r.Retries && r.Pacer.Through() != through {
+		if attempt > r.Retries && r.Pacer.Answered() != through {
 			return found, err
 		}
 		if err := Pause(ctx, waits.NextBackOff()); err != nil {

@@ -161,7 +161,7 @@ func TestRetriesUsedUp(t *testing.T) {
 // Each record has retries of its own: those of one do not use up another's.
 func TestRetriesAreEachRecordsOwn(t *testing.T) {
 	batch := user.Batch{Number: 1, Op: user.Create, Records: records("a=1 b=2", user.Create)}
-	batch.Records[0].Spent = 2
+	batch.Records[0].RetriesUsed = 2
 	f := scene{replay: destination.Detectable, faults: []fault{itemsBusy, busy503After, busy503After}}.fake()
 	f.applied = func(call int, _ user.Batch) fault { return nth([]fault{busy503After, itemsBusy, busy503After}, call) }
 	p := &counting{pacer: new(pacer)}
@@ -182,7 +182,7 @@ type counting struct {
 	others uint64
 }
 
-func (c *counting) Through() uint64 {
+func (c *counting) Answered() uint64 {
 	c.others++
 	return c.others
 }

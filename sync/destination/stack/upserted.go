@@ -109,7 +109,7 @@ func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes
 		if outcomes[places[n]].Code == codeUnseen {
 			unseen = append(unseen, places[n])
 		}
-		r.Maybe, r.Spent = false, 0
+		r.MaybeSent, r.RetriesUsed = false, 0
 		if op == user.Create && u.Traits().OwnKeys {
 			r.Remote = "" // it leads to nobody, and that proves nothing of the user to be created
 		} else {
@@ -164,7 +164,7 @@ func (u Upserted) next(op user.Op, o *user.Outcome, r *user.Record) user.Op {
 		o.Status, o.Code = user.Refused, user.CodeExists
 	case o.Status == user.Exists:
 		o.Status, o.Code = user.Refused, user.CodeExists
-	case o.Status == user.Missing && op == user.Delete && r.Maybe:
+	case o.Status == user.Missing && op == user.Delete && r.MaybeSent:
 		o.Status, o.Code = user.Deleted, user.CodeReplayed
 	case o.Status == user.Missing && op == user.Delete:
 		o.Status, o.Code = user.Deleted, user.CodeAlreadyAbsent

@@ -50,11 +50,11 @@ func unsettled(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 	for i := range outcomes {
 		s := outcomes[i].Status
 		if s == user.InDoubt { // also where a read-back could not tell
-			b.Records[i].Maybe = true
+			b.Records[i].MaybeSent = true
 		}
 		if !s.Final() || s == user.InDoubt || rejectedTwice(outcomes[i], b.Records[i]) {
 			outcomes[i].Status = user.Unsettled
-			b.Records[i].Maybe = b.Records[i].Maybe || s == user.InDoubt
+			b.Records[i].MaybeSent = b.Records[i].MaybeSent || s == user.InDoubt
 		}
 	}
 	return outcomes
@@ -63,7 +63,7 @@ func unsettled(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 // rejectedTwice tells that a try was rejected which repeats one that was
 // perhaps taken: what became of that?
 func rejectedTwice(o user.Outcome, r *user.Record) bool {
-	return r.Maybe && (o.Status == user.Refused || o.Status == user.Failed)
+	return r.MaybeSent && (o.Status == user.Refused || o.Status == user.Failed)
 }
 
 // pick returns the records of b at the given places.

@@ -51,7 +51,7 @@ func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 func (v Verified) keepFound(b user.Batch, outcomes []user.Outcome) {
 	for i := range outcomes {
 		if outcomes[i].Status == user.Exists && !v.Traits().Blind {
-			b.Records[i].Maybe = true
+			b.Records[i].MaybeSent = true
 		}
 	}
 }
@@ -62,7 +62,7 @@ func (v Verified) keepFound(b user.Batch, outcomes []user.Outcome) {
 func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	var doubtful, send []int
 	for i, r := range b.Records {
-		if r.Maybe {
+		if r.MaybeSent {
 			doubtful = append(doubtful, i)
 		} else {
 			send = append(send, i)
@@ -103,9 +103,9 @@ func (v Verified) quiet(ctx context.Context, b user.Batch, places []int) error {
 func doubtfulVerdict(op user.Op, o user.Outcome, r *user.Record) bool {
 	switch {
 	case o.Status == user.InDoubt:
-		return r.Maybe // else a read-back could not tell
+		return r.MaybeSent // else a read-back could not tell
 	case o.Status == user.Exists && op == user.Create:
-		return r.Maybe || o.Code == user.CodeWholeConflict && r.Op == user.Create
+		return r.MaybeSent || o.Code == user.CodeWholeConflict && r.Op == user.Create
 	}
 	return rejectedTwice(o, r)
 }
@@ -123,7 +123,7 @@ func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Ou
 			}
 			resend[n] = v.settle(b.Op, &outcomes[i], b.Records[i], found)
 			// Asked once is enough, unless the answer could not show what is there.
-			b.Records[i].Maybe = resend[n] && found.Presence == destination.Same
+			b.Records[i].MaybeSent = resend[n] && found.Presence == destination.Same
 			return nil
 		})
 	}
@@ -184,7 +184,7 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found dest
 const codeUnseen = "unseen"
 
 func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
-	ours := o.Status == user.InDoubt || r.Maybe
+	ours := o.Status == user.InDoubt || r.MaybeSent
 	switch {
 	case found.Presence == destination.Absent && r.Attempts > 0 && v.Traits().Ops[user.Create].Replay == destination.Unsafe && !failed(o):
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
@@ -241,7 +241,7 @@ func (v Verified) settleUpdate(o *user.Outcome, r *user.Record, found destinatio
 	case found.Presence == destination.Same && found.Shows(r):
 		o.Status, o.Code = user.Updated, user.CodeReadBack
 		return false
-	case found.Presence == destination.Same && r.Spent > v.Retries:
+	case found.Presence == destination.Same && r.RetriesUsed > v.Retries:
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // what is not shown may have changed or not
 		return false
 	}
@@ -269,7 +269,7 @@ func (v Verified) repeat(op user.Op, o *user.Outcome, r *user.Record) bool {
 // resend asks for another attempt if there is one left; else the record never
 // got through, and that is known.
 func (v Verified) resend(o *user.Outcome, r *user.Record) bool {
-	if r.Spent <= v.Retries {
+	if r.RetriesUsed <= v.Retries {
 		return true
 	}
 	o.Status = user.Failed

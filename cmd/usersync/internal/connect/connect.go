@@ -139,7 +139,7 @@ const slowest = 200
 // PaceOptions are how fast an API with those traits is called: as c says, or as the
 // API documents.
 func PaceOptions(c *config.Config, t destination.Traits) pace.Options {
-	o := pace.Options{Burst: c.Pace.Burst, Wires: c.Pace.Workers, MaxWait: c.Pace.MaxWait, GiveUpAfter: c.Pace.GiveUpAfter}
+	o := pace.Options{Burst: c.Pace.Burst, MaxInFlight: c.Pace.Workers, MaxWait: c.Pace.MaxWait, GiveUpAfter: c.Pace.GiveUpAfter}
 	if c.Guards.MaxDuration > 0 {
 		o.Until = time.Now().Add(c.Guards.MaxDuration)
 	}

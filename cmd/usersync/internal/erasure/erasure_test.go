@@ -73,8 +73,8 @@ func TestErase(t *testing.T) {
 	feed, elsewhere := scope, scope
 	feed.Feed, elsewhere.Account = "crm", "other"
 	mine := makeRun(t, dir, id, journal.Header{}, journal.Finished)
-	otherFeed := makeRun(t, dir, id, journal.Header{Scope: feed}, journal.TakenUp)
-	rehearsal := makeRun(t, dir, id, journal.Header{Scope: journal.Scope{Destination: "kard"}, Rehearsal: true}, journal.Stopped)
+	otherFeed := makeRun(t, dir, id, journal.Header{Scope: feed}, journal.Absorbed)
+	rehearsal := makeRun(t, dir, id, journal.Header{Scope: journal.Scope{Destination: "kard"}, Sandbox: true}, journal.Stopped)
 	apart := makeRun(t, dir, id, journal.Header{Scope: elsewhere}, journal.Finished)
 	makeRun(t, dir, "u-1", journal.Header{}, "")
 	done, err := Erase(t.Context(), nil, dir, scope, id)

@@ -68,7 +68,7 @@ func (e *eraser) readMarks() error {
 	e.Marks = nil
 	return e.read(rundir.JournalName, func(f *os.File, size int64) error {
 		for frame, err := range journal.Frames(f, size) {
-			m, is, bad := frame.Mark()
+			m, is, bad := frame.Checkpoint()
 			if err := errors.Join(err, bad); err != nil {
 				return err
 			}
@@ -167,7 +167,7 @@ func (e *eraser) edit() journal.Edit {
 				e.notes++
 			}
 		},
-		Mark: func(m *journal.Mark) {
+		Checkpoint: func(m *journal.Checkpoint) {
 			m.Results, m.Rejects = sizeAt(e.results, mark, m.Results), sizeAt(e.rejects, mark, m.Rejects)
 			mark++
 		},

@@ -102,7 +102,7 @@ func (c *candidate) over() bool {
 
 // ended is a rehearsal that was stopped: it cannot be continued.
 func (c *candidate) ended() bool {
-	return c.Journal != nil && c.Journal.Header.Rehearsal && c.Journal.End != nil
+	return c.Journal != nil && c.Journal.Header.Sandbox && c.Journal.End != nil
 }
 
 // concerned reports whether the run's users are those of the scope. A rehearsal is
@@ -112,7 +112,7 @@ func (c *candidate) concerned(scope journal.Scope) bool {
 		return true // there is no telling
 	}
 	was := c.Journal.Header.Scope
-	if c.Journal.Header.Rehearsal {
+	if c.Journal.Header.Sandbox {
 		return was.Destination == scope.Destination
 	}
 	was.Feed = scope.Feed
@@ -144,7 +144,7 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 func (c *candidate) erase(done *Done) error {
 	return c.inDir(func(dir *rundir.Dir, files []string) error {
 		e := &eraser{dir: dir, files: files, id: c.user, Erasure: writer.Erasure{Marks: c.marks}}
-		if err := e.rewrite(c.Journal.Header.Rehearsal); err != nil {
+		if err := e.rewrite(c.Journal.Header.Sandbox); err != nil {
 			return err
 		}
 		done.Results, done.Rejects = done.Results+e.results.Erased, done.Rejects+e.rejects.Erased

@@ -27,7 +27,7 @@ func Find(dir, id string) (*Run, error) {
 // Newest finds the run in dir that began last among those whose journal fits; wanted
 // says in words which those are, such as " that has finished". What goes wrong, and
 // that there is none, is a *LookupError.
-func Newest(dir, wanted string, fits func(*journal.Past) bool) (*Run, error) {
+func Newest(dir, wanted string, fits func(*journal.History) bool) (*Run, error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
 		return nil, &LookupError{err}

@@ -24,7 +24,7 @@ type Run struct {
 	Dir string // the runs directory that holds it
 	ID  string // its name in Dir
 	// Journal is what its journal said when it was read; nil if it was not.
-	Journal *journal.Past
+	Journal *journal.History
 	// Running means that another process works on the run.
 	Running bool
 	// OtherFeed means that the run is of another feed than the one that asked. The

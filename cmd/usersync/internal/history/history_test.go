@@ -78,18 +78,18 @@ func TestNewest(t *testing.T) {
 	makeRun(t, dir, now.Add(-time.Hour), journal.Header{}, finished())
 	late := makeRun(t, dir, now.Add(500*time.Millisecond), journal.Header{}, stopped())
 	makeRun(t, dir, now.Add(100*time.Millisecond), journal.Header{}, stopped())
-	r, err := Newest(dir, "", func(*journal.Past) bool { return true })
+	r, err := Newest(dir, "", func(*journal.History) bool { return true })
 	if err != nil || r.ID != late {
 		t.Error(r, err)
 	}
-	if r, err = Newest(dir, "", (*journal.Past).Over); err != nil || !r.Journal.Over() {
+	if r, err = Newest(dir, "", (*journal.History).Over); err != nil || !r.Journal.Over() {
 		t.Error(r, err)
 	}
-	_, err = Newest(dir, " of gold", func(*journal.Past) bool { return false })
+	_, err = Newest(dir, " of gold", func(*journal.History) bool { return false })
 	if _, typed := errors.AsType[*LookupError](err); !typed || err.Error() != "find the run: there is none of gold in "+dir {
 		t.Error(err)
 	}
-	if _, err := Newest(filepath.Join(dir, "none"), "", (*journal.Past).Over); err == nil {
+	if _, err := Newest(filepath.Join(dir, "none"), "", (*journal.History).Over); err == nil {
 		t.Error("a run was found where there is no directory")
 	}
 }
@@ -169,7 +169,7 @@ func TestExpire(t *testing.T) {
 func TestExpireLeavesWhatIsWrittenTo(t *testing.T) {
 	dir := t.TempDir()
 	clock := time.Now() // that of the disk
-	run := makeRun(t, dir, clock.Add(-90*time.Hour), journal.Header{Rehearsal: true}, nil)
+	run := makeRun(t, dir, clock.Add(-90*time.Hour), journal.Header{Sandbox: true}, nil)
 	if removed, err := Expire(dir, clock.Add(-time.Hour)); removed != 0 || err != nil {
 		t.Error(removed, err)
 	}

@@ -12,9 +12,9 @@ import (
 
 // journalFacts tells a verification what the journal says. A run that another
 // took up stopped before.
-func journalFacts(p *journal.Past) *verify.Journal {
+func journalFacts(p *journal.History) *verify.Journal {
 	f := &verify.Journal{Run: p.Header.Run, Mark: verify.Mark{
-		Record: p.Mark.Record, Results: p.Mark.Results, Rejects: p.Mark.Rejects, Outcomes: p.Mark.Outcomes}}
+		Record: p.Checkpoint.Record, Results: p.Checkpoint.Results, Rejects: p.Checkpoint.Rejects, Outcomes: p.Checkpoint.Outcomes}}
 	if p.End != nil {
 		f.State = map[journal.State]report.State{journal.Finished: report.Finished, journal.Stopped: report.Stopped}[p.End.State]
 	}
@@ -26,7 +26,7 @@ func notesOf(r io.ReaderAt, size int64) iter.Seq2[verify.Note, error] {
 	return func(yield func(verify.Note, error) bool) {
 		for frame, err := range journal.Frames(r, size) {
 			outcomes, unreadable := frame.Settled()
-			mark, marked, noMark := frame.Mark()
+			mark, marked, noMark := frame.Checkpoint()
 			if err := errors.Join(err, unreadable, noMark); err != nil {
 				yield(verify.Note{}, err)
 				return

@@ -83,7 +83,7 @@ func (o *Originals) check(ctx context.Context) error {
 		return err
 	}
 	past := o.run.Journal
-	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), past.Mark, past.Header.Mode == string(config.Mirror))
+	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), past.Checkpoint, past.Header.Mode == string(config.Mirror))
 	if err == nil {
 		stop()
 	}
@@ -98,7 +98,7 @@ func (o *Originals) open(ctx context.Context) (err error) {
 // Rows returns the rows that a reject was made of, the latest first; none if they
 // cannot be had.
 func (o *Originals) Rows(ctx context.Context, r user.Rejected) [][]byte {
-	if o == nil || r.Run != o.run.ID || r.Record < 1 || r.Record > o.run.Journal.Mark.Record {
+	if o == nil || r.Run != o.run.ID || r.Record < 1 || r.Record > o.run.Journal.Checkpoint.Record {
 		return nil
 	}
 	rec := o.record(ctx, r.Record)

@@ -47,7 +47,7 @@ func leftBehind(t *testing.T, runs, retried, input string) string {
 	}
 	diary, err := journal.Create(f, h)
 	if err == nil {
-		err = errors.Join(diary.Mark(journal.Mark{Record: read.Last(), InputSHA256: read.Sum()}), diary.Finish(journal.End{State: journal.Finished}))
+		err = errors.Join(diary.Checkpoint(journal.Checkpoint{Record: read.Last(), InputSHA256: read.Sum()}), diary.Finish(journal.End{State: journal.Finished}))
 	}
 	if err = errors.Join(err, f.Close(), in.Close(), dir.Close()); err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ type Staleness struct {
 
 // Superseded reports whether what is known of the user came later than the
 // record was rejected. A record that was superseded before still is.
-func (s *Staleness) Superseded(r *user.Record, known user.Known) bool {
+func (s *Staleness) Superseded(r *user.Record, known user.LedgerEntry) bool {
 	before := r.Origin.Before
 	switch {
 	case before.Code == user.CodeSuperseded:

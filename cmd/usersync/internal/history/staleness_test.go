@@ -16,17 +16,17 @@ func TestWhatIsKnownLaterSupersedesAReject(t *testing.T) {
 	reject := user.Rejected{Run: monday, Record: 10}
 	for name, c := range map[string]struct {
 		reject user.Rejected
-		known  user.Known
+		known  user.LedgerEntry
 		want   bool
 	}{
-		"nothing is known":             {reject, user.Known{}, false},
-		"an earlier run":               {user.Rejected{Run: tuesday, Record: 10}, user.Known{Run: monday, Record: 11}, false},
-		"a later run":                  {reject, user.Known{Run: tuesday, Record: 1}, true},
-		"an earlier record":            {reject, user.Known{Run: monday, Record: 9}, false},
-		"a later record":               {reject, user.Known{Run: monday, Record: 11}, true},
-		"an earlier row of this input": {reject, user.Known{Run: now, Record: 1}, false},
-		"it was superseded before":     {user.Rejected{Run: tuesday, Record: 10, Code: user.CodeSuperseded}, user.Known{Run: monday, Record: 1}, true},
-		"an unknown run":               {reject, user.Known{Run: "imported", Record: 1}, true},
+		"nothing is known":             {reject, user.LedgerEntry{}, false},
+		"an earlier run":               {user.Rejected{Run: tuesday, Record: 10}, user.LedgerEntry{Run: monday, Record: 11}, false},
+		"a later run":                  {reject, user.LedgerEntry{Run: tuesday, Record: 1}, true},
+		"an earlier record":            {reject, user.LedgerEntry{Run: monday, Record: 9}, false},
+		"a later record":               {reject, user.LedgerEntry{Run: monday, Record: 11}, true},
+		"an earlier row of this input": {reject, user.LedgerEntry{Run: now, Record: 1}, false},
+		"it was superseded before":     {user.Rejected{Run: tuesday, Record: 10, Code: user.CodeSuperseded}, user.LedgerEntry{Run: monday, Record: 1}, true},
+		"an unknown run":               {reject, user.LedgerEntry{Run: "imported", Record: 1}, true},
 	} {
 		s := Staleness{Run: now, Dir: t.TempDir()}
 		r := user.Record{Origin: user.Origin{Before: &c.reject}}

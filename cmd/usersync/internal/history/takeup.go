@@ -37,7 +37,7 @@ func (r *Run) takeUp(ctx context.Context, l *ledger.Ledger, by string) (err erro
 	if err != nil {
 		return err
 	}
-	return j.Finish(journal.End{State: journal.TakenUp, By: by})
+	return j.Finish(journal.End{State: journal.Absorbed, By: by})
 }
 
 // WithNews returns the runs that have something to tell which the ledger does not

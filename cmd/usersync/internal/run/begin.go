@@ -137,7 +137,7 @@ func (b *beginning) takeUp(ctx context.Context, left []*history.Run, by string) 
 		if err := r.TakeUp(ctx, b.lease.Ledger, by); err != nil {
 			return err
 		}
-		b.options.Log.Always("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Mark.Record))
+		b.options.Log.Always("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Checkpoint.Record))
 	}
 	return nil
 }

@@ -68,8 +68,8 @@ func resumeFiles(spec filesSpec, r *history.Run) (*files, error) {
 	if f.claimed, err = history.Claim(dir); err != nil { // before anything is cut back
 		return nil, errors.Join(err, dir.Close())
 	}
-	if f.results, err = dir.Resume(f.resultsName(), r.Journal.Mark.Results); err == nil {
-		f.rejects, err = dir.Resume(f.rejectsName(), r.Journal.Mark.Rejects)
+	if f.results, err = dir.Resume(f.resultsName(), r.Journal.Checkpoint.Results); err == nil {
+		f.rejects, err = dir.Resume(f.rejectsName(), r.Journal.Checkpoint.Rejects)
 	}
 	if err == nil {
 		f.summary, err = dir.Replace("summary.json")
@@ -103,7 +103,7 @@ func (f *files) begin(h journal.Header) (err error) {
 }
 
 // resume goes on with the journal.
-func (f *files) resume(past *journal.Past, now journal.Resumed) (err error) {
+func (f *files) resume(past *journal.History, now journal.Resumed) (err error) {
 	f.journal, err = journal.Continue(f.claimed, past, now)
 	return err
 }

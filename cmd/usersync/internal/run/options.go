@@ -19,9 +19,9 @@ func CheckResume(r *history.Run, stdin bool) error {
 	switch {
 	case !p.Begun:
 		return exit.Usage(fmt.Errorf("resume run %s: it ended before it sent anything", r.ID), "run its command again", "")
-	case h.Rehearsal:
+	case h.Sandbox:
 		return exit.Usage(fmt.Errorf("resume run %s: it was a rehearsal, and its sandbox is gone", r.ID), "begin a new one", line(h.Args[min(1, len(h.Args)):]...))
-	case p.Over() && p.End.State == journal.TakenUp:
+	case p.Over() && p.End.State == journal.Absorbed:
 		return exit.Usage(fmt.Errorf("resume run %s: run %s went on from there", r.ID, p.End.By), "look at that run", exit.CommandLine("verify", r.Sibling(p.End.By)))
 	case p.Over():
 		return exit.Usage(fmt.Errorf("resume run %s: it is finished", r.ID), "its rejects can be sent again", exit.CommandLine("retry", r.Path()))

@@ -20,7 +20,7 @@ type recall struct {
 	// For the engine's planner alone.
 	unchanged rowset.Set // whom it saw so
 	printer   *fingerprint.Printer
-	prints    []user.Print
+	prints    []user.Fingerprint
 }
 
 // newRecall returns nil without a ledger.
@@ -32,7 +32,7 @@ func newRecall(l *ledger.Ledger, full bool, marked func() int, p *mirror.Presenc
 }
 
 // Look returns what is known of each id.
-func (r *recall) Look(ctx context.Context, ids []string) ([]user.Known, error) {
+func (r *recall) Look(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
 	known, err := r.ledger.Look(ctx, ids)
 	if err == nil {
 		err = r.share(ctx, ids, known)
@@ -45,10 +45,10 @@ func (r *recall) Look(ctx context.Context, ids []string) ([]user.Known, error) {
 
 // share notes users whom another feed lists too: neither may delete them for the
 // other.
-func (r *recall) share(ctx context.Context, ids []string, known []user.Known) error {
+func (r *recall) share(ctx context.Context, ids []string, known []user.LedgerEntry) error {
 	var both []string
 	for i := range known {
-		if known[i].Elsewhere {
+		if known[i].OtherFeedOnly {
 			both = append(both, ids[i])
 		}
 	}
@@ -63,13 +63,13 @@ func (r *recall) Marked() int { return r.marked() }
 
 // Same reports whether nothing that the user carries differs from what is
 // known.
-func (r *recall) Same(known user.Known, u *user.User) bool {
+func (r *recall) Same(known user.LedgerEntry, u *user.User) bool {
 	if r.full {
 		return false
 	}
 	got := r.printer.Prints(r.prints, u)
 	r.prints = got.Fields
-	same := fingerprint.Same(known.Prints, got)
+	same := fingerprint.Same(known.Fingerprints, got)
 	if same {
 		r.unchanged.Add(known.Row)
 	}
@@ -77,7 +77,7 @@ func (r *recall) Same(known user.Known, u *user.User) bool {
 }
 
 // After is what is known once an outcome is added.
-func (r *recall) After(known user.Known, o *user.Outcome) user.Known {
+func (r *recall) After(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if e, changes := ledger.EntryOf(o, r.printer); changes {
 		return e.Over(known)
 	}

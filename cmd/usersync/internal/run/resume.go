@@ -62,7 +62,7 @@ func (b *beginning) cannotResume(why error) error {
 // begins with what that run has written. Without a run that was asked for, another
 // input is no error: the start is nil.
 func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, error) {
-	mark, read := r.Journal.Mark, checkpoint.NewDigest()
+	mark, read := r.Journal.Checkpoint, checkpoint.NewDigest()
 	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](b.Records(ctx, b.presence, mark.Record)), read, mark, b.Config.Target.Mode == config.Mirror)
 	if _, other := errors.AsType[*checkpoint.InputChangedError](err); other && b.options.Resume == "" {
 		return nil, b.reopenInput(ctx)
@@ -76,7 +76,7 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		return nil, &history.PlaceError{Err: err}
 	}
 	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before,
-		Resumed: engine.Resumed{From: mark.Record, Maybe: mark.Record + journal.MostBeyond, Earlier: r.Unfinished().Outcomes()}}
+		Resumed: engine.Resumed{From: mark.Record, Maybe: mark.Record + journal.MaxUncheckpointed, Earlier: r.Unfinished().Outcomes()}}
 	if len(b.Conn.Unsafe()) > 0 {
 		at.Sent = r.Unfinished().Sent()
 	}
@@ -118,7 +118,7 @@ func (b *beginning) goOn(f *files, r *history.Run, read *checkpoint.Digest) (bef
 	if err := f.compose(); err != nil {
 		return before, err
 	}
-	mark := &r.Journal.Mark
+	mark := &r.Journal.Checkpoint
 	if read.Last()+before.Absent != mark.Record && read.Last() < mark.Record {
 		return before, &checkpoint.InputChangedError{Record: mark.Record}
 	}
@@ -132,5 +132,5 @@ func (b *beginning) goOn(f *files, r *history.Run, read *checkpoint.Digest) (bef
 	if before.Written != mark.Record {
 		return before, fmt.Errorf("continue run %s: its results hold %d records, and its mark stands at %d", r.ID, before.Written, mark.Record)
 	}
-	return before, f.journal.Mark(*mark) // the journal may lack the ledger's
+	return before, f.journal.Checkpoint(*mark) // the journal may lack the ledger's
 }

@@ -24,7 +24,7 @@ type Target struct {
 // Of finds where f goes. Err says why it goes nowhere.
 func Of(f user.Field) *Target {
 	if elsewhere[f] {
-		return &Target{Err: user.Unfit("unsupported_field", f, "SCIM has no such attribute", "name an attribute's path in its place, or list the column under ignore:")}
+		return &Target{Err: user.NewInvalidError("unsupported_field", f, "SCIM has no such attribute", "name an attribute's path in its place, or list the column under ignore:")}
 	}
 	name := string(f)
 	if place, ok := places[f]; ok {
@@ -34,7 +34,7 @@ func Of(f user.Field) *Target {
 	}
 	p, err := resource.ParsePath(name)
 	if err != nil {
-		return &Target{Err: user.Unfit("bad_path", f, err.Error(), `write it as name.givenName, emails[type eq "work"].value or URN:attribute, or list the column under ignore:`)}
+		return &Target{Err: user.NewInvalidError("bad_path", f, err.Error(), `write it as name.givenName, emails[type eq "work"].value or URN:attribute, or list the column under ignore:`)}
 	}
 	t := &Target{Path: p, Text: p.String(), Kind: p.Holds()}
 	t.Err = t.wrong(f)
@@ -54,19 +54,19 @@ func (t *Target) wrong(f user.Field) error {
 	a, known := t.Path.Defined()
 	switch {
 	case t.Kind == resource.Unfit:
-		return user.Unfit("unsupported_field", f, "the server alone sets this attribute", "list the column under ignore:")
+		return user.NewInvalidError("unsupported_field", f, "the server alone sets this attribute", "list the column under ignore:")
 	case !known:
 		return nil
 	case a.Kind == resource.List && t.Path.Sub != "" && t.Path.Where == "":
-		return user.Unfit("bad_path", f, "must say which of several is meant", "write "+a.Name+"[work]."+t.Path.Sub)
+		return user.NewInvalidError("bad_path", f, "must say which of several is meant", "write "+a.Name+"[work]."+t.Path.Sub)
 	case a.Kind == resource.List && t.Path.Where != "" && t.Path.Sub == "":
-		return user.Unfit("bad_path", f, "must name a part", "write "+a.Name+"[work].locality, or another part")
+		return user.NewInvalidError("bad_path", f, "must name a part", "write "+a.Name+"[work].locality, or another part")
 	case t.Path.Sub != "" && a.Parts == nil:
-		return user.Unfit("bad_path", f, "has no parts", "write "+a.Name)
+		return user.NewInvalidError("bad_path", f, "has no parts", "write "+a.Name)
 	case t.Path.Where != "" && a.Kind != resource.List:
-		return user.Unfit("bad_path", f, "is not a list", "leave the brackets out")
+		return user.NewInvalidError("bad_path", f, "is not a list", "leave the brackets out")
 	case t.Path.Sub != "" && !has(a.Parts, t.Path.Sub):
-		return user.Unfit("bad_path", f, "has no such part", "its parts are "+strings.Join(a.Parts, ", "))
+		return user.NewInvalidError("bad_path", f, "has no such part", "its parts are "+strings.Join(a.Parts, ", "))
 	}
 	return nil
 }
