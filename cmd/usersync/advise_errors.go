@@ -82,7 +82,7 @@ func placeErrors() []errorKind {
 		}),
 		every[*plan.SpillError](printed(exit.Temporary, "make room there, or set TMPDIR to another place")),
 		adviseOnLedger,
-		kindOf(func(e *history.PlaceError) advice { return adviseOnPlace(e) }),
+		kindOf(func(e *history.DirError) advice { return adviseOnPlace(e) }),
 		kindOf(func(e *rundir.PlaceError) advice { return adviseOnPlace(e) }),
 		every[*rundir.UnsafeError](advice{code: exit.Misuse}),
 		every[*rundir.ShortError](advice{code: exit.Misuse}),
@@ -140,7 +140,7 @@ func adviseOnCall(e *destination.CallError) advice {
 func adviseOnLedger(err error) (advice, bool) {
 	switch err.(type) {
 	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
-	case *history.TakeUpError: // to a person the files of that run and the ledger are one
+	case *history.AbsorbError: // to a person the files of that run and the ledger are one
 	default:
 		if err != ledger.ErrFenced {
 			return advice{}, false

@@ -37,7 +37,7 @@ func applyCommand(e *env, found *tally) *cobra.Command {
 		}
 		p, err := plan.Open(args[0])
 		if err != nil {
-			return run.NotApplied(err, "")
+			return run.PlanRefused(err, "")
 		}
 		p.ApprovedBy = *approved
 		return e.applying(p, args[1:], found, cmd)

@@ -39,7 +39,7 @@ func (e ending) next(err error, s report.Summary) string {
 		return e.after(stepAfter(err), s)
 	case s.Outcomes.Rejected() == 0:
 		return ""
-	case len(e.config.OtherInput()) > 0: // of this input, and not of its rejects
+	case len(e.config.FlagsForOtherInput()) > 0: // of this input, and not of its rejects
 		return exit.CommandLine("retry", e.Dir)
 	}
 	return t.Again(s.Path("rejects"))
@@ -118,7 +118,7 @@ func (e ending) advise(s *report.Summary) {
 	}[e.config.Target.Mode]
 	if rejects := s.Outcomes.Rejected(); rejects > 0 && s.Refused(advice.code) == rejects {
 		s.Hint = advice.hint
-		s.Next = e.config.Invocation.Instead(s.Path("rejects"), append(e.config.OtherInput(), "--mode", "upsert")...)
+		s.Next = e.config.Invocation.Replacing(s.Path("rejects"), append(e.config.FlagsForOtherInput(), "--mode", "upsert")...)
 	}
 }
 

@@ -83,7 +83,7 @@ func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, e
 		Paths: []string{path}, Stdin: e.stdin, Format: f.Format, Delimiter: delimiter, Charset: f.Charset,
 	})
 	if err != nil {
-		hint, err := input.WithoutHint(err)
+		hint, err := input.SplitHint(err)
 		return nil, exit.Usage(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")
 	}
 	return layout.Header, nil
