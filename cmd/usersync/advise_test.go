@@ -46,7 +46,7 @@ func TestTroublesWithEarlierRuns(t *testing.T) {
 		"an id that is settled":       {&ledger.NotPendingError{Standing: "held"}, exit.Misuse, "only what is pending", ""},
 	} {
 		err := fmt.Errorf("do a thing: %w", errors.Join(fmt.Errorf("and another: %w", c.err)))
-		if got := exitCode(err, tally{}); got != c.code {
+		if got := exitCode(err, result{}); got != c.code {
 			t.Errorf("%s: exit code %d, want %d", name, got, c.code)
 		}
 		told, ok := printedAdvice(err)

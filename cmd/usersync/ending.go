@@ -87,7 +87,7 @@ func (e ending) resumeLine(name string) string {
 }
 
 // because is the hint, with what the last call met where that is the matter.
-func (e ending) because(err error) string {
+func (e ending) hint(err error) string {
 	hint := hintOf(err)
 	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
 		hint = connect.AuthHint(e.config)
@@ -99,7 +99,7 @@ func (e ending) because(err error) string {
 }
 
 // advise adds what a person should know of a run that went well.
-func (e ending) advise(s *report.Summary) {
+func (e ending) addHints(s *report.Summary) {
 	if s.RecordsRead == 0 {
 		s.Reason = "The input held no records."
 	}
