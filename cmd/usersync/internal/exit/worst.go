@@ -12,6 +12,7 @@ type WorstError struct {
 	how  []string
 }
 
+// Error names each run that did not go well, and its exit code.
 func (e *WorstError) Error() string { return "runs ended: " + strings.Join(e.how, ", ") }
 
 // Worst returns a *WorstError, or nil if all of codes are OK. Names are those of the
