@@ -57,7 +57,7 @@ func createFiles(spec filesSpec, started time.Time) (*files, error) {
 	return f, nil
 }
 
-// resumeFiles claims an earlier run, and opens its files behind its last
+// resumeFiles claims an earlier run, and opens its files after its last
 // checkpoint.
 func resumeFiles(spec filesSpec, r *history.Run) (*files, error) {
 	dir, err := rundir.Open(spec.RunsDir, r.ID)
@@ -102,13 +102,13 @@ func (f *files) begin(h journal.Header) (err error) {
 	return err
 }
 
-// resume goes on with the journal.
+// resume continues the journal.
 func (f *files) resume(past *journal.Past, now journal.Resumed) (err error) {
 	f.journal, err = journal.Continue(f.claimed, past, now)
 	return err
 }
 
-// release gives the run up to whoever claims it next.
+// release lets another process claim the run.
 func (f *files) release() error {
 	if f.claimed == nil {
 		return nil
@@ -116,7 +116,7 @@ func (f *files) release() error {
 	return f.claimed.Close()
 }
 
-// compose makes the one writer. Files that go on have their headers.
+// compose makes the one writer. Files of a resumed run have their headers.
 func (f *files) compose() error {
 	behind := f.results.Size() > 0
 	resultsTo, rejectsTo := &headerSkipper{to: f.results, skip: behind}, &headerSkipper{to: f.rejects, skip: f.rejects.Size() > 0}
@@ -159,6 +159,6 @@ func (f *files) reserve() (err error) {
 	return err
 }
 
-// rejected reports whether an outcome stands in rejects. A deletion that nobody
-// asked for by a row has no row to be fed in again.
+// rejected reports whether an outcome belongs in rejects. The deletion of a missing
+// user has no row that could be sent again.
 func rejected(o user.Outcome) bool { return o.Status.Rejected() && !o.Record.Origin.Absent }

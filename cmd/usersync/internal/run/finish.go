@@ -14,9 +14,9 @@ func (f *files) abandon(why error) error {
 	return errors.Join(f.finish(false, why), f.dir.Close())
 }
 
-// finish gives the files their names if the run is whole, and else leaves them
-// as *.partial, with all that was written in them. A stream gets it all too. An
-// error that is part of known is not told again, nor is a full disk.
+// finish gives the files their names if the run is complete. Otherwise they stay
+// *.partial, with everything that was written. A stream gets all of it too. An error
+// that is part of known is not repeated, nor is a full disk.
 func (f *files) finish(whole bool, known error) error {
 	var errs []error
 	for _, file := range []*rundir.File{f.results, f.rejects, f.copy} {
@@ -55,7 +55,7 @@ func (f *files) writeSummary(s report.Summary) error {
 	return nil
 }
 
-// endJournal is written behind everything else: what has no end can be resumed.
+// endJournal comes last: a run whose journal has no end can be resumed.
 func (f *files) endJournal(s report.Summary, at time.Time) error {
 	end := journal.End{At: at, State: journal.Stopped, ExitCode: s.ExitCode}
 	if s.State == report.Finished {

@@ -10,7 +10,7 @@ import (
 	"usersync/sync/plan"
 )
 
-// CheckResume refuses to go on with a run for reasons that can be found before
+// CheckResume refuses to resume a run for reasons that can be found before
 // anything is opened, with an *exit.Error. Stdin says that the input comes from
 // standard input.
 func CheckResume(r *history.Run, stdin bool) error {
@@ -33,7 +33,7 @@ func CheckResume(r *history.Run, stdin bool) error {
 	return nil
 }
 
-// Resume returns the options that go on with a run, whose settings are c.
+// Resume returns the options that resume a run, whose settings are c.
 func Resume(c *config.Config, r *history.Run) (o Options, err error) {
 	h := r.Journal.Header
 	c.Output.RunsDir = r.Dir

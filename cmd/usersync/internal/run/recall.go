@@ -18,7 +18,7 @@ type recall struct {
 	presence *mirror.Presence // nil: not of a mirror
 
 	// For the engine's planner alone.
-	unchanged rowset.Set // whom it saw so
+	unchanged rowset.Set // the users whom the planner saw unchanged
 	printer   *fingerprint.Printer
 	prints    []user.Print
 }
@@ -43,7 +43,7 @@ func (r *recall) Look(ctx context.Context, ids []string) ([]user.Known, error) {
 	return known, err
 }
 
-// share notes users whom another feed lists too: neither may delete them for the
+// share notes users that another feed lists too: neither may delete them for the
 // other.
 func (r *recall) share(ctx context.Context, ids []string, known []user.Known) error {
 	var both []string

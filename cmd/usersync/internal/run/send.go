@@ -209,7 +209,7 @@ type Facts struct {
 	Paths   []string // of the input's files
 	Dir     string   // of the run
 	Resumed bool     // it was asked for by its name
-	// Unshown says that the API does not show whom it has created.
+	// Unshown says that the API does not show which users it has created.
 	Unshown bool
 	LastMet string // what the last call met that did not go well; empty if all did
 }

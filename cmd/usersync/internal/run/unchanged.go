@@ -8,8 +8,8 @@ import (
 	"usersync/sync/ledger"
 )
 
-// keepUnchanged keeps in the ledger whom the run saw unchanged, now that all of it
-// is written: rejects of earlier runs are old news of them.
+// keepUnchanged tells the ledger which users the run saw unchanged, now that all of it
+// is written: rejects of earlier runs are out of date for them.
 func (r *recall) keepUnchanged(ctx context.Context, run string) error {
 	if r == nil {
 		return nil
@@ -17,9 +17,9 @@ func (r *recall) keepUnchanged(ctx context.Context, run string) error {
 	return r.ledger.KeepUnchanged(context.WithoutCancel(ctx), run, &r.unchanged)
 }
 
-// unchanged tells whom earlier runs saw so; nil without a ledger. Where that
-// cannot be read it is said, and rejects count as superseded by what else is known
-// alone.
+// unchanged returns which users earlier runs saw unchanged; nil without a ledger. If
+// that cannot be read, the log says so, and only what else is known supersedes
+// rejects.
 func unchanged(ctx context.Context, l *ledger.Ledger, log Log) func() []ledger.Unchanged {
 	if l == nil {
 		return nil
