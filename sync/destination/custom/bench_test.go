@@ -50,7 +50,7 @@ func BenchmarkAnswer(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		r := reading{client: c, call: c.config.create, op: user.Create, records: records}
+		r := settlement{reading{api: &c.description, call: c.config.create, op: user.Create, records: records}}
 		outcomes, err := r.settle(&rest.Answer{Status: 201, Body: body})
 		if err != nil || outcomes[99].Status != user.Created {
 			b.Fatal(err)

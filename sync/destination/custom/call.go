@@ -72,15 +72,15 @@ func (c *Client) send(ctx context.Context, n *call, op user.Op, records []*user.
 	if ce := a.Elsewhere(); ce != nil {
 		return nil, ce
 	}
-	r := reading{call: n, op: op, records: records, client: c}
-	return r.settle(a)
+	s := settlement{reading{call: n, op: op, records: records, api: &c.description}}
+	return s.settle(a)
 }
 
 // request makes the call. Its error is a *destination.CallError: no bytes left.
-func (c *Client) request(n *call, records []*user.Record) (rest.Request, error) {
+func (d *description) request(n *call, records []*user.Record) (rest.Request, error) {
 	r := rest.Request{Method: n.method, Records: records, Collection: n.collection(), Header: http.Header{}}
-	row := c.row(n, records[0], 0)
-	query, err := c.address(&r, n, row)
+	row := d.row(n, records[0], 0)
+	query, err := d.address(&r, n, row)
 	if err != nil {
 		return r, err
 	}
@@ -88,7 +88,7 @@ func (c *Client) request(n *call, records []*user.Record) (rest.Request, error) 
 	if n.body == nil {
 		return r, nil
 	}
-	body, err := c.body(n, records, false)
+	body, err := d.body(n, records, false)
 	switch {
 	case err != nil:
 		return r, refusedHere(0, "unfit", errUnfit)
@@ -100,7 +100,7 @@ func (c *Client) request(n *call, records []*user.Record) (rest.Request, error) 
 }
 
 // address fills in path, query and headers.
-func (c *Client) address(r *rest.Request, n *call, row *row) (url.Values, error) {
+func (d *description) address(r *rest.Request, n *call, row *row) (url.Values, error) {
 	for _, t := range n.path {
 		text, has, err := t.fill(row)
 		if err != nil || !has {
@@ -118,7 +118,7 @@ func (c *Client) address(r *rest.Request, n *call, row *row) (url.Values, error)
 			query.Set(p.name, text)
 		}
 	}
-	for _, p := range slices.Concat(c.config.headers, n.headers) {
+	for _, p := range slices.Concat(d.config.headers, n.headers) {
 		text, has, err := p.value.fill(row)
 		if err != nil || !headerSafe(text) {
 			return nil, refusedHere(0, "unfit", errUnfit)
@@ -130,13 +130,13 @@ func (c *Client) address(r *rest.Request, n *call, row *row) (url.Values, error)
 	return query, nil
 }
 
-func (c *Client) row(n *call, r *user.Record, place int) *row {
-	return &row{record: r, n: place, account: c.config.Account, named: n.named}
+func (d *description) row(n *call, r *user.Record, place int) *row {
+	return &row{record: r, n: place, account: d.config.Account, named: n.named}
 }
 
 // body encodes the users into one body. An error is a *unfit.
-func (c *Client) body(n *call, records []*user.Record, masked bool) ([]byte, error) {
-	envelope := c.row(n, records[0], 0)
+func (d *description) body(n *call, records []*user.Record, masked bool) ([]byte, error) {
+	envelope := d.row(n, records[0], 0)
 	envelope.masked, envelope.item, envelope.users = masked, n.item, records
 	return encode(make([]byte, 0, bytesPerUser*len(records)), n.body, envelope)
 }
@@ -154,8 +154,8 @@ func encode(b []byte, piece node, r *row) ([]byte, error) {
 
 // forget takes out of an answer the secrets that the config puts into headers:
 // some servers quote what they were sent.
-func (c *Client) forget(body []byte) []byte {
-	for _, secret := range c.config.hidden {
+func (d *description) forget(body []byte) []byte {
+	for _, secret := range d.config.hidden {
 		if bytes.Contains(body, []byte(secret)) {
 			body = bytes.ReplaceAll(body, []byte(secret), []byte("[secret]"))
 		}
@@ -164,13 +164,13 @@ func (c *Client) forget(body []byte) []byte {
 }
 
 // words finds, in the body of an answer that is a fault, what the API says.
-func (c *Client) words(body []byte) string {
-	body = c.forget(body)
+func (d *description) words(body []byte) string {
+	body = d.forget(body)
 	v, err := parse(body)
 	if err != nil {
 		return rest.PlainText(body)
 	}
-	for _, n := range c.config.calls() {
+	for _, n := range d.config.calls() {
 		if text := n.answer.speech(v); text != "" {
 			return text
 		}

@@ -13,7 +13,7 @@ import (
 // CheckColumns tells before a run whether the fields that the input can fill
 // are sent at all. One that no call names would else be left out in silence.
 func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
-	if err := c.upsertOnly(op); err != nil {
+	if err := c.config.upsertOnly(op); err != nil {
 		return err
 	}
 	for _, f := range c.config.required {
@@ -41,12 +41,12 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	return nil
 }
 
-func (c *Client) mend(f user.Field) string {
-	return "put {" + string(f) + "} into the call, or list the column under ignore:; sent are " + strings.Join(texts(c.sent), ", ")
+func (d *description) mend(f user.Field) string {
+	return "put {" + string(f) + "} into the call, or list the column under ignore:; sent are " + strings.Join(texts(d.sent), ", ")
 }
 
-func (c *Client) upsertOnly(op user.Op) error {
-	if n := c.config.of(op); n != nil && n.upsert {
+func (c *Config) upsertOnly(op user.Op) error {
+	if n := c.of(op); n != nil && n.upsert {
 		return user.Unfit("upsert_only", "", "the config has a call that creates or updates, whichever it comes to, and mode "+string(op)+" asks for one of them",
 			"take mode upsert, or describe create: and update: apart")
 	}
@@ -58,7 +58,7 @@ func (c *Client) Check(r *user.Record) error {
 	if err := destination.CheckID(r.User.ID); err != nil {
 		return err
 	}
-	if err := c.upsertOnly(r.Op); err != nil {
+	if err := c.config.upsertOnly(r.Op); err != nil {
 		return err
 	}
 	if r.Op != user.Delete {
@@ -66,7 +66,7 @@ func (c *Client) Check(r *user.Record) error {
 			return err
 		}
 	}
-	for op := range c.callsOf(r.Op) {
+	for op := range c.config.callsOf(r.Op) {
 		if err := c.checkCall(c.config.of(op), r); err != nil {
 			return err
 		}
@@ -75,38 +75,38 @@ func (c *Client) Check(r *user.Record) error {
 }
 
 // callsOf are the calls that an intent can come to, each once.
-func (c *Client) callsOf(intent user.Op) func(yield func(user.Op) bool) {
+func (c *Config) callsOf(intent user.Op) func(yield func(user.Op) bool) {
 	return func(yield func(user.Op) bool) {
 		switch {
 		case intent != user.Upsert:
-			if c.config.of(intent) != nil {
+			if c.of(intent) != nil {
 				yield(intent)
 			}
-		case c.config.create != nil && yield(user.Create) && c.config.update != nil && c.config.update != c.config.create:
+		case c.create != nil && yield(user.Create) && c.update != nil && c.update != c.create:
 			yield(user.Update)
 		}
 	}
 }
 
-func (c *Client) checkFields(r *user.Record) error {
+func (d *description) checkFields(r *user.Record) error {
 	one := &row{record: r}
-	for _, f := range c.config.required {
+	for _, f := range d.config.required {
 		if _, has := one.value(f); !has {
 			return user.Unfit("missing_field", f, "is required by the config", "fill the column, or map it under fields:")
 		}
 	}
-	for _, p := range c.config.patterns {
+	for _, p := range d.config.patterns {
 		v, has := one.value(p.field)
-		if has && v.Kind != user.Clear && !p.matches(v, c.config.forms[p.field]) {
+		if has && v.Kind != user.Clear && !p.matches(v, d.config.forms[p.field]) {
 			return user.Unfit("bad_"+string(p.field), p.field, "must match "+p.text, "")
 		}
 	}
-	if c.open {
+	if d.open {
 		return nil
 	}
 	for _, a := range r.User.Attributes {
-		if !slices.Contains(c.sent, a.Field) {
-			return user.Unfit("unsupported_field", a.Field, "no call in the config sends it", c.mend(a.Field))
+		if !slices.Contains(d.sent, a.Field) {
+			return user.Unfit("unsupported_field", a.Field, "no call in the config sends it", d.mend(a.Field))
 		}
 	}
 	return nil
@@ -123,26 +123,26 @@ func (p pattern) matches(v user.Value, f form) bool {
 }
 
 // checkCall makes the call for this user alone, as far as its bytes.
-func (c *Client) checkCall(n *call, r *user.Record) error {
-	one := c.row(n, r, 0)
+func (d *description) checkCall(n *call, r *user.Record) error {
+	one := d.row(n, r, 0)
 	for _, f := range n.needs {
 		if v, has := one.value(f); f != refRemote && (!has || v.Kind == user.Clear) {
 			return user.Unfit("missing_field", f, "stands in the address of the call, and the record has none", "fill the column, or map it under fields:")
 		}
 	}
 	for _, by := range n.answer.keysets() {
-		if len(c.keysOf(by, r, 0)) == 0 {
+		if len(d.keysOf(by, r, 0)) == 0 {
 			return user.Unfit("missing_field", firstOf(by), "is the key by which the answer speaks of the user, and the record has none", "fill the column, or map it under fields:")
 		}
 	}
 	var wrong *unfit
-	body, err := c.bodyOf(n, r)
+	body, err := d.bodyOf(n, r)
 	if err == nil {
-		err = c.checkAddress(n, one)
+		err = d.checkAddress(n, one)
 	}
 	switch {
 	case errors.As(err, &wrong):
-		return user.Unfit("bad_value", wrong.field, wrong.err.Error(), c.clearing(wrong))
+		return user.Unfit("bad_value", wrong.field, wrong.err.Error(), clearing(wrong))
 	case err != nil:
 		return user.Unfit("bad_value", "", "cannot be put into the call", "")
 	case n.maxBytes > 0 && len(body) > n.maxBytes:
@@ -151,16 +151,16 @@ func (c *Client) checkCall(n *call, r *user.Record) error {
 	return nil
 }
 
-func (c *Client) bodyOf(n *call, r *user.Record) ([]byte, error) {
+func (d *description) bodyOf(n *call, r *user.Record) ([]byte, error) {
 	if n.body == nil {
 		return nil, nil
 	}
-	return c.body(n, []*user.Record{r}, false)
+	return d.body(n, []*user.Record{r}, false)
 }
 
 // checkAddress looks at the segments, parameters and headers. Segments without
 // the API's own key are known only later.
-func (c *Client) checkAddress(n *call, one *row) error {
+func (d *description) checkAddress(n *call, one *row) error {
 	for _, t := range n.path {
 		text, has, err := t.fill(one)
 		if err != nil {
@@ -170,7 +170,7 @@ func (c *Client) checkAddress(n *call, one *row) error {
 			return &unfit{n.needs[0], errAddress}
 		}
 	}
-	for _, p := range slices.Concat(n.query, c.config.headers, n.headers) {
+	for _, p := range slices.Concat(n.query, d.config.headers, n.headers) {
 		text, _, err := p.value.fill(one)
 		if err != nil {
 			return err
@@ -185,7 +185,7 @@ func (c *Client) checkAddress(n *call, one *row) error {
 
 var errAddress = errors.New("holds characters that an address or a header cannot carry")
 
-func (c *Client) clearing(wrong *unfit) string {
+func clearing(wrong *unfit) string {
 	if errors.Is(wrong.err, errNoClear) {
 		return `add clear: null or clear: "" to the section if the API clears so, or remove empty: clear from the mapping`
 	}

@@ -26,8 +26,14 @@ import (
 // Client is a destination.Destination and a destination.Finder. It is safe for
 // concurrent use.
 type Client struct {
+	description
+	api *rest.Client
+}
+
+// description is the API as its config describes it: it checks users, writes calls and
+// reads users. It makes no call.
+type description struct {
 	config  *Config
-	api     *rest.Client
 	traits  destination.Traits
 	observe func(int, http.Header)
 	sent    []user.Field // that some call names
@@ -40,7 +46,9 @@ func New(config *Config) (*Client, error) {
 	if strings.TrimSpace(config.Name) == "" {
 		return nil, errors.New("custom.name is missing; it stands in reports and in the ledger's scope")
 	}
-	c := &Client{config: config, sent: config.fields(), open: config.takesOthers(), observe: config.limits.observer(config.REST.Observe)}
+	c := &Client{description: description{
+		config: config, sent: config.fields(), open: config.takesOthers(), observe: config.limits.observer(config.REST.Observe),
+	}}
 	r := config.REST
 	r.BaseURL, r.Words, r.Observe = config.BaseURL, c.words, c.observe
 	if config.hmac != nil {

@@ -49,7 +49,7 @@ func (d *decoder) known() keys {
 	return keys{
 		"name": into(&c.Name), "account": d.address(&c.Account), "base_url": d.address(&c.BaseURL), "sandbox": into(&c.Sandbox),
 		"media": into(&c.REST.Media), "http2": boolean(&c.REST.HTTP2), "calls_per_minute": count(&c.perMinute, 1),
-		"keys": d.keys, "clear": d.clear, "auth": d.auth, "headers": d.common,
+		"keys": d.keys, "clear": d.clear, "auth": credentials{d}.auth, "headers": d.common,
 		"limits": d.limits, "required": d.required, "patterns": d.patterns,
 		"create": later, "update": later, "upsert": later, "delete": later, "read": later,
 	}

@@ -10,7 +10,10 @@ import (
 	"usersync/sync/user"
 )
 
-func (d *decoder) auth(a at) error {
+// credentials decodes what calls are authorised with.
+type credentials struct{ *decoder }
+
+func (d credentials) auth(a at) error {
 	auth := &d.config.REST.Auth
 	var style string
 	err := keys{
@@ -33,7 +36,7 @@ func (d *decoder) auth(a at) error {
 }
 
 // secret reads what must not stand in clear.
-func (d *decoder) secret(to *user.Secret) func(at) error {
+func (d credentials) secret(to *user.Secret) func(at) error {
 	return func(a at) error {
 		text, err := a.scalar()
 		if err != nil {
@@ -46,7 +49,7 @@ func (d *decoder) secret(to *user.Secret) func(at) error {
 	}
 }
 
-func (d *decoder) name(to *user.Secret) func(at) error {
+func (d credentials) name(to *user.Secret) func(at) error {
 	return func(a at) error {
 		var text string
 		err := d.address(&text)(a)
@@ -68,7 +71,7 @@ func indirect(text string) bool {
 	return strings.HasPrefix(text, "env:") || strings.HasPrefix(text, "file:")
 }
 
-func (d *decoder) scopes(a at) error {
+func (d credentials) scopes(a at) error {
 	return a.list(func(e at) error {
 		var scope string
 		err := into(&scope)(e)
@@ -77,7 +80,7 @@ func (d *decoder) scopes(a at) error {
 	})
 }
 
-func (d *decoder) tokenHeaders(a at) error {
+func (d credentials) tokenHeaders(a at) error {
 	d.config.REST.Auth.Header = http.Header{}
 	return a.each(func(name string, _ int, v at) error {
 		p, err := d.header(name, v)

@@ -45,8 +45,8 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 }
 
 // complaints are what a refused read says.
-func (c *Client) complaints(n *read, v *value, broken error, status int, r *user.Record) []note {
-	said := reading{client: c, call: &n.call, records: []*user.Record{r}, status: status}
+func (d *description) complaints(n *read, v *value, broken error, status int, r *user.Record) []note {
+	said := reading{api: d, call: &n.call, records: []*user.Record{r}, status: status}
 	if broken != nil || said.read(v) != nil {
 		return nil
 	}
@@ -55,7 +55,7 @@ func (c *Client) complaints(n *read, v *value, broken error, status int, r *user
 
 // shown compares r with the user in the answer. A list of users that is empty
 // shows that there is none; another list must show the key.
-func (c *Client) shown(n *read, v *value, r *user.Record) destination.Found {
+func (d *description) shown(n *read, v *value, r *user.Record) destination.Found {
 	at, ok := n.at.in(v)
 	if !ok {
 		return destination.Found{}
@@ -67,10 +67,10 @@ func (c *Client) shown(n *read, v *value, r *user.Record) destination.Found {
 		if len(at.items) == 0 {
 			return destination.Found{Presence: destination.Absent}
 		}
-		if at = c.mine(n, at.items, r); at == nil {
+		if at = d.mine(n, at.items, r); at == nil {
 			return destination.Found{}
 		}
-	} else if at.kind != '{' || n.key != nil && !c.isMine(n, at, r) {
+	} else if at.kind != '{' || n.key != nil && !d.isMine(n, at, r) {
 		return destination.Found{} // another user: nothing is known of this one
 	}
 	found := destination.Found{Presence: destination.Same, Remote: n.remote.text(at)}
@@ -84,7 +84,7 @@ func (c *Client) shown(n *read, v *value, r *user.Record) destination.Found {
 			theirs = user.TextValue(shown.text)
 		}
 		found.Held = append(found.Held, user.Attribute{Field: f.field, Value: theirs})
-		if ours, ok := r.User.Value(f.field); ok && c.normal(f.field, ours) != c.normal(f.field, theirs) {
+		if ours, ok := r.User.Value(f.field); ok && d.normal(f.field, ours) != d.normal(f.field, theirs) {
 			found.Differs = append(found.Differs, f.field)
 			found.Presence = destination.Different
 		}
@@ -93,10 +93,10 @@ func (c *Client) shown(n *read, v *value, r *user.Record) destination.Found {
 }
 
 // mine is the one user of a list who has the record's key.
-func (c *Client) mine(n *read, list []value, r *user.Record) *value {
+func (d *description) mine(n *read, list []value, r *user.Record) *value {
 	var mine *value
 	for i := range list {
-		if list[i].kind == '{' && c.isMine(n, &list[i], r) {
+		if list[i].kind == '{' && d.isMine(n, &list[i], r) {
 			if mine != nil {
 				return nil // two of them: which one is it?
 			}
@@ -106,9 +106,9 @@ func (c *Client) mine(n *read, list []value, r *user.Record) *value {
 	return mine
 }
 
-func (c *Client) isMine(n *read, v *value, r *user.Record) bool {
+func (d *description) isMine(n *read, v *value, r *user.Record) bool {
 	key := n.key.text(v)
-	keys := c.keysOf(n.answer.keyedBy, r, 0)
+	keys := d.keysOf(n.answer.keyedBy, r, 0)
 	if n.answer.fold {
 		return slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, key) })
 	}
@@ -118,9 +118,9 @@ func (c *Client) isMine(n *read, v *value, r *user.Record) bool {
 // normal is a value in the form in which it is compared: that in which it would
 // be sent, lists sorted, e-mail addresses without letter case, phone numbers
 // without what stands between the digits.
-func (c *Client) normal(f user.Field, v user.Value) string {
+func (d *description) normal(f user.Field, v user.Value) string {
 	text := strings.TrimSpace(v.Text)
-	switch c.config.forms[f] {
+	switch d.config.forms[f] {
 	case formBool:
 		if is, err := v.Bool(); err == nil {
 			return strconv.FormatBool(is)

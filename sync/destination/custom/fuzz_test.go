@@ -30,7 +30,7 @@ func FuzzAnswers(f *testing.F) {
 		for _, c := range clients {
 			n := c.config.create
 			b := people(user.Create, []string{"a", "b"}[:min(n.batch, 2)]...)
-			r := reading{client: c, call: n, op: user.Create, records: b.Records}
+			r := settlement{reading{api: &c.description, call: n, op: user.Create, records: b.Records}}
 			outcomes, err := r.settle(&rest.Answer{Status: status, Body: body})
 			if (err == nil) != (len(outcomes) == len(b.Records)) {
 				t.Fatalf("%d outcomes, %v", len(outcomes), err)

@@ -51,7 +51,7 @@ var (
 	signNames = []string{"method", "path", "query", "url", "host", "body", "epoch", "epoch_ms", "signature"}
 )
 
-func (d *decoder) hmac(a at) error {
+func (d credentials) hmac(a at) error {
 	h := &hmacAuth{hash: "sha256", encoding: "hex", now: time.Now}
 	d.config.hmac = h
 	err := keys{
@@ -75,7 +75,7 @@ func (d *decoder) hmac(a at) error {
 	return nil
 }
 
-func (d *decoder) signedHeaders(h *hmacAuth, a at) error {
+func (d credentials) signedHeaders(h *hmacAuth, a at) error {
 	return a.each(func(name string, _ int, v at) error {
 		if !httpguts.ValidHeaderFieldName(name) {
 			return v.fault("is not the name of a header", "")

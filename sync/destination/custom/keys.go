@@ -43,7 +43,7 @@ func (r *reading) give(key string, n note) {
 func (r *reading) index() {
 	r.places = make(map[string]int, len(r.records))
 	for i, record := range r.records {
-		for _, key := range r.client.keysOf(r.by, record, i) {
+		for _, key := range r.api.keysOf(r.by, record, i) {
 			key = r.fold(key)
 			if at, taken := r.places[key]; taken && at != i {
 				r.places[key] = ambiguous
@@ -63,13 +63,13 @@ func (r *reading) fold(key string) string {
 
 // keysOf are the keys by which an answer may speak of the user: the id, unless
 // the config says otherwise.
-func (c *Client) keysOf(by []template, record *user.Record, place int) []string {
+func (d *description) keysOf(by []template, record *user.Record, place int) []string {
 	if len(by) == 0 {
 		return []string{record.User.ID}
 	}
 	var keys []string
 	for _, t := range by {
-		one := &row{record: record, n: place, account: c.config.Account}
+		one := &row{record: record, n: place, account: d.config.Account}
 		if key, has, err := t.fill(one); err == nil && has && key != "" {
 			keys = append(keys, key)
 		}

@@ -36,11 +36,11 @@ func (l limits) standard(theirs http.Header) http.Header {
 
 // paced tells the pace what single users were told: that the API is too busy,
 // and for how long.
-func (r *reading) paced() {
+func (s *settlement) paced() {
 	longest, busy := "", false
-	for _, notes := range r.notes {
+	for _, notes := range s.notes {
 		for _, n := range notes {
-			if r.verdict(n.means) != user.Busy {
+			if s.verdict(n.means) != user.Busy {
 				continue
 			}
 			busy = busy || n.status == http.StatusTooManyRequests || n.after != ""
@@ -54,7 +54,7 @@ func (r *reading) paced() {
 		if longest != "" {
 			h.Set("Retry-After", longest)
 		}
-		r.client.observe(http.StatusTooManyRequests, h)
+		s.api.observe(http.StatusTooManyRequests, h)
 	}
 }
 

@@ -22,7 +22,7 @@ type note struct {
 
 // reading is an answer on its way to outcomes.
 type reading struct {
-	client  *Client
+	api     *description
 	call    *call
 	op      user.Op
 	records []*user.Record
@@ -35,6 +35,9 @@ type reading struct {
 	by      []template // the keys that are looked for
 	places  map[string]int
 }
+
+// settlement says what became of each user of the call.
+type settlement struct{ reading }
 
 // read collects what the answer says. An error is errShape.
 func (r *reading) read(v *value) error {

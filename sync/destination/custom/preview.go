@@ -15,7 +15,7 @@ import (
 // the user masked to its kind and length, and every credential to ***. It makes
 // no call; false says that there would be none.
 func (c *Client) Preview(r *user.Record) (destination.Preview, bool) {
-	for op := range c.callsOf(r.Op) {
+	for op := range c.config.callsOf(r.Op) {
 		n := c.config.of(op)
 		p := destination.Preview{Method: n.method, URL: c.maskedURL(n, r), Headers: c.maskedHeaders(n, r)}
 		if n.body == nil {
@@ -32,10 +32,10 @@ func (c *Client) Preview(r *user.Record) (destination.Preview, bool) {
 	return destination.Preview{}, false
 }
 
-func (c *Client) maskedURL(n *call, r *user.Record) string {
-	one := c.row(n, r, 0)
+func (d *description) maskedURL(n *call, r *user.Record) string {
+	one := d.row(n, r, 0)
 	one.masked = true
-	address := strings.TrimRight(c.config.BaseURL, "/")
+	address := strings.TrimRight(d.config.BaseURL, "/")
 	for _, t := range n.path {
 		text, has, err := t.fill(one)
 		if err != nil || !has {
@@ -63,21 +63,21 @@ func (c *Client) maskedURL(n *call, r *user.Record) string {
 
 const masked = "***"
 
-func (c *Client) maskedHeaders(n *call, r *user.Record) []string {
-	one := c.row(n, r, 0)
+func (d *description) maskedHeaders(n *call, r *user.Record) []string {
+	one := d.row(n, r, 0)
 	one.masked = true
 	var lines []string
-	for _, name := range c.credentials() {
+	for _, name := range d.config.credentials() {
 		lines = append(lines, name+": "+masked)
 	}
 	if n.body != nil {
-		media := c.config.REST.Media
+		media := d.config.REST.Media
 		if media == "" {
 			media = "application/json"
 		}
 		lines = append(lines, "Content-Type: "+media)
 	}
-	for _, p := range slices.Concat(c.config.headers, n.headers) {
+	for _, p := range slices.Concat(d.config.headers, n.headers) {
 		text, has, err := p.value.fill(one)
 		switch {
 		case p.secret:
@@ -91,8 +91,8 @@ func (c *Client) maskedHeaders(n *call, r *user.Record) []string {
 }
 
 // credentials are the headers that prove who we are.
-func (c *Client) credentials() []string {
-	auth := c.config.REST.Auth
+func (c *Config) credentials() []string {
+	auth := c.REST.Auth
 	var names []string
 	switch {
 	case auth.Key.Reveal() != "":
@@ -100,8 +100,8 @@ func (c *Client) credentials() []string {
 	case auth.Token.Reveal() != "" || auth.User != "" || auth.ClientID.Reveal() != "":
 		names = append(names, "Authorization")
 	}
-	if c.config.hmac != nil {
-		for _, h := range c.config.hmac.headers {
+	if c.hmac != nil {
+		for _, h := range c.hmac.headers {
 			names = append(names, h.name)
 		}
 	}

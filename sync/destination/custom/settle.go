@@ -12,24 +12,24 @@ import (
 
 // settle gives every user of the call an outcome. The error is a
 // *destination.CallError, the call's as a whole.
-func (r *reading) settle(a *rest.Answer) ([]user.Outcome, error) {
-	r.status = a.Status
-	if err := r.heard(a); err != nil {
+func (s *settlement) settle(a *rest.Answer) ([]user.Outcome, error) {
+	s.status = a.Status
+	if err := s.heard(a); err != nil {
 		return nil, err
 	}
-	r.paced()
-	if r.silence() && (r.strange == 0 || a.Status/100 == 4) {
-		if outcomes, err := r.whole(a); outcomes != nil || err != nil {
+	s.paced()
+	if s.silence() && (s.strange == 0 || a.Status/100 == 4) {
+		if outcomes, err := s.whole(a); outcomes != nil || err != nil {
 			return outcomes, err
 		}
 	}
-	outcomes := make([]user.Outcome, len(r.records))
-	for i, record := range r.records {
+	outcomes := make([]user.Outcome, len(s.records))
+	for i, record := range s.records {
 		o := user.Outcome{Record: record, HTTP: a.Status, RequestID: a.RequestID}
-		if len(r.notes[i]) == 0 {
-			outcomes[i] = r.unmentioned(o)
+		if len(s.notes[i]) == 0 {
+			outcomes[i] = s.unmentioned(o)
 		} else {
-			outcomes[i] = r.mentioned(o, r.notes[i])
+			outcomes[i] = s.mentioned(o, s.notes[i])
 		}
 	}
 	return outcomes, nil
@@ -102,8 +102,8 @@ func said(s *says, v *value) bool {
 const codeOtherID = "other_id" // the answer shows another user than was asked for
 
 // silence reports whether the answer names nobody of the call.
-func (r *reading) silence() bool {
-	for _, notes := range r.notes {
+func (s *settlement) silence() bool {
+	for _, notes := range s.notes {
 		if len(notes) > 0 {
 			return false
 		}
@@ -112,27 +112,27 @@ func (r *reading) silence() bool {
 }
 
 // unmentioned says what the answer's silence about a user means.
-func (r *reading) unmentioned(o user.Outcome) user.Outcome {
-	w := &r.call.answer
-	if len(r.general) > 0 {
-		o.Code, o.Detail = voice(r.general, r.general[0].status, r.records...)
+func (s *settlement) unmentioned(o user.Outcome) user.Outcome {
+	w := &s.call.answer
+	if len(s.general) > 0 {
+		o.Code, o.Detail = voice(s.general, s.general[0].status, s.records...)
 	}
-	m := w.meaningOf("", strconv.Itoa(r.status), meansInDoubt)
+	m := w.meaningOf("", strconv.Itoa(s.status), meansInDoubt)
 	succeeds := w.absent == absentSucceeded || w.absent == "" && w.results == nil && w.errors == nil && w.done == nil && len(w.buckets) == 0
 	switch {
-	case r.status/100 == 4:
-		return r.passedOver(o)
-	case r.broken != "" || len(r.general) > 0 || r.strange > 0:
-		o.Status, o.Code = user.InDoubt, cmp.Or(o.Code, r.broken, r.stranger())
-	case r.verdict(m) == user.Accepted, succeeds && success(r.verdict(m)):
-		return r.succeeded(o, note{means: m})
-	case succeeds && len(r.records) == 1 && r.verdict(m) != user.InDoubt:
-		o.Status, o.Code = r.verdict(m), destination.StatusCode(o.HTTP) // the config takes this success for another
-	case w.absent == absentFailed && success(r.verdict(m)):
+	case s.status/100 == 4:
+		return s.passedOver(o)
+	case s.broken != "" || len(s.general) > 0 || s.strange > 0:
+		o.Status, o.Code = user.InDoubt, cmp.Or(o.Code, s.broken, s.stranger())
+	case s.verdict(m) == user.Accepted, succeeds && success(s.verdict(m)):
+		return s.succeeded(o, note{means: m})
+	case succeeds && len(s.records) == 1 && s.verdict(m) != user.InDoubt:
+		o.Status, o.Code = s.verdict(m), destination.StatusCode(o.HTTP) // the config takes this success for another
+	case w.absent == absentFailed && success(s.verdict(m)):
 		o.Status, o.Code = user.Failed, "not_mentioned"
 	case o.HTTP == http.StatusNoContent || o.HTTP == http.StatusAccepted || m == meansInDoubt:
 		o.Status, o.Code = user.InDoubt, destination.StatusCode(o.HTTP)
-	case r.op == user.Create:
+	case s.op == user.Create:
 		o.Status = user.InDoubt
 	default:
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
@@ -140,8 +140,8 @@ func (r *reading) unmentioned(o user.Outcome) user.Outcome {
 	return o
 }
 
-func (r *reading) stranger() string {
-	if len(r.records) == 1 && r.strange > 0 {
+func (s *settlement) stranger() string {
+	if len(s.records) == 1 && s.strange > 0 {
 		return codeOtherID
 	}
 	return ""
@@ -149,27 +149,27 @@ func (r *reading) stranger() string {
 
 // mentioned gives a user the verdict of what is said of it. A success beside a
 // failure, or in a call that was refused, contradicts itself.
-func (r *reading) mentioned(o user.Outcome, notes []note) user.Outcome {
-	worst := r.worst(notes)
+func (s *settlement) mentioned(o user.Outcome, notes []note) user.Outcome {
+	worst := s.worst(notes)
 	switch {
-	case worst < 0 && r.status/100 != 2 && !r.saidToBeFine():
+	case worst < 0 && s.status/100 != 2 && !s.saidToBeFine():
 		o.Status, o.Code = user.InDoubt, user.CodeContradiction
 		return o
-	case worst < 0 && r.broken != "" && r.broken != "other_count":
-		o.Status, o.Code = user.InDoubt, r.broken
+	case worst < 0 && s.broken != "" && s.broken != "other_count":
+		o.Status, o.Code = user.InDoubt, s.broken
 		return o
 	case worst < 0:
-		return r.succeeded(o, notes[0])
+		return s.succeeded(o, notes[0])
 	}
 	n := notes[worst]
-	if n.status == 0 && r.status/100 == 4 {
-		n.status = r.status
+	if n.status == 0 && s.status/100 == 4 {
+		n.status = s.status
 	}
-	o.Status, o.HTTP = r.verdict(n.means), cmp.Or(n.status, o.HTTP)
+	o.Status, o.HTTP = s.verdict(n.means), cmp.Or(n.status, o.HTTP)
 	first := append([]note{n}, notes...)
 	o.Code, o.Detail = voice(first, n.status, o.Record)
 	for _, other := range notes {
-		if success(r.verdict(other.means)) {
+		if success(s.verdict(other.means)) {
 			o.Status, o.Code = user.InDoubt, user.CodeContradiction
 		}
 	}
@@ -178,9 +178,9 @@ func (r *reading) mentioned(o user.Outcome, notes []note) user.Outcome {
 
 // saidToBeFine reports whether the config takes the answer's own status for a
 // success, such as the 409 of a user who is there already.
-func (r *reading) saidToBeFine() bool {
-	m, said := r.call.answer.meanings[strconv.Itoa(r.status)]
-	return said && success(r.verdict(m)) && len(r.records) == 1
+func (s *settlement) saidToBeFine() bool {
+	m, said := s.call.answer.meanings[strconv.Itoa(s.status)]
+	return said && success(s.verdict(m)) && len(s.records) == 1
 }
 
 // codeUpserted goes with a create by a call that creates or updates, where the
@@ -189,26 +189,26 @@ const codeUpserted = "upserted"
 
 // succeeded is a user who is done. One whose key the API made and did not show
 // is not: nobody could address it again.
-func (r *reading) succeeded(o user.Outcome, n note) user.Outcome {
-	if outer := r.verdict(r.call.answer.meaningOf("", strconv.Itoa(r.status), meansInDoubt)); outer == user.Accepted {
+func (s *settlement) succeeded(o user.Outcome, n note) user.Outcome {
+	if outer := s.verdict(s.call.answer.meaningOf("", strconv.Itoa(s.status), meansInDoubt)); outer == user.Accepted {
 		n.means = meansAccepted // whatever it shows, it promises no more
 	} else if !success(outer) {
-		o.Status, o.Code = user.InDoubt, destination.StatusCode(r.status)
+		o.Status, o.Code = user.InDoubt, destination.StatusCode(s.status)
 		return o
 	}
-	o.Status, o.Code, o.Detail, o.Remote = r.verdict(n.means), "", "", n.remote
+	o.Status, o.Code, o.Detail, o.Remote = s.verdict(n.means), "", "", n.remote
 	if n.status != 0 {
 		o.HTTP = n.status
 	}
 	switch {
 	case n.made == "true" && n.means == meansDone:
-		o.Status = r.verdict(meansCreated)
+		o.Status = s.verdict(meansCreated)
 	case n.made == "false" && n.means == meansDone:
-		o.Status = r.verdict(meansUpdated)
-	case r.call.upsert && r.op == user.Create && o.Status == user.Created && n.means == meansDone:
+		o.Status = s.verdict(meansUpdated)
+	case s.call.upsert && s.op == user.Create && o.Status == user.Created && n.means == meansDone:
 		o.Code = codeUpserted
 	}
-	if r.client.config.ownKeys && r.op == user.Create && o.Status == user.Created && o.Remote == "" {
+	if s.api.config.ownKeys && s.op == user.Create && o.Status == user.Created && o.Remote == "" {
 		o.Status, o.Code = user.InDoubt, "no_key"
 	}
 	return o

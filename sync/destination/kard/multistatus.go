@@ -18,8 +18,12 @@ import (
 // An error belongs to the user whose id it carries (Kard API reference,
 // CreateUsersMultiStatusResponse: not JSON:API's meaning of an error's id, and
 // not its place in the list). Either list may be absent, short or in any order.
-// It says what stands in the answer and judges nothing: outcome.go does.
-type multiStatus struct {
+// It says what that means for each user; what stands in it is read by answer.
+type multiStatus struct{ answer }
+
+// answer is what stands in a multi-status: the users it shows and the errors. It judges
+// nothing.
+type answer struct {
 	records []*user.Record
 	echoed  []bool    // by place in the call: the user stands in data
 	any     bool      // some user of the call stands in data
@@ -43,7 +47,7 @@ var lax = jsontext.AllowInvalidUTF8(true)
 
 // read reads body, the answer to a call with records. After an error nothing
 // in m may be used.
-func (m *multiStatus) read(body []byte, records []*user.Record) error {
+func (m *answer) read(body []byte, records []*user.Record) error {
 	m.reset(body, records)
 	if err := open(&m.decoder, '{'); err != nil {
 		return err
@@ -66,7 +70,7 @@ func (m *multiStatus) read(body []byte, records []*user.Record) error {
 	return nil
 }
 
-func (m *multiStatus) reset(body []byte, records []*user.Record) {
+func (m *answer) reset(body []byte, records []*user.Record) {
 	m.records, m.errors, m.strange, m.any = records, m.errors[:0], 0, false
 	m.echoed = append(m.echoed[:0], make([]bool, len(records))...)
 	m.next, m.indexed, m.beforeID = 0, false, m.beforeID[:0]
@@ -74,7 +78,7 @@ func (m *multiStatus) reset(body []byte, records []*user.Record) {
 	m.decoder.Reset(&m.source, lax)
 }
 
-func (m *multiStatus) member(name string) error {
+func (m *answer) member(name string) error {
 	switch name {
 	case "data":
 		return m.each(m.entry)
@@ -86,7 +90,7 @@ func (m *multiStatus) member(name string) error {
 
 // each visits the elements of an array, or the value itself where it is an
 // object: answers about one user have no array. null is an empty list.
-func (m *multiStatus) each(visit func(jsontext.Value)) error {
+func (m *answer) each(visit func(jsontext.Value)) error {
 	switch m.decoder.PeekKind() {
 	case '[':
 		return m.elements(visit)
@@ -103,7 +107,7 @@ func (m *multiStatus) each(visit func(jsontext.Value)) error {
 	return errShape
 }
 
-func (m *multiStatus) elements(visit func(jsontext.Value)) error {
+func (m *answer) elements(visit func(jsontext.Value)) error {
 	if _, err := m.decoder.ReadToken(); err != nil {
 		return err
 	}
@@ -121,7 +125,7 @@ func (m *multiStatus) elements(visit func(jsontext.Value)) error {
 }
 
 // entry takes note of one user in data.
-func (m *multiStatus) entry(v jsontext.Value) {
+func (m *answer) entry(v jsontext.Value) {
 	id, ok := m.quick(v)
 	if !ok {
 		id, ok = m.id(v)
@@ -141,7 +145,7 @@ func (m *multiStatus) entry(v jsontext.Value) {
 // quick finds the id of an entry that begins as an earlier one did, up to the
 // id. v is known to be valid JSON without duplicate names, so that what follows
 // is the id, and the only one.
-func (m *multiStatus) quick(v []byte) ([]byte, bool) {
+func (m *answer) quick(v []byte) ([]byte, bool) {
 	rest, ok := bytes.CutPrefix(v, m.beforeID)
 	if !ok || len(m.beforeID) == 0 || rest[0] != '"' {
 		return nil, false
@@ -154,7 +158,7 @@ func (m *multiStatus) quick(v []byte) ([]byte, bool) {
 }
 
 // id finds the id of an entry of data, and remembers what stood before it.
-func (m *multiStatus) id(v jsontext.Value) (id []byte, ok bool) {
+func (m *answer) id(v jsontext.Value) (id []byte, ok bool) {
 	m.members(v, func(name, value []byte) {
 		if string(name) == "id" {
 			id, ok = m.text(value)
@@ -165,7 +169,7 @@ func (m *multiStatus) id(v jsontext.Value) (id []byte, ok bool) {
 }
 
 // place finds the place of a user in the call.
-func (m *multiStatus) place(id []byte) (int, bool) {
+func (m *answer) place(id []byte) (int, bool) {
 	if m.next < len(m.records) && string(id) == m.records[m.next].User.ID {
 		return m.next, true
 	}
@@ -176,7 +180,7 @@ func (m *multiStatus) place(id []byte) (int, bool) {
 	return at, ok
 }
 
-func (m *multiStatus) index() {
+func (m *answer) index() {
 	if m.places == nil {
 		m.places = make(map[string]int, len(m.records))
 	}
@@ -188,7 +192,7 @@ func (m *multiStatus) index() {
 }
 
 // members visits the members of an object that is known to be valid.
-func (m *multiStatus) members(object jsontext.Value, visit func(name, value []byte)) {
+func (m *answer) members(object jsontext.Value, visit func(name, value []byte)) {
 	m.object = *bytes.NewBuffer(object)
 	m.inner.Reset(&m.object, lax)
 	if open(&m.inner, '{') != nil {
@@ -211,7 +215,7 @@ func (m *multiStatus) members(object jsontext.Value, visit func(name, value []by
 
 // text returns what a string says, or the digits of a number. It is valid
 // until the next call.
-func (m *multiStatus) text(value []byte) ([]byte, bool) {
+func (m *answer) text(value []byte) ([]byte, bool) {
 	switch jsontext.Value(value).Kind() {
 	case '"':
 		var ok bool

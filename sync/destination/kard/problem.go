@@ -23,7 +23,7 @@ const (
 )
 
 // problem takes note of one element of errors.
-func (m *multiStatus) problem(v jsontext.Value) {
+func (m *answer) problem(v jsontext.Value) {
 	p := problem{at: nobody}
 	var named bool
 	pointer := nobody
@@ -52,7 +52,7 @@ func (m *multiStatus) problem(v jsontext.Value) {
 	m.errors = append(m.errors, p)
 }
 
-func (m *multiStatus) owner(id []byte) int {
+func (m *answer) owner(id []byte) int {
 	if !m.indexed {
 		m.index()
 	}
@@ -63,12 +63,12 @@ func (m *multiStatus) owner(id []byte) int {
 }
 
 // status reads "409", 409 and "409 Conflict".
-func (m *multiStatus) status(value []byte) int {
+func (m *answer) status(value []byte) int {
 	text, _ := m.text(value)
 	return rest.StatusIn(string(text))
 }
 
-func (m *multiStatus) words(value []byte) string {
+func (m *answer) words(value []byte) string {
 	text, _ := m.text(value)
 	return strings.TrimSpace(string(text))
 }

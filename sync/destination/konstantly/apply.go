@@ -142,14 +142,14 @@ func (c *Client) update(ctx context.Context, r *user.Record) (user.Outcome, erro
 }
 
 // kept says what of r an update does not send.
-func (c *Client) kept(r *user.Record) string {
+func (w *form) kept(r *user.Record) string {
 	var names []string
 	for _, a := range r.User.Attributes {
 		if once(a.Field) {
 			names = append(names, string(a.Field))
 		}
 	}
-	if _, ok := r.User.Secret(user.Password); ok && c.config.Password != Always {
+	if _, ok := r.User.Secret(user.Password); ok && w.config.Password != Always {
 		names = append(names, string(user.Password))
 	}
 	if len(names) == 0 {

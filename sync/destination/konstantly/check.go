@@ -74,13 +74,13 @@ func (c *Client) Check(r *user.Record) error {
 }
 
 // lacks names what a create requires and r does not have.
-func (c *Client) lacks(r *user.Record) error {
+func (w *form) lacks(r *user.Record) error {
 	for _, f := range required {
 		if _, ok := r.User.Value(f); !ok {
 			return missing("missing_field", f, "")
 		}
 	}
-	if _, ok := r.User.Secret(user.Password); !ok && c.config.Password != Generate {
+	if _, ok := r.User.Secret(user.Password); !ok && w.config.Password != Generate {
 		return noPassword("missing_field")
 	}
 	return nil
@@ -123,11 +123,11 @@ func checkID(id string) error {
 	return nil
 }
 
-func (c *Client) checkAttribute(a *user.Attribute) error {
+func (w *form) checkAttribute(a *user.Attribute) error {
 	id, custom := attributeID(a.Field)
 	switch {
 	case custom:
-		return c.checkCustom(id, a)
+		return w.checkCustom(id, a)
 	case a.Value.Kind == user.Clear:
 		return user.Unfit("cannot_clear", a.Field, "Konstantly has no documented way to clear it", "remove empty: clear from its mapping")
 	}
@@ -172,11 +172,11 @@ func checkDeadline(v user.Value) error {
 	return user.Unfit("bad_epoch", user.DeadlineAt, "must be seconds since 1970, such as 1767225600", "")
 }
 
-func (c *Client) checkCustom(id string, a *user.Attribute) error {
+func (w *form) checkCustom(id string, a *user.Attribute) error {
 	if id == "" {
 		return unknown(a.Field)
 	}
-	_, err := c.written(id, a.Value)
+	_, err := w.written(id, a.Value)
 	switch err {
 	case errNoAttribute:
 		return user.Unfit("unknown_attribute", a.Field, err.Error(), "write the attribute's API id behind attributes., or list the column under ignore: in the config")

@@ -80,10 +80,10 @@ var (
 
 // written is the value in the form in which the API takes it. Without a schema
 // that is the form that it has.
-func (c *Client) written(id string, v user.Value) (user.Value, error) {
-	known, ok := c.config.Schema[id]
+func (w *form) written(id string, v user.Value) (user.Value, error) {
+	known, ok := w.config.Schema[id]
 	switch {
-	case c.config.Schema == nil || v.Kind == user.Clear:
+	case w.config.Schema == nil || v.Kind == user.Clear:
 		return v, nil
 	case !ok:
 		return v, errNoAttribute

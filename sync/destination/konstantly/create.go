@@ -38,7 +38,7 @@ func (c *Client) create(ctx context.Context, r *user.Record) (user.Outcome, erro
 }
 
 // withPassword returns r, or a copy that has a password which nobody knows.
-func (c *Client) withPassword(r *user.Record) *user.Record {
+func (w *form) withPassword(r *user.Record) *user.Record {
 	if _, ok := r.User.Secret(user.Password); ok {
 		return r
 	}

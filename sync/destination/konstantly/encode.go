@@ -13,16 +13,16 @@ import (
 )
 
 // appendNew appends the body of a POST. r has its password already.
-func (c *Client) appendNew(b []byte, r *user.Record) []byte {
+func (w *form) appendNew(b []byte, r *user.Record) []byte {
 	b = rest.AppendText(append(b, `{"id":`...), r.User.ID)
-	return append(c.appendMembers(b, r, user.Create), '}')
+	return append(w.appendMembers(b, r, user.Create), '}')
 }
 
 // appendChange appends the body of a PATCH. The e-mail is required there, and
 // Check has seen to it.
-func (c *Client) appendChange(b []byte, r *user.Record) []byte {
+func (w *form) appendChange(b []byte, r *user.Record) []byte {
 	start := len(b)
-	b = c.appendMembers(append(b, '{'), r, user.Update)
+	b = w.appendMembers(append(b, '{'), r, user.Update)
 	if len(b) > start+1 && b[start+1] == ',' {
 		b = append(b[:start+1], b[start+2:]...)
 	}
@@ -36,7 +36,7 @@ func appendBlock(b []byte, id string) []byte {
 
 // appendMembers appends members, each with a comma before it. What Check would
 // not let through is left out: sent wrong it may change more.
-func (c *Client) appendMembers(b []byte, r *user.Record, op user.Op) []byte {
+func (w *form) appendMembers(b []byte, r *user.Record, op user.Op) []byte {
 	for _, m := range members {
 		v, ok := r.User.Value(m.field)
 		if !ok || op == user.Update && m.once {
@@ -46,17 +46,17 @@ func (c *Client) appendMembers(b []byte, r *user.Record, op user.Op) []byte {
 			b = longer
 		}
 	}
-	if password, ok := r.User.Secret(user.Password); ok && (op == user.Create || c.config.Password == Always) {
+	if password, ok := r.User.Secret(user.Password); ok && (op == user.Create || w.config.Password == Always) {
 		b = rest.AppendText(appendName(b, "password"), password.Reveal())
 	}
-	return c.appendAttributes(b, r)
+	return w.appendAttributes(b, r)
 }
 
 // appendAttributes appends the custom attributes as one set, if r has any. One
 // that is to be cleared is left out of it, which is how an update that replaces
 // the set takes it away. So no other may be missing: what the API holds and the
 // schema does not explain goes back as it came.
-func (c *Client) appendAttributes(b []byte, r *user.Record) []byte {
+func (w *form) appendAttributes(b []byte, r *user.Record) []byte {
 	any := false
 	for i := range r.User.Attributes {
 		a := &r.User.Attributes[i]
@@ -70,7 +70,7 @@ func (c *Client) appendAttributes(b []byte, r *user.Record) []byte {
 		if a.Value.Kind == user.Clear {
 			continue
 		}
-		v, err := c.written(id, a.Value)
+		v, err := w.written(id, a.Value)
 		if err != nil {
 			v = a.Value
 		}

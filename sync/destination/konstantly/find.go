@@ -39,10 +39,10 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	return c.compare(&s, r, a.Status), nil
 }
 
-func (c *Client) compare(s *said, r *user.Record, status int) destination.Found {
-	found := destination.Compared(r, s.held(), c.same)
+func (w *form) compare(s *said, r *user.Record, status int) destination.Found {
+	found := destination.Compared(r, s.held(), w.same)
 	found.HTTP = status
-	if banned, _ := s.banned(); banned && c.config.OnAbsent == Block {
+	if banned, _ := s.banned(); banned && w.config.OnAbsent == Block {
 		if r.Op == user.Delete {
 			found.Presence = destination.Absent
 			return found
@@ -117,14 +117,14 @@ func value(v jsontext.Value) user.Value {
 }
 
 // same: a custom attribute that is to be cleared differs as long as one is held.
-func (c *Client) same(f user.Field, ours, theirs user.Value) bool {
-	return ours.Kind != user.Clear && c.normal(f, ours) == c.normal(f, theirs)
+func (w *form) same(f user.Field, ours, theirs user.Value) bool {
+	return ours.Kind != user.Clear && w.normal(f, ours) == w.normal(f, theirs)
 }
 
 // normal is a value in the form in which it is compared.
-func (c *Client) normal(f user.Field, v user.Value) string {
+func (w *form) normal(f user.Field, v user.Value) string {
 	if id, custom := attributeID(f); custom {
-		if written, err := c.written(id, v); err == nil {
+		if written, err := w.written(id, v); err == nil {
 			v = written
 		}
 		return unordered(v)

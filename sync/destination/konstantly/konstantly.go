@@ -69,10 +69,13 @@ const (
 // Client is a destination.Destination and a destination.Finder. It is safe for
 // concurrent use.
 type Client struct {
+	form
 	api    *rest.Client
-	config Config
 	traits destination.Traits
 }
+
+// form knows how Konstantly takes a user and shows one. It makes no call.
+type form struct{ config Config }
 
 // New returns a client. It makes no call.
 func New(config Config) (*Client, error) {
@@ -90,7 +93,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{api: api, config: config, traits: traits()}, nil
+	return &Client{form: form{config}, api: api, traits: traits()}, nil
 }
 
 func (c Config) connect() (*rest.Client, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"sync"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
@@ -30,7 +31,7 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 		return nil, err
 	}
 	for i := range outcomes {
-		c.remember(b.Op, &outcomes[i])
+		c.conflicts.remember(b.Op, &outcomes[i])
 		if outcomes[i], err = c.aim(ctx, b.Op, outcomes[i]); err != nil {
 			return nil, err
 		}
@@ -42,8 +43,8 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 const codeNoPassword = "password_not_sent"
 
 // remark says of a success that the row's password did not go with it.
-func (c *Client) remark(op user.Op, o *user.Outcome) {
-	if o.Status != user.Updated && o.Status != user.Accepted || c.sendsPassword(op, o.Record) {
+func (e *encoder) remark(op user.Op, o *user.Outcome) {
+	if o.Status != user.Updated && o.Status != user.Accepted || e.sendsPassword(op, o.Record) {
 		return
 	}
 	if _, given := o.Record.User.Secret(user.Password); given && op == user.Update {
@@ -51,23 +52,29 @@ func (c *Client) remark(op user.Op, o *user.Outcome) {
 	}
 }
 
-// remember notes who met a conflict and is looked up next: a search that then
-// finds nobody has not proved that nobody is there.
-func (c *Client) remember(op user.Op, o *user.Outcome) {
+// conflicts are the users whose create met a conflict and who are looked up next: a
+// search that then finds nobody has not proved that nobody is there.
+type conflicts struct {
+	mu  sync.Mutex
+	ids map[string]bool
+}
+
+// remember notes such a user.
+func (c *conflicts) remember(op user.Op, o *user.Outcome) {
 	r := o.Record
 	if op == user.Create && o.Status == user.Exists && r.Remote == "" && (r.Op == user.Upsert || r.Maybe) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.conflict[r.User.ID] = true
+		c.ids[r.User.ID] = true
 	}
 }
 
 // forget tells whether r had met a conflict, once.
-func (c *Client) forget(r *user.Record) bool {
+func (c *conflicts) forget(r *user.Record) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	met := c.conflict[r.User.ID]
-	delete(c.conflict, r.User.ID)
+	met := c.ids[r.User.ID]
+	delete(c.ids, r.User.ID)
 	return met
 }
 
@@ -102,16 +109,16 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record, request r
 var accept = http.Header{"Accept": {media + ", application/json"}}
 
 // settle judges the answer to a call for one user.
-func (c *Client) settle(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
+func (d *decoder) settle(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
 	s := said{status: a.Status, location: a.Header.Get("Location"), request: a.RequestID, alone: true}
 	body := bytes.TrimSpace(a.Body)
 	if len(body) == 0 && bare(a.Status) || op == user.Create && len(body) == 0 && s.location != "" {
-		return c.judge(op, r, s), nil
+		return d.judge(op, r, s), nil
 	}
 	if err := s.read(body); err != nil && a.Status/100 == 2 {
 		return user.Outcome{}, a.Fail(destination.PerhapsTaken, "not_json", "")
 	}
-	return c.judge(op, r, s), nil
+	return d.judge(op, r, s), nil
 }
 
 // bare reports whether an answer of this status may be without a body.

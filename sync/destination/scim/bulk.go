@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -24,7 +25,7 @@ func (c *Client) bulk(ctx context.Context, op user.Op, records []*user.Record) (
 		return nil, &destination.CallError{Fault: destination.RefusedWhole, Status: http.StatusRequestEntityTooLarge, Code: codeTooLarge}
 	}
 	a, err := c.api.Do(ctx, rest.Request{
-		Method: http.MethodPost, Path: []string{c.bulkPath()}, Collection: true, Header: accept, Records: records,
+		Method: http.MethodPost, Path: []string{c.config.bulkPath()}, Collection: true, Header: accept, Records: records,
 		Append: func(b []byte) []byte { return append(b, *text...) },
 	})
 	if err != nil {
@@ -32,24 +33,24 @@ func (c *Client) bulk(ctx context.Context, op user.Op, records []*user.Record) (
 	}
 	defer a.Release()
 	if a.Status == http.StatusRequestEntityTooLarge {
-		c.shrink(size)
+		c.size.shrink(size)
 	}
 	return c.spread(a, op, records)
 }
 
 const codeTooLarge = "too_large" // more bytes than the server takes in one call
 
-func (c *Client) bulkPath() string {
-	if c.config.Upload {
+func (c Config) bulkPath() string {
+	if c.Upload {
 		return "bulkUpload"
 	}
 	return "Bulk"
 }
 
-func (c *Client) appendBulk(b []byte, op user.Op, records []*user.Record) []byte {
+func (e *encoder) appendBulk(b []byte, op user.Op, records []*user.Record) []byte {
 	b = append(b, bulkHead...)
 	for i, r := range records {
-		b = c.appendOperation(b, op, i, r)
+		b = e.appendOperation(b, op, i, r)
 	}
 	return append(b, bulkTail...)
 }
@@ -62,7 +63,7 @@ func (c *Client) buffer() *[]byte {
 }
 
 // spread judges an answer about many users.
-func (c *Client) spread(a *rest.Answer, op user.Op, records []*user.Record) ([]user.Outcome, error) {
+func (d *decoder) spread(a *rest.Answer, op user.Op, records []*user.Record) ([]user.Outcome, error) {
 	silent := user.Outcome{Status: user.InDoubt, Code: user.CodeNoAnswer, HTTP: a.Status, RequestID: a.RequestID}
 	success := a.Status/100 == 2
 	list, whole, err := readBulk(a.Body)
@@ -78,7 +79,7 @@ func (c *Client) spread(a *rest.Answer, op user.Op, records []*user.Record) ([]u
 	case len(list) == 0 && a.Status != http.StatusOK:
 		silent.Code = destination.StatusCode(a.Status)
 	}
-	return c.outcomes(op, records, list, silent), nil
+	return d.outcomes(op, records, list, silent), nil
 }
 
 // refusal is a call refused as a whole. 405 says that there is no Bulk at all,
@@ -135,9 +136,9 @@ func readBulk(text []byte) ([]operation, body, error) {
 
 // outcomes gives every user the outcome of its operation, and silent to those
 // whom the answer does not mention.
-func (c *Client) outcomes(op user.Op, records []*user.Record, list []operation, silent user.Outcome) []user.Outcome {
+func (d *decoder) outcomes(op user.Op, records []*user.Record, list []operation, silent user.Outcome) []user.Outcome {
 	outcomes := make([]user.Outcome, len(records))
-	for i, at := range c.assign(op, records, list) {
+	for i, at := range d.assign(op, records, list) {
 		r := records[i]
 		switch {
 		case at == unnamed:
@@ -146,7 +147,7 @@ func (c *Client) outcomes(op user.Op, records []*user.Record, list []operation, 
 		case at == twice:
 			outcomes[i] = user.Outcome{Record: r, Status: user.InDoubt, Code: user.CodeContradiction, HTTP: silent.HTTP, RequestID: silent.RequestID}
 		default:
-			outcomes[i] = under(silent.HTTP, c.judge(op, r, list[at].said(silent.RequestID)))
+			outcomes[i] = under(silent.HTTP, d.judge(op, r, list[at].said(silent.RequestID)))
 		}
 	}
 	return outcomes
@@ -177,11 +178,22 @@ func (o *operation) said(request string) said {
 	return s
 }
 
+// payload is how many bytes a Bulk call may have, as a 413 has shown.
+type payload struct{ learned atomic.Int64 } // 0 is no limit
+
+// limit is that, or what the server says if it is less; 0 is none.
+func (p *payload) limit(said int64) int64 {
+	if learned := p.learned.Load(); learned > 0 && (said == 0 || learned < said) {
+		return learned
+	}
+	return said
+}
+
 // shrink remembers that a call of so many bytes was too large.
-func (c *Client) shrink(size int64) {
+func (p *payload) shrink(size int64) {
 	for {
-		most := c.learned.Load()
-		if half := max(size/2, 1); most > 0 && most <= half || c.learned.CompareAndSwap(most, half) {
+		most := p.learned.Load()
+		if half := max(size/2, 1); most > 0 && most <= half || p.learned.CompareAndSwap(most, half) {
 			return
 		}
 	}
@@ -190,10 +202,7 @@ func (c *Client) shrink(size int64) {
 // Fits returns how many of b's records, from the first, one call may carry by
 // what the server says and by what it has found too large; at least 1.
 func (c *Client) Fits(b user.Batch) int {
-	most := c.config.Features.MaxPayload
-	if learned := c.learned.Load(); learned > 0 && (most == 0 || learned < most) {
-		most = learned
-	}
+	most := c.size.limit(c.config.Features.MaxPayload)
 	if most == 0 || len(b.Records) < 2 {
 		return len(b.Records)
 	}

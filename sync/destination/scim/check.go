@@ -65,18 +65,18 @@ func (c *Client) Check(r *user.Record) error {
 }
 
 // checkWhole looks at what the record must have.
-func (c *Client) checkWhole(r *user.Record) error {
-	if _, named := r.User.Value(user.UserName); !named && r.Op != user.Update && !c.config.Upload {
+func (e *encoder) checkWhole(r *user.Record) error {
+	if _, named := r.User.Value(user.UserName); !named && r.Op != user.Update && !e.config.Upload {
 		return user.Unfit("missing_field", user.UserName, "SCIM requires it for every user", "fill the column, or map another one to user_name")
 	}
-	if _, key := r.User.Value(user.ExternalID); r.Op == user.Update && !key && len(c.leaves(r)) == 0 && !c.sendsPassword(user.Update, r) {
+	if _, key := r.User.Value(user.ExternalID); r.Op == user.Update && !key && len(e.leaves(r)) == 0 && !e.sendsPassword(user.Update, r) {
 		return user.Unfit("nothing_to_send", user.ID, "is all that there is, so that there is nothing to update", "fill another column")
 	}
 	return nil
 }
 
-func (c *Client) checkAttribute(a *user.Attribute) error {
-	t := c.target(a.Field)
+func (e *encoder) checkAttribute(a *user.Attribute) error {
+	t := e.target(a.Field)
 	switch {
 	case t.err != nil:
 		return t.err

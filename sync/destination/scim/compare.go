@@ -12,15 +12,15 @@ import (
 
 // compare holds r against the user shown. A value that is not shown is not
 // compared.
-func (c *Client) compare(r *user.Record, o *object, status int) destination.Found {
+func (d *decoder) compare(r *user.Record, o *object, status int) destination.Found {
 	found := destination.Found{Presence: destination.Same, Remote: o.word("id"), HTTP: status}
-	if r.Op == user.Delete && c.config.Deactivate {
-		return c.locked(o, found)
+	if r.Op == user.Delete && d.config.Deactivate {
+		return d.locked(o, found)
 	}
-	if active := o.word("active"); c.active(user.Update, r) != "" && active != "" && !strings.EqualFold(active, "true") {
+	if active := o.word("active"); d.active(user.Update, r) != "" && active != "" && !strings.EqualFold(active, "true") {
 		found.Differs = append(found.Differs, user.Active)
 	}
-	for _, l := range c.leaves(r) {
+	for _, l := range d.leaves(r) {
 		shown := o.at(l.path)
 		same := l.agrees(shown)
 		if !same {
@@ -38,25 +38,25 @@ func (c *Client) compare(r *user.Record, o *object, status int) destination.Foun
 	if len(found.Differs) > 0 {
 		found.Presence = destination.Different
 	}
-	found.Held = append(found.Held, c.whole(user.Update, o)...)
+	found.Held = append(found.Held, d.whole(user.Update, o)...)
 	return found
 }
 
 // locked says of a user who is to be deactivated whether that is done: then
 // there is nobody left to delete.
-func (c *Client) locked(o *object, found destination.Found) destination.Found {
+func (d *decoder) locked(o *object, found destination.Found) destination.Found {
 	if strings.EqualFold(o.word("active"), "false") {
 		found.Presence = destination.Absent
 		return found
 	}
 	found.Presence, found.Differs = destination.Different, []user.Field{user.Active}
-	found.Held = c.whole(user.Delete, o)
+	found.Held = d.whole(user.Delete, o)
 	return found
 }
 
 // whole is the user as it was read, for a call that must send it back.
-func (c *Client) whole(op user.Op, o *object) []user.Attribute {
-	if !c.traits.Ops[op].Merge {
+func (d *decoder) whole(op user.Op, o *object) []user.Attribute {
+	if !d.traits.Ops[op].Merge {
 		return nil
 	}
 	return []user.Attribute{{Field: wholeUser, Value: user.JSONValue(string(appendTree(nil, o)))}}

@@ -18,9 +18,9 @@ const (
 // assign finds the operation about each user: by bulkId for a POST, by location
 // or path for the rest, and where an operation tells neither only if there is
 // but one meaning to it.
-func (c *Client) assign(op user.Op, records []*user.Record, list []operation) []int {
+func (d *decoder) assign(op user.Op, records []*user.Record, list []operation) []int {
 	at := slices.Repeat([]int{unnamed}, len(records))
-	owners, loose, ordered, strange := c.owners(op, records), []int(nil), true, false
+	owners, loose, ordered, strange := d.owners(op, records), []int(nil), true, false
 	for n := range list {
 		i, names := owners(&list[n], n, at)
 		switch {
@@ -68,8 +68,8 @@ func alike(op user.Op, list []operation) bool {
 
 // owners tells the place of the user whom an operation names; names is false if
 // it names nobody at all, and the place -1 if it names a stranger.
-func (c *Client) owners(op user.Op, records []*user.Record) func(o *operation, n int, at []int) (i int, names bool) {
-	method := c.method(op)
+func (d *decoder) owners(op user.Op, records []*user.Record) func(o *operation, n int, at []int) (i int, names bool) {
+	method := d.method(op)
 	places := map[string][]int{}
 	for i, r := range records {
 		if r.Remote == "" {

@@ -20,66 +20,66 @@ const (
 )
 
 // method is the call for op (RFC 7644 3.2).
-func (c *Client) method(op user.Op) string {
+func (e *encoder) method(op user.Op) string {
 	switch {
-	case op == user.Create || c.config.Upload:
+	case op == user.Create || e.config.Upload:
 		return http.MethodPost
-	case op == user.Delete && !c.config.Deactivate:
+	case op == user.Delete && !e.config.Deactivate:
 		return http.MethodDelete
-	case c.patch:
+	case e.patch:
 		return http.MethodPatch
 	}
 	return http.MethodPut
 }
 
 // appendBody appends what the call for one user carries; nothing for a DELETE.
-func (c *Client) appendBody(b []byte, op user.Op, r *user.Record) []byte {
-	switch c.method(op) {
+func (e *encoder) appendBody(b []byte, op user.Op, r *user.Record) []byte {
+	switch e.method(op) {
 	case http.MethodPost:
-		return appendTree(b, c.fresh(op, r))
+		return appendTree(b, e.fresh(op, r))
 	case http.MethodPut:
-		return appendTree(b, c.replacement(op, r))
+		return appendTree(b, e.replacement(op, r))
 	case http.MethodPatch:
-		return c.appendPatch(b, op, r, nil)
+		return e.appendPatch(b, op, r, nil)
 	}
 	return b
 }
 
 // fresh is a user as a POST has it.
-func (c *Client) fresh(op user.Op, r *user.Record) *object {
+func (e *encoder) fresh(op user.Op, r *user.Record) *object {
 	o := &object{members: make([]member, 0, len(r.User.Attributes)+3)}
 	o.set("schemas", &array{})
 	o.set("externalId", quoted(externalID(r)))
-	c.overlay(o, op, r)
+	e.overlay(o, op, r)
 	return o
 }
 
 // replacement is a user as a PUT has it: as it was read, if it was, and the
 // record over it. What the server alone sets is left out, but for the id, by
 // which some find the user.
-func (c *Client) replacement(op user.Op, r *user.Record) *object {
+func (e *encoder) replacement(op user.Op, r *user.Record) *object {
 	held, ok := r.User.Value(wholeUser)
 	if !ok {
-		return c.fresh(op, r)
+		return e.fresh(op, r)
 	}
 	tree, err := parseTree(jsontext.Value(held.Text))
 	o, isObject := tree.(*object)
 	if err != nil || !isObject {
-		return c.fresh(op, r)
+		return e.fresh(op, r)
 	}
 	o.drop("meta")
 	o.drop("groups")
 	if _, given := r.User.Value(user.ExternalID); given {
 		o.set("externalId", quoted(externalID(r)))
 	}
-	c.overlay(o, op, r)
+	e.overlay(o, op, r)
 	return o
 }
 
 // overlay sets what the record says, and names the schemas that are used.
-func (c *Client) overlay(o *object, op user.Op, r *user.Record) {
-	if op != user.Delete || c.config.Upload {
-		for _, l := range c.leaves(r) {
+func (e *encoder) overlay(o *object, op user.Op, r *user.Record) {
+	if op != user.Delete || e.config.Upload {
+		for _, l := range e.leaves(r) {
 			if l.clear {
 				o.remove(l.path)
 			} else {
@@ -87,10 +87,10 @@ func (c *Client) overlay(o *object, op user.Op, r *user.Record) {
 			}
 		}
 	}
-	if active := c.active(op, r); active != "" {
+	if active := e.active(op, r); active != "" {
 		o.set("active", jsontext.Value(active))
 	}
-	if password, ok := r.User.Secret(user.Password); ok && c.sendsPassword(op, r) {
+	if password, ok := r.User.Secret(user.Password); ok && e.sendsPassword(op, r) {
 		o.set("password", quoted(password.Reveal()))
 	}
 	o.nameSchemas()
@@ -123,9 +123,9 @@ func (a *array) addText(s string) {
 
 // active is what is said about it beyond the record; "" if nothing is. Where a
 // delete only deactivates, being sent means being let in again.
-func (c *Client) active(op user.Op, r *user.Record) string {
+func (e *encoder) active(op user.Op, r *user.Record) string {
 	switch _, given := r.User.Value(user.Active); {
-	case !c.config.Deactivate:
+	case !e.config.Deactivate:
 		return ""
 	case op == user.Delete:
 		return "false"
@@ -137,9 +137,9 @@ func (c *Client) active(op user.Op, r *user.Record) string {
 
 // sendsPassword reports whether r's password goes with op. An update would put
 // the first password back, which the user has changed since.
-func (c *Client) sendsPassword(op user.Op, r *user.Record) bool {
+func (e *encoder) sendsPassword(op user.Op, r *user.Record) bool {
 	_, ok := r.User.Secret(user.Password)
-	return ok && (op == user.Create || op == user.Update && c.config.Passwords)
+	return ok && (op == user.Create || op == user.Update && e.config.Passwords)
 }
 
 // externalID is the caller's key of the user: its own column, or the id.
@@ -154,11 +154,11 @@ func externalID(r *user.Record) string {
 
 // appendOperation appends the operation for one user of a Bulk call. bulkId is
 // for a POST (RFC 7644 3.7); elsewhere it need not come back.
-func (c *Client) appendOperation(b []byte, op user.Op, i int, r *user.Record) []byte {
+func (e *encoder) appendOperation(b []byte, op user.Op, i int, r *user.Record) []byte {
 	if i > 0 {
 		b = append(b, ',')
 	}
-	method := c.method(op)
+	method := e.method(op)
 	b = append(b, `{"method":"`...)
 	b = append(b, method...)
 	b = append(b, `","path":`...)
@@ -171,7 +171,7 @@ func (c *Client) appendOperation(b []byte, op user.Op, i int, r *user.Record) []
 	}
 	if method != http.MethodDelete {
 		b = append(b, `,"data":`...)
-		b = c.appendBody(b, op, r)
+		b = e.appendBody(b, op, r)
 	}
 	return append(b, '}')
 }

@@ -22,11 +22,11 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	if r.Remote != "" {
 		return c.read(ctx, r)
 	}
-	met := c.forget(r)
+	met := c.conflicts.forget(r)
 	found, err := c.search(ctx, r)
 	switch {
 	case err != nil && met:
-		c.remember(user.Create, &user.Outcome{Record: r, Status: user.Exists}) // asked again
+		c.conflicts.remember(user.Create, &user.Outcome{Record: r, Status: user.Exists}) // asked again
 	case found.Presence == destination.Absent && met:
 		found.Presence = destination.Unknown // the server says both
 	}
@@ -78,7 +78,7 @@ type question struct{ attribute, value string }
 
 // questions are what to ask, one after the other, until somebody is found. A
 // server may compare userName by letter case, against RFC 7643 4.1.1.
-func (c *Client) questions(r *user.Record) []question {
+func (d *decoder) questions(r *user.Record) []question {
 	list := []question{{"externalId", externalID(r)}}
 	v, _ := r.User.Value(user.UserName)
 	bears, err := v.Plain()
@@ -89,7 +89,7 @@ func (c *Client) questions(r *user.Record) []question {
 	if low := strings.ToLower(bears); low != bears {
 		names = append(names, question{"userName", low})
 	}
-	if c.config.Match == ByUserName {
+	if d.config.Match == ByUserName {
 		return append(names, list...)
 	}
 	return append(list, names...)
@@ -156,7 +156,7 @@ func readList(text []byte) (hits, error) {
 
 // sift picks our user among those found. Whoever is not as asked for shows that
 // the server does not search by that.
-func (c *Client) sift(r *user.Record, h *hits) (found destination.Found, settled bool) {
+func (d *decoder) sift(r *user.Record, h *hits) (found destination.Found, settled bool) {
 	v, _ := r.User.Value(user.UserName)
 	bears, _ := v.Plain()
 	var ours, named, others []*object
@@ -173,12 +173,12 @@ func (c *Client) sift(r *user.Record, h *hits) (found destination.Found, settled
 		}
 	}
 	h.asked = len(ours)+len(named)+len(others) > 0
-	if c.config.Match == ByUserName {
+	if d.config.Match == ByUserName {
 		ours = append(ours, named...)
 	}
 	switch {
 	case len(ours) == 1:
-		return c.compare(r, ours[0], h.status), true
+		return d.compare(r, ours[0], h.status), true
 	case len(ours) > 1 || len(named) > 0: // nobody can say which, or whether
 		return destination.Found{HTTP: h.status}, true
 	case len(others) > 0 && (r.Op == user.Upsert || r.Op == user.Create):

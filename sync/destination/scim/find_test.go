@@ -129,8 +129,8 @@ func TestConflictThenNobody(t *testing.T) {
 			t.Errorf("%+v %v, want %d", found, err, want)
 		}
 	}
-	if len(c.conflict) > 0 {
-		t.Errorf("remembers %v", c.conflict)
+	if len(c.conflicts.ids) > 0 {
+		t.Errorf("remembers %v", c.conflicts.ids)
 	}
 }
 

@@ -60,7 +60,7 @@ const codeNoKey = "no_key"
 const codeOtherUser = "other_id"
 
 // judge gives r its outcome.
-func (c *Client) judge(op user.Op, r *user.Record, s said) user.Outcome {
+func (d *decoder) judge(op user.Op, r *user.Record, s said) user.Outcome {
 	o := user.Outcome{Record: r, HTTP: s.status, RequestID: s.request}
 	switch {
 	case s.status/100 == 2 && s.complains():
@@ -69,7 +69,7 @@ func (c *Client) judge(op user.Op, r *user.Record, s said) user.Outcome {
 	case s.status == 202:
 		o.Status = user.Accepted
 	case s.status/100 == 2:
-		c.done(op, r, s, &o)
+		d.done(op, r, s, &o)
 	default:
 		o.Status, o.Code = verdict(op, s.status, says(s.SCIMType)), s.code(r)
 		o.Detail = destination.Clean(s.words(), r)
@@ -78,7 +78,7 @@ func (c *Client) judge(op user.Op, r *user.Record, s said) user.Outcome {
 }
 
 // done judges a success, which must not show another user than r.
-func (c *Client) done(op user.Op, r *user.Record, s said, o *user.Outcome) {
+func (d *decoder) done(op user.Op, r *user.Record, s said, o *user.Outcome) {
 	o.Remote = says(s.ID)
 	switch {
 	case op == user.Create && s.ExternalID.Kind() == '"' && says(s.ExternalID) != externalID(r),
@@ -95,9 +95,9 @@ func (c *Client) done(op user.Op, r *user.Record, s said, o *user.Outcome) {
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // RFC 7644 3.5.1 and 3.5.2: it shows the user
 	case op == user.Update:
 		o.Status = user.Updated
-	case c.config.Deactivate && strings.EqualFold(says(s.Active), "true"):
+	case d.config.Deactivate && strings.EqualFold(says(s.Active), "true"):
 		o.Status, o.Code = user.InDoubt, user.CodeContradiction
-	case c.config.Deactivate:
+	case d.config.Deactivate:
 		o.Status, o.Code = user.Deleted, codeDeactivated
 	default:
 		o.Status = user.Deleted

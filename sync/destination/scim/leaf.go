@@ -18,11 +18,11 @@ type target struct {
 }
 
 // target finds where the field goes, and keeps it.
-func (c *Client) target(f user.Field) *target {
-	if t, ok := c.paths.Load(f); ok {
+func (e *encoder) target(f user.Field) *target {
+	if t, ok := e.paths.Load(f); ok {
 		return t.(*target)
 	}
-	t, _ := c.paths.LoadOrStore(f, newTarget(f))
+	t, _ := e.paths.LoadOrStore(f, newTarget(f))
 	return t.(*target)
 }
 
@@ -95,7 +95,7 @@ type leaf struct {
 // leaves are the values of r that can be sent, without id, externalId and
 // password. What Check would not let through is left out: a value that is sent
 // wrong may change more than one left out.
-func (c *Client) leaves(r *user.Record) []leaf {
+func (e *encoder) leaves(r *user.Record) []leaf {
 	list := make([]leaf, 0, len(r.User.Attributes))
 	street := -1
 	names := make([]user.Field, 0, len(r.User.Attributes)) // of all leaves, in one piece
@@ -103,7 +103,7 @@ func (c *Client) leaves(r *user.Record) []leaf {
 		if a.Field == wholeUser || a.Field == user.ExternalID {
 			continue
 		}
-		t := c.target(a.Field)
+		t := e.target(a.Field)
 		names = append(names, a.Field)
 		own := names[len(names)-1 : len(names) : len(names)]
 		switch {

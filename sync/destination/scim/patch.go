@@ -29,7 +29,7 @@ func (c *Client) aim(ctx context.Context, op user.Op, o user.Outcome) (user.Outc
 	}
 	held, status, err := c.get(ctx, r)
 	if held == nil || err != nil {
-		return c.unaimed(o, status, err)
+		return unaimed(o, status, err)
 	}
 	if err := destination.Further(ctx, string(op)); err != nil {
 		return o, err
@@ -54,7 +54,7 @@ func (c *Client) aim(ctx context.Context, op user.Op, o user.Outcome) (user.Outc
 }
 
 // unaimed is an outcome where the user could not be read: nothing was sent.
-func (c *Client) unaimed(o user.Outcome, status int, err error) (user.Outcome, error) {
+func unaimed(o user.Outcome, status int, err error) (user.Outcome, error) {
 	ce, failed := errors.AsType[*destination.CallError](err)
 	switch {
 	case failed && ce.Fault == destination.Denied, err != nil && !failed:
@@ -69,19 +69,19 @@ func (c *Client) unaimed(o user.Outcome, status int, err error) (user.Outcome, e
 
 // appendPatch appends a PatchOp (RFC 7644 3.5.2) of what the record has. held is
 // the user as it is; nil if that is not known.
-func (c *Client) appendPatch(b []byte, op user.Op, r *user.Record, held *object) []byte {
+func (e *encoder) appendPatch(b []byte, op user.Op, r *user.Record, held *object) []byte {
 	b = append(b, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[`...)
 	first := len(b)
 	if op != user.Delete {
-		b = c.appendChanges(b, first, r, held)
+		b = e.appendChanges(b, first, r, held)
 		if _, given := r.User.Value(user.ExternalID); given {
 			b = appendChange(b, first, "replace", "externalId", quoted(externalID(r)))
 		}
-		if password, ok := r.User.Secret(user.Password); ok && c.sendsPassword(op, r) {
+		if password, ok := r.User.Secret(user.Password); ok && e.sendsPassword(op, r) {
 			b = appendChange(b, first, "replace", "password", quoted(password.Reveal()))
 		}
 	}
-	if active := c.active(op, r); active != "" {
+	if active := e.active(op, r); active != "" {
 		b = appendChange(b, first, "replace", "active", jsontext.Value(active))
 	}
 	return append(b, "]}"...)
@@ -89,9 +89,9 @@ func (c *Client) appendPatch(b []byte, op user.Op, r *user.Record, held *object)
 
 // appendChanges appends a change for each value. The parts of an element that is
 // known not to be there are added together.
-func (c *Client) appendChanges(b []byte, first int, r *user.Record, held *object) []byte {
+func (e *encoder) appendChanges(b []byte, first int, r *user.Record, held *object) []byte {
 	missing := &object{}
-	for _, l := range c.leaves(r) {
+	for _, l := range e.leaves(r) {
 		if held == nil || l.path.where == "" || held.hasElement(l.path) {
 			b = l.appendChange(b, first, held != nil)
 		} else if !l.clear {
@@ -161,7 +161,7 @@ func (c *Client) get(ctx context.Context, r *user.Record) (held *object, status 
 	case a.Status == http.StatusNotFound || a.Status == http.StatusGone:
 		return nil, a.Status, nil
 	case a.Status/100 == 4:
-		return nil, a.Status, c.unreadable(a, r)
+		return nil, a.Status, unreadable(a, r)
 	}
 	tree, err := parseTree(a.Body)
 	o, ok := tree.(*object)
@@ -174,7 +174,7 @@ func (c *Client) get(ctx context.Context, r *user.Record) (held *object, status 
 	return o, a.Status, nil
 }
 
-func (c *Client) unreadable(a *rest.Answer, r *user.Record) error {
+func unreadable(a *rest.Answer, r *user.Record) error {
 	s := said{status: a.Status}
 	if s.read(a.Body) != nil {
 		s.body = body{}

@@ -12,7 +12,6 @@ package scim
 import (
 	"errors"
 	"sync"
-	"sync/atomic"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
@@ -85,16 +84,23 @@ const (
 // Client is a destination.Destination and a destination.Finder. It is safe for
 // concurrent use.
 type Client struct {
-	api      *rest.Client
-	config   Config
-	patch    bool
-	traits   destination.Traits
-	learned  atomic.Int64 // bytes of a Bulk call, from a 413; 0 is none
-	paths    sync.Map     // user.Field -> target
-	buffers  sync.Pool    // *[]byte
-	mu       sync.Mutex
-	conflict map[string]bool // ids of creates that met a conflict and wait for Find
+	decoder
+	api       *rest.Client
+	size      payload
+	buffers   sync.Pool // *[]byte
+	conflicts conflicts
 }
+
+// encoder writes what a call carries. The zero value of paths is ready.
+type encoder struct {
+	config Config
+	patch  bool
+	traits destination.Traits
+	paths  sync.Map // user.Field -> target
+}
+
+// decoder says what an answer means for the users that the call carried.
+type decoder struct{ encoder }
 
 // New returns a client. It makes no call.
 func New(config Config) (*Client, error) {
@@ -106,10 +112,14 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{api: api, config: config, conflict: map[string]bool{}}
-	c.patch = config.Update == ByPatch || config.Update != ByPut && config.Features.Patch
-	c.traits = c.facts()
+	c := &Client{api: api, conflicts: conflicts{ids: map[string]bool{}}}
+	c.config, c.patch, c.traits = config, config.patches(), config.facts()
 	return c, nil
+}
+
+// patches reports whether users are updated by PATCH.
+func (c Config) patches() bool {
+	return c.Update == ByPatch || c.Update != ByPut && c.Features.Patch
 }
 
 func (c Config) check() error {
@@ -133,17 +143,17 @@ func (c *Client) CloseIdle() { c.api.CloseIdle() }
 // facts says what the server can do. A create can be made again where it was
 // perhaps taken, because a userName is unique (RFC 7643 4.1.1) and every create
 // carries one: the second answers 409.
-func (c *Client) facts() destination.Traits {
-	if c.config.Upload {
+func (c Config) facts() destination.Traits {
+	if c.Upload {
 		return c.uploadFacts()
 	}
 	most := 1
-	if c.config.Features.Bulk {
-		most = min(max(c.config.Features.MaxOperations, 1), mostUsers)
+	if c.Features.Bulk {
+		most = min(max(c.Features.MaxOperations, 1), mostUsers)
 	}
-	merge := !c.patch && c.config.Put != AsIs
+	merge := !c.patches() && c.Put != AsIs
 	update := destination.OpTraits{Max: most, Replay: destination.Safe, Merge: merge}
-	remove := destination.OpTraits{Max: most, Replay: destination.Safe, Merge: c.config.Deactivate && !c.patch}
+	remove := destination.OpTraits{Max: most, Replay: destination.Safe, Merge: c.Deactivate && !c.patches()}
 	if update.Merge {
 		update.Max = 1
 	}
@@ -160,10 +170,10 @@ func (c *Client) facts() destination.Traits {
 
 // uploadFacts are those of Entra's inbound provisioning, which finds out itself
 // whether a user is to be created or updated.
-func (c *Client) uploadFacts() destination.Traits {
+func (c Config) uploadFacts() destination.Traits {
 	call := destination.OpTraits{Max: uploadUsers, Replay: destination.Safe}
 	ops := map[user.Op]destination.OpTraits{user.Create: call, user.Update: call}
-	if c.config.Deactivate {
+	if c.Deactivate {
 		ops[user.Delete] = call
 	}
 	return destination.Traits{Name: name, AnyField: true, Fields: fields(), Blind: true, Ops: ops}
