@@ -36,13 +36,13 @@ func BenchmarkCleanAndCheck(b *testing.B) {
 	}
 }
 
-// What most ids cost must stay nothing but time.
-func TestFoldedAndCheckedWithoutAllocation(t *testing.T) {
-	for _, id := range []string{"1234567890", "cust-0012345", "ann.lee@example.com", "000012345", "101.0", "NULL", "1.23457E+15", "müller"} {
+// Nearly all ids come out as they went in: that must not allocate.
+func TestNoAllocation(t *testing.T) {
+	for _, id := range []string{"1234567890", "cust-0012345", "ann.lee@example.com", "000012345", "101.0", "null", "müller", "M\ufffdller"} {
 		if n := testing.AllocsPerRun(100, func() { Policy{}.Check(Clean(id)) }); n != 0 {
 			t.Errorf("Check(%q): %v allocations", id, n)
 		}
-		if n := testing.AllocsPerRun(100, func() { Fold(id) }); n != 0 && isASCII(id) && id[0] != 'N' && id[0] != '1' {
+		if n := testing.AllocsPerRun(100, func() { Fold(id) }); n != 0 && isASCII(id) {
 			t.Errorf("Fold(%q): %v allocations", id, n)
 		}
 	}

@@ -50,7 +50,7 @@ func TestCheckNeighbours(t *testing.T) {
 			"#anna!", "#1", "#12/3", "#a/b", "#A1", "Err:1", "Error:502", "(anna)", "[7]", "<a@example.com>", "'00123", `"007"`, "O'Brien", "O’Brien",
 			"1E10", "1e5", "12e5", "5E-10", "1.2E-10", "1.5e3", "E+10", "1E", "1E+", "1E+x", "1.E+10", "1.2.3E+10", "1234E+10", "1.23457E+15x", "x1.23457E+15", "1.5", "1,5", "+14155552671", "-5",
 			"12345678901234500000", "101.0", "1-Mar", "2024-01-01", "a\u0301",
-			strings.Repeat("(", 100_000) + "x",
+			strings.Repeat("(", 30) + "null" + strings.Repeat(")", 30), strings.Repeat("(", 100_000) + "x",
 		},
 	} {
 		for _, id := range ids {
