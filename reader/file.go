@@ -72,7 +72,7 @@ func (in *Input) start(path string, several bool) (*file, error) {
 		return nil, inputError(name, 0, err)
 	}
 	f := &file{name: name, source: s, sidecar: sidecar}
-	if err := in.readHeader(f, several); err != nil {
+	if err := in.o.readHeader(f, several); err != nil {
 		return nil, closing(s, inputError(name, 0, err))
 	}
 	return f, nil
@@ -85,22 +85,22 @@ func closing(s *source.Source, err error) error {
 	return err
 }
 
-func (in *Input) readHeader(f *file, several bool) (err error) {
+func (o *Options) readHeader(f *file, several bool) (err error) {
 	w := frame.NewWindow(f.source)
 	for !hasLine(w.Data()) && len(w.Data()) < sampleBytes && w.More() {
 	}
 	if err := w.Err(); err != nil && err != io.EOF && len(w.Data()) == 0 {
 		return err
 	}
-	jsonl := in.format(f.name, w.Data()) == JSONL
-	if jsonl && in.o.Trailer != "" {
+	jsonl := o.format(f.name, w.Data()) == JSONL
+	if jsonl && o.Trailer != "" {
 		return &InputError{File: f.name, Rule: "a trailer can only end a CSV file, and this is " + JSONL,
 			Hint: "leave trailer out; a number of records or a SHA-256 can be expected of it"}
 	}
 	if jsonl {
-		f.rows, err = openJSONL(f, w, in.o, several)
+		f.rows, err = openJSONL(f, w, *o, several)
 	} else {
-		f.rows, err = openCSV(f, w, in.o)
+		f.rows, err = openCSV(f, w, *o)
 	}
 	return err
 }
@@ -111,9 +111,9 @@ func hasLine(data []byte) bool {
 }
 
 // format goes by extension, then by the first character.
-func (in *Input) format(name string, head []byte) string {
-	if in.o.Format != "" {
-		return in.o.Format
+func (o *Options) format(name string, head []byte) string {
+	if o.Format != "" {
+		return o.Format
 	}
 	for _, packed := range []string{".gz", ".gzip", ".zst", ".zstd"} {
 		name = strings.TrimSuffix(strings.ToLower(name), packed)

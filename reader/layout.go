@@ -29,7 +29,7 @@ type Layout struct {
 func Header(ctx context.Context, o Options) (Layout, error) {
 	o.Mapping, o.Sidecar, o.Trailer = mapping.Config{}, false, ""
 	in := &Input{o: o, tally: source.NewTally()}
-	if err := in.checkOptions(); err != nil {
+	if err := in.o.check(); err != nil {
 		return Layout{}, err
 	}
 	if err := notStopped(ctx, o.Paths[0]); err != nil {

@@ -60,7 +60,7 @@ func TestBytesThatAreNotOfTheCharset(t *testing.T) {
 
 func TestFormatByNameAndContent(t *testing.T) {
 	for name, want := range map[string]string{"a.csv.gz": CSV, "a.TSV": CSV, "a.json.zst": JSONL, "a.ndjson": JSONL, "a.txt": JSONL} {
-		if got := (&Input{}).format(name, []byte(" {\"id\":1}")); got != want {
+		if got := (&Options{}).format(name, []byte(" {\"id\":1}")); got != want {
 			t.Errorf("%s is %s", name, got)
 		}
 	}

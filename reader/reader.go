@@ -72,21 +72,19 @@ type Input struct {
 	chunk  chunk
 	// finished is the number of files that were read to their end.
 	finished int
-	proofs   []proof.Proof // by path
-	torn     []bool        // by path: the last record may be a part of one
-	warnings []string      // by file
-	failed   bool          // gave an error
+	evidence evidence
+	failed   bool // gave an error
 }
 
 // Open checks everything that can be wrong before the first record is sent, in
 // every file: that it is there, has a header, and has the columns that the
 // mapping wants and no others. An error is an *InputError.
 func Open(ctx context.Context, o Options) (*Input, error) {
-	in := &Input{o: o, tally: source.NewTally(), files: make([]*file, len(o.Paths)), proofs: make([]proof.Proof, len(o.Paths))}
+	in := &Input{o: o, tally: source.NewTally(), files: make([]*file, len(o.Paths)), evidence: evidence{proofs: make([]proof.Proof, len(o.Paths))}}
 	for i, path := range o.Paths {
-		in.proofs[i].File = source.Name(path)
+		in.evidence.proofs[i].File = source.Name(path)
 	}
-	if err := in.checkOptions(); err != nil {
+	if err := in.o.check(); err != nil {
 		return nil, err
 	}
 	for i := range o.Paths {
@@ -100,19 +98,19 @@ func Open(ctx context.Context, o Options) (*Input, error) {
 	return in, nil
 }
 
-func (in *Input) checkOptions() error {
-	if len(in.o.Paths) == 0 {
+func (o *Options) check() error {
+	if len(o.Paths) == 0 {
 		return &InputError{File: "input", Rule: "no file is named", Hint: "name one or more files, or - for stdin"}
 	}
-	switch in.o.Format {
+	switch o.Format {
 	case "", CSV, JSONL:
 	default:
 		return &InputError{File: "input", Rule: "the format is not a known one", Hint: "use csv or jsonl"}
 	}
-	if d := in.o.Delimiter; d != 0 && !validDelimiter(d) {
+	if d := o.Delimiter; d != 0 && !validDelimiter(d) {
 		return &InputError{File: "input", Rule: "the delimiter cannot be a quote, a line ending or no character at all", Hint: "leave it out to have it found"}
 	}
-	return in.o.checkExpected()
+	return o.checkExpected()
 }
 
 // look opens file i and keeps it open if it is the first or cannot be opened
@@ -154,7 +152,7 @@ func (in *Input) Digest() (sha256hex string, bytes int64) { return in.tally.Sum(
 // is to be asked when Records has ended without an error; before that it knows
 // of no proof.
 func (in *Input) Proofs() []proof.Proof {
-	proofs := slices.Clone(in.proofs)
+	proofs := slices.Clone(in.evidence.proofs)
 	for i := range proofs {
 		if in.failed || in.finished < len(proofs) {
 			proofs[i].By = proof.Unproved
@@ -166,7 +164,7 @@ func (in *Input) Proofs() []proof.Proof {
 // Warnings are what a person should know and nothing depends on, each a
 // sentence that begins with the file's name. They are complete when Records has
 // ended.
-func (in *Input) Warnings() []string { return append([]string(nil), in.warnings...) }
+func (in *Input) Warnings() []string { return append([]string(nil), in.evidence.warnings...) }
 
 // Close closes the files that are open.
 func (in *Input) Close() error {

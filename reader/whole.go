@@ -32,6 +32,13 @@ func (o *Options) checkExpected() error {
 	return nil
 }
 
+// evidence is what was found of whether the files are whole.
+type evidence struct {
+	proofs   []proof.Proof // by path
+	torn     []bool        // by path: the last record may be a part of one
+	warnings []string      // by file
+}
+
 // finish reads file i to its last byte, and notes what proves that this is its
 // end. An error is what was expected and does not hold.
 func (in *Input) finish(i int, f *file) error {
@@ -39,32 +46,39 @@ func (in *Input) finish(i int, f *file) error {
 		return inputError(f.name, f.rows.line(), err)
 	}
 	f.end = f.rows.end()
-	if f.end.open {
-		in.warnings = append(in.warnings, f.name+": "+in.openEnd(f))
-	}
-	if err := in.holdHash(f); err != nil {
+	if err := in.evidence.add(&in.o, i, f); err != nil {
 		return err
 	}
-	in.proofs[i].By = in.proof(f)
-	in.torn = append(in.torn, f.end.torn)
 	if i == len(in.o.Paths)-1 {
-		return in.holdCount()
+		return in.evidence.holdCount(in.o.ExpectRecords, in.count)
 	}
 	return nil
 }
 
-func (in *Input) openEnd(f *file) string {
+func (e *evidence) add(o *Options, i int, f *file) error {
+	if f.end.open {
+		e.warnings = append(e.warnings, f.name+": "+f.openEnd(o))
+	}
+	if err := f.holdHash(o); err != nil {
+		return err
+	}
+	e.proofs[i].By = f.proof(o)
+	e.torn = append(e.torn, f.end.torn)
+	return nil
+}
+
+func (f *file) openEnd(o *Options) string {
 	text := "the last line has no newline at its end, and the others have one; perhaps the file was cut"
-	if f.end.torn && in.o.ExpectRecords > 0 {
+	if f.end.torn && o.ExpectRecords > 0 {
 		text += ", which the number of records does not rule out"
 	}
 	return text
 }
 
 // proof is what shows that f is whole, its hashes being right.
-func (in *Input) proof(f *file) proof.Kind {
+func (f *file) proof(o *Options) proof.Kind {
 	switch {
-	case in.o.ExpectSHA256 != "":
+	case o.ExpectSHA256 != "":
 		return proof.ByExpectSHA256
 	case f.sidecar != "":
 		return proof.BySidecar
@@ -80,10 +94,10 @@ func (in *Input) proof(f *file) proof.Kind {
 	return proof.Unproved
 }
 
-func (in *Input) holdHash(f *file) error {
+func (f *file) holdHash(o *Options) error {
 	found := f.source.SHA256()
 	for _, expected := range []struct{ sum, by string }{
-		{in.o.ExpectSHA256, "was expected"}, {f.sidecar, "stands in " + f.name + proof.SidecarSuffix},
+		{o.ExpectSHA256, "was expected"}, {f.sidecar, "stands in " + f.name + proof.SidecarSuffix},
 	} {
 		if expected.sum != "" && !strings.EqualFold(expected.sum, found) {
 			return &InputError{File: f.name, Rule: "has the SHA-256 " + found + ", and " + strings.ToLower(expected.sum) + " " + expected.by,
@@ -95,22 +109,22 @@ func (in *Input) holdHash(f *file) error {
 
 // holdCount compares the number of records after the last file. A last line
 // without its newline may be a part of one, which a number does not show.
-func (in *Input) holdCount() error {
-	switch expected := in.o.ExpectRecords; expected {
+func (e *evidence) holdCount(expected, found int) error {
+	switch expected {
 	case 0:
 		return nil
-	case in.count:
-		for i := range in.proofs {
-			if by := in.proofs[i].By; !in.torn[i] && by != proof.ByExpectSHA256 && by != proof.BySidecar {
-				in.proofs[i].By = proof.ByExpectRecords
+	case found:
+		for i := range e.proofs {
+			if by := e.proofs[i].By; !e.torn[i] && by != proof.ByExpectSHA256 && by != proof.BySidecar {
+				e.proofs[i].By = proof.ByExpectRecords
 			}
 		}
 		return nil
 	}
-	e := &InputError{File: in.proofs[0].File, Hint: "the file was cut or is another one than was meant: fetch it anew, or correct the number"}
-	if len(in.proofs) > 1 {
-		e.File = "the " + strconv.Itoa(len(in.proofs)) + " files"
+	wrong := &InputError{File: e.proofs[0].File, Hint: "the file was cut or is another one than was meant: fetch it anew, or correct the number"}
+	if len(e.proofs) > 1 {
+		wrong.File = "the " + strconv.Itoa(len(e.proofs)) + " files"
 	}
-	e.Rule = "records found: " + strconv.Itoa(in.count) + ", expected: " + strconv.Itoa(in.o.ExpectRecords)
-	return e
+	wrong.Rule = "records found: " + strconv.Itoa(found) + ", expected: " + strconv.Itoa(expected)
+	return wrong
 }

@@ -65,19 +65,3 @@ func withConfig(p *plan.Plan, now *cobra.Command) *cobra.Command {
 	}
 	return now
 }
-
-// planOf opens the plan that an earlier part of a run applied; nil if it was none.
-func planOf(h journal.Header) (*plan.Plan, error) {
-	if h.Plan == nil {
-		return nil, nil
-	}
-	p, err := plan.Open(h.Plan.Path)
-	if err != nil {
-		return nil, run.NotApplied(err, "")
-	}
-	p.ApprovedBy = h.Plan.ApprovedBy
-	if p.SHA256 != h.Plan.SHA256 {
-		return nil, errors.Join(run.NotApplied(p.Fault("it is not the plan that the run was begun with"), ""), p.Close())
-	}
-	return p, nil
-}

@@ -16,6 +16,7 @@ const depsOrder = `
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader/object writer/report
 	sync/destination/scim/internal/resource
+	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify
 	cmd/usersync/internal/exit
 	cmd/usersync/internal/config
@@ -61,7 +62,7 @@ const depsRules = `
 	< sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom;
 
 	# A SCIM user and the paths in it know no call.
-	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim;
+	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;
 
 	# What wraps a client knows no client, and no client knows what wraps it.
 	sync/user, sync/destination < sync/destination/stack < sync/destination/destinationtest;

@@ -49,9 +49,9 @@ func (e ending) next(err error, s report.Summary) string {
 func (e ending) after(do step, s report.Summary) string {
 	t, sandbox := e.config.Invocation, e.config.Target.Sandbox
 	switch {
-	case do == stepNew: // a new one first takes up what this one has deleted
+	case do == stepNew: // which first takes over what this one has deleted
 		return t.New(e.Paths...)
-	case do == stepResume && !sandbox: // all else is done
+	case do == stepResume && !sandbox: // everything else is done
 		return e.resumeLine(s.Run)
 	case do == stepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
 		return t.Command("plan", e.Paths...)
@@ -73,8 +73,8 @@ func stepAfter(err error) step {
 	return stepByCode
 }
 
-// resumeLine goes on with the run: by its name where it lies in the place that
-// is looked at without being told, else by its directory.
+// resumeLine resumes the run: by its name if it is in the default place, otherwise
+// by its directory.
 func (e ending) resumeLine(name string) string {
 	flags := e.config.Invocation.Flags
 	if slices.Contains(flags, "--config") || slices.Contains(flags, "--runs-dir") || e.Resumed {

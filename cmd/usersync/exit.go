@@ -9,8 +9,8 @@ import (
 // exitCode turns what went wrong, and what was found, into the one code that
 // matters most.
 func exitCode(err error, found tally) int {
-	if found.detailed.asked {
-		return found.detailed.code(err, found)
+	if found.detailed.Asked {
+		return found.detailed.Code(err != nil, len(codesOfTally(found)) > 0)
 	}
 	codes := append(codesOf(err), codesOfTally(found)...)
 	for _, m := range exit.Meanings() {

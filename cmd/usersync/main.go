@@ -49,7 +49,7 @@ type tally struct {
 	outcomes writer.Outcomes
 	read     int
 	allowed  config.Share
-	detailed detailed
+	detailed exit.Detailed
 }
 
 // execute runs one command line and returns its exit code.
@@ -61,16 +61,12 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: time.Now, wire: wire,
 	}
 	e.jsonLog = strings.Contains("\n"+strings.Join(args, "\n")+"\n", "\n--log-format\njson\n") || slices.Contains(args, "--log-format=json")
-	found := tally{detailed: detailed{asked: asksDetailed(args)}}
+	found := tally{detailed: exit.Detailed{Asked: exit.AsksDetailed(args)}}
 	root := newRoot(e, &found)
 	root.SetArgs(args)
 	err := root.ExecuteContext(soft)
 	err = exit.WithSignal(soft, err)
 	code := exitCode(err, found)
-	if e.jsonLog {
-		tellJSON(stderr, err, code)
-	} else {
-		tell(stderr, err)
-	}
+	e.tellEnd(err, code)
 	return code
 }

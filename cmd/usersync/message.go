@@ -58,6 +58,15 @@ func hinted(errs []error) int {
 	return n
 }
 
+// tellEnd tells how a command ended that went wrong: as a log does, or to a person.
+func (e *env) tellEnd(err error, code int) {
+	if e.jsonLog {
+		tellJSON(e.stderr, err, code)
+		return
+	}
+	tell(e.stderr, err)
+}
+
 // tellJSON writes err as a line of the log.
 func tellJSON(w io.Writer, err error, code int) {
 	log, bad := newLog(w, "json", "error")

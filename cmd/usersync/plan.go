@@ -29,7 +29,7 @@ func planCommand(e *env, found *tally) *cobra.Command {
 	load := addSettings(e, cmd, config.ForRun)
 	out := cmd.Flags().String("out", "", "keep the plan in this `FILE`, for usersync apply")
 	read := cmd.Flags().Bool("read", false, "make the reads that updates need")
-	cmd.Flags().Bool(strings.TrimPrefix(detailedFlag, "--"), false, "exit with 0 for nothing to do, 1 for an error, 2 for users to send")
+	cmd.Flags().Bool(strings.TrimPrefix(exit.DetailedFlag, "--"), false, "exit with 0 for nothing to do, 1 for an error, 2 for users to send")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
@@ -42,9 +42,9 @@ func planCommand(e *env, found *tally) *cobra.Command {
 
 // plan makes a plan and shows it on standard output.
 func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, found *tally) error {
-	frugal(e.environment.Lookup, c.Target.Sandbox)
+	tuneGC(e.environment.Lookup, c.Target.Sandbox)
 	o.Stdin, o.Now, o.Wire = e.stdin, e.now, e.wire
-	o.Flags = config.DropFlags(c.Invocation.Flags, "--out", "--read", detailedFlag)
+	o.Flags = config.DropFlags(c.Invocation.Flags, "--out", "--read", exit.DetailedFlag)
 	made, err := preview.Make(ctx, c, o)
 	if made == nil {
 		return err
@@ -56,7 +56,7 @@ func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, fou
 func (e *env) showPlan(c *config.Config, o preview.Options, made *preview.Plan, found *tally) error {
 	shown := made.Forecast
 	found.read, found.outcomes, found.allowed = shown.Records, made.Outcomes, c.Output.AllowRejects
-	found.detailed.changes = shown.Sends() > 0
+	found.detailed.Changes = shown.Sends() > 0
 	if made.Kept {
 		shown.Plan, shown.Next = o.Out, exit.CommandLine("apply", o.Out)
 	} else if shown.Sends() > 0 && made.Stops == nil { // the run would stop as this did
@@ -73,7 +73,7 @@ func runLine(c *config.Config, paths []string) string {
 	if slices.Contains(paths, "-") {
 		return ""
 	}
-	return config.Invocation{Flags: config.DropFlags(c.Invocation.Flags, "--out", "--read", "--dry-run", "--json", detailedFlag)}.Command("run", c.Invocation.Files...)
+	return config.Invocation{Flags: config.DropFlags(c.Invocation.Flags, "--out", "--read", "--dry-run", "--json", exit.DetailedFlag)}.Command("run", c.Invocation.Files...)
 }
 
 // withHint adds a hint to an error that has none.

@@ -36,14 +36,14 @@ func TestDetailedExitCode(t *testing.T) {
 		"a guard, and users to send": {err: &guard.Error{}, changes: true, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := tally{read: 9, outcomes: writer.Outcomes{Invalid: c.invalid}, detailed: detailed{asked: true, changes: c.changes}}
+			found := tally{read: 9, outcomes: writer.Outcomes{Invalid: c.invalid}, detailed: exit.Detailed{Asked: true, Changes: c.changes}}
 			if got := exitCode(c.err, found); got != c.want {
 				t.Errorf("exit code %d, want %d", got, c.want)
 			}
 		})
 	}
 	for args, asked := range map[string]bool{"plan --detailed-exitcode x": true, "plan --detailed-exitcode=true": true, "plan x": false, "run --detailed-exitcode": false} {
-		if asksDetailed(strings.Fields(args)) != asked {
+		if exit.AsksDetailed(strings.Fields(args)) != asked {
 			t.Errorf("%s: %t", args, !asked)
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/config"
-	"usersync/cmd/usersync/internal/exit"
-	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/sync/journal"
 )
@@ -34,38 +32,23 @@ func retryCommand(e *env, found *tally) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		c, o, err := e.retrying(from, cmd)
+		rejects, err := run.RejectsOf(from)
 		if err != nil {
 			return err
 		}
-		if o.Retried.Count == 0 {
+		c, err := settingsOf(e, from.Journal.Header, cmd)
+		if err != nil {
+			return err
+		}
+		o, err := run.Retry(c, from, rejects)
+		if err != nil {
+			return err
+		}
+		if rejects.Count == 0 {
 			_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", from.ID)
 			return err
 		}
 		return e.send(cmd.Context(), c, o, found)
 	}
 	return cmd
-}
-
-// retrying are the options that send the rejects of a run again.
-func (e *env) retrying(from *history.Run, now *cobra.Command) (c *config.Config, o run.Options, err error) {
-	if from.Journal.Resumable() {
-		return nil, o, exit.Usage(fmt.Errorf("retry run %s: it is not over", from.ID), "go on with it first", exit.CommandLine("resume", from.Path()))
-	}
-	rejects, err := history.ReadRejects(from.Dir, from.ID)
-	if err != nil {
-		return nil, o, fmt.Errorf("retry run %s: %w", from.ID, err)
-	}
-	c, err = settingsOf(e, from.Journal.Header, now)
-	if err != nil {
-		return nil, o, err
-	}
-	c.Proof.Spare()
-	o = run.Options{Retried: run.Retried{Rejects: rejects, Trailer: c.Proof.Trailer}, Files: []string{rejects.Path}}
-	c.Invocation.Files = o.Files
-	if c.RunDigest() != from.Journal.Header.ConfigSHA256 || c.MappingDigest() != from.Journal.Header.MappingSHA256 {
-		return nil, o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", from.ID),
-			"its rejects are an input like any other: run them with the settings of now", c.Invocation.Again(rejects.Path))
-	}
-	return c, o, nil
 }

@@ -41,7 +41,7 @@ func runCommand(e *env, found *tally) *cobra.Command {
 // told of it.
 func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *tally) (err error) {
 	defer func() { err = errors.Join(err, o.Plan.Close()) }()
-	frugal(e.environment.Lookup, c.Target.Sandbox)
+	tuneGC(e.environment.Lookup, c.Target.Sandbox)
 	t, err := openTerminal(e.stderr, c, e.several)
 	if err != nil {
 		return err
@@ -62,6 +62,6 @@ func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *
 	if err := e.conclude(c, t, r, s, stopped, found); err != nil {
 		return err
 	}
-	e.expire(c, t, s.Run, o.Retried.Run)
+	r.Expire()
 	return nil
 }

@@ -77,7 +77,7 @@ func (f sandboxFlags) options() (connect.Mock, sandbox.Options, error) {
 // serve runs the sandbox until ctx ends. Its URL is data, on standard output;
 // what it is and how to use it is talk.
 func serve(ctx context.Context, e *env, f sandboxFlags) error {
-	frugal(e.environment.Lookup, true)
+	tuneGC(e.environment.Lookup, true)
 	mock, o, err := f.options()
 	if err != nil {
 		return exit.Usage(fmt.Errorf("read flags: %w", err), "", "usersync sandbox --help")

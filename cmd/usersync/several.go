@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -15,15 +14,6 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/run"
 )
-
-// ended says that the runs of several destinations are over, and carries the worst
-// of their exit codes. Each has told its own error.
-type ended struct {
-	code int
-	how  []string
-}
-
-func (e *ended) Error() string { return "runs ended: " + strings.Join(e.how, ", ") }
 
 // runSeveral sends the input to several destinations: a run each, side by side,
 // that share nothing but the process.
@@ -57,35 +47,7 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 		})
 	}
 	_ = group.Wait() // each has told its own error
-	return worst(c.Target.All, codes)
-}
-
-// tellEnd tells how a run ended that went wrong, as main does for a single one.
-func (e *env) tellEnd(err error, code int) {
-	if e.jsonLog {
-		tellJSON(e.stderr, err, code)
-		return
-	}
-	tell(e.stderr, err)
-}
-
-// worst is nil if all went well.
-func worst(names []string, codes []int) error {
-	e := &ended{}
-	for _, m := range exit.Meanings() {
-		for i, code := range codes {
-			if code == m.Code && code != exit.OK {
-				e.how = append(e.how, fmt.Sprintf("%s with exit code %d", names[i], code))
-				if e.code == exit.OK {
-					e.code = code
-				}
-			}
-		}
-	}
-	if e.code == exit.OK {
-		return nil
-	}
-	return e
+	return exit.Worst(c.Target.All, codes)
 }
 
 // shared lets several goroutines write whole texts.

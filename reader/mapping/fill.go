@@ -21,10 +21,10 @@ func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribut
 		m.env.set(cells)
 	}
 	err := m.identify(rec, cells)
-	if bad := m.operate(rec, cells); err == nil {
+	if bad := m.op.read(rec, cells); err == nil {
 		err = bad
 	}
-	if masked := m.unmasked(cells); masked != nil && rec.Op != user.Delete {
+	if masked := m.secrets.masked(m.header, cells); masked != nil && rec.Op != user.Delete {
 		err = masked
 	}
 	if err != nil {
@@ -42,17 +42,19 @@ func Masked(column string, f user.Field) *user.InvalidError {
 		Hint: "take it from the original file, or write rejects with rejects_secrets: keep"}
 }
 
-func (m *Mapper) unmasked(cells []user.Value) *user.InvalidError {
-	for _, s := range m.secrets {
+func (all secrets) masked(header []string, cells []user.Value) *user.InvalidError {
+	for _, s := range all {
 		if s.column < len(cells) && cells[s.column] == user.TextValue(user.Mask) {
-			return Masked(m.header[s.column], s.field)
+			return Masked(header[s.column], s.field)
 		}
 	}
 	return nil
 }
 
 // Masked reports whether a cell that feeds a secret holds the mask.
-func (m *Mapper) Masked(cells []user.Value) bool { return m.unmasked(cells) != nil }
+func (m *Mapper) Masked(cells []user.Value) bool {
+	return m.secrets.masked(m.header, cells) != nil
+}
 
 // Unmask puts what original holds into the cells that feed a secret and hold the
 // mask. Rows of two ids are two users: then nothing changes.
@@ -84,7 +86,10 @@ func (m *Mapper) idOf(cells []user.Value) string {
 func (m *Mapper) identify(rec *user.Record, cells []user.Value) (err *user.InvalidError) {
 	value, err := m.value(&m.id, cells)
 	if err == nil {
-		rec.User.ID, err = m.identity(value)
+		var code, rule string
+		if rec.User.ID, code, rule = identity(value); code != "" {
+			err = m.unfit(&m.id, code, rule)
+		}
 	}
 	return err
 }
@@ -149,22 +154,23 @@ func (m *Mapper) putApart(rec *user.Record, s *step, value user.Value) *user.Inv
 	return nil
 }
 
-// identity trims the id and refuses what cannot stand in the path of a URL.
-func (m *Mapper) identity(value user.Value) (string, *user.InvalidError) {
+// identity trims the id and refuses what cannot stand in the path of a URL: code
+// and rule are empty if it can.
+func identity(value user.Value) (id, code, rule string) {
 	text, err := value.Plain()
 	if err != nil {
-		return "", m.unfit(&m.id, "bad_id", "must be a text or a number")
+		return "", "bad_id", "must be a text or a number"
 	}
-	id := strings.TrimSpace(text)
+	id = strings.TrimSpace(text)
 	switch {
 	case id == "":
-		return "", m.unfit(&m.id, "no_id", "must not be empty")
+		return "", "no_id", "must not be empty"
 	case id == "." || id == "..":
-		return "", m.unfit(&m.id, "bad_id", "must not be . or ..")
+		return "", "bad_id", "must not be . or .."
 	case hasControl(id):
-		return "", m.unfit(&m.id, "bad_id", "must not hold control characters")
+		return "", "bad_id", "must not hold control characters"
 	}
-	return id, nil
+	return id, "", ""
 }
 
 // hasControl asks Unicode's table only where there is more than ASCII.

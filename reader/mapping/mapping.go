@@ -80,10 +80,13 @@ type Mapper struct {
 	skipped map[string]bool
 	steps   []step
 	id      step
-	op      int          // index of the column of Config.OpColumn; -1 if there is none
+	op      opColumn
 	env     *environment // nil if there is no expression
-	secrets []source     // what feeds a secret
+	secrets secrets
 }
+
+// secrets are what feeds a secret.
+type secrets []source
 
 // source is a column and the field that it feeds.
 type source struct {

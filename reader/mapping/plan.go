@@ -7,21 +7,25 @@ import (
 	"usersync/sync/user"
 )
 
+// planner finds out what is to be done with the columns, and keeps it in a Mapper.
+type planner struct{ *Mapper }
+
 // New checks the mapping against header and destination. An error is an *Error.
 func New(o Options) (*Mapper, error) {
-	m := &Mapper{o: o, columns: map[string]int{}, skipped: map[string]bool{}, id: step{column: -1}}
+	m := &Mapper{o: o, columns: map[string]int{}, skipped: map[string]bool{}, id: step{column: -1}, op: opColumn{index: -1}}
+	p := planner{m}
 	for _, name := range o.Config.Ignore {
 		m.skipped[strings.TrimSpace(name)] = true
 	}
-	if err := m.setHeader(); err != nil {
+	if err := p.setHeader(); err != nil {
 		return nil, err
 	}
-	if err := m.setOp(); err != nil {
+	if err := p.setOp(); err != nil {
 		return nil, err
 	}
-	plan := m.byName
+	plan := p.byName
 	if len(o.Config.Fields) > 0 {
-		plan = m.byRules
+		plan = p.byRules
 	}
 	if err := plan(); err != nil {
 		return nil, err
@@ -41,7 +45,7 @@ func (s step) rank(columns int) int {
 	return s.column
 }
 
-func (m *Mapper) setHeader() error {
+func (m planner) setHeader() error {
 	seen := map[string]bool{}
 	for i, raw := range m.o.Header {
 		name := strings.TrimSpace(raw)
@@ -58,7 +62,7 @@ func (m *Mapper) setHeader() error {
 }
 
 // byName takes every column by its own name.
-func (m *Mapper) byName() error {
+func (m planner) byName() error {
 	if err := m.refuseNoHeader(); err != nil {
 		return err
 	}
@@ -91,7 +95,7 @@ func joined(errs []*Error) error {
 }
 
 // refuseNoHeader keeps a first row of data out of every message.
-func (m *Mapper) refuseNoHeader() error {
+func (m planner) refuseNoHeader() error {
 	for _, name := range m.header {
 		if _, known := m.field(name); known || m.skipped[name] || m.o.Accepts.Any && name == string(user.ID) {
 			return nil
@@ -101,7 +105,7 @@ func (m *Mapper) refuseNoHeader() error {
 		Hint: "put the column names on the first line, or map them under fields:"}
 }
 
-func (m *Mapper) field(name string) (user.Field, bool) {
+func (m planner) field(name string) (user.Field, bool) {
 	if f, ok := m.o.Names[name]; ok {
 		return f, true
 	}
@@ -110,7 +114,7 @@ func (m *Mapper) field(name string) (user.Field, bool) {
 
 const unknownHint = "rename it, map it under fields:, or list it under ignore:"
 
-func (m *Mapper) known(name string, i int) (user.Field, *Error) {
+func (m planner) known(name string, i int) (user.Field, *Error) {
 	field, ok := m.field(name)
 	if ok || m.o.Accepts.Any {
 		return field, nil
@@ -119,7 +123,7 @@ func (m *Mapper) known(name string, i int) (user.Field, *Error) {
 }
 
 // names are those under which columns are known.
-func (m *Mapper) names() []string {
+func (m planner) names() []string {
 	var names []string
 	for name := range m.o.Names {
 		names = append(names, name)
@@ -128,7 +132,7 @@ func (m *Mapper) names() []string {
 }
 
 // add takes the step if the destination takes its field and no other makes it.
-func (m *Mapper) add(s step, column string, line int) *Error {
+func (m planner) add(s step, column string, line int) *Error {
 	from := "field " + string(s.field)
 	if column != "" {
 		from = Shown(column, s.column) + " (" + string(s.field) + ")"
@@ -174,10 +178,11 @@ func (m *Mapper) Column(name string) (place int, read bool, err error) {
 	if len(m.o.Config.Fields) > 0 || m.skipped[name] {
 		return 0, false, nil
 	}
-	field, unknown := m.known(name, len(m.header))
+	p := planner{m}
+	field, unknown := p.known(name, len(m.header))
 	if unknown == nil {
 		m.header = append(m.header, name)
-		if unknown = m.add(step{field: field, column: len(m.header) - 1}, name, 0); unknown != nil {
+		if unknown = p.add(step{field: field, column: len(m.header) - 1}, name, 0); unknown != nil {
 			m.header = m.header[:len(m.header)-1]
 		}
 	}

@@ -24,7 +24,7 @@ type program struct {
 // make text without bound.
 var barred = [...]string{"now", "date", "duration", "timezone", "keys", "values", "toPairs", "repeat", "reduce", "replace", "join"}
 
-func (m *Mapper) compile(rule Rule) (*program, *Error) {
+func (m planner) compile(rule Rule) (*program, *Error) {
 	if m.env == nil {
 		m.env = newEnvironment(m.header, m.o.Typed)
 	}
@@ -54,7 +54,7 @@ func firstLine(err error) string {
 }
 
 // resolve names the column that an expression wants and the file lacks.
-func (m *Mapper) resolve(seen *references, rule Rule) *Error {
+func (m planner) resolve(seen *references, rule Rule) *Error {
 	if seen.wrong != "" {
 		return rule.fail(seen.wrong)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // byRules takes the columns that the config mentions.
-func (m *Mapper) byRules() error {
+func (m planner) byRules() error {
 	if err := m.refuseStrangers(); err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (m *Mapper) byRules() error {
 
 // refuseStrangers keeps a first row of data out of every message: if no mapped
 // column is there, the names in the file are not quoted.
-func (m *Mapper) refuseStrangers() error {
+func (m planner) refuseStrangers() error {
 	var mapped []string
 	for _, rule := range m.o.Config.Fields {
 		if rule.Column == "" {
@@ -43,7 +43,7 @@ func (m *Mapper) refuseStrangers() error {
 		Hint: "check the names under fields:, and that the first line is the header"}
 }
 
-func (m *Mapper) stepOf(rule Rule) (step, *Error) {
+func (m planner) stepOf(rule Rule) (step, *Error) {
 	s := step{field: rule.Field, column: -1, constant: rule.Value, clear: rule.Clear}
 	if wrong := rule.wrong(); wrong != "" {
 		return s, rule.fail(wrong)
@@ -66,11 +66,11 @@ func (m *Mapper) stepOf(rule Rule) (step, *Error) {
 	return s, nil
 }
 
-func (m *Mapper) isField(f user.Field) bool {
+func (m planner) isField(f user.Field) bool {
 	return f.IsOpen() || m.o.Accepts.Any && f != "" || slices.Contains(m.fields(), string(f))
 }
 
-func (m *Mapper) fields() []string {
+func (m planner) fields() []string {
 	fields := map[string]bool{}
 	for _, f := range m.o.Names {
 		fields[string(f)] = true
@@ -79,7 +79,7 @@ func (m *Mapper) fields() []string {
 }
 
 // lacks names a column that the file does not have, and the nearest that it has.
-func (m *Mapper) lacks(column string, line int) *Error {
+func (m planner) lacks(column string, line int) *Error {
 	rule := "the file has no column " + quote(column)
 	if near, ok := Nearest(column, m.header); ok {
 		rule += ", the nearest is " + Shown(near, slices.Index(m.header, near))

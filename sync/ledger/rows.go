@@ -25,26 +25,20 @@ func rowFrom(r *scanned) Row {
 // their rows. It reads a part at a time, so it may be left at any point and
 // holds up nobody; what is marked meanwhile may be among them or not.
 func (l *Ledger) Rows(ctx context.Context, feed string) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
-		err := l.scan(ctx, l.db.Read, func(r *scanned) (bool, error) {
-			name, err := l.feedName(ctx, r.feed)
-			if err != nil || name != feed {
-				return err == nil, err
-			}
-			return yield(rowFrom(r), nil), nil
-		})
-		if err != nil {
-			yield(Row{}, failed("read the ledger", err))
-		}
-	}
+	return l.rowsOf(ctx, feed, func(take func(*scanned) (bool, error)) error { return l.scan(ctx, l.db.Read, take) })
 }
 
 // RowsFrom yields the same entries in the order of their ids, byte by byte, those
 // behind the id after.
 func (l *Ledger) RowsFrom(ctx context.Context, feed, after string) iter.Seq2[Row, error] {
+	return l.rowsOf(ctx, feed, func(take func(*scanned) (bool, error)) error { return l.inOrder(ctx, after, take) })
+}
+
+// rowsOf yields those of the entries on a walk that belong to a feed.
+func (v *view) rowsOf(ctx context.Context, feed string, walk func(take func(*scanned) (bool, error)) error) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		err := l.inOrder(ctx, after, func(r *scanned) (bool, error) {
-			name, err := l.feedName(ctx, r.feed)
+		err := walk(func(r *scanned) (bool, error) {
+			name, err := v.feedName(ctx, r.feed)
 			if err != nil || name != feed {
 				return err == nil, err
 			}

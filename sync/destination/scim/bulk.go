@@ -12,6 +12,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim/internal/resource"
+	"usersync/sync/destination/scim/internal/target"
 	"usersync/sync/user"
 )
 
@@ -111,7 +112,7 @@ func readBulk(text []byte) ([]operation, body, error) {
 		Operations jsontext.Value `json:"Operations"`
 	}
 	if jsontext.Value(text).Kind() != '{' {
-		return nil, body{}, errStructure
+		return nil, body{}, target.ErrStructure
 	}
 	if err := json.Unmarshal(text, &answer, lenient); err != nil {
 		return nil, body{}, err

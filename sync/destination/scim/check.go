@@ -1,7 +1,6 @@
 package scim
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -9,8 +8,6 @@ import (
 	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
 )
-
-var errStructure = errors.New("must be a JSON array, or an object where the attribute has parts")
 
 // CheckColumns tells before a run whether the fields that the input can fill
 // will do for op: each must be an attribute's path, no two the same one, and a
@@ -25,13 +22,13 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 			continue
 		}
 		t := c.target(f)
-		if t.err != nil {
-			return t.err
+		if t.Err != nil {
+			return t.Err
 		}
-		if other, twice := seen[t.text]; twice && t.line == 0 {
+		if other, twice := seen[t.Text]; twice && t.Line == 0 {
 			return user.Unfit("same_attribute", f, "is the same attribute as "+string(other), "list one of them under ignore:")
 		}
-		seen[t.text] = f
+		seen[t.Text] = f
 	}
 	switch {
 	case slices.Contains(fields, user.AddressLine2) && !slices.Contains(fields, user.AddressLine1):
@@ -59,7 +56,7 @@ func (c *Client) Check(r *user.Record) error {
 	}
 	for _, s := range r.User.Secrets {
 		if s.Field != user.Password {
-			return c.target(s.Field).err
+			return c.target(s.Field).Err
 		}
 	}
 	return c.checkWhole(r)
@@ -79,15 +76,15 @@ func (e *encoder) checkWhole(r *user.Record) error {
 func (e *encoder) checkAttribute(a *user.Attribute) error {
 	t := e.target(a.Field)
 	switch {
-	case t.err != nil:
-		return t.err
+	case t.Err != nil:
+		return t.Err
 	case a.Value.Kind == user.Clear && (a.Field == user.UserName || a.Field == user.ExternalID || a.Field == user.Active):
 		return user.Unfit("cannot_clear", a.Field, "a user is known and let in by it", "remove empty: clear from its mapping")
 	case a.Value.Kind == user.Clear:
 		return nil
 	}
-	if _, err := t.wire(a.Value); err != nil {
-		return user.Unfit(badCodes[t.kind], a.Field, err.Error(), "")
+	if _, err := t.Wire(a.Value); err != nil {
+		return user.Unfit(badCodes[t.Kind], a.Field, err.Error(), "")
 	}
 	if plain, err := a.Value.Plain(); a.Field == user.UserName && (err != nil || strings.TrimSpace(plain) == "") {
 		return user.Unfit("bad_text", a.Field, "must not be blank", "")

@@ -22,7 +22,7 @@ func (d *decoder) compare(r *user.Record, o *resource.Object, status int) destin
 		found.Differs = append(found.Differs, user.Active)
 	}
 	for _, l := range d.leaves(r) {
-		shown := o.At(l.path)
+		shown := o.At(l.Path)
 		same := l.agrees(shown)
 		if !same {
 			found.Differs = append(found.Differs, l.fields...)
@@ -99,9 +99,9 @@ func (l *leaf) covers(shown, sent any) bool {
 func (l *leaf) normal(raw jsontext.Value) string {
 	text := strings.TrimSpace(resource.Plain(raw))
 	switch {
-	case l.kind == resource.Bool || l.path.Attr == "userName" || l.path.Attr == "emails":
+	case l.Kind == resource.Bool || l.Path.Attr == "userName" || l.Path.Attr == "emails":
 		return strings.ToLower(text)
-	case l.path.Attr == "phoneNumbers":
+	case l.Path.Attr == "phoneNumbers":
 		return unspaced.Replace(strings.TrimPrefix(text, "tel:"))
 	}
 	return text

@@ -82,9 +82,9 @@ func (e *encoder) overlay(o *resource.Object, op user.Op, r *user.Record) {
 	if op != user.Delete || e.config.Upload {
 		for _, l := range e.leaves(r) {
 			if l.clear {
-				o.Remove(l.path)
+				o.Remove(l.Path)
 			} else {
-				o.Put(l.path, l.raw)
+				o.Put(l.Path, l.raw)
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim/internal/resource"
+	"usersync/sync/destination/scim/internal/target"
 	"usersync/sync/user"
 )
 
@@ -41,7 +42,7 @@ var lenient = json.JoinOptions(resource.Lax, json.MatchCaseInsensitiveNames(true
 
 func (s *said) read(text []byte) error {
 	if jsontext.Value(text).Kind() != '{' {
-		return errStructure
+		return target.ErrStructure
 	}
 	return json.Unmarshal(text, &s.body, lenient)
 }

@@ -6,88 +6,22 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"usersync/sync/destination/scim/internal/resource"
+	"usersync/sync/destination/scim/internal/target"
 	"usersync/sync/user"
 )
 
-// target is where a field goes.
-type target struct {
-	path resource.Path
-	text string // the path's own text
-	kind resource.Kind
-	line int   // 1, 2 or 3 for the lines of an address
-	err  error // a *user.InvalidError; nil if the field can be sent
-}
-
 // target finds where the field goes, and keeps it.
-func (e *encoder) target(f user.Field) *target {
+func (e *encoder) target(f user.Field) *target.Target {
 	if t, ok := e.paths.Load(f); ok {
-		return t.(*target)
+		return t.(*target.Target)
 	}
-	t, _ := e.paths.LoadOrStore(f, newTarget(f))
-	return t.(*target)
-}
-
-func newTarget(f user.Field) *target {
-	if elsewhere[f] {
-		return &target{err: user.Unfit("unsupported_field", f, "SCIM has no such attribute", "name an attribute's path in its place, or list the column under ignore:")}
-	}
-	name := string(f)
-	if place, ok := places[f]; ok {
-		name = place
-	} else if f.IsOpen() {
-		name = strings.TrimPrefix(strings.TrimPrefix(name, user.ExtraPrefix), user.AttributesPrefix)
-	}
-	p, err := resource.ParsePath(name)
-	if err != nil {
-		return &target{err: user.Unfit("bad_path", f, err.Error(), `write it as name.givenName, emails[type eq "work"].value or URN:attribute, or list the column under ignore:`)}
-	}
-	t := &target{path: p, text: p.String(), kind: p.Holds()}
-	t.err = t.wrong(f)
-	switch f {
-	case user.AddressLine1:
-		t.line = 1
-	case user.AddressLine2:
-		t.line = 2
-	case user.AddressLine3:
-		t.line = 3
-	}
-	return t
-}
-
-// wrong says why no value can be sent to the target.
-func (t *target) wrong(f user.Field) error {
-	a, known := t.path.Defined()
-	switch {
-	case t.kind == resource.Unfit:
-		return user.Unfit("unsupported_field", f, "the server alone sets this attribute", "list the column under ignore:")
-	case !known:
-		return nil
-	case a.Kind == resource.List && t.path.Sub != "" && t.path.Where == "":
-		return user.Unfit("bad_path", f, "must say which of several is meant", "write "+a.Name+"[work]."+t.path.Sub)
-	case a.Kind == resource.List && t.path.Where != "" && t.path.Sub == "":
-		return user.Unfit("bad_path", f, "must name a part", "write "+a.Name+"[work].locality, or another part")
-	case t.path.Sub != "" && a.Parts == nil:
-		return user.Unfit("bad_path", f, "has no parts", "write "+a.Name)
-	case t.path.Where != "" && a.Kind != resource.List:
-		return user.Unfit("bad_path", f, "is not a list", "leave the brackets out")
-	case t.path.Sub != "" && !has(a.Parts, t.path.Sub):
-		return user.Unfit("bad_path", f, "has no such part", "its parts are "+strings.Join(a.Parts, ", "))
-	}
-	return nil
-}
-
-func has(list []string, name string) bool {
-	for _, s := range list {
-		if s == name {
-			return true
-		}
-	}
-	return false
+	t, _ := e.paths.LoadOrStore(f, target.Of(f))
+	return t.(*target.Target)
 }
 
 // leaf is one value of a user on its way.
 type leaf struct {
-	*target
+	*target.Target
 	fields []user.Field // those that it is made of
 	raw    jsontext.Value
 	clear  bool
@@ -108,16 +42,16 @@ func (e *encoder) leaves(r *user.Record) []leaf {
 		names = append(names, a.Field)
 		own := names[len(names)-1 : len(names) : len(names)]
 		switch {
-		case t.err != nil:
-		case t.line > 0 && street < 0:
+		case t.Err != nil:
+		case t.Line > 0 && street < 0:
 			street = len(list)
 			list = append(list, streetOf(t, r))
-		case t.line > 0:
+		case t.Line > 0:
 		case a.Value.Kind == user.Clear:
-			list = append(list, leaf{target: t, fields: own, clear: true})
+			list = append(list, leaf{Target: t, fields: own, clear: true})
 		default:
-			if raw, err := t.wire(a.Value); err == nil {
-				list = append(list, leaf{target: t, fields: own, raw: raw})
+			if raw, err := t.Wire(a.Value); err == nil {
+				list = append(list, leaf{Target: t, fields: own, raw: raw})
 			}
 		}
 	}
@@ -125,8 +59,8 @@ func (e *encoder) leaves(r *user.Record) []leaf {
 }
 
 // streetOf makes one value of the lines of r's address.
-func streetOf(t *target, r *user.Record) leaf {
-	l := leaf{target: t}
+func streetOf(t *target.Target, r *user.Record) leaf {
+	l := leaf{Target: t}
 	var lines []string
 	for _, f := range [...]user.Field{user.AddressLine1, user.AddressLine2, user.AddressLine3} {
 		v, ok := r.User.Value(f)
@@ -140,38 +74,4 @@ func streetOf(t *target, r *user.Record) leaf {
 	}
 	l.raw, l.clear = resource.Quote(strings.Join(lines, "\n")), len(lines) == 0
 	return l
-}
-
-// wire is the value as it is sent.
-func (t *target) wire(v user.Value) (jsontext.Value, error) {
-	switch {
-	case v.Kind == user.Clear:
-		return nil, user.ErrNotText
-	case t.kind == resource.Bool:
-		is, err := v.Bool()
-		if is {
-			return jsontext.Value("true"), err
-		}
-		return jsontext.Value("false"), err
-	case t.kind == resource.Text || v.Kind == user.Text && t.kind == resource.Any:
-		plain, err := v.Plain()
-		return resource.Quote(plain), err
-	case t.kind == resource.Any:
-		return jsontext.Value(v.Text), nil
-	}
-	return t.structure(v)
-}
-
-// structure is a list or an object, which must be given as JSON; a cell of a
-// CSV file may hold it as text.
-func (t *target) structure(v user.Value) (jsontext.Value, error) {
-	raw := jsontext.Value(strings.TrimSpace(v.Text))
-	want := jsontext.Kind('[')
-	if t.kind == resource.Parts {
-		want = '{'
-	}
-	if !raw.IsValid() || raw.Kind() != want {
-		return nil, errStructure
-	}
-	return raw, nil
 }

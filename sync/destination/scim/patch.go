@@ -93,10 +93,10 @@ func (e *encoder) appendPatch(b []byte, op user.Op, r *user.Record, held *resour
 func (e *encoder) appendChanges(b []byte, first int, r *user.Record, held *resource.Object) []byte {
 	missing := &resource.Object{}
 	for _, l := range e.leaves(r) {
-		if held == nil || l.path.Where == "" || held.HasElement(l.path) {
+		if held == nil || l.Path.Where == "" || held.HasElement(l.Path) {
 			b = l.appendChange(b, first, held != nil)
 		} else if !l.clear {
-			missing.Put(l.path, l.raw)
+			missing.Put(l.Path, l.raw)
 		}
 	}
 	for _, m := range missing.Members {
@@ -116,14 +116,14 @@ func (e *encoder) appendChanges(b []byte, first int, r *user.Record, held *resou
 // 3.5.2.1), while a replace of what is not there is refused (3.5.2.3).
 func (l *leaf) appendChange(b []byte, first int, known bool) []byte {
 	switch {
-	case l.clear && l.path.Where != "" && l.path.Sub == "value":
-		return appendChange(b, first, "remove", l.path.Element(), nil)
+	case l.clear && l.Path.Where != "" && l.Path.Sub == "value":
+		return appendChange(b, first, "remove", l.Path.Element(), nil)
 	case l.clear:
-		return appendChange(b, first, "remove", l.text, nil)
-	case l.path.Where != "" && !known:
-		return appendChange(b, first, "add", l.text, l.raw)
+		return appendChange(b, first, "remove", l.Text, nil)
+	case l.Path.Where != "" && !known:
+		return appendChange(b, first, "add", l.Text, l.raw)
 	}
-	return appendChange(b, first, "replace", l.text, l.raw)
+	return appendChange(b, first, "replace", l.Text, l.raw)
 }
 
 func appendChange(b []byte, first int, op, path string, value jsontext.Value) []byte {

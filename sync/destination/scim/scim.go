@@ -15,6 +15,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/scim/internal/target"
 	"usersync/sync/user"
 )
 
@@ -183,3 +184,14 @@ var (
 	_ destination.Destination = (*Client)(nil)
 	_ destination.Finder      = (*Client)(nil)
 )
+
+// fields lists what SCIM itself can take, and the whole user, which no record
+// carries: an update that could clear something reads first, always.
+func fields() []user.Field {
+	list := []user.Field{wholeUser, user.Password}
+	return append(list, target.Fields()...)
+}
+
+// wholeUser is how a user as it was read travels beside a record. No column can
+// have this name: it is no path.
+const wholeUser user.Field = "(user)"

@@ -60,13 +60,9 @@ func (a Adopted) read(ctx context.Context, b user.Batch, outcomes []user.Outcome
 			continue
 		}
 		group.Go(func() error {
-			found, err := a.Find(ctx, r)
+			found, err := told(a.Find(ctx, r))
 			if err != nil {
-				ce := callError(err)
-				if ce == nil || ce.Fault == destination.Denied {
-					return err
-				}
-				found = destination.Found{HTTP: ce.Status}
+				return err
 			}
 			outcomes[i] = a.judge(r, found)
 			return nil
@@ -99,11 +95,7 @@ func (a Adopted) create(ctx context.Context, b user.Batch, outcomes []user.Outco
 	if len(places) == 0 {
 		return nil
 	}
-	part, err := a.API.Apply(ctx, pick(b, places))
-	if part != nil {
-		place(outcomes, part, places)
-	}
-	return err
+	return applyAt(ctx, a.API, b, outcomes, places)
 }
 
 // assume settles all without a call, also who was perhaps sent before: the record

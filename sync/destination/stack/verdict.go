@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"context"
 	"net/http"
 
 	"usersync/sync/destination"
@@ -79,4 +80,14 @@ func place(whole, part []user.Outcome, places []int) {
 	for i, at := range places {
 		whole[at] = part[i]
 	}
+}
+
+// applyAt sends the records of b at the given places, and puts what they come to
+// there.
+func applyAt(ctx context.Context, api destination.API, b user.Batch, outcomes []user.Outcome, places []int) error {
+	part, err := api.Apply(ctx, pick(b, places))
+	if part != nil {
+		place(outcomes, part, places)
+	}
+	return err
 }

@@ -36,10 +36,7 @@ func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		if again, err = v.readBack(ctx, b, outcomes, doubtful); err != nil || len(again) == 0 {
 			break
 		}
-		var part []user.Outcome
-		if part, err = v.API.Apply(ctx, pick(b, again)); part != nil {
-			place(outcomes, part, again)
-		}
+		err = applyAt(ctx, v.API, b, outcomes, again)
 	}
 	if err != nil {
 		v.keepFound(b, outcomes)
@@ -89,11 +86,7 @@ func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		return outcomes, nil
 	}
 	slices.Sort(send)
-	part, err := v.API.Apply(ctx, pick(b, send))
-	if part != nil {
-		place(outcomes, part, send)
-	}
-	return outcomes, err
+	return outcomes, applyAt(ctx, v.API, b, outcomes, send)
 }
 
 // quiet waits, if any of the records can be looked for.
@@ -124,13 +117,9 @@ func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Ou
 	group, ctx := errgroup.WithContext(ctx)
 	for n, i := range doubtful {
 		group.Go(func() error {
-			found, err := v.lookUp(ctx, b.Op, b.Records[i])
+			found, err := told(v.lookUp(ctx, b.Op, b.Records[i]))
 			if err != nil {
-				ce := callError(err)
-				if ce == nil || ce.Fault == destination.Denied {
-					return err
-				}
-				found = destination.Found{HTTP: ce.Status}
+				return err
 			}
 			resend[n] = v.settle(b.Op, &outcomes[i], b.Records[i], found)
 			// Asked once is enough, unless the answer could not show what is there.

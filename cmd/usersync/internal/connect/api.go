@@ -2,6 +2,7 @@ package connect
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,6 +51,14 @@ type api struct {
 
 // apis are all of them, sorted by name, with sections that hold nothing yet.
 func apis() []*api { return []*api{newCustom(), newKard(), newKonstantly(), newOnbo(), newSCIM()} }
+
+// mocks are all that the sandbox can play: an API of the same name, or a shape that
+// custom can describe.
+func mocks() map[string]Mock {
+	all := map[string]Mock{"kard": kardMock(), "konstantly": konstantlyMock(), "scim": scimMock(), "onbo": onboMock()}
+	maps.Copy(all, customMocks())
+	return all
+}
 
 // Sections returns the sections of all APIs, new ones with each call: a config is
 // read into them.

@@ -32,12 +32,6 @@ type MockOptions struct {
 	SCIM         scim.Options
 }
 
-func mocks() map[string]Mock {
-	all := map[string]Mock{"kard": kardMock(), "konstantly": konstantlyMock(), "scim": scimMock(), "onbo": onboMock()}
-	maps.Copy(all, customMocks())
-	return all
-}
-
 // Mocks are the names of all APIs that the sandbox can play, sorted.
 func Mocks() []string { return slices.Sorted(maps.Keys(mocks())) }
 

@@ -78,7 +78,7 @@ func accepts(t destination.Traits) mapping.Accepts {
 	return mapping.Accepts{Name: t.Name, Fields: t.Fields, Any: t.AnyField}
 }
 
-// refusedInput is an input that does not fit: a person mends the file or the
+// refusedInput is an input that does not fit: a person fixes the file or the
 // mapping.
 func refusedInput(ctx context.Context, c *config.Config, paths []string, err error) error {
 	if sig := exit.StoppedBy(ctx); sig != nil {
@@ -89,7 +89,7 @@ func refusedInput(ctx context.Context, c *config.Config, paths []string, err err
 }
 
 // WithoutHint returns the hint that an error carries, so that it can stand on a
-// line of its own, and the error with a text that lacks it.
+// line of its own, and the error with a text without it.
 func WithoutHint(err error) (hint string, bare error) {
 	if e, ok := errors.AsType[*reader.InputError](err); ok {
 		return e.Hint, err

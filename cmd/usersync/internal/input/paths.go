@@ -11,7 +11,7 @@ import (
 	"usersync/reader/proof"
 )
 
-// Paths returns the files to read: those of the command line, else those
+// Paths returns the files to read: those of the command line, or those
 // that match the patterns of from, sorted within a pattern, each once.
 func Paths(args, patterns []string) ([]string, error) {
 	if len(args) > 0 {

@@ -14,7 +14,7 @@ import (
 	"usersync/sync/user"
 )
 
-// Adoption is how users become ours whom the ledger does not know; nil if they are
+// Adoption is how users unknown to the ledger become ours; nil if they are
 // taken for new.
 func Adoption(c *config.Config) *stack.Adoption {
 	how, adopts := map[string]stack.Adoption{config.AdoptRead: stack.Read, config.AdoptAssume: stack.Assume}[c.Ledger.Adopt]
@@ -24,8 +24,7 @@ func Adoption(c *config.Config) *stack.Adoption {
 	return &how
 }
 
-// checkAdoption refuses what would adopt by accident, every night, or to nobody's
-// good. Nothing was sent.
+// checkAdoption refuses what would adopt by accident, every night, or in vain. Nothing was sent.
 func checkAdoption(c *config.Config, traits destination.Traits, in *reader.Input) error {
 	if c.Ledger.Adopt == "" {
 		return nil

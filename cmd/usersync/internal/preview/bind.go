@@ -50,8 +50,7 @@ func (p *planner) generation(ctx context.Context) (int64, error) {
 	return n, err
 }
 
-// unchanged finds out whether another run changed the ledger while the plan was made,
-// or somebody the input.
+// unchanged finds out whether the ledger or the input changed while the plan was made.
 func (p *planner) unchanged(ctx context.Context, before int64, d input.Digest, kept bool) error {
 	now, err := p.generation(ctx)
 	if err != nil {

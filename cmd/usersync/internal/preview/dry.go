@@ -21,7 +21,7 @@ type DryRun struct {
 	*Setup
 	Wire      context.Context     // ends when calls on the wire are to be cut
 	Ledger    *ledger.Ledger      // nil: there is none, or none yet
-	Protected map[string]struct{} // users to whom nothing is done
+	Protected map[string]struct{} // users that are left alone
 
 	read     bool             // make the reads that updates need
 	file     *plan.Writer     // nil: it is not kept

@@ -14,7 +14,7 @@ import (
 )
 
 // Check refuses what could not keep its promise with an *exit.Error, and returns the
-// users to whom nothing is done. Nothing was sent.
+// users that are left alone. Nothing was sent.
 func (s *Setup) Check() (protected map[string]struct{}, err error) {
 	c, in, traits := s.Config, s.Input, s.Conn.Client.Traits()
 	switch {

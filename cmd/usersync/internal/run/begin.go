@@ -16,7 +16,7 @@ import (
 	"usersync/sync/mirror"
 )
 
-// start is where a run starts: at its beginning, or where it was stopped.
+// start is where a run starts: at the first record, or where it was stopped.
 type start struct {
 	files   *files
 	records reader.Records
@@ -45,9 +45,9 @@ type beginning struct {
 	presence *mirror.Presence // of a mirror; nil otherwise
 }
 
-// Begin locks the account, goes on with an earlier run of the same input or begins a
-// new one, and takes up what others left behind. Nothing was sent when it fails.
-// Whoever calls it calls Release of what it returns too, and that first.
+// Begin locks the account, resumes an earlier run of the same input or starts a new
+// one, and takes over what other runs left unfinished. Nothing was sent when it fails.
+// Release the run that it returns before the Prepared.
 func (p *Prepared) Begin(ctx context.Context) (*Run, error) {
 	b := &beginning{base: p.base, lease: &connect.Lease{}}
 	at, err := b.start(ctx)
@@ -57,7 +57,7 @@ func (p *Prepared) Begin(ctx context.Context) (*Run, error) {
 	return newRun(b, at), nil
 }
 
-// start may return where the run would have started with an error, to be released.
+// start returns where the run starts. With an error, release what it returns.
 func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	if b.Config.Target.Sandbox {
 		return b.rehearse(ctx)
@@ -97,7 +97,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	return at, b.takeUp(ctx, left, at.files.dir.ID())
 }
 
-// rehearse begins a run whose ledger is new and lies beside its results: the
+// rehearse starts a run whose ledger is new and in the run's own directory: the
 // sandbox holds nothing from before.
 func (b *beginning) rehearse(ctx context.Context) (*start, error) {
 	at, err := b.startNew(ctx)
@@ -122,8 +122,8 @@ func (b *beginning) startNew(ctx context.Context) (*start, error) {
 	return at, nil
 }
 
-// newPresence begins to note who is in the input, if that is asked for. The
-// rehearsal's ledger is empty, and lacks nobody.
+// newPresence begins to note who is in the input of a mirror. A rehearsal needs none:
+// its ledger is empty, so that no user is missing.
 func (b *beginning) newPresence(ctx context.Context) (*mirror.Presence, error) {
 	if b.Config.Target.Mode != config.Mirror || b.options.Retried.Run != "" {
 		return nil, nil
@@ -131,7 +131,7 @@ func (b *beginning) newPresence(ctx context.Context) (*mirror.Presence, error) {
 	return mirror.NewPresence(ctx, b.lease.Ledger)
 }
 
-// takeUp ends the runs that nobody will go on with.
+// takeUp ends the runs that will not be resumed.
 func (b *beginning) takeUp(ctx context.Context, left []*history.Run, by string) error {
 	for _, r := range left {
 		if err := r.TakeUp(ctx, b.lease.Ledger, by); err != nil {

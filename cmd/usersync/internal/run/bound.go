@@ -78,7 +78,7 @@ func sameScope(h plan.Header, now journal.Scope, sandbox bool) bool {
 }
 
 // checkLedger finds out whether the ledger is as it was when the plan was made.
-// What others left behind would still change it.
+// What unfinished runs have to tell would still change it.
 func checkLedger(ctx context.Context, p *plan.Plan, s *preview.Setup, l *ledger.Ledger, left []*history.Run) error {
 	if p == nil {
 		return nil

@@ -38,7 +38,7 @@ func (p *perFile) Write(o user.Outcome) error {
 	return nil
 }
 
-// deletions is a Writer that counts the deletions of users whom the input lacks.
+// deletions is a Writer that counts the deletions of users missing from the input.
 type deletions struct{ users, rejected int }
 
 // Write counts o.

@@ -25,7 +25,7 @@ func (r *Run) keepRules(ctx context.Context) error {
 	return r.lease.Ledger.KeepRules(context.WithoutCancel(ctx), r.FeedRules(r.at.files.dir.ID()))
 }
 
-// missing yields the deletions of a mirror: they are found when all else is
+// missing yields the deletions of a mirror: they are found when everything else is
 // written. Where a rule forbids them, it lists the users missing.
 func (r *Run) missing(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {

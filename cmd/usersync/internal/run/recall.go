@@ -18,12 +18,16 @@ type recall struct {
 	presence *mirror.Presence // nil: not of a mirror
 
 	// For the engine's planner alone.
-	unchanged rowset.Set // whom it saw so
+	unchanged rowset.Set // the users whom the planner saw unchanged
 	printer   *fingerprint.Printer
 	prints    []user.Print
 }
 
+// newRecall returns nil without a ledger.
 func newRecall(l *ledger.Ledger, full bool, marked func() int, p *mirror.Presence) *recall {
+	if l == nil {
+		return nil
+	}
 	return &recall{ledger: l, full: full, marked: marked, presence: p, printer: l.Printer()}
 }
 
@@ -39,7 +43,7 @@ func (r *recall) Look(ctx context.Context, ids []string) ([]user.Known, error) {
 	return known, err
 }
 
-// share notes users whom another feed lists too: neither may delete them for the
+// share notes users that another feed lists too: neither may delete them for the
 // other.
 func (r *recall) share(ctx context.Context, ids []string, known []user.Known) error {
 	var both []string

@@ -41,7 +41,7 @@ func (f *files) recountResults(rejects int) (c contents, err error) {
 			rejects--
 		}
 		if bad != nil || rejects < 0 {
-			break // what is behind half a row was not written either
+			break // nothing is written after half a row
 		}
 		c.Written++
 		c.SettledUpTo = r.Record

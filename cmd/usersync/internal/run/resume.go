@@ -19,9 +19,8 @@ import (
 	"usersync/sync/user"
 )
 
-// resumeAny goes on with the run that was asked for, or with the newest if that
-// is the run that this one would be, and returns the others. Where it goes on with
-// none the start is nil.
+// resumeAny resumes the run that was asked for, or the newest if that is the run that
+// this one would be, and returns the others. If it resumes none, the start is nil.
 func (b *beginning) resumeAny(ctx context.Context, left []*history.Run) (*start, []*history.Run, error) {
 	if b.options.Resume != "" {
 		return b.resumeNamed(ctx, left)
@@ -36,7 +35,7 @@ func (b *beginning) resumeAny(ctx context.Context, left []*history.Run) (*start,
 	return at, left[1:], nil
 }
 
-// resumeNamed goes on with the run that was asked for.
+// resumeNamed resumes the run that was asked for.
 func (b *beginning) resumeNamed(ctx context.Context, left []*history.Run) (*start, []*history.Run, error) {
 	i := slices.IndexFunc(left, func(r *history.Run) bool { return r.ID == b.options.Resume })
 	if i < 0 {
@@ -88,7 +87,7 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 	return at, nil
 }
 
-// reopenInput begins to read the input again.
+// reopenInput reads the input from its beginning again.
 func (b *beginning) reopenInput(ctx context.Context) (err error) {
 	if err := b.Reopen(ctx); err != nil {
 		return err
@@ -104,14 +103,15 @@ func (b *beginning) reopenFiles(r *history.Run, read *checkpoint.Digest) (*files
 	if err != nil {
 		return nil, contents{}, err
 	}
-	before, err := b.goOn(f, r, read)
+	before, err := b.continueFiles(f, r, read)
 	if err != nil {
 		return nil, before, errors.Join(err, f.release())
 	}
 	return f, before, nil
 }
 
-func (b *beginning) goOn(f *files, r *history.Run, read *checkpoint.Digest) (before contents, err error) {
+// continueFiles checks that the files hold what the journal says, and continues them.
+func (b *beginning) continueFiles(f *files, r *history.Run, read *checkpoint.Digest) (before contents, err error) {
 	if before, err = f.recount(); err != nil {
 		return before, err
 	}

@@ -39,7 +39,7 @@ type Options struct {
 	Log      Log
 	Progress *progress.Progress
 
-	Resume  string     // the run to go on with; empty for a new one, or the newest alike
+	Resume  string     // the run to resume; empty for a new one, or the newest like it
 	Retried Retried    // the run whose rejects are the input
 	Plan    *plan.Plan // nil where no plan is applied; it stays the caller's to close
 }
@@ -81,7 +81,7 @@ type base struct {
 }
 
 // Setup opens everything that can be refused before the first call. What is refused
-// is an *exit.Error, mostly. Whoever calls it calls Release.
+// is an *exit.Error, as a rule. Release what it returns.
 func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) {
 	started := o.Now()
 	if err := c.Output.Check(); err != nil {
@@ -105,7 +105,7 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	return &Prepared{b}, nil
 }
 
-// open opens the input, and what a retry needs besides.
+// open opens the input, and before it what a retry needs.
 func (b *base) open(ctx context.Context, c *config.Config, conn *connect.Connection, paths []string) (err error) {
 	if b.originals, err = b.options.findOriginals(ctx, c, conn.Client.Traits(), paths); err != nil {
 		return err

@@ -61,7 +61,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	if r.Config.Log.Progress != "never" {
 		r.options.Progress.Start(progress.Source{Note: r.Conn.Pace.Note, Calls: r.calls.Total})
 	}
-	known := r.recall()
+	known := newRecall(r.lease.Ledger, r.Config.Ledger.Full, r.checkpointer.Marked, r.presence)
 	work := r.job(ctx, known)
 	heard := r.stopping.announce(ctx)
 	ctx, release := r.budgeted(ctx)
@@ -75,7 +75,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 		err = errors.Join(err, r.checkpointer.Finish(err))
 	}
 	if err == nil && counts.Finished {
-		err = r.keepUnchanged(ctx, known)
+		err = known.keepUnchanged(ctx, files.dir.ID())
 	}
 	if unshown := r.options.Progress.Stop(); unshown != nil { // no reason to fail
 		r.options.Log.Warn("progress could not be shown", zap.Error(unshown))
@@ -85,7 +85,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 		err = fmt.Errorf("run %s: %w", files.dir.ID(), err)
 	}
 	err = errors.Join(err, files.finish(err == nil && counts.Finished, err))
-	if files.lacking {
+	if files.incomplete {
 		err = errors.Join(err, r.recount())
 	}
 	return r.summary(err), err
@@ -105,7 +105,7 @@ func (r *Run) job(ctx context.Context, known *recall) engine.Job {
 		Applying:    r.options.Plan != nil,
 	}
 	if !c.Ledger.AllowStale {
-		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir, Unchanged: r.unchanged(ctx)}).Superseded
+		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir, Unchanged: unchanged(ctx, r.lease.Ledger, r.options.Log)}).Superseded
 	}
 	if known != nil {
 		work.Ledger = known
@@ -209,7 +209,7 @@ type Facts struct {
 	Paths   []string // of the input's files
 	Dir     string   // of the run
 	Resumed bool     // it was asked for by its name
-	// Unshown says that the API does not show whom it has created.
+	// Unshown says that the API does not show which users it has created.
 	Unshown bool
 	LastMet string // what the last call met that did not go well; empty if all did
 }

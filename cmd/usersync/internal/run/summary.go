@@ -83,7 +83,7 @@ func (f *files) facts(written, rejected int) []report.File {
 		fileFacts("results", f.results, written),
 		fileFacts("rejects", f.rejects, rejected-f.counts.deletions.rejected),
 	}
-	if f.copy != nil && !f.lacking { // nobody can say what a pipe has taken
+	if f.copy != nil && !f.incomplete { // what a pipe has taken is not known
 		all = append(all, fileFacts("results", f.copy, written))
 	}
 	return all

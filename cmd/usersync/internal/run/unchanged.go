@@ -8,34 +8,26 @@ import (
 	"usersync/sync/ledger"
 )
 
-// recall is what the engine asks about the past; nil without a ledger.
-func (r *Run) recall() *recall {
-	if r.lease.Ledger == nil {
+// keepUnchanged tells the ledger which users the run saw unchanged, now that all of it
+// is written: rejects of earlier runs are out of date for them.
+func (r *recall) keepUnchanged(ctx context.Context, run string) error {
+	if r == nil {
 		return nil
 	}
-	return newRecall(r.lease.Ledger, r.Config.Ledger.Full, r.checkpointer.Marked, r.presence)
+	return r.ledger.KeepUnchanged(context.WithoutCancel(ctx), run, &r.unchanged)
 }
 
-// keepUnchanged keeps in the ledger whom the run saw unchanged, now that all of it
-// is written: rejects of earlier runs are old news of them.
-func (r *Run) keepUnchanged(ctx context.Context, known *recall) error {
-	if known == nil {
-		return nil
-	}
-	return r.lease.Ledger.KeepUnchanged(context.WithoutCancel(ctx), r.at.files.dir.ID(), &known.unchanged)
-}
-
-// unchanged tells whom earlier runs saw so; nil without a ledger. Where that
-// cannot be read it is said, and rejects count as superseded by what else is known
-// alone.
-func (r *Run) unchanged(ctx context.Context) func() []ledger.Unchanged {
-	if r.lease.Ledger == nil {
+// unchanged returns which users earlier runs saw unchanged; nil without a ledger. If
+// that cannot be read, the log says so, and only what else is known supersedes
+// rejects.
+func unchanged(ctx context.Context, l *ledger.Ledger, log Log) func() []ledger.Unchanged {
+	if l == nil {
 		return nil
 	}
 	return func() []ledger.Unchanged {
-		all, err := r.lease.Ledger.Unchanged(ctx)
+		all, err := l.Unchanged(ctx)
 		if err != nil {
-			r.options.Log.Warn("whom earlier runs saw unchanged is not known", zap.Error(err))
+			log.Warn("whom earlier runs saw unchanged is not known", zap.Error(err))
 		}
 		return all
 	}

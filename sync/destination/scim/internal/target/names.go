@@ -1,6 +1,9 @@
-package scim
+package target
 
 import (
+	"maps"
+	"slices"
+
 	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
 )
@@ -32,16 +35,7 @@ var elsewhere = map[user.Field]bool{
 	user.Occupation: true, user.Location: true, user.FromAPI: true, user.Courses: true, user.Groups: true, user.DeadlineAt: true,
 }
 
-// fields lists what SCIM itself can take, and the whole user, which no record
-// carries: an update that could clear something reads first, always.
-func fields() []user.Field {
-	list := []user.Field{wholeUser, user.Password}
-	for f := range places {
-		list = append(list, f)
-	}
-	return list
+// Fields lists our own fields that have a place.
+func Fields() []user.Field {
+	return slices.Collect(maps.Keys(places))
 }
-
-// wholeUser is how a user as it was read travels beside a record. No column can
-// have this name: it is no path.
-const wholeUser user.Field = "(user)"

@@ -1,0 +1,126 @@
+package input
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/exit"
+)
+
+func write(t *testing.T, path, text string) string {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Files of the command line come before those of the settings, whose patterns are
+// sorted, name each file once, and leave sidecars out.
+func TestPaths(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"b.csv", "a.csv", "a.csv.sha256"} {
+		write(t, name, "")
+	}
+	for name, c := range map[string]struct {
+		args, patterns, want []string
+	}{
+		"command line":   {[]string{"x", "-"}, []string{"*.csv"}, []string{"x", "-"}},
+		"a pattern":      {nil, []string{"*"}, []string{"a.csv", "b.csv"}},
+		"each once":      {nil, []string{"b.csv", "*.csv"}, []string{"b.csv", "a.csv"}},
+		"no match":       {nil, []string{"*.jsonl"}, nil},
+		"nothing named":  {nil, nil, nil},
+		"a broken glob":  {nil, []string{"[a"}, nil},
+		"a missing file": {nil, []string{"c.csv"}, []string{"c.csv"}},
+	} {
+		got, err := Paths(c.args, c.patterns)
+		refused, ok := errors.AsType[*exit.Error](err)
+		if !slices.Equal(got, c.want) || (c.want == nil) != (ok && refused.Code == exit.Misuse) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+// Results must not take the place of what is read, by whatever name.
+func TestCheckResults(t *testing.T) {
+	dir := t.TempDir()
+	users := write(t, filepath.Join(dir, "users.csv"), "id\n1\n")
+	link := filepath.Join(dir, "link.csv")
+	if err := os.Symlink(users, link); err != nil {
+		t.Fatal(err)
+	}
+	stdin, err := os.Open(users)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	for name, c := range map[string]struct {
+		results string
+		paths   []string
+		refused bool
+	}{
+		"another file":        {filepath.Join(dir, "results.csv"), []string{"-"}, false},
+		"standard output":     {"-", []string{users}, false},
+		"the input":           {users, []string{users}, true},
+		"a link to the input": {link, []string{users}, true},
+		"another way to it":   {filepath.Join(dir, ".", "users.csv"), []string{users}, true},
+		"standard input":      {link, []string{"-"}, true},
+		"a file to come":      {filepath.Join(dir, "later"), []string{filepath.Join(dir, "..", filepath.Base(dir), "later")}, true},
+	} {
+		settings := &config.Config{Output: config.Output{Results: c.results}}
+		if err := CheckResults(settings, c.paths, stdin); (err != nil) != c.refused {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The digest is that of all files in their order; it stops when it is told to, and
+// two inputs do not share the key of their fingerprints.
+func TestDigestOf(t *testing.T) {
+	dir := t.TempDir()
+	one, two := write(t, filepath.Join(dir, "1.csv"), "id\n1\n"), write(t, filepath.Join(dir, "2.csv"), "id\n2\n")
+	settings := &config.Config{Input: config.Input{Charset: "auto"}}
+	digest := func(ctx context.Context, paths ...string) Digest {
+		t.Helper()
+		d, err := DigestOf(ctx, settings, paths)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	both, other := digest(t.Context(), one, two), digest(t.Context(), two, one)
+	if both.Bytes != 10 || len(both.SHA256) != 64 || both.SHA256 == other.SHA256 || both.Fingerprints.Check() == other.Fingerprints.Check() {
+		t.Errorf("%+v and %+v", both, other)
+	}
+	if again := digest(t.Context(), one, two); again.SHA256 != both.SHA256 || again.Fingerprints.Check() != both.Fingerprints.Check() {
+		t.Errorf("%+v, and then %+v", both, again)
+	}
+	stopped, stop := context.WithCancelCause(t.Context())
+	why := errors.New("stopped")
+	stop(why)
+	if _, err := DigestOf(stopped, settings, []string{one}); !errors.Is(err, why) {
+		t.Errorf("it read on: %v", err)
+	}
+	if _, err := DigestOf(t.Context(), settings, []string{filepath.Join(dir, "none")}); err == nil || !strings.Contains(err.Error(), "none") {
+		t.Errorf("a missing file: %v", err)
+	}
+}
+
+// Only what is a regular file can be read again, and has a version.
+func TestRepeatable(t *testing.T) {
+	file := write(t, filepath.Join(t.TempDir(), "users.csv"), "id\n")
+	for path, want := range map[string]bool{file: true, "-": false, "/dev/null": false} {
+		if got := Repeatable([]string{file, path}); got != want {
+			t.Errorf("%s: %t", path, got)
+		}
+		if was := Versions([]string{path}, "csv")[0]; was.Modified.IsZero() == want {
+			t.Errorf("%s: %+v", path, was)
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package preview
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/guard"
+	"usersync/sync/user"
+)
+
+// settings are those of a command line against the sandbox of kard.
+func settings(t *testing.T, args ...string) *config.Config {
+	t.Helper()
+	cmd := &cobra.Command{Use: "plan"}
+	flags := config.AddFlags(cmd, connect.Sections, config.ForRun)
+	if err := cmd.ParseFlags(append([]string{"--to", "kard", "--sandbox"}, args...)); err != nil {
+		t.Fatal(err)
+	}
+	c, err := flags.Load(config.Environment{Lookup: func(string) (string, bool) { return "", false }, Environ: func() []string { return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// users writes a file with some users, and goes to its directory.
+func users(t *testing.T) string {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("users.csv", []byte("id,enrolled_rewards\nu-1,CARDLINKED\nu-2,CARDLINKED\nu-3,NONE\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "users.csv"
+}
+
+func made(t *testing.T, c *config.Config, o Options) (*Plan, error) {
+	t.Helper()
+	o.Stdin, o.Now, o.Wire = strings.NewReader(""), time.Now, t.Context()
+	return Make(t.Context(), c, o)
+}
+
+// A plan says what would be done and leaves nothing behind but the file it is kept in.
+func TestMake(t *testing.T) {
+	file := users(t)
+	p, err := made(t, settings(t), Options{Files: []string{file}, Out: "plan.jsonl"})
+	if err != nil || p.Stops != nil || !p.Kept || p.Forecast.Sends() != 2 || p.Outcomes.Invalid != 1 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	left, err := filepath.Glob("*")
+	if err != nil || strings.Join(left, " ") != "plan.jsonl users.csv" {
+		t.Errorf("%q, %v", left, err)
+	}
+}
+
+// A guard that would stop the run is part of a plan, which is not kept then.
+func TestMakeFindsWhatStops(t *testing.T) {
+	file := users(t)
+	p, err := made(t, settings(t, "--min-records", "4"), Options{Files: []string{file}, Out: "plan.jsonl"})
+	if tripped, ok := errors.AsType[*guard.Error](p.Stops); err != nil || !ok || tripped.Name != "min_records" || p.Kept {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if left, err := filepath.Glob("plan*"); err != nil || len(left) > 0 {
+		t.Errorf("%q, %v", left, err)
+	}
+}
+
+// What could not be applied is refused before anything is opened.
+func TestMakeRefuses(t *testing.T) {
+	file := users(t)
+	for name, o := range map[string]Options{
+		"standard output":     {Files: []string{file}, Out: "-"},
+		"standard input":      {Files: []string{"-"}, Out: "plan.jsonl"},
+		"the input":           {Files: []string{file}, Out: "./users.csv"},
+		"a file that is not":  {Files: []string{"none.csv"}},
+		"no file":             {},
+		"a place that is not": {Files: []string{file}, Out: "none/plan.jsonl"},
+	} {
+		p, err := made(t, settings(t), o)
+		if refused, ok := errors.AsType[*exit.Error](err); p != nil || !ok || refused.Code != exit.Misuse {
+			t.Errorf("%s: %+v, %v", name, p, err)
+		}
+	}
+	if _, err := made(t, settings(t, "--to", "scim"), Options{Files: []string{file}}); err == nil || !strings.Contains(err.Error(), "2 destinations") {
+		t.Errorf("two destinations: %v", err)
+	}
+}
+
+// A look ahead finds the guard that trips, and leaves the run its input.
+func TestLookAhead(t *testing.T) {
+	file := users(t)
+	look := func(args ...string) (*Setup, func() error) {
+		c := settings(t, args...)
+		conn, err := connect.Open(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Prepare(t.Context(), c, conn, []string{file}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := errors.Join(s.Input.Close(), conn.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+		return s, func() error { return DryRun{Setup: s, Wire: context.Background()}.LookAhead(t.Context()) }
+	}
+	s, ahead := look("--min-records", "3")
+	if err := ahead(); err != nil {
+		t.Error(err)
+	}
+	read := 0
+	for _, err := range s.Input.Records() {
+		if read++; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if read != 3 {
+		t.Errorf("%d records are left for the run", read)
+	}
+	_, ahead = look("--min-records", "4")
+	if _, ok := errors.AsType[*guard.Error](ahead()); !ok {
+		t.Error("too few records, and no guard trips")
+	}
+}
+
+// A guard looks at what would change among the users who are known.
+func TestTooManyChanges(t *testing.T) {
+	for text, c := range map[string]struct {
+		known, changed int
+		trips          bool
+	}{
+		"10%": {100, 10, false},
+		"9%":  {100, 10, true},
+		"10":  {100, 10, false},
+		"9":   {100, 10, true},
+	} {
+		f := newOutcomes()
+		f.read, f.changes.Compared, f.changes.Changed = c.known, c.known, c.changed
+		settings := &config.Config{}
+		if err := settings.Guards.MaxChange.Add(text); err != nil {
+			t.Fatal(err)
+		}
+		tripped, ok := errors.AsType[*guard.Error](f.tripped(settings))
+		if ok != c.trips || ok && (tripped.Name != ChangeGuard || tripped.Hint == "") {
+			t.Errorf("%s: %+v", text, tripped)
+		}
+		f.again = f.read // rejects that are fed again are meant to change
+		if err := f.tripped(settings); err != nil {
+			t.Errorf("%s of rejects: %v", text, err)
+		}
+	}
+}
+
+// A read that a plan needs and does not get ends it: it would foretell a guess.
+func TestAReadThatFails(t *testing.T) {
+	for _, status := range []user.Status{user.Failed, user.InDoubt} {
+		err := newOutcomes().Write(user.Outcome{Record: &user.Record{Origin: user.Origin{Record: 7}}, Status: status, Code: "http_503"})
+		if bad, ok := errors.AsType[*exit.Error](err); !ok || bad.Code != exit.Temporary || !strings.Contains(err.Error(), "record 7") {
+			t.Errorf("%s: %v", status, err)
+		}
+	}
+}

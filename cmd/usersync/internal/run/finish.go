@@ -1,0 +1,68 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"time"
+	"usersync/sync/journal"
+	"usersync/writer/report"
+	"usersync/writer/rundir"
+)
+
+// abandon closes the files of a run that never began.
+func (f *files) abandon(why error) error {
+	return errors.Join(f.finish(false, why), f.dir.Close())
+}
+
+// finish gives the files their names if the run is complete. Otherwise they stay
+// *.partial, with everything that was written. A stream gets all of it too. An error
+// that is part of known is not repeated, nor is a full disk.
+func (f *files) finish(whole bool, known error) error {
+	var errs []error
+	for _, file := range []*rundir.File{f.results, f.rejects, f.copy} {
+		if file == nil {
+			continue
+		}
+		end := file.Close
+		if whole {
+			end = file.Commit
+		}
+		err := end()
+		f.incomplete = f.incomplete || err != nil
+		if !errors.Is(known, err) && !(rundir.NoRoom(known) && rundir.NoRoom(err)) {
+			errs = append(errs, err)
+		}
+		known = errors.Join(known, err)
+	}
+	return errors.Join(errs...)
+}
+
+// close writes the summary, and then the end of the journal: a run whose journal
+// has no end can be resumed.
+func (f *files) close(s report.Summary, at time.Time) error {
+	return errors.Join(f.writeSummary(s), f.endJournal(s, at))
+}
+
+// writeSummary is the last file, and the directory's end.
+func (f *files) writeSummary(s report.Summary) error {
+	err := report.WriteSummary(f.summary, s)
+	if ended := f.summary.Commit(); !errors.Is(err, ended) {
+		err = errors.Join(err, ended)
+	}
+	if err = errors.Join(err, f.dir.Close()); err != nil {
+		return fmt.Errorf("write summary: %w", err)
+	}
+	return nil
+}
+
+// endJournal comes last: a run whose journal has no end can be resumed.
+func (f *files) endJournal(s report.Summary, at time.Time) error {
+	end := journal.End{At: at, State: journal.Stopped, ExitCode: s.ExitCode}
+	if s.State == report.Finished {
+		end.State = journal.Finished
+	}
+	if err := f.journal.Finish(end); err != nil {
+		return fmt.Errorf("end the journal: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/goleak"
+	"go.uber.org/zap"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
+	"usersync/sync/journal"
+	"usersync/writer/progress"
+	"usersync/writer/report"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// settings are those of a command line against the sandbox of kard.
+func settings(t *testing.T, args ...string) *config.Config {
+	t.Helper()
+	cmd := &cobra.Command{Use: "run"}
+	flags := config.AddFlags(cmd, connect.Sections, config.ForRun)
+	if err := cmd.ParseFlags(append([]string{"--to", "kard", "--sandbox"}, args...)); err != nil {
+		t.Fatal(err)
+	}
+	c, err := flags.Load(config.Environment{Lookup: func(string) (string, bool) { return "", false }, Environ: func() []string { return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// options read a file of three users, one of whom cannot be sent.
+func options(t *testing.T) Options {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("users.csv", []byte("id,enrolled_rewards\nu-1,CARDLINKED\nu-2,CARDLINKED\nu-3,NONE\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return Options{Files: []string{"users.csv"}, Stdin: strings.NewReader(""), Stdout: io.Discard, Now: time.Now, Wire: context.Background(),
+		Log: Log{Logger: zap.NewNop()}, Progress: progress.New(io.Discard, progress.Options{})}
+}
+
+// live gives a run its life, up to the end of Send.
+func live(t *testing.T, ctx context.Context, c *config.Config, o Options) (*Run, report.Summary, error) {
+	t.Helper()
+	p, err := Setup(ctx, c, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.Begin(ctx)
+	if err != nil {
+		t.Fatal(errors.Join(err, p.Release()))
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(r.Release(), p.Release()); err != nil {
+			t.Error(err)
+		}
+	})
+	s, err := r.Send(ctx)
+	return r, s, err
+}
+
+// A run says what became of each user, and only Close ends it: until then it could be
+// resumed.
+func TestTheLifeOfARun(t *testing.T) {
+	o := options(t)
+	r, s, err := live(t, t.Context(), settings(t), o)
+	if err != nil || s.State != report.Finished || s.RecordsRead != 3 || s.Outcomes.Created != 2 || s.Outcomes.Invalid != 1 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	if f := r.Facts(); f.Dir != "runs/"+s.Run || f.Resumed || len(f.Paths) != 1 || f.LastMet != "" {
+		t.Errorf("%+v", f)
+	}
+	for _, holds := range []string{"results", "rejects"} {
+		if _, err := os.Stat(s.Path(holds)); err != nil {
+			t.Error(err)
+		}
+	}
+	if before, err := history.Read("runs", s.Run); err != nil || before.Journal.Over() {
+		t.Errorf("it is over before it is closed: %v", err)
+	}
+	s.Finish(o.Now())
+	if err := r.Close(s); err != nil {
+		t.Fatal(err)
+	}
+	after, err := history.Read("runs", s.Run)
+	if err != nil || !after.Journal.Over() || after.Journal.End.State != journal.Finished {
+		t.Errorf("%+v, %v", after.Journal.End, err)
+	}
+	if _, err := os.Stat("runs/" + s.Run + "/summary.json"); err != nil {
+		t.Error(err)
+	}
+}
+
+// A signal that comes before the first record ends a run that sends nobody, and its
+// files keep the names of what is not whole.
+func TestARunThatIsStopped(t *testing.T) {
+	o := options(t)
+	c := settings(t)
+	p, err := Setup(t.Context(), c, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancelCause(t.Context())
+	stop(exit.SignalError{Signal: syscall.SIGTERM})
+	s, err := r.Send(ctx)
+	if !errors.Is(err, exit.SignalError{Signal: syscall.SIGTERM}) || s.State != report.Stopped || s.Outcomes.Total() != 0 || !strings.HasSuffix(s.Path("results"), ".partial") {
+		t.Errorf("%+v, %v", s, err)
+	}
+	s.Finish(o.Now())
+	if err := errors.Join(r.Close(s), r.Release(), p.Release()); err != nil {
+		t.Error(err)
+	}
+}
+
+// What can be refused is refused before there is a run.
+func TestSetupRefuses(t *testing.T) {
+	o := options(t)
+	for name, c := range map[string]struct {
+		args  []string
+		files []string
+	}{
+		"no file":                {nil, nil},
+		"a missing file":         {nil, []string{"none.csv"}},
+		"results over the input": {[]string{"--results", "users.csv"}, []string{"users.csv"}},
+		"two at once":            {[]string{"--results", "-", "--json"}, []string{"users.csv"}},
+		"a guard":                {[]string{"--min-records", "1"}, []string{"-"}},
+		"protected users":        {[]string{"--protect", "none"}, []string{"users.csv"}},
+	} {
+		o.Files = c.files
+		p, err := Setup(t.Context(), settings(t, c.args...), o)
+		if refused, ok := errors.AsType[*exit.Error](err); p != nil || !ok || refused.Code != exit.Misuse {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := os.Stat("runs"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a runs directory was made: %v", err)
+	}
+}
+
+// Of files that lack what they were given, the summary says what is in them.
+func TestRecount(t *testing.T) {
+	r, s, err := live(t, t.Context(), settings(t, "--runs-dir", "runs"), options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(s.Path("results"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(text), "\n")
+	if err := os.WriteFile(s.Path("results"), []byte(strings.Join(lines[:2], "")+lines[2][:5]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.recount(); err != nil || r.counts.Written != 1 || r.counts.SettledUpTo != 1 {
+		t.Errorf("%+v, %v", r.counts, err)
+	}
+}
