@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/ledger"
 )
 
@@ -18,10 +19,10 @@ func ledgerCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ledger",
 		Short: "Look into what is remembered of the API, and mend it",
-		Long: "ledger works on the ledger of the config, in the scope that a run with the same settings has: API, host and account.\n" +
-			"show, stats and export only read; import, resolve and forget take the lock that a run takes. Nothing is sent.",
+		Long: "ledger works on the ledger of the config, in the scope that a run with the same settings has: API, base URL and account.\n" +
+			"show, stats and export only read; import, resolve, forget and move-scope take the lock that a run takes. Nothing is sent.",
 	}
-	cmd.AddCommand(ledgerShow(e), ledgerStats(e), ledgerExport(e), ledgerImport(e), ledgerResolve(e), ledgerForget(e))
+	cmd.AddCommand(ledgerShow(e), ledgerStats(e), ledgerExport(e), ledgerImport(e), ledgerResolve(e), ledgerForget(e), ledgerMoveScope(e))
 	return cmd
 }
 
@@ -33,7 +34,7 @@ func onLedger(e *env, cmd *cobra.Command, a connect.Access, do func(ctx context.
 		if err != nil {
 			return err
 		}
-		return connect.WithLedger(cmd.Context(), c, a, func(l *ledger.Ledger) error { return do(cmd.Context(), l, args) })
+		return connect.WithLedger(cmd.Context(), c, a, history.AddressEvidence(c), func(l *ledger.Ledger) error { return do(cmd.Context(), l, args) })
 	}
 	return cmd
 }

@@ -16,7 +16,7 @@ func ledgerStats(e *env) *cobra.Command {
 		Use:   "stats",
 		Short: "Count what is remembered, in all scopes of the database",
 		Args:  ledgerArguments(),
-	}, connect.Reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
+	}, connect.Counting, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
 		all, err := l.Admin().Stats(ctx)
 		if err != nil {
 			return err

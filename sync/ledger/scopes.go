@@ -19,11 +19,17 @@ type Scope struct {
 	Name string
 	Place
 	Entries bool // it holds users
+	Runs    bool // a run has been registered in it
 }
+
+// Used reports whether anybody has sent users to the scope. One that was only locked is
+// not.
+func (s Scope) Used() bool { return s.Entries || s.Runs }
 
 // Scopes lists the scopes of a destination, by name; of all, if destination is empty.
 func (l *Ledger) Scopes(ctx context.Context, destination string) ([]Scope, error) {
-	rows, err := l.db.Query(ctx, l.db.Read, `SELECT s.name, s.destination, s.base, s.account, EXISTS (SELECT 1 FROM usersync_entry e WHERE e.scope = s.num)
+	rows, err := l.db.Query(ctx, l.db.Read, `SELECT s.name, s.destination, s.base, s.account, EXISTS (SELECT 1 FROM usersync_entry e WHERE e.scope = s.num),
+		EXISTS (SELECT 1 FROM usersync_run r WHERE r.scope = s.num)
 		FROM usersync_scope s WHERE ? IN ('', s.destination) ORDER BY s.name`, destination)
 	if err != nil {
 		return nil, failed("list the scopes of the ledger", err)
@@ -32,7 +38,7 @@ func (l *Ledger) Scopes(ctx context.Context, destination string) ([]Scope, error
 	var all []Scope
 	for rows.Next() {
 		var s Scope
-		if err := rows.Scan(&s.Name, &s.Destination, &s.Base, &s.Account, &s.Entries); err != nil {
+		if err := rows.Scan(&s.Name, &s.Destination, &s.Base, &s.Account, &s.Entries, &s.Runs); err != nil {
 			return nil, failed("list the scopes of the ledger", err)
 		}
 		all = append(all, s)

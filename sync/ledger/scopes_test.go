@@ -37,7 +37,7 @@ func TestMoveScope(t *testing.T) {
 			t.Error(got)
 		}
 		all, err := moved.Scopes(t.Context(), "kard")
-		if d := cmp.Diff([]Scope{{name, to, true}}, all); d != "" || err != nil {
+		if d := cmp.Diff([]Scope{{name, to, true, true}}, all); d != "" || err != nil {
 			t.Error(d, err)
 		}
 		mark(t, l, Entry{ID: "new", Standing: user.Present}) // the lock is still good
@@ -70,7 +70,7 @@ func TestScopesSayWhereTheyLie(t *testing.T) {
 		lock(t, l)
 		lock(t, open(t, Options{URL: url, Scope: "two", Place: Place{"scim", "https://b.example", ""}}))
 		all, err := l.Scopes(t.Context(), "kard")
-		if d := cmp.Diff([]Scope{{"one", one, false}}, all); d != "" || err != nil {
+		if d := cmp.Diff([]Scope{{"one", one, false, false}}, all); d != "" || err != nil {
 			t.Error(d, err)
 		}
 	})

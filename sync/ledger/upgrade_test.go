@@ -118,7 +118,7 @@ func TestUpgradeTakesScopesApart(t *testing.T) {
 	fromSchema1(t, func(t *testing.T, o Options) {
 		o.Scope = oldKard
 		all, err := open(t, o).Scopes(t.Context(), "")
-		want := []Scope{{oldAcme, Place{"acme", "", "eu|1"}, true}, {oldKard, Place{"kard", "", "org"}, true}}
+		want := []Scope{{oldAcme, Place{"acme", "", "eu|1"}, true, false}, {oldKard, Place{"kard", "", "org"}, true, false}}
 		if d := cmp.Diff(want, all); d != "" || err != nil {
 			t.Error(d, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -20,6 +21,8 @@ func (c *Config) Digest() string {
 // RunDigest tells whether two configs would do the same with an input: what
 // only says how fast, or what is shown, does not count. It identifies a run that
 // is continued, and a plan.
+//
+// The address of the API is not part of it: a journal and a plan hold that by itself.
 func (c *Config) RunDigest() string { return c.digestOf(RunIdentity) }
 
 // FeedDigest tells whether two configs would make the same users of an input.
@@ -30,11 +33,94 @@ func (c *Config) FeedDigest() string { return c.digestOf(FeedIdentity) }
 func (c *Config) digestOf(least Identity) string {
 	var b strings.Builder
 	for _, v := range c.shown {
-		if v.section == "" && v.identifies >= least || v.section != "" && v.section == c.Target.To {
+		own := v.section == "" && v.identifies >= least || v.section != "" && v.section == c.Target.To
+		if own && v.identifies != ScopeIdentity {
 			fmt.Fprintf(&b, "%s=%s\n", v.Key, v.Text)
 		}
 	}
 	return sum([]byte(b.String()))
+}
+
+// Settings that earlier versions counted in their digests, for all APIs. A section's
+// own settings counted all, the address of the API among them.
+var (
+	earlierFeedKeys = []string{"to", "on_absent", "format", "delimiter", "charset", "op_column", "results_format", "rejects_secrets", "trailer", "feed"}
+	earlierRunKeys  = append(slices.Clip(earlierFeedKeys), "mode", "adopt")
+)
+
+// EarlierRunDigest is what RunDigest was in versions whose scopes held no base URL.
+func (c *Config) EarlierRunDigest() string { return c.earlierDigest(earlierRunKeys, nil) }
+
+// EarlierFeedDigest is what FeedDigest was in those versions.
+func (c *Config) EarlierFeedDigest() string { return c.earlierDigest(earlierFeedKeys, nil) }
+
+// EarlierRunDigests are those of runs with the same settings in other modes, and with
+// another adopt: they do not say where the users were sent.
+func (c *Config) EarlierRunDigests() []string {
+	var all []string
+	for _, s := range c.schema.settings {
+		if s.Key != "mode" {
+			continue
+		}
+		for _, mode := range s.Words {
+			for _, adopt := range []string{"-", AdoptRead, AdoptAssume} {
+				all = append(all, c.earlierDigest(earlierRunKeys, map[string]string{"mode": mode, "adopt": adopt}))
+			}
+		}
+	}
+	return all
+}
+
+func (c *Config) earlierDigest(keys []string, others map[string]string) string {
+	var b strings.Builder
+	for _, v := range c.shown {
+		if v.section == "" && !slices.Contains(keys, v.Key) || v.section != "" && v.section != c.Target.To {
+			continue
+		}
+		text := v.Text
+		if other, ok := others[v.Key]; ok && v.section == "" {
+			text = other
+		}
+		fmt.Fprintf(&b, "%s=%s\n", v.Key, text)
+	}
+	return sum([]byte(b.String()))
+}
+
+// SameRun reports whether a digest of an earlier run or plan says that it had these
+// settings, by the rules of now or by those before them.
+func (c *Config) SameRun(digest string) bool {
+	return digest == c.RunDigest() || digest == c.EarlierRunDigest()
+}
+
+// LiteralBaseURL is the address of the API as the config file's section says it; empty
+// if it stands elsewhere, or is read from a variable or a file: then no digest tells
+// what it was.
+func (c *Config) LiteralBaseURL() string {
+	if v := c.sectionBaseURL(); v.inFile && !isIndirect(v.Text) {
+		return v.Text
+	}
+	return ""
+}
+
+func (c *Config) sectionBaseURL() Shown {
+	for _, v := range c.shown {
+		if v.section == c.Target.To && v.identifies == ScopeIdentity {
+			return v
+		}
+	}
+	return Shown{}
+}
+
+// BaseURLFlag is the flag that gives the address of an API.
+const BaseURLFlag = "base-url"
+
+// BaseURLInFile reports whether the config file says the address for every API, which
+// no digest of an earlier version counted.
+func (c *Config) BaseURLInFile() bool {
+	own := c.sectionBaseURL().Source
+	return slices.ContainsFunc(c.shown, func(v Shown) bool {
+		return v.section == "" && v.identifies == ScopeIdentity && v.inFile && v.Source != own
+	})
 }
 
 // MappingDigest tells whether two configs take the same columns for the same fields.

@@ -72,6 +72,30 @@ func (in Invocation) Replacing(file string, others ...string) string {
 	return Invocation{Flags: append(in.withoutValues(names...), others...)}.Command(in.Verb, file)
 }
 
+// LedgerCommand is a command line of usersync ledger on the same ledger.
+func (c *Config) LedgerCommand(verb string, args ...string) string {
+	takes := map[string]bool{"--" + fileFlag: true, "--" + runsDirFlag: true}
+	for i := range c.schema.settings {
+		s := &c.schema.settings[i]
+		takes["--"+s.Flag] = takes["--"+s.Flag] || s.Commands&ForLedger != 0
+	}
+	line, flags := []string{"ledger", verb}, c.Invocation.Flags
+	for i := 0; i < len(flags); i++ {
+		name, _, _ := strings.Cut(flags[i], "=")
+		hasValue := i+1 < len(flags) && name == flags[i] && !strings.HasPrefix(flags[i+1], "--")
+		if takes[name] {
+			line = append(line, flags[i])
+			if hasValue {
+				line = append(line, flags[i+1])
+			}
+		}
+		if hasValue {
+			i++
+		}
+	}
+	return exit.CommandLine(append(line, args...)...)
+}
+
 // Named reports whether the runs of the command lie where another command would
 // not look for them by itself: config or runs directory were named.
 func (in Invocation) Named() bool {

@@ -19,7 +19,11 @@ type Ledger struct {
 	Adopt       string // AdoptRead, AdoptAssume or empty
 	AdoptSource string // where Adopt was said: --adopt, or what holds every night
 	AllowStale  bool
-	LockTimeout time.Duration
+	// NewScope allows a first run for an account whose ledger knows another account of
+	// the same API; NewScopeSource is where that was said.
+	NewScope       bool
+	NewScopeSource string
+	LockTimeout    time.Duration
 }
 
 // The ways of --adopt.
@@ -30,6 +34,9 @@ const (
 
 // NewFlag is the flag that begins a new run.
 const NewFlag = "new"
+
+// NewScopeFlag is the flag that allows another account of an API in the same ledger.
+const NewScopeFlag = "new-scope"
 
 // settings are what can be set about the memory between runs.
 func (l *Ledger) settings() []Setting {
@@ -43,12 +50,15 @@ func (l *Ledger) settings() []Setting {
 		{Key: "feed", Flag: "feed", Value: "NAME", Default: "default", Identifies: FeedIdentity, Commands: ForLedger,
 			Use: "the source of the users, where several fill one account",
 			Set: IntoString(&l.Feed)},
-		{Key: "full", Flag: "full", Kind: Bool, Default: "false",
+		{Key: "full", Flag: "full", Kind: Bool, Default: "false", Identifies: RunIdentity,
 			Use: "send every user again, whatever the ledger says",
 			Set: IntoBool(&l.Full)},
 		{Key: "adopt", Flag: "adopt", Value: "HOW", Words: []string{AdoptRead, AdoptAssume}, Identifies: RunIdentity, Source: &l.AdoptSource,
 			Use: "what is done, once, with users whom the ledger does not know and the API may hold: read looks at each before it is created, assume takes the input for what the API holds; as a flag alone",
 			Set: IntoString(&l.Adopt)},
+		{Key: "new_scope", Flag: NewScopeFlag, Kind: Bool, Default: "false", Source: &l.NewScopeSource, Commands: BetweenParts | ForLedger,
+			Use: "send users to an account that the ledger does not know yet, though it knows another one of the same API; as a flag alone",
+			Set: IntoBool(&l.NewScope)},
 		{Key: "new", Flag: NewFlag, Kind: Bool, Default: "false",
 			Use: "begin a new run, even if one of the same input can be continued",
 			Set: IntoBool(&l.New)},

@@ -31,6 +31,9 @@ const (
 	NoIdentity   Identity = iota // neither: it says how fast, how long or how talkative
 	RunIdentity                  // a run, and a plan: they would do something else
 	FeedIdentity                 // these and the feed: its users would be made otherwise
+	// ScopeIdentity is for the address of an API. Journals, plans and ledgers keep it by
+	// itself, in one spelling, so that it is part of no digest.
+	ScopeIdentity
 )
 
 // Commands is a set of commands that take some of the settings only.
@@ -77,7 +80,7 @@ type Setting struct {
 	Remote     bool     // has no meaning for the sandbox, which is local and open
 	Global     bool     // of the whole command: no section of an API may say it
 	OneInput   bool     // of one input alone: a command for another takes it back with Also; it has a Text
-	Identifies Identity // of a section's own settings it is FeedIdentity, whatever is said here
+	Identifies Identity // of a section's own settings it is FeedIdentity, if nothing is said
 	Commands   Commands // that take it besides those that begin a run
 
 	Source *string // takes where the value was said; may be nil

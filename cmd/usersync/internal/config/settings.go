@@ -55,7 +55,7 @@ func (t *Target) settings(apis []string) []Setting {
 			Identifies: FeedIdentity, Commands: ForLedger,
 			Use: "the API that takes the users; several of them get a run each",
 			Set: intoList(&t.All)},
-		{Key: "base_url", Flag: "base-url", Kind: URL, Value: "URL", Remote: true, Commands: ForLedger,
+		{Key: "base_url", Flag: BaseURLFlag, Kind: URL, Value: "URL", Remote: true, Identifies: ScopeIdentity, Commands: ForLedger,
 			Use: "the API's address, in place of the one in its section",
 			Set: IntoString(&t.BaseURL)},
 		{Key: "mode", Flag: "mode", Value: "MODE", Default: "upsert", Words: []string{"upsert", "create", "update", "delete", "mirror"},

@@ -15,10 +15,11 @@ type Shown struct {
 
 	section    string
 	identifies Identity
+	inFile     bool
 }
 
 func newShown(s *Setting, o origin, ignored bool) Shown {
-	v := Shown{Key: s.Key, Text: "-", Source: o.name, section: s.section, identifies: s.Identifies}
+	v := Shown{Key: s.Key, Text: "-", Source: o.name, section: s.section, identifies: s.Identifies, inFile: o.inFile}
 	if len(o.texts) > 0 {
 		v.Text = strings.Join(o.texts, ", ")
 	}

@@ -113,7 +113,7 @@ func (conn *Connection) BatchSize(asked int) int {
 
 // ScopeIn is what the users are sent to, as the journal and the ledger name it.
 func (conn *Connection) ScopeIn(feed string) journal.Scope {
-	return journal.Scope{Destination: conn.Scope.Destination, Host: conn.Scope.Host, Account: conn.Scope.Account, Feed: feed}
+	return journal.Scope{Destination: conn.Scope.Destination, Host: conn.Scope.Host, BaseURL: conn.Scope.BaseURL, Account: conn.Scope.Account, Feed: feed}
 }
 
 // Close ends the sandbox. Its calls are over when it is called, or were cut.

@@ -51,6 +51,9 @@ func Make(ctx context.Context, c *config.Config, o Options) (made *Plan, err err
 	if err := errors.Join(o.checkOut(c, paths), CheckAhead(c, "plan", paths), checkPlannable(c)); err != nil {
 		return nil, err
 	}
+	if err := connect.CheckScope(ctx, c, history.AddressEvidence(c)); err != nil {
+		return nil, err
+	}
 	conn, err := connect.Open(ctx, c)
 	if err != nil {
 		return nil, err

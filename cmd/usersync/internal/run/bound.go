@@ -56,8 +56,10 @@ func changedSince(h plan.Header, s *preview.Setup, d input.Digest) string {
 		return fmt.Sprintf("the input was changed: it has %d bytes now, and had %d", d.Bytes, h.InputBytes)
 	case h.InputSHA256 != d.SHA256:
 		return "the input was changed: it has as many bytes as before, and others"
+	case h.Scope.BaseURL == "":
+		return "it was made by an earlier version, which did not keep the address of the API"
 	case !sameScope(h, s.Scope(), s.Config.Target.Sandbox):
-		return "it was made for another account, host or feed"
+		return "it was made for another account, base URL or feed"
 	case h.ConfigSHA256 != s.Config.RunDigest():
 		return "the settings were changed"
 	case h.MappingSHA256 != s.Config.MappingDigest():
@@ -68,11 +70,11 @@ func changedSince(h plan.Header, s *preview.Setup, d input.Digest) string {
 	return ""
 }
 
-// sameScope does not compare the host of a sandbox, which is another one each time.
+// sameScope does not compare the address of a sandbox, which is another one each time.
 func sameScope(h plan.Header, now journal.Scope, sandbox bool) bool {
 	was := h.Scope
 	if h.Sandbox && sandbox {
-		was.Host = now.Host
+		was.Host, was.BaseURL = now.Host, now.BaseURL
 	}
 	return was == now && h.Sandbox == sandbox
 }

@@ -1,9 +1,11 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
@@ -87,12 +89,26 @@ func RejectsOf(r *history.Run) (history.Rejects, error) {
 // Retry returns the options that send the rejects of a run again, whose settings are
 // c. Settings that would make other users of them are an *exit.Error.
 func Retry(c *config.Config, r *history.Run, rejects history.Rejects) (o Options, err error) {
-	o = Options{Retried: Retried{Rejects: rejects, Trailer: c.Proof.Trailer}, Files: []string{rejects.Path}}
+	o = Options{Retried: Retried{Rejects: rejects, Trailer: c.Proof.Trailer, Scope: history.ScopeOf(r.Journal.Header), Sandbox: r.Journal.Header.Sandbox}, Files: []string{rejects.Path}}
 	c.Proof.ExpectNothing()
 	c.Invocation.Files = o.Files
-	if c.RunDigest() != r.Journal.Header.ConfigSHA256 || c.MappingDigest() != r.Journal.Header.MappingSHA256 {
+	if !c.SameRun(r.Journal.Header.ConfigSHA256) || c.MappingDigest() != r.Journal.Header.MappingSHA256 {
 		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", r.ID),
 			"its rejects are an input like any other: run them with the settings of now", c.Invocation.Again(rejects.Path))
 	}
 	return o, nil
+}
+
+// checkRetried refuses to send the rejects of a run to another account or address than
+// those of the run. It makes no call.
+func (o Options) checkRetried(ctx context.Context, c *config.Config) error {
+	if o.Retried.Run == "" || c.Target.Sandbox || o.Retried.Sandbox {
+		return nil
+	}
+	now, err := connect.ScopeOf(ctx, c)
+	if err != nil || o.Retried.Scope.Same(now) {
+		return err
+	}
+	return exit.Usage(fmt.Errorf("retry run %s: its users were sent to another account or base URL; nothing was sent", o.Retried.Run),
+		"its rejects are an input like any other: run them with the settings of now", c.Invocation.Again(o.Retried.Path))
 }

@@ -48,6 +48,8 @@ type Options struct {
 type Retried struct {
 	history.Rejects
 	Trailer string // of its input, if that is not rejects
+	Scope   journal.Scope
+	Sandbox bool
 }
 
 // Log is where a run says what it does. Nothing personal goes into it.
@@ -92,6 +94,9 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 		return nil, err
 	}
 	if err := errors.Join(input.CheckResults(c, paths, o.Stdin), o.checkTwice(c, paths)); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(o.checkRetried(ctx, c), connect.CheckScope(ctx, c, history.AddressEvidence(c))); err != nil {
 		return nil, err
 	}
 	conn, err := connect.Open(ctx, c)
