@@ -8,6 +8,7 @@ import (
 
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
+	"usersync/sync/protect"
 	"usersync/sync/user"
 )
 
@@ -17,7 +18,7 @@ const Guard = "absence"
 // Rules say which users may be deleted, and where the deletions begin.
 type Rules struct {
 	Feed      string
-	Protected map[string]struct{} // ids of users that are never deleted
+	Protected *protect.List // users that are never deleted; nil: none
 	// Planned says that nothing is sent: an error says what a run would do.
 	Planned bool
 

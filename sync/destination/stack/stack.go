@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/protect"
 )
 
 // Options say what the wrappers need to know.
@@ -26,9 +27,9 @@ type Options struct {
 	Pending Pending            // nil remembers nobody
 	Adopt   *Adoption          // nil: a user who is not remembered is created
 
-	Canary      int                 // users that are sent first; 0 is none
-	AnswersOnly bool                // a canary is not read back
-	Protected   map[string]struct{} // ids of users whom nothing may touch
+	Canary      int           // users that are sent first; 0 is none
+	AnswersOnly bool          // a canary is not read back
+	Protected   *protect.List // users whom nothing may touch; nil: none
 }
 
 // Around puts the wrappers around a client, inner to outer.
@@ -65,7 +66,7 @@ func (o Options) Planned(client destination.API, read bool, planned *destination
 
 // protect keeps the users on the list from everything that is inside.
 func (o Options) protect(inside destination.Destination) destination.Destination {
-	if len(o.Protected) == 0 {
+	if o.Protected == nil {
 		return inside
 	}
 	return Protected{Destination: inside, IDs: o.Protected}

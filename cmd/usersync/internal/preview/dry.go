@@ -12,6 +12,7 @@ import (
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
 	"usersync/sync/plan"
+	"usersync/sync/protect"
 	"usersync/writer"
 )
 
@@ -19,9 +20,9 @@ import (
 // by one that sends nothing.
 type DryRun struct {
 	*Setup
-	Wire      context.Context     // ends when calls on the wire are to be cut
-	Ledger    *ledger.Ledger      // nil: there is none, or none yet
-	Protected map[string]struct{} // users that are left alone
+	Wire      context.Context // ends when calls on the wire are to be cut
+	Ledger    *ledger.Ledger  // nil: there is none, or none yet
+	Protected *protect.List   // users that are left alone; nil: none
 
 	read     bool             // make the reads that updates need
 	file     *plan.Writer     // nil: it is not kept

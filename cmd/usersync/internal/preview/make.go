@@ -15,6 +15,7 @@ import (
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
+	"usersync/sync/protect"
 	"usersync/writer"
 	"usersync/writer/report"
 )
@@ -77,7 +78,7 @@ type planner struct {
 	options   Options
 	ledger    *ledger.Ledger   // nil: there is none, or none yet
 	presence  *mirror.Presence // nil: not of a mirror, or there is no ledger
-	protected map[string]struct{}
+	protected *protect.List
 	notes     []string
 	reading   bool // the input is still being read
 }
@@ -135,7 +136,7 @@ func (p *planner) make(ctx context.Context) (made *Plan, err error) {
 	if err != nil {
 		return nil, planError(err)
 	}
-	p.notes = append(p.notes, p.Input.Warnings()...)
+	p.notes = append(append(p.notes, p.Input.Warnings()...), ProtectedWarnings(p.protected.Report())...)
 	if err := p.checkUnchanged(ctx, before, digest, file != nil); err != nil {
 		return nil, err
 	}

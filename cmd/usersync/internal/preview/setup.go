@@ -19,6 +19,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
+	"usersync/sync/protect"
 	"usersync/sync/user"
 )
 
@@ -74,7 +75,7 @@ func (s *Setup) Records(ctx context.Context, p *mirror.Presence, written int) re
 
 // Rules are the rules for the deletions of a mirror, once the input was read to its
 // end. Protected users are never missing.
-func (s *Setup) Rules(protected map[string]struct{}) mirror.Rules {
+func (s *Setup) Rules(protected *protect.List) mirror.Rules {
 	return mirror.Rules{
 		Feed: s.Config.Ledger.Feed, Protected: protected, MaxDelete: s.Config.Guards.MaxDelete,
 		Settings: s.FeedRules(""), EarlierConfig: s.Config.EarlierFeedDigest(), AcceptChange: s.Config.Guards.AcceptChange, Unproved: s.unproved(),

@@ -49,7 +49,9 @@ func checkBound(ctx context.Context, p *plan.Plan, s *preview.Setup) error {
 	return nil
 }
 
-// unlike says what is not as it was when the plan was made; empty if all is.
+const otherScope = "it was made for another account, base URL or feed"
+
+// changedSince what is not as it was when the plan was made; empty if all is.
 func changedSince(h plan.Header, s *preview.Setup, d input.Digest) string {
 	switch {
 	case h.InputBytes != d.Bytes:
@@ -59,7 +61,7 @@ func changedSince(h plan.Header, s *preview.Setup, d input.Digest) string {
 	case h.Scope.BaseURL == "":
 		return "it was made by an earlier version, which did not keep the address of the API"
 	case !sameScope(h, s.Scope(), s.Config.Target.Sandbox):
-		return "it was made for another account, base URL or feed"
+		return otherScope
 	case h.ConfigSHA256 != s.Config.RunDigest():
 		return "the settings were changed"
 	case h.MappingSHA256 != s.Config.MappingDigest():

@@ -99,16 +99,22 @@ func Retry(c *config.Config, r *history.Run, rejects history.Rejects) (o Options
 	return o, nil
 }
 
-// checkRetried refuses to send the rejects of a run to another account or address than
-// those of the run. It makes no call.
-func (o Options) checkRetried(ctx context.Context, c *config.Config) error {
-	if o.Retried.Run == "" || c.Target.Sandbox || o.Retried.Sandbox {
+// checkAddress refuses a plan, and rejects of an earlier run, that were made for another
+// account or base URL. It makes no call.
+func (o Options) checkAddress(ctx context.Context, c *config.Config, paths []string) error {
+	if o.Plan == nil && o.Retried.Run == "" || c.Target.Sandbox || o.Retried.Sandbox {
 		return nil
 	}
 	now, err := connect.ScopeOf(ctx, c)
-	if err != nil || o.Retried.Scope.Same(now) {
+	if err != nil {
 		return err
 	}
-	return exit.Usage(fmt.Errorf("retry run %s: its users were sent to another account or base URL; nothing was sent", o.Retried.Run),
-		"its rejects are an input like any other: run them with the settings of now", c.Invocation.Again(o.Retried.Path))
+	if p := o.Plan; p != nil && !p.Header.Sandbox && p.Header.Scope.BaseURL != "" && !p.Header.Scope.Same(now) {
+		return PlanRefused(p.Fault("%s", otherScope), c.Invocation.Command("plan", append([]string{"--out", p.Path}, paths...)...))
+	}
+	if o.Retried.Run != "" && !o.Retried.Scope.Same(now) {
+		return exit.Usage(fmt.Errorf("retry run %s: its users were sent to another account or base URL; nothing was sent", o.Retried.Run),
+			"its rejects are an input like any other: run them with the settings of now", c.Invocation.Again(o.Retried.Path))
+	}
+	return nil
 }

@@ -23,6 +23,7 @@ import (
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/sync/journal"
 	"usersync/sync/plan"
+	"usersync/sync/protect"
 	"usersync/writer/progress"
 )
 
@@ -78,8 +79,8 @@ type base struct {
 	options   Options
 	started   time.Time
 	originals *history.Originals // nil where no secret is to be looked for
-	protected map[string]struct{}
-	reading   bool // the input is still being read, though the run is over
+	protected *protect.List      // nil: nobody is
+	reading   bool               // the input is still being read, though the run is over
 }
 
 // Setup opens everything that can be refused before the first call. What is refused
@@ -96,7 +97,7 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	if err := errors.Join(input.CheckResults(c, paths, o.Stdin), o.checkTwice(c, paths)); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(o.checkRetried(ctx, c), connect.CheckScope(ctx, c, history.AddressEvidence(c))); err != nil {
+	if err := errors.Join(o.checkAddress(ctx, c, paths), connect.CheckScope(ctx, c, history.AddressEvidence(c))); err != nil {
 		return nil, err
 	}
 	conn, err := connect.Open(ctx, c)

@@ -167,6 +167,11 @@ func (r *Run) logWarnings() {
 	for _, warning := range r.Input.Warnings() {
 		r.options.Log.Always(warning)
 	}
+	if r.at.From == 0 && r.counts.Finished { // else some were met by an earlier part, or would have been later
+		for _, warning := range preview.ProtectedWarnings(r.protected.Report()) {
+			r.options.Log.Always(warning)
+		}
+	}
 }
 
 // recount counts again what stands in the files.
