@@ -11,14 +11,14 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// Invocation is a command line in parts, so that the next one can be made of it.
+// Invocation is a parsed command line, from which to build the next one to type.
 type Invocation struct {
 	Verb  string
-	Flags []string // settings of the environment too: it may be another one then
+	Flags []string // with the settings of the environment, which may differ next time
 	Files []string
 }
 
-// Command is a command line with the same settings.
+// Command is a command line of another command, with the same settings.
 func (in Invocation) Command(verb string, files ...string) string {
 	return exit.CommandLine(append(append([]string{verb}, in.Flags...), files...)...)
 }
@@ -26,13 +26,13 @@ func (in Invocation) Command(verb string, files ...string) string {
 // Again is the same command line for other files.
 func (in Invocation) Again(files ...string) string { return in.Command(in.Verb, files...) }
 
-// New is a command line that begins a new run with the same settings.
+// New is a command line that starts a new run with the same settings.
 func (in Invocation) New(files ...string) string {
 	in.Flags = append(slices.Clip(in.Flags), "--"+NewFlag)
 	return in.Command("run", files...)
 }
 
-// Args is a command line of run with the same settings, as main gets it.
+// Args are the arguments of run with the same settings.
 func (in Invocation) Args(files []string) []string {
 	return slices.Concat([]string{"run"}, in.Flags, files)
 }
@@ -49,7 +49,7 @@ func (in Invocation) SentTo(api string) Invocation {
 	return in
 }
 
-// without is all flags but those of some names, which take a value.
+// withoutValues leaves out flags that take a value.
 func (in Invocation) withoutValues(names ...string) []string {
 	var kept []string
 	for i := 0; i < len(in.Flags); i++ {
@@ -62,8 +62,8 @@ func (in Invocation) withoutValues(names ...string) []string {
 	return kept
 }
 
-// Instead is a command line of the same kind for another file, with other values of
-// some flags: pairs of a flag and its value.
+// Replacing is the same command line for another file, with other values of some
+// flags, given as pairs of flag and value.
 func (in Invocation) Replacing(file string, others ...string) string {
 	var names []string
 	for i := 0; i < len(others); i += 2 {
@@ -72,13 +72,13 @@ func (in Invocation) Replacing(file string, others ...string) string {
 	return Invocation{Flags: append(in.withoutValues(names...), others...)}.Command(in.Verb, file)
 }
 
-// Named reports whether the runs of the command lie where another command would
-// not look for them by itself: config or runs directory were named.
+// Named reports whether the config or the runs directory was named, so that another
+// command needs the same flags to find the runs.
 func (in Invocation) Named() bool {
 	return slices.Contains(in.Flags, "--"+fileFlag) || slices.Contains(in.Flags, "--"+runsDirFlag)
 }
 
-// DropFlags leaves flags out. --out is followed by its value.
+// DropFlags leaves flags out, and with --out its value.
 func DropFlags(flags []string, names ...string) []string {
 	var kept []string
 	for i := 0; i < len(flags); i++ {
@@ -92,9 +92,8 @@ func DropFlags(flags []string, names ...string) []string {
 	return kept
 }
 
-// flagsOf returns what was set, on the command line or by the environment, as
-// flags. A URL that the environment alone may hold, as it has a password, is not
-// among them.
+// flagsOf returns the settings of the command line and of the environment, as flags.
+// It leaves out a URL with a password, which only the environment may hold.
 func flagsOf(cmd *cobra.Command) []string {
 	var flags []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -125,8 +124,8 @@ func valuesOf(f *pflag.Flag) []string {
 	return v.fromEnv
 }
 
-// OtherInput are the flags that take back what is set about one input alone, for a
-// command about another.
+// FlagsForOtherInput are the flags that reset the settings of one particular input,
+// for a command that reads another.
 func (c *Config) FlagsForOtherInput() (flags []string) {
 	for _, s := range c.schema.settings {
 		if !s.OneInput {
@@ -139,8 +138,8 @@ func (c *Config) FlagsForOtherInput() (flags []string) {
 	return flags
 }
 
-// Init is the command line that begins a config from the header of a file; what
-// says how the file is read goes with it.
+// Init is the command line that drafts a config from the header of a file, with the
+// settings that say how to read that file.
 func (c *Config) Init(path string) string {
 	args := []string{"init"}
 	for _, s := range c.schema.settings {
@@ -154,8 +153,8 @@ func (c *Config) Init(path string) string {
 	return exit.CommandLine(append(args, path)...)
 }
 
-// NextForSettings is the command to type when an API cannot be reached with what is
-// set: a config to begin with, or a look at the one there is.
+// NextForSettings is the command to type when an API cannot be used with these
+// settings: draft a config, or check the one there is.
 func (c *Config) NextForSettings() string {
 	files := c.Invocation.Files
 	switch {
@@ -167,7 +166,7 @@ func (c *Config) NextForSettings() string {
 	return c.Invocation.Command("validate", files...)
 }
 
-// IsRegular reports whether there is a file at the path that can be read twice.
+// IsRegular reports whether path is a regular file, which can be read twice.
 func IsRegular(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
