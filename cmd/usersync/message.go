@@ -10,8 +10,8 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// tell writes err for a person: what was being done and what went wrong, a
-// hint, and the next command.
+// printError writes err for a person: what was being done and what went wrong, then
+// a hint and the next command.
 func printError(w io.Writer, err error) {
 	if err == nil {
 		return
@@ -33,8 +33,8 @@ func printError(w io.Writer, err error) {
 	}
 }
 
-// tellEach gives each of several troubles its own hint, and the next command
-// where it changes.
+// printErrors writes each error with its own hint, and the next command only where
+// it changes.
 func printErrors(w io.Writer, errs []error) {
 	for i, err := range errs {
 		t, ok := printedAdvice(err)
@@ -47,7 +47,7 @@ func printErrors(w io.Writer, errs []error) {
 	}
 }
 
-// hinted counts those that say what to do.
+// countHints counts the errors that have a hint.
 func countHints(errs []error) int {
 	n := 0
 	for _, err := range errs {
@@ -58,7 +58,7 @@ func countHints(errs []error) int {
 	return n
 }
 
-// tellEnd tells how a command ended that went wrong: as a log does, or to a person.
+// reportError writes the error that ended a command, as a log line or for a person.
 func (e *env) reportError(err error, code int) {
 	if e.jsonLog {
 		logError(e.stderr, err, code)
@@ -67,7 +67,7 @@ func (e *env) reportError(err error, code int) {
 	printError(e.stderr, err)
 }
 
-// tellJSON writes err as a line of the log.
+// logError writes err as a JSON log line.
 func logError(w io.Writer, err error, code int) {
 	log, bad := newLog(w, "json", "error")
 	if err == nil || bad != nil {
