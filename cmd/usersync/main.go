@@ -45,7 +45,7 @@ type env struct {
 }
 
 // tally is what a command found out that is no error and still no success.
-type tally struct {
+type result struct {
 	outcomes writer.Outcomes
 	read     int
 	allowed  config.Share
@@ -61,12 +61,12 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: time.Now, wire: wire,
 	}
 	e.jsonLog = strings.Contains("\n"+strings.Join(args, "\n")+"\n", "\n--log-format\njson\n") || slices.Contains(args, "--log-format=json")
-	found := tally{detailed: exit.Detailed{Asked: exit.AsksDetailed(args)}}
+	found := result{detailed: exit.Detailed{Asked: exit.AsksDetailed(args)}}
 	root := newRoot(e, &found)
 	root.SetArgs(args)
 	err := root.ExecuteContext(soft)
 	err = exit.WithSignal(soft, err)
 	code := exitCode(err, found)
-	e.tellEnd(err, code)
+	e.reportError(err, code)
 	return code
 }

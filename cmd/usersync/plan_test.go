@@ -36,7 +36,7 @@ func TestDetailedExitCode(t *testing.T) {
 		"a guard, and users to send": {err: &guard.Error{}, changes: true, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := tally{read: 9, outcomes: writer.Outcomes{Invalid: c.invalid}, detailed: exit.Detailed{Asked: true, Changes: c.changes}}
+			found := result{read: 9, outcomes: writer.Outcomes{Invalid: c.invalid}, detailed: exit.Detailed{Asked: true, Changes: c.changes}}
 			if got := exitCode(c.err, found); got != c.want {
 				t.Errorf("exit code %d, want %d", got, c.want)
 			}

@@ -45,12 +45,12 @@ func (in Invocation) Sandboxed(api string) string {
 
 // SentTo is the same command line for one API.
 func (in Invocation) SentTo(api string) Invocation {
-	in.Flags = append(in.without("--"+targetFlag), "--"+targetFlag, api)
+	in.Flags = append(in.withoutValues("--"+targetFlag), "--"+targetFlag, api)
 	return in
 }
 
 // without is all flags but those of some names, which take a value.
-func (in Invocation) without(names ...string) []string {
+func (in Invocation) withoutValues(names ...string) []string {
 	var kept []string
 	for i := 0; i < len(in.Flags); i++ {
 		if slices.Contains(names, in.Flags[i]) {
@@ -64,12 +64,12 @@ func (in Invocation) without(names ...string) []string {
 
 // Instead is a command line of the same kind for another file, with other values of
 // some flags: pairs of a flag and its value.
-func (in Invocation) Instead(file string, others ...string) string {
+func (in Invocation) Replacing(file string, others ...string) string {
 	var names []string
 	for i := 0; i < len(others); i += 2 {
 		names = append(names, others[i])
 	}
-	return Invocation{Flags: append(in.without(names...), others...)}.Command(in.Verb, file)
+	return Invocation{Flags: append(in.withoutValues(names...), others...)}.Command(in.Verb, file)
 }
 
 // Named reports whether the runs of the command lie where another command would
@@ -116,24 +116,24 @@ func valuesOf(f *pflag.Flag) []string {
 	v, isSetting := f.Value.(*flagValue)
 	switch {
 	case f.Changed && isSetting:
-		return v.all
+		return v.values
 	case f.Changed:
 		return []string{f.Value.String()}
-	case !isSetting || (v.setting.Kind == URL || v.setting.Kind == Database) && hasPassword(strings.Join(v.from, "")):
+	case !isSetting || (v.setting.Kind == URL || v.setting.Kind == Database) && hasPassword(strings.Join(v.fromEnv, "")):
 		return nil
 	}
-	return v.from
+	return v.fromEnv
 }
 
 // OtherInput are the flags that take back what is set about one input alone, for a
 // command about another.
-func (c *Config) OtherInput() (flags []string) {
+func (c *Config) FlagsForOtherInput() (flags []string) {
 	for _, s := range c.schema.settings {
 		if !s.OneInput {
 			continue
 		}
-		if text := s.Text(); text != "" && text != s.Also {
-			flags = append(flags, "--"+s.Flag, s.Also)
+		if text := s.Text(); text != "" && text != s.Keyword {
+			flags = append(flags, "--"+s.Flag, s.Keyword)
 		}
 	}
 	return flags
