@@ -22,4 +22,4 @@ func StrayVariables(environ []string, apis func() []Section) []string {
 	return strayVariables(environ, declare(&Config{}, apis()).variables())
 }
 
-func FlagsOf(cmd *cobra.Command) []string { return flagsOf(cmd) }
+func FlagsOf(cmd *cobra.Command) []Flag { return flagsOf(cmd) }
