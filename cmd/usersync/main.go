@@ -44,7 +44,7 @@ type env struct {
 }
 
 // tally is what a command found out that is no error and still no success.
-type tally struct {
+type result struct {
 	outcomes writer.Outcomes
 	read     int
 	allowed  config.Share
@@ -59,7 +59,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 		stdin: stdin, stdout: stdout, stderr: stderr, args: args,
 		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: time.Now, wire: wire,
 	}
-	var found tally
+	var found result
 	root := newRoot(e, &found)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(soft)
@@ -67,7 +67,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	code := exitCode(err, found)
 	if err != nil {
 		e.logsJSON(cmd)
-		e.tellEnd(err, code)
+		e.reportError(err, code)
 	}
 	return code
 }

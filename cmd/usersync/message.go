@@ -15,12 +15,12 @@ import (
 
 // tell writes err for a person: what was being done and what went wrong, a
 // hint, and the next command.
-func tell(w io.Writer, err error) {
+func printError(w io.Writer, err error) {
 	if err == nil {
 		return
 	}
-	if several, ok := err.(interface{ Unwrap() []error }); ok && hinted(several.Unwrap()) > 1 {
-		tellEach(w, several.Unwrap())
+	if several, ok := err.(interface{ Unwrap() []error }); ok && countHints(several.Unwrap()) > 1 {
+		printErrors(w, several.Unwrap())
 		return
 	}
 	fmt.Fprintf(w, "usersync: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
@@ -38,7 +38,7 @@ func tell(w io.Writer, err error) {
 
 // tellEach gives each of several troubles its own hint, and the next command
 // where it changes.
-func tellEach(w io.Writer, errs []error) {
+func printErrors(w io.Writer, errs []error) {
 	for i, err := range errs {
 		t, ok := printedAdvice(err)
 		if ok && i+1 < len(errs) {
@@ -46,12 +46,12 @@ func tellEach(w io.Writer, errs []error) {
 				err = &exit.Error{Err: t, Hint: t.Hint}
 			}
 		}
-		tell(w, err)
+		printError(w, err)
 	}
 }
 
 // hinted counts those that say what to do.
-func hinted(errs []error) int {
+func countHints(errs []error) int {
 	n := 0
 	for _, err := range errs {
 		if t, ok := printedAdvice(err); ok && t.Hint != "" {
@@ -91,19 +91,19 @@ func (e *env) note(cmd *cobra.Command, text, hint, next string) error {
 }
 
 // tellEnd tells how a command ended that went wrong: as a log does, or to a person.
-func (e *env) tellEnd(err error, code int) {
+func (e *env) reportError(err error, code int) {
 	if e.jsonLog {
-		tellJSON(e.stderr, err, code)
+		logError(e.stderr, err, code)
 		return
 	}
-	tell(e.stderr, err)
+	printError(e.stderr, err)
 }
 
 // tellJSON writes err as a line of the log.
-func tellJSON(w io.Writer, err error, code int) {
+func logError(w io.Writer, err error, code int) {
 	log, bad := newLog(w, "json", "error")
 	if err == nil || bad != nil {
-		tell(w, err)
+		printError(w, err)
 		return
 	}
 	fields := []zap.Field{zap.Int("exit_code", code)}

@@ -22,7 +22,7 @@ const (
 
 func planFlags() []string { return []string{outFlag, readFlag, detailedFlag} }
 
-func planCommand(e *env, found *tally) *cobra.Command {
+func planCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [FILE|-]...",
 		Short: "Show what a run would do, and send nothing",
@@ -49,7 +49,7 @@ func planCommand(e *env, found *tally) *cobra.Command {
 }
 
 // plan makes a plan and shows it on standard output.
-func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, found *tally) error {
+func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, found *result) error {
 	tuneGC(e.environment.Lookup, c.Target.Sandbox)
 	o.Stdin, o.Now, o.Wire = e.stdin, e.now, e.wire
 	o.Args = c.Invocation.Without(planFlags()...).Args(nil)
@@ -57,18 +57,18 @@ func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, fou
 	if made == nil {
 		return err
 	}
-	return errors.Join(e.showPlan(c, o, made, found), withHint(made.Stops, hintOf(made.Stops)), err)
+	return errors.Join(e.printPlan(c, o, made, found), withHint(made.Stops, hintOf(made.Stops)), err)
 }
 
 // showPlan shows a plan, and notes what decides about the exit code.
-func (e *env) showPlan(c *config.Config, o preview.Options, made *preview.Plan, found *tally) error {
+func (e *env) printPlan(c *config.Config, o preview.Options, made *preview.Plan, found *result) error {
 	shown := made.Forecast
 	found.read, found.outcomes, found.allowed = shown.Records, made.Outcomes, c.Output.AllowRejects
 	found.detailed.Changes = shown.Sends() > 0
 	if made.Kept {
 		shown.Plan, shown.Next = o.Out, exit.CommandLine("apply", o.Out)
 	} else if shown.Sends() > 0 && made.Stops == nil { // the run would stop as this did
-		shown.Next = runLine(c, shown.Inputs)
+		shown.Next = runCommandLine(c, shown.Inputs)
 	}
 	if c.Output.JSON {
 		return report.WriteForecast(e.stdout, shown)
@@ -77,7 +77,7 @@ func (e *env) showPlan(c *config.Config, o preview.Options, made *preview.Plan, 
 }
 
 // runLine is the command that does what was planned; none for standard input.
-func runLine(c *config.Config, paths []string) string {
+func runCommandLine(c *config.Config, paths []string) string {
 	if slices.Contains(paths, "-") {
 		return ""
 	}

@@ -38,7 +38,7 @@ func TestDetailedExitCode(t *testing.T) {
 		"a guard, and users to send": {err: &guard.Error{}, changes: true, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := tally{read: 9, outcomes: writer.Outcomes{Invalid: c.invalid}, detailed: exit.Detailed{Asked: true, Changes: c.changes}}
+			found := result{read: 9, outcomes: writer.Outcomes{Invalid: c.invalid}, detailed: exit.Detailed{Asked: true, Changes: c.changes}}
 			if got := exitCode(c.err, found); got != c.want {
 				t.Errorf("exit code %d, want %d", got, c.want)
 			}
@@ -68,7 +68,7 @@ func TestOnlyTheFlagAsksForDetailedExitCodes(t *testing.T) {
 		"--detailed-exitcode plan":                           false,
 		"validate --detailed-exitcode plan":                  false,
 	} {
-		var found tally
+		var found result
 		e := &env{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, args: strings.Fields(args), now: time.Now,
 			environment: config.Environment{Lookup: func(string) (string, bool) { return "", false }, Environ: func() []string { return nil }}}
 		root := newRoot(e, &found)

@@ -10,7 +10,7 @@ import (
 	"usersync/sync/journal"
 )
 
-func retryCommand(e *env, found *tally) *cobra.Command {
+func retryCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "retry [RUN|--last]",
 		Short: "Send the rejects of a run again",

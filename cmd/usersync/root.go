@@ -17,7 +17,7 @@ import (
 
 // newRoot builds the command tree. found takes what a command learns that
 // decides about the exit code and is no error.
-func newRoot(e *env, found *tally) *cobra.Command {
+func newRoot(e *env, found *result) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "usersync",
 		Short:         "Make a user API agree with a file of users",

@@ -146,7 +146,7 @@ func (f *file) entry(k, v *yaml.Node, key string) error {
 		}
 	}
 	for i := range all {
-		if section != "" && all[i].ofOneAPI() {
+		if section != "" && all[i].perAPI() {
 			switch {
 			case all[i].Key == rest:
 				return f.valueAs(key, k, v, &all[i])
@@ -180,7 +180,7 @@ func (s schema) siblings(key string) []string {
 	if _, near := mapping.Nearest(key, names); near {
 		return names
 	}
-	if general := s.generalIn(key); len(general) > 0 {
+	if general := s.nearestGeneral(key); len(general) > 0 {
 		return general
 	}
 	return slices.DeleteFunc(names, func(n string) bool { return parentOf(n) != parentOf(key) })
@@ -188,11 +188,11 @@ func (s schema) siblings(key string) []string {
 
 // generalIn is the setting of all APIs that is meant in the section of one; none if
 // nothing is near.
-func (s schema) generalIn(key string) []string {
+func (s schema) nearestGeneral(key string) []string {
 	section, rest := s.sectionOf(key)
 	names := []string{"fields"}
 	for i := range s.settings {
-		if s.settings[i].ofOneAPI() {
+		if s.settings[i].perAPI() {
 			names = append(names, s.settings[i].Key)
 		}
 	}

@@ -16,12 +16,12 @@ import (
 // flagValue is a flag's value as it was typed. It is checked together with what
 // the other places say, so that one rule makes one message.
 type flagValue struct {
-	all     []string
-	from    []string // what the environment says; used where all was not given
+	values  []string
+	fromEnv []string // what the environment says; used where all was not given
 	setting *Setting
 }
 
-func (v *flagValue) String() string { return strings.Join(v.all, ",") }
+func (v *flagValue) String() string { return strings.Join(v.values, ",") }
 
 // Type is what help prints behind the flag's name; bool prints nothing.
 func (v *flagValue) Type() string {
@@ -34,9 +34,9 @@ func (v *flagValue) Type() string {
 // Set keeps the last value, or adds to a list.
 func (v *flagValue) Set(s string) error {
 	if !v.setting.several() {
-		v.all = nil
+		v.values = nil
 	}
-	v.all = append(v.all, s)
+	v.values = append(v.values, s)
 	return nil
 }
 
@@ -121,7 +121,7 @@ func (f *Flags) load(e Environment) (*Config, error) {
 	src := sources{flags: givenIn(flags), environment: e, apis: f.apis}
 	for name, v := range f.given {
 		if text, ok := src.variable(v.setting); ok && !flags.Changed(name) {
-			v.from = split(text, v.setting)
+			v.fromEnv = split(text, v.setting)
 		}
 	}
 	path := pathIn(flags, e)
@@ -136,7 +136,7 @@ func (f *Flags) load(e Environment) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := refuseStray(e, f.schema, src.file); err != nil {
+	if err := refuseUnknownVariables(e, f.schema, src.file); err != nil {
 		return nil, err
 	}
 	return src.resolve()
@@ -147,7 +147,7 @@ func givenIn(flags *pflag.FlagSet) map[string][]string {
 	given := map[string][]string{}
 	flags.Visit(func(f *pflag.Flag) {
 		if v, isSetting := f.Value.(*flagValue); isSetting {
-			given[f.Name] = v.all
+			given[f.Name] = v.values
 		}
 	})
 	return given
@@ -188,7 +188,7 @@ func MergeFlags(from, over *cobra.Command) (err error) {
 		if !isSetting {
 			return
 		}
-		for _, text := range v.all {
+		for _, text := range v.values {
 			err = errors.Join(err, over.Flags().Set(f.Name, text))
 		}
 	})
@@ -204,7 +204,7 @@ func (c *Config) Each() ([]*Config, error) {
 		if slices.Contains(c.Target.All[:i], api) {
 			return nil, exit.Usage(fmt.Errorf("find the destinations: %s is named twice", api), "name it once", "")
 		}
-		own, err := c.only(api)
+		own, err := c.forAPI(api)
 		if wrong = append(wrong, err); err == nil {
 			all = append(all, own)
 		}
@@ -213,7 +213,7 @@ func (c *Config) Each() ([]*Config, error) {
 }
 
 // only is the config for one of the APIs that are named.
-func (c *Config) only(api string) (*Config, error) {
+func (c *Config) forAPI(api string) (*Config, error) {
 	src := c.sources
 	if src.flags = maps.Clone(src.flags); src.flags == nil {
 		src.flags = map[string][]string{}

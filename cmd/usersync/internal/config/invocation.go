@@ -63,7 +63,7 @@ func (in Invocation) Again(files ...string) string { return in.Command(in.Verb, 
 
 // New is a command line that begins a new run with the same settings.
 func (in Invocation) New(files ...string) string {
-	return in.with(Flag{Name: NewFlag, Value: "true", Bool: true}).Command("run", files...)
+	return in.With(Flag{Name: NewFlag, Value: "true", Bool: true}).Command("run", files...)
 }
 
 // Args is a command line of run with the same settings, as main gets it.
@@ -73,31 +73,33 @@ func (in Invocation) Args(files []string) []string {
 
 // Sandboxed is the same command line against the sandbox of an API.
 func (in Invocation) Sandboxed(api string) string {
-	return in.Without(sandboxFlag).with(Flag{Name: targetFlag, Value: api}, Flag{Name: sandboxFlag, Value: "true", Bool: true}).Again(in.Files...)
+	return in.Without(sandboxFlag).With(Flag{Name: targetFlag, Value: api}, Flag{Name: sandboxFlag, Value: "true", Bool: true}).Again(in.Files...)
 }
 
 // SentTo is the same command line for one API.
 func (in Invocation) SentTo(api string) Invocation {
-	return in.Without(targetFlag).with(Flag{Name: targetFlag, Value: api})
+	return in.Without(targetFlag).With(Flag{Name: targetFlag, Value: api})
 }
 
-// Instead is a command line of the same kind for another file, with other values of
+// Replacing is a command line of the same kind for another file, with other values of
 // some flags.
-func (in Invocation) Instead(file string, others ...Flag) string {
+func (in Invocation) Replacing(file string, others ...Flag) string {
 	var names []string
 	for _, f := range others {
 		names = append(names, f.Name)
 	}
-	return in.Without(names...).with(others...).Again(file)
+	return in.Without(names...).With(others...).Again(file)
 }
 
 // Without is the same command line without the flags of some names.
+// With is the same command line with more flags.
 func (in Invocation) Without(names ...string) Invocation {
 	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool { return slices.Contains(names, f.Name) })
 	return in
 }
 
-func (in Invocation) with(more ...Flag) Invocation {
+// With is the same command line with more flags.
+func (in Invocation) With(more ...Flag) Invocation {
 	in.Flags = slices.Concat(in.Flags, more)
 	return in
 }
@@ -125,24 +127,24 @@ func valuesOf(f *pflag.Flag) []string {
 	v, isSetting := f.Value.(*flagValue)
 	switch {
 	case f.Changed && isSetting:
-		return v.all
+		return v.values
 	case f.Changed:
 		return []string{f.Value.String()}
-	case !isSetting || (v.setting.Kind == URL || v.setting.Kind == Database) && hasPassword(strings.Join(v.from, "")):
+	case !isSetting || (v.setting.Kind == URL || v.setting.Kind == Database) && hasPassword(strings.Join(v.fromEnv, "")):
 		return nil
 	}
-	return v.from
+	return v.fromEnv
 }
 
-// OtherInput are the flags that take back what is set about one input alone, for a
+// FlagsForOtherInput are the flags that take back what is set about one input alone, for a
 // command about another.
-func (c *Config) OtherInput() (flags []Flag) {
+func (c *Config) FlagsForOtherInput() (flags []Flag) {
 	for _, s := range c.schema.settings {
 		if !s.OneInput {
 			continue
 		}
-		if text := s.Text(); text != "" && text != s.Also {
-			flags = append(flags, Flag{Name: s.Flag, Value: s.Also})
+		if text := s.Text(); text != "" && text != s.Keyword {
+			flags = append(flags, Flag{Name: s.Flag, Value: s.Keyword})
 		}
 	}
 	return flags

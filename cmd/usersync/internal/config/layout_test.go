@@ -16,11 +16,11 @@ func TestWhatIsToldToAnotherCommand(t *testing.T) {
 	if got, want := c.Init("a.csv"), "usersync init --format csv --delimiter tab --charset windows-1252 a.csv"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if got := c.OtherInput(); len(got) != 1 || got[0] != (config.Flag{Name: "expect-records", Value: "none"}) {
+	if got := c.FlagsForOtherInput(); len(got) != 1 || got[0] != (config.Flag{Name: "expect-records", Value: "none"}) {
 		t.Errorf("got %+v", got)
 	}
 	c, err = resolved(t, "", nil, nil)
-	if err != nil || c.Init("a.csv") != "usersync init a.csv" || len(c.OtherInput()) > 0 {
-		t.Errorf("nothing is set: %s, %+v, %v", c.Init("a.csv"), c.OtherInput(), err)
+	if err != nil || c.Init("a.csv") != "usersync init a.csv" || len(c.FlagsForOtherInput()) > 0 {
+		t.Errorf("nothing is set: %s, %+v, %v", c.Init("a.csv"), c.FlagsForOtherInput(), err)
 	}
 }

@@ -51,7 +51,7 @@ func (p *planner) generation(ctx context.Context) (int64, error) {
 }
 
 // unchanged finds out whether the ledger or the input changed while the plan was made.
-func (p *planner) unchanged(ctx context.Context, before int64, d input.Digest, kept bool) error {
+func (p *planner) checkUnchanged(ctx context.Context, before int64, d input.Digest, kept bool) error {
 	now, err := p.generation(ctx)
 	if err != nil {
 		return err

@@ -31,7 +31,7 @@ func (r *Run) summary(err error) report.Summary {
 		Scope: r.Conn.Scope, Inputs: r.inputs(),
 		Config:  &report.Config{Path: r.Config.File, SHA256: r.Config.Digest(), MappingSHA256: r.Config.MappingDigest()},
 		Program: report.Program{Version: b.Version, Commit: b.Commit},
-		By:      by(r.options.Args),
+		By:      startedBy(r.options.Args),
 	}
 	s.Files, s.Retried = files.facts(r.counts.Written, s.Outcomes.Rejected()), r.options.Retried.facts(s.Outcomes)
 	s.Plan = planInSummary(r.options.Plan)
@@ -44,7 +44,7 @@ func (r *Run) summary(err error) report.Summary {
 	return s
 }
 
-func by(args []string) report.By {
+func startedBy(args []string) report.By {
 	b := report.By{Arguments: args}
 	if me, err := osuser.Current(); err == nil {
 		b.User = me.Username
