@@ -13,21 +13,21 @@ import (
 
 // Manners are the wrappers that a run puts around a client, for tests of the two
 // together. The zero value will do.
-type Manners struct {
+type Middleware struct {
 	Pacer   stack.Pacer   // nil lets every call out at once
 	Retries int           // 0 is 20
-	Pending stack.Pending // nil remembers nobody
+	Intents stack.Intents // nil remembers nobody
 }
 
 // Around returns the client in its manners, in the order of a run.
-func (m Manners) Around(client destination.Destination) destination.Destination {
+func (m Middleware) Wrap(client destination.Destination) destination.Destination {
 	if m.Pacer == nil {
 		m.Pacer = new(openGate)
 	}
 	m.Retries = cmp.Or(m.Retries, 20)
 	sizer, _ := client.(destination.Sizer)
-	o := stack.Options{Pacer: m.Pacer, Wire: context.Background(), Sizer: sizer, Retries: m.Retries, Pending: m.Pending}
-	return o.Around(client)
+	o := stack.Options{Pacer: m.Pacer, Wire: context.Background(), Sizer: sizer, Retries: m.Retries, Intents: m.Intents}
+	return o.Wrap(client)
 }
 
 // openGate lets every call out at once.
