@@ -82,7 +82,7 @@ func placeErrors() []errorKind {
 		}),
 		forEvery[*plan.SpillError](printed(exit.Temporary, "make room there, or set TMPDIR to another directory")),
 		adviseOnLedger,
-		forType(func(e *history.PlaceError) advice { return adviseOnPlace(e) }),
+		forType(func(e *history.DirError) advice { return adviseOnPlace(e) }),
 		forType(func(e *rundir.PlaceError) advice { return adviseOnPlace(e) }),
 		forEvery[*rundir.UnsafeError](advice{code: exit.Misuse}),
 		forEvery[*rundir.ShortError](advice{code: exit.Misuse}),
@@ -140,7 +140,7 @@ func adviseOnCall(e *destination.CallError) advice {
 func adviseOnLedger(err error) (advice, bool) {
 	switch err.(type) {
 	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
-	case *history.TakeUpError: // a person cannot tell the files of that run from the ledger
+	case *history.AbsorbError: // a person cannot tell the files of that run from the ledger
 	default:
 		if err != ledger.ErrFenced {
 			return advice{}, false

@@ -39,7 +39,7 @@ func applyCommand(e *env, found *result) *cobra.Command {
 		}
 		p, err := plan.Open(args[0])
 		if err != nil {
-			return run.NotApplied(err, "")
+			return run.PlanRefused(err, "")
 		}
 		p.ApprovedBy = *approved
 		return e.apply(p, args[1:], found, cmd)

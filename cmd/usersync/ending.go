@@ -39,7 +39,7 @@ func (e ending) next(err error, s report.Summary) string {
 		return e.after(stepAfter(err), s)
 	case s.Outcomes.Rejected() == 0:
 		return ""
-	case len(e.config.OtherInput()) > 0: // settings that fit this input, and not its rejects
+	case len(e.config.FlagsForOtherInput()) > 0: // settings that fit this input, and not its rejects
 		return exit.CommandLine("retry", e.Dir)
 	}
 	return t.Again(s.Path("rejects"))
@@ -76,8 +76,7 @@ func stepAfter(err error) step {
 // resumeLine is the command that resumes the run, by name if it is in the default
 // place, otherwise by directory.
 func (e ending) resumeLine(name string) string {
-	flags := e.config.Invocation.Flags
-	if slices.Contains(flags, "--config") || slices.Contains(flags, "--runs-dir") || e.Resumed {
+	if e.config.Invocation.Named() || e.Resumed {
 		name = e.Dir
 	}
 	if slices.Contains(e.Paths, "-") {
@@ -118,7 +117,7 @@ func (e ending) addHints(s *report.Summary) {
 	}[e.config.Target.Mode]
 	if rejects := s.Outcomes.Rejected(); rejects > 0 && s.Refused(advice.code) == rejects {
 		s.Hint = advice.hint
-		s.Next = e.config.Invocation.Instead(s.Path("rejects"), append(e.config.OtherInput(), "--mode", "upsert")...)
+		s.Next = e.config.Invocation.Replacing(s.Path("rejects"), append(e.config.FlagsForOtherInput(), config.Flag{Name: "mode", Value: "upsert"})...)
 	}
 }
 

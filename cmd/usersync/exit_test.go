@@ -72,7 +72,7 @@ func TestPlaceNotWritable(t *testing.T) {
 		&rundir.PlaceError{Err: &fs.PathError{Op: "open", Path: "runs", Err: syscall.ENOSPC}},
 		&rundir.PlaceError{Err: &fs.PathError{Op: "open", Path: "runs", Err: syscall.EROFS}},
 	} {
-		wrapped := error(&history.PlaceError{Err: bare})
+		wrapped := error(&history.DirError{Err: bare})
 		if got, want := exitCode(bare, result{}), exitCode(wrapped, result{}); got != want || got == exit.Internal {
 			t.Errorf("%v: exit code %d, and %d if it is wrapped", bare, got, want)
 		}

@@ -21,7 +21,7 @@ func ledgerImport(e *env) *cobra.Command {
 			"or set ledger_key.",
 		Example: "  usersync ledger import ledger.jsonl",
 		Args:    ledgerArguments("FILE"),
-	}, connect.Making, func(ctx context.Context, l *ledger.Ledger, args []string) error {
+	}, connect.Creating, func(ctx context.Context, l *ledger.Ledger, args []string) error {
 		in := e.stdin
 		if args[0] != "-" {
 			f, err := os.Open(args[0])

@@ -34,7 +34,7 @@ func sandboxCommand(e *env) *cobra.Command {
 			"\nAfter a fault, where it applies:\n" + sandbox.DescribeWhere(),
 		Example: "  usersync sandbox --fault 500:2.5%@after --fault 'refuse=422:1%' --seed 7",
 		Args:    noArguments,
-		RunE:    func(c *cobra.Command, _ []string) error { return serve(c.Context(), e, f) },
+		RunE:    func(c *cobra.Command, _ []string) error { return serve(c, e, f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "kard", "`NAME` of the API to mock: "+strings.Join(connect.Mocks(), ", "))
@@ -74,8 +74,10 @@ func (f sandboxFlags) options() (connect.Mock, sandbox.Options, error) {
 	return mock, o, err
 }
 
-// serve runs the sandbox until ctx ends. Only its URL goes to standard output.
-func serve(ctx context.Context, e *env, f sandboxFlags) error {
+// serve runs the sandbox until the context of cmd ends. Only its URL goes to standard
+// output.
+func serve(cmd *cobra.Command, e *env, f sandboxFlags) error {
+	ctx := cmd.Context()
 	tuneGC(e.environment.Lookup, true)
 	mock, o, err := f.options()
 	if err != nil {
@@ -85,8 +87,7 @@ func serve(ctx context.Context, e *env, f sandboxFlags) error {
 	if err != nil {
 		return exit.Usage(fmt.Errorf("start the sandbox: %w", err), "use another port, or 127.0.0.1:0 for a free one", "usersync sandbox --listen 127.0.0.1:0")
 	}
-	fmt.Fprintln(e.stderr, s.Banner())
-	fmt.Fprintf(e.stderr, "put this in %s; stop with ^C:\n  %s\n", config.DefaultFile, mock.Snippet(f.mock, s.URL()))
+	_ = e.note(cmd, fmt.Sprintf("%s\nput this in %s; stop with ^C:\n  %s", s.Banner(), config.DefaultFile, mock.Snippet(f.mock, s.URL())), "", "") // the sandbox works without it
 	_, err = fmt.Fprintln(e.stdout, s.URL())
 	if err == nil {
 		<-ctx.Done()
