@@ -60,7 +60,7 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	}
 	hint := exit.DidYouMean(args[0], commandNames(c))
 	if slices.Contains(commandNames(c), args[0]) {
-		hint = "write the command in front of --"
+		hint = "put the command before --"
 	}
 	return exit.Usage(fmt.Errorf("unknown command %s", args[0]), hint, next)
 }
