@@ -50,6 +50,19 @@ type Flags struct {
 	json   bool
 }
 
+// AddEverywhere adds --config and --log-format, which decide how errors are printed, to
+// cmd and to each command below it that does not have them. Help shows them only for
+// commands that have them as settings.
+func AddEverywhere(cmd *cobra.Command) {
+	flags := cmd.PersistentFlags()
+	flags.String(fileFlag, "", "config `FILE`")
+	format := new(Log).format()
+	flags.Var(&flagValue{setting: &format}, format.Flag, usage(&format))
+	for _, name := range []string{fileFlag, format.Flag} {
+		flags.Lookup(name).Hidden = true
+	}
+}
+
 const fileFlag = "config"
 
 // AddFlags adds a flag to cmd for each setting of the given commands that has one;
@@ -103,36 +116,64 @@ func (f *Flags) Load(e Environment) (*Config, error) {
 
 // load determines the log format first, because its own errors are printed in it.
 func (f *Flags) load(e Environment) (*Config, error) {
-	src, flags := sources{flags: map[string][]string{}, environment: e, apis: f.apis}, f.cmd.Flags()
+	flags := f.cmd.Flags()
+	src := sources{flags: givenIn(flags), environment: e, apis: f.apis}
 	for name, v := range f.given {
-		if flags.Changed(name) {
-			src.flags[name] = v.values
-		} else if text, ok := src.variable(v.setting); ok {
+		if text, ok := src.variable(v.setting); ok && !flags.Changed(name) {
 			v.fromEnv = split(text, v.setting)
 		}
 	}
-	f.json = src.wantsJSONLog()
-	path := *f.path
-	if v, ok := e.Lookup(envPrefix + strings.ToUpper(fileFlag)); ok && path == "" {
-		path = v
-		if err := flags.Set(fileFlag, v); err != nil {
+	path := pathIn(flags, e)
+	if path != "" {
+		if err := flags.Set(fileFlag, path); err != nil {
 			return nil, err
 		}
 	}
 	var err error
-	if src.file, err = readFile(path, f.schema); err != nil {
+	src.file, err = readFile(path, f.schema)
+	f.json = src.wantsJSONLog()
+	if err != nil {
 		return nil, err
 	}
-	f.json = src.wantsJSONLog()
 	if err := refuseUnknownVariables(e, f.schema, src.file); err != nil {
 		return nil, err
 	}
 	return src.resolve()
 }
 
+// givenIn returns the values of the flags that were given and are settings.
+func givenIn(flags *pflag.FlagSet) map[string][]string {
+	given := map[string][]string{}
+	flags.Visit(func(f *pflag.Flag) {
+		if v, isSetting := f.Value.(*flagValue); isSetting {
+			given[f.Name] = v.values
+		}
+	})
+	return given
+}
+
+// pathIn is the config file that is named; empty without one.
+func pathIn(flags *pflag.FlagSet, e Environment) string {
+	path, err := flags.GetString(fileFlag)
+	if err != nil || path == "" {
+		path, _ = e.Lookup(envPrefix + strings.ToUpper(fileFlag))
+	}
+	return path
+}
+
 // JSONLog reports whether standard error is JSON only. It is valid after Load has
 // returned, even with an error.
 func (f *Flags) JSONLog() bool { return f.json }
+
+// JSONLog reports whether standard error is JSON only, for a command that did not reach
+// Load: according to the parsed flags, the environment, and the readable part of the
+// config file.
+func JSONLog(flags *pflag.FlagSet, apis []Section, e Environment) bool {
+	src := sources{flags: givenIn(flags), environment: e}
+	// The command is about to report another error.
+	src.file, _ = readFile(pathIn(flags, e), declare(&Config{}, apis))
+	return src.wantsJSONLog()
+}
 
 func (src sources) wantsJSONLog() bool {
 	format := new(Log).format()

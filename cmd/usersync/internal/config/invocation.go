@@ -14,13 +14,48 @@ import (
 // Invocation is a parsed command line, from which to build the next one to type.
 type Invocation struct {
 	Verb  string
-	Flags []string // with the settings of the environment, which may differ next time
+	Flags []Flag // with the settings of the environment, which may differ next time
 	Files []string
+}
+
+// Flag is a flag that was given a value.
+type Flag struct {
+	Name  string // without dashes
+	Value string
+	Bool  bool // needs no value to be true
+}
+
+// args is the flag as typed.
+func (f Flag) args() []string {
+	switch {
+	case !f.Bool:
+		return []string{"--" + f.Name, f.Value}
+	case f.Value == "true":
+		return []string{"--" + f.Name}
+	}
+	return []string{"--" + f.Name + "=" + f.Value}
+}
+
+// line is the command line as typed. It puts -- before a file whose name looks like a
+// flag.
+func (in Invocation) line(verb string, files []string) []string {
+	line := []string{verb}
+	for _, f := range in.Flags {
+		line = append(line, f.args()...)
+	}
+	return append(line, operands(files)...)
+}
+
+func operands(files []string) []string {
+	if slices.ContainsFunc(files, func(f string) bool { return f != "-" && strings.HasPrefix(f, "-") }) {
+		return slices.Concat([]string{"--"}, files)
+	}
+	return files
 }
 
 // Command is a command line of another command, with the same settings.
 func (in Invocation) Command(verb string, files ...string) string {
-	return exit.CommandLine(append(append([]string{verb}, in.Flags...), files...)...)
+	return exit.CommandLine(in.line(verb, files)...)
 }
 
 // Again is the same command line for other files.
@@ -28,84 +63,60 @@ func (in Invocation) Again(files ...string) string { return in.Command(in.Verb, 
 
 // New is a command line that starts a new run with the same settings.
 func (in Invocation) New(files ...string) string {
-	in.Flags = append(slices.Clip(in.Flags), "--"+NewFlag)
-	return in.Command("run", files...)
+	return in.With(Flag{Name: NewFlag, Value: "true", Bool: true}).Command("run", files...)
 }
 
 // Args are the arguments of run with the same settings.
 func (in Invocation) Args(files []string) []string {
-	return slices.Concat([]string{"run"}, in.Flags, files)
+	return in.line("run", files)
 }
 
 // Sandboxed is the same command line against the sandbox of an API.
 func (in Invocation) Sandboxed(api string) string {
-	in.Flags = append(DropFlags(in.Flags, "--"+sandboxFlag), "--"+targetFlag, api, "--"+sandboxFlag)
-	return in.Command(in.Verb, in.Files...)
+	return in.Without(sandboxFlag).With(Flag{Name: targetFlag, Value: api}, Flag{Name: sandboxFlag, Value: "true", Bool: true}).Again(in.Files...)
 }
 
 // SentTo is the same command line for one API.
 func (in Invocation) SentTo(api string) Invocation {
-	in.Flags = append(in.withoutValues("--"+targetFlag), "--"+targetFlag, api)
+	return in.Without(targetFlag).With(Flag{Name: targetFlag, Value: api})
+}
+
+// Replacing is a command line of the same kind for another file, with other values of
+// some flags.
+func (in Invocation) Replacing(file string, others ...Flag) string {
+	var names []string
+	for _, f := range others {
+		names = append(names, f.Name)
+	}
+	return in.Without(names...).With(others...).Again(file)
+}
+
+// Without is the same command line without the flags of some names.
+// With is the same command line with more flags.
+func (in Invocation) Without(names ...string) Invocation {
+	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool { return slices.Contains(names, f.Name) })
 	return in
 }
 
-// withoutValues leaves out flags that take a value.
-func (in Invocation) withoutValues(names ...string) []string {
-	var kept []string
-	for i := 0; i < len(in.Flags); i++ {
-		if slices.Contains(names, in.Flags[i]) {
-			i++ // its value
-			continue
-		}
-		kept = append(kept, in.Flags[i])
-	}
-	return kept
-}
-
-// Replacing is the same command line for another file, with other values of some
-// flags, given as pairs of flag and value.
-func (in Invocation) Replacing(file string, others ...string) string {
-	var names []string
-	for i := 0; i < len(others); i += 2 {
-		names = append(names, others[i])
-	}
-	return Invocation{Flags: append(in.withoutValues(names...), others...)}.Command(in.Verb, file)
+// With is the same command line with more flags.
+func (in Invocation) With(more ...Flag) Invocation {
+	in.Flags = slices.Concat(in.Flags, more)
+	return in
 }
 
 // Named reports whether the config or the runs directory was named, so that another
 // command needs the same flags to find the runs.
 func (in Invocation) Named() bool {
-	return slices.Contains(in.Flags, "--"+fileFlag) || slices.Contains(in.Flags, "--"+runsDirFlag)
-}
-
-// DropFlags leaves flags out, and with --out its value.
-func DropFlags(flags []string, names ...string) []string {
-	var kept []string
-	for i := 0; i < len(flags); i++ {
-		name, _, _ := strings.Cut(flags[i], "=")
-		if !slices.Contains(names, name) {
-			kept = append(kept, flags[i])
-		} else if flags[i] == "--out" {
-			i++
-		}
-	}
-	return kept
+	return slices.ContainsFunc(in.Flags, func(f Flag) bool { return f.Name == fileFlag || f.Name == runsDirFlag })
 }
 
 // flagsOf returns the settings of the command line and of the environment, as flags.
 // It leaves out a URL with a password, which only the environment may hold.
-func flagsOf(cmd *cobra.Command) []string {
-	var flags []string
+func flagsOf(cmd *cobra.Command) []Flag {
+	var flags []Flag
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		for _, v := range valuesOf(f) {
-			switch {
-			case f.Value.Type() != "bool":
-				flags = append(flags, "--"+f.Name, v)
-			case v == "true":
-				flags = append(flags, "--"+f.Name)
-			default:
-				flags = append(flags, "--"+f.Name+"="+v)
-			}
+			flags = append(flags, Flag{Name: f.Name, Value: v, Bool: f.Value.Type() == "bool"})
 		}
 	})
 	return flags
@@ -126,13 +137,13 @@ func valuesOf(f *pflag.Flag) []string {
 
 // FlagsForOtherInput are the flags that reset the settings of one particular input,
 // for a command that reads another.
-func (c *Config) FlagsForOtherInput() (flags []string) {
+func (c *Config) FlagsForOtherInput() (flags []Flag) {
 	for _, s := range c.schema.settings {
 		if !s.OneInput {
 			continue
 		}
 		if text := s.Text(); text != "" && text != s.Keyword {
-			flags = append(flags, "--"+s.Flag, s.Keyword)
+			flags = append(flags, Flag{Name: s.Flag, Value: s.Keyword})
 		}
 	}
 	return flags
@@ -150,7 +161,7 @@ func (c *Config) Init(path string) string {
 			args = append(args, "--"+s.Flag, text)
 		}
 	}
-	return exit.CommandLine(append(args, path)...)
+	return exit.CommandLine(append(args, operands([]string{path})...)...)
 }
 
 // NextForSettings is the command to type when an API cannot be used with these

@@ -47,7 +47,7 @@ func (p *planner) forecast(f *outcomes) report.Forecast {
 
 func callTotals(c *destination.Calls) map[string]int {
 	made := map[string]int{}
-	for kind, counts := range c.Met() {
+	for kind, counts := range c.Counts() {
 		made[kind] = counts.Total()
 	}
 	return made
@@ -56,7 +56,7 @@ func callTotals(c *destination.Calls) map[string]int {
 // warnings are what a person should know before applying the plan.
 func (p *planner) warnings(f *outcomes) []string {
 	var all []string
-	if n := f.calls.Met()[destination.ReadCall].Total(); n > 0 && !p.options.Read {
+	if n := f.calls.Counts()[destination.ReadCall].Total(); n > 0 && !p.options.Read {
 		all = append(all, exit.Plural(n, "update")+" would read the user first, and send nothing if it is already the same: --read finds out which")
 	}
 	if p.Config.Ledger.Full {

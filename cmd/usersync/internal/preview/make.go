@@ -27,7 +27,7 @@ type Options struct {
 	Wire  context.Context // ends when calls in flight must be canceled
 	Out   string          // file to save the plan in; empty: do not save it
 	Read  bool            // make the reads that updates need
-	Flags []string        // of a run with the same settings
+	Args  []string        // the command line of a run with the same settings
 }
 
 // Plan is the result of planning.

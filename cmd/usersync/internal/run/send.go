@@ -95,7 +95,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 func (r *Run) job(ctx context.Context, known *ledgerView) engine.Job {
 	c, files := r.Config, r.at.files
 	work := engine.Job{
-		Destination: r.middleware().Around(inFlight{r.Conn.Client, &r.stopping.calls}),
+		Destination: r.middleware().Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
 		Results:     r.writer(),
 		BatchSize:   r.Conn.BatchSize(c.Pace.BatchSize),
 		Workers:     c.Pace.Workers,
@@ -131,7 +131,7 @@ func (r *Run) middleware() stack.Options {
 	sizer, _ := r.Conn.Client.(destination.Sizer)
 	return stack.Options{Sizer: sizer, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
 		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
-		Pending: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
+		Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
 }
 
 // run runs the engine, unless a guard that looks ahead stops it, and records the settings
@@ -217,5 +217,5 @@ type Facts struct {
 // Facts returns the facts. They are valid after Send has returned.
 func (r *Run) Facts() Facts {
 	return Facts{Paths: r.Paths, Dir: r.at.files.dir.Path(), Resumed: r.options.Resume != "",
-		Unshown: r.Conn.Client.Traits().Unshown(), LastMet: r.calls.Last()}
+		Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
 }
