@@ -11,15 +11,15 @@ import (
 	"usersync/sync/destination/stack"
 )
 
-// Manners are the wrappers that a run puts around a client, for tests of the two
-// together. The zero value will do.
+// Middleware is what a run puts around a client, for tests of the two together. The
+// zero value is ready to use.
 type Middleware struct {
-	Pacer   stack.Pacer   // nil lets every call out at once
-	Retries int           // 0 is 20
-	Intents stack.Intents // nil remembers nobody
+	Pacer   stack.Pacer   // nil starts every call at once
+	Retries int           // 0 means 20
+	Intents stack.Intents // nil records no intents
 }
 
-// Around returns the client in its manners, in the order of a run.
+// Wrap wraps the client in the middleware, in the order of a run.
 func (m Middleware) Wrap(client destination.Destination) destination.Destination {
 	if m.Pacer == nil {
 		m.Pacer = new(openGate)
@@ -30,21 +30,21 @@ func (m Middleware) Wrap(client destination.Destination) destination.Destination
 	return o.Wrap(client)
 }
 
-// openGate lets every call out at once.
-type openGate struct{ through atomic.Uint64 }
+// openGate starts every call at once.
+type openGate struct{ answered atomic.Uint64 }
 
 func (g *openGate) Begin(context.Context) (func(int, bool), error) {
 	return func(int, bool) {}, nil
 }
 
-// Through counts on, so that every attempt counts.
-func (g *openGate) Answered() uint64 { return g.through.Add(1) }
+// Answered goes up with every call, so every attempt counts.
+func (g *openGate) Answered() uint64 { return g.answered.Add(1) }
 
-// Connect serves api over connections in memory until the test ends, in a bubble
-// of testing/synctest or outside of one.
+// Connect serves api over in-memory connections until the test ends, inside or outside
+// a testing/synctest bubble.
 func Connect(t testing.TB, api http.Handler) Address { return newStage(t, api, true).address() }
 
-// Looked is what a rehearsal that keeps users by the callers' ids knows of one.
+// Looked returns the Look of a mock server that keeps users by the callers' ids.
 func Looked(held bool, created uint32, data []byte) Look {
 	look := Look{Created: int(created), Data: string(data)}
 	if held {
