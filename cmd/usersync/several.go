@@ -15,14 +15,14 @@ import (
 	"usersync/cmd/usersync/internal/run"
 )
 
-// runSeveral sends the input to several destinations: a run each, side by side,
-// that share nothing but the process.
+// runSeveral sends the input to several destinations in parallel, one run each. The
+// runs share only the process.
 func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) error {
 	if slices.Contains(args, "-") {
 		return exit.Usage(fmt.Errorf("open the input: standard input cannot be read by %d runs", len(c.Target.All)), "name a file, or one destination with --to", "usersync run --help")
 	}
 	if c.Output.Results != "" {
-		return exit.Usage(fmt.Errorf("read settings: --results would be that of %d runs", len(c.Target.All)), "leave it out: each run has its own in its directory", "usersync run --help")
+		return exit.Usage(fmt.Errorf("read settings: --results cannot take the results of %d runs", len(c.Target.All)), "leave it out: each run writes its results to its own directory", "usersync run --help")
 	}
 	own, err := c.Each()
 	if err != nil {
@@ -36,7 +36,7 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 		mine.several = true
 		mine.stdout, mine.stderr = out, &prefixed{to: talk, prefix: c.Target.To + ": "}
 		if c.Log.Format == "json" {
-			mine.stderr = talk // each line is JSON, and says to whom it belongs
+			mine.stderr = talk // each line is JSON and names its destination
 		}
 		group.Go(func() error {
 			var found result
@@ -46,11 +46,11 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 			return nil
 		})
 	}
-	_ = group.Wait() // each has told its own error
+	_ = group.Wait() // each run has reported its own error
 	return exit.Worst(c.Target.All, codes)
 }
 
-// shared lets several goroutines write whole texts.
+// locked lets several goroutines write to one writer, one text at a time.
 type locked struct {
 	mu sync.Mutex
 	to io.Writer
@@ -62,7 +62,7 @@ func (s *locked) Write(p []byte) (int, error) {
 	return s.to.Write(p)
 }
 
-// named puts a name before each line; a text that is given at once stays together.
+// prefixed puts a prefix before each line. A text written at once stays together.
 type prefixed struct {
 	to     io.Writer
 	prefix string

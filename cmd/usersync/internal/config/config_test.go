@@ -81,7 +81,7 @@ func TestConfigFaults(t *testing.T) {
 	tests := []struct{ name, text, message, hint string }{
 		{"unknown key", "to: kard\nretires: 3\n", "usersync.yaml:2: key retires is not known", "retries"},
 		{"unknown nested key", "kard:\n  auth:\n    client_secrets: x\n", ":3: key kard.auth.client_secrets", "kard.auth.client_secret"},
-		{"nothing near", "colour: red\n", ":1: key colour", "known are"},
+		{"nothing near", "colour: red\n", ":1: key colour", "expected one of"},
 		{"twice", "rate: 1\nrate: 2\n", ":2: key rate stands here twice", "keep one"},
 		{"two documents", "rate: 1\n---\nrate: 2\n", "more than one document", "remove"},
 		{"no YAML", "rate: [1\nto: kard\n", "this is not YAML", "colon"},
