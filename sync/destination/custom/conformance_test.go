@@ -110,7 +110,7 @@ func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandb
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler:  s,
-		Injected: s.Struck,
+		Injected: s.Injected,
 		Look: func(r *user.Record) destinationtest.Look {
 			if name == "single" {
 				return marked(s, r.User.ID)
@@ -123,7 +123,7 @@ func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandb
 
 // marked looks for a user whose key the sandbox assigned.
 func marked(s *sandbox.Server, id string) destinationtest.Look {
-	m := s.Marked("reference", id)
+	m := s.Lookup("reference", id)
 	look := destinationtest.Look{Held: len(m.Keys), Created: int(m.Created)}
 	if len(m.Keys) > 0 {
 		u, _ := s.User(m.Keys[0])

@@ -53,7 +53,7 @@ func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler:  s,
-		Injected: s.Struck,
+		Injected: s.Injected,
 		Look: func(r *user.Record) destinationtest.Look {
 			u, _ := s.User(r.User.ID)
 			return destinationtest.Looked(u.Held, u.Created, u.Attributes)

@@ -71,10 +71,10 @@ func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler:  s,
-		Injected: s.Struck,
+		Injected: s.Injected,
 		Look: func(r *user.Record) destinationtest.Look {
 			email, _ := r.User.Value(user.Email)
-			m := s.Marked("email", email.Text)
+			m := s.Lookup("email", email.Text)
 			look := destinationtest.Look{Held: len(m.Keys), Created: int(m.Created)}
 			for _, key := range m.Keys {
 				u, _ := s.User(key)

@@ -90,7 +90,7 @@ func borrowers(n int) []*user.Record {
 
 func createdFor(s *sandbox.Server, r *user.Record) uint32 {
 	email, _ := r.User.Value(user.Email)
-	return s.Marked("email", email.Text).Created
+	return s.Lookup("email", email.Text).Created
 }
 
 // TestNoUserIsCreatedTwice: whatever goes wrong, no e-mail is created twice, every

@@ -89,7 +89,7 @@ func rehearse(t testing.TB, server rehearsal.Options, faults ...string) destinat
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler:  s,
-		Injected: s.Struck,
+		Injected: s.Injected,
 		Look:     func(r *user.Record) destinationtest.Look { return look(t, s, r) },
 	}
 }
@@ -97,7 +97,7 @@ func rehearse(t testing.TB, server rehearsal.Options, faults ...string) destinat
 // look leaves out of a user what the server made.
 func look(t testing.TB, s *sandbox.Server, r *user.Record) destinationtest.Look {
 	name, _ := r.User.Value(user.UserName)
-	marked := s.Marked("userName", strings.ToLower(name.Text))
+	marked := s.Lookup("userName", strings.ToLower(name.Text))
 	found := destinationtest.Look{Held: len(marked.Keys), Created: int(marked.Created)}
 	for _, key := range marked.Keys {
 		u, _ := s.User(key)

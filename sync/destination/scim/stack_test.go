@@ -69,7 +69,7 @@ func night(t *testing.T, d destination.Destination, op user.Op, version int) map
 func holds(s *sandbox.Server, version int) (active, doubled int) {
 	city, _ := employee(0, version).User.Value(user.City)
 	for n := range crowd {
-		m := s.Marked("externalId", employee(n, 0).User.ID)
+		m := s.Lookup("externalId", employee(n, 0).User.ID)
 		if m.Most > 1 {
 			doubled++
 		}
@@ -122,7 +122,7 @@ func TestMadeAgainByHand(t *testing.T) {
 	for _, o := range []rehearsal.Options{{MaxOperations: 7}, {NoPatch: true}} {
 		d, s := open(t, o, Config{}, nil)
 		night(t, d, user.Create, 0)
-		old := s.Marked("externalId", "employee-3").Keys[0]
+		old := s.Lookup("externalId", "employee-3").Keys[0]
 		for _, call := range [][3]string{
 			{"DELETE", "/Users/" + old, ""},
 			{"POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"Frieda.Mustermann3","externalId":"employee-3"}`},
@@ -137,7 +137,7 @@ func TestMadeAgainByHand(t *testing.T) {
 		r := with(old, employee(3, 1))
 		r.Op = user.Upsert
 		outcomes, err := d.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}})
-		now := s.Marked("externalId", "employee-3").Keys
+		now := s.Lookup("externalId", "employee-3").Keys
 		if err != nil || len(now) != 1 || now[0] == old || spell(outcomes[0]) != "updated:password_not_sent "+now[0] {
 			t.Errorf("%+v: %v %v, keys %v", o, outcomes, err, now)
 		}

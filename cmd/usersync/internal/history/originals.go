@@ -70,6 +70,7 @@ type OriginalsError struct {
 	Err error
 }
 
+// Error names the run and says what happened to its files.
 func (e *OriginalsError) Error() string {
 	return fmt.Sprintf("take masked secrets from what run %s has read: %v; nothing was sent", e.Run, e.Err)
 }
