@@ -6,10 +6,13 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"usersync/cmd/usersync/internal/config"
 )
 
 // policy says which folders each folder may import.
@@ -162,6 +165,7 @@ func missing(imports map[string][]string, order string) []string {
 func importsOf(t *testing.T, root string) map[string][]string {
 	t.Helper()
 	imports := map[string][]string{}
+	module := strings.TrimSuffix(reflect.TypeFor[config.Config]().PkgPath(), "cmd/usersync/internal/config")
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != root {
 			return filepath.SkipDir // as the go command does
@@ -181,7 +185,7 @@ func importsOf(t *testing.T, root string) map[string][]string {
 		imports[folder] = imports[folder][:len(imports[folder]):len(imports[folder])]
 		for _, spec := range file.Imports {
 			name, _ := strconv.Unquote(spec.Path.Value)
-			if ours, ok := strings.CutPrefix(name, "usersync/"); ok && !slices.Contains(imports[folder], ours) {
+			if ours, ok := strings.CutPrefix(name, module); ok && !slices.Contains(imports[folder], ours) {
 				imports[folder] = append(imports[folder], ours)
 			}
 		}

@@ -33,7 +33,7 @@ const (
 
 // next is the command to run after this run; empty if nothing is left to do.
 func (e ending) next(err error, s report.Summary) string {
-	t := e.config.Invocation
+	typed := e.config.Invocation
 	switch {
 	case err != nil:
 		return e.after(stepAfter(err), s)
@@ -42,23 +42,23 @@ func (e ending) next(err error, s report.Summary) string {
 	case len(e.config.FlagsForOtherInput()) > 0: // settings that fit this input, and not its rejects
 		return exit.CommandLine("retry", e.Dir)
 	}
-	return t.Again(s.Path("rejects"))
+	return typed.Again(s.Path("rejects"))
 }
 
 // after is the command to run after a run that stopped.
 func (e ending) after(do step, s report.Summary) string {
-	t, sandbox := e.config.Invocation, e.config.Target.Sandbox
+	typed, sandbox := e.config.Invocation, e.config.Target.Sandbox
 	switch {
 	case do == stepNew: // which first absorbs what this one deleted
-		return t.New(e.Paths...)
+		return typed.New(e.Paths...)
 	case do == stepResume && !sandbox: // only the deletions are left
 		return e.resumeLine(s.Run)
 	case do == stepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
-		return t.Command("plan", e.Paths...)
+		return typed.Command("plan", e.Paths...)
 	case s.ExitCode == exit.Denied || s.ExitCode == exit.Guard:
-		return t.Command("validate", e.Paths...)
+		return typed.Command("validate", e.Paths...)
 	case sandbox || s.ExitCode == exit.Misuse || s.ExitCode == exit.Held:
-		return t.Again(e.Paths...)
+		return typed.Again(e.Paths...)
 	}
 	return e.resumeLine(s.Run)
 }

@@ -14,7 +14,7 @@ func ledgerExport(e *env) *cobra.Command {
 		Use:   "export",
 		Short: "Write the ledger as JSON Lines to standard output",
 		Long: "export writes the scope as JSON Lines: a header, then one line per user, with\n" +
-			"fingerprints in hex. It holds ids, but no values of fields. You can import it into a\n" +
+			"fingerprints in hex. It holds ids, but no field values. You can import it into a\n" +
 			"ledger that has the same key.",
 		Example: "  usersync ledger export > ledger.jsonl",
 		Args:    ledgerArguments(),

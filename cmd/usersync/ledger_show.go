@@ -17,8 +17,8 @@ func ledgerShow(e *env) *cobra.Command {
 	return onLedger(e, &cobra.Command{
 		Use:   "show ID",
 		Short: "Show what the ledger knows of one user",
-		Long: "show prints what the ledger knows of an id: its state, the run and record that it is\n" +
-			"from, and the fields that have a fingerprint. The ledger holds no values of fields.",
+		Long: "show prints what the ledger knows of an id: its state, the run and record that set\n" +
+			"it, and the fields that have a fingerprint. The ledger holds no field values.",
 		Args: ledgerArguments("ID"),
 	}, connect.Reading, func(ctx context.Context, l *ledger.Ledger, args []string) error {
 		shown, err := l.Admin().Show(ctx, args[0])

@@ -25,16 +25,16 @@ func (e *env) finish(c *config.Config, t *terminal, r *run.Run, s report.Summary
 	}
 	s.Finish(e.now())
 	if missing := s.Unaccounted(); missing != 0 {
-		err = errors.Join(err, fmt.Errorf("run %s: %d records have no outcome", s.Run, missing))
+		err = errors.Join(err, fmt.Errorf("run %s: records and outcomes do not add up: the difference is %d", s.Run, missing))
 		s.ExitCode = exitCode(err, *found)
 	}
 	err = errors.Join(err, r.Close(s))
 	if err == nil {
 		return e.report(end, t, s)
 	}
-	shown := s
-	shown.Reason, shown.Next = "", "" // printed with the error
-	err = errors.Join(err, e.report(end, t, shown))
+	printed := s
+	printed.Reason, printed.Next = "", "" // printed with the error
+	err = errors.Join(err, e.report(end, t, printed))
 	return &exit.Error{Err: err, Hint: end.hint(err), Next: s.Next}
 }
 

@@ -58,6 +58,7 @@ type Done struct {
 	Elsewhere int
 }
 
+// String returns the counts in one line. It holds no id.
 func (d Done) String() string {
 	where := "it was not in the ledger"
 	if d.Ledger {

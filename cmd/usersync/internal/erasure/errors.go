@@ -18,6 +18,7 @@ type UnreadableError struct {
 	Err error
 }
 
+// Error names the run and says why it cannot be searched.
 func (e *UnreadableError) Error() string {
 	return fmt.Sprintf("search run %s: %v; nothing was erased", e.Run, e.Err)
 }
@@ -29,6 +30,7 @@ func (e *UnreadableError) Unwrap() error { return e.Err }
 // that do, and cannot continue without it. Nothing was erased.
 type BlockedError struct{ Runs []*history.Run } // never empty
 
+// Error names the runs that are not over.
 func (e *BlockedError) Error() string {
 	var names []string
 	for _, r := range e.Runs {
@@ -44,6 +46,7 @@ type UnfinishedError struct {
 	Err error
 }
 
+// Error names the run and says why its files could not be changed.
 func (e *UnfinishedError) Error() string {
 	return fmt.Sprintf("erase a user from run %s: %v", e.Run, e.Err)
 }

@@ -70,6 +70,7 @@ type OriginalsError struct {
 	Err error
 }
 
+// Error names the run and says what happened to its files.
 func (e *OriginalsError) Error() string {
 	return fmt.Sprintf("find masked secrets in the input of run %s: %v; nothing was sent", e.Run, e.Err)
 }
