@@ -29,17 +29,17 @@ func initCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "init FILE",
 		Short:   "Write a config from the header of a file",
-		Long:    "init reads the header of FILE and writes a config that says where each column goes.\nIt replaces no file.",
+		Long:    "init reads the header of FILE and writes a config that says where each column goes.\nIt never overwrites a file.",
 		Example: "  usersync init users.csv\n  usersync init --to scim users.csv",
 		Args:    oneFile,
-		RunE:    func(c *cobra.Command, args []string) error { return writeConfig(c.Context(), e, f, args[0]) },
+		RunE:    func(c *cobra.Command, args []string) error { return writeConfig(c, e, f, args[0]) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.to, "to", "kard", "the API that takes the users: its `NAME`")
-	flags.StringVar(&f.file, "config", config.DefaultFile, "the `FILE` to write")
-	flags.StringVar(&f.Format, "format", "", "what FILE is: csv, jsonl")
-	flags.StringVar(&f.Delimiter, "delimiter", "auto", "what stands between two CSV cells: one `CHAR`acter, tab or auto")
-	flags.StringVar(&f.Charset, "charset", "", "the file's character set, such as windows-1252")
+	flags.StringVar(&f.to, "to", "kard", "`NAME` of the API to sync to")
+	flags.StringVar(&f.file, "config", config.DefaultFile, "`FILE` to write")
+	flags.StringVar(&f.Format, "format", "", "format of FILE: csv, jsonl")
+	flags.StringVar(&f.Delimiter, "delimiter", "auto", "delimiter of CSV cells: one `CHAR`acter, tab or auto")
+	flags.StringVar(&f.Charset, "charset", "", "character set of FILE, such as windows-1252")
 	return cmd
 }
 
@@ -47,19 +47,19 @@ func oneFile(c *cobra.Command, args []string) error {
 	if len(args) == 1 {
 		return nil
 	}
-	return exit.Usage(fmt.Errorf("%s takes one file, and got %d", c.CommandPath(), len(args)), "name a file with a header", c.CommandPath()+" users.csv")
+	return exit.Usage(fmt.Errorf("%s takes one file, but got %d", c.CommandPath(), len(args)), "name a file with a header", c.CommandPath()+" users.csv")
 }
 
-func writeConfig(ctx context.Context, e *env, f initFlags, path string) error {
+func writeConfig(cmd *cobra.Command, e *env, f initFlags, path string) error {
 	if !slices.Contains(connect.Drafts(), f.to) {
-		return exit.Usage(fmt.Errorf("read flags: --to: no config can be drafted for %s", f.to),
-			exit.DidYouMean(f.to, connect.Drafts())+"; an API that a config describes is in docs/custom.md", "usersync init --help")
+		return exit.Usage(fmt.Errorf("read flags: --to: init cannot write a config for %s", f.to),
+			exit.DidYouMean(f.to, connect.Drafts())+"; for any other API see docs/custom.md", "usersync init --help")
 	}
-	header, err := f.header(ctx, e, path)
+	header, err := f.header(cmd.Context(), e, path)
 	if err != nil {
 		return err
 	}
-	d, err := draft.From(ctx, f.to, header)
+	d, err := draft.From(cmd.Context(), f.to, header)
 	if err != nil {
 		return err
 	}
@@ -70,8 +70,7 @@ func writeConfig(ctx context.Context, e *env, f initFlags, path string) error {
 	if f.file != config.DefaultFile {
 		next = append(next, "--config", f.file)
 	}
-	_, err = fmt.Fprintf(e.stderr, "wrote %s: %s\n  hint: %s\n  next: %s\n", f.file, d.Counts(), d.Hint(), exit.CommandLine(append(next, path)...))
-	return err
+	return e.note(cmd, fmt.Sprintf("wrote %s: %s", f.file, d.Counts()), d.Hint(), exit.CommandLine(append(next, path)...))
 }
 
 func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, error) {
@@ -89,11 +88,11 @@ func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, e
 	return layout.Header, nil
 }
 
-// writeNew writes a file that is not there yet.
+// writeNew writes a file, and fails if it exists.
 func writeNew(path, input, text string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return exit.Usage(fmt.Errorf("write config: %s is there already", path), "edit it, or write another one with --config", exit.CommandLine("validate", "--config", path, input))
+		return exit.Usage(fmt.Errorf("write config: %s already exists", path), "edit it, or write another one with --config", exit.CommandLine("validate", "--config", path, input))
 	}
 	if err != nil {
 		return exit.Usage(fmt.Errorf("write config: %w", err), "", "")

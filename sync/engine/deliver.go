@@ -57,12 +57,23 @@ func (p *pool) deliver(b user.Batch) {
 	})
 }
 
-// note writes down that a batch is about to be sent.
+// note writes down that a batch is about to be sent. Where a read decides who is sent,
+// whoever makes the call notes that: a run that is killed while it reads has sent
+// nothing.
 func (p *pool) note(b user.Batch) error {
 	if p.journal == nil {
 		return nil
 	}
-	return p.journal.Sent(b)
+	if p.destination.Traits().Ops[b.Op].Merge {
+		return nil
+	}
+	if err := p.journal.Sent(b); err != nil {
+		return err
+	}
+	for _, r := range b.Records {
+		r.SentRecorded = true
+	}
+	return nil
 }
 
 // noteSettled writes down what became of a batch, as far as that is known.

@@ -19,17 +19,17 @@ const token = "custom-token-4711"
 func TestConformance(t *testing.T) {
 	t.Run("kard", func(t *testing.T) {
 		s := suite("kard", customer, user.Create)
-		s.Keyed, s.KeyedRead, s.PerMinute = []user.Op{user.Update, user.Delete}, true, 1000
+		s.KeyInPath, s.KeyInFindPath, s.PerMinute = []user.Op{user.Update, user.Delete}, true, 1000
 		s.Run(t)
 	})
 	t.Run("hubspot", func(t *testing.T) {
 		s := suite("hubspot", contact(user.FirstName, user.LastName, user.Phone, user.City), user.Create, user.Update)
-		s.KeyedRead = true
+		s.KeyInFindPath = true
 		s.Run(t)
 	})
 	t.Run("single", func(t *testing.T) {
 		s := suite("single", contact(user.Name, user.Active))
-		s.Keyed, s.Bare = []user.Op{user.Update, user.Delete}, []user.Op{user.Delete}
+		s.KeyInPath, s.EmptySuccess = []user.Op{user.Update, user.Delete}, []user.Op{user.Delete}
 		s.Run(t)
 	})
 }
@@ -48,8 +48,8 @@ func suite(name string, record func(n, version int) *user.Record, bulk ...user.O
 			return c
 		},
 		Record: record,
-		Rehearse: func(t testing.TB, faults ...string) destinationtest.Sandbox {
-			return rehearse(t, name, faults...)
+		NewSandbox: func(t testing.TB, faults ...string) destinationtest.Sandbox {
+			return newSandbox(t, name, faults...)
 		},
 		Credentials: []string{token},
 		Shapes:      map[user.Op][]string{},
@@ -102,15 +102,15 @@ func contact(fields ...user.Field) func(n, version int) *user.Record {
 	}
 }
 
-func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandbox {
+func newSandbox(t testing.TB, name string, faults ...string) destinationtest.Sandbox {
 	faulty, err := sandbox.Options{API: shapes.All()[name], RequireAuth: true, Token: token, Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
-		Handler: s,
-		Struck:  s.Struck,
+		Handler:  s,
+		Injected: s.Injected,
 		Look: func(r *user.Record) destinationtest.Look {
 			if name == "single" {
 				return marked(s, r.User.ID)
@@ -123,7 +123,7 @@ func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandb
 
 // marked looks for a user whose key the sandbox assigned.
 func marked(s *sandbox.Server, id string) destinationtest.Look {
-	m := s.Marked("reference", id)
+	m := s.Lookup("reference", id)
 	look := destinationtest.Look{Held: len(m.Keys), Created: int(m.Created)}
 	if len(m.Keys) > 0 {
 		u, _ := s.User(m.Keys[0])

@@ -21,11 +21,11 @@ func TestConformance(t *testing.T) {
 			}
 			return c
 		},
-		Record:      customer,
-		Rehearse:    rehearse,
-		Credentials: []string{"kard-token-4711"},
-		Keyed:       []user.Op{user.Update, user.Delete},
-		KeyedRead:   true,
+		Record:        customer,
+		NewSandbox:    newSandbox,
+		Credentials:   []string{"kard-token-4711"},
+		KeyInPath:     []user.Op{user.Update, user.Delete},
+		KeyInFindPath: true,
 		Shapes: map[user.Op][]string{user.Create: {
 			"short", "shuffle", "foreign", "nodata", "noid", "noid=blind", "double", "number", "both", "conflict", "conflict=blind", "short+shuffle+foreign+double+both+number",
 		}},
@@ -45,15 +45,15 @@ func customer(n, version int) *user.Record {
 	}}}
 }
 
-func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
+func newSandbox(t testing.TB, faults ...string) destinationtest.Sandbox {
 	faulty, err := sandbox.Options{Organization: "org-1", RequireAuth: true, Token: "kard-token-4711", Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
-		Handler: s,
-		Struck:  s.Struck,
+		Handler:  s,
+		Injected: s.Injected,
 		Look: func(r *user.Record) destinationtest.Look {
 			u, _ := s.User(r.User.ID)
 			return destinationtest.Looked(u.Held, u.Created, u.Attributes)

@@ -12,7 +12,7 @@ import (
 	"usersync/sync/destination/destinationtest"
 	"usersync/sync/pace"
 	"usersync/sync/sandbox"
-	rehearsed "usersync/sync/sandbox/onbo"
+	mock "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
 )
 
@@ -22,9 +22,13 @@ type noted struct {
 	held map[string]bool
 }
 
-func (n *noted) Pend(_ context.Context, records []*user.Record) error { return n.set(records, true) }
+func (n *noted) RecordIntent(_ context.Context, records []*user.Record) error {
+	return n.set(records, true)
+}
 
-func (n *noted) Clear(_ context.Context, records []*user.Record) error { return n.set(records, false) }
+func (n *noted) ClearIntent(_ context.Context, records []*user.Record) error {
+	return n.set(records, false)
+}
 
 func (n *noted) set(records []*user.Record, pending bool) error {
 	n.mu.Lock()
@@ -39,7 +43,7 @@ func (n *noted) set(records []*user.Record, pending bool) error {
 // sandbox cannot decrypt SSNs, so nothing keeps it from creating a user twice.
 func troubled(t *testing.T, faults ...string) (destination.Destination, *sandbox.Server, *noted) {
 	t.Helper()
-	faulty, err := sandbox.Options{API: rehearsed.API{}, RequireAuth: true, Seed: 7}.With(faults...)
+	faulty, err := sandbox.Options{API: mock.API{}, RequireAuth: true, Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +57,7 @@ func troubled(t *testing.T, faults ...string) (destination.Destination, *sandbox
 	}
 	t.Cleanup(c.CloseIdle)
 	n := &noted{held: map[string]bool{}}
-	return destinationtest.Manners{Pacer: pace.New(pace.Options{MaxInFlight: 8}), Retries: 5, Pending: n}.Around(c), s, n
+	return destinationtest.Middleware{Pacer: pace.New(pace.Options{MaxInFlight: 8}), Retries: 5, Intents: n}.Wrap(c), s, n
 }
 
 // send sends each record in a call of its own, concurrently.
@@ -86,7 +90,7 @@ func borrowers(n int) []*user.Record {
 
 func createdFor(s *sandbox.Server, r *user.Record) uint32 {
 	email, _ := r.User.Value(user.Email)
-	return s.Marked("email", email.Text).Created
+	return s.Lookup("email", email.Text).Created
 }
 
 // TestNoUserIsCreatedTwice: whatever goes wrong, no e-mail is created twice, every

@@ -13,17 +13,17 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// flagValue is a flag's value as it was typed. It is checked together with what
-// the other places say, so that one rule makes one message.
+// flagValue is the value of a flag as typed. It is checked like values from other
+// sources, so that a rule has one message.
 type flagValue struct {
 	values  []string
-	fromEnv []string // what the environment says; used where all was not given
+	fromEnv []string // from the environment; used without values
 	setting *Setting
 }
 
 func (v *flagValue) String() string { return strings.Join(v.values, ",") }
 
-// Type is what help prints behind the flag's name; bool prints nothing.
+// Type is what help prints after the flag's name; nothing for bool.
 func (v *flagValue) Type() string {
 	if v.setting.Kind == Bool {
 		return "bool"
@@ -31,7 +31,7 @@ func (v *flagValue) Type() string {
 	return v.setting.Value
 }
 
-// Set keeps the last value, or adds to a list.
+// Set replaces the value, or adds to a list.
 func (v *flagValue) Set(s string) error {
 	if !v.setting.several() {
 		v.values = nil
@@ -40,7 +40,7 @@ func (v *flagValue) Set(s string) error {
 	return nil
 }
 
-// Flags are the settings that a command takes on its command line, and --config.
+// Flags are the flags of a command that are settings, and --config.
 type Flags struct {
 	cmd    *cobra.Command
 	apis   func() []Section
@@ -50,14 +50,26 @@ type Flags struct {
 	json   bool
 }
 
+// AddEverywhere adds --config and --log-format, which decide how errors are printed, to
+// cmd and to each command below it that does not have them. Help shows them only for
+// commands that have them as settings.
+func AddEverywhere(cmd *cobra.Command) {
+	flags := cmd.PersistentFlags()
+	flags.String(fileFlag, "", "config `FILE`")
+	format := new(Log).format()
+	flags.Var(&flagValue{setting: &format}, format.Flag, usage(&format))
+	for _, name := range []string{fileFlag, format.Flag} {
+		flags.Lookup(name).Hidden = true
+	}
+}
+
 const fileFlag = "config"
 
-// AddFlags gives cmd a flag for each setting that has one and is for one of the
-// commands; ForRun is all of them. apis makes the sections of the APIs, anew
-// with each call.
+// AddFlags adds a flag to cmd for each setting of the given commands that has one;
+// ForRun adds all of them. Each call of apis returns new sections.
 func AddFlags(cmd *cobra.Command, apis func() []Section, commands Commands) *Flags {
 	f := &Flags{cmd: cmd, apis: apis, schema: declare(&Config{}, apis()), given: map[string]*flagValue{}}
-	f.path = cmd.Flags().String(fileFlag, "", "the config `FILE`; without it ./"+DefaultFile+" if there is one")
+	f.path = cmd.Flags().String(fileFlag, "", "config `FILE`; without it ./"+DefaultFile+", if it exists")
 	for i := range f.schema.settings {
 		s := &f.schema.settings[i]
 		if s.Flag == "" || commands != ForRun && s.Commands&commands == 0 {
@@ -88,12 +100,12 @@ func complete(cmd *cobra.Command, s *Setting) {
 	if len(s.Words) == 0 {
 		return
 	}
-	// The error says that the flag does not exist, and it was made just now.
+	// The only error is that the flag does not exist.
 	_ = cmd.RegisterFlagCompletionFunc(s.Flag, cobra.FixedCompletions(s.Words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// Load reads the config when the flags have been parsed. With an error it may
-// return a config too, to be shown. What is wrong is an *exit.Error for each value.
+// Load reads the config after the flags were parsed. It returns an *exit.Error for
+// each wrong value, and may return a config as well, for showing only.
 func (f *Flags) Load(e Environment) (*Config, error) {
 	c, err := f.load(e)
 	if c != nil {
@@ -102,45 +114,73 @@ func (f *Flags) Load(e Environment) (*Config, error) {
 	return c, err
 }
 
-// load finds out how errors are to be told before it meets one.
+// load determines the log format first, because its own errors are printed in it.
 func (f *Flags) load(e Environment) (*Config, error) {
-	src, flags := sources{flags: map[string][]string{}, environment: e, apis: f.apis}, f.cmd.Flags()
+	flags := f.cmd.Flags()
+	src := sources{flags: givenIn(flags), environment: e, apis: f.apis}
 	for name, v := range f.given {
-		if flags.Changed(name) {
-			src.flags[name] = v.values
-		} else if text, ok := src.variable(v.setting); ok {
+		if text, ok := src.variable(v.setting); ok && !flags.Changed(name) {
 			v.fromEnv = split(text, v.setting)
 		}
 	}
-	f.json = src.wantsJSONLog()
-	path := *f.path
-	if v, ok := e.Lookup(envPrefix + strings.ToUpper(fileFlag)); ok && path == "" {
-		path = v
-		if err := flags.Set(fileFlag, v); err != nil {
+	path := pathIn(flags, e)
+	if path != "" {
+		if err := flags.Set(fileFlag, path); err != nil {
 			return nil, err
 		}
 	}
 	var err error
-	if src.file, err = readFile(path, f.schema); err != nil {
+	src.file, err = readFile(path, f.schema)
+	f.json = src.wantsJSONLog()
+	if err != nil {
 		return nil, err
 	}
-	f.json = src.wantsJSONLog()
 	if err := refuseUnknownVariables(e, f.schema, src.file); err != nil {
 		return nil, err
 	}
 	return src.resolve()
 }
 
-// JSONLog reports whether standard error takes JSON alone. It is known once Load
-// has returned, even with an error.
+// givenIn returns the values of the flags that were given and are settings.
+func givenIn(flags *pflag.FlagSet) map[string][]string {
+	given := map[string][]string{}
+	flags.Visit(func(f *pflag.Flag) {
+		if v, isSetting := f.Value.(*flagValue); isSetting {
+			given[f.Name] = v.values
+		}
+	})
+	return given
+}
+
+// pathIn is the config file that is named; empty without one.
+func pathIn(flags *pflag.FlagSet, e Environment) string {
+	path, err := flags.GetString(fileFlag)
+	if err != nil || path == "" {
+		path, _ = e.Lookup(envPrefix + strings.ToUpper(fileFlag))
+	}
+	return path
+}
+
+// JSONLog reports whether standard error is JSON only. It is valid after Load has
+// returned, even with an error.
 func (f *Flags) JSONLog() bool { return f.json }
+
+// JSONLog reports whether standard error is JSON only, for a command that did not reach
+// Load: according to the parsed flags, the environment, and the readable part of the
+// config file.
+func JSONLog(flags *pflag.FlagSet, apis []Section, e Environment) bool {
+	src := sources{flags: givenIn(flags), environment: e}
+	// The command is about to report another error.
+	src.file, _ = readFile(pathIn(flags, e), declare(&Config{}, apis))
+	return src.wantsJSONLog()
+}
 
 func (src sources) wantsJSONLog() bool {
 	format := new(Log).format()
 	return slices.Equal(src.of(&format).texts, []string{logJSON})
 }
 
-// MergeFlags lays the settings that one command was given over those of another.
+// MergeFlags sets the settings given to one command on another, overriding them.
 func MergeFlags(from, over *cobra.Command) (err error) {
 	from.Flags().Visit(func(f *pflag.Flag) {
 		v, isSetting := f.Value.(*flagValue)
@@ -154,8 +194,8 @@ func MergeFlags(from, over *cobra.Command) (err error) {
 	return err
 }
 
-// Each is the config of each API that is named. With an error, which tells of all
-// that is wrong, it returns those that are right.
+// Each returns a config for each named API. With an error, which reports everything
+// that is wrong, it returns the valid ones.
 func (c *Config) Each() ([]*Config, error) {
 	var all []*Config
 	var wrong []error
@@ -171,7 +211,7 @@ func (c *Config) Each() ([]*Config, error) {
 	return all, errors.Join(wrong...)
 }
 
-// only is the config for one of the APIs that are named.
+// forAPI is the config for one of the named APIs.
 func (c *Config) forAPI(api string) (*Config, error) {
 	src := c.sources
 	if src.flags = maps.Clone(src.flags); src.flags == nil {
@@ -185,8 +225,8 @@ func (c *Config) forAPI(api string) (*Config, error) {
 	return own, err
 }
 
-// Offline is a config for asking an API what it takes, without any call: that of
-// its sandbox, with nothing set beside.
+// Offline is a config for asking a client what its API accepts, without any call: the
+// sandbox, and otherwise defaults.
 func Offline(api string, apis func() []Section) (*Config, error) {
 	nothing := Environment{Lookup: func(string) (string, bool) { return "", false }}
 	src := sources{environment: nothing, apis: apis, flags: map[string][]string{targetFlag: {api}, sandboxFlag: {"true"}}}

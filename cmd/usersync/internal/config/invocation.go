@@ -11,126 +11,123 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// Invocation is a command line in parts, so that the next one can be made of it.
+// Invocation is a parsed command line, from which to build the next one to type.
 type Invocation struct {
 	Verb  string
-	Flags []string // settings of the environment too: it may be another one then
+	Flags []Flag // with the settings of the environment, which may differ next time
 	Files []string
 }
 
-// Command is a command line with the same settings.
+// Flag is a flag that was given a value.
+type Flag struct {
+	Name  string // without dashes
+	Value string
+	Bool  bool // needs no value to be true
+}
+
+// args is the flag as typed.
+func (f Flag) args() []string {
+	switch {
+	case !f.Bool:
+		return []string{"--" + f.Name, f.Value}
+	case f.Value == "true":
+		return []string{"--" + f.Name}
+	}
+	return []string{"--" + f.Name + "=" + f.Value}
+}
+
+// line is the command line as typed. It puts -- before a file whose name looks like a
+// flag.
+func (in Invocation) line(verb string, files []string) []string {
+	line := []string{verb}
+	for _, f := range in.Flags {
+		line = append(line, f.args()...)
+	}
+	return append(line, operands(files)...)
+}
+
+func operands(files []string) []string {
+	if slices.ContainsFunc(files, func(f string) bool { return f != "-" && strings.HasPrefix(f, "-") }) {
+		return slices.Concat([]string{"--"}, files)
+	}
+	return files
+}
+
+// Command is a command line of another command, with the same settings.
 func (in Invocation) Command(verb string, files ...string) string {
-	return exit.CommandLine(append(append([]string{verb}, in.Flags...), files...)...)
+	return exit.CommandLine(in.line(verb, files)...)
 }
 
 // Again is the same command line for other files.
 func (in Invocation) Again(files ...string) string { return in.Command(in.Verb, files...) }
 
-// New is a command line that begins a new run with the same settings.
+// New is a command line that starts a new run with the same settings.
 func (in Invocation) New(files ...string) string {
-	in.Flags = append(slices.Clip(in.Flags), "--"+NewFlag)
-	return in.Command("run", files...)
+	return in.With(Flag{Name: NewFlag, Value: "true", Bool: true}).Command("run", files...)
 }
 
-// Args is a command line of run with the same settings, as main gets it.
+// Args are the arguments of run with the same settings.
 func (in Invocation) Args(files []string) []string {
-	return slices.Concat([]string{"run"}, in.Flags, files)
+	return in.line("run", files)
 }
 
 // Sandboxed is the same command line against the sandbox of an API.
 func (in Invocation) Sandboxed(api string) string {
-	in.Flags = append(DropFlags(in.Flags, "--"+sandboxFlag), "--"+targetFlag, api, "--"+sandboxFlag)
-	return in.Command(in.Verb, in.Files...)
+	return in.Without(sandboxFlag).With(Flag{Name: targetFlag, Value: api}, Flag{Name: sandboxFlag, Value: "true", Bool: true}).Again(in.Files...)
 }
 
 // SentTo is the same command line for one API.
 func (in Invocation) SentTo(api string) Invocation {
-	in.Flags = append(in.withoutValues("--"+targetFlag), "--"+targetFlag, api)
+	return in.Without(targetFlag).With(Flag{Name: targetFlag, Value: api})
+}
+
+// Replacing is a command line of the same kind for another file, with other values of
+// some flags.
+func (in Invocation) Replacing(file string, others ...Flag) string {
+	var names []string
+	for _, f := range others {
+		names = append(names, f.Name)
+	}
+	return in.Without(names...).With(others...).Again(file)
+}
+
+// Without is the same command line without the flags of some names.
+func (in Invocation) Without(names ...string) Invocation {
+	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool { return slices.Contains(names, f.Name) })
 	return in
 }
 
-// without is all flags but those of some names, which take a value.
-func (in Invocation) withoutValues(names ...string) []string {
-	var kept []string
-	for i := 0; i < len(in.Flags); i++ {
-		if slices.Contains(names, in.Flags[i]) {
-			i++ // its value
-			continue
-		}
-		kept = append(kept, in.Flags[i])
-	}
-	return kept
+// With is the same command line with more flags.
+func (in Invocation) With(more ...Flag) Invocation {
+	in.Flags = slices.Concat(in.Flags, more)
+	return in
 }
 
-// Instead is a command line of the same kind for another file, with other values of
-// some flags: pairs of a flag and its value.
-func (in Invocation) Replacing(file string, others ...string) string {
-	var names []string
-	for i := 0; i < len(others); i += 2 {
-		names = append(names, others[i])
-	}
-	return Invocation{Flags: append(in.withoutValues(names...), others...)}.Command(in.Verb, file)
-}
-
-// LedgerCommand is a command line of usersync ledger on the same ledger.
+// LedgerCommand is a command line of usersync ledger for the same ledger.
 func (c *Config) LedgerCommand(verb string, args ...string) string {
-	takes := map[string]bool{"--" + fileFlag: true, "--" + runsDirFlag: true}
+	takes := map[string]bool{fileFlag: true, runsDirFlag: true}
 	for i := range c.schema.settings {
 		s := &c.schema.settings[i]
-		takes["--"+s.Flag] = takes["--"+s.Flag] || s.Commands&ForLedger != 0
+		takes[s.Flag] = takes[s.Flag] || s.Commands&ForLedger != 0
 	}
-	line, flags := []string{"ledger", verb}, c.Invocation.Flags
-	for i := 0; i < len(flags); i++ {
-		name, _, _ := strings.Cut(flags[i], "=")
-		hasValue := i+1 < len(flags) && name == flags[i] && !strings.HasPrefix(flags[i+1], "--")
-		if takes[name] {
-			line = append(line, flags[i])
-			if hasValue {
-				line = append(line, flags[i+1])
-			}
-		}
-		if hasValue {
-			i++
-		}
-	}
-	return exit.CommandLine(append(line, args...)...)
+	in := c.Invocation
+	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool { return !takes[f.Name] })
+	return exit.CommandLine(append([]string{"ledger"}, in.line(verb, args)...)...)
 }
 
-// Named reports whether the runs of the command lie where another command would
-// not look for them by itself: config or runs directory were named.
+// Named reports whether the config or the runs directory was named, so that another
+// command needs the same flags to find the runs.
 func (in Invocation) Named() bool {
-	return slices.Contains(in.Flags, "--"+fileFlag) || slices.Contains(in.Flags, "--"+runsDirFlag)
+	return slices.ContainsFunc(in.Flags, func(f Flag) bool { return f.Name == fileFlag || f.Name == runsDirFlag })
 }
 
-// DropFlags leaves flags out. --out is followed by its value.
-func DropFlags(flags []string, names ...string) []string {
-	var kept []string
-	for i := 0; i < len(flags); i++ {
-		name, _, _ := strings.Cut(flags[i], "=")
-		if !slices.Contains(names, name) {
-			kept = append(kept, flags[i])
-		} else if flags[i] == "--out" {
-			i++
-		}
-	}
-	return kept
-}
-
-// flagsOf returns what was set, on the command line or by the environment, as
-// flags. A URL that the environment alone may hold, as it has a password, is not
-// among them.
-func flagsOf(cmd *cobra.Command) []string {
-	var flags []string
+// flagsOf returns the settings of the command line and of the environment, as flags.
+// It leaves out a URL with a password, which only the environment may hold.
+func flagsOf(cmd *cobra.Command) []Flag {
+	var flags []Flag
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		for _, v := range valuesOf(f) {
-			switch {
-			case f.Value.Type() != "bool":
-				flags = append(flags, "--"+f.Name, v)
-			case v == "true":
-				flags = append(flags, "--"+f.Name)
-			default:
-				flags = append(flags, "--"+f.Name+"="+v)
-			}
+			flags = append(flags, Flag{Name: f.Name, Value: v, Bool: f.Value.Type() == "bool"})
 		}
 	})
 	return flags
@@ -149,22 +146,22 @@ func valuesOf(f *pflag.Flag) []string {
 	return v.fromEnv
 }
 
-// OtherInput are the flags that take back what is set about one input alone, for a
-// command about another.
-func (c *Config) FlagsForOtherInput() (flags []string) {
+// FlagsForOtherInput are the flags that reset the settings of one particular input,
+// for a command that reads another.
+func (c *Config) FlagsForOtherInput() (flags []Flag) {
 	for _, s := range c.schema.settings {
 		if !s.OneInput {
 			continue
 		}
 		if text := s.Text(); text != "" && text != s.Keyword {
-			flags = append(flags, "--"+s.Flag, s.Keyword)
+			flags = append(flags, Flag{Name: s.Flag, Value: s.Keyword})
 		}
 	}
 	return flags
 }
 
-// Init is the command line that begins a config from the header of a file; what
-// says how the file is read goes with it.
+// Init is the command line that drafts a config from the header of a file, with the
+// settings that say how to read that file.
 func (c *Config) Init(path string) string {
 	args := []string{"init"}
 	for _, s := range c.schema.settings {
@@ -175,11 +172,11 @@ func (c *Config) Init(path string) string {
 			args = append(args, "--"+s.Flag, text)
 		}
 	}
-	return exit.CommandLine(append(args, path)...)
+	return exit.CommandLine(append(args, operands([]string{path})...)...)
 }
 
-// NextForSettings is the command to type when an API cannot be reached with what is
-// set: a config to begin with, or a look at the one there is.
+// NextForSettings is the command to type when an API cannot be used with these
+// settings: draft a config, or check the one there is.
 func (c *Config) NextForSettings() string {
 	files := c.Invocation.Files
 	switch {
@@ -191,7 +188,7 @@ func (c *Config) NextForSettings() string {
 	return c.Invocation.Command("validate", files...)
 }
 
-// IsRegular reports whether there is a file at the path that can be read twice.
+// IsRegular reports whether path is a regular file, which can be read twice.
 func IsRegular(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()

@@ -19,10 +19,9 @@ import (
 	"usersync/sync/ledger"
 )
 
-// Lease is what a run knows of those before it, and the lock that keeps others
-// from running at the same time.
+// Lease is the lock that keeps other runs of a scope out, and the ledger.
 type Lease struct {
-	Ledger *ledger.Ledger // nil: none
+	Ledger *ledger.Ledger // nil without one
 	lock   *filelock.Lock
 }
 
@@ -32,9 +31,9 @@ type Lease struct {
 // the ledger does not know, where it knows another of the same API.
 func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, run string, made Evidence) (*Lease, error) {
 	if err := os.MkdirAll(dir, 0o700); Unwritable(err) {
-		return nil, exit.Usage(fmt.Errorf("make the runs directory: %w", err), "give --runs-dir a place that this user may write to", "")
+		return nil, exit.Usage(fmt.Errorf("create the runs directory: %w", err), "set --runs-dir to a directory that you may write to", "")
 	} else if err != nil {
-		return nil, fmt.Errorf("make the runs directory: %w", err)
+		return nil, fmt.Errorf("create the runs directory: %w", err)
 	}
 	address := c.Ledger.At(dir)
 	if address == config.NoLedger {
@@ -56,7 +55,7 @@ func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, ru
 	return &Lease{Ledger: l}, nil
 }
 
-// OpenLedger opens a ledger, and makes it where there is none.
+// OpenLedger opens a ledger, and creates it if it does not exist.
 func OpenLedger(ctx context.Context, c *config.Config, scope journal.Scope, address string) (*ledger.Ledger, error) {
 	return openScope(ctx, c, ScopeName(scope), placeOf(scope), address)
 }
@@ -73,7 +72,8 @@ func openScope(ctx context.Context, c *config.Config, name string, place ledger.
 	return ledger.Open(ctx, o)
 }
 
-// Unwritable tells that no further try helps: somebody has to open the place first.
+// Unwritable reports whether trying again cannot help, because of permissions or a
+// read-only file system.
 func Unwritable(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
@@ -83,7 +83,7 @@ func lockName(s journal.Scope) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// Close gives the scope back.
+// Close releases the scope.
 func (l *Lease) Close() error {
 	if l.lock != nil {
 		if err := l.lock.Release(); err != nil {

@@ -16,27 +16,27 @@ import (
 	"usersync/writer"
 )
 
-// DryRun runs the engine over an input as a run does, with the destination replaced
-// by one that sends nothing.
+// DryRun runs the engine over an input as a run does, but with a destination that sends
+// nothing.
 type DryRun struct {
 	*Setup
-	Wire      context.Context // ends when calls on the wire are to be cut
-	Ledger    *ledger.Ledger  // nil: there is none, or none yet
-	Protected *protect.List   // users that are left alone; nil: none
+	Wire      context.Context // ends when calls in flight must be canceled
+	Ledger    *ledger.Ledger  // nil without one
+	Protected *protect.List   // users never to touch; nil: none
 
 	read     bool             // make the reads that updates need
-	file     *plan.Writer     // nil: it is not kept
-	presence *mirror.Presence // nil: no deletions are looked for
+	file     *plan.Writer     // nil if the plan is not saved
+	presence *mirror.Presence // nil if no deletions are planned
 }
 
-// run returns what a run would come to. The input is still being read where the
-// summary says so.
+// run returns the outcome that a run would have. If counts.Reading is set, the input is
+// still being read.
 func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, err error) {
 	f = newOutcomes()
 	f.file = d.file
 	work := engine.Job{
 		Records:     d.Records(ctx, d.presence, 0).Until(ctx).Batches(RecordsAtOnce),
-		Destination: d.middleware(f).Planned(d.Conn.Client, d.read, &f.calls),
+		Destination: d.middleware(f).WrapDry(d.Conn.Client, d.read, &f.calls),
 		Results:     f,
 		BatchSize:   d.Conn.BatchSize(d.Config.Pace.BatchSize),
 		Workers:     d.Config.Pace.Workers,
