@@ -54,6 +54,9 @@ func moveScope(ctx context.Context, c *config.Config, name, other string) (to jo
 	if to, err = connect.ParseScope(other); err != nil {
 		return to, wrong(fmt.Errorf("the new name: %w", err))
 	}
+	if name == connect.ScopeName(to) {
+		return to, wrong(errors.New("both are the same"))
+	}
 	if err := connect.CheckLedger(c); err != nil {
 		return to, err
 	}
