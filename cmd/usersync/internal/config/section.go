@@ -58,7 +58,7 @@ func (s *Section) named() []Setting {
 	named := slices.Clone(s.Settings)
 	for i := range named {
 		named[i].section, named[i].Key = s.Name, s.Name+"."+named[i].Key
-		named[i].Identifies = FeedIdentity
+		named[i].Identifies, named[i].Group = FeedIdentity, GroupDestination
 	}
 	return named
 }

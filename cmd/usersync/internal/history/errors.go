@@ -10,6 +10,7 @@ import (
 // Nothing was done.
 type LookupError struct{ Err error }
 
+// Error returns the text of Err.
 func (e *LookupError) Error() string { return e.Err.Error() }
 
 // Unwrap returns Err.
@@ -19,6 +20,7 @@ func (e *LookupError) Unwrap() error { return e.Err }
 // process works on it. Nothing was sent.
 type RunningError struct{ Run string }
 
+// Error names the run.
 func (e *RunningError) Error() string {
 	return fmt.Sprintf("continue or absorb run %s: %v; nothing was sent", e.Run, ErrRunning)
 }
@@ -33,6 +35,7 @@ type AbsorbError struct {
 	Err error
 }
 
+// Error names the run and says why the ledger could not absorb it.
 func (e *AbsorbError) Error() string { return fmt.Sprintf("absorb run %s: %v", e.Run, e.Err) }
 
 // Unwrap returns Err.
@@ -42,6 +45,7 @@ func (e *AbsorbError) Unwrap() error { return e.Err }
 // was sent.
 type DirError struct{ Err error }
 
+// Error says why the files cannot be opened, and that nothing was sent if the disk is full.
 func (e *DirError) Error() string {
 	if rundir.NoRoom(e.Err) {
 		return fmt.Sprintf("open the run's files: %v; nothing was sent", e.Err)
