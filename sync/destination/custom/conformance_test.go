@@ -49,7 +49,7 @@ func suite(name string, record func(n, version int) *user.Record, bulk ...user.O
 		},
 		Record: record,
 		NewSandbox: func(t testing.TB, faults ...string) destinationtest.Sandbox {
-			return rehearse(t, name, faults...)
+			return newSandbox(t, name, faults...)
 		},
 		Credentials: []string{token},
 		Shapes:      map[user.Op][]string{},
@@ -102,7 +102,7 @@ func contact(fields ...user.Field) func(n, version int) *user.Record {
 	}
 }
 
-func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandbox {
+func newSandbox(t testing.TB, name string, faults ...string) destinationtest.Sandbox {
 	faulty, err := sandbox.Options{API: shapes.All()[name], RequireAuth: true, Token: token, Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/rest"
 	"usersync/sync/sandbox"
-	rehearsed "usersync/sync/sandbox/onbo"
+	mock "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
 )
 
@@ -33,7 +33,7 @@ func TestConformance(t *testing.T) {
 			return c
 		},
 		Record:        borrower,
-		NewSandbox:    rehearse,
+		NewSandbox:    newSandbox,
 		Credentials:   []string{secretKey, strings.ReplaceAll(secretKey, "-", "")},
 		KeyInPath:     []user.Op{user.Update, user.Delete},
 		KeyInFindPath: true,
@@ -63,8 +63,8 @@ func borrower(n, version int) *user.Record {
 	}}
 }
 
-func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
-	faulty, err := sandbox.Options{API: rehearsed.API{Secret: secretKey}, RequireAuth: true, ClientID: "client-1", Seed: 7}.With(faults...)
+func newSandbox(t testing.TB, faults ...string) destinationtest.Sandbox {
+	faulty, err := sandbox.Options{API: mock.API{Secret: secretKey}, RequireAuth: true, ClientID: "client-1", Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}

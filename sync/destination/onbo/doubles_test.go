@@ -12,7 +12,7 @@ import (
 	"usersync/sync/destination/destinationtest"
 	"usersync/sync/pace"
 	"usersync/sync/sandbox"
-	rehearsed "usersync/sync/sandbox/onbo"
+	mock "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
 )
 
@@ -43,7 +43,7 @@ func (n *noted) set(records []*user.Record, pending bool) error {
 // sandbox cannot decrypt SSNs, so nothing keeps it from creating a user twice.
 func troubled(t *testing.T, faults ...string) (destination.Destination, *sandbox.Server, *noted) {
 	t.Helper()
-	faulty, err := sandbox.Options{API: rehearsed.API{}, RequireAuth: true, Seed: 7}.With(faults...)
+	faulty, err := sandbox.Options{API: mock.API{}, RequireAuth: true, Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}

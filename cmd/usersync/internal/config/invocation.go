@@ -92,7 +92,6 @@ func (in Invocation) Replacing(file string, others ...Flag) string {
 }
 
 // Without is the same command line without the flags of some names.
-// With is the same command line with more flags.
 func (in Invocation) Without(names ...string) Invocation {
 	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool { return slices.Contains(names, f.Name) })
 	return in

@@ -35,7 +35,7 @@ type AbsorbError struct {
 	Err error
 }
 
-// Error names the run and says why the ledger could not absorb it.
+// Error names the run and says why it could not be absorbed.
 func (e *AbsorbError) Error() string { return fmt.Sprintf("absorb run %s: %v", e.Run, e.Err) }
 
 // Unwrap returns Err.
