@@ -30,14 +30,16 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 			for line := range strings.Lines(out.String()) {
 				line = strings.TrimSuffix(line, "\n")
 				words := len(strings.Fields(strings.TrimSuffix(line, "\\")))
-				if utf8.RuneCountInString(line) > width && words > 1 && !strings.Contains(line, "'") && !strings.HasPrefix(strings.TrimSpace(line), "--") {
+				if utf8.RuneCountInString(line) > width && words > 1 {
 					t.Errorf("%s: wider than %d: %s", c.CommandPath(), width, line)
 				}
 				if line != strings.TrimRight(line, " ") {
 					t.Errorf("%s: blanks at the end: %q", c.CommandPath(), line)
 				}
 			}
-			shown := strings.Fields(out.String())
+			if !c.Runnable() && !c.HasSubCommands() {
+				return // a topic: it has no flags
+			}
 			c.Flags().VisitAll(func(f *pflag.Flag) {
 				n := 0
 				for line := range strings.Lines(out.String()) {
@@ -49,9 +51,6 @@ func TestHelpFitsTheTerminal(t *testing.T) {
 					t.Errorf("%s at %d: --%s is shown %d times", c.CommandPath(), width, f.Name, n)
 				}
 			})
-			if len(shown) == 0 {
-				t.Errorf("%s has no help", c.CommandPath())
-			}
 		})
 	}
 }

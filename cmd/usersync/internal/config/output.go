@@ -9,7 +9,7 @@ import (
 
 func (o *Output) settings() []Setting {
 	return []Setting{
-		{Key: "runs_dir", Group: GroupOutput, Common: true, Flag: runsDirFlag, Kind: Path, Value: "DIR", Default: "runs", Global: true,
+		{Key: "runs_dir", Group: GroupOutput, Flag: runsDirFlag, Kind: Path, Value: "DIR", Default: "runs", Global: true,
 			Commands: BetweenParts | ForLedger | ForVerify,
 			Use:      "directory for the directories of the runs; the default is next to the config file, or in the working directory without one",
 			Set:      IntoString(&o.RunsDir)},
