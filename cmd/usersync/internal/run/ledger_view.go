@@ -32,7 +32,7 @@ func newLedgerView(l *ledger.Ledger, full bool, marked func() int, p *mirror.Pre
 }
 
 // Look returns what is known of each id.
-func (r *ledgerView) Look(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (r *ledgerView) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
 	known, err := r.ledger.Look(ctx, ids)
 	if err == nil {
 		err = r.share(ctx, ids, known)
@@ -59,11 +59,11 @@ func (r *ledgerView) share(ctx context.Context, ids []string, known []user.Ledge
 }
 
 // Marked is the last record whose outcome Look can see.
-func (r *ledgerView) Marked() int { return r.marked() }
+func (r *ledgerView) Checkpointed() int { return r.marked() }
 
 // Same reports whether nothing that the user carries differs from what is
 // known.
-func (r *ledgerView) Same(known user.LedgerEntry, u *user.User) bool {
+func (r *ledgerView) Unchanged(known user.LedgerEntry, u *user.User) bool {
 	if r.full {
 		return false
 	}
@@ -77,7 +77,7 @@ func (r *ledgerView) Same(known user.LedgerEntry, u *user.User) bool {
 }
 
 // After is what is known once an outcome is added.
-func (r *ledgerView) After(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+func (r *ledgerView) Apply(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if e, changes := ledger.EntryOf(o, r.printer); changes {
 		return e.Over(known)
 	}
