@@ -16,13 +16,13 @@ var migration = []struct {
 	code    int
 	says    string
 }{
-	{"usersync validate users.csv", exit.Rejects, "250 records, 1 unfit"},
+	{"usersync validate users.csv", exit.Rejects, "250 records, 1 invalid"},
 	{"usersync run --sandbox --runs-dir sandbox users.csv", exit.Rejects, "249  created"},
 	{"usersync plan users.csv", exit.Rejects, "249 users to send"},
 	{"head -n 101 users.csv >first.csv", exit.OK, ""},
 	{"usersync run first.csv", exit.Rejects, "99  created"},
 	{"usersync run --canary 5 users.csv", exit.Rejects, "150  created"},
-	{"usersync resume", exit.Misuse, "there is none that can be resumed"},
+	{"usersync resume", exit.Misuse, "no run that can be resumed"},
 	{"usersync verify", exit.OK, ""},
 	{`cp "$(ls -d runs/2*/ | tail -n 1)rejects.csv" fixed.csv`, exit.OK, ""},
 	{`"${EDITOR:-vi}" fixed.csv`, exit.OK, ""},

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-const precedence = "A flag wins over an environment variable, that over the config file, and that over the default."
+const precedence = "A flag wins over an environment variable, which wins over the config file, which wins over the default."
 
 // Manual is the text of `usersync help settings`.
 func Manual(sections []Section) string {
@@ -14,7 +14,7 @@ func Manual(sections []Section) string {
 	for _, s := range All(sections) {
 		fmt.Fprintf(&b, "\n  %s\n      %s\n", heading(&s), usage(&s))
 	}
-	b.WriteString("\n  fields:\n      the mapping from our fields to the input's columns: see docs/configuration.md\n")
+	b.WriteString("\n  fields:\n      mapping from our fields to the input's columns: see docs/configuration.md\n")
 	return b.String()
 }
 
