@@ -139,10 +139,14 @@ func TestScopeIsTheWholeBaseURL(t *testing.T) {
 		"http://localhost:PORT/v1%2Fusers": false,
 	} {
 		for how, set := range map[string]func(a acme, url string) []string{
-			"section":  func(a acme, url string) []string { a.config(url, "eu", ""); return nil },
-			"flag":     func(a acme, url string) []string { return []string{"--base-url", url} },
-			"top":      func(a acme, url string) []string { a.config("", "eu", "base_url: "+url); return nil },
-			"variable": func(a acme, url string) []string { a.t.Setenv("WHERE", url); a.config("env:WHERE", "eu", ""); return nil },
+			"section": func(a acme, url string) []string { a.config(url, "eu", ""); return nil },
+			"flag":    func(a acme, url string) []string { return []string{"--base-url", url} },
+			"top":     func(a acme, url string) []string { a.config("", "eu", "base_url: "+url); return nil },
+			"variable": func(a acme, url string) []string {
+				a.t.Setenv("WHERE", url)
+				a.config("env:WHERE", "eu", "")
+				return nil
+			},
 		} {
 			if how != "section" && !strings.HasSuffix(second, "2") && !strings.Contains(second, "LOCAL") {
 				continue

@@ -60,6 +60,7 @@ func (s *Section) named() []Setting {
 	for i := range named {
 		named[i].section, named[i].Key = s.Name, s.Name+"."+named[i].Key
 		named[i].Identifies = cmp.Or(named[i].Identifies, FeedIdentity)
+		named[i].Group = GroupDestination
 	}
 	return named
 }

@@ -75,7 +75,7 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		return nil, &history.DirError{Err: err}
 	}
 	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before,
-		Resumed: engine.Resumed{From: last.Record, Maybe: last.Record + journal.MaxUncheckpointed, Earlier: r.Unfinished().Outcomes(), Sent: r.Unfinished().Sent()}}
+		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes(), WasSent: r.Unfinished().Sent()}}
 	facts := []zap.Field{zap.Int("behind_record", last.Record)}
 	if b.options.Resume == "" {
 		facts = append(facts, zap.String("hint", "--new starts another"))
@@ -116,7 +116,7 @@ func (b *beginning) continueFiles(f *files, r *history.Run, read *checkpoint.Dig
 		return before, err
 	}
 	last := &r.Journal.Checkpoint
-	if read.Last()+before.Absent != last.Record && read.Last() < last.Record {
+	if read.Last()+before.Missing != last.Record && read.Last() < last.Record {
 		return before, &checkpoint.InputChangedError{Record: last.Record}
 	}
 	read.Pass(last.Record)
