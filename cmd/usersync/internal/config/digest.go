@@ -96,32 +96,16 @@ func (c *Config) SameRun(digest string) bool {
 // if it stands elsewhere, or is read from a variable or a file: then no digest tells
 // what it was.
 func (c *Config) LiteralBaseURL() string {
-	if v := c.sectionBaseURL(); v.inFile && !isIndirect(v.Text) {
-		return v.Text
+	for _, v := range c.shown {
+		if v.section == c.Target.To && v.identifies == ScopeIdentity && v.Text != "-" && !isIndirect(v.Text) {
+			return v.Text
+		}
 	}
 	return ""
 }
 
-func (c *Config) sectionBaseURL() Shown {
-	for _, v := range c.shown {
-		if v.section == c.Target.To && v.identifies == ScopeIdentity {
-			return v
-		}
-	}
-	return Shown{}
-}
-
 // BaseURLFlag is the flag that gives the address of an API.
 const BaseURLFlag = "base-url"
-
-// BaseURLInFile reports whether the config file says the address for every API, which
-// no digest of an earlier version counted.
-func (c *Config) BaseURLInFile() bool {
-	own := c.sectionBaseURL().Source
-	return slices.ContainsFunc(c.shown, func(v Shown) bool {
-		return v.section == "" && v.identifies == ScopeIdentity && v.inFile && v.Source != own
-	})
-}
 
 // MappingDigest identifies the mapping from columns to fields.
 func (c *Config) MappingDigest() string {

@@ -15,11 +15,10 @@ type Shown struct {
 
 	section    string
 	identifies Identity
-	inFile     bool
 }
 
 func newShown(s *Setting, o origin, ignored bool) Shown {
-	v := Shown{Key: s.Key, Text: "-", Source: o.name, section: s.section, identifies: s.Identifies, inFile: o.inFile}
+	v := Shown{Key: s.Key, Text: "-", Source: o.name, section: s.section, identifies: s.Identifies}
 	if len(o.texts) > 0 {
 		v.Text = strings.Join(o.texts, ", ")
 	}

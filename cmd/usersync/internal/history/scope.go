@@ -72,5 +72,5 @@ func wentTo(h journal.Header, c *config.Config, base string, digests []string) b
 		return baseURLFlag(h.Args) == base
 	}
 	literal, err := identity.BaseURL(c.LiteralBaseURL())
-	return err == nil && literal == base && !c.BaseURLInFile() && slices.Contains(digests, h.ConfigSHA256)
+	return err == nil && literal == base && slices.Contains(digests, h.ConfigSHA256)
 }

@@ -18,20 +18,24 @@ func ProtectedWarnings(r protect.Report) []string {
 	case r.Met == 0:
 		all = append(all, fmt.Sprintf("none of the %s on the list of --protect was met: look whether it holds ids as the input does", report.Count(r.Listed, "id")))
 	case never > 0:
-		all = append(all, fmt.Sprintf("%s of the %s on the list of --protect were not met", report.Grouped(never), report.Count(r.Listed, "id")))
+		were := "were"
+		if never == 1 {
+			were = "was"
+		}
+		all = append(all, fmt.Sprintf("%s of the %s on the list of --protect %s not met", report.Grouped(never), report.Count(r.Listed, "id"), were))
 	}
 	if r.Alike > 0 {
-		all = append(all, fmt.Sprintf("%s only similar to protected ones, and were not protected%s: they differ by case, width, leading zeros or invisible characters",
-			areUsers(r.Alike), linesOf(r)))
+		all = append(all, fmt.Sprintf("%s like one on the list of --protect, but not the same, and not protected%s: ids are compared exactly",
+			lookUsers(r.Alike), linesOf(r)))
 	}
 	return all
 }
 
-func areUsers(n int) string {
+func lookUsers(n int) string {
 	if n == 1 {
-		return "1 user is"
+		return "1 id looks"
 	}
-	return report.Grouped(n) + " users are"
+	return report.Grouped(n) + " ids look"
 }
 
 // linesOf names the first lines of users who only look like protected ones.

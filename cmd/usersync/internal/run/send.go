@@ -69,8 +69,8 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	counts, err := r.run(ctx, work)
 	stopAnnouncing()
 	r.reading = counts.Reading
-	r.logWarnings()
 	r.counts = total(r.at.before.Summary, counts)
+	r.logWarnings()
 	if !rundir.NoRoom(err) {
 		err = errors.Join(err, r.checkpointer.Finish(err))
 	}
