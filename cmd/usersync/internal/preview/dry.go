@@ -46,14 +46,14 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 	if d.Config.Ledger.URL != config.NoLedger {
 		known := plan.OverlayOptions{Ledger: d.Ledger, Full: d.Config.Ledger.Full}
 		if d.presence != nil {
-			known.Saw, work.Absent = d.presence.Saw, d.missing(f)
+			known.Saw, work.Missing = d.presence.Saw, d.missing(f)
 		}
 		overlay := plan.NewOverlay(known)
 		defer func() { err = errors.Join(err, overlay.Close()) }()
 		work.Ledger, work.Results, f.changes = overlay, writer.Tee(f, overlay), overlay.Changes()
 	}
 	counts, err = work.Run(ctx)
-	f.read, f.absent = counts.Read-counts.Absent, counts.Absent
+	f.read, f.absent = counts.Read-counts.Missing, counts.Missing
 	return f, counts, exit.WithSignal(ctx, err)
 }
 

@@ -31,8 +31,8 @@ func newLedgerView(l *ledger.Ledger, full bool, marked func() int, p *mirror.Pre
 	return &ledgerView{ledger: l, full: full, marked: marked, presence: p, printer: l.Printer()}
 }
 
-// Look returns what is known of each id.
-func (r *ledgerView) Look(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
+// Lookup returns what is known of each id.
+func (r *ledgerView) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
 	known, err := r.ledger.Look(ctx, ids)
 	if err == nil {
 		err = r.share(ctx, ids, known)
@@ -58,11 +58,11 @@ func (r *ledgerView) share(ctx context.Context, ids []string, known []user.Ledge
 	return r.ledger.Share(ctx, both)
 }
 
-// Marked is the last record whose outcome Look can see.
-func (r *ledgerView) Marked() int { return r.marked() }
+// Checkpointed is the last record whose outcome Lookup can see.
+func (r *ledgerView) Checkpointed() int { return r.marked() }
 
-// Same reports whether everything in u is already known to be in the API.
-func (r *ledgerView) Same(known user.LedgerEntry, u *user.User) bool {
+// Unchanged reports whether everything in u is already known to be in the API.
+func (r *ledgerView) Unchanged(known user.LedgerEntry, u *user.User) bool {
 	if r.full {
 		return false
 	}
@@ -75,8 +75,8 @@ func (r *ledgerView) Same(known user.LedgerEntry, u *user.User) bool {
 	return same
 }
 
-// After is what is known once an outcome is added.
-func (r *ledgerView) After(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+// Apply returns what is known after an outcome.
+func (r *ledgerView) Apply(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if e, changes := ledger.EntryOf(o, r.printer); changes {
 		return e.Over(known)
 	}

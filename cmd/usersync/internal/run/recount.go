@@ -47,7 +47,7 @@ func (f *files) recountResults(rejects int) (c contents, err error) {
 		c.SettledUpTo = r.Record
 		c.Outcomes[r.Status]++
 		if r.Absent() {
-			c.Absent++
+			c.Missing++
 			c.lastDeleted = r.ID
 		}
 		record := user.Record{Origin: user.Origin{File: r.File, Absent: r.Absent()}}

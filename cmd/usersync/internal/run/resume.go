@@ -75,9 +75,9 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		return nil, &history.DirError{Err: err}
 	}
 	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before,
-		Resumed: engine.Resumed{From: last.Record, Maybe: last.Record + journal.MaxUncheckpointed, Earlier: r.Unfinished().Outcomes()}}
+		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes()}}
 	if len(b.Conn.Unsafe()) > 0 {
-		at.Sent = r.Unfinished().Sent()
+		at.WasSent = r.Unfinished().Sent()
 	}
 	facts := []zap.Field{zap.Int("behind_record", last.Record)}
 	if b.options.Resume == "" {
@@ -119,7 +119,7 @@ func (b *beginning) continueFiles(f *files, r *history.Run, read *checkpoint.Dig
 		return before, err
 	}
 	last := &r.Journal.Checkpoint
-	if read.Last()+before.Absent != last.Record && read.Last() < last.Record {
+	if read.Last()+before.Missing != last.Record && read.Last() < last.Record {
 		return before, &checkpoint.InputChangedError{Record: last.Record}
 	}
 	read.Pass(last.Record)

@@ -61,7 +61,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	if r.Config.Log.Progress != "never" {
 		r.options.Progress.Start(progress.Source{Note: r.Conn.Pace.Note, Calls: r.calls.Total})
 	}
-	known := newLedgerView(r.lease.Ledger, r.Config.Ledger.Full, r.checkpointer.Marked, r.presence)
+	known := newLedgerView(r.lease.Ledger, r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
 	work := r.job(ctx, known)
 	stopAnnouncing := r.stopping.announce(ctx)
 	ctx, release := r.withBudget(ctx)
@@ -111,7 +111,7 @@ func (r *Run) job(ctx context.Context, known *ledgerView) engine.Job {
 		work.Ledger = known
 	}
 	if r.presence != nil {
-		work.Absent = r.options.Plan.ApplyDeletions(r.missing)
+		work.Missing = r.options.Plan.ApplyDeletions(r.missing)
 	}
 	return work
 }
@@ -140,7 +140,7 @@ func (r *Run) run(ctx context.Context, work engine.Job) (engine.Summary, error) 
 	if err := r.lookAhead(ctx); err != nil {
 		return engine.Summary{Outcomes: map[user.Status]int{}}, err
 	}
-	work.Records = reader.Records(r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.From)).Until(ctx).Batches(preview.RecordsAtOnce)
+	work.Records = reader.Records(r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.Written)).Until(ctx).Batches(preview.RecordsAtOnce)
 	counts, err := work.Run(ctx)
 	if err == nil {
 		err = r.keepRules(ctx)
@@ -173,7 +173,7 @@ func (r *Run) logWarnings() {
 func (r *Run) recount() error {
 	c, err := r.at.files.recount()
 	if c.Outcomes != nil {
-		r.counts.Written, r.counts.SettledUpTo, r.counts.Outcomes, r.counts.Absent = c.Written, c.SettledUpTo, c.Outcomes, c.Absent
+		r.counts.Written, r.counts.SettledUpTo, r.counts.Outcomes, r.counts.Missing = c.Written, c.SettledUpTo, c.Outcomes, c.Missing
 	}
 	return err
 }
@@ -182,7 +182,7 @@ func (r *Run) recount() error {
 func total(before, now engine.Summary) engine.Summary {
 	now.Read += before.Written
 	now.Written += before.Written
-	now.Absent += before.Absent
+	now.Missing += before.Missing
 	now.SettledUpTo = max(now.SettledUpTo, before.SettledUpTo)
 	for status, n := range before.Outcomes {
 		now.Outcomes[status] += n
@@ -197,7 +197,7 @@ func (r *Run) Close(s report.Summary) error { return r.at.files.close(s, r.optio
 // lookAhead plans the whole input if a guard requires it. It does not for a run that is
 // resumed, applies a plan, or retries rejects.
 func (r *Run) lookAhead(ctx context.Context) error {
-	if !r.Config.Guards.LookAhead() || r.at.From > 0 || r.options.Plan != nil || r.options.Retried.Run != "" {
+	if !r.Config.Guards.LookAhead() || r.at.Written > 0 || r.options.Plan != nil || r.options.Retried.Run != "" {
 		return nil
 	}
 	r.options.Log.Info("looking at the whole input before anything is sent")
