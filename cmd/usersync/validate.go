@@ -16,13 +16,13 @@ func validateCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [FILE|-]...",
 		Short: "Check config and files without sending anything",
-		Long: "validate shows which rows cannot be sent, where each column goes, and the first call. Then it shows the settings: those\n" +
-			"that are set and those of the destination, with where each value came from. It makes no call. Exit code 3 means that\n" +
-			"some rows are invalid.",
+		Long: "validate shows which rows cannot be sent, where each column goes, and the first call.\n" +
+			"Then it shows the settings that are set and those of the destination, and where each\n" +
+			"value came from. It makes no call. Exit code 3 means that some rows are invalid.",
 		Example: "  usersync validate --config usersync.yaml users.csv",
 	}
 	load := addSettings(e, cmd, config.ForRun)
-	all := cmd.Flags().Bool("all", false, "show every setting, also those that have their default or no value")
+	all := cmd.Flags().Bool("all", false, "show every setting, including those that are not set")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if c == nil {
