@@ -25,8 +25,9 @@ func applyCommand(e *env, found *result) *cobra.Command {
 			"It exits 2 and sends nothing if the plan no longer fits: if the input, the mapping,\n" +
 			"the account, the ledger or a setting that decides what is sent has changed. So a plan\n" +
 			"can be applied only once. It does not check whether the API has changed. The run has a\n" +
-			"directory like any other, and usersync resume continues it.\n\n" + exitCodeTable(),
-		Example: "  usersync apply plan.jsonl\n  usersync apply --approved-by 'A. Turing, CHG-4711' plan.jsonl",
+			"directory like any other, and usersync resume continues it.",
+		Annotations: withExitCodes(),
+		Example:     "  usersync apply plan.jsonl\n  usersync apply --approved-by 'A. Turing, CHG-4711' plan.jsonl",
 	}
 	load := addSettings(e, cmd, config.ForApply)
 	approved := cmd.Flags().String("approved-by", "", "the `NAME` of the person who approved the plan, for the summary")

@@ -18,7 +18,7 @@ const depsOrder = `
 	sync/destination/scim/internal/resource
 	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify
-	cmd/usersync/internal/exit
+	cmd/usersync/internal/exit cmd/usersync/internal/help
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input
@@ -90,8 +90,11 @@ const depsRules = `
 	# How a command ends: words and exit codes, no rules.
 	reader/mapping < cmd/usersync/internal/exit;
 
+	# How help is laid out, of whatever commands and flags there are.
+	NONE < cmd/usersync/internal/help;
+
 	# Settings know no API: each one passes in its section, and only connect knows them all.
-	reader, sync/mirror, cmd/usersync/internal/exit < cmd/usersync/internal/config;
+	reader, sync/mirror, cmd/usersync/internal/exit, cmd/usersync/internal/help < cmd/usersync/internal/config;
 	writer/report, sync/ledger, sync/journal, sync/pace, sync/destination/stack,
 	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,
 	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes, cmd/usersync/internal/config

@@ -7,6 +7,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/help"
 
 	"github.com/spf13/cobra"
 )
@@ -22,6 +23,9 @@ func exitCodeTable() string {
 	b.WriteString("`go run` turns every code except 0 into 1: where the code matters, use a built binary.\n")
 	return b.String()
 }
+
+// withExitCodes lets the help of a command end with the exit codes.
+func withExitCodes() map[string]string { return map[string]string{help.Afterwards: exitCodeTable()} }
 
 // helpTopics are help pages without a command.
 func helpTopics() []*cobra.Command {

@@ -21,7 +21,7 @@ import (
 // initFlags are the flags of `usersync init`.
 type initFlags struct {
 	to, file string
-	draft.Layout
+	layout   func() (config.Layout, error)
 }
 
 func initCommand(e *env) *cobra.Command {
@@ -37,9 +37,8 @@ func initCommand(e *env) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.to, "to", "kard", "`NAME` of the API to sync to")
 	flags.StringVar(&f.file, "config", config.DefaultFile, "`FILE` to write")
-	flags.StringVar(&f.Format, "format", "", "format of FILE: csv, jsonl")
-	flags.StringVar(&f.Delimiter, "delimiter", "auto", "delimiter of CSV cells: one `CHAR`acter, tab or auto")
-	flags.StringVar(&f.Charset, "charset", "", "character set of FILE, such as windows-1252")
+	layout := config.AddLayoutFlags(cmd, connect.Sections)
+	f.layout = func() (config.Layout, error) { return layout.Layout(e.environment) }
 	return cmd
 }
 
@@ -55,7 +54,11 @@ func writeConfig(cmd *cobra.Command, e *env, f initFlags, path string) error {
 		return exit.Usage(fmt.Errorf("read flags: --to: init cannot write a config for %s", f.to),
 			exit.DidYouMean(f.to, connect.Drafts())+"; for any other API see docs/custom.md", "usersync init --help")
 	}
-	header, err := f.header(cmd.Context(), e, path)
+	layout, err := f.layout()
+	if err != nil {
+		return err
+	}
+	header, err := header(cmd.Context(), e, &layout.Input, path)
 	if err != nil {
 		return err
 	}
@@ -63,24 +66,20 @@ func writeConfig(cmd *cobra.Command, e *env, f initFlags, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := writeNew(f.file, path, d.YAML(f.Layout)); err != nil {
+	if err := writeNew(f.file, path, d.YAML(layout.Set)); err != nil {
 		return err
 	}
-	next := []string{"validate", "--sandbox"}
+	next := config.Invocation{Verb: "validate", Flags: []config.Flag{{Name: "sandbox", Value: "true", Bool: true}}}
 	if f.file != config.DefaultFile {
-		next = append(next, "--config", f.file)
+		next = next.With(config.Flag{Name: "config", Value: f.file})
 	}
-	return e.note(cmd, fmt.Sprintf("wrote %s: %s", f.file, d.Counts()), d.Hint(), exit.CommandLine(append(next, path)...))
+	return e.note(cmd, fmt.Sprintf("wrote %s: %s", f.file, d.Counts()), d.Hint(), next.Again(path))
 }
 
-func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, error) {
-	delimiter, err := config.ParseDelimiter(f.Delimiter)
-	if err != nil {
-		return nil, exit.Usage(fmt.Errorf("read flags: --delimiter: %w", err), "", "usersync init --help")
-	}
-	layout, err := reader.Header(ctx, reader.Options{
-		Paths: []string{path}, Stdin: e.stdin, Format: f.Format, Delimiter: delimiter, Charset: f.Charset,
-	})
+func header(ctx context.Context, e *env, in *config.Input, path string) ([]string, error) {
+	o := input.Layout(in)
+	o.Paths, o.Stdin = []string{path}, e.stdin
+	layout, err := reader.Header(ctx, o)
 	if err != nil {
 		hint, err := input.SplitHint(err)
 		return nil, exit.Usage(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")

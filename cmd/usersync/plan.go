@@ -34,8 +34,9 @@ func planCommand(e *env, found *result) *cobra.Command {
 			"holds ids and fingerprints, but no values; its mode is 0600. --read makes the reads\n" +
 			"that come before updates, so that the plan knows which users are already the same.\n\n" +
 			"With --detailed-exitcode: 0 nothing to do; 1 an error, or rejected rows and nothing to\n" +
-			"send; 2 users to send. Without it:\n\n" + exitCodeTable(),
-		Example: "  usersync plan users.csv\n  usersync plan --out plan.jsonl users.csv\n  usersync apply plan.jsonl",
+			"send; 2 users to send. Without it, the exit codes are those of run, below.",
+		Annotations: withExitCodes(),
+		Example:     "  usersync plan users.csv\n  usersync plan --out plan.jsonl users.csv\n  usersync apply plan.jsonl",
 	}
 	load := addSettings(e, cmd, config.ForRun)
 	out := cmd.Flags().String(outFlag, "", "save the plan to this `FILE`, for usersync apply")

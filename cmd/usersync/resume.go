@@ -21,8 +21,9 @@ func resumeCommand(e *env, found *result) *cobra.Command {
 			"where the run was started, so you repeat nothing; flags given here take precedence.\n" +
 			"The input and the settings that decide what is sent must not have changed: otherwise\n" +
 			"it exits 2 and sends nothing. RUN is a run's name or directory. If the run read\n" +
-			"standard input, provide the same input again and put a - after RUN.\n\n" + exitCodeTable(),
-		Example: "  usersync resume\n  usersync resume runs/20261122T021500Z-k3q7ab\n  usersync resume 20261122T021500Z-k3q7ab - < users.csv",
+			"standard input, provide the same input again and put a - after RUN.",
+		Annotations: withExitCodes(),
+		Example:     "  usersync resume\n  usersync resume runs/20261122T021500Z-k3q7ab\n  usersync resume 20261122T021500Z-k3q7ab - < users.csv",
 	}
 	load, find := addSettings(e, cmd, config.ForResume), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -21,9 +21,10 @@ func retryCommand(e *env, found *result) *cobra.Command {
 			"Secrets that are masked in rejects are taken from the files that the run read: if\n" +
 			"those were changed or removed, retry exits 2. Standard input cannot be read again, so\n" +
 			"its rows with masked secrets are not sent: see rejects_secrets. RUN is a run's name or\n" +
-			"directory.\n\n" + exitCodeTable(),
-		Example: "  usersync retry\n  usersync retry runs/20261122T021500Z-k3q7ab",
-		Args:    atMostOneRun,
+			"directory.",
+		Annotations: withExitCodes(),
+		Example:     "  usersync retry\n  usersync retry runs/20261122T021500Z-k3q7ab",
+		Args:        atMostOneRun,
 	}
 	load, find := addSettings(e, cmd, config.ForRetry), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -12,6 +12,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/help"
 	"usersync/reader/mapping"
 )
 
@@ -32,6 +33,7 @@ func newRoot(e *env, found *result) *cobra.Command {
 	root.SetErr(e.stderr)
 	root.SetFlagErrorFunc(e.wrongFlag)
 	config.AddEverywhere(root)
+	help.Install(root, config.Groups(), func() int { return widthTo(e.stdout) })
 	root.AddCommand(runCommand(e, found), planCommand(e, found), applyCommand(e, found), resumeCommand(e, found), retryCommand(e, found), verifyCommand(e), ledgerCommand(e),
 		validateCommand(e, found), initCommand(e),
 		sandboxCommand(e), versionCommand(e))

@@ -17,8 +17,9 @@ func runCommand(e *env, found *result) *cobra.Command {
 		Short: "Send users to the API and report what happened to each",
 		Long: "run reads users from files (CSV or JSON Lines, plain, gzip or zstd) or from standard\n" +
 			"input (-), sends them, and writes results, rejects and a summary to a new directory\n" +
-			"in --runs-dir.\n\n" + exitCodeTable(),
-		Example: "  usersync run --config usersync.yaml users.csv\n  usersync run --to kard --sandbox users.csv",
+			"in --runs-dir.",
+		Annotations: withExitCodes(),
+		Example:     "  usersync run --config usersync.yaml users.csv\n  usersync run --to kard --sandbox users.csv",
 	}
 	load := addSettings(e, cmd, config.ForRun)
 	dryRun := cmd.Flags().Bool("dry-run", false, "show what would be done, like usersync plan, and send nothing")

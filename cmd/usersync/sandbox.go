@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/help"
 	"usersync/sync/sandbox"
 )
 
@@ -30,26 +31,29 @@ func sandboxCommand(e *env) *cobra.Command {
 		Use:   "sandbox",
 		Short: "Serve a mock API until ^C",
 		Long: "sandbox serves a mock of a user API (--api), in memory, until ^C. --fault makes it\n" +
-			"misbehave. GET /_sandbox/state shows what it holds and how often each user was created.\n\nFaults:\n" + sandbox.Describe() +
-			"\nAfter a fault, where it applies:\n" + sandbox.DescribeWhere(),
-		Example: "  usersync sandbox --fault 500:2.5%@after --fault 'refuse=422:1%' --seed 7",
-		Args:    noArguments,
-		RunE:    func(c *cobra.Command, _ []string) error { return serve(c, e, f) },
+			"misbehave. GET /_sandbox/state shows what it holds and how often each user was created.",
+		Annotations: map[string]string{help.Afterwards: "Faults:\n" + sandbox.Describe() + "\nAfter a fault, where it applies:\n" + sandbox.DescribeWhere()},
+		Example:     "  usersync sandbox --fault 500:2.5%@after --fault 'refuse=422:1%' --seed 7",
+		Args:        noArguments,
+		RunE:        func(c *cobra.Command, _ []string) error { return serve(c, e, f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "kard", "`NAME` of the API to mock: "+strings.Join(connect.Mocks(), ", "))
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "`ADDRESS` to listen on; port 0 picks a free port")
-	flags.StringArrayVar(&f.faults, "fault", nil, "a fault, such as 500:2%@after; can be repeated")
-	flags.Uint64Var(&f.seed, "seed", 0, "seed of the faults: the same seed gives the same faults")
-	flags.IntVar(&f.quota, "quota", 0, "calls per minute; 0 means no quota")
-	flags.StringVar(&f.quotaHeaders, "quota-headers", "", fmt.Sprintf("how callers learn of the quota: one or more of %v, separated by commas", sandbox.HeaderStyles()))
-	flags.DurationVar(&f.latency, "latency", 0, "minimum duration of a call")
-	flags.DurationVar(&f.jitter, "jitter", 0, "random extra latency, up to this much")
-	flags.StringVar(&f.put, "put", string(sandbox.Merge), "kard: what an update does with attributes it leaves out: merge, replace")
-	flags.StringVar(&f.mock.Organization, "organization", "", "kard: the only organization `ID` that exists; empty means any")
+	flags.StringArrayVar(&f.faults, "fault", nil, "a `FAULT`, such as 500:2%@after; can be repeated")
+	flags.Uint64Var(&f.seed, "seed", 0, "`SEED` of the faults: the same seed gives the same faults")
+	flags.IntVar(&f.quota, "quota", 0, "at most `N` calls per minute; 0 means no quota")
+	flags.StringVar(&f.quotaHeaders, "quota-headers", "", fmt.Sprintf("`LIST` of headers that tell callers of the quota, separated by commas: %v", sandbox.HeaderStyles()))
+	flags.DurationVar(&f.latency, "latency", 0, "minimum `TIME` of a call")
+	flags.DurationVar(&f.jitter, "jitter", 0, "random extra latency, up to this `TIME`")
+	flags.StringVar(&f.put, "put", string(sandbox.Merge), "`WHAT` an update does with attributes it leaves out: merge, replace")
+	flags.StringVar(&f.mock.Organization, "organization", "", "the only organization `ID` that exists; empty means any")
 	flags.BoolVar(&f.mock.Auth, "auth", false, "require credentials; any are accepted")
 	connect.AddMockFlags(&f.mock, flags)
-	flags.DurationVar(&f.tokenLifetime, "token-lifetime", time.Hour, "how long a token is valid")
+	flags.DurationVar(&f.tokenLifetime, "token-lifetime", time.Hour, "`TIME` that a token is valid")
+	help.InGroup(flags, "Faults", "fault", "seed", "latency", "jitter", "token-lifetime")
+	help.InGroup(flags, "Quota", "quota", "quota-headers")
+	help.InGroup(flags, "With --api kard", "put", "organization")
 	return cmd
 }
 

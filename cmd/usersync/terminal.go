@@ -54,10 +54,20 @@ func redraw(to io.Writer, c *config.Config) (redraw bool, width func() int) {
 	return c.Log.Progress == "always", nil
 }
 
+// widthTo is how many columns fit where w leads to.
+func widthTo(w io.Writer) int {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return widthOf(f)
+	}
+	return defaultWidth
+}
+
+const defaultWidth = 80
+
 func widthOf(f *os.File) int {
 	width, _, err := term.GetSize(int(f.Fd()))
 	if err != nil {
-		return 80
+		return defaultWidth
 	}
 	return width
 }

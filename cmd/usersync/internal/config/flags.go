@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/help"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -45,7 +46,6 @@ type Flags struct {
 	cmd    *cobra.Command
 	apis   func() []Section
 	schema schema
-	path   *string
 	given  map[string]*flagValue
 	json   bool
 }
@@ -68,8 +68,17 @@ const fileFlag = "config"
 // AddFlags adds a flag to cmd for each setting of the given commands that has one;
 // ForRun adds all of them. Each call of apis returns new sections.
 func AddFlags(cmd *cobra.Command, apis func() []Section, commands Commands) *Flags {
+	cmd.Flags().String(fileFlag, "", "config `FILE`; without it ./"+DefaultFile+", if it exists")
+	return addFlags(cmd, apis, commands)
+}
+
+// AddLayoutFlags adds a flag to cmd for each setting that says how a file is read.
+func AddLayoutFlags(cmd *cobra.Command, apis func() []Section) *Flags {
+	return addFlags(cmd, apis, ForInit)
+}
+
+func addFlags(cmd *cobra.Command, apis func() []Section, commands Commands) *Flags {
 	f := &Flags{cmd: cmd, apis: apis, schema: declare(&Config{}, apis()), given: map[string]*flagValue{}}
-	f.path = cmd.Flags().String(fileFlag, "", "config `FILE`; without it ./"+DefaultFile+", if it exists")
 	for i := range f.schema.settings {
 		s := &f.schema.settings[i]
 		if s.Flag == "" || commands != ForRun && s.Commands&commands == 0 {
@@ -79,6 +88,10 @@ func AddFlags(cmd *cobra.Command, apis func() []Section, commands Commands) *Fla
 		added := cmd.Flags().VarPF(f.given[s.Flag], s.Flag, "", usage(s))
 		if s.Kind == Bool {
 			added.NoOptDefVal = "true"
+		}
+		help.InGroup(cmd.Flags(), string(s.Group), s.Flag)
+		if s.Common {
+			help.Common(cmd.Flags(), s.Flag)
 		}
 		complete(cmd, s)
 	}

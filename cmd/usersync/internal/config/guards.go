@@ -11,25 +11,25 @@ import (
 // settings declares the guards that stop a run before it does harm.
 func (g *Guards) settings() []Setting {
 	return []Setting{
-		{Key: "max_errors", Flag: "max-errors", Value: "N|N%", Default: "10%", Commands: BetweenParts,
+		{Key: "max_errors", Group: GroupSafety, Common: true, Flag: "max-errors", Value: "N|N%", Default: "10%", Commands: BetweenParts,
 			Use: "stop when more users than this are invalid or refused; a percentage is checked once 1000 are settled",
 			Set: Into(&g.MaxErrors, ParseShare)},
-		{Key: "max_delete", Flag: "max-delete", Value: "N|N%", Default: "auto", Commands: BetweenParts,
+		{Key: "max_delete", Group: GroupSafety, Common: true, Flag: "max-delete", Value: "N|N%", Default: "auto", Commands: BetweenParts,
 			Use: "mirror: most users to delete, as a count or a percentage of the feed; auto is 10 or 2%, whichever is more, and at most 20%",
 			Set: Into(&g.MaxDelete, ParseLimit)},
-		{Key: "accept_mapping_change", Flag: "accept-mapping-change", Kind: Bool, Default: "false", Commands: BetweenParts,
+		{Key: "accept_mapping_change", Group: GroupSafety, Flag: "accept-mapping-change", Kind: Bool, Default: "false", Commands: BetweenParts,
 			Use: "mirror: delete even if the mapping or the settings differ from the last run",
 			Set: IntoBool(&g.AcceptChange)},
-		{Key: "protect", Flag: "protect", Kind: Path, Value: "FILE",
+		{Key: "protect", Group: GroupSafety, Flag: "protect", Kind: Path, Value: "FILE",
 			Use: "file with the ids of users never to touch, one per line",
 			Set: IntoString(&g.Protect)},
-		{Key: "canary", Flag: "canary", Value: "N",
+		{Key: "canary", Group: GroupSafety, Flag: "canary", Value: "N",
 			Use: "send the first N users alone, read them back, and continue only if the API holds what was sent",
 			Set: Into(&g.Canary, ParseCount(1))},
-		{Key: "canary_answers_only", Flag: "canary-answers-only", Kind: Bool, Default: "false",
+		{Key: "canary_answers_only", Group: GroupSafety, Flag: "canary-answers-only", Kind: Bool, Default: "false",
 			Use: "let the canary pass on the API's answers alone; for an API that cannot show its users",
 			Set: IntoBool(&g.CanaryAnswersOnly)},
-		{Key: "max_duration", Flag: "max-duration", Value: "TIME", Commands: BetweenParts,
+		{Key: "max_duration", Group: GroupPace, Flag: "max-duration", Value: "TIME", Commands: BetweenParts,
 			Use: "stop reading after this long and exit 10; resume continues the run",
 			Set: Into(&g.MaxDuration, parseDuration)},
 	}
@@ -39,10 +39,10 @@ func (g *Guards) settings() []Setting {
 // call.
 func (g *Guards) lookAheadSettings() []Setting {
 	return []Setting{
-		{Key: "max_change", Flag: "max-change", Kind: List, Value: "N|N%",
+		{Key: "max_change", Group: GroupSafety, Common: true, Flag: "max-change", Kind: List, Value: "N|N%",
 			Use: "send nothing if more known users than this would change, as a count or a percentage; FIELD=N|N% limits one field",
 			Set: g.MaxChange.Add},
-		{Key: "min_records", Flag: "min-records", Value: "N", Default: "0",
+		{Key: "min_records", Group: GroupSafety, Flag: "min-records", Value: "N", Default: "0",
 			Use: "send nothing if the input has fewer records than this",
 			Set: Into(&g.MinRecords, ParseCount(0))},
 	}

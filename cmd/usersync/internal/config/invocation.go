@@ -151,16 +151,11 @@ func (c *Config) FlagsForOtherInput() (flags []Flag) {
 // Init is the command line that drafts a config from the header of a file, with the
 // settings that say how to read that file.
 func (c *Config) Init(path string) string {
-	args := []string{"init"}
-	for _, s := range c.schema.settings {
-		if s.Commands&ForInit == 0 {
-			continue
-		}
-		if text := s.Text(); text != "" && text != s.Default {
-			args = append(args, "--"+s.Flag, text)
-		}
+	in := Invocation{Verb: "init"}
+	for _, v := range c.schema.layout() {
+		in = in.With(Flag{Name: v.Flag, Value: v.Text})
 	}
-	return exit.CommandLine(append(args, operands([]string{path})...)...)
+	return in.Again(path)
 }
 
 // NextForSettings is the command to type when an API cannot be used with these

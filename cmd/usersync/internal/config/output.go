@@ -9,28 +9,28 @@ import (
 
 func (o *Output) settings() []Setting {
 	return []Setting{
-		{Key: "runs_dir", Flag: runsDirFlag, Kind: Path, Value: "DIR", Default: "runs", Global: true,
+		{Key: "runs_dir", Group: GroupOutput, Flag: runsDirFlag, Kind: Path, Value: "DIR", Default: "runs", Global: true,
 			Commands: BetweenParts | ForLedger | ForVerify,
 			Use:      "directory for the directories of the runs; the default is next to the config file, or in the working directory without one",
 			Set:      IntoString(&o.RunsDir)},
-		{Key: "artifacts_ttl", Flag: "artifacts-ttl", Value: "TIME",
+		{Key: "artifacts_ttl", Group: GroupOutput, Flag: "artifacts-ttl", Value: "TIME",
 			Use: "when a run finishes, remove run directories older than this, such as 90d; without it, keep all",
 			Set: Into(&o.ArtifactsTTL, parseDays)},
-		{Key: "results", Flag: "results", Kind: Path, Value: "FILE", Global: true, Commands: ForApply,
+		{Key: "results", Group: GroupOutput, Common: true, Flag: "results", Kind: Path, Value: "FILE", Global: true, Commands: ForApply,
 			Use: "second copy of the results: a file, replaced when the run ends, or - for standard output",
 			Set: IntoString(&o.Results)},
-		{Key: "results_format", Flag: "results-format", Value: "NAME", Default: "csv", Words: []string{"csv", "jsonl"},
+		{Key: "results_format", Group: GroupOutput, Flag: "results-format", Value: "NAME", Default: "csv", Words: []string{"csv", "jsonl"},
 			Identifies: FeedIdentity,
 			Use:        "format of the results",
 			Set:        IntoString(&o.ResultsFormat)},
-		{Key: "rejects_secrets", Flag: "rejects-secrets", Value: "NAME", Default: "mask", Words: []string{"mask", "keep"},
+		{Key: "rejects_secrets", Group: GroupOutput, Flag: "rejects-secrets", Value: "NAME", Default: "mask", Words: []string{"mask", "keep"},
 			Identifies: FeedIdentity,
 			Use:        "mask or keep the cells of secret fields in rejects",
 			Set:        IntoString(&o.RejectsSecrets)},
-		{Key: "allow_rejects", Flag: "allow-rejects", Value: "N|N%", Default: "0", Commands: BetweenParts,
+		{Key: "allow_rejects", Group: GroupOutput, Common: true, Flag: "allow-rejects", Value: "N|N%", Default: "0", Commands: BetweenParts,
 			Use: "how many invalid or refused users, as a count or a percentage, still count as success",
 			Set: Into(&o.AllowRejects, ParseShare)},
-		{Key: "json", Flag: "json", Kind: Bool, Default: "false", Global: true, Commands: BetweenParts,
+		{Key: "json", Group: GroupOutput, Common: true, Flag: "json", Kind: Bool, Default: "false", Global: true, Commands: BetweenParts,
 			Use: "print the summary as JSON on standard output",
 			Set: IntoBool(&o.JSON)},
 	}
@@ -46,12 +46,12 @@ func (o *Output) Check() error {
 
 func (l *Log) settings() []Setting {
 	return []Setting{
-		{Key: "progress", Flag: "progress", Value: "WHEN", Default: "auto", Words: []string{"auto", "always", "never"},
+		{Key: "progress", Group: GroupOutput, Flag: "progress", Value: "WHEN", Default: "auto", Words: []string{"auto", "always", "never"},
 			Global: true, Commands: BetweenParts,
 			Use: "when to show progress; auto is a moving line on a terminal, otherwise a plain line every 30 s",
 			Set: IntoString(&l.Progress)},
 		l.format(),
-		{Key: "log_level", Flag: "log-level", Value: "LEVEL", Default: "warn", Words: []string{"debug", "info", "warn", "error"},
+		{Key: "log_level", Group: GroupOutput, Flag: "log-level", Value: "LEVEL", Default: "warn", Words: []string{"debug", "info", "warn", "error"},
 			Global: true, Commands: BetweenParts,
 			Use: "least severe level to log",
 			Set: IntoString(&l.Level)},
@@ -59,7 +59,7 @@ func (l *Log) settings() []Setting {
 }
 
 func (l *Log) format() Setting {
-	return Setting{Key: "log_format", Flag: "log-format", Value: "NAME", Default: "console", Words: []string{"console", logJSON},
+	return Setting{Key: "log_format", Group: GroupOutput, Flag: "log-format", Value: "NAME", Default: "console", Words: []string{"console", logJSON},
 		Global: true, Commands: BetweenParts | ForLedger | ForVerify,
 		Use: "format of the log on standard error; json makes every line there JSON, including errors and the report",
 		Set: IntoString(&l.Format)}

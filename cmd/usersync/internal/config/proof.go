@@ -25,18 +25,18 @@ type Expected struct {
 // settings declares what can prove that an input is complete.
 func (p *Proof) settings() []Setting {
 	return []Setting{
-		{Key: "expect_records", Flag: "expect-records", Kind: Path, Value: "N|FILE", Keyword: NoExpectation, Literal: isNumber,
+		{Key: "expect_records", Group: GroupInput, Flag: "expect-records", Kind: Path, Value: "N|FILE", Keyword: NoExpectation, Literal: isNumber,
 			OneInput: true, Commands: BetweenParts,
 			Use: "number of records the input must have, or a file that holds it; none turns the check off",
 			Set: Into(&p.Records, parseExpectedRecords), Text: func() string { return p.Records }},
-		{Key: "expect_sha256", Flag: "expect-sha256", Kind: Path, Value: "HEX|FILE", Keyword: NoExpectation, Literal: proof.IsSHA256,
+		{Key: "expect_sha256", Group: GroupInput, Flag: "expect-sha256", Kind: Path, Value: "HEX|FILE", Keyword: NoExpectation, Literal: proof.IsSHA256,
 			OneInput: true, Commands: BetweenParts,
 			Use: "SHA-256 that the input file must have as stored, or a file that sha256sum wrote; for one file only; none turns the check off",
 			Set: Into(&p.SHA256, parseExpectedSHA256), Text: func() string { return p.SHA256 }},
-		{Key: "trailer", Flag: "trailer", Value: "WORD", Identifies: FeedIdentity,
+		{Key: "trailer", Group: GroupInput, Flag: "trailer", Value: "WORD", Identifies: FeedIdentity,
 			Use: "first cell of the last row of each CSV file, if that row is a trailer; another cell of it must hold the record count",
 			Set: IntoString(&p.Trailer)},
-		{Key: "trust_eof", Flag: "trust-eof", Kind: Bool, Default: "false", Commands: BetweenParts,
+		{Key: "trust_eof", Group: GroupInput, Flag: "trust-eof", Kind: Bool, Default: "false", Commands: BetweenParts,
 			Use: "accept a file as complete although nothing proves that it was not truncated",
 			Set: IntoBool(&p.TrustEOF)},
 	}

@@ -53,10 +53,35 @@ const (
 	ForRun Commands = 0
 )
 
+// Group is a heading in help, for settings of one purpose.
+type Group string
+
+// The groups.
+const (
+	GroupDestination Group = "Destination"
+	GroupInput       Group = "Input"
+	GroupSafety      Group = "Safety"
+	GroupPace        Group = "Pace"
+	GroupOutput      Group = "Output"
+	GroupLedger      Group = "Ledger"
+	GroupNetwork     Group = "Network"
+)
+
+// Groups returns the headings in the order of help, the most used first.
+func Groups() []string {
+	var titles []string
+	for _, g := range []Group{GroupDestination, GroupInput, GroupSafety, GroupPace, GroupOutput, GroupLedger, GroupNetwork} {
+		titles = append(titles, string(g))
+	}
+	return titles
+}
+
 // Setting is a key of the config file, and usually a flag and an environment variable
 // too. Its declaration is the only place that says anything about it.
 type Setting struct {
 	Key     string // kard.auth.client_id; in a Section, auth.client_id
+	Group   Group  // what help lists it under; of the settings of a Section, GroupDestination
+	Common  bool   // used often: help lists it before the others of its group
 	Flag    string // empty if only the config file can set it
 	Kind    Kind
 	Value   string   // placeholder in help: N, FILE

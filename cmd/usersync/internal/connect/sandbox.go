@@ -9,6 +9,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/help"
 	"usersync/sync/sandbox"
 	"usersync/sync/sandbox/scim"
 )
@@ -50,12 +51,20 @@ func (m Mock) API(o MockOptions) sandbox.API {
 // Snippet is the section of a config for a server at url.
 func (m Mock) Snippet(o MockOptions, url string) string { return m.snippet(o, url) }
 
-// AddMockFlags adds the flags of `usersync sandbox` that are for one API only.
+// AddMockFlags adds the flags of `usersync sandbox` that are for one API only, each
+// API's in a group of its own.
 func AddMockFlags(o *MockOptions, flags *pflag.FlagSet) {
 	for _, name := range Mocks() {
-		if m := mocks()[name]; m.flags != nil {
-			m.flags(o, flags)
+		m := mocks()[name]
+		if m.flags == nil {
+			continue
 		}
+		own := pflag.NewFlagSet(name, pflag.ContinueOnError)
+		m.flags(o, own)
+		own.VisitAll(func(f *pflag.Flag) {
+			flags.AddFlag(f)
+			help.InGroup(flags, "With --api "+name, f.Name)
+		})
 	}
 }
 

@@ -196,13 +196,13 @@ func scimMock() Mock {
 			return fmt.Sprintf("scim: {base_url: %q%s}", url, auth)
 		},
 		flags: func(o *MockOptions, flags *pflag.FlagSet) {
-			flags.IntVar(&o.SCIM.MaxOperations, "scim-max-operations", 0, "scim: most operations per Bulk call; 0 is 1000")
-			flags.IntVar(&o.SCIM.MaxPayload, "scim-max-payload", 0, "scim: most bytes per Bulk call; 0 is 1 MiB")
-			flags.BoolVar(&o.SCIM.NoBulk, "scim-no-bulk", false, "scim: do not support Bulk")
-			flags.BoolVar(&o.SCIM.NoPatch, "scim-no-patch", false, "scim: do not support PATCH")
-			flags.BoolVar(&o.SCIM.NoConfig, "scim-no-config", false, "scim: do not have a ServiceProviderConfig")
-			flags.BoolVar(&o.SCIM.AnyOrder, "scim-any-order", false, "scim: answer a Bulk call in another order")
-			flags.BoolVar(&o.SCIM.ExactNames, "scim-exact-names", false, "scim: match the case of userName in a search, but not when it must be unique")
+			flags.IntVar(&o.SCIM.MaxOperations, "scim-max-operations", 0, "at most `N` operations per Bulk call; 0 is 1000")
+			flags.IntVar(&o.SCIM.MaxPayload, "scim-max-payload", 0, "at most `BYTES` per Bulk call; 0 is 1 MiB")
+			flags.BoolVar(&o.SCIM.NoBulk, "scim-no-bulk", false, "do not support Bulk")
+			flags.BoolVar(&o.SCIM.NoPatch, "scim-no-patch", false, "do not support PATCH")
+			flags.BoolVar(&o.SCIM.NoConfig, "scim-no-config", false, "do not have a ServiceProviderConfig")
+			flags.BoolVar(&o.SCIM.AnyOrder, "scim-any-order", false, "answer a Bulk call in another order")
+			flags.BoolVar(&o.SCIM.ExactNames, "scim-exact-names", false, "match the case of userName in a search, but not when it must be unique")
 		},
 	}
 }

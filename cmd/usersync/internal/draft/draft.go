@@ -15,6 +15,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
@@ -153,17 +154,12 @@ func (d *Draft) Hint() string {
 	return "review it, above all the guesses"
 }
 
-// Layout says how to read the file, as typed; empty if not set.
-type Layout struct{ Format, Charset, Delimiter string }
-
 // YAML is the config. Comments list what a person has to decide.
-func (d *Draft) YAML(l Layout) string {
+func (d *Draft) YAML(layout []config.LayoutValue) string {
 	var b strings.Builder
 	b.WriteString("to: " + d.to + "\n" + connect.Draft(d.to))
-	for _, s := range [][2]string{{"format", l.Format}, {"charset", l.Charset}, {"delimiter", strings.TrimPrefix(l.Delimiter, "auto")}} {
-		if s[1] != "" {
-			fmt.Fprintf(&b, "%s: %s\n", s[0], scalar(s[1]))
-		}
+	for _, v := range layout {
+		fmt.Fprintf(&b, "%s: %s\n", v.Key, scalar(v.Text))
 	}
 	b.WriteString("fields: # our field: your column; only these columns are read\n")
 	for _, c := range d.columns {

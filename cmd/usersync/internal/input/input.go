@@ -58,17 +58,22 @@ func CheckColumns(ctx context.Context, c *config.Config, to connect.Client, path
 
 // Options say how to read the files for a destination with those traits.
 func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []string, x config.Expected) reader.Options {
-	o := reader.Options{
-		Paths: paths, Stdin: stdin, Delimiter: c.Input.Delimiter, Op: c.Target.Intent(),
-		Mapping: mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn},
-		Accepts: accepts(t), ExpectRecords: x.Records, ExpectSHA256: x.SHA256, Sidecar: true, Trailer: c.Proof.Trailer,
-		Original: c.Input.Original,
+	o := Layout(&c.Input)
+	o.Paths, o.Stdin, o.Op, o.Original = paths, stdin, c.Target.Intent(), c.Input.Original
+	o.Mapping = mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn}
+	o.Accepts, o.Trailer = accepts(t), c.Proof.Trailer
+	o.ExpectRecords, o.ExpectSHA256, o.Sidecar = x.Records, x.SHA256, true
+	return o
+}
+
+// Layout returns the options that say how a file is read, and no others.
+func Layout(in *config.Input) reader.Options {
+	o := reader.Options{Delimiter: in.Delimiter}
+	if in.Format != "auto" {
+		o.Format = in.Format
 	}
-	if c.Input.Format != "auto" {
-		o.Format = c.Input.Format
-	}
-	if c.Input.Charset != "auto" {
-		o.Charset = c.Input.Charset
+	if in.Charset != "auto" {
+		o.Charset = in.Charset
 	}
 	return o
 }
