@@ -76,7 +76,7 @@ func (s *Setup) Records(ctx context.Context, p *mirror.Presence, written int) re
 func (s *Setup) Rules(protected map[string]struct{}) mirror.Rules {
 	return mirror.Rules{
 		Feed: s.Config.Ledger.Feed, Protected: protected, MaxDelete: s.Config.Guards.MaxDelete,
-		Settings: s.FeedRules(""), AcceptChange: s.Config.Guards.AcceptChange, Unproved: s.unproved(),
+		Settings: s.FeedRules(""), AcceptChange: s.Config.Guards.AcceptChange, Unproven: s.unproved(),
 	}
 }
 
