@@ -72,6 +72,9 @@ func WithLease(ctx context.Context, c *config.Config, do func(*Lease, journal.Sc
 
 // inScope calls do with the scope of a run with the same settings.
 func inScope(ctx context.Context, c *config.Config, do func(journal.Scope) error) (err error) {
+	if len(c.Target.All) == 0 {
+		return noDestination(c.Invocation.SentTo("kard").Again(c.Invocation.Files...))
+	}
 	c.Target.Offline = true
 	conn, err := Open(ctx, c)
 	if err != nil {
