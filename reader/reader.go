@@ -34,7 +34,7 @@ type Options struct {
 	Format string
 	// Delimiter of CSV; 0: the one of , ; tab and | that is most frequent in the header.
 	Delimiter rune
-	// Charset is a name in the WHATWG Encoding Standard; empty: UTF-8. A byte-order
+	// Charset is a name in the WHATWG Encoding Standard; empty: UTF-8. A byte order
 	// mark overrides it.
 	Charset string
 	Mapping mapping.Config

@@ -170,14 +170,14 @@ func TestOpenErrors(t *testing.T) {
 		o    Options
 		rule string
 	}{
-		"absent":     {Options{Path: filepath.Join(t.TempDir(), "none")}, "no such file"},
-		"directory":  {Options{Path: t.TempDir()}, "is a directory"},
-		"empty":      {Options{Path: stored(t, nil)}, "is empty"},
-		"only mark":  {Options{Path: stored(t, []byte("\xef\xbb\xbf"))}, "is empty"},
-		"empty gzip": {Options{Path: stored(t, gzipped(t, nil))}, "is empty"},
-		"truncated head":   {Options{Path: stored(t, gzipMagic)}, "the archive is truncated: its end is missing"},
-		"charset":    {Options{Path: stored(t, []byte(text)), Charset: "klingon"}, "charset is not a known one"},
-		"no stdin":   {Options{Path: "-"}, "stdin is not connected"},
+		"absent":         {Options{Path: filepath.Join(t.TempDir(), "none")}, "no such file"},
+		"directory":      {Options{Path: t.TempDir()}, "is a directory"},
+		"empty":          {Options{Path: stored(t, nil)}, "is empty"},
+		"only mark":      {Options{Path: stored(t, []byte("\xef\xbb\xbf"))}, "is empty"},
+		"empty gzip":     {Options{Path: stored(t, gzipped(t, nil))}, "is empty"},
+		"truncated head": {Options{Path: stored(t, gzipMagic)}, "the archive is truncated: its end is missing"},
+		"charset":        {Options{Path: stored(t, []byte(text)), Charset: "klingon"}, "charset is not a known one"},
+		"no stdin":       {Options{Path: "-"}, "stdin is not connected"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Open(c.o)
