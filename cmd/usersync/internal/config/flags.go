@@ -50,16 +50,18 @@ type Flags struct {
 	json   bool
 }
 
-// AddEverywhere adds --config and --log-format, which decide how errors are printed, to
-// cmd and to each command below it that does not have them. Help shows them only for
-// commands that have them as settings.
-func AddEverywhere(cmd *cobra.Command) {
-	flags := cmd.PersistentFlags()
-	flags.String(fileFlag, "", "config `FILE`")
+// AddLogFlags adds what decides how errors are printed to commands that have no such
+// flags of their own: --log-format to cmd and all below it, and --config to those that
+// only hold others and use it for nothing more. Help does not show them there.
+func AddLogFlags(cmd *cobra.Command) {
 	format := new(Log).format()
-	flags.Var(&flagValue{setting: &format}, format.Flag, usage(&format))
-	for _, name := range []string{fileFlag, format.Flag} {
-		flags.Lookup(name).Hidden = true
+	cmd.PersistentFlags().Var(&flagValue{setting: &format}, format.Flag, usage(&format))
+	cmd.PersistentFlags().Lookup(format.Flag).Hidden = true
+	for _, holder := range append(cmd.Commands(), cmd) {
+		if holder.HasSubCommands() {
+			holder.Flags().String(fileFlag, "", "config `FILE`")
+			holder.Flags().Lookup(fileFlag).Hidden = true
+		}
 	}
 }
 
