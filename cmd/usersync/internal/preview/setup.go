@@ -92,7 +92,7 @@ func (s *Setup) unproved() string {
 		return ""
 	}
 	for _, p := range s.Input.Proofs() {
-		if p.By == proof.Unproved {
+		if p.By == proof.Unproven {
 			return p.File
 		}
 	}
