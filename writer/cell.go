@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// QuoteCell returns text as it stands in a cell of results, so that a
+// QuoteCell returns text as a cell of results holds it, so that a
 // spreadsheet does not take it for a formula and every result is one line:
 //
 //   - text that begins with = + - @ tab or CR gets a ' in front, and so does
@@ -34,11 +34,11 @@ func UnquoteCell(cell string) string {
 	if literal, err := strconv.Unquote(text); err == nil {
 		return literal
 	}
-	return text // not ours: somebody edited the cell
+	return text // not ours: the cell was edited
 }
 
 // leads reports whether the first character would make a spreadsheet, or
-// UnquoteCell, take text for something else.
+// UnquoteCell, take text for another type.
 func leads(text string) bool {
 	if text == "" {
 		return false
@@ -77,7 +77,7 @@ func (r row) quoted(dst []byte, text string) []byte {
 	return r.cell(dst, QuoteCell(text))
 }
 
-// plain reports whether text stands in a cell as it is. It may say no to text
+// plain reports whether a cell can hold text unquoted. It may say no to text
 // that would.
 func (r row) plain(text string) bool {
 	if text == "" {

@@ -51,7 +51,7 @@ func (c *csvCells) append(b []byte, v any) []byte {
 	panic(fmt.Sprintf("no cell holds a %T", v))
 }
 
-// parse sets what v points to. It is lenient: whoever calls it compares the row
+// parse sets what v points to. It is lenient: the caller compares the row
 // with what the value would be written as.
 func (c *csvCells) parse(v any, cell []byte) bool {
 	var err error

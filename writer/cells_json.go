@@ -135,7 +135,7 @@ func appendText(b []byte, text string) []byte {
 	return b
 }
 
-// simple reports whether text stands in a JSON string as it is. It may say no
+// simple reports whether a JSON string can hold text unescaped. It may say no
 // to text that would.
 func simple(text string) bool { return printable(text, '"', '\\') }
 

@@ -18,9 +18,9 @@ import (
 // goroutine; memory grows with the records that are the person's or nobody's.
 type Erasure struct {
 	ID string
-	// Marks are records, ascending; each file is asked where the row behind each
+	// Checkpoints are records, ascending; each file is asked where the row after each
 	// begins.
-	Marks []int
+	Checkpoints []int
 
 	mine    map[int]struct{}
 	unnamed map[int]struct{} // rejected, and without an id
@@ -30,7 +30,7 @@ type Erasure struct {
 type Copied struct {
 	Erased int // rows that were the person's
 	Size   int64
-	At     []int64 // where the rows up to each of the Marks end
+	At     []int64 // where the rows up to each of the Checkpoints end
 }
 
 // Mine reports whether a record was found to be the person's.
@@ -73,7 +73,7 @@ func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
 	return c.end()
 }
 
-// Rejects copies rejects. A row of which nobody could tell whose it is goes too
+// Rejects copies rejects. A row that cannot be attributed to a user is removed too
 // if it holds the id as a word.
 func (e *Erasure) Rejects(to io.Writer, from FileText) (Copied, error) {
 	p := newRejectParser(from.Name, from.Format)

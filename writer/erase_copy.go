@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// copier writes a file anew and keeps where its marks fall. After the first error
+// copier rewrites a file and keeps where its checkpoints fall. After the first error
 // it does nothing.
 type copier struct {
 	e     *Erasure
@@ -35,13 +35,13 @@ func (c *copier) erased(text []byte) {
 
 // before says that the row of a record follows.
 func (c *copier) before(record int) {
-	for n := len(c.did.At); n < len(c.e.Marks) && c.e.Marks[n] < record; n++ {
+	for n := len(c.did.At); n < len(c.e.Checkpoints) && c.e.Checkpoints[n] < record; n++ {
 		c.did.At = append(c.did.At, c.did.Size)
 	}
 }
 
 // unreadable is a row that is not as it was written. One that a crash has cut off
-// goes if it is perhaps the person's; any other such row needs somebody to look.
+// is removed if it may be the person's; any other such row needs a person to look.
 func (c *copier) unreadable(row textRow, err error) {
 	line, known := errors.AsType[*LineError](err)
 	switch {
@@ -57,7 +57,7 @@ func (c *copier) unreadable(row textRow, err error) {
 }
 
 func (c *copier) end() (Copied, error) {
-	for len(c.did.At) < len(c.e.Marks) {
+	for len(c.did.At) < len(c.e.Checkpoints) {
 		c.did.At = append(c.did.At, c.did.Size)
 	}
 	return c.did, c.wrong

@@ -2,7 +2,7 @@ package writer
 
 import "usersync/sync/user"
 
-// Outcomes counts records by what became of them. Every status is in it,
+// Outcomes counts records by outcome. Every status is in it,
 // also one that no record has.
 type Outcomes struct {
 	// The destination says that it made the user.
@@ -15,13 +15,13 @@ type Outcomes struct {
 	Unchanged int `json:"unchanged" jsonschema:"minimum=0"`
 	// The destination took the record for later and promised no more.
 	Accepted int `json:"accepted" jsonschema:"minimum=0"`
-	// Not sent: the record is unfit.
+	// Not sent: the record is invalid.
 	Invalid int `json:"invalid" jsonschema:"minimum=0"`
 	// The destination would not take the record.
 	Refused int `json:"refused" jsonschema:"minimum=0"`
 	// The record never got through; it is safe to send it again.
 	Failed int `json:"failed" jsonschema:"minimum=0"`
-	// Sent, and nothing tells what became of it.
+	// Sent; neither an answer nor a read-back tells the outcome.
 	InDoubt int `json:"in_doubt" jsonschema:"minimum=0"`
 }
 
@@ -87,7 +87,7 @@ func (o Outcomes) Total() int {
 	return total
 }
 
-// Rejected returns how many records stand in rejects.
+// Rejected returns how many records rejects hold.
 func (o Outcomes) Rejected() int {
 	rejected := 0
 	for _, s := range user.Statuses {

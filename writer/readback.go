@@ -10,7 +10,7 @@ import (
 	"usersync/sync/user"
 )
 
-// Place is where a row stands in the file that it was read from.
+// Place is a row's position in the file that it was read from.
 type Place struct {
 	Row        int   // the line that it begins on, from 1
 	Begin, End int64 // its bytes, with the line ending
@@ -81,7 +81,7 @@ type resultParser struct {
 	lines *resultLines
 
 	settled user.Settled // the last row
-	again   []byte       // as it is written
+	again   []byte       // the bytes as written
 }
 
 // newResultParser takes every format but CSV for JSON Lines.

@@ -12,7 +12,7 @@ import (
 	"usersync/sync/user"
 )
 
-// Reject is a row of rejects: what became of the record, the quoting of its
+// Reject is a row of rejects: the record's outcome, the quoting of its
 // cells undone, and the record itself. Of Settled it holds what rejects have
 // columns for: Record, Line, Status, Code and Detail.
 type Reject struct {
@@ -20,7 +20,7 @@ type Reject struct {
 	user.Settled
 	Run string // that rejected the record
 	// Raw is the row as it was read, if it could not be taken apart. Otherwise Text
-	// holds the input's own cells or, of JSON, the members behind usersync's own,
+	// holds the input's own cells or, of JSON, the members after usersync's own,
 	// as they stand, secrets masked.
 	Raw  string
 	Text string
@@ -28,7 +28,7 @@ type Reject struct {
 
 // ReadRejects reads back what a Writer of NewRejects wrote, and treats errors
 // as ReadResults does. The delimiter of CSV is that of the header. The input's
-// own cells are counted, and not judged: they are for people to mend.
+// own cells are counted, and not judged: they are for people to fix.
 func ReadRejects(r io.Reader, name string, f Format) iter.Seq2[Reject, error] {
 	p := newRejectParser(name, f)
 	return func(yield func(Reject, error) bool) {

@@ -57,7 +57,7 @@ type rowCutter struct {
 }
 
 // next returns the bytes up to and with the end of the row. With io.EOF it
-// returns what stands there without an end.
+// returns the incomplete text.
 func (c *rowCutter) next() ([]byte, error) {
 	c.row = c.row[:0]
 	open := false

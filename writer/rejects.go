@@ -31,7 +31,7 @@ type RejectsOptions struct {
 	Header []string
 	// SecretColumns are the columns whose values are masked; of JSON the keys,
 	// those of nested objects joined by dots. There being one, a row that could
-	// not be taken apart is masked whole: nobody can tell where in it the secret
+	// not be taken apart is masked whole: there is no telling where in it the secret
 	// is.
 	SecretColumns []string
 	// KeepSecrets writes them in clear.
@@ -53,14 +53,14 @@ func (o RejectsOptions) hidesWithin(column string) bool {
 
 func (o RejectsOptions) hidesAny() bool { return !o.KeepSecrets && len(o.SecretColumns) > 0 }
 
-// NewRejects returns a Writer for the records that somebody has to look at,
-// in the input's own format, so that the file can be mended and fed in again:
-// what became of the record first, then the row as it was. Outcomes that are
+// NewRejects returns a Writer for the records that a person has to look at,
+// in the input's own format, so that the file can be fixed and fed in again:
+// the outcome of the record first, then the row as it was. Outcomes that are
 // no rejects are passed over. A header is written at once. w should be
 // buffered.
 //
-// The cells that tell what became of the record are those of QuoteCell. The
-// row itself is not, also where it stands in _usersync_raw: what is fed in
+// The cells that tell the outcome of the record are those of QuoteCell. The
+// row itself is not, not even in _usersync_raw: what is fed in
 // again must be what was read.
 func NewRejects(w io.Writer, o RejectsOptions) (Writer, error) {
 	switch o.Format {

@@ -55,7 +55,7 @@ func (w *rejectsCSV) Write(o user.Outcome) error {
 	return err
 }
 
-// verdict appends the cells of rejectColumns, a delimiter behind each.
+// verdict appends the cells of rejectColumns, a delimiter after each.
 func (c *csvCells) verdict(b []byte, r *Reject) []byte {
 	for i := range rejectColumns {
 		b = c.next(c.append(b, rejectColumns[i].of(r)))
@@ -104,7 +104,7 @@ func (r row) cut(cells [][]byte, raw []byte) [][]byte {
 }
 
 // closingQuote returns where the search for the end of the cell may begin:
-// behind the closing quote, or at once where there is none.
+// after the closing quote, or at once where there is none.
 func closingQuote(raw []byte) int {
 	if len(raw) == 0 || raw[0] != '"' {
 		return 0

@@ -76,7 +76,7 @@ func (w *rejectsJSONL) maskedMembers(b, object []byte, path string) []byte {
 		if token.Kind() != '"' {
 			continue // a brace: values are read below
 		}
-		key := token.String() // the token is gone when the value is read
+		key := token.String() // the token is invalid once the value is read
 		value, err := d.ReadValue()
 		if err != nil {
 			break

@@ -24,7 +24,7 @@ type resultLines struct {
 	lines
 	header, end string
 	before      user.Settled
-	rest        []byte // of before
+	rest        []byte // of the row before
 }
 
 // newResultLines returns nil for a format that does not exist.

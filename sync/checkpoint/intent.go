@@ -13,7 +13,7 @@ import (
 // journal. It is safe for concurrent use.
 type Intents struct {
 	Run     string
-	Ledger  *ledger.Ledger // nil: none
+	Ledger  *ledger.Ledger // nil if there is none
 	Journal *journal.Journal
 }
 

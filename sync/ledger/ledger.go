@@ -139,7 +139,9 @@ func (l *Ledger) Close() error {
 }
 
 // Printer returns a new printer with the ledger's key, for one goroutine.
-func (l *Ledger) Printer() *fingerprint.Printer { return fingerprint.NewPrinter(l.key) }
+func (l *Ledger) Fingerprinter() *fingerprint.Fingerprinter {
+	return fingerprint.NewFingerprinter(l.key)
+}
 
 // Generation counts the transactions that changed the scope. A plan made at
 // one generation holds at no other.

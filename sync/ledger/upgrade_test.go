@@ -65,9 +65,9 @@ func TestUpgradeKeepsWhatIsKnown(t *testing.T) {
 		o.Scope = oldKard
 		l := open(t, o)
 		known := look(t, l, "cust-1", "Straße-9", "taken", "cust-3", "removed")
-		p := l.Printer()
+		p := l.Fingerprinter()
 		for i, id := range []string{"cust-1", "Straße-9"} {
-			want := p.Prints(nil, &user.User{ID: id, Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(id + "@example.com")}}})
+			want := p.Fingerprints(nil, &user.User{ID: id, Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(id + "@example.com")}}})
 			if k := known[i]; k.State != user.Present || k.Run != "20260101T000000Z-aaaaaa" || !fingerprint.Same(k.Fingerprints, want) {
 				t.Errorf("%s: %+v", id, k)
 			}

@@ -39,9 +39,9 @@ type Source struct {
 	Calls func() int
 }
 
-// Progress is a Writer that counts, and shows the counts while the run goes
-// on. Write is cheap; the line is drawn by one goroutine, which Start begins
-// and Stop ends.
+// Progress is a Writer that counts, and shows the counts during the
+// run. Write is cheap; one goroutine draws the line, which Start begins and
+// Stop ends.
 type Progress struct {
 	options Options
 	source  Source
@@ -90,7 +90,7 @@ func place(s user.Status) int {
 	return 0
 }
 
-// Start begins to show progress. Whoever calls it calls Stop, once.
+// Start begins to show progress. The caller calls Stop, once.
 func (p *Progress) Start(s Source) {
 	p.source = s
 	p.stop = make(chan struct{})

@@ -35,7 +35,7 @@ func pass(d time.Duration) {
 	synctest.Wait()
 }
 
-// TestProgressIsSaid: in a log that is data nothing stands beside its lines, and
+// TestProgressIsSaid: a log that is data holds its lines and nothing more, and
 // what takes a line may write through Above.
 func TestProgressIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -15,10 +15,10 @@ import (
 	"usersync/writer"
 )
 
-// Forecast is what a run would do. Of users it holds ids and nothing else.
+// Forecast is what a run would do. Of users it holds ids only.
 type Forecast struct {
 	Records int `json:"records"`
-	// Absent is how many users would be deleted because the input lacks them.
+	// Absent is how many users would be deleted because they are missing from the input.
 	Absent int `json:"absent,omitempty"`
 	// Actions counts the records, and First names the first users of each.
 	Actions map[string]int      `json:"actions"`
@@ -36,8 +36,8 @@ type Forecast struct {
 
 // Comparison is what the ledger knows of the users already.
 type Comparison struct {
-	// Known is how many records are of users of whom the ledger knows what they
-	// hold, and Changed how many of those would change.
+	// Known is how many records are of users in the ledger, and Changed how many
+	// of those would change.
 	Known   int           `json:"known"`
 	Changed int           `json:"changed"`
 	Fields  []FieldChange `json:"fields,omitempty"`
@@ -121,7 +121,7 @@ func PrintForecast(w io.Writer, f Forecast) error {
 
 func (f *Forecast) total() string {
 	if f.Absent > 0 {
-		return fmt.Sprintf("%s, and %s whom the input lacks", Count(f.Records, "record"), Count(f.Absent, "user"))
+		return fmt.Sprintf("%s, and %s missing from the input", Count(f.Records, "record"), Count(f.Absent, "user"))
 	}
 	return "records"
 }
@@ -158,7 +158,7 @@ func (f *Forecast) changes() []string {
 	for _, c := range f.Fields[:min(len(f.Fields), fieldsShown)] {
 		line := fmt.Sprintf("%s changes for %s (%s)", c.Field, percent(c.Users, f.Known), Grouped(c.Users))
 		if c.New > 0 {
-			line += fmt.Sprintf(", %s of whom had no value of it", Grouped(c.New))
+			line += fmt.Sprintf(", %s of them without a value so far", Grouped(c.New))
 		}
 		lines = append(lines, line)
 	}

@@ -50,7 +50,7 @@ func (p *page) title(s *Summary) {
 const statusWidth = len(user.Unchanged)
 
 const (
-	lineWidth      = 80 // of a terminal that nobody has made wider
+	lineWidth      = 80 // of a terminal at its usual width
 	outcomesIndent = 22
 	factsIndent    = 11
 )
@@ -72,17 +72,17 @@ func (p *page) outcomes(s *Summary) {
 	p.printf("\n")
 }
 
-// unknown says what may have become of the records behind the last result.
+// unknown says what the API may have done with the records after the last result.
 func unknown(made map[string]Calls, behind int) string {
 	for _, c := range made {
 		for what := range c.Met {
 			early := what == "dial" || what == "dns" || strings.HasPrefix(what, "token_") && what != "token_expired"
 			if !early {
-				return "records behind it were perhaps taken: at most " + Grouped(behind)
+				return "records after it were perhaps taken: at most " + Grouped(behind)
 			}
 		}
 	}
-	return "no call got through, and nobody behind it was touched this time"
+	return "no call got through; no user after it was touched this time"
 }
 
 // accounted says how the total compares with what was read.

@@ -125,7 +125,7 @@ func golden(t *testing.T, path string, got []byte) {
 	}
 }
 
-// Where no call got through, nobody is told that users were perhaps taken.
+// Where no call got through, the report does not say that users may have been taken.
 func TestReportOfAnAPIOutOfReach(t *testing.T) {
 	for met, want := range map[string]string{
 		"dial": "no call got through", "dns": "no call got through", "token_dial": "no call got through",

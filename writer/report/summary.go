@@ -26,7 +26,7 @@ type State string
 const (
 	// Finished: the whole input was read, and every record has an outcome.
 	Finished State = "finished"
-	// Stopped: records up to settled_up_to have an outcome; what is behind them
+	// Stopped: records up to settled_up_to have an outcome; what comes after them
 	// is not told here.
 	Stopped State = "stopped"
 )
@@ -76,17 +76,17 @@ type Ending struct {
 	Next string `json:"next,omitempty"`
 }
 
-// Counts are the records of a run, by what became of them.
+// Counts are the records of a run, by outcome.
 type Counts struct {
 	// Records read from the input.
 	RecordsRead int `json:"records_read" jsonschema:"minimum=0"`
-	// Every record up to this one stands in results; 0 if none does.
+	// Every record up to this one is in results; 0 if none is.
 	SettledUpTo int `json:"settled_up_to" jsonschema:"minimum=0"`
 	// Records in results, by outcome.
 	Outcomes writer.Outcomes `json:"outcomes"`
 	// Records in rejects: invalid, refused, failed and in_doubt.
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
-	// What mirror did with users whom the input lacks; absent in other modes.
+	// What mirror did with users missing from the input; absent in other modes.
 	Deletions *Deletions `json:"deletions,omitempty"`
 	// Run whose rejects were sent again.
 	Retried *Retried `json:"retried,omitempty"`
@@ -108,8 +108,8 @@ type Times struct {
 	PerSecond float64 `json:"users_per_second" jsonschema:"minimum=0"`
 }
 
-// Deletions counts those of users whom the input lacks. They stand in results,
-// behind the records of the input, and never in rejects.
+// Deletions counts those of users missing from the input. They are in results,
+// after the records of the input, and never in rejects.
 type Deletions struct {
 	// Deletions in results.
 	Users int `json:"users" jsonschema:"minimum=0"`
@@ -117,7 +117,7 @@ type Deletions struct {
 	Rejected int `json:"rejected" jsonschema:"minimum=0"`
 }
 
-// Retried tells what became of the rejects of an earlier run.
+// Retried tells the outcomes of the rejects of an earlier run.
 type Retried struct {
 	// Name of that run.
 	Run string `json:"run"`
@@ -135,7 +135,7 @@ type Plan struct {
 	SHA256 string `json:"sha256" jsonschema:"pattern=^[0-9a-f]{64}$"`
 	// Records that the plan holds a call for.
 	Calls int `json:"calls" jsonschema:"minimum=0"`
-	// Name of whoever approved the plan, as it was given.
+	// Name of the person who approved the plan, as given.
 	ApprovedBy string `json:"approved_by,omitempty"`
 }
 
@@ -188,7 +188,7 @@ type Scope struct {
 	BaseURL string `json:"base_url,omitempty"`
 	// Account there: the organization, issuer or tenant.
 	Account string `json:"account,omitempty"`
-	// The destination was the embedded rehearsal server.
+	// The destination was the built-in sandbox.
 	Sandbox bool `json:"sandbox,omitempty"`
 }
 

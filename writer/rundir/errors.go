@@ -35,7 +35,7 @@ func (e *FullError) Error() string { return e.Err.Error() }
 func (e *FullError) Unwrap() error { return e.Err }
 
 // NoRoom reports whether err says that the disk, the quota or the largest
-// size of a file was reached, whoever wrote there.
+// size of a file was reached, whichever file it was.
 func NoRoom(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
@@ -65,7 +65,7 @@ func (e *ShortError) Error() string {
 
 // Hint says what to do about it.
 func (e *ShortError) Hint() string {
-	return "somebody changed the file or the disk lost it: restore it, or start a new run"
+	return "the file was changed or the disk lost it: restore it, or start a new run"
 }
 
 // ForeignError is a run's directory that holds something which no run has made.

@@ -14,7 +14,7 @@ import (
 var ours = regexp.MustCompile(`^(((results|rejects)\.(csv|jsonl)|absent\.csv|summary\.json)(\.partial)?(\.anew)?|journal(\.anew)?|erasing|ledger\.db(-wal|-shm|-journal|\.key)?)$`)
 
 // RemoveRun removes the directory of a run below runsDir and the files in it, the
-// journal last, so that what a kill leaves behind still says what it is. If it
+// journal last, so that what a kill leaves still says what it is. If it
 // holds anything that is no file of a run it is a *ForeignError, and stays whole.
 func RemoveRun(runsDir, run string) error {
 	if !runID.MatchString(run) {
@@ -28,7 +28,7 @@ func RemoveRun(runsDir, run string) error {
 	if err := removeRun(runs, run, filepath.Join(runsDir, run)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove run %s: %w", run, err)
 	}
-	return nil // who removed it meanwhile wanted the same
+	return nil // another process removed it, which is just as well
 }
 
 func removeRun(runs *os.Root, run, path string) error {

@@ -55,7 +55,7 @@ func (d *Dir) File(name string) (*File, error) {
 	return f, nil
 }
 
-// checkFree keeps a rename from taking the place of a file. Nobody else
+// checkFree keeps a rename from replacing a file. No other process
 // writes to the directory, so looking first is enough.
 func (f *File) checkFree() error {
 	_, err := f.root.Lstat(f.name)

@@ -11,7 +11,7 @@ import (
 
 // Open opens the directory of an earlier run below runsDir, as Create made it.
 // Neither is made here: a run that is not there is fs.ErrNotExist. A directory
-// that another user owns, or to which everybody may write, is an *UnsafeError.
+// that another user owns, or that anyone may write to, is an *UnsafeError.
 // No link is followed. Close the Dir when its files are finished.
 func Open(runsDir, run string) (*Dir, error) {
 	path := filepath.Join(runsDir, run)
@@ -74,7 +74,7 @@ func openRegular(root *os.Root, name string, flag int) (*os.File, error) {
 	}
 	info, err := file.Stat()
 	if err == nil && !os.SameFile(seen, info) {
-		err = &fs.PathError{Op: "open", Path: name, Err: errors.New("became another file meanwhile")}
+		err = &fs.PathError{Op: "open", Path: name, Err: errors.New("was replaced by another file")}
 	}
 	if err == nil {
 		err = unsafe(filepath.Join(root.Name(), name), info, os.Geteuid())

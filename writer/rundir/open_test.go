@@ -66,8 +66,8 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// Wherever the file was cut off, and wherever the mark stands: what lies up to
-// the mark is kept, and what is missing is said.
+// Wherever the file was cut off, and wherever the checkpoint is: what comes before
+// it is kept, and what is missing is reported.
 func TestResumeAtEveryByte(t *testing.T) {
 	const whole = "one\ntwo\nthree\n"
 	d := reopen(t, create(t))

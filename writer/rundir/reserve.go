@@ -6,8 +6,8 @@ import (
 )
 
 // Reserve makes a file as File does that has room for size bytes on the disk,
-// whatever else fills it later. Until Commit cuts it to what was written, blanks
-// stand behind that. A file that cannot be made is a *PlaceError.
+// even if the disk fills up later. Until Commit cuts it to what was written,
+// blanks fill the rest. A file that cannot be made is a *PlaceError.
 func (d *Dir) Reserve(name string, size int) (*File, error) {
 	f, err := d.File(name)
 	if err != nil {

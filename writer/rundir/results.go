@@ -17,9 +17,9 @@ func Stream(w io.Writer, name string) *File {
 }
 
 // Replace makes a file outside a run directory, for its owner alone (mode
-// 0600). What is at path stays as it is until Commit takes its place by a
-// rename; a symbolic link goes on pointing at the file that it points at. A
-// path that is a pipe or a device is written to as it is.
+// 0600). What is at path stays untouched until Commit replaces it by a
+// rename; a symbolic link keeps pointing at its file. A
+// path that is a pipe or a device is written to directly.
 //
 // The unfinished file has a random part in its name, so that what a killed run
 // left behind is not in the way of the next. Every error is a *PlaceError.

@@ -10,9 +10,9 @@ import (
 )
 
 // Resume opens a file that an earlier run has left unfinished, cuts it back to
-// its first size bytes, and goes on behind them. One that got its name already
+// its first size bytes, and appends after them. One that got its name already
 // is unfinished again. A file that is shorter than size is a *ShortError, and
-// stays as it is. What cannot be opened is a *PlaceError.
+// is left alone. What cannot be opened is a *PlaceError.
 func (d *Dir) Resume(name string, size int64) (*File, error) {
 	f := &File{root: d.root, dir: d.path, name: name, partial: name + partialSuffix, written: size}
 	if !plainName(name) {

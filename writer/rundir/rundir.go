@@ -1,4 +1,4 @@
-// Package rundir holds the files that a run leaves behind: a directory of its
+// Package rundir holds the files that a run leaves: a directory of its
 // own for every run, files that get their name only when they are whole, and
 // one results file elsewhere or on stdout.
 //
@@ -31,7 +31,7 @@ type Dir struct {
 
 // Create makes the directory of a run that starts at now below runsDir, and
 // runsDir too if it is not there: both for their owner alone (mode 0700). A
-// runsDir that another user owns, or to which everybody may write, is an
+// runsDir that another user owns, or that anyone may write to, is an
 // *UnsafeError. Every error is a *PlaceError. Close the Dir when its files are
 // finished.
 func Create(runsDir string, now time.Time) (*Dir, error) {
@@ -77,7 +77,7 @@ func unsafe(path string, info os.FileInfo, me int) error {
 		return &UnsafeError{Path: path, Why: fmt.Sprintf("belongs to user %d, and this is user %d", stat.Uid, me)}
 	}
 	if info.Mode().Perm()&0o002 != 0 {
-		return &UnsafeError{Path: path, Why: fmt.Sprintf("may be written by everybody (mode %04o)", info.Mode().Perm())}
+		return &UnsafeError{Path: path, Why: fmt.Sprintf("anyone may write to it (mode %04o)", info.Mode().Perm())}
 	}
 	return nil
 }

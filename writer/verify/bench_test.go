@@ -21,7 +21,7 @@ func BenchmarkVerify(b *testing.B) {
 		l.notes = append(l.notes, Note{Settled: settled(o)})
 	}
 	l.results = resultsOf(b, writer.FormatCSV, outcomes)
-	l.journal = &Journal{State: report.Stopped, Mark: Mark{Record: records, Results: int64(len(l.results)), Rejects: int64(len(l.rejects))}}
+	l.journal = &Journal{State: report.Stopped, Checkpoint: Checkpoint{Record: records, Results: int64(len(l.results)), Rejects: int64(len(l.rejects))}}
 	b.ReportAllocs()
 	for b.Loop() {
 		if v := l.verify(); v.Records != records || len(v.Findings) > 0 {

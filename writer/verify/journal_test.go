@@ -27,7 +27,7 @@ func notesOf(r io.ReaderAt, size int64) iter.Seq2[Note, error] {
 				yield(Note{}, err)
 				return
 			}
-			if marked && !yield(Note{Mark: mark.Record}, nil) {
+			if marked && !yield(Note{Checkpoint: mark.Record}, nil) {
 				return
 			}
 			for _, o := range outcomes {
@@ -76,12 +76,12 @@ func TestJournalAndResultsAgree(t *testing.T) {
 	}
 }
 
-// A result looks for its note no further than the mark behind it, and notes
-// that nobody asks for are not kept.
+// A result looks for its note no further than the next checkpoint, and notes
+// that no result asks for are not kept.
 func TestNotesAreReadInBoundedMemory(t *testing.T) {
 	const many = 4 * forgetAt
 	v := &verifier{files: Files{Journal: &Journal{State: report.Stopped, Notes: func(yield func(Note, error) bool) {
-		more := yield(Note{Settled: user.Settled{Record: 2}}, nil) && yield(Note{Mark: 2}, nil)
+		more := yield(Note{Settled: user.Settled{Record: 2}}, nil) && yield(Note{Checkpoint: 2}, nil)
 		for n := 3; more && n < many; n++ {
 			more = yield(Note{Settled: user.Settled{Record: n}}, nil)
 		}

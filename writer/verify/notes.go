@@ -41,8 +41,8 @@ func (b *noteBook) read() {
 	case err != nil:
 		b.v.fault(journalFile, 0, err)
 		b.over, b.bad = true, true
-	case n.Mark > 0:
-		b.mark = max(b.mark, n.Mark)
+	case n.Checkpoint > 0:
+		b.mark = max(b.mark, n.Checkpoint)
 	default:
 		b.held[n.Settled.Record] = n.Settled
 	}
@@ -85,8 +85,8 @@ func sameOutcome(f writer.Format, note, r user.Settled) bool {
 	return note == r
 }
 
-// end looks for notes of which results say nothing. Behind the last result of
-// a run that is not finished they are what a resume goes on from.
+// end looks for notes without a result. After the last result of
+// a run that is not finished they are what a resume starts from.
 func (b *noteBook) end() {
 	for !b.over {
 		b.read()
@@ -99,7 +99,7 @@ func (b *noteBook) end() {
 }
 
 // forget drops the notes up to the last result; an unfinished run may have
-// any number behind it, which are then not needed.
+// any number after it, which are then not needed.
 func (b *noteBook) forget() {
 	if len(b.held) < forgetAt && !b.over {
 		return

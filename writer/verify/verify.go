@@ -27,27 +27,27 @@ type Files struct {
 
 // Journal is what a journal says.
 type Journal struct {
-	Run   string
-	State report.State // empty if it has no end: the run was killed, or goes on
-	Mark  Mark
+	Run        string
+	State      report.State // empty if it has no end: the run was killed, or is running
+	Checkpoint Checkpoint
 	// Notes yields the settled outcomes, in the order of the journal, and the
-	// marks between them. Nil leaves them out.
+	// checkpoints between them. Nil leaves them out.
 	Notes iter.Seq2[Note, error]
 }
 
 // Mark says up to which record, and to which sizes, everything was on the
 // disk.
-type Mark struct {
+type Checkpoint struct {
 	Record           int
 	Results, Rejects int64
 	Outcomes         map[user.Status]int // up to Record; nil leaves them out
 }
 
-// Note is a mark, or an outcome. File and Line of Settled are not looked at: the
+// Note is a checkpoint, or an outcome. File and Line of Settled are not looked at: the
 // journal does not hold them.
 type Note struct {
-	Mark    int // the marked record; 0 for an outcome
-	Settled user.Settled
+	Checkpoint int // the marked record; 0 for an outcome
+	Settled    user.Settled
 }
 
 // Finding is something that does not agree. It names no value.
@@ -76,21 +76,21 @@ type Verdict struct {
 // mostFindings is more than anybody reads.
 const mostFindings = 1000
 
-// Check compares what a run has left behind with itself: each record stands
+// Check compares the files of a run with each other: each record is
 // in results once and in order, the rejects are exactly the rejected ones, and
-// journal, mark and summary agree with both. It asks nobody, and goes on after
+// journal, checkpoint and summary agree with both. It makes no call, and continues after
 // each finding. The memory does not grow with the files.
 //
-// Of a run that was killed only what lies before its mark is looked at, for a
+// Of a run that was killed only what lies before its checkpoint is looked at, for a
 // resume cuts the rest away; and not the summary, which can only be that of an
 // earlier stop.
 func Check(f Files) Verdict {
 	v := &verifier{files: f, marked: math.MaxInt}
 	if f.Journal != nil {
-		v.marked = f.Journal.Mark.Record
+		v.marked = f.Journal.Checkpoint.Record
 	}
-	v.results = v.count(&v.files.Results, Mark.resultsSize)
-	v.rejects = v.count(&v.files.Rejects, Mark.rejectsSize)
+	v.results = v.count(&v.files.Results, Checkpoint.resultsSize)
+	v.rejects = v.count(&v.files.Rejects, Checkpoint.rejectsSize)
 	v.walk()
 	v.checkJournal()
 	if !v.killed() {
@@ -99,8 +99,8 @@ func Check(f Files) Verdict {
 	return v.verdict
 }
 
-func (m Mark) resultsSize() int64 { return m.Results }
-func (m Mark) rejectsSize() int64 { return m.Rejects }
+func (m Checkpoint) resultsSize() int64 { return m.Results }
+func (m Checkpoint) rejectsSize() int64 { return m.Rejects }
 
 // verifier reads results, rejects and notes side by side.
 type verifier struct {
@@ -108,8 +108,8 @@ type verifier struct {
 	verdict Verdict
 
 	results, rejects *counted
-	marked           int // record of the mark; all of them if there is no journal
-	// atMark is where the first record behind the mark begins, in each file; -1
+	marked           int // record of the checkpoint; all of them if there is no journal
+	// atMark is where the first record after the checkpoint begins, in each file; -1
 	// as long as there was none.
 	resultsAtMark, rejectsAtMark int64
 
@@ -122,10 +122,10 @@ type verifier struct {
 	run        string
 }
 
-// count prepares a file to be read; of a killed run up to the mark only.
-func (v *verifier) count(f *writer.FileText, size func(Mark) int64) *counted {
+// count prepares a file to be read; of a killed run up to the checkpoint only.
+func (v *verifier) count(f *writer.FileText, size func(Checkpoint) int64) *counted {
 	if v.killed() {
-		f.Text = io.LimitReader(f.Text, size(v.files.Journal.Mark))
+		f.Text = io.LimitReader(f.Text, size(v.files.Journal.Checkpoint))
 	}
 	c := &counted{Reader: f.Text}
 	f.Text = c

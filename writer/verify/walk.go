@@ -33,7 +33,7 @@ func (v *verifier) result(r *writer.Result) {
 	v.verdict.Records++
 	switch {
 	case r.Record <= v.last:
-		v.find(v.files.Results.Name, r.Row, "record %d stands behind record %d: twice, or out of order", r.Record, v.last)
+		v.find(v.files.Results.Name, r.Row, "record %d follows record %d: twice, or out of order", r.Record, v.last)
 	case r.Record == v.last+2:
 		v.find(v.files.Results.Name, r.Row, "record %d is missing before it", v.last+1)
 	case r.Record > v.last+1:
@@ -112,7 +112,7 @@ func (q *rejectQueue) match(r *writer.Result) {
 }
 
 func (q *rejectQueue) extra() {
-	q.v.find(q.v.files.Rejects.Name, q.next.Row, "record %d stands in rejects, and not as rejected in results, or twice", q.next.Record)
+	q.v.find(q.v.files.Rejects.Name, q.next.Row, "record %d is in rejects, but not rejected in results, or is there twice", q.next.Record)
 	q.next = nil
 }
 

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -139,8 +140,8 @@ func TestShowMasks(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	if err := config.Show(&b, c.Shown()); err != nil {
-		t.Fatal(err)
+	for _, v := range c.Shown() {
+		fmt.Fprintln(&b, v.Key, v.Text, v.Source)
 	}
 	if strings.Contains(b.String(), "hunter2") {
 		t.Errorf("a secret is shown:\n%s", b.String())
@@ -148,6 +149,28 @@ func TestShowMasks(t *testing.T) {
 	for _, want := range []string{"env:T", "USERSYNC_PROXY", "proxy.example.com"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%s is not shown:\n%s", want, b.String())
+		}
+	}
+}
+
+// What a person need not see is left out: settings of other APIs, and defaults, but
+// for those that say where users go.
+func TestRelevantSettings(t *testing.T) {
+	c, err := resolved(t, "to: kard\nkard: {organization: o-1}\nburst: 1\nscim: {bulk: 'off'}\n", map[string][]string{"rate": {"5"}}, map[string]string{"USERSYNC_RETRIES": "2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]bool{}
+	for _, v := range c.Relevant() {
+		shown[v.Key] = true
+	}
+	for key, want := range map[string]bool{
+		"to": true, "mode": true, "sandbox": true, "base_url": false, "on_absent": false, // where users go
+		"kard.organization": true, "kard.put": true, "kard.base_url": true, "scim.bulk": true, "scim.update": false, "onbo.checks": false,
+		"rate": true, "burst": true, "retries": true, "workers": false, "proxy": false, "tls.ca": false,
+	} {
+		if shown[key] != want {
+			t.Errorf("%s is shown: %t", key, !want)
 		}
 	}
 }

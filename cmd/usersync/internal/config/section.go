@@ -140,6 +140,6 @@ func (src sources) readTree(c *Config) error {
 	if wrong, ok := errors.AsType[*TreeError](err); ok {
 		return src.file.fault(max(wrong.Line, node.Line), wrong.Rule, wrong.Hint)
 	}
-	c.shown = append(c.shown, Shown{Key: s.Name + ".calls", Text: text, Source: src.file.path, section: s.Name})
+	c.shown = append(c.shown, Shown{Key: s.Name + ".calls", Text: text, Source: src.file.path, section: s.Name, set: true})
 	return err
 }

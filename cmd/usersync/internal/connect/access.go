@@ -93,6 +93,9 @@ func ScopeOf(ctx context.Context, c *config.Config) (scope journal.Scope, err er
 
 // inScope calls do with the scope of a run with the same settings.
 func inScope(ctx context.Context, c *config.Config, do func(journal.Scope) error) (err error) {
+	if len(c.Target.All) == 0 {
+		return noDestination(c.Invocation.SentTo("kard").Again(c.Invocation.Files...))
+	}
 	was := c.Target.Offline
 	c.Target.Offline = true
 	conn, err := Open(ctx, c)

@@ -44,8 +44,7 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 	}
 	to, ok := apiOf(c)
 	if !ok {
-		return nil, exit.Usage(errors.New("find the destination: none is named"),
-			"set --to NAME, or to: NAME in the config; known are "+exit.List(names()), c.Invocation.Sandboxed("kard"))
+		return nil, noDestination(c.Invocation.Sandboxed("kard"))
 	}
 	if c.Target.OnAbsent != "" && c.Target.OnAbsent != "delete" && c.Target.OnAbsent != to.onAbsent {
 		return nil, exit.Usage(fmt.Errorf("check on_absent: %s cannot %s users", c.Target.To, c.Target.OnAbsent), "leave --on-absent out: then a delete removes them", "usersync run --help")
@@ -65,6 +64,11 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil
+}
+
+func noDestination(next string) error {
+	return exit.Usage(errors.New("find the destination: none is named"),
+		"set --to NAME, or to: NAME in the config; known are "+exit.List(names()), next)
 }
 
 // openError explains that the settings of a destination are wrong, or that it did not

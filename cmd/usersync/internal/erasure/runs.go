@@ -133,7 +133,7 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 		if err := e.copyAll(func(string) (io.Writer, error) { return io.Discard, nil }); err != nil {
 			return err
 		}
-		c.checkpoints = e.Marks
+		c.checkpoints = e.Checkpoints
 		c.holds = e.changes() || e.has(erasingFile) && c.over()
 		return nil
 	})
@@ -143,7 +143,7 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 // another call finds the run again.
 func (c *candidate) erase(done *Done) error {
 	return c.inDir(func(dir *rundir.Dir, files []string) error {
-		e := &eraser{dir: dir, files: files, id: c.user, Erasure: writer.Erasure{Marks: c.checkpoints}}
+		e := &eraser{dir: dir, files: files, id: c.user, Erasure: writer.Erasure{Checkpoints: c.checkpoints}}
 		if err := e.rewrite(c.Journal.Header.Sandbox); err != nil {
 			return err
 		}

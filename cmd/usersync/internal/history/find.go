@@ -95,7 +95,7 @@ func SplitFeeds(all []*Run) (own, foreign []*Run) {
 		switch {
 		case !r.OtherFeed:
 			own = append(own, r)
-		case r.Unfinished().HasNews():
+		case r.Unfinished().HasUncheckpointed():
 			foreign = append(foreign, r)
 		}
 	}

@@ -66,7 +66,7 @@ func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []st
 	return o
 }
 
-// Layout returns the options that say how a file is read, and nothing else.
+// Layout returns the options that say how a file is read, and no others.
 func Layout(in *config.Input) reader.Options {
 	o := reader.Options{Delimiter: in.Delimiter}
 	if in.Format != "auto" {

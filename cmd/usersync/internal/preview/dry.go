@@ -47,7 +47,7 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 	if d.Config.Ledger.URL != config.NoLedger {
 		known := plan.OverlayOptions{Ledger: d.Ledger, Full: d.Config.Ledger.Full}
 		if d.presence != nil {
-			known.Saw, work.Missing = d.presence.Saw, d.missing(f)
+			known.OnSeen, work.Missing = d.presence.Seen, d.missing(f)
 		}
 		overlay := plan.NewOverlay(known)
 		defer func() { err = errors.Join(err, overlay.Close()) }()

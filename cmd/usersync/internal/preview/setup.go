@@ -77,7 +77,7 @@ func (s *Setup) Records(ctx context.Context, p *mirror.Presence, written int) re
 func (s *Setup) Rules(protected *protect.List) mirror.Rules {
 	return mirror.Rules{
 		Feed: s.Config.Ledger.Feed, Protected: protected, MaxDelete: s.Config.Guards.MaxDelete,
-		Settings: s.FeedRules(""), EarlierConfig: s.Config.EarlierFeedDigest(), AcceptChange: s.Config.Guards.AcceptChange, Unproved: s.unproved(),
+		Settings: s.FeedRules(""), EarlierConfig: s.Config.EarlierFeedDigest(), AcceptChange: s.Config.Guards.AcceptChange, Unproven: s.unproved(),
 	}
 }
 
@@ -93,7 +93,7 @@ func (s *Setup) unproved() string {
 		return ""
 	}
 	for _, p := range s.Input.Proofs() {
-		if p.By == proof.Unproved {
+		if p.By == proof.Unproven {
 			return p.File
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// outing is one run of the program, and what it left.
+// execution is one run of the program, and its results.
 type execution struct {
 	exit           int
 	stdout, stderr string
@@ -40,7 +40,7 @@ type row struct {
 	id, outcome, code, detail string
 }
 
-// results reads the results of a finished run, in their order.
+// results reads the results of a finished run, in order.
 func (o execution) results(t testing.TB) []row { return o.rows(t, "results.csv") }
 
 func (o execution) rows(t testing.TB, name string) (rows []row) {
@@ -49,8 +49,8 @@ func (o execution) rows(t testing.TB, name string) (rows []row) {
 	return rows
 }
 
-// tally counts the outcomes of a finished run, and keeps no row: what this
-// process holds counts as the peak memory of each that it starts.
+// tally counts the outcomes of a finished run without keeping rows: the memory of this
+// process counts toward the peak memory of each process that it starts.
 func (o execution) tally(t testing.TB) map[string]int {
 	t.Helper()
 	counts := map[string]int{}

@@ -11,7 +11,7 @@ import (
 	"usersync/sync/user"
 )
 
-func TestRejectsFedAgain(t *testing.T) {
+func TestRejectsAsInput(t *testing.T) {
 	text := "_usersync_outcome,_usersync_code,_usersync_raw,id,email\n" +
 		"in_doubt,\"no,answer\",,1,\"a\"\"b\"\ninvalid,ragged,\"2,\"\"b\nc\"\"\",,\ninvalid,ragged,\"3,x,y\",,\n"
 	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text)})
@@ -20,7 +20,7 @@ func TestRejectsFedAgain(t *testing.T) {
 	}
 	var got []string
 	for rec, err := range in.Records() {
-		got = append(got, fmt.Sprintf("%s %v %q", told(rec, err), rec.MaybeSent, rec.Origin.Raw))
+		got = append(got, fmt.Sprintf("%s %v %q", summary(rec, err), rec.MaybeSent, rec.Origin.Raw))
 	}
 	want := []string{`2 1 email=a"b true "1,\"a\"\"b\""`, "3 2 email=b\nc false \"2,\\\"b\\nc\\\"\"", `5 !ragged false "3,x,y"`}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -31,7 +31,7 @@ func TestRejectsFedAgain(t *testing.T) {
 	}
 }
 
-func TestJSONRejectsFedAgain(t *testing.T) {
+func TestJSONRejectsAsInput(t *testing.T) {
 	text := `{"_usersync_outcome":"in_doubt","id":"1","email":"a"}` + "\n" + `{"_usersync_outcome":"invalid","_usersync_raw":"{\"id\":\"2\"}"}` + "\n"
 	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text)})
 	if err != nil {
@@ -39,16 +39,15 @@ func TestJSONRejectsFedAgain(t *testing.T) {
 	}
 	var got []string
 	for rec, err := range in.Records() {
-		got = append(got, fmt.Sprintf("%s %v %s", told(rec, err), rec.MaybeSent, rec.Origin.Raw))
+		got = append(got, fmt.Sprintf("%s %v %s", summary(rec, err), rec.MaybeSent, rec.Origin.Raw))
 	}
 	if diff := cmp.Diff([]string{`1 1 email=a true {"id":"1","email":"a"}`, `2 2 false {"id":"2"}`}, got); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// A row says where it was rejected, so that it can be told from what is known
-// since.
-func TestRejectsSayWhereTheyWereRejected(t *testing.T) {
+// A row says where it was rejected, so it can be compared with what is known since.
+func TestRejectsNameTheirRun(t *testing.T) {
 	for name, text := range map[string]string{
 		"CSV": "_usersync_outcome,_usersync_code,_usersync_run,_usersync_record,_usersync_raw,id\n" +
 			"failed,busy,r1,12,,1\nfailed,busy,r1,many,,2\nfailed,busy,,12,,3\n",
@@ -73,7 +72,7 @@ func TestRejectsSayWhereTheyWereRejected(t *testing.T) {
 	}
 }
 
-// TestRawHoldsTheInputsOwnColumns: also where the row cannot be taken apart.
+// TestRawHoldsTheInputsOwnColumns: even if the row cannot be parsed.
 func TestRawHoldsTheInputsOwnColumns(t *testing.T) {
 	header := "_usersync_outcome,_usersync_detail,_usersync_raw,id,email\n"
 	for row, want := range map[string]string{
@@ -92,7 +91,7 @@ func TestRawHoldsTheInputsOwnColumns(t *testing.T) {
 			t.Fatal(err)
 		}
 		for rec, err := range in.Records() {
-			got := strings.TrimPrefix(told(rec, err), "2 ") + " " + string(rec.Origin.Raw)
+			got := strings.TrimPrefix(summary(rec, err), "2 ") + " " + string(rec.Origin.Raw)
 			if got != want || !rec.Origin.Unparsed {
 				t.Errorf("%q: %q, want %q", row, got, want)
 			}

@@ -12,9 +12,9 @@ import (
 	"usersync/reader/proof"
 )
 
-// TestCutAtAnyByte: a file that lost a byte is never proved to be whole, unless
-// all it lost was white space behind a text that shows its own end.
-func TestCutAtAnyByte(t *testing.T) {
+// TestCutAtAnyByte: a file that lost a byte is never proved complete, unless all it lost was
+// white space after a text that shows its own end.
+func TestTruncatedAtAnyByte(t *testing.T) {
 	trailed := threeRows + "END,3\n"
 	oneMember, oneFrame := string(gzipped(t, threeRows)), zstandard(t, nil, threeRows)
 	for name, c := range map[string]struct {
@@ -23,7 +23,7 @@ func TestCutAtAnyByte(t *testing.T) {
 		want       proof.Kind
 		ownEnd     bool
 	}{
-		"CSV, nothing expected":   {"u.csv", threeRows, Options{}, proof.Unproved, false},
+		"CSV, nothing expected":   {"u.csv", threeRows, Options{}, proof.Unproven, false},
 		"CSV, a number":           {"u.csv", threeRows, Options{ExpectRecords: 3}, proof.ByExpectRecords, false},
 		"CSV with CR LF":          {"u.csv", strings.ReplaceAll(threeRows, "\n", "\r\n"), Options{ExpectRecords: 3}, proof.ByExpectRecords, false},
 		"CSV, a hash":             {"u.csv", threeRows, Options{ExpectSHA256: hashOf(threeRows)}, proof.ByExpectSHA256, false},
@@ -32,11 +32,11 @@ func TestCutAtAnyByte(t *testing.T) {
 		"CSV, a quoted trailer":   {"u.csv", threeRows + "\"END\",\"3\"\n", Options{Trailer: "END"}, proof.ByTrailer, true},
 		"gzip, a trailer":         {"u.csv.gz", string(gzipped(t, trailed)), Options{Trailer: "END"}, proof.ByTrailer, false},
 		"gzip":                    {"u.csv.gz", oneMember, Options{}, proof.ByGzip, false},
-		"two gzip members":        {"u.csv.gz", gzipMembers(t, threeRows, "4,d\n"), Options{}, proof.Unproved, false},
+		"two gzip members":        {"u.csv.gz", gzipMembers(t, threeRows, "4,d\n"), Options{}, proof.Unproven, false},
 		"zstd":                    {"u.csv.zst", oneFrame, Options{}, proof.ByZstd, false},
 		"zstd of several blocks":  {"u.csv.zst", zstandard(t, nil, threeRows+strings.Repeat("4,dd\n", 30_000)), Options{}, proof.ByZstd, false},
-		"two zstd frames":         {"u.csv.zst", zstandard(t, nil, threeRows, "4,d\n"), Options{}, proof.Unproved, false},
-		"JSON Lines":              {"u.jsonl", threeLines, Options{}, proof.Unproved, false},
+		"two zstd frames":         {"u.csv.zst", zstandard(t, nil, threeRows, "4,d\n"), Options{}, proof.Unproven, false},
+		"JSON Lines":              {"u.jsonl", threeLines, Options{}, proof.Unproven, false},
 		"JSON Lines, a number":    {"u.jsonl", threeLines, Options{ExpectRecords: 3}, proof.ByExpectRecords, true},
 		"a JSON array":            {"u.json", threeArray + " \n", Options{}, proof.ByJSONArray, true},
 		"a JSON array, a number":  {"u.json", threeArray, Options{ExpectRecords: 3}, proof.ByExpectRecords, true},
@@ -55,7 +55,7 @@ func TestCutAtAnyByte(t *testing.T) {
 				}
 				whole := c.ownEnd && strings.TrimSpace(c.text[n:]) == ""
 				if whole || c.text[:n] == oneMember || c.text[:n] == oneFrame {
-					continue // behind its first part it is a file that never had more
+					continue // after its first part it looks like a file that never had more
 				}
 				refuseProof(t, c.o, n)
 			}
@@ -67,7 +67,7 @@ func refuseProof(t *testing.T, o Options, n int) {
 	t.Helper()
 	proofs, _, err := proved(t, o)
 	for _, p := range proofs {
-		if p.By != proof.Unproved {
+		if p.By != proof.Unproven {
 			t.Errorf("cut at byte %d: proved by %s, error %v", n, p.By, err)
 		}
 	}
@@ -82,8 +82,8 @@ func utf16le(text string) string {
 	return b.String()
 }
 
-// TestCutBesideItsSidecar: the sidecar was written for the whole file.
-func TestCutBesideItsSidecar(t *testing.T) {
+// TestCutBesideItsSidecar: the sidecar was written for the complete file.
+func TestTruncatedWithSidecar(t *testing.T) {
 	path := stored(t, "u.csv", []byte(threeRows))
 	if err := os.WriteFile(path+proof.SidecarSuffix, []byte(hashOf(threeRows)+"  u.csv\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -104,22 +104,22 @@ func TestCutBesideItsSidecar(t *testing.T) {
 
 func TestTrailer(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"in the second cell":        {"id,email\n1,a\nEND,1\n", ""},
-		"in another cell":           {"id,email\n1,a\nEND,2026-11-24,\" 01 \",x\n", ""},
-		"of no record":              {"id,email\nEND,0\n", ""},
-		"blank lines behind":        {"id,email\n1,a\nEND,1\n\r\n\n", ""},
-		"an unfit row counts":       {"id,email\n1\n2,\"x\"y\nEND,2", ""},
-		"none":                      {"id,email\n1,a\n", "u.csv:2: the file ends without its trailer; records found: 1"},
-		"another word":              {"id,email\n1,a\nEND.,1\n", "u.csv:3: the file ends without its trailer; records found: 2"},
-		"another letter case":       {"id,email\n1,a\nend,1\n", "u.csv:3: the file ends without its trailer; records found: 2"},
-		"a space before it":         {"id,email\n1,a\n END,1\n", "u.csv:3: the file ends without its trailer; records found: 2"},
-		"another number":            {"id,email,name\n1,a,\nEND,7\n", "u.csv:3: in the trailer, records expected: 7; records found: 1"},
-		"no number":                 {"id,email\n1,a\nEND\n", "u.csv:3: no cell of the trailer holds the number of records; records found: 1"},
-		"several numbers":           {"id,email,name\n1,a,\nEND,7,8,9\n", "u.csv:3: no cell of the trailer holds the number of records; records found: 1"},
-		"perhaps a user":            {"id,phone\n1,a\nEND,4155550123\n", "u.csv:3: no cell of the trailer holds the number of records; records found: 1"},
-		"a row behind it":           {"id,email\n1,a\nEND,1\n2,b\n", "u.csv:4: a row stands behind the trailer, which must be the last"},
-		"another trailer behind it": {"id,email\n1,a\nEND,1\nEND,1\n", "u.csv:4: a row stands behind the trailer, which must be the last"},
-		"a long row behind it":      {"id,email\n1,a\nEND,1\n" + strings.Repeat("x", frame.MaxRecord+9), "u.csv:4: a row stands behind the trailer, which must be the last"},
+		"in the second cell":       {"id,email\n1,a\nEND,1\n", ""},
+		"in another cell":          {"id,email\n1,a\nEND,2026-11-24,\" 01 \",x\n", ""},
+		"of no record":             {"id,email\nEND,0\n", ""},
+		"blank lines behind":       {"id,email\n1,a\nEND,1\n\r\n\n", ""},
+		"an unfit row counts":      {"id,email\n1\n2,\"x\"y\nEND,2", ""},
+		"none":                     {"id,email\n1,a\n", "u.csv:2: the file ends without its trailer; records found: 1"},
+		"another word":             {"id,email\n1,a\nEND.,1\n", "u.csv:3: the file ends without its trailer; records found: 2"},
+		"another letter case":      {"id,email\n1,a\nend,1\n", "u.csv:3: the file ends without its trailer; records found: 2"},
+		"a space before it":        {"id,email\n1,a\n END,1\n", "u.csv:3: the file ends without its trailer; records found: 2"},
+		"another number":           {"id,email,name\n1,a,\nEND,7\n", "u.csv:3: in the trailer, records expected: 7; records found: 1"},
+		"no number":                {"id,email\n1,a\nEND\n", "u.csv:3: no cell of the trailer holds the number of records; records found: 1"},
+		"several numbers":          {"id,email,name\n1,a,\nEND,7,8,9\n", "u.csv:3: no cell of the trailer holds the number of records; records found: 1"},
+		"perhaps a user":           {"id,phone\n1,a\nEND,4155550123\n", "u.csv:3: no cell of the trailer holds the number of records; records found: 1"},
+		"a row after it":           {"id,email\n1,a\nEND,1\n2,b\n", "u.csv:4: a row follows the trailer, which must be last"},
+		"another trailer after it": {"id,email\n1,a\nEND,1\nEND,1\n", "u.csv:4: a row follows the trailer, which must be last"},
+		"a long row after it":      {"id,email\n1,a\nEND,1\n" + strings.Repeat("x", frame.MaxRecord+9), "u.csv:4: a row follows the trailer, which must be last"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			proofs, _, err := proved(t, Options{Paths: []string{stored(t, "u.csv", []byte(c.text))}, Trailer: "END"})
@@ -135,11 +135,11 @@ func TestTrailer(t *testing.T) {
 	}
 }
 
-// TestTrailerOfRejects: usersync writes rejects without one.
+// TestTrailerOfRejects: usersync writes rejects without a trailer.
 func TestTrailerOfRejects(t *testing.T) {
 	text := "_usersync_outcome,id,email\ninvalid,1,a\n"
 	proofs, _, err := proved(t, Options{Paths: []string{stored(t, "rejects.csv", []byte(text))}, Trailer: "END"})
-	if err != nil || proofs[0].By != proof.Unproved {
+	if err != nil || proofs[0].By != proof.Unproven {
 		t.Error(proofs, err)
 	}
 }
@@ -150,7 +150,7 @@ func TestTrailerOfEachFile(t *testing.T) {
 	if err != nil || proofs[0].By != proof.ByTrailer || proofs[1].By != proof.ByTrailer {
 		t.Error(proofs, err)
 	}
-	if _, err := Open(t.Context(), Options{Paths: []string{stored(t, "u.jsonl", []byte(threeLines))}, Trailer: "END"}); err == nil || !strings.Contains(err.Error(), "a trailer can only end a CSV file") {
+	if _, err := Open(t.Context(), Options{Paths: []string{stored(t, "u.jsonl", []byte(threeLines))}, Trailer: "END"}); err == nil || !strings.Contains(err.Error(), "only a CSV file can have a trailer") {
 		t.Errorf("JSON Lines with a trailer: %v", err)
 	}
 }
@@ -183,8 +183,8 @@ func TestLastLineWithoutNewline(t *testing.T) {
 	}
 }
 
-// FuzzTrailer holds what proves a file to encoding/csv: the last row begins with
-// the word, and holds the number of the rows between it and the header.
+// FuzzTrailer compares a proof with encoding/csv: the last row begins with the word, and
+// holds the number of rows between it and the header.
 func FuzzTrailer(f *testing.F) {
 	for _, seed := range []string{"1,a\nEND,1\n", "\"END\",\"0\"", "1,\"a\nEND,1\n", "END\n", "END,1\nEND,1", "1\r\nEND,x,\" 1 \"\r\n\r\n", "END,0\n\"\n"} {
 		f.Add(seed)
@@ -203,7 +203,7 @@ func FuzzTrailer(f *testing.F) {
 			}
 		}
 		switch in.Proofs()[0].By {
-		case proof.Unproved:
+		case proof.Unproven:
 			if !failed {
 				t.Fatal("a file without proof and without error")
 			}
@@ -220,8 +220,8 @@ func FuzzTrailer(f *testing.F) {
 	})
 }
 
-// lastRow returns the cells of the last line that is not blank; those of a
-// trailer can stand on several, which begin with the word.
+// lastRow returns the cells of the last line that is not blank; those of a trailer, which
+// begins with the word, may span several lines.
 func lastRow(text string) []string {
 	at := max(strings.LastIndex(text, "\nEND"), strings.LastIndex(text, "\n\"END\""))
 	r := csv.NewReader(strings.NewReader(text[at+1:]))

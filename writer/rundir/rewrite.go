@@ -8,19 +8,19 @@ import (
 	"strings"
 )
 
-// anewSuffix marks what is about to take the place of a file that is whole. It is
+// anewSuffix names what is about to replace a complete file. It is
 // no unfinished file of the run.
 const anewSuffix = ".anew"
 
-// Anew makes a file that takes the place of the one that lies under name when it
-// is committed, and not before. What an earlier try has left beside it goes.
-func (d *Dir) Anew(name string) (*File, error) {
+// Rewrite makes a file that replaces the file of that name when it
+// is committed, and not before. What an earlier attempt left next to it is removed.
+func (d *Dir) Rewrite(name string) (*File, error) {
 	if !plainName(name) {
-		return nil, fmt.Errorf("write file %q anew: not a plain name", name)
+		return nil, fmt.Errorf("rewrite file %q: not a plain name", name)
 	}
 	f := &File{root: d.root, dir: d.path, name: name, partial: name + anewSuffix, replace: true}
 	if err := d.root.Remove(f.partial); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("write file in %s anew: %w", d.path, err)
+		return nil, fmt.Errorf("rewrite file in %s: %w", d.path, err)
 	}
 	if err := f.create(); err != nil {
 		return nil, err

@@ -32,9 +32,9 @@ func text(f user.Field, s string) user.Attribute {
 	return user.Attribute{Field: f, Value: user.TextValue(s)}
 }
 
-func TestPrintsTellApart(t *testing.T) {
-	p := NewPrinter(testKey)
-	sum := func(u *user.User) uint64 { return p.Prints(nil, u).Fields[0].Sum }
+func TestFingerprintsDiffer(t *testing.T) {
+	p := NewFingerprinter(testKey)
+	sum := func(u *user.User) uint64 { return p.Fingerprints(nil, u).Fields[0].Sum }
 	base := sum(ada(text(user.City, "1")))
 	others := map[string]uint64{
 		"text":  sum(ada(text(user.City, "2"))),
@@ -42,7 +42,7 @@ func TestPrintsTellApart(t *testing.T) {
 		"field": sum(ada(text(user.State, "1"))),
 		"kind":  sum(ada(user.Attribute{Field: user.City, Value: user.JSONValue("1")})),
 		"id":    sum(&user.User{ID: "adb", Attributes: []user.Attribute{text(user.City, "1")}}),
-		"key":   NewPrinter(NewKey()).Prints(nil, ada(text(user.City, "1"))).Fields[0].Sum,
+		"key":   NewFingerprinter(NewKey()).Fingerprints(nil, ada(text(user.City, "1"))).Fields[0].Sum,
 		"shift": sum(ada(text("city\x001", ""))),
 	}
 	for what, other := range others {
@@ -50,34 +50,33 @@ func TestPrintsTellApart(t *testing.T) {
 			t.Errorf("another %s gives the same print", what)
 		}
 	}
-	if again := NewPrinter(testKey).Prints(nil, ada(text(user.City, "1"))).Fields[0].Sum; again != base {
+	if again := NewFingerprinter(testKey).Fingerprints(nil, ada(text(user.City, "1"))).Fields[0].Sum; again != base {
 		t.Error("the same gives another print")
 	}
 }
 
-// The stored prints of every ledger depend on this. If it fails, raise
-// Version.
-func TestPrintsStayWhatTheyAre(t *testing.T) {
+// The stored fingerprints of every ledger depend on this. If it fails, raise Version.
+func TestFingerprintsAreStable(t *testing.T) {
 	key, err := ParseKey(strings.Repeat("0f", 32))
 	if err != nil {
 		t.Fatal(err)
 	}
 	u := ada(text(user.Email, "ada@example.com"))
 	u.Secrets = []user.SecretAttribute{{Field: user.SSN, Value: user.NewSecret("078-05-1120")}}
-	got := NewPrinter(key).Prints(nil, u)
+	got := NewFingerprinter(key).Fingerprints(nil, u)
 	if s := fmt.Sprintf("%d %x %x %s", Version, got.Fields[0].Sum, got.Secrets, key.Check()); s != "1 5182c11fe4dcd8af 6e6f14775c9c4b8a9e9d455c0f7f6418 d2f459e49143e6201d9d7fbb40682aa5" {
 		t.Errorf("got %s", s)
 	}
 }
 
-func TestSecretsArePrintedTogether(t *testing.T) {
-	p := NewPrinter(testKey)
+func TestSecretsShareOneFingerprint(t *testing.T) {
+	p := NewFingerprinter(testKey)
 	secrets := func(pairs ...string) [16]byte {
 		u := ada()
 		for i := 0; i < len(pairs); i += 2 {
 			u.Secrets = append(u.Secrets, user.SecretAttribute{Field: user.Field(pairs[i]), Value: user.NewSecret(pairs[i+1])})
 		}
-		return p.Prints(nil, u).Secrets
+		return p.Fingerprints(nil, u).Secrets
 	}
 	both := secrets("ssn", "1", "password", "2")
 	if both != secrets("password", "2", "ssn", "1") {
@@ -113,16 +112,16 @@ func TestSameAndDiffers(t *testing.T) {
 	}
 }
 
-func TestPrintsAllocateNothing(t *testing.T) {
-	p, u := NewPrinter(testKey), tenFields()
+func TestFingerprintsAllocateNothing(t *testing.T) {
+	p, u := NewFingerprinter(testKey), tenFields()
 	u.Secrets = []user.SecretAttribute{{Field: user.SSN, Value: user.NewSecret("1")}, {Field: user.Password, Value: user.NewSecret("2")}}
-	room := p.Prints(nil, &u).Fields
-	if n := testing.AllocsPerRun(100, func() { room = p.Prints(room, &u).Fields }); n > 0 {
+	room := p.Fingerprints(nil, &u).Fields
+	if n := testing.AllocsPerRun(100, func() { room = p.Fingerprints(room, &u).Fields }); n > 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
 
-func TestStoredPrintsComeBack(t *testing.T) {
+func TestStoredFingerprintsRoundTrip(t *testing.T) {
 	number := map[string]int64{}
 	name := map[int64]string{}
 	rapid.Check(t, func(r *rapid.T) {
@@ -161,12 +160,12 @@ func TestKeyDoesNotPrint(t *testing.T) {
 	}
 }
 
-func BenchmarkPrints(b *testing.B) {
-	p := NewPrinter(NewKey())
+func BenchmarkFingerprints(b *testing.B) {
+	p := NewFingerprinter(NewKey())
 	u := tenFields()
 	var room []user.Fingerprint
 	b.ReportAllocs()
 	for b.Loop() {
-		room = p.Prints(room, &u).Fields
+		room = p.Fingerprints(room, &u).Fields
 	}
 }

@@ -1,8 +1,7 @@
-// Package fingerprint makes keyed prints of what a user holds, so that a change can be
-// told without keeping a value, and compares them. It also knows how prints are
-// stored.
+// Package fingerprint computes keyed fingerprints of a user's values, so that a change can be
+// detected without storing a value. It compares them, and defines how they are stored.
 //
-// Nothing can be guessed from a print without the key. Start at NewPrinter.
+// Without the key a fingerprint reveals nothing. Start at NewFingerprinter.
 package fingerprint
 
 import (
@@ -18,31 +17,31 @@ import (
 	"usersync/sync/user"
 )
 
-// Version stands before stored prints. Prints of another version count as none, so
-// that a change of their making costs calls and never correctness.
+// Version comes before stored fingerprints. Fingerprints of another version count as none, so
+// changing how they are computed costs calls and never correctness.
 const Version = 1
 
-// Secrets is the name under which Differs reports that a secret differs; which
-// one is not known.
+// Secrets is the name under which Differs reports that a secret differs; it is not known which
+// one.
 const Secrets user.Field = "secrets"
 
-// Printer makes prints: 8 bytes of SipHash-2-4 for each field, and 16 bytes of
-// HMAC-SHA256 over all secrets together. The id goes into every print, so that
-// equal values of two users do not look equal.
+// Fingerprinter computes fingerprints: 8 bytes of SipHash-2-4 for each field, and 16 bytes of
+// HMAC-SHA256 over all secrets together. Every fingerprint includes the id, so equal values of
+// two users do not look equal.
 //
-// It is for one goroutine at a time.
-type Printer struct {
+// It is not safe for concurrent use.
+type Fingerprinter struct {
 	k0, k1  uint64
 	mac     hash.Hash
 	scratch []byte
 	secrets []user.SecretAttribute
 }
 
-// NewPrinter returns a printer with the given key.
-func NewPrinter(key Key) *Printer {
+// NewFingerprinter returns a fingerprinter with the given key.
+func NewFingerprinter(key Key) *Fingerprinter {
 	fields := key.derive("fields")
 	secrets := key.derive("secrets")
-	return &Printer{
+	return &Fingerprinter{
 		k0:      binary.LittleEndian.Uint64(fields[:8]),
 		k1:      binary.LittleEndian.Uint64(fields[8:16]),
 		mac:     hmac.New(sha256.New, secrets[:]),
@@ -50,9 +49,9 @@ func NewPrinter(key Key) *Printer {
 	}
 }
 
-// Prints returns the prints of u. They lie in dst if it has room, and then
-// nothing is allocated.
-func (p *Printer) Prints(dst []user.Fingerprint, u *user.User) user.Fingerprints {
+// Fingerprints returns the fingerprints of u. It uses dst if that has room, and then allocates
+// nothing.
+func (p *Fingerprinter) Fingerprints(dst []user.Fingerprint, u *user.User) user.Fingerprints {
 	dst = slices.Grow(dst[:0], len(u.Attributes))
 	p.scratch = append(p.scratch[:0], u.ID...)
 	id0, id1 := siphash.Hash128(p.k0, p.k1, p.scratch)
@@ -64,11 +63,11 @@ func (p *Printer) Prints(dst []user.Fingerprint, u *user.User) user.Fingerprints
 		p.scratch = b
 		dst = append(dst, user.Fingerprint{Field: a.Field, Sum: siphash.Hash(id0, id1, b)})
 	}
-	return user.Fingerprints{Fields: dst, Secrets: p.printSecrets(u)}
+	return user.Fingerprints{Fields: dst, Secrets: p.ofSecrets(u)}
 }
 
-// printSecrets covers all secrets in the order of their names.
-func (p *Printer) printSecrets(u *user.User) (sum [16]byte) {
+// ofSecrets covers all secrets in the order of their names.
+func (p *Fingerprinter) ofSecrets(u *user.User) (sum [16]byte) {
 	if len(u.Secrets) == 0 {
 		return sum
 	}
@@ -88,13 +87,13 @@ func (p *Printer) printSecrets(u *user.User) (sum [16]byte) {
 	return sum
 }
 
-// appendText appends s so that where it ends cannot be mistaken.
+// appendText appends s with its length, so its end is unambiguous.
 func appendText(dst []byte, s string) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
 }
 
-// Same reports whether every field of got is known with the same print. What
-// got leaves out does not matter.
+// Same reports whether every field of got is known with the same fingerprint. Fields that got
+// leaves out do not matter.
 func Same(known, got user.Fingerprints) bool {
 	if got.Secrets != ([16]byte{}) && got.Secrets != known.Secrets {
 		return false
@@ -110,8 +109,8 @@ func Same(known, got user.Fingerprints) bool {
 	return true
 }
 
-// Differs appends to dst the fields of got that are not known with the same
-// print, and Secrets if that is what differs.
+// Differs appends to dst the fields of got that are not known with the same fingerprint, and
+// Secrets if those differ.
 func Differs(dst []user.Field, known, got user.Fingerprints) []user.Field {
 	for _, g := range got.Fields {
 		if !slices.Contains(known.Fields, g) {
@@ -124,11 +123,11 @@ func Differs(dst []user.Field, known, got user.Fingerprints) []user.Field {
 	return dst
 }
 
-// Merge returns old with what is new in its place, less the doubted fields. It
-// changes neither.
-func Merge(old, fresh user.Fingerprints, doubted []user.Field) user.Fingerprints {
+// Merge returns old with the fresh values in place, without the uncertain fields. It changes
+// neither.
+func Merge(old, fresh user.Fingerprints, uncertain []user.Field) user.Fingerprints {
 	out := user.Fingerprints{Fields: slices.Clip(old.Fields), Secrets: old.Secrets}
-	if len(fresh.Fields) > 0 || len(doubted) > 0 {
+	if len(fresh.Fields) > 0 || len(uncertain) > 0 {
 		out.Fields = slices.Clone(old.Fields)
 	}
 	for _, f := range fresh.Fields {
@@ -141,7 +140,7 @@ func Merge(old, fresh user.Fingerprints, doubted []user.Field) user.Fingerprints
 	if fresh.Secrets != ([16]byte{}) {
 		out.Secrets = fresh.Secrets
 	}
-	for _, d := range doubted {
+	for _, d := range uncertain {
 		if d == Secrets || d.IsSecret() {
 			out.Secrets = [16]byte{}
 		}
