@@ -66,7 +66,7 @@ func (in *Input) start(path string, several bool) (*file, error) {
 			return nil, inputError(name, 0, err)
 		}
 	}
-	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: ownBeginnings(), Tally: in.tally,
+	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: ownBeginnings(), Tally: in.tally, MinAge: in.o.MinAge,
 		Hash: sidecar != "" || in.o.ExpectSHA256 != ""})
 	if err != nil {
 		return nil, inputError(name, 0, err)
@@ -143,6 +143,9 @@ func (in *Input) closeFile(f *file) error {
 func (in *Input) readFile(i int, path string, yield func(*user.Record, error) bool) (more bool) {
 	if in.files[i] == nil {
 		f, err := in.open(path)
+		if err == nil {
+			err = in.reopened(i, f)
+		}
 		if err != nil {
 			return in.fail(err, yield)
 		}
@@ -157,8 +160,8 @@ func (in *Input) readFile(i int, path string, yield func(*user.Record, error) bo
 	}
 	err := in.finish(i, f)
 	in.files[i], in.finished = nil, i+1
-	if failed := in.closeFile(f); err == nil {
-		err = failed
+	if failed := in.versions.keep(f); err == nil && failed != nil {
+		err = &InputError{File: f.name, Rule: "cannot be closed", Err: failed}
 	}
 	if err != nil {
 		return in.fail(err, yield)
@@ -183,6 +186,11 @@ func (in *Input) readRows(f *file, yield func(*user.Record, error) bool) (more b
 		}
 		if err != nil {
 			return in.fail(inputError(f.name, f.rows.line(), err), yield)
+		}
+		if rec.Op == user.Delete && rec.Err == nil {
+			if err := in.checkDelete(f, rec); err != nil {
+				return in.fail(err, yield)
+			}
 		}
 		in.count++
 		rec.Origin.Record, rec.Origin.File = in.count, f.name

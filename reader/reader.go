@@ -12,6 +12,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"time"
 
 	"usersync/reader/mapping"
 	"usersync/reader/proof"
@@ -56,6 +57,11 @@ type Options struct {
 	ExpectSHA256 string
 	// Sidecar looks for FILE.sha256 beside each file, as sha256sum writes it.
 	Sidecar bool
+	// TrustEOF takes the end of a file for its end: a last line without its newline is
+	// then believed where it deletes a user.
+	TrustEOF bool
+	// MinAge refuses a file that was modified less than that long ago; 0: none.
+	MinAge time.Duration
 	// Trailer is the first cell of the row that ends each CSV file and holds the
 	// number of its records in another cell; empty: there is none.
 	Trailer string
@@ -74,13 +80,14 @@ type Input struct {
 	finished int
 	evidence evidence
 	failed   bool // gave an error
+	versions versions
 }
 
 // Open checks everything that can be wrong before the first record is sent, in
 // every file: that it is there, has a header, and has the columns that the
 // mapping wants and no others. An error is an *InputError.
 func Open(ctx context.Context, o Options) (*Input, error) {
-	in := &Input{o: o, tally: source.NewTally(), files: make([]*file, len(o.Paths)), evidence: evidence{proofs: make([]proof.Proof, len(o.Paths))}}
+	in := &Input{o: o, tally: source.NewTally(), files: make([]*file, len(o.Paths)), versions: newVersions(len(o.Paths)), evidence: evidence{proofs: make([]proof.Proof, len(o.Paths))}}
 	for i, path := range o.Paths {
 		in.evidence.proofs[i].File = source.Name(path)
 	}
@@ -123,6 +130,7 @@ func (in *Input) look(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
+	in.versions.see(i, f)
 	if i == 0 || f.source.Once() {
 		in.files[i] = f
 		return nil
@@ -175,7 +183,7 @@ func (in *Input) Close() error {
 			in.files[i] = nil
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, in.versions.close())...)
 }
 
 // Records reads the input, once: a second call goes on where the first ended.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"time"
 
 	"usersync/reader/proof"
 )
@@ -12,6 +13,7 @@ import (
 type Proof struct {
 	Records, SHA256, Trailer string
 	TrustEOF                 bool
+	MinAge                   time.Duration
 	// Read is what is expected once the files were read that these name; nil before.
 	Read *Expected
 }
@@ -39,6 +41,9 @@ func (p *Proof) settings() []Setting {
 		{Key: "trust_eof", Flag: "trust-eof", Kind: Bool, Default: "false", Commands: BetweenParts,
 			Use: "take the end of a file for the end of the users, though nothing proves that it was not cut",
 			Set: IntoBool(&p.TrustEOF)},
+		{Key: "min_age", Flag: "min-age", Value: "TIME", Commands: BetweenParts,
+			Use: "refuse an input file that was modified less than this long ago: the job that writes it may not have ended",
+			Set: Into(&p.MinAge, parseDuration)},
 	}
 }
 

@@ -62,7 +62,7 @@ func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []st
 	o := reader.Options{
 		Paths: paths, Stdin: stdin, Delimiter: c.Input.Delimiter, Op: c.Target.Intent(),
 		Mapping: mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn},
-		Accepts: accepts(t), ExpectRecords: x.Records, ExpectSHA256: x.SHA256, Sidecar: true, Trailer: c.Proof.Trailer,
+		Accepts: accepts(t), ExpectRecords: x.Records, ExpectSHA256: x.SHA256, Sidecar: true, Trailer: c.Proof.Trailer, TrustEOF: c.Proof.TrustEOF, MinAge: c.Proof.MinAge,
 		Original: c.Input.Original,
 	}
 	if c.Input.Format != "auto" {
