@@ -76,8 +76,7 @@ func stepAfter(err error) step {
 // resumeLine resumes the run: by its name if it is in the default place, otherwise
 // by its directory.
 func (e ending) resumeLine(name string) string {
-	flags := e.config.Invocation.Flags
-	if slices.Contains(flags, "--config") || slices.Contains(flags, "--runs-dir") || e.Resumed {
+	if e.config.Invocation.Named() || e.Resumed {
 		name = e.Dir
 	}
 	if slices.Contains(e.Paths, "-") {
@@ -118,7 +117,7 @@ func (e ending) addHints(s *report.Summary) {
 	}[e.config.Target.Mode]
 	if rejects := s.Outcomes.Rejected(); rejects > 0 && s.Refused(advice.code) == rejects {
 		s.Hint = advice.hint
-		s.Next = e.config.Invocation.Replacing(s.Path("rejects"), append(e.config.FlagsForOtherInput(), "--mode", "upsert")...)
+		s.Next = e.config.Invocation.Replacing(s.Path("rejects"), append(e.config.FlagsForOtherInput(), config.Flag{Name: "mode", Value: "upsert"})...)
 	}
 }
 

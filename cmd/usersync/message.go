@@ -5,8 +5,11 @@ import (
 	"io"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 )
 
@@ -56,6 +59,35 @@ func countHints(errs []error) int {
 		}
 	}
 	return n
+}
+
+// logsJSON reports whether standard error takes JSON alone. Where cmd did not read
+// its settings, as it has none or its flags are wrong, it goes by what is known.
+func (e *env) logsJSON(cmd *cobra.Command) bool {
+	if !e.loaded {
+		e.jsonLog, e.loaded = config.JSONLog(cmd.Flags(), connect.Sections(), e.environment), true
+	}
+	return e.jsonLog
+}
+
+// note prints what a command has done, with a hint and the next command where there
+// are any: for a person, or as a line of the log.
+func (e *env) note(cmd *cobra.Command, text, hint, next string) error {
+	if e.logsJSON(cmd) {
+		log, err := newLog(e.stderr, "json", "info")
+		if err != nil {
+			return err
+		}
+		log.Info(text, zap.String("hint", hint), zap.String("next", next))
+		return nil
+	}
+	for _, line := range [][2]string{{"  hint: ", hint}, {"  next: ", next}} {
+		if line[1] != "" {
+			text += "\n" + line[0] + line[1]
+		}
+	}
+	_, err := fmt.Fprintln(e.stderr, text)
+	return err
 }
 
 // tellEnd tells how a command ended that went wrong: as a log does, or to a person.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +12,15 @@ import (
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/writer/report"
 )
+
+// The flags of plan that a run does not have.
+const (
+	outFlag      = "out"
+	readFlag     = "read"
+	detailedFlag = "detailed-exitcode"
+)
+
+func planFlags() []string { return []string{outFlag, readFlag, detailedFlag} }
 
 func planCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
@@ -27,9 +35,9 @@ func planCommand(e *env, found *result) *cobra.Command {
 		Example: "  usersync plan users.csv\n  usersync plan --out plan.jsonl users.csv\n  usersync apply plan.jsonl",
 	}
 	load := addSettings(e, cmd, config.ForRun)
-	out := cmd.Flags().String("out", "", "keep the plan in this `FILE`, for usersync apply")
-	read := cmd.Flags().Bool("read", false, "make the reads that updates need")
-	cmd.Flags().Bool(strings.TrimPrefix(exit.DetailedFlag, "--"), false, "exit with 0 for nothing to do, 1 for an error, 2 for users to send")
+	out := cmd.Flags().String(outFlag, "", "keep the plan in this `FILE`, for usersync apply")
+	read := cmd.Flags().Bool(readFlag, false, "make the reads that updates need")
+	cmd.Flags().BoolVar(&found.detailed.Asked, detailedFlag, false, "exit with 0 for nothing to do, 1 for an error, 2 for users to send")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
@@ -44,7 +52,7 @@ func planCommand(e *env, found *result) *cobra.Command {
 func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, found *result) error {
 	tuneGC(e.environment.Lookup, c.Target.Sandbox)
 	o.Stdin, o.Now, o.Wire = e.stdin, e.now, e.wire
-	o.Flags = config.DropFlags(c.Invocation.Flags, "--out", "--read", exit.DetailedFlag)
+	o.Args = c.Invocation.Without(planFlags()...).Args(nil)
 	made, err := preview.Make(ctx, c, o)
 	if made == nil {
 		return err
@@ -73,7 +81,7 @@ func runCommandLine(c *config.Config, paths []string) string {
 	if slices.Contains(paths, "-") {
 		return ""
 	}
-	return config.Invocation{Flags: config.DropFlags(c.Invocation.Flags, "--out", "--read", "--dry-run", "--json", exit.DetailedFlag)}.Command("run", c.Invocation.Files...)
+	return c.Invocation.Without(append(planFlags(), "dry-run", "json")...).Command("run", c.Invocation.Files...)
 }
 
 // withHint adds a hint to an error that has none.

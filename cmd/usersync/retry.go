@@ -45,8 +45,7 @@ func retryCommand(e *env, found *result) *cobra.Command {
 			return err
 		}
 		if rejects.Count == 0 {
-			_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", from.ID)
-			return err
+			return e.note(cmd, fmt.Sprintf("run %s has no rejects: there is nothing to retry", from.ID), "", "")
 		}
 		return e.send(cmd.Context(), c, o, found)
 	}

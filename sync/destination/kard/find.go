@@ -63,7 +63,7 @@ func compareUser(a *rest.Answer, r *user.Record) (destination.Found, error) {
 	case plainText(answer.Data.ID) != r.User.ID:
 		return destination.Found{HTTP: a.Status}, nil // a different user: nothing is known of this one
 	}
-	found := destination.Compared(r, fieldsOf(answer.Data.Attributes), same)
+	found := destination.Compare(r, fieldsOf(answer.Data.Attributes), same)
 	found.HTTP = a.Status
 	return found, nil
 }

@@ -22,4 +22,4 @@ func UnknownVariables(environ []string, apis func() []Section) []string {
 	return unknownVariables(environ, declare(&Config{}, apis()).variables())
 }
 
-func FlagsOf(cmd *cobra.Command) []string { return flagsOf(cmd) }
+func FlagsOf(cmd *cobra.Command) []Flag { return flagsOf(cmd) }

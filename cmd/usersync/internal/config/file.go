@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -45,7 +46,8 @@ func (e *keyError) Error() string {
 }
 
 // readFile reads path. With an empty path it reads ./usersync.yaml if
-// there is one, and returns nil if there is none.
+// there is one, and returns nil if there is none. With an error it may return what
+// is right in the file.
 func readFile(path string, schema schema) (*file, error) {
 	asked := path != ""
 	if !asked {
@@ -72,10 +74,11 @@ func parseFile(path string, text []byte, schema schema) (*file, error) {
 	if err != nil {
 		return nil, f.unreadable(err)
 	}
-	if err := d.Decode(&more); !errors.Is(err, io.EOF) {
-		return nil, f.fault(max(more.Line, 1), "there is more than one document", "remove the second one")
+	err = f.section(document.Content[0], "")
+	if end := d.Decode(&more); !errors.Is(end, io.EOF) {
+		err = f.fault(max(more.Line, 1), "there is more than one document", "remove the second one")
 	}
-	return f, f.section(document.Content[0], "")
+	return f, err
 }
 
 // unreadable passes on where YAML itself is broken. The library's own text may
@@ -92,23 +95,26 @@ func (f *file) fault(line int, text, hint string) error {
 	return exit.Usage(&keyError{f.path, line, text}, hint, "usersync help settings")
 }
 
-// section reads one mapping; prefix ends in a dot, or is empty.
+// section reads one mapping; prefix ends in a dot, or is empty. It reads on after
+// an error and returns the first.
 func (f *file) section(n *yaml.Node, prefix string) error {
 	if n.Kind != yaml.MappingNode {
 		return f.fault(n.Line, where(prefix)+" must hold keys and values", "write key: value")
 	}
 	seen := map[string]bool{}
+	var first error
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k := n.Content[i]
+		var err error
 		if seen[k.Value] {
-			return f.fault(k.Line, fmt.Sprintf("key %s stands here twice", prefix+k.Value), "keep one of them")
+			err = f.fault(k.Line, fmt.Sprintf("key %s stands here twice", prefix+k.Value), "keep one of them")
+		} else {
+			err = f.entry(k, n.Content[i+1], prefix+k.Value)
 		}
 		seen[k.Value] = true
-		if err := f.entry(k, n.Content[i+1], prefix+k.Value); err != nil {
-			return err
-		}
+		first = cmp.Or(first, err)
 	}
-	return nil
+	return first
 }
 
 func where(prefix string) string {

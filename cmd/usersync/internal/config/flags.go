@@ -50,6 +50,19 @@ type Flags struct {
 	json   bool
 }
 
+// AddEverywhere gives cmd, and each command below it that has no such flags of its
+// own, what decides how errors are printed: --config and --log-format. Help shows
+// them only where they are settings of the command itself.
+func AddEverywhere(cmd *cobra.Command) {
+	flags := cmd.PersistentFlags()
+	flags.String(fileFlag, "", "the config `FILE`")
+	format := new(Log).format()
+	flags.Var(&flagValue{setting: &format}, format.Flag, usage(&format))
+	for _, name := range []string{fileFlag, format.Flag} {
+		flags.Lookup(name).Hidden = true
+	}
+}
+
 const fileFlag = "config"
 
 // AddFlags gives cmd a flag for each setting that has one and is for one of the
@@ -102,38 +115,66 @@ func (f *Flags) Load(e Environment) (*Config, error) {
 	return c, err
 }
 
-// load finds out how errors are to be told before it meets one.
+// load finds out how errors are printed before it returns one.
 func (f *Flags) load(e Environment) (*Config, error) {
-	src, flags := sources{flags: map[string][]string{}, environment: e, apis: f.apis}, f.cmd.Flags()
+	flags := f.cmd.Flags()
+	src := sources{flags: givenIn(flags), environment: e, apis: f.apis}
 	for name, v := range f.given {
-		if flags.Changed(name) {
-			src.flags[name] = v.values
-		} else if text, ok := src.variable(v.setting); ok {
+		if text, ok := src.variable(v.setting); ok && !flags.Changed(name) {
 			v.fromEnv = split(text, v.setting)
 		}
 	}
-	f.json = src.wantsJSONLog()
-	path := *f.path
-	if v, ok := e.Lookup(envPrefix + strings.ToUpper(fileFlag)); ok && path == "" {
-		path = v
-		if err := flags.Set(fileFlag, v); err != nil {
+	path := pathIn(flags, e)
+	if path != "" {
+		if err := flags.Set(fileFlag, path); err != nil {
 			return nil, err
 		}
 	}
 	var err error
-	if src.file, err = readFile(path, f.schema); err != nil {
+	src.file, err = readFile(path, f.schema)
+	f.json = src.wantsJSONLog()
+	if err != nil {
 		return nil, err
 	}
-	f.json = src.wantsJSONLog()
 	if err := refuseUnknownVariables(e, f.schema, src.file); err != nil {
 		return nil, err
 	}
 	return src.resolve()
 }
 
+// givenIn are the values of the settings that flags were given.
+func givenIn(flags *pflag.FlagSet) map[string][]string {
+	given := map[string][]string{}
+	flags.Visit(func(f *pflag.Flag) {
+		if v, isSetting := f.Value.(*flagValue); isSetting {
+			given[f.Name] = v.values
+		}
+	})
+	return given
+}
+
+// pathIn is the config file that is named; empty if none is.
+func pathIn(flags *pflag.FlagSet, e Environment) string {
+	path, err := flags.GetString(fileFlag)
+	if err != nil || path == "" {
+		path, _ = e.Lookup(envPrefix + strings.ToUpper(fileFlag))
+	}
+	return path
+}
+
 // JSONLog reports whether standard error takes JSON alone. It is known once Load
 // has returned, even with an error.
 func (f *Flags) JSONLog() bool { return f.json }
+
+// JSONLog reports whether standard error takes JSON alone, for a command that did not
+// get as far as Load: by the flags that were parsed, the environment, and what can
+// be read of the config file.
+func JSONLog(flags *pflag.FlagSet, apis []Section, e Environment) bool {
+	src := sources{flags: givenIn(flags), environment: e}
+	// That it cannot be read is not what the command is about to report.
+	src.file, _ = readFile(pathIn(flags, e), declare(&Config{}, apis))
+	return src.wantsJSONLog()
+}
 
 func (src sources) wantsJSONLog() bool {
 	format := new(Log).format()

@@ -35,7 +35,7 @@ func (p *planner) openFile(ctx context.Context, generation int64) (*plan.Writer,
 func (p *planner) header(d input.Digest, generation int64) plan.Header {
 	return plan.Header{
 		Version: exit.ReadBuild().Version, Made: p.options.Now().UTC(), Inputs: p.Paths, InputSHA256: d.SHA256, InputBytes: d.Bytes,
-		Args:         append([]string{"run"}, p.options.Flags...),
+		Args:         p.options.Args,
 		ConfigSHA256: p.Config.RunDigest(), MappingSHA256: p.Config.MappingDigest(),
 		Scope: p.Scope(), Sandbox: p.Config.Target.Sandbox,
 		Ledger: plan.Ledger{Kept: p.Config.Ledger.URL != config.NoLedger, Generation: generation},

@@ -47,7 +47,7 @@ func (p *planner) forecast(f *outcomes) report.Forecast {
 
 func callTotals(c *destination.Calls) map[string]int {
 	made := map[string]int{}
-	for kind, counts := range c.Met() {
+	for kind, counts := range c.Counts() {
 		made[kind] = counts.Total()
 	}
 	return made
@@ -56,7 +56,7 @@ func callTotals(c *destination.Calls) map[string]int {
 // remarks are what a person should know before the plan is done.
 func (p *planner) warnings(f *outcomes) []string {
 	var all []string
-	if n := f.calls.Met()[destination.ReadCall].Total(); n > 0 && !p.options.Read {
+	if n := f.calls.Counts()[destination.ReadCall].Total(); n > 0 && !p.options.Read {
 		all = append(all, exit.Plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
 	}
 	if p.Config.Ledger.Full {

@@ -27,7 +27,7 @@ type Options struct {
 	Wire  context.Context // ends when calls on the wire are to be cut
 	Out   string          // the file that keeps it; empty if none does
 	Read  bool            // make the reads that updates need
-	Flags []string        // of a run with the same settings
+	Args  []string        // the command line of a run with the same settings
 }
 
 // Plan is a plan that was made.

@@ -106,5 +106,6 @@ func checkLedger(ctx context.Context, p *plan.Plan, s *preview.Setup, l *ledger.
 
 // stale is a plan that does not hold any more.
 func stale(p *plan.Plan, s *preview.Setup, what string) error {
-	return PlanRefused(p.Fault("%s", what), s.Config.Invocation.Command("plan", append([]string{"--out", p.Path}, s.Paths...)...))
+	again := s.Config.Invocation.With(config.Flag{Name: "out", Value: p.Path}).Command("plan", s.Paths...)
+	return PlanRefused(p.Fault("%s", what), again)
 }

@@ -98,7 +98,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 func (r *Run) job(ctx context.Context, known *ledgerView) engine.Job {
 	c, files := r.Config, r.at.files
 	work := engine.Job{
-		Destination: r.middleware().Around(inFlight{r.Conn.Client, &r.stopping.calls}),
+		Destination: r.middleware().Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
 		Results:     r.writer(),
 		BatchSize:   r.Conn.BatchSize(c.Pace.BatchSize),
 		Workers:     c.Pace.Workers,
@@ -134,7 +134,7 @@ func (r *Run) middleware() stack.Options {
 	sizer, _ := r.Conn.Client.(destination.Sizer)
 	return stack.Options{Sizer: sizer, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
 		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
-		Pending: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
+		Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
 }
 
 // run does the work, unless a look ahead forbids it, and keeps the settings by
@@ -220,5 +220,5 @@ type Facts struct {
 // Facts returns them. They are known once Send has returned.
 func (r *Run) Facts() Facts {
 	return Facts{Paths: r.Paths, Dir: r.at.files.dir.Path(), Resumed: r.options.Resume != "",
-		Unshown: r.Conn.Client.Traits().Unshown(), LastMet: r.calls.Last()}
+		Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
 }

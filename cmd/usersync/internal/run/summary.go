@@ -27,7 +27,7 @@ func (r *Run) summary(err error) report.Summary {
 			RecordsRead: r.counts.Read - r.counts.Absent, SettledUpTo: r.counts.SettledUpTo, Deletions: files.counts.deletions.facts(r.Config.Target.Mode),
 			Outcomes: writer.CountOutcomes(r.counts.Outcomes), Codes: files.counts.codes.Top(preview.TopCodes),
 		},
-		Calls: callFacts(r.calls.Met()), Pace: paceFacts(r.Conn.Pace.Report()), Times: report.Times{StartedAt: r.started},
+		Calls: callFacts(r.calls.Counts()), Pace: paceFacts(r.Conn.Pace.Report()), Times: report.Times{StartedAt: r.started},
 		Scope: r.Conn.Scope, Inputs: r.inputs(),
 		Config:  &report.Config{Path: r.Config.File, SHA256: r.Config.Digest(), MappingSHA256: r.Config.MappingDigest()},
 		Program: report.Program{Version: b.Version, Commit: b.Commit},
