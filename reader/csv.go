@@ -34,6 +34,7 @@ type csvRows struct {
 	trailer   proof.Trailer
 	ended     bool // the trailer was seen
 	records   int  // so far
+	headers   int  // copies of the header that were passed over
 	// charset is where the text was decoded from; U+FFFD stands for its faults.
 	charset  string
 	original func(user.Rejected) [][]byte
@@ -129,6 +130,10 @@ func (r *csvRows) fatal(err error) error { return inputError(r.file, r.frame.Lin
 
 func (r *csvRows) next(rec *user.Record) error {
 	row, err := r.frame.Next()
+	for err == nil && r.repeatsHeader(&row) {
+		r.headers++
+		row, err = r.frame.Next()
+	}
 	if err == io.EOF {
 		return r.atEnd()
 	}
@@ -166,6 +171,27 @@ func (r *csvRows) next(rec *user.Record) error {
 	rec.User.Attributes = r.chunk.keep(rec.User.Attributes)
 	return nil
 }
+
+// repeatsHeader reports whether a row is the header once more: files that were joined
+// keep theirs. It may be quoted in another way.
+func (r *csvRows) repeatsHeader(row *frame.Row) bool {
+	raw, header := row.Raw(), bytes.TrimRight(r.taker.header, "\r\n")
+	if len(raw) == 0 || row.Spoiled || raw[0] != header[0] && raw[0] != '"' && header[0] != '"' {
+		return false
+	}
+	if bytes.Equal(raw, header) {
+		return true
+	}
+	if bytes.IndexByte(raw, '"') < 0 && bytes.IndexByte(header, '"') < 0 || len(raw) > 2*len(header)+2*len(r.header) {
+		return false
+	}
+	reader := csv.NewReader(bytes.NewReader(raw))
+	reader.Comma = r.delimiter
+	cells, err := reader.Read()
+	return err == nil && slices.Equal(cells, r.header)
+}
+
+func (r *csvRows) skipped() Skipped { return Skipped{Headers: r.headers, Blank: r.frame.Blank()} }
 
 // parse takes the row in feed apart into cells.
 func (r *csvRows) parse() (ragged bool, err error) {

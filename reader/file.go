@@ -32,6 +32,8 @@ type rows interface {
 	next(*user.Record) error
 	// line is where reading stands.
 	line() int
+	// skipped tells what was passed over so far.
+	skipped() Skipped
 	// end is asked when next has returned io.EOF.
 	end() ending
 }
@@ -158,6 +160,7 @@ func (in *Input) readFile(i int, path string, yield func(*user.Record, error) bo
 	if !in.readRows(f, yield) {
 		return false
 	}
+	in.skipped.add(f.rows.skipped())
 	err := in.finish(i, f)
 	in.files[i], in.finished = nil, i+1
 	if failed := in.versions.keep(f); err == nil && failed != nil {

@@ -81,6 +81,7 @@ type Input struct {
 	evidence evidence
 	failed   bool // gave an error
 	versions versions
+	skipped  Skipped // in the files that were read to their end
 }
 
 // Open checks everything that can be wrong before the first record is sent, in
@@ -173,6 +174,20 @@ func (in *Input) Proofs() []proof.Proof {
 // sentence that begins with the file's name. They are complete when Records has
 // ended.
 func (in *Input) Warnings() []string { return append([]string(nil), in.evidence.warnings...) }
+
+// Skipped are lines that belong to no record.
+type Skipped struct {
+	Headers int // exact copies of the header, after it
+	Blank   int
+}
+
+func (s *Skipped) add(more Skipped) {
+	s.Headers += more.Headers
+	s.Blank += more.Blank
+}
+
+// Skipped tells what was passed over in the files that were read to their end.
+func (in *Input) Skipped() Skipped { return in.skipped }
 
 // Close closes the files that are open.
 func (in *Input) Close() error {
