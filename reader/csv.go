@@ -34,6 +34,7 @@ type csvRows struct {
 	trailer   proof.Trailer
 	ended     bool // the trailer was seen
 	records   int  // so far
+	results   bool // the file is results of a run: their cells are quoted for spreadsheets
 	headers   int  // copies of the header that were passed over
 	// charset is where the text was decoded from; U+FFFD stands for its faults.
 	charset  string
@@ -114,6 +115,7 @@ func (r *csvRows) readHeader() error {
 	}
 	r.taker.parser, r.taker.header, r.header = reader, bytes.Clone(row.Bytes), slices.Clone(header)
 	r.own, err = r.marks.find(r.header)
+	r.results = user.IsResults(trimmed(r.header))
 	return r.located(row.Line, err)
 }
 
@@ -200,6 +202,9 @@ func (r *csvRows) parse() (ragged bool, err error) {
 		return true, nil
 	}
 	if row, ok := out.(cellsRow); err == nil && ok && row.Cells.spread(r.taker.places) {
+		if r.results {
+			unquote(r.cells)
+		}
 		return false, nil
 	}
 	// The frame lets no other row pass. gocsv's words would quote the cell.
@@ -218,6 +223,21 @@ func (r *csvRows) ragged(raw []byte, from int) *user.InvalidError {
 		e.Rule = "has " + strconv.Itoa(len(cells)) + " cells, the header has " + want
 	}
 	return e
+}
+
+// unquote takes off what results put in front of a cell.
+func unquote(cells []user.Value) {
+	for i := range cells {
+		cells[i].Text = user.UnquoteCell(cells[i].Text)
+	}
+}
+
+func trimmed(names []string) []string {
+	all := make([]string, len(names))
+	for i, name := range names {
+		all[i] = strings.TrimSpace(name)
+	}
+	return all
 }
 
 func validDelimiter(d rune) bool {

@@ -190,6 +190,9 @@ func (in *Input) readRows(f *file, yield func(*user.Record, error) bool) (more b
 		if err != nil {
 			return in.fail(inputError(f.name, f.rows.line(), err), yield)
 		}
+		if rec.Origin.Before != nil && in.o.RejectedAs != nil {
+			in.checkRejected(rec)
+		}
 		if rec.Op == user.Delete && rec.Err == nil {
 			if err := in.checkDelete(f, rec); err != nil {
 				return in.fail(err, yield)

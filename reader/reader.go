@@ -17,6 +17,7 @@ import (
 	"usersync/reader/mapping"
 	"usersync/reader/proof"
 	"usersync/reader/source"
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
@@ -39,6 +40,8 @@ type Options struct {
 	// byte-order mark overrides it.
 	Charset string
 	Mapping mapping.Config
+	// IDs says which texts are not ids; the zero value is the default.
+	IDs identity.Policy
 	// Op is the intent that every record gets, unless Mapping.OpColumn names the
 	// column that holds it.
 	Op user.Op
@@ -50,6 +53,9 @@ type Options struct {
 	// columns, the latest first; none where they are not known. Secrets that the
 	// reject masks are taken from them. Nil knows none.
 	Original func(user.Rejected) [][]byte
+	// RejectedAs reports whether a record had the id when it was rejected, and whether
+	// it is known which id it had. Nil knows none.
+	RejectedAs func(r user.Rejected, id string) (same, known bool)
 	// ExpectRecords is how many records the whole input must have; 0: any number.
 	ExpectRecords int
 	// ExpectSHA256 is the hash in hex that the bytes of the one file must have, as

@@ -140,7 +140,7 @@ func (j Job) ask(ctx context.Context, c chunk) chunk {
 	c.marked = j.Ledger.Marked() // before the question: what it answers may be newer
 	ids, places := make([]string, 0, len(c.records)), make([]int, 0, len(c.records))
 	for i, r := range c.records {
-		if r.Err == nil {
+		if r.Err == nil || r.OnlySuspect() {
 			ids, places = append(ids, r.User.ID), append(places, i)
 		}
 	}
@@ -151,6 +151,9 @@ func (j Job) ask(ctx context.Context, c chunk) chunk {
 	c.known = make([]user.LedgerEntry, len(c.records))
 	for n, i := range places {
 		c.known[i] = known[n]
+		if r := c.records[i]; r.Suspect != nil && known[n].State != user.Absent {
+			r.Accept()
+		}
 	}
 	return c
 }

@@ -67,7 +67,22 @@ type Record struct {
 	RetriesUsed int
 	// Err says why the record cannot be sent. It is an *InvalidError.
 	Err error
+	// Suspect is not nil if the id is one only if the ledger holds exactly it. It is
+	// Err then, unless something else is wrong with the record too.
+	Suspect *InvalidError
 }
+
+// Accept takes the id of a suspect record for one: the ledger holds it.
+func (r *Record) Accept() {
+	if r.OnlySuspect() {
+		r.Err = nil
+	}
+	r.Suspect = nil
+}
+
+// OnlySuspect reports whether nothing is wrong with the record but that its id is one
+// only if the ledger holds it.
+func (r *Record) OnlySuspect() bool { return r.Suspect != nil && r.Err == error(r.Suspect) }
 
 // WithRemote returns r, or a copy with the key that the API assigned, if that is
 // new.

@@ -64,14 +64,16 @@ func (t *Target) Intent() user.Op {
 
 // Input says what is read, and how its columns become fields.
 type Input struct {
-	From      []string
-	Format    string
-	Delimiter rune
-	Charset   string
-	Fields    mapping.Fields // none where every column keeps its own name
-	Ignore    []string
-	OpColumn  string                       // empty: mode says what is done
-	Original  func(user.Rejected) [][]byte // where a retry finds secrets; nil elsewhere
+	From          []string
+	Format        string
+	Delimiter     rune
+	Charset       string
+	Fields        mapping.Fields // none where every column keeps its own name
+	Ignore        []string
+	NullIDs       []string                     // that stand for no id; empty: the default list
+	ScientificIDs bool                         // numbers in scientific notation are ids
+	OpColumn      string                       // empty: mode says what is done
+	Original      func(user.Rejected) [][]byte // where a retry finds secrets; nil elsewhere
 }
 
 // Guards says what stops a run, or keeps it from beginning.

@@ -12,6 +12,9 @@ import (
 func (c *Config) Digest() string {
 	var b strings.Builder
 	for _, v := range c.shown {
+		if v.unsaid {
+			continue
+		}
 		fmt.Fprintf(&b, "%s=%s\n", v.Key, v.Text)
 	}
 	return sum([]byte(b.String() + c.MappingDigest()))
@@ -30,6 +33,9 @@ func (c *Config) FeedDigest() string { return c.digestOf(FeedIdentity) }
 func (c *Config) digestOf(least Identity) string {
 	var b strings.Builder
 	for _, v := range c.shown {
+		if v.unsaid {
+			continue
+		}
 		if v.section == "" && v.identifies >= least || v.section != "" && v.section == c.Target.To {
 			fmt.Fprintf(&b, "%s=%s\n", v.Key, v.Text)
 		}

@@ -41,7 +41,7 @@ func (p *Proof) settings() []Setting {
 		{Key: "trust_eof", Flag: "trust-eof", Kind: Bool, Default: "false", Commands: BetweenParts,
 			Use: "take the end of a file for the end of the users, though nothing proves that it was not cut",
 			Set: IntoBool(&p.TrustEOF)},
-		{Key: "min_age", Flag: "min-age", Value: "TIME", Commands: BetweenParts,
+		{Key: "min_age", Flag: "min-age", Value: "TIME", Commands: BetweenParts, Added: true,
 			Use: "refuse an input file that was modified less than this long ago: the job that writes it may not have ended",
 			Set: Into(&p.MinAge, parseDuration)},
 	}

@@ -77,6 +77,7 @@ type Setting struct {
 	Remote     bool     // has no meaning for the sandbox, which is local and open
 	Global     bool     // of the whole command: no section of an API may say it
 	OneInput   bool     // of one input alone: a command for another takes it back with Also; it has a Text
+	Added      bool     // since digests are kept: at its default it counts in none
 	Identifies Identity // of a section's own settings it is FeedIdentity, whatever is said here
 	Commands   Commands // that take it besides those that begin a run
 

@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
@@ -90,10 +91,25 @@ func (in *Input) settings() []Setting {
 		{Key: "ignore", Flag: "ignore", Kind: List, Value: "COLUMN",
 			Use: "columns that are not to be sent",
 			Set: intoList(&in.Ignore)},
+		{Key: "null_ids", Flag: "null-ids", Kind: List, Value: "TEXT", Identifies: FeedIdentity, Added: true,
+			Use: "texts that stand for a missing id, in place of the usual ones such as NULL and #N/A; none alone takes all texts for ids",
+			Set: intoList(&in.NullIDs)},
+		{Key: "scientific_ids", Flag: "scientific-ids", Kind: Bool, Default: "false", Identifies: FeedIdentity, Added: true,
+			Use: "take numbers such as 1.23E+15 for ids, though a spreadsheet may have made them of longer ones",
+			Set: IntoBool(&in.ScientificIDs)},
 		{Key: "op_column", Flag: "op-column", Value: "COLUMN", Identifies: FeedIdentity,
 			Use: "the column that says in each row what is done with the user, in place of mode: upsert, create, update or delete",
 			Set: IntoString(&in.OpColumn)},
 	}
+}
+
+// IDs says which texts are not ids.
+func (in *Input) IDs() identity.Policy {
+	p := identity.Policy{Nulls: in.NullIDs, AllowScientific: in.ScientificIDs}
+	if len(p.Nulls) == 1 && p.Nulls[0] == "none" {
+		p.Nulls = []string{}
+	}
+	return p
 }
 
 // delimiter is what ParseDelimiter reads; empty for auto.

@@ -63,7 +63,7 @@ func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []st
 		Paths: paths, Stdin: stdin, Delimiter: c.Input.Delimiter, Op: c.Target.Intent(),
 		Mapping: mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn},
 		Accepts: accepts(t), ExpectRecords: x.Records, ExpectSHA256: x.SHA256, Sidecar: true, Trailer: c.Proof.Trailer, TrustEOF: c.Proof.TrustEOF, MinAge: c.Proof.MinAge,
-		Original: c.Input.Original,
+		Original: c.Input.Original, RejectedAs: newRejectedIDs(c.Output.RunsDir, paths).had, IDs: c.Input.IDs(),
 	}
 	if c.Input.Format != "auto" {
 		o.Format = c.Input.Format
