@@ -11,17 +11,17 @@ import (
 	"usersync/sync/user"
 )
 
-// diary keeps the records of which it was told.
-type diary struct {
+// notes keeps the records that it was called with.
+type notes struct {
 	mu           sync.Mutex
 	sent, unsent []int
 }
 
-func (d *diary) Sent(b user.Batch) error               { return d.add(&d.sent, b.Records) }
-func (d *diary) Unsent(records []*user.Record) error   { return d.add(&d.unsent, records) }
-func (d *diary) Settled(outcomes []user.Outcome) error { return nil }
+func (d *notes) Sent(b user.Batch) error               { return d.add(&d.sent, b.Records) }
+func (d *notes) Unsent(records []*user.Record) error   { return d.add(&d.unsent, records) }
+func (d *notes) Settled(outcomes []user.Outcome) error { return nil }
 
-func (d *diary) add(to *[]int, records []*user.Record) error {
+func (d *notes) add(to *[]int, records []*user.Record) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, r := range records {
@@ -30,7 +30,7 @@ func (d *diary) add(to *[]int, records []*user.Record) error {
 	return nil
 }
 
-// keyless is an API whose creates must not be made twice.
+// keyless is an API whose creates must not be repeated.
 type keyless struct {
 	*api
 	replay destination.Replay
@@ -42,13 +42,13 @@ func (k keyless) Traits() destination.Traits {
 	return t
 }
 
-// The note of a create that was certainly not made is taken back, and no other:
-// not of who was settled, perhaps taken, or is pending still.
-func TestWhoWasNotSentIsNotLeftInDoubt(t *testing.T) {
+// Only creates that were certainly not made are recorded as unsent: not those settled,
+// maybe taken, or still pending.
+func TestUnsentCreatesAreNotInDoubt(t *testing.T) {
 	denied := errors.New("denied")
 	for name, test := range map[string]struct {
 		replay destination.Replay
-		known  bool // which of them are settled is told
+		known  bool // the outcomes say which of them are settled
 		want   int
 	}{
 		"made once only, and some settled": {destination.Unsafe, true, 1},
@@ -57,7 +57,7 @@ func TestWhoWasNotSentIsNotLeftInDoubt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				out, d := new(results), new(diary)
+				out, d := new(results), new(notes)
 				a := newAPI(out, 0)
 				a.most = 4
 				a.answer = func(b user.Batch) ([]user.Outcome, error) {
