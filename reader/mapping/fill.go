@@ -157,7 +157,7 @@ func (m *Mapper) putApart(rec *user.Record, s *step, value user.Value) *user.Inv
 		return m.unfit(s, "not_text", "must be a single text")
 	}
 	if s.field == user.RemoteID {
-		rec.Remote = strings.TrimSpace(text)
+		rec.Remote, rec.OwnRemote = strings.TrimSpace(text), true
 		return nil
 	}
 	rec.User.Secrets = append(rec.User.Secrets, user.SecretAttribute{Field: s.field, Value: user.NewSecret(text)})

@@ -56,6 +56,11 @@ type Record struct {
 	Planned Op
 	// Remote is the key that the API assigned, where it assigns keys.
 	Remote string
+	// OwnRemote says that Remote is a field of the row, and not what the ledger knows.
+	OwnRemote bool
+	// Hash is a keyed hash over all that the row says: id, operation and every mapped
+	// field. It is made when the record is first sent; 0 before.
+	Hash uint64
 	// MaybeSent says that the record may have been sent, and taken, before.
 	MaybeSent bool
 	// IntentRecorded says that the ledger holds the intent to create the user,

@@ -74,6 +74,8 @@ type Input struct {
 	ScientificIDs bool
 	OpColumn      string                       // empty: Mode applies to every row
 	Original      func(user.Rejected) [][]byte // finds masked secrets for a retry; nil otherwise
+	// RejectedAs tells which ids earlier runs rejected; nil knows none.
+	RejectedAs func(r user.Rejected, id string) (same, known bool)
 }
 
 // Guards says what stops a run, or prevents it from starting.

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"usersync/reader/source"
+	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 )
@@ -14,7 +15,18 @@ import (
 // were sent and settled.
 type sentRecords struct {
 	*journal.Journal
-	count atomic.Int64
+	hashes fingerprint.Rows
+	count  atomic.Int64
+}
+
+// Sent gives each record the hash of its row, by which a resume recognises it.
+func (s *sentRecords) Sent(b user.Batch) error {
+	for _, r := range b.Records {
+		if r.Hash == 0 {
+			r.Hash = s.hashes.Hash(r)
+		}
+	}
+	return s.Journal.Sent(b)
 }
 
 // Settled counts the outcomes of records that a call carried.

@@ -58,7 +58,7 @@ func (r *Run) Release() error {
 // hint, next command and end time.
 func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	files := r.at.files
-	r.sent.Journal = files.journal
+	r.sent.Journal, r.sent.hashes = files.journal, r.at.hashes
 	r.options.Log.Info("run started", zap.String("run", files.dir.ID()), zap.String("to", r.Conn.Scope.Host), zap.Strings("from", r.Paths))
 	if r.Config.Log.Progress != "never" {
 		r.options.Progress.Start(progress.Source{Note: r.Conn.Pace.Note, Calls: r.calls.Total})

@@ -1,4 +1,4 @@
-package input
+package history
 
 import (
 	"hash/maphash"
@@ -29,16 +29,18 @@ type rejectedID struct {
 	hash   uint64
 }
 
-// newRejectedIDs looks for runs in the runs directory, and next to the input's files,
-// which may be rejects where they were written.
-func newRejectedIDs(runsDir string, paths []string) *rejectedIDs {
+// RejectedAs returns a function that reports whether an earlier run rejected a record
+// with an id, and whether it is known which id it had. It looks for runs in the runs
+// directory, and next to the input's files, which may be rejects where they were
+// written. The function is for one goroutine.
+func RejectedAs(runsDir string, paths []string) func(r user.Rejected, id string) (same, known bool) {
 	dirs := []string{runsDir}
 	for _, path := range paths {
 		if dir := filepath.Dir(filepath.Dir(path)); path != "-" && !slices.Contains(dirs, dir) {
 			dirs = append(dirs, dir)
 		}
 	}
-	return &rejectedIDs{dirs: dirs, runs: map[string][]rejectedID{}, seed: maphash.MakeSeed()}
+	return (&rejectedIDs{dirs: dirs, runs: map[string][]rejectedID{}, seed: maphash.MakeSeed()}).had
 }
 
 // had reports whether the record was rejected with the id, and whether it is known
