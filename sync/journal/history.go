@@ -28,7 +28,7 @@ type History struct {
 	Sent    []Sent
 	// Hashes are those of rows after Checkpoint that were sent, by record.
 	Hashes map[int]uint64
-	End     *End // nil if the run was killed, or is still running
+	End    *End // nil if the run was killed, or is still running
 	// Size is the length of the intact part in bytes, and Torn that of the remains
 	// of a crash after it, which Continue removes.
 	Size int64
