@@ -10,7 +10,7 @@ import (
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
 	sync/user sync/identity sync/pace sync/guard sync/filelock sync/ledger/rowset reader/source reader/frame reader/proof writer/rundir sync/sandbox
-	sync/fingerprint
+	sync/fingerprint sync/protect
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
@@ -38,6 +38,7 @@ const depsRules = `
 
 	sync/user < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
 	sync/identity < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
+	sync/identity < sync/protect < sync/destination/stack, sync/mirror;
 	sync/fingerprint < sync/ledger/internal/database < sync/ledger/internal/keyfile;
 	sync/filelock, sync/ledger/rowset, sync/ledger/internal/keyfile < sync/ledger;
 

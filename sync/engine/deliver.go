@@ -57,12 +57,23 @@ func (p *pool) deliver(b user.Batch) {
 	})
 }
 
-// journalSent records that a batch is about to be sent.
+// journalSent records that a batch is about to be sent. If a read decides who is sent,
+// the middleware that reads records that: a run that is killed while it reads has sent
+// nothing.
 func (p *pool) journalSent(b user.Batch) error {
 	if p.journal == nil {
 		return nil
 	}
-	return p.journal.Sent(b)
+	if p.destination.Traits().Ops[b.Op].Merge {
+		return nil
+	}
+	if err := p.journal.Sent(b); err != nil {
+		return err
+	}
+	for _, r := range b.Records {
+		r.SentRecorded = true
+	}
+	return nil
 }
 
 // journalSettled records the outcomes of a batch that are known.

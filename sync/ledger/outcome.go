@@ -28,7 +28,7 @@ func EntryOf(o *user.Outcome, p *fingerprint.Printer) (Entry, bool) {
 	case user.Accepted:
 		e.Standing = user.AcceptedLater
 	case user.Deleted:
-		e.Standing = user.Absent
+		e.Standing, e.Deleted = user.Absent, o.Code != user.CodeAlreadyAbsent
 		return e, true
 	case user.Refused, user.Failed:
 		if o.Code == user.CodeMissing || r.IntentRecorded && o.Action == user.Create {

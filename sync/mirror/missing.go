@@ -70,8 +70,7 @@ func missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[ledg
 
 // concerns reports whether a user of the ledger is missing, and not protected.
 func (r Rules) concerns(p *Presence, row ledger.Row) bool {
-	_, protected := r.Protected[row.ID]
-	return !protected && p.missing(row)
+	return p.missing(row) && !r.Protected.See(row.ID, 0)
 }
 
 // numbers are how many users a feed has, and how many of them are missing.

@@ -13,6 +13,7 @@ import (
 
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
+	"usersync/sync/protect"
 	"usersync/sync/user"
 )
 
@@ -153,7 +154,7 @@ func TestDeletesExactlyTheMissing(t *testing.T) {
 		p := presence(t, f)
 		input(t, p, f, random.IntN(len(listed)+1), listed...)
 		r := lenient()
-		r.Protected, r.Last = protected, len(listed)
+		r.Protected, r.Last = listOf(protected), len(listed)
 		got, err := deleted(t, f, p, r)
 		if err != nil {
 			t.Fatal(err)
@@ -191,7 +192,7 @@ func TestRules(t *testing.T) {
 		"a feed never sent whole":  {[]string{"a"}, func(_ *Rules, f *feed) { f.known = false }, "mapping and settings", "--accept-mapping-change"},
 		"and that is accepted":     {[]string{"a"}, func(r *Rules, f *feed) { f.known, r.AcceptChange = false, true }, "", ""},
 		"nobody missing":           {[]string{"a", "b", "c", "d"}, func(r *Rules, f *feed) { f.known, r.Unproved = false, "users.csv" }, "", ""},
-		"only a protected missing": {[]string{"a", "b", "c"}, func(r *Rules, f *feed) { f.known, r.Protected = false, map[string]struct{}{"d": {}} }, "", ""},
+		"only a protected missing": {[]string{"a", "b", "c"}, func(r *Rules, f *feed) { f.known, r.Protected = false, protect.New([][]string{{"d"}}) }, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &feed{rows: f.rows, rules: f.rules, known: true}
@@ -202,7 +203,7 @@ func TestRules(t *testing.T) {
 			ids, err := deleted(t, f, p, r)
 			tripped, stopped := errors.AsType[*guard.Error](err)
 			if c.says == "" {
-				if err != nil || len(ids)+len(c.listed)+len(r.Protected) != len(f.rows) {
+				if err != nil || len(ids)+len(c.listed)+r.Protected.Len() != len(f.rows) {
 					t.Errorf("%v would be deleted, %v", ids, err)
 				}
 				return
@@ -300,4 +301,12 @@ func TestErrorsPass(t *testing.T) {
 	if len(got) != 1 || got[0] != broken {
 		t.Errorf("%v, want the ledger's error", got)
 	}
+}
+
+func listOf(ids map[string]struct{}) *protect.List {
+	var all [][]string
+	for id := range ids {
+		all = append(all, []string{id})
+	}
+	return protect.New(all)
 }

@@ -1,12 +1,14 @@
 package mirror
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
+	"usersync/sync/protect"
 	"usersync/sync/user"
 )
 
@@ -16,7 +18,7 @@ const Guard = "absence"
 // Rules say which users may be deleted, and where the deletions begin.
 type Rules struct {
 	Feed      string
-	Protected map[string]struct{} // ids of users that are never deleted
+	Protected *protect.List // users that are never deleted; nil: none
 	// Planned says that nothing is sent: an error says what a run would do.
 	Planned bool
 
@@ -34,8 +36,11 @@ type Rules struct {
 	MaxDelete Limit
 	// Settings are those of this run. They must be those by which the feed was last
 	// sent, unless AcceptChange says otherwise.
-	Settings     ledger.Rules
-	AcceptChange bool
+	Settings ledger.Rules
+	// EarlierConfig is Settings.Config as earlier versions noted it; empty: they noted the
+	// same.
+	EarlierConfig string
+	AcceptChange  bool
 
 	// FedAgain is told how many users are missing where none of them is deleted
 	// because the input is rejects of an earlier run; nil is not told.
@@ -83,7 +88,7 @@ func (r Rules) broken(ctx context.Context, l Ledger, p *Presence, n numbers) (ru
 	if err != nil {
 		return nil, nil, err
 	}
-	if !r.AcceptChange && (!known || was.Config != r.Settings.Config || was.Mapping != r.Settings.Mapping) {
+	if !r.AcceptChange && (!known || was.Config != r.Settings.Config && was.Config != cmp.Or(r.EarlierConfig, r.Settings.Config) || was.Mapping != r.Settings.Mapping) {
 		say("mapping and settings are not known to be those of the last run", "if they are right, say so with --accept-mapping-change")
 	}
 	return rules, hints, nil

@@ -66,6 +66,9 @@ type Record struct {
 	// IntentRecorded says that the ledger holds the intent to create the user,
 	// written before the call, and still needs the outcome.
 	IntentRecorded bool
+	// SentRecorded says that the journal holds the record as one that is about to be
+	// sent.
+	SentRecorded bool
 	// Attempts counts the calls that carried the record so far.
 	Attempts int
 	// RetriesUsed counts the attempts that count against the retries.

@@ -206,7 +206,9 @@ func destination(s Scope) string {
 	if s.Account != "" {
 		text += ", " + s.Account
 	}
-	if s.Host != "" {
+	if _, place, ok := strings.Cut(s.BaseURL, "://"); ok {
+		text += " at " + place
+	} else if s.Host != "" {
 		text += " at " + s.Host
 	}
 	return text

@@ -193,6 +193,9 @@ type Scope struct {
 	Destination string `json:"destination"`
 	// Host that the calls went to.
 	Host string `json:"host,omitempty"`
+	// Base URL that the calls went to, in one spelling: scheme and host in lower case,
+	// no port that the scheme implies, no slash at the end.
+	BaseURL string `json:"base_url,omitempty"`
 	// Account there: the organization, issuer or tenant.
 	Account string `json:"account,omitempty"`
 	// The destination was the embedded rehearsal server.

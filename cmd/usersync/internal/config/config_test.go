@@ -185,3 +185,36 @@ func FuzzConfig(f *testing.F) {
 		}
 	})
 }
+
+// What decides who is sent tells one run from another; an address is told apart by the
+// scope, and what is only a guard by nothing.
+func TestWhatIdentifiesARun(t *testing.T) {
+	digest := func(file, flag, value string) string {
+		t.Helper()
+		c, err := resolved(t, "to: kard\n"+file, map[string][]string{flag: {value}}, map[string]string{"A": "https://api.example.com"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.RunDigest()
+	}
+	const file = "kard: {base_url: 'https://api.example.com/v1', organization: o}\n"
+	plain := digest(file, "rate", "1/s")
+	for flag, value := range map[string]string{"full": "true", "adopt": "read", "mode": "mirror", "on-absent": "delete", "op-column": "op"} {
+		if digest(file, flag, value) == plain {
+			t.Errorf("with --%s it is the same run", flag)
+		}
+	}
+	for flag, value := range map[string]string{"base-url": "https://api.example.com/v2", "max-errors": "1", "new-scope": "true", "protect": "x", "max-delete": "9"} {
+		if digest(file, flag, value) != plain {
+			t.Errorf("with --%s it is another run", flag)
+		}
+	}
+	for _, other := range []string{"kard: {base_url: 'https://API.example.com/v1/', organization: o}\n", "kard: {base_url: env:A, organization: o}\n"} {
+		if digest(other, "rate", "1/s") != plain {
+			t.Error("an address is part of the digest")
+		}
+	}
+	if digest("kard: {base_url: env:A, organization: o, put: as_is}\n", "rate", "1/s") == plain {
+		t.Error("a setting of the API is not part of the digest")
+	}
+}

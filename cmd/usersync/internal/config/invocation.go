@@ -103,6 +103,18 @@ func (in Invocation) With(more ...Flag) Invocation {
 	return in
 }
 
+// LedgerCommand is a command line of usersync ledger for the same ledger.
+func (c *Config) LedgerCommand(verb string, args ...string) string {
+	takes := map[string]bool{fileFlag: true, runsDirFlag: true}
+	for i := range c.schema.settings {
+		s := &c.schema.settings[i]
+		takes[s.Flag] = takes[s.Flag] || s.Commands&ForLedger != 0
+	}
+	in := c.Invocation
+	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool { return !takes[f.Name] })
+	return exit.CommandLine(append([]string{"ledger"}, in.line(verb, args)...)...)
+}
+
 // Named reports whether the config or the runs directory was named, so that another
 // command needs the same flags to find the runs.
 func (in Invocation) Named() bool {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -58,7 +59,8 @@ func (s *Section) named() []Setting {
 	named := slices.Clone(s.Settings)
 	for i := range named {
 		named[i].section, named[i].Key = s.Name, s.Name+"."+named[i].Key
-		named[i].Identifies, named[i].Group = FeedIdentity, GroupDestination
+		named[i].Identifies = cmp.Or(named[i].Identifies, FeedIdentity)
+		named[i].Group = GroupDestination
 	}
 	return named
 }

@@ -56,7 +56,7 @@ func (t *Target) settings(apis []string) []Setting {
 			Identifies: FeedIdentity, Commands: ForLedger,
 			Use: "API to send the users to; several get a run each",
 			Set: intoList(&t.All)},
-		{Key: "base_url", Group: GroupDestination, Flag: "base-url", Kind: URL, Value: "URL", Remote: true, Commands: ForLedger,
+		{Key: "base_url", Group: GroupDestination, Flag: BaseURLFlag, Kind: URL, Value: "URL", Remote: true, Identifies: ScopeIdentity, Commands: ForLedger,
 			Use: "address of the API, instead of the one in its section",
 			Set: IntoString(&t.BaseURL)},
 		{Key: "mode", Group: GroupDestination, Common: true, Flag: "mode", Value: "MODE", Default: "upsert", Words: []string{"upsert", "create", "update", "delete", "mirror"},

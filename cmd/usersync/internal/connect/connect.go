@@ -112,7 +112,7 @@ func (conn *Connection) BatchSize(asked int) int {
 
 // ScopeIn is where users of the feed are sent, as the journal and the ledger name it.
 func (conn *Connection) ScopeIn(feed string) journal.Scope {
-	return journal.Scope{Destination: conn.Scope.Destination, Host: conn.Scope.Host, Account: conn.Scope.Account, Feed: feed}
+	return journal.Scope{Destination: conn.Scope.Destination, Host: conn.Scope.Host, BaseURL: conn.Scope.BaseURL, Account: conn.Scope.Account, Feed: feed}
 }
 
 // Close stops the sandbox. No call may be in flight.

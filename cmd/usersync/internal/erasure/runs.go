@@ -112,12 +112,11 @@ func (c *candidate) belongsTo(scope journal.Scope) bool {
 	if c.Journal == nil || !c.Journal.Begun {
 		return true // unknown
 	}
-	was := c.Journal.Header.Scope
+	was := history.ScopeOf(c.Journal.Header)
 	if c.Journal.Header.Sandbox {
 		return was.Destination == scope.Destination
 	}
-	was.Feed = scope.Feed
-	return was == scope
+	return was.Same(scope)
 }
 
 // search reads the run's journal and looks for the id in its files.

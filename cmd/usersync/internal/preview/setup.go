@@ -19,6 +19,7 @@ import (
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
+	"usersync/sync/protect"
 	"usersync/sync/user"
 )
 
@@ -75,10 +76,10 @@ func (s *Setup) Records(ctx context.Context, p *mirror.Presence, written int) re
 
 // Rules are the rules for the deletions of a mirror. They are valid after the input was
 // read to its end. Protected users never count as missing.
-func (s *Setup) Rules(protected map[string]struct{}) mirror.Rules {
+func (s *Setup) Rules(protected *protect.List) mirror.Rules {
 	return mirror.Rules{
 		Feed: s.Config.Ledger.Feed, Protected: protected, MaxDelete: s.Config.Guards.MaxDelete,
-		Settings: s.FeedRules(""), AcceptChange: s.Config.Guards.AcceptChange, Unproved: s.unproved(),
+		Settings: s.FeedRules(""), EarlierConfig: s.Config.EarlierFeedDigest(), AcceptChange: s.Config.Guards.AcceptChange, Unproved: s.unproved(),
 	}
 }
 

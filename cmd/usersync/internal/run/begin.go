@@ -64,7 +64,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	if b.Config.Target.Sandbox {
 		return b.startSandbox(ctx)
 	}
-	if b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), b.Config.Output.RunsDir, b.started.UTC().Format("20060102T150405Z")); err != nil {
+	if b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), b.Config.Output.RunsDir, b.started.UTC().Format("20060102T150405Z"), history.AddressEvidence(b.Config)); err != nil {
 		return nil, exit.NothingSent(err)
 	}
 	if b.presence, err = b.newPresence(ctx); err != nil {
@@ -106,7 +106,7 @@ func (b *beginning) startSandbox(ctx context.Context) (*start, error) {
 	if err != nil || b.Config.Ledger.URL == config.NoLedger {
 		return at, err
 	}
-	b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), at.files.dir.Path(), at.files.dir.ID())
+	b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), at.files.dir.Path(), at.files.dir.ID(), nil)
 	return at, err
 }
 

@@ -72,8 +72,8 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	stopAnnouncing()
 	r.reading = counts.Reading
 	err = r.checkInput(err)
-	r.logWarnings()
 	r.counts = total(r.at.before.Summary, counts)
+	r.logWarnings()
 	if !rundir.NoRoom(err) {
 		err = errors.Join(err, r.checkpointer.Finish(err))
 	}
@@ -134,7 +134,7 @@ func (r *Run) middleware() stack.Options {
 	sizer, _ := r.Conn.Client.(destination.Sizer)
 	return stack.Options{Sizer: sizer, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
 		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
-		Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
+		Sent: r.at.files.journal.Sent, Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
 }
 
 // run runs the engine, unless a guard that looks ahead stops it, and records the settings
@@ -169,6 +169,11 @@ func (r *Run) logWarnings() {
 	}
 	for _, warning := range r.Input.Warnings() {
 		r.options.Log.Always(warning)
+	}
+	if r.at.Written == 0 && r.counts.Finished { // else some were met by an earlier part, or would have been later
+		for _, warning := range preview.ProtectedWarnings(r.protected.Report()) {
+			r.options.Log.Always(warning)
+		}
 	}
 }
 
