@@ -14,7 +14,7 @@ type ending struct {
 	by proof.Kind
 	// open says that the last line has no newline, but an earlier one does.
 	open bool
-	// torn says that the last record may be truncated.
+	// truncated says that the last record may be truncated.
 	truncated bool
 }
 

@@ -9,6 +9,7 @@ import (
 	"usersync/cmd/usersync/internal/check"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/writer"
 )
 
@@ -55,6 +56,7 @@ func validateSeveral(ctx context.Context, e *env, c *config.Config, args []strin
 // validate prints what was found out about the files, if they are to be looked at, and
 // then the settings, all of them or those that matter.
 func (e *env) validate(ctx context.Context, c *config.Config, args []string, files, all bool) (found result, err error) {
+	c.Input.RejectedAs = history.RejectedAs(c.Output.RunsDir, args)
 	var f check.Findings
 	if files {
 		f, err = exit.UnlessStopped(ctx, func() (check.Findings, error) { return check.Input(ctx, e.stdin, c, args) })

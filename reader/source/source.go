@@ -11,6 +11,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"time"
 )
 
 // Options say what to open.
@@ -27,6 +28,8 @@ type Options struct {
 	Digest *Digest
 	// Hash enables SHA256.
 	Hash bool
+	// MinAge refuses a regular file that was modified less than that long ago; 0: none.
+	MinAge time.Duration
 }
 
 // Source is an open input. It is for one goroutine.
@@ -63,6 +66,16 @@ func Open(o Options) (*Source, error) {
 		return nil, err
 	}
 	s.raw = newRaw(opened, o.Hash)
+	if f, ok := opened.(*os.File); ok {
+		info, err := f.Stat()
+		if err != nil {
+			return nil, errors.Join(openError(s.name, err), s.Close())
+		}
+		s.watch(f, info)
+	}
+	if err := s.oldEnough(o.MinAge); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	if err := s.assemble(o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -96,7 +109,7 @@ func (s *Source) Read(p []byte) (int, error) {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return n, e
 	}
-	return n, &Error{File: s.name, Rule: "cannot be read further", Err: err}
+	return n, s.changed(err)
 }
 
 // Count starts the digest, including what was read already, so an input can be opened and
@@ -108,13 +121,19 @@ func (s *Source) Count() error {
 	return s.digested.start()
 }
 
+// Release frees what reading takes, and keeps the file open for Unchanged.
+func (s *Source) Release() error { return s.closeTo(1) }
+
 // Close closes the file and frees the decompressor. Stdin stays open.
-func (s *Source) Close() error {
+func (s *Source) Close() error { return s.closeTo(0) }
+
+func (s *Source) closeTo(n int) error {
 	var errs []error
-	for i := len(s.closers) - 1; i >= 0; i-- {
-		errs = append(errs, s.closers[i]())
+	for len(s.closers) > n {
+		last := len(s.closers) - 1
+		errs = append(errs, s.closers[last]())
+		s.closers = s.closers[:last]
 	}
-	s.closers = nil
 	return errors.Join(errs...)
 }
 

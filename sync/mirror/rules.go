@@ -74,8 +74,8 @@ func (r Rules) violated(ctx context.Context, l Ledger, p *Presence, n counts) (r
 		say("nothing proves that "+r.Unproven+" was not truncated",
 			"give --expect-records, --expect-sha256, a FILE.sha256 next to the file, a --trailer or gzip; or --trust-eof if the other guards are enough")
 	}
-	if p.unidentified > 0 {
-		say(fmt.Sprintf("the id of %s cannot be read (%s)", plural(p.unidentified, "row"), places(p.firstUnidentified)), "fix these rows")
+	if n := p.unidentified + p.unknown; n > 0 {
+		say(fmt.Sprintf("the id of %s cannot be read (%s)", plural(n, "row"), places(p.firstUnidentified)), "fix these rows")
 	}
 	if r.Invalid == p.read {
 		say("no row of the input is valid", "look at the codes in rejects")
