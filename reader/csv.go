@@ -178,7 +178,11 @@ func (r *csvRows) next(rec *user.Record) error {
 // keep theirs. It may be quoted in another way. Nearly all rows differ in their first
 // byte.
 func (r *csvRows) repeatsHeader(row *frame.Row) bool {
-	if len(row.Bytes) == 0 || row.Bytes[0] != '"' && row.Bytes[0] != r.taker.header[0] && !begins(row.Bytes, r.header[0]) {
+	b := row.Bytes
+	if len(b) > 0 && b[0] == '"' {
+		b = b[1:]
+	}
+	if !begins(b, r.header[0]) && !bytes.HasPrefix(row.Bytes, r.taker.header[:min(8, len(r.taker.header))]) {
 		return false
 	}
 	raw, header := row.Raw(), bytes.TrimRight(r.taker.header, "\r\n")
