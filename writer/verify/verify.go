@@ -35,7 +35,7 @@ type Journal struct {
 	Notes iter.Seq2[Note, error]
 }
 
-// Mark says up to which record, and to which sizes, everything was on the
+// Checkpoint says up to which record, and to which file sizes, everything was on the
 // disk.
 type Checkpoint struct {
 	Record           int
