@@ -54,7 +54,7 @@ func TestForecastTakes(t *testing.T) {
 	for want, f := range map[string]Forecast{
 		"no time": {},
 		"as long as the API takes: the rate is unlimited": {Work: Work{Calls: map[string]int{"create": 1}}},
-		"1h0m0s at least, at 600 calls per minute":          {Work: Work{Calls: map[string]int{"create": 36_000}, PerSecond: 10, Seconds: 3600}},
+		"1h0m0s at least, at 600 calls per minute":        {Work: Work{Calls: map[string]int{"create": 36_000}, PerSecond: 10, Seconds: 3600}},
 	} {
 		if got := f.takes(); got != want {
 			t.Errorf("%q, want %q", got, want)

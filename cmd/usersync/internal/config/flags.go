@@ -101,14 +101,17 @@ func addFlags(cmd *cobra.Command, apis func() []Section, commands Commands) *Fla
 }
 
 func usage(s *Setting) string {
-	text := s.Use
+	var values []string
 	if len(s.Words) > 0 {
-		text += ": " + strings.Join(s.Words, ", ")
+		values = append(values, strings.Join(s.Words, ", "))
 	}
 	if s.Default != "" && s.Kind != Bool {
-		text += " (default " + s.Default + ")"
+		values = append(values, "default "+s.Default)
 	}
-	return text
+	if len(values) == 0 {
+		return s.Use
+	}
+	return s.Use + " (" + strings.Join(values, "; ") + ")"
 }
 
 func complete(cmd *cobra.Command, s *Setting) {

@@ -40,7 +40,7 @@ func (k *kardSection) settings() []config.Setting {
 			Use: "address of the API; no default, so a test cannot reach production by accident",
 			Set: config.IntoString(&k.baseURL)},
 		{Key: "organization", Kind: config.ID, Value: "ID", Remote: true,
-			Use: "the issuer's organization id",
+			Use: "organization id of the issuer",
 			Set: config.IntoString(&k.organization)},
 		{Key: "put", Value: "NAME", Default: "merge", Words: []string{"merge", "as_is"},
 			Use: "what an update sends: the row and what it leaves out, read from the API (merge), or the row alone (as_is)",
