@@ -56,6 +56,9 @@ func (r *csvRows) unfit(row *frame.Row, from int) *user.InvalidError {
 		return &user.InvalidError{Code: "invalid_charset", Rule: "holds bytes that are not valid " + r.charset, Hint: "name the right --charset"}
 	case row.Spoiled:
 		e := &user.InvalidError{Code: "bare_quote", Rule: "a quote stands where none may", Hint: "put the cell in quotes and double the quotes inside it"}
+		if bytes.IndexByte(row.Raw(), '\n') >= 0 {
+			return inBrokenQuote(row)
+		}
 		if column := from + row.Cell; column < len(r.header) {
 			e.Column = r.header[column]
 		}
@@ -65,6 +68,17 @@ func (r *csvRows) unfit(row *frame.Row, from int) *user.InvalidError {
 }
 
 var replacement = []byte("\uFFFD")
+
+// inBrokenQuote is the record of all lines that may lie inside a quote that is not
+// closed as it should be: none of them can be told from a user.
+func inBrokenQuote(row *frame.Row) *user.InvalidError {
+	lines := bytes.Count(row.Raw(), []byte{'\n'}) + 1
+	return &user.InvalidError{Code: CodeInBrokenQuote, Rule: "is " + strconv.Itoa(lines) + " lines that may lie inside a broken quote, so that they cannot be told apart",
+		Hint: "double the quotes inside the quoted cell, or close it"}
+}
+
+// CodeInBrokenQuote is the code of several lines that may be one cell.
+const CodeInBrokenQuote = "in_broken_quote"
 
 func invalidUTF8() *user.InvalidError {
 	return &user.InvalidError{Code: "invalid_utf8", Rule: "is not valid UTF-8", Hint: "name the file's --charset, such as windows-1252"}

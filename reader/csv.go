@@ -34,6 +34,8 @@ type csvRows struct {
 	trailer   proof.Trailer
 	ended     bool // the trailer was seen
 	records   int  // so far
+	results   bool // the file is results of a run: their cells are quoted for spreadsheets
+	headers   int  // copies of the header that were passed over
 	// charset is where the text was decoded from; U+FFFD stands for its faults.
 	charset  string
 	original func(user.Rejected) [][]byte
@@ -113,6 +115,7 @@ func (r *csvRows) readHeader() error {
 	}
 	r.taker.parser, r.taker.header, r.header = reader, bytes.Clone(row.Bytes), slices.Clone(header)
 	r.own, err = r.marks.find(r.header)
+	r.results = user.IsResults(trimmed(r.header))
 	return r.located(row.Line, err)
 }
 
@@ -129,6 +132,10 @@ func (r *csvRows) fatal(err error) error { return inputError(r.file, r.frame.Lin
 
 func (r *csvRows) next(rec *user.Record) error {
 	row, err := r.frame.Next()
+	for err == nil && r.repeatsHeader(&row) {
+		r.headers++
+		row, err = r.frame.Next()
+	}
 	if err == io.EOF {
 		return r.atEnd()
 	}
@@ -167,6 +174,27 @@ func (r *csvRows) next(rec *user.Record) error {
 	return nil
 }
 
+// repeatsHeader reports whether a row is the header once more: files that were joined
+// keep theirs. It may be quoted in another way.
+func (r *csvRows) repeatsHeader(row *frame.Row) bool {
+	raw, header := row.Raw(), bytes.TrimRight(r.taker.header, "\r\n")
+	if len(raw) == 0 || row.Spoiled || raw[0] != header[0] && raw[0] != '"' && header[0] != '"' {
+		return false
+	}
+	if bytes.Equal(raw, header) {
+		return true
+	}
+	if bytes.IndexByte(raw, '"') < 0 && bytes.IndexByte(header, '"') < 0 || len(raw) > 2*len(header)+2*len(r.header) {
+		return false
+	}
+	reader := csv.NewReader(bytes.NewReader(raw))
+	reader.Comma = r.delimiter
+	cells, err := reader.Read()
+	return err == nil && slices.Equal(cells, r.header)
+}
+
+func (r *csvRows) skipped() Skipped { return Skipped{Headers: r.headers, Blank: r.frame.Blank()} }
+
 // parse takes the row in feed apart into cells.
 func (r *csvRows) parse() (ragged bool, err error) {
 	out, err := r.taker.um.Read()
@@ -174,6 +202,9 @@ func (r *csvRows) parse() (ragged bool, err error) {
 		return true, nil
 	}
 	if row, ok := out.(cellsRow); err == nil && ok && row.Cells.spread(r.taker.places) {
+		if r.results {
+			unquote(r.cells)
+		}
 		return false, nil
 	}
 	// The frame lets no other row pass. gocsv's words would quote the cell.
@@ -192,6 +223,21 @@ func (r *csvRows) ragged(raw []byte, from int) *user.InvalidError {
 		e.Rule = "has " + strconv.Itoa(len(cells)) + " cells, the header has " + want
 	}
 	return e
+}
+
+// unquote takes off what results put in front of a cell.
+func unquote(cells []user.Value) {
+	for i := range cells {
+		cells[i].Text = user.UnquoteCell(cells[i].Text)
+	}
+}
+
+func trimmed(names []string) []string {
+	all := make([]string, len(names))
+	for i, name := range names {
+		all[i] = strings.TrimSpace(name)
+	}
+	return all
 }
 
 func validDelimiter(d rune) bool {

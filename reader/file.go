@@ -32,6 +32,8 @@ type rows interface {
 	next(*user.Record) error
 	// line is where reading stands.
 	line() int
+	// skipped tells what was passed over so far.
+	skipped() Skipped
 	// end is asked when next has returned io.EOF.
 	end() ending
 }
@@ -66,7 +68,7 @@ func (in *Input) start(path string, several bool) (*file, error) {
 			return nil, inputError(name, 0, err)
 		}
 	}
-	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: ownBeginnings(), Tally: in.tally,
+	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: ownBeginnings(), Tally: in.tally, MinAge: in.o.MinAge,
 		Hash: sidecar != "" || in.o.ExpectSHA256 != ""})
 	if err != nil {
 		return nil, inputError(name, 0, err)
@@ -143,6 +145,9 @@ func (in *Input) closeFile(f *file) error {
 func (in *Input) readFile(i int, path string, yield func(*user.Record, error) bool) (more bool) {
 	if in.files[i] == nil {
 		f, err := in.open(path)
+		if err == nil {
+			err = in.reopened(i, f)
+		}
 		if err != nil {
 			return in.fail(err, yield)
 		}
@@ -155,10 +160,11 @@ func (in *Input) readFile(i int, path string, yield func(*user.Record, error) bo
 	if !in.readRows(f, yield) {
 		return false
 	}
+	in.skipped.add(f.rows.skipped())
 	err := in.finish(i, f)
 	in.files[i], in.finished = nil, i+1
-	if failed := in.closeFile(f); err == nil {
-		err = failed
+	if failed := in.versions.keep(f); err == nil && failed != nil {
+		err = &InputError{File: f.name, Rule: "cannot be closed", Err: failed}
 	}
 	if err != nil {
 		return in.fail(err, yield)
@@ -183,6 +189,14 @@ func (in *Input) readRows(f *file, yield func(*user.Record, error) bool) (more b
 		}
 		if err != nil {
 			return in.fail(inputError(f.name, f.rows.line(), err), yield)
+		}
+		if rec.Origin.Before != nil && in.o.RejectedAs != nil {
+			in.checkRejected(rec)
+		}
+		if rec.Op == user.Delete && rec.Err == nil {
+			if err := in.checkDelete(f, rec); err != nil {
+				return in.fail(err, yield)
+			}
 		}
 		in.count++
 		rec.Origin.Record, rec.Origin.File = in.count, f.name

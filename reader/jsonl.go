@@ -97,6 +97,8 @@ func (r *jsonRows) begin(m *mapping.Mapper, c *chunk) error {
 	return nil
 }
 
+func (r *jsonRows) skipped() Skipped { return Skipped{} }
+
 func (r *jsonRows) line() int { return r.frame.Line() }
 
 func (r *jsonRows) next(rec *user.Record) error {

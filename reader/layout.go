@@ -65,7 +65,7 @@ func (in *Input) Columns() []Column {
 // settle makes the first file's layout that of the input.
 func (in *Input) settle(f *file) error {
 	o := mapping.Options{Config: in.o.Mapping, Header: f.layout.Header, Names: Names(),
-		Accepts: in.o.Accepts, Typed: f.layout.Format == JSONL}
+		Accepts: in.o.Accepts, IDs: in.o.IDs, Typed: f.layout.Format == JSONL}
 	if f.layout.Format == JSONL && len(o.Header) == 0 { // an array without elements
 		o.Config, o.Header = mapping.Config{}, []string{string(user.ID)}
 	}

@@ -12,10 +12,12 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"time"
 
 	"usersync/reader/mapping"
 	"usersync/reader/proof"
 	"usersync/reader/source"
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
@@ -38,6 +40,8 @@ type Options struct {
 	// byte-order mark overrides it.
 	Charset string
 	Mapping mapping.Config
+	// IDs says which texts are not ids; the zero value is the default.
+	IDs identity.Policy
 	// Op is the intent that every record gets, unless Mapping.OpColumn names the
 	// column that holds it.
 	Op user.Op
@@ -49,6 +53,9 @@ type Options struct {
 	// columns, the latest first; none where they are not known. Secrets that the
 	// reject masks are taken from them. Nil knows none.
 	Original func(user.Rejected) [][]byte
+	// RejectedAs reports whether a record had the id when it was rejected, and whether
+	// it is known which id it had. Nil knows none.
+	RejectedAs func(r user.Rejected, id string) (same, known bool)
 	// ExpectRecords is how many records the whole input must have; 0: any number.
 	ExpectRecords int
 	// ExpectSHA256 is the hash in hex that the bytes of the one file must have, as
@@ -56,6 +63,11 @@ type Options struct {
 	ExpectSHA256 string
 	// Sidecar looks for FILE.sha256 beside each file, as sha256sum writes it.
 	Sidecar bool
+	// TrustEOF takes the end of a file for its end: a last line without its newline is
+	// then believed where it deletes a user.
+	TrustEOF bool
+	// MinAge refuses a file that was modified less than that long ago; 0: none.
+	MinAge time.Duration
 	// Trailer is the first cell of the row that ends each CSV file and holds the
 	// number of its records in another cell; empty: there is none.
 	Trailer string
@@ -74,13 +86,15 @@ type Input struct {
 	finished int
 	evidence evidence
 	failed   bool // gave an error
+	versions versions
+	skipped  Skipped // in the files that were read to their end
 }
 
 // Open checks everything that can be wrong before the first record is sent, in
 // every file: that it is there, has a header, and has the columns that the
 // mapping wants and no others. An error is an *InputError.
 func Open(ctx context.Context, o Options) (*Input, error) {
-	in := &Input{o: o, tally: source.NewTally(), files: make([]*file, len(o.Paths)), evidence: evidence{proofs: make([]proof.Proof, len(o.Paths))}}
+	in := &Input{o: o, tally: source.NewTally(), files: make([]*file, len(o.Paths)), versions: newVersions(len(o.Paths)), evidence: evidence{proofs: make([]proof.Proof, len(o.Paths))}}
 	for i, path := range o.Paths {
 		in.evidence.proofs[i].File = source.Name(path)
 	}
@@ -123,6 +137,7 @@ func (in *Input) look(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
+	in.versions.see(i, f)
 	if i == 0 || f.source.Once() {
 		in.files[i] = f
 		return nil
@@ -166,6 +181,20 @@ func (in *Input) Proofs() []proof.Proof {
 // ended.
 func (in *Input) Warnings() []string { return append([]string(nil), in.evidence.warnings...) }
 
+// Skipped are lines that belong to no record.
+type Skipped struct {
+	Headers int // exact copies of the header, after it
+	Blank   int
+}
+
+func (s *Skipped) add(more Skipped) {
+	s.Headers += more.Headers
+	s.Blank += more.Blank
+}
+
+// Skipped tells what was passed over in the files that were read to their end.
+func (in *Input) Skipped() Skipped { return in.skipped }
+
 // Close closes the files that are open.
 func (in *Input) Close() error {
 	var errs []error
@@ -175,7 +204,7 @@ func (in *Input) Close() error {
 			in.files[i] = nil
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, in.versions.close())...)
 }
 
 // Records reads the input, once: a second call goes on where the first ended.

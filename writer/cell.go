@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"usersync/sync/user"
 )
 
 // QuoteCell returns text as it stands in a cell of results, so that a
@@ -26,16 +28,7 @@ func QuoteCell(text string) string {
 }
 
 // UnquoteCell returns the text that QuoteCell was given.
-func UnquoteCell(cell string) string {
-	text, quoted := strings.CutPrefix(cell, "'")
-	if !quoted || !strings.HasPrefix(text, `"`) {
-		return text
-	}
-	if literal, err := strconv.Unquote(text); err == nil {
-		return literal
-	}
-	return text // not ours: somebody edited the cell
-}
+func UnquoteCell(cell string) string { return user.UnquoteCell(cell) }
 
 // leads reports whether the first character would make a spreadsheet, or
 // UnquoteCell, take text for something else.

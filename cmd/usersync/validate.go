@@ -9,6 +9,7 @@ import (
 	"usersync/cmd/usersync/internal/check"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/writer"
 )
 
@@ -52,6 +53,7 @@ func validateSeveral(ctx context.Context, e *env, c *config.Config, args []strin
 
 // validate tells of the settings, and of the files too if they are asked for.
 func (e *env) validate(ctx context.Context, c *config.Config, args []string, files bool) (found result, err error) {
+	c.Input.RejectedAs = history.RejectedAs(c.Output.RunsDir, args)
 	r := check.NewReport(e.stdout, c.Output.JSON)
 	r.Settings(c.Shown())
 	var rows check.Rows

@@ -14,6 +14,7 @@ type CSV struct {
 	delimiter []byte
 	line      int // of the next byte, from 1
 	open      bool
+	blank     int // lines
 
 	state     state
 	pos       int // scanned so far, from the window's start
@@ -21,6 +22,7 @@ type CSV struct {
 	spoiled   bool
 	quoteLine int   // where the last quote opened
 	dropped   int64 // bytes of this row that were passed by
+	unclosed  int   // broken quotes that nothing closed
 }
 
 type state uint8
@@ -58,12 +60,19 @@ func (f *CSV) Next() (Row, error) {
 		if err != nil || row.Long || len(row.Raw()) > 0 {
 			return row, err
 		}
+		f.blank++
 	}
 }
 
+// Blank is how many blank lines were passed over.
+func (f *CSV) Blank() int { return f.blank }
+
 func (f *CSV) cut() (Row, error) {
-	row := Row{Line: f.line, Offset: f.offset}
 	data := f.Data()
+	if len(data) > 0 && data[0] >= misreadMark[0] {
+		data = f.skipMarks()
+	}
+	row := Row{Line: f.line, Offset: f.offset}
 	if i := bytes.IndexByte(data, '\n'); i >= 0 && i <= MaxRecord && bytes.IndexByte(data[:i], '"') < 0 {
 		row.Bytes = data[:i+1]
 		f.line++
@@ -88,6 +97,9 @@ func (f *CSV) scan(row *Row) error {
 	}
 	if f.pos == 0 && f.dropped == 0 {
 		return f.err
+	}
+	if f.spoiled && f.dropped == 0 {
+		f.extend()
 	}
 	row.Length = f.dropped + int64(f.pos)
 	row.Spoiled, row.Cell = f.spoiled, f.cell

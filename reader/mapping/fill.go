@@ -3,9 +3,8 @@ package mapping
 import (
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
@@ -33,6 +32,8 @@ func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribut
 	}
 	if err := m.fill(rec, cells, into[:0]); err != nil {
 		rec.Err = err
+	} else if rec.Suspect != nil {
+		rec.Err = rec.Suspect
 	}
 }
 
@@ -85,11 +86,20 @@ func (m *Mapper) idOf(cells []user.Value) string {
 // name it.
 func (m *Mapper) identify(rec *user.Record, cells []user.Value) (err *user.InvalidError) {
 	value, err := m.value(&m.id, cells)
-	if err == nil {
-		var code, rule string
-		if rec.User.ID, code, rule = identity(value); code != "" {
-			err = m.unfit(&m.id, code, rule)
-		}
+	if err != nil {
+		return err
+	}
+	id, v := m.check(value)
+	if rec.User.ID = id; v.Class == identity.Accepted {
+		return nil
+	}
+	err = m.unfit(&m.id, v.Code, v.Rule)
+	switch err.Hint = v.Hint; v.Class {
+	case identity.Unreadable:
+		rec.User.ID = ""
+	case identity.UnlessKnown:
+		rec.Suspect = err
+		return nil
 	}
 	return err
 }
@@ -147,43 +157,21 @@ func (m *Mapper) putApart(rec *user.Record, s *step, value user.Value) *user.Inv
 		return m.unfit(s, "not_text", "must be a single text")
 	}
 	if s.field == user.RemoteID {
-		rec.Remote = strings.TrimSpace(text)
+		rec.Remote, rec.OwnRemote = strings.TrimSpace(text), true
 		return nil
 	}
 	rec.User.Secrets = append(rec.User.Secrets, user.SecretAttribute{Field: s.field, Value: user.NewSecret(text)})
 	return nil
 }
 
-// identity trims the id and refuses what cannot stand in the path of a URL: code
-// and rule are empty if it can.
-func identity(value user.Value) (id, code, rule string) {
+// check cleans the id and refuses what is not one.
+func (m *Mapper) check(value user.Value) (id string, v identity.Verdict) {
 	text, err := value.Plain()
 	if err != nil {
-		return "", "bad_id", "must be a text or a number"
+		return "", identity.Verdict{Class: identity.Unreadable, Code: identity.CodeBad, Rule: "must be a text or a number"}
 	}
-	id = strings.TrimSpace(text)
-	switch {
-	case id == "":
-		return "", "no_id", "must not be empty"
-	case id == "." || id == "..":
-		return "", "bad_id", "must not be . or .."
-	case hasControl(id):
-		return "", "bad_id", "must not hold control characters"
-	}
-	return id, "", ""
-}
-
-// hasControl asks Unicode's table only where there is more than ASCII.
-func hasControl(text string) bool {
-	for i := range len(text) {
-		switch c := text[i]; {
-		case c >= utf8.RuneSelf:
-			return strings.ContainsFunc(text[i:], unicode.IsControl)
-		case c < ' ' || c == 0x7f:
-			return true
-		}
-	}
-	return false
+	id = identity.Clean(text)
+	return id, m.o.IDs.Check(id)
 }
 
 func (m *Mapper) unfit(s *step, code, rule string) *user.InvalidError {

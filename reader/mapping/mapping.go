@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
@@ -24,6 +25,8 @@ type Options struct {
 	Names map[string]user.Field
 	// Accepts is what the destination takes.
 	Accepts Accepts
+	// IDs says which texts are not ids; the zero value is the default.
+	IDs identity.Policy
 	// Typed says that cells can be other than text, as in JSON, and that rows
 	// may bring columns that the header lacks.
 	Typed bool

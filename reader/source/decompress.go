@@ -49,6 +49,9 @@ func opener(head []byte) func(*bufio.Reader) (archive, error) {
 }
 
 func (s *Source) archiveError(err error) *Error {
+	if errors.Is(err, ErrChanged) {
+		return s.changed(err)
+	}
 	e := &Error{File: s.name, Rule: "the archive is damaged", Err: err}
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):

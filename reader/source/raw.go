@@ -9,10 +9,11 @@ import (
 
 // raw is the file as it lies on the disk or comes from a pipe.
 type raw struct {
-	r     io.Reader
-	bytes int64
-	hash  hash.Hash // nil if nobody asks for it
-	err   error     // what ended it; a terminal would go on after its end
+	r        io.Reader
+	bytes    int64
+	hash     hash.Hash // nil if nobody asks for it
+	err      error     // what ended it; a terminal would go on after its end
+	*watched           // nil if it is not a regular file
 }
 
 func newRaw(r io.Reader, hashed bool) *raw {
@@ -28,6 +29,11 @@ func (r *raw) Read(p []byte) (int, error) {
 		return 0, r.err
 	}
 	n, err := r.r.Read(p)
+	if r.watched != nil {
+		if changed := r.check(); changed != nil { // what was just read may be of another version
+			n, err = 0, changed
+		}
+	}
 	r.bytes, r.err = r.bytes+int64(n), err
 	if r.hash != nil {
 		if _, failed := r.hash.Write(p[:n]); failed != nil {
@@ -44,7 +50,7 @@ func (s *Source) Finish() error {
 		return err
 	}
 	if _, err := io.Copy(io.Discard, s.raw); err != nil {
-		return &Error{File: s.name, Rule: "cannot be read further", Err: err}
+		return s.changed(err)
 	}
 	return nil
 }

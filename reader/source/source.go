@@ -11,6 +11,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"time"
 )
 
 // Options say what to open.
@@ -27,6 +28,8 @@ type Options struct {
 	Tally *Tally
 	// Hash asks for SHA256.
 	Hash bool
+	// MinAge refuses a regular file that was modified less than that long ago; 0: none.
+	MinAge time.Duration
 }
 
 // Source is an open input. It is used by one goroutine.
@@ -63,6 +66,16 @@ func Open(o Options) (*Source, error) {
 		return nil, err
 	}
 	s.raw = newRaw(opened, o.Hash)
+	if f, ok := opened.(*os.File); ok {
+		info, err := f.Stat()
+		if err != nil {
+			return nil, errors.Join(openError(s.name, err), s.Close())
+		}
+		s.watch(f, info)
+	}
+	if err := s.oldEnough(o.MinAge); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	if err := s.assemble(o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -97,7 +110,7 @@ func (s *Source) Read(p []byte) (int, error) {
 	if own, ok := errors.AsType[*Error](err); ok {
 		return n, own
 	}
-	return n, &Error{File: s.name, Rule: "cannot be read further", Err: err}
+	return n, s.changed(err)
 }
 
 // Count begins to tally, with what was read already. So an input can be opened
@@ -109,13 +122,19 @@ func (s *Source) Count() error {
 	return s.tallied.begin()
 }
 
+// Release frees what reading takes, and keeps the file open for Unchanged.
+func (s *Source) Release() error { return s.closeTo(1) }
+
 // Close closes the file and frees the decompressor. Stdin stays open.
-func (s *Source) Close() error {
+func (s *Source) Close() error { return s.closeTo(0) }
+
+func (s *Source) closeTo(n int) error {
 	var errs []error
-	for i := len(s.closers) - 1; i >= 0; i-- {
-		errs = append(errs, s.closers[i]())
+	for len(s.closers) > n {
+		last := len(s.closers) - 1
+		errs = append(errs, s.closers[last]())
+		s.closers = s.closers[:last]
 	}
-	s.closers = nil
 	return errors.Join(errs...)
 }
 

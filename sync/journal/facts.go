@@ -39,6 +39,8 @@ type Header struct {
 	Plan *Plan `json:"plan,omitempty"`
 	// Ledger identifies the ledger that the run writes to; empty if there is none.
 	Ledger string `json:"ledger,omitempty"`
+	// RowKey keys the hashes of rows where no ledger does; empty otherwise.
+	RowKey string `json:"row_key,omitempty"`
 	Durability
 }
 
@@ -180,6 +182,7 @@ type Resumed struct {
 type Sent struct {
 	Record int
 	ID     string
+	Hash   uint64  // of the row; 0 if it is not known
 	Op     user.Op // notSent if the frame takes an earlier one back
 	Batch  int
 }

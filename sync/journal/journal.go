@@ -101,7 +101,7 @@ func (j *Journal) Sent(b user.Batch) error {
 		last = max(last, r.Origin.Record)
 	}
 	j.mu.Lock()
-	frame, err := appendSent(j.begin(kindSent, last), b)
+	frame, err := appendSent(j.begin(sentKind(b), last), b, sentKind(b) == kindSentHashed)
 	return j.commit(frame, cmp.Or(err, j.within(last)), j.synced || slices.Contains(j.unsafe, b.Op))
 }
 
@@ -114,7 +114,7 @@ func (j *Journal) Unsent(records []*user.Record) error {
 		last = max(last, r.Origin.Record)
 	}
 	j.mu.Lock()
-	frame, err := appendSent(j.begin(kindSent, last), user.Batch{Op: notSent, Records: records})
+	frame, err := appendSent(j.begin(kindSent, last), user.Batch{Op: notSent, Records: records}, false)
 	return j.commit(frame, cmp.Or(err, j.within(last)), false)
 }
 

@@ -141,6 +141,9 @@ func (l *Ledger) Close() error {
 // Printer returns a new printer with the ledger's key, for one goroutine.
 func (l *Ledger) Printer() *fingerprint.Printer { return fingerprint.NewPrinter(l.key) }
 
+// RowHashes hashes rows with the ledger's key.
+func (l *Ledger) RowHashes() fingerprint.Rows { return fingerprint.NewRows(l.key, true) }
+
 // Generation counts the transactions that changed the scope. A plan made at
 // one generation holds at no other.
 func (l *Ledger) Generation(ctx context.Context) (int64, error) {

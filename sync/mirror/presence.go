@@ -12,6 +12,7 @@ import (
 	"iter"
 	"sync"
 
+	"usersync/sync/identity"
 	"usersync/sync/ledger"
 	"usersync/sync/ledger/rowset"
 	"usersync/sync/user"
@@ -43,7 +44,8 @@ type Presence struct {
 	noID     int           // records whose id cannot be read
 	firstNo  []user.Origin // the first few of them
 	fedAgain bool          // the input is rejects of an earlier run
-	queue    []string      // ids that the engine does not ask for
+	unknown  int           // records whose id would be one only if the ledger held it
+	queue    []queued      // ids that the engine does not ask for
 }
 
 // NewPresence returns an empty Presence. Take the ledger's lock first: a user
@@ -85,17 +87,27 @@ func (p *Presence) Read() int {
 
 const firstNoID = 5
 
+// queued is an id to look up.
+type queued struct {
+	id     string
+	origin user.Origin
+	// asked says that the engine asks for it too; suspect, that it is an id only if
+	// the ledger holds it.
+	asked, suspect bool
+}
+
 func (p *Presence) note(ctx context.Context, r *user.Record) error {
 	p.mu.Lock()
 	p.read++
 	p.fedAgain = p.fedAgain || r.Origin.Before != nil
 	switch {
+	case suspect(r):
+		p.queue = append(p.queue, queued{r.User.ID, r.Origin, r.OnlySuspect() && r.Origin.Record > p.written, true})
 	case !identified(r):
-		if p.noID++; len(p.firstNo) < firstNoID {
-			p.firstNo = append(p.firstNo, r.Origin)
-		}
+		p.noID++
+		p.notIdentified(r.Origin)
 	case r.Err != nil || r.Origin.Record <= p.written:
-		p.queue = append(p.queue, r.User.ID)
+		p.queue = append(p.queue, queued{id: r.User.ID})
 	}
 	full := len(p.queue) == atOnce
 	p.mu.Unlock()
@@ -103,6 +115,23 @@ func (p *Presence) note(ctx context.Context, r *user.Record) error {
 		return p.flush(ctx)
 	}
 	return nil
+}
+
+func (p *Presence) notIdentified(o user.Origin) {
+	if len(p.firstNo) < firstNoID {
+		o.Raw = nil
+		p.firstNo = append(p.firstNo, o)
+	}
+}
+
+// suspect reports whether the id of a record stands for none, such as NULL, unless the
+// ledger holds exactly that id: then its user is in the input.
+func suspect(r *user.Record) bool {
+	if r.Suspect != nil {
+		return true
+	}
+	bad, ok := r.Err.(*user.InvalidError)
+	return ok && r.User.ID != "" && (bad.Code == identity.CodeNull || bad.Code == identity.CodeDamaged)
 }
 
 // identified reports whether the id of a record can be believed. That of an
@@ -118,14 +147,29 @@ func identified(r *user.Record) bool {
 // flush looks up the ids in the queue.
 func (p *Presence) flush(ctx context.Context) error {
 	p.mu.Lock()
-	ids := p.queue
+	queue := p.queue
 	p.queue = nil
 	p.mu.Unlock()
+	ids := make([]string, len(queue))
+	for i := range queue {
+		ids[i] = queue[i].id
+	}
 	known, err := p.users.Look(ctx, ids)
 	if err != nil {
 		return fmt.Errorf("look who is in the input: %w", err)
 	}
 	p.Saw(known)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, q := range queue {
+		if q.asked {
+			p.looked-- // the engine counts it
+		}
+		if q.suspect && known[i].State == user.Absent {
+			p.unknown++
+			p.notIdentified(q.origin)
+		}
+	}
 	return nil
 }
 

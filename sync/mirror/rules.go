@@ -75,8 +75,8 @@ func (r Rules) broken(ctx context.Context, l Ledger, p *Presence, n numbers) (ru
 		say("nothing proves that "+r.Unproved+" was not cut short",
 			"give --expect-records, --expect-sha256, a FILE.sha256 beside it, a --trailer or gzip, or --trust-eof if the other guards are enough")
 	}
-	if p.noID > 0 {
-		say(fmt.Sprintf("the id of %s cannot be read (%s)", plural(p.noID, "row"), places(p.firstNo)), "mend these rows")
+	if n := p.noID + p.unknown; n > 0 {
+		say(fmt.Sprintf("the id of %s cannot be read (%s)", plural(n, "row"), places(p.firstNo)), "mend these rows")
 	}
 	if r.Invalid == p.read {
 		say("no row of the input is fit", "look at the codes in rejects")

@@ -69,7 +69,22 @@ func (p *page) outcomes(s *Summary) {
 	if behind := s.RecordsRead - s.SettledUpTo; s.State != Finished && behind > 0 && len(s.Calls) > 0 {
 		p.printf("  %*s  %s\n", width, "", unknown(s.Calls, behind))
 	}
+	if s.Skipped != nil {
+		p.printf("  %*s  %s\n", width, "", s.Skipped)
+	}
 	p.printf("\n")
+}
+
+// String says how many lines were skipped, and why.
+func (s *Skipped) String() string {
+	var parts []string
+	if s.Headers > 0 {
+		parts = append(parts, Grouped(s.Headers)+" that repeat the header")
+	}
+	if s.Blank > 0 {
+		parts = append(parts, Count(s.Blank, "blank line"))
+	}
+	return "lines skipped: " + strings.Join(parts, ", ")
 }
 
 // unknown says what may have become of the records behind the last result.

@@ -86,6 +86,8 @@ type Counts struct {
 	Outcomes writer.Outcomes `json:"outcomes"`
 	// Records in rejects: invalid, refused, failed and in_doubt.
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
+	// Lines of the input that belong to no record.
+	Skipped *Skipped `json:"skipped,omitempty"`
 	// What mirror did with users whom the input lacks; absent in other modes.
 	Deletions *Deletions `json:"deletions,omitempty"`
 	// Run whose rejects were sent again.
@@ -94,6 +96,14 @@ type Counts struct {
 	Plan *Plan `json:"plan,omitempty"`
 	// Most frequent codes of each outcome.
 	Codes map[user.Status][]writer.Code `json:"codes,omitempty"`
+}
+
+// Skipped are the lines of an input that belong to no record.
+type Skipped struct {
+	// Exact copies of the header after it, as joined files have them.
+	Headers int `json:"headers,omitempty" jsonschema:"minimum=0"`
+	// Blank lines.
+	Blank int `json:"blank,omitempty" jsonschema:"minimum=0"`
 }
 
 // Times are when a run was made, and how fast.

@@ -13,6 +13,9 @@ import (
 func (c *Config) Digest() string {
 	var b strings.Builder
 	for _, v := range c.shown {
+		if v.unsaid {
+			continue
+		}
 		fmt.Fprintf(&b, "%s=%s\n", v.Key, v.Text)
 	}
 	return sum([]byte(b.String() + c.MappingDigest()))
@@ -34,7 +37,7 @@ func (c *Config) digestOf(least Identity) string {
 	var b strings.Builder
 	for _, v := range c.shown {
 		own := v.section == "" && v.identifies >= least || v.section != "" && v.section == c.Target.To
-		if own && v.identifies != ScopeIdentity {
+		if own && !v.unsaid && v.identifies != ScopeIdentity {
 			fmt.Fprintf(&b, "%s=%s\n", v.Key, v.Text)
 		}
 	}

@@ -104,6 +104,7 @@ type Setting struct {
 	Remote     bool     // does not apply to the sandbox, which is local and needs no credentials
 	Global     bool     // applies to the whole command: the section of an API cannot set it
 	OneInput   bool     // is about one input: a command for another resets it to Keyword; it has a Text
+	Added      bool     // newer than digests of settings: at its default it is part of none
 	Identifies Identity // of a section's own settings, FeedIdentity unless it says more
 	Commands   Commands // that take it besides those that start a run
 

@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
@@ -90,10 +91,25 @@ func (in *Input) settings() []Setting {
 		{Key: "ignore", Group: GroupInput, Flag: "ignore", Kind: List, Value: "COLUMN",
 			Use: "columns not to send",
 			Set: intoList(&in.Ignore)},
+		{Key: "null_ids", Group: GroupInput, Flag: "null-ids", Kind: List, Value: "TEXT", Identifies: FeedIdentity, Added: true,
+			Use: "texts that stand for a missing id, instead of the default ones such as NULL and #N/A; none alone accepts every text",
+			Set: intoList(&in.NullIDs)},
+		{Key: "scientific_ids", Group: GroupInput, Flag: "scientific-ids", Kind: Bool, Default: "false", Identifies: FeedIdentity, Added: true,
+			Use: "accept numbers such as 1.23E+15 as ids, although a spreadsheet may have made them from longer ones",
+			Set: IntoBool(&in.ScientificIDs)},
 		{Key: "op_column", Group: GroupInput, Flag: "op-column", Value: "COLUMN", Identifies: FeedIdentity,
 			Use: "column that says what to do with each row, instead of mode: upsert, create, update or delete",
 			Set: IntoString(&in.OpColumn)},
 	}
+}
+
+// IDs says which texts are not ids.
+func (in *Input) IDs() identity.Policy {
+	p := identity.Policy{Nulls: in.NullIDs, AllowScientific: in.ScientificIDs}
+	if len(p.Nulls) == 1 && p.Nulls[0] == "none" {
+		p.Nulls = []string{}
+	}
+	return p
 }
 
 // delimiter is a text for ParseDelimiter; empty for auto.

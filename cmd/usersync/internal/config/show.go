@@ -15,10 +15,12 @@ type Shown struct {
 
 	section    string
 	identifies Identity
+	unsaid     bool // added since digests are kept, and not set: no digest knows it
 }
 
 func newShown(s *Setting, o origin, ignored bool) Shown {
 	v := Shown{Key: s.Key, Text: "-", Source: o.name, section: s.section, identifies: s.Identifies}
+	v.unsaid = s.Added && (len(o.texts) == 0 || len(o.texts) == 1 && o.texts[0] == s.Default)
 	if len(o.texts) > 0 {
 		v.Text = strings.Join(o.texts, ", ")
 	}

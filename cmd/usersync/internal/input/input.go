@@ -62,6 +62,7 @@ func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []st
 	o.Paths, o.Stdin, o.Op, o.Original = paths, stdin, c.Target.Intent(), c.Input.Original
 	o.Mapping = mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn}
 	o.Accepts, o.Trailer = accepts(t), c.Proof.Trailer
+	o.TrustEOF, o.MinAge, o.IDs, o.RejectedAs = c.Proof.TrustEOF, c.Proof.MinAge, c.Input.IDs(), c.Input.RejectedAs
 	o.ExpectRecords, o.ExpectSHA256, o.Sidecar = x.Records, x.SHA256, true
 	return o
 }

@@ -12,6 +12,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/input"
 	"usersync/reader"
 	"usersync/reader/proof"
@@ -36,6 +37,7 @@ type Setup struct {
 // Prepare opens the input. An input that does not fit is an *exit.Error, and nothing was
 // sent. The caller closes the connection.
 func Prepare(ctx context.Context, c *config.Config, conn *connect.Connection, paths []string, stdin io.Reader) (*Setup, error) {
+	c.Input.RejectedAs = history.RejectedAs(c.Output.RunsDir, paths)
 	in, err := input.Open(ctx, stdin, c, conn.Client, paths)
 	if err != nil {
 		return nil, err

@@ -29,6 +29,10 @@ func (r *Run) keepRules(ctx context.Context) error {
 // forbids them, it lists the missing users.
 func (r *Run) missing(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
+		if err := r.Input.Unchanged(); err != nil {
+			yield(nil, err)
+			return
+		}
 		rules := r.Rules(r.protected)
 		rules.Last, rules.Invalid, rules.After = r.checkpointer.Last(), r.checkpointer.Count(user.Invalid), r.at.before.lastDeleted
 		rules.FedAgain = func(missing int) {

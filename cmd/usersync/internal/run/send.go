@@ -36,6 +36,7 @@ type Run struct {
 	counts       engine.Summary
 	calls        destination.Calls
 	stopping     stopping
+	sent         sentRecords
 }
 
 func newRun(b *beginning, at *start) *Run {
@@ -57,6 +58,7 @@ func (r *Run) Release() error {
 // hint, next command and end time.
 func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	files := r.at.files
+	r.sent.Journal, r.sent.hashes = files.journal, r.at.hashes
 	r.options.Log.Info("run started", zap.String("run", files.dir.ID()), zap.String("to", r.Conn.Scope.Host), zap.Strings("from", r.Paths))
 	if r.Config.Log.Progress != "never" {
 		r.options.Progress.Start(progress.Source{Note: r.Conn.Pace.Note, Calls: r.calls.Total})
@@ -69,6 +71,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	counts, err := r.run(ctx, work)
 	stopAnnouncing()
 	r.reading = counts.Reading
+	err = r.checkInput(err)
 	r.counts = total(r.at.before.Summary, counts)
 	r.logWarnings()
 	if !rundir.NoRoom(err) {
@@ -99,7 +102,7 @@ func (r *Run) job(ctx context.Context, known *ledgerView) engine.Job {
 		Results:     r.writer(),
 		BatchSize:   r.Conn.BatchSize(c.Pace.BatchSize),
 		Workers:     c.Pace.Workers,
-		Journal:     files.journal,
+		Journal:     &r.sent,
 		MaxErrors:   engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
 		Resumed:     r.at.Resumed,
 		Applying:    r.options.Plan != nil,
