@@ -175,22 +175,31 @@ func (r *csvRows) next(rec *user.Record) error {
 }
 
 // repeatsHeader reports whether a row is the header once more: files that were joined
-// keep theirs. It may be quoted in another way.
+// keep theirs. It may be quoted in another way. Nearly all rows differ in their first
+// byte.
 func (r *csvRows) repeatsHeader(row *frame.Row) bool {
-	raw, header := row.Raw(), bytes.TrimRight(r.taker.header, "\r\n")
-	if len(raw) == 0 || row.Spoiled || raw[0] != header[0] && raw[0] != '"' && header[0] != '"' {
+	b := row.Bytes
+	if len(b) > 0 && b[0] == '"' {
+		b = b[1:]
+	}
+	if !begins(b, r.header[0]) && !bytes.HasPrefix(row.Bytes, r.taker.header[:min(8, len(r.taker.header))]) {
 		return false
 	}
+	raw, header := row.Raw(), bytes.TrimRight(r.taker.header, "\r\n")
 	if bytes.Equal(raw, header) {
 		return true
 	}
-	if bytes.IndexByte(raw, '"') < 0 && bytes.IndexByte(header, '"') < 0 || len(raw) > 2*len(header)+2*len(r.header) {
+	if row.Spoiled || r.header[0] == "" || !begins(bytes.TrimPrefix(raw, []byte{'"'}), r.header[0]) {
 		return false
 	}
 	reader := csv.NewReader(bytes.NewReader(raw))
 	reader.Comma = r.delimiter
 	cells, err := reader.Read()
 	return err == nil && slices.Equal(cells, r.header)
+}
+
+func begins(row []byte, name string) bool {
+	return len(row) >= len(name) && string(row[:len(name)]) == name
 }
 
 func (r *csvRows) skipped() Skipped { return Skipped{Headers: r.headers, Blank: r.frame.Blank()} }

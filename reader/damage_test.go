@@ -68,6 +68,14 @@ func TestJoinedFiles(t *testing.T) {
 	}
 }
 
+// The lines of joined JSON files may begin with a mark too.
+func TestJoinedJSON(t *testing.T) {
+	got, _ := readIDs(t, "\uFEFF{\"id\":\"a\"}\n\uFEFF{\"id\":\"b\"}\n\uFEFF\n \uFEFF {\"id\":\"\uFEFFc\"}", Options{Format: JSONL})
+	if diff := cmp.Diff([]string{`1 "a"`, `2 "b"`, `4 "c"`}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // Lines that may lie inside a broken quote are one record, which is invalid; a quote
 // that nothing closes is a character.
 func TestBrokenQuotes(t *testing.T) {

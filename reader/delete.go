@@ -19,7 +19,7 @@ func (in *Input) checkDelete(f *file, rec *user.Record) error {
 	}
 	if before := rec.Origin.Before; before != nil && before.Code == CodeTorn && !in.o.TrustEOF {
 		rec.Err = &user.InvalidError{Code: CodeTorn, Rule: "was the last line of a file that may have been cut, and the id with it",
-			Hint: "compare the id with the original list, then empty " + user.RejectCode + " in this row; --trust-eof believes it as it is"}
+			Hint: "compare the id with the original list, then empty " + user.RejectCode + " in this row; --trust-eof accepts it unchanged"}
 		return nil
 	}
 	if end := f.rows.end(); !end.open || !end.torn || in.o.TrustEOF {
@@ -28,7 +28,7 @@ func (in *Input) checkDelete(f *file, rec *user.Record) error {
 	whole, err := in.isWhole(f)
 	if err == nil && !whole {
 		rec.Err = &user.InvalidError{Code: CodeTorn, Rule: "is the last line and has no newline at its end, though the others have one: the id may have been cut",
-			Hint: "end the line, or prove that the file is whole: --expect-sha256, a FILE.sha256 beside it, gzip, or --trust-eof"}
+			Hint: "end the line, or prove that the file is whole: --expect-sha256, a FILE.sha256 next to it, gzip, or --trust-eof"}
 	}
 	return err
 }

@@ -33,12 +33,12 @@ func (f *CSV) skipMarks() []byte {
 // be closed by nothing. A file of more of them does not use quotes as CSV does.
 const maxUnclosed = 16
 
-// extend moves the end of a row with a broken quote behind all lines that may lie
+// extend moves the end of a row with a broken quote after all lines that may lie
 // inside the quote. There are two ways to read such text: every quote opens or
 // closes, or only a quote before a delimiter or a line ending closes. The row ends
 // where both are outside. If there is no such place within MaxRecord, it ends at the
 // last line up to which one of the two was inside and then was not; if nothing closes
-// the quote, it was a character, and the row stays as it is.
+// the quote, it was a character, and the row stays unchanged.
 func (f *CSV) extend() {
 	if f.unclosed == maxUnclosed {
 		return

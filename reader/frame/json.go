@@ -99,6 +99,9 @@ func (f *JSON) cutLine() (Row, error) {
 // take makes the first n bytes the row's.
 func (f *JSON) take(row *Row, n int) {
 	row.Bytes = bytes.TrimSpace(f.Data()[:n])
+	for !f.array && (bytes.HasPrefix(row.Bytes, mark) || bytes.HasPrefix(row.Bytes, misreadMark)) { // joined files keep theirs
+		row.Bytes = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimPrefix(row.Bytes, misreadMark), mark))
+	}
 	row.Length = f.dropped + int64(n)
 	if row.Long = f.dropped > 0 || len(row.Bytes) > MaxRecord; row.Long {
 		row.Bytes = nil

@@ -12,7 +12,7 @@ import (
 	"usersync/sync/user"
 )
 
-// rowOf is a row as it is read again.
+// rowOf is a row that is read again.
 func rowOf(record int, id, email, ssn string) *user.Record {
 	r := &user.Record{Origin: user.Origin{Record: record}, Op: user.Upsert, User: user.User{ID: id}}
 	r.User.Attributes = []user.Attribute{{Field: user.Email, Value: user.TextValue(email)}}
@@ -151,7 +151,7 @@ func TestCompareInMirror(t *testing.T) {
 	}
 }
 
-// Whoever has key and journal cannot test guesses of a secret where the key is kept in
+// Someone who has key and journal cannot test guesses of a secret where the key is in
 // the journal.
 func TestRowHashesWithoutSecrets(t *testing.T) {
 	key := fingerprint.NewKey()

@@ -19,7 +19,7 @@ type Rows struct {
 
 // NewRows returns Rows with the given key. Without secrets, their values are left out,
 // and only which there are counts: for a key that is kept next to the hashes, because
-// whoever has both can test guesses.
+// anyone who has both can test guesses.
 func NewRows(key Key, secrets bool) Rows {
 	rows := key.derive("rows")
 	return Rows{k0: binary.LittleEndian.Uint64(rows[:8]), k1: binary.LittleEndian.Uint64(rows[8:16]), secrets: secrets, set: true}
