@@ -77,7 +77,7 @@ func (p *reportBuilder) outcomes(s *Summary) {
 func (s *Skipped) String() string {
 	var parts []string
 	if s.Headers > 0 {
-		parts = append(parts, Grouped(s.Headers)+" that repeat the header")
+		parts = append(parts, Thousands(s.Headers)+" that repeat the header")
 	}
 	if s.Blank > 0 {
 		parts = append(parts, Count(s.Blank, "blank line"))
