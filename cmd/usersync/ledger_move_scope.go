@@ -65,16 +65,22 @@ func moveScope(ctx context.Context, c *config.Config, name, other string) (to jo
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(all, func(s ledger.Scope) bool { return s.Name == name && s.Used() })
-		if i < 0 {
-			return wrong(errors.New("the ledger knows no users of the old one"))
+		var scope journal.Scope
+		used := slices.IndexFunc(all, func(s ledger.Scope) bool { return s.Name == name && s.Used() })
+		if used >= 0 {
+			scope = connect.ScopeIn(all[used])
+		} else if scope, err = connect.ParseScope(name); err != nil {
+			return wrong(fmt.Errorf("the old name: %w", err))
 		}
-		if all[i].Destination != to.Destination {
+		if scope.Destination != to.Destination {
 			return wrong(errors.New("they are two APIs"))
 		}
-		scope := connect.ScopeIn(all[i])
 		scope.Feed = c.Ledger.Feed
-		return absorbAll(ctx, c, l, scope)
+		absorbed, err := absorbAll(ctx, c, l, scope)
+		if err == nil && used < 0 && absorbed == 0 {
+			return wrong(errors.New("the ledger knows no users of the old one"))
+		}
+		return err
 	})
 	if refused, ok := errors.AsType[*ledger.ScopeError](err); ok {
 		return to, wrong(refused)
@@ -83,22 +89,22 @@ func moveScope(ctx context.Context, c *config.Config, name, other string) (to jo
 }
 
 // absorbAll takes into the ledger what the unfinished runs of a scope did: they lead to
-// the old address.
-func absorbAll(ctx context.Context, c *config.Config, l *ledger.Ledger, scope journal.Scope) error {
+// the old address. It returns how many runs there were.
+func absorbAll(ctx context.Context, c *config.Config, l *ledger.Ledger, scope journal.Scope) (int, error) {
 	left, err := history.Unfinished(c.Output.RunsDir, scope, c.LedgerName())
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, r := range left {
 		if r.Running {
-			return &history.RunningError{Run: r.ID}
+			return 0, &history.RunningError{Run: r.ID}
 		}
 		if err := r.Unfinished().Advance(ctx, l); err != nil {
-			return err
+			return 0, err
 		}
 		if err := r.Absorb(ctx, l, movedBy); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return len(left), nil
 }

@@ -65,7 +65,7 @@ func (p *pool) journalSent(b user.Batch) error {
 		return nil
 	}
 	if p.destination.Traits().Ops[b.Op].Merge {
-		return nil
+		return p.journal.Looked(b)
 	}
 	if err := p.journal.Sent(b); err != nil {
 		return err

@@ -35,6 +35,8 @@ type Journal interface {
 	Sent(user.Batch) error
 	// Settled is called with the outcomes of a batch, in no order.
 	Settled([]user.Outcome) error
+	// Looked is called in place of Sent where a read decides who is sent.
+	Looked(user.Batch) error
 	// Unsent is called, as the run ends, with records of a batch that was recorded as
 	// sent but certainly was not.
 	Unsent([]*user.Record) error

@@ -18,6 +18,7 @@ type notes struct {
 }
 
 func (d *notes) Sent(b user.Batch) error               { return d.add(&d.sent, b.Records) }
+func (d *notes) Looked(user.Batch) error               { return nil }
 func (d *notes) Unsent(records []*user.Record) error   { return d.add(&d.unsent, records) }
 func (d *notes) Settled(outcomes []user.Outcome) error { return nil }
 

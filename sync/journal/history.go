@@ -180,16 +180,16 @@ func (b *builder) resolve() error {
 			return err
 		}
 		for _, s := range calls {
+			if s.Hash != 0 {
+				b.history.remember(s)
+			}
 			if s.Op == notSent {
-				if sent[s.Record].Op == user.Create {
+				if s.Hash == 0 && sent[s.Record].Op == user.Create { // taken back, and not looked at
 					delete(sent, s.Record)
 				}
 				continue
 			}
 			sent[s.Record] = s
-			if s.Hash != 0 {
-				b.history.remember(s)
-			}
 			delete(settled, s.Record)
 		}
 		if err := b.addOutcomes(f, sent, settled); err != nil {

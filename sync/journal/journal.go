@@ -105,6 +105,21 @@ func (j *Journal) Sent(b user.Batch) error {
 	return j.commit(frame, cmp.Or(err, j.within(last)), j.synced || slices.Contains(j.unsafe, b.Op))
 }
 
+// Looked records which rows are about to be compared with what the API holds, without
+// saying that anything is sent. It does nothing for records without a hash.
+func (j *Journal) Looked(b user.Batch) error {
+	if sentKind(b) != kindSentHashed {
+		return nil
+	}
+	last := 0
+	for _, r := range b.Records {
+		last = max(last, r.Origin.Record)
+	}
+	j.mu.Lock()
+	frame, err := appendSent(j.begin(kindSentHashed, last), user.Batch{Op: notSent, Records: b.Records}, true)
+	return j.commit(frame, cmp.Or(err, j.within(last)), false)
+}
+
 // Unsent takes back creates that Sent recorded: they certainly were not made. It
 // does not wait for a sync, because losing the frame costs only a look-up or a
 // doubt.

@@ -59,6 +59,7 @@ func TestProtected(t *testing.T) {
 		"header in capitals":    "ID\r\nvip-1\r\nvip-2\r\n",
 		"header with BOM":       "\ufeff\"Id\"\nvip-1\nvip-2\n",
 		"CSV":                   "name,id,city\n\"Doe, Jane\",vip-1,Bonn\nJohn,\"vip-2\",Rome\n",
+		"invisible in cells":    "name,id,city\nJane,\ufeffvip-1,Bonn\nJohn,\u00a0vip-2\u200b,Rome\n",
 		"semicolons":            "id;name\nvip-1;Jane\nvip-2;John\n",
 		"tabs":                  "name\tid\nJane\tvip-1\nJohn\tvip-2\n",
 		"trailing delimiters":   "vip-1,\nvip-2,\n",

@@ -21,12 +21,22 @@ type sentRecords struct {
 
 // Sent gives each record the hash of its row, by which a resume recognises it.
 func (s *sentRecords) Sent(b user.Batch) error {
+	s.hash(b)
+	return s.Journal.Sent(b)
+}
+
+// Looked does that for records that a read comes before.
+func (s *sentRecords) Looked(b user.Batch) error {
+	s.hash(b)
+	return s.Journal.Looked(b)
+}
+
+func (s *sentRecords) hash(b user.Batch) {
 	for _, r := range b.Records {
 		if r.Hash == 0 {
 			r.Hash = s.hashes.Hash(r)
 		}
 	}
-	return s.Journal.Sent(b)
 }
 
 // Settled counts the outcomes of records that a call carried.
