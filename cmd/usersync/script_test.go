@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 //	                               pattern of a file, or says:TEXT for something printed
 //	lines FILE N                   count the lines of the file that matches
 //	follow CODE                    type the next command of the last standard error
+//	serve FILE CALLS               start an API that answers as FILE says, put its URL into $SERVED
 //	jsonlines PATTERN PROGRAM ...  run; all of standard error is JSON, and a line matches
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -45,7 +46,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               func(env *testscript.Env) error { env.Setenv("USERS", usersDir(t)); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "rehearse": rehearse, "signalled": signalled, "lines": lines, "jsonlines": jsonLines, "follow": follow,
+			"exits": exits, "rehearse": rehearse, "signalled": signalled, "lines": lines, "jsonlines": jsonLines, "follow": follow, "serve": serveScript,
 		},
 	})
 }

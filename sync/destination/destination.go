@@ -132,7 +132,14 @@ type OpTraits struct {
 	// user.AttributesPrefix: the call replaces those as one set and leaves alone
 	// whatever else is left out. A record that has none of them needs no read.
 	Set string
+	// Open says that users may hold attributes that no record can carry, so that
+	// Merge reads for a record with every field too.
+	Open bool
 }
+
+// Whole is the field under which a read-back hands over a user as the API showed it,
+// for a call that must send it back (OpTraits.Open). No column can have this name.
+const Whole user.Field = "(user)"
 
 // Replay says whether a call that was perhaps taken may be made again.
 type Replay uint8

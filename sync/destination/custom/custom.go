@@ -76,7 +76,7 @@ func (c *Config) traits() destination.Traits {
 	}
 	for op, n := range map[user.Op]*call{user.Create: c.create, user.Update: c.update, user.Delete: c.remove} {
 		if n != nil {
-			t.Ops[op] = destination.OpTraits{Max: n.batch, Replay: n.replay, Merge: n.merge && op == user.Update}
+			t.Ops[op] = destination.OpTraits{Max: n.batch, Replay: n.replay, Merge: n.merge && op == user.Update, Open: n.whole && op == user.Update}
 		}
 	}
 	t.Fields = slices.DeleteFunc(t.Fields, user.Field.IsSecret)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
@@ -59,7 +60,7 @@ func (e *encoder) fresh(op user.Op, r *user.Record) *resource.Object {
 // record over it. What the server alone sets is left out, but for the id, by
 // which some find the user.
 func (e *encoder) replacement(op user.Op, r *user.Record) *resource.Object {
-	held, ok := r.User.Value(wholeUser)
+	held, ok := r.User.Value(destination.Whole)
 	if !ok {
 		return e.fresh(op, r)
 	}

@@ -152,9 +152,9 @@ func (c Config) facts() destination.Traits {
 	if c.Features.Bulk {
 		most = min(max(c.Features.MaxOperations, 1), mostUsers)
 	}
-	merge := !c.patches() && c.Put != AsIs
-	update := destination.OpTraits{Max: most, Replay: destination.Safe, Merge: merge}
-	remove := destination.OpTraits{Max: most, Replay: destination.Safe, Merge: c.Deactivate && !c.patches()}
+	merge, lock := !c.patches() && c.Put != AsIs, c.Deactivate && !c.patches()
+	update := destination.OpTraits{Max: most, Replay: destination.Safe, Merge: merge, Open: merge}
+	remove := destination.OpTraits{Max: most, Replay: destination.Safe, Merge: lock, Open: lock}
 	if update.Merge {
 		update.Max = 1
 	}
@@ -185,13 +185,7 @@ var (
 	_ destination.Finder      = (*Client)(nil)
 )
 
-// fields lists what SCIM itself can take, and the whole user, which no record
-// carries: an update that could clear something reads first, always.
+// fields lists what SCIM itself can take.
 func fields() []user.Field {
-	list := []user.Field{wholeUser, user.Password}
-	return append(list, target.Fields()...)
+	return append([]user.Field{user.Password}, target.Fields()...)
 }
-
-// wholeUser is how a user as it was read travels beside a record. No column can
-// have this name: it is no path.
-const wholeUser user.Field = "(user)"

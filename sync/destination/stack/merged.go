@@ -10,9 +10,10 @@ import (
 )
 
 // Merged reads a user before a call that could clear what the record leaves
-// out, and sends that back too. A record that has every field is not read, nor,
-// where only a set of fields is at stake, one that has none of these; one that
-// the read shows to be there already, field by field, is not sent.
+// out, and sends that back too. A record that has every field is not read, unless
+// the API may hold more than we have names for; nor, where only a set of fields is
+// at stake, one that has none of these. One that the read shows to be there
+// already, field by field, is not sent.
 type Merged struct{ destination.API }
 
 // Apply reads and completes the records of a call whose traits ask for it.
@@ -76,7 +77,7 @@ func toComplete(op user.Op, r *user.Record, traits destination.Traits) bool {
 	if call.Set != "" {
 		return call.Merge && hasOf(r, call.Set)
 	}
-	return call.Merge && !carries(r, traits.Fields)
+	return call.Merge && (call.Open || !carries(r, traits.Fields))
 }
 
 // hasOf reports whether r carries a field of the set.
