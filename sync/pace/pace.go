@@ -143,6 +143,7 @@ func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed 
 	if p.stop != nil {
 		return 0, false, nil, p.stop
 	}
+	p.endWindow(now)
 	if wait = p.pausedUntil.Sub(now); wait > 0 {
 		return wait, false, p.changed, nil
 	}
