@@ -13,7 +13,7 @@ type advice struct {
 	printed    bool
 	hint, next string
 	// stopped is the hint for a run that the error stopped.
-	stopped string
+	runHint string
 	// step is the command after such a run; stepByCode leaves it to the exit code.
 	step step
 }
@@ -36,8 +36,8 @@ func adviceOn(err error) (advice, bool) {
 func hintOf(err error) string {
 	for _, k := range errorKinds() {
 		for e := range chain(err) {
-			if a, known := k(e); known && a.stopped != "" {
-				return a.stopped
+			if a, known := k(e); known && a.runHint != "" {
+				return a.runHint
 			}
 		}
 	}

@@ -34,14 +34,14 @@ import (
 // The codes have an order of their own: see exit.Meanings.
 func errorKinds() []errorKind {
 	return slices.Concat(stopErrors(), placeErrors(), earlierRunErrors(), []errorKind{
-		every[*checkpoint.DeletionChangedError](advice{code: exit.Misuse, step: stepNew}),
-		every[*checkpoint.InputChangedError](advice{code: exit.Misuse}),
-		every[*plan.Error](advice{code: exit.Misuse}),
-		every[*journal.DamagedError](advice{code: exit.Misuse}),
-		every[*journal.FormatError](advice{code: exit.Misuse}),
-		every[*user.AccountingError](advice{code: exit.Internal}),
-		kindOf(func(e *exit.WorstError) advice { return advice{code: e.Code} }),
-		kindOf(func(e exit.SignalError) advice {
+		forEvery[*checkpoint.DeletionChangedError](advice{code: exit.Misuse, step: stepNew}),
+		forEvery[*checkpoint.InputChangedError](advice{code: exit.Misuse}),
+		forEvery[*plan.Error](advice{code: exit.Misuse}),
+		forEvery[*journal.DamagedError](advice{code: exit.Misuse}),
+		forEvery[*journal.FormatError](advice{code: exit.Misuse}),
+		forEvery[*user.AccountingError](advice{code: exit.Internal}),
+		forType(func(e *exit.WorstError) advice { return advice{code: e.Code} }),
+		forType(func(e exit.SignalError) advice {
 			if e.Signal == syscall.SIGINT {
 				return advice{code: exit.Interrupt}
 			}
@@ -53,61 +53,61 @@ func errorKinds() []errorKind {
 // stopErrors are what stops a run, before what only the place of its files says.
 func stopErrors() []errorKind {
 	return []errorKind{
-		kindOf(func(e *guard.Error) advice {
+		forType(func(e *guard.Error) advice {
 			steps := map[string]step{mirror.Guard: stepResume, preview.ChangeGuard: stepPlan}
-			return advice{code: exit.Guard, stopped: e.Hint, step: steps[e.Name]}
+			return advice{code: exit.Guard, runHint: e.Hint, step: steps[e.Name]}
 		}),
-		every[*stack.CanaryError](advice{code: exit.Guard,
-			stopped: "look at that record in the input and in the API: mapping or account may not be what they should be; resume goes on behind it"}),
-		kindOf(func(e *reader.InputError) advice {
-			return advice{code: exit.Guard, stopped: cmp.Or(e.Hint, "ask for the file anew") + "; what stands in results was done"}
+		forEvery[*stack.CanaryError](advice{code: exit.Guard,
+			runHint: "look at that record in the input and in the API: mapping or account may not be what they should be; resume goes on behind it"}),
+		forType(func(e *reader.InputError) advice {
+			return advice{code: exit.Guard, runHint: cmp.Or(e.Hint, "ask for the file anew") + "; what stands in results was done"}
 		}),
-		kindOf(adviseOnCall),
-		only(pace.ErrGaveUp, advice{code: exit.Temporary,
-			stopped: "the API is down or out of reach, or base_url is not its address; users without a result were not marked failed"}),
-		only(pace.ErrTooLong, advice{code: exit.Temporary, stopped: "run again when the API lets you, or raise --max-wait"}),
-		only(run.ErrBudget, advice{code: exit.Budget, stopped: "the run goes on from where it stands"}),
-		only(pace.ErrTooLate, advice{code: exit.Budget, stopped: "the run goes on from where it stands"}),
+		forType(adviseOnCall),
+		forValue(pace.ErrGaveUp, advice{code: exit.Temporary,
+			runHint: "the API is down or out of reach, or base_url is not its address; users without a result were not marked failed"}),
+		forValue(pace.ErrTooLong, advice{code: exit.Temporary, runHint: "run again when the API lets you, or raise --max-wait"}),
+		forValue(run.ErrBudget, advice{code: exit.Budget, runHint: "the run goes on from where it stands"}),
+		forValue(pace.ErrTooLate, advice{code: exit.Budget, runHint: "the run goes on from where it stands"}),
 	}
 }
 
 // placeErrors are those of files, disks and ledgers.
 func placeErrors() []errorKind {
 	return []errorKind{
-		kindOf(func(e *rundir.FullError) advice { return advice{code: exit.Temporary, stopped: roomHint(e)} }),
-		kindOf(func(e *fs.PathError) advice { return advice{stopped: roomOf(e)} }),
-		kindOf(func(e syscall.Errno) advice { return advice{code: exit.Temporary, stopped: roomOf(e)} }),
-		kindOf(func(e *exit.Error) advice {
+		forType(func(e *rundir.FullError) advice { return advice{code: exit.Temporary, runHint: roomHint(e)} }),
+		forType(func(e *fs.PathError) advice { return advice{runHint: roomOf(e)} }),
+		forType(func(e syscall.Errno) advice { return advice{code: exit.Temporary, runHint: roomOf(e)} }),
+		forType(func(e *exit.Error) advice {
 			return advice{code: e.Code, printed: true, hint: e.Hint, next: e.Next}
 		}),
-		every[*plan.SpillError](printed(exit.Temporary, "make room there, or set TMPDIR to another place")),
+		forEvery[*plan.SpillError](printed(exit.Temporary, "make room there, or set TMPDIR to another place")),
 		adviseOnLedger,
-		kindOf(func(e *history.PlaceError) advice { return adviseOnPlace(e) }),
-		kindOf(func(e *rundir.PlaceError) advice { return adviseOnPlace(e) }),
-		every[*rundir.UnsafeError](advice{code: exit.Misuse}),
-		every[*rundir.ShortError](advice{code: exit.Misuse}),
-		every[*rundir.ForeignError](advice{code: exit.Misuse}),
-		only(ledger.ErrUnknown, printed(exit.Misuse, "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`")),
-		every[*ledger.ImportError](printed(exit.Misuse, "nothing was imported; give a file that usersync ledger export wrote")),
-		every[*ledger.NotPendingError](printed(exit.Misuse, "only what is pending can be resolved; `usersync ledger forget` lets the next run take the user as new")),
+		forType(func(e *history.DirError) advice { return adviseOnPlace(e) }),
+		forType(func(e *rundir.PlaceError) advice { return adviseOnPlace(e) }),
+		forEvery[*rundir.UnsafeError](advice{code: exit.Misuse}),
+		forEvery[*rundir.ShortError](advice{code: exit.Misuse}),
+		forEvery[*rundir.ForeignError](advice{code: exit.Misuse}),
+		forValue(ledger.ErrUnknown, printed(exit.Misuse, "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`")),
+		forEvery[*ledger.ImportError](printed(exit.Misuse, "nothing was imported; give a file that usersync ledger export wrote")),
+		forEvery[*ledger.NotPendingError](printed(exit.Misuse, "only what is pending can be resolved; `usersync ledger forget` lets the next run take the user as new")),
 	}
 }
 
 // earlierRunErrors are those of earlier runs, and of a user's removal from them.
 func earlierRunErrors() []errorKind {
 	return []errorKind{
-		kindOf(adviseOnLookup),
-		every[*history.OriginalsError](advice{code: exit.Misuse}), // the run says what to do
-		every[*history.RunningError](printed(exit.Held, "wait for it to end; it runs with another ledger than this command names, and one account should have one")),
-		every[*erasure.UnreadableError](printed(exit.Misuse, "somebody changed its files, or the disk lost something: mend them, or remove its directory")),
-		every[*erasure.UnfinishedError](printed(exit.Temporary, "what is done is done: call it again when the cause is gone, and it finishes")),
-		kindOf(adviseOnBlocked),
-		only(erasure.ErrUnknown, printed(exit.Misuse, "ids are compared byte for byte")),
+		forType(adviseOnLookup),
+		forEvery[*history.OriginalsError](advice{code: exit.Misuse}), // the run says what to do
+		forEvery[*history.RunningError](printed(exit.Held, "wait for it to end; it runs with another ledger than this command names, and one account should have one")),
+		forEvery[*erasure.UnreadableError](printed(exit.Misuse, "somebody changed its files, or the disk lost something: mend them, or remove its directory")),
+		forEvery[*erasure.UnfinishedError](printed(exit.Temporary, "what is done is done: call it again when the cause is gone, and it finishes")),
+		forType(adviseOnBlocked),
+		forValue(erasure.ErrUnknown, printed(exit.Misuse, "ids are compared byte for byte")),
 	}
 }
 
 // kindOf is a row of the table whose advice depends on the error.
-func kindOf[E error](advise func(E) advice) errorKind {
+func forType[E error](advise func(E) advice) errorKind {
 	return func(err error) (advice, bool) {
 		e, is := err.(E)
 		if !is {
@@ -118,19 +118,19 @@ func kindOf[E error](advise func(E) advice) errorKind {
 }
 
 // only is a row for one error value.
-func only(known error, a advice) errorKind {
+func forValue(known error, a advice) errorKind {
 	return func(err error) (advice, bool) { return a, err == known }
 }
 
 // every is a row with the same advice on all errors of a type.
-func every[E error](a advice) errorKind { return kindOf(func(E) advice { return a }) }
+func forEvery[E error](a advice) errorKind { return forType(func(E) advice { return a }) }
 
 // printed is advice that is printed wherever the error turns up.
 func printed(code int, hint string) advice { return advice{code: code, printed: true, hint: hint} }
 
 func adviseOnCall(e *destination.CallError) advice {
 	if e.Fault == destination.Denied {
-		return advice{code: exit.Denied, stopped: "check base_url and auth in the config"}
+		return advice{code: exit.Denied, runHint: "check base_url and auth in the config"}
 	}
 	return advice{code: exit.Temporary}
 }
@@ -140,7 +140,7 @@ func adviseOnCall(e *destination.CallError) advice {
 func adviseOnLedger(err error) (advice, bool) {
 	switch err.(type) {
 	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
-	case *history.TakeUpError: // to a person the files of that run and the ledger are one
+	case *history.AbsorbError: // to a person the files of that run and the ledger are one
 	default:
 		if err != ledger.ErrFenced {
 			return advice{}, false

@@ -29,13 +29,13 @@ func TestTroublesWithEarlierRuns(t *testing.T) {
 	}{
 		"no such run":                 {&history.LookupError{Err: errors.New("there is none")}, exit.Misuse, "name a run", "ls -d runs/*"},
 		"a damaged journal":           {&history.LookupError{Err: &journal.DamagedError{}}, exit.Misuse, "check the disk", ""},
-		"an unsafe place":             {&history.PlaceError{Err: &rundir.UnsafeError{Path: "/tmp"}}, exit.Misuse, "a directory of your own", ""},
-		"a place that is not":         {&history.PlaceError{Err: denied}, exit.Misuse, "may write to", "usersync run --help"},
-		"a full disk":                 {&history.PlaceError{Err: full}, exit.Temporary, "make room", ""},
+		"an unsafe place":             {&history.DirError{Err: &rundir.UnsafeError{Path: "/tmp"}}, exit.Misuse, "a directory of your own", ""},
+		"a place that is not":         {&history.DirError{Err: denied}, exit.Misuse, "may write to", "usersync run --help"},
+		"a full disk":                 {&history.DirError{Err: full}, exit.Temporary, "make room", ""},
 		"a run under way":             {&history.RunningError{Run: "k"}, exit.Held, "wait for it to end", ""},
 		"changed originals":           {&history.OriginalsError{Err: errors.New("changed")}, exit.Misuse, "", ""},
-		"no ledger for it":            {&history.TakeUpError{Err: denied}, exit.Misuse, "check its permissions", ""},
-		"a full ledger for it":        {&history.TakeUpError{Err: full}, exit.Temporary, "make room", ""},
+		"no ledger for it":            {&history.AbsorbError{Err: denied}, exit.Misuse, "check its permissions", ""},
+		"a full ledger for it":        {&history.AbsorbError{Err: full}, exit.Temporary, "make room", ""},
 		"unreadable files":            {&erasure.UnreadableError{Err: full}, exit.Misuse, "somebody changed its files", ""},
 		"half an erasure":             {&erasure.UnfinishedError{Err: denied}, exit.Temporary, "it finishes", ""},
 		"a run to be resumed":         {&erasure.BlockedError{Runs: []*history.Run{killed}}, exit.Misuse, "go on with it first", "usersync resume runs/k"},
@@ -46,7 +46,7 @@ func TestTroublesWithEarlierRuns(t *testing.T) {
 		"an id that is settled":       {&ledger.NotPendingError{Standing: "held"}, exit.Misuse, "only what is pending", ""},
 	} {
 		err := fmt.Errorf("do a thing: %w", errors.Join(fmt.Errorf("and another: %w", c.err)))
-		if got := exitCode(err, tally{}); got != c.code {
+		if got := exitCode(err, result{}); got != c.code {
 			t.Errorf("%s: exit code %d, want %d", name, got, c.code)
 		}
 		told, ok := printedAdvice(err)

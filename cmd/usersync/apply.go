@@ -14,7 +14,7 @@ import (
 	"usersync/sync/plan"
 )
 
-func applyCommand(e *env, found *tally) *cobra.Command {
+func applyCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "apply PLAN [FILE]...",
 		Short: "Do what a plan says, and nothing else",
@@ -37,17 +37,17 @@ func applyCommand(e *env, found *tally) *cobra.Command {
 		}
 		p, err := plan.Open(args[0])
 		if err != nil {
-			return run.NotApplied(err, "")
+			return run.PlanRefused(err, "")
 		}
 		p.ApprovedBy = *approved
-		return e.applying(p, args[1:], found, cmd)
+		return e.apply(p, args[1:], found, cmd)
 	}
 	return cmd
 }
 
 // applying makes a run of a plan.
-func (e *env) applying(p *plan.Plan, files []string, found *tally, now *cobra.Command) error {
-	c, err := settingsOf(e, journal.Header{Args: p.Header.Args}, withConfig(p, now))
+func (e *env) apply(p *plan.Plan, files []string, found *result, now *cobra.Command) error {
+	c, err := settingsOf(e, journal.Header{Args: p.Header.Args}, overrideConfig(p, now))
 	if err != nil {
 		return errors.Join(err, p.Close())
 	}
@@ -59,7 +59,7 @@ func (e *env) applying(p *plan.Plan, files []string, found *tally, now *cobra.Co
 }
 
 // withConfig lets --config of this command hold in place of the plan's.
-func withConfig(p *plan.Plan, now *cobra.Command) *cobra.Command {
+func overrideConfig(p *plan.Plan, now *cobra.Command) *cobra.Command {
 	if f := now.Flags().Lookup("config"); f.Changed {
 		p.Header.Args = append(slices.Clip(p.Header.Args), "--config", f.Value.String())
 	}

@@ -13,20 +13,20 @@ import (
 )
 
 // night is a machine on which the crontab of deploy/cron is installed.
-type night struct {
+type cronMachine struct {
 	*machine
 	env  []string
 	line string
 }
 
-func newNight(t *testing.T, baseURL, users string) *night {
+func newCronMachine(t *testing.T, baseURL, users string) *cronMachine {
 	t.Helper()
 	m := newMachine(t, "/etc/usersync", "/var/lib/usersync", "/srv/exports", "/usr/local/bin")
 	m.users(t, users, "/srv/exports/users.csv")
 	m.write(t, "/etc/usersync/client-id", "me\n")
 	m.write(t, "/etc/usersync/client-secret", "hush\n")
-	config := strings.Replace(deployed(t, "deploy", "cron", "usersync.yaml"), "https://test-rewards-api.getkard.com", baseURL, 1)
-	m.write(t, "/etc/usersync/usersync.yaml", m.moved(config)+"give_up_after: 1s\n")
+	config := strings.Replace(readDeployed(t, "deploy", "cron", "usersync.yaml"), "https://test-rewards-api.getkard.com", baseURL, 1)
+	m.write(t, "/etc/usersync/usersync.yaml", m.relocate(config)+"give_up_after: 1s\n")
 	for name, program := range map[string]string{"usersync": "usersync", "usersync-nightly": "../../deploy/cron/usersync-nightly"} {
 		path, err := exec.LookPath(program)
 		if err == nil {
@@ -39,8 +39,8 @@ func newNight(t *testing.T, baseURL, users string) *night {
 			t.Fatal(err)
 		}
 	}
-	n := &night{machine: m}
-	for line := range strings.Lines(m.moved(deployed(t, "deploy", "cron", "crontab"))) {
+	n := &cronMachine{machine: m}
+	for line := range strings.Lines(m.relocate(readDeployed(t, "deploy", "cron", "crontab"))) {
 		n.install(t, strings.TrimSpace(line))
 	}
 	return n
@@ -48,7 +48,7 @@ func newNight(t *testing.T, baseURL, users string) *night {
 
 // install reads a line as crontab(5) says: a variable, or five fields and a
 // command.
-func (n *night) install(t *testing.T, line string) {
+func (n *cronMachine) install(t *testing.T, line string) {
 	t.Helper()
 	name, _, isVariable := strings.Cut(line, "=")
 	switch fields := strings.Fields(line); {
@@ -66,21 +66,21 @@ func (n *night) install(t *testing.T, line string) {
 
 // passes is what cron does: it runs the line with sh and little around it, and
 // mails what was printed.
-func (n *night) passes(t *testing.T, env ...string) (code int, mail string) {
+func (n *cronMachine) runOnce(t *testing.T, env ...string) (code int, mail string) {
 	t.Helper()
 	return n.run(t, append(n.env, env...), "sh", "-c", n.line)
 }
 
 func TestCronIsSilentWhenAllIsWell(t *testing.T) {
-	n := newNight(t, rehearsing(t, "--auth"), "kard.csv")
-	if code, mail := n.passes(t); code != 0 || mail != "" {
+	n := newCronMachine(t, sandboxServer(t, "--auth"), "kard.csv")
+	if code, mail := n.runOnce(t); code != 0 || mail != "" {
 		t.Errorf("exit code %d, and a mail:\n%s", code, mail)
 	}
 }
 
 func TestCronMailsRejects(t *testing.T) {
-	n := newNight(t, rehearsing(t, "--auth"), "kard-mistakes.csv")
-	code, mail := n.passes(t, "WAIT=60")
+	n := newCronMachine(t, sandboxServer(t, "--auth"), "kard-mistakes.csv")
+	code, mail := n.runOnce(t, "WAIT=60")
 	if code != exit.Rejects {
 		t.Errorf("exit code %d", code)
 	}
@@ -89,7 +89,7 @@ func TestCronMailsRejects(t *testing.T) {
 
 // TestCronTriesAgain has an API that is out of reach the first time.
 func TestCronTriesAgain(t *testing.T) {
-	n := newNight(t, rehearsing(t, "--auth"), "kard.csv")
+	n := newCronMachine(t, sandboxServer(t, "--auth"), "kard.csv")
 	n.write(t, "/usr/local/bin/flaky", `#!/bin/sh
 echo try >>tries
 [ "$(wc -l <tries)" -gt 1 ] || exec usersync "$@" --base-url http://127.0.0.1:1
@@ -98,7 +98,7 @@ exec usersync "$@"
 	if err := os.Chmod(n.at("/usr/local/bin/flaky"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if code, mail := n.passes(t, "PROGRAM=flaky", "WAIT=0"); code != 0 || mail != "" {
+	if code, mail := n.runOnce(t, "PROGRAM=flaky", "WAIT=0"); code != 0 || mail != "" {
 		t.Errorf("exit code %d, and a mail:\n%s", code, mail)
 	}
 	if tries, err := os.ReadFile(n.at("/var/lib/usersync/tries")); string(tries) != "try\ntry\n" {
@@ -107,8 +107,8 @@ exec usersync "$@"
 }
 
 func TestCronGivesUp(t *testing.T) {
-	n := newNight(t, "http://127.0.0.1:1", "kard.csv")
-	code, mail := n.passes(t, "TRIES=2", "WAIT=0")
+	n := newCronMachine(t, "http://127.0.0.1:1", "kard.csv")
+	code, mail := n.runOnce(t, "TRIES=2", "WAIT=0")
 	if code != exit.Temporary {
 		t.Errorf("exit code %d", code)
 	}
@@ -117,9 +117,9 @@ func TestCronGivesUp(t *testing.T) {
 
 // TestCronNeverTriesAPersonsWorkAgain breaks the config.
 func TestCronNeverTriesAPersonsWorkAgain(t *testing.T) {
-	n := newNight(t, "http://127.0.0.1:1", "kard.csv")
+	n := newCronMachine(t, "http://127.0.0.1:1", "kard.csv")
 	n.write(t, "/etc/usersync/usersync.yaml", "to: card\n")
-	code, mail := n.passes(t, "WAIT=60")
+	code, mail := n.runOnce(t, "WAIT=60")
 	if code != exit.Misuse {
 		t.Errorf("exit code %d", code)
 	}
@@ -127,7 +127,7 @@ func TestCronNeverTriesAPersonsWorkAgain(t *testing.T) {
 }
 
 func TestCronStartsOneAtATime(t *testing.T) {
-	n := newNight(t, "http://127.0.0.1:1", "kard.csv")
+	n := newCronMachine(t, "http://127.0.0.1:1", "kard.csv")
 	lock, err := os.Create(n.at("/var/lib/usersync/usersync.lock"))
 	if err != nil {
 		t.Fatal(err)
@@ -136,7 +136,7 @@ func TestCronStartsOneAtATime(t *testing.T) {
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		t.Fatal(err)
 	}
-	code, mail := n.passes(t, "TRIES=1")
+	code, mail := n.runOnce(t, "TRIES=1")
 	if code != 8 {
 		t.Errorf("exit code %d", code)
 	}
@@ -145,10 +145,10 @@ func TestCronStartsOneAtATime(t *testing.T) {
 
 // TestCronPassesASignalOn stops the wrapper alone, as an operator would.
 func TestCronPassesASignalOn(t *testing.T) {
-	n := newNight(t, rehearsing(t, "--auth", "--latency", "200ms"), "kard.csv")
+	n := newCronMachine(t, sandboxServer(t, "--auth", "--latency", "200ms"), "kard.csv")
 	cmd := exec.Command("sh", "-c", strings.Replace(n.line, "usersync-nightly", "exec usersync-nightly --rate 10 --batch-size 1", 1))
 	cmd.Dir, cmd.Env = n.dir, n.env
-	var mail heard
+	var mail captured
 	cmd.Stdout, cmd.Stderr = &mail, &mail
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

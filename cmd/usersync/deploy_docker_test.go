@@ -20,7 +20,7 @@ func readDockerfile(t *testing.T) []instruction {
 	t.Helper()
 	var all []instruction
 	stage := ""
-	for line := range strings.Lines(deployed(t, "Dockerfile")) {
+	for line := range strings.Lines(readDeployed(t, "Dockerfile")) {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
 			continue
@@ -64,7 +64,7 @@ func TestDockerfileUsesOnlyWhatItsAuthorsKnow(t *testing.T) {
 
 func TestDockerfileBuilds(t *testing.T) {
 	all := readDockerfile(t)
-	version := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(deployed(t, "go.mod"))[1]
+	version := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(readDeployed(t, "go.mod"))[1]
 	if from := of(all, "build", "FROM"); len(from) != 1 || from[0] != "golang:"+version {
 		t.Errorf("built from %s, and go.mod wants %s", from, version)
 	}

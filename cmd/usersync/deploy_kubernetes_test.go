@@ -36,22 +36,22 @@ func readManifests(t *testing.T) *manifests {
 		Resources        []string
 		Images           []struct{ Name, NewName, NewTag string }
 	}
-	strictly(t, "kustomization.yaml", &bundle)
+	parseStrictly(t, "kustomization.yaml", &bundle)
 	m.included = bundle.Resources
-	strictly(t, "cronjob.yaml", &m.job)
-	strictly(t, "configmap.yaml", &m.config)
-	strictly(t, "secret.yaml.example", &m.secret)
-	strictly(t, "networkpolicy.yaml", &m.policy)
-	strictly(t, "shell.yaml", &m.shell)
+	parseStrictly(t, "cronjob.yaml", &m.job)
+	parseStrictly(t, "configmap.yaml", &m.config)
+	parseStrictly(t, "secret.yaml.example", &m.secret)
+	parseStrictly(t, "networkpolicy.yaml", &m.policy)
+	parseStrictly(t, "shell.yaml", &m.shell)
 	var runs, exports corev1.PersistentVolumeClaim
-	strictly(t, "volumes.yaml", &runs, &exports)
+	parseStrictly(t, "volumes.yaml", &runs, &exports)
 	m.claims = []corev1.PersistentVolumeClaim{runs, exports}
 	return m
 }
 
-func strictly(t *testing.T, name string, documents ...any) {
+func parseStrictly(t *testing.T, name string, documents ...any) {
 	t.Helper()
-	texts := strings.Split(deployed(t, "deploy", "kubernetes", name), "\n---\n")
+	texts := strings.Split(readDeployed(t, "deploy", "kubernetes", name), "\n---\n")
 	if len(texts) != len(documents) {
 		t.Fatalf("%s holds %d documents", name, len(texts))
 	}
@@ -110,11 +110,11 @@ func TestKubernetesRuns(t *testing.T) {
 	place := newMachine(t, places...)
 	place.users(t, "kard.csv", "/exports/users.csv")
 	for name, text := range m.config.Data {
-		place.write(t, "/config/"+name, place.moved(text))
+		place.write(t, "/config/"+name, place.relocate(text))
 	}
-	args := strings.Split(place.moved(strings.Join(c.Args, "\n")), "\n")
+	args := strings.Split(place.relocate(strings.Join(c.Args, "\n")), "\n")
 	// Not the volume's own top: that is root's, and would be refused.
-	place.works(t, env, args, "/data/usersync/runs")
+	place.validateAndRun(t, env, args, "/data/usersync/runs")
 }
 
 func TestKubernetesVolumes(t *testing.T) {
@@ -157,7 +157,7 @@ func TestKubernetesFailsByExitCode(t *testing.T) {
 			action[code] = rule.Action
 		}
 	}
-	for _, code := range needPerson() {
+	for _, code := range needsPerson() {
 		if got := action[int32(code)]; got != batchv1.PodFailurePolicyActionFailJob {
 			t.Errorf("exit code %d: %q, and a person is needed", code, got)
 		}

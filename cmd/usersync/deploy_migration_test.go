@@ -32,8 +32,8 @@ var migration = []struct {
 
 func TestMigrationRecipe(t *testing.T) {
 	m := newMachine(t)
-	m.write(t, "users.csv", strings.Replace(deployed(t, "testdata", "users", "kard.csv"), "+14155550102", "555-0102", 1))
-	m.write(t, "usersync.yaml", "to: kard\nrate: unlimited\nkard: {base_url: '"+rehearsing(t)+"', organization: o-1, auth: {token: file:token}}\n")
+	m.write(t, "users.csv", strings.Replace(readDeployed(t, "testdata", "users", "kard.csv"), "+14155550102", "555-0102", 1))
+	m.write(t, "usersync.yaml", "to: kard\nrate: unlimited\nkard: {base_url: '"+sandboxServer(t)+"', organization: o-1, auth: {token: file:token}}\n")
 	m.write(t, "token", "hush\n")
 	m.write(t, "editor", "#!/bin/sh\nexec sed -i s/555-0102/+14155550102/ \"$1\"\n")
 	if err := os.Chmod(m.at("editor"), 0o700); err != nil {
@@ -41,7 +41,7 @@ func TestMigrationRecipe(t *testing.T) {
 	}
 	env := []string{"PATH=" + os.Getenv("PATH"), "EDITOR=" + m.at("editor")}
 	var commands []string
-	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(deployed(t, "docs", "migration.md"), -1) {
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(readDeployed(t, "docs", "migration.md"), -1) {
 		for line := range strings.Lines(strings.TrimSpace(block[1])) {
 			commands = append(commands, strings.TrimSpace(line))
 		}

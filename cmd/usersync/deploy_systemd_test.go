@@ -18,7 +18,7 @@ type unit map[string]map[string][]string
 func readUnit(t *testing.T, name string) unit {
 	t.Helper()
 	u, section := unit{}, ""
-	for line := range strings.Lines(deployed(t, "deploy", "systemd", name)) {
+	for line := range strings.Lines(readDeployed(t, "deploy", "systemd", name)) {
 		line = strings.TrimSpace(line)
 		key, value, isValue := strings.Cut(line, "=")
 		switch {
@@ -49,7 +49,7 @@ func TestSystemdService(t *testing.T) {
 	u := readUnit(t, "usersync.service")
 	m := newMachine(t, "/etc/usersync", "/var/lib/usersync", "/srv/exports", "/run/credentials/usersync.service")
 	m.users(t, "kard.csv", "/srv/exports/users.csv")
-	m.write(t, "/etc/usersync/usersync.yaml", m.moved(deployed(t, "deploy", "systemd", "usersync.yaml")))
+	m.write(t, "/etc/usersync/usersync.yaml", m.relocate(readDeployed(t, "deploy", "systemd", "usersync.yaml")))
 	for _, credential := range u["Service"]["LoadCredential"] {
 		name, path, _ := strings.Cut(credential, ":")
 		if !strings.HasPrefix(path, "/etc/usersync/") {
@@ -61,7 +61,7 @@ func TestSystemdService(t *testing.T) {
 	if command[0] != "/usr/local/bin/usersync" {
 		t.Errorf("the service starts %s", command[0])
 	}
-	m.works(t, nil, strings.Fields(m.moved(strings.Join(command[1:], " "))), "/var/lib/usersync/runs")
+	m.validateAndRun(t, nil, strings.Fields(m.relocate(strings.Join(command[1:], " "))), "/var/lib/usersync/runs")
 	if state := "/var/lib/" + u.one(t, "Service", "StateDirectory"); u.one(t, "Service", "WorkingDirectory") != state {
 		t.Errorf("the service works elsewhere than in its %s", state)
 	}
@@ -78,7 +78,7 @@ func TestSystemdRetriesWhatIsTemporary(t *testing.T) {
 		}
 		final = append(final, code)
 	}
-	for _, code := range needPerson() {
+	for _, code := range needsPerson() {
 		if !slices.Contains(final, code) {
 			t.Errorf("exit code %d would be tried again", code)
 		}
@@ -150,7 +150,7 @@ func TestSystemdVerifies(t *testing.T) {
 	}
 	args := []string{"verify", "--man=no"}
 	for _, name := range []string{"usersync.service", "usersync.timer", "usersync-failed.service"} {
-		text := strings.ReplaceAll(deployed(t, "deploy", "systemd", name), "/usr/local/bin/usersync", program)
+		text := strings.ReplaceAll(readDeployed(t, "deploy", "systemd", name), "/usr/local/bin/usersync", program)
 		m.write(t, "/units/"+name, text)
 		args = append(args, m.at("/units/"+name))
 	}

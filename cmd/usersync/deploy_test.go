@@ -14,7 +14,7 @@ import (
 )
 
 // deployed reads a file of the repository by its path from the top.
-func deployed(t *testing.T, path ...string) string {
+func readDeployed(t *testing.T, path ...string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(append([]string{"..", ".."}, path...)...))
 	if err != nil {
@@ -45,7 +45,7 @@ func newMachine(t *testing.T, places ...string) *machine {
 func (m *machine) at(path string) string { return filepath.Join(m.dir, path) }
 
 // moved is text with each place where it lies.
-func (m *machine) moved(text string) string {
+func (m *machine) relocate(text string) string {
 	var pairs []string
 	for _, place := range m.places {
 		pairs = append(pairs, place, m.at(place))
@@ -63,7 +63,7 @@ func (m *machine) write(t *testing.T, path, text string) {
 // users puts one of the example inputs where the exports lie.
 func (m *machine) users(t *testing.T, name, path string) {
 	t.Helper()
-	m.write(t, path, deployed(t, "testdata", "users", name))
+	m.write(t, path, readDeployed(t, "testdata", "users", name))
 }
 
 // run starts the program with nothing but env around it, and returns its exit
@@ -85,7 +85,7 @@ func (m *machine) run(t *testing.T, env []string, name string, args ...string) (
 
 // works validates as the deployment would run, then runs it against the
 // sandbox, and looks for the results where the deployment keeps them.
-func (m *machine) works(t *testing.T, env, runArgs []string, runs string) {
+func (m *machine) validateAndRun(t *testing.T, env, runArgs []string, runs string) {
 	t.Helper()
 	if runArgs[0] != "run" {
 		t.Fatalf("the program is started with %q", runArgs)
@@ -103,7 +103,7 @@ func (m *machine) works(t *testing.T, env, runArgs []string, runs string) {
 }
 
 // rehearsing starts `usersync sandbox` and returns its address.
-func rehearsing(t *testing.T, args ...string) string {
+func sandboxServer(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("usersync", append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...)...)
 	out, err := cmd.StdoutPipe()
@@ -129,7 +129,7 @@ func rehearsing(t *testing.T, args ...string) string {
 var retried = []int{exit.Temporary, 10, exit.Terminate}
 
 // needPerson returns the program's exit codes that no second try mends.
-func needPerson() []int {
+func needsPerson() []int {
 	var codes []int
 	for _, m := range exit.Meanings() {
 		if m.Code != exit.OK && !slices.Contains(retried, m.Code) {

@@ -147,7 +147,7 @@ func upward(imports map[string][]string, order string) []string {
 }
 
 // gone lists the folders of the order that are not there any more.
-func gone(imports map[string][]string, order string) []string {
+func missing(imports map[string][]string, order string) []string {
 	var found []string
 	for _, folder := range slices.Sorted(maps.Keys(linesOf(order))) {
 		if _, there := imports[folder]; !there {

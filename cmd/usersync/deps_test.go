@@ -130,7 +130,7 @@ func TestImportsKeepThePolicy(t *testing.T) {
 	if !slices.Contains(imports["cmd/usersync"], "sync/user") {
 		t.Fatal("the test does not see that this package imports sync/user")
 	}
-	for _, v := range slices.Concat(violations(imports, may, never), upward(imports, depsOrder), gone(imports, depsOrder)) {
+	for _, v := range slices.Concat(violations(imports, may, never), upward(imports, depsOrder), missing(imports, depsOrder)) {
 		t.Error(v)
 	}
 }
@@ -230,7 +230,7 @@ func TestOrderFindsWhatRunsUp(t *testing.T) {
 	if found := upward(map[string][]string{"reader": {"sync/user", "reader/mapping"}}, depsOrder); len(found) > 0 {
 		t.Error(found)
 	}
-	if len(gone(map[string][]string{"cmd/usersync": nil}, depsOrder)) == 0 {
+	if len(missing(map[string][]string{"cmd/usersync": nil}, depsOrder)) == 0 {
 		t.Error("folders that are not there are not missed")
 	}
 }

@@ -39,7 +39,7 @@ func (e ending) next(err error, s report.Summary) string {
 		return e.after(stepAfter(err), s)
 	case s.Outcomes.Rejected() == 0:
 		return ""
-	case len(e.config.OtherInput()) > 0: // of this input, and not of its rejects
+	case len(e.config.FlagsForOtherInput()) > 0: // of this input, and not of its rejects
 		return exit.CommandLine("retry", e.Dir)
 	}
 	return t.Again(s.Path("rejects"))
@@ -76,8 +76,7 @@ func stepAfter(err error) step {
 // resumeLine resumes the run: by its name if it is in the default place, otherwise
 // by its directory.
 func (e ending) resumeLine(name string) string {
-	flags := e.config.Invocation.Flags
-	if slices.Contains(flags, "--config") || slices.Contains(flags, "--runs-dir") || e.Resumed {
+	if e.config.Invocation.Named() || e.Resumed {
 		name = e.Dir
 	}
 	if slices.Contains(e.Paths, "-") {
@@ -87,7 +86,7 @@ func (e ending) resumeLine(name string) string {
 }
 
 // because is the hint, with what the last call met where that is the matter.
-func (e ending) because(err error) string {
+func (e ending) hint(err error) string {
 	hint := hintOf(err)
 	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
 		hint = connect.AuthHint(e.config)
@@ -99,7 +98,7 @@ func (e ending) because(err error) string {
 }
 
 // advise adds what a person should know of a run that went well.
-func (e ending) advise(s *report.Summary) {
+func (e ending) addHints(s *report.Summary) {
 	if s.RecordsRead == 0 {
 		s.Reason = "The input held no records."
 	}
@@ -118,7 +117,7 @@ func (e ending) advise(s *report.Summary) {
 	}[e.config.Target.Mode]
 	if rejects := s.Outcomes.Rejected(); rejects > 0 && s.Refused(advice.code) == rejects {
 		s.Hint = advice.hint
-		s.Next = e.config.Invocation.Instead(s.Path("rejects"), append(e.config.OtherInput(), "--mode", "upsert")...)
+		s.Next = e.config.Invocation.Replacing(s.Path("rejects"), append(e.config.FlagsForOtherInput(), config.Flag{Name: "mode", Value: "upsert"})...)
 	}
 }
 

@@ -8,11 +8,11 @@ import (
 
 // exitCode turns what went wrong, and what was found, into the one code that
 // matters most.
-func exitCode(err error, found tally) int {
+func exitCode(err error, found result) int {
 	if found.detailed.Asked {
-		return found.detailed.Code(err != nil, len(codesOfTally(found)) > 0)
+		return found.detailed.Code(err != nil, len(codesOfResult(found)) > 0)
 	}
-	codes := append(codesOf(err), codesOfTally(found)...)
+	codes := append(codesOf(err), codesOfResult(found)...)
 	for _, m := range exit.Meanings() {
 		for _, c := range codes {
 			if c == m.Code {
@@ -45,7 +45,7 @@ func codesOf(err error) []int {
 	return []int{exit.Internal}
 }
 
-func codesOfTally(t tally) []int {
+func codesOfResult(t result) []int {
 	n := t.outcomes
 	var codes []int
 	if n.InDoubt > 0 {

@@ -51,7 +51,7 @@ func TestALedgerOutOfReach(t *testing.T) {
 	} {
 		err := error(&ledger.FailedError{Op: "open ledger", Err: &fs.PathError{Op: "open", Path: "ledger.db", Err: errno}})
 		hint := strings.Contains(hintOf(err), "check its permissions")
-		if got := exitCode(err, tally{}); got != want || hint != (want == exit.Misuse) {
+		if got := exitCode(err, result{}); got != want || hint != (want == exit.Misuse) {
 			t.Errorf("%v: exit code %d, want %d; hint %q", errno, got, want, hintOf(err))
 		}
 	}
@@ -72,8 +72,8 @@ func TestAPlaceThatCannotBeWrittenTo(t *testing.T) {
 		&rundir.PlaceError{Err: &fs.PathError{Op: "open", Path: "runs", Err: syscall.ENOSPC}},
 		&rundir.PlaceError{Err: &fs.PathError{Op: "open", Path: "runs", Err: syscall.EROFS}},
 	} {
-		wrapped := error(&history.PlaceError{Err: bare})
-		if got, want := exitCode(bare, tally{}), exitCode(wrapped, tally{}); got != want || got == exit.Internal {
+		wrapped := error(&history.DirError{Err: bare})
+		if got, want := exitCode(bare, result{}), exitCode(wrapped, result{}); got != want || got == exit.Internal {
 			t.Errorf("%v: exit code %d, and %d if it is wrapped", bare, got, want)
 		}
 		if got, want := hintOf(bare), hintOf(wrapped); got != want || got == "" {
@@ -90,7 +90,7 @@ func TestExitCodePrecedence(t *testing.T) {
 	}
 	for set := range 1 << len(precedence) {
 		var errs []error
-		found := tally{read: 10}
+		found := result{read: 10}
 		want := exit.OK
 		for i, code := range slices.Backward(precedence) {
 			if set&(1<<i) == 0 {
@@ -130,7 +130,7 @@ func TestExitCodeOfOneError(t *testing.T) {
 		"two at once":              {fmt.Errorf("%w, and %w", pace.ErrGaveUp, exit.SignalError{Signal: syscall.SIGTERM}), 143},
 	}
 	for name, test := range tests {
-		if got := exitCode(test.err, tally{}); got != test.want {
+		if got := exitCode(test.err, result{}); got != test.want {
 			t.Errorf("%s: exit code %d, want %d", name, got, test.want)
 		}
 	}
@@ -156,7 +156,7 @@ func TestAllowRejects(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		found := tally{read: 100, allowed: allowed, outcomes: writer.Outcomes{
+		found := result{read: 100, allowed: allowed, outcomes: writer.Outcomes{
 			Invalid: test.invalid, Refused: test.refused, Failed: test.failed, InDoubt: test.doubt,
 		}}
 		if got := exitCode(nil, found); got != test.want {

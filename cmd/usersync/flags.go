@@ -14,7 +14,7 @@ func addSettings(e *env, cmd *cobra.Command, commands config.Commands) func() (*
 	flags := config.AddFlags(cmd, connect.Sections, commands)
 	return func() (*config.Config, error) {
 		c, err := flags.Load(e.environment)
-		e.jsonLog = flags.JSONLog()
+		e.jsonLog, e.loaded = flags.JSONLog(), true
 		return c, err
 	}
 }

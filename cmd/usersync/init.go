@@ -32,7 +32,7 @@ func initCommand(e *env) *cobra.Command {
 		Long:    "init reads the header of FILE and writes a config that says where each column goes.\nIt replaces no file.",
 		Example: "  usersync init users.csv\n  usersync init --to scim users.csv",
 		Args:    oneFile,
-		RunE:    func(c *cobra.Command, args []string) error { return initialise(c.Context(), e, f, args[0]) },
+		RunE:    func(c *cobra.Command, args []string) error { return writeConfig(c, e, f, args[0]) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.to, "to", "kard", "the API that takes the users: its `NAME`")
@@ -50,16 +50,16 @@ func oneFile(c *cobra.Command, args []string) error {
 	return exit.Usage(fmt.Errorf("%s takes one file, and got %d", c.CommandPath(), len(args)), "name a file with a header", c.CommandPath()+" users.csv")
 }
 
-func initialise(ctx context.Context, e *env, f initFlags, path string) error {
+func writeConfig(cmd *cobra.Command, e *env, f initFlags, path string) error {
 	if !slices.Contains(connect.Drafts(), f.to) {
 		return exit.Usage(fmt.Errorf("read flags: --to: no config can be drafted for %s", f.to),
 			exit.DidYouMean(f.to, connect.Drafts())+"; an API that a config describes is in docs/custom.md", "usersync init --help")
 	}
-	header, err := f.header(ctx, e, path)
+	header, err := f.header(cmd.Context(), e, path)
 	if err != nil {
 		return err
 	}
-	d, err := draft.From(ctx, f.to, header)
+	d, err := draft.From(cmd.Context(), f.to, header)
 	if err != nil {
 		return err
 	}
@@ -70,8 +70,7 @@ func initialise(ctx context.Context, e *env, f initFlags, path string) error {
 	if f.file != config.DefaultFile {
 		next = append(next, "--config", f.file)
 	}
-	_, err = fmt.Fprintf(e.stderr, "wrote %s: %s\n  hint: %s\n  next: %s\n", f.file, d.Counts(), d.Hint(), exit.CommandLine(append(next, path)...))
-	return err
+	return e.note(cmd, fmt.Sprintf("wrote %s: %s", f.file, d.Counts()), d.Hint(), exit.CommandLine(append(next, path)...))
 }
 
 func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, error) {
@@ -83,7 +82,7 @@ func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, e
 		Paths: []string{path}, Stdin: e.stdin, Format: f.Format, Delimiter: delimiter, Charset: f.Charset,
 	})
 	if err != nil {
-		hint, err := input.WithoutHint(err)
+		hint, err := input.SplitHint(err)
 		return nil, exit.Usage(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")
 	}
 	return layout.Header, nil

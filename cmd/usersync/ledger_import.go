@@ -20,7 +20,7 @@ func ledgerImport(e *env) *cobra.Command {
 			"The ledger must have the key that the export was made with: copy FILE.key, or set ledger_key.",
 		Example: "  usersync ledger import ledger.jsonl",
 		Args:    ledgerArguments("FILE"),
-	}, connect.Making, func(ctx context.Context, l *ledger.Ledger, args []string) error {
+	}, connect.Creating, func(ctx context.Context, l *ledger.Ledger, args []string) error {
 		in := e.stdin
 		if args[0] != "-" {
 			f, err := os.Open(args[0])

@@ -31,7 +31,7 @@ func ledgerShow(e *env) *cobra.Command {
 func showEntry(e *env, id string, s ledger.Shown) error {
 	table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
 	lines := [][2]string{
-		{"id", id}, {"standing", standingWord(s.State)}, {"remote", s.Remote}, {"feed", s.Feed},
+		{"id", id}, {"standing", stateWord(s.State)}, {"remote", s.Remote}, {"feed", s.Feed},
 		{"run", s.Run}, {"record", fmt.Sprint(s.Record)}, {"fields", fieldsOf(s.Fingerprints)},
 	}
 	for _, line := range lines {
@@ -42,7 +42,7 @@ func showEntry(e *env, id string, s ledger.Shown) error {
 	return table.Flush()
 }
 
-func standingWord(s user.EntryState) string {
+func stateWord(s user.EntryState) string {
 	return map[user.EntryState]string{user.Present: "held", user.AcceptedLater: "accepted", user.Pending: "pending"}[s]
 }
 

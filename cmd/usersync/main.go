@@ -13,8 +13,6 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -40,12 +38,13 @@ type env struct {
 	now            func() time.Time
 	wire           context.Context // ends when calls on the wire are to be cut
 	args           []string
-	jsonLog        bool // standard error takes JSON alone; known once the settings are
+	jsonLog        bool // standard error takes JSON alone; known once loaded
+	loaded         bool // the settings of the command were read, or could not be
 	several        bool // several runs share standard output and standard error
 }
 
 // tally is what a command found out that is no error and still no success.
-type tally struct {
+type result struct {
 	outcomes writer.Outcomes
 	read     int
 	allowed  config.Share
@@ -60,13 +59,15 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 		stdin: stdin, stdout: stdout, stderr: stderr, args: args,
 		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: time.Now, wire: wire,
 	}
-	e.jsonLog = strings.Contains("\n"+strings.Join(args, "\n")+"\n", "\n--log-format\njson\n") || slices.Contains(args, "--log-format=json")
-	found := tally{detailed: exit.Detailed{Asked: exit.AsksDetailed(args)}}
+	var found result
 	root := newRoot(e, &found)
 	root.SetArgs(args)
-	err := root.ExecuteContext(soft)
+	cmd, err := root.ExecuteContextC(soft)
 	err = exit.WithSignal(soft, err)
 	code := exitCode(err, found)
-	e.tellEnd(err, code)
+	if err != nil {
+		e.logsJSON(cmd)
+		e.reportError(err, code)
+	}
 	return code
 }

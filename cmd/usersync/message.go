@@ -5,19 +5,22 @@ import (
 	"io"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 )
 
 // tell writes err for a person: what was being done and what went wrong, a
 // hint, and the next command.
-func tell(w io.Writer, err error) {
+func printError(w io.Writer, err error) {
 	if err == nil {
 		return
 	}
-	if several, ok := err.(interface{ Unwrap() []error }); ok && hinted(several.Unwrap()) > 1 {
-		tellEach(w, several.Unwrap())
+	if several, ok := err.(interface{ Unwrap() []error }); ok && countHints(several.Unwrap()) > 1 {
+		printErrors(w, several.Unwrap())
 		return
 	}
 	fmt.Fprintf(w, "usersync: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
@@ -35,7 +38,7 @@ func tell(w io.Writer, err error) {
 
 // tellEach gives each of several troubles its own hint, and the next command
 // where it changes.
-func tellEach(w io.Writer, errs []error) {
+func printErrors(w io.Writer, errs []error) {
 	for i, err := range errs {
 		t, ok := printedAdvice(err)
 		if ok && i+1 < len(errs) {
@@ -43,12 +46,12 @@ func tellEach(w io.Writer, errs []error) {
 				err = &exit.Error{Err: t, Hint: t.Hint}
 			}
 		}
-		tell(w, err)
+		printError(w, err)
 	}
 }
 
 // hinted counts those that say what to do.
-func hinted(errs []error) int {
+func countHints(errs []error) int {
 	n := 0
 	for _, err := range errs {
 		if t, ok := printedAdvice(err); ok && t.Hint != "" {
@@ -58,20 +61,49 @@ func hinted(errs []error) int {
 	return n
 }
 
+// logsJSON reports whether standard error takes JSON alone. Where cmd did not read
+// its settings, as it has none or its flags are wrong, it goes by what is known.
+func (e *env) logsJSON(cmd *cobra.Command) bool {
+	if !e.loaded {
+		e.jsonLog, e.loaded = config.JSONLog(cmd.Flags(), connect.Sections(), e.environment), true
+	}
+	return e.jsonLog
+}
+
+// note prints what a command has done, with a hint and the next command where there
+// are any: for a person, or as a line of the log.
+func (e *env) note(cmd *cobra.Command, text, hint, next string) error {
+	if e.logsJSON(cmd) {
+		log, err := newLog(e.stderr, "json", "info")
+		if err != nil {
+			return err
+		}
+		log.Info(text, zap.String("hint", hint), zap.String("next", next))
+		return nil
+	}
+	for _, line := range [][2]string{{"  hint: ", hint}, {"  next: ", next}} {
+		if line[1] != "" {
+			text += "\n" + line[0] + line[1]
+		}
+	}
+	_, err := fmt.Fprintln(e.stderr, text)
+	return err
+}
+
 // tellEnd tells how a command ended that went wrong: as a log does, or to a person.
-func (e *env) tellEnd(err error, code int) {
+func (e *env) reportError(err error, code int) {
 	if e.jsonLog {
-		tellJSON(e.stderr, err, code)
+		logError(e.stderr, err, code)
 		return
 	}
-	tell(e.stderr, err)
+	printError(e.stderr, err)
 }
 
 // tellJSON writes err as a line of the log.
-func tellJSON(w io.Writer, err error, code int) {
+func logError(w io.Writer, err error, code int) {
 	log, bad := newLog(w, "json", "error")
 	if err == nil || bad != nil {
-		tell(w, err)
+		printError(w, err)
 		return
 	}
 	fields := []zap.Field{zap.Int("exit_code", code)}

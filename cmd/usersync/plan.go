@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +13,16 @@ import (
 	"usersync/writer/report"
 )
 
-func planCommand(e *env, found *tally) *cobra.Command {
+// The flags of plan that a run does not have.
+const (
+	outFlag      = "out"
+	readFlag     = "read"
+	detailedFlag = "detailed-exitcode"
+)
+
+func planFlags() []string { return []string{outFlag, readFlag, detailedFlag} }
+
+func planCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [FILE|-]...",
 		Short: "Show what a run would do, and send nothing",
@@ -27,9 +35,9 @@ func planCommand(e *env, found *tally) *cobra.Command {
 		Example: "  usersync plan users.csv\n  usersync plan --out plan.jsonl users.csv\n  usersync apply plan.jsonl",
 	}
 	load := addSettings(e, cmd, config.ForRun)
-	out := cmd.Flags().String("out", "", "keep the plan in this `FILE`, for usersync apply")
-	read := cmd.Flags().Bool("read", false, "make the reads that updates need")
-	cmd.Flags().Bool(strings.TrimPrefix(exit.DetailedFlag, "--"), false, "exit with 0 for nothing to do, 1 for an error, 2 for users to send")
+	out := cmd.Flags().String(outFlag, "", "keep the plan in this `FILE`, for usersync apply")
+	read := cmd.Flags().Bool(readFlag, false, "make the reads that updates need")
+	cmd.Flags().BoolVar(&found.detailed.Asked, detailedFlag, false, "exit with 0 for nothing to do, 1 for an error, 2 for users to send")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
@@ -41,26 +49,26 @@ func planCommand(e *env, found *tally) *cobra.Command {
 }
 
 // plan makes a plan and shows it on standard output.
-func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, found *tally) error {
+func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, found *result) error {
 	tuneGC(e.environment.Lookup, c.Target.Sandbox)
 	o.Stdin, o.Now, o.Wire = e.stdin, e.now, e.wire
-	o.Flags = config.DropFlags(c.Invocation.Flags, "--out", "--read", exit.DetailedFlag)
+	o.Args = c.Invocation.Without(planFlags()...).Args(nil)
 	made, err := preview.Make(ctx, c, o)
 	if made == nil {
 		return err
 	}
-	return errors.Join(e.showPlan(c, o, made, found), withHint(made.Stops, hintOf(made.Stops)), err)
+	return errors.Join(e.printPlan(c, o, made, found), withHint(made.Stops, hintOf(made.Stops)), err)
 }
 
 // showPlan shows a plan, and notes what decides about the exit code.
-func (e *env) showPlan(c *config.Config, o preview.Options, made *preview.Plan, found *tally) error {
+func (e *env) printPlan(c *config.Config, o preview.Options, made *preview.Plan, found *result) error {
 	shown := made.Forecast
 	found.read, found.outcomes, found.allowed = shown.Records, made.Outcomes, c.Output.AllowRejects
 	found.detailed.Changes = shown.Sends() > 0
 	if made.Kept {
 		shown.Plan, shown.Next = o.Out, exit.CommandLine("apply", o.Out)
 	} else if shown.Sends() > 0 && made.Stops == nil { // the run would stop as this did
-		shown.Next = runLine(c, shown.Inputs)
+		shown.Next = runCommandLine(c, shown.Inputs)
 	}
 	if c.Output.JSON {
 		return report.WriteForecast(e.stdout, shown)
@@ -69,11 +77,11 @@ func (e *env) showPlan(c *config.Config, o preview.Options, made *preview.Plan, 
 }
 
 // runLine is the command that does what was planned; none for standard input.
-func runLine(c *config.Config, paths []string) string {
+func runCommandLine(c *config.Config, paths []string) string {
 	if slices.Contains(paths, "-") {
 		return ""
 	}
-	return config.Invocation{Flags: config.DropFlags(c.Invocation.Flags, "--out", "--read", "--dry-run", "--json", exit.DetailedFlag)}.Command("run", c.Invocation.Files...)
+	return c.Invocation.Without(append(planFlags(), "dry-run", "json")...).Command("run", c.Invocation.Files...)
 }
 
 // withHint adds a hint to an error that has none.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
@@ -36,14 +38,45 @@ func TestDetailedExitCode(t *testing.T) {
 		"a guard, and users to send": {err: &guard.Error{}, changes: true, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := tally{read: 9, outcomes: writer.Outcomes{Invalid: c.invalid}, detailed: exit.Detailed{Asked: true, Changes: c.changes}}
+			found := result{read: 9, outcomes: writer.Outcomes{Invalid: c.invalid}, detailed: exit.Detailed{Asked: true, Changes: c.changes}}
 			if got := exitCode(c.err, found); got != c.want {
 				t.Errorf("exit code %d, want %d", got, c.want)
 			}
 		})
 	}
-	for args, asked := range map[string]bool{"plan --detailed-exitcode x": true, "plan --detailed-exitcode=true": true, "plan x": false, "run --detailed-exitcode": false} {
-		if exit.AsksDetailed(strings.Fields(args)) != asked {
+}
+
+// Only plan can be asked for detailed exit codes, and only by its flag: not by a file
+// or a value that is called like it.
+func TestOnlyTheFlagAsksForDetailedExitCodes(t *testing.T) {
+	for args, asked := range map[string]bool{
+		"plan --detailed-exitcode x":                         true,
+		"plan --detailed-exitcode=true":                      true,
+		"plan x --detailed-exitcode":                         true,
+		"plan --no-such-flag --detailed-exitcode":            true,
+		"plan --no-such-flag=x --detailed-exitcode x":        true,
+		"plan --read=maybe --detailed-exitcode":              true,
+		"plan x":                                             false,
+		"plan --detailed-exitcode=false":                     false,
+		"plan --detailed-exitcode=maybe":                     false,
+		"plan --detailed-exitcode --detailed-exitcode=false": false,
+		"plan -- --detailed-exitcode":                        false,
+		"plan --no-such-flag -- --detailed-exitcode":         false,
+		"plan --feed --detailed-exitcode":                    false,
+		"run --detailed-exitcode":                            false,
+		"run --detailed-exitcode plan":                       false,
+		"--detailed-exitcode plan":                           false,
+		"validate --detailed-exitcode plan":                  false,
+	} {
+		var found result
+		e := &env{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, args: strings.Fields(args), now: time.Now,
+			environment: config.Environment{Lookup: func(string) (string, bool) { return "", false }, Environ: func() []string { return nil }}}
+		root := newRoot(e, &found)
+		root.SetArgs(e.args)
+		if err := root.Execute(); err == nil {
+			t.Errorf("%s: no error, where no API is named", args)
+		}
+		if found.detailed.Asked != asked {
 			t.Errorf("%s: %t", args, !asked)
 		}
 	}

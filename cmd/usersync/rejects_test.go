@@ -13,7 +13,7 @@ import (
 
 // fedAgain reads text and returns the rejects that its unfit rows make, without
 // the cells that differ from run to run.
-func fedAgain(t *testing.T, format, text string) string {
+func rerunRejects(t *testing.T, format, text string) string {
 	t.Helper()
 	in, err := reader.Open(t.Context(), reader.Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Format: format})
 	if err != nil {
@@ -49,8 +49,8 @@ func TestRejectsDoNotNest(t *testing.T) {
 		if format == reader.JSONL {
 			text = `{"id":"..","email":"c"}` + "\n" + text
 		}
-		first := fedAgain(t, format, text)
-		if second := fedAgain(t, format, first); second != first {
+		first := rerunRejects(t, format, text)
+		if second := rerunRejects(t, format, first); second != first {
 			t.Errorf("%s:\n%s\nfed in again:\n%s", format, first, second)
 		}
 	}

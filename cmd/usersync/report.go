@@ -15,13 +15,13 @@ import (
 
 // conclude adds to the summary what only the command knows, ends the run, tells a
 // person, and returns what went wrong.
-func (e *env) conclude(c *config.Config, t *terminal, r *run.Run, s report.Summary, err error, found *tally) error {
+func (e *env) finish(c *config.Config, t *terminal, r *run.Run, s report.Summary, err error, found *result) error {
 	end := ending{config: c, Facts: r.Facts()}
 	found.outcomes, found.read, found.allowed = s.Outcomes, s.RecordsRead, c.Output.AllowRejects
 	s.ExitCode = exitCode(err, *found)
 	s.Next = end.next(err, s)
 	if err == nil {
-		end.advise(&s)
+		end.addHints(&s)
 	}
 	s.Finish(e.now())
 	if missing := s.Unaccounted(); missing != 0 {
@@ -35,7 +35,7 @@ func (e *env) conclude(c *config.Config, t *terminal, r *run.Run, s report.Summa
 	shown := s
 	shown.Reason, shown.Next = "", "" // the error's own lines say both
 	err = errors.Join(err, e.report(end, t, shown))
-	return &exit.Error{Err: err, Hint: end.because(err), Next: s.Next}
+	return &exit.Error{Err: err, Hint: end.hint(err), Next: s.Next}
 }
 
 // report tells how the run ended: to a person, or as data. That no person could

@@ -12,7 +12,7 @@ import (
 	"usersync/sync/journal"
 )
 
-func resumeCommand(e *env, found *tally) *cobra.Command {
+func resumeCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "resume [RUN|--last] [-]",
 		Short: "Go on with a run that was stopped or killed",

@@ -10,7 +10,7 @@ import (
 	"usersync/sync/journal"
 )
 
-func retryCommand(e *env, found *tally) *cobra.Command {
+func retryCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "retry [RUN|--last]",
 		Short: "Send the rejects of a run again",
@@ -45,8 +45,7 @@ func retryCommand(e *env, found *tally) *cobra.Command {
 			return err
 		}
 		if rejects.Count == 0 {
-			_, err := fmt.Fprintf(e.stderr, "run %s has no rejects: there is nothing to retry\n", from.ID)
-			return err
+			return e.note(cmd, fmt.Sprintf("run %s has no rejects: there is nothing to retry", from.ID), "", "")
 		}
 		return e.send(cmd.Context(), c, o, found)
 	}

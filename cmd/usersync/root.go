@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,7 +17,7 @@ import (
 
 // newRoot builds the command tree. found takes what a command learns that
 // decides about the exit code and is no error.
-func newRoot(e *env, found *tally) *cobra.Command {
+func newRoot(e *env, found *result) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "usersync",
 		Short:         "Make a user API agree with a file of users",
@@ -29,7 +30,8 @@ func newRoot(e *env, found *tally) *cobra.Command {
 	root.SetIn(e.stdin)
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
-	root.SetFlagErrorFunc(unknownFlag)
+	root.SetFlagErrorFunc(e.wrongFlag)
+	config.AddEverywhere(root)
 	root.AddCommand(runCommand(e, found), planCommand(e, found), applyCommand(e, found), resumeCommand(e, found), retryCommand(e, found), verifyCommand(e), ledgerCommand(e),
 		validateCommand(e, found), initCommand(e),
 		sandboxCommand(e), versionCommand(e))
@@ -56,7 +58,11 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return exit.Usage(errors.New("no command was given"), "the commands are "+strings.Join(commandNames(c), ", "), next)
 	}
-	return exit.Usage(fmt.Errorf("unknown command %s", args[0]), exit.DidYouMean(args[0], commandNames(c)), next)
+	hint := exit.DidYouMean(args[0], commandNames(c))
+	if slices.Contains(commandNames(c), args[0]) {
+		hint = "write the command in front of --"
+	}
+	return exit.Usage(fmt.Errorf("unknown command %s", args[0]), hint, next)
 }
 
 func commandNames(c *cobra.Command) []string {
@@ -67,6 +73,22 @@ func commandNames(c *cobra.Command) []string {
 		}
 	}
 	return names
+}
+
+// wrongFlag is called when the parser stops at a flag that is wrong. What comes after
+// it is parsed too: it may say how errors are printed, and what the exit codes mean.
+func (e *env) wrongFlag(c *cobra.Command, err error) error {
+	_, args, _ := c.Root().Find(e.args) // found already, or there would be no flag to parse
+	flags := c.Flags()
+	flags.ParseErrorsAllowlist.UnknownFlags = true
+	_ = flags.ParseAll(args, func(f *pflag.Flag, value string) error {
+		_ = flags.Set(f.Name, value) // err tells of the first one that is wrong
+		return nil
+	})
+	if c.HasSubCommands() && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		return unknownCommand(c, args)
+	}
+	return unknownFlag(c, err)
 }
 
 // unknownFlag adds the nearest flag to what the flag library says.

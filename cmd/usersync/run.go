@@ -11,7 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/run"
 )
 
-func runCommand(e *env, found *tally) *cobra.Command {
+func runCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [FILE|-]...",
 		Short: "Send users to the API and say what became of each",
@@ -39,7 +39,7 @@ func runCommand(e *env, found *tally) *cobra.Command {
 
 // send makes a run: from its settings to its summary, and to what a person is
 // told of it.
-func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *tally) (err error) {
+func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *result) (err error) {
 	defer func() { err = errors.Join(err, o.Plan.Close()) }()
 	tuneGC(e.environment.Lookup, c.Target.Sandbox)
 	t, err := openTerminal(e.stderr, c, e.several)
@@ -59,7 +59,7 @@ func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *
 	}
 	defer func() { err = errors.Join(err, r.Release()) }()
 	s, stopped := r.Send(ctx)
-	if err := e.conclude(c, t, r, s, stopped, found); err != nil {
+	if err := e.finish(c, t, r, s, stopped, found); err != nil {
 		return err
 	}
 	r.Expire()

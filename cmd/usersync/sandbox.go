@@ -34,7 +34,7 @@ func sandboxCommand(e *env) *cobra.Command {
 			"\nBehind a fault, where it strikes:\n" + sandbox.DescribeWhere(),
 		Example: "  usersync sandbox --fault 500:2.5%@after --fault 'refuse=422:1%' --seed 7",
 		Args:    noArguments,
-		RunE:    func(c *cobra.Command, _ []string) error { return serve(c.Context(), e, f) },
+		RunE:    func(c *cobra.Command, _ []string) error { return serve(c, e, f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "kard", "the `NAME` of the API that is rehearsed: "+strings.Join(connect.Mocks(), ", "))
@@ -74,9 +74,10 @@ func (f sandboxFlags) options() (connect.Mock, sandbox.Options, error) {
 	return mock, o, err
 }
 
-// serve runs the sandbox until ctx ends. Its URL is data, on standard output;
+// serve runs the sandbox until the context of cmd ends. Its URL is data, on standard output;
 // what it is and how to use it is talk.
-func serve(ctx context.Context, e *env, f sandboxFlags) error {
+func serve(cmd *cobra.Command, e *env, f sandboxFlags) error {
+	ctx := cmd.Context()
 	tuneGC(e.environment.Lookup, true)
 	mock, o, err := f.options()
 	if err != nil {
@@ -86,8 +87,8 @@ func serve(ctx context.Context, e *env, f sandboxFlags) error {
 	if err != nil {
 		return exit.Usage(fmt.Errorf("start the sandbox: %w", err), "take another port, or 127.0.0.1:0 for a free one", "usersync sandbox --listen 127.0.0.1:0")
 	}
-	fmt.Fprintln(e.stderr, s.Banner())
-	fmt.Fprintf(e.stderr, "put this into %s, and end with ^C:\n  %s\n", config.DefaultFile, mock.Snippet(f.mock, s.URL()))
+	// That it cannot be told who listens is no reason not to listen.
+	_ = e.note(cmd, fmt.Sprintf("%s\nput this into %s, and end with ^C:\n  %s", s.Banner(), config.DefaultFile, mock.Snippet(f.mock, s.URL())), "", "")
 	_, err = fmt.Fprintln(e.stdout, s.URL())
 	if err == nil {
 		<-ctx.Done()

@@ -27,18 +27,18 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScripts runs the stories of testdata/script. Beside testscript's own
-// commands they know:
+// TestScripts runs the stories of testdata/script. They use testscript's own
+// commands and these:
 //
 //	exits CODE PROGRAM ARGS...     run and compare the exit code
-//	rehearse ARGS...               start `usersync sandbox`, put its URL into $SANDBOX
-//	signalled CODE SIGNALS SIGN PROGRAM ARGS...
+//	sandbox ARGS...                start `usersync sandbox`, put its URL into $SANDBOX
+//	interrupt CODE SIGNALS SIGN PROGRAM ARGS...
 //	                               run, wait for the sign, send the signals; a sign is the
 //	                               pattern of a file, or says:TEXT for something printed
 //	lines FILE N                   count the lines of the file that matches
-//	follow CODE                    type the next command of the last standard error
+//	follow CODE                    run the next command printed in the last standard error
 //	serve FILE CALLS               start an API that answers as FILE says, put its URL into $SERVED
-//	jsonlines PATTERN PROGRAM ...  run; all of standard error is JSON, and a line matches
+//	jsonlines PATTERN PROGRAM ...  run; every line of standard error is JSON, and one matches
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               func(env *testscript.Env) error { env.Setenv("USERS", usersDir(t)); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "rehearse": rehearse, "signalled": signalled, "lines": lines, "jsonlines": jsonLines, "follow": follow, "serve": serveScript,
+			"exits": exits, "sandbox": startSandbox, "interrupt": interrupt, "lines": lines, "jsonlines": jsonLines, "follow": follow, "serve": startServer,
 		},
 	})
 }
@@ -88,13 +88,13 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	}
 	cmd := exec.Command(program, args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "KARD_TOKEN", "GOCOVERDIR"} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "KARD_TOKEN", "GOCOVERDIR", "USERSYNC_LOG_FORMAT", "USERSYNC_CONFIG"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	return cmd
 }
 
-func rehearse(ts *testscript.TestScript, _ bool, args []string) {
+func startSandbox(ts *testscript.TestScript, _ bool, args []string) {
 	cmd := command(ts, append([]string{"usersync", "sandbox", "--listen", "127.0.0.1:0"}, args...))
 	out, err := cmd.StdoutPipe()
 	ts.Check(err)
@@ -111,12 +111,12 @@ func rehearse(ts *testscript.TestScript, _ bool, args []string) {
 // patience bounds the waits of a script for another process.
 const patience = 20 * time.Second
 
-func signalled(ts *testscript.TestScript, _ bool, args []string) {
+func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 4 {
-		ts.Fatalf("usage: signalled CODE SIGNALS SIGN PROGRAM ARGS...")
+		ts.Fatalf("usage: interrupt CODE SIGNALS SIGN PROGRAM ARGS...")
 	}
 	cmd := command(ts, args[3:])
-	var out, talk heard
+	var out, talk captured
 	cmd.Stdout, cmd.Stderr = &out, &talk
 	silent, err := cmd.StdinPipe() // standard input is open, and nothing comes
 	ts.Check(err)
@@ -162,18 +162,18 @@ func await(ctx context.Context, sign func() bool) bool {
 }
 
 // heard is what a process printed so far.
-type heard struct {
+type captured struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (h *heard) Write(p []byte) (int, error) {
+func (h *captured) Write(p []byte) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.text.Write(p)
 }
 
-func (h *heard) String() string {
+func (h *captured) String() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.text.String()

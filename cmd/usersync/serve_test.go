@@ -39,9 +39,9 @@ type rule struct {
 	body    string
 }
 
-// serveScript is serve FILE CALLS: it starts an API that answers by the rules of FILE, puts its URL into
+// startServer is serve FILE CALLS: it starts an API that answers by the rules of FILE, puts its URL into
 // $SERVED, and writes a line for each call into CALLS: method, path, and body if any.
-func serveScript(ts *testscript.TestScript, neg bool, args []string) {
+func startServer(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: serve FILE CALLS")
 	}

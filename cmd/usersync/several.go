@@ -29,20 +29,20 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 		return err
 	}
 	codes := make([]int, len(own))
-	out, talk := &shared{to: e.stdout}, &shared{to: e.stderr}
+	out, talk := &locked{to: e.stdout}, &locked{to: e.stderr}
 	var group errgroup.Group
 	for i, c := range own {
 		mine := *e
 		mine.several = true
-		mine.stdout, mine.stderr = out, &named{to: talk, name: c.Target.To + ": "}
+		mine.stdout, mine.stderr = out, &prefixed{to: talk, prefix: c.Target.To + ": "}
 		if c.Log.Format == "json" {
 			mine.stderr = talk // each line is JSON, and says to whom it belongs
 		}
 		group.Go(func() error {
-			var found tally
+			var found result
 			err := mine.send(ctx, c, run.Options{Files: args}, &found)
 			codes[i] = exitCode(err, found)
-			mine.tellEnd(err, codes[i])
+			mine.reportError(err, codes[i])
 			return nil
 		})
 	}
@@ -51,28 +51,28 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 }
 
 // shared lets several goroutines write whole texts.
-type shared struct {
+type locked struct {
 	mu sync.Mutex
 	to io.Writer
 }
 
-func (s *shared) Write(p []byte) (int, error) {
+func (s *locked) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.to.Write(p)
 }
 
 // named puts a name before each line; a text that is given at once stays together.
-type named struct {
-	to   io.Writer
-	name string
+type prefixed struct {
+	to     io.Writer
+	prefix string
 }
 
-func (n *named) Write(p []byte) (int, error) {
+func (n *prefixed) Write(p []byte) (int, error) {
 	var b bytes.Buffer
 	for line := range bytes.Lines(p) {
 		if len(bytes.TrimSpace(line)) > 0 {
-			b.WriteString(n.name)
+			b.WriteString(n.prefix)
 		}
 		b.Write(line)
 	}

@@ -27,7 +27,7 @@ func openTerminal(to io.Writer, c *config.Config, several bool) (*terminal, erro
 	if c.Log.Format == "json" {
 		o.Say = func(line string) { t.log.Data.Info("under way", zap.String("progress", line)) }
 	} else {
-		o.Terminal, o.Width = redrawn(to, c)
+		o.Terminal, o.Width = redraw(to, c)
 	}
 	t.progress = progress.New(to, o)
 	var err error
@@ -47,7 +47,7 @@ func openTerminal(to io.Writer, c *config.Config, several bool) (*terminal, erro
 }
 
 // redrawn says whether the progress line can be redrawn, and how wide it may be.
-func redrawn(to io.Writer, c *config.Config) (redraw bool, width func() int) {
+func redraw(to io.Writer, c *config.Config) (redraw bool, width func() int) {
 	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return true, func() int { return widthOf(f) }
 	}

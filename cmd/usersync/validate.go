@@ -12,7 +12,7 @@ import (
 	"usersync/writer"
 )
 
-func validateCommand(e *env, found *tally) *cobra.Command {
+func validateCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [FILE|-]...",
 		Short: "Check config and files without sending anything",
@@ -38,7 +38,7 @@ func validateCommand(e *env, found *tally) *cobra.Command {
 }
 
 // validateSeveral looks at each destination by itself.
-func validateSeveral(ctx context.Context, e *env, c *config.Config, args []string, found *tally) error {
+func validateSeveral(ctx context.Context, e *env, c *config.Config, args []string, found *result) error {
 	each, err := c.Each()
 	for _, own := range each {
 		one, bad := e.validate(ctx, own, args, true)
@@ -51,14 +51,14 @@ func validateSeveral(ctx context.Context, e *env, c *config.Config, args []strin
 }
 
 // validate tells of the settings, and of the files too if they are asked for.
-func (e *env) validate(ctx context.Context, c *config.Config, args []string, files bool) (found tally, err error) {
+func (e *env) validate(ctx context.Context, c *config.Config, args []string, files bool) (found result, err error) {
 	r := check.NewReport(e.stdout, c.Output.JSON)
 	r.Settings(c.Shown())
 	var rows check.Rows
 	if files {
 		rows, err = exit.UnlessStopped(ctx, func() (check.Rows, error) { return check.Input(ctx, e.stdin, c, args, r) })
 	}
-	found = tally{read: rows.Read, outcomes: writer.Outcomes{Invalid: rows.Invalid}, allowed: c.Output.AllowRejects}
+	found = result{read: rows.Read, outcomes: writer.Outcomes{Invalid: rows.Invalid}, allowed: c.Output.AllowRejects}
 	if bad := r.End(); bad != nil {
 		err = errors.Join(err, bad)
 	}

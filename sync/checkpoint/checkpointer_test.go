@@ -176,10 +176,10 @@ func TestIntents(t *testing.T) {
 	s := newScene(t)
 	in := Intents{Run: "run-1", Ledger: s.ledger}
 	records := []*user.Record{{Origin: user.Origin{Record: 1}, User: user.User{ID: "a"}}, {Origin: user.Origin{Record: 2}, User: user.User{ID: "b"}}}
-	if err := in.Pend(t.Context(), records); err != nil {
+	if err := in.RecordIntent(t.Context(), records); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(in.Clear(t.Context(), records[:1]), in.Clear(t.Context(), nil)); err != nil {
+	if err := errors.Join(in.ClearIntent(t.Context(), records[:1]), in.ClearIntent(t.Context(), nil)); err != nil {
 		t.Fatal(err)
 	}
 	known, err := s.ledger.Look(t.Context(), []string{"a", "b"})

@@ -8,26 +8,26 @@ import (
 	"usersync/sync/user"
 )
 
-// Intents notes which users are about to be created by a call that cannot be
-// made twice: in the ledger, which outlives the run directory, or else in the
-// journal alone. It may be used by several goroutines at once.
+// Intents records which users are about to be created by a call that cannot be
+// repeated: in the ledger, which outlives the run directory, or without a ledger in the
+// journal. It is safe for concurrent use.
 type Intents struct {
 	Run     string
 	Ledger  *ledger.Ledger // nil: none
 	Journal *journal.Journal
 }
 
-// Pend notes records before such a call. It is on the disk when Pend returns nil.
-func (i Intents) Pend(ctx context.Context, records []*user.Record) error {
+// RecordIntent records the intents durably before such a call.
+func (i Intents) RecordIntent(ctx context.Context, records []*user.Record) error {
 	if i.Ledger == nil {
 		return i.Journal.Sent(user.Batch{Op: user.Create, Records: records})
 	}
 	return i.Ledger.Pend(ctx, i.Run, entriesOf(records))
 }
 
-// Clear takes it back. What only the journal has noted stays: it costs a look-up
-// at most.
-func (i Intents) Clear(ctx context.Context, records []*user.Record) error {
+// ClearIntent removes the intents of records that were not sent. It leaves those in the
+// journal, which cost one look-up at most.
+func (i Intents) ClearIntent(ctx context.Context, records []*user.Record) error {
 	if i.Ledger == nil || len(records) == 0 {
 		return nil
 	}

@@ -10,30 +10,30 @@ import (
 // operations.
 const ReadCall = "read"
 
-// Calls counts the calls on the wire, by kind and by what they met: ok, or the
-// code of the fault. Its zero value is ready, and it is safe for concurrent use.
+// Calls counts calls by kind and by result: ok, or the code of the fault. Its zero
+// value is ready to use, and it is safe for concurrent use.
 type Calls struct {
-	mu   sync.Mutex
-	met  CallCounts
-	last string
+	mu        sync.Mutex
+	counts    CallCounts
+	lastFault string
 }
 
-// CallCounts are numbers of calls by their kind: an operation, or ReadCall.
+// CallCounts holds numbers of calls by kind: an operation, or ReadCall.
 type CallCounts map[string]AnswerCounts
 
-// Total is the number of calls of all kinds.
+// Total returns the number of calls of all kinds.
 func (c CallCounts) Total() int {
 	n := 0
-	for _, met := range c {
-		n += met.Total()
+	for _, counts := range c {
+		n += counts.Total()
 	}
 	return n
 }
 
-// AnswerCounts are numbers of calls by what they met: ok, or the code of a fault.
+// AnswerCounts holds numbers of calls by result: ok, or the code of a fault.
 type AnswerCounts map[string]int
 
-// Total is the number of calls, whatever they met.
+// Total returns the number of calls, whatever their result.
 func (a AnswerCounts) Total() int {
 	n := 0
 	for _, calls := range a {
@@ -42,55 +42,55 @@ func (a AnswerCounts) Total() int {
 	return n
 }
 
-// Count counts a call of a kind that ended with err. On a nil *Calls it does nothing.
+// Count counts a call of a kind that ended with err. It does nothing on a nil *Calls.
 func (c *Calls) Count(kind string, err error) {
 	if c == nil {
 		return
 	}
-	met := "ok"
+	result := "ok"
 	ce, failed := errors.AsType[*CallError](err)
 	if failed {
-		met = ce.Code
+		result = ce.Code
 	} else if err != nil {
-		met = "defect"
+		result = "defect"
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.met == nil {
-		c.met = CallCounts{}
+	if c.counts == nil {
+		c.counts = CallCounts{}
 	}
-	if c.met[kind] == nil {
-		c.met[kind] = AnswerCounts{}
+	if c.counts[kind] == nil {
+		c.counts[kind] = AnswerCounts{}
 	}
-	c.met[kind][met]++
-	if met != "ok" {
-		c.last = met
+	c.counts[kind][result]++
+	if result != "ok" {
+		c.lastFault = result
 		if failed && ce.Err != nil {
-			c.last += ": " + ce.Err.Error()
+			c.lastFault += ": " + ce.Err.Error()
 		}
 	}
 }
 
-// Last says what the last call met that did not go well; empty if all did.
-func (c *Calls) Last() string {
+// LastFault describes the last call that failed; empty if none did.
+func (c *Calls) LastFault() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.last
+	return c.lastFault
 }
 
-// Total returns how many calls were counted so far.
+// Total returns how many calls have been counted so far.
 func (c *Calls) Total() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.met.Total()
+	return c.counts.Total()
 }
 
-// Met returns the counts so far.
-func (c *Calls) Met() CallCounts {
+// Counts returns a copy of the counts so far.
+func (c *Calls) Counts() CallCounts {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	met := make(CallCounts, len(c.met))
-	for kind, counts := range c.met {
+	met := make(CallCounts, len(c.counts))
+	for kind, counts := range c.counts {
 		met[kind] = maps.Clone(counts)
 	}
 	return met

@@ -14,13 +14,13 @@ import (
 )
 
 const (
-	detailRunes  = 200  // what a person still reads in a cell
-	cleanedBytes = 4096 // what is looked at: a gateway's page may be megabytes
+	detailRunes  = 200  // still easy to read in one cell
+	cleanedBytes = 4096 // longer texts are cut first: a gateway's error page may be megabytes
 	shortValue   = 3    // shorter values would blank out half of every sentence
 )
 
-// lookalikes finds what looks like an e-mail address, a phone number, a token
-// or a hash, whosever it is.
+// lookalikes match what looks like an e-mail address, a phone number, a token or a
+// hash, no matter who it belongs to.
 var lookalikes = []struct {
 	pattern *regexp.Regexp
 	name    string
@@ -32,10 +32,10 @@ var lookalikes = []struct {
 	{regexp.MustCompile(`(?:\+|\b)\d(?:[ ().-]{0,2}\d){6,}`), "[phone]"},
 }
 
-// Clean makes an API's text fit for results and logs: one line of at most 200
-// characters, in which the values of the given records (3 characters or more)
-// and whatever looks like an e-mail address, a phone number or a token are
-// replaced by a field's name. Ids stay: they are the key of every result.
+// Clean makes an API's text safe for results and logs: one line of at most 200
+// characters, with field names in place of the given records' values (3 characters
+// or more) and of anything that looks like an e-mail address, a phone number or a
+// token. Ids stay: they are the key of every result.
 func Clean(text string, records ...*user.Record) string {
 	text = redact(oneLine(text), ownValues(records))
 	for _, l := range lookalikes {
@@ -44,8 +44,8 @@ func Clean(text string, records ...*user.Record) string {
 	return cut(text, detailRunes)
 }
 
-// oneLine cuts what is too long to look at, and drops the word that the cut
-// would leave half.
+// oneLine cuts text that is too long to search, and drops the word that the cut
+// would split.
 func oneLine(text string) string {
 	if len(text) > cleanedBytes {
 		text = text[:cleanedBytes]
@@ -54,7 +54,7 @@ func oneLine(text string) string {
 	return plain(text)
 }
 
-// plain drops characters that do not show, and makes all white space one space.
+// plain drops invisible characters and collapses white space.
 func plain(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == utf8.RuneError || unicode.Is(unicode.Cf, r) {
@@ -94,7 +94,7 @@ func ownValues(records []*user.Record) []ownValue {
 	return values
 }
 
-// parts lists the texts inside a list or a JSON value: an API may speak of one.
+// parts lists the texts inside a list or a JSON value: an API may mention just one.
 func parts(v user.Value) []string {
 	if items, err := v.List(); err == nil {
 		return items
@@ -124,11 +124,11 @@ func leaves(list []string, tree any) []string {
 	return list
 }
 
-// redact replaces the values, whatever the case of their ASCII letters. All are
-// looked for in the text as it came: a replacement is not searched again.
+// redact replaces the values, ignoring the case of ASCII letters. It searches the
+// original text only: a replacement is not searched again.
 func redact(text string, values []ownValue) string {
 	low := lowerASCII(text)
-	covered := make([]int, len(text)) // by values[n-1]; 0 if by none
+	covered := make([]int, len(text)) // n if values[n-1] covers the byte; 0 if none does
 	for n, v := range values {
 		for from := 0; ; from++ {
 			i := strings.Index(low[from:], v.text)

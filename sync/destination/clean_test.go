@@ -67,7 +67,7 @@ func TestClean(t *testing.T) {
 
 var markers = regexp.MustCompile(`\[(name|ssn|email|phone|token)\]`)
 
-// FuzzClean: one line of at most 200 characters without the record's values.
+// FuzzClean: one line of at most 200 characters, without the record's values.
 func FuzzClean(f *testing.F) {
 	f.Add("user Ann Lee <ann@x.example> +1 415 555 2671", "Ann Lee", "123456789")
 	f.Add("aNN\x00lee\u200b\u2028lee", "ann", "lee")

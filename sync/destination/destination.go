@@ -1,10 +1,10 @@
-// Package destination is the contract between usersync and an API that takes
+// Package destination is the contract between usersync and an API that holds
 // users: the methods of a client, the facts about its API, the faults of a call,
 // and what clients share to keep the contract.
 //
-// It knows no API: each has a folder of its own below this one. What every call
-// needs besides, such as a rate limit and retries, wraps a client and is in package
-// stack. Start at Destination.
+// It does not know any particular API: each has a folder below this one. What
+// every call needs, such as a rate limit and retries, is middleware and lives in
+// package stack. Start at Destination.
 package destination
 
 import (
@@ -14,37 +14,37 @@ import (
 	"usersync/sync/user"
 )
 
-// Destination is an API that takes users.
+// Destination is an API that holds users.
 //
 // All methods are safe for concurrent use.
 type Destination interface {
 	// Traits returns the facts about the API. They do not change during a run.
 	Traits() Traits
 
-	// Check tells whether the API would refuse the record, without asking it.
+	// Check reports whether the API would refuse the record, without calling it.
 	// The error is a *user.InvalidError. Op is the record's intent.
 	Check(*user.Record) error
 
 	// Apply sends b in one call and returns one outcome per record, in b's
-	// order: Created, Updated, Deleted, Unchanged, Accepted, Refused, InDoubt
-	// for a record that the answer does not mention, or one of the verdicts
-	// Exists, Missing and Busy; and Invalid for a record of which Check could not
-	// know that this call needs more than it has. Only Status, Code, Detail,
+	// order. Its status is Created, Updated, Deleted, Unchanged, Accepted or
+	// Refused; InDoubt for a record that the answer does not mention; Exists,
+	// Missing or Busy, which middleware resolves; or Invalid, if this call needs
+	// more of the record than Check could know. Only Status, Code, Detail,
 	// RequestID, Remote and HTTP are set.
 	//
 	// An error is a *CallError: the call failed as a whole and nothing is known
 	// of any record. b has at most Traits().Ops[b.Op].Max records.
 	//
-	// Where one call cannot tell or do it all, each further one comes after
-	// Further; its errors are returned as they are.
+	// If one call is not enough, Apply calls NextCall before each further one
+	// and returns its errors unchanged.
 	Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 }
 
-// Finder reads a user back, where the API has a way.
+// Finder reads a user back, if the API can.
 type Finder interface {
-	// Find compares what the API holds with what the record carries, looking
-	// only at attributes that the record has and the API echoes, normalised as
-	// the API does. An error is a *CallError.
+	// Find compares the API's user with the record. It compares only attributes
+	// that the record has and the API returns, normalized as the API does. An
+	// error is a *CallError.
 	Find(context.Context, *user.Record) (Found, error)
 }
 
@@ -54,56 +54,56 @@ type API interface {
 	Finder
 }
 
-// Sizer is a destination whose calls are bounded in more than records.
+// Sizer is a destination that limits its calls by more than the number of records.
 type Sizer interface {
-	// Fits returns how many of b's records, from the first, one call may carry;
-	// at least 1. It may become fewer during a run.
+	// Fits returns how many of b's records, from the first, one call can carry:
+	// at least 1. The number may go down during a run.
 	Fits(user.Batch) int
 }
 
-// Found is what a read-back saw.
+// Found is the result of a read-back.
 type Found struct {
 	Presence Presence
-	// Remote is the key that the API made, where it makes its own.
+	// Remote is the key that the API assigned, if it assigns keys.
 	Remote string
 	// Differs names the fields that differ, never their values.
 	Differs []user.Field
-	// Held is all that the API showed of the user.
+	// Held is everything that the API returned about the user.
 	Held []user.Attribute
 	HTTP int
 }
 
-// Presence is the verdict of a read-back.
+// Presence says whether a read-back found the user.
 type Presence uint8
 
-// The verdicts of a read-back.
+// The results of a read-back.
 const (
 	Unknown   Presence = iota // the API has no read-back for this record
 	Absent                    // there is no such user
-	Same                      // there is one, and nothing that can be compared differs
-	Different                 // there is one, with other data
+	Same                      // the user exists, and no comparable value differs
+	Different                 // the user exists, and at least one value differs
 )
 
 // Traits are the facts about an API.
 type Traits struct {
 	Name string
-	// Ops holds what the API can do, by call: Create, Update, Delete.
+	// Ops holds what the API can do, by kind of call: Create, Update, Delete.
 	Ops map[user.Op]OpTraits
-	// PerMinute is the documented number of calls a minute; 0 if none is.
+	// PerMinute is the documented limit of calls per minute; 0 if there is none.
 	PerMinute int
-	// Fields are those that the API can take; with AnyField every name is.
+	// Fields are the fields that the API takes. With AnyField it takes every name.
 	Fields   []user.Field
 	AnyField bool
-	// OwnKeys says that the API makes the key of a user itself, so that updates
-	// and deletes need Record.Remote, and outcomes of creates carry Remote.
+	// OwnKeys says that the API assigns each user's key: updates and deletes need
+	// Record.Remote, and outcomes of creates carry Remote.
 	OwnKeys bool
-	// Blind says that the API has no read-back for any record, and FindsByKey that
-	// it has none for one whose Remote is not known.
+	// Blind says that the API has no read-back at all; FindsByKey, that it
+	// has none for a record whose Remote is not known.
 	Blind, FindsByKey bool
 }
 
-// Overfull returns a *CallError if a call with all of b is more than the API takes.
-func (t Traits) Overfull(b user.Batch) error {
+// CheckSize returns a *CallError if b has more records than one call can carry.
+func (t Traits) CheckSize(b user.Batch) error {
 	if len(b.Records) > t.Ops[b.Op].Max {
 		return &CallError{Fault: RefusedWhole, Code: "too_many", Err: errTooMany}
 	}
@@ -112,25 +112,25 @@ func (t Traits) Overfull(b user.Batch) error {
 
 var errTooMany = errors.New("the call would carry more users than the API takes")
 
-// Unshown tells that nobody can find out from the API whether a create that was
-// perhaps taken made a user: it must not be made again, and is not looked up.
-func (t Traits) Unshown() bool {
+// CannotVerifyCreate reports whether a create that may have been taken can be
+// neither repeated nor looked up: the API cannot show whether it made a user.
+func (t Traits) CannotVerifyCreate() bool {
 	return t.Ops[user.Create].Replay == Unsafe && (t.Blind || t.FindsByKey)
 }
 
 // OpTraits are the facts about one kind of call.
 type OpTraits struct {
-	// Max is the number of records that one call takes; at least 1.
+	// Max is the number of records that one call can carry; at least 1.
 	Max int
-	// Replay says whether a call that was perhaps taken may be made again.
+	// Replay says whether a call that may have been taken can be made again.
 	Replay Replay
-	// Merge says that what a record leaves out must be read and sent back,
-	// because the call could clear it. Max is 1 then: a call that is refused
-	// must not speak for users whom the read had settled.
+	// Merge says that the call could clear what a record leaves out, so those
+	// fields must be read and sent back. Max is then 1: a refused call must not
+	// decide about users that the read has already settled.
 	Merge bool
-	// Set narrows Merge to the open fields with this prefix, such as
-	// user.AttributesPrefix: the call replaces those as one set and leaves alone
-	// whatever else is left out. A record that has none of them needs no read.
+	// Set narrows Merge to the attributes with this prefix, such as
+	// user.AttributesPrefix: the call replaces those as one set and leaves other
+	// fields unchanged. A record without any of them needs no read.
 	Set string
 	// Open says that users may hold attributes that no record can carry, so that
 	// Merge reads for a record with every field too.
@@ -141,16 +141,16 @@ type OpTraits struct {
 // for a call that must send it back (OpTraits.Open). No column can have this name.
 const Whole user.Field = "(user)"
 
-// Replay says whether a call that was perhaps taken may be made again.
+// Replay says whether a call that may have been taken can be made again.
 type Replay uint8
 
 // The kinds of replay.
 const (
 	// Unsafe calls are never made again: a second one would make a second user.
-	// The useful zero value.
+	// The zero value, because it is the safe assumption.
 	Unsafe Replay = iota
-	// Detectable calls answer Exists when an earlier one was taken.
+	// Detectable calls answer Exists if an earlier one was taken.
 	Detectable
-	// Safe calls have the same effect made once or twice.
+	// Safe calls have the same effect whether made once or twice.
 	Safe
 )

@@ -11,16 +11,16 @@ type Fault uint8
 
 // The faults, by what is known of the records that the call carried.
 const (
-	// PerhapsTaken: reset, timeout, EOF, a cut or unreadable success, 408, 500,
-	// 502, 504 and other 5xx. The useful zero value: nothing is known.
+	// PerhapsTaken: reset, timeout, EOF, a truncated or unreadable success, 408,
+	// 500, 502, 504 and other 5xx. The zero value: nothing is known.
 	PerhapsTaken Fault = iota
-	// NotTaken: the call did not reach the API or the API would not look at it:
+	// NotTaken: the call did not reach the API, or the API did not process it:
 	// dial and DNS errors, 425, 429, 503.
 	NotTaken
 	// RefusedWhole: the API refused the call: 400, 409, 413, 422.
 	RefusedWhole
-	// Denied: credentials, permission or address are wrong: 401 after one
-	// refresh, 403, 404 on the collection, certificate errors, any redirect.
+	// Denied: wrong credentials, permissions or address: 401 after one refresh,
+	// 403, 404 on the collection, certificate errors, any redirect.
 	Denied
 )
 
@@ -32,20 +32,20 @@ func (f Fault) String() string {
 // CallError is a call that failed as a whole.
 type CallError struct {
 	Fault Fault
-	// Status is the HTTP status; 0 if no answer came.
+	// Status is the HTTP status; 0 if there was no answer.
 	Status int
 	// Code is a short word for results: http_503, timeout, reset, cut_answer.
 	Code string
-	// Detail is the API's own text, redacted; may be empty.
+	// Detail is the API's own text, redacted. It may be empty.
 	Detail    string
 	RequestID string
-	// After is what Retry-After asked for; 0 if it did not.
+	// After is the wait that Retry-After asked for; 0 if there was none.
 	After time.Duration
 	// Err holds no personal data.
 	Err error
 }
 
-// Error is the code and the fault, with the detail and the cause where there are any.
+// Error returns the code and the fault, with the detail and the cause if there are any.
 func (e *CallError) Error() string {
 	text := fmt.Sprintf("%s (%s)", e.Code, e.Fault)
 	if e.Detail != "" {
@@ -60,9 +60,9 @@ func (e *CallError) Error() string {
 // Unwrap returns Err.
 func (e *CallError) Unwrap() error { return e.Err }
 
-// OnlyRead says of a read that failed that nothing was taken: the call that it
-// stood before was not sent, or had been refused.
-func OnlyRead(err error) error {
+// AsNotTaken turns a read that may have been taken into one that was not: a read
+// changes nothing, and the call it prepares has not been sent or was refused.
+func AsNotTaken(err error) error {
 	var ce *CallError
 	if errors.As(err, &ce) && ce.Fault == PerhapsTaken {
 		read := *ce

@@ -8,7 +8,7 @@ import (
 	"usersync/sync/user"
 )
 
-// CheckID tells whether id can be the key of a user whom calls address by it. The
+// CheckID reports whether id can be the key by which calls address a user. The
 // error is a *user.InvalidError.
 func CheckID(id string) error {
 	if id == "" {
@@ -17,7 +17,7 @@ func CheckID(id string) error {
 	return CheckKey("bad_id", user.ID, id)
 }
 
-// CheckKey tells whether an address can carry key as a segment: one of dots alone
+// CheckKey reports whether key can be a segment of an address: one made of dots alone
 // would be resolved away (RFC 3986 5.2.4). The error is a *user.InvalidError about
 // f, with the given code.
 func CheckKey(code string, f user.Field, key string) error {

@@ -1,7 +1,7 @@
 package destination
 
-// Preview is a request as a person may see it: what it holds of a user and of
-// credentials is masked.
+// Preview is a request as you may see it: the user's values and the credentials are
+// masked.
 type Preview struct {
 	Method  string   `json:"method"`
 	URL     string   `json:"url"`

@@ -112,8 +112,40 @@ func TestAHangEndsWhenTheCallerGoes(t *testing.T) {
 	}
 }
 
+// listening tells when the first bytes of a call were read.
+type listening struct {
+	net.Listener
+	call chan struct{}
+}
+
+func (l listening) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	return hearing{conn, l.call}, err
+}
+
+type hearing struct {
+	net.Conn
+	call chan struct{}
+}
+
+func (h hearing) Read(b []byte) (int, error) {
+	n, err := h.Conn.Read(b)
+	if n > 0 {
+		select {
+		case h.call <- struct{}{}:
+		default:
+		}
+	}
+	return n, err
+}
+
 func TestCloseCutsWhatHangs(t *testing.T) {
-	r, err := Start(withFaults(t, Options{}, "hang").options, "")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := listening{l, make(chan struct{}, 1)}
+	r, err := Serve(withFaults(t, Options{}, "hang").options, heard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,9 +155,7 @@ func TestCloseCutsWhatHangs(t *testing.T) {
 			t.Error("a call that hangs was answered")
 		}
 	})
-	for r.State().Calls == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	<-heard.call
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
 	if err := r.Close(ctx); !errors.Is(err, context.DeadlineExceeded) {

@@ -8,25 +8,25 @@ import (
 )
 
 // mischief is one kind of trouble in a row, and whether the row stays fit.
-var mischief = []struct {
+var defects = []struct {
 	name string
 	fit  bool
 	row  func(i int) string
 }{
-	{"fit", true, fit},
+	{"fit", true, validRow},
 	{"quoted newline", true, func(i int) string {
-		return strings.Replace(fit(i), fmt.Sprintf(",%05d,", i%100000), fmt.Sprintf(",\"%05d\nx\",", i%100000), 1)
+		return strings.Replace(validRow(i), fmt.Sprintf(",%05d,", i%100000), fmt.Sprintf(",\"%05d\nx\",", i%100000), 1)
 	}},
-	{"ragged", false, func(i int) string { return fit(i) + ",one,more" }},
+	{"ragged", false, func(i int) string { return validRow(i) + ",one,more" }},
 	{"too short", false, func(i int) string { return fmt.Sprintf("u-%07d,short", i) }},
-	{"bare quote", false, func(i int) string { return strings.Replace(fit(i), "@", "\"@", 1) }},
-	{"wrongly closed quote", false, func(i int) string { return "\"u-" + fmt.Sprint(i) + "\"x" + fit(i) }},
-	{"invalid UTF-8", false, func(i int) string { return strings.Replace(fit(i), "@", "\xff@", 1) }},
-	{"NUL", false, func(i int) string { return strings.Replace(fit(i), "@", "\x00@", 1) }},
-	{"no id", false, func(i int) string { return fit(i)[len("u-0000000"):] }},
-	{"no rewards", false, func(i int) string { return strings.Replace(fit(i), "CARDLINKED", "", 1) }},
-	{"bad phone", false, func(i int) string { return strings.Replace(fit(i), "+1415", "1415", 1) }},
-	{"a repeated id", true, func(i int) string { return "u-" + fmt.Sprintf("%07d", i/2) + fit(i)[len("u-0000000"):] }},
+	{"bare quote", false, func(i int) string { return strings.Replace(validRow(i), "@", "\"@", 1) }},
+	{"wrongly closed quote", false, func(i int) string { return "\"u-" + fmt.Sprint(i) + "\"x" + validRow(i) }},
+	{"invalid UTF-8", false, func(i int) string { return strings.Replace(validRow(i), "@", "\xff@", 1) }},
+	{"NUL", false, func(i int) string { return strings.Replace(validRow(i), "@", "\x00@", 1) }},
+	{"no id", false, func(i int) string { return validRow(i)[len("u-0000000"):] }},
+	{"no rewards", false, func(i int) string { return strings.Replace(validRow(i), "CARDLINKED", "", 1) }},
+	{"bad phone", false, func(i int) string { return strings.Replace(validRow(i), "+1415", "1415", 1) }},
+	{"a repeated id", true, func(i int) string { return "u-" + fmt.Sprintf("%07d", i/2) + validRow(i)[len("u-0000000"):] }},
 }
 
 // faultMixes are the rehearsals of the accounting proof, each with a seed.
@@ -55,15 +55,15 @@ func account(t *testing.T, records int, seed uint64, faults []string) {
 	for _, f := range faults {
 		flags = append(flags, "--fault", f)
 	}
-	api := rehearse(t, flags...)
+	api := startSandbox(t, flags...)
 	random := rand.New(rand.NewPCG(seed, 0))
 	kinds := make([]int, records)
 	for i := range kinds {
 		if random.IntN(4) == 0 {
-			kinds[i] = random.IntN(len(mischief))
+			kinds[i] = random.IntN(len(defects))
 		}
 	}
-	file := write(t, records, func(i int) string { return mischief[kinds[i]].row(i) })
+	file := write(t, records, func(i int) string { return defects[kinds[i]].row(i) })
 
 	o := run(t, "--config", api.config(t), "--max-errors", "100%", file)
 	if o.exit != 3 && o.exit != 6 {
@@ -77,16 +77,16 @@ func account(t *testing.T, records int, seed uint64, faults []string) {
 		if r.record != i+1 {
 			t.Fatalf("outcome %d is of record %d", i+1, r.record)
 		}
-		if kind := mischief[kinds[i]]; !kind.fit && r.outcome != "invalid" {
+		if kind := defects[kinds[i]]; !kind.fit && r.outcome != "invalid" {
 			t.Errorf("record %d is unfit (%s) and has the outcome %s", r.record, kind.name, r.outcome)
 		}
 	}
-	agree(t, api, rows)
+	checkAgreement(t, api, rows)
 	t.Logf("%v %v", faults, count(rows))
 }
 
 // agree holds the outcomes against what the API holds.
-func agree(t *testing.T, api *rehearsal, rows []row) {
+func checkAgreement(t *testing.T, api *sandbox, rows []row) {
 	t.Helper()
 	held := api.users(t)
 	settled := map[string][]string{} // outcomes of each id, in order, but the unfit

@@ -26,7 +26,7 @@ func TestProofApplyCrash(t *testing.T) {
 			c := newCrash(t, mode, faults)
 			c.records = size(240, 3_000)
 			c.flags = []string{"--config", c.config, "--mode", mode, "--workers", "4", "--batch-size", "5", "--max-delete", "50%"}
-			c.run(t, c.with(packed(t, write(t, c.records, fit)))...).wantExit(t, 0)
+			c.run(t, c.with(packed(t, write(t, c.records, validRow)))...).wantExit(t, 0)
 			p := c.plan(t)
 			random, kills, ended := rand.New(rand.NewPCG(uint64(n), 13)), 0, false
 			for range 1 + random.IntN(3) {
@@ -39,7 +39,7 @@ func TestProofApplyCrash(t *testing.T) {
 				kills++
 			}
 			resumed := !ended && n%4 > 1 && c.resume(t)
-			o := outing{dir: c.newest(t)}
+			o := execution{dir: c.newest(t)}
 			if !ended && !resumed {
 				o = c.command(t, nil, "apply", p.path).wait(t)
 				o.wantExit(t, 0)
@@ -97,11 +97,11 @@ func (c *crash) plan(t *testing.T) planned {
 	file := packed(t, write(t, c.records, func(i int) string {
 		switch {
 		case i%3 == 1:
-			return fit(c.records + i)
+			return validRow(c.records + i)
 		case i%3 == 2:
 			return otherRow(i)
 		}
-		return fit(i)
+		return validRow(i)
 	}))
 	p := planned{path: filepath.Join(t.TempDir(), "plan.jsonl"), op: map[string]string{}, records: c.records}
 	args := append([]string{"plan", "--out", p.path, "--runs-dir", c.runs}, c.with(file)...)
@@ -125,7 +125,7 @@ func (c *crash) plan(t *testing.T) planned {
 }
 
 // done checks that what was planned was done, once, and nothing else.
-func (p planned) done(t *testing.T, c *crash, o outing) {
+func (p planned) done(t *testing.T, c *crash, o execution) {
 	t.Helper()
 	rows, held := o.results(t), c.api.users(t)
 	became := map[string]string{"create": "created", "update": "updated", "delete": "deleted"}
@@ -140,7 +140,7 @@ func (p planned) done(t *testing.T, c *crash, o outing) {
 			t.Errorf("record %d, %s, is %s %s, planned: %s; created %d times, held: %t", r.record, r.id, r.outcome, r.code, p.op[r.id], u.Created, u.Held)
 		}
 		if want == "updated" && i%17 == 0 {
-			c.same(t, r.id, otherRow(r.record-1))
+			c.checkUser(t, r.id, otherRow(r.record-1))
 		}
 		seen[r.id] = true
 	}

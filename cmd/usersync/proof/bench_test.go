@@ -12,8 +12,8 @@ func BenchmarkRun(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			records := max(b.N, 1000)
-			api := rehearse(b)
-			config, file := api.config(b), write(b, records, fit)
+			api := startSandbox(b)
+			config, file := api.config(b), write(b, records, validRow)
 			b.ResetTimer()
 			o := run(b, append(flags, "--config", config, file)...)
 			b.StopTimer()

@@ -20,7 +20,7 @@ var hardFaults = []string{"500:2%@after", "lost:2%", "reset:1%", "reset:1%@after
 // crash is a run that is killed and what comes after it.
 type crash struct {
 	site
-	api     *rehearsal
+	api     *sandbox
 	config  string
 	mode    string
 	faulty  bool
@@ -34,9 +34,9 @@ func newCrash(t *testing.T, mode string, faults []string) *crash {
 	for _, f := range faults {
 		flags = append(flags, "--fault", f)
 	}
-	c := &crash{site: newSite(t), api: rehearse(t, flags...), mode: mode, faulty: len(faults) > 0, records: size(5_000, 20_000)}
+	c := &crash{site: newSite(t), api: startSandbox(t, flags...), mode: mode, faulty: len(faults) > 0, records: size(5_000, 20_000)}
 	c.config = c.api.config(t)
-	c.file = write(t, c.records, fit)
+	c.file = write(t, c.records, validRow)
 	c.flags = []string{"--config", c.config, "--mode", mode, "--workers", "4"}
 	if !*full { // as long as two marks, in spite of few records
 		c.flags = append(c.flags, "--batch-size", "25", "--rate", "100/s")
@@ -49,7 +49,7 @@ func (c *crash) with(file string) []string { return append(slices.Clone(c.flags)
 // oneByOne fits the number of users to an API that updates one a call.
 func (c *crash) oneByOne(t *testing.T) {
 	c.records = size(600, 5_000)
-	c.file = write(t, c.records, fit)
+	c.file = write(t, c.records, validRow)
 	c.flags = []string{"--config", c.config, "--mode", c.mode, "--workers", "8", "--batch-size", "2"}
 }
 
@@ -62,7 +62,7 @@ func (c *crash) killAt(t *testing.T, after time.Duration, file string) bool {
 	return killed(t, o)
 }
 
-func killed(t *testing.T, o outing) bool {
+func killed(t *testing.T, o execution) bool {
 	t.Helper()
 	switch o.exit {
 	case -1, 128 + int(syscall.SIGKILL): // the second is how strace tells it
@@ -75,14 +75,14 @@ func killed(t *testing.T, o outing) bool {
 }
 
 // settle runs to the end, and checks that all is well then.
-func (c *crash) settle(t *testing.T, file string, row func(int) string) outing {
+func (c *crash) settle(t *testing.T, file string, row func(int) string) execution {
 	t.Helper()
 	o := c.run(t, c.with(file)...)
 	if o.exit != 0 && !(c.faulty && o.exit == 3) {
 		t.Fatalf("exit %d\n%s", o.exit, o.stderr)
 	}
-	c.whole(t, o)
-	c.holds(t, o, row)
+	c.checkComplete(t, o)
+	c.checkHeld(t, o, row)
 	return o
 }
 
@@ -91,7 +91,7 @@ func (c *crash) settle(t *testing.T, file string, row func(int) string) outing {
 // that the kill came too late for it.
 func (c *crash) settleFirst(t *testing.T) {
 	t.Helper()
-	var first outing
+	var first execution
 	for _, dir := range c.dirs(t) {
 		if first.dir == "" && over(dir) {
 			first.dir = dir
@@ -100,8 +100,8 @@ func (c *crash) settleFirst(t *testing.T) {
 	if o := c.run(t, c.with(c.file)...); first.dir == "" {
 		first = o
 	}
-	c.whole(t, first)
-	c.holds(t, first, fit)
+	c.checkComplete(t, first)
+	c.checkHeld(t, first, validRow)
 	for _, r := range first.results(t) {
 		if r.outcome != "created" && !(c.faulty && r.outcome == "refused" && r.code != "exists") {
 			t.Fatalf("nobody was there before, and record %d has the outcome %s %s", r.record, r.outcome, r.code)
@@ -135,7 +135,7 @@ func over(dir string) bool {
 }
 
 // whole checks that each record stands once in the results, in order.
-func (c *crash) whole(t *testing.T, o outing) {
+func (c *crash) checkComplete(t *testing.T, o execution) {
 	t.Helper()
 	rows := o.results(t)
 	if len(rows) != c.records {
@@ -157,7 +157,7 @@ func (c *crash) whole(t *testing.T, o outing) {
 }
 
 // holds checks that the API holds what the file and the outcomes say.
-func (c *crash) holds(t *testing.T, o outing, row func(int) string) {
+func (c *crash) checkHeld(t *testing.T, o execution, row func(int) string) {
 	t.Helper()
 	rows, held := o.results(t), c.api.users(t)
 	for i, r := range rows {
@@ -169,13 +169,13 @@ func (c *crash) holds(t *testing.T, o outing, row func(int) string) {
 			t.Errorf("%s is %s, and nobody holds it", r.id, r.outcome)
 		}
 		if r.outcome != "refused" && i%97 == 0 {
-			c.same(t, r.id, row(i))
+			c.checkUser(t, r.id, row(i))
 		}
 	}
 }
 
 // same checks what the API holds of a user.
-func (c *crash) same(t *testing.T, id, row string) {
+func (c *crash) checkUser(t *testing.T, id, row string) {
 	t.Helper()
 	cells := strings.Split(row, ",")
 	u := c.api.user(t, id)
@@ -185,7 +185,7 @@ func (c *crash) same(t *testing.T, id, row string) {
 }
 
 // quiet checks that a further run has nothing to do.
-func (c *crash) quiet(t *testing.T, file string) {
+func (c *crash) checkIdle(t *testing.T, file string) {
 	t.Helper()
 	before := c.api.state(t).Calls
 	o := c.run(t, c.with(file)...)
@@ -201,7 +201,7 @@ func (c *crash) quiet(t *testing.T, file string) {
 }
 
 // verify lets the program check itself what a run has left.
-func verify(t *testing.T, s site, o outing) {
+func verify(t *testing.T, s site, o execution) {
 	t.Helper()
 	if help, err := exec.Command(program, "help").Output(); err != nil || !strings.Contains(string(help), "\n  verify ") {
 		return // this build cannot
@@ -237,7 +237,7 @@ func crashAtRandom(t *testing.T, c *crash, seed uint64) {
 	}
 	resumed := seed%2 == 1 && c.resume(t)
 	c.settleFirst(t)
-	c.quiet(t, c.file)
+	c.checkIdle(t, c.file)
 	t.Logf("%d kills, resumed: %t", kills, resumed)
 }
 
@@ -247,7 +247,7 @@ func (c *crash) long() time.Duration {
 }
 
 // otherRow is the same user on another day.
-func otherRow(i int) string { return strings.Replace(fit(i), "@example.com", "@example.org", 1) }
+func otherRow(i int) string { return strings.Replace(validRow(i), "@example.com", "@example.org", 1) }
 
 // TestProofCrashOtherInput: where another input comes after the kill, what the
 // killed run has done is taken up.
@@ -261,9 +261,9 @@ func TestProofCrashOtherInput(t *testing.T) {
 			random := rand.New(rand.NewPCG(uint64(n), 7))
 			first := c.killAt(t, time.Duration(random.Int64N(int64(c.long()))), c.file)
 			second := c.killAt(t, time.Duration(random.Int64N(int64(c.long()))), other)
-			c.settle(t, c.file, fit) // the oldest version comes back last, and must win
+			c.settle(t, c.file, validRow) // the oldest version comes back last, and must win
 			c.settle(t, other, otherRow)
-			c.quiet(t, other)
+			c.checkIdle(t, other)
 			t.Logf("killed: %t and %t", first, second)
 		})
 	}
@@ -292,14 +292,14 @@ func TestProofCrashChangedInput(t *testing.T) {
 			}
 			o := c.run(t, c.with(c.file)...)
 			o.wantExit(t, 0)
-			c.whole(t, o)
-			c.holds(t, o, func(i int) string {
+			c.checkComplete(t, o)
+			c.checkHeld(t, o, func(i int) string {
 				if i < c.records/2 {
-					return fit(i)
+					return validRow(i)
 				}
 				return otherRow(i)
 			})
-			c.quiet(t, c.file)
+			c.checkIdle(t, c.file)
 		})
 	}
 }
@@ -329,7 +329,7 @@ func TestProofWritePoints(t *testing.T) {
 				died := killed(t, c.begin(t, under, c.with(c.file)...).wait(t))
 				again := killed(t, c.begin(t, under, c.with(c.file)...).wait(t))
 				c.settleFirst(t)
-				c.quiet(t, c.file)
+				c.checkIdle(t, c.file)
 				t.Logf("killed: %t, and the next one: %t", died, again)
 			})
 		}

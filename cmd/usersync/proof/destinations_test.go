@@ -37,7 +37,7 @@ type destination struct {
 
 // sealing is a secret of the right form that is not the sandbox's: it cannot open
 // an SSN, so that it makes a second user for who asks twice.
-const sealing = "00000000-1111-2222-3333-444444444444"
+const wrongSecret = "00000000-1111-2222-3333-444444444444"
 
 var everyOp = []string{"create", "update", "delete"}
 
@@ -120,14 +120,14 @@ func (d destination) calls(i int, word string) string {
 }
 
 // rehearse starts the API, with nobody in it.
-func (d destination) rehearse(t testing.TB, flags ...string) *rehearsal {
+func (d destination) startSandbox(t testing.TB, flags ...string) *sandbox {
 	t.Helper()
-	return rehearse(t, slices.Concat([]string{"--api", d.api}, d.flags, flags)...)
+	return startSandbox(t, slices.Concat([]string{"--api", d.api}, d.flags, flags)...)
 }
 
 // configure writes a configuration that leads to a rehearsal, with further lines,
 // and returns the flags that name it.
-func (d destination) configure(t testing.TB, api *rehearsal, lines ...string) []string {
+func (d destination) configure(t testing.TB, api *sandbox, lines ...string) []string {
 	t.Helper()
 	text, flags := strings.ReplaceAll(d.config, "URL", api.url), []string(nil)
 	if d.example != "" {
@@ -139,7 +139,7 @@ func (d destination) configure(t testing.TB, api *rehearsal, lines ...string) []
 	}
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"usersync.yaml": text + "\nrate: unlimited\n" + strings.Join(lines, "\n") + "\n", "secret": sealing,
+		"usersync.yaml": text + "\nrate: unlimited\n" + strings.Join(lines, "\n") + "\n", "secret": wrongSecret,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -161,14 +161,14 @@ func (d destination) write(t testing.TB, n int, word string) string {
 }
 
 // kept is what an API holds of a user of the file.
-type kept struct {
+type heldState struct {
 	created, now int      // users made for it, and those who are there
 	remotes      []string // their keys, where the API makes them
 	attributes   string
 }
 
 // holds asks what the API holds of user i, whom word was sent of at first.
-func (d destination) holds(t testing.TB, api *rehearsal, i int, word string) (k kept) {
+func (d destination) holds(t testing.TB, api *sandbox, i int, word string) (k heldState) {
 	t.Helper()
 	if d.mark == "" {
 		u := api.user(t, fmt.Sprintf(d.id, i))

@@ -72,7 +72,7 @@ func (c *crash) fill(t *testing.T, under []string, says string) {
 		t.Errorf("left over: %v, %v", leftovers, err)
 	}
 	if c.flags[len(c.flags)-1] != "none" {
-		c.quiet(t, c.file)
+		c.checkIdle(t, c.file)
 	}
 }
 

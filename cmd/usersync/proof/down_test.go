@@ -17,21 +17,21 @@ func TestProofDown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := rehearse(t, "--fault", fault)
-			o := run(t, "--config", api.config(t), "--give-up-after", "10s", write(t, records, fit))
+			api := startSandbox(t, "--fault", fault)
+			o := run(t, "--config", api.config(t), "--give-up-after", "10s", write(t, records, validRow))
 			checkDown(t, o, api)
 		})
 	}
 	t.Run("nobody listens", func(t *testing.T) {
 		t.Parallel()
-		api := rehearse(t)
+		api := startSandbox(t)
 		config := api.config(t)
 		api.end()
-		checkDown(t, run(t, "--config", config, "--give-up-after", "10s", write(t, records, fit)), nil)
+		checkDown(t, run(t, "--config", config, "--give-up-after", "10s", write(t, records, validRow)), nil)
 	})
 }
 
-func checkDown(t *testing.T, o outing, api *rehearsal) {
+func checkDown(t *testing.T, o execution, api *sandbox) {
 	t.Helper()
 	o.wantExit(t, 5)
 	if o.wall > 40*time.Second {

@@ -10,9 +10,9 @@ import (
 func TestProofPoison(t *testing.T) {
 	records := size(10_000, 100_000)
 	poison := fmt.Sprintf("u-%07d", records/3)
-	api := rehearse(t, "--fault", "poison:id="+poison)
+	api := startSandbox(t, "--fault", "poison:id="+poison)
 
-	o := run(t, "--config", api.config(t), write(t, records, fit))
+	o := run(t, "--config", api.config(t), write(t, records, validRow))
 	o.wantExit(t, 3)
 	rows := o.results(t)
 	if got := count(rows); got["created"] != records-1 || got["refused"] != 1 {
@@ -34,17 +34,17 @@ func TestProofPoison(t *testing.T) {
 // is known how many calls that took.
 func TestProofFaults(t *testing.T) {
 	records := size(10_000, 100_000)
-	api := rehearse(t, "--seed", "3", "--fault", "refuse:1%", "--fault", "500:2.5%", "--fault", "500:2.5%@after",
+	api := startSandbox(t, "--seed", "3", "--fault", "refuse:1%", "--fault", "500:2.5%", "--fault", "500:2.5%@after",
 		"--fault", "lost:2%", "--fault", "reset:0.5%", "--fault", "reset:0.5%@after")
 
-	o := run(t, "--config", api.config(t), write(t, records, fit))
+	o := run(t, "--config", api.config(t), write(t, records, validRow))
 	o.wantExit(t, 3)
 	rows := o.results(t)
 	got := count(rows)
 	if got["created"]+got["refused"] != records || got["created"] == records {
 		t.Errorf("outcomes: %v", got)
 	}
-	agree(t, api, rows)
+	checkAgreement(t, api, rows)
 	s := api.state(t)
 	t.Logf("%d records: %v; %d calls, %d at the least; wall %s", records, got, s.Calls, (records+99)/100, o.wall)
 	t.Logf("answers: %v", s.Answers)

@@ -32,7 +32,7 @@ const erasedID = "u-0000007"
 func forgetKilledAt(t *testing.T, call string, n int) {
 	nights := newNights(t, "refuse:id="+erasedID+"/update")
 	flags := []string{"--config", nights.config}
-	nights.run(t, append(flags, write(t, 20, fit))...).wantExit(t, 0)
+	nights.run(t, append(flags, write(t, 20, validRow))...).wantExit(t, 0)
 	nights.run(t, append(flags, write(t, 20, otherRow))...).wantExit(t, 3) // it is in the rejects as well
 	forget := append([]string{"ledger", "forget", erasedID, "--runs-dir", nights.runs}, flags...)
 	if len(holding(t, nights.site)) < 4 {
@@ -48,12 +48,12 @@ func forgetKilledAt(t *testing.T, call string, n int) {
 		t.Errorf("the person is still in %v", left)
 	}
 	for _, dir := range nights.dirs(t) {
-		verify(t, nights.site, outing{dir: dir})
+		verify(t, nights.site, execution{dir: dir})
 		if names, err := filepath.Glob(filepath.Join(dir, "*.anew")); err != nil || len(names) > 0 {
 			t.Errorf("left behind: %v %v", names, err)
 		}
 	}
-	if rows := (outing{dir: nights.dirs(t)[0]}).results(t); len(rows) != 20 {
+	if rows := (execution{dir: nights.dirs(t)[0]}).results(t); len(rows) != 20 {
 		t.Errorf("%d outcomes of 20 records", len(rows))
 	}
 	third := nights.command(t, nil, forget...).wait(t)

@@ -12,9 +12,9 @@ func TestProofLock(t *testing.T) {
 	for _, ledger := range []string{"auto", "none"} {
 		t.Run(ledger, func(t *testing.T) {
 			t.Parallel()
-			api, s := rehearse(t, "--latency", "50ms"), newSite(t)
+			api, s := startSandbox(t, "--latency", "50ms"), newSite(t)
 			records := size(300, 3_000)
-			file := write(t, records, fit)
+			file := write(t, records, validRow)
 			flags := []string{"--config", api.config(t), "--ledger", ledger, "--batch-size", "5", "--workers", "1", file}
 			first := s.begin(t, nil, flags...)
 			api.awaitCall(t)
@@ -45,7 +45,7 @@ func TestProofLock(t *testing.T) {
 }
 
 // awaitCall waits until the API has been called.
-func (r *rehearsal) awaitCall(t *testing.T) {
+func (r *sandbox) awaitCall(t *testing.T) {
 	t.Helper()
 	late := time.After(20 * time.Second)
 	for tick := time.Tick(time.Millisecond); r.state(t).Calls == 0; {

@@ -38,7 +38,7 @@ func TestProofMatrix(t *testing.T) {
 }
 
 // crowd is how many users a cell of the matrix is about.
-const crowd = 3
+const usersPerCell = 3
 
 // word is what the night in trouble says of everybody.
 func (c cell) word() string {
@@ -49,9 +49,9 @@ func (c cell) word() string {
 }
 
 // night runs the operation.
-func (c cell) night(t *testing.T, s site, flags []string, op string) outing {
+func (c cell) night(t *testing.T, s site, flags []string, op string) execution {
 	t.Helper()
-	file := c.write(t, crowd, c.word())
+	file := c.write(t, usersPerCell, c.word())
 	if op == "delete" {
 		file = lines(t, "id", fmt.Sprintf(c.id, 1), fmt.Sprintf(c.id, 2), fmt.Sprintf(c.id, 3))
 		flags = append(flags[:len(flags):len(flags)], "--mode", "delete")
@@ -68,12 +68,12 @@ func (c cell) meet(t *testing.T) string {
 	if c.alsoRefused() {
 		flags = append(flags, "--fault", "refuse=422:id="+fmt.Sprintf(c.id, 2)+"/"+c.op)
 	}
-	api, s := c.rehearse(t, flags...), newSite(t)
+	api, s := c.startSandbox(t, flags...), newSite(t)
 	flags = append(c.configure(t, api), "--workers", "1", "--retries", "2", "--give-up-after", c.patience())
 	if c.op != "create" {
-		s.run(t, append(flags, c.write(t, crowd, "Old"))...).wantExit(t, 0)
+		s.run(t, append(flags, c.write(t, usersPerCell, "Old"))...).wantExit(t, 0)
 	}
-	if c.trouble.name == nobodyListens {
+	if c.trouble.name == connectionRefused {
 		api.end()
 	}
 	before := s.newest(t)
@@ -81,8 +81,8 @@ func (c cell) meet(t *testing.T) string {
 	if o.dir == before { // it ended before it began
 		o.dir = ""
 	}
-	gave := c.tell(t, o)
-	if c.trouble.name == nobodyListens {
+	gave := c.describe(t, o)
+	if c.trouble.name == connectionRefused {
 		o.wantExit(t, 5)
 		return gave
 	}
@@ -97,10 +97,10 @@ func (c cell) meet(t *testing.T) string {
 }
 
 // after is the same again, when the trouble is over.
-func (c cell) after(t *testing.T, api *rehearsal, o outing) {
+func (c cell) after(t *testing.T, api *sandbox, o execution) {
 	t.Helper()
 	c.judge(t, api, o)
-	told := c.tell(t, o)
+	told := c.describe(t, o)
 	switch {
 	case o.exit == 0, o.exit == 3 && c.alsoRefused():
 	case o.exit == 6 && c.op == "create" && (c.api == "onbo" || c.api == "single") && strings.Contains(told, "in_doubt"):
@@ -110,7 +110,7 @@ func (c cell) after(t *testing.T, api *rehearsal, o outing) {
 }
 
 // told are the outcomes of a run, also of one that was stopped.
-func (c cell) told(t *testing.T, o outing) []row {
+func (c cell) outcomes(t *testing.T, o execution) []row {
 	t.Helper()
 	switch {
 	case o.dir == "":
@@ -122,13 +122,13 @@ func (c cell) told(t *testing.T, o outing) []row {
 }
 
 // judge holds what a run says to what the API holds.
-func (c cell) judge(t *testing.T, api *rehearsal, o outing) {
+func (c cell) judge(t *testing.T, api *sandbox, o execution) {
 	t.Helper()
-	rows := c.told(t, o)
-	if over(o.dir) && len(rows) != crowd {
-		t.Errorf("%d outcomes of %d records", len(rows), crowd)
+	rows := c.outcomes(t, o)
+	if over(o.dir) && len(rows) != usersPerCell {
+		t.Errorf("%d outcomes of %d records", len(rows), usersPerCell)
 	}
-	for i := range crowd {
+	for i := range usersPerCell {
 		k := c.holds(t, api, i+1, c.word())
 		if k.created > 1 || k.now > 1 {
 			t.Errorf("user %d was created %d times", i+1, k.created)
@@ -143,7 +143,7 @@ func (c cell) judge(t *testing.T, api *rehearsal, o outing) {
 }
 
 // true tells whether an outcome is so. Of one in doubt nothing is said.
-func (c cell) true(outcome string, k kept) bool {
+func (c cell) true(outcome string, k heldState) bool {
 	done := k.now == 1 && strings.Contains(k.attributes, c.word())
 	if c.op == "delete" {
 		done = k.now == 0

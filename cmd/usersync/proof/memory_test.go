@@ -16,8 +16,8 @@ func remember(t *testing.T, ledger string) {
 	few, many := size(20_000, 100_000), size(400_000, 10_000_000)
 	var peaks [2]int64
 	for i, records := range []int{few, many} {
-		api := rehearse(t)
-		o := run(t, "--config", api.config(t), "--ledger", ledger, "--results-format", "csv", write(t, records, fit))
+		api := startSandbox(t)
+		o := run(t, "--config", api.config(t), "--ledger", ledger, "--results-format", "csv", write(t, records, validRow))
 		o.wantExit(t, 0)
 		if held := api.state(t).Users; held != uint64(records) {
 			t.Errorf("%d users are held, want %d", held, records)

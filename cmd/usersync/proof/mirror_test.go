@@ -40,10 +40,10 @@ func zipped(t testing.TB, text []byte) []byte {
 }
 
 // goes tells which users the second night's file lacks.
-func goes(i int) bool { return i%3 == 1 }
+func leaves(i int) bool { return i%3 == 1 }
 
 // stays is row number n of those who stay.
-func stays(n int) int { return n/2*3 + n%2*2 }
+func stayer(n int) int { return n/2*3 + n%2*2 }
 
 // TestProofMirrorCrash: a mirror that was killed at any moment, also among its
 // deletions, ends with the API holding exactly the file, and nobody who is in it
@@ -54,11 +54,11 @@ func TestProofMirrorCrash(t *testing.T) {
 			t.Parallel()
 			c := newCrash(t, "mirror", [][]string{nil, {"500:2%@after", "lost:2%", "reset:1%"}}[n%2])
 			c.records = size(600, 6_000)
-			first := packed(t, write(t, c.records, fit))
+			first := packed(t, write(t, c.records, validRow))
 			c.flags = []string{"--config", c.config, "--mode", "mirror", "--workers", "4", "--max-delete", "50%", "--batch-size", "20"}
 			c.run(t, c.with(first)...).wantExit(t, 0)
 			left := c.records / 3 * 2
-			c.file = packed(t, write(t, left, func(n int) string { return fit(stays(n)) }))
+			c.file = packed(t, write(t, left, func(n int) string { return validRow(stayer(n)) }))
 
 			random := rand.New(rand.NewPCG(uint64(n), 11))
 			kills := 0
@@ -71,7 +71,7 @@ func TestProofMirrorCrash(t *testing.T) {
 			o := c.run(t, c.with(c.file)...)
 			o.wantExit(t, 0)
 			verify(t, c.site, o)
-			c.mirrored(t, left)
+			c.checkMirror(t, left)
 			if n := len(o.rows(t, "rejects.csv")); n > 0 {
 				t.Errorf("%d rejects", n)
 			}
@@ -86,7 +86,7 @@ func (c *crash) longDeletes() time.Duration {
 }
 
 // mirrored checks that the API holds who stays, and nobody else.
-func (c *crash) mirrored(t *testing.T, left int) {
+func (c *crash) checkMirror(t *testing.T, left int) {
 	t.Helper()
 	held := 0
 	for id, u := range c.api.users(t) {
@@ -98,9 +98,9 @@ func (c *crash) mirrored(t *testing.T, left int) {
 			held++
 		}
 		switch {
-		case goes(i) && (u.Held || u.Deleted != 1 || u.Created != 1):
+		case leaves(i) && (u.Held || u.Deleted != 1 || u.Created != 1):
 			t.Errorf("%s is to go: held %t, deleted %d times, created %d times", id, u.Held, u.Deleted, u.Created)
-		case !goes(i) && (!u.Held || u.Deleted > 0 || u.Created != 1):
+		case !leaves(i) && (!u.Held || u.Deleted > 0 || u.Created != 1):
 			t.Errorf("%s is to stay: held %t, deleted %d times, created %d times", id, u.Held, u.Deleted, u.Created)
 		}
 	}
@@ -113,7 +113,7 @@ func (c *crash) mirrored(t *testing.T, left int) {
 // only where every id is still there.
 func TestProofCut(t *testing.T) {
 	const users = 40
-	plain, err := os.ReadFile(write(t, users, fit))
+	plain, err := os.ReadFile(write(t, users, validRow))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestProofCut(t *testing.T) {
 			n := newNights(t)
 			path := filepath.Join(t.TempDir(), c.file)
 			flags := append([]string{"--config", n.config, "--mode", "mirror", "--accept-mapping-change"}, c.flags...)
-			night := func(text []byte) outing {
+			night := func(text []byte) execution {
 				if err := os.WriteFile(path, text, 0o600); err != nil {
 					t.Fatal(err)
 				}

@@ -13,7 +13,7 @@ import (
 // nights are runs of one site, against one API, night after night.
 type nights struct {
 	site
-	api    *rehearsal
+	api    *sandbox
 	config string
 }
 
@@ -22,12 +22,12 @@ func newNights(t *testing.T, faults ...string) nights {
 	for _, f := range faults {
 		flags = append(flags, "--fault", f)
 	}
-	api := rehearse(t, flags...)
+	api := startSandbox(t, flags...)
 	return nights{newSite(t), api, api.config(t)}
 }
 
 // night runs once and tells how many calls that took.
-func (n nights) night(t *testing.T, args ...string) (outing, int) {
+func (n nights) night(t *testing.T, args ...string) (execution, int) {
 	t.Helper()
 	before := n.api.state(t).Calls
 	o := n.run(t, append([]string{"--config", n.config}, args...)...)
@@ -35,7 +35,7 @@ func (n nights) night(t *testing.T, args ...string) (outing, int) {
 }
 
 // expect runs once and checks calls and outcomes.
-func (n nights) expect(t *testing.T, calls int, outcomes map[string]int, args ...string) outing {
+func (n nights) expect(t *testing.T, calls int, outcomes map[string]int, args ...string) execution {
 	t.Helper()
 	o, made := n.night(t, args...)
 	o.wantExit(t, 0)
@@ -56,12 +56,12 @@ func TestProofNightly(t *testing.T) {
 	users := size(20_000, 1_000_000)
 	changed, added := users/100, users/1000
 	n := newNights(t)
-	first := write(t, users, fit)
+	first := write(t, users, validRow)
 	second := write(t, users+added, func(i int) string {
 		if i%100 == 50 {
 			return otherRow(i)
 		}
-		return fit(i)
+		return validRow(i)
 	})
 
 	figures(t, "first", n.expect(t, fullCalls(users), map[string]int{"created": users}, first), users)
@@ -78,7 +78,7 @@ func TestProofNightly(t *testing.T) {
 func TestProofLostLedger(t *testing.T) {
 	users := 2_000
 	n := newNights(t)
-	first, second := write(t, users, fit), write(t, users, otherRow)
+	first, second := write(t, users, validRow), write(t, users, otherRow)
 	n.expect(t, fullCalls(users), map[string]int{"created": users}, first)
 	n.expect(t, 2*users, map[string]int{"updated": users}, "--full", second)
 	n.expect(t, 0, map[string]int{"unchanged": users}, second)
@@ -90,7 +90,7 @@ func TestProofLostLedger(t *testing.T) {
 }
 
 // figures logs how quick a night was, and holds it to its memory.
-func figures(t *testing.T, name string, o outing, users int) {
+func figures(t *testing.T, name string, o execution, users int) {
 	t.Helper()
 	t.Logf("%s: %s, %.0f users/s, %.2f CPU-seconds per million, peak %.1f MiB", name, o.wall,
 		float64(users)/o.wall.Seconds(), o.cpu.Seconds()/float64(users)*1e6, float64(o.peak)/(1<<20))
@@ -146,7 +146,7 @@ func lines(t testing.TB, rows ...string) string {
 // it comes back with another value, and only then.
 func TestProofFewerColumns(t *testing.T) {
 	n := newNights(t)
-	full := lines(t, header, fit(1), fit(2))
+	full := lines(t, header, validRow(1), validRow(2))
 	emails := lines(t, "id,email,enrolled_rewards", "u-0000001,new@example.com,CARDLINKED", "u-0000002,u2@example.com,CARDLINKED")
 	n.expect(t, 1, map[string]int{"created": 2}, full)
 	o, _ := n.night(t, emails)
@@ -173,7 +173,7 @@ func TestProofFewerColumns(t *testing.T) {
 func TestProofRepeated(t *testing.T) {
 	users := 1_000
 	row := func(i int) string { // each user three times: old, new, and the last one
-		r := fit(i % users)
+		r := validRow(i % users)
 		switch i / users {
 		case 1:
 			return strings.Replace(r, "@example.com", "@example.net", 1)
@@ -192,8 +192,8 @@ func TestProofRepeated(t *testing.T) {
 			c.killAt(t, time.Duration(part+1)*3*time.Second/time.Duration(size(5, 21)), c.file)
 			o := c.run(t, c.with(c.file)...)
 			o.wantExit(t, 0)
-			c.whole(t, o)
-			c.holds(t, o, func(i int) string { return row(2*users + i%users) })
+			c.checkComplete(t, o)
+			c.checkHeld(t, o, func(i int) string { return row(2*users + i%users) })
 			again, calls := nights{c.site, c.api, c.config}.night(t, c.with(c.file)...)
 			again.wantExit(t, 0)
 			t.Logf("the night after, %d calls: %v", calls, count(again.results(t)))

@@ -12,7 +12,7 @@ import (
 )
 
 // outing is one run of the program, and what it left.
-type outing struct {
+type execution struct {
 	exit           int
 	stdout, stderr string
 	dir            string // the run directory
@@ -22,12 +22,12 @@ type outing struct {
 }
 
 // run runs `usersync run` with a runs directory of its own.
-func run(t testing.TB, args ...string) outing {
+func run(t testing.TB, args ...string) execution {
 	t.Helper()
 	return newSite(t).run(t, args...)
 }
 
-func (o outing) wantExit(t testing.TB, code int) {
+func (o execution) wantExit(t testing.TB, code int) {
 	t.Helper()
 	if o.exit != code {
 		t.Fatalf("exit %d, want %d\n%s%s", o.exit, code, o.stdout, o.stderr)
@@ -41,9 +41,9 @@ type row struct {
 }
 
 // results reads the results of a finished run, in their order.
-func (o outing) results(t testing.TB) []row { return o.rows(t, "results.csv") }
+func (o execution) results(t testing.TB) []row { return o.rows(t, "results.csv") }
 
-func (o outing) rows(t testing.TB, name string) (rows []row) {
+func (o execution) rows(t testing.TB, name string) (rows []row) {
 	t.Helper()
 	o.each(t, name, func(r row) { rows = append(rows, r) })
 	return rows
@@ -51,14 +51,14 @@ func (o outing) rows(t testing.TB, name string) (rows []row) {
 
 // tally counts the outcomes of a finished run, and keeps no row: what this
 // process holds counts as the peak memory of each that it starts.
-func (o outing) tally(t testing.TB) map[string]int {
+func (o execution) tally(t testing.TB) map[string]int {
 	t.Helper()
 	counts := map[string]int{}
 	o.each(t, "results.csv", func(r row) { counts[r.outcome]++ })
 	return counts
 }
 
-func (o outing) each(t testing.TB, name string, do func(row)) {
+func (o execution) each(t testing.TB, name string, do func(row)) {
 	t.Helper()
 	f, err := os.Open(filepath.Join(o.dir, name))
 	if err != nil {
@@ -106,7 +106,7 @@ func count(rows []row) map[string]int {
 }
 
 // summary reads summary.json.
-func (o outing) summary(t testing.TB) (s struct {
+func (o execution) summary(t testing.TB) (s struct {
 	State       string
 	ExitCode    int `json:"exit_code"`
 	SettledUpTo int `json:"settled_up_to"`

@@ -38,13 +38,13 @@ func TestProofPersonal(t *testing.T) {
 		}
 		t.Run(strings.Join(faults, " "), func(t *testing.T) {
 			t.Parallel()
-			api := rehearse(t, flags...)
+			api := startSandbox(t, flags...)
 			o := run(t, "--config", api.config(t), "--log-level", "debug", "--json", "--give-up-after", "5s", write(t, records, marked))
 			if o.exit == 0 || o.exit == 1 {
 				t.Fatalf("exit %d\n%s", o.exit, o.stderr)
 			}
-			silent(t, "stdout", []byte(o.stdout))
-			silent(t, "stderr", []byte(o.stderr))
+			checkNoValues(t, "stdout", []byte(o.stdout))
+			checkNoValues(t, "stderr", []byte(o.stderr))
 			files, err := os.ReadDir(o.dir)
 			if err != nil || len(files) < 3 {
 				t.Fatalf("run directory: %v, %v", files, err)
@@ -57,14 +57,14 @@ func TestProofPersonal(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				silent(t, f.Name(), text)
+				checkNoValues(t, f.Name(), text)
 			}
 		})
 	}
 }
 
 // silent fails where a marked value shows.
-func silent(t *testing.T, where string, text []byte) {
+func checkNoValues(t *testing.T, where string, text []byte) {
 	t.Helper()
 	for line := range bytes.Lines(text) {
 		low := bytes.ToLower(line)

@@ -10,9 +10,9 @@ import (
 func TestProofRate(t *testing.T) {
 	const rate, latency = 50, 200 * time.Millisecond
 	records := size(20_000, 100_000)
-	api := rehearse(t, "--latency", latency.String())
+	api := startSandbox(t, "--latency", latency.String())
 
-	o := run(t, "--config", api.config(t), "--rate", "50/s", write(t, records, fit))
+	o := run(t, "--config", api.config(t), "--rate", "50/s", write(t, records, validRow))
 	o.wantExit(t, 0)
 	s := api.state(t)
 	if s.PeakSecond > rate+1 {

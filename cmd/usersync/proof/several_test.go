@@ -16,7 +16,7 @@ import (
 // both is a site from which one file goes to two APIs.
 type both struct {
 	site
-	kard, konstantly *rehearsal
+	kard, konstantly *sandbox
 	records          int
 	file             string
 	flags            []string
@@ -38,9 +38,9 @@ konstantly:
 
 func newBoth(t *testing.T, records int, kardURL, konstantlyURL string) *both {
 	t.Helper()
-	b := &both{site: newSite(t), records: records, file: several(t, records, "Old")}
+	b := &both{site: newSite(t), records: records, file: writeBoth(t, records, "Old")}
 	dir := t.TempDir()
-	for name, text := range map[string]string{"usersync.yaml": fmt.Sprintf(severalConfig, kardURL, konstantlyURL), "secret": sealing} {
+	for name, text := range map[string]string{"usersync.yaml": fmt.Sprintf(severalConfig, kardURL, konstantlyURL), "secret": wrongSecret} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -50,16 +50,16 @@ func newBoth(t *testing.T, records int, kardURL, konstantlyURL string) *both {
 }
 
 // rehearseBoth starts both APIs.
-func rehearseBoth(t *testing.T, records int, kard, konstantly []string) *both {
+func startBoth(t *testing.T, records int, kard, konstantly []string) *both {
 	t.Helper()
-	k, n := rehearse(t, kard...), rehearse(t, append([]string{"--api", "konstantly"}, konstantly...)...)
+	k, n := startSandbox(t, kard...), startSandbox(t, append([]string{"--api", "konstantly"}, konstantly...)...)
 	b := newBoth(t, records, k.url, n.url)
 	b.kard, b.konstantly = k, n
 	return b
 }
 
 // several writes a file whose columns are neither API's.
-func several(t testing.TB, records int, word string) string {
+func writeBoth(t testing.TB, records int, word string) string {
 	t.Helper()
 	rows := []string{"CUST,Mail,Name"}
 	for i := range records {
@@ -74,7 +74,7 @@ func (b *both) with(file string, flags ...string) []string {
 
 // part is the run of one destination.
 type part struct {
-	outing
+	execution
 	seconds float64
 	code    int
 }
@@ -96,7 +96,7 @@ func (b *both) parts(t *testing.T) map[string]part {
 		if err := json.Unmarshal(text, &s); err != nil {
 			t.Fatal(err)
 		}
-		all[s.Scope.Destination] = part{outing{dir: dir}, s.Seconds, s.Exit}
+		all[s.Scope.Destination] = part{execution{dir: dir}, s.Seconds, s.Exit}
 	}
 	return all
 }
@@ -106,7 +106,7 @@ func (b *both) parts(t *testing.T) map[string]part {
 func (b *both) settled(t *testing.T, word string) {
 	t.Helper()
 	parts := b.parts(t)
-	for name, api := range map[string]*rehearsal{"kard": b.kard, "konstantly": b.konstantly} {
+	for name, api := range map[string]*sandbox{"kard": b.kard, "konstantly": b.konstantly} {
 		p := parts[name]
 		rows := p.results(t)
 		if len(rows) != b.records || p.code != 0 {
@@ -117,7 +117,7 @@ func (b *both) settled(t *testing.T, word string) {
 				t.Errorf("%s: record %d, %s, is %s: created %d times, %v", name, r.record, r.id, r.outcome, u.Created, u.Attributes)
 			}
 		}
-		verify(t, b.site, p.outing)
+		verify(t, b.site, p.execution)
 	}
 }
 
@@ -132,7 +132,7 @@ func TestProofSeveral(t *testing.T) {
 	t.Run("one is down", func(t *testing.T) {
 		t.Parallel()
 		address := freeAddress(t)
-		kard := rehearse(t)
+		kard := startSandbox(t)
 		b := newBoth(t, 60, kard.url, "http://"+address)
 		b.kard = kard
 		b.run(t, b.with(b.file, "--give-up-after", "2s")...).wantExit(t, 5)
@@ -140,7 +140,7 @@ func TestProofSeveral(t *testing.T) {
 		if parts["kard"].code != 0 || parts["konstantly"].code != 5 || len(parts["kard"].results(t)) != 60 {
 			t.Errorf("each for itself: %+v", parts)
 		}
-		b.konstantly = rehearse(t, "--api", "konstantly", "--listen", address)
+		b.konstantly = startSandbox(t, "--api", "konstantly", "--listen", address)
 		before := kard.state(t).Calls
 		b.run(t, b.with(b.file, "--give-up-after", "2s")...).wantExit(t, 0)
 		b.settled(t, "Old")
@@ -150,7 +150,7 @@ func TestProofSeveral(t *testing.T) {
 	})
 	t.Run("one is slow", func(t *testing.T) {
 		t.Parallel()
-		b := rehearseBoth(t, 60, nil, []string{"--latency", "100ms"})
+		b := startBoth(t, 60, nil, []string{"--latency", "100ms"})
 		b.run(t, b.with(b.file)...).wantExit(t, 0)
 		b.settled(t, "Old")
 		if p := b.parts(t); p["kard"].seconds > p["konstantly"].seconds/2 {
@@ -161,12 +161,12 @@ func TestProofSeveral(t *testing.T) {
 		if n := b.calls(t) - before; n > 0 {
 			t.Errorf("the night after, %d calls", n)
 		}
-		b.run(t, b.with(several(t, b.records, "New"))...).wantExit(t, 0)
+		b.run(t, b.with(writeBoth(t, b.records, "New"))...).wantExit(t, 0)
 		b.settled(t, "New")
 	})
 	t.Run("the worst exit code", func(t *testing.T) {
 		t.Parallel()
-		b := rehearseBoth(t, 9, []string{"--fault", "refuse:id=E1"}, []string{"--fault", "403"})
+		b := startBoth(t, 9, []string{"--fault", "refuse:id=E1"}, []string{"--fault", "403"})
 		b.run(t, b.with(b.file)...).wantExit(t, 7)
 		if p := b.parts(t); p["kard"].code != 3 || p["konstantly"].code != 7 {
 			t.Errorf("each for itself: %+v", p)
@@ -193,7 +193,7 @@ func TestProofSeveralCrash(t *testing.T) {
 			t.Parallel()
 			records := size(200, 2_000)
 			faults := []string{"--latency", "8ms", "--fault", "500:2%@after/create", "--fault", "lost:2%/create"}
-			b := rehearseBoth(t, records, faults, faults)
+			b := startBoth(t, records, faults, faults)
 			b.flags = append(b.flags, "--batch-size", "2")
 			random, kills := rand.New(rand.NewPCG(uint64(n), 5)), 0
 			for range 1 + random.IntN(2) {
@@ -226,8 +226,8 @@ func TestProofSeveralCrash(t *testing.T) {
 
 // TestProofSeveralAnew: two runs that make one ledger and its key at the same
 // moment.
-func TestProofSeveralAnew(t *testing.T) {
-	b := rehearseBoth(t, 1, nil, nil)
+func TestProofSeveralNewLedger(t *testing.T) {
+	b := startBoth(t, 1, nil, nil)
 	for range size(5, 300) {
 		again := both{site: newSite(t), kard: b.kard, konstantly: b.konstantly, records: 1}
 		o := again.run(t, b.with(b.file)...)

@@ -22,13 +22,13 @@ func newSite(t testing.TB) site {
 }
 
 // run runs `usersync run` to its end.
-func (s site) run(t testing.TB, args ...string) outing {
+func (s site) run(t testing.TB, args ...string) execution {
 	t.Helper()
 	return s.begin(t, nil, args...).wait(t)
 }
 
 // underway is a run that goes on.
-type underway struct {
+type process struct {
 	site           site
 	cmd            *exec.Cmd
 	stdout, stderr bytes.Buffer
@@ -36,16 +36,16 @@ type underway struct {
 }
 
 // begin starts a run; under is the command that it runs under, none if empty.
-func (s site) begin(t testing.TB, under []string, args ...string) *underway {
+func (s site) begin(t testing.TB, under []string, args ...string) *process {
 	t.Helper()
 	return s.command(t, under, append([]string{"run", "--runs-dir", s.runs, "--progress", "never"}, args...)...)
 }
 
 // command starts any command of the program.
-func (s site) command(t testing.TB, under []string, args ...string) *underway {
+func (s site) command(t testing.TB, under []string, args ...string) *process {
 	t.Helper()
 	line := append(append(slices.Clone(under), program), args...)
-	u := &underway{site: s, cmd: exec.Command(line[0], line[1:]...), began: time.Now()}
+	u := &process{site: s, cmd: exec.Command(line[0], line[1:]...), began: time.Now()}
 	u.cmd.Stdout, u.cmd.Stderr = &u.stdout, &u.stderr
 	if err := u.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -54,10 +54,10 @@ func (s site) command(t testing.TB, under []string, args ...string) *underway {
 }
 
 // kill ends the run as kill -9 does.
-func (u *underway) kill() { _ = u.cmd.Process.Kill() } // one that has ended cannot be killed, and need not be
+func (u *process) kill() { _ = u.cmd.Process.Kill() } // one that has ended cannot be killed, and need not be
 
 // wait waits for the end; exit is -1 after a kill.
-func (u *underway) wait(t testing.TB) outing {
+func (u *process) wait(t testing.TB) execution {
 	t.Helper()
 	err := u.cmd.Wait()
 	var failed *exec.ExitError
@@ -65,7 +65,7 @@ func (u *underway) wait(t testing.TB) outing {
 		t.Fatal(err)
 	}
 	s := u.cmd.ProcessState
-	return outing{
+	return execution{
 		exit: s.ExitCode(), stdout: u.stdout.String(), stderr: u.stderr.String(), dir: u.site.newest(t),
 		wall: time.Since(u.began), cpu: s.UserTime() + s.SystemTime(),
 		peak: s.SysUsage().(*syscall.Rusage).Maxrss << 10,

@@ -9,10 +9,10 @@ import (
 )
 
 // tell puts into a few words how a run ended.
-func (c cell) tell(t *testing.T, o outing) string {
+func (c cell) describe(t *testing.T, o execution) string {
 	t.Helper()
 	n := map[string]int{}
-	for _, r := range c.told(t, o) {
+	for _, r := range c.outcomes(t, o) {
 		what := r.outcome
 		if r.code != "" {
 			what += " `" + r.code + "`"

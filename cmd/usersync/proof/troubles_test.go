@@ -15,26 +15,26 @@ const (
 
 // trouble is a class of faults, and where it strikes.
 type trouble struct {
-	name, kind, behind string // of the fault, and what follows its place
+	name, kind, suffix string // of the fault, and what follows its place
 	where              string
 	shape              bool // of an answer that tells of several users
 }
 
 // nobodyListens is no fault of the sandbox: its process has ended.
-const nobodyListens = "connection refused"
+const connectionRefused = "connection refused"
 
 // troubles are all that can befall a destination.
 func (d destination) troubles() []trouble {
-	all := []trouble{{name: nobodyListens, where: always}}
+	all := []trouble{{name: connectionRefused, where: always}}
 	for _, kind := range []string{
 		"reset", "reset@after", "lost", "500", "500@after", "503", "503@after", "503=1s", "429", "429=1s", "401", "expire", "403", "redirect",
 		"html", "html@after", "empty", "empty@after", "cut",
 	} {
-		name, behind, after := strings.Cut(kind, "@")
+		name, suffix, after := strings.Cut(kind, "@")
 		if after {
-			behind = "@" + behind
+			suffix = "@" + suffix
 		}
-		all = append(all, trouble{name: kind, kind: name, behind: behind, where: first})
+		all = append(all, trouble{name: kind, kind: name, suffix: suffix, where: first})
 	}
 	for _, kind := range []string{"reset", "lost", "500", "503", "429", "401", "403"} {
 		all = append(all, trouble{name: kind, kind: kind, where: always})
@@ -59,7 +59,7 @@ type cell struct {
 func (c cell) fault() string {
 	switch c.trouble.where {
 	case first:
-		return fmt.Sprintf("%s:#%d%s/%s", c.trouble.kind, c.firstCall(), c.trouble.behind, c.op)
+		return fmt.Sprintf("%s:#%d%s/%s", c.trouble.kind, c.firstCall(), c.trouble.suffix, c.op)
 	case second:
 		return fmt.Sprintf("%s:id=%s/%s", c.trouble.kind, strings.ReplaceAll(c.calls(2, c.word()), "@", "%40"), c.op)
 	}
@@ -77,7 +77,7 @@ func (c cell) firstCall() int {
 	case c.bulk: // the night before has made everybody
 		n += c.asks + 1
 	default:
-		n += c.asks + crowd
+		n += c.asks + usersPerCell
 	}
 	if c.op == "update" {
 		n += c.reads

@@ -19,7 +19,7 @@ var lostCreates = []string{"500:4%@after/create", "lost:4%/create", "reset:2%@af
 // twice.
 type keyless struct {
 	site
-	api     *rehearsal
+	api     *sandbox
 	records int
 	file    string
 	flags   []string
@@ -30,13 +30,13 @@ func newKeyless(t *testing.T, faults []string, lines ...string) *keyless {
 	for _, f := range faults {
 		flags = append(flags, "--fault", f)
 	}
-	k := &keyless{site: newSite(t), api: onbo().rehearse(t, flags...), records: size(80, 400)}
+	k := &keyless{site: newSite(t), api: onbo().startSandbox(t, flags...), records: size(80, 400)}
 	k.file = onbo().write(t, k.records, "Old")
 	k.flags = append(onbo().configure(t, k.api, lines...), "--workers", "4")
 	return k
 }
 
-func (k *keyless) night(t *testing.T, file string) outing {
+func (k *keyless) night(t *testing.T, file string) execution {
 	t.Helper()
 	return k.run(t, append(k.flags[:len(k.flags):len(k.flags)], file)...)
 }
@@ -57,7 +57,7 @@ func (k *keyless) killAt(t *testing.T, under []string, after time.Duration) bool
 var ways = []string{"resume", "run", "run --new"}
 
 // end ends it, and returns the run that has come to its end.
-func (k *keyless) end(t *testing.T, way string) outing {
+func (k *keyless) end(t *testing.T, way string) execution {
 	t.Helper()
 	dir := k.newest(t)
 	switch {
@@ -74,13 +74,13 @@ func (k *keyless) end(t *testing.T, way string) outing {
 }
 
 // neverBegan tells that a run was killed too early to be gone on with.
-func neverBegan(o outing) bool {
+func neverBegan(o execution) bool {
 	return o.exit == 2 && strings.Contains(o.stderr, "it ended before it sent anything")
 }
 
 // judge checks a run that ended: who is said to be there is there, once, and
 // nobody is there twice. It returns the outcomes by id.
-func (k *keyless) judge(t *testing.T, o outing) map[string]string {
+func (k *keyless) judge(t *testing.T, o execution) map[string]string {
 	t.Helper()
 	rows, held := o.results(t), 0
 	if len(rows) != k.records {

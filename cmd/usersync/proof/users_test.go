@@ -11,7 +11,7 @@ import (
 const header = "id,email,phone,zip_code,birth_year,enrolled_rewards,historical_transactions_sent"
 
 // fit is a row that Kard takes.
-func fit(i int) string {
+func validRow(i int) string {
 	return fmt.Sprintf("u-%07d,u%d@example.com,+1415555%04d,%05d,%d,CARDLINKED,%t", i, i, i%10000, i%100000, 1940+i%70, i%2 == 0)
 }
 

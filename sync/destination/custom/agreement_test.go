@@ -129,7 +129,7 @@ func bare(client destination.API) destination.Destination { return client }
 
 // middleware is that of a run, except for what only counts.
 func middleware(client destination.API) destination.Destination {
-	return destinationtest.Manners{Pacer: pace.New(pace.Options{MaxInFlight: 1}), Retries: 3}.Around(client)
+	return destinationtest.Middleware{Pacer: pace.New(pace.Options{MaxInFlight: 1}), Retries: 3}.Wrap(client)
 }
 
 // connected starts Kard's sandbox in memory.

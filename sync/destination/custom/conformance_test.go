@@ -19,17 +19,17 @@ const token = "custom-token-4711"
 func TestConformance(t *testing.T) {
 	t.Run("kard", func(t *testing.T) {
 		s := suite("kard", customer, user.Create)
-		s.Keyed, s.KeyedRead, s.PerMinute = []user.Op{user.Update, user.Delete}, true, 1000
+		s.KeyInPath, s.KeyInFindPath, s.PerMinute = []user.Op{user.Update, user.Delete}, true, 1000
 		s.Run(t)
 	})
 	t.Run("hubspot", func(t *testing.T) {
 		s := suite("hubspot", contact(user.FirstName, user.LastName, user.Phone, user.City), user.Create, user.Update)
-		s.KeyedRead = true
+		s.KeyInFindPath = true
 		s.Run(t)
 	})
 	t.Run("single", func(t *testing.T) {
 		s := suite("single", contact(user.Name, user.Active))
-		s.Keyed, s.Bare = []user.Op{user.Update, user.Delete}, []user.Op{user.Delete}
+		s.KeyInPath, s.EmptySuccess = []user.Op{user.Update, user.Delete}, []user.Op{user.Delete}
 		s.Run(t)
 	})
 }
@@ -48,7 +48,7 @@ func suite(name string, record func(n, version int) *user.Record, bulk ...user.O
 			return c
 		},
 		Record: record,
-		Rehearse: func(t testing.TB, faults ...string) destinationtest.Sandbox {
+		NewSandbox: func(t testing.TB, faults ...string) destinationtest.Sandbox {
 			return rehearse(t, name, faults...)
 		},
 		Credentials: []string{token},
@@ -109,8 +109,8 @@ func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandb
 	}
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
-		Handler: s,
-		Struck:  s.Struck,
+		Handler:  s,
+		Injected: s.Struck,
 		Look: func(r *user.Record) destinationtest.Look {
 			if name == "single" {
 				return marked(s, r.User.ID)

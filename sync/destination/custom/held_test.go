@@ -44,7 +44,7 @@ func TestMergeSendsBackWhatHasNoName(t *testing.T) {
 		c := client(t, test.config, server.URL)
 		r := someone("a", attribute(user.Email, "new@x.example"))
 		r.Op = user.Update
-		if _, err := (stack.Merged{API: c}).Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}}); err != nil {
+		if _, err := (stack.ReadModifyWrite{API: c}).Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}}); err != nil {
 			t.Fatal(err)
 		}
 		if sent != test.want {

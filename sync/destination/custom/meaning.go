@@ -81,7 +81,7 @@ func (r *reading) statusFor(m meaning) user.Status {
 	return user.InDoubt
 }
 
-func success(s user.Status) bool { return destination.Gravity(s) < 0 }
+func success(s user.Status) bool { return destination.Severity(s) < 0 }
 
 // withMeaning changes a fault to what the config says about its status, except 401,
 // which is about the credentials.

@@ -190,7 +190,7 @@ func (r *reading) begin() {
 func (r *reading) worst(notes []note) int {
 	at, most := -1, -1
 	for i, n := range notes {
-		if g := destination.Gravity(r.statusFor(n.means)); g > most {
+		if g := destination.Severity(r.statusFor(n.means)); g > most {
 			at, most = i, g
 		}
 	}

@@ -11,20 +11,20 @@ import (
 	"usersync/sync/user"
 )
 
-// applied are the statuses that Apply may give.
+// applied are the statuses that Apply may return.
 var applied = []user.Status{
 	user.Created, user.Updated, user.Deleted, user.Unchanged, user.Accepted, user.Refused, user.InDoubt, user.Exists, user.Missing, user.Busy,
 }
 
-// fitting are those that only one kind of call may give.
+// fitting are those that only one kind of call may return.
 var fitting = map[user.Status]user.Op{user.Deleted: user.Delete, user.Exists: user.Create}
 
-// wellFormed holds the outcome of b.Records[i] to the contract of Apply.
+// wellFormed checks the outcome of b.Records[i] against the contract of Apply.
 func (sc *scene) wellFormed(b user.Batch, i int, o user.Outcome) {
 	sc.t.Helper()
 	op, fits := fitting[o.Status]
 	switch {
-	case o.Status == user.Invalid && sc.traits.OwnKeys && b.Op != user.Create: // a Remote that is no key of this API
+	case o.Status == user.Invalid && sc.traits.OwnKeys && b.Op != user.Create: // a Remote that is not a key of this API
 	case !slices.Contains(applied, o.Status):
 		sc.t.Errorf("%s answers %q, which Apply may not", b.Op, o.Status)
 	case fits && op != b.Op, b.Op == user.Delete && (o.Status == user.Created || o.Status == user.Updated):
@@ -47,17 +47,17 @@ func (sc *scene) wellFormed(b user.Batch, i int, o user.Outcome) {
 func (sc *scene) oneLine(detail string) {
 	sc.t.Helper()
 	if utf8.RuneCountInString(detail) > 200 || strings.ContainsFunc(detail, unicode.IsControl) {
-		sc.t.Errorf("a detail that is no line of 200 characters: %q", detail)
+		sc.t.Errorf("a detail that is not one line of 200 characters: %q", detail)
 	}
 }
 
-// hidden holds texts that leave the client to show nothing of the users but
-// their ids, and nothing of the credentials. Its own errors show nothing either.
+// hidden checks that texts leaving the client show nothing of the users except their
+// ids, and nothing of the credentials. Its own errors show no values either.
 func (sc *scene) hidden(what string, records []*user.Record, texts ...string) {
 	sc.t.Helper()
 	all := strings.ToLower(strings.Join(texts, "\n"))
 	if strings.TrimSpace(all) == "" {
-		return // of a thousand users each
+		return // saves time: this runs for thousands of users
 	}
 	for _, c := range sc.Credentials {
 		if strings.Contains(all, strings.ToLower(c)) {
@@ -73,8 +73,7 @@ func (sc *scene) hidden(what string, records []*user.Record, texts ...string) {
 	}
 }
 
-// values are the texts of a user that must not show: those that are not part
-// of every sentence.
+// values are the texts of a user that must not show, except short and common ones.
 func values(r *user.Record) map[user.Field]string {
 	shown := map[user.Field]string{}
 	for _, a := range r.User.Attributes {
@@ -94,8 +93,8 @@ func values(r *user.Record) map[user.Field]string {
 	return shown
 }
 
-// said tells an answer in words.
-func said(outcomes []user.Outcome, ce *destination.CallError) string {
+// describe puts an answer into words.
+func describe(outcomes []user.Outcome, ce *destination.CallError) string {
 	if ce != nil {
 		return "error " + ce.Error()
 	}

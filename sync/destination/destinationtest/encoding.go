@@ -14,9 +14,9 @@ import (
 // awkward are keys that a path must carry as one segment.
 var awkward = []string{`a/b`, `a\b`, `a?b=c`, `a#b`, `a%2Fb`, `100%`, `ü`, `a b`, ` `, `a+b`, `a&b;c`, `../b`, `.`, `..`, `"a'b"`, `日本`}
 
-// encoding holds that a key in a path is one segment, whatever it holds.
+// encoding checks that a key in a path is one segment, whatever it contains.
 func encoding(s Suite, t *testing.T) {
-	for _, op := range s.Keyed {
+	for _, op := range s.KeyInPath {
 		bubble(t, string(op), func(t *testing.T) {
 			sc := s.open(t)
 			sc.stage.playing(Answering(http.StatusNotFound, "{}"))
@@ -30,7 +30,7 @@ func encoding(s Suite, t *testing.T) {
 			life(s.open(t), key)
 		}
 	})
-	if !s.KeyedRead {
+	if !s.KeyInFindPath {
 		return
 	}
 	bubble(t, "find", func(t *testing.T) {
@@ -42,8 +42,8 @@ func encoding(s Suite, t *testing.T) {
 	})
 }
 
-// life creates, finds, updates and deletes a user with an awkward id, if the API
-// takes it: all calls mean the same user.
+// life creates, finds, updates and deletes a user with an awkward id, if the API takes
+// it: all calls must address the same user.
 func life(sc *scene, id string) {
 	sc.t.Helper()
 	remotes := map[string]string{}
@@ -61,7 +61,7 @@ func life(sc *scene, id string) {
 			sc.t.Errorf("id %q: %s: %q %s", id, op, o.Status, o.Code)
 		}
 		if o.Status == user.Created && sc.sandbox.Look(r).Held != 1 {
-			sc.t.Errorf("id %q: created, and the rehearsal holds it not", id)
+			sc.t.Errorf("id %q: created, and the sandbox does not hold it", id)
 		}
 		if o.Status == user.Refused {
 			return
@@ -69,8 +69,8 @@ func life(sc *scene, id string) {
 	}
 }
 
-// segment makes a call about a plain key and about an awkward one, and compares
-// the paths.
+// segment makes a call with a plain key and one with an awkward key, and compares the
+// paths.
 func segment(sc *scene, key string, do func(*user.Record)) {
 	sc.t.Helper()
 	paths := [2][]string{}
@@ -88,7 +88,7 @@ func segment(sc *scene, key string, do func(*user.Record)) {
 			if !sc.traits.OwnKeys || i == 0 {
 				sc.t.Errorf("key %q: nothing was sent", k)
 			}
-			return // an API that makes the keys makes none like this one
+			return // an API that assigns keys assigns none like this one
 		}
 		path, _, _ := strings.Cut(sent[len(sent)-1].URI, "?")
 		paths[i] = strings.Split(path, "/")

@@ -13,19 +13,19 @@ import (
 	"usersync/sync/user"
 )
 
-// Fixed is a transport that gives one answer to every call, for fuzz targets of
-// what reads answers.
+// Fixed is a transport that gives the same answer to every call, for fuzz targets of
+// code that reads answers.
 type Fixed struct {
 	Status int
 	Body   string
 }
 
-// Set takes any number for a status of an answer, 200 to 599.
+// Set sets the answer; it maps any number to a status from 200 to 599.
 func (f *Fixed) Set(number int, body string) {
 	f.Status, f.Body = 200+(number%400+400)%400, body
 }
 
-// RoundTrip reads the request to its end and gives the answer.
+// RoundTrip reads the request to its end and returns the answer.
 func (f *Fixed) RoundTrip(r *http.Request) (*http.Response, error) {
 	if _, err := io.Copy(io.Discard, r.Body); err != nil {
 		return nil, err
@@ -38,10 +38,9 @@ func (f *Fixed) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// Fuzzed makes the call of b, and holds whatever came of it to what every answer
-// must keep: it is one outcome a record, each in its place, or a CallError; and no
-// value of a user shows, neither of the records nor of the others. Without
-// outcomes the call failed as a whole.
+// Fuzzed makes the call for b and checks what every answer must keep: there is one
+// outcome per record, in order, or a CallError, and no value of a user shows, of the
+// records or of the others. It returns nil if the call failed as a whole.
 func Fuzzed(t testing.TB, client destination.Destination, b user.Batch, others ...*user.Record) []user.Outcome {
 	t.Helper()
 	outcomes, err := client.Apply(t.Context(), b)
@@ -56,7 +55,7 @@ func Fuzzed(t testing.TB, client destination.Destination, b user.Batch, others .
 		if o.Record != b.Records[i] || o.Status == user.Unsettled {
 			t.Fatalf("outcome %d is %+v", i, o)
 		}
-		// The values of others in the call are not looked for in the words about one.
+		// The text about one record is not searched for values of others in the call.
 		Hidden(t, o.Code+" "+o.Detail, append(slices.Clone(others), b.Records[i])...)
 	}
 	return outcomes
@@ -78,13 +77,13 @@ func CallError(t testing.TB, err error) *destination.CallError {
 	t.Helper()
 	var ce *destination.CallError
 	if err != nil && !errors.As(err, &ce) {
-		t.Fatalf("the error is a %T and no *destination.CallError: %v", err, err)
+		t.Fatalf("the error is a %T and not a *destination.CallError: %v", err, err)
 	}
 	return ce
 }
 
-// Hidden holds a text to show no value of the records that is long enough not to
-// stand there by chance, and no control character.
+// Hidden checks that a text shows no control character, and no value of the records
+// that is too long to appear by chance.
 func Hidden(t testing.TB, text string, records ...*user.Record) {
 	t.Helper()
 	low := strings.ToLower(text)

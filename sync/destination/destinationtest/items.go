@@ -7,27 +7,27 @@ import (
 	"usersync/sync/user"
 )
 
-// items lets the rehearsal refuse single users with statuses of their own: each
-// is what the same status is for a whole call.
+// items makes the sandbox refuse single users with their own statuses: each must mean
+// the same as for a whole call.
 func items(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
 		if op == user.Delete {
 			continue
 		}
 		var calls int
-		bubble(t, string(op)+" without", func(t *testing.T) { calls, _ = s.unharmed(t, op) })
-		for status, want := range itemVerdicts(op) {
+		bubble(t, string(op)+" without", func(t *testing.T) { calls, _ = s.reference(t, op) })
+		for status, want := range itemResults(op) {
 			bubble(t, fmt.Sprint(op, " ", status), func(t *testing.T) {
-				sc := s.open(t, struck(fmt.Sprint("refuse=", status), calls, op)...)
+				sc := s.open(t, targeted(fmt.Sprint("refuse=", status), calls, op)...)
 				b, _ := mixed(sc, op)
 				oneOf(sc, b, fmt.Sprint("each user refused with ", status), want...)
-				didStrike(sc, "refuse")
+				checkInjected(sc, "refuse")
 			})
 		}
 	}
 }
 
-func itemVerdicts(op user.Op) map[int][]string {
+func itemResults(op user.Op) map[int][]string {
 	conflict := []string{refused}
 	if op == user.Create {
 		conflict = append(conflict, exists)

@@ -8,15 +8,15 @@ import (
 	"usersync/sync/user"
 )
 
-// keys walks a user's life: what a create says of the key is what the other
-// calls need.
+// keys follows one user from create to delete: the key that the create returns is the
+// one that the other calls need.
 func keys(s Suite, t *testing.T) {
 	bubble(t, "life", func(t *testing.T) {
 		sc := s.open(t)
 		r := sc.Record(0, 0)
 		remotes := sc.settle(user.Batch{Records: []*user.Record{r}})
 		if look := sc.sandbox.Look(r); look.Held != 1 || look.Created != 1 {
-			t.Fatalf("after a create the rehearsal holds %d and created %d", look.Held, look.Created)
+			t.Fatalf("after a create the sandbox holds %d and created %d", look.Held, look.Created)
 		}
 		for _, op := range sc.ops()[1:] {
 			b := sc.people(op, 0, 1, 1)
@@ -27,7 +27,7 @@ func keys(s Suite, t *testing.T) {
 			}
 			after := sc.sandbox.Look(r)
 			if op == user.Update && (after.Data == before.Data || after.Held != 1) {
-				t.Error("the update left no trace")
+				t.Error("the update changed nothing")
 			}
 			if op == user.Delete && after.Held != 0 {
 				t.Error("the user is still there")
@@ -36,7 +36,7 @@ func keys(s Suite, t *testing.T) {
 	})
 }
 
-// readBack holds Find to what the rehearsal holds.
+// readBack compares Find with what the sandbox holds.
 func readBack(s Suite, t *testing.T) {
 	if s.facts(t).Blind {
 		return
@@ -62,7 +62,7 @@ func readBack(s Suite, t *testing.T) {
 		}
 		for _, f := range found.Differs {
 			if !slices.Contains(changed(r, other), f) {
-				t.Errorf("%s is said to differ, and does not", f)
+				t.Errorf("%s is reported as different, and is not", f)
 			}
 		}
 		if _, can := sc.traits.Ops[user.Delete]; !can {
@@ -73,7 +73,7 @@ func readBack(s Suite, t *testing.T) {
 			t.Errorf("after the delete: %v", found.Presence)
 		}
 	})
-	bubble(t, "a stranger", func(t *testing.T) {
+	bubble(t, "an unknown user", func(t *testing.T) {
 		sc := s.open(t)
 		sc.settle(sc.people(user.Create, 0, 1, 0))
 		if found := sc.find(sc.Record(1, 0)); found.Presence != destination.Absent && found.Presence != destination.Unknown {
@@ -82,21 +82,20 @@ func readBack(s Suite, t *testing.T) {
 	})
 }
 
-// unkeyed finds a user whose key is not known: either the key, or that there is
-// no way to find it.
+// unkeyed looks up a user without its key: Find returns the key, or Unknown.
 func unkeyed(sc *scene, r *user.Record, remote string) {
 	sc.t.Helper()
 	lost := *r
 	lost.Remote = ""
 	switch found := sc.find(&lost); {
 	case found.Presence == destination.Absent:
-		sc.t.Error("a user whose key is not known is said to be absent, and is there")
+		sc.t.Error("a user whose key is not known is reported absent, and exists")
 	case found.Presence != destination.Unknown && found.Remote != remote:
-		sc.t.Error("a user is found with another key than the create made")
+		sc.t.Error("a user is found with another key than the create returned")
 	}
 }
 
-// changed names the fields in which two records differ.
+// changed returns the fields in which two records differ.
 func changed(a, b *user.Record) []user.Field {
 	var fields []user.Field
 	for _, attribute := range b.User.Attributes {
@@ -107,7 +106,7 @@ func changed(a, b *user.Record) []user.Field {
 	return fields
 }
 
-// find is Find where it cannot fail.
+// find is Find when it must not fail.
 func (sc *scene) find(r *user.Record) destination.Found {
 	sc.t.Helper()
 	found, err := sc.client.(destination.Finder).Find(sc.t.Context(), r)
@@ -117,7 +116,7 @@ func (sc *scene) find(r *user.Record) destination.Found {
 	return found
 }
 
-// look is find where it can.
+// look is Find when it may fail.
 func (sc *scene) look(r *user.Record) (destination.Found, *destination.CallError) {
 	sc.t.Helper()
 	found, err := sc.client.(destination.Finder).Find(sc.t.Context(), r)

@@ -11,8 +11,8 @@ import (
 	"usersync/sync/user"
 )
 
-// leftOut takes one attribute away at a time: what the record does not have is
-// not sent, not even as null or empty.
+// leftOut removes one attribute at a time: what the record does not have is not sent,
+// not even as null or empty.
 func leftOut(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
 		if op == user.Delete {
@@ -28,8 +28,8 @@ func leftOut(s Suite, t *testing.T) {
 					t.Errorf("what was sent holds %s", leaf)
 				}
 			}
-			for _, without := range lacking(b.Records[0]) {
-				if slices.Contains(s.Joined, without.field) {
+			for _, without := range withoutEach(b.Records[0]) {
+				if slices.Contains(s.Shared, without.field) {
 					continue
 				}
 				if n := len(leaves(sc, user.Batch{Op: op, Records: []*user.Record{without.record}})); n >= len(full) && n > 0 && sends(sc, op, without.field) {
@@ -42,10 +42,10 @@ func leftOut(s Suite, t *testing.T) {
 
 // sends reports whether a call sends the field at all.
 func sends(sc *scene, op user.Op, f user.Field) bool {
-	return op == user.Create || !f.IsSecret() && !slices.Contains(sc.Once, f)
+	return op == user.Create || !f.IsSecret() && !slices.Contains(sc.CreateOnly, f)
 }
 
-// leaves are the values in the bodies of what a call sends, with their places.
+// leaves returns the values in the bodies that a call sends, with their paths.
 func leaves(sc *scene, b user.Batch) []string {
 	sc.t.Helper()
 	sc.stage.calls()
@@ -89,23 +89,23 @@ func appendLeaves(list []string, path string, tree any) []string {
 	return append(list, path)
 }
 
-type lack struct {
+type partial struct {
 	field  user.Field
 	record *user.Record
 }
 
-// lacking returns the record without each of its attributes in turn.
-func lacking(r *user.Record) []lack {
-	var list []lack
+// withoutEach returns the record without each of its attributes in turn.
+func withoutEach(r *user.Record) []partial {
+	var list []partial
 	for i, a := range r.User.Attributes {
-		less := *r
-		less.User.Attributes = slices.Delete(slices.Clone(r.User.Attributes), i, i+1)
-		list = append(list, lack{a.Field, &less})
+		part := *r
+		part.User.Attributes = slices.Delete(slices.Clone(r.User.Attributes), i, i+1)
+		list = append(list, partial{a.Field, &part})
 	}
 	for i, a := range r.User.Secrets {
-		less := *r
-		less.User.Secrets = slices.Delete(slices.Clone(r.User.Secrets), i, i+1)
-		list = append(list, lack{a.Field, &less})
+		part := *r
+		part.User.Secrets = slices.Delete(slices.Clone(r.User.Secrets), i, i+1)
+		list = append(list, partial{a.Field, &part})
 	}
 	return list
 }

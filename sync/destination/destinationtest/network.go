@@ -14,7 +14,7 @@ import (
 	"usersync/sync/user"
 )
 
-// network breaks calls on their way: each break is the fault that it stands for.
+// network breaks calls in transit: each break must lead to the right fault.
 func network(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
 		for name, b := range breaks() {
@@ -27,9 +27,9 @@ func network(s Suite, t *testing.T) {
 				users := sc.ready(op, sc.batchSize(op))
 				b.arrange(sc)
 				outcomes, ce := sc.apply(t.Context(), users)
-				for _, got := range verdicts(outcomes, ce) {
+				for _, got := range results(outcomes, ce) {
 					if !slices.Contains(b.want, got) {
-						t.Errorf("%q (%s), want one of %q", got, said(outcomes, ce), b.want)
+						t.Errorf("%q (%s), want one of %q", got, describe(outcomes, ce), b.want)
 					}
 				}
 				if ce != nil && b.code != "" && ce.Code != b.code {
@@ -50,33 +50,33 @@ type broken struct {
 func breaks() map[string]broken {
 	play := func(f http.HandlerFunc) func(*scene) { return func(sc *scene) { sc.stage.playing(f) } }
 	return map[string]broken{
-		"nobody there": {arrange: func(sc *scene) { sc.stage.unreachable(); sc.client.CloseIdle() }, want: []string{notTaken}},
-		"reset":        {arrange: play(hangUp), want: []string{perhaps}, tcp: true},
-		"closed":       {arrange: play(hangUp), want: []string{perhaps}},
-		"silence":      {arrange: play(silent), want: []string{perhaps}, code: "timeout"},
-		"half":         {arrange: play(half(http.StatusOK)), want: []string{perhaps}},
-		"half of 201":  {arrange: play(half(http.StatusCreated)), want: []string{perhaps}},
-		"half of 207":  {arrange: play(half(http.StatusMultiStatus)), want: []string{perhaps}},
+		"unreachable": {arrange: func(sc *scene) { sc.stage.unreachable(); sc.client.CloseIdle() }, want: []string{notTaken}},
+		"reset":       {arrange: play(hangUp), want: []string{perhaps}, tcp: true},
+		"closed":      {arrange: play(hangUp), want: []string{perhaps}},
+		"silence":     {arrange: play(silent), want: []string{perhaps}, code: "timeout"},
+		"half":        {arrange: play(half(http.StatusOK)), want: []string{perhaps}},
+		"half of 201": {arrange: play(half(http.StatusCreated)), want: []string{perhaps}},
+		"half of 207": {arrange: play(half(http.StatusMultiStatus)), want: []string{perhaps}},
 		"half, then silence": {want: []string{perhaps}, code: "timeout", arrange: play(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			io.WriteString(w, "{")
 			http.NewResponseController(w).Flush()
 			silent(w, r)
 		})},
-		"late by a second": {arrange: play(late(patience + time.Second)), want: []string{perhaps}, code: "timeout"},
+		"late by a second": {arrange: play(late(clientTimeout + time.Second)), want: []string{perhaps}, code: "timeout"},
 		"a connection reset after half of the headers": {arrange: play(raw("HTTP/1.1 200 OK\r\nContent-Le")), want: []string{perhaps}},
-		"no HTTP": {arrange: play(raw("SSH-2.0-OpenSSH_9.7\r\n\r\n")), want: []string{perhaps}},
+		"not HTTP": {arrange: play(raw("SSH-2.0-OpenSSH_9.7\r\n\r\n")), want: []string{perhaps}},
 	}
 }
 
-// hangUp ends the connection without an answer: with RST where it is TCP.
+// hangUp ends the connection without an answer: with RST on TCP.
 func hangUp(w http.ResponseWriter, _ *http.Request) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		tcp.SetLinger(0) // where it cannot be set the connection is closed all the same
+		tcp.SetLinger(0) // best effort: the connection is closed in any case
 	}
 	conn.Close()
 }
@@ -93,7 +93,7 @@ func half(status int) http.HandlerFunc {
 	}
 }
 
-// late answers when nobody waits any more.
+// late answers when no one is waiting anymore.
 func late(by time.Duration) http.HandlerFunc {
 	return func(_ http.ResponseWriter, r *http.Request) {
 		timer := time.NewTimer(by)
@@ -117,7 +117,7 @@ func raw(text string) http.HandlerFunc {
 	}
 }
 
-// cancel ends the caller's context: the call returns at once and says so.
+// cancel ends the caller's context: the call must return at once and say why.
 func cancel(s Suite, t *testing.T) {
 	facts := s.facts(t)
 	for _, op := range opsOf(facts) {
@@ -125,17 +125,17 @@ func cancel(s Suite, t *testing.T) {
 			sc := s.open(t)
 			b := sc.ready(op, 1)
 			before := sc.looks(b)
-			gone, cancel := context.WithCancel(t.Context())
+			canceledCtx, cancel := context.WithCancel(t.Context())
 			cancel()
-			canceled(sc, gone, context.Canceled, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
+			canceled(sc, canceledCtx, context.Canceled, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
 			if after := sc.looks(b); !slices.Equal(before, after) {
-				t.Error("something was done for a caller that had gone")
+				t.Error("something was done after the caller had canceled")
 			}
 		})
-		bubble(t, string(op)+", meanwhile", func(t *testing.T) {
+		bubble(t, string(op)+", in flight", func(t *testing.T) {
 			sc := s.open(t)
 			b := sc.ready(op, sc.batchSize(op))
-			meanwhile(sc, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
+			cancelInFlight(sc, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
 		})
 		bubble(t, string(op)+", deadline", func(t *testing.T) {
 			sc := s.open(t)
@@ -149,10 +149,10 @@ func cancel(s Suite, t *testing.T) {
 	if facts.Blind {
 		return
 	}
-	bubble(t, "find, meanwhile", func(t *testing.T) {
+	bubble(t, "find, in flight", func(t *testing.T) {
 		sc := s.open(t)
 		r := sc.ready(user.Update, 1).Records[0]
-		meanwhile(sc, func(ctx context.Context) error {
+		cancelInFlight(sc, func(ctx context.Context) error {
 			_, err := sc.client.(destination.Finder).Find(ctx, r)
 			return err
 		})
@@ -166,8 +166,8 @@ func errorOf(_ []user.Outcome, ce *destination.CallError) error {
 	return ce
 }
 
-// meanwhile cancels while the call is with an API that says nothing.
-func meanwhile(sc *scene, do func(context.Context) error) {
+// cancelInFlight cancels while the API has the call and does not answer.
+func cancelInFlight(sc *scene, do func(context.Context) error) {
 	sc.t.Helper()
 	ctx, cancel := context.WithCancel(sc.t.Context())
 	sc.stage.playing(func(w http.ResponseWriter, r *http.Request) { cancel(); silent(w, r) })

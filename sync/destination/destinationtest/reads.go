@@ -8,8 +8,8 @@ import (
 	"usersync/sync/user"
 )
 
-// readStatuses plays every status to a read-back: what tells nothing of a user
-// is never taken for news.
+// readStatuses answers a read-back with every status: one that says nothing about the
+// user must not count as a result.
 func readStatuses(s Suite, t *testing.T) {
 	if s.facts(t).Blind {
 		return
@@ -20,14 +20,14 @@ func readStatuses(s Suite, t *testing.T) {
 		for _, status := range played {
 			for what, body := range bodiesOf(status) {
 				sc.stage.playing(Answering(status, body, "Location", "/elsewhere"))
-				judgeRead(sc, r, status, what)
+				checkRead(sc, r, status, what)
 			}
 		}
-		neverFollowed(sc)
+		checkNoRedirect(sc)
 	})
 }
 
-func judgeRead(sc *scene, r *user.Record, status int, what string) {
+func checkRead(sc *scene, r *user.Record, status int, what string) {
 	sc.t.Helper()
 	found, ce := sc.look(r)
 	if ce != nil && ce.Fault == destination.NotTaken && (status == 401 || status == 403) {
@@ -41,7 +41,7 @@ func judgeRead(sc *scene, r *user.Record, status int, what string) {
 	switch {
 	case status/100 == 3 || status == 401 || status == 403 || status == 407:
 		allowed = []string{denied}
-	case status == 404 && sc.KeyedRead && what != "a page", status == 410 && sc.KeyedRead:
+	case status == 404 && sc.KeyInFindPath && what != "a page", status == 410 && sc.KeyInFindPath:
 		allowed = append(allowed, "absent")
 	case status == 425 || status == 429 || status == 503:
 		allowed = []string{notTaken}

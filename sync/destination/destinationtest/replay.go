@@ -8,8 +8,8 @@ import (
 	"usersync/sync/user"
 )
 
-// replay makes each call twice: what Replay says of a second one is true of
-// the rehearsal.
+// replay makes each call twice: what Replay says about the second must be true in the
+// sandbox.
 func replay(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
 		bubble(t, string(op), func(t *testing.T) {
@@ -28,7 +28,7 @@ func replay(s Suite, t *testing.T) {
 	}
 }
 
-// again are the answers to a safe create or update that was made before.
+// again are the statuses of a safe create or update that was made before.
 var again = []user.Status{user.Created, user.Updated, user.Unchanged, user.Accepted}
 
 func outcomeOf(outcomes []user.Outcome, i int) user.Outcome {
@@ -38,7 +38,7 @@ func outcomeOf(outcomes []user.Outcome, i int) user.Outcome {
 	return outcomes[i]
 }
 
-// twice judges a call that was made again, with what stood between the two.
+// twice checks a call that was made again; between is the user between the two calls.
 func twice(sc *scene, op user.Op, r *user.Record, first, second user.Outcome, between Look) {
 	sc.t.Helper()
 	now := sc.sandbox.Look(r)
@@ -70,8 +70,8 @@ func (sc *scene) looks(b user.Batch) []Look {
 	return list
 }
 
-// order mixes users that fare well and ill in one call: every outcome stands
-// at its own record's place.
+// order mixes good and bad users in one call: each outcome must be at its own record's
+// index.
 func order(s Suite, t *testing.T) {
 	facts := s.facts(t)
 	for _, op := range opsOf(facts) {
@@ -79,17 +79,17 @@ func order(s Suite, t *testing.T) {
 			sc := s.open(t)
 			n := sc.batchSize(op)
 			b := sc.ready(op, n)
-			ill := map[int]bool{}
+			bad := map[int]bool{}
 			for i := 0; i < n; i += 2 {
-				ill[i] = true
+				bad[i] = true
 			}
 			if op == user.Create {
-				spoil(sc, b, ill)
+				precreate(sc, b, bad)
 			} else {
-				depart(sc, b, ill)
+				predelete(sc, b, bad)
 			}
 			for i, o := range sc.must(b) {
-				if want := sc.expected(op, ill[i]); o.Status != want && want != "" {
+				if want := sc.expected(op, bad[i]); o.Status != want && want != "" {
 					t.Errorf("%d of %d: %q %s, want %q", i+1, n, o.Status, o.Code, want)
 				}
 			}
@@ -97,10 +97,10 @@ func order(s Suite, t *testing.T) {
 	}
 }
 
-// expected is what becomes of a user; "" where the traits leave it open.
-func (sc *scene) expected(op user.Op, ill bool) user.Status {
+// expected is the outcome of a user; "" if the traits leave it open.
+func (sc *scene) expected(op user.Op, bad bool) user.Status {
 	switch {
-	case !ill:
+	case !bad:
 		return success[op]
 	case op != user.Create:
 		return user.Missing
@@ -110,15 +110,15 @@ func (sc *scene) expected(op user.Op, ill bool) user.Status {
 	return ""
 }
 
-// spoil creates some of a batch beforehand.
-func spoil(sc *scene, b user.Batch, ill map[int]bool) {
-	sc.settle(b.Of(some(b, ill)))
+// precreate creates some users of a batch beforehand.
+func precreate(sc *scene, b user.Batch, bad map[int]bool) {
+	sc.settle(b.Of(some(b, bad)))
 }
 
-// depart deletes some of a batch beforehand, or gives them keys of nobody where
-// the API cannot delete.
-func depart(sc *scene, b user.Batch, ill map[int]bool) {
-	for _, r := range some(b, ill) {
+// predelete deletes some users of a batch beforehand, or gives them unused keys if the
+// API cannot delete.
+func predelete(sc *scene, b user.Batch, bad map[int]bool) {
+	for _, r := range some(b, bad) {
 		if _, can := sc.traits.Ops[user.Delete]; can {
 			sc.must(user.Batch{Op: user.Delete, Records: []*user.Record{r}})
 		} else if r.User.ID += "gone"; sc.traits.OwnKeys {

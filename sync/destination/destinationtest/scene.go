@@ -18,12 +18,12 @@ type scene struct {
 	traits  destination.Traits
 }
 
-// open sets a scene in a bubble.
+// open sets up a scene in a bubble.
 func (s Suite) open(t testing.TB, faults ...string) *scene { return s.set(t, true, faults...) }
 
 func (s Suite) set(t testing.TB, memory bool, faults ...string) *scene {
 	t.Helper()
-	sc := &scene{Suite: s, t: t, sandbox: s.Rehearse(t, faults...)}
+	sc := &scene{Suite: s, t: t, sandbox: s.NewSandbox(t, faults...)}
 	sc.stage = newStage(t, sc.sandbox, memory)
 	sc.client = s.Open(t, sc.stage.address())
 	t.Cleanup(sc.client.CloseIdle)
@@ -44,14 +44,14 @@ func opsOf(traits destination.Traits) []user.Op {
 	return list
 }
 
-// facts asks for the client's traits, outside of any scene.
+// facts returns the client's traits, outside of any scene.
 func (s Suite) facts(t *testing.T) (traits destination.Traits) {
 	t.Helper()
 	bubble(t, "facts", func(t *testing.T) { traits = s.open(t).traits })
 	return traits
 }
 
-// people makes users from up to but not including to, in one version.
+// people makes the users from up to but not including to, in one version.
 func (sc *scene) people(op user.Op, from, to, version int) user.Batch {
 	b := user.Batch{Op: op}
 	for n := from; n < to; n++ {
@@ -65,8 +65,8 @@ func (sc *scene) people(op user.Op, from, to, version int) user.Batch {
 // batchSize is how many users the suite puts into a call that takes many.
 func (sc *scene) batchSize(op user.Op) int { return min(sc.traits.Ops[op].Max, 12) }
 
-// settle creates users through the client, in as many calls as that takes, and
-// returns the keys that the API made.
+// settle creates users through the client, in as many calls as it takes, and returns
+// the keys that the API assigned.
 func (sc *scene) settle(b user.Batch) map[string]string {
 	sc.t.Helper()
 	remotes := map[string]string{}
@@ -76,7 +76,7 @@ func (sc *scene) settle(b user.Batch) map[string]string {
 		b.Records = b.Records[len(part.Records):]
 		for i, o := range sc.must(part) {
 			if o.Status != user.Created && o.Status != user.Accepted {
-				sc.t.Fatalf("a rehearsal without faults answers a create with %q (%s %s)", o.Status, o.Code, o.Detail)
+				sc.t.Fatalf("a sandbox without faults answers a create with %q (%s %s)", o.Status, o.Code, o.Detail)
 			}
 			remotes[part.Records[i].User.ID] = o.Remote
 		}
@@ -84,14 +84,14 @@ func (sc *scene) settle(b user.Batch) map[string]string {
 	return remotes
 }
 
-// know gives records the keys that the API made.
+// know gives records the keys that the API assigned.
 func know(b user.Batch, remotes map[string]string) {
 	for _, r := range b.Records {
 		r.Remote = remotes[r.User.ID]
 	}
 }
 
-// ready makes n users who can be updated or deleted, and a batch that does it.
+// ready creates n users that can be updated or deleted, and returns a batch that does it.
 func (sc *scene) ready(op user.Op, n int) user.Batch {
 	sc.t.Helper()
 	if op == user.Create {
@@ -103,7 +103,7 @@ func (sc *scene) ready(op user.Op, n int) user.Batch {
 	return b
 }
 
-// must is apply where the call as a whole cannot fail.
+// must is apply when the call as a whole must not fail.
 func (sc *scene) must(b user.Batch) []user.Outcome {
 	sc.t.Helper()
 	outcomes, ce := sc.apply(sc.t.Context(), b)
@@ -113,13 +113,13 @@ func (sc *scene) must(b user.Batch) []user.Outcome {
 	return outcomes
 }
 
-// apply makes one call, and holds the answer to the contract of Apply.
+// apply makes one call, and checks the answer against the contract of Apply.
 func (sc *scene) apply(ctx context.Context, b user.Batch) ([]user.Outcome, *destination.CallError) {
 	sc.t.Helper()
 	sc.stage.repeated()
 	outcomes, err := sc.client.Apply(ctx, b)
 	if method := sc.stage.repeated(); method != "" {
-		sc.t.Errorf("one Apply made the same %s more than once: sending again is the manners' matter", method)
+		sc.t.Errorf("one Apply made the same %s more than once: only middleware may retry", method)
 	}
 	if err != nil {
 		return nil, sc.callError(err, b.Records)
@@ -127,16 +127,16 @@ func (sc *scene) apply(ctx context.Context, b user.Batch) ([]user.Outcome, *dest
 	if len(outcomes) != len(b.Records) {
 		sc.t.Fatalf("%d outcomes for %d records", len(outcomes), len(b.Records))
 	}
-	var told []string
+	var texts []string
 	for i, o := range outcomes {
 		sc.wellFormed(b, i, o)
-		told = append(told, o.Code, o.Detail, o.RequestID)
+		texts = append(texts, o.Code, o.Detail, o.RequestID)
 	}
-	sc.hidden("an outcome", b.Records, told...)
+	sc.hidden("an outcome", b.Records, texts...)
 	return outcomes, nil
 }
 
-// callError holds an error to the contract.
+// callError checks an error against the contract.
 func (sc *scene) callError(err error, records []*user.Record) *destination.CallError {
 	sc.t.Helper()
 	ce := CallError(sc.t, err)

@@ -13,8 +13,8 @@ import (
 	"usersync/sync/user"
 )
 
-// secrets plays an API that repeats all it was sent, in many forms: nothing of
-// it leaves the client. That it does not, every answer of the suite is held to.
+// secrets plays an API that repeats everything it was sent, in many forms. None of it
+// may leave the client, which the suite checks for every answer.
 func secrets(s Suite, t *testing.T) {
 	facts := s.facts(t)
 	for _, op := range opsOf(facts) {
@@ -49,20 +49,20 @@ func secrets(s Suite, t *testing.T) {
 	})
 	bubble(t, "check", func(t *testing.T) {
 		sc := s.open(t)
-		for _, without := range lacking(sc.Record(0, 0)) {
-			unfit(sc, without.record)
+		for _, without := range withoutEach(sc.Record(0, 0)) {
+			checkHidesValues(sc, without.record)
 		}
 		r := sc.Record(0, 0)
 		for i, a := range r.User.Attributes {
 			r.User.Attributes[i].Value = user.TextValue("\x01" + a.Value.Text + "\xff")
-			unfit(sc, r)
+			checkHidesValues(sc, r)
 			r.User.Attributes[i] = a
 		}
 	})
 }
 
-// unfit holds what Check says to show nothing.
-func unfit(sc *scene, r *user.Record) {
+// checkHidesValues checks that the errors of Check show no values.
+func checkHidesValues(sc *scene, r *user.Record) {
 	sc.t.Helper()
 	for _, op := range append(sc.ops(), user.Upsert) {
 		if r.Op = op; true {
@@ -73,7 +73,7 @@ func unfit(sc *scene, r *user.Record) {
 	}
 }
 
-// parrots are the forms in which an API may say something; %s is a JSON string.
+// parrots are the forms in which an API may repeat a text; %s is a JSON string.
 var parrots = []string{
 	`%s`,
 	`{"message":%s}`,
@@ -127,8 +127,8 @@ func credentials(h http.Header) string {
 	return strings.Join(list, " ")
 }
 
-// connections holds that one connection is enough for calls that follow one
-// another, whatever is answered: bodies are read to their end.
+// connections checks that one connection is enough for consecutive calls, whatever the
+// answer: bodies are read to their end.
 func connections(s Suite, t *testing.T) {
 	facts := s.facts(t)
 	for _, op := range opsOf(facts) {

@@ -14,13 +14,13 @@ import (
 	"time"
 )
 
-const patience = 30 * time.Second // a client's timeout
+const clientTimeout = 30 * time.Second // a client's timeout
 
-// stage stands between a client and its API. It sees every call, and answers
-// in the API's place when it is told to.
+// stage sits between a client and its API. It sees every call, and answers instead of
+// the API when told to.
 type stage struct {
 	memory bool
-	doors  chan net.Conn // the server's ends of connections in memory
+	doors  chan net.Conn // the server's ends of in-memory connections
 	closed chan struct{}
 	tcp    net.Listener
 
@@ -28,9 +28,9 @@ type stage struct {
 	api   http.Handler
 	play  http.HandlerFunc // nil lets the API answer
 	seen  []call
-	sent  map[string]int // how often each change was sent since repeated was asked
+	sent  map[string]int // how often each change was sent since the last call of repeated
 	conns int
-	shut  bool // no connection can be opened
+	shut  bool // refuses new connections
 }
 
 // call is what a client sent.
@@ -40,7 +40,7 @@ type call struct {
 	Body        []byte
 }
 
-// newStage serves until the test ends; over TCP, or in memory for a bubble.
+// newStage serves until the test ends: over TCP, or in memory for a bubble.
 func newStage(t testing.TB, api http.Handler, memory bool) *stage {
 	t.Helper()
 	s := &stage{memory: memory, api: api, sent: map[string]int{}, doors: make(chan net.Conn), closed: make(chan struct{})}
@@ -66,13 +66,13 @@ func newStage(t testing.TB, api http.Handler, memory bool) *stage {
 	return s
 }
 
-// address is the stage's own.
+// address is where the client finds the stage.
 func (s *stage) address() Address {
 	url := "http://127.0.0.1"
 	if s.tcp != nil {
 		url = "http://" + s.tcp.Addr().String()
 	}
-	return Address{URL: url, Dial: s.dial, Timeout: patience}
+	return Address{URL: url, Dial: s.dial, Timeout: clientTimeout}
 }
 
 func (s *stage) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -112,11 +112,11 @@ func (s *stage) Close() error {
 
 func (s *stage) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
-// ServeHTTP takes note of a call and hands it on.
+// ServeHTTP records a call and passes it on.
 func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		panic(http.ErrAbortHandler) // a client that went away
+		panic(http.ErrAbortHandler) // the client hung up
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.mu.Lock()
@@ -133,21 +133,21 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	api.ServeHTTP(w, r)
 }
 
-// playing answers every call from now on; nil gives the stage back to the API.
+// playing answers every call from now on; nil lets the API answer again.
 func (s *stage) playing(play http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.play = play
 }
 
-// unreachable lets nobody connect any more.
+// unreachable refuses all new connections from now on.
 func (s *stage) unreachable() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.shut = true
 }
 
-// calls returns what was sent so far, and forgets it.
+// calls returns what was sent since it was last called.
 func (s *stage) calls() []call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -156,8 +156,8 @@ func (s *stage) calls() []call {
 	return seen
 }
 
-// repeated names the method of a change that was sent more than once since it
-// was last asked; "" if there is none.
+// repeated returns the method of a change that was sent more than once since it was
+// last called; "" if there is none.
 func (s *stage) repeated() (method string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -176,7 +176,7 @@ func (s *stage) count() (calls, conns int) {
 	return len(s.seen), s.conns
 }
 
-// uris are the paths and queries of calls.
+// uris returns the methods and addresses of calls.
 func uris(calls []call) []string {
 	var list []string
 	for _, c := range calls {

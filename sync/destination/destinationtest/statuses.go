@@ -12,12 +12,12 @@ import (
 	"usersync/sync/user"
 )
 
-// bodies are what stands in an answer that no API would give.
+// bodies are answers that no API would give.
 var bodies = map[string]string{
 	"nothing": "", "an empty object": "{}", "an empty list": "[]", "null": "null", "a page": page, "half of JSON": `{"data":[{"id":"`, "words": "busy",
 }
 
-// bodiesOf are the bodies that a status can have.
+// bodiesOf returns the bodies that a status can have.
 func bodiesOf(status int) map[string]string {
 	if status == http.StatusNoContent || status == http.StatusNotModified {
 		return map[string]string{"nothing": ""}
@@ -27,20 +27,19 @@ func bodiesOf(status int) map[string]string {
 
 const page = "<!doctype html><title>Sign in</title><p>This network needs you to sign in.</p>\n"
 
-// Answering plays the same answer to every call. header is name, value, name,
-// value.
+// Answering gives the same answer to every call. header is name, value, name, value.
 func Answering(status int, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		for i := 0; i+1 < len(header); i += 2 {
 			w.Header().Add(header[i], header[i+1])
 		}
 		w.WriteHeader(status)
-		io.WriteString(w, body) // what cannot be sent, because the client has gone or the status has no body, need not be
+		io.WriteString(w, body) // best effort: the client may have hung up, or the status has no body
 	}
 }
 
-// statuses plays every status with every body, to every call: each is the
-// fault that it stands for.
+// statuses answers every call with every status and body: each must lead to the right
+// fault.
 func statuses(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
 		bubble(t, string(op), func(t *testing.T) {
@@ -50,10 +49,10 @@ func statuses(s Suite, t *testing.T) {
 			for _, status := range played {
 				for what, body := range bodiesOf(status) {
 					sc.stage.playing(Answering(status, body, "Location", "/elsewhere"))
-					sc.judge(b, status, what)
+					sc.checkStatus(b, status, what)
 				}
 			}
-			neverFollowed(sc)
+			checkNoRedirect(sc)
 		})
 	}
 }
@@ -61,11 +60,11 @@ func statuses(s Suite, t *testing.T) {
 var played = []int{
 	200, 201, 202, 203, 204, 206, 207, 299, 300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405, 407, 408, 409, 410, 415, 422, 425, 429, 451,
 	500, 501, 502, 503, 504, 505, 507, 520, 599,
-	413, // the last, because a client may learn from it to send less
+	413, // last, because a client may send smaller batches after it
 }
 
-// neverFollowed holds that no call went where a Location pointed.
-func neverFollowed(sc *scene) {
+// neverFollowed checks that no call followed a Location.
+func checkNoRedirect(sc *scene) {
 	sc.t.Helper()
 	for _, uri := range uris(sc.stage.calls()) {
 		if strings.Contains(uri, "elsewhere") {
@@ -74,18 +73,18 @@ func neverFollowed(sc *scene) {
 	}
 }
 
-// judge makes a call that is answered by status and body alone.
-func (sc *scene) judge(b user.Batch, status int, what string) {
+// checkStatus makes a call that is answered by status and body.
+func (sc *scene) checkStatus(b user.Batch, status int, what string) {
 	sc.t.Helper()
 	outcomes, ce := sc.apply(sc.t.Context(), b)
 	if ce != nil && ce.Fault == destination.NotTaken && (status == 401 || status == 403) {
-		outcomes, ce = sc.apply(sc.t.Context(), b) // once with other credentials or another signature
+		outcomes, ce = sc.apply(sc.t.Context(), b) // one retry with new credentials or a new signature
 	}
 	allowed := sc.allowed(b.Op, status, what)
-	got := verdicts(outcomes, ce)
+	got := results(outcomes, ce)
 	for _, g := range got {
 		if !slices.Contains(allowed, g) {
-			sc.t.Errorf("%s, %d with %s: %q (%s), want one of %q", b.Op, status, what, g, said(outcomes, ce), allowed)
+			sc.t.Errorf("%s, %d with %s: %q (%s), want one of %q", b.Op, status, what, g, describe(outcomes, ce), allowed)
 			return
 		}
 	}
@@ -94,8 +93,8 @@ func (sc *scene) judge(b user.Batch, status int, what string) {
 	}
 }
 
-// verdicts are what an answer says: the fault of the call, or the statuses.
-func verdicts(outcomes []user.Outcome, ce *destination.CallError) []string {
+// results are what an answer says: the fault of the call, or the statuses.
+func results(outcomes []user.Outcome, ce *destination.CallError) []string {
 	if ce != nil {
 		return []string{ce.Fault.String()}
 	}
@@ -109,23 +108,23 @@ func verdicts(outcomes []user.Outcome, ce *destination.CallError) []string {
 const (
 	perhaps  = "perhaps taken"
 	notTaken = "not taken"
-	refused  = "refused" // the fault's word and the outcome's
+	refused  = "refused" // a fault and a status
 	denied   = "denied"
 	inDoubt  = string(user.InDoubt)
 	exists   = string(user.Exists)
 	missing  = string(user.Missing)
 )
 
-// allowed are the verdicts for a status whose body says nothing.
+// allowed are the results allowed for a status whose body says nothing.
 func (sc *scene) allowed(op user.Op, status int, what string) []string {
 	switch {
 	case status/100 == 2:
 		return allowedSuccess(sc, op, status, what)
 	case status/100 == 3 || status == 401 || status == 403 || status == 407:
 		return []string{denied}
-	case status == 404 && slices.Contains(sc.Keyed, op) && what == "a page":
-		return []string{denied} // of a gateway, which knows no user
-	case status == 404 && slices.Contains(sc.Keyed, op):
+	case status == 404 && slices.Contains(sc.KeyInPath, op) && what == "a page":
+		return []string{denied} // from a gateway, which knows no users
+	case status == 404 && slices.Contains(sc.KeyInPath, op):
 		return []string{missing, denied}
 	case status == 404:
 		return []string{denied}
@@ -143,22 +142,22 @@ func (sc *scene) allowed(op user.Op, status int, what string) []string {
 	return []string{refused, denied, perhaps, inDoubt}
 }
 
-// allowedSuccess: what says nothing of a user is no success, but for a call of
-// which the reference promises no more.
+// allowedSuccess allows a success only if it says something about the user, or if the
+// reference promises no more for this call.
 func allowedSuccess(sc *scene, op user.Op, status int, what string) []string {
 	list := []string{perhaps, inDoubt}
-	says := what == "a page" || what == "half of JSON" || what == "words"
+	unreadable := what == "a page" || what == "half of JSON" || what == "words"
 	switch {
 	case status == http.StatusAccepted:
 		list = append(list, string(user.Accepted))
-	case says:
-	case slices.Contains(sc.Bare, op), op == user.Delete && slices.Contains(sc.Keyed, op) && (what == "an empty object" || status == http.StatusNoContent):
+	case unreadable:
+	case slices.Contains(sc.EmptySuccess, op), op == user.Delete && slices.Contains(sc.KeyInPath, op) && (what == "an empty object" || status == http.StatusNoContent):
 		list = append(list, string(success[op]))
 	}
 	return list
 }
 
-// advice is read from Retry-After, as seconds and as a date.
+// advice checks that Retry-After is read, as seconds and as a date.
 func advice(sc *scene, b user.Batch) {
 	sc.t.Helper()
 	date := time.Now().UTC().Add(90 * time.Second).Format(http.TimeFormat)

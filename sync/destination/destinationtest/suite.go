@@ -1,8 +1,8 @@
-// Package destinationtest holds what every client of an API must keep, as one
-// suite that all of them run. It is a test library: no program links it.
+// Package destinationtest is the conformance suite that the client of every API must
+// pass. It is a test library: no program links it.
 //
-// A client joins with one test, in its own folder, which hands over three
-// functions and some facts of the API's reference:
+// A client joins with one test, in its own folder, which supplies three functions and
+// some facts from the API's reference:
 //
 //	func TestConformance(t *testing.T) {
 //		destinationtest.Suite{
@@ -17,23 +17,22 @@
 //				return c
 //			},
 //			Record:      person, // func(n, version int) *user.Record
-//			Rehearse:    func(t testing.TB, faults ...string) destinationtest.Sandbox { ... },
+//			NewSandbox:  func(t testing.TB, faults ...string) destinationtest.Sandbox { ... },
 //			Credentials: []string{"acme-token"},
-//			Keyed:       []user.Op{user.Update, user.Delete},
+//			KeyInPath:   []user.Op{user.Update, user.Delete},
 //			PerMinute:   100,
 //		}.Run(t)
 //	}
 //
-// Rehearse makes the server of the rehearsal (sandbox.New), and looks into it
-// (Server.User, Server.Marked, Server.Struck). This package imports neither a
-// client nor a rehearsal: that those two agree is what it is there to find out.
+// NewSandbox starts a mock server of the API (sandbox.New) and lets the suite look
+// into it (Server.User, Server.Marked, Server.Struck). This package imports neither a
+// client nor a mock server: it exists to find out whether the two agree.
 //
-// Beside the suite stands what the clients' own tests have in common: Fuzzed for
-// whoever reads answers, and Manners and Connect for a client as a run has it.
+// The package also has what the clients' own tests share: Fuzzed for code that reads
+// answers, and Middleware and Connect for a client as a run wires it.
 //
-// Nearly all of it runs in a bubble of testing/synctest over connections in
-// memory, so that timeouts cost nothing. Start at Suite; each other file is one
-// part of what it asks.
+// Nearly all of it runs in a testing/synctest bubble over in-memory connections, so
+// timeouts cost no time. Start at Suite; each other file is one part of it.
 package destinationtest
 
 import (
@@ -48,78 +47,78 @@ import (
 	"usersync/sync/user"
 )
 
-// Suite describes the client that is to keep the suite. Open, Record and
-// Rehearse are required.
+// Suite describes the client under test. Open, Record and NewSandbox are required.
 type Suite struct {
-	// Open makes the client against the API at an address. What it asks there at
-	// once, the rehearsal answers without a fault. The suite closes its idle
-	// connections. It must authenticate with what does not expire.
+	// Open makes a client for the API at an address. The sandbox answers whatever
+	// it calls at once, without a fault. The suite closes its idle connections. Its
+	// credentials must not expire.
 	Open func(testing.TB, Address) Client
 
 	// Record makes the n-th user in one of two versions, 0 and 1. It has every
-	// attribute and secret that the API can take, and passes Check as a create.
-	// The versions of one n share the id and what must be unique, and differ in
-	// at least one attribute; those of different n differ in id, e-mail and
-	// whatever must be unique. Values are of 4 characters or more where that is
-	// possible, and no id is part of one. Op and Remote are the suite's to set.
+	// attribute and secret that the API takes, and passes Check as a create. The
+	// versions of one n share the id and all unique values, and differ in at least
+	// one attribute; users with a different n differ in id, e-mail and all other
+	// unique values. If possible, values have 4 characters or more, and no value
+	// contains an id. The suite sets Op and Remote.
 	Record func(n, version int) *user.Record
 
-	// Rehearse makes a rehearsal of the API, in which all of the faults strike.
-	// It asks for the credentials if the API does.
-	Rehearse func(t testing.TB, faults ...string) Sandbox
+	// NewSandbox starts a mock server of the API that injects all of the faults. It
+	// asks for the credentials if the API does.
+	NewSandbox func(t testing.TB, faults ...string) Sandbox
 
-	// Credentials are the texts that Open signs in with. They must not show.
+	// Credentials are the texts that Open authenticates with. They must never show.
 	Credentials []string
-	// Keyed are the calls whose path holds the user's key as one segment.
-	Keyed []user.Op
-	// KeyedRead says the same of Find.
-	KeyedRead bool
-	// Bare are the calls of whose success the reference shows no body, so that an
-	// empty one, and {}, may be believed.
-	Bare []user.Op
-	// Shapes are the faults of the rehearsal that shape the answer to a call of
-	// many users, such as short and noid=blind, by the calls that carry many.
+	// KeyInPath lists the calls whose path holds the user's key as one segment.
+	KeyInPath []user.Op
+	// KeyInFindPath says the same about Find.
+	KeyInFindPath bool
+	// EmptySuccess lists the calls for which the reference shows no body on
+	// success, so an empty one, and {}, may be believed.
+	EmptySuccess []user.Op
+	// Shapes are the sandbox faults that change the shape of an answer about many
+	// users, such as short and noid=blind, by the calls that carry many.
 	Shapes map[user.Op][]string
-	// Joined are fields of Record that share a place in the body with another
-	// or have one of their own even when they are left out.
-	Joined []user.Field
-	// Once are fields of Record that only a create sends. Secrets are taken to be
-	// among them.
-	Once []user.Field
-	// PerMinute is the number of calls a minute in the reference; 0 if none is.
+	// Shared are fields of Record that share a place in the body with another field,
+	// or have one even if they are left out.
+	Shared []user.Field
+	// CreateOnly are fields of Record that only a create sends. Secrets count among
+	// them.
+	CreateOnly []user.Field
+	// PerMinute is the limit of calls per minute in the reference; 0 if there is none.
 	PerMinute int
 }
 
-// Client is a client under test. Where Traits say that it is not Blind it is a
+// Client is a client under test. Unless its Traits say Blind, it is a
 // destination.Finder too.
 type Client interface {
 	destination.Destination
 	CloseIdle()
 }
 
-// Address is where the client finds its API. It must open every connection
-// with Dial, and give up a call after Timeout.
+// Address is where the client finds its API. It must open every connection with Dial,
+// and give up a call after Timeout.
 type Address struct {
 	URL     string
 	Dial    func(ctx context.Context, network, address string) (net.Conn, error)
 	Timeout time.Duration
 }
 
-// Sandbox is a rehearsal that the suite can look into.
+// Sandbox is a mock server that the suite can look into.
 type Sandbox struct {
 	http.Handler
-	// Look tells what the rehearsal holds for the caller's key, or for whatever
-	// else is the same in both versions of a record and in no other.
+	// Look returns what the server holds for a record. It finds the user by the
+	// caller's key, or by another value that both versions of a record share and no
+	// other record has.
 	Look func(*user.Record) Look
-	// Struck tells how often a fault took effect so far.
-	Struck func() uint64
+	// Injected returns how many faults took effect so far.
+	Injected func() uint64
 }
 
-// Look is what a rehearsal knows of one user.
+// Look is what a mock server knows of one user.
 type Look struct {
 	Held    int    // users that it holds for the record now
 	Created int    // users that were ever created for it
-	Data    string // what it holds, without the keys that it made; equal texts for equal users
+	Data    string // what it holds, without the keys that it assigned; equal texts for equal users
 }
 
 // Run runs the suite.
@@ -152,7 +151,7 @@ func (s Suite) Run(t *testing.T) {
 	}
 }
 
-// bubble runs f as a subtest in which time stands still while anybody works.
+// bubble runs f as a subtest in which time stands still while any goroutine runs.
 func bubble(t *testing.T, name string, f func(*testing.T)) {
 	t.Run(name, func(t *testing.T) { synctest.Test(t, f) })
 }

@@ -18,12 +18,11 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// defectVar names, in the process that TestSuiteFindsDefects starts, the
-// defect of the client that the suite is run for.
+// defectVar tells a process that TestSuiteFindsDefects starts which defect its client
+// has.
 const defectVar = "DESTINATIONTEST_DEFECT"
 
-// TestTiny runs the suite for a client that is in order, whose API makes the
-// keys.
+// TestTiny runs the suite for a correct client of an API that assigns keys.
 func TestTiny(t *testing.T) {
 	Suite{
 		Open: func(t testing.TB, at Address) Client {
@@ -31,7 +30,7 @@ func TestTiny(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return &spoilt{tiny: c, defect: os.Getenv(defectVar)}
+			return &defective{tiny: c, defect: os.Getenv(defectVar)}
 		},
 		Record: func(n, version int) *user.Record {
 			return &user.Record{User: user.User{ID: fmt.Sprint("u-", n), Attributes: []user.Attribute{
@@ -39,23 +38,23 @@ func TestTiny(t *testing.T) {
 				{Field: user.Name, Value: user.TextValue(fmt.Sprintf("Frieda Mustermann %d-%d", n, version))},
 			}}}
 		},
-		Rehearse:    rehearse,
-		Credentials: []string{"tiny-key-0815"},
-		Keyed:       []user.Op{user.Update, user.Delete},
-		KeyedRead:   true,
-		PerMinute:   30,
+		NewSandbox:    newTinySandbox,
+		Credentials:   []string{"tiny-key-0815"},
+		KeyInPath:     []user.Op{user.Update, user.Delete},
+		KeyInFindPath: true,
+		PerMinute:     30,
 	}.Run(t)
 }
 
-func rehearse(t testing.TB, faults ...string) Sandbox {
+func newTinySandbox(t testing.TB, faults ...string) Sandbox {
 	faulty, err := sandbox.Options{API: tinyAPI{}, RequireAuth: true, Token: "tiny-key-0815"}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := sandbox.New(faulty)
 	return Sandbox{
-		Handler: s,
-		Struck:  s.Struck,
+		Handler:  s,
+		Injected: s.Struck,
 		Look: func(r *user.Record) Look {
 			email, _ := r.User.Value(user.Email)
 			m := s.Marked("email", email.Text)
@@ -69,13 +68,13 @@ func rehearse(t testing.TB, faults ...string) Sandbox {
 	}
 }
 
-// spoilt is a client with a defect.
-type spoilt struct {
+// defective is a client with a defect.
+type defective struct {
 	*tiny
 	defect string
 }
 
-// defects are what the suite must find, by the part of it that does first.
+// defects are what the suite must find, by the part of the suite that finds it first.
 var defects = map[string]string{
 	"claims more calls":        "traits",
 	"claims bigger batches":    "traits",
@@ -91,12 +90,12 @@ var defects = map[string]string{
 	"quotes the API":           "secrets",
 	"sends an empty name":      "left_out",
 	"forgets why it ended":     "cancel",
-	"finds everybody":          "reads_of_statuses",
+	"finds everyone":           "reads_of_statuses",
 	"finds no difference":      "read-back",
 	"retries by itself":        "faults",
 }
 
-func (s *spoilt) Traits() destination.Traits {
+func (s *defective) Traits() destination.Traits {
 	traits := s.tiny.Traits()
 	switch s.defect {
 	case "claims more calls":
@@ -111,7 +110,7 @@ func (s *spoilt) Traits() destination.Traits {
 	return traits
 }
 
-func (s *spoilt) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+func (s *defective) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	if s.defect == "sends an empty name" && b.Op != user.Delete && len(b.Records) == 1 {
 		b = padded(b)
 	}
@@ -129,7 +128,7 @@ func (s *spoilt) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	return outcomes, err
 }
 
-// padded sends what the record does not have.
+// padded adds a value that the record does not have.
 func padded(b user.Batch) user.Batch {
 	r := *b.Records[0]
 	if _, has := r.User.Value(user.Name); !has {
@@ -138,7 +137,7 @@ func padded(b user.Batch) user.Batch {
 	return b.Of([]*user.Record{&r})
 }
 
-func (s *spoilt) misjudge(ctx context.Context, b user.Batch, ce *destination.CallError) ([]user.Outcome, error) {
+func (s *defective) misjudge(ctx context.Context, b user.Batch, ce *destination.CallError) ([]user.Outcome, error) {
 	switch {
 	case s.defect == "turns faults into doubt" && len(b.Records) == 1:
 		return []user.Outcome{{Status: user.InDoubt}}, nil
@@ -156,21 +155,21 @@ func (s *spoilt) misjudge(ctx context.Context, b user.Batch, ce *destination.Cal
 	return nil, ce
 }
 
-func (s *spoilt) misreport(b user.Batch, o *user.Outcome) {
+func (s *defective) misreport(b user.Batch, o *user.Outcome) {
 	switch {
 	case s.defect == "loses the key":
 		o.Remote = ""
 	case s.defect == "answers 404 as deleted" && o.Status == user.Missing && b.Op == user.Delete:
 		o.Status = user.Deleted
 	case s.defect == "turns doubt into created" && o.Status == user.InDoubt && b.Op == user.Create:
-		o.Status, o.Remote = user.Created, "somebody"
+		o.Status, o.Remote = user.Created, "someone"
 	}
 }
 
-func (s *spoilt) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
+func (s *defective) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
 	found, err := s.tiny.Find(ctx, r)
 	switch {
-	case s.defect == "finds everybody" && err != nil:
+	case s.defect == "finds everyone" && err != nil:
 		return destination.Found{Presence: destination.Same, Remote: r.Remote}, nil
 	case s.defect == "finds no difference" && found.Presence == destination.Different:
 		found.Presence, found.Differs = destination.Same, nil
@@ -178,8 +177,8 @@ func (s *spoilt) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	return found, err
 }
 
-// TestSuiteFindsDefects runs this test binary again, once for each defect: the
-// part of the suite that is there to find it must fail.
+// TestSuiteFindsDefects runs this test binary again, once for each defect: the part of
+// the suite that must find it must fail.
 func TestSuiteFindsDefects(t *testing.T) {
 	if os.Getenv(defectVar) != "" {
 		t.Fatal("this test is not for the process that it starts")
@@ -189,9 +188,9 @@ func TestSuiteFindsDefects(t *testing.T) {
 			t.Parallel()
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTiny$/^"+part+"$")
 			cmd.Env = append(os.Environ(), defectVar+"="+defect)
-			said, err := cmd.CombinedOutput()
-			if err == nil || !strings.Contains(string(said), "--- FAIL: TestTiny/"+part) {
-				t.Errorf("%v\n%s", err, said)
+			output, err := cmd.CombinedOutput()
+			if err == nil || !strings.Contains(string(output), "--- FAIL: TestTiny/"+part) {
+				t.Errorf("%v\n%s", err, output)
 			}
 		})
 	}

@@ -12,7 +12,7 @@ import (
 	"usersync/sync/user"
 )
 
-// tape holds what the API itself answered, by method and address.
+// tape holds the API's own answers, by method and address.
 type tape struct {
 	api     http.Handler
 	mu      sync.Mutex
@@ -28,8 +28,8 @@ func (t *tape) record(w http.ResponseWriter, r *http.Request) {
 	send(w, answer, answer.Code, answer.Body.Bytes())
 }
 
-// played is what was recorded, with another status (0 for its own) and what
-// change makes of its body.
+// played replays the recorded answer, with another status (0 for its own) and a body
+// that change has changed.
 func (t *tape) played(status int, change func([]byte) []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		t.mu.Lock()
@@ -56,11 +56,11 @@ func send(w http.ResponseWriter, answer *httptest.ResponseRecorder, status int, 
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	w.WriteHeader(status)
-	w.Write(body) // what cannot be sent is the client's matter
+	w.Write(body) // best effort: the client may have hung up
 }
 
-// tampered plays the API's own answer to a call that went well, under statuses
-// that it does not go with, and cut short: then it is no success any more.
+// tampered replays the API's own success with statuses that do not fit it, and
+// truncated: it must not be a success anymore.
 func tampered(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
 		bubble(t, string(op), func(t *testing.T) {
@@ -74,7 +74,7 @@ func tampered(s Suite, t *testing.T) {
 			oneOf(sc, b, "its own answer again", string(success[op]), string(user.Accepted))
 			for status, want := range misfits(op) {
 				sc.stage.playing(own.played(status, whole))
-				oneOf(sc, b, "a success under "+strconv.Itoa(status), want...)
+				oneOf(sc, b, "a success with status "+strconv.Itoa(status), want...)
 			}
 			dropped(sc, b, own)
 			cuts(sc, b, own)
@@ -82,8 +82,7 @@ func tampered(s Suite, t *testing.T) {
 	}
 }
 
-// misfits are what may become of a success that comes under a status of
-// something else.
+// misfits are the results allowed for the body of a success with another status.
 func misfits(op user.Op) map[int][]string {
 	unclear := []string{perhaps, inDoubt, refused, denied, string(user.Busy)}
 	return map[int][]string{
@@ -92,7 +91,7 @@ func misfits(op user.Op) map[int][]string {
 	}
 }
 
-// cuts plays the beginnings of the answer, each as if it were whole.
+// cuts replays truncated answers, each as if it were whole.
 func cuts(sc *scene, b user.Batch, own *tape) {
 	sc.t.Helper()
 	longest := 0
@@ -105,13 +104,13 @@ func cuts(sc *scene, b user.Batch, own *tape) {
 	}
 }
 
-// oneOf makes the call and holds every verdict to be one of those.
+// oneOf makes the call and checks that every result is one of those allowed.
 func oneOf(sc *scene, b user.Batch, what string, allowed ...string) {
 	sc.t.Helper()
 	outcomes, ce := sc.apply(sc.t.Context(), b)
-	for _, got := range verdicts(outcomes, ce) {
+	for _, got := range results(outcomes, ce) {
 		if !slices.Contains(allowed, got) {
-			sc.t.Errorf("%s, %s: %q (%s), want one of %q", b.Op, what, got, said(outcomes, ce), allowed)
+			sc.t.Errorf("%s, %s: %q (%s), want one of %q", b.Op, what, got, describe(outcomes, ce), allowed)
 			return
 		}
 	}

@@ -13,8 +13,8 @@ import (
 	"usersync/sync/user"
 )
 
-// tiny is a client of an API that exists in this test only: one user a call,
-// keys made by the server, an e-mail that several users may have.
+// tiny is a client of an API that exists in this test only: one user per call, keys
+// assigned by the server, e-mails that need not be unique.
 type tiny struct{ rest *rest.Client }
 
 type tinyUser struct {
@@ -27,13 +27,13 @@ func newTiny(at Address) (*tiny, error) {
 	c, err := rest.New(rest.Config{
 		BaseURL: at.URL, DialContext: at.Dial, Timeout: at.Timeout, Proxy: "none", Auth: rest.Auth{Key: user.NewSecret("tiny-key-0815"), KeyHeader: "X-Tiny-Key"},
 		ErrorText: func(body []byte) string {
-			var said struct {
+			var answer struct {
 				Message string `json:"message"`
 			}
-			if json.Unmarshal(body, &said) != nil {
+			if json.Unmarshal(body, &answer) != nil {
 				return ""
 			}
-			return said.Message
+			return answer.Message
 		},
 	})
 	return &tiny{c}, err
@@ -86,7 +86,7 @@ func (c *tiny) one(ctx context.Context, op user.Op, r *user.Record) (user.Outcom
 		return user.Outcome{}, err
 	}
 	defer a.Release()
-	return judged(a, op, r)
+	return outcomeOfAnswer(a, op, r)
 }
 
 func encoded(r *user.Record) []byte {
@@ -96,9 +96,9 @@ func encoded(r *user.Record) []byte {
 	return b
 }
 
-func judged(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
-	var told tinyUser
-	err := json.Unmarshal(a.Body, &told)
+func outcomeOfAnswer(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
+	var answer tinyUser
+	err := json.Unmarshal(a.Body, &answer)
 	o := user.Outcome{HTTP: a.Status, RequestID: a.RequestID, Status: user.InDoubt, Code: "no_answer"}
 	switch {
 	case a.Status == http.StatusNotFound && strings.HasPrefix(string(a.Body), "<"):
@@ -111,9 +111,9 @@ func judged(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
 		o.Status, o.Code = user.Deleted, ""
 	case err != nil && a.Status != http.StatusAccepted:
 		return o, a.Fail(destination.PerhapsTaken, "not_json", "")
-	case a.Status == http.StatusCreated && op == user.Create && told.UUID != "":
-		o.Status, o.Code, o.Remote = user.Created, "", told.UUID
-	case a.Status == http.StatusOK && op == user.Update && told.UUID == r.Remote && r.Remote != "":
+	case a.Status == http.StatusCreated && op == user.Create && answer.UUID != "":
+		o.Status, o.Code, o.Remote = user.Created, "", answer.UUID
+	case a.Status == http.StatusOK && op == user.Update && answer.UUID == r.Remote && r.Remote != "":
 		o.Status, o.Code = user.Updated, ""
 	}
 	return o, nil
@@ -128,19 +128,19 @@ func (c *tiny) Find(ctx context.Context, r *user.Record) (destination.Found, err
 		return destination.Found{}, err
 	}
 	defer a.Release()
-	var told tinyUser
-	switch err := json.Unmarshal(a.Body, &told); {
+	var answer tinyUser
+	switch err := json.Unmarshal(a.Body, &answer); {
 	case a.Status == http.StatusNotFound && !strings.HasPrefix(string(a.Body), "<"):
 		return destination.Found{Presence: destination.Absent}, nil
 	case a.Status/100 == 4:
 		return destination.Found{}, a.Fail(destination.RefusedWhole, "refused", "")
 	case err != nil:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")
-	case told.UUID != r.Remote:
+	case answer.UUID != r.Remote:
 		return destination.Found{}, nil
 	}
-	found := destination.Found{Presence: destination.Same, Remote: told.UUID}
-	for f, held := range map[user.Field]string{user.Email: told.Email, user.Name: told.Name} {
+	found := destination.Found{Presence: destination.Same, Remote: answer.UUID}
+	for f, held := range map[user.Field]string{user.Email: answer.Email, user.Name: answer.Name} {
 		if v, ok := r.User.Value(f); ok && v.Text != held {
 			found.Presence, found.Differs = destination.Different, append(found.Differs, f)
 		}
@@ -148,7 +148,7 @@ func (c *tiny) Find(ctx context.Context, r *user.Record) (destination.Found, err
 	return found, nil
 }
 
-// tinyAPI is its rehearsal.
+// tinyAPI is its mock server.
 type tinyAPI struct{}
 
 func (tinyAPI) Traits() sandbox.Traits {
@@ -187,13 +187,13 @@ func (a tinyAPI) Apply(c *sandbox.Call) sandbox.Answer {
 	case sandbox.Create:
 		key := c.NewKey()
 		body = tinyBody(key, c.Body)
-		// A key that was just made is nobody's, and the mark may be several users'.
-		_ = c.Users.Create(key, body, tinyMark(body))
+		// A new key is unique, and users may share a lookup key.
+		_ = c.Users.Create(key, body, tinyLookupKey(body))
 		return sandbox.JSON(http.StatusCreated, body)
 	case sandbox.Update:
 		found, _ = c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.Mark, error) {
 			body = tinyBody(c.Key, old, c.Body)
-			return body, []sandbox.Mark{tinyMark(body)}, nil
+			return body, []sandbox.Mark{tinyLookupKey(body)}, nil
 		})
 	case sandbox.Delete:
 		if _, found = c.Users.Delete(c.Key); found {
@@ -208,18 +208,18 @@ func (a tinyAPI) Apply(c *sandbox.Call) sandbox.Answer {
 	return sandbox.JSON(http.StatusOK, body)
 }
 
-// tinyBody is a user: later parts change what they name.
+// tinyBody is a user: later parts overwrite earlier ones.
 func tinyBody(key string, parts ...[]byte) []byte {
 	var u tinyUser
 	for _, part := range parts {
-		_ = json.Unmarshal(part, &u) // Read has seen to it
+		_ = json.Unmarshal(part, &u) // Read has checked it
 	}
 	u.UUID = key
 	b, _ := json.Marshal(u)
 	return b
 }
 
-func tinyMark(body []byte) sandbox.Mark {
+func tinyLookupKey(body []byte) sandbox.Mark {
 	var u tinyUser
 	_ = json.Unmarshal(body, &u)
 	return sandbox.Mark{Name: "email", Value: u.Email}

@@ -9,7 +9,7 @@ import (
 	"usersync/sync/user"
 )
 
-// traits holds the facts to what the client and the rehearsal do.
+// traits compares the facts with what the client and the sandbox do.
 func traits(s Suite, t *testing.T) {
 	bubble(t, "facts", func(t *testing.T) {
 		sc := s.open(t)
@@ -21,7 +21,7 @@ func traits(s Suite, t *testing.T) {
 		case len(traits.Ops) == 0:
 			t.Error("it can do nothing")
 		case finds == traits.Blind:
-			t.Errorf("Blind is %v, and that it is a Finder %v", traits.Blind, finds)
+			t.Errorf("Blind is %v, and it being a Finder %v", traits.Blind, finds)
 		case traits.PerMinute != s.PerMinute:
 			t.Errorf("PerMinute is %d, and %d in the reference", traits.PerMinute, s.PerMinute)
 		case len(traits.Fields) == 0 && !traits.AnyField:
@@ -41,7 +41,7 @@ func traits(s Suite, t *testing.T) {
 	}
 }
 
-// fields are named by the traits, and a record of them is fit.
+// fields checks that the traits name the record's fields, and that Check passes.
 func (sc *scene) fields() {
 	known := map[user.Field]bool{}
 	for _, f := range sc.traits.Fields {
@@ -57,18 +57,18 @@ func (sc *scene) fields() {
 		for _, op := range append(sc.ops(), user.Upsert) {
 			r.Op = op
 			if err := sc.client.Check(r); err != nil {
-				sc.t.Errorf("%s: Record is not fit: %v", op, err)
+				sc.t.Errorf("%s: Record is not valid: %v", op, err)
 			}
 		}
 	}
-	nobody := &user.Record{Op: user.Upsert}
+	empty := &user.Record{Op: user.Upsert}
 	var invalid *user.InvalidError
-	if err := sc.client.Check(nobody); !errors.As(err, &invalid) {
+	if err := sc.client.Check(empty); !errors.As(err, &invalid) {
 		sc.t.Errorf("Check of a record without an id: %v", err)
 	}
 }
 
-// max users are taken in one call; one more is sent to nobody.
+// max checks that one call takes Max users, and that one more is not sent at all.
 func (sc *scene) max(op user.Op) {
 	size := sc.traits.Ops[op].Max
 	b := sc.ready(op, size)
@@ -85,15 +85,15 @@ func (sc *scene) max(op user.Op) {
 	b.Records = append(b.Records, sc.people(op, size, size+1, 1).Records...)
 	know(b, map[string]string{b.Records[size].User.ID: "none"})
 	if outcomes, ce := sc.apply(sc.t.Context(), b); ce == nil {
-		sc.t.Errorf("a batch of %d where %d is Max: %s", size+1, size, said(outcomes, nil))
+		sc.t.Errorf("a batch of %d where %d is Max: %s", size+1, size, describe(outcomes, nil))
 	}
 	if sent := sc.stage.calls(); len(sent) > 0 {
 		sc.t.Errorf("a batch beyond Max was sent: %v", uris(sent))
 	}
 	if outcomes, ce := sc.apply(sc.t.Context(), user.Batch{Op: op}); ce != nil || len(sc.stage.calls()) > 0 {
-		sc.t.Errorf("a batch of nobody: %s, or it was sent", said(outcomes, ce))
+		sc.t.Errorf("an empty batch: %s, or it was sent", describe(outcomes, ce))
 	}
 }
 
-// success is what a call that went well has done.
+// success is the status of a call that succeeded.
 var success = map[user.Op]user.Status{user.Create: user.Created, user.Update: user.Updated, user.Delete: user.Deleted}

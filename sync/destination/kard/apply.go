@@ -13,7 +13,7 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	if len(b.Records) == 0 {
 		return nil, nil
 	}
-	if err := c.traits.Overfull(b); err != nil {
+	if err := c.traits.CheckSize(b); err != nil {
 		return nil, err
 	}
 	if b.Op == user.Create {

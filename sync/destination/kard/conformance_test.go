@@ -21,11 +21,11 @@ func TestConformance(t *testing.T) {
 			}
 			return c
 		},
-		Record:      customer,
-		Rehearse:    rehearse,
-		Credentials: []string{"kard-token-4711"},
-		Keyed:       []user.Op{user.Update, user.Delete},
-		KeyedRead:   true,
+		Record:        customer,
+		NewSandbox:    rehearse,
+		Credentials:   []string{"kard-token-4711"},
+		KeyInPath:     []user.Op{user.Update, user.Delete},
+		KeyInFindPath: true,
 		Shapes: map[user.Op][]string{user.Create: {
 			"short", "shuffle", "foreign", "nodata", "noid", "noid=blind", "double", "number", "both", "conflict", "conflict=blind", "short+shuffle+foreign+double+both+number",
 		}},
@@ -52,8 +52,8 @@ func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
 	}
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
-		Handler: s,
-		Struck:  s.Struck,
+		Handler:  s,
+		Injected: s.Struck,
 		Look: func(r *user.Record) destinationtest.Look {
 			u, _ := s.User(r.User.ID)
 			return destinationtest.Looked(u.Held, u.Created, u.Attributes)

@@ -67,7 +67,7 @@ func compareUser(a *rest.Answer, r *user.Record) (destination.Found, error) {
 	case plainText(answer.Data.ID) != r.User.ID:
 		return destination.Found{HTTP: a.Status}, nil // a different user: nothing is known of this one
 	}
-	found := destination.Compared(r, fieldsOf(attributes), same)
+	found := destination.Compare(r, fieldsOf(attributes), same)
 	found.HTTP = a.Status
 	// The values that r leaves out are sent back as they came, and not in our form.
 	found.Held = slices.DeleteFunc(found.Held, func(a user.Attribute) bool {

@@ -160,7 +160,7 @@ func (m *multiStatus) attributeErrors(op user.Op, errors []problem, o user.Outco
 		if p.status == 0 && o.HTTP/100 == 4 {
 			p.status = o.HTTP
 		}
-		if i == 0 || destination.Gravity(statusFor(op, p.status)) > destination.Gravity(statusFor(op, worst.status)) {
+		if i == 0 || destination.Severity(statusFor(op, p.status)) > destination.Severity(statusFor(op, worst.status)) {
 			worst = p
 		}
 	}

@@ -39,7 +39,7 @@ func (c *Client) block(ctx context.Context, r *user.Record) (user.Outcome, error
 // outcome of the update.
 func (c *Client) ensureActive(ctx context.Context, r *user.Record, o user.Outcome, banned, known bool) (user.Outcome, error) {
 	if !known {
-		if err := destination.Further(ctx, destination.ReadCall); err != nil {
+		if err := destination.NextCall(ctx, destination.ReadCall); err != nil {
 			return o, err
 		}
 		found, err := c.Find(ctx, r)
@@ -64,7 +64,7 @@ func (c *Client) ensureActive(ctx context.Context, r *user.Record, o user.Outcom
 // unblock activates a user. If the licence does not allow it, the outcome is a
 // refusal, although the update was made.
 func (c *Client) unblock(ctx context.Context, r *user.Record, updated user.Outcome) (user.Outcome, error) {
-	if err := destination.Further(ctx, string(user.Update)); err != nil {
+	if err := destination.NextCall(ctx, string(user.Update)); err != nil {
 		return updated, err
 	}
 	a, s, err := c.do(ctx, rest.Request{Method: http.MethodDelete, Path: []string{collection, blocked, r.User.ID}}, r, r)

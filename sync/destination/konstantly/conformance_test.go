@@ -32,14 +32,14 @@ func suite(o rehearsal.Options) destinationtest.Suite {
 			}
 			return c
 		},
-		Record:      learner,
-		Rehearse:    func(t testing.TB, faults ...string) destinationtest.Sandbox { return rehearse(t, o, faults...) },
-		Credentials: []string{siteKey},
-		Keyed:       []user.Op{user.Update, user.Delete},
-		KeyedRead:   true,
-		Bare:        []user.Op{user.Update, user.Delete},
-		Joined:      []user.Field{user.Courses, user.Groups, user.DeadlineAt}, // not in updates
-		PerMinute:   100,
+		Record:        learner,
+		NewSandbox:    func(t testing.TB, faults ...string) destinationtest.Sandbox { return rehearse(t, o, faults...) },
+		Credentials:   []string{siteKey},
+		KeyInPath:     []user.Op{user.Update, user.Delete},
+		KeyInFindPath: true,
+		EmptySuccess:  []user.Op{user.Update, user.Delete},
+		Shared:        []user.Field{user.Courses, user.Groups, user.DeadlineAt}, // not in updates
+		PerMinute:     100,
 	}
 }
 
@@ -64,8 +64,8 @@ func rehearse(t testing.TB, api rehearsal.Options, faults ...string) destination
 	}
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
-		Handler: s,
-		Struck:  s.Struck,
+		Handler:  s,
+		Injected: s.Struck,
 		Look: func(r *user.Record) destinationtest.Look {
 			u, _ := s.User(r.User.ID)
 			return destinationtest.Looked(u.Held, u.Created, u.Attributes)

@@ -66,26 +66,26 @@ func (s *answer) mayBeConflict(status int) bool {
 // the e-mail, the record is refused: that user must not be updated. o is the
 // refusal, which remains if no user has the e-mail.
 func (c *Client) resolveConflict(ctx context.Context, r *user.Record, o user.Outcome) (user.Outcome, error) {
-	if err := destination.Further(ctx, destination.ReadCall); err != nil {
+	if err := destination.NextCall(ctx, destination.ReadCall); err != nil {
 		return o, err
 	}
 	found, err := c.Find(ctx, r)
 	switch {
 	case err != nil:
-		return o, destination.OnlyRead(err)
+		return o, destination.AsNotTaken(err)
 	case found.Presence == destination.Unknown:
 		return user.Outcome{Status: user.InDoubt, Code: user.CodeNoAnswer, HTTP: found.HTTP, RequestID: o.RequestID}, nil
 	case found.Presence != destination.Absent:
 		return user.Outcome{Status: user.Exists, HTTP: o.HTTP, RequestID: o.RequestID}, nil
 	}
 	o.Status = user.Refused
-	if err := destination.Further(ctx, destination.ReadCall); err != nil {
+	if err := destination.NextCall(ctx, destination.ReadCall); err != nil {
 		return o, err
 	}
 	owner, err := c.owner(ctx, r)
 	switch {
 	case err != nil && !isNotFound(err):
-		return o, destination.OnlyRead(err)
+		return o, destination.AsNotTaken(err)
 	case owner == r.User.ID: // an earlier create was slow, and has just finished
 		return user.Outcome{Status: user.Exists, HTTP: o.HTTP, RequestID: o.RequestID}, nil
 	case owner != "":
@@ -126,7 +126,7 @@ func (c *Client) findInstead(ctx context.Context, r *user.Record, lack error) (u
 	found, err := c.Find(ctx, r)
 	switch {
 	case err != nil:
-		return user.Outcome{}, destination.OnlyRead(err)
+		return user.Outcome{}, destination.AsNotTaken(err)
 	case found.Presence == destination.Unknown:
 		return user.Outcome{Status: user.Failed, Code: user.CodeUnread, HTTP: found.HTTP}, nil
 	case found.Presence != destination.Absent:

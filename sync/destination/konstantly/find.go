@@ -41,7 +41,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 }
 
 func (w *form) compare(s *answer, r *user.Record, status int) destination.Found {
-	found := destination.Compared(r, s.known(r), w.same)
+	found := destination.Compare(r, s.known(r), w.same)
 	found.HTTP = status
 	if banned, _ := s.banned(); banned && w.config.OnAbsent == Block {
 		if r.Op == user.Delete {

@@ -225,7 +225,7 @@ func TestHeldIsSentBack(t *testing.T) {
 	const held = `{"department":"Closed down","empty":null,"grade":7.50,"huge":12345678901234567890.0,"languages":[31,99],"note":"zo\u00eb","odd":{"a":[1, 2]},"remote":true}`
 	for _, set := range []func(*Config){asked, func(*Config) {}} {
 		c, s := serve(t, map[string]reply{get: reply(`200 {"id":"E1","name":"x","email":"frieda@mail.example","attributes":` + held + `}`), patch: "200 "}, set)
-		merged := stack.Merged{API: c}
+		merged := stack.ReadModifyWrite{API: c}
 		r := as(user.Update, &user.Record{User: user.User{ID: "E1", Attributes: []user.Attribute{attr(user.Email, text("frieda@mail.example")), attr("attributes.badge", text("B7"))}}})
 		outcomes, err := merged.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}})
 		if got := told(t, outcomes, err); got != "updated 200" {
@@ -242,7 +242,7 @@ func TestHeldIsSentBack(t *testing.T) {
 func TestAnUnseenSetIsNotReplaced(t *testing.T) {
 	c, s := serve(t, map[string]reply{get: `200 {"id":"E1","name":"x","email":"frieda@mail.example"}`})
 	r := as(user.Update, person("E1", attr("attributes.badge", text("B7"))))
-	outcomes, err := stack.Merged{API: c}.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}})
+	outcomes, err := stack.ReadModifyWrite{API: c}.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}})
 	if got := told(t, outcomes, err); got != "failed unread 200" || !cmp.Equal(s.calls, []string{get}) {
 		t.Errorf("%s, %v", got, s.calls)
 	}
@@ -251,7 +251,7 @@ func TestAnUnseenSetIsNotReplaced(t *testing.T) {
 // TestNoAttributesNoRead: an update of other fields is not preceded by a read.
 func TestNoAttributesNoRead(t *testing.T) {
 	c, s := serve(t, map[string]reply{patch: "200 "})
-	outcomes, err := stack.Merged{API: c}.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{person("E1")}})
+	outcomes, err := stack.ReadModifyWrite{API: c}.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{person("E1")}})
 	if got := told(t, outcomes, err); got != "updated 200 not sent, as the user exists: password" || !cmp.Equal(s.calls, []string{patch}) {
 		t.Errorf("%s, %v", got, s.calls)
 	}

@@ -29,7 +29,7 @@ func open(t *testing.T, o rehearsal.Options, absence Absence, faults ...string) 
 		t.Fatal(err)
 	}
 	t.Cleanup(c.CloseIdle)
-	return destinationtest.Manners{}.Around(c), s
+	return destinationtest.Middleware{}.Wrap(c), s
 }
 
 const crowd = 12

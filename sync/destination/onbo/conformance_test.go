@@ -32,11 +32,11 @@ func TestConformance(t *testing.T) {
 			}
 			return c
 		},
-		Record:      borrower,
-		Rehearse:    rehearse,
-		Credentials: []string{secretKey, strings.ReplaceAll(secretKey, "-", "")},
-		Keyed:       []user.Op{user.Update, user.Delete},
-		KeyedRead:   true,
+		Record:        borrower,
+		NewSandbox:    rehearse,
+		Credentials:   []string{secretKey, strings.ReplaceAll(secretKey, "-", "")},
+		KeyInPath:     []user.Op{user.Update, user.Delete},
+		KeyInFindPath: true,
 	}.Run(t)
 }
 
@@ -70,8 +70,8 @@ func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
 	}
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
-		Handler: s,
-		Struck:  s.Struck,
+		Handler:  s,
+		Injected: s.Struck,
 		Look: func(r *user.Record) destinationtest.Look {
 			email, _ := r.User.Value(user.Email)
 			m := s.Marked("email", email.Text)

@@ -22,9 +22,13 @@ type noted struct {
 	held map[string]bool
 }
 
-func (n *noted) Pend(_ context.Context, records []*user.Record) error { return n.set(records, true) }
+func (n *noted) RecordIntent(_ context.Context, records []*user.Record) error {
+	return n.set(records, true)
+}
 
-func (n *noted) Clear(_ context.Context, records []*user.Record) error { return n.set(records, false) }
+func (n *noted) ClearIntent(_ context.Context, records []*user.Record) error {
+	return n.set(records, false)
+}
 
 func (n *noted) set(records []*user.Record, pending bool) error {
 	n.mu.Lock()
@@ -53,7 +57,7 @@ func troubled(t *testing.T, faults ...string) (destination.Destination, *sandbox
 	}
 	t.Cleanup(c.CloseIdle)
 	n := &noted{held: map[string]bool{}}
-	return destinationtest.Manners{Pacer: pace.New(pace.Options{MaxInFlight: 8}), Retries: 5, Pending: n}.Around(c), s, n
+	return destinationtest.Middleware{Pacer: pace.New(pace.Options{MaxInFlight: 8}), Retries: 5, Intents: n}.Wrap(c), s, n
 }
 
 // send sends each record in a call of its own, concurrently.

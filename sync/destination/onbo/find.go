@@ -56,7 +56,7 @@ func compareUser(a *rest.Answer, r, sent *user.Record) (destination.Found, error
 	if key := said.key(); said.errorText() != "" || !strings.EqualFold(key, r.Remote) {
 		return destination.Found{HTTP: a.Status}, nil // nothing is known of this user
 	}
-	found := destination.Compared(sent, said.fields(), same)
+	found := destination.Compare(sent, said.fields(), same)
 	found.Remote, found.HTTP = r.Remote, a.Status
 	return found, nil
 }

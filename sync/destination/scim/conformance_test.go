@@ -55,13 +55,13 @@ func suite(server rehearsal.Options, config Config, shapes map[user.Op][]string)
 			}
 			return c
 		},
-		Record:      employee,
-		Rehearse:    func(t testing.TB, faults ...string) destinationtest.Sandbox { return rehearse(t, server, faults...) },
-		Credentials: []string{token},
-		Keyed:       []user.Op{user.Update, user.Delete},
-		KeyedRead:   true,
-		Bare:        []user.Op{user.Update},
-		Shapes:      shapes,
+		Record:        employee,
+		NewSandbox:    func(t testing.TB, faults ...string) destinationtest.Sandbox { return rehearse(t, server, faults...) },
+		Credentials:   []string{token},
+		KeyInPath:     []user.Op{user.Update, user.Delete},
+		KeyInFindPath: true,
+		EmptySuccess:  []user.Op{user.Update},
+		Shapes:        shapes,
 	}
 }
 
@@ -88,9 +88,9 @@ func rehearse(t testing.TB, server rehearsal.Options, faults ...string) destinat
 	}
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
-		Handler: s,
-		Struck:  s.Struck,
-		Look:    func(r *user.Record) destinationtest.Look { return look(t, s, r) },
+		Handler:  s,
+		Injected: s.Struck,
+		Look:     func(r *user.Record) destinationtest.Look { return look(t, s, r) },
 	}
 }
 

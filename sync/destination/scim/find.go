@@ -54,7 +54,7 @@ func (c *Client) search(ctx context.Context, r *user.Record) (destination.Found,
 	unknown := false
 	for n, q := range c.questions(r) {
 		if n > 0 {
-			if err := destination.Further(ctx, destination.ReadCall); err != nil {
+			if err := destination.NextCall(ctx, destination.ReadCall); err != nil {
 				return destination.Found{}, err
 			}
 		}

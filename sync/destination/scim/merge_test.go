@@ -22,7 +22,7 @@ func TestPutKeepsWhatWeHaveNoFieldFor(t *testing.T) {
 		`"urn:x:y":{"limit":12345678901234567890.10}}`
 	c, s := serve(t, Config{}, answer{200, held}, answer{200, `{"id":"k1"}`})
 	r := with("k1", person("a", "user_name", "ann", "title", "Prof", "email", "new@example.com", "nick_name", "(clear)", "department", "Sales"))
-	outcomes, err := stack.Merged{API: wide{c}}.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}})
+	outcomes, err := stack.ReadModifyWrite{API: wide{c}}.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}})
 	if err != nil || spell(outcomes[0]) != "updated k1" {
 		t.Fatal(outcomes, err)
 	}
@@ -36,7 +36,7 @@ func TestPutKeepsWhatWeHaveNoFieldFor(t *testing.T) {
 
 func TestPutIsNotSentForNothing(t *testing.T) {
 	c, s := serve(t, Config{}, answer{200, `{"id":"k1","userName":"ann","title":"Dr"}`})
-	outcomes, err := stack.Merged{API: wide{c}}.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{with("k1", person("a", "user_name", "ann", "title", "Dr"))}})
+	outcomes, err := stack.ReadModifyWrite{API: wide{c}}.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{with("k1", person("a", "user_name", "ann", "title", "Dr"))}})
 	if err != nil || spell(outcomes[0]) != "unchanged:same k1" || len(s.calls) != 1 {
 		t.Error(outcomes, err, s.asked())
 	}
@@ -47,7 +47,7 @@ func TestDeactivateByPut(t *testing.T) {
 	c, s := serve(t, Config{Deactivate: true}, answer{200, `{"id":"k1","userName":"ann","title":"Dr","active":true}`}, answer{204, ``})
 	r := with("k1", person("a", "title", "not this"))
 	r.Op = user.Delete
-	outcomes, err := stack.Merged{API: wide{c}}.Apply(t.Context(), user.Batch{Op: user.Delete, Records: []*user.Record{r}})
+	outcomes, err := stack.ReadModifyWrite{API: wide{c}}.Apply(t.Context(), user.Batch{Op: user.Delete, Records: []*user.Record{r}})
 	if err != nil || spell(outcomes[0]) != "deleted:deactivated" {
 		t.Fatal(outcomes, err)
 	}
@@ -56,7 +56,7 @@ func TestDeactivateByPut(t *testing.T) {
 		t.Error(diff)
 	}
 	c, s = serve(t, Config{Deactivate: true}, answer{200, `{"id":"k1","userName":"ann","active":false}`})
-	outcomes, err = stack.Merged{API: wide{c}}.Apply(t.Context(), user.Batch{Op: user.Delete, Records: []*user.Record{r}})
+	outcomes, err = stack.ReadModifyWrite{API: wide{c}}.Apply(t.Context(), user.Batch{Op: user.Delete, Records: []*user.Record{r}})
 	if err != nil || outcomes[0].Status != user.Missing || len(s.calls) != 1 {
 		t.Error(outcomes, err, s.asked())
 	}

@@ -25,14 +25,14 @@ func (c *Client) aim(ctx context.Context, op user.Op, o user.Outcome) (user.Outc
 		return o, nil
 	}
 	r := o.Record
-	if err := destination.Further(ctx, destination.ReadCall); err != nil {
+	if err := destination.NextCall(ctx, destination.ReadCall); err != nil {
 		return o, err
 	}
 	held, status, err := c.get(ctx, r)
 	if held == nil || err != nil {
 		return unaimed(o, status, err)
 	}
-	if err := destination.Further(ctx, string(op)); err != nil {
+	if err := destination.NextCall(ctx, string(op)); err != nil {
 		return o, err
 	}
 	again, err := c.call(ctx, op, r, rest.Request{

@@ -31,7 +31,7 @@ func open(t *testing.T, o rehearsal.Options, config Config, faults []string) (de
 		t.Fatal(err)
 	}
 	t.Cleanup(c.CloseIdle)
-	return destinationtest.Manners{}.Around(c), s
+	return destinationtest.Middleware{}.Wrap(c), s
 }
 
 const crowd = 20

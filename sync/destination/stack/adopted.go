@@ -9,29 +9,29 @@ import (
 	"usersync/sync/user"
 )
 
-// Adoption is how users who perhaps exist already, and of whom nothing is
-// remembered, become ours.
+// Adoption is how to take over users that may exist already and that the ledger does
+// not know.
 type Adoption uint8
 
-// The ways.
+// The ways to adopt users.
 const (
 	// Read reads each of them back before it is created.
 	Read Adoption = iota
-	// Assume takes it that the API holds just what the record says, and makes no
-	// call. Where that is wrong nobody finds out before the record changes.
+	// Assume takes the record for what the API holds, without a call. If it is
+	// wrong, that does not show until the record changes.
 	Assume
 )
 
-// Adopted takes users over whom the API holds already, instead of creating them.
-// Who is the same, in all that the record carries, is Unchanged, code adopted. Who
-// differs, or is not shown whole, Exists, so that an update follows. Who is
-// provably absent is created. Who cannot be read is neither: Failed.
+// Adopted takes over users that the API already holds, instead of creating them. A
+// user equal to the record in everything it carries is Unchanged, code adopted. One
+// that differs, or that the API does not return in full, Exists, so an update
+// follows. One that is provably absent is created. One that cannot be read is Failed.
 type Adopted struct {
 	destination.API
 	How Adoption
 }
 
-// Apply adopts the records of b, if its call is a create, and sends the others.
+// Apply adopts the records of b if its call is a create, and sends all others.
 func (a Adopted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	if b.Op != user.Create {
 		return a.API.Apply(ctx, b)
@@ -41,7 +41,7 @@ func (a Adopted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 		return outcomes, a.assume(ctx, b, outcomes)
 	}
 	if err := a.read(ctx, b, outcomes); err != nil {
-		return unsettled(b, outcomes), err
+		return unresolved(b, outcomes), err
 	}
 	var absent []int
 	for i := range outcomes {
@@ -52,7 +52,7 @@ func (a Adopted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	return outcomes, a.create(ctx, b, outcomes, absent)
 }
 
-// read looks at each user, side by side.
+// read looks each user up, in parallel.
 func (a Adopted) read(ctx context.Context, b user.Batch, outcomes []user.Outcome) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for i, r := range b.Records {
@@ -60,18 +60,18 @@ func (a Adopted) read(ctx context.Context, b user.Batch, outcomes []user.Outcome
 			continue
 		}
 		group.Go(func() error {
-			found, err := told(a.Find(ctx, r))
+			found, err := orUnknown(a.Find(ctx, r))
 			if err != nil {
 				return err
 			}
-			outcomes[i] = a.judge(r, found)
+			outcomes[i] = a.outcomeOf(r, found)
 			return nil
 		})
 	}
 	return group.Wait()
 }
 
-func (a Adopted) judge(r *user.Record, found destination.Found) user.Outcome {
+func (a Adopted) outcomeOf(r *user.Record, found destination.Found) user.Outcome {
 	o := user.Outcome{HTTP: found.HTTP, Remote: found.Remote}
 	if found.Remote != "" {
 		r.Remote = found.Remote
@@ -86,7 +86,7 @@ func (a Adopted) judge(r *user.Record, found destination.Found) user.Outcome {
 		}
 	default:
 		o.Status, o.Code = user.Failed, user.CodeUnread
-		o.Detail = "it was to be read before it is created, and could not be; nothing was sent"
+		o.Detail = "could not be read before creating it; nothing was sent"
 	}
 	return o
 }
@@ -98,20 +98,20 @@ func (a Adopted) create(ctx context.Context, b user.Batch, outcomes []user.Outco
 	return applyAt(ctx, a.API, b, outcomes, places)
 }
 
-// assume settles all without a call, also who was perhaps sent before: the record
-// says what the API holds, whoever brought it there.
+// assume settles every record without a call, even one that may have been sent
+// before: the record says what the API holds, no matter who put it there.
 func (a Adopted) assume(ctx context.Context, b user.Batch, outcomes []user.Outcome) error {
-	var others []int
+	var rest []int
 	for i, r := range b.Records {
 		switch {
 		case r.Op != user.Upsert:
-			others = append(others, i)
+			rest = append(rest, i)
 		case a.Traits().OwnKeys && r.Remote == "":
 			outcomes[i] = user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote,
-				Detail: "the API knows its users by keys of its own; give this one's in a column remote_id"}
+				Detail: "the API assigns its own keys; give this user's in a column remote_id"}
 		default:
 			outcomes[i] = user.Outcome{Status: user.Unchanged, Code: user.CodeAssumed, Remote: r.Remote}
 		}
 	}
-	return a.create(ctx, b, outcomes, others)
+	return a.create(ctx, b, outcomes, rest)
 }

@@ -9,8 +9,8 @@ import (
 	"usersync/sync/user"
 )
 
-// A user on whom the server fails takes nobody along: the last try of
-// the batch halves it, and that user alone is failed.
+// A user that crashes the server fails no others: on its last attempt the batch is
+// split, and only that user fails.
 func TestServerThatFailsOnOneUser(t *testing.T) {
 	for name, n := range map[string]int{"among two": 2, "among a hundred": 100} {
 		t.Run(name, func(t *testing.T) {
@@ -39,7 +39,7 @@ func TestServerThatFailsOnOneUser(t *testing.T) {
 						t.Errorf("%s is %s %s, want %s", o.Record.User.ID, o.Status, o.Code, want)
 					}
 				}
-				if len(f.calls) > 4+splitCalls(n) { // the first try counts late: nobody else calls
+				if len(f.calls) > 4+splitCalls(n) { // the first attempt counts late: there are no other calls
 					t.Errorf("%d calls", len(f.calls))
 				}
 			})
@@ -47,7 +47,7 @@ func TestServerThatFailsOnOneUser(t *testing.T) {
 	}
 }
 
-// splitCalls is what finding one culprit among n costs: two calls a halving.
+// splitCalls is the cost of finding one bad user among n: two calls per split.
 func splitCalls(n int) int {
 	calls := 0
 	for ; n > 1; n = (n + 1) / 2 {

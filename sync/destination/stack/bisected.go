@@ -9,26 +9,26 @@ import (
 )
 
 const (
-	splitCallsPerBatch = 40   // finds three culprits among 100 and still ends
-	splitCallsAtLeast  = 1000 // a run's allowance, or 5% of its calls if that is more
+	splitCallsPerBatch = 40   // enough to find three bad users among 100
+	splitCallsAtLeast  = 1000 // per run, or 5% of its calls if that is more
 	splitCallsPercent  = 5
 )
 
-// Bisected halves a batch that is refused whole until the culprit stands
-// alone, within a budget of calls for the batch and for the run. A batch that
-// asks for it (Apart) is halved where the server fails on it, too.
+// Bisected halves a batch that is refused as a whole until the bad record is alone,
+// within a budget of calls per batch and per run. A batch that asks for it (Apart)
+// is also halved when the server fails on it.
 type Bisected struct {
 	destination.API
-	calls *atomic.Int64 // made in the run
-	extra *atomic.Int64 // of these, made for halves
+	calls *atomic.Int64 // made in this run
+	extra *atomic.Int64 // of those, made for halves
 }
 
-// NewBisected returns the manner around api, with the run's budget unspent.
+// NewBisected returns the middleware around api, with the run's budget unspent.
 func NewBisected(api destination.API) Bisected {
 	return Bisected{API: api, calls: new(atomic.Int64), extra: new(atomic.Int64)}
 }
 
-// Apply makes the call, and smaller ones where it is refused whole.
+// Apply makes the call, and smaller ones if it is refused as a whole.
 func (s Bisected) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes, err := s.call(ctx, b)
 	ce := callError(err)
@@ -37,7 +37,7 @@ func (s Bisected) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		return outcomes, err
 	case mayHalve(ce, b):
 	case ce.Fault == destination.RefusedWhole:
-		return spread(ce, b, s.Traits().Ops[b.Op].Replay), nil
+		return toAll(ce, b, s.Traits().Ops[b.Op].Replay), nil
 	default:
 		return outcomes, err
 	}
@@ -58,8 +58,8 @@ func (s Bisected) call(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	return s.API.Apply(ctx, b)
 }
 
-// mayHalve tells what one user can bring on a whole batch: a refusal, and, if
-// nothing else helped (Apart), a failure of the server.
+// mayHalve reports whether one record can have caused ce: a refusal, or, as a last
+// resort (Apart), a failure of the server.
 func mayHalve(ce *destination.CallError, b user.Batch) bool {
 	switch {
 	case len(b.Records) == 1:
@@ -70,8 +70,8 @@ func mayHalve(ce *destination.CallError, b user.Batch) bool {
 	return b.Apart && ce.Fault == destination.PerhapsTaken && ce.Status >= 500
 }
 
-// halves sends the halves of a batch that was refused with ce, and fills
-// outcomes, which stand for b's records.
+// halves sends the halves of a batch that was refused with ce, and fills outcomes,
+// one for each record of b.
 func (s Bisected) halves(ctx context.Context, b user.Batch, outcomes []user.Outcome, ce *destination.CallError, budget *int) error {
 	for _, r := range b.Records {
 		r.MaybeSent = r.MaybeSent || ce.Fault == destination.PerhapsTaken
@@ -80,7 +80,7 @@ func (s Bisected) halves(ctx context.Context, b user.Batch, outcomes []user.Outc
 	for _, half := range [2]struct{ from, to int }{{0, middle}, {middle, len(b.Records)}} {
 		part, out := b.Of(b.Records[half.from:half.to]), outcomes[half.from:half.to]
 		if !s.afford(budget) {
-			leave(out, ce)
+			markFailed(out, ce)
 			continue
 		}
 		if err := s.half(ctx, part, out, budget); err != nil {
@@ -90,8 +90,8 @@ func (s Bisected) halves(ctx context.Context, b user.Batch, outcomes []user.Outc
 	return nil
 }
 
-// half sends one half. A half that fails in another way gets its verdicts,
-// while the other half goes on.
+// half sends one half. If it fails in another way, its records get their statuses,
+// and the other half is still sent.
 func (s Bisected) half(ctx context.Context, b user.Batch, outcomes []user.Outcome, budget *int) error {
 	got, err := s.call(ctx, b)
 	ce := callError(err)
@@ -103,12 +103,12 @@ func (s Bisected) half(ctx context.Context, b user.Batch, outcomes []user.Outcom
 	case mayHalve(ce, b):
 		return s.halves(ctx, b, outcomes, ce, budget)
 	default:
-		copy(outcomes, spread(ce, b, s.Traits().Ops[b.Op].Replay))
+		copy(outcomes, toAll(ce, b, s.Traits().Ops[b.Op].Replay))
 	}
 	return nil
 }
 
-// afford takes one extra call from both budgets, if both have it.
+// afford takes one extra call from both budgets, if both have one left.
 func (s Bisected) afford(budget *int) bool {
 	allowance := max(splitCallsAtLeast, s.calls.Load()*splitCallsPercent/100)
 	if *budget == 0 {
@@ -122,9 +122,9 @@ func (s Bisected) afford(budget *int) bool {
 	return true
 }
 
-// leave settles what the budget did not reach: these users were refused only
-// in company, so nobody can say that the API refuses them.
-func leave(outcomes []user.Outcome, ce *destination.CallError) {
+// markFailed settles the records that the budget did not reach. They were refused only
+// as part of a batch, so nothing shows that the API refuses them.
+func markFailed(outcomes []user.Outcome, ce *destination.CallError) {
 	for i := range outcomes {
 		outcomes[i] = user.Outcome{Status: user.Failed, Code: user.CodeBatchRefused, Detail: ce.Detail, HTTP: ce.Status, RequestID: ce.RequestID}
 	}

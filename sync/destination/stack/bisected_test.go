@@ -14,8 +14,8 @@ import (
 	"usersync/sync/user"
 )
 
-// One culprit among up to 100 stands alone after at most 14 extra calls, and is
-// the only one refused.
+// One bad user among up to 100 is isolated after at most 14 extra calls, and is the
+// only one refused.
 func TestOnePoisonUserCostsAtMostFourteenCalls(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		n := rapid.IntRange(1, 100).Draw(r, "users")
@@ -71,8 +71,8 @@ func TestHalving(t *testing.T) {
 	})
 }
 
-// A batch may cost 40 extra calls and a run max(1000, 5%) of them; what is left
-// is failed, because nobody can say that the API refuses these users.
+// A batch may cost 40 extra calls and a run max(1000, 5%) of them; the rest fails,
+// because nothing shows that the API refuses these users.
 func TestHalvingHasBudgets(t *testing.T) {
 	f := scene{}.fake()
 	f.applied = func(int, user.Batch) fault { return whole400 }
@@ -102,7 +102,7 @@ func TestHalvingHasBudgets(t *testing.T) {
 	}
 }
 
-// Every call that carried a record is counted in its attempts.
+// A record's attempts count every call that carried it.
 func TestAttemptsAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := scene{replay: destination.Detectable}.fake()

@@ -11,7 +11,7 @@ import (
 	"usersync/sync/user"
 )
 
-// liar is an API that answers created and keeps something else.
+// liar is an API that answers created and stores something different.
 type liar struct{ readable }
 
 func (l liar) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
@@ -24,14 +24,14 @@ func (l liar) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	return outcomes, err
 }
 
-// The run goes on only if what came first is there as it was sent.
+// The run continues only if the API holds the first records as they were sent.
 func TestCanary(t *testing.T) {
 	for name, c := range map[string]struct {
 		scene
 		wrap    func(readable) destination.API
 		blind   bool
 		answers bool
-		what    string // of the error; empty: it goes on
+		what    string // of the error; empty: the run continues
 		calls   string
 	}{
 		"it is there":          {scene: scene{send: many(6)}, calls: "create u000 u001, create u002 u003 u004 u005"},
@@ -77,8 +77,7 @@ func TestCanary(t *testing.T) {
 	}
 }
 
-// Everybody waits for the canaries, and nobody is sent when they do not come
-// back.
+// All other records wait for the canaries, and none is sent if they fail.
 func TestCanaryHoldsUpTheOthers(t *testing.T) {
 	f := scene{replay: destination.Detectable, api: func(f *fake) { f.refuses["u000"] = true }}.fake()
 	limited := stack.Limited{Destination: readable{f}, Pacer: new(pacer), Wire: t.Context()}

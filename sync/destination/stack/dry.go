@@ -8,55 +8,53 @@ import (
 	"usersync/sync/user"
 )
 
-// Dry stands in the place of all the other manners where nothing is to be sent:
-// it answers what a batch would come to if every call went well, and counts the
-// calls that it would take. It writes nothing.
+// Dry replaces the other middleware when nothing is to be sent. It answers what a
+// batch would come to if every call succeeded, and counts the calls that it would
+// take. It writes nothing.
 //
-// It holds in memory the ids of users whom it would change where it reads, which is
-// as many as the API's rate lets it read.
+// If it reads, it keeps the ids of users that it would change in memory: as many as
+// the API's rate limit lets it read.
 //
-// Halving, repeats and waits cannot be foreseen, so that Calls is the least
-// number. A user whom the API holds and the ledger does not know counts as
-// created.
+// It cannot predict splits, retries and waits, so Calls is a minimum. A user that
+// exists in the API but not in the ledger counts as created.
 type Dry struct {
-	// API tells the traits and finds users; its Apply is never called.
+	// API returns the traits and finds users; its Apply is never called.
 	destination.API
-	// Calls counts the calls that are not made: those that write, and the reads
-	// that go before them.
+	// Calls counts the calls that are not made: writes, and the reads before them.
 	Calls *destination.Calls
-	// Read makes these reads, and takes what they show into account: who is the
-	// same is left alone, who is missing is created or refused.
+	// Read makes these reads and uses what they show: a user that is the same is
+	// left alone, one that is missing is created or refused.
 	Read bool
 
 	mu      sync.Mutex
-	touched map[string]bool // users whom an earlier record changes: what a read shows of them is old by then
+	touched map[string]bool // users that an earlier record changes: by then a read of them is outdated
 }
 
-// Apply answers for b. An error can come of a read alone.
+// Apply answers for b. Only a read can fail.
 func (d *Dry) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes := make([]user.Outcome, len(b.Records))
-	var reads, sent, alone int
+	var reads, sent, creates int
 	for i, r := range b.Records {
 		o, read, err := d.look(ctx, b.Op, r)
 		if err != nil {
-			return nil, destination.OnlyRead(err)
+			return nil, destination.AsNotTaken(err)
 		}
 		if read {
 			reads++
 		}
-		switch follows := (Upserted{d.API}).next(b.Op, &o, r); {
-		case follows == user.Create:
+		switch followUp := (Upserted{d.API}).next(b.Op, &o, r); {
+		case followUp == user.Create:
 			o = d.done(user.Create, r)
-			alone++
+			creates++
 		case o.Status == user.Unsettled:
 			o = d.done(b.Op, r)
 			sent++
 		}
-		d.touch(r, o.Status)
+		d.markTouched(r, o.Status)
 		outcomes[i] = o
 	}
 	d.count(b.Op, min(sent, 1))
-	d.count(user.Create, alone)
+	d.count(user.Create, creates)
 	d.count(destination.ReadCall, reads)
 	return outcomes, nil
 }
@@ -67,7 +65,7 @@ func (d *Dry) count(kind user.Op, n int) {
 	}
 }
 
-// done is what the call comes to if it goes well.
+// done is the outcome of the call if it succeeds.
 func (d *Dry) done(op user.Op, r *user.Record) user.Outcome {
 	o := user.Outcome{Record: r, Action: op, Remote: r.Remote}
 	switch op {
@@ -81,36 +79,36 @@ func (d *Dry) done(op user.Op, r *user.Record) user.Outcome {
 	return o
 }
 
-// look tells whether the call needs a read before it. If that is made, it also
-// returns what it settles, or a verdict.
+// look reports whether the call needs a read first. If it makes that read, it also
+// returns the outcome, if the read settles it.
 func (d *Dry) look(ctx context.Context, op user.Op, r *user.Record) (o user.Outcome, needed bool, err error) {
 	t := d.Traits()
 	switch {
 	case t.Blind:
 		return o, false, nil
-	case toComplete(op, r, t):
+	case needsRead(op, r, t):
 		if d.reads(r) {
-			_, o, err = Merged{d.API}.complete(ctx, op, r, t)
+			_, o, err = ReadModifyWrite{d.API}.complete(ctx, op, r, t)
 		}
 		return o, true, err
 	case op != user.Create && t.OwnKeys && r.Remote == "":
 		if d.reads(r) {
-			o, err = Keyed{d.API}.locate(ctx, r)
+			o, err = Resolved{d.API}.resolve(ctx, r)
 		}
 		return o, true, err
 	}
 	return o, op == user.Create && r.MaybeSent && t.Ops[op].Replay == destination.Unsafe, nil
 }
 
-// reads tells whether a read is made. It comes too early for users whom an
-// earlier record would have changed by then.
+// reads reports whether to make a read. It would be too early for users that an
+// earlier record changes.
 func (d *Dry) reads(r *user.Record) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.Read && !d.touched[r.User.ID]
 }
 
-func (d *Dry) touch(r *user.Record, s user.Status) {
+func (d *Dry) markTouched(r *user.Record, s user.Status) {
 	if !d.Read || s != user.Created && s != user.Updated && s != user.Deleted {
 		return
 	}

@@ -14,13 +14,12 @@ import (
 	"usersync/sync/user"
 )
 
-// shown is an API whose updates need a read, and which must never be called to
-// write.
+// shown is an API whose updates need a read, and whose Apply must not be called.
 type shown struct {
 	traits destination.Traits
 	holds  map[string]string // emails by id
 	reads  []string
-	fails  int // reads, at first
+	fails  int // the first reads
 }
 
 func (a *shown) Traits() destination.Traits { return a.traits }
@@ -56,7 +55,7 @@ func newShown(holds map[string]string) *shown {
 	return &shown{holds: holds, traits: destination.Traits{Name: "fake", Ops: ops, Fields: []user.Field{user.Email, user.Phone}}}
 }
 
-// whole is a user who leaves nothing out, so that an update needs no read.
+// whole is a user with every field, so an update needs no read.
 func whole(r *user.Record) *user.Record {
 	r.User.Attributes = append(r.User.Attributes, user.Attribute{Field: user.Phone, Value: user.Value{Text: "1"}})
 	return r
@@ -66,7 +65,7 @@ func emailed(id, email string, op user.Op) *user.Record {
 	return &user.Record{Op: op, User: user.User{ID: id, Attributes: []user.Attribute{{Field: user.Email, Value: user.Value{Text: email}}}}}
 }
 
-// What a batch comes to if every call goes well, and the calls that it takes.
+// The outcome of a batch if every call succeeds, and the calls that it takes.
 func TestDry(t *testing.T) {
 	for name, c := range map[string]struct {
 		op      user.Op
@@ -75,7 +74,7 @@ func TestDry(t *testing.T) {
 		traits  func(*destination.Traits)
 		want    string // outcomes
 		calls   string
-		reads   string // that were made
+		reads   string // made
 	}{
 		"creates are one call": {
 			op: user.Create, records: []*user.Record{emailed("a", "1", user.Upsert), emailed("b", "1", user.Upsert)},
@@ -154,9 +153,9 @@ func TestDry(t *testing.T) {
 	}
 }
 
-// A read shows what is there before the plan is done, and not what an earlier
-// record of the same user will have made of it.
-func TestDryDoesNotReadWhomItChanges(t *testing.T) {
+// A read shows what the API holds before the plan is applied, not what an earlier
+// record of the same user will have changed by then.
+func TestDryDoesNotReadUsersItChanges(t *testing.T) {
 	api := newShown(map[string]string{"a": "0"})
 	dry := &stack.Dry{API: api, Read: true}
 	for i, email := range []string{"1", "0"} {
@@ -170,7 +169,7 @@ func TestDryDoesNotReadWhomItChanges(t *testing.T) {
 	}
 }
 
-// A read that fails is made again, and the calls that are foreseen are counted once.
+// A failed read is retried, and the predicted calls are counted once.
 func TestDryReadsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := newShown(map[string]string{"a": "0"})
@@ -182,7 +181,7 @@ func TestDryReadsAgain(t *testing.T) {
 		if err != nil || words(outcomes) != "updated" {
 			t.Errorf("%s, %v", words(outcomes), err)
 		}
-		if got := counted(&calls); got != "read:1 update:1" || len(api.reads) < 3 { // one more asks whether the API is there
+		if got := counted(&calls); got != "read:1 update:1" || len(api.reads) < 3 { // one more checks whether the API is there
 			t.Errorf("calls %q, %d reads", got, len(api.reads))
 		}
 	})
@@ -202,7 +201,7 @@ func words(outcomes []user.Outcome) string {
 
 func counted(c *destination.Calls) string {
 	var words []string
-	for kind, met := range c.Met() {
+	for kind, met := range c.Counts() {
 		n := 0
 		for count := range maps.Values(met) {
 			n += count

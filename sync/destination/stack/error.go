@@ -6,15 +6,15 @@ import (
 	"usersync/sync/destination"
 )
 
-// callError returns err as a *destination.CallError, or nil if it is none.
+// callError returns err as a *destination.CallError, or nil if it is not one.
 func callError(err error) *destination.CallError {
 	ce, _ := errors.AsType[*destination.CallError](err)
 	return ce
 }
 
-// told is what a read-back tells: one that failed tells nothing, unless its error ends
-// the run.
-func told(found destination.Found, err error) (destination.Found, error) {
+// orUnknown returns what a read-back found. A failed read-back found nothing, unless
+// its error ends the run.
+func orUnknown(found destination.Found, err error) (destination.Found, error) {
 	if err == nil {
 		return found, nil
 	}

@@ -37,7 +37,7 @@ const (
 	forgets      fault = "404 for each user"
 )
 
-// failure is the error of a call that fails as a whole, nil if it does not.
+// failure is the error of a call that fails as a whole; nil if it does not.
 func (f fault) failure() *destination.CallError {
 	switch f {
 	case lostBefore, lostAfter:
@@ -60,17 +60,17 @@ func (f fault) failure() *destination.CallError {
 	return nil
 }
 
-// commits tells whether the call is done in spite of the fault.
+// commits reports whether the call takes effect despite the fault.
 func (f fault) commits() bool { return f.failure() == nil || f == lostAfter || f == error500Late }
 
-// fake is an API in memory that takes users with one attribute, email.
+// fake is an in-memory API for users with one attribute, email.
 type fake struct {
 	traits    destination.Traits
 	clears    bool            // an update clears what it leaves out
-	hides     map[string]bool // users whose email is never shown
-	refuses   map[string]bool // users refused, one by one
-	poison    map[string]bool // users who make it refuse the whole call
-	conflicts bool            // a create that meets an existing user answers 409 for the whole call
+	hides     map[string]bool // users whose email is never returned
+	refuses   map[string]bool // users that are refused one by one
+	poison    map[string]bool // users that make it refuse the whole call
+	conflicts bool            // a create of an existing user answers 409 for the whole call
 	applied   func(call int, b user.Batch) fault
 	found     func(read int) fault
 
@@ -117,7 +117,7 @@ func (f *fake) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
 	return outcomes, nil
 }
 
-// whole refuses calls that hold poison or users who exist.
+// whole refuses calls that hold poison or existing users.
 func (f *fake) whole(b user.Batch) error {
 	for _, r := range b.Records {
 		if f.poison[r.User.ID] {
@@ -190,8 +190,7 @@ func (f readable) Find(_ context.Context, r *user.Record) (destination.Found, er
 	return found, nil
 }
 
-// pacer lets every call start at once, until the context ends or the API seems
-// to be down.
+// pacer lets every call start at once, until the context ends or the API seems down.
 type pacer struct {
 	mu      sync.Mutex
 	through uint64

@@ -11,7 +11,7 @@ import (
 	"usersync/sync/user"
 )
 
-// tardy is an API that goes on with a create when its caller has given up.
+// tardy is an API that completes a create after its caller has given up.
 type tardy struct {
 	readable
 	gaveUp func() error
@@ -30,8 +30,8 @@ func (s tardy) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) 
 	return s.readable.Apply(ctx, b)
 }
 
-// A create that cannot be replayed may still be on its way through the API when
-// its caller looks for the user: that nobody is there yet proves nothing.
+// A create that cannot be replayed may still be in progress when its caller looks for
+// the user: not finding it proves nothing.
 func TestCreateThatComesLate(t *testing.T) {
 	for name, ce := range map[string]destination.CallError{
 		"timeout": {Code: "timeout"}, "gateway": {Code: "http_504", Status: 504}, "proxy": {Fault: destination.NotTaken, Code: "http_503", Status: 503},
@@ -52,7 +52,7 @@ func TestCreateThatComesLate(t *testing.T) {
 	}
 }
 
-// Nor is it proved when the process that made the call was killed a moment ago.
+// Nor does it if the process that made the call was killed a moment ago.
 func TestCreateOfAKilledProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := scene{}.fake()

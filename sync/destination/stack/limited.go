@@ -8,25 +8,25 @@ import (
 	"usersync/sync/user"
 )
 
-// Pacer says when a call may start.
+// Pacer decides when a call may start.
 type Pacer interface {
 	// Begin waits until one call may start. The caller makes it at once and then
-	// calls end exactly once, with the status of the answer (0 if none came) and
-	// whether the API gave a definite answer. An error ends the run.
-	Begin(context.Context) (end func(status int, through bool), err error)
-	// Through counts the calls that got a definite answer so far.
+	// calls end exactly once, with the status of the answer (0 if there was none)
+	// and whether the API gave a definite answer. An error ends the run.
+	Begin(context.Context) (end func(status int, answered bool), err error)
+	// Answered returns how many calls got a definite answer so far.
 	Answered() uint64
 }
 
 // Limited makes every call and every read-back wait for its turn. It is the
-// innermost manner, so that no attempt escapes the limit.
+// innermost middleware, so no attempt escapes the limit.
 //
-// From here outwards an error that is no *CallError ends the run.
+// From here outwards an error other than a *CallError ends the run.
 type Limited struct {
 	destination.Destination
 	Pacer Pacer
-	// Wire is the context of calls on the wire. It outlives the context of
-	// Apply, which ends waits: a call that is out is awaited.
+	// Wire is the context of calls in flight. It outlives the context of Apply,
+	// which only ends waits: a call in flight is left to finish.
 	Wire context.Context
 	// Calls counts the calls; nil counts none.
 	Calls *destination.Calls
@@ -42,11 +42,11 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	turn.over(err)
 	if err == nil && len(outcomes) != len(b.Records) {
 		for _, r := range b.Records {
-			r.MaybeSent = true // the call was made
+			r.MaybeSent = true
 		}
-		outcomes, err = nil, fmt.Errorf("%s answered for %d of %d users: a defect of its client", l.Traits().Name, len(outcomes), len(b.Records))
+		outcomes, err = nil, fmt.Errorf("%s answered for %d of %d users: a bug in its client", l.Traits().Name, len(outcomes), len(b.Records))
 	}
-	if err != nil && callError(err) == nil { // nothing says that it was not taken
+	if err != nil && callError(err) == nil { // it may have been taken
 		for _, r := range b.Records {
 			r.MaybeSent = true
 		}
@@ -54,8 +54,8 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	return outcomes, err
 }
 
-// Find waits for its turn and reads back; without a call it answers Unknown
-// where the API has no read-back for the record.
+// Find waits for its turn and reads back. If the API has no read-back for the record
+// it returns Unknown without a call.
 func (l Limited) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
 	finder, ok := l.Destination.(destination.Finder)
 	if t := l.Traits(); !ok || t.Blind || t.FindsByKey && r.Remote == "" {
@@ -70,9 +70,9 @@ func (l Limited) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	return found, err
 }
 
-// ending tells the pacer how a call ended: an API that refuses or denies is
-// there, and so is one that finds a token or a signature too old.
-func ending(err error) (status int, through bool) {
+// answerOf returns the status of a call and whether the API gave a definite answer: an
+// API that refuses or denies has answered, and so has one that rejects an old token.
+func answerOf(err error) (status int, answered bool) {
 	ce := callError(err)
 	switch {
 	case err == nil:

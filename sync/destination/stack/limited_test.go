@@ -13,7 +13,7 @@ import (
 	"usersync/sync/user"
 )
 
-// ends is a pacer that notes how calls end.
+// ends is a pacer that records how calls end.
 type ends struct {
 	pacer
 	begun  int
@@ -49,7 +49,7 @@ func TestLimitedTellsHowEachCallEnds(t *testing.T) {
 	}
 }
 
-// Without a read-back, no call is made to find that out.
+// Without a read-back, Find makes no call.
 func TestLimitedFindsNothingWhereThereIsNoReadBack(t *testing.T) {
 	e := new(ends)
 	found, err := stack.Limited{Destination: scene{}.fake(), Pacer: e, Wire: t.Context()}.Find(t.Context(), records("a", user.Create)[0])
@@ -58,7 +58,7 @@ func TestLimitedFindsNothingWhereThereIsNoReadBack(t *testing.T) {
 	}
 }
 
-// Nor where there is one by the API's own key only, and that is not known.
+// Nor does it if the API can only find users by a key that is not known.
 func TestLimitedFindsByAKnownKey(t *testing.T) {
 	for key, begun := range map[string]int{"": 0, "k-a": 1} {
 		e := new(ends)
@@ -72,7 +72,7 @@ func TestLimitedFindsByAKnownKey(t *testing.T) {
 	}
 }
 
-// slow answers after a second, whatever becomes of the run's context.
+// slow answers after a second, even if the run's context ends.
 type slow struct{ readable }
 
 func (s slow) Apply(wire context.Context, b user.Batch) ([]user.Outcome, error) {
@@ -84,9 +84,9 @@ func (s slow) Apply(wire context.Context, b user.Batch) ([]user.Outcome, error) 
 	}
 }
 
-// A call that is out is awaited when the run's context ends, and what it
-// answers counts; only the wire's own context cuts it.
-func TestACallThatIsOutIsAwaited(t *testing.T) {
+// A call in flight is left to finish when the run's context ends, and its answer
+// counts; only its own context cancels it.
+func TestCallInFlightIsAwaited(t *testing.T) {
 	for name, c := range map[string]struct {
 		cut  bool
 		want user.Status

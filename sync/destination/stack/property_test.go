@@ -14,7 +14,7 @@ import (
 	"usersync/sync/user"
 )
 
-// world is one batch, an API and what goes wrong, drawn at random.
+// world is one batch, an API and random faults.
 type world struct {
 	scene
 	retries   int
@@ -23,8 +23,8 @@ type world struct {
 	hides     bool
 	refuses   []int
 	poison    []int
-	latency   []int // of the calls in turn, ms
-	stopAfter int   // ms until the run is stopped; 0 is never
+	latency   []int // of each call, in ms
+	stopAfter int   // ms until the run is stopped; 0 means never
 }
 
 var (
@@ -95,8 +95,8 @@ func (w world) api() *fake {
 
 var errStopped = errors.New("stopped")
 
-// Any mix of faults, and a stop at any moment: the outcomes are complete, say
-// what the API holds, and nobody is created twice.
+// With any mix of faults, and a stop at any moment, the outcomes are complete, match
+// what the API holds, and no user is created twice.
 func TestOutcomesAreTrue(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		w := drawWorld(r)
@@ -111,7 +111,7 @@ func TestOutcomesAreTrue(t *testing.T) {
 				defer timer.Stop()
 			}
 			outcomes, err := w.around(f).Apply(ctx, batch)
-			wrong = w.judge(f, batch, outcomes, err)
+			wrong = w.check(f, batch, outcomes, err)
 		})
 		if len(wrong) > 0 {
 			r.Fatal(wrong)
@@ -152,15 +152,15 @@ func (d delayed) Find(ctx context.Context, r *user.Record) (destination.Found, e
 }
 
 // judge lists what is wrong with the outcomes.
-func (w world) judge(f *fake, b user.Batch, outcomes []user.Outcome, err error) (wrong []string) {
-	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+func (w world) check(f *fake, b user.Batch, outcomes []user.Outcome, err error) (problems []string) {
+	say := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	var ce *destination.CallError
 	if err != nil && !errors.Is(err, errStopped) && (!errors.As(err, &ce) || ce.Fault != destination.Denied) {
 		say("the run ended with %v", err)
 	}
 	if len(outcomes) != len(b.Records) {
 		say("%d outcomes for %d records", len(outcomes), len(b.Records))
-		return wrong
+		return problems
 	}
 	for i, o := range outcomes {
 		id := b.Records[i].User.ID
@@ -177,10 +177,10 @@ func (w world) judge(f *fake, b user.Batch, outcomes []user.Outcome, err error) 
 			say("%s spent %d attempts of %d", id, spent, w.retries+1)
 		}
 	}
-	return wrong
+	return problems
 }
 
-// agrees tells whether the outcome is what became of the user.
+// agrees reports whether the outcome matches what happened to the user.
 func (w world) agrees(f *fake, o user.Outcome, id string) bool {
 	held, exists := f.users[id]
 	switch o.Status {
@@ -191,7 +191,7 @@ func (w world) agrees(f *fake, o user.Outcome, id string) bool {
 	case user.Refused, user.Failed:
 		return f.changed[id] == 0
 	case user.InDoubt:
-		unproved := w.replay == destination.Unsafe && f.created[id] == 0 && !exists // it may still come
+		unproved := w.replay == destination.Unsafe && f.created[id] == 0 && !exists // it may still be created
 		return w.blind || w.hides || len(w.reads) > 0 || unproved
 	}
 	return o.Status == user.Unsettled

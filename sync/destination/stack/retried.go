@@ -12,18 +12,18 @@ import (
 	"usersync/sync/user"
 )
 
-// throttlesPerRetry is how many answers 429 weigh as much as one failure: they
-// are about our speed and not about the record, but must come to an end.
+// throttlesPerRetry is how many 429 answers count as one failure: they are about our
+// speed and not about the record, but they must end at some point.
 const throttlesPerRetry = 10
 
-// silentAttempts is how often a batch fails while nobody gets through, before it
-// asks whether the API is there at all.
-const silentAttempts = 2
+// silentAttempts is how often a batch may fail without any call being answered before
+// it checks whether the API is there at all.
+const unansweredAttempts = 2
 
-// Retried sends again what may be sent again: what was not taken, and what was
-// perhaps taken where the call can be replayed, all in one call. It gives up on
-// a record only when its retries are used up while other calls got through: an
-// API that is down fails nobody, it ends the run (Pacer).
+// Retried resends what is safe to resend, all in one call: what was not taken, and
+// what may have been taken if the call can be replayed. It gives up on a record only
+// when its retries are used up while other calls were answered: an API that is down
+// fails no users, it ends the run (Pacer).
 type Retried struct {
 	destination.API
 	Pacer   Pacer
@@ -40,20 +40,20 @@ func newBackoff() *backoff.ExponentialBackOff {
 	return b
 }
 
-// try is the state of one batch on its way through Retried.
+// try is the state of one batch in Retried.
 type try struct {
-	batch    user.Batch
-	outcomes []user.Outcome
-	pending  []int  // places that are to be sent
-	throttle int    // answers 429
-	through  uint64 // calls of the run that had got through at the last look
-	silent   int    // attempts since then: nobody got through, so they do not count yet
+	batch      user.Batch
+	outcomes   []user.Outcome
+	pending    []int  // indexes of records to be sent
+	throttle   int    // 429 answers
+	answered   uint64 // answered calls of the run at the last check
+	unanswered int    // attempts since then: no call was answered, so they do not count yet
 }
 
-// Apply sends b until every record has a verdict. Records that used up their
-// retries are Failed, or InDoubt where they were perhaps taken.
+// Apply sends b until every record has a status. Records that used up their retries
+// are Failed, or InDoubt if they may have been taken.
 func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	t := &try{batch: b, pending: make([]int, len(b.Records)), through: r.Pacer.Answered()}
+	t := &try{batch: b, pending: make([]int, len(b.Records)), answered: r.Pacer.Answered()}
 	for i := range t.pending {
 		t.pending[i] = i
 	}
@@ -71,18 +71,18 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 			err = Pause(ctx, waits.NextBackOff())
 		}
 		if err != nil {
-			return unsettled(b, t.outcomes), err
+			return unresolved(b, t.outcomes), err
 		}
 	}
 }
 
-// attempt sends what is pending, once.
+// attempt sends the pending records once.
 func (r Retried) attempt(ctx context.Context, t *try, replay destination.Replay) error {
 	part := t.part()
 	part.Apart = replay != destination.Unsafe && r.last(part)
 	outcomes, err := r.API.Apply(ctx, part)
 	if ce := callError(err); ce != nil && ce.Fault != destination.Denied {
-		outcomes, err = spread(ce, part, replay), nil
+		outcomes, err = toAll(ce, part, replay), nil
 	}
 	for i := range outcomes {
 		outcomes[i].Record, outcomes[i].Action, outcomes[i].Attempts = part.Records[i], part.Op, part.Records[i].Attempts
@@ -92,14 +92,13 @@ func (r Retried) attempt(ctx context.Context, t *try, replay destination.Replay)
 	return err
 }
 
-// last tells that these retries are the last for some record. The batch then
-// asks to be taken apart: one user whom the server cannot digest shall not take
-// the others along.
+// last reports whether this is the last retry for some record. The batch then asks to
+// be split: one user that the server cannot handle must not fail the others.
 func (r Retried) last(b user.Batch) bool {
 	return slices.ContainsFunc(b.Records, func(rec *user.Record) bool { return rec.RetriesUsed > 0 && rec.RetriesUsed >= r.Retries })
 }
 
-// part is what is to be sent: mostly the whole batch, which needs no copy.
+// part returns what to send: usually the whole batch, which needs no copy.
 func (t *try) part() user.Batch {
 	if len(t.pending) == len(t.batch.Records) {
 		return t.batch
@@ -107,7 +106,7 @@ func (t *try) part() user.Batch {
 	return pick(t.batch, t.pending)
 }
 
-// keep takes the outcomes of what was sent.
+// keep stores the outcomes of what was sent.
 func (t *try) keep(outcomes []user.Outcome) {
 	switch {
 	case outcomes == nil:
@@ -118,30 +117,30 @@ func (t *try) keep(outcomes []user.Outcome) {
 	}
 }
 
-// count weighs the attempt just made. It counts when calls got through since
-// the last one; until then it is only kept in mind.
-func (t *try) count(outcomes []user.Outcome, through uint64) {
+// count decides whether the last attempt counts: it does if any call was answered since
+// the one before. Until then it is only remembered.
+func (t *try) count(outcomes []user.Outcome, answered uint64) {
 	throttled := func(o user.Outcome) bool { return o.Status == user.Busy && o.HTTP == http.StatusTooManyRequests }
 	if slices.ContainsFunc(outcomes, throttled) {
 		if t.throttle++; t.throttle%throttlesPerRetry != 0 {
 			return
 		}
 	}
-	if t.silent++; through != t.through {
-		t.through = through
-		t.spend()
+	if t.unanswered++; answered != t.answered {
+		t.answered = answered
+		t.countRetry()
 	}
 }
 
-// spend counts the last attempt against the retries of what is pending.
-func (t *try) spend() {
+// countRetry counts the last attempt against the retries of the pending records.
+func (t *try) countRetry() {
 	for _, i := range t.pending {
 		t.batch.Records[i].RetriesUsed++
 	}
-	t.silent = 0
+	t.unanswered = 0
 }
 
-// keepPending leaves pending what may be sent again, and marks what was perhaps
+// keepPending keeps pending what may be sent again, and flags what may have been
 // taken.
 func (t *try) keepPending(replay destination.Replay) {
 	pending := t.pending[:0]
@@ -154,15 +153,15 @@ func (t *try) keepPending(replay destination.Replay) {
 			pending = append(pending, i)
 			continue
 		}
-		record.RetriesUsed += min(t.silent, 1) // a read-back may send it again
+		record.RetriesUsed += min(t.unanswered, 1) // a read-back may send it again
 	}
 	t.pending = pending
 }
 
-// giveUp takes from what is pending those that used up their retries. What is
-// in doubt stays that: a read-back may tell.
+// giveUp removes the pending records that used up their retries. What is in doubt
+// stays in doubt: a read-back may settle it.
 func (r Retried) giveUp(ctx context.Context, t *try) error {
-	if err := r.ask(ctx, t); err != nil {
+	if err := r.probe(ctx, t); err != nil {
 		return err
 	}
 	pending := t.pending[:0]
@@ -180,16 +179,16 @@ func (r Retried) giveUp(ctx context.Context, t *try) error {
 	return nil
 }
 
-// ask finds out with a read-back whether it is the API or the batch, where
-// nobody gets through. If the API is there, the last attempt counts; those
-// before it may have met an API that was down.
-func (r Retried) ask(ctx context.Context, t *try) error {
-	if len(t.pending) == 0 || t.silent < silentAttempts {
+// probe makes a read-back when no calls are being answered, to find out whether the API
+// or the batch is at fault. If the API answers, the last attempt counts; it may have
+// been down during earlier ones.
+func (r Retried) probe(ctx context.Context, t *try) error {
+	if len(t.pending) == 0 || t.unanswered < unansweredAttempts {
 		return nil
 	}
 	found, err := r.API.Find(ctx, t.batch.Records[t.pending[0]])
 	if err == nil && found.Presence != destination.Unknown {
-		t.spend()
+		t.countRetry()
 	}
 	if callError(err) != nil {
 		return nil
@@ -197,16 +196,16 @@ func (r Retried) ask(ctx context.Context, t *try) error {
 	return err
 }
 
-// Find reads back, again where the read failed, as often as Apply would.
+// Find reads back, and retries a failed read as often as Apply would.
 func (r Retried) Find(ctx context.Context, rec *user.Record) (destination.Found, error) {
-	waits, through := newBackoff(), r.Pacer.Answered()
+	waits, answered := newBackoff(), r.Pacer.Answered()
 	for attempt := 1; ; attempt++ {
 		found, err := r.API.Find(ctx, rec)
 		ce := callError(err)
 		if ce == nil || ce.Fault == destination.Denied || ce.Fault == destination.RefusedWhole {
 			return found, err
 		}
-		if attempt > r.Retries && r.Pacer.Answered() != through {
+		if attempt > r.Retries && r.Pacer.Answered() != answered {
 			return found, err
 		}
 		if err := Pause(ctx, waits.NextBackOff()); err != nil {
@@ -215,7 +214,7 @@ func (r Retried) Find(ctx context.Context, rec *user.Record) (destination.Found,
 	}
 }
 
-// Pause waits, and returns the cause if ctx ends before that.
+// Pause waits for d. If ctx ends first, it returns the cause.
 func Pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -9,7 +9,7 @@ import (
 	"usersync/sync/user"
 )
 
-// What may be sent again, and what may not.
+// What is sent again, and what is not.
 func TestReplay(t *testing.T) {
 	run(t, map[string]scene{
 		"not taken is sent again": {
@@ -92,9 +92,9 @@ func TestReplay(t *testing.T) {
 	})
 }
 
-// Retries that are used up while other calls get through. Nobody else makes
-// calls here, so every second fault is followed by a read-back that shows that
-// the API is there, and counts; so does the one after that.
+// Retries are used up while other calls are answered. There are no other calls here,
+// so every second fault is followed by a read-back, which shows that the API is there
+// and counts; so does the one after that.
 func TestRetriesUsedUp(t *testing.T) {
 	five := func(f fault) []fault { return slices.Repeat([]fault{f}, 5) }
 	run(t, map[string]scene{
@@ -158,7 +158,7 @@ func TestRetriesUsedUp(t *testing.T) {
 	})
 }
 
-// Each record has retries of its own: those of one do not use up another's.
+// Each record has its own retries: one record's do not use up another's.
 func TestRetriesAreEachRecordsOwn(t *testing.T) {
 	batch := user.Batch{Number: 1, Op: user.Create, Records: records("a=1 b=2", user.Create)}
 	batch.Records[0].RetriesUsed = 2
@@ -176,7 +176,7 @@ func TestRetriesAreEachRecordsOwn(t *testing.T) {
 	}
 }
 
-// counting is a pacer on which other calls get through all the time.
+// counting is a pacer that counts other answered calls all the time.
 type counting struct {
 	*pacer
 	others uint64

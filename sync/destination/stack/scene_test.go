@@ -15,25 +15,25 @@ import (
 	"usersync/sync/user"
 )
 
-// scene is one batch on its way through all the manners.
+// scene is one batch on its way through all the middleware.
 type scene struct {
 	replay  destination.Replay
-	traits  func(*destination.Traits) // changes the default: 100 creates, 1 update, 1 delete a call
+	traits  func(*destination.Traits) // changes the default: 100 creates, 1 update, 1 delete per call
 	blind   bool                      // the API has no read-back
 	api     func(*fake)
-	held    string  // what the API holds before: id=email, apart by blanks
+	held    string  // what the API holds before: id=email, separated by spaces
 	op      user.Op // the call; create if empty
 	intent  user.Op // upsert if empty
-	send    string  // id=email; with ? before it: perhaps sent before; without =email: no attribute
+	send    string  // id=email; with a leading ?: may have been sent before; without =email: no attribute
 	faults  []fault // of the calls, in order
 	reads   []fault // of the read-backs
 	retries int     // 2 if 0
 	adopt   *stack.Adoption
 
-	want  string // status[:code] of each record, apart by blanks
+	want  string // status[:code] of each record, separated by spaces
 	err   string // the error that ends the run
-	calls string // the calls made, apart by commas; not looked at if empty
-	holds string // what the API holds after; not looked at if empty
+	calls string // the calls made, separated by commas; not checked if empty
+	holds string // what the API holds after; not checked if empty
 }
 
 func run(t *testing.T, scenes map[string]scene) {
@@ -47,7 +47,7 @@ func (s scene) play(t *testing.T) {
 	batch := user.Batch{Number: 1, Op: cmp.Or(s.op, user.Create), Records: records(s.send, cmp.Or(s.intent, user.Upsert))}
 	o := options(new(pacer), max(s.retries, 2))
 	o.Adopt = s.adopt
-	outcomes, err := o.Around(api.client(s.blind)).Apply(context.Background(), batch)
+	outcomes, err := o.Wrap(api.client(s.blind)).Apply(context.Background(), batch)
 	var got []string
 	for i, o := range outcomes {
 		if o.Record != batch.Records[i] {
@@ -120,13 +120,13 @@ func nth(faults []fault, n int) fault {
 	return none
 }
 
-// around wraps f as a run does.
+// around wraps f in the middleware, as a run does.
 func around(f *fake, blind bool, p stack.Pacer, retries int) destination.Destination {
 	return aroundClient(f.client(blind), p, retries)
 }
 
 func aroundClient(client destination.Destination, p stack.Pacer, retries int) destination.Destination {
-	return options(p, retries).Around(client)
+	return options(p, retries).Wrap(client)
 }
 
 func options(p stack.Pacer, retries int) stack.Options {
@@ -141,7 +141,7 @@ func (f *fake) client(blind bool) destination.Destination {
 	return readable{f}
 }
 
-// holds shows what the API holds: id=email, or id alone where it has none.
+// holds shows what the API holds: id=email, or id alone if it has no email.
 func (f *fake) holds() string {
 	var list []string
 	for _, id := range slices.Sorted(maps.Keys(f.users)) {

@@ -1,11 +1,11 @@
-// Package stack holds what every call of a run keeps to, whatever the API: the rate
-// limit, the retries, the read-back of what is in doubt, and so on. Each is a
-// wrapper around a destination, in a file of its own: Limited, Keyed, Merged,
-// Bisected, Parted, Retried, Verified, Pended, Adopted, Upserted, Canary, Observed and
-// Protected; and Dry in place of most of them.
+// Package stack holds the middleware around every client: the rate limit, the
+// retries, the read-back of outcomes in doubt, and so on. Each wraps a destination
+// and has a file of its own: Limited, Resolved, ReadModifyWrite, Bisected, Chunked,
+// Retried, Verified, IntentRecorded, Adopted, Upserted, Canary, Timed and Protected.
+// Dry replaces most of them when nothing is to be sent.
 //
-// This file says in which order they wrap a client, and it is the only place that
-// does: a run and the tests of the clients are wired by it. Start at Options.Around.
+// This file is the only place that says in which order they wrap a client. Runs and
+// the tests of the clients both use it. Start at Options.Wrap.
 package stack
 
 import (
@@ -15,58 +15,58 @@ import (
 	"usersync/sync/destination"
 )
 
-// Options say what the wrappers need to know.
+// Options configures the middleware.
 type Options struct {
-	Pacer   Pacer              // when a call may start
-	Wire    context.Context    // of calls on the wire; it outlives the run's own
+	Pacer   Pacer              // decides when a call may start
+	Wire    context.Context    // of calls in flight; it outlives the run's own
 	Calls   *destination.Calls // counts the calls; nil counts none
-	Sizer   destination.Sizer  // nil where calls are bounded in records only
+	Sizer   destination.Sizer  // nil: only the number of records limits a call
 	Retries int                // attempts after the first
-	Quiet   time.Time          // when the calls of an earlier process are over
-	Pending Pending            // nil remembers nobody
-	Adopt   *Adoption          // nil: a user who is not remembered is created
+	Quiet   time.Time          // when an earlier process's calls are over
+	Intents Intents            // nil records no intents
+	Adopt   *Adoption          // nil: users missing from the ledger are created
 
-	Canary      int                 // users that are sent first; 0 is none
-	AnswersOnly bool                // a canary is not read back
-	Protected   map[string]struct{} // ids of users whom nothing may touch
+	Canary      int                 // users that are sent first; 0 means none
+	AnswersOnly bool                // canaries are not read back
+	Protected   map[string]struct{} // ids of users that are never touched
 }
 
-// Around puts the wrappers around a client, inner to outer.
-func (o Options) Around(client destination.Destination) destination.Destination {
+// Wrap wraps a client in the middleware, inner to outer.
+func (o Options) Wrap(client destination.Destination) destination.Destination {
 	limited := Limited{Destination: client, Pacer: o.Pacer, Wire: o.Wire, Calls: o.Calls}
-	merged := Merged{API: Keyed{API: limited}}
-	bisected := NewBisected(merged)
-	parted := Parted{API: bisected, Sizer: o.Sizer}
-	retried := Retried{API: parted, Pacer: o.Pacer, Retries: o.Retries}
+	completed := ReadModifyWrite{API: Resolved{API: limited}}
+	bisected := NewBisected(completed)
+	chunked := Chunked{API: bisected, Sizer: o.Sizer}
+	retried := Retried{API: chunked, Pacer: o.Pacer, Retries: o.Retries}
 	verified := Verified{API: retried, Retries: o.Retries, Quiet: o.Quiet}
-	pended := Pended{API: verified, Pending: o.Pending}
-	upserted := Upserted{API: pended}
+	recorded := IntentRecorded{API: verified, Intents: o.Intents}
+	upserted := Upserted{API: recorded}
 	if o.Adopt != nil {
-		upserted.API = Adopted{API: pended, How: *o.Adopt}
+		upserted.API = Adopted{API: recorded, How: *o.Adopt}
 	}
-	careful := destination.API(upserted)
+	outer := destination.API(upserted)
 	if o.Canary > 0 {
-		careful = &Canary{API: upserted, Records: o.Canary, AnswersOnly: o.AnswersOnly}
+		outer = &Canary{API: upserted, Records: o.Canary, AnswersOnly: o.AnswersOnly}
 	}
-	return o.protect(Observed{API: careful})
+	return o.protect(Timed{API: outer})
 }
 
-// Planned stands in the place of Around where nothing is to be sent. Calls are
-// counted in planned; with read, those that only read are made, and counted in
-// o.Calls.
-func (o Options) Planned(client destination.API, read bool, planned *destination.Calls) destination.Destination {
+// WrapDry is Wrap for runs that send nothing. It counts the calls that a real run
+// would make in planned. With read it makes the calls that only read, and counts
+// those in o.Calls.
+func (o Options) WrapDry(client destination.API, read bool, planned *destination.Calls) destination.Destination {
 	if !read {
-		return o.protect(Observed{API: &Dry{API: client, Calls: planned}})
+		return o.protect(Timed{API: &Dry{API: client, Calls: planned}})
 	}
 	limited := Limited{Destination: client, Pacer: o.Pacer, Wire: o.Wire, Calls: o.Calls}
 	retried := Retried{API: &Dry{API: limited, Calls: planned, Read: true}, Pacer: o.Pacer, Retries: o.Retries}
-	return o.protect(Observed{API: retried})
+	return o.protect(Timed{API: retried})
 }
 
-// protect keeps the users on the list from everything that is inside.
-func (o Options) protect(inside destination.Destination) destination.Destination {
+// protect keeps protected users away from everything inside.
+func (o Options) protect(inner destination.Destination) destination.Destination {
 	if len(o.Protected) == 0 {
-		return inside
+		return inner
 	}
-	return Protected{Destination: inside, IDs: o.Protected}
+	return Protected{Destination: inner, IDs: o.Protected}
 }

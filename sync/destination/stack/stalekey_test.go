@@ -11,7 +11,7 @@ import (
 	"usersync/sync/user"
 )
 
-// keyReader finds users by the key that it made for them, and by nothing else.
+// keyReader finds users only by the key that it assigned to them.
 type keyReader struct{ keyMaker }
 
 func (k keyReader) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
@@ -31,8 +31,8 @@ func (k keyReader) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, err
 	return k.keyMaker.Apply(ctx, b)
 }
 
-// A key that leads nowhere any more, because somebody deleted the user, does not
-// answer for the create that follows: that nobody is found by it proves nothing.
+// A key that leads nowhere because the user was deleted says nothing about the create
+// that follows: finding no user by it proves nothing.
 func TestKeyThatLeadsNowhere(t *testing.T) {
 	for name, s := range map[string]struct {
 		replay destination.Replay
@@ -59,7 +59,7 @@ func TestKeyThatLeadsNowhere(t *testing.T) {
 	}
 }
 
-// halfBlind shows a as it says, and a second later denies to show anybody else.
+// halfBlind returns a as it says, and a second later denies access to all other users.
 type halfBlind struct {
 	readable
 	a destination.Found
@@ -73,9 +73,9 @@ func (h halfBlind) Find(_ context.Context, r *user.Record) (destination.Found, e
 	return destination.Found{}, denied.failure()
 }
 
-// What ends a run while others of a call are being looked up takes back no note of
-// those who were looked at already.
-func TestPendingWhoWasLookedAt(t *testing.T) {
+// If a run ends while other users of a call are still being looked up, the intents of
+// those already looked up stay recorded.
+func TestIntentAfterLookup(t *testing.T) {
 	for name, presence := range map[string]destination.Presence{"and cannot be shown": destination.Unknown, "and is there with other data": destination.Different} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestPendingWhoWasLookedAt(t *testing.T) {
 				limited := stack.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}
 				verified := stack.Verified{API: stack.Retried{API: limited, Pacer: new(pacer)}}
 				b := user.Batch{Op: user.Create, Records: records("a=1 b=2", user.Upsert)}
-				_, err := stack.Pended{API: verified, Pending: l}.Apply(t.Context(), b)
+				_, err := stack.IntentRecorded{API: verified, Intents: l}.Apply(t.Context(), b)
 				if err == nil || !l.pending["a"] || !l.pending["b"] {
 					t.Errorf("error %v; pending: %v, and both were perhaps created", err, l.pending)
 				}

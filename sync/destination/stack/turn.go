@@ -6,23 +6,22 @@ import (
 	"usersync/sync/destination"
 )
 
-// turn is the one call on the wire that an Apply or Find of a client makes at a
-// time.
+// turn is the one call at a time that a client's Apply or Find may have in flight.
 type turn struct {
 	pacer Pacer
 	calls *destination.Calls
-	waits context.Context // of Apply or Find: its end ends a wait
+	waits context.Context // of Apply or Find: ends a wait
 	kind  string
-	end   func(status int, through bool) // nil while no call is out
+	end   func(status int, answered bool) // nil while no call is in flight
 }
 
 func (l Limited) turn(waits context.Context) *turn {
 	return &turn{pacer: l.Pacer, calls: l.Calls, waits: waits}
 }
 
-// on returns the context of the call, by which destination.Further finds the turn.
+// on returns the context of the call, through which destination.NextCall finds the turn.
 func (t *turn) on(wire context.Context) context.Context {
-	return destination.InTurn(wire, func(kind string) error {
+	return destination.WithNextCall(wire, func(kind string) error {
 		t.over(nil)
 		return t.begin(kind)
 	})
@@ -37,12 +36,12 @@ func (t *turn) begin(kind string) (err error) {
 	return err
 }
 
-// over ends the call that is out, if one is.
+// over ends the call in flight, if there is one.
 func (t *turn) over(err error) {
 	if t.end == nil {
 		return
 	}
-	t.end(ending(err))
+	t.end(answerOf(err))
 	t.end = nil
 	t.calls.Count(t.kind, err)
 }

@@ -12,7 +12,7 @@ import (
 	"usersync/sync/user"
 )
 
-// twofold is a client whose every call needs a second one.
+// twofold is a client whose every Apply and Find makes two calls.
 type twofold struct {
 	destination.API
 	first, second error
@@ -30,13 +30,13 @@ func (c twofold) both(ctx context.Context, kind string) error {
 	if c.first != nil {
 		return c.first
 	}
-	if err := destination.Further(ctx, kind); err != nil {
+	if err := destination.NextCall(ctx, kind); err != nil {
 		return err
 	}
 	return c.second
 }
 
-// one is a pacer with a single wire, which ends the run after some calls.
+// one is a pacer with a single slot, which ends the run after some calls.
 type one struct {
 	ends
 	left, out int
@@ -56,9 +56,9 @@ func (o *one) Begin(ctx context.Context) (func(int, bool), error) {
 	return func(status int, through bool) { o.out--; end(status, through) }, err
 }
 
-// Every call of several takes a turn of its own, one after the other, and is
-// counted for what it is.
-func TestFurther(t *testing.T) {
+// Each of several calls waits for its own turn, one after the other, and is counted by
+// its own kind.
+func TestNextCall(t *testing.T) {
 	denied := &destination.CallError{Fault: destination.Denied, Status: 403, Code: "http_403"}
 	for name, test := range map[string]struct {
 		client  twofold
@@ -78,23 +78,23 @@ func TestFurther(t *testing.T) {
 		test.client.API = readable{scene{}.fake()}
 		limited.Destination = test.client
 		_, err := limited.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("a", user.Create)})
-		if err != test.applied || p.out != 0 || !cmp.Equal(p.status, test.status) || !cmp.Equal(calls.Met(), test.met) {
-			t.Errorf("%s: %v, %d out, ended %v, %v", name, err, p.out, p.status, calls.Met())
+		if err != test.applied || p.out != 0 || !cmp.Equal(p.status, test.status) || !cmp.Equal(calls.Counts(), test.met) {
+			t.Errorf("%s: %v, %d out, ended %v, %v", name, err, p.out, p.status, calls.Counts())
 		}
 	}
 }
 
-func TestFurtherWithinARead(t *testing.T) {
+func TestNextCallWithinARead(t *testing.T) {
 	p, calls := &one{left: 2}, new(destination.Calls)
 	limited := stack.Limited{Destination: twofold{API: readable{scene{}.fake()}}, Pacer: p, Wire: t.Context(), Calls: calls}
-	if _, err := limited.Find(t.Context(), records("a", user.Create)[0]); err != nil || p.begun != 2 || calls.Met()["read"]["ok"] != 2 {
-		t.Errorf("%v after %d calls, %v", err, p.begun, calls.Met())
+	if _, err := limited.Find(t.Context(), records("a", user.Create)[0]); err != nil || p.begun != 2 || calls.Counts()["read"]["ok"] != 2 {
+		t.Errorf("%v after %d calls, %v", err, p.begun, calls.Counts())
 	}
 }
 
-// Where nobody keeps a pace, nobody waits.
-func TestFurtherWithoutAPace(t *testing.T) {
-	if err := destination.Further(t.Context(), destination.ReadCall); err != nil {
+// Without middleware there is no wait.
+func TestNextCallWithoutMiddleware(t *testing.T) {
+	if err := destination.NextCall(t.Context(), destination.ReadCall); err != nil {
 		t.Error(err)
 	}
 }

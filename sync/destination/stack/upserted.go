@@ -11,16 +11,16 @@ import (
 	"usersync/sync/user"
 )
 
-// turns is how often a record may change between create and update before the
-// API is found to contradict itself.
-const turns = 3
+// turns is how often a record may alternate between create and update before we
+// conclude that the API contradicts itself.
+const maxFollowUps = 3
 
-// Upserted turns the verdicts Exists and Missing into what the record's intent
-// asks for: in an upsert a user who exists is updated and one who is missing
-// created; else they are refused. No verdict leaves it.
+// Upserted resolves Exists and Missing as the record's intent asks: an upsert updates
+// a user that exists and creates one that is missing; other intents are refused.
+// Neither status leaves it.
 type Upserted struct{ destination.API }
 
-// Apply sends b and follows up on what exists or is missing.
+// Apply sends b and follows up on users that exist or are missing.
 func (u Upserted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes, err := u.API.Apply(ctx, b)
 	if err == nil {
@@ -28,17 +28,17 @@ func (u Upserted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		for i := range places {
 			places[i] = i
 		}
-		err = u.follow(ctx, b, outcomes, places, turns)
+		err = u.follow(ctx, b, outcomes, places, maxFollowUps)
 	}
 	if err != nil {
-		return unsettled(b, outcomes), err
+		return unresolved(b, outcomes), err
 	}
 	return outcomes, nil
 }
 
-// follow settles the given places, which have just come back from b's call, and
-// makes the calls that follow, side by side. Users who are created in spite of
-// an earlier "exists" go alone, so that the answer is about nobody else.
+// follow settles the given records, which b's call has just answered, and makes the
+// follow-up calls in parallel. A create that follows "exists" carries one user, so its
+// answer is about that user only.
 func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int, left int) error {
 	if err := u.confirm(ctx, b, outcomes, places); err != nil {
 		return err
@@ -67,8 +67,8 @@ func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outc
 	return group.Wait()
 }
 
-// confirm reads whoever is said to be missing before a create that cannot be made
-// again: one word of the API is not enough for that.
+// confirm reads users that are said to be missing before a create that cannot be
+// repeated: one answer is not enough evidence for that.
 func (u Upserted) confirm(ctx context.Context, b user.Batch, outcomes []user.Outcome, places []int) error {
 	if u.Traits().Ops[user.Create].Replay != destination.Unsafe {
 		return nil
@@ -82,20 +82,20 @@ func (u Upserted) confirm(ctx context.Context, b user.Batch, outcomes []user.Out
 	return group.Wait()
 }
 
-// confirmOne takes a user who is there after all for one who exists, if under
-// another key. Under the one that the call has used, the API contradicts itself.
+// confirmOne treats a user that exists after all under another key as existing. Under
+// the key that the call used, the API contradicts itself.
 func (u Upserted) confirmOne(ctx context.Context, o *user.Outcome, r *user.Record) error {
 	found, err := u.Find(ctx, r)
 	if ce := callError(err); err != nil && (ce == nil || ce.Fault == destination.Denied) {
 		return err
 	}
-	there := found.Presence == destination.Same || found.Presence == destination.Different
+	exists := found.Presence == destination.Same || found.Presence == destination.Different
 	switch {
 	case err != nil:
 		o.Status, o.Code = user.Failed, user.CodeUnread
-	case there && found.Remote != "" && found.Remote != r.Remote:
+	case exists && found.Remote != "" && found.Remote != r.Remote:
 		o.Status, o.Remote = user.Exists, found.Remote
-	case there:
+	case exists:
 		o.Status, o.Code = user.Failed, user.CodeContradiction
 	}
 	return nil
@@ -111,7 +111,7 @@ func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes
 		}
 		r.MaybeSent, r.RetriesUsed = false, 0
 		if op == user.Create && u.Traits().OwnKeys {
-			r.Remote = "" // it leads to nobody, and that proves nothing of the user to be created
+			r.Remote = "" // the old key leads nowhere, which says nothing about the new user
 		} else {
 			r.Remote = cmp.Or(outcomes[places[n]].Remote, r.Remote)
 		}
@@ -128,13 +128,13 @@ func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes
 	if err := u.follow(ctx, b, outcomes, places, left); err != nil {
 		return err
 	}
-	doubt(outcomes, unseen)
+	markInDoubt(outcomes, unseen)
 	return nil
 }
 
-// doubt takes back that users were refused or failed of whom nobody can see
-// whether an earlier call made them.
-func doubt(outcomes []user.Outcome, places []int) {
+// markInDoubt takes back "refused" and "failed" for users that an earlier call may have
+// made, because the API cannot show it.
+func markInDoubt(outcomes []user.Outcome, places []int) {
 	for _, i := range places {
 		if o := &outcomes[i]; o.Status == user.Refused || o.Status == user.Failed {
 			o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
@@ -142,7 +142,7 @@ func doubt(outcomes []user.Outcome, places []int) {
 	}
 }
 
-// contradict ends it where the API said exists and missing in turn.
+// contradict settles users for which the API said exists and missing in turn.
 func contradict(outcomes []user.Outcome, places []int) {
 	for _, i := range places {
 		o := &outcomes[i]
@@ -154,7 +154,7 @@ func contradict(outcomes []user.Outcome, places []int) {
 	}
 }
 
-// next settles the outcome where the intent does, or names the call to follow.
+// next settles the outcome if the intent decides it, or returns the call to follow.
 func (u Upserted) next(op user.Op, o *user.Outcome, r *user.Record) user.Op {
 	switch {
 	case o.Status == user.Exists && r.Op == user.Upsert:

@@ -8,7 +8,7 @@ import (
 	"usersync/sync/user"
 )
 
-// What each mode does when the API says exists or missing.
+// What each mode does if the API says exists or missing.
 func TestModes(t *testing.T) {
 	run(t, map[string]scene{
 		"upsert, exists: updated":    {replay: destination.Detectable, held: "a=0", send: "a=1 b=2", want: "updated created", holds: "a=1 b=2"},
@@ -24,8 +24,7 @@ func TestModes(t *testing.T) {
 	})
 }
 
-// A create that cannot be made again follows one word of the API only where a
-// read does not gainsay it.
+// Before a create that cannot be repeated, a read must confirm that the user is missing.
 func TestMissingIsReadBeforeAnUnsafeCreate(t *testing.T) {
 	run(t, map[string]scene{
 		"there after all": {
@@ -40,7 +39,7 @@ func TestMissingIsReadBeforeAnUnsafeCreate(t *testing.T) {
 
 func onlyCreate(t *destination.Traits) { delete(t.Ops, user.Update) }
 
-// An update call of several users whose answers ask for different calls next.
+// An update call for several users whose answers need different follow-up calls.
 func TestFollowUpsOfOneCallGoTheirOwnWays(t *testing.T) {
 	ten := func(t *destination.Traits) {
 		t.Ops[user.Update] = destination.OpTraits{Max: 10, Replay: destination.Safe}

@@ -12,14 +12,15 @@ import (
 	"usersync/sync/user"
 )
 
-// Verified reads back what is in doubt, and what exists though we may have
-// made it ourselves. What is proved not to be there goes through the stack
-// again, as long as it has retries left.
+// Verified reads back what is in doubt, and users that exist although we may have
+// created them ourselves. What is proven absent is sent again, while it has retries
+// left.
 type Verified struct {
 	destination.API
-	Retries int // as Retried has them: all attempts together are bounded
-	// Quiet is when the calls of an earlier process, which may have been killed just
-	// now, are over. Before it nobody is looked for who was perhaps created by one.
+	Retries int // the same limit as Retried's, for all attempts together
+	// Quiet is when the calls of an earlier process, which may have just been
+	// killed, are over. Users that such a call may have created are not looked up
+	// before that.
 	Quiet time.Time
 }
 
@@ -29,7 +30,7 @@ func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	for err == nil {
 		var doubtful, again []int
 		for i := range outcomes {
-			if doubtfulVerdict(b.Op, outcomes[i], b.Records[i]) {
+			if needsReadBack(b.Op, outcomes[i], b.Records[i]) {
 				doubtful = append(doubtful, i)
 			}
 		}
@@ -40,14 +41,14 @@ func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	}
 	if err != nil {
 		v.keepFound(b, outcomes)
-		return unsettled(b, outcomes), err
+		return unresolved(b, outcomes), err
 	}
 	return outcomes, nil
 }
 
-// keepFound marks who exists as perhaps sent, where the run ends before an update
-// can follow: a look may have told that, and whoever was made by a call that must
-// not be made twice has to be looked at again before the next one.
+// keepFound sets MaybeSent for users that exist if the run ends before an update can
+// follow. The status may come from a read-back, and a user made by a call that must
+// not be repeated has to be looked up again before the next one.
 func (v Verified) keepFound(b user.Batch, outcomes []user.Outcome) {
 	for i := range outcomes {
 		if outcomes[i].Status == user.Exists && !v.Traits().Blind {
@@ -56,9 +57,8 @@ func (v Verified) keepFound(b user.Batch, outcomes []user.Outcome) {
 	}
 }
 
-// first makes the first call. Where that is a create that cannot be replayed,
-// users who were perhaps sent before are looked up instead, and only those sent
-// who are proved not to be there.
+// first makes the first call. If that is a create that cannot be replayed, it looks up
+// the users that may have been sent before, and sends only those proven absent.
 func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	var doubtful, send []int
 	for i, r := range b.Records {
@@ -75,7 +75,7 @@ func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	for _, i := range doubtful {
 		outcomes[i] = user.Outcome{Record: b.Records[i], Status: user.InDoubt, Code: user.CodeNoAnswer}
 	}
-	if err := v.quiet(ctx, b, doubtful); err != nil {
+	if err := v.waitForQuiet(ctx, b, doubtful); err != nil {
 		return outcomes, err
 	}
 	again, err := v.readBack(ctx, b, outcomes, doubtful)
@@ -89,40 +89,40 @@ func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	return outcomes, applyAt(ctx, v.API, b, outcomes, send)
 }
 
-// quiet waits, if any of the records can be looked for.
-func (v Verified) quiet(ctx context.Context, b user.Batch, places []int) error {
+// waitForQuiet waits if any of the records can be looked up.
+func (v Verified) waitForQuiet(ctx context.Context, b user.Batch, places []int) error {
 	t, left := v.Traits(), time.Until(v.Quiet)
-	sees := func(i int) bool { return !t.Blind && (!t.FindsByKey || b.Records[i].Remote != "") }
-	if left <= 0 || !slices.ContainsFunc(places, sees) {
+	canLookUp := func(i int) bool { return !t.Blind && (!t.FindsByKey || b.Records[i].Remote != "") }
+	if left <= 0 || !slices.ContainsFunc(places, canLookUp) {
 		return nil
 	}
 	return Pause(ctx, left)
 }
 
-// doubtfulVerdict tells whether only a read-back can settle the record.
-func doubtfulVerdict(op user.Op, o user.Outcome, r *user.Record) bool {
+// needsReadBack reports whether only a read-back can settle the record.
+func needsReadBack(op user.Op, o user.Outcome, r *user.Record) bool {
 	switch {
 	case o.Status == user.InDoubt:
-		return r.MaybeSent // else a read-back could not tell
+		return r.MaybeSent // otherwise a read-back could not tell
 	case o.Status == user.Exists && op == user.Create:
 		return r.MaybeSent || o.Code == user.CodeWholeConflict && r.Op == user.Create
 	}
 	return rejectedTwice(o, r)
 }
 
-// readBack reads the given records side by side, settles what it can, and
-// returns the places of those that may be sent again.
+// readBack reads the given records in parallel, settles what it can, and returns the
+// indexes of those that may be sent again.
 func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Outcome, doubtful []int) ([]int, error) {
 	resend := make([]bool, len(doubtful))
 	group, ctx := errgroup.WithContext(ctx)
 	for n, i := range doubtful {
 		group.Go(func() error {
-			found, err := told(v.lookUp(ctx, b.Op, b.Records[i]))
+			found, err := orUnknown(v.lookUp(ctx, b.Op, b.Records[i]))
 			if err != nil {
 				return err
 			}
 			resend[n] = v.settle(b.Op, &outcomes[i], b.Records[i], found)
-			// Asked once is enough, unless the answer could not show what is there.
+			// One read is enough, unless it could not show everything.
 			b.Records[i].MaybeSent = resend[n] && found.Presence == destination.Same
 			return nil
 		})
@@ -139,10 +139,10 @@ func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Ou
 	return again, nil
 }
 
-// unshown is what a person can do where no run can.
-const unshown = "perhaps created, and the API shows no user by our id: find out there, then say so with usersync ledger resolve ID, and --remote KEY or --absent"
+// resolveByHand is what you can do if no run can find out.
+const resolveByHand = "perhaps created, and the API cannot be searched by our id: look there, then run usersync ledger resolve ID with --remote KEY or --absent"
 
-// lookUp reads a user back. That an old key leads to nobody says nothing of a
+// lookUp reads a user back. If an old key leads nowhere, that says nothing about a
 // create, which would have made another one.
 func (v Verified) lookUp(ctx context.Context, op user.Op, r *user.Record) (destination.Found, error) {
 	found, err := v.Find(ctx, r)
@@ -153,8 +153,7 @@ func (v Verified) lookUp(ctx context.Context, op user.Op, r *user.Record) (desti
 	return v.Find(ctx, r)
 }
 
-// settle says what the read-back means, and whether the record is to be sent
-// again.
+// settle sets what the read-back means, and reports whether to send the record again.
 func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
 	if found.Remote != "" {
 		o.Remote = found.Remote
@@ -165,8 +164,8 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found dest
 		return false
 	case found.Presence == destination.Unknown:
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
-		if o.Detail == "" && op == user.Create && v.Traits().Unshown() {
-			o.Detail = unshown
+		if o.Detail == "" && op == user.Create && v.Traits().CannotVerifyCreate() {
+			o.Detail = resolveByHand
 		}
 		return false
 	}
@@ -179,23 +178,23 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found dest
 	return v.settleDelete(o, r, found)
 }
 
-// codeUnseen goes with Exists: the user was perhaps made by us with this very
-// data, which the API does not show.
+// codeUnseen goes with Exists: we may have created the user with exactly this data,
+// which the API does not return.
 const codeUnseen = "unseen"
 
 func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
-	ours := o.Status == user.InDoubt || r.MaybeSent
+	maybeOurs := o.Status == user.InDoubt || r.MaybeSent
 	switch {
-	case found.Presence == destination.Absent && r.Attempts > 0 && v.Traits().Ops[user.Create].Replay == destination.Unsafe && !failed(o):
+	case found.Presence == destination.Absent && r.Attempts > 0 && v.Traits().Ops[user.Create].Replay == destination.Unsafe && !endedByAPI(o):
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
 		return false
 	case found.Presence == destination.Absent:
 		return v.resend(o, r)
-	case found.Presence == destination.Same && ours && r.Op == user.Upsert && !found.Shows(r):
-		o.Status, o.Code = user.Exists, codeUnseen // an update is right, whoever made it
-	case found.Presence == destination.Same && o.Status == user.Exists && ours:
+	case found.Presence == destination.Same && maybeOurs && r.Op == user.Upsert && !found.Shows(r):
+		o.Status, o.Code = user.Exists, codeUnseen // an update is right in either case
+	case found.Presence == destination.Same && o.Status == user.Exists && maybeOurs:
 		o.Status, o.Code = user.Created, user.CodeReplayed
-	case found.Presence == destination.Same && ours:
+	case found.Presence == destination.Same && maybeOurs:
 		o.Status, o.Code = user.Created, user.CodeReadBack
 	case r.Op == user.Create:
 		o.Status, o.Code = user.Refused, user.CodeExists
@@ -205,11 +204,11 @@ func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found destinatio
 	return false
 }
 
-// failed reports whether the API itself has ended the call, and not with a success.
-// After a timeout, a lost connection or a gateway's answer it may still be at work,
-// and after a success that cannot be believed its search may lag behind: that nobody
-// is found yet proves nothing, and the next run looks again.
-func failed(o *user.Outcome) bool {
+// failed reports whether the API itself ended the call, and not with a success. After
+// a timeout, a lost connection or a gateway's answer it may still be working, and after
+// a success that cannot be believed its search may lag behind: finding no user proves
+// nothing yet, and the next run looks again.
+func endedByAPI(o *user.Outcome) bool {
 	switch o.HTTP {
 	case 0, http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return false
@@ -217,8 +216,7 @@ func failed(o *user.Outcome) bool {
 	return o.HTTP/100 != 2
 }
 
-// settleRejected says what became of the first try, when a repetition was
-// rejected.
+// settleRejected sets the outcome of the first attempt if a repetition was rejected.
 func settleRejected(op user.Op, o *user.Outcome, r *user.Record, found destination.Found) {
 	same := found.Presence == destination.Same
 	switch {
@@ -242,7 +240,7 @@ func (v Verified) settleUpdate(o *user.Outcome, r *user.Record, found destinatio
 		o.Status, o.Code = user.Updated, user.CodeReadBack
 		return false
 	case found.Presence == destination.Same && r.RetriesUsed > v.Retries:
-		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // what is not shown may have changed or not
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // what the API does not return may or may not have changed
 		return false
 	}
 	return v.repeat(user.Update, o, r)
@@ -256,8 +254,8 @@ func (v Verified) settleDelete(o *user.Outcome, r *user.Record, found destinatio
 	return v.repeat(user.Delete, o, r)
 }
 
-// repeat asks for another attempt at a call that shows no effect, unless it must
-// not be made twice: it may still have one.
+// repeat asks for another attempt at a call without visible effect, unless it must not
+// be repeated: it may still take effect.
 func (v Verified) repeat(op user.Op, o *user.Outcome, r *user.Record) bool {
 	if v.Traits().Ops[op].Replay == destination.Unsafe {
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
@@ -266,8 +264,8 @@ func (v Verified) repeat(op user.Op, o *user.Outcome, r *user.Record) bool {
 	return v.resend(o, r)
 }
 
-// resend asks for another attempt if there is one left; else the record never
-// got through, and that is known.
+// resend asks for another attempt if one is left. Otherwise it is known that the record
+// never got through.
 func (v Verified) resend(o *user.Outcome, r *user.Record) bool {
 	if r.RetriesUsed <= v.Retries {
 		return true

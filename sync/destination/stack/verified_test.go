@@ -7,7 +7,7 @@ import (
 	"usersync/sync/user"
 )
 
-// A record that was perhaps sent before and answers exists is read back.
+// A record that may have been sent before and gets "exists" is read back.
 func TestExistsAfterADoubt(t *testing.T) {
 	run(t, map[string]scene{
 		"same data": {
@@ -34,7 +34,7 @@ func TestExistsAfterADoubt(t *testing.T) {
 	})
 }
 
-// A repetition that is rejected says nothing of the try before it.
+// A rejected retry says nothing about the attempt before it.
 func TestRejectedAfterADoubt(t *testing.T) {
 	run(t, map[string]scene{
 		"a create that was taken": {
@@ -91,7 +91,7 @@ func TestNoAnswerIsReadBackWhateverItsCode(t *testing.T) {
 	})
 }
 
-// A whole 409 on create without ids.
+// A 409 for the whole create that names no ids.
 func TestWholeConflict(t *testing.T) {
 	conflicts := func(f *fake) { f.conflicts = true }
 	run(t, map[string]scene{
@@ -121,8 +121,8 @@ func TestWholeConflict(t *testing.T) {
 	})
 }
 
-// Who was read back is not read again while others are sent again: one of the
-// two read-backs, whichever comes first, tells nothing.
+// A user that was read back is not read again while others are resent: one of the two
+// read-backs, whichever comes first, is inconclusive.
 func TestEachDoubtIsReadOnce(t *testing.T) {
 	for range 20 {
 		f := scene{faults: []fault{whole400, error500, error500}, reads: []fault{whole400}}.fake()

@@ -69,7 +69,7 @@ func columnsOf(c *config.Config, columns []reader.Column) []shownColumn {
 	}
 	for _, rule := range c.Input.Fields {
 		if rule.Column == "" {
-			all = append(all, shownColumn{"(" + made(rule) + ")", string(rule.Field)})
+			all = append(all, shownColumn{"(" + ruleText(rule) + ")", string(rule.Field)})
 		}
 	}
 	return all
@@ -87,7 +87,7 @@ func goesTo(c reader.Column) string {
 	return "not sent"
 }
 
-func made(r mapping.Rule) string {
+func ruleText(r mapping.Rule) string {
 	if r.Value != nil {
 		return "value " + r.Value.Text
 	}
@@ -99,11 +99,11 @@ func readRows(ctx context.Context, in *reader.Input, to connect.Client, report *
 	var invalid []invalidRow
 	for r, err := range in.Records().Until(ctx) {
 		if err != nil {
-			hint, err := input.WithoutHint(err)
+			hint, err := input.SplitHint(err)
 			return found, &exit.Error{Err: fmt.Errorf("read the input: %w", err), Hint: hint}
 		}
 		found.Read++
-		if err := invalidity(r, to); err != nil {
+		if err := checkRecord(r, to); err != nil {
 			found.Invalid++
 			if len(invalid) < invalidShown {
 				invalid = append(invalid, invalidRow{r.Origin.File, r.Origin.Line, err.Error()})
@@ -118,7 +118,7 @@ func readRows(ctx context.Context, in *reader.Input, to connect.Client, report *
 	return found, context.Cause(ctx)
 }
 
-func invalidity(r *user.Record, to connect.Client) error {
+func checkRecord(r *user.Record, to connect.Client) error {
 	if r.Err != nil {
 		return r.Err
 	}

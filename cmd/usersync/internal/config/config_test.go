@@ -34,7 +34,7 @@ func TestFlagBeatsVariableBeatsFileBeatsDefault(t *testing.T) {
 	}
 	places := map[string]string{}
 	for _, v := range c.Shown() {
-		places[v.Key] = v.Place
+		places[v.Key] = v.Source
 	}
 	for key, want := range map[string]string{
 		"retries": "--retries", "burst": "USERSYNC_BURST", "workers": "conf/usersync.yaml:3", "batch_size": "default", "proxy": "not set",
@@ -169,7 +169,7 @@ func TestStrayVariables(t *testing.T) {
 		"USERSYNC_SERVICE_HOST=10.0.0.1", "USERSYNC_SERVICE_PORT_HTTP=80", "USERSYNC_PORT=tcp://10.0.0.1:80",
 		"USERSYNC_PORT_80_TCP_ADDR=10.0.0.1", "USERSYNC_LEDGER_SERVICE_PORT=5432"}
 	want := []string{"USERSYNC_COLOUR", "USERSYNC_SANBDOX"}
-	if stray := config.StrayVariables(environ, connect.Sections); !slices.Equal(stray, want) {
+	if stray := config.UnknownVariables(environ, connect.Sections); !slices.Equal(stray, want) {
 		t.Errorf("got %v", stray)
 	}
 }

@@ -18,8 +18,8 @@ func Parsed(path string, text []byte, apis func() []Section, flags map[string][]
 
 func Expand(text, dir string) (string, error) { return expand(text, dir, nil) }
 
-func StrayVariables(environ []string, apis func() []Section) []string {
-	return strayVariables(environ, declare(&Config{}, apis()).variables())
+func UnknownVariables(environ []string, apis func() []Section) []string {
+	return unknownVariables(environ, declare(&Config{}, apis()).variables())
 }
 
-func FlagsOf(cmd *cobra.Command) []string { return flagsOf(cmd) }
+func FlagsOf(cmd *cobra.Command) []Flag { return flagsOf(cmd) }

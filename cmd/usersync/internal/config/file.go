@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -45,7 +46,8 @@ func (e *keyError) Error() string {
 }
 
 // readFile reads path. With an empty path it reads ./usersync.yaml if
-// there is one, and returns nil if there is none.
+// there is one, and returns nil if there is none. With an error it may return what
+// is right in the file.
 func readFile(path string, schema schema) (*file, error) {
 	asked := path != ""
 	if !asked {
@@ -72,10 +74,11 @@ func parseFile(path string, text []byte, schema schema) (*file, error) {
 	if err != nil {
 		return nil, f.unreadable(err)
 	}
-	if err := d.Decode(&more); !errors.Is(err, io.EOF) {
-		return nil, f.fault(max(more.Line, 1), "there is more than one document", "remove the second one")
+	err = f.section(document.Content[0], "")
+	if end := d.Decode(&more); !errors.Is(end, io.EOF) {
+		err = f.fault(max(more.Line, 1), "there is more than one document", "remove the second one")
 	}
-	return f, f.section(document.Content[0], "")
+	return f, err
 }
 
 // unreadable passes on where YAML itself is broken. The library's own text may
@@ -92,23 +95,26 @@ func (f *file) fault(line int, text, hint string) error {
 	return exit.Usage(&keyError{f.path, line, text}, hint, "usersync help settings")
 }
 
-// section reads one mapping; prefix ends in a dot, or is empty.
+// section reads one mapping; prefix ends in a dot, or is empty. It reads on after
+// an error and returns the first.
 func (f *file) section(n *yaml.Node, prefix string) error {
 	if n.Kind != yaml.MappingNode {
 		return f.fault(n.Line, where(prefix)+" must hold keys and values", "write key: value")
 	}
 	seen := map[string]bool{}
+	var first error
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k := n.Content[i]
+		var err error
 		if seen[k.Value] {
-			return f.fault(k.Line, fmt.Sprintf("key %s stands here twice", prefix+k.Value), "keep one of them")
+			err = f.fault(k.Line, fmt.Sprintf("key %s stands here twice", prefix+k.Value), "keep one of them")
+		} else {
+			err = f.entry(k, n.Content[i+1], prefix+k.Value)
 		}
 		seen[k.Value] = true
-		if err := f.entry(k, n.Content[i+1], prefix+k.Value); err != nil {
-			return err
-		}
+		first = cmp.Or(first, err)
 	}
-	return nil
+	return first
 }
 
 func where(prefix string) string {
@@ -140,7 +146,7 @@ func (f *file) entry(k, v *yaml.Node, key string) error {
 		}
 	}
 	for i := range all {
-		if section != "" && all[i].ofOneAPI() {
+		if section != "" && all[i].perAPI() {
 			switch {
 			case all[i].Key == rest:
 				return f.valueAs(key, k, v, &all[i])
@@ -174,7 +180,7 @@ func (s schema) siblings(key string) []string {
 	if _, near := mapping.Nearest(key, names); near {
 		return names
 	}
-	if general := s.generalIn(key); len(general) > 0 {
+	if general := s.nearestGeneral(key); len(general) > 0 {
 		return general
 	}
 	return slices.DeleteFunc(names, func(n string) bool { return parentOf(n) != parentOf(key) })
@@ -182,11 +188,11 @@ func (s schema) siblings(key string) []string {
 
 // generalIn is the setting of all APIs that is meant in the section of one; none if
 // nothing is near.
-func (s schema) generalIn(key string) []string {
+func (s schema) nearestGeneral(key string) []string {
 	section, rest := s.sectionOf(key)
 	names := []string{"fields"}
 	for i := range s.settings {
-		if s.settings[i].ofOneAPI() {
+		if s.settings[i].perAPI() {
 			names = append(names, s.settings[i].Key)
 		}
 	}

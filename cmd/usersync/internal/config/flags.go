@@ -16,12 +16,12 @@ import (
 // flagValue is a flag's value as it was typed. It is checked together with what
 // the other places say, so that one rule makes one message.
 type flagValue struct {
-	all     []string
-	from    []string // what the environment says; used where all was not given
+	values  []string
+	fromEnv []string // what the environment says; used where all was not given
 	setting *Setting
 }
 
-func (v *flagValue) String() string { return strings.Join(v.all, ",") }
+func (v *flagValue) String() string { return strings.Join(v.values, ",") }
 
 // Type is what help prints behind the flag's name; bool prints nothing.
 func (v *flagValue) Type() string {
@@ -34,9 +34,9 @@ func (v *flagValue) Type() string {
 // Set keeps the last value, or adds to a list.
 func (v *flagValue) Set(s string) error {
 	if !v.setting.several() {
-		v.all = nil
+		v.values = nil
 	}
-	v.all = append(v.all, s)
+	v.values = append(v.values, s)
 	return nil
 }
 
@@ -48,6 +48,19 @@ type Flags struct {
 	path   *string
 	given  map[string]*flagValue
 	json   bool
+}
+
+// AddEverywhere gives cmd, and each command below it that has no such flags of its
+// own, what decides how errors are printed: --config and --log-format. Help shows
+// them only where they are settings of the command itself.
+func AddEverywhere(cmd *cobra.Command) {
+	flags := cmd.PersistentFlags()
+	flags.String(fileFlag, "", "the config `FILE`")
+	format := new(Log).format()
+	flags.Var(&flagValue{setting: &format}, format.Flag, usage(&format))
+	for _, name := range []string{fileFlag, format.Flag} {
+		flags.Lookup(name).Hidden = true
+	}
 }
 
 const fileFlag = "config"
@@ -102,38 +115,66 @@ func (f *Flags) Load(e Environment) (*Config, error) {
 	return c, err
 }
 
-// load finds out how errors are to be told before it meets one.
+// load finds out how errors are printed before it returns one.
 func (f *Flags) load(e Environment) (*Config, error) {
-	src, flags := sources{flags: map[string][]string{}, environment: e, apis: f.apis}, f.cmd.Flags()
+	flags := f.cmd.Flags()
+	src := sources{flags: givenIn(flags), environment: e, apis: f.apis}
 	for name, v := range f.given {
-		if flags.Changed(name) {
-			src.flags[name] = v.all
-		} else if text, ok := src.variable(v.setting); ok {
-			v.from = split(text, v.setting)
+		if text, ok := src.variable(v.setting); ok && !flags.Changed(name) {
+			v.fromEnv = split(text, v.setting)
 		}
 	}
-	f.json = src.wantsJSONLog()
-	path := *f.path
-	if v, ok := e.Lookup(envPrefix + strings.ToUpper(fileFlag)); ok && path == "" {
-		path = v
-		if err := flags.Set(fileFlag, v); err != nil {
+	path := pathIn(flags, e)
+	if path != "" {
+		if err := flags.Set(fileFlag, path); err != nil {
 			return nil, err
 		}
 	}
 	var err error
-	if src.file, err = readFile(path, f.schema); err != nil {
+	src.file, err = readFile(path, f.schema)
+	f.json = src.wantsJSONLog()
+	if err != nil {
 		return nil, err
 	}
-	f.json = src.wantsJSONLog()
-	if err := refuseStray(e, f.schema, src.file); err != nil {
+	if err := refuseUnknownVariables(e, f.schema, src.file); err != nil {
 		return nil, err
 	}
 	return src.resolve()
 }
 
+// givenIn are the values of the settings that flags were given.
+func givenIn(flags *pflag.FlagSet) map[string][]string {
+	given := map[string][]string{}
+	flags.Visit(func(f *pflag.Flag) {
+		if v, isSetting := f.Value.(*flagValue); isSetting {
+			given[f.Name] = v.values
+		}
+	})
+	return given
+}
+
+// pathIn is the config file that is named; empty if none is.
+func pathIn(flags *pflag.FlagSet, e Environment) string {
+	path, err := flags.GetString(fileFlag)
+	if err != nil || path == "" {
+		path, _ = e.Lookup(envPrefix + strings.ToUpper(fileFlag))
+	}
+	return path
+}
+
 // JSONLog reports whether standard error takes JSON alone. It is known once Load
 // has returned, even with an error.
 func (f *Flags) JSONLog() bool { return f.json }
+
+// JSONLog reports whether standard error takes JSON alone, for a command that did not
+// get as far as Load: by the flags that were parsed, the environment, and what can
+// be read of the config file.
+func JSONLog(flags *pflag.FlagSet, apis []Section, e Environment) bool {
+	src := sources{flags: givenIn(flags), environment: e}
+	// That it cannot be read is not what the command is about to report.
+	src.file, _ = readFile(pathIn(flags, e), declare(&Config{}, apis))
+	return src.wantsJSONLog()
+}
 
 func (src sources) wantsJSONLog() bool {
 	format := new(Log).format()
@@ -147,7 +188,7 @@ func MergeFlags(from, over *cobra.Command) (err error) {
 		if !isSetting {
 			return
 		}
-		for _, text := range v.all {
+		for _, text := range v.values {
 			err = errors.Join(err, over.Flags().Set(f.Name, text))
 		}
 	})
@@ -163,7 +204,7 @@ func (c *Config) Each() ([]*Config, error) {
 		if slices.Contains(c.Target.All[:i], api) {
 			return nil, exit.Usage(fmt.Errorf("find the destinations: %s is named twice", api), "name it once", "")
 		}
-		own, err := c.only(api)
+		own, err := c.forAPI(api)
 		if wrong = append(wrong, err); err == nil {
 			all = append(all, own)
 		}
@@ -172,7 +213,7 @@ func (c *Config) Each() ([]*Config, error) {
 }
 
 // only is the config for one of the APIs that are named.
-func (c *Config) only(api string) (*Config, error) {
+func (c *Config) forAPI(api string) (*Config, error) {
 	src := c.sources
 	if src.flags = maps.Clone(src.flags); src.flags == nil {
 		src.flags = map[string][]string{}

@@ -36,7 +36,7 @@ func (g *Guards) settings() []Setting {
 }
 
 // ahead are those that look at the whole input before the first call.
-func (g *Guards) ahead() []Setting {
+func (g *Guards) lookAheadSettings() []Setting {
 	return []Setting{
 		{Key: "max_change", Flag: "max-change", Kind: List, Value: "N|N%",
 			Use: "the most users whom the ledger knows that may change, in number or percent; FIELD=N|N% for one field. Beyond it nothing is sent",

@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	errLiteralSecret = errors.New("a secret stands here in clear")
+	errPlainSecret   = errors.New("a secret stands here in clear")
 	errPasswordInURL = errors.New("the URL holds a password in clear")
 )
 
@@ -64,7 +64,7 @@ func relativeTo(dir, path string) string {
 }
 
 // checkLink refuses what is no http URL, without quoting it.
-func checkLink(text string) error {
+func checkURL(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return errors.New("must be a URL such as https://api.example.com")
@@ -83,7 +83,7 @@ func hasPassword(text string) bool {
 }
 
 // shownLink is a URL as it may be printed.
-func shownLink(text string) string {
+func maskedURL(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
 		return "***"

@@ -14,13 +14,48 @@ import (
 // Invocation is a command line in parts, so that the next one can be made of it.
 type Invocation struct {
 	Verb  string
-	Flags []string // settings of the environment too: it may be another one then
+	Flags []Flag // settings of the environment too: the next command may have another one
 	Files []string
+}
+
+// Flag is a flag that was given a value.
+type Flag struct {
+	Name  string // without dashes
+	Value string
+	Bool  bool // needs no value to be true
+}
+
+// args is the flag as it is typed.
+func (f Flag) args() []string {
+	switch {
+	case !f.Bool:
+		return []string{"--" + f.Name, f.Value}
+	case f.Value == "true":
+		return []string{"--" + f.Name}
+	}
+	return []string{"--" + f.Name + "=" + f.Value}
+}
+
+// line is the command line as it is typed. A file whose name looks like a flag stands
+// after --.
+func (in Invocation) line(verb string, files []string) []string {
+	line := []string{verb}
+	for _, f := range in.Flags {
+		line = append(line, f.args()...)
+	}
+	return append(line, operands(files)...)
+}
+
+func operands(files []string) []string {
+	if slices.ContainsFunc(files, func(f string) bool { return f != "-" && strings.HasPrefix(f, "-") }) {
+		return slices.Concat([]string{"--"}, files)
+	}
+	return files
 }
 
 // Command is a command line with the same settings.
 func (in Invocation) Command(verb string, files ...string) string {
-	return exit.CommandLine(append(append([]string{verb}, in.Flags...), files...)...)
+	return exit.CommandLine(in.line(verb, files)...)
 }
 
 // Again is the same command line for other files.
@@ -28,85 +63,61 @@ func (in Invocation) Again(files ...string) string { return in.Command(in.Verb, 
 
 // New is a command line that begins a new run with the same settings.
 func (in Invocation) New(files ...string) string {
-	in.Flags = append(slices.Clip(in.Flags), "--"+NewFlag)
-	return in.Command("run", files...)
+	return in.With(Flag{Name: NewFlag, Value: "true", Bool: true}).Command("run", files...)
 }
 
 // Args is a command line of run with the same settings, as main gets it.
 func (in Invocation) Args(files []string) []string {
-	return slices.Concat([]string{"run"}, in.Flags, files)
+	return in.line("run", files)
 }
 
 // Sandboxed is the same command line against the sandbox of an API.
 func (in Invocation) Sandboxed(api string) string {
-	in.Flags = append(DropFlags(in.Flags, "--"+sandboxFlag), "--"+targetFlag, api, "--"+sandboxFlag)
-	return in.Command(in.Verb, in.Files...)
+	return in.Without(sandboxFlag).With(Flag{Name: targetFlag, Value: api}, Flag{Name: sandboxFlag, Value: "true", Bool: true}).Again(in.Files...)
 }
 
 // SentTo is the same command line for one API.
 func (in Invocation) SentTo(api string) Invocation {
-	in.Flags = append(in.without("--"+targetFlag), "--"+targetFlag, api)
+	return in.Without(targetFlag).With(Flag{Name: targetFlag, Value: api})
+}
+
+// Replacing is a command line of the same kind for another file, with other values of
+// some flags.
+func (in Invocation) Replacing(file string, others ...Flag) string {
+	var names []string
+	for _, f := range others {
+		names = append(names, f.Name)
+	}
+	return in.Without(names...).With(others...).Again(file)
+}
+
+// Without is the same command line without the flags of some names.
+// With is the same command line with more flags.
+func (in Invocation) Without(names ...string) Invocation {
+	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool { return slices.Contains(names, f.Name) })
 	return in
 }
 
-// without is all flags but those of some names, which take a value.
-func (in Invocation) without(names ...string) []string {
-	var kept []string
-	for i := 0; i < len(in.Flags); i++ {
-		if slices.Contains(names, in.Flags[i]) {
-			i++ // its value
-			continue
-		}
-		kept = append(kept, in.Flags[i])
-	}
-	return kept
+// With is the same command line with more flags.
+func (in Invocation) With(more ...Flag) Invocation {
+	in.Flags = slices.Concat(in.Flags, more)
+	return in
 }
 
-// Instead is a command line of the same kind for another file, with other values of
-// some flags: pairs of a flag and its value.
-func (in Invocation) Instead(file string, others ...string) string {
-	var names []string
-	for i := 0; i < len(others); i += 2 {
-		names = append(names, others[i])
-	}
-	return Invocation{Flags: append(in.without(names...), others...)}.Command(in.Verb, file)
-}
-
-// Named reports whether the runs of the command lie where another command would
-// not look for them by itself: config or runs directory were named.
+// Named reports whether another command would not find the runs of this one by
+// itself: it named the config or the runs directory.
 func (in Invocation) Named() bool {
-	return slices.Contains(in.Flags, "--"+fileFlag) || slices.Contains(in.Flags, "--"+runsDirFlag)
-}
-
-// DropFlags leaves flags out. --out is followed by its value.
-func DropFlags(flags []string, names ...string) []string {
-	var kept []string
-	for i := 0; i < len(flags); i++ {
-		name, _, _ := strings.Cut(flags[i], "=")
-		if !slices.Contains(names, name) {
-			kept = append(kept, flags[i])
-		} else if flags[i] == "--out" {
-			i++
-		}
-	}
-	return kept
+	return slices.ContainsFunc(in.Flags, func(f Flag) bool { return f.Name == fileFlag || f.Name == runsDirFlag })
 }
 
 // flagsOf returns what was set, on the command line or by the environment, as
 // flags. A URL that the environment alone may hold, as it has a password, is not
 // among them.
-func flagsOf(cmd *cobra.Command) []string {
-	var flags []string
+func flagsOf(cmd *cobra.Command) []Flag {
+	var flags []Flag
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		for _, v := range valuesOf(f) {
-			switch {
-			case f.Value.Type() != "bool":
-				flags = append(flags, "--"+f.Name, v)
-			case v == "true":
-				flags = append(flags, "--"+f.Name)
-			default:
-				flags = append(flags, "--"+f.Name+"="+v)
-			}
+			flags = append(flags, Flag{Name: f.Name, Value: v, Bool: f.Value.Type() == "bool"})
 		}
 	})
 	return flags
@@ -116,24 +127,24 @@ func valuesOf(f *pflag.Flag) []string {
 	v, isSetting := f.Value.(*flagValue)
 	switch {
 	case f.Changed && isSetting:
-		return v.all
+		return v.values
 	case f.Changed:
 		return []string{f.Value.String()}
-	case !isSetting || (v.setting.Kind == URL || v.setting.Kind == Database) && hasPassword(strings.Join(v.from, "")):
+	case !isSetting || (v.setting.Kind == URL || v.setting.Kind == Database) && hasPassword(strings.Join(v.fromEnv, "")):
 		return nil
 	}
-	return v.from
+	return v.fromEnv
 }
 
-// OtherInput are the flags that take back what is set about one input alone, for a
+// FlagsForOtherInput are the flags that take back what is set about one input alone, for a
 // command about another.
-func (c *Config) OtherInput() (flags []string) {
+func (c *Config) FlagsForOtherInput() (flags []Flag) {
 	for _, s := range c.schema.settings {
 		if !s.OneInput {
 			continue
 		}
-		if text := s.Text(); text != "" && text != s.Also {
-			flags = append(flags, "--"+s.Flag, s.Also)
+		if text := s.Text(); text != "" && text != s.Keyword {
+			flags = append(flags, Flag{Name: s.Flag, Value: s.Keyword})
 		}
 	}
 	return flags
@@ -151,7 +162,7 @@ func (c *Config) Init(path string) string {
 			args = append(args, "--"+s.Flag, text)
 		}
 	}
-	return exit.CommandLine(append(args, path)...)
+	return exit.CommandLine(append(args, operands([]string{path})...)...)
 }
 
 // NextForSettings is the command to type when an API cannot be reached with what is

@@ -1,6 +1,10 @@
 package config_test
 
-import "testing"
+import (
+	"testing"
+
+	"usersync/cmd/usersync/internal/config"
+)
 
 // The command that follows takes along how a file is read, and takes back what was
 // expected of another one.
@@ -12,11 +16,11 @@ func TestWhatIsToldToAnotherCommand(t *testing.T) {
 	if got, want := c.Init("a.csv"), "usersync init --format csv --delimiter tab --charset windows-1252 a.csv"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if got := c.OtherInput(); len(got) != 2 || got[0] != "--expect-records" || got[1] != "none" {
-		t.Errorf("got %q", got)
+	if got := c.FlagsForOtherInput(); len(got) != 1 || got[0] != (config.Flag{Name: "expect-records", Value: "none"}) {
+		t.Errorf("got %+v", got)
 	}
 	c, err = resolved(t, "", nil, nil)
-	if err != nil || c.Init("a.csv") != "usersync init a.csv" || len(c.OtherInput()) > 0 {
-		t.Errorf("nothing is set: %s, %q, %v", c.Init("a.csv"), c.OtherInput(), err)
+	if err != nil || c.Init("a.csv") != "usersync init a.csv" || len(c.FlagsForOtherInput()) > 0 {
+		t.Errorf("nothing is set: %s, %+v, %v", c.Init("a.csv"), c.FlagsForOtherInput(), err)
 	}
 }

@@ -17,7 +17,7 @@ type Ledger struct {
 	Feed        string
 	Full, New   bool
 	Adopt       string // AdoptRead, AdoptAssume or empty
-	AdoptPlace  string // where Adopt was said: --adopt, or what holds every night
+	AdoptSource string // where Adopt was said: --adopt, or what holds every night
 	AllowStale  bool
 	LockTimeout time.Duration
 }
@@ -46,7 +46,7 @@ func (l *Ledger) settings() []Setting {
 		{Key: "full", Flag: "full", Kind: Bool, Default: "false",
 			Use: "send every user again, whatever the ledger says",
 			Set: IntoBool(&l.Full)},
-		{Key: "adopt", Flag: "adopt", Value: "HOW", Words: []string{AdoptRead, AdoptAssume}, Identifies: RunIdentity, Place: &l.AdoptPlace,
+		{Key: "adopt", Flag: "adopt", Value: "HOW", Words: []string{AdoptRead, AdoptAssume}, Identifies: RunIdentity, Source: &l.AdoptSource,
 			Use: "what is done, once, with users whom the ledger does not know and the API may hold: read looks at each before it is created, assume takes the input for what the API holds; as a flag alone",
 			Set: IntoString(&l.Adopt)},
 		{Key: "new", Flag: NewFlag, Kind: Bool, Default: "false",

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-const wherefrom = "A flag wins over an environment variable, that over the config file, and that over the default."
+const precedence = "A flag wins over an environment variable, that over the config file, and that over the default."
 
 // Manual is the text of `usersync help settings`.
 func Manual(sections []Section) string {
 	var b strings.Builder
-	b.WriteString(wherefrom + "\nThe config file is ./" + DefaultFile + " unless --config or USERSYNC_CONFIG names another.\n")
+	b.WriteString(precedence + "\nThe config file is ./" + DefaultFile + " unless --config or USERSYNC_CONFIG names another.\n")
 	for _, s := range All(sections) {
 		fmt.Fprintf(&b, "\n  %s\n      %s\n", heading(&s), usage(&s))
 	}

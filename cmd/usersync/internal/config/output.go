@@ -9,14 +9,14 @@ import (
 
 func (o *Output) settings() []Setting {
 	return []Setting{
-		{Key: "runs_dir", Flag: runsDirFlag, Kind: Path, Value: "DIR", Default: "runs", Whole: true,
+		{Key: "runs_dir", Flag: runsDirFlag, Kind: Path, Value: "DIR", Default: "runs", Global: true,
 			Commands: BetweenParts | ForLedger | ForVerify,
 			Use:      "where each run makes its directory; the default lies beside the config file, else in the working directory",
 			Set:      IntoString(&o.RunsDir)},
 		{Key: "artifacts_ttl", Flag: "artifacts-ttl", Value: "TIME",
 			Use: "how old a run's directory may become, such as 90d: a run that is finished removes older ones beside it; without it none is removed",
 			Set: Into(&o.ArtifactsTTL, parseDays)},
-		{Key: "results", Flag: "results", Kind: Path, Value: "FILE", Whole: true, Commands: ForApply,
+		{Key: "results", Flag: "results", Kind: Path, Value: "FILE", Global: true, Commands: ForApply,
 			Use: "a second copy of the results: a file, replaced when the run is over, or - for standard output",
 			Set: IntoString(&o.Results)},
 		{Key: "results_format", Flag: "results-format", Value: "NAME", Default: "csv", Words: []string{"csv", "jsonl"},
@@ -30,7 +30,7 @@ func (o *Output) settings() []Setting {
 		{Key: "allow_rejects", Flag: "allow-rejects", Value: "N|N%", Default: "0", Commands: BetweenParts,
 			Use: "invalid and refused users, in number or percent, that still are a success",
 			Set: Into(&o.AllowRejects, ParseShare)},
-		{Key: "json", Flag: "json", Kind: Bool, Default: "false", Whole: true, Commands: BetweenParts,
+		{Key: "json", Flag: "json", Kind: Bool, Default: "false", Global: true, Commands: BetweenParts,
 			Use: "print the summary as JSON on standard output",
 			Set: IntoBool(&o.JSON)},
 	}
@@ -47,12 +47,12 @@ func (o *Output) Check() error {
 func (l *Log) settings() []Setting {
 	return []Setting{
 		{Key: "progress", Flag: "progress", Value: "WHEN", Default: "auto", Words: []string{"auto", "always", "never"},
-			Whole: true, Commands: BetweenParts,
+			Global: true, Commands: BetweenParts,
 			Use: "the progress line; auto moves on a terminal, and elsewhere is a plain line every 30 s",
 			Set: IntoString(&l.Progress)},
 		l.format(),
 		{Key: "log_level", Flag: "log-level", Value: "LEVEL", Default: "warn", Words: []string{"debug", "info", "warn", "error"},
-			Whole: true, Commands: BetweenParts,
+			Global: true, Commands: BetweenParts,
 			Use: "the least important line that is logged",
 			Set: IntoString(&l.Level)},
 	}
@@ -60,7 +60,7 @@ func (l *Log) settings() []Setting {
 
 func (l *Log) format() Setting {
 	return Setting{Key: "log_format", Flag: "log-format", Value: "NAME", Default: "console", Words: []string{"console", logJSON},
-		Whole: true, Commands: BetweenParts | ForLedger | ForVerify,
+		Global: true, Commands: BetweenParts | ForLedger | ForVerify,
 		Use: "what the log on standard error looks like; json makes each line there JSON, errors and the report too",
 		Set: IntoString(&l.Format)}
 }

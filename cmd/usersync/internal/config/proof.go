@@ -25,11 +25,11 @@ type Expected struct {
 // settings are what can be set about how an input is proved to be whole.
 func (p *Proof) settings() []Setting {
 	return []Setting{
-		{Key: "expect_records", Flag: "expect-records", Kind: Path, Value: "N|FILE", Also: NoExpectation, Literal: isNumber,
+		{Key: "expect_records", Flag: "expect-records", Kind: Path, Value: "N|FILE", Keyword: NoExpectation, Literal: isNumber,
 			OneInput: true, Commands: BetweenParts,
 			Use: "how many records the input must have, or a file that holds the number; none takes any",
 			Set: Into(&p.Records, parseExpectedRecords), Text: func() string { return p.Records }},
-		{Key: "expect_sha256", Flag: "expect-sha256", Kind: Path, Value: "HEX|FILE", Also: NoExpectation, Literal: proof.IsSHA256,
+		{Key: "expect_sha256", Flag: "expect-sha256", Kind: Path, Value: "HEX|FILE", Keyword: NoExpectation, Literal: proof.IsSHA256,
 			OneInput: true, Commands: BetweenParts,
 			Use: "the SHA-256 that the one input file must have, as it lies there, or a file with the line that sha256sum wrote; none takes any",
 			Set: Into(&p.SHA256, parseExpectedSHA256), Text: func() string { return p.SHA256 }},
@@ -65,7 +65,7 @@ func parseExpectedSHA256(text string) (string, error) {
 }
 
 // Spare expects nothing of this input, which is another than the settings mean.
-func (p *Proof) Spare() { p.Read = &Expected{} }
+func (p *Proof) ExpectNothing() { p.Read = &Expected{} }
 
 // files are those that a run of the paths may read about them.
 func (p *Proof) files(paths []string) []string {

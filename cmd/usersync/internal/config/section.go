@@ -85,7 +85,7 @@ func (f *file) splitTree(s *Section, v *yaml.Node) (values *yaml.Node) {
 		switch {
 		case f.schema.has(s.Name + "." + key):
 			flat.Content = append(flat.Content, pair...)
-		case s.Tree.Knows(key) || !f.schema.saidForOneAPI(key):
+		case s.Tree.Knows(key) || !f.schema.hasPerAPI(key):
 			tree.Content = append(tree.Content, pair...)
 		default:
 			flat.Content = append(flat.Content, pair...)
@@ -99,9 +99,9 @@ func (s schema) has(key string) bool {
 	return slices.ContainsFunc(s.settings, func(s Setting) bool { return s.Key == key })
 }
 
-func (s schema) saidForOneAPI(key string) bool {
+func (s schema) hasPerAPI(key string) bool {
 	for i := range s.settings {
-		if own := &s.settings[i]; own.ofOneAPI() && (own.Key == key || strings.HasPrefix(own.Key, key+".")) {
+		if own := &s.settings[i]; own.perAPI() && (own.Key == key || strings.HasPrefix(own.Key, key+".")) {
 			return true
 		}
 	}
@@ -138,6 +138,6 @@ func (src sources) readTree(c *Config) error {
 	if wrong, ok := errors.AsType[*TreeError](err); ok {
 		return src.file.fault(max(wrong.Line, node.Line), wrong.Rule, wrong.Hint)
 	}
-	c.shown = append(c.shown, Shown{Key: s.Name + ".calls", Text: text, Place: src.file.path, section: s.Name})
+	c.shown = append(c.shown, Shown{Key: s.Name + ".calls", Text: text, Source: src.file.path, section: s.Name})
 	return err
 }

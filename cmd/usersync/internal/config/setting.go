@@ -63,7 +63,7 @@ type Setting struct {
 	Value   string   // what stands for the value in help: N, FILE
 	Default string   // as one would type it
 	Words   []string // the only values it takes, if they are few
-	Also    string   // a word that it takes in place of a URL or path
+	Keyword string   // a word that it takes in place of a URL or path
 	// Literal says which texts of a path are taken as they are.
 	Literal func(string) bool
 	Use     string // one phrase for help and docs
@@ -75,12 +75,12 @@ type Setting struct {
 
 	First      bool     // decides about others, and is read before them
 	Remote     bool     // has no meaning for the sandbox, which is local and open
-	Whole      bool     // of the whole command: no section of an API may say it
+	Global     bool     // of the whole command: no section of an API may say it
 	OneInput   bool     // of one input alone: a command for another takes it back with Also; it has a Text
 	Identifies Identity // of a section's own settings it is FeedIdentity, whatever is said here
 	Commands   Commands // that take it besides those that begin a run
 
-	Place *string // takes where the value was said; may be nil
+	Source *string // takes where the value was said; may be nil
 
 	section string // the API whose section it belongs to; empty where it is for all
 }
@@ -104,11 +104,11 @@ func (s *Setting) indirect() bool {
 func (s *Setting) several() bool { return s.Kind == List || s.Kind == Files }
 
 // ofOneAPI reports whether the section of an API may say it for that API alone.
-func (s *Setting) ofOneAPI() bool { return !s.Whole && s.section == "" }
+func (s *Setting) perAPI() bool { return !s.Global && s.section == "" }
 
 // isLiteral reports whether the text is a value itself and no path.
 func (s *Setting) isLiteral(text string) bool {
-	return s.Also != "" && text == s.Also || s.Literal != nil && s.Literal(text)
+	return s.Keyword != "" && text == s.Keyword || s.Literal != nil && s.Literal(text)
 }
 
 // isPath reports whether the text is a path that is relative to the config file.
@@ -117,7 +117,7 @@ func (s *Setting) isPath(text string) bool {
 }
 
 // Take takes the value if it is one that the setting can have.
-func (s *Setting) Take(text string) error {
+func (s *Setting) Assign(text string) error {
 	if len(s.Words) > 0 && !slices.Contains(s.Words, text) {
 		return &wordError{s.Words}
 	}

@@ -18,7 +18,7 @@ func declare(c *Config, sections []Section) schema {
 	for i := range sections {
 		s.settings = append(s.settings, sections[i].named()...)
 	}
-	for _, group := range [][]Setting{c.Input.settings(), c.Proof.settings(), c.Ledger.settings(), c.Guards.settings(), c.Guards.ahead(),
+	for _, group := range [][]Setting{c.Input.settings(), c.Proof.settings(), c.Ledger.settings(), c.Guards.settings(), c.Guards.lookAheadSettings(),
 		c.Pace.settings(), c.Network.settings(), c.Output.settings(), c.Log.settings()} {
 		s.settings = append(s.settings, group...)
 	}
@@ -51,7 +51,7 @@ const (
 
 func (t *Target) settings(apis []string) []Setting {
 	return []Setting{
-		{Key: "to", Flag: targetFlag, Kind: List, Value: "NAME", Words: apis, First: true, Whole: true,
+		{Key: "to", Flag: targetFlag, Kind: List, Value: "NAME", Words: apis, First: true, Global: true,
 			Identifies: FeedIdentity, Commands: ForLedger,
 			Use: "the API that takes the users; several of them get a run each",
 			Set: intoList(&t.All)},
@@ -66,7 +66,7 @@ func (t *Target) settings(apis []string) []Setting {
 			Identifies: FeedIdentity,
 			Use:        "what a delete does, where the API has more than one way: konstantly can block, scim can deactivate",
 			Set:        IntoString(&t.OnAbsent)},
-		{Key: "sandbox", Flag: sandboxFlag, Kind: Bool, Default: "false", First: true, Whole: true,
+		{Key: "sandbox", Flag: sandboxFlag, Kind: Bool, Default: "false", First: true, Global: true,
 			Use: "rehearse against a server inside this process; no account is needed",
 			Set: IntoBool(&t.Sandbox)},
 	}
@@ -74,7 +74,7 @@ func (t *Target) settings(apis []string) []Setting {
 
 func (in *Input) settings() []Setting {
 	return []Setting{
-		{Key: "from", Kind: Files, Value: "FILE", Whole: true,
+		{Key: "from", Kind: Files, Value: "FILE", Global: true,
 			Use: "files or patterns to read when the command line names none",
 			Set: intoList(&in.From)},
 		{Key: "format", Flag: "format", Value: "NAME", Default: "auto", Words: []string{"auto", "csv", "jsonl"},
@@ -147,7 +147,7 @@ func (n *Network) settings() []Setting {
 		{Key: "tls.key", Kind: Path, Value: "FILE", Remote: true,
 			Use: "the key (PEM) of our own certificate",
 			Set: IntoString(&n.Key)},
-		{Key: "proxy", Flag: "proxy", Kind: URL, Value: "URL", Also: "none", Remote: true,
+		{Key: "proxy", Flag: "proxy", Kind: URL, Value: "URL", Keyword: "none", Remote: true,
 			Use: "the proxy for calls, or none; without it HTTPS_PROXY and NO_PROXY hold",
 			Set: IntoString(&n.Proxy)},
 		{Key: "http2", Flag: "http2", Kind: Bool, Default: "false", Remote: true,

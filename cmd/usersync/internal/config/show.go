@@ -11,22 +11,22 @@ import (
 
 // Shown is a setting as a person may see it: masked, with its origin.
 type Shown struct {
-	Key, Text, Place string
+	Key, Text, Source string
 
 	section    string
 	identifies Identity
 }
 
-func shownAs(s *Setting, o origin, idle bool) Shown {
-	v := Shown{Key: s.Key, Text: "-", Place: o.place, section: s.section, identifies: s.Identifies}
+func newShown(s *Setting, o origin, ignored bool) Shown {
+	v := Shown{Key: s.Key, Text: "-", Source: o.name, section: s.section, identifies: s.Identifies}
 	if len(o.texts) > 0 {
 		v.Text = strings.Join(o.texts, ", ")
 	}
 	switch {
 	case len(o.texts) == 0:
-		v.Place = "not set"
-	case idle:
-		v.Place += ", not used with the sandbox"
+		v.Source = "not set"
+	case ignored:
+		v.Source += ", not used with the sandbox"
 	}
 	if len(o.texts) > 0 && !isIndirect(o.texts[0]) {
 		v.Text = masked(s, v.Text)
@@ -41,7 +41,7 @@ func masked(s *Setting, text string) string {
 	case Secret:
 		return "***"
 	case URL, Database:
-		return shownLink(text)
+		return maskedURL(text)
 	}
 	return text
 }
@@ -49,11 +49,11 @@ func masked(s *Setting, text string) string {
 // Shown returns every value and where it came from, in the order of the manual.
 func (c *Config) Shown() []Shown {
 	values := slices.Clone(c.shown)
-	slices.SortStableFunc(values, func(a, b Shown) int { return c.schema.place(a.Key) - c.schema.place(b.Key) })
+	slices.SortStableFunc(values, func(a, b Shown) int { return c.schema.position(a.Key) - c.schema.position(b.Key) })
 	return values
 }
 
-func (s schema) place(key string) int {
+func (s schema) position(key string) int {
 	return slices.IndexFunc(s.settings, func(s Setting) bool { return s.Key == key })
 }
 
@@ -61,12 +61,12 @@ func (s schema) place(key string) int {
 func Show(w io.Writer, values []Shown) error {
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	for _, v := range values {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", v.Key, v.Text, v.Place)
+		fmt.Fprintf(t, "%s\t%s\t%s\n", v.Key, v.Text, v.Source)
 	}
 	return t.Flush()
 }
 
 // MarshalJSON writes the parts by name.
 func (v Shown) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]string{"key": v.Key, "value": v.Text, "from": v.Place})
+	return json.Marshal(map[string]string{"key": v.Key, "value": v.Text, "from": v.Source})
 }

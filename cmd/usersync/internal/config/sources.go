@@ -24,7 +24,7 @@ type sources struct {
 // origin is a value's text before it is checked, and where it stood.
 type origin struct {
 	texts  []string
-	place  string // --rate, USERSYNC_RATE, usersync.yaml:3, default
+	name   string // --rate, USERSYNC_RATE, usersync.yaml:3, default
 	inFile bool
 	byFlag bool
 }
@@ -32,19 +32,19 @@ type origin struct {
 // of returns where s gets its value. No texts: nowhere.
 func (src sources) of(s *Setting) origin {
 	if texts, ok := src.flags[s.Flag]; ok && s.Flag != "" {
-		return origin{texts: texts, place: "--" + s.Flag, byFlag: true}
+		return origin{texts: texts, name: "--" + s.Flag, byFlag: true}
 	}
 	if text, ok := src.variable(s); ok {
-		return origin{texts: split(text, s), place: s.Env()}
+		return origin{texts: split(text, s), name: s.Env()}
 	}
 	if v, ok := src.inFile(s); ok {
-		return origin{texts: v.texts, place: fmt.Sprintf("%s:%d", src.file.path, v.line), inFile: true}
+		return origin{texts: v.texts, name: fmt.Sprintf("%s:%d", src.file.path, v.line), inFile: true}
 	}
 	if s.Default == "" {
 		return origin{}
 	}
 	// A default path lies where the config file's own paths would lie.
-	return origin{texts: []string{s.Default}, place: "default", inFile: src.file != nil}
+	return origin{texts: []string{s.Default}, name: "default", inFile: src.file != nil}
 }
 
 // inFile is what the file says, in the API's own section first.
@@ -52,7 +52,7 @@ func (src sources) inFile(s *Setting) (fileValue, bool) {
 	if src.file == nil {
 		return fileValue{}, false
 	}
-	if v, ok := src.file.values[src.section+"."+s.Key]; ok && s.ofOneAPI() {
+	if v, ok := src.file.values[src.section+"."+s.Key]; ok && s.perAPI() {
 		return v, true
 	}
 	v, ok := src.file.values[s.Key]
@@ -90,7 +90,7 @@ func (src sources) resolve() (*Config, error) {
 		if rank(all[i]) > 0 && len(c.Target.All) == 1 {
 			c.Target.To, src.section = c.Target.All[0], c.Target.All[0]
 		}
-		wrong = append(wrong, src.settle(c, &all[i]))
+		wrong = append(wrong, src.resolveSetting(c, &all[i]))
 	}
 	if src.file != nil {
 		if err := src.file.readFields(src.section, &c.Input.Fields); err != nil {
@@ -108,16 +108,16 @@ func rank(s Setting) int {
 	return 1
 }
 
-func (src sources) settle(c *Config, s *Setting) error {
+func (src sources) resolveSetting(c *Config, s *Setting) error {
 	o := src.of(s)
-	idle := s.Remote && c.Target.Sandbox
-	shown := shownAs(s, o, idle)
-	text, err := "", refuseClear(s, o)
-	if err == nil && !idle {
-		text, err = src.takeAll(c, s, o)
+	ignored := s.Remote && c.Target.Sandbox
+	shown := newShown(s, o, ignored)
+	text, err := "", refusePlainSecret(s, o)
+	if err == nil && !ignored {
+		text, err = src.assignAll(c, s, o)
 	}
 	if err != nil {
-		shown.Place += ": " + err.Error()
+		shown.Source += ": " + err.Error()
 		err = src.fault(s, o, text, err)
 	}
 	c.shown = append(c.shown, shown)
@@ -125,9 +125,9 @@ func (src sources) settle(c *Config, s *Setting) error {
 }
 
 // takeAll returns the text that was not taken, with its error.
-func (src sources) takeAll(c *Config, s *Setting, o origin) (string, error) {
+func (src sources) assignAll(c *Config, s *Setting, o origin) (string, error) {
 	for _, text := range o.texts {
-		if err := src.take(c, s, o, text); err != nil {
+		if err := src.assign(c, s, o, text); err != nil {
 			return text, err
 		}
 	}
@@ -135,10 +135,10 @@ func (src sources) takeAll(c *Config, s *Setting, o origin) (string, error) {
 }
 
 // refuseClear finds secrets written where anybody may read them.
-func refuseClear(s *Setting, o origin) error {
+func refusePlainSecret(s *Setting, o origin) error {
 	for _, text := range o.texts {
 		if s.Kind == Secret && !isIndirect(text) {
-			return errLiteralSecret
+			return errPlainSecret
 		}
 		if (s.Kind == URL || s.Kind == Database) && (o.byFlag || o.inFile && !isIndirect(text)) && hasPassword(text) {
 			return errPasswordInURL
@@ -147,7 +147,7 @@ func refuseClear(s *Setting, o origin) error {
 	return nil
 }
 
-func (src sources) take(c *Config, s *Setting, o origin, text string) error {
+func (src sources) assign(c *Config, s *Setting, o origin, text string) error {
 	if o.inFile && s.indirect() {
 		if file, ok := strings.CutPrefix(text, "file:"); ok {
 			c.ValueFiles = append(c.ValueFiles, relativeTo(c.dir, file))
@@ -158,8 +158,8 @@ func (src sources) take(c *Config, s *Setting, o origin, text string) error {
 		}
 		text = expanded
 	}
-	if s.Kind == URL && text != s.Also {
-		if err := checkLink(text); err != nil {
+	if s.Kind == URL && text != s.Keyword {
+		if err := checkURL(text); err != nil {
 			return err
 		}
 	}
@@ -169,15 +169,15 @@ func (src sources) take(c *Config, s *Setting, o origin, text string) error {
 	if file, ok := strings.CutPrefix(text, SQLiteURL); ok && o.inFile && s.Kind == Database && file != "" {
 		text = SQLiteURL + relativeTo(c.dir, file)
 	}
-	if s.Place != nil {
-		*s.Place = o.place
+	if s.Source != nil {
+		*s.Source = o.name
 	}
-	return s.Take(text)
+	return s.Assign(text)
 }
 
 // fault names the value by its place and key; a secret's text is not shown.
 func (src sources) fault(s *Setting, o origin, text string, err error) error {
-	named := o.place
+	named := o.name
 	if o.inFile {
 		named += ": " + s.Key
 	}
@@ -187,7 +187,7 @@ func (src sources) fault(s *Setting, o origin, text string, err error) error {
 func settingHint(s *Setting, text string, err error) string {
 	var few *wordError
 	switch {
-	case errors.Is(err, errLiteralSecret):
+	case errors.Is(err, errPlainSecret):
 		return fmt.Sprintf("write %s: env:NAME or file:PATH, and keep the value there", s.Key)
 	case errors.Is(err, errPasswordInURL):
 		return fmt.Sprintf("put the URL into a file or variable and write %s: env:NAME or file:PATH in the config", s.Key)

@@ -19,13 +19,13 @@ import (
 type Access uint8
 
 const (
-	Reading Access = iota // there must be one
-	Writing               // there must be one, and no other process may use it
-	Making                // it is made if there is none, and no other process may use it
+	Reading  Access = iota // there must be one
+	Writing                // there must be one, and no other process may use it
+	Creating               // it is made if there is none, and no other process may use it
 )
 
 // holder is what a command is called that holds the lock of a scope.
-const holder = "usersync-ledger"
+const lockHolder = "usersync-ledger"
 
 // WithLedger opens the ledger of the config, locks its scope unless it is only read,
 // and closes it after do. The API is not called.
@@ -35,7 +35,7 @@ func WithLedger(ctx context.Context, c *config.Config, a Access, do func(*ledger
 	}
 	return inScope(ctx, c, func(scope journal.Scope) (err error) {
 		url := c.Ledger.At(c.Output.RunsDir)
-		if err := checkThere(url, a); err != nil {
+		if err := checkLedger(url, a); err != nil {
 			return err
 		}
 		l, err := OpenLedger(ctx, c, scope, url)
@@ -44,7 +44,7 @@ func WithLedger(ctx context.Context, c *config.Config, a Access, do func(*ledger
 		}
 		defer func() { err = errors.Join(err, l.Close()) }()
 		if a != Reading {
-			if _, err := l.Lock(ctx, holder, c.Ledger.LockTimeout); err != nil {
+			if _, err := l.Lock(ctx, lockHolder, c.Ledger.LockTimeout); err != nil {
 				return err
 			}
 		}
@@ -57,11 +57,11 @@ func WithLedger(ctx context.Context, c *config.Config, a Access, do func(*ledger
 func WithLease(ctx context.Context, c *config.Config, do func(*Lease, journal.Scope) error) error {
 	return inScope(ctx, c, func(scope journal.Scope) (err error) {
 		if url := c.Ledger.At(c.Output.RunsDir); url != config.NoLedger {
-			if err := checkThere(url, Writing); err != nil {
+			if err := checkLedger(url, Writing); err != nil {
 				return err
 			}
 		}
-		l, err := Acquire(ctx, c, scope, c.Output.RunsDir, holder)
+		l, err := Acquire(ctx, c, scope, c.Output.RunsDir, lockHolder)
 		if err != nil {
 			return err
 		}
@@ -83,14 +83,14 @@ func inScope(ctx context.Context, c *config.Config, do func(journal.Scope) error
 
 // checkThere refuses to make a ledger only to find nothing in it, and makes its
 // place where it is to be made.
-func checkThere(url string, a Access) error {
+func checkLedger(url string, a Access) error {
 	path, isFile := strings.CutPrefix(url, config.SQLiteURL)
 	switch {
 	case url == config.NoLedger:
 		return exit.Usage(errors.New("open the ledger: the settings say that there is none"), "give --ledger", "usersync help settings")
 	case !isFile:
 		return nil
-	case a == Making:
+	case a == Creating:
 		return os.MkdirAll(filepath.Dir(path), 0o700)
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {

@@ -44,7 +44,7 @@ type api struct {
 	// draft is what a new config says of it; empty where none can be drafted.
 	draft string
 	// absent is what it can do instead of a delete; empty: nothing.
-	absent string
+	onAbsent string
 	// account is what names an account in the section, beside base_url and auth.
 	account string
 }
@@ -71,7 +71,7 @@ func Sections() []config.Section {
 }
 
 // of is the API that c names, with the section that was read.
-func of(c *config.Config) (*api, bool) {
+func apiOf(c *config.Config) (*api, bool) {
 	s, _ := c.Section(c.Target.To)
 	a, ok := s.Value.(*api)
 	return a, ok
@@ -107,7 +107,7 @@ func Offline(ctx context.Context, name string) (Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	to, _ := of(c)
+	to, _ := apiOf(c)
 	to.toSandbox("http://127.0.0.1:1")
 	asked, _, err := to.open(ctx, c, nil)
 	return asked, err

@@ -43,12 +43,12 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 	if len(c.Target.All) > 1 {
 		return nil, exit.Usage(fmt.Errorf("find the destination: %s are named, and this command takes one", exit.List(c.Target.All)), "say which with --to", "")
 	}
-	to, ok := of(c)
+	to, ok := apiOf(c)
 	if !ok {
 		return nil, exit.Usage(errors.New("find the destination: none was named"),
 			"write --to NAME, or to: NAME in the config; known are "+exit.List(names()), c.Invocation.Sandboxed("kard"))
 	}
-	if c.Target.OnAbsent != "" && c.Target.OnAbsent != "delete" && c.Target.OnAbsent != to.absent {
+	if c.Target.OnAbsent != "" && c.Target.OnAbsent != "delete" && c.Target.OnAbsent != to.onAbsent {
 		return nil, exit.Usage(fmt.Errorf("check on_absent: %s cannot %s users", c.Target.To, c.Target.OnAbsent), "leave --on-absent out, and a delete removes them", "usersync run --help")
 	}
 	conn := &Connection{}
@@ -58,10 +58,10 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 	var err error
 	conn.Client, conn.Scope, err = to.open(ctx, c, func(status int, h http.Header) { conn.Pace.Observe(status, h) })
 	if err != nil {
-		return nil, errors.Join(unopened(c, err), conn.Close())
+		return nil, errors.Join(openError(c, err), conn.Close())
 	}
 	limits := PaceOptions(c, conn.Client.Traits())
-	conn.Pace, conn.Slow = pace.New(limits), limits.PerSecond > 0 && limits.PerSecond <= slowest
+	conn.Pace, conn.Slow = pace.New(limits), limits.PerSecond > 0 && limits.PerSecond <= slowRate
 	if err := checkMode(c.Target.Mode, conn.Client.Traits()); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
@@ -70,7 +70,7 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 
 // unopened is a destination whose settings are wrong, or that did not answer
 // when it was asked what it can do.
-func unopened(c *config.Config, err error) error {
+func openError(c *config.Config, err error) error {
 	err = fmt.Errorf("connect to %s: %w", c.Target.To, err)
 	if call, asked := errors.AsType[*destination.CallError](err); asked && call.Fault == destination.Denied {
 		return &exit.Error{Err: err, Hint: "nothing was sent; " + AuthHint(c), Next: c.NextForSettings()}
@@ -83,7 +83,7 @@ func unopened(c *config.Config, err error) error {
 // AuthHint names what in the config leads to an API and to an account there.
 func AuthHint(c *config.Config) string {
 	account := ""
-	if to, ok := of(c); ok && to.account != "" {
+	if to, ok := apiOf(c); ok && to.account != "" {
 		account = ", " + to.account
 	}
 	return fmt.Sprintf("check base_url%s and auth under %s: in the config", account, c.Target.To)
@@ -134,7 +134,7 @@ func (conn *Connection) Close() error {
 const defaultRate = 10.0
 
 // slowest is how many calls a second a disk surely keeps up with.
-const slowest = 200
+const slowRate = 200
 
 // PaceOptions are how fast an API with those traits is called: as c says, or as the
 // API documents.

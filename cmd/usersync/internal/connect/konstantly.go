@@ -24,7 +24,7 @@ func newKonstantly() *api {
 	return &api{
 		name: "konstantly", settings: k.settings(), open: k.open,
 		toSandbox: func(url string) { k.baseURL, k.key = url+konstantlyPath, user.NewSecret("sandbox") }, mock: func() string { return "konstantly" },
-		draft: konstantlyDraft, absent: "block",
+		draft: konstantlyDraft, onAbsent: "block",
 	}
 }
 

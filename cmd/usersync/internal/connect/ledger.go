@@ -36,7 +36,7 @@ func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, ru
 	}
 	address := c.Ledger.At(dir)
 	if address == config.NoLedger {
-		lock, err := filelock.Take(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.Ledger.LockTimeout)
+		lock, err := filelock.Take(ctx, filepath.Join(dir, ".lock-"+scopeName(scope)), run, c.Ledger.LockTimeout)
 		return &Lease{lock: lock}, err
 	}
 	l, err := OpenLedger(ctx, c, scope, address)
@@ -66,7 +66,7 @@ func Unwritable(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
 
-func nameOfScope(s journal.Scope) string {
+func scopeName(s journal.Scope) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s", s.Destination, s.Host, s.Account))
 	return hex.EncodeToString(sum[:6])
 }

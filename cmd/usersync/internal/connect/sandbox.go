@@ -62,7 +62,7 @@ func AddMockFlags(o *MockOptions, flags *pflag.FlagSet) {
 }
 
 // sandboxOf are the options of the sandbox that plays an API.
-func sandboxOf(to *api) (sandbox.Options, error) {
+func sandboxOptions(to *api) (sandbox.Options, error) {
 	m, ok := FindMock(to.mock())
 	if !ok {
 		return sandbox.Options{}, exit.Usage(fmt.Errorf("start the sandbox: nothing plays %s", to.name), "write sandbox: NAME under custom: in the config; known are "+exit.List(Mocks()), "")
@@ -75,7 +75,7 @@ func (conn *Connection) toSandbox(c *config.Config, to *api) error {
 	if !c.Target.Sandbox {
 		return nil
 	}
-	options, err := sandboxOf(to)
+	options, err := sandboxOptions(to)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func newSCIM() *api {
 	return &api{
 		name: "scim", settings: s.settings(), open: s.open,
 		toSandbox: func(url string) { s.baseURL = url }, mock: func() string { return "scim" },
-		draft: scimDraft, absent: "deactivate",
+		draft: scimDraft, onAbsent: "deactivate",
 	}
 }
 
@@ -138,7 +138,7 @@ func (s *scimSection) features(ctx context.Context, c *config.Config, r rest.Con
 	r.Observe = nil // the pace begins with the run
 	for attempt := 0; ; attempt++ {
 		found, _, err := scim.Discover(ctx, r)
-		wait, again := scimBusy(err, attempt)
+		wait, again := retryDiscovery(err, attempt)
 		if !again || attempt == c.Pace.Retries || wait > c.Pace.MaxWait {
 			return s.limit(found), err
 		}
@@ -150,7 +150,7 @@ func (s *scimSection) features(ctx context.Context, c *config.Config, r rest.Con
 
 // scimBusy says when to ask again where the server could not tell: a night is not
 // to be lost for one answer.
-func scimBusy(err error, attempt int) (wait time.Duration, again bool) {
+func retryDiscovery(err error, attempt int) (wait time.Duration, again bool) {
 	ce, failed := errors.AsType[*destination.CallError](err)
 	if !failed || ce.Fault == destination.Denied || ce.Fault == destination.RefusedWhole {
 		return 0, false

@@ -20,7 +20,7 @@ func TestSettingsAreWhole(t *testing.T) {
 			t.Errorf("%s is a secret and has a flag, which everybody on the machine can read", s.Key)
 		}
 		if s.Default != "" {
-			if err := s.Take(s.Default); err != nil {
+			if err := s.Assign(s.Default); err != nil {
 				t.Errorf("%s refuses its own default: %v", s.Key, err)
 			}
 		}

@@ -47,23 +47,23 @@ func From(ctx context.Context, to string, header []string) (*Draft, error) {
 	}
 	d := &Draft{to: to, client: asked, fields: map[user.Field]bool{}}
 	for _, name := range header {
-		d.columns = append(d.columns, column{name: name, field: d.take(knownField(name))})
+		d.columns = append(d.columns, column{name: name, field: d.claim(knownField(name))})
 	}
-	headed := len(d.fields) > 0 // else the names may be somebody's data
+	hasHeader := len(d.fields) > 0 // else the names may be somebody's data
 	for i := range d.columns {
 		c := &d.columns[i]
-		if c.field == "" && headed {
-			c.field = d.take(d.ownField(c.name))
+		if c.field == "" && hasHeader {
+			c.field = d.claim(d.ownField(c.name))
 		}
 		if c.field == "" && c.name != "" {
-			c.field = d.take(guessedField(c.name))
+			c.field = d.claim(guessedField(c.name))
 			c.guessed = c.field != ""
 		}
 	}
 	return d, nil
 }
 
-func (d *Draft) take(f user.Field) user.Field {
+func (d *Draft) claim(f user.Field) user.Field {
 	fields := d.client.Traits().Fields
 	if f == "" || d.fields[f] || f != user.ID && !slices.Contains(fields, f) && f != d.ownField(string(f)) {
 		return ""
@@ -170,14 +170,14 @@ func (d *Draft) YAML(l Layout) string {
 	b.WriteString("fields: # ours: theirs; only these columns are read\n")
 	for _, c := range d.columns {
 		if c.field != "" {
-			fmt.Fprintf(&b, "  %s: %s%s\n", scalar(string(c.field)), scalar(c.name), remark(c))
+			fmt.Fprintf(&b, "  %s: %s%s\n", scalar(string(c.field)), scalar(c.name), comment(c))
 		}
 	}
-	d.open(&b)
+	d.undecided(&b)
 	return b.String()
 }
 
-func remark(c column) string {
+func comment(c column) string {
 	if !c.guessed {
 		return ""
 	}
@@ -188,7 +188,7 @@ func remark(c column) string {
 }
 
 // open lists what is left to decide.
-func (d *Draft) open(b *strings.Builder) {
+func (d *Draft) undecided(b *strings.Builder) {
 	if !d.fields[user.ID] {
 		b.WriteString("  # id: COLUMN # the users' key; required\n")
 	}
@@ -197,7 +197,7 @@ func (d *Draft) open(b *strings.Builder) {
 	}
 	for i, c := range d.columns {
 		if c.field == "" {
-			fmt.Fprintf(b, "  # not sent: %s\n", d.leftOut(c.name, i))
+			fmt.Fprintf(b, "  # not sent: %s\n", d.columnName(c.name, i))
 		}
 	}
 }
@@ -212,7 +212,7 @@ func lineFor(m *user.InvalidError) string {
 
 // leftOut names a column, by its place where its name may be somebody's data: a
 // file without a header would else leave its first row in a config.
-func (d *Draft) leftOut(name string, i int) string {
+func (d *Draft) columnName(name string, i int) string {
 	shown := mapping.Shown(name, i)
 	if len(d.fields) == 0 {
 		shown = mapping.Shown("", i)

@@ -74,14 +74,14 @@ func TestErase(t *testing.T) {
 	feed.Feed, elsewhere.Account = "crm", "other"
 	mine := makeRun(t, dir, id, journal.Header{}, journal.Finished)
 	otherFeed := makeRun(t, dir, id, journal.Header{Scope: feed}, journal.Absorbed)
-	rehearsal := makeRun(t, dir, id, journal.Header{Scope: journal.Scope{Destination: "kard"}, Sandbox: true}, journal.Stopped)
+	sandbox := makeRun(t, dir, id, journal.Header{Scope: journal.Scope{Destination: "kard"}, Sandbox: true}, journal.Stopped)
 	apart := makeRun(t, dir, id, journal.Header{Scope: elsewhere}, journal.Finished)
 	makeRun(t, dir, "u-1", journal.Header{}, "")
 	done, err := Erase(t.Context(), nil, dir, scope, id)
 	if err != nil || done != (Done{Runs: 3, Notes: 3, Lists: 3, Elsewhere: 1}) {
 		t.Errorf("%+v, %v", done, err)
 	}
-	for run, want := range map[string]bool{mine: false, otherFeed: false, rehearsal: false, apart: true} {
+	for run, want := range map[string]bool{mine: false, otherFeed: false, sandbox: false, apart: true} {
 		if holds(t, dir, run) != want {
 			t.Errorf("run %s holds the id: %t", run, !want)
 		}

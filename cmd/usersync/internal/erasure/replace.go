@@ -13,7 +13,7 @@ import (
 
 // rewrite brings all of it to the disk beside the files, and only then puts one
 // after the other into its place.
-func (e *eraser) rewrite(rehearsal bool) (err error) {
+func (e *eraser) rewrite(sandbox bool) (err error) {
 	defer func() { err = errors.Join(err, e.cleanUp()) }()
 	if err := e.copyAll(e.replacement); err != nil {
 		return err
@@ -34,11 +34,11 @@ func (e *eraser) rewrite(rehearsal bool) (err error) {
 			return err
 		}
 	}
-	leavings := []string{erasingFile}
-	if rehearsal { // its ledger ended with it
-		leavings = append(leavings, "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.key")
+	leftovers := []string{erasingFile}
+	if sandbox { // its ledger ended with it
+		leftovers = append(leftovers, "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.key")
 	}
-	return e.dir.Remove(leavings...)
+	return e.dir.Remove(leftovers...)
 }
 
 // replacement makes the file that takes the place of name.

@@ -46,7 +46,7 @@ func (e *eraser) changes() bool {
 // copyAll copies every file that can hold the person to where to leads.
 func (e *eraser) copyAll(to func(name string) (io.Writer, error)) error {
 	e.Erasure.ID = e.id
-	if err := e.readMarks(); err != nil {
+	if err := e.readCheckpoints(); err != nil {
 		return err
 	}
 	results, err := e.copyText("results", to, e.Results)
@@ -64,7 +64,7 @@ func (e *eraser) copyAll(to func(name string) (io.Writer, error)) error {
 }
 
 // readMarks collects the marks of the journal, whose sizes change with the files.
-func (e *eraser) readMarks() error {
+func (e *eraser) readCheckpoints() error {
 	e.Marks = nil
 	return e.read(rundir.JournalName, func(f *os.File, size int64) error {
 		for frame, err := range journal.Frames(f, size) {
@@ -153,7 +153,7 @@ func (e *eraser) copyJournal(to func(string) (io.Writer, error)) error {
 }
 
 func (e *eraser) edit() journal.Edit {
-	mark := 0
+	next := 0
 	return journal.Edit{
 		Sent: func(s *journal.Sent) {
 			if s.ID == e.id {
@@ -168,16 +168,16 @@ func (e *eraser) edit() journal.Edit {
 			}
 		},
 		Checkpoint: func(m *journal.Checkpoint) {
-			m.Results, m.Rejects = sizeAt(e.results, mark, m.Results), sizeAt(e.rejects, mark, m.Rejects)
-			mark++
+			m.Results, m.Rejects = sizeAt(e.results, next, m.Results), sizeAt(e.rejects, next, m.Rejects)
+			next++
 		},
 	}
 }
 
 // sizeAt is where the rows up to a mark end; as it was if the file is gone.
-func sizeAt(c writer.Copied, mark int, was int64) int64 {
-	if mark < len(c.At) {
-		return c.At[mark]
+func sizeAt(c writer.Copied, n int, was int64) int64 {
+	if n < len(c.At) {
+		return c.At[n]
 	}
 	return was
 }

@@ -25,7 +25,7 @@ func fromRuns(dir string, scope journal.Scope, id string) (done Done, err error)
 	if blocking := s.blocking(); len(blocking) > 0 {
 		return done, &BlockedError{Runs: blocking}
 	}
-	for _, c := range s.holding {
+	for _, c := range s.affected {
 		if err := c.erase(&done); err != nil {
 			return done, &UnfinishedError{Run: c.ID, Err: err}
 		}
@@ -36,23 +36,23 @@ func fromRuns(dir string, scope journal.Scope, id string) (done Done, err error)
 
 // survey is what was found out about all runs before any is changed.
 type survey struct {
-	holding   []*candidate            // the id, and can be changed
-	open      []*history.Run          // they hold it, and did not end
-	readers   map[string]*history.Run // one that can be resumed, by the run whose rejects it reads
-	elsewhere int
+	affected   []*candidate            // the id, and can be changed
+	unfinished []*history.Run          // they hold it, and did not end
+	readers    map[string]*history.Run // one that can be resumed, by the run whose rejects it reads
+	elsewhere  int
 }
 
 func searchRuns(dir string, scope journal.Scope, id string) (s survey, err error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
-		return s, &history.PlaceError{Err: err}
+		return s, &history.DirError{Err: err}
 	}
 	s.readers = map[string]*history.Run{}
 	for _, info := range runs {
 		c := &candidate{Run: &history.Run{Dir: dir, ID: info.ID}, user: id}
 		if err := c.search(info); err == nil {
 			s.add(c, scope)
-		} else if c.Journal == nil || c.concerned(scope) {
+		} else if c.Journal == nil || c.belongsTo(scope) {
 			return s, &UnreadableError{Run: info.ID, Err: err}
 		}
 	}
@@ -67,20 +67,20 @@ func (s *survey) add(c *candidate, scope journal.Scope) {
 	}
 	switch {
 	case !c.holds:
-	case !c.concerned(scope):
+	case !c.belongsTo(scope):
 		s.elsewhere++
 	case !c.over():
-		s.open = append(s.open, c.Run)
+		s.unfinished = append(s.unfinished, c.Run)
 	default:
-		s.holding = append(s.holding, c)
+		s.affected = append(s.affected, c)
 	}
 }
 
 // blocking lists the runs that must end first: those that hold the id, and those that
 // would read it in the rejects of another run.
 func (s *survey) blocking() []*history.Run {
-	all := s.open
-	for _, c := range s.holding {
+	all := s.unfinished
+	for _, c := range s.affected {
 		if r := s.readers[c.ID]; r != nil && !slices.Contains(all, r) {
 			all = append(all, r)
 		}
@@ -93,21 +93,21 @@ type candidate struct {
 	*history.Run // Journal is nil if it has none
 	user         string
 	holds        bool
-	marks        []int // the records of the journal's marks
+	checkpoints  []int // the records of the journal's marks
 }
 
 func (c *candidate) over() bool {
-	return c.Journal != nil && c.Journal.Begun && c.Journal.Over() || c.ended()
+	return c.Journal != nil && c.Journal.Begun && c.Journal.Over() || c.stoppedSandbox()
 }
 
 // ended is a rehearsal that was stopped: it cannot be continued.
-func (c *candidate) ended() bool {
+func (c *candidate) stoppedSandbox() bool {
 	return c.Journal != nil && c.Journal.Header.Sandbox && c.Journal.End != nil
 }
 
 // concerned reports whether the run's users are those of the scope. A rehearsal is
 // one for the API.
-func (c *candidate) concerned(scope journal.Scope) bool {
+func (c *candidate) belongsTo(scope journal.Scope) bool {
 	if c.Journal == nil || !c.Journal.Begun {
 		return true // there is no telling
 	}
@@ -133,7 +133,7 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 		if err := e.copyAll(func(string) (io.Writer, error) { return io.Discard, nil }); err != nil {
 			return err
 		}
-		c.marks = e.Marks
+		c.checkpoints = e.Marks
 		c.holds = e.changes() || e.has(erasingFile) && c.over()
 		return nil
 	})
@@ -143,7 +143,7 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 // another call finds all of it again.
 func (c *candidate) erase(done *Done) error {
 	return c.inDir(func(dir *rundir.Dir, files []string) error {
-		e := &eraser{dir: dir, files: files, id: c.user, Erasure: writer.Erasure{Marks: c.marks}}
+		e := &eraser{dir: dir, files: files, id: c.user, Erasure: writer.Erasure{Marks: c.checkpoints}}
 		if err := e.rewrite(c.Journal.Header.Sandbox); err != nil {
 			return err
 		}

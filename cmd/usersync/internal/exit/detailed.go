@@ -1,30 +1,11 @@
 package exit
 
-import (
-	"slices"
-	"strconv"
-	"strings"
-)
-
 // Detailed is what `usersync plan --detailed-exitcode` answers by its exit code, as
 // Terraform does: 0 nothing to do, 1 an error, 2 changes. An error is 1 whatever it
 // is, also one of the command line, so that 2 says one thing only.
 type Detailed struct {
 	Asked   bool
 	Changes bool // there are users to send
-}
-
-// DetailedFlag asks for it.
-const DetailedFlag = "--detailed-exitcode"
-
-// AsksDetailed looks at the command line before it is known to be right.
-func AsksDetailed(args []string) bool {
-	asked := slices.ContainsFunc(args, func(a string) bool {
-		name, value, valued := strings.Cut(a, "=")
-		yes, err := strconv.ParseBool(value)
-		return name == DetailedFlag && (!valued || yes && err == nil)
-	})
-	return asked && slices.Contains(args, "plan")
 }
 
 // Code is the exit code of a plan that was made, or failed. Rejected rows have to be

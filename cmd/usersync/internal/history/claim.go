@@ -30,8 +30,8 @@ func Claim(dir *rundir.Dir) (*os.File, error) {
 
 func claim(journal *os.File) error {
 	err := lock(journal, syscall.LOCK_EX)
-	for until := time.Now().Add(asking); errors.Is(err, syscall.EWOULDBLOCK) && time.Now().Before(until); {
-		time.Sleep(asking / 100)
+	for until := time.Now().Add(claimWait); errors.Is(err, syscall.EWOULDBLOCK) && time.Now().Before(until); {
+		time.Sleep(claimWait / 100)
 		err = lock(journal, syscall.LOCK_EX)
 	}
 	if errors.Is(err, syscall.EWOULDBLOCK) {
@@ -41,7 +41,7 @@ func claim(journal *os.File) error {
 }
 
 // asking is far longer than isClaimed holds the lock.
-const asking = time.Second
+const claimWait = time.Second
 
 func lock(journal *os.File, how int) error {
 	return syscall.Flock(int(journal.Fd()), how|syscall.LOCK_NB)

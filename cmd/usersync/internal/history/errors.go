@@ -28,21 +28,21 @@ func (e *RunningError) Unwrap() error { return ErrRunning }
 
 // TakeUpError says that the ledger was not told what an earlier run did, or that the
 // run could not be ended.
-type TakeUpError struct {
+type AbsorbError struct {
 	Run string
 	Err error
 }
 
-func (e *TakeUpError) Error() string { return fmt.Sprintf("take up run %s: %v", e.Run, e.Err) }
+func (e *AbsorbError) Error() string { return fmt.Sprintf("take up run %s: %v", e.Run, e.Err) }
 
 // Unwrap returns Err.
-func (e *TakeUpError) Unwrap() error { return e.Err }
+func (e *AbsorbError) Unwrap() error { return e.Err }
 
 // PlaceError says that the place of the runs' files cannot be listed, read or written
 // to. Nothing was sent.
-type PlaceError struct{ Err error }
+type DirError struct{ Err error }
 
-func (e *PlaceError) Error() string {
+func (e *DirError) Error() string {
 	if rundir.NoRoom(e.Err) {
 		return fmt.Sprintf("open the run's files: %v; nothing was sent", e.Err)
 	}
@@ -50,4 +50,4 @@ func (e *PlaceError) Error() string {
 }
 
 // Unwrap returns Err.
-func (e *PlaceError) Unwrap() error { return e.Err }
+func (e *DirError) Unwrap() error { return e.Err }

@@ -65,8 +65,8 @@ func isOver(dir string, info rundir.RunInfo, before time.Time) (over bool, input
 	if err != nil {
 		return false, nil, fmt.Errorf("read the journal of run %s: %w", info.ID, err)
 	}
-	past := r.Journal
-	return !past.Resumable() && (past.Over() || untouchedSince(before, dir, info.ID)), ReadBy(past.Header), nil
+	history := r.Journal
+	return !history.Resumable() && (history.Over() || untouchedSince(before, dir, info.ID)), ReadBy(history.Header), nil
 }
 
 // untouchedSince reports whether everything in the directory of a run was last

@@ -65,7 +65,7 @@ func unreadable(id string, err error) error {
 func Unfinished(dir string, scope journal.Scope, ledger string) ([]*Run, error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
-		return nil, &PlaceError{err}
+		return nil, &DirError{err}
 	}
 	var found []*Run
 	for _, info := range runs {
@@ -74,7 +74,7 @@ func Unfinished(dir string, scope journal.Scope, ledger string) ([]*Run, error) 
 		}
 		r, err := Read(dir, info.ID)
 		if err != nil {
-			return nil, &PlaceError{fmt.Errorf("read the journal of run %s: %w", info.ID, err)}
+			return nil, &DirError{fmt.Errorf("read the journal of run %s: %w", info.ID, err)}
 		}
 		was := r.Journal.Header.Scope
 		r.OtherFeed = was.Feed != scope.Feed
@@ -91,7 +91,7 @@ func Unfinished(dir string, scope journal.Scope, ledger string) ([]*Run, error) 
 // Apart separates the runs of other feeds, of which it keeps those that did what the
 // ledger does not know: by what it says of their users, this feed would find them
 // unchanged. The others of these feeds can still be continued.
-func Apart(all []*Run) (own, foreign []*Run) {
+func SplitFeeds(all []*Run) (own, foreign []*Run) {
 	for _, r := range all {
 		switch {
 		case !r.OtherFeed:

@@ -108,7 +108,7 @@ func TestUnfinished(t *testing.T) {
 	if got := ids(all); err != nil || !slices.Equal(got, []string{killed, active, idle}) {
 		t.Fatal(got, err)
 	}
-	own, foreign := Apart(all)
+	own, foreign := SplitFeeds(all)
 	if !slices.Equal(ids(own), []string{killed}) || !slices.Equal(ids(foreign), []string{active}) {
 		t.Error(ids(own), ids(foreign))
 	}
@@ -141,7 +141,7 @@ func TestUnfinishedNeedsEveryJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Unfinished(dir, scope, "")
-	if _, typed := errors.AsType[*PlaceError](err); !typed {
+	if _, typed := errors.AsType[*DirError](err); !typed {
 		t.Error(err)
 	}
 }

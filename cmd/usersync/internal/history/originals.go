@@ -36,7 +36,7 @@ type Reopen func(context.Context, journal.Header) (*reader.Input, error)
 
 // mostOpened is how often the input is opened for rejects that were put into another
 // order; after that the secrets stay masked.
-const mostOpened = 100
+const maxReopens = 100
 
 // Originals reads the input of the run through once, and that of the run whose
 // rejects it sent again, and so on: they must be what those runs have read, or it is
@@ -82,8 +82,8 @@ func (o *Originals) check(ctx context.Context) error {
 	if err := o.open(ctx); err != nil {
 		return err
 	}
-	past := o.run.Journal
-	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), past.Checkpoint, past.Header.Mode == string(config.Mirror))
+	history := o.run.Journal
+	_, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](o.input.Records()), checkpoint.NewDigest(), history.Checkpoint, history.Header.Mode == string(config.Mirror))
 	if err == nil {
 		stop()
 	}
@@ -115,7 +115,7 @@ func (o *Originals) Rows(ctx context.Context, r user.Rejected) [][]byte {
 // record returns a record of the input; nil if it cannot be had.
 func (o *Originals) record(ctx context.Context, n int) *user.Record {
 	if n < o.last || o.next == nil {
-		if o.opened == mostOpened || o.failing {
+		if o.opened == maxReopens || o.failing {
 			return nil
 		}
 		o.opened++

@@ -45,9 +45,9 @@ func leftBehind(t *testing.T, runs, retried, input string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	diary, err := journal.Create(f, h)
+	j, err := journal.Create(f, h)
 	if err == nil {
-		err = errors.Join(diary.Checkpoint(journal.Checkpoint{Record: read.Last(), InputSHA256: read.Sum()}), diary.Finish(journal.End{State: journal.Finished}))
+		err = errors.Join(j.Checkpoint(journal.Checkpoint{Record: read.Last(), InputSHA256: read.Sum()}), j.Finish(journal.End{State: journal.Finished}))
 	}
 	if err = errors.Join(err, f.Close(), in.Close(), dir.Close()); err != nil {
 		t.Fatal(err)

@@ -47,20 +47,20 @@ func digestFile(ctx context.Context, c *config.Config, path string, tally *sourc
 	}
 	s, err := source.Open(o)
 	if err != nil {
-		return unreadable(err)
+		return readError(err)
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	if err := s.Count(); err != nil {
-		return unreadable(err)
+		return readError(err)
 	}
 	if _, err := io.Copy(key, untilDone(ctx, s)); err != nil {
-		return unreadable(err)
+		return readError(err)
 	}
 	return nil
 }
 
 // unreadable is an input that cannot be read to its end.
-func unreadable(err error) error {
+func readError(err error) error {
 	if e, ok := errors.AsType[*source.Error](err); ok {
 		return &reader.InputError{File: e.File, Rule: e.Rule, Hint: e.Hint, Err: e.Err}
 	}

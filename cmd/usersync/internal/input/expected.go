@@ -22,16 +22,16 @@ func expectations(c *config.Config) (config.Expected, error) {
 	var x config.Expected
 	var err error
 	if x.Records, err = expectedRecords(p.Records); err != nil {
-		return x, refusedExpectation(err)
+		return x, expectationError(err)
 	}
 	if x.SHA256, err = expectedSHA256(p.SHA256); err != nil {
-		return x, refusedExpectation(err)
+		return x, expectationError(err)
 	}
 	p.Read = &x
 	return x, nil
 }
 
-func refusedExpectation(err error) error {
+func expectationError(err error) error {
 	return exit.Usage(err, "look whether the job that writes it has run; --expect-records none and --expect-sha256 none expect nothing", "usersync help settings")
 }
 

@@ -44,7 +44,7 @@ func OpenColumns(ctx context.Context, stdin io.Reader, c *config.Config, to conn
 		return reader.Open(ctx, Options(stdin, c, to.Traits(), paths, x))
 	})
 	if err != nil {
-		return nil, refusedInput(ctx, c, paths, err)
+		return nil, inputError(ctx, c, paths, err)
 	}
 	return in, nil
 }
@@ -52,7 +52,7 @@ func OpenColumns(ctx context.Context, stdin io.Reader, c *config.Config, to conn
 // CheckColumns holds the columns of an input against the destination.
 func CheckColumns(ctx context.Context, c *config.Config, to connect.Client, paths []string, in *reader.Input) error {
 	if err := to.CheckColumns(in.Fields(), c.Target.Intent()); err != nil {
-		return refusedInput(ctx, c, paths, err)
+		return inputError(ctx, c, paths, err)
 	}
 	return nil
 }
@@ -80,17 +80,17 @@ func accepts(t destination.Traits) mapping.Accepts {
 
 // refusedInput is an input that does not fit: a person fixes the file or the
 // mapping.
-func refusedInput(ctx context.Context, c *config.Config, paths []string, err error) error {
+func inputError(ctx context.Context, c *config.Config, paths []string, err error) error {
 	if sig := exit.StoppedBy(ctx); sig != nil {
 		return sig
 	}
-	hint, err := WithoutHint(err)
+	hint, err := SplitHint(err)
 	return exit.Usage(fmt.Errorf("open the input: %w", err), hint, nextForInput(c, paths, err))
 }
 
 // WithoutHint returns the hint that an error carries, so that it can stand on a
 // line of its own, and the error with a text without it.
-func WithoutHint(err error) (hint string, bare error) {
+func SplitHint(err error) (hint string, bare error) {
 	if e, ok := errors.AsType[*reader.InputError](err); ok {
 		return e.Hint, err
 	}

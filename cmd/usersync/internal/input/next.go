@@ -16,10 +16,10 @@ import (
 // A config made from the header is a good start where columns do not fit and
 // there is none yet.
 func nextForInput(c *config.Config, paths []string, err error) string {
-	unreadable, ok := errors.AsType[*reader.InputError](err)
+	inputErr, ok := errors.AsType[*reader.InputError](err)
 	path := paths[0]
 	if ok {
-		path = pathOf(unreadable.File, paths)
+		path = pathOf(inputErr.File, paths)
 	}
 	_, aboutColumns := errors.AsType[*mapping.Error](err)
 	broken, _ := errors.AsType[*source.Error](err)
@@ -27,7 +27,7 @@ func nextForInput(c *config.Config, paths []string, err error) string {
 	case ok && !aboutColumns && path == "-":
 		return ""
 	case ok && !aboutColumns && broken != nil:
-		return lookAt(path, broken)
+		return listCommand(path, broken)
 	case ok && !aboutColumns:
 		return "usersync help settings"
 	case c.File == "" && config.IsRegular(path):
@@ -37,7 +37,7 @@ func nextForInput(c *config.Config, paths []string, err error) string {
 }
 
 // lookAt shows what lies at the path, or where nothing does.
-func lookAt(path string, why *source.Error) string {
+func listCommand(path string, why *source.Error) string {
 	if errors.Is(why, fs.ErrNotExist) {
 		path = filepath.Dir(path)
 	}

@@ -21,7 +21,7 @@ func CheckResults(c *config.Config, paths []string, stdin io.Reader) error {
 	taken := slices.ContainsFunc(read, func(path string) bool {
 		return path != "" && path != "-" && SameFile(c.Output.Results, path)
 	})
-	if !taken && !isFileBehind(stdin, c.Output.Results) {
+	if !taken && !isOpenedFrom(stdin, c.Output.Results) {
 		return nil
 	}
 	return exit.Usage(fmt.Errorf("read settings: --results %s is a file that the run reads", c.Output.Results), "give the results a file of their own", "usersync run --help")
@@ -35,11 +35,11 @@ func SameFile(a, b string) bool {
 	if err == nil && err2 == nil {
 		return one.Mode().IsRegular() && os.SameFile(one, two)
 	}
-	return placeOf(a) == placeOf(b)
+	return resolvePath(a) == resolvePath(b)
 }
 
 // placeOf is where a path leads, as far as it can be followed.
-func placeOf(path string) string {
+func resolvePath(path string) string {
 	if whole, err := filepath.EvalSymlinks(path); err == nil {
 		path = whole
 	} else if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
@@ -53,7 +53,7 @@ func placeOf(path string) string {
 
 // isFileBehind reports whether path is the file that was opened as r, as a shell
 // does for < FILE.
-func isFileBehind(r io.Reader, path string) bool {
+func isOpenedFrom(r io.Reader, path string) bool {
 	file, ok := r.(*os.File)
 	if !ok {
 		return false

@@ -32,9 +32,9 @@ func checkAdoption(c *config.Config, traits destination.Traits, in *reader.Input
 	refuse := func(why, hint string) error {
 		return exit.Usage(fmt.Errorf("check --adopt %s: %s; nothing was sent", c.Ledger.Adopt, why), hint, "usersync run --help")
 	}
-	switch stands := c.Ledger.AdoptPlace; {
-	case !strings.HasPrefix(stands, "--"):
-		return refuse("it stands in "+stands+", and would hold every night", "give it as a flag, once")
+	switch source := c.Ledger.AdoptSource; {
+	case !strings.HasPrefix(source, "--"):
+		return refuse("it stands in "+source+", and would hold every night", "give it as a flag, once")
 	case c.Target.Mode != user.Upsert || c.Input.OpColumn != "":
 		return refuse("it is for --mode upsert", "adopt with --mode upsert first, then run with the mode of every night")
 	case c.Ledger.URL == config.NoLedger:

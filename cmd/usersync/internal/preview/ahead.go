@@ -27,7 +27,7 @@ func CheckAhead(c *config.Config, verb string, paths []string) error {
 // *guard.Error of the first guard that trips.
 func (d DryRun) LookAhead(ctx context.Context) (err error) {
 	before := d.Versions()
-	if d.Setup, err = d.Another(ctx); err != nil {
+	if d.Setup, err = d.Duplicate(ctx); err != nil {
 		return err
 	}
 	f, counts, err := d.run(ctx)
@@ -42,13 +42,13 @@ func (d DryRun) LookAhead(ctx context.Context) (err error) {
 			return exit.Usage(fmt.Errorf("look ahead: %s was changed meanwhile; nothing was sent", was.Path), "run again when it is written", "")
 		}
 	}
-	return f.tripped(d.Config)
+	return f.guardError(d.Config)
 }
 
 // tripped returns the error of the first guard that what was foreseen trips.
 // Rejects that are fed again are few, and all of them are meant to change.
-func (f *outcomes) tripped(c *config.Config) error {
-	if f.read > 0 && f.again == f.read {
+func (f *outcomes) guardError(c *config.Config) error {
+	if f.read > 0 && f.fedAgain == f.read {
 		return nil
 	}
 	if f.read < c.Guards.MinRecords {
@@ -62,7 +62,7 @@ func (f *outcomes) tripped(c *config.Config) error {
 func (f *outcomes) tooManyChanges(most config.ChangeLimits) error {
 	known := f.changes.Compared
 	if most.All != nil && !most.All.Covers(f.changes.Changed, known) {
-		return changeError(fmt.Sprintf("%d of %s known would change%s", f.changes.Changed, exit.Plural(known, "user"), mostOf(f.changes)), *most.All)
+		return changeError(fmt.Sprintf("%d of %s known would change%s", f.changes.Changed, exit.Plural(known, "user"), topField(f.changes)), *most.All)
 	}
 	for _, name := range slices.Sorted(maps.Keys(most.Fields)) {
 		if c := f.changes.Of(name); c.Users > 0 && !most.Fields[name].Covers(c.Users, known) {
@@ -82,7 +82,7 @@ func changeError(what string, most config.Share) error {
 }
 
 // mostOf says which field changes most.
-func mostOf(c *plan.Changes) string {
+func topField(c *plan.Changes) string {
 	for _, f := range c.List() {
 		return fmt.Sprintf(", %s for %d of them", f.Field, f.Users)
 	}

@@ -35,7 +35,7 @@ func (p *planner) openFile(ctx context.Context, generation int64) (*plan.Writer,
 func (p *planner) header(d input.Digest, generation int64) plan.Header {
 	return plan.Header{
 		Version: exit.ReadBuild().Version, Made: p.options.Now().UTC(), Inputs: p.Paths, InputSHA256: d.SHA256, InputBytes: d.Bytes,
-		Args:         append([]string{"run"}, p.options.Flags...),
+		Args:         p.options.Args,
 		ConfigSHA256: p.Config.RunDigest(), MappingSHA256: p.Config.MappingDigest(),
 		Scope: p.Scope(), Sandbox: p.Config.Target.Sandbox,
 		Ledger: plan.Ledger{Kept: p.Config.Ledger.URL != config.NoLedger, Generation: generation},
@@ -51,7 +51,7 @@ func (p *planner) generation(ctx context.Context) (int64, error) {
 }
 
 // unchanged finds out whether the ledger or the input changed while the plan was made.
-func (p *planner) unchanged(ctx context.Context, before int64, d input.Digest, kept bool) error {
+func (p *planner) checkUnchanged(ctx context.Context, before int64, d input.Digest, kept bool) error {
 	now, err := p.generation(ctx)
 	if err != nil {
 		return err

@@ -35,7 +35,7 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 	f.file = d.file
 	work := engine.Job{
 		Records:     d.Records(ctx, d.presence, 0).Until(ctx).Batches(RecordsAtOnce),
-		Destination: d.middleware(f).Planned(d.Conn.Client, d.read, &f.calls),
+		Destination: d.middleware(f).WrapDry(d.Conn.Client, d.read, &f.calls),
 		Results:     f,
 		BatchSize:   d.Conn.BatchSize(d.Config.Pace.BatchSize),
 		Workers:     d.Config.Pace.Workers,

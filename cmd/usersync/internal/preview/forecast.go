@@ -27,7 +27,7 @@ func (p *planner) forecast(f *outcomes) report.Forecast {
 	shown := report.Forecast{
 		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
 		Comparison: report.Comparison{Known: f.changes.Compared, Changed: f.changes.Changed},
-		Work:       report.Work{Calls: madeOf(&f.calls), Made: f.made.Total()},
+		Work:       report.Work{Calls: callTotals(&f.calls), Made: f.made.Total()},
 		Scope:      p.Conn.Scope, Inputs: p.Paths,
 	}
 	for status, n := range f.counts {
@@ -41,28 +41,28 @@ func (p *planner) forecast(f *outcomes) report.Forecast {
 		shown.Fields = append(shown.Fields, report.FieldChange(c))
 	}
 	shown.Time(connect.PaceOptions(p.Config, p.Conn.Client.Traits()).PerSecond)
-	shown.Warnings = append(p.notes, p.remarks(f)...)
+	shown.Warnings = append(p.notes, p.warnings(f)...)
 	return shown
 }
 
-func madeOf(c *destination.Calls) map[string]int {
+func callTotals(c *destination.Calls) map[string]int {
 	made := map[string]int{}
-	for kind, counts := range c.Met() {
+	for kind, counts := range c.Counts() {
 		made[kind] = counts.Total()
 	}
 	return made
 }
 
 // remarks are what a person should know before the plan is done.
-func (p *planner) remarks(f *outcomes) []string {
+func (p *planner) warnings(f *outcomes) []string {
 	var all []string
-	if n := f.calls.Met()[destination.ReadCall].Total(); n > 0 && !p.options.Read {
+	if n := f.calls.Counts()[destination.ReadCall].Total(); n > 0 && !p.options.Read {
 		all = append(all, exit.Plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
 	}
 	if p.Config.Ledger.Full {
 		all = append(all, "--full sends every user, whatever the ledger says")
 	}
-	if most := p.Config.Guards.MaxErrors; f.wrong() > 0 && (most.Count > 0 || most.Percent > 0 && f.read >= ErrorsAfter) && !most.Covers(f.wrong(), f.read) {
+	if most := p.Config.Guards.MaxErrors; f.rejected() > 0 && (most.Count > 0 || most.Percent > 0 && f.read >= ErrorsAfter) && !most.Covers(f.rejected(), f.read) {
 		all = append(all, "more users are invalid or refused than --max-errors allows: a run would stop early")
 	}
 	if f.sends() > 0 {

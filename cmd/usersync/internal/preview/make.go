@@ -27,7 +27,7 @@ type Options struct {
 	Wire  context.Context // ends when calls on the wire are to be cut
 	Out   string          // the file that keeps it; empty if none does
 	Read  bool            // make the reads that updates need
-	Flags []string        // of a run with the same settings
+	Args  []string        // the command line of a run with the same settings
 }
 
 // Plan is a plan that was made.
@@ -130,16 +130,16 @@ func (p *planner) make(ctx context.Context) (made *Plan, err error) {
 		absence, err = err, nil
 	}
 	if err != nil {
-		return nil, notPlanned(err)
+		return nil, planError(err)
 	}
 	p.notes = append(p.notes, p.Input.Warnings()...)
-	if err := p.unchanged(ctx, before, digest, file != nil); err != nil {
+	if err := p.checkUnchanged(ctx, before, digest, file != nil); err != nil {
 		return nil, err
 	}
-	made = &Plan{Forecast: p.forecast(f), Outcomes: writer.CountOutcomes(f.counts), Stops: errors.Join(f.tripped(p.Config), absence)}
+	made = &Plan{Forecast: p.forecast(f), Outcomes: writer.CountOutcomes(f.counts), Stops: errors.Join(f.guardError(p.Config), absence)}
 	if file != nil && made.Stops == nil {
 		if err := file.Finish(f.read); err != nil {
-			return nil, &history.PlaceError{Err: err}
+			return nil, &history.DirError{Err: err}
 		}
 		made.Kept = true
 	}
@@ -148,8 +148,8 @@ func (p *planner) make(ctx context.Context) (made *Plan, err error) {
 
 // notPlanned is why the input could not be planned. The hint of an error stands on a
 // line of its own.
-func notPlanned(err error) error {
-	hint, err := input.WithoutHint(err)
+func planError(err error) error {
+	hint, err := input.SplitHint(err)
 	err = fmt.Errorf("plan: %w", err)
 	if _, hinted := errors.AsType[*exit.Error](err); hinted || hint == "" {
 		return err

@@ -15,16 +15,16 @@ const firstShown = 5
 
 // outcomes are what a run would come to. They are taken in the order of the records.
 type outcomes struct {
-	read    int
-	absent  int // deletions of a mirror
-	again   int // records that were rejected before and are fed again
-	counts  map[user.Status]int
-	codes   writer.Codes
-	first   map[user.Status][]string // ids
-	calls   destination.Calls        // that would be made
-	made    destination.Calls        // reads that were made for it
-	changes *plan.Changes
-	file    *plan.Writer // nil: it is not kept
+	read     int
+	absent   int // deletions of a mirror
+	fedAgain int // records that were rejected before and are fed again
+	counts   map[user.Status]int
+	codes    writer.Codes
+	first    map[user.Status][]string // ids
+	calls    destination.Calls        // that would be made
+	made     destination.Calls        // reads that were made for it
+	changes  *plan.Changes
+	file     *plan.Writer // nil: it is not kept
 }
 
 func newOutcomes() *outcomes {
@@ -39,7 +39,7 @@ func (f *outcomes) Write(o user.Outcome) error {
 	}
 	f.counts[o.Status]++
 	if o.Record.Origin.Before != nil {
-		f.again++
+		f.fedAgain++
 	}
 	if ids := f.first[o.Status]; len(ids) < firstShown {
 		f.first[o.Status] = append(ids, o.Record.User.ID)
@@ -75,4 +75,4 @@ func (f *outcomes) sends() int {
 }
 
 // wrong is how many would not be sent, or not be taken.
-func (f *outcomes) wrong() int { return f.counts[user.Invalid] + f.counts[user.Refused] }
+func (f *outcomes) rejected() int { return f.counts[user.Invalid] + f.counts[user.Refused] }

@@ -151,12 +151,12 @@ func TestTooManyChanges(t *testing.T) {
 		if err := settings.Guards.MaxChange.Add(text); err != nil {
 			t.Fatal(err)
 		}
-		tripped, ok := errors.AsType[*guard.Error](f.tripped(settings))
+		tripped, ok := errors.AsType[*guard.Error](f.guardError(settings))
 		if ok != c.trips || ok && (tripped.Name != ChangeGuard || tripped.Hint == "") {
 			t.Errorf("%s: %+v", text, tripped)
 		}
-		f.again = f.read // rejects that are fed again are meant to change
-		if err := f.tripped(settings); err != nil {
+		f.fedAgain = f.read // rejects that are fed again are meant to change
+		if err := f.guardError(settings); err != nil {
 			t.Errorf("%s of rejects: %v", text, err)
 		}
 	}

@@ -44,7 +44,7 @@ func Prepare(ctx context.Context, c *config.Config, conn *connect.Connection, pa
 }
 
 // Another is the same setup with the input opened once more.
-func (s *Setup) Another(ctx context.Context) (*Setup, error) {
+func (s *Setup) Duplicate(ctx context.Context) (*Setup, error) {
 	return Prepare(ctx, s.Config, s.Conn, s.Paths, s.stdin)
 }
 

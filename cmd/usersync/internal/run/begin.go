@@ -60,7 +60,7 @@ func (p *Prepared) Begin(ctx context.Context) (*Run, error) {
 // start returns where the run starts. With an error, release what it returns.
 func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	if b.Config.Target.Sandbox {
-		return b.rehearse(ctx)
+		return b.startSandbox(ctx)
 	}
 	if b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), b.Config.Output.RunsDir, b.started.UTC().Format("20060102T150405Z")); err != nil {
 		return nil, exit.NothingSent(err)
@@ -80,7 +80,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 			return nil, err
 		}
 	}
-	left, foreign := history.Apart(left)
+	left, foreign := history.SplitFeeds(left)
 	at, left, err = b.resumeAny(ctx, left)
 	if err != nil {
 		return at, err
@@ -94,12 +94,12 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 			return at, err
 		}
 	}
-	return at, b.takeUp(ctx, left, at.files.dir.ID())
+	return at, b.absorb(ctx, left, at.files.dir.ID())
 }
 
 // rehearse starts a run whose ledger is new and in the run's own directory: the
 // sandbox holds nothing from before.
-func (b *beginning) rehearse(ctx context.Context) (*start, error) {
+func (b *beginning) startSandbox(ctx context.Context) (*start, error) {
 	at, err := b.startNew(ctx)
 	if err != nil || b.Config.Ledger.URL == config.NoLedger {
 		return at, err
@@ -117,7 +117,7 @@ func (b *beginning) startNew(ctx context.Context) (*start, error) {
 	h := b.header()
 	h.Run = files.dir.ID()
 	if err := files.begin(h); err != nil {
-		return at, &history.PlaceError{Err: err}
+		return at, &history.DirError{Err: err}
 	}
 	return at, nil
 }
@@ -132,9 +132,9 @@ func (b *beginning) newPresence(ctx context.Context) (*mirror.Presence, error) {
 }
 
 // takeUp ends the runs that will not be resumed.
-func (b *beginning) takeUp(ctx context.Context, left []*history.Run, by string) error {
+func (b *beginning) absorb(ctx context.Context, left []*history.Run, by string) error {
 	for _, r := range left {
-		if err := r.TakeUp(ctx, b.lease.Ledger, by); err != nil {
+		if err := r.Absorb(ctx, b.lease.Ledger, by); err != nil {
 			return err
 		}
 		b.options.Log.Always("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Checkpoint.Record))

@@ -17,7 +17,7 @@ import (
 
 // NotApplied is a plan of which nothing was sent; replan is the command that makes a
 // new one.
-func NotApplied(err error, replan string) error {
+func PlanRefused(err error, replan string) error {
 	return exit.Usage(exit.NothingSent(err), "make a new plan, and look at it", replan)
 }
 
@@ -43,14 +43,14 @@ func checkBound(ctx context.Context, p *plan.Plan, s *preview.Setup) error {
 		return fmt.Errorf("apply plan %s: %w; nothing was sent", p.Path, err)
 	}
 	p.Bind(d.Fingerprints)
-	if what := unlike(p.Header, s, d); what != "" {
+	if what := changedSince(p.Header, s, d); what != "" {
 		return stale(p, s, what)
 	}
 	return nil
 }
 
 // unlike says what is not as it was when the plan was made; empty if all is.
-func unlike(h plan.Header, s *preview.Setup, d input.Digest) string {
+func changedSince(h plan.Header, s *preview.Setup, d input.Digest) string {
 	switch {
 	case h.InputBytes != d.Bytes:
 		return fmt.Sprintf("the input was changed: it has %d bytes now, and had %d", d.Bytes, h.InputBytes)
@@ -106,5 +106,6 @@ func checkLedger(ctx context.Context, p *plan.Plan, s *preview.Setup, l *ledger.
 
 // stale is a plan that does not hold any more.
 func stale(p *plan.Plan, s *preview.Setup, what string) error {
-	return NotApplied(p.Fault("%s", what), s.Config.Invocation.Command("plan", append([]string{"--out", p.Path}, s.Paths...)...))
+	again := s.Config.Invocation.With(config.Flag{Name: "out", Value: p.Path}).Command("plan", s.Paths...)
+	return PlanRefused(p.Fault("%s", what), again)
 }

@@ -21,17 +21,17 @@ func (h *headerSkipper) Write(p []byte) (int, error) {
 }
 
 // openCopy opens what --results names.
-func (f *files) openCopy(behind bool) (writer.Writer, error) {
+func (f *files) openCopy(resumed bool) (writer.Writer, error) {
 	var err error
 	if f.Results == "-" {
 		f.copy = rundir.Stream(f.stdout, "standard output")
 	} else if f.copy, err = rundir.Replace(f.Results); err != nil {
 		return nil, err
 	}
-	if behind {
+	if resumed {
 		err = f.copyBefore()
 	}
-	to := &headerSkipper{to: f.copy, skip: behind}
+	to := &headerSkipper{to: f.copy, skip: resumed}
 	w, bad := writer.NewResults(to, writer.Format(f.ResultsFormat))
 	to.skip = false
 	return w, errors.Join(err, bad)

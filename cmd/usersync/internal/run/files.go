@@ -32,7 +32,7 @@ type files struct {
 	copy       *rundir.File // --results; nil if there is none
 	summary    *rundir.File // holds room for it from the start
 	writer     writer.Writer
-	second     writer.Writer // of the copy; nil if there is none
+	copyWriter writer.Writer // of the copy; nil if there is none
 	counts     *counters
 	incomplete bool // a file lacks something of what it was given
 
@@ -44,7 +44,7 @@ type files struct {
 func createFiles(spec filesSpec, started time.Time) (*files, error) {
 	dir, err := rundir.Create(spec.RunsDir, started)
 	if err != nil {
-		return nil, &history.PlaceError{Err: err}
+		return nil, &history.DirError{Err: err}
 	}
 	f := &files{filesSpec: spec, dir: dir, counts: newCounters()}
 	err = f.open()
@@ -52,7 +52,7 @@ func createFiles(spec filesSpec, started time.Time) (*files, error) {
 		err = f.reserve()
 	}
 	if err != nil {
-		return nil, errors.Join(&history.PlaceError{Err: err}, f.abandon(err))
+		return nil, errors.Join(&history.DirError{Err: err}, f.abandon(err))
 	}
 	return f, nil
 }
@@ -90,7 +90,7 @@ func (f *files) open() (err error) {
 	if f.rejects, err = f.dir.File(f.rejectsName()); err != nil {
 		return err
 	}
-	return f.compose()
+	return f.openWriters()
 }
 
 // begin claims the run, and begins its journal.
@@ -117,9 +117,9 @@ func (f *files) release() error {
 }
 
 // compose makes the one writer. Files of a resumed run have their headers.
-func (f *files) compose() error {
-	behind := f.results.Size() > 0
-	resultsTo, rejectsTo := &headerSkipper{to: f.results, skip: behind}, &headerSkipper{to: f.rejects, skip: f.rejects.Size() > 0}
+func (f *files) openWriters() error {
+	resumed := f.results.Size() > 0
+	resultsTo, rejectsTo := &headerSkipper{to: f.results, skip: resumed}, &headerSkipper{to: f.rejects, skip: f.rejects.Size() > 0}
 	results, err := writer.NewResults(resultsTo, writer.Format(f.ResultsFormat))
 	if err != nil {
 		return err
@@ -133,7 +133,7 @@ func (f *files) compose() error {
 	}
 	resultsTo.skip, rejectsTo.skip = false, false
 	if f.Results != "" {
-		if f.second, err = f.openCopy(behind); err != nil {
+		if f.copyWriter, err = f.openCopy(resumed); err != nil {
 			return err
 		}
 	}

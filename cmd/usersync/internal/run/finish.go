@@ -17,14 +17,14 @@ func (f *files) abandon(why error) error {
 // finish gives the files their names if the run is complete. Otherwise they stay
 // *.partial, with everything that was written. A stream gets all of it too. An error
 // that is part of known is not repeated, nor is a full disk.
-func (f *files) finish(whole bool, known error) error {
+func (f *files) finish(complete bool, known error) error {
 	var errs []error
 	for _, file := range []*rundir.File{f.results, f.rejects, f.copy} {
 		if file == nil {
 			continue
 		}
 		end := file.Close
-		if whole {
+		if complete {
 			end = file.Commit
 		}
 		err := end()

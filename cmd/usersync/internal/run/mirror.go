@@ -18,8 +18,8 @@ import (
 
 // keepRules notes these settings, once the feed was sent whole.
 func (r *Run) keepRules(ctx context.Context) error {
-	whole := r.Config.Target.Mode == config.Mirror || r.Config.Target.Mode == user.Upsert
-	if r.lease.Ledger == nil || !whole || r.options.Retried.Run != "" || r.checkpointer.FedAgain() || r.Config.Target.Sandbox {
+	complete := r.Config.Target.Mode == config.Mirror || r.Config.Target.Mode == user.Upsert
+	if r.lease.Ledger == nil || !complete || r.options.Retried.Run != "" || r.checkpointer.FedAgain() || r.Config.Target.Sandbox {
 		return nil
 	}
 	return r.lease.Ledger.KeepRules(context.WithoutCancel(ctx), r.FeedRules(r.at.files.dir.ID()))

@@ -44,7 +44,7 @@ func Resume(c *config.Config, r *history.Run) (o Options, err error) {
 			return o, fmt.Errorf("resume run %s, which retries run %s: %w", r.ID, h.Retried, err)
 		}
 		o.Retried = Retried{Rejects: rejects, Trailer: c.Proof.Trailer}
-		c.Proof.Spare()
+		c.Proof.ExpectNothing()
 	}
 	if o.Plan, err = planOf(h); err != nil {
 		return o, err
@@ -63,11 +63,11 @@ func planOf(h journal.Header) (*plan.Plan, error) {
 	}
 	p, err := plan.Open(h.Plan.Path)
 	if err != nil {
-		return nil, NotApplied(err, "")
+		return nil, PlanRefused(err, "")
 	}
 	p.ApprovedBy = h.Plan.ApprovedBy
 	if p.SHA256 != h.Plan.SHA256 {
-		return nil, errors.Join(NotApplied(p.Fault("it is not the plan that the run was begun with"), ""), p.Close())
+		return nil, errors.Join(PlanRefused(p.Fault("it is not the plan that the run was begun with"), ""), p.Close())
 	}
 	return p, nil
 }
@@ -88,7 +88,7 @@ func RejectsOf(r *history.Run) (history.Rejects, error) {
 // c. Settings that would make other users of them are an *exit.Error.
 func Retry(c *config.Config, r *history.Run, rejects history.Rejects) (o Options, err error) {
 	o = Options{Retried: Retried{Rejects: rejects, Trailer: c.Proof.Trailer}, Files: []string{rejects.Path}}
-	c.Proof.Spare()
+	c.Proof.ExpectNothing()
 	c.Invocation.Files = o.Files
 	if c.RunDigest() != r.Journal.Header.ConfigSHA256 || c.MappingDigest() != r.Journal.Header.MappingSHA256 {
 		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", r.ID),

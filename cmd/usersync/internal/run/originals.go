@@ -53,7 +53,7 @@ func (o Options) reopen(ctx context.Context, c *config.Config, t destination.Tra
 	}
 	in, err := reader.Open(ctx, options)
 	if err != nil {
-		_, err = input.WithoutHint(err)
+		_, err = input.SplitHint(err)
 		return nil, err
 	}
 	return in, nil

@@ -61,8 +61,8 @@ func (b *beginning) cannotResume(why error) error {
 // begins with what that run has written. Without a run that was asked for, another
 // input is no error: the start is nil.
 func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, error) {
-	mark, read := r.Journal.Checkpoint, checkpoint.NewDigest()
-	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](b.Records(ctx, b.presence, mark.Record)), read, mark, b.Config.Target.Mode == config.Mirror)
+	last, read := r.Journal.Checkpoint, checkpoint.NewDigest()
+	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](b.Records(ctx, b.presence, last.Record)), read, last, b.Config.Target.Mode == config.Mirror)
 	if _, other := errors.AsType[*checkpoint.InputChangedError](err); other && b.options.Resume == "" {
 		return nil, b.reopenInput(ctx)
 	}
@@ -72,14 +72,14 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 	files, before, err := b.reopenFiles(r, read)
 	if err != nil {
 		stop()
-		return nil, &history.PlaceError{Err: err}
+		return nil, &history.DirError{Err: err}
 	}
 	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before,
-		Resumed: engine.Resumed{From: mark.Record, Maybe: mark.Record + journal.MaxUncheckpointed, Earlier: r.Unfinished().Outcomes()}}
+		Resumed: engine.Resumed{From: last.Record, Maybe: last.Record + journal.MaxUncheckpointed, Earlier: r.Unfinished().Outcomes()}}
 	if len(b.Conn.Unsafe()) > 0 {
 		at.Sent = r.Unfinished().Sent()
 	}
-	facts := []zap.Field{zap.Int("behind_record", mark.Record)}
+	facts := []zap.Field{zap.Int("behind_record", last.Record)}
 	if b.options.Resume == "" {
 		facts = append(facts, zap.String("hint", "--new begins another"))
 	}
@@ -115,22 +115,22 @@ func (b *beginning) continueFiles(f *files, r *history.Run, read *checkpoint.Dig
 	if before, err = f.recount(); err != nil {
 		return before, err
 	}
-	if err := f.compose(); err != nil {
+	if err := f.openWriters(); err != nil {
 		return before, err
 	}
-	mark := &r.Journal.Checkpoint
-	if read.Last()+before.Absent != mark.Record && read.Last() < mark.Record {
-		return before, &checkpoint.InputChangedError{Record: mark.Record}
+	last := &r.Journal.Checkpoint
+	if read.Last()+before.Absent != last.Record && read.Last() < last.Record {
+		return before, &checkpoint.InputChangedError{Record: last.Record}
 	}
-	read.Pass(mark.Record)
+	read.Pass(last.Record)
 	if err := f.resume(r.Journal, journal.Resumed{At: b.started, Args: b.options.Args}); err != nil {
 		return before, err
 	}
-	if mark.Outcomes == nil { // it is the ledger's, which does not count
-		mark.Outcomes = before.Outcomes
+	if last.Outcomes == nil { // it is the ledger's, which does not count
+		last.Outcomes = before.Outcomes
 	}
-	if before.Written != mark.Record {
-		return before, fmt.Errorf("continue run %s: its results hold %d records, and its mark stands at %d", r.ID, before.Written, mark.Record)
+	if before.Written != last.Record {
+		return before, fmt.Errorf("continue run %s: its results hold %d records, and its mark stands at %d", r.ID, before.Written, last.Record)
 	}
-	return before, f.journal.Checkpoint(*mark) // the journal may lack the ledger's
+	return before, f.journal.Checkpoint(*last) // the journal may lack the ledger's
 }

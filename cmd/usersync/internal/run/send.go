@@ -61,15 +61,15 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	if r.Config.Log.Progress != "never" {
 		r.options.Progress.Start(progress.Source{Note: r.Conn.Pace.Note, Calls: r.calls.Total})
 	}
-	known := newRecall(r.lease.Ledger, r.Config.Ledger.Full, r.checkpointer.Marked, r.presence)
+	known := newLedgerView(r.lease.Ledger, r.Config.Ledger.Full, r.checkpointer.Marked, r.presence)
 	work := r.job(ctx, known)
-	heard := r.stopping.announce(ctx)
-	ctx, release := r.budgeted(ctx)
+	stopAnnouncing := r.stopping.announce(ctx)
+	ctx, release := r.withBudget(ctx)
 	defer release()
 	counts, err := r.run(ctx, work)
-	heard()
+	stopAnnouncing()
 	r.reading = counts.Reading
-	r.warn()
+	r.logWarnings()
 	r.counts = total(r.at.before.Summary, counts)
 	if !rundir.NoRoom(err) {
 		err = errors.Join(err, r.checkpointer.Finish(err))
@@ -77,8 +77,8 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	if err == nil && counts.Finished {
 		err = known.keepUnchanged(ctx, files.dir.ID())
 	}
-	if unshown := r.options.Progress.Stop(); unshown != nil { // no reason to fail
-		r.options.Log.Warn("progress could not be shown", zap.Error(unshown))
+	if failed := r.options.Progress.Stop(); failed != nil { // no reason to fail
+		r.options.Log.Warn("progress could not be shown", zap.Error(failed))
 	}
 	err = exit.WithSignal(ctx, err)
 	if err != nil {
@@ -92,10 +92,10 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 }
 
 // job is the engine's work, without its records.
-func (r *Run) job(ctx context.Context, known *recall) engine.Job {
+func (r *Run) job(ctx context.Context, known *ledgerView) engine.Job {
 	c, files := r.Config, r.at.files
 	work := engine.Job{
-		Destination: r.middleware().Around(inFlight{r.Conn.Client, &r.stopping.calls}),
+		Destination: r.middleware().Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
 		Results:     r.writer(),
 		BatchSize:   r.Conn.BatchSize(c.Pace.BatchSize),
 		Workers:     c.Pace.Workers,
@@ -120,10 +120,10 @@ func (r *Run) job(ctx context.Context, known *recall) engine.Job {
 // copy of the results, which may break: a checkpoint must agree with the results.
 func (r *Run) writer() writer.Writer {
 	files := r.at.files
-	if files.second == nil {
+	if files.copyWriter == nil {
 		return writer.Tee(files.writer, r.checkpointer)
 	}
-	return writer.Tee(files.writer, r.checkpointer, files.second)
+	return writer.Tee(files.writer, r.checkpointer, files.copyWriter)
 }
 
 func (r *Run) middleware() stack.Options {
@@ -131,7 +131,7 @@ func (r *Run) middleware() stack.Options {
 	sizer, _ := r.Conn.Client.(destination.Sizer)
 	return stack.Options{Sizer: sizer, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
 		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
-		Pending: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
+		Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
 }
 
 // run does the work, unless a look ahead forbids it, and keeps the settings by
@@ -152,7 +152,7 @@ func (r *Run) run(ctx context.Context, work engine.Job) (engine.Summary, error) 
 var ErrBudget = errors.New("the time of --max-duration is used up")
 
 // budgeted ends ctx when the time of the run is used up.
-func (r *Run) budgeted(ctx context.Context) (context.Context, context.CancelFunc) {
+func (r *Run) withBudget(ctx context.Context) (context.Context, context.CancelFunc) {
 	if r.Config.Guards.MaxDuration == 0 {
 		return ctx, func() {}
 	}
@@ -160,7 +160,7 @@ func (r *Run) budgeted(ctx context.Context) (context.Context, context.CancelFunc
 }
 
 // warn tells what a person should know of the input once it was read.
-func (r *Run) warn() {
+func (r *Run) logWarnings() {
 	if r.reading { // by another goroutine, which a pipe keeps waiting
 		return
 	}
@@ -217,5 +217,5 @@ type Facts struct {
 // Facts returns them. They are known once Send has returned.
 func (r *Run) Facts() Facts {
 	return Facts{Paths: r.Paths, Dir: r.at.files.dir.Path(), Resumed: r.options.Resume != "",
-		Unshown: r.Conn.Client.Traits().Unshown(), LastMet: r.calls.Last()}
+		Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
 }

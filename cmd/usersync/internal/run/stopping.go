@@ -48,7 +48,7 @@ func (s *stopping) announce(ctx context.Context) (stop func()) {
 	drop := context.AfterFunc(ctx, func() {
 		defer close(said)
 		if exit.StoppedBy(ctx) != nil {
-			s.say(stoppingText(s.calls.Load(), s.timeout.String()))
+			s.print(stoppingText(s.calls.Load(), s.timeout.String()))
 		}
 	})
 	return func() {
@@ -58,7 +58,7 @@ func (s *stopping) announce(ctx context.Context) (stop func()) {
 	}
 }
 
-func (s *stopping) say(text string) {
+func (s *stopping) print(text string) {
 	if s.log.Data != nil {
 		s.log.Data.Info(text)
 		return

@@ -27,11 +27,11 @@ func (r *Run) summary(err error) report.Summary {
 			RecordsRead: r.counts.Read - r.counts.Absent, SettledUpTo: r.counts.SettledUpTo, Deletions: files.counts.deletions.facts(r.Config.Target.Mode),
 			Outcomes: writer.CountOutcomes(r.counts.Outcomes), Codes: files.counts.codes.Top(preview.TopCodes),
 		},
-		Calls: callFacts(r.calls.Met()), Pace: paceFacts(r.Conn.Pace.Report()), Times: report.Times{StartedAt: r.started},
+		Calls: callFacts(r.calls.Counts()), Pace: paceFacts(r.Conn.Pace.Report()), Times: report.Times{StartedAt: r.started},
 		Scope: r.Conn.Scope, Inputs: r.inputs(),
 		Config:  &report.Config{Path: r.Config.File, SHA256: r.Config.Digest(), MappingSHA256: r.Config.MappingDigest()},
 		Program: report.Program{Version: b.Version, Commit: b.Commit},
-		By:      by(r.options.Args),
+		By:      startedBy(r.options.Args),
 	}
 	s.Files, s.Retried = files.facts(r.counts.Written, s.Outcomes.Rejected()), r.options.Retried.facts(s.Outcomes)
 	s.Plan = planInSummary(r.options.Plan)
@@ -44,7 +44,7 @@ func (r *Run) summary(err error) report.Summary {
 	return s
 }
 
-func by(args []string) report.By {
+func startedBy(args []string) report.By {
 	b := report.By{Arguments: args}
 	if me, err := osuser.Current(); err == nil {
 		b.User = me.Username

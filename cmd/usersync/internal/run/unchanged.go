@@ -10,7 +10,7 @@ import (
 
 // keepUnchanged tells the ledger which users the run saw unchanged, now that all of it
 // is written: rejects of earlier runs are out of date for them.
-func (r *recall) keepUnchanged(ctx context.Context, run string) error {
+func (r *ledgerView) keepUnchanged(ctx context.Context, run string) error {
 	if r == nil {
 		return nil
 	}

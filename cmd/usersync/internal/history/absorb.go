@@ -12,14 +12,14 @@ import (
 // TakeUp tells the ledger, which may be nil, what the run did after its last
 // checkpoint, and ends it for good: the run by went on from there. Another process
 // that works on the run is ErrRunning. What goes wrong is a *TakeUpError.
-func (r *Run) TakeUp(ctx context.Context, l *ledger.Ledger, by string) error {
-	if err := r.takeUp(ctx, l, by); err != nil {
-		return &TakeUpError{Run: r.ID, Err: err}
+func (r *Run) Absorb(ctx context.Context, l *ledger.Ledger, by string) error {
+	if err := r.absorb(ctx, l, by); err != nil {
+		return &AbsorbError{Run: r.ID, Err: err}
 	}
 	return nil
 }
 
-func (r *Run) takeUp(ctx context.Context, l *ledger.Ledger, by string) (err error) {
+func (r *Run) absorb(ctx context.Context, l *ledger.Ledger, by string) (err error) {
 	dir, err := rundir.Open(r.Dir, r.ID)
 	if err != nil {
 		return err

@@ -8,14 +8,14 @@ import (
 	"usersync/sync/user"
 )
 
-// Keyed finds the key that the API made of a user, where an update or a delete
-// needs it and the record does not know it.
-type Keyed struct{ destination.API }
+// Resolved looks up the key that the API assigned to a user, if an update or a delete
+// needs it and the record does not have it.
+type Resolved struct{ destination.API }
 
 // Apply sends the records whose keys are known or found. In a batch of several a
-// read that fails speaks for its own record only: else a hundred reads would have
-// to go well at once, again and again.
-func (k Keyed) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+// failed read affects its own record only: otherwise a hundred reads would have to
+// succeed at once.
+func (k Resolved) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	if b.Op == user.Create || !k.Traits().OwnKeys {
 		return k.API.Apply(ctx, b)
 	}
@@ -23,12 +23,12 @@ func (k Keyed) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) 
 	var send []int
 	for i, r := range b.Records {
 		var err error
-		if outcomes[i], err = k.locate(ctx, r); err != nil {
+		if outcomes[i], err = k.resolve(ctx, r); err != nil {
 			ce := callError(err)
 			if ce == nil || ce.Fault == destination.Denied || len(b.Records) == 1 {
 				return nil, err
 			}
-			outcomes[i] = spread(ce, b.Of(b.Records[i:i+1]), destination.Safe)[0]
+			outcomes[i] = toAll(ce, b.Of(b.Records[i:i+1]), destination.Safe)[0]
 		}
 		if outcomes[i].Status == user.Unsettled {
 			send = append(send, i)
@@ -48,14 +48,14 @@ func (k Keyed) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) 
 	return outcomes, nil
 }
 
-// locate gives the record its key, or an outcome where there is none to be had.
-func (k Keyed) locate(ctx context.Context, r *user.Record) (user.Outcome, error) {
+// resolve sets the record's key, or returns an outcome if the key cannot be found.
+func (k Resolved) resolve(ctx context.Context, r *user.Record) (user.Outcome, error) {
 	if r.Remote != "" {
 		return user.Outcome{}, nil
 	}
 	found, err := k.Find(ctx, r)
 	if err != nil {
-		return user.Outcome{}, destination.OnlyRead(err)
+		return user.Outcome{}, destination.AsNotTaken(err)
 	}
 	r.Remote = found.Remote
 	switch {
@@ -63,9 +63,9 @@ func (k Keyed) locate(ctx context.Context, r *user.Record) (user.Outcome, error)
 		return user.Outcome{Status: user.Missing, HTTP: found.HTTP}, nil
 	case r.Remote != "":
 		return user.Outcome{}, nil
-	case r.Op == user.Upsert: // a create met somebody of whom no more can be learned
+	case r.Op == user.Upsert: // a create met an existing user, and the API says no more
 		return user.Outcome{Status: user.Refused, Code: user.CodeExists, HTTP: found.HTTP}, nil
 	}
 	return user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote, HTTP: found.HTTP,
-		Detail: "the API knows its users by keys of its own, and this one's is not known; give it in a column remote_id"}, nil
+		Detail: "the API assigns its own keys, and this user's is not known; give it in a column remote_id"}, nil
 }

@@ -13,13 +13,13 @@ import (
 // refuseStray finds environment variables that look like settings and are none:
 // what somebody meant to set would silently keep its default. What the config
 // names as env:NAME may be called anything.
-func refuseStray(e Environment, schema schema, file *file) error {
+func refuseUnknownVariables(e Environment, schema schema, file *file) error {
 	known := slices.Concat(schema.variables(), file.variables())
 	var wrong []error
 	var hint string
-	for _, name := range strayVariables(e.Environ(), known) {
+	for _, name := range unknownVariables(e.Environ(), known) {
 		wrong = append(wrong, fmt.Errorf("read settings: environment variable %s is not known", name))
-		hint = nearVariable(name, known)
+		hint = variableHint(name, known)
 	}
 	if wrong == nil {
 		return nil
@@ -31,7 +31,7 @@ func refuseStray(e Environment, schema schema, file *file) error {
 }
 
 // nearVariable does not list all: there are too many to read.
-func nearVariable(name string, known []string) string {
+func variableHint(name string, known []string) string {
 	if near := exit.DidYouMean(name, known); strings.HasPrefix(near, "did") {
 		return near
 	}
@@ -50,18 +50,18 @@ func (s schema) variables() []string {
 
 // ofService matches what Kubernetes sets for a service that is called usersync,
 // or usersync-something.
-var ofService = regexp.MustCompile(`^` + envPrefix + `(.+_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_.+)?)$`)
+var kubernetesVariable = regexp.MustCompile(`^` + envPrefix + `(.+_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_.+)?)$`)
 
 // strayVariables returns the names that are neither ours nor those of a service,
 // sorted.
-func strayVariables(environ, known []string) []string {
-	var stray []string
+func unknownVariables(environ, known []string) []string {
+	var unknown []string
 	for _, entry := range environ {
 		name, _, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, envPrefix) && !slices.Contains(known, name) && !ofService.MatchString(name) {
-			stray = append(stray, name)
+		if strings.HasPrefix(name, envPrefix) && !slices.Contains(known, name) && !kubernetesVariable.MatchString(name) {
+			unknown = append(unknown, name)
 		}
 	}
-	slices.Sort(stray)
-	return stray
+	slices.Sort(unknown)
+	return unknown
 }

@@ -9,7 +9,7 @@ import (
 	"usersync/sync/user"
 )
 
-func TestComparedLooksOnlyAtWhatIsShown(t *testing.T) {
+func TestCompareSkipsWhatIsNotReturned(t *testing.T) {
 	text := user.TextValue
 	r := &user.Record{User: user.User{Attributes: []user.Attribute{
 		{Field: user.Email, Value: text("Ann@Example.com")}, {Field: user.City, Value: text("Leipzig")}, {Field: user.Phone, Value: text("+1")},
@@ -24,7 +24,7 @@ func TestComparedLooksOnlyAtWhatIsShown(t *testing.T) {
 		{[]user.Attribute{{Field: user.Email, Value: text("ann@example.com")}, {Field: user.State, Value: text("SN")}}, destination.Same, nil},
 		{[]user.Attribute{{Field: user.Phone, Value: text("+2")}, {Field: user.Email, Value: text("ann@example.com")}, {Field: user.City, Value: text("")}}, destination.Different, []user.Field{user.City, user.Phone}},
 	} {
-		found := destination.Compared(r, test.held, fold)
+		found := destination.Compare(r, test.held, fold)
 		if found.Presence != test.want || !slices.Equal(found.Differs, test.differs) || len(found.Held) != len(test.held) {
 			t.Errorf("%v: %+v", test.held, found)
 		}
@@ -64,14 +64,14 @@ func TestPhrase(t *testing.T) {
 	}
 }
 
-func TestOverfull(t *testing.T) {
+func TestCheckSize(t *testing.T) {
 	traits := destination.Traits{Ops: map[user.Op]destination.OpTraits{user.Create: {Max: 2}}}
 	for _, test := range []struct {
 		op   user.Op
 		n    int
 		over bool
 	}{{user.Create, 2, false}, {user.Create, 3, true}, {user.Update, 1, true}, {user.Update, 0, false}} {
-		err := traits.Overfull(user.Batch{Op: test.op, Records: make([]*user.Record, test.n)})
+		err := traits.CheckSize(user.Batch{Op: test.op, Records: make([]*user.Record, test.n)})
 		ce, _ := err.(*destination.CallError)
 		if (err != nil) != test.over || err != nil && (ce.Fault != destination.RefusedWhole || ce.Code != "too_many") {
 			t.Errorf("%s of %d: %v", test.op, test.n, err)
@@ -79,10 +79,10 @@ func TestOverfull(t *testing.T) {
 	}
 }
 
-// A doubt outweighs a refusal, and any failure a success.
-func TestGravity(t *testing.T) {
+// In doubt outweighs refused, and any failure outweighs a success.
+func TestSeverity(t *testing.T) {
 	order := []user.Status{user.Created, user.Busy, user.Missing, user.Exists, user.Refused, user.InDoubt}
-	if !slices.IsSortedFunc(order, func(a, b user.Status) int { return destination.Gravity(a) - destination.Gravity(b) }) || destination.Gravity(user.Accepted) != -1 {
+	if !slices.IsSortedFunc(order, func(a, b user.Status) int { return destination.Severity(a) - destination.Severity(b) }) || destination.Severity(user.Accepted) != -1 {
 		t.Error(order)
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // recall is what the engine asks about the past: the ledger, seen from a run.
-type recall struct {
+type ledgerView struct {
 	ledger   *ledger.Ledger
 	full     bool             // send everything again
 	marked   func() int       // the last record of the last checkpoint
@@ -24,15 +24,15 @@ type recall struct {
 }
 
 // newRecall returns nil without a ledger.
-func newRecall(l *ledger.Ledger, full bool, marked func() int, p *mirror.Presence) *recall {
+func newLedgerView(l *ledger.Ledger, full bool, marked func() int, p *mirror.Presence) *ledgerView {
 	if l == nil {
 		return nil
 	}
-	return &recall{ledger: l, full: full, marked: marked, presence: p, printer: l.Printer()}
+	return &ledgerView{ledger: l, full: full, marked: marked, presence: p, printer: l.Printer()}
 }
 
 // Look returns what is known of each id.
-func (r *recall) Look(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (r *ledgerView) Look(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
 	known, err := r.ledger.Look(ctx, ids)
 	if err == nil {
 		err = r.share(ctx, ids, known)
@@ -45,7 +45,7 @@ func (r *recall) Look(ctx context.Context, ids []string) ([]user.LedgerEntry, er
 
 // share notes users that another feed lists too: neither may delete them for the
 // other.
-func (r *recall) share(ctx context.Context, ids []string, known []user.LedgerEntry) error {
+func (r *ledgerView) share(ctx context.Context, ids []string, known []user.LedgerEntry) error {
 	var both []string
 	for i := range known {
 		if known[i].OtherFeedOnly {
@@ -59,11 +59,11 @@ func (r *recall) share(ctx context.Context, ids []string, known []user.LedgerEnt
 }
 
 // Marked is the last record whose outcome Look can see.
-func (r *recall) Marked() int { return r.marked() }
+func (r *ledgerView) Marked() int { return r.marked() }
 
 // Same reports whether nothing that the user carries differs from what is
 // known.
-func (r *recall) Same(known user.LedgerEntry, u *user.User) bool {
+func (r *ledgerView) Same(known user.LedgerEntry, u *user.User) bool {
 	if r.full {
 		return false
 	}
@@ -77,7 +77,7 @@ func (r *recall) Same(known user.LedgerEntry, u *user.User) bool {
 }
 
 // After is what is known once an outcome is added.
-func (r *recall) After(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+func (r *ledgerView) After(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if e, changes := ledger.EntryOf(o, r.printer); changes {
 		return e.Over(known)
 	}

@@ -52,7 +52,7 @@ func nights(t *testing.T, seed uint64, n int) []string {
 }
 
 // typedLine runs a command line, and returns what it has written as JSON.
-func typedLine[T any](t *testing.T, args ...string) (answer T) {
+func runJSON[T any](t *testing.T, args ...string) (answer T) {
 	t.Helper()
 	var out, talk bytes.Buffer
 	code := execute(context.Background(), append(args, "--json", "--rate", "unlimited"), strings.NewReader(""), &out, &talk)
@@ -66,7 +66,7 @@ func typedLine[T any](t *testing.T, args ...string) (answer T) {
 }
 
 // What a plan says is what a run does, and what an apply does: night after night.
-func TestAPlanForetellsTheRun(t *testing.T) {
+func TestPlanMatchesRun(t *testing.T) {
 	t.Setenv("KARD_TOKEN", "t")
 	for seed := range uint64(4) {
 		dir := t.TempDir()
@@ -88,14 +88,14 @@ func TestAPlanForetellsTheRun(t *testing.T) {
 			line := func(verb string, of []string, more ...string) []string {
 				return append(append([]string{verb}, of...), more...)
 			}
-			said := typedLine[report.Forecast](t, line("plan", ran, input)...)
-			did := typedLine[report.Summary](t, line("run", ran, input)...)
+			said := runJSON[report.Forecast](t, line("plan", ran, input)...)
+			did := runJSON[report.Summary](t, line("run", ran, input)...)
 			if diff := cmp.Diff(fromForecast(said), fromSummary(did)); diff != "" {
 				t.Errorf("seed %d, %s: a plan and its run differ: %s", seed, filepath.Base(input), diff)
 			}
 			plan := filepath.Join(dir, "plan.jsonl")
-			typedLine[report.Forecast](t, line("plan", applied, "--out", plan, input)...)
-			if diff := cmp.Diff(fromSummary(did), fromSummary(typedLine[report.Summary](t, "apply", plan))); diff != "" {
+			runJSON[report.Forecast](t, line("plan", applied, "--out", plan, input)...)
+			if diff := cmp.Diff(fromSummary(did), fromSummary(runJSON[report.Summary](t, "apply", plan))); diff != "" {
 				t.Errorf("seed %d, %s: a run and an apply differ: %s", seed, filepath.Base(input), diff)
 			}
 		}
@@ -103,16 +103,16 @@ func TestAPlanForetellsTheRun(t *testing.T) {
 }
 
 // deeds are what can be foretold: batches of creates are filled as outcomes come in.
-type deeds struct {
+type actions struct {
 	Created, Updated, Unchanged, Invalid, Updates, Reads int
 }
 
-func fromForecast(f report.Forecast) deeds {
+func fromForecast(f report.Forecast) actions {
 	a := f.Actions
-	return deeds{a["create"], a["update"], a["unchanged"], a["invalid"], f.Calls["update"], f.Calls["read"]}
+	return actions{a["create"], a["update"], a["unchanged"], a["invalid"], f.Calls["update"], f.Calls["read"]}
 }
 
-func fromSummary(s report.Summary) deeds {
+func fromSummary(s report.Summary) actions {
 	o := s.Outcomes
-	return deeds{o.Created, o.Updated, o.Unchanged, o.Invalid, s.Calls["update"].Made, s.Calls["read"].Made}
+	return actions{o.Created, o.Updated, o.Unchanged, o.Invalid, s.Calls["update"].Made, s.Calls["read"].Made}
 }

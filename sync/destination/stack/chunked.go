@@ -7,17 +7,16 @@ import (
 	"usersync/sync/user"
 )
 
-// Parted makes several calls of a batch that is larger than one call may be, one
-// after the other. It is within Retried, so that no part waits for its turn as
-// if it had failed.
-type Parted struct {
+// Chunked splits a batch that is too large for one call into several, made one after
+// the other. It is inside Retried, so a chunk does not wait as if it had failed.
+type Chunked struct {
 	destination.API
-	Sizer destination.Sizer // nil bounds nothing
+	Sizer destination.Sizer // nil: no limit beyond the number of records
 }
 
-// Apply sends b in as many calls as it needs. A call that fails as a whole gives
-// its own records their verdicts, if there are others.
-func (p Parted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+// Apply sends b in as many calls as it needs. If one of several calls fails as a
+// whole, only its own records are affected.
+func (p Chunked) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	n := len(b.Records)
 	if p.Sizer != nil {
 		n = min(max(p.Sizer.Fits(b), 1), n)
@@ -31,7 +30,7 @@ func (p Parted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 		part := b.Of(rest.Records[:min(max(p.Sizer.Fits(rest), 1), len(rest.Records))])
 		got, err := p.API.Apply(ctx, part)
 		if ce := callError(err); ce != nil && ce.Fault != destination.Denied {
-			got, err = spread(ce, part, p.Traits().Ops[b.Op].Replay), nil
+			got, err = toAll(ce, part, p.Traits().Ops[b.Op].Replay), nil
 		}
 		copy(outcomes[from:], got)
 		if err != nil {

@@ -10,14 +10,14 @@ import (
 	"usersync/sync/user"
 )
 
-// atMost is how many records a call may carry.
+// atMost is how many records one call may carry.
 type atMost int
 
 func (n atMost) Fits(user.Batch) int { return int(n) }
 
-// Batches that are larger than a call may be go out in parts, and a part that
-// fails speaks for its own users only.
-func TestParted(t *testing.T) {
+// A batch that is too large for one call is sent in chunks, and a chunk that fails
+// affects its own users only.
+func TestChunked(t *testing.T) {
 	for name, test := range map[string]struct {
 		fits   destination.Sizer
 		faults []fault
@@ -43,7 +43,7 @@ func TestParted(t *testing.T) {
 			return none
 		}
 		batch := user.Batch{Number: 1, Op: user.Create, Records: records("a=1 b=2 c=3", user.Upsert)}
-		outcomes, err := stack.Parted{API: readable{f}, Sizer: test.fits}.Apply(context.Background(), batch)
+		outcomes, err := stack.Chunked{API: readable{f}, Sizer: test.fits}.Apply(context.Background(), batch)
 		var got []string
 		for _, o := range outcomes {
 			if o.Status == user.Unsettled {

@@ -9,15 +9,15 @@ import (
 	"usersync/sync/user"
 )
 
-// Merged reads a user before a call that could clear what the record leaves
-// out, and sends that back too. A record that has every field is not read, unless
-// the API may hold more than we have names for; nor, where only a set of fields is
-// at stake, one that has none of these. One that the read shows to be there
-// already, field by field, is not sent.
-type Merged struct{ destination.API }
+// ReadModifyWrite reads a user before a call that could clear what the record leaves
+// out, and sends those values too. It does not read for a record that has every
+// field, unless the API may hold attributes without a field (Open), or, if the call
+// only replaces a set of fields, that has none of them. A record whose fields all
+// match the read is not sent.
+type ReadModifyWrite struct{ destination.API }
 
 // Apply reads and completes the records of a call whose traits ask for it.
-func (m Merged) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+func (m ReadModifyWrite) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	traits := m.Traits()
 	if !traits.Ops[b.Op].Merge {
 		return m.API.Apply(ctx, b)
@@ -45,15 +45,15 @@ func (m Merged) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 	return outcomes, nil
 }
 
-// complete returns the record with what the API holds beside it, or an outcome
-// where nothing needs to be sent.
-func (m Merged) complete(ctx context.Context, op user.Op, r *user.Record, traits destination.Traits) (*user.Record, user.Outcome, error) {
-	if !toComplete(op, r, traits) {
+// complete returns the record with the API's other values added, or an outcome if
+// nothing needs to be sent.
+func (m ReadModifyWrite) complete(ctx context.Context, op user.Op, r *user.Record, traits destination.Traits) (*user.Record, user.Outcome, error) {
+	if !needsRead(op, r, traits) {
 		return r, user.Outcome{}, nil
 	}
 	found, err := m.Find(ctx, r)
 	if err != nil {
-		return nil, user.Outcome{}, destination.OnlyRead(err)
+		return nil, user.Outcome{}, destination.AsNotTaken(err)
 	}
 	if found.Remote != "" {
 		r.Remote = found.Remote
@@ -63,7 +63,7 @@ func (m Merged) complete(ctx context.Context, op user.Op, r *user.Record, traits
 		return nil, user.Outcome{Status: user.Failed, Code: user.CodeUnread, HTTP: found.HTTP}, nil
 	case found.Presence == destination.Absent:
 		return nil, user.Outcome{Status: user.Missing, HTTP: found.HTTP}, nil
-	case found.Presence == destination.Same && found.Shows(r) && r.MaybeSent: // an earlier try was not answered, but taken
+	case found.Presence == destination.Same && found.Shows(r) && r.MaybeSent: // an earlier attempt was taken but not answered
 		return nil, user.Outcome{Status: user.Updated, Code: user.CodeReadBack, HTTP: found.HTTP, Remote: found.Remote}, nil
 	case found.Presence == destination.Same && found.Shows(r):
 		return nil, user.Outcome{Status: user.Unchanged, Code: user.CodeSame, HTTP: found.HTTP, Remote: found.Remote}, nil
@@ -71,21 +71,21 @@ func (m Merged) complete(ctx context.Context, op user.Op, r *user.Record, traits
 	return fill(r, found.Held, traits.Ops[op].Set), user.Outcome{}, nil
 }
 
-// toComplete reports whether a call for r must be read for before it.
-func toComplete(op user.Op, r *user.Record, traits destination.Traits) bool {
+// needsRead reports whether a call for r needs a read first.
+func needsRead(op user.Op, r *user.Record, traits destination.Traits) bool {
 	call := traits.Ops[op]
 	if call.Set != "" {
-		return call.Merge && hasOf(r, call.Set)
+		return call.Merge && hasAny(r, call.Set)
 	}
-	return call.Merge && (call.Open || !carries(r, traits.Fields))
+	return call.Merge && (call.Open || !hasAll(r, traits.Fields))
 }
 
-// hasOf reports whether r carries a field of the set.
-func hasOf(r *user.Record, set string) bool {
+// hasAny reports whether r carries a field of the set.
+func hasAny(r *user.Record, set string) bool {
 	return slices.ContainsFunc(r.User.Attributes, func(a user.Attribute) bool { return strings.HasPrefix(string(a.Field), set) })
 }
 
-func carries(r *user.Record, fields []user.Field) bool {
+func hasAll(r *user.Record, fields []user.Field) bool {
 	for _, f := range fields {
 		_, open := r.User.Value(f)
 		_, secret := r.User.Secret(f)
@@ -96,8 +96,8 @@ func carries(r *user.Record, fields []user.Field) bool {
 	return true
 }
 
-// fill returns a copy of r that also carries what is held of the set beside it;
-// of no set, all that is held.
+// fill returns a copy of r with the held attributes of the set that it leaves out; of
+// all attributes if set is empty.
 func fill(r *user.Record, held []user.Attribute, set string) *user.Record {
 	full := *r
 	full.User.Attributes = append([]user.Attribute(nil), r.User.Attributes...)

@@ -15,14 +15,14 @@ import (
 )
 
 // rehearsal is a sandbox in a process of its own.
-type rehearsal struct {
+type sandbox struct {
 	url     string
 	process *exec.Cmd
 }
 
 // rehearse starts `usersync sandbox` with the given flags and ends it with the
 // test.
-func rehearse(t testing.TB, flags ...string) *rehearsal {
+func startSandbox(t testing.TB, flags ...string) *sandbox {
 	t.Helper()
 	cmd := exec.Command(program, append([]string{"sandbox", "--listen", "127.0.0.1:0"}, flags...)...)
 	cmd.Stderr = io.Discard
@@ -33,7 +33,7 @@ func rehearse(t testing.TB, flags ...string) *rehearsal {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	r := &rehearsal{process: cmd}
+	r := &sandbox{process: cmd}
 	t.Cleanup(r.end)
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
@@ -44,7 +44,7 @@ func rehearse(t testing.TB, flags ...string) *rehearsal {
 }
 
 // end ends the process; ending it twice does no harm.
-func (r *rehearsal) end() {
+func (r *sandbox) end() {
 	if r.process.ProcessState == nil {
 		_ = r.process.Process.Signal(syscall.SIGKILL) // it holds nothing that must be saved
 		_ = r.process.Wait()
@@ -63,7 +63,7 @@ type state struct {
 	Followed                         uint64 `json:"redirects_followed"`
 }
 
-func (r *rehearsal) state(t testing.TB) (s state) {
+func (r *sandbox) state(t testing.TB) (s state) {
 	t.Helper()
 	r.ask(t, "", func(body io.Reader) error { return json.NewDecoder(body).Decode(&s) })
 	return s
@@ -78,7 +78,7 @@ type heldUser struct {
 }
 
 // users returns every id that was ever created, without attributes.
-func (r *rehearsal) users(t testing.TB) map[string]heldUser {
+func (r *sandbox) users(t testing.TB) map[string]heldUser {
 	t.Helper()
 	users := map[string]heldUser{}
 	r.ask(t, "users=1", func(body io.Reader) error {
@@ -96,13 +96,13 @@ func (r *rehearsal) users(t testing.TB) map[string]heldUser {
 	return users
 }
 
-func (r *rehearsal) user(t testing.TB, id string) (u heldUser) {
+func (r *sandbox) user(t testing.TB, id string) (u heldUser) {
 	t.Helper()
 	r.ask(t, "id="+url.QueryEscape(id), func(body io.Reader) error { return json.NewDecoder(body).Decode(&u) })
 	return u
 }
 
-func (r *rehearsal) ask(t testing.TB, query string, read func(io.Reader) error) {
+func (r *sandbox) ask(t testing.TB, query string, read func(io.Reader) error) {
 	t.Helper()
 	response, err := http.Get(r.url + "/_sandbox/state?" + query)
 	if err != nil {
@@ -115,7 +115,7 @@ func (r *rehearsal) ask(t testing.TB, query string, read func(io.Reader) error) 
 }
 
 // config writes a configuration that leads to the rehearsal.
-func (r *rehearsal) config(t testing.TB, lines ...string) string {
+func (r *sandbox) config(t testing.TB, lines ...string) string {
 	t.Helper()
 	text := fmt.Sprintf("to: kard\nkard: {base_url: %q, organization: any}\nrate: unlimited\n%s\n", r.url, strings.Join(lines, "\n"))
 	path := t.TempDir() + "/usersync.yaml"

@@ -12,7 +12,7 @@ import (
 	"usersync/sync/user"
 )
 
-// keyMaker is an API that makes its users' keys: "k-" and the id.
+// keyMaker is an API that assigns its users' keys: "k-" and the id.
 type keyMaker struct{ readable }
 
 func (k keyMaker) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
@@ -35,8 +35,8 @@ func (k keyMaker) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	return k.readable.Apply(ctx, b)
 }
 
-// An update or a delete finds the key that the API made.
-func TestKeyed(t *testing.T) {
+// An update or a delete looks up the key that the API assigned.
+func TestResolved(t *testing.T) {
 	for name, s := range map[string]struct {
 		scene
 		blind bool
@@ -72,9 +72,9 @@ func TestKeyed(t *testing.T) {
 	}
 }
 
-// A user who was perhaps created by a call that cannot be replayed is looked up
-// before anything is sent.
-func TestLookedUpFirst(t *testing.T) {
+// A user that a call that cannot be replayed may have created is looked up before
+// anything is sent.
+func TestLooksUpFirst(t *testing.T) {
 	run(t, map[string]scene{
 		"there":                            {held: "a=1", send: "?a=1", want: "created:read_back", calls: "-", api: noCalls},
 		"not there":                        {send: "?a=1", want: "created", calls: "create a"},
@@ -88,26 +88,26 @@ func TestLookedUpFirst(t *testing.T) {
 // noCalls fails the test's comparison if any call is made.
 func noCalls(f *fake) { f.calls = []string{"-"} }
 
-// ledgerOf remembers who is pending.
+// ledgerOf holds the recorded intents.
 type ledgerOf struct{ pending map[string]bool }
 
-func (l ledgerOf) Pend(_ context.Context, records []*user.Record) error {
+func (l ledgerOf) RecordIntent(_ context.Context, records []*user.Record) error {
 	for _, r := range records {
 		l.pending[r.User.ID] = true
 	}
 	return nil
 }
 
-func (l ledgerOf) Clear(_ context.Context, records []*user.Record) error {
+func (l ledgerOf) ClearIntent(_ context.Context, records []*user.Record) error {
 	for _, r := range records {
 		delete(l.pending, r.User.ID)
 	}
 	return nil
 }
 
-// A create that cannot be replayed is noted before it is sent, and the note is
-// taken back only for those who were certainly not sent.
-func TestPended(t *testing.T) {
+// An intent is recorded before a create that cannot be replayed, and removed only for
+// records that were certainly not sent.
+func TestIntentRecorded(t *testing.T) {
 	for name, s := range map[string]struct {
 		fault   fault
 		pending bool
@@ -123,16 +123,16 @@ func TestPended(t *testing.T) {
 			limited := stack.Limited{Destination: readable{f}, Pacer: new(pacer), Wire: t.Context()}
 			verified := stack.Verified{API: stack.Retried{API: limited, Pacer: new(pacer)}}
 			b := user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)}
-			_, err := stack.Pended{API: verified, Pending: l}.Apply(t.Context(), b)
+			_, err := stack.IntentRecorded{API: verified, Intents: l}.Apply(t.Context(), b)
 			if (err != nil) != (s.fault != none) || !seen || l.pending["a"] != s.pending || b.Records[0].IntentRecorded != s.pending {
-				t.Errorf("error %v, noted before the call: %t, pending after it: %t", err, seen, l.pending["a"])
+				t.Errorf("error %v, recorded before the call: %t, pending after it: %t", err, seen, l.pending["a"])
 			}
 		})
 	}
 }
 
-// torn is an API that leaves creates in doubt, cannot show "a", and denies to be
-// asked of anybody else.
+// torn is an API that leaves creates in doubt, cannot show "a", and denies access to
+// all other users.
 type torn struct{ readable }
 
 func (torn) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
@@ -151,45 +151,45 @@ func (torn) Find(_ context.Context, r *user.Record) (destination.Found, error) {
 	return destination.Found{}, &destination.CallError{Fault: destination.Denied}
 }
 
-// Whom a read-back could not show stays pending when the run ends with the
-// read-back of another one of the batch.
-func TestPendedThoughNobodyCouldTell(t *testing.T) {
+// If a read-back cannot show a user, its intent stays recorded when the read-back of
+// another user of the batch ends the run.
+func TestIntentStaysIfInconclusive(t *testing.T) {
 	l := ledgerOf{map[string]bool{}}
 	verified := stack.Verified{API: torn{readable{scene{replay: destination.Unsafe}.fake()}}}
 	b := user.Batch{Op: user.Create, Records: records("a=1 b=2", user.Upsert)}
-	_, err := stack.Pended{API: verified, Pending: l}.Apply(t.Context(), b)
+	_, err := stack.IntentRecorded{API: verified, Intents: l}.Apply(t.Context(), b)
 	if err == nil || !l.pending["a"] || !l.pending["b"] || !b.Records[0].MaybeSent || !b.Records[0].IntentRecorded {
 		t.Errorf("%v, pending %v", err, l.pending)
 	}
 }
 
-// ending is a memory that the end of the run interrupts.
+// ending is an intent store that the end of the run interrupts.
 type ending struct {
 	ledgerOf
 	end func()
 }
 
-func (e ending) Pend(ctx context.Context, records []*user.Record) error {
+func (e ending) RecordIntent(ctx context.Context, records []*user.Record) error {
 	e.end()
-	return errors.Join(e.ledgerOf.Pend(ctx, records), fmt.Errorf("note who is pending: %w", ctx.Err()))
+	return errors.Join(e.ledgerOf.RecordIntent(ctx, records), fmt.Errorf("record intents: %w", ctx.Err()))
 }
 
-// A run that ends while it notes who is pending has the reason for which it ends,
-// and leaves nobody pending.
-func TestPendedAsTheRunEnds(t *testing.T) {
+// A run that ends while it records intents returns the reason for its end, and leaves
+// no new intents.
+func TestIntentAsTheRunEnds(t *testing.T) {
 	why := errors.New("denied elsewhere")
 	ctx, end := context.WithCancelCause(t.Context())
 	l := ending{ledgerOf{map[string]bool{}}, func() { end(why) }}
 	b := user.Batch{Op: user.Create, Records: records("a=1 ?b=2", user.Upsert)}
 	f := scene{replay: destination.Unsafe}.fake()
-	outcomes, err := stack.Pended{API: readable{f}, Pending: l}.Apply(ctx, b)
+	outcomes, err := stack.IntentRecorded{API: readable{f}, Intents: l}.Apply(ctx, b)
 	if err != why || len(outcomes) != 2 || l.pending["a"] || !l.pending["b"] || len(f.calls) > 0 {
 		t.Errorf("%v, %v, pending %v, calls %v", outcomes, err, l.pending, f.calls)
 	}
 }
 
-// A read that fails speaks for its own user, and the others are sent.
-func TestKeyedReadFails(t *testing.T) {
+// A read that fails affects its own user only; the others are sent.
+func TestResolvedReadFails(t *testing.T) {
 	for read, test := range map[fault]struct {
 		want string
 		err  bool
@@ -206,7 +206,7 @@ func TestKeyedReadFails(t *testing.T) {
 			return none
 		}
 		b := user.Batch{Op: user.Update, Records: records("a=1 b=1 c=1", user.Update)}
-		outcomes, err := stack.Keyed{API: keyMaker{readable{f}}}.Apply(t.Context(), b)
+		outcomes, err := stack.Resolved{API: keyMaker{readable{f}}}.Apply(t.Context(), b)
 		var got []string
 		for _, o := range outcomes {
 			got = append(got, string(o.Status))
@@ -217,8 +217,8 @@ func TestKeyedReadFails(t *testing.T) {
 	}
 }
 
-// byKey is an API that finds its users by the keys that it made, and by nothing
-// else. Each create makes a new one.
+// byKey is an API that finds users only by the keys that it assigned. Each create
+// assigns a new one.
 type byKey struct{ readable }
 
 func (k byKey) key(id string) string { return fmt.Sprintf("k-%s-%d", id, k.created[id]) }
@@ -240,8 +240,7 @@ func (k byKey) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) 
 	return k.readable.Apply(ctx, b)
 }
 
-// An old key that leads to nobody says nothing of a create that was perhaps
-// taken.
+// An old key that leads nowhere says nothing about a create that may have been taken.
 func TestOldKeys(t *testing.T) {
 	for name, c := range map[string]struct {
 		op      user.Op

@@ -8,9 +8,9 @@ import (
 	"usersync/sync/user"
 )
 
-// spread turns the failure of a whole call into a verdict for each record.
-func spread(ce *destination.CallError, b user.Batch, replay destination.Replay) []user.Outcome {
-	o := user.Outcome{Status: verdict(ce, b.Op, replay), Code: ce.Code, Detail: ce.Detail, HTTP: ce.Status, RequestID: ce.RequestID}
+// toAll gives every record of a failed call the status that the failure implies.
+func toAll(ce *destination.CallError, b user.Batch, replay destination.Replay) []user.Outcome {
+	o := user.Outcome{Status: statusOf(ce, b.Op, replay), Code: ce.Code, Detail: ce.Detail, HTTP: ce.Status, RequestID: ce.RequestID}
 	if o.Status == user.Exists && len(b.Records) > 1 {
 		o.Code = user.CodeWholeConflict
 	}
@@ -21,11 +21,11 @@ func spread(ce *destination.CallError, b user.Batch, replay destination.Replay) 
 	return outcomes
 }
 
-// verdict is what a fault means for a record. A create that conflicts as a
-// whole names nobody, so every user is taken as existing until a further call
-// tells. A 503 that names no time may come from a proxy that had passed the
-// call on, which matters only where a second call would make a second user.
-func verdict(ce *destination.CallError, op user.Op, replay destination.Replay) user.Status {
+// statusOf returns the status that a fault implies for a record. A create that conflicts
+// as a whole names no user, so all are treated as existing until another call tells.
+// A 503 without Retry-After may come from a proxy that had passed the call on, which
+// matters only if a second call would make a second user.
+func statusOf(ce *destination.CallError, op user.Op, replay destination.Replay) user.Status {
 	switch {
 	case ce.Fault == destination.RefusedWhole && ce.Status == http.StatusConflict && op == user.Create:
 		return user.Exists
@@ -39,17 +39,16 @@ func verdict(ce *destination.CallError, op user.Op, replay destination.Replay) u
 	return user.InDoubt
 }
 
-// unsettled makes what is not final unsettled, for a run that ends before it
-// could be found out. A refusal is not final where an earlier try was perhaps
-// taken. Who is in doubt was perhaps sent: a look that told nothing has taken
-// that mark away.
-func unsettled(b user.Batch, outcomes []user.Outcome) []user.Outcome {
+// unresolved makes every outcome that is not final unsettled, for a run that ends before
+// it can find out. A refusal is not final if an earlier attempt may have been taken. A
+// record in doubt may have been sent: an inconclusive read-back has cleared that flag.
+func unresolved(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 	if outcomes == nil {
 		outcomes = make([]user.Outcome, len(b.Records))
 	}
 	for i := range outcomes {
 		s := outcomes[i].Status
-		if s == user.InDoubt { // also where a read-back could not tell
+		if s == user.InDoubt {
 			b.Records[i].MaybeSent = true
 		}
 		if !s.Final() || s == user.InDoubt || rejectedTwice(outcomes[i], b.Records[i]) {
@@ -60,13 +59,13 @@ func unsettled(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 	return outcomes
 }
 
-// rejectedTwice tells that a try was rejected which repeats one that was
-// perhaps taken: what became of that?
+// rejectedTwice reports whether a retry was rejected after an earlier attempt that may
+// have been taken, so the rejection alone does not say what happened.
 func rejectedTwice(o user.Outcome, r *user.Record) bool {
 	return r.MaybeSent && (o.Status == user.Refused || o.Status == user.Failed)
 }
 
-// pick returns the records of b at the given places.
+// pick returns the records of b at the given indexes.
 func pick(b user.Batch, places []int) user.Batch {
 	records := make([]*user.Record, len(places))
 	for i, at := range places {
@@ -75,15 +74,14 @@ func pick(b user.Batch, places []int) user.Batch {
 	return b.Of(records)
 }
 
-// place puts part, which stands for the given places, into whole.
+// place copies part, which holds the outcomes at the given indexes, into whole.
 func place(whole, part []user.Outcome, places []int) {
 	for i, at := range places {
 		whole[at] = part[i]
 	}
 }
 
-// applyAt sends the records of b at the given places, and puts what they come to
-// there.
+// applyAt sends the records of b at the given indexes and stores their outcomes there.
 func applyAt(ctx context.Context, api destination.API, b user.Batch, outcomes []user.Outcome, places []int) error {
 	part, err := api.Apply(ctx, pick(b, places))
 	if part != nil {

@@ -2,10 +2,9 @@ package destination
 
 import "usersync/sync/user"
 
-// Compared holds r against what an API shows of its user. What is not shown is not
-// compared; same tells whether a value of r and the one that is shown are the same
-// to the API.
-func Compared(r *user.Record, held []user.Attribute, same func(f user.Field, ours, theirs user.Value) bool) Found {
+// Compare compares r with what an API returned about its user. It skips what the API
+// does not return; same reports whether two values are the same to the API.
+func Compare(r *user.Record, held []user.Attribute, same func(f user.Field, ours, theirs user.Value) bool) Found {
 	found := Found{Presence: Same, Held: held}
 	shown := user.User{Attributes: held}
 	for _, a := range r.User.Attributes {
@@ -16,8 +15,8 @@ func Compared(r *user.Record, held []user.Attribute, same func(f user.Field, our
 	return found
 }
 
-// Shows reports whether the API showed a value for all that r carries. What it
-// does not show cannot be called the same.
+// Shows reports whether the API returned a value for everything that r carries. A
+// value that it does not return cannot be called the same.
 func (f Found) Shows(r *user.Record) bool {
 	held := user.User{Attributes: f.Held}
 	for _, a := range r.User.Attributes {

@@ -12,7 +12,7 @@ import (
 )
 
 // An update that could clear what the record leaves out.
-func TestMerge(t *testing.T) {
+func TestReadModifyWrite(t *testing.T) {
 	merge := func(t *destination.Traits) {
 		t.Fields = []user.Field{user.Email, user.Phone}
 		t.Ops[user.Update] = destination.OpTraits{Max: 1, Replay: destination.Safe, Merge: true}
@@ -50,8 +50,8 @@ func TestMerge(t *testing.T) {
 	run(t, scenes)
 }
 
-// What was read survives an update that clears.
-func TestMergeKeepsWhatIsNotInTheRow(t *testing.T) {
+// What was read survives an update that clears what it leaves out.
+func TestReadModifyWriteKeepsOtherValues(t *testing.T) {
 	f := scene{held: "a=0", traits: func(t *destination.Traits) {
 		t.Fields = []user.Field{user.Email, user.Phone}
 		t.Ops[user.Update] = destination.OpTraits{Max: 1, Replay: destination.Safe, Merge: true}
@@ -69,14 +69,15 @@ func TestMergeKeepsWhatIsNotInTheRow(t *testing.T) {
 	}
 }
 
-// A row that has every field is not read, unless users may hold more than that.
-func TestMergeReadsNoFullRow(t *testing.T) {
+// A record with every field is not read, unless users may hold attributes without a
+// field.
+func TestReadModifyWriteSkipsFullRecords(t *testing.T) {
 	for open, reads := range map[bool]int{false: 0, true: 1} {
-		mergeOfFullRow(t, open, reads)
+		sendFullRecord(t, open, reads)
 	}
 }
 
-func mergeOfFullRow(t *testing.T, open bool, reads int) {
+func sendFullRecord(t *testing.T, open bool, reads int) {
 	f := scene{held: "a=0", traits: func(t *destination.Traits) {
 		t.Fields = []user.Field{user.ID, user.Email, user.Password}
 		t.Ops[user.Update] = destination.OpTraits{Max: 1, Replay: destination.Safe, Merge: true, Open: open}
@@ -89,9 +90,9 @@ func mergeOfFullRow(t *testing.T, open bool, reads int) {
 	}
 }
 
-// A call that replaces a set of fields as one and nothing else: what is held of
-// the set is read and sent back, but only where the row has a part of it.
-func TestMergeOfASet(t *testing.T) {
+// A call that only replaces one set of fields: the set is read and sent
+// back, but only if the record has one of its fields.
+func TestReadModifyWriteOfASet(t *testing.T) {
 	const grade, badge = user.AttributesPrefix + "grade", user.AttributesPrefix + "badge"
 	for name, test := range map[string]struct {
 		row   []user.Attribute
@@ -123,14 +124,14 @@ func TestMergeOfASet(t *testing.T) {
 	} {
 		api := &setAPI{held: test.held}
 		b := user.Batch{Op: user.Update, Records: []*user.Record{{Op: user.Update, User: user.User{ID: "a", Attributes: test.row}}}}
-		outcomes, err := stack.Merged{API: api}.Apply(t.Context(), b)
+		outcomes, err := stack.ReadModifyWrite{API: api}.Apply(t.Context(), b)
 		if err != nil || outcomes[0].Status != test.want || api.reads != test.reads || !cmp.Equal(api.sent, test.sent) {
 			t.Errorf("%s: %v %v after %d reads, sent %v", name, outcomes, err, api.reads, api.sent)
 		}
 	}
 }
 
-// setAPI shows what it holds, and notes the fields that it is sent.
+// setAPI returns what it holds, and records the fields that it is sent.
 type setAPI struct {
 	held  []user.Attribute
 	reads int

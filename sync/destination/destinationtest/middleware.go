@@ -1,0 +1,54 @@
+package destinationtest
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"sync/atomic"
+	"testing"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/stack"
+)
+
+// Middleware is what a run puts around a client, for tests of the two together. The
+// zero value is ready to use.
+type Middleware struct {
+	Pacer   stack.Pacer   // nil starts every call at once
+	Retries int           // 0 means 20
+	Intents stack.Intents // nil records no intents
+}
+
+// Wrap wraps the client in the middleware, in the order of a run.
+func (m Middleware) Wrap(client destination.Destination) destination.Destination {
+	if m.Pacer == nil {
+		m.Pacer = new(openGate)
+	}
+	m.Retries = cmp.Or(m.Retries, 20)
+	sizer, _ := client.(destination.Sizer)
+	o := stack.Options{Pacer: m.Pacer, Wire: context.Background(), Sizer: sizer, Retries: m.Retries, Intents: m.Intents}
+	return o.Wrap(client)
+}
+
+// openGate starts every call at once.
+type openGate struct{ answered atomic.Uint64 }
+
+func (g *openGate) Begin(context.Context) (func(int, bool), error) {
+	return func(int, bool) {}, nil
+}
+
+// Answered goes up with every call, so every attempt counts.
+func (g *openGate) Answered() uint64 { return g.answered.Add(1) }
+
+// Connect serves api over in-memory connections until the test ends, inside or outside
+// a testing/synctest bubble.
+func Connect(t testing.TB, api http.Handler) Address { return newStage(t, api, true).address() }
+
+// Looked returns the Look of a mock server that keeps users by the callers' ids.
+func Looked(held bool, created uint32, data []byte) Look {
+	look := Look{Created: int(created), Data: string(data)}
+	if held {
+		look.Held = 1
+	}
+	return look
+}
