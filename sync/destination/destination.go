@@ -48,6 +48,14 @@ type Finder interface {
 	Find(context.Context, *user.Record) (Found, error)
 }
 
+// Prober is a destination that can prove its credentials (Traits.Probe).
+type Prober interface {
+	// Probe makes one call that changes nothing. It returns nil if the API answers and
+	// does not reject the credentials. An error is a *CallError: Denied if it does
+	// reject them.
+	Probe(context.Context) error
+}
+
 // API is a destination together with its read-back.
 type API interface {
 	Destination
@@ -97,6 +105,10 @@ type Traits struct {
 	// OwnKeys says that the API assigns each user's key: updates and deletes need
 	// Record.Remote, and outcomes of creates carry Remote.
 	OwnKeys bool
+	// Probe says that the destination is a Prober. Before the first create that must not
+	// be made twice the credentials are proved: some APIs do not answer a call at all
+	// that is signed wrongly, which would leave its users in doubt.
+	Probe bool
 	// Blind says that the API has no read-back at all; FindsByKey, that it
 	// has none for a record whose Remote is not known.
 	Blind, FindsByKey bool

@@ -41,9 +41,6 @@ func (p *pool) deliver(b user.Batch) {
 		outcomes, err := p.destination.Apply(p.ctx, b)
 		if err != nil {
 			p.stop(err)
-			if err := p.noteUnsent(b, outcomes); err != nil {
-				p.stop(err)
-			}
 		}
 		outcomes, err = sound(b, outcomes, err != nil)
 		if err != nil {
@@ -57,9 +54,11 @@ func (p *pool) deliver(b user.Batch) {
 	})
 }
 
-// note writes down that a batch is about to be sent.
+// note writes down that a batch is about to be sent. Creates that must not be made
+// twice are noted by whoever makes the call, right before it: otherwise a process that
+// is killed would leave in doubt what only waited for its turn.
 func (p *pool) note(b user.Batch) error {
-	if p.journal == nil {
+	if p.journal == nil || b.Op == user.Create && p.destination.Traits().Ops[user.Create].Replay == destination.Unsafe {
 		return nil
 	}
 	return p.journal.Sent(b)
@@ -78,26 +77,6 @@ func (p *pool) noteSettled(outcomes []user.Outcome) error {
 		return nil
 	}
 	return p.journal.Settled(settled)
-}
-
-// noteUnsent takes back the note of creates that must not be made twice and were
-// not made at all: they waited for their turn when the run ended, or were denied.
-// Whoever goes on could else not tell them from those whose answer was lost.
-func (p *pool) noteUnsent(b user.Batch, outcomes []user.Outcome) error {
-	if p.journal == nil || b.Op != user.Create || p.destination.Traits().Ops[user.Create].Replay != destination.Unsafe {
-		return nil
-	}
-	var unsent []*user.Record
-	for i, r := range b.Records {
-		open := outcomes == nil || i < len(outcomes) && outcomes[i].Status == user.Unsettled
-		if open && !r.MaybeSent && !r.IntentRecorded {
-			unsent = append(unsent, r)
-		}
-	}
-	if len(unsent) == 0 {
-		return nil
-	}
-	return p.journal.Unsent(unsent)
 }
 
 // wait returns when every batch is delivered. Errors went to stop.

@@ -32,13 +32,11 @@ type Results interface {
 // Journal keeps what was sent and what came back, so that it outlives the
 // process. Its methods are safe for concurrent use; an error ends the run.
 type Journal interface {
-	// Sent is called before a batch is sent for the first time.
+	// Sent is called before a batch is sent for the first time, except for creates
+	// that must not be made twice: whoever makes the call notes those.
 	Sent(user.Batch) error
 	// Settled is called with the outcomes of a batch, in no order.
 	Settled([]user.Outcome) error
-	// Unsent is called, as the run ends, with records of a batch that was noted as
-	// sent and certainly was not.
-	Unsent([]*user.Record) error
 }
 
 // Job is one run: from records to outcomes. The zero values of the numbers

@@ -31,6 +31,7 @@ type Config struct {
 	update    *call
 	remove    *call
 	read      *read
+	probe     *call // proves the credentials; nil if none is described
 }
 
 // pattern is a rule that the whole text of a field must match.

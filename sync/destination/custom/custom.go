@@ -72,7 +72,7 @@ func (c *Client) CloseIdle() { c.api.CloseIdle() }
 func (c *Config) traits() destination.Traits {
 	t := destination.Traits{
 		Name: c.Name, Ops: map[user.Op]destination.OpTraits{}, PerMinute: c.perMinute,
-		Fields: c.update.fields(), AnyField: true, OwnKeys: c.ownKeys, Blind: c.read == nil,
+		Fields: c.update.fields(), AnyField: true, OwnKeys: c.ownKeys, Blind: c.read == nil, Probe: c.probe != nil,
 	}
 	for op, n := range map[user.Op]*call{user.Create: c.create, user.Update: c.update, user.Delete: c.remove} {
 		if n != nil {
@@ -99,4 +99,5 @@ func (c *Config) of(op user.Op) *call {
 var (
 	_ destination.Destination = (*Client)(nil)
 	_ destination.Finder      = (*Client)(nil)
+	_ destination.Prober      = (*Client)(nil)
 )

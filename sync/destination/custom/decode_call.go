@@ -28,6 +28,9 @@ func (d *decoder) calls(root at) error {
 		case "read":
 			c.read = &read{}
 			err = d.reader(v, c.read)
+		case "probe":
+			c.probe = &call{}
+			err = d.probe(v, c.probe)
 		case "upsert":
 			var both *call
 			if err = d.one(v, &both, "POST"); err == nil {
