@@ -78,13 +78,8 @@ func (l Limited) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	return found, err
 }
 
-// Probe waits for its turn and proves the credentials. If the API has no way to, it
-// returns nil without a call.
-func (l Limited) Probe(ctx context.Context) error {
-	prober, ok := l.client().(destination.Prober)
-	if !ok || !l.Traits().Probe {
-		return nil
-	}
+// Probe waits for its turn and proves the credentials.
+func (l Limited) Probe(ctx context.Context, prober destination.Prober) error {
 	turn := l.turn(ctx)
 	if err := turn.begin(destination.ReadCall); err != nil {
 		return err

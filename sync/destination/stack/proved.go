@@ -14,7 +14,8 @@ import (
 // not taken.
 type Proved struct {
 	Limited
-	proof *proof
+	prober destination.Prober
+	proof  *proof
 }
 
 // proof is shared by the workers of a run: one probes, the others wait for it.
@@ -31,13 +32,15 @@ type probe struct {
 	err  error
 }
 
-// NewProved returns the middleware for a run.
-func NewProved(limited Limited) Proved { return Proved{Limited: limited, proof: new(proof)} }
+// NewProved returns the middleware for a run. Without a prober it sends everything.
+func NewProved(limited Limited, prober destination.Prober) Proved {
+	return Proved{Limited: limited, prober: prober, proof: new(proof)}
+}
 
 // Apply sends b once the credentials are proved, if its call needs that.
 func (p Proved) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	t := p.Traits()
-	if !t.Probe || b.Op != user.Create || t.Ops[user.Create].Replay != destination.Unsafe {
+	if p.prober == nil || !t.Probe || b.Op != user.Create || t.Ops[user.Create].Replay != destination.Unsafe {
 		return p.Limited.Apply(ctx, b)
 	}
 	if err := p.prove(ctx); err != nil {
@@ -72,7 +75,7 @@ func (p Proved) prove(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 	}
-	flight.err = p.Probe(ctx)
+	flight.err = p.Probe(ctx, p.prober)
 	p.proof.end(flight)
 	return flight.err
 }

@@ -57,7 +57,7 @@ func TestCredentialsAreProvedFirst(t *testing.T) {
 				api := &probed{readable: readable{f}, faults: test.faults}
 				l := ledgerOf{map[string]bool{}}
 				o := options(new(pacer), 9)
-				o.Intents = &guarded{ledgerOf: l}
+				o.Intents, o.Prober = &guarded{ledgerOf: l}, api
 				d := o.Wrap(api)
 				got := make([]user.Outcome, 8)
 				var group sync.WaitGroup
@@ -107,7 +107,7 @@ func TestNoProofForOtherCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := scene{held: "a=0", replay: destination.Unsafe, traits: func(t *destination.Traits) { t.Probe = true }}.fake()
 		api := &probed{readable: readable{f}, faults: slices.Repeat([]fault{lostBefore}, 50)}
-		limited := stack.NewProved(stack.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()})
+		limited := stack.NewProved(stack.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}, api)
 		if _, err := limited.Apply(t.Context(), user.Batch{Op: user.Update, Records: records("a=1", user.Update)}); err != nil || api.probes != 0 {
 			t.Errorf("an update: %v after %d probes", err, api.probes)
 		}

@@ -21,6 +21,7 @@ type Options struct {
 	Wire    context.Context    // of calls in flight; it outlives the run's own
 	Calls   *destination.Calls // counts the calls; nil counts none
 	Sizer   destination.Sizer  // nil: only the number of records limits a call
+	Prober  destination.Prober // nil: nothing proves the credentials before the first unsafe create
 	Retries int                // attempts after the first
 	Quiet   time.Time          // when an earlier process's calls are over
 	Intents Intents            // nil records no intents
@@ -37,7 +38,7 @@ func (o Options) Wrap(client destination.Destination) destination.Destination {
 		client = IntentRecorded{Destination: client, Intents: o.Intents}
 	}
 	limited := Limited{Destination: client, Pacer: o.Pacer, Wire: o.Wire, Calls: o.Calls}
-	completed := ReadModifyWrite{API: Resolved{API: NewProved(limited)}}
+	completed := ReadModifyWrite{API: Resolved{API: NewProved(limited, o.Prober)}}
 	bisected := NewBisected(completed)
 	chunked := Chunked{API: bisected, Sizer: o.Sizer}
 	retried := Retried{API: chunked, Pacer: o.Pacer, Retries: o.Retries}

@@ -129,7 +129,8 @@ func (r *Run) writer() writer.Writer {
 func (r *Run) middleware() stack.Options {
 	c := r.Config
 	sizer, _ := r.Conn.Client.(destination.Sizer)
-	return stack.Options{Sizer: sizer, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
+	prober, _ := r.Conn.Client.(destination.Prober)
+	return stack.Options{Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
 		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
 		Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
 }
