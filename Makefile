@@ -6,6 +6,8 @@
 # make lint       gofmt, vet, staticcheck, unreachable functions, words of our prose
 # make mutate     plants each known defect and expects its test to fail
 # make structure  sizes of packages, files, functions and types
+# make module PATH=example.com/you/usersync
+#                 gives the module another path, in go.mod and in all imports
 
 GO       ?= go
 FUZZTIME ?= 60s
@@ -13,15 +15,26 @@ FUZZTIME ?= 60s
 PROSE    ?= -only docs
 TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
 # The version that the program reports. A clone has tags; a source archive has none.
-STAMP     = -X usersync/cmd/usersync/internal/exit.version=$(shell git describe --tags --always --dirty 2>/dev/null) -X usersync/cmd/usersync/internal/exit.commit=$(shell git rev-parse HEAD 2>/dev/null)
+STAMPED   = $(shell $(GO) list -m)/cmd/usersync/internal/exit
+STAMP     = -X $(STAMPED).version=$(shell git describe --tags --always --dirty 2>/dev/null) -X $(STAMPED).commit=$(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: build test proof bench fuzz lint structure mutate deps
+# No recipe finds its commands without PATH: the one of make module is put aside, and
+# that of the environment back in its place. Where there is no /proc, make itself
+# still hands it to $(shell).
+ifneq ($(filter module,$(MAKECMDGOALS)),)
+ifeq ($(origin PATH),command line)
+MODULE := $(PATH)
+override PATH := $(shell p="$$(PATH=/usr/bin:/bin; tr '\0' '\n' </proc/$$PPID/environ 2>/dev/null | sed -n 's/^PATH=//p')"; echo "$${p:-$$PATH}")
+endif
+endif
+
+.PHONY: build test proof bench fuzz lint structure mutate module deps
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(STAMP)' -o bin/usersync ./cmd/usersync
 
 test: deps
-	$(GO) test -race -count=1 -parallel 4 ./... ./.ci/prose
+	$(GO) test -race -count=1 -parallel 4 ./... ./.ci/module ./.ci/prose ./.ci/structure
 
 proof: deps
 	$(GO) test -count=1 -timeout 180m -parallel 8 -v -run '^TestProof' ./cmd/usersync/proof -full
@@ -35,13 +48,16 @@ fuzz:
 
 lint:
 	@test -z "$$(gofmt -l .ci cmd reader sync writer)" || { echo 'gofmt would change:'; gofmt -l .ci cmd reader sync writer; exit 1; }
-	$(GO) vet ./... ./.ci/prose ./.ci/structure
+	$(GO) vet ./... ./.ci/module ./.ci/mutate ./.ci/prose ./.ci/structure
 	$(TOOL) staticcheck ./...
 	@dead="$$($(TOOL) deadcode ./cmd/usersync)"; test -z "$$dead" || { echo 'no command reaches:'; echo "$$dead"; exit 1; }
 	$(GO) run ./.ci/prose $(PROSE)
 
 mutate: deps
 	@$(GO) run ./.ci/mutate
+
+module:
+	@$(GO) run ./.ci/module '$(MODULE)'
 
 structure:
 	@$(GO) run ./.ci/structure

@@ -23,25 +23,46 @@ type figures struct {
 	packages, files, functions map[string]int // lines
 	structs                    map[string]int // fields
 	methods                    map[string]int // methods of a type
-	exported, undocumented     int
-	sleeps                     int // calls of time.Sleep in tests
+	exported                   int
+	undocumented               []string // exported functions without a doc comment
+	sleeps                     int      // calls of time.Sleep in tests
 }
 
 func main() {
-	f := figures{map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, 0, 0, 0}
-	for _, root := range []string{"cmd", "sync", "reader", "writer"} {
-		if err := filepath.WalkDir(root, f.visit); err != nil {
-			fmt.Fprintln(os.Stderr, "structure:", err)
-			os.Exit(1)
-		}
+	f, err := read(".")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "structure:", err)
+		os.Exit(1)
 	}
 	f.print()
+	if slices.Contains(os.Args[1:], "-undocumented") {
+		fmt.Println(strings.Join(f.undocumented, "\n"))
+	}
 }
 
-func (f *figures) visit(path string, d fs.DirEntry, err error) error {
-	if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
-		return err
+// read counts what is in the module at root.
+func read(root string) (*figures, error) {
+	f := &figures{packages: map[string]int{}, files: map[string]int{}, functions: map[string]int{}, structs: map[string]int{}, methods: map[string]int{}}
+	for _, folder := range []string{"cmd", "sync", "reader", "writer"} {
+		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
+				return err
+			}
+			name, err := filepath.Rel(root, path)
+			if err != nil {
+				return err
+			}
+			return f.file(path, name)
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
+	return f, nil
+}
+
+// file counts what is in the file at path, which is shown as name.
+func (f *figures) file(path, name string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -56,9 +77,10 @@ func (f *figures) visit(path string, d fs.DirEntry, err error) error {
 		return err
 	}
 	lines := strings.Count(string(text), "\n")
-	f.files[path] = lines
-	f.packages[filepath.Dir(path)] += lines
-	f.declarations(set, filepath.Dir(path), parsed)
+	pkg := filepath.ToSlash(filepath.Dir(name))
+	f.files[name] = lines
+	f.packages[pkg] += lines
+	f.declarations(set, pkg, parsed)
 	return nil
 }
 
@@ -90,10 +112,7 @@ func (f *figures) function(set *token.FileSet, pkg string, d *ast.FuncDecl) {
 	if exported {
 		f.exported++
 		if d.Doc == nil {
-			f.undocumented++
-			if slices.Contains(os.Args[1:], "-undocumented") {
-				fmt.Println("undocumented", name)
-			}
+			f.undocumented = append(f.undocumented, name)
 		}
 	}
 }
@@ -102,7 +121,9 @@ func receiverOf(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.StarExpr:
 		return receiverOf(e.X)
-	case *ast.IndexExpr:
+	case *ast.IndexExpr: // T[K]
+		return receiverOf(e.X)
+	case *ast.IndexListExpr: // T[K, V]
 		return receiverOf(e.X)
 	case *ast.Ident:
 		return e.Name
@@ -128,7 +149,7 @@ func (f *figures) print() {
 	fmt.Printf("package median / p90           %d / %d\n", quantile(f.packages, 50), quantile(f.packages, 90))
 	fmt.Printf("file median / p90              %d / %d\n", quantile(f.files, 50), quantile(f.files, 90))
 	fmt.Printf("function median / p90          %d / %d\n", quantile(f.functions, 50), quantile(f.functions, 90))
-	fmt.Printf("exported functions undocumented %d of %d\n", f.undocumented, f.exported)
+	fmt.Printf("exported functions undocumented %d of %d\n", len(f.undocumented), f.exported)
 	fmt.Printf("time.Sleep in tests            %d\n", f.sleeps)
 	top("largest packages (lines)", f.packages, 6)
 	top("largest files (lines)", f.files, 4)

@@ -6,15 +6,15 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// advice is what a kind of error means to whoever started the command.
+// advice is what a kind of error means to the person who started the command.
 type advice struct {
 	code int // 0 leaves the exit code to what the error wraps
-	// hint and next are printed wherever the error turns up.
+	// printed says that hint and next are printed wherever the error occurs.
 	printed    bool
 	hint, next string
-	// stopped is the hint for a run that the error stopped.
+	// runHint is the hint when the error stopped a run.
 	runHint string
-	// step is the command after such a run; stepByCode leaves it to the exit code.
+	// step is the next command after such a run; stepByCode leaves it to the exit code.
 	step step
 }
 
@@ -22,7 +22,7 @@ type advice struct {
 // what err wraps, and returns false for errors of other kinds.
 type errorKind func(err error) (advice, bool)
 
-// adviceOn looks err itself up in the table, not what err wraps.
+// adviceOn looks up err itself, not what it wraps.
 func adviceOn(err error) (advice, bool) {
 	for _, k := range errorKinds() {
 		if a, known := k(err); known {
@@ -32,7 +32,7 @@ func adviceOn(err error) (advice, bool) {
 	return advice{}, false
 }
 
-// hintOf says what a person can do about a run that stopped.
+// hintOf is the hint for a run that err stopped.
 func hintOf(err error) string {
 	for _, k := range errorKinds() {
 		for e := range chain(err) {
@@ -47,8 +47,8 @@ func hintOf(err error) string {
 	return ""
 }
 
-// printedAdvice is the outermost error in err that says what to do wherever it
-// turns up.
+// printedAdvice is the advice of the outermost error in err whose advice is printed
+// wherever it occurs.
 func printedAdvice(err error) (*exit.Error, bool) {
 	for e := range chain(err) {
 		if a, known := adviceOn(e); known && a.printed {
@@ -58,8 +58,8 @@ func printedAdvice(err error) (*exit.Error, bool) {
 	return nil, false
 }
 
-// chain yields err and all that it wraps, from the outside in, as errors.As
-// looks at them.
+// chain yields err and everything it wraps, outermost first, in the order of
+// errors.As.
 func chain(err error) iter.Seq[error] {
 	return func(yield func(error) bool) { walk(err, yield) }
 }

@@ -30,8 +30,8 @@ import (
 )
 
 // errorKinds is the table of all errors that the program knows: exit code, hint and
-// next command. Where several are true of a run, the hint of the earliest counts.
-// The codes have an order of their own: see exit.Meanings.
+// next command. If several apply to a run, the hint of the first row wins. Exit
+// codes have an order of their own: see exit.Meanings.
 func errorKinds() []errorKind {
 	return slices.Concat(stopErrors(), placeErrors(), earlierRunErrors(), []errorKind{
 		forEvery[*checkpoint.DeletionChangedError](advice{code: exit.Misuse, step: stepNew}),
@@ -50,7 +50,7 @@ func errorKinds() []errorKind {
 	})
 }
 
-// stopErrors are what stops a run, before what only the place of its files says.
+// stopErrors are the errors that stop a run, the most specific hints first.
 func stopErrors() []errorKind {
 	return []errorKind{
 		forType(func(e *guard.Error) advice {
@@ -58,20 +58,20 @@ func stopErrors() []errorKind {
 			return advice{code: exit.Guard, runHint: e.Hint, step: steps[e.Name]}
 		}),
 		forEvery[*stack.CanaryError](advice{code: exit.Guard,
-			runHint: "look at that record in the input and in the API: mapping or account may not be what they should be; resume goes on behind it"}),
+			runHint: "compare that record in the input and in the API: the mapping or the account may be wrong; resume continues after it"}),
 		forType(func(e *reader.InputError) advice {
-			return advice{code: exit.Guard, runHint: cmp.Or(e.Hint, "ask for the file anew") + "; what stands in results was done"}
+			return advice{code: exit.Guard, runHint: cmp.Or(e.Hint, "get a fresh copy of the file") + "; the outcomes in results are final"}
 		}),
 		forType(adviseOnCall),
 		forValue(pace.ErrGaveUp, advice{code: exit.Temporary,
-			runHint: "the API is down or out of reach, or base_url is not its address; users without a result were not marked failed"}),
-		forValue(pace.ErrTooLong, advice{code: exit.Temporary, runHint: "run again when the API lets you, or raise --max-wait"}),
-		forValue(run.ErrBudget, advice{code: exit.Budget, runHint: "the run goes on from where it stands"}),
-		forValue(pace.ErrTooLate, advice{code: exit.Budget, runHint: "the run goes on from where it stands"}),
+			runHint: "the API is down or unreachable, or base_url is wrong; users without a result were not marked as failed"}),
+		forValue(pace.ErrTooLong, advice{code: exit.Temporary, runHint: "run again when the API allows it, or raise --max-wait"}),
+		forValue(run.ErrBudget, advice{code: exit.Budget, runHint: "resume continues the run where it stopped"}),
+		forValue(pace.ErrTooLate, advice{code: exit.Budget, runHint: "resume continues the run where it stopped"}),
 	}
 }
 
-// placeErrors are those of files, disks and ledgers.
+// placeErrors are the errors of files, disks and ledgers.
 func placeErrors() []errorKind {
 	return []errorKind{
 		forType(func(e *rundir.FullError) advice { return advice{code: exit.Temporary, runHint: roomHint(e)} }),
@@ -80,7 +80,7 @@ func placeErrors() []errorKind {
 		forType(func(e *exit.Error) advice {
 			return advice{code: e.Code, printed: true, hint: e.Hint, next: e.Next}
 		}),
-		forEvery[*plan.SpillError](printed(exit.Temporary, "make room there, or set TMPDIR to another place")),
+		forEvery[*plan.SpillError](printed(exit.Temporary, "make room there, or set TMPDIR to another directory")),
 		adviseOnLedger,
 		forType(func(e *history.DirError) advice { return adviseOnPlace(e) }),
 		forType(func(e *rundir.PlaceError) advice { return adviseOnPlace(e) }),
@@ -88,25 +88,25 @@ func placeErrors() []errorKind {
 		forEvery[*rundir.ShortError](advice{code: exit.Misuse}),
 		forEvery[*rundir.ForeignError](advice{code: exit.Misuse}),
 		forValue(ledger.ErrUnknown, printed(exit.Misuse, "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`")),
-		forEvery[*ledger.ImportError](printed(exit.Misuse, "nothing was imported; give a file that usersync ledger export wrote")),
-		forEvery[*ledger.NotPendingError](printed(exit.Misuse, "only what is pending can be resolved; `usersync ledger forget` lets the next run take the user as new")),
+		forEvery[*ledger.ImportError](printed(exit.Misuse, "nothing was imported; use a file written by usersync ledger export")),
+		forEvery[*ledger.NotPendingError](printed(exit.Misuse, "only pending users can be resolved; after `usersync ledger forget` the next run treats the user as new")),
 	}
 }
 
-// earlierRunErrors are those of earlier runs, and of a user's removal from them.
+// earlierRunErrors are the errors of earlier runs, and of erasing a user from them.
 func earlierRunErrors() []errorKind {
 	return []errorKind{
 		forType(adviseOnLookup),
-		forEvery[*history.OriginalsError](advice{code: exit.Misuse}), // the run says what to do
-		forEvery[*history.RunningError](printed(exit.Held, "wait for it to end; it runs with another ledger than this command names, and one account should have one")),
-		forEvery[*erasure.UnreadableError](printed(exit.Misuse, "somebody changed its files, or the disk lost something: mend them, or remove its directory")),
-		forEvery[*erasure.UnfinishedError](printed(exit.Temporary, "what is done is done: call it again when the cause is gone, and it finishes")),
+		forEvery[*history.OriginalsError](advice{code: exit.Misuse}), // the run adds the hint
+		forEvery[*history.RunningError](printed(exit.Held, "wait for it to finish; it uses a different ledger, and an account should have only one")),
+		forEvery[*erasure.UnreadableError](printed(exit.Misuse, "someone changed its files, or the disk lost data: repair them, or remove its directory")),
+		forEvery[*erasure.UnfinishedError](printed(exit.Temporary, "progress is kept: fix the cause, then run the command again to finish")),
 		forType(adviseOnBlocked),
 		forValue(erasure.ErrUnknown, printed(exit.Misuse, "ids are compared byte for byte")),
 	}
 }
 
-// kindOf is a row of the table whose advice depends on the error.
+// forType is a row for errors of type E, with advice that depends on the error.
 func forType[E error](advise func(E) advice) errorKind {
 	return func(err error) (advice, bool) {
 		e, is := err.(E)
@@ -117,15 +117,15 @@ func forType[E error](advise func(E) advice) errorKind {
 	}
 }
 
-// only is a row for one error value.
+// forValue is a row for one error value.
 func forValue(known error, a advice) errorKind {
 	return func(err error) (advice, bool) { return a, err == known }
 }
 
-// every is a row with the same advice on all errors of a type.
+// forEvery is a row with the same advice for all errors of type E.
 func forEvery[E error](a advice) errorKind { return forType(func(E) advice { return a }) }
 
-// printed is advice that is printed wherever the error turns up.
+// printed is advice that is printed wherever the error occurs.
 func printed(code int, hint string) advice { return advice{code: code, printed: true, hint: hint} }
 
 func adviseOnCall(e *destination.CallError) advice {
@@ -135,12 +135,12 @@ func adviseOnCall(e *destination.CallError) advice {
 	return advice{code: exit.Temporary}
 }
 
-// adviseOnLedger is what a person can do about a ledger that failed. What is not
-// known otherwise is the disk or the database, and will pass.
+// adviseOnLedger is the advice on a ledger that failed. A failure of no other known
+// kind is one of the disk or the database, which is temporary.
 func adviseOnLedger(err error) (advice, bool) {
 	switch err.(type) {
 	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
-	case *history.AbsorbError: // to a person the files of that run and the ledger are one
+	case *history.AbsorbError: // a person cannot tell the files of that run from the ledger
 	default:
 		if err != ledger.ErrFenced {
 			return advice{}, false
@@ -153,20 +153,20 @@ func adviseOnLedger(err error) (advice, bool) {
 	case isUnusable:
 		a.code, a.hint = exit.Misuse, unusable.Hint
 	case held:
-		a.code, a.hint = exit.Held, "wait for it to end, or give --lock-timeout"
+		a.code, a.hint = exit.Held, "wait for it to finish, or set --lock-timeout"
 	case errors.Is(err, ledger.ErrFenced):
-		a.code, a.hint = exit.Held, "the other run goes on from here"
+		a.code, a.hint = exit.Held, "the other run continues from here"
 	case errors.Is(err, context.Canceled): // the ledger did not fail
 		return advice{}, false
 	case connect.Unwritable(err):
-		a.code, a.hint = exit.Misuse, "the ledger lies where this user may not write: check its permissions, or give --ledger or --runs-dir another place"
+		a.code, a.hint = exit.Misuse, "this user cannot write to the ledger: check its permissions, or set --ledger or --runs-dir to another place"
 	default:
-		a.code, a.hint = exit.Temporary, "make room on the disk where the ledger lies, or look at its database"
+		a.code, a.hint = exit.Temporary, "make room on the disk that holds the ledger, or check its database"
 	}
 	return a, true
 }
 
-// adviseOnLookup is what to do about a run that was not found, or cannot be read.
+// adviseOnLookup is the advice on a run that was not found, or cannot be read.
 func adviseOnLookup(e *history.LookupError) advice {
 	if hinted, ok := errors.AsType[interface {
 		error
@@ -174,11 +174,11 @@ func adviseOnLookup(e *history.LookupError) advice {
 	}](e.Err); ok {
 		return advice{code: exit.Misuse, printed: true, hint: hinted.Hint()}
 	}
-	return advice{code: exit.Misuse, printed: true, hint: "name a run as its summary does, its directory, or --runs-dir where it lies", next: "ls -d runs/*"}
+	return advice{code: exit.Misuse, printed: true, hint: "give the name of a run, as in its summary, or its directory; --runs-dir says where runs are", next: "ls -d runs/*"}
 }
 
-// adviseOnPlace is what to do about a place that cannot be written to. That there
-// is no room will pass.
+// adviseOnPlace is the advice on a place that cannot be written to. Only a full disk
+// is temporary.
 func adviseOnPlace(err error) advice {
 	if rundir.NoRoom(err) {
 		return advice{code: exit.Temporary, printed: true, hint: roomHint(err)}
@@ -186,20 +186,20 @@ func adviseOnPlace(err error) advice {
 	if unsafe, ok := errors.AsType[*rundir.UnsafeError](err); ok {
 		return advice{code: exit.Misuse, printed: true, hint: unsafe.Hint()}
 	}
-	return advice{code: exit.Misuse, printed: true, hint: "give --runs-dir and --results a place that this user may write to", next: "usersync run --help"}
+	return advice{code: exit.Misuse, printed: true, hint: "set --runs-dir and --results to places this user can write to", next: "usersync run --help"}
 }
 
-// adviseOnBlocked is what to do about runs that keep a user from being erased.
+// adviseOnBlocked is the advice on runs that keep a user from being erased.
 func adviseOnBlocked(e *erasure.BlockedError) advice {
 	first := e.Runs[0]
 	if first.Journal != nil && first.Journal.Resumable() {
-		return advice{code: exit.Misuse, printed: true, hint: "go on with it first, or let the next run take it up", next: exit.CommandLine("resume", first.Path())}
+		return advice{code: exit.Misuse, printed: true, hint: "resume it first, or let the next run absorb it", next: exit.CommandLine("resume", first.Path())}
 	}
-	return advice{code: exit.Misuse, printed: true, hint: "it did not end and cannot be resumed: if nothing works on it any more, remove its directory",
+	return advice{code: exit.Misuse, printed: true, hint: "it did not finish and cannot be resumed: if nothing uses it any more, remove its directory",
 		next: "rm -r " + exit.Quote(first.Path())}
 }
 
-// roomOf is the hint for a place that is full; empty if it is not.
+// roomOf is the hint for a full disk or output; empty for any other error.
 func roomOf(err error) string {
 	if !rundir.NoRoom(err) {
 		return ""
@@ -207,13 +207,13 @@ func roomOf(err error) string {
 	return roomHint(err)
 }
 
-// roomHint tells standard output and devices apart, which room elsewhere does
-// not help.
+// roomHint tells disks from standard output and devices, where making room
+// elsewhere does not help.
 func roomHint(err error) string {
 	full, isFile := errors.AsType[*rundir.FullError](err)
 	e, isPath := errors.AsType[*fs.PathError](err)
 	if isFile && full.Stream || isPath && strings.HasPrefix(e.Path, "/dev/") {
-		return "what takes the results is full: give --results a file, or leave it out"
+		return "the output for the results is full: set --results to a file, or leave it out"
 	}
-	return "make room on the disk, or give --runs-dir a place on another one"
+	return "make room on the disk, or set --runs-dir to a directory on another disk"
 }

@@ -16,9 +16,9 @@ import (
 	"usersync/writer/rundir"
 )
 
-// An error of an earlier run has its exit code, hint and next command wherever it
-// comes from and whatever wraps it.
-func TestTroublesWithEarlierRuns(t *testing.T) {
+// An error of an earlier run has its exit code, hint and next command, whatever wraps
+// it.
+func TestErrorsOfEarlierRuns(t *testing.T) {
 	denied := &fs.PathError{Op: "open", Path: "runs", Err: syscall.EACCES}
 	full := &fs.PathError{Op: "write", Path: "runs/journal", Err: syscall.ENOSPC}
 	killed := &history.Run{Dir: "runs", ID: "k", Journal: &journal.History{Begun: true}}
@@ -27,34 +27,34 @@ func TestTroublesWithEarlierRuns(t *testing.T) {
 		code       int
 		hint, next string // parts of them
 	}{
-		"no such run":                 {&history.LookupError{Err: errors.New("there is none")}, exit.Misuse, "name a run", "ls -d runs/*"},
+		"no such run":                 {&history.LookupError{Err: errors.New("there is none")}, exit.Misuse, "give the name of a run", "ls -d runs/*"},
 		"a damaged journal":           {&history.LookupError{Err: &journal.DamagedError{}}, exit.Misuse, "check the disk", ""},
 		"an unsafe place":             {&history.DirError{Err: &rundir.UnsafeError{Path: "/tmp"}}, exit.Misuse, "a directory of your own", ""},
-		"a place that is not":         {&history.DirError{Err: denied}, exit.Misuse, "may write to", "usersync run --help"},
+		"a place not writable":        {&history.DirError{Err: denied}, exit.Misuse, "this user can write to", "usersync run --help"},
 		"a full disk":                 {&history.DirError{Err: full}, exit.Temporary, "make room", ""},
-		"a run under way":             {&history.RunningError{Run: "k"}, exit.Held, "wait for it to end", ""},
+		"a run in progress":           {&history.RunningError{Run: "k"}, exit.Held, "wait for it to finish", ""},
 		"changed originals":           {&history.OriginalsError{Err: errors.New("changed")}, exit.Misuse, "", ""},
 		"no ledger for it":            {&history.AbsorbError{Err: denied}, exit.Misuse, "check its permissions", ""},
 		"a full ledger for it":        {&history.AbsorbError{Err: full}, exit.Temporary, "make room", ""},
-		"unreadable files":            {&erasure.UnreadableError{Err: full}, exit.Misuse, "somebody changed its files", ""},
-		"half an erasure":             {&erasure.UnfinishedError{Err: denied}, exit.Temporary, "it finishes", ""},
-		"a run to be resumed":         {&erasure.BlockedError{Runs: []*history.Run{killed}}, exit.Misuse, "go on with it first", "usersync resume runs/k"},
+		"unreadable files":            {&erasure.UnreadableError{Err: full}, exit.Misuse, "someone changed its files", ""},
+		"half an erasure":             {&erasure.UnfinishedError{Err: denied}, exit.Temporary, "progress is kept", ""},
+		"a run to be resumed":         {&erasure.BlockedError{Runs: []*history.Run{killed}}, exit.Misuse, "resume it first", "usersync resume runs/k"},
 		"a run never begun":           {&erasure.BlockedError{Runs: []*history.Run{{Dir: "runs", ID: "n"}}}, exit.Misuse, "remove its directory", "rm -r runs/n"},
 		"an id in no run":             {erasure.ErrUnknown, exit.Misuse, "byte for byte", ""},
 		"an id in no ledger":          {ledger.ErrUnknown, exit.Misuse, "usersync ledger stats", ""},
 		"a file that no export wrote": {&ledger.ImportError{}, exit.Misuse, "nothing was imported", ""},
-		"an id that is settled":       {&ledger.NotPendingError{Standing: "held"}, exit.Misuse, "only what is pending", ""},
+		"an id not pending":           {&ledger.NotPendingError{Standing: "held"}, exit.Misuse, "only pending users", ""},
 	} {
 		err := fmt.Errorf("do a thing: %w", errors.Join(fmt.Errorf("and another: %w", c.err)))
 		if got := exitCode(err, result{}); got != c.code {
 			t.Errorf("%s: exit code %d, want %d", name, got, c.code)
 		}
-		told, ok := printedAdvice(err)
+		got, ok := printedAdvice(err)
 		if c.hint == "" && !ok {
-			continue // the run has more to say on it
+			continue // the run adds the hint
 		}
-		if !ok || !strings.Contains(told.Hint, c.hint) || told.Next != c.next {
-			t.Errorf("%s: %+v", name, told)
+		if !ok || !strings.Contains(got.Hint, c.hint) || got.Next != c.next {
+			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }

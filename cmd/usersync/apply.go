@@ -17,23 +17,26 @@ import (
 func applyCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "apply PLAN [FILE]...",
-		Short: "Do what a plan says, and nothing else",
-		Long: "apply makes a run of a plan that usersync plan --out has kept. It plans nothing: each record is sent with the call that\n" +
-			"the plan holds for it, and a record without one is not sent. Settings and files are those of the plan, taken from the\n" +
-			"directory where it was made, unless they are given here.\n\n" +
-			"It exits 2 and sends nothing if what the plan is bound to has changed: the input, the settings that decide about users,\n" +
-			"the mapping, the account, or the ledger, so that a plan is applied once. What the API holds is not bound. The run has\n" +
-			"its directory like any other, and usersync resume goes on with it.\n\n" + exitCodeTable(),
-		Example: "  usersync apply plan.jsonl\n  usersync apply --approved-by 'A. Turing, CHG-4711' plan.jsonl",
+		Short: "Apply a saved plan, exactly",
+		Long: "apply runs a plan that usersync plan --out has saved. It plans nothing itself: each\n" +
+			"record is sent with the call that the plan holds for it, and a record without a call\n" +
+			"is not sent. Settings and files are those of the plan, read from the directory where\n" +
+			"it was made, unless you give others here.\n\n" +
+			"It exits 2 and sends nothing if the plan no longer fits: if the input, the mapping,\n" +
+			"the account, the ledger or a setting that decides what is sent has changed. So a plan\n" +
+			"can be applied only once. It does not check whether the API has changed. The run has a\n" +
+			"directory like any other, and usersync resume continues it.",
+		Annotations: withExitCodes(),
+		Example:     "  usersync apply plan.jsonl\n  usersync apply --approved-by 'A. Turing, CHG-4711' plan.jsonl",
 	}
 	load := addSettings(e, cmd, config.ForApply)
-	approved := cmd.Flags().String("approved-by", "", "the `NAME` of whoever approved the plan, for the summary")
+	approved := cmd.Flags().String("approved-by", "", "the `NAME` of the person who approved the plan, for the summary")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if _, err := load(); err != nil { // says how errors are to be told
+		if _, err := load(); err != nil { // decides how errors are printed
 			return err
 		}
 		if len(args) == 0 {
-			return exit.Usage(fmt.Errorf("read arguments: apply takes a plan"), "usersync plan --out FILE makes one", "usersync apply --help")
+			return exit.Usage(fmt.Errorf("read arguments: apply takes a plan"), "make one with usersync plan --out FILE", "usersync apply --help")
 		}
 		p, err := plan.Open(args[0])
 		if err != nil {
@@ -45,7 +48,7 @@ func applyCommand(e *env, found *result) *cobra.Command {
 	return cmd
 }
 
-// applying makes a run of a plan.
+// apply runs a plan.
 func (e *env) apply(p *plan.Plan, files []string, found *result, now *cobra.Command) error {
 	c, err := settingsOf(e, journal.Header{Args: p.Header.Args}, overrideConfig(p, now))
 	if err != nil {
@@ -58,7 +61,7 @@ func (e *env) apply(p *plan.Plan, files []string, found *result, now *cobra.Comm
 	return e.send(now.Context(), c, run.Options{Files: files, Plan: p}, found)
 }
 
-// withConfig lets --config of this command hold in place of the plan's.
+// overrideConfig replaces the plan's --config with the one given to this command.
 func overrideConfig(p *plan.Plan, now *cobra.Command) *cobra.Command {
 	if f := now.Flags().Lookup("config"); f.Changed {
 		p.Header.Args = append(slices.Clip(p.Header.Args), "--config", f.Value.String())

@@ -12,7 +12,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// night is a machine on which the crontab of deploy/cron is installed.
+// cronMachine is a machine with the crontab of deploy/cron installed.
 type cronMachine struct {
 	*machine
 	env  []string
@@ -46,7 +46,7 @@ func newCronMachine(t *testing.T, baseURL, users string) *cronMachine {
 	return n
 }
 
-// install reads a line as crontab(5) says: a variable, or five fields and a
+// install parses a line according to crontab(5): a variable, or five fields and a
 // command.
 func (n *cronMachine) install(t *testing.T, line string) {
 	t.Helper()
@@ -56,16 +56,16 @@ func (n *cronMachine) install(t *testing.T, line string) {
 	case isVariable && !strings.Contains(name, " "):
 		n.env = append(n.env, line)
 	case len(fields) < 6 || n.line != "":
-		t.Fatalf("not one command at five times: %s", line)
+		t.Fatalf("not five fields and a command: %s", line)
 	case strings.Contains(line, "%"):
-		t.Fatal("cron ends a command at %")
+		t.Fatal("cron ends a command at a percent sign")
 	default:
 		n.line = strings.TrimSpace(line[strings.Index(line, fields[5]):])
 	}
 }
 
-// passes is what cron does: it runs the line with sh and little around it, and
-// mails what was printed.
+// runOnce does what cron does: it runs the line with sh in a small environment, and
+// mails what is printed.
 func (n *cronMachine) runOnce(t *testing.T, env ...string) (code int, mail string) {
 	t.Helper()
 	return n.run(t, append(n.env, env...), "sh", "-c", n.line)
@@ -87,7 +87,7 @@ func TestCronMailsRejects(t *testing.T) {
 	contains(t, mail, "exit code 3 after 1 of 4 tries", "some users are invalid", "outcomes for 31 records", "rejects.csv")
 }
 
-// TestCronTriesAgain has an API that is out of reach the first time.
+// TestCronTriesAgain has an API that is unreachable the first time.
 func TestCronTriesAgain(t *testing.T) {
 	n := newCronMachine(t, sandboxServer(t, "--auth"), "kard.csv")
 	n.write(t, "/usr/local/bin/flaky", `#!/bin/sh
@@ -115,8 +115,8 @@ func TestCronGivesUp(t *testing.T) {
 	contains(t, mail, "exit code 5 after 2 of 2 tries", "running again is safe", "next: usersync")
 }
 
-// TestCronNeverTriesAPersonsWorkAgain breaks the config.
-func TestCronNeverTriesAPersonsWorkAgain(t *testing.T) {
+// TestCronDoesNotRetryWhatNeedsAPerson breaks the config.
+func TestCronDoesNotRetryWhatNeedsAPerson(t *testing.T) {
 	n := newCronMachine(t, "http://127.0.0.1:1", "kard.csv")
 	n.write(t, "/etc/usersync/usersync.yaml", "to: card\n")
 	code, mail := n.runOnce(t, "WAIT=60")
@@ -140,11 +140,11 @@ func TestCronStartsOneAtATime(t *testing.T) {
 	if code != 8 {
 		t.Errorf("exit code %d", code)
 	}
-	contains(t, mail, "the run of before still works")
+	contains(t, mail, "the previous run is still working")
 }
 
-// TestCronPassesASignalOn stops the wrapper alone, as an operator would.
-func TestCronPassesASignalOn(t *testing.T) {
+// TestCronForwardsSignals stops only the wrapper, like an operator would.
+func TestCronForwardsSignals(t *testing.T) {
 	n := newCronMachine(t, sandboxServer(t, "--auth", "--latency", "200ms"), "kard.csv")
 	cmd := exec.Command("sh", "-c", strings.Replace(n.line, "usersync-nightly", "exec usersync-nightly --rate 10 --batch-size 1", 1))
 	cmd.Dir, cmd.Env = n.dir, n.env
@@ -159,12 +159,12 @@ func TestCronPassesASignalOn(t *testing.T) {
 		found, _ := filepath.Glob(n.at("/var/lib/usersync/runs/*/results.csv.partial"))
 		return len(found) > 0
 	}) {
-		t.Error("no results were begun")
+		t.Error("no results were started")
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Error(err)
 	}
-	cmd.Wait() // its exit code says it
+	cmd.Wait() // the exit code is checked below
 	if code := cmd.ProcessState.ExitCode(); code != exit.Terminate {
 		t.Errorf("exit code %d\n%s", code, mail.String())
 	}

@@ -9,13 +9,13 @@ import (
 	"testing"
 )
 
-// instruction is one line of a Dockerfile and the stage it stands in.
+// instruction is one line of a Dockerfile and the stage that it belongs to.
 type instruction struct{ stage, word, rest string }
 
 var stageStart = regexp.MustCompile(`^(\S+)(?: AS (\S+))?$`)
 
-// readDockerfile knows as much of the format as our own file uses: no line
-// goes on in the next one.
+// readDockerfile knows only the part of the format that our file uses: no line is
+// continued on the next.
 func readDockerfile(t *testing.T) []instruction {
 	t.Helper()
 	var all []instruction
@@ -41,8 +41,8 @@ func readDockerfile(t *testing.T) []instruction {
 	return all
 }
 
-// of returns what the instructions of one kind say in one stage. The last
-// stage, the image, has no name.
+// of returns the arguments of one kind of instruction in one stage. The last stage,
+// the image, has no name.
 func of(all []instruction, stage, word string) (found []string) {
 	for _, i := range all {
 		if i.stage == stage && i.word == word {
@@ -52,7 +52,7 @@ func of(all []instruction, stage, word string) (found []string) {
 	return found
 }
 
-func TestDockerfileUsesOnlyWhatItsAuthorsKnow(t *testing.T) {
+func TestDockerfileUsesKnownInstructions(t *testing.T) {
 	for _, i := range readDockerfile(t) {
 		switch i.word {
 		case "FROM", "WORKDIR", "COPY", "RUN", "USER", "ENTRYPOINT":
@@ -66,7 +66,7 @@ func TestDockerfileBuilds(t *testing.T) {
 	all := readDockerfile(t)
 	version := regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(readDeployed(t, "go.mod"))[1]
 	if from := of(all, "build", "FROM"); len(from) != 1 || from[0] != "golang:"+version {
-		t.Errorf("built from %s, and go.mod wants %s", from, version)
+		t.Errorf("built from %s, but go.mod wants %s", from, version)
 	}
 	for _, copied := range of(all, "build", "COPY") {
 		sources := strings.Fields(copied)
@@ -79,10 +79,10 @@ func TestDockerfileBuilds(t *testing.T) {
 	contains(t, strings.Join(of(all, "build", "RUN"), "\n"), "CGO_ENABLED=0 go build", "./cmd/usersync", "-o /out/usersync")
 }
 
-func TestDockerImageHoldsTheProgramAlone(t *testing.T) {
+func TestDockerImageHoldsOnlyTheProgram(t *testing.T) {
 	all := readDockerfile(t)
 	if from := of(all, "", "FROM"); len(from) != 1 || from[0] != "scratch" {
-		t.Errorf("the image stands on %s", from)
+		t.Errorf("the image is based on %s", from)
 	}
 	if run := of(all, "", "RUN"); len(run) > 0 {
 		t.Errorf("nothing can run in an empty image: %s", run)
@@ -91,7 +91,7 @@ func TestDockerImageHoldsTheProgramAlone(t *testing.T) {
 	contains(t, copied, "--from=build /out/usersync ", "--from=build /etc/ssl/certs/ca-certificates.crt ")
 	var entry []string
 	if err := json.Unmarshal([]byte(strings.Join(of(all, "", "ENTRYPOINT"), "")), &entry); err != nil || len(entry) != 1 {
-		t.Fatalf("the entry point is no list of one: %v", err)
+		t.Fatalf("the entry point is not a list of one: %v", err)
 	}
 	if !strings.Contains(copied, " "+entry[0]) {
 		t.Errorf("%s is not in the image", entry[0])

@@ -16,8 +16,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// manifests is all that deploy/kubernetes holds, read by Kubernetes' own types;
-// a key that they do not have is an error.
+// manifests holds the files of deploy/kubernetes, parsed into Kubernetes' own types. An
+// unknown key is an error.
 type manifests struct {
 	job      batchv1.CronJob
 	config   corev1.ConfigMap
@@ -87,7 +87,7 @@ func TestKubernetesKinds(t *testing.T) {
 	alone := []string{"kustomization.yaml", "secret.yaml.example", "shell.yaml"}
 	for _, file := range files {
 		if slices.Contains(m.included, file.Name()) == slices.Contains(alone, file.Name()) {
-			t.Errorf("%s is in the kustomization, or is not, against what is meant", file.Name())
+			t.Errorf("%s should be in the kustomization, or should not", file.Name())
 		}
 	}
 }
@@ -103,7 +103,7 @@ func TestKubernetesRuns(t *testing.T) {
 	}
 	for _, v := range c.Env {
 		if _, ok := m.secret.StringData[v.ValueFrom.SecretKeyRef.Key]; !ok || v.ValueFrom.SecretKeyRef.Name != m.secret.Name {
-			t.Errorf("%s comes from no secret that the example has", v.Name)
+			t.Errorf("%s is not in the example secret", v.Name)
 		}
 		env = append(env, v.Name+"=hush")
 	}
@@ -113,7 +113,7 @@ func TestKubernetesRuns(t *testing.T) {
 		place.write(t, "/config/"+name, place.relocate(text))
 	}
 	args := strings.Split(place.relocate(strings.Join(c.Args, "\n")), "\n")
-	// Not the volume's own top: that is root's, and would be refused.
+	// Not the root of the volume: it belongs to root, and would be refused.
 	place.validateAndRun(t, env, args, "/data/usersync/runs")
 }
 
@@ -125,7 +125,7 @@ func TestKubernetesVolumes(t *testing.T) {
 		case v.PersistentVolumeClaim != nil && claims[v.PersistentVolumeClaim.ClaimName]:
 		case v.ConfigMap != nil && v.ConfigMap.Name == m.config.Name:
 		default:
-			t.Errorf("nothing here makes the volume %s", v.Name)
+			t.Errorf("no manifest creates the volume %s", v.Name)
 		}
 	}
 	for _, mount := range m.pod().Containers[0].VolumeMounts {
@@ -135,7 +135,7 @@ func TestKubernetesVolumes(t *testing.T) {
 	}
 }
 
-// TestKubernetesFailsByExitCode holds podFailurePolicy to the exit codes.
+// TestKubernetesFailsByExitCode compares podFailurePolicy with the exit codes.
 func TestKubernetesFailsByExitCode(t *testing.T) {
 	m := readManifests(t)
 	job := m.job.Spec.JobTemplate.Spec
@@ -148,23 +148,23 @@ func TestKubernetesFailsByExitCode(t *testing.T) {
 			t.Errorf("a rule that this test cannot read: %+v", rule.OnExitCodes)
 		}
 		if !slices.IsSorted(rule.OnExitCodes.Values) || slices.Contains(rule.OnExitCodes.Values, 0) {
-			t.Errorf("codes must be in order, and 0 is not allowed: %v", rule.OnExitCodes.Values)
+			t.Errorf("codes must be sorted, without 0: %v", rule.OnExitCodes.Values)
 		}
 		for _, code := range rule.OnExitCodes.Values {
 			if _, twice := action[code]; twice {
-				t.Errorf("exit code %d stands in two rules", code)
+				t.Errorf("exit code %d is in two rules", code)
 			}
 			action[code] = rule.Action
 		}
 	}
 	for _, code := range needsPerson() {
 		if got := action[int32(code)]; got != batchv1.PodFailurePolicyActionFailJob {
-			t.Errorf("exit code %d: %q, and a person is needed", code, got)
+			t.Errorf("exit code %d: %q, but a person is needed", code, got)
 		}
 	}
 	for _, code := range retried {
 		if got := action[int32(code)]; got != batchv1.PodFailurePolicyActionCount {
-			t.Errorf("exit code %d: %q, and another pod would go on", code, got)
+			t.Errorf("exit code %d: %q, but another pod would continue the run", code, got)
 		}
 	}
 	if job.BackoffLimit == nil || *job.BackoffLimit < 1 || m.pod().RestartPolicy != corev1.RestartPolicyNever {
@@ -178,10 +178,10 @@ func TestKubernetesStartsOneAtATime(t *testing.T) {
 		t.Errorf("concurrencyPolicy: %s", spec.ConcurrencyPolicy)
 	}
 	if late := spec.StartingDeadlineSeconds; late == nil || *late < 60 {
-		t.Error("a night that the controller missed is lost, or may come at any time")
+		t.Error("a night that the controller missed is lost, or can start at any time")
 	}
 	if most := spec.JobTemplate.Spec.ActiveDeadlineSeconds; most == nil || time.Duration(*most)*time.Second >= 24*time.Hour {
-		t.Error("a job that hangs forbids the next night")
+		t.Error("a job that hangs blocks the next night")
 	}
 }
 
@@ -192,7 +192,7 @@ func TestKubernetesStopsGently(t *testing.T) {
 	}
 }
 
-func TestKubernetesPodsHaveNoRights(t *testing.T) {
+func TestKubernetesPodsAreUnprivileged(t *testing.T) {
 	m := readManifests(t)
 	image := of(readDockerfile(t), "", "USER")[0]
 	for name, spec := range map[string]*corev1.PodSpec{"cronjob": m.pod(), "shell": &m.shell.Spec} {
@@ -201,18 +201,18 @@ func TestKubernetesPodsHaveNoRights(t *testing.T) {
 		case len(spec.Containers) != 1 || len(spec.InitContainers) != 0:
 			t.Errorf("%s: more than one container", name)
 		case *spec.AutomountServiceAccountToken || *spec.EnableServiceLinks:
-			t.Errorf("%s: it is told of the cluster", name)
+			t.Errorf("%s: it has access to the cluster", name)
 		case !*s.RunAsNonRoot || *s.RunAsUser != *s.FSGroup || !strings.HasPrefix(image, fmt.Sprintf("%d:", *s.RunAsUser)):
 			t.Errorf("%s: not the user of the image", name)
 		case *s.FSGroupChangePolicy != corev1.FSGroupChangeOnRootMismatch:
-			t.Errorf("%s: files of mode 0600 would be opened to the group", name)
+			t.Errorf("%s: the group would get access to files of mode 0600", name)
 		case s.SeccompProfile.Type != corev1.SeccompProfileTypeRuntimeDefault:
 			t.Errorf("%s: no seccomp profile", name)
 		case *c.AllowPrivilegeEscalation || !*c.ReadOnlyRootFilesystem || !slices.Equal(c.Capabilities.Drop, []corev1.Capability{"ALL"}) || len(c.Capabilities.Add) > 0:
-			t.Errorf("%s: more rights than none", name)
+			t.Errorf("%s: not unprivileged", name)
 		}
 	}
-	// What TestProofMemory holds the program to, with room above.
+	// The limit that TestProofMemory checks, with some room.
 	if limit := m.pod().Containers[0].Resources.Limits.Memory(); limit.Cmp(resource.MustParse("96Mi")) <= 0 {
 		t.Errorf("the memory limit is %s", limit)
 	}

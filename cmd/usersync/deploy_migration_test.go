@@ -9,24 +9,24 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// migration is what the commands of docs/migration.md do with 250 users, one of
-// whom has a phone number that is none. EDITOR mends it.
+// migration is what the commands of docs/migration.md do with 250 users, one of them
+// with an invalid phone number. EDITOR fixes it.
 var migration = []struct {
 	command string
 	code    int
 	says    string
 }{
-	{"usersync validate users.csv", exit.Rejects, "250 records, 1 unfit"},
-	{"usersync run --sandbox --runs-dir rehearsal users.csv", exit.Rejects, "249  created"},
+	{"usersync validate users.csv", exit.Rejects, "250 records, 1 invalid"},
+	{"usersync run --sandbox --runs-dir sandbox users.csv", exit.Rejects, "249  created"},
 	{"usersync plan users.csv", exit.Rejects, "249 users to send"},
 	{"head -n 101 users.csv >first.csv", exit.OK, ""},
 	{"usersync run first.csv", exit.Rejects, "99  created"},
 	{"usersync run --canary 5 users.csv", exit.Rejects, "150  created"},
-	{"usersync resume", exit.Misuse, "there is none that could go on"},
+	{"usersync resume", exit.Misuse, "no run that can be resumed"},
 	{"usersync verify", exit.OK, ""},
-	{`cp "$(ls -d runs/2*/ | tail -n 1)rejects.csv" mended.csv`, exit.OK, ""},
-	{`"${EDITOR:-vi}" mended.csv`, exit.OK, ""},
-	{"usersync run mended.csv", exit.OK, "1  created"},
+	{`cp "$(ls -d runs/2*/ | tail -n 1)rejects.csv" fixed.csv`, exit.OK, ""},
+	{`"${EDITOR:-vi}" fixed.csv`, exit.OK, ""},
+	{"usersync run fixed.csv", exit.OK, "1  created"},
 	{"usersync run users.csv", exit.Rejects, "249  unchanged"},
 }
 
@@ -47,15 +47,15 @@ func TestMigrationRecipe(t *testing.T) {
 		}
 	}
 	if len(commands) != len(migration) {
-		t.Fatalf("the recipe has %d commands, and %d are known here", len(commands), len(migration))
+		t.Fatalf("the recipe has %d commands, want %d", len(commands), len(migration))
 	}
 	for i, step := range migration {
 		if commands[i] != step.command {
-			t.Fatalf("command %d of the recipe is %s, and %s is known here", i+1, commands[i], step.command)
+			t.Fatalf("command %d of the recipe is %s, want %s", i+1, commands[i], step.command)
 		}
 		code, out := m.run(t, env, "sh", "-c", step.command)
 		if code != step.code || !strings.Contains(out, step.says) {
-			t.Fatalf("%s: exit code %d, and want %d and %q\n%s", step.command, code, step.code, step.says, out)
+			t.Fatalf("%s: exit code %d, want %d and %q\n%s", step.command, code, step.code, step.says, out)
 		}
 	}
 }

@@ -63,11 +63,11 @@ func TestSystemdService(t *testing.T) {
 	}
 	m.validateAndRun(t, nil, strings.Fields(m.relocate(strings.Join(command[1:], " "))), "/var/lib/usersync/runs")
 	if state := "/var/lib/" + u.one(t, "Service", "StateDirectory"); u.one(t, "Service", "WorkingDirectory") != state {
-		t.Errorf("the service works elsewhere than in its %s", state)
+		t.Errorf("the service does not run in %s", state)
 	}
 }
 
-// TestSystemdRetriesWhatIsTemporary holds the restarts to the exit codes.
+// TestSystemdRetriesWhatIsTemporary compares the restarts with the exit codes.
 func TestSystemdRetriesWhatIsTemporary(t *testing.T) {
 	u := readUnit(t, "usersync.service")
 	var final []int
@@ -80,19 +80,19 @@ func TestSystemdRetriesWhatIsTemporary(t *testing.T) {
 	}
 	for _, code := range needsPerson() {
 		if !slices.Contains(final, code) {
-			t.Errorf("exit code %d would be tried again", code)
+			t.Errorf("exit code %d would be retried", code)
 		}
 	}
 	for _, code := range retried {
 		if slices.Contains(final, code) {
-			t.Errorf("exit code %d would not be tried again", code)
+			t.Errorf("exit code %d would not be retried", code)
 		}
 	}
 	if how := u.one(t, "Service", "Restart"); how != "on-failure" {
 		t.Errorf("Restart=%s", how)
 	}
 	if _, hides := u["Service"]["SuccessExitStatus"]; hides {
-		t.Error("a code that is not 0 passes for a success")
+		t.Error("a code other than 0 counts as a success")
 	}
 }
 
@@ -107,7 +107,7 @@ func TestSystemdStopsGently(t *testing.T) {
 	}
 }
 
-// callTimeout is how long one call may take when nobody says otherwise.
+// callTimeout is the default timeout of a call.
 func callTimeout(t *testing.T) time.Duration {
 	t.Helper()
 	timeout, _ := config.Find(connect.Sections(), "timeout")
@@ -135,8 +135,8 @@ func TestSystemdUnitsNameEachOther(t *testing.T) {
 	}
 }
 
-// TestSystemdVerifies asks systemd itself, on machines that have it. What it
-// only warns about, such as an unknown key, is an error here.
+// TestSystemdVerifies uses systemd itself, on machines that have it. Its warnings, such
+// as an unknown key, are errors here.
 func TestSystemdVerifies(t *testing.T) {
 	analyze, err := exec.LookPath("systemd-analyze")
 	if err != nil {

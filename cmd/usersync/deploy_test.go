@@ -13,7 +13,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// deployed reads a file of the repository by its path from the top.
+// readDeployed reads a file of the repository. path is relative to its root.
 func readDeployed(t *testing.T, path ...string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(append([]string{"..", ".."}, path...)...))
@@ -23,8 +23,8 @@ func readDeployed(t *testing.T, path ...string) string {
 	return string(text)
 }
 
-// machine is a place that is laid out as a deployment says, below a temporary
-// directory: what a manifest calls /etc/usersync is etc/usersync below it.
+// machine is a temporary directory with the layout of a deployment: /etc/usersync of a
+// manifest is etc/usersync in it.
 type machine struct {
 	dir    string
 	places []string
@@ -41,10 +41,10 @@ func newMachine(t *testing.T, places ...string) *machine {
 	return m
 }
 
-// at is where a path of the deployment lies.
+// at is where a path of the deployment is on the machine.
 func (m *machine) at(path string) string { return filepath.Join(m.dir, path) }
 
-// moved is text with each place where it lies.
+// relocate returns text with the places of the deployment replaced by those in m.
 func (m *machine) relocate(text string) string {
 	var pairs []string
 	for _, place := range m.places {
@@ -60,14 +60,14 @@ func (m *machine) write(t *testing.T, path, text string) {
 	}
 }
 
-// users puts one of the example inputs where the exports lie.
+// users copies one of the example inputs to path.
 func (m *machine) users(t *testing.T, name, path string) {
 	t.Helper()
 	m.write(t, path, readDeployed(t, "testdata", "users", name))
 }
 
-// run starts the program with nothing but env around it, and returns its exit
-// code and all it printed.
+// run runs the program with no other environment than env, and returns its exit code
+// and everything it printed.
 func (m *machine) run(t *testing.T, env []string, name string, args ...string) (int, string) {
 	t.Helper()
 	program, err := exec.LookPath(name)
@@ -83,7 +83,7 @@ func (m *machine) run(t *testing.T, env []string, name string, args ...string) (
 	return cmd.ProcessState.ExitCode(), string(out)
 }
 
-// works validates as the deployment would run, then runs it against the
+// validateAndRun validates with the deployment's arguments, runs them against the
 // sandbox, and looks for the results where the deployment keeps them.
 func (m *machine) validateAndRun(t *testing.T, env, runArgs []string, runs string) {
 	t.Helper()
@@ -98,11 +98,11 @@ func (m *machine) validateAndRun(t *testing.T, env, runArgs []string, runs strin
 	}
 	found, err := filepath.Glob(m.at(filepath.Join(runs, "*", "results.csv")))
 	if err != nil || len(found) != 1 {
-		t.Errorf("%d results below %s", len(found), runs)
+		t.Errorf("%d results in %s", len(found), runs)
 	}
 }
 
-// rehearsing starts `usersync sandbox` and returns its address.
+// sandboxServer starts `usersync sandbox` and returns its URL.
 func sandboxServer(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("usersync", append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...)...)
@@ -115,7 +115,7 @@ func sandboxServer(t *testing.T, args ...string) string {
 	}
 	t.Cleanup(func() {
 		cmd.Process.Kill()
-		cmd.Wait() // killed: its error is no news
+		cmd.Wait() // killed, so it returns an error
 	})
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
@@ -124,11 +124,11 @@ func sandboxServer(t *testing.T, args ...string) string {
 	return strings.TrimSpace(line)
 }
 
-// retried are the exit codes after which the same command goes on; every other
-// but 0 needs a person.
+// retried are the exit codes after which the same command continues the run. Every
+// other code except 0 needs a person.
 var retried = []int{exit.Temporary, 10, exit.Terminate}
 
-// needPerson returns the program's exit codes that no second try mends.
+// needsPerson returns the exit codes that another try does not fix.
 func needsPerson() []int {
 	var codes []int
 	for _, m := range exit.Meanings() {

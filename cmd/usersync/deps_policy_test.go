@@ -6,16 +6,19 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"usersync/cmd/usersync/internal/config"
 )
 
-// policy holds which folders a folder may import.
+// policy says which folders each folder may import.
 type policy map[string]map[string]bool
 
-// ban keeps importers from importing others, by the names of a rule.
+// ban says that importers must not import imported; both are the names in a rule.
 type ban struct{ imported, importers []string }
 
 func (b ban) String() string {
@@ -66,7 +69,7 @@ func (p policy) add(imported, importers []string) {
 	}
 }
 
-// forbids reports whether the rule keeps folder from importing another.
+// forbids reports whether the rule forbids that folder imports imported.
 func (b ban) forbids(folder, imported string) bool {
 	in := func(list []string, folder string) bool {
 		excepted := slices.Contains(list, "NOT "+folder)
@@ -75,13 +78,13 @@ func (b ban) forbids(folder, imported string) bool {
 	return in(b.importers, folder) && in(b.imported, imported)
 }
 
-// within reports whether a name of a rule stands for the folder.
+// within reports whether a name in a rule includes the folder.
 func within(folder, name string) bool {
 	root, all := strings.CutSuffix(name, "/...")
 	return folder == root || all && strings.HasPrefix(folder, root+"/")
 }
 
-// close adds what is allowed by way of another.
+// close adds what is allowed indirectly.
 func (p policy) close() {
 	for grown := true; grown; {
 		grown = false
@@ -109,7 +112,7 @@ func violations(imports map[string][]string, may policy, never []ban) []string {
 	var found []string
 	for _, folder := range slices.Sorted(maps.Keys(imports)) {
 		if may[folder] == nil {
-			found = append(found, folder+" stands in no rule")
+			found = append(found, folder+" is in no rule")
 		}
 		for _, i := range imports[folder] {
 			if !may[folder][i] || slices.ContainsFunc(never, func(b ban) bool { return b.forbids(folder, i) }) {
@@ -120,7 +123,7 @@ func violations(imports map[string][]string, may policy, never []ban) []string {
 	return found
 }
 
-// linesOf numbers the folders by the line of the order on which they are, from 1.
+// linesOf maps each folder to its line in the order, from 1.
 func linesOf(order string) map[string]int {
 	at, n := map[string]int{}, 0
 	for line := range strings.Lines(order) {
@@ -132,7 +135,7 @@ func linesOf(order string) map[string]int {
 	return at
 }
 
-// upward lists the imports that are against the order.
+// upward lists the imports that break the order.
 func upward(imports map[string][]string, order string) []string {
 	var found []string
 	at := linesOf(order)
@@ -146,7 +149,7 @@ func upward(imports map[string][]string, order string) []string {
 	return found
 }
 
-// gone lists the folders of the order that are not there any more.
+// missing lists the folders of the order that do not exist.
 func missing(imports map[string][]string, order string) []string {
 	var found []string
 	for _, folder := range slices.Sorted(maps.Keys(linesOf(order))) {
@@ -157,11 +160,12 @@ func missing(imports map[string][]string, order string) []string {
 	return found
 }
 
-// importsOf reads the imports between the folders of the module at root,
-// tests left out.
+// importsOf reads the imports between the folders of the module at root, without those
+// of tests.
 func importsOf(t *testing.T, root string) map[string][]string {
 	t.Helper()
 	imports := map[string][]string{}
+	module := strings.TrimSuffix(reflect.TypeFor[config.Config]().PkgPath(), "cmd/usersync/internal/config")
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != root {
 			return filepath.SkipDir // as the go command does
@@ -181,7 +185,7 @@ func importsOf(t *testing.T, root string) map[string][]string {
 		imports[folder] = imports[folder][:len(imports[folder]):len(imports[folder])]
 		for _, spec := range file.Imports {
 			name, _ := strconv.Unquote(spec.Path.Value)
-			if ours, ok := strings.CutPrefix(name, "usersync/"); ok && !slices.Contains(imports[folder], ours) {
+			if ours, ok := strings.CutPrefix(name, module); ok && !slices.Contains(imports[folder], ours) {
 				imports[folder] = append(imports[folder], ours)
 			}
 		}

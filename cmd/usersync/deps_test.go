@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// depsOrder is the order of the packages: one may import those on the lines above
-// its own, and nothing else of ours. That leaves no room for a circle.
+// depsOrder is the order of the packages: a package may import those on the lines above
+// its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
 	sync/user sync/pace sync/guard sync/filelock sync/ledger/rowset reader/source reader/frame reader/proof writer/rundir sync/sandbox
 	sync/fingerprint
@@ -18,7 +18,7 @@ const depsOrder = `
 	sync/destination/scim/internal/resource
 	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify
-	cmd/usersync/internal/exit
+	cmd/usersync/internal/exit cmd/usersync/internal/help
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input
@@ -27,12 +27,12 @@ const depsOrder = `
 	cmd/usersync
 `
 
-// depsRules is a statement of policy: who may import whom, by folder.
+// depsRules is a statement of policy: which folder may import which.
 //
-// "a < b" means that b may import a and all that a may import. "a !< b" means
-// that b must not, whatever the other lines say; there a/... is a and every folder
-// below it, and NOT excepts a folder. A folder that is on no line may not exist. Do not change these lines to
-// make a build pass.
+// "a < b" means that b may import a and everything that a may import. "a !< b" means
+// that b must not import a, whatever the other lines say; there a/... is a and every
+// folder below it, and NOT excepts a folder. Every folder must be on a line. Do not
+// change these lines to make a build pass.
 const depsRules = `
 	NONE < sync/filelock, sync/ledger/rowset, sync/guard, sync/user, sync/pace, sync/sandbox, reader/source, reader/frame, reader/proof, writer/rundir;
 
@@ -40,42 +40,42 @@ const depsRules = `
 	sync/fingerprint < sync/ledger/internal/database < sync/ledger/internal/keyfile;
 	sync/filelock, sync/ledger/rowset, sync/ledger/internal/keyfile < sync/ledger;
 
-	# What cuts files and what takes objects apart know no files' names and no records.
+	# The packages that split files and objects know neither file names nor records.
 	sync/user, reader/mapping < reader/object;
 	reader/object, reader/source, reader/frame, reader/proof < reader;
 
-	# What is made of outcomes knows how they are written; the writer knows none of it.
+	# Reports know how outcomes are written; the writer knows no reports.
 	sync/user, writer < writer/report < writer/progress, writer/verify;
 	writer/progress !< writer/verify;
 
-	# What syncs is handed its records and its results: it knows neither files nor formats.
+	# The sync packages get records and give outcomes: they know neither files nor formats.
 	reader/..., writer/..., cmd/... !< sync/...;
 
-	# Neither who reads nor who writes knows the other, or who calls them.
+	# Reader and writer know neither each other nor their callers.
 	writer/..., sync/engine, sync/destination/... !< reader/...;
 	reader/..., sync/engine, sync/destination/... !< writer/...;
 
-	# Each API is alone in its folder.
+	# The clients do not know each other.
 	sync/destination
 	< sync/destination/rest
 	< sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom;
 
-	# A SCIM user and the paths in it know no call.
+	# A SCIM user and its paths know no calls.
 	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;
 
-	# What wraps a client knows no client, and no client knows what wraps it.
+	# Middleware knows no client, and no client knows its middleware.
 	sync/user, sync/destination < sync/destination/stack < sync/destination/destinationtest;
 	sync/destination/stack
 	!< sync/destination, sync/destination/rest, sync/destination/kard, sync/destination/onbo,
 	   sync/destination/konstantly, sync/destination/scim, sync/destination/custom;
 
-	# What tests a client knows none, nor a rehearsal: the client's own test hands them in.
+	# The conformance suite knows neither clients nor sandboxes: the client's test passes them in.
 	sync/user, sync/destination < sync/destination/destinationtest;
 
-	# The engine has interfaces for what it is given.
+	# The engine has interfaces for what it needs.
 	sync/user, sync/destination, sync/guard < sync/engine;
 
-	# The server knows no API but its first; the others are handed in.
+	# The sandbox server knows only its first API; the others are passed in.
 	sync/sandbox < sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes;
 
 	# The rules of a run know neither files nor formats.
@@ -87,11 +87,14 @@ const depsRules = `
 	sync/sandbox/... !< sync/destination/...;
 	sync/destination/... !< sync/sandbox/...;
 
-	# What a command leaves with: words and exit codes, and no rule.
+	# How a command ends: words and exit codes, no rules.
 	reader/mapping < cmd/usersync/internal/exit;
 
-	# Settings know no API: each hands in its section, and connect alone knows them all.
-	reader, sync/mirror, cmd/usersync/internal/exit < cmd/usersync/internal/config;
+	# How help is laid out, of whatever commands and flags there are.
+	NONE < cmd/usersync/internal/help;
+
+	# Settings know no API: each one passes in its section, and only connect knows them all.
+	reader, sync/mirror, cmd/usersync/internal/exit, cmd/usersync/internal/help < cmd/usersync/internal/config;
 	writer/report, sync/ledger, sync/journal, sync/pace, sync/destination/stack,
 	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,
 	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes, cmd/usersync/internal/config
@@ -100,18 +103,18 @@ const depsRules = `
 	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes
 	!< cmd/..., NOT cmd/usersync/internal/connect;
 
-	# A first config is made of a header, for an API that connect knows.
+	# draft writes a config from a header, for an API that connect knows.
 	cmd/usersync/internal/connect < cmd/usersync/internal/draft;
 	sync/engine !< cmd/usersync/internal/draft;
 
-	# Who reads earlier runs, and who removes one user's traces from them, sends nothing.
+	# history, which reads earlier runs, and erasure, which removes a user from them, send nothing.
 	reader, sync/journal, sync/ledger, sync/checkpoint, writer/rundir, writer/verify, cmd/usersync/internal/config
 	< cmd/usersync/internal/history
 	< cmd/usersync/internal/erasure;
 	sync/engine, sync/destination/..., cmd/usersync/internal/connect !< cmd/usersync/internal/history, cmd/usersync/internal/erasure;
 
-	# Who opens or checks what is read sends nothing. A preview runs the engine without a call that
-	# changes anything, and marks nothing as done; a run does both.
+	# input and check send nothing. A preview runs the engine without calls that change anything,
+	# and writes no checkpoints; a run does both.
 	cmd/usersync/internal/connect < cmd/usersync/internal/input;
 	cmd/usersync/internal/input < cmd/usersync/internal/check;
 	sync/engine !< cmd/usersync/internal/input, cmd/usersync/internal/check;
@@ -128,18 +131,18 @@ func TestImportsKeepThePolicy(t *testing.T) {
 	may, never := parsePolicy(depsRules)
 	imports := importsOf(t, filepath.Join("..", ".."))
 	if !slices.Contains(imports["cmd/usersync"], "sync/user") {
-		t.Fatal("the test does not see that this package imports sync/user")
+		t.Fatal("the test does not find the import of sync/user in this package")
 	}
 	for _, v := range slices.Concat(violations(imports, may, never), upward(imports, depsOrder), missing(imports, depsOrder)) {
 		t.Error(v)
 	}
 }
 
-// What the rules allow is in order, too.
+// What the rules allow follows the order, too.
 func TestPolicyHasNoCircle(t *testing.T) {
 	may, _ := parsePolicy(depsRules)
 	for _, v := range upward(may.lists(), depsOrder) {
-		t.Errorf("the rules allow that %s", v)
+		t.Errorf("allowed by the rules: %s", v)
 	}
 }
 
@@ -198,11 +201,11 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 	}
 	for i, rule := range never {
 		if !used[i] {
-			t.Errorf("nothing tests the rule %s", rule)
+			t.Errorf("no case tests the rule %s", rule)
 		}
 	}
 	if later := "cmd/usersync/internal/later"; !slices.ContainsFunc(never, func(b ban) bool { return b.forbids(later, "sync/destination/kard") }) {
-		t.Error("a new package of the edge may know an API")
+		t.Error("a new package of cmd/usersync may import an API")
 	}
 	fine := map[string][]string{
 		"sync/destination/kard":         {"sync/user", "sync/destination", "sync/destination/rest"},
@@ -213,9 +216,9 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 	}
 }
 
-// An import of one's own line, of a line below, or of a folder that is on none, is
-// against the order.
-func TestOrderFindsWhatRunsUp(t *testing.T) {
+// An import from the same line, from a line below, or of a folder on no line breaks the
+// order.
+func TestOrderFindsUpwardImports(t *testing.T) {
 	for folder, imported := range map[string]string{
 		"reader":                        "cmd/usersync/internal/exit",
 		"sync/engine":                   "sync/checkpoint",
@@ -224,13 +227,13 @@ func TestOrderFindsWhatRunsUp(t *testing.T) {
 		"cmd/usersync":                  "sync/util",
 	} {
 		if len(upward(map[string][]string{folder: {imported}}, depsOrder)) == 0 {
-			t.Errorf("%s imports %s in order", folder, imported)
+			t.Errorf("%s may import %s", folder, imported)
 		}
 	}
 	if found := upward(map[string][]string{"reader": {"sync/user", "reader/mapping"}}, depsOrder); len(found) > 0 {
 		t.Error(found)
 	}
 	if len(missing(map[string][]string{"cmd/usersync": nil}, depsOrder)) == 0 {
-		t.Error("folders that are not there are not missed")
+		t.Error("folders that do not exist are not reported")
 	}
 }

@@ -15,55 +15,55 @@ import (
 	"usersync/writer/report"
 )
 
-// ending is a run that is over, with what decides about the next command.
+// ending is a run that is over, with what decides the next command.
 type ending struct {
 	config *config.Config
 	run.Facts
 }
 
-// step is a command to type after a run.
+// step is the kind of command to run after a run.
 type step int
 
 const (
 	stepByCode step = iota // the exit code decides
 	stepResume
 	stepPlan
-	stepNew // begin a new run
+	stepNew // start a new run
 )
 
-// next is the command to type when the run is over; empty if all is done.
+// next is the command to run after this run; empty if nothing is left to do.
 func (e ending) next(err error, s report.Summary) string {
-	t := e.config.Invocation
+	typed := e.config.Invocation
 	switch {
 	case err != nil:
 		return e.after(stepAfter(err), s)
 	case s.Outcomes.Rejected() == 0:
 		return ""
-	case len(e.config.FlagsForOtherInput()) > 0: // of this input, and not of its rejects
+	case len(e.config.FlagsForOtherInput()) > 0: // settings that fit this input, and not its rejects
 		return exit.CommandLine("retry", e.Dir)
 	}
-	return t.Again(s.Path("rejects"))
+	return typed.Again(s.Path("rejects"))
 }
 
-// after is the command after a run that stopped.
+// after is the command to run after a run that stopped.
 func (e ending) after(do step, s report.Summary) string {
-	t, sandbox := e.config.Invocation, e.config.Target.Sandbox
+	typed, sandbox := e.config.Invocation, e.config.Target.Sandbox
 	switch {
-	case do == stepNew: // which first takes over what this one has deleted
-		return t.New(e.Paths...)
-	case do == stepResume && !sandbox: // everything else is done
+	case do == stepNew: // which first absorbs what this one deleted
+		return typed.New(e.Paths...)
+	case do == stepResume && !sandbox: // only the deletions are left
 		return e.resumeLine(s.Run)
 	case do == stepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
-		return t.Command("plan", e.Paths...)
+		return typed.Command("plan", e.Paths...)
 	case s.ExitCode == exit.Denied || s.ExitCode == exit.Guard:
-		return t.Command("validate", e.Paths...)
+		return typed.Command("validate", e.Paths...)
 	case sandbox || s.ExitCode == exit.Misuse || s.ExitCode == exit.Held:
-		return t.Again(e.Paths...)
+		return typed.Again(e.Paths...)
 	}
 	return e.resumeLine(s.Run)
 }
 
-// stepAfter is the step of the first error in err that has one.
+// stepAfter is the step of the outermost error in err that has one.
 func stepAfter(err error) step {
 	for e := range chain(err) {
 		if a, known := adviceOn(e); known && a.step != stepByCode {
@@ -73,8 +73,8 @@ func stepAfter(err error) step {
 	return stepByCode
 }
 
-// resumeLine resumes the run: by its name if it is in the default place, otherwise
-// by its directory.
+// resumeLine is the command that resumes the run, by name if it is in the default
+// place, otherwise by directory.
 func (e ending) resumeLine(name string) string {
 	if e.config.Invocation.Named() || e.Resumed {
 		name = e.Dir
@@ -85,7 +85,7 @@ func (e ending) resumeLine(name string) string {
 	return exit.CommandLine("resume", name)
 }
 
-// because is the hint, with what the last call met where that is the matter.
+// hint is the hint on err, with the failure of the last call if that is the cause.
 func (e ending) hint(err error) string {
 	hint := hintOf(err)
 	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
@@ -94,26 +94,26 @@ func (e ending) hint(err error) string {
 	if e.LastMet == "" || !errors.Is(err, pace.ErrGaveUp) {
 		return hint
 	}
-	return "the last call met " + e.LastMet + "; " + hint
+	return "the last call failed: " + e.LastMet + "; " + hint
 }
 
-// advise adds what a person should know of a run that went well.
+// addHints adds what you should know about a run that finished.
 func (e ending) addHints(s *report.Summary) {
 	if s.RecordsRead == 0 {
-		s.Reason = "The input held no records."
+		s.Reason = "The input contains no records."
 	}
 	if e.unresolved(s) {
 		return
 	}
 	if s.Outcomes.Invalid+s.Outcomes.Refused > 0 && s.Next != "" {
-		s.Hint = "mend the rows in rejects that are invalid or refused, each for the reason in front of it"
+		s.Hint = "fix the invalid and refused rows in rejects; each row starts with its reason"
 	}
 	if e.config.Input.OpColumn != "" {
 		return
 	}
 	advice := map[user.Op]struct{ code, hint string }{
-		user.Create: {user.CodeExists, "all of them exist already, and mode create changes nobody: in mode upsert they would be updated"},
-		user.Update: {user.CodeMissing, "none of them exists, and mode update makes nobody: in mode upsert they would be created"},
+		user.Create: {user.CodeExists, "all of them already exist, and mode create updates no users: mode upsert would update them"},
+		user.Update: {user.CodeMissing, "none of them exists, and mode update creates no users: mode upsert would create them"},
 	}[e.config.Target.Mode]
 	if rejects := s.Outcomes.Rejected(); rejects > 0 && s.Refused(advice.code) == rejects {
 		s.Hint = advice.hint
@@ -121,13 +121,13 @@ func (e ending) addHints(s *report.Summary) {
 	}
 }
 
-// unresolved says what to do about users of whom no run can find out whether they
-// were created: to send them again would leave them in doubt night after night.
+// unresolved adds what to do about users when no run can find out whether they were
+// created: sending them again would leave them in doubt night after night.
 func (e ending) unresolved(s *report.Summary) bool {
 	if s.Outcomes.InDoubt == 0 || e.config.Ledger.URL == config.NoLedger || !e.Unshown {
 		return false
 	}
-	s.Hint = "the API does not show who is in doubt: find out there, and say so for each with usersync ledger resolve ID, and --remote KEY or --absent"
+	s.Hint = "the API cannot say whether users in doubt exist: check each one there, then run usersync ledger resolve ID with --remote KEY or --absent"
 	if s.Outcomes.InDoubt == s.Outcomes.Rejected() {
 		s.Next = "grep in_doubt " + exit.Quote(s.Path("results"))
 	}

@@ -6,8 +6,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// exitCode turns what went wrong, and what was found, into the one code that
-// matters most.
+// exitCode returns the most severe exit code that err and found call for.
 func exitCode(err error, found result) int {
 	if found.detailed.Asked {
 		return found.detailed.Code(err != nil, len(codesOfResult(found)) > 0)
@@ -23,8 +22,9 @@ func exitCode(err error, found result) int {
 	return exit.OK
 }
 
-// codesOf walks all that err wraps, because several things can be true. What
-// no case knows is internal: nothing unknown passes for a success.
+// codesOf collects the codes of all errors in err, because several can apply. An
+// error that is not in the table is internal, so that nothing unknown passes for a
+// success.
 func codesOf(err error) []int {
 	if err == nil {
 		return nil

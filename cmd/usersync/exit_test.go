@@ -26,13 +26,13 @@ import (
 	"usersync/writer/rundir"
 )
 
-// causes has one thing that is true by itself for each exit code.
+// causes has, for each exit code, one cause that leads to it alone.
 var causes = map[int]struct {
 	err      error
 	outcomes writer.Outcomes
 }{
 	exit.OK:        {outcomes: writer.Outcomes{Created: 3, Updated: 1}},
-	exit.Internal:  {err: errors.New("nobody knows this one")},
+	exit.Internal:  {err: errors.New("an unknown error")},
 	exit.Misuse:    {err: exit.Usage(errors.New("unknown flag"), "", "")},
 	exit.Rejects:   {outcomes: writer.Outcomes{Refused: 1}},
 	exit.Guard:     {err: &reader.InputError{File: "users.csv", Rule: "is cut"}},
@@ -43,9 +43,9 @@ var causes = map[int]struct {
 	exit.Terminate: {err: exit.SignalError{Signal: syscall.SIGTERM}},
 }
 
-// A ledger that this user may not write is for a person; one that has no room, or
-// does not answer, will pass.
-func TestALedgerOutOfReach(t *testing.T) {
+// A ledger that this user cannot write to needs a person. One that is out of space, or
+// does not answer, is temporary.
+func TestLedgerUnreachable(t *testing.T) {
 	for errno, want := range map[syscall.Errno]int{
 		syscall.EACCES: exit.Misuse, syscall.EPERM: exit.Misuse, syscall.EROFS: exit.Misuse, syscall.ENOSPC: exit.Temporary, syscall.ECONNREFUSED: exit.Temporary,
 	} {
@@ -57,9 +57,9 @@ func TestALedgerOutOfReach(t *testing.T) {
 	}
 }
 
-// What the run directory says of a place has its exit code and hint whoever passes
-// it on, and however.
-func TestAPlaceThatCannotBeWrittenTo(t *testing.T) {
+// An error about a place that cannot be written to has the same exit code and hint,
+// however it is wrapped.
+func TestPlaceNotWritable(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func TestAPlaceThatCannotBeWrittenTo(t *testing.T) {
 	}
 }
 
-// TestExitCodePrecedence tries every set of things that can be true at once.
+// TestExitCodePrecedence tries every combination of causes.
 func TestExitCodePrecedence(t *testing.T) {
 	precedence := []int{130, 143, 1, 2, 7, 4, 5, 6, 3, 0}
 	if len(precedence) != len(causes) {
@@ -113,11 +113,11 @@ func TestExitCodeOfOneError(t *testing.T) {
 		want int
 	}{
 		"wrapped denial":           {fmt.Errorf("batch 3: %w", &destination.CallError{Fault: destination.Denied}), 7},
-		"call that got lost":       {&destination.CallError{Fault: destination.PerhapsTaken}, 5},
+		"a lost call":              {&destination.CallError{Fault: destination.PerhapsTaken}, 5},
 		"wait beyond max-wait":     {fmt.Errorf("pace: %w", pace.ErrTooLong), 5},
 		"a guard":                  {&guard.Error{What: "too many"}, 4},
-		"unread to its end":        {fmt.Errorf("run: %w", &reader.InputError{Err: syscall.EIO}), 4},
-		"books do not balance":     {&user.AccountingError{What: "2 and 3"}, 1},
+		"input cut short":          {fmt.Errorf("run: %w", &reader.InputError{Err: syscall.EIO}), 4},
+		"records unaccounted for":  {&user.AccountingError{What: "2 and 3"}, 1},
 		"a plan that does not fit": {fmt.Errorf("run: %w", &plan.Error{Path: "plan.jsonl"}), 2},
 		"no room for a plan":       {fmt.Errorf("plan: %w", &plan.SpillError{Err: syscall.EACCES}), 5},
 		"broken disk":              {&fs.PathError{Op: "write", Err: syscall.EIO}, 5},
@@ -126,7 +126,7 @@ func TestExitCodeOfOneError(t *testing.T) {
 		"a full stream":            {&rundir.FullError{Err: syscall.ENOSPC, Stream: true}, 5},
 		"a file cut short":         {fmt.Errorf("resume: %w", &rundir.ShortError{}), 2},
 		"quota of the disk":        {syscall.EDQUOT, 5},
-		"trouble without code":     {&exit.Error{Err: pace.ErrGaveUp, Hint: "wait"}, 5},
+		"error without code":       {&exit.Error{Err: pace.ErrGaveUp, Hint: "wait"}, 5},
 		"two at once":              {fmt.Errorf("%w, and %w", pace.ErrGaveUp, exit.SignalError{Signal: syscall.SIGTERM}), 143},
 	}
 	for name, test := range tests {
@@ -149,7 +149,7 @@ func TestAllowRejects(t *testing.T) {
 		{"5%", 2, 3, 0, 0, 0},
 		{"5%", 6, 0, 0, 0, 3},
 		{"100%", 0, 0, 1, 0, 3}, // failed is never covered
-		{"100%", 0, 0, 0, 1, 6}, // nor is doubt
+		{"100%", 0, 0, 0, 1, 6}, // nor is in doubt
 	}
 	for _, test := range tests {
 		allowed, err := config.ParseShare(test.allow)

@@ -7,9 +7,9 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 )
 
-// addSettings gives cmd the flags of its settings. The function it returns reads
-// the config when they have been parsed. With an error it may return a config too,
-// to be shown.
+// addSettings gives cmd the flags of its settings. Call the returned function after
+// they are parsed, to load the config. It may return a config along with an error, so
+// that the config can be shown.
 func addSettings(e *env, cmd *cobra.Command, commands config.Commands) func() (*config.Config, error) {
 	flags := config.AddFlags(cmd, connect.Sections, commands)
 	return func() (*config.Config, error) {

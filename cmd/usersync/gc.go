@@ -2,12 +2,11 @@ package main
 
 import "runtime/debug"
 
-// tuneGC trades a little memory for a third less CPU: what a run holds is so
-// small that the collector would otherwise run all the time. The limit keeps the
-// whole process below 96 MiB, including what SQLite takes; a wider input only makes it
-// collect more often.
-// A sandbox in the process keeps every user it is sent, so there is no limit
-// then. GOGC and GOMEMLIMIT, where they are set, say it better.
+// tuneGC trades a little memory for a third less CPU: a run holds so little that the
+// collector would otherwise run all the time. The limit keeps the whole process below
+// 96 MiB, including SQLite; wider rows only make it collect more often. A sandbox in
+// the process keeps every user it is sent, so it gets no limit. GOGC and GOMEMLIMIT
+// take precedence.
 func tuneGC(lookup func(string) (string, bool), sandbox bool) {
 	if _, given := lookup("GOGC"); !given {
 		debug.SetGCPercent(400)

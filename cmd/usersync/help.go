@@ -7,6 +7,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/help"
 
 	"github.com/spf13/cobra"
 )
@@ -14,16 +15,19 @@ import (
 // exitCodeTable is the text of `usersync help exit-codes`.
 func exitCodeTable() string {
 	var b strings.Builder
-	b.WriteString("Exit codes, the one that wins first when several are true:\n\n")
+	b.WriteString("Exit codes, most severe first (when several apply, the first wins):\n\n")
 	for _, m := range exit.Meanings() {
 		fmt.Fprintf(&b, "  %3d  %s\n", m.Code, m.Text)
 	}
-	b.WriteString("\nInvalid and refused users are 3 unless --allow-rejects covers them all.\n")
-	b.WriteString("`go run` turns every code but 0 into 1: build the program where the code matters.\n")
+	b.WriteString("\nInvalid and refused users exit 3, unless --allow-rejects allows that many.\n")
+	b.WriteString("`go run` turns every code except 0 into 1: where the code matters, use a built binary.\n")
 	return b.String()
 }
 
-// helpTopics are pages to read: commands that cannot be run.
+// withExitCodes lets the help of a command end with the exit codes.
+func withExitCodes() map[string]string { return map[string]string{help.Afterwards: exitCodeTable()} }
+
+// helpTopics are help pages without a command.
 func helpTopics() []*cobra.Command {
 	return []*cobra.Command{{
 		Use:   "exit-codes",
@@ -31,12 +35,12 @@ func helpTopics() []*cobra.Command {
 		Long:  exitCodeTable(),
 	}, {
 		Use:   "settings",
-		Short: "Everything that can be set, and where",
+		Short: "Every setting, and where to set it",
 		Long:  config.Manual(connect.Sections()),
 	}}
 }
 
-// helpCommand is cobra's, except that an unknown topic is an error.
+// helpCommand is like cobra's, except that an unknown topic is an error.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND|TOPIC]",
@@ -48,7 +52,7 @@ func helpCommand() *cobra.Command {
 			about, rest, err := c.Root().Find(args)
 			if err != nil || len(rest) > 0 {
 				word := strings.Join(args, " ")
-				return exit.Usage(fmt.Errorf("no help about %s", word), exit.DidYouMean(word, topics(c.Root())), "usersync help")
+				return exit.Usage(fmt.Errorf("no help for %s", word), exit.DidYouMean(word, topics(c.Root())), "usersync help")
 			}
 			return about.Help()
 		},

@@ -21,7 +21,7 @@ import (
 // initFlags are the flags of `usersync init`.
 type initFlags struct {
 	to, file string
-	draft.Layout
+	layout   func() (config.Layout, error)
 }
 
 func initCommand(e *env) *cobra.Command {
@@ -29,17 +29,16 @@ func initCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "init FILE",
 		Short:   "Write a config from the header of a file",
-		Long:    "init reads the header of FILE and writes a config that says where each column goes.\nIt replaces no file.",
+		Long:    "init reads the header of FILE and writes a config that says where each column goes.\nIt never overwrites a file.",
 		Example: "  usersync init users.csv\n  usersync init --to scim users.csv",
 		Args:    oneFile,
 		RunE:    func(c *cobra.Command, args []string) error { return writeConfig(c, e, f, args[0]) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.to, "to", "kard", "the API that takes the users: its `NAME`")
-	flags.StringVar(&f.file, "config", config.DefaultFile, "the `FILE` to write")
-	flags.StringVar(&f.Format, "format", "", "what FILE is: csv, jsonl")
-	flags.StringVar(&f.Delimiter, "delimiter", "auto", "what stands between two CSV cells: one `CHAR`acter, tab or auto")
-	flags.StringVar(&f.Charset, "charset", "", "the file's character set, such as windows-1252")
+	flags.StringVar(&f.to, "to", "kard", "`NAME` of the API to sync to")
+	flags.StringVar(&f.file, "config", config.DefaultFile, "`FILE` to write")
+	layout := config.AddLayoutFlags(cmd, connect.Sections)
+	f.layout = func() (config.Layout, error) { return layout.Layout(e.environment) }
 	return cmd
 }
 
@@ -47,15 +46,19 @@ func oneFile(c *cobra.Command, args []string) error {
 	if len(args) == 1 {
 		return nil
 	}
-	return exit.Usage(fmt.Errorf("%s takes one file, and got %d", c.CommandPath(), len(args)), "name a file with a header", c.CommandPath()+" users.csv")
+	return exit.Usage(fmt.Errorf("%s takes one file, but got %d", c.CommandPath(), len(args)), "name a file with a header", c.CommandPath()+" users.csv")
 }
 
 func writeConfig(cmd *cobra.Command, e *env, f initFlags, path string) error {
 	if !slices.Contains(connect.Drafts(), f.to) {
-		return exit.Usage(fmt.Errorf("read flags: --to: no config can be drafted for %s", f.to),
-			exit.DidYouMean(f.to, connect.Drafts())+"; an API that a config describes is in docs/custom.md", "usersync init --help")
+		return exit.Usage(fmt.Errorf("read flags: --to: init cannot write a config for %s", f.to),
+			exit.DidYouMean(f.to, connect.Drafts())+"; for any other API see docs/custom.md", "usersync init --help")
 	}
-	header, err := f.header(cmd.Context(), e, path)
+	layout, err := f.layout()
+	if err != nil {
+		return err
+	}
+	header, err := header(cmd.Context(), e, &layout.Input, path)
 	if err != nil {
 		return err
 	}
@@ -63,24 +66,20 @@ func writeConfig(cmd *cobra.Command, e *env, f initFlags, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := writeNew(f.file, path, d.YAML(f.Layout)); err != nil {
+	if err := writeNew(f.file, path, d.YAML(layout.Set)); err != nil {
 		return err
 	}
-	next := []string{"validate", "--sandbox"}
+	next := config.Invocation{Verb: "validate", Flags: []config.Flag{{Name: "sandbox", Value: "true", Bool: true}}}
 	if f.file != config.DefaultFile {
-		next = append(next, "--config", f.file)
+		next = next.With(config.Flag{Name: "config", Value: f.file})
 	}
-	return e.note(cmd, fmt.Sprintf("wrote %s: %s", f.file, d.Counts()), d.Hint(), exit.CommandLine(append(next, path)...))
+	return e.note(cmd, fmt.Sprintf("wrote %s: %s", f.file, d.Counts()), d.Hint(), next.Again(path))
 }
 
-func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, error) {
-	delimiter, err := config.ParseDelimiter(f.Delimiter)
-	if err != nil {
-		return nil, exit.Usage(fmt.Errorf("read flags: --delimiter: %w", err), "", "usersync init --help")
-	}
-	layout, err := reader.Header(ctx, reader.Options{
-		Paths: []string{path}, Stdin: e.stdin, Format: f.Format, Delimiter: delimiter, Charset: f.Charset,
-	})
+func header(ctx context.Context, e *env, in *config.Input, path string) ([]string, error) {
+	o := input.Layout(in)
+	o.Paths, o.Stdin = []string{path}, e.stdin
+	layout, err := reader.Header(ctx, o)
 	if err != nil {
 		hint, err := input.SplitHint(err)
 		return nil, exit.Usage(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")
@@ -88,11 +87,11 @@ func (f initFlags) header(ctx context.Context, e *env, path string) ([]string, e
 	return layout.Header, nil
 }
 
-// writeNew writes a file that is not there yet.
+// writeNew writes a file, and fails if it exists.
 func writeNew(path, input, text string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return exit.Usage(fmt.Errorf("write config: %s is there already", path), "edit it, or write another one with --config", exit.CommandLine("validate", "--config", path, input))
+		return exit.Usage(fmt.Errorf("write config: %s already exists", path), "edit it, or write another one with --config", exit.CommandLine("validate", "--config", path, input))
 	}
 	if err != nil {
 		return exit.Usage(fmt.Errorf("write config: %w", err), "", "")

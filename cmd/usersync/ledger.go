@@ -17,15 +17,16 @@ import (
 func ledgerCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ledger",
-		Short: "Look into what is remembered of the API, and mend it",
-		Long: "ledger works on the ledger of the config, in the scope that a run with the same settings has: API, host and account.\n" +
-			"show, stats and export only read; import, resolve and forget take the lock that a run takes. Nothing is sent.",
+		Short: "Inspect and repair the ledger: what usersync knows the API holds",
+		Long: "ledger works on the ledger in the config, within the scope of a run with the same\n" +
+			"settings: API, host and account. show, stats and export only read; import, resolve and\n" +
+			"forget take the same lock as a run. Nothing is sent.",
 	}
 	cmd.AddCommand(ledgerShow(e), ledgerStats(e), ledgerExport(e), ledgerImport(e), ledgerResolve(e), ledgerForget(e))
 	return cmd
 }
 
-// onLedger lets cmd run do on the ledger of its config.
+// onLedger makes cmd call do with the ledger of its config.
 func onLedger(e *env, cmd *cobra.Command, a connect.Access, do func(ctx context.Context, l *ledger.Ledger, args []string) error) *cobra.Command {
 	load := addSettings(e, cmd, config.ForLedger)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -38,7 +39,7 @@ func onLedger(e *env, cmd *cobra.Command, a connect.Access, do func(ctx context.
 	return cmd
 }
 
-// ledgerArguments refuses another number of arguments than cmd takes.
+// ledgerArguments makes cmd take exactly one argument for each name.
 func ledgerArguments(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == len(names) && !slices.Contains(args, "") {

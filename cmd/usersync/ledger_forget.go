@@ -17,14 +17,16 @@ import (
 func ledgerForget(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "forget ID",
-		Short: "Erase a user from the ledger and from the directories of runs",
-		Long: "forget erases a user for good. In every run below --runs-dir that went to the same API, host and account, and in\n" +
-			"rehearsals for the same API, the user's rows lose the id, the API's key, every value and every text; record, outcome\n" +
-			"and code stay, so that `usersync verify` still adds up. Then the user leaves the ledger, from the disk as well, and the\n" +
-			"next run takes one who is still in the input as new.\n\n" +
-			"A run that can still be resumed needs what it knows of its users. If one holds the id nothing is erased, exit 2: go on\n" +
-			"with it first. A second call finishes what a killed one has begun. Inputs, plans, copies that --results named, logs\n" +
-			"and backups are not touched, nor are runs that went elsewhere. Without a ledger give --ledger none.",
+		Short: "Erase a user from the ledger and from run directories",
+		Long: "forget erases a user for good. In every run in --runs-dir that went to the same API,\n" +
+			"host and account, and in sandbox runs of the same API, the user's rows lose the id, the\n" +
+			"API's key, every value and every text. Record, outcome and code stay, so that usersync\n" +
+			"verify still passes. Then the user is deleted from the ledger, on the disk too. The\n" +
+			"next run treats a user who is still in the input as new.\n\n" +
+			"A run that can still be resumed needs its users: if one holds the id, nothing is erased\n" +
+			"and forget exits 2; resume that run first. If forget is killed, run it again to finish.\n" +
+			"Inputs, plans, copies made by --results, logs and backups are not touched, nor are runs\n" +
+			"of other accounts. If you have no ledger, give --ledger none.",
 		Example: "  usersync ledger forget 4711",
 		Args:    ledgerArguments("ID"),
 	}
@@ -44,11 +46,11 @@ func ledgerForget(e *env) *cobra.Command {
 	return cmd
 }
 
-// forget erases id under the lock that a run takes: none of the scope is under
-// way meanwhile.
+// forget erases id under the lock that runs take, so that no run of the scope is in
+// progress.
 func forget(ctx context.Context, c *config.Config, id string) (done erasure.Done, err error) {
 	if c.Target.Sandbox {
-		return done, exit.Usage(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory"), "set sandbox to false: rehearsals are erased too", "")
+		return done, exit.Usage(errors.New("open the ledger: the sandbox's ledger is in the run's own directory"), "set sandbox to false: sandbox runs are erased too", "")
 	}
 	err = connect.WithLease(ctx, c, func(l *connect.Lease, scope journal.Scope) (err error) {
 		done, err = erasure.Erase(ctx, l.Ledger, c.Output.RunsDir, scope, id)

@@ -15,9 +15,10 @@ import (
 func ledgerImport(e *env) *cobra.Command {
 	return onLedger(e, &cobra.Command{
 		Use:   "import FILE|-",
-		Short: "Read what export wrote, all of it or nothing",
-		Long: "import reads what export wrote, in one transaction. Its users take the place of those with the same id; others stay.\n" +
-			"The ledger must have the key that the export was made with: copy FILE.key, or set ledger_key.",
+		Short: "Import an export, all of it or nothing",
+		Long: "import reads an export in one transaction. Its users replace those with the same id;\n" +
+			"others stay. The ledger must have the key that the export was made with: copy FILE.key,\n" +
+			"or set ledger_key.",
 		Example: "  usersync ledger import ledger.jsonl",
 		Args:    ledgerArguments("FILE"),
 	}, connect.Creating, func(ctx context.Context, l *ledger.Ledger, args []string) error {
@@ -27,7 +28,7 @@ func ledgerImport(e *env) *cobra.Command {
 			if err != nil {
 				return exit.Usage(fmt.Errorf("read the export: %w", err), "", "usersync ledger import --help")
 			}
-			defer f.Close() // it was only read
+			defer f.Close() // only read
 			in = f
 		}
 		n, err := l.Admin().Import(ctx, in)

@@ -17,9 +17,10 @@ func ledgerResolve(e *env) *cobra.Command {
 	var absent bool
 	cmd := &cobra.Command{
 		Use:   "resolve ID --remote X|--absent",
-		Short: "Say what became of a user who is pending",
-		Long: "resolve settles a user of whom nobody knows whether the API made it: --remote names the key that the API gave it,\n" +
-			"--absent says that it is not there, so that the next run makes it.",
+		Short: "Record what happened to a pending user",
+		Long: "resolve settles a user whose create may or may not have reached the API: --remote gives\n" +
+			"the key that the API made for the user; --absent says that the user is not there, so\n" +
+			"that the next run creates them.",
 		Example: "  usersync ledger resolve 4711 --remote 7f0c2d\n  usersync ledger resolve 4711 --absent",
 		Args:    ledgerArguments("ID"),
 	}

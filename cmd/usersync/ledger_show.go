@@ -16,9 +16,10 @@ import (
 func ledgerShow(e *env) *cobra.Command {
 	return onLedger(e, &cobra.Command{
 		Use:   "show ID",
-		Short: "Show what is remembered of one user",
-		Long:  "show prints what the ledger holds of an id: where it stands, since which run and record, and of which fields a print\nis known. It holds no value of a field.",
-		Args:  ledgerArguments("ID"),
+		Short: "Show what the ledger knows of one user",
+		Long: "show prints what the ledger knows of an id: its state, the run and record that set\n" +
+			"it, and the fields that have a fingerprint. The ledger holds no field values.",
+		Args: ledgerArguments("ID"),
 	}, connect.Reading, func(ctx context.Context, l *ledger.Ledger, args []string) error {
 		shown, err := l.Admin().Show(ctx, args[0])
 		if err != nil {
@@ -31,7 +32,7 @@ func ledgerShow(e *env) *cobra.Command {
 func showEntry(e *env, id string, s ledger.Shown) error {
 	table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
 	lines := [][2]string{
-		{"id", id}, {"standing", stateWord(s.State)}, {"remote", s.Remote}, {"feed", s.Feed},
+		{"id", id}, {"state", stateWord(s.State)}, {"remote", s.Remote}, {"feed", s.Feed},
 		{"run", s.Run}, {"record", fmt.Sprint(s.Record)}, {"fields", fieldsOf(s.Fingerprints)},
 	}
 	for _, line := range lines {
@@ -46,7 +47,7 @@ func stateWord(s user.EntryState) string {
 	return map[user.EntryState]string{user.Present: "held", user.AcceptedLater: "accepted", user.Pending: "pending"}[s]
 }
 
-// fieldsOf names the fields of which a print is known.
+// fieldsOf names the fields that have a fingerprint.
 func fieldsOf(p user.Fingerprints) string {
 	var names []string
 	for _, f := range p.Fields {

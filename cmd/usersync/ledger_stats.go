@@ -14,7 +14,7 @@ import (
 func ledgerStats(e *env) *cobra.Command {
 	return onLedger(e, &cobra.Command{
 		Use:   "stats",
-		Short: "Count what is remembered, in all scopes of the database",
+		Short: "Count the users in the ledger, in all its scopes",
 		Args:  ledgerArguments(),
 	}, connect.Reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
 		all, err := l.Admin().Stats(ctx)

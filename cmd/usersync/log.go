@@ -7,9 +7,8 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// newLog writes lines of at least level to w, for people (console) or for
-// machines (json). Nothing personal goes into it: records are named by their
-// ordinal, file and line.
+// newLog writes lines of at least level to w, for people (console) or for machines
+// (json). Nothing personal goes into it: a record is named by number, file and line.
 func newLog(w io.Writer, format, level string) (*zap.Logger, error) {
 	least, err := zapcore.ParseLevel(level)
 	if err != nil {

@@ -1,10 +1,11 @@
-// Command usersync takes a file of users and makes a user API agree with it.
+// Command usersync syncs a file of users to a user API and reports exactly one
+// outcome per user.
 //
-// This package is the edge: a file per command, one table that turns an error into
-// an exit code, a hint and the next command, and the terminal. It holds no rule
-// about records, calls or answers. Start at run.go for the main job, at
-// internal/config for everything that can be set, at internal/connect for how an
-// API is opened, and at sync/destination/stack for how a destination is wrapped.
+// This package is the edge: one file per command, one table that turns an error
+// into an exit code, a hint and the next command, and the terminal. It holds no
+// rules about records, calls or answers. Start at run.go for the main job, at
+// internal/config for the settings, at internal/connect for how an API is opened,
+// and at sync/destination/stack for the middleware around a destination.
 package main
 
 import (
@@ -22,28 +23,28 @@ import (
 )
 
 func main() {
-	// A reader of our output that goes away is an error of that write, not the
-	// end of the process: the run directory is still to be finished.
+	// If the reader of our output closes the pipe, that write fails, but the process
+	// must live on to finish the run directory.
 	signal.Ignore(syscall.SIGPIPE)
-	// net/http writes there what a server sent out of turn, which may be anything.
+	// net/http logs unsolicited data from a server there, which can be anything.
 	log.SetOutput(io.Discard)
 	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// env is what the commands know of the world outside.
+// env is the world outside, as the commands see it.
 type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	environment    config.Environment
 	now            func() time.Time
-	wire           context.Context // ends when calls on the wire are to be cut
+	wire           context.Context // ends when calls in flight must be cut
 	args           []string
-	jsonLog        bool // standard error takes JSON alone; known once loaded
+	jsonLog        bool // standard error takes only JSON; known once loaded
 	loaded         bool // the settings of the command were read, or could not be
 	several        bool // several runs share standard output and standard error
 }
 
-// tally is what a command found out that is no error and still no success.
+// result is what a command found that decides the exit code without being an error.
 type result struct {
 	outcomes writer.Outcomes
 	read     int

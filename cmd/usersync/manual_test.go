@@ -12,14 +12,14 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-var update = flag.Bool("update", false, "write the generated parts of docs anew")
+var update = flag.Bool("update", false, "rewrite the generated parts of docs")
 
 const (
 	tableBegin = "<!-- the table is made by go test ./cmd/usersync -update -->\n"
 	tableEnd   = "<!-- end of the table -->\n"
 )
 
-// TestManualHasEverySetting holds docs/configuration.md to the code.
+// TestManualHasEverySetting compares docs/configuration.md with the code.
 func TestManualHasEverySetting(t *testing.T) {
 	path := filepath.Join("..", "..", "docs", "configuration.md")
 	text, err := os.ReadFile(path)

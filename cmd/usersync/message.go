@@ -13,8 +13,8 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// tell writes err for a person: what was being done and what went wrong, a
-// hint, and the next command.
+// printError writes err for a person: what was being done and what went wrong, then
+// a hint and the next command.
 func printError(w io.Writer, err error) {
 	if err == nil {
 		return
@@ -36,8 +36,8 @@ func printError(w io.Writer, err error) {
 	}
 }
 
-// tellEach gives each of several troubles its own hint, and the next command
-// where it changes.
+// printErrors writes each error with its own hint, and the next command only where
+// it changes.
 func printErrors(w io.Writer, errs []error) {
 	for i, err := range errs {
 		t, ok := printedAdvice(err)
@@ -50,7 +50,7 @@ func printErrors(w io.Writer, errs []error) {
 	}
 }
 
-// hinted counts those that say what to do.
+// countHints counts the errors that have a hint.
 func countHints(errs []error) int {
 	n := 0
 	for _, err := range errs {
@@ -61,8 +61,8 @@ func countHints(errs []error) int {
 	return n
 }
 
-// logsJSON reports whether standard error takes JSON alone. Where cmd did not read
-// its settings, as it has none or its flags are wrong, it goes by what is known.
+// logsJSON reports whether standard error takes only JSON. If cmd has not loaded its
+// settings, because it has none or its flags are wrong, the flags parsed so far decide.
 func (e *env) logsJSON(cmd *cobra.Command) bool {
 	if !e.loaded {
 		e.jsonLog, e.loaded = config.JSONLog(cmd.Flags(), connect.Sections(), e.environment), true
@@ -70,8 +70,8 @@ func (e *env) logsJSON(cmd *cobra.Command) bool {
 	return e.jsonLog
 }
 
-// note prints what a command has done, with a hint and the next command where there
-// are any: for a person, or as a line of the log.
+// note prints what a command has done, for a person or as a log line. hint and next
+// may be empty.
 func (e *env) note(cmd *cobra.Command, text, hint, next string) error {
 	if e.logsJSON(cmd) {
 		log, err := newLog(e.stderr, "json", "info")
@@ -90,7 +90,7 @@ func (e *env) note(cmd *cobra.Command, text, hint, next string) error {
 	return err
 }
 
-// tellEnd tells how a command ended that went wrong: as a log does, or to a person.
+// reportError writes the error that ended a command, as a log line or for a person.
 func (e *env) reportError(err error, code int) {
 	if e.jsonLog {
 		logError(e.stderr, err, code)
@@ -99,7 +99,7 @@ func (e *env) reportError(err error, code int) {
 	printError(e.stderr, err)
 }
 
-// tellJSON writes err as a line of the log.
+// logError writes err as a JSON log line.
 func logError(w io.Writer, err error, code int) {
 	log, bad := newLog(w, "json", "error")
 	if err == nil || bad != nil {

@@ -9,7 +9,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-func TestTell(t *testing.T) {
+func TestPrintError(t *testing.T) {
 	err := fmt.Errorf("run 7: %w", exit.Usage(errors.New("read flags: no"), "look again", "usersync help"))
 	var b strings.Builder
 	printError(&b, err)
@@ -26,6 +26,6 @@ func TestTell(t *testing.T) {
 	b.Reset()
 	printError(&b, nil)
 	if b.String() != "" {
-		t.Errorf("nothing was wrong, and it says %q", b.String())
+		t.Errorf("got %q for a nil error", b.String())
 	}
 }

@@ -27,8 +27,9 @@ import (
 	"usersync/sync/sandbox"
 )
 
-// The bank's network: an API under a name that only the proxy can resolve, with
-// a certificate of the bank's own authority, which asks for one in return.
+// bankHost is the API in a bank's network: only the proxy can resolve its name, its
+// certificate is signed by the bank's own authority, and it requires a client
+// certificate.
 const bankHost = "users.bank.example"
 
 // authority issues certificates into a directory.
@@ -80,7 +81,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// bank serves the rehearsal over TLS to whoever shows a certificate of a.
+// bank serves the sandbox over TLS to clients with a certificate from a.
 func bank(t *testing.T, a *authority) (*sandbox.Server, *httptest.Server) {
 	a.issue(t, "api", &x509.Certificate{DNSNames: []string{bankHost}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})
 	pair, err := tls.LoadX509KeyPair(filepath.Join(a.dir, "api.pem"), filepath.Join(a.dir, "api.key"))
@@ -94,8 +95,8 @@ func bank(t *testing.T, a *authority) (*sandbox.Server, *httptest.Server) {
 	return api, s
 }
 
-// proxy connects those who know the password with to, whatever name they ask
-// for, and counts them.
+// proxy connects clients that know the password with the address to, whatever host they
+// ask for, and counts the connections.
 func proxy(t *testing.T, to string) (url string, tunnels *atomic.Int32) {
 	tunnels = new(atomic.Int32)
 	password := "Basic " + base64.StdEncoding.EncodeToString([]byte("nightly:pr0xy-w0rd"))
@@ -131,9 +132,9 @@ func tunnel(w http.ResponseWriter, to string) {
 	io.Copy(near, far)
 }
 
-// TestThroughTheBanksNetwork runs the program with a custom CA, a client
-// certificate, client credentials and a proxy, and takes one away at a time.
-func TestThroughTheBanksNetwork(t *testing.T) {
+// TestBankNetwork runs the program with a custom CA, a client certificate, client
+// credentials and a proxy, then with one of them missing or wrong.
+func TestBankNetwork(t *testing.T) {
 	a := newAuthority(t)
 	a.issue(t, "us", &x509.Certificate{ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
 	api, server := bank(t, a)
@@ -147,7 +148,7 @@ func TestThroughTheBanksNetwork(t *testing.T) {
 		name, config string
 		env          []string
 		exit         int
-		says         string
+		want         string
 	}{
 		{"the proxy of the config", base + ca + "proxy: env:BANK_PROXY\n", []string{"BANK_PROXY=" + through}, 0, "2  created"},
 		{"the proxy of the environment", base + ca, []string{"HTTPS_PROXY=" + through}, 0, "2  unchanged"},
@@ -159,12 +160,12 @@ func TestThroughTheBanksNetwork(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			must(t, os.WriteFile(filepath.Join(a.dir, "usersync.yaml"), []byte(test.config), 0o600))
 			must(t, os.WriteFile(filepath.Join(a.dir, "users.csv"), []byte("id,enrolled_rewards\nu-1,CARDLINKED\nu-2,CARDLINKED\n"), 0o600))
-			said, exit := program(t, a.dir, test.env)
-			if exit != test.exit || !strings.Contains(said, test.says) {
-				t.Errorf("exit code %d, want %d and %q:\n%s", exit, test.exit, test.says, said)
+			out, exit := program(t, a.dir, test.env)
+			if exit != test.exit || !strings.Contains(out, test.want) {
+				t.Errorf("exit code %d, want %d and %q:\n%s", exit, test.exit, test.want, out)
 			}
-			if strings.Contains(said, "w0rd") || strings.Contains(said, "kard-s3cret") {
-				t.Errorf("a password shows:\n%s", said)
+			if strings.Contains(out, "w0rd") || strings.Contains(out, "kard-s3cret") {
+				t.Errorf("the output holds a password:\n%s", out)
 			}
 		})
 	}
@@ -173,9 +174,9 @@ func TestThroughTheBanksNetwork(t *testing.T) {
 	}
 }
 
-// program runs the program in dir as a process of its own: the environment's
-// proxy is read once in each. It returns all that was said, also in files.
-func program(t *testing.T, dir string, env []string) (said string, exit int) {
+// program runs the program in dir as a process of its own, because a process reads the
+// proxy from the environment only once. It returns everything printed or written to files.
+func program(t *testing.T, dir string, env []string) (printed string, exit int) {
 	t.Helper()
 	runs := filepath.Join(t.TempDir(), "runs")
 	cmd := exec.Command(os.Args[0])

@@ -26,18 +26,22 @@ func planCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [FILE|-]...",
 		Short: "Show what a run would do, and send nothing",
-		Long: "plan reads the input as run does and shows what would be done: how many users would be created, updated and deleted,\n" +
-			"which fields would change and for how many, the calls, and the time that they take. It sends nothing, makes no run\n" +
-			"directory, writes nothing to the ledger and takes no lock.\n\n" +
-			"--out keeps the plan in a file that usersync apply does, and nothing else. The file holds ids and prints, no values;\n" +
-			"its mode is 0600. --read makes the reads that go before updates, so that the plan knows who is the same already.\n\n" +
-			"With --detailed-exitcode: 0 nothing to do, 2 users to send, 1 an error, or nothing to send and rejected rows.\nElse: " + exitCodeTable(),
-		Example: "  usersync plan users.csv\n  usersync plan --out plan.jsonl users.csv\n  usersync apply plan.jsonl",
+		Long: "plan reads the input as run does and shows what a run would do: how many users it would\n" +
+			"create, update and delete, which fields would change and for how many users, the calls,\n" +
+			"and how long they take. It sends nothing, creates no run directory, writes nothing to\n" +
+			"the ledger and takes no lock.\n\n" +
+			"--out saves the plan to a file, and usersync apply applies exactly that plan. The file\n" +
+			"holds ids and fingerprints, but no values; its mode is 0600. --read makes the reads\n" +
+			"that come before updates, so that the plan knows which users are already the same.\n\n" +
+			"With --detailed-exitcode: 0 nothing to do; 1 an error, or rejected rows and nothing to\n" +
+			"send; 2 users to send. Without it, the exit codes are those of run, below.",
+		Annotations: withExitCodes(),
+		Example:     "  usersync plan users.csv\n  usersync plan --out plan.jsonl users.csv\n  usersync apply plan.jsonl",
 	}
 	load := addSettings(e, cmd, config.ForRun)
-	out := cmd.Flags().String(outFlag, "", "keep the plan in this `FILE`, for usersync apply")
+	out := cmd.Flags().String(outFlag, "", "save the plan to this `FILE`, for usersync apply")
 	read := cmd.Flags().Bool(readFlag, false, "make the reads that updates need")
-	cmd.Flags().BoolVar(&found.detailed.Asked, detailedFlag, false, "exit with 0 for nothing to do, 1 for an error, 2 for users to send")
+	cmd.Flags().BoolVar(&found.detailed.Asked, detailedFlag, false, "exit 0 if there is nothing to do, 1 on an error, 2 if there are users to send")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
@@ -60,14 +64,14 @@ func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, fou
 	return errors.Join(e.printPlan(c, o, made, found), withHint(made.Stops, hintOf(made.Stops)), err)
 }
 
-// showPlan shows a plan, and notes what decides about the exit code.
+// printPlan shows a plan, and fills found with what decides the exit code.
 func (e *env) printPlan(c *config.Config, o preview.Options, made *preview.Plan, found *result) error {
 	shown := made.Forecast
 	found.read, found.outcomes, found.allowed = shown.Records, made.Outcomes, c.Output.AllowRejects
 	found.detailed.Changes = shown.Sends() > 0
 	if made.Kept {
 		shown.Plan, shown.Next = o.Out, exit.CommandLine("apply", o.Out)
-	} else if shown.Sends() > 0 && made.Stops == nil { // the run would stop as this did
+	} else if shown.Sends() > 0 && made.Stops == nil { // otherwise a run would stop too
 		shown.Next = runCommandLine(c, shown.Inputs)
 	}
 	if c.Output.JSON {
@@ -76,7 +80,7 @@ func (e *env) printPlan(c *config.Config, o preview.Options, made *preview.Plan,
 	return report.PrintForecast(e.stdout, shown)
 }
 
-// runLine is the command that does what was planned; none for standard input.
+// runCommandLine is the run that does what was planned; empty for standard input.
 func runCommandLine(c *config.Config, paths []string) string {
 	if slices.Contains(paths, "-") {
 		return ""

@@ -18,8 +18,8 @@ import (
 	"usersync/writer/report"
 )
 
-// nights writes inputs of the same users, each another night's: repeated ids, unfit
-// rows, changes, newcomers and users who are not listed any more.
+// nights writes one input per night for the same users, with repeated ids, invalid
+// rows, changes, new users and users who are no longer listed.
 func nights(t *testing.T, seed uint64, n int) []string {
 	random := rand.New(rand.NewPCG(seed, 0))
 	phones := make([]int, 60)
@@ -34,7 +34,7 @@ func nights(t *testing.T, seed uint64, n int) []string {
 			}
 			phone := fmt.Sprintf("+1415555%04d", 100*phones[i]+i)
 			if random.IntN(20) == 0 {
-				phone = "unfit"
+				phone = "none"
 			}
 			zip := ""
 			if night > 0 && random.IntN(4) == 0 {
@@ -51,13 +51,13 @@ func nights(t *testing.T, seed uint64, n int) []string {
 	return paths
 }
 
-// typedLine runs a command line, and returns what it has written as JSON.
+// runJSON runs a command line, and returns its JSON output.
 func runJSON[T any](t *testing.T, args ...string) (answer T) {
 	t.Helper()
-	var out, talk bytes.Buffer
-	code := execute(context.Background(), append(args, "--json", "--rate", "unlimited"), strings.NewReader(""), &out, &talk)
+	var out, stderr bytes.Buffer
+	code := execute(context.Background(), append(args, "--json", "--rate", "unlimited"), strings.NewReader(""), &out, &stderr)
 	if code != exit.OK && code != exit.Rejects {
-		t.Fatalf("usersync %s: exit code %d: %s", strings.Join(args, " "), code, talk.String())
+		t.Fatalf("usersync %s: exit code %d: %s", strings.Join(args, " "), code, stderr.String())
 	}
 	if err := json.Unmarshal(out.Bytes(), &answer); err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func runJSON[T any](t *testing.T, args ...string) (answer T) {
 	return answer
 }
 
-// What a plan says is what a run does, and what an apply does: night after night.
+// A plan, the run and the apply of the plan agree, night after night.
 func TestPlanMatchesRun(t *testing.T) {
 	t.Setenv("KARD_TOKEN", "t")
 	for seed := range uint64(4) {
@@ -85,24 +85,25 @@ func TestPlanMatchesRun(t *testing.T) {
 		}
 		ran, applied := account("ran"), account("applied")
 		for _, input := range nights(t, seed, 4) {
-			line := func(verb string, of []string, more ...string) []string {
-				return append(append([]string{verb}, of...), more...)
+			line := func(command string, account []string, args ...string) []string {
+				return append(append([]string{command}, account...), args...)
 			}
-			said := runJSON[report.Forecast](t, line("plan", ran, input)...)
-			did := runJSON[report.Summary](t, line("run", ran, input)...)
-			if diff := cmp.Diff(fromForecast(said), fromSummary(did)); diff != "" {
+			planned := runJSON[report.Forecast](t, line("plan", ran, input)...)
+			summary := runJSON[report.Summary](t, line("run", ran, input)...)
+			if diff := cmp.Diff(fromForecast(planned), fromSummary(summary)); diff != "" {
 				t.Errorf("seed %d, %s: a plan and its run differ: %s", seed, filepath.Base(input), diff)
 			}
 			plan := filepath.Join(dir, "plan.jsonl")
 			runJSON[report.Forecast](t, line("plan", applied, "--out", plan, input)...)
-			if diff := cmp.Diff(fromSummary(did), fromSummary(runJSON[report.Summary](t, "apply", plan))); diff != "" {
+			if diff := cmp.Diff(fromSummary(summary), fromSummary(runJSON[report.Summary](t, "apply", plan))); diff != "" {
 				t.Errorf("seed %d, %s: a run and an apply differ: %s", seed, filepath.Base(input), diff)
 			}
 		}
 	}
 }
 
-// deeds are what can be foretold: batches of creates are filled as outcomes come in.
+// actions are what a plan can predict. It cannot predict the calls that create, because
+// their batches are filled as outcomes arrive.
 type actions struct {
 	Created, Updated, Unchanged, Invalid, Updates, Reads int
 }

@@ -22,7 +22,7 @@ func TestChangeLimits(t *testing.T) {
 	}
 }
 
-// With --detailed-exitcode every code says one thing.
+// With --detailed-exitcode every code means one thing.
 func TestDetailedExitCode(t *testing.T) {
 	for name, c := range map[string]struct {
 		err     error
@@ -30,12 +30,12 @@ func TestDetailedExitCode(t *testing.T) {
 		changes bool
 		want    int
 	}{
-		"nothing to do":              {want: 0},
-		"users to send":              {changes: true, want: 2},
-		"users to send, some unfit":  {changes: true, invalid: 1, want: 2},
-		"nothing to send but unfit":  {invalid: 1, want: 1},
-		"a wrong flag":               {err: exit.Usage(errors.New("unknown flag"), "", ""), want: 1},
-		"a guard, and users to send": {err: &guard.Error{}, changes: true, want: 1},
+		"nothing to do":                 {want: 0},
+		"users to send":                 {changes: true, want: 2},
+		"users to send, some invalid":   {changes: true, invalid: 1, want: 2},
+		"nothing to send, some invalid": {invalid: 1, want: 1},
+		"a wrong flag":                  {err: exit.Usage(errors.New("unknown flag"), "", ""), want: 1},
+		"a guard, and users to send":    {err: &guard.Error{}, changes: true, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found := result{read: 9, outcomes: writer.Outcomes{Invalid: c.invalid}, detailed: exit.Detailed{Asked: true, Changes: c.changes}}

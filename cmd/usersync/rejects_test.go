@@ -11,8 +11,8 @@ import (
 	"usersync/writer"
 )
 
-// fedAgain reads text and returns the rejects that its unfit rows make, without
-// the cells that differ from run to run.
+// rerunRejects reads text and returns the rejects of its invalid rows, without the
+// cells that differ from run to run.
 func rerunRejects(t *testing.T, format, text string) string {
 	t.Helper()
 	in, err := reader.Open(t.Context(), reader.Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Format: format})
@@ -39,7 +39,7 @@ func rerunRejects(t *testing.T, format, text string) string {
 	return out.String()
 }
 
-// TestRejectsDoNotNest: fed in again without a mend, they come out the same.
+// TestRejectsDoNotNest runs rejects again without fixing them: they stay the same.
 func TestRejectsDoNotNest(t *testing.T) {
 	for format, text := range map[string]string{
 		reader.CSV: "id,email,name\n1,a\n2,a\"b,c\n\"3\"x,b,\n,a@x,\"say \"\"hi\"\", twice\"\n4,a,b,c\n\"5\",\"a\nb\"\n..,a,b\n",
@@ -51,7 +51,7 @@ func TestRejectsDoNotNest(t *testing.T) {
 		}
 		first := rerunRejects(t, format, text)
 		if second := rerunRejects(t, format, first); second != first {
-			t.Errorf("%s:\n%s\nfed in again:\n%s", format, first, second)
+			t.Errorf("%s:\n%s\nas an input:\n%s", format, first, second)
 		}
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"usersync/writer/report"
 )
 
-// conclude adds to the summary what only the command knows, ends the run, tells a
-// person, and returns what went wrong.
+// finish adds to the summary what only the command knows, ends the run, reports it,
+// and returns what went wrong.
 func (e *env) finish(c *config.Config, t *terminal, r *run.Run, s report.Summary, err error, found *result) error {
 	end := ending{config: c, Facts: r.Facts()}
 	found.outcomes, found.read, found.allowed = s.Outcomes, s.RecordsRead, c.Output.AllowRejects
@@ -25,21 +25,21 @@ func (e *env) finish(c *config.Config, t *terminal, r *run.Run, s report.Summary
 	}
 	s.Finish(e.now())
 	if missing := s.Unaccounted(); missing != 0 {
-		err = errors.Join(err, fmt.Errorf("run %s: %d records lack an outcome", s.Run, missing))
+		err = errors.Join(err, fmt.Errorf("run %s: records and outcomes do not add up: the difference is %d", s.Run, missing))
 		s.ExitCode = exitCode(err, *found)
 	}
 	err = errors.Join(err, r.Close(s))
 	if err == nil {
 		return e.report(end, t, s)
 	}
-	shown := s
-	shown.Reason, shown.Next = "", "" // the error's own lines say both
-	err = errors.Join(err, e.report(end, t, shown))
+	printed := s
+	printed.Reason, printed.Next = "", "" // printed with the error
+	err = errors.Join(err, e.report(end, t, printed))
 	return &exit.Error{Err: err, Hint: end.hint(err), Next: s.Next}
 }
 
-// report tells how the run ended: to a person, or as data. That no person could
-// read it changes nothing in how the run ended.
+// report says how the run ended, for a person or as data. A report for a person
+// that cannot be printed does not change the exit code.
 func (e *env) report(end ending, t *terminal, s report.Summary) error {
 	if t.log.Data != nil {
 		logEnd(t.log.Data, s)
@@ -51,12 +51,12 @@ func (e *env) report(end ending, t *terminal, s report.Summary) error {
 		return nil
 	}
 	if err := report.Print(e.stderr, s); err != nil {
-		t.log.Warn("the report could not be shown", zap.Error(err))
+		t.log.Warn("cannot print the report", zap.Error(err))
 	}
 	return nil
 }
 
-// printSummary gives the summary to standard output, which may be full or gone.
+// printSummary writes the summary to standard output, which may be full or closed.
 func (e *env) printSummary(dir string, s report.Summary) error {
 	err := report.WriteSummary(e.stdout, s)
 	if err == nil {
@@ -64,10 +64,10 @@ func (e *env) printSummary(dir string, s report.Summary) error {
 	}
 	path := filepath.Join(dir, "summary.json")
 	return &exit.Error{Err: fmt.Errorf("print the summary of run %s: %w", s.Run, err),
-		Hint: "what became of the users is not touched by this: the summary stands in " + path, Next: "cat " + exit.Quote(path)}
+		Hint: "the users are not affected: the summary is in " + path, Next: "cat " + exit.Quote(path)}
 }
 
-// logEnd is the report as a line of the log.
+// logEnd writes the report as a log line.
 func logEnd(log *zap.Logger, s report.Summary) {
 	log.Info("run ended", zap.String("run", s.Run), zap.String("state", string(s.State)), zap.Int("exit_code", s.ExitCode),
 		zap.Int("records_read", s.RecordsRead), zap.Any("outcomes", s.Outcomes), zap.Float64("seconds", s.Seconds),

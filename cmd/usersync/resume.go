@@ -15,13 +15,15 @@ import (
 func resumeCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "resume [RUN|--last] [-]",
-		Short: "Go on with a run that was stopped or killed",
-		Long: "resume goes on with a run that did not end: after a kill -9, a full disk, a signal, an API that was down.\n" +
-			"It takes the run's own command line and config, from the directory where it was begun, so that nothing has to be\n" +
-			"repeated; flags given here hold instead. The input and what decides about users must be what they were: else it\n" +
-			"exits 2 and sends nothing. RUN is a run's name or directory. What was read from standard input is given again,\n" +
-			"and then a - stands behind RUN.\n\n" + exitCodeTable(),
-		Example: "  usersync resume\n  usersync resume runs/20261122T021500Z-k3q7ab\n  usersync resume 20261122T021500Z-k3q7ab - < users.csv",
+		Short: "Continue an interrupted run",
+		Long: "resume continues a run that did not finish: after a kill -9, a full disk, a signal or\n" +
+			"an API outage. It uses the run's own command line and config, read from the directory\n" +
+			"where the run was started, so you repeat nothing; flags given here take precedence.\n" +
+			"The input and the settings that decide what is sent must not have changed: otherwise\n" +
+			"it exits 2 and sends nothing. RUN is a run's name or directory. If the run read\n" +
+			"standard input, provide the same input again and put a - after RUN.",
+		Annotations: withExitCodes(),
+		Example:     "  usersync resume\n  usersync resume runs/20261122T021500Z-k3q7ab\n  usersync resume 20261122T021500Z-k3q7ab - < users.csv",
 	}
 	load, find := addSettings(e, cmd, config.ForResume), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -58,7 +60,7 @@ func resumeArguments(args []string) (run string, stdin bool, err error) {
 		args = args[:len(args)-1]
 	}
 	if len(args) > 1 || len(args) == 0 && stdin {
-		return "", false, exit.Usage(errors.New("read arguments: resume takes one run, and - behind it"), "name the run alone; it knows its files", "usersync resume --help")
+		return "", false, exit.Usage(errors.New("read arguments: resume takes one run, and may be followed by -"), "give only the run: it knows its files", "usersync resume --help")
 	}
 	return slices.Concat(args, []string{""})[0], stdin, nil
 }

@@ -14,13 +14,17 @@ func retryCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "retry [RUN|--last]",
 		Short: "Send the rejects of a run again",
-		Long: "retry runs the rejects of a run that is over with that run's own command line and config, from the directory where it\n" +
-			"was begun, and says how many of them are settled now. Users in doubt are looked up first. A user of whom the ledger\n" +
-			"learned something later is not sent, code superseded, unless --allow-stale is given. Secrets that the rejects mask are\n" +
-			"taken from the files that the run has read: if these were changed or are gone it exits 2. What came from standard\n" +
-			"input is not there to be read again, and such rows are not sent: see rejects_secrets. RUN is a run's name or directory.\n\n" + exitCodeTable(),
-		Example: "  usersync retry\n  usersync retry runs/20261122T021500Z-k3q7ab",
-		Args:    atMostOneRun,
+		Long: "retry sends the rejects of a run that is over, with that run's own command line and\n" +
+			"config, read from the directory where it was started, and reports how many are settled\n" +
+			"now. Users in doubt are looked up first. A reject older than what the ledger knows of\n" +
+			"the user is not sent (code superseded) unless you give --allow-stale.\n\n" +
+			"Secrets that are masked in rejects are taken from the files that the run read: if\n" +
+			"those were changed or removed, retry exits 2. Standard input cannot be read again, so\n" +
+			"its rows with masked secrets are not sent: see rejects_secrets. RUN is a run's name or\n" +
+			"directory.",
+		Annotations: withExitCodes(),
+		Example:     "  usersync retry\n  usersync retry runs/20261122T021500Z-k3q7ab",
+		Args:        atMostOneRun,
 	}
 	load, find := addSettings(e, cmd, config.ForRetry), runArguments(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -12,16 +12,17 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/help"
 	"usersync/reader/mapping"
 )
 
-// newRoot builds the command tree. found takes what a command learns that
-// decides about the exit code and is no error.
+// newRoot builds the command tree. Commands fill found with what decides the exit
+// code without being an error.
 func newRoot(e *env, found *result) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "usersync",
-		Short:         "Make a user API agree with a file of users",
-		Long:          "usersync takes a file of users (CSV or JSON Lines), sends it to a user API in batches,\nand tells for each user what became of it.",
+		Short:         "Sync a file of users to a user API",
+		Long:          "usersync syncs users from CSV or JSON Lines files to a user API, in batches, and\nreports what happened to each one.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
@@ -32,6 +33,7 @@ func newRoot(e *env, found *result) *cobra.Command {
 	root.SetErr(e.stderr)
 	root.SetFlagErrorFunc(e.wrongFlag)
 	config.AddEverywhere(root)
+	help.Install(root, config.Groups(), func() int { return widthTo(e.stdout) })
 	root.AddCommand(runCommand(e, found), planCommand(e, found), applyCommand(e, found), resumeCommand(e, found), retryCommand(e, found), verifyCommand(e), ledgerCommand(e),
 		validateCommand(e, found), initCommand(e),
 		sandboxCommand(e), versionCommand(e))
@@ -42,8 +44,8 @@ func newRoot(e *env, found *result) *cobra.Command {
 	return root
 }
 
-// refuseUnknown makes commands that only hold others, such as completion, fail
-// for a name that they do not have, where cobra would print help and succeed.
+// refuseUnknown makes commands that only group others, such as completion, fail for
+// an unknown subcommand. Cobra would print help and succeed.
 func refuseUnknown(root *cobra.Command) {
 	for _, c := range root.Commands() {
 		if c.HasSubCommands() && !c.Runnable() {
@@ -56,11 +58,11 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	next := exit.CommandLine(strings.Fields(c.CommandPath())[1:]...)
 	next = strings.TrimSpace(next) + " --help"
 	if len(args) == 0 {
-		return exit.Usage(errors.New("no command was given"), "the commands are "+strings.Join(commandNames(c), ", "), next)
+		return exit.Usage(errors.New("no command given"), "the commands are "+strings.Join(commandNames(c), ", "), next)
 	}
 	hint := exit.DidYouMean(args[0], commandNames(c))
 	if slices.Contains(commandNames(c), args[0]) {
-		hint = "write the command in front of --"
+		hint = "put the command before --"
 	}
 	return exit.Usage(fmt.Errorf("unknown command %s", args[0]), hint, next)
 }
@@ -75,14 +77,14 @@ func commandNames(c *cobra.Command) []string {
 	return names
 }
 
-// wrongFlag is called when the parser stops at a flag that is wrong. What comes after
-// it is parsed too: it may say how errors are printed, and what the exit codes mean.
+// wrongFlag is called when parsing stops at a wrong flag. It parses the flags after that
+// one too, because they can decide how errors are printed and which exit code they have.
 func (e *env) wrongFlag(c *cobra.Command, err error) error {
-	_, args, _ := c.Root().Find(e.args) // found already, or there would be no flag to parse
+	_, args, _ := c.Root().Find(e.args) // found before, or no flag would have been parsed
 	flags := c.Flags()
 	flags.ParseErrorsAllowlist.UnknownFlags = true
 	_ = flags.ParseAll(args, func(f *pflag.Flag, value string) error {
-		_ = flags.Set(f.Name, value) // err tells of the first one that is wrong
+		_ = flags.Set(f.Name, value) // err already names the first wrong flag
 		return nil
 	})
 	if c.HasSubCommands() && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
@@ -91,7 +93,7 @@ func (e *env) wrongFlag(c *cobra.Command, err error) error {
 	return unknownFlag(c, err)
 }
 
-// unknownFlag adds the nearest flag to what the flag library says.
+// unknownFlag adds the nearest flag to the error of the flag library.
 func unknownFlag(c *cobra.Command, err error) error {
 	next := c.CommandPath() + " --help"
 	var unknown *pflag.NotExistError
@@ -100,7 +102,7 @@ func unknownFlag(c *cobra.Command, err error) error {
 	}
 	typed := unknown.GetSpecifiedName()
 	if s, ok := config.Find(connect.Sections(), typed); ok && s.Flag == "" {
-		hint := fmt.Sprintf("%s stands in the config file only; see docs/configuration.md", s.Key)
+		hint := fmt.Sprintf("%s can only be set in the config file; see docs/configuration.md", s.Key)
 		return exit.Usage(fmt.Errorf("read flags: unknown flag --%s", typed), hint, next)
 	}
 	var known []string
@@ -108,7 +110,7 @@ func unknownFlag(c *cobra.Command, err error) error {
 	return exit.Usage(fmt.Errorf("read flags: unknown flag --%s", typed), nearFlag(typed, known), next)
 }
 
-// nearFlag does not list all flags: there are too many to read.
+// nearFlag names the nearest flag only: there are too many to list them all.
 func nearFlag(typed string, known []string) string {
 	if near, ok := mapping.Nearest("--"+typed, known); ok {
 		return "did you mean " + near + "?"

@@ -14,13 +14,15 @@ import (
 func runCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [FILE|-]...",
-		Short: "Send users to the API and say what became of each",
-		Long: "run reads users from files (CSV or JSON Lines, plain, gzip or zstd) or from standard input (-),\n" +
-			"sends them, and leaves results, rejects and a summary in a new directory below --runs-dir.\n\n" + exitCodeTable(),
-		Example: "  usersync run --config usersync.yaml users.csv\n  usersync run --to kard --sandbox users.csv",
+		Short: "Send users to the API and report what happened to each",
+		Long: "run reads users from files (CSV or JSON Lines, plain, gzip or zstd) or from standard\n" +
+			"input (-), sends them, and writes results, rejects and a summary to a new directory\n" +
+			"in --runs-dir.",
+		Annotations: withExitCodes(),
+		Example:     "  usersync run --config usersync.yaml users.csv\n  usersync run --to kard --sandbox users.csv",
 	}
 	load := addSettings(e, cmd, config.ForRun)
-	dryRun := cmd.Flags().Bool("dry-run", false, "show what would be done, as usersync plan does, and send nothing")
+	dryRun := cmd.Flags().Bool("dry-run", false, "show what would be done, like usersync plan, and send nothing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
@@ -37,8 +39,7 @@ func runCommand(e *env, found *result) *cobra.Command {
 	return cmd
 }
 
-// send makes a run: from its settings to its summary, and to what a person is
-// told of it.
+// send makes a run, from its settings to its summary and its report.
 func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *result) (err error) {
 	defer func() { err = errors.Join(err, o.Plan.Close()) }()
 	tuneGC(e.environment.Lookup, c.Target.Sandbox)

@@ -11,10 +11,11 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/help"
 	"usersync/sync/sandbox"
 )
 
-// sandboxFlags are the flags of `usersync sandbox` as they were typed.
+// sandboxFlags are the flags of `usersync sandbox`.
 type sandboxFlags struct {
 	api, listen, put, quotaHeaders string
 	faults                         []string
@@ -28,28 +29,31 @@ func sandboxCommand(e *env) *cobra.Command {
 	var f sandboxFlags
 	cmd := &cobra.Command{
 		Use:   "sandbox",
-		Short: "Serve a rehearsal of an API until ^C",
-		Long: "sandbox serves a rehearsal of a user API (--api) in memory until ^C, with faults if asked for.\n" +
-			"GET /_sandbox/state shows what it holds and how often each user was created.\n\nFaults:\n" + sandbox.Describe() +
-			"\nBehind a fault, where it strikes:\n" + sandbox.DescribeWhere(),
-		Example: "  usersync sandbox --fault 500:2.5%@after --fault 'refuse=422:1%' --seed 7",
-		Args:    noArguments,
-		RunE:    func(c *cobra.Command, _ []string) error { return serve(c, e, f) },
+		Short: "Serve a mock API until ^C",
+		Long: "sandbox serves a mock of a user API (--api), in memory, until ^C. --fault makes it\n" +
+			"misbehave. GET /_sandbox/state shows what it holds and how often each user was created.",
+		Annotations: map[string]string{help.Afterwards: "Faults:\n" + sandbox.Describe() + "\nAfter a fault, where it applies:\n" + sandbox.DescribeWhere()},
+		Example:     "  usersync sandbox --fault 500:2.5%@after --fault 'refuse=422:1%' --seed 7",
+		Args:        noArguments,
+		RunE:        func(c *cobra.Command, _ []string) error { return serve(c, e, f) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.api, "api", "kard", "the `NAME` of the API that is rehearsed: "+strings.Join(connect.Mocks(), ", "))
-	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "the `ADDRESS` to listen on; port 0 takes a free one")
-	flags.StringArrayVar(&f.faults, "fault", nil, "something that goes wrong, such as 500:2%@after; may be given several times")
-	flags.Uint64Var(&f.seed, "seed", 0, "the seed of the faults: the same one gives the same faults")
-	flags.IntVar(&f.quota, "quota", 0, "calls a minute; 0 is no quota")
-	flags.StringVar(&f.quotaHeaders, "quota-headers", "", fmt.Sprintf("how callers are told of the quota: some of %v, with commas", sandbox.HeaderStyles()))
-	flags.DurationVar(&f.latency, "latency", 0, "how long each call takes at least")
-	flags.DurationVar(&f.jitter, "jitter", 0, "at most this much is added to the latency")
-	flags.StringVar(&f.put, "put", string(sandbox.Merge), "kard: what an update does with attributes that it leaves out: merge, replace")
-	flags.StringVar(&f.mock.Organization, "organization", "", "kard: the only organization `ID` that exists; any, if empty")
-	flags.BoolVar(&f.mock.Auth, "auth", false, "ask for credentials; any will do")
+	flags.StringVar(&f.api, "api", "kard", "`NAME` of the API to mock: "+strings.Join(connect.Mocks(), ", "))
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "`ADDRESS` to listen on; port 0 picks a free port")
+	flags.StringArrayVar(&f.faults, "fault", nil, "a `FAULT`, such as 500:2%@after; can be repeated")
+	flags.Uint64Var(&f.seed, "seed", 0, "`SEED` of the faults: the same seed gives the same faults")
+	flags.IntVar(&f.quota, "quota", 0, "at most `N` calls per minute; 0 means no quota")
+	flags.StringVar(&f.quotaHeaders, "quota-headers", "", fmt.Sprintf("`LIST` of headers that tell callers of the quota, separated by commas: %v", sandbox.HeaderStyles()))
+	flags.DurationVar(&f.latency, "latency", 0, "minimum `TIME` of a call")
+	flags.DurationVar(&f.jitter, "jitter", 0, "random extra latency, up to this `TIME`")
+	flags.StringVar(&f.put, "put", string(sandbox.Merge), "`WHAT` an update does with attributes it leaves out: merge, replace")
+	flags.StringVar(&f.mock.Organization, "organization", "", "the only organization `ID` that exists; empty means any")
+	flags.BoolVar(&f.mock.Auth, "auth", false, "require credentials; any are accepted")
 	connect.AddMockFlags(&f.mock, flags)
-	flags.DurationVar(&f.tokenLifetime, "token-lifetime", time.Hour, "how long a token is good")
+	flags.DurationVar(&f.tokenLifetime, "token-lifetime", time.Hour, "`TIME` that a token is valid")
+	help.InGroup(flags, "Faults", "fault", "seed", "latency", "jitter", "token-lifetime")
+	help.InGroup(flags, "Quota", "quota", "quota-headers")
+	help.InGroup(flags, "With --api kard", "put", "organization")
 	return cmd
 }
 
@@ -60,7 +64,7 @@ func (f sandboxFlags) options() (connect.Mock, sandbox.Options, error) {
 	}
 	mock, ok := connect.FindMock(f.api)
 	if !ok {
-		return mock, o, fmt.Errorf("there is no rehearsal of %q; there is one of %s", f.api, strings.Join(connect.Mocks(), ", "))
+		return mock, o, fmt.Errorf("there is no mock of %q; there are mocks of %s", f.api, strings.Join(connect.Mocks(), ", "))
 	}
 	o.API = mock.API(f.mock)
 	if f.quotaHeaders != "" {
@@ -74,8 +78,8 @@ func (f sandboxFlags) options() (connect.Mock, sandbox.Options, error) {
 	return mock, o, err
 }
 
-// serve runs the sandbox until the context of cmd ends. Its URL is data, on standard output;
-// what it is and how to use it is talk.
+// serve runs the sandbox until the context of cmd ends. Only its URL goes to standard
+// output.
 func serve(cmd *cobra.Command, e *env, f sandboxFlags) error {
 	ctx := cmd.Context()
 	tuneGC(e.environment.Lookup, true)
@@ -85,10 +89,9 @@ func serve(cmd *cobra.Command, e *env, f sandboxFlags) error {
 	}
 	s, err := sandbox.Start(o, f.listen)
 	if err != nil {
-		return exit.Usage(fmt.Errorf("start the sandbox: %w", err), "take another port, or 127.0.0.1:0 for a free one", "usersync sandbox --listen 127.0.0.1:0")
+		return exit.Usage(fmt.Errorf("start the sandbox: %w", err), "use another port, or 127.0.0.1:0 for a free one", "usersync sandbox --listen 127.0.0.1:0")
 	}
-	// That it cannot be told who listens is no reason not to listen.
-	_ = e.note(cmd, fmt.Sprintf("%s\nput this into %s, and end with ^C:\n  %s", s.Banner(), config.DefaultFile, mock.Snippet(f.mock, s.URL())), "", "")
+	_ = e.note(cmd, fmt.Sprintf("%s\nput this in %s; stop with ^C:\n  %s", s.Banner(), config.DefaultFile, mock.Snippet(f.mock, s.URL())), "", "") // the sandbox works without it
 	_, err = fmt.Fprintln(e.stdout, s.URL())
 	if err == nil {
 		<-ctx.Done()
@@ -99,6 +102,6 @@ func serve(cmd *cobra.Command, e *env, f sandboxFlags) error {
 	if err != nil || ctx.Err() == nil {
 		return err
 	}
-	_ = closed // calls that ^C cuts are what ^C is for
+	_ = closed // ^C is meant to cut calls
 	return context.Cause(ctx)
 }

@@ -51,7 +51,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// usersDir is where the example inputs lie.
+// usersDir holds the example inputs.
 func usersDir(t *testing.T) string {
 	dir, err := filepath.Abs(filepath.Join("..", "..", "testdata", "users"))
 	if err != nil {
@@ -80,7 +80,7 @@ func checkCode(ts *testscript.TestScript, want string, err error) {
 	}
 }
 
-// command makes a process in the script's place.
+// command returns a process that runs in the directory of the script.
 func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	program, err := exec.LookPath(args[0])
 	if path := filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], args[0]); err != nil {
@@ -101,14 +101,14 @@ func startSandbox(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(cmd.Start())
 	ts.Defer(func() {
 		ts.Check(cmd.Process.Kill())
-		cmd.Wait() // killed: its error is no news
+		cmd.Wait() // killed, so it returns an error
 	})
 	line, err := bufio.NewReader(out).ReadString('\n')
 	ts.Check(err)
 	ts.Setenv("SANDBOX", strings.TrimSpace(line))
 }
 
-// patience bounds the waits of a script for another process.
+// patience limits how long a script waits for another process.
 const patience = 20 * time.Second
 
 func interrupt(ts *testscript.TestScript, _ bool, args []string) {
@@ -116,15 +116,15 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: interrupt CODE SIGNALS SIGN PROGRAM ARGS...")
 	}
 	cmd := command(ts, args[3:])
-	var out, talk captured
-	cmd.Stdout, cmd.Stderr = &out, &talk
-	silent, err := cmd.StdinPipe() // standard input is open, and nothing comes
+	var out, stderr captured
+	cmd.Stdout, cmd.Stderr = &out, &stderr
+	stdin, err := cmd.StdinPipe() // open, but nothing is written
 	ts.Check(err)
-	defer silent.Close()
+	defer stdin.Close()
 	ts.Check(cmd.Start())
 	defer func() {
 		fmt.Fprint(ts.Stdout(), out.String())
-		fmt.Fprint(ts.Stderr(), talk.String())
+		fmt.Fprint(ts.Stderr(), stderr.String())
 	}()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -132,7 +132,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	defer stop()
 	sign := func() bool { found, _ := filepath.Glob(ts.MkAbs(args[2])); return len(found) > 0 }
 	if text, ok := strings.CutPrefix(args[2], "says:"); ok {
-		sign = func() bool { return strings.Contains(out.String()+talk.String(), text) }
+		sign = func() bool { return strings.Contains(out.String()+stderr.String(), text) }
 	}
 	if !await(ctx, sign) {
 		cmd.Process.Kill()
@@ -140,16 +140,16 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("no sign of %s", args[2])
 	}
 	for i, name := range strings.Split(args[1], ",") {
-		heard := func() bool { return strings.Contains(talk.String(), "stopping: ") }
-		if i > 0 && !await(ctx, heard) { // two signals of a kind that come at once are one
-			ts.Fatalf("no sign that %s was heard", args[1])
+		stopping := func() bool { return strings.Contains(stderr.String(), "stopping: ") }
+		if i > 0 && !await(ctx, stopping) { // two equal signals at once would arrive as one
+			ts.Fatalf("the program does not react to %s", args[1])
 		}
 		ts.Check(cmd.Process.Signal(map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[name]))
 	}
 	checkCode(ts, args[0], cmd.Wait())
 }
 
-// await looks for a sign of another process until it sees one.
+// await waits until sign reports true, or ctx ends.
 func await(ctx context.Context, sign func() bool) bool {
 	for tick := time.Tick(10 * time.Millisecond); !sign(); {
 		select {
@@ -161,7 +161,7 @@ func await(ctx context.Context, sign func() bool) bool {
 	return true
 }
 
-// heard is what a process printed so far.
+// captured is what a process has printed so far.
 type captured struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -194,14 +194,14 @@ func lines(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// follow gives the command to a shell, as a person does who pastes it.
+// follow runs the next command in a shell, like a person who pastes it.
 func follow(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: follow CODE")
 	}
 	next := regexp.MustCompile(`(?m)^ +next:? +(.*)$`).FindStringSubmatch(ts.ReadFile("stderr"))
 	if next == nil {
-		ts.Fatalf("no next command was printed")
+		ts.Fatalf("no next command printed")
 	}
 	checkCode(ts, args[0], ts.Exec("sh", "-c", next[1]))
 }
@@ -211,17 +211,17 @@ func jsonLines(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: jsonlines PATTERN PROGRAM ARGS...")
 	}
 	cmd := command(ts, args[1:])
-	var talk bytes.Buffer
-	cmd.Stderr = &talk
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	if err := cmd.Run(); cmd.ProcessState == nil {
 		ts.Fatalf("%v", err)
 	}
-	for line := range strings.Lines(talk.String()) {
+	for line := range strings.Lines(stderr.String()) {
 		if !json.Valid([]byte(line)) {
 			ts.Fatalf("not JSON: %s", line)
 		}
 	}
-	if !regexp.MustCompile(args[0]).MatchString(talk.String()) {
-		ts.Fatalf("no %s in %s", args[0], talk.String())
+	if !regexp.MustCompile(args[0]).MatchString(stderr.String()) {
+		ts.Fatalf("no %s in %s", args[0], stderr.String())
 	}
 }

@@ -19,13 +19,13 @@ type terminal struct {
 	progress *progress.Progress
 }
 
-// openTerminal opens progress and log. Where several runs share a log for
-// machines, each line names the destination.
+// openTerminal opens progress and log. If several runs share a JSON log, each line
+// names its destination.
 func openTerminal(to io.Writer, c *config.Config, several bool) (*terminal, error) {
 	t := &terminal{}
 	o := progress.Options{}
 	if c.Log.Format == "json" {
-		o.Say = func(line string) { t.log.Data.Info("under way", zap.String("progress", line)) }
+		o.Say = func(line string) { t.log.Data.Info("in progress", zap.String("progress", line)) }
 	} else {
 		o.Terminal, o.Width = redraw(to, c)
 	}
@@ -46,7 +46,7 @@ func openTerminal(to io.Writer, c *config.Config, several bool) (*terminal, erro
 	return t, nil
 }
 
-// redrawn says whether the progress line can be redrawn, and how wide it may be.
+// redraw reports whether the progress line can be redrawn, and how wide it may be.
 func redraw(to io.Writer, c *config.Config) (redraw bool, width func() int) {
 	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return true, func() int { return widthOf(f) }
@@ -54,10 +54,20 @@ func redraw(to io.Writer, c *config.Config) (redraw bool, width func() int) {
 	return c.Log.Progress == "always", nil
 }
 
+// widthTo is how many columns fit where w leads to.
+func widthTo(w io.Writer) int {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return widthOf(f)
+	}
+	return defaultWidth
+}
+
+const defaultWidth = 80
+
 func widthOf(f *os.File) int {
 	width, _, err := term.GetSize(int(f.Fd()))
 	if err != nil {
-		return 80
+		return defaultWidth
 	}
 	return width
 }

@@ -17,12 +17,14 @@ import (
 func verifyCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [RUN|--last]",
-		Short: "Check what a run has left behind against itself",
-		Long: "verify reads results, rejects, summary and journal of a run, and calls nobody. Each record must stand in results\n" +
-			"once and in order, the rejects must be exactly the rejected ones, every outcome by a call must be that of the journal,\n" +
-			"and all counts must agree. Of a run that was killed it checks what lies before its last mark: a resume cuts off the\n" +
-			"rest. It prints what does not agree, with file and line. Exit code 0: all agrees; 1: something does not; 2: there is\n" +
-			"no such run. RUN is a run's name or directory.",
+		Short: "Check that a run's files agree with each other",
+		Long: "verify reads results, rejects, summary and journal of a run, and makes no calls. Every\n" +
+			"record must be in results once and in order, rejects must hold exactly the rejected\n" +
+			"records, every outcome of a call must be the one in the journal, and all counts must\n" +
+			"agree. If the run was killed, verify checks up to the last checkpoint: resume cuts off\n" +
+			"the rest. It prints what does not agree, with file and line. RUN is a run's name or\n" +
+			"directory.\n\n" +
+			"Exit codes: 0 all files agree; 1 they do not; 2 there is no such run.",
 		Example: "  usersync verify\n  usersync verify runs/20261122T021500Z-k3q7ab",
 		Args:    atMostOneRun,
 	}
@@ -55,7 +57,7 @@ func firstOf(args []string) string {
 	return args[0]
 }
 
-// printVerdict prints what does not agree, and what was checked.
+// printVerdict prints what does not agree, then what was checked.
 func printVerdict(w io.Writer, run *history.Run) error {
 	f, err := run.Files()
 	if err != nil {
@@ -73,17 +75,17 @@ func printVerdict(w io.Writer, run *history.Run) error {
 		return fmt.Errorf("write what was checked: %w", err)
 	}
 	if n := len(v.Findings) + v.More; n > 0 {
-		return &exit.Error{Err: fmt.Errorf("verify run %s: %d things do not agree", run.ID, n), Code: exit.Internal,
-			Hint: "somebody changed the files, the disk lost something, or usersync is wrong"}
+		return &exit.Error{Err: fmt.Errorf("verify run %s: %s", run.ID, exit.Plural(n, "problem")), Code: exit.Internal,
+			Hint: "someone changed the files, the disk lost data, or usersync has a bug"}
 	}
 	return nil
 }
 
-// checked says what was compared.
+// checked says which files were checked, and how far.
 func checked(f *history.Files, p *journal.History) string {
 	switch {
 	case p.End == nil:
-		return fmt.Sprintf("killed, or still under way: checked up to the last mark, at record %d", p.Checkpoint.Record)
+		return fmt.Sprintf("killed or still running: checked up to the last checkpoint, at record %d", p.Checkpoint.Record)
 	case f.Summary == nil:
 		return "checked results, rejects and journal; there is no summary"
 	}

@@ -25,5 +25,5 @@ func noArguments(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return exit.Usage(fmt.Errorf("%s takes no argument, and got %s", c.CommandPath(), args[0]), "", c.CommandPath()+" --help")
+	return exit.Usage(fmt.Errorf("%s takes no arguments, but got %s", c.CommandPath(), args[0]), "", c.CommandPath()+" --help")
 }

@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// TestMakeBuild builds the program as people do: it needs no library of the
-// machine, and knows its version.
+// TestMakeBuild builds the program with make: it is static, and knows its version.
 func TestMakeBuild(t *testing.T) {
 	dry, err := exec.Command("make", "-n", "-C", filepath.Join("..", ".."), "build").Output()
 	if err != nil {
@@ -23,20 +22,20 @@ func TestMakeBuild(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	said, err := exec.Command(program, "version").Output()
+	out, err := exec.Command(program, "version").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want, err := exec.Command("git", "describe", "--tags", "--always", "--dirty").Output(); err == nil &&
-		!strings.HasPrefix(string(said), "usersync "+string(want)) {
-		t.Errorf("it says %q, and git %q", said, want)
+		!strings.HasPrefix(string(out), "usersync "+string(want)) {
+		t.Errorf("version is %q, but git describe says %q", out, want)
 	}
 	if runtime.GOOS == "linux" {
 		refuseLibraries(t, program)
 	}
 }
 
-// recipe leaves out what make says of itself.
+// recipe leaves out the messages of make itself.
 func recipe(text string) []string {
 	var lines []string
 	for line := range strings.Lines(text) {
@@ -55,7 +54,7 @@ func refuseLibraries(t *testing.T, program string) {
 	defer f.Close()
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_INTERP {
-			t.Error("it is linked to the machine's libraries")
+			t.Error("it is dynamically linked")
 		}
 	}
 }

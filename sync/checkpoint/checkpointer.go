@@ -123,7 +123,7 @@ func (c *Checkpointer) FedAgain() bool { return c.fedAgain }
 
 // Marked is the last record of the last checkpoint: the ledger has its outcome,
 // and those of all records before it. It may be called by any goroutine.
-func (c *Checkpointer) Marked() int { return int(c.marked.Load()) }
+func (c *Checkpointer) Checkpointed() int { return int(c.marked.Load()) }
 
 // checkpoint brings everything to the disk and says so, to the ledger before the
 // journal: where they differ, the later one is right.

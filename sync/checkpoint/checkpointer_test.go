@@ -105,16 +105,16 @@ func TestCheckpoints(t *testing.T) {
 	s := newScene(t)
 	s.made = time.Now().Add(time.Hour) // none for the time alone
 	s.write(t, everyEntries-1)
-	if lm, jm := s.marks(t); lm.Record != 0 || jm.Record != 0 || s.Marked() != 0 {
-		t.Errorf("checkpoint at %d, %d and %d, want none", lm.Record, jm.Record, s.Marked())
+	if lm, jm := s.marks(t); lm.Record != 0 || jm.Record != 0 || s.Checkpointed() != 0 {
+		t.Errorf("checkpoint at %d, %d and %d, want none", lm.Record, jm.Record, s.Checkpointed())
 	}
 	s.write(t, 1)
 	s.made = time.Now().Add(time.Hour)
 	s.write(t, 7)
 	for _, want := range []int{everyEntries, everyEntries + 7} {
 		lm, jm := s.marks(t)
-		if lm.Record != want || jm.Record != want || s.Marked() != want {
-			t.Errorf("checkpoint at %d, %d and %d, want %d", lm.Record, jm.Record, s.Marked(), want)
+		if lm.Record != want || jm.Record != want || s.Checkpointed() != want {
+			t.Errorf("checkpoint at %d, %d and %d, want %d", lm.Record, jm.Record, s.Checkpointed(), want)
 		}
 		if fmt.Sprintf("%x", lm.SHA256) != jm.InputSHA256 || lm.Input != jm.InputBytes || lm.Sizes[resultsSize] != jm.Results {
 			t.Errorf("ledger %+v, journal %+v", lm, jm)
@@ -151,8 +151,8 @@ func TestNoCheckpointWithoutResults(t *testing.T) {
 	if err := s.Finish(nil); err != nil {
 		t.Error(err)
 	}
-	if lm, jm := s.marks(t); lm.Record != 0 || jm.Record != 0 || s.Marked() != 0 {
-		t.Errorf("checkpoint at %d, %d and %d, want none", lm.Record, jm.Record, s.Marked())
+	if lm, jm := s.marks(t); lm.Record != 0 || jm.Record != 0 || s.Checkpointed() != 0 {
+		t.Errorf("checkpoint at %d, %d and %d, want none", lm.Record, jm.Record, s.Checkpointed())
 	}
 }
 

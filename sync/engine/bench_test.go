@@ -10,7 +10,7 @@ import (
 	"usersync/sync/user"
 )
 
-// willing takes everything at once.
+// willing accepts everything at once.
 type willing struct{}
 
 func (willing) Traits() destination.Traits {
@@ -31,8 +31,8 @@ type discard struct{}
 
 func (discard) Write(user.Outcome) error { return nil }
 
-// BenchmarkEngine is the road from chunk to result with nothing at either end:
-// one operation is one record.
+// BenchmarkEngine is the path from chunk to result with nothing at either end: one
+// operation is one record.
 func BenchmarkEngine(b *testing.B) {
 	chunks := readAhead(b.N)
 	b.ReportAllocs()
@@ -43,8 +43,7 @@ func BenchmarkEngine(b *testing.B) {
 	}
 }
 
-// readAhead makes the records before they are asked for, over and over, so that
-// the reader costs nothing.
+// readAhead makes the records in advance and reuses them, so the reader costs nothing.
 func readAhead(n int) iter.Seq2[[]*user.Record, error] {
 	const apart = 1 << 16 // more than the window holds
 	ids := make([]string, apart)

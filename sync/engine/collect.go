@@ -7,9 +7,9 @@ import (
 	"usersync/sync/user"
 )
 
-// collector brings outcomes back into input order and writes them. It is one
-// goroutine, and it waits for nothing but the disk: what it has to tell the
-// planner it leaves for it.
+// collector puts outcomes back into input order and writes them. It runs in one
+// goroutine, and waits for nothing except the disk: it never blocks on the planner,
+// but leaves reports for it.
 type collector struct {
 	incoming chan []user.Outcome
 	results  Results
@@ -18,14 +18,14 @@ type collector struct {
 	summary  Summary
 	deletes  deleteGuard
 	errors   errorGuard
-	broken   bool
+	failed   bool
 
-	ring []user.Outcome // by ordinal; Unsettled where nothing came yet
-	next int            // ordinal of the next outcome to be written
+	ring []user.Outcome // by ordinal; Unsettled if none arrived yet
+	next int            // ordinal of the next outcome to write
 
-	mu   sync.Mutex
-	told [][]user.Outcome
-	news chan struct{} // holds a token when there is something to fetch
+	mu       sync.Mutex
+	reports  [][]user.Outcome
+	reported chan struct{} // holds a token if there are reports to take
 }
 
 func newCollector(j Job, w *window, stop func(error)) *collector {
@@ -34,8 +34,8 @@ func newCollector(j Job, w *window, stop func(error)) *collector {
 		results:  j.Results, window: w, stop: stop,
 		errors:  newErrorGuard(j.MaxErrors),
 		summary: Summary{Outcomes: map[user.Status]int{}},
-		ring:    make([]user.Outcome, w.most), next: w.oldest,
-		news: make(chan struct{}, 1),
+		ring:    make([]user.Outcome, w.maxRecords), next: w.oldest,
+		reported: make(chan struct{}, 1),
 	}
 }
 
@@ -44,7 +44,7 @@ func (c *collector) run() {
 		for i := range outcomes {
 			c.place(&outcomes[i])
 		}
-		c.tell(outcomes)
+		c.report(outcomes)
 		c.write()
 	}
 }
@@ -66,49 +66,49 @@ func (c *collector) place(o *user.Outcome) {
 	}
 }
 
-// tell leaves word for the planner which ids are free again.
-func (c *collector) tell(outcomes []user.Outcome) {
+// report tells the planner which ids are free again.
+func (c *collector) report(outcomes []user.Outcome) {
 	c.mu.Lock()
-	c.told = append(c.told, outcomes)
+	c.reports = append(c.reports, outcomes)
 	c.mu.Unlock()
-	nudge(c.news)
+	signal(c.reported)
 }
 
-// fetchNews takes the word that was left.
-func (c *collector) fetchNews() [][]user.Outcome {
+// takeReports returns the outcomes reported since it was last called.
+func (c *collector) takeReports() [][]user.Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	told := c.told
-	c.told = nil
-	return told
+	reports := c.reports
+	c.reports = nil
+	return reports
 }
 
-// write writes what is in order by now and gives its credits back.
+// write writes the outcomes that are in order and returns their credits.
 func (c *collector) write() {
 	first, bytes := c.next, 0
-	alike, n := user.Unsettled, 0 // outcomes mostly come in runs
-	for !c.broken {
+	status, n := user.Unsettled, 0 // the same status usually comes many times in a row
+	for !c.failed {
 		slot := &c.ring[c.next%len(c.ring)]
 		if slot.Status == user.Unsettled {
 			break
 		}
 		if err := c.results.Write(*slot); err != nil {
-			c.broken = true
+			c.failed = true
 			c.stop(fmt.Errorf("write the outcome of record %d: %w", c.next, err))
 			break
 		}
-		if slot.Status != alike {
-			c.summary.add(alike, n)
-			alike, n = slot.Status, 0
+		if slot.Status != status {
+			c.summary.add(status, n)
+			status, n = slot.Status, 0
 		}
 		n++
 		bytes += slot.Record.Size()
 		*slot = user.Outcome{}
 		c.next++
 	}
-	c.summary.add(alike, n)
+	c.summary.add(status, n)
 	if c.next > first {
 		c.summary.SettledUpTo = c.next - 1
-		c.window.give(c.next-first, bytes, c.next)
+		c.window.release(c.next-first, bytes, c.next)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"usersync/sync/user"
 )
 
-// pool delivers batches, a bounded number at a time. The group is its own: a
-// planner inside it would hold one of its places.
+// pool delivers a limited number of batches at a time. It has its own group: a planner
+// inside it would take one of its slots.
 type pool struct {
 	ctx         context.Context
 	group       errgroup.Group
@@ -28,13 +28,13 @@ func newPool(ctx context.Context, j Job, c *collector, stop func(error)) *pool {
 	return p
 }
 
-// deliver sends the batch as soon as a place is free, and blocks until then.
+// deliver sends the batch as soon as a slot is free, and blocks until then.
 func (p *pool) deliver(b user.Batch) {
 	p.group.Go(func() error {
-		if p.ctx.Err() != nil { // the place may be free because the run ended
+		if p.ctx.Err() != nil { // the slot may be free because the run ended
 			return nil
 		}
-		if err := p.note(b); err != nil {
+		if err := p.journalSent(b); err != nil {
 			p.stop(err)
 			return nil
 		}
@@ -42,11 +42,11 @@ func (p *pool) deliver(b user.Batch) {
 		if err != nil {
 			p.stop(err)
 		}
-		outcomes, err = sound(b, outcomes, err != nil)
+		outcomes, err = checkOutcomes(b, outcomes, err != nil)
 		if err != nil {
 			p.stop(err)
 		}
-		if err := p.noteSettled(outcomes); err != nil {
+		if err := p.journalSettled(outcomes); err != nil {
 			p.stop(err)
 		}
 		p.collector.incoming <- outcomes
@@ -54,18 +54,18 @@ func (p *pool) deliver(b user.Batch) {
 	})
 }
 
-// note writes down that a batch is about to be sent. Creates that must not be made
-// twice are noted by whoever makes the call, right before it: otherwise a process that
-// is killed would leave in doubt what only waited for its turn.
-func (p *pool) note(b user.Batch) error {
+// journalSent records that a batch is about to be sent. Creates that must not be
+// repeated are recorded by whoever makes the call, right before it: otherwise a killed
+// process would leave in doubt what was only waiting for its turn.
+func (p *pool) journalSent(b user.Batch) error {
 	if p.journal == nil || b.Op == user.Create && p.destination.Traits().Ops[user.Create].Replay == destination.Unsafe {
 		return nil
 	}
 	return p.journal.Sent(b)
 }
 
-// noteSettled writes down what became of a batch, as far as that is known.
-func (p *pool) noteSettled(outcomes []user.Outcome) error {
+// journalSettled records the outcomes of a batch that are known.
+func (p *pool) journalSettled(outcomes []user.Outcome) error {
 	if p.journal == nil {
 		return nil
 	}
@@ -79,13 +79,13 @@ func (p *pool) noteSettled(outcomes []user.Outcome) error {
 	return p.journal.Settled(settled)
 }
 
-// wait returns when every batch is delivered. Errors went to stop.
+// wait returns once every batch is delivered. Errors were passed to stop.
 func (p *pool) wait() { _ = p.group.Wait() }
 
-// sound keeps from the collector what it must not see, and says what that was:
-// outcomes of other records, verdicts and, unless the run ends with this call,
-// records without an outcome.
-func sound(b user.Batch, outcomes []user.Outcome, ending bool) ([]user.Outcome, error) {
+// checkOutcomes replaces what the collector must not see, and returns what that was:
+// outcomes of other records, statuses that are not final and, unless this call ends
+// the run, records without an outcome.
+func checkOutcomes(b user.Batch, outcomes []user.Outcome, ending bool) ([]user.Outcome, error) {
 	var err error
 	if len(outcomes) != len(b.Records) && !(ending && outcomes == nil) {
 		err = &user.AccountingError{What: fmt.Sprintf("batch %d: %d records, %d outcomes", b.Number, len(b.Records), len(outcomes))}

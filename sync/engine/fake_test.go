@@ -18,22 +18,23 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// api is a destination in memory that takes its time and watches the engine.
+// api is an in-memory destination with random latency that watches the engine.
 type api struct {
 	slowest time.Duration // of a call
-	most    int           // records a call
+	most    int           // records per call
 	answer  func(user.Batch) ([]user.Outcome, error)
 
 	mu      sync.Mutex
 	random  *rand.Rand
-	under   map[string]bool  // ids in calls under way
-	calls   int              // under way
-	busiest int              // most calls at once
-	applied map[string][]int // the records of each id, in the order in which they were applied
+	under   map[string]bool  // ids in calls in flight
+	calls   int              // in flight
+	busiest int              // most calls in flight at a time
+	applied map[string][]int // the records of each id, in the order they were applied
 	ops     map[int]user.Op  // the call that each record was in
-	sizes   []int            // of the batches, in the order in which they came
-	checked int              // records that hold a credit or held one
+	sizes   []int            // of the batches, in the order they came
+	checked int              // records that hold or held a credit
 	bytes   int
+
 	widest  int // most records read and not written
 	fullest int // most bytes of such records
 	wrong   []string
@@ -52,7 +53,7 @@ func (a *api) Traits() destination.Traits {
 	return destination.Traits{Name: "fake", Ops: map[user.Op]destination.OpTraits{user.Create: one, user.Update: one, user.Delete: {Max: 1}}}
 }
 
-// Check is asked when a record has its credit.
+// Check is called when a record has its credit.
 func (a *api) Check(r *user.Record) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -111,13 +112,13 @@ func good(b user.Batch) []user.Outcome {
 	return outcomes
 }
 
-// results keeps what is written, and fails where it is told to.
+// results keeps what is written, and fails when told to.
 type results struct {
 	mu     sync.Mutex
 	list   []user.Outcome
 	bytes  int
 	failAt int
-	failed int // writes that failed: one that did may have left half a line
+	failed int // writes that failed: each may have left half a line
 }
 
 func (r *results) Write(o user.Outcome) error {
@@ -138,7 +139,7 @@ func (r *results) count() (records, bytes int) {
 	return len(r.list), r.bytes
 }
 
-// prefix tells what is wrong if the results are not those of records 1 to n.
+// prefix returns what is wrong if the results are not those of records 1 to n.
 func (r *results) prefix() error {
 	for i, o := range r.list {
 		if o.Record.Origin.Record != i+1 || !o.Status.Final() {
@@ -148,7 +149,7 @@ func (r *results) prefix() error {
 	return nil
 }
 
-// input yields n records in chunks of 100; id names each by its ordinal.
+// input yields n records in chunks of 100; id returns the id for an ordinal.
 func input(n int, op user.Op, id func(int) string) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
 		for from := 1; from <= n; from += 100 {

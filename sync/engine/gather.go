@@ -7,14 +7,14 @@ import (
 	"usersync/sync/user"
 )
 
-// groups gathers records into batches, one kind of call each. Runs of the same
-// input send in one order.
+// groups gathers records into batches, one per kind of call. Runs of the same input
+// send in the same order.
 type groups struct {
 	open   []group
 	number int
 }
 
-// group is a batch that is being made up.
+// group is a batch that is being filled.
 type group struct {
 	op      user.Op
 	size    int
@@ -31,8 +31,8 @@ func newGroups(t destination.Traits, size int) groups {
 	return g
 }
 
-// of returns the group of a kind of call, nil where the destination has none.
-// There are three at most: a map would cost more.
+// of returns the group of a kind of call, or nil if the destination has no such call.
+// There are three at most: a map would be slower.
 func (g *groups) of(op user.Op) *group {
 	for i := range g.open {
 		if g.open[i].op == op {
@@ -51,7 +51,7 @@ func (g *group) add(r *user.Record) (full bool) {
 	return len(g.records) >= g.size
 }
 
-// cut takes what a group has gathered as a batch; it may be empty.
+// cut returns the records of a group as a batch; it may be empty.
 func (g *groups) cut(from *group) user.Batch {
 	g.number++
 	b := user.Batch{Number: g.number, Op: from.op, Records: from.records}
@@ -59,9 +59,9 @@ func (g *groups) cut(from *group) user.Batch {
 	return b
 }
 
-// holding returns the group that holds the record with the given ordinal, or
-// nil. Parked records join late, so a group need not be in order.
-func (g *groups) holding(ordinal int) *group {
+// containing returns the group with the record of the given ordinal, or nil. Parked
+// records join late, so a group may be out of order.
+func (g *groups) containing(ordinal int) *group {
 	for i := range g.open {
 		if slices.ContainsFunc(g.open[i].records, func(r *user.Record) bool { return r.Origin.Record == ordinal }) {
 			return &g.open[i]

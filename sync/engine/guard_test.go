@@ -8,7 +8,7 @@ import (
 	"usersync/sync/user"
 )
 
-// The guard trips once, at the record that is one too many.
+// The guard trips once, at the first record over the limit.
 func TestMaxErrors(t *testing.T) {
 	bad := func(k int) user.Status { return user.Refused }
 	every := func(n int) func(int) user.Status {
@@ -22,7 +22,7 @@ func TestMaxErrors(t *testing.T) {
 	for name, c := range map[string]struct {
 		limit   MaxErrors
 		outcome func(int) user.Status
-		trips   int // at this record; 0 never
+		trips   int // at this record; 0 means never
 	}{
 		"no bound":                         {MaxErrors{}, bad, 0},
 		"a number":                         {MaxErrors{Count: 3}, bad, 4},
@@ -52,8 +52,8 @@ func TestMaxErrors(t *testing.T) {
 	}
 }
 
-// What an earlier start of the run has met counts as well: going on with a run
-// does not make a guard forget.
+// What an earlier start of the run has met counts too: resuming a run does not reset a
+// guard.
 func TestMaxErrorsOfAnEarlierStart(t *testing.T) {
 	before := map[user.Status]int{user.Created: 900, user.Invalid: 60, user.Refused: 40, user.Failed: 99}
 	for name, c := range map[string]struct {

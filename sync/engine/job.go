@@ -1,16 +1,15 @@
-// Package engine takes records in input order, decides what to do with each,
-// gathers them into batches, delivers these through a bounded pool, and returns
-// one outcome per record, again in input order.
+// Package engine takes records in input order, decides what to do with each, gathers
+// them into batches, delivers these through a bounded pool, and returns one outcome per
+// record, again in input order.
 //
-// It reads no file, knows no API and writes no result: these come in as
-// Job.Records, Job.Destination and Job.Results. Start with Job.
+// It reads no files, knows no API and writes no results: these come in as Job.Records,
+// Job.Destination and Job.Results. Start at Job.
 //
-// The files follow the path of a record: job.go starts it, memory.go holds what
-// is known of the past, plan.go decides, lanes.go keeps records of one id apart,
-// absent.go adds the users missing from the input, planned.go applies what was
-// decided before, gather.go fills batches, deliver.go sends them, window.go
-// bounds what is under way, collect.go puts the outcomes back in order, stop.go
-// keeps why a run ends early, summary.go counts.
+// The files follow the path of a record: job.go starts it, memory.go holds what is known
+// of its user, plan.go decides, idqueue.go keeps records of one id in order, missing.go
+// adds the users missing from the input, planned.go applies a saved plan, gather.go
+// fills batches, deliver.go sends them, window.go limits what is in memory, collect.go
+// puts the outcomes back in order, stop.go keeps why a run ends early, summary.go counts.
 package engine
 
 import (
@@ -29,75 +28,74 @@ type Results interface {
 	Write(user.Outcome) error
 }
 
-// Journal keeps what was sent and what came back, so that it outlives the
-// process. Its methods are safe for concurrent use; an error ends the run.
+// Journal records what was sent and what came back, durably. Its methods are safe for
+// concurrent use; an error ends the run.
 type Journal interface {
 	// Sent is called before a batch is sent for the first time, except for creates
-	// that must not be made twice: whoever makes the call notes those.
+	// that must not be repeated: whoever makes the call records those.
 	Sent(user.Batch) error
 	// Settled is called with the outcomes of a batch, in no order.
 	Settled([]user.Outcome) error
 }
 
-// Job is one run: from records to outcomes. The zero values of the numbers
-// are replaced by defaults.
+// Job is one run: from records to outcomes. Numbers that are 0 get defaults.
 type Job struct {
-	// Records yields chunks of records, ordinals 1, 2, 3 without a gap. An error
-	// ends the input.
+	// Records yields chunks of records with ordinals 1, 2, 3 and so on. An error ends
+	// the input.
 	Records iter.Seq2[[]*user.Record, error]
-	// Absent yields further records, their ordinals going on, once the outcome of
-	// all others is written: deletions of users whom the input lacks. It is called
-	// only if the input was read to its end without an error. Nil has none.
-	Absent func(context.Context) iter.Seq2[[]*user.Record, error]
-	// Destination applies batches; an error of Apply ends the run. Its outcomes
-	// are then Unsettled where nothing final is known.
+	// Missing yields further records, with consecutive ordinals, once the outcomes of
+	// all others are written: deletions of users missing from the input. It is called
+	// only if the input was read to its end without an error. Nil yields none.
+	Missing func(context.Context) iter.Seq2[[]*user.Record, error]
+	// Destination applies batches; an error of Apply ends the run. Its outcomes are
+	// then Unsettled unless they are final.
 	Destination destination.Destination
 	Results     Results
 
-	// Ledger tells what the destination holds; nil knows nothing beforehand.
+	// Ledger says what the destination holds; nil knows nothing beforehand.
 	Ledger Ledger
-	// Journal is told of every batch; nil keeps no record.
+	// Journal records every batch; nil records nothing.
 	Journal Journal
-	// Resumed is what an earlier start of this run has done; zero: there was none.
+	// Resumed is what an earlier start of this run has done; its zero value means nothing.
 	Resumed
 
-	// Superseded reports whether what is known of a user is later than the record,
-	// which was rejected before and is fed again; nil: of none.
+	// Superseded reports whether the ledger's knowledge of a user is newer than the
+	// record, a reject that is sent again; nil reports false.
 	Superseded func(*user.Record, user.LedgerEntry) bool
 
-	// Applying says that the records carry the calls of a plan. What these are is
-	// not decided anew; what they come to is followed up on as in any run.
+	// Applying says that the records carry the calls of a plan, which are not decided
+	// again. Their results are followed up on as in any run.
 	Applying bool
 
 	MaxErrors   MaxErrors
-	BatchSize   int // records a call, below the destination's own limit; default 100
-	Workers     int // batches under way at once; default 16
-	Window      int // records read and not yet written, at most; default 16384
-	WindowBytes int // memory of these records, at most, estimated; default 32 MiB
+	BatchSize   int // records per call, within the destination's own limit; default 100
+	Workers     int // batches in flight at a time; default 16
+	Window      int // most records read and not yet written; default 16384
+	WindowBytes int // estimated most memory of these records; default 32 MiB
 }
 
 // Resumed is what an earlier start of a run has done.
 type Resumed struct {
-	// From is the last record that it has written; Records begins after it.
-	From int
-	// Up to Maybe, records were perhaps sent then.
-	Maybe int
-	// Earlier returns the outcome that such a record already has, if it has one. An
+	// Written is the last record whose outcome it has written; Records begins after it.
+	Written int
+	// Records up to MaybeSentTo may have been sent then.
+	MaybeSentTo int
+	// OutcomeOf returns the outcome that such a record already has, if it has one. An
 	// error ends the run.
-	Earlier func(*user.Record) (user.Outcome, bool, error)
-	// Sent tells which of these records were perhaps sent; nil: each may have been.
-	Sent func(*user.Record) bool
+	OutcomeOf func(*user.Record) (user.Outcome, bool, error)
+	// WasSent reports whether such a record may have been sent; nil reports true.
+	WasSent func(*user.Record) bool
 }
 
 func (j Job) withDefaults() Job {
 	if j.BatchSize <= 0 {
-		j.BatchSize = 100 // what the first API takes in a call
+		j.BatchSize = 100 // the most that Kard takes in a call
 	}
 	if j.Workers <= 0 {
-		j.Workers = 16 // 1000 calls a minute need this many at a latency of a second
+		j.Workers = 16 // enough for 1000 calls per minute at a latency of one second
 	}
 	if j.Window <= 0 {
-		j.Window = 16384 // ten full batches a worker: a slow one holds up nobody soon
+		j.Window = 16384 // ten full batches per worker: a slow one does not hold up the others soon
 	}
 	if j.WindowBytes <= 0 {
 		j.WindowBytes = 32 << 20
@@ -106,17 +104,17 @@ func (j Job) withDefaults() Job {
 	return j
 }
 
-// readerGrace is how long a stopped run waits for a reader that is blocked in
-// a read, which nothing can interrupt.
+// readerGrace is how long a stopped run waits for a reader that is blocked in a read,
+// which cannot be interrupted.
 const readerGrace = time.Second
 
-// Run carries the records from end to end. It returns when every call under way
-// has ended and every outcome that can be written is written.
+// Run takes the records from end to end. It returns once every call in flight has
+// ended and every outcome that can be written is written.
 //
-// The error joins the reasons why the run stopped before its end: the cause of
-// ctx, the reader's error, the destination's, the results', a guard.Error. An
-// *user.AccountingError says that the numbers do not add up. Once ctx is done no new
-// call starts and every wait ends.
+// The error joins the reasons why the run stopped early: the cause of ctx, the error of
+// the reader, the destination or the results, a guard.Error. A *user.AccountingError
+// says that the numbers do not add up. Once ctx is done no new call starts and every
+// wait ends.
 func (j Job) Run(ctx context.Context) (Summary, error) {
 	j = j.withDefaults()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -124,7 +122,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 	why := &reasons{cancel: cancel}
 
 	chunks, readerDone := j.read(ctx)
-	window := newWindow(j.Window, j.WindowBytes, j.From)
+	window := newWindow(j.Window, j.WindowBytes, j.Written)
 	c := newCollector(j, window, why.stop)
 	if err := c.errors.check(); err != nil {
 		why.stop(err)
@@ -135,7 +133,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 		c.run()
 	}()
 	p := newPlanner(j, window, newPool(ctx, j, c, why.stop), c, why.stop)
-	err := p.run(ctx, j.look(ctx, chunks))
+	err := p.run(ctx, j.lookAhead(ctx, chunks))
 	p.pool.wait()
 	close(c.incoming)
 	<-collected
@@ -143,21 +141,20 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 	cancel(nil)
 
 	summary := c.summary
-	summary.Read, summary.Absent = p.read-j.From, p.absent
+	summary.Read, summary.Missing = p.read-j.Written, p.missing
 	summary.Reading = !ended(readerDone)
-	return summary.closed(err)
+	return summary.finish(err)
 }
 
-// chunk is what the reader hands over: records, or the error that ended them.
+// chunk is what the reader passes on: records, or the error that ended them.
 type chunk struct {
-	records []*user.Record
-	known   []user.LedgerEntry // of each record; nil without a ledger
-	marked  int                // the last record that the ledger had seen before it was asked
-	err     error
+	records    []*user.Record
+	known      []user.LedgerEntry // of each record; nil without a ledger
+	checkpoint int                // the last record that the ledger had seen before the lookup
+	err        error
 }
 
-// read pulls the records in a goroutine of their own, because a read can block
-// for as long as it likes.
+// read pulls the records in its own goroutine, because a read can block indefinitely.
 func (j Job) read(ctx context.Context) (<-chan chunk, <-chan struct{}) {
 	chunks, done := make(chan chunk, 1), make(chan struct{})
 	go func() {

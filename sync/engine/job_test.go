@@ -19,8 +19,8 @@ import (
 
 var errDisk, errSignal, errReader = errors.New("no room"), errors.New("signal"), errors.New("cut")
 
-// Whatever the latencies and however ids repeat: one outcome for each record,
-// in input order; ids never at once and in file order; the window is kept.
+// For all latencies and repeated ids there is one outcome per record, in input order;
+// records of one id are never in flight together and stay in order; the window holds.
 func TestEveryRecordLeavesOnceAndInOrder(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		n := rapid.IntRange(0, 1500).Draw(r, "records")
@@ -87,7 +87,7 @@ func watch(job engine.Job, records iter.Seq2[[]*user.Record, error], n, stopAfte
 	return wrong
 }
 
-// Groups are full as long as 100 of a kind lie within the window.
+// Batches are full while there are 100 records of a kind within the window.
 func TestBatchesAreFull(t *testing.T) {
 	for name, c := range map[string]struct {
 		window int
@@ -125,7 +125,7 @@ func TestBatchesAreFull(t *testing.T) {
 	}
 }
 
-// A thousand records of one id go out one by one, each after the one before it.
+// A thousand records of one id are sent one by one, each after the previous one.
 func TestRepeatsAreParked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(results)
@@ -138,7 +138,7 @@ func TestRepeatsAreParked(t *testing.T) {
 	})
 }
 
-// What an earlier record of the file made is known to the next one of its id.
+// What an earlier record of the file did is known to the next one of its id.
 func TestOverlay(t *testing.T) {
 	for name, c := range map[string]struct {
 		op      user.Op

@@ -8,59 +8,58 @@ import (
 	"usersync/sync/user"
 )
 
-// Ledger tells what the destination is known to hold. Its methods are safe for
+// Ledger says what the destination is known to hold. Its methods are safe for
 // concurrent use.
 type Ledger interface {
-	// Look returns what is known of each id, in their order.
-	Look(ctx context.Context, ids []string) ([]user.LedgerEntry, error)
-	// Marked is the ordinal of the last record whose outcome Look can see.
-	Marked() int
-	// Same reports whether the destination is known to hold all that the user
-	// carries.
-	Same(user.LedgerEntry, *user.User) bool
-	// After is what is known of the user when an outcome is added to what was
-	// known before.
-	After(user.LedgerEntry, *user.Outcome) user.LedgerEntry
+	// Lookup returns what is known of each id, in their order.
+	Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error)
+	// Checkpointed is the ordinal of the last record whose outcome Lookup can see.
+	Checkpointed() int
+	// Unchanged reports whether the destination is known to hold everything that the
+	// user carries.
+	Unchanged(user.LedgerEntry, *user.User) bool
+	// Apply returns what is known of the user after an outcome, given what was known
+	// before it.
+	Apply(user.LedgerEntry, *user.Outcome) user.LedgerEntry
 }
 
-// memory lays what this run has settled over what the ledger told, which may
-// not have seen it yet.
+// memory overlays what this run has settled on what the ledger returned, which may not
+// have seen it yet.
 type memory struct {
-	ledger Ledger // nil: nothing is known beforehand
-	held   map[string]remembered
-	order  []remembered // as they were settled
+	ledger  Ledger // nil: nothing is known beforehand
+	entries map[string]memoryEntry
+	order   []memoryEntry // in the order they were settled
 }
 
-type remembered struct {
+type memoryEntry struct {
 	id     string
 	record int
 	known  user.LedgerEntry
 }
 
-func newMemory(l Ledger) memory { return memory{ledger: l, held: map[string]remembered{}} }
+func newMemory(l Ledger) memory { return memory{ledger: l, entries: map[string]memoryEntry{}} }
 
-// of returns what is known of an id; looked is what the ledger told some time
-// ago.
+// of returns what is known of an id; looked is what the ledger returned a while ago.
 func (m *memory) of(id string, looked user.LedgerEntry) user.LedgerEntry {
-	if r, ok := m.held[id]; ok {
+	if r, ok := m.entries[id]; ok {
 		return r.known
 	}
 	return looked
 }
 
-// learn adds an outcome to what was known, and remembers it until the ledger
+// learn applies an outcome to what was known, and remembers the result until the ledger
 // has it.
 func (m *memory) learn(before user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if m.ledger == nil {
 		return after(before, o.Status)
 	}
-	r := remembered{o.Record.User.ID, o.Record.Origin.Record, m.ledger.After(before, o)}
-	m.held[r.id] = r
+	r := memoryEntry{o.Record.User.ID, o.Record.Origin.Record, m.ledger.Apply(before, o)}
+	m.entries[r.id] = r
 	m.order = append(m.order, r)
 	return r.known
 }
 
-// after is what an outcome tells where no ledger asks for more.
+// after is what an outcome implies without a ledger.
 func after(before user.LedgerEntry, status user.Status) user.LedgerEntry {
 	switch status {
 	case user.Created, user.Updated, user.Unchanged, user.Accepted:
@@ -71,13 +70,12 @@ func after(before user.LedgerEntry, status user.Status) user.LedgerEntry {
 	return before
 }
 
-// seen forgets what the ledger has told since: everything up to the record
-// marked.
-func (m *memory) seen(marked int) {
+// forget drops what the ledger can see by now: everything up to the checkpoint.
+func (m *memory) forget(checkpoint int) {
 	n := 0
-	for n < len(m.order) && m.order[n].record <= marked {
-		if r := m.order[n]; m.held[r.id].record == r.record {
-			delete(m.held, r.id)
+	for n < len(m.order) && m.order[n].record <= checkpoint {
+		if r := m.order[n]; m.entries[r.id].record == r.record {
+			delete(m.entries, r.id)
 		}
 		n++
 	}
@@ -93,17 +91,17 @@ func (m *memory) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, 
 	}
 	o := user.Outcome{Record: r, At: time.Now()}
 	switch {
-	case r.Op == user.Create: // also if it was perhaps sent: the ledger is never ahead of what is written
+	case r.Op == user.Create: // even if it may have been sent: the ledger is never ahead of what is written
 		o.Status, o.Code = user.Refused, user.CodeExists
 		return o, true
-	case (r.Op == user.Upsert || r.Op == user.Update) && m.ledger != nil && m.ledger.Same(known, &r.User):
+	case (r.Op == user.Upsert || r.Op == user.Update) && m.ledger != nil && m.ledger.Unchanged(known, &r.User):
 		o.Status, o.Remote = user.Unchanged, known.Remote
 		return o, true
 	}
 	return o, false
 }
 
-// knownOf returns what the ledger told of record i.
+// knownOf returns what the ledger knew about record i.
 func (c *chunk) knownOf(i int) user.LedgerEntry {
 	if c.known == nil {
 		return user.LedgerEntry{}
@@ -111,8 +109,8 @@ func (c *chunk) knownOf(i int) user.LedgerEntry {
 	return c.known[i]
 }
 
-// look asks the ledger about each chunk, ahead of the planner.
-func (j Job) look(ctx context.Context, chunks <-chan chunk) <-chan chunk {
+// lookAhead looks up each chunk in the ledger, ahead of the planner.
+func (j Job) lookAhead(ctx context.Context, chunks <-chan chunk) <-chan chunk {
 	if j.Ledger == nil {
 		return chunks
 	}
@@ -120,7 +118,7 @@ func (j Job) look(ctx context.Context, chunks <-chan chunk) <-chan chunk {
 	go func() {
 		defer close(looked)
 		for c := range chunks {
-			c = j.ask(ctx, c)
+			c = j.lookup(ctx, c)
 			select {
 			case looked <- c:
 			case <-ctx.Done():
@@ -134,17 +132,17 @@ func (j Job) look(ctx context.Context, chunks <-chan chunk) <-chan chunk {
 	return looked
 }
 
-// ask adds to a chunk what the ledger knows of its records. Where that cannot
-// be found out, none of them may be sent.
-func (j Job) ask(ctx context.Context, c chunk) chunk {
-	c.marked = j.Ledger.Marked() // before the question: what it answers may be newer
+// lookup adds to a chunk what the ledger knows of its records. If the lookup fails, none
+// of them may be sent.
+func (j Job) lookup(ctx context.Context, c chunk) chunk {
+	c.checkpoint = j.Ledger.Checkpointed() // before the lookup, whose answer may be newer
 	ids, places := make([]string, 0, len(c.records)), make([]int, 0, len(c.records))
 	for i, r := range c.records {
 		if r.Err == nil {
 			ids, places = append(ids, r.User.ID), append(places, i)
 		}
 	}
-	known, err := j.Ledger.Look(ctx, ids)
+	known, err := j.Ledger.Lookup(ctx, ids)
 	if err != nil {
 		return chunk{err: fmt.Errorf("ask the ledger: %w", err)}
 	}

@@ -11,11 +11,11 @@ import (
 	"usersync/sync/user"
 )
 
-// stale is a ledger that never learns: it answers as if no outcome of this run
-// had reached it yet. What it holds of a user stands in place of the remote key.
+// stale is a ledger that never learns: it answers as if it had seen no outcome of this
+// run yet. It keeps the user's value in place of the remote key.
 type stale struct{ value string }
 
-func (s stale) Look(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (s stale) Lookup(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
 	known := make([]user.LedgerEntry, len(ids))
 	for i := range known {
 		known[i] = user.LedgerEntry{State: user.Present, Remote: s.value}
@@ -23,13 +23,13 @@ func (s stale) Look(_ context.Context, ids []string) ([]user.LedgerEntry, error)
 	return known, nil
 }
 
-func (stale) Marked() int { return 0 }
+func (stale) Checkpointed() int { return 0 }
 
-func (stale) Same(k user.LedgerEntry, u *user.User) bool {
+func (stale) Unchanged(k user.LedgerEntry, u *user.User) bool {
 	return k.Remote == u.Attributes[0].Value.Text
 }
 
-func (stale) After(k user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+func (stale) Apply(k user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if o.Status == user.Updated {
 		k.Remote = o.Record.User.Attributes[0].Value.Text
 	}
@@ -51,7 +51,7 @@ func TestLaterRowOfAnIDSeesTheEarlierOne(t *testing.T) {
 			"back and forth":           {[]string{"B", "A", "B"}, []user.Status{user.Updated, user.Updated, user.Updated}},
 			"never different":          {[]string{"A", "A"}, []user.Status{user.Unchanged, user.Unchanged}},
 		} {
-			// At once, the later row waits for the earlier; an hour later, it is settled.
+			// At once, the later row waits for the earlier one; an hour later, it is settled.
 			for _, pause := range []time.Duration{0, time.Hour} {
 				out := new(results)
 				job := engine.Job{Records: valued(c.values, pause), Destination: newAPI(out, 100*time.Millisecond), Results: out, Ledger: stale{"A"}, BatchSize: 1}
@@ -68,7 +68,7 @@ func TestLaterRowOfAnIDSeesTheEarlierOne(t *testing.T) {
 	})
 }
 
-// valued yields a row of one user for each value, pause apart.
+// valued yields a row of one user for each value, with pauses in between.
 func valued(values []string, pause time.Duration) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
 		for i, v := range values {

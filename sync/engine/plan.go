@@ -8,8 +8,8 @@ import (
 	"usersync/sync/user"
 )
 
-// planner decides what is done with each record. It alone knows which ids are
-// under way, so that records of one id go out one after the other.
+// planner decides what to do with each record. Only it knows which ids are in flight, so
+// that records of one id are sent one after the other.
 type planner struct {
 	job       Job
 	window    *window
@@ -18,14 +18,14 @@ type planner struct {
 	collector *collector
 	stop      func(error)
 
-	ownKeys  bool             // the API makes the keys of its users
-	read     int              // records taken
-	absent   int              // of these, not of the input
-	memory   memory           // what the destination holds, as far as is known
-	underWay map[string]*lane // ids sent and not settled
-	spare    []*lane          // to be used again
-	parked   int              // records that wait
-	settled  []user.Outcome   // settled without a call, not yet handed on
+	ownKeys  bool                // the API assigns its users' keys
+	read     int                 // records taken
+	missing  int                 // of these, missing users
+	memory   memory              // what the destination is known to hold
+	inFlight map[string]*idQueue // ids sent and not settled
+	free     []*idQueue          // for reuse
+	parked   int                 // records that wait
+	settled  []user.Outcome      // settled without a call, not yet flushed
 }
 
 func newPlanner(j Job, w *window, p *pool, c *collector, stop func(error)) *planner {
@@ -33,65 +33,65 @@ func newPlanner(j Job, w *window, p *pool, c *collector, stop func(error)) *plan
 		job: j, window: w, pool: p, collector: c, stop: stop,
 		groups:   newGroups(j.Destination.Traits(), j.BatchSize),
 		ownKeys:  j.Destination.Traits().OwnKeys,
-		read:     j.From,
+		read:     j.Written,
 		memory:   newMemory(j.Ledger),
-		underWay: make(map[string]*lane),
+		inFlight: make(map[string]*idQueue),
 	}
 }
 
-// run plans all chunks. The error is the reader's; a run that was stopped is
-// told by the context.
+// run plans all chunks. The error is the reader's; if the run was stopped, the context
+// says so.
 func (p *planner) run(ctx context.Context, chunks <-chan chunk) error {
 	for {
 		select {
 		case c, ok := <-chunks:
 			if !ok {
 				p.finish(ctx)
-				return p.goOnWithAbsent(ctx)
+				return p.planMissing(ctx)
 			}
-			if !p.admitAll(ctx, c) {
+			if !p.acceptAll(ctx, c) {
 				return nil
 			}
 			if c.err != nil {
 				p.finish(ctx)
 				return c.err
 			}
-		case <-p.collector.news:
-			p.release(ctx)
+		case <-p.collector.reported:
+			p.drain(ctx)
 		case <-ctx.Done():
 			return nil
 		}
 	}
 }
 
-// finish sends what is gathered and waits for those that are parked.
+// finish sends what is gathered and waits for parked records.
 func (p *planner) finish(ctx context.Context) {
-	p.flush(ctx)
+	p.sendAll(ctx)
 	for p.parked > 0 && ctx.Err() == nil {
 		select {
-		case <-p.collector.news:
-			p.release(ctx)
-			p.flush(ctx)
+		case <-p.collector.reported:
+			p.drain(ctx)
+			p.sendAll(ctx)
 		case <-ctx.Done():
 		}
 	}
 }
 
-// admitAll plans a chunk. It is false when the run stopped meanwhile.
-func (p *planner) admitAll(ctx context.Context, c chunk) bool {
-	p.memory.seen(c.marked)
+// acceptAll plans a chunk. It returns false if the run stops in the meantime.
+func (p *planner) acceptAll(ctx context.Context, c chunk) bool {
+	p.memory.forget(c.checkpoint)
 	for i, r := range c.records {
-		if !p.admit(ctx, r, c.knownOf(i)) {
+		if !p.accept(ctx, r, c.knownOf(i)) {
 			return false
 		}
 	}
-	p.handOn()
+	p.flush()
 	return true
 }
 
-// admit takes a credit for the record, waiting if it must, and plans it. It is
-// false when the run stopped meanwhile.
-func (p *planner) admit(ctx context.Context, r *user.Record, known user.LedgerEntry) bool {
+// accept takes a credit for the record, waiting if it must, and plans it. It returns
+// false if the run stops in the meantime.
+func (p *planner) accept(ctx context.Context, r *user.Record, known user.LedgerEntry) bool {
 	if r.Origin.Record != p.read+1 {
 		p.stop(&user.AccountingError{What: fmt.Sprintf("record %d was read after record %d", r.Origin.Record, p.read)})
 		return false
@@ -103,23 +103,23 @@ func (p *planner) admit(ctx context.Context, r *user.Record, known user.LedgerEn
 			p.plan(ctx, r, known)
 			return ctx.Err() == nil
 		}
-		p.handOn()
-		if g := p.groups.holding(oldest); g != nil {
+		p.flush()
+		if g := p.groups.containing(oldest); g != nil {
 			p.send(ctx, p.groups.cut(g))
 			continue
 		}
 		select {
 		case <-p.window.changed:
-		case <-p.collector.news:
-			p.release(ctx)
+		case <-p.collector.reported:
+			p.drain(ctx)
 		case <-ctx.Done():
 			return false
 		}
 	}
 }
 
-// plan settles the record, parks it behind an earlier one of its id, or gathers
-// it for a call.
+// plan settles the record, parks it after an earlier one of its id, or gathers it for a
+// call.
 func (p *planner) plan(ctx context.Context, r *user.Record, known user.LedgerEntry) {
 	if p.wasSettled(r, known) {
 		return
@@ -134,27 +134,27 @@ func (p *planner) plan(ctx context.Context, r *user.Record, known user.LedgerEnt
 		p.settle(invalid(r))
 		return
 	}
-	if l, busy := p.underWay[r.User.ID]; busy {
-		l.waiting = append(l.waiting, r)
+	if q, busy := p.inFlight[r.User.ID]; busy {
+		q.waiting = append(q.waiting, r)
 		p.parked++
 		return
 	}
 	p.gather(ctx, r, p.memory.of(r.User.ID, known))
 }
 
-// wasSettled hands on the outcome that an earlier start of this run already had
-// for the record.
+// wasSettled passes on the outcome that an earlier start of this run already had for the
+// record.
 func (p *planner) wasSettled(r *user.Record, known user.LedgerEntry) bool {
-	if p.job.Earlier == nil || r.Origin.Record > p.job.Maybe {
+	if p.job.OutcomeOf == nil || r.Origin.Record > p.job.MaybeSentTo {
 		return false
 	}
-	o, settled, err := p.job.Earlier(r)
+	o, settled, err := p.job.OutcomeOf(r)
 	if err != nil {
 		p.stop(err)
 		return true
 	}
 	if !settled {
-		r.MaybeSent = p.job.Sent == nil || p.job.Sent(r)
+		r.MaybeSent = p.job.WasSent == nil || p.job.WasSent(r)
 		return false
 	}
 	r.IntentRecorded = known.State == user.Pending
@@ -163,8 +163,8 @@ func (p *planner) wasSettled(r *user.Record, known user.LedgerEntry) bool {
 	return true
 }
 
-// gather settles the record where what is known is enough, and else puts it
-// where its call is made up and says so.
+// gather settles the record if what is known is enough. Otherwise it adds it to the group
+// of its call and returns true.
 func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerEntry) (sent bool) {
 	if r.Remote == "" {
 		r.Remote = known.Remote
@@ -175,8 +175,8 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerE
 		return false
 	}
 	if r.Planned == "" && p.job.Superseded != nil && r.Origin.Before != nil && p.job.Superseded(r, known) {
-		r.Err = &user.InvalidError{Code: user.CodeSuperseded, Rule: "the ledger learned of this user from a later run or record",
-			Hint: "leave it out; --allow-stale sends it all the same"}
+		r.Err = &user.InvalidError{Code: user.CodeSuperseded, Rule: "is older than what the ledger knows of this user",
+			Hint: "leave it out or send it with --allow-stale"}
 		p.settle(invalid(r))
 		return false
 	}
@@ -184,7 +184,7 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerE
 		p.settle(o)
 		return false
 	}
-	p.laneOf(r.User.ID).take(r, known)
+	p.queueOf(r.User.ID).set(r, known)
 	group := p.groups.of(p.firstCall(r, known))
 	if group == nil {
 		group = p.groups.of(call(r.Op, user.Absent))
@@ -195,12 +195,12 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerE
 	return true
 }
 
-// call is the call that an intent begins with.
-func call(intent user.Op, standing user.EntryState) user.Op {
+// call is the first call for an intent.
+func call(intent user.Op, state user.EntryState) user.Op {
 	switch {
 	case intent != user.Upsert:
 		return intent
-	case standing == user.Present || standing == user.AcceptedLater:
+	case state == user.Present || state == user.AcceptedLater:
 		return user.Update
 	}
 	return user.Create
@@ -210,23 +210,23 @@ func call(intent user.Op, standing user.EntryState) user.Op {
 func (p *planner) settle(o user.Outcome) {
 	p.settled = append(p.settled, o)
 	if len(p.settled) >= p.job.BatchSize {
-		p.handOn()
+		p.flush()
 	}
 }
 
-// handOn gives the collector what was settled without a call.
-func (p *planner) handOn() {
+// flush gives the collector what was settled without a call.
+func (p *planner) flush() {
 	if len(p.settled) > 0 {
 		p.collector.incoming <- p.settled
 		p.settled = nil
 	}
 }
 
-func (p *planner) flush(ctx context.Context) {
+func (p *planner) sendAll(ctx context.Context) {
 	for i := range p.groups.open {
 		p.send(ctx, p.groups.cut(&p.groups.open[i]))
 	}
-	p.handOn()
+	p.flush()
 }
 
 func (p *planner) send(ctx context.Context, b user.Batch) {

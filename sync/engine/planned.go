@@ -6,7 +6,7 @@ import (
 	"usersync/sync/user"
 )
 
-// settles is what is known, unless a plan says that a call is to be made.
+// settles returns the outcome that is already known, unless a plan asks for a call.
 func (p *planner) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, bool) {
 	if r.Planned != "" && r.Planned != user.SameAsPlanned {
 		return user.Outcome{}, false
@@ -14,9 +14,9 @@ func (p *planner) settles(r *user.Record, known user.LedgerEntry) (user.Outcome,
 	return p.memory.settles(r, known)
 }
 
-// unplanned settles a record for which the plan holds no call. What is known
-// settles such a record unless an earlier one of its user went otherwise than
-// planned: then nobody knows that the user is as the record says.
+// unplanned settles a record for which the plan holds no call. Normally what is known
+// settles such a record. If it does not, an earlier record of its user did not go as
+// planned, and the user may not be as this record says.
 func (p *planner) unplanned(r *user.Record) (user.Outcome, bool) {
 	o := user.Outcome{Record: r, At: time.Now()}
 	switch {
@@ -30,15 +30,15 @@ func (p *planner) unplanned(r *user.Record) (user.Outcome, bool) {
 	return o, true
 }
 
-// firstCall is the call that the record is sent with: the plan's, where there is
-// one, else the one that follows from what is known.
+// firstCall is the call to send the record with: the plan's if there is one, otherwise
+// the one that follows from what is known.
 func (p *planner) firstCall(r *user.Record, known user.LedgerEntry) user.Op {
 	if p.job.Applying && r.Planned != "" {
 		return r.Planned
 	}
 	op := call(r.Op, known.State)
 	if op == user.Create && r.Op == user.Upsert && p.ownKeys && r.Remote != "" && !r.MaybeSent {
-		return user.Update // the input names a key that the API made, so that the user is there
+		return user.Update // the input has a key that the API assigned, so the user exists
 	}
 	return op
 }

@@ -12,10 +12,10 @@ import (
 	"usersync/sync/user"
 )
 
-// held is a ledger that knows some ids, each as it was sent before.
+// held is a ledger that knows some ids, each as it was last sent.
 type held map[string]bool
 
-func (h held) Look(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (h held) Lookup(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
 	known := make([]user.LedgerEntry, len(ids))
 	for i, id := range ids {
 		if h[id] {
@@ -25,18 +25,18 @@ func (h held) Look(_ context.Context, ids []string) ([]user.LedgerEntry, error) 
 	return known, nil
 }
 
-func (h held) Marked() int                            { return 0 }
-func (h held) Same(user.LedgerEntry, *user.User) bool { return true }
+func (h held) Checkpointed() int                           { return 0 }
+func (h held) Unchanged(user.LedgerEntry, *user.User) bool { return true }
 
-func (h held) After(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+func (h held) Apply(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if o.Status == user.Created || o.Status == user.Updated {
 		known.State = user.Present
 	}
 	return known
 }
 
-// A plan decides about the first call of each record, whatever is known; who has no
-// call in it is not sent.
+// A plan decides the first call of each record, whatever is known; a record without a
+// call is not sent.
 func TestApplying(t *testing.T) {
 	for name, c := range map[string]struct {
 		planned map[int]user.Op

@@ -7,16 +7,16 @@ import (
 	"sync"
 )
 
-// reasons are why a run stops before its end. The first one stops it; those
-// that come while calls still end are kept beside it.
+// reasons are why a run stops early. The first one stops it; those that follow while
+// calls still end are kept too.
 type reasons struct {
 	cancel context.CancelCauseFunc
 	mu     sync.Mutex
 	errs   []error
 }
 
-// stop stops the run. A reason that is known already is not told twice: every
-// call that a stop interrupts reports it again.
+// stop stops the run. It ignores a reason that it already has: every call that a stop
+// interrupts reports the same one.
 func (r *reasons) stop(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -27,7 +27,7 @@ func (r *reasons) stop(err error) {
 	r.cancel(err)
 }
 
-// joined returns them all, with that of ctx if it came from outside. It is nil
+// joined returns all reasons, with the cause of ctx if that came from outside. It is nil
 // if the run was not stopped.
 func (r *reasons) joined(ctx context.Context) error {
 	if cause := context.Cause(ctx); cause != nil {

@@ -15,7 +15,7 @@ import (
 )
 
 // then yields the error after the records.
-func then(records iter.Seq2[[]*user.Record, error], err error) iter.Seq2[[]*user.Record, error] {
+func inputThenError(records iter.Seq2[[]*user.Record, error], err error) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
 		for chunk, e := range records {
 			if !yield(chunk, e) {
@@ -26,18 +26,18 @@ func then(records iter.Seq2[[]*user.Record, error], err error) iter.Seq2[[]*user
 	}
 }
 
-func TestAReaderErrorEndsTheRunAfterWhatWasRead(t *testing.T) {
+func TestReaderErrorEndsTheRunAfterWhatWasRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(results)
-		summary, err := engine.Job{Records: then(input(250, user.Create, own), errReader), Destination: newAPI(out, time.Second), Results: out}.Run(t.Context())
+		summary, err := engine.Job{Records: inputThenError(input(250, user.Create, own), errReader), Destination: newAPI(out, time.Second), Results: out}.Run(t.Context())
 		if !errors.Is(err, errReader) || summary.Finished || len(out.list) != 250 || out.prefix() != nil {
 			t.Errorf("%d outcomes, %+v, %v", len(out.list), summary, err)
 		}
 	})
 }
 
-// A reader that blocks does not keep a stopped run.
-func TestABlockedReaderIsLeftBehind(t *testing.T) {
+// A blocked reader does not hold up a stopped run.
+func TestBlockedReaderIsLeftBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancelCause(t.Context())
 		release := make(chan struct{})
@@ -52,8 +52,8 @@ func TestABlockedReaderIsLeftBehind(t *testing.T) {
 	})
 }
 
-// Once the context is done no new call starts, also where a place in the pool
-// comes free because of it.
+// Once the context is done no new call starts, even if a slot of the pool becomes free
+// because of it.
 func TestNoCallStartsAfterTheStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancelCause(t.Context())
@@ -73,7 +73,7 @@ func TestNoCallStartsAfterTheStop(t *testing.T) {
 	})
 }
 
-func TestResultsThatCannotBeWrittenStopTheRun(t *testing.T) {
+func TestWriteErrorStopsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &results{failAt: 4321}
 		a := newAPI(out, time.Second)
@@ -87,8 +87,8 @@ func TestResultsThatCannotBeWrittenStopTheRun(t *testing.T) {
 	})
 }
 
-// A destination's error ends the run; what it knows by then is written.
-func TestADestinationsErrorEndsTheRun(t *testing.T) {
+// A destination's error ends the run; the outcomes known by then are written.
+func TestDestinationErrorEndsTheRun(t *testing.T) {
 	denied, disk := errors.New("denied"), errors.New("another reason")
 	synctest.Test(t, func(t *testing.T) {
 		out := new(results)
@@ -116,8 +116,8 @@ func TestADestinationsErrorEndsTheRun(t *testing.T) {
 	})
 }
 
-// A destination that breaks its contract is told on, and nothing of what it
-// should not have said is written.
+// A destination that breaks its contract is reported, and none of its wrong outcomes is
+// written.
 func TestAccounting(t *testing.T) {
 	for name, spoil := range map[string]func([]user.Outcome) ([]user.Outcome, error){
 		"too few":   func(o []user.Outcome) ([]user.Outcome, error) { return o[:99], nil },
@@ -157,8 +157,8 @@ func TestAccounting(t *testing.T) {
 	}
 }
 
-// Records whose ordinals have a gap would wait for each other for ever.
-func TestAGapInTheOrdinalsEndsTheRun(t *testing.T) {
+// Records with a gap in their ordinals would wait for each other forever.
+func TestGapInOrdinalsEndsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(results)
 		records := func(yield func([]*user.Record, error) bool) {
@@ -180,7 +180,7 @@ func TestAGapInTheOrdinalsEndsTheRun(t *testing.T) {
 }
 
 // A call that the destination does not have makes the record invalid.
-func TestACallThatIsNotThereIsInvalid(t *testing.T) {
+func TestMissingCallMakesTheRecordInvalid(t *testing.T) {
 	for _, op := range []user.Op{"", "destroy"} {
 		synctest.Test(t, func(t *testing.T) {
 			out := new(results)
@@ -192,7 +192,7 @@ func TestACallThatIsNotThereIsInvalid(t *testing.T) {
 	}
 }
 
-// More than half of the first hundred deletes already absent: wrong account.
+// More than half of the first hundred deleted users did not exist: wrong account.
 func TestDeleteGuard(t *testing.T) {
 	for name, c := range map[string]struct {
 		absent func(k int) bool

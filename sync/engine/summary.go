@@ -6,10 +6,10 @@ import (
 	"usersync/sync/user"
 )
 
-// Summary is what a run comes to.
+// Summary is the result of a run.
 type Summary struct {
-	Read        int // records taken, behind Job.From
-	Absent      int // those of them that are not of the input
+	Read        int // records taken, after Job.Written
+	Missing     int // of these, missing users
 	Written     int // outcomes written
 	Outcomes    map[user.Status]int
 	SettledUpTo int  // every record up to this ordinal has its outcome written
@@ -26,8 +26,8 @@ func (s *Summary) add(status user.Status, n int) {
 	}
 }
 
-// closed decides whether the run finished, and whether its numbers add up.
-func (s Summary) closed(err error) (Summary, error) {
+// finish decides whether the run finished, and whether its numbers add up.
+func (s Summary) finish(err error) (Summary, error) {
 	if err != nil {
 		return s, err
 	}

@@ -10,9 +10,9 @@ import (
 	"usersync/sync/user"
 )
 
-// A reject that was superseded is not sent; a record that is no reject is not
-// asked about.
-func TestASupersededRejectIsNotSent(t *testing.T) {
+// A superseded reject is not sent; Superseded is not called for records that are not
+// rejects.
+func TestSupersededRejectIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(results)
 		a := newAPI(out, time.Second)

@@ -10,16 +10,16 @@ import (
 	"usersync/sync/user"
 )
 
-// diary keeps the records of which it was told.
-type diary struct {
+// notes keeps the records that it was called with.
+type notes struct {
 	mu   sync.Mutex
 	sent []int
 }
 
-func (d *diary) Sent(b user.Batch) error               { return d.add(&d.sent, b.Records) }
-func (d *diary) Settled(outcomes []user.Outcome) error { return nil }
+func (d *notes) Sent(b user.Batch) error               { return d.add(&d.sent, b.Records) }
+func (d *notes) Settled(outcomes []user.Outcome) error { return nil }
 
-func (d *diary) add(to *[]int, records []*user.Record) error {
+func (d *notes) add(to *[]int, records []*user.Record) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, r := range records {
@@ -28,7 +28,7 @@ func (d *diary) add(to *[]int, records []*user.Record) error {
 	return nil
 }
 
-// keyless is an API whose creates must not be made twice.
+// keyless is an API whose creates must not be repeated.
 type keyless struct {
 	*api
 	replay destination.Replay
@@ -45,7 +45,7 @@ func (k keyless) Traits() destination.Traits {
 func TestUnsafeCreatesAreNotNotedBeforeTheirTurn(t *testing.T) {
 	for replay, want := range map[destination.Replay]int{destination.Unsafe: 0, destination.Detectable: 4, destination.Safe: 4} {
 		synctest.Test(t, func(t *testing.T) {
-			out, d := new(results), new(diary)
+			out, d := new(results), new(notes)
 			a := newAPI(out, 0)
 			a.most = 4
 			_, err := engine.Job{Records: input(4, user.Create, own), Destination: keyless{a, replay}, Results: out, Journal: d}.Run(t.Context())

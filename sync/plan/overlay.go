@@ -57,7 +57,7 @@ func (v *Overlay) Write(o user.Outcome) error { return v.spill.write(o) }
 func (v *Overlay) Close() error { return v.spill.close() }
 
 // Look returns what would be known of each id.
-func (v *Overlay) Look(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (v *Overlay) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
 	known := make([]user.LedgerEntry, len(ids))
 	if v.ledger != nil {
 		var err error
@@ -72,11 +72,11 @@ func (v *Overlay) Look(ctx context.Context, ids []string) ([]user.LedgerEntry, e
 }
 
 // Marked is the last record whose outcome Look can see.
-func (v *Overlay) Marked() int { return int(v.spill.marked.Load()) }
+func (v *Overlay) Checkpointed() int { return int(v.spill.marked.Load()) }
 
 // Same reports whether nothing that the user carries differs from what is known,
 // and counts what does.
-func (v *Overlay) Same(known user.LedgerEntry, u *user.User) bool {
+func (v *Overlay) Unchanged(known user.LedgerEntry, u *user.User) bool {
 	got := v.printer.Prints(v.prints, u)
 	v.prints = got.Fields
 	v.differs = fingerprint.Differs(v.differs[:0], known.Fingerprints, got)
@@ -85,7 +85,7 @@ func (v *Overlay) Same(known user.LedgerEntry, u *user.User) bool {
 }
 
 // After is what would be known once an outcome is added.
-func (v *Overlay) After(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+func (v *Overlay) Apply(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if e, changes := ledger.EntryOf(o, v.printer); changes {
 		return e.Over(known)
 	}

@@ -36,7 +36,7 @@ func TestAnOverlayRemembersBeyondItsMemory(t *testing.T) {
 	if err := overlay.spill.toDisk(3); err != nil {
 		t.Fatal(err)
 	}
-	known, err := overlay.Look(ctx, []string{"made", "changed", "gone", "nobody"})
+	known, err := overlay.Lookup(ctx, []string{"made", "changed", "gone", "nobody"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,11 +47,11 @@ func TestAnOverlayRemembersBeyondItsMemory(t *testing.T) {
 	if want := []user.EntryState{user.Present, user.Present, user.Absent, user.Absent}; !slices.Equal(standings, want) {
 		t.Errorf("standings %v, want %v", standings, want)
 	}
-	if !overlay.Same(known[0], &records[0].User) || overlay.Same(known[1], &phoned("changed=9")[0].User) {
+	if !overlay.Unchanged(known[0], &records[0].User) || overlay.Unchanged(known[1], &phoned("changed=9")[0].User) {
 		t.Error("what they hold is not known")
 	}
-	if overlay.Marked() != 3 || len(overlay.spill.entries) != 0 {
-		t.Errorf("marked %d, %d in memory", overlay.Marked(), len(overlay.spill.entries))
+	if overlay.Checkpointed() != 3 || len(overlay.spill.entries) != 0 {
+		t.Errorf("marked %d, %d in memory", overlay.Checkpointed(), len(overlay.spill.entries))
 	}
 }
 

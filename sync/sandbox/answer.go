@@ -61,14 +61,14 @@ func (e errorObject) append(b []byte) []byte {
 	return append(b, '}')
 }
 
-// appendString quotes s. What is not UTF-8 in it becomes U+FFFD, which is all that the error it drops would say.
+// appendString quotes s. Invalid UTF-8 becomes U+FFFD, which is all that the dropped error would say.
 func appendString(b []byte, s string) []byte {
 	b, _ = jsontext.AppendQuote(b, s)
 	return b
 }
 
-// describe makes an item's error into the object that tells it. Under the fault echo the detail repeats the user's e-mail and phone, as
-// some APIs do, so that whoever writes it to a log is found out.
+// describe turns an item's error into the error object for it. Under the fault echo the detail repeats the user's e-mail and phone, as
+// some APIs do, so a client that logs it is caught.
 func (s kardAPI) describe(c *call, e itemError) errorObject {
 	u := &c.items[e.item]
 	o := errorObject{status: e.status, detail: e.detail, rawID: u.rawID}
@@ -76,7 +76,7 @@ func (s kardAPI) describe(c *call, e itemError) errorObject {
 		o.pointer = c.pointer(e.item, "/attributes/"+escapePointer(e.name))
 	}
 	if f := s.inject.userFault(c, Echo, u.id); f != nil {
-		c.suffer(f)
+		c.countFault(f)
 		values := split(u.attributes)
 		for _, a := range []attribute{email, phoneNumber} {
 			if v := values[a]; len(v) > 0 && v[0] == '"' {

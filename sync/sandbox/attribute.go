@@ -16,7 +16,7 @@ const (
 	phoneNumber
 	birthYear
 	historicalTransactionsSent
-	attributes // how many there are
+	attributes // the number of attributes
 )
 
 var attributeNames = [attributes]string{
@@ -43,7 +43,7 @@ func attributeOf(name []byte) attribute {
 	return attributes
 }
 
-// itemError is one thing said against one user of a request.
+// itemError is one error about one user of a request.
 type itemError struct {
 	item   int
 	status int
@@ -51,23 +51,23 @@ type itemError struct {
 	detail string
 }
 
-// complain records what is wrong with an attribute of item i.
-func (c *call) complain(i int, name, what string) {
-	c.items[i].outcome = unfit
+// addError records what is wrong with an attribute of item i.
+func (c *call) addError(i int, name, what string) {
+	c.items[i].outcome = invalid
 	c.errors = append(c.errors, itemError{item: i, status: http.StatusBadRequest, name: name, detail: name + " " + what})
 }
 
-// attribute reads one attribute of item i. The reference has seven; another is refused, so that a slip of the pen is found in rehearsal.
-// It states types and one enumeration, no formats; neither do we.
+// attribute reads one attribute of item i. The reference has seven; others are refused, so that you find a typo in the sandbox. The
+// reference states types and one enumeration, but no formats, so formats are not checked.
 func (p *parser) attribute(i int, name []byte) (ok bool) {
 	a := attributeOf(name)
 	if a == attributes {
-		p.call.complain(i, string(name), "is not an attribute of a user")
+		p.call.addError(i, string(name), "is not an attribute of a user")
 		_, ok = p.skip()
 		return ok
 	}
 	if p.seen&(1<<a) != 0 {
-		p.call.complain(i, attributeNames[a], "stands twice")
+		p.call.addError(i, attributeNames[a], "appears twice")
 		_, ok = p.skip()
 		return ok
 	}
@@ -85,7 +85,7 @@ func (p *parser) value(i int, a attribute) (ok bool) {
 		_, ok = p.str()
 		return ok
 	}
-	p.call.complain(i, attributeNames[a], "must be "+[...]string{"an array", "a string", "a boolean"}[kindOf(a)])
+	p.call.addError(i, attributeNames[a], "must be "+[...]string{"an array", "a string", "a boolean"}[kindOf(a)])
 	_, ok = p.skip()
 	return ok
 }
@@ -108,12 +108,12 @@ func (p *parser) rewards(i int) bool {
 		return ok
 	})
 	if ok && !good {
-		p.call.complain(i, attributeNames[enrolledRewards], "takes only CARDLINKED")
+		p.call.addError(i, attributeNames[enrolledRewards], "takes only CARDLINKED")
 	}
 	return ok
 }
 
-// skipFast is skip without its price for a string.
+// skipFast is skip, but cheaper for a string.
 func (s *scanner) skipFast() ([]byte, bool) {
 	if s.peek() == '"' {
 		return s.str()
@@ -121,10 +121,10 @@ func (s *scanner) skipFast() ([]byte, bool) {
 	return s.skip()
 }
 
-// fields are a user's attributes taken apart; nil is one that is left out.
+// fields are a user's attributes; nil is one that is left out.
 type fields [attributes][]byte
 
-// split takes apart what the parser has let through.
+// split splits attributes that the parser has accepted.
 func split(raw []byte) (f fields) {
 	s := scanner{buf: raw}
 	s.object(func(name []byte) bool {
@@ -152,7 +152,7 @@ func (f *fields) append(b []byte) []byte {
 	return append(b, '}')
 }
 
-// escapePointer makes a name into a token of a JSON pointer (RFC 6901 section 3).
+// escapePointer turns a name into a token of a JSON pointer (RFC 6901 section 3).
 func escapePointer(name string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }

@@ -37,7 +37,7 @@ func appendBenchBody(b []byte, from, users int) []byte {
 	return append(b, "]}"...)
 }
 
-// benchBodies makes n bodies of 100 users each. An iteration of the benchmarks is one user.
+// benchBodies returns n bodies of 100 users each. An iteration of the benchmarks is one user.
 func benchBodies(n int) [][]byte {
 	bodies := make([][]byte, n)
 	for i := range bodies {
@@ -69,7 +69,7 @@ func benchmarkCreate(b *testing.B, o Options, fresh bool) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "users/s")
 }
 
-// BenchmarkLoopback is the whole server on a TCP connection, with a caller that does as little as it can: both share the time.
+// BenchmarkLoopback is the whole server on a TCP connection, with a minimal caller: both share the time.
 func BenchmarkLoopback(b *testing.B) {
 	r, err := Start(Options{}, ":0")
 	if err != nil {
@@ -118,7 +118,7 @@ func BenchmarkCreateFaults(b *testing.B) {
 	benchmarkCreate(b, o, true)
 }
 
-// BenchmarkMemory reports the heap for each of b.N users held. It makes no garbage of its own, so that the process's peak is the server's.
+// BenchmarkMemory reports the heap for each of b.N users. It makes no garbage of its own, so the process's peak is the server's.
 func BenchmarkMemory(b *testing.B) {
 	s := New(Options{})
 	before := heap()

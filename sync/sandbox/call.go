@@ -9,7 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// bodyLimit is generous: a hundred users of the reference's size are 25 kB.
+// bodyLimit is generous: a hundred users of the size in the reference take 25 kB.
 const bodyLimit = 16 << 20
 
 // Op is what a call does. Faults can be restricted to one.
@@ -21,7 +21,7 @@ const (
 	Update
 	Delete
 	Read
-	Token // gives out an access token
+	Token // issues an access token
 	other // a path or method that the API does not have, or a redirect that was followed
 	ops
 )
@@ -34,24 +34,24 @@ func (o Op) String() string {
 // call is one request on its way to one answer. Calls are pooled with their buffers.
 type call struct {
 	exchange
-	server  *Server
-	op      Op
-	number  uint64        // of all calls, from 1, in the order of arrival
-	since   time.Duration // the first call's arrival
-	struck  []*arranged
-	due     int // the status that the API has decided on, before the faults after it
-	settled bool
+	server   *Server
+	op       Op
+	number   uint64        // among all calls, from 1, in order of arrival
+	since    time.Duration // since the first call's arrival
+	injected []*compiled
+	status   int // the status that the API has decided on, before the faults after it
+	counted  bool
 
 	key       string // the user in the path
-	bulk      bool   // the answer speaks of several users
-	plugged   *Call  // nil for Kard
+	bulk      bool   // the answer is about several users
+	api       *Call  // nil for Kard
 	items     []item
 	errors    []itemError
 	malformed *problem
 	slots     [256]uint8
 }
 
-// exchange is what a call has come with and what is answered.
+// exchange is the request and the answer.
 type exchange struct {
 	w    http.ResponseWriter
 	r    *http.Request
@@ -65,26 +65,26 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request) *call {
 	return c
 }
 
-// settle counts what became of the call. It comes before anything is sent, so that whoever has the answer finds it in the state.
-func (c *call) settle(status int) {
-	if !c.settled {
-		c.settled = true
-		c.server.tally.leave(c.op, status)
+// countAnswer counts the call's answer. It runs before anything is sent, so a caller that has the answer finds it in the state.
+func (c *call) countAnswer(status int) {
+	if !c.counted {
+		c.counted = true
+		c.server.counters.finish(c.op, status)
 	}
 }
 
-// end runs when the connection was hung up by a panic, too.
+// end also runs if a panic hung up the connection.
 func (s *Server) end(c *call) {
-	c.settle(0)
+	c.countAnswer(0)
 	clear(c.items)
 	clear(c.errors)
-	*c = call{exchange: exchange{body: c.body[:0], out: c.out[:0]}, struck: c.struck[:0], items: c.items[:0], errors: c.errors[:0]}
+	*c = call{exchange: exchange{body: c.body[:0], out: c.out[:0]}, injected: c.injected[:0], items: c.items[:0], errors: c.errors[:0]}
 	if cap(c.body) <= 1<<20 && cap(c.out) <= 1<<20 {
 		s.calls.Put(c)
 	}
 }
 
-// read takes the whole body; false is a body over the limit. A body that breaks off is handled as the JSON that it is not.
+// read reads the whole body; it returns false if the body is over the limit. A truncated body is treated as malformed JSON.
 func (c *call) read() bool {
 	c.body = c.body[:0]
 	if n := c.r.ContentLength; n > int64(cap(c.body)) && n <= 1<<20 {
@@ -120,15 +120,15 @@ func (c *call) send(status int, body []byte, contentType []string) {
 	if status != http.StatusNoContent {
 		h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}
-	c.settle(status)
+	c.countAnswer(status)
 	c.w.WriteHeader(status)
-	// A write fails only when the caller has gone, and then nobody is left to be told.
+	// A write fails only if the caller has hung up, and then there is no one to tell.
 	_, _ = c.w.Write(body)
 }
 
 // refuse answers the whole call with one error that names no user.
 func (c *call) refuse(status int, detail string) {
-	if c.plugged != nil {
+	if c.api != nil {
 		c.refuseAs(Refusal{Status: status, Detail: detail})
 		return
 	}
@@ -143,7 +143,7 @@ func (c *call) refuseUser(status int, detail, pointer string) {
 	c.answer(status)
 }
 
-// wait is over after d, or when the caller has gone; it says which.
+// wait waits for d, or until the caller hangs up; it reports which.
 func (c *call) wait(d time.Duration) (waited bool) {
 	if d <= 0 {
 		return true

@@ -8,7 +8,7 @@ import (
 
 const alreadyExists = "User already exists"
 
-// create applies a whole batch and answers it: 201 when every user was created, else 207.
+// create applies a whole batch and answers it: 201 if every user was created, otherwise 207.
 func (s kardAPI) create(c *call) {
 	if s.inject.conflict(c) {
 		return
@@ -17,7 +17,7 @@ func (s kardAPI) create(c *call) {
 	for i := range c.items {
 		s.createOne(c, i)
 	}
-	if len(c.struck) == 0 && len(c.errors) == 0 {
+	if len(c.injected) == 0 && len(c.errors) == 0 {
 		s.answerAll(c)
 		return
 	}
@@ -26,19 +26,19 @@ func (s kardAPI) create(c *call) {
 
 func (s kardAPI) createOne(c *call, i int) {
 	u := &c.items[i]
-	if u.outcome == unfit {
+	if u.outcome == invalid {
 		return
 	}
 	if s.users.create(u.hash, u.id, u.attributes) {
 		u.outcome = done
-		s.tally.created.Add(1)
+		s.counters.created.Add(1)
 		return
 	}
 	u.outcome = existed
 	c.errors = append(c.errors, itemError{item: i, status: http.StatusConflict, detail: alreadyExists})
 }
 
-// answerAll is the road that nearly all calls take: nothing went wrong with anybody.
+// answerAll is the path that nearly all calls take: every user was created.
 func (s kardAPI) answerAll(c *call) {
 	c.out = append(c.out[:0], `{"data":[`...)
 	for i := range c.items {
@@ -51,13 +51,13 @@ func (s kardAPI) answerAll(c *call) {
 	c.answer(http.StatusCreated)
 }
 
-// answerShaped writes the answer that the faults of this call leave of it.
+// answerShaped writes the answer as this call's faults change it.
 func (s kardAPI) answerShaped(c *call) {
 	a := shaped{call: c, server: s.Server, order: make([]int, len(c.items)), shape: c.shape()}
 	for i := range a.order {
 		a.order[i] = i
 	}
-	a.arrange(rand.New(rand.NewPCG(s.options.Seed, c.number)))
+	a.reorder(rand.New(rand.NewPCG(s.options.Seed, c.number)))
 	status := http.StatusCreated
 	c.out = append(c.out[:0], '{')
 	if errs := a.errors(); len(errs) > 0 || a.shape.noData {
@@ -79,14 +79,14 @@ func (c *call) shape() (sh shape) {
 		Short: &sh.short, Shuffle: &sh.shuffled, Foreign: &sh.foreign, NoData: &sh.noData,
 		Double: &sh.double, Number: &sh.number, Both: &sh.both,
 	}
-	for _, f := range c.struck {
+	for _, f := range c.injected {
 		if flag := set[f.Kind]; flag != nil {
 			*flag = true
-			c.suffer(f)
+			c.countFault(f)
 		}
 		if f.Kind == NoID {
 			sh.noID, sh.blind = true, sh.blind || f.Blind
-			c.suffer(f)
+			c.countFault(f)
 		}
 	}
 	return sh
@@ -95,15 +95,15 @@ func (c *call) shape() (sh shape) {
 type shaped struct {
 	*call
 	server *Server
-	order  []int // of the users that are mentioned at all
+	order  []int // of the users that the answer mentions
 	shape  shape
 }
 
-// arrange leaves out about half of a short answer, at least one user of it, and shuffles.
-func (a *shaped) arrange(r *rand.Rand) {
+// reorder leaves out about half of a short answer, at least one user, and shuffles.
+func (a *shaped) reorder(r *rand.Rand) {
 	if a.shape.short {
-		gone := r.IntN(len(a.order))
-		a.order = slices.DeleteFunc(a.order, func(i int) bool { return i == gone || r.IntN(2) == 0 })
+		omitted := r.IntN(len(a.order))
+		a.order = slices.DeleteFunc(a.order, func(i int) bool { return i == omitted || r.IntN(2) == 0 })
 	}
 	if a.shape.shuffled {
 		r.Shuffle(len(a.order), func(i, j int) { a.order[i], a.order[j] = a.order[j], a.order[i] })
@@ -165,7 +165,7 @@ func (a *shaped) data(b []byte) []byte {
 	return b
 }
 
-// separate writes what stands before the next user: the list's name before the first, a comma before the others.
+// separate writes what comes before the next user: the list's name before the first, a comma before the others.
 func separate(b []byte, start int) []byte {
 	if len(b) > start {
 		return append(b, ',')
@@ -176,5 +176,5 @@ func separate(b []byte, start int) []byte {
 	return append(b, `"data":[`...)
 }
 
-// foreignID is an id that nobody sent.
+// foreignID is an id that was not sent.
 var foreignID = []byte(`"sandbox-foreign-id"`)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// seen is what an answer to a create says, in its order: ids in data, and id/status of errors.
+// seen returns what an answer to a create says, in its order: ids in data, and id/status of errors.
 func seen(t *testing.T, s *Server, users ...string) (status int, data, errs []string) {
 	t.Helper()
 	w := post(t, s, users...)
@@ -75,7 +75,7 @@ func TestShapesOfAnAnswer(t *testing.T) {
 			}
 			for text, n := range s.State().Faults {
 				if (n == 0) != idle(text) {
-					t.Errorf("%s struck %d times", text, n)
+					t.Errorf("%s hit %d times", text, n)
 				}
 			}
 		})
@@ -106,7 +106,7 @@ func TestShortAndShuffled(t *testing.T) {
 	}
 }
 
-func TestEchoTellsWhatMustNotBeLogged(t *testing.T) {
+func TestEchoRepeatsPersonalData(t *testing.T) {
 	const attributes = `{"enrolledRewards":[],"email":"jane@example.com","phoneNumber":"+1415\u0035550101","zipCode":1}`
 	for _, fault := range []string{"echo", "latency=1ns"} {
 		s := withFaults(t, Options{}, fault)
@@ -118,15 +118,15 @@ func TestEchoTellsWhatMustNotBeLogged(t *testing.T) {
 	}
 }
 
-// TestDraws holds the draws to their promise: the same seed strikes the same calls and users, another seed others, and a share is a share.
+// TestDraws checks that the same seed hits the same calls and users, another seed others, and that a share is a share.
 func TestDraws(t *testing.T) {
-	run := func(seed uint64, texts ...string) (struck []string) {
+	run := func(seed uint64, texts ...string) (hit []string) {
 		s := withFaults(t, Options{Seed: seed}, texts...)
 		for i := range 2000 {
 			w := post(t, s, one(fmt.Sprintf("u-%d", i)))
-			struck = append(struck, fmt.Sprint(w.Code, w.Header()["Sandbox-Fault"]))
+			hit = append(hit, fmt.Sprint(w.Code, w.Header()["Sandbox-Fault"]))
 		}
-		return struck
+		return hit
 	}
 	count := func(list []string, text string) (n int) {
 		for _, one := range list {
@@ -149,7 +149,7 @@ func TestDraws(t *testing.T) {
 		}
 	}
 	if n := count(run(1, "500:100%"), "500 "); n != 2000 {
-		t.Errorf("100%% struck %d of 2000", n)
+		t.Errorf("100%% hit %d of 2000", n)
 	}
 }
 
@@ -168,7 +168,7 @@ func TestRefusalIsAboutTheUserNotTheCall(t *testing.T) {
 	}
 }
 
-func TestPlacesToStrike(t *testing.T) {
+func TestWhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := withFaults(t, Options{}, "500:#2", "502:#4-5", "503=90s:#7-:20s-30s")
 		var got []int

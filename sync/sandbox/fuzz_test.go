@@ -8,8 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// FuzzCreate sends any body. The answer must be JSON and add up, what is taken must be JSON by another reader's judgment, and what is
-// held must be readable again.
+// FuzzCreate sends any body. The answer must be JSON and add up, what it accepts must be JSON to another reader too, and what it stores must
+// be readable.
 func FuzzCreate(f *testing.F) {
 	for _, body := range []string{
 		`{"data":[` + one("a") + `,` + userWith("b", `{"zipCode":1}`) + `]}`,
@@ -29,7 +29,7 @@ func FuzzCreate(f *testing.F) {
 		for range 2 {
 			w := httptest.NewRecorder()
 			s.ServeHTTP(w, httptest.NewRequest("POST", usersPath, bytes.NewReader(body)))
-			// The answer may repeat an unknown name of the request's in a pointer, never as a name.
+			// The answer may repeat an unknown name from the request in a pointer, never as a name.
 			if !jsontext.Value(w.Body.Bytes()).IsValid() {
 				t.Fatalf("answer %d is not JSON: %s", w.Code, w.Body)
 			}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Describe lists the kinds of faults, one on a line, for a command's help.
+// Describe lists the kinds of faults, one per line, for a command's help.
 func Describe() string {
 	var b strings.Builder
 	for _, k := range kinds() {
@@ -19,25 +19,25 @@ func Describe() string {
 		if k.moments == either {
 			moment = " (@before or @after it is done)"
 		}
-		fmt.Fprintf(&b, "  %-9s %s%s\n", name, k.says, moment)
+		fmt.Fprintf(&b, "  %-9s %s%s\n", name, k.description, moment)
 	}
 	return b.String()
 }
 
-// DescribeWhere tells what may follow the kind of a fault: where it strikes.
+// DescribeWhere explains what can follow the kind of a fault: which calls it hits, and when.
 func DescribeWhere() string {
 	return `  :2.5%      a share of the calls, or of the users for refuse and poison
-  :#7        the seventh call; :#100-500 some, :#100- all from there on
+  :#7        the seventh call; :#100-500 a range, :#100- all from there on
   :10s-40s   a time since the start; :10s- from then on
   :id=u-1    the calls with this user
-  @before    before the API does what it is asked, which is what happens if nothing is said
+  @before    before the API does what it is asked (the default)
   @after     after it: done, and the answer is lost
   /create    calls of this kind only: create, update, delete, read or token
-They compose, in this order: 500:2%:#100-:10s-40s@after/create
+Combine them in this order: 500:2%:#100-:10s-40s@after/create
 `
 }
 
-// String is the fault in the grammar that ParseFault reads.
+// String is the fault in the form that ParseFault reads.
 func (f Fault) String() string {
 	var b strings.Builder
 	k, _ := f.Kind.info()

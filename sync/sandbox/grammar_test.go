@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// anyFault draws every fault that the grammar can say.
+// anyFault draws every fault that the grammar can express.
 func anyFault(t *rapid.T) Fault {
 	k := rapid.SampledFrom(kinds()).Draw(t, "kind")
 	f := Fault{Kind: k.name}
@@ -107,28 +107,28 @@ func TestParseFaultRefuses(t *testing.T) {
 		"399":              "there is no kind",
 		"600":              "there is no kind",
 		"rest:1%":          "reset",
-		"500:0%":           "not a place",
-		"500:101%":         "not a place",
-		"500:NaN%":         "not a place",
-		"500:":             "not a place",
-		"500:5":            "not a place",
-		"500:#0":           "not a place",
-		"500:#5-4":         "not a place",
-		"500:40s-10s":      "not a place",
-		"500:-5s-10s":      "not a place",
-		"poison:id=":       "not a place",
-		"poison:id=%zz":    "not a place",
-		"latency":          "write how long",
+		"500:0%":           "does not say which calls",
+		"500:101%":         "does not say which calls",
+		"500:NaN%":         "does not say which calls",
+		"500:":             "does not say which calls",
+		"500:5":            "does not say which calls",
+		"500:#0":           "does not say which calls",
+		"500:#5-4":         "does not say which calls",
+		"500:40s-10s":      "does not say which calls",
+		"500:-5s-10s":      "does not say which calls",
+		"poison:id=":       "does not say which calls",
+		"poison:id=%zz":    "does not say which calls",
+		"latency":          "say how long",
 		"latency=0s":       "a duration",
 		"refuse=200":       "a status",
 		"noid=deaf":        "blind",
 		"short=1":          "no argument",
 		"500@later":        "@before or @after",
-		"lost@before":      "has its moment",
+		"lost@before":      "has only one moment",
 		"500/remove":       "no operation",
-		"short/read":       "never strikes",
-		"poison/read":      "never strikes",
-		"expire:1%/token":  "never strikes",
+		"short/read":       "never affects",
+		"poison/read":      "never affects",
+		"expire:1%/token":  "never affects",
 		"500:5%/any":       "no operation",
 		"500@after:5%":     "@before or @after",
 		"500:5%@after@now": "@before or @after",
@@ -139,7 +139,7 @@ func TestParseFaultRefuses(t *testing.T) {
 	}
 }
 
-// TestDescribeWhereIsTrue parses what it shows.
+// TestDescribeWhereIsTrue parses the examples that it shows.
 func TestDescribeWhereIsTrue(t *testing.T) {
 	for line := range strings.Lines(DescribeWhere()) {
 		where := strings.Fields(line)[0]

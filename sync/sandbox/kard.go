@@ -14,10 +14,10 @@ const (
 	usersName   = "users"
 )
 
-// kardAPI is the server as the Kard API.
+// kardAPI is the server playing the Kard API.
 type kardAPI struct{ *Server }
 
-// route finds out what the call does. Where the API has no such path or method it returns the status and the words to answer with, else 0. A
+// route determines what the call does. If the API has no such path or method it returns the status and detail to answer with, otherwise 0. A
 // percent-encoded slash does not end a segment.
 func (s kardAPI) route(c *call, path string) (status int, detail string) {
 	if path == tokenPath {
@@ -66,7 +66,7 @@ func (c *call) method(allowed ...route) (status int, detail string) {
 	return http.StatusMethodNotAllowed, "This path does not take this method"
 }
 
-// parse reads what the operation needs from the body; what is wrong with it is kept for later, because faults come first.
+// parse reads what the operation needs from the body. It keeps errors for later, because faults come first.
 func (s kardAPI) parse(c *call) {
 	if c.malformed != nil {
 		return
@@ -80,7 +80,7 @@ func (s kardAPI) parse(c *call) {
 	}
 }
 
-// apply does what the call asks for and answers, with the faults that strike on the way.
+// apply does what the call asks for and answers, injecting faults on the way.
 func (s kardAPI) apply(c *call) {
 	if c.malformed != nil {
 		c.out = appendErrors(c.out[:0], errorObject{status: http.StatusBadRequest, detail: c.malformed.detail, pointer: c.malformed.pointer})
@@ -102,10 +102,10 @@ func (s kardAPI) apply(c *call) {
 	}
 }
 
-// deliver sends the answer of a call that is done, unless a fault takes it away.
+// deliver sends the answer of a call that is done, unless a fault prevents it.
 func (s *Server) deliver(c *call, status int) {
-	c.due = status
-	if !s.inject.strike(c, After) {
+	c.status = status
+	if !s.inject.endCall(c, After) {
 		c.answer(status)
 	}
 }

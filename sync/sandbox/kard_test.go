@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestRequestsRefusedWhole(t *testing.T) {
+func TestRequestsRefusedAsAWhole(t *testing.T) {
 	put := usersPath + "/u-1"
 	for _, tc := range []struct {
 		name    string

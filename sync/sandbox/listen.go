@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Running is a server that listens. It embeds the Server, so State and Users can be asked at any time, also after Close.
+// Running is a server that listens. It embeds the Server, so you can call State and Users at any time, also after Close.
 type Running struct {
 	*Server
 	listener net.Listener
@@ -18,8 +18,8 @@ type Running struct {
 	served   chan error
 }
 
-// Start listens on addr and serves until Close. Without a host ("", ":0", ":8080") it listens on loopback only: what it holds may be real.
-// The error is that of Options.Check or of listening.
+// Start listens on addr and serves until Close. Without a host ("", ":0", ":8080") it listens on loopback only, because the data may be real.
+// The error is from Options.Check or from listening.
 func Start(o Options, addr string) (*Running, error) {
 	if strings.HasPrefix(addr, ":") || addr == "" {
 		addr = net.JoinHostPort("127.0.0.1", strings.TrimPrefix(addr, ":"))
@@ -34,7 +34,7 @@ func Start(o Options, addr string) (*Running, error) {
 	return Serve(o, l)
 }
 
-// Serve is Start on a listener of the caller's, which it closes in the end; a listener in memory will do.
+// Serve is Start on the caller's listener, which Close closes. An in-memory listener works too.
 func Serve(o Options, l net.Listener) (*Running, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
@@ -46,20 +46,20 @@ func Serve(o Options, l net.Listener) (*Running, error) {
 	return r, nil
 }
 
-// URL is where the server is, without a slash at the end.
+// URL is the server's address, without a trailing slash.
 func (r *Running) URL() string { return "http://" + r.listener.Addr().String() }
 
-// Banner is the line to print when it has started: what it is, where, and what will go wrong.
+// Banner is the line to print after the start: what it is, where, and what will go wrong.
 func (r *Running) Banner() string {
 	t := r.options.traits()
-	b := "usersync-sandbox: a rehearsal of " + t.Title + " at " + r.URL() + "; nothing sent here reaches " + t.Vendor
+	b := "usersync-sandbox: mock server for " + t.Title + " at " + r.URL() + "; nothing sent here reaches " + t.Vendor
 	for i, f := range r.faults {
 		b += map[bool]string{true: fmt.Sprintf("; faults (seed %d): ", r.options.Seed), false: ", "}[i == 0] + f.text
 	}
 	return b
 }
 
-// Close stops listening and waits for the calls under way until ctx is over; then it cuts them. It may be called once.
+// Close stops listening and waits for calls in flight until ctx ends; then it cuts them off. Call it at most once.
 func (r *Running) Close(ctx context.Context) error {
 	err := r.http.Shutdown(ctx)
 	if err != nil {

@@ -14,7 +14,7 @@ const batchLimit = 100
 // item is one user of a request. Its slices are parts of the body.
 type item struct {
 	id         []byte
-	rawID      []byte // as it stood in the body, with its quotes
+	rawID      []byte // as in the body, with its quotes
 	attributes []byte // compact
 	hash       uint64
 	outcome    outcome
@@ -24,8 +24,8 @@ type item struct {
 type outcome uint8
 
 const (
-	sound   outcome = iota // nothing is known against it yet
-	unfit                  // its attributes were refused
+	valid   outcome = iota // no error yet
+	invalid                // its attributes were refused
 	existed                // created before
 	done                   // created by this call
 )
@@ -46,7 +46,7 @@ type parser struct {
 	scanner
 	call   *call
 	server *Server
-	seen   uint8 // attributes of the item that is being read
+	seen   uint8 // attributes of the current item
 }
 
 // envelope reads {"data": ...} to the end of the body.
@@ -58,7 +58,7 @@ func (p *parser) envelope(data func() bool) {
 			return ok
 		}
 		if found {
-			return p.fail("data stands twice", "/data")
+			return p.fail("data appears twice", "/data")
 		}
 		found = true
 		return data()
@@ -79,7 +79,7 @@ func (p *parser) fail(detail, pointer string) bool {
 	return false
 }
 
-// opens says whether a value of the right kind comes next. The end of the body passes: it is not a wrong value, it is none.
+// opens reports whether a value of the right kind comes next. The end of the body passes, because it is handled later.
 func (p *parser) opens(c byte) bool {
 	next := p.peek()
 	return next == c || next == 0
@@ -114,7 +114,7 @@ func (p *parser) single() bool {
 	return true
 }
 
-// user reads one user. What makes it no user at all is the whole request's problem; an attribute that is wrong is only the user's.
+// user reads one user. A malformed user fails the whole request; an invalid attribute only that user.
 func (p *parser) user(i int) bool {
 	p.call.items = append(p.call.items, item{})
 	u := &p.call.items[i]
@@ -128,7 +128,7 @@ func (p *parser) user(i int) bool {
 		return p.fail("A user needs type, id and attributes", p.call.pointer(i, ""))
 	}
 	if !p.call.unique(i) {
-		return p.fail("The same id stands twice in one request", p.call.pointer(i, "/id"))
+		return p.fail("The same id appears twice in one request", p.call.pointer(i, "/id"))
 	}
 	return true
 }
@@ -155,7 +155,7 @@ func (p *parser) member(i int, u *item, name []byte) (ok bool) {
 
 func (p *parser) once(u *item, m members) bool {
 	if u.has&m != 0 {
-		return p.fail("A member of a user stands twice", "")
+		return p.fail("A member of a user appears twice", "")
 	}
 	u.has |= m
 	return true
@@ -174,12 +174,12 @@ func (p *parser) attributes(i int, u *item) bool {
 		u.attributes = compact(u.attributes)
 	}
 	if p.seen&(1<<enrolledRewards) == 0 {
-		p.call.complain(i, "enrolledRewards", "is required")
+		p.call.addError(i, "enrolledRewards", "is required")
 	}
 	return true
 }
 
-// compact takes the white space out. An object with the same unknown name twice cannot be made compact; its user is refused anyway.
+// compact removes white space. An object with a repeated unknown name cannot be compacted; its user is refused anyway.
 func compact(raw []byte) []byte {
 	v := jsontext.Value(bytes.Clone(raw))
 	if v.Compact() != nil {
@@ -188,7 +188,7 @@ func compact(raw []byte) []byte {
 	return v
 }
 
-// unique marks item i in a small hash table and reports false when its id is there already.
+// unique adds item i to a small hash table and returns false if its id is already there.
 func (c *call) unique(i int) bool {
 	u := &c.items[i]
 	for slot := uint8(u.hash >> 56); ; slot++ {

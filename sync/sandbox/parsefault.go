@@ -54,11 +54,11 @@ func (f *Fault) parseHead(head string) (kind, error) {
 	}
 	k, ok := f.Kind.info()
 	if !ok {
-		return k, fmt.Errorf("there is no kind %q; write a status from 400 to 599 or one of %s", name, names())
+		return k, fmt.Errorf("there is no kind %q; use a status from 400 to 599 or one of %s", name, names())
 	}
 	if !hasValue {
 		if f.Kind == Latency {
-			return k, errors.New("write how long, as in latency=200ms")
+			return k, errors.New("say how long, as in latency=200ms")
 		}
 		return k, nil
 	}
@@ -104,7 +104,7 @@ func (f *Fault) parseWhere(where string) (err error) {
 		ok = f.Since >= 0 && (f.Until == 0 || f.Since < f.Until)
 	}
 	if err != nil || !ok {
-		return fmt.Errorf("%q is not a place to strike; write a share (2.5%%), calls (#7, #100-500, #100-), a time (10s-40s, 10s-) or a user (id=u-1)", where)
+		return fmt.Errorf("%q does not say which calls; use a share (2.5%%), calls (#7, #100-500, #100-), a time (10s-40s, 10s-) or a user (id=u-1)", where)
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func (f *Fault) parseTimes(text string) (err error) {
 
 func (f *Fault) parseMoment(k kind, moment string) error {
 	if k.moments != either {
-		return fmt.Errorf("%s has its moment; leave out @%s", k.name, moment)
+		return fmt.Errorf("%s has only one moment; leave out @%s", k.name, moment)
 	}
 	switch moment {
 	case "before":
@@ -162,16 +162,16 @@ func (f *Fault) parseOp(k kind, operation string) error {
 			return k.fits(op)
 		}
 	}
-	return fmt.Errorf("there is no operation %q; write create, update, delete, read or token", operation)
+	return fmt.Errorf("there is no operation %q; use create, update, delete, read or token", operation)
 }
 
-// fits says whether a fault of this kind can strike an operation at all: one that never strikes is a mistake of whoever wrote it.
+// fits returns an error if a fault of this kind can never hit the operation: that is a mistake in the fault.
 func (k kind) fits(op Op) error {
-	if k.about == calls || k.about == usersCalls && op != Token || k.about == answers && op != Read && op != Token ||
-		k.about == users && (op == Create || op == Update) {
+	if k.scope == calls || k.scope == usersCalls && op != Token || k.scope == answers && op != Read && op != Token ||
+		k.scope == users && (op == Create || op == Update) {
 		return nil
 	}
-	return fmt.Errorf("%s never strikes a %s", k.name, op)
+	return fmt.Errorf("%s never affects a %s", k.name, op)
 }
 
 func parseStatus(text string) (int, bool) {

@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// Quota is how many users calls a minute are let through. It refills without a break, and a minute's worth may be saved up.
+// Quota is how many users calls per minute are let through. It refills continuously, and saves up at most one minute's worth.
 type Quota struct {
 	PerMinute int           // 0 is no quota
-	Headers   []HeaderStyle // in which words the caller is told; none given is the API's own
+	Headers   []HeaderStyle // how the caller is told; empty means the API's own way
 }
 
-// HeaderStyle is one of the ways in which APIs tell their callers of a quota.
+// HeaderStyle is one of the ways in which APIs tell callers about a quota.
 type HeaderStyle string
 
-// The styles. Each but the two Retry-After ones is sent with every answer, those with a 429.
+// The styles. The two Retry-After ones come with a 429 only, the others with every answer.
 const (
 	KardHeaders    HeaderStyle = "kard"              // Kard-Api-Usage-Quota-{Capacity,Remaining,Reset}, Reset in seconds
 	RetryAfter     HeaderStyle = "retry-after"       // seconds
@@ -27,7 +27,7 @@ const (
 	RateLimitEpoch HeaderStyle = "x-ratelimit-epoch" // X-RateLimit-{Limit,Remaining,Reset}, Reset in Unix seconds
 	RateLimitDelta HeaderStyle = "x-ratelimit-delta" // the same, Reset in seconds from now
 	IETF           HeaderStyle = "ietf"              // RateLimit-Policy and RateLimit
-	NoHeaders      HeaderStyle = "none"              // 429 and not a word
+	NoHeaders      HeaderStyle = "none"              // 429 and nothing more
 )
 
 // HeaderStyles lists the styles, for help texts.
@@ -47,13 +47,13 @@ func ParseHeaderStyles(text string) ([]HeaderStyle, error) {
 func (q Quota) check() error {
 	for _, style := range q.Headers {
 		if !slices.Contains(HeaderStyles(), style) {
-			return fmt.Errorf("sandbox: there is no quota header style %q; write some of %v", style, HeaderStyles())
+			return fmt.Errorf("sandbox: there is no quota header style %q; use one or more of %v", style, HeaderStyles())
 		}
 	}
 	return nil
 }
 
-// quota is the bucket behind a Quota.
+// quota is the token bucket of a Quota.
 type quota struct {
 	Quota
 	mu   sync.Mutex
@@ -61,23 +61,23 @@ type quota struct {
 	last time.Time
 }
 
-// admit takes one call from the quota, or answers 429.
-func (q *quota) admit(c *call) bool {
+// allow takes one call from the quota, or answers 429.
+func (q *quota) allow(c *call) bool {
 	if q.PerMinute <= 0 {
 		return true
 	}
 	ok, left, wait := q.take(time.Now())
-	q.tell(c.w.Header(), left, wait)
+	q.writeHeaders(c.w.Header(), left, wait)
 	if !ok {
 		if slices.Contains(q.Headers, RetryAfter) || slices.Contains(q.Headers, RetryAfterDate) {
-			q.advise(c.w.Header(), wait)
+			q.writeRetryAfter(c.w.Header(), wait)
 		}
 		c.refuse(http.StatusTooManyRequests, "The quota is used up")
 	}
 	return ok
 }
 
-// take returns what is left, and how long it takes until a call is let through again; 0 when one is now.
+// take returns how many calls are left, and the time until one is let through again; 0 if one is now.
 func (q *quota) take(now time.Time) (ok bool, left int, wait time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -103,8 +103,8 @@ func (q *quota) styles() []HeaderStyle {
 	return q.Headers
 }
 
-// tell writes what stands on every answer.
-func (q *quota) tell(h http.Header, left int, wait time.Duration) {
+// writeHeaders writes the headers of every answer.
+func (q *quota) writeHeaders(h http.Header, left int, wait time.Duration) {
 	limit, remaining, reset := strconv.Itoa(q.PerMinute), strconv.Itoa(left), strconv.Itoa(seconds(wait))
 	for _, style := range q.styles() {
 		switch style {
@@ -122,8 +122,8 @@ func (q *quota) tell(h http.Header, left int, wait time.Duration) {
 	}
 }
 
-// advise writes when to come back, as a date if that is one of the styles.
-func (q *quota) advise(h http.Header, wait time.Duration) {
+// writeRetryAfter writes when to come back, as a date if that is one of the styles.
+func (q *quota) writeRetryAfter(h http.Header, wait time.Duration) {
 	if slices.Contains(q.Headers, RetryAfterDate) {
 		h.Set("Retry-After", roundUp(time.Now().Add(wait)).UTC().Format(http.TimeFormat))
 	} else {
@@ -137,7 +137,7 @@ func set(h http.Header, prefix string, pairs ...string) {
 	}
 }
 
-// seconds rounds up: an advice must not be too short.
+// seconds rounds up: a Retry-After must not be too short.
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
 func roundUp(t time.Time) time.Time { return t.Add(time.Second - 1).Truncate(time.Second) }

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// advice is what an answer says of the quota.
+// advice returns what an answer says about the quota.
 func advice(h http.Header) map[string]string {
 	got := map[string]string{}
 	for _, name := range []string{
@@ -23,7 +23,7 @@ func advice(h http.Header) map[string]string {
 	return got
 }
 
-// TestQuotaHeaders spends a quota of two calls a minute and looks at the second answer, the last one let through, and the third, ten seconds later.
+// TestQuotaHeaders uses up a quota of two calls per minute and checks the second answer, the last one let through, and the third, ten seconds later.
 // The clock starts at 2000-01-01 00:00:00 UTC.
 func TestQuotaHeaders(t *testing.T) {
 	type headers = map[string]string
@@ -106,7 +106,7 @@ func TestSeveralStylesAtOnce(t *testing.T) {
 	}
 }
 
-func TestAFaultAdvisesInTheQuotasForm(t *testing.T) {
+func TestFaultUsesTheQuotasRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for style, want := range map[HeaderStyle]string{NoHeaders: "90", RetryAfterDate: "Sat, 01 Jan 2000 00:01:30 GMT"} {
 			s := withFaults(t, Options{Quota: Quota{Headers: []HeaderStyle{style}}}, "429=90s")

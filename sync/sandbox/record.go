@@ -5,7 +5,7 @@ import (
 	"iter"
 )
 
-// record is one user inside a slab: three counters, size and flags, the lengths of id and attributes, then the two themselves.
+// record is one user in a slab: three counters, size and flags, the lengths of id and attributes, then these two.
 type record []byte
 
 const (
@@ -42,11 +42,11 @@ func (r record) setHeld(held bool) {
 // UserState is what the server knows of one id.
 type UserState struct {
 	ID         string
-	Held       bool   // there now
+	Held       bool   // exists now
 	Created    uint32 // times that a create of this id was applied, answered or not
 	Updated    uint32
 	Deleted    uint32
-	Attributes []byte // compact JSON, the last that it had; also when it was deleted
+	Attributes []byte // compact JSON, the latest; also after a delete
 }
 
 func (r record) state() UserState {
@@ -68,7 +68,7 @@ func (s *store) user(id string) (UserState, bool) {
 	return r.state(), true
 }
 
-// all goes over every id that was ever created. Each shard is copied before its users are given out, so that the caller may ask the store again.
+// all yields every id that was ever created. It copies each shard first, so the caller may use the store in the loop.
 func (s *store) all() iter.Seq[UserState] {
 	return func(yield func(UserState) bool) {
 		for i := range s.shards {

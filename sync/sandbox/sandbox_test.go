@@ -51,7 +51,7 @@ func many(from, to int) []string {
 	return list
 }
 
-// envelope is any answer, read by the tests' own eyes.
+// envelope is any answer, decoded independently of the server's code.
 type envelope struct {
 	Data   json.RawMessage `json:"data"`
 	Errors []struct {
@@ -94,7 +94,7 @@ func withFaults(t testing.TB, o Options, texts ...string) *Server {
 	return s
 }
 
-func TestEveryAnswerSaysThatItIsTheSandboxs(t *testing.T) {
+func TestEveryAnswerNamesTheSandbox(t *testing.T) {
 	s := New(Options{})
 	for _, path := range []string{"/", "/_sandbox/state", "/_sandbox/nothing", "/nothing", usersPath + "/u-1"} {
 		if got := do(t, s, request{method: "GET", path: path}).Header().Get("Server"); got != "usersync-sandbox" {

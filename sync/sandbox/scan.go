@@ -8,12 +8,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// scanner walks over JSON that is expected to have a certain shape. What it meets as expected it reads itself, without allocating; strings with
-// escapes and values of another kind it leaves to jsontext. The caller has made sure that buf is UTF-8.
+// scanner reads JSON of an expected shape. It reads what it expects itself, without allocating, and leaves strings with escapes and other
+// values to jsontext. The caller must ensure that buf is UTF-8.
 type scanner struct {
 	buf    []byte
 	pos    int
-	blanks int // white space passed, so that a caller can tell whether a value is compact
+	blanks int // white space skipped, so a caller can tell whether a value is compact
 }
 
 func (s *scanner) space() {
@@ -54,7 +54,7 @@ func (s *scanner) word(w string) bool {
 	return true
 }
 
-// object calls member with each name, unquoted; member reads the value, and ends the walk by returning false.
+// object calls member with each unquoted name; member reads the value, and returns false to stop.
 func (s *scanner) object(member func(name []byte) bool) bool {
 	if !s.take('{') {
 		return false
@@ -73,7 +73,7 @@ func (s *scanner) object(member func(name []byte) bool) bool {
 	}
 }
 
-// array calls element before each value; element reads it, and ends the walk by returning false.
+// array calls element before each value; element reads it, and returns false to stop.
 func (s *scanner) array(element func(i int) bool) bool {
 	if !s.take('[') {
 		return false
@@ -104,7 +104,7 @@ func (s *scanner) str() (raw []byte, ok bool) {
 	return s.skip()
 }
 
-// skip reads any value and returns it as it stands.
+// skip reads any value and returns it unchanged.
 func (s *scanner) skip() (raw []byte, ok bool) {
 	s.space()
 	d := jsontext.NewDecoder(bytes.NewBuffer(s.buf[s.pos:]))
@@ -133,7 +133,7 @@ func endOfPlain(b []byte, i int) int {
 	return i
 }
 
-// unquote returns the string inside raw, which is known to be a valid JSON string: a part of raw itself where nothing is escaped.
+// unquote returns the string inside raw, which must be a valid JSON string: a part of raw itself if nothing is escaped.
 func unquote(raw []byte) []byte {
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return raw[1 : len(raw)-1]

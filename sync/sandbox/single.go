@@ -11,7 +11,7 @@ const notFound = "User not found"
 
 var errOneWay = errors.New("historicalTransactionsSent cannot be set back to false")
 
-// update is PUT: 200 with the user as it is now, 404 for an unknown one; it never creates.
+// update is PUT: 200 with the updated user, 404 for an unknown one; it never creates.
 func (s kardAPI) update(c *call) {
 	s.inject.refuseSome(c)
 	if len(c.errors) > 0 {
@@ -29,12 +29,12 @@ func (s kardAPI) update(c *call) {
 	case !found:
 		c.refuseUser(http.StatusNotFound, notFound, "")
 	default:
-		s.tally.updated.Add(1)
+		s.counters.updated.Add(1)
 		s.answerUser(c, now)
 	}
 }
 
-// change is what an update leaves of a user. The one-way flag stays when it is left out, whatever Put says.
+// change merges an update into a user. The one-way flag stays if it is left out, whatever Put says.
 func (s kardAPI) change(old, with []byte) ([]byte, error) {
 	was, now := split(old), split(with)
 	if sent := now[historicalTransactionsSent]; string(sent) == "false" && string(was[historicalTransactionsSent]) == "true" {
@@ -48,14 +48,14 @@ func (s kardAPI) change(old, with []byte) ([]byte, error) {
 	return now.append(make([]byte, 0, len(old)+len(with))), nil
 }
 
-// remove is DELETE: 200 with the user as it was. The id can be created again.
+// remove is DELETE: 200 with the deleted user. The id can be created again.
 func (s kardAPI) remove(c *call) {
 	was, found := s.users.remove([]byte(c.key), nil)
 	if !found {
 		c.refuseUser(http.StatusNotFound, notFound, "")
 		return
 	}
-	s.tally.deleted.Add(1)
+	s.counters.deleted.Add(1)
 	s.answerUser(c, was)
 }
 
@@ -69,7 +69,7 @@ func (s kardAPI) find(c *call) {
 }
 
 func (s kardAPI) answerUser(c *call, attributes []byte) {
-	// The key is UTF-8: route has seen to it.
+	// The key is UTF-8: route has checked it.
 	rawID, _ := jsontext.AppendQuote(nil, c.key)
 	c.out = append(c.out[:0], `{"data":`...)
 	c.out = append(appendUser(c.out, rawID, attributes), '}')

@@ -10,35 +10,35 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// State is what the server has seen and done since it started, or since Reset. Taken while calls are under way it is not of one instant.
+// State is what the server has seen and done since it started, or since Reset. It is not a snapshot of one instant while calls are in flight.
 type State struct {
-	Users   uint64 `json:"users"`   // held now
+	Users   uint64 `json:"users"`   // that exist now
 	Created uint64 `json:"created"` // creates applied, whatever was answered
 	Updated uint64 `json:"updated"`
 	Deleted uint64 `json:"deleted"`
 
-	Calls             uint64                       `json:"calls"`       // all but those of /_sandbox
-	Answers           map[string]map[string]uint64 `json:"answers"`     // operation, then status; "none" is a call that got no answer
-	PeakSecond        int                          `json:"peak_second"` // most users calls that arrived within any one second
+	Calls             uint64                       `json:"calls"`       // all except those of /_sandbox
+	Answers           map[string]map[string]uint64 `json:"answers"`     // operation, then status; "none" is a call without an answer
+	PeakSecond        int                          `json:"peak_second"` // most users calls that arrived within one second
 	PeakConcurrency   int                          `json:"peak_concurrency"`
-	Tokens            uint64                       `json:"tokens"` // given out
+	Tokens            uint64                       `json:"tokens"` // issued
 	RedirectsFollowed uint64                       `json:"redirects_followed"`
-	Doubled           map[string]uint64            `json:"doubled,omitempty"` // by mark, values that several users held at once; see Users
+	Doubled           map[string]uint64            `json:"doubled,omitempty"` // by lookup key, values that several users had at once; see Users
 
 	Seed   uint64            `json:"seed"`
-	Faults map[string]uint64 `json:"faults"` // how often each struck
+	Faults map[string]uint64 `json:"faults"` // how often each took effect
 }
 
-// State is GET /_sandbox/state for a caller in the same process.
+// State is GET /_sandbox/state for callers in the same process.
 func (s *Server) State() State {
-	t := &s.tally
+	t := &s.counters
 	st := State{
 		Created: t.created.Load(), Updated: t.updated.Load(), Deleted: t.deleted.Load(),
 		Answers: t.answers(), Tokens: t.tokens.Load(), RedirectsFollowed: t.followed.Load(),
 		Seed: s.options.Seed, Faults: map[string]uint64{},
 	}
 	st.Users = st.Created - min(st.Created, st.Deleted)
-	st.Doubled = s.index.doubled()
+	st.Doubled = s.index.duplicates()
 	for _, f := range s.faults {
 		st.Faults[f.text] += f.times.Load()
 	}
@@ -48,15 +48,15 @@ func (s *Server) State() State {
 	return st
 }
 
-// Struck tells how often any fault struck.
-func (s *Server) Struck() (times uint64) {
+// Injected returns how many faults took effect.
+func (s *Server) Injected() (times uint64) {
 	for _, f := range s.faults {
 		times += f.times.Load()
 	}
 	return times
 }
 
-func (t *tally) answers() map[string]map[string]uint64 {
+func (t *counters) answers() map[string]map[string]uint64 {
 	all := map[string]map[string]uint64{}
 	for op := range t.statuses {
 		name := Op(op).String()
@@ -81,20 +81,21 @@ func statusName(status int) string {
 	return strconv.Itoa(status)
 }
 
-// User tells of one id; false when it was never created.
+// User returns the state of one id; false if it was never created.
 func (s *Server) User(id string) (UserState, bool) { return s.users.user(id) }
 
-// Marked tells of one value of a mark: how many users were created with it, and who holds it. It is GET /_sandbox/state?mark=NAME&value=VALUE.
-func (s *Server) Marked(name, value string) Marked { return s.index.marked(name, value) }
+// Lookup returns the state of one value of a lookup key: how many users were created with it, and who has it. It is
+// GET /_sandbox/state?mark=NAME&value=VALUE.
+func (s *Server) Lookup(name, value string) LookupState { return s.index.lookupState(name, value) }
 
-// Users goes over every id that was ever created, in no order. The server may be asked and go on working meanwhile.
+// Users yields every id that was ever created, in no order. The server keeps working in the loop.
 func (s *Server) Users() iter.Seq[UserState] { return s.users.all() }
 
-// Reset forgets users and counts, and starts again with call number 1. Tokens stay good.
+// Reset forgets users and counts, and starts again with call number 1. Tokens stay valid.
 func (s *Server) Reset() {
 	s.users.reset()
 	s.index.reset()
-	s.tally.reset()
+	s.counters.reset()
 	for _, f := range s.faults {
 		f.times.Store(0)
 	}
@@ -105,17 +106,17 @@ const (
 	statePath = ownPath + "state"
 )
 
-// own answers the paths that are the sandbox's and not the API's. It counts none of them.
-func (s *Server) own(w http.ResponseWriter, r *http.Request, path string) bool {
+// serveOwn answers the paths of the sandbox itself. It counts none of them.
+func (s *Server) serveOwn(w http.ResponseWriter, r *http.Request, path string) bool {
 	switch {
 	case path == elsewherePath:
-		s.tally.followed.Add(1)
+		s.counters.followed.Add(1)
 		http.Error(w, "You followed a redirect.", http.StatusNotFound)
 	case path == "/" && r.Method == http.MethodGet:
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		writeLine(w, "usersync-sandbox: a rehearsal server, not the vendor's; state at "+statePath)
+		writeLine(w, "usersync-sandbox: a mock server, not the vendor's; state at "+statePath)
 	case path == statePath && r.Method == http.MethodGet:
-		s.tellState(w, r)
+		s.writeState(w, r)
 	case path == statePath && r.Method == http.MethodDelete:
 		s.Reset()
 		w.WriteHeader(http.StatusNoContent)
@@ -127,8 +128,9 @@ func (s *Server) own(w http.ResponseWriter, r *http.Request, path string) bool {
 	return true
 }
 
-// tellState writes the counts, ?id=X one user, ?mark=N&value=V what became of one value of a mark, or ?users=1 all users as JSON Lines without their attributes.
-func (s *Server) tellState(w http.ResponseWriter, r *http.Request) {
+// writeState writes the counts; with ?id=X one user, with ?mark=N&value=V the state of a lookup key's value, with ?users=1 all users as JSON
+// Lines without their attributes.
+func (s *Server) writeState(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	w.Header()["Content-Type"] = jsonType
 	switch {
@@ -140,20 +142,20 @@ func (s *Server) tellState(w http.ResponseWriter, r *http.Request) {
 		}
 		writeLine(w, string(u.append(nil, true)))
 	case q.Has("mark"):
-		// Encoding cannot fail: what is not UTF-8 is replaced.
-		b, _ := json.Marshal(s.Marked(q.Get("mark"), q.Get("value")), jsontext.AllowInvalidUTF8(true))
+		// Encoding cannot fail: invalid UTF-8 is replaced.
+		b, _ := json.Marshal(s.Lookup(q.Get("mark"), q.Get("value")), jsontext.AllowInvalidUTF8(true))
 		writeLine(w, string(b))
 	case q.Has("users"):
 		w.Header().Set("Content-Type", "application/jsonl")
-		s.tellUsers(w)
+		s.writeUsers(w)
 	default:
-		// Encoding cannot fail: the type is all numbers and strings.
+		// Encoding cannot fail: the type has only numbers and strings.
 		b, _ := json.Marshal(s.State(), jsontext.WithIndent("  "), json.Deterministic(true))
 		writeLine(w, string(b))
 	}
 }
 
-func (s *Server) tellUsers(w http.ResponseWriter) {
+func (s *Server) writeUsers(w http.ResponseWriter) {
 	var b []byte
 	for u := range s.users.all() {
 		b = append(u.append(b, false), '\n')
@@ -164,7 +166,7 @@ func (s *Server) tellUsers(w http.ResponseWriter) {
 			b = b[:0]
 		}
 	}
-	// A write fails only when the caller has gone.
+	// A write fails only if the caller has hung up.
 	_, _ = w.Write(b)
 }
 
@@ -181,6 +183,6 @@ func (u UserState) append(b []byte, attributes bool) []byte {
 }
 
 func writeLine(w http.ResponseWriter, line string) {
-	// A write fails only when the caller has gone.
+	// A write fails only if the caller has hung up.
 	_, _ = w.Write([]byte(line + "\n"))
 }

@@ -97,7 +97,7 @@ func TestStateOfUsers(t *testing.T) {
 	}
 }
 
-// TestStoreIsAMap holds the store against a Go map, with an id space small enough that everything happens to everybody.
+// TestStoreIsAMap compares the store with a Go map, with an id space small enough that everything happens to every user.
 func TestStoreIsAMap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, want := newStore(), map[string]UserState{}
@@ -148,7 +148,7 @@ func (u UserState) String() string {
 	return fmt.Sprintf("%s %v %d %d %d %s", u.ID, u.Held, u.Created, u.Updated, u.Deleted, u.Attributes)
 }
 
-// TestIdsThatShareAHash puts two users under one number, which no test could wait for.
+// TestIdsThatShareAHash gives two users the same hash, which is too rare to wait for.
 func TestIdsThatShareAHash(t *testing.T) {
 	s := newStore()
 	for _, id := range []string{"a", "b"} {
@@ -161,7 +161,7 @@ func TestIdsThatShareAHash(t *testing.T) {
 	}
 }
 
-func TestTheSecondWithMostCalls(t *testing.T) {
+func TestPeakSecond(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		gaps := rapid.SliceOfN(rapid.Int64Range(0, int64(600*time.Millisecond)), 1, 300).Draw(t, "gaps")
 		crowded := rapid.Bool().Draw(t, "crowded")
@@ -190,7 +190,7 @@ func TestTheSecondWithMostCalls(t *testing.T) {
 	})
 }
 
-func TestAnEvenRateIsNotRoundedUp(t *testing.T) {
+func TestSteadyRateIsNotRoundedUp(t *testing.T) {
 	var w window
 	for i := range 1000 {
 		w.add(time.Duration(i) * 20 * time.Millisecond)
@@ -200,7 +200,7 @@ func TestAnEvenRateIsNotRoundedUp(t *testing.T) {
 	}
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestConcurrentCalls(t *testing.T) {
 	s := withFaults(t, Options{}, "latency=1ms", "short:10%", "refuse:1%")
 	var wg sync.WaitGroup
 	for i := range 8 {

@@ -9,8 +9,8 @@ import (
 // shards is a power of two, and many more than there are cores.
 const shards = 64
 
-// store keeps users in few large blocks of bytes, because ten million of them must fit into memory and the garbage collector should
-// have nothing to walk over. A user who was deleted keeps a place: how often an id was created is what tests come to ask.
+// store keeps users in a few large byte slabs, because ten million of them must fit into memory and the garbage collector should have nothing
+// to scan. A deleted user keeps its record, because tests ask how often an id was created.
 type store struct {
 	seed   maphash.Seed
 	shards [shards]shard
@@ -18,7 +18,7 @@ type store struct {
 
 type shard struct {
 	mu    sync.Mutex
-	index map[uint64]place // hash of the id, or the next free number after it where two ids share a hash
+	index map[uint64]place // hash of the id, or the next free number after it if two ids share a hash
 	slabs [][]byte
 	_     [64]byte // keep neighbours' locks out of this cache line
 }
@@ -47,7 +47,7 @@ func (s *store) hash(id []byte) uint64 { return maphash.Bytes(s.seed, id) }
 
 func (s *store) shard(hash uint64) *shard { return &s.shards[hash%shards] }
 
-// create keeps a new user and reports false when the user is there already.
+// create stores a new user and returns false if the user exists already.
 func (s *store) create(hash uint64, id, attributes []byte) bool {
 	h := s.shard(hash)
 	h.mu.Lock()
@@ -66,7 +66,7 @@ func (s *store) create(hash uint64, id, attributes []byte) bool {
 	return true
 }
 
-// holds reports whether the user is there now.
+// holds reports whether the user exists now.
 func (s *store) holds(hash uint64, id []byte) bool {
 	h := s.shard(hash)
 	h.mu.Lock()
@@ -75,8 +75,8 @@ func (s *store) holds(hash uint64, id []byte) bool {
 	return r != nil && r.held()
 }
 
-// update replaces a user's attributes by what change makes of them, both under one lock. It reports false when there is no such user; an
-// error of change is returned and nothing is written.
+// update replaces a user's attributes by what change returns, under one lock. It returns false if there is no such user; if change fails,
+// nothing is written.
 func (s *store) update(id []byte, change func(old []byte) ([]byte, error)) (bool, error) {
 	hash := s.hash(id)
 	h := s.shard(hash)
@@ -94,7 +94,7 @@ func (s *store) update(id []byte, change func(old []byte) ([]byte, error)) (bool
 	return true, nil
 }
 
-// remove forgets a user's presence, not the counts, and appends the attributes that the user had to dst.
+// remove deletes a user but keeps the counts, and appends the user's attributes to dst.
 func (s *store) remove(id, dst []byte) ([]byte, bool) {
 	hash := s.hash(id)
 	h := s.shard(hash)
@@ -109,7 +109,7 @@ func (s *store) remove(id, dst []byte) ([]byte, bool) {
 	return append(dst, r.attributes()...), true
 }
 
-// find returns the record of id, or nil and the key under which it is to be put.
+// find returns the record of id, or nil and the key to store it under.
 func (h *shard) find(hash uint64, id []byte) (record, uint64) {
 	for key := hash; ; key++ {
 		at, ok := h.index[key]
@@ -128,7 +128,7 @@ func (h *shard) at(p place) record {
 	return r[:r.size():r.size()]
 }
 
-// write changes the attributes in place where they fit, else moves the record to the end.
+// write changes the attributes in place if they fit, otherwise it moves the record to the end.
 func (h *shard) write(r record, key uint64, attributes []byte) record {
 	if headerSize+len(r.id())+len(attributes) <= len(r) {
 		r.setAttributes(attributes)
@@ -155,7 +155,7 @@ func (h *shard) put(key uint64, id, attributes []byte, created, updated, deleted
 	return r
 }
 
-// room returns a slab with space for size bytes. Slabs grow, so that a small rehearsal stays small.
+// room returns a slab with space for size bytes. Slabs grow with use, so a small sandbox stays small.
 func (h *shard) room(size int) *[]byte {
 	if n := len(h.slabs); n == 0 || cap(h.slabs[n-1])-len(h.slabs[n-1]) < size {
 		h.slabs = append(h.slabs, make([]byte, 0, max(size, 4<<10<<min(n, 6))))

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// tiny is the smallest API that is unlike Kard: one user a call, or several under /all, and it makes the keys itself.
+// tiny is the smallest API unlike Kard: one user per call, or several under /all, and it assigns keys itself.
 type tiny struct{}
 
 type tinyUser struct {
@@ -71,8 +71,8 @@ func (a tiny) Apply(c *Call) Answer {
 }
 
 func (a tiny) update(c *Call) Answer {
-	found, err := c.Users.Update(c.Key, func([]byte) ([]byte, []Mark, error) {
-		return c.Body, []Mark{{Name: "email", Value: c.Items[0].ID, Unique: true}}, nil
+	found, err := c.Users.Update(c.Key, func([]byte) ([]byte, []LookupKey, error) {
+		return c.Body, []LookupKey{{Name: "email", Value: c.Items[0].ID, Unique: true}}, nil
 	})
 	switch {
 	case err != nil:
@@ -86,17 +86,17 @@ func (a tiny) update(c *Call) Answer {
 func (a tiny) create(c *Call, i int) (body []byte, status int) {
 	u := tinyUser{UUID: c.NewKey(), Email: c.Items[i].ID}
 	body, _ = json.Marshal(u)
-	if err := c.Users.Create(u.UUID, body, Mark{Name: "email", Value: u.Email, Unique: !strings.HasPrefix(u.Email, "twin")}); err != nil {
-		return a.Error(c, Refusal{Status: 409, ID: u.Email, Detail: c.Said(i, err.Error())}), 409
+	if err := c.Users.Create(u.UUID, body, LookupKey{Name: "email", Value: u.Email, Unique: !strings.HasPrefix(u.Email, "twin")}); err != nil {
+		return a.Error(c, Refusal{Status: 409, ID: u.Email, Detail: c.ErrorText(i, err.Error())}), 409
 	}
 	return body, http.StatusCreated
 }
 
-// all answers a line for a user.
+// all answers with one line per user.
 func (a tiny) all(c *Call) Answer {
 	for _, u := range c.Items {
 		if len(c.Users.With("email", u.ID)) > 0 {
-			if _, struck := c.Struck(Conflict); struck {
+			if _, hit := c.Injected(Conflict); hit {
 				return JSON(409, a.Error(c, Refusal{Status: 409, Detail: "Someone exists"}))
 			}
 		}

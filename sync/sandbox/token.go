@@ -14,7 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// tokens are the access tokens given out that are still good.
+// tokens are the issued access tokens that are still valid.
 type tokens struct {
 	mu     sync.Mutex
 	expiry map[string]time.Time
@@ -33,7 +33,7 @@ func (t *tokens) issue(lifetime time.Duration) string {
 	return token
 }
 
-func (t *tokens) good(token string) bool {
+func (t *tokens) valid(token string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	end, ok := t.expiry[token]
@@ -60,14 +60,14 @@ func (s *Server) authorized(c *call) bool {
 		return true
 	}
 	if a, ok := s.options.API.(Authorizer); ok {
-		refusal := a.Authorize(c.plugged)
+		refusal := a.Authorize(c.api)
 		if refusal != nil {
 			c.refuseAs(*refusal)
 		}
 		return refusal == nil
 	}
 	token := bearer(c.r)
-	if token != "" && (token == s.options.Token || s.tokens.good(token)) {
+	if token != "" && (token == s.options.Token || s.tokens.valid(token)) {
 		return true
 	}
 	c.w.Header().Set("WWW-Authenticate", "Bearer")
@@ -75,12 +75,12 @@ func (s *Server) authorized(c *call) bool {
 	return false
 }
 
-// token gives out an access token. The reference documents Basic with a form; the vendor's own clients send the credentials as a form or as
-// JSON, without a grant type. All three are taken.
+// token issues an access token. The reference documents Basic with a form; the vendor's own clients send the credentials as a form or as JSON,
+// without a grant type. The server takes all three.
 func (s *Server) token(c *call) {
-	s.inject.strikes(c)
+	s.inject.collect(c)
 	s.inject.delay(c)
-	if s.inject.isDown(c) || s.inject.strike(c, Before) {
+	if s.inject.isDown(c) || s.inject.endCall(c, Before) {
 		return
 	}
 	given, ok := credentialsOf(c.r, c.body)
@@ -90,12 +90,12 @@ func (s *Server) token(c *call) {
 	case !given.match(s.options.ClientID, s.options.ClientSecret):
 		c.refuse(http.StatusUnauthorized, "The credentials are wrong")
 	default:
-		s.giveToken(c)
+		s.issueToken(c)
 	}
 }
 
-func (s *Server) giveToken(c *call) {
-	s.tally.tokens.Add(1)
+func (s *Server) issueToken(c *call) {
+	s.counters.tokens.Add(1)
 	c.out = append(c.out[:0], `{"access_token":`...)
 	c.out = appendString(c.out, s.tokens.issue(s.options.TokenLifetime))
 	c.out = append(c.out, `,"expires_in":`...)
@@ -112,7 +112,7 @@ type credentials struct {
 	basic  bool
 }
 
-// credentialsOf reads what the caller shows. In the Basic style the grant type must be there; in the others it may be left out.
+// credentialsOf reads the caller's credentials. With Basic the grant type is required; otherwise it is optional.
 func credentialsOf(r *http.Request, body []byte) (c credentials, ok bool) {
 	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if mediaType == "application/json" {
@@ -135,8 +135,8 @@ func (c credentials) complete() bool {
 	return grant && c.ID != "" && c.Secret != ""
 }
 
-// match compares with what the options ask for; "" takes anything. RFC 6749 2.3.1 form-encodes both before Basic encodes them, the reference
-// does not; either is taken.
+// match compares with the options; "" accepts anything. RFC 6749 2.3.1 form-encodes both values before Basic encodes them, the reference does
+// not; the server accepts both.
 func (c credentials) match(id, secret string) bool {
 	return same(c.ID, id, c.basic) && same(c.Secret, secret, c.basic)
 }

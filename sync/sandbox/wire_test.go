@@ -29,7 +29,7 @@ func start(t *testing.T, texts ...string) *Running {
 	return r
 }
 
-// create sends one user over a connection of its own.
+// create sends one user over its own connection.
 func create(ctx context.Context, url string, transport *http.Transport) (status int, body string, err error) {
 	r, err := http.NewRequestWithContext(ctx, "POST", url+usersPath, strings.NewReader(`{"data":[`+one("a")+`]}`))
 	if err != nil {
@@ -86,7 +86,7 @@ func TestFaultsOnTheWire(t *testing.T) {
 	}
 }
 
-func TestARedirectThatIsFollowedIsFoundOut(t *testing.T) {
+func TestFollowedRedirectIsCounted(t *testing.T) {
 	r := start(t, "redirect")
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
@@ -100,7 +100,7 @@ func TestARedirectThatIsFollowedIsFoundOut(t *testing.T) {
 	}
 }
 
-func TestAHangEndsWhenTheCallerGoes(t *testing.T) {
+func TestHangEndsWhenTheCallerHangsUp(t *testing.T) {
 	r := start(t, "hang@after")
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -112,7 +112,7 @@ func TestAHangEndsWhenTheCallerGoes(t *testing.T) {
 	}
 }
 
-// listening tells when the first bytes of a call were read.
+// listening reports when the first bytes of a call were read.
 type listening struct {
 	net.Listener
 	call chan struct{}
@@ -139,7 +139,7 @@ func (h hearing) Read(b []byte) (int, error) {
 	return n, err
 }
 
-func TestCloseCutsWhatHangs(t *testing.T) {
+func TestCloseCutsOffHangingCalls(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -177,7 +177,7 @@ func TestStartListensOnLoopback(t *testing.T) {
 	}
 }
 
-// pipes is a listener in memory.
+// pipes is an in-memory listener.
 type pipes struct {
 	conns chan net.Conn
 	once  sync.Once

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +24,7 @@ const schemaPath = "../../docs/summary.schema.json"
 func schema(t *testing.T) []byte {
 	t.Helper()
 	r := &jsonschema.Reflector{BaseSchemaID: "https://usersync.invalid", ExpandedStruct: true}
-	if err := r.AddGoComments("usersync/writer/report", ".."); err != nil {
+	if err := r.AddGoComments(reflect.TypeFor[Summary]().PkgPath(), ".."); err != nil {
 		t.Fatal(err)
 	}
 	s := r.Reflect(&Summary{})

@@ -45,7 +45,7 @@ func withProgram(run func() int) (int, error) {
 	}
 	defer os.RemoveAll(dir)
 	program = filepath.Join(dir, "usersync")
-	build := exec.Command("go", "build", "-o", program, "usersync/cmd/usersync")
+	build := exec.Command("go", "build", "-o", program, "..")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		return 0, fmt.Errorf("build usersync: %w", err)

@@ -49,7 +49,7 @@ func suite(name string, record func(n, version int) *user.Record, bulk ...user.O
 		},
 		Record: record,
 		NewSandbox: func(t testing.TB, faults ...string) destinationtest.Sandbox {
-			return rehearse(t, name, faults...)
+			return newSandbox(t, name, faults...)
 		},
 		Credentials: []string{token},
 		Shapes:      map[user.Op][]string{},
@@ -102,7 +102,7 @@ func contact(fields ...user.Field) func(n, version int) *user.Record {
 	}
 }
 
-func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandbox {
+func newSandbox(t testing.TB, name string, faults ...string) destinationtest.Sandbox {
 	faulty, err := sandbox.Options{API: shapes.All()[name], RequireAuth: true, Token: token, Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandb
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler:  s,
-		Injected: s.Struck,
+		Injected: s.Injected,
 		Look: func(r *user.Record) destinationtest.Look {
 			if name == "single" {
 				return marked(s, r.User.ID)
@@ -123,7 +123,7 @@ func rehearse(t testing.TB, name string, faults ...string) destinationtest.Sandb
 
 // marked looks for a user whose key the sandbox assigned.
 func marked(s *sandbox.Server, id string) destinationtest.Look {
-	m := s.Marked("reference", id)
+	m := s.Lookup("reference", id)
 	look := destinationtest.Look{Held: len(m.Keys), Created: int(m.Created)}
 	if len(m.Keys) > 0 {
 		u, _ := s.User(m.Keys[0])

@@ -25,7 +25,7 @@
 //	}
 //
 // NewSandbox starts a mock server of the API (sandbox.New) and lets the suite look
-// into it (Server.User, Server.Marked, Server.Struck). This package imports neither a
+// into it (Server.User, Server.Lookup, Server.Injected). This package imports neither a
 // client nor a mock server: it exists to find out whether the two agree.
 //
 // The package also has what the clients' own tests share: Fuzzed for code that reads

@@ -54,10 +54,10 @@ func newTinySandbox(t testing.TB, faults ...string) Sandbox {
 	s := sandbox.New(faulty)
 	return Sandbox{
 		Handler:  s,
-		Injected: s.Struck,
+		Injected: s.Injected,
 		Look: func(r *user.Record) Look {
 			email, _ := r.User.Value(user.Email)
-			m := s.Marked("email", email.Text)
+			m := s.Lookup("email", email.Text)
 			look := Look{Held: len(m.Keys), Created: int(m.Created)}
 			for _, key := range m.Keys {
 				u, _ := s.User(key)

@@ -191,9 +191,9 @@ func (a tinyAPI) Apply(c *sandbox.Call) sandbox.Answer {
 		_ = c.Users.Create(key, body, tinyLookupKey(body))
 		return sandbox.JSON(http.StatusCreated, body)
 	case sandbox.Update:
-		found, _ = c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.Mark, error) {
+		found, _ = c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.LookupKey, error) {
 			body = tinyBody(c.Key, old, c.Body)
-			return body, []sandbox.Mark{tinyLookupKey(body)}, nil
+			return body, []sandbox.LookupKey{tinyLookupKey(body)}, nil
 		})
 	case sandbox.Delete:
 		if _, found = c.Users.Delete(c.Key); found {
@@ -219,10 +219,10 @@ func tinyBody(key string, parts ...[]byte) []byte {
 	return b
 }
 
-func tinyLookupKey(body []byte) sandbox.Mark {
+func tinyLookupKey(body []byte) sandbox.LookupKey {
 	var u tinyUser
 	_ = json.Unmarshal(body, &u)
-	return sandbox.Mark{Name: "email", Value: u.Email}
+	return sandbox.LookupKey{Name: "email", Value: u.Email}
 }
 
 func (tinyAPI) Error(_ *sandbox.Call, r sandbox.Refusal) []byte {

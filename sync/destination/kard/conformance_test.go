@@ -22,7 +22,7 @@ func TestConformance(t *testing.T) {
 			return c
 		},
 		Record:        customer,
-		NewSandbox:    rehearse,
+		NewSandbox:    newSandbox,
 		Credentials:   []string{"kard-token-4711"},
 		KeyInPath:     []user.Op{user.Update, user.Delete},
 		KeyInFindPath: true,
@@ -45,7 +45,7 @@ func customer(n, version int) *user.Record {
 	}}}
 }
 
-func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
+func newSandbox(t testing.TB, faults ...string) destinationtest.Sandbox {
 	faulty, err := sandbox.Options{Organization: "org-1", RequireAuth: true, Token: "kard-token-4711", Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler:  s,
-		Injected: s.Struck,
+		Injected: s.Injected,
 		Look: func(r *user.Record) destinationtest.Look {
 			u, _ := s.User(r.User.ID)
 			return destinationtest.Looked(u.Held, u.Created, u.Attributes)

@@ -9,7 +9,7 @@ import (
 
 	"usersync/sync/destination/destinationtest"
 	"usersync/sync/sandbox"
-	rehearsal "usersync/sync/sandbox/konstantly"
+	mock "usersync/sync/sandbox/konstantly"
 	"usersync/sync/user"
 )
 
@@ -92,7 +92,7 @@ func BenchmarkApply(b *testing.B) {
 // BenchmarkThroughput creates users in the sandbox over loopback, with a caller for
 // each processor: client and server share the time.
 func BenchmarkThroughput(b *testing.B) {
-	server := httptest.NewServer(sandbox.New(sandbox.Options{API: rehearsal.New(rehearsal.Options{})}))
+	server := httptest.NewServer(sandbox.New(sandbox.Options{API: mock.New(mock.Options{})}))
 	defer server.Close()
 	c, err := New(settings(server.URL))
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/rest"
 	"usersync/sync/sandbox"
-	rehearsal "usersync/sync/sandbox/konstantly"
+	mock "usersync/sync/sandbox/konstantly"
 	"usersync/sync/user"
 )
 
@@ -16,12 +16,12 @@ const siteKey = "konstantly-key-4711"
 // TestConformance runs the suite for both readings of what is not documented: how a
 // taken e-mail is refused, and how a PATCH is answered.
 func TestConformance(t *testing.T) {
-	for name, o := range map[string]rehearsal.Options{"400 and silence": {}, "409 and the user": {Taken: 409, Shows: true}} {
+	for name, o := range map[string]mock.Options{"400 and silence": {}, "409 and the user": {Taken: 409, Shows: true}} {
 		t.Run(name, func(t *testing.T) { suite(o).Run(t) })
 	}
 }
 
-func suite(o rehearsal.Options) destinationtest.Suite {
+func suite(o mock.Options) destinationtest.Suite {
 	return destinationtest.Suite{
 		Open: func(t testing.TB, at destinationtest.Address) destinationtest.Client {
 			c, err := New(Config{Key: user.NewSecret(siteKey), Password: Always, REST: rest.Config{
@@ -33,7 +33,7 @@ func suite(o rehearsal.Options) destinationtest.Suite {
 			return c
 		},
 		Record:        learner,
-		NewSandbox:    func(t testing.TB, faults ...string) destinationtest.Sandbox { return rehearse(t, o, faults...) },
+		NewSandbox:    func(t testing.TB, faults ...string) destinationtest.Sandbox { return newSandbox(t, o, faults...) },
 		Credentials:   []string{siteKey},
 		KeyInPath:     []user.Op{user.Update, user.Delete},
 		KeyInFindPath: true,
@@ -57,15 +57,15 @@ func learner(n, version int) *user.Record {
 	return r
 }
 
-func rehearse(t testing.TB, api rehearsal.Options, faults ...string) destinationtest.Sandbox {
-	faulty, err := sandbox.Options{API: rehearsal.New(api), RequireAuth: true, Token: siteKey, Seed: 7}.With(faults...)
+func newSandbox(t testing.TB, api mock.Options, faults ...string) destinationtest.Sandbox {
+	faulty, err := sandbox.Options{API: mock.New(api), RequireAuth: true, Token: siteKey, Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler:  s,
-		Injected: s.Struck,
+		Injected: s.Injected,
 		Look: func(r *user.Record) destinationtest.Look {
 			u, _ := s.User(r.User.ID)
 			return destinationtest.Looked(u.Held, u.Created, u.Attributes)

@@ -9,14 +9,14 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/destinationtest"
 	"usersync/sync/sandbox"
-	rehearsal "usersync/sync/sandbox/konstantly"
+	mock "usersync/sync/sandbox/konstantly"
 	"usersync/sync/user"
 )
 
 // open makes the client with all its middleware, and its sandbox.
-func open(t *testing.T, o rehearsal.Options, absence Absence, faults ...string) (destination.Destination, *sandbox.Server) {
+func open(t *testing.T, o mock.Options, absence Absence, faults ...string) (destination.Destination, *sandbox.Server) {
 	t.Helper()
-	faulty, err := sandbox.Options{API: rehearsal.New(o), Seed: 11}.With(faults...)
+	faulty, err := sandbox.Options{API: mock.New(o), Seed: 11}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func holds(s *sandbox.Server, occupation string, created int) (active, doubled i
 // the site holds what the outcomes say, and no user twice.
 func TestNights(t *testing.T) {
 	troubles := []string{"lost:5%", "500:5%", "500:5%@after", "reset:5%", "429:5%", "cut:5%", "html:5%@after"}
-	for _, o := range []rehearsal.Options{{}, {Taken: 409}, {Taken: 422, Shows: true}} {
+	for _, o := range []mock.Options{{}, {Taken: 409}, {Taken: 422, Shows: true}} {
 		for _, absence := range []Absence{Delete, Block} {
 			for _, faults := range [][]string{nil, troubles} {
 				t.Run(fmt.Sprintf("%+v, %s, %d faults", o, absence, len(faults)), func(t *testing.T) {
@@ -93,7 +93,7 @@ func TestNights(t *testing.T) {
 	}
 }
 
-func nights(t *testing.T, o rehearsal.Options, absence Absence, faults []string) {
+func nights(t *testing.T, o mock.Options, absence Absence, faults []string) {
 	d, s := open(t, o, absence, faults...)
 	lives := 1
 	check := func(what, occupation string, want int) {

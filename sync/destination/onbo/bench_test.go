@@ -8,7 +8,7 @@ import (
 
 	"usersync/sync/destination/destinationtest"
 	"usersync/sync/sandbox"
-	rehearsed "usersync/sync/sandbox/onbo"
+	mock "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
 )
 
@@ -86,7 +86,7 @@ func BenchmarkApply(b *testing.B) {
 // BenchmarkSandbox creates users in the sandbox over HTTP, with sixteen concurrent
 // calls on each core.
 func BenchmarkSandbox(b *testing.B) {
-	s, err := sandbox.Start(sandbox.Options{API: rehearsed.API{}, RequireAuth: true}, ":0")
+	s, err := sandbox.Start(sandbox.Options{API: mock.API{}, RequireAuth: true}, ":0")
 	if err != nil {
 		b.Fatal(err)
 	}

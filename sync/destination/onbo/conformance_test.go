@@ -10,7 +10,7 @@ import (
 	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/rest"
 	"usersync/sync/sandbox"
-	rehearsed "usersync/sync/sandbox/onbo"
+	mock "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
 )
 
@@ -33,7 +33,7 @@ func TestConformance(t *testing.T) {
 			return c
 		},
 		Record:        borrower,
-		NewSandbox:    rehearse,
+		NewSandbox:    newSandbox,
 		Credentials:   []string{secretKey, strings.ReplaceAll(secretKey, "-", "")},
 		KeyInPath:     []user.Op{user.Update, user.Delete},
 		KeyInFindPath: true,
@@ -63,18 +63,18 @@ func borrower(n, version int) *user.Record {
 	}}
 }
 
-func rehearse(t testing.TB, faults ...string) destinationtest.Sandbox {
-	faulty, err := sandbox.Options{API: rehearsed.API{Secret: secretKey}, RequireAuth: true, ClientID: "client-1", Seed: 7}.With(faults...)
+func newSandbox(t testing.TB, faults ...string) destinationtest.Sandbox {
+	faulty, err := sandbox.Options{API: mock.API{Secret: secretKey}, RequireAuth: true, ClientID: "client-1", Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler:  s,
-		Injected: s.Struck,
+		Injected: s.Injected,
 		Look: func(r *user.Record) destinationtest.Look {
 			email, _ := r.User.Value(user.Email)
-			m := s.Marked("email", email.Text)
+			m := s.Lookup("email", email.Text)
 			look := destinationtest.Look{Held: len(m.Keys), Created: int(m.Created)}
 			for _, key := range m.Keys {
 				u, _ := s.User(key)

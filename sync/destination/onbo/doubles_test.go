@@ -12,7 +12,7 @@ import (
 	"usersync/sync/destination/destinationtest"
 	"usersync/sync/pace"
 	"usersync/sync/sandbox"
-	rehearsed "usersync/sync/sandbox/onbo"
+	mock "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
 )
 
@@ -43,7 +43,7 @@ func (n *noted) set(records []*user.Record, pending bool) error {
 // sandbox cannot decrypt SSNs, so nothing keeps it from creating a user twice.
 func troubled(t *testing.T, faults ...string) (destination.Destination, *sandbox.Server, *noted) {
 	t.Helper()
-	faulty, err := sandbox.Options{API: rehearsed.API{}, RequireAuth: true, Seed: 7}.With(faults...)
+	faulty, err := sandbox.Options{API: mock.API{}, RequireAuth: true, Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func borrowers(n int) []*user.Record {
 
 func createdFor(s *sandbox.Server, r *user.Record) uint32 {
 	email, _ := r.User.Value(user.Email)
-	return s.Marked("email", email.Text).Created
+	return s.Lookup("email", email.Text).Created
 }
 
 // TestNoUserIsCreatedTwice: whatever goes wrong, no e-mail is created twice, every

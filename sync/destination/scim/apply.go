@@ -31,36 +31,36 @@ func (c *Client) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 		return nil, err
 	}
 	for i := range outcomes {
-		c.conflicts.remember(b.Op, &outcomes[i])
-		if outcomes[i], err = c.aim(ctx, b.Op, outcomes[i]); err != nil {
+		c.conflicts.add(b.Op, &outcomes[i])
+		if outcomes[i], err = c.retryPatch(ctx, b.Op, outcomes[i]); err != nil {
 			return nil, err
 		}
-		c.remark(b.Op, &outcomes[i])
+		c.notePassword(b.Op, &outcomes[i])
 	}
 	return outcomes, nil
 }
 
 const codeNoPassword = "password_not_sent"
 
-// remark says of a success that the row's password did not go with it.
-func (e *encoder) remark(op user.Op, o *user.Outcome) {
+// notePassword notes on a success that the row's password was not sent.
+func (e *encoder) notePassword(op user.Op, o *user.Outcome) {
 	if o.Status != user.Updated && o.Status != user.Accepted || e.sendsPassword(op, o.Record) {
 		return
 	}
 	if _, given := o.Record.User.Secret(user.Password); given && op == user.Update {
-		o.Code, o.Detail = codeNoPassword, "an update does not carry the password; scim.passwords: always sends it each time"
+		o.Code, o.Detail = codeNoPassword, "updates do not send the password; set scim.passwords: always to send it every time"
 	}
 }
 
-// conflicts are the users whose create met a conflict and who are looked up next: a
-// search that then finds nobody has not proved that nobody is there.
+// conflicts are users whose create met a conflict and that are looked up next. If the
+// search then finds no user, that does not prove that there is none.
 type conflicts struct {
 	mu  sync.Mutex
 	ids map[string]bool
 }
 
-// remember notes such a user.
-func (c *conflicts) remember(op user.Op, o *user.Outcome) {
+// add adds a user whose create met a conflict.
+func (c *conflicts) add(op user.Op, o *user.Outcome) {
 	r := o.Record
 	if op == user.Create && o.Status == user.Exists && r.Remote == "" && (r.Op == user.Upsert || r.MaybeSent) {
 		c.mu.Lock()
@@ -69,16 +69,16 @@ func (c *conflicts) remember(op user.Op, o *user.Outcome) {
 	}
 }
 
-// forget tells whether r had met a conflict, once.
-func (c *conflicts) forget(r *user.Record) bool {
+// take reports whether r had met a conflict, and forgets it.
+func (c *conflicts) take(r *user.Record) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	met := c.ids[r.User.ID]
+	conflicted := c.ids[r.User.ID]
 	delete(c.ids, r.User.ID)
-	return met
+	return conflicted
 }
 
-// single sends one user in a call of its own.
+// single sends one user in its own call.
 func (c *Client) single(ctx context.Context, op user.Op, r *user.Record) (user.Outcome, error) {
 	request := rest.Request{
 		Method: c.method(op), Path: []string{usersPath}, Header: accept, Records: []*user.Record{r}, Collection: op == user.Create,
@@ -104,24 +104,24 @@ func (c *Client) call(ctx context.Context, op user.Op, r *user.Record, request r
 	return c.settle(a, op, r)
 }
 
-// accept asks for SCIM's own type first, and for plain JSON where the server
-// has no other (RFC 7644 3.1).
+// accept asks for SCIM's own type first, and for plain JSON if the server has no other
+// (RFC 7644 3.1).
 var accept = http.Header{"Accept": {media + ", application/json"}}
 
-// settle judges the answer to a call for one user.
+// settle returns the outcome of a call for one user.
 func (d *decoder) settle(a *rest.Answer, op user.Op, r *user.Record) (user.Outcome, error) {
-	s := said{status: a.Status, location: a.Header.Get("Location"), request: a.RequestID, alone: true}
+	s := reply{status: a.Status, location: a.Header.Get("Location"), request: a.RequestID, alone: true}
 	body := bytes.TrimSpace(a.Body)
 	if len(body) == 0 && bare(a.Status) || op == user.Create && len(body) == 0 && s.location != "" {
-		return d.judge(op, r, s), nil
+		return d.outcome(op, r, s), nil
 	}
 	if err := s.read(body); err != nil && a.Status/100 == 2 {
 		return user.Outcome{}, a.Fail(destination.PerhapsTaken, "not_json", "")
 	}
-	return d.judge(op, r, s), nil
+	return d.outcome(op, r, s), nil
 }
 
-// bare reports whether an answer of this status may be without a body.
+// bare reports whether an answer with this status may have no body.
 func bare(status int) bool {
 	return status == http.StatusNoContent || status == http.StatusAccepted || status/100 != 2
 }

@@ -10,7 +10,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/sandbox"
-	rehearsal "usersync/sync/sandbox/scim"
+	scimmock "usersync/sync/sandbox/scim"
 	"usersync/sync/user"
 )
 
@@ -27,7 +27,7 @@ func perUser(b *testing.B, users int) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(users), "ns/user")
 }
 
-func benched(b *testing.B, config Config) *Client {
+func newBenchClient(b *testing.B, config Config) *Client {
 	if config.REST.BaseURL == "" {
 		config.REST.BaseURL = "https://scim.example"
 	}
@@ -39,12 +39,12 @@ func benched(b *testing.B, config Config) *Client {
 	return c
 }
 
-// BenchmarkEncode makes the body of a call about 100 users.
+// BenchmarkEncode writes the body of a call for 100 users.
 func BenchmarkEncode(b *testing.B) {
 	records := employees(100)
 	for _, op := range []user.Op{user.Create, user.Update, user.Delete} {
 		b.Run(string(op), func(b *testing.B) {
-			c := benched(b, Config{})
+			c := newBenchClient(b, Config{})
 			var body []byte
 			b.ReportAllocs()
 			for b.Loop() {
@@ -63,7 +63,7 @@ func BenchmarkAnswer(b *testing.B) {
 		operations[i] = fmt.Sprintf(`{"method":"POST","bulkId":"%d","location":"https://scim.example/v2/Users/key-%d","status":"201","version":"W/\"1\""}`, i+1, i)
 	}
 	body := []byte(bulk(operations...))
-	c := benched(b, Config{})
+	c := newBenchClient(b, Config{})
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -78,9 +78,9 @@ func BenchmarkAnswer(b *testing.B) {
 	perUser(b, len(records))
 }
 
-// BenchmarkCheck holds one record against the rules.
+// BenchmarkCheck checks one record.
 func BenchmarkCheck(b *testing.B) {
-	c, r := benched(b, Config{}), employee(1, 0)
+	c, r := newBenchClient(b, Config{}), employee(1, 0)
 	r.Op = user.Upsert
 	b.ReportAllocs()
 	for b.Loop() {
@@ -90,12 +90,12 @@ func BenchmarkCheck(b *testing.B) {
 	}
 }
 
-// BenchmarkSandbox creates and deletes 100 users a call at the rehearsal, over
-// TCP: the most that one connection can do.
+// BenchmarkSandbox creates and deletes 100 users per call in the sandbox, over TCP: the
+// most that one connection can do.
 func BenchmarkSandbox(b *testing.B) {
-	server := httptest.NewServer(sandbox.New(sandbox.Options{API: rehearsal.API{}}))
+	server := httptest.NewServer(sandbox.New(sandbox.Options{API: scimmock.API{}}))
 	defer server.Close()
-	c := benched(b, Config{REST: rest.Config{BaseURL: server.URL, Proxy: "none"}})
+	c := newBenchClient(b, Config{REST: rest.Config{BaseURL: server.URL, Proxy: "none"}})
 	defer c.CloseIdle()
 	records := employees(100)
 	for b.Loop() {
@@ -113,9 +113,9 @@ func BenchmarkSandbox(b *testing.B) {
 	b.ReportMetric(float64(200*b.N)/b.Elapsed().Seconds(), "users/s")
 }
 
-// BenchmarkMerge puts a record over a user as it was read.
+// BenchmarkMerge merges a record into a user as read.
 func BenchmarkMerge(b *testing.B) {
-	c, r := benched(b, Config{Update: ByPut}), employee(1, 0)
+	c, r := newBenchClient(b, Config{Update: ByPut}), employee(1, 0)
 	held := string(c.appendBody(nil, user.Create, r))
 	r.User.Attributes = append(r.User.Attributes, user.Attribute{Field: destination.Whole, Value: user.JSONValue(strings.TrimSpace(held))})
 	var body []byte

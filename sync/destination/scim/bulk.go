@@ -16,8 +16,8 @@ import (
 	"usersync/sync/user"
 )
 
-// bulk sends many users in one call. A call that would be larger than the
-// server takes is not made: it is refused as the server would.
+// bulk sends many users in one call. It does not make a call that is larger than the
+// server accepts: it refuses it as the server would.
 func (c *Client) bulk(ctx context.Context, op user.Op, records []*user.Record) ([]user.Outcome, error) {
 	text := c.buffer()
 	defer c.buffers.Put(text)
@@ -37,10 +37,10 @@ func (c *Client) bulk(ctx context.Context, op user.Op, records []*user.Record) (
 	if a.Status == http.StatusRequestEntityTooLarge {
 		c.size.shrink(size)
 	}
-	return c.spread(a, op, records)
+	return c.bulkOutcomes(a, op, records)
 }
 
-const codeTooLarge = "too_large" // more bytes than the server takes in one call
+const codeTooLarge = "too_large" // more bytes than the server accepts in one call
 
 func (c Config) bulkPath() string {
 	if c.Upload {
@@ -64,8 +64,8 @@ func (c *Client) buffer() *[]byte {
 	return new([]byte)
 }
 
-// spread judges an answer about many users.
-func (d *decoder) spread(a *rest.Answer, op user.Op, records []*user.Record) ([]user.Outcome, error) {
+// bulkOutcomes returns the outcomes of a call for many users.
+func (d *decoder) bulkOutcomes(a *rest.Answer, op user.Op, records []*user.Record) ([]user.Outcome, error) {
 	silent := user.Outcome{Status: user.InDoubt, Code: user.CodeNoAnswer, HTTP: a.Status, RequestID: a.RequestID}
 	success := a.Status/100 == 2
 	list, whole, err := readBulk(a.Body)
@@ -74,8 +74,8 @@ func (d *decoder) spread(a *rest.Answer, op user.Op, records []*user.Record) ([]
 		return nil, a.Fail(destination.PerhapsTaken, "not_json", "")
 	case len(list) == 0 && !success:
 		return nil, refusal(a, whole, records)
-	case success && whole.complains():
-		silent.Code, silent.Detail = user.CodeContradiction, destination.Clean(whole.words(), records...)
+	case success && whole.isError():
+		silent.Code, silent.Detail = user.CodeContradiction, destination.Clean(whole.errorText(), records...)
 	case a.Status == http.StatusAccepted:
 		silent.Status, silent.Code = user.Accepted, ""
 	case len(list) == 0 && a.Status != http.StatusOK:
@@ -84,15 +84,15 @@ func (d *decoder) spread(a *rest.Answer, op user.Op, records []*user.Record) ([]
 	return d.outcomes(op, records, list, silent), nil
 }
 
-// refusal is a call refused as a whole. 405 says that there is no Bulk at all,
-// which is no user's fault.
+// refusal is a call that was refused as a whole. 405 means that there is no Bulk at
+// all, for which no user is to blame.
 func refusal(a *rest.Answer, whole body, records []*user.Record) error {
-	s := said{status: a.Status, body: whole}
+	s := reply{status: a.Status, body: whole}
 	fault := destination.RefusedWhole
 	if a.Status == http.StatusMethodNotAllowed {
 		fault = destination.Denied
 	}
-	return a.Fail(fault, s.code(records...), destination.Clean(s.words(), records...))
+	return a.Fail(fault, s.code(records...), destination.Clean(s.errorText(), records...))
 }
 
 // operation is one element of a BulkResponse's Operations (RFC 7644 3.7).
@@ -136,8 +136,8 @@ func readBulk(text []byte) ([]operation, body, error) {
 	return list, answer.body, nil
 }
 
-// outcomes gives every user the outcome of its operation, and silent to those
-// whom the answer does not mention.
+// outcomes gives every user the outcome of its operation, and silent to users that the
+// answer does not mention.
 func (d *decoder) outcomes(op user.Op, records []*user.Record, list []operation, silent user.Outcome) []user.Outcome {
 	outcomes := make([]user.Outcome, len(records))
 	for i, at := range d.assign(op, records, list) {
@@ -149,15 +149,15 @@ func (d *decoder) outcomes(op user.Op, records []*user.Record, list []operation,
 		case at == twice:
 			outcomes[i] = user.Outcome{Record: r, Status: user.InDoubt, Code: user.CodeContradiction, HTTP: silent.HTTP, RequestID: silent.RequestID}
 		default:
-			outcomes[i] = under(silent.HTTP, d.judge(op, r, list[at].said(silent.RequestID)))
+			outcomes[i] = within(silent.HTTP, d.outcome(op, r, list[at].reply(silent.RequestID)))
 		}
 	}
 	return outcomes
 }
 
-// under is what a success is worth in an answer of this status: in one that
-// refuses the whole call, nothing.
-func under(status int, o user.Outcome) user.Outcome {
+// within limits an outcome by the status of the whole answer: in one that refuses the
+// call, a success proves nothing.
+func within(status int, o user.Outcome) user.Outcome {
 	switch {
 	case o.HTTP/100 != 2 || o.Status == user.InDoubt:
 	case status == http.StatusAccepted:
@@ -168,9 +168,9 @@ func under(status int, o user.Outcome) user.Outcome {
 	return o
 }
 
-// said is what the operation says of its user.
-func (o *operation) said(request string) said {
-	s := said{status: number(o.Status), location: resource.Says(o.Location), request: request}
+// reply returns what the operation says about its user.
+func (o *operation) reply(request string) reply {
+	s := reply{status: number(o.Status), location: resource.Scalar(o.Location), request: request}
 	if o.Response.Kind() == '{' && s.read(o.Response) != nil {
 		s.body = body{}
 	}
@@ -180,18 +180,18 @@ func (o *operation) said(request string) said {
 	return s
 }
 
-// payload is how many bytes a Bulk call may have, as a 413 has shown.
+// payload is the largest Bulk call in bytes, as learned from a 413.
 type payload struct{ learned atomic.Int64 } // 0 is no limit
 
-// limit is that, or what the server says if it is less; 0 is none.
-func (p *payload) limit(said int64) int64 {
-	if learned := p.learned.Load(); learned > 0 && (said == 0 || learned < said) {
+// limit returns that, or the server's own limit if it is lower; 0 is none.
+func (p *payload) limit(stated int64) int64 {
+	if learned := p.learned.Load(); learned > 0 && (stated == 0 || learned < stated) {
 		return learned
 	}
-	return said
+	return stated
 }
 
-// shrink remembers that a call of so many bytes was too large.
+// shrink records that a call of this size was too large.
 func (p *payload) shrink(size int64) {
 	for {
 		most := p.learned.Load()
@@ -201,8 +201,8 @@ func (p *payload) shrink(size int64) {
 	}
 }
 
-// Fits returns how many of b's records, from the first, one call may carry by
-// what the server says and by what it has found too large; at least 1.
+// Fits returns how many of b's records, from the first, one call can carry, given the
+// server's limit and what it has refused as too large; at least 1.
 func (c *Client) Fits(b user.Batch) int {
 	most := c.size.limit(c.config.Features.MaxPayload)
 	if most == 0 || len(b.Records) < 2 {

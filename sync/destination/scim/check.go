@@ -9,9 +9,9 @@ import (
 	"usersync/sync/user"
 )
 
-// CheckColumns tells before a run whether the fields that the input can fill
-// will do for op: each must be an attribute's path, no two the same one, and a
-// create needs a userName.
+// CheckColumns checks before a run whether the fields that the input can fill will do
+// for op: each must be the path of an attribute, all must be different, and a create
+// needs a userName.
 func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	if op == user.Delete {
 		return nil
@@ -32,16 +32,16 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 	}
 	switch {
 	case slices.Contains(fields, user.AddressLine2) && !slices.Contains(fields, user.AddressLine1):
-		return user.NewInvalidError("missing_column", user.AddressLine1, "the lines of an address are one attribute, so that the first must be there too", "map it, or list the others under ignore:")
+		return user.NewInvalidError("missing_column", user.AddressLine1, "the lines of an address are one attribute, so the first line is required", "map it, or list the other lines under ignore:")
 	case op != user.Update && !c.config.Upload && !slices.Contains(fields, user.UserName):
-		return user.NewInvalidError("missing_column", user.UserName, "SCIM requires it for every user, and the input has neither a column nor a value for it",
+		return user.NewInvalidError("missing_column", user.UserName, "SCIM requires it for every user, and the input has no column or value for it",
 			"map it under fields: in the config, such as  user_name: email")
 	}
 	return nil
 }
 
-// Check tells whether a server would refuse the record. Of a delete it looks at
-// the keys only.
+// Check reports whether a server would refuse the record. It checks only the keys of a
+// delete.
 func (c *Client) Check(r *user.Record) error {
 	if bad := destination.CheckID(r.User.ID); bad != nil {
 		return bad
@@ -62,13 +62,13 @@ func (c *Client) Check(r *user.Record) error {
 	return c.checkWhole(r)
 }
 
-// checkWhole looks at what the record must have.
+// checkWhole checks that the record has what it needs.
 func (e *encoder) checkWhole(r *user.Record) error {
 	if _, named := r.User.Value(user.UserName); !named && r.Op != user.Update && !e.config.Upload {
 		return user.NewInvalidError("missing_field", user.UserName, "SCIM requires it for every user", "fill the column, or map another one to user_name")
 	}
 	if _, key := r.User.Value(user.ExternalID); r.Op == user.Update && !key && len(e.leaves(r)) == 0 && !e.sendsPassword(user.Update, r) {
-		return user.NewInvalidError("nothing_to_send", user.ID, "is all that there is, so that there is nothing to update", "fill another column")
+		return user.NewInvalidError("nothing_to_send", user.ID, "is the only value, so there is nothing to update", "fill another column")
 	}
 	return nil
 }
@@ -79,7 +79,7 @@ func (e *encoder) checkAttribute(a *user.Attribute) error {
 	case t.Err != nil:
 		return t.Err
 	case a.Value.Kind == user.Clear && (a.Field == user.UserName || a.Field == user.ExternalID || a.Field == user.Active):
-		return user.NewInvalidError("cannot_clear", a.Field, "a user is known and let in by it", "remove empty: clear from its mapping")
+		return user.NewInvalidError("cannot_clear", a.Field, "identifies the user or controls their access", "remove empty: clear from its mapping")
 	case a.Value.Kind == user.Clear:
 		return nil
 	}

@@ -11,14 +11,14 @@ import (
 	"usersync/sync/user"
 )
 
-// compare holds r against the user shown. A value that is not shown is not
-// compared.
+// compare compares r with the user that the server returned. It skips values that the
+// server does not return.
 func (d *decoder) compare(r *user.Record, o *resource.Object, status int) destination.Found {
-	found := destination.Found{Presence: destination.Same, Remote: o.Word("id"), HTTP: status}
+	found := destination.Found{Presence: destination.Same, Remote: o.Text("id"), HTTP: status}
 	if r.Op == user.Delete && d.config.Deactivate {
-		return d.locked(o, found)
+		return d.deactivated(o, found)
 	}
-	if active := o.Word("active"); d.active(user.Update, r) != "" && active != "" && !strings.EqualFold(active, "true") {
+	if active := o.Text("active"); d.active(user.Update, r) != "" && active != "" && !strings.EqualFold(active, "true") {
 		found.Differs = append(found.Differs, user.Active)
 	}
 	for _, l := range d.leaves(r) {
@@ -30,7 +30,7 @@ func (d *decoder) compare(r *user.Record, o *resource.Object, status int) destin
 		found.Held = append(found.Held, l.held(r, shown, same)...)
 	}
 	if v, given := r.User.Value(user.ExternalID); given {
-		if holds := o.Word("externalId"); holds == "" || holds == externalID(r) {
+		if holds := o.Text("externalId"); holds == "" || holds == externalID(r) {
 			found.Held = append(found.Held, user.Attribute{Field: user.ExternalID, Value: v})
 		} else {
 			found.Differs = append(found.Differs, user.ExternalID)
@@ -43,10 +43,10 @@ func (d *decoder) compare(r *user.Record, o *resource.Object, status int) destin
 	return found
 }
 
-// locked says of a user who is to be deactivated whether that is done: then
-// there is nobody left to delete.
-func (d *decoder) locked(o *resource.Object, found destination.Found) destination.Found {
-	if strings.EqualFold(o.Word("active"), "false") {
+// deactivated reports whether a user that is to be deactivated already is: then there is
+// nothing left to delete.
+func (d *decoder) deactivated(o *resource.Object, found destination.Found) destination.Found {
+	if strings.EqualFold(o.Text("active"), "false") {
 		found.Presence = destination.Absent
 		return found
 	}
@@ -63,8 +63,7 @@ func (d *decoder) whole(op user.Op, o *resource.Object) []user.Attribute {
 	return []user.Attribute{{Field: destination.Whole, Value: user.JSONValue(string(resource.Append(nil, o)))}}
 }
 
-// agrees reports whether what is shown is what the leaf sends, or nothing is
-// shown.
+// agrees reports whether the server returned what the leaf sends, or nothing.
 func (l *leaf) agrees(shown any) bool {
 	switch {
 	case l.clear:
@@ -76,8 +75,8 @@ func (l *leaf) agrees(shown any) bool {
 	return err == nil && l.covers(shown, sent)
 }
 
-// covers reports whether all that was sent is in what is shown. A server may
-// show more parts of an object than it was sent.
+// covers reports whether the server returned all that was sent. It may return more parts
+// of an object than it was sent.
 func (l *leaf) covers(shown, sent any) bool {
 	switch s := sent.(type) {
 	case *resource.Object:
@@ -95,7 +94,7 @@ func (l *leaf) covers(shown, sent any) bool {
 	return false
 }
 
-// normal is a value in the form in which it is compared.
+// normal returns a value in the form in which it is compared.
 func (l *leaf) normal(raw jsontext.Value) string {
 	text := strings.TrimSpace(resource.Plain(raw))
 	switch {
@@ -107,10 +106,10 @@ func (l *leaf) normal(raw jsontext.Value) string {
 	return text
 }
 
-// unspaced drops what separates the digits of a number (RFC 3966 5.1.1).
+// unspaced removes the separators between a number's digits (RFC 3966 5.1.1).
 var unspaced = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "")
 
-// held gives what is shown our fields' names.
+// held returns what the server returned under our fields' names.
 func (l *leaf) held(r *user.Record, shown any, same bool) []user.Attribute {
 	if shown == nil && !l.clear {
 		return nil

@@ -9,30 +9,30 @@ import (
 	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/rest"
 	"usersync/sync/sandbox"
-	rehearsal "usersync/sync/sandbox/scim"
+	scimmock "usersync/sync/sandbox/scim"
 	"usersync/sync/user"
 )
 
-// Every kind of server that a client meets: with Bulk for one user, a few and
-// many, answers in any order, no Bulk, no PATCH, and none of what is optional.
+// Every kind of server that a client meets: with Bulk for one user, a few and many,
+// answers in any order, no Bulk, no PATCH, and none of the optional features.
 func TestConformance(t *testing.T) {
 	shapes := []string{"short", "shuffle", "foreign", "nodata", "noid", "double", "number", "both", "short+shuffle+foreign+double+both+number"}
 	every := map[user.Op][]string{user.Create: shapes, user.Update: shapes, user.Delete: shapes}
 	creates := map[user.Op][]string{user.Create: shapes}
 	for name, test := range map[string]struct {
-		server rehearsal.Options
+		server scimmock.Options
 		config Config
 		shapes map[user.Op][]string
 	}{
-		"one operation":         {rehearsal.Options{MaxOperations: 1}, Config{}, nil},
-		"seven operations":      {rehearsal.Options{MaxOperations: 7}, Config{}, every},
-		"a thousand operations": {rehearsal.Options{MaxOperations: 1000}, Config{}, every},
-		"any order":             {rehearsal.Options{MaxOperations: 7, AnyOrder: true}, Config{}, every},
-		"no bulk":               {rehearsal.Options{NoBulk: true}, Config{}, nil},
-		"no patch":              {rehearsal.Options{NoPatch: true, MaxOperations: 7}, Config{}, creates},
-		"nothing is said":       {rehearsal.Options{NoConfig: true}, Config{}, nil},
-		"as it is":              {rehearsal.Options{MaxOperations: 7}, Config{Update: ByPut, Put: AsIs}, every},
-		"by user name":          {rehearsal.Options{MaxOperations: 7, ExactNames: true}, Config{Match: ByUserName}, nil},
+		"one operation":         {scimmock.Options{MaxOperations: 1}, Config{}, nil},
+		"seven operations":      {scimmock.Options{MaxOperations: 7}, Config{}, every},
+		"a thousand operations": {scimmock.Options{MaxOperations: 1000}, Config{}, every},
+		"any order":             {scimmock.Options{MaxOperations: 7, AnyOrder: true}, Config{}, every},
+		"no bulk":               {scimmock.Options{NoBulk: true}, Config{}, nil},
+		"no patch":              {scimmock.Options{NoPatch: true, MaxOperations: 7}, Config{}, creates},
+		"nothing is said":       {scimmock.Options{NoConfig: true}, Config{}, nil},
+		"as it is":              {scimmock.Options{MaxOperations: 7}, Config{Update: ByPut, Put: AsIs}, every},
+		"by user name":          {scimmock.Options{MaxOperations: 7, ExactNames: true}, Config{Match: ByUserName}, nil},
 	} {
 		t.Run(name, func(t *testing.T) { suite(test.server, test.config, test.shapes).Run(t) })
 	}
@@ -40,7 +40,7 @@ func TestConformance(t *testing.T) {
 
 const token = "scim-token-4711"
 
-func suite(server rehearsal.Options, config Config, shapes map[user.Op][]string) destinationtest.Suite {
+func suite(server scimmock.Options, config Config, shapes map[user.Op][]string) destinationtest.Suite {
 	return destinationtest.Suite{
 		Open: func(t testing.TB, at destinationtest.Address) destinationtest.Client {
 			config := config
@@ -56,7 +56,7 @@ func suite(server rehearsal.Options, config Config, shapes map[user.Op][]string)
 			return c
 		},
 		Record:        employee,
-		NewSandbox:    func(t testing.TB, faults ...string) destinationtest.Sandbox { return rehearse(t, server, faults...) },
+		NewSandbox:    func(t testing.TB, faults ...string) destinationtest.Sandbox { return newSandbox(t, server, faults...) },
 		Credentials:   []string{token},
 		KeyInPath:     []user.Op{user.Update, user.Delete},
 		KeyInFindPath: true,
@@ -81,23 +81,23 @@ func employee(n, version int) *user.Record {
 	}, Secrets: []user.SecretAttribute{{Field: user.Password, Value: user.NewSecret("Tr0ub4dor&3x")}}}}
 }
 
-func rehearse(t testing.TB, server rehearsal.Options, faults ...string) destinationtest.Sandbox {
-	faulty, err := sandbox.Options{API: rehearsal.API{Options: server}, RequireAuth: true, Token: token, Seed: 7}.With(faults...)
+func newSandbox(t testing.TB, server scimmock.Options, faults ...string) destinationtest.Sandbox {
+	faulty, err := sandbox.Options{API: scimmock.API{Options: server}, RequireAuth: true, Token: token, Seed: 7}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := sandbox.New(faulty)
 	return destinationtest.Sandbox{
 		Handler:  s,
-		Injected: s.Struck,
+		Injected: s.Injected,
 		Look:     func(r *user.Record) destinationtest.Look { return look(t, s, r) },
 	}
 }
 
-// look leaves out of a user what the server made.
+// look leaves out what the server added to a user.
 func look(t testing.TB, s *sandbox.Server, r *user.Record) destinationtest.Look {
 	name, _ := r.User.Value(user.UserName)
-	marked := s.Marked("userName", strings.ToLower(name.Text))
+	marked := s.Lookup("userName", strings.ToLower(name.Text))
 	found := destinationtest.Look{Held: len(marked.Keys), Created: int(marked.Created)}
 	for _, key := range marked.Keys {
 		u, _ := s.User(key)

@@ -14,21 +14,20 @@ import (
 	"usersync/sync/destination/scim/internal/resource"
 )
 
-// Features are what a server can do. The zero value is what every server can:
+// Features are what a server can do. The zero value is what every server can do:
 // single calls, and PUT.
 type Features struct {
 	Bulk          bool
 	MaxOperations int   // of a Bulk call; below 1 means 1
-	MaxPayload    int64 // bytes of a Bulk call; 0 means that no limit is known
+	MaxPayload    int64 // bytes of a Bulk call; 0 means no known limit
 	Patch         bool
 }
 
-// Discover asks the server what it can do, in one call (RFC 7644 4). known is
-// false where the server has no such address or keeps it to itself: 403, 404,
-// 405, 501. An error is a *destination.CallError, or says which setting is
-// wrong.
+// Discover asks the server what it can do, in one call (RFC 7644 4). known is false if
+// the server has no such address or does not share it: 403, 404, 405, 501. An error is
+// a *destination.CallError, or says which setting is wrong.
 func Discover(ctx context.Context, config rest.Config) (f Features, known bool, err error) {
-	config.ErrorText, config.Media = words, media
+	config.ErrorText, config.Media = errorTextOf, media
 	api, err := rest.New(config)
 	if err != nil {
 		return f, false, err
@@ -46,7 +45,7 @@ func Discover(ctx context.Context, config rest.Config) (f Features, known bool, 
 	case a.Status == http.StatusNotFound || a.Status == http.StatusMethodNotAllowed:
 		return f, false, nil
 	case a.Status/100 != 2:
-		s := said{status: a.Status}
+		s := reply{status: a.Status}
 		return f, false, a.Fail(destination.Denied, s.code(), "")
 	}
 	f, err = readFeatures(a.Body)
@@ -56,9 +55,9 @@ func Discover(ctx context.Context, config rest.Config) (f Features, known bool, 
 	return f, true, nil
 }
 
-const notSCIM = "what answers for ServiceProviderConfig is no SCIM server; check base_url"
+const notSCIM = "the server that answers for ServiceProviderConfig is not a SCIM server; check base_url"
 
-// readFeatures reads RFC 7643 5. What is absent or of another type is not
+// readFeatures reads RFC 7643 5. A feature that is absent or of another type is not
 // supported.
 func readFeatures(text []byte) (Features, error) {
 	var config struct {
@@ -70,7 +69,7 @@ func readFeatures(text []byte) (Features, error) {
 	}
 	bulk, patch := readSupport(config.Bulk), readSupport(config.Patch)
 	f := Features{
-		Bulk: resource.Says(bulk.Supported) == "true", Patch: resource.Says(patch.Supported) == "true",
+		Bulk: resource.Scalar(bulk.Supported) == "true", Patch: resource.Scalar(patch.Supported) == "true",
 		MaxOperations: int(count(bulk.MaxOperations, 1)), MaxPayload: count(bulk.MaxPayloadSize, 0),
 	}
 	return f, nil
@@ -89,9 +88,9 @@ func readSupport(v jsontext.Value) (s support) {
 	return s
 }
 
-// count reads a positive number; otherwise it is the one given.
+// count reads a positive number; if v is not one, it returns otherwise.
 func count(v jsontext.Value, otherwise int64) int64 {
-	n, err := strconv.ParseInt(resource.Says(v), 10, 64)
+	n, err := strconv.ParseInt(resource.Scalar(v), 10, 64)
 	if err != nil || n < 1 {
 		return otherwise
 	}

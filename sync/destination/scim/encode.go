@@ -15,8 +15,8 @@ import (
 
 const (
 	usersPath = "Users"
-	// bulkHead and bulkTail enclose the operations of RFC 7644 3.7. failOnErrors
-	// is not sent: what it makes a server leave out would be in doubt.
+	// bulkHead and bulkTail enclose the operations of RFC 7644 3.7. failOnErrors is
+	// not sent: operations that a server then leaves out would be in doubt.
 	bulkHead = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[`
 	bulkTail = `]}`
 )
@@ -34,11 +34,11 @@ func (e *encoder) method(op user.Op) string {
 	return http.MethodPut
 }
 
-// appendBody appends what the call for one user carries; nothing for a DELETE.
+// appendBody appends the body of the call for one user; nothing for a DELETE.
 func (e *encoder) appendBody(b []byte, op user.Op, r *user.Record) []byte {
 	switch e.method(op) {
 	case http.MethodPost:
-		return resource.Append(b, e.fresh(op, r))
+		return resource.Append(b, e.newUser(op, r))
 	case http.MethodPut:
 		return resource.Append(b, e.replacement(op, r))
 	case http.MethodPatch:
@@ -47,8 +47,8 @@ func (e *encoder) appendBody(b []byte, op user.Op, r *user.Record) []byte {
 	return b
 }
 
-// fresh is a user as a POST has it.
-func (e *encoder) fresh(op user.Op, r *user.Record) *resource.Object {
+// newUser is a user as a POST sends it.
+func (e *encoder) newUser(op user.Op, r *user.Record) *resource.Object {
 	o := &resource.Object{Members: make([]resource.Member, 0, len(r.User.Attributes)+3)}
 	o.Set("schemas", &resource.Array{})
 	o.Set("externalId", resource.Quote(externalID(r)))
@@ -56,18 +56,18 @@ func (e *encoder) fresh(op user.Op, r *user.Record) *resource.Object {
 	return o
 }
 
-// replacement is a user as a PUT has it: as it was read, if it was, and the
-// record over it. What the server alone sets is left out, but for the id, by
-// which some find the user.
+// replacement is a user as a PUT sends it: the user as read, if it was, with the record
+// on top. It leaves out what only the server sets, except for the id, which some
+// servers need to find the user.
 func (e *encoder) replacement(op user.Op, r *user.Record) *resource.Object {
 	held, ok := r.User.Value(destination.Whole)
 	if !ok {
-		return e.fresh(op, r)
+		return e.newUser(op, r)
 	}
 	tree, err := resource.Parse(jsontext.Value(held.Text))
 	o, isObject := tree.(*resource.Object)
 	if err != nil || !isObject {
-		return e.fresh(op, r)
+		return e.newUser(op, r)
 	}
 	o.Drop("meta")
 	o.Drop("groups")
@@ -78,7 +78,7 @@ func (e *encoder) replacement(op user.Op, r *user.Record) *resource.Object {
 	return o
 }
 
-// overlay sets what the record says, and names the schemas that are used.
+// overlay sets the record's values, and names the schemas that they use.
 func (e *encoder) overlay(o *resource.Object, op user.Op, r *user.Record) {
 	if op != user.Delete || e.config.Upload {
 		for _, l := range e.leaves(r) {
@@ -98,8 +98,8 @@ func (e *encoder) overlay(o *resource.Object, op user.Op, r *user.Record) {
 	o.NameSchemas()
 }
 
-// active is what is said about it beyond the record; "" if nothing is. Where a
-// delete only deactivates, being sent means being let in again.
+// active is the value of active beyond what the record says; "" if there is none. If
+// deletes deactivate, sending a user activates it again.
 func (e *encoder) active(op user.Op, r *user.Record) string {
 	switch _, given := r.User.Value(user.Active); {
 	case !e.config.Deactivate:
@@ -112,14 +112,14 @@ func (e *encoder) active(op user.Op, r *user.Record) string {
 	return "true"
 }
 
-// sendsPassword reports whether r's password goes with op. An update would put
-// the first password back, which the user has changed since.
+// sendsPassword reports whether op sends r's password. An update would restore the first
+// password, which the user has changed since.
 func (e *encoder) sendsPassword(op user.Op, r *user.Record) bool {
 	_, ok := r.User.Secret(user.Password)
 	return ok && (op == user.Create || op == user.Update && e.config.Passwords)
 }
 
-// externalID is the caller's key of the user: its own column, or the id.
+// externalID is the caller's key of the user: the column external_id, or the id.
 func externalID(r *user.Record) string {
 	if v, ok := r.User.Value(user.ExternalID); ok {
 		if text, err := v.Plain(); err == nil && text != "" && v.Kind != user.Clear {
@@ -129,8 +129,8 @@ func externalID(r *user.Record) string {
 	return r.User.ID
 }
 
-// appendOperation appends the operation for one user of a Bulk call. bulkId is
-// for a POST (RFC 7644 3.7); elsewhere it need not come back.
+// appendOperation appends the operation for one user of a Bulk call. Only a POST has a
+// bulkId (RFC 7644 3.7): other operations need not return it.
 func (e *encoder) appendOperation(b []byte, op user.Op, i int, r *user.Record) []byte {
 	if i > 0 {
 		b = append(b, ',')

@@ -16,25 +16,25 @@ import (
 	"usersync/sync/user"
 )
 
-// Find reads one user: by the server's key where it is known, else by
-// externalId and by userName. Somebody who only bears the same userName is not
-// ours: Different, without a key.
+// Find reads one user: by the server's key if it is known, otherwise by externalId and
+// userName. A user that only has the same userName is not ours: Different, without a
+// key.
 func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
 	if r.Remote != "" {
 		return c.read(ctx, r)
 	}
-	met := c.conflicts.forget(r)
+	conflicted := c.conflicts.take(r)
 	found, err := c.search(ctx, r)
 	switch {
-	case err != nil && met:
-		c.conflicts.remember(user.Create, &user.Outcome{Record: r, Status: user.Exists}) // asked again
-	case found.Presence == destination.Absent && met:
-		found.Presence = destination.Unknown // the server says both
+	case err != nil && conflicted:
+		c.conflicts.add(user.Create, &user.Outcome{Record: r, Status: user.Exists}) // the next search needs it
+	case found.Presence == destination.Absent && conflicted:
+		found.Presence = destination.Unknown // the server contradicts itself
 	}
 	return found, err
 }
 
-// read reads the user whose key is known. Another user says nothing of this one.
+// read reads the user whose key is known. Another user in the answer proves nothing.
 func (c *Client) read(ctx context.Context, r *user.Record) (destination.Found, error) {
 	held, status, err := c.get(ctx, r)
 	switch {
@@ -48,11 +48,11 @@ func (c *Client) read(ctx context.Context, r *user.Record) (destination.Found, e
 	return destination.Found{HTTP: status}, nil
 }
 
-// search looks for the user, the surer way first. What a server does not search
-// by tells nothing.
+// search looks for the user, the most reliable way first. A filter that the server does
+// not support proves nothing.
 func (c *Client) search(ctx context.Context, r *user.Record) (destination.Found, error) {
 	unknown := false
-	for n, q := range c.questions(r) {
+	for n, q := range c.filters(r) {
 		if n > 0 {
 			if err := destination.NextCall(ctx, destination.ReadCall); err != nil {
 				return destination.Found{}, err
@@ -62,11 +62,11 @@ func (c *Client) search(ctx context.Context, r *user.Record) (destination.Found,
 		if err != nil {
 			return destination.Found{}, err
 		}
-		found, settled := c.sift(r, &hits)
+		found, settled := c.pick(r, &hits)
 		if settled {
 			return found, nil
 		}
-		unknown = unknown || hits.unsure || len(hits.users) > 0 && !hits.asked
+		unknown = unknown || hits.inconclusive || len(hits.users) > 0 && !hits.matching
 	}
 	if unknown {
 		return destination.Found{HTTP: http.StatusOK}, nil
@@ -74,21 +74,21 @@ func (c *Client) search(ctx context.Context, r *user.Record) (destination.Found,
 	return destination.Found{Presence: destination.Absent, HTTP: http.StatusOK}, nil
 }
 
-// question is a filter: attribute eq value.
-type question struct{ attribute, value string }
+// filter is a search: attribute eq value.
+type filter struct{ attribute, value string }
 
-// questions are what to ask, one after the other, until somebody is found. A
-// server may compare userName by letter case, against RFC 7643 4.1.1.
-func (d *decoder) questions(r *user.Record) []question {
-	list := []question{{"externalId", externalID(r)}}
+// filters are the searches to make, in order, until one finds a user. A server may
+// compare userName by letter case, against RFC 7643 4.1.1.
+func (d *decoder) filters(r *user.Record) []filter {
+	list := []filter{{"externalId", externalID(r)}}
 	v, _ := r.User.Value(user.UserName)
-	bears, err := v.Plain()
-	if err != nil || bears == "" {
+	userName, err := v.Plain()
+	if err != nil || userName == "" {
 		return list
 	}
-	names := []question{{"userName", bears}}
-	if low := strings.ToLower(bears); low != bears {
-		names = append(names, question{"userName", low})
+	names := []filter{{"userName", userName}}
+	if low := strings.ToLower(userName); low != userName {
+		names = append(names, filter{"userName", low})
 	}
 	if d.config.Match == ByUserName {
 		return append(names, list...)
@@ -98,28 +98,28 @@ func (d *decoder) questions(r *user.Record) []question {
 
 // hits is what a search found.
 type hits struct {
-	users  []*resource.Object
-	status int
-	asked  bool // somebody is as asked for
-	unsure bool // the server did not search as asked
+	users        []*resource.Object
+	status       int
+	matching     bool // at least one user matches the filter
+	inconclusive bool // the server did not search as asked
 }
 
 // ask makes one search (RFC 7644 3.4.2.2).
-func (c *Client) ask(ctx context.Context, r *user.Record, q question) (hits, error) {
+func (c *Client) ask(ctx context.Context, r *user.Record, q filter) (hits, error) {
 	filter := q.attribute + " eq " + string(resource.Quote(q.value))
 	a, err := c.api.Do(ctx, rest.Request{
 		Method: http.MethodGet, Path: []string{usersPath}, Collection: true, Header: accept, Records: []*user.Record{r},
 		Query: "filter=" + strings.ReplaceAll(url.QueryEscape(filter), "+", "%20"),
 	})
 	if ce, ok := errors.AsType[*destination.CallError](err); ok && ce.Status == http.StatusNotImplemented {
-		return hits{status: ce.Status, unsure: true}, nil
+		return hits{status: ce.Status, inconclusive: true}, nil
 	}
 	if err != nil {
 		return hits{}, err
 	}
 	defer a.Release()
 	if a.Status/100 != 2 {
-		return hits{status: a.Status, unsure: true}, nil
+		return hits{status: a.Status, inconclusive: true}, nil
 	}
 	found, err := readList(a.Body)
 	if err != nil {
@@ -129,8 +129,8 @@ func (c *Client) ask(ctx context.Context, r *user.Record, q question) (hits, err
 	return found, nil
 }
 
-// readList reads a ListResponse (RFC 7644 3.4.2). Only one that says that there
-// is nobody proves it.
+// readList reads a ListResponse (RFC 7644 3.4.2). Only one that says that there are no
+// users proves it.
 func readList(text []byte) (hits, error) {
 	var answer struct {
 		body
@@ -149,22 +149,22 @@ func readList(text []byte) (hits, error) {
 			}
 		}
 	}
-	total := resource.Says(answer.TotalResults)
-	nobody := total == "0" || total == "" && answer.Resources.Kind() == '['
-	h.unsure = len(h.users) == 0 && !nobody || answer.complains()
+	total := resource.Scalar(answer.TotalResults)
+	empty := total == "0" || total == "" && answer.Resources.Kind() == '['
+	h.inconclusive = len(h.users) == 0 && !empty || answer.isError()
 	return h, nil
 }
 
-// sift picks our user among those found. Whoever is not as asked for shows that
-// the server does not search by that.
-func (d *decoder) sift(r *user.Record, h *hits) (found destination.Found, settled bool) {
+// pick picks our user among those found. A user that does not match the filter shows
+// that the server does not search by it.
+func (d *decoder) pick(r *user.Record, h *hits) (found destination.Found, settled bool) {
 	v, _ := r.User.Value(user.UserName)
-	bears, _ := v.Plain()
+	userName, _ := v.Plain()
 	var ours, named, others []*resource.Object
 	for _, o := range h.users {
-		holds, same := o.Word("externalId"), bears != "" && strings.EqualFold(o.Word("userName"), bears)
+		holds, same := o.Text("externalId"), userName != "" && strings.EqualFold(o.Text("userName"), userName)
 		switch {
-		case o.Word("id") == "":
+		case o.Text("id") == "":
 		case holds == externalID(r):
 			ours = append(ours, o)
 		case same && holds == "":
@@ -173,14 +173,14 @@ func (d *decoder) sift(r *user.Record, h *hits) (found destination.Found, settle
 			others = append(others, o)
 		}
 	}
-	h.asked = len(ours)+len(named)+len(others) > 0
+	h.matching = len(ours)+len(named)+len(others) > 0
 	if d.config.Match == ByUserName {
 		ours = append(ours, named...)
 	}
 	switch {
 	case len(ours) == 1:
 		return d.compare(r, ours[0], h.status), true
-	case len(ours) > 1 || len(named) > 0: // nobody can say which, or whether
+	case len(ours) > 1 || len(named) > 0: // it cannot tell which, or whether any is ours
 		return destination.Found{HTTP: h.status}, true
 	case len(others) > 0 && (r.Op == user.Upsert || r.Op == user.Create):
 		return destination.Found{Presence: destination.Different, Differs: []user.Field{user.ExternalID}, HTTP: h.status}, true

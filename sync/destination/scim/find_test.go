@@ -17,7 +17,7 @@ func listed(users ...string) answer {
 	return answer{200, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":` + string(rune('0'+len(users))) + `,"Resources":[` + strings.Join(users, ",") + `]}`}
 }
 
-// filters are what was searched for.
+// filters returns the searches that were made.
 func (s *server) filters(t *testing.T) []string {
 	var list []string
 	for _, c := range s.calls {
@@ -115,9 +115,9 @@ func TestFindFails(t *testing.T) {
 	}
 }
 
-// A conflict and a search that finds nobody contradict each other: nobody can
-// say then that nobody is there.
-func TestConflictThenNobody(t *testing.T) {
+// A conflict and a search that finds no user contradict each other: the user may or may
+// not be there.
+func TestConflictThenNoUser(t *testing.T) {
 	c, _ := serve(t, Config{}, answer{409, unique}, listed())
 	r := person("a", "user_name", "ann")
 	outcomes, err := c.Apply(t.Context(), user.Batch{Op: user.Create, Records: []*user.Record{r}})
@@ -168,8 +168,8 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// Where deletes deactivate, whoever is locked out is gone already, and whoever
-// is sent is let in.
+// If deletes deactivate, a deactivated user counts as absent, and sending a user activates
+// it.
 func TestCompareDeactivated(t *testing.T) {
 	for active, want := range map[string][2]destination.Presence{
 		"true": {destination.Different, destination.Same}, "false": {destination.Absent, destination.Different}, "null": {destination.Different, destination.Same},

@@ -12,9 +12,8 @@ import (
 	"usersync/sync/user"
 )
 
-// FuzzBulkAnswer: whatever comes back from a call about three users, each has one
-// outcome in its place, none is called created without a success that bears its
-// bulkId, and no value of theirs shows.
+// FuzzBulkAnswer: whatever the answer about three users, each has one outcome at its
+// index, none is created without a success for its bulkId, and no value of theirs shows.
 func FuzzBulkAnswer(f *testing.F) {
 	for _, body := range []string{
 		bulk(ok1, ok2, ok3), bulk(ok3, bad2, ok1), bulk(same2), bulk(), ``, `{}`, `null`, `[]`, `<html>`, `{"Operations":{}}`, `{"Operations":[null,7,[],{}]}`,
@@ -47,8 +46,8 @@ func FuzzBulkAnswer(f *testing.F) {
 	})
 }
 
-// FuzzFind: whatever is shown of a user, it is ours only if it holds our id, and
-// what is kept of it is JSON again.
+// FuzzFind: a user in an answer is ours only if it has our id, and what we keep of it is
+// valid JSON.
 func FuzzFind(f *testing.F) {
 	for _, body := range []string{
 		`{"Resources":[` + annOurs + `],"totalResults":1}`, `{"Resources":[` + annOther + `,7,null]}`, annOurs, `{"id":"k1","emails":[{"type":"work"},7],"name":"x"}`, `{}`, ``, `[`, `{"totalResults":0}`,
@@ -84,7 +83,7 @@ func FuzzFind(f *testing.F) {
 	})
 }
 
-// folded is text as JSON may spell it otherwise, so that a name is found in it.
+// folded undoes JSON spellings of text, so a name is found in it.
 func folded(text string) string {
 	var tree any
 	if json.Unmarshal([]byte(text), &tree) == nil {
@@ -95,8 +94,7 @@ func folded(text string) string {
 	return strings.ToLower(text)
 }
 
-// FuzzPath: a path that is read is read again from what it prints, and means the
-// same.
+// FuzzPath: a path that parses also parses from what it prints, with the same meaning.
 func FuzzPath(f *testing.F) {
 	for _, text := range []string{"userName", "emails[work].value", `emails[type eq "a]b"].value`, "urn:a:b:c[d eq 1].e", "x[primary].y", "a.b"} {
 		f.Add(text)

@@ -11,7 +11,7 @@ import (
 	"usersync/sync/user"
 )
 
-// target finds where the field goes, and keeps it.
+// target returns where the field goes, and caches it.
 func (e *encoder) target(f user.Field) *target.Target {
 	if t, ok := e.paths.Load(f); ok {
 		return t.(*target.Target)
@@ -20,21 +20,20 @@ func (e *encoder) target(f user.Field) *target.Target {
 	return t.(*target.Target)
 }
 
-// leaf is one value of a user on its way.
+// leaf is one value of a user to be sent.
 type leaf struct {
 	*target.Target
-	fields []user.Field // those that it is made of
+	fields []user.Field // the fields that it is made of
 	raw    jsontext.Value
 	clear  bool
 }
 
-// leaves are the values of r that can be sent, without id, externalId and
-// password. What Check would not let through is left out: a value that is sent
-// wrong may change more than one left out.
+// leaves are the values of r that can be sent, without id, externalId and password. It
+// leaves out what Check would refuse: a wrong value could change more than one left out.
 func (e *encoder) leaves(r *user.Record) []leaf {
 	list := make([]leaf, 0, len(r.User.Attributes))
 	street := -1
-	names := make([]user.Field, 0, len(r.User.Attributes)) // of all leaves, in one piece
+	names := make([]user.Field, 0, len(r.User.Attributes)) // of all leaves, in one allocation
 	for _, a := range r.User.Attributes {
 		if a.Field == destination.Whole || a.Field == user.ExternalID {
 			continue
@@ -59,7 +58,7 @@ func (e *encoder) leaves(r *user.Record) []leaf {
 	return list
 }
 
-// streetOf makes one value of the lines of r's address.
+// streetOf joins the lines of r's address into one value.
 func streetOf(t *target.Target, r *user.Record) leaf {
 	l := leaf{Target: t}
 	var lines []string

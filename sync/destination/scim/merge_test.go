@@ -11,12 +11,11 @@ import (
 	"usersync/sync/user"
 )
 
-// wide lets a client stand under the manners that need a read.
+// wide lets a client be wrapped by middleware that needs a read.
 type wide struct{ *Client }
 
-// A PUT sends back all that the server showed, digit for digit, with the record
-// over it.
-func TestPutKeepsWhatWeHaveNoFieldFor(t *testing.T) {
+// A PUT sends back all that the server returned, digit for digit, with the record on top.
+func TestPutKeepsUnknownAttributes(t *testing.T) {
 	const held = `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:x:y"],"id":"k1","externalId":"theirs","meta":{"version":"W/1"},"userName":"ann","Title":"Dr",` +
 		`"nickName":"Annie","groups":[{"value":"g"}],"emails":[{"value":"h@example.com","type":"home"},{"type":"WORK","value":"old@example.com","primary":true}],` +
 		`"urn:x:y":{"limit":12345678901234567890.10}}`
@@ -34,7 +33,7 @@ func TestPutKeepsWhatWeHaveNoFieldFor(t *testing.T) {
 	}
 }
 
-func TestPutIsNotSentForNothing(t *testing.T) {
+func TestPutIsNotSentIfNothingChanges(t *testing.T) {
 	c, s := serve(t, Config{}, answer{200, `{"id":"k1","userName":"ann","title":"Dr"}`})
 	outcomes, err := stack.ReadModifyWrite{API: wide{c}}.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{with("k1", person("a", "user_name", "ann", "title", "Dr"))}})
 	if err != nil || spell(outcomes[0]) != "unchanged:same k1" || len(s.calls) != 1 {
@@ -64,9 +63,8 @@ func TestDeactivateByPut(t *testing.T) {
 
 const noTarget = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"noTarget","detail":"nothing there"}`
 
-// A first phone number is added whole, where the server refuses to add to what
-// is not there.
-func TestWhatAFilterDoesNotFindIsAddedWhole(t *testing.T) {
+// A first phone number is added as a whole if the server refuses to add to a missing one.
+func TestMissingElementIsAddedWhole(t *testing.T) {
 	const patchHead = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[`
 	c, s := serve(t, Config{Features: everything}, answer{400, noTarget}, answer{200, `{"id":"k1","emails":[{"type":"work","value":"x"}]}`}, answer{204, ""})
 	r := with("k1", person("a", "title", "Dr", "email", "a@example.com", "phone", "+14155550101", "phoneNumbers[work].primary", "true", "ims[aim].value", "(clear)"))
@@ -81,9 +79,9 @@ func TestWhatAFilterDoesNotFindIsAddedWhole(t *testing.T) {
 	}
 }
 
-// The user who is to be read stays what the answers say, and nothing is called
-// done that was not.
-func TestNoTargetAndThen(t *testing.T) {
+// If the read fails, the outcome says what the answers said, and nothing is reported done
+// that was not.
+func TestNoTargetThenReadFails(t *testing.T) {
 	for name, test := range map[string]struct {
 		answers []answer
 		want    string

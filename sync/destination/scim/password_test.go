@@ -7,9 +7,9 @@ import (
 	"usersync/sync/user"
 )
 
-// An update says that it left the row's password out, whether alone or among
-// others, and nothing else does.
-func TestPasswordThatIsNotSent(t *testing.T) {
+// An update says that it did not send the row's password, whether alone or in Bulk, and
+// no other outcome does.
+func TestPasswordNotSent(t *testing.T) {
 	secret := func(r *user.Record) *user.Record {
 		r.User.Secrets = []user.SecretAttribute{{Field: user.Password, Value: user.NewSecret("s3cret!")}}
 		return r

@@ -16,11 +16,11 @@ import (
 // codeNoTarget: a filter in a path found nothing (RFC 7644 3.12).
 const codeNoTarget = "noTarget"
 
-// aim makes a PATCH again that was refused because the user has no such e-mail
-// address, phone number or the like yet: nothing of it was done, RFC 7644 3.5.2.1
-// leaves open what an add to a filter that finds nothing is, and servers
-// differ. The user is read, and what is missing is added whole.
-func (c *Client) aim(ctx context.Context, op user.Op, o user.Outcome) (user.Outcome, error) {
+// retryPatch repeats a PATCH that was refused because the user has no such e-mail
+// address, phone number or the like yet. Nothing of it was done: RFC 7644 3.5.2.1 does
+// not say what an add does if its filter finds nothing, and servers differ. It reads
+// the user and adds what is missing as a whole.
+func (c *Client) retryPatch(ctx context.Context, op user.Op, o user.Outcome) (user.Outcome, error) {
 	if o.Status != user.Refused || o.HTTP != http.StatusBadRequest || o.Code != codeNoTarget || c.method(op) != http.MethodPatch {
 		return o, nil
 	}
@@ -30,7 +30,7 @@ func (c *Client) aim(ctx context.Context, op user.Op, o user.Outcome) (user.Outc
 	}
 	held, status, err := c.get(ctx, r)
 	if held == nil || err != nil {
-		return unaimed(o, status, err)
+		return notRead(o, status, err)
 	}
 	if err := destination.NextCall(ctx, string(op)); err != nil {
 		return o, err
@@ -54,8 +54,8 @@ func (c *Client) aim(ctx context.Context, op user.Op, o user.Outcome) (user.Outc
 	return o, nil
 }
 
-// unaimed is an outcome where the user could not be read: nothing was sent.
-func unaimed(o user.Outcome, status int, err error) (user.Outcome, error) {
+// notRead is the outcome if the user could not be read: nothing was sent.
+func notRead(o user.Outcome, status int, err error) (user.Outcome, error) {
 	ce, failed := errors.AsType[*destination.CallError](err)
 	switch {
 	case failed && ce.Fault == destination.Denied, err != nil && !failed:
@@ -68,8 +68,8 @@ func unaimed(o user.Outcome, status int, err error) (user.Outcome, error) {
 	return o, nil
 }
 
-// appendPatch appends a PatchOp (RFC 7644 3.5.2) of what the record has. held is
-// the user as it is; nil if that is not known.
+// appendPatch appends a PatchOp (RFC 7644 3.5.2) with the record's values. held is the
+// user as the server returned it; nil if it was not read.
 func (e *encoder) appendPatch(b []byte, op user.Op, r *user.Record, held *resource.Object) []byte {
 	b = append(b, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[`...)
 	first := len(b)
@@ -88,8 +88,8 @@ func (e *encoder) appendPatch(b []byte, op user.Op, r *user.Record, held *resour
 	return append(b, "]}"...)
 }
 
-// appendChanges appends a change for each value. The parts of an element that is
-// known not to be there are added together.
+// appendChanges appends a change for each value. The parts of an element that is known
+// to be missing are added together.
 func (e *encoder) appendChanges(b []byte, first int, r *user.Record, held *resource.Object) []byte {
 	missing := &resource.Object{}
 	for _, l := range e.leaves(r) {
@@ -111,9 +111,9 @@ func (e *encoder) appendChanges(b []byte, first int, r *user.Record, held *resou
 	return b
 }
 
-// appendChange appends one change. Where it is not known what a filter finds, to
-// add is right on both accounts: it replaces a part that is there (RFC 7644
-// 3.5.2.1), while a replace of what is not there is refused (3.5.2.3).
+// appendChange appends one change. If it is not known what a filter finds, an add is
+// right in both cases: it replaces an existing part (RFC 7644 3.5.2.1), while a replace
+// of a missing one is refused (3.5.2.3).
 func (l *leaf) appendChange(b []byte, first int, known bool) []byte {
 	switch {
 	case l.clear && l.Path.Where != "" && l.Path.Sub == "value":
@@ -141,8 +141,8 @@ func appendChange(b []byte, first int, op, path string, value jsontext.Value) []
 	return append(b, '}')
 }
 
-// get reads the user whose key is known; nil if there is none, or another one is
-// shown.
+// get reads the user whose key is known; nil if there is none, or if the server returns
+// another one.
 func (c *Client) get(ctx context.Context, r *user.Record) (held *resource.Object, status int, err error) {
 	a, err := c.api.Do(ctx, rest.Request{Method: http.MethodGet, Path: []string{usersPath, r.Remote}, Header: accept, Records: []*user.Record{r}})
 	if err != nil {
@@ -163,16 +163,16 @@ func (c *Client) get(ctx context.Context, r *user.Record) (held *resource.Object
 	switch {
 	case err != nil || !ok:
 		return nil, a.Status, a.Fail(destination.PerhapsTaken, "not_json", "")
-	case o.Word("id") != r.Remote:
+	case o.Text("id") != r.Remote:
 		return nil, a.Status, nil
 	}
 	return o, a.Status, nil
 }
 
 func unreadable(a *rest.Answer, r *user.Record) error {
-	s := said{status: a.Status}
+	s := reply{status: a.Status}
 	if s.read(a.Body) != nil {
 		s.body = body{}
 	}
-	return a.Fail(destination.RefusedWhole, s.code(r), destination.Clean(s.words(), r))
+	return a.Fail(destination.RefusedWhole, s.code(r), destination.Clean(s.errorText(), r))
 }

@@ -1,9 +1,9 @@
-// Package scim is the client of SCIM 2.0 (RFC 7643, RFC 7644): create, update,
-// delete and find users, many in one call where the server has Bulk.
+// Package scim is the client of SCIM 2.0 (RFC 7643, RFC 7644): it creates, updates,
+// deletes and finds users, many in one call if the server has Bulk.
 //
-// It makes one call and says what the answer says of each user. It sends
-// nothing twice, keeps no pace and reads nothing back of its own accord: those
-// are the manners in the folder above. It knows users only, no groups.
+// It makes one call and returns what the answer says about each user. It does not
+// retry, limit its rate or read back on its own: middleware does that, in package
+// stack. It knows users only, not groups.
 //
 // Start at Discover for what a server can do and at Client.Apply; internal/resource
 // says how a column names an attribute, bulk.go reads answers about many users.
@@ -23,22 +23,23 @@ import (
 type Config struct {
 	// Features are what the server can do, from Discover or from settings.
 	Features Features
-	// Update is patch, put, or auto and "": patch where the server has it.
+	// Update is patch, put, or auto and "": patch if the server has it.
 	Update Update
 	// Put is merge, or as_is; "" means merge. A PUT clears what it leaves out
 	// (RFC 7644 3.5.1), so merge reads the user first and sends all of it back.
 	Put Put
-	// Match is external_id, or user_name; "" means external_id. It says which
-	// users are ours where the server's key is not known: those who hold our id
-	// as externalId, or also those who bear the userName and hold none.
+	// Match is external_id, or user_name; "" means external_id. It says which users
+	// are ours if the server's key is not known: those with our id as externalId,
+	// or also those with the userName and no externalId.
 	Match Match
-	// Deactivate makes a delete set active to false. Users who are sent are then
-	// active, unless their record says otherwise: whoever comes back is let in.
+	// Deactivate makes a delete set active to false. Users that are sent then
+	// become active, unless their record says otherwise: a user who comes back gets
+	// access again.
 	Deactivate bool
-	// Passwords sends passwords with updates too, and not with creates alone.
+	// Passwords sends passwords with updates too, not just with creates.
 	Passwords bool
-	// Upload posts every user to Microsoft Entra's /bulkUpload, below the base
-	// URL, which takes them for later and tells of none.
+	// Upload posts every user to Microsoft Entra's /bulkUpload, below the base URL,
+	// which accepts them for later and reports on none.
 	Upload bool
 	// REST needs BaseURL and Auth. Media is set here.
 	REST rest.Config
@@ -57,13 +58,13 @@ const (
 // Put says what a PUT sends.
 type Put string
 
-// What a PUT sends: what was read with the record over it, or the record alone.
+// What a PUT sends: the user as read with the record on top, or the record alone.
 const (
 	Merge Put = "merge"
 	AsIs  Put = "as_is"
 )
 
-// Match says which users are ours where the server's key is not known.
+// Match says which users are ours if the server's key is not known.
 type Match string
 
 // The ways to know a user.
@@ -75,8 +76,8 @@ const (
 const (
 	name  = "scim"
 	media = "application/scim+json" // RFC 7644 3.1
-	// mostUsers bounds a Bulk call whose server allows more: an answer of a few
-	// KiB for each user stays far below what is read.
+	// mostUsers limits a Bulk call if the server allows more: an answer with a few
+	// KiB for each user stays far below the limit for answers.
 	mostUsers = 1000
 	// uploadUsers: Microsoft Graph, bulkUpload resource type.
 	uploadUsers = 50
@@ -92,7 +93,7 @@ type Client struct {
 	conflicts conflicts
 }
 
-// encoder writes what a call carries. The zero value of paths is ready.
+// encoder writes request bodies. The zero value of paths is ready to use.
 type encoder struct {
 	config Config
 	patch  bool
@@ -100,7 +101,7 @@ type encoder struct {
 	paths  sync.Map // user.Field -> target
 }
 
-// decoder says what an answer means for the users that the call carried.
+// decoder turns answers into outcomes for the users that the call carried.
 type decoder struct{ encoder }
 
 // New returns a client. It makes no call.
@@ -108,13 +109,13 @@ func New(config Config) (*Client, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	config.REST.ErrorText, config.REST.Media = words, media
+	config.REST.ErrorText, config.REST.Media = errorTextOf, media
 	api, err := rest.New(config.REST)
 	if err != nil {
 		return nil, err
 	}
 	c := &Client{api: api, conflicts: conflicts{ids: map[string]bool{}}}
-	c.config, c.patch, c.traits = config, config.patches(), config.facts()
+	c.config, c.patch, c.traits = config, config.patches(), config.traits()
 	return c, nil
 }
 
@@ -138,15 +139,15 @@ func (c Config) check() error {
 // Traits returns the facts about the server.
 func (c *Client) Traits() destination.Traits { return c.traits }
 
-// CloseIdle closes the connections that no call uses.
+// CloseIdle closes idle connections.
 func (c *Client) CloseIdle() { c.api.CloseIdle() }
 
-// facts says what the server can do. A create can be made again where it was
-// perhaps taken, because a userName is unique (RFC 7643 4.1.1) and every create
-// carries one: the second answers 409.
-func (c Config) facts() destination.Traits {
+// traits returns what the server can do. A create that may have been taken can be made
+// again, because a userName is unique (RFC 7643 4.1.1) and every create carries one: the
+// second answers 409.
+func (c Config) traits() destination.Traits {
 	if c.Upload {
-		return c.uploadFacts()
+		return c.uploadTraits()
 	}
 	most := 1
 	if c.Features.Bulk {
@@ -169,9 +170,9 @@ func (c Config) facts() destination.Traits {
 	}
 }
 
-// uploadFacts are those of Entra's inbound provisioning, which finds out itself
-// whether a user is to be created or updated.
-func (c Config) uploadFacts() destination.Traits {
+// uploadTraits are the traits of Entra's inbound provisioning, which decides itself
+// whether to create or update a user.
+func (c Config) uploadTraits() destination.Traits {
 	call := destination.OpTraits{Max: uploadUsers, Replay: destination.Safe}
 	ops := map[user.Op]destination.OpTraits{user.Create: call, user.Update: call}
 	if c.Deactivate {

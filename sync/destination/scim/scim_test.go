@@ -20,11 +20,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var everything = Features{Bulk: true, MaxOperations: 100, Patch: true}
 
-// call is one request as it came.
+// call is one request as received.
 type call struct{ method, uri, body, media, accept string }
 
-// server plays a fixed list of answers, the last one again and again, and keeps
-// the calls.
+// server plays a fixed list of answers, repeating the last one, and records the calls.
 type server struct {
 	t       *testing.T
 	answers []answer
@@ -65,7 +64,7 @@ func serve(t *testing.T, config Config, answers ...answer) (*Client, *server) {
 	return c, s
 }
 
-// person is a record: attributes are given as field, value, field, value.
+// person is a record with attributes given as field, value, field, value.
 func person(id string, attributes ...string) *user.Record {
 	r := &user.Record{Op: user.Upsert, User: user.User{ID: id}}
 	for i := 0; i < len(attributes); i += 2 {
@@ -196,7 +195,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-func TestApplyRefusesWhatDoesNotFit(t *testing.T) {
+func TestApplyRefusesOversizedBatch(t *testing.T) {
 	c, s := serve(t, Config{}, answer{500, ""})
 	if o, err := c.Apply(t.Context(), user.Batch{Op: user.Create}); len(o) != 0 || err != nil {
 		t.Errorf("nobody: %v %v", o, err)

@@ -11,14 +11,14 @@ import (
 	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/rest"
 	"usersync/sync/sandbox"
-	rehearsal "usersync/sync/sandbox/scim"
+	scimmock "usersync/sync/sandbox/scim"
 	"usersync/sync/user"
 )
 
-// open makes the client in all its manners, and the rehearsal behind it.
-func open(t *testing.T, o rehearsal.Options, config Config, faults []string) (destination.Destination, *sandbox.Server) {
+// open returns the client in all its middleware, and its sandbox.
+func open(t *testing.T, o scimmock.Options, config Config, faults []string) (destination.Destination, *sandbox.Server) {
 	t.Helper()
-	faulty, err := sandbox.Options{API: rehearsal.API{Options: o}, Seed: 11}.With(faults...)
+	faulty, err := sandbox.Options{API: scimmock.API{Options: o}, Seed: 11}.With(faults...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,10 +36,10 @@ func open(t *testing.T, o rehearsal.Options, config Config, faults []string) (de
 
 const crowd = 20
 
-// night sends everybody and says what became of them.
+// night sends every user and counts the outcomes.
 func night(t *testing.T, d destination.Destination, op user.Op, version int) map[user.Status]int {
 	t.Helper()
-	became := map[user.Status]int{}
+	counts := map[user.Status]int{}
 	most := d.Traits().Ops[op].Max
 	for from := 0; from < crowd; from += most {
 		b := user.Batch{Op: op}
@@ -55,23 +55,23 @@ func night(t *testing.T, d destination.Destination, op user.Op, version int) map
 			t.Fatal(err)
 		}
 		for i, o := range outcomes {
-			became[o.Status]++
+			counts[o.Status]++
 			if !o.Status.Final() || o.Status.Rejected() {
 				t.Errorf("%s of record %d: %s %s %s", op, from+i, o.Status, o.Code, o.Detail)
 			}
 		}
 	}
-	return became
+	return counts
 }
 
-// holds counts the users who are there as that version and let in, and those of
-// whom there was more than one at a time.
-func holds(s *sandbox.Server, version int) (active, doubled int) {
+// holds counts the active users in that version, and those that existed more than once at
+// a time.
+func holds(s *sandbox.Server, version int) (active, duplicates int) {
 	city, _ := employee(0, version).User.Value(user.City)
 	for n := range crowd {
-		m := s.Marked("externalId", employee(n, 0).User.ID)
+		m := s.Lookup("externalId", employee(n, 0).User.ID)
 		if m.Most > 1 {
-			doubled++
+			duplicates++
 		}
 		for _, key := range m.Keys {
 			u, _ := s.User(key)
@@ -80,15 +80,15 @@ func holds(s *sandbox.Server, version int) (active, doubled int) {
 			}
 		}
 	}
-	return active, doubled
+	return active, duplicates
 }
 
-// TestNights: users are created, changed, taken away and brought back, without
-// a ledger to remember them, with answers that get lost and calls that fail. In
-// the end the server holds what was said, and nobody twice.
+// TestNights creates, changes, deletes and recreates users, without a ledger, with lost
+// answers and failed calls. In the end the server holds what the outcomes say, and no
+// user twice.
 func TestNights(t *testing.T) {
 	troubles := []string{"lost:4%", "500:4%", "500:4%@after", "reset:4%", "429:4%", "cut:4%", "html:4%@after", "short:30%", "noid:20%", "shuffle:50%", "both:10%"}
-	for _, o := range []rehearsal.Options{{MaxOperations: 7, MaxPayload: 4000}, {MaxOperations: 20, AnyOrder: true, ExactNames: true}, {NoBulk: true}, {NoPatch: true, MaxOperations: 7}} {
+	for _, o := range []scimmock.Options{{MaxOperations: 7, MaxPayload: 4000}, {MaxOperations: 20, AnyOrder: true, ExactNames: true}, {NoBulk: true}, {NoPatch: true, MaxOperations: 7}} {
 		for _, config := range []Config{{}, {Match: ByUserName, Deactivate: true}} {
 			for _, faults := range [][]string{nil, troubles} {
 				t.Run(fmt.Sprintf("%+v, %s, %d faults", o, config.Match, len(faults)), func(t *testing.T) {
@@ -99,7 +99,7 @@ func TestNights(t *testing.T) {
 	}
 }
 
-func nights(t *testing.T, o rehearsal.Options, config Config, faults []string) {
+func nights(t *testing.T, o scimmock.Options, config Config, faults []string) {
 	d, s := open(t, o, config, faults)
 	for i, step := range []struct {
 		op      user.Op
@@ -116,13 +116,13 @@ func nights(t *testing.T, o rehearsal.Options, config Config, faults []string) {
 	}
 }
 
-// A user whom somebody has deleted and made again has another key: the one that
-// is remembered leads nowhere, and the user is found all the same.
-func TestMadeAgainByHand(t *testing.T) {
-	for _, o := range []rehearsal.Options{{MaxOperations: 7}, {NoPatch: true}} {
+// A user that was deleted and recreated by hand has a new key: the old one leads nowhere,
+// and the user is found all the same.
+func TestRecreatedByHand(t *testing.T) {
+	for _, o := range []scimmock.Options{{MaxOperations: 7}, {NoPatch: true}} {
 		d, s := open(t, o, Config{}, nil)
 		night(t, d, user.Create, 0)
-		old := s.Marked("externalId", "employee-3").Keys[0]
+		old := s.Lookup("externalId", "employee-3").Keys[0]
 		for _, call := range [][3]string{
 			{"DELETE", "/Users/" + old, ""},
 			{"POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"Frieda.Mustermann3","externalId":"employee-3"}`},
@@ -137,7 +137,7 @@ func TestMadeAgainByHand(t *testing.T) {
 		r := with(old, employee(3, 1))
 		r.Op = user.Upsert
 		outcomes, err := d.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{r}})
-		now := s.Marked("externalId", "employee-3").Keys
+		now := s.Lookup("externalId", "employee-3").Keys
 		if err != nil || len(now) != 1 || now[0] == old || spell(outcomes[0]) != "updated:password_not_sent "+now[0] {
 			t.Errorf("%+v: %v %v, keys %v", o, outcomes, err, now)
 		}

@@ -49,8 +49,8 @@ func (p person) shown() person {
 	return p
 }
 
-func (p person) lookupKeys() []sandbox.Mark {
-	return []sandbox.Mark{{Name: "email", Value: strings.ToLower(p.Email), Unique: true}}
+func (p person) lookupKeys() []sandbox.LookupKey {
+	return []sandbox.LookupKey{{Name: "email", Value: strings.ToLower(p.Email), Unique: true}}
 }
 
 func parse(text []byte) (p person) {
@@ -98,12 +98,12 @@ func (a *api) taken(c *sandbox.Call, p person) sandbox.Answer {
 	if c.Op == sandbox.Update || len(c.Users.With("email", strings.ToLower(p.Email))) > 0 {
 		field = "email"
 	}
-	return sandbox.JSON(a.Taken, a.Error(c, sandbox.Refusal{Status: a.Taken, Field: field, Detail: c.Said(0, "This value is already used")}))
+	return sandbox.JSON(a.Taken, a.Error(c, sandbox.Refusal{Status: a.Taken, Field: field, Detail: c.ErrorText(0, "This value is already used")}))
 }
 
 func invalid(c *sandbox.Call, wrong map[string][]string) sandbox.Answer {
 	for field, words := range wrong {
-		wrong[field][0] = c.Said(0, words[0])
+		wrong[field][0] = c.ErrorText(0, words[0])
 	}
 	return sandbox.JSON(http.StatusBadRequest, failure(http.StatusBadRequest, "Validation failed", wrong))
 }
@@ -118,7 +118,7 @@ func (invalidError) Error() string { return "invalid" }
 
 func (a *api) update(c *sandbox.Call) sandbox.Answer {
 	var p person
-	found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.Mark, error) {
+	found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.LookupKey, error) {
 		p = parse(old)
 		if wrong := p.change(c.Body, changing); len(wrong) > 0 {
 			return nil, nil, invalidError(wrong)
@@ -163,7 +163,7 @@ func remove(c *sandbox.Call) sandbox.Answer {
 func (a *api) block(c *sandbox.Call, ban bool) sandbox.Answer {
 	var p person
 	full := !ban && a.Licence > 0 && active(c) >= a.Licence
-	found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.Mark, error) {
+	found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.LookupKey, error) {
 		p = parse(old)
 		switch {
 		case ban && p.Role.Alias == expert:

@@ -34,8 +34,8 @@ type stored struct {
 }
 
 // lookupKeys returns the keys by which the state finds users: email, and the SSN's hash.
-func (k *stored) lookupKeys() []sandbox.Mark {
-	return []sandbox.Mark{{Name: "email", Value: strings.ToLower(k.Shown.Email)}, {Name: "ssn", Value: k.SSN, Unique: k.Known}}
+func (k *stored) lookupKeys() []sandbox.LookupKey {
+	return []sandbox.LookupKey{{Name: "email", Value: strings.ToLower(k.Shown.Email)}, {Name: "ssn", Value: k.SSN, Unique: k.Known}}
 }
 
 // merge changes the fields that u has.
@@ -70,7 +70,7 @@ func (a API) user(c *sandbox.Call) (sent, *sandbox.Refusal) {
 		refusal = u.check(c.Op == sandbox.Create, a.now())
 	}
 	if refusal != nil {
-		refusal.Detail = c.Said(0, refusal.Detail)
+		refusal.Detail = c.ErrorText(0, refusal.Detail)
 	}
 	return u, refusal
 }
@@ -95,7 +95,7 @@ func (a API) update(c *sandbox.Call) sandbox.Answer {
 		return a.refuse(c, *refusal)
 	}
 	var k stored
-	found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.Mark, error) {
+	found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.LookupKey, error) {
 		if err := json.Unmarshal(old, &k); err != nil {
 			return nil, nil, err
 		}
@@ -184,5 +184,5 @@ func (a API) taken(c *sandbox.Call) sandbox.Answer {
 	if status == 0 {
 		status = http.StatusConflict
 	}
-	return a.refuse(c, sandbox.Refusal{Status: status, Detail: c.Said(0, "A user with this social security number exists")})
+	return a.refuse(c, sandbox.Refusal{Status: status, Detail: c.ErrorText(0, "A user with this social security number exists")})
 }

@@ -100,7 +100,7 @@ func TestLifeOfAUser(t *testing.T) {
 			t.Errorf("%s %s: %d %s", step.method, step.path, w.Code, w.Body)
 		}
 	}
-	if m := s.Marked("email", "blair@example.com"); m.Created != 1 || len(m.Keys) != 0 {
+	if m := s.Lookup("email", "blair@example.com"); m.Created != 1 || len(m.Keys) != 0 {
 		t.Errorf("%+v", m)
 	}
 	for u := range s.Users() {
@@ -144,7 +144,7 @@ func TestDoublesAreFound(t *testing.T) {
 	s := server(t, API{}, sandbox.Options{})
 	created(t, call(s, "POST", "/v1/users", body()))
 	created(t, call(s, "POST", "/v1/users", body("Blair@", "BLAIR@")))
-	if m := s.Marked("email", "blair@example.com"); m.Created != 2 || m.Most != 2 || s.State().Doubled["email"] != 1 {
+	if m := s.Lookup("email", "blair@example.com"); m.Created != 2 || m.Most != 2 || s.State().Doubled["email"] != 1 {
 		t.Errorf("%+v", m)
 	}
 }
@@ -235,7 +235,7 @@ func TestFaultsStrike(t *testing.T) {
 		t.Errorf("no echo: %s", w.Body)
 	}
 	for _, text := range []string{"short", "conflict"} {
-		if _, err := (sandbox.Options{API: API{}}).With(text); err == nil || !strings.Contains(err.Error(), "shapes an answer") {
+		if _, err := (sandbox.Options{API: API{}}).With(text); err == nil || !strings.Contains(err.Error(), "changes an answer") {
 			t.Errorf("%s passes: %v", text, err)
 		}
 	}

@@ -107,7 +107,7 @@ func (a API) bulk(c *sandbox.Call) sandbox.Answer {
 func (a API) operate(c *sandbox.Call, o *operation, i int) result {
 	key := o.key()
 	if refused := c.Items[i].Refused; refused != 0 {
-		r := refuse(refused, "invalidValue", c.Said(i, "User was refused"))
+		r := refuse(refused, "invalidValue", c.ErrorText(i, "User was refused"))
 		r.key = key
 		return r
 	}

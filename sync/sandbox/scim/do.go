@@ -77,7 +77,7 @@ func (a API) create(c *sandbox.Call, data object, i int) result {
 func (a API) change(c *sandbox.Call, key string, i int, to func(object) (object, *sandbox.Refusal)) result {
 	var body []byte
 	var bad *sandbox.Refusal
-	found, err := c.Users.Update(key, func(was []byte) ([]byte, []sandbox.Mark, error) {
+	found, err := c.Users.Update(key, func(was []byte) ([]byte, []sandbox.LookupKey, error) {
 		old, err := parse(was)
 		if err != nil {
 			return nil, nil, err
@@ -109,7 +109,7 @@ var errRefused = errors.New("refused")
 // said adds what a fault makes the server repeat.
 func said(c *sandbox.Call, i int, r *sandbox.Refusal) *sandbox.Refusal {
 	again := *r
-	again.Detail = c.Said(i, r.Detail)
+	again.Detail = c.ErrorText(i, r.Detail)
 	return &again
 }
 
@@ -154,8 +154,8 @@ func cleaned(data object) object {
 func replaced(_, data object) (object, *sandbox.Refusal) { return cleaned(data), nil }
 
 // lookupKeys returns the keys by which a user is found. userName is unique whatever the letter case (RFC 7643 4.1.1); externalId is up to the client.
-func lookupKeys(data object) []sandbox.Mark {
-	return []sandbox.Mark{
+func lookupKeys(data object) []sandbox.LookupKey {
+	return []sandbox.LookupKey{
 		{Name: "userName", Value: strings.ToLower(data.text("userName")), Unique: true},
 		{Name: "externalId", Value: data.text("externalId")},
 	}

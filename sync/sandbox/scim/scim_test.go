@@ -70,7 +70,7 @@ func TestALife(t *testing.T) {
 	st.call("GET", "/Users/KEY", "", 404, `"status":"404"`)
 	st.call("GET", "/Groups", "", 404, `"status":"404"`)
 	st.call("PUT", "/Users", ann, 404, `"status":"404"`)
-	if m := st.s.Marked("userName", "ann"); m.Created != 1 || m.Most != 1 {
+	if m := st.s.Lookup("userName", "ann"); m.Created != 1 || m.Most != 1 {
 		t.Errorf("ann: %+v", m)
 	}
 }
@@ -137,7 +137,7 @@ func TestUpload(t *testing.T) {
 	for range 2 {
 		st.call("POST", "/bulkUpload", operations(post), 202, `^$`)
 	}
-	if m := st.s.Marked("externalId", "a"); m.Created != 1 || len(m.Keys) != 1 {
+	if m := st.s.Lookup("externalId", "a"); m.Created != 1 || len(m.Keys) != 1 {
 		t.Errorf("a: %+v", m)
 	}
 }

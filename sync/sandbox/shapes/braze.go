@@ -48,7 +48,7 @@ func (b braze) Apply(c *sandbox.Call) sandbox.Answer {
 		if !wrong[i] {
 			continue
 		}
-		e := map[string]any{"type": c.Said(i, "'external_id' is not valid"), "input_array": "attributes", "index": i}
+		e := map[string]any{"type": c.ErrorText(i, "'external_id' is not valid"), "input_array": "attributes", "index": i}
 		if shape.NoID {
 			delete(e, "index")
 		}
@@ -66,7 +66,7 @@ func (b braze) Apply(c *sandbox.Call) sandbox.Answer {
 
 func (braze) queue(c *sandbox.Call, key string, u fields) {
 	for {
-		found, _ := c.Users.Update(key, func(old []byte) ([]byte, []sandbox.Mark, error) { return merge(old, u), nil, nil })
+		found, _ := c.Users.Update(key, func(old []byte) ([]byte, []sandbox.LookupKey, error) { return merge(old, u), nil, nil })
 		if found || c.Users.Create(key, merge(nil, u)) == nil {
 			return
 		}

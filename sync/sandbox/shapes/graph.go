@@ -101,7 +101,7 @@ func (g graph) one(c *sandbox.Call, i int, r fields) map[string]any {
 		fail(item.Refused, "TooManyRequests", "Too many requests")
 		headers["Retry-After"] = "1"
 	case item.Refused != 0:
-		fail(item.Refused, "Request_BadRequest", c.Said(i, "A value is not valid"))
+		fail(item.Refused, "Request_BadRequest", c.ErrorText(i, "A value is not valid"))
 	case r.text("method") == http.MethodDelete:
 		if _, found := c.Users.Delete(item.ID); !found {
 			fail(http.StatusNotFound, "Request_ResourceNotFound", "Resource does not exist")
@@ -122,7 +122,7 @@ func (graph) patch(c *sandbox.Call, key string, body fields) bool {
 	}
 	body["userPrincipalName"] = encode(key)
 	for {
-		found, _ := c.Users.Update(key, func(old []byte) ([]byte, []sandbox.Mark, error) { return merge(old, body), nil, nil })
+		found, _ := c.Users.Update(key, func(old []byte) ([]byte, []sandbox.LookupKey, error) { return merge(old, body), nil, nil })
 		if found || strings.HasPrefix(key, "missing") {
 			return found
 		}

@@ -123,7 +123,7 @@ func (h hubspot) write(c *sandbox.Call, i int, in fields) (contact []byte, fault
 	key := item.ID
 	switch {
 	case item.Refused != 0:
-		return nil, h.fault(in, category(item.Refused), c.Said(i, "Property values were not valid"))
+		return nil, h.fault(in, category(item.Refused), c.ErrorText(i, "Property values were not valid"))
 	case key == "":
 		return nil, h.fault(in, "VALIDATION_ERROR", "user_key is missing")
 	}
@@ -131,18 +131,18 @@ func (h hubspot) write(c *sandbox.Call, i int, in fields) (contact []byte, fault
 	if c.Op == sandbox.Create {
 		contact = encode(map[string]any{"id": c.NewKey(), "properties": properties, "archived": false})
 		if c.Users.Create(key, contact) != nil {
-			return nil, h.fault(in, "CONFLICT", c.Said(i, "Contact already exists"))
+			return nil, h.fault(in, "CONFLICT", c.ErrorText(i, "Contact already exists"))
 		}
 		return contact, nil
 	}
-	found, _ := c.Users.Update(key, func(old []byte) ([]byte, []sandbox.Mark, error) {
+	found, _ := c.Users.Update(key, func(old []byte) ([]byte, []sandbox.LookupKey, error) {
 		held := fieldsOf(old)
 		held["properties"] = merge(held["properties"], properties)
 		contact = encode(held)
 		return contact, nil, nil
 	})
 	if !found {
-		return nil, h.fault(in, "OBJECT_NOT_FOUND", c.Said(i, "Could not get some CONTACT objects"))
+		return nil, h.fault(in, "OBJECT_NOT_FOUND", c.ErrorText(i, "Could not get some CONTACT objects"))
 	}
 	return contact, nil
 }

@@ -81,7 +81,7 @@ func (iterable) write(c *sandbox.Call, n int, u fields) (bucket string) {
 	}
 	now["email"], now["userId"] = u["email"], u["userId"]
 	for {
-		found, _ := c.Users.Update(email, func(old []byte) ([]byte, []sandbox.Mark, error) { return merge(old, now), nil, nil })
+		found, _ := c.Users.Update(email, func(old []byte) ([]byte, []sandbox.LookupKey, error) { return merge(old, now), nil, nil })
 		if found || c.Users.Create(email, merge(nil, now)) == nil {
 			return ""
 		}

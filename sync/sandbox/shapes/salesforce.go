@@ -86,16 +86,16 @@ func (s salesforce) upsert(c *sandbox.Call, i int, r fields) any {
 	item := c.Items[i]
 	switch {
 	case item.Refused == http.StatusServiceUnavailable || item.Refused == http.StatusTooManyRequests:
-		return s.failure("UNABLE_TO_LOCK_ROW", c.Said(i, "unable to obtain exclusive access to this record"))
+		return s.failure("UNABLE_TO_LOCK_ROW", c.ErrorText(i, "unable to obtain exclusive access to this record"))
 	case item.Refused != 0:
-		return s.failure("FIELD_CUSTOM_VALIDATION_EXCEPTION", c.Said(i, "a validation rule refuses the record"))
+		return s.failure("FIELD_CUSTOM_VALIDATION_EXCEPTION", c.ErrorText(i, "a validation rule refuses the record"))
 	case item.ID == "" || strings.TrimSpace(r.text("LastName")) == "":
 		return s.failure("REQUIRED_FIELD_MISSING", "Required fields are missing: [LastName]")
 	}
 	delete(r, "attributes")
 	created := false
 	for {
-		found, _ := c.Users.Update(item.ID, func(old []byte) ([]byte, []sandbox.Mark, error) { return merge(old, r), nil, nil })
+		found, _ := c.Users.Update(item.ID, func(old []byte) ([]byte, []sandbox.LookupKey, error) { return merge(old, r), nil, nil })
 		if found || c.Users.Create(item.ID, merge(nil, r)) == nil {
 			created = !found
 			break

@@ -52,7 +52,7 @@ func (s single) Apply(c *sandbox.Call) sandbox.Answer {
 		return sandbox.Answer{Status: http.StatusNoContent}
 	case sandbox.Update:
 		var now []byte
-		found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.Mark, error) {
+		found, err := c.Users.Update(c.Key, func(old []byte) ([]byte, []sandbox.LookupKey, error) {
 			now = merge(old, fieldsOf(c.Body))
 			return now, s.lookupKeys(now), nil
 		})
@@ -73,8 +73,8 @@ func (s single) Apply(c *sandbox.Call) sandbox.Answer {
 
 // lookupKeys returns the keys by which users are found: the reference. Two users may have
 // the same one: such an API creates a second user when asked twice.
-func (single) lookupKeys(user []byte) []sandbox.Mark {
-	return []sandbox.Mark{{Name: reference, Value: fieldsOf(user).text(reference)}}
+func (single) lookupKeys(user []byte) []sandbox.LookupKey {
+	return []sandbox.LookupKey{{Name: reference, Value: fieldsOf(user).text(reference)}}
 }
 
 func (single) shown(key string, user []byte) []byte {

@@ -1,7 +1,7 @@
-// Package check finds out what a run would meet, and sends nothing: where each
-// column goes, which rows cannot be sent, and what the first call would look like.
+// Package check checks an input without sending it: where each column goes, which rows
+// are invalid, and what the first call would look like.
 //
-// It judges by the rules of reader and of the destination and has none of its own.
+// It applies the rules of package reader and of the destination, and has none of its own.
 // Start at Input.
 package check
 
@@ -20,15 +20,15 @@ import (
 	"usersync/sync/user"
 )
 
-// invalidShown is how many rows that cannot be sent are named; the rest is a number.
+// invalidShown is how many invalid rows are listed; the rest are only counted.
 const invalidShown = 20
 
-// Rows are how many records were read, and how many of them cannot be sent.
+// Rows counts the records that were read, and those of them that are invalid.
 type Rows struct{ Read, Invalid int }
 
-// Input holds the files, or those that c names, against c and against the API that
-// it names, and tells r. It makes no call. What does not fit is an *exit.Error; rows
-// that cannot be sent are not an error.
+// Input checks the files, or those that c names, against the config and the API, and
+// reports to r. It makes no call. An input that does not fit is an *exit.Error; invalid
+// rows are not an error.
 func Input(ctx context.Context, stdin io.Reader, c *config.Config, args []string, r *Report) (found Rows, err error) {
 	if err := c.Output.Check(); err != nil {
 		return found, err
@@ -61,7 +61,7 @@ func Input(ctx context.Context, stdin io.Reader, c *config.Config, args []string
 	return readRows(ctx, in, conn.Client, r)
 }
 
-// columnsOf says where each column goes, and what no column fills.
+// columnsOf says where each column goes, and which fields have no column.
 func columnsOf(c *config.Config, columns []reader.Column) []shownColumn {
 	var all []shownColumn
 	for _, column := range columns {
@@ -78,7 +78,7 @@ func columnsOf(c *config.Config, columns []reader.Column) []shownColumn {
 func goesTo(c reader.Column) string {
 	switch {
 	case c.Op:
-		return "what is done with each row"
+		return "what to do with each row"
 	case c.Field != "":
 		return string(c.Field)
 	case c.Read:
@@ -94,7 +94,7 @@ func ruleText(r mapping.Rule) string {
 	return r.Expr
 }
 
-// readRows reads everything and names the first rows that cannot be sent.
+// readRows reads everything and lists the first invalid rows.
 func readRows(ctx context.Context, in *reader.Input, to connect.Client, report *Report) (found Rows, err error) {
 	var invalid []invalidRow
 	for r, err := range in.Records().Until(ctx) {

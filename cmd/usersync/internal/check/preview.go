@@ -10,13 +10,13 @@ import (
 	"usersync/sync/user"
 )
 
-// previewer is a client that can show the request that a record would make,
-// without making it. What it shows is masked.
+// previewer is a client that can show the request for a record without sending it. It
+// masks values.
 type previewer interface {
 	Preview(*user.Record) (destination.Preview, bool)
 }
 
-// preview keeps the request of the first record that fits.
+// preview keeps the request of the first valid record.
 func (r *Report) preview(to connect.Client, first *user.Record) {
 	p, can := to.(previewer)
 	if !can || r.document.Request != nil {
@@ -27,7 +27,7 @@ func (r *Report) preview(to connect.Client, first *user.Record) {
 	}
 }
 
-// request shows what preview kept.
+// request prints the request that preview kept.
 func (r *Report) request() {
 	p := r.document.Request
 	if p == nil || r.asJSON {
@@ -37,6 +37,6 @@ func (r *Report) request() {
 	if p.Body != "" {
 		lines = append(append(lines, ""), strings.Split(p.Body, "\n")...)
 	}
-	_, err := io.WriteString(r.to, fmt.Sprintf("\nthe first row would make this call; what it holds is masked\n  %s\n", strings.Join(lines, "\n  ")))
+	_, err := io.WriteString(r.to, fmt.Sprintf("\nthe first row would make this call; its values are masked\n  %s\n", strings.Join(lines, "\n  ")))
 	r.keep(err)
 }

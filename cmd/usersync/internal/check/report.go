@@ -11,8 +11,8 @@ import (
 	"usersync/sync/destination"
 )
 
-// Report is what is found: told as it is found, or as one JSON document
-// at the end. It keeps the first error of writing.
+// Report writes what a check finds: as text while it is found, or as one JSON document at
+// the end. It keeps the first write error.
 type Report struct {
 	to       io.Writer
 	asJSON   bool
@@ -21,7 +21,7 @@ type Report struct {
 		Settings []config.Shown `json:"settings"`
 		Columns  []shownColumn  `json:"columns,omitempty"`
 		Records  *int           `json:"records,omitempty"`
-		Unfit    *int           `json:"unfit,omitempty"`
+		Invalid  *int           `json:"unfit,omitempty"` // the key is older than the outcome's name
 		Rows     []invalidRow   `json:"unfit_rows,omitempty"`
 		Warnings []string       `json:"warnings,omitempty"`
 
@@ -40,10 +40,10 @@ type invalidRow struct {
 	Rule string `json:"rule"`
 }
 
-// NewReport tells w in words, or in one JSON document.
+// NewReport returns a report that writes to w, as text or as one JSON document.
 func NewReport(w io.Writer, asJSON bool) *Report { return &Report{to: w, asJSON: asJSON} }
 
-// Settings tells where each value came from.
+// Settings reports each value and where it came from.
 func (r *Report) Settings(values []config.Shown) {
 	r.document.Settings = values
 	if !r.asJSON {
@@ -65,11 +65,11 @@ func (r *Report) columns(columns []shownColumn) {
 }
 
 func (r *Report) rows(all Rows, shown []invalidRow) {
-	r.document.Records, r.document.Unfit, r.document.Rows = &all.Read, &all.Invalid, shown
+	r.document.Records, r.document.Invalid, r.document.Rows = &all.Read, &all.Invalid, shown
 	if r.asJSON {
 		return
 	}
-	text := fmt.Sprintf("\n%s, %d unfit\n", exit.Plural(all.Read, "record"), all.Invalid)
+	text := fmt.Sprintf("\n%s, %d invalid\n", exit.Plural(all.Read, "record"), all.Invalid)
 	for _, row := range shown {
 		text += fmt.Sprintf("  %s:%d: %s\n", row.File, row.Line, row.Rule)
 	}
@@ -97,7 +97,7 @@ func (r *Report) keep(err error) {
 	}
 }
 
-// End writes what is to be written at the end, and returns the first error of writing.
+// End writes the JSON document, and returns the first write error.
 func (r *Report) End() error {
 	if r.asJSON {
 		e := json.NewEncoder(r.to)

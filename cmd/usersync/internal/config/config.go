@@ -1,11 +1,10 @@
-// Package config holds everything that can be set: what each setting is called,
-// where its value may come from, how it is checked, and the values themselves,
-// typed and grouped by what they configure.
+// Package config declares every setting: its name, where its value may come from,
+// how it is checked, and the typed values, grouped by what they configure.
 //
-// It knows no API. The section of an API is handed in by the package that knows
-// it, as a Section. Start at setting.go for what is true of a setting, at
-// settings.go for the settings of all APIs, and at sources.go for how a value
-// is found: flag, environment, config file, default.
+// It does not know any API. The package that knows an API passes in its section of
+// the config, as a Section. Start at setting.go for what a setting is, at
+// settings.go for the settings of all APIs, and at sources.go for how a value is
+// found: flag, environment, config file, default.
 package config
 
 import (
@@ -16,11 +15,11 @@ import (
 	"usersync/sync/user"
 )
 
-// Config is everything that can be set, checked and typed. Its values can be read
-// from several goroutines.
+// Config holds all settings, checked and typed. Several goroutines may read its
+// values.
 type Config struct {
-	File string // the file it was read from; empty if there was none
-	// ValueFiles are the files that values were read from: file:PATH.
+	File string // the config file; empty without one
+	// ValueFiles are the files that values were read from, written file:PATH.
 	ValueFiles []string
 	Invocation Invocation // the command line that it was read for
 
@@ -34,27 +33,27 @@ type Config struct {
 	Output  Output
 	Log     Log
 
-	dir     string  // what its relative paths stand on
-	sources sources // that it was made of
+	dir     string // relative paths in the config file start here
+	sources sources
 	schema  schema
 	shown   []Shown
 }
 
-// Target says where users are sent, and what is done with them there.
+// Target says which API users are sent to, and what to do with them.
 type Target struct {
-	To       string   // the API; empty while it is not decided
-	All      []string // the APIs that are named
-	BaseURL  string   // of whatever API; empty: as its section says
+	To       string   // the API; empty until one is chosen from All
+	All      []string // all APIs that are named
+	BaseURL  string   // overrides the one in the API's section; empty: it does not
 	Mode     user.Op
-	OnAbsent string // empty: as its section says
+	OnAbsent string // overrides the one in the API's section; empty: it does not
 	Sandbox  bool
-	Offline  bool // no call is made, not even to ask what the API can do
+	Offline  bool // makes no call, not even to ask what the API can do
 }
 
-// Mirror is the mode that upserts, and then deletes whom the input lacks.
+// Mirror is the mode that upserts, and then deletes users missing from the input.
 const Mirror user.Op = "mirror"
 
-// Intent is what is done with a row, unless an op_column says so.
+// Intent is what to do with a row, unless op_column says otherwise.
 func (t *Target) Intent() user.Op {
 	if t.Mode == Mirror {
 		return user.Upsert
@@ -62,19 +61,19 @@ func (t *Target) Intent() user.Op {
 	return t.Mode
 }
 
-// Input says what is read, and how its columns become fields.
+// Input says what to read, and how columns become fields.
 type Input struct {
 	From      []string
 	Format    string
 	Delimiter rune
 	Charset   string
-	Fields    mapping.Fields // none where every column keeps its own name
+	Fields    mapping.Fields // empty: every column is named like its field
 	Ignore    []string
-	OpColumn  string                       // empty: mode says what is done
-	Original  func(user.Rejected) [][]byte // where a retry finds secrets; nil elsewhere
+	OpColumn  string                       // empty: Mode applies to every row
+	Original  func(user.Rejected) [][]byte // finds masked secrets for a retry; nil otherwise
 }
 
-// Guards says what stops a run, or keeps it from beginning.
+// Guards says what stops a run, or prevents it from starting.
 type Guards struct {
 	MaxChange         ChangeLimits
 	MinRecords        int
@@ -87,11 +86,12 @@ type Guards struct {
 	MaxDuration       time.Duration
 }
 
-// LookAhead reports whether a guard wants to know what the whole run comes to
-// before it begins.
+// LookAhead reports whether a guard needs a forecast of the whole run before the
+// first call.
 func (g *Guards) LookAhead() bool { return g.MaxChange.Given() || g.MinRecords > 0 }
 
-// Pace says how fast calls are made, and how often and how long.
+// Pace says how fast calls are made, how often they are repeated and how long they
+// may take.
 type Pace struct {
 	Rate                          Rate
 	Burst, Workers, BatchSize     int
@@ -99,23 +99,23 @@ type Pace struct {
 	Timeout, MaxWait, GiveUpAfter time.Duration
 }
 
-// Network says how an API is reached.
+// Network says how to connect to an API.
 type Network struct {
 	CA, Cert, Key       string // files
 	Proxy               string
 	InsecureHTTP, HTTP2 bool
 }
 
-// Output says what is written, and where.
+// Output says what to write, and where.
 type Output struct {
 	RunsDir, Results, ResultsFormat string
 	RejectsSecrets                  string
-	ArtifactsTTL                    time.Duration // 0: runs are kept for ever
+	ArtifactsTTL                    time.Duration // 0: runs are kept forever
 	AllowRejects                    Share
 	JSON                            bool
 }
 
-// Log says what stands on standard error.
+// Log says what to print on standard error.
 type Log struct {
 	Progress, Format, Level string
 }

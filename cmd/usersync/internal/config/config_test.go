@@ -15,7 +15,7 @@ import (
 	"usersync/sync/user"
 )
 
-// resolved reads a config text with flags and variables beside it.
+// resolved reads a config text, with flags and environment variables.
 func resolved(t *testing.T, text string, flags map[string][]string, variables map[string]string) (*config.Config, error) {
 	t.Helper()
 	lookup := func(name string) (string, bool) { v, ok := variables[name]; return v, ok }
@@ -79,21 +79,21 @@ fields: {id: CUST}
 func TestConfigFaults(t *testing.T) {
 	t.Setenv("EMPTY", "")
 	tests := []struct{ name, text, message, hint string }{
-		{"unknown key", "to: kard\nretires: 3\n", "usersync.yaml:2: key retires is not known", "retries"},
-		{"unknown nested key", "kard:\n  auth:\n    client_secrets: x\n", ":3: key kard.auth.client_secrets", "kard.auth.client_secret"},
-		{"nothing near", "colour: red\n", ":1: key colour", "known are"},
-		{"twice", "rate: 1\nrate: 2\n", ":2: key rate stands here twice", "keep one"},
+		{"unknown key", "to: kard\nretires: 3\n", "usersync.yaml:2: unknown key retires", "retries"},
+		{"unknown nested key", "kard:\n  auth:\n    client_secrets: x\n", ":3: unknown key kard.auth.client_secrets", "kard.auth.client_secret"},
+		{"nothing near", "colour: red\n", ":1: unknown key colour", "expected one of"},
+		{"twice", "rate: 1\nrate: 2\n", ":2: duplicate key rate", "keep one"},
 		{"two documents", "rate: 1\n---\nrate: 2\n", "more than one document", "remove"},
-		{"no YAML", "rate: [1\nto: kard\n", "this is not YAML", "colon"},
+		{"no YAML", "rate: [1\nto: kard\n", "this is not valid YAML", "colon"},
 		{"a list at the top", "- rate\n", "the config must hold keys and values", "key: value"},
 		{"a section that is text", "kard: yes\n", "kard must hold keys and values", ""},
 		{"a value that is a map", "rate: {a: 1}\n", "key rate must have one value", ""},
 		{"no value", "rate:\n", "key rate must have one value", ""},
 		{"word", "mode: upsrt\n", "usersync.yaml:1: mode: must be upsert or", "did you mean upsert?"},
 		{"destination", "to: kart\n", "must be custom or kard or", "did you mean kard?"},
-		{"secret in clear", "kard: {auth: {client_secret: hunter2}}\n", "kard.auth.client_secret: a secret stands here in clear", "env:NAME"},
-		{"secret in clear, sandbox", "sandbox: true\nkard: {auth: {token: hunter2}}\n", "a secret stands here in clear", "env:NAME"},
-		{"password in URL", "proxy: http://me:hunter2@proxy.example.com\n", "the URL holds a password in clear", "env:NAME"},
+		{"secret in clear", "kard: {auth: {client_secret: hunter2}}\n", "kard.auth.client_secret: a secret is written here in clear text", "env:NAME"},
+		{"secret in clear, sandbox", "sandbox: true\nkard: {auth: {token: hunter2}}\n", "a secret is written here in clear text", "env:NAME"},
+		{"password in URL", "proxy: http://me:hunter2@proxy.example.com\n", "the URL contains a password in clear text", "env:NAME"},
 		{"variable not set", "kard: {auth: {token: env:NOT_SET}}\n", "environment variable NOT_SET is not set", ""},
 		{"no such file", "kard: {auth: {token: file:nothing}}\n", "nothing: no such file", ""},
 		{"no URL", "kard: {base_url: 'example'}\n", "must be a URL", ""},

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Digest tells two configs apart. No secret is part of it.
+// Digest identifies the config. It contains no secret.
 func (c *Config) Digest() string {
 	var b strings.Builder
 	for _, v := range c.shown {
@@ -17,16 +17,16 @@ func (c *Config) Digest() string {
 	return sum([]byte(b.String() + c.MappingDigest()))
 }
 
-// RunDigest tells whether two configs would do the same with an input: what
-// only says how fast, or what is shown, does not count. It identifies a run that
-// is continued, and a plan.
+// RunDigest identifies what the config would do with an input. Settings of speed,
+// duration and verbosity do not count. A plan, and a run that is continued, must
+// have the same one.
 func (c *Config) RunDigest() string { return c.digestOf(RunIdentity) }
 
-// FeedDigest tells whether two configs would make the same users of an input.
+// FeedDigest identifies the users that the config would make from an input.
 func (c *Config) FeedDigest() string { return c.digestOf(FeedIdentity) }
 
-// digestOf digests the settings of all APIs that identify as much as that or
-// more, and those of the API's own section.
+// digestOf covers the settings of all APIs that identify at least that much, and
+// those of the chosen API's section.
 func (c *Config) digestOf(least Identity) string {
 	var b strings.Builder
 	for _, v := range c.shown {
@@ -37,7 +37,7 @@ func (c *Config) digestOf(least Identity) string {
 	return sum([]byte(b.String()))
 }
 
-// MappingDigest tells whether two configs take the same columns for the same fields.
+// MappingDigest identifies the mapping from columns to fields.
 func (c *Config) MappingDigest() string {
 	text, err := json.Marshal([]any{c.Input.Fields, c.Input.Ignore})
 	if err != nil {

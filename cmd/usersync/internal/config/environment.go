@@ -1,7 +1,7 @@
 package config
 
-// Environment is where values may come from that are not files. Its functions may
-// be called from several goroutines.
+// Environment gives access to environment variables. Several goroutines may call
+// its functions.
 type Environment struct {
 	Lookup  func(name string) (value string, ok bool)
 	Environ func() []string // NAME=value

@@ -2,12 +2,12 @@ package config
 
 import "github.com/spf13/cobra"
 
-// What the tests of this package see, which are outside it: they need the sections
-// of real APIs, and these import it.
+// The tests of this package are in package config_test, because they need the
+// sections of real APIs, which import this package.
 
 var ErrPasswordInURL = errPasswordInURL
 
-// Parsed resolves a config text with flags and variables beside it.
+// Parsed resolves a config text, with flags and environment variables.
 func Parsed(path string, text []byte, apis func() []Section, flags map[string][]string, lookup func(string) (string, bool)) (*Config, error) {
 	f, err := parseFile(path, text, declare(&Config{}, apis()))
 	if err != nil {

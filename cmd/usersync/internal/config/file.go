@@ -17,16 +17,16 @@ import (
 	"usersync/reader/mapping"
 )
 
-// DefaultFile is the config file that is read if it is there and none is named.
+// DefaultFile is the config file to read if it exists and no other is named.
 const DefaultFile = "usersync.yaml"
 
-// file is what a config file says, key by key, with the line of each.
+// file holds the keys of a config file, with the line of each.
 type file struct {
 	path   string
 	values map[string]fileValue
-	fields map[string]*yaml.Node // of each API's section; those of all under ""
-	trees  map[string]*yaml.Node // of the sections that hold more than single values
-	schema schema                // what may stand there; its settings are only looked at
+	fields map[string]*yaml.Node // by section; the key "" is for all APIs
+	trees  map[string]*yaml.Node // by section, of those that hold more than single values
+	schema schema                // what the file may contain; nothing is assigned through it
 }
 
 type fileValue struct {
@@ -34,7 +34,7 @@ type fileValue struct {
 	line  int
 }
 
-// keyError is something wrong at a line of a config file.
+// keyError is an error at a line of a config file.
 type keyError struct {
 	path string
 	line int
@@ -45,9 +45,8 @@ func (e *keyError) Error() string {
 	return fmt.Sprintf("read config %s:%d: %s", e.path, e.line, e.text)
 }
 
-// readFile reads path. With an empty path it reads ./usersync.yaml if
-// there is one, and returns nil if there is none. With an error it may return what
-// is right in the file.
+// readFile reads path. With an empty path it reads DefaultFile, or returns nil if that
+// does not exist. With an error it may return the valid part of the file.
 func readFile(path string, schema schema) (*file, error) {
 	asked := path != ""
 	if !asked {
@@ -58,7 +57,7 @@ func readFile(path string, schema schema) (*file, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, exit.Usage(fmt.Errorf("read config: %w", err), "check the path that --config or USERSYNC_CONFIG gives; usersync init FILE writes a first config", "")
+		return nil, exit.Usage(fmt.Errorf("read config: %w", err), "check --config or USERSYNC_CONFIG; usersync init FILE writes a first config", "")
 	}
 	return parseFile(path, text, schema)
 }
@@ -81,14 +80,14 @@ func parseFile(path string, text []byte, schema schema) (*file, error) {
 	return f, err
 }
 
-// unreadable passes on where YAML itself is broken. The library's own text may
-// quote the file, which may hold what nobody should see; its place does not.
+// unreadable keeps only the line of a YAML error. The library's text may quote the
+// file, which may hold secrets.
 func (f *file) unreadable(err error) error {
 	var line int
 	if _, scan := fmt.Sscanf(err.Error(), "yaml: line %d:", &line); scan != nil {
 		line = 1
 	}
-	return f.fault(line, "this is not YAML", "look for a missing colon, a tab, or an open quote near this line")
+	return f.fault(line, "this is not valid YAML", "look for a missing colon, a tab, or an open quote near this line")
 }
 
 func (f *file) fault(line int, text, hint string) error {
@@ -107,7 +106,7 @@ func (f *file) section(n *yaml.Node, prefix string) error {
 		k := n.Content[i]
 		var err error
 		if seen[k.Value] {
-			err = f.fault(k.Line, fmt.Sprintf("key %s stands here twice", prefix+k.Value), "keep one of them")
+			err = f.fault(k.Line, fmt.Sprintf("duplicate key %s", prefix+k.Value), "keep one of them")
 		} else {
 			err = f.entry(k, n.Content[i+1], prefix+k.Value)
 		}
@@ -155,10 +154,11 @@ func (f *file) entry(k, v *yaml.Node, key string) error {
 			}
 		}
 	}
-	return f.fault(k.Line, fmt.Sprintf("key %s is not known", key), exit.DidYouMean(key, f.schema.siblings(key)))
+	return f.fault(k.Line, fmt.Sprintf("unknown key %s", key), exit.DidYouMean(key, f.schema.siblings(key)))
 }
 
-// sectionOf takes the name of an API off a key; empty if it does not begin with one.
+// sectionOf splits the name of an API off a key. The name is empty if the key does
+// not start with one.
 func (s schema) sectionOf(key string) (section, rest string) {
 	if name, rest, found := strings.Cut(key, "."); found && slices.Contains(namesOf(s.sections), name) {
 		return name, rest
@@ -166,8 +166,8 @@ func (s schema) sectionOf(key string) (section, rest string) {
 	return "", key
 }
 
-// siblings are the keys that could stand where key stands, and all full keys
-// when nothing of that section is near.
+// siblings are the keys that may replace key at its depth; those of the same section
+// only, if none is similar.
 func (s schema) siblings(key string) []string {
 	names := []string{"fields"}
 	depth := strings.Count(key, ".") + 1
@@ -186,8 +186,8 @@ func (s schema) siblings(key string) []string {
 	return slices.DeleteFunc(names, func(n string) bool { return parentOf(n) != parentOf(key) })
 }
 
-// generalIn is the setting of all APIs that is meant in the section of one; none if
-// nothing is near.
+// nearestGeneral is the setting of all APIs with a similar name, as a key of the
+// section; none if no name is similar.
 func (s schema) nearestGeneral(key string) []string {
 	section, rest := s.sectionOf(key)
 	names := []string{"fields"}
@@ -211,7 +211,7 @@ func parentOf(key string) string {
 
 func (f *file) value(k, v *yaml.Node, s *Setting) error { return f.valueAs(s.Key, k, v, s) }
 
-// valueAs keeps the value of a setting under a key of its own.
+// valueAs stores the value of a setting under another key than its own.
 func (f *file) valueAs(key string, k, v *yaml.Node, s *Setting) error {
 	items := []*yaml.Node{v}
 	if v.Kind == yaml.SequenceNode && s.several() {
@@ -220,7 +220,7 @@ func (f *file) valueAs(key string, k, v *yaml.Node, s *Setting) error {
 	got := fileValue{line: k.Line}
 	for _, item := range items {
 		if item.Kind != yaml.ScalarNode || item.Tag == "!!null" || item.Value == "" {
-			return f.fault(item.Line, fmt.Sprintf("key %s must have one value%s", key, orSeveral(s)), "remove the line if it shall keep its default")
+			return f.fault(item.Line, fmt.Sprintf("key %s must have one value%s", key, orSeveral(s)), "remove the line to keep the default")
 		}
 		got.texts = append(got.texts, item.Value)
 	}
@@ -235,8 +235,7 @@ func orSeveral(s *Setting) string {
 	return ""
 }
 
-// readFields reads the mapping of an API, or that of all, whose own package knows
-// what may stand there.
+// readFields reads the mapping of an API, or the one for all APIs.
 func (f *file) readFields(section string, to *mapping.Fields) error {
 	fields := f.fields[section]
 	if fields == nil {
@@ -250,12 +249,12 @@ func (f *file) readFields(section string, to *mapping.Fields) error {
 		return f.fault(max(wrong.Line, fields.Line), wrong.Rule, wrong.Hint)
 	}
 	if err != nil {
-		return f.fault(fields.Line, "fields cannot be read", "write field: COLUMN, one a line")
+		return f.fault(fields.Line, "fields cannot be read", "write field: COLUMN, one per line")
 	}
 	return nil
 }
 
-// variables are those that values are read from.
+// variables are the names of the environment variables that values are read from.
 func (f *file) variables() []string {
 	var names []string
 	if f == nil {

@@ -8,22 +8,23 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/help"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
-// flagValue is a flag's value as it was typed. It is checked together with what
-// the other places say, so that one rule makes one message.
+// flagValue is the value of a flag as typed. It is checked like values from other
+// sources, so that a rule has one message.
 type flagValue struct {
 	values  []string
-	fromEnv []string // what the environment says; used where all was not given
+	fromEnv []string // from the environment; used without values
 	setting *Setting
 }
 
 func (v *flagValue) String() string { return strings.Join(v.values, ",") }
 
-// Type is what help prints behind the flag's name; bool prints nothing.
+// Type is what help prints after the flag's name; nothing for bool.
 func (v *flagValue) Type() string {
 	if v.setting.Kind == Bool {
 		return "bool"
@@ -31,7 +32,7 @@ func (v *flagValue) Type() string {
 	return v.setting.Value
 }
 
-// Set keeps the last value, or adds to a list.
+// Set replaces the value, or adds to a list.
 func (v *flagValue) Set(s string) error {
 	if !v.setting.several() {
 		v.values = nil
@@ -40,22 +41,21 @@ func (v *flagValue) Set(s string) error {
 	return nil
 }
 
-// Flags are the settings that a command takes on its command line, and --config.
+// Flags are the flags of a command that are settings, and --config.
 type Flags struct {
 	cmd    *cobra.Command
 	apis   func() []Section
 	schema schema
-	path   *string
 	given  map[string]*flagValue
 	json   bool
 }
 
-// AddEverywhere gives cmd, and each command below it that has no such flags of its
-// own, what decides how errors are printed: --config and --log-format. Help shows
-// them only where they are settings of the command itself.
+// AddEverywhere adds --config and --log-format, which decide how errors are printed, to
+// cmd and to each command below it that does not have them. Help shows them only for
+// commands that have them as settings.
 func AddEverywhere(cmd *cobra.Command) {
 	flags := cmd.PersistentFlags()
-	flags.String(fileFlag, "", "the config `FILE`")
+	flags.String(fileFlag, "", "config `FILE`")
 	format := new(Log).format()
 	flags.Var(&flagValue{setting: &format}, format.Flag, usage(&format))
 	for _, name := range []string{fileFlag, format.Flag} {
@@ -65,12 +65,20 @@ func AddEverywhere(cmd *cobra.Command) {
 
 const fileFlag = "config"
 
-// AddFlags gives cmd a flag for each setting that has one and is for one of the
-// commands; ForRun is all of them. apis makes the sections of the APIs, anew
-// with each call.
+// AddFlags adds a flag to cmd for each setting of the given commands that has one;
+// ForRun adds all of them. Each call of apis returns new sections.
 func AddFlags(cmd *cobra.Command, apis func() []Section, commands Commands) *Flags {
+	cmd.Flags().String(fileFlag, "", "config `FILE`; without it ./"+DefaultFile+", if it exists")
+	return addFlags(cmd, apis, commands)
+}
+
+// AddLayoutFlags adds a flag to cmd for each setting that says how a file is read.
+func AddLayoutFlags(cmd *cobra.Command, apis func() []Section) *Flags {
+	return addFlags(cmd, apis, ForInit)
+}
+
+func addFlags(cmd *cobra.Command, apis func() []Section, commands Commands) *Flags {
 	f := &Flags{cmd: cmd, apis: apis, schema: declare(&Config{}, apis()), given: map[string]*flagValue{}}
-	f.path = cmd.Flags().String(fileFlag, "", "the config `FILE`; without it ./"+DefaultFile+" if there is one")
 	for i := range f.schema.settings {
 		s := &f.schema.settings[i]
 		if s.Flag == "" || commands != ForRun && s.Commands&commands == 0 {
@@ -80,6 +88,10 @@ func AddFlags(cmd *cobra.Command, apis func() []Section, commands Commands) *Fla
 		added := cmd.Flags().VarPF(f.given[s.Flag], s.Flag, "", usage(s))
 		if s.Kind == Bool {
 			added.NoOptDefVal = "true"
+		}
+		help.InGroup(cmd.Flags(), string(s.Group), s.Flag)
+		if s.Common {
+			help.Common(cmd.Flags(), s.Flag)
 		}
 		complete(cmd, s)
 	}
@@ -101,12 +113,12 @@ func complete(cmd *cobra.Command, s *Setting) {
 	if len(s.Words) == 0 {
 		return
 	}
-	// The error says that the flag does not exist, and it was made just now.
+	// The only error is that the flag does not exist.
 	_ = cmd.RegisterFlagCompletionFunc(s.Flag, cobra.FixedCompletions(s.Words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// Load reads the config when the flags have been parsed. With an error it may
-// return a config too, to be shown. What is wrong is an *exit.Error for each value.
+// Load reads the config after the flags were parsed. It returns an *exit.Error for
+// each wrong value, and may return a config as well, for showing only.
 func (f *Flags) Load(e Environment) (*Config, error) {
 	c, err := f.load(e)
 	if c != nil {
@@ -115,7 +127,7 @@ func (f *Flags) Load(e Environment) (*Config, error) {
 	return c, err
 }
 
-// load finds out how errors are printed before it returns one.
+// load determines the log format first, because its own errors are printed in it.
 func (f *Flags) load(e Environment) (*Config, error) {
 	flags := f.cmd.Flags()
 	src := sources{flags: givenIn(flags), environment: e, apis: f.apis}
@@ -142,7 +154,7 @@ func (f *Flags) load(e Environment) (*Config, error) {
 	return src.resolve()
 }
 
-// givenIn are the values of the settings that flags were given.
+// givenIn returns the values of the flags that were given and are settings.
 func givenIn(flags *pflag.FlagSet) map[string][]string {
 	given := map[string][]string{}
 	flags.Visit(func(f *pflag.Flag) {
@@ -153,7 +165,7 @@ func givenIn(flags *pflag.FlagSet) map[string][]string {
 	return given
 }
 
-// pathIn is the config file that is named; empty if none is.
+// pathIn is the config file that is named; empty without one.
 func pathIn(flags *pflag.FlagSet, e Environment) string {
 	path, err := flags.GetString(fileFlag)
 	if err != nil || path == "" {
@@ -162,16 +174,16 @@ func pathIn(flags *pflag.FlagSet, e Environment) string {
 	return path
 }
 
-// JSONLog reports whether standard error takes JSON alone. It is known once Load
-// has returned, even with an error.
+// JSONLog reports whether standard error is JSON only. It is valid after Load has
+// returned, even with an error.
 func (f *Flags) JSONLog() bool { return f.json }
 
-// JSONLog reports whether standard error takes JSON alone, for a command that did not
-// get as far as Load: by the flags that were parsed, the environment, and what can
-// be read of the config file.
+// JSONLog reports whether standard error is JSON only, for a command that did not reach
+// Load: according to the parsed flags, the environment, and the readable part of the
+// config file.
 func JSONLog(flags *pflag.FlagSet, apis []Section, e Environment) bool {
 	src := sources{flags: givenIn(flags), environment: e}
-	// That it cannot be read is not what the command is about to report.
+	// The command is about to report another error.
 	src.file, _ = readFile(pathIn(flags, e), declare(&Config{}, apis))
 	return src.wantsJSONLog()
 }
@@ -181,7 +193,7 @@ func (src sources) wantsJSONLog() bool {
 	return slices.Equal(src.of(&format).texts, []string{logJSON})
 }
 
-// MergeFlags lays the settings that one command was given over those of another.
+// MergeFlags sets the settings given to one command on another, overriding them.
 func MergeFlags(from, over *cobra.Command) (err error) {
 	from.Flags().Visit(func(f *pflag.Flag) {
 		v, isSetting := f.Value.(*flagValue)
@@ -195,8 +207,8 @@ func MergeFlags(from, over *cobra.Command) (err error) {
 	return err
 }
 
-// Each is the config of each API that is named. With an error, which tells of all
-// that is wrong, it returns those that are right.
+// Each returns a config for each named API. With an error, which reports everything
+// that is wrong, it returns the valid ones.
 func (c *Config) Each() ([]*Config, error) {
 	var all []*Config
 	var wrong []error
@@ -212,7 +224,7 @@ func (c *Config) Each() ([]*Config, error) {
 	return all, errors.Join(wrong...)
 }
 
-// only is the config for one of the APIs that are named.
+// forAPI is the config for one of the named APIs.
 func (c *Config) forAPI(api string) (*Config, error) {
 	src := c.sources
 	if src.flags = maps.Clone(src.flags); src.flags == nil {
@@ -226,8 +238,8 @@ func (c *Config) forAPI(api string) (*Config, error) {
 	return own, err
 }
 
-// Offline is a config for asking an API what it takes, without any call: that of
-// its sandbox, with nothing set beside.
+// Offline is a config for asking a client what its API accepts, without any call: the
+// sandbox, and otherwise defaults.
 func Offline(api string, apis func() []Section) (*Config, error) {
 	nothing := Environment{Lookup: func(string) (string, bool) { return "", false }}
 	src := sources{environment: nothing, apis: apis, flags: map[string][]string{targetFlag: {api}, sandboxFlag: {"true"}}}

@@ -8,46 +8,47 @@ import (
 	"usersync/sync/user"
 )
 
-// settings are what stops a run before it does harm.
+// settings declares the guards that stop a run before it does harm.
 func (g *Guards) settings() []Setting {
 	return []Setting{
-		{Key: "max_errors", Flag: "max-errors", Value: "N|N%", Default: "10%", Commands: BetweenParts,
-			Use: "stop when more users than this are invalid or refused; a percentage is looked at once 1000 are settled",
+		{Key: "max_errors", Group: GroupSafety, Common: true, Flag: "max-errors", Value: "N|N%", Default: "10%", Commands: BetweenParts,
+			Use: "stop when more users than this are invalid or refused; a percentage is checked once 1000 are settled",
 			Set: Into(&g.MaxErrors, ParseShare)},
-		{Key: "max_delete", Flag: "max-delete", Value: "N|N%", Default: "auto", Commands: BetweenParts,
-			Use: "mirror: the most users to delete, in number or percent of the feed; auto is 10 or 2%, whichever is more, and never above 20%",
+		{Key: "max_delete", Group: GroupSafety, Common: true, Flag: "max-delete", Value: "N|N%", Default: "auto", Commands: BetweenParts,
+			Use: "mirror: most users to delete, as a count or a percentage of the feed; auto is 10 or 2%, whichever is more, and at most 20%",
 			Set: Into(&g.MaxDelete, ParseLimit)},
-		{Key: "accept_mapping_change", Flag: "accept-mapping-change", Kind: Bool, Default: "false", Commands: BetweenParts,
-			Use: "mirror: delete also if mapping or settings are not those of the last run",
+		{Key: "accept_mapping_change", Group: GroupSafety, Flag: "accept-mapping-change", Kind: Bool, Default: "false", Commands: BetweenParts,
+			Use: "mirror: delete even if the mapping or the settings differ from the last run",
 			Set: IntoBool(&g.AcceptChange)},
-		{Key: "protect", Flag: "protect", Kind: Path, Value: "FILE",
-			Use: "ids of users to whom nothing is ever done, one a line",
+		{Key: "protect", Group: GroupSafety, Flag: "protect", Kind: Path, Value: "FILE",
+			Use: "file with the ids of users never to touch, one per line",
 			Set: IntoString(&g.Protect)},
-		{Key: "canary", Flag: "canary", Value: "N",
-			Use: "send the first N users alone, read them back, and go on only if the API holds what was sent",
+		{Key: "canary", Group: GroupSafety, Flag: "canary", Value: "N",
+			Use: "send the first N users alone, read them back, and continue only if the API holds what was sent",
 			Set: Into(&g.Canary, ParseCount(1))},
-		{Key: "canary_answers_only", Flag: "canary-answers-only", Kind: Bool, Default: "false",
-			Use: "let the API's answers be enough for the canary; for an API that shows no user",
+		{Key: "canary_answers_only", Group: GroupSafety, Flag: "canary-answers-only", Kind: Bool, Default: "false",
+			Use: "let the canary pass on the API's answers alone; for an API that cannot show its users",
 			Set: IntoBool(&g.CanaryAnswersOnly)},
-		{Key: "max_duration", Flag: "max-duration", Value: "TIME", Commands: BetweenParts,
-			Use: "stop reading after this time, exit 10; the run is gone on with later",
+		{Key: "max_duration", Group: GroupPace, Flag: "max-duration", Value: "TIME", Commands: BetweenParts,
+			Use: "stop reading after this long and exit 10; resume continues the run",
 			Set: Into(&g.MaxDuration, parseDuration)},
 	}
 }
 
-// ahead are those that look at the whole input before the first call.
+// lookAheadSettings declares the guards that read the whole input before the first
+// call.
 func (g *Guards) lookAheadSettings() []Setting {
 	return []Setting{
-		{Key: "max_change", Flag: "max-change", Kind: List, Value: "N|N%",
-			Use: "the most users whom the ledger knows that may change, in number or percent; FIELD=N|N% for one field. Beyond it nothing is sent",
+		{Key: "max_change", Group: GroupSafety, Common: true, Flag: "max-change", Kind: List, Value: "N|N%",
+			Use: "send nothing if more known users than this would change, as a count or a percentage; FIELD=N|N% limits one field",
 			Set: g.MaxChange.Add},
-		{Key: "min_records", Flag: "min-records", Value: "N", Default: "0",
-			Use: "the fewest records that the input may hold; below it nothing is sent",
+		{Key: "min_records", Group: GroupSafety, Flag: "min-records", Value: "N", Default: "0",
+			Use: "send nothing if the input has fewer records than this",
 			Set: Into(&g.MinRecords, ParseCount(0))},
 	}
 }
 
-// ChangeLimits are the most users that may change: in all, and by field.
+// ChangeLimits limits how many users may change: in all, and by field.
 type ChangeLimits struct {
 	All    *Share // nil: any number
 	Fields map[user.Field]Share
@@ -56,7 +57,7 @@ type ChangeLimits struct {
 // Given reports whether there is any limit.
 func (l *ChangeLimits) Given() bool { return l.All != nil || len(l.Fields) > 0 }
 
-// Add adds a limit as it was typed: 10%, or phone=2%.
+// Add adds a limit such as 10% or phone=2%.
 func (l *ChangeLimits) Add(text string) error {
 	field, number, one := strings.Cut(text, "=")
 	if !one {
@@ -77,7 +78,7 @@ func (l *ChangeLimits) Add(text string) error {
 	return nil
 }
 
-// ParseLimit reads a share of the users of a feed, or auto.
+// ParseLimit parses a share of the users of a feed, or auto.
 func ParseLimit(s string) (mirror.Limit, error) {
 	if s == "auto" {
 		return mirror.Limit{}, nil

@@ -10,12 +10,12 @@ import (
 )
 
 var (
-	errPlainSecret   = errors.New("a secret stands here in clear")
-	errPasswordInURL = errors.New("the URL holds a password in clear")
+	errPlainSecret   = errors.New("a secret is written here in clear text")
+	errPasswordInURL = errors.New("the URL contains a password in clear text")
 )
 
-// expand replaces env:NAME and file:PATH by what they name, less one trailing
-// newline. Paths are relative to dir. The error never holds the value.
+// expand replaces env:NAME and file:PATH with the value they name, without one
+// trailing newline. Paths are relative to dir. The error never contains the value.
 func expand(text, dir string, lookup func(string) (string, bool)) (string, error) {
 	if variable, ok := strings.CutPrefix(text, "env:"); ok {
 		v, set := lookup(variable)
@@ -37,7 +37,7 @@ func expand(text, dir string, lookup func(string) (string, bool)) (string, error
 	return text, nil
 }
 
-// unsetError is an env:NAME that names nothing.
+// unsetError is an env:NAME whose variable is not set.
 type unsetError struct{ variable string }
 
 func (e *unsetError) Error() string {
@@ -55,7 +55,7 @@ func trimNewline(s string) string {
 	return s
 }
 
-// relativeTo returns path as it is to be opened when it was written in dir.
+// relativeTo resolves a path that is relative to dir.
 func relativeTo(dir, path string) string {
 	if filepath.IsAbs(path) || path == "-" {
 		return path
@@ -63,7 +63,7 @@ func relativeTo(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
-// checkLink refuses what is no http URL, without quoting it.
+// checkURL refuses anything but an http or https URL, without quoting it.
 func checkURL(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -75,14 +75,14 @@ func checkURL(text string) error {
 func hasPassword(text string) bool {
 	u, err := url.Parse(text)
 	if err != nil {
-		// What cannot be taken apart may still hold one: between // and @.
+		// Text that does not parse may still hold one, between // and @.
 		return strings.Contains(text, "@")
 	}
 	_, has := u.User.Password()
 	return has
 }
 
-// shownLink is a URL as it may be printed.
+// maskedURL is a URL without its password.
 func maskedURL(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {

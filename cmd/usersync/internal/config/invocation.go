@@ -11,10 +11,10 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// Invocation is a command line in parts, so that the next one can be made of it.
+// Invocation is a parsed command line, from which to build the next one to type.
 type Invocation struct {
 	Verb  string
-	Flags []Flag // settings of the environment too: the next command may have another one
+	Flags []Flag // with the settings of the environment, which may differ next time
 	Files []string
 }
 
@@ -25,7 +25,7 @@ type Flag struct {
 	Bool  bool // needs no value to be true
 }
 
-// args is the flag as it is typed.
+// args is the flag as typed.
 func (f Flag) args() []string {
 	switch {
 	case !f.Bool:
@@ -36,8 +36,8 @@ func (f Flag) args() []string {
 	return []string{"--" + f.Name + "=" + f.Value}
 }
 
-// line is the command line as it is typed. A file whose name looks like a flag stands
-// after --.
+// line is the command line as typed. It puts -- before a file whose name looks like a
+// flag.
 func (in Invocation) line(verb string, files []string) []string {
 	line := []string{verb}
 	for _, f := range in.Flags {
@@ -53,7 +53,7 @@ func operands(files []string) []string {
 	return files
 }
 
-// Command is a command line with the same settings.
+// Command is a command line of another command, with the same settings.
 func (in Invocation) Command(verb string, files ...string) string {
 	return exit.CommandLine(in.line(verb, files)...)
 }
@@ -61,12 +61,12 @@ func (in Invocation) Command(verb string, files ...string) string {
 // Again is the same command line for other files.
 func (in Invocation) Again(files ...string) string { return in.Command(in.Verb, files...) }
 
-// New is a command line that begins a new run with the same settings.
+// New is a command line that starts a new run with the same settings.
 func (in Invocation) New(files ...string) string {
 	return in.With(Flag{Name: NewFlag, Value: "true", Bool: true}).Command("run", files...)
 }
 
-// Args is a command line of run with the same settings, as main gets it.
+// Args are the arguments of run with the same settings.
 func (in Invocation) Args(files []string) []string {
 	return in.line("run", files)
 }
@@ -92,7 +92,6 @@ func (in Invocation) Replacing(file string, others ...Flag) string {
 }
 
 // Without is the same command line without the flags of some names.
-// With is the same command line with more flags.
 func (in Invocation) Without(names ...string) Invocation {
 	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool { return slices.Contains(names, f.Name) })
 	return in
@@ -104,15 +103,14 @@ func (in Invocation) With(more ...Flag) Invocation {
 	return in
 }
 
-// Named reports whether another command would not find the runs of this one by
-// itself: it named the config or the runs directory.
+// Named reports whether the config or the runs directory was named, so that another
+// command needs the same flags to find the runs.
 func (in Invocation) Named() bool {
 	return slices.ContainsFunc(in.Flags, func(f Flag) bool { return f.Name == fileFlag || f.Name == runsDirFlag })
 }
 
-// flagsOf returns what was set, on the command line or by the environment, as
-// flags. A URL that the environment alone may hold, as it has a password, is not
-// among them.
+// flagsOf returns the settings of the command line and of the environment, as flags.
+// It leaves out a URL with a password, which only the environment may hold.
 func flagsOf(cmd *cobra.Command) []Flag {
 	var flags []Flag
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -136,8 +134,8 @@ func valuesOf(f *pflag.Flag) []string {
 	return v.fromEnv
 }
 
-// FlagsForOtherInput are the flags that take back what is set about one input alone, for a
-// command about another.
+// FlagsForOtherInput are the flags that reset the settings of one particular input,
+// for a command that reads another.
 func (c *Config) FlagsForOtherInput() (flags []Flag) {
 	for _, s := range c.schema.settings {
 		if !s.OneInput {
@@ -150,23 +148,18 @@ func (c *Config) FlagsForOtherInput() (flags []Flag) {
 	return flags
 }
 
-// Init is the command line that begins a config from the header of a file; what
-// says how the file is read goes with it.
+// Init is the command line that drafts a config from the header of a file, with the
+// settings that say how to read that file.
 func (c *Config) Init(path string) string {
-	args := []string{"init"}
-	for _, s := range c.schema.settings {
-		if s.Commands&ForInit == 0 {
-			continue
-		}
-		if text := s.Text(); text != "" && text != s.Default {
-			args = append(args, "--"+s.Flag, text)
-		}
+	in := Invocation{Verb: "init"}
+	for _, v := range c.schema.layout() {
+		in = in.With(Flag{Name: v.Flag, Value: v.Text})
 	}
-	return exit.CommandLine(append(args, operands([]string{path})...)...)
+	return in.Again(path)
 }
 
-// NextForSettings is the command to type when an API cannot be reached with what is
-// set: a config to begin with, or a look at the one there is.
+// NextForSettings is the command to type when an API cannot be used with these
+// settings: draft a config, or check the one there is.
 func (c *Config) NextForSettings() string {
 	files := c.Invocation.Files
 	switch {
@@ -178,7 +171,7 @@ func (c *Config) NextForSettings() string {
 	return c.Invocation.Command("validate", files...)
 }
 
-// IsRegular reports whether there is a file at the path that can be read twice.
+// IsRegular reports whether path is a regular file, which can be read twice.
 func IsRegular(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()

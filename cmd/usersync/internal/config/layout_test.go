@@ -6,8 +6,8 @@ import (
 	"usersync/cmd/usersync/internal/config"
 )
 
-// The command that follows takes along how a file is read, and takes back what was
-// expected of another one.
+// The next command reads the file in the same way, and does not expect of it what
+// was expected of another one.
 func TestWhatIsToldToAnotherCommand(t *testing.T) {
 	c, err := resolved(t, "charset: windows-1252\nexpect_records: 12\nexpect_sha256: none\n", map[string][]string{"delimiter": {`\t`}, "format": {"csv"}}, nil)
 	if err != nil {

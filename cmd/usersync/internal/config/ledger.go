@@ -10,63 +10,63 @@ import (
 	"usersync/sync/user"
 )
 
-// Ledger says what is remembered of the API, and where.
+// Ledger says where the ledger is, and how to use it.
 type Ledger struct {
 	URL         string
 	Key         user.Secret
 	Feed        string
 	Full, New   bool
 	Adopt       string // AdoptRead, AdoptAssume or empty
-	AdoptSource string // where Adopt was said: --adopt, or what holds every night
+	AdoptSource string // where Adopt was set, such as --adopt
 	AllowStale  bool
 	LockTimeout time.Duration
 }
 
-// The ways of --adopt.
+// The values of --adopt.
 const (
 	AdoptRead   = "read"
 	AdoptAssume = "assume"
 )
 
-// NewFlag is the flag that begins a new run.
+// NewFlag is the flag that starts a new run.
 const NewFlag = "new"
 
-// settings are what can be set about the memory between runs.
+// settings declares what can be set about the ledger and earlier runs.
 func (l *Ledger) settings() []Setting {
 	return []Setting{
-		{Key: "ledger", Flag: "ledger", Kind: Database, Value: "URL", Default: autoLedger, Commands: ForLedger,
-			Use: "what remembers what the API holds: sqlite:FILE, postgres://..., or none; auto is sqlite: and ledger.db in the runs directory, for the sandbox in the run's own",
+		{Key: "ledger", Group: GroupLedger, Flag: "ledger", Kind: Database, Value: "URL", Default: autoLedger, Commands: ForLedger,
+			Use: "database that remembers what the API holds: sqlite:FILE, postgres://... or none; auto is ledger.db in the runs directory, or in the run's own directory with the sandbox",
 			Set: Into(&l.URL, parseLedger)},
-		{Key: "ledger_key", Kind: Secret, Remote: true,
-			Use: "the key of the ledger's prints, 64 hex digits; SQLite keeps one beside its file, PostgreSQL must be given one",
+		{Key: "ledger_key", Group: GroupLedger, Kind: Secret, Remote: true,
+			Use: "key of the ledger's fingerprints, 64 hex digits; PostgreSQL requires it, SQLite keeps one next to its file",
 			Set: IntoSecret(&l.Key)},
-		{Key: "feed", Flag: "feed", Value: "NAME", Default: "default", Identifies: FeedIdentity, Commands: ForLedger,
-			Use: "the source of the users, where several fill one account",
+		{Key: "feed", Group: GroupLedger, Flag: "feed", Value: "NAME", Default: "default", Identifies: FeedIdentity, Commands: ForLedger,
+			Use: "name of the source of the users, if several fill one account",
 			Set: IntoString(&l.Feed)},
-		{Key: "full", Flag: "full", Kind: Bool, Default: "false",
-			Use: "send every user again, whatever the ledger says",
+		{Key: "full", Group: GroupLedger, Common: true, Flag: "full", Kind: Bool, Default: "false",
+			Use: "send every user, even if unchanged according to the ledger",
 			Set: IntoBool(&l.Full)},
-		{Key: "adopt", Flag: "adopt", Value: "HOW", Words: []string{AdoptRead, AdoptAssume}, Identifies: RunIdentity, Source: &l.AdoptSource,
-			Use: "what is done, once, with users whom the ledger does not know and the API may hold: read looks at each before it is created, assume takes the input for what the API holds; as a flag alone",
+		{Key: "adopt", Group: GroupLedger, Flag: "adopt", Value: "HOW", Words: []string{AdoptRead, AdoptAssume}, Identifies: RunIdentity, Source: &l.AdoptSource,
+			Use: "how to take over users who exist in the API but not in the ledger (flag only): read looks each one up before creating it, assume trusts the input",
 			Set: IntoString(&l.Adopt)},
-		{Key: "new", Flag: NewFlag, Kind: Bool, Default: "false",
-			Use: "begin a new run, even if one of the same input can be continued",
+		{Key: "new", Group: GroupLedger, Common: true, Flag: NewFlag, Kind: Bool, Default: "false",
+			Use: "start a new run, even if one of the same input can be continued",
 			Set: IntoBool(&l.New)},
-		{Key: "allow_stale", Flag: "allow-stale", Kind: Bool, Default: "false", Commands: ForRetry,
-			Use: "send rejects too of whom the ledger learned something later",
+		{Key: "allow_stale", Group: GroupLedger, Flag: "allow-stale", Kind: Bool, Default: "false", Commands: ForRetry,
+			Use: "also send rejects that are older than what the ledger knows of the user",
 			Set: IntoBool(&l.AllowStale)},
-		{Key: "lock_timeout", Flag: "lock-timeout", Value: "TIME", Commands: BetweenParts | ForLedger,
-			Use: "how long to wait for another run of the same account to end; without it not at all",
+		{Key: "lock_timeout", Group: GroupLedger, Flag: "lock-timeout", Value: "TIME", Commands: BetweenParts | ForLedger,
+			Use: "how long to wait for another run of the same account to end; without it, do not wait",
 			Set: Into(&l.LockTimeout, parseDuration)},
 	}
 }
 
-// NoLedger is the URL of a ledger that is not kept.
+// NoLedger is the URL that turns the ledger off.
 const NoLedger = "none"
 
 const autoLedger = "auto"
 
-// SQLiteURL is what the URL of a ledger in a file begins with.
+// SQLiteURL is the prefix of the URL of a ledger in a file.
 const SQLiteURL = "sqlite:"
 
 func parseLedger(text string) (string, error) {
@@ -79,7 +79,7 @@ func parseLedger(text string) (string, error) {
 	return "", errors.New("must be sqlite:FILE, postgres://USER@HOST/DATABASE or none")
 }
 
-// At is where the ledger lies; dir is where it lies if nothing says so.
+// At is the URL of the ledger; dir is its directory if none is set.
 func (l *Ledger) At(dir string) string {
 	if l.URL == autoLedger {
 		return SQLiteURL + filepath.Join(dir, "ledger.db")
@@ -87,8 +87,8 @@ func (l *Ledger) At(dir string) string {
 	return l.URL
 }
 
-// LedgerName tells the ledger of a run from another, without what is secret in its
-// address; empty if there is none.
+// LedgerName identifies the ledger of a run, without the secrets in its address;
+// empty without a ledger.
 func (c *Config) LedgerName() string {
 	address := c.Ledger.At(c.Output.RunsDir)
 	if path, isFile := strings.CutPrefix(address, SQLiteURL); isFile {

@@ -5,16 +5,22 @@ import (
 	"strings"
 )
 
-const precedence = "A flag wins over an environment variable, that over the config file, and that over the default."
+const precedence = "A flag wins over an environment variable, which wins over the config file, which wins over the default."
 
 // Manual is the text of `usersync help settings`.
 func Manual(sections []Section) string {
 	var b strings.Builder
 	b.WriteString(precedence + "\nThe config file is ./" + DefaultFile + " unless --config or USERSYNC_CONFIG names another.\n")
-	for _, s := range All(sections) {
-		fmt.Fprintf(&b, "\n  %s\n      %s\n", heading(&s), usage(&s))
+	all := All(sections)
+	for _, group := range Groups() {
+		b.WriteString("\n" + group + ":\n")
+		for i := range all {
+			if s := &all[i]; string(s.Group) == group {
+				fmt.Fprintf(&b, "\n  %s\n      %s\n", heading(s), usage(s))
+			}
+		}
 	}
-	b.WriteString("\n  fields:\n      the mapping from our fields to the input's columns: see docs/configuration.md\n")
+	b.WriteString("\nMapping:\n\n  fields:\n      mapping from our fields to the input's columns: see docs/configuration.md\n")
 	return b.String()
 }
 

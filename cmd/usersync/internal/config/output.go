@@ -9,65 +9,65 @@ import (
 
 func (o *Output) settings() []Setting {
 	return []Setting{
-		{Key: "runs_dir", Flag: runsDirFlag, Kind: Path, Value: "DIR", Default: "runs", Global: true,
+		{Key: "runs_dir", Group: GroupOutput, Flag: runsDirFlag, Kind: Path, Value: "DIR", Default: "runs", Global: true,
 			Commands: BetweenParts | ForLedger | ForVerify,
-			Use:      "where each run makes its directory; the default lies beside the config file, else in the working directory",
+			Use:      "directory for the directories of the runs; the default is next to the config file, or in the working directory without one",
 			Set:      IntoString(&o.RunsDir)},
-		{Key: "artifacts_ttl", Flag: "artifacts-ttl", Value: "TIME",
-			Use: "how old a run's directory may become, such as 90d: a run that is finished removes older ones beside it; without it none is removed",
+		{Key: "artifacts_ttl", Group: GroupOutput, Flag: "artifacts-ttl", Value: "TIME",
+			Use: "when a run finishes, remove run directories older than this, such as 90d; without it, keep all",
 			Set: Into(&o.ArtifactsTTL, parseDays)},
-		{Key: "results", Flag: "results", Kind: Path, Value: "FILE", Global: true, Commands: ForApply,
-			Use: "a second copy of the results: a file, replaced when the run is over, or - for standard output",
+		{Key: "results", Group: GroupOutput, Common: true, Flag: "results", Kind: Path, Value: "FILE", Global: true, Commands: ForApply,
+			Use: "second copy of the results: a file, replaced when the run ends, or - for standard output",
 			Set: IntoString(&o.Results)},
-		{Key: "results_format", Flag: "results-format", Value: "NAME", Default: "csv", Words: []string{"csv", "jsonl"},
+		{Key: "results_format", Group: GroupOutput, Flag: "results-format", Value: "NAME", Default: "csv", Words: []string{"csv", "jsonl"},
 			Identifies: FeedIdentity,
-			Use:        "what the results are written as",
+			Use:        "format of the results",
 			Set:        IntoString(&o.ResultsFormat)},
-		{Key: "rejects_secrets", Flag: "rejects-secrets", Value: "NAME", Default: "mask", Words: []string{"mask", "keep"},
+		{Key: "rejects_secrets", Group: GroupOutput, Flag: "rejects-secrets", Value: "NAME", Default: "mask", Words: []string{"mask", "keep"},
 			Identifies: FeedIdentity,
-			Use:        "whether cells that feed a secret are masked in rejects, or kept",
+			Use:        "mask or keep the cells of secret fields in rejects",
 			Set:        IntoString(&o.RejectsSecrets)},
-		{Key: "allow_rejects", Flag: "allow-rejects", Value: "N|N%", Default: "0", Commands: BetweenParts,
-			Use: "invalid and refused users, in number or percent, that still are a success",
+		{Key: "allow_rejects", Group: GroupOutput, Common: true, Flag: "allow-rejects", Value: "N|N%", Default: "0", Commands: BetweenParts,
+			Use: "how many invalid or refused users, as a count or a percentage, still count as success",
 			Set: Into(&o.AllowRejects, ParseShare)},
-		{Key: "json", Flag: "json", Kind: Bool, Default: "false", Global: true, Commands: BetweenParts,
+		{Key: "json", Group: GroupOutput, Common: true, Flag: "json", Kind: Bool, Default: "false", Global: true, Commands: BetweenParts,
 			Use: "print the summary as JSON on standard output",
 			Set: IntoBool(&o.JSON)},
 	}
 }
 
-// Check refuses two kinds of data on one standard output.
+// Check refuses to write both results and summary to standard output.
 func (o *Output) Check() error {
 	if o.JSON && o.Results == "-" {
-		return exit.Usage(errors.New("read settings: --json and --results - both want standard output"), "keep one of them", "usersync run --help")
+		return exit.Usage(errors.New("read settings: --json and --results - both write to standard output"), "keep one of them", "usersync run --help")
 	}
 	return nil
 }
 
 func (l *Log) settings() []Setting {
 	return []Setting{
-		{Key: "progress", Flag: "progress", Value: "WHEN", Default: "auto", Words: []string{"auto", "always", "never"},
+		{Key: "progress", Group: GroupOutput, Flag: "progress", Value: "WHEN", Default: "auto", Words: []string{"auto", "always", "never"},
 			Global: true, Commands: BetweenParts,
-			Use: "the progress line; auto moves on a terminal, and elsewhere is a plain line every 30 s",
+			Use: "when to show progress; auto is a moving line on a terminal, otherwise a plain line every 30 s",
 			Set: IntoString(&l.Progress)},
 		l.format(),
-		{Key: "log_level", Flag: "log-level", Value: "LEVEL", Default: "warn", Words: []string{"debug", "info", "warn", "error"},
+		{Key: "log_level", Group: GroupOutput, Flag: "log-level", Value: "LEVEL", Default: "warn", Words: []string{"debug", "info", "warn", "error"},
 			Global: true, Commands: BetweenParts,
-			Use: "the least important line that is logged",
+			Use: "least severe level to log",
 			Set: IntoString(&l.Level)},
 	}
 }
 
 func (l *Log) format() Setting {
-	return Setting{Key: "log_format", Flag: "log-format", Value: "NAME", Default: "console", Words: []string{"console", logJSON},
+	return Setting{Key: "log_format", Group: GroupOutput, Flag: "log-format", Value: "NAME", Default: "console", Words: []string{"console", logJSON},
 		Global: true, Commands: BetweenParts | ForLedger | ForVerify,
-		Use: "what the log on standard error looks like; json makes each line there JSON, errors and the report too",
+		Use: "format of the log on standard error; json makes every line there JSON, including errors and the report",
 		Set: IntoString(&l.Format)}
 }
 
 const logJSON = "json"
 
-// FilesRead are the files, beside its input, that a run of the paths reads.
+// FilesRead are the files that a run of the paths reads besides its input.
 func (c *Config) FilesRead(paths []string) []string {
 	read := slices.Concat([]string{c.File, c.Network.CA, c.Network.Cert, c.Network.Key}, c.ValueFiles, c.Proof.files(paths))
 	return slices.DeleteFunc(read, func(path string) bool { return path == "" })

@@ -8,41 +8,41 @@ import (
 	"usersync/reader/proof"
 )
 
-// Proof is what was set about how an input is proved to be whole, as it was typed.
+// Proof says how to prove that an input is complete, as typed.
 type Proof struct {
 	Records, SHA256, Trailer string
 	TrustEOF                 bool
-	// Read is what is expected once the files were read that these name; nil before.
+	// Read is what is expected, after the files named above were read; nil before.
 	Read *Expected
 }
 
-// Expected is what must hold of the input as a whole.
+// Expected is what must be true of the whole input.
 type Expected struct {
 	Records int    // 0: any number
 	SHA256  string // empty: any
 }
 
-// settings are what can be set about how an input is proved to be whole.
+// settings declares what can prove that an input is complete.
 func (p *Proof) settings() []Setting {
 	return []Setting{
-		{Key: "expect_records", Flag: "expect-records", Kind: Path, Value: "N|FILE", Keyword: NoExpectation, Literal: isNumber,
+		{Key: "expect_records", Group: GroupInput, Flag: "expect-records", Kind: Path, Value: "N|FILE", Keyword: NoExpectation, Literal: isNumber,
 			OneInput: true, Commands: BetweenParts,
-			Use: "how many records the input must have, or a file that holds the number; none takes any",
+			Use: "number of records the input must have, or a file that holds it; none turns the check off",
 			Set: Into(&p.Records, parseExpectedRecords), Text: func() string { return p.Records }},
-		{Key: "expect_sha256", Flag: "expect-sha256", Kind: Path, Value: "HEX|FILE", Keyword: NoExpectation, Literal: proof.IsSHA256,
+		{Key: "expect_sha256", Group: GroupInput, Flag: "expect-sha256", Kind: Path, Value: "HEX|FILE", Keyword: NoExpectation, Literal: proof.IsSHA256,
 			OneInput: true, Commands: BetweenParts,
-			Use: "the SHA-256 that the one input file must have, as it lies there, or a file with the line that sha256sum wrote; none takes any",
+			Use: "SHA-256 that the input file must have as stored, or a file that sha256sum wrote; for one file only; none turns the check off",
 			Set: Into(&p.SHA256, parseExpectedSHA256), Text: func() string { return p.SHA256 }},
-		{Key: "trailer", Flag: "trailer", Value: "WORD", Identifies: FeedIdentity,
-			Use: "the first cell of the last row of each CSV file, which is no user and holds the number of its records in another cell",
+		{Key: "trailer", Group: GroupInput, Flag: "trailer", Value: "WORD", Identifies: FeedIdentity,
+			Use: "first cell of the last row of each CSV file, if that row is a trailer; another cell of it must hold the record count",
 			Set: IntoString(&p.Trailer)},
-		{Key: "trust_eof", Flag: "trust-eof", Kind: Bool, Default: "false", Commands: BetweenParts,
-			Use: "take the end of a file for the end of the users, though nothing proves that it was not cut",
+		{Key: "trust_eof", Group: GroupInput, Flag: "trust-eof", Kind: Bool, Default: "false", Commands: BetweenParts,
+			Use: "accept a file as complete although nothing proves that it was not truncated",
 			Set: IntoBool(&p.TrustEOF)},
 	}
 }
 
-// NoExpectation is for one command where the config expects something.
+// NoExpectation turns off, for one command, what the config expects.
 const NoExpectation = "none"
 
 func isNumber(text string) bool {
@@ -64,10 +64,10 @@ func parseExpectedSHA256(text string) (string, error) {
 	return text, nil
 }
 
-// Spare expects nothing of this input, which is another than the settings mean.
+// ExpectNothing is for an input other than the one the settings are about.
 func (p *Proof) ExpectNothing() { p.Read = &Expected{} }
 
-// files are those that a run of the paths may read about them.
+// files are the files with expectations that a run of the paths may read.
 func (p *Proof) files(paths []string) []string {
 	var files []string
 	if p.Records != NoExpectation && !isNumber(p.Records) {

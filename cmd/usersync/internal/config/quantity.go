@@ -12,16 +12,16 @@ import (
 	"usersync/reader/source"
 )
 
-// Rate is a ceiling of calls. Its zero value says that none was given.
+// Rate is the highest number of calls per second. The zero value is not given.
 type Rate struct {
 	PerSecond float64
 	Unlimited bool
 }
 
-// Given reports whether there is a ceiling, or the word that there is none.
+// Given reports whether the rate was set, to a number or to unlimited.
 func (r Rate) Given() bool { return r.Unlimited || r.PerSecond > 0 }
 
-var errRate = errors.New("must be a number of calls such as 16/s, 1000/m, 50 (a second) or unlimited")
+var errRate = errors.New("must be a number of calls such as 16/s, 1000/m, 50 (per second) or unlimited")
 
 func parseRate(s string) (Rate, error) {
 	if s == "unlimited" {
@@ -47,7 +47,7 @@ type Share struct {
 
 var errShare = errors.New("must be a number of records such as 25, or a percentage such as 0.5%")
 
-// ParseShare reads a number such as 25, or a percentage such as 0.5%.
+// ParseShare parses a number such as 25, or a percentage such as 0.5%.
 func ParseShare(s string) (Share, error) {
 	if number, found := strings.CutSuffix(s, "%"); found {
 		p, err := strconv.ParseFloat(number, 64)
@@ -68,7 +68,7 @@ func (s Share) Covers(n, total int) bool {
 	return n <= s.Count || float64(n) <= s.Percent/100*float64(total)
 }
 
-// String writes the share as one would type it.
+// String returns the share as typed.
 func (s Share) String() string {
 	if s.Percent > 0 {
 		return fmt.Sprintf("%g%%", s.Percent)
@@ -94,7 +94,7 @@ func parseDuration(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// ParseCount returns a parser of whole numbers of at least least.
+// ParseCount returns a parser of whole numbers that are at least least.
 func ParseCount(least int) func(string) (int, error) {
 	return func(s string) (int, error) {
 		n, err := strconv.Atoi(s)
@@ -112,7 +112,7 @@ func parseRateOrAuto(s string) (Rate, error) {
 	return parseRate(s)
 }
 
-// ParseDelimiter reads one character, or its name. It returns 0 for auto.
+// ParseDelimiter parses one character, or its name. It returns 0 for auto.
 func ParseDelimiter(s string) (rune, error) {
 	switch s {
 	case "auto":
@@ -136,8 +136,8 @@ func parseCharset(s string) (string, error) {
 
 const day = 24 * time.Hour
 
-// parseDays reads a time of a day or more, in days or as a duration: what is
-// younger may still be looked at, or written.
+// parseDays parses a duration, or a number of days such as 90d. It must be at least a
+// day, because someone may still use a younger run.
 func parseDays(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if days, isDays := strings.CutSuffix(text, "d"); isDays {

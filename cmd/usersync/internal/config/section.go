@@ -8,39 +8,39 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Section is the part of a config that is about one API. The package that knows
-// the API makes it, anew for each config: its settings are bound to one struct.
+// Section is the part of a config about one API. The package that knows the API
+// makes a new one for each config, because its settings are bound to one struct.
 type Section struct {
-	Name string // as it stands in to: and over the section
-	// Settings are those that only this API has. Their keys lack the name. Each of
-	// them identifies a feed.
+	Name string // the key of the section, and the value of to:
+	// Settings are the settings of this API only. Their keys do not include Name. Each
+	// of them identifies a feed.
 	Settings []Setting
-	// Tree is what the section holds beside single values; nil if it is nothing.
+	// Tree holds the parts of the section that are not single values; nil without any.
 	Tree Tree
-	// Value is whatever the maker wants to find again in a Config.
+	// Value lets the maker find its own data again in a Config.
 	Value any
 }
 
 // Tree is a part of a section that is not made of single values.
 type Tree interface {
-	// Knows reports whether key, right under the section, belongs to the tree.
+	// Knows reports whether key, directly under the section, belongs to the tree.
 	Knows(key string) bool
-	// Variables are the names of the environment variables that n is read from.
+	// Variables are the names of the environment variables that n refers to.
 	Variables(n *yaml.Node) []string
-	// Read takes the tree. A nil expand leaves env:NAME and file:PATH alone: a
-	// rehearsal reads no credentials. It returns a text to be shown, which tells
-	// one tree from another and holds nothing that is read from elsewhere. What is
-	// wrong in the tree is a *TreeError.
+	// Read reads the tree. With a nil expand it does not read env:NAME and file:PATH:
+	// the sandbox needs no credentials. It returns a text to show, which identifies
+	// the tree and contains no value from elsewhere. An error in the tree is a
+	// *TreeError.
 	Read(n *yaml.Node, expand func(string) (string, error)) (shown string, err error)
 }
 
-// TreeError is something wrong at a line of a tree.
+// TreeError is an error at a line of a tree.
 type TreeError struct {
 	Line       int
 	Rule, Hint string
 }
 
-// Error is the rule alone: whoever reads the file adds the place.
+// Error returns the rule only; the reader of the file adds the place.
 func (e *TreeError) Error() string { return e.Rule }
 
 // Section returns the section of an API.
@@ -53,12 +53,12 @@ func (c *Config) Section(name string) (Section, bool) {
 	return Section{}, false
 }
 
-// named are the settings under their whole keys.
+// named are the settings with their full keys.
 func (s *Section) named() []Setting {
 	named := slices.Clone(s.Settings)
 	for i := range named {
 		named[i].section, named[i].Key = s.Name, s.Name+"."+named[i].Key
-		named[i].Identifies = FeedIdentity
+		named[i].Identifies, named[i].Group = FeedIdentity, GroupDestination
 	}
 	return named
 }
@@ -71,9 +71,8 @@ func namesOf(sections []Section) []string {
 	return names
 }
 
-// splitTree takes apart what stands under the name of a section that has a tree:
-// the single values are settings like others, and so is what any API's section may
-// say; all else is the tree.
+// splitTree splits a section with a tree: single values are settings, and so are the
+// settings that the section of any API may have; everything else is the tree.
 func (f *file) splitTree(s *Section, v *yaml.Node) (values *yaml.Node) {
 	if v.Kind != yaml.MappingNode {
 		return v
@@ -108,7 +107,7 @@ func (s schema) hasPerAPI(key string) bool {
 	return key == "fields"
 }
 
-// tree is the section of that name, if it has a tree.
+// tree returns the section of that name, if it has a tree.
 func (s schema) tree(name string) *Section {
 	for i := range s.sections {
 		if s.sections[i].Name == name && s.sections[i].Tree != nil {
@@ -118,7 +117,8 @@ func (s schema) tree(name string) *Section {
 	return nil
 }
 
-// readTree reads the tree of the API's section. A rehearsal reads no credentials.
+// readTree reads the tree of the chosen API's section. With the sandbox it reads no
+// credentials.
 func (src sources) readTree(c *Config) error {
 	s := c.schema.tree(src.section)
 	if s == nil || src.file == nil || src.file.trees[s.Name] == nil {

@@ -12,77 +12,101 @@ type Kind uint8
 
 // The kinds of values.
 const (
-	String   Kind = iota // taken as it is
+	String   Kind = iota // taken literally
 	List                 // any number of strings
-	Files                // any number of paths or patterns, each relative like a Path
+	Files                // any number of paths or patterns, relative like a Path
 	Bool                 // true or false; the flag needs no value
 	ID                   // a string that may be env:NAME or file:PATH
-	URL                  // may be env:NAME or file:PATH; no password in clear
-	Database             // a ledger's URL; may be env:NAME or file:PATH; no password in clear
+	URL                  // may be env:NAME or file:PATH; no password in clear text
+	Database             // a ledger's URL; may be env:NAME or file:PATH; no password in clear text
 	Path                 // relative to the config file, or to the working directory
-	Secret               // env:NAME or file:PATH in the config file, nothing else
+	Secret               // in the config file, only env:NAME or file:PATH
 )
 
-// Identity says what else becomes another one when the value of a setting changes.
+// Identity says what is no longer the same when the value of a setting changes.
 type Identity uint8
 
 // What a setting identifies.
 const (
-	NoIdentity   Identity = iota // neither: it says how fast, how long or how talkative
-	RunIdentity                  // a run, and a plan: they would do something else
-	FeedIdentity                 // these and the feed: its users would be made otherwise
+	NoIdentity   Identity = iota // nothing: it is about speed, duration or verbosity
+	RunIdentity                  // a run, and a plan: they would do something different
+	FeedIdentity                 // also the feed: its users would differ
 )
 
-// Commands is a set of commands that take some of the settings only.
+// Commands is a set of commands that take only some of the settings.
 type Commands uint8
 
-// Those commands.
+// The commands that take only some of the settings.
 const (
 	ForResume Commands = 1 << iota
 	ForRetry
 	ForApply
 	ForLedger // each command of the ledger: which ledger, and which scope in it
 	ForVerify
-	ForInit // says how a file is read; such a setting has a Text
+	ForInit // says how to read a file; such a setting has a Text
 
-	// BetweenParts is for what can be changed between two parts of a run: how fast,
-	// how long and how talkative it is, and what a person was asked to accept.
+	// BetweenParts is for settings that can change between two parts of a run: speed,
+	// duration, verbosity, and what a person was asked to accept.
 	BetweenParts = ForResume | ForRetry | ForApply
 
-	// ForRun is for a command that begins a run, or plans one: it takes every setting.
+	// ForRun is for a command that starts or plans a run: it takes every setting.
 	ForRun Commands = 0
 )
 
-// Setting is one thing that can be set: a key of the config file, and usually
-// a flag and an environment variable too. Everything that is true of it is said
-// here, where it is declared, and nowhere else.
+// Group is a heading in help, for settings of one purpose.
+type Group string
+
+// The groups.
+const (
+	GroupDestination Group = "Destination"
+	GroupInput       Group = "Input"
+	GroupSafety      Group = "Safety"
+	GroupPace        Group = "Pace"
+	GroupOutput      Group = "Output"
+	GroupLedger      Group = "Ledger"
+	GroupNetwork     Group = "Network"
+)
+
+// Groups returns the headings in the order of help, the most used first.
+func Groups() []string {
+	var titles []string
+	for _, g := range []Group{GroupDestination, GroupInput, GroupSafety, GroupPace, GroupOutput, GroupLedger, GroupNetwork} {
+		titles = append(titles, string(g))
+	}
+	return titles
+}
+
+// Setting is a key of the config file, and usually a flag and an environment variable
+// too. Its declaration is the only place that says anything about it.
 type Setting struct {
-	Key     string // kard.auth.client_id; in a Section it is auth.client_id
-	Flag    string // empty where the config file alone can hold it
+	Key     string // kard.auth.client_id; in a Section, auth.client_id
+	Group   Group  // what help lists it under; of the settings of a Section, GroupDestination
+	Common  bool   // used often: help lists it before the others of its group
+	Flag    string // empty if only the config file can set it
 	Kind    Kind
-	Value   string   // what stands for the value in help: N, FILE
-	Default string   // as one would type it
+	Value   string   // placeholder in help: N, FILE
+	Default string   // as typed
 	Words   []string // the only values it takes, if they are few
-	Keyword string   // a word that it takes in place of a URL or path
-	// Literal says which texts of a path are taken as they are.
+	Keyword string   // a word that it takes instead of a URL or path
+	// Literal reports whether a text is not a path although the setting is a Path.
 	Literal func(string) bool
-	Use     string // one phrase for help and docs
-	// Set checks a value and puts it in its place. It adds to that of a List.
+	Use     string // what it does, in one phrase, for help and docs
+	// Set checks a value and stores it. For a List it adds the value.
 	Set func(text string) error
-	// Text is the value as one would type it again, for those that another command
-	// may be told; nil elsewhere.
+	// Text is the value as typed, for settings that another command may be given; nil
+	// for others.
 	Text func() string
 
-	First      bool     // decides about others, and is read before them
-	Remote     bool     // has no meaning for the sandbox, which is local and open
-	Global     bool     // of the whole command: no section of an API may say it
-	OneInput   bool     // of one input alone: a command for another takes it back with Also; it has a Text
-	Identifies Identity // of a section's own settings it is FeedIdentity, whatever is said here
-	Commands   Commands // that take it besides those that begin a run
+	First      bool     // other settings depend on it, so it is read before them
+	Remote     bool     // does not apply to the sandbox, which is local and needs no credentials
+	Global     bool     // applies to the whole command: the section of an API cannot set it
+	OneInput   bool     // is about one input: a command for another resets it to Keyword; it has a Text
+	Identifies Identity // always FeedIdentity for the settings of a Section
+	Commands   Commands // that take it besides those that start a run
 
-	Source *string // takes where the value was said; may be nil
+	Source *string // receives where the value was set; may be nil
 
-	section string // the API whose section it belongs to; empty where it is for all
+	section string // the API whose section it belongs to; empty for all
 }
 
 const envPrefix = "USERSYNC_"
@@ -103,20 +127,20 @@ func (s *Setting) indirect() bool {
 // several reports whether it takes any number of values.
 func (s *Setting) several() bool { return s.Kind == List || s.Kind == Files }
 
-// ofOneAPI reports whether the section of an API may say it for that API alone.
+// perAPI reports whether the section of an API may set it for that API.
 func (s *Setting) perAPI() bool { return !s.Global && s.section == "" }
 
-// isLiteral reports whether the text is a value itself and no path.
+// isLiteral reports whether the text is a value, not a path.
 func (s *Setting) isLiteral(text string) bool {
 	return s.Keyword != "" && text == s.Keyword || s.Literal != nil && s.Literal(text)
 }
 
-// isPath reports whether the text is a path that is relative to the config file.
+// isPath reports whether the text is a path relative to the config file.
 func (s *Setting) isPath(text string) bool {
 	return s.Kind == Files || s.Kind == Path && !s.isLiteral(text)
 }
 
-// Take takes the value if it is one that the setting can have.
+// Assign checks the value and stores it.
 func (s *Setting) Assign(text string) error {
 	if len(s.Words) > 0 && !slices.Contains(s.Words, text) {
 		return &wordError{s.Words}
@@ -124,12 +148,12 @@ func (s *Setting) Assign(text string) error {
 	return s.Set(text)
 }
 
-// wordError says that a value is none of the few that there are.
+// wordError says that a value is not one of Words.
 type wordError struct{ words []string }
 
 func (e *wordError) Error() string { return "must be " + strings.Join(e.words, " or ") }
 
-// Into makes a Set function of the place of the value and a parser.
+// Into returns a Set function that parses a text into place.
 func Into[T any](place *T, parse func(string) (T, error)) func(string) error {
 	return func(text string) error {
 		v, err := parse(text)
@@ -140,15 +164,15 @@ func Into[T any](place *T, parse func(string) (T, error)) func(string) error {
 	}
 }
 
-// IntoString is Into for a text that is taken as it is.
+// IntoString is Into for a text that is taken literally.
 func IntoString(place *string) func(string) error {
 	return Into(place, func(s string) (string, error) { return s, nil })
 }
 
-// IntoBool is Into for true and false, however they are spelt.
+// IntoBool is Into for true and false, in any spelling that parseBool knows.
 func IntoBool(place *bool) func(string) error { return Into(place, parseBool) }
 
-// IntoSecret is Into for what must never be shown.
+// IntoSecret is Into for a value that must never be shown.
 func IntoSecret(place *user.Secret) func(string) error {
 	return Into(place, func(s string) (user.Secret, error) { return user.NewSecret(s), nil })
 }

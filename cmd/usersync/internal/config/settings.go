@@ -6,7 +6,7 @@ import (
 	"usersync/sync/user"
 )
 
-// schema is everything that can be set, bound to the places of its values.
+// schema holds all settings, bound to the variables for their values.
 type schema struct {
 	settings []Setting // in the order of the manual
 	sections []Section
@@ -25,11 +25,11 @@ func declare(c *Config, sections []Section) schema {
 	return s
 }
 
-// All returns every setting in the order of the manual, for looking at: what is
-// set with them goes nowhere.
+// All returns every setting in the order of the manual, to read their descriptions:
+// values set through them are lost.
 func All(sections []Section) []Setting { return declare(&Config{}, sections).settings }
 
-// Find finds the setting whose key ends in a word, however it is spelt.
+// Find finds the setting whose key ends in word, ignoring case and - or _.
 func Find(sections []Section, word string) (Setting, bool) {
 	for _, s := range All(sections) {
 		parts := strings.Split(s.Key, ".")
@@ -42,7 +42,7 @@ func Find(sections []Section, word string) (Setting, bool) {
 
 func folded(s string) string { return strings.ReplaceAll(strings.ToLower(s), "-", "_") }
 
-// The flags that this package gives by itself.
+// The flags that this package adds to command lines.
 const (
 	targetFlag  = "to"
 	sandboxFlag = "sandbox"
@@ -51,52 +51,52 @@ const (
 
 func (t *Target) settings(apis []string) []Setting {
 	return []Setting{
-		{Key: "to", Flag: targetFlag, Kind: List, Value: "NAME", Words: apis, First: true, Global: true,
+		{Key: "to", Group: GroupDestination, Common: true, Flag: targetFlag, Kind: List, Value: "NAME", Words: apis, First: true, Global: true,
 			Identifies: FeedIdentity, Commands: ForLedger,
-			Use: "the API that takes the users; several of them get a run each",
+			Use: "API to send the users to; several get a run each",
 			Set: intoList(&t.All)},
-		{Key: "base_url", Flag: "base-url", Kind: URL, Value: "URL", Remote: true, Commands: ForLedger,
-			Use: "the API's address, in place of the one in its section",
+		{Key: "base_url", Group: GroupDestination, Flag: "base-url", Kind: URL, Value: "URL", Remote: true, Commands: ForLedger,
+			Use: "address of the API, instead of the one in its section",
 			Set: IntoString(&t.BaseURL)},
-		{Key: "mode", Flag: "mode", Value: "MODE", Default: "upsert", Words: []string{"upsert", "create", "update", "delete", "mirror"},
+		{Key: "mode", Group: GroupDestination, Common: true, Flag: "mode", Value: "MODE", Default: "upsert", Words: []string{"upsert", "create", "update", "delete", "mirror"},
 			Identifies: RunIdentity,
-			Use:        "what is done with each user; mirror is upsert, and then deletes whom the input lacks",
+			Use:        "what to do with each user; mirror upserts, then deletes users missing from the input",
 			Set:        Into(&t.Mode, func(s string) (user.Op, error) { return user.Op(s), nil })},
-		{Key: "on_absent", Flag: "on-absent", Value: "NAME", Words: []string{"delete", "block", "deactivate"},
+		{Key: "on_absent", Group: GroupDestination, Flag: "on-absent", Value: "NAME", Words: []string{"delete", "block", "deactivate"},
 			Identifies: FeedIdentity,
-			Use:        "what a delete does, where the API has more than one way: konstantly can block, scim can deactivate",
+			Use:        "what a delete does; konstantly can also block, scim can also deactivate",
 			Set:        IntoString(&t.OnAbsent)},
-		{Key: "sandbox", Flag: sandboxFlag, Kind: Bool, Default: "false", First: true, Global: true,
-			Use: "rehearse against a server inside this process; no account is needed",
+		{Key: "sandbox", Group: GroupDestination, Common: true, Flag: sandboxFlag, Kind: Bool, Default: "false", First: true, Global: true,
+			Use: "send to a mock server inside this process; needs no account",
 			Set: IntoBool(&t.Sandbox)},
 	}
 }
 
 func (in *Input) settings() []Setting {
 	return []Setting{
-		{Key: "from", Kind: Files, Value: "FILE", Global: true,
+		{Key: "from", Group: GroupInput, Kind: Files, Value: "FILE", Global: true,
 			Use: "files or patterns to read when the command line names none",
 			Set: intoList(&in.From)},
-		{Key: "format", Flag: "format", Value: "NAME", Default: "auto", Words: []string{"auto", "csv", "jsonl"},
+		{Key: "format", Group: GroupInput, Flag: "format", Value: "NAME", Default: "auto", Words: []string{"auto", "csv", "jsonl"},
 			Identifies: FeedIdentity, Commands: ForInit,
-			Use: "what the input is; auto goes by the file's name, else by its content",
+			Use: "format of the input; auto goes by the file name, then by the content",
 			Set: IntoString(&in.Format), Text: func() string { return in.Format }},
-		{Key: "delimiter", Flag: "delimiter", Value: "CHAR", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
-			Use: "what stands between two CSV cells: one character, tab, or auto (one of , ; tab |)",
+		{Key: "delimiter", Group: GroupInput, Flag: "delimiter", Value: "CHAR", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
+			Use: "separator of CSV cells: one character, or tab; auto finds , ; tab or |",
 			Set: Into(&in.Delimiter, ParseDelimiter), Text: in.delimiter},
-		{Key: "charset", Flag: "charset", Value: "NAME", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
-			Use: "the input's character set, such as windows-1252; auto is UTF-8, or UTF-16 with a byte order mark",
+		{Key: "charset", Group: GroupInput, Flag: "charset", Value: "NAME", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
+			Use: "character set of the input, such as windows-1252; auto is UTF-8, or UTF-16 with a byte order mark",
 			Set: Into(&in.Charset, parseCharset), Text: func() string { return in.Charset }},
-		{Key: "ignore", Flag: "ignore", Kind: List, Value: "COLUMN",
-			Use: "columns that are not to be sent",
+		{Key: "ignore", Group: GroupInput, Flag: "ignore", Kind: List, Value: "COLUMN",
+			Use: "columns not to send",
 			Set: intoList(&in.Ignore)},
-		{Key: "op_column", Flag: "op-column", Value: "COLUMN", Identifies: FeedIdentity,
-			Use: "the column that says in each row what is done with the user, in place of mode: upsert, create, update or delete",
+		{Key: "op_column", Group: GroupInput, Flag: "op-column", Value: "COLUMN", Identifies: FeedIdentity,
+			Use: "column that says what to do with each row, instead of mode: upsert, create, update or delete",
 			Set: IntoString(&in.OpColumn)},
 	}
 }
 
-// delimiter is what ParseDelimiter reads; empty for auto.
+// delimiter is a text for ParseDelimiter; empty for auto.
 func (in *Input) delimiter() string {
 	switch in.Delimiter {
 	case 0:
@@ -109,52 +109,52 @@ func (in *Input) delimiter() string {
 
 func (p *Pace) settings() []Setting {
 	return []Setting{
-		{Key: "rate", Flag: "rate", Value: "N/s", Default: "auto", Commands: BetweenParts,
-			Use: "the most calls in a second or minute: 16/s, 1000/m, 50, unlimited; auto is what the API documents, for the sandbox unlimited",
+		{Key: "rate", Group: GroupPace, Common: true, Flag: "rate", Value: "N/s", Default: "auto", Commands: BetweenParts,
+			Use: "most calls per second or minute: 16/s, 1000/m, 50 (per second) or unlimited; auto is the API's documented rate, or unlimited with the sandbox",
 			Set: Into(&p.Rate, parseRateOrAuto)},
-		{Key: "burst", Flag: "burst", Value: "N", Default: "1", Commands: BetweenParts,
-			Use: "calls that may start at once after a rest",
+		{Key: "burst", Group: GroupPace, Flag: "burst", Value: "N", Default: "1", Commands: BetweenParts,
+			Use: "calls that may start at once after a pause",
 			Set: Into(&p.Burst, ParseCount(1))},
-		{Key: "workers", Flag: "workers", Value: "N", Default: "16", Commands: BetweenParts,
-			Use: "the most calls on the wire at the same time",
+		{Key: "workers", Group: GroupPace, Common: true, Flag: "workers", Value: "N", Default: "16", Commands: BetweenParts,
+			Use: "most calls in flight at the same time",
 			Set: Into(&p.Workers, ParseCount(1))},
-		{Key: "batch_size", Flag: "batch-size", Value: "N", Default: "100", Commands: BetweenParts,
-			Use: "users in one call, where the API takes several; never more than it takes",
+		{Key: "batch_size", Group: GroupPace, Flag: "batch-size", Value: "N", Default: "100", Commands: BetweenParts,
+			Use: "users per call, if the API takes several, up to the API's own limit",
 			Set: Into(&p.BatchSize, ParseCount(1))},
-		{Key: "retries", Flag: "retries", Value: "N", Default: "5", Commands: BetweenParts,
-			Use: "how often a user is sent again at most",
+		{Key: "retries", Group: GroupPace, Common: true, Flag: "retries", Value: "N", Default: "5", Commands: BetweenParts,
+			Use: "how many times to send a user again at most",
 			Set: Into(&p.Retries, ParseCount(0))},
-		{Key: "timeout", Flag: "timeout", Value: "TIME", Default: "30s", Commands: BetweenParts,
-			Use: "how long one call may take",
+		{Key: "timeout", Group: GroupPace, Flag: "timeout", Value: "TIME", Default: "30s", Commands: BetweenParts,
+			Use: "time limit of one call",
 			Set: Into(&p.Timeout, parseDuration)},
-		{Key: "max_wait", Flag: "max-wait", Value: "TIME", Default: "15m", Commands: BetweenParts,
-			Use: "the longest pause that the API may ask for; beyond it the run stops",
+		{Key: "max_wait", Group: GroupPace, Flag: "max-wait", Value: "TIME", Default: "15m", Commands: BetweenParts,
+			Use: "longest pause that the API may ask for; the run stops if it asks for more",
 			Set: Into(&p.MaxWait, parseDuration)},
-		{Key: "give_up_after", Flag: "give-up-after", Value: "TIME", Default: "10m", Commands: BetweenParts,
-			Use: "how long the API may be down before the run stops",
+		{Key: "give_up_after", Group: GroupPace, Flag: "give-up-after", Value: "TIME", Default: "10m", Commands: BetweenParts,
+			Use: "stop the run when the API has been down this long",
 			Set: Into(&p.GiveUpAfter, parseDuration)},
 	}
 }
 
 func (n *Network) settings() []Setting {
 	return []Setting{
-		{Key: "tls.ca", Kind: Path, Value: "FILE", Remote: true,
-			Use: "certificates (PEM) to trust beside the system's",
+		{Key: "tls.ca", Group: GroupNetwork, Kind: Path, Value: "FILE", Remote: true,
+			Use: "certificates (PEM) to trust besides the system's",
 			Set: IntoString(&n.CA)},
-		{Key: "tls.cert", Kind: Path, Value: "FILE", Remote: true,
-			Use: "our own certificate (PEM), for an API that asks for one",
+		{Key: "tls.cert", Group: GroupNetwork, Kind: Path, Value: "FILE", Remote: true,
+			Use: "client certificate (PEM), for an API that asks for one",
 			Set: IntoString(&n.Cert)},
-		{Key: "tls.key", Kind: Path, Value: "FILE", Remote: true,
-			Use: "the key (PEM) of our own certificate",
+		{Key: "tls.key", Group: GroupNetwork, Kind: Path, Value: "FILE", Remote: true,
+			Use: "private key (PEM) of the client certificate",
 			Set: IntoString(&n.Key)},
-		{Key: "proxy", Flag: "proxy", Kind: URL, Value: "URL", Keyword: "none", Remote: true,
-			Use: "the proxy for calls, or none; without it HTTPS_PROXY and NO_PROXY hold",
+		{Key: "proxy", Group: GroupNetwork, Flag: "proxy", Kind: URL, Value: "URL", Keyword: "none", Remote: true,
+			Use: "proxy for calls, or none; without it HTTPS_PROXY and NO_PROXY apply",
 			Set: IntoString(&n.Proxy)},
-		{Key: "http2", Flag: "http2", Kind: Bool, Default: "false", Remote: true,
-			Use: "offer HTTP/2 beside HTTP/1.1; with many users a call it costs more and wins nothing",
+		{Key: "http2", Group: GroupNetwork, Flag: "http2", Kind: Bool, Default: "false", Remote: true,
+			Use: "offer HTTP/2 as well as HTTP/1.1; with many users per call it costs more and gains nothing",
 			Set: IntoBool(&n.HTTP2)},
-		{Key: "insecure_http", Flag: "insecure-http", Kind: Bool, Default: "false", Remote: true, Commands: ForLedger,
-			Use: "allow http:// addresses beyond this machine",
+		{Key: "insecure_http", Group: GroupNetwork, Flag: "insecure-http", Kind: Bool, Default: "false", Remote: true, Commands: ForLedger,
+			Use: "allow http:// addresses on other machines",
 			Set: IntoBool(&n.InsecureHTTP)},
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 )
 
-// Shown is a setting as a person may see it: masked, with its origin.
+// Shown is a setting to print: masked, and with its source.
 type Shown struct {
 	Key, Text, Source string
 
@@ -34,8 +34,8 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 	return v
 }
 
-// masked is for what is written in place; env:NAME and file:PATH are shown as
-// they stand, and never what they name.
+// masked is for literal values. env:NAME and file:PATH are shown unchanged, but never
+// the value they name.
 func masked(s *Setting, text string) string {
 	switch s.Kind {
 	case Secret:

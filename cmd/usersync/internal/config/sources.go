@@ -10,18 +10,18 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// sources are the places that a value may come from, the strongest first.
+// sources are the places that a value may come from, in order of precedence.
 type sources struct {
 	flags       map[string][]string // by flag name, only those given
 	environment Environment
-	file        *file // nil if there is none
+	file        *file // nil without one
 	apis        func() []Section
-	// section is the API whose section of the config may say all that is otherwise
-	// said for all; empty while it is not decided.
+	// section is the chosen API, whose section of the config overrides the settings for
+	// all APIs; empty until it is known.
 	section string
 }
 
-// origin is a value's text before it is checked, and where it stood.
+// origin is the text of a value before it is checked, and where it was set.
 type origin struct {
 	texts  []string
 	name   string // --rate, USERSYNC_RATE, usersync.yaml:3, default
@@ -29,7 +29,7 @@ type origin struct {
 	byFlag bool
 }
 
-// of returns where s gets its value. No texts: nowhere.
+// of returns where s gets its value. Without texts it has none.
 func (src sources) of(s *Setting) origin {
 	if texts, ok := src.flags[s.Flag]; ok && s.Flag != "" {
 		return origin{texts: texts, name: "--" + s.Flag, byFlag: true}
@@ -43,11 +43,11 @@ func (src sources) of(s *Setting) origin {
 	if s.Default == "" {
 		return origin{}
 	}
-	// A default path lies where the config file's own paths would lie.
+	// A default path is relative like the paths in the config file.
 	return origin{texts: []string{s.Default}, name: "default", inFile: src.file != nil}
 }
 
-// inFile is what the file says, in the API's own section first.
+// inFile is the value in the config file; the API's own section comes first.
 func (src sources) inFile(s *Setting) (fileValue, bool) {
 	if src.file == nil {
 		return fileValue{}, false
@@ -74,8 +74,8 @@ func split(text string, s *Setting) []string {
 	return []string{text}
 }
 
-// resolve checks every setting and returns the config. With an error, which tells
-// of all that is wrong, it is good to be shown and for nothing else.
+// resolve checks every setting and returns the config. With an error, which reports
+// everything that is wrong, the config is for showing only.
 func (src sources) resolve() (*Config, error) {
 	c := &Config{dir: ".", sources: src}
 	c.schema = declare(c, src.apis())
@@ -83,7 +83,7 @@ func (src sources) resolve() (*Config, error) {
 		c.File, c.dir = src.file.path, src.file.dir()
 	}
 	all := slices.Clone(c.schema.settings)
-	// What decides about others comes first.
+	// Settings that others depend on come first.
 	slices.SortStableFunc(all, func(a, b Setting) int { return rank(a) - rank(b) })
 	var wrong []error
 	for i := range all {
@@ -124,7 +124,7 @@ func (src sources) resolveSetting(c *Config, s *Setting) error {
 	return err
 }
 
-// takeAll returns the text that was not taken, with its error.
+// assignAll returns the text that it refused, with the error.
 func (src sources) assignAll(c *Config, s *Setting, o origin) (string, error) {
 	for _, text := range o.texts {
 		if err := src.assign(c, s, o, text); err != nil {
@@ -134,7 +134,7 @@ func (src sources) assignAll(c *Config, s *Setting, o origin) (string, error) {
 	return "", nil
 }
 
-// refuseClear finds secrets written where anybody may read them.
+// refusePlainSecret finds secrets written where others may read them.
 func refusePlainSecret(s *Setting, o origin) error {
 	for _, text := range o.texts {
 		if s.Kind == Secret && !isIndirect(text) {
@@ -175,7 +175,7 @@ func (src sources) assign(c *Config, s *Setting, o origin, text string) error {
 	return s.Assign(text)
 }
 
-// fault names the value by its place and key; a secret's text is not shown.
+// fault names the value by its source and key, and does not show a secret's text.
 func (src sources) fault(s *Setting, o origin, text string, err error) error {
 	named := o.name
 	if o.inFile {
@@ -190,17 +190,17 @@ func settingHint(s *Setting, text string, err error) string {
 	case errors.Is(err, errPlainSecret):
 		return fmt.Sprintf("write %s: env:NAME or file:PATH, and keep the value there", s.Key)
 	case errors.Is(err, errPasswordInURL):
-		return fmt.Sprintf("put the URL into a file or variable and write %s: env:NAME or file:PATH in the config", s.Key)
+		return fmt.Sprintf("put the URL in a file or variable and write %s: env:NAME or file:PATH in the config", s.Key)
 	case errors.As(err, &few) && s.several() && strings.Contains(text, ","):
-		return fmt.Sprintf("several are --%s %s, or %s: [%s] in the config", s.Flag, strings.ReplaceAll(text, ",", " --"+s.Flag+" "), s.Key, strings.ReplaceAll(text, ",", ", "))
+		return fmt.Sprintf("for several write --%s %s, or %s: [%s] in the config", s.Flag, strings.ReplaceAll(text, ",", " --"+s.Flag+" "), s.Key, strings.ReplaceAll(text, ",", ", "))
 	case errors.As(err, &few):
 		return exit.DidYouMean(text, few.words)
 	}
 	if unset, ok := errors.AsType[*unsetError](err); ok {
-		return fmt.Sprintf("export %s, or write file:PATH in place of env:%s", unset.variable, unset.variable)
+		return fmt.Sprintf("export %s, or write file:PATH instead of env:%s", unset.variable, unset.variable)
 	}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		return "look whether the file is there and this user may read it; a relative path starts at the config"
+		return "check that the file exists and that you may read it; a relative path starts at the config"
 	}
 	return ""
 }

@@ -10,15 +10,15 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// refuseStray finds environment variables that look like settings and are none:
-// what somebody meant to set would silently keep its default. What the config
-// names as env:NAME may be called anything.
+// refuseUnknownVariables finds environment variables that look like settings but are
+// not: with a typo in a name, the setting would silently keep its default. A variable
+// that the config names as env:NAME may have any name.
 func refuseUnknownVariables(e Environment, schema schema, file *file) error {
 	known := slices.Concat(schema.variables(), file.variables())
 	var wrong []error
 	var hint string
 	for _, name := range unknownVariables(e.Environ(), known) {
-		wrong = append(wrong, fmt.Errorf("read settings: environment variable %s is not known", name))
+		wrong = append(wrong, fmt.Errorf("read settings: unknown environment variable %s", name))
 		hint = variableHint(name, known)
 	}
 	if wrong == nil {
@@ -30,12 +30,12 @@ func refuseUnknownVariables(e Environment, schema schema, file *file) error {
 	return exit.Usage(errors.Join(wrong...), hint, "usersync help settings")
 }
 
-// nearVariable does not list all: there are too many to read.
+// variableHint does not list all variables: there are too many to read.
 func variableHint(name string, known []string) string {
 	if near := exit.DidYouMean(name, known); strings.HasPrefix(near, "did") {
 		return near
 	}
-	return "take it out of the environment: names that begin with " + envPrefix + " are settings"
+	return "unset it: names that begin with " + envPrefix + " are settings"
 }
 
 func (s schema) variables() []string {
@@ -48,12 +48,12 @@ func (s schema) variables() []string {
 	return known
 }
 
-// ofService matches what Kubernetes sets for a service that is called usersync,
-// or usersync-something.
+// kubernetesVariable matches what Kubernetes sets for a service called usersync, or
+// usersync-something.
 var kubernetesVariable = regexp.MustCompile(`^` + envPrefix + `(.+_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_.+)?)$`)
 
-// strayVariables returns the names that are neither ours nor those of a service,
-// sorted.
+// unknownVariables returns, sorted, the names that are neither known nor set by
+// Kubernetes.
 func unknownVariables(environ, known []string) []string {
 	var unknown []string
 	for _, entry := range environ {

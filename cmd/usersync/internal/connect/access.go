@@ -15,23 +15,23 @@ import (
 	"usersync/sync/ledger"
 )
 
-// Access is how a command other than a run uses the ledger.
+// Access is how a command other than run uses the ledger.
 type Access uint8
 
 const (
-	Reading  Access = iota // there must be one
-	Writing                // there must be one, and no other process may use it
-	Creating               // it is made if there is none, and no other process may use it
+	Reading  Access = iota // it must exist
+	Writing                // it must exist, and no other process may use it
+	Creating               // it is created if missing, and no other process may use it
 )
 
-// holder is what a command is called that holds the lock of a scope.
+// lockHolder is the name that a command holds the lock of a scope under.
 const lockHolder = "usersync-ledger"
 
-// WithLedger opens the ledger of the config, locks its scope unless it is only read,
-// and closes it after do. The API is not called.
+// WithLedger opens the ledger of the config, locks its scope unless it only reads, and
+// closes it after do. It does not call the API.
 func WithLedger(ctx context.Context, c *config.Config, a Access, do func(*ledger.Ledger) error) error {
 	if c.Target.Sandbox {
-		return exit.Usage(errors.New("open the ledger: the sandbox's ledger lies in the run's own directory, and ends with it"), "set sandbox to false", "usersync help settings")
+		return exit.Usage(errors.New("open the ledger: with the sandbox each run has a ledger of its own"), "set sandbox to false", "usersync help settings")
 	}
 	return inScope(ctx, c, func(scope journal.Scope) (err error) {
 		url := c.Ledger.At(c.Output.RunsDir)
@@ -52,8 +52,8 @@ func WithLedger(ctx context.Context, c *config.Config, a Access, do func(*ledger
 	})
 }
 
-// WithLease takes the lock that a run of the config would take, and gives it back
-// after do. If the config has a ledger, there must be one. The API is not called.
+// WithLease takes the lock that a run of the config would take, and releases it after
+// do. If the config has a ledger, it must exist. It does not call the API.
 func WithLease(ctx context.Context, c *config.Config, do func(*Lease, journal.Scope) error) error {
 	return inScope(ctx, c, func(scope journal.Scope) (err error) {
 		if url := c.Ledger.At(c.Output.RunsDir); url != config.NoLedger {
@@ -70,7 +70,7 @@ func WithLease(ctx context.Context, c *config.Config, do func(*Lease, journal.Sc
 	})
 }
 
-// inScope finds out the scope that a run with the same settings has.
+// inScope calls do with the scope of a run with the same settings.
 func inScope(ctx context.Context, c *config.Config, do func(journal.Scope) error) (err error) {
 	c.Target.Offline = true
 	conn, err := Open(ctx, c)
@@ -81,20 +81,20 @@ func inScope(ctx context.Context, c *config.Config, do func(journal.Scope) error
 	return do(conn.ScopeIn(c.Ledger.Feed))
 }
 
-// checkThere refuses to make a ledger only to find nothing in it, and makes its
-// place where it is to be made.
+// checkLedger refuses to create a ledger only to find nothing in it. For Creating, it
+// creates the directory.
 func checkLedger(url string, a Access) error {
 	path, isFile := strings.CutPrefix(url, config.SQLiteURL)
 	switch {
 	case url == config.NoLedger:
-		return exit.Usage(errors.New("open the ledger: the settings say that there is none"), "give --ledger", "usersync help settings")
+		return exit.Usage(errors.New("open the ledger: the settings turn it off"), "set --ledger", "usersync help settings")
 	case !isFile:
 		return nil
 	case a == Creating:
 		return os.MkdirAll(filepath.Dir(path), 0o700)
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return exit.Usage(fmt.Errorf("open the ledger: there is none at %s", path), "give --ledger or --runs-dir; the first run makes it", "usersync help settings")
+		return exit.Usage(fmt.Errorf("open the ledger: there is none at %s", path), "set --ledger or --runs-dir; the first run creates it", "usersync help settings")
 	}
 	return nil
 }

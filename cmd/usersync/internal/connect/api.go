@@ -15,53 +15,53 @@ import (
 	"usersync/writer/report"
 )
 
-// Client is a destination as the commands want it: it also says whether the
-// columns of an input will do, before anything is sent.
+// Client is a destination that can also check the columns of an input before anything
+// is sent.
 type Client interface {
 	destination.API
 	CheckColumns(fields []user.Field, op user.Op) error
 	CloseIdle()
 }
 
-// observer is told of every answer of an API.
+// observer is called with every answer of an API.
 type observer func(status int, header http.Header)
 
-// opener makes the client that a config describes. It makes no call but one that
-// asks the API what it can do, where the client cannot know.
+// opener returns the client that a config describes. Its only call, if any, asks the
+// API what it can do.
 type opener func(context.Context, *config.Config, observer) (Client, report.Scope, error)
 
-// api is an API that users can be sent to, with a section of the config of its own.
-// Everything that this package knows of it stands in one file, which bears its name.
+// api is an API that users can be sent to, with its own section of the config. All
+// that this package knows about it is in one file, named after it.
 type api struct {
 	name     string
 	settings []config.Setting
-	tree     config.Tree // nil where single values are all
+	tree     config.Tree // nil if the section holds only single values
 	open     opener
 	// toSandbox points the section to a sandbox.
 	toSandbox func(url string)
-	// mock is the name of the sandbox that plays it.
+	// mock is the name of the mock API that the sandbox runs for it.
 	mock func() string
-	// draft is what a new config says of it; empty where none can be drafted.
+	// draft is its section in a new config; empty if it cannot be drafted.
 	draft string
-	// absent is what it can do instead of a delete; empty: nothing.
+	// onAbsent is what it can do instead of a delete; empty: nothing.
 	onAbsent string
-	// account is what names an account in the section, beside base_url and auth.
+	// account is the key that selects an account, besides base_url and auth.
 	account string
 }
 
-// apis are all of them, sorted by name, with sections that hold nothing yet.
+// apis are all APIs, sorted by name, with empty sections.
 func apis() []*api { return []*api{newCustom(), newKard(), newKonstantly(), newOnbo(), newSCIM()} }
 
-// mocks are all that the sandbox can play: an API of the same name, or a shape that
-// custom can describe.
+// mocks are all APIs that the sandbox can run: one of apis, or one that custom can
+// describe.
 func mocks() map[string]Mock {
 	all := map[string]Mock{"kard": kardMock(), "konstantly": konstantlyMock(), "scim": scimMock(), "onbo": onboMock()}
 	maps.Copy(all, customMocks())
 	return all
 }
 
-// Sections returns the sections of all APIs, new ones with each call: a config is
-// read into them.
+// Sections returns the sections of all APIs. Each call returns new ones, for a config
+// to be read into.
 func Sections() []config.Section {
 	var all []config.Section
 	for _, a := range apis() {
@@ -70,7 +70,7 @@ func Sections() []config.Section {
 	return all
 }
 
-// of is the API that c names, with the section that was read.
+// apiOf is the API that c names, with the section that was read.
 func apiOf(c *config.Config) (*api, bool) {
 	s, _ := c.Section(c.Target.To)
 	a, ok := s.Value.(*api)
@@ -85,13 +85,13 @@ func names() []string {
 	return all
 }
 
-// Drafts are the APIs for which a config can be drafted: their users have fields
-// that are known beforehand.
+// Drafts are the APIs for which a config can be drafted: their fields are known in
+// advance.
 func Drafts() []string {
 	return slices.DeleteFunc(names(), func(name string) bool { return Draft(name) == "" })
 }
 
-// Draft is what a new config says of an API; empty where none can be drafted.
+// Draft is the section of an API in a new config; empty if it cannot be drafted.
 func Draft(name string) string {
 	for _, a := range apis() {
 		if a.name == name {
@@ -101,7 +101,7 @@ func Draft(name string) string {
 	return ""
 }
 
-// Offline is a client that is asked what an API takes, and makes no call.
+// Offline is a client that can be asked what an API accepts, and makes no call.
 func Offline(ctx context.Context, name string) (Client, error) {
 	c, err := config.Offline(name, Sections)
 	if err != nil {
@@ -113,7 +113,7 @@ func Offline(ctx context.Context, name string) (Client, error) {
 	return asked, err
 }
 
-// restConfig is what every API over HTTP is told.
+// restConfig holds the settings that every API over HTTP shares.
 func restConfig(c *config.Config, see observer) rest.Config {
 	return rest.Config{
 		Timeout: c.Pace.Timeout, MaxConns: c.Pace.Workers, Version: exit.ReadBuild().Version,

@@ -1,10 +1,9 @@
-// Package connect opens the way to an API: its client, the pace of its calls, the
-// sandbox in its place, and the ledger that remembers what it holds.
+// Package connect connects to an API: its client, the pace of its calls, the sandbox
+// instead of it, and the ledger that remembers what it holds.
 //
-// For each API there is one file with everything that a config can say of it: its
-// section, its settings, how its client is opened and pointed to the sandbox, and
-// what a first config holds. It knows nothing of inputs or runs. Start at api.go;
-// a new API is listed there.
+// Each API has one file with its section of the config: its settings, how to open its
+// client, how to point it to the sandbox, and its part of a first config. The package
+// knows nothing about inputs or runs. Start at api.go, which lists the APIs.
 package connect
 
 import (
@@ -26,30 +25,30 @@ import (
 	"usersync/writer/report"
 )
 
-// Connection is the way to an API: a client, its pace, and the sandbox if that
-// is what it leads to.
+// Connection is a connection to an API: a client, its pace, and the sandbox if it
+// uses one.
 type Connection struct {
 	Client  Client
 	Pace    *pace.Pace
 	Scope   report.Scope
-	Sandbox *sandbox.Running // nil if the API is a real one
-	Slow    bool             // so few calls a second that a sync of the journal for each costs nothing
+	Sandbox *sandbox.Running // nil for a real API
+	Slow    bool             // at most slowRate calls a second, so syncing the journal for each costs nothing
 }
 
-// Open opens the API that c names. It sends no user, and makes no call but one that
-// asks what the API can do; that one fails with a *destination.CallError. A setting
-// that does not fit is an *exit.Error.
+// Open opens the API that c names. It sends no users. Its only call, if any, asks what
+// the API can do, and fails with a *destination.CallError. A wrong setting is an
+// *exit.Error.
 func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 	if len(c.Target.All) > 1 {
-		return nil, exit.Usage(fmt.Errorf("find the destination: %s are named, and this command takes one", exit.List(c.Target.All)), "say which with --to", "")
+		return nil, exit.Usage(fmt.Errorf("find the destination: %s are named, and this command takes one", exit.List(c.Target.All)), "choose one with --to", "")
 	}
 	to, ok := apiOf(c)
 	if !ok {
-		return nil, exit.Usage(errors.New("find the destination: none was named"),
-			"write --to NAME, or to: NAME in the config; known are "+exit.List(names()), c.Invocation.Sandboxed("kard"))
+		return nil, exit.Usage(errors.New("find the destination: none is named"),
+			"set --to NAME, or to: NAME in the config; known are "+exit.List(names()), c.Invocation.Sandboxed("kard"))
 	}
 	if c.Target.OnAbsent != "" && c.Target.OnAbsent != "delete" && c.Target.OnAbsent != to.onAbsent {
-		return nil, exit.Usage(fmt.Errorf("check on_absent: %s cannot %s users", c.Target.To, c.Target.OnAbsent), "leave --on-absent out, and a delete removes them", "usersync run --help")
+		return nil, exit.Usage(fmt.Errorf("check on_absent: %s cannot %s users", c.Target.To, c.Target.OnAbsent), "leave --on-absent out: then a delete removes them", "usersync run --help")
 	}
 	conn := &Connection{}
 	if err := conn.toSandbox(c, to); err != nil {
@@ -68,8 +67,8 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 	return conn, nil
 }
 
-// unopened is a destination whose settings are wrong, or that did not answer
-// when it was asked what it can do.
+// openError explains that the settings of a destination are wrong, or that it did not
+// answer when asked what it can do.
 func openError(c *config.Config, err error) error {
 	err = fmt.Errorf("connect to %s: %w", c.Target.To, err)
 	if call, asked := errors.AsType[*destination.CallError](err); asked && call.Fault == destination.Denied {
@@ -80,7 +79,7 @@ func openError(c *config.Config, err error) error {
 	return exit.Usage(err, "", c.NextForSettings())
 }
 
-// AuthHint names what in the config leads to an API and to an account there.
+// AuthHint names the keys of the config that select an API and an account there.
 func AuthHint(c *config.Config) string {
 	account := ""
 	if to, ok := apiOf(c); ok && to.account != "" {
@@ -89,7 +88,7 @@ func AuthHint(c *config.Config) string {
 	return fmt.Sprintf("check base_url%s and auth under %s: in the config", account, c.Target.To)
 }
 
-// Unsafe are the calls that must not be made again when they were perhaps taken.
+// Unsafe are the operations that must not be repeated if the API perhaps took them.
 func (conn *Connection) Unsafe() []user.Op {
 	var ops []user.Op
 	for op, t := range conn.Client.Traits().Ops {
@@ -101,8 +100,8 @@ func (conn *Connection) Unsafe() []user.Op {
 	return ops
 }
 
-// BatchSize is asked, or the most that any call takes: the engine's window grows
-// with it.
+// BatchSize limits asked to the most users that any call takes: the engine's window
+// grows with it.
 func (conn *Connection) BatchSize(asked int) int {
 	most := 1
 	for _, op := range conn.Client.Traits().Ops {
@@ -111,12 +110,12 @@ func (conn *Connection) BatchSize(asked int) int {
 	return min(asked, most)
 }
 
-// ScopeIn is what the users are sent to, as the journal and the ledger name it.
+// ScopeIn is where users of the feed are sent, as the journal and the ledger name it.
 func (conn *Connection) ScopeIn(feed string) journal.Scope {
 	return journal.Scope{Destination: conn.Scope.Destination, Host: conn.Scope.Host, Account: conn.Scope.Account, Feed: feed}
 }
 
-// Close ends the sandbox. Its calls are over when it is called, or were cut.
+// Close stops the sandbox. No call may be in flight.
 func (conn *Connection) Close() error {
 	if conn.Client != nil {
 		conn.Client.CloseIdle()
@@ -129,15 +128,15 @@ func (conn *Connection) Close() error {
 	return conn.Sandbox.Close(now)
 }
 
-// defaultRate is for APIs that document none: ten calls a second trouble
-// nobody.
+// defaultRate, in calls per second, is for APIs that document no rate. It is low
+// enough for any API.
 const defaultRate = 10.0
 
-// slowest is how many calls a second a disk surely keeps up with.
+// slowRate is how many calls per second any disk can sync.
 const slowRate = 200
 
-// PaceOptions are how fast an API with those traits is called: as c says, or as the
-// API documents.
+// PaceOptions say how fast to call an API with those traits: as c says, or as the API
+// documents.
 func PaceOptions(c *config.Config, t destination.Traits) pace.Options {
 	o := pace.Options{Burst: c.Pace.Burst, MaxInFlight: c.Pace.Workers, MaxWait: c.Pace.MaxWait, GiveUpAfter: c.Pace.GiveUpAfter}
 	if c.Guards.MaxDuration > 0 {
@@ -152,7 +151,7 @@ func PaceOptions(c *config.Config, t destination.Traits) pace.Options {
 	return o
 }
 
-// checkMode refuses a mode for which the API has no call.
+// checkMode refuses a mode that the API has no call for.
 func checkMode(mode user.Op, t destination.Traits) error {
 	needed := map[user.Op][]user.Op{
 		user.Upsert:   {user.Create, user.Update},

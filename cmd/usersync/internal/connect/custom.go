@@ -16,11 +16,11 @@ import (
 	"usersync/writer/report"
 )
 
-// customSection is the section of custom. What is not a single value is a tree,
-// which its own package reads.
+// customSection is the section of custom. The parts that are not single values are a
+// tree, which package custom reads.
 type customSection struct {
 	name, baseURL, account, sandbox string
-	described                       *custom.Config // nil where the config has none
+	described                       *custom.Config // nil if the config does not describe the API
 }
 
 func newCustom() *api {
@@ -35,30 +35,30 @@ func newCustom() *api {
 func (s *customSection) settings() []config.Setting {
 	return []config.Setting{
 		{Key: "name", Value: "NAME",
-			Use: "what the API is called in reports; the calls themselves, the credentials and how answers are read stand beside it: see docs/custom.md",
+			Use: "name of the API in reports; docs/custom.md explains the rest of the section: calls, credentials, answers",
 			Set: config.IntoString(&s.name)},
 		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true,
-			Use: "the API's address; there is no default",
+			Use: "address of the API; no default",
 			Set: config.IntoString(&s.baseURL)},
 		{Key: "account", Kind: config.ID, Value: "ID",
-			Use: "whose users they are; {account} in the calls",
+			Use: "account of the users; {account} in the calls",
 			Set: config.IntoString(&s.account)},
 		{Key: "sandbox", Value: "NAME", Words: Mocks(),
-			Use: "the API that plays this one with --sandbox",
+			Use: "mock API to use for this one with --sandbox",
 			Set: config.IntoString(&s.sandbox)},
 	}
 }
 
-// customTree is how the calls of an API are described.
+// customTree is the description of an API's calls.
 type customTree struct{ section *customSection }
 
-// Knows reports whether key is one of the description.
+// Knows reports whether key belongs to the description.
 func (customTree) Knows(key string) bool { return custom.Knows(key) }
 
-// Variables are those that the description is read from.
+// Variables are the environment variables that the description refers to.
 func (customTree) Variables(n *yaml.Node) []string { return custom.Variables(n) }
 
-// Read takes the description, and shows its sum.
+// Read reads the description, and returns its checksum to show.
 func (t customTree) Read(n *yaml.Node, expand func(string) (string, error)) (string, error) {
 	described, err := custom.Decode(n, expand)
 	if wrong, ok := errors.AsType[*custom.Error](err); ok {
@@ -74,7 +74,7 @@ func (t customTree) Read(n *yaml.Node, expand func(string) (string, error)) (str
 
 func (s *customSection) open(_ context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
 	if s.described == nil {
-		return nil, report.Scope{}, errors.New("the config has no section custom: that describes the API; begin with one of docs/custom")
+		return nil, report.Scope{}, errors.New("the config has no section custom: that describes the API; start from one of the files in docs/custom")
 	}
 	described := *s.described
 	described.Name, described.BaseURL, described.Account = s.name, cmp.Or(c.Target.BaseURL, s.baseURL), s.account
@@ -89,8 +89,7 @@ func (s *customSection) open(_ context.Context, c *config.Config, see observer) 
 	return opened, scope, nil
 }
 
-// customMocks are the shapes of API that a config can describe and that a sandbox
-// can play.
+// customMocks are the APIs that a config can describe and that the sandbox can run.
 func customMocks() map[string]Mock {
 	all := map[string]Mock{}
 	for name, shape := range shapes.All() {

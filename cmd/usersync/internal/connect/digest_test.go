@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// A run that is continued and a plan that is applied hold the digests of the
-// settings they were made with. A digest that changes with the program makes each of
-// them another run: these values were taken before the settings had a package.
+// A run that is continued and a plan that is applied contain the digests of their
+// settings. If a new version of the program computed other digests, neither could be
+// used any longer. These values were taken before the settings had a package.
 func TestDigestsStayWhatTheyWere(t *testing.T) {
 	described, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "custom", "braze.yaml"))
 	if err != nil {

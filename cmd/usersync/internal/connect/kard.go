@@ -37,31 +37,31 @@ func newKard() *api {
 func (k *kardSection) settings() []config.Setting {
 	return []config.Setting{
 		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true,
-			Use: "the API's address; there is no default, so that no rehearsal meets production by accident",
+			Use: "address of the API; no default, so a test cannot reach production by accident",
 			Set: config.IntoString(&k.baseURL)},
 		{Key: "organization", Kind: config.ID, Value: "ID", Remote: true,
 			Use: "the issuer's organization id",
 			Set: config.IntoString(&k.organization)},
 		{Key: "put", Value: "NAME", Default: "merge", Words: []string{"merge", "as_is"},
-			Use: "an update sends back what the row leaves out (merge), or the row alone (as_is)",
+			Use: "what an update sends: the row and what it leaves out, read from the API (merge), or the row alone (as_is)",
 			Set: config.IntoString(&k.put)},
 		{Key: "auth.client_id", Kind: config.ID, Value: "ID", Remote: true,
-			Use: "the client's id",
+			Use: "client id",
 			Set: config.IntoString(&k.auth.clientID)},
 		{Key: "auth.client_secret", Kind: config.Secret, Remote: true,
-			Use: "the client's secret",
+			Use: "client secret",
 			Set: config.IntoSecret(&k.auth.clientSecret)},
 		{Key: "auth.token", Kind: config.Secret, Remote: true,
-			Use: "a fixed token, in place of client_id and client_secret",
+			Use: "fixed token, instead of client_id and client_secret",
 			Set: config.IntoSecret(&k.auth.token)},
 		{Key: "auth.token_url", Kind: config.URL, Value: "URL", Remote: true,
-			Use: "where tokens are fetched; without it the API's own address and /v2/auth/token",
+			Use: "where to fetch tokens; without it, the API's address followed by /v2/auth/token",
 			Set: config.IntoString(&k.auth.tokenURL)},
 		{Key: "auth.style", Value: "NAME", Default: "basic", Words: []string{"basic", "form", "json"}, Remote: true,
-			Use: "how the client's id and secret travel to the token address",
+			Use: "how to send the client id and secret to token_url",
 			Set: config.IntoString(&k.auth.style)},
 		{Key: "auth.target_issuer", Kind: config.ID, Value: "ID", Remote: true,
-			Use: "the one issuer that a token is for, where a client has several",
+			Use: "issuer to request tokens for, if the client has several",
 			Set: config.IntoString(&k.auth.targetIssuer)},
 	}
 }
@@ -89,7 +89,7 @@ const kardDraft = `kard:
   auth: {client_id: env:KARD_CLIENT_ID, client_secret: env:KARD_CLIENT_SECRET}
 `
 
-// kardMock is the one that the sandbox itself knows.
+// kardMock is the sandbox's built-in API.
 func kardMock() Mock {
 	return Mock{snippet: func(o MockOptions, url string) string {
 		auth := ""

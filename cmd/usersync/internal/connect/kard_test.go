@@ -10,7 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 )
 
-// loaded reads a config text as run does, with flags and variables beside it.
+// loaded reads a config text as run does, with flags and environment variables.
 func loaded(t *testing.T, apis func() []config.Section, text string, variables map[string]string, args ...string) (*config.Config, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "usersync.yaml")
@@ -31,7 +31,7 @@ func loadedFrom(t *testing.T, apis func() []config.Section, variables map[string
 	return flags.Load(config.Environment{Lookup: lookup, Environ: func() []string { return nil }})
 }
 
-// kardAlone is a section of kard that the test can look into.
+// kardAlone returns a section of kard that the test can inspect.
 func kardAlone() (*kardSection, func() []config.Section) {
 	k := &kardSection{}
 	return k, func() []config.Section { return []config.Section{{Name: "kard", Settings: k.settings()}} }

@@ -31,24 +31,24 @@ func newKonstantly() *api {
 func (k *konstantlySection) settings() []config.Setting {
 	return []config.Setting{
 		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true,
-			Use: "the API's address with its path, such as https://YOURSITE.konstant.ly/openapi/v1",
+			Use: "address of the API with its path, such as https://YOURSITE.konstant.ly/openapi/v1",
 			Set: config.IntoString(&k.baseURL)},
 		{Key: "auth.key", Kind: config.Secret, Remote: true,
-			Use: "the API key, from your site's Settings > API",
+			Use: "API key, from your site's Settings > API",
 			Set: config.IntoSecret(&k.key)},
 		{Key: "on_absent", Value: "NAME", Default: "delete", Words: []string{"delete", "block"},
-			Use: "a delete removes the user for good (delete), or deactivates the user until an update (block)",
+			Use: "what a delete does: remove the user for good (delete), or deactivate the user until an update (block)",
 			Set: config.IntoString(&k.onAbsent)},
 		{Key: "password", Value: "NAME", Default: "create", Words: []string{"create", "always", "generate"},
-			Use: "a row's password is sent with a new user (create) or with updates too (always); generate makes one, which nobody learns, for new users whose row has none",
+			Use: "when to send a row's password: with new users (create), or with updates too (always); generate makes up a secret one for new users whose row has none",
 			Set: config.IntoString(&k.password)},
 		{Key: "choices", Value: "NAME", Default: "as_is", Words: []string{"as_is", "names"},
-			Use: "custom attributes are sent as the row has them (as_is), or the site is asked for its attributes first, so that options can be given by name and values get their types (names)",
+			Use: "how to send custom attributes: unchanged (as_is), or with options given by name and typed values, after reading the site's attributes (names)",
 			Set: config.IntoString(&k.choices)},
 	}
 }
 
-// open asks the site for its custom attributes, if options are given by name.
+// open reads the site's custom attributes first, if options are given by name.
 func (k *konstantlySection) open(ctx context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
 	r := restConfig(c, nil) // the pace begins with the run
 	r.BaseURL = cmp.Or(c.Target.BaseURL, k.baseURL)

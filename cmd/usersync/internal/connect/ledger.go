@@ -19,10 +19,9 @@ import (
 	"usersync/sync/ledger"
 )
 
-// Lease is what a run knows of those before it, and the lock that keeps others
-// from running at the same time.
+// Lease is the lock that keeps other runs of a scope out, and the ledger.
 type Lease struct {
-	Ledger *ledger.Ledger // nil: none
+	Ledger *ledger.Ledger // nil without one
 	lock   *filelock.Lock
 }
 
@@ -30,9 +29,9 @@ type Lease struct {
 // dir. Another run that holds it is a *ledger.HeldError.
 func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, run string) (*Lease, error) {
 	if err := os.MkdirAll(dir, 0o700); Unwritable(err) {
-		return nil, exit.Usage(fmt.Errorf("make the runs directory: %w", err), "give --runs-dir a place that this user may write to", "")
+		return nil, exit.Usage(fmt.Errorf("create the runs directory: %w", err), "set --runs-dir to a directory that you may write to", "")
 	} else if err != nil {
-		return nil, fmt.Errorf("make the runs directory: %w", err)
+		return nil, fmt.Errorf("create the runs directory: %w", err)
 	}
 	address := c.Ledger.At(dir)
 	if address == config.NoLedger {
@@ -49,7 +48,7 @@ func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, ru
 	return &Lease{Ledger: l}, nil
 }
 
-// OpenLedger opens a ledger, and makes it where there is none.
+// OpenLedger opens a ledger, and creates it if it does not exist.
 func OpenLedger(ctx context.Context, c *config.Config, scope journal.Scope, address string) (*ledger.Ledger, error) {
 	o := ledger.Options{URL: address, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.Ledger.Feed}
 	if key := c.Ledger.Key.Reveal(); key != "" {
@@ -61,7 +60,8 @@ func OpenLedger(ctx context.Context, c *config.Config, scope journal.Scope, addr
 	return ledger.Open(ctx, o)
 }
 
-// Unwritable tells that no further try helps: somebody has to open the place first.
+// Unwritable reports whether trying again cannot help, because of permissions or a
+// read-only file system.
 func Unwritable(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
@@ -71,7 +71,7 @@ func scopeName(s journal.Scope) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// Close gives the scope back.
+// Close releases the scope.
 func (l *Lease) Close() error {
 	if l.lock != nil {
 		if err := l.lock.Release(); err != nil {

@@ -9,30 +9,29 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/help"
 	"usersync/sync/sandbox"
 	"usersync/sync/sandbox/scim"
 )
 
-// Mock is an API that the sandbox can play. It bears the name that the API has
-// among the destinations.
+// Mock is an API that the sandbox can run. It has the name of the destination.
 type Mock struct {
-	// open makes the API; nil is the one that the sandbox itself knows.
+	// open returns the API; nil is the sandbox's built-in one.
 	open func(MockOptions) sandbox.API
-	// snippet is the section of a config that leads to the server.
+	// snippet is the section of a config for the server.
 	snippet func(o MockOptions, url string) string
-	// flags are those of `usersync sandbox` about this API alone; nil: there are none.
+	// flags adds the flags of `usersync sandbox` for this API only; nil without any.
 	flags func(*MockOptions, *pflag.FlagSet)
 }
 
-// MockOptions is what can be said about a mock. The zero value plays the API as
-// its reference describes it.
+// MockOptions configures a mock. The zero value follows the API's reference.
 type MockOptions struct {
-	Organization string // the only one that exists; any, if empty
+	Organization string // the only one that exists; empty: any exists
 	Auth         bool   // ask for credentials
 	SCIM         scim.Options
 }
 
-// Mocks are the names of all APIs that the sandbox can play, sorted.
+// Mocks are the names of all APIs that the sandbox can run, sorted.
 func Mocks() []string { return slices.Sorted(maps.Keys(mocks())) }
 
 // FindMock returns the mock of that name.
@@ -41,7 +40,7 @@ func FindMock(name string) (Mock, bool) {
 	return m, ok
 }
 
-// API makes the API for a sandbox; nil is the one that the sandbox itself knows.
+// API returns the API for a sandbox; nil is the sandbox's built-in one.
 func (m Mock) API(o MockOptions) sandbox.API {
 	if m.open == nil {
 		return nil
@@ -49,28 +48,36 @@ func (m Mock) API(o MockOptions) sandbox.API {
 	return m.open(o)
 }
 
-// Snippet is the section of a config that leads to a server at url.
+// Snippet is the section of a config for a server at url.
 func (m Mock) Snippet(o MockOptions, url string) string { return m.snippet(o, url) }
 
-// AddMockFlags adds the flags of `usersync sandbox` that are about one API alone.
+// AddMockFlags adds the flags of `usersync sandbox` that are for one API only, each
+// API's in a group of its own.
 func AddMockFlags(o *MockOptions, flags *pflag.FlagSet) {
 	for _, name := range Mocks() {
-		if m := mocks()[name]; m.flags != nil {
-			m.flags(o, flags)
+		m := mocks()[name]
+		if m.flags == nil {
+			continue
 		}
+		own := pflag.NewFlagSet(name, pflag.ContinueOnError)
+		m.flags(o, own)
+		own.VisitAll(func(f *pflag.Flag) {
+			flags.AddFlag(f)
+			help.InGroup(flags, "With --api "+name, f.Name)
+		})
 	}
 }
 
-// sandboxOf are the options of the sandbox that plays an API.
+// sandboxOptions are the options of the sandbox for an API.
 func sandboxOptions(to *api) (sandbox.Options, error) {
 	m, ok := FindMock(to.mock())
 	if !ok {
-		return sandbox.Options{}, exit.Usage(fmt.Errorf("start the sandbox: nothing plays %s", to.name), "write sandbox: NAME under custom: in the config; known are "+exit.List(Mocks()), "")
+		return sandbox.Options{}, exit.Usage(fmt.Errorf("start the sandbox: no mock API for %s", to.name), "write sandbox: NAME under custom: in the config; known are "+exit.List(Mocks()), "")
 	}
 	return sandbox.Options{API: m.API(MockOptions{})}, nil
 }
 
-// toSandbox starts the sandbox, if that is what c asks for, and points c to it.
+// toSandbox starts the sandbox if c asks for it, and points c to it.
 func (conn *Connection) toSandbox(c *config.Config, to *api) error {
 	if !c.Target.Sandbox {
 		return nil

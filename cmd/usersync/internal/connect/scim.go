@@ -46,55 +46,55 @@ func newSCIM() *api {
 func (s *scimSection) settings() []config.Setting {
 	return []config.Setting{
 		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true,
-			Use: "the address below which /Users is; there is no default",
+			Use: "address of the server, without /Users; no default",
 			Set: config.IntoString(&s.baseURL)},
 		{Key: "bulk", Value: "NAME", Default: "auto", Words: []string{"auto", "on", "off", "upload"},
-			Use: "many users in one call: as the server says (auto), also where it does not say (on), never (off), or to Microsoft Entra's /bulkUpload (upload)",
+			Use: "when to send many users per call: if the server says it can (auto), even if it does not say so (on), never (off), or to Microsoft Entra's /bulkUpload (upload)",
 			Set: config.IntoString(&s.bulk)},
 		{Key: "max_operations", Value: "N", Default: "0",
-			Use: "the most users in one call, where the server says none or more; 0 is what it says",
+			Use: "most users per call, if the server allows more or sets no limit; 0 is the server's limit",
 			Set: config.Into(&s.maxOperations, config.ParseCount(0))},
 		{Key: "max_payload", Value: "BYTES", Default: "0",
-			Use: "the most bytes in one call of many users, where the server says none or more; 0 is what it says",
+			Use: "most bytes in a call with many users, if the server allows more or sets no limit; 0 is the server's limit",
 			Set: config.Into(&s.maxPayload, parseBytes)},
 		{Key: "update", Value: "NAME", Default: "auto", Words: []string{"auto", "patch", "put"},
-			Use: "how users are updated: PATCH with what the row has, PUT of the whole user, or PATCH where the server says that it has it (auto)",
+			Use: "how to update users: PATCH what the row has (patch), PUT the whole user (put), or PATCH if the server says it can (auto)",
 			Set: config.IntoString(&s.update)},
 		{Key: "put", Value: "NAME", Default: "merge", Words: []string{"merge", "as_is"},
-			Use: "a PUT sends back what the row leaves out (merge), or clears it (as_is)",
+			Use: "what a PUT does with fields that the row leaves out: keep them (merge), or clear them (as_is)",
 			Set: config.IntoString(&s.put)},
 		{Key: "match", Value: "NAME", Default: "external_id", Words: []string{"external_id", "user_name"},
-			Use: "which users of the server are ours where its key for them is not known: those who hold our id as externalId, or also those with the same userName and no externalId",
+			Use: "how to find a user whose key is not in the ledger: by our id as externalId (external_id), or also by the same userName without an externalId (user_name)",
 			Set: config.IntoString(&s.match)},
 		{Key: "on_absent", Value: "NAME", Default: "delete", Words: []string{"delete", "deactivate"},
-			Use: "a delete removes the user, or sets active to false; every user who is sent is active then, unless the row says otherwise",
+			Use: "what a delete does: remove the user, or set active to false; with deactivate, every user that is sent becomes active unless the row says otherwise",
 			Set: config.IntoString(&s.onAbsent)},
 		{Key: "passwords", Value: "WHEN", Default: "create", Words: []string{"create", "always"},
-			Use: "whether passwords go with creates alone, or with updates too",
+			Use: "when to send passwords: with creates only, or with updates too",
 			Set: config.IntoString(&s.passwords)},
 		{Key: "auth.token", Kind: config.Secret, Remote: true,
-			Use: "a fixed bearer token",
+			Use: "fixed bearer token",
 			Set: config.IntoSecret(&s.auth.token)},
 		{Key: "auth.user", Kind: config.ID, Value: "NAME", Remote: true,
-			Use: "a user, for basic authentication, with password",
+			Use: "user name, for basic authentication with password",
 			Set: config.IntoString(&s.auth.user)},
 		{Key: "auth.password", Kind: config.Secret, Remote: true,
-			Use: "the user's password",
+			Use: "password, for basic authentication",
 			Set: config.IntoSecret(&s.auth.password)},
 		{Key: "auth.client_id", Kind: config.ID, Value: "ID", Remote: true,
-			Use: "the client's id, for OAuth 2 client credentials",
+			Use: "client id, for OAuth 2 client credentials",
 			Set: config.IntoString(&s.auth.clientID)},
 		{Key: "auth.client_secret", Kind: config.Secret, Remote: true,
-			Use: "the client's secret",
+			Use: "client secret",
 			Set: config.IntoSecret(&s.auth.clientSecret)},
 		{Key: "auth.token_url", Kind: config.URL, Value: "URL", Remote: true,
-			Use: "where tokens are fetched",
+			Use: "where to fetch tokens",
 			Set: config.IntoString(&s.auth.tokenURL)},
 		{Key: "auth.style", Value: "NAME", Default: "basic", Words: []string{"basic", "form", "json"}, Remote: true,
-			Use: "how the client's id and secret travel to the token address",
+			Use: "how to send the client id and secret to token_url",
 			Set: config.IntoString(&s.auth.style)},
 		{Key: "auth.scope", Value: "TEXT", Remote: true,
-			Use: "the scope that a token is asked for",
+			Use: "scope to request for a token",
 			Set: config.IntoString(&s.auth.scope)},
 	}
 }
@@ -107,7 +107,7 @@ func parseBytes(text string) (int, error) {
 	return n, nil
 }
 
-// open asks the server what it can do, unless the settings say all of it.
+// open asks the server what it can do, unless the settings say everything.
 func (s *scimSection) open(ctx context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
 	r := restConfig(c, see)
 	r.BaseURL = cmp.Or(c.Target.BaseURL, s.baseURL)
@@ -130,7 +130,7 @@ func (s *scimSection) open(ctx context.Context, c *config.Config, see observer) 
 	return opened, report.Scope{Destination: "scim", Host: hostOf(r.BaseURL), Account: tenantOf(r.BaseURL), Sandbox: c.Target.Sandbox}, nil
 }
 
-// features are what the server says that it can do, within the settings.
+// features are what the server says it can do, limited by the settings.
 func (s *scimSection) features(ctx context.Context, c *config.Config, r rest.Config) (scim.Features, error) {
 	if c.Target.Offline || s.bulk == "upload" || s.bulk == "off" && s.update != "auto" {
 		return s.limit(scim.Features{}), nil
@@ -148,8 +148,8 @@ func (s *scimSection) features(ctx context.Context, c *config.Config, r rest.Con
 	}
 }
 
-// scimBusy says when to ask again where the server could not tell: a night is not
-// to be lost for one answer.
+// retryDiscovery says whether and when to ask the server again what it can do: one
+// bad answer must not cost a night.
 func retryDiscovery(err error, attempt int) (wait time.Duration, again bool) {
 	ce, failed := errors.AsType[*destination.CallError](err)
 	if !failed || ce.Fault == destination.Denied || ce.Fault == destination.RefusedWhole {
@@ -158,8 +158,8 @@ func retryDiscovery(err error, attempt int) (wait time.Duration, again bool) {
 	return cmp.Or(ce.After, time.Second<<min(attempt, 5)), true
 }
 
-// limit puts the settings over what the server says. Where it says nothing, Bulk
-// is used only if the settings order it, and say for how many.
+// limit applies the settings to what the server says. If the server says nothing, Bulk
+// is used only if the settings turn it on and say for how many users.
 func (s *scimSection) limit(f scim.Features) scim.Features {
 	f.Bulk = (f.Bulk || s.bulk == "on") && s.bulk != "off"
 	if s.maxOperations > 0 && (f.MaxOperations <= 1 && s.bulk == "on" || s.maxOperations < f.MaxOperations) {
@@ -171,7 +171,7 @@ func (s *scimSection) limit(f scim.Features) scim.Features {
 	return f
 }
 
-// tenantOf is the tenant, where one server has several.
+// tenantOf is the tenant, for a server with several.
 func tenantOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -196,13 +196,13 @@ func scimMock() Mock {
 			return fmt.Sprintf("scim: {base_url: %q%s}", url, auth)
 		},
 		flags: func(o *MockOptions, flags *pflag.FlagSet) {
-			flags.IntVar(&o.SCIM.MaxOperations, "scim-max-operations", 0, "scim: the most operations in a Bulk call; 0 is 1000")
-			flags.IntVar(&o.SCIM.MaxPayload, "scim-max-payload", 0, "scim: the most bytes in a Bulk call; 0 is 1 MiB")
-			flags.BoolVar(&o.SCIM.NoBulk, "scim-no-bulk", false, "scim: there is no Bulk")
-			flags.BoolVar(&o.SCIM.NoPatch, "scim-no-patch", false, "scim: there is no PATCH")
-			flags.BoolVar(&o.SCIM.NoConfig, "scim-no-config", false, "scim: there is no ServiceProviderConfig")
-			flags.BoolVar(&o.SCIM.AnyOrder, "scim-any-order", false, "scim: a Bulk call is answered in another order")
-			flags.BoolVar(&o.SCIM.ExactNames, "scim-exact-names", false, "scim: userName is searched by letter case, though unique without")
+			flags.IntVar(&o.SCIM.MaxOperations, "scim-max-operations", 0, "at most `N` operations per Bulk call; 0 is 1000")
+			flags.IntVar(&o.SCIM.MaxPayload, "scim-max-payload", 0, "at most `BYTES` per Bulk call; 0 is 1 MiB")
+			flags.BoolVar(&o.SCIM.NoBulk, "scim-no-bulk", false, "do not support Bulk")
+			flags.BoolVar(&o.SCIM.NoPatch, "scim-no-patch", false, "do not support PATCH")
+			flags.BoolVar(&o.SCIM.NoConfig, "scim-no-config", false, "do not have a ServiceProviderConfig")
+			flags.BoolVar(&o.SCIM.AnyOrder, "scim-any-order", false, "answer a Bulk call in another order")
+			flags.BoolVar(&o.SCIM.ExactNames, "scim-exact-names", false, "match the case of userName in a search, but not when it must be unique")
 		},
 	}
 }

@@ -13,8 +13,7 @@ import (
 	"usersync/sync/destination/scim"
 )
 
-// The settings only ever make less of what a server says, unless they order
-// Bulk.
+// Settings can only limit what a server says it can do, except to turn Bulk on.
 func TestSCIMFeatures(t *testing.T) {
 	all := scim.Features{Bulk: true, MaxOperations: 100, MaxPayload: 1000, Patch: true}
 	none := scim.Features{MaxOperations: 1}
@@ -36,7 +35,7 @@ func TestSCIMFeatures(t *testing.T) {
 	}
 }
 
-// busyAtFirst answers 503 until it has been asked often enough.
+// busyAtFirst answers 503 to the first requests.
 type busyAtFirst struct{ left, asked int }
 
 func (b *busyAtFirst) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -48,8 +47,8 @@ func (b *busyAtFirst) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"patch":{"supported":true}}`)), Request: r}, nil
 }
 
-// A server that is busy when it is asked what it can do is asked again, as often
-// as any call would be made.
+// A server that is busy when it is asked what it can do is asked again, as often as
+// any call is retried.
 func TestSCIMFeaturesAreAskedAgain(t *testing.T) {
 	for _, test := range []struct {
 		settings       scimSection

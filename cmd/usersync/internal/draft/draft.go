@@ -1,7 +1,7 @@
-// Package draft makes a first config from the header of a file: which column is
-// which field, what is guessed, and what is left for a person to decide.
+// Package draft drafts a config from the header of a file: which column is which field,
+// which ones are guesses, and what is left for a person to decide.
 //
-// It reads no rows and calls nobody. Start at From.
+// It reads no rows and makes no calls. Start at From.
 package draft
 
 import (
@@ -15,6 +15,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader"
@@ -22,7 +23,7 @@ import (
 	"usersync/sync/user"
 )
 
-// Draft is what a header says about a config.
+// Draft is a draft of a config.
 type Draft struct {
 	to      string
 	client  connect.Client
@@ -30,16 +31,15 @@ type Draft struct {
 	fields  map[user.Field]bool
 }
 
-// column is a column and the field that it is taken for; none if it is not
-// sent.
+// column is a column of the file and its field; without a field it is not sent.
 type column struct {
 	name    string
 	field   user.Field
 	guessed bool
 }
 
-// From drafts a config for an API, one of connect.Drafts. It takes columns by their known names, then by names that are near
-// enough to guess. A field is taken once.
+// From drafts a config for an API, one of connect.Drafts. It maps columns with known names
+// first, then guesses from similar names. It uses each field once.
 func From(ctx context.Context, to string, header []string) (*Draft, error) {
 	asked, err := connect.Offline(ctx, to)
 	if err != nil {
@@ -49,7 +49,7 @@ func From(ctx context.Context, to string, header []string) (*Draft, error) {
 	for _, name := range header {
 		d.columns = append(d.columns, column{name: name, field: d.claim(knownField(name))})
 	}
-	hasHeader := len(d.fields) > 0 // else the names may be somebody's data
+	hasHeader := len(d.fields) > 0 // otherwise the names may be a user's data
 	for i := range d.columns {
 		c := &d.columns[i]
 		if c.field == "" && hasHeader {
@@ -72,9 +72,8 @@ func (d *Draft) claim(f user.Field) user.Field {
 	return f
 }
 
-// ownField is a column that the API itself has under this name: a custom attribute,
-// or the path of one where every path is a field. Words alone are not: they may
-// stand for something else, and are guessed.
+// ownField is the API's own field of this name: a custom attribute, or a path if the API
+// accepts every path as a field. A plain word is not: its meaning can only be guessed.
 func (d *Draft) ownField(name string) user.Field {
 	field := user.Field(strings.TrimSpace(name))
 	t := d.client.Traits()
@@ -88,7 +87,7 @@ func (d *Draft) ownField(name string) user.Field {
 	return ""
 }
 
-// missing are the fields without which the API takes nobody new, as it says.
+// missing are the fields that the API requires for a new user and the header lacks.
 func (d *Draft) missing() []*user.InvalidError {
 	var missing []*user.InvalidError
 	fields := append(slices.Collect(maps.Keys(d.fields)), user.ID)
@@ -103,7 +102,7 @@ func (d *Draft) missing() []*user.InvalidError {
 
 func knownField(name string) user.Field { return reader.Names()[strings.TrimSpace(name)] }
 
-// synonyms are words of other systems, without marks and in lower case.
+// synonyms are names in other systems, in lower case and without punctuation.
 func synonyms() map[string]user.Field {
 	return map[string]user.Field{
 		"customerid": user.ID, "customerno": user.ID, "custno": user.ID, "custid": user.ID, "memberid": user.ID, "userno": user.ID,
@@ -128,7 +127,7 @@ func guessedField(name string) user.Field {
 	return known[near]
 }
 
-// Counts says how many columns are known, guessed and not sent.
+// Counts says how many columns are known, how many guessed, and how many not sent.
 func (d *Draft) Counts() string {
 	var known, guessed, left int
 	for _, c := range d.columns {
@@ -144,7 +143,7 @@ func (d *Draft) Counts() string {
 	return fmt.Sprintf("%s known, %d guessed, %d not sent", exit.Plural(known, "column"), guessed, left)
 }
 
-// Hint is what a person should look at first.
+// Hint says what to check first.
 func (d *Draft) Hint() string {
 	switch {
 	case !d.fields[user.ID]:
@@ -152,22 +151,17 @@ func (d *Draft) Hint() string {
 	case len(d.missing()) > 0:
 		return string(d.missing()[0].Field) + " is required: decide on it under fields:"
 	}
-	return "look at it, above all at what was guessed"
+	return "review it, above all the guesses"
 }
 
-// Layout says how the file is read, as it was typed; empty where nothing was.
-type Layout struct{ Format, Charset, Delimiter string }
-
-// YAML is the config. What nobody but a person can decide stands in comments.
-func (d *Draft) YAML(l Layout) string {
+// YAML is the config. Comments list what a person has to decide.
+func (d *Draft) YAML(layout []config.LayoutValue) string {
 	var b strings.Builder
 	b.WriteString("to: " + d.to + "\n" + connect.Draft(d.to))
-	for _, s := range [][2]string{{"format", l.Format}, {"charset", l.Charset}, {"delimiter", strings.TrimPrefix(l.Delimiter, "auto")}} {
-		if s[1] != "" {
-			fmt.Fprintf(&b, "%s: %s\n", s[0], scalar(s[1]))
-		}
+	for _, v := range layout {
+		fmt.Fprintf(&b, "%s: %s\n", v.Key, scalar(v.Text))
 	}
-	b.WriteString("fields: # ours: theirs; only these columns are read\n")
+	b.WriteString("fields: # our field: your column; only these columns are read\n")
 	for _, c := range d.columns {
 		if c.field != "" {
 			fmt.Fprintf(&b, "  %s: %s%s\n", scalar(string(c.field)), scalar(c.name), comment(c))
@@ -182,12 +176,12 @@ func comment(c column) string {
 		return ""
 	}
 	if c.field == user.Phone {
-		return fmt.Sprintf(" # guessed; for numbers without a country: {expr: 'e164(row[%q], \"US\")'}", c.name)
+		return fmt.Sprintf(" # guessed; for numbers without a country code: {expr: 'e164(row[%q], \"US\")'}", c.name)
 	}
 	return " # guessed"
 }
 
-// open lists what is left to decide.
+// undecided lists what is left to decide.
 func (d *Draft) undecided(b *strings.Builder) {
 	if !d.fields[user.ID] {
 		b.WriteString("  # id: COLUMN # the users' key; required\n")
@@ -202,7 +196,7 @@ func (d *Draft) undecided(b *strings.Builder) {
 	}
 }
 
-// lineFor is the line that a field needs, as the API's own hint has it.
+// lineFor is the line that a field needs, from the API's hint.
 func lineFor(m *user.InvalidError) string {
 	if _, line, found := strings.Cut(m.Hint, "in the config: "); found && strings.HasPrefix(line, string(m.Field)+": ") {
 		return line
@@ -210,8 +204,8 @@ func lineFor(m *user.InvalidError) string {
 	return string(m.Field) + ": COLUMN"
 }
 
-// leftOut names a column, by its place where its name may be somebody's data: a
-// file without a header would else leave its first row in a config.
+// columnName names a column, or gives its position if the name may be a user's data:
+// otherwise the first row of a file without a header would end up in a config.
 func (d *Draft) columnName(name string, i int) string {
 	shown := mapping.Shown(name, i)
 	if len(d.fields) == 0 {
@@ -223,7 +217,7 @@ func (d *Draft) columnName(name string, i int) string {
 	return shown
 }
 
-// scalar writes a text so that YAML reads it back as that text.
+// scalar quotes a text so that YAML reads it back unchanged.
 func scalar(text string) string {
 	out, err := yaml.Marshal(&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text})
 	if err != nil {

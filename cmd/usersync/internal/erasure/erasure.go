@@ -1,9 +1,9 @@
-// Package erasure removes every trace of one user: from the files of the runs that
-// went to the same API and account, and then from the ledger.
+// Package erasure removes every trace of one user: from the files of the runs that went
+// to the same API and account, then from the ledger.
 //
-// It changes files of runs that are over, and the ledger, and nothing else: no input,
-// no plan, no copy of results outside the runs directory. It erases from every run
-// that holds the id or from none, and a second call finishes what a killed one began.
+// It changes only the ledger and the files of runs that have ended: no input, no plan, no
+// copy of results outside the runs directory. It erases the id from every run that holds
+// it, or from none. A second call finishes what a killed one started.
 //
 // Start at Erase.
 package erasure
@@ -19,12 +19,12 @@ import (
 )
 
 // Erase erases the user id from the runs in dir that went to scope, in any feed, from
-// rehearsals for the same API, and then from l, which may be nil. The caller holds
-// the lock of the scope, so that no run of it is under way.
+// sandbox runs for the same API, and then from l, which may be nil. The caller holds the
+// lock of the scope, so that no run of it is in progress.
 //
 // Its errors: *history.PlaceError, *UnreadableError and *BlockedError, after which
-// nothing was erased; *UnfinishedError; ErrUnknown, ledger.ErrUnknown and the
-// ledger's others. Done counts what was done even then.
+// nothing was erased; *UnfinishedError; ErrUnknown, ledger.ErrUnknown and other errors of
+// the ledger. Done counts what was erased in any case.
 func Erase(ctx context.Context, l *ledger.Ledger, dir string, scope journal.Scope, id string) (Done, error) {
 	done, err := fromRuns(dir, scope, id)
 	if err != nil {
@@ -33,14 +33,14 @@ func Erase(ctx context.Context, l *ledger.Ledger, dir string, scope journal.Scop
 	return done, done.fromLedger(ctx, l, id)
 }
 
-// fromLedger comes last: as long as the ledger knows the user, not all is done.
+// fromLedger comes last: as long as the ledger knows the user, the erasure is incomplete.
 func (d *Done) fromLedger(ctx context.Context, l *ledger.Ledger, id string) error {
 	err := ErrUnknown
 	if l != nil {
 		err = l.Admin().Forget(ctx, id)
 	}
 	if d.Runs > 0 && (errors.Is(err, ErrUnknown) || errors.Is(err, ledger.ErrUnknown)) {
-		return nil // a killed call came as far, or the ledger is younger than the run
+		return nil // a killed call came this far, or the ledger is newer than the run
 	}
 	d.Ledger = err == nil
 	return err
@@ -52,20 +52,21 @@ type Done struct {
 	Runs    int  // whose files were changed
 	Results int  // rows
 	Rejects int  // rows
-	Notes   int  // of journals
-	Lists   int  // rows in lists of those whom mirror would have deleted
+	Notes   int  // journal entries
+	Lists   int  // rows in lists of users that a mirror would have deleted
 	// Elsewhere counts runs to other accounts that hold the id and were not changed.
 	Elsewhere int
 }
 
+// String returns the counts in one line. It holds no id.
 func (d Done) String() string {
 	where := "it was not in the ledger"
 	if d.Ledger {
 		where = "removed from the ledger"
 	}
-	parts := []string{where, fmt.Sprintf("erased from runs: %d, results: %d, rejects: %d, notes of journals: %d, lists: %d", d.Runs, d.Results, d.Rejects, d.Notes, d.Lists)}
+	parts := []string{where, fmt.Sprintf("erased from runs: %d, results: %d, rejects: %d, journal entries: %d, lists: %d", d.Runs, d.Results, d.Rejects, d.Notes, d.Lists)}
 	if d.Elsewhere > 0 {
-		parts = append(parts, fmt.Sprintf("runs to other accounts that hold such an id and are as they were: %d", d.Elsewhere))
+		parts = append(parts, fmt.Sprintf("runs to other accounts that hold this id and were not changed: %d", d.Elsewhere))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -18,8 +18,8 @@ var scope = journal.Scope{Destination: "kard", Host: "api.example", Account: "ac
 
 const id = "u-4711"
 
-// makeRun makes a run that was about to update a user and would have deleted one.
-// Without an end it was killed.
+// makeRun creates a run that was about to update a user, and lists it as one to delete.
+// With an empty state, the run was killed.
 func makeRun(t *testing.T, dir, user string, h journal.Header, state journal.State) string {
 	t.Helper()
 	d, err := rundir.Create(dir, time.Now())
@@ -91,7 +91,7 @@ func TestErase(t *testing.T) {
 	}
 }
 
-// Nothing is erased as long as a run could need what would go.
+// Nothing is erased while an unfinished run may still need it.
 func TestEraseWaitsForRuns(t *testing.T) {
 	for name, blocks := range map[string]func(t *testing.T, dir, done string) string{
 		"killed": func(t *testing.T, dir, _ string) string { return makeRun(t, dir, id, journal.Header{}, "") },
@@ -110,7 +110,7 @@ func TestEraseWaitsForRuns(t *testing.T) {
 	}
 }
 
-// What cannot be read may hold the id.
+// A run that cannot be read may hold the id.
 func TestEraseReadsEveryRun(t *testing.T) {
 	dir := t.TempDir()
 	finished := makeRun(t, dir, id, journal.Header{}, journal.Finished)
@@ -124,7 +124,7 @@ func TestEraseReadsEveryRun(t *testing.T) {
 	}
 }
 
-// A killed call has begun to change the files: the next one finishes it.
+// After a call was killed while it changed files, the next one finishes.
 func TestEraseFinishesWhatWasBegun(t *testing.T) {
 	dir := t.TempDir()
 	run := makeRun(t, dir, "u-1", journal.Header{}, journal.Finished)

@@ -11,8 +11,8 @@ import (
 	"usersync/writer/report"
 )
 
-// rewrite brings all of it to the disk beside the files, and only then puts one
-// after the other into its place.
+// rewrite writes all new files to disk first, and only then replaces the old ones, one
+// after the other.
 func (e *eraser) rewrite(sandbox bool) (err error) {
 	defer func() { err = errors.Join(err, e.cleanUp()) }()
 	if err := e.copyAll(e.replacement); err != nil {
@@ -29,19 +29,19 @@ func (e *eraser) rewrite(sandbox bool) (err error) {
 	if err := e.markErasing(); err != nil {
 		return err
 	}
-	for i := range e.pending { // the results were the first
+	for i := range e.pending { // the results were written first, and are replaced last
 		if err := e.pending[len(e.pending)-1-i].Commit(); err != nil {
 			return err
 		}
 	}
 	leftovers := []string{erasingFile}
-	if sandbox { // its ledger ended with it
+	if sandbox { // its ledger was for that run only
 		leftovers = append(leftovers, "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.key")
 	}
 	return e.dir.Remove(leftovers...)
 }
 
-// replacement makes the file that takes the place of name.
+// replacement creates the file that will replace name.
 func (e *eraser) replacement(name string) (io.Writer, error) {
 	f, err := e.dir.Anew(name)
 	if err == nil {
@@ -59,7 +59,7 @@ func (e *eraser) markErasing() error {
 	return f.Close()
 }
 
-// cleanUp removes what did not take its place.
+// cleanUp removes new files that did not replace an old one.
 func (e *eraser) cleanUp() (err error) {
 	for _, f := range e.pending {
 		err = errors.Join(err, f.Drop())
@@ -67,7 +67,7 @@ func (e *eraser) cleanUp() (err error) {
 	return err
 }
 
-// copySummary tells the new sizes.
+// copySummary rewrites the summary with the new sizes.
 func (e *eraser) copySummary() error {
 	name := e.named("summary.json")
 	return e.read(name, func(f *os.File, _ int64) error {

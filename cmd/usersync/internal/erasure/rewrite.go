@@ -15,21 +15,21 @@ import (
 	"usersync/writer/rundir"
 )
 
-// eraser writes the files of one run again, without one user.
+// eraser rewrites the files of one run without one user.
 type eraser struct {
 	writer.Erasure
 	dir   *rundir.Dir
-	files []string // what lies in the directory
+	files []string // names of all files in the directory
 	id    string
 
 	results, rejects writer.Copied
 	notes, listed    int
-	pending          []*rundir.File // in the order in which they take their places
+	pending          []*rundir.File // new files, in the order they were written
 }
 
 func (e *eraser) has(name string) bool { return slices.Contains(e.files, name) }
 
-// named returns the file of a name, whole or unfinished; empty if there is none.
+// named returns the name of a file, complete or partial; empty if it does not exist.
 func (e *eraser) named(name string) string {
 	for _, n := range []string{name, name + ".partial"} {
 		if e.has(n) {
@@ -43,7 +43,7 @@ func (e *eraser) changes() bool {
 	return e.results.Erased+e.rejects.Erased+e.notes+e.listed > 0
 }
 
-// copyAll copies every file that can hold the person to where to leads.
+// copyAll copies every file that can hold the user to the writers that to returns.
 func (e *eraser) copyAll(to func(name string) (io.Writer, error)) error {
 	e.Erasure.ID = e.id
 	if err := e.readCheckpoints(); err != nil {
@@ -63,7 +63,8 @@ func (e *eraser) copyAll(to func(name string) (io.Writer, error)) error {
 	return e.copyJournal(to)
 }
 
-// readMarks collects the marks of the journal, whose sizes change with the files.
+// readCheckpoints collects the checkpoints of the journal: the file sizes in them change
+// with the files.
 func (e *eraser) readCheckpoints() error {
 	e.Marks = nil
 	return e.read(rundir.JournalName, func(f *os.File, size int64) error {
@@ -80,7 +81,7 @@ func (e *eraser) readCheckpoints() error {
 	})
 }
 
-// read opens a file, if it is there.
+// read opens a file, if it exists.
 func (e *eraser) read(name string, do func(f *os.File, size int64) error) (err error) {
 	if name == "" || !e.has(name) {
 		return nil
@@ -115,7 +116,7 @@ func (e *eraser) copyText(holds string, to func(string) (io.Writer, error), eras
 	return did, err
 }
 
-// copyList copies the list of those whom mirror would have deleted.
+// copyList copies the list of users that a mirror would have deleted.
 func (e *eraser) copyList(to func(string) (io.Writer, error)) error {
 	name := e.named("absent.csv")
 	return e.read(name, func(f *os.File, _ int64) error {
@@ -127,7 +128,7 @@ func (e *eraser) copyList(to func(string) (io.Writer, error)) error {
 		rows.FieldsPerRecord = -1
 		for row, err := rows.Read(); !errors.Is(err, io.EOF); row, err = rows.Read() {
 			if err != nil {
-				return errors.New("a line is not as usersync wrote it")
+				return errors.New("a line is not in the format that usersync writes")
 			}
 			if len(row) > 0 && writer.UnquoteCell(row[0]) == e.id {
 				e.listed++
@@ -174,7 +175,7 @@ func (e *eraser) edit() journal.Edit {
 	}
 }
 
-// sizeAt is where the rows up to a mark end; as it was if the file is gone.
+// sizeAt is where the rows up to checkpoint n end; unchanged if the file does not exist.
 func sizeAt(c writer.Copied, n int, was int64) int64 {
 	if n < len(c.At) {
 		return c.At[n]

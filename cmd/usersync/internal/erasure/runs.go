@@ -11,11 +11,11 @@ import (
 	"usersync/writer/rundir"
 )
 
-// erasingFile says that an erasure has begun to change the files of a run, and
-// perhaps was killed: their sizes may not be those that journal and summary name.
+// erasingFile says that an erasure has started to change the files of a run, and may have
+// been killed: their sizes may differ from those in journal and summary.
 const erasingFile = "erasing"
 
-// fromRuns erases id in every run that is concerned, or in none.
+// fromRuns erases id from every run of the scope, or from none.
 func fromRuns(dir string, scope journal.Scope, id string) (done Done, err error) {
 	s, err := searchRuns(dir, scope, id)
 	if err != nil {
@@ -34,11 +34,11 @@ func fromRuns(dir string, scope journal.Scope, id string) (done Done, err error)
 	return done, nil
 }
 
-// survey is what was found out about all runs before any is changed.
+// survey is what is known about all runs before any is changed.
 type survey struct {
-	affected   []*candidate            // the id, and can be changed
-	unfinished []*history.Run          // they hold it, and did not end
-	readers    map[string]*history.Run // one that can be resumed, by the run whose rejects it reads
+	affected   []*candidate            // ended runs that hold the id
+	unfinished []*history.Run          // unfinished runs that hold the id
+	readers    map[string]*history.Run // runs that can be resumed, by the run whose rejects they read
 	elsewhere  int
 }
 
@@ -93,23 +93,24 @@ type candidate struct {
 	*history.Run // Journal is nil if it has none
 	user         string
 	holds        bool
-	checkpoints  []int // the records of the journal's marks
+	checkpoints  []int // records of the journal's checkpoints
 }
 
 func (c *candidate) over() bool {
 	return c.Journal != nil && c.Journal.Begun && c.Journal.Over() || c.stoppedSandbox()
 }
 
-// ended is a rehearsal that was stopped: it cannot be continued.
+// stoppedSandbox reports whether this is a sandbox run that was stopped: it cannot be
+// continued.
 func (c *candidate) stoppedSandbox() bool {
 	return c.Journal != nil && c.Journal.Header.Sandbox && c.Journal.End != nil
 }
 
-// concerned reports whether the run's users are those of the scope. A rehearsal is
-// one for the API.
+// belongsTo reports whether the run's users are those of the scope. For a sandbox run only
+// the API counts.
 func (c *candidate) belongsTo(scope journal.Scope) bool {
 	if c.Journal == nil || !c.Journal.Begun {
-		return true // there is no telling
+		return true // unknown
 	}
 	was := c.Journal.Header.Scope
 	if c.Journal.Header.Sandbox {
@@ -140,7 +141,7 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 }
 
 // erase changes the run's files. The results come last: as long as they hold the id,
-// another call finds all of it again.
+// another call finds the run again.
 func (c *candidate) erase(done *Done) error {
 	return c.inDir(func(dir *rundir.Dir, files []string) error {
 		e := &eraser{dir: dir, files: files, id: c.user, Erasure: writer.Erasure{Marks: c.checkpoints}}

@@ -1,15 +1,14 @@
-// Package exit holds what a command leaves with: the exit codes and their
-// meanings, the error that knows a hint and the next command, the words and
-// command lines that such errors are made of, the signals that end a run, and
-// the version of the program.
+// Package exit holds what a command ends with: the exit codes and their meanings,
+// errors that carry a hint and the next command, the words and command lines in such
+// errors, the signals that end a run, and the version of the program.
 //
-// It does not know which error means which code: that is one table, in package
-// main. Start at error.go.
+// It does not know which error has which code: that is one table, in package main.
+// Start at error.go.
 package exit
 
 import "syscall"
 
-// The exit codes. What each means to a person is in Meanings.
+// The exit codes. Meanings explains each one.
 const (
 	OK        = 0
 	Internal  = 1
@@ -31,20 +30,21 @@ type Meaning struct {
 	Text string
 }
 
-// Meanings lists the exit codes, the one that wins over all below it first.
+// Meanings lists the exit codes, most severe first. When several apply, the first
+// one wins.
 func Meanings() []Meaning {
 	return []Meaning{
-		{Interrupt, "stopped by ^C (SIGINT); run again to go on"},
-		{Terminate, "stopped by SIGTERM; run again to go on"},
-		{Internal, "internal error: usersync itself is wrong, or its books do not balance"},
-		{Misuse, "flags, config or input's shape are wrong; nothing was sent"},
+		{Interrupt, "stopped by ^C (SIGINT); run again to continue"},
+		{Terminate, "stopped by SIGTERM; run again to continue"},
+		{Internal, "internal error: a bug in usersync, or records and outcomes do not add up"},
+		{Misuse, "invalid flags, config or input layout; nothing was sent"},
 		{Denied, "the API denied access: credentials, permission or address"},
-		{Held, "another run of the same account is under way, or has taken this one's place"},
-		{Guard, "a guard stopped the run, or the input could not be read to its end or is not as expected; a person is needed"},
-		{Temporary, "temporary: network, API or disk; running again is safe"},
-		{Budget, "the time of --max-duration is used up; run again to go on"},
-		{Doubt, "finished, and what became of some users is in doubt"},
-		{Rejects, "finished, and some users are invalid, refused or failed: see rejects"},
+		{Held, "another run holds this account, or has taken over from this one"},
+		{Guard, "a guard stopped the run, or the input is truncated or not as expected; a person is needed"},
+		{Temporary, "temporary failure of network, API or disk; running again is safe"},
+		{Budget, "the time of --max-duration is up; run again to continue"},
+		{Doubt, "finished, but the outcome of some users is unknown"},
+		{Rejects, "finished, but some users are invalid, refused or failed: see rejects"},
 		{OK, "every user is settled"},
 	}
 }

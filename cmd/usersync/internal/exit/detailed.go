@@ -1,15 +1,15 @@
 package exit
 
-// Detailed is what `usersync plan --detailed-exitcode` answers by its exit code, as
-// Terraform does: 0 nothing to do, 1 an error, 2 changes. An error is 1 whatever it
-// is, also one of the command line, so that 2 says one thing only.
+// Detailed is the exit code of `usersync plan --detailed-exitcode`, like Terraform's:
+// 0 nothing to do, 1 an error, 2 changes. Every error is 1, even one in the command
+// line, so that 2 means only one thing.
 type Detailed struct {
 	Asked   bool
 	Changes bool // there are users to send
 }
 
-// Code is the exit code of a plan that was made, or failed. Rejected rows have to be
-// looked at.
+// Code is the exit code of a plan. Rejected rows without changes count as an error,
+// because someone has to look at them.
 func (d Detailed) Code(failed, rejected bool) int {
 	switch {
 	case failed:

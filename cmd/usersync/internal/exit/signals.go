@@ -11,7 +11,7 @@ import (
 // SignalError is the cause of a context that a signal ended.
 type SignalError struct{ Signal syscall.Signal }
 
-// Error names the signal as a person knows it.
+// Error names the signal the way a person knows it.
 func (e SignalError) Error() string {
 	switch e.Signal {
 	case syscall.SIGINT:
@@ -19,20 +19,21 @@ func (e SignalError) Error() string {
 	case syscall.SIGTERM:
 		return "stopped by SIGTERM"
 	case syscall.SIGHUP:
-		return "stopped by SIGHUP: the terminal went away"
+		return "stopped by SIGHUP: the terminal was closed"
 	}
 	return "stopped by " + e.Signal.String()
 }
 
-// Interruptible returns two contexts under ctx. The first ^C, SIGTERM or SIGHUP ends
-// soft, which stops reading; the second ends wire, which cuts the calls that
-// are out. release gives the signals back and waits for the watcher.
+// Interruptible returns two contexts derived from ctx. The first ^C, SIGTERM or SIGHUP
+// ends soft, which stops reading; the second ends wire, which cuts the calls in
+// flight. release restores the default signal handling, ends both contexts and waits
+// for the goroutine that watches the signals.
 func Interruptible(ctx context.Context) (soft, wire context.Context, release func()) {
 	soft, endSoft := context.WithCancelCause(ctx)
 	wire, endWire := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // a terminal that goes away; nohup ignores it
+	if !signal.Ignored(syscall.SIGHUP) { // the terminal was closed; nohup ignores it
 		signal.Notify(signals, syscall.SIGHUP)
 	}
 	quit, done := make(chan struct{}), make(chan struct{})
@@ -56,8 +57,8 @@ func Interruptible(ctx context.Context) (soft, wire context.Context, release fun
 	}
 }
 
-// WithSignal makes the signal that ended ctx part of err. What ended only
-// because of it is not worth a line of its own.
+// WithSignal adds the signal that ended ctx to err. It replaces an error that only
+// reports the cancellation.
 func WithSignal(ctx context.Context, err error) error {
 	sig := StoppedBy(ctx)
 	switch {
@@ -78,9 +79,9 @@ func StoppedBy(ctx context.Context) error {
 	return nil
 }
 
-// UnlessStopped does what may block in a read of a pipe, which nothing can
-// interrupt. When ctx ends first it returns the cause and leaves do behind: the
-// process is about to end.
+// UnlessStopped calls do, which may block in a read of a pipe that cannot be
+// interrupted. If ctx ends first, it returns the cause and abandons do: the process is
+// about to end.
 func UnlessStopped[T any](ctx context.Context, do func() (T, error)) (T, error) {
 	type end struct {
 		value T

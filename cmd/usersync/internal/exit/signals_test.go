@@ -18,7 +18,7 @@ func TestTwoSignals(t *testing.T) {
 	send(t, syscall.SIGTERM)
 	<-soft.Done()
 	if want := (SignalError{syscall.SIGTERM}); StoppedBy(soft) != want || wire.Err() != nil {
-		t.Fatalf("after the first signal: %v, and the wire: %v", context.Cause(soft), wire.Err())
+		t.Fatalf("after the first signal: %v, and wire: %v", context.Cause(soft), wire.Err())
 	}
 	send(t, syscall.SIGINT)
 	<-wire.Done()
@@ -32,7 +32,7 @@ func TestReleaseWithoutSignal(t *testing.T) {
 	soft, _, release := Interruptible(t.Context())
 	release()
 	if StoppedBy(soft) != nil {
-		t.Errorf("no signal came, and the cause is %v", context.Cause(soft))
+		t.Errorf("without a signal the cause is %v", context.Cause(soft))
 	}
 }
 
@@ -43,7 +43,7 @@ func send(t *testing.T, s syscall.Signal) {
 	}
 }
 
-func TestSignalStandsForWhatItEnded(t *testing.T) {
+func TestSignalReplacesCancellation(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(SignalError{syscall.SIGINT})
 	if err := WithSignal(ctx, context.Canceled); err != error(SignalError{syscall.SIGINT}) {

@@ -8,17 +8,18 @@ import (
 // version and commit are set by make build, with -ldflags -X.
 var version, commit string
 
-// Build says from what this program was made.
+// Build is the version, commit and Go version that the program was built from.
 type Build struct{ Version, Commit, Go string }
 
-// ReadBuild returns what make build or the Go tool wrote into the program.
+// ReadBuild returns what make build or the Go tool recorded in the program. What is
+// not recorded is "unknown".
 func ReadBuild() Build {
 	b := recorded()
 	b.Version, b.Commit = cmp.Or(version, b.Version), cmp.Or(commit, b.Commit)
 	return b
 }
 
-// recorded is what the Go tool wrote into the program.
+// recorded is what the Go tool recorded in the program.
 func recorded() Build {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -35,7 +36,7 @@ func recorded() Build {
 		}
 	}
 	if modified {
-		b.Commit += " and changes that were not committed"
+		b.Commit += " and uncommitted changes"
 	}
 	return b
 }

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// WorstError says that several runs are over, and carries the worst of their exit
-// codes. Each has told its own error.
+// WorstError says that several runs have ended, and carries the most severe of their
+// exit codes. Each run has reported its own error.
 type WorstError struct {
 	Code int
 	how  []string
 }
 
-// Error names each run that did not go well, and its exit code.
+// Error names each run that did not succeed, and its exit code.
 func (e *WorstError) Error() string { return "runs ended: " + strings.Join(e.how, ", ") }
 
-// Worst returns a *WorstError, or nil if all of codes are OK. Names are those of the
+// Worst returns a *WorstError, or nil if all codes are OK. names are the names of the
 // runs, in the order of codes.
 func Worst(names []string, codes []int) error {
 	e := &WorstError{}

@@ -9,9 +9,9 @@ import (
 	"usersync/writer/rundir"
 )
 
-// TakeUp tells the ledger, which may be nil, what the run did after its last
-// checkpoint, and ends it for good: the run by went on from there. Another process
-// that works on the run is ErrRunning. What goes wrong is a *TakeUpError.
+// Absorb tells the ledger, which may be nil, what the run did after its last
+// checkpoint, and ends the run for good, as absorbed by the run named by. Its error is
+// an *AbsorbError; it wraps ErrRunning if another process works on the run.
 func (r *Run) Absorb(ctx context.Context, l *ledger.Ledger, by string) error {
 	if err := r.absorb(ctx, l, by); err != nil {
 		return &AbsorbError{Run: r.ID, Err: err}
@@ -40,8 +40,8 @@ func (r *Run) absorb(ctx context.Context, l *ledger.Ledger, by string) (err erro
 	return j.Finish(journal.End{State: journal.Absorbed, By: by})
 }
 
-// WithNews returns the runs that have something to tell which the ledger does not
-// know. They are moved to the ledger's checkpoint first.
+// WithNews returns the runs that did something that the ledger does not know. It first
+// moves them to the ledger's checkpoint.
 func WithNews(ctx context.Context, l *ledger.Ledger, runs []*Run) ([]*Run, error) {
 	var some []*Run
 	for _, r := range runs {

@@ -9,14 +9,14 @@ import (
 	"usersync/writer/rundir"
 )
 
-// ErrRunning says that a process works on a run. The lock of the scope mostly keeps
-// others away from it, but not those that name another ledger, which has another
-// lock.
-var ErrRunning = errors.New("it is under way")
+// ErrRunning says that another process works on a run. The lock of the scope prevents
+// that, except for processes with different ledgers, which have different locks.
+var ErrRunning = errors.New("it is in progress")
 
-// Claim opens the journal of a run to write at its end, and makes it if there is none.
-// It is this process's own until it is closed or the process ends: without that two
-// processes could write the files of one run. If another one has it, it is ErrRunning.
+// Claim opens the journal of a run for appending, and creates it if it does not exist.
+// Until the file is closed or the process ends, no other process can claim it:
+// otherwise two processes could write the files of one run. If another process has
+// claimed it, the error is ErrRunning.
 func Claim(dir *rundir.Dir) (*os.File, error) {
 	f, err := dir.Append(rundir.JournalName)
 	if err != nil {
@@ -40,7 +40,7 @@ func claim(journal *os.File) error {
 	return err
 }
 
-// asking is far longer than isClaimed holds the lock.
+// claimWait is far longer than isClaimed holds the lock.
 const claimWait = time.Second
 
 func lock(journal *os.File, how int) error {
@@ -53,5 +53,5 @@ func isClaimed(journal *os.File) bool {
 	if err == nil {
 		err = lock(journal, syscall.LOCK_UN)
 	}
-	return errors.Is(err, syscall.EWOULDBLOCK) // whatever else goes wrong, claim finds it
+	return errors.Is(err, syscall.EWOULDBLOCK) // claim reports any other error
 }

@@ -10,7 +10,8 @@ import (
 	"usersync/writer/rundir"
 )
 
-// A run belongs to one process at a time, and whoever only asks is in nobody's way.
+// A run belongs to one process at a time. Asking whether it is claimed does not get in
+// the way of claiming it.
 func TestClaim(t *testing.T) {
 	path := filepath.Join(t.TempDir(), rundir.JournalName)
 	open := func() *os.File {

@@ -12,10 +12,10 @@ import (
 	"usersync/writer/rundir"
 )
 
-// Expire removes the directories of the runs in dir that began before a time and
-// cannot be continued, except those named in keep and those whose files a run that
-// can be continued still reads. A run that cannot be judged stays. It removes what it
-// can: removed counts those, and err says why others stay.
+// Expire removes the directories of the runs in dir that started before a time and
+// cannot be continued, except those in keep and those whose files a run that can be
+// continued still reads. A run that cannot be read stays. It removes as many as it
+// can: removed counts them, and err says why others stay.
 func Expire(dir string, before time.Time, keep ...string) (removed int, err error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
@@ -51,9 +51,9 @@ func Expire(dir string, before time.Time, keep ...string) (removed int, err erro
 	return removed, err
 }
 
-// isOver reports whether a run cannot be continued, and whose files it reads. For a
-// run without an end, a rehearsal or one that never began, its files tell whether a
-// process may still work on it.
+// isOver reports whether a run cannot be continued, and which runs' files it reads. The
+// journal of a sandbox run, or of one that never started, may have no end; then the age
+// of its files tells whether a process may still work on it.
 func isOver(dir string, info rundir.RunInfo, before time.Time) (over bool, inputs []string, err error) {
 	if !info.Journal {
 		return untouchedSince(before, dir, info.ID), nil, nil
@@ -69,8 +69,8 @@ func isOver(dir string, info rundir.RunInfo, before time.Time) (over bool, input
 	return !history.Resumable() && (history.Over() || untouchedSince(before, dir, info.ID)), ReadBy(history.Header), nil
 }
 
-// untouchedSince reports whether everything in the directory of a run was last
-// written before a time; false if that cannot be told.
+// untouchedSince reports whether all files in the directory of a run were last written
+// before a time; false if that is unknown.
 func untouchedSince(before time.Time, dir, id string) bool {
 	entries, err := os.ReadDir(filepath.Join(dir, id))
 	if err != nil {
@@ -84,8 +84,8 @@ func untouchedSince(before time.Time, dir, id string) bool {
 	return true
 }
 
-// ReadBy names the runs whose rejects a run may read as its input. Not all of the
-// names need be those of runs.
+// ReadBy returns the names of runs whose rejects a run may read as its input. Not every
+// name is that of a run.
 func ReadBy(h journal.Header) []string {
 	runs := []string{h.Retried}
 	for _, in := range h.Inputs {

@@ -15,14 +15,14 @@ import (
 	"usersync/writer/verify"
 )
 
-// Files are the files that a run left behind, open to be read.
+// Files are the files of a run, open for reading.
 type Files struct {
 	verify.Files
 	open []io.Closer
 }
 
-// Files opens results, rejects, summary and journal of the run, as they can be
-// verified. What goes wrong is a *LookupError. Close them when they were read.
+// Files opens results, rejects, summary and journal of the run, for verification. Its
+// error is a *LookupError. Close them after reading.
 func (r *Run) Files() (*Files, error) {
 	f := &Files{}
 	if err := f.openAll(r); err != nil {
@@ -57,7 +57,7 @@ func (f *Files) openAll(r *Run) error {
 	return nil
 }
 
-// text opens a file in the format that it has.
+// text opens a file in the format that exists.
 func (f *Files) text(dir *rundir.Dir, name string) (writer.FileText, error) {
 	var missing error
 	for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
@@ -73,7 +73,7 @@ func (f *Files) text(dir *rundir.Dir, name string) (writer.FileText, error) {
 	return writer.FileText{}, missing
 }
 
-// readSummary reads the summary; nil if there is none, as after a kill -9.
+// readSummary reads the summary; nil if it does not exist, as after a kill -9.
 func readSummary(dir *rundir.Dir) (*report.Summary, error) {
 	text, err := os.ReadFile(filepath.Join(dir.Path(), "summary.json"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -89,7 +89,7 @@ func readSummary(dir *rundir.Dir) (*report.Summary, error) {
 	return &s, nil
 }
 
-// Close closes the files. They were only read: nothing can be lost.
+// Close closes the files. They were only read, so no error matters.
 func (f *Files) Close() {
 	for _, c := range f.open {
 		c.Close()

@@ -11,12 +11,11 @@ import (
 	"usersync/writer/rundir"
 )
 
-// Find reads the run id in dir, which a person has named. What goes wrong is a
-// *LookupError.
+// Find reads the run in dir that a person named. Its error is a *LookupError.
 func Find(dir, id string) (*Run, error) {
 	r, err := Read(dir, id)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &LookupError{fmt.Errorf("find the run: there is no %s", filepath.Join(dir, id))}
+		return nil, &LookupError{fmt.Errorf("find the run: %s does not exist", filepath.Join(dir, id))}
 	}
 	if err != nil {
 		return nil, unreadable(id, err)
@@ -24,19 +23,19 @@ func Find(dir, id string) (*Run, error) {
 	return r, nil
 }
 
-// Newest finds the run in dir that began last among those whose journal fits; wanted
-// says in words which those are, such as " that has finished". What goes wrong, and
-// that there is none, is a *LookupError.
+// Newest finds the run in dir that started last among those whose journal fits; wanted
+// says in words which those are, such as " that has finished". Its error is a
+// *LookupError, also if there is no such run.
 func Newest(dir, wanted string, fits func(*journal.History) bool) (*Run, error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
 		return nil, &LookupError{err}
 	}
 	var newest *Run
-	var second, begun time.Time // when the newest began, as its name and as its journal say
+	var second, begun time.Time // when the newest started, according to its name and to its journal
 	for _, info := range runs {
 		if newest != nil && info.Started.Before(second) {
-			break // names tell runs apart by the second, and journals within one
+			break // names order runs by the second, journals within a second
 		}
 		if !info.Journal {
 			continue
@@ -50,7 +49,7 @@ func Newest(dir, wanted string, fits func(*journal.History) bool) (*Run, error) 
 		}
 	}
 	if newest == nil {
-		return nil, &LookupError{fmt.Errorf("find the run: there is none%s in %s", wanted, dir)}
+		return nil, &LookupError{fmt.Errorf("find the run: no run%s in %s", wanted, dir)}
 	}
 	return newest, nil
 }
@@ -59,9 +58,9 @@ func unreadable(id string, err error) error {
 	return &LookupError{fmt.Errorf("read the journal of run %s: %w", id, err)}
 }
 
-// Unfinished lists the runs in dir that went to scope and did not end for good, the
-// newest first, and those of other feeds of the scope that wrote to the same ledger.
-// A journal that cannot be read is an error: what it says may have been sent.
+// Unfinished lists the unfinished runs of scope in dir, newest first, including those
+// of other feeds that write to the same ledger. A journal that cannot be read is an
+// error, because its run may have sent users.
 func Unfinished(dir string, scope journal.Scope, ledger string) ([]*Run, error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
@@ -69,7 +68,7 @@ func Unfinished(dir string, scope journal.Scope, ledger string) ([]*Run, error) 
 	}
 	var found []*Run
 	for _, info := range runs {
-		if !info.Journal || info.Finished { // the ledger knows all of what is finished
+		if !info.Journal || info.Finished { // the ledger knows all of a finished run
 			continue
 		}
 		r, err := Read(dir, info.ID)
@@ -88,9 +87,9 @@ func Unfinished(dir string, scope journal.Scope, ledger string) ([]*Run, error) 
 	return found, nil
 }
 
-// Apart separates the runs of other feeds, of which it keeps those that did what the
-// ledger does not know: by what it says of their users, this feed would find them
-// unchanged. The others of these feeds can still be continued.
+// SplitFeeds separates the runs of other feeds. Of those it returns only the runs that
+// did something that the ledger does not know: otherwise this feed could take users for
+// unchanged that they have changed. The rest can still be continued.
 func SplitFeeds(all []*Run) (own, foreign []*Run) {
 	for _, r := range all {
 		switch {

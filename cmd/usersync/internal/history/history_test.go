@@ -19,8 +19,8 @@ var (
 	scope = journal.Scope{Destination: "kard", Host: "api.example", Account: "acme", Feed: "hr"}
 )
 
-// makeRun makes a run that began at a time and returns its name. Without an end it
-// was killed.
+// makeRun creates a run that started at a time and returns its name. Without an end,
+// the run was killed.
 func makeRun(t *testing.T, dir string, began time.Time, h journal.Header, end *journal.End, change ...func(*journal.Journal)) string {
 	t.Helper()
 	d, err := rundir.Create(dir, began)
@@ -86,7 +86,7 @@ func TestNewest(t *testing.T) {
 		t.Error(r, err)
 	}
 	_, err = Newest(dir, " of gold", func(*journal.History) bool { return false })
-	if _, typed := errors.AsType[*LookupError](err); !typed || err.Error() != "find the run: there is none of gold in "+dir {
+	if _, typed := errors.AsType[*LookupError](err); !typed || err.Error() != "find the run: no run of gold in "+dir {
 		t.Error(err)
 	}
 	if _, err := Newest(filepath.Join(dir, "none"), "", (*journal.History).Over); err == nil {
@@ -114,7 +114,7 @@ func TestUnfinished(t *testing.T) {
 	}
 }
 
-// A run is of another process until that lets go of its journal.
+// A run belongs to another process until that closes the journal.
 func TestUnfinishedTellsWhoIsRunning(t *testing.T) {
 	dir := t.TempDir()
 	run := makeRun(t, dir, now, journal.Header{}, nil)
@@ -165,7 +165,7 @@ func TestExpire(t *testing.T) {
 	}
 }
 
-// A run without an end is perhaps under way as long as its files change.
+// A run without an end may be in progress as long as its files change.
 func TestExpireLeavesWhatIsWrittenTo(t *testing.T) {
 	dir := t.TempDir()
 	clock := time.Now() // that of the disk

@@ -10,8 +10,8 @@ import (
 	"usersync/writer/verify"
 )
 
-// journalFacts tells a verification what the journal says. A run that another
-// took up stopped before.
+// journalFacts converts a journal for verification. A run that another absorbed counts
+// as stopped.
 func journalFacts(p *journal.History) *verify.Journal {
 	f := &verify.Journal{Run: p.Header.Run, Mark: verify.Mark{
 		Record: p.Checkpoint.Record, Results: p.Checkpoint.Results, Rejects: p.Checkpoint.Rejects, Outcomes: p.Checkpoint.Outcomes}}
@@ -21,7 +21,7 @@ func journalFacts(p *journal.History) *verify.Journal {
 	return f
 }
 
-// notesOf tells a journal as a verification wants it.
+// notesOf yields the entries of a journal for verification.
 func notesOf(r io.ReaderAt, size int64) iter.Seq2[verify.Note, error] {
 	return func(yield func(verify.Note, error) bool) {
 		for frame, err := range journal.Frames(r, size) {

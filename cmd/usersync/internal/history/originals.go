@@ -13,14 +13,14 @@ import (
 	"usersync/sync/user"
 )
 
-// Originals reads once more what a run has read, for the secrets that its rejects
-// mask. It goes through the input along with the rejects, which are in the same
-// order, and holds one record. It is for one goroutine.
+// Originals reads the input of a run again, to find the secrets that its rejects mask.
+// It advances through the input together with the rejects, which have the same order,
+// and holds one record. It is for one goroutine.
 type Originals struct {
 	run    *Run
 	reopen Reopen
 	warn   func(run string, err error)
-	before *Originals // of the run whose rejects this run sent again; nil if it did not
+	before *Originals // of the run whose rejects this run retried; nil if it did not
 
 	input   *reader.Input
 	next    func() (*user.Record, error, bool)
@@ -31,19 +31,19 @@ type Originals struct {
 	failing bool
 }
 
-// Reopen opens the input of an earlier run once more.
+// Reopen opens the input of an earlier run again.
 type Reopen func(context.Context, journal.Header) (*reader.Input, error)
 
-// mostOpened is how often the input is opened for rejects that were put into another
-// order; after that the secrets stay masked.
+// maxReopens is how often to reopen the input for rejects that someone has reordered;
+// after that the secrets stay masked.
 const maxReopens = 100
 
-// Originals reads the input of the run through once, and that of the run whose
-// rejects it sent again, and so on: they must be what those runs have read, or it is
-// an *OriginalsError. A run that cannot be found is a *LookupError. It is nil if the
-// run read standard input: that is not there any more.
+// Originals reads the whole input of the run once, then that of the run whose rejects it
+// retried, and so on. If one of them has changed, the error is an *OriginalsError; if a
+// run cannot be found, a *LookupError. The result is nil if the run read standard
+// input, which no longer exists.
 //
-// A row that cannot be had later stays masked; warn is called once then.
+// If a row cannot be read later, its secrets stay masked, and warn is called once.
 func (r Rejects) Originals(ctx context.Context, reopen Reopen, warn func(run string, err error)) (*Originals, error) {
 	return originalsOf(ctx, r.Dir, r.Run, reopen, warn)
 }
@@ -63,21 +63,22 @@ func originalsOf(ctx context.Context, dir, id string, reopen Reopen, warn func(r
 	return o, err
 }
 
-// OriginalsError says that the files that a run has read are not there any more, or
-// were changed since. Nothing was sent.
+// OriginalsError says that the input files of a run no longer exist, or have changed
+// since. Nothing was sent.
 type OriginalsError struct {
 	Run string
 	Err error
 }
 
+// Error names the run and says what happened to its files.
 func (e *OriginalsError) Error() string {
-	return fmt.Sprintf("take masked secrets from what run %s has read: %v; nothing was sent", e.Run, e.Err)
+	return fmt.Sprintf("find masked secrets in the input of run %s: %v; nothing was sent", e.Run, e.Err)
 }
 
 // Unwrap returns Err.
 func (e *OriginalsError) Unwrap() error { return e.Err }
 
-// check reads the input as far as the run has written it, and compares its hash.
+// check reads the input up to the run's checkpoint, and compares its hash.
 func (o *Originals) check(ctx context.Context) error {
 	if err := o.open(ctx); err != nil {
 		return err
@@ -95,8 +96,8 @@ func (o *Originals) open(ctx context.Context) (err error) {
 	return err
 }
 
-// Rows returns the rows that a reject was made of, the latest first; none if they
-// cannot be had.
+// Rows returns the rows that a reject was made from, the latest first; none if they
+// cannot be read.
 func (o *Originals) Rows(ctx context.Context, r user.Rejected) [][]byte {
 	if o == nil || r.Run != o.run.ID || r.Record < 1 || r.Record > o.run.Journal.Checkpoint.Record {
 		return nil
@@ -112,7 +113,7 @@ func (o *Originals) Rows(ctx context.Context, r user.Rejected) [][]byte {
 	return rows
 }
 
-// record returns a record of the input; nil if it cannot be had.
+// record returns a record of the input; nil if it cannot be read.
 func (o *Originals) record(ctx context.Context, n int) *user.Record {
 	if n < o.last || o.next == nil {
 		if o.opened == maxReopens || o.failing {
@@ -127,14 +128,14 @@ func (o *Originals) record(ctx context.Context, n int) *user.Record {
 	for o.last < n {
 		r, err, more := o.next()
 		if err != nil || !more {
-			return o.fail(errors.Join(err, errors.New("it is shorter than it was")))
+			return o.fail(errors.Join(err, errors.New("it is shorter than before")))
 		}
 		o.last, o.row = r.Origin.Record, r
 	}
 	return o.row
 }
 
-// fail says once that no more secrets can be had: their rows stay invalid.
+// fail warns once that no more secrets can be found: their rows stay invalid.
 func (o *Originals) fail(err error) *user.Record {
 	if !o.failing {
 		o.warn(o.run.ID, err)
@@ -151,7 +152,7 @@ func (o *Originals) Close() (err error) {
 	return err
 }
 
-// close closes what is open, so that it may be opened again.
+// close closes the input, so that it can be reopened.
 func (o *Originals) close() (err error) {
 	if o.stop != nil {
 		o.stop()

@@ -17,12 +17,12 @@ import (
 	"usersync/writer/rundir"
 )
 
-// reopen opens the input of a run as an API takes it that takes everything.
+// reopen opens the input of a run for an API that accepts every field.
 func reopen(ctx context.Context, h journal.Header) (*reader.Input, error) {
 	return reader.Open(ctx, reader.Options{Paths: []string{h.Inputs[0].Path}, Accepts: mapping.Accepts{Any: true}})
 }
 
-// leftBehind makes the directory of a finished run that has read a file.
+// leftBehind creates the directory of a finished run that has read a file.
 func leftBehind(t *testing.T, runs, retried, input string) string {
 	t.Helper()
 	dir, err := rundir.Create(runs, time.Now())
@@ -55,7 +55,7 @@ func leftBehind(t *testing.T, runs, retried, input string) string {
 	return dir.ID()
 }
 
-// The rejects of a retry were made of rejects, and those of the first input.
+// The rejects of a retry were made from rejects, and those from the first input.
 func TestOriginalsOfARetry(t *testing.T) {
 	dir := t.TempDir()
 	runs, first, again := filepath.Join(dir, "runs"), filepath.Join(dir, "users.csv"), filepath.Join(dir, "rejects.csv")
@@ -93,7 +93,7 @@ func TestOriginalsOfARetry(t *testing.T) {
 		t.Error(err)
 	}
 
-	// One that was changed, or is gone, is told before anything is sent.
+	// An input that has changed or is missing is reported before anything is sent.
 	for _, change := range []func(){
 		func() { write(first, "id,ssn\n1,071\n2,999\n3,073\n") },
 		func() { write(first, "id,ssn\n1,071\n") },

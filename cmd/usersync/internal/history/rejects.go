@@ -13,15 +13,15 @@ import (
 // Rejects are the rejects of a run, as the input of another.
 type Rejects struct {
 	Dir   string // the runs directory
-	Run   string // empty: there is no such run
+	Run   string // empty without one
 	Path  string // the file
 	Count int    // its rows
-	// Masked means that some of the rows perhaps lack a secret.
+	// Masked means that the secrets of some rows may be masked.
 	Masked bool
 }
 
-// ReadRejects reads the rejects of the run id in dir through once. What goes wrong is
-// a *LookupError.
+// ReadRejects reads the rejects of the run id in dir once, to the end. Its error is a
+// *LookupError.
 func ReadRejects(dir, id string) (Rejects, error) {
 	r, err := readRejects(dir, id)
 	if err != nil {

@@ -9,28 +9,28 @@ import (
 	"usersync/sync/user"
 )
 
-// Staleness tells whether rejects that are sent again are out of date. It is for one
+// Staleness finds rejects that are out of date when they are sent again. It is for one
 // goroutine, the engine's planner.
 type Staleness struct {
 	Run string // the run that sends them
 	Dir string // the runs directory
-	// Unchanged lists the users that earlier runs saw unchanged; nil knows of none. It
-	// is called when the first reject needs it.
+	// Unchanged lists the users that earlier runs saw unchanged; nil means none. It is
+	// called when the first reject needs it.
 	Unchanged func() []ledger.Unchanged
 
 	starts map[string]time.Time
 	seen   []ledger.Unchanged
 }
 
-// Superseded reports whether what is known of the user came later than the
-// record was rejected. A record that was superseded before still is.
+// Superseded reports whether something is known about the user that is newer than the
+// reject. A record that was superseded before still is.
 func (s *Staleness) Superseded(r *user.Record, known user.LedgerEntry) bool {
 	before := r.Origin.Before
 	switch {
 	case before.Code == user.CodeSuperseded:
 		return true
 	case known.Run == "" || known.Run == s.Run:
-		return false // nothing is known, or what an earlier row of this input did
+		return false // nothing is known, or only from an earlier row of this input
 	case known.Run == before.Run && known.Record > before.Record,
 		known.Run != before.Run && s.later(known.Run, before.Run):
 		return true
@@ -52,11 +52,12 @@ func (s *Staleness) unchangedSince(row int64, run string) bool {
 	return false
 }
 
-// stampWidth is the length of that part of a run's name that says when it began.
+// stampWidth is the length of the start time in a run's name.
 const stampWidth = len("20060102T150405Z")
 
-// later compares two runs: by the second in their names, else by their journals.
-// Where nothing tells it is true: a user who is not sent can be sent tomorrow.
+// later reports whether run a started after run b: by the second in their names, or
+// within a second by their journals. If unknown it is true: a user who is not sent
+// today can be sent tomorrow.
 func (s *Staleness) later(a, b string) bool {
 	if len(a) > stampWidth && len(b) > stampWidth && a[:stampWidth] != b[:stampWidth] {
 		return a > b
@@ -65,7 +66,7 @@ func (s *Staleness) later(a, b string) bool {
 	return one.IsZero() || two.IsZero() || one.After(two)
 }
 
-// startOf returns when a run of the runs directory began; zero if nothing tells.
+// startOf returns when a run started; zero if unknown.
 func (s *Staleness) startOf(run string) time.Time {
 	if at, ok := s.starts[run]; ok {
 		return at
@@ -75,7 +76,7 @@ func (s *Staleness) startOf(run string) time.Time {
 	}
 	at, err := startOf(s.Dir, run)
 	if err != nil {
-		at = time.Time{} // the run may have been removed, and nothing depends on it
+		at = time.Time{} // the run may have been removed, which is fine
 	}
 	s.starts[run] = at
 	return at

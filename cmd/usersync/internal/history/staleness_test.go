@@ -36,7 +36,7 @@ func TestWhatIsKnownLaterSupersedesAReject(t *testing.T) {
 	}
 }
 
-// Two runs of one second are told apart by their journals.
+// Journals order two runs that started in the same second.
 func TestRunsOfOneSecond(t *testing.T) {
 	const first, second = "20261123T021500Z-zzzzzz", "20261123T021500Z-aaaaaa"
 	runs := t.TempDir()
@@ -56,6 +56,6 @@ func TestRunsOfOneSecond(t *testing.T) {
 	}
 	s := Staleness{Dir: runs}
 	if !s.later(second, first) || s.later(first, second) {
-		t.Error("the order of their names was taken for that of their starts")
+		t.Error("the runs are ordered by name, not by start")
 	}
 }

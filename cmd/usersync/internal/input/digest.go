@@ -16,17 +16,16 @@ import (
 	"usersync/sync/journal"
 )
 
-// Digest is what an input is known by.
+// Digest identifies an input.
 type Digest struct {
 	SHA256 string // in hex
 	Bytes  int64
-	// Fingerprints keys the prints of records in a plan: who does not have the input
-	// cannot test guesses against them.
+	// Fingerprints is the key of the record fingerprints in a plan: without the input
+	// no one can test guesses against them.
 	Fingerprints fingerprint.Key
 }
 
-// DigestOf reads files to their end, for their digest alone, as it will be when
-// they are read for their records.
+// DigestOf computes the digest of files, the same that reading their records gives.
 func DigestOf(ctx context.Context, c *config.Config, paths []string) (d Digest, err error) {
 	tally, key := source.NewTally(), sha256.New()
 	key.Write([]byte("usersync plan prints\n")) // a hash never fails
@@ -59,7 +58,7 @@ func digestFile(ctx context.Context, c *config.Config, path string, tally *sourc
 	return nil
 }
 
-// unreadable is an input that cannot be read to its end.
+// readError makes an error of package source a *reader.InputError.
 func readError(err error) error {
 	if e, ok := errors.AsType[*source.Error](err); ok {
 		return &reader.InputError{File: e.File, Rule: e.Rule, Hint: e.Hint, Err: e.Err}
@@ -67,12 +66,12 @@ func readError(err error) error {
 	return err
 }
 
-// readerFunc is a read of a Reader.
+// readerFunc is a function that is an io.Reader.
 type readerFunc func(p []byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// untilDone reads r until ctx is done.
+// untilDone reads r, and fails when ctx is done.
 func untilDone(ctx context.Context, r io.Reader) io.Reader {
 	return readerFunc(func(p []byte) (int, error) {
 		if ctx.Err() != nil {
@@ -82,7 +81,7 @@ func untilDone(ctx context.Context, r io.Reader) io.Reader {
 	})
 }
 
-// Repeatable reports whether all of the input can be read from its beginning again.
+// Repeatable reports whether the whole input can be read twice.
 func Repeatable(paths []string) bool {
 	for _, path := range paths {
 		if info, err := os.Stat(path); path == "-" || err == nil && !info.Mode().IsRegular() {
@@ -92,9 +91,9 @@ func Repeatable(paths []string) bool {
 	return true
 }
 
-// Versions tell one version of an input's files from another: by their size and
-// the time they were changed. What they begin with is compared as well. What is no
-// regular file has neither.
+// Versions identify the version of each file of an input by size and modification
+// time. Only regular files have these. Resuming also compares the content up to the
+// checkpoint.
 func Versions(paths []string, format string) []journal.Input {
 	var all []journal.Input
 	for _, path := range paths {

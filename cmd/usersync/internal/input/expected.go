@@ -13,7 +13,8 @@ import (
 	"usersync/reader/proof"
 )
 
-// expectations reads the files that the settings name, once: one may be a pipe.
+// expectations reads the files that the settings name. It reads them only once,
+// because one may be a pipe.
 func expectations(c *config.Config) (config.Expected, error) {
 	p := &c.Proof
 	if p.Read != nil {
@@ -32,7 +33,7 @@ func expectations(c *config.Config) (config.Expected, error) {
 }
 
 func expectationError(err error) error {
-	return exit.Usage(err, "look whether the job that writes it has run; --expect-records none and --expect-sha256 none expect nothing", "usersync help settings")
+	return exit.Usage(err, "check that the job that writes it has run; --expect-records none and --expect-sha256 none turn the check off", "usersync help settings")
 }
 
 func expectedRecords(text string) (int, error) {
@@ -48,7 +49,7 @@ func expectedRecords(text string) (int, error) {
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(string(content)))
 	if err != nil || n < 1 {
-		return 0, fmt.Errorf("read expect_records: %s does not hold one whole number of at least 1, and nothing else", text)
+		return 0, fmt.Errorf("read expect_records: %s must hold one whole number of at least 1, and nothing more", text)
 	}
 	return n, nil
 }

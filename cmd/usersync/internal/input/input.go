@@ -1,7 +1,7 @@
-// Package input finds, checks and opens what a command reads: the files that are
-// named, what must hold of them as a whole, and the fit of their columns.
+// Package input finds, opens and checks the input of a command: the files, what is
+// expected of the whole input, and whether the columns fit.
 //
-// It reads no records; package reader does. Start at Open.
+// It does not read records; package reader does. Start at Open.
 package input
 
 import (
@@ -19,9 +19,9 @@ import (
 	"usersync/sync/user"
 )
 
-// Open opens the files and holds their columns against the mapping and the
-// destination. What does not fit is an *exit.Error. A signal that ends ctx is its
-// error.
+// Open opens the files and checks their columns against the mapping and the
+// destination. An input that does not fit is an *exit.Error. If a signal ends ctx, the
+// error is that signal.
 func Open(ctx context.Context, stdin io.Reader, c *config.Config, to connect.Client, paths []string) (*reader.Input, error) {
 	in, err := OpenColumns(ctx, stdin, c, to, paths)
 	if err != nil {
@@ -33,8 +33,7 @@ func Open(ctx context.Context, stdin io.Reader, c *config.Config, to connect.Cli
 	return in, nil
 }
 
-// OpenColumns opens the files as Open does, and holds their columns against the
-// mapping alone.
+// OpenColumns is like Open, but checks the columns only against the mapping.
 func OpenColumns(ctx context.Context, stdin io.Reader, c *config.Config, to connect.Client, paths []string) (*reader.Input, error) {
 	x, err := expectations(c)
 	if err != nil {
@@ -49,7 +48,7 @@ func OpenColumns(ctx context.Context, stdin io.Reader, c *config.Config, to conn
 	return in, nil
 }
 
-// CheckColumns holds the columns of an input against the destination.
+// CheckColumns checks the columns of an input against the destination.
 func CheckColumns(ctx context.Context, c *config.Config, to connect.Client, paths []string, in *reader.Input) error {
 	if err := to.CheckColumns(in.Fields(), c.Target.Intent()); err != nil {
 		return inputError(ctx, c, paths, err)
@@ -57,19 +56,24 @@ func CheckColumns(ctx context.Context, c *config.Config, to connect.Client, path
 	return nil
 }
 
-// Options are how the files are read for a destination with those traits.
+// Options say how to read the files for a destination with those traits.
 func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []string, x config.Expected) reader.Options {
-	o := reader.Options{
-		Paths: paths, Stdin: stdin, Delimiter: c.Input.Delimiter, Op: c.Target.Intent(),
-		Mapping: mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn},
-		Accepts: accepts(t), ExpectRecords: x.Records, ExpectSHA256: x.SHA256, Sidecar: true, Trailer: c.Proof.Trailer,
-		Original: c.Input.Original,
+	o := Layout(&c.Input)
+	o.Paths, o.Stdin, o.Op, o.Original = paths, stdin, c.Target.Intent(), c.Input.Original
+	o.Mapping = mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn}
+	o.Accepts, o.Trailer = accepts(t), c.Proof.Trailer
+	o.ExpectRecords, o.ExpectSHA256, o.Sidecar = x.Records, x.SHA256, true
+	return o
+}
+
+// Layout returns the options that say how a file is read, and nothing else.
+func Layout(in *config.Input) reader.Options {
+	o := reader.Options{Delimiter: in.Delimiter}
+	if in.Format != "auto" {
+		o.Format = in.Format
 	}
-	if c.Input.Format != "auto" {
-		o.Format = c.Input.Format
-	}
-	if c.Input.Charset != "auto" {
-		o.Charset = c.Input.Charset
+	if in.Charset != "auto" {
+		o.Charset = in.Charset
 	}
 	return o
 }
@@ -78,7 +82,7 @@ func accepts(t destination.Traits) mapping.Accepts {
 	return mapping.Accepts{Name: t.Name, Fields: t.Fields, Any: t.AnyField}
 }
 
-// refusedInput is an input that does not fit: a person fixes the file or the
+// inputError is for an input that does not fit: someone has to fix the file or the
 // mapping.
 func inputError(ctx context.Context, c *config.Config, paths []string, err error) error {
 	if sig := exit.StoppedBy(ctx); sig != nil {
@@ -88,8 +92,8 @@ func inputError(ctx context.Context, c *config.Config, paths []string, err error
 	return exit.Usage(fmt.Errorf("open the input: %w", err), hint, nextForInput(c, paths, err))
 }
 
-// WithoutHint returns the hint that an error carries, so that it can stand on a
-// line of its own, and the error with a text without it.
+// SplitHint splits an error into its hint, which is printed on its own line, and the
+// error without it.
 func SplitHint(err error) (hint string, bare error) {
 	if e, ok := errors.AsType[*reader.InputError](err); ok {
 		return e.Hint, err

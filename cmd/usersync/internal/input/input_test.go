@@ -21,8 +21,8 @@ func write(t *testing.T, path, text string) string {
 	return path
 }
 
-// Files of the command line come before those of the settings, whose patterns are
-// sorted, name each file once, and leave sidecars out.
+// Files of the command line replace those of the settings. The files that match a
+// pattern are sorted, without repeats and without sidecars.
 func TestPaths(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, name := range []string{"b.csv", "a.csv", "a.csv.sha256"} {
@@ -47,7 +47,7 @@ func TestPaths(t *testing.T) {
 	}
 }
 
-// Results must not take the place of what is read, by whatever name.
+// Results must not overwrite an input, under any name.
 func TestCheckResults(t *testing.T) {
 	dir := t.TempDir()
 	users := write(t, filepath.Join(dir, "users.csv"), "id\n1\n")
@@ -80,8 +80,8 @@ func TestCheckResults(t *testing.T) {
 	}
 }
 
-// The digest is that of all files in their order; it stops when it is told to, and
-// two inputs do not share the key of their fingerprints.
+// The digest covers all files in order. Computing it stops when the context is done.
+// Two inputs have different fingerprint keys.
 func TestDigestOf(t *testing.T) {
 	dir := t.TempDir()
 	one, two := write(t, filepath.Join(dir, "1.csv"), "id\n1\n"), write(t, filepath.Join(dir, "2.csv"), "id\n2\n")
@@ -105,14 +105,14 @@ func TestDigestOf(t *testing.T) {
 	why := errors.New("stopped")
 	stop(why)
 	if _, err := DigestOf(stopped, settings, []string{one}); !errors.Is(err, why) {
-		t.Errorf("it read on: %v", err)
+		t.Errorf("it continued reading: %v", err)
 	}
 	if _, err := DigestOf(t.Context(), settings, []string{filepath.Join(dir, "none")}); err == nil || !strings.Contains(err.Error(), "none") {
 		t.Errorf("a missing file: %v", err)
 	}
 }
 
-// Only what is a regular file can be read again, and has a version.
+// Only a regular file can be read again, and has a version.
 func TestRepeatable(t *testing.T) {
 	file := write(t, filepath.Join(t.TempDir(), "users.csv"), "id\n")
 	for path, want := range map[string]bool{file: true, "-": false, "/dev/null": false} {

@@ -12,9 +12,8 @@ import (
 	"usersync/reader/source"
 )
 
-// nextForInput is the command to type when an input was not opened: err says why.
-// A config made from the header is a good start where columns do not fit and
-// there is none yet.
+// nextForInput is the command to type after err kept an input from opening. If the
+// columns do not fit and there is no config yet, it drafts one from the header.
 func nextForInput(c *config.Config, paths []string, err error) string {
 	inputErr, ok := errors.AsType[*reader.InputError](err)
 	path := paths[0]
@@ -36,7 +35,7 @@ func nextForInput(c *config.Config, paths []string, err error) string {
 	return c.Invocation.Command("validate", c.Invocation.Files...)
 }
 
-// lookAt shows what lies at the path, or where nothing does.
+// listCommand lists the file, or its directory if the file does not exist.
 func listCommand(path string, why *source.Error) string {
 	if errors.Is(why, fs.ErrNotExist) {
 		path = filepath.Dir(path)

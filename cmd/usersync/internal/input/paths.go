@@ -11,8 +11,8 @@ import (
 	"usersync/reader/proof"
 )
 
-// Paths returns the files to read: those of the command line, or those
-// that match the patterns of from, sorted within a pattern, each once.
+// Paths returns the files to read: those of the command line, or otherwise those that
+// match the patterns of from, sorted within a pattern, without repeats.
 func Paths(args, patterns []string) ([]string, error) {
 	if len(args) > 0 {
 		return args, nil
@@ -30,7 +30,7 @@ func Paths(args, patterns []string) ([]string, error) {
 		}
 	}
 	if len(paths) == 0 {
-		return nil, exit.Usage(errors.New("find the input: no file was named"),
+		return nil, exit.Usage(errors.New("find the input: no file is named"),
 			"name a FILE, - for standard input, or set from: in the config", "usersync run --help")
 	}
 	return paths, nil
@@ -42,12 +42,12 @@ func expandPattern(pattern string) ([]string, error) {
 	}
 	found, err := filepath.Glob(pattern)
 	if err != nil {
-		return nil, exit.Usage(fmt.Errorf("find the input: from: %s is no pattern: %w", pattern, err), "", "usersync help settings")
+		return nil, exit.Usage(fmt.Errorf("find the input: from: %s is not a valid pattern: %w", pattern, err), "", "usersync help settings")
 	}
-	found = slices.DeleteFunc(found, func(path string) bool { return strings.HasSuffix(path, proof.SidecarSuffix) }) // no inputs
+	found = slices.DeleteFunc(found, func(path string) bool { return strings.HasSuffix(path, proof.SidecarSuffix) }) // they are not inputs
 	if len(found) == 0 {
 		return nil, exit.Usage(fmt.Errorf("find the input: from: no file matches %s", pattern),
-			"look whether the export was written, and where", "")
+			"check that the export was written, and where", "")
 	}
 	return found, nil
 }

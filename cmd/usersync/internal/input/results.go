@@ -11,8 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 )
 
-// CheckResults refuses results in the place of what the run reads: they would
-// replace it at the end.
+// CheckResults refuses to write results over a file that the run reads.
 func CheckResults(c *config.Config, paths []string, stdin io.Reader) error {
 	if c.Output.Results == "" || c.Output.Results == "-" {
 		return nil
@@ -27,8 +26,9 @@ func CheckResults(c *config.Config, paths []string, stdin io.Reader) error {
 	return exit.Usage(fmt.Errorf("read settings: --results %s is a file that the run reads", c.Output.Results), "give the results a file of their own", "usersync run --help")
 }
 
-// SameFile reports whether two paths lead to one file. It follows links. Where there is no file yet it compares the places, for
-// one may come to be there before the results do.
+// SameFile reports whether two paths name one file. It follows links. If a file does
+// not exist yet, it compares the paths, because the file may be created before the
+// results are.
 func SameFile(a, b string) bool {
 	one, err := os.Stat(a)
 	two, err2 := os.Stat(b)
@@ -38,7 +38,7 @@ func SameFile(a, b string) bool {
 	return resolvePath(a) == resolvePath(b)
 }
 
-// placeOf is where a path leads, as far as it can be followed.
+// resolvePath follows the links of a path as far as it exists.
 func resolvePath(path string) string {
 	if whole, err := filepath.EvalSymlinks(path); err == nil {
 		path = whole
@@ -51,8 +51,7 @@ func resolvePath(path string) string {
 	return filepath.Clean(path)
 }
 
-// isFileBehind reports whether path is the file that was opened as r, as a shell
-// does for < FILE.
+// isOpenedFrom reports whether r was opened from path, as a shell does for < FILE.
 func isOpenedFrom(r io.Reader, path string) bool {
 	file, ok := r.(*os.File)
 	if !ok {

@@ -14,8 +14,8 @@ import (
 	"usersync/sync/user"
 )
 
-// Adoption is how users unknown to the ledger become ours; nil if they are
-// taken for new.
+// Adoption is how to take over users who are not in the ledger; nil if they count as
+// new.
 func Adoption(c *config.Config) *stack.Adoption {
 	how, adopts := map[string]stack.Adoption{config.AdoptRead: stack.Read, config.AdoptAssume: stack.Assume}[c.Ledger.Adopt]
 	if !adopts {
@@ -24,7 +24,8 @@ func Adoption(c *config.Config) *stack.Adoption {
 	return &how
 }
 
-// checkAdoption refuses what would adopt by accident, every night, or in vain. Nothing was sent.
+// checkAdoption refuses an adoption by accident, every night, or without any use.
+// Nothing was sent.
 func checkAdoption(c *config.Config, traits destination.Traits, in *reader.Input) error {
 	if c.Ledger.Adopt == "" {
 		return nil
@@ -34,23 +35,24 @@ func checkAdoption(c *config.Config, traits destination.Traits, in *reader.Input
 	}
 	switch source := c.Ledger.AdoptSource; {
 	case !strings.HasPrefix(source, "--"):
-		return refuse("it stands in "+source+", and would hold every night", "give it as a flag, once")
+		return refuse("it is set in "+source+", and would apply every night", "use it once, as a flag")
 	case c.Target.Mode != user.Upsert || c.Input.OpColumn != "":
-		return refuse("it is for --mode upsert", "adopt with --mode upsert first, then run with the mode of every night")
+		return refuse("it requires --mode upsert", "adopt with --mode upsert first, then run with your usual mode")
 	case c.Ledger.URL == config.NoLedger:
-		return refuse("without a ledger nobody remembers who was adopted", "leave --ledger out")
+		return refuse("without a ledger usersync cannot remember who was adopted", "leave --ledger out")
 	case c.Ledger.Adopt == config.AdoptRead && traits.Blind:
-		return refuse(traits.Name+" shows no user, so that none can be read", "--adopt assume takes the input for what it holds, if you know that it does")
+		return refuse(traits.Name+" does not show its users, so none can be read", "--adopt assume trusts the input, if you know that the API holds the same")
 	case c.Ledger.Adopt == config.AdoptAssume && traits.OwnKeys && !slices.Contains(in.Fields(), user.RemoteID):
-		return refuse(traits.Name+" makes the keys of its users itself", "give them in a column remote_id")
+		return refuse(traits.Name+" assigns the keys of its users itself", "give them in a column remote_id")
 	}
 	return nil
 }
 
-// checkPlannable refuses to foretell what only looking at each user tells.
+// checkPlannable refuses to plan an adoption: its outcome depends on each user in the
+// API.
 func checkPlannable(c *config.Config) error {
 	if c.Ledger.Adopt == "" {
 		return nil
 	}
-	return exit.Usage(errors.New("plan: what --adopt finds is known only when it has looked"), "plan without it: whom the ledger does not know counts as created", "usersync plan --help")
+	return exit.Usage(errors.New("plan: what --adopt finds is known only when it runs"), "plan without it: users who are not in the ledger count as created", "usersync plan --help")
 }

@@ -14,17 +14,17 @@ import (
 	"usersync/sync/plan"
 )
 
-// CheckAhead refuses a look ahead at what can be read one time only.
+// CheckAhead refuses a look ahead at an input that can be read only once.
 func CheckAhead(c *config.Config, verb string, paths []string) error {
 	if !c.Guards.LookAhead() || input.Repeatable(paths) {
 		return nil
 	}
-	return exit.Usage(errors.New("read settings: --max-change and --min-records read the input before it is sent, and it can be read one time only; nothing was sent"),
-		"write it into a file first", "usersync "+verb+" --help")
+	return exit.Usage(errors.New("read settings: --max-change and --min-records read the input twice, and this input can be read only once; nothing was sent"),
+		"write it to a file first", "usersync "+verb+" --help")
 }
 
-// LookAhead makes a plan of the input, which it opens once more, and returns the
-// *guard.Error of the first guard that trips.
+// LookAhead plans the input, which it opens again, and returns the *guard.Error of the
+// first guard that trips.
 func (d DryRun) LookAhead(ctx context.Context) (err error) {
 	before := d.Versions()
 	if d.Setup, err = d.Duplicate(ctx); err != nil {
@@ -39,22 +39,22 @@ func (d DryRun) LookAhead(ctx context.Context) (err error) {
 	}
 	for _, was := range before {
 		if !was.SameVersion(input.Versions([]string{was.Path}, was.Format)[0]) {
-			return exit.Usage(fmt.Errorf("look ahead: %s was changed meanwhile; nothing was sent", was.Path), "run again when it is written", "")
+			return exit.Usage(fmt.Errorf("look ahead: %s has changed while it was read; nothing was sent", was.Path), "run again when it is complete", "")
 		}
 	}
 	return f.guardError(d.Config)
 }
 
-// tripped returns the error of the first guard that what was foreseen trips.
-// Rejects that are fed again are few, and all of them are meant to change.
+// guardError returns the error of the first guard that the forecast trips. Rejects that
+// are sent again are few, and all of them are meant to change, so they trip none.
 func (f *outcomes) guardError(c *config.Config) error {
 	if f.read > 0 && f.fedAgain == f.read {
 		return nil
 	}
 	if f.read < c.Guards.MinRecords {
 		return &guard.Error{Name: "min_records",
-			What: fmt.Sprintf("the input holds %s, and --min-records asks for %d; nothing was sent", exit.Plural(f.read, "record"), c.Guards.MinRecords),
-			Hint: "look whether the export is whole; if it is, lower --min-records"}
+			What: fmt.Sprintf("the input has %s, and --min-records requires %d; nothing was sent", exit.Plural(f.read, "record"), c.Guards.MinRecords),
+			Hint: "check that the export is complete; if it is, lower --min-records"}
 	}
 	return f.tooManyChanges(c.Guards.MaxChange)
 }
@@ -62,11 +62,11 @@ func (f *outcomes) guardError(c *config.Config) error {
 func (f *outcomes) tooManyChanges(most config.ChangeLimits) error {
 	known := f.changes.Compared
 	if most.All != nil && !most.All.Covers(f.changes.Changed, known) {
-		return changeError(fmt.Sprintf("%d of %s known would change%s", f.changes.Changed, exit.Plural(known, "user"), topField(f.changes)), *most.All)
+		return changeError(fmt.Sprintf("%d of %s would change%s", f.changes.Changed, exit.Plural(known, "known user"), topField(f.changes)), *most.All)
 	}
 	for _, name := range slices.Sorted(maps.Keys(most.Fields)) {
 		if c := f.changes.Of(name); c.Users > 0 && !most.Fields[name].Covers(c.Users, known) {
-			return changeError(fmt.Sprintf("%s would change for %d of %s known", name, c.Users, exit.Plural(known, "user")), most.Fields[name])
+			return changeError(fmt.Sprintf("%s would change for %d of %s", name, c.Users, exit.Plural(known, "known user")), most.Fields[name])
 		}
 	}
 	return nil
@@ -78,10 +78,10 @@ const ChangeGuard = "max_change"
 func changeError(what string, most config.Share) error {
 	return &guard.Error{Name: ChangeGuard,
 		What: fmt.Sprintf("%s, and --max-change allows %s; nothing was sent", what, most),
-		Hint: "look at what would change with usersync plan; if it is as it should be, allow more with --max-change"}
+		Hint: "see what would change with usersync plan; if that is right, allow more with --max-change"}
 }
 
-// mostOf says which field changes most.
+// topField names the field that changes for the most users.
 func topField(c *plan.Changes) string {
 	for _, f := range c.List() {
 		return fmt.Sprintf(", %s for %d of them", f.Field, f.Users)

@@ -12,7 +12,7 @@ import (
 	"usersync/writer/rundir"
 )
 
-// openFile opens the plan file, if there is to be one.
+// openFile opens the plan file, if the options name one.
 func (p *planner) openFile(ctx context.Context, generation int64) (*plan.Writer, input.Digest, error) {
 	if p.options.Out == "" {
 		return nil, input.Digest{}, nil
@@ -27,7 +27,7 @@ func (p *planner) openFile(ctx context.Context, generation int64) (*plan.Writer,
 		kept, err = plan.NewWriter(file, p.header(d, generation), d.Fingerprints)
 	}
 	if err != nil {
-		return nil, d, exit.Usage(err, "give --out a place that this user may write to", "usersync plan --help")
+		return nil, d, exit.Usage(err, "set --out to a file that you may write to", "usersync plan --help")
 	}
 	return kept, d, nil
 }
@@ -50,7 +50,7 @@ func (p *planner) generation(ctx context.Context) (int64, error) {
 	return n, err
 }
 
-// unchanged finds out whether the ledger or the input changed while the plan was made.
+// checkUnchanged checks that neither ledger nor input changed while planning.
 func (p *planner) checkUnchanged(ctx context.Context, before int64, d input.Digest, kept bool) error {
 	now, err := p.generation(ctx)
 	if err != nil {
@@ -58,12 +58,12 @@ func (p *planner) checkUnchanged(ctx context.Context, before int64, d input.Dige
 	}
 	const other = "another run changed the ledger while the plan was made"
 	if now != before && !kept {
-		p.notes = append(p.notes, other+": the numbers mix what was and what is")
+		p.notes = append(p.notes, other+": the numbers mix before and after")
 	} else if now != before {
-		return &exit.Error{Err: errors.New("plan: " + other), Code: exit.Temporary, Hint: "plan again when it has ended"}
+		return &exit.Error{Err: errors.New("plan: " + other), Code: exit.Temporary, Hint: "plan again after it has ended"}
 	}
 	if sum, bytes := p.Input.Digest(); kept && (sum != d.SHA256 || bytes != d.Bytes) {
-		return exit.Usage(errors.New("plan: the input was changed while the plan was made"), "plan again when it is written", "")
+		return exit.Usage(errors.New("plan: the input has changed while the plan was made"), "plan again when it is complete", "")
 	}
 	return nil
 }

@@ -15,21 +15,21 @@ import (
 	"usersync/writer"
 )
 
-// DryRun runs the engine over an input as a run does, with the destination replaced
-// by one that sends nothing.
+// DryRun runs the engine over an input as a run does, but with a destination that sends
+// nothing.
 type DryRun struct {
 	*Setup
-	Wire      context.Context     // ends when calls on the wire are to be cut
-	Ledger    *ledger.Ledger      // nil: there is none, or none yet
-	Protected map[string]struct{} // users that are left alone
+	Wire      context.Context     // ends when calls in flight must be canceled
+	Ledger    *ledger.Ledger      // nil without one
+	Protected map[string]struct{} // users never to touch
 
 	read     bool             // make the reads that updates need
-	file     *plan.Writer     // nil: it is not kept
-	presence *mirror.Presence // nil: no deletions are looked for
+	file     *plan.Writer     // nil if the plan is not saved
+	presence *mirror.Presence // nil if no deletions are planned
 }
 
-// run returns what a run would come to. The input is still being read where the
-// summary says so.
+// run returns the outcome that a run would have. If counts.Reading is set, the input is
+// still being read.
 func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, err error) {
 	f = newOutcomes()
 	f.file = d.file
@@ -46,14 +46,14 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 	if d.Config.Ledger.URL != config.NoLedger {
 		known := plan.OverlayOptions{Ledger: d.Ledger, Full: d.Config.Ledger.Full}
 		if d.presence != nil {
-			known.Saw, work.Absent = d.presence.Saw, d.missing(f)
+			known.Saw, work.Missing = d.presence.Saw, d.missing(f)
 		}
 		overlay := plan.NewOverlay(known)
 		defer func() { err = errors.Join(err, overlay.Close()) }()
 		work.Ledger, work.Results, f.changes = overlay, writer.Tee(f, overlay), overlay.Changes()
 	}
 	counts, err = work.Run(ctx)
-	f.read, f.absent = counts.Read-counts.Absent, counts.Absent
+	f.read, f.absent = counts.Read-counts.Missing, counts.Missing
 	return f, counts, exit.WithSignal(ctx, err)
 }
 

@@ -9,7 +9,7 @@ import (
 	"usersync/writer/report"
 )
 
-// actionOf is what an outcome that a plan foresees is called.
+// actionOf names the action that leads to an outcome.
 func actionOf(s user.Status) string {
 	switch s {
 	case user.Created:
@@ -22,7 +22,7 @@ func actionOf(s user.Status) string {
 	return string(s)
 }
 
-// forecast is what was foreseen, as it is shown.
+// forecast converts the outcomes for the report.
 func (p *planner) forecast(f *outcomes) report.Forecast {
 	shown := report.Forecast{
 		Records: f.read, Absent: f.absent, Actions: map[string]int{}, First: map[string][]string{}, Codes: map[string][]writer.Code{},
@@ -53,11 +53,11 @@ func callTotals(c *destination.Calls) map[string]int {
 	return made
 }
 
-// remarks are what a person should know before the plan is done.
+// warnings are what a person should know before applying the plan.
 func (p *planner) warnings(f *outcomes) []string {
 	var all []string
 	if n := f.calls.Counts()[destination.ReadCall].Total(); n > 0 && !p.options.Read {
-		all = append(all, exit.Plural(n, "update")+" begin with a read, and whoever is the same already will not be sent: --read finds out who")
+		all = append(all, exit.Plural(n, "update")+" would read the user first, and send nothing if it is already the same: --read finds out which")
 	}
 	if p.Config.Ledger.Full {
 		all = append(all, "--full sends every user, whatever the ledger says")
@@ -66,7 +66,7 @@ func (p *planner) warnings(f *outcomes) []string {
 		all = append(all, "more users are invalid or refused than --max-errors allows: a run would stop early")
 	}
 	if f.sends() > 0 {
-		all = append(all, "the plan knows what was sent before, and not what somebody else changed at the API since")
+		all = append(all, "the plan knows what was sent before, but not what others have changed in the API since")
 	}
 	return all
 }

@@ -13,21 +13,21 @@ import (
 	"usersync/sync/user"
 )
 
-// Check refuses what could not keep its promise with an *exit.Error, and returns the
-// users that are left alone. Nothing was sent.
+// Check refuses settings that cannot work together, with an *exit.Error, and returns
+// the users never to touch. Nothing was sent.
 func (s *Setup) Check() (protected map[string]struct{}, err error) {
 	c, in, traits := s.Config, s.Input, s.Conn.Client.Traits()
 	switch {
 	case c.Target.Mode == config.Mirror && c.Ledger.URL == config.NoLedger:
-		return nil, exit.Usage(errors.New("check mode mirror: without a ledger nobody knows whom the input lacks"), "leave --ledger out", "usersync run --help")
+		return nil, exit.Usage(errors.New("check mode mirror: without a ledger usersync cannot know which users are missing from the input"), "leave --ledger out", "usersync run --help")
 	case c.Target.Mode == config.Mirror && c.Input.OpColumn != "":
-		return nil, exit.Usage(errors.New("check mode mirror: with op_column the input is a list of changes, and does not say who is gone"),
+		return nil, exit.Usage(errors.New("check mode mirror: with op_column the input is a list of changes, and does not show which users are missing"),
 			"leave op_column out, or choose --mode upsert", "usersync run --help")
 	case c.Guards.Canary > 0 && traits.Blind && !c.Guards.CanaryAnswersOnly:
-		return nil, exit.Usage(fmt.Errorf("check --canary: %s shows no user, so that a canary cannot be read back", traits.Name),
-			"if its answers are to be enough, say so with --canary-answers-only", "usersync run --help")
+		return nil, exit.Usage(fmt.Errorf("check --canary: %s does not show its users, so a canary cannot be read back", traits.Name),
+			"if its answers are enough for you, add --canary-answers-only", "usersync run --help")
 	case c.Ledger.URL == config.NoLedger && traits.OwnKeys && c.Target.Intent() != user.Create && !slices.Contains(in.Fields(), user.RemoteID):
-		return nil, exit.Usage(fmt.Errorf("check the ledger: %s makes the keys of its users itself, and without a ledger nobody remembers them", traits.Name),
+		return nil, exit.Usage(fmt.Errorf("check the ledger: %s assigns the keys of its users itself, and only a ledger remembers them", traits.Name),
 			"leave --ledger out, or give the keys in a column remote_id", "usersync run --help")
 	}
 	if err := checkAdoption(c, traits, in); err != nil {
@@ -39,12 +39,12 @@ func (s *Setup) Check() (protected map[string]struct{}, err error) {
 	return readProtected(c.Guards.Protect)
 }
 
-// readProtected reads the ids of a file, one a line. A list without any is more
-// likely broken than meant.
+// readProtected reads a file of ids, one per line. An empty list is an error, because it
+// is more likely a mistake.
 func readProtected(path string) (map[string]struct{}, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, exit.Usage(fmt.Errorf("read --protect: %w", err), "nothing was sent; give a file with one id a line", "")
+		return nil, exit.Usage(fmt.Errorf("read --protect: %w", err), "nothing was sent; give a file with one id per line", "")
 	}
 	ids := map[string]struct{}{}
 	lines := bufio.NewScanner(file)
@@ -54,10 +54,10 @@ func readProtected(path string) (map[string]struct{}, error) {
 		}
 	}
 	if err := errors.Join(lines.Err(), file.Close()); err != nil {
-		return nil, exit.Usage(fmt.Errorf("read --protect %s: %w", path, err), "nothing was sent; give a file with one id a line", "")
+		return nil, exit.Usage(fmt.Errorf("read --protect %s: %w", path, err), "nothing was sent; give a file with one id per line", "")
 	}
 	if len(ids) == 0 {
-		return nil, exit.Usage(fmt.Errorf("read --protect %s: it holds no id", path), "nothing was sent; leave the flag out if nobody is to be protected", "")
+		return nil, exit.Usage(fmt.Errorf("read --protect %s: it holds no id", path), "nothing was sent; leave the flag out to protect no one", "")
 	}
 	return ids, nil
 }

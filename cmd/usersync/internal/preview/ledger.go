@@ -16,8 +16,8 @@ import (
 	"usersync/sync/ledger"
 )
 
-// checkOut refuses a plan that could not be applied, or that would take the place
-// of what it is made of.
+// checkOut refuses a plan file that could not be applied, or that would overwrite an
+// input.
 func (o Options) checkOut(c *config.Config, paths []string) error {
 	switch {
 	case o.Out == "":
@@ -25,19 +25,19 @@ func (o Options) checkOut(c *config.Config, paths []string) error {
 	case o.Out == "-":
 		return exit.Usage(errors.New("read flags: --out takes a file, and standard output shows the plan"), "name a file", "usersync plan --help")
 	case !input.Repeatable(paths):
-		return exit.Usage(errors.New("read flags: --out keeps a plan of what can be read again, and this input can be read one time only"),
-			"write it into a file first; without --out it can be planned", "usersync plan --help")
+		return exit.Usage(errors.New("read flags: to apply a plan, the input must be read again, and this input can be read only once"),
+			"write it to a file first, or plan without --out", "usersync plan --help")
 	}
 	for _, path := range append([]string{c.File}, paths...) {
 		if path != "" && input.SameFile(o.Out, path) {
-			return exit.Usage(fmt.Errorf("read flags: --out %s is a file that the plan is made of", o.Out), "give the plan a file of its own", "usersync plan --help")
+			return exit.Usage(fmt.Errorf("read flags: --out %s is a file that the plan reads", o.Out), "give the plan a file of its own", "usersync plan --help")
 		}
 	}
 	return nil
 }
 
-// openLedger opens the ledger if there is one: a plan makes none. The notes say what
-// the plan does not know.
+// openLedger opens the ledger if it exists: a plan does not create one. The notes say
+// what the plan does not know.
 func (o Options) openLedger(ctx context.Context, s *Setup) (l *ledger.Ledger, notes []string, err error) {
 	c := s.Config
 	if c.Ledger.URL != config.NoLedger && c.Target.Sandbox {
@@ -48,9 +48,9 @@ func (o Options) openLedger(ctx context.Context, s *Setup) (l *ledger.Ledger, no
 	_, missing := os.Stat(path)
 	switch {
 	case c.Ledger.URL == config.NoLedger:
-		notes = append(notes, "without a ledger nobody is known: users who exist already are found by the API, and updated then")
+		notes = append(notes, "without a ledger every user counts as new: for one that already exists, the API says so, and the run updates it")
 	case isFile && errors.Is(missing, fs.ErrNotExist):
-		notes = append(notes, "there is no ledger yet: users who exist already are found by the API, and updated then")
+		notes = append(notes, "there is no ledger yet, so every user counts as new: for one that already exists, the API says so, and the run updates it")
 	default:
 		if l, err = connect.OpenLedger(ctx, c, s.Scope(), url); err != nil {
 			return nil, nil, err
@@ -66,8 +66,8 @@ func (o Options) openLedger(ctx context.Context, s *Setup) (l *ledger.Ledger, no
 	return l, notes, err
 }
 
-// noteUnfinished says which run of the scope is not over and did something that
-// the ledger does not know yet; empty if there is none.
+// noteUnfinished names an unfinished run of the scope that did something the ledger
+// does not know yet; empty if there is none.
 func (o Options) noteUnfinished(ctx context.Context, s *Setup, l *ledger.Ledger) (string, error) {
 	all, err := history.Unfinished(s.Config.Output.RunsDir, s.Scope(), s.Config.LedgerName())
 	if err != nil {
@@ -78,8 +78,8 @@ func (o Options) noteUnfinished(ctx context.Context, s *Setup, l *ledger.Ledger)
 		return "", err
 	}
 	if o.Out != "" {
-		return "", exit.Usage(fmt.Errorf("plan: run %s of this account is not over, and no plan made now could be applied", left[0].ID),
-			"go on with it first", exit.CommandLine("resume", left[0].Path()))
+		return "", exit.Usage(fmt.Errorf("plan: run %s of this account is unfinished, and no plan made now could be applied", left[0].ID),
+			"continue it first", exit.CommandLine("resume", left[0].Path()))
 	}
-	return fmt.Sprintf("run %s of this account is not over: what it did last is not counted in", left[0].ID), nil
+	return fmt.Sprintf("run %s of this account is unfinished: what it did last is not included", left[0].ID), nil
 }

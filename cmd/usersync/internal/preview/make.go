@@ -19,30 +19,30 @@ import (
 	"usersync/writer/report"
 )
 
-// Options are what a plan is told besides its settings.
+// Options say what to plan, besides the settings.
 type Options struct {
-	Files []string // of the command line; none: those of the settings
+	Files []string // of the command line; empty: those of the settings
 	Stdin io.Reader
 	Now   func() time.Time
-	Wire  context.Context // ends when calls on the wire are to be cut
-	Out   string          // the file that keeps it; empty if none does
+	Wire  context.Context // ends when calls in flight must be canceled
+	Out   string          // file to save the plan in; empty: do not save it
 	Read  bool            // make the reads that updates need
 	Args  []string        // the command line of a run with the same settings
 }
 
-// Plan is a plan that was made.
+// Plan is the result of planning.
 type Plan struct {
 	Forecast report.Forecast
 	Outcomes writer.Outcomes
-	Kept     bool  // in the file of Options.Out
-	Stops    error // the *guard.Error that would stop the run; nil if nothing does
+	Kept     bool  // saved in Options.Out
+	Stops    error // the *guard.Error that would stop the run; nil without one
 }
 
-// Make makes a plan. What cannot be planned is an *exit.Error. Where the plan is
-// complete and only closing something failed, it returns both.
+// Make makes a plan. An input that cannot be planned is an *exit.Error. If the plan is
+// complete and only closing something failed, Make returns both plan and error.
 func Make(ctx context.Context, c *config.Config, o Options) (made *Plan, err error) {
 	if len(c.Target.All) > 1 {
-		return nil, exit.Usage(fmt.Errorf("plan: %d destinations are named, and a plan is made for one", len(c.Target.All)), "name it with --to", "usersync plan --help")
+		return nil, exit.Usage(fmt.Errorf("plan: %d destinations are named, and a plan is for one", len(c.Target.All)), "choose one with --to", "usersync plan --help")
 	}
 	paths, err := input.Paths(o.Files, c.Input.From)
 	if err != nil {
@@ -72,15 +72,15 @@ func Make(ctx context.Context, c *config.Config, o Options) (made *Plan, err err
 type planner struct {
 	*Setup
 	options   Options
-	ledger    *ledger.Ledger   // nil: there is none, or none yet
-	presence  *mirror.Presence // nil: not of a mirror, or there is no ledger
+	ledger    *ledger.Ledger   // nil without one
+	presence  *mirror.Presence // nil if not a mirror, or without a ledger
 	protected map[string]struct{}
 	notes     []string
 	reading   bool // the input is still being read
 }
 
-// newPlanner opens the ledger if there is one, and begins to note who is in the input
-// of a mirror. Without a ledger nobody is missing from it.
+// newPlanner opens the ledger if it exists. For a mirror it also prepares to note who is
+// in the input; without a ledger no user can be missing.
 func newPlanner(ctx context.Context, o Options, s *Setup) (*planner, error) {
 	protected, err := s.Check()
 	l, notes, bad := o.openLedger(ctx, s)
@@ -96,7 +96,7 @@ func newPlanner(ctx context.Context, o Options, s *Setup) (*planner, error) {
 	return p, nil
 }
 
-// close leaves an input alone that is still being read: a read of a pipe cannot be
+// close does not close an input that is still being read: a read from a pipe cannot be
 // interrupted.
 func (p *planner) close() error {
 	var errs []error
@@ -109,7 +109,7 @@ func (p *planner) close() error {
 	return errors.Join(errs...)
 }
 
-// make runs the plan, and keeps it if all that it is bound to stayed as it was.
+// make makes the plan, and saves it if ledger and input have not changed.
 func (p *planner) make(ctx context.Context) (made *Plan, err error) {
 	before, err := p.generation(ctx)
 	if err != nil {
@@ -146,8 +146,8 @@ func (p *planner) make(ctx context.Context) (made *Plan, err error) {
 	return made, nil
 }
 
-// notPlanned is why the input could not be planned. The hint of an error stands on a
-// line of its own.
+// planError says why the input could not be planned. It splits off the hint, which is
+// printed on its own line.
 func planError(err error) error {
 	hint, err := input.SplitHint(err)
 	err = fmt.Errorf("plan: %w", err)

@@ -8,8 +8,8 @@ import (
 	"usersync/sync/user"
 )
 
-// missing yields the deletions of a mirror, by the rules of a run; where one of
-// them is broken, the *guard.Error that the run would end with.
+// missing yields the deletions of a mirror, by the rules of a run; or the *guard.Error
+// that the run would end with.
 func (d DryRun) missing(f *outcomes) func(context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 		return func(yield func([]*user.Record, error) bool) {

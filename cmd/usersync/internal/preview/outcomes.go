@@ -10,31 +10,31 @@ import (
 	"usersync/writer"
 )
 
-// firstShown is how many users of each kind a plan names.
+// firstShown is how many users of each outcome a plan names.
 const firstShown = 5
 
-// outcomes are what a run would come to. They are taken in the order of the records.
+// outcomes collects the outcomes that a run would have, in the order of the records.
 type outcomes struct {
 	read     int
 	absent   int // deletions of a mirror
-	fedAgain int // records that were rejected before and are fed again
+	fedAgain int // records that were rejected before and are sent again
 	counts   map[user.Status]int
 	codes    writer.Codes
 	first    map[user.Status][]string // ids
-	calls    destination.Calls        // that would be made
-	made     destination.Calls        // reads that were made for it
+	calls    destination.Calls        // that a run would make
+	made     destination.Calls        // reads that the plan made
 	changes  *plan.Changes
-	file     *plan.Writer // nil: it is not kept
+	file     *plan.Writer // nil if the plan is not saved
 }
 
 func newOutcomes() *outcomes {
 	return &outcomes{counts: map[user.Status]int{}, first: map[user.Status][]string{}, changes: &plan.Changes{}}
 }
 
-// Write takes note of an outcome.
+// Write adds an outcome.
 func (f *outcomes) Write(o user.Outcome) error {
 	if o.Status == user.Failed || o.Status == user.InDoubt {
-		return &exit.Error{Err: fmt.Errorf("plan record %d: the read that it needs did not get through (%s)", o.Record.Origin.Record, o.Code),
+		return &exit.Error{Err: fmt.Errorf("plan record %d: the read that it needs has failed (%s)", o.Record.Origin.Record, o.Code),
 			Code: exit.Temporary, Hint: "plan again later, or without --read"}
 	}
 	f.counts[o.Status]++
@@ -52,8 +52,8 @@ func (f *outcomes) Write(o user.Outcome) error {
 	return f.codes.Write(o)
 }
 
-// opOf is what the plan holds for a record: a call, or that the plan itself has
-// read that none is needed.
+// opOf is what the plan file says about a record: which call to make, or that the plan
+// itself read the user and found it the same.
 func opOf(o *user.Outcome) user.Op {
 	switch o.Status {
 	case user.Created:
@@ -69,10 +69,10 @@ func opOf(o *user.Outcome) user.Op {
 	return ""
 }
 
-// sends is how many users would be sent something.
+// sends counts the users that would be sent.
 func (f *outcomes) sends() int {
 	return f.counts[user.Created] + f.counts[user.Updated] + f.counts[user.Deleted]
 }
 
-// wrong is how many would not be sent, or not be taken.
+// rejected counts the users that would be invalid or refused.
 func (f *outcomes) rejected() int { return f.counts[user.Invalid] + f.counts[user.Refused] }

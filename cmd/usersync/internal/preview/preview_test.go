@@ -18,7 +18,7 @@ import (
 	"usersync/sync/user"
 )
 
-// settings are those of a command line against the sandbox of kard.
+// settings are the settings of a command line, with the sandbox of kard.
 func settings(t *testing.T, args ...string) *config.Config {
 	t.Helper()
 	cmd := &cobra.Command{Use: "plan"}
@@ -33,7 +33,7 @@ func settings(t *testing.T, args ...string) *config.Config {
 	return c
 }
 
-// users writes a file with some users, and goes to its directory.
+// users writes a file with some users, and changes to its directory.
 func users(t *testing.T) string {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -49,7 +49,7 @@ func made(t *testing.T, c *config.Config, o Options) (*Plan, error) {
 	return Make(t.Context(), c, o)
 }
 
-// A plan says what would be done and leaves nothing behind but the file it is kept in.
+// A plan says what a run would do, and creates nothing except the plan file.
 func TestMake(t *testing.T) {
 	file := users(t)
 	p, err := made(t, settings(t), Options{Files: []string{file}, Out: "plan.jsonl"})
@@ -62,7 +62,7 @@ func TestMake(t *testing.T) {
 	}
 }
 
-// A guard that would stop the run is part of a plan, which is not kept then.
+// A plan shows the guard that would stop the run, and is not saved then.
 func TestMakeFindsWhatStops(t *testing.T) {
 	file := users(t)
 	p, err := made(t, settings(t, "--min-records", "4"), Options{Files: []string{file}, Out: "plan.jsonl"})
@@ -74,7 +74,7 @@ func TestMakeFindsWhatStops(t *testing.T) {
 	}
 }
 
-// What could not be applied is refused before anything is opened.
+// A plan that could not be applied is refused before anything is opened.
 func TestMakeRefuses(t *testing.T) {
 	file := users(t)
 	for name, o := range map[string]Options{
@@ -95,7 +95,7 @@ func TestMakeRefuses(t *testing.T) {
 	}
 }
 
-// A look ahead finds the guard that trips, and leaves the run its input.
+// A look ahead finds the guard that trips, and does not consume the run's input.
 func TestLookAhead(t *testing.T) {
 	file := users(t)
 	look := func(args ...string) (*Setup, func() error) {
@@ -134,7 +134,7 @@ func TestLookAhead(t *testing.T) {
 	}
 }
 
-// A guard looks at what would change among the users who are known.
+// The guard compares the users who would change with the users in the ledger.
 func TestTooManyChanges(t *testing.T) {
 	for text, c := range map[string]struct {
 		known, changed int
@@ -155,14 +155,14 @@ func TestTooManyChanges(t *testing.T) {
 		if ok != c.trips || ok && (tripped.Name != ChangeGuard || tripped.Hint == "") {
 			t.Errorf("%s: %+v", text, tripped)
 		}
-		f.fedAgain = f.read // rejects that are fed again are meant to change
+		f.fedAgain = f.read // rejects that are sent again are meant to change
 		if err := f.guardError(settings); err != nil {
 			t.Errorf("%s of rejects: %v", text, err)
 		}
 	}
 }
 
-// A read that a plan needs and does not get ends it: it would foretell a guess.
+// If a read fails that a plan needs, the plan ends: the rest would be a guess.
 func TestAReadThatFails(t *testing.T) {
 	for _, status := range []user.Status{user.Failed, user.InDoubt} {
 		err := newOutcomes().Write(user.Outcome{Record: &user.Record{Origin: user.Origin{Record: 7}}, Status: status, Code: "http_503"})

@@ -1,9 +1,8 @@
-// Package preview says what a run would do, and does nothing: the plan of usersync
-// plan and --dry-run, the guards that look ahead, and what a plan and a run have in
-// common.
+// Package preview predicts what a run would do, without doing it: usersync plan,
+// --dry-run, the guards that look ahead, and what a plan and a run have in common.
 //
-// It writes nothing to a ledger and sends nothing; the rules of a plan file are in
-// sync/plan. Start at Make, and at Setup.
+// It sends no users and writes nothing to a ledger. Package plan defines the plan file.
+// Start at Make, and at Setup.
 package preview
 
 import (
@@ -22,8 +21,8 @@ import (
 	"usersync/sync/user"
 )
 
-// Setup is what a plan and a run with the same settings have in common: a way to
-// the API, and an open input whose columns fit it. It is for one goroutine.
+// Setup is what a plan and a run with the same settings share: a connection to the API,
+// and an open input whose columns fit it. It is for one goroutine.
 type Setup struct {
 	Config *config.Config
 	Conn   *connect.Connection
@@ -33,8 +32,8 @@ type Setup struct {
 	stdin io.Reader
 }
 
-// Prepare opens the input. What does not fit is an *exit.Error, and nothing was
-// sent. The connection stays the caller's to close.
+// Prepare opens the input. An input that does not fit is an *exit.Error, and nothing was
+// sent. The caller closes the connection.
 func Prepare(ctx context.Context, c *config.Config, conn *connect.Connection, paths []string, stdin io.Reader) (*Setup, error) {
 	in, err := input.Open(ctx, stdin, c, conn.Client, paths)
 	if err != nil {
@@ -43,12 +42,12 @@ func Prepare(ctx context.Context, c *config.Config, conn *connect.Connection, pa
 	return &Setup{Config: c, Conn: conn, Paths: paths, Input: in, stdin: stdin}, nil
 }
 
-// Another is the same setup with the input opened once more.
+// Duplicate is the same setup with the input opened a second time.
 func (s *Setup) Duplicate(ctx context.Context) (*Setup, error) {
 	return Prepare(ctx, s.Config, s.Conn, s.Paths, s.stdin)
 }
 
-// Reopen begins to read the input again.
+// Reopen opens the input again, to read it from the start.
 func (s *Setup) Reopen(ctx context.Context) (err error) {
 	if err := s.Input.Close(); err != nil {
 		return err
@@ -57,14 +56,14 @@ func (s *Setup) Reopen(ctx context.Context) (err error) {
 	return err
 }
 
-// Scope is what the users are sent to, as the journal and the ledger name it.
+// Scope is where the users are sent, as the journal and the ledger name it.
 func (s *Setup) Scope() journal.Scope { return s.Conn.ScopeIn(s.Config.Ledger.Feed) }
 
-// Versions tell one version of the input's files from another.
+// Versions identify the version of each file of the input.
 func (s *Setup) Versions() []journal.Input { return input.Versions(s.Paths, s.Input.Layout().Format) }
 
-// Records are those of the input. They are noted in p, unless that is nil; those up
-// to the ordinal written were written by an earlier part of the run.
+// Records are the records of the input. Unless p is nil it notes them, and takes those up
+// to number written as written by an earlier part of the run.
 func (s *Setup) Records(ctx context.Context, p *mirror.Presence, written int) reader.Records {
 	if p == nil {
 		return s.Input.Records()
@@ -72,8 +71,8 @@ func (s *Setup) Records(ctx context.Context, p *mirror.Presence, written int) re
 	return reader.Records(p.Of(ctx, iter.Seq2[*user.Record, error](s.Input.Records()), written))
 }
 
-// Rules are the rules for the deletions of a mirror, once the input was read to its
-// end. Protected users are never missing.
+// Rules are the rules for the deletions of a mirror. They are valid after the input was
+// read to its end. Protected users never count as missing.
 func (s *Setup) Rules(protected map[string]struct{}) mirror.Rules {
 	return mirror.Rules{
 		Feed: s.Config.Ledger.Feed, Protected: protected, MaxDelete: s.Config.Guards.MaxDelete,
@@ -81,13 +80,13 @@ func (s *Setup) Rules(protected map[string]struct{}) mirror.Rules {
 	}
 }
 
-// FeedRules are the settings by which a run sends the feed.
+// FeedRules identify the settings that a run sends the feed with.
 func (s *Setup) FeedRules(run string) ledger.Rules {
 	return ledger.Rules{Run: run, Config: s.Config.FeedDigest(), Mapping: s.Config.MappingDigest()}
 }
 
-// unproved names a file of which nothing proves that it is whole; empty if there
-// is none, or nobody asks for a proof.
+// unproved names a file that nothing proves to be complete; empty if there is none, or
+// if the settings ask for no proof.
 func (s *Setup) unproved() string {
 	if s.Config.Proof.TrustEOF {
 		return ""
@@ -100,13 +99,13 @@ func (s *Setup) unproved() string {
 	return ""
 }
 
-// RecordsAtOnce is how many records the engine is handed at a time: enough that
-// handing over costs nothing, and few compared with its window.
+// RecordsAtOnce is how many records the engine gets at a time: enough that the handover
+// costs nothing, and few compared with its window.
 const RecordsAtOnce = 256
 
-// ErrorsAfter is how many records are settled before a share of errors says
-// something.
+// ErrorsAfter is how many records must be settled before a percentage of errors means
+// anything.
 const ErrorsAfter = 1000
 
-// TopCodes is how many reasons of each outcome a summary names.
+// TopCodes is how many codes of each outcome a summary lists.
 const TopCodes = 10

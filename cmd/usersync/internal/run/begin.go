@@ -16,18 +16,18 @@ import (
 	"usersync/sync/mirror"
 )
 
-// start is where a run starts: at the first record, or where it was stopped.
+// start is where a run starts: at the first record, or where an earlier part stopped.
 type start struct {
 	files   *files
 	records reader.Records
-	stop    func()             // ends the reading of records
+	stop    func()             // stops reading records
 	read    *checkpoint.Digest // of the records that are written
 	before  contents           // what an earlier part of the run has written
 	engine.Resumed
 }
 
-// release ends the reading of records, unless one is still being read, and gives
-// the run's files back.
+// release stops reading records, unless one is still being read, and releases the run's
+// files.
 func (s *start) release(reading bool) error {
 	if s == nil {
 		return nil
@@ -38,16 +38,16 @@ func (s *start) release(reading bool) error {
 	return s.files.release()
 }
 
-// beginning finds out where a run starts, under the lock of its scope.
+// beginning finds out where a run starts, while it holds the lock of the scope.
 type beginning struct {
 	*base
 	lease    *connect.Lease
 	presence *mirror.Presence // of a mirror; nil otherwise
 }
 
-// Begin locks the account, resumes an earlier run of the same input or starts a new
-// one, and takes over what other runs left unfinished. Nothing was sent when it fails.
-// Release the run that it returns before the Prepared.
+// Begin locks the account, resumes an earlier run of the same input or starts a new one,
+// and absorbs other unfinished runs. If it fails, nothing was sent. Release the run that
+// it returns before p.
 func (p *Prepared) Begin(ctx context.Context) (*Run, error) {
 	b := &beginning{base: p.base, lease: &connect.Lease{}}
 	at, err := b.start(ctx)
@@ -57,7 +57,7 @@ func (p *Prepared) Begin(ctx context.Context) (*Run, error) {
 	return newRun(b, at), nil
 }
 
-// start returns where the run starts. With an error, release what it returns.
+// start returns where the run starts. Release it even if there is an error.
 func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	if b.Config.Target.Sandbox {
 		return b.startSandbox(ctx)
@@ -97,7 +97,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	return at, b.absorb(ctx, left, at.files.dir.ID())
 }
 
-// rehearse starts a run whose ledger is new and in the run's own directory: the
+// startSandbox starts a run with a new ledger in the run's own directory, because the
 // sandbox holds nothing from before.
 func (b *beginning) startSandbox(ctx context.Context) (*start, error) {
 	at, err := b.startNew(ctx)
@@ -122,8 +122,8 @@ func (b *beginning) startNew(ctx context.Context) (*start, error) {
 	return at, nil
 }
 
-// newPresence begins to note who is in the input of a mirror. A rehearsal needs none:
-// its ledger is empty, so that no user is missing.
+// newPresence prepares to note who is in the input of a mirror. A sandbox run does not
+// need it: its ledger is empty, so no user is missing.
 func (b *beginning) newPresence(ctx context.Context) (*mirror.Presence, error) {
 	if b.Config.Target.Mode != config.Mirror || b.options.Retried.Run != "" {
 		return nil, nil
@@ -131,18 +131,18 @@ func (b *beginning) newPresence(ctx context.Context) (*mirror.Presence, error) {
 	return mirror.NewPresence(ctx, b.lease.Ledger)
 }
 
-// takeUp ends the runs that will not be resumed.
+// absorb ends the runs that will not be resumed.
 func (b *beginning) absorb(ctx context.Context, left []*history.Run, by string) error {
 	for _, r := range left {
 		if err := r.Absorb(ctx, b.lease.Ledger, by); err != nil {
 			return err
 		}
-		b.options.Log.Always("took up what run "+r.ID+" left behind", zap.Int("behind_record", r.Journal.Checkpoint.Record))
+		b.options.Log.Always("absorbed run "+r.ID, zap.Int("behind_record", r.Journal.Checkpoint.Record))
 	}
 	return nil
 }
 
-// release gives the account back.
+// release unlocks the account.
 func (b *beginning) release() error {
 	if b.lease == nil {
 		return nil

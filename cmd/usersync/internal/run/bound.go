@@ -15,16 +15,16 @@ import (
 	"usersync/sync/plan"
 )
 
-// NotApplied is a plan of which nothing was sent; replan is the command that makes a
-// new one.
+// PlanRefused says that nothing of a plan was sent, and why; replan is the command that
+// makes a new plan.
 func PlanRefused(err error, replan string) error {
-	return exit.Usage(exit.NothingSent(err), "make a new plan, and look at it", replan)
+	return exit.Usage(exit.NothingSent(err), "make a new plan and review it", replan)
 }
 
-// checkTwice refuses an input that is to be read twice and cannot be.
+// checkTwice refuses an input that must be read twice but cannot.
 func (o Options) checkTwice(c *config.Config, paths []string) error {
 	if o.Plan != nil && !input.Repeatable(paths) {
-		return exit.Usage(exit.NothingSent(errors.New("apply: the input is read twice, and this one can be read one time only")), "write it into a file first", "usersync apply --help")
+		return exit.Usage(exit.NothingSent(errors.New("apply: the input must be read twice, and this input can be read only once")), "write it to a file first", "usersync apply --help")
 	}
 	if o.Plan != nil || o.Retried.Run != "" {
 		return nil
@@ -32,8 +32,8 @@ func (o Options) checkTwice(c *config.Config, paths []string) error {
 	return preview.CheckAhead(c, "run", paths)
 }
 
-// checkBound finds out whether all that a plan is bound to is as it was, but for
-// the ledger. It reads the input to its end. Without a plan it does nothing.
+// checkBound checks that everything a plan is bound to, except the ledger, is unchanged.
+// It reads the whole input. Without a plan it does nothing.
 func checkBound(ctx context.Context, p *plan.Plan, s *preview.Setup) error {
 	if p == nil {
 		return nil
@@ -49,26 +49,26 @@ func checkBound(ctx context.Context, p *plan.Plan, s *preview.Setup) error {
 	return nil
 }
 
-// unlike says what is not as it was when the plan was made; empty if all is.
+// changedSince says what has changed since the plan was made; empty if nothing has.
 func changedSince(h plan.Header, s *preview.Setup, d input.Digest) string {
 	switch {
 	case h.InputBytes != d.Bytes:
-		return fmt.Sprintf("the input was changed: it has %d bytes now, and had %d", d.Bytes, h.InputBytes)
+		return fmt.Sprintf("the input has changed: it now has %d bytes, and had %d", d.Bytes, h.InputBytes)
 	case h.InputSHA256 != d.SHA256:
-		return "the input was changed: it has as many bytes as before, and others"
+		return "the input has changed: it has the same length, but different content"
 	case !sameScope(h, s.Scope(), s.Config.Target.Sandbox):
 		return "it was made for another account, host or feed"
 	case h.ConfigSHA256 != s.Config.RunDigest():
-		return "the settings were changed"
+		return "the settings have changed"
 	case h.MappingSHA256 != s.Config.MappingDigest():
-		return "the mapping of columns was changed"
+		return "the mapping of columns has changed"
 	case h.Ledger.Kept != (s.Config.Ledger.URL != config.NoLedger):
-		return "it was made with a ledger, and now there is none, or the other way round"
+		return "it was made with a ledger and now there is none, or the other way around"
 	}
 	return ""
 }
 
-// sameScope does not compare the host of a sandbox, which is another one each time.
+// sameScope does not compare the host of a sandbox, which differs each time.
 func sameScope(h plan.Header, now journal.Scope, sandbox bool) bool {
 	was := h.Scope
 	if h.Sandbox && sandbox {
@@ -77,8 +77,8 @@ func sameScope(h plan.Header, now journal.Scope, sandbox bool) bool {
 	return was == now && h.Sandbox == sandbox
 }
 
-// checkLedger finds out whether the ledger is as it was when the plan was made.
-// What unfinished runs have to tell would still change it.
+// checkLedger checks that the ledger has not changed since the plan was made. Unfinished
+// runs that did something it does not know would still change it.
 func checkLedger(ctx context.Context, p *plan.Plan, s *preview.Setup, l *ledger.Ledger, left []*history.Run) error {
 	if p == nil {
 		return nil
@@ -88,8 +88,8 @@ func checkLedger(ctx context.Context, p *plan.Plan, s *preview.Setup, l *ledger.
 		return exit.NothingSent(err)
 	}
 	if len(left) > 0 {
-		return exit.Usage(exit.NothingSent(p.Fault("run %s of this account is not over, and what it did is not in the ledger", left[0].ID)),
-			"go on with it, and make a new plan then", exit.CommandLine("resume", left[0].Path()))
+		return exit.Usage(exit.NothingSent(p.Fault("run %s of this account is unfinished, and what it did is not in the ledger", left[0].ID)),
+			"continue it, then make a new plan", exit.CommandLine("resume", left[0].Path()))
 	}
 	if l == nil {
 		return nil
@@ -99,12 +99,12 @@ func checkLedger(ctx context.Context, p *plan.Plan, s *preview.Setup, l *ledger.
 		return exit.NothingSent(err)
 	}
 	if now != p.Header.Ledger.Generation {
-		return stale(p, s, "the ledger was changed: a run was made since, or this plan was applied already")
+		return stale(p, s, "the ledger has changed: there was another run since, or this plan was applied already")
 	}
 	return nil
 }
 
-// stale is a plan that does not hold any more.
+// stale is the error for a plan that is no longer valid.
 func stale(p *plan.Plan, s *preview.Setup, what string) error {
 	again := s.Config.Invocation.With(config.Flag{Name: "out", Value: p.Path}).Command("plan", s.Paths...)
 	return PlanRefused(p.Fault("%s", what), again)

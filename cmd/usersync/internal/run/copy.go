@@ -7,7 +7,7 @@ import (
 	"usersync/writer/rundir"
 )
 
-// headerSkipper leaves out a header that is in the file already.
+// headerSkipper skips a header that is already in the file.
 type headerSkipper struct {
 	to   io.Writer
 	skip bool
@@ -20,7 +20,7 @@ func (h *headerSkipper) Write(p []byte) (int, error) {
 	return h.to.Write(p)
 }
 
-// openCopy opens what --results names.
+// openCopy opens the copy of the results that --results names.
 func (f *files) openCopy(resumed bool) (writer.Writer, error) {
 	var err error
 	if f.Results == "-" {
@@ -37,7 +37,7 @@ func (f *files) openCopy(resumed bool) (writer.Writer, error) {
 	return w, errors.Join(err, bad)
 }
 
-// copyBefore copies what stands in the results already.
+// copyBefore copies the results of earlier parts of the run.
 func (f *files) copyBefore() error {
 	results, err := f.dir.Read(f.resultsName())
 	if err != nil {

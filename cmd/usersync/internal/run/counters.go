@@ -16,17 +16,17 @@ type counters struct {
 
 func newCounters() *counters { return &counters{perFile: perFile{counts: map[string]*int{}}} }
 
-// writer feeds them.
+// writer returns the Writer that counts.
 func (c *counters) writer() writer.Writer { return writer.Tee(&c.codes, &c.perFile, &c.deletions) }
 
-// perFile is a Writer that counts records by the file that they came from.
+// perFile is a Writer that counts records by input file.
 type perFile struct {
 	name   string
 	count  *int
 	counts map[string]*int
 }
 
-// Write counts o. Records of a file come in a row, so that one look is enough.
+// Write counts o. The records of a file are consecutive, so it looks a file up only once.
 func (p *perFile) Write(o user.Outcome) error {
 	if file := o.Record.Origin.File; p.count == nil || file != p.name {
 		if p.counts[file] == nil {

@@ -18,29 +18,29 @@ import (
 // filesSpec says which files a run writes, and how.
 type filesSpec struct {
 	config.Output
-	layout   reader.Layout // of the input, and so of the rejects
+	layout   reader.Layout // of the input, and of the rejects
 	stdout   io.Writer     // takes --results -
 	progress writer.Writer
 }
 
-// files are those of a run, and the one writer that feeds them.
+// files are the files of a run, and the one writer for all of them.
 type files struct {
 	filesSpec
 	dir        *rundir.Dir
 	results    *rundir.File
 	rejects    *rundir.File
-	copy       *rundir.File // --results; nil if there is none
-	summary    *rundir.File // holds room for it from the start
+	copy       *rundir.File // --results; nil without it
+	summary    *rundir.File // reserves disk space from the start
 	writer     writer.Writer
-	copyWriter writer.Writer // of the copy; nil if there is none
+	copyWriter writer.Writer // nil without a copy
 	counts     *counters
-	incomplete bool // a file lacks something of what it was given
+	incomplete bool // something could not be written to a file
 
 	journal *journal.Journal
 	claimed *os.File // the journal's file
 }
 
-// createFiles makes the run directory. When it fails, nothing was sent.
+// createFiles creates the run directory. If it fails, nothing was sent.
 func createFiles(spec filesSpec, started time.Time) (*files, error) {
 	dir, err := rundir.Create(spec.RunsDir, started)
 	if err != nil {
@@ -65,7 +65,7 @@ func resumeFiles(spec filesSpec, r *history.Run) (*files, error) {
 		return nil, err
 	}
 	f := &files{filesSpec: spec, dir: dir, counts: newCounters()}
-	if f.claimed, err = history.Claim(dir); err != nil { // before anything is cut back
+	if f.claimed, err = history.Claim(dir); err != nil { // before any file is truncated
 		return nil, errors.Join(err, dir.Close())
 	}
 	if f.results, err = dir.Resume(f.resultsName(), r.Journal.Checkpoint.Results); err == nil {
@@ -93,7 +93,7 @@ func (f *files) open() (err error) {
 	return f.openWriters()
 }
 
-// begin claims the run, and begins its journal.
+// begin claims the run, and starts its journal.
 func (f *files) begin(h journal.Header) (err error) {
 	if f.claimed, err = history.Claim(f.dir); err != nil {
 		return err
@@ -116,7 +116,7 @@ func (f *files) release() error {
 	return f.claimed.Close()
 }
 
-// compose makes the one writer. Files of a resumed run have their headers.
+// openWriters makes the one writer. The files of a resumed run already have headers.
 func (f *files) openWriters() error {
 	resumed := f.results.Size() > 0
 	resultsTo, rejectsTo := &headerSkipper{to: f.results, skip: resumed}, &headerSkipper{to: f.rejects, skip: f.rejects.Size() > 0}
@@ -141,11 +141,11 @@ func (f *files) openWriters() error {
 	return nil
 }
 
-// summaryRoom is more than a summary takes, with its most codes and events.
+// summaryRoom, in bytes, is more than the largest summary takes.
 const summaryRoom = 64 << 10
 
-// reserve brings what was written to the disk and keeps room there for the
-// summary. A disk that is full already is found here, and not when users were sent.
+// reserve syncs the files and reserves disk space for the summary. It finds a full disk
+// before any user is sent.
 func (f *files) reserve() (err error) {
 	for _, file := range []*rundir.File{f.results, f.rejects, f.copy} {
 		if file == nil {
@@ -159,6 +159,6 @@ func (f *files) reserve() (err error) {
 	return err
 }
 
-// rejected reports whether an outcome belongs in rejects. The deletion of a missing
-// user has no row that could be sent again.
+// rejected reports whether an outcome belongs in rejects. The deletion of a missing user
+// does not: it has no row to send again.
 func rejected(o user.Outcome) bool { return o.Status.Rejected() && !o.Record.Origin.Absent }

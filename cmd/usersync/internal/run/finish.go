@@ -9,14 +9,14 @@ import (
 	"usersync/writer/rundir"
 )
 
-// abandon closes the files of a run that never began.
+// abandon closes the files of a run that never started.
 func (f *files) abandon(why error) error {
 	return errors.Join(f.finish(false, why), f.dir.Close())
 }
 
-// finish gives the files their names if the run is complete. Otherwise they stay
-// *.partial, with everything that was written. A stream gets all of it too. An error
-// that is part of known is not repeated, nor is a full disk.
+// finish gives the files their final names if the run is complete. Otherwise they stay
+// *.partial, with everything that was written. A stream is flushed in both cases. finish
+// does not return an error that known already contains, nor a second full disk.
 func (f *files) finish(complete bool, known error) error {
 	var errs []error
 	for _, file := range []*rundir.File{f.results, f.rejects, f.copy} {
@@ -37,13 +37,12 @@ func (f *files) finish(complete bool, known error) error {
 	return errors.Join(errs...)
 }
 
-// close writes the summary, and then the end of the journal: a run whose journal
-// has no end can be resumed.
+// close writes the summary, then the end of the journal.
 func (f *files) close(s report.Summary, at time.Time) error {
 	return errors.Join(f.writeSummary(s), f.endJournal(s, at))
 }
 
-// writeSummary is the last file, and the directory's end.
+// writeSummary writes the last file, and closes the directory.
 func (f *files) writeSummary(s report.Summary) error {
 	err := report.WriteSummary(f.summary, s)
 	if ended := f.summary.Commit(); !errors.Is(err, ended) {

@@ -10,20 +10,20 @@ import (
 	"usersync/sync/user"
 )
 
-// recall is what the engine asks about the past: the ledger, seen from a run.
+// ledgerView is the engine's view of the ledger during a run.
 type ledgerView struct {
 	ledger   *ledger.Ledger
-	full     bool             // send everything again
+	full     bool             // send every user
 	marked   func() int       // the last record of the last checkpoint
-	presence *mirror.Presence // nil: not of a mirror
+	presence *mirror.Presence // nil if not a mirror
 
 	// For the engine's planner alone.
-	unchanged rowset.Set // the users whom the planner saw unchanged
+	unchanged rowset.Set // users that the planner found unchanged
 	printer   *fingerprint.Printer
 	prints    []user.Fingerprint
 }
 
-// newRecall returns nil without a ledger.
+// newLedgerView returns nil without a ledger.
 func newLedgerView(l *ledger.Ledger, full bool, marked func() int, p *mirror.Presence) *ledgerView {
 	if l == nil {
 		return nil
@@ -31,8 +31,8 @@ func newLedgerView(l *ledger.Ledger, full bool, marked func() int, p *mirror.Pre
 	return &ledgerView{ledger: l, full: full, marked: marked, presence: p, printer: l.Printer()}
 }
 
-// Look returns what is known of each id.
-func (r *ledgerView) Look(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
+// Lookup returns what is known of each id.
+func (r *ledgerView) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
 	known, err := r.ledger.Look(ctx, ids)
 	if err == nil {
 		err = r.share(ctx, ids, known)
@@ -43,8 +43,8 @@ func (r *ledgerView) Look(ctx context.Context, ids []string) ([]user.LedgerEntry
 	return known, err
 }
 
-// share notes users that another feed lists too: neither may delete them for the
-// other.
+// share notes users that another feed also lists: from then on neither feed may delete
+// them.
 func (r *ledgerView) share(ctx context.Context, ids []string, known []user.LedgerEntry) error {
 	var both []string
 	for i := range known {
@@ -58,12 +58,11 @@ func (r *ledgerView) share(ctx context.Context, ids []string, known []user.Ledge
 	return r.ledger.Share(ctx, both)
 }
 
-// Marked is the last record whose outcome Look can see.
-func (r *ledgerView) Marked() int { return r.marked() }
+// Checkpointed is the last record whose outcome Lookup can see.
+func (r *ledgerView) Checkpointed() int { return r.marked() }
 
-// Same reports whether nothing that the user carries differs from what is
-// known.
-func (r *ledgerView) Same(known user.LedgerEntry, u *user.User) bool {
+// Unchanged reports whether everything in u is already known to be in the API.
+func (r *ledgerView) Unchanged(known user.LedgerEntry, u *user.User) bool {
 	if r.full {
 		return false
 	}
@@ -76,8 +75,8 @@ func (r *ledgerView) Same(known user.LedgerEntry, u *user.User) bool {
 	return same
 }
 
-// After is what is known once an outcome is added.
-func (r *ledgerView) After(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+// Apply returns what is known after an outcome.
+func (r *ledgerView) Apply(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if e, changes := ledger.EntryOf(o, r.printer); changes {
 		return e.Over(known)
 	}

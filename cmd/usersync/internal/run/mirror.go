@@ -16,7 +16,7 @@ import (
 	"usersync/writer"
 )
 
-// keepRules notes these settings, once the feed was sent whole.
+// keepRules records the settings in the ledger, after the whole feed was sent.
 func (r *Run) keepRules(ctx context.Context) error {
 	complete := r.Config.Target.Mode == config.Mirror || r.Config.Target.Mode == user.Upsert
 	if r.lease.Ledger == nil || !complete || r.options.Retried.Run != "" || r.checkpointer.FedAgain() || r.Config.Target.Sandbox {
@@ -25,14 +25,14 @@ func (r *Run) keepRules(ctx context.Context) error {
 	return r.lease.Ledger.KeepRules(context.WithoutCancel(ctx), r.FeedRules(r.at.files.dir.ID()))
 }
 
-// missing yields the deletions of a mirror: they are found when everything else is
-// written. Where a rule forbids them, it lists the users missing.
+// missing yields the deletions of a mirror, after all records are written. If a rule
+// forbids them, it lists the missing users.
 func (r *Run) missing(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
 		rules := r.Rules(r.protected)
 		rules.Last, rules.Invalid, rules.After = r.checkpointer.Last(), r.checkpointer.Count(user.Invalid), r.at.before.lastDeleted
 		rules.FedAgain = func(missing int) {
-			r.options.Log.Always("nobody is deleted: the input is rejects of an earlier run, which cannot say who is gone", zap.Int("absent", missing))
+			r.options.Log.Always("no users are deleted: the input is rejects of an earlier run, which cannot show who is missing", zap.Int("absent", missing))
 		}
 		for part, err := range mirror.Missing(ctx, r.lease.Ledger, r.presence, rules) {
 			if !yield(part, r.withList(ctx, rules, err)) {
@@ -42,19 +42,19 @@ func (r *Run) missing(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	}
 }
 
-// withList writes the list of the users missing where err says that a guard keeps
-// them, and adds to its hint where the list lies.
+// withList writes the list of the missing users if err is the error of a guard, and adds
+// the path of the list to the hint.
 func (r *Run) withList(ctx context.Context, rules mirror.Rules, err error) error {
 	tripped, ok := errors.AsType[*guard.Error](err)
 	if !ok {
 		return err
 	}
 	path, bad := r.listAbsent(ctx, rules)
-	tripped.Hint = "who they are stands in " + path + "; " + tripped.Hint + "; resume takes these flags too"
+	tripped.Hint = path + " lists them; " + tripped.Hint + "; resume takes these flags too"
 	return errors.Join(tripped, bad)
 }
 
-// listAbsent writes who would have been deleted.
+// listAbsent writes the list of users that would have been deleted.
 func (r *Run) listAbsent(ctx context.Context, rules mirror.Rules) (path string, err error) {
 	list, err := r.at.files.dir.Replace("absent.csv")
 	if err != nil {

@@ -10,9 +10,8 @@ import (
 	"usersync/sync/plan"
 )
 
-// CheckResume refuses to resume a run for reasons that can be found before
-// anything is opened, with an *exit.Error. Stdin says that the input comes from
-// standard input.
+// CheckResume refuses, with an *exit.Error, to resume a run for reasons that are known
+// before anything is opened. stdin says that the input comes from standard input.
 func CheckResume(r *history.Run, stdin bool) error {
 	p, h := r.Journal, r.Journal.Header
 	line := func(args ...string) string { return exit.CommandLine(append([]string{"run"}, args...)...) }
@@ -20,9 +19,9 @@ func CheckResume(r *history.Run, stdin bool) error {
 	case !p.Begun:
 		return exit.Usage(fmt.Errorf("resume run %s: it ended before it sent anything", r.ID), "run its command again", "")
 	case h.Sandbox:
-		return exit.Usage(fmt.Errorf("resume run %s: it was a rehearsal, and its sandbox is gone", r.ID), "begin a new one", line(h.Args[min(1, len(h.Args)):]...))
+		return exit.Usage(fmt.Errorf("resume run %s: it was a sandbox run, and its sandbox no longer exists", r.ID), "start a new one", line(h.Args[min(1, len(h.Args)):]...))
 	case p.Over() && p.End.State == journal.Absorbed:
-		return exit.Usage(fmt.Errorf("resume run %s: run %s went on from there", r.ID, p.End.By), "look at that run", exit.CommandLine("verify", r.Sibling(p.End.By)))
+		return exit.Usage(fmt.Errorf("resume run %s: run %s has absorbed it", r.ID, p.End.By), "look at that run", exit.CommandLine("verify", r.Sibling(p.End.By)))
 	case p.Over():
 		return exit.Usage(fmt.Errorf("resume run %s: it is finished", r.ID), "its rejects can be sent again", exit.CommandLine("retry", r.Path()))
 	case h.ReadsStdin() && !stdin:
@@ -33,7 +32,7 @@ func CheckResume(r *history.Run, stdin bool) error {
 	return nil
 }
 
-// Resume returns the options that resume a run, whose settings are c.
+// Resume returns the options for resuming a run; c are its settings.
 func Resume(c *config.Config, r *history.Run) (o Options, err error) {
 	h := r.Journal.Header
 	c.Output.RunsDir = r.Dir
@@ -56,7 +55,7 @@ func Resume(c *config.Config, r *history.Run) (o Options, err error) {
 	return o, nil
 }
 
-// planOf opens the plan that an earlier part of a run applied; nil if it was none.
+// planOf opens the plan that an earlier part of a run applied; nil without one.
 func planOf(h journal.Header) (*plan.Plan, error) {
 	if h.Plan == nil {
 		return nil, nil
@@ -67,15 +66,15 @@ func planOf(h journal.Header) (*plan.Plan, error) {
 	}
 	p.ApprovedBy = h.Plan.ApprovedBy
 	if p.SHA256 != h.Plan.SHA256 {
-		return nil, errors.Join(PlanRefused(p.Fault("it is not the plan that the run was begun with"), ""), p.Close())
+		return nil, errors.Join(PlanRefused(p.Fault("it is not the plan that the run started with"), ""), p.Close())
 	}
 	return p, nil
 }
 
-// RejectsOf returns the rejects of a run that is over. Another run is an *exit.Error.
+// RejectsOf returns the rejects of a run. A run that can be resumed is an *exit.Error.
 func RejectsOf(r *history.Run) (history.Rejects, error) {
 	if r.Journal.Resumable() {
-		return history.Rejects{}, exit.Usage(fmt.Errorf("retry run %s: it is not over", r.ID), "go on with it first", exit.CommandLine("resume", r.Path()))
+		return history.Rejects{}, exit.Usage(fmt.Errorf("retry run %s: it is unfinished", r.ID), "continue it first", exit.CommandLine("resume", r.Path()))
 	}
 	rejects, err := history.ReadRejects(r.Dir, r.ID)
 	if err != nil {
@@ -84,15 +83,15 @@ func RejectsOf(r *history.Run) (history.Rejects, error) {
 	return rejects, nil
 }
 
-// Retry returns the options that send the rejects of a run again, whose settings are
-// c. Settings that would make other users of them are an *exit.Error.
+// Retry returns the options for sending the rejects of a run again; c are its settings.
+// Settings that would do something different with them are an *exit.Error.
 func Retry(c *config.Config, r *history.Run, rejects history.Rejects) (o Options, err error) {
 	o = Options{Retried: Retried{Rejects: rejects, Trailer: c.Proof.Trailer}, Files: []string{rejects.Path}}
 	c.Proof.ExpectNothing()
 	c.Invocation.Files = o.Files
 	if c.RunDigest() != r.Journal.Header.ConfigSHA256 || c.MappingDigest() != r.Journal.Header.MappingSHA256 {
-		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping are not those that it ran with; nothing was sent", r.ID),
-			"its rejects are an input like any other: run them with the settings of now", c.Invocation.Again(rejects.Path))
+		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping have changed since; nothing was sent", r.ID),
+			"its rejects are an input like any other: run them with the current settings", c.Invocation.Again(rejects.Path))
 	}
 	return o, nil
 }

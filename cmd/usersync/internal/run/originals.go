@@ -16,23 +16,23 @@ import (
 	"usersync/sync/user"
 )
 
-// findOriginals prepares what a retry needs to know the secrets that its rejects
-// mask. The files must hold what the run has read. Nil if there is nothing to be
-// found: no secret is masked, or they came from standard input.
+// findOriginals prepares a retry to find the secrets that its rejects mask. The input
+// files must be unchanged. It returns nil if no secret is masked, or if the input was
+// standard input.
 func (o Options) findOriginals(ctx context.Context, c *config.Config, t destination.Traits, paths []string) (*history.Originals, error) {
 	if !o.Retried.Masked || c.Output.RejectsSecrets == "keep" {
 		return nil, nil
 	}
 	reopen := func(ctx context.Context, h journal.Header) (*reader.Input, error) { return o.reopen(ctx, c, t, h) }
 	found, err := o.Retried.Originals(ctx, reopen, func(run string, err error) {
-		o.Log.Warn("masked secrets cannot be taken from what the run has read", zap.String("run", run), zap.Error(err))
+		o.Log.Warn("masked secrets cannot be found in the input of the run", zap.String("run", run), zap.Error(err))
 	})
 	changed, isChanged := errors.AsType[*history.OriginalsError](err)
 	switch sig := exit.StoppedBy(ctx); {
 	case isChanged && sig != nil:
 		return nil, sig
 	case isChanged:
-		return nil, exit.Usage(changed, "put those files back; or run the rejects as an input of their own: rows with a masked secret are left out then", c.Invocation.Again(paths...))
+		return nil, exit.Usage(changed, "restore those files; or run the rejects as an input of their own, without the rows that have a masked secret", c.Invocation.Again(paths...))
 	case err != nil || found == nil:
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (o Options) findOriginals(ctx context.Context, c *config.Config, t destinat
 	return found, nil
 }
 
-// reopen opens what an earlier run has read, with the settings of now.
+// reopen opens the input of an earlier run with the current settings.
 func (o Options) reopen(ctx context.Context, c *config.Config, t destination.Traits, h journal.Header) (*reader.Input, error) {
 	var paths []string
 	for _, in := range h.Inputs {

@@ -19,14 +19,14 @@ import (
 	"usersync/writer/rundir"
 )
 
-// takesAll is an API that is only asked what it takes.
+// takesAll is an API that accepts every field.
 type takesAll struct{ connect.Client }
 
 func (takesAll) Traits() destination.Traits { return destination.Traits{AnyField: true} }
 
-// Originals that are gone are told before anything is sent; where nothing was masked
-// they are not looked for.
-func TestOriginalsThatAreGone(t *testing.T) {
+// Missing originals are reported before anything is sent. If nothing is masked, they are
+// not needed.
+func TestMissingOriginals(t *testing.T) {
 	dir := t.TempDir()
 	c := &config.Config{Output: config.Output{RunsDir: filepath.Join(dir, "runs")}, Input: config.Input{Format: "auto", Charset: "auto"}}
 	c.Invocation.Verb = "retry"

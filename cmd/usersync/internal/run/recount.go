@@ -9,22 +9,22 @@ import (
 	"usersync/writer"
 )
 
-// contents are what stands in the files of a run.
+// contents says what the files of a run contain.
 type contents struct {
 	engine.Summary
-	lastDeleted string // id of the last user missing from the input whose deletion is written
+	lastDeleted string // id of the last missing user whose deletion is written
 }
 
-// recount counts what stands in the files of the run, where one of them could
-// not be written: up to a buffer full of outcomes was counted when it was handed
-// over, and never came to the disk. A reject counts when it stands in both files.
+// recount counts the outcomes in the files of the run. If a file could not be written,
+// the last buffer of outcomes was counted but never reached the disk. A reject counts
+// only if it is in both files.
 func (f *files) recount() (c contents, err error) {
 	rejects, err := f.countRejects()
 	if err == nil {
 		c, err = f.recountResults(rejects)
 	}
 	if err != nil {
-		return c, fmt.Errorf("count what stands in the results: %w", err)
+		return c, fmt.Errorf("count the results: %w", err)
 	}
 	return c, nil
 }
@@ -41,13 +41,13 @@ func (f *files) recountResults(rejects int) (c contents, err error) {
 			rejects--
 		}
 		if bad != nil || rejects < 0 {
-			break // nothing is written after half a row
+			break // nothing follows an incomplete row
 		}
 		c.Written++
 		c.SettledUpTo = r.Record
 		c.Outcomes[r.Status]++
 		if r.Absent() {
-			c.Absent++
+			c.Missing++
 			c.lastDeleted = r.ID
 		}
 		record := user.Record{Origin: user.Origin{File: r.File, Absent: r.Absent()}}
@@ -56,7 +56,7 @@ func (f *files) recountResults(rejects int) (c contents, err error) {
 	return c, errors.Join(err, file.Close())
 }
 
-// countRejects counts the whole rows of rejects.
+// countRejects counts the complete rows of rejects.
 func (f *files) countRejects() (int, error) {
 	file, err := f.dir.Read(f.rejectsName())
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 	"usersync/sync/user"
 )
 
-// resumeAny resumes the run that was asked for, or the newest if that is the run that
-// this one would be, and returns the others. If it resumes none, the start is nil.
+// resumeAny resumes the run that was asked for, or otherwise the newest if it has the
+// same settings and input. It returns the other runs. If it resumes none, start is nil.
 func (b *beginning) resumeAny(ctx context.Context, left []*history.Run) (*start, []*history.Run, error) {
 	if b.options.Resume != "" {
 		return b.resumeNamed(ctx, left)
@@ -39,7 +39,7 @@ func (b *beginning) resumeAny(ctx context.Context, left []*history.Run) (*start,
 func (b *beginning) resumeNamed(ctx context.Context, left []*history.Run) (*start, []*history.Run, error) {
 	i := slices.IndexFunc(left, func(r *history.Run) bool { return r.ID == b.options.Resume })
 	if i < 0 {
-		return nil, nil, b.cannotResume(errors.New("it ended meanwhile, or its settings lead to another account now"))
+		return nil, nil, b.cannotResume(errors.New("it has ended since, or its settings now lead to another account"))
 	}
 	if what := left[i].Unfinished().ChangedSince(b.header()); what != "" {
 		return nil, nil, b.cannotResume(errors.New(what))
@@ -51,15 +51,15 @@ func (b *beginning) resumeNamed(ctx context.Context, left []*history.Run) (*star
 	return at, slices.Delete(left, i, i+1), err
 }
 
-// cannotResume is a run that would not do what it was begun to do.
+// cannotResume is the error for a run that would not continue what it started.
 func (b *beginning) cannotResume(why error) error {
 	return exit.Usage(exit.NothingSent(fmt.Errorf("resume run %s: %w", b.options.Resume, why)),
-		"put back what was changed; or begin a new run, which first takes up into the ledger what this one has done", b.Config.Invocation.Again(b.Paths...))
+		"undo the change; or start a new run, which first absorbs what this one has done", b.Config.Invocation.Again(b.Paths...))
 }
 
-// resumeRun opens the files of an earlier run where it stopped, if the input still
-// begins with what that run has written. Without a run that was asked for, another
-// input is no error: the start is nil.
+// resumeRun opens the files of an earlier run where it stopped, if the input still starts
+// with the records that run has written. If not, that is an error only if this run was
+// asked for by name; otherwise start is nil.
 func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, error) {
 	last, read := r.Journal.Checkpoint, checkpoint.NewDigest()
 	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](b.Records(ctx, b.presence, last.Record)), read, last, b.Config.Target.Mode == config.Mirror)
@@ -75,13 +75,13 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		return nil, &history.DirError{Err: err}
 	}
 	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before,
-		Resumed: engine.Resumed{From: last.Record, Maybe: last.Record + journal.MaxUncheckpointed, Earlier: r.Unfinished().Outcomes()}}
+		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes()}}
 	if len(b.Conn.Unsafe()) > 0 {
-		at.Sent = r.Unfinished().Sent()
+		at.WasSent = r.Unfinished().Sent()
 	}
 	facts := []zap.Field{zap.Int("behind_record", last.Record)}
 	if b.options.Resume == "" {
-		facts = append(facts, zap.String("hint", "--new begins another"))
+		facts = append(facts, zap.String("hint", "--new starts another"))
 	}
 	b.options.Log.Always("continuing run "+r.ID, facts...)
 	return at, nil
@@ -96,8 +96,8 @@ func (b *beginning) reopenInput(ctx context.Context) (err error) {
 	return err
 }
 
-// reopenFiles cuts the files of an earlier run back to its last checkpoint, and
-// counts what stands in them.
+// reopenFiles truncates the files of an earlier run to its last checkpoint, and counts
+// what they contain.
 func (b *beginning) reopenFiles(r *history.Run, read *checkpoint.Digest) (*files, contents, error) {
 	f, err := resumeFiles(b.filesSpec(), r)
 	if err != nil {
@@ -110,7 +110,7 @@ func (b *beginning) reopenFiles(r *history.Run, read *checkpoint.Digest) (*files
 	return f, before, nil
 }
 
-// continueFiles checks that the files hold what the journal says, and continues them.
+// continueFiles checks that the files agree with the journal, and continues them.
 func (b *beginning) continueFiles(f *files, r *history.Run, read *checkpoint.Digest) (before contents, err error) {
 	if before, err = f.recount(); err != nil {
 		return before, err
@@ -119,18 +119,18 @@ func (b *beginning) continueFiles(f *files, r *history.Run, read *checkpoint.Dig
 		return before, err
 	}
 	last := &r.Journal.Checkpoint
-	if read.Last()+before.Absent != last.Record && read.Last() < last.Record {
+	if read.Last()+before.Missing != last.Record && read.Last() < last.Record {
 		return before, &checkpoint.InputChangedError{Record: last.Record}
 	}
 	read.Pass(last.Record)
 	if err := f.resume(r.Journal, journal.Resumed{At: b.started, Args: b.options.Args}); err != nil {
 		return before, err
 	}
-	if last.Outcomes == nil { // it is the ledger's, which does not count
+	if last.Outcomes == nil { // the checkpoint is the ledger's, which has no counts
 		last.Outcomes = before.Outcomes
 	}
 	if before.Written != last.Record {
-		return before, fmt.Errorf("continue run %s: its results hold %d records, and its mark stands at %d", r.ID, before.Written, last.Record)
+		return before, fmt.Errorf("continue run %s: its results hold %d records, and its checkpoint is at %d", r.ID, before.Written, last.Record)
 	}
-	return before, f.journal.Checkpoint(*last) // the journal may lack the ledger's
+	return before, f.journal.Checkpoint(*last) // it may be only in the ledger so far
 }

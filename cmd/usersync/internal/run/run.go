@@ -1,10 +1,10 @@
-// Package run is a run on its way from files to a summary. It has a life: Setup opens
-// everything that can be refused before the first call, Begin takes the lock of the
-// account and finds out where the run starts, Send runs the engine, and Close writes
-// the summary and the end of the journal.
+// Package run takes a run from its input to its summary. Setup opens and checks
+// everything that can be refused before the first call, Begin locks the account and
+// finds out where the run starts, Send runs the engine, and Close writes the summary and
+// the end of the journal.
 //
-// It prints nothing and does not know exit codes: what a person is told of a run, and
-// the command to type next, are up to the caller. Start at Setup.
+// It prints no report and does not choose exit codes: the caller does, and says which
+// command to type next. Start at Setup.
 package run
 
 import (
@@ -26,22 +26,22 @@ import (
 	"usersync/writer/progress"
 )
 
-// Options are what a run is told besides its settings. Log and Progress share
-// standard error, and are open.
+// Options say how to run, besides the settings. Log and Progress share standard error,
+// and are open.
 type Options struct {
-	Files  []string // of the command line; none: those of the settings
+	Files  []string // of the command line; empty: those of the settings
 	Stdin  io.Reader
-	Stdout io.Writer // takes --results -
+	Stdout io.Writer // for --results -
 	Now    func() time.Time
-	Wire   context.Context // ends when calls on the wire are to be cut
+	Wire   context.Context // ends when calls in flight must be canceled
 	Args   []string        // of the process, for journal and summary
 
 	Log      Log
 	Progress *progress.Progress
 
-	Resume  string     // the run to resume; empty for a new one, or the newest like it
+	Resume  string     // the run to resume; empty: the newest with the same settings and input, or a new one
 	Retried Retried    // the run whose rejects are the input
-	Plan    *plan.Plan // nil where no plan is applied; it stays the caller's to close
+	Plan    *plan.Plan // the plan to apply, or nil; the caller closes it
 }
 
 // Retried is the run whose rejects are sent again; the zero value is none.
@@ -50,14 +50,14 @@ type Retried struct {
 	Trailer string // of its input, if that is not rejects
 }
 
-// Log is where a run says what it does. Nothing personal goes into it.
+// Log is the log of a run. It must not contain personal data.
 type Log struct {
 	*zap.Logger
-	// Data takes JSON, whatever --log-level says; nil where the log is for people.
+	// Data logs JSON at any --log-level; nil if the log is for people.
 	Data *zap.Logger
 }
 
-// Always says what is worth knowing at any log level.
+// Always logs at any log level.
 func (l Log) Always(what string, facts ...zap.Field) {
 	if l.Data != nil {
 		l.Data.Info(what, facts...)
@@ -66,22 +66,22 @@ func (l Log) Always(what string, facts ...zap.Field) {
 	l.Warn(what, facts...)
 }
 
-// Prepared is a run of which everything was checked that can be refused before the
-// first call. It is for one goroutine.
+// Prepared is a run that passed every check that is possible before the first call. It
+// is for one goroutine.
 type Prepared struct{ *base }
 
-// base is what all of a run's life is built on.
+// base is what all stages of a run share.
 type base struct {
 	*preview.Setup
 	options   Options
 	started   time.Time
-	originals *history.Originals // nil where no secret is to be looked for
+	originals *history.Originals // nil if no masked secret is needed
 	protected map[string]struct{}
-	reading   bool // the input is still being read, though the run is over
+	reading   bool // the input is still being read although the run has ended
 }
 
-// Setup opens everything that can be refused before the first call. What is refused
-// is an *exit.Error, as a rule. Release what it returns.
+// Setup opens and checks everything that can be refused before the first call. Its error
+// is usually an *exit.Error. Release what it returns.
 func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) {
 	started := o.Now()
 	if err := c.Output.Check(); err != nil {
@@ -105,7 +105,7 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	return &Prepared{b}, nil
 }
 
-// open opens the input, and before it what a retry needs.
+// open opens what a retry needs, then the input.
 func (b *base) open(ctx context.Context, c *config.Config, conn *connect.Connection, paths []string) (err error) {
 	if b.originals, err = b.options.findOriginals(ctx, c, conn.Client.Traits(), paths); err != nil {
 		return err
@@ -121,8 +121,8 @@ func (b *base) open(ctx context.Context, c *config.Config, conn *connect.Connect
 	return nil
 }
 
-// Release gives back what was opened. An input that is still being read is left
-// alone: a read of a pipe cannot be interrupted.
+// Release closes what Setup opened, except an input that is still being read: a read from
+// a pipe cannot be interrupted.
 func (p *Prepared) Release() error {
 	var errs []error
 	if !p.reading {
@@ -141,7 +141,7 @@ func (b *base) header() journal.Header {
 	}
 }
 
-// filesSpec says which files the run writes.
+// filesSpec says which files the run writes, and how.
 func (b *base) filesSpec() filesSpec {
 	return filesSpec{Output: b.Config.Output, layout: b.Input.Layout(), stdout: b.options.Stdout, progress: b.options.Progress}
 }

@@ -25,7 +25,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// settings are those of a command line against the sandbox of kard.
+// settings are the settings of a command line, with the sandbox of kard.
 func settings(t *testing.T, args ...string) *config.Config {
 	t.Helper()
 	cmd := &cobra.Command{Use: "run"}
@@ -40,7 +40,7 @@ func settings(t *testing.T, args ...string) *config.Config {
 	return c
 }
 
-// options read a file of three users, one of whom cannot be sent.
+// options are for a file of three users, one of them invalid.
 func options(t *testing.T) Options {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -51,7 +51,7 @@ func options(t *testing.T) Options {
 		Log: Log{Logger: zap.NewNop()}, Progress: progress.New(io.Discard, progress.Options{})}
 }
 
-// live gives a run its life, up to the end of Send.
+// live runs everything up to the end of Send.
 func live(t *testing.T, ctx context.Context, c *config.Config, o Options) (*Run, report.Summary, error) {
 	t.Helper()
 	p, err := Setup(ctx, c, o)
@@ -71,7 +71,7 @@ func live(t *testing.T, ctx context.Context, c *config.Config, o Options) (*Run,
 	return r, s, err
 }
 
-// A run says what became of each user, and only Close ends it: until then it could be
+// A run reports the outcome of each user, and only Close ends it: until then it can be
 // resumed.
 func TestTheLifeOfARun(t *testing.T) {
 	o := options(t)
@@ -103,8 +103,8 @@ func TestTheLifeOfARun(t *testing.T) {
 	}
 }
 
-// A signal that comes before the first record ends a run that sends nobody, and its
-// files keep the names of what is not whole.
+// If a signal comes before the first record, the run sends no users, and its files keep
+// the suffix .partial.
 func TestARunThatIsStopped(t *testing.T) {
 	o := options(t)
 	c := settings(t)
@@ -128,7 +128,7 @@ func TestARunThatIsStopped(t *testing.T) {
 	}
 }
 
-// What can be refused is refused before there is a run.
+// A run that can be refused is refused before its directory is created.
 func TestSetupRefuses(t *testing.T) {
 	o := options(t)
 	for name, c := range map[string]struct {
@@ -153,7 +153,7 @@ func TestSetupRefuses(t *testing.T) {
 	}
 }
 
-// Of files that lack what they were given, the summary says what is in them.
+// If some outcomes could not be written, the summary counts those in the files.
 func TestRecount(t *testing.T) {
 	r, s, err := live(t, t.Context(), settings(t, "--runs-dir", "runs"), options(t))
 	if err != nil {

@@ -25,8 +25,8 @@ import (
 	"usersync/writer/rundir"
 )
 
-// Run is a run that has begun: it holds its account, and its files are open. It is
-// for one goroutine.
+// Run is a run that has started: it holds the lock of its account, and its files are
+// open. It is for one goroutine.
 type Run struct {
 	*base
 	lease        *connect.Lease
@@ -48,20 +48,20 @@ func newRun(b *beginning, at *start) *Run {
 	return r
 }
 
-// Release gives back what Begin took.
+// Release releases the account and the files.
 func (r *Run) Release() error {
 	return errors.Join(r.at.release(r.counts.Reading), r.lease.Close())
 }
 
-// Send runs the engine, and tells how the run ended, whatever happened. Exit code,
-// hint and next command of the summary are the caller's to fill in, and its end.
+// Send runs the engine and always returns a summary. The caller fills in its exit code,
+// hint, next command and end time.
 func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	files := r.at.files
 	r.options.Log.Info("run started", zap.String("run", files.dir.ID()), zap.String("to", r.Conn.Scope.Host), zap.Strings("from", r.Paths))
 	if r.Config.Log.Progress != "never" {
 		r.options.Progress.Start(progress.Source{Note: r.Conn.Pace.Note, Calls: r.calls.Total})
 	}
-	known := newLedgerView(r.lease.Ledger, r.Config.Ledger.Full, r.checkpointer.Marked, r.presence)
+	known := newLedgerView(r.lease.Ledger, r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
 	work := r.job(ctx, known)
 	stopAnnouncing := r.stopping.announce(ctx)
 	ctx, release := r.withBudget(ctx)
@@ -77,7 +77,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	if err == nil && counts.Finished {
 		err = known.keepUnchanged(ctx, files.dir.ID())
 	}
-	if failed := r.options.Progress.Stop(); failed != nil { // no reason to fail
+	if failed := r.options.Progress.Stop(); failed != nil { // not a reason for the run to fail
 		r.options.Log.Warn("progress could not be shown", zap.Error(failed))
 	}
 	err = exit.WithSignal(ctx, err)
@@ -111,13 +111,13 @@ func (r *Run) job(ctx context.Context, known *ledgerView) engine.Job {
 		work.Ledger = known
 	}
 	if r.presence != nil {
-		work.Absent = r.options.Plan.ApplyDeletions(r.missing)
+		work.Missing = r.options.Plan.ApplyDeletions(r.missing)
 	}
 	return work
 }
 
-// writer takes the outcomes: files first, then the checkpointer, and after it the
-// copy of the results, which may break: a checkpoint must agree with the results.
+// writer writes outcomes to the files first, because a checkpoint must agree with the
+// results, then to the checkpointer, and last to the copy of the results, which may fail.
 func (r *Run) writer() writer.Writer {
 	files := r.at.files
 	if files.copyWriter == nil {
@@ -135,13 +135,13 @@ func (r *Run) middleware() stack.Options {
 		Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
 }
 
-// run does the work, unless a look ahead forbids it, and keeps the settings by
-// which the feed was sent whole.
+// run runs the engine, unless a guard that looks ahead stops it, and records the settings
+// after the whole feed was sent.
 func (r *Run) run(ctx context.Context, work engine.Job) (engine.Summary, error) {
 	if err := r.lookAhead(ctx); err != nil {
 		return engine.Summary{Outcomes: map[user.Status]int{}}, err
 	}
-	work.Records = reader.Records(r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.From)).Until(ctx).Batches(preview.RecordsAtOnce)
+	work.Records = reader.Records(r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.Written)).Until(ctx).Batches(preview.RecordsAtOnce)
 	counts, err := work.Run(ctx)
 	if err == nil {
 		err = r.keepRules(ctx)
@@ -152,7 +152,7 @@ func (r *Run) run(ctx context.Context, work engine.Job) (engine.Summary, error) 
 // ErrBudget ends a run that has used up its time.
 var ErrBudget = errors.New("the time of --max-duration is used up")
 
-// budgeted ends ctx when the time of the run is used up.
+// withBudget ends ctx when the time of the run is used up.
 func (r *Run) withBudget(ctx context.Context) (context.Context, context.CancelFunc) {
 	if r.Config.Guards.MaxDuration == 0 {
 		return ctx, func() {}
@@ -160,9 +160,9 @@ func (r *Run) withBudget(ctx context.Context) (context.Context, context.CancelFu
 	return context.WithDeadlineCause(ctx, r.started.Add(r.Config.Guards.MaxDuration), ErrBudget)
 }
 
-// warn tells what a person should know of the input once it was read.
+// logWarnings logs the warnings about the input, after it was read.
 func (r *Run) logWarnings() {
-	if r.reading { // by another goroutine, which a pipe keeps waiting
+	if r.reading { // by another goroutine, which waits for a pipe
 		return
 	}
 	for _, warning := range r.Input.Warnings() {
@@ -170,20 +170,20 @@ func (r *Run) logWarnings() {
 	}
 }
 
-// recount counts again what stands in the files.
+// recount corrects the counts to what the files contain.
 func (r *Run) recount() error {
 	c, err := r.at.files.recount()
 	if c.Outcomes != nil {
-		r.counts.Written, r.counts.SettledUpTo, r.counts.Outcomes, r.counts.Absent = c.Written, c.SettledUpTo, c.Outcomes, c.Absent
+		r.counts.Written, r.counts.SettledUpTo, r.counts.Outcomes, r.counts.Missing = c.Written, c.SettledUpTo, c.Outcomes, c.Missing
 	}
 	return err
 }
 
-// total adds what was done now to what was done before.
+// total adds the counts of the earlier parts of a run and of this one.
 func total(before, now engine.Summary) engine.Summary {
 	now.Read += before.Written
 	now.Written += before.Written
-	now.Absent += before.Absent
+	now.Missing += before.Missing
 	now.SettledUpTo = max(now.SettledUpTo, before.SettledUpTo)
 	for status, n := range before.Outcomes {
 		now.Outcomes[status] += n
@@ -191,31 +191,31 @@ func total(before, now engine.Summary) engine.Summary {
 	return now
 }
 
-// Close writes the summary and the end of the journal. It is the last act of a run:
-// one whose journal has no end can be resumed.
+// Close writes the summary and the end of the journal. It is the last step: a run whose
+// journal has no end can be resumed.
 func (r *Run) Close(s report.Summary) error { return r.at.files.close(s, r.options.Now()) }
 
-// lookAhead plans the whole input, if a guard wants that. A run that has begun to
-// write, one that applies a plan, and a retry of rejects are past it.
+// lookAhead plans the whole input if a guard requires it. It does not for a run that is
+// resumed, applies a plan, or retries rejects.
 func (r *Run) lookAhead(ctx context.Context) error {
-	if !r.Config.Guards.LookAhead() || r.at.From > 0 || r.options.Plan != nil || r.options.Retried.Run != "" {
+	if !r.Config.Guards.LookAhead() || r.at.Written > 0 || r.options.Plan != nil || r.options.Retried.Run != "" {
 		return nil
 	}
 	r.options.Log.Info("looking at the whole input before anything is sent")
 	return preview.DryRun{Setup: r.Setup, Wire: r.options.Wire, Ledger: r.lease.Ledger, Protected: r.protected}.LookAhead(ctx)
 }
 
-// Facts decide, with the summary, about what to do after a run.
+// Facts help to decide, together with the summary, what to do after a run.
 type Facts struct {
 	Paths   []string // of the input's files
 	Dir     string   // of the run
-	Resumed bool     // it was asked for by its name
+	Resumed bool     // it was resumed by name
 	// Unshown says that the API does not show which users it has created.
 	Unshown bool
-	LastMet string // what the last call met that did not go well; empty if all did
+	LastMet string // what went wrong with a call most recently; empty if nothing did
 }
 
-// Facts returns them. They are known once Send has returned.
+// Facts returns the facts. They are valid after Send has returned.
 func (r *Run) Facts() Facts {
 	return Facts{Paths: r.Paths, Dir: r.at.files.dir.Path(), Resumed: r.options.Resume != "",
 		Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}

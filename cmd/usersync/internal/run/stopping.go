@@ -15,7 +15,7 @@ import (
 	"usersync/writer/progress"
 )
 
-// inFlight is a client that counts its calls without an answer.
+// inFlight is a client that counts its calls in flight.
 type inFlight struct {
 	connect.Client
 	calls *atomic.Int64
@@ -33,16 +33,16 @@ func (f inFlight) Find(ctx context.Context, r *user.Record) (destination.Found, 
 	return f.Client.Find(ctx, r)
 }
 
-// stopping tells at once that a signal was heard, and what is waited for.
+// stopping says at once that a signal was received, and what the run waits for.
 type stopping struct {
 	log      Log
 	progress *progress.Progress
 	timeout  time.Duration // of a call
-	calls    atomic.Int64  // without an answer
+	calls    atomic.Int64  // in flight
 }
 
-// announce waits for a signal. stop ends the wait for one, and waits for what is
-// being said.
+// announce waits for a signal. stop ends the wait, or lets a message that is being
+// printed finish.
 func (s *stopping) announce(ctx context.Context) (stop func()) {
 	said := make(chan struct{})
 	drop := context.AfterFunc(ctx, func() {
@@ -71,9 +71,9 @@ func (s *stopping) print(text string) {
 func stoppingText(calls int64, timeout string) string {
 	switch calls {
 	case 0:
-		return "stopping: no call is under way"
+		return "stopping: no call is in flight"
 	case 1:
-		return "stopping: 1 call is under way and may take up to " + timeout + "; ^C again cuts it"
+		return "stopping: 1 call is in flight and may take up to " + timeout + "; ^C again cancels it"
 	}
-	return fmt.Sprintf("stopping: %d calls are under way and may take up to %s; ^C again cuts them", calls, timeout)
+	return fmt.Sprintf("stopping: %d calls are in flight and may take up to %s; ^C again cancels them", calls, timeout)
 }

@@ -17,14 +17,14 @@ import (
 	"usersync/writer/rundir"
 )
 
-// summary is what the run did. Err is how it ended; exit code, hint and next command
-// are for the command to say.
+// summary says what the run did; err is how it ended. The command adds exit code, hint
+// and next command.
 func (r *Run) summary(err error) report.Summary {
 	b, files := exit.ReadBuild(), r.at.files
 	s := report.Summary{
 		Run: files.dir.ID(), Ending: report.Ending{State: report.Stopped},
 		Counts: report.Counts{
-			RecordsRead: r.counts.Read - r.counts.Absent, SettledUpTo: r.counts.SettledUpTo, Deletions: files.counts.deletions.facts(r.Config.Target.Mode),
+			RecordsRead: r.counts.Read - r.counts.Missing, SettledUpTo: r.counts.SettledUpTo, Deletions: files.counts.deletions.facts(r.Config.Target.Mode),
 			Outcomes: writer.CountOutcomes(r.counts.Outcomes), Codes: files.counts.codes.Top(preview.TopCodes),
 		},
 		Calls: callFacts(r.calls.Counts()), Pace: paceFacts(r.Conn.Pace.Report()), Times: report.Times{StartedAt: r.started},
@@ -49,17 +49,17 @@ func startedBy(args []string) report.By {
 	if me, err := osuser.Current(); err == nil {
 		b.User = me.Username
 	}
-	b.Host, _ = os.Hostname() // a fact that is not known is left out
+	b.Host, _ = os.Hostname() // left out if unknown
 	return b
 }
 
-// inputs tells what was read. The digest is that of the whole input, and known
-// only when it was read to its end.
+// inputs lists the input files. The digest is of the whole input, and known only after
+// it was read to its end.
 func (r *Run) inputs() []report.Input {
 	var all []report.Input
 	for i, path := range r.Paths {
 		if slices.Contains(r.Paths[:i], path) {
-			continue // read twice, and its records are counted together
+			continue // named twice: all its records are already counted
 		}
 		all = append(all, report.Input{Path: path, Format: writer.Format(r.Input.Layout().Format), Records: r.at.files.counts.perFile.of(nameOf(path))})
 	}
@@ -69,7 +69,7 @@ func (r *Run) inputs() []report.Input {
 	return all
 }
 
-// nameOf is what records call the file.
+// nameOf is the name of the file in records.
 func nameOf(path string) string {
 	if path == "-" {
 		return "stdin"
@@ -77,13 +77,13 @@ func nameOf(path string) string {
 	return path
 }
 
-// facts tells what was written: so many results, so many of them rejected.
+// facts lists the files, with their numbers of records.
 func (f *files) facts(written, rejected int) []report.File {
 	all := []report.File{
 		fileFacts("results", f.results, written),
 		fileFacts("rejects", f.rejects, rejected-f.counts.deletions.rejected),
 	}
-	if f.copy != nil && !f.incomplete { // what a pipe has taken is not known
+	if f.copy != nil && !f.incomplete { // how much a pipe has taken is unknown
 		all = append(all, fileFacts("results", f.copy, written))
 	}
 	return all
@@ -109,7 +109,7 @@ func paceFacts(r pace.Report) *report.Pace {
 	return p
 }
 
-// facts tells how many of the rejects are settled now; nil if none were sent again.
+// facts says how many of the retried rejects are settled now; nil if this is not a retry.
 func (r Retried) facts(o writer.Outcomes) *report.Retried {
 	if r.Run == "" {
 		return nil
@@ -117,7 +117,7 @@ func (r Retried) facts(o writer.Outcomes) *report.Retried {
 	return &report.Retried{Run: r.Run, Rejects: r.Count, Settled: o.Total() - o.Rejected()}
 }
 
-// planInSummary is a plan as the summary names it.
+// planInSummary is the plan in the form of the summary.
 func planInSummary(p *plan.Plan) *report.Plan {
 	if p == nil {
 		return nil
@@ -125,7 +125,7 @@ func planInSummary(p *plan.Plan) *report.Plan {
 	return &report.Plan{Path: p.Path, SHA256: p.SHA256, Calls: p.Calls(), ApprovedBy: p.ApprovedBy}
 }
 
-// planInJournal is a plan as the journal names it.
+// planInJournal is the plan in the form of the journal.
 func planInJournal(p *plan.Plan) *journal.Plan {
 	if p == nil {
 		return nil

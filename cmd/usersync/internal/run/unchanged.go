@@ -8,8 +8,8 @@ import (
 	"usersync/sync/ledger"
 )
 
-// keepUnchanged tells the ledger which users the run saw unchanged, now that all of it
-// is written: rejects of earlier runs are out of date for them.
+// keepUnchanged tells the ledger which users the run found unchanged, after everything
+// is written: earlier rejects of these users are out of date.
 func (r *ledgerView) keepUnchanged(ctx context.Context, run string) error {
 	if r == nil {
 		return nil
@@ -17,9 +17,8 @@ func (r *ledgerView) keepUnchanged(ctx context.Context, run string) error {
 	return r.ledger.KeepUnchanged(context.WithoutCancel(ctx), run, &r.unchanged)
 }
 
-// unchanged returns which users earlier runs saw unchanged; nil without a ledger. If
-// that cannot be read, the log says so, and only what else is known supersedes
-// rejects.
+// unchanged returns a function that reads which users earlier runs found unchanged; nil
+// without a ledger. A read error is only logged: then fewer rejects count as superseded.
 func unchanged(ctx context.Context, l *ledger.Ledger, log Log) func() []ledger.Unchanged {
 	if l == nil {
 		return nil
@@ -27,7 +26,7 @@ func unchanged(ctx context.Context, l *ledger.Ledger, log Log) func() []ledger.U
 	return func() []ledger.Unchanged {
 		all, err := l.Unchanged(ctx)
 		if err != nil {
-			log.Warn("whom earlier runs saw unchanged is not known", zap.Error(err))
+			log.Warn("cannot read which users earlier runs found unchanged", zap.Error(err))
 		}
 		return all
 	}

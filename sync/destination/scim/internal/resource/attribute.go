@@ -13,15 +13,15 @@ type Kind uint8
 
 // The kinds.
 const (
-	Any   Kind = iota // not defined by SCIM: whatever the value is
-	Text              // a string
-	Bool              // true or false
-	Parts             // an object
-	List              // a list of objects
-	Unfit             // the server's own, or a secret
+	Any      Kind = iota // not defined by SCIM: any value
+	Text                 // a string
+	Bool                 // true or false
+	Parts                // an object
+	List                 // a list of objects
+	ReadOnly             // set by the server only, or a secret
 )
 
-// Attribute is one that RFC 7643 4.1 or 4.3 defines.
+// Attribute is an attribute that RFC 7643 4.1 or 4.3 defines.
 type Attribute struct {
 	Name  string
 	Kind  Kind
@@ -41,7 +41,7 @@ var core = [...]Attribute{
 	{"name", Parts, []string{"formatted", "familyName", "givenName", "middleName", "honorificPrefix", "honorificSuffix"}},
 	{"emails", List, plural}, {"phoneNumbers", List, plural}, {"ims", List, plural}, {"photos", List, plural},
 	{"addresses", List, address}, {"entitlements", List, plural}, {"roles", List, plural}, {"x509Certificates", List, plural},
-	{"password", Unfit, nil}, {"groups", Unfit, nil}, {"id", Unfit, nil}, {"meta", Unfit, nil}, {"schemas", Unfit, nil},
+	{"password", ReadOnly, nil}, {"groups", ReadOnly, nil}, {"id", ReadOnly, nil}, {"meta", ReadOnly, nil}, {"schemas", ReadOnly, nil},
 }
 
 // enterprise is RFC 7643 4.3.
@@ -50,7 +50,7 @@ var enterprise = [...]Attribute{
 	{"department", Text, nil}, {"manager", Parts, []string{"value", "$ref", "displayName"}},
 }
 
-// Defined returns what SCIM says of the attribute, if it does.
+// Defined returns SCIM's definition of the attribute, if there is one.
 func (p Path) Defined() (Attribute, bool) {
 	known := core[:]
 	switch {
@@ -67,8 +67,8 @@ func (p Path) Defined() (Attribute, bool) {
 	return Attribute{}, false
 }
 
-// canonical spells what SCIM defines as SCIM does, and leaves out the URN of
-// the core schema.
+// canonical spells names that SCIM defines as SCIM does, and drops the URN of the core
+// schema.
 func (p Path) canonical() Path {
 	switch {
 	case strings.EqualFold(p.URN, CoreURN):
@@ -95,7 +95,7 @@ func (p Path) canonical() Path {
 	return p
 }
 
-// Holds says what the path leads to.
+// Holds returns the kind of the value at the path.
 func (p Path) Holds() Kind {
 	a, ok := p.Defined()
 	switch {

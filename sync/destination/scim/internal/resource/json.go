@@ -36,7 +36,7 @@ func Append(b []byte, value any) []byte {
 	return append(b, "null"...)
 }
 
-// Parse reads one JSON value. It keeps nothing of raw.
+// Parse reads one JSON value. The result does not alias raw.
 func Parse(raw jsontext.Value) (any, error) {
 	d := jsontext.NewDecoder(bytes.NewReader(raw), Lax)
 	return readTree(d)
@@ -90,13 +90,13 @@ func readArray(d *jsontext.Decoder) (any, error) {
 	return a, err
 }
 
-// Lax lets words pass that are not UTF-8.
+// Lax accepts invalid UTF-8.
 var Lax = jsontext.AllowInvalidUTF8(true)
 
-// Quote is s as a JSON text of a tree.
+// Quote returns s as a JSON string.
 func Quote(s string) jsontext.Value { return rest.AppendText(make([]byte, 0, len(s)+2), s) }
 
-// Plain is what a string says, and any other value as it stands.
+// Plain returns the text of a string, and any other value unchanged.
 func Plain(v jsontext.Value) string {
 	if v.Kind() != '"' {
 		return string(v)
@@ -108,8 +108,8 @@ func Plain(v jsontext.Value) string {
 	return string(text)
 }
 
-// Says is what a string or a number or a truth says; "" for anything else.
-func Says(v jsontext.Value) string {
+// Scalar returns the text of a string, number or boolean; "" for other values.
+func Scalar(v jsontext.Value) string {
 	switch v.Kind() {
 	case '"', '0', 't', 'f':
 		return Plain(v)

@@ -1,6 +1,6 @@
-// Package resource holds a SCIM user as JSON, in the order in which it came, and the
-// paths that lead to its attributes (RFC 7643, RFC 7644 3.5.2). It knows no call.
-// Start at Parse and ParsePath.
+// Package resource holds a SCIM user as JSON, in its original order, and the paths to
+// its attributes (RFC 7643, RFC 7644 3.5.2). It makes no calls. Start at Parse and
+// ParsePath.
 package resource
 
 import (
@@ -10,28 +10,28 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Object is a JSON object in order. Values are jsontext.Value, *Object or
-// *Array, so that what nobody touches goes back as it came, digit for digit.
+// Object is a JSON object in order. Values are jsontext.Value, *Object or *Array, so
+// what is not changed is sent back as received, digit for digit.
 type Object struct{ Members []Member }
 
-// Member is a name and what stands under it.
+// Member is a name and its value.
 type Member struct {
 	Name  string
 	Value any
 }
 
-// Array is a JSON array; its items are values as a Member's.
+// Array is a JSON array; its items are values like a Member's.
 type Array struct{ Items []any }
 
-// find returns the place of a member, whose name is compared without case (RFC
-// 7643 2.1); -1 if there is none.
+// find returns the index of a member, comparing names without case (RFC 7643 2.1); -1 if
+// there is none.
 func (o *Object) find(name string) int {
 	return slices.IndexFunc(o.Members, func(m Member) bool {
 		return m.Name == name || len(m.Name) == len(name) && strings.EqualFold(m.Name, name)
 	})
 }
 
-// Value returns what stands under a name; nil if there is nothing.
+// Value returns the value of a name; nil if there is none.
 func (o *Object) Value(name string) any {
 	if i := o.find(name); i >= 0 {
 		return o.Members[i].Value
@@ -39,7 +39,7 @@ func (o *Object) Value(name string) any {
 	return nil
 }
 
-// Set puts a value under a name, in the place of what stands there.
+// Set sets the value of a name, in place if it has one.
 func (o *Object) Set(name string, value any) {
 	if i := o.find(name); i >= 0 {
 		o.Members[i].Value = value
@@ -48,14 +48,14 @@ func (o *Object) Set(name string, value any) {
 	o.Members = append(o.Members, Member{name, value})
 }
 
-// Drop takes a member away.
+// Drop removes a member.
 func (o *Object) Drop(name string) {
 	if i := o.find(name); i >= 0 {
 		o.Members = slices.Delete(o.Members, i, i+1)
 	}
 }
 
-// child returns the object under a name, and makes it where there is none.
+// child returns the object at a name, and creates it if there is none.
 func (o *Object) child(name string) *Object {
 	inner, ok := o.Value(name).(*Object)
 	if !ok {
@@ -90,18 +90,17 @@ func (o *Object) Put(p Path, raw jsontext.Value) {
 	o.Set(p.Attr, raw)
 }
 
-// element returns the element that p's filter finds, and makes it where there
-// is none.
+// element returns the element that p's filter finds, and creates it if there is none.
 func (a *Array) element(p Path) *Object {
 	if i := a.match(p); i >= 0 {
 		return a.Items[i].(*Object)
 	}
-	made := &Object{Members: []Member{{p.Where, jsontext.Value(p.Is)}}}
-	a.Items = append(a.Items, made)
-	return made
+	added := &Object{Members: []Member{{p.Where, jsontext.Value(p.Is)}}}
+	a.Items = append(a.Items, added)
+	return added
 }
 
-// match returns the place of the first element that p's filter finds.
+// match returns the index of the first element that p's filter finds.
 func (a *Array) match(p Path) int {
 	return slices.IndexFunc(a.Items, func(item any) bool {
 		o, ok := item.(*Object)
@@ -113,8 +112,8 @@ func (a *Array) match(p Path) int {
 	})
 }
 
-// At returns the value at p; nil if there is none, or null. A list of users'
-// managers and the like may be shown as their value alone.
+// At returns the value at p; nil if there is none, or null. A server may return just the
+// value of a manager and the like.
 func (o *Object) At(p Path) any {
 	if p.URN != "" {
 		inner, ok := o.Value(p.URN).(*Object)
@@ -146,8 +145,8 @@ func (o *Object) At(p Path) any {
 	return value
 }
 
-// Remove takes away what stands at p, and what it leaves empty. An element goes
-// with its value.
+// Remove removes the value at p, and what it leaves empty. Removing the value of an
+// element removes the element.
 func (o *Object) Remove(p Path) {
 	outer := o
 	if p.URN != "" {
@@ -187,19 +186,19 @@ func (a *Array) remove(p Path) {
 	}
 }
 
-// HasElement reports whether p's filter finds something.
+// HasElement reports whether p's filter finds an element.
 func (o *Object) HasElement(p Path) bool {
 	p.Sub = ""
 	return o.At(p) != nil
 }
 
-// Word is what a member says; "" if it is no text.
-func (o *Object) Word(name string) string {
+// Text returns the text of a member; "" if it has none.
+func (o *Object) Text(name string) string {
 	raw, _ := o.Value(name).(jsontext.Value)
-	return Says(raw)
+	return Scalar(raw)
 }
 
-// NameSchemas adds to schemas the core one and those whose attributes are there
+// NameSchemas adds the core schema to schemas, and those whose attributes are present
 // (RFC 7643 3).
 func (o *Object) NameSchemas() {
 	named, ok := o.Value("schemas").(*Array)

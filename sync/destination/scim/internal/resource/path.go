@@ -7,18 +7,18 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Path names an attribute of a user as RFC 7644 3.5.2 does: an attribute, a part
-// of it, or a part of the one element of a list that a filter finds.
+// Path names an attribute of a user as RFC 7644 3.5.2 does: an attribute, a part of it,
+// or a part of the one element of a list that a filter finds.
 type Path struct {
 	URN  string // of the extension; "" for the core schema
 	Attr string
 	// Where and Is are the filter: the element whose part Where equals Is, a JSON
-	// text. "" is no filter.
+	// text. "" means no filter.
 	Where, Is string
 	Sub       string // "" if the path names the whole
 }
 
-// String is the path as a PATCH has it. Two paths to one place are one text.
+// String is the path as a PATCH sends it. Two paths to one place have one text.
 func (p Path) String() string {
 	text := p.Attr
 	if p.URN != "" {
@@ -41,9 +41,9 @@ func (p Path) Element() string {
 
 var errPath = errors.New("is not a path to a SCIM attribute")
 
-// ParsePath reads attr, attr.sub, attr[type eq "work"].sub and attr[work].sub,
-// each also behind the URN of a schema and a colon. Names that SCIM defines get
-// its spelling: they are compared without case (RFC 7643 2.1).
+// ParsePath reads attr, attr.sub, attr[type eq "work"].sub and attr[work].sub, each also
+// after the URN of a schema and a colon. Names that SCIM defines get its spelling: they
+// are compared without case (RFC 7643 2.1).
 func ParsePath(text string) (Path, error) {
 	var p Path
 	head, filter, tail := text, "", ""
@@ -115,8 +115,8 @@ func isName(text string) bool {
 	return text != ""
 }
 
-// parseFilter reads attr eq "text", attr eq true, a bare word, which is a type,
-// and primary.
+// parseFilter reads attr eq "text", attr eq true, a bare word, which is a type, and
+// primary.
 func parseFilter(text string) (where, is string, ok bool) {
 	text = strings.TrimSpace(text)
 	if strings.EqualFold(text, "primary") {

@@ -8,12 +8,12 @@ import (
 	"usersync/sync/user"
 )
 
-// streetPath is where the lines of an address go: RFC 7643 4.1.2 lets
-// streetAddress hold line breaks.
+// streetPath is where the lines of an address go: RFC 7643 4.1.2 allows line breaks in
+// streetAddress.
 const streetPath = `addresses[type eq "work"].streetAddress`
 
-// places says where our own fields go.
-var places = map[user.Field]string{
+// paths says where our own fields go.
+var paths = map[user.Field]string{
 	user.UserName: "userName", user.ExternalID: "externalId", user.DisplayName: "displayName", user.NickName: "nickName",
 	user.ProfileURL: "profileUrl", user.Title: "title", user.UserType: "userType", user.PreferredLanguage: "preferredLanguage",
 	user.Locale: "locale", user.Timezone: "timezone", user.Active: "active",
@@ -27,15 +27,15 @@ var places = map[user.Field]string{
 	user.Department: resource.EnterpriseURN + ":department", user.Manager: resource.EnterpriseURN + ":manager.value",
 }
 
-// elsewhere are our fields that SCIM has no attribute for. Those that bear the
-// name of one, such as groups, mean another API's.
-var elsewhere = map[user.Field]bool{
+// unsupported are our fields without a SCIM attribute. Some have the name of one, such as
+// groups, but mean another API's.
+var unsupported = map[user.Field]bool{
 	user.HashedEmail: true, user.BirthYear: true, user.DateOfBirth: true, user.SSN: true, user.EnrolledRewards: true,
 	user.HistoricalTransactionsSent: true, user.CreditReport: true, user.AssetReport: true, user.Role: true, user.Bio: true,
 	user.Occupation: true, user.Location: true, user.FromAPI: true, user.Courses: true, user.Groups: true, user.DeadlineAt: true,
 }
 
-// Fields lists our own fields that have a place.
+// Fields lists our own fields that have a path.
 func Fields() []user.Field {
-	return slices.Collect(maps.Keys(places))
+	return slices.Collect(maps.Keys(paths))
 }

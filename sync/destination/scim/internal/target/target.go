@@ -1,5 +1,5 @@
-// Package target says where a field goes in a SCIM user, and how its value is written
-// there. It knows no call. Start at Of.
+// Package target says where a field goes in a SCIM user, and how to write its value
+// there. It makes no calls. Start at Of.
 package target
 
 import (
@@ -21,13 +21,13 @@ type Target struct {
 	Err  error // a *user.InvalidError; nil if the field can be sent
 }
 
-// Of finds where f goes. Err says why it goes nowhere.
+// Of returns where f goes. Err says why it cannot be sent.
 func Of(f user.Field) *Target {
-	if elsewhere[f] {
-		return &Target{Err: user.NewInvalidError("unsupported_field", f, "SCIM has no such attribute", "name an attribute's path in its place, or list the column under ignore:")}
+	if unsupported[f] {
+		return &Target{Err: user.NewInvalidError("unsupported_field", f, "SCIM has no such attribute", "use the path of an attribute instead, or list the column under ignore:")}
 	}
 	name := string(f)
-	if place, ok := places[f]; ok {
+	if place, ok := paths[f]; ok {
 		name = place
 	} else if f.IsOpen() {
 		name = strings.TrimPrefix(strings.TrimPrefix(name, user.ExtraPrefix), user.AttributesPrefix)
@@ -37,7 +37,7 @@ func Of(f user.Field) *Target {
 		return &Target{Err: user.NewInvalidError("bad_path", f, err.Error(), `write it as name.givenName, emails[type eq "work"].value or URN:attribute, or list the column under ignore:`)}
 	}
 	t := &Target{Path: p, Text: p.String(), Kind: p.Holds()}
-	t.Err = t.wrong(f)
+	t.Err = t.check(f)
 	switch f {
 	case user.AddressLine1:
 		t.Line = 1
@@ -49,16 +49,16 @@ func Of(f user.Field) *Target {
 	return t
 }
 
-// wrong says why no value can be sent to the target.
-func (t *Target) wrong(f user.Field) error {
+// check returns why no value can be sent to the target.
+func (t *Target) check(f user.Field) error {
 	a, known := t.Path.Defined()
 	switch {
-	case t.Kind == resource.Unfit:
-		return user.NewInvalidError("unsupported_field", f, "the server alone sets this attribute", "list the column under ignore:")
+	case t.Kind == resource.ReadOnly:
+		return user.NewInvalidError("unsupported_field", f, "only the server sets this attribute", "list the column under ignore:")
 	case !known:
 		return nil
 	case a.Kind == resource.List && t.Path.Sub != "" && t.Path.Where == "":
-		return user.NewInvalidError("bad_path", f, "must say which of several is meant", "write "+a.Name+"[work]."+t.Path.Sub)
+		return user.NewInvalidError("bad_path", f, "must say which of several values is meant", "write "+a.Name+"[work]."+t.Path.Sub)
 	case a.Kind == resource.List && t.Path.Where != "" && t.Path.Sub == "":
 		return user.NewInvalidError("bad_path", f, "must name a part", "write "+a.Name+"[work].locality, or another part")
 	case t.Path.Sub != "" && a.Parts == nil:
@@ -80,7 +80,7 @@ func has(list []string, name string) bool {
 	return false
 }
 
-// Wire is the value as it is sent.
+// Wire encodes the value for the request.
 func (t *Target) Wire(v user.Value) (jsontext.Value, error) {
 	switch {
 	case v.Kind == user.Clear:
@@ -100,8 +100,8 @@ func (t *Target) Wire(v user.Value) (jsontext.Value, error) {
 	return t.structure(v)
 }
 
-// structure is a list or an object, which must be given as JSON; a cell of a
-// CSV file may hold it as text.
+// structure returns a list or an object, which must be given as JSON; a CSV cell may hold
+// it as text.
 func (t *Target) structure(v user.Value) (jsontext.Value, error) {
 	raw := jsontext.Value(strings.TrimSpace(v.Text))
 	want := jsontext.Kind('[')
@@ -115,4 +115,4 @@ func (t *Target) structure(v user.Value) (jsontext.Value, error) {
 }
 
 // ErrStructure says that a value must be given as JSON.
-var ErrStructure = errors.New("must be a JSON array, or an object where the attribute has parts")
+var ErrStructure = errors.New("must be a JSON array, or an object if the attribute has parts")

@@ -58,7 +58,7 @@ func TestAnotherAPI(t *testing.T) {
 	if st.Users != 3 || st.Created != 4 || st.Updated != 1 || st.Deleted != 1 || st.Answers["other"]["404"] != 1 || st.Answers["delete"]["204"] != 1 {
 		t.Errorf("state: %+v", st)
 	}
-	if m := s.Marked("email", "c@x"); m.Created != 1 || m.Most != 1 || len(m.Keys) != 1 || m.Keys[0] == u.UUID {
+	if m := s.Lookup("email", "c@x"); m.Created != 1 || m.Most != 1 || len(m.Keys) != 1 || m.Keys[0] == u.UUID {
 		t.Errorf("c@x: %+v", m)
 	}
 	if w := do(t, s, request{method: "GET", path: "/_sandbox/state?mark=email&value=b@x"}); !strings.HasPrefix(w.Body.String(), `{"created":1,"most":1,"keys":["`) {
@@ -66,14 +66,14 @@ func TestAnotherAPI(t *testing.T) {
 	}
 }
 
-func TestFaultsStrikeAnotherAPI(t *testing.T) {
+func TestFaultsOfAnotherAPI(t *testing.T) {
 	for fault, want := range map[string]struct {
 		status  int
 		created uint64
 		body    string
 	}{
-		"500":             {500, 0, `{"message":"The rehearsal was told to fail here"}`},
-		"503=30s@after":   {503, 1, `{"message":"The rehearsal was told to fail here"}`},
+		"500":             {500, 0, `{"message":"The sandbox was told to fail here"}`},
+		"503=30s@after":   {503, 1, `{"message":"The sandbox was told to fail here"}`},
 		"refuse=422":      {422, 0, `{"message":"User was refused"}`},
 		"poison=413":      {413, 0, `{"message":"The request was refused"}`},
 		"poison:id=b%40x": {201, 1, ``},
@@ -148,19 +148,19 @@ func TestShapesOfAnotherAPI(t *testing.T) {
 	}
 }
 
-func TestDoublesAreFound(t *testing.T) {
+func TestDuplicatesAreCounted(t *testing.T) {
 	s := withFaults(t, Options{API: tiny{}})
 	for _, e := range []string{"twin@x", "twin@x", "a@x"} {
 		tinyPost(t, s, "/users", e)
 	}
-	if m := s.Marked("email", "twin@x"); m.Created != 2 || m.Most != 2 || len(m.Keys) != 2 {
+	if m := s.Lookup("email", "twin@x"); m.Created != 2 || m.Most != 2 || len(m.Keys) != 2 {
 		t.Errorf("twin@x: %+v", m)
 	}
 	if d := s.State().Doubled; d["email"] != 1 {
 		t.Errorf("doubled: %v", d)
 	}
-	if s.Reset(); s.State().Doubled != nil || s.Marked("email", "twin@x").Created != 0 {
-		t.Error("Reset leaves marks behind")
+	if s.Reset(); s.State().Doubled != nil || s.Lookup("email", "twin@x").Created != 0 {
+		t.Error("Reset keeps lookup keys")
 	}
 }
 
@@ -190,7 +190,7 @@ func TestAnotherAPIsEchoTokenAndQuota(t *testing.T) {
 
 func TestCheckKnowsWhatAnAPIShows(t *testing.T) {
 	for text, api := range map[string]API{"number": tiny{}, "noid=blind": tiny{}, "short/delete": nil, "conflict/update": nil} {
-		if _, err := (Options{API: api}).With(text); err == nil || !strings.Contains(err.Error(), "answer") && !strings.Contains(err.Error(), "never strikes") {
+		if _, err := (Options{API: api}).With(text); err == nil || !strings.Contains(err.Error(), "answer") && !strings.Contains(err.Error(), "no effect") && !strings.Contains(err.Error(), "never affects") {
 			t.Errorf("%s passes: %v", text, err)
 		}
 	}
@@ -220,7 +220,7 @@ func TestPagesOfUsers(t *testing.T) {
 		t.Error(got)
 	}
 	var taken *TakenError
-	if err := u.Create("2", nil); !errors.As(err, &taken) || taken.Mark != "" {
+	if err := u.Create("2", nil); !errors.As(err, &taken) || taken.LookupKey != "" {
 		t.Error(err)
 	}
 }

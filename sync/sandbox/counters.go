@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// tally counts what comes and goes.
-type tally struct {
+// counters counts calls, answers and users.
+type counters struct {
 	created, updated, deleted atomic.Uint64 // users, applied
 	tokens, followed          atomic.Uint64
 	statuses                  [ops][600]atomic.Uint64
@@ -20,8 +20,8 @@ type tally struct {
 	concurrency int
 }
 
-// arrive numbers a call and says how long after the first one it came.
-func (t *tally) arrive(op Op) (number uint64, since time.Duration) {
+// begin numbers a call and returns how long after the first one it arrived.
+func (t *counters) begin(op Op) (number uint64, since time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
@@ -38,16 +38,16 @@ func (t *tally) arrive(op Op) (number uint64, since time.Duration) {
 	return t.calls, since
 }
 
-// leave counts an answer, or with status 0 that there is none.
-func (t *tally) leave(op Op, status int) {
+// finish counts an answer; status 0 means that there is none.
+func (t *counters) finish(op Op, status int) {
 	t.statuses[op][status].Add(1)
 	t.mu.Lock()
 	t.active--
 	t.mu.Unlock()
 }
 
-// reset forgets everything but the calls that are under way.
-func (t *tally) reset() {
+// reset forgets everything except the calls in flight.
+func (t *counters) reset() {
 	for _, n := range []*atomic.Uint64{&t.created, &t.updated, &t.deleted, &t.tokens, &t.followed} {
 		n.Store(0)
 	}
@@ -61,14 +61,14 @@ func (t *tally) reset() {
 	t.calls, t.window, t.concurrency = 0, window{}, t.active
 }
 
-// window knows the most events that lay within one second. It keeps the events of the last second in a ring.
+// window finds the most events within one second. It keeps the events of the last second in a ring.
 type window struct {
 	ring        []time.Duration
 	start, held int
 	peak        int
 }
 
-// add takes an event; events come in the order of time. Two events exactly a second apart do not share a second.
+// add adds an event; events come in the order of time. Two events exactly a second apart do not share a second.
 func (w *window) add(at time.Duration) {
 	for w.held > 0 && w.ring[w.start] <= at-time.Second {
 		w.start = (w.start + 1) % len(w.ring)

@@ -87,8 +87,7 @@ func TestSingleAnswers(t *testing.T) {
 	}
 }
 
-// A server that says active:true of somebody whom it was told to lock out has
-// not done it.
+// A server that answers active:true after a deactivation has not done it.
 func TestDeactivation(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"id":"k1","active":false}`: "deleted:deactivated k1", `{"id":"k1"}`: "deleted:deactivated k1", `{}`: "deleted:deactivated",
@@ -161,7 +160,7 @@ func TestBulkCreates(t *testing.T) {
 	} {
 		c, _ := serve(t, Config{Features: everything}, answer{test.status, test.body})
 		records := []*user.Record{person("a", "user_name", "ann@example.com"), person("b", "user_name", "bob"), person("c", "user_name", "cy")}
-		got, err := said3(c.Apply(t.Context(), user.Batch{Op: user.Create, Records: records}))
+		got, err := outcomes3(c.Apply(t.Context(), user.Batch{Op: user.Create, Records: records}))
 		if ce := destinationtest.CallError(t, err); ce != nil {
 			got = ce.Fault.String() + ":" + ce.Code
 		}
@@ -171,7 +170,7 @@ func TestBulkCreates(t *testing.T) {
 	}
 }
 
-func said3(outcomes []user.Outcome, err error) (string, error) {
+func outcomes3(outcomes []user.Outcome, err error) (string, error) {
 	var list []string
 	for _, o := range outcomes {
 		list = append(list, spell(o))
@@ -179,7 +178,7 @@ func said3(outcomes []user.Outcome, err error) (string, error) {
 	return strings.Join(list, ", "), err
 }
 
-// Updates and deletes are told apart by location, then by path, then by place.
+// Answers to updates and deletes are matched by location, then by path, then by index.
 func TestBulkUpdates(t *testing.T) {
 	const (
 		del1 = `{"method":"DELETE","location":"https://x.example/v2/Users/k1","status":"204"}`
@@ -197,21 +196,21 @@ func TestBulkUpdates(t *testing.T) {
 		"a bulkId that is ours":     {bulk(`{"method":"DELETE","bulkId":"3","location":"/v2/Users/k1","status":"204"}`), "deleted, in_doubt:no_answer, in_doubt:no_answer"},
 	} {
 		c, _ := serve(t, Config{Features: everything}, answer{200, test.body})
-		got, err := said3(c.Apply(t.Context(), user.Batch{Op: user.Delete, Records: []*user.Record{with("k1", person("a")), with("k/2", person("b")), with("k3", person("c"))}}))
+		got, err := outcomes3(c.Apply(t.Context(), user.Batch{Op: user.Delete, Records: []*user.Record{with("k1", person("a")), with("k/2", person("b")), with("k3", person("c"))}}))
 		if err != nil || got != test.want {
 			t.Errorf("%s: %s %v, want %s", name, got, err, test.want)
 		}
 	}
-	// Two records of one key get the operations at their own places.
+	// Two records with one key get the operations at their own indexes.
 	c, _ := serve(t, Config{Features: everything}, answer{200, bulk(del1, strings.ReplaceAll(del1, "204", "404"))})
-	got, err := said3(c.Apply(t.Context(), user.Batch{Op: user.Delete, Records: []*user.Record{with("k1", person("a")), with("k1", person("b"))}}))
+	got, err := outcomes3(c.Apply(t.Context(), user.Batch{Op: user.Delete, Records: []*user.Record{with("k1", person("a")), with("k1", person("b"))}}))
 	if err != nil || got != "deleted, _missing:http_404" {
 		t.Errorf("%s %v", got, err)
 	}
 }
 
-// A call that would be too large is not made, and one that the server finds too
-// large makes the next ones smaller.
+// A call that would be too large is not made, and one that the server finds too large
+// makes the next ones smaller.
 func TestPayload(t *testing.T) {
 	records := []*user.Record{person("a", "user_name", "ann"), person("b", "user_name", "bob"), person("c", "user_name", "cy")}
 	b := user.Batch{Op: user.Create, Records: records}

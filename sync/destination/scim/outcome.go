@@ -15,18 +15,18 @@ import (
 	"usersync/sync/user"
 )
 
-// said is what an answer says of one user, be it a call of its own or an
-// operation of many.
-type said struct {
-	status   int // 0 if it has none that can be read
+// reply is what an answer says about one user, from its own call or from one operation
+// of many.
+type reply struct {
+	status   int // 0 if it has no readable one
 	location string
 	request  string
-	alone    bool // it is the answer to a call of its own
+	alone    bool // it is the answer to the user's own call
 	body
 }
 
-// body is what of a user or an error is looked at. Members of another type than
-// SCIM gives them do no harm.
+// body is the part of a user or an error that is read. Members of the wrong type do no
+// harm.
 type body struct {
 	ID         jsontext.Value `json:"id"`
 	ExternalID jsontext.Value `json:"externalId"`
@@ -37,10 +37,10 @@ type body struct {
 	Detail     jsontext.Value `json:"detail"`
 }
 
-// lenient reads names in any letter case (RFC 7643 2.1).
+// lenient ignores the letter case of names (RFC 7643 2.1).
 var lenient = json.JoinOptions(resource.Lax, json.MatchCaseInsensitiveNames(true))
 
-func (s *said) read(text []byte) error {
+func (s *reply) read(text []byte) error {
 	if jsontext.Value(text).Kind() != '{' {
 		return target.ErrStructure
 	}
@@ -49,55 +49,55 @@ func (s *said) read(text []byte) error {
 
 const errorURN = "urn:ietf:params:scim:api:messages:2.0:Error"
 
-// complains reports whether the body is an error (RFC 7644 3.12) whatever the
-// status of the call is.
-func (b *body) complains() bool {
+// isError reports whether the body is an error (RFC 7644 3.12), whatever the status of
+// the call.
+func (b *body) isError() bool {
 	return strings.Contains(string(b.Schemas), errorURN) || b.SCIMType.Kind() == '"' || number(b.Status) >= 400
 }
 
-// codeNoKey: the answer calls somebody created and gives no key.
+// codeNoKey: the answer says that a user was created and gives no key.
 const codeNoKey = "no_key"
 
-// codeOtherUser: the answer shows another user than was sent.
+// codeOtherUser: the answer shows a different user than was sent.
 const codeOtherUser = "other_id"
 
-// judge gives r its outcome.
-func (d *decoder) judge(op user.Op, r *user.Record, s said) user.Outcome {
+// outcome returns r's outcome.
+func (d *decoder) outcome(op user.Op, r *user.Record, s reply) user.Outcome {
 	o := user.Outcome{Record: r, HTTP: s.status, RequestID: s.request}
 	switch {
-	case s.status/100 == 2 && s.complains():
+	case s.status/100 == 2 && s.isError():
 		o.Status, o.Code = user.InDoubt, user.CodeContradiction
-		o.Detail = destination.Clean(s.words(), r)
+		o.Detail = destination.Clean(s.errorText(), r)
 	case s.status == 202:
 		o.Status = user.Accepted
 	case s.status/100 == 2:
-		d.done(op, r, s, &o)
+		d.succeeded(op, r, s, &o)
 	default:
-		o.Status, o.Code = verdict(op, s.status, resource.Says(s.SCIMType)), s.code(r)
-		o.Detail = destination.Clean(s.words(), r)
+		o.Status, o.Code = statusOf(op, s.status, resource.Scalar(s.SCIMType)), s.code(r)
+		o.Detail = destination.Clean(s.errorText(), r)
 	}
 	return o
 }
 
-// done judges a success, which must not show another user than r.
-func (d *decoder) done(op user.Op, r *user.Record, s said, o *user.Outcome) {
-	o.Remote = resource.Says(s.ID)
+// succeeded sets the outcome of a success, which must not show another user than r.
+func (d *decoder) succeeded(op user.Op, r *user.Record, s reply, o *user.Outcome) {
+	o.Remote = resource.Scalar(s.ID)
 	switch {
-	case op == user.Create && s.ExternalID.Kind() == '"' && resource.Says(s.ExternalID) != externalID(r),
+	case op == user.Create && s.ExternalID.Kind() == '"' && resource.Scalar(s.ExternalID) != externalID(r),
 		op != user.Create && o.Remote != "" && o.Remote != r.Remote:
 		o.Status, o.Code, o.Remote = user.InDoubt, codeOtherUser, ""
 	case op == user.Create:
 		if o.Status = user.Created; o.Remote == "" {
 			o.Remote = key(s.location)
 		}
-		if o.Remote == "" { // who is called created must be found again
+		if o.Remote == "" { // a created user must be found again
 			o.Status, o.Code = user.InDoubt, codeNoKey
 		}
 	case op == user.Update && s.alone && s.status != 204 && o.Remote == "":
-		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // RFC 7644 3.5.1 and 3.5.2: it shows the user
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // RFC 7644 3.5.1 and 3.5.2: the answer must show the user
 	case op == user.Update:
 		o.Status = user.Updated
-	case d.config.Deactivate && strings.EqualFold(resource.Says(s.Active), "true"):
+	case d.config.Deactivate && strings.EqualFold(resource.Scalar(s.Active), "true"):
 		o.Status, o.Code = user.InDoubt, user.CodeContradiction
 	case d.config.Deactivate:
 		o.Status, o.Code = user.Deleted, codeDeactivated
@@ -106,11 +106,11 @@ func (d *decoder) done(op user.Op, r *user.Record, s said, o *user.Outcome) {
 	}
 }
 
-// codeDeactivated goes with Deleted where the user is only locked out.
+// codeDeactivated goes with Deleted if the user was only deactivated.
 const codeDeactivated = "deactivated"
 
-// verdict says what an error status means for one user.
-func verdict(op user.Op, status int, scimType string) user.Status {
+// statusOf returns what an error status means for one user.
+func statusOf(op user.Op, status int, scimType string) user.Status {
 	unique := strings.EqualFold(scimType, "uniqueness")
 	switch {
 	case op == user.Create && (status == 409 && (unique || scimType == "") || status == 400 && unique):
@@ -125,10 +125,10 @@ func verdict(op user.Op, status int, scimType string) user.Status {
 	return user.Refused
 }
 
-// code is the scimType, if it is a word in which nothing had to be redacted,
-// else the status.
-func (s *said) code(r ...*user.Record) string {
-	if word := resource.Says(s.SCIMType); isWord(word) && destination.Clean(word, r...) == word {
+// code is the scimType, if it is a word in which nothing had to be redacted, otherwise
+// the status.
+func (s *reply) code(r ...*user.Record) string {
+	if word := resource.Scalar(s.SCIMType); isWord(word) && destination.Clean(word, r...) == word {
 		return word
 	}
 	if s.status == 0 {
@@ -145,22 +145,22 @@ func isWord(word string) bool {
 	})
 }
 
-// words is what the body says to a person.
-func (b *body) words() string {
-	return strings.TrimSpace(strings.Join(slices.DeleteFunc([]string{resource.Says(b.SCIMType), resource.Says(b.Detail)}, func(s string) bool { return s == "" }), ": "))
+// errorText is the body's text for people.
+func (b *body) errorText() string {
+	return strings.TrimSpace(strings.Join(slices.DeleteFunc([]string{resource.Scalar(b.SCIMType), resource.Scalar(b.Detail)}, func(s string) bool { return s == "" }), ": "))
 }
 
-// words finds what an answer that is a fault says.
-func words(answer []byte) string {
-	var s said
+// errorTextOf returns the text of an answer that is an error.
+func errorTextOf(answer []byte) string {
+	var s reply
 	if s.read(answer) == nil {
-		return s.words()
+		return s.errorText()
 	}
 	return rest.PlainText(answer)
 }
 
-// number reads a status: a string, a number, or an object with a code (drafts
-// of RFC 7644 had one). 0 if it is none of these.
+// number reads a status: a string, a number, or an object with a code (as in drafts of
+// RFC 7644). It returns 0 if v is none of these.
 func number(v jsontext.Value) int {
 	if v.Kind() == '{' {
 		var inner struct {
@@ -171,10 +171,10 @@ func number(v jsontext.Value) int {
 		}
 		v = inner.Code
 	}
-	return rest.StatusIn(resource.Says(v))
+	return rest.StatusIn(resource.Scalar(v))
 }
 
-// key is the last segment of a user's address; "" if it has none.
+// key is the last segment of a user's address; "" if there is none.
 func key(location string) string {
 	u, err := url.Parse(location)
 	if err != nil || location == "" {

@@ -13,9 +13,9 @@ import (
 	"usersync/sync/user"
 )
 
-// gone yields deletions of n users behind record from, and notes how many
-// outcomes were written when it was asked.
-func gone(from, n int, out *results, asked *int, fail error) func(context.Context) iter.Seq2[[]*user.Record, error] {
+// deletions yields deletions of n users after record from, and notes how many outcomes were
+// written when it was called.
+func deletions(from, n int, out *results, asked *int, fail error) func(context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(context.Context) iter.Seq2[[]*user.Record, error] {
 		return func(yield func([]*user.Record, error) bool) {
 			*asked, _ = out.count()
@@ -32,14 +32,14 @@ func gone(from, n int, out *results, asked *int, fail error) func(context.Contex
 	}
 }
 
-// Whom the input lacks comes last, once everything else is written.
-func TestAbsentComesLast(t *testing.T) {
+// Missing users come last, once everything else is written.
+func TestMissingUsersComeLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out, asked := new(results), -1
 		a := newAPI(out, 300*time.Millisecond)
-		job := engine.Job{Records: input(1_000, user.Upsert, func(k int) string { return own(k % 700) }), Destination: a, Results: out, Absent: gone(1_000, 50, out, &asked, nil)}
+		job := engine.Job{Records: input(1_000, user.Upsert, func(k int) string { return own(k % 700) }), Destination: a, Results: out, Missing: deletions(1_000, 50, out, &asked, nil)}
 		summary, err := job.Run(t.Context())
-		if err != nil || !summary.Finished || summary.Read != 1_050 || summary.Absent != 50 || summary.Outcomes[user.Deleted] != 50 {
+		if err != nil || !summary.Finished || summary.Read != 1_050 || summary.Missing != 50 || summary.Outcomes[user.Deleted] != 50 {
 			t.Errorf("%+v, %v", summary, err)
 		}
 		if err := out.prefix(); err != nil || asked != 1_000 || len(out.list) != 1_050 {
@@ -48,8 +48,8 @@ func TestAbsentComesLast(t *testing.T) {
 	})
 }
 
-// An input that was not read to its end, or a run that stops, asks for nobody.
-func TestAbsentIsNotAskedFor(t *testing.T) {
+// If the input was not read to its end, or the run stops, there are no missing users.
+func TestMissingIsNotCalled(t *testing.T) {
 	broken := func(yield func([]*user.Record, error) bool) {
 		for chunk := range input(150, user.Upsert, own) {
 			if !yield(chunk, nil) {
@@ -71,9 +71,9 @@ func TestAbsentIsNotAskedFor(t *testing.T) {
 					time.AfterFunc(50*time.Millisecond, func() { stop(errSignal) })
 				}
 				defer stop(nil)
-				job := engine.Job{Records: c.records, Destination: newAPI(out, 300*time.Millisecond), Results: out, Absent: gone(150, 5, out, &asked, nil)}
+				job := engine.Job{Records: c.records, Destination: newAPI(out, 300*time.Millisecond), Results: out, Missing: deletions(150, 5, out, &asked, nil)}
 				summary, err := job.Run(ctx)
-				if !errors.Is(err, c.want) || asked >= 0 || summary.Absent > 0 {
+				if !errors.Is(err, c.want) || asked >= 0 || summary.Missing > 0 {
 					t.Errorf("%+v, %v, asked after %d", summary, err, asked)
 				}
 			})
@@ -81,12 +81,12 @@ func TestAbsentIsNotAskedFor(t *testing.T) {
 	}
 }
 
-// What keeps from deleting stops the run, and what was written stands.
-func TestAbsentRefused(t *testing.T) {
+// A reason not to delete stops the run, and what was written stays.
+func TestMissingRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out, asked := new(results), -1
 		trip := &guard.Error{What: "too many"}
-		job := engine.Job{Records: input(120, user.Upsert, own), Destination: newAPI(out, time.Millisecond), Results: out, Absent: gone(120, 0, out, &asked, trip)}
+		job := engine.Job{Records: input(120, user.Upsert, own), Destination: newAPI(out, time.Millisecond), Results: out, Missing: deletions(120, 0, out, &asked, trip)}
 		summary, err := job.Run(t.Context())
 		if !errors.Is(err, trip) || summary.Finished || summary.Written != 120 {
 			t.Errorf("%+v, %v", summary, err)
@@ -94,15 +94,15 @@ func TestAbsentRefused(t *testing.T) {
 	})
 }
 
-// A run that stops while it deletes counts those whom it has taken, and not those
-// who were named beside them.
-func TestAbsentOfAStoppedRun(t *testing.T) {
+// A run that stops while it deletes counts the users that it has taken, not others of the
+// same chunk.
+func TestMissingUsersOfAStoppedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
 		defer stop()
 		out, asked := new(results), -1
 		a := newAPI(out, time.Second)
-		all := gone(100, 500, out, &asked, nil)
+		all := deletions(100, 500, out, &asked, nil)
 		atOnce := func(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 			return func(yield func([]*user.Record, error) bool) {
 				var list []*user.Record
@@ -112,9 +112,9 @@ func TestAbsentOfAStoppedRun(t *testing.T) {
 				yield(list, nil)
 			}
 		}
-		job := engine.Job{Records: input(100, user.Upsert, own), Destination: a, Results: out, Absent: atOnce, BatchSize: 1, Workers: 50}
+		job := engine.Job{Records: input(100, user.Upsert, own), Destination: a, Results: out, Missing: atOnce, BatchSize: 1, Workers: 50}
 		summary, err := job.Run(ctx)
-		if err == nil || summary.Read-summary.Absent != 100 || summary.Absent == 0 || summary.Absent == 500 {
+		if err == nil || summary.Read-summary.Missing != 100 || summary.Missing == 0 || summary.Missing == 500 {
 			t.Errorf("%+v, %v", summary, err)
 		}
 	})

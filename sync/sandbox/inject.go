@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// injector lets the faults of the server strike its calls.
+// injector injects the server's faults into its calls.
 type injector struct{ *Server }
 
-// arranged is a fault made ready: its kind looked up, its part of every draw computed.
-type arranged struct {
+// compiled is a fault with its kind looked up and its part of every draw computed.
+type compiled struct {
 	Fault
 	kind   kind
 	moment Moment
 	text   string
 	salt   uint64
-	times  atomic.Uint64 // that it took effect
+	times  atomic.Uint64 // it took effect
 }
 
-func arrange(faults []Fault, seed uint64) []*arranged {
-	list := make([]*arranged, 0, len(faults))
+func compile(faults []Fault, seed uint64) []*compiled {
+	list := make([]*compiled, 0, len(faults))
 	for _, f := range faults {
 		if k, ok := f.Kind.info(); ok {
 			text := f.String()
-			list = append(list, &arranged{Fault: f, kind: k, moment: f.moment(), text: text, salt: mix(seed ^ mix(hashOf(text)))})
+			list = append(list, &compiled{Fault: f, kind: k, moment: f.moment(), text: text, salt: mix(seed ^ mix(hashOf(text)))})
 		}
 	}
 	return list
@@ -39,7 +39,7 @@ func mix(n uint64) uint64 {
 	return n ^ n>>31
 }
 
-// hashOf is the same in every process, as the draws must be.
+// hashOf gives the same result in every process, which the draws need.
 func hashOf[T string | []byte](s T) uint64 {
 	h := fnv.New64a()
 	// A hash never returns an error.
@@ -47,39 +47,39 @@ func hashOf[T string | []byte](s T) uint64 {
 	return h.Sum64()
 }
 
-// drawn says whether n, a call's number or the hash of a user's id, is among the fault's share.
-func (f *arranged) drawn(n uint64) bool {
+// drawn reports whether n, a call's number or the hash of a user's id, is in the fault's share.
+func (f *compiled) drawn(n uint64) bool {
 	return f.Percent == 0 || float64(mix(f.salt^mix(n))>>11)/(1<<53)*100 < f.Percent
 }
 
-// reaches says whether the fault is about this call, by everything but its share.
-func (f *arranged) reaches(c *call) bool {
+// matches reports whether the fault is about this call, ignoring its share.
+func (f *compiled) matches(c *call) bool {
 	if c.number < f.FromCall || f.ToCall > 0 && c.number > f.ToCall || c.since < f.Since || f.Until > 0 && c.since >= f.Until {
 		return false
 	}
 	switch {
 	case f.Op != AnyOp && f.Op != c.op, f.Op == AnyOp && c.op == Token && f.Kind != Down:
 		return false
-	case f.kind.fits(c.op) != nil, f.kind.about == answers && !c.isBulk():
+	case f.kind.fits(c.op) != nil, f.kind.scope == answers && !c.isBulk():
 		return false
 	}
 	return true
 }
 
-// isBulk says whether the answer speaks of several users: with Kard every create's does.
-func (c *call) isBulk() bool { return c.bulk || c.plugged == nil && c.op == Create }
+// isBulk reports whether the answer is about several users: with Kard, every create's.
+func (c *call) isBulk() bool { return c.bulk || c.api == nil && c.op == Create }
 
-// strikes collects the faults about whole calls that strike this one.
-func (s injector) strikes(c *call) {
+// collect collects the faults about whole calls that hit this one.
+func (s injector) collect(c *call) {
 	for _, f := range s.faults {
-		if f.kind.about != users && f.reaches(c) && c.names(f.User) && f.drawn(c.number) {
-			c.struck = append(c.struck, f)
+		if f.kind.scope != users && f.matches(c) && c.concerns(f.User) && f.drawn(c.number) {
+			c.injected = append(c.injected, f)
 		}
 	}
 }
 
-// names says whether the call is about this user; "" is any.
-func (c *call) names(user string) bool {
+// concerns reports whether the call is about this user; "" is any.
+func (c *call) concerns(user string) bool {
 	if user == "" || user == c.key {
 		return true
 	}
@@ -91,33 +91,33 @@ func (c *call) names(user string) bool {
 	return false
 }
 
-// userFault returns the first fault of this kind that strikes this user in this call.
-func (s injector) userFault(c *call, kind Kind, id []byte) *arranged {
+// userFault returns the first fault of this kind that hits this user in this call.
+func (s injector) userFault(c *call, kind Kind, id []byte) *compiled {
 	for _, f := range s.faults {
-		if f.Kind == kind && (f.User == "" || f.User == string(id)) && f.reaches(c) && f.drawn(hashOf(id)) {
+		if f.Kind == kind && (f.User == "" || f.User == string(id)) && f.matches(c) && f.drawn(hashOf(id)) {
 			return f
 		}
 	}
 	return nil
 }
 
-// suffer counts a fault that takes effect, and names it in the answer if there is one.
-func (c *call) suffer(f *arranged) {
+// countFault counts a fault that takes effect, and names it in the answer if there is one.
+func (c *call) countFault(f *compiled) {
 	f.times.Add(1)
-	if f.kind.about != users {
+	if f.kind.scope != users {
 		c.w.Header().Add("Sandbox-Fault", f.text)
 	}
 }
 
-// delay waits as long as latency and the faults before the commit say.
+// delay waits as long as the latency and the faults before the commit say.
 func (s injector) delay(c *call) {
 	wait := s.options.Latency
 	if s.options.Jitter > 0 {
 		wait += time.Duration(mix(s.options.Seed^mix(c.number)) % uint64(s.options.Jitter))
 	}
-	for _, f := range c.struck {
+	for _, f := range c.injected {
 		if f.Kind == Latency && f.moment == Before {
-			c.suffer(f)
+			c.countFault(f)
 			wait += f.Wait
 		}
 	}
@@ -125,7 +125,7 @@ func (s injector) delay(c *call) {
 }
 
 func (s injector) isDown(c *call) bool {
-	for _, f := range c.struck {
+	for _, f := range c.injected {
 		if f.Kind == Down {
 			return s.carryOut(c, f)
 		}
@@ -133,9 +133,9 @@ func (s injector) isDown(c *call) bool {
 	return false
 }
 
-// strike lets the first fault that ends a call at this moment end it.
-func (s injector) strike(c *call, m Moment) bool {
-	for _, f := range c.struck {
+// endCall carries out the first fault that ends a call at this moment.
+func (s injector) endCall(c *call, m Moment) bool {
+	for _, f := range c.injected {
 		if f.moment == m && s.carryOut(c, f) {
 			return true
 		}
@@ -143,31 +143,31 @@ func (s injector) strike(c *call, m Moment) bool {
 	return false
 }
 
-// refuseSome marks the users that a fault refuses.
+// refuseSome refuses the users that a fault hits.
 func (s injector) refuseSome(c *call) {
 	if len(s.faults) == 0 {
 		return
 	}
 	for i := range c.items {
-		if c.items[i].outcome != sound {
+		if c.items[i].outcome != valid {
 			continue
 		}
 		if f := s.userFault(c, Refuse, c.items[i].id); f != nil {
-			c.suffer(f)
-			c.items[i].outcome = unfit
+			c.countFault(f)
+			c.items[i].outcome = invalid
 			c.errors = append(c.errors, itemError{item: i, status: f.statusOr(http.StatusBadRequest), detail: "User was refused"})
 		}
 	}
 }
 
-// poisoned refuses the whole call when one of its users is poison.
+// poisoned refuses the whole call if one of its users is poison.
 func (s injector) poisoned(c *call) bool {
 	if len(s.faults) == 0 {
 		return false
 	}
 	for i := range c.items {
 		if f := s.userFault(c, Poison, c.items[i].id); f != nil {
-			c.suffer(f)
+			c.countFault(f)
 			c.refuse(f.statusOr(http.StatusBadRequest), "The request was refused")
 			return true
 		}
@@ -175,9 +175,9 @@ func (s injector) poisoned(c *call) bool {
 	return false
 }
 
-// conflict answers 409 for a whole create when the fault strikes and a user exists.
+// conflict answers 409 for a whole create if the fault hits it and a user exists.
 func (s injector) conflict(c *call) bool {
-	for _, f := range c.struck {
+	for _, f := range c.injected {
 		if f.Kind != Conflict {
 			continue
 		}
@@ -188,7 +188,7 @@ func (s injector) conflict(c *call) bool {
 			}
 		}
 		if len(list) > 0 {
-			c.suffer(f)
+			c.countFault(f)
 			c.out = appendErrors(c.out[:0], f.shown(list)...)
 			c.answer(http.StatusConflict)
 			return true
@@ -197,14 +197,14 @@ func (s injector) conflict(c *call) bool {
 	return false
 }
 
-func (f *arranged) shown(list []errorObject) []errorObject {
+func (f *compiled) shown(list []errorObject) []errorObject {
 	if f.Blind {
 		return []errorObject{{status: http.StatusConflict, detail: "A user already exists"}}
 	}
 	return list
 }
 
-func (f *arranged) statusOr(fallback int) int {
+func (f *compiled) statusOr(fallback int) int {
 	if f.Status > 0 {
 		return f.Status
 	}
