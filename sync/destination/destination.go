@@ -56,6 +56,31 @@ type Prober interface {
 	Probe(context.Context) error
 }
 
+// Lister is a destination that lists its users, where it cannot search them by our id
+// (Traits.FindsByKey).
+type Lister interface {
+	// List reads one page of the users that the API holds, from an offset. An error is
+	// a *CallError.
+	List(ctx context.Context, offset int) (Page, error)
+	// Fits reports whether a create of the record makes a user who looks like this one:
+	// every field that the API shows is the record's, and none is missing. It makes no
+	// call.
+	Fits(*user.Record, Listed) bool
+}
+
+// Page is a part of an API's list of users.
+type Page struct {
+	Users []Listed
+	Total int // how many users there are in all; below 0 if the API does not say
+	HTTP  int
+}
+
+// Listed is a user as a list shows it.
+type Listed struct {
+	Remote string // the key that the API made; empty if it shows none
+	Held   []user.Attribute
+}
+
 // API is a destination together with its read-back.
 type API interface {
 	Destination

@@ -176,4 +176,5 @@ var (
 	_ destination.Destination = (*Client)(nil)
 	_ destination.Finder      = (*Client)(nil)
 	_ destination.Prober      = (*Client)(nil)
+	_ destination.Lister      = (*Client)(nil)
 )

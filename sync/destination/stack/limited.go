@@ -89,6 +89,17 @@ func (l Limited) Probe(ctx context.Context, prober destination.Prober) error {
 	return err
 }
 
+// List waits for its turn and reads one page of the users.
+func (l Limited) List(ctx context.Context, lister destination.Lister, offset int) (destination.Page, error) {
+	turn := l.turn(ctx)
+	if err := turn.begin(destination.ReadCall); err != nil {
+		return destination.Page{}, err
+	}
+	page, err := lister.List(turn.on(l.Wire), offset)
+	turn.over(err)
+	return page, err
+}
+
 // client returns the client inside.
 func (l Limited) client() destination.Destination {
 	if recorded, ok := l.Destination.(IntentRecorded); ok {

@@ -1,6 +1,6 @@
 // Package stack holds the middleware around every client: the rate limit, the
 // retries, the read-back of outcomes in doubt, and so on. Each wraps a destination
-// and has a file of its own: IntentRecorded, Limited, Proved, Resolved,
+// and has a file of its own: IntentRecorded, Limited, Proved, Scanned, Resolved,
 // ReadModifyWrite, Bisected, Chunked, Retried, Verified, Adopted, Upserted, Canary, Timed and Protected.
 // Dry replaces most of them when nothing is to be sent.
 //
@@ -22,6 +22,8 @@ type Options struct {
 	Calls   *destination.Calls // counts the calls; nil counts none
 	Sizer   destination.Sizer  // nil: only the number of records limits a call
 	Prober  destination.Prober // nil: nothing proves the credentials before the first unsafe create
+	Lister  destination.Lister // nil: doubts are not settled by scanning
+	Holders Holders            // nil: nor without knowing whose the keys are
 	Retries int                // attempts after the first
 	Quiet   time.Time          // when an earlier process's calls are over
 	Intents Intents            // nil records no intents
@@ -38,7 +40,11 @@ func (o Options) Wrap(client destination.Destination) destination.Destination {
 		client = IntentRecorded{Destination: client, Intents: o.Intents}
 	}
 	limited := Limited{Destination: client, Pacer: o.Pacer, Wire: o.Wire, Calls: o.Calls}
-	completed := ReadModifyWrite{API: Resolved{API: NewProved(limited, o.Prober)}}
+	inner := destination.API(NewProved(limited, o.Prober))
+	if o.Lister != nil && o.Holders != nil {
+		inner = NewScanned(inner, limited, o.Lister, o.Holders, o.Retries)
+	}
+	completed := ReadModifyWrite{API: Resolved{API: inner}}
 	bisected := NewBisected(completed)
 	chunked := Chunked{API: bisected, Sizer: o.Sizer}
 	retried := Retried{API: chunked, Pacer: o.Pacer, Retries: o.Retries}

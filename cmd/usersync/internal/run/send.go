@@ -130,7 +130,12 @@ func (r *Run) middleware() stack.Options {
 	c := r.Config
 	sizer, _ := r.Conn.Client.(destination.Sizer)
 	prober, _ := r.Conn.Client.(destination.Prober)
-	return stack.Options{Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
+	lister, _ := r.Conn.Client.(destination.Lister)
+	var holders stack.Holders
+	if r.lease.Ledger != nil {
+		holders = r.lease.Ledger
+	}
+	return stack.Options{Lister: lister, Holders: holders, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
 		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
 		Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
 }
