@@ -40,6 +40,7 @@ func TestMain(m *testing.M) {
 //	                               are read
 //	lines FILE N                   count the lines of the file that matches
 //	follow CODE                    run the next command printed in the last standard error
+//	serve FILE CALLS               start an API that answers as FILE says, put its URL into $SERVED
 //	jsonlines PATTERN PROGRAM ...  run; every line of standard error is JSON, and one matches
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -48,7 +49,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               func(env *testscript.Env) error { env.Setenv("USERS", usersDir(t)); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "sandbox": startSandbox, "interrupt": interrupt, "lines": lines, "jsonlines": jsonLines, "follow": follow,
+			"exits": exits, "sandbox": startSandbox, "interrupt": interrupt, "lines": lines, "jsonlines": jsonLines, "follow": follow, "serve": startServer,
 		},
 	})
 }

@@ -9,29 +9,41 @@ import (
 )
 
 // Intents records which users are about to be created by a call that cannot be
-// repeated: in the ledger, which outlives the run directory, or without a ledger in the
-// journal. It is safe for concurrent use.
+// repeated: in the ledger, which outlives the run directory, and in the journal. It is
+// safe for concurrent use.
 type Intents struct {
 	Run     string
-	Ledger  *ledger.Ledger // nil if there is none
-	Journal *journal.Journal
+	Ledger  *ledger.Ledger   // nil if there is none
+	Journal *journal.Journal // nil if there is none
 }
 
 // RecordIntent records the intents durably before such a call.
 func (i Intents) RecordIntent(ctx context.Context, records []*user.Record) error {
-	if i.Ledger == nil {
-		return i.Journal.Sent(user.Batch{Op: user.Create, Records: records})
+	if i.Ledger != nil {
+		if err := i.Ledger.Pend(ctx, i.Run, entriesOf(records)); err != nil {
+			return err
+		}
 	}
-	return i.Ledger.Pend(ctx, i.Run, entriesOf(records))
-}
-
-// ClearIntent removes the intents of records that were not sent. It leaves those in the
-// journal, which cost one look-up at most.
-func (i Intents) ClearIntent(ctx context.Context, records []*user.Record) error {
-	if i.Ledger == nil || len(records) == 0 {
+	if i.Journal == nil {
 		return nil
 	}
-	return i.Ledger.Unpend(ctx, i.Run, entriesOf(records))
+	return i.Journal.Sent(user.Batch{Op: user.Create, Records: records})
+}
+
+// ClearIntent removes the intents of records that were not taken.
+func (i Intents) ClearIntent(ctx context.Context, records []*user.Record) error {
+	if len(records) == 0 {
+		return nil
+	}
+	if i.Ledger != nil {
+		if err := i.Ledger.Unpend(ctx, i.Run, entriesOf(records)); err != nil {
+			return err
+		}
+	}
+	if i.Journal == nil {
+		return nil
+	}
+	return i.Journal.Unsent(records)
 }
 
 func entriesOf(records []*user.Record) []ledger.Entry {

@@ -48,6 +48,39 @@ type Finder interface {
 	Find(context.Context, *user.Record) (Found, error)
 }
 
+// Prober is a destination that can prove its credentials (Traits.Probe).
+type Prober interface {
+	// Probe makes one call that changes nothing. It returns nil if the API answers and
+	// does not reject the credentials. An error is a *CallError: Denied if it does
+	// reject them.
+	Probe(context.Context) error
+}
+
+// Lister is a destination that lists its users, where it cannot search them by our id
+// (Traits.FindsByKey).
+type Lister interface {
+	// List reads one page of the users that the API holds, from an offset. An error is
+	// a *CallError.
+	List(ctx context.Context, offset int) (Page, error)
+	// Fits reports whether a create of the record makes a user who looks like this one:
+	// every field that the API shows is the record's, and none is missing. It makes no
+	// call.
+	Fits(*user.Record, Listed) bool
+}
+
+// Page is a part of an API's list of users.
+type Page struct {
+	Users []Listed
+	Total int // how many users there are in all; below 0 if the API does not say
+	HTTP  int
+}
+
+// Listed is a user as a list shows it.
+type Listed struct {
+	Remote string // the key that the API made; empty if it shows none
+	Held   []user.Attribute
+}
+
 // API is a destination together with its read-back.
 type API interface {
 	Destination
@@ -97,6 +130,10 @@ type Traits struct {
 	// OwnKeys says that the API assigns each user's key: updates and deletes need
 	// Record.Remote, and outcomes of creates carry Remote.
 	OwnKeys bool
+	// Probe says that the destination is a Prober. Before the first create that must not
+	// be made twice the credentials are proved: some APIs do not answer a call at all
+	// that is signed wrongly, which would leave its users in doubt.
+	Probe bool
 	// Blind says that the API has no read-back at all; FindsByKey, that it
 	// has none for a record whose Remote is not known.
 	Blind, FindsByKey bool
@@ -132,7 +169,14 @@ type OpTraits struct {
 	// user.AttributesPrefix: the call replaces those as one set and leaves other
 	// fields unchanged. A record without any of them needs no read.
 	Set string
+	// Open says that users may hold attributes that no record can carry, so that
+	// Merge reads for a record with every field too.
+	Open bool
 }
+
+// Whole is the field under which a read-back hands over a user as the API showed it,
+// for a call that must send it back (OpTraits.Open). No column can have this name.
+const Whole user.Field = "(user)"
 
 // Replay says whether a call that may have been taken can be made again.
 type Replay uint8

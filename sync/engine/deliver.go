@@ -41,9 +41,6 @@ func (p *pool) deliver(b user.Batch) {
 		outcomes, err := p.destination.Apply(p.ctx, b)
 		if err != nil {
 			p.stop(err)
-			if err := p.journalUnsent(b, outcomes); err != nil {
-				p.stop(err)
-			}
 		}
 		outcomes, err = checkOutcomes(b, outcomes, err != nil)
 		if err != nil {
@@ -59,9 +56,10 @@ func (p *pool) deliver(b user.Batch) {
 
 // journalSent records that a batch is about to be sent. If a read decides who is sent,
 // the middleware that reads records that: a run that is killed while it reads has sent
-// nothing.
+// nothing. Creates that must not be repeated are recorded right before the call:
+// otherwise a killed process would leave in doubt what was only waiting for its turn.
 func (p *pool) journalSent(b user.Batch) error {
-	if p.journal == nil {
+	if p.journal == nil || b.Op == user.Create && p.destination.Traits().Ops[user.Create].Replay == destination.Unsafe {
 		return nil
 	}
 	if p.destination.Traits().Ops[b.Op].Merge {
@@ -89,26 +87,6 @@ func (p *pool) journalSettled(outcomes []user.Outcome) error {
 		return nil
 	}
 	return p.journal.Settled(settled)
-}
-
-// journalUnsent records which creates that must not be repeated were not made at all:
-// they were waiting for their turn when the run ended, or were denied. Otherwise a
-// resumed run could not tell them from creates whose answer was lost.
-func (p *pool) journalUnsent(b user.Batch, outcomes []user.Outcome) error {
-	if p.journal == nil || b.Op != user.Create || p.destination.Traits().Ops[user.Create].Replay != destination.Unsafe {
-		return nil
-	}
-	var unsent []*user.Record
-	for i, r := range b.Records {
-		unsettled := outcomes == nil || i < len(outcomes) && outcomes[i].Status == user.Unsettled
-		if unsettled && !r.MaybeSent && !r.IntentRecorded {
-			unsent = append(unsent, r)
-		}
-	}
-	if len(unsent) == 0 {
-		return nil
-	}
-	return p.journal.Unsent(unsent)
 }
 
 // wait returns once every batch is delivered. Errors were passed to stop.

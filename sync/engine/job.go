@@ -31,15 +31,13 @@ type Results interface {
 // Journal records what was sent and what came back, durably. Its methods are safe for
 // concurrent use; an error ends the run.
 type Journal interface {
-	// Sent is called before a batch is sent for the first time.
+	// Sent is called before a batch is sent for the first time, except for creates
+	// that must not be repeated: whoever makes the call records those.
 	Sent(user.Batch) error
 	// Settled is called with the outcomes of a batch, in no order.
 	Settled([]user.Outcome) error
 	// Looked is called in place of Sent where a read decides who is sent.
 	Looked(user.Batch) error
-	// Unsent is called, as the run ends, with records of a batch that was recorded as
-	// sent but certainly was not.
-	Unsent([]*user.Record) error
 }
 
 // Job is one run: from records to outcomes. Numbers that are 0 get defaults.

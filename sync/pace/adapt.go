@@ -2,6 +2,7 @@ package pace
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"time"
 
@@ -9,9 +10,10 @@ import (
 )
 
 const (
-	slowest      = rate.Limit(0.1) // a call every ten seconds still notices when throttling ends
-	cutsApart    = time.Second     // calls already in flight get the same 429
-	recoverSteps = 20              // from zero to the ceiling in that many seconds
+	slowest      = rate.Limit(0.1)  // a call every ten seconds still notices when throttling ends
+	soon         = 10 * time.Second // a 429 so soon after a wait says that the rate is too high, too
+	cutsApart    = time.Second      // calls already in flight get the same 429
+	recoverSteps = 20               // from zero to the ceiling in that many seconds
 )
 
 // speed is the current rate, at or below the ceiling.
@@ -19,8 +21,13 @@ type speed struct {
 	ceiling   rate.Limit
 	now       rate.Limit
 	target    rate.Limit // what was measured when an unlimited rate was cut
+	peak      rate.Limit // what was measured when an unlimited rate was paused
+	window    rate.Limit // what remains of a quota, spread until windowEnds; 0 if nothing is known
 	lastCut   time.Time
 	lastRaise time.Time
+
+	windowEnds time.Time
+	windowTold bool // an event tells of it
 
 	second   time.Time // start of the current second
 	inSecond int
@@ -52,7 +59,7 @@ func (p *Pace) Observe(status int, h http.Header) {
 	now := time.Now()
 	a := readAdvice(status, h, now)
 	throttled := status == http.StatusTooManyRequests
-	if a.wait == 0 && !throttled {
+	if a.wait == 0 && a.pace == 0 && !throttled {
 		return
 	}
 	p.mu.Lock()
@@ -63,7 +70,12 @@ func (p *Pace) Observe(status int, h http.Header) {
 	if p.stop != nil {
 		return // calls in flight still come back
 	}
-	p.slow(now, a, throttled)
+	if a.wait > 0 || throttled {
+		p.slow(now, a, throttled)
+	}
+	if a.pace > 0 {
+		p.spread(now, a)
+	}
 	if a.wait > 0 {
 		p.pause(now, a)
 	}
@@ -85,16 +97,17 @@ func (p *Pace) pause(now time.Time, a advice) {
 			a.wait.Round(time.Second), until.UTC().Format(time.RFC3339)), now)
 		return
 	}
-	if until.Sub(p.pausedUntil) > cutsApart {
+	if !p.pausedUntil.After(now) || until.Sub(p.pausedUntil) > cutsApart {
 		p.note(now, Event{What: "paused", For: a.wait, Why: a.source})
 	}
 	p.pausedUntil, p.pausedFor = until, a.source
 	p.wake()
 }
 
-// slow lowers the rate: to what the API grants, if it says so, and otherwise to
-// half, once for all the calls in flight together. Where there is a ceiling, a
-// wait that the API asks for is enough by itself.
+// slow lowers the rate: to what the API grants, if it says so, and otherwise, once for
+// all the calls in flight together, to half after a 429 without advice, and by a fifth
+// after one that comes soon after a wait that the API asked for. A first wait is enough
+// by itself.
 func (p *Pace) slow(now time.Time, a advice, throttled bool) {
 	s := &p.speed
 	if granted := rate.Limit(a.perSecond); granted > 0 && granted < s.ceiling {
@@ -105,17 +118,63 @@ func (p *Pace) slow(now time.Time, a advice, throttled bool) {
 			return
 		}
 	}
-	recent := !s.lastCut.IsZero() && now.Sub(s.lastCut) < cutsApart
-	switch {
-	case recent || !throttled || a.wait > 0 && s.ceiling != rate.Inf:
-		return
+	advised := a.wait > 0 || a.pace > 0 && rate.Limit(a.pace) < s.now
+	again := a.wait > 0 && !p.pausedUntil.IsZero() && !now.Before(p.pausedUntil) && now.Sub(p.pausedUntil) < soon
+	switch recent := !s.lastCut.IsZero() && now.Sub(s.lastCut) < cutsApart; {
+	case recent || !throttled:
+	case again:
+		p.cut(now, 0.8, "429 again within 10 s of a wait that the API asked for")
+	case !advised && s.now == rate.Inf:
+		p.cut(now, 0.5, "429 without a known limit")
+	case !advised:
+		p.cut(now, 0.5, "429 without advice")
 	case s.now == rate.Inf:
-		s.target = s.measured()
-		p.setRate(now, max(s.target/2, slowest), "slowed", "429 without a known limit")
-	default:
-		p.setRate(now, min(max(s.now/2, slowest), s.now), "slowed", "429 without advice")
+		s.peak = max(s.peak, s.measured())
+	}
+}
+
+// cut lowers the rate to a part of what it is or, if it is unlimited, of what was
+// measured.
+func (p *Pace) cut(now time.Time, part rate.Limit, why string) {
+	s := &p.speed
+	from := s.now
+	if from == rate.Inf {
+		s.target = max(s.peak, s.measured())
+		from, s.peak = s.target, 0
 	}
 	s.lastCut = now
+	p.setRate(now, min(max(part*from, slowest), from), "slowed", why)
+}
+
+// spread makes what remains of a quota last until its window ends.
+func (p *Pace) spread(now time.Time, a advice) {
+	s := &p.speed
+	window := max(rate.Limit(a.pace), slowest)
+	if window >= s.now {
+		window = 0
+	}
+	s.windowEnds = now.Add(a.paceEnds)
+	if window == s.window || window > 0 && s.window > 0 && math.Abs(float64(window/s.window-1)) < 0.05 {
+		return // the rate would hardly change
+	}
+	s.window = window
+	p.setLimit(s.now)
+	if window == 0 {
+		return
+	}
+	p.lowest(window)
+	if !s.windowTold {
+		s.windowTold = true
+		p.note(now, Event{What: "slowed", PerSecond: float64(window), Why: fmt.Sprintf("RateLimit: %.0f requests left for %s", a.pace*a.paceEnds.Seconds(), a.paceEnds)})
+	}
+}
+
+// endWindow gives the rate back that a quota had lowered, when its window has ended.
+func (p *Pace) endWindow(now time.Time) {
+	if p.speed.window > 0 && !now.Before(p.speed.windowEnds) {
+		p.speed.window = 0
+		p.setLimit(p.speed.now)
+	}
 }
 
 // regain raises the rate step by step while calls succeed.
@@ -140,6 +199,9 @@ func (p *Pace) regain(now time.Time) {
 // setLimit changes the rate at once: callers that wait for a token start over.
 func (p *Pace) setLimit(r rate.Limit) {
 	p.speed.now = r
+	if w := p.speed.window; w > 0 {
+		r = min(r, w)
+	}
 	p.tokens.limiter.SetLimit(r)
 	p.wake()
 }
@@ -149,11 +211,15 @@ func (p *Pace) setRate(now time.Time, r rate.Limit, what, why string) {
 	e := Event{What: what, Why: why}
 	if r != rate.Inf {
 		e.PerSecond = float64(r)
-		if p.report.Lowest == 0 || e.PerSecond < p.report.Lowest {
-			p.report.Lowest = e.PerSecond
-		}
+		p.lowest(r)
 	}
 	p.note(now, e)
+}
+
+func (p *Pace) lowest(r rate.Limit) {
+	if p.report.Lowest == 0 || float64(r) < p.report.Lowest {
+		p.report.Lowest = float64(r)
+	}
 }
 
 func perSecond(r rate.Limit) string { return fmt.Sprintf("%.3g calls/s", float64(r)) }

@@ -151,23 +151,133 @@ func TestACutNeverRaisesALowRate(t *testing.T) {
 	})
 }
 
-// Without a ceiling the measured rate is halved. Advice to wait is not enough
-// there, because every caller would start at once after it.
+// Without a ceiling the measured rate is halved.
 func TestUnlimitedIsCutToHalfOfWhatWasMeasured(t *testing.T) {
-	for name, h := range map[string][]string{"no advice": nil, "advice to wait": {"Retry-After", "5"}} {
+	synctest.Test(t, func(t *testing.T) {
+		p := pace.New(pace.Options{MaxInFlight: 10})
+		work(p, 10, 500, lasting(100*time.Millisecond), well)
+		throttle(t, p, header())
+		if got := p.Report().Lowest; got < 45 || got > 56 {
+			t.Errorf("100 calls a second were cut to %v", got)
+		}
+		work(p, 10, 5000, lasting(100*time.Millisecond), well)
+		if got := whats(p); got[len(got)-1] != "recovered" || p.Report().Events[len(got)-1].PerSecond != 0 {
+			t.Errorf("events %v", got)
+		}
+	})
+}
+
+// A 429 that says how long to wait lowers no rate, unless another follows soon after
+// the wait: then the rate falls by a fifth, once for all the calls in flight.
+func TestAWaitLowersTheRateOnlyIfItDoesNotHelp(t *testing.T) {
+	for name, c := range map[string]struct {
+		ceiling float64
+		header  []string
+		between time.Duration // from the end of the wait to the second 429
+		lowest  [2]float64
+		events  []string
+	}{
+		"once again at once":            {40, []string{"Retry-After", "5"}, 0, [2]float64{32, 32}, []string{"paused", "slowed", "paused"}},
+		"once again after 9 s":          {40, []string{"Retry-After", "5"}, 9 * time.Second, [2]float64{32, 32}, []string{"paused", "slowed", "paused"}},
+		"once again after 11 s":         {40, []string{"Retry-After", "5"}, 11 * time.Second, [2]float64{40, 40}, []string{"paused", "paused"}},
+		"another header asks to wait":   {40, []string{"X-RateLimit-Reset", "5"}, 0, [2]float64{32, 32}, []string{"paused", "slowed", "paused"}},
+		"without a ceiling":             {0, []string{"Retry-After", "5"}, 0, [2]float64{72, 90}, []string{"paused", "slowed", "paused"}},
+		"without a ceiling, after 11 s": {0, []string{"Retry-After", "5"}, 11 * time.Second, [2]float64{0, 0}, []string{"paused", "paused"}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := pace.New(pace.Options{MaxInFlight: 10})
+				p := pace.New(pace.Options{PerSecond: c.ceiling, MaxInFlight: 16})
 				work(p, 10, 500, lasting(100*time.Millisecond), well)
-				throttle(t, p, header(h...))
-				if got := p.Report().Lowest; got < 45 || got > 56 {
-					t.Errorf("100 calls a second were cut to %v", got)
+				begun := make(chan func(int, bool), 8)
+				for range 8 { // they are all in flight at once
+					end, err := p.Begin(t.Context())
+					if err != nil {
+						t.Fatal(err)
+					}
+					begun <- end
 				}
-				work(p, 10, 5000, lasting(100*time.Millisecond), well)
-				if got := whats(p); got[len(got)-1] != "recovered" || p.Report().Events[len(got)-1].PerSecond != 0 {
-					t.Errorf("events %v", got)
+				for range 8 {
+					p.Observe(429, header(c.header...))
+					(<-begun)(429, false)
+				}
+				if r := p.Report(); r.Lowest != c.ceiling || !slices.Equal(whats(p), []string{"paused"}) {
+					t.Fatalf("after the first: lowest %v, %v", r.Lowest, whats(p))
+				}
+				time.Sleep(5*time.Second + c.between)
+				throttle(t, p, header(c.header...))
+				if r := p.Report(); r.Lowest < c.lowest[0] || r.Lowest > c.lowest[1] || !slices.Equal(whats(p), c.events) {
+					t.Errorf("after the second: lowest %v, %v", r.Lowest, whats(p))
 				}
 			})
+		})
+	}
+}
+
+// What remains of a short window is spread over the time that is left of it; of a long
+// one only nothing left counts.
+func TestWhatRemainsSetsThePaceOfAShortWindow(t *testing.T) {
+	const daily = `"burst";q=100;w=1, "daily";q=10000;w=86400`
+	for name, c := range map[string]struct {
+		header []string
+		least  int // calls in the next five seconds at a ceiling of 50
+		most   int
+	}{
+		"much of a day":              {[]string{"RateLimit-Policy", daily, "RateLimit", `"burst";r=99;t=1, "daily";r=9990;t=80000`}, 240, 251},
+		"little of a day":            {[]string{"RateLimit-Policy", daily, "RateLimit", `"daily";r=2;t=80000`}, 240, 251},
+		"a minute and a second":      {[]string{"RateLimit", `"x";r=10;t=61`}, 240, 251},
+		"a minute":                   {[]string{"RateLimit", `"x";r=120;t=60`}, 9, 11},
+		"an older draft":             {[]string{"RateLimit", `limit=100, remaining=40, reset=10`}, 19, 21},
+		"bytes, not requests":        {[]string{"RateLimit-Policy", `"x";q=65535;qu="content-bytes";w=10`, "RateLimit", `"x";r=20;t=10`}, 240, 251},
+		"calls at once":              {[]string{"RateLimit-Policy", `"x";q=2;qu=concurrent-requests`, "RateLimit", `"x";r=1;t=10`}, 240, 251},
+		"requests, in so many words": {[]string{"RateLimit-Policy", `"x";q=100;qu="requests";w=10`, "RateLimit", `"x";r=20;t=10`}, 9, 11},
+		"the scarcest of several":    {[]string{"RateLimit", `"a";r=100;t=10, "b";r=20;t=10`}, 9, 11},
+		"more than the ceiling":      {[]string{"RateLimit", `"x";r=1000;t=10`}, 240, 251},
+		"until the window ends":      {[]string{"RateLimit", `"x";r=2;t=2`}, 140, 153},
+		"malformed":                  {[]string{"RateLimit", `"x";r=20;t=10,`}, 240, 251},
+		"no time":                    {[]string{"RateLimit", `"x";r=20`}, 240, 251},
+		"a byte sequence and a date": {[]string{"RateLimit", `:AA==:;r=:AA==:;t=@5`}, 240, 251},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := pace.New(pace.Options{PerSecond: 50, MaxInFlight: 4})
+				end, err := p.Begin(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				p.Observe(200, header(c.header...))
+				end(200, true)
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				defer cancel()
+				n := 0
+				for ; ; n++ {
+					end, err := p.Begin(ctx)
+					if err != nil {
+						break
+					}
+					end(200, true)
+				}
+				if n < c.least || n > c.most {
+					t.Errorf("%d calls in 5 s, want %d to %d", n, c.least, c.most)
+				}
+			})
+		})
+	}
+}
+
+// A quota of which nothing is left ends the run if the wait is too long, whatever its
+// window.
+func TestNothingLeftOfALongWindow(t *testing.T) {
+	for left, stops := range map[string]bool{"900": false, "80000": true} {
+		synctest.Test(t, func(t *testing.T) {
+			p := pace.New(pace.Options{PerSecond: 50})
+			began := time.Now()
+			end, _ := p.Begin(t.Context())
+			p.Observe(200, header("RateLimit", `"daily";r=0;t=`+left))
+			end(200, true)
+			err := call(p, 0, 200, true)
+			if errors.Is(err, pace.ErrTooLong) != stops || !stops && time.Since(began) < 900*time.Second {
+				t.Errorf("%s s left: %v after %s", left, err, time.Since(began))
+			}
 		})
 	}
 }
@@ -180,6 +290,9 @@ func TestTheGrantOfTheAPIIsTheCeiling(t *testing.T) {
 		"Kard's capacity is per minute":      {[]string{"Kard-Api-Usage-Quota-Capacity", "600"}, 10},
 		"a policy names its window":          {[]string{"RateLimit-Policy", `"default";q=100;w=20`}, 5},
 		"the least of several":               {[]string{"RateLimit-Policy", "a;q=100;w=1, b;q=120;w=60"}, 2},
+		"an older draft":                     {[]string{"RateLimit-Policy", `100;w=20, 1000;w=60;comment="x"`}, 5},
+		"a day's quota: only halved":         {[]string{"RateLimit-Policy", `"daily";q=10000;w=86400`}, 25},
+		"a policy about bytes: only halved":  {[]string{"RateLimit-Policy", `"x";q=100;w=20;qu="content-bytes"`}, 25},
 		"on several lines":                   {[]string{"RateLimit-Policy", "a;q=100;w=1", "RateLimit-Policy", "b;q=120;w=60"}, 2},
 		"more than the ceiling: only halved": {[]string{"Kard-Api-Usage-Quota-Capacity", "60000"}, 25},
 		"malformed: only halved":             {[]string{"RateLimit-Policy", "a;q=-1;w=0,;;,b;q=x;w="}, 25},
@@ -206,9 +319,10 @@ func TestTheGrantOfTheAPIIsTheCeiling(t *testing.T) {
 
 func TestReportKeepsTheFirstHundredEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := pace.New(pace.Options{PerSecond: 100, MaxInFlight: 2})
+		p := pace.New(pace.Options{PerSecond: 100, MaxInFlight: 2, GiveUpAfter: time.Hour})
 		for range 130 {
 			throttle(t, p, header("Retry-After", "2"))
+			time.Sleep(13 * time.Second) // so that waiting is enough
 		}
 		r := p.Report()
 		if len(r.Events) != 100 || r.Left != 30 || r.Throttled != 130 || r.Calls != 130 || r.Ceiling != 100 || r.Lowest != 100 {

@@ -12,16 +12,22 @@ type advice struct {
 	wait      time.Duration // before the next call; 0 if the API asks for none
 	source    string        // the header that asks for it
 	perSecond float64       // the rate that the API grants; 0 if it does not say
+	pace      float64       // calls per second until paceEnds has passed; 0 if the API does not say
+	paceEnds  time.Duration
 }
 
 // readAdvice reads, in this order: Retry-After in both forms (RFC 9110
 // 10.2.3), Kard-Api-Usage-Quota-*, X-RateLimit-* with a reset in seconds or as
 // an epoch, RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-
-// headers) and their older RateLimit-Remaining and -Reset. It ignores malformed
-// headers, as that draft requires.
+// headers; only limits on requests) and their older RateLimit-Remaining and -Reset. It
+// ignores malformed headers, as that draft requires.
 func readAdvice(status int, h http.Header, now time.Time) advice {
 	now = serverTime(h, now)
-	a := advice{perSecond: granted(h)}
+	l := readLimits(h)
+	a := advice{perSecond: l.granted, pace: l.pace, paceEnds: l.paceEnds}
+	if n, ok := number(h.Get("Kard-Api-Usage-Quota-Capacity")); ok && n >= 1 {
+		a.perSecond = n / 60 // it is per minute
+	}
 	exhausted := status == http.StatusTooManyRequests
 	if status >= 400 {
 		a.ask("Retry-After", retryAfter(h.Get("Retry-After"), now))
@@ -37,11 +43,7 @@ func readAdvice(status int, h http.Header, now time.Time) advice {
 	quota("Kard-Api-Usage-Quota-", "Remaining", "Reset")
 	quota("X-Ratelimit-", "Remaining", "Reset")
 	quota("Ratelimit-", "Remaining", "Reset")
-	for _, item := range items(h, "Ratelimit") {
-		if p := parameters(item); p["r"] == "0" {
-			a.ask("RateLimit", resetIn(p["t"], now))
-		}
-	}
+	a.ask("RateLimit", l.wait)
 	return a
 }
 
@@ -86,40 +88,6 @@ func resetIn(text string, now time.Time) time.Duration {
 		return max(time.Unix(int64(n), 0).Sub(now), 0)
 	}
 	return seconds(n)
-}
-
-// granted returns the calls per second that the API grants, if the window is known:
-// Kard's capacity is per minute, a policy names its own window.
-func granted(h http.Header) float64 {
-	if n, ok := number(h.Get("Kard-Api-Usage-Quota-Capacity")); ok && n >= 1 {
-		return n / 60
-	}
-	least := 0.0
-	for _, item := range items(h, "Ratelimit-Policy") {
-		p := parameters(item)
-		q, okQ := number(p["q"])
-		w, okW := number(p["w"])
-		if okQ && okW && q >= 1 && w > 0 && (least == 0 || q/w < least) {
-			least = q / w
-		}
-	}
-	return least
-}
-
-// items lists the items of a header that may be on several lines.
-func items(h http.Header, name string) []string {
-	return strings.Split(strings.Join(h.Values(name), ","), ",")
-}
-
-// parameters reads the parameters of one item: default;r=50;t=30.
-func parameters(item string) map[string]string {
-	p := map[string]string{}
-	for i, part := range strings.Split(item, ";") {
-		if key, value, ok := strings.Cut(part, "="); ok && i > 0 {
-			p[strings.TrimSpace(key)] = strings.TrimSpace(value)
-		}
-	}
-	return p
 }
 
 // number reads a number that is neither negative nor absurdly large.

@@ -84,8 +84,8 @@ func New(o Options) *Pace {
 
 // Begin waits until a call may start: until a slot and a token are free, no pause
 // applies and the API is not down. The caller makes one call at once and then
-// calls end exactly once, with the status of the answer (0 if none came) and
-// whether the API gave a definite answer.
+// calls end exactly once, with the status of the answer (0 if none came, below 0 if
+// the call was not made after all) and whether the API gave a definite answer.
 //
 // The error is the cause of ctx, or wraps ErrGaveUp, ErrTooLong or ErrTooLate. No
 // call may be made after it, now or later.
@@ -101,7 +101,11 @@ func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), 
 		return nil, err
 	}
 	return func(status int, answered bool) {
-		p.ended(status, answered, probe)
+		if status < 0 {
+			p.unmade(probe)
+		} else {
+			p.ended(status, answered, probe)
+		}
 		<-p.slots
 	}, nil
 }
@@ -143,6 +147,7 @@ func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed 
 	if p.stop != nil {
 		return 0, false, nil, p.stop
 	}
+	p.endWindow(now)
 	if wait = p.pausedUntil.Sub(now); wait > 0 {
 		return wait, false, p.changed, nil
 	}
@@ -174,6 +179,14 @@ func (p *Pace) start(ctx context.Context, changed chan struct{}) (bool, error) {
 	p.report.Calls++
 	p.speed.started(time.Now())
 	return true, nil
+}
+
+// unmade forgets a call that was admitted and not made. Its token is spent.
+func (p *Pace) unmade(probe bool) {
+	p.mu.Lock()
+	p.report.Calls--
+	p.mu.Unlock()
+	p.abandonProbe(probe)
 }
 
 // ended records how a call ended.

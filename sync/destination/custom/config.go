@@ -31,6 +31,7 @@ type Config struct {
 	update    *call
 	remove    *call
 	read      *read
+	probe     *call // proves the credentials; nil if none is described
 }
 
 // pattern is a rule that the whole text of a field must match.
@@ -59,11 +60,14 @@ type call struct {
 	batch    int
 	maxBytes int
 	replay   destination.Replay
-	merge    bool
-	upsert   bool // the one call both creates and updates
-	answer   answer
-	named    []user.Field // the names in its placeholders, also those that are not fields
-	needs    []user.Field // the names without which it cannot be made
+	merge    bool // what the row leaves out is read and sent back
+	// mergeNamed: only the fields that the call names are. whole: objects of the body
+	// are sent back with everything that the read shows of them.
+	mergeNamed, whole bool
+	upsert            bool // the one call both creates and updates
+	answer            answer
+	named             []user.Field // the names in its placeholders, also those that are not fields
+	needs             []user.Field // the names without which it cannot be made
 }
 
 // read is the call that reads a user back.

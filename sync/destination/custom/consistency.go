@@ -103,6 +103,9 @@ func (c *Config) checkRead(root at) error {
 			return a.fault("does not show "+string(f)+", which an update sends, so merge: could not send it back", "add it to fields: of the answer")
 		}
 	}
+	if merge && !c.update.mergeNamed {
+		c.matchBody()
+	}
 	return nil
 }
 

@@ -72,11 +72,11 @@ func (c *Client) CloseIdle() { c.api.CloseIdle() }
 func (c *Config) traits() destination.Traits {
 	t := destination.Traits{
 		Name: c.Name, Ops: map[user.Op]destination.OpTraits{}, PerMinute: c.perMinute,
-		Fields: c.update.fields(), AnyField: true, OwnKeys: c.ownKeys, Blind: c.read == nil,
+		Fields: c.update.fields(), AnyField: true, OwnKeys: c.ownKeys, Blind: c.read == nil, Probe: c.probe != nil,
 	}
 	for op, n := range map[user.Op]*call{user.Create: c.create, user.Update: c.update, user.Delete: c.remove} {
 		if n != nil {
-			t.Ops[op] = destination.OpTraits{Max: n.batch, Replay: n.replay, Merge: n.merge && op == user.Update}
+			t.Ops[op] = destination.OpTraits{Max: n.batch, Replay: n.replay, Merge: n.merge && op == user.Update, Open: n.whole && op == user.Update}
 		}
 	}
 	t.Fields = slices.DeleteFunc(t.Fields, user.Field.IsSecret)
@@ -99,4 +99,5 @@ func (c *Config) of(op user.Op) *call {
 var (
 	_ destination.Destination = (*Client)(nil)
 	_ destination.Finder      = (*Client)(nil)
+	_ destination.Prober      = (*Client)(nil)
 )

@@ -129,7 +129,7 @@ read: {path: "/users/{remote}", answer: {fields: {email: /email, phone: /phone}}
 `, "https://api.example.com")
 	got := c.Traits()
 	want := map[user.Op]destination.OpTraits{
-		user.Create: {Max: 1}, user.Update: {Max: 1, Replay: destination.Safe, Merge: true}, user.Delete: {Max: 1, Replay: destination.Detectable},
+		user.Create: {Max: 1}, user.Update: {Max: 1, Replay: destination.Safe, Merge: true, Open: true}, user.Delete: {Max: 1, Replay: destination.Detectable},
 	}
 	for op, traits := range want {
 		if got.Ops[op] != traits {

@@ -51,7 +51,7 @@ func (d *decoder) known() keys {
 		"media": into(&c.REST.Media), "http2": boolean(&c.REST.HTTP2), "calls_per_minute": count(&c.perMinute, 1),
 		"keys": d.keys, "clear": d.clear, "auth": credentials{d}.auth, "headers": d.commonHeaders,
 		"limits": d.limits, "required": d.required, "patterns": d.patterns,
-		"create": later, "update": later, "upsert": later, "delete": later, "read": later,
+		"create": later, "update": later, "upsert": later, "delete": later, "read": later, "probe": later,
 	}
 }
 

@@ -28,6 +28,9 @@ func (d *decoder) calls(root at) error {
 		case "read":
 			c.read = &read{}
 			err = d.reader(v, c.read)
+		case "probe":
+			c.probe = &call{}
+			err = d.probe(v, c.probe)
 		case "upsert":
 			var both *call
 			if err = d.one(v, &both, "POST"); err == nil {
@@ -54,7 +57,7 @@ func (d *decoder) one(a at, to **call, method string) error {
 		"item":  func(v at) error { parts.item = &v; return nil },
 		"body":  func(v at) error { parts.body = &v; return nil },
 		"batch": count(&(*to).batch, 1), "max_bytes": count(&(*to).maxBytes, 1),
-		"replay": replay(&(*to).replay), "merge": boolean(&(*to).merge),
+		"replay": replay(&(*to).replay), "merge": merge(*to),
 		"answer": func(v at) error { return d.answer(v, &(*to).answer) },
 	}.read(a)
 	if err != nil {
@@ -210,7 +213,7 @@ func (t *tree) node(a at) (node, error) {
 		o := &object{}
 		return o, a.each(func(name string, _ int, v at) error {
 			value, err := t.node(v)
-			o.members = append(o.members, member{append(rest.AppendText(nil, name), ':'), value})
+			o.members = append(o.members, member{name, append(rest.AppendText(nil, name), ':'), value})
 			return err
 		})
 	case yaml.SequenceNode:

@@ -90,6 +90,7 @@ func (d *description) compareUser(n *read, v *value, r *user.Record) destination
 			found.Presence = destination.Different
 		}
 	}
+	found.Held = append(found.Held, d.whole(at)...)
 	return found
 }
 

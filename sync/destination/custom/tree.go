@@ -58,9 +58,15 @@ func (t *text) append(b []byte, r *row) ([]byte, bool, error) {
 
 // object leaves out members that the user does not have, and itself if no member is
 // left.
-type object struct{ members []member }
+type object struct {
+	members []member
+	// shown is where the answer to a read shows this object, if an update sends back
+	// what is held of it; nil if there is no such place.
+	shown pointer
+}
 
 type member struct {
+	name  string
 	key   []byte // quoted, with its colon
 	value node
 }
@@ -69,6 +75,10 @@ func (o *object) append(b []byte, r *row) ([]byte, bool, error) {
 	start := len(b)
 	b = append(b, '{')
 	first := len(b)
+	var written []bool
+	if o.shown != nil {
+		written = make([]bool, len(o.members))
+	}
 	for i := range o.members {
 		undo := len(b)
 		if undo > first {
@@ -81,7 +91,11 @@ func (o *object) append(b []byte, r *row) ([]byte, bool, error) {
 		if b = out; !sent {
 			b = b[:undo]
 		}
+		if o.shown != nil {
+			written[i] = sent
+		}
 	}
+	b = o.appendHeld(b, first, r, written)
 	if len(b) == first && len(o.members) > 0 {
 		return b[:start], false, nil
 	}

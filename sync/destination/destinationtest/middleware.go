@@ -26,7 +26,8 @@ func (m Middleware) Wrap(client destination.Destination) destination.Destination
 	}
 	m.Retries = cmp.Or(m.Retries, 20)
 	sizer, _ := client.(destination.Sizer)
-	o := stack.Options{Pacer: m.Pacer, Wire: context.Background(), Sizer: sizer, Retries: m.Retries, Intents: m.Intents}
+	prober, _ := client.(destination.Prober)
+	o := stack.Options{Pacer: m.Pacer, Wire: context.Background(), Sizer: sizer, Prober: prober, Retries: m.Retries, Intents: m.Intents}
 	return o.Wrap(client)
 }
 

@@ -45,12 +45,16 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 func compareUser(a *rest.Answer, r *user.Record) (destination.Found, error) {
 	var answer struct {
 		Data struct {
-			ID         jsontext.Value            `json:"id"`
-			Attributes map[string]jsontext.Value `json:"attributes"`
+			ID         jsontext.Value `json:"id"`
+			Attributes jsontext.Value `json:"attributes"`
 		} `json:"data"`
 		Errors []jsontext.Value `json:"errors"`
 	}
+	var attributes map[string]jsontext.Value
 	err := json.Unmarshal(a.Body, &answer, lax)
+	if err == nil && len(answer.Data.Attributes) > 0 {
+		err = json.Unmarshal(answer.Data.Attributes, &attributes, lax)
+	}
 	switch {
 	case err != nil:
 		var wrong *json.SemanticError
@@ -63,8 +67,16 @@ func compareUser(a *rest.Answer, r *user.Record) (destination.Found, error) {
 	case plainText(answer.Data.ID) != r.User.ID:
 		return destination.Found{HTTP: a.Status}, nil // a different user: nothing is known of this one
 	}
-	found := destination.Compare(r, fieldsOf(answer.Data.Attributes), same)
+	found := destination.Compare(r, fieldsOf(attributes), same)
 	found.HTTP = a.Status
+	// The values that r leaves out are sent back as they came, and not in our form.
+	found.Held = slices.DeleteFunc(found.Held, func(a user.Attribute) bool {
+		_, given := r.User.Value(a.Field)
+		return !given
+	})
+	if len(attributes) > 0 {
+		found.Held = append(found.Held, user.Attribute{Field: destination.Whole, Value: user.JSONValue(string(answer.Data.Attributes))})
+	}
 	return found, nil
 }
 
@@ -78,17 +90,30 @@ func plainText(v jsontext.Value) string {
 	return string(text)
 }
 
+// names lists Kard's attributes (Kard API reference, Create Users) and our fields.
+var names = [...]struct {
+	theirs string
+	ours   user.Field
+}{
+	{"email", user.Email}, {"hashedEmail", user.HashedEmail}, {"phoneNumber", user.Phone}, {"birthYear", user.BirthYear},
+	{"zipCode", user.ZipCode}, {"enrolledRewards", user.EnrolledRewards}, {"historicalTransactionsSent", user.HistoricalTransactionsSent},
+}
+
+// fieldNamed returns our field for an attribute of Kard's.
+func fieldNamed(theirs string) (f user.Field, known bool) {
+	for _, n := range names {
+		if n.theirs == theirs {
+			return n.ours, true
+		}
+	}
+	return "", false
+}
+
 // fieldsOf returns the attributes under our names: strings as text, other values as
 // JSON. It skips null, which means that the API has no value.
 func fieldsOf(attributes map[string]jsontext.Value) []user.Attribute {
 	var list []user.Attribute
-	for _, f := range [...]struct {
-		theirs string
-		ours   user.Field
-	}{
-		{"email", user.Email}, {"hashedEmail", user.HashedEmail}, {"phoneNumber", user.Phone}, {"birthYear", user.BirthYear},
-		{"zipCode", user.ZipCode}, {"enrolledRewards", user.EnrolledRewards}, {"historicalTransactionsSent", user.HistoricalTransactionsSent},
-	} {
+	for _, f := range names {
 		raw, ok := attributes[f.theirs]
 		if !ok || raw.Kind() == 'n' {
 			continue

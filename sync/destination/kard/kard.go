@@ -23,7 +23,8 @@ type Config struct {
 	// Organization is the issuer's id, {organizationId} in the API reference.
 	Organization string
 	// Put is merge or as_is; "" means merge. It is not documented whether PUT
-	// clears what a request leaves out, so with merge the caller sends everything.
+	// clears what a request leaves out, so with merge the caller sends everything
+	// that a read showed, attributes without a name here included.
 	Put Put
 	// REST needs BaseURL and Auth; there is no default production host.
 	// Auth.TokenURL defaults to /v2/auth/token below BaseURL.
@@ -89,7 +90,7 @@ func traits(put Put) destination.Traits {
 		Name: name,
 		Ops: map[user.Op]destination.OpTraits{
 			user.Create: {Max: maxUsers, Replay: destination.Detectable},
-			user.Update: {Max: 1, Replay: destination.Safe, Merge: put == Merge},
+			user.Update: {Max: 1, Replay: destination.Safe, Merge: put == Merge, Open: put == Merge},
 			user.Delete: {Max: 1, Replay: destination.Safe},
 		},
 		PerMinute: perMinute,

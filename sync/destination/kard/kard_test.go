@@ -63,7 +63,7 @@ func TestNew(t *testing.T) {
 		}
 		want := map[user.Op]destination.OpTraits{
 			user.Create: {Max: 100, Replay: destination.Detectable},
-			user.Update: {Max: 1, Replay: destination.Safe, Merge: merge},
+			user.Update: {Max: 1, Replay: destination.Safe, Merge: merge, Open: merge},
 			user.Delete: {Max: 1, Replay: destination.Safe},
 		}
 		if diff := cmp.Diff(want, c.Traits().Ops); diff != "" || c.Traits().PerMinute != 1000 || c.Traits().OwnKeys {

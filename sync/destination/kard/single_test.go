@@ -1,6 +1,7 @@
 package kard
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -121,25 +122,49 @@ func TestFindByNumber(t *testing.T) {
 	}
 }
 
-// TestHeldIsSentBack: a record can hold what a read shows, unchanged.
+// TestHeldIsSentBack: an update carries all that the read showed and the record leaves
+// out, exactly as it came, whatever its name and type.
 func TestHeldIsSentBack(t *testing.T) {
-	const attributes = `"email":"zo\u00eb@mail.example","hashedEmail":"ab","phoneNumber":"+14155552671","birthYear":"1990","zipCode":"01238","enrolledRewards":["CARDLINKED"],"historicalTransactionsSent":true`
-	c := answering(t, 200, `{"data":{"id":"u1","attributes":{`+attributes+`,"unknown":{"a":1}}}}`)
-	found, err := c.Find(t.Context(), &user.Record{User: user.User{ID: "u1"}})
-	if err != nil || found.HTTP != 200 {
-		t.Fatal(found, err)
+	const shown = `"email":"zo\u00eb@mail.example","hashedEmail":null,"phoneNumber":4155552671,"birthYear":1990,"zipCode":{"code":"01238"},` +
+		`"enrolledRewards":["CARDLINKED","LATER"],"historicalTransactionsSent":true,"cardNetwork":"VISA","consents":{"marketing":true,"at":[1,{"a":null}]},` +
+		`"balance":12345678901234567890.10,"ratio":1e400,"minus":-0.0,"nothing":null,"no":false,"list":[ 1 , 2 ],"":"","Email":"x","a\"b\u007f":"\ud83d\ude00"`
+	c := answering(t, 200, `{"data":{"id":"u1","attributes":{`+shown+`}}}`)
+	for name, test := range map[string]struct {
+		row  []user.Attribute
+		want string // the attributes sent
+	}{
+		"nothing is given": {nil, shown},
+		"a value takes the place of the one held": {
+			[]user.Attribute{{Field: user.Email, Value: user.TextValue("new@mail.example")}},
+			`"email":"new@mail.example",` + shown[len(`"email":"zo\u00eb@mail.example",`):],
+		},
+		"every field is given": {person("u1").User.Attributes,
+			`"email":"frieda.mustermannu1@mail.example","phoneNumber":"+14155552671","birthYear":"1987","zipCode":"01238","enrolledRewards":["CARDLINKED"],` +
+				`"historicalTransactionsSent":true,"hashedEmail":null,` + shown[strings.Index(shown, `"cardNetwork"`):]},
+	} {
+		r := &user.Record{User: user.User{ID: "u1", Attributes: test.row}}
+		found, err := c.Find(t.Context(), r)
+		if err != nil || found.HTTP != 200 {
+			t.Fatal(found, err)
+		}
+		for _, a := range found.Held {
+			if _, given := r.User.Value(a.Field); !given {
+				r.User.Attributes = append(r.User.Attributes, a)
+			}
+		}
+		want := `{"data":{"type":"user","id":"u1","attributes":{` + strings.ReplaceAll(test.want, `\u007f`, "\u007f") + `}}}`
+		if diff := cmp.Diff(want, string(appendOne(nil, r))); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
-	want := []user.Attribute{
-		{Field: user.Email, Value: user.TextValue("zoë@mail.example")}, {Field: user.HashedEmail, Value: user.TextValue("ab")},
-		{Field: user.Phone, Value: user.TextValue("+14155552671")}, {Field: user.BirthYear, Value: user.TextValue("1990")},
-		{Field: user.ZipCode, Value: user.TextValue("01238")}, {Field: user.EnrolledRewards, Value: user.JSONValue(`["CARDLINKED"]`)},
-		{Field: user.HistoricalTransactionsSent, Value: user.JSONValue("true")},
-	}
-	if diff := cmp.Diff(want, found.Held); diff != "" {
-		t.Error(diff)
-	}
-	sent := string(appendOne(nil, &user.Record{User: user.User{ID: "u1", Attributes: found.Held}}))
-	if sent != `{"data":{"type":"user","id":"u1","attributes":{"email":"zoë@mail.example",`+attributes[len(`"email":"zo\u00eb@mail.example",`):]+`}}}` {
-		t.Error(sent)
+}
+
+// TestNothingIsHeld: an answer without attributes leaves nothing to send back.
+func TestNothingIsHeld(t *testing.T) {
+	for _, attributes := range []string{``, `,"attributes":null`, `,"attributes":{}`} {
+		found, err := answering(t, 200, `{"data":{"id":"u1"`+attributes+`}}`).Find(t.Context(), &user.Record{User: user.User{ID: "u1"}})
+		if err != nil || found.Presence != destination.Same || len(found.Held) != 0 {
+			t.Errorf("%s: %+v %v", attributes, found, err)
+		}
 	}
 }

@@ -41,7 +41,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 }
 
 func (w *form) compare(s *answer, r *user.Record, status int) destination.Found {
-	found := destination.Compare(r, s.known(), w.same)
+	found := destination.Compare(r, s.known(r), w.same)
 	found.HTTP = status
 	if banned, _ := s.banned(); banned && w.config.OnAbsent == Block {
 		if r.Op == user.Delete {
@@ -56,8 +56,9 @@ func (w *form) compare(s *answer, r *user.Record, status int) destination.Found 
 func isBlocked(f destination.Found) bool { return slices.Contains(f.Differs, user.Active) }
 
 // known returns the attributes shown, under our names. It skips null, which means
-// that the API has no value.
-func (s *answer) known() []user.Attribute {
+// that the API has no value, except for custom attributes that r does not have: an
+// update has to send those back as they are.
+func (s *answer) known(r *user.Record) []user.Attribute {
 	var list []user.Attribute
 	add := func(f user.Field, v jsontext.Value) {
 		if len(v) > 0 && v.Kind() != 'n' {
@@ -75,7 +76,11 @@ func (s *answer) known() []user.Attribute {
 	var custom map[string]jsontext.Value
 	if s.Attributes.Kind() == '{' && json.Unmarshal(s.Attributes, &custom, lax) == nil {
 		for _, id := range slices.Sorted(maps.Keys(custom)) {
-			add(user.AttributesPrefix+user.Field(id), custom[id])
+			f := user.AttributesPrefix + user.Field(id)
+			if _, given := r.User.Value(f); !given && custom[id].Kind() == 'n' {
+				list = append(list, user.Attribute{Field: f, Value: user.JSONValue("null")})
+			}
+			add(f, custom[id])
 		}
 	}
 	return list

@@ -222,7 +222,7 @@ func TestClearedAttribute(t *testing.T) {
 // TestHeldIsSentBack: the set of attributes is sent back unchanged, whatever the
 // schema says.
 func TestHeldIsSentBack(t *testing.T) {
-	const held = `{"department":"Closed down","grade":7.50,"languages":[31,99],"note":"zo\u00eb","odd":{"a":[1, 2]},"remote":true}`
+	const held = `{"department":"Closed down","empty":null,"grade":7.50,"huge":12345678901234567890.0,"languages":[31,99],"note":"zo\u00eb","odd":{"a":[1, 2]},"remote":true}`
 	for _, set := range []func(*Config){asked, func(*Config) {}} {
 		c, s := serve(t, map[string]reply{get: reply(`200 {"id":"E1","name":"x","email":"frieda@mail.example","attributes":` + held + `}`), patch: "200 "}, set)
 		merged := stack.ReadModifyWrite{API: c}
@@ -231,7 +231,7 @@ func TestHeldIsSentBack(t *testing.T) {
 		if got := told(t, outcomes, err); got != "updated 200" {
 			t.Fatal(got)
 		}
-		want := `{"email":"frieda@mail.example","attributes":{"badge":"B7","department":"Closed down","grade":7.50,"languages":[31,99],"note":"zoë","odd":{"a":[1, 2]},"remote":true}}`
+		want := `{"email":"frieda@mail.example","attributes":{"badge":"B7","department":"Closed down","empty":null,"grade":7.50,"huge":12345678901234567890.0,"languages":[31,99],"note":"zoë","odd":{"a":[1, 2]},"remote":true}}`
 		if !cmp.Equal(s.calls, []string{get, patch}) || s.bodies[1] != want {
 			t.Errorf("%v %s", s.calls, s.bodies[1])
 		}

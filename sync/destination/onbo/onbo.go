@@ -95,7 +95,8 @@ type Client struct {
 	api       *rest.Client
 	traits    destination.Traits
 	forbidden forbidden
-	packers   sync.Pool // *gzip.Writer, a megabyte each
+	probe     user.Record // stands for the call that proves the credentials
+	packers   sync.Pool   // *gzip.Writer, a megabyte each
 }
 
 // New returns a client, or an error that says which setting is wrong. It makes no
@@ -154,7 +155,7 @@ func (c *Client) CloseIdle() { c.api.CloseIdle() }
 
 func traits(c Config) destination.Traits {
 	t := destination.Traits{
-		Name: name, OwnKeys: true, FindsByKey: true,
+		Name: name, OwnKeys: true, FindsByKey: true, Probe: true,
 		Ops: map[user.Op]destination.OpTraits{
 			user.Create: {Max: 1, Replay: destination.Unsafe},
 			user.Update: {Max: 1, Replay: destination.Safe},
@@ -174,4 +175,6 @@ func traits(c Config) destination.Traits {
 var (
 	_ destination.Destination = (*Client)(nil)
 	_ destination.Finder      = (*Client)(nil)
+	_ destination.Prober      = (*Client)(nil)
+	_ destination.Lister      = (*Client)(nil)
 )

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/sandbox"
 	scimmock "usersync/sync/sandbox/scim"
@@ -116,7 +117,7 @@ func BenchmarkSandbox(b *testing.B) {
 func BenchmarkMerge(b *testing.B) {
 	c, r := newBenchClient(b, Config{Update: ByPut}), employee(1, 0)
 	held := string(c.appendBody(nil, user.Create, r))
-	r.User.Attributes = append(r.User.Attributes, user.Attribute{Field: wholeUser, Value: user.JSONValue(strings.TrimSpace(held))})
+	r.User.Attributes = append(r.User.Attributes, user.Attribute{Field: destination.Whole, Value: user.JSONValue(strings.TrimSpace(held))})
 	var body []byte
 	b.ReportAllocs()
 	for b.Loop() {

@@ -60,7 +60,7 @@ func (d *decoder) whole(op user.Op, o *resource.Object) []user.Attribute {
 	if !d.traits.Ops[op].Merge {
 		return nil
 	}
-	return []user.Attribute{{Field: wholeUser, Value: user.JSONValue(string(resource.Append(nil, o)))}}
+	return []user.Attribute{{Field: destination.Whole, Value: user.JSONValue(string(resource.Append(nil, o)))}}
 }
 
 // agrees reports whether the server returned what the leaf sends, or nothing.

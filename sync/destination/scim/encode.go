@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
@@ -59,7 +60,7 @@ func (e *encoder) newUser(op user.Op, r *user.Record) *resource.Object {
 // on top. It leaves out what only the server sets, except for the id, which some
 // servers need to find the user.
 func (e *encoder) replacement(op user.Op, r *user.Record) *resource.Object {
-	held, ok := r.User.Value(wholeUser)
+	held, ok := r.User.Value(destination.Whole)
 	if !ok {
 		return e.newUser(op, r)
 	}

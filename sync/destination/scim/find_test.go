@@ -159,7 +159,7 @@ func TestCompare(t *testing.T) {
 			t.Errorf("%s: %+v %v", name, found, err)
 		}
 		api := user.User{Attributes: found.Held}
-		if _, whole := api.Value(wholeUser); !whole {
+		if _, whole := api.Value(destination.Whole); !whole {
 			t.Errorf("%s: the user is not kept whole", name)
 		}
 		if title, shown := api.Value(user.Title); shown && title.Kind != user.Clear {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"usersync/sync/destination"
 	"usersync/sync/destination/destinationtest"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim/internal/resource"
@@ -72,8 +73,8 @@ func FuzzFind(f *testing.F) {
 				t.Fatalf("ours is %s, who holds no id of ours", found.Remote)
 			}
 			whole := user.User{Attributes: found.Held}
-			if v, ok := whole.Value(wholeUser); ok {
-				r.User.Attributes = append(r.User.Attributes, user.Attribute{Field: wholeUser, Value: v})
+			if v, ok := whole.Value(destination.Whole); ok {
+				r.User.Attributes = append(r.User.Attributes, user.Attribute{Field: destination.Whole, Value: v})
 				if sent := c.appendBody(nil, user.Update, r); !json.Valid(sent) {
 					t.Fatalf("what is sent back is no JSON: %s", sent)
 				}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"usersync/sync/destination"
 	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/destination/scim/internal/target"
 	"usersync/sync/user"
@@ -34,7 +35,7 @@ func (e *encoder) leaves(r *user.Record) []leaf {
 	street := -1
 	names := make([]user.Field, 0, len(r.User.Attributes)) // of all leaves, in one allocation
 	for _, a := range r.User.Attributes {
-		if a.Field == wholeUser || a.Field == user.ExternalID {
+		if a.Field == destination.Whole || a.Field == user.ExternalID {
 			continue
 		}
 		t := e.target(a.Field)

@@ -153,9 +153,9 @@ func (c Config) traits() destination.Traits {
 	if c.Features.Bulk {
 		most = min(max(c.Features.MaxOperations, 1), mostUsers)
 	}
-	merge := !c.patches() && c.Put != AsIs
-	update := destination.OpTraits{Max: most, Replay: destination.Safe, Merge: merge}
-	remove := destination.OpTraits{Max: most, Replay: destination.Safe, Merge: c.Deactivate && !c.patches()}
+	merge, lock := !c.patches() && c.Put != AsIs, c.Deactivate && !c.patches()
+	update := destination.OpTraits{Max: most, Replay: destination.Safe, Merge: merge, Open: merge}
+	remove := destination.OpTraits{Max: most, Replay: destination.Safe, Merge: lock, Open: lock}
 	if update.Merge {
 		update.Max = 1
 	}
@@ -186,13 +186,7 @@ var (
 	_ destination.Finder      = (*Client)(nil)
 )
 
-// fields lists what SCIM itself takes, and the whole user, which no record carries: so
-// an update that could clear something always reads first.
+// fields lists what SCIM itself can take.
 func fields() []user.Field {
-	list := []user.Field{wholeUser, user.Password}
-	return append(list, target.Fields()...)
+	return append([]user.Field{user.Password}, target.Fields()...)
 }
-
-// wholeUser is the field in which a user as read travels with a record. No column can
-// have this name: it is not a path.
-const wholeUser user.Field = "(user)"

@@ -2,7 +2,7 @@ package stack
 
 import (
 	"context"
-	"errors"
+	"time"
 
 	"usersync/sync/destination"
 	"usersync/sync/user"
@@ -14,64 +14,100 @@ type Intents interface {
 	// RecordIntent has stored the intents durably when it returns nil. An error
 	// ends the run.
 	RecordIntent(context.Context, []*user.Record) error
-	// ClearIntent removes the intents of records that were certainly not sent.
+	// ClearIntent removes the intents of records that were certainly not taken.
 	ClearIntent(context.Context, []*user.Record) error
 }
 
 // IntentRecorded records the intent before a create that cannot be replayed. After a
 // crash the next run looks those users up instead of creating them again.
+//
+// It is inside Limited, so that the intent is recorded when the call has its turn: a
+// process that is killed leaves in doubt only what was on its way to the API, and not
+// what waited for a turn or for another attempt.
 type IntentRecorded struct {
-	destination.API
-	Intents Intents // nil records no intents
+	destination.Destination
+	Intents Intents
 }
+
+// recordingTakes is how long the intent may take to be recorded before the call needs
+// another turn: a call that starts much later than its turn could exceed the rate.
+const recordingTakes = 100 * time.Millisecond
 
 // Apply records the intents of b's records if its call is an unsafe create, and sends
 // them.
 func (p IntentRecorded) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	if p.Intents == nil || b.Op != user.Create || p.Traits().Ops[user.Create].Replay != destination.Unsafe {
-		return p.API.Apply(ctx, b)
+	if b.Op != user.Create || p.Traits().Ops[user.Create].Replay != destination.Unsafe {
+		return p.Destination.Apply(ctx, b)
 	}
+	began := time.Now()
 	if err := p.Intents.RecordIntent(ctx, b.Records); err != nil {
-		return unresolved(b, nil), p.notRecorded(ctx, b, err)
+		return nil, p.unsent(ctx, b, err)
 	}
 	for _, r := range b.Records {
 		r.IntentRecorded = true
 	}
-	outcomes, err := p.API.Apply(ctx, b)
-	if err == nil {
-		return outcomes, nil
+	if err := stillOurTurn(ctx, began); err != nil {
+		return nil, p.unsent(ctx, b, err)
 	}
-	// The run ends, and its own context may have ended already. The next run still
-	// needs to know who was not sent.
-	notSent := unsent(b, outcomes)
-	if clearErr := p.Intents.ClearIntent(context.WithoutCancel(ctx), notSent); clearErr != nil {
-		return outcomes, clearErr
-	}
-	for _, r := range notSent {
-		r.IntentRecorded = false
+	outcomes, err := p.Destination.Apply(ctx, b)
+	if certainlyNotTaken(callError(err)) {
+		return nil, p.clear(ctx, b, err)
 	}
 	return outcomes, err
 }
 
-// notRecorded returns why the intents were not recorded. If the run ended in the
-// meantime, that is the reason, and they may have been stored all the same.
-func (p IntentRecorded) notRecorded(ctx context.Context, b user.Batch, err error) error {
-	if ctx.Err() == nil || !errors.Is(err, ctx.Err()) {
-		return err
+// certainlyNotTaken reports whether a failed unsafe create created no one.
+func certainlyNotTaken(ce *destination.CallError) bool {
+	if ce == nil || ce.Fault == destination.Denied {
+		return ce != nil
 	}
-	if clearErr := p.Intents.ClearIntent(context.WithoutCancel(ctx), unsent(b, unresolved(b, nil))); clearErr != nil {
-		return clearErr
-	}
-	return context.Cause(ctx)
+	s := statusOf(ce, user.Create, destination.Unsafe)
+	return s == user.Busy || s == user.Refused
 }
 
-// unsent returns the records that no call can have delivered.
-func unsent(b user.Batch, outcomes []user.Outcome) []*user.Record {
+// stillOurTurn returns why the call must not be made after all. It takes another turn
+// if the last one is long past.
+func stillOurTurn(ctx context.Context, began time.Time) error {
+	t, ok := ctx.Value(turnKey{}).(*turn)
+	if !ok {
+		return nil
+	}
+	if time.Since(began) > recordingTakes {
+		return t.again()
+	}
+	if t.waits.Err() != nil {
+		t.giveBack()
+		return context.Cause(t.waits)
+	}
+	return nil
+}
+
+// unsent clears the intents of a call that is not made, and returns why it is not, as
+// an error that ends the run.
+func (p IntentRecorded) unsent(ctx context.Context, b user.Batch, err error) error {
+	if t, ok := ctx.Value(turnKey{}).(*turn); ok {
+		t.giveBack()
+	}
+	return notSent{p.clear(ctx, b, err)}
+}
+
+// notSent is the error of a call that was not made.
+type notSent struct{ error }
+
+// clear removes the intents of the records that no call can have delivered. It
+// returns err, or the error that prevented it.
+func (p IntentRecorded) clear(ctx context.Context, b user.Batch, err error) error {
 	var records []*user.Record
-	for i, r := range b.Records {
-		if !r.MaybeSent && i < len(outcomes) && outcomes[i].Status == user.Unsettled {
+	for _, r := range b.Records {
+		if !r.MaybeSent {
 			records = append(records, r)
 		}
 	}
-	return records
+	if clearErr := p.Intents.ClearIntent(context.WithoutCancel(ctx), records); clearErr != nil {
+		return clearErr
+	}
+	for _, r := range records {
+		r.IntentRecorded = false
+	}
+	return err
 }

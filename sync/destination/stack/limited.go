@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"usersync/sync/destination"
@@ -12,11 +13,15 @@ import (
 type Pacer interface {
 	// Begin waits until one call may start. The caller makes it at once and then
 	// calls end exactly once, with the status of the answer (0 if there was none)
-	// and whether the API gave a definite answer. An error ends the run.
+	// and whether the API gave a definite answer; with NotMade it made no call. An
+	// error ends the run.
 	Begin(context.Context) (end func(status int, answered bool), err error)
 	// Answered returns how many calls got a definite answer so far.
 	Answered() uint64
 }
+
+// NotMade is the status of a call that was not made.
+const NotMade = -1
 
 // Limited makes every call and every read-back wait for its turn. It is the
 // innermost middleware, so no attempt escapes the limit.
@@ -40,6 +45,9 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	}
 	outcomes, err := l.Destination.Apply(turn.on(l.Wire), b)
 	turn.over(err)
+	if unmade, ok := errors.AsType[notSent](err); ok {
+		return nil, unmade.error
+	}
 	if err == nil && len(outcomes) != len(b.Records) {
 		for _, r := range b.Records {
 			r.MaybeSent = true
@@ -57,7 +65,7 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 // Find waits for its turn and reads back. If the API has no read-back for the record
 // it returns Unknown without a call.
 func (l Limited) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
-	finder, ok := l.Destination.(destination.Finder)
+	finder, ok := l.client().(destination.Finder)
 	if t := l.Traits(); !ok || t.Blind || t.FindsByKey && r.Remote == "" {
 		return destination.Found{}, nil
 	}
@@ -68,6 +76,36 @@ func (l Limited) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	found, err := finder.Find(turn.on(l.Wire), r)
 	turn.over(err)
 	return found, err
+}
+
+// Probe waits for its turn and proves the credentials.
+func (l Limited) Probe(ctx context.Context, prober destination.Prober) error {
+	turn := l.turn(ctx)
+	if err := turn.begin(destination.ReadCall); err != nil {
+		return err
+	}
+	err := prober.Probe(turn.on(l.Wire))
+	turn.over(err)
+	return err
+}
+
+// List waits for its turn and reads one page of the users.
+func (l Limited) List(ctx context.Context, lister destination.Lister, offset int) (destination.Page, error) {
+	turn := l.turn(ctx)
+	if err := turn.begin(destination.ReadCall); err != nil {
+		return destination.Page{}, err
+	}
+	page, err := lister.List(turn.on(l.Wire), offset)
+	turn.over(err)
+	return page, err
+}
+
+// client returns the client inside.
+func (l Limited) client() destination.Destination {
+	if recorded, ok := l.Destination.(IntentRecorded); ok {
+		return recorded.Destination
+	}
+	return l.Destination
 }
 
 // answerOf returns the status of a call and whether the API gave a definite answer: an

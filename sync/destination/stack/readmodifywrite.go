@@ -11,8 +11,9 @@ import (
 
 // ReadModifyWrite reads a user before a call that could clear what the record leaves
 // out, and sends those values too. It does not read for a record that has every
-// field, or, if the call only replaces a set of fields, that has none of them. A
-// record whose fields all match the read is not sent.
+// field, unless the API may hold attributes without a field (Open), or, if the call
+// only replaces a set of fields, that has none of them. A record whose fields all
+// match the read is not sent.
 //
 // It records who is about to be sent only after the read: a run that is killed while it
 // reads has sent nothing.
@@ -100,7 +101,7 @@ func needsRead(op user.Op, r *user.Record, traits destination.Traits) bool {
 	if call.Set != "" {
 		return call.Merge && hasAny(r, call.Set)
 	}
-	return call.Merge && !hasAll(r, traits.Fields)
+	return call.Merge && (call.Open || !hasAll(r, traits.Fields))
 }
 
 // hasAny reports whether r carries a field of the set.

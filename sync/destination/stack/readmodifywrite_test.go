@@ -69,16 +69,23 @@ func TestReadModifyWriteKeepsOtherValues(t *testing.T) {
 	}
 }
 
-// A record with every field is not read.
+// A record with every field is not read, unless users may hold attributes without a
+// field.
 func TestReadModifyWriteSkipsFullRecords(t *testing.T) {
+	for open, reads := range map[bool]int{false: 0, true: 1} {
+		sendFullRecord(t, open, reads)
+	}
+}
+
+func sendFullRecord(t *testing.T, open bool, reads int) {
 	f := scene{held: "a=0", traits: func(t *destination.Traits) {
 		t.Fields = []user.Field{user.ID, user.Email, user.Password}
-		t.Ops[user.Update] = destination.OpTraits{Max: 1, Replay: destination.Safe, Merge: true}
+		t.Ops[user.Update] = destination.OpTraits{Max: 1, Replay: destination.Safe, Merge: true, Open: open}
 	}}.fake()
 	batch := user.Batch{Number: 1, Op: user.Update, Records: records("a=1", user.Update)}
 	batch.Records[0].User.Secrets = []user.SecretAttribute{{Field: user.Password, Value: user.NewSecret("x")}}
 	outcomes, err := around(f, false, new(pacer), 2).Apply(t.Context(), batch)
-	if err != nil || outcomes[0].Status != user.Updated || f.reads != 0 {
+	if err != nil || outcomes[0].Status != user.Updated || f.reads != reads {
 		t.Errorf("%s after %d reads, %v", outcomes[0].Status, f.reads, err)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
@@ -120,15 +122,19 @@ func TestIntentRecorded(t *testing.T) {
 				seen = l.pending[b.Records[0].User.ID]
 				return s.fault
 			}
-			limited := stack.Limited{Destination: readable{f}, Pacer: new(pacer), Wire: t.Context()}
-			verified := stack.Verified{API: stack.Retried{API: limited, Pacer: new(pacer)}}
 			b := user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)}
-			_, err := stack.IntentRecorded{API: verified, Intents: l}.Apply(t.Context(), b)
+			_, err := recording(readable{f}, l).Apply(t.Context(), b)
 			if (err != nil) != (s.fault != none) || !seen || l.pending["a"] != s.pending || b.Records[0].IntentRecorded != s.pending {
 				t.Errorf("error %v, recorded before the call: %t, pending after it: %t", err, seen, l.pending["a"])
 			}
 		})
 	}
+}
+
+// recording is the middleware that matters for intents.
+func recording(client destination.API, l stack.Intents) destination.API {
+	limited := stack.Limited{Destination: stack.IntentRecorded{Destination: client, Intents: l}, Pacer: new(pacer), Wire: context.Background()}
+	return stack.Verified{API: stack.Retried{API: limited, Pacer: new(pacer)}}
 }
 
 // torn is an API that leaves creates in doubt, cannot show "a", and denies access to
@@ -155,36 +161,99 @@ func (torn) Find(_ context.Context, r *user.Record) (destination.Found, error) {
 // another user of the batch ends the run.
 func TestIntentStaysIfInconclusive(t *testing.T) {
 	l := ledgerOf{map[string]bool{}}
-	verified := stack.Verified{API: torn{readable{scene{replay: destination.Unsafe}.fake()}}}
 	b := user.Batch{Op: user.Create, Records: records("a=1 b=2", user.Upsert)}
-	_, err := stack.IntentRecorded{API: verified, Intents: l}.Apply(t.Context(), b)
+	_, err := recording(torn{readable{scene{replay: destination.Unsafe}.fake()}}, l).Apply(t.Context(), b)
 	if err == nil || !l.pending["a"] || !l.pending["b"] || !b.Records[0].MaybeSent || !b.Records[0].IntentRecorded {
 		t.Errorf("%v, pending %v", err, l.pending)
 	}
 }
 
-// ending is an intent store that the end of the run interrupts.
+// ending is an intent store during whose work something happens.
 type ending struct {
 	ledgerOf
-	end func()
+	during func() error
 }
 
 func (e ending) RecordIntent(ctx context.Context, records []*user.Record) error {
-	e.end()
-	return errors.Join(e.ledgerOf.RecordIntent(ctx, records), fmt.Errorf("record intents: %w", ctx.Err()))
+	return errors.Join(e.ledgerOf.RecordIntent(ctx, records), e.during())
 }
 
-// A run that ends while it records intents returns the reason for its end, and leaves
-// no new intents.
-func TestIntentAsTheRunEnds(t *testing.T) {
-	why := errors.New("denied elsewhere")
-	ctx, end := context.WithCancelCause(t.Context())
-	l := ending{ledgerOf{map[string]bool{}}, func() { end(why) }}
-	b := user.Batch{Op: user.Create, Records: records("a=1 ?b=2", user.Upsert)}
-	f := scene{replay: destination.Unsafe}.fake()
-	outcomes, err := stack.IntentRecorded{API: readable{f}, Intents: l}.Apply(ctx, b)
-	if err != why || len(outcomes) != 2 || l.pending["a"] || !l.pending["b"] || len(f.calls) > 0 {
-		t.Errorf("%v, %v, pending %v, calls %v", outcomes, err, l.pending, f.calls)
+// turns counts the turns that it gives and those that come back unused.
+type turns struct {
+	pacer
+	given, unused int
+}
+
+func (c *turns) Begin(ctx context.Context) (func(int, bool), error) {
+	end, err := c.pacer.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.given++
+	return func(status int, answered bool) {
+		if status == stack.NotMade {
+			c.unused++
+		}
+		end(status, answered)
+	}, nil
+}
+
+// A call is made only while it is its turn, and an intent stays only for a call that
+// was made.
+func TestIntentAndTurn(t *testing.T) {
+	why, full := errors.New("denied elsewhere"), errors.New("no room on the disk")
+	for name, test := range map[string]struct {
+		takes         time.Duration // to record the intent
+		ends          bool          // the run ends while it is recorded
+		fails         error
+		want          error
+		given, unused int
+	}{
+		"recorded at once":                {0, false, nil, nil, 1, 0},
+		"recorded within the turn":        {100 * time.Millisecond, false, nil, nil, 1, 0},
+		"recorded long after the turn":    {101 * time.Millisecond, false, nil, nil, 2, 1},
+		"the run ends meanwhile":          {0, true, nil, why, 1, 1},
+		"the run ends, after a long time": {time.Second, true, nil, why, 1, 1},
+		"not recorded":                    {0, false, full, full, 1, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, end := context.WithCancelCause(t.Context())
+				l := ending{ledgerOf{map[string]bool{}}, func() error {
+					time.Sleep(test.takes)
+					if test.ends {
+						end(why)
+					}
+					return test.fails
+				}}
+				p := new(turns)
+				f := scene{replay: destination.Unsafe}.fake()
+				b := user.Batch{Op: user.Create, Records: records("a=1 ?b=2", user.Upsert)}
+				limited := stack.Limited{Destination: stack.IntentRecorded{Destination: readable{f}, Intents: l}, Pacer: p, Wire: context.Background()}
+				_, err := limited.Apply(ctx, b)
+				made := test.want == nil
+				if !errors.Is(err, test.want) || len(f.calls) > 0 != made || l.pending["a"] != made || !l.pending["b"] {
+					t.Errorf("%v, calls %v, pending %v", err, f.calls, l.pending)
+				}
+				if p.given != test.given || p.unused != test.unused {
+					t.Errorf("%d turns, %d of them unused", p.given, p.unused)
+				}
+			})
+		})
+	}
+}
+
+// A call that was certainly not taken leaves no intent while it waits for another
+// attempt: a process that is killed then leaves nothing in doubt.
+func TestNoIntentBetweenAttempts(t *testing.T) {
+	for f, pending := range map[fault]bool{busy429: false, busy503After: false, whole400: false, denied: false, lostBefore: true, error500: true, busy503: true, whole409: true} {
+		l := ledgerOf{map[string]bool{}}
+		api := scene{replay: destination.Unsafe, faults: []fault{f}}.fake()
+		b := user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)}
+		limited := stack.Limited{Destination: stack.IntentRecorded{Destination: readable{api}, Intents: l}, Pacer: new(pacer), Wire: context.Background()}
+		if _, err := limited.Apply(t.Context(), b); err == nil || l.pending["a"] != pending || b.Records[0].IntentRecorded != pending {
+			t.Errorf("%s: pending %t (%v)", f, l.pending["a"], err)
+		}
 	}
 }
 

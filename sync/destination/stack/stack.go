@@ -1,7 +1,7 @@
 // Package stack holds the middleware around every client: the rate limit, the
 // retries, the read-back of outcomes in doubt, and so on. Each wraps a destination
-// and has a file of its own: Limited, Resolved, ReadModifyWrite, Bisected, Chunked,
-// Retried, Verified, IntentRecorded, Adopted, Upserted, Canary, Timed and Protected.
+// and has a file of its own: IntentRecorded, Limited, Proved, Scanned, Resolved,
+// ReadModifyWrite, Bisected, Chunked, Retried, Verified, Adopted, Upserted, Canary, Timed and Protected.
 // Dry replaces most of them when nothing is to be sent.
 //
 // This file is the only place that says in which order they wrap a client. Runs and
@@ -23,6 +23,9 @@ type Options struct {
 	Wire    context.Context    // of calls in flight; it outlives the run's own
 	Calls   *destination.Calls // counts the calls; nil counts none
 	Sizer   destination.Sizer  // nil: only the number of records limits a call
+	Prober  destination.Prober // nil: nothing proves the credentials before the first unsafe create
+	Lister  destination.Lister // nil: doubts are not settled by scanning
+	Holders Holders            // nil: nor without knowing whose the keys are
 	Retries int                // attempts after the first
 	Quiet   time.Time          // when an earlier process's calls are over
 	Intents Intents            // nil records no intents
@@ -38,16 +41,22 @@ type Options struct {
 
 // Wrap wraps a client in the middleware, inner to outer.
 func (o Options) Wrap(client destination.Destination) destination.Destination {
+	if o.Intents != nil {
+		client = IntentRecorded{Destination: client, Intents: o.Intents}
+	}
 	limited := Limited{Destination: client, Pacer: o.Pacer, Wire: o.Wire, Calls: o.Calls}
-	completed := ReadModifyWrite{API: Resolved{API: limited}, Sent: o.Sent}
+	inner := destination.API(NewProved(limited, o.Prober))
+	if o.Lister != nil && o.Holders != nil {
+		inner = NewScanned(inner, limited, o.Lister, o.Holders, o.Retries)
+	}
+	completed := ReadModifyWrite{API: Resolved{API: inner}, Sent: o.Sent}
 	bisected := NewBisected(completed)
 	chunked := Chunked{API: bisected, Sizer: o.Sizer}
 	retried := Retried{API: chunked, Pacer: o.Pacer, Retries: o.Retries}
 	verified := Verified{API: retried, Retries: o.Retries, Quiet: o.Quiet}
-	recorded := IntentRecorded{API: verified, Intents: o.Intents}
-	upserted := Upserted{API: recorded}
+	upserted := Upserted{API: verified}
 	if o.Adopt != nil {
-		upserted.API = Adopted{API: recorded, How: *o.Adopt}
+		upserted.API = Adopted{API: verified, How: *o.Adopt}
 	}
 	outer := destination.API(upserted)
 	if o.Canary > 0 {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 )
 
@@ -81,10 +80,8 @@ func TestIntentAfterLookup(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				api := halfBlind{readable{scene{faults: []fault{lostAfter}}.fake()}, destination.Found{Presence: presence}}
 				l := ledgerOf{map[string]bool{}}
-				limited := stack.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}
-				verified := stack.Verified{API: stack.Retried{API: limited, Pacer: new(pacer)}}
 				b := user.Batch{Op: user.Create, Records: records("a=1 b=2", user.Upsert)}
-				_, err := stack.IntentRecorded{API: verified, Intents: l}.Apply(t.Context(), b)
+				_, err := recording(api, l).Apply(t.Context(), b)
 				if err == nil || !l.pending["a"] || !l.pending["b"] {
 					t.Errorf("error %v; pending: %v, and both were perhaps created", err, l.pending)
 				}

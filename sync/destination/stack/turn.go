@@ -19,9 +19,12 @@ func (l Limited) turn(waits context.Context) *turn {
 	return &turn{pacer: l.Pacer, calls: l.Calls, waits: waits}
 }
 
+// turnKey is the key of the turn in the context of its call.
+type turnKey struct{}
+
 // on returns the context of the call, through which destination.NextCall finds the turn.
 func (t *turn) on(wire context.Context) context.Context {
-	return destination.WithNextCall(wire, func(kind string) error {
+	return destination.WithNextCall(context.WithValue(wire, turnKey{}, t), func(kind string) error {
 		t.over(nil)
 		return t.begin(kind)
 	})
@@ -34,6 +37,20 @@ func (t *turn) begin(kind string) (err error) {
 		t.end = nil
 	}
 	return err
+}
+
+// giveBack ends the turn without a call.
+func (t *turn) giveBack() {
+	if t.end != nil {
+		t.end(NotMade, false)
+		t.end = nil
+	}
+}
+
+// again gives the turn back and takes another one.
+func (t *turn) again() error {
+	t.giveBack()
+	return t.begin(t.kind)
 }
 
 // over ends the call in flight, if there is one.

@@ -132,7 +132,13 @@ func (r *Run) writer() writer.Writer {
 func (r *Run) middleware() stack.Options {
 	c := r.Config
 	sizer, _ := r.Conn.Client.(destination.Sizer)
-	return stack.Options{Sizer: sizer, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
+	prober, _ := r.Conn.Client.(destination.Prober)
+	lister, _ := r.Conn.Client.(destination.Lister)
+	var holders stack.Holders
+	if r.lease.Ledger != nil {
+		holders = r.lease.Ledger
+	}
+	return stack.Options{Lister: lister, Holders: holders, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
 		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
 		Sent: r.sent.Sent, Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
 }

@@ -1,0 +1,61 @@
+package custom
+
+import (
+	"context"
+	"errors"
+
+	"usersync/sync/destination"
+	"usersync/sync/user"
+)
+
+var errSilent = errors.New("the API did not answer the probe: of the config; check auth, base_url and the network")
+
+// Probe makes the call that the config describes for it, and ignores what it shows. A
+// success proves the credentials; so does a refusal whose status is not about
+// credentials, unless it is a 404. Its error is a *destination.CallError.
+func (c *Client) Probe(ctx context.Context) error {
+	n := c.config.probe
+	if n == nil {
+		return nil
+	}
+	request, err := c.request(n, []*user.Record{{}})
+	if err != nil {
+		return err
+	}
+	a, err := c.api.Do(ctx, request)
+	if err == nil {
+		a.Release()
+		return nil
+	}
+	if ce, ok := errors.AsType[*destination.CallError](err); ok && ce.Status == 0 && ce.Fault == destination.PerhapsTaken && ctx.Err() == nil {
+		silent := *ce
+		silent.Err = errSilent
+		return &silent
+	}
+	return err
+}
+
+var errOfUser = errors.New("names a user, and is made before any user is sent; only {account} is possible there")
+
+// probe reads the section of the call that proves the credentials.
+func (d *decoder) probe(a at, to *call) error {
+	to.line, to.method, to.batch = a.Line, "GET", 1
+	err := keys{
+		"path": d.path(&to.path), "query": d.pairs(&to.query, false), "headers": d.pairs(&to.headers, true),
+	}.read(a)
+	if err != nil {
+		return err
+	}
+	if len(to.path) == 0 {
+		return a.fault("has no path", "add path: /me")
+	}
+	if err := to.check(a, d.config); err != nil {
+		return err
+	}
+	for _, name := range to.named {
+		if name != refAccount {
+			return a.wrong(errOfUser)
+		}
+	}
+	return nil
+}
