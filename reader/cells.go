@@ -2,9 +2,8 @@ package reader
 
 import "usersync/sync/user"
 
-// cellsRow is what gocsv reads a row into. Every column that is read bears the
-// one name cell, so that gocsv brings their texts to one place, in the order of
-// the columns.
+// cellsRow is what gocsv reads a row into. All columns that are read have the same name,
+// cell, so gocsv delivers their texts to one place, in the order of the columns.
 type cellsRow struct {
 	Cells cells `csv:"cell"`
 }
@@ -14,22 +13,22 @@ const (
 	unreadName = "-"
 )
 
-// cells are the texts of a row. They are one word wide: gocsv looks at a field
-// through an interface for each cell, and copies what is wider to the heap.
+// cells are the texts of a row. The type is one word wide, because gocsv passes a field
+// through an interface for each cell, and copies wider ones to the heap.
 type cells struct{ last *cellBlock }
 
 // cellBlock holds some texts of a row; the earlier ones are in before.
 type cellBlock struct {
-	texts  [8]string
-	used   int
-	before *cellBlock
+	texts    [8]string
+	used     int
+	previous *cellBlock
 }
 
-// UnmarshalCSV takes any text and never fails.
+// UnmarshalCSV accepts any text and never fails.
 func (c *cells) UnmarshalCSV(text string) error {
 	b := c.last
 	if b == nil || b.used == len(b.texts) {
-		b = &cellBlock{before: b}
+		b = &cellBlock{previous: b}
 		c.last = b
 	}
 	b.texts[b.used] = text
@@ -37,10 +36,9 @@ func (c *cells) UnmarshalCSV(text string) error {
 	return nil
 }
 
-// spread writes the texts to their places. It returns false if there are not as
-// many of them.
-func (c *cells) spread(places []*user.Value) bool {
-	for b := c.last; b != nil; b = b.before {
+// assign writes the texts to their places. It returns false if the numbers differ.
+func (c *cells) assign(places []*user.Value) bool {
+	for b := c.last; b != nil; b = b.previous {
 		rest := len(places) - b.used
 		if rest < 0 {
 			return false

@@ -2,13 +2,13 @@ package reader
 
 import "usersync/sync/user"
 
-// A chunk lives as long as one record of it, so it is kept small.
+// A chunk lives as long as any of its records, so it is small.
 const (
 	chunkRecords = 32
 	chunkBytes   = 8 << 10
 )
 
-// chunk hands out memory for records, many to an allocation.
+// chunk allocates memory for records, many at a time.
 type chunk struct {
 	records    []user.Record
 	attributes []user.Attribute
@@ -24,7 +24,7 @@ func (c *chunk) record() *user.Record {
 	return r
 }
 
-// room returns an empty slice with room for n; keep gives back what is unused.
+// room returns an empty slice with space for n; keep gives back what is unused.
 func (c *chunk) room(n int) []user.Attribute {
 	if cap(c.attributes) < n {
 		c.attributes = make([]user.Attribute, 0, max(n, chunkRecords*n))

@@ -18,39 +18,41 @@ import (
 	"usersync/sync/user"
 )
 
-// csvRows reads a CSV file: frame cuts the rows and refuses those that would
-// lead a parser astray, gocsv takes the others apart, one at a time.
+// csvRows reads a CSV file: frame cuts it into rows and refuses those that would mislead
+// a parser, gocsv parses the others, one at a time.
 type csvRows struct {
-	file      string
-	frame     *frame.CSV
-	taker     taker
-	delimiter rune
-	header    []string // as in the file, with usersync's own columns
-	own       int      // how many of them are usersync's; they come first
-	mapper    *mapping.Mapper
-	chunk     *chunk
-	cells     []user.Value // of the file's own columns
-	marks     marks
-	trailer   proof.Trailer
-	ended     bool // the trailer was seen
-	records   int  // so far
-	// charset is where the text was decoded from; U+FFFD stands for its faults.
+	file          string
+	frame         *frame.CSV
+	row           rowParser
+	delimiter     rune
+	header        []string // as in the file, including the reject columns
+	prefixColumns int      // how many of them are reject columns; they come first
+	mapper        *mapping.Mapper
+	chunk         *chunk
+	cells         []user.Value // of the file's own columns
+	rejectColumns rejectColumns
+	trailer       proof.Trailer
+	atTrailer     bool // the trailer was read
+	records       int  // so far
+	results       bool // the file is results of a run: their cells are quoted for spreadsheets
+	headers       int  // copies of the header that were skipped
+	// charset is what the text was decoded from; U+FFFD replaces invalid bytes.
 	charset  string
 	original func(user.Rejected) [][]byte
 }
 
-// taker takes rows apart by means of gocsv.
-type taker struct {
-	feed   *feed
-	parser *csv.Reader
-	um     *gocsv.Unmarshaller
-	// header is the header's text, for gocsv to read when the columns it is to look
-	// for are known.
+// rowParser parses rows with gocsv.
+type rowParser struct {
+	feed         *feed
+	parser       *csv.Reader
+	unmarshaller *gocsv.Unmarshaller
+	// header is the header's text, which gocsv reads once the columns to read are
+	// known.
 	header []byte
-	places []*user.Value // where the cells that are read go
+	places []*user.Value // where the cells go
 }
 
-// feed gives the csv.Reader one row at a time, so that it never reads ahead.
+// feed gives the csv.Reader one row at a time, so it never reads ahead.
 type feed struct{ row, ending []byte }
 
 var newline = []byte{'\n'}
@@ -78,15 +80,15 @@ func (f *feed) Read(p []byte) (int, error) {
 }
 
 func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
-	r := &csvRows{file: f.name, taker: taker{feed: &feed{}}, charset: f.source.Charset(), original: o.Original, trailer: proof.NewTrailer(o.Trailer)}
+	r := &csvRows{file: f.name, row: rowParser{feed: &feed{}}, charset: f.source.Charset(), original: o.Original, trailer: proof.NewTrailer(o.Trailer)}
 	if r.delimiter = o.Delimiter; r.delimiter == 0 {
-		r.delimiter = found(w.Data())
+		r.delimiter = detectDelimiter(w.Data())
 	}
 	r.frame = frame.NewCSV(w, utf8.AppendRune(nil, r.delimiter))
 	if err := r.readHeader(); err != nil {
 		return nil, err
 	}
-	f.layout = Layout{Format: CSV, Delimiter: r.delimiter, Header: r.header[r.own:]}
+	f.layout = Layout{Format: CSV, Delimiter: r.delimiter, Header: r.header[r.prefixColumns:]}
 	return r, nil
 }
 
@@ -99,20 +101,21 @@ func (r *csvRows) readHeader() error {
 		return r.fatal(err)
 	}
 	if bytes.HasPrefix(row.Bytes, []byte("PK\x03\x04")) {
-		return &InputError{File: r.file, Rule: "is a spreadsheet or a zip archive, and no CSV", Hint: "save it as CSV, or unpack it"}
+		return &InputError{File: r.file, Rule: "is a spreadsheet or a zip archive, not CSV", Hint: "save it as CSV, or unpack it"}
 	}
-	if unfit := r.unfit(&row, 0); unfit != nil {
-		return &InputError{File: r.file, Line: row.Line, Rule: "the header " + unfit.Rule, Hint: unfit.Hint}
+	if invalid := r.malformed(&row, 0); invalid != nil {
+		return &InputError{File: r.file, Line: row.Line, Rule: "the header " + invalid.Rule, Hint: invalid.Hint}
 	}
-	r.taker.feed.set(row.Bytes)
-	reader := csv.NewReader(r.taker.feed)
+	r.row.feed.set(row.Bytes)
+	reader := csv.NewReader(r.row.feed)
 	reader.Comma, reader.ReuseRecord = r.delimiter, true
 	header, err := reader.Read()
 	if err != nil {
 		return &InputError{File: r.file, Line: row.Line, Rule: "the header cannot be read as CSV"}
 	}
-	r.taker.parser, r.taker.header, r.header = reader, bytes.Clone(row.Bytes), slices.Clone(header)
-	r.own, err = r.marks.find(r.header)
+	r.row.parser, r.row.header, r.header = reader, bytes.Clone(row.Bytes), slices.Clone(header)
+	r.prefixColumns, err = r.rejectColumns.find(r.header)
+	r.results = user.IsResults(trimmed(r.header))
 	return r.located(row.Line, err)
 }
 
@@ -129,6 +132,10 @@ func (r *csvRows) fatal(err error) error { return inputError(r.file, r.frame.Lin
 
 func (r *csvRows) next(rec *user.Record) error {
 	row, err := r.frame.Next()
+	for err == nil && r.repeatsHeader(&row) {
+		r.headers++
+		row, err = r.frame.Next()
+	}
 	if err == io.EOF {
 		return r.atEnd()
 	}
@@ -145,21 +152,21 @@ func (r *csvRows) next(rec *user.Record) error {
 	r.records++
 	rec.Origin.Line = row.Line
 	rec.Origin.Raw = r.chunk.copied(row.Raw())
-	if unfit := r.unfit(&row, 0); unfit != nil {
-		r.refuse(rec, unfit)
+	if invalid := r.malformed(&row, 0); invalid != nil {
+		r.refuse(rec, invalid)
 		return nil
 	}
-	r.taker.feed.set(row.Bytes)
+	r.row.feed.set(row.Bytes)
 	if ragged, err := r.parse(); err != nil {
 		return err
 	} else if ragged {
 		r.refuse(rec, r.ragged(rec.Origin.Raw, 0))
 		return nil
 	}
-	if r.own > 0 && !r.marked(rec) {
+	if r.prefixColumns > 0 && !r.stripRejectColumns(rec) {
 		return nil
 	}
-	if r.own > 0 {
+	if r.prefixColumns > 0 {
 		r.unmask(rec)
 	}
 	r.mapper.Fill(rec, r.cells, r.chunk.room(r.mapper.Width()))
@@ -167,40 +174,87 @@ func (r *csvRows) next(rec *user.Record) error {
 	return nil
 }
 
-// parse takes the row in feed apart into cells.
+// repeatsHeader reports whether a row is the header once more: files that were joined
+// keep theirs. It may be quoted in another way. Nearly all rows differ in their first
+// byte.
+func (r *csvRows) repeatsHeader(row *frame.Row) bool {
+	b := row.Bytes
+	if len(b) > 0 && b[0] == '"' {
+		b = b[1:]
+	}
+	if !begins(b, r.header[0]) && !bytes.HasPrefix(row.Bytes, r.row.header[:min(8, len(r.row.header))]) {
+		return false
+	}
+	raw, header := row.Raw(), bytes.TrimRight(r.row.header, "\r\n")
+	if bytes.Equal(raw, header) {
+		return true
+	}
+	if row.Malformed || r.header[0] == "" || !begins(bytes.TrimPrefix(raw, []byte{'"'}), r.header[0]) {
+		return false
+	}
+	reader := csv.NewReader(bytes.NewReader(raw))
+	reader.Comma = r.delimiter
+	cells, err := reader.Read()
+	return err == nil && slices.Equal(cells, r.header)
+}
+
+func begins(row []byte, name string) bool {
+	return len(row) >= len(name) && string(row[:len(name)]) == name
+}
+
+func (r *csvRows) skipped() Skipped { return Skipped{Headers: r.headers, Blank: r.frame.Blank()} }
+
+// parse parses the row in feed into cells.
 func (r *csvRows) parse() (ragged bool, err error) {
-	out, err := r.taker.um.Read()
+	out, err := r.row.unmarshaller.Read()
 	if errors.Is(err, csv.ErrFieldCount) {
 		return true, nil
 	}
-	if row, ok := out.(cellsRow); err == nil && ok && row.Cells.spread(r.taker.places) {
+	if row, ok := out.(cellsRow); err == nil && ok && row.Cells.assign(r.row.places) {
+		if r.results {
+			unquote(r.cells)
+		}
 		return false, nil
 	}
-	// The frame lets no other row pass. gocsv's words would quote the cell.
+	// The frame passes no malformed rows. gocsv's message would quote the cell.
 	return false, &InputError{File: r.file, Line: r.line(), Rule: "the CSV parser stopped where its row was well-formed"}
 }
 
-// ragged says how many cells the row has, whose first cell is that of column
-// from.
+// ragged says how many cells the row has. Its first cell is that of column from.
 func (r *csvRows) ragged(raw []byte, from int) *user.InvalidError {
 	reader := csv.NewReader(bytes.NewReader(raw))
 	reader.Comma, reader.FieldsPerRecord = r.delimiter, -1
 	e := &user.InvalidError{Code: "ragged", Hint: "a delimiter inside a cell needs quotes around the cell"}
 	want := strconv.Itoa(len(r.header) - from)
-	e.Rule = "has another number of cells than the header, which has " + want
+	e.Rule = "has a different number of cells than the header, which has " + want
 	if cells, err := reader.Read(); err == nil {
 		e.Rule = "has " + strconv.Itoa(len(cells)) + " cells, the header has " + want
 	}
 	return e
 }
 
+// unquote takes off what results put in front of a cell.
+func unquote(cells []user.Value) {
+	for i := range cells {
+		cells[i].Text = user.UnquoteCell(cells[i].Text)
+	}
+}
+
+func trimmed(names []string) []string {
+	all := make([]string, len(names))
+	for i, name := range names {
+		all[i] = strings.TrimSpace(name)
+	}
+	return all
+}
+
 func validDelimiter(d rune) bool {
 	return d != '"' && d != '\r' && d != '\n' && utf8.ValidRune(d) && d != utf8.RuneError
 }
 
-// found returns the delimiter that the first line with text has most of, quoted
-// parts aside.
-func found(data []byte) rune {
+// detectDelimiter returns the delimiter that is most frequent in the first line with text,
+// outside of quotes.
+func detectDelimiter(data []byte) rune {
 	line, _, _ := strings.Cut(strings.TrimLeft(string(data[:min(len(data), 64<<10)]), "\r\n"), "\n")
 	best, most := ',', 0
 	for _, candidate := range ",;\t|" {

@@ -10,8 +10,8 @@ import (
 	"usersync/reader/source"
 )
 
-// InputError is an input that cannot be read, or not to its end. It never holds
-// the content of a row.
+// InputError says that an input cannot be read, or not to its end. It never holds the
+// content of a row.
 type InputError struct {
 	File string
 	Line int    // 0 if it is about the file as a whole
@@ -20,7 +20,7 @@ type InputError struct {
 	Err  error  // may be nil
 }
 
-// Error names file, line and rule. The hint stands apart, for a line of its own.
+// Error names file, line and rule. The hint is separate, for its own line.
 func (e *InputError) Error() string {
 	text := e.File
 	if e.Line > 0 {
@@ -32,19 +32,19 @@ func (e *InputError) Error() string {
 // Unwrap returns Err.
 func (e *InputError) Unwrap() error { return e.Err }
 
-// inputError gives err its file and line.
+// inputError adds file and line to err.
 func inputError(file string, line int, err error) *InputError {
-	if own, ok := errors.AsType[*InputError](err); ok {
-		if own.File == "" {
-			own.File, own.Line = file, line
+	if ie, ok := errors.AsType[*InputError](err); ok {
+		if ie.File == "" {
+			ie.File, ie.Line = file, line
 		}
-		return own
+		return ie
 	}
 	if e, ok := errors.AsType[*frame.Error](err); ok {
 		return &InputError{File: file, Line: e.Line, Rule: e.Rule, Hint: e.Hint, Err: e.Err}
 	}
 	if e, ok := errors.AsType[*proof.SidecarError](err); ok {
-		return &InputError{File: e.File, Rule: e.Rule, Hint: "write it anew with sha256sum, or remove it", Err: e.Err}
+		return &InputError{File: e.File, Rule: e.Rule, Hint: "write it again with sha256sum, or remove it", Err: e.Err}
 	}
 	if e, ok := errors.AsType[*source.Error](err); ok {
 		return &InputError{File: e.File, Line: line, Rule: e.Rule, Hint: e.Hint, Err: err}

@@ -13,26 +13,28 @@ import (
 	"usersync/sync/user"
 )
 
-// file is one file of the input, its header read.
+// file is one file of the input, with its header read.
 type file struct {
 	name   string
 	source *source.Source
 	layout Layout
 	rows   rows
-	// sidecar is the hash that its sidecar wants; empty if it has none.
+	// sidecar is the hash in its sidecar; empty if it has none.
 	sidecar string
-	end     ending // once all is read
+	end     ending // known once everything is read
 }
 
-// rows reads the records of one file. next fills a record; it returns io.EOF at
-// the end, and another error if it cannot go on.
+// rows reads the records of one file. next fills in a record; it returns io.EOF at the
+// end, and another error if it cannot continue.
 type rows interface {
 	// begin binds the rows to the mapping.
-	begin(*mapping.Mapper, *chunk) error
+	bind(*mapping.Mapper, *chunk) error
 	next(*user.Record) error
-	// line is where reading stands.
+	// line is the current line.
 	line() int
-	// end is asked when next has returned io.EOF.
+	// skipped counts the lines skipped so far.
+	skipped() Skipped
+	// end is called after next has returned io.EOF.
 	end() ending
 }
 
@@ -42,21 +44,21 @@ func (in *Input) open(path string) (*file, error) {
 		return nil, err
 	}
 	if in.mapper == nil {
-		err = in.settle(f)
+		err = in.setLayout(f)
 	} else {
 		err = in.compare(f)
 	}
 	if err != nil {
-		return nil, closing(f.source, inputError(f.name, f.rows.line(), err))
+		return nil, closeAfter(f.source, inputError(f.name, f.rows.line(), err))
 	}
-	if err := f.rows.begin(in.mapper, &in.chunk); err != nil {
-		return nil, closing(f.source, inputError(f.name, f.rows.line(), err))
+	if err := f.rows.bind(in.mapper, &in.chunk); err != nil {
+		return nil, closeAfter(f.source, inputError(f.name, f.rows.line(), err))
 	}
 	return f, nil
 }
 
-// start opens the file and reads what comes before its records. The keys of JSON
-// are those of the first record, or of several.
+// start opens the file and reads what comes before its records. The keys of JSON are those
+// of the first record, or of several.
 func (in *Input) start(path string, several bool) (*file, error) {
 	name := source.Name(path)
 	sidecar := ""
@@ -66,19 +68,19 @@ func (in *Input) start(path string, several bool) (*file, error) {
 			return nil, inputError(name, 0, err)
 		}
 	}
-	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: ownBeginnings(), Tally: in.tally,
+	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: rejectPrefixes(), Digest: in.digest, MinAge: in.o.MinAge,
 		Hash: sidecar != "" || in.o.ExpectSHA256 != ""})
 	if err != nil {
 		return nil, inputError(name, 0, err)
 	}
 	f := &file{name: name, source: s, sidecar: sidecar}
 	if err := in.o.readHeader(f, several); err != nil {
-		return nil, closing(s, inputError(name, 0, err))
+		return nil, closeAfter(s, inputError(name, 0, err))
 	}
 	return f, nil
 }
 
-func closing(s *source.Source, err error) error {
+func closeAfter(s *source.Source, err error) error {
 	if failed := s.Close(); failed != nil {
 		return inputError(s.Name(), 0, failed)
 	}
@@ -94,8 +96,8 @@ func (o *Options) readHeader(f *file, several bool) (err error) {
 	}
 	jsonl := o.format(f.name, w.Data()) == JSONL
 	if jsonl && o.Trailer != "" {
-		return &InputError{File: f.name, Rule: "a trailer can only end a CSV file, and this is " + JSONL,
-			Hint: "leave trailer out; a number of records or a SHA-256 can be expected of it"}
+		return &InputError{File: f.name, Rule: "only a CSV file can have a trailer, and this is " + JSONL,
+			Hint: "remove trailer; use expect_records or expect_sha256 instead"}
 	}
 	if jsonl {
 		f.rows, err = openJSONL(f, w, *o, several)
@@ -105,12 +107,12 @@ func (o *Options) readHeader(f *file, several bool) (err error) {
 	return err
 }
 
-// hasLine reports whether a whole line with text is there.
+// hasLine reports whether data has a complete line with text.
 func hasLine(data []byte) bool {
 	return bytes.IndexByte(bytes.TrimLeft(data, "\r\n"), '\n') > 0
 }
 
-// format goes by extension, then by the first character.
+// format returns the format by extension, then by the first character.
 func (o *Options) format(name string, head []byte) string {
 	if o.Format != "" {
 		return o.Format
@@ -138,11 +140,14 @@ func (in *Input) closeFile(f *file) error {
 	return nil
 }
 
-// readFile yields the records of file i. It returns false when no more are
-// wanted or can be had.
+// readFile yields the records of file i. It returns false if no more records are wanted or
+// available.
 func (in *Input) readFile(i int, path string, yield func(*user.Record, error) bool) (more bool) {
 	if in.files[i] == nil {
 		f, err := in.open(path)
+		if err == nil {
+			err = in.reopened(i, f)
+		}
 		if err != nil {
 			return in.fail(err, yield)
 		}
@@ -155,10 +160,11 @@ func (in *Input) readFile(i int, path string, yield func(*user.Record, error) bo
 	if !in.readRows(f, yield) {
 		return false
 	}
+	in.skipped.add(f.rows.skipped())
 	err := in.finish(i, f)
 	in.files[i], in.finished = nil, i+1
-	if failed := in.closeFile(f); err == nil {
-		err = failed
+	if failed := in.versions.keep(f); err == nil && failed != nil {
+		err = &InputError{File: f.name, Rule: "cannot be closed", Err: failed}
 	}
 	if err != nil {
 		return in.fail(err, yield)
@@ -166,7 +172,7 @@ func (in *Input) readFile(i int, path string, yield func(*user.Record, error) bo
 	return true
 }
 
-// fail ends the records. Nothing proves anything from here on.
+// fail ends the records. From here on nothing proves the input complete.
 func (in *Input) fail(err error, yield func(*user.Record, error) bool) (more bool) {
 	in.failed = true
 	yield(nil, err)
@@ -183,6 +189,14 @@ func (in *Input) readRows(f *file, yield func(*user.Record, error) bool) (more b
 		}
 		if err != nil {
 			return in.fail(inputError(f.name, f.rows.line(), err), yield)
+		}
+		if rec.Origin.Before != nil && in.o.RejectedAs != nil {
+			in.checkRejected(rec)
+		}
+		if rec.Op == user.Delete && rec.Err == nil {
+			if err := in.checkDelete(f, rec); err != nil {
+				return in.fail(err, yield)
+			}
 		}
 		in.count++
 		rec.Origin.Record, rec.Origin.File = in.count, f.name

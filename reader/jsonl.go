@@ -16,18 +16,18 @@ import (
 
 // jsonRows reads JSON Lines or one JSON array of objects.
 type jsonRows struct {
-	file     string
-	frame    *frame.JSON
-	charset  string
-	original func(user.Rejected) [][]byte
-	mapper   *mapping.Mapper
-	chunk    *chunk
-	parser   *object.Parser
-	marks    marks
-	torn     bool // the last record could not be taken apart
+	file          string
+	frame         *frame.JSON
+	charset       string
+	original      func(user.Rejected) [][]byte
+	mapper        *mapping.Mapper
+	chunk         *chunk
+	parser        *object.Parser
+	rejectColumns rejectColumns
+	truncated     bool // the last record could not be parsed
 }
 
-// sample is how much of a file is looked at for its keys.
+// sample is how much of a file is searched for its keys.
 const (
 	sampleRecords = 100
 	sampleBytes   = frame.MaxRecord + frame.ReadSize
@@ -38,7 +38,7 @@ func openJSONL(f *file, w *frame.Window, o Options, several bool) (*jsonRows, er
 	var err error
 	r.frame, err = frame.NewJSON(w)
 	if err == io.EOF {
-		return nil, &InputError{File: f.name, Rule: "holds no JSON at all", Hint: "check the job that writes it"}
+		return nil, &InputError{File: f.name, Rule: "holds no JSON", Hint: "check the job that writes it"}
 	}
 	if err != nil {
 		return nil, err
@@ -51,13 +51,13 @@ func openJSONL(f *file, w *frame.Window, o Options, several bool) (*jsonRows, er
 	return r, nil
 }
 
-// sample returns the keys of the first record, or of the first several together,
-// as is right where a mapping picks what it needs. The records are not used up.
+// sample returns the keys of the first record, or of the first several together, which is
+// right if a mapping picks what it needs. It does not consume the records.
 func (r *jsonRows) sample(several bool, o Options) ([]string, error) {
 	for len(r.frame.Data()) < sampleBytes && r.frame.More() {
 	}
 	ahead := r.frame.Ahead()
-	k := object.Keys{Known: known(o.Mapping)}
+	k := object.Keys{Known: isKnown(o.Mapping)}
 	for range sampleRecords {
 		row, err := ahead.Next()
 		if err != nil {
@@ -71,13 +71,14 @@ func (r *jsonRows) sample(several bool, o Options) ([]string, error) {
 	}
 	if len(k.Names) == 0 && !r.emptyArray() {
 		return nil, &InputError{File: r.file, Line: r.frame.Line(), Rule: "the first records are not JSON objects",
-			Hint: "write one object a line, or one array of objects; for another format say --format csv"}
+			Hint: "write one object per line, or one array of objects; for CSV give --format csv"}
 	}
 	return k.Names, nil
 }
 
-// known are names that are taken whole, even if they hold an object.
-func known(c mapping.Config) func(string) bool {
+// isKnown returns a function that reports which names are read as a whole, even if they
+// hold an object.
+func isKnown(c mapping.Config) func(string) bool {
 	names := Names()
 	return func(name string) bool {
 		_, isName := names[name]
@@ -91,26 +92,27 @@ func (r *jsonRows) emptyArray() bool {
 	return r.frame.Array() && strings.TrimSpace(string(r.frame.Data())) == "]"
 }
 
-func (r *jsonRows) begin(m *mapping.Mapper, c *chunk) error {
+func (r *jsonRows) bind(m *mapping.Mapper, c *chunk) error {
 	r.mapper, r.chunk = m, c
-	r.parser = object.NewParser(m, Names(), r.marks.place)
+	r.parser = object.NewParser(m, Names(), r.rejectColumns.place)
 	return nil
 }
+
+func (r *jsonRows) skipped() Skipped { return Skipped{} }
 
 func (r *jsonRows) line() int { return r.frame.Line() }
 
 func (r *jsonRows) next(rec *user.Record) error {
 	err := r.read(rec)
 	if err == nil {
-		r.torn = rec.Origin.Unparsed
+		r.truncated = rec.Origin.Unparsed
 	}
 	return err
 }
 
-// end is asked at the end of the file. An object that is closed is no part of
-// one.
+// end is called at the end of the file. A closed object cannot be truncated.
 func (r *jsonRows) end() ending {
-	e := ending{open: r.frame.Open() && r.frame.Line() > 1, torn: r.frame.Open() && r.torn}
+	e := ending{open: r.frame.Open() && r.frame.Line() > 1, truncated: r.frame.Open() && r.truncated}
 	if r.frame.Closed() {
 		e.by = proof.ByJSONArray
 	}
@@ -124,59 +126,59 @@ func (r *jsonRows) read(rec *user.Record) error {
 	}
 	rec.Origin.Line = row.Line
 	rec.Origin.Raw = r.chunk.copied(row.Bytes)
-	if unfit := r.unfit(&row); unfit != nil {
-		rec.Err, rec.Origin.Unparsed = unfit, true
+	if invalid := r.malformed(&row); invalid != nil {
+		rec.Err, rec.Origin.Unparsed = invalid, true
 		return nil
 	}
-	unfit := r.parse(row.Bytes)
-	if unfit != nil && r.frame.Array() && r.parser.Syntax {
+	invalid := r.parse(row.Bytes)
+	if invalid != nil && r.frame.Array() && r.parser.Syntax {
 		return &InputError{File: r.file, Line: row.Line, Rule: "an element of the JSON array is not valid JSON", Hint: frame.ArrayHint}
 	}
-	r.fill(rec, unfit)
+	r.fill(rec, invalid)
 	return nil
 }
 
-func (r *jsonRows) fill(rec *user.Record, unfit *user.InvalidError) {
-	if r.parser.Marked {
-		unfit = r.marked(rec, unfit)
+func (r *jsonRows) fill(rec *user.Record, invalid *user.InvalidError) {
+	if r.parser.HasRejectKeys {
+		invalid = r.stripRejectColumns(rec, invalid)
 	}
 	if r.frame.Array() && bytes.IndexByte(rec.Origin.Raw, '\n') >= 0 {
 		rec.Origin.Raw = object.Compact(rec.Origin.Raw)
 	}
-	if unfit != nil {
-		rec.Err, rec.Origin.Unparsed = unfit, r.parser.Broken
+	if invalid != nil {
+		rec.Err, rec.Origin.Unparsed = invalid, r.parser.Broken
 		return
 	}
-	if r.parser.Marked {
+	if r.parser.HasRejectKeys {
 		r.unmask(rec)
 	}
 	r.mapper.Fill(rec, r.parser.Cells, r.chunk.room(r.mapper.Width()))
 	rec.User.Attributes = r.chunk.keep(rec.User.Attributes)
 }
 
-// parse takes an object apart, and forgets what the one before said of itself.
+// parse parses an object, and resets the reject columns of the previous one.
 func (r *jsonRows) parse(raw []byte) *user.InvalidError {
-	r.marks = marks{}
+	r.rejectColumns = rejectColumns{}
 	return r.parser.Parse(raw)
 }
 
-// marked takes usersync's own keys off the record.
-func (r *jsonRows) marked(rec *user.Record, unfit *user.InvalidError) *user.InvalidError {
-	r.marks.mark(rec)
-	raw := r.marks.raw.Text
+// stripRejectColumns removes usersync's own keys from the record.
+func (r *jsonRows) stripRejectColumns(rec *user.Record, invalid *user.InvalidError) *user.InvalidError {
+	r.rejectColumns.apply(rec)
+	raw := r.rejectColumns.raw.Text
 	if raw == "" {
-		rec.Origin.Raw = object.Unmarked(rec.Origin.Raw)
-		return unfit
+		rec.Origin.Raw = object.WithoutRejectKeys(rec.Origin.Raw)
+		return invalid
 	}
 	rec.Origin.Raw = r.chunk.copied([]byte(raw))
-	if unfit := r.marks.spoilt(r.mapper); unfit != nil {
+	if invalid := r.rejectColumns.checkRaw(r.mapper); invalid != nil {
 		r.parser.Broken = true
-		return unfit
+		return invalid
 	}
 	return r.parse(rec.Origin.Raw)
 }
 
-func (r *jsonRows) unfit(row *frame.Row) *user.InvalidError {
+func (r *jsonRows) malformed(row *frame.Row) *user.InvalidError {
 	switch {
 	case row.Long:
 		return tooLong(row.Length, row.Offset)

@@ -9,30 +9,29 @@ import (
 	"usersync/sync/user"
 )
 
-// Layout is what a file looks like.
+// Layout is the format and the columns of a file.
 type Layout struct {
 	Format string
 	// Delimiter of CSV; 0 for JSONL.
 	Delimiter rune
-	// Header are the input's own columns, without those that usersync put
-	// before them in a rejects file; for JSONL the keys of the first record,
-	// those of nested objects joined by dots.
+	// Header lists the input's own columns, without those that usersync adds in front in
+	// a rejects file; for JSONL the keys of the first record, those of nested objects
+	// joined by dots.
 	Header []string
-	// SecretColumns are those of Header that feed ssn or password.
+	// SecretColumns are those of Header that provide ssn or password.
 	SecretColumns []string
 }
 
-// Header reads the layout of the first of o.Paths and asks nothing of its
-// columns: Mapping and Accepts are not looked at, and SecretColumns stay empty.
-// The keys of JSON are those of the first 100 records together. Of Stdin a piece
-// is used up. An error is an *InputError.
+// Header reads the layout of the first of o.Paths without checking its columns: it ignores
+// Mapping and Accepts, and SecretColumns stay empty. The keys of JSON are those of the first
+// 100 records together. It consumes some of Stdin. An error is an *InputError.
 func Header(ctx context.Context, o Options) (Layout, error) {
 	o.Mapping, o.Sidecar, o.Trailer = mapping.Config{}, false, ""
-	in := &Input{o: o, tally: source.NewTally()}
+	in := &Input{o: o, digest: source.NewDigest()}
 	if err := in.o.check(); err != nil {
 		return Layout{}, err
 	}
-	if err := notStopped(ctx, o.Paths[0]); err != nil {
+	if err := checkStopped(ctx, o.Paths[0]); err != nil {
 		return Layout{}, err
 	}
 	f, err := in.start(o.Paths[0], true)
@@ -45,15 +44,15 @@ func Header(ctx context.Context, o Options) (Layout, error) {
 // Column is a column of the input and where it goes.
 type Column struct {
 	Name string
-	// Field is what the cell becomes as it is; empty if there is no such field.
+	// Field is what the cell becomes unchanged; empty if there is no such field.
 	Field user.Field
-	// Read says that the cell is looked at: for Field, or to compute others.
+	// Read says that the cell is used: for Field, or to compute others.
 	Read bool
-	// Op says that the cell tells what is to be done with the row.
+	// Op says that the cell holds the operation for the row.
 	Op bool
 }
 
-// Columns tells where each column of the Layout's header goes, in its order.
+// Columns returns where each column of the Layout's header goes, in order.
 func (in *Input) Columns() []Column {
 	columns := make([]Column, len(in.layout.Header))
 	for i, name := range in.layout.Header {
@@ -62,10 +61,10 @@ func (in *Input) Columns() []Column {
 	return columns
 }
 
-// settle makes the first file's layout that of the input.
-func (in *Input) settle(f *file) error {
+// setLayout makes the first file's layout that of the input.
+func (in *Input) setLayout(f *file) error {
 	o := mapping.Options{Config: in.o.Mapping, Header: f.layout.Header, Names: Names(),
-		Accepts: in.o.Accepts, Typed: f.layout.Format == JSONL}
+		Accepts: in.o.Accepts, IDs: in.o.IDs, Typed: f.layout.Format == JSONL}
 	if f.layout.Format == JSONL && len(o.Header) == 0 { // an array without elements
 		o.Config, o.Header = mapping.Config{}, []string{string(user.ID)}
 	}
@@ -81,14 +80,14 @@ func (in *Input) settle(f *file) error {
 // compare refuses a file that differs from the first one.
 func (in *Input) compare(f *file) error {
 	first := source.Name(in.o.Paths[0])
-	wrong := func(rule string) error {
-		return &InputError{File: f.name, Rule: rule, Hint: "files of one run look alike; give this one a run of its own"}
+	mismatch := func(rule string) error {
+		return &InputError{File: f.name, Rule: rule, Hint: "the files of one run must have the same layout; sync this one in its own run"}
 	}
 	switch {
 	case f.layout.Format != in.layout.Format:
-		return wrong("is " + f.layout.Format + ", but " + first + " is " + in.layout.Format)
+		return mismatch("is " + f.layout.Format + ", but " + first + " is " + in.layout.Format)
 	case f.layout.Delimiter != in.layout.Delimiter:
-		return wrong("has another delimiter than " + first)
+		return mismatch("has a different delimiter than " + first)
 	case f.layout.Format == JSONL:
 		return in.compareKeys(f)
 	case slices.Equal(f.layout.Header, in.layout.Header):
@@ -96,10 +95,10 @@ func (in *Input) compare(f *file) error {
 	}
 	for i, name := range f.layout.Header {
 		if i >= len(in.layout.Header) || name != in.layout.Header[i] {
-			return wrong("has another header than " + first + ", from " + mapping.Shown(name, i) + " on")
+			return mismatch("has another header than " + first + ", from " + mapping.Shown(name, i) + " on")
 		}
 	}
-	return wrong("has fewer columns than " + first)
+	return mismatch("has fewer columns than " + first)
 }
 
 func (in *Input) compareKeys(f *file) error {

@@ -26,8 +26,8 @@ func TestColumns(t *testing.T) {
 	}
 }
 
-// TestHeaderAsksNothing: any header will do, whatever a mapping would say.
-func TestHeaderAsksNothing(t *testing.T) {
+// TestHeaderAsksNothing: any header is fine, whatever a mapping would say.
+func TestHeaderChecksNothing(t *testing.T) {
 	for text, want := range map[string]Layout{
 		"a;b;a\n1;2;3\n":                 {Format: CSV, Delimiter: ';', Header: []string{"a", "b", "a"}},
 		"{\"a\":1}\n{\"b\":{\"c\":2}}\n": {Format: JSONL, Header: []string{"a", "b.c"}},

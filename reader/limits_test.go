@@ -11,7 +11,7 @@ import (
 	"usersync/sync/user"
 )
 
-// endless gives head, then n bytes of filler.
+// endless returns head, then n bytes of filler.
 func endless(head string, filler byte, n int64) io.Reader {
 	return io.MultiReader(strings.NewReader(head), io.LimitReader(repeated(filler), n))
 }
@@ -25,9 +25,9 @@ func (r repeated) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestALongRecordIsPassedBy: neither a quote nor a line nor an element without end
-// is kept. That the memory stays bounded is tested in package frame.
-func TestALongRecordIsPassedBy(t *testing.T) {
+// TestALongRecordIsPassedBy: an endless quote, line or element is not kept. Package frame
+// tests that the memory stays bounded.
+func TestLongRecordIsSkipped(t *testing.T) {
 	const size = 32 << 20
 	for name, head := range map[string]string{
 		"quote":   "id,email\n1,\"",
@@ -42,7 +42,7 @@ func TestALongRecordIsPassedBy(t *testing.T) {
 			}
 			last := ""
 			for rec, err := range in.Records() {
-				last = told(rec, err)
+				last = summary(rec, err)
 			}
 			if !strings.HasPrefix(last, "2 !too_long") && !strings.HasPrefix(last, "stop 2 ") {
 				t.Errorf("ended with %s", last)
@@ -51,7 +51,7 @@ func TestALongRecordIsPassedBy(t *testing.T) {
 	}
 }
 
-func TestBytesThatAreNotOfTheCharset(t *testing.T) {
+func TestBytesInvalidInCharset(t *testing.T) {
 	text := "\xff\xfei\x00d\x00\n\x001\x00\n\x00\x00\xd8\n\x002\x00\n\x00"
 	if got := strings.Join(read(t, Options{}, text), "; "); got != "2 1; 3 !invalid_charset; 4 2" {
 		t.Error(got)
@@ -66,8 +66,8 @@ func TestFormatByNameAndContent(t *testing.T) {
 	}
 }
 
-// TestReadErrorComesAfterTheRows: what breaks in the middle of a row takes no
-// whole row with it, and the cut one is not delivered.
+// TestReadErrorComesAfterTheRows: an error in the middle of a row loses no complete row, and
+// the truncated one is not delivered.
 func TestReadErrorComesAfterTheRows(t *testing.T) {
 	broken := errors.New("disk on fire")
 	for name, text := range map[string]string{CSV: "id,email\n1,a\n2,\"b", JSONL: "{\"id\":\"1\"}\n{\"id\":"} {

@@ -12,7 +12,7 @@ import (
 	"usersync/sync/user"
 )
 
-// ordered tells what is to be done with each record.
+// ordered returns the operation of each record.
 func ordered(t *testing.T, o Options, text string) (got []string) {
 	t.Helper()
 	o.Paths, o.Stdin = []string{"-"}, strings.NewReader(text)
@@ -25,10 +25,10 @@ func ordered(t *testing.T, o Options, text string) (got []string) {
 			t.Fatal(err)
 		}
 		if rec.Err != nil {
-			got = append(got, told(rec, nil))
+			got = append(got, summary(rec, nil))
 			continue
 		}
-		got = append(got, fmt.Sprintf("%s %s", rec.Op, told(rec, nil)))
+		got = append(got, fmt.Sprintf("%s %s", rec.Op, summary(rec, nil)))
 	}
 	return got
 }
@@ -68,7 +68,7 @@ func TestOpColumn(t *testing.T) {
 	}
 }
 
-func TestOpColumnLacking(t *testing.T) {
+func TestOpColumnMissing(t *testing.T) {
 	for text, near := range map[string]string{
 		"id,ACTON\n1,delete\n":       `the nearest is column "ACTON"`,
 		`{"id":1,"action":"delete"}`: `the nearest is column "action"`,
@@ -81,7 +81,7 @@ func TestOpColumnLacking(t *testing.T) {
 	}
 }
 
-// TestBadOpHidesTheCell: what stands there may be somebody's data.
+// TestBadOpHidesTheCell: the cell may hold personal data.
 func TestBadOpHidesTheCell(t *testing.T) {
 	o := Options{Paths: []string{"-"}, Stdin: strings.NewReader("id,DO\n1,a@example.com\n"), Mapping: mapping.Config{OpColumn: "DO"}}
 	in, err := Open(t.Context(), o)

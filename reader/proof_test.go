@@ -84,22 +84,22 @@ func TestProofs(t *testing.T) {
 		options          Options
 		want             proof.Kind
 	}{
-		{"nothing proves CSV", "u.csv", threeRows, Options{}, proof.Unproved},
-		{"nothing proves JSON Lines", "u.jsonl", threeLines, Options{}, proof.Unproved},
+		{"nothing proves CSV", "u.csv", threeRows, Options{}, proof.Unproven},
+		{"nothing proves JSON Lines", "u.jsonl", threeLines, Options{}, proof.Unproven},
 		{"the bracket of an array", "u.json", threeArray, Options{}, proof.ByJSONArray},
 		{"an empty array", "u.json", "[ ]", Options{}, proof.ByJSONArray},
 		{"one gzip member", "u.csv.gz", gzipMembers(t, threeRows), Options{}, proof.ByGzip},
-		{"two gzip members", "u.csv.gz", gzipMembers(t, threeRows, "4,d\n"), Options{}, proof.Unproved},
-		{"an empty gzip member behind", "u.csv.gz", gzipMembers(t, threeRows, ""), Options{}, proof.Unproved},
+		{"two gzip members", "u.csv.gz", gzipMembers(t, threeRows, "4,d\n"), Options{}, proof.Unproven},
+		{"an empty gzip member behind", "u.csv.gz", gzipMembers(t, threeRows, ""), Options{}, proof.Unproven},
 		{"one zstd frame", "u.csv.zst", zstandard(t, nil, threeRows), Options{}, proof.ByZstd},
 		{"a zstd frame of many blocks", "u.csv.zst", zstandard(t, nil, threeRows+strings.Repeat("4,dddd\n", 100_000)), Options{}, proof.ByZstd},
-		{"two zstd frames", "u.csv.zst", zstandard(t, nil, threeRows, "4,d\n"), Options{}, proof.Unproved},
-		{"a skippable frame behind", "u.csv.zst", zstandard(t, nil, threeRows) + "\x50\x2a\x4d\x18\x02\x00\x00\x00ab", Options{}, proof.Unproved},
-		{"a zstd frame without checksum", "u.csv.zst", zstandard(t, unsummed, threeRows), Options{}, proof.Unproved},
+		{"two zstd frames", "u.csv.zst", zstandard(t, nil, threeRows, "4,d\n"), Options{}, proof.Unproven},
+		{"a skippable frame behind", "u.csv.zst", zstandard(t, nil, threeRows) + "\x50\x2a\x4d\x18\x02\x00\x00\x00ab", Options{}, proof.Unproven},
+		{"a zstd frame without checksum", "u.csv.zst", zstandard(t, unsummed, threeRows), Options{}, proof.Unproven},
 		{"the number of records", "u.csv", threeRows, Options{ExpectRecords: 3}, proof.ByExpectRecords},
 		{"the number of JSON records", "u.jsonl", threeLines, Options{ExpectRecords: 3}, proof.ByExpectRecords},
 		{"a JSON object that is closed needs no newline", "u.jsonl", strings.TrimSpace(threeLines), Options{ExpectRecords: 3}, proof.ByExpectRecords},
-		{"a row without newline may be a part", "u.csv", strings.TrimSpace(threeRows), Options{ExpectRecords: 3}, proof.Unproved},
+		{"a row without newline may be a part", "u.csv", strings.TrimSpace(threeRows), Options{ExpectRecords: 3}, proof.Unproven},
 		{"the hash", "u.csv", threeRows, Options{ExpectSHA256: strings.ToUpper(hashOf(threeRows))}, proof.ByExpectSHA256},
 		{"the hash of the archive", "u.csv.gz", gzipMembers(t, threeRows), Options{ExpectSHA256: hashOf(gzipMembers(t, threeRows))}, proof.ByExpectSHA256},
 		{"the hash beside the number", "u.csv", threeRows, Options{ExpectSHA256: hashOf(threeRows), ExpectRecords: 3}, proof.ByExpectSHA256},
@@ -118,7 +118,7 @@ func TestProofs(t *testing.T) {
 	}
 }
 
-func TestExpectedDoesNotHold(t *testing.T) {
+func TestExpectationNotMet(t *testing.T) {
 	other := hashOf("another file")
 	tests := []struct {
 		name, file, text string
@@ -127,7 +127,7 @@ func TestExpectedDoesNotHold(t *testing.T) {
 	}{
 		{"fewer records", "u.csv", threeRows, Options{ExpectRecords: 4}, "records found: 3, expected: 4"},
 		{"more records", "u.jsonl", threeLines, Options{ExpectRecords: 2}, "records found: 3, expected: 2"},
-		{"another hash", "u.csv", threeRows, Options{ExpectSHA256: other}, "has the SHA-256 " + hashOf(threeRows) + ", and " + other + " was expected"},
+		{"another hash", "u.csv", threeRows, Options{ExpectSHA256: other}, "has the SHA-256 " + hashOf(threeRows) + ", but " + other + " was expected"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestExpectedDoesNotHold(t *testing.T) {
 			if !ok || !strings.Contains(wrong.Rule, test.want) || wrong.Hint == "" || wrong.File != test.options.Paths[0] {
 				t.Fatalf("error is %v, want %q of the file, with a hint", err, test.want)
 			}
-			if len(proofs) != 1 || proofs[0].By != proof.Unproved {
+			if len(proofs) != 1 || proofs[0].By != proof.Unproven {
 				t.Errorf("proofs are %v in spite of the error", proofs)
 			}
 		})
@@ -150,7 +150,7 @@ func TestExpectedOfSeveralFiles(t *testing.T) {
 	if err != nil || proofs[0].By != proof.ByExpectRecords || proofs[1].By != proof.ByExpectRecords {
 		t.Errorf("proofs are %v, error %v", proofs, err)
 	}
-	if proofs, _, _ = proved(t, Options{Paths: []string{one, two}}); proofs[0].By != proof.Unproved || proofs[1].By != proof.ByGzip {
+	if proofs, _, _ = proved(t, Options{Paths: []string{one, two}}); proofs[0].By != proof.Unproven || proofs[1].By != proof.ByGzip {
 		t.Errorf("without a number the proofs are %v", proofs)
 	}
 	if _, _, err = proved(t, Options{Paths: []string{one, two}, ExpectRecords: 7}); err == nil || !strings.HasPrefix(err.Error(), "the 2 files: ") {
@@ -161,7 +161,7 @@ func TestExpectedOfSeveralFiles(t *testing.T) {
 	}
 }
 
-// TestProofsBeforeTheEnd: who stops reading has no proof.
+// TestProofsBeforeTheEnd: without reading to the end there is no proof.
 func TestProofsBeforeTheEnd(t *testing.T) {
 	in, err := Open(t.Context(), Options{Paths: []string{stored(t, "u.json", []byte(threeArray))}})
 	if err != nil {
@@ -170,7 +170,7 @@ func TestProofsBeforeTheEnd(t *testing.T) {
 	for range in.Records() {
 		break
 	}
-	if got := in.Proofs(); len(got) != 1 || got[0].By != proof.Unproved {
+	if got := in.Proofs(); len(got) != 1 || got[0].By != proof.Unproven {
 		t.Errorf("proofs are %v after one record", got)
 	}
 	if err := in.Close(); err != nil {
@@ -178,8 +178,8 @@ func TestProofsBeforeTheEnd(t *testing.T) {
 	}
 }
 
-// TestBlockedGzip: who writes members with an extra field writes many of them,
-// so that one alone is what a cut has left.
+// TestBlockedGzip: tools that write members with an extra field write many, so a single one
+// is what a truncated file has left.
 func TestBlockedGzip(t *testing.T) {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -191,7 +191,7 @@ func TestBlockedGzip(t *testing.T) {
 		t.Fatal(err)
 	}
 	proofs, _, err := proved(t, Options{Paths: []string{stored(t, "u.csv.gz", b.Bytes())}})
-	if err != nil || proofs[0].By != proof.Unproved {
+	if err != nil || proofs[0].By != proof.Unproven {
 		t.Error(proofs, err)
 	}
 }

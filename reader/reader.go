@@ -1,10 +1,10 @@
-// Package reader makes records of files of users: CSV and JSON Lines, or one
-// JSON array, plain or compressed, one file or several in a row.
+// Package reader turns files of users into records: CSV and JSON Lines, or one JSON array,
+// plain or compressed, one file or several in a row.
 //
-// It does not know what a destination makes of a record, and writes nothing. A
-// row that is unfit comes out as a record with Err; it is never skipped. Start
-// at Open; the roads are csv.go and jsonl.go, which meet in mapping. Package frame
-// cuts files into rows, object takes JSON apart, proof shows that a file is whole.
+// It does not know what a destination does with a record, and writes nothing. An invalid
+// row becomes a record with Err; it is never skipped. Start at Open; csv.go and jsonl.go
+// read the two formats, and package mapping turns their cells into users. Package frame
+// cuts files into rows, object parses JSON, proof shows that a file is complete.
 package reader
 
 import (
@@ -12,10 +12,12 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"time"
 
 	"usersync/reader/mapping"
 	"usersync/reader/proof"
 	"usersync/reader/source"
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
@@ -25,62 +27,73 @@ const (
 	JSONL = "jsonl"
 )
 
-// Options say what to read and how. The zero value of all but Paths is useful.
+// Options say what to read and how. The zero value of all fields except Paths is useful.
 type Options struct {
 	Paths []string // "-" is Stdin
 	Stdin io.Reader
-	// Format is CSV or JSONL; empty: by extension, also before .gz and .zst,
-	// else by content.
+	// Format is CSV or JSONL; empty: by extension, also before .gz and .zst, otherwise
+	// by content.
 	Format string
-	// Delimiter of CSV; 0: the one of , ; tab and | that the header has most of.
+	// Delimiter of CSV; 0: the one of , ; tab and | that is most frequent in the header.
 	Delimiter rune
-	// Charset is a name of the WHATWG Encoding Standard; empty: UTF-8. A
-	// byte-order mark overrides it.
+	// Charset is a name in the WHATWG Encoding Standard; empty: UTF-8. A byte order
+	// mark overrides it.
 	Charset string
 	Mapping mapping.Config
-	// Op is the intent that every record gets, unless Mapping.OpColumn names the
-	// column that holds it.
+	// IDs says which texts are not ids; the zero value is the default.
+	IDs identity.Policy
+	// Op is the intent of every record, unless Mapping.OpColumn names the column that
+	// holds it.
 	Op user.Op
-	// Accepts is what the destination takes; the zero value takes every known
-	// field.
+	// Accepts is what the destination takes; the zero value accepts every known field.
 	Accepts mapping.Accepts
 
-	// Original returns the rows that a reject was made of, without usersync's own
-	// columns, the latest first; none where they are not known. Secrets that the
-	// reject masks are taken from them. Nil knows none.
+	// Original returns the rows that a reject was made from, without usersync's own
+	// columns, the latest first; none if they are not known. They provide the secrets
+	// that the reject masks. Nil knows none.
 	Original func(user.Rejected) [][]byte
+	// RejectedAs reports whether a record had the id when it was rejected, and whether
+	// it is known which id it had. Nil knows none.
+	RejectedAs func(r user.Rejected, id string) (same, known bool)
 	// ExpectRecords is how many records the whole input must have; 0: any number.
 	ExpectRecords int
-	// ExpectSHA256 is the hash in hex that the bytes of the one file must have, as
-	// they lie on disk or come from Stdin; empty: any.
+	// ExpectSHA256 is the hash in hex of the bytes that the one file must have, as on
+	// disk or from Stdin; empty: any.
 	ExpectSHA256 string
-	// Sidecar looks for FILE.sha256 beside each file, as sha256sum writes it.
+	// Sidecar looks for FILE.sha256 next to each file, as sha256sum writes it.
 	Sidecar bool
-	// Trailer is the first cell of the row that ends each CSV file and holds the
-	// number of its records in another cell; empty: there is none.
+	// TrustEOF accepts the end of a file as its real end: a last line without its
+	// newline then deletes a user like any other.
+	TrustEOF bool
+	// MinAge refuses a file that was modified less than that long ago; 0: none.
+	MinAge time.Duration
+	// Trailer is the first cell of the row that ends each CSV file and holds the number
+	// of its records in another cell; empty: there is none.
 	Trailer string
 }
 
-// Input is an open input. Its methods are called by one goroutine.
+// Input is an open input. It is for one goroutine.
 type Input struct {
 	o      Options
-	files  []*file // open ones; nil where it is opened in its turn
+	files  []*file // open ones; nil if opened later
 	layout Layout
 	mapper *mapping.Mapper
-	tally  *source.Tally
+	digest *source.Digest
 	count  int
 	chunk  chunk
 	// finished is the number of files that were read to their end.
 	finished int
 	evidence evidence
-	failed   bool // gave an error
+	failed   bool // Records has yielded an error
+	versions versions
+	skipped  Skipped // in the files that were read to their end
 }
 
-// Open checks everything that can be wrong before the first record is sent, in
-// every file: that it is there, has a header, and has the columns that the
-// mapping wants and no others. An error is an *InputError.
+// Open checks, in every file, everything that can be wrong before the first record is sent:
+// that it exists, has a header, and has exactly the columns that the mapping needs. An error
+// is an *InputError.
 func Open(ctx context.Context, o Options) (*Input, error) {
-	in := &Input{o: o, tally: source.NewTally(), files: make([]*file, len(o.Paths)), evidence: evidence{proofs: make([]proof.Proof, len(o.Paths))}}
+	in := &Input{o: o, digest: source.NewDigest(), files: make([]*file, len(o.Paths)), versions: newVersions(len(o.Paths)), evidence: evidence{proofs: make([]proof.Proof, len(o.Paths))}}
 	for i, path := range o.Paths {
 		in.evidence.proofs[i].File = source.Name(path)
 	}
@@ -88,7 +101,7 @@ func Open(ctx context.Context, o Options) (*Input, error) {
 		return nil, err
 	}
 	for i := range o.Paths {
-		if err := in.look(ctx, i); err != nil {
+		if err := in.openAhead(ctx, i); err != nil {
 			if failed := in.Close(); failed != nil {
 				return nil, errors.Join(err, failed)
 			}
@@ -108,21 +121,21 @@ func (o *Options) check() error {
 		return &InputError{File: "input", Rule: "the format is not a known one", Hint: "use csv or jsonl"}
 	}
 	if d := o.Delimiter; d != 0 && !validDelimiter(d) {
-		return &InputError{File: "input", Rule: "the delimiter cannot be a quote, a line ending or no character at all", Hint: "leave it out to have it found"}
+		return &InputError{File: "input", Rule: "the delimiter cannot be a quote, a line ending or no character at all", Hint: "leave it out to detect it"}
 	}
 	return o.checkExpected()
 }
 
-// look opens file i and keeps it open if it is the first or cannot be opened
-// twice.
-func (in *Input) look(ctx context.Context, i int) error {
-	if err := notStopped(ctx, in.o.Paths[i]); err != nil {
+// openAhead opens file i and keeps it open if it is the first or cannot be opened twice.
+func (in *Input) openAhead(ctx context.Context, i int) error {
+	if err := checkStopped(ctx, in.o.Paths[i]); err != nil {
 		return err
 	}
 	f, err := in.open(in.o.Paths[i])
 	if err != nil {
 		return err
 	}
+	in.versions.see(i, f)
 	if i == 0 || f.source.Once() {
 		in.files[i] = f
 		return nil
@@ -130,43 +143,54 @@ func (in *Input) look(ctx context.Context, i int) error {
 	return in.closeFile(f)
 }
 
-func notStopped(ctx context.Context, path string) error {
+func checkStopped(ctx context.Context, path string) error {
 	if err := ctx.Err(); err != nil {
 		return &InputError{File: source.Name(path), Rule: "not read: stopped before", Err: err}
 	}
 	return nil
 }
 
-// Layout tells what the input looks like.
+// Layout returns the layout of the input.
 func (in *Input) Layout() Layout { return in.layout }
 
 // Fields lists the fields that a record can have, id first.
 func (in *Input) Fields() []user.Field { return in.mapper.Fields() }
 
-// Digest returns the SHA-256 and the length of the decompressed input as far as
-// it was taken from the files, which is a little ahead of the records. After
-// the last record it is that of the whole input.
-func (in *Input) Digest() (sha256hex string, bytes int64) { return in.tally.Sum() }
+// Digest returns the SHA-256 and the length of the decompressed input read so far, which is
+// a little ahead of the records. After the last record it covers the whole input.
+func (in *Input) Digest() (sha256hex string, bytes int64) { return in.digest.Sum() }
 
-// Proofs tells of each path, in order, what proves that it was read whole. It
-// is to be asked when Records has ended without an error; before that it knows
-// of no proof.
+// Proofs returns, for each path in order, what proves that it was complete. Call it once
+// Records has ended without an error; before that there is no proof.
 func (in *Input) Proofs() []proof.Proof {
 	proofs := slices.Clone(in.evidence.proofs)
 	for i := range proofs {
 		if in.failed || in.finished < len(proofs) {
-			proofs[i].By = proof.Unproved
+			proofs[i].By = proof.Unproven
 		}
 	}
 	return proofs
 }
 
-// Warnings are what a person should know and nothing depends on, each a
-// sentence that begins with the file's name. They are complete when Records has
-// ended.
+// Warnings returns what you should know although nothing depends on it, each a sentence that
+// begins with the file's name. The list is complete once Records has ended.
 func (in *Input) Warnings() []string { return append([]string(nil), in.evidence.warnings...) }
 
-// Close closes the files that are open.
+// Skipped are lines that belong to no record.
+type Skipped struct {
+	Headers int // exact copies of the header, after it
+	Blank   int
+}
+
+func (s *Skipped) add(more Skipped) {
+	s.Headers += more.Headers
+	s.Blank += more.Blank
+}
+
+// Skipped returns what was skipped in the files that were read to their end.
+func (in *Input) Skipped() Skipped { return in.skipped }
+
+// Close closes the open files.
 func (in *Input) Close() error {
 	var errs []error
 	for i, f := range in.files {
@@ -175,10 +199,10 @@ func (in *Input) Close() error {
 			in.files[i] = nil
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, in.versions.close())...)
 }
 
-// Records reads the input, once: a second call goes on where the first ended.
+// Records reads the input, once: a second call continues where the first ended.
 func (in *Input) Records() Records {
 	return func(yield func(*user.Record, error) bool) {
 		for i, path := range in.o.Paths {

@@ -7,9 +7,9 @@ import (
 	"usersync/sync/user"
 )
 
-// Row is one row of a CSV file in the words of every API: the tags of a field
-// are the names under which it is known, ours first. A file has few of them, so
-// that rows are read into cells, which are as many as the file's columns.
+// Row is one row of a CSV file with the field names of every API: the tags are the names
+// that a field is known by, ours first. A file has only a few of them, so rows are read into
+// cells, which match the file's columns.
 type Row struct {
 	ID       string `csv:"id,userId,user_id"`
 	RemoteID string `csv:"remote_id,remoteId,uuid"`
@@ -69,7 +69,7 @@ type Row struct {
 	Manager           string `csv:"manager,managerId,manager.value"`
 }
 
-// Names returns every name under which a column is known, with its field.
+// Names returns every name by which a column is known, with its field.
 func Names() map[string]user.Field {
 	names := map[string]user.Field{}
 	for f := range reflect.TypeFor[Row]().Fields() {

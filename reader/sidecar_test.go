@@ -15,9 +15,9 @@ func TestSidecar(t *testing.T) {
 		sum + "  u.csv\n":           "",
 		sum + " *exports/u.csv\n":   "",
 		sum:                         "",
-		sum + "  other.csv\n":       "u.csv.sha256: is about another file than ",
+		sum + "  other.csv\n":       "u.csv.sha256: is about a different file than ",
 		"nothing":                   "u.csv.sha256: does not hold the one line",
-		hashOf("x") + "  u.csv":     "has the SHA-256 " + sum + ", and " + hashOf("x") + " stands in ",
+		hashOf("x") + "  u.csv":     "has the SHA-256 " + sum + ", but " + hashOf("x") + " is in ",
 		strings.Repeat("x", 17<<10): "u.csv.sha256: is too long",
 	} {
 		path := stored(t, "u.csv", []byte(threeRows))
@@ -35,13 +35,13 @@ func TestSidecar(t *testing.T) {
 		if !ok || !strings.Contains(e.Error(), want) || e.Hint == "" {
 			t.Errorf("%.80q: %v, want %q", text, err, want)
 		}
-		if proofs, _, err = proved(t, Options{Paths: []string{path}}); err != nil || proofs[0].By != proof.Unproved {
+		if proofs, _, err = proved(t, Options{Paths: []string{path}}); err != nil || proofs[0].By != proof.Unproven {
 			t.Errorf("not asked for, it was looked at: %v, %v", proofs, err)
 		}
 	}
 }
 
-func TestSidecarThatIsNoFile(t *testing.T) {
+func TestSidecarNotAFile(t *testing.T) {
 	path := stored(t, "u.csv", []byte(threeRows))
 	if err := os.Mkdir(path+proof.SidecarSuffix, 0o700); err != nil {
 		t.Fatal(err)

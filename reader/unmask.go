@@ -8,19 +8,18 @@ import (
 	"usersync/sync/user"
 )
 
-// unmask puts the secrets of the original row into the cells that hold the mask.
-// Where there is no such row, or it has another id, the mask stays, and makes the
-// record invalid.
+// unmask replaces masked cells by the secrets of the original row. If there is no such row,
+// or it has a different id, the mask stays and makes the record invalid.
 func (r *csvRows) unmask(rec *user.Record) {
 	if r.original == nil || rec.Origin.Before == nil || !r.mapper.Masked(r.cells) {
 		return
 	}
 	for _, raw := range r.original(*rec.Origin.Before) {
 		reader := csv.NewReader(bytes.NewReader(raw))
-		reader.Comma, reader.FieldsPerRecord = r.delimiter, len(r.header)-r.own
+		reader.Comma, reader.FieldsPerRecord = r.delimiter, len(r.header)-r.prefixColumns
 		row, err := reader.Read()
 		if err != nil {
-			return // it was not one row then either
+			return // it was not a valid row then either
 		}
 		cells := make([]user.Value, len(row))
 		for i, text := range row {
@@ -30,18 +29,18 @@ func (r *csvRows) unmask(rec *user.Record) {
 	}
 }
 
-// unmask does the same. The parser is left as it was.
+// unmask does the same. It leaves the parser's state unchanged.
 func (r *jsonRows) unmask(rec *user.Record) {
 	p := r.parser
 	if r.original == nil || rec.Origin.Before == nil || !r.mapper.Masked(p.Cells) {
 		return
 	}
-	cells, said, broken := slices.Clone(p.Cells), r.marks, p.Broken
+	cells, columns, broken := slices.Clone(p.Cells), r.rejectColumns, p.Broken
 	for _, raw := range r.original(*rec.Origin.Before) {
-		if unfit := r.parse(raw); unfit != nil {
+		if invalid := r.parse(raw); invalid != nil {
 			break
 		}
 		r.mapper.Unmask(cells, p.Cells)
 	}
-	p.Cells, r.marks, p.Marked, p.Broken = cells, said, true, broken
+	p.Cells, r.rejectColumns, p.HasRejectKeys, p.Broken = cells, columns, true, broken
 }

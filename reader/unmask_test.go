@@ -8,8 +8,8 @@ import (
 	"usersync/sync/user"
 )
 
-// Secrets that rejects mask are taken from the rows that these were made of, the
-// latest that has one, and from nobody else's.
+// Secrets that rejects mask are taken from the rows that the rejects were made from, the
+// latest that has one, and never from another user's.
 func TestMaskedSecretsAreTakenFromTheOriginal(t *testing.T) {
 	const head = "_usersync_outcome,_usersync_run,_usersync_record,"
 	const object = `{"_usersync_outcome":"invalid","_usersync_run":"r","_usersync_record":1,`

@@ -22,7 +22,7 @@ func TestErasure(t *testing.T) {
 		{"u-1", "1,u.csv,2,[erased],,create,created,201,,,1,5,2026-11-24T00:00:00.000Z,\n", "invalid,unparsed,a rule,r,3,4,[erased],,\n"},
 		{"=u", "2,u.csv,3,[erased],,,invalid,,bad_phone,,0,0,2026-11-24T00:00:00.000Z,\n", "invalid,bad_phone,,r,2,3,[erased],,\n"},
 	} {
-		e := &Erasure{ID: c.id, Marks: []int{0, 2, 3}}
+		e := &Erasure{ID: c.id, Checkpoints: []int{0, 2, 3}}
 		var results, rejects strings.Builder
 		got, err := e.Results(&results, FileText{Name: "results.csv", Format: FormatCSV, Text: strings.NewReader(toldResults)})
 		if err != nil || got.Erased != 1 || !strings.Contains(results.String(), c.results) {
@@ -38,8 +38,8 @@ func TestErasure(t *testing.T) {
 	}
 }
 
-// A part of another id is not the id, and who is erased stays so.
-func TestErasureOfNobody(t *testing.T) {
+// Part of another id is not the id, and an erased user stays erased.
+func TestErasureOfUnknownID(t *testing.T) {
 	for _, id := range []string{"u", "1", "-1", "u-", user.Erased} {
 		e := &Erasure{ID: id}
 		var results, rejects strings.Builder
@@ -53,9 +53,9 @@ func TestErasureOfNobody(t *testing.T) {
 	}
 }
 
-// A row that a crash has cut off goes if it names the person. Any other that
-// cannot be read, and names them, needs somebody to look.
-func TestErasureOfWhatCannotBeRead(t *testing.T) {
+// A row that a crash has truncated is removed if it names the person. For any other unreadable row
+// that names them, a person must look.
+func TestErasureOfUnreadableRows(t *testing.T) {
 	for _, c := range []struct {
 		row, want string
 		fails     bool

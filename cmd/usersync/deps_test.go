@@ -9,8 +9,8 @@ import (
 // depsOrder is the order of the packages: a package may import those on the lines above
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
-	sync/user sync/pace sync/guard sync/filelock sync/ledger/rowset reader/source reader/frame reader/proof writer/rundir sync/sandbox
-	sync/fingerprint
+	sync/user sync/identity sync/pace sync/guard sync/filelock sync/ledger/rowset reader/source reader/frame reader/proof writer/rundir sync/sandbox
+	sync/fingerprint sync/protect
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
@@ -34,9 +34,11 @@ const depsOrder = `
 // folder below it, and NOT excepts a folder. Every folder must be on a line. Do not
 // change these lines to make a build pass.
 const depsRules = `
-	NONE < sync/filelock, sync/ledger/rowset, sync/guard, sync/user, sync/pace, sync/sandbox, reader/source, reader/frame, reader/proof, writer/rundir;
+	NONE < sync/filelock, sync/ledger/rowset, sync/guard, sync/user, sync/identity, sync/pace, sync/sandbox, reader/source, reader/frame, reader/proof, writer/rundir;
 
 	sync/user < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
+	sync/identity < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
+	sync/identity < sync/protect < sync/destination/stack, sync/mirror;
 	sync/fingerprint < sync/ledger/internal/database < sync/ledger/internal/keyfile;
 	sync/filelock, sync/ledger/rowset, sync/ledger/internal/keyfile < sync/ledger;
 
@@ -169,6 +171,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"sync/destination/stack", "sync/destination/rest"},
 		{"sync/destination/destinationtest", "sync/destination/kard"},
 		{"sync/guard", "sync/user"},
+		{"sync/identity", "sync/user"},
 		{"sync/checkpoint", "writer/rundir"},
 		{"sync/journal", "cmd/usersync/internal/exit"},
 		{"sync/destination/scim", "sync/destination/kard"},

@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/ledger"
 )
 
@@ -19,10 +20,10 @@ func ledgerCommand(e *env) *cobra.Command {
 		Use:   "ledger",
 		Short: "Inspect and repair the ledger: what usersync knows the API holds",
 		Long: "ledger works on the ledger in the config, within the scope of a run with the same\n" +
-			"settings: API, host and account. show, stats and export only read; import, resolve and\n" +
-			"forget take the same lock as a run. Nothing is sent.",
+			"settings: API, base URL and account. show, stats and export only read; import, resolve,\n" +
+			"forget and move-scope take the same lock as a run. Nothing is sent.",
 	}
-	cmd.AddCommand(ledgerShow(e), ledgerStats(e), ledgerExport(e), ledgerImport(e), ledgerResolve(e), ledgerForget(e))
+	cmd.AddCommand(ledgerShow(e), ledgerStats(e), ledgerExport(e), ledgerImport(e), ledgerResolve(e), ledgerForget(e), ledgerMoveScope(e))
 	return cmd
 }
 
@@ -34,7 +35,7 @@ func onLedger(e *env, cmd *cobra.Command, a connect.Access, do func(ctx context.
 		if err != nil {
 			return err
 		}
-		return connect.WithLedger(cmd.Context(), c, a, func(l *ledger.Ledger) error { return do(cmd.Context(), l, args) })
+		return connect.WithLedger(cmd.Context(), c, a, history.AddressEvidence(c), func(l *ledger.Ledger) error { return do(cmd.Context(), l, args) })
 	}
 	return cmd
 }

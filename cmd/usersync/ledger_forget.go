@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/erasure"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 )
 
@@ -52,7 +53,7 @@ func forget(ctx context.Context, c *config.Config, id string) (done erasure.Done
 	if c.Target.Sandbox {
 		return done, exit.Usage(errors.New("open the ledger: the sandbox's ledger is in the run's own directory"), "set sandbox to false: sandbox runs are erased too", "")
 	}
-	err = connect.WithLease(ctx, c, func(l *connect.Lease, scope journal.Scope) (err error) {
+	err = connect.WithLease(ctx, c, history.AddressEvidence(c), func(l *connect.Lease, scope journal.Scope) (err error) {
 		done, err = erasure.Erase(ctx, l.Ledger, c.Output.RunsDir, scope, id)
 		return err
 	})

@@ -16,7 +16,7 @@ func ledgerStats(e *env) *cobra.Command {
 		Use:   "stats",
 		Short: "Count the users in the ledger, in all its scopes",
 		Args:  ledgerArguments(),
-	}, connect.Reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
+	}, connect.Counting, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
 		all, err := l.Admin().Stats(ctx)
 		if err != nil {
 			return err

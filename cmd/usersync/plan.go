@@ -13,15 +13,6 @@ import (
 	"usersync/writer/report"
 )
 
-// The flags of plan that a run does not have.
-const (
-	outFlag      = "out"
-	readFlag     = "read"
-	detailedFlag = "detailed-exitcode"
-)
-
-func planFlags() []string { return []string{outFlag, readFlag, detailedFlag} }
-
 func planCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [FILE|-]...",
@@ -39,9 +30,9 @@ func planCommand(e *env, found *result) *cobra.Command {
 		Example:     "  usersync plan users.csv\n  usersync plan --out plan.jsonl users.csv\n  usersync apply plan.jsonl",
 	}
 	load := addSettings(e, cmd, config.ForRun)
-	out := cmd.Flags().String(outFlag, "", "save the plan to this `FILE`, for usersync apply")
-	read := cmd.Flags().Bool(readFlag, false, "make the reads that updates need")
-	cmd.Flags().BoolVar(&found.detailed.Asked, detailedFlag, false, "exit 0 if there is nothing to do, 1 on an error, 2 if there are users to send")
+	out := cmd.Flags().String("out", "", "save the plan to this `FILE`, for usersync apply")
+	read := cmd.Flags().Bool("read", false, "make the reads that updates need")
+	cmd.Flags().BoolVar(&found.detailed.Asked, "detailed-exitcode", false, "exit 0 if there is nothing to do, 1 on an error, 2 if there are users to send")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
@@ -56,7 +47,7 @@ func planCommand(e *env, found *result) *cobra.Command {
 func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, found *result) error {
 	tuneGC(e.environment.Lookup, c.Target.Sandbox)
 	o.Stdin, o.Now, o.Wire = e.stdin, e.now, e.wire
-	o.Args = c.Invocation.Without(planFlags()...).Args(nil)
+	o.Args = c.Invocation.Args(nil)
 	made, err := preview.Make(ctx, c, o)
 	if made == nil {
 		return err
@@ -85,7 +76,7 @@ func runCommandLine(c *config.Config, paths []string) string {
 	if slices.Contains(paths, "-") {
 		return ""
 	}
-	return c.Invocation.Without(append(planFlags(), "dry-run", "json")...).Command("run", c.Invocation.Files...)
+	return c.Invocation.Without(dryRunFlag, "json").Command("run", c.Invocation.Files...)
 }
 
 // withHint adds a hint to an error that has none.

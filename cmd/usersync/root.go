@@ -32,7 +32,6 @@ func newRoot(e *env, found *result) *cobra.Command {
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
 	root.SetFlagErrorFunc(e.wrongFlag)
-	config.AddEverywhere(root)
 	help.Install(root, config.Groups(), func() int { return widthTo(e.stdout) })
 	root.AddCommand(runCommand(e, found), planCommand(e, found), applyCommand(e, found), resumeCommand(e, found), retryCommand(e, found), verifyCommand(e), ledgerCommand(e),
 		validateCommand(e, found), initCommand(e),
@@ -41,6 +40,7 @@ func newRoot(e *env, found *result) *cobra.Command {
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	refuseUnknown(root)
+	config.AddLogFlags(root)
 	return root
 }
 

@@ -11,6 +11,9 @@ import (
 	"usersync/cmd/usersync/internal/run"
 )
 
+// dryRunFlag makes a run a plan.
+const dryRunFlag = "dry-run"
+
 func runCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [FILE|-]...",
@@ -22,7 +25,7 @@ func runCommand(e *env, found *result) *cobra.Command {
 		Example:     "  usersync run --config usersync.yaml users.csv\n  usersync run --to kard --sandbox users.csv",
 	}
 	load := addSettings(e, cmd, config.ForRun)
-	dryRun := cmd.Flags().Bool("dry-run", false, "show what would be done, like usersync plan, and send nothing")
+	dryRun := cmd.Flags().Bool(dryRunFlag, false, "show what would be done, like usersync plan, and send nothing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -34,7 +35,9 @@ func TestMain(m *testing.M) {
 //	sandbox ARGS...                start `usersync sandbox`, put its URL into $SANDBOX
 //	interrupt CODE SIGNALS SIGN PROGRAM ARGS...
 //	                               run, wait for the sign, send the signals; a sign is the
-//	                               pattern of a file, or says:TEXT for something printed
+//	                               pattern of a file, says:TEXT for something printed, or
+//	                               reads, which offers rows on standard input until they
+//	                               are read
 //	lines FILE N                   count the lines of the file that matches
 //	follow CODE                    run the next command printed in the last standard error
 //	serve FILE CALLS               start an API that answers as FILE says, put its URL into $SERVED
@@ -118,7 +121,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	cmd := command(ts, args[3:])
 	var out, stderr captured
 	cmd.Stdout, cmd.Stderr = &out, &stderr
-	stdin, err := cmd.StdinPipe() // open, but nothing is written
+	stdin, err := cmd.StdinPipe() // open, but nothing is written unless that is the sign
 	ts.Check(err)
 	defer stdin.Close()
 	ts.Check(cmd.Start())
@@ -133,6 +136,15 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	sign := func() bool { found, _ := filepath.Glob(ts.MkAbs(args[2])); return len(found) > 0 }
 	if text, ok := strings.CutPrefix(args[2], "says:"); ok {
 		sign = func() bool { return strings.Contains(out.String()+stderr.String(), text) }
+	}
+	if args[2] == "reads" {
+		var read atomic.Bool
+		go func() {
+			// More than fits into a pipe: the last byte goes when some were read.
+			fmt.Fprint(stdin, "id,enrolled_rewards\n", strings.Repeat("u-1,CARDLINKED\n", 20_000))
+			read.Store(true)
+		}()
+		sign = read.Load
 	}
 	if !await(ctx, sign) {
 		cmd.Process.Kill()

@@ -11,7 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/run"
 )
 
@@ -27,6 +29,11 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 	configs, err := c.Each()
 	if err != nil {
 		return err
+	}
+	for _, c := range configs { // before the first call of any run
+		if err := connect.CheckScope(ctx, c, history.AddressEvidence(c)); err != nil {
+			return err
+		}
 	}
 	codes := make([]int, len(configs))
 	stdout, stderr := &locked{to: e.stdout}, &locked{to: e.stderr}

@@ -9,6 +9,7 @@ import (
 	"usersync/cmd/usersync/internal/check"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/writer"
 )
 
@@ -16,21 +17,23 @@ func validateCommand(e *env, found *result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [FILE|-]...",
 		Short: "Check config and files without sending anything",
-		Long: "validate shows every setting and where its value came from, then where each column goes,\n" +
-			"and the rows that could not be sent. It makes no call. Exit code 3 means that some rows are unfit.",
+		Long: "validate shows which rows cannot be sent, where each column goes, and the first call.\n" +
+			"Then it shows the settings that are set and those of the destination, and where each\n" +
+			"value came from. It makes no call. Exit code 3 means that some rows are invalid.",
 		Example: "  usersync validate --config usersync.yaml users.csv",
 	}
 	load := addSettings(e, cmd, config.ForRun)
+	all := cmd.Flags().Bool("all", false, "show every setting, including those that are not set")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if c == nil {
 			return err
 		}
 		if err == nil && len(c.Target.All) > 1 {
-			return validateSeveral(cmd.Context(), e, c, args, found)
+			return validateSeveral(cmd.Context(), e, c, args, *all, found)
 		}
 		asked := err == nil && (len(args) > 0 || len(c.Input.From) > 0 || len(c.Target.All) > 0)
-		one, bad := e.validate(cmd.Context(), c, args, asked)
+		one, bad := e.validate(cmd.Context(), c, args, asked, *all)
 		*found = one
 		return errors.Join(err, bad)
 	}
@@ -38,10 +41,10 @@ func validateCommand(e *env, found *result) *cobra.Command {
 }
 
 // validateSeveral looks at each destination by itself.
-func validateSeveral(ctx context.Context, e *env, c *config.Config, args []string, found *result) error {
+func validateSeveral(ctx context.Context, e *env, c *config.Config, args []string, all bool, found *result) error {
 	each, err := c.Each()
 	for _, own := range each {
-		one, bad := e.validate(ctx, own, args, true)
+		one, bad := e.validate(ctx, own, args, true, all)
 		err = errors.Join(err, bad)
 		if one.outcomes.Invalid > found.outcomes.Invalid {
 			*found = one
@@ -50,17 +53,23 @@ func validateSeveral(ctx context.Context, e *env, c *config.Config, args []strin
 	return err
 }
 
-// validate tells of the settings, and of the files too if they are asked for.
-func (e *env) validate(ctx context.Context, c *config.Config, args []string, files bool) (found result, err error) {
-	r := check.NewReport(e.stdout, c.Output.JSON)
-	r.Settings(c.Shown())
-	var rows check.Rows
+// validate prints what was found out about the files, if they are to be looked at, and
+// then the settings, all of them or those that matter.
+func (e *env) validate(ctx context.Context, c *config.Config, args []string, files, all bool) (found result, err error) {
+	c.Input.RejectedAs = history.RejectedAs(c.Output.RunsDir, args)
+	var f check.Findings
 	if files {
-		rows, err = exit.UnlessStopped(ctx, func() (check.Rows, error) { return check.Input(ctx, e.stdin, c, args, r) })
+		f, err = exit.UnlessStopped(ctx, func() (check.Findings, error) { return check.Input(ctx, e.stdin, c, args) })
 	}
-	found = result{read: rows.Read, outcomes: writer.Outcomes{Invalid: rows.Invalid}, allowed: c.Output.AllowRejects}
-	if bad := r.End(); bad != nil {
-		err = errors.Join(err, bad)
+	found = result{read: f.Read, outcomes: writer.Outcomes{Invalid: f.Invalid}, allowed: c.Output.AllowRejects}
+	settings := c.Shown()
+	if c.Output.JSON {
+		return found, errors.Join(err, f.WriteJSON(e.stdout, settings))
 	}
-	return found, err
+	left := 0
+	if !all {
+		settings = c.Relevant()
+		left = len(c.Shown()) - len(settings)
+	}
+	return found, errors.Join(err, f.Print(e.stdout, settings, left))
 }

@@ -5,22 +5,23 @@ import (
 	"io"
 )
 
-// CSV cuts CSV text into rows by the rules of encoding/csv: a quote opens
-// only at the start of a cell, and after a bare or wrongly closed quote the row
-// ends with the line. It knows where each row begins, holds at most one of them
-// in memory, and passes by what is too long.
+// CSV cuts CSV text into rows by the rules of encoding/csv: a quote opens only at the start
+// of a cell, and after a misplaced quote the row ends with the line. It knows where each row
+// begins, holds at most one of them in memory, and skips rows that are too long.
 type CSV struct {
 	Window
 	delimiter []byte
 	line      int // of the next byte, from 1
 	open      bool
+	blank     int // lines
 
 	state     state
-	pos       int // scanned so far, from the window's start
+	pos       int // scanned so far, from the start of the window
 	cell      int // index of the cell at pos
-	spoiled   bool
+	malformed bool
 	quoteLine int   // where the last quote opened
-	dropped   int64 // bytes of this row that were passed by
+	dropped   int64 // bytes of this row that were skipped
+	unclosed  int   // broken quotes that nothing closed
 }
 
 type state uint8
@@ -30,7 +31,7 @@ const (
 	plain
 	quoted
 	afterQuote
-	spoiled
+	malformed
 )
 
 // Raw is the row without its line ending.
@@ -39,31 +40,38 @@ func (r *Row) Raw() []byte {
 	return bytes.TrimSuffix(raw, []byte{'\r'})
 }
 
-// NewCSV returns a CSV that begins where w stands.
+// NewCSV returns a CSV that begins at w's position.
 func NewCSV(w *Window, delimiter []byte) *CSV {
 	return &CSV{Window: *w, delimiter: delimiter, line: 1}
 }
 
-// Line is the line of the next byte, from 1.
+// Line returns the line of the next byte, from 1.
 func (f *CSV) Line() int { return f.line }
 
 // Open reports whether the last row has no newline at its end.
 func (f *CSV) Open() bool { return f.open }
 
-// Next returns the next row that is not blank. At the end it returns io.EOF; at
-// a quote that nothing closes, an *Error.
+// Next returns the next row that is not blank. It returns io.EOF at the end, and an *Error
+// at a quote that is never closed.
 func (f *CSV) Next() (Row, error) {
 	for {
 		row, err := f.cut()
 		if err != nil || row.Long || len(row.Raw()) > 0 {
 			return row, err
 		}
+		f.blank++
 	}
 }
 
+// Blank is how many blank lines were passed over.
+func (f *CSV) Blank() int { return f.blank }
+
 func (f *CSV) cut() (Row, error) {
-	row := Row{Line: f.line, Offset: f.offset}
 	data := f.Data()
+	if len(data) > 0 && data[0] >= misreadMark[0] {
+		data = f.skipMarks()
+	}
+	row := Row{Line: f.line, Offset: f.offset}
 	if i := bytes.IndexByte(data, '\n'); i >= 0 && i <= MaxRecord && bytes.IndexByte(data[:i], '"') < 0 {
 		row.Bytes = data[:i+1]
 		f.line++
@@ -73,11 +81,11 @@ func (f *CSV) cut() (Row, error) {
 	return row, f.scan(&row)
 }
 
-// scan finds the end of a row that has quotes or is not all in the window.
+// scan finds the end of a row that has quotes or is not completely in the window.
 func (f *CSV) scan(row *Row) error {
-	f.state, f.pos, f.cell, f.spoiled, f.dropped = cellStart, 0, 0, false, 0
+	f.state, f.pos, f.cell, f.malformed, f.dropped = cellStart, 0, 0, false, 0
 	for !f.advance(f.Data(), f.err == io.EOF) {
-		f.passBy()
+		f.skip()
 		if !f.More() && f.err != io.EOF {
 			return f.err
 		}
@@ -89,8 +97,11 @@ func (f *CSV) scan(row *Row) error {
 	if f.pos == 0 && f.dropped == 0 {
 		return f.err
 	}
+	if f.malformed && f.dropped == 0 {
+		f.extend()
+	}
 	row.Length = f.dropped + int64(f.pos)
-	row.Spoiled, row.Cell = f.spoiled, f.cell
+	row.Malformed, row.Cell = f.malformed, f.cell
 	row.Bytes = f.Data()[:f.pos]
 	f.open = !bytes.HasSuffix(row.Bytes, newline)
 	if row.Long = f.dropped > 0 || len(row.Raw()) > MaxRecord; row.Long {
@@ -100,8 +111,8 @@ func (f *CSV) scan(row *Row) error {
 	return nil
 }
 
-// passBy drops what is scanned of a row that is too long to be kept.
-func (f *CSV) passBy() {
+// skip drops what was scanned of a row that is too long to keep.
+func (f *CSV) skip() {
 	if f.dropped > 0 || f.pos > MaxRecord+2 {
 		f.dropped += int64(f.pos)
 		f.drop(f.pos)
@@ -109,7 +120,7 @@ func (f *CSV) passBy() {
 	}
 }
 
-// advance scans on and reports whether the row ends at pos.
+// advance continues scanning and reports whether the row ends at pos.
 func (f *CSV) advance(data []byte, end bool) (done bool) {
 	for f.pos < len(data) {
 		before := f.pos
@@ -118,7 +129,7 @@ func (f *CSV) advance(data []byte, end bool) (done bool) {
 			return true
 		}
 		if f.pos == before && f.state == state {
-			return false // what comes next decides
+			return false // the next bytes decide
 		}
 	}
 	return end
@@ -138,7 +149,7 @@ func (f *CSV) step(data []byte, end bool) (done bool) {
 		f.stepQuoted(rest)
 	case afterQuote:
 		return f.stepAfterQuote(rest, end)
-	case spoiled:
+	case malformed:
 		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
 			return f.endLine(i + 1)
 		}
@@ -160,7 +171,7 @@ func (f *CSV) stepPlain(rest []byte, end bool) bool {
 			return f.endLine(i + 1)
 		case c == '"':
 			f.pos += i
-			f.spoil()
+			f.misquote()
 			return false
 		case c == f.delimiter[0]:
 			if f.pos += i; f.delimited(rest[i:]) {
@@ -169,7 +180,7 @@ func (f *CSV) stepPlain(rest []byte, end bool) bool {
 			if !end && len(rest)-i < len(f.delimiter) {
 				return false
 			}
-			f.pos++ // another character that begins with the same byte
+			f.pos++ // a different character that begins with the same byte
 			return false
 		}
 	}
@@ -177,7 +188,7 @@ func (f *CSV) stepPlain(rest []byte, end bool) bool {
 	return false
 }
 
-// delimited takes the delimiter if it comes next.
+// delimited consumes the delimiter if it comes next.
 func (f *CSV) delimited(rest []byte) bool {
 	if !bytes.HasPrefix(rest, f.delimiter) {
 		return false
@@ -214,9 +225,9 @@ func (f *CSV) stepAfterQuote(rest []byte, end bool) bool {
 	case !end && len(rest) < max(2, len(f.delimiter)):
 		return false
 	default:
-		f.spoil()
+		f.misquote()
 	}
 	return false
 }
 
-func (f *CSV) spoil() { f.spoiled, f.state = true, spoiled }
+func (f *CSV) misquote() { f.malformed, f.state = true, malformed }

@@ -5,15 +5,15 @@ import (
 	"io"
 )
 
-// JSON cuts a file into JSON values: one a line, or the elements of one
-// array. It only looks for where they end; what they hold is for the parser.
+// JSON cuts a file into JSON values: one per line, or the elements of one array. It only
+// finds where they end; the parser reads them.
 type JSON struct {
 	Window
 	array bool
 	line  int // of the next byte, from 1
 
-	closed   bool // the array's last element was taken
-	ended    bool // the array's bracket was taken, and nothing follows it
+	closed   bool // the array's last element was read
+	ended    bool // the array's closing bracket was read, and nothing follows it
 	open     bool // the last line has no newline at its end
 	elements int
 	pos      int
@@ -24,8 +24,8 @@ type JSON struct {
 	escaped  bool
 }
 
-// NewJSON returns a JSON that begins where w stands, behind the bracket if the
-// file is an array. At the end of a file without a value it returns io.EOF.
+// NewJSON returns a JSON that begins at w's position, after the bracket if the file is an
+// array. If the file has no value it returns io.EOF.
 func NewJSON(w *Window) (*JSON, error) {
 	f := &JSON{Window: *w, line: 1}
 	c, err := f.skipSpace()
@@ -35,7 +35,7 @@ func NewJSON(w *Window) (*JSON, error) {
 	return f, err
 }
 
-// Ahead returns a JSON over what of the file is in memory, from here on.
+// Ahead returns a JSON over the part of the file that is in memory, from here on.
 func (f *JSON) Ahead() *JSON {
 	ahead := *f
 	ahead.Window = *Over(bytes.Clone(f.Data()))
@@ -45,17 +45,16 @@ func (f *JSON) Ahead() *JSON {
 // Array reports whether the file is one array.
 func (f *JSON) Array() bool { return f.array }
 
-// Closed reports whether the array's bracket was taken, and nothing follows it.
+// Closed reports whether the array's closing bracket was read, and nothing follows it.
 func (f *JSON) Closed() bool { return f.ended }
 
-// Line is the line of the next byte, from 1.
+// Line returns the line of the next byte, from 1.
 func (f *JSON) Line() int { return f.line }
 
 // Open reports whether the last line has no newline at its end.
 func (f *JSON) Open() bool { return f.open }
 
-// Next returns the next value without surrounding white space. At the end it
-// returns io.EOF.
+// Next returns the next value without surrounding white space. It returns io.EOF at the end.
 func (f *JSON) Next() (Row, error) {
 	switch {
 	case f.closed:
@@ -81,7 +80,7 @@ func (f *JSON) cutLine() (Row, error) {
 			break
 		}
 		f.pos = len(f.Data())
-		f.passBy()
+		f.skip()
 		if f.More() {
 			continue
 		}
@@ -99,13 +98,16 @@ func (f *JSON) cutLine() (Row, error) {
 // take makes the first n bytes the row's.
 func (f *JSON) take(row *Row, n int) {
 	row.Bytes = bytes.TrimSpace(f.Data()[:n])
+	for !f.array && (bytes.HasPrefix(row.Bytes, mark) || bytes.HasPrefix(row.Bytes, misreadMark)) { // joined files keep theirs
+		row.Bytes = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimPrefix(row.Bytes, misreadMark), mark))
+	}
 	row.Length = f.dropped + int64(n)
 	if row.Long = f.dropped > 0 || len(row.Bytes) > MaxRecord; row.Long {
 		row.Bytes = nil
 	}
 }
 
-func (f *JSON) passBy() {
+func (f *JSON) skip() {
 	if f.dropped > 0 || f.pos > MaxRecord+2 {
 		f.dropped += int64(f.pos)
 		f.drop(f.pos)
@@ -117,7 +119,7 @@ func (f *JSON) passBy() {
 func (f *JSON) element() (Row, error) {
 	c, err := f.skipSpace()
 	if err != nil {
-		return Row{}, f.broken(err, "the JSON array is never closed")
+		return Row{}, f.arrayError(err, "the JSON array is never closed")
 	}
 	if c == ']' && f.elements == 0 {
 		return Row{}, f.close()
@@ -125,9 +127,9 @@ func (f *JSON) element() (Row, error) {
 	row := Row{Line: f.line, Offset: f.offset}
 	f.pos, f.dropped, f.lines, f.depth, f.text, f.escaped = 0, 0, 0, 0, false, false
 	for !f.scan(f.Data()) {
-		f.passBy()
+		f.skip()
 		if !f.More() {
-			return row, f.broken(f.err, "the JSON array is never closed")
+			return row, f.arrayError(f.err, "the JSON array is never closed")
 		}
 	}
 	f.take(&row, f.pos)
@@ -136,7 +138,7 @@ func (f *JSON) element() (Row, error) {
 	f.closed = f.Data()[f.pos] != ','
 	f.drop(f.pos)
 	if !row.Long && len(row.Bytes) == 0 {
-		return row, f.broken(io.EOF, "an element of the JSON array is missing")
+		return row, f.arrayError(io.EOF, "an element of the JSON array is missing")
 	}
 	if !f.closed {
 		f.drop(1)
@@ -144,7 +146,7 @@ func (f *JSON) element() (Row, error) {
 	return row, nil
 }
 
-// scan looks for the comma or bracket behind the element, and leaves pos there.
+// scan looks for the comma or bracket after the element, and leaves pos there.
 func (f *JSON) scan(data []byte) (found bool) {
 	for ; f.pos < len(data); f.pos++ {
 		c := data[f.pos]
@@ -177,14 +179,14 @@ func (f *JSON) inText(c byte) {
 	}
 }
 
-// close takes the closing bracket and makes sure that nothing follows it. At
-// the end it returns io.EOF.
+// close consumes the closing bracket and checks that nothing follows it. At the end it
+// returns io.EOF.
 func (f *JSON) close() error {
-	if len(f.Data()) == 0 { // asked again
+	if len(f.Data()) == 0 { // called again
 		return f.err
 	}
 	if f.Data()[0] != ']' {
-		return f.broken(io.EOF, "a bracket of the JSON array does not match")
+		return f.arrayError(io.EOF, "a bracket of the JSON array does not match")
 	}
 	f.drop(1)
 	if _, err := f.skipSpace(); err != nil {
@@ -195,9 +197,9 @@ func (f *JSON) close() error {
 }
 
 // ArrayHint is what to do about an array that cannot be read to its end.
-const ArrayHint = "nothing behind this place can be read; mend the file, or write one object a line"
+const ArrayHint = "nothing after this place can be read; fix the file, or write one object per line"
 
-// skipSpace returns the next byte that is not white space, without taking it.
+// skipSpace returns the next byte that is not white space, without consuming it.
 func (f *JSON) skipSpace() (byte, error) {
 	for {
 		for i, c := range f.Data() {
@@ -217,7 +219,7 @@ func (f *JSON) skipSpace() (byte, error) {
 	}
 }
 
-func (f *JSON) broken(err error, rule string) error {
+func (f *JSON) arrayError(err error, rule string) error {
 	if err != io.EOF {
 		return err
 	}

@@ -1,8 +1,8 @@
-// Package frame cuts a file into rows of CSV or values of JSON, each in one piece
-// and with the line that it begins on. It holds one of them in memory, and passes
-// by what is longer than MaxRecord.
+// Package frame cuts a file into rows of CSV or values of JSON, each complete and with the
+// line that it begins on. It holds one of them in memory, and skips those longer than
+// MaxRecord.
 //
-// It does not take a row apart: that is for the parsers. Start at CSV and JSON.
+// It does not parse a row: the parsers do. Start at CSV and JSON.
 package frame
 
 import (
@@ -10,25 +10,24 @@ import (
 	"io"
 )
 
-// The limit of one record, and how much is read at once, in bytes.
+// The limit of one record, and how much is read at a time, in bytes.
 const (
 	MaxRecord = 1 << 20
 	ReadSize  = 128 << 10
 )
 
-// Row is one row of CSV, or one value of JSON. Its bytes are valid until the next
-// one.
+// Row is one row of CSV, or one value of JSON. Its bytes are valid until the next one.
 type Row struct {
-	Bytes   []byte // of CSV with the line ending, if there is one
-	Line    int    // that it begins on, from 1
-	Offset  int64  // of its first byte in the decoded file
-	Length  int64  // in bytes
-	Long    bool   // over MaxRecord; Bytes is empty
-	Spoiled bool   // a quote stands where none may, in Cell
-	Cell    int
+	Bytes     []byte // of CSV with the line ending, if there is one
+	Line      int    // that it begins on, from 1
+	Offset    int64  // of its first byte in the decoded file
+	Length    int64  // in bytes
+	Long      bool   // over MaxRecord; Bytes is empty
+	Malformed bool   // a quote is misplaced, in Cell
+	Cell      int
 }
 
-// Error means that a file cannot be cut any further. It does not hold the text.
+// Error means that the rest of a file cannot be cut. It does not hold the text.
 type Error struct {
 	Line       int // from 1
 	Rule, Hint string
@@ -45,8 +44,8 @@ var errUnterminated = errors.New("a quoted cell is not closed")
 
 var newline = []byte{'\n'}
 
-// Window is a piece of the input that moves forward. It grows to hold one
-// record and no further: who looks for the end of a longer one drops its bytes.
+// Window is a part of the input that moves forward. It grows to hold one record and no
+// further: the caller drops the bytes of a longer one while looking for its end.
 type Window struct {
 	r      io.Reader
 	buf    []byte
@@ -58,14 +57,13 @@ type Window struct {
 // NewWindow returns a Window at the beginning of r.
 func NewWindow(r io.Reader) *Window { return &Window{r: r} }
 
-// Over returns a Window that holds text, and nothing behind it.
+// Over returns a Window of text, and nothing after it.
 func Over(text []byte) *Window { return &Window{buf: text, err: io.EOF} }
 
-// Err returns what ended the input; io.EOF if that was its end, nil as long as
-// there may be more.
+// Err returns what ended the input; io.EOF if that was its end, nil while there may be more.
 func (w *Window) Err() error { return w.err }
 
-// Data is what was read and not yet dropped. It is valid until More.
+// Data returns what was read and not yet dropped. It is valid until More.
 func (w *Window) Data() []byte { return w.buf[w.start:] }
 
 func (w *Window) drop(n int) {
@@ -73,7 +71,7 @@ func (w *Window) drop(n int) {
 	w.offset += int64(n)
 }
 
-// More reads on. It returns false when there is nothing more.
+// More reads more. It returns false if there is nothing more.
 func (w *Window) More() bool {
 	if w.err != nil {
 		return false
@@ -91,7 +89,7 @@ func (w *Window) More() bool {
 }
 
 func (w *Window) fill() bool {
-	const patience = 100 // empty reads, as bufio has it
+	const patience = 100 // empty reads, as in bufio
 	for range patience {
 		n, err := w.r.Read(w.buf[len(w.buf):cap(w.buf)])
 		w.buf = w.buf[:len(w.buf)+n]

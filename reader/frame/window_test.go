@@ -16,8 +16,8 @@ func (r repeated) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestMemoryIsBounded: neither a quote nor a line nor an element without end
-// makes the window grow beyond a few records.
+// TestMemoryIsBounded: an endless quote, line or element does not make the window grow beyond
+// a few records.
 func TestMemoryIsBounded(t *testing.T) {
 	const size, most = 32 << 20, 4 * MaxRecord
 	for name, head := range map[string]string{

@@ -10,29 +10,28 @@ import (
 	"github.com/expr-lang/expr/vm/runtime"
 )
 
-// The budget of one expression: nodes when it is compiled, elements of arrays,
-// maps and ranges that it may ask for while it runs, and bytes of one text or of
-// the result. The language counts the first two and no text, so that
-// `let b = a + a` in a row of its own kind would double it without end.
+// The budget of one expression: nodes when compiled, elements of arrays, maps and ranges that
+// it may allocate while it runs, and bytes of one text or of the result. The language limits
+// the first two but not text, so a chain of `let b = a + a` could double it without end.
 const (
 	maxNodes     = 200
 	memoryBudget = 10_000
 	maxText      = 1 << 20
 )
 
-var errTooMuch = &ruleError{"too_much", "becomes more than 1 MiB when it is computed by its expr"}
+var errTooMuch = &ruleError{"too_much", "grows to more than 1 MiB in its expr"}
 
-// The names of + in a compiled expression; nobody can write them.
+// The names of + in a compiled expression; they cannot be written in one.
 const (
 	plusText = "text+"
 	plusAny  = "any+"
 )
 
-// expanding builtins make more text, or more elements, than their argument has
-// in memory: an array may hold another one twice.
+// expanding builtins make more text, or more elements, than their argument has in memory: an
+// array may hold another one twice.
 var expanding = [...]string{"string", "toJSON", "toBase64", "flatten"}
 
-// bounds are + and the expanding builtins, held to maxText.
+// bounds are + and the expanding builtins, limited to maxText.
 func bounds() []expr.Option {
 	return []expr.Option{
 		expr.Function(plusText, plus, new(func(string, string) string)),
@@ -44,7 +43,7 @@ func bounds() []expr.Option {
 	}
 }
 
-// bindPlus gives every + that may join texts its bound.
+// bindPlus limits every + that may join texts.
 func bindPlus(node *ast.Node, n *ast.BinaryNode) {
 	if n.Operator != "+" {
 		return
@@ -103,8 +102,7 @@ func called(f *builtin.Function, params []any) (out any, err error) {
 // exceeds reports whether the value, written out, is longer than maxText.
 func exceeds(value any) bool { return left(value, maxText) < 0 }
 
-// left returns what value leaves of a budget of bytes; below 0, it was not
-// looked at to its end.
+// left returns what value leaves of a budget of bytes; below 0, part of it was not counted.
 func left(value any, budget int) int {
 	switch v := value.(type) {
 	case string:

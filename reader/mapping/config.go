@@ -10,29 +10,29 @@ import (
 	"usersync/sync/user"
 )
 
-// Config is what a config file says about columns.
+// Config is the part of a config file about columns.
 type Config struct {
-	// Fields says what each field is made of. Without it every column must be
-	// known by name; with it only the columns that it mentions are read.
+	// Fields says what each field is made from. Without it every column must have a known
+	// name; with it only the columns that it mentions are read.
 	Fields Fields `yaml:"fields,omitempty"`
 	// Ignore lists columns that are not read.
 	Ignore []string `yaml:"ignore,omitempty"`
-	// OpColumn is the column that says, row by row, what is to be done: upsert,
-	// create, update or delete, in any letter case. Empty: all rows get the one Op
-	// that the reader is given. The column need not stand in Fields or Ignore.
+	// OpColumn is the column that holds each row's operation: upsert, create, update or
+	// delete, in any letter case. Empty: all rows get the reader's Op. The column need not
+	// be in Fields or Ignore.
 	OpColumn string `yaml:"op_column,omitempty"`
 }
 
 // Fields are rules in the order of the config.
 type Fields []Rule
 
-// Rule says what one field is made of: exactly one of Column, Expr and Value.
+// Rule says what one field is made from: exactly one of Column, Expr and Value.
 type Rule struct {
 	Field  user.Field
 	Column string
 	Expr   string
 	Value  *user.Value
-	// Clear orders an empty cell to clear the field, instead of leaving it out.
+	// Clear makes an empty cell clear the field, instead of leaving it out.
 	Clear bool
 	Line  int // in the config; 0 if it did not come from one
 }
@@ -41,7 +41,7 @@ type Rule struct {
 // `field: {expr: E}` and `field: {value: V}`. An error is an *Error.
 func (f *Fields) UnmarshalYAML(node *yaml.Node) error {
 	if node.Kind != yaml.MappingNode {
-		return &Error{Line: node.Line, Rule: "fields must be a map of our fields to their columns", Hint: "such as  email: Email Address"}
+		return &Error{Line: node.Line, Rule: "fields must map our fields to your columns", Hint: "such as  email: Email Address"}
 	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
@@ -144,14 +144,14 @@ func (r *Rule) readValue(node *yaml.Node) error {
 }
 
 func (r *Rule) check() error {
-	if wrong := r.wrong(); wrong != "" {
-		return r.fail(wrong)
+	if problem := r.problem(); problem != "" {
+		return r.fail(problem)
 	}
 	return nil
 }
 
-// wrong returns what keeps the rule from making its field; "" if nothing does.
-func (r *Rule) wrong() string {
+// problem returns why the rule cannot make its field; "" if it can.
+func (r *Rule) problem() string {
 	given := 0
 	for _, has := range []bool{r.Column != "", r.Expr != "", r.Value != nil} {
 		if has {

@@ -15,14 +15,14 @@ import (
 
 const rowName = "row"
 
-// environment is what expressions see: the row, and nothing else.
+// environment is what expressions see: the row, and nothing more.
 type environment struct {
 	header  []string
 	typed   bool
 	needed  []int
 	values  map[string]any
-	texts   map[string]string // row, where all cells are text
-	cells   map[string]any    // row, where cells are typed
+	texts   map[string]string // row, if all cells are text
+	cells   map[string]any    // row, if cells are typed
 	machine vm.VM
 }
 
@@ -57,8 +57,8 @@ var (
 		"contains", "startsWith", "endsWith", "matches"}
 )
 
-// identifies reports whether the name alone stands for a column. Names of
-// functions and words of the language do not; row["..."] always works.
+// identifies reports whether the bare name means a column. Names of functions and keywords
+// do not; row["..."] always works.
 func (e *environment) identifies(name string) bool {
 	return slices.Contains(e.header, name) && identifier.MatchString(name) &&
 		!slices.Contains(reserved, name) && !isFunction(name)
@@ -75,7 +75,7 @@ func (e *environment) need(column int) {
 	}
 }
 
-// set takes over the cells that expressions look at.
+// set sets the cells that expressions use.
 func (e *environment) set(cells []user.Value) {
 	for _, i := range e.needed {
 		name := e.header[i]
@@ -93,8 +93,7 @@ func (e *environment) set(cells []user.Value) {
 	}
 }
 
-// native is what an expression sees of a typed cell: numbers as their text, so
-// that they keep every digit.
+// native is what an expression sees of a typed cell: numbers as text, to keep every digit.
 func native(v user.Value) any {
 	if text, err := v.Plain(); err == nil && text != "true" && text != "false" || v.Kind == user.Text || v.Text == "" {
 		if v.Kind == user.Text {
@@ -109,13 +108,13 @@ func native(v user.Value) any {
 	return decoded
 }
 
-// references collects what an expression looks at.
+// references collects what an expression uses.
 type references struct {
 	names, cells []string
 	calls        []string // names that are called as functions
 	declared     map[string]bool
 	rows         int
-	wrong        string
+	problem      string
 }
 
 // Visit is called with every node, children first.
@@ -144,13 +143,13 @@ func (r *references) identifier(name string) {
 	case rowName:
 		r.rows++
 	case "$env":
-		r.wrong = "has an expr with $env; use row"
+		r.problem = "has an expr with $env; use row"
 	default:
 		r.names = append(r.names, name)
 	}
 }
 
-// columns are all when row is used other than as row["name"].
+// columns returns the columns used: all if row is used other than as row["name"].
 func (r *references) columns(e *environment) []int {
 	var columns []int
 	for i, name := range e.header {

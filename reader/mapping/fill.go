@@ -3,19 +3,17 @@ package mapping
 import (
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
 func quote(s string) string { return strconv.Quote(s) }
 
-// Fill makes rec.User, rec.Remote and, if the row is unfit, rec.Err of cells,
-// which stand in the order of the header. A cell with empty text was left out.
-// Attributes are appended to into, which has room for Width of them. A delete
-// needs no more than its id: of the other cells it keeps those that are fit, and
-// no secrets.
+// Fill sets rec.User, rec.Remote and, if the row is invalid, rec.Err from cells, which are in
+// the order of the header. A cell with empty text was left out. It appends attributes to into,
+// which has room for Width of them. A delete needs only its id: of the other cells it keeps
+// the valid ones, and no secrets.
 func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribute) {
 	if m.env != nil {
 		m.env.set(cells)
@@ -33,12 +31,14 @@ func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribut
 	}
 	if err := m.fill(rec, cells, into[:0]); err != nil {
 		rec.Err = err
+	} else if rec.Suspect != nil {
+		rec.Err = rec.Suspect
 	}
 }
 
 // Masked says that the column holds the mask and not the secret.
 func Masked(column string, f user.Field) *user.InvalidError {
-	return &user.InvalidError{Code: "masked", Column: column, Field: f, Rule: "holds " + user.Mask + ", which stands for a secret in rejects",
+	return &user.InvalidError{Code: "masked", Column: column, Field: f, Rule: "holds " + user.Mask + ", which replaces a secret in rejects",
 		Hint: "take it from the original file, or write rejects with rejects_secrets: keep"}
 }
 
@@ -51,13 +51,13 @@ func (all secrets) masked(header []string, cells []user.Value) *user.InvalidErro
 	return nil
 }
 
-// Masked reports whether a cell that feeds a secret holds the mask.
+// Masked reports whether a cell that provides a secret holds the mask.
 func (m *Mapper) Masked(cells []user.Value) bool {
 	return m.secrets.masked(m.header, cells) != nil
 }
 
-// Unmask puts what original holds into the cells that feed a secret and hold the
-// mask. Rows of two ids are two users: then nothing changes.
+// Unmask replaces masked cells by those of original. Rows with different ids are different
+// users: then nothing changes.
 func (m *Mapper) Unmask(cells, original []user.Value) {
 	if id := m.idOf(cells); id == "" || id != m.idOf(original) {
 		return
@@ -81,15 +81,24 @@ func (m *Mapper) idOf(cells []user.Value) string {
 	return rec.User.ID
 }
 
-// identify sets the id also of a row that is unfit for another reason: results
-// name it.
+// identify sets the id even of a row that is invalid for another reason, because results name
+// it.
 func (m *Mapper) identify(rec *user.Record, cells []user.Value) (err *user.InvalidError) {
 	value, err := m.value(&m.id, cells)
-	if err == nil {
-		var code, rule string
-		if rec.User.ID, code, rule = identity(value); code != "" {
-			err = m.unfit(&m.id, code, rule)
-		}
+	if err != nil {
+		return err
+	}
+	id, v := m.check(value)
+	if rec.User.ID = id; v.Class == identity.Accepted {
+		return nil
+	}
+	err = m.invalid(&m.id, v.Code, v.Rule)
+	switch err.Hint = v.Hint; v.Class {
+	case identity.Unreadable:
+		rec.User.ID = ""
+	case identity.UnlessKnown:
+		rec.Suspect = err
+		return nil
 	}
 	return err
 }
@@ -100,7 +109,7 @@ func (m *Mapper) fill(rec *user.Record, cells []user.Value, attributes []user.At
 		var value user.Value
 		if s.copies {
 			value = cells[s.column]
-		} else if value, err = m.value(s, cells); err != nil && !s.spares(rec) {
+		} else if value, err = m.value(s, cells); err != nil && !s.optional(rec) {
 			break
 		}
 		if err != nil || value.Text == "" && value.Kind != user.Clear {
@@ -117,12 +126,12 @@ func (m *Mapper) fill(rec *user.Record, cells []user.Value, attributes []user.At
 	return err
 }
 
-// spares reports whether the record is fit without the step's field.
-func (s *step) spares(rec *user.Record) bool {
+// optional reports whether the record is valid without the step's field.
+func (s *step) optional(rec *user.Record) bool {
 	return rec.Op == user.Delete && s.field != user.RemoteID
 }
 
-// value returns what the step makes of the row; empty text is left out.
+// value returns what the step makes of the row; empty text means left out.
 func (m *Mapper) value(s *step, cells []user.Value) (user.Value, *user.InvalidError) {
 	switch {
 	case s.constant != nil:
@@ -137,56 +146,34 @@ func (m *Mapper) value(s *step, cells []user.Value) (user.Value, *user.InvalidEr
 	return value, nil
 }
 
-// putApart keeps what does not stand among the attributes.
+// putApart stores a value that does not belong to the attributes.
 func (m *Mapper) putApart(rec *user.Record, s *step, value user.Value) *user.InvalidError {
-	if s.spares(rec) {
+	if s.optional(rec) {
 		return nil
 	}
 	text, err := value.Plain()
 	if err != nil {
-		return m.unfit(s, "not_text", "must be a single text")
+		return m.invalid(s, "not_text", "must be a single text")
 	}
 	if s.field == user.RemoteID {
-		rec.Remote = strings.TrimSpace(text)
+		rec.Remote, rec.OwnRemote = strings.TrimSpace(text), true
 		return nil
 	}
 	rec.User.Secrets = append(rec.User.Secrets, user.SecretAttribute{Field: s.field, Value: user.NewSecret(text)})
 	return nil
 }
 
-// identity trims the id and refuses what cannot stand in the path of a URL: code
-// and rule are empty if it can.
-func identity(value user.Value) (id, code, rule string) {
+// check cleans the id and refuses what is not one.
+func (m *Mapper) check(value user.Value) (id string, v identity.Verdict) {
 	text, err := value.Plain()
 	if err != nil {
-		return "", "bad_id", "must be a text or a number"
+		return "", identity.Verdict{Class: identity.Unreadable, Code: identity.CodeBad, Rule: "must be a text or a number"}
 	}
-	id = strings.TrimSpace(text)
-	switch {
-	case id == "":
-		return "", "no_id", "must not be empty"
-	case id == "." || id == "..":
-		return "", "bad_id", "must not be . or .."
-	case hasControl(id):
-		return "", "bad_id", "must not hold control characters"
-	}
-	return id, "", ""
+	id = identity.Clean(text)
+	return id, m.o.IDs.Check(id)
 }
 
-// hasControl asks Unicode's table only where there is more than ASCII.
-func hasControl(text string) bool {
-	for i := range len(text) {
-		switch c := text[i]; {
-		case c >= utf8.RuneSelf:
-			return strings.ContainsFunc(text[i:], unicode.IsControl)
-		case c < ' ' || c == 0x7f:
-			return true
-		}
-	}
-	return false
-}
-
-func (m *Mapper) unfit(s *step, code, rule string) *user.InvalidError {
+func (m *Mapper) invalid(s *step, code, rule string) *user.InvalidError {
 	e := &user.InvalidError{Code: code, Field: s.field, Rule: rule}
 	switch {
 	case s.column >= 0:

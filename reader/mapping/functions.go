@@ -12,7 +12,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// ruleError is a rule that a cell broke. It never holds the cell.
+// ruleError is a rule that a cell breaks. It never holds the cell.
 type ruleError struct{ code, rule string }
 
 // Error returns the rule.
@@ -20,8 +20,8 @@ func (e *ruleError) Error() string { return e.rule }
 
 var ownNames = [...]string{"date", "digits", "e164", "hashed_email"}
 
-// functions are ours; lower, upper, trim and split are the language's own.
-// Each of ours gives "" for "", so that what is left out stays left out.
+// functions are ours; lower, upper, trim and split come from the language. Each of ours
+// returns "" for "", so what is left out stays left out.
 func functions() []expr.Option {
 	return []expr.Option{
 		expr.Function("date", texts(date), new(func(string, string, string) string)),
@@ -31,8 +31,8 @@ func functions() []expr.Option {
 	}
 }
 
-// own puts date back after the builtin of that name was barred.
-func own() []expr.Option { return functions()[:1] }
+// own puts date back, because the builtin of that name is barred.
+func ownDate() []expr.Option { return functions()[:1] }
 
 func texts(f func(args []string) (string, error)) func(...any) (any, error) {
 	return func(params ...any) (any, error) {
@@ -68,7 +68,7 @@ func e164(args []string) (string, error) {
 	return phonenumbers.Format(number, phonenumbers.E164), nil
 }
 
-// validIn names the region only if it is one: it could come from a cell.
+// validIn names the region only if it exists: it could come from a cell.
 func validIn(region string) string {
 	if phonenumbers.GetCountryCodeForRegion(region) == 0 {
 		return " that is valid in its region"
@@ -89,19 +89,18 @@ func date(args []string) (string, error) {
 	return t.Format(to), nil
 }
 
-const layoutRule = "date forms are made of YYYY YY MM M DD D HH mm ss and the marks between them"
+const layoutRule = "date forms are made of YYYY YY MM M DD D HH mm ss and the separators between them"
 
-// layout turns YYYY-MM-DD into Go's form. Letters other than those of the rule
-// are refused.
+// layout turns YYYY-MM-DD into Go's form. It refuses letters other than those in the rule.
 func layout(form string) (string, bool) {
 	out := strings.NewReplacer("YYYY", "2006", "YY", "06", "MM", "01", "M", "1", "DD", "02", "D", "2",
 		"HH", "15", "mm", "04", "ss", "05").Replace(form)
-	foreign := strings.ContainsFunc(strings.ReplaceAll(out, "T", ""), unicode.IsLetter)
-	return out, form != "" && !foreign && !strings.ContainsAny(form, "0123456789_")
+	unknown := strings.ContainsFunc(strings.ReplaceAll(out, "T", ""), unicode.IsLetter)
+	return out, form != "" && !unknown && !strings.ContainsAny(form, "0123456789_")
 }
 
-// hashedEmail is Kard's hashed e-mail: white space removed, lower case, dots
-// and +tags of Gmail addresses dropped, SHA-256 in hex.
+// hashedEmail is Kard's hashed e-mail: white space removed, lower case, dots and +tags of
+// Gmail addresses removed, SHA-256 in hex.
 func hashedEmail(args []string) (string, error) {
 	address := strings.ToLower(strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
@@ -121,7 +120,7 @@ func hashedEmail(args []string) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// call checks what a call says in so many words, before any row is read.
+// call checks the literal arguments of a call, before any row is read.
 func (r *references) call(n *ast.CallNode) {
 	name, ok := n.Callee.(*ast.IdentifierNode)
 	if !ok {
@@ -134,10 +133,10 @@ func (r *references) call(n *ast.CallNode) {
 			continue
 		}
 		if _, fine := layout(text.Value); name.Value == "date" && !fine {
-			r.wrong = "has an expr with a date form that cannot be read: " + layoutRule
+			r.problem = "has an expr with a date form that cannot be read: " + layoutRule
 		}
 		if name.Value == "e164" && phonenumbers.GetCountryCodeForRegion(text.Value) == 0 {
-			r.wrong = "has an expr with a region that is unknown: e164 takes two capital letters, such as US"
+			r.problem = "has an expr with an unknown region: e164 takes two capital letters, such as US"
 		}
 	}
 }

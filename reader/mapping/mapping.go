@@ -1,9 +1,9 @@
-// Package mapping turns the cells of a row into a user: their columns become
-// our fields, as they are, by a constant, or by an expression over the row.
+// Package mapping turns the cells of a row into a user: columns become our fields unchanged, as
+// a constant, or by an expression over the row.
 //
-// It reads no file and sends nothing; whether an API takes a value is the
-// destination's to check. Start at Config for what can be written in YAML and
-// at New for what is checked before the first row.
+// It reads no files and sends nothing; the destination checks whether an API takes a value.
+// Start at Config for what can be written in YAML and at New for what is checked before the
+// first row.
 package mapping
 
 import (
@@ -11,21 +11,24 @@ import (
 	"strconv"
 	"strings"
 
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
-// Options are all that a mapping depends on.
+// Options are everything that a mapping depends on.
 type Options struct {
 	Config Config
-	// Header names the columns; cells stand in the same order. Names are
-	// compared without surrounding white space.
+	// Header names the columns; cells are in the same order. Names are compared without
+	// surrounding white space.
 	Header []string
-	// Names holds every name under which a field is known.
+	// Names holds every name by which a field is known.
 	Names map[string]user.Field
 	// Accepts is what the destination takes.
 	Accepts Accepts
-	// Typed says that cells can be other than text, as in JSON, and that rows
-	// may bring columns that the header lacks.
+	// IDs says which texts are not ids; the zero value is the default.
+	IDs identity.Policy
+	// Typed says that cells may be other than text, as in JSON, and that rows may have
+	// columns that are missing from the header.
 	Typed bool
 }
 
@@ -51,8 +54,8 @@ func (a Accepts) takes(f user.Field) bool {
 	return false
 }
 
-// Error is a mapping that does not fit the file, the destination or itself. It
-// holds names of columns and fields, and no content of a row.
+// Error says that a mapping does not match the file, the destination or itself. It holds names
+// of columns and fields, and no content of a row.
 type Error struct {
 	Line   int    // of the YAML node; 0 if it is not about the config
 	Column string // may be empty
@@ -72,7 +75,7 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Mapper maps rows. It is used by one goroutine.
+// Mapper maps rows. It is for one goroutine.
 type Mapper struct {
 	o       Options
 	header  []string       // trimmed
@@ -85,10 +88,10 @@ type Mapper struct {
 	secrets secrets
 }
 
-// secrets are what feeds a secret.
+// secrets are the columns that provide secrets.
 type secrets []source
 
-// source is a column and the field that it feeds.
+// source is a column and the field that it provides.
 type source struct {
 	column int
 	field  user.Field
@@ -102,12 +105,12 @@ type step struct {
 	program  *program    // may be nil
 	clear    bool
 
-	// copies says that the value is the cell as it is; apart, that it does not
-	// stand among the attributes.
+	// copies says that the value is the unchanged cell; apart, that it does not belong to
+	// the attributes.
 	copies, apart bool
 }
 
-func (s step) settled() step {
+func (s step) prepared() step {
 	s.copies = s.column >= 0 && s.constant == nil && s.program == nil && !s.clear
 	s.apart = s.field.IsSecret() || s.field == user.RemoteID
 	return s
@@ -119,8 +122,8 @@ func (m *Mapper) Uses(i int) bool {
 	return used
 }
 
-// FieldOf returns the field that column i alone fills as it is; "" if it feeds
-// several, an expression only, or none.
+// FieldOf returns the field that column i alone provides unchanged; "" if it provides several,
+// only an expression, or none.
 func (m *Mapper) FieldOf(i int) user.Field {
 	var found user.Field
 	for _, s := range append([]step{m.id}, m.steps...) {
@@ -134,13 +137,13 @@ func (m *Mapper) FieldOf(i int) user.Field {
 // Ignores reports whether the config lists the column under ignore:.
 func (m *Mapper) Ignores(name string) bool { return m.skipped[name] }
 
-// Width is the largest number of attributes that a row can have.
+// Width returns the largest number of attributes that a row can have.
 func (m *Mapper) Width() int { return len(m.steps) }
 
-// Columns is the number of cells that Fill expects.
+// Columns returns the number of cells that Fill expects.
 func (m *Mapper) Columns() int { return len(m.header) }
 
-// Fields lists what can come out, id first.
+// Fields lists the fields that a record can have, id first.
 func (m *Mapper) Fields() []user.Field {
 	fields := []user.Field{user.ID}
 	for _, s := range m.steps {
@@ -149,7 +152,7 @@ func (m *Mapper) Fields() []user.Field {
 	return fields
 }
 
-// SecretColumns names the columns that feed ssn or password, in header order.
+// SecretColumns names the columns that provide ssn or password, in header order.
 func (m *Mapper) SecretColumns() []string {
 	var names []string
 	for i, name := range m.header {
@@ -160,7 +163,7 @@ func (m *Mapper) SecretColumns() []string {
 	return names
 }
 
-// feeds lists the columns that the step looks at.
+// feeds lists the columns that the step uses.
 func (s *step) feeds() []int {
 	switch {
 	case s.program != nil:

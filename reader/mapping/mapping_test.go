@@ -92,7 +92,7 @@ fields:
 
 func TestConfigErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"fields: [id]":                                                "config line 1: fields must be a map",
+		"fields: [id]":                                                "config line 1: fields must map",
 		"fields:\n  id: A\n  id: B":                                   "config line 3: field id is mapped twice",
 		"fields:\n  id:":                                              "config line 2: fields: id needs a column name",
 		"fields:\n  id: {colum: A}":                                   `config line 2: fields: id has the unknown key "colum"; known are column, empty, expr and value, did you mean "column"?`,
@@ -113,7 +113,7 @@ func TestConfigErrors(t *testing.T) {
 		"fields:\n  id: A\n  email: {expr: 'lower('}":                 "cannot be compiled",
 		"fields:\n  id: A\n  email: {expr: '$env'}":                   "use row",
 		"fields:\n  id: A\n  dob: {expr: 'date(B, \"X\", \"YYYY\")'}": "a date form that cannot be read",
-		"fields:\n  id: A\n  phone: {expr: 'e164(B, \"USA\")'}":       "a region that is unknown",
+		"fields:\n  id: A\n  phone: {expr: 'e164(B, \"USA\")'}":       "an unknown region",
 		"fields:\n  email: A":                                         "there is no id column",
 		"fields:\n  id: A\n  zip_code: B":                             "column \"B\" (zip_code) cannot be sent: kard does not take it",
 	} {
@@ -196,7 +196,7 @@ func doubled(n int) string {
 	return text + fmt.Sprintf("a%d", n)
 }
 
-// nested gives an array that holds another one twice, and so on, to the call.
+// nested returns the call on an array that holds another one twice, and so on.
 func nested(n int, call string) string {
 	text := `let a0 = ["abc"]; `
 	for i := range n {

@@ -15,9 +15,8 @@ func didYouMean(name string, among []string) string {
 	return ""
 }
 
-// Nearest returns the known word that was most likely meant, if one is near
-// enough: at most one mistake in three letters, or one in all. Letter case,
-// white space and the marks - _ and . do not count.
+// Nearest returns the known word that was most likely meant, if one is near enough: at most one
+// mistake per three letters, or one in all. Letter case, white space and - _ . do not count.
 func Nearest(word string, known []string) (near string, ok bool) {
 	typed := []rune(folded(word))
 	least := max(1, len(typed)/3) + 1
@@ -39,8 +38,8 @@ func folded(name string) string {
 	}, name)
 }
 
-// distance counts the insertions, deletions, replacements and swaps of
-// neighbours that make b of a.
+// distance counts the insertions, deletions, replacements and swaps of neighbors that turn a
+// into b.
 func distance(a, b []rune) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
@@ -63,9 +62,8 @@ func distance(a, b []rune) int {
 	return last[len(b)]
 }
 
-// Shown returns a column's name for a message: quoted, or its position when the
-// name looks like somebody's data, as the first row of a file without a header
-// does.
+// Shown returns a column's name for a message: quoted, or its position if the name looks like
+// personal data, as in the first row of a file without a header.
 func Shown(name string, index int) string {
 	digits := 0
 	for _, r := range name {

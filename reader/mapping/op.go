@@ -10,15 +10,15 @@ import (
 // ops are the words that the column of Config.OpColumn takes.
 var ops = [...]user.Op{user.Upsert, user.Create, user.Update, user.Delete}
 
-// setOp finds the column that says what is to be done with each row.
+// setOp finds the column that holds the operation of each row.
 func (m planner) setOp() *Error {
 	name := strings.TrimSpace(m.o.Config.OpColumn)
 	if name == "" {
 		return nil
 	}
 	if m.op = (opColumn{name, slices.Index(m.header, name)}); m.op.index < 0 {
-		e := m.lacks(name, 0)
-		e.Rule, e.Hint = "op_column: "+e.Rule, "names are compared letter by letter; mend op_column"
+		e := m.missing(name, 0)
+		e.Rule, e.Hint = "op_column: "+e.Rule, "names must match exactly; fix op_column"
 		return e
 	}
 	m.columns[name] = m.op.index
@@ -31,7 +31,7 @@ type opColumn struct {
 	index int
 }
 
-// read sets what is to be done with the record, where the row says it.
+// read sets the record's operation, if the row has one.
 func (c opColumn) read(rec *user.Record, cells []user.Value) *user.InvalidError {
 	if c.index < 0 {
 		return nil
@@ -48,5 +48,5 @@ func (c opColumn) read(rec *user.Record, cells []user.Value) *user.InvalidError 
 	return &user.InvalidError{Code: "bad_op", Column: c.name, Rule: "must be upsert, create, update or delete"}
 }
 
-// OpColumn reports whether column i says what is to be done with each row.
+// OpColumn reports whether column i holds the operation of each row.
 func (m *Mapper) OpColumn(i int) bool { return i == m.op.index }

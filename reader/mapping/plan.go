@@ -7,7 +7,7 @@ import (
 	"usersync/sync/user"
 )
 
-// planner finds out what is to be done with the columns, and keeps it in a Mapper.
+// planner decides what to do with each column, and stores it in a Mapper.
 type planner struct{ *Mapper }
 
 // New checks the mapping against header and destination. An error is an *Error.
@@ -37,7 +37,7 @@ func New(o Options) (*Mapper, error) {
 	return m, nil
 }
 
-// rank puts what is computed after the columns.
+// rank puts computed fields after the columns.
 func (s step) rank(columns int) int {
 	if s.column < 0 {
 		return columns
@@ -53,7 +53,7 @@ func (m planner) setHeader() error {
 			return &Error{Rule: Shown("", i) + " has no name", Hint: "name it in the header"}
 		}
 		if name != "" && seen[name] {
-			return &Error{Column: name, Rule: Shown(name, i) + " stands twice in the header", Hint: "rename or remove one of them"}
+			return &Error{Column: name, Rule: Shown(name, i) + " appears twice in the header", Hint: "rename or remove one of them"}
 		}
 		seen[name] = true
 		m.header = append(m.header, name)
@@ -82,7 +82,7 @@ func (m planner) byName() error {
 	return joined(unknown)
 }
 
-// joined tells all at once, so that a file is mended in one go.
+// joined reports all errors together, so you can fix a file in one go.
 func joined(errs []*Error) error {
 	if len(errs) == 0 {
 		return nil
@@ -122,7 +122,7 @@ func (m planner) known(name string, i int) (user.Field, *Error) {
 	return "", &Error{Column: name, Rule: Shown(name, i) + " is not a known column" + didYouMean(name, m.names()), Hint: unknownHint}
 }
 
-// names are those under which columns are known.
+// names are those by which columns are known.
 func (m planner) names() []string {
 	var names []string
 	for name := range m.o.Names {
@@ -131,7 +131,7 @@ func (m planner) names() []string {
 	return names
 }
 
-// add takes the step if the destination takes its field and no other makes it.
+// add adds the step if the destination takes its field and no other step makes it.
 func (m planner) add(s step, column string, line int) *Error {
 	from := "field " + string(s.field)
 	if column != "" {
@@ -158,19 +158,19 @@ func (m planner) add(s step, column string, line int) *Error {
 		m.id = s
 		return nil
 	}
-	m.steps = append(m.steps, s.settled())
+	m.steps = append(m.steps, s.prepared())
 	return nil
 }
 
-// Place is Column for names that are read already; it does not allocate.
+// Place is Column for names that are already read; it does not allocate.
 func (m *Mapper) Place(name []byte) (place int, read bool) {
 	place, read = m.columns[string(name)]
 	return place, read
 }
 
-// Column returns the place of the cell for the named column, and whether it is
-// read at all. Where cells are typed, a known column that the header lacks gets
-// a new place. An error is a *user.InvalidError.
+// Column returns the place of the cell for the named column, and whether it is read at all. If
+// cells are typed, a known column that is missing from the header gets a new place. An error is
+// a *user.InvalidError.
 func (m *Mapper) Column(name string) (place int, read bool, err error) {
 	if i, ok := m.columns[name]; ok {
 		return i, true, nil

@@ -14,14 +14,14 @@ import (
 	"usersync/sync/user"
 )
 
-// program is a compiled expression and the columns that it looks at.
+// program is a compiled expression and the columns that it uses.
 type program struct {
 	code    *vm.Program
 	columns []int
 }
 
-// barred builtins reach outside the row, are not the same on every run, or can
-// make text without bound.
+// barred builtins reach outside the row, are not the same on every run, or can make text
+// without limit.
 var barred = [...]string{"now", "date", "duration", "timezone", "keys", "values", "toPairs", "repeat", "reduce", "replace", "join"}
 
 func (m planner) compile(rule Rule) (*program, *Error) {
@@ -33,9 +33,9 @@ func (m planner) compile(rule Rule) (*program, *Error) {
 	for _, name := range slices.Concat(barred[:], expanding[:]) {
 		options = append(options, expr.DisableBuiltin(name))
 	}
-	code, err := expr.Compile(rule.Expr, slices.Concat(options, own(), bounds())...)
-	if wrong := m.resolve(seen, rule); wrong != nil {
-		return nil, wrong
+	code, err := expr.Compile(rule.Expr, slices.Concat(options, ownDate(), bounds())...)
+	if missing := m.resolve(seen, rule); missing != nil {
+		return nil, missing
 	}
 	if err != nil {
 		return nil, rule.fail("has an expr that cannot be compiled: " + firstLine(err))
@@ -53,14 +53,14 @@ func firstLine(err error) string {
 	return line
 }
 
-// resolve names the column that an expression wants and the file lacks.
+// resolve finds a column that the expression uses and that is missing from the file.
 func (m planner) resolve(seen *references, rule Rule) *Error {
-	if seen.wrong != "" {
-		return rule.fail(seen.wrong)
+	if seen.problem != "" {
+		return rule.fail(seen.problem)
 	}
 	for _, name := range seen.cells {
 		if !slices.Contains(m.header, name) {
-			return m.lacks(name, rule.Line)
+			return m.missing(name, rule.Line)
 		}
 	}
 	for _, name := range seen.calls {
@@ -70,7 +70,7 @@ func (m planner) resolve(seen *references, rule Rule) *Error {
 	}
 	for _, name := range seen.names {
 		if !m.env.identifies(name) && !seen.declared[name] && !isFunction(name) {
-			return m.lacks(name, rule.Line)
+			return m.missing(name, rule.Line)
 		}
 	}
 	return nil
@@ -91,17 +91,17 @@ func callable() []string {
 func (m *Mapper) run(s *step) (user.Value, *user.InvalidError) {
 	result, err := m.env.machine.Run(s.program.code, m.env.values)
 	if err != nil {
-		if broken, ok := errors.AsType[*ruleError](err); ok {
-			return user.Value{}, m.unfit(s, broken.code, broken.rule)
+		if rule, ok := errors.AsType[*ruleError](err); ok {
+			return user.Value{}, m.invalid(s, rule.code, rule.rule)
 		}
-		return user.Value{}, m.unfit(s, "expression", "cannot be computed from this row by its expr")
+		return user.Value{}, m.invalid(s, "expression", "cannot be computed from this row by its expr")
 	}
 	if exceeds(result) {
-		return user.Value{}, m.unfit(s, errTooMuch.code, errTooMuch.rule)
+		return user.Value{}, m.invalid(s, errTooMuch.code, errTooMuch.rule)
 	}
 	value, err := valueOf(result)
 	if err != nil {
-		return user.Value{}, m.unfit(s, "expression", "its expr gives what has no JSON form")
+		return user.Value{}, m.invalid(s, "expression", "its expr returns something without a JSON form")
 	}
 	return value, nil
 }

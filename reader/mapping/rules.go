@@ -8,26 +8,26 @@ import (
 	"usersync/sync/user"
 )
 
-// byRules takes the columns that the config mentions.
+// byRules uses the columns that the config mentions.
 func (m planner) byRules() error {
 	if err := m.refuseStrangers(); err != nil {
 		return err
 	}
-	var wrong []*Error
+	var errs []*Error
 	for _, rule := range m.o.Config.Fields {
 		s, err := m.stepOf(rule)
 		if err == nil {
 			err = m.add(s, rule.Column, rule.Line)
 		}
 		if err != nil {
-			wrong = append(wrong, err)
+			errs = append(errs, err)
 		}
 	}
-	return joined(wrong)
+	return joined(errs)
 }
 
-// refuseStrangers keeps a first row of data out of every message: if no mapped
-// column is there, the names in the file are not quoted.
+// refuseStrangers keeps a first row of data out of every message: if no mapped column is in the
+// file, its names are not quoted.
 func (m planner) refuseStrangers() error {
 	var mapped []string
 	for _, rule := range m.o.Config.Fields {
@@ -45,8 +45,8 @@ func (m planner) refuseStrangers() error {
 
 func (m planner) stepOf(rule Rule) (step, *Error) {
 	s := step{field: rule.Field, column: -1, constant: rule.Value, clear: rule.Clear}
-	if wrong := rule.wrong(); wrong != "" {
-		return s, rule.fail(wrong)
+	if problem := rule.problem(); problem != "" {
+		return s, rule.fail(problem)
 	}
 	if !m.isField(rule.Field) {
 		return s, &Error{Line: rule.Line, Rule: "fields: " + string(rule.Field) + " is not a known field" + didYouMean(string(rule.Field), m.fields()),
@@ -56,7 +56,7 @@ func (m planner) stepOf(rule Rule) (step, *Error) {
 	case rule.Column != "":
 		s.column = slices.Index(m.header, strings.TrimSpace(rule.Column))
 		if s.column < 0 {
-			return s, m.lacks(rule.Column, rule.Line)
+			return s, m.missing(rule.Column, rule.Line)
 		}
 	case rule.Expr != "":
 		var err *Error
@@ -78,11 +78,11 @@ func (m planner) fields() []string {
 	return slices.Collect(maps.Keys(fields))
 }
 
-// lacks names a column that the file does not have, and the nearest that it has.
-func (m planner) lacks(column string, line int) *Error {
+// missing names a column that is missing from the file, and the nearest that it has.
+func (m planner) missing(column string, line int) *Error {
 	rule := "the file has no column " + quote(column)
 	if near, ok := Nearest(column, m.header); ok {
 		rule += ", the nearest is " + Shown(near, slices.Index(m.header, near))
 	}
-	return &Error{Line: line, Column: column, Rule: rule, Hint: "names are compared letter by letter; mend it under fields:"}
+	return &Error{Line: line, Column: column, Rule: rule, Hint: "names must match exactly; fix it under fields:"}
 }

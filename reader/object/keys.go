@@ -11,12 +11,12 @@ import (
 
 // Keys collects the keys of objects, those of nested ones joined by dots.
 type Keys struct {
-	// Known reports whether a key is taken whole, also if it holds an object.
+	// Known reports whether a key is read as a whole, even if it holds an object.
 	Known func(string) bool
-	Names []string // in the order in which they came
+	Names []string // in order of appearance
 }
 
-// Add takes the keys of a valid object and nothing of anything else.
+// Add adds the keys of a valid object, and nothing for other values.
 func (k *Keys) Add(raw []byte) {
 	if !jsontext.Value(raw).IsValid() {
 		return
@@ -37,8 +37,7 @@ func (k *Keys) object(raw jsontext.Value, prefix string) {
 	})
 }
 
-// members calls f with every member of a valid object, and never for another
-// value.
+// members calls f with every member of a valid object, and never for other values.
 func members(raw jsontext.Value, f func(name string, value jsontext.Value)) {
 	dec := jsontext.NewDecoder(strings.NewReader(string(raw)), jsontext.AllowDuplicateNames(true))
 	if token, err := dec.ReadToken(); err != nil || token.Kind() != '{' {
@@ -58,9 +57,9 @@ func members(raw jsontext.Value, f func(name string, value jsontext.Value)) {
 	}
 }
 
-// Unmarked returns the object without usersync's own keys; what is not a JSON
-// object stays as it is. One whose keys stand twice is unfit, but an object.
-func Unmarked(raw []byte) []byte {
+// WithoutRejectKeys returns the object without usersync's own keys, and returns other values
+// unchanged. An object with repeated keys is invalid, but still an object.
+func WithoutRejectKeys(raw []byte) []byte {
 	if !jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true)) {
 		return raw
 	}

@@ -17,14 +17,14 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-func TestUnmarked(t *testing.T) {
+func TestWithoutRejectKeys(t *testing.T) {
 	for raw, want := range map[string]string{
 		`{"_usersync_run":"r","id":1.10, "a":{"_usersync_x":1}}`: `{"id":1.10,"a":{"_usersync_x":1}}`,
 		`{"_usersync_run":"r"}`:                                  `{}`,
 		`{"id":1,"id":2}`:                                        `{"id":1,"id":2}`,
 		`not JSON`:                                               `not JSON`,
 	} {
-		if got := Unmarked([]byte(raw)); string(got) != want {
+		if got := WithoutRejectKeys([]byte(raw)); string(got) != want {
 			t.Errorf("%s: %s, want %s", raw, got, want)
 		}
 	}

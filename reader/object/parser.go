@@ -1,8 +1,7 @@
-// Package object takes JSON objects apart: into the cells that a mapping reads,
-// into the keys that they have, and into what rejects put in front of them.
+// Package object parses JSON objects: into the cells that a mapping reads, into the keys that
+// they have, and into what a rejects file adds in front of them.
 //
-// It does not know files, lines or records: those are package frame's and
-// reader's. Start at Parser.
+// It does not know files, lines or records: packages frame and reader do. Start at Parser.
 package object
 
 import (
@@ -17,61 +16,58 @@ import (
 	"usersync/sync/user"
 )
 
-// Parser takes one JSON object after the other apart into the cells that the
-// mapping reads. It is for one goroutine.
+// Parser parses one JSON object after the other into the cells that the mapping reads. It is
+// for one goroutine.
 type Parser struct {
-	// Cells are those of the last object, by the columns of the mapping. They are
-	// valid until the next Parse.
+	// Cells are those of the last object, by the columns of the mapping. They are valid
+	// until the next Parse.
 	Cells []user.Value
-	// Marked, Syntax and Broken say of the last object that it has keys of
-	// usersync's own, that it is not valid JSON at all, and that it could not be
-	// taken apart.
-	Marked, Syntax, Broken bool
+	// About the last object: Marked says that it has keys of usersync's own, Syntax that it
+	// is not valid JSON at all, and Broken that it could not be parsed.
+	HasRejectKeys, Syntax, Broken bool
 
-	mapper *mapping.Mapper
-	own    func(key string) *user.Value // nil for a key that is not kept
-	names  map[string]user.Field
-	input  bytes.Reader
-	dec    *jsontext.Decoder
+	mapper    *mapping.Mapper
+	rejectKey func(key string) *user.Value // nil for a key that is not kept
+	names     map[string]user.Field
+	input     bytes.Reader
+	dec       *jsontext.Decoder
 
-	text   []byte // what all cells of this record hold, one after the other
+	text   []byte // the text of all cells of this record, one after the other
 	spans  []span
 	filled []int  // by place: the record that filled it last
 	number int    // of the record
 	prefix []byte // of nested keys: "address."
 }
 
-// span is where in text the cell of a place lies.
+// span is where in text the cell of a place is.
 type span struct {
 	place, from, to int
 	kind            user.Kind
 }
 
-// NewParser returns a Parser for a mapping. Names are those under which a key is
-// known. Of usersync's own keys, own returns where the value goes; nil passes it
-// by.
-func NewParser(m *mapping.Mapper, names map[string]user.Field, own func(key string) *user.Value) *Parser {
-	return &Parser{mapper: m, names: names, own: own, dec: jsontext.NewDecoder(&bytes.Reader{})}
+// NewParser returns a Parser for a mapping. Names are those by which a key is known. For
+// usersync's own keys, own returns where the value goes; nil skips it.
+func NewParser(m *mapping.Mapper, names map[string]user.Field, rejectKey func(key string) *user.Value) *Parser {
+	return &Parser{mapper: m, names: names, rejectKey: rejectKey, dec: jsontext.NewDecoder(&bytes.Reader{})}
 }
 
-// Parse takes raw apart. The error says why the record is unfit, and holds none of
-// its text.
+// Parse parses raw. The error says why the record is invalid, and holds none of its text.
 func (p *Parser) Parse(raw []byte) *user.InvalidError {
 	p.number++
 	p.text, p.spans, p.prefix = p.text[:0], p.spans[:0], p.prefix[:0]
-	p.Marked, p.Syntax, p.Broken = false, false, false
+	p.HasRejectKeys, p.Syntax, p.Broken = false, false, false
 	p.input.Reset(raw)
 	p.dec.Reset(&p.input)
-	unfit, err := p.record()
+	invalid, err := p.record()
 	if err != nil {
 		p.Broken = true
 		return p.explain(raw, err)
 	}
-	p.Broken = unfit != nil && unfit.Code == "not_object"
-	if unfit == nil {
-		p.spread()
+	p.Broken = invalid != nil && invalid.Code == "not_object"
+	if invalid == nil {
+		p.assign()
 	}
-	return unfit
+	return invalid
 }
 
 func (p *Parser) record() (*user.InvalidError, error) {
@@ -81,11 +77,11 @@ func (p *Parser) record() (*user.InvalidError, error) {
 		}
 		return &user.InvalidError{Code: "not_object", Rule: "is not a JSON object", Hint: "write each user as {...}"}, p.end()
 	}
-	unfit, err := p.object()
+	invalid, err := p.object()
 	if err != nil {
 		return nil, err
 	}
-	return unfit, p.end()
+	return invalid, p.end()
 }
 
 var errMore = errors.New("more than one value")
@@ -101,23 +97,23 @@ func (p *Parser) end() error {
 	return err
 }
 
-// object reads on to the end of the object also when a member is unfit, so that
-// broken JSON is told from an unfit record.
-func (p *Parser) object() (unfit *user.InvalidError, err error) {
+// object reads on to the end of the object even if a member is invalid, to tell broken JSON
+// from an invalid record.
+func (p *Parser) object() (invalid *user.InvalidError, err error) {
 	if _, err = p.dec.ReadToken(); err != nil {
 		return nil, err
 	}
 	for p.dec.PeekKind() != '}' {
-		wrong, err := p.member()
+		memberInvalid, err := p.member()
 		if err != nil {
 			return nil, err
 		}
-		if unfit == nil {
-			unfit = wrong
+		if invalid == nil {
+			invalid = memberInvalid
 		}
 	}
 	_, err = p.dec.ReadToken()
-	return unfit, err
+	return invalid, err
 }
 
 func (p *Parser) member() (*user.InvalidError, error) {
@@ -129,9 +125,9 @@ func (p *Parser) member() (*user.InvalidError, error) {
 	if p.prefix, err = jsontext.AppendUnquote(p.prefix, quoted); err != nil {
 		return nil, err
 	}
-	unfit, err := p.value(p.prefix)
+	invalid, err := p.value(p.prefix)
 	p.prefix = p.prefix[:outer]
-	return unfit, err
+	return invalid, err
 }
 
 func (p *Parser) value(name []byte) (*user.InvalidError, error) {
@@ -139,7 +135,7 @@ func (p *Parser) value(name []byte) (*user.InvalidError, error) {
 		return p.keep(place, name)
 	}
 	if bytes.HasPrefix(name, []byte(user.RejectPrefix)) {
-		return nil, p.mark(string(name))
+		return nil, p.keepRejectKey(string(name))
 	}
 	nested := p.dec.PeekKind() == '{'
 	if nested && (string(name) == "extra" || string(name) == "attributes") {
@@ -152,11 +148,11 @@ func (p *Parser) value(name []byte) (*user.InvalidError, error) {
 	case nested && !p.mapper.Ignores(string(name)):
 		return p.descend()
 	}
-	unfit, _ := errors.AsType[*user.InvalidError](unknown)
-	return unfit, p.dec.SkipValue()
+	invalid, _ := errors.AsType[*user.InvalidError](unknown)
+	return invalid, p.dec.SkipValue()
 }
 
-// descend reads a nested object, its keys joined to ours by a dot.
+// descend reads a nested object, joining its keys to ours by a dot.
 func (p *Parser) descend() (*user.InvalidError, error) {
 	p.prefix = append(p.prefix, '.')
 	return p.object()
@@ -171,7 +167,7 @@ func (p *Parser) keep(place int, name []byte) (*user.InvalidError, error) {
 		p.filled = append(p.filled, 0)
 	}
 	if p.filled[place] == p.number {
-		return &user.InvalidError{Code: "duplicate_key", Column: string(name), Rule: "stands twice, once with a dot and once nested"}, nil
+		return &user.InvalidError{Code: "duplicate_key", Column: string(name), Rule: "appears twice, once with a dot and once nested"}, nil
 	}
 	p.filled[place] = p.number
 	s := span{place: place, from: len(p.text), kind: user.JSON}
@@ -196,8 +192,8 @@ func (p *Parser) keep(place int, name []byte) (*user.InvalidError, error) {
 	return nil, err
 }
 
-// spread hands the texts to the cells, with one allocation for all.
-func (p *Parser) spread() {
+// assign gives the texts to the cells, with one allocation for all.
+func (p *Parser) assign() {
 	for len(p.Cells) < p.mapper.Columns() {
 		p.Cells = append(p.Cells, user.Value{})
 	}
@@ -208,10 +204,10 @@ func (p *Parser) spread() {
 	}
 }
 
-func (p *Parser) mark(name string) error {
-	p.Marked = true
+func (p *Parser) keepRejectKey(name string) error {
+	p.HasRejectKeys = true
 	raw, err := p.dec.ReadValue()
-	place := p.own(name)
+	place := p.rejectKey(name)
 	if err != nil || place == nil {
 		return err
 	}
@@ -226,20 +222,20 @@ func (p *Parser) mark(name string) error {
 	return err
 }
 
-// explain tells what is wrong in our words: the library's quote the text.
+// explain says what is wrong in our own words: the library's would quote the text.
 func (p *Parser) explain(raw []byte, err error) *user.InvalidError {
 	lenient := jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	p.Syntax = !lenient
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
-		e := &user.InvalidError{Code: "duplicate_key", Rule: "a key stands twice in the object", Hint: "remove one of them"}
+		e := &user.InvalidError{Code: "duplicate_key", Rule: "a key appears twice in the object", Hint: "remove one of them"}
 		name := strings.TrimPrefix(string(p.dec.StackPointer()), "/")
 		if _, known := p.names[name]; known {
 			e.Column = name
 		}
 		return e
 	case errors.Is(err, errMore):
-		return &user.InvalidError{Code: "bad_json", Rule: "holds more than one JSON value", Hint: "write one object a line"}
+		return &user.InvalidError{Code: "bad_json", Rule: "holds more than one JSON value", Hint: "write one object per line"}
 	case lenient:
 		return &user.InvalidError{Code: "bad_json", Rule: "holds text that is not valid Unicode"}
 	}

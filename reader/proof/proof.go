@@ -1,36 +1,35 @@
-// Package proof holds what can show that a file was not cut: a SHA-256 that was
-// expected, the sidecar that sha256sum writes, a trailer that holds the number of
-// records, and what the format itself shows.
+// Package proof holds what can show that a file is complete: an expected SHA-256, the sidecar
+// that sha256sum writes, a trailer with the number of records, and what the format itself
+// shows.
 //
-// It reads no records: package reader puts the proofs of a file together. Start at
-// Proof.
+// It reads no records: package reader collects the proofs of a file. Start at Proof.
 package proof
 
-// Proof says how a file of the input was proved to be whole.
+// Proof says how a file of the input was proved complete.
 type Proof struct {
 	File string
 	By   Kind
 }
 
-// Kind is a way to prove that a file was not cut.
+// Kind is a way to prove that a file is complete.
 type Kind string
 
-// The proofs, those that somebody asked for first.
+// The proofs, those that you asked for first.
 const (
-	// Unproved is a file of which nothing proves that it was not cut.
-	Unproved        Kind = ""
+	// Unproved means that nothing proves that the file was not truncated.
+	Unproven        Kind = ""
 	ByExpectSHA256  Kind = "expect_sha256"
 	BySidecar       Kind = "sidecar"
 	ByExpectRecords Kind = "expect_records"
 	ByTrailer       Kind = "trailer"
-	// ByJSONArray: the closing bracket was seen, and only white space behind it.
+	// ByJSONArray: the closing bracket was read, and only white space after it.
 	ByJSONArray Kind = "json_array"
-	// ByGzip: exactly one member, whose CRC-32 and length held, and nothing
-	// behind it. A file of several may have been cut between two of them. It is
-	// the weakest proof, as ByZstd is: cut right behind the first member, a file
-	// of several looks like one that never had more.
+	// ByGzip: exactly one member, with the right CRC-32 and length, and nothing after it.
+	// A file with several may have been truncated between two of them. Like ByZstd it is
+	// the weakest proof: truncated right after the first member, such a file looks like one
+	// that never had more.
 	ByGzip Kind = "gzip"
-	// ByZstd: exactly one frame with a content checksum, which held, and nothing
-	// before or behind it.
+	// ByZstd: exactly one frame with the right content checksum, and nothing before or
+	// after it.
 	ByZstd Kind = "zstd"
 )

@@ -10,11 +10,10 @@ import (
 	"strings"
 )
 
-// SidecarSuffix added to a file's name is the name of its sidecar.
+// SidecarSuffix is added to a file's name to get the name of its sidecar.
 const SidecarSuffix = ".sha256"
 
-// SidecarError is a sidecar that does not say what it should. It does not hold the
-// text.
+// SidecarError says that a sidecar is not what it should be. It does not hold the text.
 type SidecarError struct {
 	File string // the sidecar
 	Rule string
@@ -27,35 +26,35 @@ func (e *SidecarError) Error() string { return e.File + ": " + e.Rule }
 // Unwrap returns Err.
 func (e *SidecarError) Unwrap() error { return e.Err }
 
-// Sidecar returns the SHA-256 that the sidecar of the file at path wants; empty if
-// it has none. An error is a *SidecarError.
+// Sidecar returns the SHA-256 in the sidecar of the file at path; empty if it has none. An
+// error is a *SidecarError.
 func Sidecar(path string) (string, error) {
-	beside := path + SidecarSuffix
-	wrong := func(rule string, err error) error { return &SidecarError{File: beside, Rule: rule, Err: err} }
-	info, err := os.Stat(beside)
+	file := path + SidecarSuffix
+	invalid := func(rule string, err error) error { return &SidecarError{File: file, Rule: rule, Err: err} }
+	info, err := os.Stat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", nil
 	case err == nil && !info.Mode().IsRegular():
-		return "", wrong("is not a file", nil)
+		return "", invalid("is not a file", nil)
 	case err == nil && info.Size() > sumLimit:
-		return "", wrong("is too long for the one line that sha256sum writes for a file", nil)
+		return "", invalid("is too long for the one line that sha256sum writes for a file", nil)
 	}
-	text, err := os.ReadFile(beside)
+	text, err := os.ReadFile(file)
 	if err != nil {
-		return "", wrong("cannot be read", err)
+		return "", invalid("cannot be read", err)
 	}
 	sum, name, err := ParseSHA256(text)
 	switch {
 	case err != nil:
-		return "", wrong(err.Error(), err)
+		return "", invalid(err.Error(), err)
 	case name != "" && filepath.Base(name) != filepath.Base(path):
-		return "", wrong("is about another file than "+path, nil)
+		return "", invalid("is about a different file than "+path, nil)
 	}
 	return sum, nil
 }
 
-// sumLimit is more than the longest line that sha256sum writes, in bytes.
+// sumLimit is more than the longest line of sha256sum, in bytes.
 const sumLimit = 16 << 10
 
 var errNoSum = errors.New("does not hold the one line that sha256sum writes for a file: 64 hex digits, then the name")
@@ -83,8 +82,7 @@ func ParseSHA256(text []byte) (sum, name string, err error) {
 	return sum, name, nil
 }
 
-// unescaped undoes what sha256sum does to names, where its line begins with a
-// backslash.
+// unescaped undoes sha256sum's escaping of names, which a leading backslash announces.
 var unescaped = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r")
 
 // IsSHA256 reports whether text is a SHA-256 in hex.

@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// Trailer finds the row behind the last record of a CSV file, which holds their
-// number. Its first cell is a word that was agreed on.
+// Trailer finds the row after the last record of a CSV file that holds the number of records.
+// Its first cell is a known word.
 type Trailer struct {
-	word string // empty: none is expected
+	word string // empty if none is expected
 	// bare and quoted are how the row can begin.
 	bare, quoted []byte
 }
 
-// NewTrailer returns the Trailer that begins with word; an empty one expects none.
+// NewTrailer returns the Trailer for a word; an empty one expects none.
 func NewTrailer(word string) Trailer {
 	return Trailer{word: word, bare: []byte(word), quoted: []byte(`"` + strings.ReplaceAll(word, `"`, `""`) + `"`)}
 }
@@ -23,7 +23,7 @@ func NewTrailer(word string) Trailer {
 // Expected reports whether files end with a trailer.
 func (t *Trailer) Expected() bool { return t.word != "" }
 
-// Cells returns those behind the word; false if the row is not a trailer.
+// Cells returns the cells after the word; false if the row is not a trailer.
 func (t *Trailer) Cells(row []byte, delimiter rune) (cells []string, is bool) {
 	if !bytes.HasPrefix(row, t.bare) && !bytes.HasPrefix(row, t.quoted) {
 		return nil, false
@@ -37,7 +37,7 @@ func (t *Trailer) Cells(row []byte, delimiter rune) (cells []string, is bool) {
 	return cells[1:], true
 }
 
-// Count reads the number that a cell holds; -1 if it holds something else.
+// Count reads the number in a cell; -1 if it holds something other than a number.
 func Count(cell string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(cell))
 	if err != nil || n < 0 {

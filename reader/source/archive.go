@@ -20,19 +20,19 @@ type archive interface {
 	close() error
 	// kind is Gzip or Zstd.
 	kind() string
-	// whole reports, once Read gave io.EOF, that one checksum covers everything.
+	// whole reports, once Read has returned io.EOF, that one checksum covers everything.
 	whole() bool
 }
 
-// members reads the members of a gzip file, RFC 1952 2.2. A file of several is
-// not known to be whole: cut between two of them, it is a gzip file too.
+// members reads the members of a gzip file, RFC 1952 2.2. A file with several is not known to
+// be complete: truncated between two of them, it is still a gzip file.
 type members struct {
-	// blocked says that the member has an extra field. Who writes them (bgzip)
-	// writes many members, so that one is no whole file.
+	// blocked says that the member has an extra field. Tools that write those (bgzip)
+	// write many members, so a single one is not a complete file.
 	blocked bool
 	z       *gzip.Reader
 	from    *bufio.Reader
-	count   int // that were read to their ends
+	count   int // members read to their end
 	ended   bool
 }
 
@@ -45,7 +45,7 @@ func openGzip(from *bufio.Reader) (archive, error) {
 	return &members{z: z, from: from, blocked: len(z.Extra) > 0}, nil
 }
 
-// Read reads on into the next member.
+// Read continues into the next member.
 func (m *members) Read(p []byte) (int, error) {
 	for !m.ended {
 		n, err := m.z.Read(p)
@@ -59,7 +59,7 @@ func (m *members) Read(p []byte) (int, error) {
 	return 0, io.EOF
 }
 
-// next goes on to the next member; io.EOF if there is none.
+// next moves on to the next member; io.EOF if there is none.
 func (m *members) next() error {
 	m.count++
 	if _, err := m.from.Peek(1); err != nil {
@@ -77,10 +77,10 @@ func (m *members) kind() string { return Gzip }
 
 func (m *members) whole() bool { return m.ended && m.count == 1 && !m.blocked }
 
-// close hides the error that Read gave already: it would be told twice.
+// close drops the error that Read has already returned, so it is not reported twice.
 func (m *members) close() error { _ = m.z.Close(); return nil }
 
-// frames reads the frames of a zstd file, and watches where the first ends.
+// frames reads the frames of a zstd file, and tracks where the first ends.
 type frames struct {
 	z     *zstd.Decoder
 	first frame
@@ -89,7 +89,7 @@ type frames struct {
 
 func openZstd(from *bufio.Reader) (archive, error) {
 	f := &frames{}
-	head, _ := from.Peek(zstd.HeaderMaxSize) // the decoder meets again what stopped it short
+	head, _ := from.Peek(zstd.HeaderMaxSize) // an error here comes again in the decoder
 	f.first.begin(head)
 	z, err := zstd.NewReader(io.TeeReader(from, &f.first), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(maxWindow))
@@ -97,7 +97,7 @@ func openZstd(from *bufio.Reader) (archive, error) {
 	return f, err
 }
 
-// Read reads what the frames hold.
+// Read reads the content of the frames.
 func (f *frames) Read(p []byte) (int, error) {
 	n, err := f.z.Read(p)
 	f.ended = err == io.EOF
@@ -110,14 +110,14 @@ func (f *frames) whole() bool { return f.ended && f.first.alone() }
 
 func (f *frames) close() error { f.z.Close(); return nil }
 
-// frame follows the blocks of a zstd frame, RFC 8878 3.1.1, as its bytes pass.
-// It checks nothing: that the decoder does.
+// frame follows the blocks of a zstd frame, RFC 8878 3.1.1, as its bytes pass. It verifies
+// nothing: the decoder does.
 type frame struct {
-	summed bool // has a content checksum
-	skip   int  // bytes to pass by before something is looked at
-	head   []byte
-	last   bool // the last block is known
-	behind bool // something follows the frame
+	summed   bool // has a content checksum
+	skip     int  // bytes to ignore before the next header
+	head     []byte
+	last     bool // the last block's header was read
+	trailing bool // something follows the frame
 }
 
 func (f *frame) begin(head []byte) {
@@ -128,18 +128,18 @@ func (f *frame) begin(head []byte) {
 }
 
 // alone reports whether the frame ended, has a checksum, and is all there is.
-func (f *frame) alone() bool { return f.summed && f.last && f.skip == 0 && !f.behind }
+func (f *frame) alone() bool { return f.summed && f.last && f.skip == 0 && !f.trailing }
 
-// Write looks at p and never fails.
+// Write follows p and never fails.
 func (f *frame) Write(p []byte) (int, error) {
 	size := len(p)
-	for f.summed && !f.behind && len(p) > 0 {
+	for f.summed && !f.trailing && len(p) > 0 {
 		p = p[f.step(p):]
 	}
 	return size, nil
 }
 
-// step returns how many bytes it has looked at.
+// step returns how many bytes it has processed.
 func (f *frame) step(p []byte) int {
 	if f.skip > 0 {
 		n := min(f.skip, len(p))
@@ -147,7 +147,7 @@ func (f *frame) step(p []byte) int {
 		return n
 	}
 	if f.last {
-		f.behind = true
+		f.trailing = true
 		return len(p)
 	}
 	const blockHeader = 3

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestFinishSeesTheWholeFile: also what nobody had read.
+// TestFinishSeesTheWholeFile: including the part that was not read.
 func TestFinishSeesTheWholeFile(t *testing.T) {
 	big := bytes.Repeat([]byte("1,Zoë,0123456789\n"), 50_000)
 	for name, c := range map[string]struct {
@@ -53,8 +53,8 @@ func TestFinishSeesTheWholeFile(t *testing.T) {
 	}
 }
 
-// TestFinishOfACutArchive tells the fault that nobody had met yet.
-func TestFinishOfACutArchive(t *testing.T) {
+// TestFinishOfACutArchive returns an error in the part that was not read.
+func TestFinishOfATruncatedArchive(t *testing.T) {
 	big := bytes.Repeat([]byte("1,Zoë,0123456789\n"), 50_000)
 	for name, packed := range map[string][]byte{"gzip": gzipped(t, big), "zstd": zstded(t, big)} {
 		s, err := Open(Options{Path: stored(t, packed[:len(packed)-1])})
@@ -70,7 +70,7 @@ func TestFinishOfACutArchive(t *testing.T) {
 	}
 }
 
-// TestTheEndIsTheEnd: a terminal would go on behind its end.
+// TestTheEndIsTheEnd: a terminal could continue after its end.
 func TestTheEndIsTheEnd(t *testing.T) {
 	input := &restless{text: []byte(text)}
 	s, err := Open(Options{Path: "-", Stdin: input, Hash: true})
@@ -86,7 +86,7 @@ func TestTheEndIsTheEnd(t *testing.T) {
 	}
 }
 
-// restless gives its text again after each end.
+// restless returns its text again after each end.
 type restless struct {
 	text []byte
 	at   int

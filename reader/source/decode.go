@@ -18,7 +18,7 @@ var (
 	markUTF16BE = []byte{0xfe, 0xff}
 )
 
-// decode strips a byte-order mark, and decodes what is not UTF-8.
+// decode removes a byte order mark, and decodes text that is not UTF-8.
 func (s *Source) decode(plain io.Reader, o Options) (io.Reader, error) {
 	named, name, err := s.lookup(o.Charset)
 	if err != nil {
@@ -41,17 +41,17 @@ func (s *Source) decode(plain io.Reader, o Options) (io.Reader, error) {
 	return named.NewDecoder().Reader(buffered), nil
 }
 
-// beginsAs reports whether r begins with one of the texts. Nothing is taken.
+// beginsAs reports whether r begins with one of the texts. It consumes nothing.
 func beginsAs(r *bufio.Reader, texts []string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool {
-		head, _ := r.Peek(len(text)) // what stopped it short comes again
+		head, _ := r.Peek(len(text)) // an error here comes again later
 		return string(head) == text
 	})
 }
 
 const charsetHint = "use a name such as windows-1252, iso-8859-15, utf-16le or shift_jis"
 
-// CheckCharset returns an error if name is no charset that can be decoded.
+// CheckCharset returns an error if name is not a charset that can be decoded.
 func CheckCharset(name string) error {
 	if e, err := htmlindex.Get(name); err != nil || e == encoding.Replacement {
 		return errors.New("is not a known character set: " + charsetHint)

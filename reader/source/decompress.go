@@ -15,8 +15,8 @@ var (
 	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 )
 
-// The bounds of decompression: a file that grows more than maxRatio times after
-// its first graceBytes is taken for a bomb, and a zstd window costs memory.
+// The limits of decompression: a file that grows more than maxRatio times after its first
+// graceBytes is treated as a bomb, and a zstd window costs memory.
 const (
 	maxRatio   = 1000
 	graceBytes = 1 << 30
@@ -49,10 +49,13 @@ func opener(head []byte) func(*bufio.Reader) (archive, error) {
 }
 
 func (s *Source) archiveError(err error) *Error {
+	if errors.Is(err, ErrChanged) {
+		return s.changed(err)
+	}
 	e := &Error{File: s.name, Rule: "the archive is damaged", Err: err}
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		e.Rule, e.Hint = "the archive is cut: it ends before its end mark", "fetch the file again, whole"
+		e.Rule, e.Hint = "the archive is truncated: its end is missing", "fetch the complete file again"
 	case errors.Is(err, zstd.ErrWindowSizeExceeded):
 		e.Rule, e.Hint = "the archive needs a zstd window above 32 MiB", "compress it again without --long"
 	case errors.Is(err, gzip.ErrHeader):
@@ -61,7 +64,7 @@ func (s *Source) archiveError(err error) *Error {
 	return e
 }
 
-// bounded stops a decompression bomb and gives archive errors their name.
+// bounded stops a decompression bomb and names the file in archive errors.
 type bounded struct {
 	r      io.Reader
 	packed *raw
@@ -70,7 +73,7 @@ type bounded struct {
 	grace  int64
 }
 
-// Read fails where an archive grows more than 1000 times.
+// Read fails if an archive grows more than 1000 times.
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)
 	b.bytes += int64(n)

@@ -7,12 +7,13 @@ import (
 	"io"
 )
 
-// raw is the file as it lies on the disk or comes from a pipe.
+// raw is the file as on disk, or as it comes from a pipe.
 type raw struct {
-	r     io.Reader
-	bytes int64
-	hash  hash.Hash // nil if nobody asks for it
-	err   error     // what ended it; a terminal would go on after its end
+	r        io.Reader
+	bytes    int64
+	hash     hash.Hash // nil if not wanted
+	err      error     // what ended it; a terminal could continue after its end
+	*watched           // nil if it is not a regular file
 }
 
 func newRaw(r io.Reader, hashed bool) *raw {
@@ -22,12 +23,17 @@ func newRaw(r io.Reader, hashed bool) *raw {
 	return &raw{r: r, hash: sha256.New()}
 }
 
-// Read reads the bytes as they lie on disk, and hashes them if that is wanted.
+// Read reads the bytes unchanged, and hashes them if wanted.
 func (r *raw) Read(p []byte) (int, error) {
 	if r.err != nil {
 		return 0, r.err
 	}
 	n, err := r.r.Read(p)
+	if r.watched != nil {
+		if changed := r.check(); changed != nil { // what was just read may be of another version
+			n, err = 0, changed
+		}
+	}
 	r.bytes, r.err = r.bytes+int64(n), err
 	if r.hash != nil {
 		if _, failed := r.hash.Write(p[:n]); failed != nil {
@@ -37,20 +43,20 @@ func (r *raw) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Finish reads what is left of the file, which nobody needed, so that Archive
-// and SHA256 speak of all of it. An error is an *Error.
+// Finish reads the rest of the file, which was not needed, so that Archive and SHA256 cover
+// all of it. An error is an *Error.
 func (s *Source) Finish() error {
 	if _, err := io.Copy(io.Discard, struct{ io.Reader }{s}); err != nil {
 		return err
 	}
 	if _, err := io.Copy(io.Discard, s.raw); err != nil {
-		return &Error{File: s.name, Rule: "cannot be read further", Err: err}
+		return s.changed(err)
 	}
 	return nil
 }
 
-// Archive is Gzip or Zstd if the file is such an archive and its own checksum
-// shows that nothing is missing; else empty. It is known after Finish.
+// Archive returns Gzip or Zstd if the file is such an archive and its own checksum shows that
+// nothing is missing; otherwise "". It is known after Finish.
 func (s *Source) Archive() string {
 	if s.archive == nil || !s.archive.whole() {
 		return ""
@@ -58,8 +64,8 @@ func (s *Source) Archive() string {
 	return s.archive.kind()
 }
 
-// SHA256 is the hash in hex of the file's bytes before anything was taken off
-// them. It is known after Finish, and empty if Options.Hash was not set.
+// SHA256 returns the hash in hex of the file's raw bytes. It is known after Finish, and empty
+// if Options.Hash was not set.
 func (s *Source) SHA256() string {
 	if s.raw.hash == nil {
 		return ""

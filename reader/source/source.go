@@ -1,8 +1,8 @@
-// Package source opens an input of users as plain UTF-8: a path or "-", gzip
-// and zstd taken off by their magic bytes, the byte-order mark read and
-// stripped, other charsets decoded.
+// Package source opens an input of users as plain UTF-8: a path or "-". It recognizes gzip and
+// zstd by their magic bytes and decompresses them, reads and strips the byte order mark, and
+// decodes other charsets.
 //
-// It knows neither CSV nor JSON and nothing of users. Start at Open.
+// It knows neither CSV nor JSON, and nothing of users. Start at Open.
 package source
 
 import (
@@ -11,6 +11,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"time"
 )
 
 // Options say what to open.
@@ -18,30 +19,32 @@ type Options struct {
 	// Path of the input; "-" is Stdin.
 	Path  string
 	Stdin io.Reader
-	// Charset is a name or label of the WHATWG Encoding Standard, such as
-	// windows-1252. Empty is UTF-8. A byte-order mark overrides it.
+	// Charset is a name or label in the WHATWG Encoding Standard, such as windows-1252.
+	// Empty is UTF-8. A byte order mark overrides it.
 	Charset string
 	// UTF8 lists beginnings of files that are UTF-8 whatever Charset says.
 	UTF8 []string
-	// Tally, if not nil, counts and hashes what is read, once Count is called.
-	Tally *Tally
-	// Hash asks for SHA256.
+	// Digest, if not nil, counts and hashes what is read, once Count is called.
+	Digest *Digest
+	// Hash enables SHA256.
 	Hash bool
+	// MinAge refuses a regular file that was modified less than that long ago; 0: none.
+	MinAge time.Duration
 }
 
-// Source is an open input. It is used by one goroutine.
+// Source is an open input. It is for one goroutine.
 type Source struct {
-	name    string
-	once    bool
-	charset string
-	raw     *raw
-	archive archive // nil if it is none
-	reader  io.Reader
-	closers []func() error
-	tallied *tallied // may be nil
+	name     string
+	once     bool
+	charset  string
+	raw      *raw
+	archive  archive // nil if it is not one
+	reader   io.Reader
+	closers  []func() error
+	digested *digestReader // may be nil
 }
 
-// Error is an input that cannot be read, or not to its end.
+// Error says that an input cannot be read, or not to its end.
 type Error struct {
 	File string
 	Rule string // what is wrong, without any content of the file
@@ -55,7 +58,7 @@ func (e *Error) Error() string { return e.File + ": " + e.Rule }
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Open opens what o names. An error is an *Error; an empty input is one.
+// Open opens the input that o names. An error is an *Error; an empty input is one.
 func Open(o Options) (*Source, error) {
 	s := &Source{name: Name(o.Path)}
 	opened, err := s.openRaw(o)
@@ -63,13 +66,23 @@ func Open(o Options) (*Source, error) {
 		return nil, err
 	}
 	s.raw = newRaw(opened, o.Hash)
+	if f, ok := opened.(*os.File); ok {
+		info, err := f.Stat()
+		if err != nil {
+			return nil, errors.Join(openError(s.name, err), s.Close())
+		}
+		s.watch(f, info)
+	}
+	if err := s.oldEnough(o.MinAge); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	if err := s.assemble(o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// Name is what people call the path: "-" is stdin.
+// Name returns the path as shown in messages: "-" is stdin.
 func Name(path string) string {
 	if path == "-" {
 		return "stdin"
@@ -77,15 +90,14 @@ func Name(path string) string {
 	return path
 }
 
-// Name is what people call the input.
+// Name returns the input's name as shown in messages.
 func (s *Source) Name() string { return s.name }
 
-// Once reports whether the input can be read only one time, as a pipe can.
+// Once reports whether the input can be read only once, like a pipe.
 func (s *Source) Once() bool { return s.once }
 
-// Charset is the charset that the input was decoded from; empty if the input
-// was UTF-8 already. In decoded text U+FFFD stands for bytes that are not valid
-// in the charset.
+// Charset returns the charset that the input was decoded from; empty if it was UTF-8 already.
+// In decoded text U+FFFD replaces bytes that are not valid in the charset.
 func (s *Source) Charset() string { return s.charset }
 
 // Read reads UTF-8. An error other than io.EOF is an *Error.
@@ -94,28 +106,34 @@ func (s *Source) Read(p []byte) (int, error) {
 	if err == nil || err == io.EOF {
 		return n, err
 	}
-	if own, ok := errors.AsType[*Error](err); ok {
-		return n, own
+	if e, ok := errors.AsType[*Error](err); ok {
+		return n, e
 	}
-	return n, &Error{File: s.name, Rule: "cannot be read further", Err: err}
+	return n, s.changed(err)
 }
 
-// Count begins to tally, with what was read already. So an input can be opened
-// and looked at before it is its turn.
+// Count starts the digest, including what was read already, so an input can be opened and
+// inspected before its turn.
 func (s *Source) Count() error {
-	if s.tallied == nil {
+	if s.digested == nil {
 		return nil
 	}
-	return s.tallied.begin()
+	return s.digested.start()
 }
 
+// Release frees what reading takes, and keeps the file open for Unchanged.
+func (s *Source) Release() error { return s.closeTo(1) }
+
 // Close closes the file and frees the decompressor. Stdin stays open.
-func (s *Source) Close() error {
+func (s *Source) Close() error { return s.closeTo(0) }
+
+func (s *Source) closeTo(n int) error {
 	var errs []error
-	for i := len(s.closers) - 1; i >= 0; i-- {
-		errs = append(errs, s.closers[i]())
+	for len(s.closers) > n {
+		last := len(s.closers) - 1
+		errs = append(errs, s.closers[last]())
+		s.closers = s.closers[:last]
 	}
-	s.closers = nil
 	return errors.Join(errs...)
 }
 
@@ -160,9 +178,9 @@ func (s *Source) assemble(o Options) error {
 	if err != nil {
 		return err
 	}
-	if o.Tally != nil {
-		s.tallied = &tallied{r: plain, t: o.Tally}
-		plain = s.tallied
+	if o.Digest != nil {
+		s.digested = &digestReader{r: plain, digest: o.Digest}
+		plain = s.digested
 	}
 	if s.reader, err = s.decode(plain, o); err != nil {
 		return err
@@ -188,8 +206,8 @@ func (s *Source) refuseEmpty() error {
 	}
 }
 
-// peeked returns the first n bytes, or fewer at the end, and a reader that
-// still has them. What stopped it short comes again when the reader gets there.
+// peeked returns the first n bytes, or fewer at the end, and a reader that still has them. An
+// error comes again when the reader gets there.
 func peeked(r io.Reader, n int) ([]byte, *bufio.Reader) {
 	b := bufio.NewReaderSize(r, 64<<10)
 	head, _ := b.Peek(n)

@@ -91,10 +91,10 @@ func TestOpenGivesPlainUTF8(t *testing.T) {
 	}
 }
 
-func TestTallyIsOfDecompressedBytes(t *testing.T) {
+func TestDigestOfDecompressedBytes(t *testing.T) {
 	for _, plain := range [][]byte{[]byte(text), encoded(t, unicode.BigEndian, text)} {
-		tally := NewTally()
-		s, err := Open(Options{Path: "-", Stdin: bytes.NewReader(gzipped(t, plain)), Tally: tally})
+		tally := NewDigest()
+		s, err := Open(Options{Path: "-", Stdin: bytes.NewReader(gzipped(t, plain)), Digest: tally})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestTallyIsOfDecompressedBytes(t *testing.T) {
 	}
 }
 
-func TestCutArchiveGivesWhatCouldBeRead(t *testing.T) {
+func TestTruncatedArchiveYieldsWhatCouldBeRead(t *testing.T) {
 	long := strings.Repeat("1,some user\n2,another\n", 100_000)
 	for name, packed := range map[string][]byte{"gzip": gzipped(t, []byte(long)), "zstd": zstded(t, []byte(long))} {
 		t.Run(name, func(t *testing.T) {
@@ -129,7 +129,7 @@ func TestCutArchiveGivesWhatCouldBeRead(t *testing.T) {
 			defer s.Close()
 			got, err := io.ReadAll(s)
 			e, ok := errors.AsType[*Error](err)
-			if !ok || !strings.Contains(e.Rule, "cut") || e.File != path {
+			if !ok || !strings.Contains(e.Rule, "truncated") || e.File != path {
 				t.Fatalf("error %v", err)
 			}
 			if len(got) == 0 || !strings.HasPrefix(long, string(got)) {
@@ -170,14 +170,14 @@ func TestOpenErrors(t *testing.T) {
 		o    Options
 		rule string
 	}{
-		"absent":     {Options{Path: filepath.Join(t.TempDir(), "none")}, "no such file"},
-		"directory":  {Options{Path: t.TempDir()}, "is a directory"},
-		"empty":      {Options{Path: stored(t, nil)}, "is empty"},
-		"only mark":  {Options{Path: stored(t, []byte("\xef\xbb\xbf"))}, "is empty"},
-		"empty gzip": {Options{Path: stored(t, gzipped(t, nil))}, "is empty"},
-		"cut head":   {Options{Path: stored(t, gzipMagic)}, "the archive is cut: it ends before its end mark"},
-		"charset":    {Options{Path: stored(t, []byte(text)), Charset: "klingon"}, "charset is not a known one"},
-		"no stdin":   {Options{Path: "-"}, "stdin is not connected"},
+		"absent":         {Options{Path: filepath.Join(t.TempDir(), "none")}, "no such file"},
+		"directory":      {Options{Path: t.TempDir()}, "is a directory"},
+		"empty":          {Options{Path: stored(t, nil)}, "is empty"},
+		"only mark":      {Options{Path: stored(t, []byte("\xef\xbb\xbf"))}, "is empty"},
+		"empty gzip":     {Options{Path: stored(t, gzipped(t, nil))}, "is empty"},
+		"truncated head": {Options{Path: stored(t, gzipMagic)}, "the archive is truncated: its end is missing"},
+		"charset":        {Options{Path: stored(t, []byte(text)), Charset: "klingon"}, "charset is not a known one"},
+		"no stdin":       {Options{Path: "-"}, "stdin is not connected"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Open(c.o)

@@ -1,11 +1,10 @@
-// Package checkpoint brings what a run has written to the disk now and then,
-// and notes how far that is: in the ledger, and then in the journal. It also
-// tells what a run that stopped since its last checkpoint leaves to be learned.
+// Package checkpoint makes durable, now and then, what a run has written, and records
+// how far that is: in the ledger, and then in the journal. It also works out what the
+// ledger must learn from a run that stopped after its last checkpoint.
 //
-// It opens and claims no file, and does not decide whether a run is resumed:
-// that is up to its caller. Start at Checkpointer for writing, at Skip for
-// reading the input again up to a checkpoint, and at Unfinished for a run that
-// did not end.
+// It opens and locks no files, and does not decide whether a run is resumed: its caller
+// does. Start at Checkpointer for writing, at Skip for reading the input again up to a
+// checkpoint, and at Unfinished for a run that did not end.
 package checkpoint
 
 import (
@@ -23,147 +22,147 @@ import (
 	"usersync/sync/user"
 )
 
-// A checkpoint costs a few writes to the disk, and the records since the last
-// one cost work when the run is killed.
+// A checkpoint costs a few writes to disk, and a killed run repeats the work for the
+// records after its last one.
 const (
-	every        = time.Second
-	everyRecords = 20_000
-	everyEntries = 5_000 // what they say about users is kept in memory until then
+	interval   = time.Second
+	maxRecords = 20_000
+	maxEntries = 5_000 // entries are kept in memory until then
 )
 
-// File is a file of results, as far as a checkpoint needs it.
+// File is what a checkpoint needs of a file of results.
 type File interface {
-	// Sync brings everything written so far to the disk.
+	// Sync makes everything written so far durable.
 	Sync() error
-	// Size is how many bytes were written.
+	// Size returns how many bytes were written.
 	Size() int64
 }
 
-// Options say what a Checkpointer brings to the disk, and where it notes that.
+// Options say what a Checkpointer makes durable, and where it records that.
 type Options struct {
 	Run              string
-	Ledger           *ledger.Ledger // nil: none
+	Ledger           *ledger.Ledger // nil if there is none
 	Journal          *journal.Journal
 	Results, Rejects File
-	// Input is the digest of the records that an earlier part of the run has
-	// written. New takes it over.
+	// Input is the digest of the records that an earlier part of the run has written.
+	// The Checkpointer updates it.
 	Input *Digest
-	// Outcomes count these records. New copies it.
+	// Outcomes count those records. New copies it.
 	Outcomes map[user.Status]int
 	Start    time.Time // the first checkpoint is due a second later
 }
 
-// Checkpointer is the last writer of a run: now and then it brings to the disk
-// what the others have written, and then tells ledger and journal how far that
-// is. The ledger never holds more than the checkpoint says.
+// Checkpointer is the last writer of a run: now and then it makes durable what the other
+// writers have written, and then tells the ledger and the journal how far that is. The
+// ledger never holds more than the checkpoint says.
 //
-// It is for one goroutine, apart from Marked.
+// It is for one goroutine, except for Checkpointed.
 type Checkpointer struct {
-	to      Options
-	printer *fingerprint.Printer // nil without a ledger
+	options       Options
+	fingerprinter *fingerprint.Fingerprinter // nil without a ledger
 
-	entries  []ledger.Entry
-	outcomes map[user.Status]int
-	since    int // records since the last checkpoint
-	made     time.Time
-	marked   atomic.Int64
-	fedAgain bool
-	broken   bool // a checkpoint failed, and none is tried again
+	entries      []ledger.Entry
+	outcomes     map[user.Status]int
+	since        int // records since the last checkpoint
+	lastAt       time.Time
+	checkpointed atomic.Int64
+	hasRejects   bool
+	failed       bool // a checkpoint failed, and no other is tried
 }
 
 // New returns a Checkpointer.
 func New(o Options) *Checkpointer {
-	c := &Checkpointer{to: o, outcomes: map[user.Status]int{}, made: o.Start}
+	c := &Checkpointer{options: o, outcomes: map[user.Status]int{}, lastAt: o.Start}
 	maps.Copy(c.outcomes, o.Outcomes)
 	if o.Ledger != nil {
-		c.printer = o.Ledger.Printer()
+		c.fingerprinter = o.Ledger.Fingerprinter()
 	}
 	return c
 }
 
-// Write notes an outcome that all other writers have written, and makes a
-// checkpoint when one is due. A checkpoint is made even if the run is being
-// stopped, so that Write takes no context.
+// Write records an outcome that all other writers have written, and makes a checkpoint
+// if one is due. It takes no context, because a checkpoint is made even while the run is
+// being stopped.
 func (c *Checkpointer) Write(o user.Outcome) error {
-	c.to.Input.Add(o.Record)
-	c.fedAgain = c.fedAgain || o.Record.Origin.Before != nil
+	c.options.Input.Add(o.Record)
+	c.hasRejects = c.hasRejects || o.Record.Origin.Before != nil
 	c.outcomes[o.Status]++
-	if c.to.Ledger != nil && o.Record.Err == nil {
-		if e, changes := ledger.EntryOf(&o, c.printer); changes {
+	if c.options.Ledger != nil && o.Record.Err == nil {
+		if e, changes := ledger.EntryOf(&o, c.fingerprinter); changes {
 			c.entries = append(c.entries, e)
 		}
 	}
-	if c.since++; c.since < everyRecords && len(c.entries) < everyEntries && time.Since(c.made) < every {
+	if c.since++; c.since < maxRecords && len(c.entries) < maxEntries && time.Since(c.lastAt) < interval {
 		return nil
 	}
 	err := c.checkpoint()
-	c.broken = err != nil
+	c.failed = err != nil
 	return err
 }
 
-// Finish makes the last checkpoint. Why says how the run ended. After a failed
-// checkpoint, and where another run has taken the ledger over, it does nothing.
+// Finish makes the last checkpoint. Why says how the run ended. It does nothing after a
+// failed checkpoint, or if another run has taken over the ledger.
 func (c *Checkpointer) Finish(why error) error {
-	if c.broken || errors.Is(why, ledger.ErrFenced) {
+	if c.failed || errors.Is(why, ledger.ErrFenced) {
 		return nil
 	}
 	return c.checkpoint()
 }
 
-// Last is the ordinal of the last record written; 0 if there is none.
-func (c *Checkpointer) Last() int { return c.to.Input.Last() }
+// Last returns the ordinal of the last record written; 0 if there is none.
+func (c *Checkpointer) Last() int { return c.options.Input.Last() }
 
-// Count is how many records were written with a status, by earlier parts of the
-// run too.
+// Count returns how many records were written with a status, including by earlier parts
+// of the run.
 func (c *Checkpointer) Count(s user.Status) int { return c.outcomes[s] }
 
-// FedAgain reports whether a record of this part of the run was rejected by an
-// earlier run.
-func (c *Checkpointer) FedAgain() bool { return c.fedAgain }
+// HasRejects reports whether a record of this part of the run is a reject of an earlier
+// run.
+func (c *Checkpointer) HasRejects() bool { return c.hasRejects }
 
-// Marked is the last record of the last checkpoint: the ledger has its outcome,
-// and those of all records before it. It may be called by any goroutine.
-func (c *Checkpointer) Checkpointed() int { return int(c.marked.Load()) }
+// Checkpointed returns the last record of the last checkpoint: the ledger has its
+// outcome, and those of all records before it. Any goroutine may call it.
+func (c *Checkpointer) Checkpointed() int { return int(c.checkpointed.Load()) }
 
-// checkpoint brings everything to the disk and says so, to the ledger before the
-// journal: where they differ, the later one is right.
+// checkpoint makes everything durable and records that, in the ledger before the journal:
+// if they differ, the later one is right.
 func (c *Checkpointer) checkpoint() error {
-	if err := c.to.Results.Sync(); err != nil {
-		return fmt.Errorf("bring results to the disk: %w", err)
+	if err := c.options.Results.Sync(); err != nil {
+		return fmt.Errorf("sync results to disk: %w", err)
 	}
-	if err := c.to.Rejects.Sync(); err != nil {
-		return fmt.Errorf("bring rejects to the disk: %w", err)
+	if err := c.options.Rejects.Sync(); err != nil {
+		return fmt.Errorf("sync rejects to disk: %w", err)
 	}
-	m := c.mark(time.Now())
-	if c.to.Ledger != nil {
-		if err := c.to.Ledger.Mark(context.Background(), c.ledgerMark(m), c.entries); err != nil {
+	m := c.snapshot(time.Now())
+	if c.options.Ledger != nil {
+		if err := c.options.Ledger.Mark(context.Background(), c.ledgerCheckpoint(m), c.entries); err != nil {
 			return err
 		}
 	}
-	if err := c.to.Journal.Checkpoint(m); err != nil {
+	if err := c.options.Journal.Checkpoint(m); err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
-	c.entries, c.since, c.made = c.entries[:0], 0, m.At
-	c.marked.Store(int64(m.Record))
+	c.entries, c.since, c.lastAt = c.entries[:0], 0, m.At
+	c.checkpointed.Store(int64(m.Record))
 	return nil
 }
 
-func (c *Checkpointer) mark(now time.Time) journal.Checkpoint {
+func (c *Checkpointer) snapshot(now time.Time) journal.Checkpoint {
 	return journal.Checkpoint{
-		Record: c.Last(), At: now, Results: c.to.Results.Size(), Rejects: c.to.Rejects.Size(),
-		InputBytes: c.to.Input.bytes, InputSHA256: c.to.Input.Sum(), Outcomes: maps.Clone(c.outcomes),
+		Record: c.Last(), At: now, Results: c.options.Results.Size(), Rejects: c.options.Rejects.Size(),
+		InputBytes: c.options.Input.bytes, InputSHA256: c.options.Input.Sum(), Outcomes: maps.Clone(c.outcomes),
 	}
 }
 
-// The names of a run's files in the ledger's mark.
+// The names of a run's files in the ledger's checkpoint.
 const (
 	resultsSize = "results"
 	rejectsSize = "rejects"
 )
 
-func (c *Checkpointer) ledgerMark(m journal.Checkpoint) ledger.Mark {
+func (c *Checkpointer) ledgerCheckpoint(m journal.Checkpoint) ledger.Mark {
 	return ledger.Mark{
-		Run: c.to.Run, Record: m.Record, At: m.At, Input: m.InputBytes, SHA256: [sha256.Size]byte(c.to.Input.hash.Sum(nil)),
+		Run: c.options.Run, Record: m.Record, At: m.At, Input: m.InputBytes, SHA256: [sha256.Size]byte(c.options.Input.hash.Sum(nil)),
 		Sizes: map[string]int64{resultsSize: m.Results, rejectsSize: m.Rejects},
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"usersync/sync/user"
 )
 
-// output is a file of results, of which Sync may fail.
+// output is a file of results whose Sync may fail.
 type output struct {
 	size, synced int64
 	err          error
@@ -63,7 +63,7 @@ func newScene(t *testing.T) *scene {
 	return s
 }
 
-// write writes outcomes of n users, created each.
+// write writes outcomes of n users, all created.
 func (s *scene) write(t *testing.T, n int) {
 	t.Helper()
 	for range n {
@@ -76,8 +76,8 @@ func (s *scene) write(t *testing.T, n int) {
 	}
 }
 
-// marks returns how far ledger and journal say that the run has come.
-func (s *scene) marks(t *testing.T) (ledger.Mark, journal.Checkpoint) {
+// checkpoints returns how far the run has come according to the ledger and the journal.
+func (s *scene) checkpoints(t *testing.T) (ledger.Mark, journal.Checkpoint) {
 	t.Helper()
 	lm, _, err := s.ledger.LastMark(t.Context(), "run-1")
 	if err != nil {
@@ -99,20 +99,20 @@ func (s *scene) marks(t *testing.T) (ledger.Mark, journal.Checkpoint) {
 	return lm, past.Checkpoint
 }
 
-// A checkpoint comes with so many users, and the last one at the end. Ledger and
-// journal then say the same, and the files are on the disk as far as that.
+// A checkpoint is made after so many users, and the last one at the end. Ledger and
+// journal then say the same, and the files are durable up to that point.
 func TestCheckpoints(t *testing.T) {
 	s := newScene(t)
-	s.made = time.Now().Add(time.Hour) // none for the time alone
-	s.write(t, everyEntries-1)
-	if lm, jm := s.marks(t); lm.Record != 0 || jm.Record != 0 || s.Checkpointed() != 0 {
+	s.lastAt = time.Now().Add(time.Hour) // so none is made for the time alone
+	s.write(t, maxEntries-1)
+	if lm, jm := s.checkpoints(t); lm.Record != 0 || jm.Record != 0 || s.Checkpointed() != 0 {
 		t.Errorf("checkpoint at %d, %d and %d, want none", lm.Record, jm.Record, s.Checkpointed())
 	}
 	s.write(t, 1)
-	s.made = time.Now().Add(time.Hour)
+	s.lastAt = time.Now().Add(time.Hour)
 	s.write(t, 7)
-	for _, want := range []int{everyEntries, everyEntries + 7} {
-		lm, jm := s.marks(t)
+	for _, want := range []int{maxEntries, maxEntries + 7} {
+		lm, jm := s.checkpoints(t)
 		if lm.Record != want || jm.Record != want || s.Checkpointed() != want {
 			t.Errorf("checkpoint at %d, %d and %d, want %d", lm.Record, jm.Record, s.Checkpointed(), want)
 		}
@@ -130,19 +130,19 @@ func TestCheckpoints(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if s.Count(user.Created) != everyEntries+7 || s.Count(user.Failed) != 0 || s.FedAgain() {
-		t.Errorf("%d created, %d failed, fed again %t", s.Count(user.Created), s.Count(user.Failed), s.FedAgain())
+	if s.Count(user.Created) != maxEntries+7 || s.Count(user.Failed) != 0 || s.HasRejects() {
+		t.Errorf("%d created, %d failed, fed again %t", s.Count(user.Created), s.Count(user.Failed), s.HasRejects())
 	}
 }
 
-// Where the results do not come to the disk, neither ledger nor journal says that
-// they did, and nothing is tried again.
+// If the results cannot be synced, neither ledger nor journal records a checkpoint, and
+// none is tried again.
 func TestNoCheckpointWithoutResults(t *testing.T) {
 	s := newScene(t)
-	s.made = time.Now().Add(time.Hour)
+	s.lastAt = time.Now().Add(time.Hour)
 	s.write(t, 3)
 	s.results.err = errors.New("no room")
-	s.made = time.Now().Add(-time.Hour)
+	s.lastAt = time.Now().Add(-time.Hour)
 	r := &user.Record{Origin: user.Origin{Record: 4}, User: user.User{ID: "u4"}}
 	if err := s.Write(user.Outcome{Record: r, Status: user.Created}); !errors.Is(err, s.results.err) {
 		t.Errorf("%v", err)
@@ -151,27 +151,27 @@ func TestNoCheckpointWithoutResults(t *testing.T) {
 	if err := s.Finish(nil); err != nil {
 		t.Error(err)
 	}
-	if lm, jm := s.marks(t); lm.Record != 0 || jm.Record != 0 || s.Checkpointed() != 0 {
+	if lm, jm := s.checkpoints(t); lm.Record != 0 || jm.Record != 0 || s.Checkpointed() != 0 {
 		t.Errorf("checkpoint at %d, %d and %d, want none", lm.Record, jm.Record, s.Checkpointed())
 	}
 }
 
-// A run whose place another one has taken makes no checkpoint.
+// A run that another one has replaced makes no checkpoint.
 func TestNoCheckpointWhenFenced(t *testing.T) {
 	s := newScene(t)
 	s.write(t, 1)
 	s.write(t, 1)
-	before, _ := s.marks(t)
+	before, _ := s.checkpoints(t)
 	if err := s.Finish(fmt.Errorf("run: %w", ledger.ErrFenced)); err != nil {
 		t.Error(err)
 	}
-	if after, _ := s.marks(t); after.Record != before.Record {
+	if after, _ := s.checkpoints(t); after.Record != before.Record {
 		t.Errorf("checkpoint at %d, want it at %d", after.Record, before.Record)
 	}
 }
 
-// Users are noted before a create that cannot be made twice, and let go when it was
-// not made.
+// Intents are recorded before a create that cannot be repeated, and cleared if it was not
+// made.
 func TestIntents(t *testing.T) {
 	s := newScene(t)
 	in := Intents{Run: "run-1", Ledger: s.ledger}

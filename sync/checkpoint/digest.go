@@ -13,20 +13,19 @@ import (
 	"usersync/sync/user"
 )
 
-// Digest tells whether an input begins with the records that a run has written.
-// It covers the records' own bytes and lengths, so that it holds at the end of
-// any record.
+// Digest tells whether an input begins with the records that a run has written. It covers
+// the records' own bytes and lengths, so it is valid after any record.
 type Digest struct {
 	hash  hash.Hash
 	bytes int64
 	last  int
 }
 
-// NewDigest returns the digest of no record.
+// NewDigest returns the digest of no records.
 func NewDigest() *Digest { return &Digest{hash: sha256.New()} }
 
-// Add adds the next record. A deletion of a user missing from the input counts
-// as written, and is not part of the digest.
+// Add adds the next record. The deletion of a user missing from the input counts as
+// written, but is not part of the digest.
 func (d *Digest) Add(r *user.Record) {
 	d.last = r.Origin.Record
 	if r.Origin.Absent {
@@ -39,30 +38,29 @@ func (d *Digest) Add(r *user.Record) {
 	d.bytes += int64(len(r.Origin.Raw))
 }
 
-// Last is the ordinal of the last record that was added; 0 if there is none.
+// Last returns the ordinal of the last record that was added; 0 if there is none.
 func (d *Digest) Last() int { return d.last }
 
-// Pass says that the records up to the one given are written, and that those not
-// added were deletions.
-func (d *Digest) Pass(record int) { d.last = record }
+// SetLast says that the records up to the given one are written, and that those not added
+// were deletions.
+func (d *Digest) SetLast(record int) { d.last = record }
 
-// Sum is the SHA-256 in hex.
+// Sum returns the SHA-256 in hex.
 func (d *Digest) Sum() string { return hex.EncodeToString(d.hash.Sum(nil)) }
 
-// InputChangedError says that the input is not the one that a run was begun
-// with.
+// InputChangedError says that the input is not the one that the run began with.
 type InputChangedError struct{ Record int }
 
 // Error names the record at the checkpoint.
 func (e *InputChangedError) Error() string {
-	return fmt.Sprintf("the input is not the one that the run was begun with, as record %d and those before it show", e.Record)
+	return fmt.Sprintf("the input has changed since the run began, in record %d or before it", e.Record)
 }
 
-// Skip reads the records up to a checkpoint into d, compares them with what the
-// checkpoint says, and returns the rest, which must be read or stopped. Other
-// records than those that the run was begun with are an *InputChangedError; an
-// error of records is part of it. With mayEnd, the checkpoint may lie among the
-// deletions after the input, so that the input may end before it.
+// Skip reads the records up to a checkpoint into d, compares them with the checkpoint, and
+// returns the rest, which the caller must read or stop. If the records are not those that
+// the run began with, the error is an *InputChangedError, joined with any error of
+// records. With mayEnd the checkpoint may lie among the deletions after the input, so the
+// input may end before it.
 func Skip(records iter.Seq2[*user.Record, error], d *Digest, m journal.Checkpoint, mayEnd bool) (rest iter.Seq2[*user.Record, error], stop func(), err error) {
 	next, stop := iter.Pull2(records)
 	for d.last < m.Record {

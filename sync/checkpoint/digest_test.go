@@ -23,8 +23,8 @@ func input(rows []string) iter.Seq2[*user.Record, error] {
 	}
 }
 
-// markAt is the checkpoint after the first n rows.
-func markAt(t *testing.T, rows []string, n int) journal.Checkpoint {
+// checkpointAt returns the checkpoint after the first n rows.
+func checkpointAt(t *testing.T, rows []string, n int) journal.Checkpoint {
 	t.Helper()
 	d := NewDigest()
 	for r, err := range input(rows[:n]) {
@@ -57,9 +57,9 @@ func skipped(t *testing.T, rows []string, m journal.Checkpoint, mayEnd bool) (re
 	return rest, nil
 }
 
-// Wherever the checkpoint lies, the rest of the same input is what was not written
-// yet, and a change before it is found, be it a byte, a row less, or one of two rows
-// that hold the same bytes together. What comes after it may have changed.
+// Wherever the checkpoint is, the rest of the same input is what was not written yet. A
+// change before it is found: a byte, a missing row, or two rows that hold the same bytes
+// together. What comes after it may have changed.
 func TestSkip(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	for range 300 {
@@ -68,7 +68,7 @@ func TestSkip(t *testing.T) {
 			rows[i] = fmt.Sprintf("u%d,%d", random.IntN(5), random.IntN(100))
 		}
 		n := random.IntN(len(rows) + 1)
-		m := markAt(t, rows, n)
+		m := checkpointAt(t, rows, n)
 		if rest, err := skipped(t, rows, m, false); err != nil || !slices.Equal(rest, rows[n:]) {
 			t.Fatalf("%q after %d: %q, %v", rows, n, rest, err)
 		}
@@ -94,11 +94,10 @@ func TestSkip(t *testing.T) {
 	}
 }
 
-// An input may end before a checkpoint that lies among the deletions after it, and
-// nowhere else.
+// An input may end before a checkpoint only if that lies among the deletions after it.
 func TestSkipToTheDeletions(t *testing.T) {
 	rows := []string{"a", "b"}
-	m := markAt(t, rows, 2)
+	m := checkpointAt(t, rows, 2)
 	m.Record = 5
 	if rest, err := skipped(t, rows, m, true); err != nil || len(rest) > 0 {
 		t.Errorf("%q, %v", rest, err)
@@ -114,7 +113,7 @@ func TestSkipToTheDeletions(t *testing.T) {
 }
 
 // An input that cannot be read says why.
-func TestSkipWhatCannotBeRead(t *testing.T) {
+func TestSkipUnreadableInput(t *testing.T) {
 	broken := errors.New("broken")
 	unreadable := func(yield func(*user.Record, error) bool) { yield(nil, broken) }
 	if _, _, err := Skip(unreadable, NewDigest(), journal.Checkpoint{Record: 1}, false); !errors.Is(err, broken) {

@@ -6,18 +6,18 @@ import (
 	"usersync/sync/user"
 )
 
-// DeletionChangedError says that a mirror would delete another user than the one
-// that the run has deleted already.
+// DeletionChangedError says that a mirror would delete a different user than the run has
+// already deleted.
 type DeletionChangedError struct{ Record int }
 
 // Error names the record.
 func (e *DeletionChangedError) Error() string {
-	return fmt.Sprintf("the ledger was changed since the run began to delete: record %d would delete another user than it did", e.Record)
+	return fmt.Sprintf("the ledger has changed since the run began to delete: record %d would delete a different user", e.Record)
 }
 
-// Sent returns a function that tells which records were perhaps sent after the
-// checkpoint. Of calls that cannot be replayed the journal knows that for
-// certain, and a record that was not sent must not be taken for one in doubt.
+// Sent returns a function that reports which records may have been sent after the
+// checkpoint. For calls that cannot be replayed the journal knows that for certain, so a
+// record that was not sent is not taken for one in doubt.
 func (u Unfinished) Sent() func(*user.Record) bool {
 	sent := make(map[int]bool, len(u.Journal.Sent))
 	for _, s := range u.Journal.Sent {
@@ -26,10 +26,10 @@ func (u Unfinished) Sent() func(*user.Record) bool {
 	return func(r *user.Record) bool { return sent[r.Origin.Record] }
 }
 
-// Outcomes returns a function that gives the outcomes that records after the
-// checkpoint already have, each once. A record that is not the one that was
-// settled is an *InputChangedError, or a *DeletionChangedError if it is a
-// deletion. The function is for one goroutine.
+// Outcomes returns a function that returns the outcomes that records after the checkpoint
+// already have, each once. If a record is not the one that was settled, the error is an
+// *InputChangedError, or a *DeletionChangedError for a deletion. The function is for one
+// goroutine.
 func (u Unfinished) Outcomes() func(*user.Record) (user.Outcome, bool, error) {
 	settled := make(map[int]user.Settled, len(u.Journal.Settled))
 	for _, o := range u.Journal.Settled {

@@ -8,8 +8,8 @@ import (
 	"usersync/sync/user"
 )
 
-// An outcome of an earlier part of a run is that of the same record or of none, and
-// it is told apart whether the input was changed or the ledger.
+// An outcome from an earlier part of a run belongs to the same record or to none, and the
+// error says whether the input or the ledger has changed.
 func TestOutcomeOfAnotherRecord(t *testing.T) {
 	is := func(target any) func(error) bool { return func(err error) bool { return errors.As(err, target) } }
 	for name, c := range map[string]struct {

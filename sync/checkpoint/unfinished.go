@@ -10,38 +10,38 @@ import (
 	"usersync/sync/user"
 )
 
-// Unfinished is a run that did not end for good, and what its journal tells.
+// Unfinished is a run that did not end properly, and its journal.
 type Unfinished struct {
 	Run     string
 	Journal *journal.History
-	// OtherFeed says that it is a run of another feed: users unknown to the ledger
-	// are not this feed's.
+	// OtherFeed says that it is a run of another feed: users that the ledger does not
+	// know are not this feed's.
 	OtherFeed bool
 }
 
-// HasNews reports whether it did something after its last checkpoint.
-func (u Unfinished) HasNews() bool { return len(u.Journal.Settled)+len(u.Journal.Sent) > 0 }
+// HasUncheckpointed reports whether the run did something after its last checkpoint.
+func (u Unfinished) HasUncheckpointed() bool { return len(u.Journal.Settled)+len(u.Journal.Sent) > 0 }
 
-// ChangedSince says what differs between how the run was begun and a run that
-// begins now with the header h; empty if nothing does. Whether its files still
-// hold the same is found out when they are read.
+// ChangedSince says what has changed since the run began, compared with a run that begins
+// now with the header h; empty if nothing has. The content of its files is compared when
+// they are read.
 func (u Unfinished) ChangedSince(h journal.Header) string {
 	was := u.Journal.Header
 	switch {
 	case was.ConfigSHA256 != h.ConfigSHA256 || was.Mode != h.Mode:
-		return "the settings are not those that it was begun with"
+		return "the settings have changed since it began"
 	case was.MappingSHA256 != h.MappingSHA256:
-		return "the mapping of columns is not the one that it was begun with"
+		return "the mapping of columns has changed since it began"
 	case was.Plan.Digest() != h.Plan.Digest():
-		return "it does not do what a plan says, or what another plan says"
+		return "it applies no plan, or a different one"
 	case !slices.EqualFunc(was.Inputs, h.Inputs, func(a, b journal.Input) bool { return a.SameVersion(b) || a.Path == "-" && b.Path == "-" }):
-		return "the input was changed since it was begun"
+		return "the input has changed since it began"
 	}
 	return ""
 }
 
-// Advance moves to the ledger's checkpoint of the run, which is made before the
-// journal's. A nil ledger has none.
+// Advance moves to the ledger's checkpoint of the run, which is made before the journal's.
+// It does nothing if l is nil.
 func (u Unfinished) Advance(ctx context.Context, l *ledger.Ledger) error {
 	if l == nil {
 		return nil
@@ -57,8 +57,8 @@ func (u Unfinished) Advance(ctx context.Context, l *ledger.Ledger) error {
 	return nil
 }
 
-// UpdateLedger tells the ledger what the run did after its last checkpoint. It
-// is for a run that will not be resumed. A nil ledger is told nothing.
+// UpdateLedger tells the ledger what the run did after its last checkpoint. It is for a
+// run that will not be resumed. It does nothing if l is nil.
 func (u Unfinished) UpdateLedger(ctx context.Context, l *ledger.Ledger) error {
 	if l == nil {
 		return nil
@@ -70,10 +70,10 @@ func (u Unfinished) UpdateLedger(ctx context.Context, l *ledger.Ledger) error {
 	return l.Mark(ctx, ledger.Mark{Run: u.Run, Record: entries[len(entries)-1].Record, At: u.Journal.Header.Started}, entries)
 }
 
-// entries is all that the ledger has to learn, in the order of the records.
-// Users keep the keys that the API made for them: what they hold is not known
-// any more, but who they are is. A user who is pending, and whose call is not
-// settled, stays pending: an update may have ended in a create.
+// entries is everything that the ledger has to learn, in the order of the records. Users
+// keep the keys that the API assigned: their values are no longer known, but their
+// identity is. A pending user whose call is not settled stays pending: an update may have
+// ended in a create.
 func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Entry, error) {
 	settled, unsettled := u.settled(), u.unsettled()
 	entries := append(settled, unsettled...)
@@ -100,7 +100,7 @@ func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Ent
 	return entries, nil
 }
 
-// onlyKnown keeps the entries of users that are known.
+// onlyKnown returns the entries of users that the ledger knows.
 func onlyKnown(entries []ledger.Entry, known []user.LedgerEntry) []ledger.Entry {
 	var some []ledger.Entry
 	for i, k := range known {
@@ -111,43 +111,42 @@ func onlyKnown(entries []ledger.Entry, known []user.LedgerEntry) []ledger.Entry 
 	return some
 }
 
-// settled is what the outcomes tell. What the records held is not known any
-// more, so that users lose their fingerprints and are sent again.
+// settled returns what the outcomes tell. The records' values are no longer known, so the
+// users lose their fingerprints and are sent again.
 func (u Unfinished) settled() []ledger.Entry {
 	unsafe := slices.Contains(u.Journal.Header.Unsafe, user.Create)
 	var entries []ledger.Entry
 	for _, o := range u.Journal.Settled {
-		standing, changes := standingAfter(&o)
+		state, changes := stateAfter(&o)
 		if unsafe && o.Action == user.Create && (o.Status == user.Refused || o.Status == user.Failed) {
-			standing, changes = user.Absent, true // it was noted as pending
+			state, changes = user.Absent, true // its intent was recorded
 		}
 		if unsafe && o.Action == "" && o.Status == user.InDoubt {
-			standing, changes = user.Pending, true // and not sent again for that
+			state, changes = user.Pending, true // so it is not created again
 		}
 		if changes {
-			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, Standing: standing, Anew: true})
+			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, Standing: state, Anew: true})
 		}
 	}
 	return entries
 }
 
-// unsettled is what the calls without an outcome leave: nothing is certain about
-// their users.
+// unsettled returns what calls without an outcome leave: nothing is certain about their
+// users.
 func (u Unfinished) unsettled() []ledger.Entry {
 	var entries []ledger.Entry
 	for _, s := range u.Journal.Sent {
-		standing := user.Present // perhaps changed, and it is not known to what
+		state := user.Present // may have changed, in an unknown way
 		if s.Op == user.Create {
-			standing = user.Pending
+			state = user.Pending
 		}
-		entries = append(entries, ledger.Entry{ID: s.ID, Record: s.Record, Standing: standing, Anew: true})
+		entries = append(entries, ledger.Entry{ID: s.ID, Record: s.Record, Standing: state, Anew: true})
 	}
 	return entries
 }
 
-// standingAfter is what an outcome says about a user; false if that is nothing
-// new.
-func standingAfter(o *user.Settled) (user.EntryState, bool) {
+// stateAfter returns what an outcome says about a user; false if that is nothing new.
+func stateAfter(o *user.Settled) (user.EntryState, bool) {
 	switch o.Status {
 	case user.Created, user.Updated:
 		return user.Present, true

@@ -11,9 +11,8 @@ import (
 	"usersync/sync/user"
 )
 
-// What a run left behind is told to the ledger as surely as it is known, and no
-// surer.
-func TestLearnedOfAnEarlierRun(t *testing.T) {
+// The ledger learns what an unfinished run did, and nothing that is not certain.
+func TestEntriesOfAnUnfinishedRun(t *testing.T) {
 	unsafe := []user.Op{user.Create}
 	outcome := func(op user.Op, s user.Status, code string) journal.History {
 		return journal.History{Settled: []user.Settled{{Record: 1, ID: "u-1", Action: op, Status: s, Code: code}}}
@@ -60,16 +59,16 @@ func TestLearnedOfAnEarlierRun(t *testing.T) {
 	}
 }
 
-// Of a run of another feed only those are learned whom the ledger knows.
-func TestOnlyTheKnown(t *testing.T) {
+// From a run of another feed the ledger learns only about users that it knows.
+func TestOnlyKnownUsersOfAnotherFeed(t *testing.T) {
 	got := onlyKnown([]ledger.Entry{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []user.LedgerEntry{{}, {State: user.Pending}, {State: user.Present}})
 	if len(got) != 2 || got[0].ID != "b" || got[1].ID != "c" {
 		t.Errorf("%+v", got)
 	}
 }
 
-// A run is resumed only with what it was begun with. Standard input counts as the
-// same: only a person can know.
+// A run is resumed only if nothing has changed since it began. Standard input counts as
+// unchanged: only you can know.
 func TestChangedSince(t *testing.T) {
 	at := time.Date(2026, 11, 22, 2, 15, 0, 0, time.UTC)
 	header := func() journal.Header {
@@ -85,10 +84,10 @@ func TestChangedSince(t *testing.T) {
 		"the settings":     {func(h *journal.Header) { h.ConfigSHA256 = "x" }, "the settings"},
 		"the mode":         {func(h *journal.Header) { h.Mode = "create" }, "the settings"},
 		"the mapping":      {func(h *journal.Header) { h.MappingSHA256 = "x" }, "the mapping of columns"},
-		"the plan":         {func(h *journal.Header) { h.Plan = &journal.Plan{SHA256: "x"} }, "a plan"},
-		"no plan":          {func(h *journal.Header) { h.Plan = nil }, "a plan"},
-		"a file's size":    {func(h *journal.Header) { h.Inputs[0].Size = 8 }, "the input was changed"},
-		"a file less":      {func(h *journal.Header) { h.Inputs = h.Inputs[:1] }, "the input was changed"},
+		"the plan":         {func(h *journal.Header) { h.Plan = &journal.Plan{SHA256: "x"} }, "it applies no plan, or a different one"},
+		"no plan":          {func(h *journal.Header) { h.Plan = nil }, "it applies no plan, or a different one"},
+		"a file's size":    {func(h *journal.Header) { h.Inputs[0].Size = 8 }, "the input has changed since it began"},
+		"a file less":      {func(h *journal.Header) { h.Inputs = h.Inputs[:1] }, "the input has changed since it began"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			now := header()
@@ -101,8 +100,8 @@ func TestChangedSince(t *testing.T) {
 	}
 }
 
-// What a run did after its checkpoint is told to the ledger once, and a user stays
-// pending whose call is not settled.
+// The ledger learns once what a run did after its checkpoint, and a user whose call is not
+// settled stays pending.
 func TestUpdateLedger(t *testing.T) {
 	s := newScene(t)
 	err := s.ledger.Mark(t.Context(), ledger.Mark{Run: "run-1", Record: 1}, []ledger.Entry{
@@ -114,10 +113,10 @@ func TestUpdateLedger(t *testing.T) {
 		Settled: []user.Settled{{Record: 2, ID: "made", Remote: "m-1", Action: user.Create, Status: user.Created}},
 		Sent:    []journal.Sent{{Record: 3, ID: "known", Op: user.Update}, {Record: 4, ID: "waits", Op: user.Update}},
 	}}
-	if !u.HasNews() || (Unfinished{Journal: &journal.History{}}).HasNews() {
+	if !u.HasUncheckpointed() || (Unfinished{Journal: &journal.History{}}).HasUncheckpointed() {
 		t.Error("whether there is news")
 	}
-	for range 2 { // to tell the same again changes nothing
+	for range 2 { // a second update changes nothing
 		if err := u.UpdateLedger(t.Context(), s.ledger); err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +136,7 @@ func TestUpdateLedger(t *testing.T) {
 	if err := errors.Join(u.Advance(t.Context(), s.ledger), u.UpdateLedger(t.Context(), nil), u.Advance(t.Context(), nil)); err != nil {
 		t.Fatal(err)
 	}
-	if u.Journal.Checkpoint.Record != 4 || u.HasNews() {
+	if u.Journal.Checkpoint.Record != 4 || u.HasUncheckpointed() {
 		t.Errorf("the ledger's checkpoint is not taken over: %+v", u.Journal)
 	}
 }

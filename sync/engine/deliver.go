@@ -54,14 +54,25 @@ func (p *pool) deliver(b user.Batch) {
 	})
 }
 
-// journalSent records that a batch is about to be sent. Creates that must not be
-// repeated are recorded by whoever makes the call, right before it: otherwise a killed
-// process would leave in doubt what was only waiting for its turn.
+// journalSent records that a batch is about to be sent. If a read decides who is sent,
+// the middleware that reads records that: a run that is killed while it reads has sent
+// nothing. Creates that must not be repeated are recorded by whoever makes the call,
+// right before it: otherwise a killed process would leave in doubt what was only waiting
+// for its turn.
 func (p *pool) journalSent(b user.Batch) error {
 	if p.journal == nil || b.Op == user.Create && p.destination.Traits().Ops[user.Create].Replay == destination.Unsafe {
 		return nil
 	}
-	return p.journal.Sent(b)
+	if p.destination.Traits().Ops[b.Op].Merge {
+		return p.journal.Looked(b)
+	}
+	if err := p.journal.Sent(b); err != nil {
+		return err
+	}
+	for _, r := range b.Records {
+		r.SentRecorded = true
+	}
+	return nil
 }
 
 // journalSettled records the outcomes of a batch that are known.

@@ -36,6 +36,8 @@ type Journal interface {
 	Sent(user.Batch) error
 	// Settled is called with the outcomes of a batch, in no order.
 	Settled([]user.Outcome) error
+	// Looked is called in place of Sent where a read decides who is sent.
+	Looked(user.Batch) error
 }
 
 // Job is one run: from records to outcomes. Numbers that are 0 get defaults.

@@ -138,7 +138,7 @@ func (j Job) lookup(ctx context.Context, c chunk) chunk {
 	c.checkpoint = j.Ledger.Checkpointed() // before the lookup, whose answer may be newer
 	ids, places := make([]string, 0, len(c.records)), make([]int, 0, len(c.records))
 	for i, r := range c.records {
-		if r.Err == nil {
+		if r.Err == nil || r.OnlySuspect() {
 			ids, places = append(ids, r.User.ID), append(places, i)
 		}
 	}
@@ -149,6 +149,9 @@ func (j Job) lookup(ctx context.Context, c chunk) chunk {
 	c.known = make([]user.LedgerEntry, len(c.records))
 	for n, i := range places {
 		c.known[i] = known[n]
+		if r := c.records[i]; r.Suspect != nil && known[n].State != user.Absent {
+			r.Accept()
+		}
 	}
 	return c
 }

@@ -17,6 +17,7 @@ type notes struct {
 }
 
 func (d *notes) Sent(b user.Batch) error               { return d.add(&d.sent, b.Records) }
+func (d *notes) Looked(user.Batch) error               { return nil }
 func (d *notes) Settled(outcomes []user.Outcome) error { return nil }
 
 func (d *notes) add(to *[]int, records []*user.Record) error {

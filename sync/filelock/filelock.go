@@ -1,5 +1,5 @@
-// Package filelock holds a lock on a file that names its holder, so that a second
-// process can say who it waits for. A dead process cannot hold it. Start at Take.
+// Package filelock locks a file that names the holder of the lock, so that a second process
+// can say who it waits for. A dead process cannot hold it. Start at Take.
 package filelock
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// pause is how long passes between two tries to take what another holds.
+// pause is the time between two attempts to take a lock that is held.
 const pause = 200 * time.Millisecond
 
 // Lock is a lock on a file.
@@ -22,9 +22,9 @@ type Lock struct {
 	lock *flock.Flock
 }
 
-// Take takes the lock on path, which is made if need be and never removed.
-// It waits as long as wait and then fails with a *HeldError. Run is told to
-// whoever comes meanwhile.
+// Take locks the file at path, which it creates if needed and never removes. It waits at
+// most wait and then fails with a *HeldError. Run is shown to other processes that want
+// the lock.
 func Take(ctx context.Context, path, run string, wait time.Duration) (*Lock, error) {
 	f := flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDWR|syscall.O_NOFOLLOW))
 	err := Retry(ctx, wait, func() error {
@@ -43,11 +43,11 @@ func Take(ctx context.Context, path, run string, wait time.Duration) (*Lock, err
 	return &Lock{f}, nil
 }
 
-// Release gives the lock back.
+// Release releases the lock.
 func (f *Lock) Release() error { return f.lock.Close() }
 
-// Retry calls try until it fails otherwise than by a *HeldError, or wait is
-// over.
+// Retry calls try until it succeeds, fails with something other than a *HeldError, or wait
+// is over.
 func Retry(ctx context.Context, wait time.Duration, try func() error) error {
 	until := time.Now().Add(wait)
 	for {
@@ -63,7 +63,7 @@ func Retry(ctx context.Context, wait time.Duration, try func() error) error {
 	}
 }
 
-// NewHolder is this process, at work on a run.
+// NewHolder returns this process, working on a run.
 func NewHolder(run string) Holder {
 	host, err := os.Hostname()
 	if err != nil {
@@ -72,17 +72,16 @@ func NewHolder(run string) Holder {
 	return Holder{PID: os.Getpid(), Host: host, Run: run, Since: time.Now().UTC().Truncate(time.Second)}
 }
 
-// Text is the holder as ParseHolder reads it.
+// Text returns the holder as ParseHolder reads it.
 func (h Holder) Text() []byte {
 	b, err := json.Marshal(h)
-	if err != nil { // a date beyond the year 9999
+	if err != nil { // a date after the year 9999
 		return nil
 	}
 	return b
 }
 
-// readHolder reads who wrote the lock file; it is zero while that is being
-// written.
+// readHolder reads who wrote the lock file; it is zero while the file is being written.
 func readHolder(path string) Holder {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -91,7 +90,7 @@ func readHolder(path string) Holder {
 	return ParseHolder(b)
 }
 
-// ParseHolder reads Text; anything else is the zero Holder.
+// ParseHolder reads Text; for any other text it returns the zero Holder.
 func ParseHolder(b []byte) (h Holder) {
 	if json.Unmarshal(b, &h) != nil {
 		return Holder{}

@@ -13,12 +13,12 @@ type Holder struct {
 	Since time.Time `json:"since"`
 }
 
-// HeldError says that another run holds the account, and which.
+// HeldError says that another run holds the account, and which one.
 type HeldError struct {
-	Holder Holder // zero if the other did not say
+	Holder Holder // zero if unknown
 }
 
-// Error names the process, its host and since when it holds it, where that is known.
+// Error names the process, its host and since when it holds the lock, if known.
 func (e *HeldError) Error() string {
 	if e.Holder.PID == 0 {
 		return "another run holds the account"

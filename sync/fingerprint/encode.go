@@ -7,18 +7,18 @@ import (
 	"usersync/sync/user"
 )
 
-// ErrDamaged says that stored prints cannot be read.
-var ErrDamaged = errors.New("stored prints are damaged")
+// ErrDamaged says that stored fingerprints cannot be read.
+var ErrDamaged = errors.New("stored fingerprints are damaged")
 
-// Stored prints are: a byte for the version, a byte that says whether there is
-// a print of secrets, that print (16 bytes), then for each field its small
-// number (uvarint) and its print (8 bytes, the lowest first).
+// The stored form is: a byte for the version, a byte that says whether there is a fingerprint
+// of secrets, that fingerprint (16 bytes), then for each field its small number (uvarint) and
+// its fingerprint (8 bytes, little-endian).
 const (
 	withoutSecrets = 0
 	withSecrets    = 1
 )
 
-// Append appends the stored form of p; num tells the number of a field.
+// Append appends the stored form of p; num returns the number of a field.
 func Append(dst []byte, p user.Fingerprints, num func(string) int64) []byte {
 	dst = append(dst, Version)
 	if p.Secrets == ([16]byte{}) {
@@ -33,7 +33,7 @@ func Append(dst []byte, p user.Fingerprints, num func(string) int64) []byte {
 	return dst
 }
 
-// Slab hands out room for prints a chunk at a time. The zero value is ready.
+// Slab allocates fingerprints in chunks. The zero value is ready to use.
 type Slab []user.Fingerprint
 
 const slabSize = 4096
@@ -47,9 +47,9 @@ func (s *Slab) room(n int) []user.Fingerprint {
 	return (*s)[from : from : from+n]
 }
 
-// Decode reads the stored form; name tells the field of a number, and room for the
-// prints is taken from s. Prints of another version are none. The error is ErrDamaged
-// or that of name.
+// Decode reads the stored form; name returns the field of a number, and the fingerprints are
+// allocated from s. Fingerprints of another version count as none. The error is ErrDamaged or
+// comes from name.
 func Decode(b []byte, name func(int64) (string, error), s *Slab) (p user.Fingerprints, err error) {
 	if len(b) == 0 || b[0] != Version {
 		return p, nil

@@ -11,22 +11,22 @@ import (
 	"strings"
 )
 
-// Key keys the prints. Who has it and the ledger can test guesses against the
-// prints; keep it apart from the database. It does not print.
+// Key keys the fingerprints. Anyone with the key and the ledger can test guesses against them: keep
+// it apart from the database. It does not print.
 type Key struct{ bytes *[32]byte }
 
 // Format prints *** for every verb.
 func (k Key) Format(f fmt.State, _ rune) { fmt.Fprint(f, "***") }
 
-// NewKey makes a random key.
+// NewKey returns a random key.
 func NewKey() Key {
 	k := Key{new([32]byte)}
-	rand.Read(k.bytes[:]) // never fails: the program ends where it would
+	rand.Read(k.bytes[:]) // never fails: crypto/rand aborts the program instead
 	return k
 }
 
-// ParseKey reads 32 bytes written as 64 hex digits or in base64. Its error does
-// not hold the text.
+// ParseKey reads 32 bytes written as 64 hex digits or in base64. Its error does not hold the
+// text.
 func ParseKey(text string) (Key, error) {
 	text = strings.TrimSpace(text)
 	raw, err := hex.DecodeString(text)
@@ -39,14 +39,14 @@ func ParseKey(text string) (Key, error) {
 	return Key{(*[32]byte)(raw)}, nil
 }
 
-// Given reports whether k is a key: the zero Key is none.
+// Given reports whether k is a key: the zero Key is not.
 func (k Key) Given() bool { return k.bytes != nil }
 
-// Text is the key as ParseKey reads it, in hex and with a line end. It is for the
-// file that keeps the key.
+// Text returns the key as ParseKey reads it, in hex and with a newline. It is for the file
+// that keeps the key.
 func (k Key) Text() string { return hex.EncodeToString(k.bytes[:]) + "\n" }
 
-// derive makes the key for one purpose.
+// derive returns the key for one purpose.
 func (k Key) derive(purpose string) (sum [32]byte) {
 	m := hmac.New(sha256.New, k.bytes[:])
 	fmt.Fprintf(m, "usersync ledger %d %s", Version, purpose)
@@ -54,7 +54,7 @@ func (k Key) derive(purpose string) (sum [32]byte) {
 	return sum
 }
 
-// Check is what is kept to tell a wrong key; the key cannot be found from it.
+// Check returns a value that is stored to detect a wrong key; it does not reveal the key.
 func (k Key) Check() string {
 	sum := k.derive("check")
 	return hex.EncodeToString(sum[:16])

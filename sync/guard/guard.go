@@ -1,14 +1,14 @@
-// Package guard holds the error that all guards share. A guard watches a run, and
-// stops it where going on could do harm; where it stands and what it watches is the
-// business of the package that runs it.
+// Package guard holds the error that all guards share. A guard watches a run, and stops it
+// if continuing could do harm; where it is and what it watches is up to the package that
+// runs it.
 package guard
 
-// Error says that a guard stopped the run and that a person has to look.
+// Error says that a guard stopped the run and that a person must look into it.
 type Error struct {
 	Name string // the guard's, such as max_errors
 	What string // what it saw, with numbers; holds no personal data
 	Hint string // what to do; may be empty
 }
 
-// Error is What.
+// Error returns What.
 func (e *Error) Error() string { return e.What }

@@ -19,6 +19,16 @@ type cursor struct {
 	bad  bool
 }
 
+func (c *cursor) hash() uint64 {
+	if len(c.rest) < 8 {
+		c.bad, c.rest = true, nil
+		return 0
+	}
+	n := binary.LittleEndian.Uint64(c.rest)
+	c.rest = c.rest[8:]
+	return n
+}
+
 func (c *cursor) byte() byte {
 	if len(c.rest) == 0 {
 		c.bad = true
@@ -85,13 +95,17 @@ func (c *cursor) status() user.Status {
 	return ""
 }
 
-func decodeSent(body []byte) ([]Sent, error) {
+func decodeSent(body []byte, hashed bool) ([]Sent, error) {
 	c := cursor{rest: body}
 	op, batch := c.op(), c.uint()
 	var all []Sent
 	for last := 0; len(c.rest) > 0 && !c.bad; {
 		last = c.record(last)
-		all = append(all, Sent{Record: last, ID: c.string(), Op: op, Batch: batch})
+		s := Sent{Record: last, ID: c.string(), Op: op, Batch: batch}
+		if hashed {
+			s.Hash = c.hash()
+		}
+		all = append(all, s)
 	}
 	if c.bad {
 		return nil, errBody

@@ -28,8 +28,9 @@ const (
 	noTime // the outcome has no time
 )
 
-// appendSent appends the body of a sent frame: Op, batch, then each record.
-func appendSent(b []byte, batch user.Batch) ([]byte, error) {
+// appendSent appends the body of a sent frame: Op, batch, then each record, with the
+// hash of its row if there is one.
+func appendSent(b []byte, batch user.Batch, hashed bool) ([]byte, error) {
 	op := slices.Index(ops[:], batch.Op)
 	if op < 0 {
 		return b, fmt.Errorf("batch %d: unknown op %q", batch.Number, batch.Op)
@@ -39,9 +40,22 @@ func appendSent(b []byte, batch user.Batch) ([]byte, error) {
 	for _, r := range batch.Records {
 		b = binary.AppendVarint(b, int64(r.Origin.Record-last))
 		b = appendString(b, r.User.ID)
+		if hashed {
+			b = binary.LittleEndian.AppendUint64(b, r.Hash)
+		}
 		last = r.Origin.Record
 	}
 	return b, nil
+}
+
+// sentKind is the kind of a sent frame of the batch.
+func sentKind(batch user.Batch) kind {
+	for _, r := range batch.Records {
+		if r.Hash != 0 {
+			return kindSentHashed
+		}
+	}
+	return kindSent
 }
 
 // appendSettled appends the body of a settled frame: each final outcome.

@@ -1,9 +1,13 @@
 package journal
 
 import (
+	"cmp"
+	"path"
 	"slices"
+	"strings"
 	"time"
 
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
@@ -35,6 +39,8 @@ type Header struct {
 	Plan *Plan `json:"plan,omitempty"`
 	// Ledger identifies the ledger that the run writes to; empty if there is none.
 	Ledger string `json:"ledger,omitempty"`
+	// RowKey keys the hashes of rows where no ledger does; empty otherwise.
+	RowKey string `json:"row_key,omitempty"`
 	Durability
 }
 
@@ -69,12 +75,50 @@ func (p *Plan) Digest() string {
 	return p.SHA256
 }
 
-// Scope identifies what the users are sent to.
+// Scope identifies what the users are sent to: a destination, its base URL and an
+// account there, and within these a feed.
 type Scope struct {
 	Destination string `json:"destination"`
 	Host        string `json:"host,omitempty"`
-	Account     string `json:"account,omitempty"`
-	Feed        string `json:"feed,omitempty"`
+	// BaseURL is in the one spelling that identity.BaseURL gives it. It is empty in
+	// the journals of earlier versions, which kept the host alone.
+	BaseURL string `json:"base_url,omitempty"`
+	Account string `json:"account,omitempty"`
+	Feed    string `json:"feed,omitempty"`
+}
+
+// Same reports whether two scopes are the same account of the same API, whatever
+// their feeds. Where one of them lacks its base URL, hosts are compared: it cannot be
+// known that they are two.
+func (s Scope) Same(other Scope) bool {
+	if s.Destination != other.Destination {
+		return false
+	}
+	if s.BaseURL != "" && other.BaseURL != "" {
+		return s.BaseURL == other.BaseURL && s.Account == other.Account
+	}
+	scheme, _, _ := strings.Cut(cmp.Or(s.BaseURL, other.BaseURL), "://")
+	return sameHost(scheme, s.Host, other.Host) && sameAccount(s.Account, other.Account)
+}
+
+// sameHost compares hosts that earlier versions kept as they were spelt.
+func sameHost(scheme, a, b string) bool {
+	if a == b || scheme == "" {
+		return a == b
+	}
+	one, err := identity.BaseURL(scheme + "://" + a)
+	if err != nil {
+		return false
+	}
+	other, err := identity.BaseURL(scheme + "://" + b)
+	return err == nil && one == other
+}
+
+// sameAccount compares accounts. Those of SCIM are paths, which earlier versions kept
+// as they were spelt.
+func sameAccount(a, b string) bool {
+	paths := strings.HasPrefix(a, "/") && strings.HasPrefix(b, "/")
+	return a == b || paths && path.Clean(a) == path.Clean(b)
 }
 
 // Input is one input file.
@@ -138,6 +182,7 @@ type Resumed struct {
 type Sent struct {
 	Record int
 	ID     string
+	Hash   uint64  // of the row; 0 if it is not known
 	Op     user.Op // notSent if the frame takes an earlier one back
 	Batch  int
 }

@@ -38,6 +38,7 @@ const (
 	kindCheckpoint
 	kindEnd
 	kindResumed
+	kindSentHashed // as kindSent, with the hash of each row
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

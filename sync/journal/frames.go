@@ -29,10 +29,10 @@ func (f Frame) End() int64 { return f.end }
 // Sent returns the records that were about to be sent; none if the frame is of
 // another kind. Its error is a *DamagedError.
 func (f Frame) Sent() ([]Sent, error) {
-	if f.kind != kindSent {
+	if f.kind != kindSent && f.kind != kindSentHashed {
 		return nil, nil
 	}
-	all, err := decodeSent(f.body)
+	all, err := decodeSent(f.body, f.kind == kindSentHashed)
 	return all, f.damaged(err)
 }
 

@@ -26,7 +26,9 @@ type History struct {
 	// records, except for unsafe ops and in a Synced journal.
 	Settled []user.Settled
 	Sent    []Sent
-	End     *End // nil if the run was killed, or is still running
+	// Hashes are those of rows after Checkpoint that were sent, by record.
+	Hashes map[int]uint64
+	End    *End // nil if the run was killed, or is still running
 	// Size is the length of the intact part in bytes, and Torn that of the remains
 	// of a crash after it, which Continue removes.
 	Size int64
@@ -117,7 +119,7 @@ func (b *builder) add(f Frame) error {
 	case kindHeader:
 		p.Begun = true
 		return b.header(f)
-	case kindSent, kindSettled:
+	case kindSent, kindSentHashed, kindSettled:
 		return b.hold(f)
 	case kindCheckpoint:
 		return b.checkpoint(f)
@@ -178,8 +180,11 @@ func (b *builder) resolve() error {
 			return err
 		}
 		for _, s := range calls {
+			if s.Hash != 0 {
+				b.history.remember(s)
+			}
 			if s.Op == notSent {
-				if sent[s.Record].Op == user.Create {
+				if s.Hash == 0 && sent[s.Record].Op == user.Create { // taken back, and not looked at
 					delete(sent, s.Record)
 				}
 				continue
@@ -212,8 +217,16 @@ func (b *builder) addOutcomes(f Frame, sent map[int]Sent, settled map[int]user.S
 	return err
 }
 
+func (p *History) remember(s Sent) {
+	if p.Hashes == nil {
+		p.Hashes = map[int]uint64{}
+	}
+	p.Hashes[s.Record] = s.Hash
+}
+
 // drop removes what the checkpoint covers.
 func (p *History) drop() {
+	maps.DeleteFunc(p.Hashes, func(record int, _ uint64) bool { return record <= p.Checkpoint.Record })
 	p.Settled = slices.DeleteFunc(p.Settled, func(o user.Settled) bool { return o.Record <= p.Checkpoint.Record })
 	p.Sent = slices.DeleteFunc(p.Sent, func(s Sent) bool { return s.Record <= p.Checkpoint.Record })
 }

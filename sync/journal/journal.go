@@ -101,8 +101,23 @@ func (j *Journal) Sent(b user.Batch) error {
 		last = max(last, r.Origin.Record)
 	}
 	j.mu.Lock()
-	frame, err := appendSent(j.begin(kindSent, last), b)
+	frame, err := appendSent(j.begin(sentKind(b), last), b, sentKind(b) == kindSentHashed)
 	return j.commit(frame, cmp.Or(err, j.within(last)), j.synced || slices.Contains(j.unsafe, b.Op))
+}
+
+// Looked records which rows are about to be compared with what the API holds, without
+// saying that anything is sent. It does nothing for records without a hash.
+func (j *Journal) Looked(b user.Batch) error {
+	if sentKind(b) != kindSentHashed {
+		return nil
+	}
+	last := 0
+	for _, r := range b.Records {
+		last = max(last, r.Origin.Record)
+	}
+	j.mu.Lock()
+	frame, err := appendSent(j.begin(kindSentHashed, last), user.Batch{Op: notSent, Records: b.Records}, true)
+	return j.commit(frame, cmp.Or(err, j.within(last)), false)
 }
 
 // Unsent takes back creates that Sent recorded: they certainly were not made. It
@@ -114,7 +129,7 @@ func (j *Journal) Unsent(records []*user.Record) error {
 		last = max(last, r.Origin.Record)
 	}
 	j.mu.Lock()
-	frame, err := appendSent(j.begin(kindSent, last), user.Batch{Op: notSent, Records: records})
+	frame, err := appendSent(j.begin(kindSent, last), user.Batch{Op: notSent, Records: records}, false)
 	return j.commit(frame, cmp.Or(err, j.within(last)), false)
 }
 

@@ -43,7 +43,7 @@ func (j *Journal) rewriteFrame(f Frame, edit Edit) error {
 // edited returns the body after edit.
 func (f Frame) edited(edit Edit) ([]byte, error) {
 	switch {
-	case f.kind == kindSent && edit.Sent != nil:
+	case (f.kind == kindSent || f.kind == kindSentHashed) && edit.Sent != nil:
 		return f.editedSent(edit.Sent)
 	case f.kind == kindSettled && edit.Settled != nil:
 		return f.editedSettled(edit.Settled)
@@ -67,8 +67,11 @@ func (f Frame) editedSent(edit func(*Sent)) ([]byte, error) {
 	for i := range all {
 		edit(&all[i])
 		b.Records = append(b.Records, recordFor(all[i].Record, all[i].ID))
+		if all[i].ID != user.Erased { // the hash covers what the person held
+			b.Records[i].Hash = all[i].Hash
+		}
 	}
-	return appendSent(nil, b)
+	return appendSent(nil, b, f.kind == kindSentHashed)
 }
 
 func (f Frame) editedSettled(edit func(*user.Settled)) ([]byte, error) {

@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"errors"
 
 	"usersync/sync/fingerprint"
 	"usersync/sync/user"
@@ -68,11 +70,18 @@ func (a Admin) Resolve(ctx context.Context, id, remote string) error {
 // Forget erases all that the ledger holds of an id, from the disk as well; the
 // next run takes the user as new.
 func (a Admin) Forget(ctx context.Context, id string) error {
-	if _, err := a.Show(ctx, id); err != nil {
+	deleted, err := a.l.Deleted(ctx, []string{id})
+	if err != nil {
 		return err
 	}
-	if err := a.amend(ctx, "forget an entry", Entry{ID: id}); err != nil || a.l.db.Erase == "" {
+	if _, err := a.Show(ctx, id); err != nil && (len(deleted) == 0 || !errors.Is(err, ErrUnknown)) {
 		return err
+	}
+	err = a.l.change(ctx, func(w *writing) error {
+		return cmp.Or(w.entries("", []Entry{{ID: id}}), w.forgetDeletions([]string{id}))
+	})
+	if err != nil || a.l.db.Erase == "" {
+		return failed("forget an entry of the ledger", err)
 	}
 	if _, err := a.l.db.Write.ExecContext(ctx, a.l.db.Erase); err != nil {
 		return failed("erase an entry from the disk", err)

@@ -36,10 +36,10 @@ func benchLedger(b *testing.B, url string) (*Ledger, []user.User) {
 	}
 	users := make([]user.User, benchUsers)
 	entries := make([]Entry, benchUsers)
-	p := l.Printer()
+	p := l.Fingerprinter()
 	for i := range users {
 		users[i] = benchUser(i)
-		entries[i] = Entry{ID: users[i].ID, Standing: user.Present, Record: i + 1, Prints: p.Prints(nil, &users[i])}
+		entries[i] = Entry{ID: users[i].ID, Standing: user.Present, Record: i + 1, Prints: p.Fingerprints(nil, &users[i])}
 	}
 	began := time.Now()
 	benchMark(b, l, entries)
@@ -59,7 +59,7 @@ func benchMark(b *testing.B, l *Ledger, entries []Entry) {
 }
 
 func benchLook(b *testing.B, l *Ledger, users []user.User, want user.EntryState) {
-	p := l.Printer()
+	p := l.Fingerprinter()
 	ids := make([]string, question)
 	var room []user.Fingerprint
 	n := 0
@@ -74,7 +74,7 @@ func benchLook(b *testing.B, l *Ledger, users []user.User, want user.EntryState)
 			b.Fatal(err)
 		}
 		for i := range known {
-			got := p.Prints(room, &users[from+i])
+			got := p.Fingerprints(room, &users[from+i])
 			room = got.Fields
 			if known[i].State != want || (want == user.Present && !fingerprint.Same(known[i].Fingerprints, got)) {
 				b.Fatal("not as expected")

@@ -29,7 +29,7 @@ func child(action string) {
 	if err != nil {
 		panic(err)
 	}
-	l, err := Open(ctx, Options{URL: os.Getenv("LEDGER_URL"), Key: key, Scope: "s", Term: term})
+	l, err := Open(ctx, Options{URL: os.Getenv("LEDGER_URL"), Key: key, Scope: "s", Term: term, Timeout: term})
 	if err != nil {
 		panic(err)
 	}
@@ -45,7 +45,7 @@ func child(action string) {
 	case "sleep":
 		bufio.NewReader(os.Stdin).ReadString('\n')
 		err := l.Mark(ctx, Mark{Run: "child", Record: 99}, []Entry{{ID: "late", Standing: user.Present}})
-		fmt.Println("fenced:", errors.Is(err, ErrFenced), "valid:", lease.Valid())
+		fmt.Println("fenced:", errors.Is(err, ErrFenced), "valid:", lease.Check() == nil)
 		fmt.Println("pend fenced:", errors.Is(l.Pend(ctx, "child", []Entry{{ID: "late"}}), ErrFenced))
 	}
 }
@@ -182,7 +182,7 @@ func TestLateRunIsFencedOff(t *testing.T) {
 		t.Error(got)
 	}
 	mark(t, l, Entry{ID: "x", Standing: user.Present})
-	if k := look(t, l, "late", "x"); k[0].State != user.Absent || k[1].State != user.Present || !lease.Valid() {
+	if k := look(t, l, "late", "x"); k[0].State != user.Absent || k[1].State != user.Present || lease.Check() != nil {
 		t.Errorf("%+v", k)
 	}
 }

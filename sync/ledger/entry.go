@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -15,6 +16,7 @@ type state struct {
 	known   user.Fingerprints
 	stored  bool // the database has it
 	present bool // it shall have it
+	deleted bool // the API was seen to delete it
 }
 
 // entries lays entries over what the ledger holds, a question at a time.
@@ -78,20 +80,24 @@ func (w *writing) held(s *state, r *scanned, prints *fingerprint.Slab) error {
 }
 
 func (w *writing) lay(run string, e *Entry, s *state) (err error) {
-	if e.Standing == user.Absent {
-		s.present, s.Remote, s.known = false, "", user.Fingerprints{}
-		return nil
+	if e.Run != "" {
+		run = e.Run
 	}
-	if e.Anew {
+	if e.Standing == user.Absent {
+		if s.deleted = e.Deleted; s.deleted {
+			s.Record, s.Remote = int64(e.Record), cmp.Or(e.Remote, s.Remote)
+			s.Run, err = w.num(w.l.runs, run)
+		}
+		s.present, s.known = false, user.Fingerprints{}
+		return err
+	}
+	if e.Anew || !s.present {
 		s.Remote, s.known = "", user.Fingerprints{}
 	}
 	if e.Remote != "" {
 		s.Remote = e.Remote
 	}
-	if e.Run != "" {
-		run = e.Run
-	}
-	s.present, s.Standing, s.Record = true, int64(e.Standing), int64(e.Record)
+	s.present, s.deleted, s.Standing, s.Record = true, false, int64(e.Standing), int64(e.Record)
 	s.known = fingerprint.Merge(s.known, e.Prints, e.Doubted)
 	s.Run, err = w.num(w.l.runs, run)
 	return err
@@ -100,19 +106,25 @@ func (w *writing) lay(run string, e *Entry, s *state) (err error) {
 // store writes what is to be there and removes what is not.
 func (w *writing) store(order []*state) error {
 	rows := make([]database.Row, 0, len(order))
-	var gone []string
+	var gone, fresh []string
 	for _, s := range order {
 		switch {
 		case !s.present && s.stored:
 			gone = append(gone, s.ID)
 		case s.present:
+			if s.Num == 0 {
+				fresh = append(fresh, s.ID)
+			}
 			if err := w.complete(s); err != nil {
 				return err
 			}
 			rows = append(rows, s.Row)
 		}
 	}
-	if err := w.remove(gone); err != nil || len(rows) == 0 {
+	if err := w.remove(gone); err != nil {
+		return err
+	}
+	if err := w.remember(order, fresh); err != nil || len(rows) == 0 {
 		return err
 	}
 	return w.l.db.Put(w, w.tx, w.scope, rows)
@@ -123,6 +135,7 @@ func (w *writing) complete(s *state) (err error) {
 	if s.Num == 0 {
 		s.Num = inScope(w.scope, w.next)
 		w.next++
+		s.Folded = database.Folded(s.ID)
 	}
 	num := func(name string) int64 {
 		n, failed := w.num(w.l.fields, name)

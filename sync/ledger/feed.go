@@ -76,4 +76,6 @@ func (l *Ledger) KeepRules(ctx context.Context, r Rules) error {
 	return failed("keep the feed's rules in the ledger", err)
 }
 
-func (v *view) rulesName() string { return "rules|" + v.options.Scope + "|" + v.options.Feed }
+const rulesPrefix = "rules|"
+
+func (v *view) rulesName() string { return rulesPrefix + v.options.Scope + "|" + v.options.Feed }

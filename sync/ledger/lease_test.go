@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"syscall"
@@ -57,7 +58,7 @@ func TestLeaseOutlastsItsTerm(t *testing.T) {
 	url := server.database(t)
 	a, b := open(t, Options{URL: url, Term: 500 * time.Millisecond}), open(t, Options{URL: url})
 	lease := lock(t, a)
-	if _, err := b.Lock(t.Context(), "run-2", 1500*time.Millisecond); err == nil || !lease.Valid() {
+	if _, err := b.Lock(t.Context(), "run-2", 1500*time.Millisecond); err == nil || lease.Check() != nil {
 		t.Error("the lease was not renewed:", err)
 	}
 }
@@ -79,7 +80,7 @@ func TestLeaseIsLostInTime(t *testing.T) {
 	default:
 		t.Error("not told")
 	}
-	if lease.Valid() {
+	if lease.Check() == nil {
 		t.Error("two hold the scope")
 	}
 	a.mu.Lock()
@@ -96,10 +97,110 @@ func TestTakenOverInSQLiteIsFencedToo(t *testing.T) {
 	if _, err := l.db.Write.Exec(`UPDATE usersync_scope SET epoch = epoch + 1`); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Mark(t.Context(), Mark{Run: "r"}, []Entry{{ID: "x", Standing: user.Present}}); !errors.Is(err, ErrFenced) || lease.Valid() {
+	if err := l.Mark(t.Context(), Mark{Run: "r"}, []Entry{{ID: "x", Standing: user.Present}}); !errors.Is(err, ErrFenced) || lease.Check() == nil {
 		t.Error(err)
 	}
 	if k := look(t, l, "x")[0]; k.State != user.Absent {
 		t.Error("written all the same")
+	}
+}
+
+// Whoever starts after a kill waits for the lease to end by itself, and then for the
+// calls of the killed run. It is told whom it waits for.
+func TestDeadHolderIsWaitedFor(t *testing.T) {
+	url := server.database(t)
+	p := startChild(t, "sleep", url, time.Second) // its calls take up to a second
+	if got := p.line(t); got != "locked" {
+		t.Fatal(got)
+	}
+	if err := p.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	killed := time.Now()
+	p.Wait()
+	told := 0
+	l := open(t, Options{URL: url, Scope: "s", Waiting: func(h Holder) {
+		if told++; h.Run != "child" {
+			t.Error(h)
+		}
+	}})
+	if _, err := l.Lock(t.Context(), "parent", 0); err != nil { // no patience was asked for
+		t.Fatal(err)
+	}
+	// The lease was renewed at most a tenth of its term before.
+	if waited := time.Since(killed); waited < 1900*time.Millisecond || told != 1 {
+		t.Error("taken over", waited, "after the kill; told", told, "times")
+	}
+}
+
+// A lease that was given back is there at once, whatever the timeout of its holder.
+func TestReleasedLeaseIsFree(t *testing.T) {
+	url := server.database(t)
+	a := open(t, Options{URL: url, Timeout: time.Hour})
+	if err := lock(t, a).Release(); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	lock(t, open(t, Options{URL: url}))
+	if waited := time.Since(began); waited > 10*time.Second {
+		t.Error(waited)
+	}
+}
+
+// Either clock ends a lease: one stands still while the machine sleeps, the other one
+// can be set back.
+func TestLeaseEndsByEitherClock(t *testing.T) {
+	now := rightNow()
+	u := until{now, 10 * time.Second}
+	for _, c := range []struct{ forward, wall, want time.Duration }{
+		{0, 0, 9 * time.Second},
+		{time.Second, time.Second, 8 * time.Second},
+		{time.Second, time.Hour, 9*time.Second - time.Hour},
+		{9 * time.Second, -time.Hour, 0},
+	} {
+		if got := u.remaining(moment{now.forward.Add(c.forward), now.wall.Add(c.wall)}); got != c.want {
+			t.Errorf("%v and %v later: %v, want %v", c.forward, c.wall, got, c.want)
+		}
+	}
+}
+
+// Check says that a lease is over even if nothing else has noticed.
+func TestCheckNoticesTheEnd(t *testing.T) {
+	l := open(t, Options{URL: server.database(t)})
+	lease := lock(t, l)
+	bound, end := lease.Bound(t.Context())
+	defer end()
+	if err := lease.Check(); err != nil || bound.Err() != nil {
+		t.Fatal(err)
+	}
+	slept := rightNow()
+	slept.wall = slept.wall.Add(-27 * time.Second)
+	lease.until.Store(&until{slept, 30 * time.Second})
+	if err := lease.Check(); !errors.Is(err, ErrLost) {
+		t.Error(err)
+	}
+	<-bound.Done()
+	if err := context.Cause(bound); !errors.Is(err, ErrLost) {
+		t.Error(err)
+	}
+}
+
+// A database that does not answer holds nobody up: a write ends soon after the lease.
+func TestWriteEndsWithTheLease(t *testing.T) {
+	url := server.database(t)
+	l, other := open(t, Options{URL: url, Term: time.Second}), open(t, Options{URL: url})
+	lock(t, l)
+	tx, err := other.db.Write.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.Exec(`UPDATE usersync_scope SET next = next`); err != nil { // neither renewals nor writes get through
+		t.Fatal(err)
+	}
+	began := time.Now()
+	err = l.Mark(t.Context(), Mark{Run: "run-1", Record: 1}, []Entry{{ID: "x", Standing: user.Present}})
+	if waited := time.Since(began); !errors.Is(err, ErrLost) || waited > 10*time.Second {
+		t.Error(err, waited)
 	}
 }

@@ -7,7 +7,7 @@
 // one machine) or PostgreSQL (shared); only package database knows which.
 //
 // Start at Open, then Look to read, Lock and Mark to write. The states of an
-// entry are those of user.Standing.
+// entry are those of user.EntryState.
 package ledger
 
 import (
@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"usersync/sync/filelock"
 	"usersync/sync/fingerprint"
 	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/keyfile"
@@ -32,14 +33,25 @@ type Options struct {
 	// Key keys the prints. Empty: for SQLite the key lies in FILE.key, which is
 	// made when the ledger is; PostgreSQL has no such place, and must be given one.
 	Key fingerprint.Key
-	// Scope is what holds the users: destination, host and account.
+	// Scope names what holds the users; what it is called by its parts is Place.
 	Scope string
+	// Place is kept with the scope, so that those of one destination can be listed.
+	Place Place
 	// Feed is the source of the users within the scope; empty is "default".
 	Feed string
 	// Term is how long a lease in PostgreSQL lasts without being renewed; it is
-	// renewed three times in that time. 0 is 30 s.
+	// renewed ten times in that time. 0 is 30 s.
 	Term time.Duration
+	// Timeout is how long a call to the API may take. Who takes over a lease that
+	// was not given back waits that long after its end.
+	Timeout time.Duration
+	// Waiting is called once by a Lock that begins to wait, with the holder of the
+	// lease; nil tells nobody.
+	Waiting func(Holder)
 }
+
+// Holder is the run that holds a lease.
+type Holder = filelock.Holder
 
 // Ledger is an open ledger, seen from one scope and feed. Its methods may be
 // called side by side; those that write wait for each other.
@@ -56,12 +68,16 @@ type view struct {
 	options Options
 	db      *database.DB
 
-	scope  atomic.Int64 // small number; 0 while the scope has no row
-	feed   atomic.Int64
-	fields *database.Names
-	runs   *database.Names
-	feeds  *database.Names
-	walk   walk
+	scope atomic.Int64 // small number; 0 while the scope has no row
+	feed  atomic.Int64
+	// distrusted is a run's number: what entries of it and of those before it say
+	// about fields is not trusted.
+	distrusted atomic.Int64
+	first      atomic.Int64 // the first row that is new in the registered run; 0: all are
+	fields     *database.Names
+	runs       *database.Names
+	feeds      *database.Names
+	walk       walk
 }
 
 // Open opens the ledger and makes it if there is none. It fails with an
@@ -103,11 +119,12 @@ func (v *view) scopeNum(ctx context.Context) (int64, error) {
 	if scope := v.scope.Load(); scope != 0 {
 		return scope, nil
 	}
-	var scope int64
-	err := v.db.QueryRow(ctx, v.db.Read, `SELECT num FROM usersync_scope WHERE name = ?`, v.options.Scope).Scan(&scope)
+	var scope, distrusted int64
+	err := v.db.QueryRow(ctx, v.db.Read, `SELECT num, distrusted FROM usersync_scope WHERE name = ?`, v.options.Scope).Scan(&scope, &distrusted)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("look for the scope: %w", err)
 	}
+	v.distrusted.Store(distrusted)
 	v.scope.Store(scope)
 	return scope, nil
 }
@@ -122,7 +139,12 @@ func (l *Ledger) Close() error {
 }
 
 // Printer returns a new printer with the ledger's key, for one goroutine.
-func (l *Ledger) Printer() *fingerprint.Printer { return fingerprint.NewPrinter(l.key) }
+func (l *Ledger) Fingerprinter() *fingerprint.Fingerprinter {
+	return fingerprint.NewFingerprinter(l.key)
+}
+
+// RowHashes hashes rows with the ledger's key.
+func (l *Ledger) RowHashes() fingerprint.Rows { return fingerprint.NewRows(l.key, true) }
 
 // Generation counts the transactions that changed the scope. A plan made at
 // one generation holds at no other.

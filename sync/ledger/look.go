@@ -127,11 +127,16 @@ func (v *view) find(ctx context.Context, q database.Querier, scope int64, p plac
 	if err != nil {
 		return err
 	}
-	rows, err := v.db.Query(ctx, q, `SELECT j.ord, `+database.EntryColumns+` FROM `+v.db.Find, list, scope)
+	return v.findBy(ctx, q, v.db.Find, list, scope, func(r *scanned) error { return take(p.place(int(r.ord)), r) })
+}
+
+// findBy asks for a list by one of the indexes, and calls take for each entry.
+func (v *view) findBy(ctx context.Context, q database.Querier, index string, list any, scope int64, take func(*scanned) error) error {
+	rows, err := v.db.Query(ctx, q, `SELECT j.ord, `+database.EntryColumns+` FROM `+index, list, scope)
 	if err != nil {
 		return err
 	}
-	return each(rows, func(r *scanned) error { return take(p.place(int(r.ord)), r) })
+	return each(rows, take)
 }
 
 // onward reads the n entries behind number from, also those of a scope behind.
@@ -170,6 +175,9 @@ func (v *view) known(name naming, r *scanned, s *fingerprint.Slab) (k user.Ledge
 	k.State, k.Row, k.Record, k.Remote = user.EntryState(r.standing), rowOf(r.num), int(r.record), string(r.remote)
 	if k.Run, err = name(v.runs, r.run); err != nil {
 		return k, err
+	}
+	if r.run <= v.distrusted.Load() {
+		return k, nil
 	}
 	field := func(num int64) (string, error) { return name(v.fields, num) }
 	k.Fingerprints, err = fingerprint.Decode(r.prints, field, s)

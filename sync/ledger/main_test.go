@@ -73,7 +73,7 @@ func (s *postgresServer) database(t testing.TB) string {
 	if _, err := l.db.Write.Exec("CREATE DATABASE " + name); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.db.Write.Exec("DROP TABLE usersync_meta, usersync_scope, usersync_feed, usersync_field, usersync_run, usersync_entry, usersync_mark"); err != nil {
+	if _, err := l.db.Write.Exec("DROP TABLE usersync_meta, usersync_scope, usersync_feed, usersync_field, usersync_run, usersync_entry, usersync_mark, usersync_deleted"); err != nil {
 		t.Fatal(err)
 	}
 	return s.url(name)
@@ -144,7 +144,7 @@ func (s *postgresServer) await() error {
 	for {
 		l, err := Open(ctx, Options{URL: s.url("postgres"), Key: fingerprint.NewKey(), Scope: "x"})
 		if err == nil {
-			_, err := l.db.Write.Exec("DROP TABLE usersync_meta, usersync_scope, usersync_feed, usersync_field, usersync_run, usersync_entry, usersync_mark")
+			_, err := l.db.Write.Exec("DROP TABLE usersync_meta, usersync_scope, usersync_feed, usersync_field, usersync_run, usersync_entry, usersync_mark, usersync_deleted")
 			return errors.Join(err, l.Close())
 		}
 		if ctx.Err() != nil {

@@ -22,6 +22,8 @@ type Mark struct {
 	// Sizes are the sizes of the run's files, by name.
 	Sizes map[string]int64
 	At    time.Time // kept to the millisecond
+	// State is how the run ended; empty while it goes on.
+	State State
 }
 
 // Entry is what became of a user. What it says is laid over what the ledger
@@ -35,6 +37,9 @@ type Entry struct {
 	// Run and Record are those of the mark, where Run is empty.
 	Run    string
 	Record int
+	// Deleted says, of an Absent user, that the API was seen to delete it. That is
+	// remembered for a while.
+	Deleted bool
 	// Prints are those of the fields that the destination took. Fields left out
 	// keep theirs, unless Anew says that the user was made new.
 	Prints user.Fingerprints
@@ -53,7 +58,10 @@ func (l *Ledger) Mark(ctx context.Context, m Mark, entries []Entry) error {
 		if err := w.entries(m.Run, entries); err != nil {
 			return err
 		}
-		return w.mark(m)
+		if err := w.mark(m); err != nil || m.State == "" {
+			return err
+		}
+		return w.finish(m.Run, m.State)
 	})
 	return failed(fmt.Sprintf("mark record %d in the ledger", m.Record), err)
 }

@@ -12,7 +12,7 @@ import (
 // A field of which it is in doubt what the destination holds loses its print:
 // the value that is known might look unchanged tomorrow, and be another one
 // there.
-func EntryOf(o *user.Outcome, p *fingerprint.Printer) (Entry, bool) {
+func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
 	r := o.Record
 	e := Entry{ID: r.User.ID, Remote: cmp.Or(o.Remote, r.Remote), Record: r.Origin.Record, Standing: user.Present}
 	switch o.Status {
@@ -28,7 +28,7 @@ func EntryOf(o *user.Outcome, p *fingerprint.Printer) (Entry, bool) {
 	case user.Accepted:
 		e.Standing = user.AcceptedLater
 	case user.Deleted:
-		e.Standing = user.Absent
+		e.Standing, e.Deleted = user.Absent, o.Code != user.CodeAlreadyAbsent
 		return e, true
 	case user.Refused, user.Failed:
 		if o.Code == user.CodeMissing || r.IntentRecorded && o.Action == user.Create {
@@ -40,7 +40,7 @@ func EntryOf(o *user.Outcome, p *fingerprint.Printer) (Entry, bool) {
 	default:
 		return Entry{}, false
 	}
-	e.Prints = p.Prints(nil, &r.User)
+	e.Prints = p.Fingerprints(nil, &r.User)
 	return e, true
 }
 

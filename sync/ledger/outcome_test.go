@@ -10,7 +10,7 @@ import (
 // TestAfterAnOutcome: the value that was known before an outcome, fed again
 // after it, is called the same only where the destination is sure to hold it.
 func TestAfterAnOutcome(t *testing.T) {
-	p := fingerprint.NewPrinter(fingerprint.NewKey())
+	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
 	record := func(email string) *user.Record {
 		u := user.User{ID: "u-1"}
 		u.Attributes = append(u.Attributes, user.Attribute{Field: "email", Value: user.Value{Text: email}})
@@ -34,7 +34,7 @@ func TestAfterAnOutcome(t *testing.T) {
 		"delete in doubt":  {user.Outcome{Status: user.InDoubt, Action: user.Delete}, user.Present, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			known := user.LedgerEntry{State: user.Present, Fingerprints: p.Prints(nil, &old.User)}
+			known := user.LedgerEntry{State: user.Present, Fingerprints: p.Fingerprints(nil, &old.User)}
 			c.outcome.Record = fresh
 			if e, changes := EntryOf(&c.outcome, p); changes {
 				known = e.Over(known)
@@ -42,10 +42,10 @@ func TestAfterAnOutcome(t *testing.T) {
 			if known.State != c.standing {
 				t.Errorf("standing %d, want %d", known.State, c.standing)
 			}
-			if got := fingerprint.Same(known.Fingerprints, p.Prints(nil, &old.User)); got != c.old {
+			if got := fingerprint.Same(known.Fingerprints, p.Fingerprints(nil, &old.User)); got != c.old {
 				t.Errorf("the old value is the same: %t", got)
 			}
-			if got := fingerprint.Same(known.Fingerprints, p.Prints(nil, &fresh.User)); got != c.new {
+			if got := fingerprint.Same(known.Fingerprints, p.Fingerprints(nil, &fresh.User)); got != c.new {
 				t.Errorf("the new value is the same: %t", got)
 			}
 		})

@@ -1,8 +1,10 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"unicode/utf8"
 
 	"usersync/sync/ledger/internal/database"
@@ -12,6 +14,8 @@ import (
 // Users who are unchanged are not written: that would cost a night without
 // changes more than all else. Instead each finished run keeps whom it saw so, as
 // a bit for each row.
+
+const unchangedPrefix = "unchanged|"
 
 // mostKept is how many runs are remembered so. One that saw nobody whom a later
 // one has not seen too is forgotten at once, so that there are rarely more than a
@@ -32,6 +36,9 @@ func (l *Ledger) KeepUnchanged(ctx context.Context, run string, seen *rowset.Set
 
 func (w *writing) keepUnchanged(run, text string, seen *rowset.Set) error {
 	kept, err := w.l.unchanged(w, w.tx)
+	if err == nil {
+		_, err = w.num(w.l.runs, run) // runs are kept in the order of their numbers
+	}
 	if err != nil {
 		return err
 	}
@@ -53,7 +60,7 @@ type Unchanged struct {
 }
 
 // Unchanged returns that for the runs of the scope of which it is remembered,
-// those whose names sort last first.
+// the newest first, by the ledger's own order of runs.
 func (l *Ledger) Unchanged(ctx context.Context) ([]Unchanged, error) {
 	all, err := l.unchanged(ctx, l.db.Read)
 	if err != nil {
@@ -64,7 +71,7 @@ func (l *Ledger) Unchanged(ctx context.Context) ([]Unchanged, error) {
 
 func (v *view) unchanged(ctx context.Context, q database.Querier) (all []Unchanged, err error) {
 	prefix := v.unchangedName("")
-	rows, err := v.db.Query(ctx, q, `SELECT name, value FROM usersync_meta WHERE substr(name, 1, ?) = ? ORDER BY name DESC`,
+	rows, err := v.db.Query(ctx, q, `SELECT name, value FROM usersync_meta WHERE substr(name, 1, ?) = ?`,
 		int64(utf8.RuneCountInString(prefix)), prefix)
 	if err != nil {
 		return nil, err
@@ -81,7 +88,22 @@ func (v *view) unchanged(ctx context.Context, q database.Querier) (all []Unchang
 		}
 		all = append(all, Unchanged{name[len(prefix):], seen})
 	}
-	return all, errors.Join(rows.Err(), rows.Close())
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, err
+	}
+	return all, v.newestFirst(ctx, q, all)
 }
 
-func (v *view) unchangedName(run string) string { return "unchanged|" + v.options.Scope + "|" + run }
+func (v *view) newestFirst(ctx context.Context, q database.Querier, all []Unchanged) error {
+	names := make([]string, len(all))
+	for i := range all {
+		names[i] = all[i].Run
+	}
+	order, err := v.numbers(ctx, q, names)
+	slices.SortFunc(all, func(a, b Unchanged) int {
+		return cmp.Or(cmp.Compare(order[b.Run], order[a.Run]), cmp.Compare(b.Run, a.Run))
+	})
+	return err
+}
+
+func (v *view) unchangedName(run string) string { return unchangedPrefix + v.options.Scope + "|" + run }

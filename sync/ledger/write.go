@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -19,7 +20,9 @@ type writing struct {
 	scope int64
 	feed  int64
 	next  int64
-	fresh map[*database.Names]map[string]int64
+	// deletions says that some of the scope are remembered.
+	deletions bool
+	fresh     map[*database.Names]map[string]int64
 }
 
 // change runs do in one transaction under the lease.
@@ -30,6 +33,13 @@ func (l *Ledger) change(ctx context.Context, do func(*writing) error) (err error
 	if lease == nil {
 		return ErrUnlocked
 	}
+	ctx, end := lease.boundWrite(ctx)
+	defer end()
+	defer func() {
+		if err != nil && !errors.Is(err, ErrFenced) && ctx.Err() != nil {
+			err = cmp.Or(lease.Check(), err)
+		}
+	}()
 	tx, err := l.db.Write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -60,9 +70,10 @@ func (l *Ledger) change(ctx context.Context, do func(*writing) error) (err error
 
 func (w *writing) fence(lease *Lease) error {
 	err := w.l.db.QueryRow(w, w.tx, `UPDATE usersync_scope SET generation = generation + 1
-		WHERE num = ? AND epoch = ? RETURNING next`, w.scope, lease.epoch).Scan(&w.next)
+		WHERE num = ? AND epoch = ? RETURNING next, EXISTS (SELECT 1 FROM usersync_deleted d WHERE d.scope = ?)`,
+		w.scope, lease.epoch, w.scope).Scan(&w.next, &w.deletions)
 	if errors.Is(err, sql.ErrNoRows) {
-		lease.lose()
+		lease.lose(ErrFenced)
 		return ErrFenced
 	}
 	return err
@@ -80,11 +91,15 @@ func (w *writing) num(n *database.Names, name string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	w.learn(n, name, num)
+	return num, nil
+}
+
+func (w *writing) learn(n *database.Names, name string, num int64) {
 	if w.fresh[n] == nil {
 		w.fresh[n] = map[string]int64{}
 	}
 	w.fresh[n][name] = num
-	return num, nil
 }
 
 // name returns the name of a number, also of one that this transaction has

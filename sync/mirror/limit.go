@@ -1,17 +1,16 @@
 package mirror
 
-// Limit is how many users of a feed a run may delete. Its zero value leaves that
-// to the package: 10 users or 2% of the feed, whichever is more, and never more
-// than 20%.
+// Limit is how many users of a feed a run may delete. The zero value is the default: 10
+// users or 2% of the feed, whichever is more, and never more than 20%.
 type Limit struct {
-	Set bool // Count or Percent says it
-	// Count is a number of users, Percent a share of the feed, from 0 to 100. Where
-	// both are set, the larger one holds.
+	Set bool // use Count and Percent instead of the default
+	// Count is a number of users, Percent a share of the feed, from 0 to 100. If both
+	// are set, the larger one counts.
 	Count   int
 	Percent float64
 }
 
-// Of is how many users of a feed of the given size may be deleted.
+// Of returns how many users of a feed of the given size may be deleted.
 func (l Limit) Of(feed int) int {
 	if l.Set {
 		return max(l.Count, int(l.Percent/100*float64(feed)))

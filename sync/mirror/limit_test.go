@@ -2,7 +2,7 @@ package mirror
 
 import "testing"
 
-// By itself a mirror deletes 10 users or 2% of its feed, whichever is more, and
+// By default a mirror deletes at most 10 users or 2% of its feed, whichever is more, and
 // never more than 20%.
 func TestLimit(t *testing.T) {
 	auto, share := Limit{}, func(percent float64) Limit { return Limit{Set: true, Percent: percent} }

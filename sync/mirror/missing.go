@@ -8,32 +8,32 @@ import (
 	"usersync/sync/user"
 )
 
-// Ledger is what a mirror asks about a feed.
+// Ledger is what a mirror needs to know about a feed.
 type Ledger interface {
 	// Rows yields the feed's users in any order, RowsFrom those after an id, by id.
 	Rows(ctx context.Context, feed string) iter.Seq2[ledger.Row, error]
 	RowsFrom(ctx context.Context, feed, after string) iter.Seq2[ledger.Row, error]
-	// Rules are the settings by which the feed was last sent whole; false if it
-	// never was.
+	// Rules returns the settings with which the feed was last sent in full; false if
+	// it never was.
 	Rules(ctx context.Context) (ledger.Rules, bool, error)
 }
 
-// Missing yields the deletions of the users missing from the input, by id, a part
-// at a time. They follow the record r.Last and the deletion r.After. The input
-// must have been read to its end, and every outcome written.
+// Missing yields the deletions of the users missing from the input, by id, a chunk at a
+// time. They follow the record r.Last and the deletion r.After. The input must have been
+// read to its end, and every outcome written.
 //
-// Where a rule forbids to delete, Missing yields one error, a *guard.Error whose
-// Name is Guard, and nothing else. An input of rejects cannot say who is missing,
-// so that no user is deleted; then r.FedAgain is told.
+// If a rule forbids deletions, Missing yields one error, a *guard.Error whose Name is
+// Guard, and nothing more. An input of rejects cannot show who is missing, so no user is
+// deleted; r.OnRejects is called instead.
 func Missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
 		n, err := count(ctx, l, p, r)
 		switch {
 		case err == nil && n.missing == 0:
 			return
-		case err == nil && p.fedAgain:
-			if r.FedAgain != nil {
-				r.FedAgain(n.missing)
+		case err == nil && p.hasRejects:
+			if r.OnRejects != nil {
+				r.OnRejects(n.missing)
 			}
 			return
 		case err == nil:
@@ -47,8 +47,8 @@ func Missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[[]*u
 	}
 }
 
-// Rows yields the users missing from the input who are not protected, by id: also
-// where a rule forbids to delete them, and where their deletion is written already.
+// Rows yields the users missing from the input that are not protected, by id, even if a
+// rule forbids to delete them or their deletion is already written.
 func Rows(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[ledger.Row, error] {
 	r.After = ""
 	return missing(ctx, l, p, r)
@@ -61,23 +61,22 @@ func missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[ledg
 				yield(row, err)
 				return
 			}
-			if r.concerns(p, row) && !yield(row, nil) {
+			if r.deletes(p, row) && !yield(row, nil) {
 				return
 			}
 		}
 	}
 }
 
-// concerns reports whether a user of the ledger is missing, and not protected.
-func (r Rules) concerns(p *Presence, row ledger.Row) bool {
-	_, protected := r.Protected[row.ID]
-	return !protected && p.missing(row)
+// deletes reports whether a user of the ledger is missing, and not protected.
+func (r Rules) deletes(p *Presence, row ledger.Row) bool {
+	return p.missing(row) && !r.Protected.See(row.ID, 0)
 }
 
-// numbers are how many users a feed has, and how many of them are missing.
-type numbers struct{ missing, feed int }
+// counts are how many users a feed has, and how many of them are missing.
+type counts struct{ missing, feed int }
 
-func count(ctx context.Context, l Ledger, p *Presence, r Rules) (n numbers, err error) {
+func count(ctx context.Context, l Ledger, p *Presence, r Rules) (n counts, err error) {
 	if err := p.close(ctx); err != nil {
 		return n, err
 	}
@@ -85,7 +84,7 @@ func count(ctx context.Context, l Ledger, p *Presence, r Rules) (n numbers, err 
 		if err != nil {
 			return n, err
 		}
-		if n.feed++; r.concerns(p, row) {
+		if n.feed++; r.deletes(p, row) {
 			n.missing++
 		}
 	}
@@ -102,7 +101,7 @@ func deletions(ctx context.Context, l Ledger, p *Presence, r Rules, yield func([
 		}
 		record++
 		part = append(part, &user.Record{Origin: user.Origin{Record: record, Absent: true}, Op: user.Delete, User: user.User{ID: row.ID}, Remote: row.Remote})
-		if len(part) == atOnce {
+		if len(part) == chunkSize {
 			if !yield(part, nil) {
 				return
 			}

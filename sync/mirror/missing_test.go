@@ -13,14 +13,15 @@ import (
 
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
+	"usersync/sync/protect"
 	"usersync/sync/user"
 )
 
-// feed is a ledger of one feed in memory: its users by id, numbered from 1.
+// feed is an in-memory ledger of one feed: its users by id, numbered from 1.
 type feed struct {
 	rows  map[string]int64
 	rules ledger.Rules
-	known bool // that it was sent whole before
+	known bool // it was sent in full before
 }
 
 func newFeed(ids ...string) *feed {
@@ -59,9 +60,9 @@ func (f *feed) RowsFrom(_ context.Context, _, after string) iter.Seq2[ledger.Row
 
 func (f *feed) Rules(context.Context) (ledger.Rules, bool, error) { return f.rules, f.known, nil }
 
-// input yields a record for each id, and asks the ledger for those that are valid,
-// as the engine does. An id that begins with ! is one that cannot be read; one that
-// begins with ? stands in a row that is invalid elsewhere.
+// input yields a record for each id, and looks up those that are valid, as the engine
+// does. A leading ! makes an id unreadable; a leading ? makes another cell of its row
+// invalid.
 func input(t *testing.T, p *Presence, f *feed, written int, ids ...string) {
 	t.Helper()
 	records := func(yield func(*user.Record, error) bool) {
@@ -84,7 +85,7 @@ func input(t *testing.T, p *Presence, f *feed, written int, ids ...string) {
 		}
 		if r.Err == nil && r.Origin.Record > written {
 			known, _ := f.Look(t.Context(), []string{r.User.ID})
-			p.Saw(known)
+			p.Seen(known)
 		}
 	}
 }
@@ -121,8 +122,8 @@ func lenient() Rules {
 	return Rules{Feed: "f", MaxDelete: Limit{Set: true, Percent: 100}, Settings: ledger.Rules{Config: "c", Mapping: "m"}, Invalid: -1}
 }
 
-// Whatever is in the ledger and in the input, exactly those are deleted who are in
-// the one and not in the other, by id and each once, and never a protected user.
+// For any ledger and input, exactly the users that are in the ledger and not in the input
+// are deleted, by id and each once, and never a protected user.
 func TestDeletesExactlyTheMissing(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 300 {
@@ -153,7 +154,7 @@ func TestDeletesExactlyTheMissing(t *testing.T) {
 		p := presence(t, f)
 		input(t, p, f, random.IntN(len(listed)+1), listed...)
 		r := lenient()
-		r.Protected, r.Last = protected, len(listed)
+		r.Protected, r.Last = listOf(protected), len(listed)
 		got, err := deleted(t, f, p, r)
 		if err != nil {
 			t.Fatal(err)
@@ -161,7 +162,7 @@ func TestDeletesExactlyTheMissing(t *testing.T) {
 		if all := slices.Sorted(maps.Keys(want)); !slices.Equal(got, all) {
 			t.Fatalf("%d held, %d listed: %v would be deleted, want %v", len(held), len(listed), got, all)
 		}
-		if len(got) > 0 { // a resume goes on after what it has deleted
+		if len(got) > 0 { // a resumed run continues after what it has deleted
 			k := random.IntN(len(got))
 			r.After, r.Last = got[k], r.Last+k+1
 			if rest, err := deleted(t, f, p, r); err != nil || !slices.Equal(rest, got[k+1:]) {
@@ -171,27 +172,27 @@ func TestDeletesExactlyTheMissing(t *testing.T) {
 	}
 }
 
-// Each rule forbids to delete by itself, and says so; what is allowed passes.
+// Each rule forbids deletions by itself, and says so; what is allowed passes.
 func TestRules(t *testing.T) {
 	f := newFeed("a", "b", "c", "d")
 	for name, c := range map[string]struct {
 		listed []string
 		change func(*Rules, *feed)
-		says   string // empty: the rest is deleted
+		says   string // empty: the missing users are deleted
 		hint   string
 	}{
 		"nothing broken":           {[]string{"a", "b", "c"}, func(*Rules, *feed) {}, "", ""},
-		"a file without a proof":   {[]string{"a", "b", "c"}, func(r *Rules, _ *feed) { r.Unproved = "users.csv" }, "nothing proves that users.csv was not cut short", "--trust-eof"},
-		"an id that nobody reads":  {[]string{"a", "b", "!c"}, func(*Rules, *feed) {}, "the id of 1 row cannot be read (users.csv:4)", "mend these rows"},
-		"no row that is valid":     {[]string{"?a"}, func(r *Rules, _ *feed) { r.Invalid = 1 }, "no row of the input is fit", "rejects"},
+		"a file without a proof":   {[]string{"a", "b", "c"}, func(r *Rules, _ *feed) { r.Unproven = "users.csv" }, "nothing proves that users.csv was not truncated", "--trust-eof"},
+		"an id that nobody reads":  {[]string{"a", "b", "!c"}, func(*Rules, *feed) {}, "the id of 1 row cannot be read (users.csv:4)", "fix these rows"},
+		"no row that is valid":     {[]string{"?a"}, func(r *Rules, _ *feed) { r.Invalid = 1 }, "no row of the input is valid", "rejects"},
 		"more than allowed":        {[]string{"a", "b"}, func(r *Rules, _ *feed) { r.MaxDelete = Limit{Set: true, Count: 1} }, "at most 1 may be deleted", "--max-delete"},
 		"as many as allowed":       {[]string{"a", "b"}, func(r *Rules, _ *feed) { r.MaxDelete = Limit{Set: true, Count: 2} }, "", ""},
-		"other settings":           {[]string{"a"}, func(r *Rules, _ *feed) { r.Settings.Config = "other" }, "mapping and settings", "--accept-mapping-change"},
-		"another mapping":          {[]string{"a"}, func(r *Rules, _ *feed) { r.Settings.Mapping = "other" }, "mapping and settings", "--accept-mapping-change"},
-		"a feed never sent whole":  {[]string{"a"}, func(_ *Rules, f *feed) { f.known = false }, "mapping and settings", "--accept-mapping-change"},
+		"other settings":           {[]string{"a"}, func(r *Rules, _ *feed) { r.Settings.Config = "other" }, "the mapping or the settings may have changed", "--accept-mapping-change"},
+		"another mapping":          {[]string{"a"}, func(r *Rules, _ *feed) { r.Settings.Mapping = "other" }, "the mapping or the settings may have changed", "--accept-mapping-change"},
+		"a feed never sent whole":  {[]string{"a"}, func(_ *Rules, f *feed) { f.known = false }, "the mapping or the settings may have changed", "--accept-mapping-change"},
 		"and that is accepted":     {[]string{"a"}, func(r *Rules, f *feed) { f.known, r.AcceptChange = false, true }, "", ""},
-		"nobody missing":           {[]string{"a", "b", "c", "d"}, func(r *Rules, f *feed) { f.known, r.Unproved = false, "users.csv" }, "", ""},
-		"only a protected missing": {[]string{"a", "b", "c"}, func(r *Rules, f *feed) { f.known, r.Protected = false, map[string]struct{}{"d": {}} }, "", ""},
+		"nobody missing":           {[]string{"a", "b", "c", "d"}, func(r *Rules, f *feed) { f.known, r.Unproven = false, "users.csv" }, "", ""},
+		"only a protected missing": {[]string{"a", "b", "c"}, func(r *Rules, f *feed) { f.known, r.Protected = false, protect.New([][]string{{"d"}}) }, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &feed{rows: f.rows, rules: f.rules, known: true}
@@ -202,7 +203,7 @@ func TestRules(t *testing.T) {
 			ids, err := deleted(t, f, p, r)
 			tripped, stopped := errors.AsType[*guard.Error](err)
 			if c.says == "" {
-				if err != nil || len(ids)+len(c.listed)+len(r.Protected) != len(f.rows) {
+				if err != nil || len(ids)+len(c.listed)+r.Protected.Len() != len(f.rows) {
 					t.Errorf("%v would be deleted, %v", ids, err)
 				}
 				return
@@ -210,23 +211,23 @@ func TestRules(t *testing.T) {
 			if !stopped || tripped.Name != Guard || len(ids) > 0 || !strings.Contains(tripped.What, c.says) || !strings.Contains(tripped.Hint, c.hint) {
 				t.Errorf("%v would be deleted, %#v; want a guard that says %q", ids, err, c.says)
 			}
-			if !strings.Contains(tripped.What, "nobody is deleted") {
+			if !strings.Contains(tripped.What, "no user was deleted") {
 				t.Errorf("%s", tripped.What)
 			}
 			r.Planned = true
-			if _, err := deleted(t, f, p, r); err == nil || !strings.Contains(err.Error(), "a run would delete nobody") {
+			if _, err := deleted(t, f, p, r); err == nil || !strings.Contains(err.Error(), "a run would delete no users") {
 				t.Errorf("planned: %v", err)
 			}
 		})
 	}
 }
 
-// Rejects that are fed again say who went wrong, and not who is missing.
-func TestRejectsDeleteNobody(t *testing.T) {
+// Rejects say who was rejected, not who is missing.
+func TestRejectsDeleteNoUsers(t *testing.T) {
 	f := newFeed("a", "b")
 	p, r := presence(t, f), lenient()
 	told := 0
-	r.FedAgain = func(missing int) { told = missing }
+	r.OnRejects = func(missing int) { told = missing }
 	for rec, err := range p.Of(t.Context(), func(yield func(*user.Record, error) bool) {
 		yield(&user.Record{Origin: user.Origin{Record: 1, Before: &user.Rejected{}}, User: user.User{ID: "a"}}, nil)
 	}, 1) {
@@ -239,9 +240,9 @@ func TestRejectsDeleteNobody(t *testing.T) {
 	}
 }
 
-// A record that nobody has looked up would make its user a missing one: the books
-// do not balance, and nobody is deleted.
-func TestARecordThatWasNotLookedUp(t *testing.T) {
+// A record that was not looked up would make its user a missing one: the numbers do not
+// add up, and no user is deleted.
+func TestRecordNotLookedUp(t *testing.T) {
 	f := newFeed("a", "b")
 	p := presence(t, f)
 	for range p.Of(t.Context(), func(yield func(*user.Record, error) bool) {
@@ -254,7 +255,7 @@ func TestARecordThatWasNotLookedUp(t *testing.T) {
 	}
 }
 
-// Users whom the ledger met after the run began are the input's own.
+// Users that the ledger learned of after the run began are in the input.
 func TestUsersOfThisRunAreNotMissing(t *testing.T) {
 	f := newFeed("a")
 	p := presence(t, f)
@@ -265,7 +266,7 @@ func TestUsersOfThisRunAreNotMissing(t *testing.T) {
 	}
 }
 
-// failing is a ledger that fails while it names the users of a feed.
+// failing is a ledger that fails while it yields the users of a feed.
 type failing struct {
 	*feed
 	err error
@@ -283,8 +284,8 @@ func (f failing) RowsFrom(ctx context.Context, name, after string) iter.Seq2[led
 	}
 }
 
-// An error of the input or of the ledger is told as it is, and ends the deletions.
-func TestErrorsPass(t *testing.T) {
+// An error of the input or of the ledger is returned unchanged, and ends the deletions.
+func TestErrorsAreReturned(t *testing.T) {
 	broken := errors.New("broken")
 	f := newFeed("a", "b")
 	p := presence(t, f)
@@ -300,4 +301,12 @@ func TestErrorsPass(t *testing.T) {
 	if len(got) != 1 || got[0] != broken {
 		t.Errorf("%v, want the ledger's error", got)
 	}
+}
+
+func listOf(ids map[string]struct{}) *protect.List {
+	var all [][]string
+	for id := range ids {
+		all = append(all, []string{id})
+	}
+	return protect.New(all)
 }

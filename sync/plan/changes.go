@@ -8,24 +8,24 @@ import (
 	"usersync/sync/user"
 )
 
-// Changes counts what would be another value at the destination than the ledger
-// knows. It is for one goroutine.
+// Changes counts values that would change at the destination, compared with the ledger. It
+// is for one goroutine.
 type Changes struct {
 	Compared int // records of users that the ledger knows
-	Changed  int // of these, the records that change anything
+	Changed  int // of these, records with at least one change
 	fields   map[user.Field]*FieldChange
 }
 
 // FieldChange is how many records change a field.
 type FieldChange struct {
 	Field user.Field
-	// Users is for how many it changes, and New for how many of them no value was
-	// known before.
+	// Users is how many users it changes for; for New of them no value was known
+	// before.
 	Users int
 	New   int
 }
 
-// add counts a record; differs are the fields that are not known as it says.
+// add counts a record; differs are the fields whose values are not the known ones.
 func (c *Changes) add(known user.Fingerprints, differs []user.Field) {
 	c.Compared++
 	if len(differs) == 0 {

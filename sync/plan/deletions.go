@@ -7,9 +7,8 @@ import (
 	"usersync/sync/user"
 )
 
-// ApplyDeletions lets the deletions that a mirror finds pass if they are those of
-// the plan: others are an *Error. The records of Apply must have been read to their
-// end.
+// ApplyDeletions passes on the deletions that a mirror finds if they are those of the plan:
+// others are an *Error. The records of Apply must have been read to their end.
 func (p *Plan) ApplyDeletions(found func(context.Context) iter.Seq2[[]*user.Record, error]) func(context.Context) iter.Seq2[[]*user.Record, error] {
 	if p == nil {
 		return found
@@ -29,7 +28,7 @@ func (p *Plan) ApplyDeletions(found func(context.Context) iter.Seq2[[]*user.Reco
 				}
 			}
 			if p.merge.next.Record != 0 {
-				yield(nil, p.Fault("it deletes users who are not missing in the input any more, from record %d on", p.merge.next.Record))
+				yield(nil, p.Fault("it deletes users that are no longer missing from the input, from record %d on", p.merge.next.Record))
 			}
 		}
 	}
@@ -41,7 +40,7 @@ func (p *Plan) takeDeletions(records []*user.Record) error {
 			return err
 		}
 		if r.Planned != user.Delete {
-			return p.Fault("record %d would delete a user, and the plan does not", r.Origin.Record)
+			return p.Fault("record %d would delete a user, but the plan does not", r.Origin.Record)
 		}
 	}
 	return nil

@@ -13,9 +13,9 @@ import (
 	"usersync/sync/user"
 )
 
-// What a plan would have done is known for later records, whether it is still in
-// memory or on the disk by then.
-func TestAnOverlayRemembersBeyondItsMemory(t *testing.T) {
+// What a plan would have done is known to later records, whether it is still in memory or on
+// disk by then.
+func TestOverlayRemembersBeyondMemory(t *testing.T) {
 	ctx := context.Background()
 	overlay := NewOverlay(OverlayOptions{})
 	defer func() {

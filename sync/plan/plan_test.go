@@ -17,7 +17,7 @@ import (
 	"usersync/sync/user"
 )
 
-// phoned are records of users, one for each phone given as ID=PHONE.
+// phoned returns records of users, one for each phone given as ID=PHONE.
 func phoned(users ...string) []*user.Record {
 	var all []*user.Record
 	for i, text := range users {
@@ -61,9 +61,9 @@ func write(t *testing.T, path string, h Header, key fingerprint.Key) *Writer {
 	return w
 }
 
-// A plan gives each record its call, and finds every difference between the input
-// and the one that it was made for.
-func TestAPlanIsMergedWithItsInput(t *testing.T) {
+// A plan gives each record its call, and finds every difference between the input and the one
+// that it was made for.
+func TestPlanIsMergedWithItsInput(t *testing.T) {
 	key := fingerprint.NewKey()
 	path := filepath.Join(t.TempDir(), "plan.jsonl")
 	made := phoned("a=1", "b=2", "c=3", "d=4")
@@ -93,8 +93,8 @@ func TestAPlanIsMergedWithItsInput(t *testing.T) {
 		"another value":              {records: phoned("a=9", "b=2", "c=3", "d=4"), err: "record 1 is not what it was"},
 		"another id":                 {records: phoned("a=1", "b=2", "x=3", "d=4"), ops: []user.Op{"create", ""}, err: "record 3 is not what it was"},
 		"a record that is unfit now": {records: unfit, ops: []user.Op{"create", ""}, err: "record 3 is not what it was"},
-		"a record less":              {records: phoned("a=1", "b=2", "c=3"), ops: []user.Op{"create", "", "delete"}, err: "made for 4 records, and the input has 3"},
-		"a record more":              {records: phoned("a=1", "b=2", "c=3", "d=4", "e=5"), ops: []user.Op{"create", "", "delete", "same", ""}, err: "made for 4 records, and the input has 5"},
+		"a record less":              {records: phoned("a=1", "b=2", "c=3"), ops: []user.Op{"create", "", "delete"}, err: "made for 4 records, but the input has 3"},
+		"a record more":              {records: phoned("a=1", "b=2", "c=3", "d=4", "e=5"), ops: []user.Op{"create", "", "delete", "same", ""}, err: "made for 4 records, but the input has 5"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := Open(path)
@@ -123,8 +123,8 @@ func TestAPlanIsMergedWithItsInput(t *testing.T) {
 	}
 }
 
-// A plan that ends anywhere before its end is none: each cut is found.
-func TestACutPlanIsFound(t *testing.T) {
+// A plan that is truncated anywhere is refused.
+func TestTruncatedPlanIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "plan.jsonl")
 	file := write(t, path, Header{}, fingerprint.NewKey())
@@ -147,8 +147,8 @@ func TestACutPlanIsFound(t *testing.T) {
 	}
 }
 
-// A plan that was edited anywhere before its last line is not taken.
-func TestAnEditedPlanIsFound(t *testing.T) {
+// A plan that was edited anywhere before its last line is refused.
+func TestEditedPlanIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "plan.jsonl")
 	w := write(t, path, Header{Inputs: []string{"users.csv"}}, fingerprint.NewKey())
@@ -174,8 +174,8 @@ func TestAnEditedPlanIsFound(t *testing.T) {
 	}
 }
 
-// A plan that everybody may write to is not taken: it names where users go.
-func TestAPlanThatEverybodyMayWriteTo(t *testing.T) {
+// A world-writable plan is refused: it names where users are sent.
+func TestWorldWritablePlanIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "plan.jsonl")
 	w := write(t, path, Header{}, fingerprint.NewKey())
 	if err := errors.Join(w.Finish(0), os.Chmod(path, 0o666)); err != nil {
@@ -187,8 +187,8 @@ func TestAPlanThatEverybodyMayWriteTo(t *testing.T) {
 	}
 }
 
-// What is not finished leaves nothing behind.
-func TestADroppedPlan(t *testing.T) {
+// An unfinished plan leaves no file.
+func TestDroppedPlan(t *testing.T) {
 	dir := t.TempDir()
 	w := write(t, filepath.Join(dir, "plan.jsonl"), Header{}, fingerprint.NewKey())
 	if err := errors.Join(w.Add(phoned("a=1")[0], user.Create), w.Drop()); err != nil {
@@ -199,8 +199,8 @@ func TestADroppedPlan(t *testing.T) {
 	}
 }
 
-// The deletions of a mirror pass if they are those of the plan, all of them and no
-// others, wherever an earlier part of the run has stopped.
+// The deletions of a mirror pass if they are exactly those of the plan, wherever an earlier
+// part of the run has stopped.
 func TestDeletionsAreThoseOfThePlan(t *testing.T) {
 	key := fingerprint.NewKey()
 	path := filepath.Join(t.TempDir(), "plan.jsonl")
@@ -230,8 +230,8 @@ func TestDeletionsAreThoseOfThePlan(t *testing.T) {
 		"among the deletions": {4, gone(5, "z"), 1, ""},
 		"behind all of them":  {5, nil, 0, ""},
 		"another user":        {0, gone(3, "x", "w"), 0, "record 4 is not what it was"},
-		"one more":            {0, gone(3, "x", "y", "z", "zz"), 0, "record 6 would delete a user, and the plan does not"},
-		"one less":            {0, gone(3, "x", "y"), 2, "it deletes users who are not missing in the input any more, from record 5 on"},
+		"one more":            {0, gone(3, "x", "y", "z", "zz"), 0, "record 6 would delete a user, but the plan does not"},
+		"one less":            {0, gone(3, "x", "y"), 2, "it deletes users that are no longer missing from the input, from record 5 on"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := Open(path)
@@ -264,9 +264,9 @@ func TestDeletionsAreThoseOfThePlan(t *testing.T) {
 	}
 }
 
-// Whatever a plan holds, its own input gets exactly that, and one record that is
-// another is found.
-func TestAnyPlanFitsItsInputAlone(t *testing.T) {
+// Whatever a plan holds, its own input gets exactly that, and a single changed record is
+// found.
+func TestPlanFitsOnlyItsInput(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	ops := []user.Op{"", user.Create, user.Update, user.Delete, user.SameAsPlanned}
 	dir := t.TempDir()

@@ -17,9 +17,8 @@ import (
 	"usersync/sync/user"
 )
 
-// Plan is a plan file that was read once, from end to end, and found to be whole.
-// It is for one goroutine. The methods of a nil Plan leave everything as it is: no
-// plan is applied.
+// Plan is a plan file that was read once, from end to end, and found to be complete. It is
+// for one goroutine. The methods of a nil Plan change nothing: no plan is applied.
 type Plan struct {
 	Path       string // as given to Open
 	SHA256     string // of the whole file
@@ -30,11 +29,11 @@ type Plan struct {
 	key   fingerprint.Key
 	file  *os.File
 	lines *bufio.Reader // after the header
-	merge *merge        // where the input and the lines stand
+	merge *merge        // the current position in the input and the lines
 }
 
-// Open opens a plan and reads it to its end. One that was cut or edited, or that
-// everybody may write to, is an *Error.
+// Open opens a plan and reads it to its end. One that was truncated or edited, or that is
+// world-writable, is an *Error.
 func Open(path string) (p *Plan, err error) {
 	p = &Plan{Path: path}
 	if p.file, err = os.Open(path); err != nil {
@@ -54,10 +53,10 @@ func (p *Plan) Fault(format string, args ...any) error {
 	return &Error{Path: p.Path, What: fmt.Sprintf(format, args...)}
 }
 
-// Calls is how many calls it holds.
+// Calls returns how many calls it holds.
 func (p *Plan) Calls() int { return p.end.Calls }
 
-// Bind gives it the key of its records' fingerprints, which comes from the input.
+// Bind sets the key of its records' fingerprints, which comes from the input.
 func (p *Plan) Bind(key fingerprint.Key) { p.key = key }
 
 // Close closes the file.
@@ -68,15 +67,15 @@ func (p *Plan) Close() error {
 	return p.file.Close()
 }
 
-// checkSafe refuses a plan that anybody could have written: it names the host that
-// users and credentials go to.
+// checkSafe refuses a plan that anyone could have written: it names the host that users and
+// credentials are sent to.
 func (p *Plan) checkSafe() error {
 	info, err := p.file.Stat()
 	if err != nil {
 		return fmt.Errorf("apply plan: %w", err)
 	}
 	if info.Mode().Perm()&0o002 != 0 {
-		return p.Fault("everybody on this machine may write to it")
+		return p.Fault("it is world-writable")
 	}
 	return nil
 }
@@ -96,7 +95,7 @@ func (p *Plan) check() error {
 			return fmt.Errorf("apply plan %s: %w", p.Path, err)
 		}
 		if n == 0 && (json.Unmarshal(text, &p.Header) != nil || p.Header.Format == 0) {
-			return p.Fault("this is no plan of usersync")
+			return p.Fault("this is not a usersync plan")
 		}
 		if n == 0 && p.Header.Format != format {
 			return p.Fault("it has format %d, and this program reads format %d", p.Header.Format, format)
@@ -106,10 +105,10 @@ func (p *Plan) check() error {
 	}
 	p.SHA256 = hex.EncodeToString(whole.Sum(nil))
 	if n < 2 || !bytes.HasSuffix(last, []byte("\n")) || json.Unmarshal(last, &p.end) != nil || p.end.SHA256 == "" {
-		return p.Fault("it is not whole: its last line is missing")
+		return p.Fault("it is incomplete: its last line is missing")
 	}
 	if p.end.SHA256 != hex.EncodeToString(before.Sum(nil)) || p.end.Lines != n-2 {
-		return p.Fault("it was changed since it was made")
+		return p.Fault("it was changed after it was made")
 	}
 	return nil
 }
@@ -126,15 +125,15 @@ func (p *Plan) rewind() error {
 	return err
 }
 
-// Apply gives the records the calls that the plan holds for them. Records up to the
-// ordinal written were given theirs by an earlier part of the run. A record that the
-// plan does not know is an *Error.
+// Apply gives the records the calls that the plan holds for them. Records up to the ordinal
+// written got theirs in an earlier part of the run. A record that does not match the plan is
+// an *Error.
 func (p *Plan) Apply(records iter.Seq2[*user.Record, error], written int) iter.Seq2[*user.Record, error] {
 	if p == nil {
 		return records
 	}
 	return func(yield func(*user.Record, error) bool) {
-		m := &merge{plan: p, prints: newFingerprints(p.key), left: p.end.Lines, last: written}
+		m := &merge{plan: p, fingerprints: newFingerprints(p.key), left: p.end.Lines, last: written}
 		p.merge = m
 		err := m.advance(written)
 		for r, failed := range records {
@@ -155,13 +154,13 @@ func (p *Plan) Apply(records iter.Seq2[*user.Record, error], written int) iter.S
 	}
 }
 
-// merge walks records and lines of a plan side by side.
+// merge walks the records and the lines of a plan in parallel.
 type merge struct {
-	plan   *Plan
-	prints *fingerprints
-	left   int // lines that were not read yet
-	next   line
-	last   int // record
+	plan         *Plan
+	fingerprints *fingerprints
+	left         int // lines not read yet
+	next         line
+	last         int // record
 }
 
 // advance moves to the first line after a record.
@@ -179,7 +178,7 @@ func (m *merge) advance(record int) error {
 		before := m.next.Record
 		m.next = line{}
 		if json.Unmarshal(text, &m.next) != nil || m.next.Record <= before || !slices.Contains(plannedOps(), m.next.Op) {
-			return m.plan.Fault("a line behind record %d cannot be read", before)
+			return m.plan.Fault("a line after record %d cannot be read", before)
 		}
 	}
 	return nil
@@ -194,19 +193,19 @@ func (m *merge) take(r *user.Record) error {
 	if m.next.Record != m.last {
 		return nil
 	}
-	if r.Err != nil || m.next.ID != r.User.ID || m.next.Print != m.prints.of(&r.User) {
+	if r.Err != nil || m.next.ID != r.User.ID || m.next.Print != m.fingerprints.of(&r.User) {
 		return m.plan.Fault("record %d is not what it was when the plan was made", m.last)
 	}
 	r.Planned = m.next.Op
 	return m.advance(m.last)
 }
 
-// end finds records of the plan that are missing from the input. Lines beyond it are
-// deletions of a mirror, and written may be one of them.
+// end finds records of the plan that are missing from the input. Lines after it are deletions
+// of a mirror, and written may be one of them.
 func (m *merge) end(written int) error {
 	records := m.plan.end.Records
 	if m.last != max(records, written) || m.next.Record != 0 && m.next.Record <= records {
-		return m.plan.Fault("it was made for %s, and the input has %d", count(records), m.last)
+		return m.plan.Fault("it was made for %s, but the input has %d", count(records), m.last)
 	}
 	return nil
 }

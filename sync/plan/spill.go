@@ -13,22 +13,22 @@ import (
 	"usersync/sync/user"
 )
 
-// spill keeps what a plan would have done to users, for later records of the
-// same users. A little stays in the engine's memory. Beyond that it is a ledger
-// in a temporary directory, so that memory does not grow with the input; it holds
-// ids and prints, as any ledger, and ends with the plan.
+// spill keeps what a plan would have done to users, for later records of the same users. A
+// little stays in memory. The rest goes to a ledger in a temporary directory, so memory does
+// not grow with the input. Like any ledger it holds ids and fingerprints; it is removed with
+// the plan.
 type spill struct {
-	printer *fingerprint.Printer
-	entries []ledger.Entry
-	dir     string // empty until it is needed
-	ledger  atomic.Pointer[ledger.Ledger]
-	marked  atomic.Int64 // the last record that it holds
+	fingerprinter *fingerprint.Fingerprinter
+	entries       []ledger.Entry
+	dir           string // empty until needed
+	ledger        atomic.Pointer[ledger.Ledger]
+	checkpointed  atomic.Int64 // the last record that it holds
 }
 
-// spillAt is how many users stay in memory: some 10 MB.
+// spillAt is how many users stay in memory: about 10 MB.
 const spillAt = 20_000
 
-// SpillError says that there is no room for what a plan keeps while it is made.
+// SpillError says that there is no room for what a plan keeps while it is being made.
 type SpillError struct {
 	Dir string // of temporary files
 	Err error
@@ -42,21 +42,21 @@ func (e *SpillError) Error() string {
 // Unwrap returns Err.
 func (e *SpillError) Unwrap() error { return e.Err }
 
-// gone is the Remote of a user who is deleted by then.
-const gone = "deleted"
+// deleted is the Remote of a user that would be deleted by then.
+const deleted = "deleted"
 
-// write notes an outcome, in the order of the records. What is kept is kept even if
-// the plan is being stopped, so that it takes no context.
+// write records an outcome, in the order of the records. It takes no context, because what is
+// kept is kept even while the plan is being stopped.
 func (s *spill) write(o user.Outcome) error {
 	e, changes := ledger.Entry{}, false
 	if o.Record.Err == nil {
-		e, changes = ledger.EntryOf(&o, s.printer)
+		e, changes = ledger.EntryOf(&o, s.fingerprinter)
 	}
 	if !changes {
 		return nil
 	}
 	if e.Standing == user.Absent {
-		e = ledger.Entry{ID: e.ID, Record: e.Record, Standing: user.Present, Remote: gone, Anew: true}
+		e = ledger.Entry{ID: e.ID, Record: e.Record, Standing: user.Present, Remote: deleted, Anew: true}
 	}
 	if s.entries = append(s.entries, e); len(s.entries) < spillAt {
 		return nil
@@ -64,7 +64,7 @@ func (s *spill) write(o user.Outcome) error {
 	return s.toDisk(e.Record)
 }
 
-// toDisk moves what is in memory to the disk, up to the record given.
+// toDisk moves what is in memory to disk, up to the given record.
 func (s *spill) toDisk(record int) error {
 	l := s.ledger.Load()
 	if l == nil {
@@ -78,7 +78,7 @@ func (s *spill) toDisk(record int) error {
 		return err
 	}
 	s.entries = s.entries[:0]
-	s.marked.Store(int64(record))
+	s.checkpointed.Store(int64(record))
 	return nil
 }
 
@@ -97,7 +97,7 @@ func (s *spill) open() (*ledger.Ledger, error) {
 	return l, nil
 }
 
-// over lays what it holds over what is known of ids otherwise.
+// over overlays its entries on what is known of ids.
 func (s *spill) over(ctx context.Context, ids []string, known []user.LedgerEntry) error {
 	l := s.ledger.Load()
 	if l == nil {
@@ -110,7 +110,7 @@ func (s *spill) over(ctx context.Context, ids []string, known []user.LedgerEntry
 	for i, k := range mine {
 		switch {
 		case k.Row == 0:
-		case k.Remote == gone:
+		case k.Remote == deleted:
 			known[i] = user.LedgerEntry{}
 		default:
 			e := ledger.Entry{Standing: k.State, Remote: k.Remote, Record: k.Record, Prints: k.Fingerprints,

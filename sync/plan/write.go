@@ -16,37 +16,37 @@ import (
 	"usersync/sync/user"
 )
 
-// File is where a plan is written.
+// File is the file that a plan is written to.
 type File interface {
 	io.WriteCloser
-	// Path is where the bytes lie. It ends in .partial until Commit gives the file
-	// its name; a pipe or a device has its own name from the start.
+	// Path is where the bytes are. It ends in .partial until Commit renames the file; a
+	// pipe or a device has its own name from the start.
 	Path() string
-	// Commit brings the file to the disk, gives it its name and closes it.
+	// Commit makes the file durable, gives it its final name and closes it.
 	Commit() error
 }
 
 // Writer writes a plan. It is for one goroutine.
 type Writer struct {
-	file   File
-	lines  *bufio.Writer
-	digest hash.Hash
-	prints *fingerprints
-	end    end
+	file         File
+	lines        *bufio.Writer
+	digest       hash.Hash
+	fingerprints *fingerprints
+	end          end
 
 	finished bool
 }
 
-// NewWriter begins a plan in f, which it takes over. The key makes the fingerprints
-// of the records.
+// NewWriter starts a plan in f, which it takes over. The key is for the records'
+// fingerprints.
 func NewWriter(f File, h Header, key fingerprint.Key) (*Writer, error) {
-	w := &Writer{file: f, digest: sha256.New(), prints: newFingerprints(key)}
+	w := &Writer{file: f, digest: sha256.New(), fingerprints: newFingerprints(key)}
 	w.lines = bufio.NewWriter(io.MultiWriter(f, w.digest))
 	h.Format = format
 	return w, w.write(h)
 }
 
-// write writes a line. An error is returned by every later call too.
+// write writes a line. Later calls return its error too.
 func (w *Writer) write(v any) error {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -58,18 +58,18 @@ func (w *Writer) write(v any) error {
 	return nil
 }
 
-// Add adds the call that is planned for a record: Create, Update, Delete or
-// SameAsPlanned. Records without one are left out.
+// Add adds the call that is planned for a record: Create, Update, Delete or SameAsPlanned.
+// Records without one are left out.
 func (w *Writer) Add(r *user.Record, op user.Op) error {
 	w.end.Lines++
 	if op != user.SameAsPlanned {
 		w.end.Calls++
 	}
-	return w.write(line{Record: r.Origin.Record, ID: r.User.ID, Op: op, Print: w.prints.of(&r.User)})
+	return w.write(line{Record: r.Origin.Record, ID: r.User.ID, Op: op, Print: w.fingerprints.of(&r.User)})
 }
 
-// Finish writes the end and gives the file its name. Records is how many the input
-// has.
+// Finish writes the end and gives the file its name. Records is the number of records in the
+// input.
 func (w *Writer) Finish(records int) error {
 	if err := w.lines.Flush(); err != nil {
 		return fmt.Errorf("write the plan: %w", err)
@@ -86,8 +86,7 @@ func (w *Writer) Finish(records int) error {
 	return err
 }
 
-// Drop removes what was written so far. After Finish it does nothing, so that it can
-// be deferred.
+// Drop removes what was written so far. After Finish it does nothing, so you can defer it.
 func (w *Writer) Drop() error {
 	if w.finished {
 		return nil

@@ -56,18 +56,41 @@ type Record struct {
 	Planned Op
 	// Remote is the key that the API assigned, where it assigns keys.
 	Remote string
+	// OwnRemote says that Remote is a field of the row, and not what the ledger knows.
+	OwnRemote bool
+	// Hash is a keyed hash over all that the row says: id, operation and every mapped
+	// field. It is made when the record is first sent; 0 before.
+	Hash uint64
 	// MaybeSent says that the record may have been sent, and taken, before.
 	MaybeSent bool
 	// IntentRecorded says that the ledger holds the intent to create the user,
 	// written before the call, and still needs the outcome.
 	IntentRecorded bool
+	// SentRecorded says that the journal holds the record as one that is about to be
+	// sent.
+	SentRecorded bool
 	// Attempts counts the calls that carried the record so far.
 	Attempts int
 	// RetriesUsed counts the attempts that count against the retries.
 	RetriesUsed int
 	// Err says why the record cannot be sent. It is an *InvalidError.
 	Err error
+	// Suspect is not nil if the id is one only if the ledger holds exactly it. It is
+	// Err then, unless something else is wrong with the record too.
+	Suspect *InvalidError
 }
+
+// Accept takes the id of a suspect record for one: the ledger holds it.
+func (r *Record) Accept() {
+	if r.OnlySuspect() {
+		r.Err = nil
+	}
+	r.Suspect = nil
+}
+
+// OnlySuspect reports whether nothing is wrong with the record but that its id is one
+// only if the ledger holds it.
+func (r *Record) OnlySuspect() bool { return r.Suspect != nil && r.Err == error(r.Suspect) }
 
 // WithRemote returns r, or a copy with the key that the API assigned, if that is
 // new.

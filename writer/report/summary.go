@@ -1,8 +1,7 @@
-// Package report writes what a run did, or would do: the summary and the
-// forecast, as JSON for machines and as a page for a person at a terminal.
+// Package report writes what a run did, or would do: the summary and the forecast, as JSON for
+// machines and as text for a person at a terminal.
 //
-// It does not write a line per record: that is package writer. Start at Summary
-// and Print.
+// It does not write a line per record: package writer does. Start at Summary and Print.
 package report
 
 import (
@@ -15,8 +14,8 @@ import (
 	"usersync/writer"
 )
 
-// SummaryFormat is the version of the summary document. It changes when a
-// reader of an older one would misread it; new facts alone do not change it.
+// SummaryFormat is the version of the summary document. It changes only if programs that know an
+// older version would misread it; new facts alone do not change it.
 const SummaryFormat = 1
 
 // State says how a run ended.
@@ -26,13 +25,13 @@ type State string
 const (
 	// Finished: the whole input was read, and every record has an outcome.
 	Finished State = "finished"
-	// Stopped: records up to settled_up_to have an outcome; what is behind them
-	// is not told here.
+	// Stopped: records up to settled_up_to have an outcome; what happened to later ones
+	// is not in this document.
 	Stopped State = "stopped"
 )
 
-// Summary is what a run did, as an audit record: no personal data beyond file
-// names, no secrets. A fact that is not known is left out.
+// Summary is what a run did, as an audit record: no personal data except file names, and no
+// secrets. Unknown facts are left out.
 type Summary struct {
 	// Version of this document's format.
 	Format int `json:"format" jsonschema:"enum=1"`
@@ -54,7 +53,7 @@ type Summary struct {
 	Inputs []Input `json:"inputs,omitempty"`
 	// What was written.
 	Files []File `json:"files,omitempty"`
-	// What the run was told to do.
+	// Configuration of the run.
 	Config *Config `json:"config,omitempty"`
 	// Program that ran.
 	Program Program `json:"program"`
@@ -76,17 +75,19 @@ type Ending struct {
 	Next string `json:"next,omitempty"`
 }
 
-// Counts are the records of a run, by what became of them.
+// Counts are the records of a run, by outcome.
 type Counts struct {
 	// Records read from the input.
 	RecordsRead int `json:"records_read" jsonschema:"minimum=0"`
-	// Every record up to this one stands in results; 0 if none does.
+	// Every record up to this one is in results; 0 if none is.
 	SettledUpTo int `json:"settled_up_to" jsonschema:"minimum=0"`
 	// Records in results, by outcome.
 	Outcomes writer.Outcomes `json:"outcomes"`
 	// Records in rejects: invalid, refused, failed and in_doubt.
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
-	// What mirror did with users whom the input lacks; absent in other modes.
+	// Lines of the input that belong to no record.
+	Skipped *Skipped `json:"skipped,omitempty"`
+	// What mirror did with users missing from the input; absent in other modes.
 	Deletions *Deletions `json:"deletions,omitempty"`
 	// Run whose rejects were sent again.
 	Retried *Retried `json:"retried,omitempty"`
@@ -94,6 +95,14 @@ type Counts struct {
 	Plan *Plan `json:"plan,omitempty"`
 	// Most frequent codes of each outcome.
 	Codes map[user.Status][]writer.Code `json:"codes,omitempty"`
+}
+
+// Skipped are the lines of an input that belong to no record.
+type Skipped struct {
+	// Exact copies of the header after it, as joined files have them.
+	Headers int `json:"headers,omitempty" jsonschema:"minimum=0"`
+	// Blank lines.
+	Blank int `json:"blank,omitempty" jsonschema:"minimum=0"`
 }
 
 // Times are when a run was made, and how fast.
@@ -108,8 +117,8 @@ type Times struct {
 	PerSecond float64 `json:"users_per_second" jsonschema:"minimum=0"`
 }
 
-// Deletions counts those of users whom the input lacks. They stand in results,
-// behind the records of the input, and never in rejects.
+// Deletions counts those of users missing from the input. They are in results,
+// after the records of the input, and never in rejects.
 type Deletions struct {
 	// Deletions in results.
 	Users int `json:"users" jsonschema:"minimum=0"`
@@ -117,17 +126,17 @@ type Deletions struct {
 	Rejected int `json:"rejected" jsonschema:"minimum=0"`
 }
 
-// Retried tells what became of the rejects of an earlier run.
+// Retried is what happened to the rejects of an earlier run.
 type Retried struct {
 	// Name of that run.
 	Run string `json:"run"`
-	// Rejects that it left behind.
+	// Rejects of that run.
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
 	// Those of them that are settled now.
 	Settled int `json:"settled" jsonschema:"minimum=0"`
 }
 
-// Plan is what a run was told to do, record by record.
+// Plan is the saved plan that a run applied.
 type Plan struct {
 	// Path of the plan file, as it was given.
 	Path string `json:"path"`
@@ -135,27 +144,27 @@ type Plan struct {
 	SHA256 string `json:"sha256" jsonschema:"pattern=^[0-9a-f]{64}$"`
 	// Records that the plan holds a call for.
 	Calls int `json:"calls" jsonschema:"minimum=0"`
-	// Name of whoever approved the plan, as it was given.
+	// Name of the person who approved the plan, as given.
 	ApprovedBy string `json:"approved_by,omitempty"`
 }
 
 // Calls counts the calls of one kind.
 type Calls struct {
-	// Calls made, those made again among them.
+	// Calls made, including repeated ones.
 	Made int `json:"made" jsonschema:"minimum=0"`
-	// What the calls met: ok, or http_503, timeout and so on.
+	// Calls by result: ok, http_503, timeout and so on.
 	Met map[string]int `json:"met,omitempty"`
 }
 
 // Pace is what held the calls back.
 type Pace struct {
-	// Highest number of calls a second that was allowed; absent if there was no limit.
+	// Highest limit during the run, in calls per second; absent if there was no limit.
 	Ceiling float64 `json:"ceiling_per_second,omitempty"`
-	// Lowest number of calls a second that was in force; absent if there was no limit.
+	// Lowest limit during the run, in calls per second; absent if there was no limit.
 	Lowest float64 `json:"lowest_per_second,omitempty"`
 	// Calls let through.
 	Calls int `json:"calls" jsonschema:"minimum=0"`
-	// Answers that said: too many requests.
+	// Answers that said there were too many requests.
 	Throttled int `json:"throttled" jsonschema:"minimum=0"`
 	// What the pace did, in order.
 	Events []PaceEvent `json:"events,omitempty"`
@@ -171,9 +180,9 @@ type PaceEvent struct {
 	What string `json:"what"`
 	// Why.
 	Why string `json:"why,omitempty"`
-	// How long it held, in seconds; absent where that does not apply.
+	// How long it lasted, in seconds; absent if that does not apply.
 	Seconds float64 `json:"seconds,omitempty"`
-	// Calls a second from then on; absent where it did not change.
+	// Limit from then on, in calls per second; absent if it did not change.
 	PerSecond float64 `json:"per_second,omitempty"`
 }
 
@@ -183,9 +192,12 @@ type Scope struct {
 	Destination string `json:"destination"`
 	// Host that the calls went to.
 	Host string `json:"host,omitempty"`
+	// Base URL that the calls went to, in one spelling: scheme and host in lower case,
+	// no port that the scheme implies, no slash at the end.
+	BaseURL string `json:"base_url,omitempty"`
 	// Account there: the organization, issuer or tenant.
 	Account string `json:"account,omitempty"`
-	// The destination was the embedded rehearsal server.
+	// The destination was the built-in sandbox.
 	Sandbox bool `json:"sandbox,omitempty"`
 }
 
@@ -207,7 +219,7 @@ type Input struct {
 type File struct {
 	// What it holds: results or rejects.
 	Holds string `json:"holds"`
-	// Where it lies.
+	// Path of the file.
 	Path string `json:"path"`
 	// Records in it.
 	Records int `json:"records" jsonschema:"minimum=0"`
@@ -215,7 +227,7 @@ type File struct {
 	Bytes int64 `json:"bytes,omitempty" jsonschema:"minimum=0"`
 }
 
-// Config is what the run was told to do.
+// Config identifies the configuration of a run.
 type Config struct {
 	// Path of the config file.
 	Path string `json:"path,omitempty"`
@@ -239,12 +251,12 @@ type By struct {
 	User string `json:"user,omitempty"`
 	// Host name of the machine.
 	Host string `json:"host,omitempty"`
-	// Arguments of the command, values that must not show masked.
+	// Arguments of the command, with secret values masked.
 	Arguments []string `json:"arguments,omitempty"`
 }
 
-// Finish sets the end of the run, and all that follows from the other facts:
-// the format, the duration, the speed and the number of rejects.
+// Finish sets the end of the run, and everything that follows from the other facts: the format, the
+// duration, the rate and the number of rejects.
 func (s *Summary) Finish(at time.Time) {
 	s.Format = SummaryFormat
 	s.StartedAt, s.FinishedAt = s.StartedAt.UTC(), at.UTC()
@@ -256,9 +268,9 @@ func (s *Summary) Finish(at time.Time) {
 	}
 }
 
-// Unaccounted returns how many records lack an outcome, or have one too many
-// if it is negative: of all that were read if the run is finished, of those up
-// to SettledUpTo if it stopped. Anything but 0 is a defect of usersync.
+// Unaccounted returns how many records have no outcome, or, if negative, how many outcomes there are too
+// many: among all records read if the run finished, among those up to SettledUpTo if it stopped.
+// Anything but 0 is a bug in usersync.
 func (s *Summary) Unaccounted() int {
 	if s.State == Finished {
 		return s.RecordsRead + s.Deleted().Users - s.Outcomes.Total()
@@ -266,8 +278,7 @@ func (s *Summary) Unaccounted() int {
 	return s.SettledUpTo - s.Outcomes.Total()
 }
 
-// Path is where the first file lies that holds results or rejects; empty if
-// there is none.
+// Path returns the path of the first file of results or rejects; empty if there is none.
 func (s *Summary) Path(holds string) string {
 	for _, f := range s.Files {
 		if f.Holds == holds {
@@ -277,8 +288,7 @@ func (s *Summary) Path(holds string) string {
 	return ""
 }
 
-// Refused returns how many records were refused with a code, if it is one of
-// the most frequent.
+// Refused returns how many records were refused with a code, if it is among the most frequent codes.
 func (s *Summary) Refused(code string) int {
 	for _, c := range s.Codes[user.Refused] {
 		if c.Code == code {
@@ -288,7 +298,7 @@ func (s *Summary) Refused(code string) int {
 	return 0
 }
 
-// Deleted returns Deletions, or none if there is no such section.
+// Deleted returns Deletions, or zeros if there is no such section.
 func (s *Summary) Deleted() Deletions {
 	if s.Deletions == nil {
 		return Deletions{}

@@ -8,7 +8,7 @@ import (
 	"usersync/writer/report"
 )
 
-// BenchmarkVerify checks a run of 100,000 records, its journal among them.
+// BenchmarkVerify checks a run of 100,000 records, including its journal.
 func BenchmarkVerify(b *testing.B) {
 	const records = 100_000
 	l := &leftovers{format: writer.FormatCSV, resultsName: "results.csv"}
@@ -21,7 +21,7 @@ func BenchmarkVerify(b *testing.B) {
 		l.notes = append(l.notes, Note{Settled: settled(o)})
 	}
 	l.results = resultsOf(b, writer.FormatCSV, outcomes)
-	l.journal = &Journal{State: report.Stopped, Mark: Mark{Record: records, Results: int64(len(l.results)), Rejects: int64(len(l.rejects))}}
+	l.journal = &Journal{State: report.Stopped, Checkpoint: Checkpoint{Record: records, Results: int64(len(l.results)), Rejects: int64(len(l.rejects))}}
 	b.ReportAllocs()
 	for b.Loop() {
 		if v := l.verify(); v.Records != records || len(v.Findings) > 0 {

@@ -16,8 +16,8 @@ import (
 	"usersync/writer/report"
 )
 
-// notesOf tells a journal as Check wants it. This package does not know the
-// journal; who ties the two together does this.
+// notesOf returns the notes of a journal. This package does not know the journal; its caller
+// connects the two like this.
 func notesOf(r io.ReaderAt, size int64) iter.Seq2[Note, error] {
 	return func(yield func(Note, error) bool) {
 		for frame, err := range journal.Frames(r, size) {
@@ -27,7 +27,7 @@ func notesOf(r io.ReaderAt, size int64) iter.Seq2[Note, error] {
 				yield(Note{}, err)
 				return
 			}
-			if marked && !yield(Note{Mark: mark.Record}, nil) {
+			if marked && !yield(Note{Checkpoint: mark.Record}, nil) {
 				return
 			}
 			for _, o := range outcomes {
@@ -39,8 +39,7 @@ func notesOf(r io.ReaderAt, size int64) iter.Seq2[Note, error] {
 	}
 }
 
-// What the journal keeps of an outcome is what results say of it, to the
-// millisecond.
+// The journal and results say the same about an outcome, to the millisecond.
 func TestJournalAndResultsAgree(t *testing.T) {
 	file, err := os.OpenFile(filepath.Join(t.TempDir(), "journal"), os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
@@ -76,12 +75,12 @@ func TestJournalAndResultsAgree(t *testing.T) {
 	}
 }
 
-// A result looks for its note no further than the mark behind it, and notes
-// that nobody asks for are not kept.
+// A result looks for its note no further than the next checkpoint, and notes that no result needs
+// are not kept.
 func TestNotesAreReadInBoundedMemory(t *testing.T) {
 	const many = 4 * forgetAt
 	v := &verifier{files: Files{Journal: &Journal{State: report.Stopped, Notes: func(yield func(Note, error) bool) {
-		more := yield(Note{Settled: user.Settled{Record: 2}}, nil) && yield(Note{Mark: 2}, nil)
+		more := yield(Note{Settled: user.Settled{Record: 2}}, nil) && yield(Note{Checkpoint: 2}, nil)
 		for n := 3; more && n < many; n++ {
 			more = yield(Note{Settled: user.Settled{Record: n}}, nil)
 		}
@@ -93,7 +92,7 @@ func TestNotesAreReadInBoundedMemory(t *testing.T) {
 		t.Errorf("%d notes held, findings %v; want one of each", len(notes.held), v.verdict.Findings)
 	}
 	v.last = 2
-	for !notes.over {
+	for !notes.done {
 		notes.read()
 		notes.forget()
 		if len(notes.held) > forgetAt {

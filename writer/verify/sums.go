@@ -10,19 +10,19 @@ import (
 
 const summaryFile = "summary.json"
 
-// checkJournal compares the mark and the end of the journal with the files.
+// checkJournal compares the checkpoint and the end of the journal with the files.
 func (v *verifier) checkJournal() {
 	j := v.files.Journal
 	if j == nil {
 		return
 	}
-	v.checkMark(v.files.Results.Name, v.resultsAtMark, v.results.n, j.Mark.Results)
-	v.checkMark(v.files.Rejects.Name, v.rejectsAtMark, v.rejects.n, j.Mark.Rejects)
-	if v.unreadable == 0 && j.Mark.Record > v.last {
-		v.find(v.files.Results.Name, 0, "it ends at record %d, and was on the disk up to record %d", v.last, j.Mark.Record)
+	v.checkSize(v.files.Results.Name, v.resultsAfter, v.results.n, j.Checkpoint.Results)
+	v.checkSize(v.files.Rejects.Name, v.rejectsAfter, v.rejects.n, j.Checkpoint.Rejects)
+	if v.unreadable == 0 && j.Checkpoint.Record > v.last {
+		v.find(v.files.Results.Name, 0, "it ends at record %d, and was on the disk up to record %d", v.last, j.Checkpoint.Record)
 	}
-	if j.Mark.Outcomes != nil && writer.CountOutcomes(j.Mark.Outcomes) != v.upToMark {
-		v.find(journalFile, 0, "the outcomes counted at the mark are not those in %s", v.files.Results.Name)
+	if j.Checkpoint.Outcomes != nil && writer.CountOutcomes(j.Checkpoint.Outcomes) != v.upToCheckpoint {
+		v.find(journalFile, 0, "the outcomes counted at the checkpoint are not those in %s", v.files.Results.Name)
 	}
 	if v.run != "" && v.run != j.Run {
 		v.find(v.files.Rejects.Name, 0, "its rows are of another run than the journal")
@@ -32,28 +32,27 @@ func (v *verifier) checkJournal() {
 	}
 }
 
-// checkMark compares where the records behind the mark begin with where the
-// mark says that they do.
-func (v *verifier) checkMark(name string, behind, size, want int64) {
-	if behind < 0 {
-		behind = size
+// checkSize compares where the records after the checkpoint begin with the sizes in the checkpoint.
+func (v *verifier) checkSize(name string, begins, size, want int64) {
+	if begins < 0 {
+		begins = size
 	}
-	if behind != want {
-		v.find(name, 0, "the journal's mark stands at byte %d, the records up to it end at byte %d", want, behind)
+	if begins != want {
+		v.find(name, 0, "the journal's checkpoint is at byte %d, the records up to it end at byte %d", want, begins)
 	}
 }
 
-// checkEnd: behind the mark of a finished run there is nothing.
+// checkEnd checks that nothing follows the checkpoint of a finished run.
 func (v *verifier) checkEnd(j *Journal) {
-	if v.last > j.Mark.Record {
-		v.find(v.files.Results.Name, 0, "the run finished at record %d, and record %d stands behind it", j.Mark.Record, v.last)
+	if v.last > j.Checkpoint.Record {
+		v.find(v.files.Results.Name, 0, "the run finished at record %d, but record %d follows it", j.Checkpoint.Record, v.last)
 	}
 	if v.files.Summary == nil {
 		v.find(summaryFile, 0, "it is missing, and the journal says that the run finished")
 	}
 	for _, name := range []string{v.files.Results.Name, v.files.Rejects.Name} {
 		if unfinishedName(name) {
-			v.find(name, 0, "the run finished, and the file has not got its name")
+			v.find(name, 0, "the run finished, but the file still has its unfinished name")
 		}
 	}
 }
@@ -65,21 +64,21 @@ func (v *verifier) checkSummary() {
 		return
 	}
 	for _, status := range user.Statuses {
-		if told, stand := s.Outcomes.Count(status), v.outcomes.Count(status); told != stand {
-			v.find(summaryFile, 0, "it counts %d %s, and %d stand in %s", told, status, stand, v.files.Results.Name)
+		if stated, actual := s.Outcomes.Count(status), v.outcomes.Count(status); stated != actual {
+			v.find(summaryFile, 0, "it counts %d %s, but there are %d in %s", stated, status, actual, v.files.Results.Name)
 		}
 	}
 	if n := s.Unaccounted(); n != 0 {
 		v.find(summaryFile, 0, "its outcomes do not add up to its records: %d lack one", n)
 	}
-	if told := s.Deleted().Users; told != v.deletions {
-		v.find(summaryFile, 0, "it counts %d deletions of users whom the input lacks, and %d stand in %s", told, v.deletions, v.files.Results.Name)
+	if stated := s.Deleted().Users; stated != v.deletions {
+		v.find(summaryFile, 0, "it counts %d deletions of users missing from the input, but there are %d in %s", stated, v.deletions, v.files.Results.Name)
 	}
 	if s.SettledUpTo != v.last && v.unreadable == 0 {
 		v.find(summaryFile, 0, "it says that records up to %d are settled, and %s ends at record %d", s.SettledUpTo, v.files.Results.Name, v.last)
 	}
 	if s.Rejects != v.verdict.Rejects {
-		v.find(summaryFile, 0, "it counts %d rejects, and %d stand in %s", s.Rejects, v.verdict.Rejects, v.files.Rejects.Name)
+		v.find(summaryFile, 0, "it counts %d rejects, but there are %d in %s", s.Rejects, v.verdict.Rejects, v.files.Rejects.Name)
 	}
 	v.checkNames(s)
 	v.checkCodes(s)
@@ -87,7 +86,7 @@ func (v *verifier) checkSummary() {
 	v.checkFile(s, v.files.Rejects.Name, "rejects", v.verdict.Rejects, v.rejects.n)
 }
 
-// checkNames compares whose summary it is, and of what state.
+// checkNames compares the run's name and state in the summary with the other files.
 func (v *verifier) checkNames(s *report.Summary) {
 	if v.run != "" && v.run != s.Run {
 		v.find(summaryFile, 0, "it is of another run than %s", v.files.Rejects.Name)
@@ -104,19 +103,18 @@ func (v *verifier) checkNames(s *report.Summary) {
 	}
 }
 
-// checkCodes compares the most frequent codes, which is what the summary
-// holds.
+// checkCodes compares the most frequent codes, which are in the summary.
 func (v *verifier) checkCodes(s *report.Summary) {
 	for _, status := range user.Statuses {
-		told := s.Codes[status]
-		if len(told) > 0 && !slices.Equal(told, v.codes.Top(len(told))[status]) {
+		stated := s.Codes[status]
+		if len(stated) > 0 && !slices.Equal(stated, v.codes.Top(len(stated))[status]) {
 			v.find(summaryFile, 0, "its codes of %s are not those in %s", status, v.files.Results.Name)
 		}
 	}
 }
 
-// checkFile compares what the summary says of a file. It may say it of a
-// second one, which was written elsewhere.
+// checkFile compares what the summary says about a file. It may also say it about a second one,
+// which was written elsewhere.
 func (v *verifier) checkFile(s *report.Summary, name, holds string, records int, size int64) {
 	for _, f := range s.Files {
 		if f.Holds != holds || !sameFile(f.Path, name) {

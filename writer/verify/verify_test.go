@@ -18,7 +18,7 @@ import (
 	"usersync/writer/report"
 )
 
-// leftovers is what a run of twelve records has left, to be damaged.
+// leftovers are the files of a run of twelve records, to be damaged.
 type leftovers struct {
 	format           writer.Format
 	results, rejects string
@@ -31,7 +31,7 @@ type leftovers struct {
 
 const verifiedRun = "20260314T030405Z-abcdef"
 
-// leftBy writes what a finished run leaves, with the writers that it uses.
+// leftBy writes the files of a finished run, with the writers that a run uses.
 // Records 3, 6, 9 and 12 are rejects; 4 was not sent.
 func leftBy(t testing.TB, format writer.Format) *leftovers {
 	t.Helper()
@@ -54,11 +54,11 @@ func leftBy(t testing.TB, format writer.Format) *leftovers {
 			l.notes = slices.Insert(l.notes, max(0, len(l.notes)-n%3), Note{Settled: settled(o)})
 		}
 		if n == 8 {
-			l.notes = append(l.notes, Note{Mark: 8})
+			l.notes = append(l.notes, Note{Checkpoint: 8})
 		}
 	}
 	l.results, l.rejects = resultsOf(t, format, outcomes), rejected.String()
-	l.journal = &Journal{Run: verifiedRun, State: report.Finished, Mark: Mark{
+	l.journal = &Journal{Run: verifiedRun, State: report.Finished, Checkpoint: Checkpoint{
 		Record: 12, Results: int64(len(l.results)), Rejects: int64(len(l.rejects)), Outcomes: counts}}
 	l.summary = &report.Summary{
 		Run: verifiedRun, Ending: report.Ending{State: report.Finished},
@@ -89,12 +89,12 @@ func (l *leftovers) verify() Verdict {
 	}
 	if l.journal != nil {
 		f.Journal = l.journal
-		f.Journal.Notes = l.told()
+		f.Journal.Notes = l.journalNotes()
 	}
 	return Check(f)
 }
 
-func (l *leftovers) told() iter.Seq2[Note, error] {
+func (l *leftovers) journalNotes() iter.Seq2[Note, error] {
 	return func(yield func(Note, error) bool) {
 		for _, n := range l.notes {
 			if !yield(n, nil) {
@@ -129,7 +129,7 @@ func (l *leftovers) row(n int) int {
 	return n
 }
 
-func TestVerifyFindsNothingInASoundRun(t *testing.T) {
+func TestVerifyFindsNothingInAGoodRun(t *testing.T) {
 	for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
 		l := leftBy(t, format)
 		if v := l.verify(); len(v.Findings) > 0 || v.Records != 12 || v.Rejects != 4 {
@@ -142,12 +142,12 @@ func TestVerifyFindsNothingInASoundRun(t *testing.T) {
 	}
 }
 
-// stop makes the run one that was stopped by a signal behind record 8.
+// stop makes the run one that a signal stopped after record 8.
 func (l *leftovers) stop() {
 	results, counts := strings.SplitAfter(l.results, "\n"), map[user.Status]int{user.Created: 5, user.Unchanged: 1, user.Refused: 2}
 	l.results = strings.Join(results[:l.row(8)], "")
 	l.rejects = strings.Join(strings.SplitAfter(l.rejects, "\n")[:l.row(2)], "")
-	l.journal.State, l.journal.Mark = report.Stopped, Mark{8, int64(len(l.results)), int64(len(l.rejects)), counts}
+	l.journal.State, l.journal.Checkpoint = report.Stopped, Checkpoint{8, int64(len(l.results)), int64(len(l.rejects)), counts}
 	l.resultsName += ".partial"
 	l.summary.State, l.summary.SettledUpTo, l.summary.Outcomes, l.summary.Rejects = report.Stopped, 8, writer.CountOutcomes(counts), 2
 	l.summary.Codes, l.summary.Files = nil, nil
@@ -177,7 +177,7 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 	for _, d := range []damage{
 		{"a result dropped", func(l *leftovers) { line(&l.results, l.row(5), drop) }, "record 5 is missing before it"},
 		{"results dropped", func(l *leftovers) { line(&l.results, l.row(4), drop); line(&l.results, l.row(4), drop) }, "records 4 to 5 are missing"},
-		{"a result twice", func(l *leftovers) { line(&l.results, l.row(5), twice) }, "record 5 stands behind record 5"},
+		{"a result twice", func(l *leftovers) { line(&l.results, l.row(5), twice) }, "record 5 follows record 5"},
 		{"the last result dropped", func(l *leftovers) { line(&l.results, l.row(12), drop) }, "ends at record 11"},
 		{"a status changed", func(l *leftovers) {
 			line(&l.results, l.row(5), func(s string) string { return strings.Replace(s, "created", "updated", 1) })
@@ -189,12 +189,12 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 			line(&l.results, l.row(5), func(s string) string { return strings.NewReplacer(",5,", ",7,", `"id":"5"`, `"id":"7"`).Replace(s) })
 		}, "record 5 differs"},
 		{"a garbled result", func(l *leftovers) { line(&l.results, l.row(5), func(string) string { return "x\n" }) }, "is not a result"},
-		{"results cut", func(l *leftovers) { l.results = l.results[:len(l.results)-3] }, "is cut off"},
+		{"results cut", func(l *leftovers) { l.results = l.results[:len(l.results)-3] }, "is truncated"},
 		{"more behind the end", func(l *leftovers) { l.results += "\n" }, "is not a result"},
 		{"a reject dropped", func(l *leftovers) { line(&l.rejects, l.row(2), drop) }, "record 6 is refused and missing in rejects"},
-		{"a reject twice", func(l *leftovers) { line(&l.rejects, l.row(2), twice) }, "record 6 stands in rejects, and not as rejected in results, or twice"},
+		{"a reject twice", func(l *leftovers) { line(&l.rejects, l.row(2), twice) }, "record 6 is in rejects, but not rejected in results, or is there twice"},
 		{"the last reject dropped", func(l *leftovers) { line(&l.rejects, l.row(4), drop) }, "record 12 is refused and missing in rejects"},
-		{"a reject behind the last", func(l *leftovers) { line(&l.rejects, l.row(4), twice) }, "record 12 stands in rejects"},
+		{"a reject behind the last", func(l *leftovers) { line(&l.rejects, l.row(4), twice) }, "record 12 is in rejects"},
 		{"a reject's code changed", func(l *leftovers) {
 			line(&l.rejects, l.row(2), func(s string) string { return strings.Replace(s, "bad", "sad", 1) })
 		}, "outcome, code or detail differ"},
@@ -211,21 +211,21 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 		{"a note dropped", func(l *leftovers) { l.notes = slices.Delete(l.notes, 3, 4) }, "by a call that the journal does not know"},
 		{"a note of a record that is not there", func(l *leftovers) { l.notes = append(l.notes, Note{Settled: user.Settled{Record: 13}}) }, "1 records are settled there"},
 		{"a journal that cannot be read", func(l *leftovers) { l.notes, l.noteErr = l.notes[:2], errFull }, "no space left"},
-		{"a mark at another byte", func(l *leftovers) { l.journal.Mark.Results-- }, "the journal's mark stands at byte"},
-		{"a mark of rejects at another byte", func(l *leftovers) { l.journal.Mark.Rejects++ }, "the journal's mark stands at byte"},
-		{"a mark beyond the end", func(l *leftovers) { l.journal.Mark.Record = 13 }, "was on the disk up to record 13"},
-		{"results behind the last mark", func(l *leftovers) { l.journal.Mark.Record = 11 }, "and record 12 stands behind it"},
-		{"other counts at the mark", func(l *leftovers) { l.journal.Mark.Outcomes[user.Created]++ }, "counted at the mark"},
+		{"a mark at another byte", func(l *leftovers) { l.journal.Checkpoint.Results-- }, "the journal's checkpoint is at byte"},
+		{"a mark of rejects at another byte", func(l *leftovers) { l.journal.Checkpoint.Rejects++ }, "the journal's checkpoint is at byte"},
+		{"a mark beyond the end", func(l *leftovers) { l.journal.Checkpoint.Record = 13 }, "was on the disk up to record 13"},
+		{"results behind the last mark", func(l *leftovers) { l.journal.Checkpoint.Record = 11 }, "but record 12 follows it"},
+		{"other counts at the mark", func(l *leftovers) { l.journal.Checkpoint.Outcomes[user.Created]++ }, "counted at the checkpoint"},
 		{"no summary", func(l *leftovers) { l.summary = nil }, "summary.json: it is missing"},
-		{"a summary that counts otherwise", func(l *leftovers) { l.summary.Outcomes.Created++ }, "it counts 8 created, and 7 stand"},
+		{"a summary that counts otherwise", func(l *leftovers) { l.summary.Outcomes.Created++ }, "it counts 8 created, but there are 7"},
 		{"a summary that does not add up", func(l *leftovers) { l.summary.RecordsRead++ }, "do not add up"},
-		{"a summary with other rejects", func(l *leftovers) { l.summary.Rejects = 3 }, "it counts 3 rejects, and 4 stand"},
+		{"a summary with other rejects", func(l *leftovers) { l.summary.Rejects = 3 }, "it counts 3 rejects, but there are 4"},
 		{"a summary with other codes", func(l *leftovers) { l.summary.Codes[user.Refused][0].Records = 3 }, "its codes of refused"},
 		{"a summary with another end", func(l *leftovers) { l.summary.SettledUpTo = 11 }, "records up to 11 are settled"},
 		{"a summary of another run", func(l *leftovers) { l.summary.Run = "other" }, "it is of another run than the journal"},
 		{"a summary of another state", func(l *leftovers) { l.summary.State = report.Stopped }, "it says that the run stopped"},
 		{"a summary with another size", func(l *leftovers) { l.summary.Files[0].Bytes++ }, "and the summary says"},
-		{"a name that was not given", func(l *leftovers) { l.resultsName += ".partial" }, "has not got its name"},
+		{"a file not renamed", func(l *leftovers) { l.resultsName += ".partial" }, "still has its unfinished name"},
 	} {
 		for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
 			t.Run(d.name+", "+string(format), func(t *testing.T) {
@@ -240,7 +240,7 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 	}
 }
 
-func TestVerifyGoesOn(t *testing.T) {
+func TestVerifyContinuesAfterAFinding(t *testing.T) {
 	l := leftBy(t, writer.FormatCSV)
 	line(&l.results, 3, func(string) string { return "x\n" })
 	line(&l.results, 10, drop)
@@ -257,7 +257,7 @@ func TestVerifyGoesOn(t *testing.T) {
 	}
 }
 
-func TestVerifyTellsWhatItCannotRead(t *testing.T) {
+func TestVerifyReportsUnreadableFiles(t *testing.T) {
 	l := leftBy(t, writer.FormatCSV)
 	v := Check(Files{
 		Results: writer.FileText{Name: "results.csv", Format: writer.FormatCSV, Text: iotest.ErrReader(errFull)},
@@ -280,7 +280,7 @@ var (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// settled is what a journal says of an outcome.
+// settled is what a journal holds of an outcome.
 func settled(o user.Outcome) user.Settled {
 	s := o.Settled()
 	s.Took = s.Took.Truncate(time.Millisecond)

@@ -9,7 +9,7 @@ import (
 
 // walk reads results, and rejects and notes as far as each result needs them.
 func (v *verifier) walk() {
-	v.resultsAtMark, v.rejectsAtMark = -1, -1
+	v.resultsAfter, v.rejectsAfter = -1, -1
 	rejects, noMoreRejects := iter.Pull2(writer.ReadRejects(v.files.Rejects.Text, v.files.Rejects.Name, v.files.Rejects.Format))
 	defer noMoreRejects()
 	notes := v.openNotes()
@@ -33,41 +33,41 @@ func (v *verifier) result(r *writer.Result) {
 	v.verdict.Records++
 	switch {
 	case r.Record <= v.last:
-		v.find(v.files.Results.Name, r.Row, "record %d stands behind record %d: twice, or out of order", r.Record, v.last)
+		v.find(v.files.Results.Name, r.Row, "record %d follows record %d: twice, or out of order", r.Record, v.last)
 	case r.Record == v.last+2:
 		v.find(v.files.Results.Name, r.Row, "record %d is missing before it", v.last+1)
 	case r.Record > v.last+1:
 		v.find(v.files.Results.Name, r.Row, "records %d to %d are missing before it", v.last+1, r.Record-1)
 	}
 	v.last = max(v.last, r.Record)
-	if r.Record > v.marked && v.resultsAtMark < 0 {
-		v.resultsAtMark = r.Begin
+	if r.Record > v.checkpoint && v.resultsAfter < 0 {
+		v.resultsAfter = r.Begin
 	}
 	v.outcomes.Add(r.Status)
 	if r.Absent() {
 		v.deletions++
 	}
-	if r.Record <= v.marked {
-		v.upToMark.Add(r.Status)
+	if r.Record <= v.checkpoint {
+		v.upToCheckpoint.Add(r.Status)
 	}
 	_ = v.codes.Write(user.Outcome{Status: r.Status, Code: r.Code}) // counting cannot fail
 }
 
-// rejectQueue gives each rejected result its reject.
+// rejectQueue finds the reject of each rejected result.
 type rejectQueue struct {
 	v    *verifier
 	pull func() (writer.Reject, error, bool)
-	next *writer.Reject // read, and not yet given
-	over bool
+	next *writer.Reject // read, and not yet used
+	done bool
 }
 
 // peek returns the next reject, or nil if there is none.
 func (q *rejectQueue) peek() *writer.Reject {
-	for q.next == nil && !q.over {
+	for q.next == nil && !q.done {
 		r, err, ok := q.pull()
 		switch {
 		case !ok:
-			q.over = true
+			q.done = true
 		case err != nil:
 			q.v.fault(q.v.files.Rejects.Name, r.Row, err)
 		default:
@@ -80,8 +80,8 @@ func (q *rejectQueue) peek() *writer.Reject {
 
 func (v *verifier) reject(r *writer.Reject) {
 	v.verdict.Rejects++
-	if r.Record > v.marked && v.rejectsAtMark < 0 {
-		v.rejectsAtMark = r.Begin
+	if r.Record > v.checkpoint && v.rejectsAfter < 0 {
+		v.rejectsAfter = r.Begin
 	}
 	if v.run == "" {
 		v.run = r.Run
@@ -112,7 +112,7 @@ func (q *rejectQueue) match(r *writer.Result) {
 }
 
 func (q *rejectQueue) extra() {
-	q.v.find(q.v.files.Rejects.Name, q.next.Row, "record %d stands in rejects, and not as rejected in results, or twice", q.next.Record)
+	q.v.find(q.v.files.Rejects.Name, q.next.Row, "record %d is in rejects, but not rejected in results, or is there twice", q.next.Record)
 	q.next = nil
 }
 

@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// mischief is one kind of trouble in a row, and whether the row stays fit.
+// defects are kinds of bad rows, and whether a row with the defect is still valid.
 var defects = []struct {
-	name string
-	fit  bool
-	row  func(i int) string
+	name  string
+	valid bool
+	row   func(i int) string
 }{
-	{"fit", true, validRow},
+	{"valid", true, validRow},
 	{"quoted newline", true, func(i int) string {
 		return strings.Replace(validRow(i), fmt.Sprintf(",%05d,", i%100000), fmt.Sprintf(",\"%05d\nx\",", i%100000), 1)
 	}},
@@ -29,7 +29,7 @@ var defects = []struct {
 	{"a repeated id", true, func(i int) string { return "u-" + fmt.Sprintf("%07d", i/2) + validRow(i)[len("u-0000000"):] }},
 }
 
-// faultMixes are the rehearsals of the accounting proof, each with a seed.
+// faultMixes are the sandbox faults of the accounting proof; each run has its own seed.
 var faultMixes = [][]string{
 	{"500:4%", "500:4%@after", "lost:3%", "reset:2%", "reset:2%@after", "refuse=422:1%"},
 	{"cut:5%", "short:10%", "shuffle:30%", "foreign:10%", "nodata:5%", "double:20%", "number:50%", "refuse:3%"},
@@ -38,8 +38,8 @@ var faultMixes = [][]string{
 	{"500:3%@after", "short:20%", "lost:5%", "poison=422:0.2%", "refuse:2%", "504:3%/update", "reset:3%@after/update", "lost:3%/read"},
 }
 
-// TestProofAccounting: whatever is wrong with the input and the API, each
-// record has one outcome, in input order, which agrees with what the API holds.
+// TestProofAccounting: however broken the input and the API, each record has one
+// outcome, in input order, that agrees with what the API holds.
 func TestProofAccounting(t *testing.T) {
 	for n := range size(len(faultMixes), 40) {
 		faults, seed := faultMixes[n%len(faultMixes)], uint64(n+1)
@@ -77,19 +77,19 @@ func account(t *testing.T, records int, seed uint64, faults []string) {
 		if r.record != i+1 {
 			t.Fatalf("outcome %d is of record %d", i+1, r.record)
 		}
-		if kind := defects[kinds[i]]; !kind.fit && r.outcome != "invalid" {
-			t.Errorf("record %d is unfit (%s) and has the outcome %s", r.record, kind.name, r.outcome)
+		if kind := defects[kinds[i]]; !kind.valid && r.outcome != "invalid" {
+			t.Errorf("record %d is invalid (%s) and has the outcome %s", r.record, kind.name, r.outcome)
 		}
 	}
 	checkAgreement(t, api, rows)
 	t.Logf("%v %v", faults, count(rows))
 }
 
-// agree holds the outcomes against what the API holds.
+// checkAgreement compares the outcomes with what the API holds.
 func checkAgreement(t *testing.T, api *sandbox, rows []row) {
 	t.Helper()
 	held := api.users(t)
-	settled := map[string][]string{} // outcomes of each id, in order, but the unfit
+	settled := map[string][]string{} // outcomes of each id, in order, without the invalid
 	for _, r := range rows {
 		if r.outcome != "invalid" {
 			settled[r.id] = append(settled[r.id], r.outcome)
@@ -115,7 +115,7 @@ func checkAgreement(t *testing.T, api *sandbox, rows []row) {
 	}
 	for id := range held {
 		if settled[id] == nil {
-			t.Errorf("%s is held, and no outcome tells of it", id)
+			t.Errorf("%s is held, but has no outcome", id)
 		}
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"usersync/sync/journal"
 )
 
-// TestProofApplyCrash: a plan whose apply was killed at any moment is done to its
-// end by the same command or by resume, as it was planned and for nobody twice.
+// TestProofApplyCrash: after apply was killed at any moment, the same command or resume
+// completes the plan exactly, and applies it to no user twice.
 func TestProofApplyCrash(t *testing.T) {
 	for n := range size(4, 60) {
 		mode := []string{"upsert", "mirror"}[n%2]
@@ -33,7 +33,7 @@ func TestProofApplyCrash(t *testing.T) {
 				u := c.command(t, nil, "apply", p.path)
 				timer := time.AfterFunc(time.Duration(random.Int64N(int64(c.longApply()))), u.kill)
 				ended = !killed(t, u.wait(t)) || applied(t, c.newest(t))
-				if timer.Stop(); ended { // the kill came too late
+				if timer.Stop(); ended { // the kill was too late
 					break
 				}
 				kills++
@@ -48,15 +48,15 @@ func TestProofApplyCrash(t *testing.T) {
 			calls := c.api.state(t).Calls
 			c.command(t, nil, "apply", p.path).wait(t).wantExit(t, 2)
 			if n := c.api.state(t).Calls - calls; n > 0 {
-				t.Errorf("applied once more, %d calls", n)
+				t.Errorf("a second apply made %d calls", n)
 			}
 			t.Logf("%d kills, resumed: %t, %d calls planned", kills, resumed, len(p.op))
 		})
 	}
 }
 
-// applied reports whether a run has applied a plan to its end: a kill after that
-// leaves nothing to be done.
+// applied reports whether a run has applied a plan completely: a kill after that leaves
+// nothing to do.
 func applied(t *testing.T, dir string) bool {
 	t.Helper()
 	f, err := os.Open(filepath.Join(dir, "journal"))
@@ -78,7 +78,7 @@ func applied(t *testing.T, dir string) bool {
 	return past.Header.Plan != nil && past.Over()
 }
 
-// longApply is how long the apply takes, about.
+// longApply is roughly how long the apply takes.
 func (c *crash) longApply() time.Duration {
 	return time.Duration(c.records/4) * 7 * time.Millisecond
 }
@@ -86,12 +86,12 @@ func (c *crash) longApply() time.Duration {
 // planned is what a plan holds.
 type planned struct {
 	path    string
-	op      map[string]string // by id; of those whom a call is for
+	op      map[string]string // by id, for users with a call
 	records int               // of the input
 }
 
-// plan plans the second night: a third is not in the file any more, a third has
-// changed, and as many are new as are gone.
+// plan plans the second night: a third of the users is no longer in the file, a third
+// has changed, and as many are new as are missing.
 func (c *crash) plan(t *testing.T) planned {
 	t.Helper()
 	file := packed(t, write(t, c.records, func(i int) string {
@@ -124,7 +124,7 @@ func (c *crash) plan(t *testing.T) planned {
 	return p
 }
 
-// done checks that what was planned was done, once, and nothing else.
+// done checks that every planned call was made, once, and no other.
 func (p planned) done(t *testing.T, c *crash, o execution) {
 	t.Helper()
 	rows, held := o.results(t), c.api.users(t)

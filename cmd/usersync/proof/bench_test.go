@@ -2,8 +2,8 @@ package proof
 
 import "testing"
 
-// BenchmarkRun is the whole road: from a CSV file, through the sandbox in
-// another process on this machine, to the results. One operation is one user.
+// BenchmarkRun measures the whole path: from a CSV file, through the sandbox in another
+// process on this machine, to the results. One operation is one user.
 func BenchmarkRun(b *testing.B) {
 	for name, flags := range map[string][]string{
 		"results-csv":   {"--ledger", "none"},

@@ -17,7 +17,7 @@ import (
 // hardFaults are answers that are lost, late or refused.
 var hardFaults = []string{"500:2%@after", "lost:2%", "reset:1%", "reset:1%@after", "refuse:1%"}
 
-// crash is a run that is killed and what comes after it.
+// crash is a run that is killed, and the runs after it.
 type crash struct {
 	site
 	api     *sandbox
@@ -38,7 +38,7 @@ func newCrash(t *testing.T, mode string, faults []string) *crash {
 	c.config = c.api.config(t)
 	c.file = write(t, c.records, validRow)
 	c.flags = []string{"--config", c.config, "--mode", mode, "--workers", "4"}
-	if !*full { // as long as two marks, in spite of few records
+	if !*full { // long enough for two checkpoints, despite few records
 		c.flags = append(c.flags, "--batch-size", "25", "--rate", "100/s")
 	}
 	return c
@@ -46,14 +46,14 @@ func newCrash(t *testing.T, mode string, faults []string) *crash {
 
 func (c *crash) with(file string) []string { return append(slices.Clone(c.flags), file) }
 
-// oneByOne fits the number of users to an API that updates one a call.
+// oneByOne uses fewer users, for an API that updates one user per call.
 func (c *crash) oneByOne(t *testing.T) {
 	c.records = size(600, 5_000)
 	c.file = write(t, c.records, validRow)
 	c.flags = []string{"--config", c.config, "--mode", c.mode, "--workers", "8", "--batch-size", "2"}
 }
 
-// killAt starts a run and kills it after a while; false if it was over before.
+// killAt starts a run and kills it after some time; false if it ended before.
 func (c *crash) killAt(t *testing.T, after time.Duration, file string) bool {
 	t.Helper()
 	u := c.begin(t, nil, c.with(file)...)
@@ -65,7 +65,7 @@ func (c *crash) killAt(t *testing.T, after time.Duration, file string) bool {
 func killed(t *testing.T, o execution) bool {
 	t.Helper()
 	switch o.exit {
-	case -1, 128 + int(syscall.SIGKILL): // the second is how strace tells it
+	case -1, 128 + int(syscall.SIGKILL): // the second one from strace
 		return true
 	case 0, 3:
 		return false
@@ -74,7 +74,7 @@ func killed(t *testing.T, o execution) bool {
 	return false
 }
 
-// settle runs to the end, and checks that all is well then.
+// settle runs to the end, and checks the result.
 func (c *crash) settle(t *testing.T, file string, row func(int) string) execution {
 	t.Helper()
 	o := c.run(t, c.with(file)...)
@@ -86,9 +86,9 @@ func (c *crash) settle(t *testing.T, file string, row func(int) string) executio
 	return o
 }
 
-// settleFirst settles where nobody was there before: whoever is not refused by
-// the API itself was created, and by the first run that came to its end, be it
-// that the kill came too late for it.
+// settleFirst is settle for an API that was empty before: every user that the API does
+// not refuse was created by the first run that reached its end. That may be the run to
+// kill, if the kill was too late.
 func (c *crash) settleFirst(t *testing.T) {
 	t.Helper()
 	var first execution
@@ -104,12 +104,12 @@ func (c *crash) settleFirst(t *testing.T) {
 	c.checkHeld(t, first, validRow)
 	for _, r := range first.results(t) {
 		if r.outcome != "created" && !(c.faulty && r.outcome == "refused" && r.code != "exists") {
-			t.Fatalf("nobody was there before, and record %d has the outcome %s %s", r.record, r.outcome, r.code)
+			t.Fatalf("the API was empty before, and record %d has the outcome %s %s", r.record, r.outcome, r.code)
 		}
 	}
 }
 
-// resume goes on with the newest run by its name, if there is one to go on with.
+// resume resumes the newest run by name, if it can be resumed.
 func (c *crash) resume(t *testing.T) bool {
 	t.Helper()
 	dir := c.newest(t)
@@ -122,19 +122,19 @@ func (c *crash) resume(t *testing.T) bool {
 		t.Fatalf("resume: %v\n%s", err, out)
 	}
 	if !over(dir) {
-		t.Errorf("resumed, and not over:\n%s", out)
+		t.Errorf("resumed, but not finished:\n%s", out)
 	}
 	return true
 }
 
-// over reports whether a run has written all that it had to write.
+// over reports whether a run has written all its files.
 func over(dir string) bool {
 	partial, err := filepath.Glob(filepath.Join(dir, "*.partial"))
 	_, missing := os.Stat(filepath.Join(dir, "summary.json"))
 	return dir != "" && err == nil && missing == nil && len(partial) == 0
 }
 
-// whole checks that each record stands once in the results, in order.
+// checkComplete checks that each record is in the results once, in order.
 func (c *crash) checkComplete(t *testing.T, o execution) {
 	t.Helper()
 	rows := o.results(t)
@@ -156,7 +156,7 @@ func (c *crash) checkComplete(t *testing.T, o execution) {
 	verify(t, c.site, o)
 }
 
-// holds checks that the API holds what the file and the outcomes say.
+// checkHeld checks that the API holds what the file and the outcomes say.
 func (c *crash) checkHeld(t *testing.T, o execution, row func(int) string) {
 	t.Helper()
 	rows, held := o.results(t), c.api.users(t)
@@ -166,7 +166,7 @@ func (c *crash) checkHeld(t *testing.T, o execution, row func(int) string) {
 			t.Errorf("%s was created %d times and deleted %d times", r.id, u.Created, u.Deleted)
 		}
 		if r.outcome != "refused" && !u.Held {
-			t.Errorf("%s is %s, and nobody holds it", r.id, r.outcome)
+			t.Errorf("%s is %s, but the API does not hold it", r.id, r.outcome)
 		}
 		if r.outcome != "refused" && i%97 == 0 {
 			c.checkUser(t, r.id, row(i))
@@ -174,7 +174,7 @@ func (c *crash) checkHeld(t *testing.T, o execution, row func(int) string) {
 	}
 }
 
-// same checks what the API holds of a user.
+// checkUser checks that the API holds the values of a row.
 func (c *crash) checkUser(t *testing.T, id, row string) {
 	t.Helper()
 	cells := strings.Split(row, ",")
@@ -184,7 +184,7 @@ func (c *crash) checkUser(t *testing.T, id, row string) {
 	}
 }
 
-// quiet checks that a further run has nothing to do.
+// checkIdle checks that another run has nothing to do.
 func (c *crash) checkIdle(t *testing.T, file string) {
 	t.Helper()
 	before := c.api.state(t).Calls
@@ -200,19 +200,19 @@ func (c *crash) checkIdle(t *testing.T, file string) {
 	}
 }
 
-// verify lets the program check itself what a run has left.
+// verify runs usersync verify on a run.
 func verify(t *testing.T, s site, o execution) {
 	t.Helper()
 	if help, err := exec.Command(program, "help").Output(); err != nil || !strings.Contains(string(help), "\n  verify ") {
-		return // this build cannot
+		return // this build has no such command
 	}
 	if out, err := exec.Command(program, "verify", "--runs-dir", s.runs, o.dir).CombinedOutput(); err != nil {
 		t.Errorf("verify %s: %v\n%s", o.dir, err, out)
 	}
 }
 
-// TestProofCrash: a run that was killed at any moment, once or several times,
-// is brought to the right end by the next one.
+// TestProofCrash: after a run was killed at any moment, once or several times, the next
+// run completes it correctly.
 func TestProofCrash(t *testing.T) {
 	for _, mode := range []string{"upsert", "create"} {
 		for name, faults := range map[string][]string{"quiet": nil, "faulty": hardFaults} {
@@ -241,7 +241,7 @@ func crashAtRandom(t *testing.T, c *crash, seed uint64) {
 	t.Logf("%d kills, resumed: %t", kills, resumed)
 }
 
-// long is how long a whole run takes, about.
+// long is roughly how long a whole run takes.
 func (c *crash) long() time.Duration {
 	return time.Duration(size(2500, 1200)) * time.Millisecond
 }
@@ -249,8 +249,7 @@ func (c *crash) long() time.Duration {
 // otherRow is the same user on another day.
 func otherRow(i int) string { return strings.Replace(validRow(i), "@example.com", "@example.org", 1) }
 
-// TestProofCrashOtherInput: where another input comes after the kill, what the
-// killed run has done is taken up.
+// TestProofCrashOtherInput: a run with another input absorbs what the killed run has done.
 func TestProofCrashOtherInput(t *testing.T) {
 	for n := range size(4, 40) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -261,7 +260,7 @@ func TestProofCrashOtherInput(t *testing.T) {
 			random := rand.New(rand.NewPCG(uint64(n), 7))
 			first := c.killAt(t, time.Duration(random.Int64N(int64(c.long()))), c.file)
 			second := c.killAt(t, time.Duration(random.Int64N(int64(c.long()))), other)
-			c.settle(t, c.file, validRow) // the oldest version comes back last, and must win
+			c.settle(t, c.file, validRow) // the oldest version comes last, and must win
 			c.settle(t, other, otherRow)
 			c.checkIdle(t, other)
 			t.Logf("killed: %t and %t", first, second)
@@ -269,8 +268,8 @@ func TestProofCrashOtherInput(t *testing.T) {
 	}
 }
 
-// TestProofCrashChangedInput: a file that has changed behind what was written
-// is another file.
+// TestProofCrashChangedInput: a file that changed after the part that was written is
+// another file.
 func TestProofCrashChangedInput(t *testing.T) {
 	for n := range size(3, 20) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -304,9 +303,8 @@ func TestProofCrashChangedInput(t *testing.T) {
 	}
 }
 
-// TestProofWritePoints: kill -9 on the nth system call of each kind that
-// writes: the journal and the calls themselves, the ledger, what brings them to
-// the disk, and the names of finished files.
+// TestProofWritePoints: kill -9 at the nth system call of each kind that writes, syncs or
+// renames: journal, API calls, ledger, and finished files.
 func TestProofWritePoints(t *testing.T) {
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Fatal("this needs strace (Debian package strace), which make deps installs")

@@ -13,37 +13,37 @@ import (
 	"testing"
 )
 
-// destination is an API that the program is led to, and the users that it takes.
+// destination is an API to send users to, and the form of its users.
 type destination struct {
 	name    string
-	api     string   // as `usersync sandbox --api` calls it
+	api     string   // for `usersync sandbox --api`
 	flags   []string // of the sandbox
-	example string   // of docs/custom, which holds all of the config
-	config  string   // with URL for the address, and the secret in a file beside it
+	example string   // a file of docs/custom with the whole config
+	config  string   // with URL for the address, and the secret in a separate file
 	header  string
 	row     func(i int, word string) string // word is what the second night changes
 	id      string                          // with %d for the number
-	called  func(i int, word string) string // as the sandbox's faults and marks name the user; nil: by the id
-	mark    string                          // under which the sandbox finds a user whose key it made; empty: by the id
+	called  func(i int, word string) string // how the sandbox's faults and attributes name the user; nil: by id
+	mark    string                          // attribute by which the sandbox finds a user whose key it assigned; empty: by id
 	ops     []string
-	bulk    bool     // several users a call
-	shapes  []string // faults about what such an answer tells of each
-	shaped  []string // the operations with such answers
-	bare    []string // operations whose success has no body that would prove it
+	bulk    bool     // several users per call
+	shapes  []string // faults in the form of an answer about several users
+	shaped  []string // operations with such answers
+	bare    []string // operations whose success has no body to prove it
 	named   []string // operations in which the sandbox knows a user by our name; nil: all
-	reads   int      // calls before that of an update
+	reads   int      // calls before an update
 	asks    int      // calls before the first one about a user
 }
 
-// sealing is a secret of the right form that is not the sandbox's: it cannot open
-// an SSN, so that it makes a second user for who asks twice.
+// wrongSecret has the right form, but is not the sandbox's secret: the sandbox cannot
+// decrypt an SSN, so a repeated create makes a second user.
 const wrongSecret = "00000000-1111-2222-3333-444444444444"
 
 var everyOp = []string{"create", "update", "delete"}
 
-// destinations are all clients that there are, those that can send in several ways
-// more than once, and two of the APIs that a config describes: one that takes
-// several users a call, and one that makes their keys.
+// destinations are all clients, those with several ways of sending more than once, and
+// two of the APIs that a config describes: one that takes several users per call, and one
+// that assigns their keys.
 func destinations() []destination {
 	k, s := kard(), scim()
 	merge, bulk, single, put := k, s, s, s
@@ -111,7 +111,7 @@ func onbo() destination {
 	}
 }
 
-// calls is by what the sandbox's faults and marks know a user.
+// calls is how the sandbox's faults and attributes name a user.
 func (d destination) calls(i int, word string) string {
 	if d.called != nil {
 		return d.called(i, word)
@@ -119,14 +119,14 @@ func (d destination) calls(i int, word string) string {
 	return fmt.Sprintf(d.id, i)
 }
 
-// rehearse starts the API, with nobody in it.
+// startSandbox starts the API without any users.
 func (d destination) startSandbox(t testing.TB, flags ...string) *sandbox {
 	t.Helper()
 	return startSandbox(t, slices.Concat([]string{"--api", d.api}, d.flags, flags)...)
 }
 
-// configure writes a configuration that leads to a rehearsal, with further lines,
-// and returns the flags that name it.
+// configure writes a config for the sandbox, with additional lines, and returns the flags
+// that name it.
 func (d destination) configure(t testing.TB, api *sandbox, lines ...string) []string {
 	t.Helper()
 	text, flags := strings.ReplaceAll(d.config, "URL", api.url), []string(nil)
@@ -160,14 +160,14 @@ func (d destination) write(t testing.TB, n int, word string) string {
 	return lines(t, rows...)
 }
 
-// kept is what an API holds of a user of the file.
+// heldState is what an API holds of a user of the file.
 type heldState struct {
-	created, now int      // users made for it, and those who are there
-	remotes      []string // their keys, where the API makes them
+	created, now int      // how many users were created for it, and how many exist now
+	remotes      []string // their keys, if the API assigns them
 	attributes   string
 }
 
-// holds asks what the API holds of user i, whom word was sent of at first.
+// holds asks what the API holds of user i, who was first sent with word.
 func (d destination) holds(t testing.TB, api *sandbox, i int, word string) (k heldState) {
 	t.Helper()
 	if d.mark == "" {

@@ -8,11 +8,10 @@ import (
 	"testing"
 )
 
-// TestProofDiskFull: no room for the results, the journal or the ledger ends
-// the run with exit 5 and words that say so, and the next run comes to the right
-// end once there is room.
+// TestProofDiskFull: without room for the results, the journal or the ledger, the run
+// says so and exits 5. Once there is room, the next run finishes correctly.
 func TestProofDiskFull(t *testing.T) {
-	for _, limit := range []int{1, 100, 200, 300, 450, 700, 1000} { // KiB a file; the ledger grows quickest
+	for _, limit := range []int{1, 100, 200, 300, 450, 700, 1000} { // KiB per file; the ledger grows fastest
 		t.Run(fmt.Sprintf("files of %d KiB", limit), func(t *testing.T) {
 			t.Parallel()
 			c := newCrash(t, "upsert", nil)
@@ -27,7 +26,7 @@ func TestProofDiskFull(t *testing.T) {
 				t.Parallel()
 				c := newCrash(t, "upsert", nil)
 				c.flags = []string{"--config", c.config, "--workers", "4", "--batch-size", "10", "--ledger", ledger}
-				// The disk is gone with its name space: what stood on it is carried over.
+				// The disk disappears with its namespace, so the script copies its content.
 				script := fmt.Sprintf(`mount -t tmpfs -o mode=700,size=%dk none %q && { "$0" "$@"; code=$?; cp -a %q/. %q; exit $code; }`,
 					room, c.runs, c.runs, c.runs+".kept")
 				mkdir(t, c.runs, c.runs+".kept")
@@ -46,7 +45,7 @@ func mkdir(t *testing.T, names ...string) {
 	}
 }
 
-// fill runs where there is too little room, then where there is enough.
+// fill runs with too little room, then with enough.
 func (c *crash) fill(t *testing.T, under []string, says string) {
 	t.Helper()
 	o := c.begin(t, under, c.with(c.file)...).wait(t)
@@ -59,9 +58,9 @@ func (c *crash) fill(t *testing.T, under []string, says string) {
 		}
 	}
 	if o.exit == 0 {
-		t.Logf("there was room enough")
+		t.Logf("there was enough room")
 	} else if !strings.Contains(o.stderr, "make room on the disk") {
-		t.Errorf("no hint at what helps:\n%s", o.stderr)
+		t.Errorf("no helpful hint:\n%s", o.stderr)
 	} else if o.exit != 5 || !strings.Contains(strings.ToLower(o.stderr), says) && !strings.Contains(o.stderr, "no space left") && !strings.Contains(o.stderr, "disk I/O error") {
 		t.Errorf("exit %d, want 5 and why\n%s", o.exit, o.stderr)
 	}

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// TestProofDown: an API that is down ends the run with exit 5 in bounded time,
-// and nothing is called failed that was not tried.
+// TestProofDown: if the API is down, the run exits 5 in bounded time, and no user is
+// failed that was not tried.
 func TestProofDown(t *testing.T) {
 	records := size(5_000, 100_000)
 	for name, fault := range map[string]string{
@@ -22,7 +22,7 @@ func TestProofDown(t *testing.T) {
 			checkDown(t, o, api)
 		})
 	}
-	t.Run("nobody listens", func(t *testing.T) {
+	t.Run("connection refused", func(t *testing.T) {
 		t.Parallel()
 		api := startSandbox(t)
 		config := api.config(t)

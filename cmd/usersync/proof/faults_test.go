@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestProofPoison: one user whom the API answers by refusing the whole batch is
-// found among all others, and only that one is refused.
+// TestProofPoison: if the API refuses a whole batch because of one user, that user is
+// found, and only that user is refused.
 func TestProofPoison(t *testing.T) {
 	records := size(10_000, 100_000)
 	poison := fmt.Sprintf("u-%07d", records/3)
@@ -20,7 +20,7 @@ func TestProofPoison(t *testing.T) {
 	}
 	for _, r := range rows {
 		if r.outcome == "refused" && r.id != poison {
-			t.Errorf("%s was refused, and not %s", r.id, poison)
+			t.Errorf("%s was refused, not %s", r.id, poison)
 		}
 	}
 	extra := int(api.state(t).Calls) - (records+99)/100
@@ -30,8 +30,8 @@ func TestProofPoison(t *testing.T) {
 	t.Logf("%d records, %d extra calls", records, extra)
 }
 
-// TestProofFaults: a bad night. No outcome is wrong and none in doubt, and it
-// is known how many calls that took.
+// TestProofFaults: in a night with many faults no outcome is wrong or in doubt. The log
+// says how many calls that took.
 func TestProofFaults(t *testing.T) {
 	records := size(10_000, 100_000)
 	api := startSandbox(t, "--seed", "3", "--fault", "refuse:1%", "--fault", "500:2.5%", "--fault", "500:2.5%@after",
@@ -46,6 +46,6 @@ func TestProofFaults(t *testing.T) {
 	}
 	checkAgreement(t, api, rows)
 	s := api.state(t)
-	t.Logf("%d records: %v; %d calls, %d at the least; wall %s", records, got, s.Calls, (records+99)/100, o.wall)
+	t.Logf("%d records: %v; %d calls, at least %d needed; wall %s", records, got, s.Calls, (records+99)/100, o.wall)
 	t.Logf("answers: %v", s.Answers)
 }

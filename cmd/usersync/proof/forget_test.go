@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestProofForgetCrash: an erasure that was killed at what it writes is brought to
-// its end by a second call: the person is nowhere then, and all else adds up.
+// TestProofForgetCrash: after an erasure was killed while writing, a second call finishes
+// it: no trace of the person is left, and everything else still adds up.
 func TestProofForgetCrash(t *testing.T) {
 	points := map[string][]int{"renameat": {1, 3}, "fsync": {3}, "pwrite64": {1, 8}, "write": {9}, "unlinkat": {1}}
 	if *full {
@@ -26,7 +26,7 @@ func TestProofForgetCrash(t *testing.T) {
 	}
 }
 
-// erasedID is in no other text.
+// erasedID occurs in no other text.
 const erasedID = "u-0000007"
 
 func forgetKilledAt(t *testing.T, call string, n int) {
@@ -36,7 +36,7 @@ func forgetKilledAt(t *testing.T, call string, n int) {
 	nights.run(t, append(flags, write(t, 20, otherRow))...).wantExit(t, 3) // it is in the rejects as well
 	forget := append([]string{"ledger", "forget", erasedID, "--runs-dir", nights.runs}, flags...)
 	if len(holding(t, nights.site)) < 4 {
-		t.Fatal("the person is in too few files for a proof")
+		t.Fatal("too few files hold the person")
 	}
 	under := []string{"strace", "-f", "-qqq", "-o", "/dev/null", "-e", "trace=" + call, "-e", fmt.Sprintf("inject=%s:signal=KILL:when=%d", call, n)}
 	died := killed(t, nights.command(t, under, forget...).wait(t))
@@ -50,7 +50,7 @@ func forgetKilledAt(t *testing.T, call string, n int) {
 	for _, dir := range nights.dirs(t) {
 		verify(t, nights.site, execution{dir: dir})
 		if names, err := filepath.Glob(filepath.Join(dir, "*.anew")); err != nil || len(names) > 0 {
-			t.Errorf("left behind: %v %v", names, err)
+			t.Errorf("left over: %v %v", names, err)
 		}
 	}
 	if rows := (execution{dir: nights.dirs(t)[0]}).results(t); len(rows) != 20 {

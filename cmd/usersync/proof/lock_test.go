@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestProofLock: of two runs at once one works, and the other says at once that
-// it does not, or waits if it was told to.
+// TestProofLock: of two runs at the same time one works; the other refuses immediately,
+// or waits with --lock-timeout.
 func TestProofLock(t *testing.T) {
 	for _, ledger := range []string{"auto", "none"} {
 		t.Run(ledger, func(t *testing.T) {
@@ -22,7 +22,7 @@ func TestProofLock(t *testing.T) {
 			second := s.run(t, flags...)
 			second.wantExit(t, 8)
 			if second.wall > 2*time.Second {
-				t.Errorf("it took %s to say that another run is under way", second.wall)
+				t.Errorf("it took %s to say that another run is in progress", second.wall)
 			}
 			if !strings.Contains(second.stderr, "--lock-timeout") {
 				t.Errorf("no hint at --lock-timeout:\n%s", second.stderr)
@@ -39,7 +39,7 @@ func TestProofLock(t *testing.T) {
 					t.Errorf("%s was created %d times", id, u.Created)
 				}
 			}
-			t.Logf("refused after %s; the patient one ended after %s: %v", second.wall, third.wall, count(third.results(t)))
+			t.Logf("refused after %s; the one that waited ended after %s: %v", second.wall, third.wall, count(third.results(t)))
 		})
 	}
 }
@@ -52,7 +52,7 @@ func (r *sandbox) awaitCall(t *testing.T) {
 		select {
 		case <-tick:
 		case <-late:
-			t.Fatal("nobody calls the API")
+			t.Fatal("no call reaches the API")
 		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestProofMatrix: every destination, in every operation, in every trouble, says
-// of each user what is so, and makes nobody twice.
+// TestProofMatrix: every destination, in every operation, with every fault, reports each
+// user's outcome truthfully and creates no user twice.
 func TestProofMatrix(t *testing.T) {
 	table := &strings.Builder{}
 	gave := map[string]*string{}
@@ -37,10 +37,10 @@ func TestProofMatrix(t *testing.T) {
 	t.Log(table.String())
 }
 
-// crowd is how many users a cell of the matrix is about.
+// usersPerCell is how many users a cell of the matrix sends.
 const usersPerCell = 3
 
-// word is what the night in trouble says of everybody.
+// word is what the night with the fault sends for every user.
 func (c cell) word() string {
 	if c.op == "update" {
 		return "New"
@@ -59,7 +59,7 @@ func (c cell) night(t *testing.T, s site, flags []string, op string) execution {
 	return s.run(t, append(flags[:len(flags):len(flags)], file)...)
 }
 
-// meet has the trouble strike, and tells what that gave.
+// meet runs the operation with the fault, and describes the result.
 func (c cell) meet(t *testing.T) string {
 	var flags []string
 	if f := c.fault(); f != "" {
@@ -78,7 +78,7 @@ func (c cell) meet(t *testing.T) string {
 	}
 	before := s.newest(t)
 	o := c.night(t, s, flags, c.op)
-	if o.dir == before { // it ended before it began
+	if o.dir == before { // it ended before it created a run
 		o.dir = ""
 	}
 	gave := c.describe(t, o)
@@ -90,13 +90,13 @@ func (c cell) meet(t *testing.T) string {
 		t.Errorf("the fault never struck, or a redirect was followed %d times: %v, %d calls\n%s", st.Followed, st.Faults, st.Calls, o.stderr)
 	}
 	c.judge(t, api, o)
-	if c.trouble.where == first && !(c.op == "delete" && c.api == "onbo") { // who is deleted there is unknown
+	if c.trouble.where == first && !(c.op == "delete" && c.api == "onbo") { // the sandbox does not know who is deleted there
 		c.after(t, api, c.night(t, s, flags, c.op))
 	}
 	return gave
 }
 
-// after is the same again, when the trouble is over.
+// after checks another night, without the fault.
 func (c cell) after(t *testing.T, api *sandbox, o execution) {
 	t.Helper()
 	c.judge(t, api, o)
@@ -109,7 +109,7 @@ func (c cell) after(t *testing.T, api *sandbox, o execution) {
 	}
 }
 
-// told are the outcomes of a run, also of one that was stopped.
+// outcomes are the outcomes of a run, finished or stopped.
 func (c cell) outcomes(t *testing.T, o execution) []row {
 	t.Helper()
 	switch {
@@ -121,7 +121,7 @@ func (c cell) outcomes(t *testing.T, o execution) []row {
 	return o.rows(t, "results.csv.partial")
 }
 
-// judge holds what a run says to what the API holds.
+// judge compares what a run says with what the API holds.
 func (c cell) judge(t *testing.T, api *sandbox, o execution) {
 	t.Helper()
 	rows := c.outcomes(t, o)
@@ -142,13 +142,13 @@ func (c cell) judge(t *testing.T, api *sandbox, o execution) {
 	}
 }
 
-// true tells whether an outcome is so. Of one in doubt nothing is said.
+// true reports whether an outcome is true. In doubt always is.
 func (c cell) true(outcome string, k heldState) bool {
 	done := k.now == 1 && strings.Contains(k.attributes, c.word())
 	if c.op == "delete" {
 		done = k.now == 0
 	}
-	if c.trouble.name == "empty" && slices.Contains(c.bare, c.op) { // the API's own lie, and nothing would show it
+	if c.trouble.name == "empty" && slices.Contains(c.bare, c.op) { // a false success, which nothing can show
 		return true
 	}
 	switch outcome {

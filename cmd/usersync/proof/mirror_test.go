@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// packed writes a file as one gzip member, which proves that it is whole.
+// packed writes a file as one gzip member, which proves that it is complete.
 func packed(t testing.TB, file string) string {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -39,15 +39,15 @@ func zipped(t testing.TB, text []byte) []byte {
 	return b.Bytes()
 }
 
-// goes tells which users the second night's file lacks.
+// leaves reports whether user i is missing from the second night's file.
 func leaves(i int) bool { return i%3 == 1 }
 
-// stays is row number n of those who stay.
+// stayer is the number of the nth user who stays in the file.
 func stayer(n int) int { return n/2*3 + n%2*2 }
 
-// TestProofMirrorCrash: a mirror that was killed at any moment, also among its
-// deletions, ends with the API holding exactly the file, and nobody who is in it
-// was deleted.
+// TestProofMirrorCrash: after a mirror was killed at any moment, also during its
+// deletions, the API ends up with exactly the users of the file, and no user in it was
+// deleted.
 func TestProofMirrorCrash(t *testing.T) {
 	for n := range size(6, 60) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -80,12 +80,12 @@ func TestProofMirrorCrash(t *testing.T) {
 	}
 }
 
-// longDeletes is how long the second night takes, about.
+// longDeletes is roughly how long the second night takes.
 func (c *crash) longDeletes() time.Duration {
 	return time.Duration(c.records/3/4) * 6 * time.Millisecond
 }
 
-// mirrored checks that the API holds who stays, and nobody else.
+// checkMirror checks that the API holds exactly the users who stay.
 func (c *crash) checkMirror(t *testing.T, left int) {
 	t.Helper()
 	held := 0
@@ -99,9 +99,9 @@ func (c *crash) checkMirror(t *testing.T, left int) {
 		}
 		switch {
 		case leaves(i) && (u.Held || u.Deleted != 1 || u.Created != 1):
-			t.Errorf("%s is to go: held %t, deleted %d times, created %d times", id, u.Held, u.Deleted, u.Created)
+			t.Errorf("%s must be deleted: held %t, deleted %d times, created %d times", id, u.Held, u.Deleted, u.Created)
 		case !leaves(i) && (!u.Held || u.Deleted > 0 || u.Created != 1):
-			t.Errorf("%s is to stay: held %t, deleted %d times, created %d times", id, u.Held, u.Deleted, u.Created)
+			t.Errorf("%s must stay: held %t, deleted %d times, created %d times", id, u.Held, u.Deleted, u.Created)
 		}
 	}
 	if held != left {
@@ -109,8 +109,8 @@ func (c *crash) checkMirror(t *testing.T, left int) {
 	}
 }
 
-// TestProofCut: an input that was cut at any byte deletes nobody, and is a success
-// only where every id is still there.
+// TestProofCut: an input that is truncated at any byte deletes no users, and is a success
+// only if every id is still there.
 func TestProofCut(t *testing.T) {
 	const users = 40
 	plain, err := os.ReadFile(write(t, users, validRow))
@@ -153,13 +153,13 @@ func TestProofCut(t *testing.T) {
 					t.Fatalf("cut at byte %d of %d: a success\n%s", cut, len(c.whole), o.stderr)
 				}
 			}
-			t.Logf("%d calls more", n.api.state(t).Calls-calls)
+			t.Logf("%d more calls", n.api.state(t).Calls-calls)
 			night(c.whole).wantExit(t, 0)
 		})
 	}
 }
 
-// cuts are n places to cut a text of the given size, its end above all.
+// cuts are n positions to cut a text of the given size, most of them near its end.
 func cuts(size, n int) []int {
 	var all []int
 	for cut := size - 1; cut > 0 && len(all) < n/2; cut-- {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// nights are runs of one site, against one API, night after night.
+// nights are runs of one site with one API, night after night.
 type nights struct {
 	site
 	api    *sandbox
@@ -26,7 +26,7 @@ func newNights(t *testing.T, faults ...string) nights {
 	return nights{newSite(t), api, api.config(t)}
 }
 
-// night runs once and tells how many calls that took.
+// night runs once and returns how many calls that took.
 func (n nights) night(t *testing.T, args ...string) (execution, int) {
 	t.Helper()
 	before := n.api.state(t).Calls
@@ -50,8 +50,7 @@ func (n nights) expect(t *testing.T, calls int, outcomes map[string]int, args ..
 
 func fullCalls(users int) int { return (users + 99) / 100 }
 
-// TestProofNightly: the nights after the first make exactly the calls that are
-// needed, and a lost ledger costs calls and nothing else.
+// TestProofNightly: the nights after the first make exactly the calls that are needed.
 func TestProofNightly(t *testing.T) {
 	users := size(20_000, 1_000_000)
 	changed, added := users/100, users/1000
@@ -66,15 +65,14 @@ func TestProofNightly(t *testing.T) {
 
 	figures(t, "first", n.expect(t, fullCalls(users), map[string]int{"created": users}, first), users)
 	figures(t, "unchanged", n.expect(t, 0, map[string]int{"unchanged": users}, first), users)
-	// Kard updates one user a call, and is read for what the row leaves out.
+	// Kard updates one user per call, after a read of what the row leaves out.
 	o := n.expect(t, 2*changed+fullCalls(added), map[string]int{"unchanged": users - changed, "updated": changed, "created": added}, second)
 	figures(t, "1% changed", o, users)
 	n.holds(t, users+added, second)
 	n.expect(t, 0, map[string]int{"unchanged": users + added}, second)
 }
 
-// TestProofLostLedger: --full sends everything, and a lost ledger costs calls
-// and nothing else.
+// TestProofLostLedger: --full sends every user, and a lost ledger only costs calls.
 func TestProofLostLedger(t *testing.T) {
 	users := 2_000
 	n := newNights(t)
@@ -89,7 +87,7 @@ func TestProofLostLedger(t *testing.T) {
 	n.expect(t, 0, map[string]int{"unchanged": users}, first)
 }
 
-// figures logs how quick a night was, and holds it to its memory.
+// figures logs the speed of a night, and checks its memory.
 func figures(t *testing.T, name string, o execution, users int) {
 	t.Helper()
 	t.Logf("%s: %s, %.0f users/s, %.2f CPU-seconds per million, peak %.1f MiB", name, o.wall,
@@ -99,7 +97,7 @@ func figures(t *testing.T, name string, o execution, users int) {
 	}
 }
 
-// holds checks that the API holds what the file says, of a part of its users.
+// holds checks that the API holds what the file says, for some of its users.
 func (n nights) holds(t *testing.T, users int, file string) {
 	t.Helper()
 	if s := n.api.state(t); s.Users != uint64(users) || s.Created != uint64(users) {
@@ -142,8 +140,8 @@ func lines(t testing.TB, rows ...string) string {
 	return path
 }
 
-// TestProofFewerColumns: what a file leaves out stays known, and is sent when
-// it comes back with another value, and only then.
+// TestProofFewerColumns: a column that a file leaves out stays known, and is sent again
+// only if it comes back with another value.
 func TestProofFewerColumns(t *testing.T) {
 	n := newNights(t)
 	full := lines(t, header, validRow(1), validRow(2))
@@ -168,8 +166,8 @@ func TestProofFewerColumns(t *testing.T) {
 	}
 }
 
-// TestProofRepeated: the last of several records of one id wins, also where the
-// run was killed between them.
+// TestProofRepeated: the last of several records with the same id wins, even if the run
+// was killed between them.
 func TestProofRepeated(t *testing.T) {
 	users := 1_000
 	row := func(i int) string { // each user three times: old, new, and the last one

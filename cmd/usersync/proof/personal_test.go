@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// marked is a row whose values cannot be mistaken for anything else.
+// marked is a row with values that occur nowhere but in this row.
 func marked(i int) string {
 	row := fmt.Sprintf("u-%07d,xqz%dmail@xqzdomain.example,+1995558%04d,xqzzip%d,xqzyear%d,CARDLINKED,true", i, i, i%10000, i, i)
 	switch i % 50 {
-	case 7: // unfit in several ways
+	case 7: // these are invalid, each in another way
 		return strings.Replace(row, "@", "\"@", 1)
 	case 17:
 		return row + ",xqzmore"
@@ -27,8 +27,8 @@ func marked(i int) string {
 	return row
 }
 
-// TestProofPersonal: whatever goes wrong, no value of a user stands in logs,
-// messages, the summary or the results. Rejects hold the rows themselves.
+// TestProofPersonal: whatever goes wrong, no value of a user is in logs, messages, the
+// summary or the results. Rejects contain the rows themselves.
 func TestProofPersonal(t *testing.T) {
 	records := size(1000, 10_000)
 	for _, faults := range append(faultMixes, []string{"refuse:20%", "echo:100%", "down:#40-"}, []string{"echo:100%", "refuse:10%", "redirect:5%"}) {
@@ -63,7 +63,7 @@ func TestProofPersonal(t *testing.T) {
 	}
 }
 
-// silent fails where a marked value shows.
+// checkNoValues fails if a marked value is in text.
 func checkNoValues(t *testing.T, where string, text []byte) {
 	t.Helper()
 	for line := range bytes.Lines(text) {

@@ -1,8 +1,8 @@
-// Package proof holds experiments on the whole program: the built binary, a
-// file, and the sandbox in a process of its own. It has no code but its tests.
+// Package proof tests the whole program: the built binary, a file, and the sandbox in a
+// process of its own. It contains only tests.
 //
-// Each proof has a small form, which runs with all other tests, and its full
-// form with -full. What a part does on its own is tested beside the part.
+// Each proof has a small form, which runs with all other tests, and a full form, which
+// runs with -full. Tests of a single part are next to that part.
 package proof
 
 import (

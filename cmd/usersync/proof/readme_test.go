@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestReadme runs the sessions of the README, the blocks marked console, in one
-// directory, and holds what they print against what the README shows.
+// TestReadme runs the console blocks of the README, all in one directory, and compares
+// their output with what the README shows.
 func TestReadme(t *testing.T) {
 	root, err := filepath.Abs("../../..")
 	if err != nil {
@@ -30,7 +30,7 @@ func TestReadme(t *testing.T) {
 	}
 	for _, s := range sessions {
 		if got := play(t, dir, s); alike(got) != alike(s) {
-			t.Errorf("the README shows\n%s\nand the session is\n%s", s, got)
+			t.Errorf("the README shows\n%s\nbut the session prints\n%s", s, got)
 		}
 	}
 }
@@ -44,8 +44,8 @@ func blocks(text, language string) []string {
 	return found
 }
 
-// play runs the commands of a session in one shell, so that $? is the last
-// one's, and returns the session as it went.
+// play runs the commands of a session in one shell, so that $? works, and returns the
+// session with their real output.
 func play(t *testing.T, dir, session string) string {
 	t.Helper()
 	var script strings.Builder
@@ -69,7 +69,7 @@ var (
 	spaces   = regexp.MustCompile(`[ \t]+`)
 )
 
-// alike leaves out what differs from run to run.
+// alike replaces what differs from run to run.
 func alike(session string) string {
 	return spaces.ReplaceAllString(changing.ReplaceAllString(session, "*"), " ")
 }

@@ -14,14 +14,14 @@ import (
 	"testing"
 )
 
-// rehearsal is a sandbox in a process of its own.
+// sandbox is usersync sandbox in a process of its own.
 type sandbox struct {
 	url     string
 	process *exec.Cmd
 }
 
-// rehearse starts `usersync sandbox` with the given flags and ends it with the
-// test.
+// startSandbox starts `usersync sandbox` with the given flags, and stops it at the end of
+// the test.
 func startSandbox(t testing.TB, flags ...string) *sandbox {
 	t.Helper()
 	cmd := exec.Command(program, append([]string{"sandbox", "--listen", "127.0.0.1:0"}, flags...)...)
@@ -37,7 +37,7 @@ func startSandbox(t testing.TB, flags ...string) *sandbox {
 	t.Cleanup(r.end)
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
-		t.Fatalf("the sandbox says no address: %v", err)
+		t.Fatalf("the sandbox prints no address: %v", err)
 	}
 	r.url = strings.TrimSpace(line)
 	return r
@@ -69,7 +69,7 @@ func (r *sandbox) state(t testing.TB) (s state) {
 	return s
 }
 
-// heldUser is what the sandbox tells of one id.
+// heldUser is what the sandbox knows about one id.
 type heldUser struct {
 	ID                        string
 	Held                      bool
@@ -114,7 +114,7 @@ func (r *sandbox) ask(t testing.TB, query string, read func(io.Reader) error) {
 	}
 }
 
-// config writes a configuration that leads to the rehearsal.
+// config writes a config for the sandbox.
 func (r *sandbox) config(t testing.TB, lines ...string) string {
 	t.Helper()
 	text := fmt.Sprintf("to: kard\nkard: {base_url: %q, organization: any}\nrate: unlimited\n%s\n", r.url, strings.Join(lines, "\n"))

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// both is a site from which one file goes to two APIs.
+// both is a site that sends one file to two APIs.
 type both struct {
 	site
 	kard, konstantly *sandbox
@@ -49,7 +49,7 @@ func newBoth(t *testing.T, records int, kardURL, konstantlyURL string) *both {
 	return b
 }
 
-// rehearseBoth starts both APIs.
+// startBoth starts both APIs.
 func startBoth(t *testing.T, records int, kard, konstantly []string) *both {
 	t.Helper()
 	k, n := startSandbox(t, kard...), startSandbox(t, append([]string{"--api", "konstantly"}, konstantly...)...)
@@ -58,7 +58,7 @@ func startBoth(t *testing.T, records int, kard, konstantly []string) *both {
 	return b
 }
 
-// several writes a file whose columns are neither API's.
+// writeBoth writes a file whose column names belong to neither API.
 func writeBoth(t testing.TB, records int, word string) string {
 	t.Helper()
 	rows := []string{"CUST,Mail,Name"}
@@ -79,14 +79,14 @@ type part struct {
 	code    int
 }
 
-// parts are the newest runs that told how they ended, by destination.
+// parts are the newest runs with a summary, by destination.
 func (b *both) parts(t *testing.T) map[string]part {
 	t.Helper()
 	all := map[string]part{}
 	for _, dir := range b.dirs(t) {
 		text, err := os.ReadFile(filepath.Join(dir, "summary.json"))
 		if err != nil {
-			continue // another one went on from here
+			continue // another run has absorbed it
 		}
 		var s struct {
 			Scope   struct{ Destination string }
@@ -101,8 +101,7 @@ func (b *both) parts(t *testing.T) map[string]part {
 	return all
 }
 
-// settled checks that both ended, each with all records, and that both APIs hold
-// the file.
+// settled checks that both runs ended with all records, and that both APIs hold the file.
 func (b *both) settled(t *testing.T, word string) {
 	t.Helper()
 	parts := b.parts(t)
@@ -126,7 +125,7 @@ func (b *both) calls(t *testing.T) uint64 {
 	return b.kard.state(t).Calls + b.konstantly.state(t).Calls
 }
 
-// TestProofSeveral: one file, two destinations, one process: a run each, that
+// TestProofSeveral: with one file and two destinations, each has a run of its own. The two
 // share nothing, and neither waits for the other.
 func TestProofSeveral(t *testing.T) {
 	t.Run("one is down", func(t *testing.T) {
@@ -174,7 +173,7 @@ func TestProofSeveral(t *testing.T) {
 	})
 }
 
-// freeAddress is one where nobody listens.
+// freeAddress is an address that no process listens on.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -185,8 +184,8 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// TestProofSeveralCrash: both are killed in the middle, and both come to the
-// right end.
+// TestProofSeveralCrash: both runs are killed in the middle, and both finish correctly
+// later.
 func TestProofSeveralCrash(t *testing.T) {
 	for n := range size(2, 40) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -224,8 +223,7 @@ func TestProofSeveralCrash(t *testing.T) {
 	}
 }
 
-// TestProofSeveralAnew: two runs that make one ledger and its key at the same
-// moment.
+// TestProofSeveralNewLedger: two runs create one ledger and its key at the same moment.
 func TestProofSeveralNewLedger(t *testing.T) {
 	b := startBoth(t, 1, nil, nil)
 	for range size(5, 300) {

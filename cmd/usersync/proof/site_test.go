@@ -12,8 +12,7 @@ import (
 	"time"
 )
 
-// site is where the program runs night after night: a runs directory, with
-// the ledger in it.
+// site is where the program runs night after night: a runs directory with the ledger.
 type site struct{ runs string }
 
 func newSite(t testing.TB) site {
@@ -27,7 +26,7 @@ func (s site) run(t testing.TB, args ...string) execution {
 	return s.begin(t, nil, args...).wait(t)
 }
 
-// underway is a run that goes on.
+// process is a running command.
 type process struct {
 	site           site
 	cmd            *exec.Cmd
@@ -35,7 +34,7 @@ type process struct {
 	began          time.Time
 }
 
-// begin starts a run; under is the command that it runs under, none if empty.
+// begin starts a run; under is the command to run it with, such as strace; empty for none.
 func (s site) begin(t testing.TB, under []string, args ...string) *process {
 	t.Helper()
 	return s.command(t, under, append([]string{"run", "--runs-dir", s.runs, "--progress", "never"}, args...)...)
@@ -54,7 +53,7 @@ func (s site) command(t testing.TB, under []string, args ...string) *process {
 }
 
 // kill ends the run as kill -9 does.
-func (u *process) kill() { _ = u.cmd.Process.Kill() } // one that has ended cannot be killed, and need not be
+func (u *process) kill() { _ = u.cmd.Process.Kill() } // the error means that it has already ended
 
 // wait waits for the end; exit is -1 after a kill.
 func (u *process) wait(t testing.TB) execution {
@@ -83,8 +82,7 @@ func (s site) newest(t testing.TB) string {
 	return dirs[len(dirs)-1]
 }
 
-// dirs are the directories of all runs, in the order of their journals' last
-// words.
+// dirs are the directories of all runs, ordered by the last write to their journals.
 func (s site) dirs(t testing.TB) []string {
 	t.Helper()
 	dirs, err := filepath.Glob(filepath.Join(s.runs, "*Z-*"))

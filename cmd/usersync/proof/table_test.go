@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// tell puts into a few words how a run ended.
+// describe says in a few words how a run ended.
 func (c cell) describe(t *testing.T, o execution) string {
 	t.Helper()
 	n := map[string]int{}
@@ -29,7 +29,7 @@ func (c cell) describe(t *testing.T, o execution) string {
 	return fmt.Sprintf("%s · %d", strings.Join(parts, ", "), o.exit)
 }
 
-// draw writes what a destination gave as a table.
+// draw writes the results of a destination as a table.
 func (d destination) draw(to *strings.Builder, gave map[string]*string) {
 	fmt.Fprintf(to, "\n\n**%s**\n\n| fault | strikes | %s |\n|---|---|%s\n", d.name, strings.Join(d.ops, " | "), strings.Repeat("---|", len(d.ops)))
 	for _, tr := range d.troubles() {

@@ -13,17 +13,17 @@ const (
 	second = "one user"
 )
 
-// trouble is a class of faults, and where it strikes.
+// trouble is a kind of fault, and where it strikes.
 type trouble struct {
-	name, kind, suffix string // of the fault, and what follows its place
+	name, kind, suffix string // of the fault, and what follows the place in its name
 	where              string
-	shape              bool // of an answer that tells of several users
+	shape              bool // a fault in the form of an answer about several users
 }
 
-// nobodyListens is no fault of the sandbox: its process has ended.
+// connectionRefused is not a fault of the sandbox: its process has ended.
 const connectionRefused = "connection refused"
 
-// troubles are all that can befall a destination.
+// troubles are all faults that a destination can have.
 func (d destination) troubles() []trouble {
 	all := []trouble{{name: connectionRefused, where: always}}
 	for _, kind := range []string{
@@ -48,14 +48,15 @@ func (d destination) troubles() []trouble {
 	return all
 }
 
-// cell is one meeting of destination, operation and trouble.
+// cell is one combination of destination, operation and fault.
 type cell struct {
 	destination
 	op      string
 	trouble trouble
 }
 
-// fault is the trouble as `usersync sandbox` takes it; empty if it is none of its.
+// fault is the value of --fault of `usersync sandbox`; empty if the sandbox has no such
+// fault.
 func (c cell) fault() string {
 	switch c.trouble.where {
 	case first:
@@ -74,7 +75,7 @@ func (c cell) firstCall() int {
 	n := c.asks + 1
 	switch {
 	case c.op == "create":
-	case c.bulk: // the night before has made everybody
+	case c.bulk: // the night before has created all users
 		n += c.asks + 1
 	default:
 		n += c.asks + usersPerCell
@@ -85,21 +86,21 @@ func (c cell) firstCall() int {
 	return n
 }
 
-// exists tells whether the sandbox has such a cell.
+// exists reports whether the combination makes sense.
 func (c cell) exists() bool {
 	aboutUsers := strings.HasPrefix(c.trouble.kind, "refuse") || strings.HasPrefix(c.trouble.kind, "poison")
 	if c.trouble.kind == "429" && c.trouble.where == always && c.op == "update" && c.reads > 0 {
-		return false // as long as reads get through it is waited for, and for longer than a proof may take
+		return false // while reads succeed the run waits, for longer than a proof may take
 	}
 	unnamed := c.trouble.where == second && c.named != nil && !slices.Contains(c.named, c.op)
 	return !(aboutUsers && c.op == "delete") && !unnamed && (!c.trouble.shape || slices.Contains(c.shaped, c.op))
 }
 
-// alsoRefused tells that the second user is refused as well: some shapes are
-// those of an error.
+// alsoRefused reports whether the second user is refused as well: some faults are in the
+// form of an error.
 func (c cell) alsoRefused() bool { return c.trouble.shape && c.op != "delete" }
 
-// patience is how long the API may be down. One user's trouble must not look so.
+// patience is how long the API may be down. A fault of one user must not look like that.
 func (c cell) patience() string {
 	if c.trouble.where == second {
 		return "20s"

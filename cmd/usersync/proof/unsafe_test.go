@@ -11,12 +11,11 @@ import (
 	"time"
 )
 
-// lostCreates are answers to creates that tell nothing, of calls that were made
-// and of calls that were not.
+// lostCreates are answers to creates that say nothing about whether the user was created.
 var lostCreates = []string{"500:4%@after/create", "lost:4%/create", "reset:2%@after/create", "reset:2%/create", "503:2%/create", "cut:2%/create", "429:2%/create"}
 
-// keyless is a site whose API makes the keys, and a second user for who asks
-// twice.
+// keyless is a site whose API assigns the keys, and creates a second user if a create is
+// repeated.
 type keyless struct {
 	site
 	api     *sandbox
@@ -41,7 +40,7 @@ func (k *keyless) night(t *testing.T, file string) execution {
 	return k.run(t, append(k.flags[:len(k.flags):len(k.flags)], file)...)
 }
 
-// killAt starts a run and kills it after a while.
+// killAt starts a run and kills it after some time.
 func (k *keyless) killAt(t *testing.T, under []string, after time.Duration) bool {
 	t.Helper()
 	u := k.begin(t, under, append(k.flags[:len(k.flags):len(k.flags)], k.file)...)
@@ -53,10 +52,10 @@ func (k *keyless) killAt(t *testing.T, under []string, after time.Duration) bool
 	return o.exit == -1 || o.exit == 128+9
 }
 
-// ways are how a run that was killed is brought to its end.
+// ways are the ways to complete a run that was killed.
 var ways = []string{"resume", "run", "run --new"}
 
-// end ends it, and returns the run that has come to its end.
+// end completes the run, and returns the run that did.
 func (k *keyless) end(t *testing.T, way string) execution {
 	t.Helper()
 	dir := k.newest(t)
@@ -73,13 +72,13 @@ func (k *keyless) end(t *testing.T, way string) execution {
 	return o
 }
 
-// neverBegan tells that a run was killed too early to be gone on with.
+// neverBegan reports whether a run was killed too early to be continued.
 func neverBegan(o execution) bool {
 	return o.exit == 2 && strings.Contains(o.stderr, "it ended before it sent anything")
 }
 
-// judge checks a run that ended: who is said to be there is there, once, and
-// nobody is there twice. It returns the outcomes by id.
+// judge checks a run that ended: every user it reports as present is in the API, and no
+// user is there twice. It returns the outcomes by id.
 func (k *keyless) judge(t *testing.T, o execution) map[string]string {
 	t.Helper()
 	rows, held := o.results(t), 0
@@ -100,7 +99,7 @@ func (k *keyless) judge(t *testing.T, o execution) map[string]string {
 		case !slices.Contains([]string{"created", "updated", "unchanged"}, r.outcome):
 			t.Errorf("%s is %s %s %s", r.id, r.outcome, r.code, r.detail)
 		case u.now != 1:
-			t.Errorf("%s is %s, and nobody holds it", r.id, r.outcome)
+			t.Errorf("%s is %s, but the API does not hold it", r.id, r.outcome)
 		}
 	}
 	st := k.api.state(t)
@@ -114,8 +113,8 @@ func (k *keyless) judge(t *testing.T, o execution) map[string]string {
 	return outcomes
 }
 
-// settle has nights follow: who is in doubt stays so without a call, until a
-// person says what became of each.
+// settle runs more nights: a user in doubt stays in doubt, without a call, until a person
+// records what is true.
 func (k *keyless) settle(t *testing.T, before map[string]string) {
 	t.Helper()
 	creates := k.creates(t)
@@ -136,7 +135,7 @@ func (k *keyless) settle(t *testing.T, before map[string]string) {
 	}
 	for round := 0; k.resolve(t, after) > 0; round++ {
 		if round == 9 {
-			t.Fatal("somebody stays in doubt for ever")
+			t.Fatal("a user stays in doubt forever")
 		}
 		after = k.judge(t, k.night(t, k.file))
 	}
@@ -153,8 +152,7 @@ func (k *keyless) creates(t *testing.T) (n uint64) {
 	return n
 }
 
-// resolve tells the ledger what a person finds out about who is in doubt, and
-// counts them.
+// resolve records in the ledger what is true of each user in doubt, and counts them.
 func (k *keyless) resolve(t *testing.T, outcomes map[string]string) (n int) {
 	t.Helper()
 	for i := range k.records {
@@ -174,11 +172,11 @@ func (k *keyless) resolve(t *testing.T, outcomes map[string]string) (n int) {
 	return n
 }
 
-// long is how long a whole run takes, about.
+// long is roughly how long a whole run takes.
 func (k *keyless) long() time.Duration { return time.Duration(k.records/4) * 14 * time.Millisecond }
 
-// TestProofUnsafe: where a create that is made again makes a second user, none
-// ever is: not after a kill at any moment, nor after an answer that was lost.
+// TestProofUnsafe: with an API where a repeated create makes a second user, no user is
+// created twice: neither after a kill at any moment, nor after a lost answer.
 func TestProofUnsafe(t *testing.T) {
 	for name, faults := range map[string][]string{"quiet": nil, "faulty": lostCreates} {
 		for n := range size(2, 50) {
@@ -208,7 +206,7 @@ func inDoubt(outcomes map[string]string) (n int) {
 	return n
 }
 
-// TestProofUnsafeWritePoints: the same, killed at what writes.
+// TestProofUnsafeWritePoints: the same, killed at system calls that write.
 func TestProofUnsafeWritePoints(t *testing.T) {
 	points := map[string][]int{"fsync": {9}, "pwrite64": {60}, "write": {60}}
 	if *full {
@@ -233,8 +231,8 @@ func TestProofUnsafeWritePoints(t *testing.T) {
 	}
 }
 
-// TestProofUnsafeLostRun: the directory of the killed run is lost, with all that
-// it knew. The ledger alone keeps everybody from being made twice.
+// TestProofUnsafeLostRun: the directory of the killed run is lost. The ledger alone
+// prevents a second create of every user.
 func TestProofUnsafeLostRun(t *testing.T) {
 	for n := range size(2, 20) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -253,9 +251,8 @@ func TestProofUnsafeLostRun(t *testing.T) {
 	}
 }
 
-// TestProofUnsafeWithoutLedger: without a ledger it is the column of keys that
-// tells who is there, and the journal who was perhaps made by a run that was
-// killed.
+// TestProofUnsafeWithoutLedger: without a ledger, the column of keys says who exists, and
+// the journal says who was perhaps created by a killed run.
 func TestProofUnsafeWithoutLedger(t *testing.T) {
 	for n := range size(2, 20) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -272,7 +269,7 @@ func TestProofUnsafeWithoutLedger(t *testing.T) {
 					break
 				}
 				if round == 9 {
-					t.Fatal("somebody is never made")
+					t.Fatal("a user is never created")
 				}
 			}
 			t.Logf("killed: %t, in doubt: %d", died, inDoubt(outcomes))
@@ -280,7 +277,7 @@ func TestProofUnsafeWithoutLedger(t *testing.T) {
 	}
 }
 
-// withKeys is the file with a column of the API's own keys.
+// withKeys writes the file with a column of the API's own keys.
 func (k *keyless) withKeys(t *testing.T, key func(i int) string) string {
 	t.Helper()
 	rows := []string{"remote_id," + onbo().header}

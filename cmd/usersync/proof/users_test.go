@@ -10,12 +10,12 @@ import (
 
 const header = "id,email,phone,zip_code,birth_year,enrolled_rewards,historical_transactions_sent"
 
-// fit is a row that Kard takes.
+// validRow is a row that Kard accepts.
 func validRow(i int) string {
 	return fmt.Sprintf("u-%07d,u%d@example.com,+1415555%04d,%05d,%d,CARDLINKED,%t", i, i, i%10000, i%100000, 1940+i%70, i%2 == 0)
 }
 
-// write writes a file of n users, of whom row gives number 0, 1, 2 ...
+// write writes a file of n users; row returns the one with number 0, 1, 2 ...
 func write(t testing.TB, n int, row func(int) string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "users.csv")

@@ -8,6 +8,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
+	"usersync/sync/protect"
 	"usersync/sync/user"
 )
 
@@ -95,8 +96,8 @@ func TestCanaryHoldsUpTheOthers(t *testing.T) {
 }
 
 func TestProtected(t *testing.T) {
-	p := stack.Protected{Destination: scene{}.fake(), IDs: map[string]struct{}{"boss": {}}}
-	for id, want := range map[string]string{"boss": user.CodeProtected, "bos": "", "boss ": ""} {
+	p := stack.Protected{Destination: scene{}.fake(), IDs: protect.New([][]string{{"boss"}})}
+	for id, want := range map[string]string{"boss": user.CodeProtected, "bos": "", "boss ": user.CodeProtected} {
 		err := p.Check(&user.Record{User: user.User{ID: id}})
 		bad, _ := errors.AsType[*user.InvalidError](err)
 		if (bad != nil) != (want != "") || bad != nil && bad.Code != want {

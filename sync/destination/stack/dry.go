@@ -88,7 +88,7 @@ func (d *Dry) look(ctx context.Context, op user.Op, r *user.Record) (o user.Outc
 		return o, false, nil
 	case needsRead(op, r, t):
 		if d.reads(r) {
-			_, o, err = ReadModifyWrite{d.API}.complete(ctx, op, r, t)
+			_, o, err = ReadModifyWrite{API: d.API}.complete(ctx, op, r, t)
 		}
 		return o, true, err
 	case op != user.Create && t.OwnKeys && r.Remote == "":

@@ -14,13 +14,19 @@ import (
 // field, unless the API may hold attributes without a field (Open), or, if the call
 // only replaces a set of fields, that has none of them. A record whose fields all
 // match the read is not sent.
-type ReadModifyWrite struct{ destination.API }
+//
+// It records who is about to be sent only after the read: a run that is killed while it
+// reads has sent nothing.
+type ReadModifyWrite struct {
+	destination.API
+	Sent func(user.Batch) error // an error ends the run; nil records nothing
+}
 
 // Apply reads and completes the records of a call whose traits ask for it.
 func (m ReadModifyWrite) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	traits := m.Traits()
 	if !traits.Ops[b.Op].Merge {
-		return m.API.Apply(ctx, b)
+		return m.apply(ctx, b, b.Records)
 	}
 	outcomes := make([]user.Outcome, len(b.Records))
 	var send []int
@@ -37,12 +43,30 @@ func (m ReadModifyWrite) Apply(ctx context.Context, b user.Batch) ([]user.Outcom
 	if len(send) == 0 {
 		return outcomes, nil
 	}
-	part, err := m.API.Apply(ctx, pick(full, send))
+	part, err := m.apply(ctx, pick(full, send), pick(b, send).Records)
 	if err != nil {
 		return nil, err
 	}
 	place(outcomes, part, send)
 	return outcomes, nil
+}
+
+// apply records that the original records are about to be sent, and sends b. Creates
+// that must not be repeated are recorded elsewhere, right before their call.
+func (m ReadModifyWrite) apply(ctx context.Context, b user.Batch, originals []*user.Record) ([]user.Outcome, error) {
+	unsafe := b.Op == user.Create && m.Traits().Ops[user.Create].Replay == destination.Unsafe
+	if recorded := func(r *user.Record) bool { return r.SentRecorded }; m.Sent != nil && !unsafe {
+		fresh := slices.DeleteFunc(slices.Clone(originals), recorded)
+		if len(fresh) > 0 {
+			if err := m.Sent(b.Of(fresh)); err != nil {
+				return nil, err
+			}
+		}
+		for _, r := range fresh {
+			r.SentRecorded = true
+		}
+	}
+	return m.API.Apply(ctx, b)
 }
 
 // complete returns the record with the API's other values added, or an outcome if

@@ -158,3 +158,37 @@ func (a *setAPI) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) 
 	}
 	return []user.Outcome{{Status: user.Updated}}, nil
 }
+
+// Who is about to be sent is recorded after the read, and once: who was only read was not
+// sent.
+func TestSentIsRecordedAfterTheRead(t *testing.T) {
+	s := scene{held: "same=1 other=0", replay: destination.Safe, traits: func(t *destination.Traits) {
+		t.Fields = []user.Field{user.Email, user.Phone}
+		t.Ops[user.Update] = destination.OpTraits{Max: 9, Replay: destination.Safe, Merge: true}
+	}}
+	f := s.fake()
+	var recorded []string
+	api := stack.ReadModifyWrite{API: readable{f}, Sent: func(b user.Batch) error {
+		for _, r := range b.Records {
+			recorded = append(recorded, string(b.Op)+" "+r.User.ID)
+		}
+		return nil
+	}}
+	b := user.Batch{Op: user.Update, Records: records("same=1 other=1", user.Upsert)}
+	for range 2 {
+		if _, err := api.Apply(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff([]string{"update other"}, recorded); diff != "" {
+		t.Error(diff)
+	}
+	if b.Records[0].SentRecorded || !b.Records[1].SentRecorded {
+		t.Error("the records do not know")
+	}
+	// A user who turns out to be missing is created, and that is recorded too.
+	b = user.Batch{Op: user.Create, Records: records("new=1", user.Upsert)}
+	if _, err := api.Apply(t.Context(), b); err != nil || len(recorded) != 2 {
+		t.Error(recorded, err)
+	}
+}

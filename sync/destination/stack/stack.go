@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/protect"
+	"usersync/sync/user"
 )
 
 // Options configures the middleware.
@@ -27,11 +29,14 @@ type Options struct {
 	Retries int                // attempts after the first
 	Quiet   time.Time          // when an earlier process's calls are over
 	Intents Intents            // nil records no intents
-	Adopt   *Adoption          // nil: users missing from the ledger are created
+	// Sent is told which records are about to be sent, where a read decides that; nil
+	// records none.
+	Sent  func(user.Batch) error
+	Adopt *Adoption // nil: users missing from the ledger are created
 
-	Canary      int                 // users that are sent first; 0 means none
-	AnswersOnly bool                // canaries are not read back
-	Protected   map[string]struct{} // ids of users that are never touched
+	Canary      int           // users that are sent first; 0 means none
+	AnswersOnly bool          // canaries are not read back
+	Protected   *protect.List // ids of users that are never touched
 }
 
 // Wrap wraps a client in the middleware, inner to outer.
@@ -44,7 +49,7 @@ func (o Options) Wrap(client destination.Destination) destination.Destination {
 	if o.Lister != nil && o.Holders != nil {
 		inner = NewScanned(inner, limited, o.Lister, o.Holders, o.Retries)
 	}
-	completed := ReadModifyWrite{API: Resolved{API: inner}}
+	completed := ReadModifyWrite{API: Resolved{API: inner}, Sent: o.Sent}
 	bisected := NewBisected(completed)
 	chunked := Chunked{API: bisected, Sizer: o.Sizer}
 	retried := Retried{API: chunked, Pacer: o.Pacer, Retries: o.Retries}
@@ -74,7 +79,7 @@ func (o Options) WrapDry(client destination.API, read bool, planned *destination
 
 // protect keeps protected users away from everything inside.
 func (o Options) protect(inner destination.Destination) destination.Destination {
-	if len(o.Protected) == 0 {
+	if o.Protected == nil {
 		return inner
 	}
 	return Protected{Destination: inner, IDs: o.Protected}

@@ -17,19 +17,29 @@ import (
 	"usersync/cmd/usersync/internal/input"
 	"usersync/reader"
 	"usersync/reader/mapping"
+	"usersync/sync/destination"
 	"usersync/sync/user"
 )
 
 // invalidShown is how many invalid rows are listed; the rest are only counted.
 const invalidShown = 20
 
-// Rows counts the records that were read, and those of them that are invalid.
-type Rows struct{ Read, Invalid int }
+// Findings is what was found out about an input. It can be printed whatever kept Input
+// from looking further; the zero value is that of an input that was not looked at.
+type Findings struct {
+	Read, Invalid int // records
 
-// Input checks the files, or those that c names, against the config and the API, and
-// reports to r. It makes no call. An input that does not fit is an *exit.Error; invalid
-// rows are not an error.
-func Input(ctx context.Context, stdin io.Reader, c *config.Config, args []string, r *Report) (found Rows, err error) {
+	columns  []column
+	toTheEnd bool // all rows were read
+	invalid  []invalidRow
+	warnings []string
+	request  *destination.Preview
+}
+
+// Input checks the files, or those that c names, against the config and the API. It
+// makes no call. An input that does not fit is an *exit.Error; invalid rows are not an
+// error. With an error it returns what it found before.
+func Input(ctx context.Context, stdin io.Reader, c *config.Config, args []string) (found Findings, err error) {
 	if err := c.Output.Check(); err != nil {
 		return found, err
 	}
@@ -54,22 +64,22 @@ func Input(ctx context.Context, stdin io.Reader, c *config.Config, args []string
 		return found, err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	r.columns(columnsOf(c, in.Columns()))
+	found.columns = columnsOf(c, in.Columns())
 	if err := input.CheckColumns(ctx, c, conn.Client, paths, in); err != nil {
 		return found, err
 	}
-	return readRows(ctx, in, conn.Client, r)
+	return found, found.read(ctx, in, conn.Client)
 }
 
 // columnsOf says where each column goes, and which fields have no column.
-func columnsOf(c *config.Config, columns []reader.Column) []shownColumn {
-	var all []shownColumn
-	for _, column := range columns {
-		all = append(all, shownColumn{column.Name, goesTo(column)})
+func columnsOf(c *config.Config, columns []reader.Column) []column {
+	var all []column
+	for _, own := range columns {
+		all = append(all, column{own.Name, goesTo(own)})
 	}
 	for _, rule := range c.Input.Fields {
 		if rule.Column == "" {
-			all = append(all, shownColumn{"(" + ruleText(rule) + ")", string(rule.Field)})
+			all = append(all, column{"(" + ruleText(rule) + ")", string(rule.Field)})
 		}
 	}
 	return all
@@ -94,28 +104,25 @@ func ruleText(r mapping.Rule) string {
 	return r.Expr
 }
 
-// readRows reads everything and lists the first invalid rows.
-func readRows(ctx context.Context, in *reader.Input, to connect.Client, report *Report) (found Rows, err error) {
-	var invalid []invalidRow
+// read reads everything and keeps the first invalid rows.
+func (f *Findings) read(ctx context.Context, in *reader.Input, to connect.Client) error {
 	for r, err := range in.Records().Until(ctx) {
 		if err != nil {
 			hint, err := input.SplitHint(err)
-			return found, &exit.Error{Err: fmt.Errorf("read the input: %w", err), Hint: hint}
+			return &exit.Error{Err: fmt.Errorf("read the input: %w", err), Hint: hint}
 		}
-		found.Read++
+		f.Read++
 		if err := checkRecord(r, to); err != nil {
-			found.Invalid++
-			if len(invalid) < invalidShown {
-				invalid = append(invalid, invalidRow{r.Origin.File, r.Origin.Line, err.Error()})
+			f.Invalid++
+			if len(f.invalid) < invalidShown {
+				f.invalid = append(f.invalid, invalidRow{r.Origin.File, r.Origin.Line, err.Error()})
 			}
 			continue
 		}
-		report.preview(to, r)
+		f.preview(to, r)
 	}
-	report.rows(found, invalid)
-	report.warnings(in.Warnings())
-	report.request()
-	return found, context.Cause(ctx)
+	f.toTheEnd, f.warnings = true, in.Warnings()
+	return context.Cause(ctx)
 }
 
 func checkRecord(r *user.Record, to connect.Client) error {

@@ -1,10 +1,6 @@
 package check
 
 import (
-	"fmt"
-	"io"
-	"strings"
-
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/sync/destination"
 	"usersync/sync/user"
@@ -17,26 +13,12 @@ type previewer interface {
 }
 
 // preview keeps the request of the first valid record.
-func (r *Report) preview(to connect.Client, first *user.Record) {
+func (f *Findings) preview(to connect.Client, first *user.Record) {
 	p, can := to.(previewer)
-	if !can || r.document.Request != nil {
+	if !can || f.request != nil {
 		return
 	}
 	if request, ok := p.Preview(first); ok {
-		r.document.Request = &request
+		f.request = &request
 	}
-}
-
-// request prints the request that preview kept.
-func (r *Report) request() {
-	p := r.document.Request
-	if p == nil || r.asJSON {
-		return
-	}
-	lines := append([]string{p.Method + " " + p.URL}, p.Headers...)
-	if p.Body != "" {
-		lines = append(append(lines, ""), strings.Split(p.Body, "\n")...)
-	}
-	_, err := io.WriteString(r.to, fmt.Sprintf("\nthe first row would make this call; its values are masked\n  %s\n", strings.Join(lines, "\n  ")))
-	r.keep(err)
 }

@@ -1,9 +1,11 @@
 package check
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"usersync/cmd/usersync/internal/config"
@@ -11,25 +13,7 @@ import (
 	"usersync/sync/destination"
 )
 
-// Report writes what a check finds: as text while it is found, or as one JSON document at
-// the end. It keeps the first write error.
-type Report struct {
-	to       io.Writer
-	asJSON   bool
-	err      error
-	document struct {
-		Settings []config.Shown `json:"settings"`
-		Columns  []shownColumn  `json:"columns,omitempty"`
-		Records  *int           `json:"records,omitempty"`
-		Invalid  *int           `json:"unfit,omitempty"` // the key is older than the outcome's name
-		Rows     []invalidRow   `json:"unfit_rows,omitempty"`
-		Warnings []string       `json:"warnings,omitempty"`
-
-		Request *destination.Preview `json:"first_request,omitempty"`
-	}
-}
-
-type shownColumn struct {
+type column struct {
 	Name string `json:"column"`
 	To   string `json:"goes_to"`
 }
@@ -40,70 +24,93 @@ type invalidRow struct {
 	Rule string `json:"rule"`
 }
 
-// NewReport returns a report that writes to w, as text or as one JSON document.
-func NewReport(w io.Writer, asJSON bool) *Report { return &Report{to: w, asJSON: asJSON} }
-
-// Settings reports each value and where it came from.
-func (r *Report) Settings(values []config.Shown) {
-	r.document.Settings = values
-	if !r.asJSON {
-		r.keep(config.Show(r.to, values))
+// Print writes the findings as text, and after them settings. left is how many more
+// settings there are.
+func (f *Findings) Print(w io.Writer, settings []config.Shown, left int) error {
+	var b bytes.Buffer
+	for _, part := range []func(io.Writer){f.printRows, f.printColumns, f.printRequest} {
+		before := b.Len()
+		part(&b)
+		if b.Len() > before {
+			b.WriteByte('\n')
+		}
 	}
+	table(&b, "setting\tvalue\tfrom", settings, func(s config.Shown) string { return s.Key + "\t" + s.Text + "\t" + s.Source })
+	if left > 0 {
+		fmt.Fprintf(&b, "--all also shows %s that are not set or do not matter here\n", exit.Plural(left, "setting"))
+	}
+	_, err := w.Write(b.Bytes())
+	return writeError(err)
 }
 
-func (r *Report) columns(columns []shownColumn) {
-	r.document.Columns = columns
-	if r.asJSON {
+func (f *Findings) printRows(w io.Writer) {
+	if !f.toTheEnd {
 		return
 	}
-	table := tabwriter.NewWriter(r.to, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(table, "\ncolumn\tgoes to\n")
-	for _, c := range columns {
-		fmt.Fprintf(table, "%s\t%s\n", c.Name, c.To)
+	fmt.Fprintf(w, "%s, %d invalid\n", exit.Plural(f.Read, "record"), f.Invalid)
+	for _, row := range f.invalid {
+		fmt.Fprintf(w, "  %s:%d: %s\n", row.File, row.Line, row.Rule)
 	}
-	r.keep(table.Flush())
+	if more := f.Invalid - len(f.invalid); more > 0 {
+		fmt.Fprintf(w, "  and %d more\n", more)
+	}
+	for _, warning := range f.warnings {
+		fmt.Fprintf(w, "warning: %s\n", warning)
+	}
 }
 
-func (r *Report) rows(all Rows, shown []invalidRow) {
-	r.document.Records, r.document.Invalid, r.document.Rows = &all.Read, &all.Invalid, shown
-	if r.asJSON {
+func (f *Findings) printColumns(w io.Writer) {
+	if len(f.columns) > 0 {
+		table(w, "column\tgoes to", f.columns, func(c column) string { return c.Name + "\t" + c.To })
+	}
+}
+
+func (f *Findings) printRequest(w io.Writer) {
+	p := f.request
+	if p == nil {
 		return
 	}
-	text := fmt.Sprintf("\n%s, %d invalid\n", exit.Plural(all.Read, "record"), all.Invalid)
-	for _, row := range shown {
-		text += fmt.Sprintf("  %s:%d: %s\n", row.File, row.Line, row.Rule)
+	lines := append([]string{p.Method + " " + p.URL}, p.Headers...)
+	if p.Body != "" {
+		lines = append(append(lines, ""), strings.Split(p.Body, "\n")...)
 	}
-	if more := all.Invalid - len(shown); more > 0 {
-		text += fmt.Sprintf("  and %d more\n", more)
-	}
-	_, err := io.WriteString(r.to, text)
-	r.keep(err)
+	fmt.Fprintf(w, "the first row would make this call; its values are masked\n  %s\n", strings.Join(lines, "\n  "))
 }
 
-func (r *Report) warnings(all []string) {
-	r.document.Warnings = all
-	if r.asJSON {
-		return
+// table writes to memory, which does not fail.
+func table[T any](w io.Writer, head string, all []T, row func(T) string) {
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(t, head)
+	for _, item := range all {
+		fmt.Fprintln(t, row(item))
 	}
-	for _, warning := range all {
-		_, err := fmt.Fprintf(r.to, "warning: %s\n", warning)
-		r.keep(err)
-	}
+	_ = t.Flush()
 }
 
-func (r *Report) keep(err error) {
-	if r.err == nil && err != nil {
-		r.err = fmt.Errorf("print what was found: %w", err)
+// WriteJSON writes the findings and settings as one JSON document.
+func (f *Findings) WriteJSON(w io.Writer, settings []config.Shown) error {
+	document := struct {
+		Settings []config.Shown `json:"settings"`
+		Columns  []column       `json:"columns,omitempty"`
+		Records  *int           `json:"records,omitempty"`
+		Invalid  *int           `json:"unfit,omitempty"` // the key is older than the outcome's name
+		Rows     []invalidRow   `json:"unfit_rows,omitempty"`
+		Warnings []string       `json:"warnings,omitempty"`
+
+		Request *destination.Preview `json:"first_request,omitempty"`
+	}{Settings: settings, Columns: f.columns, Request: f.request}
+	if f.toTheEnd {
+		document.Records, document.Invalid, document.Rows, document.Warnings = &f.Read, &f.Invalid, f.invalid, f.warnings
 	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return writeError(e.Encode(document))
 }
 
-// End writes the JSON document, and returns the first write error.
-func (r *Report) End() error {
-	if r.asJSON {
-		e := json.NewEncoder(r.to)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		r.keep(e.Encode(r.document))
+func writeError(err error) error {
+	if err == nil {
+		return nil
 	}
-	return r.err
+	return fmt.Errorf("print what was found: %w", err)
 }

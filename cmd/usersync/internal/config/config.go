@@ -69,8 +69,13 @@ type Input struct {
 	Charset   string
 	Fields    mapping.Fields // empty: every column is named like its field
 	Ignore    []string
-	OpColumn  string                       // empty: Mode applies to every row
-	Original  func(user.Rejected) [][]byte // finds masked secrets for a retry; nil otherwise
+	NullIDs   []string // texts that are not ids; empty: the default list
+	// ScientificIDs accepts numbers in scientific notation as ids.
+	ScientificIDs bool
+	OpColumn      string                       // empty: Mode applies to every row
+	Original      func(user.Rejected) [][]byte // finds masked secrets for a retry; nil otherwise
+	// RejectedAs tells which ids earlier runs rejected; nil knows none.
+	RejectedAs func(r user.Rejected, id string) (same, known bool)
 }
 
 // Guards says what stops a run, or prevents it from starting.

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,7 +99,7 @@ func TestConfigFaults(t *testing.T) {
 		{"no such file", "kard: {auth: {token: file:nothing}}\n", "nothing: no such file", ""},
 		{"no URL", "kard: {base_url: 'example'}\n", "must be a URL", ""},
 		{"no indirection here", "mode: env:MODE\n", "must be upsert or", ""},
-		{"fields that are no map", "to: kard\nfields: [id]\n", "usersync.yaml:2: fields must be a map", "email: Email Address"},
+		{"fields that are no map", "to: kard\nfields: [id]\n", "usersync.yaml:2: fields must map our fields to your columns", "email: Email Address"},
 		{"field twice over", "fields: {email: {column: A, expr: B}}\n", "needs exactly one of", ""},
 		{"number", "workers: 0\n", "whole number of at least 1", ""},
 	}
@@ -139,8 +140,8 @@ func TestShowMasks(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	if err := config.Show(&b, c.Shown()); err != nil {
-		t.Fatal(err)
+	for _, v := range c.Shown() {
+		fmt.Fprintln(&b, v.Key, v.Text, v.Source)
 	}
 	if strings.Contains(b.String(), "hunter2") {
 		t.Errorf("a secret is shown:\n%s", b.String())
@@ -148,6 +149,28 @@ func TestShowMasks(t *testing.T) {
 	for _, want := range []string{"env:T", "USERSYNC_PROXY", "proxy.example.com"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%s is not shown:\n%s", want, b.String())
+		}
+	}
+}
+
+// What a person need not see is left out: settings of other APIs, and defaults, but
+// for those that say where users go.
+func TestRelevantSettings(t *testing.T) {
+	c, err := resolved(t, "to: kard\nkard: {organization: o-1}\nburst: 1\nscim: {bulk: 'off'}\n", map[string][]string{"rate": {"5"}}, map[string]string{"USERSYNC_RETRIES": "2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]bool{}
+	for _, v := range c.Relevant() {
+		shown[v.Key] = true
+	}
+	for key, want := range map[string]bool{
+		"to": true, "mode": true, "sandbox": true, "base_url": false, "on_absent": false, // where users go
+		"kard.organization": true, "kard.put": true, "kard.base_url": true, "scim.bulk": true, "scim.update": false, "onbo.checks": false,
+		"rate": true, "burst": true, "retries": true, "workers": false, "proxy": false, "tls.ca": false,
+	} {
+		if shown[key] != want {
+			t.Errorf("%s is shown: %t", key, !want)
 		}
 	}
 }
@@ -184,4 +207,37 @@ func FuzzConfig(f *testing.F) {
 			t.Errorf("no hint for %v", err)
 		}
 	})
+}
+
+// What decides who is sent tells one run from another; an address is told apart by the
+// scope, and what is only a guard by nothing.
+func TestWhatIdentifiesARun(t *testing.T) {
+	digest := func(file, flag, value string) string {
+		t.Helper()
+		c, err := resolved(t, "to: kard\n"+file, map[string][]string{flag: {value}}, map[string]string{"A": "https://api.example.com"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.RunDigest()
+	}
+	const file = "kard: {base_url: 'https://api.example.com/v1', organization: o}\n"
+	plain := digest(file, "rate", "1/s")
+	for flag, value := range map[string]string{"full": "true", "adopt": "read", "mode": "mirror", "on-absent": "delete", "op-column": "op"} {
+		if digest(file, flag, value) == plain {
+			t.Errorf("with --%s it is the same run", flag)
+		}
+	}
+	for flag, value := range map[string]string{"base-url": "https://api.example.com/v2", "max-errors": "1", "new-scope": "true", "protect": "x", "max-delete": "9"} {
+		if digest(file, flag, value) != plain {
+			t.Errorf("with --%s it is another run", flag)
+		}
+	}
+	for _, other := range []string{"kard: {base_url: 'https://API.example.com/v1/', organization: o}\n", "kard: {base_url: env:A, organization: o}\n"} {
+		if digest(other, "rate", "1/s") != plain {
+			t.Error("an address is part of the digest")
+		}
+	}
+	if digest("kard: {base_url: env:A, organization: o, put: as_is}\n", "rate", "1/s") == plain {
+		t.Error("a setting of the API is not part of the digest")
+	}
 }

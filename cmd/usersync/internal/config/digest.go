@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,6 +13,9 @@ import (
 func (c *Config) Digest() string {
 	var b strings.Builder
 	for _, v := range c.shown {
+		if v.unsaid {
+			continue
+		}
 		fmt.Fprintf(&b, "%s=%s\n", v.Key, v.Text)
 	}
 	return sum([]byte(b.String() + c.MappingDigest()))
@@ -20,6 +24,8 @@ func (c *Config) Digest() string {
 // RunDigest identifies what the config would do with an input. Settings of speed,
 // duration and verbosity do not count. A plan, and a run that is continued, must
 // have the same one.
+//
+// The address of the API is not part of it: a journal and a plan hold that separately.
 func (c *Config) RunDigest() string { return c.digestOf(RunIdentity) }
 
 // FeedDigest identifies the users that the config would make from an input.
@@ -30,12 +36,79 @@ func (c *Config) FeedDigest() string { return c.digestOf(FeedIdentity) }
 func (c *Config) digestOf(least Identity) string {
 	var b strings.Builder
 	for _, v := range c.shown {
-		if v.section == "" && v.identifies >= least || v.section != "" && v.section == c.Target.To {
+		own := v.section == "" && v.identifies >= least || v.section != "" && v.section == c.Target.To
+		if own && !v.unsaid && v.identifies != ScopeIdentity {
 			fmt.Fprintf(&b, "%s=%s\n", v.Key, v.Text)
 		}
 	}
 	return sum([]byte(b.String()))
 }
+
+// Settings that earlier versions counted in their digests, for all APIs. A section's
+// own settings counted all, the address of the API among them.
+var (
+	earlierFeedKeys = []string{"to", "on_absent", "format", "delimiter", "charset", "op_column", "results_format", "rejects_secrets", "trailer", "feed"}
+	earlierRunKeys  = append(slices.Clip(earlierFeedKeys), "mode", "adopt")
+)
+
+// EarlierRunDigest is what RunDigest was in versions whose scopes held no base URL.
+func (c *Config) EarlierRunDigest() string { return c.earlierDigest(earlierRunKeys, nil) }
+
+// EarlierFeedDigest is what FeedDigest was in those versions.
+func (c *Config) EarlierFeedDigest() string { return c.earlierDigest(earlierFeedKeys, nil) }
+
+// EarlierRunDigests are those of runs with the same settings in other modes, and with
+// another adopt: they do not say where the users were sent.
+func (c *Config) EarlierRunDigests() []string {
+	var all []string
+	for _, s := range c.schema.settings {
+		if s.Key != "mode" {
+			continue
+		}
+		for _, mode := range s.Words {
+			for _, adopt := range []string{"-", AdoptRead, AdoptAssume} {
+				all = append(all, c.earlierDigest(earlierRunKeys, map[string]string{"mode": mode, "adopt": adopt}))
+			}
+		}
+	}
+	return all
+}
+
+func (c *Config) earlierDigest(keys []string, others map[string]string) string {
+	var b strings.Builder
+	for _, v := range c.shown {
+		if v.section == "" && !slices.Contains(keys, v.Key) || v.section != "" && v.section != c.Target.To {
+			continue
+		}
+		text := v.Text
+		if other, ok := others[v.Key]; ok && v.section == "" {
+			text = other
+		}
+		fmt.Fprintf(&b, "%s=%s\n", v.Key, text)
+	}
+	return sum([]byte(b.String()))
+}
+
+// SameRun reports whether a digest of an earlier run or plan says that it had these
+// settings, by the rules of now or by those before them.
+func (c *Config) SameRun(digest string) bool {
+	return digest == c.RunDigest() || digest == c.EarlierRunDigest()
+}
+
+// LiteralBaseURL is the address of the API as the config file's section says it; empty
+// if it stands elsewhere, or is read from a variable or a file: then no digest tells
+// what it was.
+func (c *Config) LiteralBaseURL() string {
+	for _, v := range c.shown {
+		if v.section == c.Target.To && v.identifies == ScopeIdentity && v.Text != "-" && !isIndirect(v.Text) {
+			return v.Text
+		}
+	}
+	return ""
+}
+
+// BaseURLFlag is the flag that gives the address of an API.
+const BaseURLFlag = "base-url"
 
 // MappingDigest identifies the mapping from columns to fields.
 func (c *Config) MappingDigest() string {

@@ -50,16 +50,18 @@ type Flags struct {
 	json   bool
 }
 
-// AddEverywhere adds --config and --log-format, which decide how errors are printed, to
-// cmd and to each command below it that does not have them. Help shows them only for
-// commands that have them as settings.
-func AddEverywhere(cmd *cobra.Command) {
-	flags := cmd.PersistentFlags()
-	flags.String(fileFlag, "", "config `FILE`")
+// AddLogFlags adds what decides how errors are printed to commands that have no such
+// flags of their own: --log-format to cmd and all below it, and --config to those that
+// only hold others and use it for nothing more. Help does not show them there.
+func AddLogFlags(cmd *cobra.Command) {
 	format := new(Log).format()
-	flags.Var(&flagValue{setting: &format}, format.Flag, usage(&format))
-	for _, name := range []string{fileFlag, format.Flag} {
-		flags.Lookup(name).Hidden = true
+	cmd.PersistentFlags().Var(&flagValue{setting: &format}, format.Flag, usage(&format))
+	cmd.PersistentFlags().Lookup(format.Flag).Hidden = true
+	for _, holder := range append(cmd.Commands(), cmd) {
+		if holder.HasSubCommands() {
+			holder.Flags().String(fileFlag, "", "config `FILE`")
+			holder.Flags().Lookup(fileFlag).Hidden = true
+		}
 	}
 }
 
@@ -99,14 +101,17 @@ func addFlags(cmd *cobra.Command, apis func() []Section, commands Commands) *Fla
 }
 
 func usage(s *Setting) string {
-	text := s.Use
+	var values []string
 	if len(s.Words) > 0 {
-		text += ": " + strings.Join(s.Words, ", ")
+		values = append(values, strings.Join(s.Words, ", "))
 	}
 	if s.Default != "" && s.Kind != Bool {
-		text += " (default " + s.Default + ")"
+		values = append(values, "default "+s.Default)
 	}
-	return text
+	if len(values) == 0 {
+		return s.Use
+	}
+	return s.Use + " (" + strings.Join(values, "; ") + ")"
 }
 
 func complete(cmd *cobra.Command, s *Setting) {
@@ -122,7 +127,7 @@ func complete(cmd *cobra.Command, s *Setting) {
 func (f *Flags) Load(e Environment) (*Config, error) {
 	c, err := f.load(e)
 	if c != nil {
-		c.Invocation = Invocation{Verb: f.cmd.Name(), Flags: flagsOf(f.cmd), Files: f.cmd.Flags().Args()}
+		c.Invocation = Invocation{Verb: verbOf(f.cmd), Flags: flagsOf(f.cmd), Files: f.cmd.Flags().Args()}
 	}
 	return c, err
 }

@@ -13,7 +13,7 @@ import (
 
 // Invocation is a parsed command line, from which to build the next one to type.
 type Invocation struct {
-	Verb  string
+	Verb  string // of a subcommand with that of its command: ledger show
 	Flags []Flag // with the settings of the environment, which may differ next time
 	Files []string
 }
@@ -23,6 +23,7 @@ type Flag struct {
 	Name  string // without dashes
 	Value string
 	Bool  bool // needs no value to be true
+	Own   bool // of the command alone: other commands do not have it
 }
 
 // args is the flag as typed.
@@ -39,9 +40,11 @@ func (f Flag) args() []string {
 // line is the command line as typed. It puts -- before a file whose name looks like a
 // flag.
 func (in Invocation) line(verb string, files []string) []string {
-	line := []string{verb}
+	line := strings.Fields(verb)
 	for _, f := range in.Flags {
-		line = append(line, f.args()...)
+		if !f.Own || verb == in.Verb {
+			line = append(line, f.args()...)
+		}
 	}
 	return append(line, operands(files)...)
 }
@@ -103,10 +106,27 @@ func (in Invocation) With(more ...Flag) Invocation {
 	return in
 }
 
+// LedgerCommand is a command line of usersync ledger for the same ledger.
+func (c *Config) LedgerCommand(verb string, args ...string) string {
+	takes := map[string]bool{fileFlag: true, runsDirFlag: true}
+	for i := range c.schema.settings {
+		s := &c.schema.settings[i]
+		takes[s.Flag] = takes[s.Flag] || s.Commands&ForLedger != 0
+	}
+	in := c.Invocation
+	in.Flags = slices.DeleteFunc(slices.Clone(in.Flags), func(f Flag) bool { return !takes[f.Name] })
+	return exit.CommandLine(append([]string{"ledger"}, in.line(verb, args)...)...)
+}
+
 // Named reports whether the config or the runs directory was named, so that another
 // command needs the same flags to find the runs.
 func (in Invocation) Named() bool {
 	return slices.ContainsFunc(in.Flags, func(f Flag) bool { return f.Name == fileFlag || f.Name == runsDirFlag })
+}
+
+// verbOf is the name of cmd as typed after the program's: ledger show.
+func verbOf(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
 }
 
 // flagsOf returns the settings of the command line and of the environment, as flags.
@@ -115,7 +135,8 @@ func flagsOf(cmd *cobra.Command) []Flag {
 	var flags []Flag
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		for _, v := range valuesOf(f) {
-			flags = append(flags, Flag{Name: f.Name, Value: v, Bool: f.Value.Type() == "bool"})
+			_, isSetting := f.Value.(*flagValue)
+			flags = append(flags, Flag{Name: f.Name, Value: v, Bool: f.Value.Type() == "bool", Own: !isSetting && f.Name != fileFlag})
 		}
 	})
 	return flags

@@ -19,7 +19,11 @@ type Ledger struct {
 	Adopt       string // AdoptRead, AdoptAssume or empty
 	AdoptSource string // where Adopt was set, such as --adopt
 	AllowStale  bool
-	LockTimeout time.Duration
+	// NewScope allows a first run for an account whose ledger knows another account of
+	// the same API; NewScopeSource is where that was said.
+	NewScope       bool
+	NewScopeSource string
+	LockTimeout    time.Duration
 }
 
 // The values of --adopt.
@@ -30,6 +34,9 @@ const (
 
 // NewFlag is the flag that starts a new run.
 const NewFlag = "new"
+
+// NewScopeFlag is the flag that allows another account of an API in the same ledger.
+const NewScopeFlag = "new-scope"
 
 // settings declares what can be set about the ledger and earlier runs.
 func (l *Ledger) settings() []Setting {
@@ -43,12 +50,15 @@ func (l *Ledger) settings() []Setting {
 		{Key: "feed", Group: GroupLedger, Flag: "feed", Value: "NAME", Default: "default", Identifies: FeedIdentity, Commands: ForLedger,
 			Use: "name of the source of the users, if several fill one account",
 			Set: IntoString(&l.Feed)},
-		{Key: "full", Group: GroupLedger, Common: true, Flag: "full", Kind: Bool, Default: "false",
+		{Key: "full", Group: GroupLedger, Common: true, Flag: "full", Kind: Bool, Default: "false", Identifies: RunIdentity,
 			Use: "send every user, even if unchanged according to the ledger",
 			Set: IntoBool(&l.Full)},
 		{Key: "adopt", Group: GroupLedger, Flag: "adopt", Value: "HOW", Words: []string{AdoptRead, AdoptAssume}, Identifies: RunIdentity, Source: &l.AdoptSource,
 			Use: "how to take over users who exist in the API but not in the ledger (flag only): read looks each one up before creating it, assume trusts the input",
 			Set: IntoString(&l.Adopt)},
+		{Key: "new_scope", Group: GroupLedger, Flag: NewScopeFlag, Kind: Bool, Default: "false", Source: &l.NewScopeSource, Commands: BetweenParts | ForLedger,
+			Use: "send users to an account that is new to the ledger, although it knows another account of the same API (flag only)",
+			Set: IntoBool(&l.NewScope)},
 		{Key: "new", Group: GroupLedger, Common: true, Flag: NewFlag, Kind: Bool, Default: "false",
 			Use: "start a new run, even if one of the same input can be continued",
 			Set: IntoBool(&l.New)},

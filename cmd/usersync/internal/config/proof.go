@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"time"
 
 	"usersync/reader/proof"
 )
@@ -12,6 +13,7 @@ import (
 type Proof struct {
 	Records, SHA256, Trailer string
 	TrustEOF                 bool
+	MinAge                   time.Duration
 	// Read is what is expected, after the files named above were read; nil before.
 	Read *Expected
 }
@@ -39,6 +41,9 @@ func (p *Proof) settings() []Setting {
 		{Key: "trust_eof", Group: GroupInput, Flag: "trust-eof", Kind: Bool, Default: "false", Commands: BetweenParts,
 			Use: "accept a file as complete although nothing proves that it was not truncated",
 			Set: IntoBool(&p.TrustEOF)},
+		{Key: "min_age", Group: GroupInput, Flag: "min-age", Value: "TIME", Commands: BetweenParts, Added: true,
+			Use: "refuse an input file that was modified less than this long ago, since the job that writes it may still be running",
+			Set: Into(&p.MinAge, parseDuration)},
 	}
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -58,7 +59,8 @@ func (s *Section) named() []Setting {
 	named := slices.Clone(s.Settings)
 	for i := range named {
 		named[i].section, named[i].Key = s.Name, s.Name+"."+named[i].Key
-		named[i].Identifies, named[i].Group = FeedIdentity, GroupDestination
+		named[i].Identifies = cmp.Or(named[i].Identifies, FeedIdentity)
+		named[i].Group = GroupDestination
 	}
 	return named
 }
@@ -138,6 +140,6 @@ func (src sources) readTree(c *Config) error {
 	if wrong, ok := errors.AsType[*TreeError](err); ok {
 		return src.file.fault(max(wrong.Line, node.Line), wrong.Rule, wrong.Hint)
 	}
-	c.shown = append(c.shown, Shown{Key: s.Name + ".calls", Text: text, Source: src.file.path, section: s.Name})
+	c.shown = append(c.shown, Shown{Key: s.Name + ".calls", Text: text, Source: src.file.path, section: s.Name, set: true})
 	return err
 }

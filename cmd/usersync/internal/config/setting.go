@@ -31,6 +31,9 @@ const (
 	NoIdentity   Identity = iota // nothing: it is about speed, duration or verbosity
 	RunIdentity                  // a run, and a plan: they would do something different
 	FeedIdentity                 // also the feed: its users would differ
+	// ScopeIdentity is for the address of an API. Journals, plans and ledgers hold that
+	// separately, in one spelling, so it is part of no digest.
+	ScopeIdentity
 )
 
 // Commands is a set of commands that take only some of the settings.
@@ -101,7 +104,8 @@ type Setting struct {
 	Remote     bool     // does not apply to the sandbox, which is local and needs no credentials
 	Global     bool     // applies to the whole command: the section of an API cannot set it
 	OneInput   bool     // is about one input: a command for another resets it to Keyword; it has a Text
-	Identifies Identity // always FeedIdentity for the settings of a Section
+	Added      bool     // newer than digests of settings: at its default it is part of none
+	Identifies Identity // of a section's own settings, FeedIdentity unless it says more
 	Commands   Commands // that take it besides those that start a run
 
 	Source *string // receives where the value was set; may be nil

@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
@@ -55,7 +56,7 @@ func (t *Target) settings(apis []string) []Setting {
 			Identifies: FeedIdentity, Commands: ForLedger,
 			Use: "API to send the users to; several get a run each",
 			Set: intoList(&t.All)},
-		{Key: "base_url", Group: GroupDestination, Flag: "base-url", Kind: URL, Value: "URL", Remote: true, Commands: ForLedger,
+		{Key: "base_url", Group: GroupDestination, Flag: BaseURLFlag, Kind: URL, Value: "URL", Remote: true, Identifies: ScopeIdentity, Commands: ForLedger,
 			Use: "address of the API, instead of the one in its section",
 			Set: IntoString(&t.BaseURL)},
 		{Key: "mode", Group: GroupDestination, Common: true, Flag: "mode", Value: "MODE", Default: "upsert", Words: []string{"upsert", "create", "update", "delete", "mirror"},
@@ -64,7 +65,7 @@ func (t *Target) settings(apis []string) []Setting {
 			Set:        Into(&t.Mode, func(s string) (user.Op, error) { return user.Op(s), nil })},
 		{Key: "on_absent", Group: GroupDestination, Flag: "on-absent", Value: "NAME", Words: []string{"delete", "block", "deactivate"},
 			Identifies: FeedIdentity,
-			Use:        "what a delete does; konstantly can also block, scim can also deactivate",
+			Use:        "what a delete does; only konstantly can block, only scim can deactivate",
 			Set:        IntoString(&t.OnAbsent)},
 		{Key: "sandbox", Group: GroupDestination, Common: true, Flag: sandboxFlag, Kind: Bool, Default: "false", First: true, Global: true,
 			Use: "send to a mock server inside this process; needs no account",
@@ -90,10 +91,25 @@ func (in *Input) settings() []Setting {
 		{Key: "ignore", Group: GroupInput, Flag: "ignore", Kind: List, Value: "COLUMN",
 			Use: "columns not to send",
 			Set: intoList(&in.Ignore)},
+		{Key: "null_ids", Group: GroupInput, Flag: "null-ids", Kind: List, Value: "TEXT", Identifies: FeedIdentity, Added: true,
+			Use: "texts that stand for a missing id, instead of the default ones such as NULL and #N/A; none alone accepts every text",
+			Set: intoList(&in.NullIDs)},
+		{Key: "scientific_ids", Group: GroupInput, Flag: "scientific-ids", Kind: Bool, Default: "false", Identifies: FeedIdentity, Added: true,
+			Use: "accept numbers such as 1.23E+15 as ids, although a spreadsheet may have made them from longer ones",
+			Set: IntoBool(&in.ScientificIDs)},
 		{Key: "op_column", Group: GroupInput, Flag: "op-column", Value: "COLUMN", Identifies: FeedIdentity,
 			Use: "column that says what to do with each row, instead of mode: upsert, create, update or delete",
 			Set: IntoString(&in.OpColumn)},
 	}
+}
+
+// IDs says which texts are not ids.
+func (in *Input) IDs() identity.Policy {
+	p := identity.Policy{Nulls: in.NullIDs, AllowScientific: in.ScientificIDs}
+	if len(p.Nulls) == 1 && p.Nulls[0] == "none" {
+		p.Nulls = []string{}
+	}
+	return p
 }
 
 // delimiter is a text for ParseDelimiter; empty for auto.
@@ -122,7 +138,7 @@ func (p *Pace) settings() []Setting {
 			Use: "users per call, if the API takes several, up to the API's own limit",
 			Set: Into(&p.BatchSize, ParseCount(1))},
 		{Key: "retries", Group: GroupPace, Common: true, Flag: "retries", Value: "N", Default: "5", Commands: BetweenParts,
-			Use: "how many times to send a user again at most",
+			Use: "how many times, at most, to send a user again",
 			Set: Into(&p.Retries, ParseCount(0))},
 		{Key: "timeout", Group: GroupPace, Flag: "timeout", Value: "TIME", Default: "30s", Commands: BetweenParts,
 			Use: "time limit of one call",

@@ -2,11 +2,8 @@ package config
 
 import (
 	"encoding/json"
-	"fmt"
-	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 )
 
 // Shown is a setting to print: masked, and with its source.
@@ -15,10 +12,16 @@ type Shown struct {
 
 	section    string
 	identifies Identity
+	set        bool // not only by default
+	always     bool // says where users go, and how
+	ignored    bool // does not apply to the sandbox, which is used
+	unsaid     bool // added since digests are kept, and not set: no digest knows it
 }
 
 func newShown(s *Setting, o origin, ignored bool) Shown {
-	v := Shown{Key: s.Key, Text: "-", Source: o.name, section: s.section, identifies: s.Identifies}
+	v := Shown{Key: s.Key, Text: "-", Source: o.name, section: s.section, identifies: s.Identifies, ignored: ignored,
+		set: len(o.texts) > 0 && o.name != defaultOrigin, always: s.section == "" && s.Group == GroupDestination && s.Common}
+	v.unsaid = s.Added && (len(o.texts) == 0 || len(o.texts) == 1 && o.texts[0] == s.Default)
 	if len(o.texts) > 0 {
 		v.Text = strings.Join(o.texts, ", ")
 	}
@@ -57,13 +60,13 @@ func (s schema) position(key string) int {
 	return slices.IndexFunc(s.settings, func(s Setting) bool { return s.Key == key })
 }
 
-// Show writes every value and where it came from.
-func Show(w io.Writer, values []Shown) error {
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	for _, v := range values {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", v.Key, v.Text, v.Source)
-	}
-	return t.Flush()
+// Relevant returns the settings that are set, those that say where users go, and those
+// of the destination. The rest have their default, no value, or no effect.
+func (c *Config) Relevant() []Shown {
+	return slices.DeleteFunc(c.Shown(), func(v Shown) bool {
+		ofDestination := v.section != "" && v.section == c.Target.To && !v.ignored
+		return !v.set && !v.always && !ofDestination
+	})
 }
 
 // MarshalJSON writes the parts by name.

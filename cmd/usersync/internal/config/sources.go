@@ -29,6 +29,8 @@ type origin struct {
 	byFlag bool
 }
 
+const defaultOrigin = "default"
+
 // of returns where s gets its value. Without texts it has none.
 func (src sources) of(s *Setting) origin {
 	if texts, ok := src.flags[s.Flag]; ok && s.Flag != "" {
@@ -44,7 +46,7 @@ func (src sources) of(s *Setting) origin {
 		return origin{}
 	}
 	// A default path is relative like the paths in the config file.
-	return origin{texts: []string{s.Default}, name: "default", inFile: src.file != nil}
+	return origin{texts: []string{s.Default}, name: defaultOrigin, inFile: src.file != nil}
 }
 
 // inFile is the value in the config file; the API's own section comes first.

@@ -1,7 +1,10 @@
 package connect
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -11,6 +14,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/identity"
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
@@ -122,10 +126,26 @@ func restConfig(c *config.Config, see observer) rest.Config {
 	}
 }
 
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
+// baseURL is where the API is: as c says for the whole command, or else as its section
+// does, in the one spelling by which APIs are told apart. What is no address is left
+// as it is: the client refuses it in its own words.
+func baseURL(c *config.Config, section string) string {
+	text := cmp.Or(c.Target.BaseURL, section)
+	if one, err := identity.BaseURL(text); err == nil {
+		return one
 	}
-	return u.Host
+	return text
+}
+
+// scopeOf is an account of the API at a base URL, which its client has accepted.
+func scopeOf(c *config.Config, destination, base, account string) (report.Scope, error) {
+	one, err := identity.BaseURL(base)
+	if err != nil {
+		return report.Scope{}, fmt.Errorf("base_url: %w", err)
+	}
+	u, err := url.Parse(one)
+	if err != nil {
+		return report.Scope{}, errors.New("base_url is not an http or https URL")
+	}
+	return report.Scope{Destination: destination, Host: u.Host, BaseURL: one, Account: account, Sandbox: c.Target.Sandbox}, nil
 }

@@ -44,8 +44,7 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 	}
 	to, ok := apiOf(c)
 	if !ok {
-		return nil, exit.Usage(errors.New("find the destination: none is named"),
-			"set --to NAME, or to: NAME in the config; known are "+exit.List(names()), c.Invocation.Sandboxed("kard"))
+		return nil, noDestination(c.Invocation.Sandboxed("kard"))
 	}
 	if c.Target.OnAbsent != "" && c.Target.OnAbsent != "delete" && c.Target.OnAbsent != to.onAbsent {
 		return nil, exit.Usage(fmt.Errorf("check on_absent: %s cannot %s users", c.Target.To, c.Target.OnAbsent), "leave --on-absent out: then a delete removes them", "usersync run --help")
@@ -65,6 +64,11 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil
+}
+
+func noDestination(next string) error {
+	return exit.Usage(errors.New("find the destination: none is named"),
+		"set --to NAME, or to: NAME in the config; NAME is one of "+exit.List(names()), next)
 }
 
 // openError explains that the settings of a destination are wrong, or that it did not
@@ -112,7 +116,7 @@ func (conn *Connection) BatchSize(asked int) int {
 
 // ScopeIn is where users of the feed are sent, as the journal and the ledger name it.
 func (conn *Connection) ScopeIn(feed string) journal.Scope {
-	return journal.Scope{Destination: conn.Scope.Destination, Host: conn.Scope.Host, Account: conn.Scope.Account, Feed: feed}
+	return journal.Scope{Destination: conn.Scope.Destination, Host: conn.Scope.Host, BaseURL: conn.Scope.BaseURL, Account: conn.Scope.Account, Feed: feed}
 }
 
 // Close stops the sandbox. No call may be in flight.

@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +36,7 @@ func (s *customSection) settings() []config.Setting {
 		{Key: "name", Value: "NAME",
 			Use: "name of the API in reports; docs/custom.md explains the rest of the section: calls, credentials, answers",
 			Set: config.IntoString(&s.name)},
-		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true,
+		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true, Identifies: config.ScopeIdentity,
 			Use: "address of the API; no default",
 			Set: config.IntoString(&s.baseURL)},
 		{Key: "account", Kind: config.ID, Value: "ID",
@@ -77,7 +76,7 @@ func (s *customSection) open(_ context.Context, c *config.Config, see observer) 
 		return nil, report.Scope{}, errors.New("the config has no section custom: that describes the API; start from one of the files in docs/custom")
 	}
 	described := *s.described
-	described.Name, described.BaseURL, described.Account = s.name, cmp.Or(c.Target.BaseURL, s.baseURL), s.account
+	described.Name, described.BaseURL, described.Account = s.name, baseURL(c, s.baseURL), s.account
 	network := restConfig(c, see)
 	network.Auth, network.Media, network.HTTP2 = described.REST.Auth, described.REST.Media, c.Network.HTTP2 || described.REST.HTTP2
 	described.REST = network
@@ -85,8 +84,8 @@ func (s *customSection) open(_ context.Context, c *config.Config, see observer) 
 	if err != nil {
 		return nil, report.Scope{}, err
 	}
-	scope := report.Scope{Destination: described.Name, Host: hostOf(described.BaseURL), Account: described.Account, Sandbox: c.Target.Sandbox}
-	return opened, scope, nil
+	scope, err := scopeOf(c, described.Name, described.BaseURL, described.Account)
+	return opened, scope, err
 }
 
 // customMocks are the APIs that a config can describe and that the sandbox can run.

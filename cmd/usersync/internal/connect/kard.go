@@ -36,11 +36,11 @@ func newKard() *api {
 
 func (k *kardSection) settings() []config.Setting {
 	return []config.Setting{
-		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true,
+		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true, Identifies: config.ScopeIdentity,
 			Use: "address of the API; no default, so a test cannot reach production by accident",
 			Set: config.IntoString(&k.baseURL)},
 		{Key: "organization", Kind: config.ID, Value: "ID", Remote: true,
-			Use: "the issuer's organization id",
+			Use: "organization id of the issuer",
 			Set: config.IntoString(&k.organization)},
 		{Key: "put", Value: "NAME", Default: "merge", Words: []string{"merge", "as_is"},
 			Use: "what an update sends: the row and what it leaves out, read from the API (merge), or the row alone (as_is)",
@@ -68,7 +68,7 @@ func (k *kardSection) settings() []config.Setting {
 
 func (k *kardSection) open(_ context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
 	r := restConfig(c, see)
-	r.BaseURL = cmp.Or(c.Target.BaseURL, k.baseURL)
+	r.BaseURL = baseURL(c, k.baseURL)
 	r.Auth = rest.Auth{
 		Token: k.auth.token, ClientID: user.NewSecret(k.auth.clientID), ClientSecret: k.auth.clientSecret,
 		TokenURL: k.auth.tokenURL, Style: rest.Style(k.auth.style), Header: http.Header{},
@@ -80,7 +80,8 @@ func (k *kardSection) open(_ context.Context, c *config.Config, see observer) (C
 	if err != nil {
 		return nil, report.Scope{}, err
 	}
-	return opened, report.Scope{Destination: "kard", Host: hostOf(r.BaseURL), Account: k.organization, Sandbox: c.Target.Sandbox}, nil
+	scope, err := scopeOf(c, "kard", r.BaseURL, k.organization)
+	return opened, scope, err
 }
 
 const kardDraft = `kard:

@@ -30,7 +30,7 @@ func newKonstantly() *api {
 
 func (k *konstantlySection) settings() []config.Setting {
 	return []config.Setting{
-		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true,
+		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true, Identifies: config.ScopeIdentity,
 			Use: "address of the API with its path, such as https://YOURSITE.konstant.ly/openapi/v1",
 			Set: config.IntoString(&k.baseURL)},
 		{Key: "auth.key", Kind: config.Secret, Remote: true,
@@ -51,7 +51,7 @@ func (k *konstantlySection) settings() []config.Setting {
 // open reads the site's custom attributes first, if options are given by name.
 func (k *konstantlySection) open(ctx context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
 	r := restConfig(c, nil) // the pace begins with the run
-	r.BaseURL = cmp.Or(c.Target.BaseURL, k.baseURL)
+	r.BaseURL = baseURL(c, k.baseURL)
 	o := konstantly.Config{Key: k.key, OnAbsent: konstantly.Absence(cmp.Or(c.Target.OnAbsent, k.onAbsent)), Password: konstantly.Password(k.password), REST: r}
 	if k.choices == "names" && !c.Target.Offline {
 		var err error
@@ -64,7 +64,8 @@ func (k *konstantlySection) open(ctx context.Context, c *config.Config, see obse
 	if err != nil {
 		return nil, report.Scope{}, err
 	}
-	return opened, report.Scope{Destination: "konstantly", Host: hostOf(r.BaseURL), Sandbox: c.Target.Sandbox}, nil
+	scope, err := scopeOf(c, "konstantly", r.BaseURL, "")
+	return opened, scope, err
 }
 
 const konstantlyPath = "/openapi/v1"

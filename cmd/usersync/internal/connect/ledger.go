@@ -26,8 +26,10 @@ type Lease struct {
 }
 
 // Acquire opens the ledger and locks the scope for a run, whose runs directory is
-// dir. Another run that holds it is a *ledger.HeldError.
-func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, run string) (*Lease, error) {
+// dir. Another run that holds it is a *ledger.HeldError. A scope that an earlier version
+// named is renamed, where made says that it is the same; an *exit.Error refuses one that
+// the ledger does not know, where it knows another of the same API.
+func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, run string, made Evidence) (*Lease, error) {
 	if err := os.MkdirAll(dir, 0o700); Unwritable(err) {
 		return nil, exit.Usage(fmt.Errorf("create the runs directory: %w", err), "set --runs-dir to a directory that you may write to", "")
 	} else if err != nil {
@@ -35,12 +37,17 @@ func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, ru
 	}
 	address := c.Ledger.At(dir)
 	if address == config.NoLedger {
-		lock, err := filelock.Take(ctx, filepath.Join(dir, ".lock-"+scopeName(scope)), run, c.Ledger.LockTimeout)
+		lock, err := filelock.Take(ctx, filepath.Join(dir, ".lock-"+lockName(scope)), run, c.Ledger.LockTimeout)
 		return &Lease{lock: lock}, err
 	}
 	l, err := OpenLedger(ctx, c, scope, address)
 	if err != nil {
 		return nil, err
+	}
+	if !c.Target.Sandbox {
+		if l, err = settle(ctx, c, l, scope, run, made); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := l.Lock(ctx, run, c.Ledger.LockTimeout); err != nil {
 		return nil, errors.Join(err, l.Close())
@@ -50,7 +57,12 @@ func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, ru
 
 // OpenLedger opens a ledger, and creates it if it does not exist.
 func OpenLedger(ctx context.Context, c *config.Config, scope journal.Scope, address string) (*ledger.Ledger, error) {
-	o := ledger.Options{URL: address, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.Ledger.Feed}
+	return openScope(ctx, c, ScopeName(scope), placeOf(scope), address)
+}
+
+// openScope opens the scope of a ledger by its name. The zero place is not kept.
+func openScope(ctx context.Context, c *config.Config, name string, place ledger.Place, address string) (*ledger.Ledger, error) {
+	o := ledger.Options{URL: address, Scope: name, Place: place, Feed: c.Ledger.Feed}
 	if key := c.Ledger.Key.Reveal(); key != "" {
 		var err error
 		if o.Key, err = fingerprint.ParseKey(key); err != nil {
@@ -66,8 +78,8 @@ func Unwritable(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
 
-func scopeName(s journal.Scope) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s", s.Destination, s.Host, s.Account))
+func lockName(s journal.Scope) string {
+	sum := sha256.Sum256([]byte(ScopeName(s)))
 	return hex.EncodeToString(sum[:6])
 }
 

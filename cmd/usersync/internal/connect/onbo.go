@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -36,7 +35,7 @@ func newOnbo() *api {
 
 func (o *onboSection) settings() []config.Setting {
 	return []config.Setting{
-		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true,
+		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true, Identifies: config.ScopeIdentity,
 			Use: "address of the API with its version, such as https://sandbox-api.stilt.com/v1; no default, so a test cannot reach production by accident",
 			Set: config.IntoString(&o.baseURL)},
 		{Key: "auth.client_id", Kind: config.ID, Value: "ID", Remote: true,
@@ -68,7 +67,7 @@ func (o *onboSection) settings() []config.Setting {
 
 func (o *onboSection) open(_ context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
 	r := restConfig(c, see)
-	r.BaseURL = cmp.Or(c.Target.BaseURL, o.baseURL)
+	r.BaseURL = baseURL(c, o.baseURL)
 	opened, err := onbo.New(onbo.Config{
 		ClientID: o.clientID, SecretKey: o.secretKey, Epoch: onbo.Epoch(o.epoch), Date: onbo.Date(o.date),
 		Checks: onbo.Checks(o.checks), Country: o.country, Reports: o.reports, Delete: o.delete, REST: r,
@@ -76,7 +75,8 @@ func (o *onboSection) open(_ context.Context, c *config.Config, see observer) (C
 	if err != nil {
 		return nil, report.Scope{}, err
 	}
-	return opened, report.Scope{Destination: "onbo", Host: hostOf(r.BaseURL), Account: o.clientID, Sandbox: c.Target.Sandbox}, nil
+	scope, err := scopeOf(c, "onbo", r.BaseURL, o.clientID)
+	return opened, scope, err
 }
 
 const onboPath = "/v1"

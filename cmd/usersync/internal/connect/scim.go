@@ -45,7 +45,7 @@ func newSCIM() *api {
 
 func (s *scimSection) settings() []config.Setting {
 	return []config.Setting{
-		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true,
+		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true, Identifies: config.ScopeIdentity,
 			Use: "address of the server, without /Users; no default",
 			Set: config.IntoString(&s.baseURL)},
 		{Key: "bulk", Value: "NAME", Default: "auto", Words: []string{"auto", "on", "off", "upload"},
@@ -110,7 +110,7 @@ func parseBytes(text string) (int, error) {
 // open asks the server what it can do, unless the settings say everything.
 func (s *scimSection) open(ctx context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
 	r := restConfig(c, see)
-	r.BaseURL = cmp.Or(c.Target.BaseURL, s.baseURL)
+	r.BaseURL = baseURL(c, s.baseURL)
 	r.Auth = rest.Auth{
 		Token: s.auth.token, User: s.auth.user, Password: s.auth.password,
 		ClientID: user.NewSecret(s.auth.clientID), ClientSecret: s.auth.clientSecret,
@@ -127,7 +127,8 @@ func (s *scimSection) open(ctx context.Context, c *config.Config, see observer) 
 	if err != nil {
 		return nil, report.Scope{}, err
 	}
-	return opened, report.Scope{Destination: "scim", Host: hostOf(r.BaseURL), Account: tenantOf(r.BaseURL), Sandbox: c.Target.Sandbox}, nil
+	scope, err := scopeOf(c, "scim", r.BaseURL, tenantOf(r.BaseURL))
+	return opened, scope, err
 }
 
 // features are what the server says it can do, limited by the settings.

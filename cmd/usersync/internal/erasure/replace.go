@@ -43,7 +43,7 @@ func (e *eraser) rewrite(sandbox bool) (err error) {
 
 // replacement creates the file that will replace name.
 func (e *eraser) replacement(name string) (io.Writer, error) {
-	f, err := e.dir.Anew(name)
+	f, err := e.dir.Rewrite(name)
 	if err == nil {
 		e.pending = append(e.pending, f)
 	}

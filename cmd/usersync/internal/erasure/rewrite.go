@@ -66,7 +66,7 @@ func (e *eraser) copyAll(to func(name string) (io.Writer, error)) error {
 // readCheckpoints collects the checkpoints of the journal: the file sizes in them change
 // with the files.
 func (e *eraser) readCheckpoints() error {
-	e.Marks = nil
+	e.Checkpoints = nil
 	return e.read(rundir.JournalName, func(f *os.File, size int64) error {
 		for frame, err := range journal.Frames(f, size) {
 			m, is, bad := frame.Checkpoint()
@@ -74,7 +74,7 @@ func (e *eraser) readCheckpoints() error {
 				return err
 			}
 			if is {
-				e.Marks = append(e.Marks, m.Record)
+				e.Checkpoints = append(e.Checkpoints, m.Record)
 			}
 		}
 		return nil

@@ -112,12 +112,11 @@ func (c *candidate) belongsTo(scope journal.Scope) bool {
 	if c.Journal == nil || !c.Journal.Begun {
 		return true // unknown
 	}
-	was := c.Journal.Header.Scope
+	was := history.ScopeOf(c.Journal.Header)
 	if c.Journal.Header.Sandbox {
 		return was.Destination == scope.Destination
 	}
-	was.Feed = scope.Feed
-	return was == scope
+	return was.Same(scope)
 }
 
 // search reads the run's journal and looks for the id in its files.
@@ -134,7 +133,7 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 		if err := e.copyAll(func(string) (io.Writer, error) { return io.Discard, nil }); err != nil {
 			return err
 		}
-		c.checkpoints = e.Marks
+		c.checkpoints = e.Checkpoints
 		c.holds = e.changes() || e.has(erasingFile) && c.over()
 		return nil
 	})
@@ -144,7 +143,7 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 // another call finds the run again.
 func (c *candidate) erase(done *Done) error {
 	return c.inDir(func(dir *rundir.Dir, files []string) error {
-		e := &eraser{dir: dir, files: files, id: c.user, Erasure: writer.Erasure{Marks: c.checkpoints}}
+		e := &eraser{dir: dir, files: files, id: c.user, Erasure: writer.Erasure{Checkpoints: c.checkpoints}}
 		if err := e.rewrite(c.Journal.Header.Sandbox); err != nil {
 			return err
 		}

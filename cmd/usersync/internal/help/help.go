@@ -27,7 +27,7 @@ func Install(root *cobra.Command, groups []string, width func() int) {
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) {
 		p := page{width: max(width(), narrowest), groups: groups}
 		p.command(c)
-		// As with cobra's own help, a reader that is gone changes nothing.
+		// As with cobra's own help, it changes nothing if the reader has left.
 		_, _ = io.WriteString(c.OutOrStdout(), p.text.String())
 	})
 	root.SetUsageFunc(func(c *cobra.Command) error {

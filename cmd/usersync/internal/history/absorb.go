@@ -48,7 +48,7 @@ func WithNews(ctx context.Context, l *ledger.Ledger, runs []*Run) ([]*Run, error
 		if err := r.Unfinished().Advance(ctx, l); err != nil {
 			return nil, err
 		}
-		if r.Unfinished().HasNews() {
+		if r.Unfinished().HasUncheckpointed() {
 			some = append(some, r)
 		}
 	}

@@ -75,9 +75,9 @@ func Unfinished(dir string, scope journal.Scope, ledger string) ([]*Run, error) 
 		if err != nil {
 			return nil, &DirError{fmt.Errorf("read the journal of run %s: %w", info.ID, err)}
 		}
-		was := r.Journal.Header.Scope
+		was := ScopeOf(r.Journal.Header)
 		r.OtherFeed = was.Feed != scope.Feed
-		if was.Feed = scope.Feed; !r.Journal.Begun || r.Journal.Over() || was != scope {
+		if !r.Journal.Begun || r.Journal.Over() || !was.Same(scope) {
 			continue
 		}
 		if !r.OtherFeed || ledger != "" && r.Journal.Header.Ledger == ledger && !r.Running {
@@ -95,7 +95,7 @@ func SplitFeeds(all []*Run) (own, foreign []*Run) {
 		switch {
 		case !r.OtherFeed:
 			own = append(own, r)
-		case r.Unfinished().HasNews():
+		case r.Unfinished().HasUncheckpointed():
 			foreign = append(foreign, r)
 		}
 	}

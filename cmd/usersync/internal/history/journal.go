@@ -13,7 +13,7 @@ import (
 // journalFacts converts a journal for verification. A run that another absorbed counts
 // as stopped.
 func journalFacts(p *journal.History) *verify.Journal {
-	f := &verify.Journal{Run: p.Header.Run, Mark: verify.Mark{
+	f := &verify.Journal{Run: p.Header.Run, Checkpoint: verify.Checkpoint{
 		Record: p.Checkpoint.Record, Results: p.Checkpoint.Results, Rejects: p.Checkpoint.Rejects, Outcomes: p.Checkpoint.Outcomes}}
 	if p.End != nil {
 		f.State = map[journal.State]report.State{journal.Finished: report.Finished, journal.Stopped: report.Stopped}[p.End.State]
@@ -31,7 +31,7 @@ func notesOf(r io.ReaderAt, size int64) iter.Seq2[verify.Note, error] {
 				yield(verify.Note{}, err)
 				return
 			}
-			if marked && !yield(verify.Note{Mark: mark.Record}, nil) {
+			if marked && !yield(verify.Note{Checkpoint: mark.Record}, nil) {
 				return
 			}
 			for _, o := range outcomes {

@@ -27,7 +27,7 @@ type Digest struct {
 
 // DigestOf computes the digest of files, the same that reading their records gives.
 func DigestOf(ctx context.Context, c *config.Config, paths []string) (d Digest, err error) {
-	tally, key := source.NewTally(), sha256.New()
+	tally, key := source.NewDigest(), sha256.New()
 	key.Write([]byte("usersync plan prints\n")) // a hash never fails
 	for _, path := range paths {
 		if err := digestFile(ctx, c, path, tally, key); err != nil {
@@ -39,8 +39,8 @@ func DigestOf(ctx context.Context, c *config.Config, paths []string) (d Digest, 
 	return d, err
 }
 
-func digestFile(ctx context.Context, c *config.Config, path string, tally *source.Tally, key hash.Hash) (err error) {
-	o := source.Options{Path: path, Tally: tally}
+func digestFile(ctx context.Context, c *config.Config, path string, tally *source.Digest, key hash.Hash) (err error) {
+	o := source.Options{Path: path, Digest: tally}
 	if c.Input.Charset != "auto" {
 		o.Charset = c.Input.Charset
 	}

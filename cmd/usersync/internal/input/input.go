@@ -62,11 +62,12 @@ func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []st
 	o.Paths, o.Stdin, o.Op, o.Original = paths, stdin, c.Target.Intent(), c.Input.Original
 	o.Mapping = mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn}
 	o.Accepts, o.Trailer = accepts(t), c.Proof.Trailer
+	o.TrustEOF, o.MinAge, o.IDs, o.RejectedAs = c.Proof.TrustEOF, c.Proof.MinAge, c.Input.IDs(), c.Input.RejectedAs
 	o.ExpectRecords, o.ExpectSHA256, o.Sidecar = x.Records, x.SHA256, true
 	return o
 }
 
-// Layout returns the options that say how a file is read, and nothing else.
+// Layout returns the options that say how a file is read, and no others.
 func Layout(in *config.Input) reader.Options {
 	o := reader.Options{Delimiter: in.Delimiter}
 	if in.Format != "auto" {

@@ -12,6 +12,7 @@ import (
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
 	"usersync/sync/plan"
+	"usersync/sync/protect"
 	"usersync/writer"
 )
 
@@ -19,9 +20,9 @@ import (
 // nothing.
 type DryRun struct {
 	*Setup
-	Wire      context.Context     // ends when calls in flight must be canceled
-	Ledger    *ledger.Ledger      // nil without one
-	Protected map[string]struct{} // users never to touch
+	Wire      context.Context // ends when calls in flight must be canceled
+	Ledger    *ledger.Ledger  // nil without one
+	Protected *protect.List   // users never to touch; nil: none
 
 	read     bool             // make the reads that updates need
 	file     *plan.Writer     // nil if the plan is not saved
@@ -46,7 +47,7 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 	if d.Config.Ledger.URL != config.NoLedger {
 		known := plan.OverlayOptions{Ledger: d.Ledger, Full: d.Config.Ledger.Full}
 		if d.presence != nil {
-			known.Saw, work.Missing = d.presence.Saw, d.missing(f)
+			known.OnSeen, work.Missing = d.presence.Seen, d.missing(f)
 		}
 		overlay := plan.NewOverlay(known)
 		defer func() { err = errors.Join(err, overlay.Close()) }()

@@ -1,21 +1,20 @@
 package preview
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"strings"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/input"
+	"usersync/sync/protect"
 	"usersync/sync/user"
 )
 
 // Check refuses settings that cannot work together, with an *exit.Error, and returns
 // the users never to touch. Nothing was sent.
-func (s *Setup) Check() (protected map[string]struct{}, err error) {
+func (s *Setup) Check() (protected *protect.List, err error) {
 	c, in, traits := s.Config, s.Input, s.Conn.Client.Traits()
 	switch {
 	case c.Target.Mode == config.Mirror && c.Ledger.URL == config.NoLedger:
@@ -33,31 +32,5 @@ func (s *Setup) Check() (protected map[string]struct{}, err error) {
 	if err := checkAdoption(c, traits, in); err != nil {
 		return nil, err
 	}
-	if c.Guards.Protect == "" {
-		return nil, nil
-	}
-	return readProtected(c.Guards.Protect)
-}
-
-// readProtected reads a file of ids, one per line. An empty list is an error, because it
-// is more likely a mistake.
-func readProtected(path string) (map[string]struct{}, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, exit.Usage(fmt.Errorf("read --protect: %w", err), "nothing was sent; give a file with one id per line", "")
-	}
-	ids := map[string]struct{}{}
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		if id := strings.TrimSpace(lines.Text()); id != "" {
-			ids[id] = struct{}{}
-		}
-	}
-	if err := errors.Join(lines.Err(), file.Close()); err != nil {
-		return nil, exit.Usage(fmt.Errorf("read --protect %s: %w", path, err), "nothing was sent; give a file with one id per line", "")
-	}
-	if len(ids) == 0 {
-		return nil, exit.Usage(fmt.Errorf("read --protect %s: it holds no id", path), "nothing was sent; leave the flag out to protect no one", "")
-	}
-	return ids, nil
+	return input.Protected(c)
 }

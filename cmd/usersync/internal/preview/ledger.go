@@ -52,7 +52,7 @@ func (o Options) openLedger(ctx context.Context, s *Setup) (l *ledger.Ledger, no
 	case isFile && errors.Is(missing, fs.ErrNotExist):
 		notes = append(notes, "there is no ledger yet, so every user counts as new: for one that already exists, the API says so, and the run updates it")
 	default:
-		if l, err = connect.OpenLedger(ctx, c, s.Scope(), url); err != nil {
+		if l, err = connect.OpenToRead(ctx, c, s.Scope(), url, history.AddressEvidence(c)); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
+	"usersync/sync/protect"
 	"usersync/writer"
 	"usersync/writer/report"
 )
@@ -51,6 +52,9 @@ func Make(ctx context.Context, c *config.Config, o Options) (made *Plan, err err
 	if err := errors.Join(o.checkOut(c, paths), CheckAhead(c, "plan", paths), checkPlannable(c)); err != nil {
 		return nil, err
 	}
+	if err := connect.CheckScope(ctx, c, history.AddressEvidence(c)); err != nil {
+		return nil, err
+	}
 	conn, err := connect.Open(ctx, c)
 	if err != nil {
 		return nil, err
@@ -74,7 +78,7 @@ type planner struct {
 	options   Options
 	ledger    *ledger.Ledger   // nil without one
 	presence  *mirror.Presence // nil if not a mirror, or without a ledger
-	protected map[string]struct{}
+	protected *protect.List
 	notes     []string
 	reading   bool // the input is still being read
 }
@@ -132,7 +136,7 @@ func (p *planner) make(ctx context.Context) (made *Plan, err error) {
 	if err != nil {
 		return nil, planError(err)
 	}
-	p.notes = append(p.notes, p.Input.Warnings()...)
+	p.notes = append(append(p.notes, p.Input.Warnings()...), ProtectedWarnings(p.protected.Report())...)
 	if err := p.checkUnchanged(ctx, before, digest, file != nil); err != nil {
 		return nil, err
 	}

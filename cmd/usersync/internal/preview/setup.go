@@ -12,12 +12,14 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/input"
 	"usersync/reader"
 	"usersync/reader/proof"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
+	"usersync/sync/protect"
 	"usersync/sync/user"
 )
 
@@ -35,6 +37,7 @@ type Setup struct {
 // Prepare opens the input. An input that does not fit is an *exit.Error, and nothing was
 // sent. The caller closes the connection.
 func Prepare(ctx context.Context, c *config.Config, conn *connect.Connection, paths []string, stdin io.Reader) (*Setup, error) {
+	c.Input.RejectedAs = history.RejectedAs(c.Output.RunsDir, paths)
 	in, err := input.Open(ctx, stdin, c, conn.Client, paths)
 	if err != nil {
 		return nil, err
@@ -73,10 +76,10 @@ func (s *Setup) Records(ctx context.Context, p *mirror.Presence, written int) re
 
 // Rules are the rules for the deletions of a mirror. They are valid after the input was
 // read to its end. Protected users never count as missing.
-func (s *Setup) Rules(protected map[string]struct{}) mirror.Rules {
+func (s *Setup) Rules(protected *protect.List) mirror.Rules {
 	return mirror.Rules{
 		Feed: s.Config.Ledger.Feed, Protected: protected, MaxDelete: s.Config.Guards.MaxDelete,
-		Settings: s.FeedRules(""), AcceptChange: s.Config.Guards.AcceptChange, Unproved: s.unproved(),
+		Settings: s.FeedRules(""), EarlierConfig: s.Config.EarlierFeedDigest(), AcceptChange: s.Config.Guards.AcceptChange, Unproven: s.unproved(),
 	}
 }
 
@@ -92,7 +95,7 @@ func (s *Setup) unproved() string {
 		return ""
 	}
 	for _, p := range s.Input.Proofs() {
-		if p.By == proof.Unproved {
+		if p.By == proof.Unproven {
 			return p.File
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
+	"usersync/sync/fingerprint"
 	"usersync/sync/mirror"
 )
 
@@ -23,6 +24,7 @@ type start struct {
 	stop    func()             // stops reading records
 	read    *checkpoint.Digest // of the records that are written
 	before  contents           // what an earlier part of the run has written
+	hashes  fingerprint.Rows   // of rows that are sent
 	engine.Resumed
 }
 
@@ -62,7 +64,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	if b.Config.Target.Sandbox {
 		return b.startSandbox(ctx)
 	}
-	if b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), b.Config.Output.RunsDir, b.started.UTC().Format("20060102T150405Z")); err != nil {
+	if b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), b.Config.Output.RunsDir, b.started.UTC().Format("20060102T150405Z"), history.AddressEvidence(b.Config)); err != nil {
 		return nil, exit.NothingSent(err)
 	}
 	if b.presence, err = b.newPresence(ctx); err != nil {
@@ -104,7 +106,7 @@ func (b *beginning) startSandbox(ctx context.Context) (*start, error) {
 	if err != nil || b.Config.Ledger.URL == config.NoLedger {
 		return at, err
 	}
-	b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), at.files.dir.Path(), at.files.dir.ID())
+	b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), at.files.dir.Path(), at.files.dir.ID(), nil)
 	return at, err
 }
 
@@ -116,6 +118,11 @@ func (b *beginning) startNew(ctx context.Context) (*start, error) {
 	at := &start{files: files, read: checkpoint.NewDigest(), records: b.Records(ctx, b.presence, 0), stop: func() {}}
 	h := b.header()
 	h.Run = files.dir.ID()
+	if h.RowKey = b.newRowKey(); !h.Sandbox { // what went to the sandbox is never continued
+		if at.hashes, err = b.rowHashes(h); err != nil {
+			return at, err
+		}
+	}
 	if err := files.begin(h); err != nil {
 		return at, &history.DirError{Err: err}
 	}

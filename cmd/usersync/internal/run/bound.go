@@ -49,6 +49,8 @@ func checkBound(ctx context.Context, p *plan.Plan, s *preview.Setup) error {
 	return nil
 }
 
+const otherScope = "it was made for another account, base URL or feed"
+
 // changedSince says what has changed since the plan was made; empty if nothing has.
 func changedSince(h plan.Header, s *preview.Setup, d input.Digest) string {
 	switch {
@@ -56,8 +58,10 @@ func changedSince(h plan.Header, s *preview.Setup, d input.Digest) string {
 		return fmt.Sprintf("the input has changed: it now has %d bytes, and had %d", d.Bytes, h.InputBytes)
 	case h.InputSHA256 != d.SHA256:
 		return "the input has changed: it has the same length, but different content"
+	case h.Scope.BaseURL == "":
+		return "it was made by an earlier version, which did not store the address of the API"
 	case !sameScope(h, s.Scope(), s.Config.Target.Sandbox):
-		return "it was made for another account, host or feed"
+		return otherScope
 	case h.ConfigSHA256 != s.Config.RunDigest():
 		return "the settings have changed"
 	case h.MappingSHA256 != s.Config.MappingDigest():
@@ -72,7 +76,7 @@ func changedSince(h plan.Header, s *preview.Setup, d input.Digest) string {
 func sameScope(h plan.Header, now journal.Scope, sandbox bool) bool {
 	was := h.Scope
 	if h.Sandbox && sandbox {
-		was.Host = now.Host
+		was.Host, was.BaseURL = now.Host, now.BaseURL
 	}
 	return was == now && h.Sandbox == sandbox
 }

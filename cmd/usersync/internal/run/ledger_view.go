@@ -18,9 +18,9 @@ type ledgerView struct {
 	presence *mirror.Presence // nil if not a mirror
 
 	// For the engine's planner alone.
-	unchanged rowset.Set // users that the planner found unchanged
-	printer   *fingerprint.Printer
-	prints    []user.Fingerprint
+	unchanged     rowset.Set // users that the planner found unchanged
+	fingerprinter *fingerprint.Fingerprinter
+	fields        []user.Fingerprint
 }
 
 // newLedgerView returns nil without a ledger.
@@ -28,7 +28,7 @@ func newLedgerView(l *ledger.Ledger, full bool, marked func() int, p *mirror.Pre
 	if l == nil {
 		return nil
 	}
-	return &ledgerView{ledger: l, full: full, marked: marked, presence: p, printer: l.Printer()}
+	return &ledgerView{ledger: l, full: full, marked: marked, presence: p, fingerprinter: l.Fingerprinter()}
 }
 
 // Lookup returns what is known of each id.
@@ -38,7 +38,7 @@ func (r *ledgerView) Lookup(ctx context.Context, ids []string) ([]user.LedgerEnt
 		err = r.share(ctx, ids, known)
 	}
 	if err == nil && r.presence != nil {
-		r.presence.Saw(known)
+		r.presence.Seen(known)
 	}
 	return known, err
 }
@@ -66,8 +66,8 @@ func (r *ledgerView) Unchanged(known user.LedgerEntry, u *user.User) bool {
 	if r.full {
 		return false
 	}
-	got := r.printer.Prints(r.prints, u)
-	r.prints = got.Fields
+	got := r.fingerprinter.Fingerprints(r.fields, u)
+	r.fields = got.Fields
 	same := fingerprint.Same(known.Fingerprints, got)
 	if same {
 		r.unchanged.Add(known.Row)
@@ -77,7 +77,7 @@ func (r *ledgerView) Unchanged(known user.LedgerEntry, u *user.User) bool {
 
 // Apply returns what is known after an outcome.
 func (r *ledgerView) Apply(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
-	if e, changes := ledger.EntryOf(o, r.printer); changes {
+	if e, changes := ledger.EntryOf(o, r.fingerprinter); changes {
 		return e.Over(known)
 	}
 	return known

@@ -19,7 +19,7 @@ import (
 // keepRules records the settings in the ledger, after the whole feed was sent.
 func (r *Run) keepRules(ctx context.Context) error {
 	complete := r.Config.Target.Mode == config.Mirror || r.Config.Target.Mode == user.Upsert
-	if r.lease.Ledger == nil || !complete || r.options.Retried.Run != "" || r.checkpointer.FedAgain() || r.Config.Target.Sandbox {
+	if r.lease.Ledger == nil || !complete || r.options.Retried.Run != "" || r.checkpointer.HasRejects() || r.Config.Target.Sandbox {
 		return nil
 	}
 	return r.lease.Ledger.KeepRules(context.WithoutCancel(ctx), r.FeedRules(r.at.files.dir.ID()))
@@ -29,9 +29,13 @@ func (r *Run) keepRules(ctx context.Context) error {
 // forbids them, it lists the missing users.
 func (r *Run) missing(ctx context.Context) iter.Seq2[[]*user.Record, error] {
 	return func(yield func([]*user.Record, error) bool) {
+		if err := r.Input.Unchanged(); err != nil {
+			yield(nil, err)
+			return
+		}
 		rules := r.Rules(r.protected)
 		rules.Last, rules.Invalid, rules.After = r.checkpointer.Last(), r.checkpointer.Count(user.Invalid), r.at.before.lastDeleted
-		rules.FedAgain = func(missing int) {
+		rules.OnRejects = func(missing int) {
 			r.options.Log.Always("no users are deleted: the input is rejects of an earlier run, which cannot show who is missing", zap.Int("absent", missing))
 		}
 		for part, err := range mirror.Missing(ctx, r.lease.Ledger, r.presence, rules) {

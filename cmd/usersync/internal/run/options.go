@@ -1,9 +1,11 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
@@ -86,12 +88,32 @@ func RejectsOf(r *history.Run) (history.Rejects, error) {
 // Retry returns the options for sending the rejects of a run again; c are its settings.
 // Settings that would do something different with them are an *exit.Error.
 func Retry(c *config.Config, r *history.Run, rejects history.Rejects) (o Options, err error) {
-	o = Options{Retried: Retried{Rejects: rejects, Trailer: c.Proof.Trailer}, Files: []string{rejects.Path}}
+	o = Options{Retried: Retried{Rejects: rejects, Trailer: c.Proof.Trailer, Scope: history.ScopeOf(r.Journal.Header), Sandbox: r.Journal.Header.Sandbox}, Files: []string{rejects.Path}}
 	c.Proof.ExpectNothing()
 	c.Invocation.Files = o.Files
-	if c.RunDigest() != r.Journal.Header.ConfigSHA256 || c.MappingDigest() != r.Journal.Header.MappingSHA256 {
+	if !c.SameRun(r.Journal.Header.ConfigSHA256) || c.MappingDigest() != r.Journal.Header.MappingSHA256 {
 		return o, exit.Usage(fmt.Errorf("retry run %s: the settings or the mapping have changed since; nothing was sent", r.ID),
 			"its rejects are an input like any other: run them with the current settings", c.Invocation.Again(rejects.Path))
 	}
 	return o, nil
+}
+
+// checkAddress refuses a plan, and rejects of an earlier run, that were made for another
+// account or base URL. It makes no call.
+func (o Options) checkAddress(ctx context.Context, c *config.Config, paths []string) error {
+	if o.Plan == nil && o.Retried.Run == "" || c.Target.Sandbox || o.Retried.Sandbox {
+		return nil
+	}
+	now, err := connect.ScopeOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	if p := o.Plan; p != nil && !p.Header.Sandbox && p.Header.Scope.BaseURL != "" && !p.Header.Scope.Same(now) {
+		return PlanRefused(p.Fault("%s", otherScope), c.Invocation.Command("plan", append([]string{"--out", p.Path}, paths...)...))
+	}
+	if o.Retried.Run != "" && !o.Retried.Scope.Same(now) {
+		return exit.Usage(fmt.Errorf("retry run %s: its users were sent to another account or base URL; nothing was sent", o.Retried.Run),
+			"its rejects are an input like any other: run them with the settings of now", c.Invocation.Again(o.Retried.Path))
+	}
+	return nil
 }

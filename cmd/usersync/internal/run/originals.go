@@ -47,7 +47,7 @@ func (o Options) reopen(ctx context.Context, c *config.Config, t destination.Tra
 		paths = append(paths, in.Path)
 	}
 	options := input.Options(o.Stdin, c, t, paths, config.Expected{})
-	options.Original, options.Sidecar, options.Trailer = nil, false, ""
+	options.Original, options.Sidecar, options.Trailer, options.MinAge = nil, false, "", 0
 	if h.Retried == "" {
 		options.Trailer = o.Retried.Trailer
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -15,6 +16,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
+	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 )
@@ -45,8 +47,8 @@ func (b *beginning) resumeNamed(ctx context.Context, left []*history.Run) (*star
 		return nil, nil, b.cannotResume(errors.New(what))
 	}
 	at, err := b.resumeRun(ctx, left[i])
-	if other, ok := errors.AsType[*checkpoint.InputChangedError](err); ok {
-		return nil, nil, b.cannotResume(other)
+	if isOtherInput(err) {
+		return nil, nil, b.cannotResume(err)
 	}
 	return at, slices.Delete(left, i, i+1), err
 }
@@ -63,10 +65,21 @@ func (b *beginning) cannotResume(why error) error {
 func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, error) {
 	last, read := r.Journal.Checkpoint, checkpoint.NewDigest()
 	records, stop, err := checkpoint.Skip(iter.Seq2[*user.Record, error](b.Records(ctx, b.presence, last.Record)), read, last, b.Config.Target.Mode == config.Mirror)
-	if _, other := errors.AsType[*checkpoint.InputChangedError](err); other && b.options.Resume == "" {
+	if isOtherInput(err) && b.options.Resume == "" {
 		return nil, b.reopenInput(ctx)
 	}
 	if err != nil {
+		return nil, err
+	}
+	hashes, err := b.rowHashes(r.Journal.Header)
+	if err == nil {
+		records, err = r.Unfinished().Compare(records, hashes.Hash, b.Config.Target.Mode == config.Mirror)
+	}
+	if err != nil {
+		stop()
+		if isOtherInput(err) && b.options.Resume == "" {
+			return nil, b.reopenInput(ctx)
+		}
 		return nil, err
 	}
 	files, before, err := b.reopenFiles(r, read)
@@ -74,17 +87,45 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		stop()
 		return nil, &history.DirError{Err: err}
 	}
-	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before,
-		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes()}}
-	if len(b.Conn.Unsafe()) > 0 {
-		at.WasSent = r.Unfinished().Sent()
-	}
+	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before, hashes: hashes,
+		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes(), WasSent: r.Unfinished().Sent()}}
 	facts := []zap.Field{zap.Int("behind_record", last.Record)}
 	if b.options.Resume == "" {
 		facts = append(facts, zap.String("hint", "--new starts another"))
 	}
 	b.options.Log.Always("continuing run "+r.ID, facts...)
 	return at, nil
+}
+
+// isOtherInput reports whether an input is not known to be the one that a run has read.
+func isOtherInput(err error) bool {
+	_, changed := errors.AsType[*checkpoint.InputChangedError](err)
+	_, unknown := errors.AsType[checkpoint.NoHashesError](err)
+	return changed || unknown
+}
+
+// rowHashes hashes rows with the key of the ledger, or, if there is none, with that of
+// the journal. Next to its own key a journal holds no hash of a secret.
+func (b *beginning) rowHashes(h journal.Header) (fingerprint.Rows, error) {
+	if b.lease.Ledger != nil {
+		return b.lease.Ledger.RowHashes(), nil
+	}
+	if h.RowKey == "" {
+		return fingerprint.Rows{}, nil
+	}
+	key, err := fingerprint.ParseKey(h.RowKey)
+	if err != nil {
+		return fingerprint.Rows{}, err
+	}
+	return fingerprint.NewRows(key, false), nil
+}
+
+// newRowKey returns a key for the journal; empty if a ledger has one.
+func (b *beginning) newRowKey() string {
+	if b.lease.Ledger != nil || b.Config.Target.Sandbox {
+		return ""
+	}
+	return strings.TrimSpace(fingerprint.NewKey().Text())
 }
 
 // reopenInput reads the input from its beginning again.
@@ -122,7 +163,7 @@ func (b *beginning) continueFiles(f *files, r *history.Run, read *checkpoint.Dig
 	if read.Last()+before.Missing != last.Record && read.Last() < last.Record {
 		return before, &checkpoint.InputChangedError{Record: last.Record}
 	}
-	read.Pass(last.Record)
+	read.SetLast(last.Record)
 	if err := f.resume(r.Journal, journal.Resumed{At: b.started, Args: b.options.Args}); err != nil {
 		return before, err
 	}

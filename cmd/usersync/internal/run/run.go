@@ -23,6 +23,7 @@ import (
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/sync/journal"
 	"usersync/sync/plan"
+	"usersync/sync/protect"
 	"usersync/writer/progress"
 )
 
@@ -48,6 +49,8 @@ type Options struct {
 type Retried struct {
 	history.Rejects
 	Trailer string // of its input, if that is not rejects
+	Scope   journal.Scope
+	Sandbox bool
 }
 
 // Log is the log of a run. It must not contain personal data.
@@ -76,7 +79,7 @@ type base struct {
 	options   Options
 	started   time.Time
 	originals *history.Originals // nil if no masked secret is needed
-	protected map[string]struct{}
+	protected *protect.List
 	reading   bool // the input is still being read although the run has ended
 }
 
@@ -92,6 +95,9 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 		return nil, err
 	}
 	if err := errors.Join(input.CheckResults(c, paths, o.Stdin), o.checkTwice(c, paths)); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(o.checkAddress(ctx, c, paths), connect.CheckScope(ctx, c, history.AddressEvidence(c))); err != nil {
 		return nil, err
 	}
 	conn, err := connect.Open(ctx, c)

@@ -36,6 +36,7 @@ type Run struct {
 	counts       engine.Summary
 	calls        destination.Calls
 	stopping     stopping
+	sent         sentRecords
 }
 
 func newRun(b *beginning, at *start) *Run {
@@ -57,6 +58,7 @@ func (r *Run) Release() error {
 // hint, next command and end time.
 func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	files := r.at.files
+	r.sent.Journal, r.sent.hashes = files.journal, r.at.hashes
 	r.options.Log.Info("run started", zap.String("run", files.dir.ID()), zap.String("to", r.Conn.Scope.Host), zap.Strings("from", r.Paths))
 	if r.Config.Log.Progress != "never" {
 		r.options.Progress.Start(progress.Source{Note: r.Conn.Pace.Note, Calls: r.calls.Total})
@@ -69,8 +71,9 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	counts, err := r.run(ctx, work)
 	stopAnnouncing()
 	r.reading = counts.Reading
-	r.logWarnings()
+	err = r.checkInput(err)
 	r.counts = total(r.at.before.Summary, counts)
+	r.logWarnings()
 	if !rundir.NoRoom(err) {
 		err = errors.Join(err, r.checkpointer.Finish(err))
 	}
@@ -99,7 +102,7 @@ func (r *Run) job(ctx context.Context, known *ledgerView) engine.Job {
 		Results:     r.writer(),
 		BatchSize:   r.Conn.BatchSize(c.Pace.BatchSize),
 		Workers:     c.Pace.Workers,
-		Journal:     files.journal,
+		Journal:     &r.sent,
 		MaxErrors:   engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
 		Resumed:     r.at.Resumed,
 		Applying:    r.options.Plan != nil,
@@ -137,7 +140,7 @@ func (r *Run) middleware() stack.Options {
 	}
 	return stack.Options{Lister: lister, Holders: holders, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
 		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
-		Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
+		Sent: r.sent.Sent, Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
 }
 
 // run runs the engine, unless a guard that looks ahead stops it, and records the settings
@@ -172,6 +175,11 @@ func (r *Run) logWarnings() {
 	}
 	for _, warning := range r.Input.Warnings() {
 		r.options.Log.Always(warning)
+	}
+	if r.at.Written == 0 && r.counts.Finished { // else some were met by an earlier part, or would have been later
+		for _, warning := range preview.ProtectedWarnings(r.protected.Report()) {
+			r.options.Log.Always(warning)
+		}
 	}
 }
 

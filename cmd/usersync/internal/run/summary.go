@@ -8,6 +8,7 @@ import (
 
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/preview"
+	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/pace"
@@ -35,6 +36,10 @@ func (r *Run) summary(err error) report.Summary {
 	}
 	s.Files, s.Retried = files.facts(r.counts.Written, s.Outcomes.Rejected()), r.options.Retried.facts(s.Outcomes)
 	s.Plan = planInSummary(r.options.Plan)
+	if !r.reading && r.Input.Skipped() != (reader.Skipped{}) {
+		skipped := r.Input.Skipped()
+		s.Skipped = &report.Skipped{Headers: skipped.Headers, Blank: skipped.Blank}
+	}
 	if r.counts.Finished && err == nil {
 		s.State = report.Finished
 	}

@@ -74,3 +74,18 @@ func (db *DB) Number(ctx context.Context, q Querier, table, name string) (num in
 	}
 	return num, nil
 }
+
+// Meta returns the value that stands under a name, and whether one does.
+func (db *DB) Meta(ctx context.Context, q Querier, name string) (value string, known bool, err error) {
+	err = db.QueryRow(ctx, q, `SELECT value FROM usersync_meta WHERE name = ?`, name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	return value, err == nil, err
+}
+
+// SetMeta puts a value under a name, in the place of the one before.
+func (db *DB) SetMeta(ctx context.Context, q Querier, name, value string) error {
+	_, err := db.Exec(ctx, q, `INSERT INTO usersync_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+	return err
+}

@@ -16,9 +16,10 @@ type Dialect struct {
 	List func(ids []string) (any, error)
 	// IDs is a table j of such a list, with the column id.
 	IDs string
-	// Find joins a list of ids (the first parameter) with the entries e of a scope
-	// (the second), by the index.
-	Find string
+	// Find, FindFolded and FindRemote join a list of ids, of folded ids or of remote
+	// keys (the first parameter) with the entries e of a scope (the second), by the
+	// index over them.
+	Find, FindFolded, FindRemote string
 	// Now is the server's clock, in milliseconds since 1970.
 	Now string
 	// Put writes entries, new ones and others.
@@ -45,9 +46,21 @@ type Row struct {
 	Run      int64
 	Record   int64
 	Prints   []byte
+	// Folded is what ids that look alike have in common, where it is not ID; else
+	// empty. An entry that is not new keeps its own.
+	Folded string
 }
 
-// EntryColumns are those of an entry e, in the order of Row.
+// folded is the value of the column.
+func (r *Row) folded() any {
+	if r.Folded == "" {
+		return nil
+	}
+	return r.Folded
+}
+
+// EntryColumns are those of an entry e, in the order of Row, but for Folded, which
+// only the index needs.
 const EntryColumns = `e.num, e.id, e.feed, e.standing, e.remote, e.run, e.record, e.prints`
 
 // numbered writes ? as $1, $2 and so on. No text of ours holds a ? otherwise.

@@ -23,7 +23,7 @@ func (db *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if version, err := db.version(ctx, db.Write); err == nil && version == len(steps) {
+	if version, err := db.version(ctx, db.Write); err == nil && version == len(steps) && db.isFolded(ctx, db.Write) {
 		return nil
 	}
 	tx, err := db.Write.BeginTx(ctx, nil)
@@ -72,9 +72,15 @@ func (db *DB) step(ctx context.Context, tx *sql.Tx, steps []string) error {
 			}
 		}
 	}
-	_, err = db.Exec(ctx, tx, `INSERT INTO usersync_meta (name, value) VALUES ('schema', ?)
-		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, strconv.Itoa(len(steps)))
-	return err
+	if version < 2 {
+		if err := db.nameScopes(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if err := db.fold(ctx, tx); err != nil {
+		return err
+	}
+	return db.SetMeta(ctx, tx, "schema", strconv.Itoa(len(steps)))
 }
 
 // version is the schema's version: 0 of an empty database. A database that has
@@ -95,13 +101,12 @@ func (db *DB) version(ctx context.Context, q Querier) (int, error) {
 	if tables == 0 {
 		return 0, foreign
 	}
-	var text string
-	err := q.QueryRowContext(ctx, `SELECT value FROM usersync_meta WHERE name = 'schema'`).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, foreign
-	}
+	text, known, err := db.Meta(ctx, q, "schema")
 	if err != nil {
 		return 0, fmt.Errorf("read the schema's version: %w", err)
+	}
+	if !known {
+		return 0, foreign
 	}
 	version, err := strconv.Atoi(text)
 	if err != nil || version < 1 {

@@ -9,19 +9,25 @@ import (
 )
 
 var postgresDialect = Dialect{
-	bind: numbered,
-	List: func(ids []string) (any, error) { return ids, nil },
-	IDs:  `unnest(?::text[]) AS j (id)`,
-	// OFFSET 0 keeps the planner, which has no statistics at first, from reading
-	// the whole table for each question.
-	Find: `unnest(?::text[]) WITH ORDINALITY AS u (id, n) CROSS JOIN LATERAL (SELECT u.n - 1 AS ord) j
-		CROSS JOIN LATERAL (SELECT * FROM usersync_entry x WHERE x.scope = ? AND x.id = u.id OFFSET 0) e`,
+	bind:       numbered,
+	List:       func(ids []string) (any, error) { return ids, nil },
+	IDs:        `unnest(?::text[]) AS j (id)`,
+	Find:       findPostgres(`x.id = u.id`),
+	FindFolded: findPostgres(`x.folded = u.id`),
+	FindRemote: findPostgres(`x.remote = u.id AND x.remote <> ''`),
 	Now:        `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`,
 	Put:        putPostgres,
 	migrations: "migrations/postgres",
 	lockSchema: `SELECT pg_advisory_xact_lock(7887431190327)`,
 	hasTables:  `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 'usersync\_%'`,
 	hasMeta:    `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'usersync_meta'`,
+}
+
+// findPostgres looks for each text by itself. OFFSET 0 keeps the planner, which has
+// no statistics at first, from reading the whole table for each question.
+func findPostgres(by string) string {
+	return `unnest(?::text[]) WITH ORDINALITY AS u (id, n) CROSS JOIN LATERAL (SELECT u.n - 1 AS ord) j
+		CROSS JOIN LATERAL (SELECT * FROM usersync_entry x WHERE x.scope = ? AND ` + by + ` OFFSET 0) e`
 }
 
 // openPostgres works behind a pooler that hands out a server connection for
@@ -42,10 +48,10 @@ func openPostgres(address string) (*DB, error) {
 	return &DB{Dialect: &postgresDialect, Read: pool, Write: pool}, nil
 }
 
-const putPostgresSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints)
-	SELECT u.num, $1::bigint, u.id, u.feed, u.standing, u.remote, u.run, u.record, u.prints
-	FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::bytea[])
-	AS u (num, id, feed, standing, remote, run, record, prints)
+const putPostgresSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded)
+	SELECT u.num, $1::bigint, u.id, u.feed, u.standing, u.remote, u.run, u.record, u.prints, NULLIF(u.folded, '')
+	FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::bytea[], $10::text[])
+	AS u (num, id, feed, standing, remote, run, record, prints, folded)
 	ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
 	run = excluded.run, record = excluded.record, prints = excluded.prints`
 
@@ -54,12 +60,12 @@ const putPostgresSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standi
 func putPostgres(ctx context.Context, tx *sql.Tx, scope int64, rows []Row) error {
 	n := len(rows)
 	nums, feeds, standings, runs, records := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
-	ids, remotes, prints := make([]string, n), make([]string, n), make([][]byte, n)
+	ids, remotes, folded, prints := make([]string, n), make([]string, n), make([]string, n), make([][]byte, n)
 	for i := range rows {
 		r := &rows[i]
 		nums[i], feeds[i], standings[i], runs[i], records[i] = r.Num, r.Feed, r.Standing, r.Run, r.Record
-		ids[i], remotes[i], prints[i] = r.ID, r.Remote, r.Prints
+		ids[i], remotes[i], folded[i], prints[i] = r.ID, r.Remote, r.Folded, r.Prints
 	}
-	_, err := tx.ExecContext(ctx, putPostgresSQL, scope, nums, ids, feeds, standings, remotes, runs, records, prints)
+	_, err := tx.ExecContext(ctx, putPostgresSQL, scope, nums, ids, feeds, standings, remotes, runs, records, prints, folded)
 	return err
 }

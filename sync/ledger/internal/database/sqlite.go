@@ -22,7 +22,9 @@ var sqliteDialect = Dialect{
 	bind:       func(query string) string { return query },
 	List:       jsonList,
 	IDs:        `(SELECT value AS id FROM json_each(?)) j`,
-	Find:       `(SELECT key AS ord, value AS id FROM json_each(?)) j CROSS JOIN usersync_entry e WHERE e.scope = ? AND e.id = j.id`,
+	Find:       findSQLite + `e.id = j.id`,
+	FindFolded: findSQLite + `e.folded = j.id`,
+	FindRemote: findSQLite + `e.remote = j.id AND e.remote <> ''`,
 	Now:        `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
 	Put:        putSQLite,
 	migrations: "migrations/sqlite",
@@ -30,6 +32,8 @@ var sqliteDialect = Dialect{
 	hasMeta:    `SELECT count(*) FROM sqlite_master WHERE name = 'usersync_meta'`,
 	Erase:      `PRAGMA wal_checkpoint(TRUNCATE)`,
 }
+
+const findSQLite = `(SELECT key AS ord, value AS id FROM json_each(?)) j CROSS JOIN usersync_entry e WHERE e.scope = ? AND `
 
 // The caches of the connection that writes and of each that reads, in KiB. They
 // lie beside the memory that Go knows of and limits. Most reading goes straight
@@ -123,7 +127,7 @@ func jsonList(ids []string) (any, error) {
 // putRows is how many entries one statement carries.
 const putRows = 50
 
-const putSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints) VALUES %s
+const putSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded) VALUES %s
 	ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
 	run = excluded.run, record = excluded.record, prints = excluded.prints`
 
@@ -133,7 +137,7 @@ func putSQLite(ctx context.Context, tx *sql.Tx, scope int64, rows []Row) error {
 		return err
 	}
 	defer many.Close()
-	args := make([]any, 0, 9*putRows)
+	args := make([]any, 0, 10*putRows)
 	for len(rows) >= putRows {
 		if _, err := many.ExecContext(ctx, putArgs(args, scope, rows[:putRows])...); err != nil {
 			return err
@@ -152,7 +156,7 @@ func preparePut(ctx context.Context, tx *sql.Tx, n int) (*sql.Stmt, error) {
 }
 
 func putStatement(n int) string {
-	values := strings.Repeat("(?,?,?,?,?,?,?,?,?),", n)
+	values := strings.Repeat("(?,?,?,?,?,?,?,?,?,?),", n)
 	return fmt.Sprintf(putSQL, values[:len(values)-1])
 }
 
@@ -160,7 +164,7 @@ func putArgs(args []any, scope int64, rows []Row) []any {
 	args = args[:0]
 	for i := range rows {
 		r := &rows[i]
-		args = append(args, r.Num, scope, r.ID, r.Feed, r.Standing, r.Remote, r.Run, r.Record, r.Prints)
+		args = append(args, r.Num, scope, r.ID, r.Feed, r.Standing, r.Remote, r.Run, r.Record, r.Prints, r.folded())
 	}
 	return args
 }

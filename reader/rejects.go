@@ -1,0 +1,177 @@
+package reader
+
+import (
+	"bytes"
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"usersync/reader/frame"
+	"usersync/reader/mapping"
+	"usersync/sync/user"
+)
+
+// rejectPrefixes are how a rejects file begins, as CSV and as JSON Lines. Such a file is
+// UTF-8, whatever the charset of the input that it came from.
+func rejectPrefixes() []string { return []string{user.RejectOutcome, `{"` + user.RejectOutcome + `"`} }
+
+// rejectColumns are usersync's own columns of a row in a rejects file.
+type rejectColumns struct{ outcome, code, run, record, raw user.Value }
+
+// find returns how many columns are usersync's own.
+func (m *rejectColumns) find(header []string) (count int, err error) {
+	for i, name := range header {
+		if !strings.HasPrefix(strings.TrimSpace(name), user.RejectPrefix) {
+			continue
+		}
+		if i != count {
+			return 0, &InputError{Rule: "the columns " + user.RejectPrefix + "* must come before all others", Hint: "move them back to the front"}
+		}
+		count++
+	}
+	return count, nil
+}
+
+func (m *rejectColumns) place(name string) *user.Value {
+	switch strings.TrimSpace(name) {
+	case user.RejectOutcome:
+		return &m.outcome
+	case user.RejectCode:
+		return &m.code
+	case user.RejectRun:
+		return &m.run
+	case user.RejectRecord:
+		return &m.record
+	case user.RejectRaw:
+		return &m.raw
+	}
+	return nil
+}
+
+// apply sets on the record what the columns say about it.
+func (m *rejectColumns) apply(rec *user.Record) {
+	rec.MaybeSent = m.outcome.Text == string(user.InDoubt)
+	if m.run.Text == "" {
+		return
+	}
+	record, err := strconv.Atoi(m.record.Text)
+	if err != nil {
+		record = 0 // it was changed: treat everything known about that run as newer
+	}
+	rec.Origin.Before = &user.Rejected{Run: strings.Clone(m.run.Text), Record: record, Code: strings.Clone(m.code.Text)}
+}
+
+// stripRejectColumns removes usersync's columns from the row. It returns false if the rest
+// is malformed.
+func (r *csvRows) stripRejectColumns(rec *user.Record) bool {
+	r.rejectColumns.apply(rec)
+	if r.rejectColumns.raw.Text == "" {
+		rec.Origin.Raw, _ = afterCells(rec.Origin.Raw, r.delimiter, r.prefixColumns)
+		return true
+	}
+	rec.Origin.Raw = r.chunk.copied([]byte(r.rejectColumns.raw.Text))
+	invalid := r.reparse(rec.Origin.Raw)
+	if invalid != nil {
+		rec.Err, rec.Origin.Unparsed = invalid, true
+	}
+	return invalid == nil
+}
+
+// refuse keeps a row that cannot be parsed, without usersync's columns if they can be told
+// apart: otherwise they would nest.
+func (r *csvRows) refuse(rec *user.Record, invalid *user.InvalidError) {
+	rec.Err, rec.Origin.Unparsed = invalid, true
+	if rest, known := afterCells(rec.Origin.Raw, r.delimiter, r.prefixColumns); known {
+		rec.Origin.Raw = rest
+	}
+}
+
+// reparse parses a row that did not parse before, in case it was fixed since. If it was not,
+// it gets the same error again.
+func (r *csvRows) reparse(raw []byte) *user.InvalidError {
+	if invalid := r.rejectColumns.checkRaw(r.mapper); invalid != nil {
+		return invalid
+	}
+	f := frame.NewCSV(frame.Over(raw), utf8.AppendRune(nil, r.delimiter))
+	row, err := f.Next()
+	if err != nil {
+		return notOneRow()
+	}
+	if invalid := r.malformed(&row, r.prefixColumns); invalid != nil {
+		return invalid
+	}
+	if _, err = f.Next(); err != io.EOF {
+		return notOneRow()
+	}
+	return r.refill(raw)
+}
+
+func (r *csvRows) refill(raw []byte) *user.InvalidError {
+	reader := csv.NewReader(bytes.NewReader(raw))
+	reader.Comma, reader.FieldsPerRecord = r.delimiter, len(r.header)-r.prefixColumns
+	cells, err := reader.Read()
+	if err != nil {
+		return r.ragged(raw, r.prefixColumns)
+	}
+	for i, text := range cells {
+		r.cells[i] = user.TextValue(text)
+	}
+	return nil
+}
+
+func notOneRow() *user.InvalidError {
+	return &user.InvalidError{Code: "unparsed", Column: user.RejectRaw, Rule: "does not hold one row of the columns after it",
+		Hint: "fix it, or fill in the cells after it and empty it"}
+}
+
+// checkRaw returns why _usersync_raw is not the original row.
+func (m *rejectColumns) checkRaw(mapper *mapping.Mapper) *user.InvalidError {
+	switch {
+	case m.raw.Text == user.Mask && len(mapper.SecretColumns()) > 0:
+		return mapping.Masked(user.RejectRaw, "")
+	case m.raw.Text == user.Erased:
+		return &user.InvalidError{Code: "erased", Column: user.RejectRaw, Rule: "holds " + user.Erased + ": the person was erased from this file",
+			Hint: "leave the row out"}
+	case strings.Contains(m.raw.Text, string(replacement)):
+		return &user.InvalidError{Code: "replaced", Column: user.RejectRaw, Rule: "holds U+FFFD in place of bytes that could not be read",
+			Hint: "take the text from the original file"}
+	}
+	return nil
+}
+
+// afterCells returns what follows the first n cells of a row and their delimiters, and
+// whether the row has that many, all well-formed.
+func afterCells(row []byte, delimiter rune, n int) (rest []byte, ok bool) {
+	for range n {
+		at := 0
+		if quoted := len(row) > 0 && row[0] == '"'; quoted {
+			at = afterQuote(row, 1)
+		}
+		i := bytes.IndexRune(row[at:], delimiter)
+		if i < 0 {
+			return nil, false
+		}
+		if at > 0 && i > 0 || at == 0 && bytes.IndexByte(row[:i], '"') >= 0 {
+			return row, false
+		}
+		row = row[at+i+utf8.RuneLen(delimiter):]
+	}
+	return row, true
+}
+
+// afterQuote returns the index after the quote that closes a cell.
+func afterQuote(row []byte, at int) int {
+	for at < len(row) {
+		if row[at] != '"' {
+			at++
+			continue
+		}
+		if at+1 == len(row) || row[at+1] != '"' {
+			return at + 1
+		}
+		at += 2
+	}
+	return at
+}

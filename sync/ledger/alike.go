@@ -1,0 +1,119 @@
+package ledger
+
+import (
+	"context"
+
+	"usersync/sync/identity"
+	"usersync/sync/user"
+)
+
+// Lookalike is an entry whose id looks like another one.
+type Lookalike struct {
+	Row      int64
+	ID       string
+	Remote   string
+	Standing user.EntryState
+	// Before says that the ledger had it before the registered run began; false
+	// where no run is registered.
+	Before bool
+}
+
+// Lookalikes returns, by id, the entries of the scope whose ids look like one of the
+// given ids (identity.Fold), and are not it; each list is in the order of rows. It
+// sees what is marked. It costs up to two look-ups an id: ask for ids that Look does
+// not know, or before a deletion.
+func (l *Ledger) Lookalikes(ctx context.Context, ids []string) (map[string][]Lookalike, error) {
+	a := alike{v: &l.view, asked: map[string][]string{}, found: map[string][]Lookalike{}}
+	var folds, unlike []string // unlike are the folds that are not ids of the question
+	for _, id := range ids {
+		fold := identity.Fold(id)
+		if a.asked[fold] == nil {
+			folds = append(folds, fold)
+		}
+		a.asked[fold] = append(a.asked[fold], id)
+	}
+	for _, fold := range folds {
+		if len(a.asked[fold]) > 1 || a.asked[fold][0] != fold {
+			unlike = append(unlike, fold)
+		}
+	}
+	if err := a.look(ctx, l.db.Find, unlike); err != nil {
+		return nil, failed("look for similar ids in the ledger", err)
+	}
+	if some, err := a.any(ctx); err != nil || !some {
+		return a.found, failed("look for similar ids in the ledger", err)
+	}
+	if err := a.look(ctx, l.db.FindFolded, folds); err != nil {
+		return nil, failed("look for similar ids in the ledger", err)
+	}
+	return a.found, nil
+}
+
+// alike gathers look-alikes.
+type alike struct {
+	v     *view
+	asked map[string][]string // ids by what they fold to
+	found map[string][]Lookalike
+}
+
+// any reports whether the scope has an id that is not its own fold. Mostly it has
+// none, and one look tells so.
+func (a *alike) any(ctx context.Context) (some bool, err error) {
+	scope, err := a.v.scopeNum(ctx)
+	if err != nil || scope == 0 {
+		return false, err
+	}
+	err = a.v.db.QueryRow(ctx, a.v.db.Read, `SELECT EXISTS (SELECT 1 FROM usersync_entry WHERE scope = ? AND folded IS NOT NULL)`, scope).Scan(&some)
+	return some, err
+}
+
+func (a *alike) look(ctx context.Context, index string, folds []string) error {
+	return a.v.inParts(ctx, folds, func(scope int64, list any) error {
+		return a.v.findBy(ctx, a.v.db.Read, index, list, scope, func(r *scanned) error {
+			one := Lookalike{Row: rowOf(r.num), ID: string(r.id), Remote: string(r.remote), Standing: user.EntryState(r.standing)}
+			one.Before = one.Row < a.v.first.Load()
+			for _, id := range a.asked[identity.Fold(one.ID)] {
+				if id != one.ID {
+					a.found[id] = append(a.found[id], one)
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// HoldersOf returns, by remote key, the ids of the scope that have one of the given
+// keys: one id for a key, unless the ledger is from a time when that was not kept to.
+// An empty key is nobody's. It sees what is marked.
+func (l *Ledger) HoldersOf(ctx context.Context, remotes []string) (map[string][]string, error) {
+	held := map[string][]string{}
+	err := l.inParts(ctx, remotes, func(scope int64, list any) error {
+		return l.findBy(ctx, l.db.Read, l.db.FindRemote, list, scope, func(r *scanned) error {
+			held[string(r.remote)] = append(held[string(r.remote)], string(r.id))
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, failed("look for keys of the API in the ledger", err)
+	}
+	return held, nil
+}
+
+// inParts calls ask with the scope's number and a list of texts, a question at a time.
+// Of a scope that nobody has ever locked it asks nothing.
+func (v *view) inParts(ctx context.Context, texts []string, ask func(scope int64, list any) error) error {
+	scope, err := v.scopeNum(ctx)
+	if err != nil || scope == 0 {
+		return err
+	}
+	for from := 0; from < len(texts); from += question {
+		list, err := v.db.List(texts[from:min(from+question, len(texts))])
+		if err != nil {
+			return err
+		}
+		if err := ask(scope, list); err != nil {
+			return err
+		}
+	}
+	return nil
+}

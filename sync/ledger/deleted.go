@@ -1,0 +1,89 @@
+package ledger
+
+import (
+	"context"
+	"time"
+)
+
+// DeletionsKept is how long a deletion is remembered, in the time of the machine
+// that saw it.
+const DeletionsKept = 90 * 24 * time.Hour
+
+// Deletion is a user whom the API was seen to delete, and who was not made again
+// since.
+type Deletion struct {
+	Remote string // the key that the API had made; may be empty
+	Run    string
+	Record int
+	At     time.Time
+}
+
+// Deleted returns the remembered deletions of the given ids, by id.
+func (l *Ledger) Deleted(ctx context.Context, ids []string) (map[string]Deletion, error) {
+	found := map[string]Deletion{}
+	err := l.inParts(ctx, ids, func(scope int64, list any) error {
+		rows, err := l.db.Query(ctx, l.db.Read, `SELECT d.id, d.remote, r.name, d.record, d.at FROM `+l.db.IDs+`
+			JOIN usersync_deleted d ON d.id = j.id JOIN usersync_run r ON r.num = d.run WHERE d.scope = ? AND d.at > ?`,
+			list, scope, time.Now().Add(-DeletionsKept).UnixMilli())
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id string
+			var d Deletion
+			var at int64
+			if err := rows.Scan(&id, &d.Remote, &d.Run, &d.Record, &at); err != nil {
+				return err
+			}
+			d.At = time.UnixMilli(at)
+			found[id] = d
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, failed("look for deletions in the ledger", err)
+	}
+	return found, nil
+}
+
+// remember notes the users of order whom the API was seen to delete, and forgets the
+// deletions of those who are fresh in the ledger.
+func (w *writing) remember(order []*state, fresh []string) error {
+	if err := w.forgetDeletions(fresh); err != nil {
+		return err
+	}
+	now := time.Now().UnixMilli()
+	for _, s := range order {
+		if !s.deleted {
+			continue
+		}
+		w.deletions = true
+		_, err := w.l.db.Exec(w, w.tx, `INSERT INTO usersync_deleted (scope, id, remote, run, record, at) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (scope, id) DO UPDATE SET remote = excluded.remote, run = excluded.run, record = excluded.record, at = excluded.at`,
+			w.scope, s.ID, s.Remote, s.Run, s.Record, now)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetDeletions costs nothing where nothing is remembered, as when a ledger is
+// filled for the first time.
+func (w *writing) forgetDeletions(ids []string) error {
+	if len(ids) == 0 || !w.deletions {
+		return nil
+	}
+	list, err := w.l.db.List(ids)
+	if err != nil {
+		return err
+	}
+	_, err = w.l.db.Exec(w, w.tx, `DELETE FROM usersync_deleted WHERE id IN (SELECT j.id FROM `+w.l.db.IDs+`) AND scope = ?`, list, w.scope)
+	return err
+}
+
+func (w *writing) forgetOldDeletions() error {
+	_, err := w.l.db.Exec(w, w.tx, `DELETE FROM usersync_deleted WHERE scope = ? AND at <= ?`, w.scope, time.Now().Add(-DeletionsKept).UnixMilli())
+	return err
+}

@@ -1,0 +1,169 @@
+package ledger
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usersync/sync/user"
+)
+
+func register(t *testing.T, l *Ledger, name string) int64 {
+	t.Helper()
+	order, err := l.Register(t.Context(), Run{Name: name, Host: "h", Dir: "/d", Replay: true, Settings: "s", Started: time.UnixMilli(7)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return order
+}
+
+// unfinished are the names of the runs that are.
+func unfinished(t *testing.T, l *Ledger) []string {
+	t.Helper()
+	runs, err := l.Unfinished(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, r := range runs {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+func TestRunIsRegisteredUntilItEnds(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l, other := open(t, Options{URL: url, Feed: "f"}), open(t, Options{URL: url, Scope: "another"})
+		lock(t, l)
+		lock(t, other)
+		one := register(t, l, "b")
+		two := register(t, l, "a") // names and clocks do not order runs
+		register(t, other, "c")
+		if one >= two {
+			t.Error(one, two)
+		}
+		runs, err := l.Unfinished(t.Context())
+		want := []Run{
+			{Name: "a", Order: two, Feed: "f", State: StateOpen, Host: "h", Dir: "/d", Replay: true, Settings: "s", Started: time.UnixMilli(7)},
+			{Name: "b", Order: one, Feed: "f", State: StateOpen, Host: "h", Dir: "/d", Replay: true, Settings: "s", Started: time.UnixMilli(7)},
+		}
+		if d := cmp.Diff(want, runs); d != "" || err != nil {
+			t.Error(d, err)
+		}
+		if err := l.Mark(t.Context(), Mark{Run: "a", State: StateFinished}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Mark(t.Context(), Mark{Run: "b", State: StateStopped}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := unfinished(t, l); !cmp.Equal(got, []string{"b"}) {
+			t.Error(got)
+		}
+		if again := register(t, l, "b"); again != one {
+			t.Error("a run that is continued has another place in the order:", again)
+		}
+		_, err = l.Register(t.Context(), Run{Name: "a"})
+		if over, ok := errors.AsType[*OverError](err); !ok || over.State != StateFinished {
+			t.Error(err)
+		}
+	})
+}
+
+// What a killed run did is learned together with its end, or not at all.
+func TestAbsorbedRunCannotBeContinued(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		register(t, l, "killed")
+		if err := l.Absorb(t.Context(), Mark{Run: "killed", Record: 1}, []Entry{{ID: "x", Standing: user.Present}}, "next"); err != nil {
+			t.Fatal(err)
+		}
+		_, err := l.Register(t.Context(), Run{Name: "killed"})
+		if over, ok := errors.AsType[*OverError](err); !ok || *over != (OverError{"killed", StateAbsorbed, "next"}) {
+			t.Error(err)
+		}
+		if k := look(t, l, "x")[0]; k.State != user.Present || k.Run != "killed" {
+			t.Errorf("%+v", k)
+		}
+	})
+}
+
+// Of a killed run whose journal is out of reach nobody knows what it changed: what was
+// known of fields before is not trusted, and what is learned later is.
+func TestNothingFromBeforeIsTrusted(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		email := prints(user.Fingerprint{Field: user.Email, Sum: 1})
+		phone := prints(user.Fingerprint{Field: user.Phone, Sum: 2})
+		for _, run := range []string{"first", "killed"} {
+			register(t, l, run)
+			if err := l.Mark(t.Context(), Mark{Run: run}, []Entry{{ID: run, Standing: user.Present, Remote: "r-" + run, Prints: email}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		register(t, l, "next")
+		if err := l.Distrust(t.Context(), []string{"killed"}, "next"); err != nil {
+			t.Fatal(err)
+		}
+		check := func(l *Ledger) {
+			t.Helper()
+			for i, k := range look(t, l, "first", "killed") {
+				if k.State != user.Present || k.Remote == "" || len(k.Fingerprints.Fields) != 0 {
+					t.Errorf("%d: %+v", i, k)
+				}
+			}
+		}
+		check(l)
+		check(open(t, Options{URL: url})) // and by who does not lock
+		if err := l.Mark(t.Context(), Mark{Run: "next"}, []Entry{{ID: "first", Standing: user.Present, Prints: phone}}); err != nil {
+			t.Fatal(err)
+		}
+		if k := look(t, l, "first")[0]; !cmp.Equal(k.Fingerprints, phone) || k.Remote != "r-first" {
+			t.Errorf("%+v", k) // the print of email must not come back
+		}
+		if got := unfinished(t, l); !cmp.Equal(got, []string{"next", "first"}) {
+			t.Error(got)
+		}
+	})
+}
+
+func TestAbandon(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		register(t, l, "killed")
+		if err := l.Mark(t.Context(), Mark{Run: "killed"}, []Entry{{ID: "x", Standing: user.Present, Prints: prints(user.Fingerprint{Field: user.Email, Sum: 1})}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Admin().Abandon(t.Context(), "nobody"); !errors.Is(err, ErrUnknownRun) {
+			t.Error(err)
+		}
+		if err := l.Admin().Abandon(t.Context(), "killed"); err != nil {
+			t.Fatal(err)
+		}
+		if k := look(t, l, "x")[0]; k.State != user.Present || len(k.Fingerprints.Fields) != 0 {
+			t.Errorf("%+v", k)
+		}
+		err := l.Admin().Abandon(t.Context(), "killed")
+		if over, ok := errors.AsType[*OverError](err); !ok || over.State != StateAbandoned {
+			t.Error(err)
+		}
+	})
+}
+
+func TestWithdrawnRunIsNotUnfinished(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		register(t, l, "never began")
+		if err := l.Withdraw(t.Context(), "never began"); err != nil {
+			t.Fatal(err)
+		}
+		if got := unfinished(t, l); len(got) != 0 {
+			t.Error(got)
+		}
+	})
+}

@@ -1,0 +1,77 @@
+package ledger
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usersync/sync/user"
+)
+
+func TestMoveScope(t *testing.T) {
+	fromSchema1(t, func(t *testing.T, o Options) {
+		o.Scope = oldKard
+		l := open(t, o)
+		lock(t, l)
+		register(t, l, "killed")
+		to := Place{"kard", "https://api.example.com/v2", "org"}
+		const name = "kard|https://api.example.com/v2|org"
+		o.Scope, o.Place = name, to
+		target := open(t, o)
+		lock(t, target) // locked by who moves, as a run could begin there
+		if err := l.Admin().MoveScope(t.Context(), name, to); err != nil {
+			t.Fatal(err)
+		}
+		moved := open(t, o)
+		if k := look(t, moved, "cust-1")[0]; k.State != user.Present || len(k.Fingerprints.Fields) == 0 {
+			t.Errorf("%+v", k)
+		}
+		if r, ok, err := moved.Rules(t.Context()); !ok || err != nil || r.Mapping != "m" {
+			t.Error(r, ok, err)
+		}
+		if u, err := moved.Unchanged(t.Context()); len(u) != 1 || err != nil {
+			t.Error(u, err)
+		}
+		if got := unfinished(t, moved); !cmp.Equal(got, []string{"killed"}) {
+			t.Error(got)
+		}
+		all, err := moved.Scopes(t.Context(), "kard")
+		if d := cmp.Diff([]Scope{{name, to, true, true}}, all); d != "" || err != nil {
+			t.Error(d, err)
+		}
+		mark(t, l, Entry{ID: "new", Standing: user.Present}) // the lock is still good
+	})
+}
+
+// Two scopes that both hold users stay two.
+func TestMoveScopeMakesNoneOfTwo(t *testing.T) {
+	fromSchema1(t, func(t *testing.T, o Options) {
+		o.Scope = oldKard
+		l := open(t, o)
+		lock(t, l)
+		for _, name := range []string{oldAcme, oldKard} {
+			err := l.Admin().MoveScope(t.Context(), name, Place{})
+			if _, ok := errors.AsType[*ScopeError](err); !ok {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if k := look(t, l, "cust-1")[0]; k.State != user.Present {
+			t.Errorf("%+v", k)
+		}
+	})
+}
+
+// What a scope is by its parts is kept when it is locked.
+func TestScopesSayWhereTheyLie(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		one := Place{"kard", "https://a.example", "org"}
+		l := open(t, Options{URL: url, Scope: "one", Place: one})
+		lock(t, l)
+		lock(t, open(t, Options{URL: url, Scope: "two", Place: Place{"scim", "https://b.example", ""}}))
+		all, err := l.Scopes(t.Context(), "kard")
+		if d := cmp.Diff([]Scope{{"one", one, false, false}}, all); d != "" || err != nil {
+			t.Error(d, err)
+		}
+	})
+}

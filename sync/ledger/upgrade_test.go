@@ -1,0 +1,175 @@
+package ledger
+
+import (
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usersync/sync/fingerprint"
+	"usersync/sync/user"
+)
+
+// oldKey is the key of the ledgers under testdata.
+const oldKey = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+// The two scopes of these ledgers.
+const (
+	oldKard = "kard|api.example.com|org"
+	oldAcme = "acme|api.example.com:8443|eu|1"
+)
+
+// fromSchema1 runs a test over ledgers that the version before schema 2 made.
+func fromSchema1(t *testing.T, test func(t *testing.T, o Options)) {
+	key, err := fingerprint.ParseKey(oldKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		file, err := os.ReadFile("testdata/schema1.db")
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "ledger.db")
+		if err := os.WriteFile(path, file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		test(t, Options{URL: "sqlite:" + path, Key: key})
+	})
+	t.Run("postgres", func(t *testing.T) {
+		text, err := os.ReadFile("testdata/schema1.sql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		url := server.database(t)
+		db, err := sql.Open("pgx", url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		for statement := range strings.SplitSeq(string(text), ";\n") {
+			if _, err := db.Exec(statement); err != nil {
+				t.Fatal(err, statement)
+			}
+		}
+		test(t, Options{URL: url, Key: key})
+	})
+}
+
+// Nothing that schema 1 knew is lost.
+func TestUpgradeKeepsWhatIsKnown(t *testing.T) {
+	fromSchema1(t, func(t *testing.T, o Options) {
+		o.Scope = oldKard
+		l := open(t, o)
+		known := look(t, l, "cust-1", "Straße-9", "taken", "cust-3", "removed")
+		p := l.Fingerprinter()
+		for i, id := range []string{"cust-1", "Straße-9"} {
+			want := p.Fingerprints(nil, &user.User{ID: id, Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(id + "@example.com")}}})
+			if k := known[i]; k.State != user.Present || k.Run != "20260101T000000Z-aaaaaa" || !fingerprint.Same(k.Fingerprints, want) {
+				t.Errorf("%s: %+v", id, k)
+			}
+		}
+		if known[2].State != user.AcceptedLater || known[3].State != user.Present || known[4].State != user.Absent {
+			t.Errorf("%+v", known[2:])
+		}
+		if s, err := l.Admin().Show(t.Context(), "cust-3"); err != nil || s.Feed != "other" {
+			t.Error(s, err)
+		}
+		if m, ok, err := l.LastMark(t.Context(), "20260102T000000Z-bbbbbb"); !ok || err != nil || m.Record != 2 {
+			t.Error(m, ok, err)
+		}
+		if r, ok, err := l.Rules(t.Context()); !ok || err != nil || r.Mapping != "m" {
+			t.Error(r, ok, err)
+		}
+		if u, err := l.Unchanged(t.Context()); len(u) != 1 || err != nil {
+			t.Error(u, err)
+		}
+		if runs, err := l.Unfinished(t.Context()); len(runs) != 0 || err != nil {
+			t.Error("a run from before the registry is taken for unfinished:", runs, err)
+		}
+	})
+}
+
+// What schema 2 adds is filled in from what is there.
+func TestUpgradeFoldsIDs(t *testing.T) {
+	fromSchema1(t, func(t *testing.T, o Options) {
+		o.Scope = oldKard
+		l := open(t, o)
+		got, err := l.Lookalikes(t.Context(), []string{"cust-1", "CUST-1", "123", "straße-9", "cust-2", "nobody"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string][]string{"cust-1": {"Cust-1"}, "CUST-1": {"cust-1", "Cust-1"}, "123": {"00123"}, "straße-9": {"Straße-9", "STRASSE-9"}}
+		if d := cmp.Diff(want, idsOf(got)); d != "" {
+			t.Error(d)
+		}
+		o.Scope = oldAcme
+		held, err := open(t, o).HoldersOf(t.Context(), []string{"r-1", "r-3", "", "r-9"})
+		if d := cmp.Diff(map[string][]string{"r-1": {"a-1", "a-2"}, "r-3": {"A-3"}}, held); d != "" || err != nil {
+			t.Error(d, err)
+		}
+	})
+}
+
+func TestUpgradeTakesScopesApart(t *testing.T) {
+	fromSchema1(t, func(t *testing.T, o Options) {
+		o.Scope = oldKard
+		all, err := open(t, o).Scopes(t.Context(), "")
+		want := []Scope{{oldAcme, Place{"acme", "", "eu|1"}, true, false}, {oldKard, Place{"kard", "", "org"}, true, false}}
+		if d := cmp.Diff(want, all); d != "" || err != nil {
+			t.Error(d, err)
+		}
+	})
+}
+
+// Runs keep the order in which the ledger met them.
+func TestUpgradeKeepsTheOrderOfRuns(t *testing.T) {
+	fromSchema1(t, func(t *testing.T, o Options) {
+		o.Scope = oldKard
+		l := open(t, o)
+		lock(t, l)
+		now, err := l.Register(t.Context(), Run{Name: "19990101T000000Z-behind"}) // a clock that is wrong
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs, err := l.Runs(t.Context(), []string{"20260101T000000Z-aaaaaa", "20260102T000000Z-bbbbbb"})
+		if a, b := runs["20260101T000000Z-aaaaaa"].Order, runs["20260102T000000Z-bbbbbb"].Order; err != nil || a == 0 || a >= b || b >= now {
+			t.Error(a, b, now, err)
+		}
+	})
+}
+
+// Ids that another version has folded are folded again.
+func TestOldFoldsAreFoldedAgain(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		mark(t, l, Entry{ID: "A-1", Standing: user.Present}, Entry{ID: "b-1", Standing: user.Present})
+		for _, statement := range []string{`UPDATE usersync_entry SET folded = NULL WHERE id = 'A-1'`, `UPDATE usersync_entry SET folded = 'x' WHERE id = 'b-1'`,
+			`UPDATE usersync_meta SET value = '0' WHERE name = 'fold'`} {
+			if _, err := l.db.Write.Exec(statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		got, err := open(t, Options{URL: url}).Lookalikes(t.Context(), []string{"a-1", "x", "B-1"})
+		if d := cmp.Diff(map[string][]string{"a-1": {"A-1"}, "B-1": {"b-1"}}, idsOf(got)); d != "" || err != nil {
+			t.Error(d, err)
+		}
+	})
+}
+
+func idsOf(all map[string][]Lookalike) map[string][]string {
+	ids := map[string][]string{}
+	for id, some := range all {
+		for _, one := range some {
+			ids[id] = append(ids[id], one.ID)
+		}
+	}
+	return ids
+}
