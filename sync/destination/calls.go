@@ -42,6 +42,30 @@ func (a AnswerCounts) Total() int {
 	return n
 }
 
+// CountAs counts a call of a kind with a result: ok, or a code. It does nothing on a nil
+// *Calls.
+func (c *Calls) CountAs(kind, result string) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.count(kind, result)
+}
+
+func (c *Calls) count(kind, result string) {
+	if c.counts == nil {
+		c.counts = CallCounts{}
+	}
+	if c.counts[kind] == nil {
+		c.counts[kind] = AnswerCounts{}
+	}
+	c.counts[kind][result]++
+	if result != "ok" {
+		c.lastFault = result
+	}
+}
+
 // Count counts a call of a kind that ended with err. It does nothing on a nil *Calls.
 func (c *Calls) Count(kind string, err error) {
 	if c == nil {
@@ -56,18 +80,9 @@ func (c *Calls) Count(kind string, err error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.counts == nil {
-		c.counts = CallCounts{}
-	}
-	if c.counts[kind] == nil {
-		c.counts[kind] = AnswerCounts{}
-	}
-	c.counts[kind][result]++
-	if result != "ok" {
-		c.lastFault = result
-		if failed && ce.Err != nil {
-			c.lastFault += ": " + ce.Err.Error()
-		}
+	c.count(kind, result)
+	if failed && ce.Err != nil {
+		c.lastFault += ": " + ce.Err.Error()
 	}
 }
 

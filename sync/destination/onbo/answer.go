@@ -1,6 +1,7 @@
 package onbo
 
 import (
+	"bytes"
 	"errors"
 	"maps"
 	"regexp"
@@ -28,6 +29,7 @@ type answer struct {
 	Phone      jsontext.Value `json:"phone"`
 	Address    jsontext.Value `json:"address"`
 
+	Success jsontext.Value `json:"success"`
 	Message jsontext.Value `json:"message"`
 	Error   jsontext.Value `json:"error"`
 	Errors  jsontext.Value `json:"errors"`
@@ -48,6 +50,22 @@ func read(body []byte) (answer, error) {
 		return answer{}, err
 	}
 	return *a, nil
+}
+
+// readWords reads an answer that is words alone: plain text, or a JSON string. What
+// could be a part of JSON or of a web page is not words.
+func readWords(body []byte) (answer, bool) {
+	text := bytes.TrimSpace(body)
+	switch v := jsontext.Value(text); {
+	case len(text) == 0 || string(text) == "null":
+		return answer{}, false
+	case text[0] == '"' && v.IsValid():
+		return answer{Message: v.Clone()}, true
+	case !utf8.Valid(text) || strings.ContainsRune(`{[<"`, rune(text[0])):
+		return answer{}, false
+	}
+	words, err := jsontext.AppendQuote(nil, string(text))
+	return answer{Message: words}, err == nil
 }
 
 var errNull = errors.New("the answer is null")
@@ -80,6 +98,24 @@ func (a *answer) errorText() string {
 		said = append(said, textsIn(v)...)
 	}
 	return strings.Join(said, "; ")
+}
+
+// done matches words that confirm a delete, and refusals those of one that was refused
+// or is to be done later.
+var done = regexp.MustCompile(`(?i)\b(ok|done|gone|success\w*|complete\w*|confirm\w*|(delet|remov|eras|destroy|purg)\w*)\b`)
+
+var refusals = regexp.MustCompile(`(?i)\b(not|no|cannot|can't|\w+n't|\w+n’t|unable|fail\w*|err(or)?\w*|invalid|denied|refus\w*|reject\w*|forbidden|unauthori[sz]ed|outstanding|balances?|must|unknown|missing|exists?|will|later|queued|pending|scheduled|try)\b`)
+
+// confirms reports whether the answer to a delete says in words that it was done. A
+// third-party client knows of a message that confirms the deletion.
+func (a *answer) confirms() bool {
+	for _, v := range [...]jsontext.Value{a.Error, a.Errors} {
+		if len(textsIn(v)) > 0 {
+			return false
+		}
+	}
+	words := a.errorText()
+	return a.Success.Kind() != 'f' && done.MatchString(words) && !refusals.MatchString(words)
 }
 
 // textsIn lists the texts in a value. null, false and empty values have none.

@@ -93,11 +93,20 @@ func classify(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) 
 // readSuccess interprets a success, if it can be read.
 func readSuccess(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record, o user.Outcome) (user.Outcome, error) {
 	said, err := read(a.Body)
+	if err != nil && op != user.Update {
+		if words, ok := readWords(a.Body); ok {
+			said, err = words, nil
+		}
+	}
 	if err != nil {
 		return o, a.Unreadable(err)
 	}
 	told := said.errorText()
-	classifySuccess(said.key(), told != "", op, r, &o)
+	worded := told != ""
+	if op == user.Delete && said.confirms() {
+		worded = false
+	}
+	classifySuccess(said.key(), worded, op, r, &o)
 	if o.Status == user.Created && said.otherEmail(shown[1]) {
 		o.Status, o.Code, o.Remote = user.InDoubt, codeOtherID, ""
 	}
@@ -134,7 +143,7 @@ const (
 )
 
 // classifySuccess accepts a success only if it shows the user, and no message. The
-// answer to a delete need not show the user.
+// answer to a delete need not show the user, and may confirm it in words.
 func classifySuccess(key string, worded bool, op user.Op, r *user.Record, o *user.Outcome) {
 	switch {
 	case worded && key != "":

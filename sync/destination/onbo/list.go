@@ -21,7 +21,7 @@ const perPage = 100
 // List reads one page of all users. Its error is a *destination.CallError.
 func (c *Client) List(ctx context.Context, offset int) (destination.Page, error) {
 	query := "limit=" + strconv.Itoa(perPage) + "&offset=" + strconv.Itoa(offset)
-	a, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: []string{collection}, Query: query, Collection: true}, &c.probe)
+	a, err := c.do(ctx, rest.Request{Method: http.MethodGet, Path: []string{collection}, Query: query}, &c.probe)
 	if err != nil {
 		return destination.Page{}, err
 	}

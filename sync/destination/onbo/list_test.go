@@ -28,7 +28,8 @@ func TestList(t *testing.T) {
 		{200, `nothing`, 0, 0, "refused"},
 		{204, ``, 0, 0, "refused"},
 		{400, `{"message":"Invalid limit"}`, 0, 0, "refused"},
-		{404, ``, 0, 0, "denied"},
+		{404, ``, 0, 0, "refused"},
+		{405, ``, 0, 0, "refused"},
 		{500, ``, 0, 0, "perhaps taken"},
 	} {
 		page, err := answering(t, test.status, test.body).List(t.Context(), 100)

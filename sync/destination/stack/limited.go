@@ -44,7 +44,7 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 		return nil, err
 	}
 	outcomes, err := l.Destination.Apply(turn.on(l.Wire), b)
-	turn.over(err)
+	turn.overAs(disbelieved(outcomes, err), err)
 	if unmade, ok := errors.AsType[notSent](err); ok {
 		return nil, unmade.error
 	}

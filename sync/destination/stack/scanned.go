@@ -78,6 +78,9 @@ func (s Scanned) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	}
 	// What was read before a call of this run for the user says nothing about it.
 	if s.scan.began.IsZero() || r.Attempts > 0 && s.scan.began.Before(asked) {
+		if s.scan.left == 0 {
+			return destination.Found{}, nil
+		}
 		s.scan.began, s.scan.users = time.Now(), nil
 		users, err := s.read(ctx)
 		if err != nil {
@@ -130,16 +133,19 @@ func (s *scan) claim(remote, id string) bool {
 	return true
 }
 
-// read returns all users; nil if the API does not show them whole, or holds too many.
-// An error ends the run.
+// read returns all users; nil if the API does not list them, or not whole, or holds too
+// many. An API that denies the list need not deny anything else. An error ends the run.
 func (s Scanned) read(ctx context.Context) ([]destination.Listed, error) {
 	var users []destination.Listed
 	seen := map[string]bool{}
 	for total := -1; ; {
 		page, err := s.page(ctx, len(users))
 		switch {
-		case err != nil && (callError(err) == nil || callError(err).Fault == destination.Denied):
+		case err != nil && callError(err) == nil:
 			return nil, err
+		case err != nil && callError(err).Fault != destination.PerhapsTaken && callError(err).Fault != destination.NotTaken:
+			s.scan.left = 0 // it would refuse the next one, too
+			return nil, nil
 		case err != nil, len(users) > 0 && page.Total != total, page.Total-len(users) > s.scan.left, len(page.Users) > s.scan.left:
 			return nil, nil
 		}

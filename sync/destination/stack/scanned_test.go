@@ -192,12 +192,22 @@ func (c creating) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	return outcomes, err
 }
 
-// Denied ends the run, and so does its end while the list is read.
+// An API that denies the list settles no one, and the run goes on; its end while the list
+// is read is an error.
 func TestScanEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &listing{readable: readable{scene{traits: keyed}.fake()}, users: listed("k1=1"), faults: []fault{denied}}
-		if _, err := scanning(api, holders{}).Find(t.Context(), records("?a=1", user.Upsert)[0]); err == nil {
-			t.Error("a denied reading ends nothing")
+		if _, err := scanning(api, holders{}).Find(t.Context(), records("?a=1", user.Upsert)[0]); err != nil {
+			t.Errorf("a list that is denied: %v", err)
+		}
+		late := records("?a=1", user.Upsert)[0]
+		late.Attempts = 1
+		refusing := &listing{readable: readable{scene{traits: keyed}.fake()}, users: listed("k1=1"), faults: []fault{whole400}}
+		s := scanning(refusing, holders{})
+		for range 2 {
+			if found, err := s.Find(t.Context(), late); err != nil || found.Presence != destination.Unknown || refusing.pages != 1 {
+				t.Errorf("a list that is refused: %+v %v, asked for %d times", found, err, refusing.pages)
+			}
 		}
 		api = &listing{readable: readable{scene{traits: keyed}.fake()}, users: listed("k1=1"), faults: slices.Repeat([]fault{error500}, 99)}
 		ctx, end := context.WithTimeout(t.Context(), time.Millisecond)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"usersync/sync/destination"
+	"usersync/sync/user"
 )
 
 // turn is the one call at a time that a client's Apply or Find may have in flight.
@@ -54,11 +55,32 @@ func (t *turn) again() error {
 }
 
 // over ends the call in flight, if there is one.
-func (t *turn) over(err error) {
+func (t *turn) over(err error) { t.overAs("", err) }
+
+// overAs ends the call in flight, if there is one. A call whose answer is not believed
+// counts under the code that says why.
+func (t *turn) overAs(code string, err error) {
 	if t.end == nil {
 		return
 	}
 	t.end(answerOf(err))
 	t.end = nil
+	if code != "" {
+		t.calls.CountAs(t.kind, code)
+		return
+	}
 	t.calls.Count(t.kind, err)
+}
+
+// disbelieved returns the code of an answer that settles no one; "" for any other.
+func disbelieved(outcomes []user.Outcome, err error) string {
+	if err != nil || len(outcomes) == 0 {
+		return ""
+	}
+	for _, o := range outcomes {
+		if o.Status != user.InDoubt || o.Code != outcomes[0].Code {
+			return ""
+		}
+	}
+	return outcomes[0].Code
 }

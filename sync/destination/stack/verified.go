@@ -163,7 +163,10 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found dest
 		settleRejected(op, o, r, found)
 		return false
 	case found.Presence == destination.Unknown:
-		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+		o.Status = user.InDoubt
+		if o.Code == "" || o.HTTP/100 != 2 { // otherwise it says why a success is not believed
+			o.Code = user.CodeNoAnswer
+		}
 		if o.Detail == "" && op == user.Create && v.Traits().CannotVerifyCreate() {
 			o.Detail = resolveByHand
 		}
