@@ -36,7 +36,7 @@ func readIDs(t *testing.T, text string, o Options) (got []string, in *Input) {
 }
 
 // Files that were joined keep their byte order marks and their headers. Neither makes
-// a user, and a mark is no part of an id.
+// a user, and a BOM is no part of an id.
 func TestJoinedFiles(t *testing.T) {
 	const bom = "\uFEFF"
 	for name, c := range map[string]struct {
@@ -68,7 +68,7 @@ func TestJoinedFiles(t *testing.T) {
 	}
 }
 
-// The lines of joined JSON files may begin with a mark too.
+// The lines of joined JSON files may begin with a BOM too.
 func TestJoinedJSON(t *testing.T) {
 	got, _ := readIDs(t, "\uFEFF{\"id\":\"a\"}\n\uFEFF{\"id\":\"b\"}\n\uFEFF\n \uFEFF {\"id\":\"\uFEFFc\"}", Options{Format: JSONL})
 	if diff := cmp.Diff([]string{`1 "a"`, `2 "b"`, `4 "c"`}, got); diff != "" {

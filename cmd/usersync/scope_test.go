@@ -18,7 +18,7 @@ import (
 )
 
 // tenants is a server with several accounts, told apart by the path of the base URL. It
-// makes keys of its own: whoever creates a user twice has two.
+// makes keys of its own: a user created twice is two users.
 type tenants struct {
 	mu    sync.Mutex
 	calls int
@@ -268,7 +268,7 @@ func TestMoveScope(t *testing.T) {
 	if !strings.Contains(said, fmt.Sprintf("usersync ledger move-scope '%s' '%s'", old, now)) {
 		t.Fatal(said)
 	}
-	a.want(exit.Misuse, "ledger show", "u-1") // nobody is shown as unknown who is known
+	a.want(exit.Misuse, "ledger show", "u-1") // a known user is not shown as unknown
 	a.want(exit.Misuse, "ledger forget", "u-1")
 	for _, wrong := range [][]string{{old}, {"acme|x|eu", now}, {old, "acme|x|eu"}, {old, "kard|http://localhost/new|eu"}, {old, old}, {now, old}} {
 		a.want(exit.Misuse, "ledger move-scope", wrong...)

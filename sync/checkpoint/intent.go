@@ -3,7 +3,6 @@ package checkpoint
 import (
 	"context"
 
-	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -13,8 +12,16 @@ import (
 // safe for concurrent use.
 type Intents struct {
 	Run     string
-	Ledger  *ledger.Ledger   // nil if there is none
-	Journal *journal.Journal // nil if there is none
+	Ledger  *ledger.Ledger // nil if there is none
+	Journal IntentJournal  // nil if there is none
+}
+
+// IntentJournal is what Intents needs of a journal.
+type IntentJournal interface {
+	// Sent records, durably for creates that cannot be repeated, who is about to be sent.
+	Sent(user.Batch) error
+	// Unsent takes that back.
+	Unsent([]*user.Record) error
 }
 
 // RecordIntent records the intents durably before such a call.

@@ -41,7 +41,7 @@ func (k keyless) Traits() destination.Traits {
 	return t
 }
 
-// Creates that must not be made twice are noted by whoever makes the call, when it is
+// Creates that must not be made twice are noted by the maker of the call, when it is
 // made: the engine notes them too early.
 func TestUnsafeCreatesAreNotNotedBeforeTheirTurn(t *testing.T) {
 	for replay, want := range map[destination.Replay]int{destination.Unsafe: 0, destination.Detectable: 4, destination.Safe: 4} {

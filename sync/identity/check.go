@@ -52,7 +52,7 @@ type Policy struct {
 	AllowScientific bool
 }
 
-// Check tells whether id can be the id of a user. It must have gone through Clean.
+// Check tells whether id can be the id of a user. Clean it first.
 // An id that is accepted costs no allocation, and neither does one that is not.
 func (p Policy) Check(id string) Verdict {
 	switch {

@@ -34,7 +34,7 @@ func isPrintableASCII(c byte) bool { return '!' <= c && c <= '~' }
 
 // Invisible reports whether r has no shape and no width of its own: whether it has
 // the property Default_Ignorable_Code_Point (Unicode 15, DerivedCoreProperties).
-// These are the byte order mark, zero-width characters, the soft hyphen, marks that
+// These are the byte order mark, zero-width characters, the soft hyphen, characters that
 // change the direction of text, variation selectors and tags.
 //
 // The list is written out, and not derived from the tables of the unicode package,
@@ -45,7 +45,7 @@ func Invisible(r rune) bool {
 		return false
 	case r == 0x00ad, // soft hyphen
 		r == 0x034f,                // combining grapheme joiner
-		r == 0x061c,                // Arabic letter mark
+		r == 0x061c,                // ALM, an Arabic direction character
 		0x115f <= r && r <= 0x1160, // Hangul fillers
 		0x17b4 <= r && r <= 0x17b5, // Khmer inherent vowels
 		0x180b <= r && r <= 0x180f, // Mongolian selectors

@@ -17,7 +17,7 @@ func TestClean(t *testing.T) {
 		"\ufeffcust-1":          "cust-1", // the BOM of a file that was joined
 		"cust-1\ufeff":          "cust-1",
 		"\u200bcust-1\u200d":    "cust-1",
-		"\u200ecust-1\u202c":    "cust-1", // marks of direction
+		"\u200ecust-1\u202c":    "cust-1", // direction characters
 		"\u00adcust-1\u2060":    "cust-1",
 		" \ufeff \u200b cust-1": "cust-1", // in turns
 		"ï»¿cust-1":             "cust-1", // the BOM, read as Latin-1
@@ -28,9 +28,9 @@ func TestClean(t *testing.T) {
 		"\x00cust-1":            "\x00cust-1",
 		`"cust-1"`:              `"cust-1"`,
 		"'00123":                "'00123",
-		"cust-1ï»¿":             "cust-1ï»¿", // a BOM stands in front
+		"cust-1ï»¿":             "cust-1ï»¿", // a BOM is trimmed in front only
 		"ü":                     "ü",
-		"e\u0301":               "e\u0301", // combining marks are seen
+		"e\u0301":               "e\u0301", // combining characters are visible
 		"\u00a0\ufeff":          "",
 		"\xff":                  "\xff",
 	} {

@@ -42,7 +42,7 @@ const (
 //   - curly quotes, and the letters that are typed as an apostrophe, to straight
 //     ones, and dashes and the minus sign to the hyphen: word processors exchange
 //     them while someone types;
-//   - quotes around the id, and an apostrophe in front of it: spreadsheets mark a
+//   - quotes around the id, and an apostrophe in front of it: spreadsheets flag a
 //     cell as text with one ('00123), and both come back in exports;
 //   - decimals of a whole number that are all zero (101.0, 101.00), which come from
 //     columns that were read as numbers, with a comma only up to two of them,

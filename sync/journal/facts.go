@@ -101,7 +101,7 @@ func (s Scope) Same(other Scope) bool {
 	return sameHost(scheme, s.Host, other.Host) && sameAccount(s.Account, other.Account)
 }
 
-// sameHost compares hosts that earlier versions kept as they were spelt.
+// sameHost compares hosts that earlier versions kept as they were spelled.
 func sameHost(scheme, a, b string) bool {
 	if a == b || scheme == "" {
 		return a == b
@@ -115,7 +115,7 @@ func sameHost(scheme, a, b string) bool {
 }
 
 // sameAccount compares accounts. Those of SCIM are paths, which earlier versions kept
-// as they were spelt.
+// as they were spelled.
 func sameAccount(a, b string) bool {
 	paths := strings.HasPrefix(a, "/") && strings.HasPrefix(b, "/")
 	return a == b || paths && path.Clean(a) == path.Clean(b)

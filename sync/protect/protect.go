@@ -1,7 +1,7 @@
-// Package protect holds the list of users to whom nothing is ever done.
+// Package protect holds the list of users that no run may touch.
 //
-// It does not know how such a list is written: that is up to whoever reads it. It
-// notes whom of the list a run has met, and which users only look like one of them.
+// It does not know how such a list is written: that is up to its reader. It
+// notes which of the list a run has met, and which users only look like one of them.
 // Start at New.
 package protect
 
@@ -12,7 +12,7 @@ import (
 	"usersync/sync/identity"
 )
 
-// List is a set of protected users. A nil List protects nobody. It is safe for
+// List is a set of protected users. A nil List protects no one. It is safe for
 // concurrent use.
 type List struct {
 	ids    map[string]int      // each spelling of a protected id, with its number
@@ -33,7 +33,7 @@ type alike struct {
 // they are counted by row.
 const maxAlike = 10_000
 
-// New returns a list of ids, each as Clean leaves it. An id may stand there in several
+// New returns a list of ids, each as Clean leaves it. An id may be listed in several
 // spellings: each of them is protected, and to meet one is to meet the id.
 func New(ids [][]string) *List {
 	l := &List{ids: map[string]int{}, folded: map[string]struct{}{}, alike: alike{seen: map[string]struct{}{}}}

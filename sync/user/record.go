@@ -76,7 +76,7 @@ type Record struct {
 	// Err says why the record cannot be sent. It is an *InvalidError.
 	Err error
 	// Suspect is not nil if the id is one only if the ledger holds exactly it. It is
-	// Err then, unless something else is wrong with the record too.
+	// Err then, unless the record has another fault too.
 	Suspect *InvalidError
 }
 

@@ -31,5 +31,5 @@ func UnquoteCell(cell string) string {
 	if literal, err := strconv.Unquote(text); err == nil {
 		return literal
 	}
-	return text // not ours: somebody edited the cell
+	return text // not ours: the cell was edited
 }

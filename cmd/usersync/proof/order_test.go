@@ -25,7 +25,7 @@ func TestProofResultsAreSyncedBeforeTheLedger(t *testing.T) {
 	run := exec.Command("strace", "-f", "-y", "-qqq", "-o", trace, "-e", "trace=fsync,fdatasync,renameat,renameat2",
 		program, "run", "--to", "kard", "--sandbox", "--runs-dir", filepath.Join(dir, "runs"), input)
 	out, err := run.CombinedOutput()
-	if run.ProcessState == nil || run.ProcessState.ExitCode() != 3 { // the second row lacks its programs
+	if run.ProcessState == nil || run.ProcessState.ExitCode() != 3 { // the second row has no programs
 		t.Fatalf("%v\n%s", err, out)
 	}
 	events := synced(t, trace)

@@ -57,7 +57,7 @@ func isBlocked(f destination.Found) bool { return slices.Contains(f.Differs, use
 
 // known returns the attributes shown, under our names. It skips null, which means
 // that the API has no value, except for custom attributes that r does not have: an
-// update has to send those back as they are.
+// update has to send those back unchanged.
 func (s *answer) known(r *user.Record) []user.Attribute {
 	var list []user.Attribute
 	add := func(f user.Field, v jsontext.Value) {

@@ -126,9 +126,9 @@ func restConfig(c *config.Config, see observer) rest.Config {
 	}
 }
 
-// baseURL is where the API is: as c says for the whole command, or else as its section
+// baseURL is where the API is: as c says for the whole command, otherwise as its section
 // does, in the one spelling by which APIs are told apart. What is no address is left
-// as it is: the client refuses it in its own words.
+// unchanged: the client refuses it in its own words.
 func baseURL(c *config.Config, section string) string {
 	text := cmp.Or(c.Target.BaseURL, section)
 	if one, err := identity.BaseURL(text); err == nil {

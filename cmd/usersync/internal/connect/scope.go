@@ -27,7 +27,7 @@ func placeOf(s journal.Scope) ledger.Place {
 	return ledger.Place{Destination: s.Destination, Base: s.BaseURL, Account: s.Account}
 }
 
-// ParseScope reads the name of a scope that holds a base URL, however that is spelt.
+// ParseScope reads the name of a scope that holds a base URL, however that is spelled.
 func ParseScope(name string) (journal.Scope, error) {
 	parts := strings.SplitN(name, "|", 3)
 	if len(parts) < 3 || parts[0] == "" {
@@ -55,7 +55,7 @@ func earlierScope(s ledger.Scope) journal.Scope {
 }
 
 // CheckScope refuses with an *exit.Error what Acquire would refuse, and makes no call.
-// Whatever else is wrong with the ledger is for Acquire to say.
+// Acquire reports any other problem of the ledger.
 func CheckScope(ctx context.Context, c *config.Config, made Evidence) error {
 	if c.Ledger.NewScope && c.Ledger.NewScopeSource != "--"+config.NewScopeFlag {
 		return exit.Usage(fmt.Errorf("check new_scope: it is set by %s, so that every run would take whatever address it is given for a new account", c.Ledger.NewScopeSource),
@@ -121,7 +121,7 @@ func settle(ctx context.Context, c *config.Config, l *ledger.Ledger, scope journ
 }
 
 // MoveScope gives a scope of the ledger the name and place of another, with both of them
-// locked. A nil before does nothing; else it is called with the ledger first, under the
+// locked. A nil before does nothing; otherwise it is called with the ledger first, under the
 // lock. One that cannot be moved is a *ledger.ScopeError.
 func MoveScope(ctx context.Context, c *config.Config, name string, to journal.Scope, run string, before func(*ledger.Ledger) error) (err error) {
 	address := c.Ledger.At(c.Output.RunsDir)
@@ -149,7 +149,7 @@ func MoveScope(ctx context.Context, c *config.Config, name string, to journal.Sc
 }
 
 // earlierName is the scope of an earlier version that is the scope of now; empty if there
-// is none, or none is needed. A scope that nobody has used, beside another one of the
+// is none, or none is needed. A scope that no run has used, next to another one of the
 // same API, is an *exit.Error, unless the settings say that it is really another.
 func earlierName(ctx context.Context, c *config.Config, l *ledger.Ledger, scope journal.Scope, made Evidence) (string, error) {
 	all, err := l.Scopes(ctx, scope.Destination)

@@ -19,7 +19,7 @@ import (
 )
 
 // Protected reads the list of protected users that c names; nil if it names none. What
-// is no list of ids is an *exit.Error: one that protects nobody is more likely broken
+// is no list of ids is an *exit.Error: one that protects no one is more likely broken
 // than meant.
 //
 // The list is read like any input: UTF-8, or UTF-16 with a byte order mark, or the
@@ -48,7 +48,7 @@ func Protected(c *config.Config) (*protect.List, error) {
 		return nil, wrong(err)
 	}
 	if len(ids) == 0 {
-		return nil, exit.Usage(fmt.Errorf("read --protect %s: it holds no id", path), "nothing was sent; leave the flag out if nobody is to be protected", "")
+		return nil, exit.Usage(fmt.Errorf("read --protect %s: it holds no id", path), "nothing was sent; leave the flag out to protect no one", "")
 	}
 	return protect.New(ids), nil
 }
@@ -100,12 +100,6 @@ func idColumns(c *config.Config) []string {
 }
 
 func foldedName(name string) string { return strings.ToLower(identity.Clean(name)) }
-
-// row is a line of a list: its number and its cells.
-type listRow struct {
-	line  int
-	cells []string
-}
 
 // delimiters are what may stand between the cells of a list.
 const delimiters = ",;\t|"
@@ -174,7 +168,7 @@ func plainIDs(lines []string) (ids [][]string, err error) {
 			}
 			id = cells[0]
 		}
-		for _, d := range delimiters { // an empty cell behind it
+		for _, d := range delimiters { // an empty cell after it
 			id = strings.TrimRight(identity.Clean(id), string(d))
 		}
 		if ids, err = appendID(ids, id, i+1); err != nil {
@@ -217,7 +211,7 @@ func cellsOf(line string, delimiter rune) (cells []string, err error) {
 	}
 }
 
-// unquote returns the text up to the closing quote, and what stands behind it.
+// unquote returns the text up to the closing quote, and what follows it.
 func unquote(text string) (cell, rest string, closed bool) {
 	var b bytes.Buffer
 	for {
@@ -233,7 +227,7 @@ func unquote(text string) (cell, rest string, closed bool) {
 	}
 }
 
-// quotes are pairs that people and programs put around an id beside those of CSV.
+// quotes are pairs that people and programs put around an id, besides those of CSV.
 var quotes = [][2]string{{"'", "'"}, {"‘", "’"}, {"“", "”"}, {"„", "“"}, {"«", "»"}, {"`", "`"}, {"'", ""}}
 
 // appendID adds an id in each spelling that may be meant: too many are protected rather

@@ -36,7 +36,7 @@ func utf16le(text string) string {
 	return b.String()
 }
 
-// However a program has written the list, the two of it are protected, and nobody else.
+// However a program has written the list, the two of it are protected, and no one besides.
 func TestProtected(t *testing.T) {
 	for name, text := range map[string]string{
 		"plain":                 "vip-1\nvip-2\n",

@@ -140,7 +140,7 @@ func (r *Run) middleware() stack.Options {
 	}
 	return stack.Options{Lister: lister, Holders: holders, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
 		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
-		Sent: r.sent.Sent, Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: r.at.files.journal}}
+		Sent: r.sent.Sent, Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: &r.sent}}
 }
 
 // run runs the engine, unless a guard that looks ahead stops it, and records the settings
@@ -176,7 +176,7 @@ func (r *Run) logWarnings() {
 	for _, warning := range r.Input.Warnings() {
 		r.options.Log.Always(warning)
 	}
-	if r.at.Written == 0 && r.counts.Finished { // else some were met by an earlier part, or would have been later
+	if r.at.Written == 0 && r.counts.Finished { // otherwise some were met by an earlier part, or would have been later
 		for _, warning := range preview.ProtectedWarnings(r.protected.Report()) {
 			r.options.Log.Always(warning)
 		}
