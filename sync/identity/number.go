@@ -10,7 +10,7 @@ package identity
 // with a fraction but no plus, as Java writes it (1.23457E15).
 //
 // Accepted is the rest. 1E10, 12e5 and 5E-10 are part numbers and hexadecimal
-// digits as often as they are damage.
+// digits as often as damage.
 func NumberDamage(text string) Class {
 	rest, signed := text, false
 	if rest != "" && (rest[0] == '+' || rest[0] == '-') {
