@@ -56,9 +56,8 @@ func (p *pool) deliver(b user.Batch) {
 
 // journalSent records that a batch is about to be sent. If a read decides who is sent,
 // the middleware that reads records that: a run that is killed while it reads has sent
-// nothing. Creates that must not be repeated are recorded by whoever makes the call,
-// right before it: otherwise a killed process would leave in doubt what was only waiting
-// for its turn.
+// nothing. Creates that must not be repeated are recorded right before the call:
+// otherwise a killed process would leave in doubt what was only waiting for its turn.
 func (p *pool) journalSent(b user.Batch) error {
 	if p.journal == nil || b.Op == user.Create && p.destination.Traits().Ops[user.Create].Replay == destination.Unsafe {
 		return nil
