@@ -33,6 +33,7 @@ type destination struct {
 	named   []string // operations in which the sandbox knows a user by our name; nil: all
 	reads   int      // calls before an update
 	asks    int      // calls before the first one about a user
+	probes  int      // calls before the first create, once a night
 }
 
 // wrongSecret has the right form, but is not the sandbox's secret: the sandbox cannot
@@ -101,7 +102,7 @@ func scim() destination {
 
 func onbo() destination {
 	return destination{
-		name: "onbo", api: "onbo", id: "c-%d", ops: everyOp, mark: "email", named: []string{"create"},
+		name: "onbo", api: "onbo", probes: 1, id: "c-%d", ops: everyOp, mark: "email", named: []string{"create"},
 		config: "to: onbo\nonbo: {base_url: URL/v1, delete: true, auth: {client_id: any, secret_key: file:secret}}",
 		header: "id,first_name,last_name,email,phone,dob,ssn,address_line_1,city,state,zip_code,country",
 		row: func(i int, word string) string {

@@ -72,7 +72,7 @@ func (c cell) fault() string {
 
 // firstCall is the number of the first call of the operation.
 func (c cell) firstCall() int {
-	n := c.asks + 1
+	n := c.asks + c.probes + 1
 	switch {
 	case c.op == "create":
 	case c.bulk: // the night before has created all users

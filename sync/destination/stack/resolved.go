@@ -57,15 +57,21 @@ func (k Resolved) resolve(ctx context.Context, r *user.Record) (user.Outcome, er
 	if err != nil {
 		return user.Outcome{}, destination.AsNotTaken(err)
 	}
-	r.Remote = found.Remote
+	if r.Remote = found.Remote; r.Remote != "" {
+		return user.Outcome{}, nil
+	}
+	return withoutKey(r, found), nil
+}
+
+// withoutKey returns the outcome of a record that needs a key of the API, after a read
+// that found none.
+func withoutKey(r *user.Record, found destination.Found) user.Outcome {
 	switch {
 	case found.Presence == destination.Absent:
-		return user.Outcome{Status: user.Missing, HTTP: found.HTTP}, nil
-	case r.Remote != "":
-		return user.Outcome{}, nil
+		return user.Outcome{Status: user.Missing, HTTP: found.HTTP}
 	case r.Op == user.Upsert: // a create met an existing user, and the API says no more
-		return user.Outcome{Status: user.Refused, Code: user.CodeExists, HTTP: found.HTTP}, nil
+		return user.Outcome{Status: user.Refused, Code: user.CodeExists, HTTP: found.HTTP}
 	}
 	return user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote, HTTP: found.HTTP,
-		Detail: "the API assigns its own keys, and this user's is not known; give it in a column remote_id"}, nil
+		Detail: "the API assigns its own keys, and this user's is not known; give it in a column remote_id"}
 }
