@@ -69,6 +69,10 @@ type Job struct {
 	// again. Their results are followed up on as in any run.
 	Applying bool
 
+	// Canary is how many records are sent first, in the order of the input, and settled
+	// before any other is sent. Records that need no call do not count. 0 sends all alike.
+	Canary int
+
 	MaxErrors   MaxErrors
 	BatchSize   int // records per call, within the destination's own limit; default 100
 	Workers     int // batches in flight at a time; default 16
