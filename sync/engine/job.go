@@ -36,7 +36,7 @@ type Journal interface {
 	Sent(user.Batch) error
 	// Settled is called with the outcomes of a batch, in no order.
 	Settled([]user.Outcome) error
-	// Looked is called in place of Sent where a read decides who is sent.
+	// Looked is called in place of Sent where a read or a turn decides who is sent.
 	Looked(user.Batch) error
 }
 
