@@ -31,7 +31,7 @@ type script struct {
 }
 
 type rule struct {
-	left    int // how often it may still answer; negative is for ever
+	left    int // how often it may still answer; negative is forever
 	method  string
 	path    *regexp.Regexp
 	status  int

@@ -38,7 +38,7 @@ func number(id string) (n int) {
 }
 
 // The first users in input order that need a call are sent before all others, whatever
-// the call, and nothing else is sent until they are settled.
+// the call, and no other is sent until they are settled.
 func TestCanariesAreTheFirstOfTheInput(t *testing.T) {
 	for _, test := range []struct{ canary, batch, workers, want int }{
 		{1, 100, 16, 1}, {3, 1, 16, 3}, {5, 100, 16, 6}, {100, 7, 4, 119}, {250, 100, 16, 299}, {400, 100, 16, 300},

@@ -32,7 +32,7 @@ type Results interface {
 // concurrent use; an error ends the run.
 type Journal interface {
 	// Sent is called before a batch is sent for the first time, except for creates
-	// that must not be repeated: whoever makes the call records those.
+	// that must not be repeated, which are recorded right before their call.
 	Sent(user.Batch) error
 	// Settled is called with the outcomes of a batch, in no order.
 	Settled([]user.Outcome) error

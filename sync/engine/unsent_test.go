@@ -41,9 +41,9 @@ func (k keyless) Traits() destination.Traits {
 	return t
 }
 
-// Creates that must not be repeated are recorded by whoever makes the call, when it is
-// made: the engine would record them too early. It records their rows, and as sent those
-// that were perhaps sent before.
+// Creates that must not be repeated are recorded right before their call: the engine
+// would record them too early. It records their rows, and as sent those that were
+// perhaps sent before.
 func TestUnsafeCreatesAreNotNotedBeforeTheirTurn(t *testing.T) {
 	for replay, want := range map[destination.Replay][2]int{destination.Unsafe: {1, 3}, destination.Detectable: {4, 0}, destination.Safe: {4, 0}} {
 		synctest.Test(t, func(t *testing.T) {

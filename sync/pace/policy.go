@@ -92,7 +92,7 @@ func memberNumber(d *httpsfv.Dictionary, name string) float64 {
 	return sfNumber(item.Value)
 }
 
-// sfNumber returns an integer or a decimal; -1 for anything else and for numbers below 0.
+// sfNumber returns an integer or a decimal; -1 for other values and for numbers below 0.
 func sfNumber(v any) float64 {
 	n := -1.0
 	switch v := v.(type) {

@@ -26,7 +26,7 @@ type proof struct {
 	probe  *probe
 }
 
-// probe is a probe under way. done is closed when err is set.
+// probe is a probe in flight. done is closed when err is set.
 type probe struct {
 	done chan struct{}
 	err  error

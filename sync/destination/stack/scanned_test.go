@@ -27,7 +27,6 @@ type listing struct {
 	grows  bool    // each page says that there is one more
 	faults []fault // of the pages, in order
 	pages  int
-	during func(pages int) // called with each page
 }
 
 func (l *listing) List(_ context.Context, offset int) (destination.Page, error) {
@@ -192,7 +191,7 @@ func (c creating) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	return outcomes, err
 }
 
-// An API that denies the list settles no one, and the run goes on; its end while the list
+// An API that denies the list settles no one, and the run continues; its end while the list
 // is read is an error.
 func TestScanEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
