@@ -59,10 +59,14 @@ func (p *pool) deliver(b user.Batch) {
 // nothing. Creates that must not be repeated are recorded right before the call:
 // otherwise a killed process would leave in doubt what was only waiting for its turn.
 func (p *pool) journalSent(b user.Batch) error {
-	if p.journal == nil || b.Op == user.Create && p.destination.Traits().Ops[user.Create].Replay == destination.Unsafe {
+	if p.journal == nil {
 		return nil
 	}
-	if p.destination.Traits().Ops[b.Op].Merge {
+	traits := p.destination.Traits().Ops[b.Op]
+	switch {
+	case b.Op == user.Create && traits.Replay == destination.Unsafe:
+		return p.journalUnsafe(b)
+	case traits.Merge:
 		return p.journal.Looked(b)
 	}
 	if err := p.journal.Sent(b); err != nil {
@@ -72,6 +76,28 @@ func (p *pool) journalSent(b user.Batch) error {
 		r.SentRecorded = true
 	}
 	return nil
+}
+
+// journalUnsafe records the rows of creates that must not be repeated. Those that were
+// perhaps sent before stay recorded as sent.
+func (p *pool) journalUnsafe(b user.Batch) error {
+	var before, fresh []*user.Record
+	for _, r := range b.Records {
+		if r.MaybeSent {
+			before = append(before, r)
+		} else {
+			fresh = append(fresh, r)
+		}
+	}
+	if len(before) > 0 {
+		if err := p.journal.Sent(b.Of(before)); err != nil {
+			return err
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	return p.journal.Looked(b.Of(fresh))
 }
 
 // journalSettled records the outcomes of a batch that are known.

@@ -32,11 +32,11 @@ type Results interface {
 // concurrent use; an error ends the run.
 type Journal interface {
 	// Sent is called before a batch is sent for the first time, except for creates
-	// that must not be repeated: the maker of the call records those.
+	// that must not be repeated, which are recorded right before their call.
 	Sent(user.Batch) error
 	// Settled is called with the outcomes of a batch, in no order.
 	Settled([]user.Outcome) error
-	// Looked is called in place of Sent where a read decides who is sent.
+	// Looked is called in place of Sent where a read or a turn decides who is sent.
 	Looked(user.Batch) error
 }
 
@@ -68,6 +68,10 @@ type Job struct {
 	// Applying says that the records carry the calls of a plan, which are not decided
 	// again. Their results are followed up on as in any run.
 	Applying bool
+
+	// Canary is how many records are sent first, in the order of the input, and settled
+	// before any other is sent. Records that need no call do not count. 0 sends all alike.
+	Canary int
 
 	MaxErrors   MaxErrors
 	BatchSize   int // records per call, within the destination's own limit; default 100

@@ -25,6 +25,7 @@ type planner struct {
 	inFlight map[string]*idQueue // ids sent and not settled
 	free     []*idQueue          // for reuse
 	parked   int                 // records that wait
+	canaries int                 // records that are still to be sent before all others
 	settled  []user.Outcome      // settled without a call, not yet flushed
 }
 
@@ -34,6 +35,7 @@ func newPlanner(j Job, w *window, p *pool, c *collector, stop func(error)) *plan
 		groups:   newGroups(j.Destination.Traits(), j.BatchSize),
 		ownKeys:  j.Destination.Traits().OwnKeys,
 		read:     j.Written,
+		canaries: j.Canary,
 		memory:   newMemory(j.Ledger),
 		inFlight: make(map[string]*idQueue),
 	}
@@ -192,7 +194,19 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerE
 	if group.add(r) {
 		p.send(ctx, p.groups.cut(group))
 	}
+	if p.canaries > 0 {
+		p.countCanary(ctx)
+	}
 	return true
+}
+
+// countCanary counts a record of those that are sent first. With the last of them, it
+// sends them all and waits until they are settled.
+func (p *planner) countCanary(ctx context.Context) {
+	if p.canaries--; p.canaries == 0 {
+		p.sendAll(ctx)
+		p.pool.wait()
+	}
 }
 
 // call is the first call for an intent.

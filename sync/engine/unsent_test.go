@@ -12,12 +12,12 @@ import (
 
 // notes keeps the records that it was called with.
 type notes struct {
-	mu   sync.Mutex
-	sent []int
+	mu           sync.Mutex
+	sent, looked []int
 }
 
 func (d *notes) Sent(b user.Batch) error               { return d.add(&d.sent, b.Records) }
-func (d *notes) Looked(user.Batch) error               { return nil }
+func (d *notes) Looked(b user.Batch) error             { return d.add(&d.looked, b.Records) }
 func (d *notes) Settled(outcomes []user.Outcome) error { return nil }
 
 func (d *notes) add(to *[]int, records []*user.Record) error {
@@ -41,17 +41,22 @@ func (k keyless) Traits() destination.Traits {
 	return t
 }
 
-// Creates that must not be made twice are noted by the maker of the call, when it is
-// made: the engine notes them too early.
+// Creates that must not be repeated are recorded right before their call: the engine
+// would record them too early. It records their rows, and as sent those that were
+// perhaps sent before.
 func TestUnsafeCreatesAreNotNotedBeforeTheirTurn(t *testing.T) {
-	for replay, want := range map[destination.Replay]int{destination.Unsafe: 0, destination.Detectable: 4, destination.Safe: 4} {
+	for replay, want := range map[destination.Replay][2]int{destination.Unsafe: {1, 3}, destination.Detectable: {4, 0}, destination.Safe: {4, 0}} {
 		synctest.Test(t, func(t *testing.T) {
 			out, d := new(results), new(notes)
 			a := newAPI(out, 0)
 			a.most = 4
-			_, err := engine.Job{Records: input(4, user.Create, own), Destination: keyless{a, replay}, Results: out, Journal: d}.Run(t.Context())
-			if err != nil || len(d.sent) != want {
-				t.Errorf("replay %d: noted %v (%v), want %d", replay, d.sent, err, want)
+			job := engine.Job{Records: input(4, user.Create, own), Destination: keyless{a, replay}, Results: out, Journal: d}
+			job.MaybeSentTo = 4
+			job.OutcomeOf = func(*user.Record) (user.Outcome, bool, error) { return user.Outcome{}, false, nil }
+			job.WasSent = func(r *user.Record) bool { return r.Origin.Record == 2 }
+			_, err := job.Run(t.Context())
+			if err != nil || len(d.sent) != want[0] || len(d.looked) != want[1] || replay == destination.Unsafe && d.sent[0] != 2 {
+				t.Errorf("replay %d: sent %v, rows %v (%v), want %v", replay, d.sent, d.looked, err, want)
 			}
 		})
 	}

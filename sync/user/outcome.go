@@ -94,6 +94,7 @@ const (
 	CodeBatchRefused  = "batch_refused"  // refused as part of a batch that was not split further
 	CodeWholeConflict = "whole_conflict" // the whole call got a 409 that names no user
 	CodeContradiction = "contradiction"  // the API's answers contradict each other
+	CodeContradicted  = "contradicted"   // a read-back showed other data than the API had taken
 	CodeNotApplied    = "not_applied"    // the answer did not say, and a read-back showed that nothing was done
 	CodeUnknownRemote = "unknown_remote" // the API assigns keys, and this user's is not known
 	CodeProtected     = "protected"      // on the list of users that are never touched

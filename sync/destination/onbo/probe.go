@@ -9,7 +9,7 @@ import (
 	"usersync/sync/destination/rest"
 )
 
-var errSilent = errors.New("the API of Onbo answers no call that it cannot authenticate: check onbo.auth.client_id and secret_key, that they belong to base_url, and the network")
+var errSilent = errors.New("the API answers no call that it cannot authenticate: check onbo.auth.client_id and secret_key, that they belong to base_url, and the network")
 
 // Probe reads the first page of users, of one user, and ignores it. Onbo does not answer
 // a call with a wrong signature at all (Onbo API reference, Authentication), so any

@@ -1,26 +1,36 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"usersync/sync/destination"
 	"usersync/sync/user"
 )
 
 // Canary sends the first records alone and reads them back. The run continues only if
-// the API holds what they say; until then all other records wait.
+// the API holds what they say; until then all other records wait. The engine sees to it
+// that the first records of the input come first (engine.Job.Canary).
+//
+// A read-back that differs is repeated for as long as Patience: the API may be slow to
+// show what it took. Then the record is InDoubt, code contradicted, so that the ledger
+// trusts nothing that was sent for it.
 type Canary struct {
 	destination.API
 	// Records is how many are sent first.
 	Records int
 	// AnswersOnly trusts the API's answers and reads nothing back.
 	AnswersOnly bool
+	// Patience is how long the read-backs of a call may differ, all together.
+	Patience time.Duration
 
 	mu        sync.Mutex
-	confirmed int // canaries that the API has confirmed
+	confirmed int   // canaries that the API has confirmed
+	failed    error // why a canary failed; no other call is made then
 }
 
 // CanaryError says that the API does not hold a canary as it was sent. It names fields
@@ -55,56 +65,91 @@ func (c *Canary) send(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 	if ctx.Err() != nil { // it ended while another batch held the lock
 		return unresolved(b, nil), context.Cause(ctx)
 	}
+	if c.failed != nil {
+		return unresolved(b, nil), c.failed
+	}
 	outcomes, err := c.API.Apply(ctx, b.Of(b.Records[:n]))
-	for i := 0; err == nil && i < n; i++ {
-		err = c.check(ctx, &outcomes[i], b.Records[i])
+	if err == nil {
+		err = c.checkAll(ctx, outcomes, b.Records)
 	}
 	if err == nil {
 		c.confirmed += n
 		return outcomes, nil
 	}
+	c.failed = err
 	all := unresolved(b, nil)
 	copy(all, outcomes)
 	return all, err
 }
 
-// check compares the outcome of a canary with what was asked for.
-func (c *Canary) check(ctx context.Context, o *user.Outcome, r *user.Record) error {
+// checkAll checks every canary of a call, also after one has failed: all of them were
+// sent. It returns the error of the first that failed.
+func (c *Canary) checkAll(ctx context.Context, outcomes []user.Outcome, records []*user.Record) error {
+	until := time.Now().Add(c.Patience)
+	var failed error
+	for i := range outcomes {
+		switch err := c.check(ctx, &outcomes[i], records[i], until); {
+		case err != nil && failed == nil:
+			failed = err
+		case err != nil && callError(err) == nil && ctx.Err() != nil:
+			return failed // the run has ended
+		}
+	}
+	return failed
+}
+
+// check compares the outcome of a canary with what was asked for. If the API shows
+// something different until the given time, the outcome is in doubt.
+func (c *Canary) check(ctx context.Context, o *user.Outcome, r *user.Record, until time.Time) error {
 	switch o.Status {
 	case user.Created, user.Updated, user.Unchanged, user.Deleted:
 	case user.Accepted:
 		if !c.AnswersOnly {
-			return c.failed(r, "the API accepted it for later, so its outcome cannot be checked")
+			return c.fault(r, "the API accepted it for later, so its outcome cannot be checked")
 		}
 	default:
-		return c.failed(r, fmt.Sprintf("it is %s (%s)", o.Status, o.Code))
+		return c.fault(r, fmt.Sprintf("it is %s (%s)", o.Status, o.Code))
 	}
 	if c.AnswersOnly {
 		return nil
 	}
-	found, err := c.Find(ctx, r.WithRemote(o.Remote))
-	if err != nil {
-		return err
+	for waits := newBackoff(); ; {
+		found, err := c.Find(ctx, r.WithRemote(o.Remote))
+		if err != nil {
+			return err
+		}
+		what := difference(o.Status, found)
+		if what == "" {
+			return nil
+		}
+		wait := min(waits.NextBackOff(), time.Until(until))
+		if wait > 0 {
+			err = Pause(ctx, wait)
+		}
+		if wait <= 0 || err != nil {
+			o.Status, o.Code, o.Detail = user.InDoubt, user.CodeContradicted, what
+			return cmp.Or(err, c.fault(r, what))
+		}
 	}
-	return c.compare(o.Status, found, r)
 }
 
-func (c *Canary) compare(status user.Status, found destination.Found, r *user.Record) error {
+// difference says how what the API shows differs from an outcome; "" if it does not.
+func difference(status user.Status, found destination.Found) string {
 	switch {
 	case found.Presence == destination.Unknown:
-		return c.failed(r, "the API cannot show it")
+		return "the API cannot show it"
 	case (found.Presence == destination.Absent) != (status == user.Deleted):
-		return c.failed(r, fmt.Sprintf("it was %s, and the API shows the opposite", status))
+		return fmt.Sprintf("it was %s, and the API shows the opposite", status)
 	case found.Presence == destination.Different:
 		var names []string
 		for _, f := range found.Differs {
 			names = append(names, string(f))
 		}
-		return c.failed(r, "the API shows other values than were sent: "+strings.Join(names, ", "))
+		return "the API shows other values than were sent: " + strings.Join(names, ", ")
 	}
-	return nil
+	return ""
 }
 
-func (c *Canary) failed(r *user.Record, what string) error {
+func (c *Canary) fault(r *user.Record, what string) error {
 	return &CanaryError{fmt.Sprintf("record %d: %s", r.Origin.Record, what)}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
@@ -73,9 +75,71 @@ func TestCanary(t *testing.T) {
 				if i < 2 != o.Status.Final() && tripped {
 					t.Errorf("outcome %d is %q", i, o.Status)
 				}
+				if contradicted := i < 2 && (strings.Contains(c.what, "the API shows") || strings.Contains(c.what, "cannot show")); contradicted != (o.Status == user.InDoubt && o.Code == user.CodeContradicted) {
+					t.Errorf("outcome %d is %q %s", i, o.Status, o.Code)
+				}
 			}
 		})
 	}
+}
+
+// lagging is an API that shows what it took only a while later.
+type lagging struct {
+	readable
+	takes time.Duration
+	since time.Time
+	reads int
+}
+
+func (s *lagging) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
+	if s.since.IsZero() {
+		s.since = time.Now()
+	}
+	s.reads++
+	if time.Since(s.since) < s.takes {
+		return destination.Found{Presence: destination.Absent, HTTP: 404}, nil
+	}
+	return s.readable.Find(ctx, r)
+}
+
+// A read-back that differs is repeated until the timeout; all the canaries of a call share
+// that time, and each of them is read.
+func TestCanaryIsPatient(t *testing.T) {
+	for takes, want := range map[time.Duration][2]string{
+		0: {"created:", "created:"}, 29 * time.Second: {"created:", "created:"}, 31 * time.Second: {"in_doubt:contradicted", "in_doubt:contradicted"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			api := &lagging{readable: readable{scene{replay: destination.Detectable}.fake()}, takes: takes}
+			canary := &stack.Canary{API: stack.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}, Records: 2, Patience: 30 * time.Second}
+			began := time.Now()
+			outcomes, err := canary.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("a=1 b=1 c=1", user.Upsert)})
+			for i, w := range want {
+				if got := string(outcomes[i].Status) + ":" + outcomes[i].Code; got != w {
+					t.Errorf("it takes %s: %s, want %s", takes, got, w)
+				}
+			}
+			if (err != nil) != (takes > 30*time.Second) || time.Since(began) > 30*time.Second || api.reads < 2 {
+				t.Errorf("it takes %s: %v after %s and %d reads", takes, err, time.Since(began), api.reads)
+			}
+			if _, again := canary.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("z=1", user.Upsert)}); (again != nil) != (err != nil) {
+				t.Errorf("after a canary that failed: %v", again)
+			}
+		})
+	}
+}
+
+// A run that ends while a read-back differs leaves the canary in doubt.
+func TestCanaryAsTheRunEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := &lagging{readable: readable{scene{replay: destination.Detectable}.fake()}, takes: time.Hour}
+		canary := &stack.Canary{API: stack.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}, Records: 1, Patience: 30 * time.Second}
+		ctx, end := context.WithTimeout(t.Context(), 3*time.Second)
+		defer end()
+		outcomes, err := canary.Apply(ctx, user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)})
+		if !errors.Is(err, context.DeadlineExceeded) || outcomes[0].Status != user.InDoubt || outcomes[0].Code != user.CodeContradicted {
+			t.Errorf("%v, %s %s", err, outcomes[0].Status, outcomes[0].Code)
+		}
+	})
 }
 
 // All other records wait for the canaries, and none is sent if they fail.

@@ -34,8 +34,8 @@ type Scanned struct {
 	scan    *scan
 }
 
-// scan is what a run has read of the list. It is shared by the workers, one of which at
-// a time holds turn.
+// scan is what a run has read of the list. The workers share it; one at a time holds
+// turn.
 type scan struct {
 	turn  chan struct{}
 	users []destination.Listed // nil unless the list was read whole
@@ -134,7 +134,7 @@ func (s *scan) claim(remote, id string) bool {
 }
 
 // read returns all users; nil if the API does not list them, or not whole, or holds too
-// many. An API that denies the list may allow the rest. An error ends the run.
+// many. An API that denies the list may take every other call. An error ends the run.
 func (s Scanned) read(ctx context.Context) ([]destination.Listed, error) {
 	var users []destination.Listed
 	seen := map[string]bool{}

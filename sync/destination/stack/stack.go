@@ -35,6 +35,7 @@ type Options struct {
 	Adopt *Adoption // nil: users missing from the ledger are created
 
 	Canary      int           // users that are sent first; 0 means none
+	Patience    time.Duration // how long what is read of canaries may differ
 	AnswersOnly bool          // canaries are not read back
 	Protected   *protect.List // ids of users that are never touched
 }
@@ -60,7 +61,7 @@ func (o Options) Wrap(client destination.Destination) destination.Destination {
 	}
 	outer := destination.API(upserted)
 	if o.Canary > 0 {
-		outer = &Canary{API: upserted, Records: o.Canary, AnswersOnly: o.AnswersOnly}
+		outer = &Canary{API: upserted, Records: o.Canary, AnswersOnly: o.AnswersOnly, Patience: o.Patience}
 	}
 	return o.protect(Timed{API: outer})
 }

@@ -106,6 +106,7 @@ func (r *Run) job(ctx context.Context, known *ledgerView) engine.Job {
 		MaxErrors:   engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
 		Resumed:     r.at.Resumed,
 		Applying:    r.options.Plan != nil,
+		Canary:      c.Guards.Canary,
 	}
 	if !c.Ledger.AllowStale {
 		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir, Unchanged: unchanged(ctx, r.lease.Ledger, r.options.Log)}).Superseded
@@ -139,7 +140,7 @@ func (r *Run) middleware() stack.Options {
 		holders = r.lease.Ledger
 	}
 	return stack.Options{Lister: lister, Holders: holders, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
-		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
+		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
 		Sent: r.sent.Sent, Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: &r.sent}}
 }
 
