@@ -88,6 +88,10 @@ func placeErrors() []errorKind {
 		every[*rundir.ShortError](advice{code: exit.Misuse}),
 		every[*rundir.ForeignError](advice{code: exit.Misuse}),
 		only(ledger.ErrUnknown, printed(exit.Misuse, "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`")),
+		only(ledger.ErrUnknownRun, printed(exit.Misuse, "runs are known by API, host and account; name the run as the message did that told of it")),
+		every[*ledger.OverError](printed(exit.Misuse, "a run that is over needs nothing more")),
+		every[*ledger.RenameError](printed(exit.Misuse, "nothing was renamed; `usersync ledger show ID` tells what the ledger knows")),
+		every[*ledger.ScopeError](printed(exit.Misuse, "`usersync ledger scopes` lists the scopes of the ledger")),
 		every[*ledger.ImportError](printed(exit.Misuse, "nothing was imported; give a file that usersync ledger export wrote")),
 		every[*ledger.NotPendingError](printed(exit.Misuse, "only what is pending can be resolved; `usersync ledger forget` lets the next run take the user as new")),
 	}
@@ -142,7 +146,7 @@ func adviseOnLedger(err error) (advice, bool) {
 	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
 	case *history.TakeUpError: // to a person the files of that run and the ledger are one
 	default:
-		if err != ledger.ErrFenced {
+		if err != ledger.ErrFenced && err != ledger.ErrLost {
 			return advice{}, false
 		}
 	}
@@ -156,6 +160,8 @@ func adviseOnLedger(err error) (advice, bool) {
 		a.code, a.hint = exit.Held, "wait for it to end, or give --lock-timeout"
 	case errors.Is(err, ledger.ErrFenced):
 		a.code, a.hint = exit.Held, "the other run goes on from here"
+	case errors.Is(err, ledger.ErrLost):
+		a.code, a.hint = exit.Held, "look at the ledger's database; users whose calls were under way are looked up or sent again by the run that comes next"
 	case errors.Is(err, context.Canceled): // the ledger did not fail
 		return advice{}, false
 	case connect.Unwritable(err):

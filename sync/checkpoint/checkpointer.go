@@ -68,6 +68,8 @@ type Checkpointer struct {
 	made     time.Time
 	marked   atomic.Int64
 	fedAgain bool
+	ending   bool // the last checkpoint is being made
+	finished bool // every record has its outcome
 	broken   bool // a checkpoint failed, and none is tried again
 }
 
@@ -101,13 +103,32 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 	return err
 }
 
-// Finish makes the last checkpoint. Why says how the run ended. After a failed
-// checkpoint, and where another run has taken the ledger over, it does nothing.
-func (c *Checkpointer) Finish(why error) error {
+// Finish makes the last checkpoint, with which the ledger learns how the run ended:
+// finished says that every record has its outcome, and why is the error that stopped
+// it. After a failed checkpoint, and where another run has taken the ledger over, it
+// does nothing.
+func (c *Checkpointer) Finish(why error, finished bool) error {
 	if c.broken || errors.Is(why, ledger.ErrFenced) {
 		return nil
 	}
-	return c.checkpoint()
+	c.ending, c.finished = true, finished && why == nil
+	err := c.checkpoint()
+	if errors.Is(why, ledger.ErrLost) && (errors.Is(err, ledger.ErrLost) || errors.Is(err, ledger.ErrFenced)) {
+		return nil // the run says so already
+	}
+	return err
+}
+
+// state is what the ledger is to know of how the run ends: nothing while what the run
+// did stands in its journal alone, as after a kill.
+func (c *Checkpointer) state() ledger.State {
+	switch {
+	case c.finished:
+		return ledger.StateFinished
+	case c.ending && c.to.Journal.MarkedTo(c.Last()):
+		return ledger.StateStopped
+	}
+	return ""
 }
 
 // Last is the ordinal of the last record written; 0 if there is none.
@@ -163,7 +184,8 @@ const (
 
 func (c *Checkpointer) ledgerMark(m journal.Mark) ledger.Mark {
 	return ledger.Mark{
-		Run: c.to.Run, Record: m.Record, At: m.At, Input: m.InputBytes, SHA256: [sha256.Size]byte(c.to.Input.hash.Sum(nil)),
+		State: c.state(),
+		Run:   c.to.Run, Record: m.Record, At: m.At, Input: m.InputBytes, SHA256: [sha256.Size]byte(c.to.Input.hash.Sum(nil)),
 		Sizes: map[string]int64{resultsSize: m.Results, rejectsSize: m.Rejects},
 	}
 }

@@ -126,7 +126,7 @@ func TestCheckpoints(t *testing.T) {
 		if err != nil || known[0].Standing != user.Held || known[1].Standing != user.Absent {
 			t.Errorf("the ledger is not where the checkpoint is: %+v, %v", known, err)
 		}
-		if err := s.Finish(nil); err != nil {
+		if err := s.Finish(nil, true); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -148,7 +148,7 @@ func TestNoCheckpointWithoutResults(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	s.results.err = nil
-	if err := s.Finish(nil); err != nil {
+	if err := s.Finish(nil, true); err != nil {
 		t.Error(err)
 	}
 	if lm, jm := s.marks(t); lm.Record != 0 || jm.Record != 0 || s.Marked() != 0 {
@@ -162,7 +162,7 @@ func TestNoCheckpointWhenFenced(t *testing.T) {
 	s.write(t, 1)
 	s.write(t, 1)
 	before, _ := s.marks(t)
-	if err := s.Finish(fmt.Errorf("run: %w", ledger.ErrFenced)); err != nil {
+	if err := s.Finish(fmt.Errorf("run: %w", ledger.ErrFenced), false); err != nil {
 		t.Error(err)
 	}
 	if after, _ := s.marks(t); after.Record != before.Record {

@@ -33,6 +33,8 @@ type Header struct {
 	Plan *Plan `json:"plan,omitempty"`
 	// Ledger tells the ledger that the run writes to from others; empty if none.
 	Ledger string `json:"ledger,omitempty"`
+	// Order is the run's place in the order of that ledger's runs; 0 if it has none.
+	Order int64 `json:"order,omitempty"`
 	Durability
 }
 

@@ -55,6 +55,7 @@ type Journal struct {
 	at    int64  // bytes written
 	safe  int64  // bytes known to be on the disk
 	mark  int    // record of the last mark
+	last  int    // the last record that was sent or settled
 	ended bool
 	err   error
 
@@ -86,6 +87,12 @@ func Continue(f File, past *Past, r Resumed) (*Journal, error) {
 		return nil, fmt.Errorf("continue the journal: %w", ErrEnded)
 	}
 	j := &Journal{file: f, unsafe: slices.Clone(past.Header.Unsafe), synced: past.Header.Synced, at: past.Size, mark: past.Mark.Record}
+	for _, s := range past.Sent {
+		j.last = max(j.last, s.Record)
+	}
+	for _, o := range past.Settled {
+		j.last = max(j.last, o.Record)
+	}
 	r.At = r.At.UTC()
 	if err := f.Truncate(past.Size); err != nil {
 		return nil, fmt.Errorf("cut the journal back to %d bytes: %w", past.Size, err)
@@ -105,6 +112,7 @@ func (j *Journal) Sent(b user.Batch) error {
 		last = max(last, r.Origin.Record)
 	}
 	j.mu.Lock()
+	j.last = max(j.last, last)
 	frame, err := appendSent(j.begin(kindSent, last), b)
 	return j.commit(frame, cmp.Or(err, j.within(last)), j.synced || slices.Contains(j.unsafe, b.Op))
 }
@@ -144,6 +152,7 @@ func (j *Journal) Settled(outcomes []user.Outcome) error {
 		return nil
 	}
 	j.mu.Lock()
+	j.last = max(j.last, last)
 	frame, err := appendSettled(j.begin(kindSettled, last), outcomes)
 	return j.commit(frame, cmp.Or(err, j.within(last)), durable)
 }
@@ -172,6 +181,14 @@ func (j *Journal) Finish(e End) error {
 	defer j.mu.Unlock()
 	j.ended = true
 	return nil
+}
+
+// MarkedTo reports whether a mark at a record covers all that was noted, so that
+// nothing stands here alone.
+func (j *Journal) MarkedTo(record int) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.last <= record
 }
 
 // Size returns how many bytes were written.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"time"
 
 	"usersync/sync/user"
 )
@@ -71,17 +70,17 @@ func Read(r io.ReaderAt, size int64) (*Past, error) {
 	return b.past, nil
 }
 
-// Begun returns when the run of the journal of the given size in r was begun;
-// the zero time if its header never got to the disk. It reads the first frame.
-func Begun(r io.ReaderAt, size int64) (time.Time, error) {
+// ReadHeader returns the header of the journal of the given size in r; the zero Header
+// if it never got to the disk. It reads the first frame.
+func ReadHeader(r io.ReaderAt, size int64) (Header, error) {
 	for f, err := range Frames(r, size) {
 		b := builder{past: &Past{}}
 		if err == nil {
 			err = b.add(f)
 		}
-		return b.past.Header.Started, err
+		return b.past.Header, err
 	}
-	return time.Time{}, nil
+	return Header{}, nil
 }
 
 // FormatError is a journal that another version of usersync wrote.

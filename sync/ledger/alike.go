@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"usersync/sync/identity"
 	"usersync/sync/user"
@@ -40,11 +42,15 @@ func (l *Ledger) Lookalikes(ctx context.Context, ids []string) (map[string][]Loo
 	if err := a.look(ctx, l.db.Find, unlike); err != nil {
 		return nil, failed("look for similar ids in the ledger", err)
 	}
-	if some, err := a.any(ctx); err != nil || !some {
-		return a.found, failed("look for similar ids in the ledger", err)
+	some, err := a.any(ctx)
+	if err == nil && some {
+		err = a.look(ctx, l.db.FindFolded, folds)
 	}
-	if err := a.look(ctx, l.db.FindFolded, folds); err != nil {
+	if err != nil {
 		return nil, failed("look for similar ids in the ledger", err)
+	}
+	for _, list := range a.found {
+		slices.SortFunc(list, func(a, b Lookalike) int { return cmp.Compare(a.Row, b.Row) })
 	}
 	return a.found, nil
 }

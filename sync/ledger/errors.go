@@ -18,7 +18,7 @@ var (
 	ErrUnknownRun = errors.New("the ledger knows no such run of this account")
 	// ErrLost says that the lease ended without having been given back: another run
 	// may hold the account by now.
-	ErrLost = errors.New("the lease of the account is lost: the ledger's database could not be asked to renew it")
+	ErrLost = errors.New("the lease on the account ended: the ledger's database did not renew it in time, and another run may have begun; no call was started since")
 )
 
 // FailedError is an operation on a ledger that did not happen. Err says why: an

@@ -257,13 +257,16 @@ func (s *Lease) Bound(ctx context.Context) (bound context.Context, end context.C
 	}
 }
 
+// lastTry is how long the database is waited for once the lease is over.
+const lastTry = 3 * time.Second
+
 // boundWrite returns ctx, made to end a little after the lease does: a database that is
 // out of reach must not hold up the end of a run, and one that answers again tells
 // whether another run has taken the scope over.
 func (s *Lease) boundWrite(ctx context.Context) (bound context.Context, end context.CancelFunc) {
 	bound, cancel := context.WithCancelCause(ctx)
 	stop := context.AfterFunc(s.lost, func() {
-		time.AfterFunc(s.term()/10, func() { cancel(context.Cause(s.lost)) })
+		time.AfterFunc(lastTry, func() { cancel(context.Cause(s.lost)) })
 	})
 	return bound, func() {
 		stop()
@@ -289,7 +292,7 @@ func (s *Lease) Release() error {
 	}
 	patience := s.term()
 	if lost { // the database may not answer, and the row will end by itself
-		patience = s.term() / 10
+		patience = lastTry
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

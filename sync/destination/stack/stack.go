@@ -1,6 +1,6 @@
 // Package stack holds what every call of a run keeps to, whatever the API: the rate
 // limit, the retries, the read-back of what is in doubt, and so on. Each is a
-// wrapper around a destination, in a file of its own: Limited, Keyed, Merged,
+// wrapper around a destination, in a file of its own: Leased, Limited, Keyed, Merged,
 // Bisected, Parted, Retried, Verified, Pended, Adopted, Upserted, Canary, Observed and
 // Protected; and Dry in place of most of them.
 //
@@ -21,6 +21,7 @@ type Options struct {
 	Wire    context.Context    // of calls on the wire; it outlives the run's own
 	Calls   *destination.Calls // counts the calls; nil counts none
 	Sizer   destination.Sizer  // nil where calls are bounded in records only
+	Lease   Lease              // nil where the account cannot be lost
 	Retries int                // attempts after the first
 	Quiet   time.Time          // when the calls of an earlier process are over
 	Pending Pending            // nil remembers nobody
@@ -33,7 +34,11 @@ type Options struct {
 
 // Around puts the wrappers around a client, inner to outer.
 func (o Options) Around(client destination.Destination) destination.Destination {
-	limited := Limited{Destination: client, Pacer: o.Pacer, Wire: o.Wire, Calls: o.Calls}
+	pacer := o.Pacer
+	if o.Lease != nil {
+		pacer = Leased{Pacer: pacer, Lease: o.Lease}
+	}
+	limited := Limited{Destination: client, Pacer: pacer, Wire: o.Wire, Calls: o.Calls}
 	merged := Merged{API: Keyed{API: limited}}
 	bisected := NewBisected(merged)
 	parted := Parted{API: bisected, Sizer: o.Sizer}

@@ -125,6 +125,33 @@ func valuesOf(f *pflag.Flag) []string {
 	return v.from
 }
 
+// LedgerCommand is a command of the ledger on the scope of this command line. Of the
+// flags it takes those that say which ledger, and which scope in it.
+func (c *Config) LedgerCommand(verb string, args ...string) string {
+	takes := map[string]bool{"--" + fileFlag: true}
+	for _, s := range c.schema.settings {
+		takes["--"+s.Flag] = s.Commands&ForLedger != 0
+	}
+	command := []string{"ledger", verb}
+	for i := 0; i < len(c.Invocation.Flags); i++ {
+		name, _, joined := strings.Cut(c.Invocation.Flags[i], "=")
+		kept := []string{c.Invocation.Flags[i]}
+		if !joined && i+1 < len(c.Invocation.Flags) && !c.isSwitch(name) {
+			i++
+			kept = append(kept, c.Invocation.Flags[i])
+		}
+		if takes[name] {
+			command = append(command, kept...)
+		}
+	}
+	return exit.CommandLine(append(command, args...)...)
+}
+
+// isSwitch reports whether a flag is followed by no value.
+func (c *Config) isSwitch(flag string) bool {
+	return slices.ContainsFunc(c.schema.settings, func(s Setting) bool { return "--"+s.Flag == flag && s.Kind == Bool })
+}
+
 // OtherInput are the flags that take back what is set about one input alone, for a
 // command about another.
 func (c *Config) OtherInput() (flags []string) {

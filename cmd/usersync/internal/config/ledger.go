@@ -56,7 +56,7 @@ func (l *Ledger) settings() []Setting {
 			Use: "send rejects too of whom the ledger learned something later",
 			Set: IntoBool(&l.AllowStale)},
 		{Key: "lock_timeout", Flag: "lock-timeout", Value: "TIME", Commands: BetweenParts | ForLedger,
-			Use: "how long to wait for another run of the same account to end; without it not at all",
+			Use: "how long to wait for another run of the same account to end; without it not at all. A lease in PostgreSQL that is not renewed any more is waited for in any case, until it ends and the timeout of its holder has passed",
 			Set: Into(&l.LockTimeout, parseDuration)},
 	}
 }

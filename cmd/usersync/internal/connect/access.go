@@ -61,7 +61,7 @@ func WithLease(ctx context.Context, c *config.Config, do func(*Lease, journal.Sc
 				return err
 			}
 		}
-		l, err := Acquire(ctx, c, scope, c.Output.RunsDir, holder)
+		l, err := Acquire(ctx, c, scope, c.Output.RunsDir, holder, nil)
 		if err != nil {
 			return err
 		}

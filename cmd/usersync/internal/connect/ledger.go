@@ -23,12 +23,34 @@ import (
 // from running at the same time.
 type Lease struct {
 	Ledger *ledger.Ledger // nil: none
+	held   *ledger.Lease  // nil without a ledger
 	lock   *filelock.Lock
 }
 
+// Check returns an error once the account is no longer surely the run's. Ask right
+// before a call.
+func (l *Lease) Check() error {
+	if l.held == nil {
+		return nil // a lock on a file lasts as long as the process
+	}
+	return l.held.Check()
+}
+
+// Bound returns ctx, made to end when the lease does. Call end when it is not needed
+// any more.
+func (l *Lease) Bound(ctx context.Context) (bound context.Context, end context.CancelFunc) {
+	if l.held == nil {
+		return context.WithCancel(ctx)
+	}
+	return l.held.Bound(ctx)
+}
+
+// Waiting is told of a run that is waited for; nil tells nobody.
+type Waiting func(ledger.Holder)
+
 // Acquire opens the ledger and locks the scope for a run, whose runs directory is
-// dir. Another run that holds it is a *ledger.HeldError.
-func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, run string) (*Lease, error) {
+// dir. Another run that holds it and is alive is a *ledger.HeldError.
+func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, run string, waiting Waiting) (*Lease, error) {
 	if err := os.MkdirAll(dir, 0o700); Unwritable(err) {
 		return nil, exit.Usage(fmt.Errorf("make the runs directory: %w", err), "give --runs-dir a place that this user may write to", "")
 	} else if err != nil {
@@ -39,19 +61,27 @@ func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, ru
 		lock, err := filelock.Take(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.Ledger.LockTimeout)
 		return &Lease{lock: lock}, err
 	}
-	l, err := OpenLedger(ctx, c, scope, address)
+	l, err := openLedger(ctx, c, scope, address, waiting)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := l.Lock(ctx, run, c.Ledger.LockTimeout); err != nil {
+	held, err := l.Lock(ctx, run, c.Ledger.LockTimeout)
+	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	return &Lease{Ledger: l}, nil
+	return &Lease{Ledger: l, held: held}, nil
 }
 
 // OpenLedger opens a ledger, and makes it where there is none.
 func OpenLedger(ctx context.Context, c *config.Config, scope journal.Scope, address string) (*ledger.Ledger, error) {
-	o := ledger.Options{URL: address, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.Ledger.Feed}
+	return openLedger(ctx, c, scope, address, nil)
+}
+
+func openLedger(ctx context.Context, c *config.Config, scope journal.Scope, address string, waiting Waiting) (*ledger.Ledger, error) {
+	o := ledger.Options{
+		URL: address, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.Ledger.Feed,
+		Place: ledger.Place{Destination: scope.Destination, Account: scope.Account}, Timeout: c.Pace.Timeout, Waiting: waiting,
+	}
 	if key := c.Ledger.Key.Reveal(); key != "" {
 		var err error
 		if o.Key, err = fingerprint.ParseKey(key); err != nil {

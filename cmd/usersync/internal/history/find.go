@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"time"
+	"slices"
 
 	"usersync/sync/journal"
 	"usersync/writer/rundir"
@@ -24,7 +24,8 @@ func Find(dir, id string) (*Run, error) {
 	return r, nil
 }
 
-// Newest finds the run in dir that began last among those whose journal fits; wanted
+// Newest finds the run in dir that began last among those whose journal fits: by the
+// order of the ledger for runs that wrote to one ledger, else by their clocks; wanted
 // says in words which those are, such as " that has finished". What goes wrong, and
 // that there is none, is a *LookupError.
 func Newest(dir, wanted string, fits func(*journal.Past) bool) (*Run, error) {
@@ -32,27 +33,27 @@ func Newest(dir, wanted string, fits func(*journal.Past) bool) (*Run, error) {
 	if err != nil {
 		return nil, &LookupError{err}
 	}
-	var newest *Run
-	var second, begun time.Time // when the newest began, as its name and as its journal say
+	var begun []beginning
 	for _, info := range runs {
-		if newest != nil && info.Started.Before(second) {
-			break // names tell runs apart by the second, and journals within one
-		}
 		if !info.Journal {
 			continue
 		}
-		r, err := Read(dir, info.ID)
+		h, err := headerOf(dir, info.ID)
+		if err != nil || h.Started.IsZero() {
+			h.Started = info.Started // it matters only if no newer run fits
+		}
+		begun = append(begun, beginning{info.ID, h})
+	}
+	for _, b := range newestFirst(begun) {
+		r, err := Read(dir, b.run)
 		if err != nil {
-			return nil, unreadable(info.ID, err)
+			return nil, unreadable(b.run, err)
 		}
-		if at := r.Journal.Header.Started; fits(r.Journal) && at.After(begun) {
-			newest, second, begun = r, info.Started, at
+		if fits(r.Journal) {
+			return r, nil
 		}
 	}
-	if newest == nil {
-		return nil, &LookupError{fmt.Errorf("find the run: there is none%s in %s", wanted, dir)}
-	}
-	return newest, nil
+	return nil, &LookupError{fmt.Errorf("find the run: there is none%s in %s", wanted, dir)}
 }
 
 func unreadable(id string, err error) error {
@@ -61,8 +62,9 @@ func unreadable(id string, err error) error {
 
 // Unfinished lists the runs in dir that went to scope and did not end for good, the
 // newest first, and those of other feeds of the scope that wrote to the same ledger.
+// A run that is registered in the ledger went to scope, whatever its journal calls it.
 // A journal that cannot be read is an error: what it says may have been sent.
-func Unfinished(dir string, scope journal.Scope, ledger string) ([]*Run, error) {
+func Unfinished(dir string, scope journal.Scope, ledger string, registered ...string) ([]*Run, error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
 		return nil, &PlaceError{err}
@@ -78,14 +80,15 @@ func Unfinished(dir string, scope journal.Scope, ledger string) ([]*Run, error) 
 		}
 		was := r.Journal.Header.Scope
 		r.OtherFeed = was.Feed != scope.Feed
-		if was.Feed = scope.Feed; !r.Journal.Begun || r.Journal.Over() || was != scope {
+		was.Feed = scope.Feed
+		if !r.Journal.Begun || r.Journal.Over() || was != scope && !slices.Contains(registered, r.ID) {
 			continue
 		}
 		if !r.OtherFeed || ledger != "" && r.Journal.Header.Ledger == ledger && !r.Running {
 			found = append(found, r)
 		}
 	}
-	return found, nil
+	return inOrder(found), nil
 }
 
 // Apart separates the runs of other feeds, of which it keeps those that did what the

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -62,23 +63,15 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	if b.Config.Target.Sandbox {
 		return b.rehearse(ctx)
 	}
-	if b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), b.Config.Output.RunsDir, b.started.UTC().Format("20060102T150405Z")); err != nil {
+	if b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), b.Config.Output.RunsDir, b.started.UTC().Format("20060102T150405Z"), b.waiting); err != nil {
 		return nil, exit.NothingSent(err)
 	}
 	if b.presence, err = b.newPresence(ctx); err != nil {
 		return nil, err
 	}
-	left, err := history.Unfinished(b.Config.Output.RunsDir, b.Scope(), b.Config.LedgerName())
+	left, earlier, err := b.findEarlier(ctx)
 	if err != nil {
 		return nil, err
-	}
-	for _, r := range left {
-		if r.Running {
-			return nil, &history.RunningError{Run: r.ID}
-		}
-		if err := r.Unfinished().Advance(ctx, b.lease.Ledger); err != nil {
-			return nil, err
-		}
 	}
 	left, foreign := history.Apart(left)
 	at, left, err = b.resumeAny(ctx, left)
@@ -93,8 +86,11 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 		if at, err = b.startNew(ctx); err != nil {
 			return at, err
 		}
+	} else if _, err := b.register(ctx, at.files.dir.ID()); err != nil {
+		return at, exit.NothingSent(err)
 	}
-	return at, b.takeUp(ctx, left, at.files.dir.ID())
+	run := at.files.dir.ID()
+	return at, cmp.Or(b.takeUp(ctx, left, run), b.settle(ctx, earlier, run))
 }
 
 // rehearse starts a run whose ledger is new and in the run's own directory: the
@@ -104,7 +100,10 @@ func (b *beginning) rehearse(ctx context.Context) (*start, error) {
 	if err != nil || b.Config.Ledger.URL == config.NoLedger {
 		return at, err
 	}
-	b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), at.files.dir.Path(), at.files.dir.ID())
+	b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), at.files.dir.Path(), at.files.dir.ID(), nil)
+	if err == nil {
+		_, err = b.register(ctx, at.files.dir.ID())
+	}
 	return at, err
 }
 
@@ -116,8 +115,11 @@ func (b *beginning) startNew(ctx context.Context) (*start, error) {
 	at := &start{files: files, read: checkpoint.NewDigest(), records: b.Records(ctx, b.presence, 0), stop: func() {}}
 	h := b.header()
 	h.Run = files.dir.ID()
+	if h.Order, err = b.register(ctx, h.Run); err != nil {
+		return at, exit.NothingSent(err)
+	}
 	if err := files.begin(h); err != nil {
-		return at, &history.PlaceError{Err: err}
+		return at, errors.Join(&history.PlaceError{Err: err}, b.withdraw(ctx, h.Run))
 	}
 	return at, nil
 }
