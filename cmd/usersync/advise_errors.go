@@ -93,6 +93,7 @@ func placeErrors() []errorKind {
 		every[*ledger.RenameError](printed(exit.Misuse, "nothing was renamed; `usersync ledger show ID` tells what the ledger knows")),
 		every[*ledger.ScopeError](printed(exit.Misuse, "`usersync ledger scopes` lists the scopes of the ledger")),
 		every[*ledger.ImportError](printed(exit.Misuse, "nothing was imported; give a file that usersync ledger export wrote")),
+		every[*ledger.ResolutionError](printed(exit.Misuse, "nothing was resolved; one key of the API belongs to one id")),
 		every[*ledger.NotPendingError](printed(exit.Misuse, "only what is pending can be resolved; `usersync ledger forget` lets the next run take the user as new")),
 	}
 }

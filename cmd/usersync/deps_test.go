@@ -18,7 +18,7 @@ const depsOrder = `
 	sync/destination/scim/internal/resource
 	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify
-	cmd/usersync/internal/exit
+	cmd/usersync/internal/exit cmd/usersync/internal/list
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input
@@ -91,6 +91,9 @@ const depsRules = `
 	# What a command leaves with: words and exit codes, and no rule.
 	reader/mapping < cmd/usersync/internal/exit;
 
+	# What reads a list that a person gives knows no setting and no ledger.
+	sync/identity, writer < cmd/usersync/internal/list;
+
 	# Settings know no API: each hands in its section, and connect alone knows them all.
 	reader, sync/mirror, cmd/usersync/internal/exit < cmd/usersync/internal/config;
 	writer/report, sync/ledger, sync/journal, sync/pace, sync/destination/stack,
@@ -121,7 +124,8 @@ const depsRules = `
 	writer/progress, cmd/usersync/internal/preview < cmd/usersync/internal/run;
 
 	# The edge ties everything together.
-	sync/sandbox, cmd/usersync/internal/check, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/run
+	sync/sandbox, cmd/usersync/internal/check, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/run,
+	cmd/usersync/internal/list
 	< cmd/usersync;
 `
 

@@ -19,9 +19,10 @@ func ledgerCommand(e *env) *cobra.Command {
 		Use:   "ledger",
 		Short: "Look into what is remembered of the API, and mend it",
 		Long: "ledger works on the ledger of the config, in the scope that a run with the same settings has: API, host and account.\n" +
-			"show, stats and export only read; import, resolve and forget take the lock that a run takes. Nothing is sent.",
+			"show, stats, scopes and export only read; the others take the lock that a run takes. Nothing is sent.",
 	}
-	cmd.AddCommand(ledgerShow(e), ledgerStats(e), ledgerExport(e), ledgerImport(e), ledgerResolve(e), ledgerForget(e))
+	cmd.AddCommand(ledgerShow(e), ledgerStats(e), ledgerExport(e), ledgerImport(e), ledgerResolve(e), ledgerForget(e),
+		ledgerRename(e), ledgerScopes(e), ledgerMoveScope(e), ledgerAbandon(e))
 	return cmd
 }
 

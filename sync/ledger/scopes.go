@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"usersync/sync/identity"
 )
 
 // Place is what a scope is called by its parts.
@@ -38,6 +40,24 @@ func (l *Ledger) Scopes(ctx context.Context, destination string) ([]Scope, error
 		all = append(all, s)
 	}
 	return all, failed("list the scopes of the ledger", rows.Err())
+}
+
+// ParseScope takes the name of a scope apart, destination|base|account, and returns it
+// with its base normalised. One that has another form is a *ScopeError.
+func ParseScope(name string) (string, Place, error) {
+	parts := strings.SplitN(name, "|", 3)
+	if len(parts) != 3 || parts[0] == "" || parts[1] == "" {
+		return "", Place{}, &ScopeError{fmt.Sprintf("%q is not the name of a scope, which is DESTINATION|ADDRESS|ACCOUNT", name)}
+	}
+	p := Place{Destination: parts[0], Account: parts[2]}
+	if strings.Contains(parts[1], "://") {
+		base, err := identity.BaseURL(parts[1])
+		if err != nil {
+			return "", p, &ScopeError{"its address: " + err.Error()}
+		}
+		p.Base, parts[1] = base, base
+	}
+	return strings.Join(parts, "|"), p, nil
 }
 
 // ScopeError says why a scope cannot be moved. Nothing was changed.

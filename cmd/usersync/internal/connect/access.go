@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"usersync/cmd/usersync/internal/config"
@@ -50,6 +51,47 @@ func WithLedger(ctx context.Context, c *config.Config, a Access, do func(*ledger
 		}
 		return do(l)
 	})
+}
+
+// MoveScope gives a scope of the config's ledger another name. Both are locked.
+func MoveScope(ctx context.Context, c *config.Config, from, to string) error {
+	to, place, err := ledger.ParseScope(to)
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(from, place.Destination+"|") {
+		return &ledger.ScopeError{What: "the two are of different destinations"}
+	}
+	return WithLedger(ctx, c, Reading, func(l *ledger.Ledger) error {
+		all, err := l.Scopes(ctx, "")
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(all, func(s ledger.Scope) bool { return s.Name == from }) {
+			return &ledger.ScopeError{What: fmt.Sprintf("the ledger has none that is called %q", from)}
+		}
+		return withScope(ctx, c, from, func(moved *ledger.Ledger) error {
+			return withScope(ctx, c, to, func(*ledger.Ledger) error { return moved.Admin().MoveScope(ctx, to, place) })
+		})
+	})
+}
+
+// withScope locks a scope of the config's ledger by its name.
+func withScope(ctx context.Context, c *config.Config, name string, do func(*ledger.Ledger) error) (err error) {
+	o, err := ledgerOptions(c, c.Ledger.At(c.Output.RunsDir))
+	if err != nil {
+		return err
+	}
+	o.Scope = name
+	l, err := ledger.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	if _, err := l.Lock(ctx, holder, c.Ledger.LockTimeout); err != nil {
+		return err
+	}
+	return do(l)
 }
 
 // WithLease takes the lock that a run of the config would take, and gives it back

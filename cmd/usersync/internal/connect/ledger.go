@@ -78,17 +78,25 @@ func OpenLedger(ctx context.Context, c *config.Config, scope journal.Scope, addr
 }
 
 func openLedger(ctx context.Context, c *config.Config, scope journal.Scope, address string, waiting Waiting) (*ledger.Ledger, error) {
-	o := ledger.Options{
-		URL: address, Scope: scope.Destination + "|" + scope.Host + "|" + scope.Account, Feed: c.Ledger.Feed,
-		Place: ledger.Place{Destination: scope.Destination, Account: scope.Account}, Timeout: c.Pace.Timeout, Waiting: waiting,
+	o, err := ledgerOptions(c, address)
+	if err != nil {
+		return nil, err
 	}
+	o.Scope, o.Waiting = scope.Destination+"|"+scope.Host+"|"+scope.Account, waiting
+	o.Place = ledger.Place{Destination: scope.Destination, Account: scope.Account}
+	return ledger.Open(ctx, o)
+}
+
+// ledgerOptions are those of every scope in the config's ledger.
+func ledgerOptions(c *config.Config, address string) (ledger.Options, error) {
+	o := ledger.Options{URL: address, Feed: c.Ledger.Feed, Timeout: c.Pace.Timeout}
 	if key := c.Ledger.Key.Reveal(); key != "" {
 		var err error
 		if o.Key, err = fingerprint.ParseKey(key); err != nil {
-			return nil, exit.Usage(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")
+			return o, exit.Usage(fmt.Errorf("read ledger_key: %w", err), "give it 64 hex digits, such as `openssl rand -hex 32` prints", "usersync help settings")
 		}
 	}
-	return ledger.Open(ctx, o)
+	return o, nil
 }
 
 // Unwritable tells that no further try helps: somebody has to open the place first.
