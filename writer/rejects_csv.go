@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"usersync/sync/user"
 )
@@ -91,15 +92,14 @@ func (w *rejectsCSV) unparsed(b []byte, r *user.Record) []byte {
 // cut appends the cells of a well-formed row as they stand, with their
 // quotes.
 func (r row) cut(cells [][]byte, raw []byte) [][]byte {
-	delimiter := []byte(string(r.delimiter))
 	for {
 		start := closingQuote(raw)
-		n := bytes.Index(raw[start:], delimiter)
+		n := bytes.IndexRune(raw[start:], r.delimiter)
 		if n < 0 {
 			return append(cells, raw)
 		}
 		cells = append(cells, raw[:start+n])
-		raw = raw[start+n+len(delimiter):]
+		raw = raw[start+n+utf8.RuneLen(r.delimiter):]
 	}
 }
 
