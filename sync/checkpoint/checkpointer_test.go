@@ -187,3 +187,43 @@ func TestIntents(t *testing.T) {
 		t.Errorf("%+v, %v", known, err)
 	}
 }
+
+// The ledger learns how a run ends with its last checkpoint. While the journal alone
+// knows of a user who was sent, the run stays open: who cannot read the journal must
+// know that.
+func TestLedgerLearnsHowARunEnds(t *testing.T) {
+	stop := errors.New("stopped")
+	for name, c := range map[string]struct {
+		sent     int // a record after those written
+		why      error
+		finished bool
+		want     ledger.State
+	}{
+		"finished":                  {0, nil, true, ledger.StateFinished},
+		"stopped":                   {0, stop, false, ledger.StateStopped},
+		"stopped at the end":        {0, stop, true, ledger.StateStopped},
+		"stopped with calls made":   {3, stop, false, ledger.StateOpen},
+		"stopped with none of them": {2, stop, false, ledger.StateStopped},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			if _, err := s.ledger.Register(t.Context(), ledger.Run{Name: "run-1"}); err != nil {
+				t.Fatal(err)
+			}
+			s.write(t, 2)
+			if c.sent > 0 {
+				r := &user.Record{Origin: user.Origin{Record: c.sent}, User: user.User{ID: "x"}}
+				if err := s.to.Journal.Sent(user.Batch{Op: user.Update, Records: []*user.Record{r}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := s.Finish(c.why, c.finished); err != nil {
+				t.Fatal(err)
+			}
+			runs, err := s.ledger.Runs(t.Context(), []string{"run-1"})
+			if err != nil || runs["run-1"].State != c.want {
+				t.Errorf("%+v, %v", runs, err)
+			}
+		})
+	}
+}

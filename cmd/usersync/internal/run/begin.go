@@ -87,7 +87,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 			return at, err
 		}
 	} else if _, err := b.register(ctx, at.files.dir.ID()); err != nil {
-		return at, exit.NothingSent(err)
+		return at, err
 	}
 	run := at.files.dir.ID()
 	return at, cmp.Or(b.takeUp(ctx, left, run), b.settle(ctx, earlier, run))
@@ -107,19 +107,24 @@ func (b *beginning) rehearse(ctx context.Context) (*start, error) {
 	return at, err
 }
 
-func (b *beginning) startNew(ctx context.Context) (*start, error) {
-	files, err := createFiles(b.filesSpec(), b.started)
+func (b *beginning) startNew(ctx context.Context) (at *start, err error) {
+	h := b.header()
+	defer func() {
+		if err != nil && h.Order > 0 {
+			err = errors.Join(err, b.withdraw(ctx, h.Run))
+		}
+	}()
+	files, err := createFiles(b.filesSpec(), b.started, func(run string) (err error) {
+		h.Run = run
+		h.Order, err = b.register(ctx, run)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	at := &start{files: files, read: checkpoint.NewDigest(), records: b.Records(ctx, b.presence, 0), stop: func() {}}
-	h := b.header()
-	h.Run = files.dir.ID()
-	if h.Order, err = b.register(ctx, h.Run); err != nil {
-		return at, exit.NothingSent(err)
-	}
+	at = &start{files: files, read: checkpoint.NewDigest(), records: b.Records(ctx, b.presence, 0), stop: func() {}}
 	if err := files.begin(h); err != nil {
-		return at, errors.Join(&history.PlaceError{Err: err}, b.withdraw(ctx, h.Run))
+		return at, &history.PlaceError{Err: err}
 	}
 	return at, nil
 }

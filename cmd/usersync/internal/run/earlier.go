@@ -106,9 +106,13 @@ func (b *beginning) register(ctx context.Context, run string) (order int64, err 
 	if err != nil {
 		return 0, err
 	}
-	return b.lease.Ledger.Register(ctx, ledger.Run{
+	order, err = b.lease.Ledger.Register(ctx, ledger.Run{
 		Name: run, Host: host, Dir: dir, Replay: b.replays(), Settings: b.Config.RunDigest(), Started: b.started,
 	})
+	if err != nil {
+		return 0, exit.NothingSent(err)
+	}
+	return order, nil
 }
 
 func (b *beginning) withdraw(ctx context.Context, run string) error {
