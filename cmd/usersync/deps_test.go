@@ -12,7 +12,7 @@ const depsOrder = `
 	sync/user sync/identity sync/pace sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/source reader/frame reader/proof writer/rundir sync/sandbox
 	sync/fingerprint
 	sync/ledger/internal/database
-	sync/ledger/internal/keyfile
+	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader/object writer/report
 	sync/destination/scim/internal/resource
@@ -38,8 +38,9 @@ const depsRules = `
 
 	sync/user < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
 	sync/identity < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
-	sync/fingerprint < sync/ledger/internal/database < sync/ledger/internal/keyfile;
-	sync/filelock, sync/ledger/rowset, sync/ledger/internal/keyfile < sync/ledger;
+	sync/fingerprint < sync/ledger/internal/database < sync/ledger/internal/keyfile, sync/ledger/internal/lease, sync/ledger/internal/registry;
+	sync/filelock < sync/ledger/internal/lease;
+	sync/filelock, sync/ledger/rowset, sync/ledger/internal/keyfile, sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger;
 
 	# What cuts files and what takes objects apart know no files' names and no records.
 	sync/user, reader/mapping < reader/object;

@@ -19,7 +19,7 @@ func ledgerScopes(e *env) *cobra.Command {
 		Long:  "scopes lists the scopes of the ledger by their names, as move-scope takes them.",
 		Args:  ledgerArguments(),
 	}, connect.Reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
-		all, err := l.Scopes(ctx, "")
+		all, err := l.Admin().Scopes(ctx, "")
 		if err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func ledgerAbandon(e *env) *cobra.Command {
 		Example: "  usersync ledger abandon 20261124T021500Z-a1b2c3",
 		Args:    ledgerArguments("RUN"),
 	}, connect.Writing, func(ctx context.Context, l *ledger.Ledger, args []string) error {
-		if err := l.Admin().Abandon(ctx, args[0]); err != nil {
+		if err := l.Runs().Abandon(ctx, args[0]); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(e.stdout, "abandoned; the next run sends every user once more")

@@ -207,7 +207,7 @@ func TestLedgerLearnsHowARunEnds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t)
-			if _, err := s.ledger.Register(t.Context(), ledger.Run{Name: "run-1"}); err != nil {
+			if _, err := s.ledger.Runs().Register(t.Context(), ledger.Run{Name: "run-1"}); err != nil {
 				t.Fatal(err)
 			}
 			s.write(t, 2)
@@ -220,7 +220,7 @@ func TestLedgerLearnsHowARunEnds(t *testing.T) {
 			if err := s.Finish(c.why, c.finished); err != nil {
 				t.Fatal(err)
 			}
-			runs, err := s.ledger.Runs(t.Context(), []string{"run-1"})
+			runs, err := s.ledger.Runs().Find(t.Context(), "run-1")
 			if err != nil || runs["run-1"].State != c.want {
 				t.Errorf("%+v, %v", runs, err)
 			}

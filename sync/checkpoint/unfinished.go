@@ -72,7 +72,7 @@ func (u Unfinished) UpdateLedger(ctx context.Context, l *ledger.Ledger, by strin
 	if len(entries) > 0 {
 		m.Record = entries[len(entries)-1].Record
 	}
-	return l.Absorb(ctx, m, entries, by)
+	return l.Runs().Absorb(ctx, m, entries, by)
 }
 
 // entries is all that the ledger has to learn, in the order of the records.

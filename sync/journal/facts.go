@@ -31,11 +31,16 @@ type Header struct {
 	Retried string `json:"retried,omitempty"`
 	// Plan is the plan that is applied; nil where the run plans for itself.
 	Plan *Plan `json:"plan,omitempty"`
+	Registered
+	Durability
+}
+
+// Registered says which ledger knows the run.
+type Registered struct {
 	// Ledger tells the ledger that the run writes to from others; empty if none.
 	Ledger string `json:"ledger,omitempty"`
 	// Order is the run's place in the order of that ledger's runs; 0 if it has none.
 	Order int64 `json:"order,omitempty"`
-	Durability
 }
 
 // Durability says which calls are on the disk before they are made.

@@ -131,7 +131,7 @@ func (a Admin) checkFree(ctx context.Context, all []Resolution) error {
 		}
 		remotes = append(remotes, r.Remote)
 	}
-	held, err := a.l.HoldersOf(ctx, remotes)
+	held, err := a.l.Identities().HoldersOf(ctx, remotes)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (a Admin) checkFree(ctx context.Context, all []Resolution) error {
 // Forget erases all that the ledger holds of an id, from the disk as well; the
 // next run takes the user as new.
 func (a Admin) Forget(ctx context.Context, id string) error {
-	deleted, err := a.l.Deleted(ctx, []string{id})
+	deleted, err := a.l.Identities().Deleted(ctx, []string{id})
 	if err != nil {
 		return err
 	}

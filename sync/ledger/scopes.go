@@ -24,8 +24,8 @@ type Scope struct {
 }
 
 // Scopes lists the scopes of a destination, by name; of all, if destination is empty.
-func (l *Ledger) Scopes(ctx context.Context, destination string) ([]Scope, error) {
-	rows, err := l.db.Query(ctx, l.db.Read, `SELECT s.name, s.destination, s.base, s.account, EXISTS (SELECT 1 FROM usersync_entry e WHERE e.scope = s.num)
+func (a Admin) Scopes(ctx context.Context, destination string) ([]Scope, error) {
+	rows, err := a.l.db.Query(ctx, a.l.db.Read, `SELECT s.name, s.destination, s.base, s.account, EXISTS (SELECT 1 FROM usersync_entry e WHERE e.scope = s.num)
 		FROM usersync_scope s WHERE ? IN ('', s.destination) ORDER BY s.name`, destination)
 	if err != nil {
 		return nil, failed("list the scopes of the ledger", err)

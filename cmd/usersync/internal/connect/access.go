@@ -63,7 +63,7 @@ func MoveScope(ctx context.Context, c *config.Config, from, to string) error {
 		return &ledger.ScopeError{What: "the two are of different destinations"}
 	}
 	return WithLedger(ctx, c, Reading, func(l *ledger.Ledger) error {
-		all, err := l.Scopes(ctx, "")
+		all, err := l.Admin().Scopes(ctx, "")
 		if err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ func FindRegistered(ctx context.Context, l *ledger.Ledger, dir, feed string) (r 
 	if l == nil {
 		return r, nil
 	}
-	runs, err := l.Unfinished(ctx)
+	runs, err := l.Runs().Unfinished(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -70,7 +70,7 @@ func Over(ctx context.Context, l *ledger.Ledger, runs []*Run) (over map[string]*
 	for _, r := range runs {
 		names = append(names, r.ID)
 	}
-	known, err := l.Runs(ctx, names)
+	known, err := l.Runs().Find(ctx, names...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,9 +2,11 @@ package history
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 )
 
 // beginning is how a run was begun.
@@ -22,9 +24,9 @@ func newestFirst(all []beginning) []beginning {
 		ledgers[b.header.Ledger] = append(ledgers[b.header.Ledger], b)
 	}
 	var lists [][]beginning
-	for ledger, list := range ledgers {
+	for name, list := range ledgers {
 		slices.SortFunc(list, func(a, b beginning) int {
-			if ledger != "" && a.header.Order != b.header.Order {
+			if name != "" && a.header.Order != b.header.Order {
 				return cmp.Compare(b.header.Order, a.header.Order) // a run from before there was an order is 0
 			}
 			return cmp.Or(b.header.Started.Compare(a.header.Started), cmp.Compare(b.run, a.run))
@@ -57,4 +59,23 @@ func inOrder(runs []*Run) []*Run {
 		runs[i] = byID[b.run]
 	}
 	return runs
+}
+
+// Orders returns how a ledger orders runs, by name; nil for a nil ledger. An error means
+// that their clocks order them instead; failed is told of it.
+func Orders(ctx context.Context, l *ledger.Ledger, failed func(error)) func(runs ...string) map[string]int64 {
+	if l == nil {
+		return nil
+	}
+	return func(runs ...string) map[string]int64 {
+		known, err := l.Runs().Find(ctx, runs...)
+		if err != nil {
+			failed(err)
+		}
+		order := map[string]int64{}
+		for name, r := range known {
+			order[name] = r.Order
+		}
+		return order
+	}
 }

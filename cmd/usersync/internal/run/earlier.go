@@ -106,7 +106,7 @@ func (b *beginning) register(ctx context.Context, run string) (order int64, err 
 	if err != nil {
 		return 0, err
 	}
-	order, err = b.lease.Ledger.Register(ctx, ledger.Run{
+	order, err = b.lease.Ledger.Runs().Register(ctx, ledger.Run{
 		Name: run, Host: host, Dir: dir, Replay: b.replays(), Settings: b.Config.RunDigest(), Started: b.started,
 	})
 	if err != nil {
@@ -119,7 +119,7 @@ func (b *beginning) withdraw(ctx context.Context, run string) error {
 	if b.lease.Ledger == nil {
 		return nil
 	}
-	return b.lease.Ledger.Withdraw(context.WithoutCancel(ctx), run)
+	return b.lease.Ledger.Runs().Withdraw(context.WithoutCancel(ctx), run)
 }
 
 // settle ends the earlier runs that are over by what the ledger knows, and has the
@@ -132,7 +132,7 @@ func (b *beginning) settle(ctx context.Context, e earlier, by string) error {
 		b.options.Log.Always("let go of run "+r.ID, zap.String("reason", e.over[r.ID].Error()))
 	}
 	for _, run := range e.Settled {
-		if err := b.lease.Ledger.Absorb(ctx, ledger.Mark{Run: run}, nil, by); err != nil {
+		if err := b.lease.Ledger.Runs().Absorb(ctx, ledger.Mark{Run: run}, nil, by); err != nil {
 			return exit.NothingSent(err)
 		}
 	}
@@ -145,7 +145,7 @@ func (b *beginning) settle(ctx context.Context, e earlier, by string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	if err := b.lease.Ledger.Distrust(ctx, names, by); err != nil {
+	if err := b.lease.Ledger.Runs().Distrust(ctx, names, by); err != nil {
 		return exit.NothingSent(err)
 	}
 	return nil

@@ -110,7 +110,9 @@ func (r *Run) job(ctx, wire context.Context, known *recall) engine.Job {
 	}
 	if !c.Ledger.AllowStale {
 		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir,
-			Order: orders(ctx, r.lease.Ledger, r.options.Log), Unchanged: unchanged(ctx, r.lease.Ledger, r.options.Log)}).Superseded
+			Order: history.Orders(ctx, r.lease.Ledger, func(err error) {
+				r.options.Log.Warn("the ledger's order of runs is not known: clocks order them", zap.Error(err))
+			}), Unchanged: unchanged(ctx, r.lease.Ledger, r.options.Log)}).Superseded
 	}
 	if known != nil {
 		work.Ledger = known

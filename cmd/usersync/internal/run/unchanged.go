@@ -32,22 +32,3 @@ func unchanged(ctx context.Context, l *ledger.Ledger, log Log) func() []ledger.U
 		return all
 	}
 }
-
-// orders returns how the ledger orders runs; nil without a ledger. If that cannot be
-// read, the log says so, and runs are ordered by their clocks.
-func orders(ctx context.Context, l *ledger.Ledger, log Log) func(runs ...string) map[string]int64 {
-	if l == nil {
-		return nil
-	}
-	return func(runs ...string) map[string]int64 {
-		known, err := l.Runs(ctx, runs)
-		if err != nil {
-			log.Warn("the ledger's order of runs is not known", zap.Error(err))
-		}
-		order := map[string]int64{}
-		for name, r := range known {
-			order[name] = r.Order
-		}
-		return order
-	}
-}
