@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	"bytes"
 	"errors"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -164,6 +166,35 @@ func TestWithdrawnRunIsNotUnfinished(t *testing.T) {
 		}
 		if got := unfinished(t, l); len(got) != 0 {
 			t.Error(got)
+		}
+	})
+}
+
+// An export carries the order of runs, which is not that of its entries.
+func TestExportKeepsTheOrderOfRuns(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		register(t, l, "first")
+		if err := l.Mark(t.Context(), Mark{Run: "first"}, []Entry{{ID: "x", Standing: user.Held}, {ID: "y", Standing: user.Held}}); err != nil {
+			t.Fatal(err)
+		}
+		register(t, l, "second")
+		if err := l.Mark(t.Context(), Mark{Run: "second"}, []Entry{{ID: "x", Standing: user.Held}}); err != nil {
+			t.Fatal(err)
+		}
+		var text bytes.Buffer
+		if err := l.Admin().Export(t.Context(), &text); err != nil {
+			t.Fatal(err)
+		}
+		other := open(t, Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "other.db")})
+		lock(t, other)
+		if _, err := other.Admin().Import(t.Context(), &text); err != nil {
+			t.Fatal(err)
+		}
+		runs, err := other.Runs().Find(t.Context(), "first", "second")
+		if one, two := runs["first"].Order, runs["second"].Order; err != nil || one == 0 || one >= two {
+			t.Error(one, two, err)
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
@@ -61,7 +62,7 @@ func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, ru
 		lock, err := filelock.Take(ctx, filepath.Join(dir, ".lock-"+nameOfScope(scope)), run, c.Ledger.LockTimeout)
 		return &Lease{lock: lock}, err
 	}
-	l, err := openLedger(ctx, c, scope, address, waiting)
+	l, err := openLedger(ctx, c, scope, address, c.Pace.Timeout, waiting)
 	if err != nil {
 		return nil, err
 	}
@@ -74,22 +75,22 @@ func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, ru
 
 // OpenLedger opens a ledger, and makes it where there is none.
 func OpenLedger(ctx context.Context, c *config.Config, scope journal.Scope, address string) (*ledger.Ledger, error) {
-	return openLedger(ctx, c, scope, address, nil)
+	return openLedger(ctx, c, scope, address, 0, nil)
 }
 
-func openLedger(ctx context.Context, c *config.Config, scope journal.Scope, address string, waiting Waiting) (*ledger.Ledger, error) {
+func openLedger(ctx context.Context, c *config.Config, scope journal.Scope, address string, timeout time.Duration, waiting Waiting) (*ledger.Ledger, error) {
 	o, err := ledgerOptions(c, address)
 	if err != nil {
 		return nil, err
 	}
-	o.Scope, o.Waiting = scope.Destination+"|"+scope.Host+"|"+scope.Account, waiting
+	o.Scope, o.Timeout, o.Waiting = scope.Destination+"|"+scope.Host+"|"+scope.Account, timeout, waiting
 	o.Place = ledger.Place{Destination: scope.Destination, Account: scope.Account}
 	return ledger.Open(ctx, o)
 }
 
 // ledgerOptions are those of every scope in the config's ledger.
 func ledgerOptions(c *config.Config, address string) (ledger.Options, error) {
-	o := ledger.Options{URL: address, Feed: c.Ledger.Feed, Timeout: c.Pace.Timeout}
+	o := ledger.Options{URL: address, Feed: c.Ledger.Feed}
 	if key := c.Ledger.Key.Reveal(); key != "" {
 		var err error
 		if o.Key, err = fingerprint.ParseKey(key); err != nil {
