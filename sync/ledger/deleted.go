@@ -19,10 +19,10 @@ type Deletion struct {
 }
 
 // Deleted returns the remembered deletions of the given ids, by id.
-func (l *Ledger) Deleted(ctx context.Context, ids []string) (map[string]Deletion, error) {
+func (i Identities) Deleted(ctx context.Context, ids []string) (map[string]Deletion, error) {
 	found := map[string]Deletion{}
-	err := l.inParts(ctx, ids, func(scope int64, list any) error {
-		rows, err := l.db.Query(ctx, l.db.Read, `SELECT d.id, d.remote, r.name, d.record, d.at FROM `+l.db.IDs+`
+	err := i.l.inParts(ctx, ids, func(scope int64, list any) error {
+		rows, err := i.l.db.Query(ctx, i.l.db.Read, `SELECT d.id, d.remote, r.name, d.record, d.at FROM `+i.l.db.IDs+`
 			JOIN usersync_deleted d ON d.id = j.id JOIN usersync_run r ON r.num = d.run WHERE d.scope = ? AND d.at > ?`,
 			list, scope, time.Now().Add(-DeletionsKept).UnixMilli())
 		if err != nil {

@@ -1,6 +1,6 @@
 // Package stack holds the middleware around every client: the rate limit, the
 // retries, the read-back of outcomes in doubt, and so on. Each wraps a destination
-// and has a file of its own: Limited, Resolved, ReadModifyWrite, Bisected, Chunked,
+// and has a file of its own: Leased, Limited, Resolved, ReadModifyWrite, Bisected, Chunked,
 // Retried, Verified, IntentRecorded, Adopted, Upserted, Canary, Timed and Protected.
 // Dry replaces most of them when nothing is to be sent.
 //
@@ -23,6 +23,7 @@ type Options struct {
 	Wire    context.Context    // of calls in flight; it outlives the run's own
 	Calls   *destination.Calls // counts the calls; nil counts none
 	Sizer   destination.Sizer  // nil: only the number of records limits a call
+	Lease   Lease              // nil if the lock of the account cannot be lost
 	Retries int                // attempts after the first
 	Quiet   time.Time          // when an earlier process's calls are over
 	Intents Intents            // nil records no intents
@@ -38,7 +39,11 @@ type Options struct {
 
 // Wrap wraps a client in the middleware, inner to outer.
 func (o Options) Wrap(client destination.Destination) destination.Destination {
-	limited := Limited{Destination: client, Pacer: o.Pacer, Wire: o.Wire, Calls: o.Calls}
+	pacer := o.Pacer
+	if o.Lease != nil {
+		pacer = Leased{Pacer: pacer, Lease: o.Lease}
+	}
+	limited := Limited{Destination: client, Pacer: pacer, Wire: o.Wire, Calls: o.Calls}
 	completed := ReadModifyWrite{API: Resolved{API: limited}, Sent: o.Sent}
 	bisected := NewBisected(completed)
 	chunked := Chunked{API: bisected, Sizer: o.Sizer}
