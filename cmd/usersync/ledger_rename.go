@@ -16,7 +16,7 @@ import (
 func ledgerRename(e *env) *cobra.Command {
 	var from string
 	cmd := &cobra.Command{
-		Use:   "rename OLD NEW | --from FILE",
+		Use:   "rename OLD NEW|--from FILE",
 		Short: "Say that a user has a new id",
 		Long: "rename moves what the ledger knows of a user to another id: the key that the API made stays,\n" +
 			"and the next run sends the user again, under the new id. Use it for a row that was refused\n" +

@@ -45,7 +45,7 @@ func ledgerResolve(e *env) *cobra.Command {
 			return exit.Usage(errors.New("read arguments: resolve takes either --remote or --absent"), "look the user up in the API first", "usersync ledger resolve --help")
 		}
 		if from != "" && remote != "" {
-			return exit.Usage(errors.New("read arguments: with --from the keys stand in the file"), "leave --remote out", "usersync ledger resolve --help")
+			return exit.Usage(errors.New("read arguments: with --from the file has the keys"), "leave --remote out", "usersync ledger resolve --help")
 		}
 		return nil
 	}

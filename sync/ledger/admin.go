@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 
 	"usersync/sync/fingerprint"
 	"usersync/sync/user"
@@ -69,8 +68,8 @@ func (a Admin) Resolve(ctx context.Context, id, remote string) error {
 	}))
 }
 
-// Resolution says what became of a pending user: Remote is the key that the API made;
-// empty says that the user is not there.
+// Resolution says what happened to a pending user: Remote is the key that the API made;
+// empty means that the user is not there.
 type Resolution struct{ ID, Remote string }
 
 func (r Resolution) entry(k user.LedgerEntry) Entry {
@@ -99,7 +98,7 @@ func (a Admin) ResolveAll(ctx context.Context, all []Resolution) error {
 	seen := map[string]bool{}
 	for i, r := range all {
 		if ids[i] = r.ID; checkID(r.ID) != nil || seen[r.ID] {
-			return &ResolutionError{i + 1, "its id is empty, or stands there twice"}
+			return &ResolutionError{i + 1, "its id is empty, or is there twice"}
 		}
 		seen[r.ID] = true
 	}
@@ -122,14 +121,15 @@ func (a Admin) ResolveAll(ctx context.Context, all []Resolution) error {
 // checkFree refuses a key of the API that is another id's.
 func (a Admin) checkFree(ctx context.Context, all []Resolution) error {
 	var remotes []string
+	seen := map[string]bool{}
 	for i, r := range all {
 		if r.Remote == "" {
 			continue
 		}
-		if slices.Contains(remotes, r.Remote) {
+		if seen[r.Remote] {
 			return &ResolutionError{i + 1, "another one has the same key of the API"}
 		}
-		remotes = append(remotes, r.Remote)
+		seen[r.Remote], remotes = true, append(remotes, r.Remote)
 	}
 	held, err := a.l.Identities().HoldersOf(ctx, remotes)
 	if err != nil {

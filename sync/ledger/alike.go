@@ -111,8 +111,8 @@ func (i Identities) HoldersOf(ctx context.Context, remotes []string) (map[string
 	return held, nil
 }
 
-// inParts calls ask with the scope's number and a list of texts, a question at a time.
-// Of a scope that nobody has ever locked it asks nothing.
+// inParts calls ask with the scope's number and a list of texts, a question at a time. It
+// does not call it for a scope that was never locked.
 func (v *view) inParts(ctx context.Context, texts []string, ask func(scope int64, list any) error) error {
 	scope, err := v.scopeNum(ctx)
 	if err != nil || scope == 0 {

@@ -9,8 +9,8 @@ import (
 // that saw it.
 const DeletionsKept = 90 * 24 * time.Hour
 
-// Deletion is a user whom the API was seen to delete, and who was not made again
-// since.
+// Deletion is a user that the API confirmed to have deleted, and that was not created
+// again since.
 type Deletion struct {
 	Remote string // the key that the API had made; may be empty
 	Run    string
@@ -47,8 +47,8 @@ func (i Identities) Deleted(ctx context.Context, ids []string) (map[string]Delet
 	return found, nil
 }
 
-// remember notes the users of order whom the API was seen to delete, and forgets the
-// deletions of those who are fresh in the ledger.
+// remember keeps the confirmed deletions among order, and removes those of users that
+// are new in the ledger.
 func (w *writing) remember(order []*state, fresh []string) error {
 	if err := w.forgetDeletions(fresh); err != nil {
 		return err

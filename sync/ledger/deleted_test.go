@@ -47,7 +47,7 @@ func TestDeletedAndMadeAgainAtOnce(t *testing.T) {
 	})
 }
 
-// Deletions are not kept for ever, and a user who is forgotten leaves none.
+// Deletions expire, and a forgotten user leaves none.
 func TestDeletionsAreForgotten(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})

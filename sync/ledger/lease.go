@@ -14,7 +14,7 @@ import (
 //
 // Both raise the scope's epoch, and every write proves it: a run whose lease
 // another one took can write nothing more. A call to the API proves nothing, so that
-// Check comes before each and Bound ends those under way.
+// Check comes before each call and Bound ends those in flight.
 type Lease struct {
 	*lease.Lease
 	l *Ledger

@@ -102,8 +102,8 @@ func TestTakenOverInSQLiteIsFencedToo(t *testing.T) {
 	}
 }
 
-// Whoever starts after a kill waits for the lease to end by itself, and then for the
-// calls of the killed run. It is told whom it waits for.
+// A run that starts after a kill waits for the lease to end by itself, and then for the
+// calls of the killed run. It is told which run it waits for.
 func TestDeadHolderIsWaitedFor(t *testing.T) {
 	url := server.database(t)
 	p := startChild(t, "sleep", url, time.Second) // its calls take up to a second
@@ -144,7 +144,7 @@ func TestReleasedLeaseIsFree(t *testing.T) {
 	}
 }
 
-// A database that does not answer holds nobody up: a write ends soon after the lease.
+// A write ends soon after the lease if the database does not answer.
 func TestWriteEndsWithTheLease(t *testing.T) {
 	url := server.database(t)
 	l, other := open(t, Options{URL: url, Term: time.Second}), open(t, Options{URL: url})

@@ -23,7 +23,7 @@ type Mark struct {
 	// Sizes are the sizes of the run's files, by name.
 	Sizes map[string]int64
 	At    time.Time // kept to the millisecond
-	// State is how the run ended; empty while it goes on.
+	// State is how the run ended; empty while it continues.
 	State State
 }
 

@@ -11,7 +11,7 @@ type State = registry.State
 
 // The states. A run from before runs were registered has none.
 const (
-	StateOpen      = registry.Open      // under way, or killed: what it did last may be missing from the ledger
+	StateOpen      = registry.Open      // in progress, or killed: what it did last may be missing from the ledger
 	StateStopped   = registry.Stopped   // ended early, and the ledger knows all that it did
 	StateFinished  = registry.Finished  // every record has its outcome
 	StateAbsorbed  = registry.Absorbed  // another run began, and what this one did is accounted for
@@ -56,8 +56,8 @@ func (r Runs) Withdraw(ctx context.Context, run string) error {
 	return failed("withdraw run "+run+" from the ledger", err)
 }
 
-// Absorb keeps what an earlier run did after its last mark, and that it is accounted
-// for: the run by goes on from there. No entries change nobody.
+// Absorb keeps what an earlier run did after its last checkpoint, and that it is
+// accounted for: the run by continues from there. Entries may be empty.
 func (r Runs) Absorb(ctx context.Context, m Mark, entries []Entry, by string) error {
 	err := r.l.change(ctx, func(w *writing) error {
 		if len(entries) > 0 {
@@ -73,9 +73,9 @@ func (r Runs) Absorb(ctx context.Context, m Mark, entries []Entry, by string) er
 	return failed("absorb run "+m.Run+" into the ledger", err)
 }
 
-// Distrust absorbs runs of which it is not known what they did last: no fingerprint
-// that they or those before them have left is trusted, so that every user of the scope
-// is sent once more. Who is there, and which keys the API made, stays known.
+// Distrust absorbs runs when it is not known what they did last: fingerprints that they
+// or earlier runs have left are not trusted, so that every user of the scope is sent once
+// more. Which users are there, and which keys the API made, stays known.
 func (r Runs) Distrust(ctx context.Context, runs []string, by string) error {
 	return failed("absorb runs into the ledger", r.distrust(ctx, runs, StateAbsorbed, by))
 }
@@ -87,8 +87,10 @@ func (r Runs) distrust(ctx context.Context, runs []string, s State, by string) e
 		if err != nil {
 			return err
 		}
-		return r.l.db.QueryRow(w, w.tx, `UPDATE usersync_scope SET distrusted = CASE WHEN distrusted < ? THEN ? ELSE distrusted END
-			WHERE num = ? RETURNING distrusted`, last, last, w.scope).Scan(&distrusted)
+		if _, err := r.l.db.Exec(w, w.tx, `UPDATE usersync_scope SET distrusted = ? WHERE num = ? AND distrusted < ?`, last, w.scope, last); err != nil {
+			return err
+		}
+		return r.l.db.QueryRow(w, w.tx, `SELECT distrusted FROM usersync_scope WHERE num = ?`, w.scope).Scan(&distrusted)
 	})
 	if err == nil {
 		r.l.distrusted.Store(distrusted)
@@ -96,8 +98,8 @@ func (r Runs) distrust(ctx context.Context, runs []string, s State, by string) e
 	return err
 }
 
-// Abandon gives up a run that did not end and of which nobody can tell what it did
-// last: it is never continued, and Distrust holds for it. A run that is over is an
+// Abandon gives up an unfinished run when it is not known what it did last: it is never
+// continued, and Distrust applies to it. A run that is over is an
 // *OverError; one that the scope does not know is ErrUnknownRun.
 func (r Runs) Abandon(ctx context.Context, run string) error {
 	known, err := r.Find(ctx, run)

@@ -66,7 +66,7 @@ func TestRunIsRegisteredUntilItEnds(t *testing.T) {
 		if again := register(t, l, "b"); again != one {
 			t.Error("a run that is continued has another place in the order:", again)
 		}
-		// A run whose files could not be finished goes on, though the ledger has all of it.
+		// A run whose files could not be finished can be continued, though the ledger has all of it.
 		if again := register(t, l, "a"); again != two {
 			t.Error("a run that is continued has another place in the order:", again)
 		}
@@ -92,7 +92,7 @@ func TestAbsorbedRunCannotBeContinued(t *testing.T) {
 	})
 }
 
-// Of a killed run whose journal is out of reach nobody knows what it changed: what was
+// It is not known what a killed run changed whose journal is out of reach: what was
 // known of fields before is not trusted, and what is learned later is.
 func TestNothingFromBeforeIsTrusted(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {

@@ -86,7 +86,7 @@ func (s *Postgres) start() error {
 	return s.await()
 }
 
-// owner is whom the server runs as: it refuses root.
+// owner is the user that the server runs as: it refuses root.
 func (s *Postgres) owner() (*syscall.SysProcAttr, error) {
 	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
 	if os.Geteuid() != 0 {

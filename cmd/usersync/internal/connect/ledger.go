@@ -26,8 +26,8 @@ type Lease struct {
 	lock   *filelock.Lock
 }
 
-// Check returns an error once the account is no longer surely the run's. Ask right
-// before a call.
+// Check returns an error if another run may hold the account. Call it right before a
+// call to the API.
 func (l *Lease) Check() error {
 	if l.held == nil {
 		return nil // a lock on a file lasts as long as the process
@@ -44,7 +44,7 @@ func (l *Lease) Bound(ctx context.Context) (bound context.Context, end context.C
 	return l.held.Bound(ctx)
 }
 
-// Waiting is told of a run that is waited for; nil tells nobody.
+// Waiting is called with the run that is being waited for; it may be nil.
 type Waiting func(ledger.Holder)
 
 // Acquire opens the ledger and locks the scope for a run, whose runs directory is

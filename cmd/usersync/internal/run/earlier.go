@@ -92,8 +92,8 @@ func (b *beginning) replays() bool {
 	return true
 }
 
-// register notes in the ledger, if there is one, that a run begins or goes on, before
-// its first call. It returns the run's place in the order of runs.
+// register tells the ledger, if there is one, that a run starts or continues, before its
+// first call. It returns the run's place in the order of runs.
 func (b *beginning) register(ctx context.Context, run string) (order int64, err error) {
 	if b.lease.Ledger == nil {
 		return 0, nil
@@ -151,8 +151,8 @@ func (b *beginning) settle(ctx context.Context, e earlier, by string) error {
 	return nil
 }
 
-// waiting says whom a run waits for.
+// waiting logs which run it waits for.
 func (b *beginning) waiting(h ledger.Holder) {
-	b.options.Log.Always("waiting for the lease of the account to end, unless its holder renews it",
+	b.options.Log.Always("waiting for the lease on the account to end, unless its holder renews it",
 		zap.String("held_by", h.Run), zap.String("host", h.Host), zap.Int("process", h.PID))
 }

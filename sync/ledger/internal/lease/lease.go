@@ -20,15 +20,15 @@ var (
 	// ErrReleased says that the lease was given back.
 	ErrReleased = errors.New("the scope is not locked")
 	// ErrLost says that the lease ended without having been given back.
-	ErrLost = errors.New("the lease on the account ended: the ledger's database did not renew it in time, and another run may have begun; no call was started since")
+	ErrLost = errors.New("the lease on the account ended: the ledger's database did not renew it in time, and another run may have started; no call was started since")
 )
 
-// Options say what is leased, and to whom.
+// Options say what is leased, and to which run.
 type Options struct {
 	DB    *database.DB
 	Scope int64  // its number
 	Name  string // of the scope
-	Run   string // told to who comes while it is held
+	Run   string // shown to other runs while it is held
 	// Wait is how long a holder that is alive is waited for.
 	Wait time.Duration
 	// Term is how long a row lasts without being renewed; 0 is 30 s.
@@ -99,9 +99,9 @@ func (l *Lease) Lose(why error) { l.end(why) }
 // Lost is closed when the lease is lost, before another run can have taken it.
 func (l *Lease) Lost() <-chan struct{} { return l.lost.Done() }
 
-// Check returns nil while the scope is surely ours; else ErrLost, or ErrFenced where
-// another run is known to hold it. Ask right before a call that must not meet another
-// run's. It costs two looks at clocks.
+// Check returns nil while the scope is surely ours; otherwise ErrLost, or ErrFenced if
+// another run is known to hold it. Call it right before a call to the API. It reads two
+// clocks.
 func (l *Lease) Check() error {
 	if l.file == nil && l.lost.Err() == nil && l.remaining() <= 0 {
 		l.Lose(ErrLost)

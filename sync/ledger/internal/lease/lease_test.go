@@ -24,8 +24,8 @@ func TestLeaseEndsByEitherClock(t *testing.T) {
 	}
 }
 
-// Check says that a lease is over even if nothing else has noticed, and ends what is
-// bound to it.
+// Check notices that a lease is over before the renewals do, and ends what is bound to
+// it.
 func TestCheckNoticesTheEnd(t *testing.T) {
 	l := &Lease{}
 	l.lost, l.end = context.WithCancelCause(t.Context())

@@ -48,7 +48,7 @@ type rival struct {
 }
 
 // tryRow takes the row if another run gave it back, or if it ended and the calls of its
-// holder are over too, by the server's clock. Else it returns the holder.
+// holder are over too, by the server's clock. Otherwise it returns the holder.
 func (l *Lease) tryRow(ctx context.Context) (other rival, err error) {
 	o, asked := l.options, rightNow()
 	err = o.DB.QueryRow(ctx, o.DB.Write, `UPDATE usersync_scope SET epoch = epoch + 1, holder = ?, expires = `+o.DB.Now+` + ?, grace = ?

@@ -16,7 +16,7 @@ type State string
 
 // The states. A run from before runs were registered has none.
 const (
-	Open      State = "open"      // under way, or killed: what it did last may be missing from the ledger
+	Open      State = "open"      // in progress, or killed: what it did last may be missing from the ledger
 	Stopped   State = "stopped"   // ended early, and the ledger knows all that it did
 	Finished  State = "finished"  // every record has its outcome
 	Absorbed  State = "absorbed"  // another run began, and what this one did is accounted for
@@ -69,7 +69,7 @@ func Begin(ctx context.Context, db *database.DB, tx database.Querier, scope, fee
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET scope = excluded.scope, feed = excluded.feed, host = excluded.host, dir = excluded.dir, state = excluded.state,
 		replay = excluded.replay, settings = excluded.settings, started = excluded.started,
-		first = CASE usersync_run.first WHEN 0 THEN excluded.first ELSE usersync_run.first END
+		first = COALESCE(NULLIF(usersync_run.first, 0), excluded.first)
 		WHERE usersync_run.state NOT IN (?, ?) RETURNING num, first`,
 		r.Name, scope, feed, r.Host, r.Dir, string(Open), replay, r.Settings, r.Started.UnixMilli(), next, string(Absorbed), string(Abandoned)).
 		Scan(&order, &first)
