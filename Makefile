@@ -11,8 +11,8 @@
 
 GO       ?= go
 FUZZTIME ?= 60s
-# What lint checks of our prose: PROSE= checks everything, comments and messages too.
-PROSE    ?= -only docs
+# What lint does not hold to the word list yet: the ledger, until its new schema is in.
+PROSE    ?= -except sync/ledger
 TOOL      = $(GO) tool -modfile=.ci/tools/go.mod
 # The version that the program reports. A clone has tags; a source archive has none.
 STAMPED   = $(shell $(GO) list -m)/cmd/usersync/internal/exit

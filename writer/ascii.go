@@ -2,14 +2,14 @@ package writer
 
 import "encoding/binary"
 
-// The bytes of a word, all alike.
+// Words whose bytes are all the same.
 const (
 	each = 0x0101010101010101
 	high = 0x80 * each
 )
 
-// printable reports whether text is printable ASCII without the two bytes a and b. It
-// looks at eight bytes at a time: every id and request id of a run passes here.
+// printable reports whether text is printable ASCII without the two bytes a and b. It checks
+// eight bytes at a time, because every id and request id of a run comes through here.
 func printable(text string, a, b byte) bool {
 	i := 0
 	for wordA, wordB := each*uint64(a), each*uint64(b); i+8 <= len(text); i += 8 {
@@ -26,5 +26,5 @@ func printable(text string, a, b byte) bool {
 	return true
 }
 
-// zero has the high bit set of a byte that is 0, and perhaps of those above it.
+// zero sets the high bit of every byte that is 0, and maybe of bytes above it.
 func zero(word uint64) uint64 { return (word - each) &^ word }

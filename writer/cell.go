@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// QuoteCell returns text as a cell of results holds it, so that a
-// spreadsheet does not take it for a formula and every result is one line:
+// QuoteCell returns text as a cell of results holds it, so that a spreadsheet does not take
+// it for a formula and every result is one line:
 //
 //   - text that begins with = + - @ tab or CR gets a ' in front, and so does
 //     text that begins with a ', so that the two can be told apart;
@@ -25,7 +25,7 @@ func QuoteCell(text string) string {
 	return text
 }
 
-// UnquoteCell returns the text that QuoteCell was given.
+// UnquoteCell returns the text that was passed to QuoteCell.
 func UnquoteCell(cell string) string {
 	text, quoted := strings.CutPrefix(cell, "'")
 	if !quoted || !strings.HasPrefix(text, `"`) {
@@ -37,8 +37,8 @@ func UnquoteCell(cell string) string {
 	return text // not ours: the cell was edited
 }
 
-// leads reports whether the first character would make a spreadsheet, or
-// UnquoteCell, take text for another type.
+// leads reports whether the first character would make a spreadsheet, or UnquoteCell, take
+// the text for another type.
 func leads(text string) bool {
 	if text == "" {
 		return false
@@ -69,7 +69,7 @@ type row struct{ delimiter rune }
 // next appends the delimiter.
 func (r row) next(dst []byte) []byte { return utf8.AppendRune(dst, r.delimiter) }
 
-// quoted appends text as QuoteCell has it.
+// quoted appends text as quoted by QuoteCell.
 func (r row) quoted(dst []byte, text string) []byte {
 	if r.plain(text) {
 		return append(dst, text...)
@@ -77,8 +77,7 @@ func (r row) quoted(dst []byte, text string) []byte {
 	return r.cell(dst, QuoteCell(text))
 }
 
-// plain reports whether a cell can hold text unquoted. It may say no to text
-// that would.
+// plain reports whether a cell can hold text unquoted. It may say no when it could.
 func (r row) plain(text string) bool {
 	if text == "" {
 		return true
@@ -89,7 +88,7 @@ func (r row) plain(text string) bool {
 	return printable(text, '"', byte(r.delimiter)) && r.delimiter < utf8.RuneSelf
 }
 
-// cell appends text, in double quotes where CSV needs them.
+// cell appends text, in double quotes if CSV needs them.
 func (r row) cell(dst []byte, text string) []byte {
 	if !strings.ContainsRune(text, r.delimiter) && !strings.ContainsAny(text, "\"\r\n") && !strings.HasPrefix(text, " ") {
 		return append(dst, text...)

@@ -9,16 +9,16 @@ import (
 	"usersync/sync/user"
 )
 
-// csvCells writes and reads the cells of CSV. Text is quoted as QuoteCell has
-// it; what is left out is an empty cell.
+// csvCells writes and reads the cells of CSV. Text is quoted by QuoteCell; an absent value is
+// an empty cell.
 type csvCells struct {
 	row
-	at    stamp
-	wrote memo
-	was   memo // read
+	at      stamp
+	written memo
+	read    memo // what was read
 }
 
-// append appends the cell of what v points to.
+// append appends the cell of the value that v points to.
 func (c *csvCells) append(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case *string:
@@ -30,11 +30,11 @@ func (c *csvCells) append(b []byte, v any) []byte {
 	case *user.Status:
 		return append(b, *v...)
 	case *repeated:
-		if string(*v) != c.wrote.text {
-			c.wrote.text = string(*v)
-			c.wrote.cell = c.quoted(c.wrote.cell[:0], c.wrote.text)
+		if string(*v) != c.written.text {
+			c.written.text = string(*v)
+			c.written.cell = c.quoted(c.written.cell[:0], c.written.text)
 		}
-		return append(b, c.wrote.cell...)
+		return append(b, c.written.cell...)
 	case *optional:
 		if *v == 0 {
 			return b
@@ -51,8 +51,8 @@ func (c *csvCells) append(b []byte, v any) []byte {
 	panic(fmt.Sprintf("no cell holds a %T", v))
 }
 
-// parse sets what v points to. It is lenient: the caller compares the row
-// with what the value would be written as.
+// parse sets the value that v points to. It is lenient: the caller compares the row with what
+// the value would be written as.
 func (c *csvCells) parse(v any, cell []byte) bool {
 	var err error
 	switch v := v.(type) {
@@ -65,11 +65,11 @@ func (c *csvCells) parse(v any, cell []byte) bool {
 	case *user.Status:
 		*v = statusOf(cell)
 	case *repeated:
-		if !bytes.Equal(cell, c.was.cell) {
-			c.was.text = UnquoteCell(uncell(cell))
-			c.was.cell = append(c.was.cell[:0], cell...)
+		if !bytes.Equal(cell, c.read.cell) {
+			c.read.text = UnquoteCell(uncell(cell))
+			c.read.cell = append(c.read.cell[:0], cell...)
 		}
-		*v = repeated(c.was.text)
+		*v = repeated(c.read.text)
 	case *optional:
 		if len(cell) > 0 {
 			var n int

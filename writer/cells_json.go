@@ -11,12 +11,11 @@ import (
 	"usersync/sync/user"
 )
 
-// jsonCells writes and reads the values of JSON objects. What is left out is
-// null.
+// jsonCells writes and reads the values of JSON objects. An absent value is null.
 type jsonCells struct {
-	at    stamp
-	wrote memo
-	was   memo // read
+	at      stamp
+	written memo
+	read    memo // what was read
 }
 
 // append appends the value that v points to.
@@ -31,11 +30,11 @@ func (j *jsonCells) append(b []byte, v any) []byte {
 	case *user.Status:
 		return append(append(append(b, '"'), *v...), '"')
 	case *repeated:
-		if string(*v) != j.wrote.text || j.wrote.cell == nil {
-			j.wrote.text = string(*v)
-			j.wrote.cell = appendText(j.wrote.cell[:0], j.wrote.text)
+		if string(*v) != j.written.text || j.written.cell == nil {
+			j.written.text = string(*v)
+			j.written.cell = appendText(j.written.cell[:0], j.written.text)
 		}
-		return append(b, j.wrote.cell...)
+		return append(b, j.written.cell...)
 	case *optional:
 		if *v == 0 {
 			return append(b, "null"...)
@@ -52,8 +51,8 @@ func (j *jsonCells) append(b []byte, v any) []byte {
 	panic(fmt.Sprintf("no value of JSON holds a %T", v))
 }
 
-// parse sets what v points to from the value that text begins with, and returns
-// what follows it. It is lenient, as csvCells.parse is.
+// parse sets the value that v points to from the value at the start of text, and returns the
+// rest. It is lenient, like csvCells.parse.
 func (j *jsonCells) parse(v any, text []byte) (rest []byte, ok bool) {
 	end := valueEnd(text)
 	value, rest := text[:end], text[end:]
@@ -69,12 +68,12 @@ func (j *jsonCells) parse(v any, text []byte) (rest []byte, ok bool) {
 	case *user.Status:
 		*v = statusOf(bytes.Trim(value, `"`))
 	case *repeated:
-		if !bytes.Equal(value, j.was.cell) || j.was.cell == nil {
-			if j.was.text, err = unquoted(value); err == nil {
-				j.was.cell = append(j.was.cell[:0], value...)
+		if !bytes.Equal(value, j.read.cell) || j.read.cell == nil {
+			if j.read.text, err = unquoted(value); err == nil {
+				j.read.cell = append(j.read.cell[:0], value...)
 			}
 		}
-		*v = repeated(j.was.text)
+		*v = repeated(j.read.text)
 	case *optional:
 		if !none {
 			var n int
@@ -93,8 +92,7 @@ func (j *jsonCells) parse(v any, text []byte) (rest []byte, ok bool) {
 	return rest, err == nil
 }
 
-// valueEnd returns where the value ends that text begins with: a text, a number
-// or null.
+// valueEnd returns the end of the value at the start of text: a string, a number or null.
 func valueEnd(text []byte) int {
 	if len(text) == 0 || text[0] != '"' {
 		if i := bytes.IndexAny(text, ",}"); i >= 0 {
@@ -124,8 +122,8 @@ func unquoted(value []byte) (string, error) {
 	return string(text), err
 }
 
-// appendText appends text as a JSON string, with U+FFFD for bytes that are
-// not UTF-8: JSON has no way to hold them.
+// appendText appends text as a JSON string, with U+FFFD for bytes that are not UTF-8, which
+// JSON cannot hold.
 func appendText(b []byte, text string) []byte {
 	if simple(text) {
 		return append(append(append(b, '"'), text...), '"')
@@ -135,12 +133,11 @@ func appendText(b []byte, text string) []byte {
 	return b
 }
 
-// simple reports whether a JSON string can hold text unescaped. It may say no
-// to text that would.
+// simple reports whether a JSON string can hold text unescaped. It may say no when it could.
 func simple(text string) bool { return printable(text, '"', '\\') }
 
-// keysOf returns what stands before the value of each column: a brace or a
-// comma, the key, and a colon.
+// keysOf returns what comes before the value of each column: a brace or a comma, the key, and
+// a colon.
 func keysOf[T any](columns []column[T]) []string {
 	var keys []string
 	for i, c := range columns {

@@ -7,7 +7,7 @@ import (
 	"usersync/sync/user"
 )
 
-// mostCodes bounds the memory that an API with ever new codes can take.
+// mostCodes limits the memory for an API that keeps returning new codes.
 const mostCodes = 1000
 
 // Code is a reason and how many records have it.
@@ -18,8 +18,8 @@ type Code struct {
 	Records int `json:"records" jsonschema:"minimum=1"`
 }
 
-// Codes is a Writer that counts codes, for the summary. Put it last in a Tee:
-// it then counts what was written. Its zero value is ready.
+// Codes is a Writer that counts codes, for the summary. Put it last in a Tee: it then counts
+// what was written. The zero value is ready to use.
 type Codes struct {
 	counts map[user.Status]map[string]int
 }
@@ -52,9 +52,8 @@ func (c *Codes) open(s user.Status) map[string]int {
 // Of returns how many records of status s have the code.
 func (c *Codes) Of(s user.Status, code string) int { return c.counts[s][code] }
 
-// Top returns the most frequent codes of each status, at most n of each, the
-// most frequent first. Beyond 1000 different codes of a status, new ones are
-// counted as "other".
+// Top returns the n most frequent codes of each status, the most frequent first. After 1000
+// different codes of a status, new ones count as "other".
 func (c *Codes) Top(n int) map[user.Status][]Code {
 	top := make(map[user.Status][]Code, len(c.counts))
 	for status, counts := range c.counts {

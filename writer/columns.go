@@ -6,15 +6,14 @@ import (
 	"usersync/sync/user"
 )
 
-// column is a column of CSV or a key of JSON, and where a T holds its value: a
-// pointer to one of the types that csvCells and jsonCells write and read.
+// column is a column of CSV or a key of JSON, and where a T holds its value: a pointer to one
+// of the types that csvCells and jsonCells write and read.
 type column[T any] struct {
 	name string
 	of   func(*T) any
 }
 
-// resultColumns are those of results, in their order. A column more is a line
-// more here.
+// resultColumns are the columns of results, in order. To add a column, add a line.
 var resultColumns = [...]column[user.Settled]{
 	{"record", func(s *user.Settled) any { return &s.Record }},
 	{"file", func(s *user.Settled) any { return (*repeated)(&s.File) }},
@@ -32,12 +31,11 @@ var resultColumns = [...]column[user.Settled]{
 	{"request_id", func(s *user.Settled) any { return &s.RequestID }},
 }
 
-// ownResultColumns is how many of them differ from row to row: where the record
-// stood, and its id.
-const ownResultColumns = 4
+// ownResultColumns is how many of them differ from row to row: the record's position and id.
+const perRowColumns = 4
 
-// rejectColumns are those that rejects put before the input's own, but for the
-// last, _usersync_raw.
+// rejectColumns are the columns that rejects put before the input's own, except the last,
+// _usersync_raw.
 var rejectColumns = [...]column[Reject]{
 	{user.RejectOutcome, func(r *Reject) any { return &r.Status }},
 	{user.RejectCode, func(r *Reject) any { return &r.Code }},
@@ -48,19 +46,19 @@ var rejectColumns = [...]column[Reject]{
 }
 
 // ownColumns is how many columns rejects put before the input's own.
-const ownColumns = len(rejectColumns) + 1
+const prefixColumns = len(rejectColumns) + 1
 
-// optional is a number that is left out where it is 0.
+// optional is a number that is left out if it is 0.
 type optional int
 
 // repeated is a text that is the same in most rows.
 type repeated string
 
-// memo keeps a repeated text and its cell. What was read has one of its own: its
-// cell need not be what the text would be written as.
+// memo keeps a repeated text and its cell. Reading uses a separate one, because a cell in a
+// file need not be what the text would be written as.
 type memo struct {
 	text string
-	cell []byte // nil: none yet
+	cell []byte // nil if there is none yet
 }
 
 // names returns the names of columns, joined.
@@ -72,8 +70,7 @@ func names[T any](columns []column[T], separator string) string {
 	return strings.Join(all, separator)
 }
 
-// statusOf and opOf return text as a Status or an Op, without a copy of the text
-// if it is a known one.
+// statusOf and opOf return text as a Status or an Op, without copying the text of a known one.
 func statusOf(text []byte) user.Status {
 	for _, s := range user.Statuses {
 		if string(text) == string(s) {

@@ -10,30 +10,30 @@ import (
 	"usersync/sync/user"
 )
 
-// Erasure takes a person out of the files of one run. Every row keeps its place,
-// its record, outcome and code, so that the counts still add up; id, the API's
-// key, detail, request id and the row's own values go.
+// Erasure removes a person from the files of one run. Every row keeps its place, record,
+// outcome and code, so the counts still add up; id, the API's key, detail, request id and the
+// row's own values are removed.
 //
-// Results come first: they tell which records are the person's. It is for one
-// goroutine; memory grows with the records that are the person's or nobody's.
+// Results come first: they show which records are the person's. It is for one goroutine;
+// memory grows with the records that are the person's or have no id.
 type Erasure struct {
 	ID string
-	// Checkpoints are records, ascending; each file is asked where the row after each
-	// begins.
+	// Checkpoints are records, ascending. Copied.At returns where, in each file, the row
+	// after each begins.
 	Checkpoints []int
 
 	mine    map[int]struct{}
 	unnamed map[int]struct{} // rejected, and without an id
 }
 
-// Copied is what a file has become.
+// Copied is what a copy contains.
 type Copied struct {
 	Erased int // rows that were the person's
 	Size   int64
 	At     []int64 // where the rows up to each of the Checkpoints end
 }
 
-// Mine reports whether a record was found to be the person's.
+// Mine reports whether a record is the person's.
 func (e *Erasure) Mine(record int) bool {
 	_, mine := e.mine[record]
 	return mine
@@ -67,14 +67,14 @@ func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
 		}
 		e.mine[r.Record] = struct{}{}
 		r.Erase()
-		p.again = p.lines.line(p.again[:0], &r)
-		c.erased(p.again)
+		p.written = p.lines.line(p.written[:0], &r)
+		c.erased(p.written)
 	}
 	return c.end()
 }
 
-// Rejects copies rejects. A row that cannot be attributed to a user is removed too
-// if it holds the id as a word.
+// Rejects copies rejects. A row that cannot be attributed to a user is removed too if it holds
+// the id as a word.
 func (e *Erasure) Rejects(to io.Writer, from FileText) (Copied, error) {
 	p := newRejectParser(from.Name, from.Format)
 	c := copier{e: e, to: to}
@@ -106,13 +106,13 @@ func (e *Erasure) Rejects(to io.Writer, from FileText) (Copied, error) {
 	return c.end()
 }
 
-// tombstone is the row that stands for r, which was parsed last.
+// tombstone is the row that replaces r, which was parsed last.
 func (p *rejectParser) tombstone(r *Reject) []byte {
 	if !p.csv {
-		return append(appendText(append(p.objects.verdict(nil, r), rawKey...), user.Erased), "}\n"...)
+		return append(appendText(append(p.objects.appendOutcome(nil, r), rawKey...), user.Erased), "}\n"...)
 	}
-	b := p.cells.cell(p.cells.verdict(nil, r), user.Erased)
-	for range p.columns - ownColumns {
+	b := p.cells.cell(p.cells.appendOutcome(nil, r), user.Erased)
+	for range p.columns - prefixColumns {
 		b = p.cells.next(b)
 	}
 	return append(b, '\n')

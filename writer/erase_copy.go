@@ -5,43 +5,43 @@ import (
 	"io"
 )
 
-// copier rewrites a file and keeps where its checkpoints fall. After the first error
-// it does nothing.
+// copier rewrites a file and keeps where its checkpoints are. After the first error it does
+// nothing.
 type copier struct {
-	e     *Erasure
-	to    io.Writer
-	did   Copied
-	wrong error
+	e    *Erasure
+	to   io.Writer
+	done Copied
+	err  error
 }
 
 func (c *copier) fail(err error) {
-	if c.wrong == nil {
-		c.wrong = err
+	if c.err == nil {
+		c.err = err
 	}
 }
 
 func (c *copier) put(text []byte) {
-	if c.wrong == nil {
+	if c.err == nil {
 		_, err := c.to.Write(text)
 		c.fail(err)
 	}
-	c.did.Size += int64(len(text))
+	c.done.Size += int64(len(text))
 }
 
 func (c *copier) erased(text []byte) {
-	c.did.Erased++
+	c.done.Erased++
 	c.put(text)
 }
 
-// before says that the row of a record follows.
+// before says that the row of a record is next.
 func (c *copier) before(record int) {
-	for n := len(c.did.At); n < len(c.e.Checkpoints) && c.e.Checkpoints[n] < record; n++ {
-		c.did.At = append(c.did.At, c.did.Size)
+	for n := len(c.done.At); n < len(c.e.Checkpoints) && c.e.Checkpoints[n] < record; n++ {
+		c.done.At = append(c.done.At, c.done.Size)
 	}
 }
 
-// unreadable is a row that is not as it was written. One that a crash has cut off
-// is removed if it may be the person's; any other such row needs a person to look.
+// unreadable handles a row that is not as it was written. One that a crash has truncated is
+// removed if it may be the person's; for any other such row a person must look.
 func (c *copier) unreadable(row textRow, err error) {
 	line, known := errors.AsType[*LineError](err)
 	switch {
@@ -50,15 +50,15 @@ func (c *copier) unreadable(row textRow, err error) {
 	case !c.e.names(row.text):
 		c.put(row.text)
 	case line.Rule == ruleCut:
-		c.did.Erased++
+		c.done.Erased++
 	default:
 		c.fail(err)
 	}
 }
 
 func (c *copier) end() (Copied, error) {
-	for len(c.did.At) < len(c.e.Checkpoints) {
-		c.did.At = append(c.did.At, c.did.Size)
+	for len(c.done.At) < len(c.e.Checkpoints) {
+		c.done.At = append(c.done.At, c.done.Size)
 	}
-	return c.did, c.wrong
+	return c.done, c.err
 }

@@ -38,8 +38,8 @@ func TestErasure(t *testing.T) {
 	}
 }
 
-// A part of another id is not the id, and who is erased stays so.
-func TestErasureOfNobody(t *testing.T) {
+// Part of another id is not the id, and an erased user stays erased.
+func TestErasureOfUnknownID(t *testing.T) {
 	for _, id := range []string{"u", "1", "-1", "u-", user.Erased} {
 		e := &Erasure{ID: id}
 		var results, rejects strings.Builder
@@ -53,9 +53,9 @@ func TestErasureOfNobody(t *testing.T) {
 	}
 }
 
-// A row that a crash has cut off goes if it names the person. Any other that
-// cannot be read, and names them, needs a person to look.
-func TestErasureOfWhatCannotBeRead(t *testing.T) {
+// A row that a crash has truncated is removed if it names the person. For any other unreadable row
+// that names them, a person must look.
+func TestErasureOfUnreadableRows(t *testing.T) {
 	for _, c := range []struct {
 		row, want string
 		fails     bool

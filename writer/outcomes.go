@@ -2,22 +2,21 @@ package writer
 
 import "usersync/sync/user"
 
-// Outcomes counts records by outcome. Every status is in it,
-// also one that no record has.
+// Outcomes counts records by outcome. It includes every status, even if no record has it.
 type Outcomes struct {
-	// The destination says that it made the user.
+	// The destination says that it created the user.
 	Created int `json:"created" jsonschema:"minimum=0"`
-	// The destination says that it changed the user.
+	// The destination says that it updated the user.
 	Updated int `json:"updated" jsonschema:"minimum=0"`
-	// The destination says that it removed the user.
+	// The destination says that it deleted the user.
 	Deleted int `json:"deleted" jsonschema:"minimum=0"`
-	// The destination has the user as the record describes it; nothing was changed.
+	// The destination already holds what the record says; nothing was changed.
 	Unchanged int `json:"unchanged" jsonschema:"minimum=0"`
-	// The destination took the record for later and promised no more.
+	// The destination accepted the record for later, and promises no more.
 	Accepted int `json:"accepted" jsonschema:"minimum=0"`
 	// Not sent: the record is invalid.
 	Invalid int `json:"invalid" jsonschema:"minimum=0"`
-	// The destination would not take the record.
+	// The destination refused the record.
 	Refused int `json:"refused" jsonschema:"minimum=0"`
 	// The record never got through; it is safe to send it again.
 	Failed int `json:"failed" jsonschema:"minimum=0"`
@@ -25,8 +24,8 @@ type Outcomes struct {
 	InDoubt int `json:"in_doubt" jsonschema:"minimum=0"`
 }
 
-// CountOutcomes returns counts as Outcomes. A status that is not final is left
-// out, and Unaccounted of a Summary then tells.
+// CountOutcomes returns counts as Outcomes. It leaves out statuses that are not final, and
+// Summary.Unaccounted then shows that.
 func CountOutcomes(counts map[user.Status]int) Outcomes {
 	var o Outcomes
 	for status, n := range counts {
@@ -62,8 +61,7 @@ func (o *Outcomes) of(s user.Status) *int {
 	return nil
 }
 
-// Add counts one more record of status s. A status that is not final is left
-// out.
+// Add counts one more record of status s. It ignores a status that is not final.
 func (o *Outcomes) Add(s user.Status) {
 	if counter := o.of(s); counter != nil {
 		*counter++

@@ -16,20 +16,20 @@ type Place struct {
 	Begin, End int64 // its bytes, with the line ending
 }
 
-// FileText is a file to be read.
+// FileText is a file to read.
 type FileText struct {
-	Name   string // what errors and findings call it: its name in the run directory
+	Name   string // its name in the run directory, used in errors and findings
 	Format Format
 	Text   io.Reader
 }
 
-// Result is a line of results, the quoting of its cells undone.
+// Result is a line of results, with its cells unquoted.
 type Result struct {
 	Place
 	user.Settled
 }
 
-// LineError is a row that is not as it was written. It does not hold the row.
+// LineError says that a row is not as it was written. It does not hold the row.
 type LineError struct {
 	File string
 	Row  int // the line that the row begins on, from 1
@@ -44,15 +44,14 @@ const (
 	ruleShape   = "is not a result as usersync writes it"
 	ruleHeader  = "is not the header that usersync writes"
 	ruleReject  = "is not a reject as usersync writes it"
-	ruleCut     = "is cut off: it has no line end"
+	ruleCut     = "is truncated: it has no line end"
 	ruleLong    = "is longer than 64 MiB"
 	ruleOutcome = "its outcome or action is not one of usersync's"
 )
 
-// ReadResults reads back what Results wrote; name is what errors call the
-// file. A row that differs in a byte from what would have been written is a
-// *LineError: its Result holds the Place alone, and the next row follows. Any
-// other error is one of reading, and the last thing yielded.
+// ReadResults reads back what Results wrote; name is used in errors. A row that differs in a
+// byte from what would have been written is a *LineError: its Result holds only the Place, and
+// the next row follows. Any other error is a read error, and the last thing yielded.
 func ReadResults(r io.Reader, name string, f Format) iter.Seq2[Result, error] {
 	p := newResultParser(name, f)
 	return func(yield func(Result, error) bool) {
@@ -74,17 +73,17 @@ func ReadResults(r io.Reader, name string, f Format) iter.Seq2[Result, error] {
 	}
 }
 
-// resultParser takes rows apart and compares them with what is written of them:
-// nothing can then be read that was not written.
+// resultParser parses rows and compares them with what would be written, so it reads nothing
+// that was not written.
 type resultParser struct {
 	name  string
 	lines *resultLines
 
 	settled user.Settled // the last row
-	again   []byte       // the bytes as written
+	written []byte       // the bytes as written
 }
 
-// newResultParser takes every format but CSV for JSON Lines.
+// newResultParser treats every format other than CSV as JSON Lines.
 func newResultParser(name string, f Format) *resultParser {
 	if f != FormatCSV {
 		f = FormatJSONL
@@ -98,7 +97,7 @@ func (p *resultParser) fail(r textRow, rule string) error {
 	return &LineError{File: p.name, Row: r.Row, Rule: rule}
 }
 
-// result returns nothing but the error if there is one.
+// result returns the parsed row, or only an error.
 func (p *resultParser) result(row textRow) (user.Settled, error) {
 	s := &p.settled
 	*s = user.Settled{}
@@ -108,8 +107,8 @@ func (p *resultParser) result(row textRow) (user.Settled, error) {
 	if !slices.Contains(user.Statuses[:], s.Status) || !slices.Contains(actions[:], s.Action) {
 		return user.Settled{}, p.fail(row, ruleOutcome)
 	}
-	p.again = p.lines.line(p.again[:0], s)
-	if !bytes.Equal(p.again, row.text) {
+	p.written = p.lines.line(p.written[:0], s)
+	if !bytes.Equal(p.written, row.text) {
 		return user.Settled{}, p.fail(row, ruleShape)
 	}
 	return *s, nil

@@ -12,23 +12,23 @@ import (
 	"usersync/sync/user"
 )
 
-// Reject is a row of rejects: the record's outcome, the quoting of its
-// cells undone, and the record itself. Of Settled it holds what rejects have
-// columns for: Record, Line, Status, Code and Detail.
+// Reject is a row of rejects: the record's outcome, with its cells unquoted, and the record
+// itself. Of Settled it holds what rejects have columns for: Record, Line, Status, Code and
+// Detail.
 type Reject struct {
 	Place
 	user.Settled
 	Run string // that rejected the record
-	// Raw is the row as it was read, if it could not be taken apart. Otherwise Text
-	// holds the input's own cells or, of JSON, the members after usersync's own,
-	// as they stand, secrets masked.
+	// Raw is the row as it was read, if it could not be parsed. Otherwise Text holds the
+	// input's own cells or, for JSON, the members after usersync's own, unchanged but with
+	// secrets masked.
 	Raw  string
 	Text string
 }
 
-// ReadRejects reads back what a Writer of NewRejects wrote, and treats errors
-// as ReadResults does. The delimiter of CSV is that of the header. The input's
-// own cells are counted, and not judged: they are for people to fix.
+// ReadRejects reads back what a Writer of NewRejects wrote, with the errors of ReadResults. The
+// delimiter of CSV comes from the header. The input's own cells are counted, not checked: they
+// are for people to fix.
 func ReadRejects(r io.Reader, name string, f Format) iter.Seq2[Reject, error] {
 	p := newRejectParser(name, f)
 	return func(yield func(Reject, error) bool) {
@@ -56,26 +56,26 @@ type rejectParser struct {
 	cells   csvCells
 	objects jsonRejects
 	columns int // of the header
-	again   []byte
+	written []byte
 }
 
 func newRejectParser(name string, f Format) *rejectParser {
 	return &rejectParser{name: name, csv: f == FormatCSV, objects: newJSONRejects()}
 }
 
-// header takes the delimiter from the header, and the number of columns.
+// header reads the delimiter and the number of columns from the header.
 func (p *rejectParser) header(line []byte) bool {
-	rest, ours := bytes.CutPrefix(line, []byte(rejectColumns[0].name))
+	rest, isOurs := bytes.CutPrefix(line, []byte(rejectColumns[0].name))
 	delimiter, size := utf8.DecodeRune(rest)
-	if p.cells.row = (row{delimiter}); !ours || size == 0 || !validDelimiter(delimiter) {
+	if p.cells.row = (row{delimiter}); !isOurs || size == 0 || !validDelimiter(delimiter) {
 		p.cells.row = row{','}
 		return false
 	}
 	p.columns = len(p.cells.cut(nil, line))
 	w := rejectsCSV{format: p.cells}
 	front := bytes.TrimSuffix(w.header(), []byte("\n"))
-	rest, ours = bytes.CutPrefix(line, front)
-	return ours && (len(rest) == 0 || bytes.HasPrefix(rest, p.cells.next(nil)))
+	rest, isOurs = bytes.CutPrefix(line, front)
+	return isOurs && (len(rest) == 0 || bytes.HasPrefix(rest, p.cells.next(nil)))
 }
 
 func (p *rejectParser) reject(row textRow) (Reject, error) {
@@ -93,7 +93,7 @@ func (p *rejectParser) reject(row textRow) (Reject, error) {
 
 func (p *rejectParser) fromCells(r *Reject, line []byte) bool {
 	cells := p.cells.cut(nil, line)
-	if len(cells) != p.columns || len(cells) < ownColumns {
+	if len(cells) != p.columns || len(cells) < prefixColumns {
 		return false
 	}
 	for i := range rejectColumns {
@@ -101,8 +101,8 @@ func (p *rejectParser) fromCells(r *Reject, line []byte) bool {
 			return false
 		}
 	}
-	p.again = p.cells.verdict(p.again[:0], r)
-	rest, same := bytes.CutPrefix(line, p.again)
+	p.written = p.cells.appendOutcome(p.written[:0], r)
+	rest, same := bytes.CutPrefix(line, p.written)
 	if !same {
 		return false
 	}
@@ -126,8 +126,8 @@ func (p *rejectParser) fromObject(r *Reject, line []byte) bool {
 			return false
 		}
 	}
-	p.again = p.objects.verdict(p.again[:0], r)
-	if !bytes.HasPrefix(line, p.again) {
+	p.written = p.objects.appendOutcome(p.written[:0], r)
+	if !bytes.HasPrefix(line, p.written) {
 		return false
 	}
 	if raw, ok := bytes.CutPrefix(rest, []byte(rawKey)); ok {

@@ -8,17 +8,17 @@ import (
 	"iter"
 )
 
-// longestRow bounds the memory that a file which is none of ours can take.
+// longestRow limits the memory for a file that usersync did not write.
 const longestRow = 64 << 20
 
-// textRow is a row as it stands, with its line ending.
+// textRow is a row unchanged, with its line ending.
 type textRow struct {
 	Place
-	text []byte // until the next row is asked for
+	text []byte // valid until the next row
 }
 
-// rows cuts a file into lines or, if quoted, into rows of CSV, in which a line
-// can end within quotes. What is not ended, or too long, is a *LineError.
+// rows cuts a file into lines or, if quoted, into rows of CSV, in which a line can end within
+// quotes. A row without an end, or one that is too long, is a *LineError.
 func rows(r io.Reader, name string, quoted bool) iter.Seq2[textRow, error] {
 	return func(yield func(textRow, error) bool) {
 		c := &rowCutter{in: bufio.NewReaderSize(r, 64<<10), quoted: quoted}
@@ -53,30 +53,30 @@ var errLong = errors.New("the row is too long")
 type rowCutter struct {
 	in     *bufio.Reader
 	quoted bool
-	row    []byte
+	buffer []byte
 }
 
-// next returns the bytes up to and with the end of the row. With io.EOF it
-// returns the incomplete text.
+// next returns the bytes up to and including the end of the row. With io.EOF it returns the
+// incomplete text.
 func (c *rowCutter) next() ([]byte, error) {
-	c.row = c.row[:0]
+	c.buffer = c.buffer[:0]
 	open := false
 	for {
 		part, err := c.in.ReadSlice('\n')
 		if c.quoted && bytes.Count(part, []byte{'"'})%2 == 1 {
 			open = !open
 		}
-		if len(c.row) == 0 && err == nil && !open {
+		if len(c.buffer) == 0 && err == nil && !open {
 			return part, nil
 		}
-		c.row = append(c.row, part...)
+		c.buffer = append(c.buffer, part...)
 		switch {
-		case len(c.row) > longestRow:
+		case len(c.buffer) > longestRow:
 			return nil, errLong
 		case err == nil && !open:
-			return c.row, nil
+			return c.buffer, nil
 		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
-			return c.row, err
+			return c.buffer, err
 		}
 	}
 }

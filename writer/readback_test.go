@@ -63,7 +63,7 @@ func TestResultsAreReadBack(t *testing.T) {
 }
 
 // Any changed byte is found, or is what another outcome would be written as.
-func TestAChangedByteOfResults(t *testing.T) {
+func TestChangedByteIsFound(t *testing.T) {
 	second := example
 	second.Record = &user.Record{Origin: user.Origin{Record: 1234568, File: "a, b", Line: 3}, User: user.User{ID: "=1"}}
 	for _, f := range []Format{FormatCSV, FormatJSONL} {
@@ -83,7 +83,7 @@ func TestAChangedByteOfResults(t *testing.T) {
 	}
 }
 
-// rewritten writes again what is read; false if there was an error.
+// rewritten writes again what it reads; false if there was an error.
 func rewritten(t fatal, f Format, file []byte) ([]byte, bool) {
 	var outcomes []user.Outcome
 	for r, err := range ReadResults(bytes.NewReader(file), "results", f) {
@@ -116,7 +116,7 @@ func FuzzReadResults(f *testing.F) {
 	})
 }
 
-func TestReadingGoesOnBehindABadLine(t *testing.T) {
+func TestReadingContinuesAfterABadLine(t *testing.T) {
 	file := string(resultsOf(t, FormatCSV, []user.Outcome{example, example, example}))
 	lines := strings.SplitAfter(file, "\n")
 	for _, c := range []struct {
@@ -125,7 +125,7 @@ func TestReadingGoesOnBehindABadLine(t *testing.T) {
 	}{
 		{"a header that is none", "record\n" + lines[1], []string{"f, line 1: is not the header", ""}},
 		{"a bad line", lines[0] + "x\n" + lines[1], []string{"f, line 2: is not a result", ""}},
-		{"a line without its end", lines[0] + lines[1] + lines[2][:9], []string{"", "f, line 3: is cut off"}},
+		{"a line without its end", lines[0] + lines[1] + lines[2][:9], []string{"", "f, line 3: is truncated"}},
 		{"an outcome that is none", lines[0] + strings.Replace(lines[1], ",created,", ",_exists,", 1), []string{"line 2: its outcome"}},
 		{"a formula", lines[0] + strings.Replace(lines[1], "CUST", "=CUST", 1), []string{"line 2: is not a result"}},
 		{"an empty line", lines[0] + "\n" + lines[1], []string{"line 2", ""}},
@@ -156,8 +156,8 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A file that is none of ours may have no line ends at all.
-func TestARowThatIsTooLong(t *testing.T) {
+// A file that usersync did not write may have no line ends at all.
+func TestRowTooLong(t *testing.T) {
 	for _, err := range ReadRejects(zeros{}, "f", FormatJSONL) {
 		if e, ok := errors.AsType[*LineError](err); !ok || e.Rule != ruleLong {
 			t.Errorf("error %v", err)
@@ -165,7 +165,7 @@ func TestARowThatIsTooLong(t *testing.T) {
 	}
 }
 
-func TestAReadErrorIsTheLastThing(t *testing.T) {
+func TestReadErrorIsLast(t *testing.T) {
 	broken := io.MultiReader(strings.NewReader(resultsHeader), iotest.ErrReader(errFull))
 	n := 0
 	for _, err := range ReadResults(broken, "f", FormatCSV) {
@@ -210,7 +210,7 @@ func TestRejectsAreReadBack(t *testing.T) {
 				t.Fatalf("%v\n%s", err, &out)
 			}
 			if o.Format == FormatJSONL && r.Raw == "" {
-				r.Text = "" // of an empty raw text nothing is left
+				r.Text = "" // an empty raw text leaves nothing
 			}
 			got = append(got, r)
 		}

@@ -20,21 +20,20 @@ const (
 	FormatJSONL Format = "jsonl"
 )
 
-// RejectsOptions say what the input looks like.
+// RejectsOptions describe the input.
 type RejectsOptions struct {
 	Format Format
-	// Delimiter is the input's, of CSV; 0 is the comma.
+	// Delimiter is that of a CSV input; 0 is the comma.
 	Delimiter rune
-	// Header holds the input's columns, of CSV, and as many cells does every row
-	// have that could be taken apart. Those of earlier rejects that are fed in
-	// again are not among them, neither here nor in Origin.Raw.
+	// Header holds the columns of a CSV input. Every row that could be parsed has as many
+	// cells. It does not include the columns of earlier rejects, and neither does
+	// Origin.Raw.
 	Header []string
-	// SecretColumns are the columns whose values are masked; of JSON the keys,
-	// those of nested objects joined by dots. There being one, a row that could
-	// not be taken apart is masked whole: there is no telling where in it the secret
-	// is.
+	// SecretColumns are the columns whose values are masked; for JSON the keys, those of
+	// nested objects joined by dots. If there is one, a row that could not be parsed is
+	// masked completely, because the secret could be anywhere in it.
 	SecretColumns []string
-	// KeepSecrets writes them in clear.
+	// KeepSecrets writes them in clear text.
 	KeepSecrets bool
 	// Run is the name of the run.
 	Run string
@@ -53,15 +52,13 @@ func (o RejectsOptions) hidesWithin(column string) bool {
 
 func (o RejectsOptions) hidesAny() bool { return !o.KeepSecrets && len(o.SecretColumns) > 0 }
 
-// NewRejects returns a Writer for the records that a person has to look at,
-// in the input's own format, so that the file can be fixed and fed in again:
-// the outcome of the record first, then the row as it was. Outcomes that are
-// no rejects are passed over. A header is written at once. w should be
-// buffered.
+// NewRejects returns a Writer for the records that a person must look at, in the input's own
+// format, so you can fix the file and use it as input: first the outcome of the record, then the
+// row unchanged. It ignores outcomes that are not rejects. It writes the header at once. w
+// should be buffered.
 //
-// The cells that tell the outcome of the record are those of QuoteCell. The
-// row itself is not, not even in _usersync_raw: what is fed in
-// again must be what was read.
+// The cells about the outcome are quoted by QuoteCell. The row itself is not, not even in
+// _usersync_raw: what is read again must be what was read before.
 func NewRejects(w io.Writer, o RejectsOptions) (Writer, error) {
 	switch o.Format {
 	case FormatCSV:
@@ -72,8 +69,7 @@ func NewRejects(w io.Writer, o RejectsOptions) (Writer, error) {
 	return nil, fmt.Errorf("write rejects: unknown format %q", o.Format)
 }
 
-// readable replaces what would make a file of text unreadable: NUL, and bytes
-// that are not UTF-8.
+// readable replaces bytes that would make a text file unreadable: NUL, and invalid UTF-8.
 func readable(raw []byte) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(string(raw), "\ufffd"), "\x00", "\ufffd")
 }
@@ -81,7 +77,7 @@ func readable(raw []byte) string {
 // clean reports whether readable would change nothing.
 func clean(raw []byte) bool { return utf8.Valid(raw) && bytes.IndexByte(raw, 0) < 0 }
 
-// raw is what _usersync_raw says of a row that could not be taken apart.
+// raw is the value of _usersync_raw for a row that could not be parsed.
 func (o RejectsOptions) raw(r *user.Record) string {
 	if o.hidesAny() {
 		return user.Mask

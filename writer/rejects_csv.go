@@ -48,23 +48,22 @@ func (w *rejectsCSV) Write(o user.Outcome) error {
 		return err
 	}
 	w.reject.Settled = o.Settled()
-	line := w.format.verdict(w.line[:0], &w.reject)
+	line := w.format.appendOutcome(w.line[:0], &w.reject)
 	line = w.origin(line, o.Record)
 	w.line = append(line, '\n')
 	_, err := w.to.Write(w.line)
 	return err
 }
 
-// verdict appends the cells of rejectColumns, a delimiter after each.
-func (c *csvCells) verdict(b []byte, r *Reject) []byte {
+// appendOutcome appends the cells of rejectColumns, each followed by a delimiter.
+func (c *csvCells) appendOutcome(b []byte, r *Reject) []byte {
 	for i := range rejectColumns {
 		b = c.next(c.append(b, rejectColumns[i].of(r)))
 	}
 	return b
 }
 
-// origin appends _usersync_raw and the input's own cells. One of the two is
-// empty.
+// origin appends _usersync_raw and the input's own cells. One of the two is empty.
 func (w *rejectsCSV) origin(b []byte, r *user.Record) []byte {
 	w.cells = w.format.cut(w.cells[:0], r.Origin.Raw)
 	if r.Origin.Unparsed || len(w.cells) != len(w.hidden) || !clean(r.Origin.Raw) {
@@ -89,8 +88,7 @@ func (w *rejectsCSV) unparsed(b []byte, r *user.Record) []byte {
 	return b
 }
 
-// cut appends the cells of a well-formed row as they stand, with their
-// quotes.
+// cut appends the cells of a well-formed row unchanged, with their quotes.
 func (r row) cut(cells [][]byte, raw []byte) [][]byte {
 	for {
 		start := closingQuote(raw)
@@ -103,8 +101,8 @@ func (r row) cut(cells [][]byte, raw []byte) [][]byte {
 	}
 }
 
-// closingQuote returns where the search for the end of the cell may begin:
-// after the closing quote, or at once where there is none.
+// closingQuote returns where the search for the end of the cell can begin: after the closing
+// quote, or at the start if there is none.
 func closingQuote(raw []byte) int {
 	if len(raw) == 0 || raw[0] != '"' {
 		return 0

@@ -23,15 +23,14 @@ func (w *rejectsJSONL) Write(o user.Outcome) error {
 		return err
 	}
 	w.reject.Settled = o.Settled()
-	line := w.format.verdict(w.line[:0], &w.reject)
+	line := w.format.appendOutcome(w.line[:0], &w.reject)
 	line = w.origin(line, o.Record)
 	w.line = append(line, "}\n"...)
 	_, err := w.to.Write(w.line)
 	return err
 }
 
-// jsonRejects are the members of rejectColumns, with which an object of rejects
-// begins.
+// jsonRejects are the members of rejectColumns, with which an object of rejects begins.
 type jsonRejects struct {
 	jsonCells
 	keys []string
@@ -39,14 +38,14 @@ type jsonRejects struct {
 
 func newJSONRejects() jsonRejects { return jsonRejects{keys: keysOf(rejectColumns[:])} }
 
-func (j *jsonRejects) verdict(b []byte, r *Reject) []byte {
+func (j *jsonRejects) appendOutcome(b []byte, r *Reject) []byte {
 	for i := range rejectColumns {
 		b = j.append(append(b, j.keys[i]...), rejectColumns[i].of(r))
 	}
 	return b
 }
 
-// rawKey stands before the row that could not be taken apart.
+// rawKey comes before a row that could not be parsed.
 const rawKey = `,"` + user.RejectRaw + `":`
 
 // origin appends the input's own members, or _usersync_raw.
@@ -69,7 +68,7 @@ func (w *rejectsJSONL) members(b, object []byte) []byte {
 	return appendLine(append(b, ','), inner)
 }
 
-// maskedMembers appends the members of a valid object, which lies at path.
+// maskedMembers appends the members of a valid object at path.
 func (w *rejectsJSONL) maskedMembers(b, object []byte, path string) []byte {
 	d := jsontext.NewDecoder(bytes.NewReader(object))
 	for token, err := d.ReadToken(); err == nil; token, err = d.ReadToken() {
@@ -99,8 +98,7 @@ func (w *rejectsJSONL) maskedValue(b []byte, value jsontext.Value, path string) 
 	return appendLine(b, value)
 }
 
-// appendLine appends JSON without its line breaks: they can only stand
-// between tokens.
+// appendLine appends JSON without its line breaks, which can only be between tokens.
 func appendLine(b, json []byte) []byte {
 	start := len(b)
 	b = append(b, json...)

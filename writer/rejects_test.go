@@ -133,8 +133,8 @@ func TestNewRejectsRefuses(t *testing.T) {
 	}
 }
 
-// Whatever the cells hold, the rejects are a table of the same shape and the
-// input's own cells are what they were.
+// Whatever the cells hold, the rejects are a table of the same shape and the input's own cells are
+// unchanged.
 func TestRejectsAreReadBackEqual(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		delimiter := rapid.SampledFrom([]rune{',', ';', '\t', '|', '§'}).Draw(t, "delimiter")
@@ -177,7 +177,7 @@ func flushed(w *csv.Writer) error {
 	return w.Error()
 }
 
-// Any bytes at all leave a file that can be read.
+// Any bytes give a file that can be read.
 func FuzzRejects(f *testing.F) {
 	f.Add([]byte(`1,"x`), true)
 	f.Add([]byte(`{"a":1}`), false)

@@ -8,26 +8,26 @@ import (
 	"usersync/sync/user"
 )
 
-// lines are results in one format, a line per outcome.
+// lines are results in one format, one line per outcome.
 type lines interface {
-	// frame returns the header, empty if the format has none, and how a line ends.
+	// frame returns the header, empty if the format has none, and the end of a line.
 	frame() (header, end string)
-	// append appends the columns of s from one to before another.
+	// append appends the columns of s from index from to index to.
 	append(b []byte, s *user.Settled, from, to int) []byte
-	// parse is lenient: the line is compared with what it would be written as.
+	// parse is lenient: the caller compares the line with what it would be written as.
 	parse(s *user.Settled, line []byte) bool
 }
 
-// resultLines writes and reads the lines of results. The rows of a batch differ
-// by their record, line and id alone: the rest is copied from the row before.
+// resultLines writes and reads the lines of results. The rows of a batch differ only in record,
+// line and id: the rest is copied from the previous row.
 type resultLines struct {
 	lines
 	header, end string
-	before      user.Settled
-	rest        []byte // of the row before
+	previous    user.Settled
+	rest        []byte // of the previous row
 }
 
-// newResultLines returns nil for a format that does not exist.
+// newResultLines returns nil for an unknown format.
 func newResultLines(f Format) *resultLines {
 	r := &resultLines{}
 	switch f {
@@ -43,21 +43,21 @@ func newResultLines(f Format) *resultLines {
 }
 
 func (r *resultLines) line(b []byte, s *user.Settled) []byte {
-	b = r.append(b, s, 0, ownResultColumns)
-	rest := r.before
+	b = r.append(b, s, 0, perRowColumns)
+	rest := r.previous
 	rest.Record, rest.File, rest.Line, rest.ID = s.Record, s.File, s.Line, s.ID
 	if r.rest == nil || rest != *s {
-		r.before = *s
-		r.rest = append(r.append(r.rest[:0], s, ownResultColumns, len(resultColumns)), r.end...)
+		r.previous = *s
+		r.rest = append(r.append(r.rest[:0], s, perRowColumns, len(resultColumns)), r.end...)
 	}
 	return append(b, r.rest...)
 }
 
-// Results writes results: a line per outcome, with the columns of resultColumns.
-// As CSV they have a header, and text cells are those of QuoteCell; http_status is
-// empty when no answer came, at when the outcome has no time. As JSON Lines every
-// line is an object with all of the columns as keys; numbers are numbers, and what
-// CSV leaves empty is null. ms is how long the record took, in milliseconds.
+// Results writes results: one line per outcome, with the columns of resultColumns. CSV has a
+// header, and text cells are quoted by QuoteCell; http_status is empty if there was no answer,
+// at if the outcome has no time. In JSON Lines every line is an object with all columns as keys;
+// numbers are numbers, and what is empty in CSV is null. ms is how long the record took, in
+// milliseconds.
 type Results struct {
 	to      io.Writer
 	lines   *resultLines
@@ -65,8 +65,8 @@ type Results struct {
 	line    []byte
 }
 
-// NewResults returns a Results, and writes the header if the format has one. w
-// gets one Write for each outcome: it should be buffered.
+// NewResults returns a Results, and writes the header if the format has one. Each outcome is one
+// Write to w, so w should be buffered.
 func NewResults(w io.Writer, f Format) (*Results, error) {
 	r := &Results{to: w, lines: newResultLines(f)}
 	if r.lines == nil {

@@ -29,7 +29,7 @@ var (
 	}
 )
 
-// resultsHeader is what files of earlier versions begin with.
+// resultsHeader is how files of earlier versions begin.
 const resultsHeader = "record,file,line,id,remote_id,action,outcome,http_status,code,detail,attempts,ms,at,request_id\n"
 
 // result is one line of results, as encoding/json reads it.
@@ -50,7 +50,7 @@ type result struct {
 	RequestID  string      `json:"request_id"`
 }
 
-// anyText draws what is awkward more often than chance would.
+// anyText draws awkward text more often than chance would.
 var anyText = rapid.OneOf(
 	rapid.String(),
 	rapid.StringMatching(`[=+\-@\t\r\n'" ,;|a]{0,6}`),
@@ -93,7 +93,7 @@ func want(o user.Outcome, text func(string) string) result {
 
 func asIs(text string) string { return text }
 
-// asJSON is all that JSON can hold of text.
+// asJSON is what JSON can hold of text.
 func asJSON(text string) string { return string([]rune(text)) }
 
 func fromCells(cells []string) (result, error) {
@@ -145,7 +145,7 @@ type fatal interface {
 	Fatalf(string, ...any)
 }
 
-// mustResults is NewResults of what takes a header.
+// mustResults is NewResults for a writer that accepts the header.
 func mustResults(t fatal, w io.Writer, f Format) *Results {
 	t.Helper()
 	r, err := NewResults(w, f)
@@ -183,7 +183,7 @@ func csvReadsBack(t fatal, outcomes []user.Outcome) {
 	}
 }
 
-// written returns what w wrote to out: a line for each outcome.
+// written returns what w wrote to out: one line per outcome.
 func written(t fatal, w Writer, out *bytes.Buffer, outcomes []user.Outcome) [][]byte {
 	t.Helper()
 	before := bytes.Count(out.Bytes(), []byte("\n"))
@@ -243,7 +243,7 @@ func TestResultsLookLikeThis(t *testing.T) {
 	}
 }
 
-func TestTheRemoteIDOfTheRecordStandsInForThatOfTheOutcome(t *testing.T) {
+func TestRemoteIDFallsBackToTheRecords(t *testing.T) {
 	var out bytes.Buffer
 	o := user.Outcome{Record: &user.Record{Remote: "r-1"}, Status: user.Updated}
 	if err := mustResults(t, &out, FormatJSONL).Write(o); err != nil || !strings.Contains(out.String(), `"remote_id":"r-1"`) {
@@ -251,7 +251,7 @@ func TestTheRemoteIDOfTheRecordStandsInForThatOfTheOutcome(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatIsFinalIsWritten(t *testing.T) {
+func TestOnlyFinalOutcomesAreWritten(t *testing.T) {
 	c, err := NewResults(io.Discard, FormatCSV)
 	if err != nil {
 		t.Fatal(err)
@@ -280,7 +280,7 @@ func (f *full) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestAFullDiskIsSeen(t *testing.T) {
+func TestFullDiskIsReported(t *testing.T) {
 	if _, err := NewResults(&full{}, FormatCSV); !errors.Is(err, errFull) {
 		t.Errorf("NewResults = %v", err)
 	}

@@ -2,12 +2,11 @@ package writer
 
 import "time"
 
-// stamp formats times as RFC 3339 in UTC with milliseconds. Outcomes come in
-// the order of their records, thousands of them within one second, so it keeps
-// the text of the last second.
+// stamp formats times as RFC 3339 in UTC with milliseconds. It keeps the text of the last second,
+// because outcomes come in order, thousands of them per second.
 type stamp struct {
 	second int64
-	text   []byte // up to and with the dot
+	text   []byte // up to and including the dot
 }
 
 func (s *stamp) append(dst []byte, t time.Time) []byte {

@@ -2,9 +2,8 @@ package writer
 
 import "usersync/sync/user"
 
-// Tee returns a Writer that gives every outcome to each of writers in turn. It
-// stops at the first error, so that what comes later counts only what the
-// earlier ones have written.
+// Tee returns a Writer that passes every outcome to each of the writers in turn. It stops at the
+// first error, so later writers count only what the earlier ones have written.
 func Tee(writers ...Writer) Writer { return tee(writers) }
 
 type tee []Writer
@@ -19,7 +18,7 @@ func (t tee) Write(o user.Outcome) error {
 	return nil
 }
 
-// Only returns a Writer that gives to w the outcomes for which keep holds.
+// Only returns a Writer that passes on to w the outcomes for which keep returns true.
 func Only(keep func(user.Outcome) bool, w Writer) Writer { return only{keep, w} }
 
 type only struct {

@@ -21,6 +21,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,6 +39,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("prose", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	only := flags.String("only", "", "check only these `kinds`, separated by commas: "+strings.Join(kinds, ", "))
+	except := flags.String("except", "", "do not check this `folder`, nor those below it")
 	count := flags.Bool("count", false, "print how often each word occurs, by kind and folder, in place of the findings")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -53,7 +55,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	var found []finding
 	words := map[string]int{}
 	if err == nil {
-		found, err = check(os.DirFS(root), list, *only, words)
+		found, err = check(without{os.DirFS(root), *except}, list, *only, words)
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, "prose:", err)
@@ -73,6 +75,18 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// without is a tree that lacks a folder.
+type without struct {
+	fs.FS
+	folder string // none if empty
+}
+
+// ReadDir leaves the folder out.
+func (w without) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(w.FS, name)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return path.Join(name, e.Name()) == w.folder }), err
 }
 
 func checkKinds(only string) error {

@@ -84,10 +84,10 @@ func TestChangedSince(t *testing.T) {
 		"the settings":     {func(h *journal.Header) { h.ConfigSHA256 = "x" }, "the settings"},
 		"the mode":         {func(h *journal.Header) { h.Mode = "create" }, "the settings"},
 		"the mapping":      {func(h *journal.Header) { h.MappingSHA256 = "x" }, "the mapping of columns"},
-		"the plan":         {func(h *journal.Header) { h.Plan = &journal.Plan{SHA256: "x"} }, "a plan"},
-		"no plan":          {func(h *journal.Header) { h.Plan = nil }, "a plan"},
-		"a file's size":    {func(h *journal.Header) { h.Inputs[0].Size = 8 }, "the input was changed"},
-		"a file less":      {func(h *journal.Header) { h.Inputs = h.Inputs[:1] }, "the input was changed"},
+		"the plan":         {func(h *journal.Header) { h.Plan = &journal.Plan{SHA256: "x"} }, "applies no plan, or a different one"},
+		"no plan":          {func(h *journal.Header) { h.Plan = nil }, "applies no plan, or a different one"},
+		"a file's size":    {func(h *journal.Header) { h.Inputs[0].Size = 8 }, "the input has changed"},
+		"a file less":      {func(h *journal.Header) { h.Inputs = h.Inputs[:1] }, "the input has changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			now := header()

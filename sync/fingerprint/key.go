@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Key keys the fingerprints. Whoever has it and the ledger can test guesses against them; keep
+// Key keys the fingerprints. Anyone with the key and the ledger can test guesses against them: keep
 // it apart from the database. It does not print.
 type Key struct{ bytes *[32]byte }
 

@@ -9,7 +9,7 @@ import (
 	"usersync/writer/report"
 )
 
-// line tells how far the run is, trouble first, for a narrow terminal cuts the end:
+// line says how far the run is, problems first, because a narrow terminal cuts off the end:
 //
 //	paused for 4s more: Retry-After; 1,234,567 users, 12,346 calls in 2m5s, 9,870/s, 12 invalid, 3 refused
 func (p *Progress) line(now time.Time, s *speed) string {
@@ -24,17 +24,17 @@ func (p *Progress) line(now time.Time, s *speed) string {
 	if p.source.Calls != nil {
 		b.WriteString(", " + report.Count(p.source.Calls(), "call"))
 	}
-	fmt.Fprintf(&b, " in %s, %s/s", s.since(now), report.Grouped(s.at(now, settled)))
+	fmt.Fprintf(&b, " in %s, %s/s", s.since(now), report.Thousands(s.at(now, settled)))
 	for i, status := range user.Statuses {
 		if n := p.rejects[i].Load(); n > 0 {
-			fmt.Fprintf(&b, ", %s %s", report.Grouped(int(n)), report.Spoken(status))
+			fmt.Fprintf(&b, ", %s %s", report.Thousands(int(n)), report.Label(status))
 		}
 	}
 	return b.String()
 }
 
-// speed is users a second over the last few lines: enough of them to be calm,
-// few enough to show that something has stopped.
+// speed is users per second over the last few lines: enough of them to be steady, few enough to
+// show that something has stopped.
 type speed struct {
 	start   time.Time
 	samples [10]sample // a ring

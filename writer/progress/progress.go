@@ -1,5 +1,5 @@
-// Package progress shows how far a run is while it lasts: one line on a
-// terminal, a line now and then in a log. Start at New.
+// Package progress shows how far a run is: one line on a terminal, or a line now and then in a
+// log. Start at New.
 package progress
 
 import (
@@ -13,35 +13,33 @@ import (
 	"usersync/writer/report"
 )
 
-// Options say where progress is shown. The zero value is for a log:
-// a plain line every 30 seconds.
+// Options say where progress is shown. The zero value is for a log: a plain line every 30 seconds.
 type Options struct {
 	// Terminal shows one line and redraws it.
 	Terminal bool
 	// Every is the time between two lines; 0 is 30 s, on a terminal 0.2 s.
 	Every time.Duration
-	// Width returns the number of columns of the terminal, and is asked again
-	// for every line, for a window can be resized; nil is 80.
+	// Width returns the number of columns of the terminal. It is called for every line,
+	// because a window can be resized; nil is 80.
 	Width func() int
-	// Say takes the lines, one at a time, in place of the writer; nil leaves them
-	// to it. It is for logs that are data, where a line is a member of another.
+	// Say takes the lines, one at a time, instead of the writer; nil uses the writer. It is
+	// for logs that are data, where the line is a field of a record.
 	Say func(line string)
 }
 
-// Source tells what progress shows besides its own counts. Its functions are
-// called from another goroutine.
+// Source provides what progress shows besides its own counts. Its functions are called from
+// another goroutine.
 type Source struct {
-	// Note says in a few words what holds the run up; empty if nothing does. Nil
-	// is a run that nothing holds up.
+	// Note says in a few words what holds the run up; empty if nothing does. Nil means that
+	// nothing ever does.
 	Note func() string
-	// Calls returns how many calls were made, which tells that the run is alive
-	// while results wait for one; nil leaves them out.
+	// Calls returns how many calls were made, which shows that the run is alive while results
+	// wait for one; nil leaves them out.
 	Calls func() int
 }
 
-// Progress is a Writer that counts, and shows the counts during the
-// run. Write is cheap; one goroutine draws the line, which Start begins and
-// Stop ends.
+// Progress is a Writer that counts, and shows the counts during the run. Write is cheap; one
+// goroutine, which Start starts and Stop ends, draws the line.
 type Progress struct {
 	options Options
 	source  Source
@@ -53,12 +51,11 @@ type Progress struct {
 
 	mu    sync.Mutex // guards what follows, and the order of what is written
 	to    io.Writer
-	shown string // the line that stands on the terminal
+	shown string // the line on the terminal
 	err   error
 }
 
-// New returns a Progress that shows itself on w, which is stderr as a
-// rule.
+// New returns a Progress that shows itself on w, usually stderr.
 func New(w io.Writer, o Options) *Progress {
 	every := 30 * time.Second
 	if o.Terminal {
@@ -71,17 +68,16 @@ func New(w io.Writer, o Options) *Progress {
 	return &Progress{options: o, to: w}
 }
 
-// Write counts o. Unlike the other writers it may be called by several
-// goroutines, and it never fails.
+// Write counts o. Unlike other writers it is safe for concurrent use, and it never fails.
 func (p *Progress) Write(o user.Outcome) error {
 	p.settled.Add(1)
 	if o.Status.Rejected() {
-		p.rejects[place(o.Status)].Add(1)
+		p.rejects[statusIndex(o.Status)].Add(1)
 	}
 	return nil
 }
 
-func place(s user.Status) int {
+func statusIndex(s user.Status) int {
 	for i, status := range user.Statuses {
 		if s == status {
 			return i
@@ -90,15 +86,15 @@ func place(s user.Status) int {
 	return 0
 }
 
-// Start begins to show progress. The caller calls Stop, once.
+// Start starts to show progress. The caller must call Stop, once.
 func (p *Progress) Start(s Source) {
 	p.source = s
 	p.stop = make(chan struct{})
 	p.drawing.Go(p.run)
 }
 
-// Stop takes the line away and waits until nothing more is written. The error
-// is the first that w gave; from then on nothing was shown.
+// Stop removes the line and waits until nothing more is written. The error is the first that w
+// returned; after that nothing was shown.
 func (p *Progress) Stop() error {
 	if p.stop != nil {
 		close(p.stop)
@@ -126,7 +122,7 @@ func (p *Progress) run() {
 }
 
 func (p *Progress) draw(line string) {
-	if p.options.Say != nil { // before the lock: what is said may go through Above
+	if p.options.Say != nil { // before the lock: Say may write through Above
 		p.options.Say(line)
 		return
 	}
@@ -157,9 +153,8 @@ func (p *Progress) put(text string) {
 	}
 }
 
-// Above returns a writer to the same place for lines that stay, such as logs:
-// they come to stand above the line that is redrawn. It may be used by several
-// goroutines, before Start and after Stop too.
+// Above returns a writer to the same place for lines that stay, such as logs: they appear above the
+// line that is redrawn. It is safe for concurrent use, also before Start and after Stop.
 func (p *Progress) Above() io.Writer { return above{p} }
 
 type above struct{ *Progress }

@@ -29,15 +29,15 @@ func settle(t *testing.T, w writer.Writer, status user.Status, n int) {
 	}
 }
 
-// pass lets time pass and what happens in it happen.
+// pass lets time pass, and everything in it happen.
 func pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
 
-// TestProgressIsSaid: a log that is data holds its lines and nothing more, and
-// what takes a line may write through Above.
-func TestProgressIsSaid(t *testing.T) {
+// TestProgressIsSaid: a log that is data gets the lines and nothing more, and Say may write through
+// Above.
+func TestProgressThroughSay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		var p *Progress
@@ -51,7 +51,7 @@ func TestProgressIsSaid(t *testing.T) {
 	})
 }
 
-// TestProgressShowsCalls: a run in which no user is settled yet is not dead.
+// TestProgressShowsCalls: a run without settled users is not dead.
 func TestProgressShowsCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
@@ -88,7 +88,7 @@ func TestProgressInALog(t *testing.T) {
 	})
 }
 
-func TestAShortRunSaysNothingInALog(t *testing.T) {
+func TestShortRunLogsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		p := New(&out, Options{})
@@ -121,7 +121,7 @@ func TestProgressOnATerminal(t *testing.T) {
 	})
 }
 
-// screen returns the lines that a terminal shows after all was written.
+// screen returns the lines that a terminal shows after everything was written.
 func screen(text string) []string {
 	lines := strings.Split(text, "\n")
 	for i := range lines {
@@ -131,7 +131,7 @@ func screen(text string) []string {
 	return lines
 }
 
-func TestTheSpeedFollows(t *testing.T) {
+func TestSpeedFollows(t *testing.T) {
 	start := time.Now()
 	s, settled, now := newSpeed(start), 0, start
 	for range 50 {
@@ -149,7 +149,7 @@ func TestTheSpeedFollows(t *testing.T) {
 	}
 }
 
-func TestABrokenStderrIsToldOnce(t *testing.T) {
+func TestBrokenStderrIsReportedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := New(full{}, Options{Terminal: true})
 		p.Start(Source{})

@@ -15,59 +15,59 @@ import (
 	"usersync/writer"
 )
 
-// Forecast is what a run would do. Of users it holds ids only.
+// Forecast is what a run would do. It holds no values of users except ids.
 type Forecast struct {
 	Records int `json:"records"`
 	// Absent is how many users would be deleted because they are missing from the input.
 	Absent int `json:"absent,omitempty"`
-	// Actions counts the records, and First names the first users of each.
+	// Actions counts the records, and First names the first users of each action.
 	Actions map[string]int      `json:"actions"`
 	First   map[string][]string `json:"first,omitempty"`
-	// Codes are the most frequent reasons of those who would not be sent.
+	// Codes are the most frequent reasons why users would not be sent.
 	Codes map[string][]writer.Code `json:"codes,omitempty"`
 	Comparison
 	Work
 	Scope    Scope    `json:"scope"`
 	Inputs   []string `json:"inputs"`
-	Plan     string   `json:"plan,omitempty"` // the file that keeps it
+	Plan     string   `json:"plan,omitempty"` // the file that the plan is saved in
 	Warnings []string `json:"warnings,omitempty"`
 	Next     string   `json:"next,omitempty"`
 }
 
-// Comparison is what the ledger knows of the users already.
+// Comparison is what the ledger already knows about the users.
 type Comparison struct {
-	// Known is how many records are of users in the ledger, and Changed how many
-	// of those would change.
+	// Known is how many records are of users in the ledger, and Changed how many of those
+	// would change.
 	Known   int           `json:"known"`
 	Changed int           `json:"changed"`
 	Fields  []FieldChange `json:"fields,omitempty"`
 }
 
-// Work is what a run would take.
+// Work is the calls and the time that a run would take.
 type Work struct {
-	// Calls are those that would be made if every one went well, by kind.
+	// Calls are those that would be made if every one succeeded, by kind.
 	Calls map[string]int `json:"calls"`
-	Made  int            `json:"reads_made,omitempty"` // calls that were made to find out
-	// PerSecond is the rate, and Seconds the least time that the calls take at it;
-	// both 0 where there is no limit.
+	Made  int            `json:"reads_made,omitempty"` // reads made for the forecast
+	// PerSecond is the rate, and Seconds the least time that the calls take at it; both 0
+	// if there is no limit.
 	PerSecond float64 `json:"per_second,omitempty"`
 	Seconds   float64 `json:"seconds,omitempty"`
 }
 
-// FieldChange is how many of the users known would hold another value of a field,
-// and for how many of them no value was known.
+// FieldChange is for how many known users a field would change, and for how many of them no value was
+// known.
 type FieldChange struct {
 	Field user.Field `json:"field"`
 	Users int        `json:"users"`
 	New   int        `json:"new,omitempty"`
 }
 
-// Sends is how many records would be sent.
+// Sends returns how many records would be sent.
 func (f *Forecast) Sends() int {
 	return f.Actions["create"] + f.Actions["update"] + f.Actions["delete"]
 }
 
-// Time sets how long the calls take at a rate, in calls a second; 0 is no limit.
+// Time sets how long the calls take at a rate in calls per second; 0 means no limit.
 func (f *Forecast) Time(perSecond float64) {
 	total := 0
 	for _, n := range f.Calls {
@@ -86,21 +86,21 @@ func WriteForecast(w io.Writer, f Forecast) error {
 	return e.Encode(f)
 }
 
-// foreseenActions are the kinds of a forecast, in the order of reports.
-var foreseenActions = [...]string{"create", "update", "delete", "unchanged", "invalid", "refused"}
+// forecastActions are the kinds of a forecast, in the order of reports.
+var forecastActions = [...]string{"create", "update", "delete", "unchanged", "invalid", "refused"}
 
-// PrintForecast writes f for a person at a terminal, in a screenful.
+// PrintForecast writes f for a person at a terminal, on one screen.
 func PrintForecast(w io.Writer, f Forecast) error {
-	var p page
+	var p reportBuilder
 	p.printf("\nPlan for %s of %s: %s to send.\n\n", Count(f.Records, "record"), strings.Join(f.Inputs, ", "), Count(f.Sends(), "user"))
-	width := max(len(Grouped(f.Records)), 7)
-	for _, action := range foreseenActions {
+	width := max(len(Thousands(f.Records)), 7)
+	for _, action := range forecastActions {
 		if n := f.Actions[action]; n > 0 {
-			line := fmt.Sprintf("  %*s  %-*s  %s", width, Grouped(n), statusWidth, action, f.told(action, n))
+			line := fmt.Sprintf("  %*s  %-*s  %s", width, Thousands(n), statusWidth, action, f.firstUsers(action, n))
 			p.printf("%s\n", strings.TrimRight(line, " "))
 		}
 	}
-	p.printf("  %s\n  %*s  %s\n\n", strings.Repeat("-", width), width, Grouped(f.Records+f.Absent), f.total())
+	p.printf("  %s\n  %*s  %s\n\n", strings.Repeat("-", width), width, Thousands(f.Records+f.Absent), f.total())
 	p.fact("changes", f.changes()...)
 	p.fact("calls", f.calls())
 	p.fact("takes", f.takes())
@@ -109,7 +109,7 @@ func PrintForecast(w io.Writer, f Forecast) error {
 		p.fact("plan", f.Plan)
 	}
 	for _, note := range f.Warnings {
-		p.fact("note", folded(note)...)
+		p.fact("note", wrap(note)...)
 	}
 	if f.Next != "" {
 		p.printf("\n")
@@ -126,20 +126,19 @@ func (f *Forecast) total() string {
 	return "records"
 }
 
-// told names the first users, as many as a line has room for, and why they would
-// not be sent.
-func (f *Forecast) told(action string, n int) string {
+// firstUsers names the first users, as many as fit on a line, and why they would not be sent.
+func (f *Forecast) firstUsers(action string, n int) string {
 	ids := f.First[action]
-	for len(ids) > 1 && utf8.RuneCountInString(f.naming(action, ids, n)) > lineWidth-outcomesIndent {
+	for len(ids) > 1 && utf8.RuneCountInString(f.firstUsersLine(action, ids, n)) > lineWidth-outcomesIndent {
 		ids = ids[:len(ids)-1]
 	}
-	return f.naming(action, ids, n)
+	return f.firstUsersLine(action, ids, n)
 }
 
-func (f *Forecast) naming(action string, ids []string, n int) string {
+func (f *Forecast) firstUsersLine(action string, ids []string, n int) string {
 	text := strings.Join(ids, ", ")
 	if more := n - len(ids); more > 0 && len(ids) > 0 {
-		text += fmt.Sprintf(" and %s more", Grouped(more))
+		text += fmt.Sprintf(" and %s more", Thousands(more))
 	}
 	if codes := reasons(user.Unchanged, n, f.Codes[action]); codes != "" {
 		text = codes + ": " + text
@@ -152,13 +151,13 @@ const fieldsShown = 10
 
 func (f *Forecast) changes() []string {
 	if f.Known == 0 {
-		return []string{"nothing is known of these users, so that nothing can be compared"}
+		return []string{"nothing is known about these users yet, so nothing can be compared"}
 	}
-	lines := []string{fmt.Sprintf("%s of %s known would change (%s)", Grouped(f.Changed), Count(f.Known, "user"), percent(f.Changed, f.Known))}
+	lines := []string{fmt.Sprintf("%s of %s known would change (%s)", Thousands(f.Changed), Count(f.Known, "user"), percent(f.Changed, f.Known))}
 	for _, c := range f.Fields[:min(len(f.Fields), fieldsShown)] {
-		line := fmt.Sprintf("%s changes for %s (%s)", c.Field, percent(c.Users, f.Known), Grouped(c.Users))
+		line := fmt.Sprintf("%s changes for %s (%s)", c.Field, percent(c.Users, f.Known), Thousands(c.Users))
 		if c.New > 0 {
-			line += fmt.Sprintf(", %s of them without a value so far", Grouped(c.New))
+			line += fmt.Sprintf(", %s of them without a value so far", Thousands(c.New))
 		}
 		lines = append(lines, line)
 	}
@@ -168,7 +167,7 @@ func (f *Forecast) changes() []string {
 	return lines
 }
 
-// percent rounds away from 0% and 100% where it is neither.
+// percent never rounds to 0% or 100% unless it is exactly that.
 func percent(n, of int) string {
 	p := 100 * float64(n) / float64(of)
 	switch {
@@ -185,7 +184,7 @@ func percent(n, of int) string {
 func (f *Forecast) calls() string {
 	var parts []string
 	for _, kind := range slices.Sorted(maps.Keys(f.Calls)) {
-		parts = append(parts, Grouped(f.Calls[kind])+" "+kind)
+		parts = append(parts, Thousands(f.Calls[kind])+" "+kind)
 	}
 	text := "none"
 	if len(parts) > 0 {
@@ -204,5 +203,5 @@ func (f *Forecast) takes() string {
 	case f.PerSecond == 0:
 		return "as long as the API takes: the rate is unlimited"
 	}
-	return fmt.Sprintf("%s at least, at %s calls a minute", spell(time.Duration(f.Seconds)*time.Second), Grouped(int(60*f.PerSecond+0.5)))
+	return fmt.Sprintf("%s at least, at %s calls per minute", formatDuration(time.Duration(f.Seconds)*time.Second), Thousands(int(60*f.PerSecond+0.5)))
 }

@@ -8,7 +8,7 @@ import (
 	"usersync/writer"
 )
 
-// A forecast is told on a screenful, and never says 0% or 100% where it is neither.
+// A forecast fits on one screen, and never says 0% or 100% unless it is exactly that.
 func TestReportForecast(t *testing.T) {
 	f := Forecast{
 		Records: 1000, Absent: 3, Inputs: []string{"a.csv", "b.csv"},
@@ -30,7 +30,7 @@ func TestReportForecast(t *testing.T) {
 		"        1  create     u-1\n", "      920  update     u-2, u-3 and 918 more\n", "       71  unchanged\n",
 		"        8  invalid    8 bad_phone: u-9 and 7 more\n", "    1,003  1,000 records, and 3 users missing from the input\n",
 		"  changes  920 of 991 users known would change (92.8%)\n", "phone changes for 92.8% (920), 2 of them without a value so far\n",
-		"  calls    1 create, 920 read, 920 update; 12 reads made for this plan\n", "  takes    1m51s at least, at 1,000 calls a minute\n",
+		"  calls    1 create, 920 read, 920 update; 12 reads made for this plan\n", "  takes    1m51s at least, at 1,000 calls per minute\n",
 		"  to       kard, o-1 at example.com\n", "  note     mind this\n", "  next     usersync apply plan.jsonl\n",
 	} {
 		if !strings.Contains(b.String(), want) {
@@ -54,7 +54,7 @@ func TestForecastTakes(t *testing.T) {
 	for want, f := range map[string]Forecast{
 		"no time": {},
 		"as long as the API takes: the rate is unlimited": {Work: Work{Calls: map[string]int{"create": 1}}},
-		"1h0m0s at least, at 600 calls a minute":          {Work: Work{Calls: map[string]int{"create": 36_000}, PerSecond: 10, Seconds: 3600}},
+		"1h0m0s at least, at 600 calls per minute":        {Work: Work{Calls: map[string]int{"create": 36_000}, PerSecond: 10, Seconds: 3600}},
 	} {
 		if got := f.takes(); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -13,11 +13,10 @@ import (
 	"usersync/writer"
 )
 
-// Print writes s for a person at a terminal, in a screenful: what happened,
-// that every record is accounted for, what held the run up, where everything
-// lies, and what to type next.
+// Print writes s for a person at a terminal, on one screen: what happened, that every record is accounted
+// for, what held the run up, where the files are, and what to type next.
 func Print(w io.Writer, s Summary) error {
-	var p page
+	var p reportBuilder
 	p.title(&s)
 	p.outcomes(&s)
 	p.facts(&s)
@@ -25,19 +24,19 @@ func Print(w io.Writer, s Summary) error {
 	return err
 }
 
-type page struct{ strings.Builder }
+type reportBuilder struct{ strings.Builder }
 
-func (p *page) printf(format string, args ...any) { fmt.Fprintf(p, format, args...) }
+func (p *reportBuilder) printf(format string, args ...any) { fmt.Fprintf(p, format, args...) }
 
-func (p *page) title(s *Summary) {
+func (p *reportBuilder) title(s *Summary) {
 	took := s.FinishedAt.Sub(s.StartedAt)
 	switch {
 	case s.State != Finished:
-		p.printf("\nStopped after %s.\n", spell(took))
-	case took < time.Second: // a speed would say more than is known
-		p.printf("\nFinished in %s.\n", spell(took))
+		p.printf("\nStopped after %s.\n", formatDuration(took))
+	case took < time.Second: // too short for a meaningful rate
+		p.printf("\nFinished in %s.\n", formatDuration(took))
 	default:
-		p.printf("\nFinished in %s, %s a second.\n", spell(took), Count(int(s.PerSecond+0.5), "user"))
+		p.printf("\nFinished in %s, %s per second.\n", formatDuration(took), Count(int(s.PerSecond+0.5), "user"))
 	}
 	if s.Reason != "" {
 		p.printf("%s\n", s.Reason)
@@ -45,8 +44,7 @@ func (p *page) title(s *Summary) {
 	p.printf("\n")
 }
 
-// The columns of the outcomes: a number as wide as the total, a status, and
-// its codes.
+// The columns of the outcomes: a number as wide as the total, a status, and its codes.
 const statusWidth = len(user.Unchanged)
 
 const (
@@ -55,37 +53,37 @@ const (
 	factsIndent    = 11
 )
 
-func (p *page) outcomes(s *Summary) {
-	total := Grouped(s.Outcomes.Total())
+func (p *reportBuilder) outcomes(s *Summary) {
+	total := Thousands(s.Outcomes.Total())
 	width := max(len(total), 7)
 	for _, status := range user.Statuses {
 		if n := s.Outcomes.Count(status); n > 0 {
-			line := fmt.Sprintf("  %*s  %-*s  %s", width, Grouped(n), statusWidth, Spoken(status), reasons(status, n, s.Codes[status]))
+			line := fmt.Sprintf("  %*s  %-*s  %s", width, Thousands(n), statusWidth, Label(status), reasons(status, n, s.Codes[status]))
 			p.printf("%s\n", strings.TrimRight(line, " "))
 		}
 	}
 	p.printf("  %s\n", strings.Repeat("-", width))
 	p.printf("  %*s  %s\n", width, total, accounted(s))
-	if behind := s.RecordsRead - s.SettledUpTo; s.State != Finished && behind > 0 && len(s.Calls) > 0 {
-		p.printf("  %*s  %s\n", width, "", unknown(s.Calls, behind))
+	if after := s.RecordsRead - s.SettledUpTo; s.State != Finished && after > 0 && len(s.Calls) > 0 {
+		p.printf("  %*s  %s\n", width, "", afterLast(s.Calls, after))
 	}
 	p.printf("\n")
 }
 
 // unknown says what the API may have done with the records after the last result.
-func unknown(made map[string]Calls, behind int) string {
+func afterLast(made map[string]Calls, behind int) string {
 	for _, c := range made {
 		for what := range c.Met {
 			early := what == "dial" || what == "dns" || strings.HasPrefix(what, "token_") && what != "token_expired"
 			if !early {
-				return "records after it were perhaps taken: at most " + Grouped(behind)
+				return "records after it were perhaps taken: at most " + Thousands(behind)
 			}
 		}
 	}
 	return "no call got through; no user after it was touched this time"
 }
 
-// accounted says how the total compares with what was read.
+// accounted compares the total with what was read.
 func accounted(s *Summary) string {
 	outcomes := "outcomes"
 	if s.Outcomes.Total() == 1 {
@@ -93,22 +91,22 @@ func accounted(s *Summary) string {
 	}
 	switch n := s.Unaccounted(); {
 	case n > 0:
-		return fmt.Sprintf("%s, and %s WITHOUT ONE. This is a defect of usersync: please report it.", outcomes, Count(n, "record"))
+		return fmt.Sprintf("%s, and %s WITHOUT ONE. This is a bug in usersync: please report it.", outcomes, Count(n, "record"))
 	case n < 0:
-		return fmt.Sprintf("%s, %s TOO MANY. This is a defect of usersync: please report it.", outcomes, Grouped(-n))
+		return fmt.Sprintf("%s, %s TOO MANY. This is a bug in usersync: please report it.", outcomes, Thousands(-n))
 	case s.State == Finished:
 		if d := s.Deleted().Users; d > 0 {
 			return fmt.Sprintf("%s for %s and %s", outcomes, Count(s.RecordsRead, "record"), Count(d, "deletion"))
 		}
 		return fmt.Sprintf("%s for %s", outcomes, Count(s.RecordsRead, "record"))
 	}
-	return fmt.Sprintf("%s; %s read, the results end at record %s", outcomes, Count(s.RecordsRead, "record"), Grouped(s.SettledUpTo))
+	return fmt.Sprintf("%s; %s read, the results end at record %s", outcomes, Count(s.RecordsRead, "record"), Thousands(s.SettledUpTo))
 }
 
 const mostReasons = 3
 
-// reasons names the most frequent codes of n records, and how many have others.
-// A reject always has a code; what went well may have none.
+// reasons names the most frequent codes of n records, and how many have others. A reject always has a
+// code; a success may have none.
 func reasons(status user.Status, n int, codes []writer.Code) string {
 	var list []string
 	if !status.Rejected() {
@@ -118,7 +116,7 @@ func reasons(status user.Status, n int, codes []writer.Code) string {
 		}
 	}
 	for _, c := range codes[:min(len(codes), mostReasons)] {
-		list = append(list, Grouped(c.Records)+" "+c.Code)
+		list = append(list, Thousands(c.Records)+" "+c.Code)
 		n -= c.Records
 	}
 	switch {
@@ -126,15 +124,15 @@ func reasons(status user.Status, n int, codes []writer.Code) string {
 	case n == 1:
 		list = append(list, "and 1 other")
 	default:
-		list = append(list, "and "+Grouped(n)+" others")
+		list = append(list, "and "+Thousands(n)+" others")
 	}
 	return strings.Join(list, ", ")
 }
 
-func (p *page) facts(s *Summary) {
+func (p *reportBuilder) facts(s *Summary) {
 	p.fact("run", s.Run)
 	if r := s.Retried; r != nil {
-		p.fact("retried", fmt.Sprintf("%s of run %s: %s settled now", Count(r.Rejects, "reject"), r.Run, Grouped(r.Settled)))
+		p.fact("retried", fmt.Sprintf("%s of run %s: %s settled now", Count(r.Rejects, "reject"), r.Run, Thousands(r.Settled)))
 	}
 	if s.Plan != nil {
 		p.fact("plan", applied(s.Plan))
@@ -153,24 +151,23 @@ func (p *page) facts(s *Summary) {
 		p.printf("\n")
 	}
 	if s.Hint != "" {
-		p.fact("hint", folded(s.Hint)...)
+		p.fact("hint", wrap(s.Hint)...)
 	}
 	if s.Next != "" {
 		p.fact("next", s.Next)
 	}
 }
 
-// fact writes a name and what is to be said of it, line under line.
-func (p *page) fact(name string, lines ...string) {
+// fact writes a name and its lines, one below the other.
+func (p *reportBuilder) fact(name string, lines ...string) {
 	for _, line := range lines {
 		p.printf("  %-7s  %s\n", name, line)
 		name = ""
 	}
 }
 
-// folded breaks prose into lines. Paths and commands are never broken: they are
-// copied.
-func folded(text string) []string {
+// wrap breaks prose into lines. Paths and commands are never broken, because people copy them.
+func wrap(text string) []string {
 	var lines []string
 	for _, word := range strings.Fields(text) {
 		last := len(lines) - 1
@@ -211,11 +208,11 @@ func calls(made map[string]Calls) []string {
 	var lines []string
 	width := 0
 	for _, c := range made {
-		width = max(width, len(Grouped(c.Made)))
+		width = max(width, len(Thousands(c.Made)))
 	}
 	for _, kind := range slices.Sorted(maps.Keys(made)) {
 		c := made[kind]
-		line := fmt.Sprintf("%*s %-6s  %s", width, Grouped(c.Made), kind, met(c))
+		line := fmt.Sprintf("%*s %-6s  %s", width, Thousands(c.Made), kind, met(c))
 		lines = append(lines, strings.TrimRight(line, " "))
 	}
 	return lines
@@ -228,13 +225,13 @@ func met(c Calls) string {
 	var parts []string
 	byCount := func(a, b string) int { return c.Met[b] - c.Met[a] }
 	for _, what := range slices.SortedStableFunc(slices.Values(slices.Sorted(maps.Keys(c.Met))), byCount) {
-		parts = append(parts, Grouped(c.Met[what])+" "+what)
+		parts = append(parts, Thousands(c.Met[what])+" "+what)
 	}
 	return strings.Join(parts, ", ")
 }
 
-// spell writes a duration as people say it: 31ms, 4.2s, 1h2m3s.
-func spell(d time.Duration) string {
+// formatDuration writes a duration as people say it: 31ms, 4.2s, 1h2m3s.
+func formatDuration(d time.Duration) string {
 	switch {
 	case d < time.Second:
 		return d.Round(time.Millisecond).String()
@@ -244,7 +241,7 @@ func spell(d time.Duration) string {
 	return d.Round(time.Second).String()
 }
 
-// trimmed shortens what a server may have made long.
+// trimmed shortens a text that a server may have made long.
 func trimmed(text string, n int) string {
 	if utf8.RuneCountInString(text) > n {
 		return Cut(text, n-3) + "..."

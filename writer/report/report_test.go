@@ -121,12 +121,12 @@ func golden(t *testing.T, path string, got []byte) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s (go test -update writes it anew):\n%s", path, diff)
+		t.Errorf("%s (go test -update writes it again):\n%s", path, diff)
 	}
 }
 
-// Where no call got through, the report does not say that users may have been taken.
-func TestReportOfAnAPIOutOfReach(t *testing.T) {
+// If no call got through, the report does not say that users may have been taken.
+func TestReportOfAnUnreachableAPI(t *testing.T) {
 	for met, want := range map[string]string{
 		"dial": "no call got through", "dns": "no call got through", "token_dial": "no call got through",
 		"token_expired": "perhaps taken: at most 3,100", "reset": "perhaps taken: at most 3,100", "ok": "perhaps taken: at most 3,100",
@@ -140,7 +140,7 @@ func TestReportOfAnAPIOutOfReach(t *testing.T) {
 	}
 }
 
-// Nothing but a path or a command is wider than a terminal of 80 columns.
+// Only paths and commands are wider than a terminal of 80 columns.
 func TestReportsFitATerminal(t *testing.T) {
 	s := stopped()
 	s.Hint = strings.Repeat("mend the rows in rejects that are invalid ", 6)
@@ -160,7 +160,7 @@ func TestReportsFitATerminal(t *testing.T) {
 	}
 }
 
-func TestReportTellsThatItCouldNotBeWritten(t *testing.T) {
+func TestReportWriteError(t *testing.T) {
 	if err := Print(full{}, quiet()); !errors.Is(err, errFull) {
 		t.Errorf("Report = %v", err)
 	}

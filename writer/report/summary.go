@@ -1,8 +1,7 @@
-// Package report writes what a run did, or would do: the summary and the
-// forecast, as JSON for machines and as a page for a person at a terminal.
+// Package report writes what a run did, or would do: the summary and the forecast, as JSON for
+// machines and as text for a person at a terminal.
 //
-// It does not write a line per record: that is package writer. Start at Summary
-// and Print.
+// It does not write a line per record: package writer does. Start at Summary and Print.
 package report
 
 import (
@@ -15,8 +14,8 @@ import (
 	"usersync/writer"
 )
 
-// SummaryFormat is the version of the summary document. It changes when a
-// reader of an older one would misread it; new facts alone do not change it.
+// SummaryFormat is the version of the summary document. It changes only if programs that know an
+// older version would misread it; new facts alone do not change it.
 const SummaryFormat = 1
 
 // State says how a run ended.
@@ -26,13 +25,13 @@ type State string
 const (
 	// Finished: the whole input was read, and every record has an outcome.
 	Finished State = "finished"
-	// Stopped: records up to settled_up_to have an outcome; what comes after them
-	// is not told here.
+	// Stopped: records up to settled_up_to have an outcome; what happened to later ones
+	// is not in this document.
 	Stopped State = "stopped"
 )
 
-// Summary is what a run did, as an audit record: no personal data beyond file
-// names, no secrets. A fact that is not known is left out.
+// Summary is what a run did, as an audit record: no personal data except file names, and no
+// secrets. Unknown facts are left out.
 type Summary struct {
 	// Version of this document's format.
 	Format int `json:"format" jsonschema:"enum=1"`
@@ -54,7 +53,7 @@ type Summary struct {
 	Inputs []Input `json:"inputs,omitempty"`
 	// What was written.
 	Files []File `json:"files,omitempty"`
-	// What the run was told to do.
+	// Configuration of the run.
 	Config *Config `json:"config,omitempty"`
 	// Program that ran.
 	Program Program `json:"program"`
@@ -117,17 +116,17 @@ type Deletions struct {
 	Rejected int `json:"rejected" jsonschema:"minimum=0"`
 }
 
-// Retried tells the outcomes of the rejects of an earlier run.
+// Retried is what happened to the rejects of an earlier run.
 type Retried struct {
 	// Name of that run.
 	Run string `json:"run"`
-	// Rejects that it left behind.
+	// Rejects of that run.
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
 	// Those of them that are settled now.
 	Settled int `json:"settled" jsonschema:"minimum=0"`
 }
 
-// Plan is what a run was told to do, record by record.
+// Plan is the saved plan that a run applied.
 type Plan struct {
 	// Path of the plan file, as it was given.
 	Path string `json:"path"`
@@ -141,21 +140,21 @@ type Plan struct {
 
 // Calls counts the calls of one kind.
 type Calls struct {
-	// Calls made, those made again among them.
+	// Calls made, including repeated ones.
 	Made int `json:"made" jsonschema:"minimum=0"`
-	// What the calls met: ok, or http_503, timeout and so on.
+	// Calls by result: ok, http_503, timeout and so on.
 	Met map[string]int `json:"met,omitempty"`
 }
 
 // Pace is what held the calls back.
 type Pace struct {
-	// Highest number of calls a second that was allowed; absent if there was no limit.
+	// Highest limit during the run, in calls per second; absent if there was no limit.
 	Ceiling float64 `json:"ceiling_per_second,omitempty"`
-	// Lowest number of calls a second that was in force; absent if there was no limit.
+	// Lowest limit during the run, in calls per second; absent if there was no limit.
 	Lowest float64 `json:"lowest_per_second,omitempty"`
 	// Calls let through.
 	Calls int `json:"calls" jsonschema:"minimum=0"`
-	// Answers that said: too many requests.
+	// Answers that said there were too many requests.
 	Throttled int `json:"throttled" jsonschema:"minimum=0"`
 	// What the pace did, in order.
 	Events []PaceEvent `json:"events,omitempty"`
@@ -171,9 +170,9 @@ type PaceEvent struct {
 	What string `json:"what"`
 	// Why.
 	Why string `json:"why,omitempty"`
-	// How long it held, in seconds; absent where that does not apply.
+	// How long it lasted, in seconds; absent if that does not apply.
 	Seconds float64 `json:"seconds,omitempty"`
-	// Calls a second from then on; absent where it did not change.
+	// Limit from then on, in calls per second; absent if it did not change.
 	PerSecond float64 `json:"per_second,omitempty"`
 }
 
@@ -210,7 +209,7 @@ type Input struct {
 type File struct {
 	// What it holds: results or rejects.
 	Holds string `json:"holds"`
-	// Where it lies.
+	// Path of the file.
 	Path string `json:"path"`
 	// Records in it.
 	Records int `json:"records" jsonschema:"minimum=0"`
@@ -218,7 +217,7 @@ type File struct {
 	Bytes int64 `json:"bytes,omitempty" jsonschema:"minimum=0"`
 }
 
-// Config is what the run was told to do.
+// Config identifies the configuration of a run.
 type Config struct {
 	// Path of the config file.
 	Path string `json:"path,omitempty"`
@@ -242,12 +241,12 @@ type By struct {
 	User string `json:"user,omitempty"`
 	// Host name of the machine.
 	Host string `json:"host,omitempty"`
-	// Arguments of the command, values that must not show masked.
+	// Arguments of the command, with secret values masked.
 	Arguments []string `json:"arguments,omitempty"`
 }
 
-// Finish sets the end of the run, and all that follows from the other facts:
-// the format, the duration, the speed and the number of rejects.
+// Finish sets the end of the run, and everything that follows from the other facts: the format, the
+// duration, the rate and the number of rejects.
 func (s *Summary) Finish(at time.Time) {
 	s.Format = SummaryFormat
 	s.StartedAt, s.FinishedAt = s.StartedAt.UTC(), at.UTC()
@@ -259,9 +258,9 @@ func (s *Summary) Finish(at time.Time) {
 	}
 }
 
-// Unaccounted returns how many records lack an outcome, or have one too many
-// if it is negative: of all that were read if the run is finished, of those up
-// to SettledUpTo if it stopped. Anything but 0 is a defect of usersync.
+// Unaccounted returns how many records have no outcome, or, if negative, how many outcomes there are too
+// many: among all records read if the run finished, among those up to SettledUpTo if it stopped.
+// Anything but 0 is a bug in usersync.
 func (s *Summary) Unaccounted() int {
 	if s.State == Finished {
 		return s.RecordsRead + s.Deleted().Users - s.Outcomes.Total()
@@ -269,8 +268,7 @@ func (s *Summary) Unaccounted() int {
 	return s.SettledUpTo - s.Outcomes.Total()
 }
 
-// Path is where the first file lies that holds results or rejects; empty if
-// there is none.
+// Path returns the path of the first file of results or rejects; empty if there is none.
 func (s *Summary) Path(holds string) string {
 	for _, f := range s.Files {
 		if f.Holds == holds {
@@ -280,8 +278,7 @@ func (s *Summary) Path(holds string) string {
 	return ""
 }
 
-// Refused returns how many records were refused with a code, if it is one of
-// the most frequent.
+// Refused returns how many records were refused with a code, if it is among the most frequent codes.
 func (s *Summary) Refused(code string) int {
 	for _, c := range s.Codes[user.Refused] {
 		if c.Code == code {
@@ -291,7 +288,7 @@ func (s *Summary) Refused(code string) int {
 	return 0
 }
 
-// Deleted returns Deletions, or none if there is no such section.
+// Deleted returns Deletions, or zeros if there is no such section.
 func (s *Summary) Deleted() Deletions {
 	if s.Deletions == nil {
 		return Deletions{}

@@ -40,7 +40,7 @@ func schema(t *testing.T) []byte {
 	return out.Bytes()
 }
 
-func TestTheSchemaIsThatOfTheTypes(t *testing.T) { golden(t, schemaPath, schema(t)) }
+func TestSchemaMatchesTheTypes(t *testing.T) { golden(t, schemaPath, schema(t)) }
 
 func TestEveryPropertyIsDescribed(t *testing.T) {
 	var root map[string]any
@@ -132,7 +132,7 @@ func TestTheSchemaRefuses(t *testing.T) {
 	}
 }
 
-func TestASummaryIsReadBackEqual(t *testing.T) {
+func TestSummaryIsReadBackEqual(t *testing.T) {
 	want, got := mixed(), Summary{}
 	d := json.NewDecoder(bytes.NewReader(encoded(t, want)))
 	d.DisallowUnknownFields()
@@ -144,7 +144,7 @@ func TestASummaryIsReadBackEqual(t *testing.T) {
 	}
 }
 
-func TestAllNineOutcomesAreAlwaysThere(t *testing.T) {
+func TestAllOutcomesAreAlwaysThere(t *testing.T) {
 	var s struct{ Outcomes map[user.Status]int }
 	if err := json.Unmarshal(encoded(t, Summary{}), &s); err != nil {
 		t.Fatal(err)
@@ -156,7 +156,7 @@ func TestAllNineOutcomesAreAlwaysThere(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotKnownIsLeftOut(t *testing.T) {
+func TestUnknownFactsAreLeftOut(t *testing.T) {
 	document := string(encoded(t, quiet()))
 	for _, text := range []string{
 		`"reason"`, `"next"`, `"codes"`, `"met"`, `"inputs"`, `"config"`, `"host"`, `"account"`, `"sha256"`, `"commit"`,
@@ -168,7 +168,7 @@ func TestWhatIsNotKnownIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestFinishWorksOutWhatFollows(t *testing.T) {
+func TestFinish(t *testing.T) {
 	s := mixed()
 	if s.Seconds != 102.3 || s.Rejects != 167 || s.PerSecond != 977.5 || s.Format != SummaryFormat {
 		t.Errorf("seconds %v, rejects %d, users/s %v, format %d", s.Seconds, s.Rejects, s.PerSecond, s.Format)

@@ -7,8 +7,8 @@ import (
 	"usersync/sync/user"
 )
 
-// Grouped writes 1234567 as 1,234,567.
-func Grouped(n int) string {
+// Thousands writes 1234567 as 1,234,567.
+func Thousands(n int) string {
 	digits := fmt.Sprint(n)
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]
@@ -21,11 +21,11 @@ func Count(n int, what string) string {
 	if n != 1 {
 		what += "s"
 	}
-	return Grouped(n) + " " + what
+	return Thousands(n) + " " + what
 }
 
-// Spoken writes a status as a person says it: in doubt.
-func Spoken(s user.Status) string { return strings.ReplaceAll(string(s), "_", " ") }
+// Label writes a status as people say it: in doubt.
+func Label(s user.Status) string { return strings.ReplaceAll(string(s), "_", " ") }
 
 // Cut shortens text to at most n characters.
 func Cut(text string, n int) string {

@@ -7,10 +7,9 @@ import (
 	"syscall"
 )
 
-// PlaceError means that the directory of a run, or a file of a run that begins,
-// could not be made or opened to be written. Nothing was written to it. It may
-// wrap an *UnsafeError or a *ShortError, which say what to do, or be for lack of
-// room: see NoRoom.
+// PlaceError means that the directory of a run, or a file of a new run, could not be created or
+// opened for writing. Nothing was written to it. It may wrap an *UnsafeError or a *ShortError,
+// which say what to do, or mean that the disk is full: see NoRoom.
 type PlaceError struct{ Err error }
 
 // Error returns the text of Err.
@@ -19,12 +18,12 @@ func (e *PlaceError) Error() string { return e.Err.Error() }
 // Unwrap returns Err.
 func (e *PlaceError) Unwrap() error { return e.Err }
 
-// FullError means that the disk, the quota or the largest size of a file was
-// reached. What was written before is there, without its end.
+// FullError means that the disk, the quota or the largest file size was reached. What was written
+// before is there, without its end.
 type FullError struct {
 	Err error
-	// Stream means that the file is no file of ours, such as standard output or a
-	// device: room on a disk does not help.
+	// Stream means that the file is not one of a run's own, such as standard output or a
+	// device: more room on disk does not help.
 	Stream bool
 }
 
@@ -34,13 +33,13 @@ func (e *FullError) Error() string { return e.Err.Error() }
 // Unwrap returns Err.
 func (e *FullError) Unwrap() error { return e.Err }
 
-// NoRoom reports whether err says that the disk, the quota or the largest
-// size of a file was reached, whichever file it was.
+// NoRoom reports whether err says that the disk, the quota or the largest file size was reached,
+// for whichever file.
 func NoRoom(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
-// UnsafeError is a directory or a file that others could read or replace.
+// UnsafeError says that others could read or replace a directory or a file.
 type UnsafeError struct{ Path, Why string }
 
 // Error names the path and what is wrong with it.
@@ -49,10 +48,10 @@ func (e *UnsafeError) Error() string { return e.Path + " " + e.Why }
 // Hint says what to do about it.
 func (e *UnsafeError) Hint() string {
 	return "give --runs-dir a directory of your own, such as " + filepath.Join(e.Path, "usersync") +
-		": it is made if it is not there"
+		": usersync creates it if needed"
 }
 
-// ShortError is a file that lacks bytes which were on the disk before.
+// ShortError says that bytes which were on disk before are missing from a file.
 type ShortError struct {
 	Path       string
 	Size, Want int64
@@ -60,7 +59,7 @@ type ShortError struct {
 
 // Error names the file and both sizes.
 func (e *ShortError) Error() string {
-	return fmt.Sprintf("%s has %d bytes, and %d were on the disk", e.Path, e.Size, e.Want)
+	return fmt.Sprintf("%s has %d bytes, but %d were on disk", e.Path, e.Size, e.Want)
 }
 
 // Hint says what to do about it.
@@ -68,8 +67,8 @@ func (e *ShortError) Hint() string {
 	return "the file was changed or the disk lost it: restore it, or start a new run"
 }
 
-// ForeignError is a run's directory that holds something which no run has made.
+// ForeignError says that a run's directory holds something that no run has written.
 type ForeignError struct{ Path string }
 
 // Error names the directory, and nothing of what is in it.
-func (e *ForeignError) Error() string { return e.Path + " holds something that no run has made" }
+func (e *ForeignError) Error() string { return e.Path + " holds something that no run has written" }

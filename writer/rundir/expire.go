@@ -10,17 +10,17 @@ import (
 	"slices"
 )
 
-// ours matches every file that a run leaves in its directory, finished or not.
-var ours = regexp.MustCompile(`^(((results|rejects)\.(csv|jsonl)|absent\.csv|summary\.json)(\.partial)?(\.anew)?|journal(\.anew)?|erasing|ledger\.db(-wal|-shm|-journal|\.key)?)$`)
+// ownFiles matches every file that a run leaves in its directory, finished or not.
+var ownFiles = regexp.MustCompile(`^(((results|rejects)\.(csv|jsonl)|absent\.csv|summary\.json)(\.partial)?(\.anew)?|journal(\.anew)?|erasing|ledger\.db(-wal|-shm|-journal|\.key)?)$`)
 
-// RemoveRun removes the directory of a run below runsDir and the files in it, the
-// journal last, so that what a kill leaves still says what it is. If it
-// holds anything that is no file of a run it is a *ForeignError, and stays whole.
+// RemoveRun removes the directory of a run below runsDir with its files, the journal last, so that
+// after a kill the rest can still be identified. If the directory holds anything other than a run's
+// files, the error is a *ForeignError and nothing is removed.
 func RemoveRun(runsDir, run string) error {
 	if !runID.MatchString(run) {
 		return fmt.Errorf("remove run %q: not the name of a run", run)
 	}
-	runs, err := openSafe(runsDir)
+	runs, err := openChecked(runsDir)
 	if err != nil {
 		return fmt.Errorf("open runs directory: %w", err)
 	}
@@ -54,7 +54,7 @@ func (d *Dir) clear() error {
 	}
 	var files []string
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !ours.MatchString(e.Name()) {
+		if !e.Type().IsRegular() || !ownFiles.MatchString(e.Name()) {
 			return &ForeignError{Path: d.path}
 		}
 		if e.Name() != JournalName {

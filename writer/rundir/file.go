@@ -12,35 +12,34 @@ import (
 
 const (
 	partialSuffix = ".partial"
-	// bufferSize makes one write(2) of some 600 results.
+	// bufferSize is one write(2) for about 600 results.
 	bufferSize = 64 << 10
 )
 
-// File is a file on its way: it is called *.partial until Commit gives it its
-// name. It is for one goroutine.
+// File is a file that is being written: its name ends in .partial until Commit renames it. It is for
+// one goroutine.
 //
-// The first error is kept: every later call returns it, and Commit does not
-// give the name to a file that lacks a byte. Where there is no room it is a
-// *FullError.
+// It keeps the first error: every later call returns it, and Commit does not rename a file that is
+// incomplete. If there is no room the error is a *FullError.
 type File struct {
 	buffer  *bufio.Writer
-	file    *os.File // nil for a stream that is not ours to close
-	root    *os.Root // where the file lies; nil for a stream, which has no name to give
+	file    *os.File // nil for a stream that we do not close
+	root    *os.Root // the directory of the file; nil for a stream, which is not renamed
 	ownRoot bool
 	dir     string
-	partial string // what it is called now
-	name    string // what Commit calls it
-	replace bool   // Commit may take the place of a file
+	partial string // its current name
+	name    string // its name after Commit
+	replace bool   // Commit may replace an existing file
 	written int64
-	reserve int64 // how much room it holds beyond what was written
+	reserve int64 // room on disk that it holds, in bytes
 	err     error
 
 	closed, committed bool
 }
 
-// File makes a new file in the run directory, for its owner alone (mode 0600).
-// A name is used once: a file that is there, finished or not, is fs.ErrExist.
-// One that cannot be made is a *PlaceError.
+// File creates a file in the run directory, for its owner only (mode 0600). A name is used once: an
+// existing file, finished or not, is fs.ErrExist. If it cannot be created the error is a
+// *PlaceError.
 func (d *Dir) File(name string) (*File, error) {
 	f := &File{root: d.root, dir: d.path, name: name, partial: name + partialSuffix}
 	if !plainName(name) {
@@ -55,8 +54,8 @@ func (d *Dir) File(name string) (*File, error) {
 	return f, nil
 }
 
-// checkFree keeps a rename from replacing a file. No other process
-// writes to the directory, so looking first is enough.
+// checkFree prevents a rename from replacing a file. No other process writes to the directory, so
+// checking first is enough.
 func (f *File) checkFree() error {
 	_, err := f.root.Lstat(f.name)
 	switch {
@@ -82,8 +81,8 @@ func (f *File) open(file *os.File) {
 	f.buffer = bufio.NewWriterSize(file, bufferSize)
 }
 
-// Path returns where the bytes lie: the name that ends in .partial until
-// Commit, then the file's own. For a stream it is the stream's name.
+// Path returns where the bytes are: the name ending in .partial until Commit, then the final name.
+// For a stream it is the stream's name.
 func (f *File) Path() string {
 	if f.root == nil {
 		return f.name
@@ -91,8 +90,8 @@ func (f *File) Path() string {
 	return filepath.Join(f.dir, f.partial)
 }
 
-// Size returns how many bytes were written: in the buffer or beyond it, and once
-// the file is closed those that left the buffer.
+// Size returns how many bytes were written, including those in the buffer; for a closed file only
+// those that left the buffer.
 func (f *File) Size() int64 {
 	if f.closed {
 		return f.written - int64(f.buffer.Buffered())
@@ -100,44 +99,41 @@ func (f *File) Size() int64 {
 	return f.written
 }
 
-// Write appends p. The bytes may stay in the buffer until Sync, Commit or
-// Close.
+// Write appends p. The bytes may stay in the buffer until Sync, Commit or Close.
 func (f *File) Write(p []byte) (int, error) {
 	if f.err != nil {
 		return 0, f.err
 	}
 	n, err := f.buffer.Write(p)
 	f.written += int64(n)
-	return n, f.keep(err)
+	return n, f.keepError(err)
 }
 
-// Sync brings everything written so far to the disk. A stream is only
-// flushed.
+// Sync makes everything written so far durable. A stream is only flushed.
 func (f *File) Sync() error {
 	if f.err == nil {
-		f.keep(f.buffer.Flush())
+		f.keepError(f.buffer.Flush())
 	}
 	if f.err == nil && f.root != nil {
-		f.keep(f.file.Sync())
+		f.keepError(f.file.Sync())
 	}
 	return f.err
 }
 
-// Commit brings the file to the disk and gives it its name. After an error
-// the file stays what it is, under its name that ends in .partial. The file is
-// closed either way, and a second Commit changes nothing.
+// Commit makes the file durable and renames it to its final name. After an error the file keeps its
+// name ending in .partial. The file is closed in both cases, and a second Commit changes nothing.
 func (f *File) Commit() error {
 	if f.committed {
 		return nil
 	}
 	f.Sync()
-	f.giveBack()
+	f.trim()
 	f.close()
 	if f.err == nil && f.root != nil {
-		f.keep(f.rename())
+		f.keepError(f.rename())
 	}
 	f.committed = f.err == nil
-	return f.letGo()
+	return f.release()
 }
 
 func (f *File) rename() error {
@@ -153,43 +149,43 @@ func (f *File) rename() error {
 	return syncDir(f.root)
 }
 
-// Close flushes and closes the file and leaves it under its name that ends in
-// .partial. After Commit or Close it does nothing, so that it can be deferred.
+// Close flushes and closes the file, which keeps its name ending in .partial. After Commit or Close
+// it does nothing, so you can defer it.
 func (f *File) Close() error {
 	if f.closed {
 		return nil
 	}
 	if f.err == nil {
-		f.keep(f.buffer.Flush())
+		f.keepError(f.buffer.Flush())
 	}
 	f.close()
-	return f.letGo()
+	return f.release()
 }
 
 func (f *File) close() {
 	if f.file != nil && !f.closed {
-		f.keep(f.file.Close())
+		f.keepError(f.file.Close())
 	}
 }
 
-// letGo returns what went wrong, and lets every later call fail.
-func (f *File) letGo() error {
+// release returns the error, and makes every later call fail.
+func (f *File) release() error {
 	if f.ownRoot && !f.closed {
-		f.keep(f.root.Close())
+		f.keepError(f.root.Close())
 	}
 	err := f.err
 	f.closed = true
-	f.keep(fs.ErrClosed)
+	f.keepError(fs.ErrClosed)
 	return err
 }
 
-func (f *File) keep(err error) error {
+func (f *File) keepError(err error) error {
 	if err == nil || f.err != nil {
 		return f.err
 	}
 	what := fmt.Errorf("%s: %w", f.name, err)
 	if named, ok := err.(*fs.PathError); ok && named.Path == f.Path() {
-		what = err // it names the file already, and where it lies
+		what = err // it names the file already, with its path
 	}
 	if f.err = what; NoRoom(err) {
 		f.err = &FullError{Err: what, Stream: f.root == nil}

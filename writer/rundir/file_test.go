@@ -62,7 +62,7 @@ func TestCommitGivesTheNameAtTheEnd(t *testing.T) {
 	}
 }
 
-func TestAFinishedFileTakesNoMore(t *testing.T) {
+func TestFinishedFileRejectsWrites(t *testing.T) {
 	dir := create(t)
 	f := open(t, dir, "a")
 	if err := f.Commit(); err != nil {
@@ -117,8 +117,8 @@ func TestCommitDoesNotReplace(t *testing.T) {
 	}
 }
 
-// A file that may grow to half a buffer only, as on a disk that is full.
-func TestAFullDiskIsSeen(t *testing.T) {
+// A file that may grow to half a buffer only, as on a full disk.
+func TestFullDiskIsReported(t *testing.T) {
 	dir := create(t)
 	for _, finish := range []struct {
 		name string
@@ -160,7 +160,7 @@ func limit(t *testing.T, size uint64, do func()) {
 	do()
 }
 
-func TestReplaceTakesThePlaceAtTheEnd(t *testing.T) {
+func TestReplaceOnCommit(t *testing.T) {
 	dir := t.TempDir()
 	path, link := filepath.Join(dir, "out.csv"), filepath.Join(dir, "latest.csv")
 	if err := errors.Join(os.WriteFile(path, []byte("old"), 0o644), os.Symlink("out.csv", link)); err != nil {
@@ -185,7 +185,7 @@ func TestReplaceTakesThePlaceAtTheEnd(t *testing.T) {
 	}
 }
 
-func TestReplaceIsNotStoppedByWhatAKilledRunLeft(t *testing.T) {
+func TestReplaceAfterAKilledRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out.csv")
 	killed, err := Replace(path)
 	if err != nil {
@@ -213,7 +213,7 @@ func TestReplaceRefusesADirectory(t *testing.T) {
 	}
 }
 
-func TestADeviceIsWrittenAsItIs(t *testing.T) {
+func TestDeviceIsWrittenDirectly(t *testing.T) {
 	f, err := Replace("/dev/full")
 	if err != nil {
 		t.Fatal(err)
@@ -240,8 +240,8 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// TestSizeOfWhatLeft: what stayed in the buffer of a full device is not there.
-func TestSizeOfWhatLeft(t *testing.T) {
+// TestSizeOfWhatLeft: what stayed in the buffer of a full device does not count.
+func TestSizeAfterAFailedFlush(t *testing.T) {
 	f, err := Replace("/dev/full")
 	if err != nil {
 		t.Fatal(err)

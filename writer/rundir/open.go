@@ -9,16 +9,15 @@ import (
 	"syscall"
 )
 
-// Open opens the directory of an earlier run below runsDir, as Create made it.
-// Neither is made here: a run that is not there is fs.ErrNotExist. A directory
-// that another user owns, or that anyone may write to, is an *UnsafeError.
-// No link is followed. Close the Dir when its files are finished.
+// Open opens the directory of an earlier run below runsDir, as Create made it. It creates neither: a
+// missing run is fs.ErrNotExist. A directory that another user owns, or that is world-writable, is an
+// *UnsafeError. It follows no links. Close the Dir once its files are finished.
 func Open(runsDir, run string) (*Dir, error) {
 	path := filepath.Join(runsDir, run)
 	if !plainName(run) {
 		return nil, fmt.Errorf("open run %q: not a plain name", run)
 	}
-	runs, err := openSafe(runsDir)
+	runs, err := openChecked(runsDir)
 	if err != nil {
 		return nil, fmt.Errorf("open runs directory: %w", err)
 	}
@@ -30,7 +29,7 @@ func Open(runsDir, run string) (*Dir, error) {
 	return &Dir{root: root, id: run, path: path}, nil
 }
 
-func openSafe(path string) (*os.Root, error) {
+func openChecked(path string) (*os.Root, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return nil, err
@@ -59,7 +58,7 @@ func openBelow(parent *os.Root, name, path string) (*os.Root, error) {
 	return root, nil
 }
 
-// openRegular opens a file that is one, and no link to another.
+// openRegular opens a regular file, and follows no link.
 func openRegular(root *os.Root, name string, flag int) (*os.File, error) {
 	seen, err := root.Lstat(name)
 	if err != nil {
@@ -77,7 +76,7 @@ func openRegular(root *os.Root, name string, flag int) (*os.File, error) {
 		err = &fs.PathError{Op: "open", Path: name, Err: errors.New("was replaced by another file")}
 	}
 	if err == nil {
-		err = unsafe(filepath.Join(root.Name(), name), info, os.Geteuid())
+		err = checkOwner(filepath.Join(root.Name(), name), info, os.Geteuid())
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())

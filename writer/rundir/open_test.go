@@ -66,8 +66,8 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// Wherever the file was cut off, and wherever the checkpoint is: what comes before
-// it is kept, and what is missing is reported.
+// Wherever the file was truncated, and wherever the checkpoint is: what comes before it is kept, and what
+// is missing is reported.
 func TestResumeAtEveryByte(t *testing.T) {
 	const whole = "one\ntwo\nthree\n"
 	d := reopen(t, create(t))
@@ -95,7 +95,7 @@ func TestResumeAtEveryByte(t *testing.T) {
 	}
 }
 
-func TestAResumedFileIsCommitted(t *testing.T) {
+func TestResumedFileIsCommitted(t *testing.T) {
 	d := reopen(t, create(t))
 	f := open(t, d, "results.csv")
 	write(t, f, "one\n")
@@ -140,7 +140,7 @@ func TestResumeRefuses(t *testing.T) {
 	}
 }
 
-func TestAppendGoesOnAtTheEnd(t *testing.T) {
+func TestAppendContinuesAtTheEnd(t *testing.T) {
 	d := create(t)
 	for i, want := range []string{"a", "aa", "aaa"} {
 		f, err := d.Append("journal")
@@ -168,7 +168,7 @@ func TestAppendGoesOnAtTheEnd(t *testing.T) {
 	}
 }
 
-func TestReadTakesTheUnfinishedFileToo(t *testing.T) {
+func TestReadOpensUnfinishedFiles(t *testing.T) {
 	d := create(t)
 	f := open(t, d, "results.csv")
 	write(t, f, "one")

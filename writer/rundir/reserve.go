@@ -5,9 +5,8 @@ import (
 	"io"
 )
 
-// Reserve makes a file as File does that has room for size bytes on the disk,
-// even if the disk fills up later. Until Commit cuts it to what was written,
-// blanks fill the rest. A file that cannot be made is a *PlaceError.
+// Reserve creates a file like File, with room for size bytes on disk even if the disk fills up later.
+// Spaces fill the rest until Commit truncates it. If it cannot be created the error is a *PlaceError.
 func (d *Dir) Reserve(name string, size int) (*File, error) {
 	f, err := d.File(name)
 	if err != nil {
@@ -15,30 +14,30 @@ func (d *Dir) Reserve(name string, size int) (*File, error) {
 	}
 	if err := f.fill(size); err != nil {
 		f.close()
-		return nil, &PlaceError{f.letGo()}
+		return nil, &PlaceError{f.release()}
 	}
 	return f, nil
 }
 
-// fill writes blanks, for a hole would be no room, and goes back before them.
+// fill writes spaces, because a hole would reserve nothing, and seeks back to the start.
 func (f *File) fill(size int) error {
 	if _, err := f.file.Write(bytes.Repeat([]byte{' '}, size)); err != nil {
-		return f.keep(err)
+		return f.keepError(err)
 	}
 	if err := f.file.Sync(); err != nil {
-		return f.keep(err)
+		return f.keepError(err)
 	}
 	f.reserve = int64(size)
 	_, err := f.file.Seek(0, io.SeekStart)
-	return f.keep(err)
+	return f.keepError(err)
 }
 
-// giveBack frees the room that was not needed. What was written is on the disk.
-func (f *File) giveBack() {
+// trim frees the room that was not needed. What was written is on disk.
+func (f *File) trim() {
 	if f.err == nil && f.reserve > f.written {
-		f.keep(f.file.Truncate(f.written))
+		f.keepError(f.file.Truncate(f.written))
 	}
 	if f.err == nil && f.reserve > f.written {
-		f.keep(f.file.Sync())
+		f.keepError(f.file.Sync())
 	}
 }

@@ -10,19 +10,18 @@ import (
 	"path/filepath"
 )
 
-// Stream makes a File of w, such as stdout. Commit flushes it; w is not
-// closed. Name is what errors call it.
+// Stream returns a File for w, such as stdout. Commit flushes it; w is not closed. Name is used in
+// errors.
 func Stream(w io.Writer, name string) *File {
 	return &File{buffer: bufio.NewWriterSize(w, bufferSize), name: name}
 }
 
-// Replace makes a file outside a run directory, for its owner alone (mode
-// 0600). What is at path stays untouched until Commit replaces it by a
-// rename; a symbolic link keeps pointing at its file. A
-// path that is a pipe or a device is written to directly.
+// Replace creates a file outside a run directory, for its owner only (mode 0600). The file at path
+// stays unchanged until Commit replaces it by a rename; a symbolic link keeps pointing at its file. A
+// pipe or a device at path is written to directly.
 //
-// The unfinished file has a random part in its name, so that what a killed run
-// left behind is not in the way of the next. Every error is a *PlaceError.
+// The unfinished file has a random part in its name, so what a killed run left does not get in the way
+// of the next. Every error is a *PlaceError.
 func Replace(path string) (*File, error) {
 	f, err := replace(path)
 	if err != nil {

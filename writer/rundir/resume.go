@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 )
 
-// Resume opens a file that an earlier run has left unfinished, cuts it back to
-// its first size bytes, and appends after them. One that got its name already
-// is unfinished again. A file that is shorter than size is a *ShortError, and
-// is left alone. What cannot be opened is a *PlaceError.
+// Resume opens a file that an earlier run has left unfinished, truncates it to its first size bytes,
+// and appends after them. One that already has its final name becomes unfinished again. A file that is
+// shorter than size is a *ShortError, and stays unchanged. If it cannot be opened the error is a
+// *PlaceError.
 func (d *Dir) Resume(name string, size int64) (*File, error) {
 	f := &File{root: d.root, dir: d.path, name: name, partial: name + partialSuffix, written: size}
 	if !plainName(name) {
@@ -25,23 +25,23 @@ func (d *Dir) Resume(name string, size int64) (*File, error) {
 }
 
 func (f *File) reopen(size int64) error {
-	if err := f.takeNameBack(); err != nil {
+	if err := f.undoRename(); err != nil {
 		return err
 	}
 	file, err := openRegular(f.root, f.partial, os.O_RDWR)
 	if err != nil {
 		return err
 	}
-	if err := cutBack(file, size); err != nil {
+	if err := truncate(file, size); err != nil {
 		return errors.Join(err, file.Close())
 	}
 	f.open(file)
 	return nil
 }
 
-// takeNameBack undoes the rename of a Commit: a run can die between that of
-// one file and that of the next. Where both names are taken, neither is.
-func (f *File) takeNameBack() error {
+// undoRename undoes the rename of a Commit: a run can die between renaming one file and the next. It
+// does nothing if both names exist.
+func (f *File) undoRename() error {
 	_, err := f.root.Lstat(f.partial)
 	switch {
 	case err == nil:
@@ -55,7 +55,7 @@ func (f *File) takeNameBack() error {
 	return syncDir(f.root)
 }
 
-func cutBack(file *os.File, size int64) error {
+func truncate(file *os.File, size int64) error {
 	info, err := file.Stat()
 	if err != nil {
 		return err
@@ -70,9 +70,8 @@ func cutBack(file *os.File, size int64) error {
 	return err
 }
 
-// Append opens a file that is written in place, under its own name from its
-// first byte on: every Write goes to its end, at once and without a buffer. It
-// is made, for its owner alone (mode 0600), if it is not there.
+// Append opens a file that is written in place, under its own name from the start: every Write goes to
+// its end, at once and without a buffer. It creates the file, for its owner only (mode 0600), if needed.
 func (d *Dir) Append(name string) (*os.File, error) {
 	if !plainName(name) {
 		return nil, fmt.Errorf("append to file %q: not a plain name", name)
@@ -99,8 +98,8 @@ func (d *Dir) append(name string) (*os.File, error) {
 	return file, nil
 }
 
-// Read opens a file of the run to be read: by its name, or while it is
-// unfinished by its name with .partial.
+// Read opens a file of the run for reading: by its name, or by its name with .partial while it is
+// unfinished.
 func (d *Dir) Read(name string) (*os.File, error) {
 	if !plainName(name) {
 		return nil, fmt.Errorf("read file %q: not a plain name", name)
@@ -115,9 +114,8 @@ func (d *Dir) Read(name string) (*os.File, error) {
 	return file, nil
 }
 
-// Replace makes a file as File does, except that Commit takes the place of
-// what an earlier part of the run has left under the name. Until then that
-// stays.
+// Replace creates a file like File, except that Commit replaces what an earlier part of the run has
+// left under the name. Until then that stays.
 func (d *Dir) Replace(name string) (*File, error) {
 	if !plainName(name) {
 		return nil, fmt.Errorf("replace file %q: not a plain name", name)

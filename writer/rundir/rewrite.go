@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// anewSuffix names what is about to replace a complete file. It is
-// no unfinished file of the run.
-const anewSuffix = ".anew"
+// rewriteSuffix names what is about to replace a complete file. Such a file does not count as an
+// unfinished file of the run.
+const rewriteSuffix = ".anew"
 
-// Rewrite makes a file that replaces the file of that name when it
-// is committed, and not before. What an earlier attempt left next to it is removed.
+// Rewrite creates a file that replaces the file of that name on Commit, and not before. It removes what
+// an earlier attempt left.
 func (d *Dir) Rewrite(name string) (*File, error) {
 	if !plainName(name) {
 		return nil, fmt.Errorf("rewrite file %q: not a plain name", name)
 	}
-	f := &File{root: d.root, dir: d.path, name: name, partial: name + anewSuffix, replace: true}
+	f := &File{root: d.root, dir: d.path, name: name, partial: name + rewriteSuffix, replace: true}
 	if err := d.root.Remove(f.partial); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("rewrite file in %s: %w", d.path, err)
 	}
@@ -28,7 +28,7 @@ func (d *Dir) Rewrite(name string) (*File, error) {
 	return f, nil
 }
 
-// Drop closes a file that was not committed and removes it.
+// Drop closes and removes a file that was not committed.
 func (f *File) Drop() error {
 	if f.closed || f.root == nil {
 		return nil
@@ -38,7 +38,7 @@ func (f *File) Drop() error {
 	return f.root.Remove(f.partial)
 }
 
-// Names lists what lies in the directory, sorted.
+// Names lists the directory, sorted.
 func (d *Dir) Names() ([]string, error) {
 	entries, err := names(d.root, ".")
 	if err != nil {
@@ -52,8 +52,8 @@ func (d *Dir) Names() ([]string, error) {
 	return all, nil
 }
 
-// Remove removes files of the directory for good: after a power loss they do
-// not come back. One that is not there is none to remove.
+// Remove removes files of the directory for good: they do not come back after a power loss. It ignores
+// missing ones.
 func (d *Dir) Remove(names ...string) error {
 	for _, name := range names {
 		if !plainName(name) {

@@ -1,10 +1,8 @@
-// Package rundir holds the files that a run leaves: a directory of its
-// own for every run, files that get their name only when they are whole, and
-// one results file elsewhere or on stdout.
+// Package rundir manages the files of a run: each run has its own directory, a file gets its name only
+// when it is complete, and one results file may go elsewhere or to stdout.
 //
-// It knows bytes and names, and nothing of what is written: that is package
-// writer. Start at Create for a run directory and at File for how one is
-// finished.
+// It knows bytes and names, and nothing about their content: package writer does. Start at Create for a
+// run directory and at File for how a file is finished.
 package rundir
 
 import (
@@ -18,22 +16,19 @@ import (
 	"time"
 )
 
-// stampLayout is how a run's name tells its start, so that names sort by time.
+// stampLayout is how a run's name starts, so that names sort by time.
 const stampLayout = "20060102T150405Z"
 
-// Dir is the directory of one run. Its methods may be called by several
-// goroutines.
+// Dir is the directory of one run. It is safe for concurrent use.
 type Dir struct {
 	root *os.Root
 	id   string
 	path string
 }
 
-// Create makes the directory of a run that starts at now below runsDir, and
-// runsDir too if it is not there: both for their owner alone (mode 0700). A
-// runsDir that another user owns, or that anyone may write to, is an
-// *UnsafeError. Every error is a *PlaceError. Close the Dir when its files are
-// finished.
+// Create creates the directory of a run that starts at now below runsDir, and runsDir too if needed: both
+// for their owner only (mode 0700). A runsDir that another user owns, or that is world-writable, is an
+// *UnsafeError. Every error is a *PlaceError. Close the Dir once its files are finished.
 func Create(runsDir string, now time.Time) (*Dir, error) {
 	runs, err := openRuns(runsDir)
 	if err != nil {
@@ -62,17 +57,16 @@ func openRuns(path string) (*os.Root, error) {
 	return root, nil
 }
 
-// checkSafe looks at the directory that was opened, not at its name, which
-// could have come to mean another one.
+// checkSafe checks the directory that was opened, not its name, which could have come to mean another.
 func checkSafe(root *os.Root, path string) error {
 	info, err := root.Stat(".")
 	if err != nil {
 		return err
 	}
-	return unsafe(path, info, os.Geteuid())
+	return checkOwner(path, info, os.Geteuid())
 }
 
-func unsafe(path string, info os.FileInfo, me int) error {
+func checkOwner(path string, info os.FileInfo, me int) error {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != me {
 		return &UnsafeError{Path: path, Why: fmt.Sprintf("belongs to user %d, and this is user %d", stat.Uid, me)}
 	}
@@ -92,8 +86,7 @@ func makeDir(parent *os.Root, name string) (*os.Root, error) {
 	return parent.OpenRoot(name)
 }
 
-// syncDir makes names last: what was made or renamed in the directory is
-// there after a power loss.
+// syncDir makes names durable: what was created or renamed in the directory survives a power loss.
 func syncDir(root *os.Root) error {
 	dir, err := root.Open(".")
 	if err != nil {
@@ -108,9 +101,8 @@ func token() string { return strings.ToLower(rand.Text()[:6]) }
 // ID returns the name of the run: its start and six random characters.
 func (d *Dir) ID() string { return d.id }
 
-// Path returns where the directory lies, as runsDir was given.
+// Path returns the path of the directory, relative if runsDir was.
 func (d *Dir) Path() string { return d.path }
 
-// Close lets go of the directory. Files that are still open can be written
-// to, but not committed.
+// Close closes the directory. Files that are still open can be written to, but not committed.
 func (d *Dir) Close() error { return d.root.Close() }

@@ -24,7 +24,7 @@ func create(t *testing.T) *Dir {
 	return dir
 }
 
-func TestCreateMakesADirectoryForItsOwnerAlone(t *testing.T) {
+func TestCreateMakesAPrivateDirectory(t *testing.T) {
 	dir := create(t)
 	if !regexp.MustCompile(`^20260314T020405Z-[a-z2-7]{6}$`).MatchString(dir.ID()) {
 		t.Errorf("ID = %q, want UTC time and six base32 characters", dir.ID())
@@ -40,7 +40,7 @@ func TestCreateMakesADirectoryForItsOwnerAlone(t *testing.T) {
 	}
 }
 
-func TestCreateGivesEveryRunADirectoryOfItsOwn(t *testing.T) {
+func TestCreateGivesEveryRunItsOwnDirectory(t *testing.T) {
 	runs, seen := t.TempDir(), map[string]bool{}
 	for range 20 {
 		dir, err := Create(runs, night)
@@ -57,7 +57,7 @@ func TestCreateGivesEveryRunADirectoryOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestCreateRefusesADirectoryThatEverybodyMayWrite(t *testing.T) {
+func TestCreateRefusesAWorldWritableDirectory(t *testing.T) {
 	runs := t.TempDir()
 	if err := os.Chmod(runs, 0o777); err != nil {
 		t.Fatal(err)
@@ -75,15 +75,15 @@ func TestCreateRefusesADirectoryThatEverybodyMayWrite(t *testing.T) {
 	}
 }
 
-func TestADirectoryOfAnotherUserIsUnsafe(t *testing.T) {
+func TestDirectoryOfAnotherUserIsUnsafe(t *testing.T) {
 	info, err := os.Stat(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := unsafe("runs", info, os.Geteuid()); err != nil {
+	if err := checkOwner("runs", info, os.Geteuid()); err != nil {
 		t.Errorf("our own: %v", err)
 	}
-	if err := unsafe("runs", info, os.Geteuid()+1); err == nil || !strings.Contains(err.Error(), "belongs to user") {
+	if err := checkOwner("runs", info, os.Geteuid()+1); err == nil || !strings.Contains(err.Error(), "belongs to user") {
 		t.Errorf("of another user: %v", err)
 	}
 }

@@ -13,30 +13,29 @@ import (
 	"time"
 )
 
-// RunInfo tells of a run by what lies in its directory.
+// RunInfo describes a run by the files in its directory.
 type RunInfo struct {
 	ID      string
 	Started time.Time // to the second, in UTC
-	// Finished: there is a summary and no file is unfinished. A summary alone
-	// is there also of a run that stopped.
+	// Finished means that there is a summary and no unfinished file. A stopped run has a
+	// summary too.
 	Finished bool
-	// Journal: there is one, so that the run can perhaps be resumed.
+	// Journal means that there is one, so it may be possible to resume the run.
 	Journal bool
 }
 
-// JournalName is what the journal of a run is called in its directory.
+// JournalName is the name of a run's journal in its directory.
 const JournalName = "journal"
 
 const summaryName = "summary.json"
 
-// runID is what Create calls directories.
+// runID matches the names that Create gives to directories.
 var runID = regexp.MustCompile(`^(\d{8}T\d{6}Z)-[a-z2-7]{6}$`)
 
-// Runs lists the runs below runsDir, the newest first. What is not a run's
-// directory is passed over, and so is a runsDir that is not there. A runsDir
-// that is not safe is an *UnsafeError.
+// Runs lists the runs below runsDir, the newest first. It ignores other entries, and returns nothing if
+// runsDir does not exist. A runsDir that is not safe is an *UnsafeError.
 func Runs(runsDir string) ([]RunInfo, error) {
-	root, err := openSafe(runsDir)
+	root, err := openChecked(runsDir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -64,10 +63,10 @@ func listRuns(root *os.Root) ([]RunInfo, error) {
 		}
 		started, err := time.Parse(stampLayout, parts[1])
 		if err != nil {
-			continue // such as the 99th of a month: not ours
+			continue // such as the 99th of a month: not a run
 		}
 		run := RunInfo{ID: e.Name(), Started: started}
-		if err := run.look(root); err != nil {
+		if err := run.inspect(root); err != nil {
 			return nil, err
 		}
 		runs = append(runs, run)
@@ -76,7 +75,7 @@ func listRuns(root *os.Root) ([]RunInfo, error) {
 	return runs, nil
 }
 
-func (r *RunInfo) look(root *os.Root) error {
+func (r *RunInfo) inspect(root *os.Root) error {
 	entries, err := names(root, r.ID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // it was removed while we looked

@@ -8,7 +8,7 @@ import (
 	"usersync/writer/report"
 )
 
-// BenchmarkVerify checks a run of 100,000 records, its journal among them.
+// BenchmarkVerify checks a run of 100,000 records, including its journal.
 func BenchmarkVerify(b *testing.B) {
 	const records = 100_000
 	l := &leftovers{format: writer.FormatCSV, resultsName: "results.csv"}

@@ -16,8 +16,8 @@ import (
 	"usersync/writer/report"
 )
 
-// notesOf tells a journal as Check wants it. This package does not know the
-// journal; who ties the two together does this.
+// notesOf returns the notes of a journal. This package does not know the journal; its caller
+// connects the two like this.
 func notesOf(r io.ReaderAt, size int64) iter.Seq2[Note, error] {
 	return func(yield func(Note, error) bool) {
 		for frame, err := range journal.Frames(r, size) {
@@ -39,8 +39,7 @@ func notesOf(r io.ReaderAt, size int64) iter.Seq2[Note, error] {
 	}
 }
 
-// What the journal keeps of an outcome is what results say of it, to the
-// millisecond.
+// The journal and results say the same about an outcome, to the millisecond.
 func TestJournalAndResultsAgree(t *testing.T) {
 	file, err := os.OpenFile(filepath.Join(t.TempDir(), "journal"), os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
@@ -76,8 +75,8 @@ func TestJournalAndResultsAgree(t *testing.T) {
 	}
 }
 
-// A result looks for its note no further than the next checkpoint, and notes
-// that no result asks for are not kept.
+// A result looks for its note no further than the next checkpoint, and notes that no result needs
+// are not kept.
 func TestNotesAreReadInBoundedMemory(t *testing.T) {
 	const many = 4 * forgetAt
 	v := &verifier{files: Files{Journal: &Journal{State: report.Stopped, Notes: func(yield func(Note, error) bool) {
@@ -93,7 +92,7 @@ func TestNotesAreReadInBoundedMemory(t *testing.T) {
 		t.Errorf("%d notes held, findings %v; want one of each", len(notes.held), v.verdict.Findings)
 	}
 	v.last = 2
-	for !notes.over {
+	for !notes.done {
 		notes.read()
 		notes.forget()
 		if len(notes.held) > forgetAt {

@@ -9,58 +9,58 @@ import (
 	"usersync/writer/report"
 )
 
-// noteBook gives each result that was settled by a call its note. Notes come
-// out of order, within a window.
-type noteBook struct {
-	v     *verifier
-	pull  func() (Note, error, bool)
-	close func()
-	held  map[int]user.Settled // by record, read and not yet given
-	mark  int                  // every note up to this record was read
-	over  bool
-	bad   bool // the journal cannot be read to its end
+// noteBook finds the note of each result that was settled by a call. Notes come out of order,
+// within a window.
+type noteIndex struct {
+	v        *verifier
+	pull     func() (Note, error, bool)
+	close    func()
+	held     map[int]user.Settled // by record, read and not yet used
+	readUpTo int                  // every note up to this record was read
+	done     bool
+	failed   bool // the journal cannot be read to its end
 }
 
 const journalFile = "journal"
 
-func (v *verifier) openNotes() *noteBook {
-	b := &noteBook{v: v, held: map[int]user.Settled{}, close: func() {}, over: true}
+func (v *verifier) openNotes() *noteIndex {
+	b := &noteIndex{v: v, held: map[int]user.Settled{}, close: func() {}, done: true}
 	if j := v.files.Journal; j != nil && j.Notes != nil {
 		b.pull, b.close = iter.Pull2(j.Notes)
-		b.over = false
+		b.done = false
 	}
 	return b
 }
 
 // read reads a note.
-func (b *noteBook) read() {
+func (b *noteIndex) read() {
 	n, err, ok := b.pull()
 	switch {
 	case !ok:
-		b.over = true
+		b.done = true
 	case err != nil:
 		b.v.fault(journalFile, 0, err)
-		b.over, b.bad = true, true
+		b.done, b.failed = true, true
 	case n.Checkpoint > 0:
-		b.mark = max(b.mark, n.Checkpoint)
+		b.readUpTo = max(b.readUpTo, n.Checkpoint)
 	default:
 		b.held[n.Settled.Record] = n.Settled
 	}
 }
 
-// match compares r with its note. What no call was made for needs none.
-func (b *noteBook) match(r *writer.Result) {
+// match compares r with its note. A result without a call needs none.
+func (b *noteIndex) match(r *writer.Result) {
 	if b.pull == nil {
 		return
 	}
 	note, found := b.held[r.Record]
-	for !found && r.Attempts > 0 && !b.over && b.mark < r.Record {
+	for !found && r.Attempts > 0 && !b.done && b.readUpTo < r.Record {
 		b.read()
 		note, found = b.held[r.Record]
 	}
 	delete(b.held, r.Record)
 	if !found {
-		if r.Attempts > 0 && !b.bad {
+		if r.Attempts > 0 && !b.failed {
 			b.v.find(b.v.files.Results.Name, r.Row, "record %d is %s by a call that the journal does not know", r.Record, r.Status)
 		}
 		return
@@ -70,25 +70,25 @@ func (b *noteBook) match(r *writer.Result) {
 	}
 }
 
-// sameOutcome compares what both know of a record.
+// sameOutcome compares what both say about a record.
 func sameOutcome(f writer.Format, note, r user.Settled) bool {
 	for _, text := range []*string{&note.ID, &note.Remote, &note.Code, &note.Detail, &note.RequestID} {
 		if f == writer.FormatJSONL {
-			*text = string([]rune(*text)) // as JSON holds it
+			*text = string([]rune(*text)) // as JSON can hold it
 		}
 	}
 	note.File, note.Line = r.File, r.Line
 	if note.At.Equal(r.At) {
 		note.At = r.At // in whatever zone
 	}
-	note.Remote = cmp.Or(note.Remote, r.Remote) // results name also one that was known before
+	note.Remote = cmp.Or(note.Remote, r.Remote) // results also name a key that was known before
 	return note == r
 }
 
-// end looks for notes without a result. After the last result of
-// a run that is not finished they are what a resume starts from.
-func (b *noteBook) end() {
-	for !b.over {
+// end looks for notes without a result. After the last result of an unfinished run they are what a
+// resume starts from.
+func (b *noteIndex) end() {
+	for !b.done {
 		b.read()
 		b.forget()
 	}
@@ -98,10 +98,10 @@ func (b *noteBook) end() {
 	}
 }
 
-// forget drops the notes up to the last result; an unfinished run may have
-// any number after it, which are then not needed.
-func (b *noteBook) forget() {
-	if len(b.held) < forgetAt && !b.over {
+// forget drops the notes up to the last result; an unfinished run may have any number after it,
+// which are not needed.
+func (b *noteIndex) forget() {
+	if len(b.held) < forgetAt && !b.done {
 		return
 	}
 	for record := range b.held {
@@ -111,7 +111,7 @@ func (b *noteBook) forget() {
 	}
 }
 
-// forgetAt is as many notes as are kept without looking.
+// forgetAt is how many notes are kept before forget looks.
 const forgetAt = 1 << 16
 
 func (v *verifier) finished() bool {

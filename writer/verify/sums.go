@@ -16,12 +16,12 @@ func (v *verifier) checkJournal() {
 	if j == nil {
 		return
 	}
-	v.checkMark(v.files.Results.Name, v.resultsAtMark, v.results.n, j.Checkpoint.Results)
-	v.checkMark(v.files.Rejects.Name, v.rejectsAtMark, v.rejects.n, j.Checkpoint.Rejects)
+	v.checkSize(v.files.Results.Name, v.resultsAfter, v.results.n, j.Checkpoint.Results)
+	v.checkSize(v.files.Rejects.Name, v.rejectsAfter, v.rejects.n, j.Checkpoint.Rejects)
 	if v.unreadable == 0 && j.Checkpoint.Record > v.last {
 		v.find(v.files.Results.Name, 0, "it ends at record %d, and was on the disk up to record %d", v.last, j.Checkpoint.Record)
 	}
-	if j.Checkpoint.Outcomes != nil && writer.CountOutcomes(j.Checkpoint.Outcomes) != v.upToMark {
+	if j.Checkpoint.Outcomes != nil && writer.CountOutcomes(j.Checkpoint.Outcomes) != v.upToCheckpoint {
 		v.find(journalFile, 0, "the outcomes counted at the checkpoint are not those in %s", v.files.Results.Name)
 	}
 	if v.run != "" && v.run != j.Run {
@@ -32,18 +32,17 @@ func (v *verifier) checkJournal() {
 	}
 }
 
-// checkMark compares where the records after the checkpoint begin with where the
-// checkpoint says that they do.
-func (v *verifier) checkMark(name string, behind, size, want int64) {
-	if behind < 0 {
-		behind = size
+// checkSize compares where the records after the checkpoint begin with the sizes in the checkpoint.
+func (v *verifier) checkSize(name string, begins, size, want int64) {
+	if begins < 0 {
+		begins = size
 	}
-	if behind != want {
-		v.find(name, 0, "the journal's checkpoint is at byte %d, the records up to it end at byte %d", want, behind)
+	if begins != want {
+		v.find(name, 0, "the journal's checkpoint is at byte %d, the records up to it end at byte %d", want, begins)
 	}
 }
 
-// checkEnd: after the checkpoint of a finished run there is nothing.
+// checkEnd checks that nothing follows the checkpoint of a finished run.
 func (v *verifier) checkEnd(j *Journal) {
 	if v.last > j.Checkpoint.Record {
 		v.find(v.files.Results.Name, 0, "the run finished at record %d, but record %d follows it", j.Checkpoint.Record, v.last)
@@ -53,7 +52,7 @@ func (v *verifier) checkEnd(j *Journal) {
 	}
 	for _, name := range []string{v.files.Results.Name, v.files.Rejects.Name} {
 		if unfinishedName(name) {
-			v.find(name, 0, "the run finished, and the file has not got its name")
+			v.find(name, 0, "the run finished, but the file still has its unfinished name")
 		}
 	}
 }
@@ -65,15 +64,15 @@ func (v *verifier) checkSummary() {
 		return
 	}
 	for _, status := range user.Statuses {
-		if told, stand := s.Outcomes.Count(status), v.outcomes.Count(status); told != stand {
-			v.find(summaryFile, 0, "it counts %d %s, but there are %d in %s", told, status, stand, v.files.Results.Name)
+		if stated, actual := s.Outcomes.Count(status), v.outcomes.Count(status); stated != actual {
+			v.find(summaryFile, 0, "it counts %d %s, but there are %d in %s", stated, status, actual, v.files.Results.Name)
 		}
 	}
 	if n := s.Unaccounted(); n != 0 {
 		v.find(summaryFile, 0, "its outcomes do not add up to its records: %d lack one", n)
 	}
-	if told := s.Deleted().Users; told != v.deletions {
-		v.find(summaryFile, 0, "it counts %d deletions of users missing from the input, but there are %d in %s", told, v.deletions, v.files.Results.Name)
+	if stated := s.Deleted().Users; stated != v.deletions {
+		v.find(summaryFile, 0, "it counts %d deletions of users missing from the input, but there are %d in %s", stated, v.deletions, v.files.Results.Name)
 	}
 	if s.SettledUpTo != v.last && v.unreadable == 0 {
 		v.find(summaryFile, 0, "it says that records up to %d are settled, and %s ends at record %d", s.SettledUpTo, v.files.Results.Name, v.last)
@@ -87,7 +86,7 @@ func (v *verifier) checkSummary() {
 	v.checkFile(s, v.files.Rejects.Name, "rejects", v.verdict.Rejects, v.rejects.n)
 }
 
-// checkNames compares whose summary it is, and of what state.
+// checkNames compares the run's name and state in the summary with the other files.
 func (v *verifier) checkNames(s *report.Summary) {
 	if v.run != "" && v.run != s.Run {
 		v.find(summaryFile, 0, "it is of another run than %s", v.files.Rejects.Name)
@@ -104,19 +103,18 @@ func (v *verifier) checkNames(s *report.Summary) {
 	}
 }
 
-// checkCodes compares the most frequent codes, which is what the summary
-// holds.
+// checkCodes compares the most frequent codes, which are in the summary.
 func (v *verifier) checkCodes(s *report.Summary) {
 	for _, status := range user.Statuses {
-		told := s.Codes[status]
-		if len(told) > 0 && !slices.Equal(told, v.codes.Top(len(told))[status]) {
+		stated := s.Codes[status]
+		if len(stated) > 0 && !slices.Equal(stated, v.codes.Top(len(stated))[status]) {
 			v.find(summaryFile, 0, "its codes of %s are not those in %s", status, v.files.Results.Name)
 		}
 	}
 }
 
-// checkFile compares what the summary says of a file. It may say it of a
-// second one, which was written elsewhere.
+// checkFile compares what the summary says about a file. It may also say it about a second one,
+// which was written elsewhere.
 func (v *verifier) checkFile(s *report.Summary, name, holds string, records int, size int64) {
 	for _, f := range s.Files {
 		if f.Holds != holds || !sameFile(f.Path, name) {

@@ -1,6 +1,5 @@
-// Package verify checks what a run has left behind: results, rejects, summary
-// and journal must agree with each other. It asks no API, and repairs nothing.
-// Start at Check.
+// Package verify checks the files of a run: results, rejects, summary and journal must agree with
+// each other. It calls no API, and repairs nothing. Start at Check.
 package verify
 
 import (
@@ -16,7 +15,7 @@ import (
 	"usersync/writer/report"
 )
 
-// Files is what a run has left behind.
+// Files are the files of a run.
 type Files struct {
 	Results, Rejects writer.FileText
 	// Summary is nil if there is none, as after a kill -9.
@@ -28,25 +27,24 @@ type Files struct {
 // Journal is what a journal says.
 type Journal struct {
 	Run        string
-	State      report.State // empty if it has no end: the run was killed, or is running
+	State      report.State // empty if it has no end: the run was killed, or is in progress
 	Checkpoint Checkpoint
-	// Notes yields the settled outcomes, in the order of the journal, and the
-	// checkpoints between them. Nil leaves them out.
+	// Notes yields the settled outcomes, in the order of the journal, and the checkpoints
+	// between them. Nil leaves them out.
 	Notes iter.Seq2[Note, error]
 }
 
-// Mark says up to which record, and to which sizes, everything was on the
-// disk.
+// Checkpoint says up to which record, and to which sizes, everything was on disk.
 type Checkpoint struct {
 	Record           int
 	Results, Rejects int64
 	Outcomes         map[user.Status]int // up to Record; nil leaves them out
 }
 
-// Note is a checkpoint, or an outcome. File and Line of Settled are not looked at: the
-// journal does not hold them.
+// Note is a checkpoint, or an outcome. File and Line of Settled are ignored: the journal does not
+// hold them.
 type Note struct {
-	Checkpoint int // the marked record; 0 for an outcome
+	Checkpoint int // the record of a checkpoint; 0 for an outcome
 	Settled    user.Settled
 }
 
@@ -65,7 +63,7 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s, line %d: %s", f.File, f.Row, f.What)
 }
 
-// Verdict is what Check has found.
+// Verdict is the result of Check.
 type Verdict struct {
 	Records  int // results read
 	Rejects  int // rejects read
@@ -73,21 +71,19 @@ type Verdict struct {
 	More     int // findings beyond the first 1000
 }
 
-// mostFindings is more than anybody reads.
+// mostFindings is more than anyone reads.
 const mostFindings = 1000
 
-// Check compares the files of a run with each other: each record is
-// in results once and in order, the rejects are exactly the rejected ones, and
-// journal, checkpoint and summary agree with both. It makes no call, and continues after
-// each finding. The memory does not grow with the files.
+// Check compares the files of a run with each other: each record is in results once and in order,
+// the rejects are exactly the rejected records, and journal, checkpoint and summary agree with both.
+// It makes no calls, and continues after each finding. Memory does not grow with the files.
 //
-// Of a run that was killed only what lies before its checkpoint is looked at, for a
-// resume cuts the rest away; and not the summary, which can only be that of an
-// earlier stop.
+// For a killed run it checks only what comes before the checkpoint, because a resume discards the
+// rest. It does not check its summary, which can only come from an earlier stop.
 func Check(f Files) Verdict {
-	v := &verifier{files: f, marked: math.MaxInt}
+	v := &verifier{files: f, checkpoint: math.MaxInt}
 	if f.Journal != nil {
-		v.marked = f.Journal.Checkpoint.Record
+		v.checkpoint = f.Journal.Checkpoint.Record
 	}
 	v.results = v.count(&v.files.Results, Checkpoint.resultsSize)
 	v.rejects = v.count(&v.files.Rejects, Checkpoint.rejectsSize)
@@ -102,27 +98,27 @@ func Check(f Files) Verdict {
 func (m Checkpoint) resultsSize() int64 { return m.Results }
 func (m Checkpoint) rejectsSize() int64 { return m.Rejects }
 
-// verifier reads results, rejects and notes side by side.
+// verifier reads results, rejects and notes in parallel.
 type verifier struct {
 	files   Files
 	verdict Verdict
 
 	results, rejects *counted
-	marked           int // record of the checkpoint; all of them if there is no journal
-	// atMark is where the first record after the checkpoint begins, in each file; -1
-	// as long as there was none.
-	resultsAtMark, rejectsAtMark int64
+	checkpoint       int // record of the checkpoint; all of them if there is no journal
+	// Where the first record after the checkpoint begins, in each file; -1 until there is
+	// one.
+	resultsAfter, rejectsAfter int64
 
-	last       int // record of the last result
-	outcomes   writer.Outcomes
-	upToMark   writer.Outcomes
-	deletions  int
-	codes      writer.Codes
-	unreadable int // rows of results
-	run        string
+	last           int // record of the last result
+	outcomes       writer.Outcomes
+	upToCheckpoint writer.Outcomes
+	deletions      int
+	codes          writer.Codes
+	unreadable     int // rows of results
+	run            string
 }
 
-// count prepares a file to be read; of a killed run up to the checkpoint only.
+// count prepares a file to be read; for a killed run only up to the checkpoint.
 func (v *verifier) count(f *writer.FileText, size func(Checkpoint) int64) *counted {
 	if v.killed() {
 		f.Text = io.LimitReader(f.Text, size(v.files.Journal.Checkpoint))
@@ -144,7 +140,7 @@ func (v *verifier) find(file string, row int, what string, args ...any) {
 	v.verdict.Findings = append(v.verdict.Findings, Finding{file, row, fmt.Sprintf(what, args...)})
 }
 
-// fault is a row that cannot be read, or a file that ends in an error.
+// fault records a row that cannot be read, or a file that ends in an error.
 func (v *verifier) fault(file string, row int, err error) {
 	what := err.Error()
 	if line, ok := err.(*writer.LineError); ok {
@@ -153,11 +149,10 @@ func (v *verifier) fault(file string, row int, err error) {
 	v.find(file, row, "%s", what)
 }
 
-// unfinishedName reports whether a file has not got its name.
+// unfinishedName reports whether a file still has its unfinished name.
 func unfinishedName(name string) bool { return strings.HasSuffix(name, ".partial") }
 
-// sameFile reports whether a path is that of a file in the run directory,
-// before or after it got its name.
+// sameFile reports whether a path is that of a file in the run directory, finished or not.
 func sameFile(path, name string) bool {
 	return strings.TrimSuffix(filepath.Base(path), ".partial") == strings.TrimSuffix(name, ".partial")
 }

@@ -18,7 +18,7 @@ import (
 	"usersync/writer/report"
 )
 
-// leftovers is what a run of twelve records has left, to be damaged.
+// leftovers are the files of a run of twelve records, to be damaged.
 type leftovers struct {
 	format           writer.Format
 	results, rejects string
@@ -31,7 +31,7 @@ type leftovers struct {
 
 const verifiedRun = "20260314T030405Z-abcdef"
 
-// leftBy writes what a finished run leaves, with the writers that it uses.
+// leftBy writes the files of a finished run, with the writers that a run uses.
 // Records 3, 6, 9 and 12 are rejects; 4 was not sent.
 func leftBy(t testing.TB, format writer.Format) *leftovers {
 	t.Helper()
@@ -89,12 +89,12 @@ func (l *leftovers) verify() Verdict {
 	}
 	if l.journal != nil {
 		f.Journal = l.journal
-		f.Journal.Notes = l.told()
+		f.Journal.Notes = l.journalNotes()
 	}
 	return Check(f)
 }
 
-func (l *leftovers) told() iter.Seq2[Note, error] {
+func (l *leftovers) journalNotes() iter.Seq2[Note, error] {
 	return func(yield func(Note, error) bool) {
 		for _, n := range l.notes {
 			if !yield(n, nil) {
@@ -129,7 +129,7 @@ func (l *leftovers) row(n int) int {
 	return n
 }
 
-func TestVerifyFindsNothingInASoundRun(t *testing.T) {
+func TestVerifyFindsNothingInAGoodRun(t *testing.T) {
 	for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
 		l := leftBy(t, format)
 		if v := l.verify(); len(v.Findings) > 0 || v.Records != 12 || v.Rejects != 4 {
@@ -142,7 +142,7 @@ func TestVerifyFindsNothingInASoundRun(t *testing.T) {
 	}
 }
 
-// stop makes the run one that was stopped by a signal after record 8.
+// stop makes the run one that a signal stopped after record 8.
 func (l *leftovers) stop() {
 	results, counts := strings.SplitAfter(l.results, "\n"), map[user.Status]int{user.Created: 5, user.Unchanged: 1, user.Refused: 2}
 	l.results = strings.Join(results[:l.row(8)], "")
@@ -189,7 +189,7 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 			line(&l.results, l.row(5), func(s string) string { return strings.NewReplacer(",5,", ",7,", `"id":"5"`, `"id":"7"`).Replace(s) })
 		}, "record 5 differs"},
 		{"a garbled result", func(l *leftovers) { line(&l.results, l.row(5), func(string) string { return "x\n" }) }, "is not a result"},
-		{"results cut", func(l *leftovers) { l.results = l.results[:len(l.results)-3] }, "is cut off"},
+		{"results cut", func(l *leftovers) { l.results = l.results[:len(l.results)-3] }, "is truncated"},
 		{"more behind the end", func(l *leftovers) { l.results += "\n" }, "is not a result"},
 		{"a reject dropped", func(l *leftovers) { line(&l.rejects, l.row(2), drop) }, "record 6 is refused and missing in rejects"},
 		{"a reject twice", func(l *leftovers) { line(&l.rejects, l.row(2), twice) }, "record 6 is in rejects, but not rejected in results, or is there twice"},
@@ -225,7 +225,7 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 		{"a summary of another run", func(l *leftovers) { l.summary.Run = "other" }, "it is of another run than the journal"},
 		{"a summary of another state", func(l *leftovers) { l.summary.State = report.Stopped }, "it says that the run stopped"},
 		{"a summary with another size", func(l *leftovers) { l.summary.Files[0].Bytes++ }, "and the summary says"},
-		{"a name that was not given", func(l *leftovers) { l.resultsName += ".partial" }, "has not got its name"},
+		{"a file not renamed", func(l *leftovers) { l.resultsName += ".partial" }, "still has its unfinished name"},
 	} {
 		for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {
 			t.Run(d.name+", "+string(format), func(t *testing.T) {
@@ -240,7 +240,7 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 	}
 }
 
-func TestVerifyGoesOn(t *testing.T) {
+func TestVerifyContinuesAfterAFinding(t *testing.T) {
 	l := leftBy(t, writer.FormatCSV)
 	line(&l.results, 3, func(string) string { return "x\n" })
 	line(&l.results, 10, drop)
@@ -257,7 +257,7 @@ func TestVerifyGoesOn(t *testing.T) {
 	}
 }
 
-func TestVerifyTellsWhatItCannotRead(t *testing.T) {
+func TestVerifyReportsUnreadableFiles(t *testing.T) {
 	l := leftBy(t, writer.FormatCSV)
 	v := Check(Files{
 		Results: writer.FileText{Name: "results.csv", Format: writer.FormatCSV, Text: iotest.ErrReader(errFull)},
@@ -280,7 +280,7 @@ var (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// settled is what a journal says of an outcome.
+// settled is what a journal holds of an outcome.
 func settled(o user.Outcome) user.Settled {
 	s := o.Settled()
 	s.Took = s.Took.Truncate(time.Millisecond)

@@ -9,7 +9,7 @@ import (
 
 // walk reads results, and rejects and notes as far as each result needs them.
 func (v *verifier) walk() {
-	v.resultsAtMark, v.rejectsAtMark = -1, -1
+	v.resultsAfter, v.rejectsAfter = -1, -1
 	rejects, noMoreRejects := iter.Pull2(writer.ReadRejects(v.files.Rejects.Text, v.files.Rejects.Name, v.files.Rejects.Format))
 	defer noMoreRejects()
 	notes := v.openNotes()
@@ -40,34 +40,34 @@ func (v *verifier) result(r *writer.Result) {
 		v.find(v.files.Results.Name, r.Row, "records %d to %d are missing before it", v.last+1, r.Record-1)
 	}
 	v.last = max(v.last, r.Record)
-	if r.Record > v.marked && v.resultsAtMark < 0 {
-		v.resultsAtMark = r.Begin
+	if r.Record > v.checkpoint && v.resultsAfter < 0 {
+		v.resultsAfter = r.Begin
 	}
 	v.outcomes.Add(r.Status)
 	if r.Absent() {
 		v.deletions++
 	}
-	if r.Record <= v.marked {
-		v.upToMark.Add(r.Status)
+	if r.Record <= v.checkpoint {
+		v.upToCheckpoint.Add(r.Status)
 	}
 	_ = v.codes.Write(user.Outcome{Status: r.Status, Code: r.Code}) // counting cannot fail
 }
 
-// rejectQueue gives each rejected result its reject.
+// rejectQueue finds the reject of each rejected result.
 type rejectQueue struct {
 	v    *verifier
 	pull func() (writer.Reject, error, bool)
-	next *writer.Reject // read, and not yet given
-	over bool
+	next *writer.Reject // read, and not yet used
+	done bool
 }
 
 // peek returns the next reject, or nil if there is none.
 func (q *rejectQueue) peek() *writer.Reject {
-	for q.next == nil && !q.over {
+	for q.next == nil && !q.done {
 		r, err, ok := q.pull()
 		switch {
 		case !ok:
-			q.over = true
+			q.done = true
 		case err != nil:
 			q.v.fault(q.v.files.Rejects.Name, r.Row, err)
 		default:
@@ -80,8 +80,8 @@ func (q *rejectQueue) peek() *writer.Reject {
 
 func (v *verifier) reject(r *writer.Reject) {
 	v.verdict.Rejects++
-	if r.Record > v.marked && v.rejectsAtMark < 0 {
-		v.rejectsAtMark = r.Begin
+	if r.Record > v.checkpoint && v.rejectsAfter < 0 {
+		v.rejectsAfter = r.Begin
 	}
 	if v.run == "" {
 		v.run = r.Run

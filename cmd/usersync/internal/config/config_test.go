@@ -99,7 +99,7 @@ func TestConfigFaults(t *testing.T) {
 		{"no such file", "kard: {auth: {token: file:nothing}}\n", "nothing: no such file", ""},
 		{"no URL", "kard: {base_url: 'example'}\n", "must be a URL", ""},
 		{"no indirection here", "mode: env:MODE\n", "must be upsert or", ""},
-		{"fields that are no map", "to: kard\nfields: [id]\n", "usersync.yaml:2: fields must be a map", "email: Email Address"},
+		{"fields that are no map", "to: kard\nfields: [id]\n", "usersync.yaml:2: fields must map our fields to your columns", "email: Email Address"},
 		{"field twice over", "fields: {email: {column: A, expr: B}}\n", "needs exactly one of", ""},
 		{"number", "workers: 0\n", "whole number of at least 1", ""},
 	}

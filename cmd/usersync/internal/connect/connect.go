@@ -68,7 +68,7 @@ func Open(ctx context.Context, c *config.Config) (*Connection, error) {
 
 func noDestination(next string) error {
 	return exit.Usage(errors.New("find the destination: none is named"),
-		"set --to NAME, or to: NAME in the config; known are "+exit.List(names()), next)
+		"set --to NAME, or to: NAME in the config; NAME is one of "+exit.List(names()), next)
 }
 
 // openError explains that the settings of a destination are wrong, or that it did not

@@ -72,7 +72,7 @@ func AddMockFlags(o *MockOptions, flags *pflag.FlagSet) {
 func sandboxOptions(to *api) (sandbox.Options, error) {
 	m, ok := FindMock(to.mock())
 	if !ok {
-		return sandbox.Options{}, exit.Usage(fmt.Errorf("start the sandbox: no mock API for %s", to.name), "write sandbox: NAME under custom: in the config; known are "+exit.List(Mocks()), "")
+		return sandbox.Options{}, exit.Usage(fmt.Errorf("start the sandbox: no mock API for %s", to.name), "write sandbox: NAME under custom: in the config; NAME is one of "+exit.List(Mocks()), "")
 	}
 	return sandbox.Options{API: m.API(MockOptions{})}, nil
 }

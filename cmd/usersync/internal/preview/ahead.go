@@ -39,7 +39,7 @@ func (d DryRun) LookAhead(ctx context.Context) (err error) {
 	}
 	for _, was := range before {
 		if !was.SameVersion(input.Versions([]string{was.Path}, was.Format)[0]) {
-			return exit.Usage(fmt.Errorf("look ahead: %s has changed while it was read; nothing was sent", was.Path), "run again when it is complete", "")
+			return exit.Usage(fmt.Errorf("look ahead: %s changed while it was read; nothing was sent", was.Path), "run again when it is complete", "")
 		}
 	}
 	return f.guardError(d.Config)

@@ -63,7 +63,7 @@ func (p *planner) checkUnchanged(ctx context.Context, before int64, d input.Dige
 		return &exit.Error{Err: errors.New("plan: " + other), Code: exit.Temporary, Hint: "plan again after it has ended"}
 	}
 	if sum, bytes := p.Input.Digest(); kept && (sum != d.SHA256 || bytes != d.Bytes) {
-		return exit.Usage(errors.New("plan: the input has changed while the plan was made"), "plan again when it is complete", "")
+		return exit.Usage(errors.New("plan: the input changed while the plan was made"), "plan again when it is complete", "")
 	}
 	return nil
 }
