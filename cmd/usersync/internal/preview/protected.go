@@ -22,7 +22,7 @@ func ProtectedWarnings(r protect.Report) []string {
 		if never == 1 {
 			were = "was"
 		}
-		all = append(all, fmt.Sprintf("%s of the %s on the list of --protect %s not met", report.Grouped(never), report.Count(r.Listed, "id"), were))
+		all = append(all, fmt.Sprintf("%s of the %s on the list of --protect %s not met", report.Thousands(never), report.Count(r.Listed, "id"), were))
 	}
 	if r.Alike > 0 {
 		all = append(all, fmt.Sprintf("%s like one on the list of --protect, but not the same, and not protected%s: ids are compared exactly",
@@ -35,7 +35,7 @@ func lookUsers(n int) string {
 	if n == 1 {
 		return "1 id looks"
 	}
-	return report.Grouped(n) + " ids look"
+	return report.Thousands(n) + " ids look"
 }
 
 // linesOf names the first lines of users who only look like protected ones.
