@@ -88,7 +88,11 @@ func placeErrors() []errorKind {
 		forEvery[*rundir.ShortError](advice{code: exit.Misuse}),
 		forEvery[*rundir.ForeignError](advice{code: exit.Misuse}),
 		forValue(ledger.ErrUnknown, printed(exit.Misuse, "ids are compared byte for byte, within one API, host and account: see `usersync ledger stats`")),
+		forValue(ledger.ErrUnknownRun, printed(exit.Misuse, "runs are known by API, base URL and account; name the run as the message about it does")),
+		forEvery[*ledger.OverError](printed(exit.Misuse, "a run that is over needs nothing more")),
+		forEvery[*ledger.RenameError](printed(exit.Misuse, "nothing was renamed; `usersync ledger show ID` shows what the ledger knows")),
 		forEvery[*ledger.ImportError](printed(exit.Misuse, "nothing was imported; use a file written by usersync ledger export")),
+		forEvery[*ledger.ResolutionError](printed(exit.Misuse, "nothing was resolved; each key of the API belongs to one id")),
 		forEvery[*ledger.NotPendingError](printed(exit.Misuse, "only pending users can be resolved; after `usersync ledger forget` the next run treats the user as new")),
 	}
 }
@@ -142,7 +146,7 @@ func adviseOnLedger(err error) (advice, bool) {
 	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
 	case *history.AbsorbError: // a person cannot tell the files of that run from the ledger
 	default:
-		if err != ledger.ErrFenced {
+		if err != ledger.ErrFenced && err != ledger.ErrLost {
 			return advice{}, false
 		}
 	}
@@ -156,6 +160,8 @@ func adviseOnLedger(err error) (advice, bool) {
 		a.code, a.hint = exit.Held, "wait for it to finish, or set --lock-timeout"
 	case errors.Is(err, ledger.ErrFenced):
 		a.code, a.hint = exit.Held, "the other run continues from here"
+	case errors.Is(err, ledger.ErrLost):
+		a.code, a.hint = exit.Held, "look at the ledger's database; users whose calls were under way are looked up or sent again by the run that comes next"
 	case errors.Is(err, context.Canceled): // the ledger did not fail
 		return advice{}, false
 	case connect.Unwritable(err):

@@ -9,16 +9,16 @@ import (
 // depsOrder is the order of the packages: a package may import those on the lines above
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
-	sync/user sync/identity sync/pace sync/guard sync/filelock sync/ledger/rowset reader/source reader/frame reader/proof writer/rundir sync/sandbox
+	sync/user sync/identity sync/pace sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/source reader/frame reader/proof writer/rundir sync/sandbox
 	sync/fingerprint sync/protect
 	sync/ledger/internal/database
-	sync/ledger/internal/keyfile
+	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader/object writer/report
 	sync/destination/scim/internal/resource
 	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify
-	cmd/usersync/internal/exit cmd/usersync/internal/help
+	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input
@@ -34,13 +34,14 @@ const depsOrder = `
 // folder below it, and NOT excepts a folder. Every folder must be on a line. Do not
 // change these lines to make a build pass.
 const depsRules = `
-	NONE < sync/filelock, sync/ledger/rowset, sync/guard, sync/user, sync/identity, sync/pace, sync/sandbox, reader/source, reader/frame, reader/proof, writer/rundir;
+	NONE < sync/filelock, sync/ledger/rowset, sync/ledger/ledgertest, sync/guard, sync/user, sync/identity, sync/pace, sync/sandbox, reader/source, reader/frame, reader/proof, writer/rundir;
 
 	sync/user < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
 	sync/identity < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
 	sync/identity < sync/protect < sync/destination/stack, sync/mirror;
-	sync/fingerprint < sync/ledger/internal/database < sync/ledger/internal/keyfile;
-	sync/filelock, sync/ledger/rowset, sync/ledger/internal/keyfile < sync/ledger;
+	sync/fingerprint < sync/ledger/internal/database < sync/ledger/internal/keyfile, sync/ledger/internal/lease, sync/ledger/internal/registry;
+	sync/filelock < sync/ledger/internal/lease;
+	sync/filelock, sync/ledger/rowset, sync/ledger/internal/keyfile, sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger;
 
 	# The packages that split files and objects know neither file names nor records.
 	sync/user, reader/mapping < reader/object;
@@ -92,6 +93,9 @@ const depsRules = `
 	# How a command ends: words and exit codes, no rules.
 	reader/mapping < cmd/usersync/internal/exit;
 
+	# The package that reads a list given by a person knows no setting and no ledger.
+	sync/identity, writer < cmd/usersync/internal/list;
+
 	# How help is laid out, of whatever commands and flags there are.
 	NONE < cmd/usersync/internal/help;
 
@@ -125,7 +129,8 @@ const depsRules = `
 	writer/progress, cmd/usersync/internal/preview < cmd/usersync/internal/run;
 
 	# The edge ties everything together.
-	sync/sandbox, cmd/usersync/internal/check, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/run
+	sync/sandbox, cmd/usersync/internal/check, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/run,
+	cmd/usersync/internal/list
 	< cmd/usersync;
 `
 

@@ -21,7 +21,7 @@ func ledgerMoveScope(e *env) *cobra.Command {
 		Use:   "move-scope OLD NEW",
 		Short: "Say that an account has a new address",
 		Long: "move-scope gives the users that the ledger knows under one scope another one. Use it when the same account of an API\n" +
-			"has moved to a new base URL. OLD is a scope as `usersync ledger stats` names it, and NEW is API|BASE_URL|ACCOUNT.\n" +
+			"has moved to a new base URL. OLD is a scope as `usersync ledger scopes` names it, and NEW is API|BASE_URL|ACCOUNT.\n" +
 			"Users, feeds and deletions that are remembered stay. What unfinished runs of OLD did is taken into the ledger first,\n" +
 			"and they cannot be resumed any more. NEW must not hold users yet.",
 		Example: "  usersync ledger move-scope 'kard|https://old.example.com|org' 'kard|https://new.example.com/v2|org'",
@@ -49,7 +49,7 @@ const movedBy = "usersync-move-scope"
 // *exit.Error.
 func moveScope(ctx context.Context, c *config.Config, name, other string) (to journal.Scope, err error) {
 	wrong := func(err error) error {
-		return exit.Usage(fmt.Errorf("move the scope: %w", err), "name both as `usersync ledger stats` does", c.LedgerCommand("stats"))
+		return exit.Usage(fmt.Errorf("move the scope: %w", err), "name both as `usersync ledger scopes` does", c.LedgerCommand("scopes"))
 	}
 	if to, err = connect.ParseScope(other); err != nil {
 		return to, wrong(fmt.Errorf("the new name: %w", err))
@@ -61,7 +61,7 @@ func moveScope(ctx context.Context, c *config.Config, name, other string) (to jo
 		return to, err
 	}
 	err = connect.MoveScope(ctx, c, name, to, movedBy, func(l *ledger.Ledger) error {
-		all, err := l.Scopes(ctx, "")
+		all, err := l.Admin().Scopes(ctx, "")
 		if err != nil {
 			return err
 		}

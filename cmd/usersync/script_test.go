@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"usersync/sync/ledger/ledgertest"
 )
 
 func TestMain(m *testing.M) {
@@ -28,28 +30,49 @@ func TestMain(m *testing.M) {
 	})
 }
 
+// server is the PostgreSQL server of scripts that need one, started by the first.
+type server struct{ ledgertest.Postgres }
+
+// postgres puts the address of a new database into $POSTGRES.
+func (s *server) postgres(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: postgres")
+	}
+	url, err := s.Database(context.Background())
+	ts.Check(err)
+	ts.Setenv("POSTGRES", url)
+}
+
 // TestScripts runs the stories of testdata/script. They use testscript's own
 // commands and these:
 //
 //	exits CODE PROGRAM ARGS...     run and compare the exit code
 //	sandbox ARGS...                start `usersync sandbox`, put its URL into $SANDBOX
 //	interrupt CODE SIGNALS SIGN PROGRAM ARGS...
-//	                               run, wait for the sign, send the signals; a sign is the
+//	                               run, wait for the sign, send the signals (the code of a run that
+//	                               KILL ended is -1); a sign is the
 //	                               pattern of a file, says:TEXT for something printed, or
 //	                               reads, which offers rows on standard input until they
 //	                               are read
 //	lines FILE N                   count the lines of the file that matches
+//	postgres                       make a database, put its address into $POSTGRES
 //	follow CODE                    run the next command printed in the last standard error
 //	serve FILE CALLS               start an API that answers as FILE says, put its URL into $SERVED
 //	jsonlines PATTERN PROGRAM ...  run; every line of standard error is JSON, and one matches
 func TestScripts(t *testing.T) {
+	var databases server
+	t.Cleanup(func() {
+		if err := databases.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               func(env *testscript.Env) error { env.Setenv("USERS", usersDir(t)); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "sandbox": startSandbox, "interrupt": interrupt, "lines": lines, "jsonlines": jsonLines, "follow": follow, "serve": startServer,
+			"exits": exits, "sandbox": startSandbox, "interrupt": interrupt, "lines": lines, "jsonlines": jsonLines, "follow": follow, "postgres": databases.postgres, "serve": startServer,
 		},
 	})
 }
@@ -156,7 +179,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 		if i > 0 && !await(ctx, stopping) { // two equal signals at once would arrive as one
 			ts.Fatalf("the program does not react to %s", args[1])
 		}
-		ts.Check(cmd.Process.Signal(map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[name]))
+		ts.Check(cmd.Process.Signal(map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}[name]))
 	}
 	checkCode(ts, args[0], cmd.Wait())
 }

@@ -67,6 +67,8 @@ type Checkpointer struct {
 	lastAt       time.Time
 	checkpointed atomic.Int64
 	hasRejects   bool
+	ending       bool // the last checkpoint is being made
+	finished     bool // every record has its outcome
 	failed       bool // a checkpoint failed, and no other is tried
 }
 
@@ -100,13 +102,31 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 	return err
 }
 
-// Finish makes the last checkpoint. Why says how the run ended. It does nothing after a
-// failed checkpoint, or if another run has taken over the ledger.
-func (c *Checkpointer) Finish(why error) error {
+// Finish makes the last checkpoint, which tells the ledger how the run ended: finished
+// says that every record has its outcome, and why is the error that stopped it. It does
+// nothing after a failed checkpoint, or if another run has taken over the ledger.
+func (c *Checkpointer) Finish(why error, finished bool) error {
 	if c.failed || errors.Is(why, ledger.ErrFenced) {
 		return nil
 	}
-	return c.checkpoint()
+	c.ending, c.finished = true, finished && why == nil
+	err := c.checkpoint()
+	if errors.Is(why, ledger.ErrLost) && (errors.Is(err, ledger.ErrLost) || errors.Is(err, ledger.ErrFenced)) {
+		return nil // the run reports that already
+	}
+	return err
+}
+
+// state returns what to tell the ledger about how the run ends: nothing while only the
+// journal holds some of what the run did, as after a kill.
+func (c *Checkpointer) state() ledger.State {
+	switch {
+	case c.finished:
+		return ledger.StateFinished
+	case c.ending && c.options.Journal.CheckpointedTo(c.Last()):
+		return ledger.StateStopped
+	}
+	return ""
 }
 
 // Last returns the ordinal of the last record written; 0 if there is none.
@@ -162,7 +182,8 @@ const (
 
 func (c *Checkpointer) ledgerCheckpoint(m journal.Checkpoint) ledger.Mark {
 	return ledger.Mark{
-		Run: c.options.Run, Record: m.Record, At: m.At, Input: m.InputBytes, SHA256: [sha256.Size]byte(c.options.Input.hash.Sum(nil)),
+		State: c.state(),
+		Run:   c.options.Run, Record: m.Record, At: m.At, Input: m.InputBytes, SHA256: [sha256.Size]byte(c.options.Input.hash.Sum(nil)),
 		Sizes: map[string]int64{resultsSize: m.Results, rejectsSize: m.Rejects},
 	}
 }

@@ -57,17 +57,22 @@ func (u Unfinished) Advance(ctx context.Context, l *ledger.Ledger) error {
 	return nil
 }
 
-// UpdateLedger tells the ledger what the run did after its last checkpoint. It is for a
-// run that will not be resumed. It does nothing if l is nil.
-func (u Unfinished) UpdateLedger(ctx context.Context, l *ledger.Ledger) error {
+// UpdateLedger tells the ledger what the run did after its last checkpoint, and that the
+// run by continues from there. It is for a run that will not be resumed. It does nothing
+// if l is nil.
+func (u Unfinished) UpdateLedger(ctx context.Context, l *ledger.Ledger, by string) error {
 	if l == nil {
 		return nil
 	}
 	entries, err := u.entries(ctx, l)
-	if err != nil || len(entries) == 0 {
+	if err != nil {
 		return err
 	}
-	return l.Mark(ctx, ledger.Mark{Run: u.Run, Record: entries[len(entries)-1].Record, At: u.Journal.Header.Started}, entries)
+	m := ledger.Mark{Run: u.Run, At: u.Journal.Header.Started}
+	if len(entries) > 0 {
+		m.Record = entries[len(entries)-1].Record
+	}
+	return l.Runs().Absorb(ctx, m, entries, by)
 }
 
 // entries is everything that the ledger has to learn, in the order of the records. Users

@@ -117,7 +117,7 @@ func TestUpdateLedger(t *testing.T) {
 		t.Error("whether there is news")
 	}
 	for range 2 { // a second update changes nothing
-		if err := u.UpdateLedger(t.Context(), s.ledger); err != nil {
+		if err := u.UpdateLedger(t.Context(), s.ledger, "run-2"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -133,7 +133,7 @@ func TestUpdateLedger(t *testing.T) {
 			t.Errorf("user %d: %+v, want %+v", i, known[i], want)
 		}
 	}
-	if err := errors.Join(u.Advance(t.Context(), s.ledger), u.UpdateLedger(t.Context(), nil), u.Advance(t.Context(), nil)); err != nil {
+	if err := errors.Join(u.Advance(t.Context(), s.ledger), u.UpdateLedger(t.Context(), nil, "run-2"), u.Advance(t.Context(), nil)); err != nil {
 		t.Fatal(err)
 	}
 	if u.Journal.Checkpoint.Record != 4 || u.HasUncheckpointed() {

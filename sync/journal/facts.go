@@ -37,11 +37,18 @@ type Header struct {
 	Retried string `json:"retried,omitempty"`
 	// Plan is the plan that is applied; nil if the run makes its own.
 	Plan *Plan `json:"plan,omitempty"`
+	Registered
+	Durability
+}
+
+// Registered says which ledger knows the run.
+type Registered struct {
 	// Ledger identifies the ledger that the run writes to; empty if there is none.
 	Ledger string `json:"ledger,omitempty"`
 	// RowKey keys the hashes of rows where no ledger does; empty otherwise.
 	RowKey string `json:"row_key,omitempty"`
-	Durability
+	// Order is the run's place in the order of that ledger's runs; 0 if it has none.
+	Order int64 `json:"order,omitempty"`
 }
 
 // Durability says which calls are synced to disk before they are made.

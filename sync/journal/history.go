@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"time"
 
 	"usersync/sync/user"
 )
@@ -73,18 +72,17 @@ func Read(r io.ReaderAt, size int64) (*History, error) {
 	return b.history, nil
 }
 
-// Begun returns when the run of the journal of the given size in r began; the zero
-// time if its header never got to the disk. It reads only the first frame, and
-// fails as Read does.
-func Begun(r io.ReaderAt, size int64) (time.Time, error) {
+// ReadHeader returns the header of the journal of the given size in r; the zero Header if
+// it never got to the disk. It reads only the first frame, and fails as Read does.
+func ReadHeader(r io.ReaderAt, size int64) (Header, error) {
 	for f, err := range Frames(r, size) {
 		b := builder{history: &History{}}
 		if err == nil {
 			err = b.add(f)
 		}
-		return b.history.Header.Started, err
+		return b.history.Header, err
 	}
-	return time.Time{}, nil
+	return Header{}, nil
 }
 
 // FormatError reports a journal that another version of usersync wrote.

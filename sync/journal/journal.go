@@ -52,6 +52,7 @@ type Journal struct {
 	at             int64  // bytes written
 	safe           int64  // bytes known to be synced
 	lastCheckpoint int    // record of the last checkpoint
+	last           int    // the last record that was sent or settled
 	ended          bool
 	err            error
 
@@ -82,6 +83,12 @@ func Continue(f File, history *History, r Resumed) (*Journal, error) {
 		return nil, fmt.Errorf("continue the journal: %w", ErrEnded)
 	}
 	j := &Journal{file: f, unsafe: slices.Clone(history.Header.Unsafe), synced: history.Header.Synced, at: history.Size, lastCheckpoint: history.Checkpoint.Record}
+	for _, s := range history.Sent {
+		j.last = max(j.last, s.Record)
+	}
+	for _, o := range history.Settled {
+		j.last = max(j.last, o.Record)
+	}
 	r.At = r.At.UTC()
 	if err := f.Truncate(history.Size); err != nil {
 		return nil, fmt.Errorf("truncate the journal to %d bytes: %w", history.Size, err)
@@ -101,6 +108,7 @@ func (j *Journal) Sent(b user.Batch) error {
 		last = max(last, r.Origin.Record)
 	}
 	j.mu.Lock()
+	j.last = max(j.last, last)
 	frame, err := appendSent(j.begin(sentKind(b), last), b, sentKind(b) == kindSentHashed)
 	return j.commit(frame, cmp.Or(err, j.within(last)), j.synced || slices.Contains(j.unsafe, b.Op))
 }
@@ -156,6 +164,7 @@ func (j *Journal) Settled(outcomes []user.Outcome) error {
 		return nil
 	}
 	j.mu.Lock()
+	j.last = max(j.last, last)
 	frame, err := appendSettled(j.begin(kindSettled, last), outcomes)
 	return j.commit(frame, cmp.Or(err, j.within(last)), durable)
 }
@@ -184,6 +193,14 @@ func (j *Journal) Finish(e End) error {
 	defer j.mu.Unlock()
 	j.ended = true
 	return nil
+}
+
+// CheckpointedTo reports whether a checkpoint at a record covers everything written, so
+// that nothing is held by the journal alone.
+func (j *Journal) CheckpointedTo(record int) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.last <= record
 }
 
 // Size returns the size of the journal, in bytes.

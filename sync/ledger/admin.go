@@ -60,17 +60,95 @@ func (a Admin) Resolve(ctx context.Context, id, remote string) error {
 	if shown.State != user.Pending {
 		return &NotPendingError{Standing: standings[shown.State]}
 	}
-	e := Entry{ID: id, Remote: remote, Run: shown.Run, Record: shown.Record, Anew: true}
-	if remote != "" {
+	if err := a.checkFree(ctx, []Resolution{{id, remote}}); err != nil {
+		return err
+	}
+	return failed("resolve an entry of the ledger", a.l.change(ctx, func(w *writing) error {
+		return w.entries("", []Entry{Resolution{id, remote}.entry(shown.LedgerEntry)})
+	}))
+}
+
+// Resolution says what happened to a pending user: Remote is the key that the API made;
+// empty means that the user is not there.
+type Resolution struct{ ID, Remote string }
+
+func (r Resolution) entry(k user.LedgerEntry) Entry {
+	e := Entry{ID: r.ID, Remote: r.Remote, Run: k.Run, Record: k.Record, Anew: true}
+	if r.Remote != "" {
 		e.Standing = user.Present
 	}
-	return a.amend(ctx, "resolve an entry", e)
+	return e
+}
+
+// ResolutionError says why a user cannot be resolved so. Nothing was changed. It holds
+// no id.
+type ResolutionError struct {
+	N    int // the ordinal of the resolution, from 1
+	What string
+}
+
+// Error is What.
+func (e *ResolutionError) Error() string { return "resolve users of the ledger: " + e.What }
+
+// ResolveAll settles pending users by hand, all or none. One that is not pending, and a
+// key of the API that is another id's, is a *ResolutionError.
+func (a Admin) ResolveAll(ctx context.Context, all []Resolution) error {
+	ids := make([]string, len(all))
+	entries := make([]Entry, len(all))
+	seen := map[string]bool{}
+	for i, r := range all {
+		if ids[i] = r.ID; checkID(r.ID) != nil || seen[r.ID] {
+			return &ResolutionError{i + 1, "its id is empty, or is there twice"}
+		}
+		seen[r.ID] = true
+	}
+	known, err := a.l.Look(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i, k := range known {
+		if k.State != user.Pending {
+			return &ResolutionError{i + 1, "it is " + standings[k.State] + " in the ledger, not pending"}
+		}
+		entries[i] = all[i].entry(k)
+	}
+	if err := a.checkFree(ctx, all); err != nil {
+		return err
+	}
+	return failed("resolve users of the ledger", a.l.change(ctx, func(w *writing) error { return w.entries("", entries) }))
+}
+
+// checkFree refuses a key of the API that is another id's.
+func (a Admin) checkFree(ctx context.Context, all []Resolution) error {
+	var remotes []string
+	seen := map[string]bool{}
+	for i, r := range all {
+		if r.Remote == "" {
+			continue
+		}
+		if seen[r.Remote] {
+			return &ResolutionError{i + 1, "another one has the same key of the API"}
+		}
+		seen[r.Remote], remotes = true, append(remotes, r.Remote)
+	}
+	held, err := a.l.Identities().HoldersOf(ctx, remotes)
+	if err != nil {
+		return err
+	}
+	for i, r := range all {
+		for _, id := range held[r.Remote] {
+			if id != r.ID {
+				return &ResolutionError{i + 1, "the ledger has that key of the API for another id"}
+			}
+		}
+	}
+	return nil
 }
 
 // Forget erases all that the ledger holds of an id, from the disk as well; the
 // next run takes the user as new.
 func (a Admin) Forget(ctx context.Context, id string) error {
-	deleted, err := a.l.Deleted(ctx, []string{id})
+	deleted, err := a.l.Identities().Deleted(ctx, []string{id})
 	if err != nil {
 		return err
 	}
@@ -87,9 +165,4 @@ func (a Admin) Forget(ctx context.Context, id string) error {
 		return failed("erase an entry from the disk", err)
 	}
 	return nil
-}
-
-func (a Admin) amend(ctx context.Context, what string, e Entry) error {
-	err := a.l.change(ctx, func(w *writing) error { return w.entries(e.Run, []Entry{e}) })
-	return failed(what+" of the ledger", err)
 }

@@ -1,11 +1,19 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"usersync/sync/identity"
 	"usersync/sync/user"
 )
+
+// Identities are questions about who a user is, beyond the id itself.
+type Identities struct{ l *Ledger }
+
+// Identities returns those of the ledger's scope.
+func (l *Ledger) Identities() Identities { return Identities{l} }
 
 // Lookalike is an entry whose id looks like another one.
 type Lookalike struct {
@@ -22,8 +30,8 @@ type Lookalike struct {
 // given ids (identity.Fold), and are not it; each list is in the order of rows. It
 // sees what is marked. It costs up to two look-ups an id: ask for ids that Look does
 // not know, or before a deletion.
-func (l *Ledger) Lookalikes(ctx context.Context, ids []string) (map[string][]Lookalike, error) {
-	a := alike{v: &l.view, asked: map[string][]string{}, found: map[string][]Lookalike{}}
+func (i Identities) Lookalikes(ctx context.Context, ids []string) (map[string][]Lookalike, error) {
+	a := alike{v: &i.l.view, asked: map[string][]string{}, found: map[string][]Lookalike{}}
 	var folds, unlike []string // unlike are the folds that are not ids of the question
 	for _, id := range ids {
 		fold := identity.Fold(id)
@@ -37,14 +45,18 @@ func (l *Ledger) Lookalikes(ctx context.Context, ids []string) (map[string][]Loo
 			unlike = append(unlike, fold)
 		}
 	}
-	if err := a.look(ctx, l.db.Find, unlike); err != nil {
+	if err := a.look(ctx, i.l.db.Find, unlike); err != nil {
 		return nil, failed("look for similar ids in the ledger", err)
 	}
-	if some, err := a.any(ctx); err != nil || !some {
-		return a.found, failed("look for similar ids in the ledger", err)
+	some, err := a.any(ctx)
+	if err == nil && some {
+		err = a.look(ctx, i.l.db.FindFolded, folds)
 	}
-	if err := a.look(ctx, l.db.FindFolded, folds); err != nil {
+	if err != nil {
 		return nil, failed("look for similar ids in the ledger", err)
+	}
+	for _, list := range a.found {
+		slices.SortFunc(list, func(a, b Lookalike) int { return cmp.Compare(a.Row, b.Row) })
 	}
 	return a.found, nil
 }
@@ -85,10 +97,10 @@ func (a *alike) look(ctx context.Context, index string, folds []string) error {
 // HoldersOf returns, by remote key, the ids of the scope that have one of the given
 // keys: one id for a key, unless the ledger is from a time when that was not kept to.
 // An empty key is nobody's. It sees what is marked.
-func (l *Ledger) HoldersOf(ctx context.Context, remotes []string) (map[string][]string, error) {
+func (i Identities) HoldersOf(ctx context.Context, remotes []string) (map[string][]string, error) {
 	held := map[string][]string{}
-	err := l.inParts(ctx, remotes, func(scope int64, list any) error {
-		return l.findBy(ctx, l.db.Read, l.db.FindRemote, list, scope, func(r *scanned) error {
+	err := i.l.inParts(ctx, remotes, func(scope int64, list any) error {
+		return i.l.findBy(ctx, i.l.db.Read, i.l.db.FindRemote, list, scope, func(r *scanned) error {
 			held[string(r.remote)] = append(held[string(r.remote)], string(r.id))
 			return nil
 		})
@@ -99,8 +111,8 @@ func (l *Ledger) HoldersOf(ctx context.Context, remotes []string) (map[string][]
 	return held, nil
 }
 
-// inParts calls ask with the scope's number and a list of texts, a question at a time.
-// Of a scope that nobody has ever locked it asks nothing.
+// inParts calls ask with the scope's number and a list of texts, a question at a time. It
+// does not call it for a scope that was never locked.
 func (v *view) inParts(ctx context.Context, texts []string, ask func(scope int64, list any) error) error {
 	scope, err := v.scopeNum(ctx)
 	if err != nil || scope == 0 {

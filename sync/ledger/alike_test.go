@@ -25,13 +25,13 @@ func TestLookalikes(t *testing.T) {
 		now := Lookalike{Row: 3, ID: "Cust-1", Standing: user.Pending}
 		ids := []string{"cust-1", "Cust-1", "cUST-1", "'cust-1", "plain", "nobody", "cust-1"}
 		want := map[string][]Lookalike{"cust-1": {now, now}, "Cust-1": {old}, "cUST-1": {old, now}, "'cust-1": {old, now}}
-		got, err := l.Lookalikes(t.Context(), ids)
+		got, err := l.Identities().Lookalikes(t.Context(), ids)
 		got["cust-1"] = got["cust-1"][:min(2, len(got["cust-1"]))]
 		if d := cmp.Diff(want, got); d != "" || err != nil {
 			t.Error(d, err)
 		}
 		register(t, l, "run-1") // continued: what it made itself is still new
-		got, err = l.Lookalikes(t.Context(), []string{"CUST-1"})
+		got, err = l.Identities().Lookalikes(t.Context(), []string{"CUST-1"})
 		if err != nil || got["CUST-1"][0].Before || got["CUST-1"][1].Before {
 			t.Error(got, err)
 		}
@@ -47,7 +47,7 @@ func TestLookalikesFollowTheEntries(t *testing.T) {
 		mark(t, l, Entry{ID: "A", Standing: user.Present})
 		mark(t, l, Entry{ID: "A", Standing: user.Absent})
 		mark(t, l, Entry{ID: "a", Standing: user.Present})
-		got, err := l.Lookalikes(t.Context(), []string{"A", "a"})
+		got, err := l.Identities().Lookalikes(t.Context(), []string{"A", "a"})
 		if d := cmp.Diff(map[string][]string{"A": {"a"}}, idsOf(got)); d != "" || err != nil {
 			t.Error(d, err)
 		}
@@ -66,7 +66,7 @@ func TestLookalikesOfManyQuestions(t *testing.T) {
 			ids[i] = strings.ToLower(entries[i].ID)
 		}
 		mark(t, l, entries...)
-		got, err := l.Lookalikes(t.Context(), ids)
+		got, err := l.Identities().Lookalikes(t.Context(), ids)
 		if err != nil || len(got) != n || got["cust-2001"][0].ID != "CUST-2001" {
 			t.Error(len(got), err)
 		}
@@ -74,7 +74,7 @@ func TestLookalikesOfManyQuestions(t *testing.T) {
 		for i := range n {
 			remotes[i] = entries[i].Remote
 		}
-		held, err := l.HoldersOf(t.Context(), remotes)
+		held, err := l.Identities().HoldersOf(t.Context(), remotes)
 		if err != nil || len(held) != n || !cmp.Equal(held["r2001"], []string{"CUST-2001"}) {
 			t.Error(len(held), err)
 		}
@@ -86,17 +86,17 @@ func TestHoldersOf(t *testing.T) {
 		l, other := open(t, Options{URL: url}), open(t, Options{URL: url, Scope: "another"})
 		lock(t, other)
 		mark(t, other, Entry{ID: "x", Standing: user.Present, Remote: "r1"})
-		if held, err := l.HoldersOf(t.Context(), []string{"r1"}); len(held) != 0 || err != nil {
+		if held, err := l.Identities().HoldersOf(t.Context(), []string{"r1"}); len(held) != 0 || err != nil {
 			t.Error("of another scope:", held, err)
 		}
 		lock(t, l)
 		mark(t, l, Entry{ID: "a", Standing: user.Present, Remote: "r1"}, Entry{ID: "b", Standing: user.Present}, Entry{ID: "c", Standing: user.Present, Remote: "R1"})
-		held, err := l.HoldersOf(t.Context(), []string{"r1", "", "r2"})
+		held, err := l.Identities().HoldersOf(t.Context(), []string{"r1", "", "r2"})
 		if d := cmp.Diff(map[string][]string{"r1": {"a"}}, held); d != "" || err != nil {
 			t.Error(d, err)
 		}
 		mark(t, l, Entry{ID: "a", Standing: user.Present, Remote: "r2"})
-		if held, err = l.HoldersOf(t.Context(), []string{"r1", "r2"}); err != nil || len(held["r1"]) != 0 || !cmp.Equal(held["r2"], []string{"a"}) {
+		if held, err = l.Identities().HoldersOf(t.Context(), []string{"r1", "r2"}); err != nil || len(held["r1"]) != 0 || !cmp.Equal(held["r2"], []string{"a"}) {
 			t.Error(held, err)
 		}
 	})

@@ -9,8 +9,8 @@ import (
 // that saw it.
 const DeletionsKept = 90 * 24 * time.Hour
 
-// Deletion is a user whom the API was seen to delete, and who was not made again
-// since.
+// Deletion is a user that the API confirmed to have deleted, and that was not created
+// again since.
 type Deletion struct {
 	Remote string // the key that the API had made; may be empty
 	Run    string
@@ -19,10 +19,10 @@ type Deletion struct {
 }
 
 // Deleted returns the remembered deletions of the given ids, by id.
-func (l *Ledger) Deleted(ctx context.Context, ids []string) (map[string]Deletion, error) {
+func (i Identities) Deleted(ctx context.Context, ids []string) (map[string]Deletion, error) {
 	found := map[string]Deletion{}
-	err := l.inParts(ctx, ids, func(scope int64, list any) error {
-		rows, err := l.db.Query(ctx, l.db.Read, `SELECT d.id, d.remote, r.name, d.record, d.at FROM `+l.db.IDs+`
+	err := i.l.inParts(ctx, ids, func(scope int64, list any) error {
+		rows, err := i.l.db.Query(ctx, i.l.db.Read, `SELECT d.id, d.remote, r.name, d.record, d.at FROM `+i.l.db.IDs+`
 			JOIN usersync_deleted d ON d.id = j.id JOIN usersync_run r ON r.num = d.run WHERE d.scope = ? AND d.at > ?`,
 			list, scope, time.Now().Add(-DeletionsKept).UnixMilli())
 		if err != nil {
@@ -47,8 +47,8 @@ func (l *Ledger) Deleted(ctx context.Context, ids []string) (map[string]Deletion
 	return found, nil
 }
 
-// remember notes the users of order whom the API was seen to delete, and forgets the
-// deletions of those who are fresh in the ledger.
+// remember keeps the confirmed deletions among order, and removes those of users that
+// are new in the ledger.
 func (w *writing) remember(order []*state, fresh []string) error {
 	if err := w.forgetDeletions(fresh); err != nil {
 		return err

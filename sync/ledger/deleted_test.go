@@ -18,15 +18,15 @@ func TestDeletionsAreRemembered(t *testing.T) {
 		mark(t, l, Entry{ID: "a", Standing: user.Absent, Deleted: true, Record: 7}, Entry{ID: "b", Standing: user.Absent},
 			Entry{ID: "unknown", Standing: user.Absent, Deleted: true}, Entry{ID: "c", Standing: user.Absent, Deleted: true})
 		mark(t, l, Entry{ID: "c", Standing: user.Present})
-		got, err := l.Deleted(t.Context(), []string{"a", "b", "c", "unknown", "nobody"})
+		got, err := l.Identities().Deleted(t.Context(), []string{"a", "b", "c", "unknown", "nobody"})
 		if a := got["a"]; err != nil || len(got) != 2 || a.Remote != "r1" || a.Run != "run-1" || a.Record != 7 || time.Since(a.At) > time.Hour || got["unknown"].Run != "run-1" {
 			t.Error(got, err)
 		}
-		if got, err := other.Deleted(t.Context(), []string{"a"}); len(got) != 0 || err != nil {
+		if got, err := other.Identities().Deleted(t.Context(), []string{"a"}); len(got) != 0 || err != nil {
 			t.Error("of another scope:", got, err)
 		}
 		mark(t, l, Entry{ID: "a", Standing: user.Absent}) // found absent later: the deletion still explains it
-		if got, err := l.Deleted(t.Context(), []string{"a"}); len(got) != 1 || err != nil {
+		if got, err := l.Identities().Deleted(t.Context(), []string{"a"}); len(got) != 1 || err != nil {
 			t.Error(got, err)
 		}
 	})
@@ -38,7 +38,7 @@ func TestDeletedAndMadeAgainAtOnce(t *testing.T) {
 		lock(t, l)
 		mark(t, l, Entry{ID: "a", Standing: user.Present, Remote: "r1"})
 		mark(t, l, Entry{ID: "a", Standing: user.Absent, Deleted: true}, Entry{ID: "a", Standing: user.Present}, Entry{ID: "n", Standing: user.Present}, Entry{ID: "n", Standing: user.Absent, Deleted: true})
-		if got, err := l.Deleted(t.Context(), []string{"a", "n"}); len(got) != 1 || got["n"].Run == "" || err != nil {
+		if got, err := l.Identities().Deleted(t.Context(), []string{"a", "n"}); len(got) != 1 || got["n"].Run == "" || err != nil {
 			t.Error(got, err)
 		}
 		if k := look(t, l, "a")[0]; k.Remote != "" {
@@ -47,7 +47,7 @@ func TestDeletedAndMadeAgainAtOnce(t *testing.T) {
 	})
 }
 
-// Deletions are not kept for ever, and a user who is forgotten leaves none.
+// Deletions expire, and a forgotten user leaves none.
 func TestDeletionsAreForgotten(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
@@ -57,7 +57,7 @@ func TestDeletionsAreForgotten(t *testing.T) {
 		if _, err := l.db.Exec(t.Context(), l.db.Write, `UPDATE usersync_deleted SET at = ? WHERE id = 'old'`, then); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := l.Deleted(t.Context(), []string{"old"}); len(got) != 0 || err != nil {
+		if got, err := l.Identities().Deleted(t.Context(), []string{"old"}); len(got) != 0 || err != nil {
 			t.Error(got, err)
 		}
 		if err := l.Mark(t.Context(), Mark{Run: "run-1", State: StateFinished}, nil); err != nil {

@@ -5,20 +5,21 @@ import (
 
 	"usersync/sync/filelock"
 	"usersync/sync/ledger/internal/database"
+	"usersync/sync/ledger/internal/lease"
 )
 
 var (
 	// ErrFenced says that another run took the scope over; nothing was written.
-	ErrFenced = errors.New("another run has taken the scope over; nothing was written")
+	ErrFenced = lease.ErrFenced
+	// ErrLost says that the lease ended without having been given back: another run
+	// may hold the account by now.
+	ErrLost = lease.ErrLost
 	// ErrUnlocked says that a write was tried without holding the scope.
-	ErrUnlocked = errors.New("the scope is not locked")
+	ErrUnlocked = lease.ErrReleased
 	// ErrUnknown says that the ledger knows nothing of an id.
 	ErrUnknown = errors.New("the ledger knows no such id")
 	// ErrUnknownRun says that the scope knows nothing of a run.
 	ErrUnknownRun = errors.New("the ledger knows no such run of this account")
-	// ErrLost says that the lease ended without having been given back: another run
-	// may hold the account by now.
-	ErrLost = errors.New("the lease of the account is lost: the ledger's database could not be asked to renew it")
 )
 
 // FailedError is an operation on a ledger that did not happen. Err says why: an

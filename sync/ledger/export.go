@@ -22,6 +22,8 @@ type header struct {
 	Prints  int    `json:"prints"` // their version
 	Key     string `json:"key"`    // the check value of the key that they were made with
 	Scope   string `json:"scope"`
+	// Runs are those of the entries, in the ledger's order.
+	Runs []string `json:"runs,omitempty"`
 }
 
 // line is one entry of an export.
@@ -42,7 +44,10 @@ func (a Admin) Export(ctx context.Context, w io.Writer) error {
 	out := bufio.NewWriter(w)
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
-	err := lines.Encode(header{exportVersion, fingerprint.Version, a.l.key.Check(), a.l.options.Scope})
+	runs, err := a.runs(ctx)
+	if err == nil {
+		err = lines.Encode(header{exportVersion, fingerprint.Version, a.l.key.Check(), a.l.options.Scope, runs})
+	}
 	if err == nil {
 		err = a.l.scan(ctx, a.l.db.Read, func(r *scanned) (bool, error) {
 			e, err := a.line(ctx, r)
@@ -56,6 +61,28 @@ func (a Admin) Export(ctx context.Context, w io.Writer) error {
 		err = out.Flush()
 	}
 	return failed("export the ledger", err)
+}
+
+// runs are those of the scope's entries, in their order.
+func (a Admin) runs(ctx context.Context) (names []string, err error) {
+	scope, err := a.l.scopeNum(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.l.db.Query(ctx, a.l.db.Read, `SELECT r.name FROM usersync_run r
+		WHERE r.num IN (SELECT e.run FROM usersync_entry e WHERE e.scope = ?) ORDER BY r.num`, scope)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
 }
 
 func (a Admin) line(ctx context.Context, r *scanned) (line, error) {

@@ -20,10 +20,16 @@ import (
 // The error is an *ImportError if the fault lies in what r holds.
 func (a Admin) Import(ctx context.Context, r io.Reader) (n int, err error) {
 	in := jsontext.NewDecoder(r)
-	if err := a.checkHeader(in); err != nil {
+	h, err := a.readHeader(in)
+	if err != nil {
 		return 0, failed("import into the ledger: line 1", err)
 	}
 	err = a.l.change(ctx, func(w *writing) error {
+		for _, run := range h.Runs { // in their order, which their first entries need not have
+			if _, err := w.num(w.l.runs, run); err != nil {
+				return err
+			}
+		}
 		n, err = w.importAll(in)
 		return err
 	})
@@ -42,22 +48,21 @@ type ImportError struct{ what string } // holds no value of the export
 // Error names the line of the export, and no value in it.
 func (e *ImportError) Error() string { return e.what }
 
-func (a Admin) checkHeader(in *jsontext.Decoder) error {
-	var h header
+func (a Admin) readHeader(in *jsontext.Decoder) (h header, err error) {
 	if err := json.UnmarshalDecode(in, &h); err != nil || h.Version == 0 {
-		return &UnusableError{Reason: "this is no export of a ledger", Hint: "give a file that usersync ledger export wrote"}
+		return h, &UnusableError{Reason: "this is no export of a ledger", Hint: "give a file that usersync ledger export wrote"}
 	}
 	switch {
 	case h.Version != exportVersion || h.Prints != fingerprint.Version:
-		return &UnusableError{Reason: "the export was made by another version of usersync", Hint: "export and import with the same version"}
+		return h, &UnusableError{Reason: "the export was made by another version of usersync", Hint: "export and import with the same version"}
 	case h.Key != a.l.key.Check():
-		return &UnusableError{Reason: "the export's prints were made with another key",
+		return h, &UnusableError{Reason: "the export's prints were made with another key",
 			Hint: "give the key of the ledger that was exported; if it is lost, the export is of no use"}
 	case h.Scope != a.l.options.Scope:
-		return &UnusableError{Reason: fmt.Sprintf("the export is of scope %q, this is %q", h.Scope, a.l.options.Scope),
+		return h, &UnusableError{Reason: fmt.Sprintf("the export is of scope %q, this is %q", h.Scope, a.l.options.Scope),
 			Hint: "import it with the config that it was exported with"}
 	}
-	return nil
+	return h, nil
 }
 
 func (w *writing) importAll(in *jsontext.Decoder) (n int, err error) {

@@ -46,7 +46,7 @@ type Options struct {
 	// was not given back waits that long after its end.
 	Timeout time.Duration
 	// Waiting is called once by a Lock that begins to wait, with the holder of the
-	// lease; nil tells nobody.
+	// lease; it may be nil.
 	Waiting func(Holder)
 }
 

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -22,7 +23,7 @@ type Mark struct {
 	// Sizes are the sizes of the run's files, by name.
 	Sizes map[string]int64
 	At    time.Time // kept to the millisecond
-	// State is how the run ended; empty while it goes on.
+	// State is how the run ended; empty while it continues.
 	State State
 }
 
@@ -61,7 +62,7 @@ func (l *Ledger) Mark(ctx context.Context, m Mark, entries []Entry) error {
 		if err := w.mark(m); err != nil || m.State == "" {
 			return err
 		}
-		return w.finish(m.Run, m.State)
+		return cmp.Or(w.end(m.Run, m.State, ""), w.forgetOldDeletions())
 	})
 	return failed(fmt.Sprintf("mark record %d in the ledger", m.Record), err)
 }

@@ -51,3 +51,15 @@ func TestAfterAnOutcome(t *testing.T) {
 		})
 	}
 }
+
+// A deletion proves later that a user who is missing was deleted. One who was missing
+// already proves nothing.
+func TestOnlyASeenDeletionIsRemembered(t *testing.T) {
+	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
+	for code, want := range map[string]bool{"": true, user.CodeReadBack: true, user.CodeAlreadyAbsent: false} {
+		o := user.Outcome{Record: &user.Record{User: user.User{ID: "u-1"}}, Status: user.Deleted, Action: user.Delete, Code: code}
+		if e, changes := EntryOf(&o, p); !changes || e.Standing != user.Absent || e.Deleted != want {
+			t.Errorf("code %q: %+v", code, e)
+		}
+	}
+}

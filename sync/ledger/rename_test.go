@@ -28,7 +28,7 @@ func TestRename(t *testing.T) {
 		if d := cmp.Diff(want, got); d != "" {
 			t.Error(d)
 		}
-		if got, err := l.Lookalikes(t.Context(), []string{"z"}); len(got["z"]) != 1 || err != nil {
+		if got, err := l.Identities().Lookalikes(t.Context(), []string{"z"}); len(got["z"]) != 1 || err != nil {
 			t.Error(got, err)
 		}
 		for name, c := range map[string]struct {

@@ -27,8 +27,8 @@ type Scope struct {
 func (s Scope) Used() bool { return s.Entries || s.Runs }
 
 // Scopes lists the scopes of a destination, by name; of all, if destination is empty.
-func (l *Ledger) Scopes(ctx context.Context, destination string) ([]Scope, error) {
-	rows, err := l.db.Query(ctx, l.db.Read, `SELECT s.name, s.destination, s.base, s.account, EXISTS (SELECT 1 FROM usersync_entry e WHERE e.scope = s.num),
+func (a Admin) Scopes(ctx context.Context, destination string) ([]Scope, error) {
+	rows, err := a.l.db.Query(ctx, a.l.db.Read, `SELECT s.name, s.destination, s.base, s.account, EXISTS (SELECT 1 FROM usersync_entry e WHERE e.scope = s.num),
 		EXISTS (SELECT 1 FROM usersync_run r WHERE r.scope = s.num)
 		FROM usersync_scope s WHERE ? IN ('', s.destination) ORDER BY s.name`, destination)
 	if err != nil {

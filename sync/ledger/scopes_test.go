@@ -36,7 +36,7 @@ func TestMoveScope(t *testing.T) {
 		if got := unfinished(t, moved); !cmp.Equal(got, []string{"killed"}) {
 			t.Error(got)
 		}
-		all, err := moved.Scopes(t.Context(), "kard")
+		all, err := moved.Admin().Scopes(t.Context(), "kard")
 		if d := cmp.Diff([]Scope{{name, to, true, true}}, all); d != "" || err != nil {
 			t.Error(d, err)
 		}
@@ -69,7 +69,7 @@ func TestScopesSayWhereTheyLie(t *testing.T) {
 		l := open(t, Options{URL: url, Scope: "one", Place: one})
 		lock(t, l)
 		lock(t, open(t, Options{URL: url, Scope: "two", Place: Place{"scim", "https://b.example", ""}}))
-		all, err := l.Scopes(t.Context(), "kard")
+		all, err := l.Admin().Scopes(t.Context(), "kard")
 		if d := cmp.Diff([]Scope{{"one", one, false, false}}, all); d != "" || err != nil {
 			t.Error(d, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"usersync/sync/ledger/internal/database"
+	"usersync/sync/ledger/internal/registry"
 	"usersync/sync/ledger/rowset"
 )
 
@@ -99,9 +100,13 @@ func (v *view) newestFirst(ctx context.Context, q database.Querier, all []Unchan
 	for i := range all {
 		names[i] = all[i].Run
 	}
-	order, err := v.numbers(ctx, q, names)
+	scope, err := v.scopeNum(ctx)
+	if err != nil {
+		return err
+	}
+	known, err := registry.Find(ctx, v.db, q, scope, names)
 	slices.SortFunc(all, func(a, b Unchanged) int {
-		return cmp.Or(cmp.Compare(order[b.Run], order[a.Run]), cmp.Compare(b.Run, a.Run))
+		return cmp.Or(cmp.Compare(known[b.Run].Order, known[a.Run].Order), cmp.Compare(b.Run, a.Run))
 	})
 	return err
 }

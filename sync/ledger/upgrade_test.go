@@ -87,7 +87,7 @@ func TestUpgradeKeepsWhatIsKnown(t *testing.T) {
 		if u, err := l.Unchanged(t.Context()); len(u) != 1 || err != nil {
 			t.Error(u, err)
 		}
-		if runs, err := l.Unfinished(t.Context()); len(runs) != 0 || err != nil {
+		if runs, err := l.Runs().Unfinished(t.Context()); len(runs) != 0 || err != nil {
 			t.Error("a run from before the registry is taken for unfinished:", runs, err)
 		}
 	})
@@ -98,7 +98,7 @@ func TestUpgradeFoldsIDs(t *testing.T) {
 	fromSchema1(t, func(t *testing.T, o Options) {
 		o.Scope = oldKard
 		l := open(t, o)
-		got, err := l.Lookalikes(t.Context(), []string{"cust-1", "CUST-1", "123", "straße-9", "cust-2", "nobody"})
+		got, err := l.Identities().Lookalikes(t.Context(), []string{"cust-1", "CUST-1", "123", "straße-9", "cust-2", "nobody"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +107,7 @@ func TestUpgradeFoldsIDs(t *testing.T) {
 			t.Error(d)
 		}
 		o.Scope = oldAcme
-		held, err := open(t, o).HoldersOf(t.Context(), []string{"r-1", "r-3", "", "r-9"})
+		held, err := open(t, o).Identities().HoldersOf(t.Context(), []string{"r-1", "r-3", "", "r-9"})
 		if d := cmp.Diff(map[string][]string{"r-1": {"a-1", "a-2"}, "r-3": {"A-3"}}, held); d != "" || err != nil {
 			t.Error(d, err)
 		}
@@ -117,7 +117,7 @@ func TestUpgradeFoldsIDs(t *testing.T) {
 func TestUpgradeTakesScopesApart(t *testing.T) {
 	fromSchema1(t, func(t *testing.T, o Options) {
 		o.Scope = oldKard
-		all, err := open(t, o).Scopes(t.Context(), "")
+		all, err := open(t, o).Admin().Scopes(t.Context(), "")
 		want := []Scope{{oldAcme, Place{"acme", "", "eu|1"}, true, false}, {oldKard, Place{"kard", "", "org"}, true, false}}
 		if d := cmp.Diff(want, all); d != "" || err != nil {
 			t.Error(d, err)
@@ -131,11 +131,11 @@ func TestUpgradeKeepsTheOrderOfRuns(t *testing.T) {
 		o.Scope = oldKard
 		l := open(t, o)
 		lock(t, l)
-		now, err := l.Register(t.Context(), Run{Name: "19990101T000000Z-behind"}) // a clock that is wrong
+		now, err := l.Runs().Register(t.Context(), Run{Name: "19990101T000000Z-behind"}) // a clock that is wrong
 		if err != nil {
 			t.Fatal(err)
 		}
-		runs, err := l.Runs(t.Context(), []string{"20260101T000000Z-aaaaaa", "20260102T000000Z-bbbbbb"})
+		runs, err := l.Runs().Find(t.Context(), "20260101T000000Z-aaaaaa", "20260102T000000Z-bbbbbb")
 		if a, b := runs["20260101T000000Z-aaaaaa"].Order, runs["20260102T000000Z-bbbbbb"].Order; err != nil || a == 0 || a >= b || b >= now {
 			t.Error(a, b, now, err)
 		}
@@ -157,7 +157,7 @@ func TestOldFoldsAreFoldedAgain(t *testing.T) {
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
 		}
-		got, err := open(t, Options{URL: url}).Lookalikes(t.Context(), []string{"a-1", "x", "B-1"})
+		got, err := open(t, Options{URL: url}).Identities().Lookalikes(t.Context(), []string{"a-1", "x", "B-1"})
 		if d := cmp.Diff(map[string][]string{"a-1": {"A-1"}, "B-1": {"b-1"}}, idsOf(got)); d != "" || err != nil {
 			t.Error(d, err)
 		}

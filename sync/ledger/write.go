@@ -29,15 +29,15 @@ type writing struct {
 func (l *Ledger) change(ctx context.Context, do func(*writing) error) (err error) {
 	l.writing.Lock()
 	defer l.writing.Unlock()
-	lease := l.held()
-	if lease == nil {
+	held := l.held()
+	if held == nil {
 		return ErrUnlocked
 	}
-	ctx, end := lease.boundWrite(ctx)
+	ctx, end := held.BoundWrite(ctx)
 	defer end()
 	defer func() {
 		if err != nil && !errors.Is(err, ErrFenced) && ctx.Err() != nil {
-			err = cmp.Or(lease.Check(), err)
+			err = cmp.Or(held.Check(), err)
 		}
 	}()
 	tx, err := l.db.Write.BeginTx(ctx, nil)
@@ -50,7 +50,7 @@ func (l *Ledger) change(ctx context.Context, do func(*writing) error) (err error
 		}
 	}()
 	w := &writing{Context: ctx, l: l, tx: tx, scope: l.scope.Load(), feed: l.feed.Load(), fresh: map[*database.Names]map[string]int64{}}
-	if err := w.fence(lease); err != nil {
+	if err := w.fence(held); err != nil {
 		return err
 	}
 	if err := do(w); err != nil {
@@ -68,12 +68,12 @@ func (l *Ledger) change(ctx context.Context, do func(*writing) error) (err error
 	return nil
 }
 
-func (w *writing) fence(lease *Lease) error {
+func (w *writing) fence(held *Lease) error {
 	err := w.l.db.QueryRow(w, w.tx, `UPDATE usersync_scope SET generation = generation + 1
 		WHERE num = ? AND epoch = ? RETURNING next, EXISTS (SELECT 1 FROM usersync_deleted d WHERE d.scope = ?)`,
-		w.scope, lease.epoch, w.scope).Scan(&w.next, &w.deletions)
+		w.scope, held.Epoch, w.scope).Scan(&w.next, &w.deletions)
 	if errors.Is(err, sql.ErrNoRows) {
-		lease.lose(ErrFenced)
+		held.Lose(ErrFenced)
 		return ErrFenced
 	}
 	return err

@@ -1,6 +1,6 @@
 // Package stack holds the middleware around every client: the rate limit, the
 // retries, the read-back of outcomes in doubt, and so on. Each wraps a destination
-// and has a file of its own: IntentRecorded, Limited, Proved, Scanned, Resolved,
+// and has a file of its own: IntentRecorded, Leased, Limited, Proved, Scanned, Resolved,
 // ReadModifyWrite, Bisected, Chunked, Retried, Verified, Adopted, Upserted, Canary, Timed and Protected.
 // Dry replaces most of them when nothing is to be sent.
 //
@@ -26,6 +26,7 @@ type Options struct {
 	Prober  destination.Prober // nil: nothing proves the credentials before the first unsafe create
 	Lister  destination.Lister // nil: doubts are not settled by scanning
 	Holders Holders            // nil: nor without knowing whose the keys are
+	Lease   Lease              // nil if the lock of the account cannot be lost
 	Retries int                // attempts after the first
 	Quiet   time.Time          // when an earlier process's calls are over
 	Intents Intents            // nil records no intents
@@ -45,7 +46,11 @@ func (o Options) Wrap(client destination.Destination) destination.Destination {
 	if o.Intents != nil {
 		client = IntentRecorded{Destination: client, Intents: o.Intents}
 	}
-	limited := Limited{Destination: client, Pacer: o.Pacer, Wire: o.Wire, Calls: o.Calls}
+	pacer := o.Pacer
+	if o.Lease != nil {
+		pacer = Leased{Pacer: pacer, Lease: o.Lease}
+	}
+	limited := Limited{Destination: client, Pacer: pacer, Wire: o.Wire, Calls: o.Calls}
 	inner := destination.API(NewProved(limited, o.Prober))
 	if o.Lister != nil && o.Holders != nil {
 		inner = NewScanned(inner, limited, o.Lister, o.Holders, o.Retries)

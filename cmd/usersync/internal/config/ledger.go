@@ -66,7 +66,7 @@ func (l *Ledger) settings() []Setting {
 			Use: "also send rejects that are older than what the ledger knows of the user",
 			Set: IntoBool(&l.AllowStale)},
 		{Key: "lock_timeout", Group: GroupLedger, Flag: "lock-timeout", Value: "TIME", Commands: BetweenParts | ForLedger,
-			Use: "how long to wait for another run of the same account to end; without it, do not wait",
+			Use: "how long to wait for another run of the same account to end; without it, do not wait; a lease in PostgreSQL that is no longer renewed is always waited for, until it ends and the timeout of its holder has passed",
 			Set: Into(&l.LockTimeout, parseDuration)},
 	}
 }

@@ -59,7 +59,7 @@ func openFor(ctx context.Context, c *config.Config, a Access, scope journal.Scop
 	}
 	l, err := OpenLedger(ctx, c, scope, url)
 	if err == nil && a == Writing {
-		return settle(ctx, c, l, scope, lockHolder, made)
+		return settle(ctx, c, l, scope, lockHolder, made, func() (*ledger.Ledger, error) { return OpenLedger(ctx, c, scope, url) })
 	}
 	return l, err // an import names the users it brings
 }
@@ -73,7 +73,7 @@ func WithLease(ctx context.Context, c *config.Config, made Evidence, do func(*Le
 				return err
 			}
 		}
-		l, err := Acquire(ctx, c, scope, c.Output.RunsDir, lockHolder, made)
+		l, err := Acquire(ctx, c, scope, c.Output.RunsDir, lockHolder, made, nil)
 		if err != nil {
 			return err
 		}

@@ -22,14 +22,36 @@ import (
 // Lease is the lock that keeps other runs of a scope out, and the ledger.
 type Lease struct {
 	Ledger *ledger.Ledger // nil without one
+	held   *ledger.Lease  // nil without a ledger
 	lock   *filelock.Lock
 }
 
+// Check returns an error if another run may hold the account. Call it right before a
+// call to the API.
+func (l *Lease) Check() error {
+	if l.held == nil {
+		return nil // a lock on a file lasts as long as the process
+	}
+	return l.held.Check()
+}
+
+// Bound returns ctx, made to end when the lease does. Call end when it is not needed
+// any more.
+func (l *Lease) Bound(ctx context.Context) (bound context.Context, end context.CancelFunc) {
+	if l.held == nil {
+		return context.WithCancel(ctx)
+	}
+	return l.held.Bound(ctx)
+}
+
+// Waiting is called with the run that is being waited for; it may be nil.
+type Waiting func(ledger.Holder)
+
 // Acquire opens the ledger and locks the scope for a run, whose runs directory is
-// dir. Another run that holds it is a *ledger.HeldError. A scope that an earlier version
-// named is renamed, where made says that it is the same; an *exit.Error refuses one that
-// the ledger does not know, where it knows another of the same API.
-func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, run string, made Evidence) (*Lease, error) {
+// dir. Another run that holds it and is alive is a *ledger.HeldError. A scope that an
+// earlier version named is renamed, where made says that it is the same; an *exit.Error
+// refuses one that the ledger does not know, where it knows another of the same API.
+func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, run string, made Evidence, waiting Waiting) (*Lease, error) {
 	if err := os.MkdirAll(dir, 0o700); Unwritable(err) {
 		return nil, exit.Usage(fmt.Errorf("create the runs directory: %w", err), "set --runs-dir to a directory that you may write to", "")
 	} else if err != nil {
@@ -40,29 +62,40 @@ func Acquire(ctx context.Context, c *config.Config, scope journal.Scope, dir, ru
 		lock, err := filelock.Take(ctx, filepath.Join(dir, ".lock-"+lockName(scope)), run, c.Ledger.LockTimeout)
 		return &Lease{lock: lock}, err
 	}
-	l, err := OpenLedger(ctx, c, scope, address)
+	open := func() (*ledger.Ledger, error) {
+		o := scopeOptions(scope)
+		o.Timeout, o.Waiting = c.Pace.Timeout, waiting
+		return openScope(ctx, c, o, address)
+	}
+	l, err := open()
 	if err != nil {
 		return nil, err
 	}
 	if !c.Target.Sandbox {
-		if l, err = settle(ctx, c, l, scope, run, made); err != nil {
+		if l, err = settle(ctx, c, l, scope, run, made, open); err != nil {
 			return nil, err
 		}
 	}
-	if _, err := l.Lock(ctx, run, c.Ledger.LockTimeout); err != nil {
+	held, err := l.Lock(ctx, run, c.Ledger.LockTimeout)
+	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	return &Lease{Ledger: l}, nil
+	return &Lease{Ledger: l, held: held}, nil
 }
 
 // OpenLedger opens a ledger, and creates it if it does not exist.
 func OpenLedger(ctx context.Context, c *config.Config, scope journal.Scope, address string) (*ledger.Ledger, error) {
-	return openScope(ctx, c, ScopeName(scope), placeOf(scope), address)
+	return openScope(ctx, c, scopeOptions(scope), address)
 }
 
-// openScope opens the scope of a ledger by its name. The zero place is not kept.
-func openScope(ctx context.Context, c *config.Config, name string, place ledger.Place, address string) (*ledger.Ledger, error) {
-	o := ledger.Options{URL: address, Scope: name, Place: place, Feed: c.Ledger.Feed}
+func scopeOptions(s journal.Scope) ledger.Options {
+	return ledger.Options{Scope: ScopeName(s), Place: placeOf(s)}
+}
+
+// openScope opens a scope of a ledger: o holds its name and place, and how it is locked.
+// The zero place is not kept.
+func openScope(ctx context.Context, c *config.Config, o ledger.Options, address string) (*ledger.Ledger, error) {
+	o.URL, o.Feed = address, c.Ledger.Feed
 	if key := c.Ledger.Key.Reveal(); key != "" {
 		var err error
 		if o.Key, err = fingerprint.ParseKey(key); err != nil {

@@ -100,12 +100,12 @@ func OpenToRead(ctx context.Context, c *config.Config, scope journal.Scope, addr
 	if err := l.Close(); err != nil {
 		return nil, err
 	}
-	return openScope(ctx, c, earlier, ledger.Place{}, address)
+	return openScope(ctx, c, ledger.Options{Scope: earlier}, address)
 }
 
 // settle renames the scope that an earlier version named, if there is one. It closes l
-// with an error, and otherwise returns a ledger for the scope of now.
-func settle(ctx context.Context, c *config.Config, l *ledger.Ledger, scope journal.Scope, run string, made Evidence) (*ledger.Ledger, error) {
+// with an error, and otherwise returns a ledger for the scope of now; open opens another.
+func settle(ctx context.Context, c *config.Config, l *ledger.Ledger, scope journal.Scope, run string, made Evidence, open func() (*ledger.Ledger, error)) (*ledger.Ledger, error) {
 	earlier, err := earlierName(ctx, c, l, scope, made)
 	if err == nil && earlier == "" {
 		return l, nil
@@ -113,11 +113,10 @@ func settle(ctx context.Context, c *config.Config, l *ledger.Ledger, scope journ
 	if err := errors.Join(err, l.Close()); err != nil {
 		return nil, err
 	}
-	address := c.Ledger.At(c.Output.RunsDir)
 	if err := MoveScope(ctx, c, earlier, scope, run, nil); err != nil {
 		return nil, err
 	}
-	return OpenLedger(ctx, c, scope, address)
+	return open()
 }
 
 // MoveScope gives a scope of the ledger the name and place of another, with both of them
@@ -125,12 +124,12 @@ func settle(ctx context.Context, c *config.Config, l *ledger.Ledger, scope journ
 // lock. One that cannot be moved is a *ledger.ScopeError.
 func MoveScope(ctx context.Context, c *config.Config, name string, to journal.Scope, run string, before func(*ledger.Ledger) error) (err error) {
 	address := c.Ledger.At(c.Output.RunsDir)
-	from, err := openScope(ctx, c, name, ledger.Place{}, address)
+	from, err := openScope(ctx, c, ledger.Options{Scope: name}, address)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
-	target, err := openScope(ctx, c, ScopeName(to), placeOf(to), address)
+	target, err := openScope(ctx, c, scopeOptions(to), address)
 	if err != nil {
 		return err
 	}
@@ -152,7 +151,7 @@ func MoveScope(ctx context.Context, c *config.Config, name string, to journal.Sc
 // is none, or none is needed. A scope that no run has used, next to another one of the
 // same API, is an *exit.Error, unless the settings say that it is really another.
 func earlierName(ctx context.Context, c *config.Config, l *ledger.Ledger, scope journal.Scope, made Evidence) (string, error) {
-	all, err := l.Scopes(ctx, scope.Destination)
+	all, err := l.Admin().Scopes(ctx, scope.Destination)
 	if err != nil {
 		return "", err
 	}

@@ -30,7 +30,7 @@ func (r *Run) absorb(ctx context.Context, l *ledger.Ledger, by string) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := r.Unfinished().UpdateLedger(ctx, l); err != nil {
+	if err := r.Unfinished().UpdateLedger(ctx, l, by); err != nil {
 		return err
 	}
 	j, err := journal.Continue(f, r.Journal, journal.Resumed{})

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"time"
+	"slices"
 
 	"usersync/sync/journal"
 	"usersync/writer/rundir"
@@ -23,7 +23,8 @@ func Find(dir, id string) (*Run, error) {
 	return r, nil
 }
 
-// Newest finds the run in dir that started last among those whose journal fits; wanted
+// Newest finds the run in dir that started last among those whose journal fits: by the
+// order of the ledger for runs that wrote to one ledger, else by their clocks; wanted
 // says in words which those are, such as " that has finished". Its error is a
 // *LookupError, also if there is no such run.
 func Newest(dir, wanted string, fits func(*journal.History) bool) (*Run, error) {
@@ -31,27 +32,27 @@ func Newest(dir, wanted string, fits func(*journal.History) bool) (*Run, error) 
 	if err != nil {
 		return nil, &LookupError{err}
 	}
-	var newest *Run
-	var second, begun time.Time // when the newest started, according to its name and to its journal
+	var begun []beginning
 	for _, info := range runs {
-		if newest != nil && info.Started.Before(second) {
-			break // names order runs by the second, journals within a second
-		}
 		if !info.Journal {
 			continue
 		}
-		r, err := Read(dir, info.ID)
+		h, err := headerOf(dir, info.ID)
+		if err != nil || h.Started.IsZero() {
+			h.Started = info.Started // it matters only if no newer run fits
+		}
+		begun = append(begun, beginning{info.ID, h})
+	}
+	for _, b := range newestFirst(begun) {
+		r, err := Read(dir, b.run)
 		if err != nil {
-			return nil, unreadable(info.ID, err)
+			return nil, unreadable(b.run, err)
 		}
-		if at := r.Journal.Header.Started; fits(r.Journal) && at.After(begun) {
-			newest, second, begun = r, info.Started, at
+		if fits(r.Journal) {
+			return r, nil
 		}
 	}
-	if newest == nil {
-		return nil, &LookupError{fmt.Errorf("find the run: no run%s in %s", wanted, dir)}
-	}
-	return newest, nil
+	return nil, &LookupError{fmt.Errorf("find the run: no run%s in %s", wanted, dir)}
 }
 
 func unreadable(id string, err error) error {
@@ -59,9 +60,10 @@ func unreadable(id string, err error) error {
 }
 
 // Unfinished lists the unfinished runs of scope in dir, newest first, including those
-// of other feeds that write to the same ledger. A journal that cannot be read is an
+// of other feeds that write to the same ledger. A run that is registered in the ledger
+// went to scope, whatever its journal calls it. A journal that cannot be read is an
 // error, because its run may have sent users.
-func Unfinished(dir string, scope journal.Scope, ledger string) ([]*Run, error) {
+func Unfinished(dir string, scope journal.Scope, ledger string, registered ...string) ([]*Run, error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
 		return nil, &DirError{err}
@@ -77,14 +79,14 @@ func Unfinished(dir string, scope journal.Scope, ledger string) ([]*Run, error) 
 		}
 		was := ScopeOf(r.Journal.Header)
 		r.OtherFeed = was.Feed != scope.Feed
-		if !r.Journal.Begun || r.Journal.Over() || !was.Same(scope) {
+		if !r.Journal.Begun || r.Journal.Over() || !was.Same(scope) && !slices.Contains(registered, r.ID) {
 			continue
 		}
 		if !r.OtherFeed || ledger != "" && r.Journal.Header.Ledger == ledger && !r.Running {
 			found = append(found, r)
 		}
 	}
-	return found, nil
+	return inOrder(found), nil
 }
 
 // SplitFeeds separates the runs of other feeds. Of those it returns only the runs that

@@ -100,9 +100,9 @@ func TestUnfinished(t *testing.T) {
 	elsewhere.Account, feed.Feed = "other", "crm"
 	makeRun(t, dir, now.Add(-7*time.Hour), journal.Header{}, finished())
 	makeRun(t, dir, now.Add(-6*time.Hour), journal.Header{Scope: elsewhere}, nil)
-	makeRun(t, dir, now.Add(-5*time.Hour), journal.Header{Scope: feed, Ledger: "another"}, nil)
-	idle := makeRun(t, dir, now.Add(-4*time.Hour), journal.Header{Scope: feed, Ledger: "ours"}, nil)
-	active := makeRun(t, dir, now.Add(-3*time.Hour), journal.Header{Scope: feed, Ledger: "ours"}, nil, sent(t))
+	makeRun(t, dir, now.Add(-5*time.Hour), journal.Header{Scope: feed, Registered: journal.Registered{Ledger: "another"}}, nil)
+	idle := makeRun(t, dir, now.Add(-4*time.Hour), journal.Header{Scope: feed, Registered: journal.Registered{Ledger: "ours"}}, nil)
+	active := makeRun(t, dir, now.Add(-3*time.Hour), journal.Header{Scope: feed, Registered: journal.Registered{Ledger: "ours"}}, nil, sent(t))
 	killed := makeRun(t, dir, now.Add(-2*time.Hour), journal.Header{}, nil)
 	all, err := Unfinished(dir, scope, "ours")
 	if got := ids(all); err != nil || !slices.Equal(got, []string{killed, active, idle}) {
@@ -197,4 +197,46 @@ func ids(runs []*Run) []string {
 		all = append(all, r.ID)
 	}
 	return all
+}
+
+// The newest run is the one that the ledger met last, whatever the clocks of the
+// machines said; runs of other ledgers, and without one, are told apart by their clocks.
+func TestNewestByTheLedger(t *testing.T) {
+	dir := t.TempDir()
+	in := func(ledger string, order int64) journal.Header {
+		return journal.Header{Registered: journal.Registered{Ledger: ledger, Order: order}}
+	}
+	before := makeRun(t, dir, now.Add(-4*time.Hour), in("a", 0), stopped()) // from before there was an order
+	early := makeRun(t, dir, now, in("a", 1), stopped())
+	behind := makeRun(t, dir, now.Add(-24*time.Hour), in("a", 2), stopped())
+	other := makeRun(t, dir, now.Add(-2*time.Hour), in("b", 1), stopped())
+	without := makeRun(t, dir, now.Add(-3*time.Hour), journal.Header{}, stopped())
+	want := []string{other, without, behind, early, before}
+	var got []string
+	for range want {
+		r, err := Newest(dir, "", func(p *journal.History) bool { return !slices.Contains(got, p.Header.Run) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, r.ID)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+// Where the ledger orders two runs, their clocks do not matter.
+func TestTheLedgerOrdersRuns(t *testing.T) {
+	const first, second = "20261123T021500Z-zzzzzz", "20200101T021500Z-aaaaaa"
+	asked := 0
+	s := Staleness{Order: func(runs ...string) map[string]int64 {
+		asked++
+		return map[string]int64{first: 1, second: 2}
+	}}
+	if !s.later(second, first) || s.later(first, second) || s.later("20260101T021500Z-unknown", first) {
+		t.Error("the order of their clocks was taken for that of the ledger")
+	}
+	if asked != 3 {
+		t.Error("asked", asked, "times")
+	}
 }

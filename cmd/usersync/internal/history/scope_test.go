@@ -57,7 +57,7 @@ func TestAddressEvidence(t *testing.T) {
 			c := loadConfig(t, file, "upsert")
 			digests := map[string]string{"same": c.EarlierRunDigest(), "other": "0", "mirror": loadConfig(t, file, "mirror").EarlierRunDigest()}
 			for _, r := range test.runs {
-				h := journal.Header{Scope: earlier, ConfigSHA256: digests[r.digest], Started: time.Now(), Ledger: r.ledger, Mode: "upsert"}
+				h := journal.Header{Scope: earlier, ConfigSHA256: digests[r.digest], Started: time.Now(), Registered: journal.Registered{Ledger: r.ledger}, Mode: "upsert"}
 				if r.account != "" {
 					h.Scope.Account = r.account
 				}

@@ -14,10 +14,15 @@ import (
 type Staleness struct {
 	Run string // the run that sends them
 	Dir string // the runs directory
+	// Order returns the places of runs in the ledger's own order, by name; nil knows
+	// of none. Without it, and for runs that the ledger does not know, the order is
+	// that of the times in their names, and within a second that of their journals.
+	Order func(runs ...string) map[string]int64
 	// Unchanged lists the users that earlier runs saw unchanged; nil means none. It is
 	// called when the first reject needs it.
 	Unchanged func() []ledger.Unchanged
 
+	orders map[string]int64
 	starts map[string]time.Time
 	seen   []ledger.Unchanged
 }
@@ -55,15 +60,32 @@ func (s *Staleness) unchangedSince(row int64, run string) bool {
 // stampWidth is the length of the start time in a run's name.
 const stampWidth = len("20060102T150405Z")
 
-// later reports whether run a started after run b: by the second in their names, or
-// within a second by their journals. If unknown it is true: a user who is not sent
-// today can be sent tomorrow.
+// later reports whether run a started after run b: by their places in the ledger's order,
+// which no clock can disturb; else by the second in their names, or within a second by
+// their journals. If unknown it is true: a user who is not sent today can be sent
+// tomorrow.
 func (s *Staleness) later(a, b string) bool {
+	if one, two := s.orderOf(a), s.orderOf(b); one > 0 && two > 0 {
+		return one > two
+	}
 	if len(a) > stampWidth && len(b) > stampWidth && a[:stampWidth] != b[:stampWidth] {
 		return a > b
 	}
 	one, two := s.startOf(a), s.startOf(b)
 	return one.IsZero() || two.IsZero() || one.After(two)
+}
+
+// orderOf returns the place of a run in the ledger's order; 0 if it has none.
+func (s *Staleness) orderOf(run string) int64 {
+	order, asked := s.orders[run]
+	if asked || s.Order == nil {
+		return order
+	}
+	if s.orders == nil {
+		s.orders = map[string]int64{}
+	}
+	s.orders[run] = s.Order(run)[run]
+	return s.orders[run]
 }
 
 // startOf returns when a run started; zero if unknown.
@@ -82,10 +104,16 @@ func (s *Staleness) startOf(run string) time.Time {
 	return at
 }
 
-func startOf(dir, run string) (at time.Time, err error) {
+func startOf(dir, run string) (time.Time, error) {
+	h, err := headerOf(dir, run)
+	return h.Started, err
+}
+
+// headerOf reads how a run was begun; the zero Header if it never was.
+func headerOf(dir, run string) (h journal.Header, err error) {
 	err = withJournal(dir, run, func(f *os.File, size int64) (err error) {
-		at, err = journal.Begun(f, size)
+		h, err = journal.ReadHeader(f, size)
 		return err
 	})
-	return at, err
+	return h, err
 }

@@ -42,7 +42,10 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 		Workers:     d.Config.Pace.Workers,
 	}
 	if !d.Config.Ledger.AllowStale {
-		work.Superseded = (&history.Staleness{Dir: d.Config.Output.RunsDir}).Superseded
+		var unordered error
+		order := history.Orders(ctx, d.Ledger, func(err error) { unordered = err })
+		defer func() { err = errors.Join(err, unordered) }()
+		work.Superseded = (&history.Staleness{Dir: d.Config.Output.RunsDir, Order: order}).Superseded
 	}
 	if d.Config.Ledger.URL != config.NoLedger {
 		known := plan.OverlayOptions{Ledger: d.Ledger, Full: d.Config.Ledger.Full}

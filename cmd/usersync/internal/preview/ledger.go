@@ -69,17 +69,39 @@ func (o Options) openLedger(ctx context.Context, s *Setup) (l *ledger.Ledger, no
 // noteUnfinished names an unfinished run of the scope that did something the ledger
 // does not know yet; empty if there is none.
 func (o Options) noteUnfinished(ctx context.Context, s *Setup, l *ledger.Ledger) (string, error) {
-	all, err := history.Unfinished(s.Config.Output.RunsDir, s.Scope(), s.Config.LedgerName())
+	dir := s.Config.Output.RunsDir
+	known, err := history.FindRegistered(ctx, l, dir, s.Config.Ledger.Feed)
 	if err != nil {
 		return "", err
 	}
-	left, err := history.WithNews(ctx, l, all)
-	if err != nil || len(left) == 0 {
+	all, err := history.Unfinished(dir, s.Scope(), s.Config.LedgerName(), known.Here...)
+	if err != nil {
 		return "", err
+	}
+	if _, all, err = history.Over(ctx, l, all); err != nil {
+		return "", err
+	}
+	left, err := history.WithNews(ctx, l, all)
+	switch {
+	case err != nil:
+		return "", err
+	case len(left) == 0 && len(known.Elsewhere) > 0:
+		return o.noteElsewhere(s.Config, known.Elsewhere[0])
+	case len(left) == 0:
+		return "", nil
 	}
 	if o.Out != "" {
 		return "", exit.Usage(fmt.Errorf("plan: run %s of this account is unfinished, and no plan made now could be applied", left[0].ID),
 			"continue it first", exit.CommandLine("resume", left[0].Path()))
 	}
 	return fmt.Sprintf("run %s of this account is unfinished: what it did last is not included", left[0].ID), nil
+}
+
+// noteElsewhere says which run of the scope did not end, and cannot be read from here.
+func (o Options) noteElsewhere(c *config.Config, r ledger.Run) (string, error) {
+	if o.Out != "" {
+		return "", exit.Usage(fmt.Errorf("plan: run %s of this account is unfinished, and no plan made now could be applied", r.Name),
+			"its journal is on "+history.Place(r)+": resume it there, or give it up", c.LedgerCommand("abandon", r.Name))
+	}
+	return fmt.Sprintf("run %s of this account is unfinished, and its journal is on %s: a run that may repeat its calls sends every user again", r.Name, history.Place(r)), nil
 }

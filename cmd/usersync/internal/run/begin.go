@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -64,23 +65,15 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	if b.Config.Target.Sandbox {
 		return b.startSandbox(ctx)
 	}
-	if b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), b.Config.Output.RunsDir, b.started.UTC().Format("20060102T150405Z"), history.AddressEvidence(b.Config)); err != nil {
+	if b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), b.Config.Output.RunsDir, b.started.UTC().Format("20060102T150405Z"), history.AddressEvidence(b.Config), b.waiting); err != nil {
 		return nil, exit.NothingSent(err)
 	}
 	if b.presence, err = b.newPresence(ctx); err != nil {
 		return nil, err
 	}
-	left, err := history.Unfinished(b.Config.Output.RunsDir, b.Scope(), b.Config.LedgerName())
+	left, earlier, err := b.findEarlier(ctx)
 	if err != nil {
 		return nil, err
-	}
-	for _, r := range left {
-		if r.Running {
-			return nil, &history.RunningError{Run: r.ID}
-		}
-		if err := r.Unfinished().Advance(ctx, b.lease.Ledger); err != nil {
-			return nil, err
-		}
 	}
 	left, foreign := history.SplitFeeds(left)
 	at, left, err = b.resumeAny(ctx, left)
@@ -95,8 +88,11 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 		if at, err = b.startNew(ctx); err != nil {
 			return at, err
 		}
+	} else if _, err := b.register(ctx, at.files.dir.ID()); err != nil {
+		return at, err
 	}
-	return at, b.absorb(ctx, left, at.files.dir.ID())
+	run := at.files.dir.ID()
+	return at, cmp.Or(b.absorb(ctx, left, run), b.settle(ctx, earlier, run))
 }
 
 // startSandbox starts a run with a new ledger in the run's own directory, because the
@@ -106,18 +102,29 @@ func (b *beginning) startSandbox(ctx context.Context) (*start, error) {
 	if err != nil || b.Config.Ledger.URL == config.NoLedger {
 		return at, err
 	}
-	b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), at.files.dir.Path(), at.files.dir.ID(), nil)
+	b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), at.files.dir.Path(), at.files.dir.ID(), nil, nil)
+	if err == nil {
+		_, err = b.register(ctx, at.files.dir.ID())
+	}
 	return at, err
 }
 
-func (b *beginning) startNew(ctx context.Context) (*start, error) {
-	files, err := createFiles(b.filesSpec(), b.started)
+func (b *beginning) startNew(ctx context.Context) (at *start, err error) {
+	h := b.header()
+	defer func() {
+		if err != nil && h.Order > 0 {
+			err = errors.Join(err, b.withdraw(ctx, h.Run))
+		}
+	}()
+	files, err := createFiles(b.filesSpec(), b.started, func(run string) (err error) {
+		h.Run = run
+		h.Order, err = b.register(ctx, run)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	at := &start{files: files, read: checkpoint.NewDigest(), records: b.Records(ctx, b.presence, 0), stop: func() {}}
-	h := b.header()
-	h.Run = files.dir.ID()
+	at = &start{files: files, read: checkpoint.NewDigest(), records: b.Records(ctx, b.presence, 0), stop: func() {}}
 	if h.RowKey = b.newRowKey(); !h.Sandbox { // what went to the sandbox is never continued
 		if at.hashes, err = b.rowHashes(h); err != nil {
 			return at, err

@@ -40,11 +40,15 @@ type files struct {
 	claimed *os.File // the journal's file
 }
 
-// createFiles creates the run directory. If it fails, nothing was sent.
-func createFiles(spec filesSpec, started time.Time) (*files, error) {
+// createFiles creates the run directory, has the run's name registered, and makes its
+// files. If it fails, nothing was sent.
+func createFiles(spec filesSpec, started time.Time, register func(run string) error) (*files, error) {
 	dir, err := rundir.Create(spec.RunsDir, started)
 	if err != nil {
 		return nil, &history.DirError{Err: err}
+	}
+	if err := register(dir.ID()); err != nil {
+		return nil, errors.Join(err, dir.Close())
 	}
 	f := &files{filesSpec: spec, dir: dir, counts: newCounters()}
 	err = f.open()

@@ -63,11 +63,15 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	if r.Config.Log.Progress != "never" {
 		r.options.Progress.Start(progress.Source{Note: r.Conn.Pace.Note, Calls: r.calls.Total})
 	}
+	wire, cut := r.lease.Bound(r.options.Wire)
+	defer cut()
 	known := newLedgerView(r.lease.Ledger, r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
-	work := r.job(ctx, known)
+	work := r.job(ctx, wire, known)
 	stopAnnouncing := r.stopping.announce(ctx)
 	ctx, release := r.withBudget(ctx)
 	defer release()
+	ctx, unbound := r.lease.Bound(ctx)
+	defer unbound()
 	counts, err := r.run(ctx, work)
 	stopAnnouncing()
 	r.reading = counts.Reading
@@ -75,7 +79,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	r.counts = total(r.at.before.Summary, counts)
 	r.logWarnings()
 	if !rundir.NoRoom(err) {
-		err = errors.Join(err, r.checkpointer.Finish(err))
+		err = errors.Join(err, r.checkpointer.Finish(err, counts.Finished))
 	}
 	if err == nil && counts.Finished {
 		err = known.keepUnchanged(ctx, files.dir.ID())
@@ -95,10 +99,10 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 }
 
 // job is the engine's work, without its records.
-func (r *Run) job(ctx context.Context, known *ledgerView) engine.Job {
+func (r *Run) job(ctx, wire context.Context, known *ledgerView) engine.Job {
 	c, files := r.Config, r.at.files
 	work := engine.Job{
-		Destination: r.middleware().Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
+		Destination: r.middleware(wire).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
 		Results:     r.writer(),
 		BatchSize:   r.Conn.BatchSize(c.Pace.BatchSize),
 		Workers:     c.Pace.Workers,
@@ -109,7 +113,10 @@ func (r *Run) job(ctx context.Context, known *ledgerView) engine.Job {
 		Canary:      c.Guards.Canary,
 	}
 	if !c.Ledger.AllowStale {
-		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir, Unchanged: unchanged(ctx, r.lease.Ledger, r.options.Log)}).Superseded
+		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir,
+			Order: history.Orders(ctx, r.lease.Ledger, func(err error) {
+				r.options.Log.Warn("the ledger's order of runs is not known: clocks order them", zap.Error(err))
+			}), Unchanged: unchanged(ctx, r.lease.Ledger, r.options.Log)}).Superseded
 	}
 	if known != nil {
 		work.Ledger = known
@@ -130,16 +137,16 @@ func (r *Run) writer() writer.Writer {
 	return writer.Tee(files.writer, r.checkpointer, files.copyWriter)
 }
 
-func (r *Run) middleware() stack.Options {
+func (r *Run) middleware(wire context.Context) stack.Options {
 	c := r.Config
 	sizer, _ := r.Conn.Client.(destination.Sizer)
 	prober, _ := r.Conn.Client.(destination.Prober)
 	lister, _ := r.Conn.Client.(destination.Lister)
 	var holders stack.Holders
 	if r.lease.Ledger != nil {
-		holders = r.lease.Ledger
+		holders = r.lease.Ledger.Identities()
 	}
-	return stack.Options{Lister: lister, Holders: holders, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Wire: r.options.Wire, Retries: c.Pace.Retries, Calls: &r.calls,
+	return stack.Options{Lister: lister, Holders: holders, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Retries: c.Pace.Retries, Calls: &r.calls,
 		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
 		Sent: r.sent.Sent, Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: &r.sent}}
 }

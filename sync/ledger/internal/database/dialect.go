@@ -46,8 +46,8 @@ type Row struct {
 	Run      int64
 	Record   int64
 	Prints   []byte
-	// Folded is what ids that look alike have in common, where it is not ID; else
-	// empty. An entry that is not new keeps its own.
+	// Folded is what ids that look alike have in common; empty if it is ID itself. An
+	// entry that is not new keeps its own.
 	Folded string
 }
 

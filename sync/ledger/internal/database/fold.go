@@ -15,8 +15,7 @@ const foldMeta = "fold"
 // foldedAtOnce is how many entries are folded at a time.
 const foldedAtOnce = 10_000
 
-// Folded is what ids that look alike have in common, where it is not the id itself;
-// else it is empty.
+// Folded is what ids that look alike have in common; empty if it is the id itself.
 func Folded(id string) string {
 	if folded := identity.Fold(id); folded != id {
 		return folded

@@ -1,0 +1,140 @@
+// Package registry is the ledger's table of runs: in which order they began, where their
+// journals are, and how far each has come. It decides nothing. Start at Run.
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"usersync/sync/ledger/internal/database"
+)
+
+// State is how far a run has come, as the ledger knows it.
+type State string
+
+// The states. A run from before runs were registered has none.
+const (
+	Open      State = "open"      // in progress, or killed: what it did last may be missing from the ledger
+	Stopped   State = "stopped"   // ended early, and the ledger knows all that it did
+	Finished  State = "finished"  // every record has its outcome
+	Absorbed  State = "absorbed"  // another run began, and what this one did is accounted for
+	Abandoned State = "abandoned" // given up by a person
+)
+
+// Run is a run that the ledger knows.
+type Run struct {
+	Name string
+	// Order is the ledger's own counter. It orders runs, whatever their clocks said;
+	// 0 before the run is registered.
+	Order int64
+	Feed  string // empty for a run from before runs were registered
+	State State
+	By    string // the run that absorbed it
+	// Host and Dir say where its journal is: the machine, and the runs directory there.
+	Host, Dir string
+	// Replay says that the calls it makes are safe to repeat.
+	Replay bool
+	// Settings are a digest of those that decide what it sends.
+	Settings string
+	Started  time.Time // by the clock of its host, to the millisecond; for people alone
+}
+
+// OverError says that a run cannot be continued, as the ledger knows that it ended.
+type OverError struct {
+	Run   string
+	State State
+	By    string
+}
+
+// Error names the run and its state.
+func (e *OverError) Error() string {
+	what := "run " + e.Run + " is over: the ledger knows it as " + string(e.State)
+	if e.By != "" {
+		what += " by run " + e.By
+	}
+	return what
+}
+
+// Begin puts a run of a scope and feed into the table, or opens it again. It returns its
+// place in the order, and the row of the scope that was next when it first began. A run
+// that was absorbed or abandoned is an *OverError.
+func Begin(ctx context.Context, db *database.DB, tx database.Querier, scope, feed, next int64, r Run) (order, first int64, err error) {
+	replay := int64(0)
+	if r.Replay {
+		replay = 1
+	}
+	err = db.QueryRow(ctx, tx, `INSERT INTO usersync_run (name, scope, feed, host, dir, state, replay, settings, started, first)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET scope = excluded.scope, feed = excluded.feed, host = excluded.host, dir = excluded.dir, state = excluded.state,
+		replay = excluded.replay, settings = excluded.settings, started = excluded.started,
+		first = COALESCE(NULLIF(usersync_run.first, 0), excluded.first)
+		WHERE usersync_run.state NOT IN (?, ?) RETURNING num, first`,
+		r.Name, scope, feed, r.Host, r.Dir, string(Open), replay, r.Settings, r.Started.UnixMilli(), next, string(Absorbed), string(Abandoned)).
+		Scan(&order, &first)
+	if errors.Is(err, sql.ErrNoRows) {
+		e := OverError{Run: r.Name}
+		if err := db.QueryRow(ctx, tx, `SELECT state, ended_by FROM usersync_run WHERE name = ?`, r.Name).Scan(&e.State, &e.By); err != nil {
+			return 0, 0, err
+		}
+		return 0, 0, &e
+	}
+	return order, first, err
+}
+
+// End notes how runs ended, and by which other run. It returns the last place that any
+// of them has in the order; 0 if none is known.
+func End(ctx context.Context, db *database.DB, tx database.Querier, names []string, s State, by string) (last int64, err error) {
+	list, err := db.List(names)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := db.Exec(ctx, tx, `UPDATE usersync_run SET state = ?, ended_by = ? WHERE name IN (SELECT j.id FROM `+db.IDs+`)`, string(s), by, list); err != nil {
+		return 0, err
+	}
+	err = db.QueryRow(ctx, tx, `SELECT COALESCE(max(num), 0) FROM usersync_run WHERE name IN (SELECT j.id FROM `+db.IDs+`)`, list).Scan(&last)
+	return last, err
+}
+
+const columns = `SELECT r.name, r.num, COALESCE(f.name, ''), r.state, r.ended_by, r.host, r.dir, r.replay, r.settings, r.started
+	FROM usersync_run r LEFT JOIN usersync_feed f ON f.num = r.feed`
+
+// Unfinished lists the runs of a scope, of all feeds, that are open or stopped, the
+// newest first.
+func Unfinished(ctx context.Context, db *database.DB, q database.Querier, scope int64) ([]Run, error) {
+	return read(ctx, db, q, columns+` WHERE r.scope = ? AND r.state IN ('open', 'stopped') ORDER BY r.num DESC`, scope)
+}
+
+// Find returns the runs of those names, by name: those of the scope, and those from
+// before runs were registered, of which no scope is known.
+func Find(ctx context.Context, db *database.DB, q database.Querier, scope int64, names []string) (map[string]Run, error) {
+	list, err := db.List(names)
+	if err != nil {
+		return nil, err
+	}
+	runs, err := read(ctx, db, q, columns+` WHERE r.name IN (SELECT j.id FROM `+db.IDs+`) AND r.scope IN (0, ?)`, list, scope)
+	known := map[string]Run{}
+	for _, r := range runs {
+		known[r.Name] = r
+	}
+	return known, err
+}
+
+func read(ctx context.Context, db *database.DB, q database.Querier, query string, args ...any) (all []Run, err error) {
+	rows, err := db.Query(ctx, q, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r Run
+		var replay, started int64
+		if err := rows.Scan(&r.Name, &r.Order, &r.Feed, &r.State, &r.By, &r.Host, &r.Dir, &replay, &r.Settings, &started); err != nil {
+			return nil, err
+		}
+		r.Replay, r.Started = replay != 0, time.UnixMilli(started)
+		all = append(all, r)
+	}
+	return all, errors.Join(rows.Err(), rows.Close())
+}
