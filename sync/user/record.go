@@ -63,6 +63,9 @@ type Record struct {
 	Hash uint64
 	// MaybeSent says that the record may have been sent, and taken, before.
 	MaybeSent bool
+	// PerhapsTaken says that some call, of this run or one before, may have delivered
+	// the record. Unlike MaybeSent, no read-back clears it.
+	PerhapsTaken bool
 	// IntentRecorded says that the ledger holds the intent to create the user,
 	// written before the call, and still needs the outcome.
 	IntentRecorded bool

@@ -24,7 +24,7 @@ func Find(dir, id string) (*Run, error) {
 }
 
 // Newest finds the run in dir that started last among those whose journal fits: by the
-// order of the ledger for runs that wrote to one ledger, else by their clocks; wanted
+// order of the ledger for runs that wrote to one ledger, and otherwise by their clocks; wanted
 // says in words which those are, such as " that has finished". Its error is a
 // *LookupError, also if there is no such run.
 func Newest(dir, wanted string, fits func(*journal.History) bool) (*Run, error) {

@@ -61,7 +61,7 @@ func (s *Staleness) unchangedSince(row int64, run string) bool {
 const stampWidth = len("20060102T150405Z")
 
 // later reports whether run a started after run b: by their places in the ledger's order,
-// which no clock can disturb; else by the second in their names, or within a second by
+// which no clock can disturb; otherwise by the second in their names, or within a second by
 // their journals. If unknown it is true: a user who is not sent today can be sent
 // tomorrow.
 func (s *Staleness) later(a, b string) bool {
