@@ -161,7 +161,7 @@ func adviseOnLedger(err error) (advice, bool) {
 	case errors.Is(err, ledger.ErrFenced):
 		a.code, a.hint = exit.Held, "the other run continues from here"
 	case errors.Is(err, ledger.ErrLost):
-		a.code, a.hint = exit.Held, "look at the ledger's database; users whose calls were under way are looked up or sent again by the run that comes next"
+		a.code, a.hint = exit.Held, "check the ledger's database; the next run looks up users whose calls were in flight, or sends them again"
 	case errors.Is(err, context.Canceled): // the ledger did not fail
 		return advice{}, false
 	case connect.Unwritable(err):
