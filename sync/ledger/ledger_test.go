@@ -69,7 +69,9 @@ func find(t *testing.T, l *Ledger, ids ...string) []user.LedgerEntry {
 	return known
 }
 
-func fingerprints(pairs ...user.Fingerprint) user.Fingerprints { return user.Fingerprints{Fields: pairs} }
+func fingerprints(pairs ...user.Fingerprint) user.Fingerprints {
+	return user.Fingerprints{Fields: pairs}
+}
 
 func TestNewLedgerIsEmpty(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
