@@ -19,38 +19,38 @@ func TestFirstNew(t *testing.T) {
 			}
 		}
 		made := 0
-		run := func(name string, s State) {
+		run := func(name string, s RunState) {
 			t.Helper()
 			register(t, l, name)
 			made++
-			if err := l.Mark(t.Context(), Mark{Run: name, Record: 1, State: s}, []Entry{{ID: fmt.Sprint("u", made), Standing: user.Present}}); err != nil {
+			if err := l.Save(t.Context(), Checkpoint{Run: name, Record: 1, State: s}, []Entry{{ID: fmt.Sprint("u", made), State: user.Present}}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		check("an empty ledger", 1)
 		lock(t, l)
-		run("run-1", StateFinished)
+		run("run-1", RunFinished)
 		check("nothing is registered", 2)
 		if err := l.KeepRules(t.Context(), Rules{Run: "run-1"}); err != nil {
 			t.Fatal(err)
 		}
-		run("run-2", StateStopped)
+		run("run-2", RunStopped)
 		check("a run was stopped", 2)
 		run("run-3", "")
 		check("another one began", 2)
 		for _, name := range []string{"run-2", "run-3"} {
-			if err := l.Runs().Absorb(t.Context(), Mark{Run: name}, nil, "run-4"); err != nil {
+			if err := l.Runs().Absorb(t.Context(), Checkpoint{Run: name}, nil, "run-4"); err != nil {
 				t.Fatal(err)
 			}
 		}
 		run("run-4", "")
 		check("it absorbed them", 2)
-		run("run-4", StateFinished)
+		run("run-4", RunFinished)
 		if err := l.KeepRules(t.Context(), Rules{Run: "run-4"}); err != nil {
 			t.Fatal(err)
 		}
 		check("the feed was sent as a whole", 6)
-		run("run-5", StateFinished)
+		run("run-5", RunFinished)
 		check("another run finished", 7)
 	})
 }
@@ -61,7 +61,7 @@ func TestFirstNewOfAFeed(t *testing.T) {
 		mine := open(t, Options{URL: url})
 		lease := lock(t, mine)
 		register(t, mine, "run-1")
-		mark(t, mine, Entry{ID: "a", Standing: user.Present})
+		save(t, mine, Entry{ID: "a", State: user.Present})
 		if err := lease.Release(); err != nil {
 			t.Fatal(err)
 		}
