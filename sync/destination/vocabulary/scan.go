@@ -97,7 +97,7 @@ func isSpace(r rune) bool {
 	return r == utf8.RuneError || unicode.IsSpace(r) || unicode.IsControl(r) || identity.Invisible(r) || unicode.Is(unicode.Cf, r)
 }
 
-const longestGap = 3 // characters of punctuation; a value may be nothing else
+const longestGap = 3 // characters of punctuation; more may be a value
 
 func (s *scan) addGap(start, end int) {
 	n := 0
