@@ -49,7 +49,8 @@ type Options struct {
 	Input *Digest
 	// Outcomes count those records. New copies it.
 	Outcomes map[user.Status]int
-	Start    time.Time // the first checkpoint is due a second later
+	Noted    user.Noted // those of these records that the summary names
+	Start    time.Time  // the first checkpoint is due a second later
 }
 
 // Checkpointer is the last writer of a run: now and then it makes durable what the other
@@ -63,6 +64,7 @@ type Checkpointer struct {
 
 	entries      []ledger.Entry
 	outcomes     map[user.Status]int
+	noted        user.Noted
 	since        int // records since the last checkpoint
 	lastAt       time.Time
 	checkpointed atomic.Int64
@@ -75,7 +77,7 @@ type Checkpointer struct {
 
 // New returns a Checkpointer.
 func New(o Options) *Checkpointer {
-	c := &Checkpointer{options: o, outcomes: map[user.Status]int{}, lastAt: o.Start}
+	c := &Checkpointer{options: o, noted: o.Noted, outcomes: map[user.Status]int{}, lastAt: o.Start}
 	maps.Copy(c.outcomes, o.Outcomes)
 	if o.Ledger != nil {
 		c.fingerprinter = o.Ledger.Fingerprinter()
@@ -90,6 +92,9 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 	c.options.Input.Add(o.Record)
 	c.hasRejects = c.hasRejects || o.Record.Origin.Before != nil
 	c.outcomes[o.Status]++
+	if o.Record.Notes != 0 {
+		c.noted.Add(o.Record)
+	}
 	if c.options.Ledger != nil && o.Record.Err == nil {
 		if e, changes := ledger.EntryOf(&o, c.fingerprinter); changes {
 			c.entries = append(c.entries, e)
@@ -138,6 +143,10 @@ func (c *Checkpointer) Last() int { return c.options.Input.Last() }
 // of the run.
 func (c *Checkpointer) Count(s user.Status) int { return c.outcomes[s] }
 
+// Noted returns the records written that the summary names, including by earlier parts of
+// the run.
+func (c *Checkpointer) Noted() user.Noted { return c.noted }
+
 // HasRejects reports whether a record of this part of the run is a reject of an earlier
 // run.
 func (c *Checkpointer) HasRejects() bool { return c.hasRejects }
@@ -172,7 +181,7 @@ func (c *Checkpointer) checkpoint() error {
 func (c *Checkpointer) snapshot(now time.Time) journal.Checkpoint {
 	return journal.Checkpoint{
 		Record: c.Last(), At: now, Results: c.options.Results.Size(), Rejects: c.options.Rejects.Size(),
-		InputBytes: c.options.Input.bytes, InputSHA256: c.options.Input.Sum(), Outcomes: maps.Clone(c.outcomes),
+		InputBytes: c.options.Input.bytes, InputSHA256: c.options.Input.Sum(), Outcomes: maps.Clone(c.outcomes), Noted: c.noted,
 	}
 }
 

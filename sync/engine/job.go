@@ -59,6 +59,11 @@ type Job struct {
 
 	// Ledger says what the destination holds; nil knows nothing beforehand.
 	Ledger Ledger
+	// Looked is called with each chunk of records, in their order, and what the ledger knows
+	// of them (nil without a ledger), before any of them is planned; checkpoint is the last
+	// record whose outcome the ledger could show. It may add notes to the records. An error
+	// ends the run. Nil: it is not called.
+	Looked func(ctx context.Context, records []*user.Record, known []user.LedgerEntry, checkpoint int) error
 	// Journal records every batch; nil records nothing.
 	Journal Journal
 	// Resumed is what an earlier start of this run has done; its zero value means nothing.

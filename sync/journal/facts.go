@@ -156,6 +156,8 @@ type Checkpoint struct {
 	InputSHA256 string `json:"input_sha256,omitempty"`
 	// Outcomes counts the records up to Record.
 	Outcomes map[user.Status]int `json:"outcomes,omitempty"`
+	// Noted are the records up to Record that the summary names.
+	Noted user.Noted `json:"noted,omitzero"`
 }
 
 // State says how a run ended.

@@ -47,6 +47,7 @@ func (p *History) Advance(m Checkpoint) {
 	if m.Record <= p.Checkpoint.Record {
 		return
 	}
+	m.Noted = p.Checkpoint.Noted // the ledger has none
 	p.Checkpoint = m
 	p.drop()
 }

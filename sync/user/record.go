@@ -78,6 +78,8 @@ type Record struct {
 	RetriesUsed int
 	// Err says why the record cannot be sent. It is an *InvalidError.
 	Err error
+	// Notes are what the summary counts about the record.
+	Notes Notes
 	// Suspect is not nil if the id is one only if the ledger holds exactly it. It is
 	// Err then, unless the record has another fault too.
 	Suspect *InvalidError

@@ -156,6 +156,7 @@ func (p *reportBuilder) facts(s *Summary) {
 		p.fact("plan", applied(s.Plan))
 	}
 	p.fact("to", destination(s.Scope))
+	p.ids(s.Lookalikes, s.RepeatedIDs)
 	p.fact("calls", calls(s.Calls)...)
 	p.fact("pace", pace(s.Pace)...)
 	for _, f := range s.Files {
@@ -174,6 +175,15 @@ func (p *reportBuilder) facts(s *Summary) {
 	if s.Next != "" {
 		p.fact("next", s.Next)
 	}
+}
+
+// ids says what a person should know about the ids.
+func (p *reportBuilder) ids(l *Lookalikes, r *Repeated) {
+	var lines []string
+	for _, note := range append(l.Notes(), r.Notes()...) {
+		lines = append(lines, wrap(note)...)
+	}
+	p.fact("ids", lines...)
 }
 
 // fact writes a name and its lines, one below the other.

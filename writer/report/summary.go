@@ -89,6 +89,10 @@ type Counts struct {
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
 	// Lines of the input that belong to no record.
 	Skipped *Skipped `json:"skipped,omitempty"`
+	// Records whose ids are new and look like other ids.
+	Lookalikes *Lookalikes `json:"lookalikes,omitempty"`
+	// Records that have the id of an earlier record, and say something different.
+	RepeatedIDs *Repeated `json:"repeated_ids,omitempty"`
 	// What mirror did with users missing from the input; absent in other modes.
 	Deletions *Deletions `json:"deletions,omitempty"`
 	// Run whose rejects were sent again.
@@ -306,6 +310,14 @@ func (s *Summary) Deleted() Deletions {
 		return Deletions{}
 	}
 	return *s.Deletions
+}
+
+// HeldBack returns how many deletions were held back.
+func (s *Summary) HeldBack() int {
+	if s.Lookalikes == nil {
+		return 0
+	}
+	return s.Lookalikes.HeldBack
 }
 
 // WriteSummary writes s as indented JSON.
