@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"fmt"
+
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
