@@ -2,16 +2,20 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"usersync/sync/user"
 )
 
 // idQueue is an id in flight: the record that was sent, what was known before it, and
-// the records that wait for it.
+// the records that wait for it. While the id itself waits for another one that may be
+// the same user of the API, nothing is sent.
 type idQueue struct {
 	sent    *user.Record
 	known   user.LedgerEntry
 	waiting []*user.Record
+	names   []string // of sent (Job.Names)
+	blocked []string // the ids that wait for this one
 }
 
 // drain processes the reported outcomes, and gathers the next record of each id.
@@ -31,7 +35,20 @@ func (p *planner) next(ctx context.Context, o *user.Outcome) {
 	if q == nil || q.sent != o.Record || o.Status == user.Unsettled {
 		return
 	}
-	known := p.memory.learn(q.known, o)
+	known, blocked := p.memory.learn(q.known, o), q.blocked
+	for _, name := range q.names {
+		delete(p.named, name)
+	}
+	q.names, q.blocked = nil, nil
+	p.advance(ctx, id, q, known)
+	for _, other := range blocked {
+		q := p.inFlight[other]
+		p.advance(ctx, other, q, q.known)
+	}
+}
+
+// advance gathers the next record of an id.
+func (p *planner) advance(ctx context.Context, id string, q *idQueue, known user.LedgerEntry) {
 	for len(q.waiting) > 0 {
 		r := q.waiting[0]
 		q.waiting = q.waiting[1:]
@@ -45,6 +62,32 @@ func (p *planner) next(ctx context.Context, o *user.Outcome) {
 }
 
 func (l *idQueue) set(r *user.Record, known user.LedgerEntry) { l.sent, l.known = r, known }
+
+// enter puts the record into the queue of its id, as the one that is sent. If a record of
+// another id is in flight that may be the same user of the API, the record waits for that
+// one instead, so that the first of them in the input is the first at the API.
+func (p *planner) enter(r *user.Record, known user.LedgerEntry) (sent bool) {
+	var names []string
+	if p.job.Names != nil {
+		names = p.job.Names(r)
+	}
+	q := p.queueOf(r.User.ID)
+	for _, name := range names {
+		if first := p.named[name]; first != nil && first != q {
+			first.blocked = append(first.blocked, r.User.ID)
+			q.set(nil, known)
+			q.waiting = slices.Insert(q.waiting, 0, r)
+			p.parked++
+			return false
+		}
+	}
+	q.set(r, known)
+	for _, name := range names {
+		p.named[name] = q
+	}
+	q.names = names
+	return true
+}
 
 // queueOf returns the queue of an id, a new one if the id is not in flight.
 func (p *planner) queueOf(id string) *idQueue {

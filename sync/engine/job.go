@@ -56,6 +56,9 @@ type Job struct {
 
 	// Ledger says what the destination holds; nil knows nothing beforehand.
 	Ledger Ledger
+	// Names returns by what the API may find the record's user, besides its id. Records of
+	// different ids that share a name are sent one after the other. Nil returns nothing.
+	Names func(*user.Record) []string
 	// Journal records every batch; nil records nothing.
 	Journal Journal
 	// Resumed is what an earlier start of this run has done; its zero value means nothing.

@@ -23,6 +23,7 @@ type planner struct {
 	missing  int                 // of these, missing users
 	memory   memory              // what the destination is known to hold
 	inFlight map[string]*idQueue // ids sent and not settled
+	named    map[string]*idQueue // ids in flight by the names of what was sent
 	free     []*idQueue          // for reuse
 	parked   int                 // records that wait
 	canaries int                 // records that are still to be sent before all others
@@ -37,7 +38,7 @@ func newPlanner(j Job, w *window, p *pool, c *collector, stop func(error)) *plan
 		read:     j.Written,
 		canaries: j.Canary,
 		memory:   newMemory(j.Ledger),
-		inFlight: make(map[string]*idQueue),
+		inFlight: make(map[string]*idQueue), named: make(map[string]*idQueue),
 	}
 }
 
@@ -166,7 +167,7 @@ func (p *planner) wasSettled(r *user.Record, known user.LedgerEntry) bool {
 }
 
 // gather settles the record if what is known is enough. Otherwise it adds it to the group
-// of its call and returns true.
+// of its call, or lets it wait for another id, and returns true.
 func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerEntry) (sent bool) {
 	if r.Remote == "" {
 		r.Remote = known.Remote
@@ -186,7 +187,9 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerE
 		p.settle(o)
 		return false
 	}
-	p.queueOf(r.User.ID).set(r, known)
+	if !p.enter(r, known) {
+		return true
+	}
 	group := p.groups.of(p.firstCall(r, known))
 	if group == nil {
 		group = p.groups.of(call(r.Op, user.Absent))

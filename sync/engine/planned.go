@@ -8,6 +8,14 @@ import (
 
 // settles returns the outcome that is already known, unless a plan asks for a call.
 func (p *planner) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, bool) {
+	if p.ownKeys && known.Remote != "" {
+		switch {
+		case known.Shared && r.Remote == known.Remote: // the row is of one of two ids, and it is not known whose the user is
+			return user.Outcome{Record: r, Status: user.Refused, Code: user.CodeSameUser, Detail: user.SameUserDetail, Remote: r.Remote, At: time.Now()}, true
+		case r.OwnRemote && r.Remote != known.Remote && r.Op != user.Create:
+			return user.Outcome{}, false // the ledger knows nothing of the user that the row names
+		}
+	}
 	if r.Planned != "" && r.Planned != user.SameAsPlanned {
 		return user.Outcome{}, false
 	}

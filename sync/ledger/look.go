@@ -173,6 +173,7 @@ func (v *view) known(name naming, r *scanned, s *fingerprint.Slab) (k user.Ledge
 	home := v.feed.Load()
 	k.OtherFeedOnly = r.feed != home && r.feed != 0 && home != 0
 	k.State, k.Row, k.Record, k.Remote = user.EntryState(r.standing), rowOf(r.num), int(r.record), string(r.remote)
+	k.Shared = v.isShared(r.num)
 	if k.Run, err = name(v.runs, r.run); err != nil {
 		return k, err
 	}

@@ -31,7 +31,7 @@ func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
 		e.Standing, e.Deleted = user.Absent, o.Code != user.CodeAlreadyAbsent
 		return e, true
 	case user.Refused, user.Failed:
-		if o.Code == user.CodeMissing || r.IntentRecorded && o.Action == user.Create {
+		if o.Code == user.CodeMissing || o.Code == user.CodeSameUser || r.IntentRecorded && o.Action == user.Create {
 			e.Standing = user.Absent // a pending user must not stay that: the create was not taken
 		}
 		return e, o.Code == user.CodeMissing || r.IntentRecorded

@@ -20,7 +20,8 @@ type Ledger interface {
 
 // Missing yields the deletions of the users missing from the input, by id, a chunk at a
 // time. They follow the record r.Last and the deletion r.After. The input must have been
-// read to its end, and every outcome written.
+// read to its end, and every outcome written. A user to whom a row of another id led is
+// among them, with an Err: the deletion is refused.
 //
 // If a rule forbids deletions, Missing yields one error, a *guard.Error whose Name is
 // Guard, and nothing more. An input of rejects cannot show who is missing, so no user is
@@ -29,14 +30,14 @@ func Missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[[]*u
 	return func(yield func([]*user.Record, error) bool) {
 		n, err := count(ctx, l, p, r)
 		switch {
-		case err == nil && n.missing == 0:
+		case err == nil && n.missing+n.kept == 0:
 			return
 		case err == nil && p.hasRejects:
 			if r.OnRejects != nil {
-				r.OnRejects(n.missing)
+				r.OnRejects(n.missing + n.kept)
 			}
 			return
-		case err == nil:
+		case err == nil && n.missing > 0:
 			err = r.check(ctx, l, p, n)
 		}
 		if err != nil {
@@ -48,10 +49,17 @@ func Missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[[]*u
 }
 
 // Rows yields the users missing from the input that are not protected, by id, even if a
-// rule forbids to delete them or their deletion is already written.
+// rule forbids to delete them or their deletion is already written. Those whose deletion
+// would be refused are left out.
 func Rows(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[ledger.Row, error] {
 	r.After = ""
-	return missing(ctx, l, p, r)
+	return func(yield func(ledger.Row, error) bool) {
+		for row, err := range missing(ctx, l, p, r) {
+			if (err != nil || !p.isAnothers(row)) && !yield(row, err) {
+				return
+			}
+		}
+	}
 }
 
 func missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[ledger.Row, error] {
@@ -73,8 +81,9 @@ func (r Rules) deletes(p *Presence, row ledger.Row) bool {
 	return p.missing(row) && !r.Protected.See(row.ID, 0)
 }
 
-// counts are how many users a feed has, and how many of them are missing.
-type counts struct{ missing, feed int }
+// counts are how many users a feed has, and how many of them are missing; kept are those
+// missing whose deletion is refused.
+type counts struct{ missing, kept, feed int }
 
 func count(ctx context.Context, l Ledger, p *Presence, r Rules) (n counts, err error) {
 	if err := p.close(ctx); err != nil {
@@ -84,11 +93,22 @@ func count(ctx context.Context, l Ledger, p *Presence, r Rules) (n counts, err e
 		if err != nil {
 			return n, err
 		}
-		if n.feed++; r.deletes(p, row) {
+		n.feed++
+		switch {
+		case !r.deletes(p, row):
+		case p.isAnothers(row):
+			n.kept++
+		default:
 			n.missing++
 		}
 	}
 	return n, nil
+}
+
+// anothers says why a user is not deleted to whom a row of another id led.
+func anothers() error {
+	return &user.RefusedError{Code: user.CodeSameUser, Rule: "not deleted: another id has this user of the API",
+		Hint: "if the id was renamed, run usersync ledger rename OLD NEW"}
 }
 
 func deletions(ctx context.Context, l Ledger, p *Presence, r Rules, yield func([]*user.Record, error) bool) {
@@ -100,7 +120,11 @@ func deletions(ctx context.Context, l Ledger, p *Presence, r Rules, yield func([
 			return
 		}
 		record++
-		part = append(part, &user.Record{Origin: user.Origin{Record: record, Absent: true}, Op: user.Delete, User: user.User{ID: row.ID}, Remote: row.Remote})
+		one := &user.Record{Origin: user.Origin{Record: record, Absent: true}, Op: user.Delete, User: user.User{ID: row.ID}, Remote: row.Remote}
+		if p.isAnothers(row) {
+			one.Err = anothers()
+		}
+		part = append(part, one)
 		if len(part) == chunkSize {
 			if !yield(part, nil) {
 				return

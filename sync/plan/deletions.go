@@ -39,7 +39,7 @@ func (p *Plan) takeDeletions(records []*user.Record) error {
 		if err := p.merge.take(r); err != nil {
 			return err
 		}
-		if r.Planned != user.Delete {
+		if r.Planned != user.Delete && r.Err == nil {
 			return p.Fault("record %d would delete a user, but the plan does not", r.Origin.Record)
 		}
 	}

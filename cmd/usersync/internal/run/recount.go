@@ -13,6 +13,7 @@ import (
 type contents struct {
 	engine.Summary
 	lastDeleted string // id of the last missing user whose deletion is written
+	owned       owned
 }
 
 // recount counts the outcomes in the files of the run. If a file could not be written,
@@ -45,6 +46,7 @@ func (f *files) recountResults(rejects int) (c contents, err error) {
 		}
 		c.Written++
 		c.SettledUpTo = r.Record
+		c.owned.add(&r.Settled, f.ledger)
 		c.Outcomes[r.Status]++
 		if r.Absent() {
 			c.Missing++
