@@ -2,20 +2,17 @@ package engine
 
 import (
 	"context"
-	"slices"
 
 	"usersync/sync/user"
 )
 
 // idQueue is an id in flight: the record that was sent, what was known before it, and
-// the records that wait for it. While the id itself waits for another one that may be
-// the same user of the API, nothing is sent.
+// the records that wait for it.
 type idQueue struct {
 	sent    *user.Record
 	known   user.LedgerEntry
 	waiting []*user.Record
-	names   []string // of sent (Job.Names)
-	blocked []string // the ids that wait for this one
+	names   nameQueue
 }
 
 // drain processes the reported outcomes, and gathers the next record of each id.
@@ -35,15 +32,11 @@ func (p *planner) next(ctx context.Context, o *user.Outcome) {
 	if q == nil || q.sent != o.Record || o.Status == user.Unsettled {
 		return
 	}
-	known, blocked := p.memory.learn(q.known, o), q.blocked
-	for _, name := range q.names {
-		delete(p.named, name)
-	}
-	q.names, q.blocked = nil, nil
+	known := p.memory.learn(q.known, o)
+	behind := p.release(q)
 	p.advance(ctx, id, q, known)
-	for _, other := range blocked {
-		q := p.inFlight[other]
-		p.advance(ctx, other, q, q.known)
+	for _, other := range behind {
+		p.unblock(ctx, other)
 	}
 }
 
@@ -62,32 +55,6 @@ func (p *planner) advance(ctx context.Context, id string, q *idQueue, known user
 }
 
 func (l *idQueue) set(r *user.Record, known user.LedgerEntry) { l.sent, l.known = r, known }
-
-// enter puts the record into the queue of its id, as the one that is sent. If a record of
-// another id is in flight that may be the same user of the API, the record waits for that
-// one instead, so that the first of them in the input is the first at the API.
-func (p *planner) enter(r *user.Record, known user.LedgerEntry) (sent bool) {
-	var names []string
-	if p.job.Names != nil {
-		names = p.job.Names(r)
-	}
-	q := p.queueOf(r.User.ID)
-	for _, name := range names {
-		if first := p.named[name]; first != nil && first != q {
-			first.blocked = append(first.blocked, r.User.ID)
-			q.set(nil, known)
-			q.waiting = slices.Insert(q.waiting, 0, r)
-			p.parked++
-			return false
-		}
-	}
-	q.set(r, known)
-	for _, name := range names {
-		p.named[name] = q
-	}
-	q.names = names
-	return true
-}
 
 // queueOf returns the queue of an id, a new one if the id is not in flight.
 func (p *planner) queueOf(id string) *idQueue {

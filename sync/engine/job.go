@@ -6,7 +6,7 @@
 // Job.Destination and Job.Results. Start at Job.
 //
 // The files follow the path of a record: job.go starts it, memory.go holds what is known
-// of its user, plan.go decides, idqueue.go keeps records of one id in order, missing.go
+// of its user, plan.go decides, idqueue.go and names.go keep records of one user in order, missing.go
 // adds the users missing from the input, planned.go applies a saved plan, gather.go
 // fills batches, deliver.go sends them, window.go limits what is in memory, collect.go
 // puts the outcomes back in order, stop.go keeps why a run ends early, summary.go counts.

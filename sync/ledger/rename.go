@@ -27,7 +27,8 @@ func (e *RenameError) Error() string {
 // Rename gives users other ids, all or none, and all at once: a pair may give away the
 // id that another pair takes. What the ledger knows of their fields is forgotten, so
 // that each is sent once more under the new id; the API's keys stay. A user without a
-// key of the API cannot be renamed, as the API knows such a user by the id itself.
+// key of the API cannot be renamed, as the API knows such a user by the id itself. If both
+// ids have the same key, the new one keeps it and the old one is forgotten.
 func (a Admin) Rename(ctx context.Context, pairs []Renaming) error {
 	err := a.l.change(ctx, func(w *writing) error { return w.rename(pairs) })
 	if _, refused := errors.AsType[*RenameError](err); refused {
@@ -58,7 +59,7 @@ func (w *writing) rename(pairs []Renaming) error {
 		return err
 	}
 	for i := range taken {
-		if taken[i].stored && !slices.Contains(olds, news[i]) {
+		if taken[i].stored && taken[i].Remote != held[i].Remote && !slices.Contains(olds, news[i]) {
 			return &RenameError{i + 1, "the ledger knows the new id already"}
 		}
 	}

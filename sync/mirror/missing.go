@@ -20,8 +20,8 @@ type Ledger interface {
 
 // Missing yields the deletions of the users missing from the input, by id, a chunk at a
 // time. They follow the record r.Last and the deletion r.After. The input must have been
-// read to its end, and every outcome written. A user to whom a row of another id led is
-// among them, with an Err: the deletion is refused.
+// read to its end, and every outcome written. If a row of another id
+// led to such a user, the deletion has an Err: it is refused.
 //
 // If a rule forbids deletions, Missing yields one error, a *guard.Error whose Name is
 // Guard, and nothing more. An input of rejects cannot show who is missing, so no user is
@@ -105,7 +105,7 @@ func count(ctx context.Context, l Ledger, p *Presence, r Rules) (n counts, err e
 	return n, nil
 }
 
-// anothers says why a user is not deleted to whom a row of another id led.
+// anothers says why a user is not deleted if a row of another id led to it.
 func anothers() error {
 	return &user.RefusedError{Code: user.CodeSameUser, Rule: "not deleted: another id has this user of the API",
 		Hint: "if the id was renamed, run usersync ledger rename OLD NEW"}

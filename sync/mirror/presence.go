@@ -38,7 +38,7 @@ type Presence struct {
 
 	mu                sync.Mutex
 	seen              rowset.Set
-	led               rowset.Set    // users to whom a row of another id led
+	led               rowset.Set    // users that a row of another id led to
 	read              int           // records
 	looked            int           // of these, ids looked up
 	unidentified      int           // records whose id cannot be read

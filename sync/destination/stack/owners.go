@@ -36,7 +36,7 @@ type owner struct {
 	id     string
 	record int           // the last record that needs the entry
 	asking chan struct{} // closed when the ledger has been asked; nil afterwards
-	free   bool          // the user is gone, though the ledger may still hold it
+	free   bool          // the API has no such user now, though the ledger may still hold it
 }
 
 // NewOwners returns the keys of a run that has met none.
@@ -104,8 +104,7 @@ func (k *owner) claim(r *user.Record) bool {
 	return true
 }
 
-// Free says that the API's user with the key is gone, or has another key now: another id
-// may get it.
+// Free says that the API has no user with the key any more: another id may get it.
 func (o *Owners) Free(remote string, r *user.Record) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -1,0 +1,55 @@
+package ledger
+
+import (
+	"testing"
+
+	"usersync/sync/user"
+)
+
+// Two ids with one key of the API are both told of, once they were looked for.
+func TestShared(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l, other := open(t, Options{URL: url}), open(t, Options{URL: url, Scope: "another"})
+		lock(t, other)
+		mark(t, other, Entry{ID: "d", Standing: user.Present, Remote: "r3"})
+		lock(t, l)
+		mark(t, l, Entry{ID: "a", Standing: user.Present, Remote: "r1"}, Entry{ID: "b", Standing: user.Present, Remote: "r2"},
+			Entry{ID: "c", Standing: user.Pending, Remote: "r1"}, Entry{ID: "d", Standing: user.Present, Remote: "r3"},
+			Entry{ID: "e", Standing: user.Present}, Entry{ID: "f", Standing: user.Present})
+		check := func(want map[string]bool) {
+			t.Helper()
+			ids := []string{"a", "b", "c", "d", "e", "f"}
+			known, err := l.Look(t.Context(), ids)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, k := range known {
+				if k.Shared != want[ids[i]] {
+					t.Errorf("%s: %t", ids[i], k.Shared)
+				}
+			}
+			for r, err := range l.Rows(t.Context(), "default") {
+				if err != nil || r.Shared != want[r.ID] {
+					t.Errorf("%+v, %v", r, err)
+				}
+			}
+		}
+		check(nil)
+		if err := l.Identities().FindShared(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		check(map[string]bool{"a": true, "c": true})
+
+		// A person says which of them the user is.
+		if err := l.Admin().Rename(t.Context(), []Renaming{{"a", "c"}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Identities().FindShared(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		check(nil)
+		if got := look(t, l, "a", "c"); got[0].State != user.Absent || got[1].Remote != "r1" || len(got[1].Fingerprints.Fields) > 0 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
