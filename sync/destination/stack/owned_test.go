@@ -109,6 +109,7 @@ func TestOwned(t *testing.T) {
 		"an adoption finds it":                {op: user.Create, intent: user.Upsert, send: "b=x", adopt: &read, want: "refused:same_user"},
 		"an adoption assumes it":              {op: user.Create, intent: user.Upsert, send: "b=y@ra", adopt: &assume, want: "refused:same_user"},
 		"a create that was perhaps sent":      {op: user.Create, intent: user.Upsert, send: "b=x", maybe: true, want: "refused:same_user"},
+		"perhaps sent, in mode create":        {op: user.Create, intent: user.Create, send: "b=x", maybe: true, want: "refused:same_user"},
 		"the answer to a create names it":     {api: family{upsert: true}, op: user.Create, intent: user.Upsert, send: "b=x", want: "refused:same_user"},
 		"someone else's user is another id's": {api: family{strict: true}, op: user.Create, intent: user.Upsert, send: "b=x", want: "refused:same_user"},
 		"someone else's user is no one's":     {api: family{strict: true}, op: user.Create, intent: user.Upsert, send: "b=z", want: "refused:exists"},

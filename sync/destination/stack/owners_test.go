@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"usersync/sync/destination/stack"
 	"usersync/sync/user"
@@ -63,27 +63,27 @@ func TestOneIDGetsAKey(t *testing.T) {
 // An id of the ledger keeps its key, and is told of; it gets the key itself also while
 // another one asks for it.
 func TestTheLedgersIDKeepsItsKey(t *testing.T) {
-	var met []string
-	s := &slowly{held: map[string][]string{"r1": {"a"}}, pause: make(chan struct{})}
-	o := stack.NewOwners(stack.OwnersOptions{Holders: s, Checkpointed: func() int { return 0 }, Met: func(_ context.Context, ids []string) error {
-		met = append(met, ids...)
-		return nil
-	}})
-	var both sync.WaitGroup
-	var first, second bool
-	both.Go(func() { first, _ = o.Claim(t.Context(), "r1", row(1, "b")) })
-	for s.asked.Load() == 0 {
-		runtime.Gosched()
-	}
-	both.Go(func() { second, _ = o.Claim(t.Context(), "r1", row(2, "a")) })
-	close(s.pause)
-	both.Wait()
-	if first || !second || !slices.Equal(met, []string{"a"}) {
-		t.Errorf("b got it: %t, a got it: %t, told %v", first, second, met)
-	}
-	if anothers, err := o.IsAnothers(t.Context(), "r1", row(3, "b")); !anothers || err != nil {
-		t.Errorf("%t, %v", anothers, err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var met []string
+		s := &slowly{held: map[string][]string{"r1": {"a"}}, pause: make(chan struct{})}
+		o := stack.NewOwners(stack.OwnersOptions{Holders: s, Checkpointed: func() int { return 0 }, Met: func(_ context.Context, ids []string) error {
+			met = append(met, ids...)
+			return nil
+		}})
+		var first, second bool
+		go func() { first, _ = o.Claim(t.Context(), "r1", row(1, "b")) }()
+		synctest.Wait()
+		go func() { second, _ = o.Claim(t.Context(), "r1", row(2, "a")) }()
+		synctest.Wait()
+		close(s.pause)
+		synctest.Wait()
+		if first || !second || !slices.Equal(met, []string{"a"}) {
+			t.Errorf("b got it: %t, a got it: %t, told %v", first, second, met)
+		}
+		if anothers, err := o.IsAnothers(t.Context(), "r1", row(3, "b")); !anothers || err != nil {
+			t.Errorf("%t, %v", anothers, err)
+		}
+	})
 }
 
 // What the ledger holds by now is forgotten here, and found there.
