@@ -10,10 +10,11 @@ import (
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
 	sync/user sync/identity sync/pace sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/source reader/frame reader/proof writer/rundir sync/sandbox
-	sync/fingerprint sync/protect
+	sync/fingerprint sync/protect sync/destination/vocabulary
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
+	sync/lookalike
 	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader/object writer/report
 	sync/destination/scim/internal/resource
 	sync/destination/scim/internal/target
@@ -41,6 +42,9 @@ const depsRules = `
 	sync/identity < sync/protect < sync/destination/stack, sync/mirror;
 	sync/fingerprint < sync/ledger/internal/database < sync/ledger/internal/keyfile, sync/ledger/internal/lease, sync/ledger/internal/registry;
 	sync/filelock < sync/ledger/internal/lease;
+
+	# What may be shown of an API's words is decided once, for every client.
+	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/rest;
 	sync/filelock, sync/ledger/rowset, sync/ledger/internal/keyfile, sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger;
 
 	# The packages that split files and objects know neither file names nor records.
@@ -83,6 +87,7 @@ const depsRules = `
 
 	# The rules of a run know neither files nor formats.
 	sync/journal, sync/ledger < sync/checkpoint;
+	sync/ledger < sync/lookalike < cmd/usersync/internal/preview, cmd/usersync/internal/check;
 	sync/guard, sync/ledger < sync/mirror;
 	sync/journal, sync/ledger < sync/plan;
 

@@ -60,7 +60,7 @@ func (v *Overlay) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry,
 	known := make([]user.LedgerEntry, len(ids))
 	if v.ledger != nil {
 		var err error
-		if known, err = v.ledger.Look(ctx, ids); err != nil {
+		if known, err = v.ledger.Lookup(ctx, ids); err != nil {
 			return nil, err
 		}
 	}
@@ -68,6 +68,36 @@ func (v *Overlay) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry,
 		v.onSeen(known)
 	}
 	return known, v.spill.over(ctx, ids, known)
+}
+
+// Lookalikes returns, by id, the users who would be known and whose ids look like one of the
+// given ids. Of those that only the plan has made, it shows what Lookup can see.
+func (v *Overlay) Lookalikes(ctx context.Context, ids []string) (map[string][]ledger.Lookalike, error) {
+	found := map[string][]ledger.Lookalike{}
+	for _, l := range []*ledger.Ledger{v.ledger, v.spill.ledger.Load()} {
+		if l == nil {
+			continue
+		}
+		some, err := l.Identities().Lookalikes(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		for id, like := range some {
+			if l != v.ledger {
+				like = v.spill.lookalikes(like)
+			}
+			found[id] = append(found[id], like...)
+		}
+	}
+	return found, nil
+}
+
+// FirstNew returns the first row of the ledger that is new to a run.
+func (v *Overlay) FirstNew(ctx context.Context) (int64, error) {
+	if v.ledger == nil {
+		return 1, nil
+	}
+	return v.ledger.Identities().FirstNew(ctx)
 }
 
 // Checkpointed returns the last record whose outcome Lookup can see.
@@ -85,7 +115,7 @@ func (v *Overlay) Unchanged(known user.LedgerEntry, u *user.User) bool {
 // Apply returns what would be known after an outcome.
 func (v *Overlay) Apply(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if e, changes := ledger.EntryOf(o, v.fingerprinter); changes {
-		return e.Over(known)
+		return e.ApplyTo(known)
 	}
 	return known
 }

@@ -46,7 +46,7 @@ type Outcome struct {
 	// Code is a short word for the reason: one of the Code constants, or the
 	// API's own. Empty when there is nothing to add.
 	Code string
-	// Detail is for a person: redacted, at most 200 characters, one line.
+	// Detail is for a person: one line of at most 200 characters, without values.
 	Detail    string
 	RequestID string
 	// Remote is the key that the API assigned, where it assigns keys.
@@ -104,5 +104,7 @@ const (
 	CodeUnread        = "unread"         // the read that an update needs gave no result, so nothing was sent
 	CodeSuperseded    = "superseded"     // a reject that is older than what the ledger knows of the user
 	CodeSameUser      = "same_user"      // it leads to the API's user of another id
+	CodeLookalike     = "lookalike"      // missing from the input, which has a new id that looks like this one
+	CodeRepeatedID    = "repeated_id"    // an earlier record of the input has the id, and was applied
 	CodeNoAnswer      = "no_answer"      // sent, not answered, and no read-back could tell
 )
