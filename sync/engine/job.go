@@ -59,17 +59,14 @@ type Job struct {
 
 	// Ledger says what the destination holds; nil knows nothing beforehand.
 	Ledger Ledger
-<<<<<<< HEAD
 	// Names returns by what the API may find the record's user, besides its id. Records of
 	// different ids that share a name are sent one after the other. Nil returns nothing.
 	Names func(*user.Record) []string
-=======
 	// Looked is called with each chunk of records, in their order, and what the ledger knows
 	// of them (nil without a ledger), before any of them is planned; checkpoint is the last
 	// record whose outcome the ledger could show. It may add notes to the records. An error
 	// ends the run. Nil: it is not called.
 	Looked func(ctx context.Context, records []*user.Record, known []user.LedgerEntry, checkpoint int) error
->>>>>>> nine2
 	// Journal records every batch; nil records nothing.
 	Journal Journal
 	// Resumed is what an earlier start of this run has done; its zero value means nothing.

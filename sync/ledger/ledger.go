@@ -74,12 +74,8 @@ type view struct {
 	// distrusted is the number of a run: fingerprints from it and from earlier runs are
 	// not trusted.
 	distrusted atomic.Int64
-<<<<<<< HEAD
-	first      atomic.Int64 // the first row that is new in the registered run; 0: all are
-	shared     atomic.Pointer[rowset.Set]
-=======
 	first      atomic.Int64 // the first row that the registered run added; 0 if it added all
->>>>>>> nine2
+	shared     atomic.Pointer[rowset.Set]
 	fields     *database.Names
 	runs       *database.Names
 	feeds      *database.Names

@@ -31,13 +31,8 @@ func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
 		e.State, e.Deleted = user.Absent, o.Code != user.CodeAlreadyAbsent
 		return e, true
 	case user.Refused, user.Failed:
-<<<<<<< HEAD
 		if o.Code == user.CodeMissing || o.Code == user.CodeSameUser || r.IntentRecorded && o.Action == user.Create {
-			e.Standing = user.Absent // a pending user must not stay that: the create was not taken
-=======
-		if o.Code == user.CodeMissing || r.IntentRecorded && o.Action == user.Create {
 			e.State = user.Absent // the create was not accepted, so the user is not pending
->>>>>>> nine2
 		}
 		return e, o.Code == user.CodeMissing || r.IntentRecorded
 	case user.InDoubt:

@@ -24,18 +24,11 @@ func (e *RenameError) Error() string {
 	return fmt.Sprintf("rename users in the ledger: pair %d: %s", e.Pair, e.What)
 }
 
-<<<<<<< HEAD
-// Rename gives users other ids, all or none, and all at once: a pair may give away the
-// id that another pair takes. What the ledger knows of their fields is forgotten, so
-// that each is sent once more under the new id; the API's keys stay. A user without a
-// key of the API cannot be renamed, as the API knows such a user by the id itself. If both
-// ids have the same key, the new one keeps it and the old one is forgotten.
-=======
 // Rename gives users new ids, all or none, and all at once: one pair may use the id that
 // another pair frees. Their fingerprints are removed, so each user is sent once more under
 // the new id; the API's keys stay. A user without a key of the API cannot be renamed,
-// because the API knows such a user by the id itself.
->>>>>>> nine2
+// because the API knows such a user by the id itself. If both ids have the same key, the
+// new one keeps it and the old one is removed.
 func (a Admin) Rename(ctx context.Context, pairs []Renaming) error {
 	err := a.l.change(ctx, func(t *transaction) error { return t.rename(pairs) })
 	if _, refused := errors.AsType[*RenameError](err); refused {
@@ -66,13 +59,8 @@ func (t *transaction) rename(pairs []Renaming) error {
 		return err
 	}
 	for i := range taken {
-<<<<<<< HEAD
-		if taken[i].stored && taken[i].Remote != held[i].Remote && !slices.Contains(olds, news[i]) {
-			return &RenameError{i + 1, "the ledger knows the new id already"}
-=======
-		if taken[i].exists && !slices.Contains(olds, news[i]) {
+		if taken[i].exists && taken[i].Remote != held[i].Remote && !slices.Contains(olds, news[i]) {
 			return &RenameError{i + 1, "the new id is already in the ledger"}
->>>>>>> nine2
 		}
 	}
 	if err := t.remove(olds); err != nil {

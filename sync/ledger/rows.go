@@ -11,26 +11,15 @@ import (
 
 // Row is what mirror mode needs of an entry.
 type Row struct {
-<<<<<<< HEAD
-	Row      int64 // its number within the scope, from 1; what Seen holds
-	ID       string
-	Remote   string
-	Standing user.EntryState
-	Shared   bool // another id has the same Remote (Identities.FindShared)
-}
-
-func (v *view) rowFrom(r *scanned) Row {
-	return Row{rowOf(r.num), string(r.id), string(r.remote), user.EntryState(r.standing), v.isShared(r.num)}
-=======
 	Row    int64 // its number within the scope, from 1
 	ID     string
 	Remote string
 	State  user.EntryState
+	Shared bool // another id has the same Remote (Identities.FindShared)
 }
 
-func rowFrom(r *dbEntry) Row {
-	return Row{rowOf(r.num), string(r.id), string(r.remote), user.EntryState(r.state)}
->>>>>>> nine2
+func (v *view) rowFrom(r *dbEntry) Row {
+	return Row{rowOf(r.num), string(r.id), string(r.remote), user.EntryState(r.state), v.isShared(r.num)}
 }
 
 // Rows yields the entries of the scope that belong to a feed, in the order of their

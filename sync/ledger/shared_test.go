@@ -11,15 +11,15 @@ func TestShared(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l, other := open(t, Options{URL: url}), open(t, Options{URL: url, Scope: "another"})
 		lock(t, other)
-		mark(t, other, Entry{ID: "d", Standing: user.Present, Remote: "r3"})
+		save(t, other, Entry{ID: "d", State: user.Present, Remote: "r3"})
 		lock(t, l)
-		mark(t, l, Entry{ID: "a", Standing: user.Present, Remote: "r1"}, Entry{ID: "b", Standing: user.Present, Remote: "r2"},
-			Entry{ID: "c", Standing: user.Pending, Remote: "r1"}, Entry{ID: "d", Standing: user.Present, Remote: "r3"},
-			Entry{ID: "e", Standing: user.Present}, Entry{ID: "f", Standing: user.Present})
+		save(t, l, Entry{ID: "a", State: user.Present, Remote: "r1"}, Entry{ID: "b", State: user.Present, Remote: "r2"},
+			Entry{ID: "c", State: user.Pending, Remote: "r1"}, Entry{ID: "d", State: user.Present, Remote: "r3"},
+			Entry{ID: "e", State: user.Present}, Entry{ID: "f", State: user.Present})
 		check := func(want map[string]bool) {
 			t.Helper()
 			ids := []string{"a", "b", "c", "d", "e", "f"}
-			known, err := l.Look(t.Context(), ids)
+			known, err := l.Lookup(t.Context(), ids)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,8 +48,9 @@ func TestShared(t *testing.T) {
 			t.Fatal(err)
 		}
 		check(nil)
-		if got := look(t, l, "a", "c"); got[0].State != user.Absent || got[1].Remote != "r1" || len(got[1].Fingerprints.Fields) > 0 {
-			t.Errorf("%+v", got)
+		got, err := l.Lookup(t.Context(), []string{"a", "c"})
+		if err != nil || got[0].State != user.Absent || got[1].Remote != "r1" || len(got[1].Fingerprints.Fields) > 0 {
+			t.Errorf("%+v, %v", got, err)
 		}
 	})
 }

@@ -20,11 +20,11 @@ type Ledger interface {
 
 // Missing yields the deletions of the users missing from the input, by id, a chunk at a
 // time. They follow the record r.Last and the deletion r.After. The input must have been
-// read to its end, and every outcome written. If a row of another id
-// led to such a user, the deletion has an Err: it is refused.
+// read to its end, and every outcome written.
 //
-// A user who looks like an id that is new in the input may be that user in another spelling.
-// Such a deletion carries a *user.RefusedError, unless r.AcceptLookalikes is set, and counts
+// If a row of another id led to such a user, the user is not missing at the API. A user who
+// looks like an id that is new in the input may be that user in another spelling, unless
+// r.AcceptLookalikes is set. Such a deletion carries a *user.RefusedError, and counts
 // for no rule.
 //
 // If a rule forbids deletions, Missing yields one error, a *guard.Error whose Name is
@@ -34,19 +34,11 @@ func Missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[[]*u
 	return func(yield func([]*user.Record, error) bool) {
 		n, err := count(ctx, l, p, r)
 		switch {
-<<<<<<< HEAD
-		case err == nil && n.missing+n.kept == 0:
-			return
-		case err == nil && p.hasRejects:
-			if r.OnRejects != nil {
-				r.OnRejects(n.missing + n.kept)
-=======
 		case err == nil && n.missing+n.held == 0:
 			return
 		case err == nil && p.hasRejects:
 			if r.OnRejects != nil {
 				r.OnRejects(n.missing + n.held)
->>>>>>> nine2
 			}
 			return
 		case err == nil && n.missing > 0:
@@ -60,23 +52,14 @@ func Missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[[]*u
 	}
 }
 
-<<<<<<< HEAD
-// Rows yields the users missing from the input that are not protected, by id, even if a
-// rule forbids to delete them or their deletion is already written. Those whose deletion
-// would be refused are left out.
-=======
-// Rows yields the users missing from the input that are neither protected nor look-alikes,
-// by id, even if a rule forbids to delete them or their deletion is already written.
->>>>>>> nine2
+// Rows yields the users missing from the input by id, even if a rule forbids to delete them
+// or their deletion is already written. Protected users are left out, and those that the
+// API has under another id or that look like a new id.
 func Rows(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[ledger.Row, error] {
 	r.After = ""
 	return func(yield func(ledger.Row, error) bool) {
 		for row, err := range missing(ctx, l, p, r) {
-<<<<<<< HEAD
-			if (err != nil || !p.isAnothers(row)) && !yield(row, err) {
-=======
-			if (err != nil || !r.holds(p, row)) && !yield(row, err) {
->>>>>>> nine2
+			if (err != nil || r.holds(p, row) == nil) && !yield(row, err) {
 				return
 			}
 		}
@@ -102,20 +85,22 @@ func (r Rules) deletes(p *Presence, row ledger.Row) bool {
 	return p.missing(row) && !r.Protected.See(row.ID, 0)
 }
 
-<<<<<<< HEAD
-// counts are how many users a feed has, and how many of them are missing; kept are those
-// missing whose deletion is refused.
-type counts struct{ missing, kept, feed int }
-=======
-// holds reports whether the deletion of a missing user is held back.
-func (r Rules) holds(p *Presence, row ledger.Row) bool {
-	return !r.AcceptLookalikes && p.looksLike(row)
+// holds says why the deletion of a missing user is held back; nil if it is not.
+func (r Rules) holds(p *Presence, row ledger.Row) error {
+	switch {
+	case p.isAnothers(row):
+		return &user.RefusedError{Code: user.CodeSameUser, Rule: "not deleted: another id has this user of the API",
+			Hint: "if the id was renamed, run usersync ledger rename OLD NEW"}
+	case !r.AcceptLookalikes && p.looksLike(row):
+		return &user.RefusedError{Code: user.CodeLookalike, Rule: "the input has a new id that looks like this one",
+			Hint: "if they are one user: usersync ledger rename OLD NEW; if they are two: --accept-lookalikes"}
+	}
+	return nil
 }
 
 // counts are how many users a feed has, how many of them are missing and would be deleted,
 // and for how many that is held back.
 type counts struct{ missing, held, feed int }
->>>>>>> nine2
 
 func count(ctx context.Context, l Ledger, p *Presence, r Rules) (n counts, err error) {
 	if err := p.close(ctx); err != nil {
@@ -128,30 +113,13 @@ func count(ctx context.Context, l Ledger, p *Presence, r Rules) (n counts, err e
 		n.feed++
 		switch {
 		case !r.deletes(p, row):
-<<<<<<< HEAD
-		case p.isAnothers(row):
-			n.kept++
-=======
-		case r.holds(p, row):
+		case r.holds(p, row) != nil:
 			n.held++
->>>>>>> nine2
 		default:
 			n.missing++
 		}
 	}
 	return n, nil
-}
-
-<<<<<<< HEAD
-// anothers says why a user is not deleted if a row of another id led to it.
-func anothers() error {
-	return &user.RefusedError{Code: user.CodeSameUser, Rule: "not deleted: another id has this user of the API",
-		Hint: "if the id was renamed, run usersync ledger rename OLD NEW"}
-=======
-func heldBack() error {
-	return &user.RefusedError{Code: user.CodeLookalike, Rule: "the input has a new id that looks like this one",
-		Hint: "if they are one user: usersync ledger rename OLD NEW; if they are two: --accept-lookalikes"}
->>>>>>> nine2
 }
 
 func deletions(ctx context.Context, l Ledger, p *Presence, r Rules, yield func([]*user.Record, error) bool) {
@@ -163,19 +131,9 @@ func deletions(ctx context.Context, l Ledger, p *Presence, r Rules, yield func([
 			return
 		}
 		record++
-<<<<<<< HEAD
-		one := &user.Record{Origin: user.Origin{Record: record, Absent: true}, Op: user.Delete, User: user.User{ID: row.ID}, Remote: row.Remote}
-		if p.isAnothers(row) {
-			one.Err = anothers()
-		}
-		part = append(part, one)
-=======
 		deletion := &user.Record{Origin: user.Origin{Record: record, Absent: true}, Op: user.Delete, User: user.User{ID: row.ID}, Remote: row.Remote}
-		if r.holds(p, row) {
-			deletion.Err = heldBack()
-		}
+		deletion.Err = r.holds(p, row)
 		part = append(part, deletion)
->>>>>>> nine2
 		if len(part) == chunkSize {
 			if !yield(part, nil) {
 				return

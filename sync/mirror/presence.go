@@ -204,7 +204,7 @@ func (p *Presence) Seen(known []user.LedgerEntry) {
 // one user for both: such a user is not missing from the API's point of view, and must not
 // be deleted.
 func (p *Presence) Led(ctx context.Context, ids []string) error {
-	known, err := p.users.Look(ctx, ids)
+	known, err := p.users.Lookup(ctx, ids)
 	if err != nil {
 		return fmt.Errorf("look up who is in the input: %w", err)
 	}
@@ -232,11 +232,9 @@ func (p *Presence) close(ctx context.Context) error {
 // must have been read to its end.
 func (p *Presence) missing(r ledger.Row) bool { return r.Row <= p.last && !p.seen.Has(r.Row) }
 
-<<<<<<< HEAD
 // isAnothers reports whether the API's user of a missing id is another id's, too.
 func (p *Presence) isAnothers(r ledger.Row) bool { return r.Shared || p.led.Has(r.Row) }
-=======
+
 // looksLike reports whether a user of the ledger, missing from the input, looks like an id
 // that is new in the input.
 func (p *Presence) looksLike(r ledger.Row) bool { return p.Similar != nil && p.Similar.Found(r.Row) }
->>>>>>> nine2

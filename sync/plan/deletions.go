@@ -45,7 +45,7 @@ func (p *Plan) takeDeletions(records []*user.Record) error {
 		if err := p.merge.take(r); err != nil {
 			return err
 		}
-		if r.Planned != user.Delete && r.Err == nil {
+		if r.Planned != user.Delete {
 			return p.Fault("record %d would delete a user, but the plan does not", r.Origin.Record)
 		}
 	}

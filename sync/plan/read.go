@@ -193,8 +193,7 @@ func (m *merge) take(r *user.Record) error {
 	if m.next.Record != m.last {
 		return nil
 	}
-	_, refused := errors.AsType[*user.RefusedError](r.Err) // a deletion that turned out to be another id's user
-	if r.Err != nil && !refused || m.next.ID != r.User.ID || m.next.Print != m.fingerprints.of(&r.User) {
+	if r.Err != nil || m.next.ID != r.User.ID || m.next.Print != m.fingerprints.of(&r.User) {
 		return m.plan.Fault("record %d is not what it was when the plan was made", m.last)
 	}
 	r.Planned = m.next.Op

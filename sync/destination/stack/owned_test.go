@@ -93,7 +93,7 @@ func (f *family) Find(_ context.Context, r *user.Record) (destination.Found, err
 func TestOwned(t *testing.T) {
 	read, assume := stack.Read, stack.Assume
 	for name, test := range map[string]struct {
-		api    family
+		api    *family
 		op     user.Op // of the call
 		intent user.Op
 		send   string // id=address[@key in the row]
@@ -105,24 +105,27 @@ func TestOwned(t *testing.T) {
 		"in mode create":                      {op: user.Create, intent: user.Create, send: "b=x", want: "refused:exists"},
 		"an update finds it":                  {op: user.Update, intent: user.Update, send: "b=x", want: "refused:same_user"},
 		"a delete finds it":                   {op: user.Delete, intent: user.Delete, send: "b=x", want: "refused:same_user"},
-		"an update that reads finds it":       {api: family{merge: true}, op: user.Update, intent: user.Update, send: "b=x", want: "refused:same_user"},
+		"an update that reads finds it":       {api: &family{merge: true}, op: user.Update, intent: user.Update, send: "b=x", want: "refused:same_user"},
 		"an adoption finds it":                {op: user.Create, intent: user.Upsert, send: "b=x", adopt: &read, want: "refused:same_user"},
 		"an adoption assumes it":              {op: user.Create, intent: user.Upsert, send: "b=y@ra", adopt: &assume, want: "refused:same_user"},
 		"a create that was perhaps sent":      {op: user.Create, intent: user.Upsert, send: "b=x", maybe: true, want: "refused:same_user"},
 		"perhaps sent, in mode create":        {op: user.Create, intent: user.Create, send: "b=x", maybe: true, want: "refused:same_user"},
-		"the answer to a create names it":     {api: family{upsert: true}, op: user.Create, intent: user.Upsert, send: "b=x", want: "refused:same_user"},
-		"someone else's user is another id's": {api: family{strict: true}, op: user.Create, intent: user.Upsert, send: "b=x", want: "refused:same_user"},
-		"someone else's user is no one's":     {api: family{strict: true}, op: user.Create, intent: user.Upsert, send: "b=z", want: "refused:exists"},
+		"the answer to a create names it":     {api: &family{upsert: true}, op: user.Create, intent: user.Upsert, send: "b=x", want: "refused:same_user"},
+		"someone else's user is another id's": {api: &family{strict: true}, op: user.Create, intent: user.Upsert, send: "b=x", want: "refused:same_user"},
+		"someone else's user is no one's":     {api: &family{strict: true}, op: user.Create, intent: user.Upsert, send: "b=z", want: "refused:exists"},
 		"the row to update names it":          {op: user.Update, intent: user.Upsert, send: "b=y@ra", want: "refused:same_user"},
 		"the row to delete names it":          {op: user.Delete, intent: user.Delete, send: "b=y@ra", want: "refused:same_user"},
 		"the id's own user is found":          {op: user.Update, intent: user.Update, send: "a=x", want: "updated"},
 		"the row names the id's own user":     {op: user.Update, intent: user.Update, send: "a=x@ra", want: "updated"},
 		"no one's user is found by two":       {op: user.Update, intent: user.Update, send: "b=z c=z", want: "updated refused:same_user"},
 		"two rows name no one's user":         {op: user.Update, intent: user.Update, send: "b=y@rz c=y@rz b=y@rz", want: "updated refused:same_user updated"},
-		"two are created as one":              {api: family{upsert: true}, op: user.Create, intent: user.Upsert, send: "b=n c=n", want: "created refused:same_user"},
+		"two are created as one":              {api: &family{upsert: true}, op: user.Create, intent: user.Upsert, send: "b=n c=n", want: "created refused:same_user"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			api := &test.api
+			api := test.api
+			if api == nil {
+				api = new(family)
+			}
 			api.users = map[string]string{"ra": "x", "rz": "z"}
 			o := options(new(pacer), 2)
 			o.Adopt, o.Owners = test.adopt, stack.NewOwners(stack.OwnersOptions{Holders: holders{"ra": {"a"}}, Checkpointed: func() int { return 0 }})

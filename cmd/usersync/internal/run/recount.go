@@ -13,11 +13,8 @@ import (
 type contents struct {
 	engine.Summary
 	lastDeleted string // id of the last missing user whose deletion is written
-<<<<<<< HEAD
 	owned       owned
-=======
 	noted       user.Noted
->>>>>>> nine2
 }
 
 // recount counts the outcomes in the files of the run. If a file could not be written,
