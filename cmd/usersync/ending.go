@@ -39,6 +39,8 @@ func (e ending) next(err error, s report.Summary) string {
 		return e.after(stepAfter(err), s)
 	case s.Outcomes.Rejected() == 0:
 		return ""
+	case s.HeldBack() == s.Outcomes.Rejected():
+		return "grep " + user.CodeLookalike + " " + exit.Quote(s.Path("results"))
 	case len(e.config.FlagsForOtherInput()) > 0: // settings that fit this input, and not its rejects
 		return exit.CommandLine("retry", e.Dir)
 	}
@@ -103,6 +105,10 @@ func (e ending) addHints(s *report.Summary) {
 		s.Reason = "The input contains no records."
 	}
 	if e.unresolved(s) {
+		return
+	}
+	if held := s.HeldBack(); held > 0 && held == s.Outcomes.Rejected() {
+		s.Hint = "the next mirror deletes the users held back, because both ids are in the ledger then; if the API knows both ids as one user, usersync ledger rename OLD NEW first"
 		return
 	}
 	if s.Outcomes.Invalid+s.Outcomes.Refused > 0 && s.Next != "" {
