@@ -96,6 +96,8 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	err = errors.Join(err, files.finish(err == nil && counts.Finished, err))
 	if files.incomplete {
 		err = errors.Join(err, r.recount())
+	} else {
+		err = errors.Join(err, files.digest())
 	}
 	return r.summary(err), err
 }
