@@ -28,7 +28,8 @@ const (
 	stepByCode step = iota // the exit code decides
 	stepResume
 	stepPlan
-	stepNew // start a new run
+	stepNew   // start a new run
+	stepRetry // send the rejects again
 )
 
 // next is the command to run after this run; empty if nothing is left to do.
@@ -51,6 +52,10 @@ func (e ending) after(do step, s report.Summary) string {
 	switch {
 	case do == stepNew: // which first absorbs what this one deleted
 		return typed.New(e.Paths...)
+	case do == stepRetry && e.config.Target.Mode == config.Mirror: // whose deletions are never rejects
+		return typed.Again(e.Paths...)
+	case do == stepRetry:
+		return exit.CommandLine("retry", e.Dir)
 	case do == stepResume && !sandbox: // only the deletions are left
 		return e.resumeLine(s.Run)
 	case do == stepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
@@ -105,6 +110,10 @@ func (e ending) addHints(s *report.Summary) {
 	if e.unresolved(s) {
 		return
 	}
+	if n := s.CodeOf(user.InDoubt, user.CodeUnprovedAbsent); n > 0 {
+		s.Hint = exit.Plural(n, "user") + " to delete could not be found, and nothing proves that they are no longer there: check base_url and the account; if they are no longer there, accept that with --absent-ok"
+		return
+	}
 	if s.Outcomes.Invalid+s.Outcomes.Refused > 0 && s.Next != "" {
 		s.Hint = "fix the invalid and refused rows in rejects; each row starts with its reason"
 	}
@@ -124,7 +133,7 @@ func (e ending) addHints(s *report.Summary) {
 // unresolved adds what to do about users when no run can find out whether they were
 // created: sending them again would leave them in doubt night after night.
 func (e ending) unresolved(s *report.Summary) bool {
-	if s.Outcomes.InDoubt == 0 || e.config.Ledger.URL == config.NoLedger || !e.Unshown {
+	if s.Outcomes.InDoubt == s.CodeOf(user.InDoubt, user.CodeUnprovedAbsent) || e.config.Ledger.URL == config.NoLedger || !e.Unshown {
 		return false
 	}
 	s.Hint = "the API cannot say whether users in doubt exist: check each one there, then run usersync ledger resolve ID with --remote KEY or --absent"

@@ -80,6 +80,9 @@ func (w *writing) held(s *state, r *scanned, prints *fingerprint.Slab) error {
 }
 
 func (w *writing) lay(run string, e *Entry, s *state) (err error) {
+	if e.IfHeld && !s.present {
+		return nil
+	}
 	if e.Run != "" {
 		run = e.Run
 	}

@@ -41,6 +41,8 @@ type Entry struct {
 	// Deleted says, of an Absent user, that the API was seen to delete it. That is
 	// remembered for a while.
 	Deleted bool
+	// IfHeld says that the entry changes nothing if the ledger does not hold the user.
+	IfHeld bool
 	// Prints are those of the fields that the destination took. Fields left out
 	// keep theirs, unless Anew says that the user was made new.
 	Prints user.Fingerprints

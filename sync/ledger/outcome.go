@@ -48,6 +48,10 @@ func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
 // looked up before the next call, whatever was known before; after another
 // call, one of whom the fields sent are unknown. A delete may have taken all.
 func doubted(e Entry, o *user.Outcome) (Entry, bool) {
+	if o.Code == user.CodeUnprovedAbsent {
+		e.Anew, e.IfHeld = true, true // the user may be absent, and was perhaps never known
+		return e, true
+	}
 	switch o.Action {
 	case user.Update:
 		for _, a := range o.Record.User.Attributes {
@@ -71,6 +75,9 @@ func doubted(e Entry, o *user.Outcome) (Entry, bool) {
 func (e *Entry) Over(known user.LedgerEntry) user.LedgerEntry {
 	if e.Standing == user.Absent {
 		return user.LedgerEntry{}
+	}
+	if e.IfHeld && known.State == user.Absent {
+		return known
 	}
 	if e.Anew {
 		known.Remote, known.Fingerprints = "", user.Fingerprints{}

@@ -55,6 +55,9 @@ type Outcome struct {
 	Attempts int // calls that carried the record
 	Took     time.Duration
 	At       time.Time // when it was settled
+	// Remembered says of an absent user that their deletion is remembered: it is no
+	// wonder that they are absent.
+	Remembered bool
 }
 
 // For returns o once for each of the records.
@@ -101,4 +104,8 @@ const (
 	CodeUnread        = "unread"         // the read that an update needs gave no result, so nothing was sent
 	CodeSuperseded    = "superseded"     // a reject that is older than what the ledger knows of the user
 	CodeNoAnswer      = "no_answer"      // sent, not answered, and no read-back could tell
+	// CodeUnprovedAbsent is of a delete that found no user, where nothing proves that the
+	// address is right.
+	CodeUnprovedAbsent = "unproved_absent"
+	CodeNotDeleted     = "not_deleted" // a delete found no user, and a read showed the user
 )

@@ -15,7 +15,7 @@ func TestModes(t *testing.T) {
 		"upsert, missing: created":   {replay: destination.Detectable, op: user.Update, send: "a=1", want: "created", calls: "update a, create a"},
 		"create, exists: refused":    {replay: destination.Detectable, intent: user.Create, held: "a=0", send: "a=1", want: "refused:exists", holds: "a=0"},
 		"update, missing: refused":   {op: user.Update, intent: user.Update, send: "a=1", want: "refused:missing", calls: "update a"},
-		"delete, missing: no matter": {op: user.Delete, intent: user.Delete, send: "a", want: "deleted:already_absent"},
+		"delete, missing: in doubt":  {op: user.Delete, intent: user.Delete, send: "a", want: "in_doubt:unproved_absent"},
 		"upsert without an update":   {replay: destination.Detectable, traits: onlyCreate, held: "a=0", send: "a=1", want: "refused:exists", calls: "create a"},
 		"exists and missing in turn": {
 			replay: destination.Detectable, send: "a=1", faults: []fault{whole409, none, whole409, none},

@@ -85,6 +85,7 @@ type Guards struct {
 	MaxErrors         Share
 	MaxDelete         mirror.Limit
 	AcceptChange      bool
+	AbsentOK          bool
 	Protect           string
 	Canary            int
 	CanaryAnswersOnly bool

@@ -3,16 +3,19 @@ package preview
 import (
 	"context"
 	"errors"
+	"iter"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/reader"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
 	"usersync/sync/plan"
 	"usersync/sync/protect"
+	"usersync/sync/user"
 	"usersync/writer"
 )
 
@@ -35,7 +38,7 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 	f = newOutcomes()
 	f.file = d.file
 	work := engine.Job{
-		Records:     d.Records(ctx, d.presence, 0).Until(ctx).Batches(RecordsAtOnce),
+		Records:     reader.Records(d.LimitDeletes(ctx, iter.Seq2[*user.Record, error](d.Records(ctx, d.presence, 0)), d.Ledger, 0, false)).Until(ctx).Batches(RecordsAtOnce),
 		Destination: d.middleware(f).WrapDry(d.Conn.Client, d.read, &f.calls),
 		Results:     f,
 		BatchSize:   d.Conn.BatchSize(d.Config.Pace.BatchSize),
