@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
-	"strings"
 	"syscall"
 
 	"usersync/cmd/usersync/internal/connect"
@@ -84,6 +83,7 @@ func placeErrors() []errorKind {
 		adviseOnLedger,
 		forType(func(e *history.DirError) advice { return adviseOnPlace(e) }),
 		forType(func(e *rundir.PlaceError) advice { return adviseOnPlace(e) }),
+		forType(adviseOnAccess),
 		forEvery[*rundir.UnsafeError](advice{code: exit.Misuse}),
 		forEvery[*rundir.ShortError](advice{code: exit.Misuse}),
 		forEvery[*rundir.ForeignError](advice{code: exit.Misuse}),
@@ -103,7 +103,9 @@ func earlierRunErrors() []errorKind {
 		forType(adviseOnLookup),
 		forEvery[*history.OriginalsError](advice{code: exit.Misuse}), // the run adds the hint
 		forEvery[*history.RunningError](printed(exit.Held, "wait for it to finish; it uses a different ledger, and an account should have only one")),
-		forEvery[*erasure.UnreadableError](printed(exit.Misuse, "someone changed its files, or the disk lost data: repair them, or remove its directory")),
+		forType(func(e *erasure.UnreadableError) advice {
+			return unlessTemporary(e, printed(exit.Misuse, "someone changed its files, or the disk lost data: repair them, or remove its directory"))
+		}),
 		forEvery[*erasure.UnfinishedError](printed(exit.Temporary, "progress is kept: fix the cause, then run the command again to finish")),
 		forType(adviseOnBlocked),
 		forValue(erasure.ErrUnknown, printed(exit.Misuse, "ids are compared byte for byte")),
@@ -145,6 +147,9 @@ func adviseOnLedger(err error) (advice, bool) {
 	switch err.(type) {
 	case *ledger.FailedError, *ledger.UnusableError, *ledger.HeldError:
 	case *history.AbsorbError: // a person cannot tell the files of that run from the ledger
+		if _, files := errors.AsType[*rundir.AccessError](err); files {
+			return advice{}, false // it is about the files, and has advice of its own
+		}
 	default:
 		if err != ledger.ErrFenced && err != ledger.ErrLost {
 			return advice{}, false
@@ -161,7 +166,7 @@ func adviseOnLedger(err error) (advice, bool) {
 	case errors.Is(err, ledger.ErrFenced):
 		a.code, a.hint = exit.Held, "the other run continues from here"
 	case errors.Is(err, ledger.ErrLost):
-		a.code, a.hint = exit.Held, "look at the ledger's database; users whose calls were under way are looked up or sent again by the run that comes next"
+		a.code, a.hint = exit.Held, "check the ledger's database; the next run looks up users whose calls were in flight, or sends them again"
 	case errors.Is(err, context.Canceled): // the ledger did not fail
 		return advice{}, false
 	case connect.Unwritable(err):
@@ -180,19 +185,8 @@ func adviseOnLookup(e *history.LookupError) advice {
 	}](e.Err); ok {
 		return advice{code: exit.Misuse, printed: true, hint: hinted.Hint()}
 	}
-	return advice{code: exit.Misuse, printed: true, hint: "give the name of a run, as in its summary, or its directory; --runs-dir says where runs are", next: "ls -d runs/*"}
-}
-
-// adviseOnPlace is the advice on a place that cannot be written to. Only a full disk
-// is temporary.
-func adviseOnPlace(err error) advice {
-	if rundir.NoRoom(err) {
-		return advice{code: exit.Temporary, printed: true, hint: roomHint(err)}
-	}
-	if unsafe, ok := errors.AsType[*rundir.UnsafeError](err); ok {
-		return advice{code: exit.Misuse, printed: true, hint: unsafe.Hint()}
-	}
-	return advice{code: exit.Misuse, printed: true, hint: "set --runs-dir and --results to places this user can write to", next: "usersync run --help"}
+	return unlessTemporary(e, advice{code: exit.Misuse, printed: true, next: "ls -d runs/*",
+		hint: "give the name of a run, as in its summary, or its directory; --runs-dir says where runs are"})
 }
 
 // adviseOnBlocked is the advice on runs that keep a user from being erased.
@@ -203,23 +197,4 @@ func adviseOnBlocked(e *erasure.BlockedError) advice {
 	}
 	return advice{code: exit.Misuse, printed: true, hint: "it did not finish and cannot be resumed: if nothing uses it any more, remove its directory",
 		next: "rm -r " + exit.Quote(first.Path())}
-}
-
-// roomOf is the hint for a full disk or output; empty for any other error.
-func roomOf(err error) string {
-	if !rundir.NoRoom(err) {
-		return ""
-	}
-	return roomHint(err)
-}
-
-// roomHint tells disks from standard output and devices, where making room
-// elsewhere does not help.
-func roomHint(err error) string {
-	full, isFile := errors.AsType[*rundir.FullError](err)
-	e, isPath := errors.AsType[*fs.PathError](err)
-	if isFile && full.Stream || isPath && strings.HasPrefix(e.Path, "/dev/") {
-		return "the output for the results is full: set --results to a file, or leave it out"
-	}
-	return "make room on the disk, or set --runs-dir to a directory on another disk"
 }

@@ -43,7 +43,7 @@ func TestErrorsOfEarlierRuns(t *testing.T) {
 		"an id in no run":             {erasure.ErrUnknown, exit.Misuse, "byte for byte", ""},
 		"an id in no ledger":          {ledger.ErrUnknown, exit.Misuse, "usersync ledger stats", ""},
 		"a file that no export wrote": {&ledger.ImportError{}, exit.Misuse, "nothing was imported", ""},
-		"an id not pending":           {&ledger.NotPendingError{Standing: "held"}, exit.Misuse, "only pending users", ""},
+		"an id not pending":           {&ledger.NotPendingError{State: "held"}, exit.Misuse, "only pending users", ""},
 	} {
 		err := fmt.Errorf("do a thing: %w", errors.Join(fmt.Errorf("and another: %w", c.err)))
 		if got := exitCode(err, result{}); got != c.code {

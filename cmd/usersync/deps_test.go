@@ -10,7 +10,7 @@ import (
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
 	sync/user sync/identity sync/pace sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/source reader/frame reader/proof writer/rundir sync/sandbox
-	sync/fingerprint sync/protect
+	sync/fingerprint sync/protect sync/destination/vocabulary
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
@@ -41,6 +41,9 @@ const depsRules = `
 	sync/identity < sync/protect < sync/destination/stack, sync/mirror;
 	sync/fingerprint < sync/ledger/internal/database < sync/ledger/internal/keyfile, sync/ledger/internal/lease, sync/ledger/internal/registry;
 	sync/filelock < sync/ledger/internal/lease;
+
+	# What may be shown of an API's words is decided once, for every client.
+	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/rest;
 	sync/filelock, sync/ledger/rowset, sync/ledger/internal/keyfile, sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger;
 
 	# The packages that split files and objects know neither file names nor records.

@@ -29,7 +29,7 @@ func ledgerShow(e *env) *cobra.Command {
 	})
 }
 
-func showEntry(e *env, id string, s ledger.Shown) error {
+func showEntry(e *env, id string, s ledger.Details) error {
 	table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
 	lines := [][2]string{
 		{"id", id}, {"state", stateWord(s.State)}, {"remote", s.Remote}, {"feed", s.Feed},

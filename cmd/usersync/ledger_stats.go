@@ -24,7 +24,7 @@ func ledgerStats(e *env) *cobra.Command {
 		table := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
 		fmt.Fprintf(table, "scope\tfeed\theld\taccepted\tpending\tgeneration\n")
 		for _, s := range all {
-			fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\n", s.Scope, s.Feed, s.Held, s.Taken, s.Pending, s.Generation)
+			fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\n", s.Scope, s.Feed, s.Present, s.Accepted, s.Pending, s.Generation)
 		}
 		return table.Flush()
 	})

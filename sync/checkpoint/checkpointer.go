@@ -119,12 +119,12 @@ func (c *Checkpointer) Finish(why error, finished bool) error {
 
 // state returns what to tell the ledger about how the run ends: nothing while only the
 // journal holds some of what the run did, as after a kill.
-func (c *Checkpointer) state() ledger.State {
+func (c *Checkpointer) state() ledger.RunState {
 	switch {
 	case c.finished:
-		return ledger.StateFinished
+		return ledger.RunFinished
 	case c.ending && c.options.Journal.CheckpointedTo(c.Last()):
-		return ledger.StateStopped
+		return ledger.RunStopped
 	}
 	return ""
 }
@@ -155,7 +155,7 @@ func (c *Checkpointer) checkpoint() error {
 	}
 	m := c.snapshot(time.Now())
 	if c.options.Ledger != nil {
-		if err := c.options.Ledger.Mark(context.Background(), c.ledgerCheckpoint(m), c.entries); err != nil {
+		if err := c.options.Ledger.Save(context.Background(), c.ledgerCheckpoint(m), c.entries); err != nil {
 			return err
 		}
 	}
@@ -180,8 +180,8 @@ const (
 	rejectsSize = "rejects"
 )
 
-func (c *Checkpointer) ledgerCheckpoint(m journal.Checkpoint) ledger.Mark {
-	return ledger.Mark{
+func (c *Checkpointer) ledgerCheckpoint(m journal.Checkpoint) ledger.Checkpoint {
+	return ledger.Checkpoint{
 		State: c.state(),
 		Run:   c.options.Run, Record: m.Record, At: m.At, Input: m.InputBytes, SHA256: [sha256.Size]byte(c.options.Input.hash.Sum(nil)),
 		Sizes: map[string]int64{resultsSize: m.Results, rejectsSize: m.Rejects},

@@ -77,9 +77,9 @@ func (s *scene) write(t *testing.T, n int) {
 }
 
 // checkpoints returns how far the run has come according to the ledger and the journal.
-func (s *scene) checkpoints(t *testing.T) (ledger.Mark, journal.Checkpoint) {
+func (s *scene) checkpoints(t *testing.T) (ledger.Checkpoint, journal.Checkpoint) {
 	t.Helper()
-	lm, _, err := s.ledger.LastMark(t.Context(), "run-1")
+	lm, _, err := s.ledger.LastCheckpoint(t.Context(), "run-1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestCheckpoints(t *testing.T) {
 		if jm.Results != int64(10*want) || s.results.synced < jm.Results || jm.Outcomes[user.Created] != want {
 			t.Errorf("%+v, %d bytes on the disk", jm, s.results.synced)
 		}
-		known, err := s.ledger.Look(t.Context(), []string{fmt.Sprintf("u%d", want), fmt.Sprintf("u%d", want+1)})
+		known, err := s.ledger.Lookup(t.Context(), []string{fmt.Sprintf("u%d", want), fmt.Sprintf("u%d", want+1)})
 		if err != nil || known[0].State != user.Present || known[1].State != user.Absent {
 			t.Errorf("the ledger is not where the checkpoint is: %+v, %v", known, err)
 		}
@@ -182,7 +182,7 @@ func TestIntents(t *testing.T) {
 	if err := errors.Join(in.ClearIntent(t.Context(), records[:1]), in.ClearIntent(t.Context(), nil)); err != nil {
 		t.Fatal(err)
 	}
-	known, err := s.ledger.Look(t.Context(), []string{"a", "b"})
+	known, err := s.ledger.Lookup(t.Context(), []string{"a", "b"})
 	if err != nil || known[0].State != user.Absent || known[1].State != user.Pending {
 		t.Errorf("%+v, %v", known, err)
 	}
@@ -197,13 +197,13 @@ func TestLedgerLearnsHowARunEnds(t *testing.T) {
 		sent     int // a record after those written
 		why      error
 		finished bool
-		want     ledger.State
+		want     ledger.RunState
 	}{
-		"finished":                  {0, nil, true, ledger.StateFinished},
-		"stopped":                   {0, stop, false, ledger.StateStopped},
-		"stopped at the end":        {0, stop, true, ledger.StateStopped},
-		"stopped with calls made":   {3, stop, false, ledger.StateOpen},
-		"stopped with none of them": {2, stop, false, ledger.StateStopped},
+		"finished":                  {0, nil, true, ledger.RunFinished},
+		"stopped":                   {0, stop, false, ledger.RunStopped},
+		"stopped at the end":        {0, stop, true, ledger.RunStopped},
+		"stopped with calls made":   {3, stop, false, ledger.RunOpen},
+		"stopped with none of them": {2, stop, false, ledger.RunStopped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t)

@@ -27,7 +27,7 @@ type IntentJournal interface {
 // RecordIntent records the intents durably before such a call.
 func (i Intents) RecordIntent(ctx context.Context, records []*user.Record) error {
 	if i.Ledger != nil {
-		if err := i.Ledger.Pend(ctx, i.Run, entriesOf(records)); err != nil {
+		if err := i.Ledger.RecordIntent(ctx, i.Run, entriesOf(records)); err != nil {
 			return err
 		}
 	}
@@ -43,7 +43,7 @@ func (i Intents) ClearIntent(ctx context.Context, records []*user.Record) error 
 		return nil
 	}
 	if i.Ledger != nil {
-		if err := i.Ledger.Unpend(ctx, i.Run, entriesOf(records)); err != nil {
+		if err := i.Ledger.ClearIntent(ctx, i.Run, entriesOf(records)); err != nil {
 			return err
 		}
 	}

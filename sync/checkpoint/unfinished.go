@@ -46,7 +46,7 @@ func (u Unfinished) Advance(ctx context.Context, l *ledger.Ledger) error {
 	if l == nil {
 		return nil
 	}
-	m, found, err := l.LastMark(ctx, u.Run)
+	m, found, err := l.LastCheckpoint(ctx, u.Run)
 	if err != nil || !found {
 		return err
 	}
@@ -68,7 +68,7 @@ func (u Unfinished) UpdateLedger(ctx context.Context, l *ledger.Ledger, by strin
 	if err != nil {
 		return err
 	}
-	m := ledger.Mark{Run: u.Run, At: u.Journal.Header.Started}
+	m := ledger.Checkpoint{Run: u.Run, At: u.Journal.Header.Started}
 	if len(entries) > 0 {
 		m.Record = entries[len(entries)-1].Record
 	}
@@ -86,7 +86,7 @@ func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Ent
 	for i := range entries {
 		ids[i] = entries[i].ID
 	}
-	known, err := l.Look(ctx, ids)
+	known, err := l.Lookup(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Ent
 			entries[i].Remote = known[i].Remote
 		}
 		if i >= len(settled) && known[i].State == user.Pending {
-			entries[i].Standing = user.Pending
+			entries[i].State = user.Pending
 		}
 	}
 	if u.OtherFeed {
@@ -130,7 +130,7 @@ func (u Unfinished) settled() []ledger.Entry {
 			state, changes = user.Pending, true // so it is not created again
 		}
 		if changes {
-			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, Standing: state, Anew: true,
+			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, State: state, Replace: true,
 				Deleted: o.Status == user.Deleted && o.Code != user.CodeAlreadyAbsent, IfHeld: o.Code == user.CodeUnprovedAbsent})
 		}
 	}
@@ -146,7 +146,7 @@ func (u Unfinished) unsettled() []ledger.Entry {
 		if s.Op == user.Create {
 			state = user.Pending
 		}
-		entries = append(entries, ledger.Entry{ID: s.ID, Record: s.Record, Standing: state, Anew: true})
+		entries = append(entries, ledger.Entry{ID: s.ID, Record: s.Record, State: state, Replace: true})
 	}
 	return entries
 }

@@ -53,7 +53,7 @@ func TestEntriesOfAnUnfinishedRun(t *testing.T) {
 				}
 				return
 			}
-			if len(got) != 1 || got[0].Standing != c.want || !got[0].Anew || got[0].ID != "u-1" {
+			if len(got) != 1 || got[0].State != c.want || !got[0].Replace || got[0].ID != "u-1" {
 				t.Errorf("%+v, want %v, without prints", got, c.want)
 			}
 		})
@@ -123,8 +123,8 @@ func TestChangedSince(t *testing.T) {
 // settled stays pending.
 func TestUpdateLedger(t *testing.T) {
 	s := newScene(t)
-	err := s.ledger.Mark(t.Context(), ledger.Mark{Run: "run-1", Record: 1}, []ledger.Entry{
-		{ID: "known", Remote: "k-1", Standing: user.Present}, {ID: "waits", Standing: user.Pending}})
+	err := s.ledger.Save(t.Context(), ledger.Checkpoint{Run: "run-1", Record: 1}, []ledger.Entry{
+		{ID: "known", Remote: "k-1", State: user.Present}, {ID: "waits", State: user.Pending}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestUpdateLedger(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	known, err := s.ledger.Look(t.Context(), []string{"made", "known", "waits", "other"})
+	known, err := s.ledger.Lookup(t.Context(), []string{"made", "known", "waits", "other"})
 	if err != nil {
 		t.Fatal(err)
 	}

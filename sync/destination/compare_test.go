@@ -49,21 +49,6 @@ func TestCheckID(t *testing.T) {
 	}
 }
 
-func TestPhrase(t *testing.T) {
-	r := &user.Record{User: user.User{Attributes: []user.Attribute{{Field: user.LastName, Value: user.TextValue("Mustermann")}}}}
-	for text, want := range map[string]string{
-		" Bad  Request\n": "bad_request", "": "", "Mustermann exists": "", "bad request 7": "", "Not-found.here": "", "ann@example.com": "",
-		strings.Repeat("long ", 9): "",
-	} {
-		if got := destination.Phrase(text, "", r); got != want {
-			t.Errorf("%q is %q, want %q", text, got, want)
-		}
-	}
-	if got := destination.Phrase("ERROR_Not-found.here", "_-.", r); got != "error_not-found.here" {
-		t.Error(got)
-	}
-}
-
 func TestCheckSize(t *testing.T) {
 	traits := destination.Traits{Ops: map[user.Op]destination.OpTraits{user.Create: {Max: 2}}}
 	for _, test := range []struct {

@@ -36,7 +36,7 @@ type CallError struct {
 	Status int
 	// Code is a short word for results: http_503, timeout, reset, cut_answer.
 	Code string
-	// Detail is the API's own text, redacted. It may be empty.
+	// Detail is what may be shown of the API's own text. It may be empty.
 	Detail    string
 	RequestID string
 	// After is the wait that Retry-After asked for; 0 if there was none.

@@ -39,28 +39,28 @@ func benchLedger(b *testing.B, url string) (*Ledger, []user.User) {
 	p := l.Fingerprinter()
 	for i := range users {
 		users[i] = benchUser(i)
-		entries[i] = Entry{ID: users[i].ID, Standing: user.Present, Record: i + 1, Prints: p.Fingerprints(nil, &users[i])}
+		entries[i] = Entry{ID: users[i].ID, State: user.Present, Record: i + 1, Fingerprints: p.Fingerprints(nil, &users[i])}
 	}
 	began := time.Now()
-	benchMark(b, l, entries)
-	b.Logf("mark new: %d ns/user", time.Since(began).Nanoseconds()/benchUsers)
+	benchSave(b, l, entries)
+	b.Logf("save new: %d ns/user", time.Since(began).Nanoseconds()/benchUsers)
 	began = time.Now()
-	benchMark(b, l, entries[:40_000])
-	b.Logf("mark changed: %d ns/user", time.Since(began).Nanoseconds()/40_000)
+	benchSave(b, l, entries[:40_000])
+	b.Logf("save changed: %d ns/user", time.Since(began).Nanoseconds()/40_000)
 	return l, users
 }
 
-func benchMark(b *testing.B, l *Ledger, entries []Entry) {
+func benchSave(b *testing.B, l *Ledger, entries []Entry) {
 	for from := 0; from < len(entries); from += 20_000 {
-		if err := l.Mark(b.Context(), Mark{Run: "run", Record: from + 20_000}, entries[from:from+20_000]); err != nil {
+		if err := l.Save(b.Context(), Checkpoint{Run: "run", Record: from + 20_000}, entries[from:from+20_000]); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
-func benchLook(b *testing.B, l *Ledger, users []user.User, want user.EntryState) {
+func benchLookup(b *testing.B, l *Ledger, users []user.User, want user.EntryState) {
 	p := l.Fingerprinter()
-	ids := make([]string, question)
+	ids := make([]string, chunkSize)
 	var room []user.Fingerprint
 	n := 0
 	b.ReportAllocs()
@@ -69,7 +69,7 @@ func benchLook(b *testing.B, l *Ledger, users []user.User, want user.EntryState)
 		for i := range ids {
 			ids[i] = users[from+i].ID
 		}
-		known, err := l.Look(b.Context(), ids)
+		known, err := l.Lookup(b.Context(), ids)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func benchLook(b *testing.B, l *Ledger, users []user.User, want user.EntryState)
 				b.Fatal("not as expected")
 			}
 		}
-		n += question
+		n += chunkSize
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/user")
 }
@@ -89,14 +89,14 @@ func Benchmark(b *testing.B) {
 	for _, url := range []string{"sqlite:" + b.TempDir() + "/ledger.db", server.database(b)} {
 		b.Run(url[:6], func(b *testing.B) {
 			l, users := benchLedger(b, url)
-			b.Run("look/same-order", func(b *testing.B) { benchLook(b, l, users, user.Present) })
+			b.Run("lookup/same-order", func(b *testing.B) { benchLookup(b, l, users, user.Present) })
 			shuffled := append([]user.User(nil), users...)
 			rand.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-			b.Run("look/random", func(b *testing.B) { benchLook(b, l, shuffled, user.Present) })
+			b.Run("lookup/random", func(b *testing.B) { benchLookup(b, l, shuffled, user.Present) })
 			for i := range shuffled {
 				shuffled[i].ID = "new-" + shuffled[i].ID
 			}
-			b.Run("look/miss", func(b *testing.B) { benchLook(b, l, shuffled, user.Absent) })
+			b.Run("lookup/miss", func(b *testing.B) { benchLookup(b, l, shuffled, user.Absent) })
 			if info, err := os.Stat(l.db.Path); err == nil {
 				b.Logf("%d bytes a user", info.Size()/benchUsers)
 			}

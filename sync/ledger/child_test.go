@@ -18,7 +18,7 @@ import (
 	"usersync/sync/user"
 )
 
-// child is what a process does that the tests start, and often kill.
+// child is what a child process of the tests does. They often kill it.
 func child(action string) {
 	ctx := context.Background()
 	key, err := fingerprint.ParseKey(os.Getenv("LEDGER_KEY"))
@@ -40,32 +40,32 @@ func child(action string) {
 	}
 	fmt.Println("locked")
 	switch action {
-	case "mark":
-		markForever(ctx, l)
+	case "save":
+		saveForever(ctx, l)
 	case "sleep":
 		bufio.NewReader(os.Stdin).ReadString('\n')
-		err := l.Mark(ctx, Mark{Run: "child", Record: 99}, []Entry{{ID: "late", Standing: user.Present}})
+		err := l.Save(ctx, Checkpoint{Run: "child", Record: 99}, []Entry{{ID: "late", State: user.Present}})
 		fmt.Println("fenced:", errors.Is(err, ErrFenced), "valid:", lease.Check() == nil)
-		fmt.Println("pend fenced:", errors.Is(l.Pend(ctx, "child", []Entry{{ID: "late"}}), ErrFenced))
+		fmt.Println("intent fenced:", errors.Is(l.RecordIntent(ctx, "child", []Entry{{ID: "late"}}), ErrFenced))
 	}
 }
 
-// markForever marks 10 more users at a time, and notes the count in all of
-// them, so that any mixture of two marks shows.
-func markForever(ctx context.Context, l *Ledger) {
+// saveForever saves checkpoints, each of 10 more users than the last, with its number in
+// every user, so that a mixture of two checkpoints shows.
+func saveForever(ctx context.Context, l *Ledger) {
 	for n := 1; ; n++ {
 		entries := make([]Entry, 0, 10*n)
 		for i := range 10 * n {
-			entries = append(entries, Entry{ID: strconv.Itoa(i), Standing: user.Present, Record: n})
+			entries = append(entries, Entry{ID: strconv.Itoa(i), State: user.Present, Record: n})
 		}
-		if err := l.Mark(ctx, Mark{Run: "child", Record: n}, entries); err != nil {
+		if err := l.Save(ctx, Checkpoint{Run: "child", Record: n}, entries); err != nil {
 			panic(err)
 		}
-		fmt.Println("marked", n)
+		fmt.Println("saved", n)
 	}
 }
 
-// process is a child.
+// process is a child process.
 type process struct {
 	*exec.Cmd
 	out *bufio.Scanner
@@ -96,24 +96,24 @@ func startChild(t *testing.T, action, url string, term time.Duration) *process {
 func (p *process) line(t *testing.T) string {
 	t.Helper()
 	if !p.out.Scan() {
-		t.Fatal("the child is gone:", p.out.Err())
+		t.Fatal("the child has ended:", p.out.Err())
 	}
 	return p.out.Text()
 }
 
-func TestKillLeavesNoHalfMark(t *testing.T) {
+func TestKillLeavesNoPartialCheckpoint(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		for range 12 {
-			marked := killWhileMarking(t, url)
+			saved := killWhileSaving(t, url)
 			l := open(t, Options{URL: url, Scope: "s"})
-			if _, err := l.Lock(t.Context(), "parent", 20*time.Second); err != nil { // waits for a commit on its way
+			if _, err := l.Lock(t.Context(), "parent", 20*time.Second); err != nil { // waits for a commit in progress
 				t.Fatal(err)
 			}
-			m, ok, err := l.LastMark(t.Context(), "child")
-			if err != nil || !ok || m.Record < marked {
-				t.Fatalf("mark %d was told, the ledger has %d, %v", marked, m.Record, err)
+			m, ok, err := l.LastCheckpoint(t.Context(), "child")
+			if err != nil || !ok || m.Record < saved {
+				t.Fatalf("checkpoint %d was reported, the ledger has %d, %v", saved, m.Record, err)
 			}
-			checkWhole(t, l, m.Record)
+			checkComplete(t, l, m.Record)
 			if err := l.Close(); err != nil {
 				t.Fatal(err)
 			}
@@ -121,43 +121,43 @@ func TestKillLeavesNoHalfMark(t *testing.T) {
 	})
 }
 
-// killWhileMarking returns the last mark that the child told of.
-func killWhileMarking(t *testing.T, url string) int {
+// killWhileSaving returns the last checkpoint that the child reported.
+func killWhileSaving(t *testing.T, url string) int {
 	t.Helper()
-	p := startChild(t, "mark", url, 100*time.Millisecond)
-	for p.line(t) != "marked 3" {
+	p := startChild(t, "save", url, 100*time.Millisecond)
+	for p.line(t) != "saved 3" {
 		if strings.HasPrefix(p.out.Text(), "locked out") {
-			p = startChild(t, "mark", url, 100*time.Millisecond)
+			p = startChild(t, "save", url, 100*time.Millisecond)
 		}
 	}
 	timer := time.AfterFunc(rand.N(60*time.Millisecond), func() { p.Process.Kill() })
 	defer timer.Stop()
-	marked := 3
+	saved := 3
 	for p.out.Scan() {
-		marked, _ = strconv.Atoi(strings.TrimPrefix(p.out.Text(), "marked "))
+		saved, _ = strconv.Atoi(strings.TrimPrefix(p.out.Text(), "saved "))
 	}
-	return marked
+	return saved
 }
 
-// checkWhole checks that the first 10n users are all of mark n, and those
-// behind them of an earlier child, none ahead of the mark.
-func checkWhole(t *testing.T, l *Ledger, n int) {
+// checkComplete checks that the first 10n users are all from checkpoint n. Users after
+// them are from an earlier child.
+func checkComplete(t *testing.T, l *Ledger, n int) {
 	t.Helper()
 	for r, err := range l.Rows(t.Context(), "default") {
 		if err != nil {
 			t.Fatal(err)
 		}
-		k := look(t, l, r.ID)[0]
+		k := find(t, l, r.ID)[0]
 		if i, _ := strconv.Atoi(r.ID); i < 10*n && k.Record != n {
-			t.Fatalf("user %d is of mark %d, the mark is %d", i, k.Record, n)
+			t.Fatalf("user %d is from checkpoint %d, the last is %d", i, k.Record, n)
 		}
 	}
-	if k := look(t, l, strconv.Itoa(10*n-1))[0]; k.Record != n {
-		t.Fatalf("mark %d is not whole: %+v", n, k)
+	if k := find(t, l, strconv.Itoa(10*n-1))[0]; k.Record != n {
+		t.Fatalf("checkpoint %d is incomplete: %+v", n, k)
 	}
 }
 
-func TestLateRunIsFencedOff(t *testing.T) {
+func TestFrozenRunIsFenced(t *testing.T) {
 	url := server.database(t)
 	l := open(t, Options{URL: url, Scope: "s", Term: time.Second})
 	p := startChild(t, "sleep", url, time.Second)
@@ -178,16 +178,16 @@ func TestLateRunIsFencedOff(t *testing.T) {
 	if got := p.line(t); got != "fenced: true valid: false" {
 		t.Error(got)
 	}
-	if got := p.line(t); got != "pend fenced: true" {
+	if got := p.line(t); got != "intent fenced: true" {
 		t.Error(got)
 	}
-	mark(t, l, Entry{ID: "x", Standing: user.Present})
-	if k := look(t, l, "late", "x"); k[0].State != user.Absent || k[1].State != user.Present || lease.Check() != nil {
+	save(t, l, Entry{ID: "x", State: user.Present})
+	if k := find(t, l, "late", "x"); k[0].State != user.Absent || k[1].State != user.Present || lease.Check() != nil {
 		t.Errorf("%+v", k)
 	}
 }
 
-func TestDeadProcessHoldsNothing(t *testing.T) {
+func TestDeadProcessHoldsNoLock(t *testing.T) {
 	url := "sqlite:" + filepath.Join(t.TempDir(), "l.db")
 	p := startChild(t, "sleep", url, 0)
 	if got := p.line(t); got != "locked" {
@@ -203,5 +203,5 @@ func TestDeadProcessHoldsNothing(t *testing.T) {
 	}
 	p.Wait()
 	lock(t, l)
-	mark(t, l, Entry{ID: "x", Standing: user.Present})
+	save(t, l, Entry{ID: "x", State: user.Present})
 }

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// DeletionsKept is how long a deletion is remembered, in the time of the machine
-// that saw it.
+// DeletionsKept is how long a deletion is remembered, by the clock of the machine that
+// recorded it.
 const DeletionsKept = 90 * 24 * time.Hour
 
-// Deletion is a user that the API confirmed to have deleted, and that was not created
-// again since.
+// Deletion is a user whose deletion the API confirmed, and who was not created again
+// since.
 type Deletion struct {
-	Remote string // the key that the API had made; may be empty
+	Remote string // the key that the API had assigned; may be empty
 	Run    string
 	Record int
 	At     time.Time
@@ -21,7 +21,7 @@ type Deletion struct {
 // Deleted returns the remembered deletions of the given ids, by id.
 func (i Identities) Deleted(ctx context.Context, ids []string) (map[string]Deletion, error) {
 	found := map[string]Deletion{}
-	err := i.l.inParts(ctx, ids, func(scope int64, list any) error {
+	err := i.l.inChunks(ctx, ids, func(scope int64, list any) error {
 		rows, err := i.l.db.Query(ctx, i.l.db.Read, `SELECT d.id, d.remote, r.name, d.record, d.at FROM `+i.l.db.IDs+`
 			JOIN usersync_deleted d ON d.id = j.id JOIN usersync_run r ON r.num = d.run WHERE d.scope = ? AND d.at > ?`,
 			list, scope, time.Now().Add(-DeletionsKept).UnixMilli())
@@ -42,7 +42,7 @@ func (i Identities) Deleted(ctx context.Context, ids []string) (map[string]Delet
 		return rows.Err()
 	})
 	if err != nil {
-		return nil, failed("look for deletions in the ledger", err)
+		return nil, failed("look up deletions in the ledger", err)
 	}
 	return found, nil
 }
@@ -54,21 +54,21 @@ func (i Identities) WasDeleted(ctx context.Context, id string) (bool, error) {
 	return deleted, err
 }
 
-// remember keeps the confirmed deletions among order, and removes those of users that
-// are new in the ledger.
-func (w *writing) remember(order []*state, fresh []string) error {
-	if err := w.forgetDeletions(fresh); err != nil {
+// saveDeletions records the confirmed deletions among changed, and forgets those of users
+// who were added.
+func (t *transaction) saveDeletions(changed []*stored, added []string) error {
+	if err := t.forgetDeletions(added); err != nil {
 		return err
 	}
 	now := time.Now().UnixMilli()
-	for _, s := range order {
+	for _, s := range changed {
 		if !s.deleted {
 			continue
 		}
-		w.deletions = true
-		_, err := w.l.db.Exec(w, w.tx, `INSERT INTO usersync_deleted (scope, id, remote, run, record, at) VALUES (?, ?, ?, ?, ?, ?)
+		t.deletions = true
+		_, err := t.l.db.Exec(t, t.tx, `INSERT INTO usersync_deleted (scope, id, remote, run, record, at) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (scope, id) DO UPDATE SET remote = excluded.remote, run = excluded.run, record = excluded.record, at = excluded.at`,
-			w.scope, s.ID, s.Remote, s.Run, s.Record, now)
+			t.scope, s.ID, s.Remote, s.Run, s.Record, now)
 		if err != nil {
 			return err
 		}
@@ -76,21 +76,21 @@ func (w *writing) remember(order []*state, fresh []string) error {
 	return nil
 }
 
-// forgetDeletions costs nothing where nothing is remembered, as when a ledger is
-// filled for the first time.
-func (w *writing) forgetDeletions(ids []string) error {
-	if len(ids) == 0 || !w.deletions {
+// forgetDeletions makes no query if the scope remembers no deletions, as when a ledger
+// is filled for the first time.
+func (t *transaction) forgetDeletions(ids []string) error {
+	if len(ids) == 0 || !t.deletions {
 		return nil
 	}
-	list, err := w.l.db.List(ids)
+	list, err := t.l.db.List(ids)
 	if err != nil {
 		return err
 	}
-	_, err = w.l.db.Exec(w, w.tx, `DELETE FROM usersync_deleted WHERE id IN (SELECT j.id FROM `+w.l.db.IDs+`) AND scope = ?`, list, w.scope)
+	_, err = t.l.db.Exec(t, t.tx, `DELETE FROM usersync_deleted WHERE id IN (SELECT j.id FROM `+t.l.db.IDs+`) AND scope = ?`, list, t.scope)
 	return err
 }
 
-func (w *writing) forgetOldDeletions() error {
-	_, err := w.l.db.Exec(w, w.tx, `DELETE FROM usersync_deleted WHERE scope = ? AND at <= ?`, w.scope, time.Now().Add(-DeletionsKept).UnixMilli())
+func (t *transaction) forgetOldDeletions() error {
+	_, err := t.l.db.Exec(t, t.tx, `DELETE FROM usersync_deleted WHERE scope = ? AND at <= ?`, t.scope, time.Now().Add(-DeletionsKept).UnixMilli())
 	return err
 }

@@ -10,44 +10,44 @@ import (
 	"usersync/sync/user"
 )
 
-// state is what an entry is while a transaction changes it.
-type state struct {
+// stored is an entry while a transaction changes it.
+type stored struct {
 	database.Row
 	known   user.Fingerprints
-	stored  bool // the database has it
-	present bool // it shall have it
+	exists  bool // the database has it
+	wanted  bool // it shall have it
 	deleted bool // the API was seen to delete it
 }
 
-// entries lays entries over what the ledger holds, a question at a time.
-func (w *writing) entries(run string, entries []Entry) error {
-	for part := range slices.Chunk(entries, question) {
-		if err := w.part(run, part); err != nil {
+// apply merges entries into what the ledger holds, a chunk at a time.
+func (t *transaction) apply(run string, entries []Entry) error {
+	for part := range slices.Chunk(entries, chunkSize) {
+		if err := t.applyChunk(run, part); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *writing) part(run string, part []Entry) error {
-	states, order, err := w.states(part)
+func (t *transaction) applyChunk(run string, part []Entry) error {
+	states, order, err := t.loadAll(part)
 	if err != nil {
 		return err
 	}
 	for i := range part {
-		if err := w.lay(run, &part[i], states[part[i].ID]); err != nil {
+		if err := t.applyEntry(run, &part[i], states[part[i].ID]); err != nil {
 			return err
 		}
 	}
-	return w.store(order)
+	return t.store(order)
 }
 
-// states reads what is held of the ids of part; order is that of their first
-// mention, in which new ones get their rows.
-func (w *writing) states(part []Entry) (map[string]*state, []*state, error) {
-	states := make(map[string]*state, len(part))
-	all := make([]state, len(part))
-	order := make([]*state, 0, len(part))
+// loadAll reads the entries for the ids in part. The slice is in the order of their
+// first use, in which new entries get their rows.
+func (t *transaction) loadAll(part []Entry) (map[string]*stored, []*stored, error) {
+	states := make(map[string]*stored, len(part))
+	all := make([]stored, len(part))
+	order := make([]*stored, 0, len(part))
 	ids := make([]string, 0, len(part))
 	for i := range part {
 		id := part[i].ID
@@ -56,109 +56,109 @@ func (w *writing) states(part []Entry) (map[string]*state, []*state, error) {
 		}
 		if states[id] == nil {
 			s := &all[len(ids)]
-			s.ID, s.Feed, states[id] = id, w.feed, s
+			s.ID, s.Feed, states[id] = id, t.feed, s
 			order, ids = append(order, s), append(ids, id)
 		}
 	}
-	if w.next == 1 { // an empty scope: there is nothing to find
+	if t.next == 1 { // the scope is empty
 		return states, order, nil
 	}
 	var prints fingerprint.Slab
-	return states, order, w.l.find(w, w.tx, w.scope, places{ids: ids}, func(i int, r *scanned) error {
-		return w.held(order[i], r, &prints)
+	return states, order, t.l.find(t, t.tx, t.scope, idList{ids: ids}, func(i int, r *dbEntry) error {
+		return t.load(order[i], r, &prints)
 	})
 }
 
-func (w *writing) held(s *state, r *scanned, prints *fingerprint.Slab) error {
-	k, err := w.l.known(w.name, r, prints)
+func (t *transaction) load(s *stored, r *dbEntry, prints *fingerprint.Slab) error {
+	k, err := t.l.decode(t.name, r, prints)
 	if err != nil {
 		return err
 	}
-	s.Num, s.Feed, s.Standing, s.Remote, s.Run, s.Record = r.num, r.feed, r.standing, k.Remote, r.run, r.record
-	s.known, s.stored, s.present = k.Fingerprints, true, true
+	s.Num, s.Feed, s.State, s.Remote, s.Run, s.Record = r.num, r.feed, r.state, k.Remote, r.run, r.record
+	s.known, s.exists, s.wanted = k.Fingerprints, true, true
 	return nil
 }
 
-func (w *writing) lay(run string, e *Entry, s *state) (err error) {
-	if e.IfHeld && !s.present {
+func (t *transaction) applyEntry(run string, e *Entry, s *stored) (err error) {
+	if e.IfHeld && !s.wanted {
 		return nil
 	}
 	if e.Run != "" {
 		run = e.Run
 	}
-	if e.Standing == user.Absent {
+	if e.State == user.Absent {
 		if s.deleted = e.Deleted; s.deleted {
 			s.Record, s.Remote = int64(e.Record), cmp.Or(e.Remote, s.Remote)
-			s.Run, err = w.num(w.l.runs, run)
+			s.Run, err = t.num(t.l.runs, run)
 		}
-		s.present, s.known = false, user.Fingerprints{}
+		s.wanted, s.known = false, user.Fingerprints{}
 		return err
 	}
-	if e.Anew || !s.present {
+	if e.Replace || !s.wanted {
 		s.Remote, s.known = "", user.Fingerprints{}
 	}
 	if e.Remote != "" {
 		s.Remote = e.Remote
 	}
-	s.present, s.deleted, s.Standing, s.Record = true, false, int64(e.Standing), int64(e.Record)
-	s.known = fingerprint.Merge(s.known, e.Prints, e.Doubted)
-	s.Run, err = w.num(w.l.runs, run)
+	s.wanted, s.deleted, s.State, s.Record = true, false, int64(e.State), int64(e.Record)
+	s.known = fingerprint.Merge(s.known, e.Fingerprints, e.Uncertain)
+	s.Run, err = t.num(t.l.runs, run)
 	return err
 }
 
-// store writes what is to be there and removes what is not.
-func (w *writing) store(order []*state) error {
+// store writes the entries that are wanted and removes the others.
+func (t *transaction) store(order []*stored) error {
 	rows := make([]database.Row, 0, len(order))
-	var gone, fresh []string
+	var removed, added []string
 	for _, s := range order {
 		switch {
-		case !s.present && s.stored:
-			gone = append(gone, s.ID)
-		case s.present:
+		case !s.wanted && s.exists:
+			removed = append(removed, s.ID)
+		case s.wanted:
 			if s.Num == 0 {
-				fresh = append(fresh, s.ID)
+				added = append(added, s.ID)
 			}
-			if err := w.complete(s); err != nil {
+			if err := t.complete(s); err != nil {
 				return err
 			}
 			rows = append(rows, s.Row)
 		}
 	}
-	if err := w.remove(gone); err != nil {
+	if err := t.remove(removed); err != nil {
 		return err
 	}
-	if err := w.remember(order, fresh); err != nil || len(rows) == 0 {
+	if err := t.saveDeletions(order, added); err != nil || len(rows) == 0 {
 		return err
 	}
-	return w.l.db.Put(w, w.tx, w.scope, rows)
+	return t.l.db.Put(t, t.tx, t.scope, rows)
 }
 
-// complete gives a new entry its number and every entry its stored prints.
-func (w *writing) complete(s *state) (err error) {
+// complete assigns a number to a new entry and encodes the fingerprints of any entry.
+func (t *transaction) complete(s *stored) (err error) {
 	if s.Num == 0 {
-		s.Num = inScope(w.scope, w.next)
-		w.next++
+		s.Num = inScope(t.scope, t.next)
+		t.next++
 		s.Folded = database.Folded(s.ID)
 	}
 	num := func(name string) int64 {
-		n, failed := w.num(w.l.fields, name)
+		n, failed := t.num(t.l.fields, name)
 		if failed != nil {
 			err = failed
 		}
 		return n
 	}
-	s.Prints = fingerprint.Append(make([]byte, 0, 18+10*len(s.known.Fields)), s.known, num)
+	s.Fingerprints = fingerprint.Append(make([]byte, 0, 18+10*len(s.known.Fields)), s.known, num)
 	return err
 }
 
-func (w *writing) remove(ids []string) error {
+func (t *transaction) remove(ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	list, err := w.l.db.List(ids)
+	list, err := t.l.db.List(ids)
 	if err != nil {
 		return err
 	}
-	_, err = w.l.db.Exec(w, w.tx, `DELETE FROM usersync_entry WHERE id IN (SELECT j.id FROM `+w.l.db.IDs+`) AND scope = ?`, list, w.scope)
+	_, err = t.l.db.Exec(t, t.tx, `DELETE FROM usersync_entry WHERE id IN (SELECT j.id FROM `+t.l.db.IDs+`) AND scope = ?`, list, t.scope)
 	return err
 }

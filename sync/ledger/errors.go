@@ -9,25 +9,26 @@ import (
 )
 
 var (
-	// ErrFenced says that another run took the scope over; nothing was written.
+	// ErrFenced says that another run has taken over the scope; nothing was written.
 	ErrFenced = lease.ErrFenced
-	// ErrLost says that the lease ended without having been given back: another run
-	// may hold the account by now.
+	// ErrLost says that the lease expired before it was released: another run may hold
+	// the account by now.
 	ErrLost = lease.ErrLost
-	// ErrUnlocked says that a write was tried without holding the scope.
+	// ErrUnlocked says that the scope must be locked before it is written.
 	ErrUnlocked = lease.ErrReleased
-	// ErrUnknown says that the ledger knows nothing of an id.
-	ErrUnknown = errors.New("the ledger knows no such id")
-	// ErrUnknownRun says that the scope knows nothing of a run.
-	ErrUnknownRun = errors.New("the ledger knows no such run of this account")
+	// ErrUnknown says that an id is not in the ledger.
+	ErrUnknown = errors.New("this id is not in the ledger")
+	// ErrUnknownRun says that a run is not in the scope.
+	ErrUnknownRun = errors.New("this account's ledger has no such run")
 )
 
-// FailedError is an operation on a ledger that did not happen. Err says why: an
-// *UnusableError, a *HeldError, ErrFenced, or whatever the database or the disk
-// reported. Every error of an exported method is one, except ErrUnknown,
-// *NotPendingError and the faults of an export that is imported.
+// FailedError is an operation on a ledger that failed. Err says why: an *UnusableError,
+// a *HeldError, ErrFenced, or what the database or the disk reported. Every error of an
+// exported method is one, except for errors in what the caller asked for: ErrUnknown,
+// ErrUnknownRun, *NotPendingError, *ResolutionError, *RenameError, *ScopeError,
+// *OverError and *ImportError.
 type FailedError struct {
-	Op  string // what was being done; empty if Err says it
+	Op  string // what was being done; empty if Err says that itself
 	Err error  // never nil; holds no personal data
 }
 
@@ -50,17 +51,16 @@ func failed(op string, err error) error {
 	return &FailedError{Op: op, Err: err}
 }
 
-// UnusableError is a ledger that cannot be used as it stands, and that only a
-// person can put right.
+// UnusableError is a ledger that cannot be used until a person fixes something.
 type UnusableError = database.UnusableError
 
 // HeldError says that another run holds the scope, and which.
 type HeldError = filelock.HeldError
 
-// NotPendingError says that there is nothing to resolve.
-type NotPendingError struct{ Standing string }
+// NotPendingError says that a user is not pending, so there is nothing to resolve.
+type NotPendingError struct{ State string }
 
-// Error names the standing.
+// Error names the state.
 func (e *NotPendingError) Error() string {
-	return "resolve an entry of the ledger: it is " + e.Standing + ", not pending"
+	return "resolve a user in the ledger: it is " + e.State + ", not pending"
 }

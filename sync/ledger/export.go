@@ -8,48 +8,49 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
-// exportVersion is raised when the lines change their meaning.
+// exportVersion is raised when the meaning of the lines changes.
 const exportVersion = 1
 
-// header is the first line of an export.
-type header struct {
-	Version int    `json:"usersync_ledger"`
-	Prints  int    `json:"prints"` // their version
-	Key     string `json:"key"`    // the check value of the key that they were made with
-	Scope   string `json:"scope"`
-	// Runs are those of the entries, in the ledger's order.
+// exportHeader is the first line of an export.
+type exportHeader struct {
+	Version      int    `json:"usersync_ledger"`
+	Fingerprints int    `json:"prints"` // their version
+	Key          string `json:"key"`    // the check value of their key
+	Scope        string `json:"scope"`
+	// Runs are the runs of the entries, in the ledger's order.
 	Runs []string `json:"runs,omitempty"`
 }
 
-// line is one entry of an export.
-type line struct {
-	ID       string                `json:"id"`
-	Feed     string                `json:"feed"`
-	Standing string                `json:"standing"`
-	Remote   string                `json:"remote,omitempty"`
-	Run      string                `json:"run"`
-	Record   int                   `json:"record"`
-	Prints   map[user.Field]string `json:"prints"`
-	Secrets  string                `json:"secrets,omitempty"`
+// exportLine is one entry of an export.
+type exportLine struct {
+	ID           string                `json:"id"`
+	Feed         string                `json:"feed"`
+	State        string                `json:"standing"`
+	Remote       string                `json:"remote,omitempty"`
+	Run          string                `json:"run"`
+	Record       int                   `json:"record"`
+	Fingerprints map[user.Field]string `json:"prints"`
+	Secrets      string                `json:"secrets,omitempty"`
 }
 
-// Export writes the scope as JSON Lines: a header, then an entry on each line,
-// prints in hex. What is marked meanwhile may be in it or not.
+// Export writes the scope as JSON Lines: a header, then one entry per line, with
+// fingerprints in hex. What is saved in the meantime may be included or not.
 func (a Admin) Export(ctx context.Context, w io.Writer) error {
 	out := bufio.NewWriter(w)
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
 	runs, err := a.runs(ctx)
 	if err == nil {
-		err = lines.Encode(header{exportVersion, fingerprint.Version, a.l.key.Check(), a.l.options.Scope, runs})
+		err = lines.Encode(exportHeader{exportVersion, fingerprint.Version, a.l.key.Check(), a.l.options.Scope, runs})
 	}
 	if err == nil {
-		err = a.l.scan(ctx, a.l.db.Read, func(r *scanned) (bool, error) {
+		err = a.l.scan(ctx, a.l.db.Read, func(r *dbEntry) (bool, error) {
 			e, err := a.line(ctx, r)
 			if err != nil {
 				return false, err
@@ -63,7 +64,7 @@ func (a Admin) Export(ctx context.Context, w io.Writer) error {
 	return failed("export the ledger", err)
 }
 
-// runs are those of the scope's entries, in their order.
+// runs returns the runs of the scope's entries, in their order.
 func (a Admin) runs(ctx context.Context) (names []string, err error) {
 	scope, err := a.l.scopeNum(ctx)
 	if err != nil {
@@ -85,20 +86,20 @@ func (a Admin) runs(ctx context.Context) (names []string, err error) {
 	return names, rows.Err()
 }
 
-func (a Admin) line(ctx context.Context, r *scanned) (line, error) {
+func (a Admin) line(ctx context.Context, r *dbEntry) (exportLine, error) {
 	var prints fingerprint.Slab
-	k, err := a.l.known(a.l.naming(ctx), r, &prints)
+	k, err := a.l.decode(a.l.namesIn(ctx), r, &prints)
 	if err != nil {
-		return line{}, err
+		return exportLine{}, err
 	}
 	feed, err := a.l.feedName(ctx, r.feed)
 	if err != nil {
-		return line{}, err
+		return exportLine{}, err
 	}
-	e := line{ID: string(r.id), Feed: feed, Standing: standings[k.State], Remote: k.Remote, Run: k.Run, Record: k.Record,
-		Prints: make(map[user.Field]string, len(k.Fingerprints.Fields))}
+	e := exportLine{ID: string(r.id), Feed: feed, State: stateNames[k.State], Remote: k.Remote, Run: k.Run, Record: k.Record,
+		Fingerprints: make(map[user.Field]string, len(k.Fingerprints.Fields))}
 	for _, f := range k.Fingerprints.Fields {
-		e.Prints[f.Field] = fmt.Sprintf("%016x", f.Sum)
+		e.Fingerprints[f.Field] = fmt.Sprintf("%016x", f.Sum)
 	}
 	if k.Fingerprints.Secrets != ([16]byte{}) {
 		e.Secrets = hex.EncodeToString(k.Fingerprints.Secrets[:])
@@ -106,28 +107,28 @@ func (a Admin) line(ctx context.Context, r *scanned) (line, error) {
 	return e, nil
 }
 
-// entry is the way back.
-func (e *line) entry() (Entry, error) {
-	out := Entry{ID: e.ID, Remote: e.Remote, Run: e.Run, Record: e.Record, Anew: true}
-	for standing, name := range standings {
-		if name == e.Standing {
-			out.Standing = user.EntryState(standing)
+// entry is the inverse of Admin.line.
+func (e *exportLine) entry() (Entry, error) {
+	out := Entry{ID: e.ID, Remote: e.Remote, Run: e.Run, Record: e.Record, Replace: true}
+	for state, name := range stateNames {
+		if name == e.State {
+			out.State = user.EntryState(state)
 		}
 	}
-	if out.Standing == user.Absent {
-		return out, fmt.Errorf("standing must be one of %v", standings[1:])
+	if out.State == user.Absent {
+		return out, fmt.Errorf("standing must be one of %s", strings.Join(stateNames[1:], ", "))
 	}
-	for field, text := range e.Prints {
+	for field, text := range e.Fingerprints {
 		sum, err := strconv.ParseUint(text, 16, 64)
 		if err != nil || len(text) != 16 {
-			return out, fmt.Errorf("the print of %s must be 16 hex digits", field)
+			return out, fmt.Errorf("the fingerprint of %s must be 16 hex digits", field)
 		}
-		out.Prints.Fields = append(out.Prints.Fields, user.Fingerprint{Field: field, Sum: sum})
+		out.Fingerprints.Fields = append(out.Fingerprints.Fields, user.Fingerprint{Field: field, Sum: sum})
 	}
 	secrets, err := hex.DecodeString(e.Secrets)
 	if err != nil || (len(secrets) != 0 && len(secrets) != 16) {
 		return out, fmt.Errorf("secrets must be 32 hex digits")
 	}
-	copy(out.Prints.Secrets[:], secrets)
+	copy(out.Fingerprints.Secrets[:], secrets)
 	return out, nil
 }

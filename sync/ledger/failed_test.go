@@ -10,7 +10,8 @@ import (
 	"usersync/sync/ledger/rowset"
 )
 
-// Callers tell a ledger that failed by its type alone, so no method may forget it.
+// Callers recognize a failed ledger by the type of the error, so every method must return
+// it.
 func TestEveryFailureIsTyped(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		var export bytes.Buffer
@@ -18,7 +19,7 @@ func TestEveryFailureIsTyped(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.Close() // the lease cannot be released any more
+		defer l.Close() // the lease can no longer be released
 		lock(t, l)
 		if err := l.Admin().Export(t.Context(), &export); err != nil {
 			t.Fatal(err)
@@ -28,7 +29,7 @@ func TestEveryFailureIsTyped(t *testing.T) {
 		seen := &rowset.Set{}
 		seen.Add(1)
 		for name, do := range map[string]func() error{
-			"Look":          func() error { _, err := l.Look(t.Context(), []string{"a"}); return err },
+			"Look":          func() error { _, err := l.Lookup(t.Context(), []string{"a"}); return err },
 			"Show":          func() error { _, err := l.Admin().Show(t.Context(), "a"); return err },
 			"Show a bad id": func() error { _, err := l.Admin().Show(t.Context(), ""); return err },
 			"Stats":         func() error { _, err := l.Admin().Stats(t.Context()); return err },
@@ -37,10 +38,10 @@ func TestEveryFailureIsTyped(t *testing.T) {
 			"Rules":         func() error { _, _, err := l.Rules(t.Context()); return err },
 			"KeepRules":     func() error { return l.KeepRules(t.Context(), Rules{}) },
 			"Share":         func() error { return l.Share(t.Context(), []string{"a"}) },
-			"Mark":          func() error { return l.Mark(t.Context(), Mark{Run: "1"}, nil) },
-			"LastMark":      func() error { _, _, err := l.LastMark(t.Context(), "1"); return err },
-			"Pend":          func() error { return l.Pend(t.Context(), "1", nil) },
-			"Unpend":        func() error { return l.Unpend(t.Context(), "1", nil) },
+			"Mark":          func() error { return l.Save(t.Context(), Checkpoint{Run: "1"}, nil) },
+			"LastMark":      func() error { _, _, err := l.LastCheckpoint(t.Context(), "1"); return err },
+			"Pend":          func() error { return l.RecordIntent(t.Context(), "1", nil) },
+			"Unpend":        func() error { return l.ClearIntent(t.Context(), "1", nil) },
 			"KeepUnchanged": func() error { return l.KeepUnchanged(t.Context(), "1", seen) },
 			"Unchanged":     func() error { _, err := l.Unchanged(t.Context()); return err },
 			"Export":        func() error { return l.Admin().Export(t.Context(), io.Discard) },
@@ -69,7 +70,7 @@ func TestEveryFailureIsTyped(t *testing.T) {
 	})
 }
 
-func TestAnotherHolderIsInsideAFailure(t *testing.T) {
+func TestHeldErrorIsWrapped(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		lock(t, open(t, Options{URL: url}))
 		_, err := open(t, Options{URL: url}).Lock(t.Context(), "2", time.Millisecond)

@@ -28,14 +28,14 @@ func TestRowsFromAreInTheOrderOfIDs(t *testing.T) {
 		lock(t, l)
 		var entries []Entry
 		var want []string
-		for k := range 2*question + 7 {
+		for k := range 2*chunkSize + 7 {
 			id := fmt.Sprint((k * 7919) % 100_003)
-			entries, want = append(entries, Entry{ID: id, Standing: user.Present}), append(want, id)
+			entries, want = append(entries, Entry{ID: id, State: user.Present}), append(want, id)
 		}
 		for _, id := range []string{"Z", "a", "\u00e9"} {
-			entries, want = append(entries, Entry{ID: id, Standing: user.Pending}), append(want, id)
+			entries, want = append(entries, Entry{ID: id, State: user.Pending}), append(want, id)
 		}
-		mark(t, l, entries...)
+		save(t, l, entries...)
 		slices.Sort(want)
 		if d := cmp.Diff(want, idsFrom(t, l, "default", "")); d != "" {
 			t.Error(d)
@@ -49,38 +49,38 @@ func TestRowsFromAreInTheOrderOfIDs(t *testing.T) {
 	})
 }
 
-// A user whom two feeds list belongs to neither.
-func TestSharedUsersAreNobodysOwn(t *testing.T) {
+// A user in two feeds belongs to neither.
+func TestSharedUsersBelongToNoFeed(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		a := open(t, Options{URL: url, Feed: "a"})
 		lease := lock(t, a)
-		mark(t, a, Entry{ID: "both", Standing: user.Present}, Entry{ID: "only-a", Standing: user.Present})
-		if k := look(t, a, "both")[0]; k.OtherFeedOnly {
-			t.Error("a user of one's own is elsewhere")
+		save(t, a, Entry{ID: "both", State: user.Present}, Entry{ID: "only-a", State: user.Present})
+		if k := find(t, a, "both")[0]; k.OtherFeedOnly {
+			t.Error("a user of this feed counts as one of another feed")
 		}
 		if err := lease.Release(); err != nil {
 			t.Fatal(err)
 		}
 		b := open(t, Options{URL: url, Feed: "b"})
 		lock(t, b)
-		mark(t, b, Entry{ID: "only-b", Standing: user.Present})
-		if k := look(t, b, "both", "only-b"); !k[0].OtherFeedOnly || k[1].OtherFeedOnly {
+		save(t, b, Entry{ID: "only-b", State: user.Present})
+		if k := find(t, b, "both", "only-b"); !k[0].OtherFeedOnly || k[1].OtherFeedOnly {
 			t.Errorf("%+v", k)
 		}
 		if err := b.Share(t.Context(), []string{"both", "only-b", "nobody"}); err != nil {
 			t.Fatal(err)
 		}
-		mark(t, b, Entry{ID: "both", Standing: user.Present}) // what comes later changes nothing
-		if k := look(t, b, "both")[0]; k.OtherFeedOnly || k.State != user.Present {
+		save(t, b, Entry{ID: "both", State: user.Present}) // a later checkpoint does not change that
+		if k := find(t, b, "both")[0]; k.OtherFeedOnly || k.State != user.Present {
 			t.Errorf("%+v", k)
 		}
 		if d := cmp.Diff([][]string{{"only-a"}, {"only-b"}}, [][]string{idsFrom(t, b, "a", ""), idsFrom(t, b, "b", "")}); d != "" {
 			t.Error(d)
 		}
-		if s, err := b.Admin().Show(t.Context(), "both"); err != nil || s.Feed != several {
+		if s, err := b.Admin().Show(t.Context(), "both"); err != nil || s.Feed != sharedFeed {
 			t.Error(s.Feed, err)
 		}
-		if all, err := b.Admin().Stats(t.Context()); err != nil || len(all) != 3 || all[0].Feed != several || all[0].Held != 1 {
+		if all, err := b.Admin().Stats(t.Context()); err != nil || len(all) != 3 || all[0].Feed != sharedFeed || all[0].Present != 1 {
 			t.Error(all, err)
 		}
 	})

@@ -8,26 +8,25 @@ import (
 	"usersync/sync/ledger/internal/lease"
 )
 
-// Lease is the right to write to a scope, and to send its users. In SQLite it is a
-// lock on a file, held until Release or the end of the process. In PostgreSQL it is a
-// row that says until when, renewed by a goroutine that Release ends and waits for.
+// Lease is the right to write to a scope, and to send its users. In SQLite it is a lock
+// on a file, held until Release or the end of the process. In PostgreSQL it is a row with
+// an expiry time, renewed by a goroutine that Release ends and waits for.
 //
-// Both raise the scope's epoch, and every write proves it: a run whose lease
-// another one took can write nothing more. A call to the API proves nothing, so that
-// Check comes before each call and Bound ends those in flight.
+// Both raise the scope's epoch, and every write checks it: after another run has taken
+// the lease, this one can write nothing more. A call to the API checks nothing, so call
+// Check before each one, and use Bound to end those in flight.
 type Lease struct {
 	*lease.Lease
 	l *Ledger
 }
 
-// Lock takes the scope for a run. If another run holds it, Lock waits as long as wait,
-// and then fails with a *HeldError. A lease in PostgreSQL that is not renewed is waited
-// for whatever wait says, until it ends and the timeout of its holder has passed as
-// well: a *HeldError means that the holder is alive. A ledger holds one lease at a
-// time.
+// Lock takes the scope for a run. If another run holds it, Lock waits for up to wait and
+// then fails with a *HeldError. If a lease in PostgreSQL is no longer renewed, Lock waits
+// until it expires and its holder's timeout has passed, whatever wait is: a *HeldError
+// means that the holder is alive. A Ledger holds one lease at a time.
 func (l *Ledger) Lock(ctx context.Context, run string, wait time.Duration) (*Lease, error) {
 	if l.held() != nil {
-		return nil, failed("lock the ledger", errors.New("this process has locked it already"))
+		return nil, failed("lock the ledger", errors.New("this process has already locked it"))
 	}
 	if err := l.enter(ctx); err != nil {
 		return nil, failed("lock the ledger", err)
@@ -46,7 +45,7 @@ func (l *Ledger) Lock(ctx context.Context, run string, wait time.Duration) (*Lea
 	return s, nil
 }
 
-// enter gives scope and feed their small numbers.
+// enter gives the scope and the feed their numbers.
 func (v *view) enter(ctx context.Context) error {
 	scope, err := v.db.Number(ctx, v.db.Write, "usersync_scope", v.options.Scope)
 	if err != nil {
@@ -73,7 +72,7 @@ func (l *Ledger) held() *Lease {
 	return l.lease
 }
 
-// Release gives the scope back. The ledger cannot be written afterwards.
+// Release releases the scope. The ledger cannot be written afterwards.
 func (s *Lease) Release() error {
 	s.l.mu.Lock()
 	if s.l.lease != s {

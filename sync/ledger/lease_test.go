@@ -27,7 +27,7 @@ func wake(t *testing.T, p *process) {
 	}
 }
 
-func TestSecondRunIsToldWhoHolds(t *testing.T) {
+func TestSecondRunLearnsWhoHoldsTheLease(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		a, b := open(t, Options{URL: url}), open(t, Options{URL: url})
 		lease := lock(t, a)
@@ -36,7 +36,7 @@ func TestSecondRunIsToldWhoHolds(t *testing.T) {
 		if held, ok := errors.AsType[*HeldError](err); !ok || held.Holder.Run != "run-1" || time.Since(began) < 300*time.Millisecond {
 			t.Fatal(err)
 		}
-		if err := b.Mark(t.Context(), Mark{Run: "run-2"}, nil); !errors.Is(err, ErrUnlocked) {
+		if err := b.Save(t.Context(), Checkpoint{Run: "run-2"}, nil); !errors.Is(err, ErrUnlocked) {
 			t.Error(err)
 		}
 		if err := lease.Release(); err != nil {
@@ -77,33 +77,33 @@ func TestLeaseIsLostInTime(t *testing.T) {
 	select {
 	case <-lease.Lost():
 	default:
-		t.Error("not told")
+		t.Error("the run was not told")
 	}
 	if lease.Check() == nil {
-		t.Error("two hold the scope")
+		t.Error("two runs hold the scope")
 	}
 	if err := lease.Release(); err != nil { // it has ended by itself
 		t.Error(err)
 	}
 }
 
-func TestTakenOverInSQLiteIsFencedToo(t *testing.T) {
+func TestSQLiteIsFencedToo(t *testing.T) {
 	url := "sqlite:" + filepath.Join(t.TempDir(), "l.db")
 	l := open(t, Options{URL: url})
 	lease := lock(t, l)
 	if _, err := l.db.Write.Exec(`UPDATE usersync_scope SET epoch = epoch + 1`); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Mark(t.Context(), Mark{Run: "r"}, []Entry{{ID: "x", Standing: user.Present}}); !errors.Is(err, ErrFenced) || lease.Check() == nil {
+	if err := l.Save(t.Context(), Checkpoint{Run: "r"}, []Entry{{ID: "x", State: user.Present}}); !errors.Is(err, ErrFenced) || lease.Check() == nil {
 		t.Error(err)
 	}
-	if k := look(t, l, "x")[0]; k.State != user.Absent {
-		t.Error("written all the same")
+	if k := find(t, l, "x")[0]; k.State != user.Absent {
+		t.Error("it was written anyway")
 	}
 }
 
-// A run that starts after a kill waits for the lease to end by itself, and then for the
-// calls of the killed run. It is told which run it waits for.
+// A run that starts after another was killed waits until the lease expires and the killed
+// run's calls have timed out. It is told which run it waits for.
 func TestDeadHolderIsWaitedFor(t *testing.T) {
 	url := server.database(t)
 	p := startChild(t, "sleep", url, time.Second) // its calls take up to a second
@@ -121,7 +121,7 @@ func TestDeadHolderIsWaitedFor(t *testing.T) {
 			t.Error(h)
 		}
 	}})
-	if _, err := l.Lock(t.Context(), "parent", 0); err != nil { // no patience was asked for
+	if _, err := l.Lock(t.Context(), "parent", 0); err != nil { // waits in spite of the 0
 		t.Fatal(err)
 	}
 	// The lease was renewed at most a tenth of its term before.
@@ -130,7 +130,7 @@ func TestDeadHolderIsWaitedFor(t *testing.T) {
 	}
 }
 
-// A lease that was given back is there at once, whatever the timeout of its holder.
+// A released lease is free at once, whatever the timeout of its holder.
 func TestReleasedLeaseIsFree(t *testing.T) {
 	url := server.database(t)
 	a := open(t, Options{URL: url, Timeout: time.Hour})
@@ -158,7 +158,7 @@ func TestWriteEndsWithTheLease(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	err = l.Mark(t.Context(), Mark{Run: "run-1", Record: 1}, []Entry{{ID: "x", Standing: user.Present}})
+	err = l.Save(t.Context(), Checkpoint{Run: "run-1", Record: 1}, []Entry{{ID: "x", State: user.Present}})
 	if waited := time.Since(began); !errors.Is(err, ErrLost) || waited > 10*time.Second {
 		t.Error(err, waited)
 	}

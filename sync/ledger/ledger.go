@@ -1,13 +1,13 @@
 // Package ledger remembers what a destination was last seen to accept, so that
-// the next night's run makes no call that is not needed.
+// the next run makes only the calls that are needed.
 //
-// It keeps ids, the keys that an API made, and keyed prints of what was sent:
-// no value in clear, and nothing from which one could be guessed without the
-// key. It does not know files, calls or plans. It lies in SQLite (a file, for
-// one machine) or PostgreSQL (shared); only package database knows which.
+// It keeps ids, the keys that an API assigned, and keyed fingerprints of what was
+// sent: no value in clear text, and nothing from which a value could be guessed
+// without the key. It does not know files, calls or plans. It is stored in SQLite (a
+// file, for one machine) or PostgreSQL (shared); only package database knows which.
 //
-// Start at Open, then Look to read, Lock and Mark to write. The states of an
-// entry are those of user.EntryState.
+// Start at Open. Lookup reads; Lock and then Save write. The states of an entry are
+// those of user.EntryState.
 package ledger
 
 import (
@@ -26,35 +26,35 @@ import (
 	"usersync/sync/user"
 )
 
-// Options say which ledger is opened, and for whom.
+// Options say which ledger to open, and for which scope and feed.
 type Options struct {
 	// URL is sqlite:FILE or postgres://...
 	URL string
-	// Key keys the prints. Empty: for SQLite the key lies in FILE.key, which is
-	// made when the ledger is; PostgreSQL has no such place, and must be given one.
+	// Key keys the fingerprints. If it is empty, SQLite uses the key in FILE.key, which
+	// is created together with the ledger. PostgreSQL has no such file and needs a key.
 	Key fingerprint.Key
-	// Scope names what holds the users; what it is called by its parts is Place.
+	// Scope names the account that holds the users; Place holds the parts of the name.
 	Scope string
-	// Place is kept with the scope, so that those of one destination can be listed.
+	// Place is stored with the scope, so that the scopes of a destination can be listed.
 	Place Place
 	// Feed is the source of the users within the scope; empty is "default".
 	Feed string
-	// Term is how long a lease in PostgreSQL lasts without being renewed; it is
-	// renewed ten times in that time. 0 is 30 s.
+	// Term is how long a lease in PostgreSQL lasts without being renewed; it is renewed
+	// ten times during its term. 0 is 30 s.
 	Term time.Duration
-	// Timeout is how long a call to the API may take. Who takes over a lease that
-	// was not given back waits that long after its end.
+	// Timeout is how long a call to the API may take. A run that takes over a lease that
+	// was never released waits that much longer after its end.
 	Timeout time.Duration
-	// Waiting is called once by a Lock that begins to wait, with the holder of the
-	// lease; it may be nil.
+	// Waiting is called once when Lock starts to wait, with the holder of the lease. It
+	// may be nil.
 	Waiting func(Holder)
 }
 
 // Holder is the run that holds a lease.
 type Holder = filelock.Holder
 
-// Ledger is an open ledger, seen from one scope and feed. Its methods may be
-// called side by side; those that write wait for each other.
+// Ledger is an open ledger, seen from one scope and feed. Its methods are safe for
+// concurrent use; those that write wait for each other.
 type Ledger struct {
 	view
 	key     fingerprint.Key
@@ -63,36 +63,36 @@ type Ledger struct {
 	writing sync.Mutex
 }
 
-// view is the database as one scope and feed see it. It reads only.
+// view is a read-only view of the database for one scope and feed.
 type view struct {
 	options Options
 	db      *database.DB
 
-	scope atomic.Int64 // small number; 0 while the scope has no row
+	scope atomic.Int64 // the scope's number in the database; 0 until it has one
 	feed  atomic.Int64
-	// distrusted is a run's number: what entries of it and of those before it say
-	// about fields is not trusted.
+	// distrusted is the number of a run: fingerprints from it and from earlier runs are
+	// not trusted.
 	distrusted atomic.Int64
-	first      atomic.Int64 // the first row that is new in the registered run; 0: all are
+	first      atomic.Int64 // the first row that the registered run added; 0 if it added all
 	fields     *database.Names
 	runs       *database.Names
 	feeds      *database.Names
-	walk       walk
+	ahead      readAhead
 }
 
-// Open opens the ledger and makes it if there is none. It fails with an
-// *UnusableError inside where a person has to act: another key, a schema that is newer
-// or not ours, a file that others could have changed.
+// Open opens the ledger, and creates it if there is none. The error wraps an
+// *UnusableError if a person has to act: a different key, a schema that is newer or
+// belongs to another program, a file that other users could have changed.
 func Open(ctx context.Context, o Options) (*Ledger, error) {
 	if o.Feed == "" {
 		o.Feed = "default"
 	}
 	if o.Scope == "" {
-		return nil, failed("open ledger", errors.New("no scope given"))
+		return nil, failed("open the ledger", errors.New("no scope given"))
 	}
 	db, err := database.Open(o.URL)
 	if err != nil {
-		return nil, failed("open ledger", err)
+		return nil, failed("open the ledger", err)
 	}
 	l := &Ledger{view: view{
 		options: o, db: db,
@@ -100,7 +100,7 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 		runs:   &database.Names{Table: "usersync_run"},
 		feeds:  &database.Names{Table: "usersync_feed"},
 	}}
-	err = database.Patiently(ctx, func(ctx context.Context) error {
+	err = database.RetryBusy(ctx, func(ctx context.Context) error {
 		if err := db.Migrate(ctx); err != nil {
 			return err
 		}
@@ -108,13 +108,12 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 		return err
 	})
 	if err != nil {
-		return nil, errors.Join(failed("open ledger", err), l.Close())
+		return nil, errors.Join(failed("open the ledger", err), l.Close())
 	}
 	return l, nil
 }
 
-// scopeNum returns the scope's small number, or 0 while nobody has ever locked
-// the scope.
+// scopeNum returns the scope's number, or 0 if the scope was never locked.
 func (v *view) scopeNum(ctx context.Context) (int64, error) {
 	if scope := v.scope.Load(); scope != 0 {
 		return scope, nil
@@ -122,7 +121,7 @@ func (v *view) scopeNum(ctx context.Context) (int64, error) {
 	var scope, distrusted int64
 	err := v.db.QueryRow(ctx, v.db.Read, `SELECT num, distrusted FROM usersync_scope WHERE name = ?`, v.options.Scope).Scan(&scope, &distrusted)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return 0, fmt.Errorf("look for the scope: %w", err)
+		return 0, fmt.Errorf("look up the scope: %w", err)
 	}
 	v.distrusted.Store(distrusted)
 	v.scope.Store(scope)
@@ -138,7 +137,7 @@ func (l *Ledger) Close() error {
 	return failed("", errors.Join(append(errs, l.db.Close())...))
 }
 
-// Printer returns a new printer with the ledger's key, for one goroutine.
+// Fingerprinter returns a new fingerprinter with the ledger's key, for one goroutine.
 func (l *Ledger) Fingerprinter() *fingerprint.Fingerprinter {
 	return fingerprint.NewFingerprinter(l.key)
 }
@@ -146,8 +145,8 @@ func (l *Ledger) Fingerprinter() *fingerprint.Fingerprinter {
 // RowHashes hashes rows with the ledger's key.
 func (l *Ledger) RowHashes() fingerprint.Rows { return fingerprint.NewRows(l.key, true) }
 
-// Generation counts the transactions that changed the scope. A plan made at
-// one generation holds at no other.
+// Generation counts the transactions that changed the scope. A plan is valid only for
+// the generation at which it was made.
 func (l *Ledger) Generation(ctx context.Context) (int64, error) {
 	var n int64
 	err := l.db.QueryRow(ctx, l.db.Read, `SELECT generation FROM usersync_scope WHERE name = ?`, l.options.Scope).Scan(&n)
@@ -160,7 +159,7 @@ func (l *Ledger) Generation(ctx context.Context) (int64, error) {
 	return n, nil
 }
 
-// Max returns the largest Row that the scope ever gave out.
+// Max returns the largest row number that the scope has ever assigned.
 func (l *Ledger) Max(ctx context.Context) (int64, error) {
 	var next int64
 	err := l.db.QueryRow(ctx, l.db.Read, `SELECT next FROM usersync_scope WHERE name = ?`, l.options.Scope).Scan(&next)
@@ -173,13 +172,13 @@ func (l *Ledger) Max(ctx context.Context) (int64, error) {
 	return next - 1, nil
 }
 
-// scopeBits is how many bits of an entry's number count within its scope; the
-// scope's own number stands above them.
+// scopeBits is how many bits of an entry's number are its row within the scope; the
+// bits above them are the number of the scope.
 const scopeBits = 40
 
 func inScope(scope, row int64) int64 { return scope<<scopeBits | row }
 
 func rowOf(num int64) int64 { return num & (1<<scopeBits - 1) }
 
-// standings are how a user's standing is called outside the program.
-var standings = [...]string{user.Absent: "absent", user.Present: "held", user.AcceptedLater: "accepted", user.Pending: "pending"}
+// stateNames are the names of the states in exports and messages.
+var stateNames = [...]string{user.Absent: "absent", user.Present: "held", user.AcceptedLater: "accepted", user.Pending: "pending"}

@@ -16,7 +16,7 @@ import (
 	"usersync/sync/user"
 )
 
-// everywhere runs a test over both databases; url makes a new one.
+// everywhere runs a test on both databases, each at the address url.
 func everywhere(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite:"+filepath.Join(t.TempDir(), "a %b?#.db")) })
 	t.Run("postgres", func(t *testing.T) { test(t, server.database(t)) })
@@ -53,47 +53,49 @@ func lock(t *testing.T, l *Ledger) *Lease {
 	return lease
 }
 
-func mark(t *testing.T, l *Ledger, entries ...Entry) {
+func save(t *testing.T, l *Ledger, entries ...Entry) {
 	t.Helper()
-	if err := l.Mark(t.Context(), Mark{Run: "run-1", Record: len(entries)}, entries); err != nil {
+	if err := l.Save(t.Context(), Checkpoint{Run: "run-1", Record: len(entries)}, entries); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func look(t *testing.T, l *Ledger, ids ...string) []user.LedgerEntry {
+func find(t *testing.T, l *Ledger, ids ...string) []user.LedgerEntry {
 	t.Helper()
-	known, err := l.Look(t.Context(), ids)
+	known, err := l.Lookup(t.Context(), ids)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return known
 }
 
-func prints(pairs ...user.Fingerprint) user.Fingerprints { return user.Fingerprints{Fields: pairs} }
+func fingerprints(pairs ...user.Fingerprint) user.Fingerprints {
+	return user.Fingerprints{Fields: pairs}
+}
 
-func TestNewLedgerKnowsNobody(t *testing.T) {
+func TestNewLedgerIsEmpty(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
-		if k := look(t, l, "a")[0]; k.State != user.Absent || k.Row != 0 {
+		if k := find(t, l, "a")[0]; k.State != user.Absent || k.Row != 0 {
 			t.Errorf("got %+v", k)
 		}
 		if g, err := l.Generation(t.Context()); g != 0 || err != nil {
 			t.Error(g, err)
 		}
-		if _, ok, err := l.LastMark(t.Context(), "run-1"); ok || err != nil {
+		if _, ok, err := l.LastCheckpoint(t.Context(), "run-1"); ok || err != nil {
 			t.Error(ok, err)
 		}
 	})
 }
 
-func TestMarkIsThereAfterReopening(t *testing.T) {
+func TestCheckpointSurvivesReopening(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		m := Mark{Run: "run-1", Record: 2, Input: 77, SHA256: [32]byte{1, 2}, Sizes: map[string]int64{"results": 9}, At: time.UnixMilli(1234)}
+		m := Checkpoint{Run: "run-1", Record: 2, Input: 77, SHA256: [32]byte{1, 2}, Sizes: map[string]int64{"results": 9}, At: time.UnixMilli(1234)}
 		one := user.Fingerprints{Fields: []user.Fingerprint{{Field: user.Email, Sum: 1<<64 - 1}, {Field: "extra.x", Sum: 2}}, Secrets: [16]byte{9}}
-		err := l.Mark(t.Context(), m, []Entry{{ID: "é'\"\\", Standing: user.Present, Remote: "r1", Record: 1, Prints: one},
-			{ID: "b", Standing: user.AcceptedLater, Run: "run-0", Record: 7}})
+		err := l.Save(t.Context(), m, []Entry{{ID: "é'\"\\", State: user.Present, Remote: "r1", Record: 1, Fingerprints: one},
+			{ID: "b", State: user.AcceptedLater, Run: "run-0", Record: 7}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,66 +105,66 @@ func TestMarkIsThereAfterReopening(t *testing.T) {
 		l = open(t, Options{URL: url})
 		want := []user.LedgerEntry{{State: user.AcceptedLater, Row: 2, Run: "run-0", Record: 7}, {},
 			{State: user.Present, Row: 1, Remote: "r1", Run: "run-1", Record: 1, Fingerprints: one}}
-		if d := cmp.Diff(want, look(t, l, "b", "c", "é'\"\\")); d != "" {
+		if d := cmp.Diff(want, find(t, l, "b", "c", "é'\"\\")); d != "" {
 			t.Error(d)
 		}
-		if got, ok, err := l.LastMark(t.Context(), "run-1"); err != nil || !ok || !cmp.Equal(m, got) {
+		if got, ok, err := l.LastCheckpoint(t.Context(), "run-1"); err != nil || !ok || !cmp.Equal(m, got) {
 			t.Error(cmp.Diff(m, got), ok, err)
 		}
 	})
 }
 
-func TestScopesDoNotMeet(t *testing.T) {
+func TestScopesAreSeparate(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		a, b := open(t, Options{URL: url, Scope: "a"}), open(t, Options{URL: url, Scope: "b"})
 		lock(t, a)
-		lock(t, b) // another scope's lease is no hindrance
-		mark(t, a, Entry{ID: "x", Standing: user.Present, Remote: "a"})
-		mark(t, b, Entry{ID: "x", Standing: user.Pending, Remote: "b"})
-		if ka, kb := look(t, a, "x")[0], look(t, b, "x")[0]; ka.Remote != "a" || kb.Remote != "b" || ka.Row != 1 || kb.Row != 1 {
+		lock(t, b) // the lease of another scope does not matter
+		save(t, a, Entry{ID: "x", State: user.Present, Remote: "a"})
+		save(t, b, Entry{ID: "x", State: user.Pending, Remote: "b"})
+		if ka, kb := find(t, a, "x")[0], find(t, b, "x")[0]; ka.Remote != "a" || kb.Remote != "b" || ka.Row != 1 || kb.Row != 1 {
 			t.Errorf("%+v %+v", ka, kb)
 		}
 	})
 }
 
-func TestWhatWasKnownStaysKnown(t *testing.T) {
+func TestFieldsLeftOutKeepTheirFingerprints(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
 		old := user.Fingerprints{Fields: []user.Fingerprint{{Field: user.Email, Sum: 1}, {Field: user.Phone, Sum: 2}}, Secrets: [16]byte{1}}
-		mark(t, l, Entry{ID: "x", Standing: user.Present, Remote: "r", Prints: old})
-		mark(t, l, Entry{ID: "x", Standing: user.Present, Prints: prints(user.Fingerprint{Field: user.City, Sum: 3}), Doubted: []user.Field{user.Phone, user.SSN}})
-		if d := cmp.Diff(prints(user.Fingerprint{Field: user.Email, Sum: 1}, user.Fingerprint{Field: user.City, Sum: 3}), look(t, l, "x")[0].Fingerprints); d != "" {
+		save(t, l, Entry{ID: "x", State: user.Present, Remote: "r", Fingerprints: old})
+		save(t, l, Entry{ID: "x", State: user.Present, Fingerprints: fingerprints(user.Fingerprint{Field: user.City, Sum: 3}), Uncertain: []user.Field{user.Phone, user.SSN}})
+		if d := cmp.Diff(fingerprints(user.Fingerprint{Field: user.Email, Sum: 1}, user.Fingerprint{Field: user.City, Sum: 3}), find(t, l, "x")[0].Fingerprints); d != "" {
 			t.Error(d)
 		}
-		mark(t, l, Entry{ID: "x", Standing: user.Present, Anew: true, Prints: prints(user.Fingerprint{Field: user.City, Sum: 4})})
-		if k := look(t, l, "x")[0]; k.Remote != "" || len(k.Fingerprints.Fields) != 1 || k.Row != 1 {
-			t.Errorf("made anew: %+v", k)
+		save(t, l, Entry{ID: "x", State: user.Present, Replace: true, Fingerprints: fingerprints(user.Fingerprint{Field: user.City, Sum: 4})})
+		if k := find(t, l, "x")[0]; k.Remote != "" || len(k.Fingerprints.Fields) != 1 || k.Row != 1 {
+			t.Errorf("created again: %+v", k)
 		}
-		mark(t, l, Entry{ID: "x", Standing: user.Present, Remote: "r"})
-		if err := l.Pend(t.Context(), "run-1", []Entry{{ID: "x"}}); err != nil {
+		save(t, l, Entry{ID: "x", State: user.Present, Remote: "r"})
+		if err := l.RecordIntent(t.Context(), "run-1", []Entry{{ID: "x"}}); err != nil {
 			t.Fatal(err)
 		}
-		if k := look(t, l, "x")[0]; k.State != user.Pending || k.Remote != "" || len(k.Fingerprints.Fields) > 0 {
+		if k := find(t, l, "x")[0]; k.State != user.Pending || k.Remote != "" || len(k.Fingerprints.Fields) > 0 {
 			t.Errorf("pending: %+v", k)
 		}
 	})
 }
 
-// Who is about to be created is nobody of whom anything was known.
-func TestPendingIsKnownNoMore(t *testing.T) {
+// Nothing known is kept about a user who is about to be created.
+func TestRecordIntentForgetsWhatWasKnown(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		old := prints(user.Fingerprint{Field: user.Email, Sum: 1})
-		mark(t, l, Entry{ID: "x", Standing: user.Present, Remote: "gone", Prints: old}, Entry{ID: "y", Standing: user.Present, Remote: "gone", Prints: old})
-		err := l.Pend(t.Context(), "run-1", []Entry{{ID: "x", Prints: prints(user.Fingerprint{Field: user.Email, Sum: 5})}, {ID: "y", Remote: "given"}})
+		old := fingerprints(user.Fingerprint{Field: user.Email, Sum: 1})
+		save(t, l, Entry{ID: "x", State: user.Present, Remote: "gone", Fingerprints: old}, Entry{ID: "y", State: user.Present, Remote: "gone", Fingerprints: old})
+		err := l.RecordIntent(t.Context(), "run-1", []Entry{{ID: "x", Fingerprints: fingerprints(user.Fingerprint{Field: user.Email, Sum: 5})}, {ID: "y", Remote: "given"}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, remote := range []string{"", "given"} {
-			if k := look(t, l, "x", "y")[i]; k.State != user.Pending || k.Remote != remote || len(k.Fingerprints.Fields) > 0 {
-				t.Errorf("pending: %+v, want the key %q and no print", k, remote)
+			if k := find(t, l, "x", "y")[i]; k.State != user.Pending || k.Remote != remote || len(k.Fingerprints.Fields) > 0 {
+				t.Errorf("pending: %+v, want the key %q and no fingerprint", k, remote)
 			}
 		}
 	})
@@ -173,7 +175,7 @@ func TestGenerationRisesWithEachChange(t *testing.T) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
 		for want := int64(1); want < 4; want++ {
-			mark(t, l)
+			save(t, l)
 			if g, err := l.Generation(t.Context()); g != want || err != nil {
 				t.Error(g, err)
 			}
@@ -184,11 +186,11 @@ func TestGenerationRisesWithEachChange(t *testing.T) {
 func TestNothingIsWrittenWithoutALease(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
-		if err := l.Mark(t.Context(), Mark{Run: "r"}, nil); !errors.Is(err, ErrUnlocked) {
+		if err := l.Save(t.Context(), Checkpoint{Run: "r"}, nil); !errors.Is(err, ErrUnlocked) {
 			t.Error(err)
 		}
 		lease := lock(t, l)
-		mark(t, l, Entry{ID: "x", Standing: user.Present})
+		save(t, l, Entry{ID: "x", State: user.Present})
 		if err := lease.Release(); err != nil {
 			t.Fatal(err)
 		}
@@ -198,16 +200,16 @@ func TestNothingIsWrittenWithoutALease(t *testing.T) {
 	})
 }
 
-func TestFailedMarkLeavesNothing(t *testing.T) {
+func TestFailedCheckpointSavesNothing(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		err := l.Mark(t.Context(), Mark{Run: "r"}, []Entry{{ID: "x", Standing: user.Present}, {ID: "a\x00b", Standing: user.Present, Record: 2}})
+		err := l.Save(t.Context(), Checkpoint{Run: "r"}, []Entry{{ID: "x", State: user.Present}, {ID: "a\x00b", State: user.Present, Record: 2}})
 		if !errors.Is(err, database.ErrBadID) || strings.Contains(err.Error(), "a\x00b") {
 			t.Error(err)
 		}
-		if k := look(t, l, "x")[0]; k.State != user.Absent {
-			t.Error("half a mark was kept")
+		if k := find(t, l, "x")[0]; k.State != user.Absent {
+			t.Error("part of a checkpoint was saved")
 		}
 		if g, _ := l.Generation(t.Context()); g != 0 {
 			t.Error("generation", g)
@@ -215,26 +217,26 @@ func TestFailedMarkLeavesNothing(t *testing.T) {
 	})
 }
 
-func TestLookInAnyOrder(t *testing.T) {
+func TestLookupInAnyOrder(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
 		var many []Entry
 		var ids []string
 		for i := range 5000 {
-			many = append(many, Entry{ID: benchUser(i).ID, Standing: user.Present, Record: i})
+			many = append(many, Entry{ID: benchUser(i).ID, State: user.Present, Record: i})
 			ids = append(ids, benchUser(i).ID)
 		}
-		mark(t, l, many...)
+		save(t, l, many...)
 		backwards := slices.Clone(ids)
 		slices.Reverse(backwards)
 		gaps := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return strings.HasSuffix(id, "7") })
 		twice := append(slices.Clone(ids[:700]), ids[:700]...)
 		for name, order := range map[string][]string{"same": ids, "back": backwards, "gaps": gaps, "twice": twice} {
 			for range 2 {
-				for i, k := range look(t, l, append([]string{"nobody"}, order...)...)[1:] {
+				for i, k := range find(t, l, append([]string{"nobody"}, order...)...)[1:] {
 					if k.State != user.Present || many[k.Record].ID != order[i] {
-						t.Fatalf("%s: place %d: %+v", name, i, k)
+						t.Fatalf("%s: index %d: %+v", name, i, k)
 					}
 				}
 			}
@@ -242,20 +244,20 @@ func TestLookInAnyOrder(t *testing.T) {
 	})
 }
 
-// One mark may name an id again, further apart than one question to the
-// database, when the run and the fields have no numbers yet that others see.
-func TestMarkRepeatsAnIDFarApart(t *testing.T) {
+// One checkpoint may contain an id twice, in different chunks, before other transactions
+// can see the numbers of the run and the fields.
+func TestCheckpointRepeatsAnIDInAnotherChunk(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
 		var entries []Entry
-		for i := range 2*question + 1 {
-			id := fmt.Sprint("u-", i%question)
-			entries = append(entries, Entry{ID: id, Standing: user.Present, Record: i + 1, Prints: prints(user.Fingerprint{Field: "email", Sum: uint64(i)})})
+		for i := range 2*chunkSize + 1 {
+			id := fmt.Sprint("u-", i%chunkSize)
+			entries = append(entries, Entry{ID: id, State: user.Present, Record: i + 1, Fingerprints: fingerprints(user.Fingerprint{Field: "email", Sum: uint64(i)})})
 		}
-		mark(t, l, entries...)
-		got := look(t, l, "u-0", "u-1")
-		if got[0].Record != 2*question+1 || got[1].Record != question+2 || got[1].Fingerprints.Fields[0].Sum != question+1 {
+		save(t, l, entries...)
+		got := find(t, l, "u-0", "u-1")
+		if got[0].Record != 2*chunkSize+1 || got[1].Record != chunkSize+2 || got[1].Fingerprints.Fields[0].Sum != chunkSize+1 {
 			t.Errorf("got %+v", got)
 		}
 	})

@@ -7,7 +7,7 @@ import (
 )
 
 // Others returns up to n users that the API is known to hold, spread over the scope, and
-// none for which skip returns true. It sees what is marked. Fewer than n does not mean
+// none for which skip returns true. It sees what is saved. Fewer than n does not mean
 // that there are no more.
 func (i Identities) Others(ctx context.Context, n int, skip func(id string) bool) ([]Row, error) {
 	last, err := i.l.Max(ctx)
@@ -36,10 +36,10 @@ type others struct {
 	rows  []Row
 }
 
-// after takes the first user after a row of the scope, among as many as one question
-// reads.
+// after takes the first user after a row of the scope, among as many as one chunk
+// holds.
 func (o *others) after(ctx context.Context, row int64) error {
-	part, err := o.v.part(ctx, o.v.db.Read, inScope(o.scope, row))
+	part, err := o.v.readChunk(ctx, o.v.db.Read, inScope(o.scope, row))
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (o *others) after(ctx context.Context, row int64) error {
 		switch id := string(r.id); {
 		case r.num>>scopeBits != o.scope:
 			return nil
-		case user.EntryState(r.standing) != user.Present, o.taken[id], o.skip(id):
+		case user.EntryState(r.state) != user.Present, o.taken[id], o.skip(id):
 		default:
 			o.taken[id] = true
 			o.rows = append(o.rows, rowFrom(r))

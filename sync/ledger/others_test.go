@@ -19,14 +19,14 @@ func TestOthers(t *testing.T) {
 		lock(t, other)
 		var entries []Entry
 		for i := range 100 {
-			standing := user.Present
+			state := user.Present
 			if i%2 == 1 {
-				standing = user.Pending
+				state = user.Pending
 			}
-			entries = append(entries, Entry{ID: fmt.Sprintf("u%02d", i), Standing: standing, Remote: fmt.Sprint("r", i)})
+			entries = append(entries, Entry{ID: fmt.Sprintf("u%02d", i), State: state, Remote: fmt.Sprint("r", i)})
 		}
-		mark(t, l, entries...)
-		mark(t, other, Entry{ID: "stranger", Standing: user.Present})
+		save(t, l, entries...)
+		save(t, other, Entry{ID: "stranger", State: user.Present})
 		rows, err := l.Identities().Others(t.Context(), 4, func(id string) bool { return id == "u26" })
 		if err != nil || len(rows) != 4 || rows[0].ID != "u76" || rows[1].ID != "u50" || rows[2].ID != "u28" || rows[3].ID != "u00" || rows[3].Remote != "r0" {
 			t.Errorf("%+v, %v", rows, err)

@@ -7,85 +7,85 @@ import (
 	"usersync/sync/user"
 )
 
-// EntryOf is what an outcome changes in the ledger; false if that is nothing.
+// EntryOf returns what an outcome changes in the ledger; false if it changes nothing.
 //
-// A field of which it is in doubt what the destination holds loses its print:
-// the value that is known might look unchanged tomorrow, and be another one
-// there.
+// A field whose value in the destination is uncertain loses its fingerprint. Otherwise
+// the known value could look unchanged in the next run, while the destination holds a
+// different one.
 func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
 	r := o.Record
-	e := Entry{ID: r.User.ID, Remote: cmp.Or(o.Remote, r.Remote), Record: r.Origin.Record, Standing: user.Present}
+	e := Entry{ID: r.User.ID, Remote: cmp.Or(o.Remote, r.Remote), Record: r.Origin.Record, State: user.Present}
 	switch o.Status {
 	case user.Created:
-		e.Anew = true
+		e.Replace = true
 	case user.Updated:
 	case user.Unchanged:
 		switch o.Code {
 		case user.CodeSame, user.CodeAdopted, user.CodeAssumed:
-		default: // the ledger said so itself
+		default: // that came from the ledger itself
 			return Entry{}, false
 		}
 	case user.Accepted:
-		e.Standing = user.AcceptedLater
+		e.State = user.AcceptedLater
 	case user.Deleted:
-		e.Standing, e.Deleted = user.Absent, o.Code != user.CodeAlreadyAbsent
+		e.State, e.Deleted = user.Absent, o.Code != user.CodeAlreadyAbsent
 		return e, true
 	case user.Refused, user.Failed:
 		if o.Code == user.CodeMissing || r.IntentRecorded && o.Action == user.Create {
-			e.Standing = user.Absent // a pending user must not stay that: the create was not taken
+			e.State = user.Absent // the create was not accepted, so the user is not pending
 		}
 		return e, o.Code == user.CodeMissing || r.IntentRecorded
 	case user.InDoubt:
-		return doubted(e, o)
+		return afterDoubt(e, o)
 	default:
 		return Entry{}, false
 	}
-	e.Prints = p.Fingerprints(nil, &r.User)
+	e.Fingerprints = p.Fingerprints(nil, &r.User)
 	return e, true
 }
 
-// doubted is what an outcome in doubt leaves: after a create, a user who is
-// looked up before the next call, whatever was known before; after another
-// call, one of whom the fields sent are unknown. A delete may have taken all.
-func doubted(e Entry, o *user.Outcome) (Entry, bool) {
+// afterDoubt returns what an outcome in doubt changes. After a create, the user must be
+// looked up before the next call. After an update, the fields sent are uncertain. After a
+// delete, everything is.
+func afterDoubt(e Entry, o *user.Outcome) (Entry, bool) {
 	if o.Code == user.CodeUnprovedAbsent {
-		e.Anew, e.IfHeld = true, true // the user may be absent, and was perhaps never known
+		e.Replace, e.IfHeld = true, true // the user may be absent, and was perhaps never known
 		return e, true
 	}
 	switch o.Action {
 	case user.Update:
 		for _, a := range o.Record.User.Attributes {
-			e.Doubted = append(e.Doubted, a.Field)
+			e.Uncertain = append(e.Uncertain, a.Field)
 		}
 		if len(o.Record.User.Secrets) > 0 {
-			e.Doubted = append(e.Doubted, fingerprint.Secrets)
+			e.Uncertain = append(e.Uncertain, fingerprint.Secrets)
 		}
 		return e, true
 	case user.Delete:
-		e.Anew = true // known to have been there, and nothing of what it holds
+		e.Replace = true // the user existed, and nothing more is known
 		return e, true
 	case user.Create:
-		e.Standing, e.Anew = user.Pending, true
+		e.State, e.Replace = user.Pending, true
 		return e, true
 	}
 	return Entry{}, false
 }
 
-// Over is what is known once e is laid over what was known before.
-func (e *Entry) Over(known user.LedgerEntry) user.LedgerEntry {
-	if e.Standing == user.Absent {
+// ApplyTo returns what is known after e, given what was known before.
+func (e *Entry) ApplyTo(known user.LedgerEntry) user.LedgerEntry {
+	if e.State == user.Absent {
 		return user.LedgerEntry{}
 	}
 	if e.IfHeld && known.State == user.Absent {
 		return known
 	}
-	if e.Anew {
+	if e.Replace {
 		known.Remote, known.Fingerprints = "", user.Fingerprints{}
 	}
 	if e.Remote != "" {
 		known.Remote = e.Remote
 	}
-	known.State, known.Run, known.Record = e.Standing, e.Run, e.Record
-	known.Fingerprints = fingerprint.Merge(known.Fingerprints, e.Prints, e.Doubted)
+	known.State, known.Run, known.Record = e.State, e.Run, e.Record
+	known.Fingerprints = fingerprint.Merge(known.Fingerprints, e.Fingerprints, e.Uncertain)
 	return known
 }

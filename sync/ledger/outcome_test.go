@@ -7,8 +7,8 @@ import (
 	"usersync/sync/user"
 )
 
-// TestAfterAnOutcome: the value that was known before an outcome, fed again
-// after it, is called the same only where the destination is sure to hold it.
+// After an outcome, the old value counts as unchanged only if the destination certainly
+// holds it.
 func TestAfterAnOutcome(t *testing.T) {
 	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
 	record := func(email string) *user.Record {
@@ -19,8 +19,8 @@ func TestAfterAnOutcome(t *testing.T) {
 	old, fresh := record("old@example.com"), record("new@example.com")
 	for name, c := range map[string]struct {
 		outcome  user.Outcome
-		standing user.EntryState
-		old, new bool // called the same
+		state    user.EntryState
+		old, new bool // count as unchanged
 	}{
 		"created":          {user.Outcome{Status: user.Created, Action: user.Create}, user.Present, false, true},
 		"updated":          {user.Outcome{Status: user.Updated, Action: user.Update}, user.Present, false, true},
@@ -39,10 +39,10 @@ func TestAfterAnOutcome(t *testing.T) {
 			known := user.LedgerEntry{State: user.Present, Fingerprints: p.Fingerprints(nil, &old.User)}
 			c.outcome.Record = fresh
 			if e, changes := EntryOf(&c.outcome, p); changes {
-				known = e.Over(known)
+				known = e.ApplyTo(known)
 			}
-			if known.State != c.standing {
-				t.Errorf("standing %d, want %d", known.State, c.standing)
+			if known.State != c.state {
+				t.Errorf("state %d, want %d", known.State, c.state)
 			}
 			if got := fingerprint.Same(known.Fingerprints, p.Fingerprints(nil, &old.User)); got != c.old {
 				t.Errorf("the old value is the same: %t", got)
@@ -54,32 +54,32 @@ func TestAfterAnOutcome(t *testing.T) {
 	}
 }
 
-// A deletion proves later that a user who is missing was deleted. One who was missing
-// already proves nothing.
-func TestOnlyASeenDeletionIsRemembered(t *testing.T) {
+// A confirmed deletion later explains why the user is missing. A user that was already
+// missing explains nothing.
+func TestOnlyAConfirmedDeletionIsRemembered(t *testing.T) {
 	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
 	for code, want := range map[string]bool{"": true, user.CodeReadBack: true, user.CodeAlreadyAbsent: false} {
 		o := user.Outcome{Record: &user.Record{User: user.User{ID: "u-1"}}, Status: user.Deleted, Action: user.Delete, Code: code}
-		if e, changes := EntryOf(&o, p); !changes || e.Standing != user.Absent || e.Deleted != want {
+		if e, changes := EntryOf(&o, p); !changes || e.State != user.Absent || e.Deleted != want {
 			t.Errorf("code %q: %+v", code, e)
 		}
 	}
 }
 
-// An absence that is not proved makes nobody known.
+// An absence that is not proved makes no user known.
 func TestAnUnprovedAbsenceMakesNoEntry(t *testing.T) {
 	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
 	o := user.Outcome{Record: &user.Record{User: user.User{ID: "n"}}, Status: user.InDoubt, Action: user.Delete, Code: user.CodeUnprovedAbsent}
 	e, _ := EntryOf(&o, p)
-	if known := e.Over(user.LedgerEntry{}); known.State != user.Absent {
+	if known := e.ApplyTo(user.LedgerEntry{}); known.State != user.Absent {
 		t.Errorf("%+v", known)
 	}
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		mark(t, l, Entry{ID: "a", Standing: user.Present, Remote: "r1"})
-		mark(t, l, e, Entry{ID: "a", Standing: user.Present, Anew: true, IfHeld: true, Remote: "r1"})
-		if k := look(t, l, "n", "a"); k[0].State != user.Absent || k[1].State != user.Present || k[1].Remote != "r1" {
+		save(t, l, Entry{ID: "a", State: user.Present, Remote: "r1"})
+		save(t, l, e, Entry{ID: "a", State: user.Present, Replace: true, IfHeld: true, Remote: "r1"})
+		if k := find(t, l, "n", "a"); k[0].State != user.Absent || k[1].State != user.Present || k[1].Remote != "r1" {
 			t.Errorf("%+v", k)
 		}
 	})

@@ -12,7 +12,7 @@ import (
 	"usersync/sync/user"
 )
 
-// model is the ledger as a plain map, by the words of Entry's documentation.
+// model is the ledger as a plain map, following the documentation of Entry.
 type model map[string]modelled
 
 type modelled struct {
@@ -24,26 +24,26 @@ type modelled struct {
 	secrets  [16]byte
 }
 
-func (m model) lay(run string, e Entry) {
-	if e.Standing == user.Absent {
+func (m model) apply(run string, e Entry) {
+	if e.State == user.Absent {
 		delete(m, e.ID)
 		return
 	}
 	x := m[e.ID]
 	x.fields = maps.Clone(x.fields)
-	if e.Anew || x.fields == nil {
+	if e.Replace || x.fields == nil {
 		x = modelled{fields: map[user.Field]uint64{}}
 	}
-	if x.standing, x.run, x.record = e.Standing, run, e.Record; e.Remote != "" {
+	if x.standing, x.run, x.record = e.State, run, e.Record; e.Remote != "" {
 		x.remote = e.Remote
 	}
-	for _, f := range e.Prints.Fields {
+	for _, f := range e.Fingerprints.Fields {
 		x.fields[f.Field] = f.Sum
 	}
-	if e.Prints.Secrets != ([16]byte{}) {
-		x.secrets = e.Prints.Secrets
+	if e.Fingerprints.Secrets != ([16]byte{}) {
+		x.secrets = e.Fingerprints.Secrets
 	}
-	for _, d := range e.Doubted {
+	for _, d := range e.Uncertain {
 		delete(x.fields, d)
 		if d.IsSecret() {
 			x.secrets = [16]byte{}
@@ -75,14 +75,14 @@ var (
 )
 
 func someEntry(t *rapid.T) Entry {
-	e := Entry{ID: someIDs.Draw(t, "id"), Standing: user.EntryState(rapid.IntRange(0, 3).Draw(t, "standing")),
+	e := Entry{ID: someIDs.Draw(t, "id"), State: user.EntryState(rapid.IntRange(0, 3).Draw(t, "standing")),
 		Remote: rapid.SampledFrom([]string{"", "", "r1", "r2"}).Draw(t, "remote"), Record: rapid.IntRange(1, 1<<40).Draw(t, "record"),
-		Anew: rapid.IntRange(0, 4).Draw(t, "anew") == 0}
+		Replace: rapid.IntRange(0, 4).Draw(t, "anew") == 0}
 	for _, f := range rapid.SliceOfNDistinct(someFields, 0, 5, rapid.ID).Draw(t, "fields") {
-		e.Prints.Fields = append(e.Prints.Fields, user.Fingerprint{Field: f, Sum: rapid.Uint64().Draw(t, "sum")})
+		e.Fingerprints.Fields = append(e.Fingerprints.Fields, user.Fingerprint{Field: f, Sum: rapid.Uint64().Draw(t, "sum")})
 	}
-	e.Prints.Secrets[3] = rapid.Byte().Draw(t, "secrets")
-	e.Doubted = rapid.SliceOfN(rapid.OneOf(someFields, rapid.Just(user.SSN)), 0, 2).Draw(t, "doubted")
+	e.Fingerprints.Secrets[3] = rapid.Byte().Draw(t, "secrets")
+	e.Uncertain = rapid.SliceOfN(rapid.OneOf(someFields, rapid.Just(user.SSN)), 0, 2).Draw(t, "doubted")
 	return e
 }
 
@@ -103,11 +103,11 @@ func TestLedgerIsAMap(t *testing.T) {
 					r.Fatal(err)
 				}
 				run, entries := someRuns.Draw(r, "run"), rapid.SliceOfN(rapid.Custom(someEntry), 0, 20).Draw(r, "entries")
-				if err := l.Mark(t.Context(), Mark{Run: run}, entries); err != nil {
+				if err := l.Save(t.Context(), Checkpoint{Run: run}, entries); err != nil {
 					r.Fatal(err)
 				}
 				for _, e := range entries {
-					m.lay(run, e)
+					m.apply(run, e)
 				}
 				if rapid.Bool().Draw(r, "reopen") {
 					if err := l.Close(); err != nil {
@@ -125,11 +125,10 @@ func TestLedgerIsAMap(t *testing.T) {
 	})
 }
 
-// compare asks for ids in any order, some more than once and some unknown, and
-// lists all.
+// compare looks up ids in any order, some of them twice and some unknown, and lists all.
 func compare(t *testing.T, r *rapid.T, l *Ledger, m model) {
 	ids := rapid.SliceOfN(someIDs, 1, 30).Draw(r, "ids")
-	known, err := l.Look(t.Context(), ids)
+	known, err := l.Lookup(t.Context(), ids)
 	if err != nil {
 		r.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func refused(t *testing.T, o Options, reason string) {
 func TestWrongKeyIsRefused(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		open(t, Options{URL: url})
-		refused(t, Options{URL: url, Key: fingerprint.NewKey()}, "another key")
+		refused(t, Options{URL: url, Key: fingerprint.NewKey()}, "a different key")
 	})
 }
 
@@ -48,12 +48,12 @@ func TestNewerAndForeignSchemasAreRefused(t *testing.T) {
 		if _, err := l.db.Write.Exec(`DROP TABLE usersync_meta`); err != nil {
 			t.Fatal(err)
 		}
-		refused(t, Options{URL: url, Key: testKey}, "not those of a usersync ledger")
+		refused(t, Options{URL: url, Key: testKey}, "do not belong to a usersync ledger")
 	})
 }
 
 func TestUnknownAddressesAreRefused(t *testing.T) {
-	refused(t, Options{URL: "mysql://root:hunter2@x/y"}, "no database that usersync knows")
+	refused(t, Options{URL: "mysql://root:hunter2@x/y"}, "not that of a database that usersync supports")
 	_, err := Open(t.Context(), Options{URL: "postgres://u:hunter2@[x/y", Scope: "s"})
 	if err == nil || strings.Contains(err.Error(), "hunter2") {
 		t.Error(err)
@@ -74,7 +74,7 @@ func sqliteFile(t *testing.T) string {
 	return path
 }
 
-func TestFilesAreForTheirUserAlone(t *testing.T) {
+func TestFilesArePrivate(t *testing.T) {
 	path := sqliteFile(t)
 	for _, file := range []string{path, path + ".key"} {
 		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
@@ -84,11 +84,11 @@ func TestFilesAreForTheirUserAlone(t *testing.T) {
 }
 
 func TestOpenFilesAreRefused(t *testing.T) {
-	for reason, spoil := range map[string]func(path string) error{
+	for reason, damage := range map[string]func(path string) error{
 		"l.db is open to others":     func(p string) error { return os.Chmod(p, 0o606) },
 		"l.db.key is open to others": func(p string) error { return os.Chmod(p+".key", 0o640) },
 		"l.db.key is missing":        func(p string) error { return os.Remove(p + ".key") },
-		"another key":                func(p string) error { return os.WriteFile(p+".key", []byte(fingerprint.NewKey().Text()), 0o600) },
+		"a different key":            func(p string) error { return os.WriteFile(p+".key", []byte(fingerprint.NewKey().Text()), 0o600) },
 		"not 32 bytes":               func(p string) error { return os.WriteFile(p+".key", []byte("short"), 0o600) },
 		"is not a usersync ledger": func(p string) error {
 			return errors.Join(os.Remove(p), os.WriteFile(p, []byte(strings.Repeat("id,email\n", 900)), 0o600))
@@ -96,7 +96,7 @@ func TestOpenFilesAreRefused(t *testing.T) {
 		"not a regular file": func(p string) error { return errors.Join(os.Remove(p), os.Mkdir(p, 0o700)) },
 	} {
 		path := sqliteFile(t)
-		if err := spoil(path); err != nil {
+		if err := damage(path); err != nil {
 			t.Fatal(err)
 		}
 		refused(t, Options{URL: "sqlite:" + path}, reason)
@@ -104,7 +104,7 @@ func TestOpenFilesAreRefused(t *testing.T) {
 }
 
 func TestAnotherUsersFilesAreRefused(t *testing.T) {
-	if os.Geteuid() != 0 { // only root can give a file away, and root's own are another's
+	if os.Geteuid() != 0 { // only root can change a file's owner; others can use one of root's
 		refused(t, Options{URL: "sqlite:/etc/passwd"}, "belongs to another user")
 		return
 	}
@@ -122,7 +122,7 @@ func TestManyOpenAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		key := testKey
 		if strings.HasPrefix(url, "sqlite:") {
-			key = fingerprint.Key{} // they have to agree on the file beside it
+			key = fingerprint.Key{} // they have to agree on one key file
 		}
 		for range 8 {
 			wg.Go(func() {
@@ -140,12 +140,12 @@ func TestManyOpenAtOnce(t *testing.T) {
 	})
 }
 
-func TestReadersSeeWhatAnotherProcessMarked(t *testing.T) {
+func TestReadersSeeWhatAnotherProcessSaved(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		a, b := open(t, Options{URL: url}), open(t, Options{URL: url})
 		lock(t, a)
-		mark(t, a, Entry{ID: "x", Standing: user.Present, Prints: prints(user.Fingerprint{Field: "new field", Sum: 1})})
-		if k := look(t, b, "x")[0]; k.State != user.Present || k.Run != "run-1" || k.Fingerprints.Fields[0].Field != "new field" {
+		save(t, a, Entry{ID: "x", State: user.Present, Fingerprints: fingerprints(user.Fingerprint{Field: "new field", Sum: 1})})
+		if k := find(t, b, "x")[0]; k.State != user.Present || k.Run != "run-1" || k.Fingerprints.Fields[0].Field != "new field" {
 			t.Errorf("%+v", k)
 		}
 	})

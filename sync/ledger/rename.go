@@ -10,82 +10,82 @@ import (
 	"usersync/sync/user"
 )
 
-// Renaming is a user who has got another id.
+// Renaming gives a user a new id.
 type Renaming struct{ Old, New string }
 
 // RenameError says why users cannot be renamed. Nothing was changed. It holds no id.
 type RenameError struct {
-	Pair int // the ordinal of the pair, from 1
+	Pair int // the number of the pair, from 1
 	What string
 }
 
 // Error names the pair and what is wrong.
 func (e *RenameError) Error() string {
-	return fmt.Sprintf("rename users of the ledger: pair %d: %s", e.Pair, e.What)
+	return fmt.Sprintf("rename users in the ledger: pair %d: %s", e.Pair, e.What)
 }
 
-// Rename gives users other ids, all or none, and all at once: a pair may give away the
-// id that another pair takes. What the ledger knows of their fields is forgotten, so
-// that each is sent once more under the new id; the API's keys stay. A user without a
-// key of the API cannot be renamed, as the API knows such a user by the id itself.
+// Rename gives users new ids, all or none, and all at once: one pair may use the id that
+// another pair frees. Their fingerprints are removed, so each user is sent once more under
+// the new id; the API's keys stay. A user without a key of the API cannot be renamed,
+// because the API knows such a user by the id itself.
 func (a Admin) Rename(ctx context.Context, pairs []Renaming) error {
-	err := a.l.change(ctx, func(w *writing) error { return w.rename(pairs) })
+	err := a.l.change(ctx, func(t *transaction) error { return t.rename(pairs) })
 	if _, refused := errors.AsType[*RenameError](err); refused {
 		return err
 	}
-	return failed("rename users of the ledger", err)
+	return failed("rename users in the ledger", err)
 }
 
-func (w *writing) rename(pairs []Renaming) error {
+func (t *transaction) rename(pairs []Renaming) error {
 	olds, news, err := checkPairs(pairs)
 	if err != nil {
 		return err
 	}
-	held := make([]state, len(pairs))
-	if err := w.heldOf(olds, held); err != nil {
+	held := make([]stored, len(pairs))
+	if err := t.loadByID(olds, held); err != nil {
 		return err
 	}
 	for i := range held {
 		switch s := &held[i]; {
-		case !s.stored:
-			return &RenameError{i + 1, "the ledger does not know the old id"}
+		case !s.exists:
+			return &RenameError{i + 1, "the old id is not in the ledger"}
 		case s.Remote == "":
-			return &RenameError{i + 1, "the API knows this user by the id itself: it is another user under another id"}
+			return &RenameError{i + 1, "the API knows this user by the id itself: under a new id it would be a different user"}
 		}
 	}
-	taken := make([]state, len(pairs))
-	if err := w.heldOf(news, taken); err != nil {
+	taken := make([]stored, len(pairs))
+	if err := t.loadByID(news, taken); err != nil {
 		return err
 	}
 	for i := range taken {
-		if taken[i].stored && !slices.Contains(olds, news[i]) {
-			return &RenameError{i + 1, "the ledger knows the new id already"}
+		if taken[i].exists && !slices.Contains(olds, news[i]) {
+			return &RenameError{i + 1, "the new id is already in the ledger"}
 		}
 	}
-	if err := w.remove(olds); err != nil {
+	if err := t.remove(olds); err != nil {
 		return err
 	}
 	rows := make([]database.Row, len(pairs))
 	for i := range held {
 		s := &held[i]
 		s.ID, s.Folded, s.known = news[i], database.Folded(news[i]), user.Fingerprints{}
-		if err := w.complete(s); err != nil {
+		if err := t.complete(s); err != nil {
 			return err
 		}
 		rows[i] = s.Row
 	}
-	if err := w.forgetDeletions(news); err != nil {
+	if err := t.forgetDeletions(news); err != nil {
 		return err
 	}
-	for part := range slices.Chunk(rows, question) {
-		if err := w.l.db.Put(w, w.tx, w.scope, part); err != nil {
+	for part := range slices.Chunk(rows, chunkSize) {
+		if err := t.l.db.Put(t, t.tx, t.scope, part); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// checkPairs refuses ids that cannot be, and those that stand twice on one side.
+// checkPairs refuses invalid ids, and ids that occur twice on one side.
 func checkPairs(pairs []Renaming) (olds, news []string, err error) {
 	seen := [2]map[string]bool{{}, {}}
 	for i, p := range pairs {
@@ -106,14 +106,14 @@ func checkPairs(pairs []Renaming) (olds, news []string, err error) {
 	return olds, news, nil
 }
 
-// heldOf reads what is held of ids into states, in their order.
-func (w *writing) heldOf(ids []string, states []state) error {
-	for from := 0; from < len(ids); from += question {
-		part := places{ids: ids[from:min(from+question, len(ids))]}
-		err := w.l.find(w, w.tx, w.scope, part, func(i int, r *scanned) error {
+// loadByID reads the entries for ids into states, in their order.
+func (t *transaction) loadByID(ids []string, states []stored) error {
+	for from := 0; from < len(ids); from += chunkSize {
+		part := idList{ids: ids[from:min(from+chunkSize, len(ids))]}
+		err := t.l.find(t, t.tx, t.scope, part, func(i int, r *dbEntry) error {
 			s := &states[from+i]
-			s.Num, s.Feed, s.Standing, s.Remote, s.Run, s.Record = r.num, r.feed, r.standing, string(r.remote), r.run, r.record
-			s.stored = true
+			s.Num, s.Feed, s.State, s.Remote, s.Run, s.Record = r.num, r.feed, r.state, string(r.remote), r.run, r.record
+			s.exists = true
 			return nil
 		})
 		if err != nil {

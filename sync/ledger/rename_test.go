@@ -15,14 +15,14 @@ func TestRename(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		email := prints(user.Fingerprint{Field: user.Email, Sum: 1})
-		mark(t, l, Entry{ID: "a", Standing: user.Present, Remote: "ra", Record: 4, Prints: email}, Entry{ID: "b", Standing: user.AcceptedLater, Remote: "rb"},
-			Entry{ID: "c", Standing: user.Present, Remote: "rc"}, Entry{ID: "ours", Standing: user.Present})
-		// b and c change places, and a takes an id that looks like another.
+		email := fingerprints(user.Fingerprint{Field: user.Email, Sum: 1})
+		save(t, l, Entry{ID: "a", State: user.Present, Remote: "ra", Record: 4, Fingerprints: email}, Entry{ID: "b", State: user.AcceptedLater, Remote: "rb"},
+			Entry{ID: "c", State: user.Present, Remote: "rc"}, Entry{ID: "ours", State: user.Present})
+		// b and c swap, and a gets an id that looks like another.
 		if err := l.Admin().Rename(t.Context(), []Renaming{{"a", "Z"}, {"b", "c"}, {"c", "b"}}); err != nil {
 			t.Fatal(err)
 		}
-		got := look(t, l, "a", "Z", "b", "c")
+		got := find(t, l, "a", "Z", "b", "c")
 		want := []user.LedgerEntry{{}, {State: user.Present, Row: 1, Remote: "ra", Run: "run-1", Record: 4},
 			{State: user.Present, Row: 3, Remote: "rc", Run: "run-1"}, {State: user.AcceptedLater, Row: 2, Remote: "rb", Run: "run-1"}}
 		if d := cmp.Diff(want, got); d != "" {
@@ -36,19 +36,19 @@ func TestRename(t *testing.T) {
 			pair  int
 			what  string
 		}{
-			"nobody":  {[]Renaming{{"Z", "q"}, {"nobody", "x"}}, 2, "old id"},
-			"taken":   {[]Renaming{{"Z", "b"}}, 1, "new id"},
-			"by id":   {[]Renaming{{"ours", "x"}}, 1, "by the id itself"},
-			"twice":   {[]Renaming{{"Z", "x"}, {"Z", "y"}}, 2, "earlier pair"},
-			"meeting": {[]Renaming{{"Z", "x"}, {"b", "x"}}, 2, "earlier pair"},
-			"same":    {[]Renaming{{"Z", "Z"}}, 1, "the same"},
-			"empty":   {[]Renaming{{"Z", ""}}, 1, "empty"},
+			"unknown":     {[]Renaming{{"Z", "q"}, {"unknown", "x"}}, 2, "old id"},
+			"in use":      {[]Renaming{{"Z", "b"}}, 1, "new id"},
+			"by id":       {[]Renaming{{"ours", "x"}}, 1, "by the id itself"},
+			"twice":       {[]Renaming{{"Z", "x"}, {"Z", "y"}}, 2, "earlier pair"},
+			"same new id": {[]Renaming{{"Z", "x"}, {"b", "x"}}, 2, "earlier pair"},
+			"same":        {[]Renaming{{"Z", "Z"}}, 1, "the same"},
+			"empty":       {[]Renaming{{"Z", ""}}, 1, "empty"},
 		} {
 			err := l.Admin().Rename(t.Context(), c.pairs)
 			if bad, ok := errors.AsType[*RenameError](err); !ok || bad.Pair != c.pair || !strings.Contains(bad.What, c.what) {
 				t.Errorf("%s: %v", name, err)
 			}
-			if k := look(t, l, "Z")[0]; k.Remote != "ra" {
+			if k := find(t, l, "Z")[0]; k.Remote != "ra" {
 				t.Errorf("%s changed something", name)
 			}
 		}
@@ -59,18 +59,18 @@ func TestRenameMany(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		n := question + 5
+		n := chunkSize + 5
 		entries, pairs := make([]Entry, n), make([]Renaming, n)
 		for i := range n {
 			id := fmt.Sprintf("old-%d", i)
-			entries[i] = Entry{ID: id, Standing: user.Present, Remote: "r" + id}
+			entries[i] = Entry{ID: id, State: user.Present, Remote: "r" + id}
 			pairs[i] = Renaming{id, fmt.Sprintf("new-%d", i)}
 		}
-		mark(t, l, entries...)
+		save(t, l, entries...)
 		if err := l.Admin().Rename(t.Context(), pairs); err != nil {
 			t.Fatal(err)
 		}
-		if k := look(t, l, "new-1003", "old-1003"); k[0].Remote != "rold-1003" || k[1].State != user.Absent {
+		if k := find(t, l, "new-1003", "old-1003"); k[0].Remote != "rold-1003" || k[1].State != user.Absent {
 			t.Errorf("%+v", k)
 		}
 	})

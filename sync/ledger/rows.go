@@ -9,35 +9,35 @@ import (
 	"usersync/sync/user"
 )
 
-// Row is an entry as mirror needs it.
+// Row is what mirror mode needs of an entry.
 type Row struct {
-	Row      int64 // its number within the scope, from 1; what Seen holds
-	ID       string
-	Remote   string
-	Standing user.EntryState
+	Row    int64 // its number within the scope, from 1
+	ID     string
+	Remote string
+	State  user.EntryState
 }
 
-func rowFrom(r *scanned) Row {
-	return Row{rowOf(r.num), string(r.id), string(r.remote), user.EntryState(r.standing)}
+func rowFrom(r *dbEntry) Row {
+	return Row{rowOf(r.num), string(r.id), string(r.remote), user.EntryState(r.state)}
 }
 
-// Rows yields the entries of the scope that belong to a feed, in the order of
-// their rows. It reads a part at a time, so it may be left at any point and
-// holds up nobody; what is marked meanwhile may be among them or not.
+// Rows yields the entries of the scope that belong to a feed, in the order of their
+// rows. It reads a chunk at a time: it can be stopped at any point and blocks no writer.
+// What is saved in the meantime may be included or not.
 func (l *Ledger) Rows(ctx context.Context, feed string) iter.Seq2[Row, error] {
-	return l.rowsOf(ctx, feed, func(take func(*scanned) (bool, error)) error { return l.scan(ctx, l.db.Read, take) })
+	return l.rowsOf(ctx, feed, func(take func(*dbEntry) (bool, error)) error { return l.scan(ctx, l.db.Read, take) })
 }
 
-// RowsFrom yields the same entries in the order of their ids, byte by byte, those
-// behind the id after.
+// RowsFrom yields the same entries in the byte order of their ids, starting after the id
+// after.
 func (l *Ledger) RowsFrom(ctx context.Context, feed, after string) iter.Seq2[Row, error] {
-	return l.rowsOf(ctx, feed, func(take func(*scanned) (bool, error)) error { return l.inOrder(ctx, after, take) })
+	return l.rowsOf(ctx, feed, func(take func(*dbEntry) (bool, error)) error { return l.scanByID(ctx, after, take) })
 }
 
-// rowsOf yields those of the entries on a walk that belong to a feed.
-func (v *view) rowsOf(ctx context.Context, feed string, walk func(take func(*scanned) (bool, error)) error) iter.Seq2[Row, error] {
+// rowsOf yields the entries of a scan that belong to a feed.
+func (v *view) rowsOf(ctx context.Context, feed string, scan func(take func(*dbEntry) (bool, error)) error) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		err := walk(func(r *scanned) (bool, error) {
+		err := scan(func(r *dbEntry) (bool, error) {
 			name, err := v.feedName(ctx, r.feed)
 			if err != nil || name != feed {
 				return err == nil, err
@@ -50,21 +50,21 @@ func (v *view) rowsOf(ctx context.Context, feed string, walk func(take func(*sca
 	}
 }
 
-// inOrder calls take for each entry of the scope behind an id until it says no. It
-// asks for nothing but what the index holds in this order: for more, a planner
-// would read the whole table for each part.
-func (v *view) inOrder(ctx context.Context, after string, take func(*scanned) (bool, error)) error {
+// scanByID calls take for each entry of the scope after an id, until take returns false.
+// It asks for the index order only: with anything more, the query planner would read the
+// whole table for each chunk.
+func (v *view) scanByID(ctx context.Context, after string, take func(*dbEntry) (bool, error)) error {
 	scope, err := v.scopeNum(ctx)
 	if err != nil {
 		return err
 	}
 	for more := true; more; {
 		rows, err := v.db.Query(ctx, v.db.Read, `SELECT 0, `+database.EntryColumns+` FROM usersync_entry e
-			WHERE e.scope = ? AND e.id > ? ORDER BY e.scope, e.id LIMIT ?`, scope, after, question)
+			WHERE e.scope = ? AND e.id > ? ORDER BY e.scope, e.id LIMIT ?`, scope, after, chunkSize)
 		if err != nil {
 			return err
 		}
-		part, err := whole(rows)
+		part, err := readAll(rows)
 		if err != nil {
 			return err
 		}
@@ -74,20 +74,20 @@ func (v *view) inOrder(ctx context.Context, after string, take func(*scanned) (b
 				return err
 			}
 		}
-		more = len(part) == question
+		more = len(part) == chunkSize
 	}
 	return nil
 }
 
-// scan calls take for each entry of the scope until it says no.
-func (v *view) scan(ctx context.Context, q database.Querier, take func(*scanned) (bool, error)) error {
+// scan calls take for each entry of the scope, until take returns false.
+func (v *view) scan(ctx context.Context, q database.Querier, take func(*dbEntry) (bool, error)) error {
 	scope, err := v.scopeNum(ctx)
 	if err != nil {
 		return err
 	}
 	for from, more := inScope(scope, 0), true; more; {
 		more = false
-		part, err := v.part(ctx, q, from)
+		part, err := v.readChunk(ctx, q, from)
 		if err != nil {
 			return err
 		}
@@ -104,21 +104,20 @@ func (v *view) scan(ctx context.Context, q database.Querier, take func(*scanned)
 	return nil
 }
 
-// part reads the next entries whole, so that no connection is held while they
-// are looked at.
-func (v *view) part(ctx context.Context, q database.Querier, from int64) ([]scanned, error) {
-	rows, err := v.onward(ctx, q, from, question)
+// readChunk copies the next entries, so that no connection is held while they are used.
+func (v *view) readChunk(ctx context.Context, q database.Querier, from int64) ([]dbEntry, error) {
+	rows, err := v.entriesAfter(ctx, q, from, chunkSize)
 	if err != nil {
 		return nil, err
 	}
-	return whole(rows)
+	return readAll(rows)
 }
 
-func whole(rows *sql.Rows) ([]scanned, error) {
-	part := make([]scanned, 0, question)
-	err := each(rows, func(r *scanned) error {
+func readAll(rows *sql.Rows) ([]dbEntry, error) {
+	part := make([]dbEntry, 0, chunkSize)
+	err := each(rows, func(r *dbEntry) error {
 		kept := *r
-		kept.id, kept.remote, kept.prints = copied(r.id), copied(r.remote), copied(r.prints)
+		kept.id, kept.remote, kept.fingerprints = copied(r.id), copied(r.remote), copied(r.fingerprints)
 		part = append(part, kept)
 		return nil
 	})

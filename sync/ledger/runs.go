@@ -6,40 +6,40 @@ import (
 	"usersync/sync/ledger/internal/registry"
 )
 
-// State is how far a run has come, as the ledger knows it.
-type State = registry.State
+// RunState is how far a run has come, as far as the ledger knows.
+type RunState = registry.State
 
-// The states. A run from before runs were registered has none.
+// The states of a run. A run from before runs were registered has none.
 const (
-	StateOpen      = registry.Open      // in progress, or killed: what it did last may be missing from the ledger
-	StateStopped   = registry.Stopped   // ended early, and the ledger knows all that it did
-	StateFinished  = registry.Finished  // every record has its outcome
-	StateAbsorbed  = registry.Absorbed  // another run began, and what this one did is accounted for
-	StateAbandoned = registry.Abandoned // given up by a person
+	RunOpen      = registry.Open      // in progress, or killed: its last work may be missing from the ledger
+	RunStopped   = registry.Stopped   // ended early, and the ledger has all its work
+	RunFinished  = registry.Finished  // every record has its outcome
+	RunAbsorbed  = registry.Absorbed  // another run continues from there, and its work is accounted for
+	RunAbandoned = registry.Abandoned // abandoned by a person
 )
 
 // Run is a run that the ledger knows.
 type Run = registry.Run
 
-// OverError says that a run cannot be continued, as the ledger knows that it ended.
+// OverError says that a run cannot be continued because it ended.
 type OverError = registry.OverError
 
-// Runs are the runs of the ledger's scope: their order, which no clock can disturb, and
-// how far each has come. What changes them needs the lock.
+// Runs is the list of runs of the ledger's scope: their order, which does not depend on a
+// clock, and how far each has come. Methods that change it need the lock.
 type Runs struct{ l *Ledger }
 
-// Runs returns those of the ledger's scope.
+// Runs returns the runs of the ledger's scope.
 func (l *Ledger) Runs() Runs { return Runs{l} }
 
-// Register notes that a run begins or is continued, before its first call, and returns
-// its place in the order of runs. A run that was absorbed or abandoned is an *OverError.
-// Name, Host, Dir, Replay, Settings and Started are kept.
+// Register records, before its first call, that a run begins or is continued, and returns
+// its place in the order of runs. It fails with an *OverError if the run was absorbed or
+// abandoned. It saves Name, Host, Dir, Replay, Settings and Started.
 func (r Runs) Register(ctx context.Context, run Run) (order int64, err error) {
 	var first int64
-	err = r.l.change(ctx, func(w *writing) (err error) {
-		order, first, err = registry.Begin(w, r.l.db, w.tx, w.scope, w.feed, w.next, run)
+	err = r.l.change(ctx, func(t *transaction) (err error) {
+		order, first, err = registry.Begin(t, r.l.db, t.tx, t.scope, t.feed, t.next, run)
 		if err == nil {
-			w.learn(r.l.runs, run.Name, order)
+			t.addName(r.l.runs, run.Name, order)
 		}
 		return err
 	})
@@ -50,47 +50,47 @@ func (r Runs) Register(ctx context.Context, run Run) (order int64, err error) {
 	return order, nil
 }
 
-// Withdraw takes back that a run was registered, which has made no call.
+// Withdraw undoes the registration of a run that has made no call.
 func (r Runs) Withdraw(ctx context.Context, run string) error {
-	err := r.l.change(ctx, func(w *writing) error { return w.end(run, StateAbsorbed, "") })
+	err := r.l.change(ctx, func(t *transaction) error { return t.endRun(run, RunAbsorbed, "") })
 	return failed("withdraw run "+run+" from the ledger", err)
 }
 
-// Absorb keeps what an earlier run did after its last checkpoint, and that it is
-// accounted for: the run by continues from there. Entries may be empty.
-func (r Runs) Absorb(ctx context.Context, m Mark, entries []Entry, by string) error {
-	err := r.l.change(ctx, func(w *writing) error {
+// Absorb saves what an earlier run did after its last checkpoint, and that the run by
+// continues from there. Entries may be empty.
+func (r Runs) Absorb(ctx context.Context, m Checkpoint, entries []Entry, by string) error {
+	err := r.l.change(ctx, func(t *transaction) error {
 		if len(entries) > 0 {
-			if err := w.entries(m.Run, entries); err != nil {
+			if err := t.apply(m.Run, entries); err != nil {
 				return err
 			}
-			if err := w.mark(m); err != nil {
+			if err := t.saveCheckpoint(m); err != nil {
 				return err
 			}
 		}
-		return w.end(m.Run, StateAbsorbed, by)
+		return t.endRun(m.Run, RunAbsorbed, by)
 	})
 	return failed("absorb run "+m.Run+" into the ledger", err)
 }
 
-// Distrust absorbs runs when it is not known what they did last: fingerprints that they
-// or earlier runs have left are not trusted, so that every user of the scope is sent once
-// more. Which users are there, and which keys the API made, stays known.
+// Distrust absorbs runs whose last work is unknown: fingerprints from them and from
+// earlier runs are no longer trusted, so every user of the scope is sent once more. The
+// ids and the API's keys stay known.
 func (r Runs) Distrust(ctx context.Context, runs []string, by string) error {
-	return failed("absorb runs into the ledger", r.distrust(ctx, runs, StateAbsorbed, by))
+	return failed("absorb runs into the ledger", r.distrust(ctx, runs, RunAbsorbed, by))
 }
 
-func (r Runs) distrust(ctx context.Context, runs []string, s State, by string) error {
+func (r Runs) distrust(ctx context.Context, runs []string, s RunState, by string) error {
 	var distrusted int64
-	err := r.l.change(ctx, func(w *writing) error {
-		last, err := registry.End(w, r.l.db, w.tx, runs, s, by)
+	err := r.l.change(ctx, func(t *transaction) error {
+		last, err := registry.End(t, r.l.db, t.tx, runs, s, by)
 		if err != nil {
 			return err
 		}
-		if _, err := r.l.db.Exec(w, w.tx, `UPDATE usersync_scope SET distrusted = ? WHERE num = ? AND distrusted < ?`, last, w.scope, last); err != nil {
+		if _, err := r.l.db.Exec(t, t.tx, `UPDATE usersync_scope SET distrusted = ? WHERE num = ? AND distrusted < ?`, last, t.scope, last); err != nil {
 			return err
 		}
-		return r.l.db.QueryRow(w, w.tx, `SELECT distrusted FROM usersync_scope WHERE num = ?`, w.scope).Scan(&distrusted)
+		return r.l.db.QueryRow(t, t.tx, `SELECT distrusted FROM usersync_scope WHERE num = ?`, t.scope).Scan(&distrusted)
 	})
 	if err == nil {
 		r.l.distrusted.Store(distrusted)
@@ -98,9 +98,9 @@ func (r Runs) distrust(ctx context.Context, runs []string, s State, by string) e
 	return err
 }
 
-// Abandon gives up an unfinished run when it is not known what it did last: it is never
-// continued, and Distrust applies to it. A run that is over is an
-// *OverError; one that the scope does not know is ErrUnknownRun.
+// Abandon gives up an unfinished run whose last work is unknown: it is never continued,
+// and Distrust applies to it. It fails with an *OverError if the run is over, and with
+// ErrUnknownRun if the scope does not know it.
 func (r Runs) Abandon(ctx context.Context, run string) error {
 	known, err := r.Find(ctx, run)
 	if err != nil {
@@ -109,35 +109,34 @@ func (r Runs) Abandon(ctx context.Context, run string) error {
 	switch k, ok := known[run]; {
 	case !ok:
 		return ErrUnknownRun
-	case k.State != StateOpen && k.State != StateStopped:
+	case k.State != RunOpen && k.State != RunStopped:
 		return &OverError{Run: run, State: k.State, By: k.By}
 	}
-	return failed("abandon run "+run, r.distrust(ctx, []string{run}, StateAbandoned, ""))
+	return failed("abandon run "+run, r.distrust(ctx, []string{run}, RunAbandoned, ""))
 }
 
-// Unfinished lists the runs of the scope, of all feeds, that are open or stopped, the
-// newest first.
+// Unfinished lists the scope's open and stopped runs, of all feeds, the newest first.
 func (r Runs) Unfinished(ctx context.Context) ([]Run, error) {
 	scope, err := r.l.scopeNum(ctx)
 	if err != nil || scope == 0 {
-		return nil, failed("look for unfinished runs in the ledger", err)
+		return nil, failed("look up unfinished runs in the ledger", err)
 	}
 	runs, err := registry.Unfinished(ctx, r.l.db, r.l.db.Read, scope)
-	return runs, failed("look for unfinished runs in the ledger", err)
+	return runs, failed("look up unfinished runs in the ledger", err)
 }
 
-// Find returns what is known of runs, by name: those of the scope, and those from
-// before runs were registered, of which no scope is known.
+// Find returns what is known about runs, by name: runs of the scope, and runs from before
+// runs were registered, whose scope is unknown.
 func (r Runs) Find(ctx context.Context, names ...string) (map[string]Run, error) {
 	scope, err := r.l.scopeNum(ctx)
 	if err != nil || scope == 0 {
-		return nil, failed("look for runs in the ledger", err)
+		return nil, failed("look up runs in the ledger", err)
 	}
 	known, err := registry.Find(ctx, r.l.db, r.l.db.Read, scope, names)
-	return known, failed("look for runs in the ledger", err)
+	return known, failed("look up runs in the ledger", err)
 }
 
-func (w *writing) end(run string, s State, by string) error {
-	_, err := registry.End(w, w.l.db, w.tx, []string{run}, s, by)
+func (t *transaction) endRun(run string, s RunState, by string) error {
+	_, err := registry.End(t, t.l.db, t.tx, []string{run}, s, by)
 	return err
 }

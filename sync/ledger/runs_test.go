@@ -21,7 +21,7 @@ func register(t *testing.T, l *Ledger, name string) int64 {
 	return order
 }
 
-// unfinished are the names of the runs that are.
+// unfinished returns the names of the unfinished runs.
 func unfinished(t *testing.T, l *Ledger) []string {
 	t.Helper()
 	runs, err := l.Runs().Unfinished(t.Context())
@@ -48,16 +48,16 @@ func TestRunIsRegisteredUntilItEnds(t *testing.T) {
 		}
 		runs, err := l.Runs().Unfinished(t.Context())
 		want := []Run{
-			{Name: "a", Order: two, Feed: "f", State: StateOpen, Host: "h", Dir: "/d", Replay: true, Settings: "s", Started: time.UnixMilli(7)},
-			{Name: "b", Order: one, Feed: "f", State: StateOpen, Host: "h", Dir: "/d", Replay: true, Settings: "s", Started: time.UnixMilli(7)},
+			{Name: "a", Order: two, Feed: "f", State: RunOpen, Host: "h", Dir: "/d", Replay: true, Settings: "s", Started: time.UnixMilli(7)},
+			{Name: "b", Order: one, Feed: "f", State: RunOpen, Host: "h", Dir: "/d", Replay: true, Settings: "s", Started: time.UnixMilli(7)},
 		}
 		if d := cmp.Diff(want, runs); d != "" || err != nil {
 			t.Error(d, err)
 		}
-		if err := l.Mark(t.Context(), Mark{Run: "a", State: StateFinished}, nil); err != nil {
+		if err := l.Save(t.Context(), Checkpoint{Run: "a", State: RunFinished}, nil); err != nil {
 			t.Fatal(err)
 		}
-		if err := l.Mark(t.Context(), Mark{Run: "b", State: StateStopped}, nil); err != nil {
+		if err := l.Save(t.Context(), Checkpoint{Run: "b", State: RunStopped}, nil); err != nil {
 			t.Fatal(err)
 		}
 		if got := unfinished(t, l); !cmp.Equal(got, []string{"b"}) {
@@ -66,43 +66,43 @@ func TestRunIsRegisteredUntilItEnds(t *testing.T) {
 		if again := register(t, l, "b"); again != one {
 			t.Error("a run that is continued has another place in the order:", again)
 		}
-		// A run whose files could not be finished can be continued, though the ledger has all of it.
+		// A run whose files could not be finished can be continued, even if the ledger has all of it.
 		if again := register(t, l, "a"); again != two {
 			t.Error("a run that is continued has another place in the order:", again)
 		}
 	})
 }
 
-// What a killed run did is learned together with its end, or not at all.
+// What a killed run did is saved together with its end, or not at all.
 func TestAbsorbedRunCannotBeContinued(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
 		register(t, l, "killed")
-		if err := l.Runs().Absorb(t.Context(), Mark{Run: "killed", Record: 1}, []Entry{{ID: "x", Standing: user.Present}}, "next"); err != nil {
+		if err := l.Runs().Absorb(t.Context(), Checkpoint{Run: "killed", Record: 1}, []Entry{{ID: "x", State: user.Present}}, "next"); err != nil {
 			t.Fatal(err)
 		}
 		_, err := l.Runs().Register(t.Context(), Run{Name: "killed"})
-		if over, ok := errors.AsType[*OverError](err); !ok || *over != (OverError{Run: "killed", State: StateAbsorbed, By: "next"}) {
+		if over, ok := errors.AsType[*OverError](err); !ok || *over != (OverError{Run: "killed", State: RunAbsorbed, By: "next"}) {
 			t.Error(err)
 		}
-		if k := look(t, l, "x")[0]; k.State != user.Present || k.Run != "killed" {
+		if k := find(t, l, "x")[0]; k.State != user.Present || k.Run != "killed" {
 			t.Errorf("%+v", k)
 		}
 	})
 }
 
-// It is not known what a killed run changed whose journal is out of reach: what was
-// known of fields before is not trusted, and what is learned later is.
-func TestNothingFromBeforeIsTrusted(t *testing.T) {
+// If the journal of a killed run is out of reach, it is unknown what the run changed:
+// earlier fingerprints are not trusted, and later ones are.
+func TestDistrustCoversEarlierRuns(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		email := prints(user.Fingerprint{Field: user.Email, Sum: 1})
-		phone := prints(user.Fingerprint{Field: user.Phone, Sum: 2})
+		email := fingerprints(user.Fingerprint{Field: user.Email, Sum: 1})
+		phone := fingerprints(user.Fingerprint{Field: user.Phone, Sum: 2})
 		for _, run := range []string{"first", "killed"} {
 			register(t, l, run)
-			if err := l.Mark(t.Context(), Mark{Run: run}, []Entry{{ID: run, Standing: user.Present, Remote: "r-" + run, Prints: email}}); err != nil {
+			if err := l.Save(t.Context(), Checkpoint{Run: run}, []Entry{{ID: run, State: user.Present, Remote: "r-" + run, Fingerprints: email}}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -112,19 +112,19 @@ func TestNothingFromBeforeIsTrusted(t *testing.T) {
 		}
 		check := func(l *Ledger) {
 			t.Helper()
-			for i, k := range look(t, l, "first", "killed") {
+			for i, k := range find(t, l, "first", "killed") {
 				if k.State != user.Present || k.Remote == "" || len(k.Fingerprints.Fields) != 0 {
 					t.Errorf("%d: %+v", i, k)
 				}
 			}
 		}
 		check(l)
-		check(open(t, Options{URL: url})) // and by who does not lock
-		if err := l.Mark(t.Context(), Mark{Run: "next"}, []Entry{{ID: "first", Standing: user.Present, Prints: phone}}); err != nil {
+		check(open(t, Options{URL: url})) // also without the lock
+		if err := l.Save(t.Context(), Checkpoint{Run: "next"}, []Entry{{ID: "first", State: user.Present, Fingerprints: phone}}); err != nil {
 			t.Fatal(err)
 		}
-		if k := look(t, l, "first")[0]; !cmp.Equal(k.Fingerprints, phone) || k.Remote != "r-first" {
-			t.Errorf("%+v", k) // the print of email must not come back
+		if k := find(t, l, "first")[0]; !cmp.Equal(k.Fingerprints, phone) || k.Remote != "r-first" {
+			t.Errorf("%+v", k) // the fingerprint of email must not come back
 		}
 		if got := unfinished(t, l); !cmp.Equal(got, []string{"next", "first"}) {
 			t.Error(got)
@@ -137,7 +137,7 @@ func TestAbandon(t *testing.T) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
 		register(t, l, "killed")
-		if err := l.Mark(t.Context(), Mark{Run: "killed"}, []Entry{{ID: "x", Standing: user.Present, Prints: prints(user.Fingerprint{Field: user.Email, Sum: 1})}}); err != nil {
+		if err := l.Save(t.Context(), Checkpoint{Run: "killed"}, []Entry{{ID: "x", State: user.Present, Fingerprints: fingerprints(user.Fingerprint{Field: user.Email, Sum: 1})}}); err != nil {
 			t.Fatal(err)
 		}
 		if err := l.Runs().Abandon(t.Context(), "nobody"); !errors.Is(err, ErrUnknownRun) {
@@ -146,11 +146,11 @@ func TestAbandon(t *testing.T) {
 		if err := l.Runs().Abandon(t.Context(), "killed"); err != nil {
 			t.Fatal(err)
 		}
-		if k := look(t, l, "x")[0]; k.State != user.Present || len(k.Fingerprints.Fields) != 0 {
+		if k := find(t, l, "x")[0]; k.State != user.Present || len(k.Fingerprints.Fields) != 0 {
 			t.Errorf("%+v", k)
 		}
 		err := l.Runs().Abandon(t.Context(), "killed")
-		if over, ok := errors.AsType[*OverError](err); !ok || over.State != StateAbandoned {
+		if over, ok := errors.AsType[*OverError](err); !ok || over.State != RunAbandoned {
 			t.Error(err)
 		}
 	})
@@ -170,17 +170,17 @@ func TestWithdrawnRunIsNotUnfinished(t *testing.T) {
 	})
 }
 
-// An export carries the order of runs, which is not that of its entries.
+// An export keeps the order of runs, which is not that of its entries.
 func TestExportKeepsTheOrderOfRuns(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
 		register(t, l, "first")
-		if err := l.Mark(t.Context(), Mark{Run: "first"}, []Entry{{ID: "x", Standing: user.Present}, {ID: "y", Standing: user.Present}}); err != nil {
+		if err := l.Save(t.Context(), Checkpoint{Run: "first"}, []Entry{{ID: "x", State: user.Present}, {ID: "y", State: user.Present}}); err != nil {
 			t.Fatal(err)
 		}
 		register(t, l, "second")
-		if err := l.Mark(t.Context(), Mark{Run: "second"}, []Entry{{ID: "x", Standing: user.Present}}); err != nil {
+		if err := l.Save(t.Context(), Checkpoint{Run: "second"}, []Entry{{ID: "x", State: user.Present}}); err != nil {
 			t.Fatal(err)
 		}
 		var text bytes.Buffer

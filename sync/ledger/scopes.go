@@ -7,43 +7,42 @@ import (
 	"strings"
 )
 
-// Place is what a scope is called by its parts.
+// Place is the parts of a scope's name.
 type Place struct {
 	Destination string
-	Base        string // the base URL, normalised; empty for a scope from before it was kept
+	Base        string // the normalized base URL; empty in scopes from before it was stored
 	Account     string // may be empty
 }
 
-// Scope is a scope of the database, of this destination or another.
+// Scope is one scope of the database, of this destination or another.
 type Scope struct {
 	Name string
 	Place
-	Entries bool // it holds users
-	Runs    bool // a run has been registered in it
+	Entries bool // it has users
+	Runs    bool // a run was registered in it
 }
 
-// Used reports whether anybody has sent users to the scope. One that was only locked is
-// not.
+// Used reports whether users were ever sent to the scope; locking alone does not count.
 func (s Scope) Used() bool { return s.Entries || s.Runs }
 
-// Scopes lists the scopes of a destination, by name; of all, if destination is empty.
+// Scopes lists the scopes of a destination by name, or of all destinations if it is empty.
 func (a Admin) Scopes(ctx context.Context, destination string) ([]Scope, error) {
 	rows, err := a.l.db.Query(ctx, a.l.db.Read, `SELECT s.name, s.destination, s.base, s.account, EXISTS (SELECT 1 FROM usersync_entry e WHERE e.scope = s.num),
 		EXISTS (SELECT 1 FROM usersync_run r WHERE r.scope = s.num)
 		FROM usersync_scope s WHERE ? IN ('', s.destination) ORDER BY s.name`, destination)
 	if err != nil {
-		return nil, failed("list the scopes of the ledger", err)
+		return nil, failed("list the scopes in the ledger", err)
 	}
 	defer rows.Close()
 	var all []Scope
 	for rows.Next() {
 		var s Scope
 		if err := rows.Scan(&s.Name, &s.Destination, &s.Base, &s.Account, &s.Entries, &s.Runs); err != nil {
-			return nil, failed("list the scopes of the ledger", err)
+			return nil, failed("list the scopes in the ledger", err)
 		}
 		all = append(all, s)
 	}
-	return all, failed("list the scopes of the ledger", rows.Err())
+	return all, failed("list the scopes in the ledger", rows.Err())
 }
 
 // ScopeError says why a scope cannot be moved. Nothing was changed.
@@ -52,16 +51,16 @@ type ScopeError struct{ What string }
 // Error is What.
 func (e *ScopeError) Error() string { return "move the scope: " + e.What }
 
-// MoveScope gives the scope another name and place: the same account has got another
-// address. Its users, runs and rules stay. Both scopes must be locked: this one by the
-// ledger, and the other by its caller. Where the other one holds users already, it is
-// a *ScopeError.
+// MoveScope gives the scope a new name and place, after the address of the account has
+// changed. Its users, runs and rules stay. Both scopes must be locked: this one by the
+// ledger, the other by the caller. It fails with a *ScopeError if the other scope is in
+// use already.
 func (a Admin) MoveScope(ctx context.Context, name string, to Place) error {
 	from := a.l.options.Scope
 	if name == from {
 		return &ScopeError{"the old name and the new one are the same"}
 	}
-	err := a.l.change(ctx, func(w *writing) error { return w.moveScope(from, name, to) })
+	err := a.l.change(ctx, func(t *transaction) error { return t.moveScope(from, name, to) })
 	if _, refused := errors.AsType[*ScopeError](err); refused {
 		return err
 	}
@@ -72,36 +71,36 @@ func (a Admin) MoveScope(ctx context.Context, name string, to Place) error {
 	return nil
 }
 
-func (w *writing) moveScope(from, name string, to Place) error {
-	db := w.l.db
+func (t *transaction) moveScope(from, name string, to Place) error {
+	db := t.l.db
 	for _, other := range []string{"usersync_entry", "usersync_deleted", "usersync_run"} {
 		var some bool
-		err := db.QueryRow(w, w.tx, `SELECT EXISTS (SELECT 1 FROM `+other+` x JOIN usersync_scope s ON s.num = x.scope WHERE s.name = ?)`, name).Scan(&some)
+		err := db.QueryRow(t, t.tx, `SELECT EXISTS (SELECT 1 FROM `+other+` x JOIN usersync_scope s ON s.num = x.scope WHERE s.name = ?)`, name).Scan(&some)
 		if err != nil {
 			return err
 		}
 		if some {
-			return &ScopeError{fmt.Sprintf("%q is in use already; two scopes cannot be made one", name)}
+			return &ScopeError{fmt.Sprintf("%q is already in use; two scopes cannot be merged", name)}
 		}
 	}
-	if _, err := db.Exec(w, w.tx, `DELETE FROM usersync_scope WHERE name = ?`, name); err != nil {
+	if _, err := db.Exec(t, t.tx, `DELETE FROM usersync_scope WHERE name = ?`, name); err != nil {
 		return err
 	}
-	if _, err := db.Exec(w, w.tx, `UPDATE usersync_scope SET name = ?, destination = ?, base = ?, account = ? WHERE num = ?`,
-		name, to.Destination, to.Base, to.Account, w.scope); err != nil {
+	if _, err := db.Exec(t, t.tx, `UPDATE usersync_scope SET name = ?, destination = ?, base = ?, account = ? WHERE num = ?`,
+		name, to.Destination, to.Base, to.Account, t.scope); err != nil {
 		return err
 	}
 	for _, kind := range []string{rulesPrefix, unchangedPrefix} {
-		if err := w.renameMeta(kind+from+"|", kind+name+"|"); err != nil {
+		if err := t.renameMeta(kind+from+"|", kind+name+"|"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// renameMeta gives all values whose names begin with a text another beginning.
-func (w *writing) renameMeta(from, to string) error {
-	rows, err := w.l.db.Query(w, w.tx, `SELECT name FROM usersync_meta WHERE name > ? AND name < ?`, from, from+"\U0010ffff")
+// renameMeta replaces a prefix in the names of all values that have it.
+func (t *transaction) renameMeta(from, to string) error {
+	rows, err := t.l.db.Query(t, t.tx, `SELECT name FROM usersync_meta WHERE name > ? AND name < ?`, from, from+"\U0010ffff")
 	if err != nil {
 		return err
 	}
@@ -120,7 +119,7 @@ func (w *writing) renameMeta(from, to string) error {
 		return err
 	}
 	for _, name := range names {
-		if _, err := w.l.db.Exec(w, w.tx, `UPDATE usersync_meta SET name = ? WHERE name = ?`, to+name[len(from):], name); err != nil {
+		if _, err := t.l.db.Exec(t, t.tx, `UPDATE usersync_meta SET name = ? WHERE name = ?`, to+name[len(from):], name); err != nil {
 			return err
 		}
 	}

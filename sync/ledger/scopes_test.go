@@ -19,12 +19,12 @@ func TestMoveScope(t *testing.T) {
 		const name = "kard|https://api.example.com/v2|org"
 		o.Scope, o.Place = name, to
 		target := open(t, o)
-		lock(t, target) // locked by who moves, as a run could begin there
+		lock(t, target) // the caller locks it, because a run could begin there
 		if err := l.Admin().MoveScope(t.Context(), name, to); err != nil {
 			t.Fatal(err)
 		}
 		moved := open(t, o)
-		if k := look(t, moved, "cust-1")[0]; k.State != user.Present || len(k.Fingerprints.Fields) == 0 {
+		if k := find(t, moved, "cust-1")[0]; k.State != user.Present || len(k.Fingerprints.Fields) == 0 {
 			t.Errorf("%+v", k)
 		}
 		if r, ok, err := moved.Rules(t.Context()); !ok || err != nil || r.Mapping != "m" {
@@ -40,12 +40,12 @@ func TestMoveScope(t *testing.T) {
 		if d := cmp.Diff([]Scope{{name, to, true, true}}, all); d != "" || err != nil {
 			t.Error(d, err)
 		}
-		mark(t, l, Entry{ID: "new", Standing: user.Present}) // the lock is still good
+		save(t, l, Entry{ID: "new", State: user.Present}) // the lock is still good
 	})
 }
 
-// Two scopes that both hold users stay two.
-func TestMoveScopeMakesNoneOfTwo(t *testing.T) {
+// Two scopes that both have users are not merged.
+func TestMoveScopeDoesNotMerge(t *testing.T) {
 	fromSchema1(t, func(t *testing.T, o Options) {
 		o.Scope = oldKard
 		l := open(t, o)
@@ -56,14 +56,14 @@ func TestMoveScopeMakesNoneOfTwo(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if k := look(t, l, "cust-1")[0]; k.State != user.Present {
+		if k := find(t, l, "cust-1")[0]; k.State != user.Present {
 			t.Errorf("%+v", k)
 		}
 	})
 }
 
-// What a scope is by its parts is kept when it is locked.
-func TestScopesSayWhereTheyLie(t *testing.T) {
+// Locking a scope stores the parts of its name.
+func TestScopesKeepTheirPlace(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		one := Place{"kard", "https://a.example", "org"}
 		l := open(t, Options{URL: url, Scope: "one", Place: one})

@@ -12,16 +12,15 @@ import (
 	"usersync/sync/ledger/rowset"
 )
 
-// Users who are unchanged are not written: that would cost a night without
-// changes more than all else. Instead each finished run keeps whom it saw so, as
-// a bit for each row.
+// No entry is written for an unchanged user: in a night without changes that would cost
+// more than everything else. Instead, each finished run keeps the set of unchanged users
+// as one bit per row.
 
 const unchangedPrefix = "unchanged|"
 
-// mostKept is how many runs are remembered so. One that saw nobody whom a later
-// one has not seen too is forgotten at once, so that there are rarely more than a
-// few.
-const mostKept = 16
+// maxKept is how many runs keep their set. A set that a later run's set contains is
+// removed at once, so there are rarely more than a few.
+const maxKept = 16
 
 // KeepUnchanged keeps the rows that a finished run saw unchanged.
 func (l *Ledger) KeepUnchanged(ctx context.Context, run string, seen *rowset.Set) error {
@@ -30,42 +29,42 @@ func (l *Ledger) KeepUnchanged(ctx context.Context, run string, seen *rowset.Set
 	}
 	text, err := seen.Pack()
 	if err == nil {
-		err = l.change(ctx, func(w *writing) error { return w.keepUnchanged(run, text, seen) })
+		err = l.change(ctx, func(t *transaction) error { return t.keepUnchanged(run, text, seen) })
 	}
-	return failed("keep in the ledger who is unchanged", err)
+	return failed("save the unchanged users in the ledger", err)
 }
 
-func (w *writing) keepUnchanged(run, text string, seen *rowset.Set) error {
-	kept, err := w.l.unchanged(w, w.tx)
+func (t *transaction) keepUnchanged(run, text string, seen *rowset.Set) error {
+	kept, err := t.l.unchanged(t, t.tx)
 	if err == nil {
-		_, err = w.num(w.l.runs, run) // runs are kept in the order of their numbers
+		_, err = t.num(t.l.runs, run) // the order of runs is that of their numbers
 	}
 	if err != nil {
 		return err
 	}
 	for i, k := range kept { // the newest first
-		if k.Run == run || i >= mostKept-1 || seen.Contains(k.Rows) {
-			if _, err := w.l.db.Exec(w, w.tx, `DELETE FROM usersync_meta WHERE name = ?`, w.l.unchangedName(k.Run)); err != nil {
+		if k.Run == run || i >= maxKept-1 || seen.Contains(k.Rows) {
+			if _, err := t.l.db.Exec(t, t.tx, `DELETE FROM usersync_meta WHERE name = ?`, t.l.unchangedName(k.Run)); err != nil {
 				return err
 			}
 		}
 	}
-	_, err = w.l.db.Exec(w, w.tx, `INSERT INTO usersync_meta (name, value) VALUES (?, ?)`, w.l.unchangedName(run), text)
+	_, err = t.l.db.Exec(t, t.tx, `INSERT INTO usersync_meta (name, value) VALUES (?, ?)`, t.l.unchangedName(run), text)
 	return err
 }
 
-// Unchanged is whom a run saw unchanged.
+// Unchanged is the users that a run found unchanged.
 type Unchanged struct {
 	Run  string
 	Rows *rowset.Set
 }
 
-// Unchanged returns that for the runs of the scope of which it is remembered,
-// the newest first, by the ledger's own order of runs.
+// Unchanged returns the sets that are kept for the scope, the newest run first, in the
+// ledger's own order of runs.
 func (l *Ledger) Unchanged(ctx context.Context) ([]Unchanged, error) {
 	all, err := l.unchanged(ctx, l.db.Read)
 	if err != nil {
-		return nil, failed("read from the ledger who is unchanged", err)
+		return nil, failed("read the unchanged users from the ledger", err)
 	}
 	return all, nil
 }

@@ -16,8 +16,8 @@ func seenOf(rows ...int64) *rowset.Set {
 	return s
 }
 
-// What a later run saw too need not be remembered of an earlier one.
-func TestUnchangedIsRememberedOfTheLatest(t *testing.T) {
+// An earlier set is removed if a later one contains it.
+func TestUnchangedKeepsTheLatestSets(t *testing.T) {
 	for name, url := range map[string]string{"sqlite": "sqlite:" + t.TempDir() + "/ledger.db", "postgres": server.database(t)} {
 		t.Run(name, func(t *testing.T) { rememberUnchanged(t, openUnchanged(t, url)) })
 	}
@@ -48,20 +48,20 @@ func rememberUnchanged(t *testing.T, l *Ledger) {
 		for _, u := range all {
 			runs = append(runs, u.Run)
 			if u.Run == c.run && (u.Rows.Len() != c.rows.Len() || !u.Rows.Contains(c.rows) || u.Rows.Has(99)) {
-				t.Errorf("%s: other rows came back", c.run)
+				t.Errorf("%s: got other rows", c.run)
 			}
 		}
 		if got := strings.Join(runs, " "); got != c.want {
 			t.Errorf("after %s: %s, want %s", c.run, got, c.want)
 		}
 	}
-	for i := range int64(3 * mostKept) {
+	for i := range int64(3 * maxKept) {
 		if err := l.KeepUnchanged(t.Context(), "s"+string(rune('A'+i)), seenOf(1000+i)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if all, err := l.Unchanged(t.Context()); err != nil || len(all) != mostKept || all[0].Run != "s"+string(rune('A'+3*mostKept-1)) {
-		t.Errorf("%d are kept: %v", len(all), err)
+	if all, err := l.Unchanged(t.Context()); err != nil || len(all) != maxKept || all[0].Run != "s"+string(rune('A'+3*maxKept-1)) {
+		t.Errorf("%d sets are kept: %v", len(all), err)
 	}
 }
 
@@ -82,8 +82,8 @@ func openUnchanged(t *testing.T, url string) *Ledger {
 	return l
 }
 
-// BenchmarkKeepUnchanged is what a night of a million unchanged users pays more: a
-// bit for each, and the set once.
+// BenchmarkKeepUnchanged measures the extra cost of a million unchanged users: a bit for
+// each, and saving the set once.
 func BenchmarkKeepUnchanged(b *testing.B) {
 	l, err := Open(b.Context(), Options{URL: "sqlite:" + b.TempDir() + "/ledger.db", Scope: "bench"})
 	if err != nil {

@@ -22,7 +22,7 @@ const (
 	oldAcme = "acme|api.example.com:8443|eu|1"
 )
 
-// fromSchema1 runs a test over ledgers that the version before schema 2 made.
+// fromSchema1 runs a test on ledgers made by the last version with schema 1.
 func fromSchema1(t *testing.T, test func(t *testing.T, o Options)) {
 	key, err := fingerprint.ParseKey(oldKey)
 	if err != nil {
@@ -59,12 +59,12 @@ func fromSchema1(t *testing.T, test func(t *testing.T, o Options)) {
 	})
 }
 
-// Nothing that schema 1 knew is lost.
-func TestUpgradeKeepsWhatIsKnown(t *testing.T) {
+// Nothing that was stored with schema 1 is lost.
+func TestUpgradeKeepsEntries(t *testing.T) {
 	fromSchema1(t, func(t *testing.T, o Options) {
 		o.Scope = oldKard
 		l := open(t, o)
-		known := look(t, l, "cust-1", "Straße-9", "taken", "cust-3", "removed")
+		known := find(t, l, "cust-1", "Straße-9", "taken", "cust-3", "removed")
 		p := l.Fingerprinter()
 		for i, id := range []string{"cust-1", "Straße-9"} {
 			want := p.Fingerprints(nil, &user.User{ID: id, Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(id + "@example.com")}}})
@@ -78,7 +78,7 @@ func TestUpgradeKeepsWhatIsKnown(t *testing.T) {
 		if s, err := l.Admin().Show(t.Context(), "cust-3"); err != nil || s.Feed != "other" {
 			t.Error(s, err)
 		}
-		if m, ok, err := l.LastMark(t.Context(), "20260102T000000Z-bbbbbb"); !ok || err != nil || m.Record != 2 {
+		if m, ok, err := l.LastCheckpoint(t.Context(), "20260102T000000Z-bbbbbb"); !ok || err != nil || m.Record != 2 {
 			t.Error(m, ok, err)
 		}
 		if r, ok, err := l.Rules(t.Context()); !ok || err != nil || r.Mapping != "m" {
@@ -88,12 +88,12 @@ func TestUpgradeKeepsWhatIsKnown(t *testing.T) {
 			t.Error(u, err)
 		}
 		if runs, err := l.Runs().Unfinished(t.Context()); len(runs) != 0 || err != nil {
-			t.Error("a run from before the registry is taken for unfinished:", runs, err)
+			t.Error("a run from before the registry counts as unfinished:", runs, err)
 		}
 	})
 }
 
-// What schema 2 adds is filled in from what is there.
+// An upgrade to schema 2 folds the ids that are there.
 func TestUpgradeFoldsIDs(t *testing.T) {
 	fromSchema1(t, func(t *testing.T, o Options) {
 		o.Scope = oldKard
@@ -114,7 +114,7 @@ func TestUpgradeFoldsIDs(t *testing.T) {
 	})
 }
 
-func TestUpgradeTakesScopesApart(t *testing.T) {
+func TestUpgradeSplitsScopes(t *testing.T) {
 	fromSchema1(t, func(t *testing.T, o Options) {
 		o.Scope = oldKard
 		all, err := open(t, o).Admin().Scopes(t.Context(), "")
@@ -125,7 +125,7 @@ func TestUpgradeTakesScopesApart(t *testing.T) {
 	})
 }
 
-// Runs keep the order in which the ledger met them.
+// Runs keep the order in which the ledger first saw them.
 func TestUpgradeKeepsTheOrderOfRuns(t *testing.T) {
 	fromSchema1(t, func(t *testing.T, o Options) {
 		o.Scope = oldKard
@@ -142,12 +142,12 @@ func TestUpgradeKeepsTheOrderOfRuns(t *testing.T) {
 	})
 }
 
-// Ids that another version has folded are folded again.
+// Ids that another version of identity.Fold has folded are folded again.
 func TestOldFoldsAreFoldedAgain(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
 		lock(t, l)
-		mark(t, l, Entry{ID: "A-1", Standing: user.Present}, Entry{ID: "b-1", Standing: user.Present})
+		save(t, l, Entry{ID: "A-1", State: user.Present}, Entry{ID: "b-1", State: user.Present})
 		for _, statement := range []string{`UPDATE usersync_entry SET folded = NULL WHERE id = 'A-1'`, `UPDATE usersync_entry SET folded = 'x' WHERE id = 'b-1'`,
 			`UPDATE usersync_meta SET value = '0' WHERE name = 'fold'`} {
 			if _, err := l.db.Write.Exec(statement); err != nil {

@@ -34,7 +34,7 @@ func newFeed(ids ...string) *feed {
 
 func (f *feed) Max(context.Context) (int64, error) { return int64(len(f.rows)), nil }
 
-func (f *feed) Look(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (f *feed) Lookup(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
 	known := make([]user.LedgerEntry, len(ids))
 	for i, id := range ids {
 		if row := f.rows[id]; row > 0 {
@@ -84,7 +84,7 @@ func input(t *testing.T, p *Presence, f *feed, written int, ids ...string) {
 			t.Fatal(err)
 		}
 		if r.Err == nil && r.Origin.Record > written {
-			known, _ := f.Look(t.Context(), []string{r.User.ID})
+			known, _ := f.Lookup(t.Context(), []string{r.User.ID})
 			p.Seen(known)
 		}
 	}

@@ -26,7 +26,7 @@ type Users interface {
 	// Max returns the newest row of the ledger.
 	Max(context.Context) (int64, error)
 	// Look returns what is known of each id.
-	Look(ctx context.Context, ids []string) ([]user.LedgerEntry, error)
+	Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error)
 }
 
 // Presence records which users of the ledger are in the input, in one bit per user. It is
@@ -152,7 +152,7 @@ func (p *Presence) flush(ctx context.Context) error {
 	for i := range queue {
 		ids[i] = queue[i].id
 	}
-	known, err := p.users.Look(ctx, ids)
+	known, err := p.users.Lookup(ctx, ids)
 	if err != nil {
 		return fmt.Errorf("look up who is in the input: %w", err)
 	}

@@ -14,7 +14,7 @@ type holding []string
 
 func (h holding) Max(context.Context) (int64, error) { return int64(len(h)), nil }
 
-func (h holding) Look(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
+func (h holding) Lookup(_ context.Context, ids []string) ([]user.LedgerEntry, error) {
 	known := make([]user.LedgerEntry, len(ids))
 	for i, id := range ids {
 		for row, held := range h {
@@ -67,7 +67,7 @@ func TestSuspectIDs(t *testing.T) {
 				}
 			}
 			if c.asked { // by the engine
-				known, _ := held.Look(t.Context(), []string{c.record.User.ID})
+				known, _ := held.Lookup(t.Context(), []string{c.record.User.ID})
 				p.Seen(known)
 			}
 			if err := p.close(t.Context()); err != nil {

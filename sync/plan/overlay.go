@@ -60,7 +60,7 @@ func (v *Overlay) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry,
 	known := make([]user.LedgerEntry, len(ids))
 	if v.ledger != nil {
 		var err error
-		if known, err = v.ledger.Look(ctx, ids); err != nil {
+		if known, err = v.ledger.Lookup(ctx, ids); err != nil {
 			return nil, err
 		}
 	}
@@ -85,7 +85,7 @@ func (v *Overlay) Unchanged(known user.LedgerEntry, u *user.User) bool {
 // Apply returns what would be known after an outcome.
 func (v *Overlay) Apply(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if e, changes := ledger.EntryOf(o, v.fingerprinter); changes {
-		return e.Over(known)
+		return e.ApplyTo(known)
 	}
 	return known
 }

@@ -55,8 +55,8 @@ func (s *spill) write(o user.Outcome) error {
 	if !changes {
 		return nil
 	}
-	if e.Standing == user.Absent {
-		e = ledger.Entry{ID: e.ID, Record: e.Record, Standing: user.Present, Remote: deleted, Anew: true}
+	if e.State == user.Absent {
+		e = ledger.Entry{ID: e.ID, Record: e.Record, State: user.Present, Remote: deleted, Replace: true}
 	}
 	if s.entries = append(s.entries, e); len(s.entries) < spillAt {
 		return nil
@@ -74,7 +74,7 @@ func (s *spill) toDisk(record int) error {
 		}
 		s.ledger.Store(l)
 	}
-	if err := l.Mark(context.Background(), ledger.Mark{Run: "plan", Record: record}, s.entries); err != nil {
+	if err := l.Save(context.Background(), ledger.Checkpoint{Run: "plan", Record: record}, s.entries); err != nil {
 		return err
 	}
 	s.entries = s.entries[:0]
@@ -103,7 +103,7 @@ func (s *spill) over(ctx context.Context, ids []string, known []user.LedgerEntry
 	if l == nil {
 		return nil
 	}
-	mine, err := l.Look(ctx, ids)
+	mine, err := l.Lookup(ctx, ids)
 	if err != nil {
 		return err
 	}
@@ -113,9 +113,9 @@ func (s *spill) over(ctx context.Context, ids []string, known []user.LedgerEntry
 		case k.Remote == deleted:
 			known[i] = user.LedgerEntry{}
 		default:
-			e := ledger.Entry{Standing: k.State, Remote: k.Remote, Record: k.Record, Prints: k.Fingerprints,
-				Anew: k.Remote == user.RemoteToCome}
-			known[i] = e.Over(known[i])
+			e := ledger.Entry{State: k.State, Remote: k.Remote, Record: k.Record, Fingerprints: k.Fingerprints,
+				Replace: k.Remote == user.RemoteToCome}
+			known[i] = e.ApplyTo(known[i])
 		}
 	}
 	return nil

@@ -46,7 +46,7 @@ type Outcome struct {
 	// Code is a short word for the reason: one of the Code constants, or the
 	// API's own. Empty when there is nothing to add.
 	Code string
-	// Detail is for a person: redacted, at most 200 characters, one line.
+	// Detail is for a person: one line of at most 200 characters, without values.
 	Detail    string
 	RequestID string
 	// Remote is the key that the API assigned, where it assigns keys.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"syscall"
 )
 
@@ -17,6 +18,17 @@ func (e *PlaceError) Error() string { return e.Err.Error() }
 
 // Unwrap returns Err.
 func (e *PlaceError) Unwrap() error { return e.Err }
+
+// AccessError means that the runs directory, the directory of a run or a file in it could not be listed,
+// read or removed. It may wrap an *UnsafeError or a *ForeignError, which say what is wrong, or fs.ErrNotExist
+// if it is missing. See Temporary for whether it helps to try again.
+type AccessError struct{ Err error }
+
+// Error returns the text of Err.
+func (e *AccessError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *AccessError) Unwrap() error { return e.Err }
 
 // FullError means that the disk, the quota or the largest file size was reached. What was written
 // before is there, without its end.
@@ -37,6 +49,22 @@ func (e *FullError) Unwrap() error { return e.Err }
 // for whichever file.
 func NoRoom(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+}
+
+// Temporary reports whether the same may work later without a change to any setting or file: there is no
+// room, or the disk, or the connection to it, has failed.
+func Temporary(err error) bool {
+	if NoRoom(err) {
+		return true
+	}
+	return slices.ContainsFunc(diskFailures(), func(e syscall.Errno) bool { return errors.Is(err, e) })
+}
+
+func diskFailures() []syscall.Errno {
+	return []syscall.Errno{
+		syscall.EIO, syscall.ESTALE, syscall.ETIMEDOUT, syscall.ENXIO, syscall.EBUSY, syscall.EAGAIN, syscall.EINTR,
+		syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM,
+	}
 }
 
 // UnsafeError says that others could read or replace a directory or a file.

@@ -15,18 +15,18 @@ var ownFiles = regexp.MustCompile(`^(((results|rejects)\.(csv|jsonl)|absent\.csv
 
 // RemoveRun removes the directory of a run below runsDir with its files, the journal last, so that
 // after a kill the rest can still be identified. If the directory holds anything other than a run's
-// files, the error is a *ForeignError and nothing is removed.
+// files, the error is a *ForeignError and nothing is removed. Every error is an *AccessError.
 func RemoveRun(runsDir, run string) error {
 	if !runID.MatchString(run) {
-		return fmt.Errorf("remove run %q: not the name of a run", run)
+		return &AccessError{fmt.Errorf("remove run %q: not the name of a run", run)}
 	}
 	runs, err := openChecked(runsDir)
 	if err != nil {
-		return fmt.Errorf("open runs directory: %w", err)
+		return &AccessError{fmt.Errorf("open runs directory: %w", err)}
 	}
 	defer runs.Close() // it was only read
 	if err := removeRun(runs, run, filepath.Join(runsDir, run)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove run %s: %w", run, err)
+		return &AccessError{fmt.Errorf("remove run %s: %w", run, err)}
 	}
 	return nil // another process removed it, which is just as well
 }

@@ -11,20 +11,21 @@ import (
 
 // Open opens the directory of an earlier run below runsDir, as Create made it. It creates neither: a
 // missing run is fs.ErrNotExist. A directory that another user owns, or that is world-writable, is an
-// *UnsafeError. It follows no links. Close the Dir once its files are finished.
+// *UnsafeError. Every error is an *AccessError. It follows no links. Close the Dir once its files are
+// finished.
 func Open(runsDir, run string) (*Dir, error) {
 	path := filepath.Join(runsDir, run)
 	if !plainName(run) {
-		return nil, fmt.Errorf("open run %q: not a plain name", run)
+		return nil, &AccessError{fmt.Errorf("open run %q: not a plain name", run)}
 	}
 	runs, err := openChecked(runsDir)
 	if err != nil {
-		return nil, fmt.Errorf("open runs directory: %w", err)
+		return nil, &AccessError{fmt.Errorf("open runs directory: %w", err)}
 	}
 	defer runs.Close()
 	root, err := openBelow(runs, run, path)
 	if err != nil {
-		return nil, fmt.Errorf("open run %s: %w", path, err)
+		return nil, &AccessError{fmt.Errorf("open run %s: %w", path, err)}
 	}
 	return &Dir{root: root, id: run, path: path}, nil
 }

@@ -99,33 +99,33 @@ func (d *Dir) append(name string) (*os.File, error) {
 }
 
 // Read opens a file of the run for reading: by its name, or by its name with .partial while it is
-// unfinished.
+// unfinished. Every error is an *AccessError; a missing file is fs.ErrNotExist.
 func (d *Dir) Read(name string) (*os.File, error) {
 	if !plainName(name) {
-		return nil, fmt.Errorf("read file %q: not a plain name", name)
+		return nil, &AccessError{fmt.Errorf("read file %q: not a plain name", name)}
 	}
 	file, err := openRegular(d.root, name, os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
 		file, err = openRegular(d.root, name+partialSuffix, os.O_RDONLY)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read file in %s: %w", d.path, err)
+		return nil, &AccessError{fmt.Errorf("read file in %s: %w", d.path, err)}
 	}
 	return file, nil
 }
 
 // Replace creates a file like File, except that Commit replaces what an earlier part of the run has
-// left under the name. Until then that stays.
+// left under the name. Until then that stays. If it cannot be created the error is a *PlaceError.
 func (d *Dir) Replace(name string) (*File, error) {
 	if !plainName(name) {
 		return nil, fmt.Errorf("replace file %q: not a plain name", name)
 	}
 	f := &File{root: d.root, dir: d.path, name: name, partial: name + partialSuffix, replace: true}
 	if err := d.root.Remove(f.partial); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("replace file in %s: %w", d.path, err)
+		return nil, &PlaceError{fmt.Errorf("replace file in %s: %w", d.path, err)}
 	}
 	if err := f.create(); err != nil {
-		return nil, err
+		return nil, &PlaceError{err}
 	}
 	return f, nil
 }

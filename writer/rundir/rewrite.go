@@ -13,17 +13,17 @@ import (
 const rewriteSuffix = ".anew"
 
 // Rewrite creates a file that replaces the file of that name on Commit, and not before. It removes what
-// an earlier attempt left.
+// an earlier attempt left. If it cannot be created the error is a *PlaceError.
 func (d *Dir) Rewrite(name string) (*File, error) {
 	if !plainName(name) {
 		return nil, fmt.Errorf("rewrite file %q: not a plain name", name)
 	}
 	f := &File{root: d.root, dir: d.path, name: name, partial: name + rewriteSuffix, replace: true}
 	if err := d.root.Remove(f.partial); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("rewrite file in %s: %w", d.path, err)
+		return nil, &PlaceError{fmt.Errorf("rewrite file in %s: %w", d.path, err)}
 	}
 	if err := f.create(); err != nil {
-		return nil, err
+		return nil, &PlaceError{err}
 	}
 	return f, nil
 }
@@ -38,11 +38,11 @@ func (f *File) Drop() error {
 	return f.root.Remove(f.partial)
 }
 
-// Names lists the directory, sorted.
+// Names lists the directory, sorted. Every error is an *AccessError.
 func (d *Dir) Names() ([]string, error) {
 	entries, err := names(d.root, ".")
 	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", d.path, err)
+		return nil, &AccessError{fmt.Errorf("list %s: %w", d.path, err)}
 	}
 	var all []string
 	for _, e := range entries {
@@ -53,15 +53,18 @@ func (d *Dir) Names() ([]string, error) {
 }
 
 // Remove removes files of the directory for good: they do not come back after a power loss. It ignores
-// missing ones.
+// missing ones. Every error is an *AccessError.
 func (d *Dir) Remove(names ...string) error {
 	for _, name := range names {
 		if !plainName(name) {
-			return fmt.Errorf("remove file %q: not a plain name", name)
+			return &AccessError{fmt.Errorf("remove file %q: not a plain name", name)}
 		}
 		if err := d.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove file in %s: %w", d.path, err)
+			return &AccessError{fmt.Errorf("remove file in %s: %w", d.path, err)}
 		}
 	}
-	return syncDir(d.root)
+	if err := syncDir(d.root); err != nil {
+		return &AccessError{fmt.Errorf("remove files in %s: %w", d.path, err)}
+	}
+	return nil
 }

@@ -33,19 +33,19 @@ const summaryName = "summary.json"
 var runID = regexp.MustCompile(`^(\d{8}T\d{6}Z)-[a-z2-7]{6}$`)
 
 // Runs lists the runs below runsDir, the newest first. It ignores other entries, and returns nothing if
-// runsDir does not exist. A runsDir that is not safe is an *UnsafeError.
+// runsDir does not exist. A runsDir that is not safe is an *UnsafeError. Every error is an *AccessError.
 func Runs(runsDir string) ([]RunInfo, error) {
 	root, err := openChecked(runsDir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("list runs: %w", err)
+		return nil, &AccessError{fmt.Errorf("list runs: %w", err)}
 	}
 	defer root.Close()
 	runs, err := listRuns(root)
 	if err != nil {
-		return nil, fmt.Errorf("list runs in %s: %w", runsDir, err)
+		return nil, &AccessError{fmt.Errorf("list runs in %s: %w", runsDir, err)}
 	}
 	return runs, nil
 }

@@ -114,7 +114,7 @@ func TestAnswersAsAWhole(t *testing.T) {
 	}{
 		{asWhole, 201, `{"id":"a"}`, "created:"},
 		{asWhole, 200, `{"message":"thank you"}`, "created:"},
-		{asWhole, 200, `{"code":"E17"}`, "in_doubt:error"}, // not known to be a success
+		{asWhole, 200, `{"code":"E17"}`, "in_doubt:e17"}, // not known to be a success
 		{asWhole, 204, ``, "created:"},
 		{asWhole, 202, ``, "accepted:"},
 		{asWhole, 200, ``, "perhaps taken not_json"},
@@ -174,12 +174,12 @@ func TestAmbiguousKeys(t *testing.T) {
 func TestDetailsShowNoValues(t *testing.T) {
 	c := answering(t, byErrors, 207, `{"errors":[{"id":"a","status":"400","code":"a@example.com","detail":"a@example.com is taken by +1 415 555 0101"}]}`)
 	outcomes, err := c.Apply(t.Context(), people(user.Create, "a", "b"))
-	if err != nil || outcomes[0].Code != "http_400" || outcomes[0].Detail != "[email] is taken by [phone]" {
+	if err != nil || outcomes[0].Code != "http_400" || outcomes[0].Detail != "… is taken by …" {
 		t.Errorf("%+v %v", outcomes, err)
 	}
 	c = answering(t, byErrors, 500, `{"errors":[{"id":"a","detail":"a@example.com is on fire"}]}`)
 	_, err = c.Apply(t.Context(), people(user.Create, "a", "b"))
-	if ce := destinationtest.CallError(t, err); ce == nil || ce.Detail != "[email] is on fire" {
+	if ce := destinationtest.CallError(t, err); ce == nil || ce.Detail != "… is on fire" {
 		t.Errorf("%v", err)
 	}
 }
@@ -220,6 +220,18 @@ func TestDeletesMakeNobody(t *testing.T) {
 		outcomes, err := c.Apply(t.Context(), people(user.Delete, "a"))
 		if err != nil || outcomes[0].Status != want {
 			t.Errorf("%s: %+v %v", means, outcomes, err)
+		}
+	}
+}
+
+// TestWordsOfTheConfigAreShown: those of words:, and the names in the section.
+func TestWordsOfTheConfigAreShown(t *testing.T) {
+	const section = `create: {path: /u, body: {id: "{id}", favoritePet: x}, answer: {code: /code, message: /message}}`
+	for words, want := range map[string]string{"": "favoritePet is … by …", "words: [Frobnicated, gizmos]\n": "favoritePet is frobnicated by gizmos", "words: frobnicated\n": "favoritePet is frobnicated by …"} {
+		c := answering(t, words+section, 400, `{"code":"E17","message":"favoritePet is frobnicated by gizmos"}`)
+		outcomes, err := c.Apply(t.Context(), people(user.Create, "a"))
+		if err != nil || outcomes[0].Detail != want || outcomes[0].Code != "e17" {
+			t.Errorf("%q: %+v %v", words, outcomes, err)
 		}
 	}
 }

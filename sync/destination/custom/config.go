@@ -5,6 +5,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -32,6 +33,9 @@ type Config struct {
 	remove    *call
 	read      *read
 	probe     *call // proves the credentials; nil if none is described
+	words     []string
+	// vocabulary has the words of the API that may be shown.
+	vocabulary *vocabulary.Vocabulary
 }
 
 // pattern is a rule that the whole text of a field must match.

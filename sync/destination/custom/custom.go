@@ -49,7 +49,7 @@ func New(config *Config) (*Client, error) {
 		config: config, sent: config.fields(), open: config.takesOthers(), observe: config.limits.observer(config.REST.Observe),
 	}}
 	r := config.REST
-	r.BaseURL, r.ErrorText, r.Observe = config.BaseURL, c.bodyText, c.observe
+	r.BaseURL, r.ErrorText, r.Observe, r.Words = config.BaseURL, c.bodyText, c.observe, config.vocabulary
 	if config.hmac != nil {
 		r.Sign = config.hmac.sign
 	}

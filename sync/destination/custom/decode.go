@@ -7,9 +7,11 @@ import (
 	"hash"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -37,6 +39,7 @@ func Decode(node *yaml.Node, expand Expand) (*Config, error) {
 	if err := d.calls(root); err != nil {
 		return nil, err
 	}
+	d.config.vocabulary = vocabulary.New(append(names(node), d.config.words...)...)
 	return d.config, d.checkSection(root)
 }
 
@@ -50,7 +53,7 @@ func (d *decoder) known() keys {
 		"name": into(&c.Name), "account": d.address(&c.Account), "base_url": d.address(&c.BaseURL), "sandbox": into(&c.Sandbox),
 		"media": into(&c.REST.Media), "http2": boolean(&c.REST.HTTP2), "calls_per_minute": count(&c.perMinute, 1),
 		"keys": d.keys, "clear": d.clear, "auth": credentials{d}.auth, "headers": d.commonHeaders,
-		"limits": d.limits, "required": d.required, "patterns": d.patterns,
+		"limits": d.limits, "words": d.words, "required": d.required, "patterns": d.patterns,
 		"create": later, "update": later, "upsert": later, "delete": later, "read": later, "probe": later,
 	}
 }
@@ -104,6 +107,18 @@ func (d *decoder) required(a at) error {
 	})
 }
 
+// words reads words of the API's messages that may be shown.
+func (d *decoder) words(a at) error {
+	return a.list(func(e at) error {
+		text, err := e.scalar()
+		if err == nil && strings.ContainsFunc(text, unicode.IsDigit) {
+			err = e.fault("must be words without digits", "list the words of the API's messages, such as words: [tenant, quota]")
+		}
+		d.config.words = append(d.config.words, text)
+		return err
+	})
+}
+
 func (d *decoder) patterns(a at) error {
 	return a.each(func(name string, _ int, v at) error {
 		text, err := v.scalar()
@@ -132,6 +147,18 @@ func Knows(key string) bool {
 	d := decoder{nil, &Config{}}
 	_, ok := d.known()[key]
 	return ok
+}
+
+// names returns the names in the section, among them those of the API's fields.
+func names(n *yaml.Node) []string {
+	var list []string
+	for i, below := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 0 {
+			list = append(list, below.Value)
+		}
+		list = append(list, names(below)...)
+	}
+	return list
 }
 
 // Variables returns the names of the environment variables that the section uses.

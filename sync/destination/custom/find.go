@@ -35,7 +35,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	case a.Status/100 == 4 && means == meansMissing:
 		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
 	case a.Status/100 == 4:
-		code, detail := errorText(c.errorsIn(n, v, broken, a.Status, r), a.Status, r)
+		code, detail := c.errorText(c.errorsIn(n, v, broken, a.Status, r), a.Status, r)
 		return destination.Found{}, a.Fail(destination.RefusedWhole, code, detail)
 	case broken != nil:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, "not_json", "")

@@ -1,6 +1,7 @@
 package custom
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -101,15 +102,14 @@ func (w *answer) withMeaning(err error) error {
 	return &read
 }
 
-// errorText returns a code and a redacted detail from what the API says. The code
-// is the API's own if that is a short phrase without anything to redact, and
-// otherwise the status.
-func errorText(notes []note, status int, records ...*user.Record) (code, detail string) {
+// errorText returns a code and a detail from what the API says. The code is the
+// API's own, or its short title in snake case, if it may be shown; otherwise the
+// status.
+func (d *description) errorText(notes []note, status int, records ...*user.Record) (code, detail string) {
+	v, own := d.config.vocabulary, ""
 	if len(notes) > 0 {
-		code = destination.Phrase(notes[0].code, "_-.", records...)
-	}
-	if code == "" {
-		code = destination.StatusCode(status)
+		own = v.Code(notes[0].code, records...)
+		code = cmp.Or(own, v.Phrase(notes[0].code, records...))
 	}
 	var said []string
 	for _, n := range notes {
@@ -117,5 +117,5 @@ func errorText(notes []note, status int, records ...*user.Record) (code, detail 
 			said = append(said, n.detail)
 		}
 	}
-	return code, destination.Clean(strings.Join(said, "; "), records...)
+	return cmp.Or(code, destination.StatusCode(status)), v.Clean(strings.Join(said, "; "), own, records...)
 }

@@ -17,7 +17,7 @@ func (s *settlement) wholeBatch(a *rest.Answer) ([]user.Outcome, error) {
 	if m == "" || s.broken != "" && a.Status/100 == 2 {
 		return nil, nil
 	}
-	code, detail := errorText(s.general, status, s.records...)
+	code, detail := s.api.errorText(s.general, status, s.records...)
 	v := s.statusFor(m)
 	switch {
 	case v == user.Busy:

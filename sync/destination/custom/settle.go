@@ -115,7 +115,7 @@ func (s *settlement) noneMentioned() bool {
 func (s *settlement) unmentioned(o user.Outcome) user.Outcome {
 	w := &s.call.answer
 	if len(s.general) > 0 {
-		o.Code, o.Detail = errorText(s.general, s.general[0].status, s.records...)
+		o.Code, o.Detail = s.api.errorText(s.general, s.general[0].status, s.records...)
 	}
 	m := w.meaningOf("", strconv.Itoa(s.status), meansInDoubt)
 	succeeds := w.absent == absentSucceeded || w.absent == "" && w.results == nil && w.errors == nil && w.done == nil && len(w.buckets) == 0
@@ -167,7 +167,7 @@ func (s *settlement) mentioned(o user.Outcome, notes []note) user.Outcome {
 	}
 	o.Status, o.HTTP = s.statusFor(n.means), cmp.Or(n.status, o.HTTP)
 	first := append([]note{n}, notes...)
-	o.Code, o.Detail = errorText(first, n.status, o.Record)
+	o.Code, o.Detail = s.api.errorText(first, n.status, o.Record)
 	for _, other := range notes {
 		if success(s.statusFor(other.means)) {
 			o.Status, o.Code = user.InDoubt, user.CodeContradiction

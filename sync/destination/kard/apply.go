@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -102,20 +103,20 @@ func (m *multiStatus) settleOne(a *rest.Answer, op user.Op, r *user.Record) (use
 	}
 	if a.Status/100 == 4 {
 		o.Status = statusFor(op, a.Status)
-		o.Code, o.Detail = errorText(m.errors, a.Status, r)
+		o.Code, o.Detail = errorText(a.Words(), m.errors, a.Status, r)
 		return o, nil
 	}
-	return m.success(op, o), nil
+	return m.success(a.Words(), op, o), nil
 }
 
 // success interprets a success that was read. The answer to an update must show
 // the user; that to a delete need not.
-func (m *multiStatus) success(op user.Op, o user.Outcome) user.Outcome {
+func (m *multiStatus) success(w *vocabulary.Vocabulary, op user.Op, o user.Outcome) user.Outcome {
 	m.assignUnnamed()
 	m.sort()
 	switch named := m.named(); {
 	case len(named) > 0:
-		return m.attributeErrors(op, named, o)
+		return m.attributeErrors(w, op, named, o)
 	case m.unknownIDs > 0:
 		o.Code = codeOtherID
 	case op == user.Delete:

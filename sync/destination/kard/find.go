@@ -35,7 +35,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 		if m.read(a.Body, nil) != nil {
 			m.errors = nil
 		}
-		code, detail := errorText(m.errors, a.Status, r)
+		code, detail := errorText(a.Words(), m.errors, a.Status, r)
 		return destination.Found{}, a.Fail(destination.RefusedWhole, code, detail)
 	}
 	return compareUser(a, r)

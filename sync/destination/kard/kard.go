@@ -15,6 +15,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -47,6 +48,9 @@ const (
 	tokenPath = "/v2/auth/token"
 )
 
+// reference has the names in Kard's API reference, which its messages may hold.
+const reference = "kard issuer issuers enrolledRewards zipCode hashedEmail phoneNumber birthYear historicalTransactionsSent cardlinked affiliate"
+
 // Client is a destination.Destination and a destination.Finder. It is safe for
 // concurrent use.
 type Client struct {
@@ -68,7 +72,7 @@ func New(config Config) (*Client, error) {
 	case put != Merge && put != AsIs:
 		return nil, errors.New("kard.put must be merge or as_is")
 	}
-	config.REST.ErrorText = bodyText
+	config.REST.ErrorText, config.REST.Words = bodyText, vocabulary.New(reference)
 	if config.REST.Auth.TokenURL == "" {
 		config.REST.Auth.TokenURL = strings.TrimRight(config.REST.BaseURL, "/") + tokenPath
 	}

@@ -6,6 +6,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -25,7 +26,7 @@ func (m *multiStatus) settle(a *rest.Answer) ([]user.Outcome, error) {
 	outcomes := m.initialOutcomes(a)
 	for group := range byUser(named) {
 		at := group[0].at
-		outcomes[at] = m.attributeErrors(user.Create, group, outcomes[at])
+		outcomes[at] = m.attributeErrors(a.Words(), user.Create, group, outcomes[at])
 	}
 	return outcomes, nil
 }
@@ -90,7 +91,7 @@ func (m *multiStatus) wholeBatch(a *rest.Answer) ([]user.Outcome, error) {
 	if status/100 != 4 {
 		return nil, nil
 	}
-	code, detail := errorText(general, status, m.records...)
+	code, detail := errorText(a.Words(), general, status, m.records...)
 	if status != 409 {
 		ce := a.Fail(destination.RefusedWhole, code, detail)
 		ce.Status = status
@@ -137,7 +138,7 @@ func (m *multiStatus) initialOutcomes(a *rest.Answer) []user.Outcome {
 		unmentioned.Status, unmentioned.Code = user.Busy, destination.StatusCode(a.Status)
 	}
 	if general := m.general(); len(general) > 0 && m.incomplete() {
-		unmentioned.Code, unmentioned.Detail = errorText(general, general[0].status, m.records...)
+		unmentioned.Code, unmentioned.Detail = errorText(a.Words(), general, general[0].status, m.records...)
 	}
 	outcomes := unmentioned.For(m.records)
 	for i, echoed := range m.echoed {
@@ -154,7 +155,7 @@ func (m *multiStatus) initialOutcomes(a *rest.Answer) []user.Outcome {
 func (m *multiStatus) incomplete() bool { return slices.Contains(m.echoed, false) }
 
 // attributeErrors applies errors, all of the same user, to its outcome.
-func (m *multiStatus) attributeErrors(op user.Op, errors []problem, o user.Outcome) user.Outcome {
+func (m *multiStatus) attributeErrors(w *vocabulary.Vocabulary, op user.Op, errors []problem, o user.Outcome) user.Outcome {
 	worst := problem{}
 	for i, p := range errors {
 		if p.status == 0 && o.HTTP/100 == 4 {
@@ -165,7 +166,7 @@ func (m *multiStatus) attributeErrors(op user.Op, errors []problem, o user.Outco
 		}
 	}
 	o.Status, o.HTTP = statusFor(op, worst.status), cmp.Or(worst.status, o.HTTP)
-	o.Code, o.Detail = errorText(append([]problem{worst}, others(errors, worst)...), worst.status, o.Record)
+	o.Code, o.Detail = errorText(w, append([]problem{worst}, others(errors, worst)...), worst.status, o.Record)
 	if m.echoed[errors[0].at] {
 		o.Status, o.Code = user.InDoubt, user.CodeContradiction
 	}
@@ -196,15 +197,15 @@ func statusFor(op user.Op, status int) user.Status {
 	return user.InDoubt // an error with the status of a success
 }
 
-// errorText returns a code and a redacted detail from what the API says. The code
-// is the first title in snake case if that is a short phrase without anything to
-// redact, and otherwise the status.
-func errorText(problems []problem, status int, records ...*user.Record) (code, detail string) {
+// errorText returns a code and a detail from what the API says. The code is the
+// first title in snake case if that is a short phrase of words that may be shown,
+// and otherwise the status.
+func errorText(w *vocabulary.Vocabulary, problems []problem, status int, records ...*user.Record) (code, detail string) {
 	if len(problems) > 0 {
-		code = destination.Phrase(problems[0].title, "", records...)
+		code = w.Phrase(problems[0].title, records...)
 	}
 	if code == "" {
 		code = destination.StatusCode(status)
 	}
-	return code, destination.Clean(join(problems), records...)
+	return code, w.Clean(join(problems), "", records...)
 }

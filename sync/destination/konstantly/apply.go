@@ -78,12 +78,12 @@ func outcome(a *rest.Answer, s *answer, op user.Op, r, sent *user.Record, succes
 	switch {
 	case a.Status/100 == 4:
 		o.Status = statusFor(op, a.Status)
-		o.Code, o.Detail = s.errorText(a.Status, r, sent)
+		o.Code, o.Detail = s.errorText(a.Words(), a.Status, r, sent)
 	case s.failed() && s.id() == "" && inside/100 == 4:
 		o.Status, o.HTTP = statusFor(op, inside), inside
-		o.Code, o.Detail = s.errorText(inside, r, sent)
+		o.Code, o.Detail = s.errorText(a.Words(), inside, r, sent)
 	case s.failed():
-		o.Code, o.Detail = codeInside, s.detail(r, sent)
+		o.Code, o.Detail = codeInside, s.detail(a.Words(), r, sent)
 	case s.id() != "" && s.id() != r.User.ID:
 		o.Code = codeOtherID
 	case a.Status != http.StatusOK && a.Status != http.StatusCreated && a.Status != http.StatusNoContent:

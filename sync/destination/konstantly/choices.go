@@ -59,7 +59,7 @@ func Learn(ctx context.Context, config Config) (Schema, error) {
 	var list []attribute
 	switch err := json.Unmarshal(a.Body, &list, lax); {
 	case a.Status/100 != 2:
-		return nil, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), destination.Clean(bodyText(a.Body)))
+		return nil, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), a.Words().Clean(bodyText(a.Body), ""))
 	case err != nil || list == nil:
 		return nil, a.Fail(destination.NotTaken, "not_json", "")
 	}

@@ -9,6 +9,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -46,7 +47,7 @@ func TestCreateAnswers(t *testing.T) {
 		`200 {"status":400,"message":"Validation failed","errors":{"password":["Too short"]}}`: "refused bad_password 400 password: Too short",
 		`400 {"status":400,"message":"Validation failed","errors":{"roleAlias":["No such role"],"deadlineAt":["No date"]}}`: "refused bad_deadline_at 400 deadline_at: No date; role: No such role",
 		`400 {"errors":{"courses.0":["No such course"]}}`:                                                                   "refused bad_courses 400 courses: No such course",
-		`400 {"errors":{"attributes.grade":["Wrong"]}}`:                                                                     "refused http_400 400 attributes.grade: Wrong",
+		`400 {"errors":{"attributes.grade":["Wrong"]}}`:                                                                     "refused http_400 400 …: Wrong",
 		`402 {"status":402,"message":"License limit"}`:                                                                      "refused licence_limit 402 License limit",
 		`405 {"message":"Method not allowed"}`:                                                                              "refused method_not_allowed 405 Method not allowed",
 		`404 {"message":"Not found"}`:                                                                                       "denied http_404",
@@ -168,8 +169,8 @@ func TestNoMadeUpPasswordShows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		code, detail := said.errorText(400, r, sent)
-		if strings.Contains(code+detail, made) || !strings.Contains(detail, "[password]") {
+		code, detail := said.errorText(vocabulary.New(), 400, r, sent)
+		if strings.Contains(code+detail, made) || !strings.Contains(detail, "password: … is weak") {
 			t.Errorf("%s shows: %s", code, detail)
 		}
 	}

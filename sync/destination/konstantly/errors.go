@@ -6,6 +6,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -19,31 +20,31 @@ const (
 	codeFreed   = "unblocked"     // the user was activated again
 )
 
-// errorText returns a code and a redacted detail of an error. The code is bad_FIELD
+// errorText returns a code and a detail of an error. The code is bad_FIELD
 // for the first known field with an error; otherwise the message in snake case, if
 // it is a short phrase; otherwise the status.
-func (s *answer) errorText(status int, r, sent *user.Record) (code, detail string) {
+func (s *answer) errorText(w *vocabulary.Vocabulary, status int, r, sent *user.Record) (code, detail string) {
 	if status == http.StatusPaymentRequired {
-		return codeLicence, s.detail(r, sent)
+		return codeLicence, s.detail(w, r, sent)
 	}
 	for _, e := range s.fieldErrors() {
 		if f, ok := fieldOf(e.key, r); ok {
 			if _, custom := attributeID(f); custom {
 				f = "attributes"
 			}
-			return "bad_" + string(f), s.detail(r, sent)
+			return "bad_" + string(f), s.detail(w, r, sent)
 		}
 	}
-	if code = destination.Phrase(plainText(s.Message), "", r, sent); code == "" {
+	if code = w.Phrase(plainText(s.Message), r, sent); code == "" {
 		code = destination.StatusCode(status)
 	}
-	return code, s.detail(r, sent)
+	return code, s.detail(w, r, sent)
 }
 
 // detail returns the errors of each field, under our names, or the message if there
 // are none.
-func (s *answer) detail(r, sent *user.Record) string {
-	return destination.Clean(s.text(r), r, sent)
+func (s *answer) detail(w *vocabulary.Vocabulary, r, sent *user.Record) string {
+	return w.Clean(s.text(r), "", r, sent)
 }
 
 func (s *answer) text(r *user.Record) string {

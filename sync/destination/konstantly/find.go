@@ -30,7 +30,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	case a.Status == http.StatusNotFound:
 		return destination.Found{Presence: destination.Absent, HTTP: a.Status}, nil
 	case a.Status/100 == 4:
-		code, detail := s.errorText(a.Status, r, r)
+		code, detail := s.errorText(a.Words(), a.Status, r, r)
 		return destination.Found{}, a.Fail(destination.RefusedWhole, code, detail)
 	case s.failed() || s.empty:
 		return destination.Found{}, a.Fail(destination.PerhapsTaken, codeInside, "")

@@ -19,6 +19,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -66,6 +67,9 @@ const (
 	perMinute = 100 // calls; X-RateLimit-Limit, Konstantly API reference, Introduction
 )
 
+// reference has the names in Konstantly's API reference, which its messages may hold.
+const reference = "konstantly roleAlias bio occupation timezone fromApi courses deadlineAt groups attributes apiId learner expert experts isBanned licence byEmail"
+
 // Client is a destination.Destination and a destination.Finder. It is safe for
 // concurrent use.
 type Client struct {
@@ -100,7 +104,7 @@ func New(config Config) (*Client, error) {
 
 func (c Config) connect() (*rest.Client, error) {
 	c.REST.Auth = rest.Auth{Key: c.Key, KeyHeader: keyHeader}
-	c.REST.ErrorText = bodyText
+	c.REST.ErrorText, c.REST.Words = bodyText, vocabulary.New(reference)
 	return rest.New(c.REST)
 }
 

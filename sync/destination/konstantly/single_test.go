@@ -54,7 +54,7 @@ func TestUpdateAndDeleteAnswers(t *testing.T) {
 		{user.Update, `404 `, "_missing http_404 404"},
 		{user.Update, "404 \n<!DOCTYPE html>", "denied http_404"},
 		{user.Update, invalid400, "refused bad_email 400 email: Invalid email format"},
-		{user.Update, `400 {"errors":{"grade":["Unknown option"],"zzz":["x"]}}`, "refused bad_attributes 400 attributes.grade: Unknown option; zzz: x"},
+		{user.Update, `400 {"errors":{"grade":["Unknown option"],"zzz":["x"]}}`, "refused bad_attributes 400 attributes.grade: Unknown option; …"},
 		{user.Update, `409 {}`, "refused http_409 409"},
 		{user.Update, `403 `, "denied http_403"},
 		{user.Update, `500 `, "perhaps taken http_500"},

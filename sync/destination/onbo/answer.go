@@ -168,12 +168,7 @@ func plainText(v jsontext.Value) (string, bool) {
 // bodyText returns what the body of a fault says.
 func bodyText(body []byte) string {
 	if a, err := read(body); err == nil {
-		return undated(a.errorText())
+		return a.errorText()
 	}
-	return undated(rest.PlainText(body))
+	return rest.PlainText(body)
 }
-
-// dates match dates with slashes, as Onbo writes a date of birth.
-var dates = regexp.MustCompile(`\b\d{1,4}/\d{1,2}/\d{1,4}\b`)
-
-func undated(text string) string { return dates.ReplaceAllString(text, "[dob]") }

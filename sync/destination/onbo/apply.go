@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -79,7 +78,7 @@ func classify(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Record) 
 	}
 	switch {
 	case a.Status/100 == 4:
-		o.Detail = clean(bodyText(a.Body), shown...)
+		o.Detail = a.Words().Clean(bodyText(a.Body), "", shown...)
 		refused(op, &o)
 		forgetRemote(r, o)
 	case op == user.Delete && a.Status == http.StatusNoContent:
@@ -111,7 +110,7 @@ func readSuccess(a *rest.Answer, op user.Op, r *user.Record, shown []*user.Recor
 		o.Status, o.Code, o.Remote = user.InDoubt, codeOtherID, ""
 	}
 	if told != "" {
-		o.Detail = clean(told, shown...)
+		o.Detail = a.Words().Clean(told, "", shown...)
 	}
 	return o, nil
 }
@@ -176,8 +175,8 @@ func (c *Client) explain(op user.Op, r *user.Record, o *user.Outcome) {
 	_, ssn := r.User.Secret(user.SSN)
 	switch {
 	case c.config.Checks == Warn && errors.As(c.brokenRule(r), &bad):
-		o.Code, o.Detail = bad.Code, destination.Clean("sent, though "+string(bad.Field)+" "+bad.Rule)
+		o.Code, o.Detail = bad.Code, "sent, though "+string(bad.Field)+" "+bad.Rule
 	case ssn && op == user.Update:
-		o.Code, o.Detail = codeNoSSN, destination.Clean("an update does not carry the SSN; Onbo keeps the one it has")
+		o.Code, o.Detail = codeNoSSN, "an update does not carry the SSN; Onbo keeps the one it has"
 	}
 }

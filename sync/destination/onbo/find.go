@@ -33,7 +33,7 @@ func (c *Client) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	case a.Status == http.StatusNotFound:
 		return destination.Found{Presence: absence(r), HTTP: a.Status}, nil
 	case a.Status/100 == 4:
-		return destination.Found{}, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), clean(bodyText(a.Body), shown...))
+		return destination.Found{}, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), a.Words().Clean(bodyText(a.Body), "", shown...))
 	}
 	return compareUser(a, r, shown[1])
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"usersync/sync/destination"
 	"usersync/sync/user"
 )
 
@@ -97,10 +96,4 @@ func isUnitedStates(text string) bool {
 		return true
 	}
 	return false
-}
-
-// clean redacts what Onbo says. It may quote a value as it was read or as it was
-// sent, and a date in any form.
-func clean(text string, shown ...*user.Record) string {
-	return destination.Clean(undated(text), shown...)
 }

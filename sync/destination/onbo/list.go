@@ -30,7 +30,7 @@ func (c *Client) List(ctx context.Context, offset int) (destination.Page, error)
 		return destination.Page{}, ce
 	}
 	if a.Status != http.StatusOK {
-		return destination.Page{}, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), clean(bodyText(a.Body)))
+		return destination.Page{}, a.Fail(destination.RefusedWhole, destination.StatusCode(a.Status), a.Words().Clean(bodyText(a.Body), ""))
 	}
 	page, ok := readPage(a.Body)
 	if !ok {

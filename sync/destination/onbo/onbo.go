@@ -24,6 +24,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -88,6 +89,9 @@ const (
 
 const name = "onbo"
 
+// reference has the names in Onbo's API reference, which its messages may hold.
+const reference = "onbo stilt dob ssn line_1 line_2 line_3 dwolla citizenship credit_report_xml_gzip asset_report_json_gzip gzip outstanding balances"
+
 // Client is a destination.Destination and a destination.Finder. It is safe for
 // concurrent use.
 type Client struct {
@@ -108,6 +112,7 @@ func New(config Config) (*Client, error) {
 	}
 	s := signer{id: config.ClientID, key: []byte(config.SecretKey.Reveal()), seconds: config.Epoch == Seconds, now: config.Now}
 	config.REST.Sign, config.REST.ErrorText, config.REST.HTTP2 = s.sign, bodyText, false
+	config.REST.Words = vocabulary.New(reference)
 	api, err := rest.New(config.REST)
 	if err != nil {
 		return nil, err

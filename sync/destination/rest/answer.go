@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/vocabulary"
+	"usersync/sync/user"
 )
 
 const (
@@ -37,8 +39,11 @@ func (a *Answer) Release() {
 	a.buffer, a.Body = nil, nil
 }
 
+// Words returns the words of the API that may be shown.
+func (a *Answer) Words() *vocabulary.Vocabulary { return a.client.words }
+
 // Fail returns a fault of the whole call that the client found in the answer.
-// detail must be redacted already.
+// detail must be fit to be shown already.
 func (a *Answer) Fail(fault destination.Fault, code, detail string) *destination.CallError {
 	return &destination.CallError{Fault: fault, Status: a.Status, Code: code, Detail: detail, RequestID: a.RequestID, After: retryAfter(a.Header, time.Now())}
 }
@@ -48,7 +53,7 @@ func (a *Answer) fail(r Request, ce *destination.CallError) *destination.CallErr
 	defer a.Release()
 	ce.RequestID = a.RequestID
 	if a.client.errorText != nil && a.err == nil {
-		ce.Detail = destination.Clean(a.client.errorText(a.Body), r.Records...)
+		ce.Detail = a.client.words.Clean(a.client.errorText(a.Body), "", r.Records...)
 	}
 	return ce
 }
@@ -94,6 +99,30 @@ func truncated(ctx context.Context, err error, status int) *destination.CallErro
 		ce.Code = "cut_answer"
 	}
 	return ce
+}
+
+// checkRequestID drops an id that repeats a value of the records. A UUID is random.
+func (a *Answer) checkRequestID(records []*user.Record) {
+	if a.RequestID != "" && !isUUID(a.RequestID) && vocabulary.Holds(a.RequestID, records...) {
+		a.RequestID = ""
+	}
+}
+
+func isUUID(id string) bool {
+	if len(id) != 36 {
+		return false
+	}
+	for i := range len(id) {
+		switch c := id[i] | ' '; {
+		case i == 8 || i == 13 || i == 18 || i == 23:
+			if id[i] != '-' {
+				return false
+			}
+		case (c < '0' || '9' < c) && (c < 'a' || 'f' < c):
+			return false
+		}
+	}
+	return true
 }
 
 var requestIDs = [...]string{"X-Request-Id", "X-Amzn-Requestid", "X-Correlation-Id", "X-Amz-Cf-Id", "Cf-Ray"}

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -49,9 +50,12 @@ type Config struct {
 	// Observe is called once for every answer of the API, in the goroutine of
 	// the call and before the body is read. Token calls are not shown to it.
 	Observe func(status int, header http.Header)
-	// ErrorText returns what the body of a fault says about the cause. Its result
-	// is redacted before anyone sees it.
+	// ErrorText returns what the body of a fault says about the cause. Nothing of it
+	// is shown but what Words allows.
 	ErrorText func(body []byte) string
+	// Words are the words of the API that may be shown; nil means those of error
+	// messages in general.
+	Words *vocabulary.Vocabulary
 
 	// Transport replaces the transport made from the settings above; DialContext
 	// replaces only how it connects. Both are for tests.
@@ -93,6 +97,9 @@ func (c Config) withDefaults() Config {
 	c.MaxConns = cmp.Or(max(c.MaxConns, 0), 16) // as many as there are workers by default
 	c.Version = cmp.Or(c.Version, "dev")
 	c.Media = cmp.Or(c.Media, "application/json")
+	if c.Words == nil {
+		c.Words = vocabulary.New()
+	}
 	c.Auth.Style = cmp.Or(c.Auth.Style, Basic)
 	return c
 }

@@ -32,7 +32,7 @@ func TestTheTokenIsNotTold(t *testing.T) {
 		if strings.Contains(said, "static-token") {
 			t.Errorf("%d: %s", status, said)
 		}
-		if status != 302 && !strings.Contains(said, "u-1") {
+		if status != 302 && !strings.Contains(said, "no good") {
 			t.Errorf("%d: the rest is lost: %s", status, said)
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/vocabulary"
+	"usersync/sync/user"
 )
 
 // isAnswer reports whether the client decides what the answer means.
@@ -33,12 +35,12 @@ func isAnswer(status int, collection bool) bool {
 //	403, 404, 407, 3xx   denied
 //
 // After is 0 only if the answer names no time: a time in the past is 1 ns.
-func statusFault(response *http.Response) *destination.CallError {
+func statusFault(response *http.Response, records []*user.Record) *destination.CallError {
 	status := response.StatusCode
 	ce := &destination.CallError{Status: status, Code: destination.StatusCode(status), After: retryAfter(response.Header, time.Now())}
 	switch {
 	case status/100 == 3:
-		ce.Fault, ce.Code, ce.Err = destination.Denied, "redirect", redirected(response.Header.Get("Location"))
+		ce.Fault, ce.Code, ce.Err = destination.Denied, "redirect", redirected(response.Header.Get("Location"), records)
 	case status == 403 || status == 404 || status == 407:
 		ce.Fault = destination.Denied
 	case status == 425 || status == 429 || status == 503:
@@ -47,10 +49,11 @@ func statusFault(response *http.Response) *destination.CallError {
 	return ce
 }
 
-// redirected names only the host: the rest of a Location may hold anything.
-func redirected(location string) error {
+// redirected names only the host: the rest of a Location may hold anything. A host
+// that repeats a value of a record is not named either.
+func redirected(location string, records []*user.Record) error {
 	u, err := url.Parse(location)
-	if err != nil || u.Hostname() == "" || !wellFormed(u.Hostname()) {
+	if err != nil || u.Hostname() == "" || !wellFormed(u.Hostname()) || vocabulary.Holds(u.Hostname(), records...) {
 		return errors.New("redirected, and redirects are not followed; check base_url")
 	}
 	return errors.New("redirected to host " + u.Hostname() + ", and redirects are not followed; check base_url")

@@ -149,7 +149,7 @@ func tokenFault(ctx context.Context, err error) *destination.CallError {
 
 // tokenStatus leaves Status 0, because the call with the users got no answer.
 func tokenStatus(response *http.Response) *destination.CallError {
-	ce := statusFault(response)
+	ce := statusFault(response, nil)
 	ce.Code, ce.Status = "token_"+ce.Code, 0
 	switch {
 	case ce.Fault == destination.PerhapsTaken && (response.StatusCode >= 500 || response.StatusCode == 408):

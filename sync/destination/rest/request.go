@@ -28,7 +28,7 @@ type Request struct {
 	Append func([]byte) []byte
 	// Collection says that a 404 means a wrong address and not a missing user.
 	Collection bool
-	// Records are those whose values are redacted in what the API says.
+	// Records are those whose values must not be shown in what the API says.
 	Records []*user.Record
 }
 

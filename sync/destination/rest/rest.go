@@ -14,6 +14,8 @@ import (
 	"net/url"
 	"sync"
 	"time"
+
+	"usersync/sync/destination/vocabulary"
 )
 
 // Client makes calls to one API. It is safe for concurrent use.
@@ -27,6 +29,7 @@ type Client struct {
 	sign      func(*http.Request, []byte)
 	observe   func(int, http.Header)
 	errorText func([]byte) string
+	words     *vocabulary.Vocabulary
 	tokens    *tokens
 	answers   sync.Pool // *bytes.Buffer
 	requests  sync.Pool // *[]byte
@@ -50,7 +53,7 @@ func New(config Config) (*Client, error) {
 	}
 	return &Client{
 		base: base, transport: transport, own: own, timeout: config.Timeout,
-		agent: []string{"usersync/" + config.Version}, media: []string{config.Media}, sign: config.Sign, observe: config.Observe, errorText: config.ErrorText, tokens: tokens,
+		agent: []string{"usersync/" + config.Version}, media: []string{config.Media}, sign: config.Sign, observe: config.Observe, errorText: config.ErrorText, words: config.Words, tokens: tokens,
 	}, nil
 }
 
@@ -95,11 +98,12 @@ func (c *Client) answer(ctx context.Context, r Request, token bearer, response *
 	c.tokens.answered(r.Method, token, response.StatusCode)
 	a := c.read(response)
 	token.redactBody(a)
+	a.checkRequestID(r.Records)
 	switch {
 	case a.Status == http.StatusUnauthorized:
 		return nil, a.fail(r, c.tokens.refusal(r.Method, token))
 	case !isAnswer(a.Status, r.Collection):
-		return nil, a.fail(r, statusFault(response))
+		return nil, a.fail(r, statusFault(response, r.Records))
 	case a.err != nil:
 		return nil, a.fail(r, truncated(ctx, a.err, a.Status))
 	}

@@ -180,3 +180,24 @@ func TestLargestAnswerIsRead(t *testing.T) {
 	}
 	a.Release()
 }
+
+// TestHeadersThatRepeatAValue: a request id and the host of a redirect are shown only
+// if they repeat no value of the record.
+func TestHeadersThatRepeatAValue(t *testing.T) {
+	r := post
+	r.Records = []*user.Record{{User: user.User{ID: "1", Attributes: []user.Attribute{{Field: user.FirstName, Value: user.TextValue("Friederike")}}}}}
+	for given, shown := range map[string]string{
+		"req-7": "req-7", "0b5ad9a4-2f2e-4f0e-9d5e-7c1f8c7ce001": "0b5ad9a4-2f2e-4f0e-9d5e-7c1f8c7ce001", "FRIEDERIKE-7": "", "x.RnJpZWRlcmlrZQ": "", "467269656465-467269656465726b": "467269656465-467269656465726b",
+		"46726965646572696b65": "",
+	} {
+		c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Request-Id", given)
+			w.Header().Set("Location", "https://"+given+".example/")
+			w.WriteHeader(307)
+		})
+		ce := do(t, t.Context(), c, r)
+		if ce == nil || ce.RequestID != shown || strings.Contains(strings.ToLower(ce.Error()), strings.ToLower(given)) != (shown != "") {
+			t.Errorf("%s: %q, %v", given, ce.RequestID, ce)
+		}
+	}
+}

@@ -75,7 +75,7 @@ func (d *decoder) bulkOutcomes(a *rest.Answer, op user.Op, records []*user.Recor
 	case len(list) == 0 && !success:
 		return nil, refusal(a, whole, records)
 	case success && whole.isError():
-		silent.Code, silent.Detail = user.CodeContradiction, destination.Clean(whole.errorText(), records...)
+		silent.Code, silent.Detail = user.CodeContradiction, whole.detail(d.config.REST.Words, records...)
 	case a.Status == http.StatusAccepted:
 		silent.Status, silent.Code = user.Accepted, ""
 	case len(list) == 0 && a.Status != http.StatusOK:
@@ -92,7 +92,7 @@ func refusal(a *rest.Answer, whole body, records []*user.Record) error {
 	if a.Status == http.StatusMethodNotAllowed {
 		fault = destination.Denied
 	}
-	return a.Fail(fault, s.code(records...), destination.Clean(s.errorText(), records...))
+	return a.Fail(fault, s.code(a.Words(), records...), s.detail(a.Words(), records...))
 }
 
 // operation is one element of a BulkResponse's Operations (RFC 7644 3.7).

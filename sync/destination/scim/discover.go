@@ -12,6 +12,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim/internal/resource"
+	"usersync/sync/destination/vocabulary"
 )
 
 // Features are what a server can do. The zero value is what every server can do:
@@ -27,7 +28,7 @@ type Features struct {
 // the server has no such address or does not share it: 403, 404, 405, 501. An error is
 // a *destination.CallError, or says which setting is wrong.
 func Discover(ctx context.Context, config rest.Config) (f Features, known bool, err error) {
-	config.ErrorText, config.Media = errorTextOf, media
+	config.ErrorText, config.Media, config.Words = errorTextOf, media, vocabulary.New(reference)
 	api, err := rest.New(config)
 	if err != nil {
 		return f, false, err
@@ -46,7 +47,7 @@ func Discover(ctx context.Context, config rest.Config) (f Features, known bool, 
 		return f, false, nil
 	case a.Status/100 != 2:
 		s := reply{status: a.Status}
-		return f, false, a.Fail(destination.Denied, s.code(), "")
+		return f, false, a.Fail(destination.Denied, s.code(config.Words), "")
 	}
 	f, err = readFeatures(a.Body)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/destination/scim/internal/target"
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -67,14 +68,14 @@ func (d *decoder) outcome(op user.Op, r *user.Record, s reply) user.Outcome {
 	switch {
 	case s.status/100 == 2 && s.isError():
 		o.Status, o.Code = user.InDoubt, user.CodeContradiction
-		o.Detail = destination.Clean(s.errorText(), r)
+		o.Detail = s.detail(d.config.REST.Words, r)
 	case s.status == 202:
 		o.Status = user.Accepted
 	case s.status/100 == 2:
 		d.succeeded(op, r, s, &o)
 	default:
-		o.Status, o.Code = statusOf(op, s.status, resource.Scalar(s.SCIMType)), s.code(r)
-		o.Detail = destination.Clean(s.errorText(), r)
+		o.Status, o.Code = statusOf(op, s.status, resource.Scalar(s.SCIMType)), s.code(d.config.REST.Words, r)
+		o.Detail = s.detail(d.config.REST.Words, r)
 	}
 	return o
 }
@@ -125,10 +126,9 @@ func statusOf(op user.Op, status int, scimType string) user.Status {
 	return user.Refused
 }
 
-// code is the scimType, if it is a word in which nothing had to be redacted, otherwise
-// the status.
-func (s *reply) code(r ...*user.Record) string {
-	if word := resource.Scalar(s.SCIMType); isWord(word) && destination.Clean(word, r...) == word {
+// code is the scimType, if it is a word that may be shown, otherwise the status.
+func (s *reply) code(w *vocabulary.Vocabulary, r ...*user.Record) string {
+	if word := resource.Scalar(s.SCIMType); isWord(word) && w.Code(word, r...) != "" {
 		return word
 	}
 	if s.status == 0 {
@@ -143,6 +143,11 @@ func isWord(word string) bool {
 	return word != "" && len(word) <= longestWord && !strings.ContainsFunc(word, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 	})
+}
+
+// detail is what may be shown of the body's text about the records.
+func (b *body) detail(w *vocabulary.Vocabulary, r ...*user.Record) string {
+	return w.Clean(b.errorText(), w.Code(resource.Scalar(b.SCIMType), r...), r...)
 }
 
 // errorText is the body's text for people.

@@ -174,5 +174,5 @@ func unreadable(a *rest.Answer, r *user.Record) error {
 	if s.read(a.Body) != nil {
 		s.body = body{}
 	}
-	return a.Fail(destination.RefusedWhole, s.code(r), destination.Clean(s.errorText(), r))
+	return a.Fail(destination.RefusedWhole, s.code(a.Words(), r), s.detail(a.Words(), r))
 }

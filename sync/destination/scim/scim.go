@@ -16,6 +16,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim/internal/target"
+	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
 
@@ -83,6 +84,12 @@ const (
 	uploadUsers = 50
 )
 
+// reference has the names in RFC 7643 and RFC 7644, which messages may hold.
+const reference = `scim bulk bulkid patchop failonerrors externalid username nickname profileurl preferredlanguage usertype displayname givenname familyname middlename
+formatted honorificprefix honorificsuffix addresses phonenumbers emails ims photos entitlements roles x509certificates employeenumber costcenter organization division
+department manager multivalued multi singular readonly readwrite immutable writeonly mutability uniqueness caseexact returned invalidfilter toomany invalidsyntax
+invalidpath notarget invalidvalue invalidvers sensitive urn ietf params core enterprise extension listresponse startindex itemsperpage totalresults`
+
 // Client is a destination.Destination and a destination.Finder. It is safe for
 // concurrent use.
 type Client struct {
@@ -109,7 +116,7 @@ func New(config Config) (*Client, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	config.REST.ErrorText, config.REST.Media = errorTextOf, media
+	config.REST.ErrorText, config.REST.Media, config.REST.Words = errorTextOf, media, vocabulary.New(reference)
 	api, err := rest.New(config.REST)
 	if err != nil {
 		return nil, err

@@ -110,6 +110,9 @@ func (a Attested) attest(ctx context.Context, o *user.Outcome, r *user.Record) e
 	if err != nil || !proved {
 		a.leaveUnproved(o)
 	}
+	if err != nil && ctx.Err() != nil { // the ledger did not fail
+		return context.Cause(ctx)
+	}
 	return err
 }
 

@@ -30,7 +30,12 @@ func (p past) Others(_ context.Context, n int, skip func(string) bool) (list []s
 	return list, p.err
 }
 
-func (p past) WasDeleted(_ context.Context, id string) (bool, error) { return p.deleted[id], p.err }
+func (p past) WasDeleted(ctx context.Context, id string) (bool, error) {
+	if p.err == nil && ctx.Err() != nil {
+		return false, errors.New("a query that was cut")
+	}
+	return p.deleted[id], p.err
+}
 
 // absence is one or more deletes, in a batch each, at an API that may have the wrong address.
 type absence struct {
@@ -133,22 +138,26 @@ func TestWitnessesAreFew(t *testing.T) {
 // If the run ends before an absence is proved, the outcome is final: otherwise the next
 // part of the run would take the user for one that was deleted.
 func TestAnAbsenceIsSettledWhenTheRunEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := scene{replay: destination.Detectable, held: "z=1"}.fake()
-		ctx, cancel := context.WithCancelCause(t.Context())
-		stopped := errors.New("stopped")
-		f.applied = func(int, user.Batch) fault {
-			cancel(stopped)
-			return none
-		}
-		o := options(new(pacer), 2)
-		o.Absences.Memory = past{holds: []string{"z"}}
-		b := user.Batch{Op: user.Delete, Records: records("a", user.Delete)}
-		outcomes, err := o.Wrap(f.client(false)).Apply(ctx, b)
-		if !errors.Is(err, stopped) || outcomes[0].Status != user.InDoubt || outcomes[0].Code != user.CodeUnprovedAbsent {
-			t.Errorf("%s %s, %v", outcomes[0].Status, outcomes[0].Code, err)
-		}
-	})
+	for _, blind := range []bool{false, true} { // a read ends with the run, or a question to the ledger
+		synctest.Test(t, func(t *testing.T) { stoppedWhileAbsent(t, blind) })
+	}
+}
+
+func stoppedWhileAbsent(t *testing.T, blind bool) {
+	f := scene{replay: destination.Detectable, held: "z=1"}.fake()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stopped := errors.New("stopped")
+	f.applied = func(int, user.Batch) fault {
+		cancel(stopped)
+		return none
+	}
+	o := options(new(pacer), 2)
+	o.Absences.Memory = past{holds: []string{"z"}}
+	b := user.Batch{Op: user.Delete, Records: records("a", user.Delete)}
+	outcomes, err := o.Wrap(f.client(blind)).Apply(ctx, b)
+	if !errors.Is(err, stopped) || outcomes[0].Status != user.InDoubt || outcomes[0].Code != user.CodeUnprovedAbsent {
+		t.Errorf("%s %s, %v", outcomes[0].Status, outcomes[0].Code, err)
+	}
 }
 
 // Of a call that deletes several users each absence is proved on its own, and the address

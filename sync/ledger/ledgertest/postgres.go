@@ -1,5 +1,5 @@
-// Package ledgertest starts a PostgreSQL server for tests of ledgers that lie in one. It
-// is no part of the program. Start at Postgres.
+// Package ledgertest starts a PostgreSQL server for tests of ledgers. The program itself
+// does not use it. Start at Postgres.
 package ledgertest
 
 import (
@@ -21,8 +21,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that ledgers use
 )
 
-// Postgres is a PostgreSQL server. The zero value is one that is not started yet: the
-// first call of Database does that. It is for several goroutines at once.
+// Postgres is a PostgreSQL server. The first call to Database starts it. The zero value
+// is ready to use, and it is safe for concurrent use.
 type Postgres struct {
 	once    sync.Once
 	err     error
@@ -33,11 +33,11 @@ type Postgres struct {
 	mu      sync.Mutex
 }
 
-// Database makes a new database and returns its address.
+// Database creates a new database and returns its address.
 func (s *Postgres) Database(ctx context.Context) (string, error) {
 	s.once.Do(func() { s.err = s.start() })
 	if s.err != nil {
-		return "", fmt.Errorf("start PostgreSQL (make deps installs it): %w", s.err)
+		return "", fmt.Errorf("start PostgreSQL (run make deps to install it): %w", s.err)
 	}
 	s.mu.Lock()
 	s.count++
@@ -86,7 +86,7 @@ func (s *Postgres) start() error {
 	return s.await()
 }
 
-// owner is the user that the server runs as: it refuses root.
+// owner is the user that the server runs as: it refuses to run as root.
 func (s *Postgres) owner() (*syscall.SysProcAttr, error) {
 	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
 	if os.Geteuid() != 0 {
@@ -121,13 +121,13 @@ func (s *Postgres) await() error {
 		select {
 		case <-time.After(50 * time.Millisecond):
 		case <-ctx.Done():
-			return errors.Join(errors.New("it does not answer"), db.Close())
+			return errors.Join(errors.New("the server does not answer"), db.Close())
 		}
 	}
 	return db.Close()
 }
 
-// Stop ends the server, if it was started, and removes its files.
+// Stop stops the server if it was started, and removes its files.
 func (s *Postgres) Stop() error {
 	if s.command == nil || s.command.Process == nil {
 		return os.RemoveAll(s.dir)

@@ -1,5 +1,4 @@
-// Package rowset holds sets of the ledger's rows: who was seen, as a bit for each row.
-// Start at Set.
+// Package rowset holds sets of the ledger's rows, as one bit per row. Start at Set.
 package rowset
 
 import (
@@ -11,15 +10,15 @@ import (
 	"math/bits"
 )
 
-// Set is a set of rows: one bit for each that the ledger ever gave out, so
-// that 10 million users take 1.2 MiB. The zero value is empty. It is for one
-// goroutine at a time.
+// Set is a set of rows. It has one bit for each row that the ledger ever assigned: 10
+// million users take 1.2 MiB. The zero value is empty. A Set is for one goroutine at a
+// time.
 type Set struct {
 	words []uint64
 	count int
 }
 
-// Add adds a row; it reports whether the row is new. Rows below 1 are no rows.
+// Add adds a row, and reports whether it is new. It ignores rows below 1.
 func (s *Set) Add(row int64) bool {
 	if row < 1 {
 		return false
@@ -65,7 +64,7 @@ func (s *Set) Contains(other *Set) bool {
 	return true
 }
 
-// Pack makes text of the set. Long stretches of users take next to nothing.
+// Pack encodes the set as text. Long runs of rows compress to almost nothing.
 func (s *Set) Pack() (string, error) {
 	var b bytes.Buffer
 	to, err := flate.NewWriter(&b, flate.BestSpeed)
@@ -78,7 +77,7 @@ func (s *Set) Pack() (string, error) {
 	return base64.StdEncoding.EncodeToString(b.Bytes()), err
 }
 
-// Unpack is the way back. The error says that Pack did not write the text.
+// Unpack decodes the output of Pack; it fails for any other text.
 func Unpack(text string) (*Set, error) {
 	packed, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {

@@ -20,7 +20,7 @@ func (g *Guards) settings() []Setting {
 		{Key: "accept_mapping_change", Group: GroupSafety, Flag: "accept-mapping-change", Kind: Bool, Default: "false", Commands: BetweenParts,
 			Use: "mirror: delete even if the mapping or the settings differ from the last run",
 			Set: IntoBool(&g.AcceptChange)},
-		{Key: "absent_ok", Group: GroupSafety, Flag: "absent-ok", Kind: Bool, Default: "false", Commands: BetweenParts,
+		{Key: "absent_ok", Group: GroupSafety, Flag: "absent-ok", Kind: Bool, Default: "false", Commands: BetweenParts, Added: true,
 			Use: "take users that a delete does not find for deleted, even if nothing proves that the address is right",
 			Set: IntoBool(&g.AbsentOK)},
 		{Key: "protect", Group: GroupSafety, Flag: "protect", Kind: Path, Value: "FILE",

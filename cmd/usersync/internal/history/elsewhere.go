@@ -39,7 +39,7 @@ func FindRegistered(ctx context.Context, l *ledger.Ledger, dir, feed string) (r 
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && isDir(filepath.Join(dir, run.Name)):
 			r.Settled = append(r.Settled, run.Name) // its journal was never made, and is older than any call
-		case errors.Is(err, fs.ErrNotExist) && run.State == ledger.StateOpen:
+		case errors.Is(err, fs.ErrNotExist) && run.State == ledger.RunOpen:
 			r.Elsewhere = append(r.Elsewhere, run)
 		case errors.Is(err, fs.ErrNotExist) && run.Feed == feed:
 			r.Settled = append(r.Settled, run.Name)
@@ -76,7 +76,7 @@ func Over(ctx context.Context, l *ledger.Ledger, runs []*Run) (over map[string]*
 	}
 	over = map[string]*ledger.OverError{}
 	for _, r := range runs {
-		if k := known[r.ID]; k.State == ledger.StateAbsorbed || k.State == ledger.StateAbandoned {
+		if k := known[r.ID]; k.State == ledger.RunAbsorbed || k.State == ledger.RunAbandoned {
 			over[r.ID] = &ledger.OverError{Run: r.ID, State: k.State, By: k.By}
 			continue
 		}

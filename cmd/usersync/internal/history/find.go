@@ -23,9 +23,9 @@ func Find(dir, id string) (*Run, error) {
 	return r, nil
 }
 
-// Newest finds the run in dir that started last among those whose journal fits: by the
-// order of the ledger for runs that wrote to one ledger, else by their clocks; wanted
-// says in words which those are, such as " that has finished". Its error is a
+// Newest finds the run in dir that started last among those whose journal fits. Runs that
+// wrote to one ledger are in its order, others in the order of their clocks; wanted
+// describes the runs that fit, as in " that has finished". Its error is a
 // *LookupError, also if there is no such run.
 func Newest(dir, wanted string, fits func(*journal.History) bool) (*Run, error) {
 	runs, err := rundir.Runs(dir)

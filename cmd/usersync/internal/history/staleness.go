@@ -60,10 +60,10 @@ func (s *Staleness) unchangedSince(row int64, run string) bool {
 // stampWidth is the length of the start time in a run's name.
 const stampWidth = len("20060102T150405Z")
 
-// later reports whether run a started after run b: by their places in the ledger's order,
-// which no clock can disturb; else by the second in their names, or within a second by
-// their journals. If unknown it is true: a user who is not sent today can be sent
-// tomorrow.
+// later reports whether run a started after run b: by the ledger's order, which does not
+// depend on a clock; for runs without a place there, by the second in their names, or
+// within a second by their journals. If that is unknown it returns true: a user who is not
+// sent today can be sent tomorrow.
 func (s *Staleness) later(a, b string) bool {
 	if one, two := s.orderOf(a), s.orderOf(b); one > 0 && two > 0 {
 		return one > two

@@ -132,7 +132,7 @@ func (b *beginning) settle(ctx context.Context, e earlier, by string) error {
 		b.options.Log.Always("let go of run "+r.ID, zap.String("reason", e.over[r.ID].Error()))
 	}
 	for _, run := range e.Settled {
-		if err := b.lease.Ledger.Runs().Absorb(ctx, ledger.Mark{Run: run}, nil, by); err != nil {
+		if err := b.lease.Ledger.Runs().Absorb(ctx, ledger.Checkpoint{Run: run}, nil, by); err != nil {
 			return exit.NothingSent(err)
 		}
 	}

@@ -33,7 +33,7 @@ func newLedgerView(l *ledger.Ledger, full bool, marked func() int, p *mirror.Pre
 
 // Lookup returns what is known of each id.
 func (r *ledgerView) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
-	known, err := r.ledger.Look(ctx, ids)
+	known, err := r.ledger.Lookup(ctx, ids)
 	if err == nil {
 		err = r.share(ctx, ids, known)
 	}
@@ -78,7 +78,7 @@ func (r *ledgerView) Unchanged(known user.LedgerEntry, u *user.User) bool {
 // Apply returns what is known after an outcome.
 func (r *ledgerView) Apply(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
 	if e, changes := ledger.EntryOf(o, r.fingerprinter); changes {
-		return e.Over(known)
+		return e.ApplyTo(known)
 	}
 	return known
 }

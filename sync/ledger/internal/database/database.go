@@ -1,6 +1,6 @@
-// Package database opens the database that a ledger lies in, SQLite or PostgreSQL,
-// brings its schema up to date, and hides how the two differ. It knows the tables of
-// the ledger and not what their rows mean.
+// Package database opens the database of a ledger, SQLite or PostgreSQL, brings its
+// schema up to date, and hides how the two differ. It knows the ledger's tables, and not
+// what their rows mean.
 //
 // Start at Open. Only dialect.go, sqlite.go and postgres.go know which database it is.
 package database
@@ -16,13 +16,13 @@ import (
 // DB is an open database. Its methods are safe for concurrent use.
 type DB struct {
 	*Dialect
-	Read, Write *sql.DB // one and the same in PostgreSQL
-	Path        string  // of the SQLite file; empty in PostgreSQL
+	Read, Write *sql.DB // the same pool in PostgreSQL
+	Path        string  // the SQLite file; empty in PostgreSQL
 }
 
-// Open opens the database at sqlite:FILE or postgres://... and makes the file if there
-// is none. The schema is not looked at yet. It fails with an *UnusableError where a
-// person has to act.
+// Open opens the database at sqlite:FILE or postgres://..., and creates the file if there
+// is none. It does not read the schema; call Migrate next. It fails with an *UnusableError
+// if a person has to act.
 func Open(address string) (*DB, error) {
 	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
 		return openSQLite(path)
@@ -30,11 +30,11 @@ func Open(address string) (*DB, error) {
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
 		return openPostgres(address)
 	}
-	return nil, &UnusableError{Reason: "its address names no database that usersync knows",
-		Hint: "give sqlite:FILE or postgres://USER@HOST/DATABASE, or none"}
+	return nil, &UnusableError{Reason: "its address is not that of a database that usersync supports",
+		Hint: "set it to sqlite:FILE or postgres://USER@HOST/DATABASE, or leave it out"}
 }
 
-// Close closes it.
+// Close closes the database.
 func (db *DB) Close() error {
 	var errs []error
 	if db.Read != db.Write {
@@ -43,17 +43,17 @@ func (db *DB) Close() error {
 	return errors.Join(append(errs, db.Write.Close())...)
 }
 
-// QueryRow asks q for one row. The parameters of the query are written as ?.
+// QueryRow runs a query for one row on q. The parameters of the query are written as ?.
 func (db *DB) QueryRow(ctx context.Context, q Querier, query string, args ...any) *sql.Row {
 	return q.QueryRowContext(ctx, db.bind(query), args...)
 }
 
-// Query asks q. The parameters of the query are written as ?.
+// Query runs a query on q. The parameters of the query are written as ?.
 func (db *DB) Query(ctx context.Context, q Querier, query string, args ...any) (*sql.Rows, error) {
 	return q.QueryContext(ctx, db.bind(query), args...)
 }
 
-// Exec lets q change something, and returns how many rows were. The parameters of the
+// Exec runs a statement on q, and returns how many rows it changed. The parameters of the
 // query are written as ?.
 func (db *DB) Exec(ctx context.Context, q Querier, query string, args ...any) (int64, error) {
 	result, err := q.ExecContext(ctx, db.bind(query), args...)
@@ -63,8 +63,7 @@ func (db *DB) Exec(ctx context.Context, q Querier, query string, args ...any) (i
 	return result.RowsAffected()
 }
 
-// Number returns the small number of a name in a table, and gives it one if it has
-// none.
+// Number returns the number of a name in a table, and assigns one if it has none.
 func (db *DB) Number(ctx context.Context, q Querier, table, name string) (num int64, err error) {
 	if _, err := db.Exec(ctx, q, `INSERT INTO `+table+` (name) VALUES (?) ON CONFLICT DO NOTHING`, name); err != nil {
 		return 0, fmt.Errorf("name in %s: %w", table, err)
@@ -75,7 +74,7 @@ func (db *DB) Number(ctx context.Context, q Querier, table, name string) (num in
 	return num, nil
 }
 
-// Meta returns the value that stands under a name, and whether one does.
+// Meta returns the value of a name, and whether it has one.
 func (db *DB) Meta(ctx context.Context, q Querier, name string) (value string, known bool, err error) {
 	err = db.QueryRow(ctx, q, `SELECT value FROM usersync_meta WHERE name = ?`, name).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -84,7 +83,7 @@ func (db *DB) Meta(ctx context.Context, q Querier, name string) (value string, k
 	return value, err == nil, err
 }
 
-// SetMeta puts a value under a name, in the place of the one before.
+// SetMeta sets the value of a name, replacing an earlier one.
 func (db *DB) SetMeta(ctx context.Context, q Querier, name, value string) error {
 	_, err := db.Exec(ctx, q, `INSERT INTO usersync_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
 	return err

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Dialect is what SQLite and PostgreSQL do differently. All other SQL is the
-// same, with ? for its parameters.
+// Dialect is what differs between SQLite and PostgreSQL. All other SQL is the same, with
+// ? for its parameters.
 type Dialect struct {
-	// bind writes the placeholders as the database wants them.
+	// bind rewrites the ? placeholders for the database.
 	bind func(string) string
-	// List makes the one parameter that ids travel in.
+	// List packs ids into a single parameter.
 	List func(ids []string) (any, error)
-	// IDs is a table j of such a list, with the column id.
+	// IDs is a table j made of such a list, with the column id.
 	IDs string
 	// Find, FindFolded and FindRemote join a list of ids, of folded ids or of remote
 	// keys (the first parameter) with the entries e of a scope (the second), by the
@@ -22,36 +22,36 @@ type Dialect struct {
 	Find, FindFolded, FindRemote string
 	// Now is the server's clock, in milliseconds since 1970.
 	Now string
-	// Put writes entries, new ones and others.
+	// Put inserts or updates entries.
 	Put func(ctx context.Context, tx *sql.Tx, scope int64, rows []Row) error
-	// migrations is the folder of the schema's steps.
+	// migrations is the folder with the steps of the schema.
 	migrations string
-	// lockSchema lets one process at a time look at the schema's version; the
+	// lockSchema makes other processes wait before they read the schema's version; the
 	// lock ends with the transaction.
 	lockSchema string
-	// hasTables counts the tables that are ours by name or could be in our way,
-	// hasMeta those that hold the version.
+	// hasTables counts the tables that are ours or could be in the way, and hasMeta the
+	// one with the version.
 	hasTables, hasMeta string
-	// Erase makes sure that what was deleted is gone from the disk as well.
+	// Erase removes deleted data from the disk as well; empty if that cannot be asked for.
 	Erase string
 }
 
-// Row is an entry as the database holds it.
+// Row is an entry as the database stores it.
 type Row struct {
-	Num      int64
-	ID       string
-	Feed     int64
-	Standing int64
-	Remote   string
-	Run      int64
-	Record   int64
-	Prints   []byte
-	// Folded is what ids that look alike have in common; empty if it is ID itself. An
-	// entry that is not new keeps its own.
+	Num          int64
+	ID           string
+	Feed         int64
+	State        int64
+	Remote       string
+	Run          int64
+	Record       int64
+	Fingerprints []byte
+	// Folded is the form that ids that look alike share; empty if it is ID itself. Put
+	// does not change it in an existing entry.
 	Folded string
 }
 
-// folded is the value of the column.
+// folded is the value of the column, nil for NULL.
 func (r *Row) folded() any {
 	if r.Folded == "" {
 		return nil
@@ -59,11 +59,11 @@ func (r *Row) folded() any {
 	return r.Folded
 }
 
-// EntryColumns are those of an entry e, in the order of Row, but for Folded, which
+// EntryColumns are the columns of an entry e, in the order of Row, without Folded, which
 // only the index needs.
 const EntryColumns = `e.num, e.id, e.feed, e.standing, e.remote, e.run, e.record, e.prints`
 
-// numbered writes ? as $1, $2 and so on. No text of ours holds a ? otherwise.
+// numbered writes ? as $1, $2 and so on. Our queries have no other ?.
 func numbered(query string) string {
 	var b strings.Builder
 	for n := 1; ; n++ {

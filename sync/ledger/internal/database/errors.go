@@ -2,18 +2,17 @@ package database
 
 import "errors"
 
-// ErrBadID says that the database cannot hold an id as it is.
+// ErrBadID says that the database cannot store an id.
 var ErrBadID = errors.New("an id is empty, not UTF-8, or holds a NUL")
 
-// UnusableError is a ledger that cannot be used as it stands, and that only a
-// person can put right.
+// UnusableError is a ledger that cannot be used until a person fixes something.
 type UnusableError struct {
 	Reason string
 	Hint   string
 	Err    error // may be nil; holds no personal data
 }
 
-// Error is Reason, with Err where there is one; the hint is not part of it.
+// Error is Reason, followed by Err if there is one; the hint is not part of it.
 func (e *UnusableError) Error() string {
 	if e.Err != nil {
 		return e.Reason + ": " + e.Err.Error()

@@ -9,13 +9,14 @@ import (
 	"usersync/sync/identity"
 )
 
-// foldMeta says which version of identity.Fold has made the folded ids.
+// foldMeta is the name under which the version of identity.Fold is stored that made the
+// folded ids.
 const foldMeta = "fold"
 
 // foldedAtOnce is how many entries are folded at a time.
 const foldedAtOnce = 10_000
 
-// Folded is what ids that look alike have in common; empty if it is the id itself.
+// Folded is the form that ids that look alike share; empty if it is the id itself.
 func Folded(id string) string {
 	if folded := identity.Fold(id); folded != id {
 		return folded
@@ -28,7 +29,7 @@ func (db *DB) isFolded(ctx context.Context, q Querier) bool {
 	return err == nil && by == strconv.Itoa(identity.FoldVersion)
 }
 
-// fold folds all ids, if that was never done or was done by another version.
+// fold folds all ids, unless this version of identity.Fold has done so already.
 func (db *DB) fold(ctx context.Context, q Querier) error {
 	if db.isFolded(ctx, q) {
 		return nil
@@ -73,8 +74,8 @@ func (db *DB) foldSome(ctx context.Context, q Querier, after int64) (n int, last
 	return n, last, nil
 }
 
-// nameScopes takes the names of scopes apart, as schema 1 composed them:
-// destination, host and account. No base is known.
+// nameScopes splits the names of scopes into destination and account, as schema 1
+// composed them: destination, host and account. The base URL is unknown.
 func (db *DB) nameScopes(ctx context.Context, q Querier) error {
 	rows, err := q.QueryContext(ctx, `SELECT num, name FROM usersync_scope`)
 	if err != nil {

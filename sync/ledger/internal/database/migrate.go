@@ -14,10 +14,10 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// Migrate brings the schema to this version: all steps that are missing, and
-// the number of the last one, in one transaction that one process at a time can
-// hold. The tools for it lock a session, which a transaction pooler does not
-// keep, or use a transaction for each step.
+// Migrate brings the schema up to date. It applies the missing steps and stores the
+// number of the last one, in one transaction that only one process at a time can hold.
+// Migration libraries lock a session, which a transaction pooler does not keep, or use
+// one transaction per step.
 func (db *DB) Migrate(ctx context.Context) error {
 	steps, err := db.steps()
 	if err != nil {
@@ -30,7 +30,7 @@ func (db *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return db.notOurs(err)
 	}
-	defer tx.Rollback() // after Commit it does nothing
+	defer tx.Rollback() // no effect after Commit
 	if db.lockSchema != "" {
 		if _, err := tx.ExecContext(ctx, db.lockSchema); err != nil {
 			return fmt.Errorf("lock the schema: %w", err)
@@ -40,17 +40,17 @@ func (db *DB) Migrate(ctx context.Context) error {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("make the schema: %w", err)
+		return fmt.Errorf("create the schema: %w", err)
 	}
 	return nil
 }
 
-// notOurs tells a file that is no database from other troubles.
+// notOurs recognizes a file that is not a database; any other error is wrapped.
 func (db *DB) notOurs(err error) error {
 	if strings.Contains(err.Error(), "file is not a database") {
 		return &UnusableError{Reason: db.Path + " is not a usersync ledger", Hint: "give another path"}
 	}
-	return fmt.Errorf("look at the schema: %w", err)
+	return fmt.Errorf("read the schema: %w", err)
 }
 
 func (db *DB) step(ctx context.Context, tx *sql.Tx, steps []string) error {
@@ -59,8 +59,8 @@ func (db *DB) step(ctx context.Context, tx *sql.Tx, steps []string) error {
 		return err
 	}
 	if version > len(steps) {
-		return &UnusableError{Reason: fmt.Sprintf("it was made by a newer usersync (schema %d, this one knows %d)", version, len(steps)),
-			Hint: "install the newer usersync, or give another ledger"}
+		return &UnusableError{Reason: fmt.Sprintf("it was made by a newer usersync (schema %d; this version knows up to %d)", version, len(steps)),
+			Hint: "install the newer usersync, or use another ledger"}
 	}
 	for n := version; n < len(steps); n++ {
 		for statement := range strings.SplitSeq(steps[n], ";\n") {
@@ -68,7 +68,7 @@ func (db *DB) step(ctx context.Context, tx *sql.Tx, steps []string) error {
 				continue
 			}
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
-				return fmt.Errorf("make schema %d: %w", n+1, err)
+				return fmt.Errorf("upgrade to schema %d: %w", n+1, err)
 			}
 		}
 	}
@@ -83,8 +83,8 @@ func (db *DB) step(ctx context.Context, tx *sql.Tx, steps []string) error {
 	return db.SetMeta(ctx, tx, "schema", strconv.Itoa(len(steps)))
 }
 
-// version is the schema's version: 0 of an empty database. A database that has
-// tables and no version is somebody else's.
+// version returns the schema's version; 0 if the database is empty. A database with
+// tables but without a version belongs to another program.
 func (db *DB) version(ctx context.Context, q Querier) (int, error) {
 	var tables int
 	if err := q.QueryRowContext(ctx, db.hasTables).Scan(&tables); err != nil {
@@ -93,8 +93,8 @@ func (db *DB) version(ctx context.Context, q Querier) (int, error) {
 	if tables == 0 {
 		return 0, nil
 	}
-	foreign := &UnusableError{Reason: "the database has tables that are not those of a usersync ledger",
-		Hint: "give the ledger a database (or schema) of its own"}
+	foreign := &UnusableError{Reason: "the database has tables that do not belong to a usersync ledger",
+		Hint: "use a database (or schema) that holds nothing but the ledger"}
 	if err := q.QueryRowContext(ctx, db.hasMeta).Scan(&tables); err != nil {
 		return 0, db.notOurs(err)
 	}
@@ -115,7 +115,7 @@ func (db *DB) version(ctx context.Context, q Querier) (int, error) {
 	return version, nil
 }
 
-// steps are the texts of the schema's steps, 1 first.
+// steps returns the SQL of each step of the schema, in order.
 func (db *DB) steps() ([]string, error) {
 	files, err := migrations.ReadDir(db.migrations)
 	if err != nil {
@@ -126,7 +126,7 @@ func (db *DB) steps() ([]string, error) {
 		number, _, _ := strings.Cut(f.Name(), "_")
 		n, err := strconv.Atoi(number)
 		if err != nil || n < 1 || n > len(steps) {
-			return nil, fmt.Errorf("schema step %s has no place", f.Name())
+			return nil, fmt.Errorf("schema step %s has a wrong number", f.Name())
 		}
 		text, err := migrations.ReadFile(db.migrations + "/" + f.Name())
 		if err != nil {

@@ -9,19 +9,20 @@ import (
 	"usersync/sync/fingerprint"
 )
 
-// Names are the small numbers that stand for fields, runs and feeds.
+// Names maps the names of fields, runs or feeds to the numbers that stand for them, and
+// caches them. It is safe for concurrent use.
 type Names struct {
 	Table string
 	known atomic.Pointer[vocabulary]
 }
 
-// vocabulary is a state of names. It does not change.
+// vocabulary is an immutable snapshot of names.
 type vocabulary struct {
 	nums  map[string]int64
 	names map[int64]string
 }
 
-// Num returns the small number of a name that is known already.
+// Num returns the number of a name, if the cache has it.
 func (n *Names) Num(name string) (num int64, known bool) {
 	num, known = n.now().nums[name]
 	return num, known
@@ -34,8 +35,7 @@ func (n *Names) now() *vocabulary {
 	return &vocabulary{}
 }
 
-// Name returns the name that num stands for, and asks the database when it is
-// not known yet.
+// Name returns the name that num stands for, from the cache or the database.
 func (n *Names) Name(ctx context.Context, db *DB, num int64) (string, error) {
 	if name, ok := n.now().names[num]; ok {
 		return name, nil
@@ -71,8 +71,8 @@ func (n *Names) load(ctx context.Context, db *DB) error {
 	return nil
 }
 
-// Learn adds what a committed transaction has named.
-func (n *Names) Learn(fresh map[string]int64) {
+// Add caches the names that a committed transaction has added.
+func (n *Names) Add(fresh map[string]int64) {
 	if len(fresh) == 0 {
 		return
 	}

@@ -23,21 +23,21 @@ var postgresDialect = Dialect{
 	hasMeta:    `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'usersync_meta'`,
 }
 
-// findPostgres looks for each text by itself. OFFSET 0 keeps the planner, which has
-// no statistics at first, from reading the whole table for each question.
+// findPostgres looks up each text on its own. OFFSET 0 keeps the query planner, which has
+// no statistics at first, from reading the whole table.
 func findPostgres(by string) string {
 	return `unnest(?::text[]) WITH ORDINALITY AS u (id, n) CROSS JOIN LATERAL (SELECT u.n - 1 AS ord) j
 		CROSS JOIN LATERAL (SELECT * FROM usersync_entry x WHERE x.scope = ? AND ` + by + ` OFFSET 0) e`
 }
 
-// openPostgres works behind a pooler that hands out a server connection for
-// one transaction: no statement is prepared under a name, no setting and no
-// lock outlives a transaction.
+// openPostgres also works through a pooler that assigns a server connection per
+// transaction: it prepares no named statements, and no setting or lock outlives a
+// transaction.
 func openPostgres(address string) (*DB, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
-		return nil, &UnusableError{Reason: "its postgres:// address cannot be read", // err may hold the password
-			Hint: "give postgres://USER@HOST:PORT/DATABASE; the password may stand in PGPASSWORD or a passfile"}
+		return nil, &UnusableError{Reason: "its postgres:// address is invalid", // err may hold the password
+			Hint: "set it to postgres://USER@HOST:PORT/DATABASE; the password can be in PGPASSWORD or a passfile"}
 	}
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
 	config.StatementCacheCapacity = 0
@@ -55,16 +55,16 @@ const putPostgresSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standi
 	ON CONFLICT (scope, id) DO UPDATE SET standing = excluded.standing, remote = excluded.remote,
 	run = excluded.run, record = excluded.record, prints = excluded.prints`
 
-// putPostgres sends the entries as arrays in one statement. COPY into a stage
-// would need a table made and dropped for each mark.
+// putPostgres sends the entries as arrays in one statement. COPY would need a staging
+// table to be created and dropped for each checkpoint.
 func putPostgres(ctx context.Context, tx *sql.Tx, scope int64, rows []Row) error {
 	n := len(rows)
 	nums, feeds, standings, runs, records := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
 	ids, remotes, folded, prints := make([]string, n), make([]string, n), make([]string, n), make([][]byte, n)
 	for i := range rows {
 		r := &rows[i]
-		nums[i], feeds[i], standings[i], runs[i], records[i] = r.Num, r.Feed, r.Standing, r.Run, r.Record
-		ids[i], remotes[i], folded[i], prints[i] = r.ID, r.Remote, r.Folded, r.Prints
+		nums[i], feeds[i], standings[i], runs[i], records[i] = r.Num, r.Feed, r.State, r.Run, r.Record
+		ids[i], remotes[i], folded[i], prints[i] = r.ID, r.Remote, r.Folded, r.Fingerprints
 	}
 	_, err := tx.ExecContext(ctx, putPostgresSQL, scope, nums, ids, feeds, standings, remotes, runs, records, prints, folded)
 	return err

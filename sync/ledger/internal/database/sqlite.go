@@ -35,17 +35,16 @@ var sqliteDialect = Dialect{
 
 const findSQLite = `(SELECT key AS ord, value AS id FROM json_each(?)) j CROSS JOIN usersync_entry e WHERE e.scope = ? AND `
 
-// The caches of the connection that writes and of each that reads, in KiB. They
-// lie beside the memory that Go knows of and limits. Most reading goes straight
-// on, and needs little.
+// The cache sizes of the writing connection and of each reading one, in KiB. This memory
+// is outside the limit of the Go runtime. Most reading is sequential and needs little.
 const (
 	cacheToWrite = "-6000"
 	cacheToRead  = "-1500"
 )
 
-// openSQLite opens the file, and makes it, for this user alone. One
-// connection writes, and each of its transactions is on the disk before it
-// returns; readers never wait for it.
+// openSQLite opens the file, or creates it with access for this user only. One connection
+// writes, and each of its transactions is on disk when Commit returns; readers never wait
+// for it.
 func openSQLite(path string) (*DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -72,30 +71,30 @@ func sqliteName(path, cache string, pragmas ...string) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: v.Encode()}).String()
 }
 
-// openPatience is how long another process may be making the ledger.
-const openPatience = 20 * time.Second
+// busyTimeout is how long to wait while another process creates the ledger.
+const busyTimeout = 20 * time.Second
 
-// openPause is how long passes between two tries.
-const openPause = 200 * time.Millisecond
+// busyPause is the pause between two attempts.
+const busyPause = 200 * time.Millisecond
 
-// Patiently does it again while the database is locked: SQLite does not wait by
-// itself where a file is made, or brought into order after a crash, by two at once.
-func Patiently(ctx context.Context, do func(context.Context) error) error {
-	for until := time.Now().Add(openPatience); ; {
+// RetryBusy calls do again, for up to 20 s, while the database is locked. SQLite itself
+// does not wait when two processes create a file, or recover it after a crash, at once.
+func RetryBusy(ctx context.Context, do func(context.Context) error) error {
+	for until := time.Now().Add(busyTimeout); ; {
 		err := do(ctx)
 		if busy, ok := errors.AsType[*sqlite.Error](err); !ok || busy.Code()&0xff != sqlitelib.SQLITE_BUSY || time.Now().After(until) {
 			return err
 		}
 		select {
-		case <-time.After(openPause):
+		case <-time.After(busyPause):
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 	}
 }
 
-// ownFile makes the file if there is none, and refuses one that is not this
-// user's, or that others may write.
+// ownFile creates the file if there is none, and refuses one that belongs to another user
+// or that other users may write.
 func ownFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -107,8 +106,8 @@ func ownFile(path string) error {
 	return errors.Join(Private(f, 0o022), f.Close())
 }
 
-// jsonList writes ids as a JSON array, which json_each takes apart quicker than
-// SQLite binds a thousand parameters.
+// jsonList writes ids as a JSON array: json_each is faster than binding a thousand
+// parameters.
 func jsonList(ids []string) (any, error) {
 	b := make([]byte, 0, 24*len(ids)+2)
 	b = append(b, '[')
@@ -124,7 +123,7 @@ func jsonList(ids []string) (any, error) {
 	return string(append(b, ']')), nil
 }
 
-// putRows is how many entries one statement carries.
+// putRows is how many entries one statement writes.
 const putRows = 50
 
 const putSQL = `INSERT INTO usersync_entry (num, scope, id, feed, standing, remote, run, record, prints, folded) VALUES %s
@@ -164,13 +163,13 @@ func putArgs(args []any, scope int64, rows []Row) []any {
 	args = args[:0]
 	for i := range rows {
 		r := &rows[i]
-		args = append(args, r.Num, scope, r.ID, r.Feed, r.Standing, r.Remote, r.Run, r.Record, r.Prints, r.folded())
+		args = append(args, r.Num, scope, r.ID, r.Feed, r.State, r.Remote, r.Run, r.Record, r.Fingerprints, r.folded())
 	}
 	return args
 }
 
-// Private refuses an open file that is not a regular file of this user, or that
-// others have any of the given permissions on.
+// Private refuses an open file that is not a regular file, that belongs to another user,
+// or on which others have any of the given permissions.
 func Private(f *os.File, others fs.FileMode) error {
 	info, err := f.Stat()
 	if err != nil {
@@ -185,7 +184,7 @@ func Private(f *os.File, others fs.FileMode) error {
 	}
 	if info.Mode().Perm()&others != 0 {
 		return &UnusableError{Reason: fmt.Sprintf("%s is open to others (mode %#o)", f.Name(), info.Mode().Perm()),
-			Hint: "make sure that nobody changed it, then: chmod 600 " + f.Name()}
+			Hint: "make sure that no one else has read or changed it, then run: chmod 600 " + f.Name()}
 	}
 	return nil
 }

@@ -1,5 +1,5 @@
-// Package keyfile finds the key that a ledger's prints are made with: the one that is
-// given, or the one in the file next to an SQLite ledger. Start at Find.
+// Package keyfile finds the key of a ledger's fingerprints: the configured one, or the one
+// in the file next to an SQLite ledger. Start at Find.
 package keyfile
 
 import (
@@ -13,16 +13,16 @@ import (
 	"usersync/sync/ledger/internal/database"
 )
 
-// Find returns the key that is given, or else the one beside the file, and
-// compares it with the one that the ledger was made with. A new key is made for a new
-// ledger only: beside an old one it would make every user look changed.
+// Find returns the given key, or the one in the file next to the ledger if none is given,
+// and checks that the ledger was made with it. It creates a key for a new ledger only:
+// with a new key, an old ledger would report every user as changed.
 func Find(ctx context.Context, db *database.DB, key fingerprint.Key) (fingerprint.Key, error) {
 	stored, err := storedCheck(ctx, db)
 	if err != nil {
 		return key, err
 	}
 	if !key.Given() {
-		if key, err = keyBeside(db, stored == ""); err != nil {
+		if key, err = defaultKey(db, stored == ""); err != nil {
 			return key, err
 		}
 	}
@@ -32,8 +32,8 @@ func Find(ctx context.Context, db *database.DB, key fingerprint.Key) (fingerprin
 		}
 	}
 	if !hmac.Equal([]byte(stored), []byte(key.Check())) {
-		return key, &database.UnusableError{Reason: "its prints were made with another key",
-			Hint: "give the key that the ledger was made with; if it is lost, remove the ledger: the next run sends everybody once"}
+		return key, &database.UnusableError{Reason: "its fingerprints were made with a different key",
+			Hint: "give the key that the ledger was made with; if it is lost, remove the ledger: the next run then sends every user once"}
 	}
 	return key, nil
 }
@@ -47,12 +47,12 @@ func storedCheck(ctx context.Context, db *database.DB) (string, error) {
 	return check, nil
 }
 
-// storeCheck keeps the check value, unless another process was first; it
-// returns the one that is kept.
+// storeCheck stores the check value, unless another process was first, and returns the
+// stored one.
 func storeCheck(ctx context.Context, db *database.DB, check string) (string, error) {
 	_, err := db.Exec(ctx, db.Write, `INSERT INTO usersync_meta (name, value) VALUES ('key_check', ?) ON CONFLICT DO NOTHING`, check)
 	if err != nil {
-		return "", fmt.Errorf("keep the key's check value: %w", err)
+		return "", fmt.Errorf("store the key's check value: %w", err)
 	}
 	return storedCheck(ctx, db)
 }

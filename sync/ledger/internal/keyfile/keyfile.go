@@ -15,12 +15,12 @@ import (
 
 const keyFileLimit = 1024
 
-// keyBeside reads the key from the file beside the SQLite ledger; it makes one
-// if make says so and there is none.
-func keyBeside(db *database.DB, make bool) (fingerprint.Key, error) {
+// defaultKey reads the key from the file next to the SQLite ledger. If there is none and
+// make is set, it creates one.
+func defaultKey(db *database.DB, make bool) (fingerprint.Key, error) {
 	if db.Path == "" {
 		return fingerprint.Key{}, &database.UnusableError{Reason: "a ledger in PostgreSQL needs a key",
-			Hint: "make one with: openssl rand -hex 32, and name it in the config, as in ledger_key: env:USERSYNC_LEDGER_KEY"}
+			Hint: "create one with: openssl rand -hex 32, and name it in the config, as in ledger_key: env:USERSYNC_LEDGER_KEY"}
 	}
 	path := db.Path + ".key"
 	key, err := readKeyFile(path)
@@ -29,12 +29,12 @@ func keyBeside(db *database.DB, make bool) (fingerprint.Key, error) {
 	}
 	if !make {
 		return fingerprint.Key{}, &database.UnusableError{Reason: "its key file " + path + " is missing",
-			Hint: "put the key file back; if it is lost, remove the ledger too: the next run sends everybody once"}
+			Hint: "restore the key file; if it is lost, remove the ledger too: the next run then sends every user once"}
 	}
 	return makeKeyFile(path)
 }
 
-// readKeyFile reads a key that nobody else can have read or changed.
+// readKeyFile reads a key from a file that no other user can read or change.
 func readKeyFile(path string) (fingerprint.Key, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
 	if err != nil {
@@ -50,33 +50,33 @@ func readKeyFile(path string) (fingerprint.Key, error) {
 	}
 	key, err := fingerprint.ParseKey(string(text))
 	if err != nil {
-		return fingerprint.Key{}, &database.UnusableError{Reason: err.Error(), Hint: "make one with: openssl rand -hex 32"}
+		return fingerprint.Key{}, &database.UnusableError{Reason: err.Error(), Hint: "create one with: openssl rand -hex 32"}
 	}
 	return key, nil
 }
 
-// makeKeyFile makes a key. The file appears whole or not at all; when another
-// process was first, its key is taken.
+// makeKeyFile creates a key. The file appears complete or not at all; if another process
+// was first, its key is used.
 func makeKeyFile(path string) (fingerprint.Key, error) {
 	key := fingerprint.NewKey()
 	partial, err := writeNew(path, key.Text())
 	if err != nil {
-		return fingerprint.Key{}, fmt.Errorf("make the ledger's key file: %w", err)
+		return fingerprint.Key{}, fmt.Errorf("create the ledger's key file: %w", err)
 	}
 	err = os.Link(partial, path)
-	if gone := os.Remove(partial); gone != nil {
-		return fingerprint.Key{}, fmt.Errorf("make the ledger's key file: %w", gone)
+	if failed := os.Remove(partial); failed != nil {
+		return fingerprint.Key{}, fmt.Errorf("create the ledger's key file: %w", failed)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return readKeyFile(path)
 	}
 	if err != nil {
-		return fingerprint.Key{}, fmt.Errorf("make the ledger's key file: %w", err)
+		return fingerprint.Key{}, fmt.Errorf("create the ledger's key file: %w", err)
 	}
 	return key, syncFolder(filepath.Dir(path))
 }
 
-// writeNew writes a new file beside path, for this user alone.
+// writeNew writes a new file next to path, with access for this user only.
 func writeNew(path, text string) (name string, err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.partial")
 	if err != nil {

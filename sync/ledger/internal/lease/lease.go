@@ -1,5 +1,5 @@
-// Package lease holds a scope of a ledger for one run: in SQLite by a lock on a file, in
-// PostgreSQL by a row that says until when, and that is renewed. Start at Take.
+// Package lease holds a scope of a ledger for one run: in SQLite with a lock on a file, in
+// PostgreSQL with a row that has an expiry time and is renewed. Start at Take.
 package lease
 
 import (
@@ -15,52 +15,52 @@ import (
 )
 
 var (
-	// ErrFenced says that another run took the scope over; nothing was written.
-	ErrFenced = errors.New("another run has taken the scope over; nothing was written")
-	// ErrReleased says that the lease was given back.
+	// ErrFenced says that another run has taken over the scope; nothing was written.
+	ErrFenced = errors.New("another run has taken over the scope; nothing was written")
+	// ErrReleased says that the lease was released.
 	ErrReleased = errors.New("the scope is not locked")
-	// ErrLost says that the lease ended without having been given back.
-	ErrLost = errors.New("the lease on the account ended: the ledger's database did not renew it in time, and another run may have started; no call was started since")
+	// ErrLost says that the lease expired before it was released.
+	ErrLost = errors.New("the lease on the account expired: the ledger's database did not renew it in time, and another run may have started; no call was started since")
 )
 
-// Options say what is leased, and to which run.
+// Options say what to lease, and to which run.
 type Options struct {
 	DB    *database.DB
-	Scope int64  // its number
-	Name  string // of the scope
-	Run   string // shown to other runs while it is held
-	// Wait is how long a holder that is alive is waited for.
+	Scope int64  // the number of the scope
+	Name  string // the name of the scope
+	Run   string // shown to other runs while this one holds the lease
+	// Wait is how long to wait for a holder that is alive.
 	Wait time.Duration
 	// Term is how long a row lasts without being renewed; 0 is 30 s.
 	Term time.Duration
 	// Timeout is how long a call of the holder may take.
 	Timeout time.Duration
-	// Waiting is called once when Take begins to wait; may be nil.
+	// Waiting is called once when Take starts to wait; may be nil.
 	Waiting func(filelock.Holder)
 }
 
 const defaultTerm = 30 * time.Second
 
-// Lease is the right to write to a scope, and to send its users. Its methods may be
-// called side by side.
+// Lease is the right to write to a scope, and to send its users. It is safe for
+// concurrent use.
 type Lease struct {
 	options Options
-	// Epoch is the scope's number of leases, by which each write proves this one.
+	// Epoch counts the leases of the scope; each write checks it.
 	Epoch int64
-	// Distrusted is the scope's column of that name when the lease was taken.
+	// Distrusted is the value of that column of the scope when the lease was taken.
 	Distrusted int64
 
 	file  *filelock.Lock // SQLite only
 	until atomic.Pointer[until]
-	lost  context.Context // ended, by Lose
+	lost  context.Context // ended by Lose
 	end   context.CancelCauseFunc
-	stop  context.CancelFunc // ends the renewing
-	done  chan struct{}      // closed when it has ended
+	stop  context.CancelFunc // stops the renewals
+	done  chan struct{}      // closed when they have stopped
 }
 
-// Take takes the scope. A holder that is alive is a *filelock.HeldError after the wait;
-// one whose row is not renewed is waited for until the row has ended, and the calls of
-// its holder too.
+// Take takes the scope. If the holder is alive, Take fails with a *filelock.HeldError
+// after the wait. If the holder no longer renews its row, Take waits until the row has
+// expired and the holder's calls have timed out.
 func Take(ctx context.Context, o Options) (*Lease, error) {
 	if o.Term <= 0 {
 		o.Term = defaultTerm
@@ -87,21 +87,22 @@ func (l *Lease) takeFile(ctx context.Context) (err error) {
 	return nil
 }
 
-// lockPath is the lock of a scope, next to the ledger's file.
+// lockPath is the path of a scope's lock, next to the ledger's file.
 func lockPath(ledger, scope string) string {
 	sum := sha256.Sum256([]byte(scope))
 	return ledger + "." + hex.EncodeToString(sum[:8]) + ".lock"
 }
 
-// Lose ends the lease for a reason, unless it has ended already.
+// Lose ends the lease, giving the reason, unless it has ended already.
 func (l *Lease) Lose(why error) { l.end(why) }
 
-// Lost is closed when the lease is lost, before another run can have taken it.
+// Lost returns a channel that is closed when the lease is lost, before another run can
+// have taken it.
 func (l *Lease) Lost() <-chan struct{} { return l.lost.Done() }
 
-// Check returns nil while the scope is surely ours; otherwise ErrLost, or ErrFenced if
-// another run is known to hold it. Call it right before a call to the API. It reads two
-// clocks.
+// Check returns nil while this run certainly holds the scope. Otherwise it returns
+// ErrLost, or ErrFenced if another run is known to hold it. Call it right before each call
+// to the API: it makes no query and only reads two clocks.
 func (l *Lease) Check() error {
 	if l.file == nil && l.lost.Err() == nil && l.remaining() <= 0 {
 		l.Lose(ErrLost)
@@ -109,20 +110,20 @@ func (l *Lease) Check() error {
 	return context.Cause(l.lost)
 }
 
-// Bound returns ctx, made to end with the lease as well, and then with the cause that
-// Check returns. Call end when it is not needed any more.
+// Bound returns a copy of ctx that also ends with the lease, with the error of Check as
+// its cause. Call end when the copy is no longer needed.
 func (l *Lease) Bound(ctx context.Context) (bound context.Context, end context.CancelFunc) {
 	return l.bound(ctx, func(cancel func()) { cancel() })
 }
 
-// lastTry is how long the database is waited for once the lease is over.
-const lastTry = 3 * time.Second
+// graceAfterLoss is how long to wait for the database once the lease is over.
+const graceAfterLoss = 3 * time.Second
 
-// BoundWrite returns ctx, made to end a little after the lease does: a database that is
-// out of reach must not hold up the end of a run, and one that answers again tells
-// whether another run has taken the scope over.
+// BoundWrite returns a copy of ctx that ends shortly after the lease does. A database
+// that does not answer must not delay the end of a run, and one that answers again says
+// whether another run has taken over the scope.
 func (l *Lease) BoundWrite(ctx context.Context) (bound context.Context, end context.CancelFunc) {
-	return l.bound(ctx, func(cancel func()) { time.AfterFunc(lastTry, cancel) })
+	return l.bound(ctx, func(cancel func()) { time.AfterFunc(graceAfterLoss, cancel) })
 }
 
 func (l *Lease) bound(ctx context.Context, lost func(cancel func())) (context.Context, context.CancelFunc) {
@@ -134,7 +135,7 @@ func (l *Lease) bound(ctx context.Context, lost func(cancel func())) (context.Co
 	}
 }
 
-// Release gives the scope back, and waits for the goroutine that renews it.
+// Release releases the scope, and waits for the goroutine that renews it.
 func (l *Lease) Release() error {
 	l.stop()
 	<-l.done
@@ -143,11 +144,11 @@ func (l *Lease) Release() error {
 	if l.file != nil {
 		return l.file.Release()
 	}
-	patience := l.options.Term
-	if lost { // the database may not answer, and the row will end by itself
-		patience = lastTry
+	timeout := l.options.Term
+	if lost { // the database may not answer, and the row expires anyway
+		timeout = graceAfterLoss
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	if err := l.releaseRow(ctx); err != nil && !lost {
 		return err

@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// Either clock ends a lease: one stands still while the machine sleeps, the other one
-// can be set back.
+// Either clock ends a lease: one stops while the machine sleeps, and the other can be set
+// back.
 func TestLeaseEndsByEitherClock(t *testing.T) {
 	now := rightNow()
 	u := until{now, 10 * time.Second}
-	for _, c := range []struct{ forward, wall, want time.Duration }{
+	for _, c := range []struct{ monotonic, wall, want time.Duration }{
 		{0, 0, 9 * time.Second},
 		{time.Second, time.Second, 8 * time.Second},
 		{time.Second, time.Hour, 9*time.Second - time.Hour},
 		{9 * time.Second, -time.Hour, 0},
 	} {
-		if got := u.remaining(moment{now.forward.Add(c.forward), now.wall.Add(c.wall)}); got != c.want {
-			t.Errorf("%v and %v later: %v, want %v", c.forward, c.wall, got, c.want)
+		if got := u.remaining(moment{now.monotonic.Add(c.monotonic), now.wall.Add(c.wall)}); got != c.want {
+			t.Errorf("%v and %v later: %v, want %v", c.monotonic, c.wall, got, c.want)
 		}
 	}
 }
 
-// Check notices that a lease is over before the renewals do, and ends what is bound to
-// it.
+// Check notices that a lease is over before the renewals do, and ends the contexts bound
+// to it.
 func TestCheckNoticesTheEnd(t *testing.T) {
 	l := &Lease{}
 	l.lost, l.end = context.WithCancelCause(t.Context())

@@ -9,8 +9,8 @@ import (
 	"usersync/sync/filelock"
 )
 
-// betweenTries is how long passes between two tries to take a lease.
-const betweenTries = 200 * time.Millisecond
+// retryInterval is the pause between two attempts to take a lease.
+const retryInterval = 200 * time.Millisecond
 
 func (l *Lease) takeRow(ctx context.Context) error {
 	began, alive := time.Now(), false
@@ -30,7 +30,7 @@ func (l *Lease) takeRow(ctx context.Context) error {
 			return &filelock.HeldError{Holder: filelock.ParseHolder([]byte(now.holder))}
 		}
 		select {
-		case <-time.After(betweenTries):
+		case <-time.After(retryInterval):
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -41,14 +41,14 @@ func (l *Lease) takeRow(ctx context.Context) error {
 	return nil
 }
 
-// rival is another run that holds the scope. It is alive if it changes.
+// rival is another run that holds the scope. If its values change, the run is alive.
 type rival struct {
 	holder         string
 	epoch, expires int64
 }
 
-// tryRow takes the row if another run gave it back, or if it ended and the calls of its
-// holder are over too, by the server's clock. Otherwise it returns the holder.
+// tryRow takes the row if it was released, or if by the server's clock it has expired and
+// the holder's calls have timed out. Otherwise it returns the holder.
 func (l *Lease) tryRow(ctx context.Context) (other rival, err error) {
 	o, asked := l.options, rightNow()
 	err = o.DB.QueryRow(ctx, o.DB.Write, `UPDATE usersync_scope SET epoch = epoch + 1, holder = ?, expires = `+o.DB.Now+` + ?, grace = ?
@@ -65,7 +65,7 @@ func (l *Lease) tryRow(ctx context.Context) (other rival, err error) {
 	return other, err
 }
 
-// renew renews the row until it is stopped, or the lease is lost.
+// renew renews the row until ctx ends or the lease is lost.
 func (l *Lease) renew(ctx context.Context) {
 	defer close(l.done)
 	pause := l.options.Term / 10

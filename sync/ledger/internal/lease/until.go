@@ -2,25 +2,25 @@ package lease
 
 import "time"
 
-// until is how long a lease holds.
+// until is how long a lease lasts.
 type until struct {
-	asked moment // before the question that the server answered
+	asked moment // before the query that the server answered
 	term  time.Duration
 }
 
-// moment is a point in time by two clocks. The one that only goes forward may stand
-// still while the machine sleeps, and the one that people set may jump.
-type moment struct{ forward, wall time.Time }
+// moment is a point in time by two clocks. The monotonic clock may stop while the machine
+// sleeps, and the wall clock may jump when someone sets it.
+type moment struct{ monotonic, wall time.Time }
 
 func rightNow() moment {
 	now := time.Now()
 	return moment{now, now.Round(0)}
 }
 
-// remaining is how long the lease surely holds: by either clock, and with a tenth left
-// for clocks that do not run alike.
+// remaining is how long the lease certainly lasts, by both clocks, with a tenth of the
+// term as a margin for clocks that run at different speeds.
 func (u *until) remaining(now moment) time.Duration {
-	passed := max(now.forward.Sub(u.asked.forward), now.wall.Sub(u.asked.wall))
+	passed := max(now.monotonic.Sub(u.asked.monotonic), now.wall.Sub(u.asked.wall))
 	return u.term - u.term/10 - passed
 }
 

@@ -1,5 +1,5 @@
-// Package registry is the ledger's table of runs: in which order they began, where their
-// journals are, and how far each has come. It decides nothing. Start at Run.
+// Package registry is the ledger's table of runs: the order in which they began, where
+// their journals are, and how far each has come. It decides nothing. Start at Run.
 package registry
 
 import (
@@ -11,37 +11,37 @@ import (
 	"usersync/sync/ledger/internal/database"
 )
 
-// State is how far a run has come, as the ledger knows it.
+// State is how far a run has come, as far as the ledger knows.
 type State string
 
-// The states. A run from before runs were registered has none.
+// The states of a run. A run from before runs were registered has none.
 const (
-	Open      State = "open"      // in progress, or killed: what it did last may be missing from the ledger
-	Stopped   State = "stopped"   // ended early, and the ledger knows all that it did
+	Open      State = "open"      // in progress, or killed: its last work may be missing from the ledger
+	Stopped   State = "stopped"   // ended early, and the ledger has all its work
 	Finished  State = "finished"  // every record has its outcome
-	Absorbed  State = "absorbed"  // another run began, and what this one did is accounted for
-	Abandoned State = "abandoned" // given up by a person
+	Absorbed  State = "absorbed"  // another run continues from there, and its work is accounted for
+	Abandoned State = "abandoned" // abandoned by a person
 )
 
 // Run is a run that the ledger knows.
 type Run struct {
 	Name string
-	// Order is the ledger's own counter. It orders runs, whatever their clocks said;
-	// 0 before the run is registered.
+	// Order is the ledger's own counter: it orders runs without using a clock. It is 0
+	// until the run is registered.
 	Order int64
 	Feed  string // empty for a run from before runs were registered
 	State State
 	By    string // the run that absorbed it
 	// Host and Dir say where its journal is: the machine, and the runs directory there.
 	Host, Dir string
-	// Replay says that the calls it makes are safe to repeat.
+	// Replay says that its calls are safe to repeat.
 	Replay bool
-	// Settings are a digest of those that decide what it sends.
+	// Settings is a digest of the settings that decide what it sends.
 	Settings string
-	Started  time.Time // by the clock of its host, to the millisecond; for people alone
+	Started  time.Time // by the clock of its host, to the millisecond; shown to people, never compared
 }
 
-// OverError says that a run cannot be continued, as the ledger knows that it ended.
+// OverError says that a run cannot be continued because it ended.
 type OverError struct {
 	Run   string
 	State State
@@ -50,16 +50,16 @@ type OverError struct {
 
 // Error names the run and its state.
 func (e *OverError) Error() string {
-	what := "run " + e.Run + " is over: the ledger knows it as " + string(e.State)
+	what := "run " + e.Run + " is over: in the ledger it is " + string(e.State)
 	if e.By != "" {
 		what += " by run " + e.By
 	}
 	return what
 }
 
-// Begin puts a run of a scope and feed into the table, or opens it again. It returns its
-// place in the order, and the row of the scope that was next when it first began. A run
-// that was absorbed or abandoned is an *OverError.
+// Begin adds a run of a scope and feed to the table, or reopens it. It returns the run's
+// place in the order, and the scope's next free row at the time it first began. It fails
+// with an *OverError if the run was absorbed or abandoned.
 func Begin(ctx context.Context, db *database.DB, tx database.Querier, scope, feed, next int64, r Run) (order, first int64, err error) {
 	replay := int64(0)
 	if r.Replay {
@@ -83,8 +83,8 @@ func Begin(ctx context.Context, db *database.DB, tx database.Querier, scope, fee
 	return order, first, err
 }
 
-// End notes how runs ended, and by which other run. It returns the last place that any
-// of them has in the order; 0 if none is known.
+// End records how runs ended, and by which other run. It returns the highest place of any
+// of them in the order; 0 if none is known.
 func End(ctx context.Context, db *database.DB, tx database.Querier, names []string, s State, by string) (last int64, err error) {
 	list, err := db.List(names)
 	if err != nil {
@@ -100,14 +100,13 @@ func End(ctx context.Context, db *database.DB, tx database.Querier, names []stri
 const columns = `SELECT r.name, r.num, COALESCE(f.name, ''), r.state, r.ended_by, r.host, r.dir, r.replay, r.settings, r.started
 	FROM usersync_run r LEFT JOIN usersync_feed f ON f.num = r.feed`
 
-// Unfinished lists the runs of a scope, of all feeds, that are open or stopped, the
-// newest first.
+// Unfinished lists a scope's open and stopped runs, of all feeds, the newest first.
 func Unfinished(ctx context.Context, db *database.DB, q database.Querier, scope int64) ([]Run, error) {
 	return read(ctx, db, q, columns+` WHERE r.scope = ? AND r.state IN ('open', 'stopped') ORDER BY r.num DESC`, scope)
 }
 
-// Find returns the runs of those names, by name: those of the scope, and those from
-// before runs were registered, of which no scope is known.
+// Find returns the runs with the given names, by name: runs of the scope, and runs from
+// before runs were registered, whose scope is unknown.
 func Find(ctx context.Context, db *database.DB, q database.Querier, scope int64, names []string) (map[string]Run, error) {
 	list, err := db.List(names)
 	if err != nil {

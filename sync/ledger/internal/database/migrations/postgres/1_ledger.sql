@@ -3,8 +3,8 @@ CREATE TABLE usersync_scope (
 	num        BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	name       TEXT    NOT NULL UNIQUE,
 	generation BIGINT NOT NULL DEFAULT 0,
-	next       BIGINT NOT NULL DEFAULT 1, -- the next row to give out
-	epoch      BIGINT NOT NULL DEFAULT 0, -- raised by whoever takes the lease
+	next       BIGINT NOT NULL DEFAULT 1, -- the next row to assign
+	epoch      BIGINT NOT NULL DEFAULT 0, -- raised when a run takes the lease
 	holder     TEXT    NOT NULL DEFAULT '',
 	expires    BIGINT NOT NULL DEFAULT 0  -- of the lease: milliseconds since 1970, by the server's clock
 );

@@ -1,11 +1,11 @@
--- Where the users of a scope lie, so that the scopes of one destination can be listed.
--- A scope that was not opened since has no base.
+-- The parts of the name of a scope, so that the scopes of one destination can be listed.
+-- A scope that has not been opened since this step has no base.
 ALTER TABLE usersync_scope ADD COLUMN destination TEXT NOT NULL DEFAULT '';
 ALTER TABLE usersync_scope ADD COLUMN base TEXT NOT NULL DEFAULT '';
 ALTER TABLE usersync_scope ADD COLUMN account TEXT NOT NULL DEFAULT '';
 -- How long a call of the lease's holder may take, in milliseconds.
 ALTER TABLE usersync_scope ADD COLUMN grace BIGINT NOT NULL DEFAULT 0;
--- What entries of this run and those before it say about fields is not trusted.
+-- Fingerprints from this run and earlier runs are not trusted.
 ALTER TABLE usersync_scope ADD COLUMN distrusted BIGINT NOT NULL DEFAULT 0;
 
 -- A run's number is its place in the order of all runs.
@@ -24,7 +24,7 @@ ALTER TABLE usersync_run ADD COLUMN started BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE usersync_run ADD COLUMN first BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX usersync_run_open ON usersync_run (scope) WHERE state IN ('open', 'stopped');
 
--- Deletions that were seen to happen: a user who is missing later was not always missing.
+-- Confirmed deletions. They explain why a user is missing later.
 CREATE TABLE usersync_deleted (
 	scope  BIGINT NOT NULL,
 	id     TEXT COLLATE "C" NOT NULL,
@@ -35,7 +35,7 @@ CREATE TABLE usersync_deleted (
 	PRIMARY KEY (scope, id)
 );
 
--- What ids that look alike have in common, where it is not the id itself.
+-- The form that ids that look alike share; NULL if it is the id itself.
 ALTER TABLE usersync_entry ADD COLUMN folded TEXT COLLATE "C";
 CREATE INDEX usersync_entry_folded ON usersync_entry (scope, folded) WHERE folded IS NOT NULL;
 CREATE INDEX usersync_entry_remote ON usersync_entry (scope, remote) WHERE remote <> '';

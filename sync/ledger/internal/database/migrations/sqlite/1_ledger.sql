@@ -3,8 +3,8 @@ CREATE TABLE usersync_scope (
 	num        INTEGER PRIMARY KEY,
 	name       TEXT    NOT NULL UNIQUE,
 	generation INTEGER NOT NULL DEFAULT 0,
-	next       INTEGER NOT NULL DEFAULT 1, -- the next row to give out
-	epoch      INTEGER NOT NULL DEFAULT 0, -- raised by whoever takes the lease
+	next       INTEGER NOT NULL DEFAULT 1, -- the next row to assign
+	epoch      INTEGER NOT NULL DEFAULT 0, -- raised when a run takes the lease
 	holder     TEXT    NOT NULL DEFAULT '',
 	expires    INTEGER NOT NULL DEFAULT 0  -- of the lease: milliseconds since 1970, by the server's clock
 );

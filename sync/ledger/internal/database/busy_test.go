@@ -10,14 +10,14 @@ import (
 	"testing/synctest"
 )
 
-// A database that another process has locked is waited for, and not for ever; no
-// other error is.
-func TestPatiently(t *testing.T) {
+// RetryBusy waits for a database that another process has locked, but not forever, and
+// not after any other error.
+func TestRetryBusy(t *testing.T) {
 	busy := lockedOut(t)
 	broken := errors.New("broken")
 	synctest.Test(t, func(t *testing.T) {
 		for name, c := range map[string]struct {
-			answers []error // of one try after the other, the last for all that follow
+			answers []error // of each attempt; the last one repeats
 			tries   int
 			want    error
 		}{
@@ -27,18 +27,18 @@ func TestPatiently(t *testing.T) {
 			"never free":       {[]error{busy}, 101, busy},
 		} {
 			tries := 0
-			err := Patiently(t.Context(), func(context.Context) error {
+			err := RetryBusy(t.Context(), func(context.Context) error {
 				tries++
 				return c.answers[min(tries, len(c.answers))-1]
 			})
 			if !errors.Is(err, c.want) || tries < c.tries-1 || tries > c.tries+1 {
-				t.Errorf("%s: %v after %d tries", name, err, tries)
+				t.Errorf("%s: %v after %d attempts", name, err, tries)
 			}
 		}
 	})
 }
 
-// lockedOut is what SQLite says to whoever comes second.
+// lockedOut returns the error that SQLite gives to the second of two writers.
 func lockedOut(t *testing.T) error {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "x.db")

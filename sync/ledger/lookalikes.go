@@ -1,0 +1,132 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"usersync/sync/identity"
+	"usersync/sync/user"
+)
+
+// Identities finds users by something other than their id. It is safe for concurrent
+// use.
+type Identities struct{ l *Ledger }
+
+// Identities returns the Identities of the ledger's scope.
+func (l *Ledger) Identities() Identities { return Identities{l} }
+
+// Lookalike is an entry whose id looks like another id.
+type Lookalike struct {
+	Row    int64
+	ID     string
+	Remote string
+	State  user.EntryState
+	// Before says that the ledger had it before the registered run began; false if no
+	// run is registered.
+	Before bool
+}
+
+// Lookalikes returns, for each of the given ids, the entries of the scope whose ids look
+// like it (identity.Fold) but differ; each list is in the order of rows. It sees what was
+// saved. It costs up to two queries per id: use it for ids that Lookup does not know, or
+// before a deletion.
+func (i Identities) Lookalikes(ctx context.Context, ids []string) (map[string][]Lookalike, error) {
+	a := lookalikes{view: &i.l.view, asked: map[string][]string{}, found: map[string][]Lookalike{}}
+	var folds, unlike []string // unlike are the folds that are not themselves among ids
+	for _, id := range ids {
+		fold := identity.Fold(id)
+		if a.asked[fold] == nil {
+			folds = append(folds, fold)
+		}
+		a.asked[fold] = append(a.asked[fold], id)
+	}
+	for _, fold := range folds {
+		if len(a.asked[fold]) > 1 || a.asked[fold][0] != fold {
+			unlike = append(unlike, fold)
+		}
+	}
+	if err := a.search(ctx, i.l.db.Find, unlike); err != nil {
+		return nil, failed("look up similar ids in the ledger", err)
+	}
+	some, err := a.anyFolded(ctx)
+	if err == nil && some {
+		err = a.search(ctx, i.l.db.FindFolded, folds)
+	}
+	if err != nil {
+		return nil, failed("look up similar ids in the ledger", err)
+	}
+	for _, list := range a.found {
+		slices.SortFunc(list, func(a, b Lookalike) int { return cmp.Compare(a.Row, b.Row) })
+	}
+	return a.found, nil
+}
+
+// lookalikes collects look-alikes.
+type lookalikes struct {
+	view  *view
+	asked map[string][]string // ids by what they fold to
+	found map[string][]Lookalike
+}
+
+// anyFolded reports whether the scope has an id that differs from its own fold. Usually
+// it has none, and one query is enough.
+func (a *lookalikes) anyFolded(ctx context.Context) (some bool, err error) {
+	scope, err := a.view.scopeNum(ctx)
+	if err != nil || scope == 0 {
+		return false, err
+	}
+	err = a.view.db.QueryRow(ctx, a.view.db.Read, `SELECT EXISTS (SELECT 1 FROM usersync_entry WHERE scope = ? AND folded IS NOT NULL)`, scope).Scan(&some)
+	return some, err
+}
+
+func (a *lookalikes) search(ctx context.Context, index string, folds []string) error {
+	return a.view.inChunks(ctx, folds, func(scope int64, list any) error {
+		return a.view.findBy(ctx, a.view.db.Read, index, list, scope, func(r *dbEntry) error {
+			one := Lookalike{Row: rowOf(r.num), ID: string(r.id), Remote: string(r.remote), State: user.EntryState(r.state)}
+			one.Before = one.Row < a.view.first.Load()
+			for _, id := range a.asked[identity.Fold(one.ID)] {
+				if id != one.ID {
+					a.found[id] = append(a.found[id], one)
+				}
+			}
+			return nil
+		})
+	})
+}
+
+// HoldersOf returns, by remote key, the ids of the scope that have one of the given
+// keys. That is one id per key, except in ledgers from before this was enforced. An
+// empty key has no holder. It sees what was saved.
+func (i Identities) HoldersOf(ctx context.Context, remotes []string) (map[string][]string, error) {
+	held := map[string][]string{}
+	err := i.l.inChunks(ctx, remotes, func(scope int64, list any) error {
+		return i.l.findBy(ctx, i.l.db.Read, i.l.db.FindRemote, list, scope, func(r *dbEntry) error {
+			held[string(r.remote)] = append(held[string(r.remote)], string(r.id))
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, failed("look up keys of the API in the ledger", err)
+	}
+	return held, nil
+}
+
+// inChunks calls ask with the scope's number and a list of texts, a chunk at a time. It
+// does not call it for a scope that was never locked.
+func (v *view) inChunks(ctx context.Context, texts []string, ask func(scope int64, list any) error) error {
+	scope, err := v.scopeNum(ctx)
+	if err != nil || scope == 0 {
+		return err
+	}
+	for from := 0; from < len(texts); from += chunkSize {
+		list, err := v.db.List(texts[from:min(from+chunkSize, len(texts))])
+		if err != nil {
+			return err
+		}
+		if err := ask(scope, list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
