@@ -14,6 +14,7 @@ const depsOrder = `
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
+	sync/lookalike
 	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader/object writer/report
 	sync/destination/scim/internal/resource
 	sync/destination/scim/internal/target
@@ -86,6 +87,7 @@ const depsRules = `
 
 	# The rules of a run know neither files nor formats.
 	sync/journal, sync/ledger < sync/checkpoint;
+	sync/ledger < sync/lookalike < cmd/usersync/internal/preview, cmd/usersync/internal/check;
 	sync/guard, sync/ledger < sync/mirror;
 	sync/journal, sync/ledger < sync/plan;
 

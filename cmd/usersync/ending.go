@@ -40,6 +40,8 @@ func (e ending) next(err error, s report.Summary) string {
 		return e.after(stepAfter(err), s)
 	case s.Outcomes.Rejected() == 0:
 		return ""
+	case s.HeldBack() == s.Outcomes.Rejected():
+		return "grep " + user.CodeLookalike + " " + exit.Quote(s.Path("results"))
 	case len(e.config.FlagsForOtherInput()) > 0: // settings that fit this input, and not its rejects
 		return exit.CommandLine("retry", e.Dir)
 	}
@@ -107,11 +109,11 @@ func (e ending) addHints(s *report.Summary) {
 	if s.RecordsRead == 0 {
 		s.Reason = "The input contains no records."
 	}
-	if e.unresolved(s) {
+	if e.unresolved(s) || unproved(s) {
 		return
 	}
-	if n := s.CodeOf(user.InDoubt, user.CodeUnprovedAbsent); n > 0 {
-		s.Hint = exit.Plural(n, "user") + " to delete could not be found, and nothing proves that they are no longer there: check base_url and the account; if they are no longer there, accept that with --absent-ok"
+	if held := s.HeldBack(); held > 0 && held == s.Outcomes.Rejected() {
+		s.Hint = "the next mirror deletes the users held back, because both ids are in the ledger then; if the API knows both ids as one user, usersync ledger rename OLD NEW first"
 		return
 	}
 	if s.Outcomes.Invalid+s.Outcomes.Refused > 0 && s.Next != "" {
@@ -128,6 +130,16 @@ func (e ending) addHints(s *report.Summary) {
 		s.Hint = advice.hint
 		s.Next = e.config.Invocation.Replacing(s.Path("rejects"), append(e.config.FlagsForOtherInput(), config.Flag{Name: "mode", Value: "upsert"})...)
 	}
+}
+
+// unproved adds what to do about deletes that found no user, if nothing proves them.
+func unproved(s *report.Summary) bool {
+	n := s.CodeOf(user.InDoubt, user.CodeUnprovedAbsent)
+	if n == 0 {
+		return false
+	}
+	s.Hint = exit.Plural(n, "user") + " to delete could not be found, and nothing proves that the address is right: check base_url and the account; if they are no longer there, accept that with --absent-ok"
+	return true
 }
 
 // unresolved adds what to do about users when no run can find out whether they were

@@ -49,7 +49,8 @@ type Options struct {
 	Input *Digest
 	// Outcomes count those records. New copies it.
 	Outcomes map[user.Status]int
-	Start    time.Time // the first checkpoint is due a second later
+	Noted    user.Noted // those of these records that the summary names
+	Start    time.Time  // the first checkpoint is due a second later
 }
 
 // Checkpointer is the last writer of a run: now and then it makes durable what the other
@@ -63,18 +64,20 @@ type Checkpointer struct {
 
 	entries      []ledger.Entry
 	outcomes     map[user.Status]int
+	noted        user.Noted
 	since        int // records since the last checkpoint
 	lastAt       time.Time
 	checkpointed atomic.Int64
 	hasRejects   bool
 	ending       bool // the last checkpoint is being made
 	finished     bool // every record has its outcome
+	after        bool // only the journal holds some of what the run did
 	failed       bool // a checkpoint failed, and no other is tried
 }
 
 // New returns a Checkpointer.
 func New(o Options) *Checkpointer {
-	c := &Checkpointer{options: o, outcomes: map[user.Status]int{}, lastAt: o.Start}
+	c := &Checkpointer{options: o, noted: o.Noted, outcomes: map[user.Status]int{}, lastAt: o.Start}
 	maps.Copy(c.outcomes, o.Outcomes)
 	if o.Ledger != nil {
 		c.fingerprinter = o.Ledger.Fingerprinter()
@@ -89,6 +92,9 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 	c.options.Input.Add(o.Record)
 	c.hasRejects = c.hasRejects || o.Record.Origin.Before != nil
 	c.outcomes[o.Status]++
+	if o.Record.Notes != 0 {
+		c.noted.Add(o.Record)
+	}
 	if c.options.Ledger != nil && o.Record.Err == nil {
 		if e, changes := ledger.EntryOf(&o, c.fingerprinter); changes {
 			c.entries = append(c.entries, e)
@@ -103,13 +109,14 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 }
 
 // Finish makes the last checkpoint, which tells the ledger how the run ended: finished
-// says that every record has its outcome, and why is the error that stopped it. It does
+// says that every record has its outcome, after that calls have, or may have, delivered
+// records after the last one written, and why is the error that stopped it. It does
 // nothing after a failed checkpoint, or if another run has taken over the ledger.
-func (c *Checkpointer) Finish(why error, finished bool) error {
+func (c *Checkpointer) Finish(why error, finished, after bool) error {
 	if c.failed || errors.Is(why, ledger.ErrFenced) {
 		return nil
 	}
-	c.ending, c.finished = true, finished && why == nil
+	c.ending, c.finished, c.after = true, finished && why == nil, after
 	err := c.checkpoint()
 	if errors.Is(why, ledger.ErrLost) && (errors.Is(err, ledger.ErrLost) || errors.Is(err, ledger.ErrFenced)) {
 		return nil // the run reports that already
@@ -123,7 +130,7 @@ func (c *Checkpointer) state() ledger.RunState {
 	switch {
 	case c.finished:
 		return ledger.RunFinished
-	case c.ending && c.options.Journal.CheckpointedTo(c.Last()):
+	case c.ending && !c.after && !c.options.Journal.Inherits(c.Last()):
 		return ledger.RunStopped
 	}
 	return ""
@@ -135,6 +142,10 @@ func (c *Checkpointer) Last() int { return c.options.Input.Last() }
 // Count returns how many records were written with a status, including by earlier parts
 // of the run.
 func (c *Checkpointer) Count(s user.Status) int { return c.outcomes[s] }
+
+// Noted returns the records written that the summary names, including by earlier parts of
+// the run.
+func (c *Checkpointer) Noted() user.Noted { return c.noted }
 
 // HasRejects reports whether a record of this part of the run is a reject of an earlier
 // run.
@@ -170,7 +181,7 @@ func (c *Checkpointer) checkpoint() error {
 func (c *Checkpointer) snapshot(now time.Time) journal.Checkpoint {
 	return journal.Checkpoint{
 		Record: c.Last(), At: now, Results: c.options.Results.Size(), Rejects: c.options.Rejects.Size(),
-		InputBytes: c.options.Input.bytes, InputSHA256: c.options.Input.Sum(), Outcomes: maps.Clone(c.outcomes),
+		InputBytes: c.options.Input.bytes, InputSHA256: c.options.Input.Sum(), Outcomes: maps.Clone(c.outcomes), Noted: c.noted,
 	}
 }
 

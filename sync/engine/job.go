@@ -38,6 +38,9 @@ type Journal interface {
 	Settled([]user.Outcome) error
 	// Looked is called in place of Sent where a read or a turn decides who is sent.
 	Looked(user.Batch) error
+	// Untaken takes back what Sent recorded of records that no call has delivered. It
+	// is called when the run ends before they have an outcome.
+	Untaken([]*user.Record) error
 }
 
 // Job is one run: from records to outcomes. Numbers that are 0 get defaults.
@@ -56,6 +59,11 @@ type Job struct {
 
 	// Ledger says what the destination holds; nil knows nothing beforehand.
 	Ledger Ledger
+	// Looked is called with each chunk of records, in their order, and what the ledger knows
+	// of them (nil without a ledger), before any of them is planned; checkpoint is the last
+	// record whose outcome the ledger could show. It may add notes to the records. An error
+	// ends the run. Nil: it is not called.
+	Looked func(ctx context.Context, records []*user.Record, known []user.LedgerEntry, checkpoint int) error
 	// Journal records every batch; nil records nothing.
 	Journal Journal
 	// Resumed is what an earlier start of this run has done; its zero value means nothing.
@@ -150,6 +158,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 
 	summary := c.summary
 	summary.Read, summary.Missing = p.read-j.Written, p.missing
+	summary.PerhapsTaken = c.takenAfter() + int(p.pool.perhapsTaken.Load())
 	summary.Reading = !ended(readerDone)
 	return summary.finish(err)
 }

@@ -111,7 +111,7 @@ func (c *chunk) knownOf(i int) user.LedgerEntry {
 
 // lookAhead looks up each chunk in the ledger, ahead of the planner.
 func (j Job) lookAhead(ctx context.Context, chunks <-chan chunk) <-chan chunk {
-	if j.Ledger == nil {
+	if j.Ledger == nil && j.Looked == nil {
 		return chunks
 	}
 	looked := make(chan chunk, 1)
@@ -135,6 +135,20 @@ func (j Job) lookAhead(ctx context.Context, chunks <-chan chunk) <-chan chunk {
 // lookup adds to a chunk what the ledger knows of its records. If the lookup fails, none
 // of them may be sent.
 func (j Job) lookup(ctx context.Context, c chunk) chunk {
+	err := j.ask(ctx, &c)
+	if err == nil && j.Looked != nil {
+		err = j.Looked(ctx, c.records, c.known, c.checkpoint)
+	}
+	if err != nil {
+		return chunk{err: fmt.Errorf("ask the ledger: %w", err)}
+	}
+	return c
+}
+
+func (j Job) ask(ctx context.Context, c *chunk) error {
+	if j.Ledger == nil {
+		return nil
+	}
 	c.checkpoint = j.Ledger.Checkpointed() // before the lookup, whose answer may be newer
 	ids, places := make([]string, 0, len(c.records)), make([]int, 0, len(c.records))
 	for i, r := range c.records {
@@ -144,7 +158,7 @@ func (j Job) lookup(ctx context.Context, c chunk) chunk {
 	}
 	known, err := j.Ledger.Lookup(ctx, ids)
 	if err != nil {
-		return chunk{err: fmt.Errorf("ask the ledger: %w", err)}
+		return err
 	}
 	c.known = make([]user.LedgerEntry, len(c.records))
 	for n, i := range places {
@@ -153,5 +167,5 @@ func (j Job) lookup(ctx context.Context, c chunk) chunk {
 			r.Accept()
 		}
 	}
-	return c
+	return nil
 }

@@ -156,6 +156,8 @@ type Checkpoint struct {
 	InputSHA256 string `json:"input_sha256,omitempty"`
 	// Outcomes counts the records up to Record.
 	Outcomes map[user.Status]int `json:"outcomes,omitempty"`
+	// Noted are the records up to Record that the summary names.
+	Noted user.Noted `json:"noted,omitzero"`
 }
 
 // State says how a run ended.
@@ -196,3 +198,7 @@ type Sent struct {
 
 // notSent in place of an op says that the records were not sent after all.
 const notSent user.Op = ""
+
+// untaken in place of the batch of records that were not sent after all says that no
+// call at all can have delivered them. Otherwise only a create was not made.
+const untaken = 1

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"usersync/sync/identity"
+	"usersync/sync/ledger/internal/registry"
 	"usersync/sync/user"
 )
 
@@ -32,7 +33,15 @@ type Lookalike struct {
 // saved. It costs up to two queries per id: use it for ids that Lookup does not know, or
 // before a deletion.
 func (i Identities) Lookalikes(ctx context.Context, ids []string) (map[string][]Lookalike, error) {
-	a := lookalikes{view: &i.l.view, asked: map[string][]string{}, found: map[string][]Lookalike{}}
+	a := lookalikes{view: &i.l.view}
+	some, err := a.anyFolded(ctx)
+	if err != nil {
+		return nil, failed("look up similar ids in the ledger", err)
+	}
+	if !some && !slices.ContainsFunc(ids, isOther) {
+		return nil, nil // two that look alike would both be their own folds, and so the same
+	}
+	a.asked, a.found = map[string][]string{}, map[string][]Lookalike{}
 	var folds, unlike []string // unlike are the folds that are not themselves among ids
 	for _, id := range ids {
 		fold := identity.Fold(id)
@@ -49,17 +58,41 @@ func (i Identities) Lookalikes(ctx context.Context, ids []string) (map[string][]
 	if err := a.search(ctx, i.l.db.Find, unlike); err != nil {
 		return nil, failed("look up similar ids in the ledger", err)
 	}
-	some, err := a.anyFolded(ctx)
-	if err == nil && some {
-		err = a.search(ctx, i.l.db.FindFolded, folds)
-	}
-	if err != nil {
-		return nil, failed("look up similar ids in the ledger", err)
+	if some {
+		if err := a.search(ctx, i.l.db.FindFolded, folds); err != nil {
+			return nil, failed("look up similar ids in the ledger", err)
+		}
 	}
 	for _, list := range a.found {
 		slices.SortFunc(list, func(a, b Lookalike) int { return cmp.Compare(a.Row, b.Row) })
 	}
 	return a.found, nil
+}
+
+// isOther reports whether an id is not its own fold.
+func isOther(id string) bool { return identity.Fold(id) != id }
+
+// FirstNew returns the first row that is new to this feed: the ledger got it in the run
+// that is registered, or in an earlier one that did not finish and came after the feed was
+// last sent as a whole. Until a run is registered, it is the row that would be the first.
+func (i Identities) FirstNew(ctx context.Context) (int64, error) {
+	whole, _, err := i.l.Rules(ctx)
+	if err != nil {
+		return 0, err
+	}
+	scope, err := i.l.scopeNum(ctx)
+	if err != nil || scope == 0 {
+		return 1, failed("look up new rows in the ledger", err)
+	}
+	first, err := registry.FirstNew(ctx, i.l.db, i.l.db.Read, scope, i.l.options.Feed, whole.Run)
+	if err != nil {
+		return 0, failed("look up new rows in the ledger", err)
+	}
+	if first > 0 {
+		return first, nil
+	}
+	last, err := i.l.Max(ctx)
+	return last + 1, err
 }
 
 // lookalikes collects look-alikes.

@@ -22,6 +22,10 @@ type Ledger interface {
 // time. They follow the record r.Last and the deletion r.After. The input must have been
 // read to its end, and every outcome written.
 //
+// A user who looks like an id that is new in the input may be that user in another spelling.
+// Such a deletion carries a *user.RefusedError, unless r.AcceptLookalikes is set, and counts
+// for no rule.
+//
 // If a rule forbids deletions, Missing yields one error, a *guard.Error whose Name is
 // Guard, and nothing more. An input of rejects cannot show who is missing, so no user is
 // deleted; r.OnRejects is called instead.
@@ -29,14 +33,14 @@ func Missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[[]*u
 	return func(yield func([]*user.Record, error) bool) {
 		n, err := count(ctx, l, p, r)
 		switch {
-		case err == nil && n.missing == 0:
+		case err == nil && n.missing+n.held == 0:
 			return
 		case err == nil && p.hasRejects:
 			if r.OnRejects != nil {
-				r.OnRejects(n.missing)
+				r.OnRejects(n.missing + n.held)
 			}
 			return
-		case err == nil:
+		case err == nil && n.missing > 0:
 			err = r.check(ctx, l, p, n)
 		}
 		if err != nil {
@@ -47,11 +51,17 @@ func Missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[[]*u
 	}
 }
 
-// Rows yields the users missing from the input that are not protected, by id, even if a
-// rule forbids to delete them or their deletion is already written.
+// Rows yields the users missing from the input that are neither protected nor look-alikes,
+// by id, even if a rule forbids to delete them or their deletion is already written.
 func Rows(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[ledger.Row, error] {
 	r.After = ""
-	return missing(ctx, l, p, r)
+	return func(yield func(ledger.Row, error) bool) {
+		for row, err := range missing(ctx, l, p, r) {
+			if (err != nil || !r.holds(p, row)) && !yield(row, err) {
+				return
+			}
+		}
+	}
 }
 
 func missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[ledger.Row, error] {
@@ -73,8 +83,14 @@ func (r Rules) deletes(p *Presence, row ledger.Row) bool {
 	return p.missing(row) && !r.Protected.See(row.ID, 0)
 }
 
-// counts are how many users a feed has, and how many of them are missing.
-type counts struct{ missing, feed int }
+// holds reports whether the deletion of a missing user is held back.
+func (r Rules) holds(p *Presence, row ledger.Row) bool {
+	return !r.AcceptLookalikes && p.looksLike(row)
+}
+
+// counts are how many users a feed has, how many of them are missing and would be deleted,
+// and for how many that is held back.
+type counts struct{ missing, held, feed int }
 
 func count(ctx context.Context, l Ledger, p *Presence, r Rules) (n counts, err error) {
 	if err := p.close(ctx); err != nil {
@@ -84,11 +100,21 @@ func count(ctx context.Context, l Ledger, p *Presence, r Rules) (n counts, err e
 		if err != nil {
 			return n, err
 		}
-		if n.feed++; r.deletes(p, row) {
+		n.feed++
+		switch {
+		case !r.deletes(p, row):
+		case r.holds(p, row):
+			n.held++
+		default:
 			n.missing++
 		}
 	}
 	return n, nil
+}
+
+func heldBack() error {
+	return &user.RefusedError{Code: user.CodeLookalike, Rule: "the input has a new id that looks like this one",
+		Hint: "if they are one user: usersync ledger rename OLD NEW; if they are two: --accept-lookalikes"}
 }
 
 func deletions(ctx context.Context, l Ledger, p *Presence, r Rules, yield func([]*user.Record, error) bool) {
@@ -100,7 +126,11 @@ func deletions(ctx context.Context, l Ledger, p *Presence, r Rules, yield func([
 			return
 		}
 		record++
-		part = append(part, &user.Record{Origin: user.Origin{Record: record, Absent: true}, Op: user.Delete, User: user.User{ID: row.ID}, Remote: row.Remote})
+		deletion := &user.Record{Origin: user.Origin{Record: record, Absent: true}, Op: user.Delete, User: user.User{ID: row.ID}, Remote: row.Remote}
+		if r.holds(p, row) {
+			deletion.Err = heldBack()
+		}
+		part = append(part, deletion)
 		if len(part) == chunkSize {
 			if !yield(part, nil) {
 				return

@@ -29,9 +29,21 @@ type Users interface {
 	Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error)
 }
 
+// Lookalikes finds users of the ledger whose ids look like ids of the input that are new.
+type Lookalikes interface {
+	// NoteIDs looks for those of ids that the engine does not look up; known is what the
+	// ledger says of them.
+	NoteIDs(ctx context.Context, ids []string, known []user.LedgerEntry) error
+	// Found reports whether the user in a row of the ledger is one of those found.
+	Found(row int64) bool
+}
+
 // Presence records which users of the ledger are in the input, in one bit per user. It is
 // safe for concurrent use.
 type Presence struct {
+	// Similar finds look-alikes. Set it before the first record; nil finds none.
+	Similar Lookalikes
+
 	users   Users
 	last    int64 // the newest user of the ledger when the run began: later ones come from the input
 	written int   // the engine does not look up records up to here: an earlier start has written them
@@ -156,6 +168,11 @@ func (p *Presence) flush(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look up who is in the input: %w", err)
 	}
+	if p.Similar != nil {
+		if err := p.Similar.NoteIDs(ctx, ids, known); err != nil {
+			return err
+		}
+	}
 	p.Seen(known)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -197,3 +214,7 @@ func (p *Presence) close(ctx context.Context) error {
 // missing reports whether a user of the ledger is missing from the input. The input
 // must have been read to its end.
 func (p *Presence) missing(r ledger.Row) bool { return r.Row <= p.last && !p.seen.Has(r.Row) }
+
+// looksLike reports whether a user of the ledger, missing from the input, looks like an id
+// that is new in the input.
+func (p *Presence) looksLike(r ledger.Row) bool { return p.Similar != nil && p.Similar.Found(r.Row) }

@@ -40,6 +40,8 @@ type Rules struct {
 	// the same.
 	EarlierConfig string
 	AcceptChange  bool
+	// AcceptLookalikes deletes users who look like an id that is new in the input.
+	AcceptLookalikes bool
 
 	// OnRejects is called, if set, with the number of missing users if none is deleted
 	// because the input is rejects of an earlier run.

@@ -36,6 +36,12 @@ func (p *Plan) ApplyDeletions(found func(context.Context) iter.Seq2[[]*user.Reco
 
 func (p *Plan) takeDeletions(records []*user.Record) error {
 	for _, r := range records {
+		if r.Err != nil { // held back, even if the plan deletes the user
+			if err := p.merge.pass(r); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := p.merge.take(r); err != nil {
 			return err
 		}

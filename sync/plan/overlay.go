@@ -70,6 +70,36 @@ func (v *Overlay) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry,
 	return known, v.spill.over(ctx, ids, known)
 }
 
+// Lookalikes returns, by id, the users who would be known and whose ids look like one of the
+// given ids. Of those that only the plan has made, it shows what Lookup can see.
+func (v *Overlay) Lookalikes(ctx context.Context, ids []string) (map[string][]ledger.Lookalike, error) {
+	found := map[string][]ledger.Lookalike{}
+	for _, l := range []*ledger.Ledger{v.ledger, v.spill.ledger.Load()} {
+		if l == nil {
+			continue
+		}
+		some, err := l.Identities().Lookalikes(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		for id, like := range some {
+			if l != v.ledger {
+				like = v.spill.lookalikes(like)
+			}
+			found[id] = append(found[id], like...)
+		}
+	}
+	return found, nil
+}
+
+// FirstNew returns the first row of the ledger that is new to a run.
+func (v *Overlay) FirstNew(ctx context.Context) (int64, error) {
+	if v.ledger == nil {
+		return 1, nil
+	}
+	return v.ledger.Identities().FirstNew(ctx)
+}
+
 // Checkpointed returns the last record whose outcome Lookup can see.
 func (v *Overlay) Checkpointed() int { return int(v.spill.checkpointed.Load()) }
 

@@ -229,6 +229,7 @@ func TestDeletionsAreThoseOfThePlan(t *testing.T) {
 		"behind the input":    {2, gone(3, "x", "y", "z"), 3, ""},
 		"among the deletions": {4, gone(5, "z"), 1, ""},
 		"behind all of them":  {5, nil, 0, ""},
+		"one is held back":    {0, heldBack(gone(3, "x", "y", "z"), 1), 3, ""},
 		"another user":        {0, gone(3, "x", "w"), 0, "record 4 is not what it was"},
 		"one more":            {0, gone(3, "x", "y", "z", "zz"), 0, "record 6 would delete a user, but the plan does not"},
 		"one less":            {0, gone(3, "x", "y"), 2, "it deletes users that are no longer missing from the input, from record 5 on"},
@@ -256,12 +257,22 @@ func TestDeletionsAreThoseOfThePlan(t *testing.T) {
 			for part, err := range p.ApplyDeletions(found)(t.Context()) {
 				passed += len(part)
 				failed = err
+				for _, r := range part {
+					if r.Err != nil && r.Planned != "" {
+						t.Errorf("record %d is held back, and planned as %s", r.Origin.Record, r.Planned)
+					}
+				}
 			}
 			if passed != c.passed || (failed == nil) != (c.says == "") || failed != nil && !strings.Contains(failed.Error(), c.says) {
 				t.Errorf("%d passed, %v; want %d, %q", passed, failed, c.passed, c.says)
 			}
 		})
 	}
+}
+
+func heldBack(records []*user.Record, i int) []*user.Record {
+	records[i].Err = &user.RefusedError{Code: user.CodeLookalike}
+	return records
 }
 
 // Whatever a plan holds, its own input gets exactly that, and a single changed record is

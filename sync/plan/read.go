@@ -200,6 +200,12 @@ func (m *merge) take(r *user.Record) error {
 	return m.advance(m.last)
 }
 
+// pass leaves a record without the call that the plan may hold for it.
+func (m *merge) pass(r *user.Record) error {
+	m.last = r.Origin.Record
+	return m.advance(m.last)
+}
+
 // end finds records of the plan that are missing from the input. Lines after it are deletions
 // of a mirror, and written may be one of them.
 func (m *merge) end(written int) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 
 	"usersync/sync/fingerprint"
@@ -119,6 +120,16 @@ func (s *spill) over(ctx context.Context, ids []string, known []user.LedgerEntry
 		}
 	}
 	return nil
+}
+
+// lookalikes are those of its entries that would still be there. Their rows are not the
+// ledger's.
+func (s *spill) lookalikes(all []ledger.Lookalike) []ledger.Lookalike {
+	there := slices.DeleteFunc(all, func(l ledger.Lookalike) bool { return l.Remote == deleted })
+	for i := range there {
+		there[i].Row = 0
+	}
+	return there
 }
 
 // close removes it.

@@ -39,10 +39,29 @@ func NewInvalidError(code string, f Field, rule, hint string) error {
 	return &InvalidError{Code: code, Field: f, Rule: rule, Hint: hint}
 }
 
-// Unsent returns the outcome of a record that is not sent because of err: Invalid,
-// with err's text and, if err is an *InvalidError, its code.
+// RefusedError says which rule about who a user is forbids to send a record. It never
+// holds a value.
+type RefusedError struct {
+	Code string // one of the Code constants
+	Rule string // what was found: "an earlier row has this id"
+	Hint string // what to do; may be empty
+}
+
+// Error says the rule and the hint.
+func (e *RefusedError) Error() string {
+	if e.Hint == "" {
+		return e.Rule
+	}
+	return e.Rule + "; " + e.Hint
+}
+
+// Unsent returns the outcome of a record that is not sent because of err: Refused if it
+// is a *RefusedError, otherwise Invalid. It has err's text, and its code if it has one.
 func Unsent(err error) Outcome {
 	o := Outcome{Status: Invalid, Detail: err.Error()}
+	if refused, ok := errors.AsType[*RefusedError](err); ok {
+		o.Status, o.Code = Refused, refused.Code
+	}
 	if bad, ok := errors.AsType[*InvalidError](err); ok {
 		o.Code = bad.Code
 	}

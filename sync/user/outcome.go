@@ -103,6 +103,8 @@ const (
 	CodeProtected     = "protected"      // on the list of users that are never touched
 	CodeUnread        = "unread"         // the read that an update needs gave no result, so nothing was sent
 	CodeSuperseded    = "superseded"     // a reject that is older than what the ledger knows of the user
+	CodeLookalike     = "lookalike"      // missing from the input, which has a new id that looks like this one
+	CodeRepeatedID    = "repeated_id"    // an earlier record of the input has the id, and was applied
 	CodeNoAnswer      = "no_answer"      // sent, not answered, and no read-back could tell
 	// CodeUnprovedAbsent is of a delete that found no user, where nothing proves that the
 	// address is right.

@@ -25,6 +25,9 @@ type Forecast struct {
 	First   map[string][]string `json:"first,omitempty"`
 	// Codes are the most frequent reasons why users would not be sent.
 	Codes map[string][]writer.Code `json:"codes,omitempty"`
+	// Lookalikes and RepeatedIDs are what a person should know about the ids.
+	Lookalikes  *Lookalikes `json:"lookalikes,omitempty"`
+	RepeatedIDs *Repeated   `json:"repeated_ids,omitempty"`
 	Comparison
 	Work
 	Scope    Scope    `json:"scope"`
@@ -105,6 +108,7 @@ func PrintForecast(w io.Writer, f Forecast) error {
 	p.fact("calls", f.calls())
 	p.fact("takes", f.takes())
 	p.fact("to", destination(f.Scope))
+	p.ids(f.Lookalikes, f.RepeatedIDs)
 	if f.Plan != "" {
 		p.fact("plan", f.Plan)
 	}

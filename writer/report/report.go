@@ -65,7 +65,7 @@ func (p *reportBuilder) outcomes(s *Summary) {
 	p.printf("  %s\n", strings.Repeat("-", width))
 	p.printf("  %*s  %s\n", width, total, accounted(s))
 	if after := s.RecordsRead - s.SettledUpTo; s.State != Finished && after > 0 && len(s.Calls) > 0 {
-		p.printf("  %*s  %s\n", width, "", afterLast(s.Calls, after))
+		p.printf("  %*s  %s\n", width, "", afterLast(s.Calls, s.PerhapsTaken))
 	}
 	if s.Skipped != nil {
 		p.printf("  %*s  %s\n", width, "", s.Skipped)
@@ -85,13 +85,16 @@ func (s *Skipped) String() string {
 	return "lines skipped: " + strings.Join(parts, ", ")
 }
 
-// unknown says what the API may have done with the records after the last result.
-func afterLast(made map[string]Calls, behind int) string {
+// afterLast says what the API may have done with the records after the last result.
+func afterLast(made map[string]Calls, taken int) string {
+	if taken > 0 {
+		return "records after it were perhaps taken: at most " + Thousands(taken)
+	}
 	for _, c := range made {
 		for what := range c.Met {
 			early := what == "dial" || what == "dns" || strings.HasPrefix(what, "token_") && what != "token_expired"
 			if !early {
-				return "records after it were perhaps taken: at most " + Thousands(behind)
+				return "no user after it was touched this time"
 			}
 		}
 	}
@@ -153,6 +156,7 @@ func (p *reportBuilder) facts(s *Summary) {
 		p.fact("plan", applied(s.Plan))
 	}
 	p.fact("to", destination(s.Scope))
+	p.ids(s.Lookalikes, s.RepeatedIDs)
 	p.fact("calls", calls(s.Calls)...)
 	p.fact("pace", pace(s.Pace)...)
 	for _, f := range s.Files {
@@ -171,6 +175,15 @@ func (p *reportBuilder) facts(s *Summary) {
 	if s.Next != "" {
 		p.fact("next", s.Next)
 	}
+}
+
+// ids says what a person should know about the ids.
+func (p *reportBuilder) ids(l *Lookalikes, r *Repeated) {
+	var lines []string
+	for _, note := range append(l.Notes(), r.Notes()...) {
+		lines = append(lines, wrap(note)...)
+	}
+	p.fact("ids", lines...)
 }
 
 // fact writes a name and its lines, one below the other.

@@ -81,12 +81,18 @@ type Counts struct {
 	RecordsRead int `json:"records_read" jsonschema:"minimum=0"`
 	// Every record up to this one is in results; 0 if none is.
 	SettledUpTo int `json:"settled_up_to" jsonschema:"minimum=0"`
+	// Records after that one which the API has taken, or may have taken.
+	PerhapsTaken int `json:"perhaps_taken_after,omitempty" jsonschema:"minimum=0"`
 	// Records in results, by outcome.
 	Outcomes writer.Outcomes `json:"outcomes"`
 	// Records in rejects: invalid, refused, failed and in_doubt.
 	Rejects int `json:"rejects" jsonschema:"minimum=0"`
 	// Lines of the input that belong to no record.
 	Skipped *Skipped `json:"skipped,omitempty"`
+	// Records whose ids are new and look like other ids.
+	Lookalikes *Lookalikes `json:"lookalikes,omitempty"`
+	// Records that have the id of an earlier record, and say something different.
+	RepeatedIDs *Repeated `json:"repeated_ids,omitempty"`
 	// What mirror did with users missing from the input; absent in other modes.
 	Deletions *Deletions `json:"deletions,omitempty"`
 	// Run whose rejects were sent again.
@@ -310,6 +316,14 @@ func (s *Summary) Deleted() Deletions {
 		return Deletions{}
 	}
 	return *s.Deletions
+}
+
+// HeldBack returns how many deletions were held back.
+func (s *Summary) HeldBack() int {
+	if s.Lookalikes == nil {
+		return 0
+	}
+	return s.Lookalikes.HeldBack
 }
 
 // WriteSummary writes s as indented JSON.

@@ -72,8 +72,10 @@ type Input struct {
 	NullIDs   []string // texts that are not ids; empty: the default list
 	// ScientificIDs accepts numbers in scientific notation as ids.
 	ScientificIDs bool
-	OpColumn      string                       // empty: Mode applies to every row
-	Original      func(user.Rejected) [][]byte // finds masked secrets for a retry; nil otherwise
+	// RefuseRepeated refuses rows whose id an earlier row has, with other data.
+	RefuseRepeated bool
+	OpColumn       string                       // empty: Mode applies to every row
+	Original       func(user.Rejected) [][]byte // finds masked secrets for a retry; nil otherwise
 	// RejectedAs tells which ids earlier runs rejected; nil knows none.
 	RejectedAs func(r user.Rejected, id string) (same, known bool)
 }
@@ -86,6 +88,7 @@ type Guards struct {
 	MaxDelete         mirror.Limit
 	AcceptChange      bool
 	AbsentOK          bool
+	AcceptLookalikes  bool
 	Protect           string
 	Canary            int
 	CanaryAnswersOnly bool

@@ -12,6 +12,7 @@ import (
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/ledger"
+	"usersync/sync/lookalike"
 	"usersync/sync/mirror"
 	"usersync/sync/plan"
 	"usersync/sync/protect"
@@ -50,6 +51,7 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 		defer func() { err = errors.Join(err, unordered) }()
 		work.Superseded = (&history.Staleness{Dir: d.Config.Output.RunsDir, Order: order}).Superseded
 	}
+	similar := lookalike.New(nil)
 	if d.Config.Ledger.URL != config.NoLedger {
 		known := plan.OverlayOptions{Ledger: d.Ledger, Full: d.Config.Ledger.Full}
 		if d.presence != nil {
@@ -57,8 +59,13 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 		}
 		overlay := plan.NewOverlay(known)
 		defer func() { err = errors.Join(err, overlay.Close()) }()
+		if similar = lookalike.New(overlay); d.presence != nil {
+			similar = lookalike.NewForMirror(overlay)
+			d.presence.Similar = similar
+		}
 		work.Ledger, work.Results, f.changes = overlay, writer.Tee(f, overlay), overlay.Changes()
 	}
+	work.Looked = similar.Note
 	counts, err = work.Run(ctx)
 	f.read, f.absent = counts.Read-counts.Missing, counts.Missing
 	return f, counts, exit.WithSignal(ctx, err)

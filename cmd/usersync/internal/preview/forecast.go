@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
@@ -41,6 +42,8 @@ func (p *planner) forecast(f *outcomes) report.Forecast {
 		shown.Fields = append(shown.Fields, report.FieldChange(c))
 	}
 	shown.Time(connect.PaceOptions(p.Config, p.Conn.Client.Traits()).PerSecond)
+	shown.Lookalikes = LookalikeFacts(f.noted.LooksLike, f.held, p.Config.Ledger.URL != config.NoLedger)
+	shown.RepeatedIDs = RepeatedFacts(f.noted.Repeats)
 	shown.Warnings = append(p.notes, p.warnings(f)...)
 	return shown
 }

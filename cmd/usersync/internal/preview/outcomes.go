@@ -18,6 +18,8 @@ type outcomes struct {
 	read     int
 	absent   int // deletions of a mirror
 	fedAgain int // records that were rejected before and are sent again
+	held     int // of these, held back
+	noted    user.Noted
 	counts   map[user.Status]int
 	codes    writer.Codes
 	first    map[user.Status][]string // ids
@@ -38,6 +40,10 @@ func (f *outcomes) Write(o user.Outcome) error {
 			Code: exit.Temporary, Hint: "plan again later, or without --read"}
 	}
 	f.counts[o.Status]++
+	f.noted.Add(o.Record)
+	if o.Record.Origin.Absent && o.Code == user.CodeLookalike {
+		f.held++
+	}
 	if o.Record.Origin.Before != nil {
 		f.fedAgain++
 	}

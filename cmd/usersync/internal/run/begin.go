@@ -15,6 +15,7 @@ import (
 	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
 	"usersync/sync/fingerprint"
+	"usersync/sync/lookalike"
 	"usersync/sync/mirror"
 )
 
@@ -46,6 +47,7 @@ type beginning struct {
 	*base
 	lease    *connect.Lease
 	presence *mirror.Presence // of a mirror; nil otherwise
+	similar  *lookalike.Finder
 }
 
 // Begin locks the account, resumes an earlier run of the same input or starts a new one,
@@ -68,7 +70,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 	if b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), b.Config.Output.RunsDir, b.started.UTC().Format("20060102T150405Z"), history.AddressEvidence(b.Config), b.waiting); err != nil {
 		return nil, exit.NothingSent(err)
 	}
-	if b.presence, err = b.newPresence(ctx); err != nil {
+	if err = b.compareIDs(ctx); err != nil {
 		return nil, err
 	}
 	left, earlier, err := b.findEarlier(ctx)
@@ -99,10 +101,16 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 // sandbox holds nothing from before.
 func (b *beginning) startSandbox(ctx context.Context) (*start, error) {
 	at, err := b.startNew(ctx)
-	if err != nil || b.Config.Ledger.URL == config.NoLedger {
+	if err != nil {
 		return at, err
 	}
+	if b.Config.Ledger.URL == config.NoLedger {
+		return at, b.compareIDs(ctx)
+	}
 	b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), at.files.dir.Path(), at.files.dir.ID(), nil, nil)
+	if err == nil {
+		err = b.compareIDs(ctx)
+	}
 	if err == nil {
 		_, err = b.register(ctx, at.files.dir.ID())
 	}
@@ -136,13 +144,23 @@ func (b *beginning) startNew(ctx context.Context) (at *start, err error) {
 	return at, nil
 }
 
-// newPresence prepares to note who is in the input of a mirror. A sandbox run does not
-// need it: its ledger is empty, so no user is missing.
-func (b *beginning) newPresence(ctx context.Context) (*mirror.Presence, error) {
-	if b.Config.Target.Mode != config.Mirror || b.options.Retried.Run != "" {
-		return nil, nil
+// compareIDs prepares to compare the ids of the input with those of the ledger: which look
+// alike, and, for a mirror, who is in the input. A sandbox run needs no mirror's: its ledger
+// is empty, so no user is missing.
+func (b *beginning) compareIDs(ctx context.Context) (err error) {
+	b.similar = lookalike.New(nil)
+	if b.lease.Ledger != nil {
+		b.similar = lookalike.New(b.lease.Ledger.Identities())
 	}
-	return mirror.NewPresence(ctx, b.lease.Ledger)
+	b.presence = nil
+	if b.Config.Target.Mode != config.Mirror || b.options.Retried.Run != "" || b.Config.Target.Sandbox {
+		return nil
+	}
+	b.similar = lookalike.NewForMirror(b.lease.Ledger.Identities())
+	if b.presence, err = mirror.NewPresence(ctx, b.lease.Ledger); err == nil {
+		b.presence.Similar = b.similar
+	}
+	return err
 }
 
 // absorb ends the runs that will not be resumed.

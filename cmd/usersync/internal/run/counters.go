@@ -42,7 +42,7 @@ func (p *perFile) Write(o user.Outcome) error {
 }
 
 // deletions is a Writer that counts the deletions of users missing from the input.
-type deletions struct{ users, rejected int }
+type deletions struct{ users, rejected, held int }
 
 // Write counts o.
 func (d *deletions) Write(o user.Outcome) error {
@@ -52,6 +52,9 @@ func (d *deletions) Write(o user.Outcome) error {
 	d.users++
 	if o.Status.Rejected() {
 		d.rejected++
+	}
+	if o.Status == user.Refused && o.Code == user.CodeLookalike {
+		d.held++
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 type contents struct {
 	engine.Summary
 	lastDeleted string // id of the last missing user whose deletion is written
+	noted       user.Noted
 }
 
 // recount counts the outcomes in the files of the run. If a file could not be written,

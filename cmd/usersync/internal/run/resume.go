@@ -129,12 +129,11 @@ func (b *beginning) newRowKey() string {
 }
 
 // reopenInput reads the input from its beginning again.
-func (b *beginning) reopenInput(ctx context.Context) (err error) {
+func (b *beginning) reopenInput(ctx context.Context) error {
 	if err := b.Reopen(ctx); err != nil {
 		return err
 	}
-	b.presence, err = b.newPresence(ctx)
-	return err
+	return b.compareIDs(ctx)
 }
 
 // reopenFiles truncates the files of an earlier run to its last checkpoint, and counts
@@ -160,6 +159,7 @@ func (b *beginning) continueFiles(f *files, r *history.Run, read *checkpoint.Dig
 		return before, err
 	}
 	last := &r.Journal.Checkpoint
+	before.noted = last.Noted
 	if read.Last()+before.Missing != last.Record && read.Last() < last.Record {
 		return before, &checkpoint.InputChangedError{Record: last.Record}
 	}

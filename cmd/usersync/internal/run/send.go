@@ -17,6 +17,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
+	"usersync/sync/lookalike"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -31,6 +32,7 @@ type Run struct {
 	*base
 	lease        *connect.Lease
 	presence     *mirror.Presence // of a mirror; nil otherwise
+	similar      *lookalike.Finder
 	at           *start
 	checkpointer *checkpoint.Checkpointer
 	counts       engine.Summary
@@ -40,11 +42,11 @@ type Run struct {
 }
 
 func newRun(b *beginning, at *start) *Run {
-	r := &Run{base: b.base, lease: b.lease, presence: b.presence, at: at}
+	r := &Run{base: b.base, lease: b.lease, presence: b.presence, similar: b.similar, at: at}
 	r.stopping.log, r.stopping.progress, r.stopping.timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
 	r.checkpointer = checkpoint.New(checkpoint.Options{
 		Run: at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: at.files.journal, Results: at.files.results, Rejects: at.files.rejects,
-		Input: at.read, Outcomes: at.before.Outcomes, Start: r.options.Now(),
+		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.noted, Start: r.options.Now(),
 	})
 	return r
 }
@@ -79,7 +81,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	r.counts = total(r.at.before.Summary, counts)
 	r.logWarnings()
 	if !rundir.NoRoom(err) {
-		err = errors.Join(err, r.checkpointer.Finish(err, counts.Finished))
+		err = errors.Join(err, r.checkpointer.Finish(err, counts.Finished, counts.PerhapsTaken > 0))
 	}
 	if err == nil && counts.Finished {
 		err = known.keepUnchanged(ctx, files.dir.ID())
@@ -116,6 +118,7 @@ func (r *Run) job(ctx, wire context.Context, known *ledgerView) engine.Job {
 		MaxErrors:   engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
 		Resumed:     r.at.Resumed,
 		Applying:    r.options.Plan != nil,
+		Looked:      r.similar.Note,
 		Canary:      c.Guards.Canary,
 		AbsentOK:    c.Guards.AbsentOK || c.Target.Sandbox,
 	}

@@ -25,7 +25,7 @@ func (r *Run) summary(err error) report.Summary {
 	s := report.Summary{
 		Run: files.dir.ID(), Ending: report.Ending{State: report.Stopped},
 		Counts: report.Counts{
-			RecordsRead: r.counts.Read - r.counts.Missing, SettledUpTo: r.counts.SettledUpTo, Deletions: files.counts.deletions.facts(r.Config.Target.Mode),
+			RecordsRead: r.counts.Read - r.counts.Missing, SettledUpTo: r.counts.SettledUpTo, PerhapsTaken: r.counts.PerhapsTaken, Deletions: files.counts.deletions.facts(r.Config.Target.Mode),
 			Outcomes: writer.CountOutcomes(r.counts.Outcomes), Codes: files.counts.codes.Top(preview.TopCodes),
 		},
 		Calls: callFacts(r.calls.Counts()), Pace: paceFacts(r.Conn.Pace.Report()), Times: report.Times{StartedAt: r.started},
@@ -36,6 +36,9 @@ func (r *Run) summary(err error) report.Summary {
 	}
 	s.Files, s.Retried = files.facts(r.counts.Written, s.Outcomes.Rejected()), r.options.Retried.facts(s.Outcomes)
 	s.Plan = planInSummary(r.options.Plan)
+	noted := r.checkpointer.Noted()
+	s.Lookalikes = preview.LookalikeFacts(noted.LooksLike, files.counts.deletions.held, r.lease.Ledger != nil)
+	s.RepeatedIDs = preview.RepeatedFacts(noted.Repeats)
 	if !r.reading && r.Input.Skipped() != (reader.Skipped{}) {
 		skipped := r.Input.Skipped()
 		s.Skipped = &report.Skipped{Headers: skipped.Headers, Blank: skipped.Blank}

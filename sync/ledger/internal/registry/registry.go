@@ -97,6 +97,15 @@ func End(ctx context.Context, db *database.DB, tx database.Querier, names []stri
 	return last, err
 }
 
+// FirstNew returns the first row that a feed's runs have made which did not finish and came
+// after the run whole, and any that are open or stopped; 0 if there is no such run.
+func FirstNew(ctx context.Context, db *database.DB, q database.Querier, scope int64, feed, whole string) (first int64, err error) {
+	err = db.QueryRow(ctx, q, `SELECT COALESCE(min(r.first), 0) FROM usersync_run r JOIN usersync_feed f ON f.num = r.feed
+		WHERE r.scope = ? AND f.name = ? AND r.first > 0 AND (r.state IN ('open', 'stopped')
+		OR r.state <> 'finished' AND r.num > COALESCE((SELECT w.num FROM usersync_run w WHERE w.name = ?), 0))`, scope, feed, whole).Scan(&first)
+	return first, err
+}
+
 const columns = `SELECT r.name, r.num, COALESCE(f.name, ''), r.state, r.ended_by, r.host, r.dir, r.replay, r.settings, r.started
 	FROM usersync_run r LEFT JOIN usersync_feed f ON f.num = r.feed`
 

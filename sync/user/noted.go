@@ -1,0 +1,49 @@
+package user
+
+// Notes are facts about a record that change nothing by themselves.
+type Notes uint8
+
+// The notes.
+const (
+	// LooksLike: the id is new, and looks like another one.
+	LooksLike Notes = 1 << iota
+	// Repeats: an earlier record of the input has the id, and says something different.
+	Repeats
+)
+
+// Noted are the records of a run that have a note, by note. The zero value has none.
+type Noted struct {
+	LooksLike NotedRecords `json:"looks_like,omitzero"`
+	Repeats   NotedRecords `json:"repeats,omitzero"`
+}
+
+// NotedRecords are how many records have a note, and where the first of them are.
+type NotedRecords struct {
+	Count int     `json:"count"`
+	First []Place `json:"first,omitempty"`
+}
+
+// Place is where a record is in the input.
+type Place struct {
+	File string `json:"file"`
+	Line int    `json:"line"` // from 1
+}
+
+// firstNoted is how many records with a note are named.
+const firstNoted = 5
+
+// Add adds a record.
+func (n *Noted) Add(r *Record) {
+	if r.Notes&LooksLike != 0 {
+		n.LooksLike.add(&r.Origin)
+	}
+	if r.Notes&Repeats != 0 {
+		n.Repeats.add(&r.Origin)
+	}
+}
+
+func (n *NotedRecords) add(o *Origin) {
+	if n.Count++; len(n.First) < firstNoted {
+		n.First = append(n.First, Place{o.File, o.Line})
+	}
+}
