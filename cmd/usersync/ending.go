@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
@@ -119,6 +120,9 @@ func (e ending) addHints(s *report.Summary) {
 	if s.Outcomes.Invalid+s.Outcomes.Refused > 0 && s.Next != "" {
 		s.Hint = "fix the invalid and refused rows in rejects; each row starts with its reason"
 	}
+	if s.Refused(user.CodeSameUser) > 0 {
+		s.Hint = strings.TrimPrefix(s.Hint+"; ", "; ") + sameUserHint
+	}
 	if e.config.Input.OpColumn != "" {
 		return
 	}
@@ -131,6 +135,8 @@ func (e ending) addHints(s *report.Summary) {
 		s.Next = e.config.Invocation.Replacing(s.Path("rejects"), append(e.config.FlagsForOtherInput(), config.Flag{Name: "mode", Value: "upsert"})...)
 	}
 }
+
+const sameUserHint = "two ids have one user of the API where the code is same_user: if the id was renamed, run usersync ledger rename OLD NEW; otherwise correct one of the rows"
 
 // unproved adds what to do about deletes that found no user, if nothing proves them.
 func unproved(s *report.Summary) bool {

@@ -51,7 +51,7 @@ func (o *others) after(ctx context.Context, row int64) error {
 		case user.EntryState(r.state) != user.Present, o.taken[id], o.skip(id):
 		default:
 			o.taken[id] = true
-			o.rows = append(o.rows, rowFrom(r))
+			o.rows = append(o.rows, o.v.rowFrom(r))
 			return nil
 		}
 	}

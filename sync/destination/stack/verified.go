@@ -159,6 +159,9 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found dest
 		o.Remote = found.Remote
 	}
 	switch {
+	case found.Presence == destination.Another:
+		*o = sameUser(found.Other, found.HTTP)
+		return false
 	case o.Status == user.Refused || o.Status == user.Failed:
 		settleRejected(op, o, r, found)
 		return false

@@ -19,6 +19,7 @@ import (
 type filesSpec struct {
 	config.Output
 	layout   reader.Layout // of the input, and of the rejects
+	ledger   bool          // a ledger holds what the results say
 	stdout   io.Writer     // takes --results -
 	progress writer.Writer
 }
