@@ -88,6 +88,7 @@ type Guards struct {
 	MaxDelete         mirror.Limit
 	AcceptChange      bool
 	AcceptLookalikes  bool
+	Renames           int
 	Protect           string
 	Canary            int
 	CanaryAnswersOnly bool
