@@ -161,6 +161,8 @@ type Traits struct {
 	// Fields are the fields that the API takes. With AnyField it takes every name.
 	Fields   []user.Field
 	AnyField bool
+	// Unshown are the fields that no read of the API shows. Secrets never are.
+	Unshown []user.Field
 	// OwnKeys says that the API assigns each user's key: updates and deletes need
 	// Record.Remote, and outcomes of creates carry Remote.
 	OwnKeys bool

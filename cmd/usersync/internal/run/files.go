@@ -131,7 +131,7 @@ func (f *files) openWriters() error {
 	}
 	rejects, err := writer.NewRejects(rejectsTo, writer.RejectsOptions{
 		Format: writer.Format(f.layout.Format), Delimiter: f.layout.Delimiter, Header: f.layout.Header,
-		SecretColumns: f.layout.SecretColumns, KeepSecrets: f.RejectsSecrets == "keep", Run: f.dir.ID(),
+		SecretColumns: f.layout.SecretColumns, Hides: f.layout.Hides, KeepSecrets: f.RejectsSecrets == "keep", Run: f.dir.ID(),
 	})
 	if err != nil {
 		return err
