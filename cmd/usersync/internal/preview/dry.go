@@ -41,6 +41,8 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 		Results:     f,
 		BatchSize:   d.Conn.BatchSize(d.Config.Pace.BatchSize),
 		Workers:     d.Config.Pace.Workers,
+
+		RefuseRepeated: d.Config.Input.RefuseRepeated,
 	}
 	if !d.Config.Ledger.AllowStale {
 		var unordered error
@@ -60,6 +62,7 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 			similar = lookalike.NewForMirror(overlay)
 			d.presence.Similar = similar
 		}
+		work.Repeats = overlay
 		work.Ledger, work.Results, f.changes = overlay, writer.Tee(f, overlay), overlay.Changes()
 	}
 	work.Looked = similar.Note

@@ -67,14 +67,14 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	}
 	wire, cut := r.lease.Bound(r.options.Wire)
 	defer cut()
-	known := newLedgerView(r.lease.Ledger, r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
+	known := newLedgerView(r.lease.Ledger, files.dir.ID(), r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
 	work := r.job(ctx, wire, known)
 	stopAnnouncing := r.stopping.announce(ctx)
 	ctx, release := r.withBudget(ctx)
 	defer release()
 	ctx, unbound := r.lease.Bound(ctx)
 	defer unbound()
-	counts, err := r.run(ctx, work)
+	counts, err := r.run(ctx, work, known)
 	stopAnnouncing()
 	r.reading = counts.Reading
 	err = r.checkInput(err)
@@ -113,7 +113,9 @@ func (r *Run) job(ctx, wire context.Context, known *ledgerView) engine.Job {
 		Resumed:     r.at.Resumed,
 		Applying:    r.options.Plan != nil,
 		Looked:      r.similar.Note,
-		Canary:      c.Guards.Canary,
+
+		RefuseRepeated: c.Input.RefuseRepeated,
+		Canary:         c.Guards.Canary,
 	}
 	if !c.Ledger.AllowStale {
 		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir,
@@ -122,7 +124,7 @@ func (r *Run) job(ctx, wire context.Context, known *ledgerView) engine.Job {
 			}), Unchanged: unchanged(ctx, r.lease.Ledger, r.options.Log)}).Superseded
 	}
 	if known != nil {
-		work.Ledger = known
+		work.Ledger, work.Repeats = known, known
 	}
 	if r.presence != nil {
 		work.Missing = r.options.Plan.ApplyDeletions(r.missing)
@@ -156,8 +158,12 @@ func (r *Run) middleware(wire context.Context) stack.Options {
 
 // run runs the engine, unless a guard that looks ahead stops it, and records the settings
 // after the whole feed was sent.
-func (r *Run) run(ctx context.Context, work engine.Job) (engine.Summary, error) {
-	if err := r.lookAhead(ctx); err != nil {
+func (r *Run) run(ctx context.Context, work engine.Job, known *ledgerView) (engine.Summary, error) {
+	err := r.restore(ctx, known)
+	if err == nil {
+		err = r.lookAhead(ctx)
+	}
+	if err != nil {
 		return engine.Summary{Outcomes: map[user.Status]int{}}, err
 	}
 	work.Records = reader.Records(r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.Written)).Until(ctx).Batches(preview.RecordsAtOnce)
