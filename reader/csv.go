@@ -84,6 +84,9 @@ func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
 	if r.delimiter = o.Delimiter; r.delimiter == 0 {
 		r.delimiter = detectDelimiter(w.Data())
 	}
+	if err := r.refuseCR(w.Data()); err != nil {
+		return nil, err
+	}
 	r.frame = frame.NewCSV(w, utf8.AppendRune(nil, r.delimiter))
 	if err := r.readHeader(); err != nil {
 		return nil, err
@@ -118,6 +121,20 @@ func (r *csvRows) readHeader() error {
 	r.results = user.IsResults(trimmed(r.header))
 	return r.located(row.Line, err)
 }
+
+// refuseCR refuses a file whose lines end with a carriage return alone: all of it would be
+// the header. One in quotes, or in front of a line feed, is not the end of a line.
+func (r *csvRows) refuseCR(data []byte) error {
+	line, _, _ := bytes.Cut(bytes.TrimLeft(data[:min(len(data), headerBytes)], "\r\n"), newline)
+	line = bytes.TrimRight(line, "\r")
+	if at := bytes.IndexByte(line, '\r'); at < 0 || bytes.Count(line[:at], []byte{'"'})%2 == 1 {
+		return nil
+	}
+	return &InputError{File: r.file, Line: 1, Rule: "the lines end with a carriage return (CR) alone, as old Mac programs write them",
+		Hint: "write line feeds instead: tr '\\r' '\\n' <OLD.csv >NEW.csv"}
+}
+
+const headerBytes = 64 << 10 // of a file's beginning, in which its layout is looked for
 
 func (r *csvRows) located(line int, err error) error {
 	if err == nil {
@@ -255,7 +272,7 @@ func validDelimiter(d rune) bool {
 // detectDelimiter returns the delimiter that is most frequent in the first line with text,
 // outside of quotes.
 func detectDelimiter(data []byte) rune {
-	line, _, _ := strings.Cut(strings.TrimLeft(string(data[:min(len(data), 64<<10)]), "\r\n"), "\n")
+	line, _, _ := strings.Cut(strings.TrimLeft(string(data[:min(len(data), headerBytes)]), "\r\n"), "\n")
 	best, most := ',', 0
 	for _, candidate := range ",;\t|" {
 		count := 0

@@ -166,10 +166,11 @@ func command(t *testing.T, dir string, args ...string) string {
 	return string(out)
 }
 
-// in is a command in dir that cannot reach the network for modules.
+// in is a command in dir that cannot reach the network for modules, and knows nothing of
+// the make that runs this test.
 func in(dir string, args ...string) *exec.Cmd {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=-mod=readonly", "GOWORK=off")
+	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=-mod=readonly", "GOWORK=off", "MAKEFLAGS=", "MAKELEVEL=")
 	return cmd
 }

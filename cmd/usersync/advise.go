@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"iter"
+
 	"usersync/cmd/usersync/internal/exit"
 )
 

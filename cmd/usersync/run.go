@@ -43,29 +43,63 @@ func runCommand(e *env, found *result) *cobra.Command {
 }
 
 // send makes a run, from its settings to its summary and its report.
-func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *result) (err error) {
-	defer func() { err = errors.Join(err, o.Plan.Close()) }()
+func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *result) error {
+	s, err := e.prepare(ctx, c, o)
+	if err == nil {
+		err = s.begin(ctx)
+	}
+	if err == nil {
+		err = s.send(ctx, found)
+	}
+	return errors.Join(err, s.release())
+}
+
+// sender is a run on its way, from its settings to its summary and its report. Release
+// it after an error, too.
+type sender struct {
+	*env
+	config   *config.Config
+	options  run.Options
+	terminal *terminal
+	prepared *run.Prepared // nil before prepare
+	run      *run.Run      // nil before begin
+}
+
+// prepare checks everything that can be checked without the lock of the account.
+func (e *env) prepare(ctx context.Context, c *config.Config, o run.Options) (s *sender, err error) {
+	s = &sender{env: e, config: c, options: o}
 	tuneGC(e.environment.Lookup, c.Target.Sandbox)
-	t, err := openTerminal(e.stderr, c, e.several)
-	if err != nil {
-		return err
+	if s.terminal, err = openTerminal(e.stderr, c, e.several); err != nil {
+		return s, err
 	}
 	o.Stdin, o.Stdout, o.Now, o.Wire, o.Args = e.stdin, e.stdout, e.now, e.wire, e.args
-	o.Log, o.Progress = t.log, t.progress
-	p, err := run.Setup(ctx, c, o)
-	if err != nil {
+	o.Log, o.Progress = s.terminal.log, s.terminal.progress
+	s.prepared, err = run.Setup(ctx, c, o)
+	return s, err
+}
+
+// begin locks the account and makes ready to send.
+func (s *sender) begin(ctx context.Context) (err error) {
+	s.run, err = s.prepared.Begin(ctx)
+	return err
+}
+
+func (s *sender) send(ctx context.Context, found *result) error {
+	summary, stopped := s.run.Send(ctx)
+	if err := s.finish(s.config, s.terminal, s.run, summary, stopped, found); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.Release()) }()
-	r, err := p.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, r.Release()) }()
-	s, stopped := r.Send(ctx)
-	if err := e.finish(c, t, r, s, stopped, found); err != nil {
-		return err
-	}
-	r.Expire()
+	s.run.Expire()
 	return nil
+}
+
+func (s *sender) release() error {
+	var errs []error
+	if s.run != nil {
+		errs = append(errs, s.run.Release())
+	}
+	if s.prepared != nil {
+		errs = append(errs, s.prepared.Release())
+	}
+	return errors.Join(append(errs, s.options.Plan.Close())...)
 }

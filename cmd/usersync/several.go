@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -11,14 +12,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"usersync/cmd/usersync/internal/config"
-	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/run"
 )
 
 // runSeveral sends the input to several destinations in parallel, one run each. The
-// runs share only the process.
+// runs share only the process, and the first call waits until each of them
+// has found its settings and its columns in order.
 func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) error {
 	if slices.Contains(args, "-") {
 		return exit.Usage(fmt.Errorf("open the input: standard input cannot be read by %d runs", len(c.Target.All)), "name a file, or one destination with --to", "usersync run --help")
@@ -30,14 +30,33 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 	if err != nil {
 		return err
 	}
-	for _, c := range configs { // before the first call of any run
-		if err := connect.CheckScope(ctx, c, history.AddressEvidence(c)); err != nil {
-			return err
-		}
+	lanes := e.lanes(configs)
+	inParallel(lanes, func(l *lane) (err error) {
+		l.sender, err = l.prepare(ctx, l.config, run.Options{Files: args})
+		return err
+	})
+	if !misused(lanes) {
+		inParallel(lanes, func(l *lane) error { return l.sender.begin(ctx) })
 	}
-	codes := make([]int, len(configs))
+	if !misused(lanes) {
+		inParallel(lanes, func(l *lane) error { return l.sender.send(ctx, &l.found) })
+	}
+	return end(c.Target.All, lanes)
+}
+
+// lane is one of several runs.
+type lane struct {
+	*env
+	config *config.Config
+	sender *sender // nil before prepare
+	found  result
+	err    error
+}
+
+// lanes gives each run the terminal, with its name before each line.
+func (e *env) lanes(configs []*config.Config) []*lane {
+	all := make([]*lane, len(configs))
 	stdout, stderr := &locked{to: e.stdout}, &locked{to: e.stderr}
-	var group errgroup.Group
 	for i, c := range configs {
 		one := *e
 		one.several = true
@@ -45,16 +64,51 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 		if c.Log.Format == "json" {
 			one.stderr = stderr // each line is JSON and names its destination
 		}
-		group.Go(func() error {
-			var found result
-			err := one.send(ctx, c, run.Options{Files: args}, &found)
-			codes[i] = exitCode(err, found)
-			one.reportError(err, codes[i])
-			return nil
-		})
+		all[i] = &lane{env: &one, config: c}
 	}
-	_ = group.Wait() // each run has reported its own error
-	return exit.Worst(c.Target.All, codes)
+	return all
+}
+
+// inParallel takes the next step of the runs that have come this far.
+func inParallel(lanes []*lane, step func(*lane) error) {
+	var group errgroup.Group
+	for _, l := range lanes {
+		if l.err == nil {
+			group.Go(func() error {
+				l.err = step(l)
+				return nil
+			})
+		}
+	}
+	_ = group.Wait() // each run keeps its own error
+}
+
+// misused reports whether a run cannot be made as it was asked for, and gives those that
+// could be made an error, too: half of the destinations would hold the users, and the
+// rest would wait for a corrected file.
+func misused(lanes []*lane) bool {
+	bad := slices.IndexFunc(lanes, func(l *lane) bool { return exitCode(l.err, result{}) == exit.Misuse })
+	if bad < 0 {
+		return false
+	}
+	for _, l := range lanes {
+		if l.err == nil {
+			l.err = exit.Usage(fmt.Errorf("start the run to %s: the run to %s cannot start; nothing was sent", l.config.Target.To, lanes[bad].config.Target.To),
+				"fix the other run; a run with --to "+l.config.Target.To+" does not depend on it", "")
+		}
+	}
+	return true
+}
+
+// end releases the runs, reports their errors, and returns how they ended.
+func end(names []string, lanes []*lane) error {
+	codes := make([]int, len(lanes))
+	for i, l := range lanes {
+		l.err = errors.Join(l.err, l.sender.release())
+		codes[i] = exitCode(l.err, l.found)
+		l.reportError(l.err, codes[i])
+	}
+	return exit.Worst(names, codes)
 }
 
 // locked lets several goroutines write to one writer, one text at a time.

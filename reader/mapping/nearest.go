@@ -61,21 +61,3 @@ func distance(a, b []rune) int {
 	}
 	return last[len(b)]
 }
-
-// Shown returns a column's name for a message: quoted, or its position if the name looks like
-// personal data, as in the first row of a file without a header.
-func Shown(name string, index int) string {
-	digits := 0
-	for _, r := range name {
-		if unicode.IsDigit(r) {
-			digits++
-		}
-		if r == '@' || unicode.IsControl(r) {
-			digits += 100
-		}
-	}
-	if name == "" || len(name) > 60 || digits > 4 {
-		return "column " + strconv.Itoa(index+1)
-	}
-	return "column " + strconv.Quote(name)
-}

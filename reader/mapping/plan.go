@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"usersync/sync/user"
@@ -53,7 +54,7 @@ func (m planner) setHeader() error {
 			return &Error{Rule: Shown("", i) + " has no name", Hint: "name it in the header"}
 		}
 		if name != "" && seen[name] {
-			return &Error{Column: name, Rule: Shown(name, i) + " appears twice in the header", Hint: "rename or remove one of them"}
+			return &Error{Column: name, Rule: m.shown(name, i) + " appears twice in the header", Hint: "rename or remove one of them"}
 		}
 		seen[name] = true
 		m.header = append(m.header, name)
@@ -82,14 +83,17 @@ func (m planner) byName() error {
 	return joined(unknown)
 }
 
-// joined reports all errors together, so you can fix a file in one go.
+// joined reports the first errors together, so you can fix a file in one go.
 func joined(errs []*Error) error {
 	if len(errs) == 0 {
 		return nil
 	}
 	all := *errs[0]
-	for _, e := range errs[1:] {
+	for _, e := range errs[1:min(len(errs), shownErrors)] {
 		all.Rule += "; " + e.Rule
+	}
+	if more := len(errs) - shownErrors; more > 0 {
+		all.Rule += "; and " + strconv.Itoa(more) + " more"
 	}
 	return &all
 }
@@ -119,7 +123,7 @@ func (m planner) known(name string, i int) (user.Field, *Error) {
 	if ok || m.o.Accepts.Any {
 		return field, nil
 	}
-	return "", &Error{Column: name, Rule: Shown(name, i) + " is not a known column" + didYouMean(name, m.names()), Hint: unknownHint}
+	return "", &Error{Column: name, Rule: m.shown(name, i) + " is not a known column" + didYouMean(name, m.names()), Hint: unknownHint}
 }
 
 // names are those by which columns are known.
@@ -135,7 +139,7 @@ func (m planner) names() []string {
 func (m planner) add(s step, column string, line int) *Error {
 	from := "field " + string(s.field)
 	if column != "" {
-		from = Shown(column, s.column) + " (" + string(s.field) + ")"
+		from = m.shown(column, s.column) + " (" + string(s.field) + ")"
 	}
 	if !m.o.Accepts.takes(s.field) {
 		return &Error{Line: line, Column: column, Rule: from + " cannot be sent: " + m.o.Accepts.Name + " does not take it",

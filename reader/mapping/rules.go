@@ -32,12 +32,18 @@ func (m planner) refuseStrangers() error {
 	var mapped []string
 	for _, rule := range m.o.Config.Fields {
 		if rule.Column == "" {
-			return nil
+			continue // a constant or an expression needs no column of its own
 		}
 		mapped = append(mapped, rule.Column)
 		if slices.Contains(m.header, strings.TrimSpace(rule.Column)) {
 			return nil
 		}
+	}
+	if len(mapped) == 0 {
+		return nil
+	}
+	if len(mapped) > shownErrors {
+		mapped = append(mapped[:shownErrors], "...")
 	}
 	return &Error{Rule: "none of the mapped columns is in the file: " + strings.Join(mapped, ", "),
 		Hint: "check the names under fields:, and that the first line is the header"}
@@ -82,7 +88,7 @@ func (m planner) fields() []string {
 func (m planner) missing(column string, line int) *Error {
 	rule := "the file has no column " + quote(column)
 	if near, ok := Nearest(column, m.header); ok {
-		rule += ", the nearest is " + Shown(near, slices.Index(m.header, near))
+		rule += ", the nearest is " + m.shown(near, slices.Index(m.header, near))
 	}
 	return &Error{Line: line, Column: column, Rule: rule, Hint: "names must match exactly; fix it under fields:"}
 }

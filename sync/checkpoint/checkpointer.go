@@ -71,6 +71,7 @@ type Checkpointer struct {
 	hasRejects   bool
 	ending       bool // the last checkpoint is being made
 	finished     bool // every record has its outcome
+	after        bool // only the journal holds some of what the run did
 	failed       bool // a checkpoint failed, and no other is tried
 }
 
@@ -108,13 +109,14 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 }
 
 // Finish makes the last checkpoint, which tells the ledger how the run ended: finished
-// says that every record has its outcome, and why is the error that stopped it. It does
+// says that every record has its outcome, after that calls have, or may have, delivered
+// records after the last one written, and why is the error that stopped it. It does
 // nothing after a failed checkpoint, or if another run has taken over the ledger.
-func (c *Checkpointer) Finish(why error, finished bool) error {
+func (c *Checkpointer) Finish(why error, finished, after bool) error {
 	if c.failed || errors.Is(why, ledger.ErrFenced) {
 		return nil
 	}
-	c.ending, c.finished = true, finished && why == nil
+	c.ending, c.finished, c.after = true, finished && why == nil, after
 	err := c.checkpoint()
 	if errors.Is(why, ledger.ErrLost) && (errors.Is(err, ledger.ErrLost) || errors.Is(err, ledger.ErrFenced)) {
 		return nil // the run reports that already
@@ -128,7 +130,7 @@ func (c *Checkpointer) state() ledger.RunState {
 	switch {
 	case c.finished:
 		return ledger.RunFinished
-	case c.ending && c.options.Journal.CheckpointedTo(c.Last()):
+	case c.ending && !c.after && !c.options.Journal.Inherits(c.Last()):
 		return ledger.RunStopped
 	}
 	return ""

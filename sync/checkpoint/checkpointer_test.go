@@ -126,7 +126,7 @@ func TestCheckpoints(t *testing.T) {
 		if err != nil || known[0].State != user.Present || known[1].State != user.Absent {
 			t.Errorf("the ledger is not where the checkpoint is: %+v, %v", known, err)
 		}
-		if err := s.Finish(nil, true); err != nil {
+		if err := s.Finish(nil, true, false); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -148,7 +148,7 @@ func TestNoCheckpointWithoutResults(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	s.results.err = nil
-	if err := s.Finish(nil, true); err != nil {
+	if err := s.Finish(nil, true, false); err != nil {
 		t.Error(err)
 	}
 	if lm, jm := s.checkpoints(t); lm.Record != 0 || jm.Record != 0 || s.Checkpointed() != 0 {
@@ -162,7 +162,7 @@ func TestNoCheckpointWhenFenced(t *testing.T) {
 	s.write(t, 1)
 	s.write(t, 1)
 	before, _ := s.checkpoints(t)
-	if err := s.Finish(fmt.Errorf("run: %w", ledger.ErrFenced), false); err != nil {
+	if err := s.Finish(fmt.Errorf("run: %w", ledger.ErrFenced), false, false); err != nil {
 		t.Error(err)
 	}
 	if after, _ := s.checkpoints(t); after.Record != before.Record {
@@ -194,16 +194,15 @@ func TestIntents(t *testing.T) {
 func TestLedgerLearnsHowARunEnds(t *testing.T) {
 	stop := errors.New("stopped")
 	for name, c := range map[string]struct {
-		sent     int // a record after those written
+		after    bool // calls have, or may have, delivered records after those written
 		why      error
 		finished bool
 		want     ledger.RunState
 	}{
-		"finished":                  {0, nil, true, ledger.RunFinished},
-		"stopped":                   {0, stop, false, ledger.RunStopped},
-		"stopped at the end":        {0, stop, true, ledger.RunStopped},
-		"stopped with calls made":   {3, stop, false, ledger.RunOpen},
-		"stopped with none of them": {2, stop, false, ledger.RunStopped},
+		"finished":                {false, nil, true, ledger.RunFinished},
+		"stopped":                 {false, stop, false, ledger.RunStopped},
+		"stopped at the end":      {false, stop, true, ledger.RunStopped},
+		"stopped with calls made": {true, stop, false, ledger.RunOpen},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t)
@@ -211,13 +210,7 @@ func TestLedgerLearnsHowARunEnds(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.write(t, 2)
-			if c.sent > 0 {
-				r := &user.Record{Origin: user.Origin{Record: c.sent}, User: user.User{ID: "x"}}
-				if err := s.options.Journal.Sent(user.Batch{Op: user.Update, Records: []*user.Record{r}}); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := s.Finish(c.why, c.finished); err != nil {
+			if err := s.Finish(c.why, c.finished, c.after); err != nil {
 				t.Fatal(err)
 			}
 			runs, err := s.ledger.Runs().Find(t.Context(), "run-1")

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,6 +22,8 @@ type pool struct {
 	journal     Journal
 	collector   *collector
 	stop        func(error)
+
+	perhapsTaken atomic.Int64 // records without an outcome that calls may have delivered
 }
 
 func newPool(ctx context.Context, j Job, c *collector, stop func(error)) *pool {
@@ -46,7 +50,7 @@ func (p *pool) deliver(b user.Batch) {
 		if err != nil {
 			p.stop(err)
 		}
-		if err := p.journalSettled(outcomes); err != nil {
+		if err := errors.Join(p.journalSettled(outcomes), p.journalUntaken(b, outcomes)); err != nil {
 			p.stop(err)
 		}
 		p.collector.incoming <- outcomes
@@ -113,6 +117,25 @@ func (p *pool) journalSettled(outcomes []user.Outcome) error {
 		return nil
 	}
 	return p.journal.Settled(settled)
+}
+
+// journalUntaken takes back the records without an outcome that no call can have
+// delivered, and counts the others.
+func (p *pool) journalUntaken(b user.Batch, outcomes []user.Outcome) error {
+	var untaken []*user.Record
+	for i, r := range b.Records {
+		switch {
+		case i < len(outcomes) && outcomes[i].Status != user.Unsettled:
+		case r.PerhapsTaken:
+			p.perhapsTaken.Add(1)
+		default:
+			untaken = append(untaken, r)
+		}
+	}
+	if p.journal == nil || len(untaken) == 0 {
+		return nil
+	}
+	return p.journal.Untaken(untaken)
 }
 
 // wait returns once every batch is delivered. Errors were passed to stop.

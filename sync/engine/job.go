@@ -38,6 +38,9 @@ type Journal interface {
 	Settled([]user.Outcome) error
 	// Looked is called in place of Sent where a read or a turn decides who is sent.
 	Looked(user.Batch) error
+	// Untaken takes back what Sent recorded of records that no call has delivered. It
+	// is called when the run ends before they have an outcome.
+	Untaken([]*user.Record) error
 }
 
 // Job is one run: from records to outcomes. Numbers that are 0 get defaults.
@@ -160,6 +163,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 
 	summary := c.summary
 	summary.Read, summary.Missing = p.read-j.Written, p.missing
+	summary.PerhapsTaken = c.takenAfter() + int(p.pool.perhapsTaken.Load())
 	summary.Reading = !ended(readerDone)
 	return summary.finish(err)
 }

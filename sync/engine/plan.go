@@ -157,6 +157,7 @@ func (p *planner) wasSettled(r *user.Record, known user.LedgerEntry) bool {
 	}
 	if !settled {
 		r.MaybeSent = p.job.WasSent == nil || p.job.WasSent(r)
+		r.PerhapsTaken = r.MaybeSent
 		return false
 	}
 	r.IntentRecorded = known.State == user.Pending
@@ -172,6 +173,7 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerE
 		r.Remote = known.Remote
 	}
 	r.MaybeSent = r.MaybeSent || known.State == user.Pending
+	r.PerhapsTaken = r.PerhapsTaken || r.MaybeSent
 	o, settled := p.settles(r, known)
 	if p.noteRepeat(r, known, &o) {
 		p.settle(invalid(r))

@@ -12,8 +12,11 @@ type Summary struct {
 	Missing     int // of these, missing users
 	Written     int // outcomes written
 	Outcomes    map[user.Status]int
-	SettledUpTo int  // every record up to this ordinal has its outcome written
-	Finished    bool // the input was read to its end and every record settled
+	SettledUpTo int // every record up to this ordinal has its outcome written
+	// PerhapsTaken counts the records after SettledUpTo that calls have, or may have,
+	// delivered.
+	PerhapsTaken int
+	Finished     bool // the input was read to its end and every record settled
 	// Reading says that a read of the input is still blocked: do not touch it.
 	Reading bool
 }

@@ -12,12 +12,13 @@ import (
 
 // notes keeps the records that it was called with.
 type notes struct {
-	mu           sync.Mutex
-	sent, looked []int
+	mu                    sync.Mutex
+	sent, looked, untaken []int
 }
 
 func (d *notes) Sent(b user.Batch) error               { return d.add(&d.sent, b.Records) }
 func (d *notes) Looked(b user.Batch) error             { return d.add(&d.looked, b.Records) }
+func (d *notes) Untaken(records []*user.Record) error  { return d.add(&d.untaken, records) }
 func (d *notes) Settled(outcomes []user.Outcome) error { return nil }
 
 func (d *notes) add(to *[]int, records []*user.Record) error {

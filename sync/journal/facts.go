@@ -198,3 +198,7 @@ type Sent struct {
 
 // notSent in place of an op says that the records were not sent after all.
 const notSent user.Op = ""
+
+// untaken in place of the batch of records that were not sent after all says that no
+// call at all can have delivered them. Otherwise only a create was not made.
+const untaken = 1

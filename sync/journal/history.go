@@ -183,7 +183,8 @@ func (b *builder) resolve() error {
 				b.history.remember(s)
 			}
 			if s.Op == notSent {
-				if s.Hash == 0 && sent[s.Record].Op == user.Create { // taken back, and not looked at
+				// A frame with hashes says who is looked at, and takes nothing back.
+				if s.Hash == 0 && (s.Batch == untaken || sent[s.Record].Op == user.Create) {
 					delete(sent, s.Record)
 				}
 				continue

@@ -52,7 +52,7 @@ type Journal struct {
 	at             int64  // bytes written
 	safe           int64  // bytes known to be synced
 	lastCheckpoint int    // record of the last checkpoint
-	last           int    // the last record that was sent or settled
+	inherited      int    // the last record that earlier parts of the run left sent or settled
 	ended          bool
 	err            error
 
@@ -84,10 +84,10 @@ func Continue(f File, history *History, r Resumed) (*Journal, error) {
 	}
 	j := &Journal{file: f, unsafe: slices.Clone(history.Header.Unsafe), synced: history.Header.Synced, at: history.Size, lastCheckpoint: history.Checkpoint.Record}
 	for _, s := range history.Sent {
-		j.last = max(j.last, s.Record)
+		j.inherited = max(j.inherited, s.Record)
 	}
 	for _, o := range history.Settled {
-		j.last = max(j.last, o.Record)
+		j.inherited = max(j.inherited, o.Record)
 	}
 	r.At = r.At.UTC()
 	if err := f.Truncate(history.Size); err != nil {
@@ -108,7 +108,6 @@ func (j *Journal) Sent(b user.Batch) error {
 		last = max(last, r.Origin.Record)
 	}
 	j.mu.Lock()
-	j.last = max(j.last, last)
 	frame, err := appendSent(j.begin(sentKind(b), last), b, sentKind(b) == kindSentHashed)
 	return j.commit(frame, cmp.Or(err, j.within(last)), j.synced || slices.Contains(j.unsafe, b.Op))
 }
@@ -131,13 +130,19 @@ func (j *Journal) Looked(b user.Batch) error {
 // Unsent takes back creates that Sent recorded: they certainly were not made. It
 // does not wait for a sync, because losing the frame costs only a look-up or a
 // doubt.
-func (j *Journal) Unsent(records []*user.Record) error {
+func (j *Journal) Unsent(records []*user.Record) error { return j.takeBack(records, 0) }
+
+// Untaken takes back all that Sent recorded of records: no call can have delivered them.
+// It does not wait for a sync, as Unsent.
+func (j *Journal) Untaken(records []*user.Record) error { return j.takeBack(records, untaken) }
+
+func (j *Journal) takeBack(records []*user.Record, batch int) error {
 	last := 0
 	for _, r := range records {
 		last = max(last, r.Origin.Record)
 	}
 	j.mu.Lock()
-	frame, err := appendSent(j.begin(kindSent, last), user.Batch{Op: notSent, Records: records}, false)
+	frame, err := appendSent(j.begin(kindSent, last), user.Batch{Op: notSent, Number: batch, Records: records}, false)
 	return j.commit(frame, cmp.Or(err, j.within(last)), false)
 }
 
@@ -164,7 +169,6 @@ func (j *Journal) Settled(outcomes []user.Outcome) error {
 		return nil
 	}
 	j.mu.Lock()
-	j.last = max(j.last, last)
 	frame, err := appendSettled(j.begin(kindSettled, last), outcomes)
 	return j.commit(frame, cmp.Or(err, j.within(last)), durable)
 }
@@ -195,13 +199,9 @@ func (j *Journal) Finish(e End) error {
 	return nil
 }
 
-// CheckpointedTo reports whether a checkpoint at a record covers everything written, so
-// that nothing is held by the journal alone.
-func (j *Journal) CheckpointedTo(record int) bool {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.last <= record
-}
+// Inherits reports whether earlier parts of the run have left something after a record:
+// users that were sent or settled.
+func (j *Journal) Inherits(record int) bool { return j.inherited > record }
 
 // Size returns the size of the journal, in bytes.
 func (j *Journal) Size() int64 {

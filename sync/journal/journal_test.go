@@ -243,3 +243,51 @@ func TestUnsentTakesANoteBack(t *testing.T) {
 		t.Errorf("sent, as far as we know: want -, got +:\n%s", diff)
 	}
 }
+
+// A user that no call can have delivered was not sent, whatever the op; a
+// later frame may say that he was.
+func TestUntakenTakesEveryNoteBack(t *testing.T) {
+	s := begin(t, header)
+	update, hashed := batch(4, 2), batch(6, 2)
+	update.Op, hashed.Op = user.Update, user.Delete
+	for _, r := range hashed.Records {
+		r.Hash = 7
+	}
+	for _, err := range []error{
+		s.j.Sent(batch(1, 3)), s.j.Sent(update), s.j.Sent(hashed),
+		s.j.Untaken(batch(1, 2).Records), s.j.Untaken(update.Records), s.j.Untaken(hashed.Records[:1]), s.j.Sent(batch(2, 1)),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	past, err := read(s.d.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent []int
+	for _, r := range past.Sent {
+		sent = append(sent, r.Record)
+	}
+	if diff := cmp.Diff([]int{2, 3, 7}, sent); diff != "" {
+		t.Errorf("sent, as far as we know: want -, got +:\n%s", diff)
+	}
+}
+
+func TestInherits(t *testing.T) {
+	s := begin(t, header)
+	if err := s.j.Sent(batch(1, 3)); err != nil {
+		t.Fatal(err)
+	}
+	if s.j.Inherits(0) {
+		t.Error("the first part of a run inherits something")
+	}
+	past, err := read(s.d.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := Continue(&s.d, past, Resumed{})
+	if err != nil || !j.Inherits(2) || j.Inherits(3) {
+		t.Errorf("%v: inherits %t after record 2, %t after record 3", err, j.Inherits(2), j.Inherits(3))
+	}
+}

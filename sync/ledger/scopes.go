@@ -18,17 +18,23 @@ type Place struct {
 type Scope struct {
 	Name string
 	Place
-	Entries bool // it has users
-	Runs    bool // a run was registered in it
+	Entries bool // it holds users, or remembers deleted ones
+	Open    bool // a run of it is in progress or was killed: what it did last may be missing
 }
 
-// Used reports whether users were ever sent to the scope; locking alone does not count.
-func (s Scope) Used() bool { return s.Entries || s.Runs }
+// Used reports whether users may have been sent to the scope. One that was only locked,
+// or whose runs certainly delivered no one, is not.
+func (s Scope) Used() bool { return s.Entries || s.Open }
+
+// What makes a scope, s, used.
+const (
+	scopeEntries = `(EXISTS (SELECT 1 FROM usersync_entry e WHERE e.scope = s.num) OR EXISTS (SELECT 1 FROM usersync_deleted d WHERE d.scope = s.num))`
+	scopeOpen    = `EXISTS (SELECT 1 FROM usersync_run r WHERE r.scope = s.num AND r.state = '` + string(RunOpen) + `')`
+)
 
 // Scopes lists the scopes of a destination by name, or of all destinations if it is empty.
 func (a Admin) Scopes(ctx context.Context, destination string) ([]Scope, error) {
-	rows, err := a.l.db.Query(ctx, a.l.db.Read, `SELECT s.name, s.destination, s.base, s.account, EXISTS (SELECT 1 FROM usersync_entry e WHERE e.scope = s.num),
-		EXISTS (SELECT 1 FROM usersync_run r WHERE r.scope = s.num)
+	rows, err := a.l.db.Query(ctx, a.l.db.Read, `SELECT s.name, s.destination, s.base, s.account, `+scopeEntries+`, `+scopeOpen+`
 		FROM usersync_scope s WHERE ? IN ('', s.destination) ORDER BY s.name`, destination)
 	if err != nil {
 		return nil, failed("list the scopes in the ledger", err)
@@ -37,7 +43,7 @@ func (a Admin) Scopes(ctx context.Context, destination string) ([]Scope, error) 
 	var all []Scope
 	for rows.Next() {
 		var s Scope
-		if err := rows.Scan(&s.Name, &s.Destination, &s.Base, &s.Account, &s.Entries, &s.Runs); err != nil {
+		if err := rows.Scan(&s.Name, &s.Destination, &s.Base, &s.Account, &s.Entries, &s.Open); err != nil {
 			return nil, failed("list the scopes in the ledger", err)
 		}
 		all = append(all, s)
@@ -73,15 +79,15 @@ func (a Admin) MoveScope(ctx context.Context, name string, to Place) error {
 
 func (t *transaction) moveScope(from, name string, to Place) error {
 	db := t.l.db
-	for _, other := range []string{"usersync_entry", "usersync_deleted", "usersync_run"} {
-		var some bool
-		err := db.QueryRow(t, t.tx, `SELECT EXISTS (SELECT 1 FROM `+other+` x JOIN usersync_scope s ON s.num = x.scope WHERE s.name = ?)`, name).Scan(&some)
-		if err != nil {
-			return err
-		}
-		if some {
-			return &ScopeError{fmt.Sprintf("%q is already in use; two scopes cannot be merged", name)}
-		}
+	var used bool
+	if err := db.QueryRow(t, t.tx, `SELECT EXISTS (SELECT 1 FROM usersync_scope s WHERE s.name = ? AND (`+scopeEntries+` OR `+scopeOpen+`))`, name).Scan(&used); err != nil {
+		return err
+	}
+	if used {
+		return &ScopeError{fmt.Sprintf("%q is already in use; two scopes cannot be merged", name)}
+	}
+	if _, err := db.Exec(t, t.tx, `UPDATE usersync_run SET scope = ? WHERE scope IN (SELECT num FROM usersync_scope WHERE name = ?)`, t.scope, name); err != nil {
+		return err
 	}
 	if _, err := db.Exec(t, t.tx, `DELETE FROM usersync_scope WHERE name = ?`, name); err != nil {
 		return err

@@ -63,6 +63,9 @@ type Record struct {
 	Hash uint64
 	// MaybeSent says that the record may have been sent, and taken, before.
 	MaybeSent bool
+	// PerhapsTaken says that some call, of this run or one before, may have delivered
+	// the record. Unlike MaybeSent, no read-back clears it.
+	PerhapsTaken bool
 	// IntentRecorded says that the ledger holds the intent to create the user,
 	// written before the call, and still needs the outcome.
 	IntentRecorded bool
@@ -73,7 +76,7 @@ type Record struct {
 	Attempts int
 	// RetriesUsed counts the attempts that count against the retries.
 	RetriesUsed int
-	// Err says why the record cannot be sent. It is an *InvalidError.
+	// Err says why the record must not be sent. It is an *InvalidError or a *RefusedError.
 	Err error
 	// Notes are what the summary counts about the record.
 	Notes Notes

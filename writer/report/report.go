@@ -65,7 +65,7 @@ func (p *reportBuilder) outcomes(s *Summary) {
 	p.printf("  %s\n", strings.Repeat("-", width))
 	p.printf("  %*s  %s\n", width, total, accounted(s))
 	if after := s.RecordsRead - s.SettledUpTo; s.State != Finished && after > 0 && len(s.Calls) > 0 {
-		p.printf("  %*s  %s\n", width, "", afterLast(s.Calls, after))
+		p.printf("  %*s  %s\n", width, "", afterLast(s.Calls, s.PerhapsTaken))
 	}
 	if s.Skipped != nil {
 		p.printf("  %*s  %s\n", width, "", s.Skipped)
@@ -85,13 +85,16 @@ func (s *Skipped) String() string {
 	return "lines skipped: " + strings.Join(parts, ", ")
 }
 
-// unknown says what the API may have done with the records after the last result.
-func afterLast(made map[string]Calls, behind int) string {
+// afterLast says what the API may have done with the records after the last result.
+func afterLast(made map[string]Calls, taken int) string {
+	if taken > 0 {
+		return "records after it were perhaps taken: at most " + Thousands(taken)
+	}
 	for _, c := range made {
 		for what := range c.Met {
 			early := what == "dial" || what == "dns" || strings.HasPrefix(what, "token_") && what != "token_expired"
 			if !early {
-				return "records after it were perhaps taken: at most " + Thousands(behind)
+				return "no user after it was touched this time"
 			}
 		}
 	}

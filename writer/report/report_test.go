@@ -84,7 +84,7 @@ func stopped() Summary {
 	s.State, s.ExitCode = Stopped, 5
 	s.Reason = "The API did not answer for 10m0s."
 	s.Outcomes = writer.CountOutcomes(map[user.Status]int{user.Created: 12_000})
-	s.SettledUpTo, s.RecordsRead, s.Codes, s.Next = 12_000, 15_100, nil, ""
+	s.SettledUpTo, s.RecordsRead, s.PerhapsTaken, s.Codes, s.Next = 12_000, 15_100, 3_100, nil, ""
 	s.Files = s.Files[:1]
 	s.Files[0].Records = 12_000
 	s.Finish(noon.Add(11*time.Minute + 3*time.Second))
@@ -125,17 +125,20 @@ func golden(t *testing.T, path string, got []byte) {
 	}
 }
 
-// If no call got through, the report does not say that users may have been taken.
-func TestReportOfAnUnreachableAPI(t *testing.T) {
+// The report says that users may have been taken only if they may.
+func TestReportOfWhatWasPerhapsTaken(t *testing.T) {
 	for met, want := range map[string]string{
 		"dial": "no call got through", "dns": "no call got through", "token_dial": "no call got through",
-		"token_expired": "perhaps taken: at most 3,100", "reset": "perhaps taken: at most 3,100", "ok": "perhaps taken: at most 3,100",
+		"token_expired": "no user after it was touched", "429": "no user after it was touched", "ok": "no user after it was touched",
 	} {
 		s := stopped()
 		s.Calls = map[string]Calls{"create": {Made: 9, Met: map[string]int{"dial": 8, met: 1}}}
-		var out bytes.Buffer
-		if err := Print(&out, s); err != nil || !strings.Contains(out.String(), want) {
-			t.Errorf("%s: %v\n%s", met, err, &out)
+		for taken, want := range map[int]string{0: want, 3100: "perhaps taken: at most 3,100"} {
+			s.PerhapsTaken = taken
+			var out bytes.Buffer
+			if err := Print(&out, s); err != nil || !strings.Contains(out.String(), want) {
+				t.Errorf("%s: %v\n%s", met, err, &out)
+			}
 		}
 	}
 }

@@ -19,8 +19,11 @@ var defects = []struct {
 	}},
 	{"ragged", false, func(i int) string { return validRow(i) + ",one,more" }},
 	{"too short", false, func(i int) string { return fmt.Sprintf("u-%07d,short", i) }},
-	{"bare quote", false, func(i int) string { return strings.Replace(validRow(i), "@", "\"@", 1) }},
-	{"wrongly closed quote", false, func(i int) string { return "\"u-" + fmt.Sprint(i) + "\"x" + validRow(i) }},
+	{"bare quote", false, bareQuote},
+	{"wrongly closed quote", false, func(i int) string { return "\"u-" + fmt.Sprint(i) + "\"x\"," + bareQuote(i) }},
+	{"lines in a broken quote", false, func(i int) string {
+		return "\"u-" + fmt.Sprint(i) + "\"x\n" + validRow(i) + "\n\n" + validRow(i+1) + "\"," + bareQuote(i)
+	}},
 	{"invalid UTF-8", false, func(i int) string { return strings.Replace(validRow(i), "@", "\xff@", 1) }},
 	{"NUL", false, func(i int) string { return strings.Replace(validRow(i), "@", "\x00@", 1) }},
 	{"no id", false, func(i int) string { return validRow(i)[len("u-0000000"):] }},
@@ -28,6 +31,8 @@ var defects = []struct {
 	{"bad phone", false, func(i int) string { return strings.Replace(validRow(i), "+1415", "1415", 1) }},
 	{"a repeated id", true, func(i int) string { return "u-" + fmt.Sprintf("%07d", i/2) + validRow(i)[len("u-0000000"):] }},
 }
+
+func bareQuote(i int) string { return strings.Replace(validRow(i), "@", "\"@", 1) }
 
 // faultMixes are the sandbox faults of the accounting proof; each run has its own seed.
 var faultMixes = [][]string{

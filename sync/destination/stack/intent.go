@@ -50,19 +50,10 @@ func (p IntentRecorded) Apply(ctx context.Context, b user.Batch) ([]user.Outcome
 		return nil, p.unsent(ctx, b, err)
 	}
 	outcomes, err := p.Destination.Apply(ctx, b)
-	if certainlyNotTaken(callError(err)) {
+	if ce := callError(err); certainlyNotTaken(ce, b.Op, destination.Unsafe) && statusOf(ce, b.Op, destination.Unsafe) != user.Exists {
 		return nil, p.clear(ctx, b, err)
 	}
 	return outcomes, err
-}
-
-// certainlyNotTaken reports whether a failed unsafe create created no one.
-func certainlyNotTaken(ce *destination.CallError) bool {
-	if ce == nil || ce.Fault == destination.Denied {
-		return ce != nil
-	}
-	s := statusOf(ce, user.Create, destination.Unsafe)
-	return s == user.Busy || s == user.Refused
 }
 
 // stillOurTurn returns why the call must not be made after all. It takes another turn

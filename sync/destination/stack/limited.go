@@ -48,6 +48,7 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	if unmade, ok := errors.AsType[notSent](err); ok {
 		return nil, unmade.error
 	}
+	markTaken(b, outcomes, err, l.Traits().Ops[b.Op].Replay)
 	if err == nil && len(outcomes) != len(b.Records) {
 		for _, r := range b.Records {
 			r.MaybeSent = true

@@ -65,6 +65,32 @@ func rejectedTwice(o user.Outcome, r *user.Record) bool {
 	return r.MaybeSent && (o.Status == user.Refused || o.Status == user.Failed)
 }
 
+// markTaken sets PerhapsTaken for the records that a call may have delivered.
+func markTaken(b user.Batch, outcomes []user.Outcome, err error, replay destination.Replay) {
+	untaken := func(user.Status) bool { return false }
+	if err == nil && len(outcomes) == len(b.Records) || certainlyNotTaken(callError(err), b.Op, replay) {
+		untaken = func(s user.Status) bool {
+			return err != nil || s == user.Refused || s == user.Busy || s == user.Exists || s == user.Missing || s == user.Invalid
+		}
+	}
+	for i, r := range b.Records {
+		var status user.Status
+		if i < len(outcomes) {
+			status = outcomes[i].Status
+		}
+		r.PerhapsTaken = r.PerhapsTaken || !untaken(status)
+	}
+}
+
+// certainlyNotTaken reports whether a call that failed delivered no one.
+func certainlyNotTaken(ce *destination.CallError, op user.Op, replay destination.Replay) bool {
+	if ce == nil || ce.Fault == destination.Denied {
+		return ce != nil
+	}
+	s := statusOf(ce, op, replay)
+	return s == user.Busy || s == user.Refused || s == user.Exists
+}
+
 // pick returns the records of b at the given indexes.
 func pick(b user.Batch, places []int) user.Batch {
 	records := make([]*user.Record, len(places))

@@ -56,7 +56,7 @@ func From(ctx context.Context, to string, header []string) (*Draft, error) {
 			c.field = d.claim(d.ownField(c.name))
 		}
 		if c.field == "" && c.name != "" {
-			c.field = d.claim(guessedField(c.name))
+			c.field = d.claim(guessedField(c.name, hasHeader))
 			c.guessed = c.field != ""
 		}
 	}
@@ -112,7 +112,8 @@ func synonyms() map[string]user.Field {
 	}
 }
 
-func guessedField(name string) user.Field {
+// guessedField guesses from synonyms and, in a header with known names, from similar names.
+func guessedField(name string, similar bool) user.Field {
 	plain := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)
@@ -121,6 +122,9 @@ func guessedField(name string) user.Field {
 	}, name)
 	if f, ok := synonyms()[plain]; ok {
 		return f
+	}
+	if !similar {
+		return ""
 	}
 	known := reader.Names()
 	near, _ := mapping.Nearest(name, slices.Collect(maps.Keys(known)))
@@ -207,14 +211,21 @@ func lineFor(m *user.InvalidError) string {
 // columnName names a column, or gives its position if the name may be a user's data:
 // otherwise the first row of a file without a header would end up in a config.
 func (d *Draft) columnName(name string, i int) string {
-	shown := mapping.Shown(name, i)
-	if len(d.fields) == 0 {
-		shown = mapping.Shown("", i)
-	}
-	if strings.HasSuffix(shown, `"`) {
+	if mapping.IsColumnName(name) || len(d.fields) > 0 && !looksPersonal(name) {
 		return strings.Join(strings.Fields(name), " ")
 	}
-	return shown
+	return mapping.Shown(name, i)
+}
+
+// looksPersonal reports whether a name next to known ones looks like a value.
+func looksPersonal(name string) bool {
+	digits := strings.Count(strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return '0'
+		}
+		return r
+	}, name), "0")
+	return digits > 4 || len(name) > 60 || strings.ContainsFunc(name, func(r rune) bool { return r == '@' || unicode.IsControl(r) })
 }
 
 // scalar quotes a text so that YAML reads it back unchanged.

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
@@ -51,9 +53,25 @@ func OpenColumns(ctx context.Context, stdin io.Reader, c *config.Config, to conn
 // CheckColumns checks the columns of an input against the destination.
 func CheckColumns(ctx context.Context, c *config.Config, to connect.Client, paths []string, in *reader.Input) error {
 	if err := to.CheckColumns(in.Fields(), c.Target.Intent()); err != nil {
-		return inputError(ctx, c, paths, err)
+		return inputError(ctx, c, paths, unquoted(err, c, in.Layout().Header))
 	}
 	return nil
+}
+
+// unquoted takes out of err the name of a field that is only the name of a column, where
+// that may be a value: without a mapping, some APIs take any column by its own name.
+func unquoted(err error, c *config.Config, header []string) error {
+	bad, ok := errors.AsType[*user.InvalidError](err)
+	if !ok || len(c.Input.Fields) > 0 || mapping.IsColumnName(string(bad.Field)) {
+		return err
+	}
+	name := string(bad.Field)
+	at := slices.IndexFunc(header, func(column string) bool { return strings.TrimSpace(column) == name })
+	if at < 0 {
+		return err
+	}
+	hint := strings.ReplaceAll(bad.Hint, "{"+name+"}", "it")
+	return user.NewInvalidError(bad.Code, "", mapping.Shown(name, at)+": "+bad.Rule, hint)
 }
 
 // Options say how to read the files for a destination with those traits.

@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"io"
+
 	"usersync/writer"
 	"usersync/writer/rundir"
 )

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
 	"usersync/sync/journal"
 	"usersync/writer/report"
 	"usersync/writer/rundir"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"

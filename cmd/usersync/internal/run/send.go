@@ -81,7 +81,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	r.counts = total(r.at.before.Summary, counts)
 	r.logWarnings()
 	if !rundir.NoRoom(err) {
-		err = errors.Join(err, r.checkpointer.Finish(err, counts.Finished))
+		err = errors.Join(err, r.checkpointer.Finish(err, counts.Finished, counts.PerhapsTaken > 0))
 	}
 	if err == nil && counts.Finished {
 		err = known.keepUnchanged(ctx, files.dir.ID())

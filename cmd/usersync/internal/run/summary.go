@@ -25,7 +25,7 @@ func (r *Run) summary(err error) report.Summary {
 	s := report.Summary{
 		Run: files.dir.ID(), Ending: report.Ending{State: report.Stopped},
 		Counts: report.Counts{
-			RecordsRead: r.counts.Read - r.counts.Missing, SettledUpTo: r.counts.SettledUpTo, Deletions: files.counts.deletions.facts(r.Config.Target.Mode),
+			RecordsRead: r.counts.Read - r.counts.Missing, SettledUpTo: r.counts.SettledUpTo, PerhapsTaken: r.counts.PerhapsTaken, Deletions: files.counts.deletions.facts(r.Config.Target.Mode),
 			Outcomes: writer.CountOutcomes(r.counts.Outcomes), Codes: files.counts.codes.Top(preview.TopCodes),
 		},
 		Calls: callFacts(r.calls.Counts()), Pace: paceFacts(r.Conn.Pace.Report()), Times: report.Times{StartedAt: r.started},
