@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
@@ -114,6 +115,9 @@ func (e ending) addHints(s *report.Summary) {
 	if s.Outcomes.Invalid+s.Outcomes.Refused > 0 && s.Next != "" {
 		s.Hint = "fix the invalid and refused rows in rejects; each row starts with its reason"
 	}
+	if s.Refused(user.CodeSameUser) > 0 {
+		s.Hint = strings.TrimPrefix(s.Hint+"; ", "; ") + sameUserHint
+	}
 	if e.config.Input.OpColumn != "" {
 		return
 	}
@@ -126,6 +130,8 @@ func (e ending) addHints(s *report.Summary) {
 		s.Next = e.config.Invocation.Replacing(s.Path("rejects"), append(e.config.FlagsForOtherInput(), config.Flag{Name: "mode", Value: "upsert"})...)
 	}
 }
+
+const sameUserHint = "two ids have one user of the API where the code is same_user: if the id was renamed, run usersync ledger rename OLD NEW; otherwise correct one of the rows"
 
 // unresolved adds what to do about users when no run can find out whether they were
 // created: sending them again would leave them in doubt night after night.

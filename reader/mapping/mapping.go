@@ -86,6 +86,7 @@ type Mapper struct {
 	op      opColumn
 	env     *environment // nil if there is no expression
 	secrets secrets
+	named   secrets // other columns that are sent and named like a secret: an earlier run may have masked them
 }
 
 // secrets are the columns that provide secrets.

@@ -6,7 +6,7 @@
 // Job.Destination and Job.Results. Start at Job.
 //
 // The files follow the path of a record: job.go starts it, memory.go holds what is known
-// of its user, plan.go decides, idqueue.go keeps records of one id in order, missing.go
+// of its user, plan.go decides, idqueue.go and names.go keep records of one user in order, missing.go
 // adds the users missing from the input, planned.go applies a saved plan, gather.go
 // fills batches, deliver.go sends them, window.go limits what is in memory, collect.go
 // puts the outcomes back in order, stop.go keeps why a run ends early, summary.go counts.
@@ -59,6 +59,9 @@ type Job struct {
 
 	// Ledger says what the destination holds; nil knows nothing beforehand.
 	Ledger Ledger
+	// Names returns by what the API may find the record's user, besides its id. Records of
+	// different ids that share a name are sent one after the other. Nil returns nothing.
+	Names func(*user.Record) []string
 	// Looked is called with each chunk of records, in their order, and what the ledger knows
 	// of them (nil without a ledger), before any of them is planned; checkpoint is the last
 	// record whose outcome the ledger could show. It may add notes to the records. An error

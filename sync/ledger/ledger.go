@@ -23,6 +23,7 @@ import (
 	"usersync/sync/fingerprint"
 	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/keyfile"
+	"usersync/sync/ledger/rowset"
 	"usersync/sync/user"
 )
 
@@ -74,6 +75,7 @@ type view struct {
 	// not trusted.
 	distrusted atomic.Int64
 	first      atomic.Int64 // the first row that the registered run added; 0 if it added all
+	shared     atomic.Pointer[rowset.Set]
 	fields     *database.Names
 	runs       *database.Names
 	feeds      *database.Names

@@ -31,7 +31,7 @@ func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
 		e.State, e.Deleted = user.Absent, o.Code != user.CodeAlreadyAbsent
 		return e, true
 	case user.Refused, user.Failed:
-		if o.Code == user.CodeMissing || r.IntentRecorded && o.Action == user.Create {
+		if o.Code == user.CodeMissing || o.Code == user.CodeSameUser || r.IntentRecorded && o.Action == user.Create {
 			e.State = user.Absent // the create was not accepted, so the user is not pending
 		}
 		return e, o.Code == user.CodeMissing || r.IntentRecorded

@@ -52,6 +52,18 @@ func TestAfterAnOutcome(t *testing.T) {
 	}
 }
 
+// A user who was pending is not there if the create led to the user of another id. Without a
+// pending create nothing is learned.
+func TestTheUserOfAnotherID(t *testing.T) {
+	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
+	for _, pending := range []bool{true, false} {
+		o := user.Outcome{Record: &user.Record{User: user.User{ID: "u-2"}, IntentRecorded: pending}, Status: user.Refused, Code: user.CodeSameUser, Remote: "r1", Action: user.Update}
+		if e, changes := EntryOf(&o, p); changes != pending || e.State != user.Absent {
+			t.Errorf("%+v, %t", e, changes)
+		}
+	}
+}
+
 // A confirmed deletion later explains why the user is missing. A user that was already
 // missing explains nothing.
 func TestOnlyAConfirmedDeletionIsRemembered(t *testing.T) {

@@ -74,6 +74,9 @@ type AccountingError struct{ What string }
 // Error says that the outcomes do not add up, and What.
 func (e *AccountingError) Error() string { return "the outcomes do not add up: " + e.What }
 
+// SameUserDetail says what to do about a record with CodeSameUser.
+const SameUserDetail = "another id has this user of the API: `usersync ledger show --remote KEY` names it; if it was renamed, run usersync ledger rename OLD NEW"
+
 // RemoteToCome is the Remote of a user that would be created if anything were sent,
 // at an API that assigns keys: the key does not exist yet, and later records of the
 // user need no look-up for it.
@@ -100,6 +103,7 @@ const (
 	CodeProtected     = "protected"      // on the list of users that are never touched
 	CodeUnread        = "unread"         // the read that an update needs gave no result, so nothing was sent
 	CodeSuperseded    = "superseded"     // a reject that is older than what the ledger knows of the user
+	CodeSameUser      = "same_user"      // it leads to the API's user of another id
 	CodeLookalike     = "lookalike"      // missing from the input, which has a new id that looks like this one
 	CodeRepeatedID    = "repeated_id"    // an earlier record of the input has the id, and was applied
 	CodeNoAnswer      = "no_answer"      // sent, not answered, and no read-back could tell

@@ -163,6 +163,9 @@ func (b *beginning) continueFiles(f *files, r *history.Run, read *checkpoint.Dig
 	if read.Last()+before.Missing != last.Record && read.Last() < last.Record {
 		return before, &checkpoint.InputChangedError{Record: last.Record}
 	}
+	for i := range r.Journal.Settled {
+		before.owned.add(&r.Journal.Settled[i], false)
+	}
 	read.SetLast(last.Record)
 	if err := f.resume(r.Journal, journal.Resumed{At: b.started, Args: b.options.Args}); err != nil {
 		return before, err

@@ -68,13 +68,16 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	wire, cut := r.lease.Bound(r.options.Wire)
 	defer cut()
 	known := newLedgerView(r.lease.Ledger, files.dir.ID(), r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
-	work := r.job(ctx, wire, known)
+	work, err := r.job(ctx, wire, known)
 	stopAnnouncing := r.stopping.announce(ctx)
 	ctx, release := r.withBudget(ctx)
 	defer release()
 	ctx, unbound := r.lease.Bound(ctx)
 	defer unbound()
-	counts, err := r.run(ctx, work, known)
+	if err == nil {
+		err = r.restore(ctx, known)
+	}
+	counts, err := r.run(ctx, work, err)
 	stopAnnouncing()
 	r.reading = counts.Reading
 	err = r.checkInput(err)
@@ -101,14 +104,16 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 }
 
 // job is the engine's work, without its records.
-func (r *Run) job(ctx, wire context.Context, known *ledgerView) engine.Job {
+func (r *Run) job(ctx, wire context.Context, known *ledgerView) (engine.Job, error) {
 	c, files := r.Config, r.at.files
+	owners, err := r.owners(ctx)
 	work := engine.Job{
-		Destination: r.middleware(wire).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
+		Destination: r.middleware(wire, owners).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
 		Results:     r.writer(),
 		BatchSize:   r.Conn.BatchSize(c.Pace.BatchSize),
 		Workers:     c.Pace.Workers,
 		Journal:     &r.sent,
+		Names:       destination.Names(r.Conn.Client),
 		MaxErrors:   engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
 		Resumed:     r.at.Resumed,
 		Applying:    r.options.Plan != nil,
@@ -129,7 +134,7 @@ func (r *Run) job(ctx, wire context.Context, known *ledgerView) engine.Job {
 	if r.presence != nil {
 		work.Missing = r.options.Plan.ApplyDeletions(r.missing)
 	}
-	return work
+	return work, err
 }
 
 // writer writes outcomes to the files first, because a checkpoint must agree with the
@@ -142,7 +147,7 @@ func (r *Run) writer() writer.Writer {
 	return writer.Tee(files.writer, r.checkpointer, files.copyWriter)
 }
 
-func (r *Run) middleware(wire context.Context) stack.Options {
+func (r *Run) middleware(wire context.Context, owners *stack.Owners) stack.Options {
 	c := r.Config
 	sizer, _ := r.Conn.Client.(destination.Sizer)
 	prober, _ := r.Conn.Client.(destination.Prober)
@@ -151,15 +156,14 @@ func (r *Run) middleware(wire context.Context) stack.Options {
 	if r.lease.Ledger != nil {
 		holders = r.lease.Ledger.Identities()
 	}
-	return stack.Options{Lister: lister, Holders: holders, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Retries: c.Pace.Retries, Calls: &r.calls,
+	return stack.Options{Lister: lister, Holders: holders, Owners: owners, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Retries: c.Pace.Retries, Calls: &r.calls,
 		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
 		Sent: r.sent.Sent, Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: &r.sent}}
 }
 
-// run runs the engine, unless a guard that looks ahead stops it, and records the settings
-// after the whole feed was sent.
-func (r *Run) run(ctx context.Context, work engine.Job, known *ledgerView) (engine.Summary, error) {
-	err := r.restore(ctx, known)
+// run runs the engine, unless err or a guard that looks ahead stops it, and records the
+// settings after the whole feed was sent.
+func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summary, error) {
 	if err == nil {
 		err = r.lookAhead(ctx)
 	}
