@@ -296,7 +296,13 @@ func (s *Summary) Path(holds string) string {
 
 // Refused returns how many records were refused with a code, if it is among the most frequent codes.
 func (s *Summary) Refused(code string) int {
-	for _, c := range s.Codes[user.Refused] {
+	return s.CodeOf(user.Refused, code)
+}
+
+// CodeOf returns how many records of a status have the code, if it is among the most
+// frequent ones.
+func (s *Summary) CodeOf(status user.Status, code string) int {
+	for _, c := range s.Codes[status] {
 		if c.Code == code {
 			return c.Records
 		}

@@ -100,7 +100,13 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	if files.incomplete {
 		err = errors.Join(err, r.recount())
 	}
-	return r.summary(err), err
+	s := r.summary(err)
+	if s.State == report.Finished {
+		if err = r.checkAbsences(); err != nil {
+			s.Reason = err.Error()
+		}
+	}
+	return s, err
 }
 
 // job is the engine's work, without its records.
@@ -118,9 +124,10 @@ func (r *Run) job(ctx, wire context.Context, known *ledgerView) (engine.Job, err
 		Resumed:     r.at.Resumed,
 		Applying:    r.options.Plan != nil,
 		Looked:      r.similar.Note,
+		Canary:      c.Guards.Canary,
+		AbsentOK:    c.Guards.AbsentOK || c.Target.Sandbox,
 
 		RefuseRepeated: c.Input.RefuseRepeated,
-		Canary:         c.Guards.Canary,
 	}
 	if !c.Ledger.AllowStale {
 		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir,
@@ -157,7 +164,7 @@ func (r *Run) middleware(wire context.Context, owners *stack.Owners) stack.Optio
 		holders = r.lease.Ledger.Identities()
 	}
 	return stack.Options{Lister: lister, Holders: holders, Owners: owners, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Retries: c.Pace.Retries, Calls: &r.calls,
-		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
+		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected, Absences: r.absences(),
 		Sent: r.sent.Sent, Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: &r.sent}}
 }
 
@@ -170,7 +177,9 @@ func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summa
 	if err != nil {
 		return engine.Summary{Outcomes: map[user.Status]int{}}, err
 	}
-	work.Records = reader.Records(r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.Written)).Until(ctx).Batches(preview.RecordsAtOnce)
+	records := r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.Written)
+	records = r.LimitDeletes(ctx, records, r.lease.Ledger, r.at.files.counts.deleted.calls, r.options.Plan != nil)
+	work.Records = reader.Records(records).Until(ctx).Batches(preview.RecordsAtOnce)
 	counts, err := work.Run(ctx)
 	if err == nil {
 		err = r.keepRules(ctx)
