@@ -39,6 +39,7 @@ type Run struct {
 	calls        destination.Calls
 	stopping     stopping
 	sent         sentRecords
+	renames      *mirror.Renames // nil if it renames none
 }
 
 func newRun(b *beginning, at *start) *Run {
@@ -83,6 +84,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	err = r.checkInput(err)
 	r.counts = total(r.at.before.Summary, counts)
 	r.logWarnings()
+	r.logRenames()
 	if !rundir.NoRoom(err) {
 		err = errors.Join(err, r.checkpointer.Finish(err, counts.Finished, counts.PerhapsTaken > 0))
 	}
@@ -99,6 +101,8 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	err = errors.Join(err, files.finish(err == nil && counts.Finished, err))
 	if files.incomplete {
 		err = errors.Join(err, r.recount())
+	} else {
+		err = errors.Join(err, files.digest())
 	}
 	s := r.summary(err)
 	if s.State == report.Finished {
