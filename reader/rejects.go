@@ -52,7 +52,8 @@ func (m *rejectColumns) place(name string) *user.Value {
 
 // apply sets on the record what the columns say about it.
 func (m *rejectColumns) apply(rec *user.Record) {
-	rec.MaybeSent = m.outcome.Text == string(user.InDoubt)
+	// An unproved absence was no answer about this user: it makes no later one ours.
+	rec.MaybeSent = m.outcome.Text == string(user.InDoubt) && m.code.Text != user.CodeUnprovedAbsent
 	if m.run.Text == "" {
 		return
 	}

@@ -130,7 +130,8 @@ func (u Unfinished) settled() []ledger.Entry {
 			state, changes = user.Pending, true // so it is not created again
 		}
 		if changes {
-			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, State: state, Replace: true})
+			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, State: state, Replace: true,
+				Deleted: o.Status == user.Deleted && o.Code != user.CodeAlreadyAbsent, IfHeld: o.Code == user.CodeUnprovedAbsent})
 		}
 	}
 	return entries
@@ -165,7 +166,7 @@ func stateAfter(o *user.Settled) (user.EntryState, bool) {
 		if o.Action == user.Create {
 			return user.Pending, true
 		}
-		return user.Present, o.Action != ""
+		return user.Present, o.Action != "" || o.Code == user.CodeUnprovedAbsent
 	}
 	return user.Absent, false
 }

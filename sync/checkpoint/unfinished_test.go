@@ -38,6 +38,7 @@ func TestEntriesOfAnUnfinishedRun(t *testing.T) {
 		"an update in doubt":                   {outcome(user.Update, user.InDoubt, user.CodeNoAnswer), nil, user.Present},
 		"in doubt from before, and not called": {outcome("", user.InDoubt, user.CodeNoAnswer), unsafe, user.Pending},
 		"in doubt, and nothing was called":     {outcome("", user.InDoubt, user.CodeNoAnswer), nil, nothing},
+		"an absence that is unproved":          {outcome(user.Delete, user.InDoubt, user.CodeUnprovedAbsent), nil, user.Present},
 		"a create without an answer":           {sent(user.Create), unsafe, user.Pending},
 		"an update without an answer":          {sent(user.Update), nil, user.Present},
 		"a delete without an answer":           {sent(user.Delete), nil, user.Present},
@@ -56,6 +57,24 @@ func TestEntriesOfAnUnfinishedRun(t *testing.T) {
 				t.Errorf("%+v, want %v, without prints", got, c.want)
 			}
 		})
+	}
+}
+
+// A deletion that an unfinished run saw is remembered, and an absence that it could not
+// prove makes no user known.
+func TestDeletionsOfAnUnfinishedRun(t *testing.T) {
+	for _, c := range []struct {
+		status          user.Status
+		code            string
+		deleted, ifHeld bool
+	}{
+		{user.Deleted, "", true, false}, {user.Deleted, user.CodeReplayed, true, false}, {user.Deleted, user.CodeAlreadyAbsent, false, false},
+		{user.InDoubt, user.CodeUnprovedAbsent, false, true}, {user.InDoubt, user.CodeNoAnswer, false, false},
+	} {
+		u := Unfinished{Journal: &journal.History{Settled: []user.Settled{{Record: 1, ID: "u-1", Action: user.Delete, Status: c.status, Code: c.code}}}}
+		if got := u.settled(); len(got) != 1 || got[0].Deleted != c.deleted || got[0].IfHeld != c.ifHeld {
+			t.Errorf("%s %s: %+v", c.status, c.code, got)
+		}
 	}
 }
 

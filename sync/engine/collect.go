@@ -32,6 +32,7 @@ func newCollector(j Job, w *window, stop func(error)) *collector {
 	return &collector{
 		incoming: make(chan []user.Outcome, 4),
 		results:  j.Results, window: w, stop: stop,
+		deletes: deleteGuard{accepted: j.AbsentOK},
 		errors:  newErrorGuard(j.MaxErrors),
 		summary: Summary{Outcomes: map[user.Status]int{}},
 		ring:    make([]user.Outcome, w.maxRecords), next: w.oldest,

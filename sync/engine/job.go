@@ -84,6 +84,8 @@ type Job struct {
 	// before any other is sent. Records that need no call do not count. 0 sends all alike.
 	Canary int
 
+	// AbsentOK says that users who were not there to be deleted are no reason to stop.
+	AbsentOK    bool
 	MaxErrors   MaxErrors
 	BatchSize   int // records per call, within the destination's own limit; default 100
 	Workers     int // batches in flight at a time; default 16

@@ -80,6 +80,9 @@ func (t *transaction) load(s *stored, r *dbEntry, prints *fingerprint.Slab) erro
 }
 
 func (t *transaction) applyEntry(run string, e *Entry, s *stored) (err error) {
+	if e.IfHeld && !s.wanted {
+		return nil
+	}
 	if e.Run != "" {
 		run = e.Run
 	}

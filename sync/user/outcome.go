@@ -55,6 +55,9 @@ type Outcome struct {
 	Attempts int // calls that carried the record
 	Took     time.Duration
 	At       time.Time // when it was settled
+	// Remembered says of an absent user that their deletion is remembered: it is no
+	// wonder that they are absent.
+	Remembered bool
 }
 
 // For returns o once for each of the records.
@@ -107,4 +110,8 @@ const (
 	CodeLookalike     = "lookalike"      // missing from the input, which has a new id that looks like this one
 	CodeRepeatedID    = "repeated_id"    // an earlier record of the input has the id, and was applied
 	CodeNoAnswer      = "no_answer"      // sent, not answered, and no read-back could tell
+	// CodeUnprovedAbsent is of a delete that found no user, where nothing proves that the
+	// address is right.
+	CodeUnprovedAbsent = "unproved_absent"
+	CodeNotDeleted     = "not_deleted" // a delete found no user, and a read showed the user
 )

@@ -1,7 +1,7 @@
 // Package stack holds the middleware around every client: the rate limit, the
 // retries, the read-back of outcomes in doubt, and so on. Each wraps a destination
 // and has a file of its own: IntentRecorded, Leased, Limited, Proved, Scanned, Owned, Resolved,
-// ReadModifyWrite, Bisected, Chunked, Retried, Verified, Adopted, Upserted, Canary, Timed and Protected.
+// ReadModifyWrite, Bisected, Chunked, Retried, Verified, Adopted, Upserted, Attested, Canary, Timed and Protected.
 // Dry replaces most of them when nothing is to be sent.
 //
 // This file is the only place that says in which order they wrap a client. Runs and
@@ -36,6 +36,8 @@ type Options struct {
 	Sent  func(user.Batch) error
 	Adopt *Adoption // nil: users missing from the ledger are created
 
+	Absences Absences // what proves that a user to delete is absent
+
 	Canary      int           // users that are sent first; 0 means none
 	Patience    time.Duration // how long what is read of canaries may differ
 	AnswersOnly bool          // canaries are not read back
@@ -69,9 +71,9 @@ func (o Options) Wrap(client destination.Destination) destination.Destination {
 	if o.Adopt != nil {
 		upserted.API = Adopted{API: verified, How: *o.Adopt, Owners: owners}
 	}
-	outer := destination.API(upserted)
+	outer := destination.API(NewAttested(upserted, o.Absences))
 	if o.Canary > 0 {
-		outer = &Canary{API: upserted, Records: o.Canary, AnswersOnly: o.AnswersOnly, Patience: o.Patience}
+		outer = &Canary{API: outer, Records: o.Canary, AnswersOnly: o.AnswersOnly, Patience: o.Patience}
 	}
 	return o.protect(Timed{API: outer})
 }

@@ -87,6 +87,7 @@ type Guards struct {
 	MaxErrors         Share
 	MaxDelete         mirror.Limit
 	AcceptChange      bool
+	AbsentOK          bool
 	AcceptLookalikes  bool
 	Protect           string
 	Canary            int

@@ -3,10 +3,12 @@ package preview
 import (
 	"context"
 	"errors"
+	"iter"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
@@ -15,6 +17,7 @@ import (
 	"usersync/sync/mirror"
 	"usersync/sync/plan"
 	"usersync/sync/protect"
+	"usersync/sync/user"
 	"usersync/writer"
 )
 
@@ -41,7 +44,7 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 		return f, counts, err
 	}
 	work := engine.Job{
-		Records:     d.Records(ctx, d.presence, 0).Until(ctx).Batches(RecordsAtOnce),
+		Records:     reader.Records(d.LimitDeletes(ctx, iter.Seq2[*user.Record, error](d.Records(ctx, d.presence, 0)), d.Ledger, 0, false)).Until(ctx).Batches(RecordsAtOnce),
 		Destination: d.middleware(f, owners).WrapDry(d.Conn.Client, d.read, &f.calls),
 		Results:     f,
 		Names:       destination.Names(d.Conn.Client),

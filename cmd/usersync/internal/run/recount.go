@@ -54,7 +54,7 @@ func (f *files) recountResults(rejects int) (c contents, err error) {
 			c.lastDeleted = r.ID
 		}
 		record := user.Record{Origin: user.Origin{File: r.File, Absent: r.Absent()}}
-		err = errors.Join(err, count.Write(user.Outcome{Record: &record, Status: r.Status, Code: r.Code}))
+		err = errors.Join(err, count.Write(user.Outcome{Record: &record, Status: r.Status, Action: r.Action, Code: r.Code}))
 	}
 	return c, errors.Join(err, file.Close())
 }

@@ -96,8 +96,16 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	err = errors.Join(err, files.finish(err == nil && counts.Finished, err))
 	if files.incomplete {
 		err = errors.Join(err, r.recount())
+	} else {
+		err = errors.Join(err, files.digest())
 	}
-	return r.summary(err), err
+	s := r.summary(err)
+	if s.State == report.Finished {
+		if err = r.checkAbsences(); err != nil {
+			s.Reason = err.Error()
+		}
+	}
+	return s, err
 }
 
 // job is the engine's work, without its records.
@@ -116,6 +124,7 @@ func (r *Run) job(ctx, wire context.Context, known *ledgerView) (engine.Job, err
 		Applying:    r.options.Plan != nil,
 		Looked:      r.similar.Note,
 		Canary:      c.Guards.Canary,
+		AbsentOK:    c.Guards.AbsentOK || c.Target.Sandbox,
 	}
 	if !c.Ledger.AllowStale {
 		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir,
@@ -152,7 +161,7 @@ func (r *Run) middleware(wire context.Context, owners *stack.Owners) stack.Optio
 		holders = r.lease.Ledger.Identities()
 	}
 	return stack.Options{Lister: lister, Holders: holders, Owners: owners, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Retries: c.Pace.Retries, Calls: &r.calls,
-		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
+		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected, Absences: r.absences(),
 		Sent: r.sent.Sent, Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: &r.sent}}
 }
 
@@ -165,7 +174,9 @@ func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summa
 	if err != nil {
 		return engine.Summary{Outcomes: map[user.Status]int{}}, err
 	}
-	work.Records = reader.Records(r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.Written)).Until(ctx).Batches(preview.RecordsAtOnce)
+	records := r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.Written)
+	records = r.LimitDeletes(ctx, records, r.lease.Ledger, r.at.files.counts.deleted.calls, r.options.Plan != nil)
+	work.Records = reader.Records(records).Until(ctx).Batches(preview.RecordsAtOnce)
 	counts, err := work.Run(ctx)
 	if err == nil {
 		err = r.keepRules(ctx)
