@@ -63,7 +63,7 @@ func (e *Erasure) inText(text string) bool {
 }
 
 // matches returns how many bytes of the text's beginning read as the id; 0 if they do not.
-// U+FFFD stands for any character, but an id of nothing else is not found in it.
+// U+FFFD stands for any character, but not for every character of the id.
 func matches(text, id string) int {
 	at, same := 0, false
 	for _, want := range id {
