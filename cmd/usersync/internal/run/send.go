@@ -39,6 +39,7 @@ type Run struct {
 	calls        destination.Calls
 	stopping     stopping
 	sent         sentRecords
+	renames      *mirror.Renames // nil if it renames none
 }
 
 func newRun(b *beginning, at *start) *Run {
@@ -80,6 +81,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	err = r.checkInput(err)
 	r.counts = total(r.at.before.Summary, counts)
 	r.logWarnings()
+	r.logRenames()
 	if !rundir.NoRoom(err) {
 		err = errors.Join(err, r.checkpointer.Finish(err, counts.Finished, counts.PerhapsTaken > 0))
 	}
