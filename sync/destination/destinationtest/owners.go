@@ -15,7 +15,7 @@ type holders map[string][]string
 func (h holders) HoldersOf(context.Context, []string) (map[string][]string, error) { return h, nil }
 
 // owners sends records that lead to the user of another id: by its key, or by all of its
-// unique values. That user must stay as it is.
+// unique values. That user must not change.
 func owners(s Suite, t *testing.T) {
 	if !s.facts(t).OwnKeys {
 		return
