@@ -133,6 +133,7 @@ func (s Suite) Run(t *testing.T) {
 		{"counts", counts},
 		{"keys", keys},
 		{"read-back", readBack},
+		{"users of other ids", owners},
 		{"statuses", statuses},
 		{"reads of statuses", readStatuses},
 		{"tampering", tampered},
