@@ -78,7 +78,7 @@ type Record struct {
 	Attempts int
 	// RetriesUsed counts the attempts that count against the retries.
 	RetriesUsed int
-	// Err says why the record cannot be sent. It is an *InvalidError.
+	// Err says why the record must not be sent. It is an *InvalidError or a *RefusedError.
 	Err error
 	// Notes are what the summary counts about the record.
 	Notes Notes

@@ -37,8 +37,8 @@ func (r *Run) summary(err error) report.Summary {
 	s.Files, s.Retried = files.facts(r.counts.Written, s.Outcomes.Rejected()), r.options.Retried.facts(s.Outcomes)
 	s.Plan = planInSummary(r.options.Plan)
 	noted := r.checkpointer.Noted()
-	s.Lookalikes = preview.LookalikeFacts(noted.LooksLike, files.counts.deletions.held, r.lease.Ledger != nil)
-	s.RepeatedIDs = preview.RepeatedFacts(noted.Repeats)
+	s.Lookalikes = report.LookalikesOf(noted.LooksLike, files.counts.deletions.held, preview.CompareWindow(r.Config))
+	s.RepeatedIDs = report.RepeatedOf(noted.Repeats)
 	if !r.reading && r.Input.Skipped() != (reader.Skipped{}) {
 		skipped := r.Input.Skipped()
 		s.Skipped = &report.Skipped{Headers: skipped.Headers, Blank: skipped.Blank}
