@@ -132,6 +132,7 @@ func (s Suite) Run(t *testing.T) {
 		{"order", order},
 		{"keys", keys},
 		{"read-back", readBack},
+		{"users of other ids", owners},
 		{"statuses", statuses},
 		{"reads of statuses", readStatuses},
 		{"tampering", tampered},
