@@ -11,6 +11,7 @@ import (
 const depsOrder = `
 	sync/user sync/identity sync/pace sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/source reader/frame reader/proof writer/rundir sync/sandbox
 	sync/fingerprint sync/protect sync/destination/vocabulary
+	sync/repeat
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
@@ -80,7 +81,8 @@ const depsRules = `
 	sync/user, sync/destination < sync/destination/destinationtest;
 
 	# The engine has interfaces for what it needs.
-	sync/user, sync/destination, sync/guard < sync/engine;
+	sync/user, sync/destination, sync/guard, sync/repeat < sync/engine;
+	sync/fingerprint < sync/repeat < cmd/usersync/internal/check;
 
 	# The sandbox server knows only its first API; the others are passed in.
 	sync/sandbox < sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes;

@@ -97,7 +97,7 @@ func (e ending) resumeLine(name string) string {
 func (e ending) hint(err error) string {
 	hint := hintOf(err)
 	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
-		hint = connect.AuthHint(e.config)
+		hint = connect.DeniedHint(e.config, call)
 	}
 	if e.LastMet == "" || !errors.Is(err, pace.ErrGaveUp) {
 		return hint

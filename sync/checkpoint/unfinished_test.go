@@ -80,8 +80,22 @@ func TestDeletionsOfAnUnfinishedRun(t *testing.T) {
 
 // From a run of another feed the ledger learns only about users that it knows.
 func TestOnlyKnownUsersOfAnotherFeed(t *testing.T) {
-	got := onlyKnown([]ledger.Entry{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []user.LedgerEntry{{}, {State: user.Pending}, {State: user.Present}})
+	other := Unfinished{Journal: &journal.History{}, OtherFeed: true}
+	got := other.changing([]ledger.Entry{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []user.LedgerEntry{{}, {State: user.Pending}, {State: user.Present}})
 	if len(got) != 2 || got[0].ID != "b" || got[1].ID != "c" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A record that led to the user of another id changes nothing but a create that is pending.
+func TestUsersOfOtherIDsAreNotLearned(t *testing.T) {
+	u := Unfinished{Journal: &journal.History{Settled: []user.Settled{
+		{Record: 1, ID: "a", Action: user.Update, Status: user.Refused, Code: user.CodeSameUser, Remote: "r1"},
+		{Record: 2, ID: "b", Action: user.Update, Status: user.Refused, Code: user.CodeSameUser, Remote: "r1"},
+	}}}
+	u.Journal.Header.Unsafe = []user.Op{user.Create}
+	got := u.changing(u.settled(), []user.LedgerEntry{{State: user.Pending}, {State: user.Present, Remote: "r2"}})
+	if len(got) != 1 || got[0].ID != "a" || got[0].State != user.Absent {
 		t.Errorf("%+v", got)
 	}
 }

@@ -67,6 +67,13 @@ type Job struct {
 	// record whose outcome the ledger could show. It may add notes to the records. An error
 	// ends the run. Nil: it is not called.
 	Looked func(ctx context.Context, records []*user.Record, known []user.LedgerEntry, checkpoint int) error
+	// Repeats tells which records have the id of an earlier one; nil compares the rows of
+	// one Window, which without a Ledger is all that is known.
+	Repeats Repeats
+	// RefuseRepeated refuses records whose id an earlier record has, if that was applied and
+	// says something different.
+	RefuseRepeated bool
+
 	// Journal records every batch; nil records nothing.
 	Journal Journal
 	// Resumed is what an earlier start of this run has done; its zero value means nothing.

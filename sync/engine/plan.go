@@ -38,7 +38,7 @@ func newPlanner(j Job, w *window, p *pool, c *collector, stop func(error)) *plan
 		ownKeys:  j.Destination.Traits().OwnKeys,
 		read:     j.Written,
 		canaries: j.Canary,
-		memory:   newMemory(j.Ledger),
+		memory:   newMemory(j),
 		inFlight: make(map[string]*idQueue), named: make(map[string]*idQueue),
 	}
 }
@@ -179,7 +179,12 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerE
 	}
 	r.MaybeSent = r.MaybeSent || known.State == user.Pending
 	r.PerhapsTaken = r.PerhapsTaken || r.MaybeSent
-	if o, settled := p.settles(r, known); settled {
+	o, settled := p.settles(r, known)
+	if p.noteRepeat(r, known, &o) {
+		p.settle(invalid(r))
+		return false
+	}
+	if settled {
 		p.settle(o)
 		return false
 	}

@@ -216,6 +216,14 @@ func (p *Presence) Led(ctx context.Context, ids []string) error {
 	return nil
 }
 
+// isSeen records that the user in a row of the ledger is in the input, under another id
+// than when the row was looked up.
+func (p *Presence) isSeen(row int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.seen.Add(row)
+}
+
 // close looks up the rest. If a record was not looked up, the error is a
 // *user.AccountingError: its user would count as missing.
 func (p *Presence) close(ctx context.Context) error {

@@ -106,6 +106,7 @@ const (
 	CodeProtected     = "protected"      // on the list of users that are never touched
 	CodeUnread        = "unread"         // the read that an update needs gave no result, so nothing was sent
 	CodeSuperseded    = "superseded"     // a reject that is older than what the ledger knows of the user
+	CodeRenamed       = "renamed"        // the ledger had the user under another id, which is not in the input
 	CodeSameUser      = "same_user"      // it leads to the API's user of another id
 	CodeLookalike     = "lookalike"      // missing from the input, which has a new id that looks like this one
 	CodeRepeatedID    = "repeated_id"    // an earlier record of the input has the id, and was applied

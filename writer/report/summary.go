@@ -231,6 +231,8 @@ type File struct {
 	Records int `json:"records" jsonschema:"minimum=0"`
 	// Its size.
 	Bytes int64 `json:"bytes,omitempty" jsonschema:"minimum=0"`
+	// SHA-256 of its contents; absent where a person's data was erased from it.
+	SHA256 string `json:"sha256,omitempty" jsonschema:"pattern=^[0-9a-f]{64}$"`
 }
 
 // Config identifies the configuration of a run.

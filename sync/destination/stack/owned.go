@@ -54,6 +54,9 @@ func (w Owned) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) 
 // claim claims the key that an answer gives a user. If it is another id's, the API has
 // not made or changed a user of this id.
 func (w Owned) claim(ctx context.Context, op user.Op, r *user.Record, o *user.Outcome) error {
+	if o.Code == "" && r.Renamed && o.Status == user.Updated {
+		o.Code = user.CodeRenamed
+	}
 	known := r.Remote
 	if op == user.Create {
 		known = ""
@@ -89,6 +92,9 @@ func (w Owned) Find(ctx context.Context, r *user.Record) (destination.Found, err
 		anothers = !mine
 	case found.Remote == "" && found.Other != "":
 		anothers, err = w.Owners.IsAnothers(ctx, found.Other, r)
+		if r.Renamed {
+			found.Remote, found.Other = found.Other, ""
+		}
 	}
 	if err != nil {
 		return destination.Found{}, err

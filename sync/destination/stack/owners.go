@@ -29,6 +29,9 @@ type OwnersOptions struct {
 	// Met is told ids of the ledger to whose user a row of another id led, before that
 	// row is refused; nil tells no one. An error ends the run.
 	Met func(ctx context.Context, ids []string) error
+	// Move may give an id of the ledger, with its key, to the record, and reports whether
+	// it did; nil moves none. An error ends the run.
+	Move func(ctx context.Context, id string, r *user.Record) (bool, error)
 }
 
 // owner is the id that has a key.
@@ -50,18 +53,32 @@ func (o *Owners) Claim(ctx context.Context, remote string, r *user.Record) (mine
 	if asking == nil || err != nil {
 		return mine, err
 	}
-	others, err := o.others(ctx, remote, r.User.ID)
-	mine = err == nil && len(others) == 0
+	mine, err = o.ask(ctx, remote, r)
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	close(asking.asking)
 	if asking.asking = nil; !mine {
 		delete(o.keys, remote)
 	}
-	o.mu.Unlock()
-	if len(others) > 0 && o.options.Met != nil {
+	return mine, err
+}
+
+// ask reports whether the ledger holds the key for no other id than the record's, from now
+// on.
+func (o *Owners) ask(ctx context.Context, remote string, r *user.Record) (mine bool, err error) {
+	others, err := o.others(ctx, remote, r.User.ID)
+	if err != nil || len(others) == 0 {
+		return err == nil, err
+	}
+	if o.options.Move != nil && len(others) == 1 {
+		if r.Renamed, err = o.options.Move(ctx, others[0], r); err != nil || r.Renamed {
+			return err == nil, err
+		}
+	}
+	if o.options.Met != nil {
 		err = o.options.Met(ctx, others)
 	}
-	return mine, err
+	return false, err
 }
 
 // take returns a new entry for the record's id, for which the ledger must be asked; nil
@@ -129,8 +146,9 @@ func (o *Owners) Know(s *user.Settled) {
 	}
 }
 
-// IsAnothers reports whether the key is another id's, without claiming it.
-func (o *Owners) IsAnothers(ctx context.Context, remote string, r *user.Record) (bool, error) {
+// IsAnothers reports whether the key is another id's. If it is no one's, the record's id
+// does not get it.
+func (o *Owners) IsAnothers(ctx context.Context, remote string, r *user.Record) (anothers bool, err error) {
 	o.mu.Lock()
 	known := o.keys[remote]
 	if known != nil && known.asking == nil {
@@ -138,11 +156,8 @@ func (o *Owners) IsAnothers(ctx context.Context, remote string, r *user.Record) 
 		return !known.free && known.id != r.User.ID, nil
 	}
 	o.mu.Unlock()
-	others, err := o.others(ctx, remote, r.User.ID)
-	if len(others) > 0 && o.options.Met != nil {
-		err = o.options.Met(ctx, others)
-	}
-	return len(others) > 0, err
+	mine, err := o.ask(ctx, remote, r)
+	return !mine, err
 }
 
 // others returns the ids that hold the key in the ledger, without the given one.

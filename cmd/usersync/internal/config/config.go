@@ -89,6 +89,7 @@ type Guards struct {
 	AcceptChange      bool
 	AbsentOK          bool
 	AcceptLookalikes  bool
+	Renames           int
 	Protect           string
 	Canary            int
 	CanaryAnswersOnly bool

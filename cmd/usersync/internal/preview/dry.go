@@ -50,6 +50,8 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 		Names:       destination.Names(d.Conn.Client),
 		BatchSize:   d.Conn.BatchSize(d.Config.Pace.BatchSize),
 		Workers:     d.Config.Pace.Workers,
+
+		RefuseRepeated: d.Config.Input.RefuseRepeated,
 	}
 	if !d.Config.Ledger.AllowStale {
 		var unordered error
@@ -69,6 +71,7 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 			similar = lookalike.NewForMirror(overlay)
 			d.presence.Similar = similar
 		}
+		work.Repeats = overlay
 		work.Ledger, work.Results, f.changes = overlay, writer.Tee(f, overlay), overlay.Changes()
 	}
 	work.Looked = similar.Note

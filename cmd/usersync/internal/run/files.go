@@ -36,6 +36,7 @@ type files struct {
 	copyWriter writer.Writer // nil without a copy
 	counts     *counters
 	incomplete bool // something could not be written to a file
+	digests    map[*rundir.File]string
 
 	journal *journal.Journal
 	claimed *os.File // the journal's file

@@ -40,8 +40,15 @@ func (r *Run) owners(ctx context.Context) (*stack.Owners, error) {
 		}
 		o.Holders, o.Checkpointed = l.Identities(), r.checkpointer.Checkpointed
 	}
+	var err error
+	if r.renames, err = r.newRenames(ctx); err != nil {
+		return nil, err
+	}
 	if r.presence != nil {
 		o.Met = r.presence.Led
+	}
+	if r.renames != nil {
+		o.Move = r.renames.Move
 	}
 	owners := stack.NewOwners(o)
 	for i := range r.at.before.owned.known {

@@ -39,6 +39,7 @@ type Run struct {
 	calls        destination.Calls
 	stopping     stopping
 	sent         sentRecords
+	renames      *mirror.Renames // nil if it renames none
 }
 
 func newRun(b *beginning, at *start) *Run {
@@ -67,19 +68,23 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	}
 	wire, cut := r.lease.Bound(r.options.Wire)
 	defer cut()
-	known := newLedgerView(r.lease.Ledger, r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
+	known := newLedgerView(r.lease.Ledger, files.dir.ID(), r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
 	work, err := r.job(ctx, wire, known)
 	stopAnnouncing := r.stopping.announce(ctx)
 	ctx, release := r.withBudget(ctx)
 	defer release()
 	ctx, unbound := r.lease.Bound(ctx)
 	defer unbound()
+	if err == nil {
+		err = r.restore(ctx, known)
+	}
 	counts, err := r.run(ctx, work, err)
 	stopAnnouncing()
 	r.reading = counts.Reading
 	err = r.checkInput(err)
 	r.counts = total(r.at.before.Summary, counts)
 	r.logWarnings()
+	r.logRenames()
 	if !rundir.NoRoom(err) {
 		err = errors.Join(err, r.checkpointer.Finish(err, counts.Finished, counts.PerhapsTaken > 0))
 	}
@@ -96,6 +101,8 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	err = errors.Join(err, files.finish(err == nil && counts.Finished, err))
 	if files.incomplete {
 		err = errors.Join(err, r.recount())
+	} else {
+		err = errors.Join(err, files.digest())
 	}
 	s := r.summary(err)
 	if s.State == report.Finished {
@@ -123,6 +130,8 @@ func (r *Run) job(ctx, wire context.Context, known *ledgerView) (engine.Job, err
 		Looked:      r.similar.Note,
 		Canary:      c.Guards.Canary,
 		AbsentOK:    c.Guards.AbsentOK || c.Target.Sandbox,
+
+		RefuseRepeated: c.Input.RefuseRepeated,
 	}
 	if !c.Ledger.AllowStale {
 		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir,
@@ -131,7 +140,7 @@ func (r *Run) job(ctx, wire context.Context, known *ledgerView) (engine.Job, err
 			}), Unchanged: unchanged(ctx, r.lease.Ledger, r.options.Log)}).Superseded
 	}
 	if known != nil {
-		work.Ledger = known
+		work.Ledger, work.Repeats = known, known
 	}
 	if r.presence != nil {
 		work.Missing = r.options.Plan.ApplyDeletions(r.missing)
