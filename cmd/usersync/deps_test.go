@@ -10,7 +10,7 @@ import (
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
 	sync/user sync/identity sync/pace sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/source reader/frame reader/proof writer/rundir sync/sandbox
-	sync/fingerprint sync/protect sync/destination/vocabulary
+	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible
 	sync/repeat
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
@@ -43,6 +43,9 @@ const depsRules = `
 	sync/identity < sync/protect < sync/destination/stack, sync/mirror;
 	sync/fingerprint < sync/ledger/internal/database < sync/ledger/internal/keyfile, sync/ledger/internal/lease, sync/ledger/internal/registry;
 	sync/filelock < sync/ledger/internal/lease;
+
+	# What a terminal would obey or hide is escaped in one place, for all that people read.
+	sync/identity < sync/visible < reader, writer/report, writer/progress, sync/plan, sync/destination/rest, cmd/usersync/internal/exit;
 
 	# What may be shown of an API's words is decided once, for every client.
 	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/rest;

@@ -19,6 +19,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/visible"
 	"usersync/writer"
 )
 
@@ -34,7 +35,7 @@ func main() {
 // env is the world outside, as the commands see it.
 type env struct {
 	stdin          io.Reader
-	stdout, stderr io.Writer
+	stdout, stderr io.Writer // both escape what a terminal would obey or hide
 	environment    config.Environment
 	now            func() time.Time
 	wire           context.Context // ends when calls in flight must be cut
@@ -57,7 +58,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	soft, wire, release := exit.Interruptible(ctx)
 	defer release()
 	e := &env{
-		stdin: stdin, stdout: stdout, stderr: stderr, args: args,
+		stdin: stdin, stdout: visible.NewWriter(stdout), stderr: visible.NewWriter(stderr), args: args,
 		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: time.Now, wire: wire,
 	}
 	var found result

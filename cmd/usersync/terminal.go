@@ -9,6 +9,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/run"
+	"usersync/sync/visible"
 	"usersync/writer/progress"
 )
 
@@ -23,6 +24,7 @@ type terminal struct {
 // names its destination.
 func openTerminal(to io.Writer, c *config.Config, several bool) (*terminal, error) {
 	t := &terminal{}
+	to = bare(to) // the line is redrawn with escape sequences; what appears above it is escaped
 	o := progress.Options{}
 	if c.Log.Format == "json" {
 		o.Say = func(line string) { t.log.Data.Info("in progress", zap.String("progress", line)) }
@@ -56,10 +58,18 @@ func redraw(to io.Writer, c *config.Config) (redraw bool, width func() int) {
 
 // widthTo is how many columns fit where w leads to.
 func widthTo(w io.Writer) int {
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := bare(w).(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return widthOf(f)
 	}
 	return defaultWidth
+}
+
+// bare returns what an escaping writer writes to, and any other writer unchanged.
+func bare(w io.Writer) io.Writer {
+	if escaping, ok := w.(*visible.Writer); ok {
+		return escaping.Unwrap()
+	}
+	return w
 }
 
 const defaultWidth = 80

@@ -138,7 +138,9 @@ func (t *transaction) complete(s *stored) (err error) {
 	if s.Num == 0 {
 		s.Num = inScope(t.scope, t.next)
 		t.next++
-		s.Folded = database.Folded(s.ID)
+		if s.Folded = database.Folded(s.ID); s.Folded != "" {
+			t.l.folded.some.Store(true)
+		}
 	}
 	num := func(name string) int64 {
 		n, failed := t.num(t.l.fields, name)

@@ -70,6 +70,9 @@ func (t *transaction) rename(pairs []Renaming) error {
 	for i := range held {
 		s := &held[i]
 		s.ID, s.Folded, s.known = news[i], database.Folded(news[i]), user.Fingerprints{}
+		if s.Folded != "" {
+			t.l.folded.some.Store(true)
+		}
 		if err := t.complete(s); err != nil {
 			return err
 		}

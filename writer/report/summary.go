@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"usersync/sync/user"
+	"usersync/sync/visible"
 	"usersync/writer"
 )
 
@@ -330,7 +331,7 @@ func (s *Summary) HeldBack() int {
 
 // WriteSummary writes s as indented JSON.
 func WriteSummary(w io.Writer, s Summary) error {
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(visible.NewWriter(w))
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(s)

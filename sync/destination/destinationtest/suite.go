@@ -130,6 +130,7 @@ func (s Suite) Run(t *testing.T) {
 		{"traits", traits},
 		{"replay", replay},
 		{"order", order},
+		{"counts", counts},
 		{"keys", keys},
 		{"read-back", readBack},
 		{"users of other ids", owners},
