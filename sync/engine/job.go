@@ -160,7 +160,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 		c.run()
 	}()
 	p := newPlanner(j, window, newPool(ctx, j, c, why.stop), c, why.stop)
-	err := p.run(ctx, j.lookAhead(ctx, chunks))
+	err := p.runSafely(ctx, j.lookAhead(ctx, chunks))
 	p.pool.wait()
 	close(c.incoming)
 	<-collected
@@ -188,15 +188,24 @@ func (j Job) read(ctx context.Context) (<-chan chunk, <-chan struct{}) {
 	go func() {
 		defer close(done)
 		defer close(chunks)
+		defer onPanic(func(err error) { pass(ctx, chunks, chunk{err: err}) })
 		for records, err := range j.Records {
-			select {
-			case chunks <- chunk{records: records, err: err}:
-			case <-ctx.Done():
+			if !pass(ctx, chunks, chunk{records: records, err: err}) {
 				return
 			}
 		}
 	}()
 	return chunks, done
+}
+
+// pass passes a chunk on, unless the run ends first.
+func pass(ctx context.Context, to chan<- chunk, c chunk) bool {
+	select {
+	case to <- c:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 func ended(done <-chan struct{}) bool {

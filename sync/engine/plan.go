@@ -43,6 +43,12 @@ func newPlanner(j Job, w *window, p *pool, c *collector, stop func(error)) *plan
 	}
 }
 
+// runSafely is run, but a panic stops the run as an error does.
+func (p *planner) runSafely(ctx context.Context, chunks <-chan chunk) error {
+	defer onPanic(p.stop)
+	return p.run(ctx, chunks)
+}
+
 // run plans all chunks. The error is the reader's; if the run was stopped, the context
 // says so.
 func (p *planner) run(ctx context.Context, chunks <-chan chunk) error {
