@@ -63,6 +63,8 @@ func (e ending) after(do step, s report.Summary) string {
 		return e.resumeLine(s.Run)
 	case do == stepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
 		return typed.Command("plan", e.Paths...)
+	case s.ExitCode == exit.Denied && !sandbox:
+		return typed.With(config.Flag{Name: config.ConnectFlag, Value: "true", Bool: true}).Command("validate", e.Paths...)
 	case s.ExitCode == exit.Denied || s.ExitCode == exit.Guard:
 		return typed.Command("validate", e.Paths...)
 	case sandbox || s.ExitCode == exit.Misuse || s.ExitCode == exit.Held:
