@@ -17,8 +17,11 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/engine"
 	"usersync/sync/visible"
 	"usersync/writer"
 )
@@ -30,6 +33,17 @@ func main() {
 	// net/http logs unsolicited data from a server there, which can be anything.
 	log.SetOutput(io.Discard)
 	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// safely returns a panic as an error: a crash would exit with code 2, which says that
+// nothing was sent.
+func safely(command func() (*cobra.Command, error)) (cmd *cobra.Command, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = engine.Recovered(v)
+		}
+	}()
+	return command()
 }
 
 // env is the world outside, as the commands see it.
@@ -64,7 +78,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	var found result
 	root := newRoot(e, &found)
 	root.SetArgs(args)
-	cmd, err := root.ExecuteContextC(soft)
+	cmd, err := safely(func() (*cobra.Command, error) { return root.ExecuteContextC(soft) })
 	err = exit.WithSignal(soft, err)
 	code := exitCode(err, found)
 	if err != nil {

@@ -41,6 +41,11 @@ func newCollector(j Job, w *window, stop func(error)) *collector {
 }
 
 func (c *collector) run() {
+	defer onPanic(func(err error) {
+		c.stop(err)
+		for range c.incoming { // so that no worker waits
+		}
+	})
 	for outcomes := range c.incoming {
 		for i := range outcomes {
 			c.place(&outcomes[i])

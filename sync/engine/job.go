@@ -60,7 +60,8 @@ type Job struct {
 	// Ledger says what the destination holds; nil knows nothing beforehand.
 	Ledger Ledger
 	// Names returns by what the API may find the record's user, besides its id. Records of
-	// different ids that share a name are sent one after the other. Nil returns nothing.
+	// different ids that share a name are sent one after the other, unless very many share
+	// it. No name is returned twice for a record. Nil returns nothing.
 	Names func(*user.Record) []string
 	// Looked is called with each chunk of records, in their order, and what the ledger knows
 	// of them (nil without a ledger), before any of them is planned; checkpoint is the last
@@ -159,7 +160,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 		c.run()
 	}()
 	p := newPlanner(j, window, newPool(ctx, j, c, why.stop), c, why.stop)
-	err := p.run(ctx, j.lookAhead(ctx, chunks))
+	err := p.runSafely(ctx, j.lookAhead(ctx, chunks))
 	p.pool.wait()
 	close(c.incoming)
 	<-collected
@@ -187,15 +188,24 @@ func (j Job) read(ctx context.Context) (<-chan chunk, <-chan struct{}) {
 	go func() {
 		defer close(done)
 		defer close(chunks)
+		defer onPanic(func(err error) { pass(ctx, chunks, chunk{err: err}) })
 		for records, err := range j.Records {
-			select {
-			case chunks <- chunk{records: records, err: err}:
-			case <-ctx.Done():
+			if !pass(ctx, chunks, chunk{records: records, err: err}) {
 				return
 			}
 		}
 	}()
 	return chunks, done
+}
+
+// pass passes a chunk on, unless the run ends first.
+func pass(ctx context.Context, to chan<- chunk, c chunk) bool {
+	select {
+	case to <- c:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 func ended(done <-chan struct{}) bool {

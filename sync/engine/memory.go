@@ -131,14 +131,9 @@ func (j Job) lookAhead(ctx context.Context, chunks <-chan chunk) <-chan chunk {
 	looked := make(chan chunk, 1)
 	go func() {
 		defer close(looked)
+		defer onPanic(func(err error) { pass(ctx, looked, chunk{err: err}) })
 		for c := range chunks {
-			c = j.lookup(ctx, c)
-			select {
-			case looked <- c:
-			case <-ctx.Done():
-				return
-			}
-			if c.err != nil {
+			if c = j.lookup(ctx, c); !pass(ctx, looked, c) || c.err != nil {
 				return
 			}
 		}

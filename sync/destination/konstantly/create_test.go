@@ -214,3 +214,18 @@ func TestEveryCallTakesATurn(t *testing.T) {
 		}
 	}
 }
+
+// TestALookUpInsteadOfACreateIsARead: the table of calls says what the server saw.
+func TestALookUpInsteadOfACreateIsARead(t *testing.T) {
+	c, _ := serve(t, map[string]reply{get: absent})
+	calls := new(destination.Calls)
+	limited := stack.Limited{Destination: c, Pacer: &turnstile{left: 1}, Wire: t.Context(), Calls: calls}
+	r := person("E1")
+	r.Op, r.User.Secrets = user.Upsert, nil
+	if _, err := limited.Apply(t.Context(), user.Batch{Op: user.Create, Records: []*user.Record{r}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := calls.Counts(); got.Total() != 1 || got["read"]["http_404"] != 1 {
+		t.Errorf("%v", got)
+	}
+}
