@@ -24,7 +24,7 @@ type jsonRows struct {
 	parser        *object.Parser
 	rejectColumns rejectColumns
 	truncated     bool // the last record could not be parsed
-	empty         bool // the file holds nobody
+	empty         bool // the file holds no users
 	named         bool // the setting records names the array
 }
 
@@ -50,7 +50,7 @@ func openJSONL(f *file, w *frame.Window, o Options, several bool) (*jsonRows, er
 	if err != nil {
 		return nil, err
 	}
-	r.empty = r.holdsNobody()
+	r.empty = r.holdsNoUsers()
 	keys, err := r.sample(several, o)
 	if err != nil {
 		return nil, err
@@ -93,9 +93,9 @@ func isKnown(c mapping.Config) func(string) bool {
 	}
 }
 
-// holdsNobody reports whether the file is [], an object with an empty array, or {}, which
+// holdsNoUsers reports whether the file is [], an object with an empty array, or {}, which
 // hold 0 records.
-func (r *jsonRows) holdsNobody() bool {
+func (r *jsonRows) holdsNoUsers() bool {
 	if !r.frame.Array() {
 		return string(bytes.Join(bytes.Fields(r.frame.Data()), nil)) == "{}"
 	}
@@ -153,7 +153,7 @@ func (r *jsonRows) read(rec *user.Record) error {
 	return nil
 }
 
-// emptied reads what is left of a file that holds nobody.
+// emptied reads what is left of a file that holds no users.
 func (r *jsonRows) emptied() error {
 	if !r.frame.Array() {
 		return io.EOF

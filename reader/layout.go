@@ -19,7 +19,7 @@ type Layout struct {
 	// a rejects file; for JSONL the keys of the first record, those of nested objects
 	// joined by dots.
 	Header []string
-	// Empty says that the file is JSON that holds nobody, such as []: it has no keys.
+	// Empty says that the file is JSON that holds no users, such as []: it has no keys.
 	Empty bool
 	// SecretColumns are those of Header that provide ssn or password, or that are not sent
 	// and are named like a secret.

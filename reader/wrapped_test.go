@@ -16,7 +16,7 @@ import (
 	"usersync/sync/user"
 )
 
-// TestJSONLayouts: users stand in JSON files in other ways than one a line.
+// TestJSONLayouts: JSON files hold users in other ways than one a line.
 func TestJSONLayouts(t *testing.T) {
 	ab := []string{"1 a email=x", "2 b email=y"}
 	for name, c := range map[string]struct {
@@ -38,8 +38,8 @@ func TestJSONLayouts(t *testing.T) {
 		"separated, one broken":    {"\x1e{\"id\":\"a\",\n\"email\":\"x\"}\n\x1e{\"id\":\n\x1e\x1e{\"id\":\"b\",\n\"email\":\"y\"}\n", []string{"1 a email=x", "3 !bad_json", "4 b email=y"}},
 		"after a byte order mark":  {"\uFEFF\uFEFF[{\"id\":\"a\",\"email\":\"x\"},\n\uFEFF{\"id\":\"b\",\"email\":\"y\"}]", ab},
 		"a user with a list":       {`{"id":"a","email":"x","courses":[{"id":"c1"}]}`, []string{`1 a email=x courses=json:[{"id":"c1"}]`}},
-		"nobody":                   {" [\n] \n", nil},
-		"nobody in an object":      {`{"users": [], "total": 0}`, nil},
+		"no users":                 {" [\n] \n", nil},
+		"no users in an object":    {`{"users": [], "total": 0}`, nil},
 		"an empty object":          {"{ }\n", nil},
 		"a broken first line":      {"{\"id\":\"a\",\"email\":\n{\"id\":\"b\",\"email\":\"y\"}\n", []string{"1 !bad_json", "2 b email=y"}},
 		"cut in the object":        {"{\"users\":[{\"id\":\"a\",\"email\":\"x\"}]", []string{"1 a email=x", "stop 1 the JSON object around the array is never closed"}},
@@ -139,7 +139,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestEmptyFirstFile: a file with nobody does not decide how the others are read.
+// TestEmptyFirstFile: a file without users does not decide how the others are read.
 func TestEmptyFirstFile(t *testing.T) {
 	dir := t.TempDir()
 	var paths []string

@@ -22,7 +22,7 @@ type JSON struct {
 	cut      cut
 }
 
-// shape is how the values of a file stand in it.
+// shape is how a file holds its values.
 type shape uint8
 
 const (
@@ -44,7 +44,7 @@ type cut struct {
 
 // NewJSON returns a JSON that begins at w's position, after the bracket if the file is an
 // array. Path holds the keys that lead to an array inside an object; nil: it is not inside
-// one. What w holds already decides how values stand in the file. If the file has no value
+// one. What w holds already decides how the file holds its values. If the file has no value
 // NewJSON returns io.EOF.
 func NewJSON(w *Window, path []string) (*JSON, error) {
 	f := &JSON{Window: *w, line: 1, inner: wrapper{path: path}}

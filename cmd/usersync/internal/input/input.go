@@ -52,7 +52,7 @@ func OpenColumns(ctx context.Context, stdin io.Reader, c *config.Config, to conn
 
 // CheckColumns checks the columns of an input against the destination.
 func CheckColumns(ctx context.Context, c *config.Config, to connect.Client, paths []string, in *reader.Input) error {
-	if in.Layout().Empty { // nobody is in it, so that no column is missing
+	if in.Layout().Empty { // without users, no column is missing
 		return nil
 	}
 	if err := to.CheckColumns(in.Fields(), c.Target.Intent()); err != nil {
