@@ -41,6 +41,8 @@ func (e ending) next(err error, s report.Summary) string {
 		return e.after(stepAfter(err), s)
 	case s.Outcomes.Rejected() == 0:
 		return ""
+	case s.Outcomes.Rejected() == s.Deleted().Rejected: // they are not in rejects
+		return typed.Again(e.Paths...)
 	case s.HeldBack() == s.Outcomes.Rejected():
 		return "grep " + user.CodeLookalike + " " + exit.Quote(s.Path("results"))
 	case len(e.config.FlagsForOtherInput()) > 0: // settings that fit this input, and not its rejects
