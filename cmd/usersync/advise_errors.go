@@ -19,6 +19,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
+	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -55,7 +56,7 @@ func errorKinds() []errorKind {
 func stopErrors() []errorKind {
 	return []errorKind{
 		forType(func(e *guard.Error) advice {
-			steps := map[string]step{mirror.Guard: stepResume, preview.DeleteGuard: stepResume, preview.ChangeGuard: stepPlan, run.AbsentGuard: stepRetry}
+			steps := map[string]step{mirror.Guard: stepResume, preview.DeleteGuard: stepResume, preview.ChangeGuard: stepPlan, run.AbsentGuard: stepRetry, engine.AbsentGuard: stepCheck}
 			return advice{code: exit.Guard, runHint: e.Hint, step: steps[e.Name]}
 		}),
 		forEvery[*stack.CanaryError](advice{code: exit.Guard,
