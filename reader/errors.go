@@ -8,6 +8,7 @@ import (
 	"usersync/reader/mapping"
 	"usersync/reader/proof"
 	"usersync/reader/source"
+	"usersync/sync/visible"
 )
 
 // InputError says that an input cannot be read, or not to its end. It never holds the
@@ -22,7 +23,7 @@ type InputError struct {
 
 // Error names file, line and rule. The hint is separate, for its own line.
 func (e *InputError) Error() string {
-	text := e.File
+	text := visible.Text(e.File)
 	if e.Line > 0 {
 		text += ":" + strconv.Itoa(e.Line)
 	}

@@ -171,7 +171,7 @@ func (r *jsonRows) stripRejectColumns(rec *user.Record, invalid *user.InvalidErr
 		return invalid
 	}
 	rec.Origin.Raw = r.chunk.copied([]byte(raw))
-	if invalid := r.rejectColumns.checkRaw(r.mapper); invalid != nil {
+	if invalid := r.rejectColumns.checkRaw(); invalid != nil {
 		r.parser.Broken = true
 		return invalid
 	}

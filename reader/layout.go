@@ -3,6 +3,7 @@ package reader
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"usersync/reader/mapping"
 	"usersync/reader/source"
@@ -18,8 +19,14 @@ type Layout struct {
 	// a rejects file; for JSONL the keys of the first record, those of nested objects
 	// joined by dots.
 	Header []string
-	// SecretColumns are those of Header that provide ssn or password.
+	// SecretColumns are those of Header that provide ssn or password, or that are not sent
+	// and are named like a secret.
 	SecretColumns []string
+	// Hides says of any column or JSON key whether rejects mask all of it, or keys inside it;
+	// nil for a layout without a mapping.
+	// JSON can have keys that are missing from Header. It is for one goroutine, which need
+	// not be the one that reads.
+	Hides func(column string) (all, inside bool)
 }
 
 // Header reads the layout of the first of o.Paths without checking its columns: it ignores
@@ -40,6 +47,9 @@ func Header(ctx context.Context, o Options) (Layout, error) {
 	}
 	return f.layout, in.closeFile(f)
 }
+
+// ReadsSecrets reports whether a column of the input provides ssn or password.
+func (in *Input) ReadsSecrets() bool { return len(in.mapper.SecretColumns()) > 0 }
 
 // Column is a column of the input and where it goes.
 type Column struct {
@@ -73,8 +83,19 @@ func (in *Input) setLayout(f *file) error {
 		return err
 	}
 	in.mapper, in.layout = m, f.layout
-	in.layout.SecretColumns = m.SecretColumns()
+	in.layout.Hides = m.Hides()
+	in.layout.SecretColumns = hidden(in.layout)
 	return nil
+}
+
+func hidden(l Layout) []string {
+	var names []string
+	for _, name := range l.Header {
+		if all, _ := l.Hides(strings.TrimSpace(name)); all {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // compare refuses a file that differs from the first one.

@@ -52,7 +52,8 @@ func (m *rejectColumns) place(name string) *user.Value {
 
 // apply sets on the record what the columns say about it.
 func (m *rejectColumns) apply(rec *user.Record) {
-	rec.MaybeSent = m.outcome.Text == string(user.InDoubt)
+	// An unproved absence was no answer about this user: it makes no later one ours.
+	rec.MaybeSent = m.outcome.Text == string(user.InDoubt) && m.code.Text != user.CodeUnprovedAbsent
 	if m.run.Text == "" {
 		return
 	}
@@ -91,7 +92,7 @@ func (r *csvRows) refuse(rec *user.Record, invalid *user.InvalidError) {
 // reparse parses a row that did not parse before, in case it was fixed since. If it was not,
 // it gets the same error again.
 func (r *csvRows) reparse(raw []byte) *user.InvalidError {
-	if invalid := r.rejectColumns.checkRaw(r.mapper); invalid != nil {
+	if invalid := r.rejectColumns.checkRaw(); invalid != nil {
 		return invalid
 	}
 	f := frame.NewCSV(frame.Over(raw), utf8.AppendRune(nil, r.delimiter))
@@ -127,9 +128,9 @@ func notOneRow() *user.InvalidError {
 }
 
 // checkRaw returns why _usersync_raw is not the original row.
-func (m *rejectColumns) checkRaw(mapper *mapping.Mapper) *user.InvalidError {
+func (m *rejectColumns) checkRaw() *user.InvalidError {
 	switch {
-	case m.raw.Text == user.Mask && len(mapper.SecretColumns()) > 0:
+	case m.raw.Text == user.Mask:
 		return mapping.Masked(user.RejectRaw, "")
 	case m.raw.Text == user.Erased:
 		return &user.InvalidError{Code: "erased", Column: user.RejectRaw, Rule: "holds " + user.Erased + ": the person was erased from this file",

@@ -31,6 +31,20 @@ func TestRejectsAsInput(t *testing.T) {
 	}
 }
 
+// A delete that found no user, which nothing proved, was perhaps sent to another address.
+func TestAnUnprovedAbsenceWasNotPerhapsSent(t *testing.T) {
+	text := "_usersync_outcome,_usersync_code,id\nin_doubt,unproved_absent,1\nin_doubt,no_answer,2\n"
+	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rec, err := range in.Records() {
+		if want := rec.User.ID == "2"; err != nil || rec.MaybeSent != want {
+			t.Errorf("%s: perhaps sent: %t, %v", rec.User.ID, rec.MaybeSent, err)
+		}
+	}
+}
+
 func TestJSONRejectsAsInput(t *testing.T) {
 	text := `{"_usersync_outcome":"in_doubt","id":"1","email":"a"}` + "\n" + `{"_usersync_outcome":"invalid","_usersync_raw":"{\"id\":\"2\"}"}` + "\n"
 	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text)})

@@ -3,9 +3,6 @@ package writer
 import (
 	"bytes"
 	"io"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"usersync/sync/user"
 )
@@ -74,7 +71,7 @@ func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
 }
 
 // Rejects copies rejects. A row that cannot be attributed to a user is removed too if it holds
-// the id as a word.
+// the id as a word, in any spelling that can be read as the id.
 func (e *Erasure) Rejects(to io.Writer, from FileText) (Copied, error) {
 	p := newRejectParser(from.Name, from.Format)
 	c := copier{e: e, to: to}
@@ -97,7 +94,7 @@ func (e *Erasure) Rejects(to io.Writer, from FileText) (Copied, error) {
 		case mine && r.Raw != user.Erased:
 			r.Detail = ""
 			c.erased(p.tombstone(&r))
-		case unnamed && e.names(row.text):
+		case unnamed && (e.names(row.text) || e.names([]byte(r.Raw))):
 			c.erased(p.tombstone(&r))
 		default:
 			c.put(row.text)
@@ -116,24 +113,4 @@ func (p *rejectParser) tombstone(r *Reject) []byte {
 		b = p.cells.next(b)
 	}
 	return append(b, '\n')
-}
-
-// names reports whether a text holds the id as a word.
-func (e *Erasure) names(text []byte) bool {
-	for rest := string(text); ; {
-		i := strings.Index(rest, e.ID)
-		if i < 0 || e.ID == "" {
-			return false
-		}
-		before, _ := utf8.DecodeLastRuneInString(rest[:i])
-		after, _ := utf8.DecodeRuneInString(rest[i+len(e.ID):])
-		if !partOfWord(before) && !partOfWord(after) {
-			return true
-		}
-		rest = rest[i+len(e.ID):]
-	}
-}
-
-func partOfWord(r rune) bool {
-	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }

@@ -1,9 +1,11 @@
 package writer
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"usersync/sync/user"
 )
@@ -71,4 +73,40 @@ func TestErasureOfUnreadableRows(t *testing.T) {
 			t.Errorf("%q: %v, %q", c.row, err, to.String())
 		}
 	}
+}
+
+// TestErasureKnowsSpellings: a row that did not parse is the person's if it can be read so.
+func TestErasureKnowsSpellings(t *testing.T) {
+	for _, c := range []struct {
+		id, row string
+		want    bool
+	}{
+		{"u-1", "u-1,x", true}, {"u-1", "u-10,x", false}, {"u-1", "xu-1,x", false}, {"u-1", "'u-1\u200b", true}, {"u-1", "xu-1 u-1", true},
+		{`cust"98765`, `"cust""98765",x`, true}, {"cust98765", `"cu"st98765"`, true}, {`cust"98765`, `"cust""98765""`, true},
+		{"kündin", `{"id":"k\u00fcndin"`, true}, {"kündin", `{"id":"k\u00FCndin"`, true}, {"kündin", `{"id":"\u006b\u00fc\u006edin"`, true},
+		{"kündin", `{\"id\":\"k\\u00fcndin\"`, true}, {"kündin", `{"id":"k\u00fcndinX"`, false}, {"kündin", `\nkündin`, true},
+		{"a/b", `{"id":"a\/b"`, true}, {`a\b`, `{"id":"a\\b"`, true}, {"😀1", `{"id":"\ud83d\ude001"`, true}, {`a"b`, `{"id":"a\"b"`, true},
+		{"kündin", "k\ufffdndin,x", true}, {"kündin", "k\ufffdndi,x", false}, {"ü", "\ufffd,x", false}, {"kündin", "k\xffndin,x", true},
+		{"u-1", `\u12`, false}, {"u-1", `\`, false}, {"", "u-1", false}, {"u-1", "", false},
+	} {
+		if got := (&Erasure{ID: c.id}).names([]byte(c.row)); got != c.want {
+			t.Errorf("%q in %q: %v", c.id, c.row, got)
+		}
+	}
+}
+
+// FuzzErasureSpellings: whatever surrounds an id, its escaped spelling is found.
+func FuzzErasureSpellings(f *testing.F) {
+	f.Add("kündin-98765", "x", "y")
+	f.Add(`a"b\\c`, "", "\\u00")
+	f.Fuzz(func(t *testing.T, id, before, after string) {
+		quoted, err := json.Marshal(id)
+		if err != nil || id == "" || !utf8.ValidString(id) || strings.ContainsRune(id, utf8.RuneError) {
+			return
+		}
+		row := before + ",\"" + string(quoted[1:len(quoted)-1]) + "\"," + after
+		if e := (&Erasure{ID: id}); !e.names([]byte(row)) && !strings.HasSuffix(before, "\\") {
+			t.Errorf("%q is not found in %q", id, row)
+		}
+	})
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -33,6 +35,9 @@ type RejectsOptions struct {
 	// nested objects joined by dots. If there is one, a row that could not be parsed is
 	// masked completely, because the secret could be anywhere in it.
 	SecretColumns []string
+	// Hides says of any other column or key whether all of it is masked, or keys inside it;
+	// nil means that none is. A row of JSON can have keys that no other row has.
+	Hides func(column string) (all, inside bool)
 	// KeepSecrets writes them in clear text.
 	KeepSecrets bool
 	// Run is the name of the run.
@@ -40,7 +45,24 @@ type RejectsOptions struct {
 }
 
 func (o RejectsOptions) hides(column string) bool {
-	return !o.KeepSecrets && slices.Contains(o.SecretColumns, column)
+	if o.KeepSecrets {
+		return false
+	}
+	column = strings.TrimSpace(column)
+	if slices.Contains(o.SecretColumns, column) || o.Hides == nil {
+		return slices.Contains(o.SecretColumns, column)
+	}
+	all, _ := o.Hides(column)
+	return all
+}
+
+// mayHideWithin reports whether keys inside column can be hidden.
+func (o RejectsOptions) mayHideWithin(column string) bool {
+	if o.KeepSecrets || o.Hides == nil {
+		return false
+	}
+	_, inside := o.Hides(strings.TrimSpace(column))
+	return inside
 }
 
 // hidesWithin reports whether a part of column is hidden.
@@ -79,10 +101,40 @@ func clean(raw []byte) bool { return utf8.Valid(raw) && bytes.IndexByte(raw, 0) 
 
 // raw is the value of _usersync_raw for a row that could not be parsed.
 func (o RejectsOptions) raw(r *user.Record) string {
-	if o.hidesAny() {
+	if o.hidesAny() || o.namesHidden(r.Origin.Raw) {
 		return user.Mask
 	}
 	return readable(r.Origin.Raw)
+}
+
+// namesHidden reports whether a row of JSON holds a word in quotes that is the name of a
+// hidden key.
+func (o RejectsOptions) namesHidden(raw []byte) bool {
+	if o.Format != FormatJSONL || o.KeepSecrets || o.Hides == nil {
+		return false
+	}
+	for word := range bytes.SplitSeq(unescaped(raw), []byte{'"'}) {
+		if all, _ := o.Hides(string(word)); all {
+			return true
+		}
+	}
+	return false
+}
+
+var escape = regexp.MustCompile(`\\u[0-9A-Fa-f]{4}`)
+
+// unescaped returns JSON with its \u escapes resolved.
+func unescaped(raw []byte) []byte {
+	if !bytes.Contains(raw, []byte(`\u`)) {
+		return raw
+	}
+	return escape.ReplaceAllFunc(raw, func(code []byte) []byte {
+		r, err := strconv.ParseUint(string(code[2:]), 16, 32)
+		if err != nil {
+			return code
+		}
+		return utf8.AppendRune(nil, rune(r))
+	})
 }
 
 func validDelimiter(r rune) bool {

@@ -57,7 +57,7 @@ func (w *rejectsJSONL) origin(b []byte, r *user.Record) []byte {
 }
 
 func (w *rejectsJSONL) members(b, object []byte) []byte {
-	if w.options.hidesAny() {
+	if w.options.hidesAny() || w.options.namesHidden(object) {
 		return w.maskedMembers(append(b, ','), object, "")
 	}
 	object = bytes.TrimSpace(object)
@@ -87,15 +87,37 @@ func (w *rejectsJSONL) maskedMembers(b, object []byte, path string) []byte {
 }
 
 func (w *rejectsJSONL) maskedValue(b []byte, value jsontext.Value, path string) []byte {
-	within := w.options.hidesWithin(path)
+	within := w.options.hidesWithin(path) || w.options.mayHideWithin(path)
 	switch {
 	case string(value) == "null", string(value) == `""`:
 	case within && value.Kind() == '{' && !w.options.hides(path):
 		return append(w.maskedMembers(append(b, '{'), value, path+"."), '}')
-	case within, w.options.hides(path):
+	case w.options.hidesWithin(path), w.options.hides(path):
 		return append(b, `"`+user.Mask+`"`...)
+	case value.Kind() == '[' && w.options.mayHideWithin(path):
+		return w.maskedElements(b, value, path)
 	}
 	return appendLine(b, value)
+}
+
+// maskedElements appends the elements of a valid array at path.
+func (w *rejectsJSONL) maskedElements(b []byte, array jsontext.Value, path string) []byte {
+	d := jsontext.NewDecoder(bytes.NewReader(array))
+	if _, err := d.ReadToken(); err != nil {
+		return appendLine(b, array)
+	}
+	b = append(b, '[')
+	for n := 0; d.PeekKind() != ']'; n++ {
+		value, err := d.ReadValue()
+		if err != nil {
+			break
+		}
+		if n > 0 {
+			b = append(b, ',')
+		}
+		b = w.maskedValue(b, value, path)
+	}
+	return append(b, ']')
 }
 
 // appendLine appends JSON without its line breaks, which can only be between tokens.

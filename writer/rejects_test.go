@@ -40,6 +40,10 @@ func TestRejects(t *testing.T) {
 	users := []string{"id", "name", "ssn"}
 	secret := RejectsOptions{Format: FormatCSV, Header: users, SecretColumns: []string{"ssn"}}
 	hidden := RejectsOptions{Format: FormatJSONL, SecretColumns: []string{"ssn", "attributes.pin"}}
+	named := RejectsOptions{Format: FormatJSONL, Hides: func(column string) (all, inside bool) {
+		words := []string{"a.userPassword", "userPassword", "pin", "a.b.pin", "api key"}
+		return slices.Contains(words, column), column != "sent"
+	}}
 	kept := secret
 	kept.KeepSecrets = true
 	for _, c := range []struct {
@@ -82,6 +86,14 @@ func TestRejects(t *testing.T) {
 			object + `,"id":1,"ssn":"***","attributes":{"pin":"***","x":{}},"x":[1, 2]}` + "\n"},
 		{"also where they are not expected", hidden,
 			`{"ssn":{"a":1},"attributes":[{"pin":1}]}`, false, object + `,"ssn":"***","attributes":"***"}` + "\n"},
+		{"names of secrets are masked where they are not sent", named,
+			`{"id":1, "a":{"userPassword":"x","b":[{"pin":1},[{"p\u0069n":2}],3]},"sent":{"pin":1},"api key":"k"}`, false,
+			object + `,"id":1,"a":{"userPassword":"***","b":[{"pin":"***"},[{"pin":"***"}],3]},"sent":{"pin":1},"api key":"***"}` + "\n"},
+		{"a row without such names keeps its text", named, `{ "id": 1.10,  "x": "secretary"}`, false, object + `,"id": 1.10,  "x": "secretary"}` + "\n"},
+		{"a broken line with such a name is masked", named, `{"p\u0069n":"123`, true, object + `,"_usersync_raw":"***"}` + "\n"},
+		{"a broken line without one is not", named, `{"x":"123`, true, object + `,"_usersync_raw":"{\"x\":\"123"}` + "\n"},
+		{"cells of such columns are masked", RejectsOptions{Format: FormatCSV, Header: []string{"id", " pin ", "sent"}, Hides: named.Hides},
+			`1,0000,2`, false, head + ",id,\" pin \",sent\n" + front + ",1,***,2\n"},
 		{"an object without members stays one", hidden, `{}`, false, object + "}\n"},
 		{"also within another", hidden, `{"attributes":{}}`, false, object + `,"attributes":{}}` + "\n"},
 		{"empty ones stay empty", hidden, `{"ssn":null}`, false, object + `,"ssn":null}` + "\n"},

@@ -18,6 +18,7 @@ import (
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
+	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -39,6 +40,7 @@ func errorKinds() []errorKind {
 		forEvery[*journal.DamagedError](advice{code: exit.Misuse}),
 		forEvery[*journal.FormatError](advice{code: exit.Misuse}),
 		forEvery[*user.AccountingError](advice{code: exit.Internal}),
+		forEvery[*engine.PanicError](advice{code: exit.Internal, runHint: "the outcomes in results are final; the run can be resumed"}),
 		forType(func(e *exit.WorstError) advice { return advice{code: e.Code} }),
 		forType(func(e exit.SignalError) advice {
 			if e.Signal == syscall.SIGINT {
@@ -53,7 +55,7 @@ func errorKinds() []errorKind {
 func stopErrors() []errorKind {
 	return []errorKind{
 		forType(func(e *guard.Error) advice {
-			steps := map[string]step{mirror.Guard: stepResume, preview.ChangeGuard: stepPlan}
+			steps := map[string]step{mirror.Guard: stepResume, preview.DeleteGuard: stepResume, preview.ChangeGuard: stepPlan, run.AbsentGuard: stepRetry}
 			return advice{code: exit.Guard, runHint: e.Hint, step: steps[e.Name]}
 		}),
 		forEvery[*stack.CanaryError](advice{code: exit.Guard,

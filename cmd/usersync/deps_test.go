@@ -13,7 +13,8 @@ import (
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
 	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/source reader/frame reader/proof writer/rundir sync/sandbox
-	sync/fingerprint sync/protect sync/destination/vocabulary sync/pace reader/mapping/expression
+	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/pace reader/mapping/expression
+	sync/repeat
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
@@ -52,6 +53,9 @@ const depsRules = `
 	sync/pace/ratelimit < sync/pace;
 	sync/address < sync/journal;
 	sync/user < reader/mapping/expression < reader/mapping;
+
+	# What a terminal would obey or hide is escaped in one place, for all that people read.
+	sync/identity < sync/visible < reader, writer/report, writer/progress, sync/plan, sync/destination/rest, cmd/usersync/internal/exit;
 
 	# What may be shown of an API's words is decided once, for every client.
 	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/rest;
@@ -93,7 +97,8 @@ const depsRules = `
 	sync/user, sync/destination < sync/destination/destinationtest;
 
 	# The engine has interfaces for what it needs.
-	sync/user, sync/destination, sync/guard < sync/engine;
+	sync/user, sync/destination, sync/guard, sync/repeat < sync/engine;
+	sync/fingerprint < sync/repeat < cmd/usersync/internal/check;
 
 	# The sandbox server knows only its first API; the others are passed in.
 	sync/sandbox < sync/sandbox/onbo, sync/sandbox/konstantly, sync/sandbox/scim, sync/sandbox/shapes;

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
@@ -28,7 +29,8 @@ const (
 	stepByCode step = iota // the exit code decides
 	stepResume
 	stepPlan
-	stepNew // start a new run
+	stepNew   // start a new run
+	stepRetry // send the rejects again
 )
 
 // next is the command to run after this run; empty if nothing is left to do.
@@ -53,6 +55,10 @@ func (e ending) after(do step, s report.Summary) string {
 	switch {
 	case do == stepNew: // which first absorbs what this one deleted
 		return typed.New(e.Paths...)
+	case do == stepRetry && e.config.Target.Mode == config.Mirror: // whose deletions are never rejects
+		return typed.Again(e.Paths...)
+	case do == stepRetry:
+		return exit.CommandLine("retry", e.Dir)
 	case do == stepResume && !sandbox: // only the deletions are left
 		return e.resumeLine(s.Run)
 	case do == stepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
@@ -91,7 +97,7 @@ func (e ending) resumeLine(name string) string {
 func (e ending) hint(err error) string {
 	hint := hintOf(err)
 	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
-		hint = connect.AuthHint(e.config)
+		hint = connect.DeniedHint(e.config, call)
 	}
 	if e.LastMet == "" || !errors.Is(err, pace.ErrGaveUp) {
 		return hint
@@ -104,7 +110,7 @@ func (e ending) addHints(s *report.Summary) {
 	if s.RecordsRead == 0 {
 		s.Reason = "The input contains no records."
 	}
-	if e.unresolved(s) {
+	if e.unresolved(s) || unproved(s) {
 		return
 	}
 	if held := s.HeldBack(); held > 0 && held == s.Outcomes.Rejected() {
@@ -113,6 +119,9 @@ func (e ending) addHints(s *report.Summary) {
 	}
 	if s.Outcomes.Invalid+s.Outcomes.Refused > 0 && s.Next != "" {
 		s.Hint = "fix the invalid and refused rows in rejects; each row starts with its reason"
+	}
+	if s.Refused(user.CodeSameUser) > 0 {
+		s.Hint = strings.TrimPrefix(s.Hint+"; ", "; ") + sameUserHint
 	}
 	if e.config.Input.OpColumn != "" {
 		return
@@ -127,10 +136,22 @@ func (e ending) addHints(s *report.Summary) {
 	}
 }
 
+const sameUserHint = "two ids have one user of the API where the code is same_user: if the id was renamed, run usersync ledger rename OLD NEW; otherwise correct one of the rows"
+
+// unproved adds what to do about deletes that found no user, if nothing proves them.
+func unproved(s *report.Summary) bool {
+	n := s.CodeOf(user.InDoubt, user.CodeUnprovedAbsent)
+	if n == 0 {
+		return false
+	}
+	s.Hint = exit.Plural(n, "user") + " to delete could not be found, and nothing proves that the address is right: check base_url and the account; if they are no longer there, accept that with --absent-ok"
+	return true
+}
+
 // unresolved adds what to do about users when no run can find out whether they were
 // created: sending them again would leave them in doubt night after night.
 func (e ending) unresolved(s *report.Summary) bool {
-	if s.Outcomes.InDoubt == 0 || e.config.Ledger.URL == config.NoLedger || !e.Unshown {
+	if s.Outcomes.InDoubt == s.CodeOf(user.InDoubt, user.CodeUnprovedAbsent) || e.config.Ledger.URL == config.NoLedger || !e.Unshown {
 		return false
 	}
 	s.Hint = "the API cannot say whether users in doubt exist: check each one there, then run usersync ledger resolve ID with --remote KEY or --absent"

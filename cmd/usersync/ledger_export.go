@@ -2,10 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/ledger"
 )
 
@@ -19,6 +24,29 @@ func ledgerExport(e *env) *cobra.Command {
 		Example: "  usersync ledger export > ledger.jsonl",
 		Args:    ledgerArguments(),
 	}, connect.Reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
-		return l.Admin().Export(ctx, e.stdout)
+		out := &output{to: e.stdout}
+		err := l.Admin().Export(ctx, out)
+		if out.err == nil {
+			return err
+		}
+		hint := "make room where standard output goes; what was written is incomplete"
+		if errors.Is(out.err, syscall.EPIPE) {
+			hint = "the command that read the output ended first, as head does; what it read is incomplete"
+		}
+		return &exit.Error{Err: fmt.Errorf("write the export: %w", out.err), Code: exit.Temporary, Hint: hint}
 	})
+}
+
+// output keeps the first error of a writer: what fails there is no fault of the ledger.
+type output struct {
+	to  io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.to.Write(p)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
 }

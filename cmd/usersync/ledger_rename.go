@@ -22,6 +22,7 @@ func ledgerRename(e *env) *cobra.Command {
 			"and the next run sends the user again, under the new id. Use it for a row that was refused\n" +
 			"with code same_user, and for ids that are now spelled differently. --from names a CSV file\n" +
 			"with the columns old and new; either all of its users are renamed, or none.\n\n" +
+			"If the ledger has the same key of the API for both ids, NEW keeps it and OLD is forgotten.\n" +
 			"A user that the API knows by the id itself cannot be renamed: to the API, another id is\n" +
 			"another user.",
 		Example: "  usersync ledger rename 4711 E-4711\n  usersync ledger rename --from renamed.csv",

@@ -14,18 +14,37 @@ import (
 )
 
 func ledgerShow(e *env) *cobra.Command {
-	return onLedger(e, &cobra.Command{
-		Use:   "show ID",
+	var remote string
+	cmd := &cobra.Command{
+		Use:   "show ID|--remote KEY",
 		Short: "Show what the ledger knows of one user",
 		Long: "show prints what the ledger knows of an id: its state, the run and record that set\n" +
-			"it, and the fields that have a fingerprint. The ledger holds no field values.",
-		Args: ledgerArguments("ID"),
-	}, connect.Reading, func(ctx context.Context, l *ledger.Ledger, args []string) error {
-		shown, err := l.Admin().Show(ctx, args[0])
-		if err != nil {
-			return err
+			"it, and the fields that have a fingerprint. The ledger holds no field values.\n" +
+			"--remote shows the id that has this key of the API, such as the remote_id of a row\n" +
+			"that was refused with code same_user.",
+		Args: argumentsOr("remote", "ID"),
+	}
+	cmd.Flags().StringVar(&remote, "remote", "", "the `KEY` that the API made for the user")
+	return onLedger(e, cmd, connect.Reading, func(ctx context.Context, l *ledger.Ledger, ids []string) error {
+		if remote != "" {
+			held, err := l.Identities().HoldersOf(ctx, []string{remote})
+			if err != nil {
+				return err
+			}
+			if ids = held[remote]; len(ids) == 0 {
+				return ledger.ErrUnknown
+			}
 		}
-		return showEntry(e, args[0], shown)
+		for _, id := range ids {
+			shown, err := l.Admin().Show(ctx, id)
+			if err != nil {
+				return err
+			}
+			if err := showEntry(e, id, shown); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

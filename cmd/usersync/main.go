@@ -17,8 +17,12 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/engine"
+	"usersync/sync/visible"
 	"usersync/writer"
 )
 
@@ -31,10 +35,21 @@ func main() {
 	os.Exit(execute(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
+// safely returns a panic as an error: a crash would exit with code 2, which says that
+// nothing was sent.
+func safely(command func() (*cobra.Command, error)) (cmd *cobra.Command, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = engine.Recovered(v)
+		}
+	}()
+	return command()
+}
+
 // env is the world outside, as the commands see it.
 type env struct {
 	stdin          io.Reader
-	stdout, stderr io.Writer
+	stdout, stderr io.Writer // both escape what a terminal would obey or hide
 	environment    config.Environment
 	now            func() time.Time
 	wire           context.Context // ends when calls in flight must be cut
@@ -57,13 +72,13 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	soft, wire, release := exit.Interruptible(ctx)
 	defer release()
 	e := &env{
-		stdin: stdin, stdout: stdout, stderr: stderr, args: args,
+		stdin: stdin, stdout: visible.NewWriter(stdout), stderr: visible.NewWriter(stderr), args: args,
 		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: time.Now, wire: wire,
 	}
 	var found result
 	root := newRoot(e, &found)
 	root.SetArgs(args)
-	cmd, err := root.ExecuteContextC(soft)
+	cmd, err := safely(func() (*cobra.Command, error) { return root.ExecuteContextC(soft) })
 	err = exit.WithSignal(soft, err)
 	code := exitCode(err, found)
 	if err != nil {

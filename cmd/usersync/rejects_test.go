@@ -22,7 +22,7 @@ func rerunRejects(t *testing.T, format, text string) string {
 	layout := in.Layout()
 	var out bytes.Buffer
 	w, err := writer.NewRejects(&out, writer.RejectsOptions{Format: writer.Format(format), Delimiter: layout.Delimiter,
-		Header: layout.Header, SecretColumns: layout.SecretColumns, Run: "run"})
+		Header: layout.Header, SecretColumns: layout.SecretColumns, Hides: layout.Hides, Run: "run"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,7 +23,7 @@ func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribut
 	if bad := m.op.read(rec, cells); err == nil {
 		err = bad
 	}
-	if masked := m.secrets.masked(m.header, cells); masked != nil && rec.Op != user.Delete {
+	if masked := m.masked(cells); masked != nil && rec.Op != user.Delete {
 		err = masked
 	}
 	if err != nil {
@@ -51,9 +52,16 @@ func (all secrets) masked(header []string, cells []user.Value) *user.InvalidErro
 	return nil
 }
 
+func (m *Mapper) masked(cells []user.Value) *user.InvalidError {
+	if bad := m.secrets.masked(m.header, cells); bad != nil {
+		return bad
+	}
+	return m.named.masked(m.header, cells)
+}
+
 // Masked reports whether a cell that provides a secret holds the mask.
 func (m *Mapper) Masked(cells []user.Value) bool {
-	return m.secrets.masked(m.header, cells) != nil
+	return m.masked(cells) != nil
 }
 
 // Unmask replaces masked cells by those of original. Rows with different ids are different
@@ -62,7 +70,7 @@ func (m *Mapper) Unmask(cells, original []user.Value) {
 	if id := m.idOf(cells); id == "" || id != m.idOf(original) {
 		return
 	}
-	for _, s := range m.secrets {
+	for _, s := range slices.Concat(m.secrets, m.named) {
 		if s.column < len(cells) && s.column < len(original) && cells[s.column] == user.TextValue(user.Mask) {
 			cells[s.column] = original[s.column]
 		}

@@ -87,6 +87,7 @@ type Mapper struct {
 	op      opColumn
 	env     *expression.Environment // nil if there is no expression
 	secrets secrets
+	named   secrets // other columns that are sent and named like a secret: an earlier run may have masked them
 }
 
 // secrets are the columns that provide secrets.

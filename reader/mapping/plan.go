@@ -157,6 +157,8 @@ func (m planner) add(s step, column string, line int) *Error {
 		for _, column := range s.feeds() {
 			m.secrets = append(m.secrets, source{column, s.field})
 		}
+	} else if s.column >= 0 && NamesSecret(m.header[s.column]) {
+		m.named = append(m.named, source{s.column, s.field})
 	}
 	if s.field == user.ID {
 		m.id = s

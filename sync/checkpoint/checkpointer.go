@@ -63,6 +63,7 @@ type Checkpointer struct {
 	fingerprinter *fingerprint.Fingerprinter // nil without a ledger
 
 	entries      []ledger.Entry
+	overwritten  overwritten
 	outcomes     map[user.Status]int
 	noted        user.Noted
 	since        int // records since the last checkpoint
@@ -77,7 +78,7 @@ type Checkpointer struct {
 
 // New returns a Checkpointer.
 func New(o Options) *Checkpointer {
-	c := &Checkpointer{options: o, noted: o.Noted, outcomes: map[user.Status]int{}, lastAt: o.Start}
+	c := &Checkpointer{options: o, noted: o.Noted, overwritten: overwritten{}, outcomes: map[user.Status]int{}, lastAt: o.Start}
 	maps.Copy(c.outcomes, o.Outcomes)
 	if o.Ledger != nil {
 		c.fingerprinter = o.Ledger.Fingerprinter()
@@ -98,6 +99,10 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 	if c.options.Ledger != nil && o.Record.Err == nil {
 		if e, changes := ledger.EntryOf(&o, c.fingerprinter); changes {
 			c.entries = append(c.entries, e)
+		}
+		if o.Code == user.CodeSameUser {
+			settled := o.Settled()
+			c.overwritten.add(&settled)
 		}
 	}
 	if c.since++; c.since < maxRecords && len(c.entries) < maxEntries && time.Since(c.lastAt) < interval {
@@ -166,9 +171,14 @@ func (c *Checkpointer) checkpoint() error {
 	}
 	m := c.snapshot(time.Now())
 	if c.options.Ledger != nil {
-		if err := c.options.Ledger.Save(context.Background(), c.ledgerCheckpoint(m), c.entries); err != nil {
+		wrong, err := c.overwritten.entries(context.Background(), c.options.Ledger, c.entries, m.Record)
+		if err != nil {
 			return err
 		}
+		if err := c.options.Ledger.Save(context.Background(), c.ledgerCheckpoint(m), append(c.entries, wrong...)); err != nil {
+			return err
+		}
+		clear(c.overwritten)
 	}
 	if err := c.options.Journal.Checkpoint(m); err != nil {
 		return fmt.Errorf("write the journal: %w", err)

@@ -220,3 +220,43 @@ func TestLedgerLearnsHowARunEnds(t *testing.T) {
 		})
 	}
 }
+
+// If a create was answered with the key of another id, the API has changed the user of that
+// id: its fingerprints are forgotten, whether the ledger held it before or gets it now.
+func TestOverwrittenUsersAreSentAgain(t *testing.T) {
+	for name, before := range map[string]bool{"of an earlier run": true, "of this run": false} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			s.lastAt = time.Now().Add(time.Hour)
+			record := func(n int, id string) *user.Record {
+				u := user.User{ID: id, Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(id)}}}
+				return &user.Record{Op: user.Upsert, Origin: user.Origin{Record: n}, User: u}
+			}
+			write := func(o user.Outcome) {
+				t.Helper()
+				if err := s.Write(o); err != nil {
+					t.Fatal(err)
+				}
+			}
+			write(user.Outcome{Record: record(1, "a"), Status: user.Created, Action: user.Create, Remote: "r1", HTTP: 201})
+			write(user.Outcome{Record: record(2, "c"), Status: user.Created, Action: user.Create, Remote: "r2", HTTP: 201})
+			if before {
+				if err := s.checkpoint(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			write(user.Outcome{Record: record(3, "b"), Status: user.Refused, Code: user.CodeSameUser, Action: user.Create, Remote: "r1", HTTP: 201})
+			write(user.Outcome{Record: record(4, "d"), Status: user.Refused, Code: user.CodeSameUser, Action: user.Update, Remote: "r2", HTTP: 200})
+			if err := s.Finish(nil, true, false); err != nil {
+				t.Fatal(err)
+			}
+			known, err := s.ledger.Lookup(t.Context(), []string{"a", "b", "c", "d"})
+			if err != nil || known[0].Remote != "r1" || len(known[0].Fingerprints.Fields) != 0 || len(known[2].Fingerprints.Fields) != 1 {
+				t.Errorf("%+v, %v", known, err)
+			}
+			if known[1].State != user.Absent || known[3].State != user.Absent {
+				t.Errorf("the ledger knows users that were refused: %+v", known)
+			}
+		})
+	}
+}

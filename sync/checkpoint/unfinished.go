@@ -70,7 +70,7 @@ func (u Unfinished) UpdateLedger(ctx context.Context, l *ledger.Ledger, by strin
 	}
 	m := ledger.Checkpoint{Run: u.Run, At: u.Journal.Header.Started}
 	if len(entries) > 0 {
-		m.Record = entries[len(entries)-1].Record
+		m.Record = slices.MaxFunc(entries, func(a, b ledger.Entry) int { return a.Record - b.Record }).Record
 	}
 	return l.Runs().Absorb(ctx, m, entries, by)
 }
@@ -98,22 +98,38 @@ func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Ent
 			entries[i].State = user.Pending
 		}
 	}
-	if u.OtherFeed {
-		entries = onlyKnown(entries, known)
-	}
+	entries = u.changing(entries, known)
 	slices.SortStableFunc(entries, func(a, b ledger.Entry) int { return a.Record - b.Record })
-	return entries, nil
+	return u.withOverwritten(ctx, l, entries)
 }
 
-// onlyKnown returns the entries of users that the ledger knows.
-func onlyKnown(entries []ledger.Entry, known []user.LedgerEntry) []ledger.Entry {
+// changing returns the entries that the ledger must learn. Those of a run of another feed
+// are about users that it knows. A record that led to the user of another id says only that
+// a create that is still pending has made no user.
+func (u Unfinished) changing(entries []ledger.Entry, known []user.LedgerEntry) []ledger.Entry {
+	same := map[int]bool{}
+	for _, o := range u.Journal.Settled {
+		same[o.Record] = o.Code == user.CodeSameUser
+	}
 	var some []ledger.Entry
 	for i, k := range known {
-		if k.State != user.Absent {
+		unknown := u.OtherFeed && k.State == user.Absent
+		if !unknown && (!same[entries[i].Record] || k.State == user.Pending) {
 			some = append(some, entries[i])
 		}
 	}
 	return some
+}
+
+// withOverwritten adds to entries those of users that a create of another id has changed.
+func (u Unfinished) withOverwritten(ctx context.Context, l *ledger.Ledger, entries []ledger.Entry) ([]ledger.Entry, error) {
+	changed, last := overwritten{}, 0
+	for i := range u.Journal.Settled {
+		changed.add(&u.Journal.Settled[i])
+		last = max(last, u.Journal.Settled[i].Record)
+	}
+	wrong, err := changed.entries(ctx, l, entries, last)
+	return append(entries, wrong...), err
 }
 
 // settled returns what the outcomes tell. The records' values are no longer known, so the
@@ -123,14 +139,15 @@ func (u Unfinished) settled() []ledger.Entry {
 	var entries []ledger.Entry
 	for _, o := range u.Journal.Settled {
 		state, changes := stateAfter(&o)
-		if unsafe && o.Action == user.Create && (o.Status == user.Refused || o.Status == user.Failed) {
+		if unsafe && (o.Code == user.CodeSameUser || o.Action == user.Create && (o.Status == user.Refused || o.Status == user.Failed)) {
 			state, changes = user.Absent, true // its intent was recorded
 		}
 		if unsafe && o.Action == "" && o.Status == user.InDoubt {
 			state, changes = user.Pending, true // so it is not created again
 		}
 		if changes {
-			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, State: state, Replace: true})
+			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, State: state, Replace: true,
+				Deleted: o.Status == user.Deleted && o.Code != user.CodeAlreadyAbsent, IfHeld: o.Code == user.CodeUnprovedAbsent})
 		}
 	}
 	return entries
@@ -165,7 +182,7 @@ func stateAfter(o *user.Settled) (user.EntryState, bool) {
 		if o.Action == user.Create {
 			return user.Pending, true
 		}
-		return user.Present, o.Action != ""
+		return user.Present, o.Action != "" || o.Code == user.CodeUnprovedAbsent
 	}
 	return user.Absent, false
 }

@@ -38,6 +38,7 @@ func TestEntriesOfAnUnfinishedRun(t *testing.T) {
 		"an update in doubt":                   {outcome(user.Update, user.InDoubt, user.CodeNoAnswer), nil, user.Present},
 		"in doubt from before, and not called": {outcome("", user.InDoubt, user.CodeNoAnswer), unsafe, user.Pending},
 		"in doubt, and nothing was called":     {outcome("", user.InDoubt, user.CodeNoAnswer), nil, nothing},
+		"an absence that is unproved":          {outcome(user.Delete, user.InDoubt, user.CodeUnprovedAbsent), nil, user.Present},
 		"a create without an answer":           {sent(user.Create), unsafe, user.Pending},
 		"an update without an answer":          {sent(user.Update), nil, user.Present},
 		"a delete without an answer":           {sent(user.Delete), nil, user.Present},
@@ -59,10 +60,42 @@ func TestEntriesOfAnUnfinishedRun(t *testing.T) {
 	}
 }
 
+// A deletion that an unfinished run saw is remembered, and an absence that it could not
+// prove makes no user known.
+func TestDeletionsOfAnUnfinishedRun(t *testing.T) {
+	for _, c := range []struct {
+		status          user.Status
+		code            string
+		deleted, ifHeld bool
+	}{
+		{user.Deleted, "", true, false}, {user.Deleted, user.CodeReplayed, true, false}, {user.Deleted, user.CodeAlreadyAbsent, false, false},
+		{user.InDoubt, user.CodeUnprovedAbsent, false, true}, {user.InDoubt, user.CodeNoAnswer, false, false},
+	} {
+		u := Unfinished{Journal: &journal.History{Settled: []user.Settled{{Record: 1, ID: "u-1", Action: user.Delete, Status: c.status, Code: c.code}}}}
+		if got := u.settled(); len(got) != 1 || got[0].Deleted != c.deleted || got[0].IfHeld != c.ifHeld {
+			t.Errorf("%s %s: %+v", c.status, c.code, got)
+		}
+	}
+}
+
 // From a run of another feed the ledger learns only about users that it knows.
 func TestOnlyKnownUsersOfAnotherFeed(t *testing.T) {
-	got := onlyKnown([]ledger.Entry{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []user.LedgerEntry{{}, {State: user.Pending}, {State: user.Present}})
+	other := Unfinished{Journal: &journal.History{}, OtherFeed: true}
+	got := other.changing([]ledger.Entry{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []user.LedgerEntry{{}, {State: user.Pending}, {State: user.Present}})
 	if len(got) != 2 || got[0].ID != "b" || got[1].ID != "c" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A record that led to the user of another id changes nothing but a create that is pending.
+func TestUsersOfOtherIDsAreNotLearned(t *testing.T) {
+	u := Unfinished{Journal: &journal.History{Settled: []user.Settled{
+		{Record: 1, ID: "a", Action: user.Update, Status: user.Refused, Code: user.CodeSameUser, Remote: "r1"},
+		{Record: 2, ID: "b", Action: user.Update, Status: user.Refused, Code: user.CodeSameUser, Remote: "r1"},
+	}}}
+	u.Journal.Header.Unsafe = []user.Op{user.Create}
+	got := u.changing(u.settled(), []user.LedgerEntry{{State: user.Pending}, {State: user.Present, Remote: "r2"}})
+	if len(got) != 1 || got[0].ID != "a" || got[0].State != user.Absent {
 		t.Errorf("%+v", got)
 	}
 }

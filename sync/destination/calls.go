@@ -3,6 +3,7 @@ package destination
 import (
 	"errors"
 	"maps"
+	"strconv"
 	"sync"
 )
 
@@ -40,6 +41,20 @@ func (a AnswerCounts) Total() int {
 		n += calls
 	}
 	return n
+}
+
+// CountAnswer counts a call whose answer, with a status from 400, is none that needs to be
+// handled as a fault: it may say that a user does not exist, or exists. It does nothing on
+// a nil *Calls.
+func (c *Calls) CountAnswer(kind string, status int) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last := c.lastFault
+	c.count(kind, "http_"+strconv.Itoa(status))
+	c.lastFault = last
 }
 
 // CountAs counts a call of a kind with a result: ok, or a code. It does nothing on a nil

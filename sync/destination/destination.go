@@ -10,6 +10,7 @@ package destination
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"usersync/sync/user"
 )
@@ -68,6 +69,41 @@ type Lister interface {
 	Fits(*user.Record, Listed) bool
 }
 
+// Namer is a destination whose users may be found by more than their ids.
+type Namer interface {
+	// Name returns by what a look-up would find the record's user: two records with the
+	// same name may be one user of the API, whatever their ids. It is empty if the id
+	// or a known key finds the user. It makes no call.
+	Name(*user.Record) string
+}
+
+// Names returns by what the API may find the record's user, besides its id: a key in the
+// row, what a look-up would search, and names that are often unique, because the API may
+// answer a create with a user who has them. It returns nil if the API makes no keys: then
+// the id tells users apart.
+func Names(d Destination) func(*user.Record) []string {
+	if !d.Traits().OwnKeys {
+		return nil
+	}
+	namer, _ := d.(Namer)
+	return func(r *user.Record) (names []string) {
+		if r.OwnRemote && r.Remote != "" {
+			names = append(names, "key "+r.Remote)
+		}
+		if namer != nil {
+			if name := namer.Name(r); name != "" {
+				names = append(names, "name "+strings.ToLower(name))
+			}
+		}
+		for _, f := range []user.Field{user.Email, user.UserName} {
+			if v, ok := r.User.Value(f); ok && v.Kind == user.Text && v.Text != "" {
+				names = append(names, string(f)+" "+strings.ToLower(strings.TrimSpace(v.Text)))
+			}
+		}
+		return names
+	}
+}
+
 // Page is a part of an API's list of users.
 type Page struct {
 	Users []Listed
@@ -99,6 +135,9 @@ type Found struct {
 	Presence Presence
 	// Remote is the key that the API assigned, if it assigns keys.
 	Remote string
+	// Other is the key of a user who was found and is not the record's, such as one of
+	// another id with the same name. Remote is then empty.
+	Other string
 	// Differs names the fields that differ, never their values.
 	Differs []user.Field
 	// Held is everything that the API returned about the user.
@@ -115,6 +154,7 @@ const (
 	Absent                    // there is no such user
 	Same                      // the user exists, and no comparable value differs
 	Different                 // the user exists, and at least one value differs
+	Another                   // the user exists, and is another id's; middleware says so, no client
 )
 
 // Traits are the facts about an API.
@@ -127,6 +167,8 @@ type Traits struct {
 	// Fields are the fields that the API takes. With AnyField it takes every name.
 	Fields   []user.Field
 	AnyField bool
+	// Unshown are the fields that no read of the API shows. Secrets never are.
+	Unshown []user.Field
 	// OwnKeys says that the API assigns each user's key: updates and deletes need
 	// Record.Remote, and outcomes of creates carry Remote.
 	OwnKeys bool

@@ -32,6 +32,7 @@ func newCollector(j Job, w *window, stop func(error)) *collector {
 	return &collector{
 		incoming: make(chan []user.Outcome, 4),
 		results:  j.Results, window: w, stop: stop,
+		deletes: deleteGuard{accepted: j.AbsentOK},
 		errors:  newErrorGuard(j.MaxErrors),
 		summary: Summary{Outcomes: map[user.Status]int{}},
 		ring:    make([]user.Outcome, w.maxRecords), next: w.oldest,
@@ -40,6 +41,11 @@ func newCollector(j Job, w *window, stop func(error)) *collector {
 }
 
 func (c *collector) run() {
+	defer onPanic(func(err error) {
+		c.stop(err)
+		for range c.incoming { // so that no worker waits
+		}
+	})
 	for outcomes := range c.incoming {
 		for i := range outcomes {
 			c.place(&outcomes[i])

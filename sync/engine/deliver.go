@@ -38,6 +38,10 @@ func (p *pool) deliver(b user.Batch) {
 		if p.ctx.Err() != nil { // the slot may be free because the run ended
 			return nil
 		}
+		defer onPanic(func(err error) {
+			p.perhapsTaken.Add(int64(len(b.Records)))
+			p.stop(err)
+		})
 		if err := p.journalSent(b); err != nil {
 			p.stop(err)
 			return nil

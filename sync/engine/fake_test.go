@@ -23,6 +23,7 @@ type api struct {
 	slowest time.Duration // of a call
 	most    int           // records per call
 	answer  func(user.Batch) ([]user.Outcome, error)
+	names   func(*user.Record) []string // watched like ids, if set
 
 	mu      sync.Mutex
 	random  *rand.Rand
@@ -30,6 +31,7 @@ type api struct {
 	calls   int              // in flight
 	busiest int              // most calls in flight at a time
 	applied map[string][]int // the records of each id, in the order they were applied
+	named   map[string][]int // and those of each name
 	ops     map[int]user.Op  // the call that each record was in
 	sizes   []int            // of the batches, in the order they came
 	checked int              // records that hold or held a credit
@@ -44,7 +46,7 @@ type api struct {
 func newAPI(r *results, slowest time.Duration) *api {
 	return &api{
 		slowest: slowest, most: 100, random: rand.New(rand.NewPCG(1, 2)),
-		under: map[string]bool{}, applied: map[string][]int{}, ops: map[int]user.Op{}, written: r,
+		under: map[string]bool{}, applied: map[string][]int{}, named: map[string][]int{}, ops: map[int]user.Op{}, written: r,
 	}
 }
 
@@ -90,6 +92,7 @@ func (a *api) enter(b user.Batch) time.Duration {
 		a.under[r.User.ID] = true
 		a.applied[r.User.ID] = append(a.applied[r.User.ID], r.Origin.Record)
 		a.ops[r.Origin.Record] = b.Op
+		a.enterNames(r)
 	}
 	return time.Duration(a.random.Int64N(int64(a.slowest) + 1))
 }
@@ -100,6 +103,26 @@ func (a *api) leave(b user.Batch) {
 	a.calls--
 	for _, r := range b.Records {
 		delete(a.under, r.User.ID)
+		for _, name := range a.namesOf(r) {
+			delete(a.under, name)
+		}
+	}
+}
+
+func (a *api) namesOf(r *user.Record) []string {
+	if a.names == nil {
+		return nil
+	}
+	return a.names(r)
+}
+
+func (a *api) enterNames(r *user.Record) {
+	for _, name := range a.namesOf(r) {
+		if a.under[name] {
+			a.wrong = append(a.wrong, "two calls hold "+name)
+		}
+		a.under[name] = true
+		a.named[name] = append(a.named[name], r.Origin.Record)
 	}
 }
 

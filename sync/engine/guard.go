@@ -8,8 +8,11 @@ import (
 )
 
 // deleteGuard stops a run that deletes users that do not exist: most likely it uses the
-// wrong account.
-type deleteGuard struct{ seen, absent int }
+// wrong account. Users whose deletion is remembered are expected not to.
+type deleteGuard struct {
+	accepted     bool // by a person
+	seen, absent int
+}
 
 const (
 	firstDeletes = 100
@@ -17,20 +20,21 @@ const (
 )
 
 func (g *deleteGuard) count(o *user.Outcome) error {
-	if o.Status != user.Deleted || g.seen == firstDeletes {
+	absent := o.Code == user.CodeAlreadyAbsent || o.Code == user.CodeUnprovedAbsent
+	if o.Status != user.Deleted && !absent || g.accepted || g.seen == firstDeletes {
 		return nil
 	}
 	g.seen++
-	if o.Code == user.CodeAlreadyAbsent {
-		g.absent++
+	if !absent || o.Remembered {
+		return nil
 	}
-	if g.absent != maxAbsent+1 {
+	if g.absent++; g.absent != maxAbsent+1 {
 		return nil
 	}
 	return &guard.Error{
 		Name: "already_absent",
-		What: fmt.Sprintf("%d of the first %d deleted users did not exist: this may be the wrong account", g.absent, g.seen),
-		Hint: "check base_url and organization",
+		What: fmt.Sprintf("%d of the first %d users to delete were not found: this may be the wrong address, the wrong account or a wrong list", g.absent, g.seen),
+		Hint: "check base_url, the account and the ids; if these users are really no longer there, accept that with --absent-ok",
 	}
 }
 

@@ -12,6 +12,7 @@ type idQueue struct {
 	sent    *user.Record
 	known   user.LedgerEntry
 	waiting []*user.Record
+	names   nameQueue
 }
 
 // drain processes the reported outcomes, and gathers the next record of each id.
@@ -32,6 +33,15 @@ func (p *planner) next(ctx context.Context, o *user.Outcome) {
 		return
 	}
 	known := p.memory.learn(q.known, o)
+	behind := p.release(q)
+	p.advance(ctx, id, q, known)
+	for _, other := range behind {
+		p.unblock(ctx, other)
+	}
+}
+
+// advance gathers the next record of an id.
+func (p *planner) advance(ctx context.Context, id string, q *idQueue, known user.LedgerEntry) {
 	for len(q.waiting) > 0 {
 		r := q.waiting[0]
 		q.waiting = q.waiting[1:]

@@ -6,7 +6,7 @@
 // Job.Destination and Job.Results. Start at Job.
 //
 // The files follow the path of a record: job.go starts it, memory.go holds what is known
-// of its user, plan.go decides, idqueue.go keeps records of one id in order, missing.go
+// of its user, plan.go decides, idqueue.go and names.go keep records of one user in order, missing.go
 // adds the users missing from the input, planned.go applies a saved plan, gather.go
 // fills batches, deliver.go sends them, window.go limits what is in memory, collect.go
 // puts the outcomes back in order, stop.go keeps why a run ends early, summary.go counts.
@@ -59,11 +59,22 @@ type Job struct {
 
 	// Ledger says what the destination holds; nil knows nothing beforehand.
 	Ledger Ledger
+	// Names returns by what the API may find the record's user, besides its id. Records of
+	// different ids that share a name are sent one after the other, unless very many share
+	// it. No name is returned twice for a record. Nil returns nothing.
+	Names func(*user.Record) []string
 	// Looked is called with each chunk of records, in their order, and what the ledger knows
 	// of them (nil without a ledger), before any of them is planned; checkpoint is the last
 	// record whose outcome the ledger could show. It may add notes to the records. An error
 	// ends the run. Nil: it is not called.
 	Looked func(ctx context.Context, records []*user.Record, known []user.LedgerEntry, checkpoint int) error
+	// Repeats tells which records have the id of an earlier one; nil compares the rows of
+	// one Window, which without a Ledger is all that is known.
+	Repeats Repeats
+	// RefuseRepeated refuses records whose id an earlier record has, if that was applied and
+	// says something different.
+	RefuseRepeated bool
+
 	// Journal records every batch; nil records nothing.
 	Journal Journal
 	// Resumed is what an earlier start of this run has done; its zero value means nothing.
@@ -81,6 +92,8 @@ type Job struct {
 	// before any other is sent. Records that need no call do not count. 0 sends all alike.
 	Canary int
 
+	// AbsentOK says that users who were not there to be deleted are no reason to stop.
+	AbsentOK    bool
 	MaxErrors   MaxErrors
 	BatchSize   int // records per call, within the destination's own limit; default 100
 	Workers     int // batches in flight at a time; default 16
@@ -147,7 +160,7 @@ func (j Job) Run(ctx context.Context) (Summary, error) {
 		c.run()
 	}()
 	p := newPlanner(j, window, newPool(ctx, j, c, why.stop), c, why.stop)
-	err := p.run(ctx, j.lookAhead(ctx, chunks))
+	err := p.runSafely(ctx, j.lookAhead(ctx, chunks))
 	p.pool.wait()
 	close(c.incoming)
 	<-collected
@@ -175,15 +188,24 @@ func (j Job) read(ctx context.Context) (<-chan chunk, <-chan struct{}) {
 	go func() {
 		defer close(done)
 		defer close(chunks)
+		defer onPanic(func(err error) { pass(ctx, chunks, chunk{err: err}) })
 		for records, err := range j.Records {
-			select {
-			case chunks <- chunk{records: records, err: err}:
-			case <-ctx.Done():
+			if !pass(ctx, chunks, chunk{records: records, err: err}) {
 				return
 			}
 		}
 	}()
 	return chunks, done
+}
+
+// pass passes a chunk on, unless the run ends first.
+func pass(ctx context.Context, to chan<- chunk, c chunk) bool {
+	select {
+	case to <- c:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 func ended(done <-chan struct{}) bool {

@@ -7,6 +7,8 @@ import (
 	"iter"
 	"math/rand/v2"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,11 +50,72 @@ func TestEveryRecordLeavesOnceAndInOrder(t *testing.T) {
 	})
 }
 
+// Records of different ids that share a name are sent one after the other, in the order
+// of the input, whatever other records are in flight. If ids are repeated too, they are still never
+// in flight together.
+func TestRecordsOfOneNameStayInOrder(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		n := rapid.IntRange(0, 800).Draw(r, "records")
+		ids := rapid.IntRange(1, 1000).Draw(r, "different ids")
+		names := rapid.IntRange(20, 300).Draw(r, "different names") // so that few share one
+		repeats := rapid.Bool().Draw(r, "ids are repeated")
+		seed := rapid.Uint64().Draw(r, "seed")
+		job := engine.Job{
+			BatchSize: rapid.IntRange(1, 120).Draw(r, "batch"),
+			Workers:   rapid.IntRange(1, 20).Draw(r, "workers"),
+			Window:    rapid.IntRange(1, 600).Draw(r, "window"), WindowBytes: 1 << 20,
+			Names: func(r *user.Record) []string {
+				var list []string
+				if k := r.Origin.Record; k%3 > 0 {
+					list = append(list, "name "+strconv.Itoa(k%names))
+				}
+				if k := r.Origin.Record; k%5 == 0 {
+					list = append(list, "key "+strconv.Itoa(k/2%names))
+				}
+				return list
+			},
+		}
+		random := rand.New(rand.NewPCG(seed, 1))
+		var wrong []string
+		synctest.Test(t, func(*testing.T) {
+			id := own
+			if repeats {
+				id = func(int) string { return own(random.IntN(ids)) }
+			}
+			wrong = watch(job, input(n, user.Upsert, id), n, 0)
+		})
+		if repeats {
+			wrong = slices.DeleteFunc(wrong, func(text string) bool { return strings.HasPrefix(text, "late: ") })
+		}
+		if len(wrong) > 0 {
+			r.Fatal(wrong)
+		}
+	})
+}
+
+// A value that very many records share says nothing about who they are: it does not make
+// them wait for each other.
+func TestANameOfVeryMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := new(results)
+		a := newAPI(out, time.Second)
+		job := engine.Job{Records: input(5000, user.Upsert, own), Destination: a, Results: out, BatchSize: 10,
+			Names: func(*user.Record) []string { return []string{"placeholder"} }}
+		began := time.Now()
+		if summary, err := job.Run(t.Context()); err != nil || summary.Written != 5000 || len(a.wrong) > 0 {
+			t.Errorf("%+v, %v, %v", summary, err, a.wrong)
+		}
+		if a.busiest < 16 || time.Since(began) > 4*time.Minute {
+			t.Errorf("at most %d calls at a time, %v in all", a.busiest, time.Since(began))
+		}
+	})
+}
+
 // watch runs the job and lists what is wrong.
 func watch(job engine.Job, records iter.Seq2[[]*user.Record, error], n, stopAfter int) []string {
 	out := new(results)
 	a := newAPI(out, 300*time.Millisecond)
-	job.Records, job.Destination, job.Results = records, a, out
+	job.Records, job.Destination, job.Results, a.names = records, a, out, job.Names
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
 	if stopAfter > 0 {
@@ -75,6 +138,11 @@ func watch(job engine.Job, records iter.Seq2[[]*user.Record, error], n, stopAfte
 	}
 	if a.fullest > max(job.WindowBytes, 300) { // one record always finds room
 		say("%d bytes in a window of %d", a.fullest, job.WindowBytes)
+	}
+	for name, list := range a.named {
+		if !slices.IsSorted(list) {
+			say("late: %s was applied as %v", name, list)
+		}
 	}
 	for id, list := range a.applied {
 		if !slices.IsSorted(list) || len(slices.Compact(slices.Clone(list))) != len(list) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"usersync/sync/repeat"
 	"usersync/sync/user"
 )
 
@@ -26,7 +27,8 @@ type Ledger interface {
 // memory overlays what this run has settled on what the ledger returned, which may not
 // have seen it yet.
 type memory struct {
-	ledger  Ledger // nil: nothing is known beforehand
+	ledger  Ledger         // nil: nothing is known beforehand
+	rows    *repeat.Window // without a ledger; nil otherwise
 	entries map[string]memoryEntry
 	order   []memoryEntry // in the order they were settled
 }
@@ -35,9 +37,16 @@ type memoryEntry struct {
 	id     string
 	record int
 	known  user.LedgerEntry
+	// applied says that this or an earlier record of the id was applied.
+	applied bool
 }
 
-func newMemory(l Ledger) memory { return memory{ledger: l, entries: map[string]memoryEntry{}} }
+func newMemory(j Job) memory {
+	return memory{ledger: j.Ledger, rows: newRows(j), entries: map[string]memoryEntry{}}
+}
+
+// applied reports whether a record of an id was applied that the ledger may not show yet.
+func (m *memory) applied(id string) bool { return m.entries[id].applied }
 
 // of returns what is known of an id; looked is what the ledger returned a while ago.
 func (m *memory) of(id string, looked user.LedgerEntry) user.LedgerEntry {
@@ -50,10 +59,15 @@ func (m *memory) of(id string, looked user.LedgerEntry) user.LedgerEntry {
 // learn applies an outcome to what was known, and remembers the result until the ledger
 // has it.
 func (m *memory) learn(before user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+	applied := isApplied(o.Status)
 	if m.ledger == nil {
+		if applied {
+			m.rows.Add(o.Record)
+		}
 		return after(before, o.Status)
 	}
-	r := memoryEntry{o.Record.User.ID, o.Record.Origin.Record, m.ledger.Apply(before, o)}
+	id := o.Record.User.ID
+	r := memoryEntry{id, o.Record.Origin.Record, m.ledger.Apply(before, o), applied || m.applied(id)}
 	m.entries[r.id] = r
 	m.order = append(m.order, r)
 	return r.known
@@ -117,14 +131,9 @@ func (j Job) lookAhead(ctx context.Context, chunks <-chan chunk) <-chan chunk {
 	looked := make(chan chunk, 1)
 	go func() {
 		defer close(looked)
+		defer onPanic(func(err error) { pass(ctx, looked, chunk{err: err}) })
 		for c := range chunks {
-			c = j.lookup(ctx, c)
-			select {
-			case looked <- c:
-			case <-ctx.Done():
-				return
-			}
-			if c.err != nil {
+			if c = j.lookup(ctx, c); !pass(ctx, looked, c) || c.err != nil {
 				return
 			}
 		}

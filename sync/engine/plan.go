@@ -23,8 +23,10 @@ type planner struct {
 	missing  int                 // of these, missing users
 	memory   memory              // what the destination is known to hold
 	inFlight map[string]*idQueue // ids sent and not settled
+	named    map[string]named    // ids in flight by the names of what was sent
 	free     []*idQueue          // for reuse
 	parked   int                 // records that wait
+	blocked  int                 // of these, for a record of another id
 	canaries int                 // records that are still to be sent before all others
 	settled  []user.Outcome      // settled without a call, not yet flushed
 }
@@ -36,9 +38,15 @@ func newPlanner(j Job, w *window, p *pool, c *collector, stop func(error)) *plan
 		ownKeys:  j.Destination.Traits().OwnKeys,
 		read:     j.Written,
 		canaries: j.Canary,
-		memory:   newMemory(j.Ledger),
-		inFlight: make(map[string]*idQueue),
+		memory:   newMemory(j),
+		inFlight: make(map[string]*idQueue), named: make(map[string]named),
 	}
+}
+
+// runSafely is run, but a panic stops the run as an error does.
+func (p *planner) runSafely(ctx context.Context, chunks <-chan chunk) error {
+	defer onPanic(p.stop)
+	return p.run(ctx, chunks)
 }
 
 // run plans all chunks. The error is the reader's; if the run was stopped, the context
@@ -110,6 +118,9 @@ func (p *planner) accept(ctx context.Context, r *user.Record, known user.LedgerE
 			p.send(ctx, p.groups.cut(g))
 			continue
 		}
+		if p.blocked > 0 { // the oldest may wait for a record that is in a group
+			p.sendAll(ctx)
+		}
 		select {
 		case <-p.window.changed:
 		case <-p.collector.reported:
@@ -167,14 +178,19 @@ func (p *planner) wasSettled(r *user.Record, known user.LedgerEntry) bool {
 }
 
 // gather settles the record if what is known is enough. Otherwise it adds it to the group
-// of its call and returns true.
+// of its call, or lets it wait for another id, and returns true.
 func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerEntry) (sent bool) {
 	if r.Remote == "" {
 		r.Remote = known.Remote
 	}
 	r.MaybeSent = r.MaybeSent || known.State == user.Pending
 	r.PerhapsTaken = r.PerhapsTaken || r.MaybeSent
-	if o, settled := p.settles(r, known); settled {
+	o, settled := p.settles(r, known)
+	if p.noteRepeat(r, known, &o) {
+		p.settle(invalid(r))
+		return false
+	}
+	if settled {
 		p.settle(o)
 		return false
 	}
@@ -188,7 +204,14 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerE
 		p.settle(o)
 		return false
 	}
-	p.queueOf(r.User.ID).set(r, known)
+	if p.enter(r, known) {
+		p.group(ctx, r, known)
+	}
+	return true
+}
+
+// group adds a record to the group of its call.
+func (p *planner) group(ctx context.Context, r *user.Record, known user.LedgerEntry) {
 	group := p.groups.of(p.firstCall(r, known))
 	if group == nil {
 		group = p.groups.of(call(r.Op, user.Absent))
@@ -199,7 +222,6 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerE
 	if p.canaries > 0 {
 		p.countCanary(ctx)
 	}
-	return true
 }
 
 // countCanary counts a record of those that are sent first. With the last of them, it

@@ -8,6 +8,16 @@ import (
 
 // settles returns the outcome that is already known, unless a plan asks for a call.
 func (p *planner) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, bool) {
+	if p.ownKeys && known.Remote != "" {
+		switch {
+		// The row is of one of two ids, and it is not known whose the user is.
+		case known.Shared && r.Remote == known.Remote:
+			return user.Outcome{Record: r, Status: user.Refused, Code: user.CodeSameUser, Detail: user.SameUserDetail, Remote: r.Remote, At: time.Now()}, true
+		// The ledger knows nothing of the user that the row names.
+		case r.OwnRemote && r.Remote != known.Remote && r.Op != user.Create:
+			return user.Outcome{}, false
+		}
+	}
 	if r.Planned != "" && r.Planned != user.SameAsPlanned {
 		return user.Outcome{}, false
 	}

@@ -194,14 +194,23 @@ func TestMissingCallMakesTheRecordInvalid(t *testing.T) {
 
 // More than half of the first hundred deleted users did not exist: wrong account.
 func TestDeleteGuard(t *testing.T) {
+	always := func(int) bool { return true }
+	doubtful := user.Outcome{Status: user.InDoubt, Code: user.CodeUnprovedAbsent}
 	for name, c := range map[string]struct {
-		absent func(k int) bool
-		trips  bool
+		absent   func(k int) bool
+		trips    bool
+		as       user.Outcome // already absent if empty
+		accepted bool
 	}{
-		"all absent":                    {func(int) bool { return true }, true},
-		"half of the first hundred":     {func(k int) bool { return k%2 == 0 }, false},
-		"only after the first hundred":  {func(k int) bool { return k > 100 }, false},
-		"51 of the first hundred, late": {func(k int) bool { return k > 49 }, true},
+		"all absent":                    {absent: always, trips: true},
+		"half of the first hundred":     {absent: func(k int) bool { return k%2 == 0 }},
+		"only after the first hundred":  {absent: func(k int) bool { return k > 100 }},
+		"51 of the first hundred, late": {absent: func(k int) bool { return k > 49 }, trips: true},
+		"unproved":                      {absent: always, trips: true, as: doubtful},
+		"unproved, half of them":        {absent: func(k int) bool { return k%2 == 0 }, as: doubtful},
+		"remembered":                    {absent: always, as: user.Outcome{Status: user.Deleted, Code: user.CodeAlreadyAbsent, Remembered: true}},
+		"accepted by a person":          {absent: always, accepted: true},
+		"not there, in another way":     {absent: always, as: user.Outcome{Status: user.Failed, Code: "http_500"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -212,10 +221,13 @@ func TestDeleteGuard(t *testing.T) {
 					outcomes := good(b)
 					if c.absent(b.Records[0].Origin.Record) {
 						outcomes[0].Code = user.CodeAlreadyAbsent
+						if c.as.Status != "" {
+							outcomes[0].Status, outcomes[0].Code, outcomes[0].Remembered = c.as.Status, c.as.Code, c.as.Remembered
+						}
 					}
 					return outcomes, nil
 				}
-				summary, err := engine.Job{Records: input(1000, user.Delete, own), Destination: a, Results: out, Workers: 1}.Run(t.Context())
+				summary, err := engine.Job{Records: input(1000, user.Delete, own), Destination: a, Results: out, Workers: 1, AbsentOK: c.accepted}.Run(t.Context())
 				var trip *guard.Error
 				if errors.As(err, &trip) != c.trips || summary.Finished == c.trips || c.trips && (len(out.list) > 110 || trip.Hint == "") {
 					t.Errorf("%d outcomes, %+v, %v", len(out.list), summary, err)

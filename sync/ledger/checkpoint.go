@@ -41,6 +41,8 @@ type Entry struct {
 	// Deleted says, of an absent user, that the API confirmed the deletion. That is
 	// remembered for DeletionsKept.
 	Deleted bool
+	// IfHeld says that the entry changes nothing if the ledger does not hold the user.
+	IfHeld bool
 	// Fingerprints are those of the fields that the destination accepted. Fields left
 	// out keep theirs, unless Replace says that the user was created, and that nothing
 	// known before counts.

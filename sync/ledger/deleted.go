@@ -47,6 +47,13 @@ func (i Identities) Deleted(ctx context.Context, ids []string) (map[string]Delet
 	return found, nil
 }
 
+// WasDeleted reports whether a deletion of the id is remembered.
+func (i Identities) WasDeleted(ctx context.Context, id string) (bool, error) {
+	found, err := i.Deleted(ctx, []string{id})
+	_, deleted := found[id]
+	return deleted, err
+}
+
 // saveDeletions records the confirmed deletions among changed, and forgets those of users
 // who were added.
 func (t *transaction) saveDeletions(changed []*stored, added []string) error {

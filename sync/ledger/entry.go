@@ -80,6 +80,9 @@ func (t *transaction) load(s *stored, r *dbEntry, prints *fingerprint.Slab) erro
 }
 
 func (t *transaction) applyEntry(run string, e *Entry, s *stored) (err error) {
+	if e.IfHeld && !s.wanted {
+		return nil
+	}
 	if e.Run != "" {
 		run = e.Run
 	}
@@ -135,7 +138,9 @@ func (t *transaction) complete(s *stored) (err error) {
 	if s.Num == 0 {
 		s.Num = inScope(t.scope, t.next)
 		t.next++
-		s.Folded = database.Folded(s.ID)
+		if s.Folded = database.Folded(s.ID); s.Folded != "" {
+			t.l.folded.some.Store(true)
+		}
 	}
 	num := func(name string) int64 {
 		n, failed := t.num(t.l.fields, name)

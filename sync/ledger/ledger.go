@@ -23,6 +23,7 @@ import (
 	"usersync/sync/fingerprint"
 	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/keyfile"
+	"usersync/sync/ledger/rowset"
 	"usersync/sync/user"
 )
 
@@ -73,7 +74,9 @@ type view struct {
 	// distrusted is the number of a run: fingerprints from it and from earlier runs are
 	// not trusted.
 	distrusted atomic.Int64
+	folded     folded
 	first      atomic.Int64 // the first row that the registered run added; 0 if it added all
+	shared     atomic.Pointer[rowset.Set]
 	fields     *database.Names
 	runs       *database.Names
 	feeds      *database.Names

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"usersync/sync/identity"
 	"usersync/sync/ledger/internal/registry"
@@ -33,7 +34,7 @@ type Lookalike struct {
 // saved. It costs up to two queries per id: use it for ids that Lookup does not know, or
 // before a deletion.
 func (i Identities) Lookalikes(ctx context.Context, ids []string) (map[string][]Lookalike, error) {
-	a := lookalikes{view: &i.l.view}
+	a := lookalikes{view: &i.l.view, locked: i.l.held() != nil}
 	some, err := a.anyFolded(ctx)
 	if err != nil {
 		return nil, failed("look up similar ids in the ledger", err)
@@ -97,14 +98,30 @@ func (i Identities) FirstNew(ctx context.Context) (int64, error) {
 
 // lookalikes collects look-alikes.
 type lookalikes struct {
-	view  *view
-	asked map[string][]string // ids by what they fold to
-	found map[string][]Lookalike
+	view *view
+	// locked says that only this process adds to the scope.
+	locked bool
+	asked  map[string][]string // ids by what they fold to
+	found  map[string][]Lookalike
 }
+
+// folded remembers whether the scope has an id that differs from its own fold. some may be
+// true a moment before that is so; none counts only as long as some is false.
+type folded struct{ some, none atomic.Bool }
 
 // anyFolded reports whether the scope has an id that differs from its own fold. Usually
 // it has none, and one query is enough.
 func (a *lookalikes) anyFolded(ctx context.Context) (some bool, err error) {
+	if a.view.folded.some.Load() || a.locked && a.view.folded.none.Load() {
+		return a.view.folded.some.Load(), nil
+	}
+	defer func() {
+		if err == nil && some {
+			a.view.folded.some.Store(true)
+		} else if err == nil && a.locked {
+			a.view.folded.none.Store(true)
+		}
+	}()
 	scope, err := a.view.scopeNum(ctx)
 	if err != nil || scope == 0 {
 		return false, err

@@ -174,6 +174,7 @@ func (v *view) decode(name nameOf, r *dbEntry, s *fingerprint.Slab) (k user.Ledg
 	home := v.feed.Load()
 	k.OtherFeedOnly = r.feed != home && r.feed != 0 && home != 0
 	k.State, k.Row, k.Record, k.Remote = user.EntryState(r.state), rowOf(r.num), int(r.record), string(r.remote)
+	k.Shared = v.isShared(r.num)
 	if k.Run, err = name(v.runs, r.run); err != nil {
 		return k, err
 	}

@@ -31,7 +31,7 @@ func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
 		e.State, e.Deleted = user.Absent, o.Code != user.CodeAlreadyAbsent
 		return e, true
 	case user.Refused, user.Failed:
-		if o.Code == user.CodeMissing || r.IntentRecorded && o.Action == user.Create {
+		if o.Code == user.CodeMissing || o.Code == user.CodeSameUser || r.IntentRecorded && o.Action == user.Create {
 			e.State = user.Absent // the create was not accepted, so the user is not pending
 		}
 		return e, o.Code == user.CodeMissing || r.IntentRecorded
@@ -48,6 +48,10 @@ func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
 // looked up before the next call. After an update, the fields sent are uncertain. After a
 // delete, everything is.
 func afterDoubt(e Entry, o *user.Outcome) (Entry, bool) {
+	if o.Code == user.CodeUnprovedAbsent {
+		e.Replace, e.IfHeld = true, true // the user may be absent, and was perhaps never known
+		return e, true
+	}
 	switch o.Action {
 	case user.Update:
 		for _, a := range o.Record.User.Attributes {
@@ -71,6 +75,9 @@ func afterDoubt(e Entry, o *user.Outcome) (Entry, bool) {
 func (e *Entry) ApplyTo(known user.LedgerEntry) user.LedgerEntry {
 	if e.State == user.Absent {
 		return user.LedgerEntry{}
+	}
+	if e.IfHeld && known.State == user.Absent {
+		return known
 	}
 	if e.Replace {
 		known.Remote, known.Fingerprints = "", user.Fingerprints{}

@@ -32,6 +32,8 @@ func TestAfterAnOutcome(t *testing.T) {
 		"update in doubt":  {user.Outcome{Status: user.InDoubt, Action: user.Update}, user.Present, false, false},
 		"create in doubt":  {user.Outcome{Status: user.InDoubt, Action: user.Create}, user.Pending, false, false},
 		"delete in doubt":  {user.Outcome{Status: user.InDoubt, Action: user.Delete}, user.Present, false, false},
+		"unproved absence": {user.Outcome{Status: user.InDoubt, Code: user.CodeUnprovedAbsent}, user.Present, false, false},
+		"not deleted":      {user.Outcome{Status: user.Failed, Action: user.Delete, Code: user.CodeNotDeleted}, user.Present, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			known := user.LedgerEntry{State: user.Present, Fingerprints: p.Fingerprints(nil, &old.User)}
@@ -52,6 +54,18 @@ func TestAfterAnOutcome(t *testing.T) {
 	}
 }
 
+// A user who was pending is not there if the create led to the user of another id. Without a
+// pending create nothing is learned.
+func TestTheUserOfAnotherID(t *testing.T) {
+	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
+	for _, pending := range []bool{true, false} {
+		o := user.Outcome{Record: &user.Record{User: user.User{ID: "u-2"}, IntentRecorded: pending}, Status: user.Refused, Code: user.CodeSameUser, Remote: "r1", Action: user.Update}
+		if e, changes := EntryOf(&o, p); changes != pending || e.State != user.Absent {
+			t.Errorf("%+v, %t", e, changes)
+		}
+	}
+}
+
 // A confirmed deletion later explains why the user is missing. A user that was already
 // missing explains nothing.
 func TestOnlyAConfirmedDeletionIsRemembered(t *testing.T) {
@@ -62,4 +76,23 @@ func TestOnlyAConfirmedDeletionIsRemembered(t *testing.T) {
 			t.Errorf("code %q: %+v", code, e)
 		}
 	}
+}
+
+// An absence that is not proved makes no user known.
+func TestAnUnprovedAbsenceMakesNoEntry(t *testing.T) {
+	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
+	o := user.Outcome{Record: &user.Record{User: user.User{ID: "n"}}, Status: user.InDoubt, Action: user.Delete, Code: user.CodeUnprovedAbsent}
+	e, _ := EntryOf(&o, p)
+	if known := e.ApplyTo(user.LedgerEntry{}); known.State != user.Absent {
+		t.Errorf("%+v", known)
+	}
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		save(t, l, Entry{ID: "a", State: user.Present, Remote: "r1"})
+		save(t, l, e, Entry{ID: "a", State: user.Present, Replace: true, IfHeld: true, Remote: "r1"})
+		if k := find(t, l, "n", "a"); k[0].State != user.Absent || k[1].State != user.Present || k[1].Remote != "r1" {
+			t.Errorf("%+v", k)
+		}
+	})
 }

@@ -27,7 +27,8 @@ func (e *RenameError) Error() string {
 // Rename gives users new ids, all or none, and all at once: one pair may use the id that
 // another pair frees. Their fingerprints are removed, so each user is sent once more under
 // the new id; the API's keys stay. A user without a key of the API cannot be renamed,
-// because the API knows such a user by the id itself.
+// because the API knows such a user by the id itself. If both ids have the same key, the
+// new one keeps it and the old one is removed.
 func (a Admin) Rename(ctx context.Context, pairs []Renaming) error {
 	err := a.l.change(ctx, func(t *transaction) error { return t.rename(pairs) })
 	if _, refused := errors.AsType[*RenameError](err); refused {
@@ -58,7 +59,7 @@ func (t *transaction) rename(pairs []Renaming) error {
 		return err
 	}
 	for i := range taken {
-		if taken[i].exists && !slices.Contains(olds, news[i]) {
+		if taken[i].exists && taken[i].Remote != held[i].Remote && !slices.Contains(olds, news[i]) {
 			return &RenameError{i + 1, "the new id is already in the ledger"}
 		}
 	}
@@ -69,6 +70,9 @@ func (t *transaction) rename(pairs []Renaming) error {
 	for i := range held {
 		s := &held[i]
 		s.ID, s.Folded, s.known = news[i], database.Folded(news[i]), user.Fingerprints{}
+		if s.Folded != "" {
+			t.l.folded.some.Store(true)
+		}
 		if err := t.complete(s); err != nil {
 			return err
 		}

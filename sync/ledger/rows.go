@@ -15,10 +15,11 @@ type Row struct {
 	ID     string
 	Remote string
 	State  user.EntryState
+	Shared bool // another id has the same Remote (Identities.FindShared)
 }
 
-func rowFrom(r *dbEntry) Row {
-	return Row{rowOf(r.num), string(r.id), string(r.remote), user.EntryState(r.state)}
+func (v *view) rowFrom(r *dbEntry) Row {
+	return Row{rowOf(r.num), string(r.id), string(r.remote), user.EntryState(r.state), v.isShared(r.num)}
 }
 
 // Rows yields the entries of the scope that belong to a feed, in the order of their
@@ -42,7 +43,7 @@ func (v *view) rowsOf(ctx context.Context, feed string, scan func(take func(*dbE
 			if err != nil || name != feed {
 				return err == nil, err
 			}
-			return yield(rowFrom(r), nil), nil
+			return yield(v.rowFrom(r), nil), nil
 		})
 		if err != nil {
 			yield(Row{}, failed("read the ledger", err))

@@ -119,7 +119,7 @@ func TestRowsYieldOneFeed(t *testing.T) {
 			t.Error(seen.Len(), seen.Max(), top, err)
 		}
 		for r := range b.Rows(t.Context(), "b") {
-			if r != (Row{2501, "only-b", "r", user.Present}) {
+			if r != (Row{2501, "only-b", "r", user.Present, false}) {
 				t.Error(r)
 			}
 		}

@@ -9,6 +9,7 @@ package lookalike
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"usersync/sync/identity"
@@ -39,7 +40,11 @@ type Finder struct {
 	like   rowset.Set
 	recent map[string]spellings // by what they fold to; the ledger cannot show them yet
 	order  []place              // of the recent ids, in the order of the records
-	ids    []string             // for reuse
+	// indexed is how many places at the front of order are in recent: none as long as every
+	// recent id is its own fold, because two of these never look alike. others is how many
+	// are not.
+	indexed, others int
+	ids             []string // for reuse
 }
 
 // spellings are ids that look alike.
@@ -50,9 +55,12 @@ type spellings struct {
 }
 
 type place struct {
-	fold   string
-	record int
+	fold, id string
+	record   int
+	counted  bool // among others
 }
+
+func (p place) isFolded() bool { return p.fold == p.id }
 
 // New returns a Finder. Without a ledger, l is nil, and ids more than Window records apart
 // are not compared.
@@ -94,7 +102,8 @@ func (f *Finder) Note(ctx context.Context, records []*user.Record, known []user.
 		if !f.isNew(r, known, i) {
 			continue
 		}
-		if fresh, another := f.remember(r); fresh && (another || len(found[r.User.ID]) > 0) {
+		similar := len(found[r.User.ID]) > 0
+		if fresh, another := f.remember(r, similar); fresh && (another || similar) {
 			r.Notes |= user.LooksLike
 		}
 	}
@@ -116,26 +125,36 @@ func (f *Finder) findFirst(ctx context.Context) (err error) {
 }
 
 // remember keeps the id of a record. It reports whether the id is not among the recent ones,
-// and whether another one there looks like it.
-func (f *Finder) remember(r *user.Record) (fresh, another bool) {
-	fold := identity.Fold(r.User.ID)
-	s, another := f.recent[fold]
+// and whether another one there looks like it. similar says that the ledger has one that
+// does.
+func (f *Finder) remember(r *user.Record, similar bool) (fresh, another bool) {
+	one := place{fold: identity.Fold(r.User.ID), id: r.User.ID, record: r.Origin.Record}
+	if similar || !one.isFolded() {
+		one.counted = true
+		f.others++
+	}
+	f.order = append(f.order, one)
+	if f.others == 0 {
+		return true, false
+	}
+	for _, p := range f.order[f.indexed:] {
+		fresh, another = f.index(p)
+	}
+	f.indexed = len(f.order)
+	return fresh, another
+}
+
+// index is remember for an id that others may look like.
+func (f *Finder) index(p place) (fresh, another bool) {
+	s, another := f.recent[p.fold]
 	switch {
 	case !another:
-		s.id, fresh = r.User.ID, true
-	case s.id == r.User.ID:
-	default:
-		fresh = true
-		for _, id := range s.others {
-			fresh = fresh && id != r.User.ID
-		}
-		if fresh {
-			s.others = append(s.others, r.User.ID)
-		}
+		s.id, fresh = p.id, true
+	case s.id != p.id && !slices.Contains(s.others, p.id):
+		s.others, fresh = append(s.others, p.id), true
 	}
-	s.record = r.Origin.Record
-	f.recent[fold] = s
-	f.order = append(f.order, place{fold, s.record})
+	s.record = p.record
+	f.recent[p.fold] = s
 	return fresh, another
 }
 
@@ -143,13 +162,21 @@ func (f *Finder) remember(r *user.Record) (fresh, another bool) {
 func (f *Finder) forget(checkpoint int) {
 	n := 0
 	for n < len(f.order) && f.order[n].record <= checkpoint {
-		if fold := f.order[n].fold; f.recent[fold].record <= checkpoint {
+		if fold := f.order[n].fold; n < f.indexed && f.recent[fold].record <= checkpoint {
 			delete(f.recent, fold)
+		}
+		if f.order[n].counted {
+			f.others--
 		}
 		n++
 	}
 	if n > 0 {
 		f.order = append(f.order[:0], f.order[n:]...)
+		f.indexed = max(f.indexed-n, 0)
+	}
+	if f.others == 0 && f.indexed > 0 {
+		clear(f.recent)
+		f.indexed = 0
 	}
 }
 

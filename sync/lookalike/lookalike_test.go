@@ -3,6 +3,7 @@ package lookalike
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -92,12 +93,12 @@ func TestNoteForgetsWhatTheLedgerShows(t *testing.T) {
 	for i := range 3 * Window {
 		ids = append(ids, fmt.Sprint("other-", i))
 	}
-	if got := noted(t, f, h, never, append(ids, "A")...); !is(got, []int{len(ids) + 1}) || len(f.recent) != len(ids) {
-		t.Errorf("records %v, %d ids kept", got, len(f.recent))
+	if got := noted(t, f, h, never, append(ids, "A")...); !is(got, []int{len(ids) + 1}) || len(f.order) != len(ids)+1 {
+		t.Errorf("records %v, %d ids kept", got, len(f.order))
 	}
 	f = New(h)
-	if got := noted(t, f, h, before, append(ids, "A")...); len(got) != 0 || len(f.recent) != 1 || cap(f.order) > 8 {
-		t.Errorf("records %v, %d ids kept", got, len(f.recent))
+	if got := noted(t, f, h, before, append(ids, "A")...); len(got) != 0 || len(f.recent)+len(f.order) > 2 || cap(f.order) > 8 {
+		t.Errorf("records %v, %d ids kept", got, len(f.order))
 	}
 }
 
@@ -109,8 +110,8 @@ func TestNoteWithoutALedger(t *testing.T) {
 		for i := range distance - 1 {
 			ids = append(ids, fmt.Sprint("other-", i))
 		}
-		if got := noted(t, f, nil, never, append(ids, "A")...); (len(got) == 1) != want || len(f.recent) > Window+1 {
-			t.Errorf("%d records apart: %v, %d ids kept", distance, got, len(f.recent))
+		if got := noted(t, f, nil, never, append(ids, "A")...); (len(got) == 1) != want || len(f.order) > Window+2 {
+			t.Errorf("%d records apart: %v, %d ids kept", distance, got, len(f.order))
 		}
 	}
 }
@@ -188,5 +189,45 @@ func TestPlainIDsDoNotAllocate(t *testing.T) {
 	pass()
 	if got := testing.AllocsPerRun(20, pass); got != 0 {
 		t.Errorf("%v allocations for %d known ids", got, n)
+	}
+}
+
+// Whatever the order of spellings and however fast the ledger follows, a look-alike that the
+// ledger cannot show yet is found, and nothing is that has none.
+func TestNoteFindsAllRecent(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		f, h := New(&held{}), &held{}
+		var ids []string
+		checkpoint, plain := 0, random.IntN(20)
+		for n := 1; n < 200; n++ {
+			id := fmt.Sprint("u", random.IntN(30))
+			if random.IntN(20) > plain {
+				id = []string{"U", "'u", "0u"}[random.IntN(3)] + id[1:]
+			}
+			if random.IntN(10) == 0 {
+				checkpoint += random.IntN(n - checkpoint)
+			}
+			r := &user.Record{Origin: user.Origin{Record: n}, User: user.User{ID: id}}
+			if err := f.Note(t.Context(), []*user.Record{r}, []user.LedgerEntry{h.known(id)}, checkpoint); err != nil {
+				t.Fatal(err)
+			}
+			must, may := false, false
+			for i, earlier := range ids {
+				like := earlier != id && identity.Fold(earlier) == identity.Fold(id)
+				may, must = may || like, must || like && i+1 > checkpoint
+			}
+			if slices.Contains(ids[min(checkpoint, len(ids)):], id) {
+				may = false // it was noted then, if at all
+			}
+			must = must && !slices.Contains(ids, id)
+			if noted := r.Notes != 0; noted && !may || !noted && must {
+				t.Fatalf("record %d, %q after %q and checkpoint %d: noted %v", n, id, ids, checkpoint, noted)
+			}
+			ids = append(ids, id)
+		}
+		if f.forget(1000); len(f.recent)+len(f.order)+f.others+f.indexed != 0 {
+			t.Fatal("it keeps what the ledger shows")
+		}
 	}
 }

@@ -10,10 +10,21 @@ type Limit struct {
 	Percent float64
 }
 
+// OfChanges is Of for a list of changes: its default has no upper bound of 20%, because
+// such a list cannot be cut into one that deletes more.
+func (l Limit) OfChanges(feed int) int {
+	if l.Set {
+		return l.Of(feed)
+	}
+	return max(leastLimit, feed*2/100)
+}
+
+const leastLimit = 10
+
 // Of returns how many users of a feed of the given size may be deleted.
 func (l Limit) Of(feed int) int {
 	if l.Set {
 		return max(l.Count, int(l.Percent/100*float64(feed)))
 	}
-	return min(max(10, feed*2/100), feed*20/100)
+	return min(max(leastLimit, feed*2/100), feed*20/100)
 }

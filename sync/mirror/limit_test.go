@@ -5,6 +5,14 @@ import "testing"
 // By default a mirror deletes at most 10 users or 2% of its feed, whichever is more, and
 // never more than 20%.
 func TestLimit(t *testing.T) {
+	for feed, want := range map[int]int{0: 10, 49: 10, 550: 11, 1_000_000: 20_000} {
+		if got := (Limit{}).OfChanges(feed); got != want {
+			t.Errorf("changes to %d: %d, want %d", feed, got, want)
+		}
+		if got := (Limit{Set: true, Count: 3}).OfChanges(feed); got != 3 {
+			t.Errorf("changes to %d: %d, want 3", feed, got)
+		}
+	}
 	auto, share := Limit{}, func(percent float64) Limit { return Limit{Set: true, Percent: percent} }
 	for _, c := range []struct {
 		limit Limit

@@ -22,8 +22,9 @@ type Ledger interface {
 // time. They follow the record r.Last and the deletion r.After. The input must have been
 // read to its end, and every outcome written.
 //
-// A user who looks like an id that is new in the input may be that user in another spelling.
-// Such a deletion carries a *user.RefusedError, unless r.AcceptLookalikes is set, and counts
+// If a row of another id led to such a user, the user is not missing at the API. A user who
+// looks like an id that is new in the input may be that user in another spelling, unless
+// r.AcceptLookalikes is set. Such a deletion carries a *user.RefusedError, and counts
 // for no rule.
 //
 // If a rule forbids deletions, Missing yields one error, a *guard.Error whose Name is
@@ -51,13 +52,14 @@ func Missing(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[[]*u
 	}
 }
 
-// Rows yields the users missing from the input that are neither protected nor look-alikes,
-// by id, even if a rule forbids to delete them or their deletion is already written.
+// Rows yields the users missing from the input by id, even if a rule forbids to delete them
+// or their deletion is already written. Protected users are left out, and those that the
+// API has under another id or that look like a new id.
 func Rows(ctx context.Context, l Ledger, p *Presence, r Rules) iter.Seq2[ledger.Row, error] {
 	r.After = ""
 	return func(yield func(ledger.Row, error) bool) {
 		for row, err := range missing(ctx, l, p, r) {
-			if (err != nil || !r.holds(p, row)) && !yield(row, err) {
+			if (err != nil || r.holds(p, row) == nil) && !yield(row, err) {
 				return
 			}
 		}
@@ -83,9 +85,17 @@ func (r Rules) deletes(p *Presence, row ledger.Row) bool {
 	return p.missing(row) && !r.Protected.See(row.ID, 0)
 }
 
-// holds reports whether the deletion of a missing user is held back.
-func (r Rules) holds(p *Presence, row ledger.Row) bool {
-	return !r.AcceptLookalikes && p.looksLike(row)
+// holds says why the deletion of a missing user is held back; nil if it is not.
+func (r Rules) holds(p *Presence, row ledger.Row) error {
+	switch {
+	case p.isAnothers(row):
+		return &user.RefusedError{Code: user.CodeSameUser, Rule: "not deleted: another id has this user of the API",
+			Hint: "if the id was renamed, run usersync ledger rename OLD NEW"}
+	case !r.AcceptLookalikes && p.looksLike(row):
+		return &user.RefusedError{Code: user.CodeLookalike, Rule: "the input has a new id that looks like this one",
+			Hint: "if they are one user: usersync ledger rename OLD NEW; if they are two: --accept-lookalikes"}
+	}
+	return nil
 }
 
 // counts are how many users a feed has, how many of them are missing and would be deleted,
@@ -103,18 +113,13 @@ func count(ctx context.Context, l Ledger, p *Presence, r Rules) (n counts, err e
 		n.feed++
 		switch {
 		case !r.deletes(p, row):
-		case r.holds(p, row):
+		case r.holds(p, row) != nil:
 			n.held++
 		default:
 			n.missing++
 		}
 	}
 	return n, nil
-}
-
-func heldBack() error {
-	return &user.RefusedError{Code: user.CodeLookalike, Rule: "the input has a new id that looks like this one",
-		Hint: "if they are one user: usersync ledger rename OLD NEW; if they are two: --accept-lookalikes"}
 }
 
 func deletions(ctx context.Context, l Ledger, p *Presence, r Rules, yield func([]*user.Record, error) bool) {
@@ -127,9 +132,7 @@ func deletions(ctx context.Context, l Ledger, p *Presence, r Rules, yield func([
 		}
 		record++
 		deletion := &user.Record{Origin: user.Origin{Record: record, Absent: true}, Op: user.Delete, User: user.User{ID: row.ID}, Remote: row.Remote}
-		if r.holds(p, row) {
-			deletion.Err = heldBack()
-		}
+		deletion.Err = r.holds(p, row)
 		part = append(part, deletion)
 		if len(part) == chunkSize {
 			if !yield(part, nil) {

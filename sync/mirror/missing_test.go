@@ -19,9 +19,11 @@ import (
 
 // feed is an in-memory ledger of one feed: its users by id, numbered from 1.
 type feed struct {
-	rows  map[string]int64
-	rules ledger.Rules
-	known bool // it was sent in full before
+	rows map[string]int64
+	// shared is an id whose key of the API another id has, too.
+	shared string
+	rules  ledger.Rules
+	known  bool // it was sent in full before
 }
 
 func newFeed(ids ...string) *feed {
@@ -51,7 +53,7 @@ func (f *feed) Rows(ctx context.Context, name string) iter.Seq2[ledger.Row, erro
 func (f *feed) RowsFrom(_ context.Context, _, after string) iter.Seq2[ledger.Row, error] {
 	return func(yield func(ledger.Row, error) bool) {
 		for _, id := range slices.Sorted(maps.Keys(f.rows)) {
-			if id > after && !yield(ledger.Row{Row: f.rows[id], ID: id}, nil) {
+			if id > after && !yield(ledger.Row{Row: f.rows[id], ID: id, Shared: id == f.shared}, nil) {
 				return
 			}
 		}
@@ -219,6 +221,54 @@ func TestRules(t *testing.T) {
 				t.Errorf("planned: %v", err)
 			}
 		})
+	}
+}
+
+// If a row of another id led to a user, or another id has its key, the user is not deleted:
+// the deletion is refused, and counts for no rule.
+func TestUsersOfOtherIDsAreNotDeleted(t *testing.T) {
+	f := newFeed("a", "b", "c", "d", "e")
+	f.shared = "c"
+	p := presence(t, f)
+	input(t, p, f, 0, "a", "new")
+	if err := p.Led(t.Context(), []string{"b", "nobody"}); err != nil {
+		t.Fatal(err)
+	}
+	r := lenient()
+	r.MaxDelete = Limit{Set: true, Count: 2}
+	var got []string
+	for part, err := range Missing(t.Context(), f, p, r) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range part {
+			text := d.User.ID
+			if bad, ok := errors.AsType[*user.RefusedError](d.Err); ok {
+				text += " " + bad.Code
+			}
+			got = append(got, text)
+		}
+	}
+	if want := []string{"b same_user", "c same_user", "d", "e"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	var listed []string
+	for row := range Rows(t.Context(), f, p, r) {
+		listed = append(listed, row.ID)
+	}
+	if !slices.Equal(listed, []string{"d", "e"}) {
+		t.Errorf("%v are listed", listed)
+	}
+	// If no one else is missing, nothing needs to be proved.
+	f = newFeed("a", "b")
+	p, r = presence(t, f), lenient()
+	r.Unproven = "users.csv"
+	input(t, p, f, 0, "a")
+	if err := p.Led(t.Context(), []string{"b"}); err != nil {
+		t.Fatal(err)
+	}
+	if ids, err := deleted(t, f, p, r); !slices.Equal(ids, []string{"b"}) || err != nil {
+		t.Errorf("%v, %v", ids, err)
 	}
 }
 

@@ -50,6 +50,7 @@ type Presence struct {
 
 	mu                sync.Mutex
 	seen              rowset.Set
+	led               rowset.Set    // users that a row of another id led to
 	read              int           // records
 	looked            int           // of these, ids looked up
 	unidentified      int           // records whose id cannot be read
@@ -199,6 +200,30 @@ func (p *Presence) Seen(known []user.LedgerEntry) {
 	}
 }
 
+// Led records that rows of other ids led to the users with these ids, because the API has
+// one user for both: such a user is not missing from the API's point of view, and must not
+// be deleted.
+func (p *Presence) Led(ctx context.Context, ids []string) error {
+	known, err := p.users.Lookup(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("look up who is in the input: %w", err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range known {
+		p.led.Add(known[i].Row)
+	}
+	return nil
+}
+
+// isSeen records that the user in a row of the ledger is in the input, under another id
+// than when the row was looked up.
+func (p *Presence) isSeen(row int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.seen.Add(row)
+}
+
 // close looks up the rest. If a record was not looked up, the error is a
 // *user.AccountingError: its user would count as missing.
 func (p *Presence) close(ctx context.Context) error {
@@ -214,6 +239,9 @@ func (p *Presence) close(ctx context.Context) error {
 // missing reports whether a user of the ledger is missing from the input. The input
 // must have been read to its end.
 func (p *Presence) missing(r ledger.Row) bool { return r.Row <= p.last && !p.seen.Has(r.Row) }
+
+// isAnothers reports whether the API's user of a missing id is another id's, too.
+func (p *Presence) isAnothers(r ledger.Row) bool { return r.Shared || p.led.Has(r.Row) }
 
 // looksLike reports whether a user of the ledger, missing from the input, looks like an id
 // that is new in the input.

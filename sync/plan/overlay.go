@@ -5,6 +5,7 @@ import (
 
 	"usersync/sync/fingerprint"
 	"usersync/sync/ledger"
+	"usersync/sync/ledger/rowset"
 	"usersync/sync/user"
 )
 
@@ -23,6 +24,7 @@ type Overlay struct {
 	fields        []user.Fingerprint
 	differs       []user.Field
 	changes       Changes
+	unchanged     rowset.Set
 }
 
 // OverlayOptions say what an Overlay is based on.
@@ -109,7 +111,23 @@ func (v *Overlay) Unchanged(known user.LedgerEntry, u *user.User) bool {
 	v.fields = got.Fields
 	v.differs = fingerprint.Differs(v.differs[:0], known.Fingerprints, got)
 	v.changes.add(known.Fingerprints, v.differs)
+	if len(v.differs) == 0 {
+		v.unchanged.Add(known.Row)
+	}
 	return !v.full && len(v.differs) == 0
+}
+
+// Met reports whether an earlier record of the plan has settled the user: what only the plan
+// knows has no run.
+func (v *Overlay) Met(known user.LedgerEntry) bool {
+	return known.State != user.Absent && known.State != user.Pending && known.Run == "" || v.unchanged.Has(known.Row)
+}
+
+// Differs reports whether u carries something that would not be known by then.
+func (v *Overlay) Differs(known user.LedgerEntry, u *user.User) bool {
+	got := v.fingerprinter.Fingerprints(v.fields, u)
+	v.fields = got.Fields
+	return !fingerprint.Same(known.Fingerprints, got)
 }
 
 // Apply returns what would be known after an outcome.

@@ -14,6 +14,7 @@ import (
 
 	"usersync/sync/fingerprint"
 	"usersync/sync/user"
+	"usersync/sync/visible"
 )
 
 // File is the file that a plan is written to.
@@ -52,7 +53,7 @@ func (w *Writer) write(v any) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.lines.Write(append(text, '\n')); err != nil {
+	if _, err := visible.NewWriter(w.lines).Write(append(text, '\n')); err != nil {
 		return fmt.Errorf("write the plan: %w", err)
 	}
 	return nil

@@ -29,6 +29,9 @@ type LedgerEntry struct {
 	State  EntryState
 	Row    int64 // the ledger's own small number of the user; 0 if absent
 	Remote string
+	// Shared says that another id holds the same Remote: a ledger of an earlier version
+	// may say so.
+	Shared bool
 	// OtherFeedOnly says that only other feeds have brought the user so far.
 	OtherFeedOnly bool
 	Run           string // the last run that had the user

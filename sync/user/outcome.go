@@ -55,6 +55,9 @@ type Outcome struct {
 	Attempts int // calls that carried the record
 	Took     time.Duration
 	At       time.Time // when it was settled
+	// Remembered says of an absent user that their deletion is remembered: it is no
+	// wonder that they are absent.
+	Remembered bool
 }
 
 // For returns o once for each of the records.
@@ -73,6 +76,9 @@ type AccountingError struct{ What string }
 
 // Error says that the outcomes do not add up, and What.
 func (e *AccountingError) Error() string { return "the outcomes do not add up: " + e.What }
+
+// SameUserDetail says what to do about a record with CodeSameUser.
+const SameUserDetail = "another id has this user of the API: `usersync ledger show --remote KEY` names it; if it was renamed, run usersync ledger rename OLD NEW"
 
 // RemoteToCome is the Remote of a user that would be created if anything were sent,
 // at an API that assigns keys: the key does not exist yet, and later records of the
@@ -100,7 +106,13 @@ const (
 	CodeProtected     = "protected"      // on the list of users that are never touched
 	CodeUnread        = "unread"         // the read that an update needs gave no result, so nothing was sent
 	CodeSuperseded    = "superseded"     // a reject that is older than what the ledger knows of the user
+	CodeRenamed       = "renamed"        // the ledger had the user under another id, which is not in the input
+	CodeSameUser      = "same_user"      // it leads to the API's user of another id
 	CodeLookalike     = "lookalike"      // missing from the input, which has a new id that looks like this one
 	CodeRepeatedID    = "repeated_id"    // an earlier record of the input has the id, and was applied
 	CodeNoAnswer      = "no_answer"      // sent, not answered, and no read-back could tell
+	// CodeUnprovedAbsent is of a delete that found no user, where nothing proves that the
+	// address is right.
+	CodeUnprovedAbsent = "unproved_absent"
+	CodeNotDeleted     = "not_deleted" // a delete found no user, and a read showed the user
 )

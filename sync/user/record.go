@@ -56,6 +56,8 @@ type Record struct {
 	Planned Op
 	// Remote is the key that the API assigned, where it assigns keys.
 	Remote string
+	// Renamed says that the ledger had the record's user under another id until now.
+	Renamed bool
 	// OwnRemote says that Remote is a field of the row, and not what the ledger knows.
 	OwnRemote bool
 	// Hash is a keyed hash over all that the row says: id, operation and every mapped
@@ -76,7 +78,7 @@ type Record struct {
 	Attempts int
 	// RetriesUsed counts the attempts that count against the retries.
 	RetriesUsed int
-	// Err says why the record cannot be sent. It is an *InvalidError.
+	// Err says why the record must not be sent. It is an *InvalidError or a *RefusedError.
 	Err error
 	// Notes are what the summary counts about the record.
 	Notes Notes

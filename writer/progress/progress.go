@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"usersync/sync/user"
+	"usersync/sync/visible"
 	"usersync/writer/report"
 )
 
@@ -129,10 +130,10 @@ func (p *Progress) draw(line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.options.Terminal {
-		p.show(report.Cut(line, p.options.Width()-1)) // a full last column would wrap
+		p.show(report.Cut(visible.Text(line), p.options.Width()-1)) // a full last column would wrap
 		return
 	}
-	p.put("usersync: " + line + "\n")
+	p.put("usersync: " + visible.Text(line) + "\n")
 }
 
 const eraseLine = "\r\x1b[2K"
@@ -159,13 +160,14 @@ func (p *Progress) Above() io.Writer { return above{p} }
 
 type above struct{ *Progress }
 
-// Write writes text above the line that is redrawn.
+// Write writes text, with what a terminal would obey or hide escaped, above the line that is
+// redrawn.
 func (a above) Write(text []byte) (int, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	line := a.shown
 	a.show("")
-	n, err := a.to.Write(text)
+	_, err := visible.NewWriter(a.to).Write(text)
 	a.show(line)
-	return n, err
+	return len(text), err
 }

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"usersync/sync/user"
 )
 
 // Lookalikes counts records whose ids are new and look like other ids: they differ only by
@@ -32,6 +34,33 @@ type Place struct {
 	File string `json:"file"`
 	// Line on which it begins.
 	Line int `json:"line" jsonschema:"minimum=0"`
+}
+
+// LookalikesOf returns the facts about records that are noted as user.LooksLike, and about
+// held deletions. window is how many records apart the ids were compared, if that is not
+// the whole input; 0 if it is. It is nil if there is nothing to say.
+func LookalikesOf(n user.NotedRecords, held, window int) *Lookalikes {
+	if n.Count == 0 && held == 0 && window == 0 {
+		return nil
+	}
+	return &Lookalikes{Records: n.Count, First: placesOf(n), HeldBack: held, Window: window}
+}
+
+// RepeatedOf returns the facts about records that are noted as user.Repeats; nil if there
+// are none.
+func RepeatedOf(n user.NotedRecords) *Repeated {
+	if n.Count == 0 {
+		return nil
+	}
+	return &Repeated{Records: n.Count, First: placesOf(n)}
+}
+
+func placesOf(n user.NotedRecords) []Place {
+	var all []Place
+	for _, p := range n.First {
+		all = append(all, Place(p))
+	}
+	return all
 }
 
 // Notes says in sentences what a person should know about the ids; it has none for nil.
@@ -65,11 +94,11 @@ func (r *Repeated) Notes() []string {
 	if r == nil {
 		return nil
 	}
-	rows := "rows have the id of an earlier row"
+	rows := "rows have"
 	if r.Records == 1 {
-		rows = "row has the id of an earlier row"
+		rows = "row has"
 	}
-	return []string{fmt.Sprintf("%s %s and other data (%s)", Thousands(r.Records), rows, linesOf(r.Records, r.First))}
+	return []string{fmt.Sprintf("%s %s the id of an earlier row, with different data (%s)", Thousands(r.Records), rows, linesOf(r.Records, r.First))}
 }
 
 // linesOf names the first of n records by file and line.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"usersync/sync/user"
+	"usersync/sync/visible"
 	"usersync/writer"
 )
 
@@ -231,6 +232,8 @@ type File struct {
 	Records int `json:"records" jsonschema:"minimum=0"`
 	// Its size.
 	Bytes int64 `json:"bytes,omitempty" jsonschema:"minimum=0"`
+	// SHA-256 of its contents; absent where a person's data was erased from it.
+	SHA256 string `json:"sha256,omitempty" jsonschema:"pattern=^[0-9a-f]{64}$"`
 }
 
 // Config identifies the configuration of a run.
@@ -296,7 +299,13 @@ func (s *Summary) Path(holds string) string {
 
 // Refused returns how many records were refused with a code, if it is among the most frequent codes.
 func (s *Summary) Refused(code string) int {
-	for _, c := range s.Codes[user.Refused] {
+	return s.CodeOf(user.Refused, code)
+}
+
+// CodeOf returns how many records of a status have the code, if it is among the most
+// frequent ones.
+func (s *Summary) CodeOf(status user.Status, code string) int {
+	for _, c := range s.Codes[status] {
 		if c.Code == code {
 			return c.Records
 		}
@@ -322,7 +331,7 @@ func (s *Summary) HeldBack() int {
 
 // WriteSummary writes s as indented JSON.
 func WriteSummary(w io.Writer, s Summary) error {
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(visible.NewWriter(w))
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(s)

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"fmt"
 	"slices"
 
 	"usersync/sync/user"
@@ -82,8 +83,8 @@ func (v *verifier) checkSummary() {
 	}
 	v.checkNames(s)
 	v.checkCodes(s)
-	v.checkFile(s, v.files.Results.Name, "results", v.verdict.Records, v.results.n)
-	v.checkFile(s, v.files.Rejects.Name, "rejects", v.verdict.Rejects, v.rejects.n)
+	v.checkFile(s, v.files.Results.Name, "results", v.verdict.Records, v.results)
+	v.checkFile(s, v.files.Rejects.Name, "rejects", v.verdict.Rejects, v.rejects)
 }
 
 // checkNames compares the run's name and state in the summary with the other files.
@@ -115,13 +116,16 @@ func (v *verifier) checkCodes(s *report.Summary) {
 
 // checkFile compares what the summary says about a file. It may also say it about a second one,
 // which was written elsewhere.
-func (v *verifier) checkFile(s *report.Summary, name, holds string, records int, size int64) {
+func (v *verifier) checkFile(s *report.Summary, name, holds string, records int, read *counted) {
 	for _, f := range s.Files {
 		if f.Holds != holds || !sameFile(f.Path, name) {
 			continue
 		}
-		if f.Records != records || f.Bytes != size {
-			v.find(name, 0, "it has %d records and %d bytes, and the summary says %d and %d", records, size, f.Records, f.Bytes)
+		switch {
+		case f.Records != records || f.Bytes != read.n:
+			v.find(name, 0, "it has %d records and %d bytes, and the summary says %d and %d", records, read.n, f.Records, f.Bytes)
+		case f.SHA256 != "" && f.SHA256 != fmt.Sprintf("%x", read.hash.Sum(nil)):
+			v.find(name, 0, "its contents are not those that the run wrote: the SHA-256 differs from the one in the summary")
 		}
 		return
 	}

@@ -3,7 +3,9 @@
 package verify
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"hash"
 	"io"
 	"iter"
 	"math"
@@ -29,6 +31,9 @@ type Journal struct {
 	Run        string
 	State      report.State // empty if it has no end: the run was killed, or is in progress
 	Checkpoint Checkpoint
+	// Cut says that it has no end and that the run was never continued: a summary, which is
+	// written before the end, must not exist.
+	Cut bool
 	// Notes yields the settled outcomes, in the order of the journal, and the checkpoints
 	// between them. Nil leaves them out.
 	Notes iter.Seq2[Note, error]
@@ -89,8 +94,11 @@ func Check(f Files) Verdict {
 	v.rejects = v.count(&v.files.Rejects, Checkpoint.rejectsSize)
 	v.walk()
 	v.checkJournal()
-	if !v.killed() {
+	switch {
+	case !v.killed():
 		v.checkSummary()
+	case v.files.Journal.Cut && v.files.Summary != nil:
+		v.find(journalFile, 0, "it has no end, and there is a summary: the journal was cut, or the run was killed just before its end")
 	}
 	return v.verdict
 }
@@ -123,7 +131,7 @@ func (v *verifier) count(f *writer.FileText, size func(Checkpoint) int64) *count
 	if v.killed() {
 		f.Text = io.LimitReader(f.Text, size(v.files.Journal.Checkpoint))
 	}
-	c := &counted{Reader: f.Text}
+	c := &counted{Reader: f.Text, hash: sha256.New()}
 	f.Text = c
 	return c
 }
@@ -157,15 +165,17 @@ func sameFile(path, name string) bool {
 	return strings.TrimSuffix(filepath.Base(path), ".partial") == strings.TrimSuffix(name, ".partial")
 }
 
-// counted counts the bytes that are read.
+// counted counts and hashes the bytes that are read.
 type counted struct {
 	io.Reader
-	n int64
+	n    int64
+	hash hash.Hash
 }
 
-// Read reads, and counts.
+// Read reads, counts and hashes.
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.n += int64(n)
+	c.hash.Write(p[:n])
 	return n, err
 }

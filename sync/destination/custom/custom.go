@@ -84,7 +84,15 @@ func (c *Config) traits() destination.Traits {
 		}
 	}
 	t.Fields = slices.DeleteFunc(t.Fields, user.Field.IsSecret)
+	if c.read != nil {
+		t.Unshown = slices.DeleteFunc(c.create.fields(), c.read.shows)
+	}
 	return t
+}
+
+// shows reports whether the answer to a read holds a field.
+func (r *read) shows(f user.Field) bool {
+	return slices.ContainsFunc(r.fields, func(shown readField) bool { return shown.field == f })
 }
 
 // of returns the call for an operation; nil if there is none.

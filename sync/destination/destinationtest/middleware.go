@@ -17,6 +17,7 @@ type Middleware struct {
 	Pacer   stack.Pacer   // nil starts every call at once
 	Retries int           // 0 means 20
 	Intents stack.Intents // nil records no intents
+	Owners  *stack.Owners // nil does not keep the users of different ids apart
 }
 
 // Wrap wraps the client in the middleware, in the order of a run.
@@ -27,7 +28,7 @@ func (m Middleware) Wrap(client destination.Destination) destination.Destination
 	m.Retries = cmp.Or(m.Retries, 20)
 	sizer, _ := client.(destination.Sizer)
 	prober, _ := client.(destination.Prober)
-	o := stack.Options{Pacer: m.Pacer, Wire: context.Background(), Sizer: sizer, Prober: prober, Retries: m.Retries, Intents: m.Intents}
+	o := stack.Options{Pacer: m.Pacer, Wire: context.Background(), Sizer: sizer, Prober: prober, Retries: m.Retries, Intents: m.Intents, Owners: m.Owners}
 	return o.Wrap(client)
 }
 

@@ -38,6 +38,7 @@ type call struct {
 	Method, URI string
 	Header      http.Header
 	Body        []byte
+	Status      int // of the answer; 0 if the API did not answer
 }
 
 // newStage serves until the test ends: over TCP, or in memory for a bubble.
@@ -120,7 +121,8 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.mu.Lock()
-	s.seen = append(s.seen, call{r.Method, r.RequestURI, r.Header.Clone(), body})
+	n := len(s.seen)
+	s.seen = append(s.seen, call{r.Method, r.RequestURI, r.Header.Clone(), body, 0})
 	if r.Method != http.MethodGet {
 		s.sent[r.Method+" "+r.RequestURI+" "+string(body)]++
 	}
@@ -130,8 +132,28 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		play(w, r)
 		return
 	}
-	api.ServeHTTP(w, r)
+	status := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+	api.ServeHTTP(status, r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n < len(s.seen) {
+		s.seen[n].Status = status.status
+	}
 }
+
+// statusWriter keeps the status of an answer.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController find the writer inside.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // playing answers every call from now on; nil lets the API answer again.
 func (s *stage) playing(play http.HandlerFunc) {

@@ -204,7 +204,7 @@ func TestEveryCallTakesATurn(t *testing.T) {
 	limited := stack.Limited{Destination: c, Pacer: turns, Wire: t.Context(), Calls: calls}
 	batch := user.Batch{Op: user.Create, Records: []*user.Record{person("E1")}}
 	outcomes, err := limited.Apply(t.Context(), batch)
-	if got := told(t, outcomes, err); !strings.HasPrefix(got, "refused exists") || turns.left != 0 || calls.Counts()["read"]["ok"] != 2 {
+	if got := told(t, outcomes, err); !strings.HasPrefix(got, "refused exists") || turns.left != 0 || calls.Counts()["read"].Total() != 2 || calls.Counts()["create"]["ok"] != 0 {
 		t.Errorf("%s, %d turns left, %v", got, turns.left, calls.Counts())
 	}
 	for n := range 3 {
@@ -212,5 +212,20 @@ func TestEveryCallTakesATurn(t *testing.T) {
 		if _, err := limited.Apply(t.Context(), batch); !errors.Is(err, errNoTurn) {
 			t.Errorf("after %d calls: %v", n, err)
 		}
+	}
+}
+
+// TestALookUpInsteadOfACreateIsARead: the table of calls says what the server saw.
+func TestALookUpInsteadOfACreateIsARead(t *testing.T) {
+	c, _ := serve(t, map[string]reply{get: absent})
+	calls := new(destination.Calls)
+	limited := stack.Limited{Destination: c, Pacer: &turnstile{left: 1}, Wire: t.Context(), Calls: calls}
+	r := person("E1")
+	r.Op, r.User.Secrets = user.Upsert, nil
+	if _, err := limited.Apply(t.Context(), user.Batch{Op: user.Create, Records: []*user.Record{r}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := calls.Counts(); got.Total() != 1 || got["read"]["http_404"] != 1 {
+		t.Errorf("%v", got)
 	}
 }

@@ -129,6 +129,7 @@ func traits() destination.Traits {
 			user.Email, user.Name, user.Password, user.Role, user.Bio, user.Occupation, user.Location, user.Timezone, user.FromAPI,
 			user.Courses, user.Groups, user.DeadlineAt, user.AttributesPrefix,
 		},
+		Unshown: []user.Field{user.Courses, user.Groups, user.DeadlineAt},
 	}
 }
 

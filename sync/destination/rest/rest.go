@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"usersync/sync/destination"
 	"usersync/sync/destination/vocabulary"
 )
 
@@ -83,6 +84,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	if err != nil {
 		return nil, broken(ctx, err, w.mayHaveWritten(c.own, err))
 	}
+	destination.Answered(ctx, r.Method, response.StatusCode)
 	hangUpOnUpgrade(response)
 	token.dropHeaders(response.Header)
 	defer response.Body.Close()

@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"usersync/sync/visible"
 )
 
 var errNoTLS = errors.New("the server does not speak TLS there; check base_url")
@@ -14,7 +16,7 @@ var errNoTLS = errors.New("the server does not speak TLS there; check base_url")
 // or with the protocol; nil for any other err.
 func trustFault(err error) error {
 	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return bad
+		return &certificateError{bad}
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
 		return errNoTLS
@@ -24,6 +26,13 @@ func trustFault(err error) error {
 	}
 	return nil
 }
+
+// certificateError is an error about a certificate. The names in it are whatever its maker
+// wrote, so its text is escaped.
+type certificateError struct{ err error }
+
+func (e *certificateError) Error() string { return visible.Text(e.err.Error()) }
+func (e *certificateError) Unwrap() error { return e.err }
 
 // rejectsClient reports whether an alert (RFC 8446 6.2) refuses the client's
 // certificate or protocol. crypto/tls has alerts only as text, from its own list.

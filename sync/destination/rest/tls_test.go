@@ -2,7 +2,9 @@ package rest
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -97,5 +99,17 @@ func TestProxy(t *testing.T) {
 			t.Errorf("proxy %d: %v", status, ce)
 		}
 		proxy.Close()
+	}
+}
+
+// TestNamesInCertificatesAreEscaped: the maker of a certificate chose them.
+func TestNamesInCertificatesAreEscaped(t *testing.T) {
+	bad := x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"\x1b]0;x\x07\nusersync: done\u202e.example"}}, Host: "localhost"}
+	err := trustFault(&tls.CertificateVerificationError{Err: bad})
+	if err == nil || !strings.Contains(err.Error(), `\u001b]0;x\u0007\u000ausersync: done\u202e.example`) || strings.ContainsAny(err.Error(), "\x1b\x07\n\u202e") {
+		t.Errorf("%q", err)
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); !ok {
+		t.Error("the cause is lost")
 	}
 }

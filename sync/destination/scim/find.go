@@ -183,7 +183,11 @@ func (d *decoder) pick(r *user.Record, h *hits) (found destination.Found, settle
 	case len(ours) > 1 || len(named) > 0: // it cannot tell which, or whether any is ours
 		return destination.Found{HTTP: h.status}, true
 	case len(others) > 0 && (r.Op == user.Upsert || r.Op == user.Create):
-		return destination.Found{Presence: destination.Different, Differs: []user.Field{user.ExternalID}, HTTP: h.status}, true
+		found = destination.Found{Presence: destination.Different, Differs: []user.Field{user.ExternalID}, HTTP: h.status}
+		if len(others) == 1 {
+			found.Other = others[0].Text("id")
+		}
+		return found, true
 	}
 	return destination.Found{}, false
 }

@@ -28,7 +28,8 @@ const (
 // follows. One that is provably absent is created. One that cannot be read is Failed.
 type Adopted struct {
 	destination.API
-	How Adoption
+	How    Adoption
+	Owners *Owners // nil if the API makes no keys
 }
 
 // Apply adopts the records of b if its call is a create, and sends all others.
@@ -77,6 +78,8 @@ func (a Adopted) outcomeOf(r *user.Record, found destination.Found) user.Outcome
 		r.Remote = found.Remote
 	}
 	switch found.Presence {
+	case destination.Another:
+		return sameUser(found.Other, found.HTTP)
 	case destination.Absent:
 		return user.Outcome{}
 	case destination.Same, destination.Different:
@@ -110,8 +113,22 @@ func (a Adopted) assume(ctx context.Context, b user.Batch, outcomes []user.Outco
 			outcomes[i] = user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote,
 				Detail: "the API assigns its own keys; give this user's in a column remote_id"}
 		default:
-			outcomes[i] = user.Outcome{Status: user.Unchanged, Code: user.CodeAssumed, Remote: r.Remote}
+			mine, err := a.owns(ctx, r)
+			if err != nil {
+				return err
+			}
+			if outcomes[i] = sameUser(r.Remote, 0); mine {
+				outcomes[i] = user.Outcome{Status: user.Unchanged, Code: user.CodeAssumed, Remote: r.Remote}
+			}
 		}
 	}
 	return a.create(ctx, b, outcomes, rest)
+}
+
+// owns reports whether the key in the row is the id's.
+func (a Adopted) owns(ctx context.Context, r *user.Record) (bool, error) {
+	if a.Owners == nil || r.Remote == "" {
+		return true, nil
+	}
+	return a.Owners.Claim(ctx, r.Remote, r)
 }

@@ -136,6 +136,8 @@ func (c *Canary) check(ctx context.Context, o *user.Outcome, r *user.Record, unt
 // difference says how what the API shows differs from an outcome; "" if it does not.
 func difference(status user.Status, found destination.Found) string {
 	switch {
+	case found.Presence == destination.Another:
+		return "the API shows a user of another id"
 	case found.Presence == destination.Unknown:
 		return "the API cannot show it"
 	case (found.Presence == destination.Absent) != (status == user.Deleted):

@@ -25,6 +25,8 @@ type Dry struct {
 	// Read makes these reads and uses what they show: a user that is the same is
 	// left alone, one that is missing is created or refused.
 	Read bool
+	// Owners refuses rows whose keys are other ids'; nil refuses none.
+	Owners *Owners
 
 	mu      sync.Mutex
 	touched map[string]bool // users that an earlier record changes: by then a read of them is outdated
@@ -83,6 +85,12 @@ func (d *Dry) done(op user.Op, r *user.Record) user.Outcome {
 // returns the outcome, if the read settles it.
 func (d *Dry) look(ctx context.Context, op user.Op, r *user.Record) (o user.Outcome, needed bool, err error) {
 	t := d.Traits()
+	if d.Owners != nil && op != user.Create && r.OwnRemote && r.Remote != "" {
+		mine, err := d.Owners.Claim(ctx, r.Remote, r)
+		if err != nil || !mine {
+			return sameUser(r.Remote, 0), false, err
+		}
+	}
 	switch {
 	case t.Blind:
 		return o, false, nil

@@ -83,6 +83,8 @@ func (m ReadModifyWrite) complete(ctx context.Context, op user.Op, r *user.Recor
 		r.Remote = found.Remote
 	}
 	switch {
+	case found.Presence == destination.Another:
+		return nil, sameUser(found.Other, found.HTTP), nil
 	case found.Presence == destination.Unknown && traits.OwnKeys && r.Remote == "": // as where no read comes first
 		return nil, withoutKey(r, found), nil
 	case found.Presence == destination.Unknown:

@@ -67,6 +67,8 @@ func (k Resolved) resolve(ctx context.Context, r *user.Record) (user.Outcome, er
 // that found none.
 func withoutKey(r *user.Record, found destination.Found) user.Outcome {
 	switch {
+	case found.Presence == destination.Another:
+		return sameUser(found.Other, found.HTTP)
 	case found.Presence == destination.Absent:
 		return user.Outcome{Status: user.Missing, HTTP: found.HTTP}
 	case r.Op == user.Upsert: // a create met an existing user, and the API says no more

@@ -48,7 +48,7 @@ func TestResolved(t *testing.T) {
 		"found":           {scene: scene{held: "a=0", op: user.Update}, want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
 		"known":           {scene: scene{held: "a=0", op: user.Update}, blind: true, key: "k-a", want: user.Outcome{Status: user.Updated, Remote: "k-a"}},
 		"not there":       {scene: scene{op: user.Update, intent: user.Update}, want: user.Outcome{Status: user.Refused, Code: user.CodeMissing}},
-		"gone already":    {scene: scene{op: user.Delete, intent: user.Delete}, want: user.Outcome{Status: user.Deleted, Code: user.CodeAlreadyAbsent}},
+		"gone already":    {scene: scene{op: user.Delete, intent: user.Delete}, want: user.Outcome{Status: user.InDoubt, Code: user.CodeUnprovedAbsent}},
 		"nobody can tell": {scene: scene{held: "a=0", op: user.Delete, intent: user.Delete}, blind: true, want: user.Outcome{Status: user.Invalid, Code: user.CodeUnknownRemote}},
 		"exists, and nobody can tell who": {scene: scene{replay: destination.Detectable, held: "a=0"}, blind: true,
 			want: user.Outcome{Status: user.Refused, Code: user.CodeExists}},

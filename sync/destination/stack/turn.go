@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"net/http"
 
 	"usersync/sync/destination"
 	"usersync/sync/user"
@@ -14,6 +15,9 @@ type turn struct {
 	waits context.Context // of Apply or Find: ends a wait
 	kind  string
 	end   func(status int, answered bool) // nil while no call is in flight
+
+	method string // of the call in flight, once it is answered
+	status int    // of its answer
 }
 
 func (l Limited) turn(waits context.Context) *turn {
@@ -25,14 +29,20 @@ type turnKey struct{}
 
 // on returns the context of the call, through which destination.NextCall finds the turn.
 func (t *turn) on(wire context.Context) context.Context {
-	return destination.WithNextCall(context.WithValue(wire, turnKey{}, t), func(kind string) error {
-		t.over(nil)
-		return t.begin(kind)
-	})
+	return destination.WithTurn(context.WithValue(wire, turnKey{}, t), t)
 }
 
+// Next ends the current call, and waits until one more may start.
+func (t *turn) Next(kind string) error {
+	t.over(nil)
+	return t.begin(kind)
+}
+
+// Answered keeps what the call in flight was, and how it was answered.
+func (t *turn) Answered(method string, status int) { t.method, t.status = method, status }
+
 func (t *turn) begin(kind string) (err error) {
-	t.kind = kind
+	t.kind, t.method, t.status = kind, "", 0
 	t.end, err = t.pacer.Begin(t.waits)
 	if err != nil {
 		t.end = nil
@@ -65,11 +75,23 @@ func (t *turn) overAs(code string, err error) {
 	}
 	t.end(answerOf(err))
 	t.end = nil
-	if code != "" {
-		t.calls.CountAs(t.kind, code)
-		return
+	switch kind := t.asSent(); {
+	case code != "":
+		t.calls.CountAs(kind, code)
+	case err == nil && t.status >= 400:
+		t.calls.CountAnswer(kind, t.status)
+	default:
+		t.calls.Count(kind, err)
 	}
-	t.calls.Count(t.kind, err)
+}
+
+// asSent is the kind of the call in flight, as the server sees it: a create that must
+// first find out who exists is a read.
+func (t *turn) asSent() string {
+	if t.method == http.MethodGet {
+		return destination.ReadCall
+	}
+	return t.kind
 }
 
 // disbelieved returns the code of an answer that settles no one; "" for any other.

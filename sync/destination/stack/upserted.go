@@ -93,6 +93,8 @@ func (u Upserted) confirmOne(ctx context.Context, o *user.Outcome, r *user.Recor
 	switch {
 	case err != nil:
 		o.Status, o.Code = user.Failed, user.CodeUnread
+	case found.Presence == destination.Another:
+		*o = sameUser(found.Other, found.HTTP)
 	case exists && found.Remote != "" && found.Remote != r.Remote:
 		o.Status, o.Remote = user.Exists, found.Remote
 	case exists:

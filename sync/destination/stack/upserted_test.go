@@ -11,12 +11,12 @@ import (
 // What each mode does if the API says exists or missing.
 func TestModes(t *testing.T) {
 	run(t, map[string]scene{
-		"upsert, exists: updated":    {replay: destination.Detectable, held: "a=0", send: "a=1 b=2", want: "updated created", holds: "a=1 b=2"},
-		"upsert, missing: created":   {replay: destination.Detectable, op: user.Update, send: "a=1", want: "created", calls: "update a, create a"},
-		"create, exists: refused":    {replay: destination.Detectable, intent: user.Create, held: "a=0", send: "a=1", want: "refused:exists", holds: "a=0"},
-		"update, missing: refused":   {op: user.Update, intent: user.Update, send: "a=1", want: "refused:missing", calls: "update a"},
-		"delete, missing: no matter": {op: user.Delete, intent: user.Delete, send: "a", want: "deleted:already_absent"},
-		"upsert without an update":   {replay: destination.Detectable, traits: onlyCreate, held: "a=0", send: "a=1", want: "refused:exists", calls: "create a"},
+		"upsert, exists: updated":   {replay: destination.Detectable, held: "a=0", send: "a=1 b=2", want: "updated created", holds: "a=1 b=2"},
+		"upsert, missing: created":  {replay: destination.Detectable, op: user.Update, send: "a=1", want: "created", calls: "update a, create a"},
+		"create, exists: refused":   {replay: destination.Detectable, intent: user.Create, held: "a=0", send: "a=1", want: "refused:exists", holds: "a=0"},
+		"update, missing: refused":  {op: user.Update, intent: user.Update, send: "a=1", want: "refused:missing", calls: "update a"},
+		"delete, missing: in doubt": {op: user.Delete, intent: user.Delete, send: "a", want: "in_doubt:unproved_absent"},
+		"upsert without an update":  {replay: destination.Detectable, traits: onlyCreate, held: "a=0", send: "a=1", want: "refused:exists", calls: "create a"},
 		"exists and missing in turn": {
 			replay: destination.Detectable, send: "a=1", faults: []fault{whole409, none, whole409, none},
 			want: "failed:contradiction", calls: "create a: 409 for the whole call, update a, create a: 409 for the whole call, update a",

@@ -159,6 +159,9 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found dest
 		o.Remote = found.Remote
 	}
 	switch {
+	case found.Presence == destination.Another:
+		*o = sameUser(found.Other, found.HTTP)
+		return false
 	case o.Status == user.Refused || o.Status == user.Failed:
 		settleRejected(op, o, r, found)
 		return false
@@ -181,8 +184,8 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found dest
 	return v.settleDelete(o, r, found)
 }
 
-// codeUnseen goes with Exists: we may have created the user with exactly this data,
-// which the API does not return.
+// codeUnseen goes with Exists: we may have created the user with exactly this data, of
+// which the API did not return all that it can.
 const codeUnseen = "unseen"
 
 func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
@@ -193,7 +196,7 @@ func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found destinatio
 		return false
 	case found.Presence == destination.Absent:
 		return v.resend(o, r)
-	case found.Presence == destination.Same && maybeOurs && r.Op == user.Upsert && !found.Shows(r):
+	case found.Presence == destination.Same && maybeOurs && r.Op == user.Upsert && !found.ShowsAllBut(r, v.Traits().Unshown):
 		o.Status, o.Code = user.Exists, codeUnseen // an update is right in either case
 	case found.Presence == destination.Same && o.Status == user.Exists && maybeOurs:
 		o.Status, o.Code = user.Created, user.CodeReplayed

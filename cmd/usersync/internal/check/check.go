@@ -33,6 +33,7 @@ type Findings struct {
 	toTheEnd bool // all rows were read
 	invalid  []invalidRow
 	warnings []string
+	noted    user.Noted
 	request  *destination.Preview
 }
 
@@ -106,6 +107,7 @@ func ruleText(r mapping.Rule) string {
 
 // read reads everything and keeps the first invalid rows.
 func (f *Findings) read(ctx context.Context, in *reader.Input, to connect.Client) error {
+	ids := newComparison()
 	for r, err := range in.Records().Until(ctx) {
 		if err != nil {
 			hint, err := input.SplitHint(err)
@@ -119,6 +121,10 @@ func (f *Findings) read(ctx context.Context, in *reader.Input, to connect.Client
 			}
 			continue
 		}
+		if err := ids.note(ctx, r); err != nil {
+			return err
+		}
+		f.noted.Add(r)
 		f.preview(to, r)
 	}
 	f.toTheEnd, f.warnings = true, in.Warnings()

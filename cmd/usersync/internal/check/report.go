@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
+	"usersync/writer/report"
 )
 
 type column struct {
@@ -54,7 +55,7 @@ func (f *Findings) printRows(w io.Writer) {
 	if more := f.Invalid - len(f.invalid); more > 0 {
 		fmt.Fprintf(w, "  and %d more\n", more)
 	}
-	for _, warning := range f.warnings {
+	for _, warning := range append(f.warnings, f.idWarnings()...) {
 		fmt.Fprintf(w, "warning: %s\n", warning)
 	}
 }
@@ -97,10 +98,14 @@ func (f *Findings) WriteJSON(w io.Writer, settings []config.Shown) error {
 		Rows     []invalidRow   `json:"unfit_rows,omitempty"`
 		Warnings []string       `json:"warnings,omitempty"`
 
+		Lookalikes  *report.Lookalikes `json:"lookalikes,omitempty"`
+		RepeatedIDs *report.Repeated   `json:"repeated_ids,omitempty"`
+
 		Request *destination.Preview `json:"first_request,omitempty"`
 	}{Settings: settings, Columns: f.columns, Request: f.request}
 	if f.toTheEnd {
 		document.Records, document.Invalid, document.Rows, document.Warnings = &f.Read, &f.Invalid, f.invalid, f.warnings
+		document.Lookalikes, document.RepeatedIDs = f.lookalikes(), report.RepeatedOf(f.noted.Repeats)
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

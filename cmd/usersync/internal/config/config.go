@@ -87,7 +87,9 @@ type Guards struct {
 	MaxErrors         Share
 	MaxDelete         mirror.Limit
 	AcceptChange      bool
+	AbsentOK          bool
 	AcceptLookalikes  bool
+	Renames           int
 	Protect           string
 	Canary            int
 	CanaryAnswersOnly bool

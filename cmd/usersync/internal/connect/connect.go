@@ -76,20 +76,11 @@ func noDestination(next string) error {
 func openError(c *config.Config, err error) error {
 	err = fmt.Errorf("connect to %s: %w", c.Target.To, err)
 	if call, asked := errors.AsType[*destination.CallError](err); asked && call.Fault == destination.Denied {
-		return &exit.Error{Err: err, Hint: "nothing was sent; " + AuthHint(c), Next: c.NextForSettings()}
+		return &exit.Error{Err: err, Hint: "nothing was sent; " + DeniedHint(c, call), Next: c.NextForSettings()}
 	} else if asked {
 		return &exit.Error{Err: err, Hint: "nothing was sent; run again when it answers, or check its section of the config", Next: c.Invocation.Again(c.Invocation.Files...)}
 	}
 	return exit.Usage(err, "", c.NextForSettings())
-}
-
-// AuthHint names the keys of the config that select an API and an account there.
-func AuthHint(c *config.Config) string {
-	account := ""
-	if to, ok := apiOf(c); ok && to.account != "" {
-		account = ", " + to.account
-	}
-	return fmt.Sprintf("check base_url%s and auth under %s: in the config", account, c.Target.To)
 }
 
 // Unsafe are the operations that must not be repeated if the API perhaps took them.

@@ -85,7 +85,7 @@ func (e *eraser) copySummary() error {
 				writer.Copied
 			}{{"results", e.results}, {"rejects", e.rejects}} {
 				if file.Holds == c.holds && strings.HasPrefix(filepath.Base(file.Path), c.holds+".") {
-					file.Bytes = c.Size
+					file.Bytes, file.SHA256 = c.Size, ""
 				}
 			}
 		}

@@ -3,8 +3,10 @@ package exit
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"usersync/reader/mapping"
+	"usersync/sync/visible"
 )
 
 // DidYouMean is a hint that names the known word nearest to word, or all of them if
@@ -46,5 +48,25 @@ func Quote(s string) string {
 	if s != "" && strings.TrimFunc(s, plain) == "" {
 		return s
 	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return "'" + printedQuote(strings.ReplaceAll(s, "'", `'\''`)) + "'"
+}
+
+// printedQuote quotes text for a shell with printf in place of the characters that a
+// terminal would obey or hide. Line breaks and tabs stay.
+func printedQuote(s string) string {
+	var b strings.Builder
+	for at, size := 0, 0; at < len(s); at += size {
+		_, size = utf8.DecodeRuneInString(s[at:])
+		text := s[at : at+size]
+		if text == "\n" || text == "\t" || visible.Clear(text) {
+			b.WriteString(text)
+			continue
+		}
+		b.WriteString(`'"$(printf '`)
+		for _, c := range []byte(text) {
+			fmt.Fprintf(&b, `\%03o`, c)
+		}
+		b.WriteString(`')"'`)
+	}
+	return b.String()
 }

@@ -11,15 +11,17 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/input"
 	"usersync/sync/guard"
+	"usersync/sync/journal"
 	"usersync/sync/plan"
 )
 
 // CheckAhead refuses a look ahead at an input that can be read only once.
 func CheckAhead(c *config.Config, verb string, paths []string) error {
-	if !c.Guards.LookAhead() || input.Repeatable(paths) {
+	renames := c.Guards.Renames > 0 && c.Target.Mode == config.Mirror && verb == "run"
+	if !c.Guards.LookAhead() && !renames || input.Repeatable(paths) {
 		return nil
 	}
-	return exit.Usage(errors.New("read settings: --max-change and --min-records read the input twice, and this input can be read only once; nothing was sent"),
+	return exit.Usage(errors.New("read settings: --max-change, --min-records and --renames read the input twice, and this input can be read only once; nothing was sent"),
 		"write it to a file first", "usersync "+verb+" --help")
 }
 
@@ -37,12 +39,20 @@ func (d DryRun) LookAhead(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("look ahead: %w; nothing was sent", err)
 	}
+	if err := SameVersions(before); err != nil {
+		return err
+	}
+	return f.guardError(d.Config)
+}
+
+// SameVersions refuses an input that changed while it was read ahead.
+func SameVersions(before []journal.Input) error {
 	for _, was := range before {
 		if !was.SameVersion(input.Versions([]string{was.Path}, was.Format)[0]) {
 			return exit.Usage(fmt.Errorf("look ahead: %s changed while it was read; nothing was sent", was.Path), "run again when it is complete", "")
 		}
 	}
-	return f.guardError(d.Config)
+	return nil
 }
 
 // guardError returns the error of the first guard that the forecast trips. Rejects that

@@ -3,10 +3,13 @@ package preview
 import (
 	"context"
 	"errors"
+	"iter"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/reader"
+	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/ledger"
@@ -14,6 +17,7 @@ import (
 	"usersync/sync/mirror"
 	"usersync/sync/plan"
 	"usersync/sync/protect"
+	"usersync/sync/user"
 	"usersync/writer"
 )
 
@@ -35,12 +39,19 @@ type DryRun struct {
 func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, err error) {
 	f = newOutcomes()
 	f.file = d.file
+	owners, err := d.owners(ctx)
+	if err != nil {
+		return f, counts, err
+	}
 	work := engine.Job{
-		Records:     d.Records(ctx, d.presence, 0).Until(ctx).Batches(RecordsAtOnce),
-		Destination: d.middleware(f).WrapDry(d.Conn.Client, d.read, &f.calls),
+		Records:     reader.Records(d.LimitDeletes(ctx, iter.Seq2[*user.Record, error](d.Records(ctx, d.presence, 0)), d.Ledger, 0, false)).Until(ctx).Batches(RecordsAtOnce),
+		Destination: d.middleware(f, owners).WrapDry(d.Conn.Client, d.read, &f.calls),
 		Results:     f,
+		Names:       destination.Names(d.Conn.Client),
 		BatchSize:   d.Conn.BatchSize(d.Config.Pace.BatchSize),
 		Workers:     d.Config.Pace.Workers,
+
+		RefuseRepeated: d.Config.Input.RefuseRepeated,
 	}
 	if !d.Config.Ledger.AllowStale {
 		var unordered error
@@ -60,6 +71,7 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 			similar = lookalike.NewForMirror(overlay)
 			d.presence.Similar = similar
 		}
+		work.Repeats = overlay
 		work.Ledger, work.Results, f.changes = overlay, writer.Tee(f, overlay), overlay.Changes()
 	}
 	work.Looked = similar.Note
@@ -68,6 +80,25 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 	return f, counts, exit.WithSignal(ctx, err)
 }
 
-func (d DryRun) middleware(f *outcomes) stack.Options {
-	return stack.Options{Pacer: d.Conn.Pace, Wire: d.Wire, Retries: d.Config.Pace.Retries, Calls: &f.made, Protected: d.Protected}
+func (d DryRun) middleware(f *outcomes, owners *stack.Owners) stack.Options {
+	return stack.Options{Pacer: d.Conn.Pace, Wire: d.Wire, Retries: d.Config.Pace.Retries, Calls: &f.made, Owners: owners, Protected: d.Protected}
+}
+
+// owners returns whose the keys of the API are; nil if it makes none. Nothing that a dry
+// run finds enters the ledger.
+func (d DryRun) owners(ctx context.Context) (*stack.Owners, error) {
+	if !d.Conn.Client.Traits().OwnKeys {
+		return nil, nil
+	}
+	o := stack.OwnersOptions{}
+	if d.Ledger != nil {
+		if err := d.Ledger.Identities().FindShared(ctx); err != nil {
+			return nil, err
+		}
+		o.Holders = d.Ledger.Identities()
+	}
+	if d.presence != nil {
+		o.Met = d.presence.Led
+	}
+	return stack.NewOwners(o), nil
 }

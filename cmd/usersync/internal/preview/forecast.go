@@ -5,6 +5,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/destination"
+	"usersync/sync/lookalike"
 	"usersync/sync/user"
 	"usersync/writer"
 	"usersync/writer/report"
@@ -42,10 +43,19 @@ func (p *planner) forecast(f *outcomes) report.Forecast {
 		shown.Fields = append(shown.Fields, report.FieldChange(c))
 	}
 	shown.Time(connect.PaceOptions(p.Config, p.Conn.Client.Traits()).PerSecond)
-	shown.Lookalikes = LookalikeFacts(f.noted.LooksLike, f.held, p.Config.Ledger.URL != config.NoLedger)
-	shown.RepeatedIDs = RepeatedFacts(f.noted.Repeats)
+	shown.Lookalikes = report.LookalikesOf(f.noted.LooksLike, f.held, CompareWindow(p.Config))
+	shown.RepeatedIDs = report.RepeatedOf(f.noted.Repeats)
 	shown.Warnings = append(p.notes, p.warnings(f)...)
 	return shown
+}
+
+// CompareWindow is how many records apart ids are compared; 0 with a ledger, which compares
+// all.
+func CompareWindow(c *config.Config) int {
+	if c.Ledger.URL == config.NoLedger {
+		return lookalike.Window
+	}
+	return 0
 }
 
 func callTotals(c *destination.Calls) map[string]int {

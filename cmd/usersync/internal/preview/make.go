@@ -130,7 +130,7 @@ func (p *planner) make(ctx context.Context) (made *Plan, err error) {
 		read: p.options.Read, file: file, presence: p.presence}.run(ctx)
 	p.reading = counts.Reading
 	absence := error(nil)
-	if tripped, ok := errors.AsType[*guard.Error](err); ok && tripped.Name == mirror.Guard {
+	if tripped, ok := errors.AsType[*guard.Error](err); ok && (tripped.Name == mirror.Guard || tripped.Name == DeleteGuard) {
 		absence, err = err, nil
 	}
 	if err != nil {

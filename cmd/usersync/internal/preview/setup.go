@@ -88,6 +88,10 @@ func (s *Setup) FeedRules(run string) ledger.Rules {
 	return ledger.Rules{Run: run, Config: s.Config.FeedDigest(), Mapping: s.Config.MappingDigest()}
 }
 
+// Complete reports whether something proves that the input was read to its end, or the
+// settings ask for no proof. It is valid after the input was read.
+func (s *Setup) Complete() bool { return s.unproved() == "" }
+
 // unproved names a file that nothing proves to be complete; empty if there is none, or
 // if the settings ask for no proof.
 func (s *Setup) unproved() string {

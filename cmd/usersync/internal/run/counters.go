@@ -12,12 +12,15 @@ type counters struct {
 	codes     writer.Codes
 	perFile   perFile
 	deletions deletions // of a mirror
+	deleted   deleteCalls
 }
 
 func newCounters() *counters { return &counters{perFile: perFile{counts: map[string]*int{}}} }
 
 // writer returns the Writer that counts.
-func (c *counters) writer() writer.Writer { return writer.Tee(&c.codes, &c.perFile, &c.deletions) }
+func (c *counters) writer() writer.Writer {
+	return writer.Tee(&c.codes, &c.perFile, &c.deletions, &c.deleted)
+}
 
 // perFile is a Writer that counts records by input file.
 type perFile struct {
@@ -52,6 +55,17 @@ func (d *deletions) Write(o user.Outcome) error {
 	}
 	if o.Status == user.Refused && o.Code == user.CodeLookalike {
 		d.held++
+	}
+	return nil
+}
+
+// deleteCalls is a Writer that counts the users whose deletion was asked for.
+type deleteCalls struct{ calls int }
+
+// Write counts o.
+func (d *deleteCalls) Write(o user.Outcome) error {
+	if o.Action == user.Delete {
+		d.calls++
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 type filesSpec struct {
 	config.Output
 	layout   reader.Layout // of the input, and of the rejects
+	ledger   bool          // a ledger holds what the results say
 	stdout   io.Writer     // takes --results -
 	progress writer.Writer
 }
@@ -35,6 +36,7 @@ type files struct {
 	copyWriter writer.Writer // nil without a copy
 	counts     *counters
 	incomplete bool // something could not be written to a file
+	digests    map[*rundir.File]string
 
 	journal *journal.Journal
 	claimed *os.File // the journal's file
@@ -130,7 +132,7 @@ func (f *files) openWriters() error {
 	}
 	rejects, err := writer.NewRejects(rejectsTo, writer.RejectsOptions{
 		Format: writer.Format(f.layout.Format), Delimiter: f.layout.Delimiter, Header: f.layout.Header,
-		SecretColumns: f.layout.SecretColumns, KeepSecrets: f.RejectsSecrets == "keep", Run: f.dir.ID(),
+		SecretColumns: f.layout.SecretColumns, Hides: f.layout.Hides, KeepSecrets: f.RejectsSecrets == "keep", Run: f.dir.ID(),
 	})
 	if err != nil {
 		return err

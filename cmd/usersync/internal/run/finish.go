@@ -1,8 +1,12 @@
 package run
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"usersync/sync/journal"
@@ -36,6 +40,26 @@ func (f *files) finish(complete bool, known error) error {
 		known = errors.Join(known, err)
 	}
 	return errors.Join(errs...)
+}
+
+// digest keeps the SHA-256 of results and rejects, by which verify knows them.
+func (f *files) digest() error {
+	f.digests = map[*rundir.File]string{}
+	for _, file := range []*rundir.File{f.results, f.rejects} {
+		text, err := f.dir.Read(strings.TrimSuffix(filepath.Base(file.Path()), ".partial"))
+		if err != nil {
+			return err
+		}
+		hash := sha256.New()
+		if _, err = io.Copy(hash, text); err != nil {
+			return errors.Join(fmt.Errorf("read back: %w", err), text.Close())
+		}
+		if err := text.Close(); err != nil {
+			return fmt.Errorf("read back: %w", err)
+		}
+		f.digests[file] = fmt.Sprintf("%x", hash.Sum(nil))
+	}
+	return nil
 }
 
 // close writes the summary, then the end of the journal.

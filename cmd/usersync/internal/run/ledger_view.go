@@ -13,6 +13,7 @@ import (
 // ledgerView is the engine's view of the ledger during a run.
 type ledgerView struct {
 	ledger   *ledger.Ledger
+	run      string           // that sends
 	full     bool             // send every user
 	marked   func() int       // the last record of the last checkpoint
 	presence *mirror.Presence // nil if not a mirror
@@ -24,11 +25,11 @@ type ledgerView struct {
 }
 
 // newLedgerView returns nil without a ledger.
-func newLedgerView(l *ledger.Ledger, full bool, marked func() int, p *mirror.Presence) *ledgerView {
+func newLedgerView(l *ledger.Ledger, run string, full bool, marked func() int, p *mirror.Presence) *ledgerView {
 	if l == nil {
 		return nil
 	}
-	return &ledgerView{ledger: l, full: full, marked: marked, presence: p, fingerprinter: l.Fingerprinter()}
+	return &ledgerView{ledger: l, run: run, full: full, marked: marked, presence: p, fingerprinter: l.Fingerprinter()}
 }
 
 // Lookup returns what is known of each id.
@@ -73,6 +74,18 @@ func (r *ledgerView) Unchanged(known user.LedgerEntry, u *user.User) bool {
 		r.unchanged.Add(known.Row)
 	}
 	return same
+}
+
+// Met reports whether an earlier record of this run has settled the user.
+func (r *ledgerView) Met(known user.LedgerEntry) bool {
+	return known.State != user.Pending && (known.Run == r.run || r.unchanged.Has(known.Row))
+}
+
+// Differs reports whether u carries something that the API is not known to hold.
+func (r *ledgerView) Differs(known user.LedgerEntry, u *user.User) bool {
+	got := r.fingerprinter.Fingerprints(r.fields, u)
+	r.fields = got.Fields
+	return !fingerprint.Same(known.Fingerprints, got)
 }
 
 // Apply returns what is known after an outcome.

@@ -20,7 +20,7 @@ import (
 // files must be unchanged. It returns nil if no secret is masked, or if the input was
 // standard input.
 func (o Options) findOriginals(ctx context.Context, c *config.Config, t destination.Traits, paths []string) (*history.Originals, error) {
-	if !o.Retried.Masked || c.Output.RejectsSecrets == "keep" {
+	if !o.Retried.Masked || c.Output.RejectsSecrets == "keep" || !o.readsSecrets(ctx, c, t, paths) {
 		return nil, nil
 	}
 	reopen := func(ctx context.Context, h journal.Header) (*reader.Input, error) { return o.reopen(ctx, c, t, h) }
@@ -38,6 +38,17 @@ func (o Options) findOriginals(ctx context.Context, c *config.Config, t destinat
 	}
 	c.Input.Original = func(r user.Rejected) [][]byte { return found.Rows(ctx, r) }
 	return found, nil
+}
+
+// readsSecrets reports whether the rejects can provide secrets: those of ignored columns are
+// masked too, and need not be found. Keys of JSON can appear in any row.
+func (o Options) readsSecrets(ctx context.Context, c *config.Config, t destination.Traits, paths []string) bool {
+	in, err := reader.Open(ctx, input.Options(o.Stdin, c, t, paths, config.Expected{}))
+	if err != nil {
+		return true
+	}
+	defer in.Close()
+	return in.ReadsSecrets() || in.Layout().Format == reader.JSONL
 }
 
 // reopen opens the input of an earlier run with the current settings.

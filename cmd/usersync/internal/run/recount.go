@@ -13,6 +13,7 @@ import (
 type contents struct {
 	engine.Summary
 	lastDeleted string // id of the last missing user whose deletion is written
+	owned       owned
 	noted       user.Noted
 }
 
@@ -46,13 +47,14 @@ func (f *files) recountResults(rejects int) (c contents, err error) {
 		}
 		c.Written++
 		c.SettledUpTo = r.Record
+		c.owned.add(&r.Settled, f.ledger)
 		c.Outcomes[r.Status]++
 		if r.Absent() {
 			c.Missing++
 			c.lastDeleted = r.ID
 		}
 		record := user.Record{Origin: user.Origin{File: r.File, Absent: r.Absent()}}
-		err = errors.Join(err, count.Write(user.Outcome{Record: &record, Status: r.Status, Code: r.Code}))
+		err = errors.Join(err, count.Write(user.Outcome{Record: &record, Status: r.Status, Action: r.Action, Code: r.Code}))
 	}
 	return c, errors.Join(err, file.Close())
 }

@@ -87,7 +87,7 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		stop()
 		return nil, &history.DirError{Err: err}
 	}
-	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before, hashes: hashes,
+	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before, hashes: hashes, deleting: deletingIn(r.Journal),
 		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes(), WasSent: r.Unfinished().Sent()}}
 	facts := []zap.Field{zap.Int("behind_record", last.Record)}
 	if b.options.Resume == "" {
@@ -162,6 +162,9 @@ func (b *beginning) continueFiles(f *files, r *history.Run, read *checkpoint.Dig
 	before.noted = last.Noted
 	if read.Last()+before.Missing != last.Record && read.Last() < last.Record {
 		return before, &checkpoint.InputChangedError{Record: last.Record}
+	}
+	for i := range r.Journal.Settled {
+		before.owned.add(&r.Journal.Settled[i], false)
 	}
 	read.SetLast(last.Record)
 	if err := f.resume(r.Journal, journal.Resumed{At: b.started, Args: b.options.Args}); err != nil {

@@ -149,5 +149,5 @@ func (b *base) header() journal.Header {
 
 // filesSpec says which files the run writes, and how.
 func (b *base) filesSpec() filesSpec {
-	return filesSpec{Output: b.Config.Output, layout: b.Input.Layout(), stdout: b.options.Stdout, progress: b.options.Progress}
+	return filesSpec{Output: b.Config.Output, ledger: b.Config.Ledger.URL != config.NoLedger, layout: b.Input.Layout(), stdout: b.options.Stdout, progress: b.options.Progress}
 }

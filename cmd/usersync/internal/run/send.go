@@ -39,6 +39,7 @@ type Run struct {
 	calls        destination.Calls
 	stopping     stopping
 	sent         sentRecords
+	renames      *mirror.Renames // nil if it renames none
 }
 
 func newRun(b *beginning, at *start) *Run {
@@ -67,19 +68,23 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	}
 	wire, cut := r.lease.Bound(r.options.Wire)
 	defer cut()
-	known := newLedgerView(r.lease.Ledger, r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
-	work := r.job(ctx, wire, known)
+	known := newLedgerView(r.lease.Ledger, files.dir.ID(), r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
+	work, err := r.job(ctx, wire, known)
 	stopAnnouncing := r.stopping.announce(ctx)
 	ctx, release := r.withBudget(ctx)
 	defer release()
 	ctx, unbound := r.lease.Bound(ctx)
 	defer unbound()
-	counts, err := r.run(ctx, work)
+	if err == nil {
+		err = r.restore(ctx, known)
+	}
+	counts, err := r.run(ctx, work, err)
 	stopAnnouncing()
 	r.reading = counts.Reading
 	err = r.checkInput(err)
 	r.counts = total(r.at.before.Summary, counts)
 	r.logWarnings()
+	r.logRenames()
 	if !rundir.NoRoom(err) {
 		err = errors.Join(err, r.checkpointer.Finish(err, counts.Finished, counts.PerhapsTaken > 0))
 	}
@@ -96,24 +101,37 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	err = errors.Join(err, files.finish(err == nil && counts.Finished, err))
 	if files.incomplete {
 		err = errors.Join(err, r.recount())
+	} else {
+		err = errors.Join(err, files.digest())
 	}
-	return r.summary(err), err
+	s := r.summary(err)
+	if s.State == report.Finished {
+		if err = r.checkAbsences(); err != nil {
+			s.Reason = err.Error()
+		}
+	}
+	return s, err
 }
 
 // job is the engine's work, without its records.
-func (r *Run) job(ctx, wire context.Context, known *ledgerView) engine.Job {
+func (r *Run) job(ctx, wire context.Context, known *ledgerView) (engine.Job, error) {
 	c, files := r.Config, r.at.files
+	owners, err := r.owners(ctx)
 	work := engine.Job{
-		Destination: r.middleware(wire).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
+		Destination: r.middleware(wire, owners).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
 		Results:     r.writer(),
 		BatchSize:   r.Conn.BatchSize(c.Pace.BatchSize),
 		Workers:     c.Pace.Workers,
 		Journal:     &r.sent,
+		Names:       destination.Names(r.Conn.Client),
 		MaxErrors:   engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
 		Resumed:     r.at.Resumed,
 		Applying:    r.options.Plan != nil,
 		Looked:      r.similar.Note,
 		Canary:      c.Guards.Canary,
+		AbsentOK:    c.Guards.AbsentOK || c.Target.Sandbox,
+
+		RefuseRepeated: c.Input.RefuseRepeated,
 	}
 	if !c.Ledger.AllowStale {
 		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir,
@@ -122,12 +140,12 @@ func (r *Run) job(ctx, wire context.Context, known *ledgerView) engine.Job {
 			}), Unchanged: unchanged(ctx, r.lease.Ledger, r.options.Log)}).Superseded
 	}
 	if known != nil {
-		work.Ledger = known
+		work.Ledger, work.Repeats = known, known
 	}
 	if r.presence != nil {
 		work.Missing = r.options.Plan.ApplyDeletions(r.missing)
 	}
-	return work
+	return work, err
 }
 
 // writer writes outcomes to the files first, because a checkpoint must agree with the
@@ -140,7 +158,7 @@ func (r *Run) writer() writer.Writer {
 	return writer.Tee(files.writer, r.checkpointer, files.copyWriter)
 }
 
-func (r *Run) middleware(wire context.Context) stack.Options {
+func (r *Run) middleware(wire context.Context, owners *stack.Owners) stack.Options {
 	c := r.Config
 	sizer, _ := r.Conn.Client.(destination.Sizer)
 	prober, _ := r.Conn.Client.(destination.Prober)
@@ -149,18 +167,23 @@ func (r *Run) middleware(wire context.Context) stack.Options {
 	if r.lease.Ledger != nil {
 		holders = r.lease.Ledger.Identities()
 	}
-	return stack.Options{Lister: lister, Holders: holders, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Retries: c.Pace.Retries, Calls: &r.calls,
-		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected,
+	return stack.Options{Lister: lister, Holders: holders, Owners: owners, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Retries: c.Pace.Retries, Calls: &r.calls,
+		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected, Absences: r.absences(),
 		Sent: r.sent.Sent, Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: &r.sent}}
 }
 
-// run runs the engine, unless a guard that looks ahead stops it, and records the settings
-// after the whole feed was sent.
-func (r *Run) run(ctx context.Context, work engine.Job) (engine.Summary, error) {
-	if err := r.lookAhead(ctx); err != nil {
+// run runs the engine, unless err or a guard that looks ahead stops it, and records the
+// settings after the whole feed was sent.
+func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summary, error) {
+	if err == nil {
+		err = r.lookAhead(ctx)
+	}
+	if err != nil {
 		return engine.Summary{Outcomes: map[user.Status]int{}}, err
 	}
-	work.Records = reader.Records(r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.Written)).Until(ctx).Batches(preview.RecordsAtOnce)
+	records := r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.Written)
+	records = r.LimitDeletes(ctx, records, r.lease.Ledger, r.at.files.counts.deleted.calls, r.options.Plan != nil)
+	work.Records = reader.Records(records).Until(ctx).Batches(preview.RecordsAtOnce)
 	counts, err := work.Run(ctx)
 	if err == nil {
 		err = r.keepRules(ctx)

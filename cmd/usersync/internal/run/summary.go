@@ -37,8 +37,8 @@ func (r *Run) summary(err error) report.Summary {
 	s.Files, s.Retried = files.facts(r.counts.Written, s.Outcomes.Rejected()), r.options.Retried.facts(s.Outcomes)
 	s.Plan = planInSummary(r.options.Plan)
 	noted := r.checkpointer.Noted()
-	s.Lookalikes = preview.LookalikeFacts(noted.LooksLike, files.counts.deletions.held, r.lease.Ledger != nil)
-	s.RepeatedIDs = preview.RepeatedFacts(noted.Repeats)
+	s.Lookalikes = report.LookalikesOf(noted.LooksLike, files.counts.deletions.held, preview.CompareWindow(r.Config))
+	s.RepeatedIDs = report.RepeatedOf(noted.Repeats)
 	if !r.reading && r.Input.Skipped() != (reader.Skipped{}) {
 		skipped := r.Input.Skipped()
 		s.Skipped = &report.Skipped{Headers: skipped.Headers, Blank: skipped.Blank}
@@ -88,17 +88,17 @@ func nameOf(path string) string {
 // facts lists the files, with their numbers of records.
 func (f *files) facts(written, rejected int) []report.File {
 	all := []report.File{
-		fileFacts("results", f.results, written),
-		fileFacts("rejects", f.rejects, rejected-f.counts.deletions.rejected),
+		f.fileFacts("results", f.results, written),
+		f.fileFacts("rejects", f.rejects, rejected-f.counts.deletions.rejected),
 	}
 	if f.copy != nil && !f.incomplete { // how much a pipe has taken is unknown
-		all = append(all, fileFacts("results", f.copy, written))
+		all = append(all, f.fileFacts("results", f.copy, written))
 	}
 	return all
 }
 
-func fileFacts(holds string, f *rundir.File, records int) report.File {
-	return report.File{Holds: holds, Path: f.Path(), Records: records, Bytes: f.Size()}
+func (f *files) fileFacts(holds string, file *rundir.File, records int) report.File {
+	return report.File{Holds: holds, Path: file.Path(), Records: records, Bytes: file.Size(), SHA256: f.digests[file]}
 }
 
 func callFacts(met destination.CallCounts) map[string]report.Calls {

@@ -13,6 +13,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/run"
+	"usersync/sync/visible"
 	"usersync/writer/progress"
 )
 
@@ -27,6 +28,7 @@ type Terminal struct {
 // names its destination.
 func Open(to io.Writer, c *config.Config, several bool) (*Terminal, error) {
 	t := &Terminal{}
+	to = bare(to) // the line is redrawn with escape sequences; what appears above it is escaped
 	o := progress.Options{}
 	if c.Log.Format == "json" {
 		o.Say = func(line string) { t.Log.Data.Info("in progress", zap.String("progress", line)) }
@@ -60,10 +62,18 @@ func redraw(to io.Writer, c *config.Config) (redraw bool, width func() int) {
 
 // WidthTo is how many columns fit where w leads to.
 func WidthTo(w io.Writer) int {
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := bare(w).(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return widthOf(f)
 	}
 	return defaultWidth
+}
+
+// bare returns what an escaping writer writes to, and any other writer unchanged.
+func bare(w io.Writer) io.Writer {
+	if escaping, ok := w.(*visible.Writer); ok {
+		return escaping.Unwrap()
+	}
+	return w
 }
 
 const defaultWidth = 80

@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"context"
+
+	"usersync/sync/user"
+)
+
+// mostOfName is how many records of one name wait for each other. More of them are no one
+// user, but share a value that says nothing, such as a placeholder.
+const mostOfName = 64
+
+// named is the last id in flight of a name, and how many there are.
+type named struct {
+	last *idQueue
+	n    int
+}
+
+// nameQueue is the part of an idQueue that keeps records of different ids in order if
+// they share a name (Job.Names): they may be one user of the API, and then the first of
+// them in the input is to be the first at the API.
+type nameQueue struct {
+	names  []string   // of the record that was sent, or is to be sent
+	ahead  int        // how many others it waits for
+	behind []*idQueue // those that wait for it
+}
+
+// enter makes r the record of its id that is sent. It returns false if r waits for records
+// of other ids first.
+func (p *planner) enter(r *user.Record, known user.LedgerEntry) bool {
+	q := p.queueOf(r.User.ID)
+	q.set(r, known)
+	if p.job.Names == nil {
+		return true
+	}
+	for _, name := range p.job.Names(r) {
+		before := p.named[name]
+		if before.n == mostOfName || before.last == q {
+			continue
+		}
+		if before.last != nil {
+			before.last.names.behind = append(before.last.names.behind, q)
+			q.names.ahead++
+		}
+		p.named[name] = named{q, before.n + 1}
+		q.names.names = append(q.names.names, name)
+	}
+	if q.names.ahead > 0 {
+		p.parked++
+		p.blocked++
+	}
+	return q.names.ahead == 0
+}
+
+// release returns who waits for a record that is settled.
+func (p *planner) release(q *idQueue) (behind []*idQueue) {
+	for _, name := range q.names.names {
+		if left := p.named[name]; left.n > 1 {
+			p.named[name] = named{left.last, left.n - 1}
+		} else {
+			delete(p.named, name)
+		}
+	}
+	behind, q.names = q.names.behind, nameQueue{}
+	return behind
+}
+
+// unblock sends a record that has waited for those ahead of it, once it is the first.
+func (p *planner) unblock(ctx context.Context, q *idQueue) {
+	if q.names.ahead--; q.names.ahead > 0 {
+		return
+	}
+	p.parked--
+	p.blocked--
+	p.group(ctx, q.sent, q.known)
+}
