@@ -24,10 +24,11 @@ type environment struct {
 	texts   map[string]string // row, if all cells are text
 	cells   map[string]any    // row, if cells are typed
 	machine vm.VM
+	clean   func(column int, cell user.Value) user.Value
 }
 
-func newEnvironment(header []string, typed bool) *environment {
-	e := &environment{header: slices.Clone(header), typed: typed, values: map[string]any{},
+func newEnvironment(header []string, typed bool, clean func(int, user.Value) user.Value) *environment {
+	e := &environment{clean: clean, header: slices.Clone(header), typed: typed, values: map[string]any{},
 		texts: map[string]string{}, cells: map[string]any{}, machine: vm.VM{MemoryBudget: memoryBudget}}
 	e.values[rowName] = e.texts
 	if typed {
@@ -78,15 +79,15 @@ func (e *environment) need(column int) {
 // set sets the cells that expressions use.
 func (e *environment) set(cells []user.Value) {
 	for _, i := range e.needed {
-		name := e.header[i]
+		name, cell := e.header[i], e.clean(i, cells[i])
 		if !e.typed {
-			e.texts[name] = cells[i].Text
+			e.texts[name] = cell.Text
 			if e.identifies(name) {
-				e.values[name] = cells[i].Text
+				e.values[name] = cell.Text
 			}
 			continue
 		}
-		e.cells[name] = native(cells[i])
+		e.cells[name] = native(cell)
 		if e.identifies(name) {
 			e.values[name] = e.cells[name]
 		}

@@ -26,7 +26,7 @@ var barred = [...]string{"now", "date", "duration", "timezone", "keys", "values"
 
 func (m planner) compile(rule Rule) (*program, *Error) {
 	if m.env == nil {
-		m.env = newEnvironment(m.header, m.o.Typed)
+		m.env = newEnvironment(m.header, m.o.Typed, m.cleaned)
 	}
 	seen := &references{declared: map[string]bool{}}
 	options := append(functions(), expr.Env(m.env.shape()), expr.MaxNodes(maxNodes), expr.Patch(seen))
