@@ -13,7 +13,7 @@ type nulls []string
 func newNulls(texts []string) nulls {
 	var all nulls
 	for _, text := range texts {
-		all = append(all, Trim(text))
+		all = append(all, user.Trim(text))
 	}
 	return all
 }
@@ -29,7 +29,7 @@ func (n nulls) emptied(v user.Value) user.Value {
 // cleaned returns the cell as the step sees it: trimmed, and empty if it says that it is.
 func (s *step) cleaned(v user.Value) user.Value {
 	if s.trims && v.Kind == user.Text {
-		v.Text = Trim(v.Text)
+		v.Text = user.Trim(v.Text)
 	}
 	if s.nulls != nil {
 		v = s.nulls.emptied(v)
@@ -41,7 +41,7 @@ func (s *step) cleaned(v user.Value) user.Value {
 func (m *Mapper) cleaned(i int, v user.Value) user.Value {
 	feeds := slices.ContainsFunc(m.secrets, func(s source) bool { return s.column == i })
 	if !m.o.Config.KeepBlanks && !feeds && v.Kind == user.Text {
-		v.Text = Trim(v.Text)
+		v.Text = user.Trim(v.Text)
 	}
 	return m.nulls.emptied(v)
 }

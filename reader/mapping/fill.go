@@ -16,7 +16,7 @@ func quote(s string) string { return strconv.Quote(s) }
 // the valid ones, and no secrets.
 func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribute) {
 	if m.env != nil {
-		m.env.set(cells)
+		m.env.Set(cells)
 	}
 	err := m.identify(rec, cells)
 	if bad := m.readOp(rec, cells); err == nil {
@@ -79,7 +79,7 @@ func (m *Mapper) Unmask(cells, original []user.Value) {
 // idOf returns the id of a row; empty if it has none.
 func (m *Mapper) idOf(cells []user.Value) string {
 	if m.env != nil {
-		m.env.set(cells)
+		m.env.Set(cells)
 	}
 	var rec user.Record
 	if m.identify(&rec, cells) != nil {
@@ -115,7 +115,7 @@ func (m *Mapper) fill(rec *user.Record, cells []user.Value, attributes []user.At
 		s := &m.steps[i]
 		var value user.Value
 		if s.copies {
-			if value = cells[s.column]; s.nulls != nil || s.trims && !inked(value.Text) {
+			if value = cells[s.column]; s.nulls != nil || s.trims && !user.Inked(value.Text) {
 				value = s.cleaned(value)
 			}
 		} else if value, err = m.value(s, cells); err != nil && !s.optional(rec) {
@@ -148,7 +148,7 @@ func (m *Mapper) value(s *step, cells []user.Value) (user.Value, *user.InvalidEr
 	case s.program != nil:
 		value, err := m.run(s)
 		if s.trims && err == nil {
-			value.Text = Trim(value.Text)
+			value.Text = user.Trim(value.Text)
 		}
 		return value, err
 	}
@@ -169,7 +169,7 @@ func (m *Mapper) putApart(rec *user.Record, s *step, value user.Value) *user.Inv
 		return m.invalid(s, "not_text", "must be a single text")
 	}
 	if s.field == user.RemoteID {
-		rec.Remote, rec.OwnRemote = Trim(text), true
+		rec.Remote, rec.OwnRemote = user.Trim(text), true
 		return nil
 	}
 	rec.User.Secrets = append(rec.User.Secrets, user.SecretAttribute{Field: s.field, Value: user.NewSecret(text)})
@@ -191,8 +191,8 @@ func (m *Mapper) invalid(s *step, code, rule string) *user.InvalidError {
 	switch {
 	case s.column >= 0:
 		e.Column = m.header[s.column]
-	case s.program != nil && len(s.program.columns) == 1:
-		e.Column = m.header[s.program.columns[0]]
+	case s.program != nil && len(s.program.Columns()) == 1:
+		e.Column = m.header[s.program.Columns()[0]]
 	}
 	return e
 }

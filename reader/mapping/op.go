@@ -65,7 +65,7 @@ func (m *Mapper) readOp(rec *user.Record, cells []user.Value) *user.InvalidError
 	if err != nil {
 		return m.op.invalid(m.op.rule())
 	}
-	op, known := m.op.words.op(Trim(word))
+	op, known := m.op.words.op(user.Trim(word))
 	if !known {
 		return m.op.invalid(m.op.rule())
 	}
@@ -94,5 +94,5 @@ func (c opColumn) invalid(rule string) *user.InvalidError {
 
 // OpColumn reports whether column i holds the operation of each row, or helps to compute it.
 func (m *Mapper) OpColumn(i int) bool {
-	return i == m.op.index || m.op.program != nil && slices.Contains(m.op.program.program.columns, i)
+	return i == m.op.index || m.op.program != nil && slices.Contains(m.op.program.program.Columns(), i)
 }

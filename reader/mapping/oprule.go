@@ -93,7 +93,7 @@ func (r *OpRule) readPart(key string, value *yaml.Node) *Error {
 func (r *OpRule) readWords(n *yaml.Node) *Error {
 	r.Words = Words{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		word, value := Trim(n.Content[i].Value), n.Content[i+1].Value
+		word, value := user.Trim(n.Content[i].Value), n.Content[i+1].Value
 		op := user.Op(value)
 		if word == "" {
 			return opError("maps a blank cell", "a blank cell is always invalid: write the operation into the file, or compute it with expr")

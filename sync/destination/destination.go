@@ -77,8 +77,10 @@ type Namer interface {
 	Name(*user.Record) string
 }
 
-// Names returns by what the API may find the record's user, besides its id. It returns nil
-// if the API makes no keys: then the id tells users apart.
+// Names returns by what the API may find the record's user, besides its id: a key in the
+// row, what a look-up would search, and names that are often unique, because the API may
+// answer a create with a user who has them. It returns nil if the API makes no keys: then
+// the id tells users apart.
 func Names(d Destination) func(*user.Record) []string {
 	if !d.Traits().OwnKeys {
 		return nil
@@ -88,11 +90,15 @@ func Names(d Destination) func(*user.Record) []string {
 		if r.OwnRemote && r.Remote != "" {
 			names = append(names, "key "+r.Remote)
 		}
-		if namer == nil {
-			return names
+		if namer != nil {
+			if name := namer.Name(r); name != "" {
+				names = append(names, "name "+strings.ToLower(name))
+			}
 		}
-		if name := namer.Name(r); name != "" {
-			names = append(names, "name "+strings.ToLower(name))
+		for _, f := range []user.Field{user.Email, user.UserName} {
+			if v, ok := r.User.Value(f); ok && v.Kind == user.Text && v.Text != "" {
+				names = append(names, string(f)+" "+strings.ToLower(strings.TrimSpace(v.Text)))
+			}
 		}
 		return names
 	}

@@ -60,7 +60,8 @@ type Job struct {
 	// Ledger says what the destination holds; nil knows nothing beforehand.
 	Ledger Ledger
 	// Names returns by what the API may find the record's user, besides its id. Records of
-	// different ids that share a name are sent one after the other. Nil returns nothing.
+	// different ids that share a name are sent one after the other, unless very many share
+	// it. No name is returned twice for a record. Nil returns nothing.
 	Names func(*user.Record) []string
 	// Looked is called with each chunk of records, in their order, and what the ledger knows
 	// of them (nil without a ledger), before any of them is planned; checkpoint is the last

@@ -6,6 +6,16 @@ import (
 	"usersync/sync/user"
 )
 
+// mostOfName is how many records of one name wait for each other. More of them are no one
+// user, but share a value that says nothing, such as a placeholder.
+const mostOfName = 64
+
+// named is the last id in flight of a name, and how many there are.
+type named struct {
+	last *idQueue
+	n    int
+}
+
 // nameQueue is the part of an idQueue that keeps records of different ids in order if
 // they share a name (Job.Names): they may be one user of the API, and then the first of
 // them in the input is to be the first at the API.
@@ -23,13 +33,17 @@ func (p *planner) enter(r *user.Record, known user.LedgerEntry) bool {
 	if p.job.Names == nil {
 		return true
 	}
-	q.names.names = p.job.Names(r)
-	for _, name := range q.names.names {
-		if last := p.named[name]; last != nil && last != q {
-			last.names.behind = append(last.names.behind, q)
+	for _, name := range p.job.Names(r) {
+		before := p.named[name]
+		if before.n == mostOfName || before.last == q {
+			continue
+		}
+		if before.last != nil {
+			before.last.names.behind = append(before.last.names.behind, q)
 			q.names.ahead++
 		}
-		p.named[name] = q
+		p.named[name] = named{q, before.n + 1}
+		q.names.names = append(q.names.names, name)
 	}
 	if q.names.ahead > 0 {
 		p.parked++
@@ -41,7 +55,9 @@ func (p *planner) enter(r *user.Record, known user.LedgerEntry) bool {
 // release returns who waits for a record that is settled.
 func (p *planner) release(q *idQueue) (behind []*idQueue) {
 	for _, name := range q.names.names {
-		if p.named[name] == q {
+		if left := p.named[name]; left.n > 1 {
+			p.named[name] = named{left.last, left.n - 1}
+		} else {
 			delete(p.named, name)
 		}
 	}

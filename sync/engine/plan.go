@@ -23,7 +23,7 @@ type planner struct {
 	missing  int                 // of these, missing users
 	memory   memory              // what the destination is known to hold
 	inFlight map[string]*idQueue // ids sent and not settled
-	named    map[string]*idQueue // the last id in flight of each name
+	named    map[string]named    // ids in flight by the names of what was sent
 	free     []*idQueue          // for reuse
 	parked   int                 // records that wait
 	blocked  int                 // of these, for a record of another id
@@ -39,7 +39,7 @@ func newPlanner(j Job, w *window, p *pool, c *collector, stop func(error)) *plan
 		read:     j.Written,
 		canaries: j.Canary,
 		memory:   newMemory(j),
-		inFlight: make(map[string]*idQueue), named: make(map[string]*idQueue),
+		inFlight: make(map[string]*idQueue), named: make(map[string]named),
 	}
 }
 
@@ -186,18 +186,18 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerE
 	r.MaybeSent = r.MaybeSent || known.State == user.Pending
 	r.PerhapsTaken = r.PerhapsTaken || r.MaybeSent
 	o, settled := p.settles(r, known)
+	if !settled && r.Planned == "" && p.job.Superseded != nil && r.Origin.Before != nil && p.job.Superseded(r, known) {
+		r.Err = &user.InvalidError{Code: user.CodeSuperseded, Rule: "is older than what the ledger knows of this user",
+			Hint: "leave it out or send it with --allow-stale"}
+		p.settle(invalid(r))
+		return false
+	}
 	if p.noteRepeat(r, known, &o) {
 		p.settle(invalid(r))
 		return false
 	}
 	if settled {
 		p.settle(o)
-		return false
-	}
-	if r.Planned == "" && p.job.Superseded != nil && r.Origin.Before != nil && p.job.Superseded(r, known) {
-		r.Err = &user.InvalidError{Code: user.CodeSuperseded, Rule: "is older than what the ledger knows of this user",
-			Hint: "leave it out or send it with --allow-stale"}
-		p.settle(invalid(r))
 		return false
 	}
 	if o, settled := p.unplanned(r); settled {

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"net/http"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,6 +19,8 @@ type Memory interface {
 	// WasDeleted reports whether the API confirmed to have deleted the user, who was not
 	// created again since.
 	WasDeleted(ctx context.Context, id string) (bool, error)
+	// Knew reports whether the ledger holds the user, or remembers their deletion.
+	Knew(ctx context.Context, id string) (bool, error)
 }
 
 // Other is a user other than the one in question. Remote is the key that the API
@@ -30,6 +33,9 @@ type Absences struct {
 	AcceptAll bool   // take the API's word for every one
 	// Doubted says that an earlier part of the run met unproved absences.
 	Doubted bool
+	// Earlier are the users that an earlier part of the run was deleting and that the
+	// ledger does not know yet; true if the API confirmed it.
+	Earlier map[string]bool
 }
 
 // Attested demands a proof when a delete finds no user: at a wrong address every user is
@@ -37,8 +43,8 @@ type Absences struct {
 // this one is remembered. If the API can be read, the user must not be found either.
 // Without a proof the outcome is InDoubt, code unproved_absent.
 //
-// A delete that was perhaps sent before counts as ours when it finds no user, until this
-// run has met an unproved absence.
+// A delete that was perhaps sent before counts as ours when it finds no user, unless the
+// reads of other users speak against the address, or an absence was left unproved.
 type Attested struct {
 	destination.API
 	absences Absences
@@ -48,9 +54,9 @@ type Attested struct {
 
 // NewAttested returns the middleware for a run.
 func NewAttested(api destination.API, a Absences) Attested {
-	at := &address{turn: make(chan struct{}, 1), left: mostWitnesses, tried: map[string]bool{}}
+	at := newAddress()
 	at.doubted.Store(a.Doubted)
-	return Attested{API: api, absences: a, address: at, seen: newDeletions()}
+	return Attested{API: api, absences: a, address: at, seen: newDeletions(a.Earlier)}
 }
 
 // Apply sends b, and demands a proof for each user that a delete did not find.
@@ -61,9 +67,9 @@ func (a Attested) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	for i := range outcomes {
 		o, r := &outcomes[i], b.Records[i]
 		switch {
-		case !a.needsProof(o, r):
+		case o.Status != user.Deleted || r.Op != user.Delete || !saysAbsent(o, r):
 		case err != nil:
-			a.leaveUnproved(o)
+			a.leave(o, r)
 		default:
 			group.Go(func() error { return a.attest(within, o, r) })
 		}
@@ -75,15 +81,19 @@ func (a Attested) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	return outcomes, err
 }
 
-// needsProof reports whether the outcome says of a delete that there was no user.
-func (a Attested) needsProof(o *user.Outcome, r *user.Record) bool {
+// saysAbsent reports whether a deletion means that there was no user. A config can call a
+// 404 to a delete a success, which changes nothing about what it says.
+func saysAbsent(o *user.Outcome, r *user.Record) bool {
+	notFound := o.HTTP == http.StatusNotFound || o.HTTP == http.StatusGone
 	switch {
-	case o.Status != user.Deleted || r.Op != user.Delete || !foundNoUser(o.Code):
-		return false
-	case o.Code == user.CodeAlreadyAbsent:
+	case foundNoUser(o.Code):
 		return true
+	case notFound && r.MaybeSent:
+		o.Code = user.CodeReplayed
+	case notFound:
+		o.Code = user.CodeAlreadyAbsent
 	}
-	return a.address.doubted.Load() // otherwise it is ours
+	return notFound
 }
 
 // foundNoUser reports whether the code of a deletion says that the API showed no user.
@@ -91,29 +101,66 @@ func foundNoUser(code string) bool {
 	return code == user.CodeAlreadyAbsent || code == user.CodeReplayed || code == user.CodeReadBack
 }
 
-// attest settles an absence. An error ends the run; the outcome is then unproved.
+// attest settles an absence. An error ends the run.
 func (a Attested) attest(ctx context.Context, o *user.Outcome, r *user.Record) error {
-	found, err := a.look(ctx, r)
-	if err == nil && found.exists() {
-		o.Status, o.Code, o.HTTP = user.Failed, user.CodeNotDeleted, found.HTTP
-		o.Detail = "the answer to the delete says that there is no such user, and a read shows the user; check how deletes are addressed"
-		return nil
+	sure, err := a.isOurs(ctx, o, r)
+	if err == nil && !sure {
+		sure, err = a.isProved(ctx, o, r)
 	}
-	proved := a.absences.AcceptAll
-	if err == nil && !proved {
-		proved, err = a.wasDeleted(ctx, r.User.ID)
-		o.Remembered = proved
-	}
-	if err == nil && !proved {
-		proved, err = a.address.works(ctx, a)
-	}
-	if err != nil || !proved {
+	switch {
+	case err != nil:
+		a.leave(o, r)
+	case !sure:
 		a.leaveUnproved(o)
 	}
 	if err != nil && ctx.Err() != nil { // the ledger did not fail
 		return context.Cause(ctx)
 	}
 	return err
+}
+
+// isOurs reports whether an earlier attempt has deleted the user.
+func (a Attested) isOurs(ctx context.Context, o *user.Outcome, r *user.Record) (bool, error) {
+	if o.Code == user.CodeAlreadyAbsent || a.address.doubted.Load() {
+		return false, nil
+	}
+	if a.absences.AcceptAll {
+		return true, nil
+	}
+	is, err := a.address.check(ctx, a, r.User.ID)
+	return is != contradicted, err
+}
+
+// isProved reports whether the outcome is certain. A user who is there after all is one
+// who was not deleted.
+func (a Attested) isProved(ctx context.Context, o *user.Outcome, r *user.Record) (bool, error) {
+	switch found, err := a.look(ctx, r); {
+	case err != nil:
+		return false, err
+	case found.exists():
+		o.Status, o.Code, o.HTTP = user.Failed, user.CodeNotDeleted, found.HTTP
+		o.Detail = "the answer to the delete says that there is no such user, and a read shows the user; check how deletes are addressed"
+		return true, nil
+	case a.absences.AcceptAll:
+		return true, nil
+	}
+	remembered, err := a.wasDeleted(ctx, r.User.ID)
+	if err != nil || remembered {
+		o.Remembered = remembered
+		return remembered, err
+	}
+	is, err := a.address.check(ctx, a, r.User.ID)
+	return is == proved, err
+}
+
+// leave leaves an outcome of a run that ends before it is certain. One that was perhaps
+// ours is left to the next part of the run.
+func (a Attested) leave(o *user.Outcome, r *user.Record) {
+	if o.Code == user.CodeAlreadyAbsent {
+		a.leaveUnproved(o)
+		return
+	}
+	o.Status, r.MaybeSent = user.Unsettled, true
 }
 
 // leaveUnproved settles an outcome that nothing proves. It is final even if the run ends:
@@ -153,7 +200,7 @@ func (a Attested) read(ctx context.Context, r *user.Record) (reading, error) {
 }
 
 func (a Attested) wasDeleted(ctx context.Context, id string) (bool, error) {
-	if a.seen.confirmed(id) {
+	if a.seen.isConfirmed(id) {
 		return true, nil
 	}
 	if a.absences.Memory == nil {

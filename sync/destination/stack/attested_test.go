@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
@@ -37,6 +38,10 @@ func (p past) WasDeleted(ctx context.Context, id string) (bool, error) {
 	return p.deleted[id], p.err
 }
 
+func (p past) Knew(_ context.Context, id string) (bool, error) {
+	return p.deleted[id] || slices.Contains(p.holds, id), p.err
+}
+
 // absence is one or more deletes, in a batch each, at an API that may have the wrong address.
 type absence struct {
 	scene
@@ -44,9 +49,10 @@ type absence struct {
 	unread bool // the API denies every read
 	past   stack.Memory
 	accept bool
-	doubt  bool   // an earlier part of the run met unproved absences
-	before string // what this run creates before
-	found  int    // most reads; 0 is any number
+	doubt  bool            // an earlier part of the run met unproved absences
+	before string          // what this run creates before
+	part   map[string]bool // what an earlier part of the run was deleting
+	found  int             // most reads; 0 is any number
 }
 
 // A delete that finds no user is believed if a read finds another user at the address, or
@@ -70,6 +76,11 @@ func TestAttested(t *testing.T) {
 		"there after all, though a person accepts":    {scene: scene{held: "a=1", send: "a", faults: []fault{forgets}, want: "failed:not_deleted"}, accept: true},
 		"perhaps sent before":                         {scene: scene{send: "?a", want: "deleted:replayed"}, found: -1},
 		"perhaps sent before, at an address in doubt": {scene: scene{send: "?a", want: "in_doubt:unproved_absent"}, doubt: true},
+		"perhaps sent before, and others are missing": {scene: scene{send: "?a", want: "in_doubt:unproved_absent"}, past: past{holds: []string{"x"}}},
+		"perhaps sent before, and others too":         {scene: scene{send: "?a", want: "deleted:replayed"}, past: past{holds: []string{"a", "x"}}, part: map[string]bool{"x": false, "y": true}},
+		"confirmed to an earlier part":                {scene: scene{send: "y x", want: "deleted:already_absent in_doubt:unproved_absent"}, part: map[string]bool{"x": false, "y": true}},
+		"all of the ledger are deleted":               {scene: scene{held: "b=1", send: "b a", want: "deleted deleted:already_absent"}, past: past{holds: []string{"a", "b"}}},
+		"deleted, and not of the ledger":              {scene: scene{held: "b=1", send: "b a", want: "deleted in_doubt:unproved_absent"}, past: past{holds: []string{"a"}}},
 		"after an absence that was unproved":          {scene: scene{send: "a ?b", want: "in_doubt:unproved_absent in_doubt:unproved_absent"}},
 		"in doubt, and there":                         {scene: scene{held: "z=1", send: "?a", want: "deleted:replayed"}, doubt: true, past: past{holds: []string{"z"}}},
 		"the ledger fails":                            {scene: scene{send: "a", want: "in_doubt:unproved_absent", err: "disk"}, past: past{err: errors.New("disk")}},
@@ -88,7 +99,7 @@ func (c absence) play(t *testing.T) {
 		f.found = func(int) fault { return denied }
 	}
 	o := options(new(pacer), 2)
-	o.Absences = stack.Absences{Memory: c.past, AcceptAll: c.accept, Doubted: c.doubt}
+	o.Absences = stack.Absences{Memory: c.past, AcceptAll: c.accept, Doubted: c.doubt, Earlier: c.part}
 	api := o.Wrap(f.client(c.blind))
 	if c.before != "" {
 		if _, err := api.Apply(t.Context(), user.Batch{Op: user.Create, Records: records(c.before, user.Upsert)}); err != nil {
@@ -181,4 +192,60 @@ func TestAbsencesOfOneCall(t *testing.T) {
 			t.Errorf("remembered: %t, %t", outcomes[0].Remembered, outcomes[2].Remembered)
 		}
 	})
+}
+
+// lenient is a client for which a 404 to a delete is a success.
+type lenient struct{ readable }
+
+func (l lenient) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	outcomes, err := l.readable.Apply(ctx, b)
+	for i := range outcomes {
+		if outcomes[i].Status == user.Missing {
+			outcomes[i].Status = user.Deleted
+		}
+	}
+	return outcomes, err
+}
+
+// A 404 to a delete needs a proof, also if it is said to be a success.
+func TestASuccessWith404NeedsAProof(t *testing.T) {
+	for id, want := range map[string]string{"a": "in_doubt:unproved_absent", "?a": "deleted:replayed", "b": "deleted:"} {
+		synctest.Test(t, func(t *testing.T) {
+			f := scene{replay: destination.Detectable, held: "b=1"}.fake()
+			b := user.Batch{Op: user.Delete, Records: records(id, user.Delete)}
+			outcomes, err := options(new(pacer), 2).Wrap(lenient{readable{f}}).Apply(t.Context(), b)
+			if got := string(outcomes[0].Status) + ":" + outcomes[0].Code; err != nil || got != want {
+				t.Errorf("%s: %s, %v, want %s", id, got, err, want)
+			}
+		})
+	}
+}
+
+// An address can stop working: a proof does not last.
+func TestAProofDoesNotLast(t *testing.T) {
+	for _, pause := range []time.Duration{0, time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			f := scene{replay: destination.Detectable, held: "z=1"}.fake()
+			o := options(new(pacer), 2)
+			o.Absences.Memory = past{holds: []string{"z"}}
+			api := o.Wrap(f.client(false))
+			believed := 0
+			for n, r := range records(many(300), user.Delete) {
+				outcomes, err := api.Apply(t.Context(), user.Batch{Op: user.Delete, Records: []*user.Record{r}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if outcomes[0].Status == user.Deleted {
+					believed++
+				}
+				if n == 0 {
+					delete(f.users, "z")
+					time.Sleep(pause)
+				}
+			}
+			if want := 100; pause == 0 && believed != want || pause > 0 && believed != 1 {
+				t.Errorf("after %s %d absences are believed", pause, believed)
+			}
+		})
+	}
 }

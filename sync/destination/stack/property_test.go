@@ -130,7 +130,7 @@ func (w world) around(f *fake) destination.Destination {
 	return o.Wrap(client)
 }
 
-// witness is a user that no call changes and that a read finds at the right address.
+// witness is a user that no call touches, and that a read finds at the right address.
 const witness = "witness"
 
 // delayed answers late.

@@ -6,6 +6,7 @@ import (
 
 	"usersync/sync/destination/stack"
 	"usersync/sync/guard"
+	"usersync/sync/journal"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -16,24 +17,55 @@ const AbsentGuard = "unproved_absent"
 // absences says what proves that a user to delete is absent. The sandbox needs no proof:
 // it is empty, and its address is ours.
 func (r *Run) absences() stack.Absences {
-	a := stack.Absences{AcceptAll: r.Config.Guards.AbsentOK || r.Config.Target.Sandbox, Doubted: r.unproved() > 0}
+	a := stack.Absences{AcceptAll: r.Config.Guards.AbsentOK || r.Config.Target.Sandbox, Doubted: r.unproved() > 0, Earlier: r.at.deleting}
 	if r.lease.Ledger != nil {
-		a.Memory = memory{r.lease.Ledger.Identities()}
+		a.Memory = memory{r.lease.Ledger}
 	}
 	return a
 }
 
 // memory is the ledger as proof of absences.
-type memory struct{ ledger.Identities }
+type memory struct{ *ledger.Ledger }
 
 // Others returns users that the API is known to hold.
 func (m memory) Others(ctx context.Context, n int, skip func(id string) bool) ([]stack.Other, error) {
-	rows, err := m.Identities.Others(ctx, n, skip)
+	rows, err := m.Identities().Others(ctx, n, skip)
 	others := make([]stack.Other, len(rows))
 	for i, row := range rows {
 		others[i] = stack.Other{ID: row.ID, Remote: row.Remote}
 	}
 	return others, err
+}
+
+// WasDeleted reports whether a deletion of the user is remembered.
+func (m memory) WasDeleted(ctx context.Context, id string) (bool, error) {
+	return m.Identities().WasDeleted(ctx, id)
+}
+
+// Knew reports whether the ledger holds the user, or remembers their deletion.
+func (m memory) Knew(ctx context.Context, id string) (bool, error) {
+	known, err := m.Lookup(ctx, []string{id})
+	if err != nil || known[0].State != user.Absent {
+		return err == nil, err
+	}
+	return m.WasDeleted(ctx, id)
+}
+
+// deletingIn returns the users that a run was deleting when it was last seen, true if the
+// API confirmed it.
+func deletingIn(h *journal.History) map[string]bool {
+	ids := map[string]bool{}
+	for _, s := range h.Sent {
+		if s.Op == user.Delete {
+			ids[s.ID] = false
+		}
+	}
+	for _, o := range h.Settled {
+		if o.Action == user.Delete && o.Code != user.CodeUnprovedAbsent {
+			ids[o.ID] = o.Status == user.Deleted && o.Code != user.CodeAlreadyAbsent
+		}
+	}
+	return ids
 }
 
 // unproved counts the users of the whole run whose absence is not proved.

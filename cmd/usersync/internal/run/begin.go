@@ -26,7 +26,9 @@ type start struct {
 	stop    func()             // stops reading records
 	read    *checkpoint.Digest // of the records that are written
 	before  contents           // what an earlier part of the run has written
-	hashes  fingerprint.Rows   // of rows that are sent
+	// deleting are the users that it was deleting, true if the API confirmed it.
+	deleting map[string]bool
+	hashes   fingerprint.Rows // of rows that are sent
 	engine.Resumed
 }
 

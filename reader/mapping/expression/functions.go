@@ -1,4 +1,4 @@
-package mapping
+package expression
 
 import (
 	"crypto/sha256"
@@ -13,15 +13,15 @@ import (
 	"usersync/sync/user"
 )
 
-// ruleError is a rule that a cell breaks. It never holds the cell.
-type ruleError struct{ code, rule string }
+// RuleError is a rule that a cell breaks. It never holds the cell.
+type RuleError struct{ Code, Rule string }
 
 // Error returns the rule.
-func (e *ruleError) Error() string { return e.rule }
+func (e *RuleError) Error() string { return e.Rule }
 
 var ownNames = [...]string{"date", "digits", "e164", "hashed_email"}
 
-// functions are ours; lower, upper, trim and split come from the language. Each of ours
+// functions are our own; lower, upper, trim and split come from the language. Each of ours
 // returns "" for "", so what is left out stays left out.
 func functions() []expr.Option {
 	return []expr.Option{
@@ -33,7 +33,7 @@ func functions() []expr.Option {
 	}
 }
 
-// own puts date back, because the builtin of that name is barred.
+// ownDate puts date back, because the builtin of that name is barred.
 func ownDate() []expr.Option { return functions()[:1] }
 
 func texts(f func(args []string) (string, error)) func(...any) (any, error) {
@@ -45,7 +45,7 @@ func texts(f func(args []string) (string, error)) func(...any) (any, error) {
 				text, ok = strconv.Itoa(n), true
 			}
 			if !ok && p != nil {
-				return nil, &ruleError{"not_text", "must be a single text"}
+				return nil, &RuleError{"not_text", "must be a single text"}
 			}
 			args[i] = text
 		}
@@ -68,7 +68,7 @@ func digits(args []string) (string, error) {
 func e164(args []string) (string, error) {
 	number, err := phonenumbers.Parse(args[0], args[1])
 	if err != nil || !phonenumbers.IsValidNumber(number) {
-		return "", &ruleError{"bad_phone", "must be a phone number" + validIn(args[1]) + ", or begin with + and a country code"}
+		return "", &RuleError{"bad_phone", "must be a phone number" + validIn(args[1]) + ", or begin with + and a country code"}
 	}
 	return phonenumbers.Format(number, phonenumbers.E164), nil
 }
@@ -82,10 +82,10 @@ func validIn(region string) string {
 }
 
 // hashedEmail is Kard's hashed e-mail: white space removed, lower case, dots and +tags of
-// Gmail addresses removed, SHA-256 in hex. It refuses what is not one address: a hash does not show
-// later what was hashed.
+// Gmail addresses removed, SHA-256 in hex. It refuses what is not one address: a hash does
+// not show later what was hashed.
 func hashedEmail(args []string) (string, error) {
-	address := strings.ToLower(Trim(args[0]))
+	address := strings.ToLower(user.Trim(args[0]))
 	if address == "" {
 		return "", nil
 	}
@@ -95,7 +95,7 @@ func hashedEmail(args []string) (string, error) {
 		local, domain = strings.ReplaceAll(local, ".", ""), "gmail.com"
 	}
 	if !user.IsEmail(address) || local == "" {
-		return "", &ruleError{"bad_email", "must be one e-mail address, such as name@example.com, and nothing more"}
+		return "", &RuleError{"bad_email", "must be one e-mail address, such as name@example.com, and nothing more"}
 	}
 	sum := sha256.Sum256([]byte(local + "@" + domain))
 	return hex.EncodeToString(sum[:]), nil

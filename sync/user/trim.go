@@ -1,4 +1,4 @@
-package mapping
+package user
 
 import (
 	"strings"
@@ -8,14 +8,14 @@ import (
 // Trim returns text without the white space of every kind, and the characters without a
 // width, that surround it. It does not allocate.
 func Trim(text string) string {
-	if inked(text) {
+	if Inked(text) {
 		return text
 	}
 	return strings.TrimFunc(text, isBlank)
 }
 
-// inked reports whether there is nothing to trim: nearly all texts begin and end in ASCII.
-func inked(text string) bool {
+// Inked reports whether there is nothing to trim: nearly all texts begin and end in ASCII.
+func Inked(text string) bool {
 	n := len(text)
 	return n == 0 || isInk(text[0]) && isInk(text[n-1])
 }

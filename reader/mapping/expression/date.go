@@ -1,4 +1,4 @@
-package mapping
+package expression
 
 import (
 	"math"
@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr/ast"
+
+	"usersync/sync/user"
 )
 
 // dates reads and writes dates. It keeps the forms that it has read, and is for one goroutine.
@@ -38,11 +40,11 @@ func (d dates) date(args []string) (string, error) {
 		}
 	}
 	if pair.rule != "" {
-		return "", &ruleError{"bad_date", pair.rule}
+		return "", &RuleError{"bad_date", pair.rule}
 	}
-	t, ok := pair.from.read(Trim(args[0]), pair.latest)
+	t, ok := pair.from.read(user.Trim(args[0]), pair.latest)
 	if !ok {
-		return "", &ruleError{"bad_date", "must be a date of the form " + args[1]}
+		return "", &RuleError{"bad_date", "must be a date of the form " + args[1]}
 	}
 	return pair.to.write(t), nil
 }
