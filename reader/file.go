@@ -39,11 +39,11 @@ type rows interface {
 }
 
 func (in *Input) open(path string) (*file, error) {
-	f, err := in.start(path, len(in.o.Mapping.Fields) > 0 || in.o.Mapping.OpColumn != "")
+	f, err := in.start(path, len(in.o.Mapping.Fields) > 0 || in.o.Mapping.OpColumn.IsSet())
 	if err != nil {
 		return nil, err
 	}
-	if in.mapper == nil {
+	if in.mapper == nil || in.layout.Empty {
 		err = in.setLayout(f)
 	} else {
 		err = in.compare(f)

@@ -31,6 +31,7 @@ const (
 	stepPlan
 	stepNew   // start a new run
 	stepRetry // send the rejects again
+	stepCheck // check the address and the credentials
 )
 
 // next is the command to run after this run; empty if nothing is left to do.
@@ -43,6 +44,8 @@ func (e ending) next(err error, s report.Summary) string {
 		return ""
 	case s.HeldBack() == s.Outcomes.Rejected():
 		return "grep " + user.CodeLookalike + " " + exit.Quote(s.Path("results"))
+	case s.Outcomes.Rejected() == s.Deleted().Rejected: // the deletions of a mirror are not in rejects
+		return typed.Again(e.Paths...)
 	case len(e.config.FlagsForOtherInput()) > 0: // settings that fit this input, and not its rejects
 		return exit.CommandLine("retry", e.Dir)
 	}
@@ -63,7 +66,7 @@ func (e ending) after(do step, s report.Summary) string {
 		return e.resumeLine(s.Run)
 	case do == stepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
 		return typed.Command("plan", e.Paths...)
-	case s.ExitCode == exit.Denied && !sandbox:
+	case (s.ExitCode == exit.Denied || do == stepCheck) && !sandbox:
 		return typed.With(config.Flag{Name: config.ConnectFlag, Value: "true", Bool: true}).Command("validate", e.Paths...)
 	case s.ExitCode == exit.Denied || s.ExitCode == exit.Guard:
 		return typed.Command("validate", e.Paths...)
@@ -125,7 +128,7 @@ func (e ending) addHints(s *report.Summary) {
 	if s.Refused(user.CodeSameUser) > 0 {
 		s.Hint = strings.TrimPrefix(s.Hint+"; ", "; ") + sameUserHint
 	}
-	if e.config.Input.OpColumn != "" {
+	if e.config.Input.OpColumn.IsSet() {
 		return
 	}
 	advice := map[user.Op]struct{ code, hint string }{

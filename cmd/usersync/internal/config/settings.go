@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/quantity"
+	"usersync/reader/mapping"
 	"usersync/sync/identity"
 	"usersync/sync/user"
 )
@@ -89,6 +90,9 @@ func (in *Input) settings() []Setting {
 		{Key: "charset", Group: GroupInput, Flag: "charset", Value: "NAME", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
 			Use: "character set of the input, such as windows-1252; auto is UTF-8, or UTF-16 with a byte order mark",
 			Set: Into(&in.Charset, quantity.ParseCharset), Text: func() string { return in.Charset }},
+		{Key: "records", Group: GroupInput, Flag: "records", Value: "/KEY", Identifies: FeedIdentity, Commands: ForInit, Added: true,
+			Use: "where the array of users is in a JSON object, such as /users or /data/items; without it the one array of objects",
+			Set: Into(&in.Records, parseRecords), Text: func() string { return in.Records }},
 		{Key: "ignore", Group: GroupInput, Flag: "ignore", Kind: List, Value: "COLUMN",
 			Use: "columns not to send",
 			Set: intoList(&in.Ignore)},
@@ -102,9 +106,15 @@ func (in *Input) settings() []Setting {
 			Identifies: RunIdentity, Added: true,
 			Use: "what to do with rows whose id an earlier row has, with other data: apply them in the order of the file, or refuse them",
 			Set: Into(&in.RefuseRepeated, func(s string) (bool, error) { return s == "refuse", nil })},
-		{Key: "op_column", Group: GroupInput, Flag: "op-column", Value: "COLUMN", Identifies: FeedIdentity,
-			Use: "column that says what to do with each row, instead of mode: upsert, create, update or delete",
-			Set: IntoString(&in.OpColumn)},
+		{Key: "op_column", Group: GroupInput, Flag: "op-column", Value: "COLUMN", Identifies: FeedIdentity, Flow: true,
+			Use: "column that says what to do with each row, instead of mode: upsert, create, update or delete; or {column: C, map: {A: upsert, T: delete}}, or {expr: E}",
+			Set: Into(&in.OpColumn, mapping.ParseOpRule)},
+		{Key: "trim", Group: GroupInput, Flag: "trim", Kind: Bool, Default: "true", Identifies: FeedIdentity, Added: true,
+			Use: "remove white space and characters without a width around each cell; a blank cell is empty; secrets stay unchanged",
+			Set: IntoBool(&in.Trim)},
+		{Key: "null_values", Group: GroupInput, Flag: "null-values", Kind: List, Value: "TEXT", Identifies: FeedIdentity, Added: true,
+			Use: "texts that stand for an empty cell, such as NULL",
+			Set: intoList(&in.NullValues)},
 	}
 }
 

@@ -52,6 +52,9 @@ func OpenColumns(ctx context.Context, stdin io.Reader, c *config.Config, to conn
 
 // CheckColumns checks the columns of an input against the destination.
 func CheckColumns(ctx context.Context, c *config.Config, to connect.Client, paths []string, in *reader.Input) error {
+	if in.Layout().Empty { // without users, no column is missing
+		return nil
+	}
 	if err := to.CheckColumns(in.Fields(), c.Target.Intent()); err != nil {
 		return inputError(ctx, c, paths, unquoted(err, c, in.Layout().Header))
 	}
@@ -78,7 +81,8 @@ func unquoted(err error, c *config.Config, header []string) error {
 func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []string, x config.Expected) reader.Options {
 	o := Layout(&c.Input)
 	o.Paths, o.Stdin, o.Op, o.Original = paths, stdin, c.Target.Intent(), c.Input.Original
-	o.Mapping = mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn}
+	o.Mapping = mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn,
+		NullValues: c.Input.NullValues, KeepBlanks: !c.Input.Trim}
 	o.Accepts, o.Trailer = accepts(t), c.Proof.Trailer
 	o.TrustEOF, o.MinAge, o.IDs, o.RejectedAs = c.Proof.TrustEOF, c.Proof.MinAge, c.Input.IDs(), c.Input.RejectedAs
 	o.ExpectRecords, o.ExpectSHA256, o.Sidecar = x.Records, x.SHA256, true
@@ -87,7 +91,7 @@ func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []st
 
 // Layout returns the options that say how a file is read, and no others.
 func Layout(in *config.Input) reader.Options {
-	o := reader.Options{Delimiter: in.Delimiter}
+	o := reader.Options{Delimiter: in.Delimiter, Records: in.Records}
 	if in.Format != "auto" {
 		o.Format = in.Format
 	}
