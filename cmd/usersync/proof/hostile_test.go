@@ -45,7 +45,7 @@ func (h *hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	shift, _ := strconv.Atoi(parts[3])
 	ids := idInCall.FindAllString(r.URL.Path+string(body), -1)
 	said := h.said(parts[0], ids, shift)
-	for _, name := range []string{"X-Request-Id", "Kard-Api-Usage-Quota-Remaining", "Retry-After", "Server", "Www-Authenticate", "X-Ratelimit-Reset", "Warning"} {
+	for _, name := range []string{"X-Request-Id", "Kard-Api-Usage-Quota-Remaining", "Retry-After", "Server", "Www-Authenticate", "X-Ratelimit-Reset", "Warning", "Ratelimit", "Ratelimit-Policy"} {
 		w.Header().Set(name, strings.Map(func(c rune) rune { return min(max(c, ' '), '~') }, said[0].code))
 	}
 	w.Header().Set("Location", "https://"+said[0].code+".example/"+said[0].text)
