@@ -27,7 +27,7 @@ type Deletes struct {
 // *guard.Error. It does so only for an input with an op_column: in mode delete the whole
 // list is meant to be deleted.
 func (s *Setup) LimitDeletes(ctx context.Context, records iter.Seq2[*user.Record, error], of Deletes) iter.Seq2[*user.Record, error] {
-	if s.Config.Input.OpColumn == "" {
+	if !s.Config.Input.OpColumn.IsSet() {
 		return records
 	}
 	limit := &deleteLimit{Setup: s, ledger: of.Ledger, deletes: of.Before, feed: -1}
