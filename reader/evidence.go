@@ -16,6 +16,8 @@ type ending struct {
 	open bool
 	// truncated says that the last record may be truncated.
 	truncated bool
+	// page is the key by which the file says that it is one page of a longer list.
+	page string
 }
 
 // checkExpected refuses impossible expectations.
@@ -36,6 +38,7 @@ func (o *Options) checkExpected() error {
 type evidence struct {
 	proofs    []proof.Proof // by path
 	truncated []bool        // by path: the last record may be truncated
+	pages     []bool        // by path: the file says that it is one page of a longer list
 	warnings  []string      // by file
 }
 
@@ -63,6 +66,11 @@ func (e *evidence) add(o *Options, i int, f *file) error {
 		return err
 	}
 	e.proofs[i].By = f.proof(o)
+	if f.end.page != "" {
+		e.proofs[i].By = proof.Unproven
+		e.warnings = append(e.warnings, f.name+": "+strconv.Quote(f.end.page)+" says that it is one page of a longer list; users on other pages are not missing")
+	}
+	e.pages = append(e.pages, f.end.page != "")
 	e.truncated = append(e.truncated, f.end.truncated)
 	return nil
 }
@@ -115,7 +123,7 @@ func (e *evidence) checkCount(expected, found int) error {
 		return nil
 	case found:
 		for i := range e.proofs {
-			if by := e.proofs[i].By; !e.truncated[i] && by != proof.ByExpectSHA256 && by != proof.BySidecar {
+			if by := e.proofs[i].By; !e.truncated[i] && !e.pages[i] && by != proof.ByExpectSHA256 && by != proof.BySidecar {
 				e.proofs[i].By = proof.ByExpectRecords
 			}
 		}

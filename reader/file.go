@@ -43,7 +43,7 @@ func (in *Input) open(path string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.mapper == nil {
+	if in.mapper == nil || in.layout.Empty {
 		err = in.setLayout(f)
 	} else {
 		err = in.compare(f)

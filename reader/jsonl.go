@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"usersync/reader/frame"
@@ -25,6 +24,8 @@ type jsonRows struct {
 	parser        *object.Parser
 	rejectColumns rejectColumns
 	truncated     bool // the last record could not be parsed
+	empty         bool // the file holds no users
+	named         bool // the setting records names the array
 }
 
 // sample is how much of a file is searched for its keys.
@@ -35,27 +36,32 @@ const (
 
 func openJSONL(f *file, w *frame.Window, o Options, several bool) (*jsonRows, error) {
 	r := &jsonRows{file: f.name, charset: f.source.Charset(), original: o.Original}
-	var err error
-	r.frame, err = frame.NewJSON(w)
+	for len(w.Data()) < sampleBytes && w.More() {
+	}
+	path, err := r.listPath(w.Data()[:min(len(w.Data()), sampleBytes)], o)
+	if err != nil {
+		return nil, err
+	}
+	r.named = o.Records != ""
+	r.frame, err = frame.NewJSON(w, path)
 	if err == io.EOF {
 		return nil, &InputError{File: f.name, Rule: "holds no JSON", Hint: "check the job that writes it"}
 	}
 	if err != nil {
 		return nil, err
 	}
+	r.empty = r.holdsNoUsers()
 	keys, err := r.sample(several, o)
 	if err != nil {
 		return nil, err
 	}
-	f.layout = Layout{Format: JSONL, Header: keys}
+	f.layout = Layout{Format: JSONL, Header: keys, Empty: r.empty}
 	return r, nil
 }
 
 // sample returns the keys of the first record, or of the first several together, which is
 // right if a mapping picks what it needs. It does not consume the records.
 func (r *jsonRows) sample(several bool, o Options) ([]string, error) {
-	for len(r.frame.Data()) < sampleBytes && r.frame.More() {
-	}
 	ahead := r.frame.Ahead()
 	k := object.Keys{Known: isKnown(o.Mapping)}
 	for range sampleRecords {
@@ -69,7 +75,7 @@ func (r *jsonRows) sample(several bool, o Options) ([]string, error) {
 			break
 		}
 	}
-	if len(k.Names) == 0 && !r.emptyArray() {
+	if len(k.Names) == 0 && !r.empty {
 		return nil, &InputError{File: r.file, Line: r.frame.Line(), Rule: "the first records are not JSON objects",
 			Hint: "write one object per line, or one array of objects; for CSV give --format csv"}
 	}
@@ -87,9 +93,15 @@ func isKnown(c mapping.Config) func(string) bool {
 	}
 }
 
-// emptyArray reports whether the file is [], which holds 0 records.
-func (r *jsonRows) emptyArray() bool {
-	return r.frame.Array() && strings.TrimSpace(string(r.frame.Data())) == "]"
+// holdsNoUsers reports whether the file is [], an object with an empty array, or {}, which
+// hold 0 records.
+func (r *jsonRows) holdsNoUsers() bool {
+	if !r.frame.Array() {
+		return string(bytes.Join(bytes.Fields(r.frame.Data()), nil)) == "{}"
+	}
+	ahead := r.frame.Ahead()
+	_, err := ahead.Next()
+	return err == io.EOF && r.frame.Err() == io.EOF
 }
 
 func (r *jsonRows) bind(m *mapping.Mapper, c *chunk) error {
@@ -112,7 +124,7 @@ func (r *jsonRows) next(rec *user.Record) error {
 
 // end is called at the end of the file. A closed object cannot be truncated.
 func (r *jsonRows) end() ending {
-	e := ending{open: r.frame.Open() && r.frame.Line() > 1, truncated: r.frame.Open() && r.truncated}
+	e := ending{open: r.frame.Open() && r.frame.Line() > 1, truncated: r.frame.Open() && r.truncated, page: r.frame.Part()}
 	if r.frame.Closed() {
 		e.by = proof.ByJSONArray
 	}
@@ -120,9 +132,12 @@ func (r *jsonRows) end() ending {
 }
 
 func (r *jsonRows) read(rec *user.Record) error {
+	if r.empty {
+		return r.emptied()
+	}
 	row, err := r.frame.Next()
 	if err != nil {
-		return err
+		return r.checkOthers(err)
 	}
 	rec.Origin.Line = row.Line
 	rec.Origin.Raw = r.chunk.copied(row.Bytes)
@@ -131,18 +146,44 @@ func (r *jsonRows) read(rec *user.Record) error {
 		return nil
 	}
 	invalid := r.parse(row.Bytes)
-	if invalid != nil && r.frame.Array() && r.parser.Syntax {
-		return &InputError{File: r.file, Line: row.Line, Rule: "an element of the JSON array is not valid JSON", Hint: frame.ArrayHint}
+	if invalid != nil && r.frame.Strict() && r.parser.Syntax {
+		return &InputError{File: r.file, Line: row.Line, Rule: r.brokenValue(), Hint: frame.ArrayHint}
 	}
 	r.fill(rec, invalid)
 	return nil
+}
+
+// emptied reads what is left of a file that holds no users.
+func (r *jsonRows) emptied() error {
+	if !r.frame.Array() {
+		return io.EOF
+	}
+	_, err := r.frame.Next()
+	return err
+}
+
+func (r *jsonRows) brokenValue() string {
+	if r.frame.Array() {
+		return "an element of the JSON array is not valid JSON"
+	}
+	return "a JSON object is not valid"
+}
+
+// checkOthers refuses, at the end, a second array of objects that was too far away to be
+// seen when the file was opened: it may hold users.
+func (r *jsonRows) checkOthers(err error) error {
+	if err != io.EOF || r.named || r.frame.Others(sampleBytes) == 0 {
+		return err
+	}
+	return &InputError{File: r.file, Line: r.frame.Line(), Rule: "another array of objects follows the one that was read, and it may hold users",
+		Hint: "name the right one in the config, such as  records: /users"}
 }
 
 func (r *jsonRows) fill(rec *user.Record, invalid *user.InvalidError) {
 	if r.parser.HasRejectKeys {
 		invalid = r.stripRejectColumns(rec, invalid)
 	}
-	if r.frame.Array() && bytes.IndexByte(rec.Origin.Raw, '\n') >= 0 {
+	if bytes.IndexByte(rec.Origin.Raw, '\n') >= 0 {
 		rec.Origin.Raw = object.Compact(rec.Origin.Raw)
 	}
 	if invalid != nil {

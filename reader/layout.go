@@ -19,6 +19,8 @@ type Layout struct {
 	// a rejects file; for JSONL the keys of the first record, those of nested objects
 	// joined by dots.
 	Header []string
+	// Empty says that the file is JSON that holds no users, such as []: it has no keys.
+	Empty bool
 	// SecretColumns are those of Header that provide ssn or password, or that are not sent
 	// and are named like a secret.
 	SecretColumns []string
@@ -75,7 +77,7 @@ func (in *Input) Columns() []Column {
 func (in *Input) setLayout(f *file) error {
 	o := mapping.Options{Config: in.o.Mapping, Header: f.layout.Header, Names: Names(),
 		Accepts: in.o.Accepts, IDs: in.o.IDs, Typed: f.layout.Format == JSONL}
-	if f.layout.Format == JSONL && len(o.Header) == 0 { // an array without elements
+	if f.layout.Empty {
 		o.Config, o.Header = mapping.Config{}, []string{string(user.ID)}
 	}
 	m, err := mapping.New(o)
@@ -105,6 +107,8 @@ func (in *Input) compare(f *file) error {
 		return &InputError{File: f.name, Rule: rule, Hint: "the files of one run must have the same layout; sync this one in its own run"}
 	}
 	switch {
+	case f.layout.Empty:
+		return nil
 	case f.layout.Format != in.layout.Format:
 		return mismatch("is " + f.layout.Format + ", but " + first + " is " + in.layout.Format)
 	case f.layout.Delimiter != in.layout.Delimiter:

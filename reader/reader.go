@@ -36,6 +36,9 @@ type Options struct {
 	Format string
 	// Delimiter of CSV; 0: the one of , ; tab and | that is most frequent in the header.
 	Delimiter rune
+	// Records is a JSON pointer (RFC 6901) to the array of users inside an object, such as
+	// /data/users; empty: the one array of objects, if the file is such an object.
+	Records string
 	// Charset is a name in the WHATWG Encoding Standard; empty: UTF-8. A byte order
 	// mark overrides it.
 	Charset string
@@ -122,6 +125,9 @@ func (o *Options) check() error {
 	}
 	if d := o.Delimiter; d != 0 && !validDelimiter(d) {
 		return &InputError{File: "input", Rule: "the delimiter cannot be a quote, a line ending or no character at all", Hint: "leave it out to detect it"}
+	}
+	if _, ok := recordsPath(o.Records); o.Records != "" && !ok {
+		return &InputError{File: "input", Rule: "records does not begin with a slash and a key", Hint: "write it like /users"}
 	}
 	return o.checkExpected()
 }

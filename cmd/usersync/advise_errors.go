@@ -55,7 +55,7 @@ func errorKinds() []errorKind {
 func stopErrors() []errorKind {
 	return []errorKind{
 		forType(func(e *guard.Error) advice {
-			steps := map[string]step{mirror.Guard: stepResume, preview.DeleteGuard: stepResume, preview.ChangeGuard: stepPlan, run.AbsentGuard: stepRetry}
+			steps := map[string]step{mirror.Guard: stepResume, preview.DeleteGuard: stepResume, preview.ChangeGuard: stepPlan, run.AbsentGuard: stepRetry, engine.AbsentGuard: stepCheck}
 			return advice{code: exit.Guard, runHint: e.Hint, step: steps[e.Name]}
 		}),
 		forEvery[*stack.CanaryError](advice{code: exit.Guard,

@@ -1,31 +1,35 @@
 package main
 
 import (
+	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
 // depsOrder is the order of the packages: a package may import those on the lines above
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
-	sync/user sync/identity sync/pace sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/source reader/frame reader/proof writer/rundir sync/sandbox
-	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible
+	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/source reader/frame reader/proof writer/rundir sync/sandbox
+	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/pace reader/mapping/expression
 	sync/repeat
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/lookalike
 	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader/object writer/report
-	sync/destination/scim/internal/resource
+	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
 	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify
 	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
-	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input
+	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected
 	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/preview
 	cmd/usersync/internal/run
+	cmd/usersync/internal/terminal
 	cmd/usersync
 `
 
@@ -36,13 +40,19 @@ const depsOrder = `
 // folder below it, and NOT excepts a folder. Every folder must be on a line. Do not
 // change these lines to make a build pass.
 const depsRules = `
-	NONE < sync/filelock, sync/ledger/rowset, sync/ledger/ledgertest, sync/guard, sync/user, sync/identity, sync/pace, sync/sandbox, reader/source, reader/frame, reader/proof, writer/rundir;
+	NONE < sync/filelock, sync/ledger/rowset, sync/ledger/ledgertest, sync/guard, sync/user, sync/identity, sync/address, sync/pace/ratelimit, sync/sandbox, reader/source, reader/frame, reader/proof, writer/rundir;
 
 	sync/user < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
 	sync/identity < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
 	sync/identity < sync/protect < sync/destination/stack, sync/mirror;
 	sync/fingerprint < sync/ledger/internal/database < sync/ledger/internal/keyfile, sync/ledger/internal/lease, sync/ledger/internal/registry;
 	sync/filelock < sync/ledger/internal/lease;
+
+	# Neither the headers of an answer nor an address depend on anything of ours; a
+	# mapping's expressions know only values.
+	sync/pace/ratelimit < sync/pace;
+	sync/address < sync/journal;
+	sync/user < reader/mapping/expression < reader/mapping;
 
 	# What a terminal would obey or hide is escaped in one place, for all that people read.
 	sync/identity < sync/visible < reader, writer/report, writer/progress, sync/plan, sync/destination/rest, cmd/usersync/internal/exit;
@@ -70,6 +80,9 @@ const depsRules = `
 	sync/destination
 	< sync/destination/rest
 	< sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom;
+
+	# What a config says about an API, and how a value is written, know no calls.
+	sync/destination/rest < sync/destination/custom/internal/form, sync/destination/custom/internal/document < sync/destination/custom;
 
 	# A SCIM user and its paths know no calls.
 	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;
@@ -133,12 +146,15 @@ const depsRules = `
 	# and writes no checkpoints; a run does both.
 	cmd/usersync/internal/connect < cmd/usersync/internal/input;
 	cmd/usersync/internal/input < cmd/usersync/internal/check;
+	sync/protect, cmd/usersync/internal/config < cmd/usersync/internal/protected < cmd/usersync/internal/preview;
+	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/protected;
 	sync/engine !< cmd/usersync/internal/input, cmd/usersync/internal/check;
 	sync/engine, sync/plan, cmd/usersync/internal/input, cmd/usersync/internal/history < cmd/usersync/internal/preview;
 	sync/checkpoint !< cmd/usersync/internal/preview;
 	writer/progress, cmd/usersync/internal/preview < cmd/usersync/internal/run;
 
 	# The edge ties everything together.
+	writer/progress, cmd/usersync/internal/run < cmd/usersync/internal/terminal < cmd/usersync;
 	sync/sandbox, cmd/usersync/internal/check, cmd/usersync/internal/draft, cmd/usersync/internal/erasure, cmd/usersync/internal/run,
 	cmd/usersync/internal/list
 	< cmd/usersync;
@@ -206,6 +222,11 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/run", "cmd/usersync/internal/erasure"},
 		{"cmd/usersync/internal/erasure", "cmd/usersync/internal/run"},
 		{"cmd/usersync/internal/draft", "sync/engine"},
+		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
+		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/erasure"},
+		{"reader/mapping/expression", "reader/mapping"},
+		{"sync/pace/ratelimit", "sync/pace"},
+		{"sync/destination/custom/internal/form", "sync/destination/custom"},
 		{"cmd/usersync/internal/input", "sync/engine"},
 		{"sync/util", ""},
 	} {
@@ -254,4 +275,40 @@ func TestOrderFindsUpwardImports(t *testing.T) {
 	if len(missing(map[string][]string{"cmd/usersync": nil}, depsOrder)) == 0 {
 		t.Error("folders that do not exist are not reported")
 	}
+}
+
+// The page about the architecture has a line for every package.
+func TestArchitectureNamesEveryPackage(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "architecture.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := packagesNamed(string(text))
+	for folder := range importsOf(t, filepath.Join("..", "..")) {
+		if !named[folder] && !named[path.Dir(folder)+"/*"] {
+			t.Errorf("docs/architecture.md does not name %s", folder)
+		}
+	}
+	if packagesNamed("`cmd/a`")["cmd/b"] || !packagesNamed("`sync/{a,b}`, `c/d`")["sync/b"] {
+		t.Error("the test does not tell which packages a page names")
+	}
+}
+
+// packagesNamed returns the code spans of a page, with a{b,c} as two.
+func packagesNamed(page string) map[string]bool {
+	named := map[string]bool{}
+	for i, span := range strings.Split(page, "`") {
+		if i%2 == 0 {
+			continue
+		}
+		before, choice, several := strings.Cut(strings.TrimSuffix(span, "}"), "{")
+		if !several {
+			named[span] = true
+			continue
+		}
+		for name := range strings.SplitSeq(choice, ",") {
+			named[before+name] = true
+		}
+	}
+	return named
 }

@@ -31,6 +31,7 @@ const (
 	stepPlan
 	stepNew   // start a new run
 	stepRetry // send the rejects again
+	stepCheck // check the address and the credentials
 )
 
 // next is the command to run after this run; empty if nothing is left to do.
@@ -43,6 +44,8 @@ func (e ending) next(err error, s report.Summary) string {
 		return ""
 	case s.HeldBack() == s.Outcomes.Rejected():
 		return "grep " + user.CodeLookalike + " " + exit.Quote(s.Path("results"))
+	case s.Outcomes.Rejected() == s.Deleted().Rejected: // the deletions of a mirror are not in rejects
+		return typed.Again(e.Paths...)
 	case len(e.config.FlagsForOtherInput()) > 0: // settings that fit this input, and not its rejects
 		return exit.CommandLine("retry", e.Dir)
 	}
@@ -63,6 +66,8 @@ func (e ending) after(do step, s report.Summary) string {
 		return e.resumeLine(s.Run)
 	case do == stepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
 		return typed.Command("plan", e.Paths...)
+	case (s.ExitCode == exit.Denied || do == stepCheck) && !sandbox:
+		return typed.With(config.Flag{Name: config.ConnectFlag, Value: "true", Bool: true}).Command("validate", e.Paths...)
 	case s.ExitCode == exit.Denied || s.ExitCode == exit.Guard:
 		return typed.Command("validate", e.Paths...)
 	case sandbox || s.ExitCode == exit.Misuse || s.ExitCode == exit.Held:
@@ -114,7 +119,7 @@ func (e ending) addHints(s *report.Summary) {
 		return
 	}
 	if held := s.HeldBack(); held > 0 && held == s.Outcomes.Rejected() {
-		s.Hint = "the next mirror deletes the users held back, because both ids are in the ledger then; if the API knows both ids as one user, usersync ledger rename OLD NEW first"
+		s.Hint = "the next mirror deletes the users held back, because both ids are in the ledger then; if the API does not tell the two spellings apart, correct the file first"
 		return
 	}
 	if s.Outcomes.Invalid+s.Outcomes.Refused > 0 && s.Next != "" {

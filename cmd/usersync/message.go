@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/terminal"
 )
 
 // printError writes err for a person: what was being done and what went wrong, then
@@ -74,7 +75,7 @@ func (e *env) logsJSON(cmd *cobra.Command) bool {
 // may be empty.
 func (e *env) note(cmd *cobra.Command, text, hint, next string) error {
 	if e.logsJSON(cmd) {
-		log, err := newLog(e.stderr, "json", "info")
+		log, err := terminal.NewLog(e.stderr, "json", "info")
 		if err != nil {
 			return err
 		}
@@ -101,7 +102,7 @@ func (e *env) reportError(err error, code int) {
 
 // logError writes err as a JSON log line.
 func logError(w io.Writer, err error, code int) {
-	log, bad := newLog(w, "json", "error")
+	log, bad := terminal.NewLog(w, "json", "error")
 	if err == nil || bad != nil {
 		printError(w, err)
 		return

@@ -10,12 +10,13 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/run"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/writer/report"
 )
 
 // finish adds to the summary what only the command knows, ends the run, reports it,
 // and returns what went wrong.
-func (e *env) finish(c *config.Config, t *terminal, r *run.Run, s report.Summary, err error, found *result) error {
+func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s report.Summary, err error, found *result) error {
 	end := ending{config: c, Facts: r.Facts()}
 	found.outcomes, found.read, found.allowed = s.Outcomes, s.RecordsRead, c.Output.AllowRejects
 	s.ExitCode = exitCode(err, *found)
@@ -40,18 +41,18 @@ func (e *env) finish(c *config.Config, t *terminal, r *run.Run, s report.Summary
 
 // report says how the run ended, for a person or as data. A report for a person
 // that cannot be printed does not change the exit code.
-func (e *env) report(end ending, t *terminal, s report.Summary) error {
-	if t.log.Data != nil {
-		logEnd(t.log.Data, s)
+func (e *env) report(end ending, t *terminal.Terminal, s report.Summary) error {
+	if t.Log.Data != nil {
+		logEnd(t.Log.Data, s)
 	}
 	if end.config.Output.JSON {
 		return e.printSummary(end.Dir, s)
 	}
-	if t.log.Data != nil {
+	if t.Log.Data != nil {
 		return nil
 	}
 	if err := report.Print(e.stderr, s); err != nil {
-		t.log.Warn("cannot print the report", zap.Error(err))
+		t.Log.Warn("cannot print the report", zap.Error(err))
 	}
 	return nil
 }

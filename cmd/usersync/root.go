@@ -13,6 +13,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/help"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/reader/mapping"
 )
 
@@ -32,7 +33,7 @@ func newRoot(e *env, found *result) *cobra.Command {
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
 	root.SetFlagErrorFunc(e.wrongFlag)
-	help.Install(root, config.Groups(), func() int { return widthTo(e.stdout) })
+	help.Install(root, config.Groups(), func() int { return terminal.WidthTo(e.stdout) })
 	root.AddCommand(runCommand(e, found), planCommand(e, found), applyCommand(e, found), resumeCommand(e, found), retryCommand(e, found), verifyCommand(e), ledgerCommand(e),
 		validateCommand(e, found), initCommand(e),
 		sandboxCommand(e), versionCommand(e))

@@ -9,6 +9,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/run"
+	"usersync/cmd/usersync/internal/terminal"
 )
 
 // dryRunFlag makes a run a plan.
@@ -60,7 +61,7 @@ type sender struct {
 	*env
 	config   *config.Config
 	options  run.Options
-	terminal *terminal
+	terminal *terminal.Terminal
 	prepared *run.Prepared // nil before prepare
 	run      *run.Run      // nil before begin
 }
@@ -69,11 +70,11 @@ type sender struct {
 func (e *env) prepare(ctx context.Context, c *config.Config, o run.Options) (s *sender, err error) {
 	s = &sender{env: e, config: c, options: o}
 	tuneGC(e.environment.Lookup, c.Target.Sandbox)
-	if s.terminal, err = openTerminal(e.stderr, c, e.several); err != nil {
+	if s.terminal, err = terminal.Open(e.stderr, c, e.several); err != nil {
 		return s, err
 	}
 	o.Stdin, o.Stdout, o.Now, o.Wire, o.Args = e.stdin, e.stdout, e.now, e.wire, e.args
-	o.Log, o.Progress = s.terminal.log, s.terminal.progress
+	o.Log, o.Progress = s.terminal.Log, s.terminal.Progress
 	s.prepared, err = run.Setup(ctx, c, o)
 	return s, err
 }

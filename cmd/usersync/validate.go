@@ -8,6 +8,7 @@ import (
 
 	"usersync/cmd/usersync/internal/check"
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/writer"
@@ -19,32 +20,42 @@ func validateCommand(e *env, found *result) *cobra.Command {
 		Short: "Check config and files without sending anything",
 		Long: "validate shows which rows cannot be sent, where each column goes, and the first call.\n" +
 			"Then it shows the settings that are set and those of the destination, and where each\n" +
-			"value came from. It makes no call. Exit code 3 means that some rows are invalid.",
-		Example: "  usersync validate --config usersync.yaml users.csv",
+			"value came from. It makes no call, except with --connect: one that changes nothing, to\n" +
+			"prove address, credentials and account. Exit code 3 means that some rows are invalid.",
+		Example: "  usersync validate --config usersync.yaml users.csv\n  usersync validate --connect",
 	}
 	load := addSettings(e, cmd, config.ForRun)
 	all := cmd.Flags().Bool("all", false, "show every setting, including those that are not set")
+	try := cmd.Flags().Bool(config.ConnectFlag, false, "make one call that changes nothing, and say what it proves")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if c == nil {
 			return err
 		}
 		if err == nil && len(c.Target.All) > 1 {
-			return validateSeveral(cmd.Context(), e, c, args, *all, found)
+			return validateSeveral(cmd.Context(), e, c, args, validation{all: *all, connect: *try}, found)
 		}
 		asked := err == nil && (len(args) > 0 || len(c.Input.From) > 0 || len(c.Target.All) > 0)
-		one, bad := e.validate(cmd.Context(), c, args, asked, *all)
+		one, bad := e.validate(cmd.Context(), c, args, validation{files: asked, all: *all, connect: *try && err == nil})
 		*found = one
 		return errors.Join(err, bad)
 	}
 	return cmd
 }
 
+// validation says what to look at.
+type validation struct {
+	files   bool // the files, if any
+	all     bool // every setting
+	connect bool // the connection
+}
+
 // validateSeveral looks at each destination by itself.
-func validateSeveral(ctx context.Context, e *env, c *config.Config, args []string, all bool, found *result) error {
+func validateSeveral(ctx context.Context, e *env, c *config.Config, args []string, v validation, found *result) error {
 	each, err := c.Each()
+	v.files = true
 	for _, own := range each {
-		one, bad := e.validate(ctx, own, args, true, all)
+		one, bad := e.validate(ctx, own, args, v)
 		err = errors.Join(err, bad)
 		if one.outcomes.Invalid > found.outcomes.Invalid {
 			*found = one
@@ -55,19 +66,22 @@ func validateSeveral(ctx context.Context, e *env, c *config.Config, args []strin
 
 // validate prints what was found out about the files, if they are to be looked at, and
 // then the settings, all of them or those that matter.
-func (e *env) validate(ctx context.Context, c *config.Config, args []string, files, all bool) (found result, err error) {
+func (e *env) validate(ctx context.Context, c *config.Config, args []string, v validation) (found result, err error) {
 	c.Input.RejectedAs = history.RejectedAs(c.Output.RunsDir, args)
 	var f check.Findings
-	if files {
+	if v.files {
 		f, err = exit.UnlessStopped(ctx, func() (check.Findings, error) { return check.Input(ctx, e.stdin, c, args) })
 	}
 	found = result{read: f.Read, outcomes: writer.Outcomes{Invalid: f.Invalid}, allowed: c.Output.AllowRejects}
+	if v.connect && err == nil {
+		f.Proof, err = connect.Prove(ctx, c, history.AddressEvidence(c))
+	}
 	settings := c.Shown()
 	if c.Output.JSON {
 		return found, errors.Join(err, f.WriteJSON(e.stdout, settings))
 	}
 	left := 0
-	if !all {
+	if !v.all {
 		settings = c.Relevant()
 		left = len(c.Shown()) - len(settings)
 	}

@@ -5,34 +5,65 @@ import (
 	"io"
 )
 
-// JSON cuts a file into JSON values: one per line, or the elements of one array. It only
-// finds where they end; the parser reads them.
+// JSON cuts a file into JSON values: one per line, the elements of one array, or objects
+// one after the other. The array may be inside an object. It only finds where values end;
+// the parser reads them.
 type JSON struct {
 	Window
-	array bool
-	line  int // of the next byte, from 1
+	shape shape
+	inner wrapper // around the array, if something is
+	line  int     // of the next byte, from 1
 
 	closed   bool // the array's last element was read
 	ended    bool // the array's closing bracket was read, and nothing follows it
 	open     bool // the last line has no newline at its end
-	elements int
-	pos      int
-	dropped  int64
-	lines    int // newlines in this value so far
-	depth    int
-	text     bool // inside a JSON string
-	escaped  bool
+	elements int  // of this array
+	arrays   int  // so far
+	cut      cut
+}
+
+// shape is how a file holds its values.
+type shape uint8
+
+const (
+	lines     shape = iota
+	array           // elements of an array
+	objects         // one after the other, also over several lines
+	separated       // each after a record separator, RFC 7464
+)
+
+// cut is how far a value was looked at.
+type cut struct {
+	pos     int
+	dropped int64
+	lines   int // newlines in this value so far
+	depth   int
+	text    bool // inside a JSON string
+	escaped bool
 }
 
 // NewJSON returns a JSON that begins at w's position, after the bracket if the file is an
-// array. If the file has no value it returns io.EOF.
-func NewJSON(w *Window) (*JSON, error) {
-	f := &JSON{Window: *w, line: 1}
+// array. Path holds the keys that lead to an array inside an object; nil: it is not inside
+// one. What w holds already decides how the file holds its values. If the file has no value
+// NewJSON returns io.EOF.
+func NewJSON(w *Window, path []string) (*JSON, error) {
+	f := &JSON{Window: *w, line: 1, inner: wrapper{path: path}}
 	c, err := f.skipSpace()
-	if f.array = c == '['; f.array {
-		f.drop(1)
+	switch {
+	case err != nil:
+		return f, err
+	case path != nil:
+		f.shape = array
+		return f, f.enter()
+	case c == '[':
+		f.shape = array
+		f.begin()
+	case c == separator:
+		f.shape = separated
+	case c == '{' && manyLines(f.Data()):
+		f.shape = objects
 	}
-	return f, err
+	return f, nil
 }
 
 // Ahead returns a JSON over the part of the file that is in memory, from here on.
@@ -42,8 +73,11 @@ func (f *JSON) Ahead() *JSON {
 	return &ahead
 }
 
-// Array reports whether the file is one array.
-func (f *JSON) Array() bool { return f.array }
+// Array reports whether the values are the elements of an array.
+func (f *JSON) Array() bool { return f.shape == array }
+
+// Strict reports whether a value that is not JSON leaves open where the next one begins.
+func (f *JSON) Strict() bool { return f.shape == array || f.shape == objects }
 
 // Closed reports whether the array's closing bracket was read, and nothing follows it.
 func (f *JSON) Closed() bool { return f.ended }
@@ -57,9 +91,14 @@ func (f *JSON) Open() bool { return f.open }
 // Next returns the next value without surrounding white space. It returns io.EOF at the end.
 func (f *JSON) Next() (Row, error) {
 	switch {
-	case f.closed:
-		return Row{}, f.close()
-	case f.array:
+	case f.shape == objects:
+		return f.object()
+	case f.shape == array && f.closed:
+		if err := f.close(); err != nil {
+			return Row{}, err
+		}
+		return f.Next()
+	case f.shape == array:
 		return f.element()
 	}
 	for {
@@ -70,73 +109,96 @@ func (f *JSON) Next() (Row, error) {
 	}
 }
 
+// cutLine returns a line, or what is up to the next record separator.
 func (f *JSON) cutLine() (Row, error) {
+	end, within := byte('\n'), 1
+	if f.shape == separated {
+		end, within = f.skipSeparators(), 0
+	}
 	row := Row{Line: f.line, Offset: f.offset}
-	f.pos, f.dropped = 0, 0
-	for {
-		if i := bytes.IndexByte(f.Data()[f.pos:], '\n'); i >= 0 {
-			f.pos += i + 1
-			f.line++
-			break
-		}
-		f.pos = len(f.Data())
+	f.cut = cut{}
+	for !f.reach(end, within) {
 		f.skip()
 		if f.More() {
 			continue
 		}
-		if f.err != io.EOF || f.pos == 0 && f.dropped == 0 {
+		if f.err != io.EOF || f.cut.pos == 0 && f.cut.dropped == 0 {
 			return row, f.err
 		}
 		break
 	}
-	f.take(&row, f.pos)
-	f.open = (row.Long || len(row.Bytes) > 0) && !bytes.HasSuffix(f.Data()[:f.pos], newline)
-	f.drop(f.pos)
+	f.line += f.cut.lines
+	f.take(&row, f.cut.pos)
+	f.open = (row.Long || len(row.Bytes) > 0) && !bytes.HasSuffix(f.Data()[:f.cut.pos], newline)
+	f.drop(f.cut.pos)
 	return row, nil
+}
+
+// reach moves on to the byte that ends a value, and past it if it is within the value.
+func (f *JSON) reach(end byte, within int) (found bool) {
+	rest := f.Data()[f.cut.pos:]
+	n := len(rest)
+	if i := bytes.IndexByte(rest, end); i >= 0 {
+		n, found = i+within, true
+	}
+	if end != '\n' {
+		f.cut.lines += bytes.Count(rest[:n], newline)
+	} else if found {
+		f.cut.lines++
+	}
+	f.cut.pos += n
+	return found
 }
 
 // take makes the first n bytes the row's.
 func (f *JSON) take(row *Row, n int) {
 	row.Bytes = bytes.TrimSpace(f.Data()[:n])
-	for !f.array && (bytes.HasPrefix(row.Bytes, mark) || bytes.HasPrefix(row.Bytes, misreadMark)) { // joined files keep theirs
+	for f.shape != array && (bytes.HasPrefix(row.Bytes, mark) || bytes.HasPrefix(row.Bytes, misreadMark)) { // joined files keep theirs
 		row.Bytes = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimPrefix(row.Bytes, misreadMark), mark))
 	}
-	row.Length = f.dropped + int64(n)
-	if row.Long = f.dropped > 0 || len(row.Bytes) > MaxRecord; row.Long {
+	if f.shape != array && bytes.HasSuffix(row.Bytes, []byte("},")) {
+		row.Bytes = row.Bytes[:len(row.Bytes)-1]
+	}
+	row.Length = f.cut.dropped + int64(n)
+	if row.Long = f.cut.dropped > 0 || len(row.Bytes) > MaxRecord; row.Long {
 		row.Bytes = nil
 	}
 }
 
 func (f *JSON) skip() {
-	if f.dropped > 0 || f.pos > MaxRecord+2 {
-		f.dropped += int64(f.pos)
-		f.drop(f.pos)
-		f.pos = 0
+	if f.cut.dropped > 0 || f.cut.pos > MaxRecord+2 {
+		f.cut.dropped += int64(f.cut.pos)
+		f.drop(f.cut.pos)
+		f.cut.pos = 0
 	}
 }
+
+const neverClosed = "the JSON array is never closed"
 
 // element returns the next element of the array.
 func (f *JSON) element() (Row, error) {
 	c, err := f.skipSpace()
 	if err != nil {
-		return Row{}, f.arrayError(err, "the JSON array is never closed")
+		return Row{}, f.arrayError(err, neverClosed)
 	}
 	if c == ']' && f.elements == 0 {
-		return Row{}, f.close()
+		f.closed = true
+		return f.Next()
 	}
 	row := Row{Line: f.line, Offset: f.offset}
-	f.pos, f.dropped, f.lines, f.depth, f.text, f.escaped = 0, 0, 0, 0, false, false
+	f.cut = cut{}
 	for !f.scan(f.Data()) {
 		f.skip()
 		if !f.More() {
-			return row, f.arrayError(f.err, "the JSON array is never closed")
+			return row, f.arrayError(f.err, neverClosed)
 		}
 	}
-	f.take(&row, f.pos)
+	f.take(&row, f.cut.pos)
 	f.elements++
-	f.line += f.lines
-	f.closed = f.Data()[f.pos] != ','
-	f.drop(f.pos)
+	f.inner.elements++
+	f.line += f.cut.lines
+	f.closed = f.Data()[f.cut.pos] != ','
+	f.drop(f.cut.pos)
 	if !row.Long && len(row.Bytes) == 0 {
 		return row, f.arrayError(io.EOF, "an element of the JSON array is missing")
 	}
@@ -148,39 +210,40 @@ func (f *JSON) element() (Row, error) {
 
 // scan looks for the comma or bracket after the element, and leaves pos there.
 func (f *JSON) scan(data []byte) (found bool) {
-	for ; f.pos < len(data); f.pos++ {
-		c := data[f.pos]
+	s := &f.cut
+	for ; s.pos < len(data); s.pos++ {
+		c := data[s.pos]
 		switch {
 		case c == '\n':
-			f.lines++
-		case f.text:
-			f.inText(c)
+			s.lines++
+		case s.text:
+			s.inText(c)
 		case c == '"':
-			f.text = true
+			s.text = true
 		case c == '{' || c == '[':
-			f.depth++
-		case f.depth == 0 && (c == ',' || c == ']' || c == '}'):
+			s.depth++
+		case s.depth == 0 && (c == ',' || c == ']' || c == '}'):
 			return true
 		case c == '}' || c == ']':
-			f.depth--
+			s.depth--
 		}
 	}
 	return false
 }
 
-func (f *JSON) inText(c byte) {
+func (s *cut) inText(c byte) {
 	switch {
-	case f.escaped:
-		f.escaped = false
+	case s.escaped:
+		s.escaped = false
 	case c == '\\':
-		f.escaped = true
+		s.escaped = true
 	case c == '"':
-		f.text = false
+		s.text = false
 	}
 }
 
-// close consumes the closing bracket and checks that nothing follows it. At the end it
-// returns io.EOF.
+// close consumes the closing bracket and what is around the array. At the end it returns
+// io.EOF; nil if another array follows.
 func (f *JSON) close() error {
 	if len(f.Data()) == 0 { // called again
 		return f.err
@@ -189,11 +252,28 @@ func (f *JSON) close() error {
 		return f.arrayError(io.EOF, "a bracket of the JSON array does not match")
 	}
 	f.drop(1)
-	if _, err := f.skipSpace(); err != nil {
-		f.ended = err == io.EOF
+	if err := f.leave(); err != nil {
 		return err
 	}
+	c, err := f.skipSpace()
+	switch {
+	case err != nil:
+		f.ended = err == io.EOF && f.arrays == 1
+		return err
+	case f.inner.path != nil && c == '{':
+		return f.enter()
+	case f.inner.path == nil && c == '[':
+		f.begin()
+		return nil
+	}
 	return &Error{Line: f.line, Rule: "more text follows the JSON array", Hint: ArrayHint}
+}
+
+// begin consumes the bracket in front of an array's elements.
+func (f *JSON) begin() {
+	f.drop(1)
+	f.elements, f.closed = 0, false
+	f.arrays++
 }
 
 // ArrayHint is what to do about an array that cannot be read to its end.
@@ -209,6 +289,9 @@ func (f *JSON) skipSpace() (byte, error) {
 			case ' ', '\t', '\r':
 			default:
 				f.drop(i)
+				if c == mark[0] && f.skipMark() {
+					return f.skipSpace()
+				}
 				return c, nil
 			}
 		}

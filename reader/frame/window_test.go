@@ -35,7 +35,7 @@ func TestMemoryIsBounded(t *testing.T) {
 				f := NewCSV(w, []byte{','})
 				next, held = f.Next, func() int { return cap(f.buf) }
 			} else {
-				f, err := NewJSON(w)
+				f, err := NewJSON(w, nil)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -17,7 +17,7 @@ func quote(s string) string { return strconv.Quote(s) }
 // the valid ones, and no secrets.
 func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribute) {
 	if m.env != nil {
-		m.env.set(cells)
+		m.env.Set(cells)
 	}
 	err := m.identify(rec, cells)
 	if bad := m.op.read(rec, cells); err == nil {
@@ -80,7 +80,7 @@ func (m *Mapper) Unmask(cells, original []user.Value) {
 // idOf returns the id of a row; empty if it has none.
 func (m *Mapper) idOf(cells []user.Value) string {
 	if m.env != nil {
-		m.env.set(cells)
+		m.env.Set(cells)
 	}
 	var rec user.Record
 	if m.identify(&rec, cells) != nil {
@@ -186,8 +186,8 @@ func (m *Mapper) invalid(s *step, code, rule string) *user.InvalidError {
 	switch {
 	case s.column >= 0:
 		e.Column = m.header[s.column]
-	case s.program != nil && len(s.program.columns) == 1:
-		e.Column = m.header[s.program.columns[0]]
+	case s.program != nil && len(s.program.Columns()) == 1:
+		e.Column = m.header[s.program.Columns()[0]]
 	}
 	return e
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"usersync/reader/mapping/expression"
 	"usersync/sync/identity"
 	"usersync/sync/user"
 )
@@ -84,7 +85,7 @@ type Mapper struct {
 	steps   []step
 	id      step
 	op      opColumn
-	env     *environment // nil if there is no expression
+	env     *expression.Environment // nil if there is no expression
 	secrets secrets
 	named   secrets // other columns that are sent and named like a secret: an earlier run may have masked them
 }
@@ -101,9 +102,9 @@ type source struct {
 // step makes one field of a row.
 type step struct {
 	field    user.Field
-	column   int         // index of the cell; -1 if there is none
-	constant *user.Value // may be nil
-	program  *program    // may be nil
+	column   int                 // index of the cell; -1 if there is none
+	constant *user.Value         // may be nil
+	program  *expression.Program // may be nil
 	clear    bool
 
 	// copies says that the value is the unchanged cell; apart, that it does not belong to
@@ -168,7 +169,7 @@ func (m *Mapper) SecretColumns() []string {
 func (s *step) feeds() []int {
 	switch {
 	case s.program != nil:
-		return s.program.columns
+		return s.program.Columns()
 	case s.column >= 0:
 		return []int{s.column}
 	}

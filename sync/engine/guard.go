@@ -14,6 +14,9 @@ type deleteGuard struct {
 	seen, absent int
 }
 
+// AbsentGuard is the name of the guard against deletes that find no user.
+const AbsentGuard = "already_absent"
+
 const (
 	firstDeletes = 100
 	maxAbsent    = firstDeletes / 2
@@ -32,7 +35,7 @@ func (g *deleteGuard) count(o *user.Outcome) error {
 		return nil
 	}
 	return &guard.Error{
-		Name: "already_absent",
+		Name: AbsentGuard,
 		What: fmt.Sprintf("%d of the first %d users to delete were not found: this may be the wrong address, the wrong account or a wrong list", g.absent, g.seen),
 		Hint: "check base_url, the account and the ids; if these users are really no longer there, accept that with --absent-ok",
 	}

@@ -186,18 +186,18 @@ func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerE
 	r.MaybeSent = r.MaybeSent || known.State == user.Pending
 	r.PerhapsTaken = r.PerhapsTaken || r.MaybeSent
 	o, settled := p.settles(r, known)
+	if !settled && r.Planned == "" && p.job.Superseded != nil && r.Origin.Before != nil && p.job.Superseded(r, known) {
+		r.Err = &user.InvalidError{Code: user.CodeSuperseded, Rule: "is older than what the ledger knows of this user",
+			Hint: "leave it out or send it with --allow-stale"}
+		p.settle(invalid(r))
+		return false
+	}
 	if p.noteRepeat(r, known, &o) {
 		p.settle(invalid(r))
 		return false
 	}
 	if settled {
 		p.settle(o)
-		return false
-	}
-	if r.Planned == "" && p.job.Superseded != nil && r.Origin.Before != nil && p.job.Superseded(r, known) {
-		r.Err = &user.InvalidError{Code: user.CodeSuperseded, Rule: "is older than what the ledger knows of this user",
-			Hint: "leave it out or send it with --allow-stale"}
-		p.settle(invalid(r))
 		return false
 	}
 	if o, settled := p.unplanned(r); settled {

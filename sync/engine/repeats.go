@@ -25,7 +25,7 @@ func (p *planner) repeats(r *user.Record, known user.LedgerEntry) bool {
 		return p.memory.rows != nil && p.memory.rows.Differs(r)
 	}
 	switch {
-	case !p.memory.applied(r.User.ID) && !p.job.Repeats.Met(known):
+	case !p.memory.applied(r.User.ID) && !p.job.Repeats.Met(known) && !wasRepeat(r, known):
 		return false
 	case r.Op == user.Delete || known.State == user.Absent: // an absent one was deleted
 		return r.Op == user.Delete != (known.State == user.Absent)
@@ -33,6 +33,12 @@ func (p *planner) repeats(r *user.Record, known user.LedgerEntry) bool {
 		return true
 	}
 	return p.job.Repeats.Differs(known, &r.User)
+}
+
+// wasRepeat reports whether a record is a reject that was refused because the ledger holds
+// what an earlier row says: sent again unchanged, it still is.
+func wasRepeat(r *user.Record, known user.LedgerEntry) bool {
+	return r.Origin.Before != nil && r.Origin.Before.Code == user.CodeRepeatedID && known.State != user.Absent && known.State != user.Pending
 }
 
 // noteRepeat notes a record that repeats an id, unless it was settled as one that needs no

@@ -85,14 +85,18 @@ func (b both) Write(o user.Outcome) error {
 }
 
 // rows yields a row of one user for each text: an operation's first letter and a value. An !
-// in front makes the API refuse it, and a ? leaves it in doubt.
+// in front makes the API refuse it, a ? leaves it in doubt, and an R is a reject that was
+// refused as a repetition.
 func rows(texts string, pause time.Duration) iter.Seq2[[]*user.Record, error] {
 	ops := map[byte]user.Op{'u': user.Upsert, 'c': user.Create, 'd': user.Delete}
 	return func(yield func([]*user.Record, error) bool) {
 		for i, text := range strings.Fields(texts) {
-			plain := strings.TrimLeft(text, "!?")
+			plain := strings.TrimLeft(text, "!?R")
 			u := user.User{ID: "u1", Attributes: []user.Attribute{{Field: user.Email, Value: user.TextValue(plain[1:])}}}
 			r := &user.Record{Origin: user.Origin{Record: i + 1, Raw: []byte(text)}, Op: ops[plain[0]], User: u}
+			if text[0] == 'R' {
+				r.Origin.Before = &user.Rejected{Run: "before", Record: 1, Code: user.CodeRepeatedID}
+			}
 			if !yield([]*user.Record{r}, nil) {
 				return
 			}
@@ -153,6 +157,9 @@ func TestRepeatedIDs(t *testing.T) {
 		"created, then deleted":           {"", "uA dA", "c d*", "c R*"},
 		"deleted, then created":           {"A", "dA uA", "d c*", "d R*"},
 		"create meets an earlier row":     {"", "cA cB cA", "c r* r", "c r* r"},
+		"a reject is still a repetition":  {"A", "RuB", "u*", "R*"},
+		"a reject of the same data":       {"A", "RuA", "u", "u"},
+		"a reject of a user who is gone":  {"", "RuB", "c", "c"},
 		"create meets a user from before": {"A", "cB", "r", "r"},
 	} {
 		for mode, want := range map[bool]string{false: c.apply, true: c.refuse} {

@@ -3,6 +3,7 @@ package identity
 import (
 	"testing"
 	"unicode/utf8"
+	"usersync/sync/address"
 )
 
 func FuzzFold(f *testing.F) {
@@ -53,11 +54,11 @@ func FuzzBaseURL(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		once, err := BaseURL(text)
+		once, err := address.BaseURL(text)
 		if err != nil {
 			return
 		}
-		if again, err := BaseURL(once); again != once || err != nil {
+		if again, err := address.BaseURL(once); again != once || err != nil {
 			t.Errorf("BaseURL(%q) = %q, and then %q, %v", text, once, again, err)
 		}
 		if !isASCII(once) {

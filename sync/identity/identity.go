@@ -1,6 +1,5 @@
-// Package identity holds the rules by which one user, and one API, is told from
-// another: which text is an id, which two ids look alike, and which two base URLs
-// lead to the same place.
+// Package identity holds the rules by which one user is told from another: which text
+// is an id, and which two ids look alike.
 //
 // It knows neither the ledger nor a file format. What depends on the ids that the
 // ledger holds is a Class of the answer, and the caller decides. Every function
@@ -8,9 +7,9 @@
 //
 // Start with Clean, which every text goes through before it is an id, then
 // Policy.Check. Two ids with one Fold look alike; Difference says in words how
-// they differ. BaseURL is apart from the rest: it is the identity of an API.
+// they differ.
 //
-// No result holds a part of the text that was examined, except those of Clean,
-// Fold and BaseURL, which are that text in another spelling. Shape shows a text
+// No result holds a part of the text that was examined, except those of Clean and
+// Fold, which are that text in another spelling. Shape shows a text
 // with its letters and digits masked.
 package identity

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"usersync/sync/identity"
+	"usersync/sync/address"
 	"usersync/sync/user"
 )
 
@@ -113,11 +113,11 @@ func sameHost(scheme, a, b string) bool {
 	if a == b || scheme == "" {
 		return a == b
 	}
-	one, err := identity.BaseURL(scheme + "://" + a)
+	one, err := address.BaseURL(scheme + "://" + a)
 	if err != nil {
 		return false
 	}
-	other, err := identity.BaseURL(scheme + "://" + b)
+	other, err := address.BaseURL(scheme + "://" + b)
 	return err == nil && one == other
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"time"
+	"usersync/sync/pace/ratelimit"
 
 	"golang.org/x/time/rate"
 )
@@ -57,9 +58,9 @@ func (s *speed) measured() rate.Limit {
 // of the API, before the function that Begin returned.
 func (p *Pace) Observe(status int, h http.Header) {
 	now := time.Now()
-	a := readAdvice(status, h, now)
+	a := ratelimit.Read(status, h, now)
 	throttled := status == http.StatusTooManyRequests
-	if a.wait == 0 && a.pace == 0 && !throttled {
+	if a.Wait == 0 && a.Pace == 0 && !throttled {
 		return
 	}
 	p.mu.Lock()
@@ -70,37 +71,37 @@ func (p *Pace) Observe(status int, h http.Header) {
 	if p.stop != nil {
 		return // calls in flight still come back
 	}
-	if a.wait > 0 || throttled {
+	if a.Wait > 0 || throttled {
 		p.slow(now, a, throttled)
 	}
-	if a.pace > 0 {
+	if a.Pace > 0 {
 		p.spread(now, a)
 	}
-	if a.wait > 0 {
+	if a.Wait > 0 {
 		p.pause(now, a)
 	}
 }
 
 // pause makes every caller wait, or stops if the wait is too long.
-func (p *Pace) pause(now time.Time, a advice) {
-	until := now.Add(a.wait)
+func (p *Pace) pause(now time.Time, a ratelimit.Advice) {
+	until := now.Add(a.Wait)
 	if !until.After(p.pausedUntil) {
 		return
 	}
-	if a.wait > p.options.MaxWait {
-		p.halt(fmt.Errorf("%w: %s asks to wait %s, until %s", ErrTooLong, a.source,
-			a.wait.Round(time.Second), until.UTC().Format(time.RFC3339)), now)
+	if a.Wait > p.options.MaxWait {
+		p.halt(fmt.Errorf("%w: %s asks to wait %s, until %s", ErrTooLong, a.Source,
+			a.Wait.Round(time.Second), until.UTC().Format(time.RFC3339)), now)
 		return
 	}
 	if end := p.options.Until; !end.IsZero() && until.After(end) {
-		p.halt(fmt.Errorf("%w: %s asks to wait %s, until %s", ErrTooLate, a.source,
-			a.wait.Round(time.Second), until.UTC().Format(time.RFC3339)), now)
+		p.halt(fmt.Errorf("%w: %s asks to wait %s, until %s", ErrTooLate, a.Source,
+			a.Wait.Round(time.Second), until.UTC().Format(time.RFC3339)), now)
 		return
 	}
 	if !p.pausedUntil.After(now) || until.Sub(p.pausedUntil) > cutsApart {
-		p.note(now, Event{What: "paused", For: a.wait, Why: a.source})
+		p.note(now, Event{What: "paused", For: a.Wait, Why: a.Source})
 	}
-	p.pausedUntil, p.pausedFor = until, a.source
+	p.pausedUntil, p.pausedFor = until, a.Source
 	p.wake()
 }
 
@@ -108,9 +109,9 @@ func (p *Pace) pause(now time.Time, a advice) {
 // all the calls in flight together, to half after a 429 without advice, and by a fifth
 // after one that comes soon after a wait that the API asked for. A first wait is enough
 // by itself.
-func (p *Pace) slow(now time.Time, a advice, throttled bool) {
+func (p *Pace) slow(now time.Time, a ratelimit.Advice, throttled bool) {
 	s := &p.speed
-	if granted := rate.Limit(a.perSecond); granted > 0 && granted < s.ceiling {
+	if granted := rate.Limit(a.PerSecond); granted > 0 && granted < s.ceiling {
 		s.ceiling, s.target = granted, 0
 		if granted < s.now {
 			s.lastCut = now
@@ -118,8 +119,8 @@ func (p *Pace) slow(now time.Time, a advice, throttled bool) {
 			return
 		}
 	}
-	advised := a.wait > 0 || a.pace > 0 && rate.Limit(a.pace) < s.now
-	again := a.wait > 0 && !p.pausedUntil.IsZero() && !now.Before(p.pausedUntil) && now.Sub(p.pausedUntil) < soon
+	advised := a.Wait > 0 || a.Pace > 0 && rate.Limit(a.Pace) < s.now
+	again := a.Wait > 0 && !p.pausedUntil.IsZero() && !now.Before(p.pausedUntil) && now.Sub(p.pausedUntil) < soon
 	switch recent := !s.lastCut.IsZero() && now.Sub(s.lastCut) < cutsApart; {
 	case recent || !throttled:
 	case again:
@@ -147,13 +148,13 @@ func (p *Pace) cut(now time.Time, part rate.Limit, why string) {
 }
 
 // spread makes what remains of a quota last until its window ends.
-func (p *Pace) spread(now time.Time, a advice) {
+func (p *Pace) spread(now time.Time, a ratelimit.Advice) {
 	s := &p.speed
-	window := max(rate.Limit(a.pace), slowest)
+	window := max(rate.Limit(a.Pace), slowest)
 	if window >= s.now {
 		window = 0
 	}
-	s.windowEnds = now.Add(a.paceEnds)
+	s.windowEnds = now.Add(a.PaceEnds)
 	if window == s.window || window > 0 && s.window > 0 && math.Abs(float64(window/s.window-1)) < 0.05 {
 		return // the rate would hardly change
 	}
@@ -165,7 +166,7 @@ func (p *Pace) spread(now time.Time, a advice) {
 	p.lowest(window)
 	if !s.windowTold {
 		s.windowTold = true
-		p.note(now, Event{What: "slowed", PerSecond: float64(window), Why: fmt.Sprintf("RateLimit: %.0f requests left for %s", a.pace*a.paceEnds.Seconds(), a.paceEnds)})
+		p.note(now, Event{What: "slowed", PerSecond: float64(window), Why: fmt.Sprintf("RateLimit: %.0f requests left for %s", a.Pace*a.PaceEnds.Seconds(), a.PaceEnds)})
 	}
 }
 

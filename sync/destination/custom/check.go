@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/form"
 	"usersync/sync/user"
 )
 
@@ -115,8 +116,8 @@ func (d *description) checkFields(r *user.Record) error {
 }
 
 // matches reports whether a text, or each item of a list, matches the rule.
-func (p pattern) matches(v user.Value, f form) bool {
-	if f != formList {
+func (p pattern) matches(v user.Value, f form.Form) bool {
+	if f != form.List {
 		text, err := v.Plain()
 		return err == nil && p.rule.MatchString(text)
 	}
@@ -137,14 +138,14 @@ func (d *description) checkCall(n *call, r *user.Record) error {
 			return user.NewInvalidError("missing_field", firstOf(by), "is the key of the user in the answer, and the record has none", "fill the column, or map it under fields:")
 		}
 	}
-	var wrong *invalidValue
+	var wrong *form.InvalidError
 	body, err := d.bodyOf(n, r)
 	if err == nil {
 		err = d.checkAddress(n, one)
 	}
 	switch {
 	case errors.As(err, &wrong):
-		return user.NewInvalidError("bad_value", wrong.field, wrong.err.Error(), clearHint(wrong))
+		return user.NewInvalidError("bad_value", wrong.Field, wrong.Err.Error(), clearHint(wrong))
 	case err != nil:
 		return user.NewInvalidError("bad_value", "", "cannot be encoded into the call", "")
 	case n.maxBytes > 0 && len(body) > n.maxBytes:
@@ -169,7 +170,7 @@ func (d *description) checkAddress(n *call, one *row) error {
 			return err
 		}
 		if has && (text == "." || text == ".." || strings.ContainsFunc(text, unicode.IsControl)) {
-			return &invalidValue{n.needs[0], errAddress}
+			return &form.InvalidError{Field: n.needs[0], Err: errAddress}
 		}
 	}
 	for _, p := range slices.Concat(n.query, d.config.headers, n.headers) {
@@ -179,7 +180,7 @@ func (d *description) checkAddress(n *call, one *row) error {
 		}
 		if !headerSafe(text) {
 			refs := p.value.refs()
-			return &invalidValue{refs[0].name, errAddress}
+			return &form.InvalidError{Field: refs[0].name, Err: errAddress}
 		}
 	}
 	return nil
@@ -187,8 +188,8 @@ func (d *description) checkAddress(n *call, one *row) error {
 
 var errAddress = errors.New("holds characters that an address or a header cannot carry")
 
-func clearHint(wrong *invalidValue) string {
-	if errors.Is(wrong.err, errNoClear) {
+func clearHint(wrong *form.InvalidError) string {
+	if errors.Is(wrong.Err, form.ErrNoClear) {
 		return `add clear: null or clear: "" to the section if the API clears so, or remove empty: clear from the mapping`
 	}
 	return ""

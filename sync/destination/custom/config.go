@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/form"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
@@ -26,8 +27,8 @@ type Config struct {
 	clear     string // the JSON that clears a field; "" if there is none
 	limits    limits
 	hmac      *hmacAuth
-	forms     map[user.Field]form // how each field is sent
-	hidden    []string            // secrets in headers that rest does not know
+	forms     map[user.Field]form.Form // how each field is sent
+	hidden    []string                 // secrets in headers that rest does not know
 	create    *call
 	update    *call
 	remove    *call

@@ -3,21 +3,22 @@ package custom
 import (
 	"slices"
 
+	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/user"
 )
 
 // checkSection checks that the parts of the section fit each other.
-func (d *decoder) checkSection(root at) error {
+func (d *decoder) checkSection(root document.Node) error {
 	c := d.config
 	if c.create == nil && c.update == nil && c.remove == nil {
-		return root.fault("has no call", "add create:, update:, upsert: or delete:")
+		return root.Fault("has no call", "add create:, update:, upsert: or delete:")
 	}
 	if err := d.namedFields(root); err != nil {
 		return err
 	}
 	for _, named := range c.calls() {
-		a := at{root.Node, "custom." + named.name}
-		a.Node = lineOf(root, named.line)
+		a := document.Node{Node: root.Node, Key: "custom." + named.name}
+		a.Node = document.LineOf(root, named.line)
 		if err := c.checkCall(a, named.call); err != nil {
 			return err
 		}
@@ -27,7 +28,7 @@ func (d *decoder) checkSection(root at) error {
 
 // namedFields checks that rules are only about fields that are sent: other rules
 // would have no effect.
-func (d *decoder) namedFields(root at) error {
+func (d *decoder) namedFields(root document.Node) error {
 	c := d.config
 	asked := slices.Clone(c.required)
 	for _, p := range c.patterns {
@@ -60,38 +61,38 @@ func (c *Config) calls() []namedCall {
 	return all
 }
 
-func (c *Config) checkCall(a at, n *call) error {
+func (c *Config) checkCall(a document.Node, n *call) error {
 	w := &n.answer
 	lists := w.results != nil || w.errors != nil || w.done != nil || len(w.buckets) > 0
 	switch {
 	case n.item != nil && !lists && w.absent != absentSucceeded:
-		return a.fault("carries several users, but its answer describes none", "say where the answer does (results, errors, done, buckets), or absent: succeeded")
+		return a.Fault("carries several users, but its answer describes none", "say where the answer does (results, errors, done, buckets), or absent: succeeded")
 	case n.item != nil && w.key != nil:
-		return a.fault("carries several users, but key: of its answer is about one", "put key: into results:, errors: or done:")
+		return a.Fault("carries several users, but key: of its answer is about one", "put key: into results:, errors: or done:")
 	case !lists && w.absent == absentFailed:
-		return a.fault("is settled as a whole, so absent: failed has no effect", "remove absent:")
+		return a.Fault("is settled as a whole, so absent: failed has no effect", "remove absent:")
 	case !c.ownKeys && slices.Contains(n.named, refRemote):
-		return a.fault("has {remote}, but keys: is ours", "write keys: theirs if the API assigns the keys, and otherwise {id}")
+		return a.Fault("has {remote}, but keys: is ours", "write keys: theirs if the API assigns the keys, and otherwise {id}")
 	case c.ownKeys && n == c.create && !n.upsert && w.top.remote == nil && (w.results == nil || w.results.remote == nil) && (w.done == nil || w.done.remote == nil):
-		return a.fault("does not say where the answer shows the key that the API assigned", "add remote: /id to its answer, to results: or to done:")
+		return a.Fault("does not say where the answer shows the key that the API assigned", "add remote: /id to its answer, to results: or to done:")
 	case n.merge && (n.item != nil || n != c.update || n.upsert):
-		return a.fault("has merge:, which only an update of one user can have", "")
+		return a.Fault("has merge:, which only an update of one user can have", "")
 	case n.merge && slices.Contains(n.named, refOthers):
-		return a.fault("has merge: and {others}, so it is unknown what to read back", "name the fields one by one")
+		return a.Fault("has merge: and {others}, so it is unknown what to read back", "name the fields one by one")
 	}
 	return nil
 }
 
 // checkRead checks that what an update would have to send back can be read.
-func (c *Config) checkRead(root at) error {
+func (c *Config) checkRead(root document.Node) error {
 	merge := c.update != nil && c.update.merge
 	if merge && c.read == nil {
-		return at{lineOf(root, c.update.line), "custom.update"}.fault("has merge:, but there is no read:", "add read:, or remove merge: if the API keeps what an update leaves out")
+		return document.Node{Node: document.LineOf(root, c.update.line), Key: "custom.update"}.Fault("has merge:, but there is no read:", "add read:, or remove merge: if the API keeps what an update leaves out")
 	}
 	if c.read == nil {
 		return nil
 	}
-	a := at{lineOf(root, c.read.line), "custom.read"}
+	a := document.Node{Node: document.LineOf(root, c.read.line), Key: "custom.read"}
 	for _, f := range c.read.fields {
 		if !slices.Contains(c.fields(), f.field) {
 			return &Error{Line: a.Line, Rule: "custom.read.answer.fields names " + string(f.field) + ", which no call sends", Word: string(f.field), Known: texts(c.fields())}
@@ -100,7 +101,7 @@ func (c *Config) checkRead(root at) error {
 	for _, f := range c.update.fields() {
 		shown := slices.ContainsFunc(c.read.fields, func(r readField) bool { return r.field == f })
 		if merge && !shown && !f.IsSecret() && !slices.Contains(c.update.needs, f) {
-			return a.fault("does not show "+string(f)+", which an update sends, so merge: could not send it back", "add it to fields: of the answer")
+			return a.Fault("does not show "+string(f)+", which an update sends, so merge: could not send it back", "add it to fields: of the answer")
 		}
 	}
 	if merge && !c.update.mergeNamed {

@@ -18,9 +18,13 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
+
+// Error says what is wrong in the section. It holds no secret.
+type Error = document.Error
 
 // Client is a destination.Destination and a destination.Finder. It is safe for
 // concurrent use.

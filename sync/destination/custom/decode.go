@@ -11,6 +11,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/form"
 	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
@@ -28,8 +30,8 @@ type decoder struct {
 // Decode reads the section `custom:`. A nil expand leaves out all credentials. Its
 // error is an *Error with the line.
 func Decode(node *yaml.Node, expand Expand) (*Config, error) {
-	d := decoder{expand, &Config{forms: map[user.Field]form{}}}
-	root := at{node, "custom"}
+	d := decoder{expand, &Config{forms: map[user.Field]form.Form{}}}
+	root := document.Node{Node: node, Key: "custom"}
 	for root.Kind == yaml.AliasNode {
 		root.Node = root.Alias
 	}
@@ -44,14 +46,14 @@ func Decode(node *yaml.Node, expand Expand) (*Config, error) {
 }
 
 // settings reads everything except the calls, which depend on it.
-func (d *decoder) settings(root at) error { return d.known().read(root) }
+func (d *decoder) settings(root document.Node) error { return d.known().Read(root) }
 
-func (d *decoder) known() keys {
+func (d *decoder) known() document.Keys {
 	c := d.config
-	later := func(at) error { return nil }
-	return keys{
-		"name": into(&c.Name), "account": d.address(&c.Account), "base_url": d.address(&c.BaseURL), "sandbox": into(&c.Sandbox),
-		"media": into(&c.REST.Media), "http2": boolean(&c.REST.HTTP2), "calls_per_minute": count(&c.perMinute, 1),
+	later := func(document.Node) error { return nil }
+	return document.Keys{
+		"name": document.Into(&c.Name), "account": d.address(&c.Account), "base_url": d.address(&c.BaseURL), "sandbox": document.Into(&c.Sandbox),
+		"media": document.Into(&c.REST.Media), "http2": document.Boolean(&c.REST.HTTP2), "calls_per_minute": document.Count(&c.perMinute, 1),
 		"keys": d.keys, "clear": d.clear, "auth": credentials{d}.auth, "headers": d.commonHeaders,
 		"limits": d.limits, "words": d.words, "required": d.required, "patterns": d.patterns,
 		"create": later, "update": later, "upsert": later, "delete": later, "read": later, "probe": later,
@@ -59,87 +61,87 @@ func (d *decoder) known() keys {
 }
 
 // address reads a value that may be env:NAME or file:PATH.
-func (d *decoder) address(to *string) func(at) error {
-	return func(a at) error {
-		text, err := a.scalar()
+func (d *decoder) address(to *string) func(document.Node) error {
+	return func(a document.Node) error {
+		text, err := a.Scalar()
 		if err != nil || d.expand == nil {
 			*to = text
 			return err
 		}
 		if *to, err = d.expand(text); err != nil {
-			return &Error{Line: a.Line, Rule: a.key + ": " + err.Error()}
+			return &Error{Line: a.Line, Rule: a.Key + ": " + err.Error()}
 		}
 		return nil
 	}
 }
 
-func (d *decoder) keys(a at) error {
+func (d *decoder) keys(a document.Node) error {
 	var whose string
-	err := words(&whose, "ours", "theirs")(a)
+	err := document.Words(&whose, "ours", "theirs")(a)
 	d.config.ownKeys = whose == "theirs"
 	return err
 }
 
-func (d *decoder) clear(a at) error {
+func (d *decoder) clear(a document.Node) error {
 	if a.Kind == yaml.ScalarNode && (a.Tag == "!!null" || a.Value == "") {
-		json, err := plainJSON(a)
+		json, err := document.PlainJSON(a)
 		d.config.clear = string(json)
 		return err
 	}
-	return a.fault(`must be null or ""`, "it is what is sent for a field that is mapped with empty: clear")
+	return a.Fault(`must be null or ""`, "it is what is sent for a field that is mapped with empty: clear")
 }
 
 // common reads headers that every call carries.
-func (d *decoder) commonHeaders(a at) error {
-	return a.each(func(name string, _ int, v at) error {
+func (d *decoder) commonHeaders(a document.Node) error {
+	return a.Each(func(name string, _ int, v document.Node) error {
 		p, err := d.header(name, v)
 		d.config.headers = append(d.config.headers, p)
 		return err
 	})
 }
 
-func (d *decoder) required(a at) error {
-	return a.list(func(e at) error {
+func (d *decoder) required(a document.Node) error {
+	return a.List(func(e document.Node) error {
 		var name string
-		err := into(&name)(e)
+		err := document.Into(&name)(e)
 		d.config.required = append(d.config.required, user.Field(name))
 		return err
 	})
 }
 
 // words reads words of the API's messages that may be shown.
-func (d *decoder) words(a at) error {
-	return a.list(func(e at) error {
-		text, err := e.scalar()
+func (d *decoder) words(a document.Node) error {
+	return a.List(func(e document.Node) error {
+		text, err := e.Scalar()
 		if err == nil && strings.ContainsFunc(text, unicode.IsDigit) {
-			err = e.fault("must be words without digits", "list the words of the API's messages, such as words: [tenant, quota]")
+			err = e.Fault("must be words without digits", "list the words of the API's messages, such as words: [tenant, quota]")
 		}
 		d.config.words = append(d.config.words, text)
 		return err
 	})
 }
 
-func (d *decoder) patterns(a at) error {
-	return a.each(func(name string, _ int, v at) error {
-		text, err := v.scalar()
+func (d *decoder) patterns(a document.Node) error {
+	return a.Each(func(name string, _ int, v document.Node) error {
+		text, err := v.Scalar()
 		if err != nil {
 			return err
 		}
 		rule, err := regexp.Compile(`^(?:` + text + `)$`)
 		if err != nil {
-			return v.fault("is not a regular expression", "write it in RE2 syntax; it must match the whole value")
+			return v.Fault("is not a regular expression", "write it in RE2 syntax; it must match the whole value")
 		}
 		d.config.patterns = append(d.config.patterns, pattern{user.Field(name), rule, text})
 		return nil
 	})
 }
 
-func (d *decoder) limits(a at) error {
+func (d *decoder) limits(a document.Node) error {
 	l := &d.config.limits
-	return keys{
-		"limit": into(&l.limit), "remaining": into(&l.remaining), "reset": into(&l.reset),
-		"retry_after": into(&l.retryAfter), "window_seconds": count(&l.window, 1),
-	}.read(a)
+	return document.Keys{
+		"limit": document.Into(&l.limit), "remaining": document.Into(&l.remaining), "reset": document.Into(&l.reset),
+		"retry_after": document.Into(&l.retryAfter), "window_seconds": document.Count(&l.window, 1),
+	}.Read(a)
 }
 
 // Knows reports whether the section has a setting called key.

@@ -3,31 +3,32 @@ package custom
 import (
 	"strings"
 
+	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/user"
 )
 
-func (d *decoder) answer(a at, to *answer) error {
-	return merged(to.top.keys(), keys{
+func (d *decoder) answer(a document.Node, to *answer) error {
+	return merged(to.top.keys(), document.Keys{
 		"key":      place(&to.key),
-		"keyed_by": templates(&to.keyedBy), "ignore_case": boolean(&to.fold),
-		"results": func(v at) error { return list(v, &to.results) },
-		"errors":  func(v at) error { return list(v, &to.errors) },
-		"done":    func(v at) error { return list(v, &to.done) },
-		"buckets": func(v at) error { return buckets(v, &to.buckets) },
-		"absent":  words(&to.absent, string(absentInDoubt), string(absentSucceeded), string(absentFailed)),
-		"success": func(v at) error {
+		"keyed_by": templates(&to.keyedBy), "ignore_case": document.Boolean(&to.fold),
+		"results": func(v document.Node) error { return list(v, &to.results) },
+		"errors":  func(v document.Node) error { return list(v, &to.errors) },
+		"done":    func(v document.Node) error { return list(v, &to.done) },
+		"buckets": func(v document.Node) error { return buckets(v, &to.buckets) },
+		"absent":  document.Words(&to.absent, string(absentInDoubt), string(absentSucceeded), string(absentFailed)),
+		"success": func(v document.Node) error {
 			var word string
-			err := words(&word, "done", "accepted")(v)
+			err := document.Words(&word, "done", "accepted")(v)
 			to.accepts = word == "accepted"
 			return err
 		},
-		"may_be_empty": boolean(&to.empty),
+		"may_be_empty": document.Boolean(&to.empty),
 		"means":        means(&to.meanings), "count": place(&to.count),
-	}).read(a)
+	}).Read(a)
 }
 
-func merged(all ...keys) keys {
-	one := keys{}
+func merged(all ...document.Keys) document.Keys {
+	one := document.Keys{}
 	for _, k := range all {
 		for name, read := range k {
 			one[name] = read
@@ -36,64 +37,64 @@ func merged(all ...keys) keys {
 	return one
 }
 
-func (s *locations) keys() keys {
-	return keys{
+func (s *locations) keys() document.Keys {
+	return document.Keys{
 		"status": place(&s.status), "code": place(&s.code), "message": places(&s.message),
 		"remote": place(&s.remote), "created": place(&s.created), "retry_after": place(&s.after),
 	}
 }
 
-func list(a at, to **entries) error {
+func list(a document.Node, to **entries) error {
 	e := &entries{}
 	*to = e
-	err := merged(e.locations.keys(), keys{
+	err := merged(e.locations.keys(), document.Keys{
 		"at": place(&e.at), "key": place(&e.key), "keyed_by": templates(&e.keyedBy), "index": place(&e.index),
-		"pointer": place(&e.pointer), "below": into(&e.below),
-		"by": func(v at) error {
+		"pointer": place(&e.pointer), "below": document.Into(&e.below),
+		"by": func(v document.Node) error {
 			var word string
-			err := words(&word, "position")(v)
+			err := document.Words(&word, "position")(v)
 			e.byPosition = true
 			return err
 		},
-	}).read(a)
+	}).Read(a)
 	switch {
 	case err != nil:
 		return err
 	case e.at == nil:
-		return a.fault("has no at:", `say where the list is, such as at: /errors; at: "" is the whole answer`)
+		return a.Fault("has no at:", `say where the list is, such as at: /errors; at: "" is the whole answer`)
 	case e.byPosition && (e.key != nil || e.index != nil || e.pointer != nil):
-		return a.fault("has both by: position and a key", "keep one of them")
+		return a.Fault("has both by: position and a key", "keep one of them")
 	case !e.byPosition && e.key == nil && e.index == nil && e.pointer == nil:
-		return a.fault("does not say which user an entry is about", "add key: /id, by: position, index: /index, or pointer: /source/pointer with below: /data")
+		return a.Fault("does not say which user an entry is about", "add key: /id, by: position, index: /index, or pointer: /source/pointer with below: /data")
 	case (e.pointer != nil) != (e.below != ""):
-		return a.fault("needs pointer: and below: together", "such as pointer: /source/pointer and below: /data")
+		return a.Fault("needs pointer: and below: together", "such as pointer: /source/pointer and below: /data")
 	}
 	return nil
 }
 
-func buckets(a at, to *[]bucket) error {
-	return a.each(func(name string, line int, v at) error {
+func buckets(a document.Node, to *[]bucket) error {
+	return a.Each(func(name string, line int, v document.Node) error {
 		p, err := parsePointer(name)
 		if err != nil || len(p) == 0 {
-			return &Error{Line: line, Rule: a.key + " needs JSON pointers for keys", Hint: "such as /failedUpdates/invalidEmails: refused"}
+			return &Error{Line: line, Rule: a.Key + " needs JSON pointers for keys", Hint: "such as /failedUpdates/invalidEmails: refused"}
 		}
 		b := bucket{at: p, code: p[len(p)-1]}
-		err = words(&b.means, meanings...)(v)
+		err = document.Words(&b.means, meanings...)(v)
 		*to = append(*to, b)
 		return err
 	})
 }
 
-func templates(to *[]template) func(at) error {
-	return func(a at) error {
-		return a.list(func(e at) error {
-			text, err := e.scalar()
+func templates(to *[]template) func(document.Node) error {
+	return func(a document.Node) error {
+		return a.List(func(e document.Node) error {
+			text, err := e.Scalar()
 			if err != nil {
 				return err
 			}
 			t, err := parseTemplate(text)
 			if err != nil {
-				return e.wrong(err)
+				return e.Wrong(err)
 			}
 			*to = append(*to, t)
 			return nil
@@ -101,12 +102,12 @@ func templates(to *[]template) func(at) error {
 	}
 }
 
-func means(to *map[string]meaning) func(at) error {
-	return func(a at) error {
+func means(to *map[string]meaning) func(document.Node) error {
+	return func(a document.Node) error {
 		*to = map[string]meaning{}
-		return a.each(func(name string, _ int, v at) error {
+		return a.Each(func(name string, _ int, v document.Node) error {
 			var m meaning
-			err := words(&m, meanings...)(v)
+			err := document.Words(&m, meanings...)(v)
 			(*to)[strings.TrimSpace(name)] = m
 			return err
 		})
@@ -114,32 +115,32 @@ func means(to *map[string]meaning) func(at) error {
 }
 
 // reader reads the section of the read-back.
-func (d *decoder) reader(a at, to *read) error {
+func (d *decoder) reader(a document.Node, to *read) error {
 	to.line, to.method = a.Line, "GET"
-	err := keys{
-		"method": words(&to.method, "GET", "POST"), "path": d.path(&to.path),
+	err := document.Keys{
+		"method": document.Words(&to.method, "GET", "POST"), "path": d.path(&to.path),
 		"query": d.pairs(&to.query, false), "headers": d.pairs(&to.headers, true),
-		"body": func(v at) (err error) {
+		"body": func(v document.Node) (err error) {
 			t := tree{}
 			to.body, err = t.node(v)
 			to.named = t.named
 			return err
 		},
-		"answer": func(v at) error {
-			return merged(to.answer.top.keys(), keys{
-				"at": place(&to.at), "list": boolean(&to.list), "key": place(&to.key), "remote": place(&to.remote), "fields": to.readFields,
-				"errors":   func(v at) error { return list(v, &to.answer.errors) },
-				"keyed_by": templates(&to.answer.keyedBy), "ignore_case": boolean(&to.answer.fold), "means": means(&to.answer.meanings),
-			}).read(v)
+		"answer": func(v document.Node) error {
+			return merged(to.answer.top.keys(), document.Keys{
+				"at": place(&to.at), "list": document.Boolean(&to.list), "key": place(&to.key), "remote": place(&to.remote), "fields": to.readFields,
+				"errors":   func(v document.Node) error { return list(v, &to.answer.errors) },
+				"keyed_by": templates(&to.answer.keyedBy), "ignore_case": document.Boolean(&to.answer.fold), "means": means(&to.answer.meanings),
+			}).Read(v)
 		},
-	}.read(a)
+	}.Read(a)
 	switch {
 	case err != nil:
 		return err
 	case len(to.path) == 0:
-		return a.fault("has no path", "add path: /users/{id}")
+		return a.Fault("has no path", "add path: /users/{id}")
 	case to.list && to.key == nil:
-		return a.fault("finds a list of users, but does not say which one to take", "add key: to its answer, with the place of the key in each user")
+		return a.Fault("finds a list of users, but does not say which one to take", "add key: to its answer, with the place of the key in each user")
 	case to.at == nil:
 		to.at = pointer{}
 	}
@@ -147,8 +148,8 @@ func (d *decoder) reader(a at, to *read) error {
 	return to.call.check(a, d.config)
 }
 
-func (r *read) readFields(a at) error {
-	return a.each(func(name string, _ int, v at) error {
+func (r *read) readFields(a document.Node) error {
+	return a.Each(func(name string, _ int, v document.Node) error {
 		f := readField{field: user.Field(name)}
 		err := place(&f.at)(v)
 		r.fields = append(r.fields, f)

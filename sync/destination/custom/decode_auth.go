@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -13,44 +14,44 @@ import (
 // credentials decodes the section auth:.
 type credentials struct{ *decoder }
 
-func (d credentials) auth(a at) error {
+func (d credentials) auth(a document.Node) error {
 	auth := &d.config.REST.Auth
 	var style string
-	err := keys{
+	err := document.Keys{
 		"token": d.secret(&auth.Token),
 		"user":  d.address(&auth.User), "password": d.secret(&auth.Password),
-		"key": d.secret(&auth.Key), "header": into(&auth.KeyHeader),
+		"key": d.secret(&auth.Key), "header": document.Into(&auth.KeyHeader),
 		"client_id": d.name(&auth.ClientID), "client_secret": d.secret(&auth.ClientSecret),
-		"token_url": d.address(&auth.TokenURL), "style": words(&style, "basic", "form", "json"),
+		"token_url": d.address(&auth.TokenURL), "style": document.Words(&style, "basic", "form", "json"),
 		"token_headers": d.tokenHeaders, "scopes": d.scopes,
 		"hmac": d.hmac,
-	}.read(a)
+	}.Read(a)
 	auth.Style = rest.Style(style)
 	if d.expand == nil {
 		*auth, d.config.hmac = rest.Auth{}, nil // the sandbox needs none
 	}
 	if err == nil && auth.Key.Reveal() != "" && auth.KeyHeader == "" {
-		return a.fault("has a key and no header for it", "add header: X-Api-Key, or whatever the API calls it")
+		return a.Fault("has a key and no header for it", "add header: X-Api-Key, or whatever the API calls it")
 	}
 	return err
 }
 
 // secret reads a value that must not be in clear text.
-func (d credentials) secret(to *user.Secret) func(at) error {
-	return func(a at) error {
-		text, err := a.scalar()
+func (d credentials) secret(to *user.Secret) func(document.Node) error {
+	return func(a document.Node) error {
+		text, err := a.Scalar()
 		if err != nil {
 			return err
 		}
 		if !indirect(text) {
-			return a.fault("is a secret in clear text", "write env:NAME or file:PATH, and keep the secret there")
+			return a.Fault("is a secret in clear text", "write env:NAME or file:PATH, and keep the secret there")
 		}
 		return d.name(to)(a)
 	}
 }
 
-func (d credentials) name(to *user.Secret) func(at) error {
-	return func(a at) error {
+func (d credentials) name(to *user.Secret) func(document.Node) error {
+	return func(a document.Node) error {
 		var text string
 		err := d.address(&text)(a)
 		*to = user.NewSecret(text)
@@ -71,18 +72,18 @@ func indirect(text string) bool {
 	return strings.HasPrefix(text, "env:") || strings.HasPrefix(text, "file:")
 }
 
-func (d credentials) scopes(a at) error {
-	return a.list(func(e at) error {
+func (d credentials) scopes(a document.Node) error {
+	return a.List(func(e document.Node) error {
 		var scope string
-		err := into(&scope)(e)
+		err := document.Into(&scope)(e)
 		d.config.REST.Auth.Scope = strings.TrimSpace(d.config.REST.Auth.Scope + " " + scope)
 		return err
 	})
 }
 
-func (d credentials) tokenHeaders(a at) error {
+func (d credentials) tokenHeaders(a document.Node) error {
 	d.config.REST.Auth.Header = http.Header{}
-	return a.each(func(name string, _ int, v at) error {
+	return a.Each(func(name string, _ int, v document.Node) error {
 		p, err := d.header(name, v)
 		if err != nil {
 			return err
@@ -94,17 +95,17 @@ func (d credentials) tokenHeaders(a at) error {
 }
 
 // header reads one header. A value from a variable or a file is not shown.
-func (d *decoder) header(name string, a at) (pair, error) {
+func (d *decoder) header(name string, a document.Node) (pair, error) {
 	p := pair{name: name}
 	if !httpguts.ValidHeaderFieldName(name) {
-		return p, a.fault("is not the name of a header", "")
+		return p, a.Fault("is not the name of a header", "")
 	}
 	var text string
 	if err := d.address(&text)(a); err != nil {
 		return p, err
 	}
 	if !httpguts.ValidHeaderFieldValue(text) {
-		return p, a.fault("holds what a header cannot carry", "check for line breaks in it")
+		return p, a.Fault("holds what a header cannot carry", "check for line breaks in it")
 	}
 	if indirect(a.Value) {
 		d.hide(text)
@@ -113,7 +114,7 @@ func (d *decoder) header(name string, a at) (pair, error) {
 	}
 	var err error
 	if p.value, err = parseTemplate(text); err != nil {
-		return p, a.wrong(err)
+		return p, a.Wrong(err)
 	}
 	return p, nil
 }

@@ -9,14 +9,16 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/form"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
 
 // calls reads the calls. `upsert` is both create and update.
-func (d *decoder) calls(root at) error {
+func (d *decoder) calls(root document.Node) error {
 	c := d.config
-	return root.each(func(name string, _ int, v at) error {
+	return root.Each(func(name string, _ int, v document.Node) error {
 		var err error
 		switch name {
 		case "create":
@@ -36,7 +38,7 @@ func (d *decoder) calls(root at) error {
 			if err = d.one(v, &both, "POST"); err == nil {
 				both.upsert = true
 				if c.create != nil || c.update != nil {
-					return v.fault("cannot be combined with create or update", "keep upsert alone, or the two of them")
+					return v.Fault("cannot be combined with create or update", "keep upsert alone, or the two of them")
 				}
 				c.create, c.update = both, both
 			}
@@ -45,49 +47,49 @@ func (d *decoder) calls(root at) error {
 	})
 }
 
-func (d *decoder) one(a at, to **call, method string) error {
+func (d *decoder) one(a document.Node, to **call, method string) error {
 	if *to != nil {
-		return a.fault("cannot be combined with upsert", "keep upsert alone, or create and update")
+		return a.Fault("cannot be combined with upsert", "keep upsert alone, or create and update")
 	}
 	*to = &call{line: a.Line, method: method}
-	var parts struct{ item, body *at }
-	err := keys{
-		"method": words(&(*to).method, "POST", "PUT", "PATCH", "DELETE"),
+	var parts struct{ item, body *document.Node }
+	err := document.Keys{
+		"method": document.Words(&(*to).method, "POST", "PUT", "PATCH", "DELETE"),
 		"path":   d.path(&(*to).path), "query": d.pairs(&(*to).query, false), "headers": d.pairs(&(*to).headers, true),
-		"item":  func(v at) error { parts.item = &v; return nil },
-		"body":  func(v at) error { parts.body = &v; return nil },
-		"batch": count(&(*to).batch, 1), "max_bytes": count(&(*to).maxBytes, 1),
+		"item":  func(v document.Node) error { parts.item = &v; return nil },
+		"body":  func(v document.Node) error { parts.body = &v; return nil },
+		"batch": document.Count(&(*to).batch, 1), "max_bytes": document.Count(&(*to).maxBytes, 1),
 		"replay": replay(&(*to).replay), "merge": merge(*to),
-		"answer": func(v at) error { return d.answer(v, &(*to).answer) },
-	}.read(a)
+		"answer": func(v document.Node) error { return d.answer(v, &(*to).answer) },
+	}.Read(a)
 	if err != nil {
 		return err
 	}
 	return d.complete(a, *to, parts.item, parts.body)
 }
 
-func replay(to *destination.Replay) func(at) error {
-	return func(a at) error {
+func replay(to *destination.Replay) func(document.Node) error {
+	return func(a document.Node) error {
 		var word string
-		err := words(&word, "unsafe", "detectable", "safe")(a)
+		err := document.Words(&word, "unsafe", "detectable", "safe")(a)
 		*to = map[string]destination.Replay{"detectable": destination.Detectable, "safe": destination.Safe}[word]
 		return err
 	}
 }
 
-func (d *decoder) path(to *[]template) func(at) error {
-	return func(a at) error {
-		text, err := a.scalar()
+func (d *decoder) path(to *[]template) func(document.Node) error {
+	return func(a document.Node) error {
+		text, err := a.Scalar()
 		if err != nil {
 			return err
 		}
 		if !strings.HasPrefix(text, "/") || strings.ContainsAny(text, "?#") || strings.Contains(text, "//") {
-			return a.fault("must begin with / and hold neither a query nor an empty segment", "parameters go under query:")
+			return a.Fault("must begin with / and hold neither a query nor an empty segment", "parameters go under query:")
 		}
 		for segment := range strings.SplitSeq(text[1:], "/") {
 			t, err := parseTemplate(segment)
 			if err != nil {
-				return a.wrong(err)
+				return a.Wrong(err)
 			}
 			*to = append(*to, t)
 		}
@@ -95,21 +97,21 @@ func (d *decoder) path(to *[]template) func(at) error {
 	}
 }
 
-func (d *decoder) pairs(to *[]pair, header bool) func(at) error {
-	return func(a at) error {
-		return a.each(func(name string, _ int, v at) error {
+func (d *decoder) pairs(to *[]pair, header bool) func(document.Node) error {
+	return func(a document.Node) error {
+		return a.Each(func(name string, _ int, v document.Node) error {
 			if header {
 				p, err := d.header(name, v)
 				*to = append(*to, p)
 				return err
 			}
-			text, err := v.scalar()
+			text, err := v.Scalar()
 			if err != nil {
 				return err
 			}
 			t, err := parseTemplate(text)
 			if err != nil {
-				return v.wrong(err)
+				return v.Wrong(err)
 			}
 			*to = append(*to, pair{name: name, value: t})
 			return nil
@@ -118,7 +120,7 @@ func (d *decoder) pairs(to *[]pair, header bool) func(at) error {
 }
 
 // complete compiles the body, and checks that the parts of a call fit each other.
-func (d *decoder) complete(a at, c *call, item, body *at) error {
+func (d *decoder) complete(a document.Node, c *call, item, body *document.Node) error {
 	t := tree{clear: d.config.clear, forms: d.config.forms}
 	var err error
 	if item != nil {
@@ -136,11 +138,11 @@ func (d *decoder) complete(a at, c *call, item, body *at) error {
 	case item != nil && body == nil:
 		c.body, t.places = items{}, 1
 	case item != nil && t.places != 1:
-		return a.fault("needs {items} once in body:, where the users of item: go", "such as body: {data: {items}}")
+		return a.Fault("needs {items} once in body:, where the users of item: go", "such as body: {data: {items}}")
 	case item == nil && c.batch > 1:
-		return a.fault("has batch: and no item:", "give item: for one user and body: with {items}")
+		return a.Fault("has batch: and no item:", "give item: for one user and body: with {items}")
 	case len(c.path) == 0:
-		return a.fault("has no path", "add path: /users")
+		return a.Fault("has no path", "add path: /users")
 	}
 	c.batch = cmp.Or(c.batch, 1)
 	c.named = t.named
@@ -148,7 +150,7 @@ func (d *decoder) complete(a at, c *call, item, body *at) error {
 }
 
 // check collects the names that the call uses, and those that it needs.
-func (c *call) check(a at, config *Config) error {
+func (c *call) check(a document.Node, config *Config) error {
 	for _, t := range c.path {
 		for _, r := range t.refs() {
 			c.needs = append(c.needs, r.name)
@@ -156,7 +158,7 @@ func (c *call) check(a at, config *Config) error {
 	}
 	for _, p := range slices.Concat(c.query, c.headers, config.headers) {
 		if c.item != nil && p.value.ofUser() {
-			return a.fault("names a user in "+p.name+", and carries several users", "only {account} is allowed there")
+			return a.Fault("names a user in "+p.name+", and carries several users", "only {account} is allowed there")
 		}
 		for _, r := range p.value.refs() {
 			c.named = append(c.named, r.name)
@@ -171,10 +173,10 @@ func (c *call) check(a at, config *Config) error {
 	}
 	c.named = append(c.named, c.needs...)
 	if c.item != nil && c.ofUser() {
-		return a.fault("names a user in its path, and carries several users", "leave item: out to send one user per call")
+		return a.Fault("names a user in its path, and carries several users", "leave item: out to send one user per call")
 	}
 	if i := slices.IndexFunc(c.named, func(f user.Field) bool { return f == refItems }); i >= 0 && c.item == nil {
-		return a.fault("has {items} and no item:", "give item: for one user")
+		return a.Fault("has {items} and no item:", "give item: for one user")
 	}
 	return nil
 }
@@ -194,31 +196,31 @@ type tree struct {
 	inside bool // compiling the body around the users of item:
 	places int  // occurrences of {items}
 	named  []user.Field
-	forms  map[user.Field]form
+	forms  map[user.Field]form.Form
 	pieces int
 }
 
 // maxPieces bounds a body, because an alias can contain itself.
 const maxPieces = 10_000
 
-func (t *tree) node(a at) (node, error) {
+func (t *tree) node(a document.Node) (node, error) {
 	if t.pieces++; t.pieces > maxPieces {
-		return nil, a.fault("holds more than 10,000 pieces, or itself", "check what *name refers to")
+		return nil, a.Fault("holds more than 10,000 pieces, or itself", "check what *name refers to")
 	}
-	if name, ok := a.braced(); ok {
+	if name, ok := a.Braced(); ok {
 		return t.text(a, "{"+name+"}")
 	}
 	switch a.Kind {
 	case yaml.MappingNode:
 		o := &object{}
-		return o, a.each(func(name string, _ int, v at) error {
+		return o, a.Each(func(name string, _ int, v document.Node) error {
 			value, err := t.node(v)
 			o.members = append(o.members, member{name, append(rest.AppendText(nil, name), ':'), value})
 			return err
 		})
 	case yaml.SequenceNode:
 		l := &array{}
-		return l, a.list(func(e at) error {
+		return l, a.List(func(e document.Node) error {
 			element, err := t.node(e)
 			l.elements = append(l.elements, element)
 			return err
@@ -227,20 +229,21 @@ func (t *tree) node(a at) (node, error) {
 	if a.Tag == "!!str" {
 		return t.text(a, a.Value)
 	}
-	return plainJSON(a)
+	plain, err := document.PlainJSON(a)
+	return literal(plain), err
 }
 
-func (t *tree) text(a at, source string) (node, error) {
+func (t *tree) text(a document.Node, source string) (node, error) {
 	parsed, err := parseTemplate(source)
 	if err != nil {
-		return nil, a.wrong(err)
+		return nil, a.Wrong(err)
 	}
 	for _, r := range parsed.refs() {
 		if t.inside && r.name != refItems && r.name != refAccount {
-			return nil, a.fault("names a user outside of item:", "only {items} and {account} are allowed there")
+			return nil, a.Fault("names a user outside of item:", "only {items} and {account} are allowed there")
 		}
 		if (r.name == refItems || r.name == refOthers) && parsed.alone() == nil {
-			return nil, a.fault("has {"+string(r.name)+"} inside a text", "use it alone")
+			return nil, a.Fault("has {"+string(r.name)+"} inside a text", "use it alone")
 		}
 		t.named = append(t.named, r.name)
 	}

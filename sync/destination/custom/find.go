@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/form"
 	"usersync/sync/user"
 )
 
@@ -123,11 +124,11 @@ func (d *description) hasKey(n *read, v *value, r *user.Record) bool {
 func (d *description) normal(f user.Field, v user.Value) string {
 	text := strings.TrimSpace(v.Text)
 	switch d.config.forms[f] {
-	case formBool:
+	case form.Bool:
 		if is, err := v.Bool(); err == nil {
 			return strconv.FormatBool(is)
 		}
-	case formList:
+	case form.List:
 		if list, err := v.List(); err == nil {
 			slices.Sort(list)
 			return strings.Join(slices.Compact(list), ";")

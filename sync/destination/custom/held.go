@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -66,14 +67,14 @@ var errNotMerge = errors.New("must be true, false or named")
 
 // merge reads whether an update sends back what the row leaves out: all that is
 // shown, or (named) only the fields that the call names.
-func merge(to *call) func(at) error {
-	return func(a at) error {
+func merge(to *call) func(document.Node) error {
+	return func(a document.Node) error {
 		if a.Value == "named" {
 			to.merge, to.mergeNamed = true, true
 			return nil
 		}
-		if boolean(&to.merge)(a) != nil {
-			return a.wrong(errNotMerge)
+		if document.Boolean(&to.merge)(a) != nil {
+			return a.Wrong(errNotMerge)
 		}
 		return nil
 	}

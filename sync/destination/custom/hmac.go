@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/user"
 )
 
@@ -51,34 +52,34 @@ var (
 	signNames = []string{"method", "path", "query", "url", "host", "body", "epoch", "epoch_ms", "signature"}
 )
 
-func (d credentials) hmac(a at) error {
+func (d credentials) hmac(a document.Node) error {
 	h := &hmacAuth{hash: "sha256", encoding: "hex", now: time.Now}
 	d.config.hmac = h
-	err := keys{
-		"key": d.secret(&h.key), "hash": words(&h.hash, "sha256", "sha1", "md5"), "encoding": words(&h.encoding, "hex", "base64"),
-		"text":    func(v at) error { return parseSigned(&h.text, v, v.Value) },
-		"headers": func(v at) error { return d.signedHeaders(h, v) },
-	}.read(a)
+	err := document.Keys{
+		"key": d.secret(&h.key), "hash": document.Words(&h.hash, "sha256", "sha1", "md5"), "encoding": document.Words(&h.encoding, "hex", "base64"),
+		"text":    func(v document.Node) error { return parseSigned(&h.text, v, v.Value) },
+		"headers": func(v document.Node) error { return d.signedHeaders(h, v) },
+	}.Read(a)
 	switch {
 	case err != nil:
 		return err
 	case h.key.Reveal() == "" && d.expand != nil:
-		return a.fault("has no key", "add key: env:NAME")
+		return a.Fault("has no key", "add key: env:NAME")
 	case len(h.text) == 0 || len(h.headers) == 0:
-		return a.fault("needs text: and headers:", `such as text: "{method}{path}{epoch}{body}" and headers: {X-Signature: "{signature}", X-Epoch: "{epoch}"}`)
+		return a.Fault("needs text: and headers:", `such as text: "{method}{path}{epoch}{body}" and headers: {X-Signature: "{signature}", X-Epoch: "{epoch}"}`)
 	}
 	for _, p := range h.text {
 		if p.name == "signature" {
-			return a.fault("has a text that holds its own signature", "")
+			return a.Fault("has a text that holds its own signature", "")
 		}
 	}
 	return nil
 }
 
-func (d credentials) signedHeaders(h *hmacAuth, a at) error {
-	return a.each(func(name string, _ int, v at) error {
+func (d credentials) signedHeaders(h *hmacAuth, a document.Node) error {
+	return a.Each(func(name string, _ int, v document.Node) error {
 		if !httpguts.ValidHeaderFieldName(name) {
-			return v.fault("is not the name of a header", "")
+			return v.Fault("is not the name of a header", "")
 		}
 		s := signHeader{name: name}
 		var text string
@@ -93,7 +94,7 @@ func (d credentials) signedHeaders(h *hmacAuth, a at) error {
 		}
 		for _, p := range s.parts {
 			if !httpguts.ValidHeaderFieldValue(p.text) || p.name == "body" && p.hash == "" {
-				return v.fault("holds what a header cannot carry", "send a hash of the body, such as {body:sha256:hex}")
+				return v.Fault("holds what a header cannot carry", "send a hash of the body, such as {body:sha256:hex}")
 			}
 		}
 		h.headers = append(h.headers, s)
@@ -102,8 +103,8 @@ func (d credentials) signedHeaders(h *hmacAuth, a at) error {
 }
 
 // parseSigned reads a text with placeholders: {path}, or {body:md5:base64}.
-func parseSigned(to *[]signPart, a at, text string) error {
-	if _, err := a.scalar(); err != nil {
+func parseSigned(to *[]signPart, a document.Node, text string) error {
+	if _, err := a.Scalar(); err != nil {
 		return err
 	}
 	for text != "" {
@@ -116,7 +117,7 @@ func parseSigned(to *[]signPart, a at, text string) error {
 		case !open:
 			return nil
 		case !closed:
-			return a.wrong(errBraces)
+			return a.Wrong(errBraces)
 		}
 		p := signPart{}
 		words := append(strings.Split(inside, ":"), "", "")
@@ -125,7 +126,7 @@ func parseSigned(to *[]signPart, a at, text string) error {
 			p.encoding = "hex"
 		}
 		if err := p.check(); err != nil {
-			return a.wrong(err)
+			return a.Wrong(err)
 		}
 		*to, text = append(*to, p), after
 	}
@@ -139,11 +140,11 @@ func (p signPart) check() error {
 	}
 	switch {
 	case !known:
-		return &wordError{"place", p.name, signNames}
+		return &document.WordError{What: "place", Word: p.name, Known: signNames}
 	case p.hash != "" && hashes[p.hash] == nil:
-		return &wordError{"hash", string(p.hash), []string{"sha256", "sha1", "md5"}}
+		return &document.WordError{What: "hash", Word: string(p.hash), Known: []string{"sha256", "sha1", "md5"}}
 	case p.encoding != "" && encodings[p.encoding] == nil:
-		return &wordError{"encoding", string(p.encoding), []string{"hex", "base64"}}
+		return &document.WordError{What: "encoding", Word: string(p.encoding), Known: []string{"hex", "base64"}}
 	}
 	return nil
 }

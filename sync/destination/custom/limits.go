@@ -29,7 +29,7 @@ func (l limits) standard(theirs http.Header) http.Header {
 		}
 	}
 	if most, err := strconv.Atoi(theirs.Get(l.limit)); l.limit != "" && l.window > 0 && err == nil && most > 0 {
-		h.Set("RateLimit-Policy", "custom;q="+number(most)+";w="+number(l.window))
+		h.Set("RateLimit-Policy", "custom;q="+strconv.Itoa(most)+";w="+strconv.Itoa(l.window))
 	}
 	return h
 }

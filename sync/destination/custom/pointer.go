@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"usersync/sync/destination/custom/internal/document"
 )
 
 // pointer is a JSON pointer into an answer (RFC 6901). nil means none; an empty one
@@ -29,22 +30,22 @@ func parsePointer(text string) (pointer, error) {
 	return tokens, nil
 }
 
-func place(to *pointer) func(at) error {
-	return func(a at) error {
-		text, err := a.scalar()
+func place(to *pointer) func(document.Node) error {
+	return func(a document.Node) error {
+		text, err := a.Scalar()
 		if err != nil {
 			return err
 		}
 		if *to, err = parsePointer(text); err != nil {
-			return a.wrong(err)
+			return a.Wrong(err)
 		}
 		return nil
 	}
 }
 
-func places(to *[]pointer) func(at) error {
-	return func(a at) error {
-		return a.list(func(e at) error {
+func places(to *[]pointer) func(document.Node) error {
+	return func(a document.Node) error {
+		return a.List(func(e document.Node) error {
 			var p pointer
 			err := place(&p)(e)
 			*to = append(*to, p)

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/custom/internal/document"
 	"usersync/sync/user"
 )
 
@@ -38,23 +39,23 @@ func (c *Client) Probe(ctx context.Context) error {
 var errOfUser = errors.New("names a user, and is made before any user is sent; only {account} is possible there")
 
 // probe reads the section of the call that proves the credentials.
-func (d *decoder) probe(a at, to *call) error {
+func (d *decoder) probe(a document.Node, to *call) error {
 	to.line, to.method, to.batch = a.Line, "GET", 1
-	err := keys{
+	err := document.Keys{
 		"path": d.path(&to.path), "query": d.pairs(&to.query, false), "headers": d.pairs(&to.headers, true),
-	}.read(a)
+	}.Read(a)
 	if err != nil {
 		return err
 	}
 	if len(to.path) == 0 {
-		return a.fault("has no path", "add path: /me")
+		return a.Fault("has no path", "add path: /me")
 	}
 	if err := to.check(a, d.config); err != nil {
 		return err
 	}
 	for _, name := range to.named {
 		if name != refAccount {
-			return a.wrong(errOfUser)
+			return a.Wrong(errOfUser)
 		}
 	}
 	return nil

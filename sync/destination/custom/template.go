@@ -3,8 +3,11 @@ package custom
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
+	"usersync/sync/destination/custom/internal/document"
+	"usersync/sync/destination/custom/internal/form"
 	"usersync/sync/user"
 )
 
@@ -24,7 +27,7 @@ type part struct {
 // ref is a placeholder: a name, and the form of its value.
 type ref struct {
 	name user.Field
-	form form
+	form form.Form
 }
 
 // The names that are not fields.
@@ -80,15 +83,15 @@ func (t *template) addText(b *strings.Builder) {
 // parseRef reads name or name:form.
 func parseRef(text string) (*ref, error) {
 	name, kind, typed := strings.Cut(text, ":")
-	r := &ref{name: user.Field(strings.TrimSpace(name)), form: form(strings.TrimSpace(kind))}
+	r := &ref{name: user.Field(strings.TrimSpace(name)), form: form.Form(strings.TrimSpace(kind))}
 	if r.name == user.RemoteID {
 		r.name = refRemote
 	}
 	switch {
 	case r.name == "" || strings.ContainsAny(text, "{"):
 		return nil, errBraces
-	case typed && !slices.Contains(forms, string(r.form)):
-		return nil, &wordError{what: "form", word: string(r.form), known: forms}
+	case typed && !slices.Contains(form.Names(), string(r.form)):
+		return nil, &document.WordError{What: "form", Word: string(r.form), Known: form.Names()}
 	}
 	return r, nil
 }
@@ -133,12 +136,12 @@ func (t template) fill(r *row) (text string, has bool, err error) {
 			return "", false, nil
 		}
 		if r.masked && p.ref.name != refAccount {
-			b.WriteString(mask(v, p.ref.form))
+			b.WriteString(form.Mask(v, p.ref.form))
 			continue
 		}
-		text, err := p.ref.form.text(v)
+		text, err := p.ref.form.Text(v)
 		if err != nil {
-			return "", true, &invalidValue{p.ref.name, err}
+			return "", true, &form.InvalidError{Field: p.ref.name, Err: err}
 		}
 		b.WriteString(text)
 	}
@@ -165,7 +168,7 @@ func (r *row) value(name user.Field) (user.Value, bool) {
 	case refRemote:
 		return user.TextValue(r.record.Remote), r.record.Remote != ""
 	case refNumber:
-		return user.JSONValue(number(r.n)), true
+		return user.JSONValue(strconv.Itoa(r.n)), true
 	case refAccount:
 		return user.TextValue(r.account), r.account != ""
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/sync/destination/custom/internal/form"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -34,13 +35,13 @@ func (l *leaf) append(b []byte, r *row) ([]byte, bool, error) {
 	case !has:
 		return b, false, nil
 	case r.masked && l.name != refAccount:
-		return rest.AppendText(b, mask(v, l.form)), true, nil
+		return rest.AppendText(b, form.Mask(v, l.form)), true, nil
 	case v.Kind == user.Clear && l.clear != "":
 		return append(b, l.clear...), true, nil
 	}
-	out, err := l.form.append(b, v)
+	out, err := l.form.Append(b, v)
 	if err != nil {
-		return b, true, &invalidValue{l.name, err}
+		return b, true, &form.InvalidError{Field: l.name, Err: err}
 	}
 	return out, true, nil
 }

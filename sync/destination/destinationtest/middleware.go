@@ -18,6 +18,8 @@ type Middleware struct {
 	Retries int           // 0 means 20
 	Intents stack.Intents // nil records no intents
 	Owners  *stack.Owners // nil does not keep the users of different ids apart
+	// Absences is what proves that a user to delete is absent.
+	Absences stack.Absences
 }
 
 // Wrap wraps the client in the middleware, in the order of a run.
@@ -28,7 +30,7 @@ func (m Middleware) Wrap(client destination.Destination) destination.Destination
 	m.Retries = cmp.Or(m.Retries, 20)
 	sizer, _ := client.(destination.Sizer)
 	prober, _ := client.(destination.Prober)
-	o := stack.Options{Pacer: m.Pacer, Wire: context.Background(), Sizer: sizer, Prober: prober, Retries: m.Retries, Intents: m.Intents, Owners: m.Owners}
+	o := stack.Options{Pacer: m.Pacer, Wire: context.Background(), Sizer: sizer, Prober: prober, Retries: m.Retries, Intents: m.Intents, Owners: m.Owners, Absences: m.Absences}
 	return o.Wrap(client)
 }
 

@@ -134,6 +134,7 @@ func (s Suite) Run(t *testing.T) {
 		{"keys", keys},
 		{"read-back", readBack},
 		{"users of other ids", owners},
+		{"absences", absences},
 		{"statuses", statuses},
 		{"reads of statuses", readStatuses},
 		{"tampering", tampered},

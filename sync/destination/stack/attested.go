@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"net/http"
 
 	"golang.org/x/sync/errgroup"
 
@@ -66,7 +67,7 @@ func (a Attested) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	for i := range outcomes {
 		o, r := &outcomes[i], b.Records[i]
 		switch {
-		case o.Status != user.Deleted || r.Op != user.Delete || !foundNoUser(o.Code):
+		case o.Status != user.Deleted || r.Op != user.Delete || !saysAbsent(o, r):
 		case err != nil:
 			a.leave(o, r)
 		default:
@@ -78,6 +79,21 @@ func (a Attested) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	}
 	a.seen.learn(b, outcomes)
 	return outcomes, err
+}
+
+// saysAbsent reports whether a deletion means that there was no user. A config can call a
+// 404 to a delete a success, which changes nothing about what it says.
+func saysAbsent(o *user.Outcome, r *user.Record) bool {
+	notFound := o.HTTP == http.StatusNotFound || o.HTTP == http.StatusGone
+	switch {
+	case foundNoUser(o.Code):
+		return true
+	case notFound && r.MaybeSent:
+		o.Code = user.CodeReplayed
+	case notFound:
+		o.Code = user.CodeAlreadyAbsent
+	}
+	return notFound
 }
 
 // foundNoUser reports whether the code of a deletion says that the API showed no user.

@@ -194,6 +194,33 @@ func TestAbsencesOfOneCall(t *testing.T) {
 	})
 }
 
+// lenient is a client for which a 404 to a delete is a success.
+type lenient struct{ readable }
+
+func (l lenient) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	outcomes, err := l.readable.Apply(ctx, b)
+	for i := range outcomes {
+		if outcomes[i].Status == user.Missing {
+			outcomes[i].Status = user.Deleted
+		}
+	}
+	return outcomes, err
+}
+
+// A 404 to a delete needs a proof, also if it is said to be a success.
+func TestASuccessWith404NeedsAProof(t *testing.T) {
+	for id, want := range map[string]string{"a": "in_doubt:unproved_absent", "?a": "deleted:replayed", "b": "deleted:"} {
+		synctest.Test(t, func(t *testing.T) {
+			f := scene{replay: destination.Detectable, held: "b=1"}.fake()
+			b := user.Batch{Op: user.Delete, Records: records(id, user.Delete)}
+			outcomes, err := options(new(pacer), 2).Wrap(lenient{readable{f}}).Apply(t.Context(), b)
+			if got := string(outcomes[0].Status) + ":" + outcomes[0].Code; err != nil || got != want {
+				t.Errorf("%s: %s, %v, want %s", id, got, err, want)
+			}
+		})
+	}
+}
+
 // An address can stop working: a proof does not last.
 func TestAProofDoesNotLast(t *testing.T) {
 	for _, pause := range []time.Duration{0, time.Hour} {

@@ -202,3 +202,30 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+func TestHolds(t *testing.T) {
+	r := person("name", "Zöxqwah O'Vryxak", "phone", "+1 (206) 555-2701", "city", "Ulm", "ssn", "987-65-4320")
+	for text, want := range map[string]bool{
+		"": false, "req-7": false, "Z_xqwah_O": true, "KAXYRV": true, "kaxyrv": true, "zox.qwa": true, "vryx": false, "xVRYXAx": true, "ulm": false,
+		"t-2065552": true, "20655": false, "x206555x": true, "9-8-7-6-5-4": true, "1065552701": true, "MDEyM1ZyeXhhaw": true, "xx.VnJ5eGFr": true, "567279786168": true,
+	} {
+		if got := vocabulary.Holds(text, r); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	if vocabulary.Holds("vryxak") {
+		t.Error("a value is found without records")
+	}
+}
+
+// BenchmarkHolds: a request id, for a call of a hundred users.
+func BenchmarkHolds(b *testing.B) {
+	var records []*user.Record
+	for range 100 {
+		records = append(records, person("email", "ann.lee@example.com", "phone", "+14155552671", "zip_code", "94110", "birth_year", "1990", "enrolled_rewards", "CARDLINKED"))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		vocabulary.Holds("req_7Jd83kQxZpL0aVbN", records...)
+	}
+}

@@ -11,7 +11,6 @@ import (
 const (
 	longestCode   = 64 // characters of an API's own code
 	longestPhrase = 40 // characters; longer phrases are hard to read at a glance
-	shortestTrace = 4  // characters of a value that are looked for inside a longer word
 )
 
 // Phrase turns an API's title for an error into a code, in snake case. It returns ""
@@ -64,33 +63,21 @@ func (v *Vocabulary) repeats(code string, records []*user.Record) bool {
 	return found || !known && Holds(code, records...)
 }
 
-// Holds reports whether a text without blanks, such as a code or the id of a
-// request, holds a value of the records or a word of one: unchanged, reversed, in
-// base64 or in hexadecimal. A word must have four characters to be found.
+// Holds reports whether a text without blanks, such as a code, the id of a request or a
+// host, has a part in common with a value of the records: five letters and digits, or six
+// digits. The text is compared unchanged and reversed, and decoded from base64 and from
+// hexadecimal; case, accents and punctuation do not count.
 func Holds(text string, records ...*user.Record) bool {
-	var readings []string
-	found := false
-	eachValue(records, func(value string) {
-		eachWord(value, func(word string) {
-			if found || len(word) < shortestTrace {
-				return
-			}
-			if readings == nil {
-				readings = read(text)
-			}
-			found = holdsWord(readings, strings.ToLower(word))
-		})
-	})
-	return found
-}
-
-func holdsWord(readings []string, word string) bool {
-	for _, r := range readings {
-		if strings.Contains(r, word) {
-			return true
-		}
+	if len(records) == 0 {
+		return false
 	}
-	return false
+	var t trace
+	for _, r := range read(text) {
+		t.add(r)
+	}
+	found := false
+	eachValue(records, func(value string) { found = found || t.sharedWith(value) })
+	return found
 }
 
 // read returns what a text may stand for, in lower case and without punctuation.
@@ -99,7 +86,7 @@ func read(text string) []string {
 	readings := []string{plain, reverse(plain)}
 	for _, part := range append(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("._-:=", r) }), text) {
 		for _, e := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-			if b, err := e.DecodeString(strings.TrimRight(part, "=")); err == nil {
+			if b, err := e.DecodeString(strings.TrimRight(part, "=_-.")); err == nil {
 				readings = append(readings, squeeze(string(b)))
 			}
 		}

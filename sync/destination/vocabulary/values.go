@@ -66,9 +66,7 @@ func eachSpelling(text string, do func(string)) {
 		ascii = ascii && text[i] < utf8.RuneSelf
 		escaped = escaped || text[i] == '%' || text[i] == '&' || text[i] == '\\'
 	}
-	var tree any
-	if structured && json.Unmarshal([]byte(text), &tree) == nil {
-		eachLeaf(tree, do)
+	if structured && eachInJSON(text, do) {
 		return
 	}
 	do(text)
@@ -81,6 +79,16 @@ func eachSpelling(text string, do func(string)) {
 			do(plain)
 		}
 	}
+}
+
+// eachInJSON passes on the values inside JSON, and reports whether the text is JSON.
+func eachInJSON(text string, do func(string)) bool {
+	var tree any
+	if json.Unmarshal([]byte(text), &tree) != nil {
+		return false
+	}
+	eachLeaf(tree, do)
+	return true
 }
 
 // unaccented returns the text in compatible forms and without accents.

@@ -28,6 +28,8 @@ const invalidShown = 20
 // from looking further; the zero value is that of an input that was not looked at.
 type Findings struct {
 	Read, Invalid int // records
+	// Proof says what a call has proved about the connection; empty if none was asked for.
+	Proof string
 
 	columns  []column
 	toTheEnd bool // all rows were read

@@ -29,7 +29,7 @@ type invalidRow struct {
 // settings there are.
 func (f *Findings) Print(w io.Writer, settings []config.Shown, left int) error {
 	var b bytes.Buffer
-	for _, part := range []func(io.Writer){f.printRows, f.printColumns, f.printRequest} {
+	for _, part := range []func(io.Writer){f.printRows, f.printColumns, f.printRequest, f.printProof} {
 		before := b.Len()
 		part(&b)
 		if b.Len() > before {
@@ -42,6 +42,12 @@ func (f *Findings) Print(w io.Writer, settings []config.Shown, left int) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return writeError(err)
+}
+
+func (f *Findings) printProof(w io.Writer) {
+	if f.Proof != "" {
+		fmt.Fprintf(w, "connection: %s\n", f.Proof)
+	}
 }
 
 func (f *Findings) printRows(w io.Writer) {
@@ -101,8 +107,9 @@ func (f *Findings) WriteJSON(w io.Writer, settings []config.Shown) error {
 		Lookalikes  *report.Lookalikes `json:"lookalikes,omitempty"`
 		RepeatedIDs *report.Repeated   `json:"repeated_ids,omitempty"`
 
-		Request *destination.Preview `json:"first_request,omitempty"`
-	}{Settings: settings, Columns: f.columns, Request: f.request}
+		Request    *destination.Preview `json:"first_request,omitempty"`
+		Connection string               `json:"connection,omitempty"`
+	}{Settings: settings, Columns: f.columns, Request: f.request, Connection: f.Proof}
 	if f.toTheEnd {
 		document.Records, document.Invalid, document.Rows, document.Warnings = &f.Read, &f.Invalid, f.invalid, f.warnings
 		document.Lookalikes, document.RepeatedIDs = f.lookalikes(), report.RepeatedOf(f.noted.Repeats)

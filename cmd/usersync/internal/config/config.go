@@ -67,6 +67,7 @@ type Input struct {
 	Format    string
 	Delimiter rune
 	Charset   string
+	Records   string         // where in a JSON object the array of users is; empty: the one array
 	Fields    mapping.Fields // empty: every column is named like its field
 	Ignore    []string
 	NullIDs   []string // texts that are not ids; empty: the default list

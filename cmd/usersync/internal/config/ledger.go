@@ -32,6 +32,9 @@ const (
 	AdoptAssume = "assume"
 )
 
+// ConnectFlag is the flag of usersync validate that makes a call.
+const ConnectFlag = "connect"
+
 // NewFlag is the flag that starts a new run.
 const NewFlag = "new"
 

@@ -153,3 +153,10 @@ func parseDays(text string) (time.Duration, error) {
 	}
 	return d, nil
 }
+
+func parseRecords(text string) (string, error) {
+	if len(text) < 2 || text[0] != '/' {
+		return "", errors.New("must be a slash and the key of an array, such as /users or /data/items")
+	}
+	return text, nil
+}

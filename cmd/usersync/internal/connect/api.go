@@ -12,9 +12,9 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/sync/address"
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
-	"usersync/sync/identity"
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
@@ -131,7 +131,7 @@ func restConfig(c *config.Config, see observer) rest.Config {
 // unchanged: the client refuses it in its own words.
 func baseURL(c *config.Config, section string) string {
 	text := cmp.Or(c.Target.BaseURL, section)
-	if one, err := identity.BaseURL(text); err == nil {
+	if one, err := address.BaseURL(text); err == nil {
 		return one
 	}
 	return text
@@ -139,7 +139,7 @@ func baseURL(c *config.Config, section string) string {
 
 // scopeOf is an account of the API at a base URL, which its client has accepted.
 func scopeOf(c *config.Config, destination, base, account string) (report.Scope, error) {
-	one, err := identity.BaseURL(base)
+	one, err := address.BaseURL(base)
 	if err != nil {
 		return report.Scope{}, fmt.Errorf("base_url: %w", err)
 	}

@@ -11,7 +11,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/sync/identity"
+	"usersync/sync/address"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
 )
@@ -33,7 +33,7 @@ func ParseScope(name string) (journal.Scope, error) {
 	if len(parts) < 3 || parts[0] == "" {
 		return journal.Scope{}, errors.New("must be API|BASE_URL|ACCOUNT")
 	}
-	base, err := identity.BaseURL(parts[1])
+	base, err := address.BaseURL(parts[1])
 	if err != nil {
 		return journal.Scope{}, err
 	}

@@ -49,6 +49,7 @@ func From(ctx context.Context, to string, header []string) (*Draft, error) {
 	for _, name := range header {
 		d.columns = append(d.columns, column{name: name, field: d.claim(knownField(name))})
 	}
+	d.guessKey()
 	hasHeader := len(d.fields) > 0 // otherwise the names may be a user's data
 	for i := range d.columns {
 		c := &d.columns[i]
@@ -56,11 +57,18 @@ func From(ctx context.Context, to string, header []string) (*Draft, error) {
 			c.field = d.claim(d.ownField(c.name))
 		}
 		if c.field == "" && c.name != "" {
-			c.field = d.claim(guessedField(c.name, hasHeader))
+			c.field = d.claim(guessedField(c.name))
 			c.guessed = c.field != ""
 		}
 	}
 	return d, nil
+}
+
+// guessKey guesses the column of the users' key, unless its name says so.
+func (d *Draft) guessKey() {
+	if i := keyColumn(d.columns); i >= 0 && !d.fields[user.ID] {
+		d.columns[i].field, d.columns[i].guessed = d.claim(user.ID), true
+	}
 }
 
 func (d *Draft) claim(f user.Field) user.Field {
@@ -101,35 +109,6 @@ func (d *Draft) missing() []*user.InvalidError {
 }
 
 func knownField(name string) user.Field { return reader.Names()[strings.TrimSpace(name)] }
-
-// synonyms are names in other systems, in lower case and without punctuation.
-func synonyms() map[string]user.Field {
-	return map[string]user.Field{
-		"customerid": user.ID, "customerno": user.ID, "custno": user.ID, "custid": user.ID, "memberid": user.ID, "userno": user.ID,
-		"emailaddress": user.Email, "mail": user.Email,
-		"mobile": user.Phone, "mobilephone": user.Phone, "cell": user.Phone, "cellphone": user.Phone, "telephone": user.Phone,
-		"postalcode": user.ZipCode, "postcode": user.ZipCode, "yearofbirth": user.BirthYear,
-	}
-}
-
-// guessedField guesses from synonyms and, in a header with known names, from similar names.
-func guessedField(name string, similar bool) user.Field {
-	plain := strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, name)
-	if f, ok := synonyms()[plain]; ok {
-		return f
-	}
-	if !similar {
-		return ""
-	}
-	known := reader.Names()
-	near, _ := mapping.Nearest(name, slices.Collect(maps.Keys(known)))
-	return known[near]
-}
 
 // Counts says how many columns are known, how many guessed, and how many not sent.
 func (d *Draft) Counts() string {

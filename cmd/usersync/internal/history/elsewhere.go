@@ -89,6 +89,7 @@ func Over(ctx context.Context, l *ledger.Ledger, runs []*Run) (over map[string]*
 // here. Nothing was sent.
 type ElsewhereError struct{ ledger.Run }
 
+// Error names the run, and says where it began.
 func (e *ElsewhereError) Error() string {
 	return "run " + e.Name + " of this account is unfinished, and what it did last cannot be read from here: its journal is on " + e.Place() + "; nothing was sent"
 }

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"usersync/cmd/usersync/internal/config"
-	"usersync/sync/identity"
+	"usersync/sync/address"
 	"usersync/sync/journal"
 	"usersync/writer/rundir"
 )
@@ -24,7 +24,7 @@ func baseURLFlag(args []string) string {
 	if i < 0 || i+1 == len(args) {
 		return ""
 	}
-	base, err := identity.BaseURL(args[i+1])
+	base, err := address.BaseURL(args[i+1])
 	if err != nil {
 		return ""
 	}
@@ -71,6 +71,6 @@ func wentTo(h journal.Header, c *config.Config, base string, digests []string) b
 	if slices.Contains(h.Args, "--"+config.BaseURLFlag) {
 		return baseURLFlag(h.Args) == base
 	}
-	literal, err := identity.BaseURL(c.LiteralBaseURL())
+	literal, err := address.BaseURL(c.LiteralBaseURL())
 	return err == nil && literal == base && slices.Contains(digests, h.ConfigSHA256)
 }

@@ -52,6 +52,9 @@ func OpenColumns(ctx context.Context, stdin io.Reader, c *config.Config, to conn
 
 // CheckColumns checks the columns of an input against the destination.
 func CheckColumns(ctx context.Context, c *config.Config, to connect.Client, paths []string, in *reader.Input) error {
+	if in.Layout().Empty { // without users, no column is missing
+		return nil
+	}
 	if err := to.CheckColumns(in.Fields(), c.Target.Intent()); err != nil {
 		return inputError(ctx, c, paths, unquoted(err, c, in.Layout().Header))
 	}
@@ -87,7 +90,7 @@ func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []st
 
 // Layout returns the options that say how a file is read, and no others.
 func Layout(in *config.Input) reader.Options {
-	o := reader.Options{Delimiter: in.Delimiter}
+	o := reader.Options{Delimiter: in.Delimiter, Records: in.Records}
 	if in.Format != "auto" {
 		o.Format = in.Format
 	}

@@ -7,14 +7,14 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/cmd/usersync/internal/input"
+	"usersync/cmd/usersync/internal/protected"
 	"usersync/sync/protect"
 	"usersync/sync/user"
 )
 
 // Check refuses settings that cannot work together, with an *exit.Error, and returns
 // the users never to touch. Nothing was sent.
-func (s *Setup) Check() (protected *protect.List, err error) {
+func (s *Setup) Check() (*protect.List, error) {
 	c, in, traits := s.Config, s.Input, s.Conn.Client.Traits()
 	switch {
 	case c.Target.Mode == config.Mirror && c.Ledger.URL == config.NoLedger:
@@ -32,5 +32,5 @@ func (s *Setup) Check() (protected *protect.List, err error) {
 	if err := checkAdoption(c, traits, in); err != nil {
 		return nil, err
 	}
-	return input.Protected(c)
+	return protected.Read(c)
 }

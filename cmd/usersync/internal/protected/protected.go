@@ -1,4 +1,8 @@
-package input
+// Package protected reads the list that --protect names, of users that are never touched.
+//
+// It does not know what is refused because of the list: packages protect, stack and mirror
+// do. Start at Read.
+package protected
 
 import (
 	"bytes"
@@ -18,14 +22,14 @@ import (
 	"usersync/sync/user"
 )
 
-// Protected reads the list of protected users that c names; nil if it names none. What
+// Read reads the list of protected users that c names; nil if it names none. What
 // is no list of ids is an *exit.Error: one that protects no one is more likely broken
 // than meant.
 //
 // The list is read like any input: UTF-8, or UTF-16 with a byte order mark, or the
 // charset of c; with any line ends, quoted or not. It is one id a line, or CSV with a
 // header that names the column of ids.
-func Protected(c *config.Config) (*protect.List, error) {
+func Read(c *config.Config) (*protect.List, error) {
 	path := c.Guards.Protect
 	if path == "" {
 		return nil, nil

@@ -1,7 +1,6 @@
-package pace
+package ratelimit
 
 import (
-	"math"
 	"net/http"
 	"testing"
 	"time"
@@ -54,39 +53,9 @@ func TestReadAdvice(t *testing.T) {
 			for i := 0; i < len(c.header); i += 2 {
 				h.Add(c.header[i], c.header[i+1])
 			}
-			if got := readAdvice(c.status, h, noon); got.wait != c.wait || got.source != c.source {
-				t.Errorf("wait %s for %q, want %s for %q", got.wait, got.source, c.wait, c.source)
+			if got := Read(c.status, h, noon); got.Wait != c.wait || got.Source != c.source {
+				t.Errorf("wait %s for %q, want %s for %q", got.Wait, got.Source, c.wait, c.source)
 			}
 		})
 	}
-}
-
-// FuzzHeaders: whatever the headers say, the advice can be followed.
-func FuzzHeaders(f *testing.F) {
-	f.Add(429, "12", "0", "41", "1000", `"default";r=0;t=30`, `"default";q=100;w=60`, "Sun, 01 Mar 2026 12:00:00 GMT")
-	f.Add(200, "Sun, 01 Mar 2026 12:00:30 GMT", "1", "1772366420", "0", "a;r=0;t=1772366420500,;", "a;q=1e300;w=1e-300", "")
-	f.Fuzz(func(t *testing.T, status int, after, remaining, reset, capacity, limit, policy, date string) {
-		h := http.Header{}
-		h.Set("Retry-After", after)
-		h.Set("Date", date)
-		h.Set("RateLimit", limit)
-		h.Set("RateLimit-Policy", policy)
-		h.Set("Kard-Api-Usage-Quota-Capacity", capacity)
-		for _, prefix := range []string{"Kard-Api-Usage-Quota-", "X-RateLimit-", "RateLimit-"} {
-			h.Set(prefix+"Remaining", remaining)
-			h.Set(prefix+"Reset", reset)
-		}
-		a := readAdvice(status, h, noon)
-		if a.wait < 0 || (a.wait > 0) != (a.source != "") {
-			t.Errorf("wait %s for %q", a.wait, a.source)
-		}
-		if a.perSecond < 0 || math.IsNaN(a.perSecond) || math.IsInf(a.perSecond, 0) {
-			t.Errorf("%v calls a second", a.perSecond)
-		}
-		p := New(Options{PerSecond: 5})
-		p.Observe(status, h)
-		if r := p.Report(); r.Lowest > 5 || r.Lowest <= 0 {
-			t.Errorf("the rate became %v", r.Lowest)
-		}
-	})
 }

@@ -1,4 +1,4 @@
-package mapping
+package expression
 
 import (
 	"crypto/sha256"
@@ -12,15 +12,15 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// ruleError is a rule that a cell breaks. It never holds the cell.
-type ruleError struct{ code, rule string }
+// RuleError is a rule that a cell breaks. It never holds the cell.
+type RuleError struct{ Code, Rule string }
 
 // Error returns the rule.
-func (e *ruleError) Error() string { return e.rule }
+func (e *RuleError) Error() string { return e.Rule }
 
 var ownNames = [...]string{"date", "digits", "e164", "hashed_email"}
 
-// functions are ours; lower, upper, trim and split come from the language. Each of ours
+// functions are our own; lower, upper, trim and split come from the language. Each of ours
 // returns "" for "", so what is left out stays left out.
 func functions() []expr.Option {
 	return []expr.Option{
@@ -31,7 +31,7 @@ func functions() []expr.Option {
 	}
 }
 
-// own puts date back, because the builtin of that name is barred.
+// ownDate puts date back, because the builtin of that name is barred.
 func ownDate() []expr.Option { return functions()[:1] }
 
 func texts(f func(args []string) (string, error)) func(...any) (any, error) {
@@ -40,7 +40,7 @@ func texts(f func(args []string) (string, error)) func(...any) (any, error) {
 		for i, p := range params {
 			text, ok := p.(string)
 			if !ok && p != nil {
-				return nil, &ruleError{"not_text", "must be a single text"}
+				return nil, &RuleError{"not_text", "must be a single text"}
 			}
 			args[i] = text
 		}
@@ -63,7 +63,7 @@ func digits(args []string) (string, error) {
 func e164(args []string) (string, error) {
 	number, err := phonenumbers.Parse(args[0], args[1])
 	if err != nil || !phonenumbers.IsValidNumber(number) {
-		return "", &ruleError{"bad_phone", "must be a phone number" + validIn(args[1]) + ", or begin with + and a country code"}
+		return "", &RuleError{"bad_phone", "must be a phone number" + validIn(args[1]) + ", or begin with + and a country code"}
 	}
 	return phonenumbers.Format(number, phonenumbers.E164), nil
 }
@@ -80,11 +80,11 @@ func date(args []string) (string, error) {
 	from, ok := layout(args[1])
 	to, ok2 := layout(args[2])
 	if !ok || !ok2 {
-		return "", &ruleError{"bad_date", layoutRule}
+		return "", &RuleError{"bad_date", layoutRule}
 	}
 	t, err := time.Parse(from, strings.TrimSpace(args[0]))
 	if err != nil {
-		return "", &ruleError{"bad_date", "must be a date of the form " + args[1]}
+		return "", &RuleError{"bad_date", "must be a date of the form " + args[1]}
 	}
 	return t.Format(to), nil
 }
@@ -110,7 +110,7 @@ func hashedEmail(args []string) (string, error) {
 	}, args[0]))
 	local, domain, _ := strings.Cut(address, "@")
 	if local == "" || domain == "" || strings.Contains(domain, "@") {
-		return "", &ruleError{"bad_email", "must be an e-mail address with one @"}
+		return "", &RuleError{"bad_email", "must be an e-mail address with one @"}
 	}
 	if domain == "gmail.com" || domain == "googlemail.com" {
 		local, _, _ = strings.Cut(local, "+")

@@ -1,4 +1,9 @@
-package mapping
+// Package expression compiles and runs the expressions of a mapping, which compute the value
+// of a field from the cells of a row.
+//
+// An expression sees the row and nothing more, and its time, memory and text are limited. The
+// package does not know fields, files or how a mapping is written. Start at NewEnvironment.
+package expression
 
 import (
 	"encoding/json"
@@ -15,8 +20,8 @@ import (
 
 const rowName = "row"
 
-// environment is what expressions see: the row, and nothing more.
-type environment struct {
+// Environment is what expressions see: the row, and nothing more. It is for one goroutine.
+type Environment struct {
 	header  []string
 	typed   bool
 	needed  []int
@@ -26,8 +31,10 @@ type environment struct {
 	machine vm.VM
 }
 
-func newEnvironment(header []string, typed bool) *environment {
-	e := &environment{header: slices.Clone(header), typed: typed, values: map[string]any{},
+// NewEnvironment returns an environment for rows with the columns of header. Cells are texts,
+// or values of JSON if typed is set.
+func NewEnvironment(header []string, typed bool) *Environment {
+	e := &Environment{header: slices.Clone(header), typed: typed, values: map[string]any{},
 		texts: map[string]string{}, cells: map[string]any{}, machine: vm.VM{MemoryBudget: memoryBudget}}
 	e.values[rowName] = e.texts
 	if typed {
@@ -37,7 +44,7 @@ func newEnvironment(header []string, typed bool) *environment {
 }
 
 // shape declares the names and their types to the compiler.
-func (e *environment) shape() types.Map {
+func (e *Environment) shape() types.Map {
 	cell := types.String
 	if e.typed {
 		cell = types.Any
@@ -57,9 +64,9 @@ var (
 		"contains", "startsWith", "endsWith", "matches"}
 )
 
-// identifies reports whether the bare name means a column. Names of functions and keywords
+// identifies reports whether the bare name means a column. names of functions and keywords
 // do not; row["..."] always works.
-func (e *environment) identifies(name string) bool {
+func (e *Environment) identifies(name string) bool {
 	return slices.Contains(e.header, name) && identifier.MatchString(name) &&
 		!slices.Contains(reserved, name) && !isFunction(name)
 }
@@ -69,14 +76,14 @@ func isFunction(name string) bool {
 	return builtIn || slices.Contains(ownNames[:], name)
 }
 
-func (e *environment) need(column int) {
+func (e *Environment) need(column int) {
 	if !slices.Contains(e.needed, column) {
 		e.needed = append(e.needed, column)
 	}
 }
 
-// set sets the cells that expressions use.
-func (e *environment) set(cells []user.Value) {
+// Set sets the cells that expressions use.
+func (e *Environment) Set(cells []user.Value) {
 	for _, i := range e.needed {
 		name := e.header[i]
 		if !e.typed {
@@ -150,7 +157,7 @@ func (r *references) identifier(name string) {
 }
 
 // columns returns the columns used: all if row is used other than as row["name"].
-func (r *references) columns(e *environment) []int {
+func (r *references) columns(e *Environment) []int {
 	var columns []int
 	for i, name := range e.header {
 		if r.rows > 0 || slices.Contains(r.cells, name) || slices.Contains(r.names, name) {

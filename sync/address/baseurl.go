@@ -1,4 +1,8 @@
-package identity
+// Package address gives the base URL of an API one spelling, so that two spellings of one
+// address are one account, and two addresses are two.
+//
+// It resolves no names and makes no calls. Start at BaseURL.
+package address
 
 import (
 	"errors"
@@ -7,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -60,7 +65,7 @@ func canonicalHost(u *url.URL) (string, error) {
 		}
 		return "[" + address.String() + "]", nil
 	}
-	if !isASCII(host) {
+	if !onlyASCII(host) {
 		ascii, err := idna.Lookup.ToASCII(host)
 		if err != nil {
 			return "", errHost
@@ -117,4 +122,12 @@ func canonicalPath(u *url.URL) string {
 }
 
 // isUnreserved is RFC 3986 2.3.
-func isUnreserved(c byte) bool { return isAlphanumeric(c) || strings.IndexByte("-._~", c) >= 0 }
+func isUnreserved(c byte) bool { return letterOrDigit(c) || strings.IndexByte("-._~", c) >= 0 }
+
+func onlyASCII(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+}
+
+func letterOrDigit(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}

@@ -1,4 +1,9 @@
-package pace
+// Package ratelimit reads what the headers of an answer say about the pace of calls:
+// Retry-After, RateLimit and RateLimit-Policy, and their older and vendor-specific forms.
+//
+// It keeps no state and knows no clock but the one that it is given: package pace decides
+// when the next call may start. Start at Read.
+package ratelimit
 
 import (
 	"net/http"
@@ -7,32 +12,32 @@ import (
 	"time"
 )
 
-// advice is what an answer's headers say about the next call.
-type advice struct {
-	wait      time.Duration // before the next call; 0 if the API asks for none
-	source    string        // the header that asks for it
-	perSecond float64       // the rate that the API grants; 0 if it does not say
-	pace      float64       // calls per second until paceEnds has passed; 0 if the API does not say
-	paceEnds  time.Duration
+// Advice is what an answer's headers say about the next call.
+type Advice struct {
+	Wait      time.Duration // before the next call; 0 if the API asks for none
+	Source    string        // the header that asks for it
+	PerSecond float64       // the rate that the API grants; 0 if it does not say
+	Pace      float64       // calls per second until PaceEnds has passed; 0 if the API does not say
+	PaceEnds  time.Duration
 }
 
-// readAdvice reads, in this order: Retry-After in both forms (RFC 9110
+// Read reads, in this order: Retry-After in both forms (RFC 9110
 // 10.2.3), Kard-Api-Usage-Quota-*, X-RateLimit-* with a reset in seconds or as
 // an epoch, RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-
 // headers; only limits on requests) and their older RateLimit-Remaining and -Reset. It
 // ignores malformed headers, as that draft requires.
-func readAdvice(status int, h http.Header, now time.Time) advice {
+func Read(status int, h http.Header, now time.Time) Advice {
 	now = serverTime(h, now)
 	l := readLimits(h)
-	a := advice{perSecond: l.granted, pace: l.pace, paceEnds: l.paceEnds}
+	a := Advice{PerSecond: l.granted, Pace: l.pace, PaceEnds: l.paceEnds}
 	if n, ok := number(h.Get("Kard-Api-Usage-Quota-Capacity")); ok && n >= 1 {
-		a.perSecond = n / 60 // it is per minute
+		a.PerSecond = n / 60 // it is per minute
 	}
 	exhausted := status == http.StatusTooManyRequests
 	if status >= 400 {
 		a.ask("Retry-After", retryAfter(h.Get("Retry-After"), now))
 	}
-	if a.wait > 0 {
+	if a.Wait > 0 {
 		return a
 	}
 	quota := func(prefix, remaining, reset string) {
@@ -48,9 +53,9 @@ func readAdvice(status int, h http.Header, now time.Time) advice {
 }
 
 // ask keeps the longest wait.
-func (a *advice) ask(source string, wait time.Duration) {
-	if wait > a.wait {
-		a.wait, a.source = wait, source
+func (a *Advice) ask(source string, wait time.Duration) {
+	if wait > a.Wait {
+		a.Wait, a.Source = wait, source
 	}
 }
 

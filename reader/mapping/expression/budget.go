@@ -1,4 +1,4 @@
-package mapping
+package expression
 
 import (
 	"errors"
@@ -19,7 +19,7 @@ const (
 	maxText      = 1 << 20
 )
 
-var errTooMuch = &ruleError{"too_much", "grows to more than 1 MiB in its expr"}
+var errTooMuch = &RuleError{"too_much", "grows to more than 1 MiB in its expr"}
 
 // The names of + in a compiled expression; they cannot be written in one.
 const (

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"io"
@@ -7,9 +7,9 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// newLog writes lines of at least level to w, for people (console) or for machines
+// NewLog writes lines of at least level to w, for people (console) or for machines
 // (json). Nothing personal goes into it: a record is named by number, file and line.
-func newLog(w io.Writer, format, level string) (*zap.Logger, error) {
+func NewLog(w io.Writer, format, level string) (*zap.Logger, error) {
 	least, err := zapcore.ParseLevel(level)
 	if err != nil {
 		return nil, err

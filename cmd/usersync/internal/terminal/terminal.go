@@ -1,4 +1,8 @@
-package main
+// Package terminal is standard error while a command runs: the log, the progress line that
+// shares it, and how wide a line may be.
+//
+// It does not decide what is reported: the commands do. Start at Open.
+package terminal
 
 import (
 	"io"
@@ -13,37 +17,37 @@ import (
 	"usersync/writer/progress"
 )
 
-// terminal is standard error during a run: a log, and the progress line that
+// Terminal is standard error during a run: a log, and the progress line that
 // shares it.
-type terminal struct {
-	log      run.Log
-	progress *progress.Progress
+type Terminal struct {
+	Log      run.Log
+	Progress *progress.Progress
 }
 
-// openTerminal opens progress and log. If several runs share a JSON log, each line
+// Open opens progress and log. If several runs share a JSON log, each line
 // names its destination.
-func openTerminal(to io.Writer, c *config.Config, several bool) (*terminal, error) {
-	t := &terminal{}
+func Open(to io.Writer, c *config.Config, several bool) (*Terminal, error) {
+	t := &Terminal{}
 	to = bare(to) // the line is redrawn with escape sequences; what appears above it is escaped
 	o := progress.Options{}
 	if c.Log.Format == "json" {
-		o.Say = func(line string) { t.log.Data.Info("in progress", zap.String("progress", line)) }
+		o.Say = func(line string) { t.Log.Data.Info("in progress", zap.String("progress", line)) }
 	} else {
 		o.Terminal, o.Width = redraw(to, c)
 	}
-	t.progress = progress.New(to, o)
+	t.Progress = progress.New(to, o)
 	var err error
-	if t.log.Logger, err = newLog(t.progress.Above(), c.Log.Format, c.Log.Level); err != nil {
+	if t.Log.Logger, err = NewLog(t.Progress.Above(), c.Log.Format, c.Log.Level); err != nil {
 		return nil, err
 	}
 	if c.Log.Format != "json" {
 		return t, nil
 	}
-	if t.log.Data, err = newLog(t.progress.Above(), "json", "info"); err != nil {
+	if t.Log.Data, err = NewLog(t.Progress.Above(), "json", "info"); err != nil {
 		return nil, err
 	}
 	if several {
-		t.log.Logger, t.log.Data = t.log.With(zap.String("to", c.Target.To)), t.log.Data.With(zap.String("to", c.Target.To))
+		t.Log.Logger, t.Log.Data = t.Log.With(zap.String("to", c.Target.To)), t.Log.Data.With(zap.String("to", c.Target.To))
 	}
 	return t, nil
 }
@@ -56,8 +60,8 @@ func redraw(to io.Writer, c *config.Config) (redraw bool, width func() int) {
 	return c.Log.Progress == "always", nil
 }
 
-// widthTo is how many columns fit where w leads to.
-func widthTo(w io.Writer) int {
+// WidthTo is how many columns fit where w leads to.
+func WidthTo(w io.Writer) int {
 	if f, ok := bare(w).(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return widthOf(f)
 	}
