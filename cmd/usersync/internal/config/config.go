@@ -75,7 +75,9 @@ type Input struct {
 	ScientificIDs bool
 	// RefuseRepeated refuses rows whose id an earlier row has, with other data.
 	RefuseRepeated bool
-	OpColumn       string                       // empty: Mode applies to every row
+	OpColumn       mapping.OpRule               // zero: Mode applies to every row
+	NullValues     []string                     // texts that stand for an empty cell
+	Trim           bool                         // white space around cells is removed
 	Original       func(user.Rejected) [][]byte // finds masked secrets for a retry; nil otherwise
 	// RejectedAs tells which ids earlier runs rejected; nil knows none.
 	RejectedAs func(r user.Rejected, id string) (same, known bool)

@@ -108,6 +108,9 @@ type Setting struct {
 	Identifies Identity // of a section's own settings, FeedIdentity unless it says more
 	Commands   Commands // that take it besides those that start a run
 
+	// Flow says that the config file may hold a mapping, which is taken as its text in one line.
+	Flow bool
+
 	Source *string // receives where the value was set; may be nil
 
 	section string // the API whose section it belongs to; empty for all

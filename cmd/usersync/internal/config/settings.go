@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 
+	"usersync/reader/mapping"
 	"usersync/sync/identity"
 	"usersync/sync/user"
 )
@@ -104,9 +105,15 @@ func (in *Input) settings() []Setting {
 			Identifies: RunIdentity, Added: true,
 			Use: "what to do with rows whose id an earlier row has, with other data: apply them in the order of the file, or refuse them",
 			Set: Into(&in.RefuseRepeated, func(s string) (bool, error) { return s == "refuse", nil })},
-		{Key: "op_column", Group: GroupInput, Flag: "op-column", Value: "COLUMN", Identifies: FeedIdentity,
-			Use: "column that says what to do with each row, instead of mode: upsert, create, update or delete",
-			Set: IntoString(&in.OpColumn)},
+		{Key: "op_column", Group: GroupInput, Flag: "op-column", Value: "COLUMN", Identifies: FeedIdentity, Flow: true,
+			Use: "column that says what to do with each row, instead of mode: upsert, create, update or delete; or {column: C, map: {A: upsert, T: delete}}, or {expr: E}",
+			Set: Into(&in.OpColumn, mapping.ParseOpRule)},
+		{Key: "trim", Group: GroupInput, Flag: "trim", Kind: Bool, Default: "true", Identifies: FeedIdentity, Added: true,
+			Use: "remove white space and characters without a width around each cell; a blank cell is empty; secrets stay unchanged",
+			Set: IntoBool(&in.Trim)},
+		{Key: "null_values", Group: GroupInput, Flag: "null-values", Kind: List, Value: "TEXT", Identifies: FeedIdentity, Added: true,
+			Use: "texts that stand for an empty cell, such as NULL",
+			Set: intoList(&in.NullValues)},
 	}
 }
 

@@ -19,7 +19,7 @@ const DeleteGuard = "max_delete"
 // list is meant to be deleted. Before is how many an earlier part of the run has deleted.
 // With planned, the deletes of a plan count. The ledger may be nil.
 func (s *Setup) LimitDeletes(ctx context.Context, records iter.Seq2[*user.Record, error], l *ledger.Ledger, before int, planned bool) iter.Seq2[*user.Record, error] {
-	if s.Config.Input.OpColumn == "" {
+	if !s.Config.Input.OpColumn.IsSet() {
 		return records
 	}
 	limit := &deleteLimit{Setup: s, ledger: l, deletes: before, feed: -1}

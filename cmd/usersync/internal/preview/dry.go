@@ -50,8 +50,7 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 		Names:       destination.Names(d.Conn.Client),
 		BatchSize:   d.Conn.BatchSize(d.Config.Pace.BatchSize),
 		Workers:     d.Config.Pace.Workers,
-
-		RefuseRepeated: d.Config.Input.RefuseRepeated,
+		IDs:         engine.IDs{RefuseRepeated: d.Config.Input.RefuseRepeated},
 	}
 	if !d.Config.Ledger.AllowStale {
 		var unordered error

@@ -127,11 +127,9 @@ func (r *Run) job(ctx, wire context.Context, known *ledgerView) (engine.Job, err
 		MaxErrors:   engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
 		Resumed:     r.at.Resumed,
 		Applying:    r.options.Plan != nil,
-		Looked:      r.similar.Note,
 		Canary:      c.Guards.Canary,
 		AbsentOK:    c.Guards.AbsentOK || c.Target.Sandbox,
-
-		RefuseRepeated: c.Input.RefuseRepeated,
+		IDs:         engine.IDs{Looked: r.similar.Note, RefuseRepeated: c.Input.RefuseRepeated},
 	}
 	if !c.Ledger.AllowStale {
 		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir,
