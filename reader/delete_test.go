@@ -98,9 +98,9 @@ func TestTornDelete(t *testing.T) {
 		"JSON":                  {listFile(t, "l.jsonl", "{\"id\":\"c-5\"}\n{\"id\":\"c-12\"}"), Options{}, ""},
 		"a trailer":             {listFile(t, "l.csv", cut+"\nEND,2"), Options{Trailer: "END"}, ""},
 		"a row says delete": {listFile(t, "l.csv", "op,id\nupsert,c-5\ndelete,c-12"),
-			Options{Mapping: mapping.Config{OpColumn: "op"}, Op: user.Upsert}, CodeTorn},
+			Options{Mapping: mapping.Config{OpColumn: mapping.OpRule{Column: "op"}}, Op: user.Upsert}, CodeTorn},
 		"a row says upsert": {listFile(t, "l.csv", "op,id\ndelete,c-5\nupsert,c-12"),
-			Options{Mapping: mapping.Config{OpColumn: "op"}, Op: user.Upsert}, ""},
+			Options{Mapping: mapping.Config{OpColumn: mapping.OpRule{Column: "op"}}, Op: user.Upsert}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.with.Paths = []string{c.path}
@@ -135,7 +135,7 @@ func TestExpectationsBeforeTheFirstDelete(t *testing.T) {
 		"trailer":       {Paths: []string{listFile(t, "l.csv", list)}, Trailer: "END"},
 		"second of two": {Paths: []string{listFile(t, "l.csv", list), listFile(t, "m.csv", list)}, ExpectRecords: 5},
 		"by row": {Paths: []string{listFile(t, "l.csv", "op,id\nupsert,a\ndelete,b\n")}, ExpectRecords: 1,
-			Mapping: mapping.Config{OpColumn: "op"}, Op: user.Upsert},
+			Mapping: mapping.Config{OpColumn: mapping.OpRule{Column: "op"}}, Op: user.Upsert},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ids, _, err := leavers(t, o)

@@ -39,7 +39,7 @@ type rows interface {
 }
 
 func (in *Input) open(path string) (*file, error) {
-	f, err := in.start(path, len(in.o.Mapping.Fields) > 0 || in.o.Mapping.OpColumn != "")
+	f, err := in.start(path, len(in.o.Mapping.Fields) > 0 || in.o.Mapping.OpColumn.IsSet())
 	if err != nil {
 		return nil, err
 	}

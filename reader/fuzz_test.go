@@ -32,7 +32,7 @@ func TestWrittenRowsAreReadBack(t *testing.T) {
 		if err := w.WriteAll(rows); err != nil {
 			t.Fatal(err)
 		}
-		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text.String()), Delimiter: delimiter})
+		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text.String()), Delimiter: delimiter, Mapping: mapping.Config{KeepBlanks: true}})
 		if err != nil {
 			t.Fatal(err)
 		}

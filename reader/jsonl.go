@@ -88,7 +88,7 @@ func isKnown(c mapping.Config) func(string) bool {
 	names := Names()
 	return func(name string) bool {
 		_, isName := names[name]
-		return isName || user.Field(name).IsOpen() || slices.Contains(c.Ignore, name) || name == c.OpColumn ||
+		return isName || user.Field(name).IsOpen() || slices.Contains(c.Ignore, name) || name == c.OpColumn.Column ||
 			slices.ContainsFunc(c.Fields, func(r mapping.Rule) bool { return r.Column == name })
 	}
 }

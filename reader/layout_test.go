@@ -14,7 +14,7 @@ import (
 func TestColumns(t *testing.T) {
 	o := Options{Paths: []string{"-"}, Stdin: strings.NewReader("_usersync_outcome;KEY;Mail;First;Last;Other;ACTION\n"), Mapping: mapping.Config{Fields: mapping.Fields{
 		{Field: "id", Column: "KEY"}, {Field: "email", Column: "Mail"}, {Field: "name", Expr: `First + " " + Last`}}}}
-	o.Mapping.OpColumn = "ACTION"
+	o.Mapping.OpColumn = mapping.OpRule{Column: "ACTION"}
 	in, err := Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

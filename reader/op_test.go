@@ -40,24 +40,24 @@ func TestOpColumn(t *testing.T) {
 		text string
 		want []string
 	}{
-		"each word, in any letter case": {mapping.Config{OpColumn: "DO"}, "id,DO\n1,upsert\n2, CREATE \n3,Update\n4,delete\n",
+		"each word, in any letter case": {mapping.Config{OpColumn: mapping.OpRule{Column: "DO"}}, "id,DO\n1,upsert\n2, CREATE \n3,Update\n4,delete\n",
 			[]string{"upsert 2 1", "create 3 2", "update 4 3", "delete 5 4"}},
-		"anything else": {mapping.Config{OpColumn: "DO"}, "id,DO\n1,remove\n2,\n3,\"  \"\n4,upsert,\n5,mirror\n",
+		"anything else": {mapping.Config{OpColumn: mapping.OpRule{Column: "DO"}}, "id,DO\n1,remove\n2,\n3,\"  \"\n4,upsert,\n5,mirror\n",
 			[]string{"2 !bad_op DO", "3 !bad_op DO", "4 !bad_op DO", "5 !ragged", "6 !bad_op DO"}},
-		"the id comes first":         {mapping.Config{OpColumn: "DO"}, "id,DO\n,remove\n", []string{"2 !no_id id"}},
-		"a name that is a field too": {mapping.Config{OpColumn: "title"}, "id,title\n1,delete\n", []string{"delete 2 1"}},
-		"with a mapping": {mapping.Config{OpColumn: "DO", Fields: mapping.Fields{{Field: "id", Column: "N"}, {Field: "title", Column: "DO"}}}, "N,DO,other\n1,Create,x\n",
+		"the id comes first":         {mapping.Config{OpColumn: mapping.OpRule{Column: "DO"}}, "id,DO\n,remove\n", []string{"2 !no_id id"}},
+		"a name that is a field too": {mapping.Config{OpColumn: mapping.OpRule{Column: "title"}}, "id,title\n1,delete\n", []string{"delete 2 1"}},
+		"with a mapping": {mapping.Config{OpColumn: mapping.OpRule{Column: "DO"}, Fields: mapping.Fields{{Field: "id", Column: "N"}, {Field: "title", Column: "DO"}}}, "N,DO,other\n1,Create,x\n",
 			[]string{"create 2 1 title=Create"}},
-		"a delete with unfit cells": {mapping.Config{OpColumn: "DO", Fields: mapping.Fields{{Field: "id", Column: "N"}, {Field: "email", Column: "E"}, hashed}},
+		"a delete with unfit cells": {mapping.Config{OpColumn: mapping.OpRule{Column: "DO"}, Fields: mapping.Fields{{Field: "id", Column: "N"}, {Field: "email", Column: "E"}, hashed}},
 			"N,E,Born,DO\n1,a@x,19,delete\n2,b@x,19,upsert\n3,c@x,1-2,delete\n,d@x,1-2,delete\n",
 			[]string{"delete 2 1 email=a@x", "3 !expression Born", "delete 4 3 email=c@x birth_year=2", "5 !no_id N"}},
-		"a delete with a masked secret": {mapping.Config{OpColumn: "DO"}, "id,ssn,DO\n1,***,delete\n2,***,upsert\n",
+		"a delete with a masked secret": {mapping.Config{OpColumn: mapping.OpRule{Column: "DO"}}, "id,ssn,DO\n1,***,delete\n2,***,upsert\n",
 			[]string{"delete 2 1", "3 !masked ssn"}},
-		"JSON": {mapping.Config{OpColumn: "do"}, `{"id":1,"do":"Delete"}` + "\n" + `{"id":2}` + "\n" + `{"id":3,"do":null}` + "\n" + `{"id":4,"do":{"a":1}}` + "\n" + `{"id":5,"do":true}`,
+		"JSON": {mapping.Config{OpColumn: mapping.OpRule{Column: "do"}}, `{"id":1,"do":"Delete"}` + "\n" + `{"id":2}` + "\n" + `{"id":3,"do":null}` + "\n" + `{"id":4,"do":{"a":1}}` + "\n" + `{"id":5,"do":true}`,
 			[]string{"delete 1 1", "2 !bad_op do", "3 !bad_op do", "4 !bad_op do", "5 !bad_op do"}},
-		"JSON whose first record lacks it": {mapping.Config{OpColumn: "meta.do"}, `{"id":1}` + "\n" + `{"id":2,"meta":{"do":"update"}}`,
+		"JSON whose first record lacks it": {mapping.Config{OpColumn: mapping.OpRule{Column: "meta.do"}}, `{"id":1}` + "\n" + `{"id":2,"meta":{"do":"update"}}`,
 			[]string{"1 !bad_op meta.do", "update 2 2"}},
-		"an array without elements": {mapping.Config{OpColumn: "do"}, "[]", nil},
+		"an array without elements": {mapping.Config{OpColumn: mapping.OpRule{Column: "do"}}, "[]", nil},
 		"none":                      {mapping.Config{}, "id,title\n1,delete\n", []string{"create 2 1 title=delete"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestOpColumnMissing(t *testing.T) {
 		"id,ACTON\n1,delete\n":       `the nearest is column "ACTON"`,
 		`{"id":1,"action":"delete"}`: `the nearest is column "action"`,
 	} {
-		_, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Mapping: mapping.Config{OpColumn: "ACTION", Ignore: []string{"ACTON", "action"}}})
+		_, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Mapping: mapping.Config{OpColumn: mapping.OpRule{Column: "ACTION"}, Ignore: []string{"ACTON", "action"}}})
 		e, ok := errors.AsType[*InputError](err)
 		if !ok || !strings.Contains(e.Rule, "op_column") || !strings.Contains(e.Rule, near) || e.Hint == "" {
 			t.Errorf("%v, want %q", err, near)
@@ -83,7 +83,7 @@ func TestOpColumnMissing(t *testing.T) {
 
 // TestBadOpHidesTheCell: the cell may hold personal data.
 func TestBadOpHidesTheCell(t *testing.T) {
-	o := Options{Paths: []string{"-"}, Stdin: strings.NewReader("id,DO\n1,a@example.com\n"), Mapping: mapping.Config{OpColumn: "DO"}}
+	o := Options{Paths: []string{"-"}, Stdin: strings.NewReader("id,DO\n1,a@example.com\n"), Mapping: mapping.Config{OpColumn: mapping.OpRule{Column: "DO"}}}
 	in, err := Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +92,8 @@ func TestBadOpHidesTheCell(t *testing.T) {
 		if err != nil || rec.Err == nil {
 			t.Fatal(rec.Err, err)
 		}
-		if got, want := rec.Err.Error(), "column DO: must be upsert, create, update or delete"; got != want {
+		if got, want := rec.Err.Error(), "column DO: must be upsert, create, update or delete; "+
+			"translate other words in the config: op_column: {column: DO, map: {WORD: upsert, OTHER: delete}}"; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 		if string(rec.Origin.Raw) != "1,a@example.com" {

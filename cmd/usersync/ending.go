@@ -128,7 +128,7 @@ func (e ending) addHints(s *report.Summary) {
 	if s.Refused(user.CodeSameUser) > 0 {
 		s.Hint = strings.TrimPrefix(s.Hint+"; ", "; ") + sameUserHint
 	}
-	if e.config.Input.OpColumn != "" {
+	if e.config.Input.OpColumn.IsSet() {
 		return
 	}
 	advice := map[user.Op]struct{ code, hint string }{

@@ -70,7 +70,14 @@ func (e *env) printSummary(dir string, s report.Summary) error {
 
 // logEnd writes the report as a log line.
 func logEnd(log *zap.Logger, s report.Summary) {
-	log.Info("run ended", zap.String("run", s.Run), zap.String("state", string(s.State)), zap.Int("exit_code", s.ExitCode),
+	facts := []zap.Field{zap.String("run", s.Run), zap.String("state", string(s.State)), zap.Int("exit_code", s.ExitCode),
 		zap.Int("records_read", s.RecordsRead), zap.Any("outcomes", s.Outcomes), zap.Float64("seconds", s.Seconds),
-		zap.Any("files", s.Files), zap.String("reason", s.Reason), zap.String("hint", s.Hint), zap.String("next", s.Next))
+		zap.Any("files", s.Files), zap.String("reason", s.Reason), zap.String("hint", s.Hint), zap.String("next", s.Next)}
+	if s.Lookalikes != nil {
+		facts = append(facts, zap.Any("lookalikes", s.Lookalikes))
+	}
+	if s.RepeatedIDs != nil {
+		facts = append(facts, zap.Any("repeated_ids", s.RepeatedIDs))
+	}
+	log.Info("run ended", facts...)
 }

@@ -17,10 +17,14 @@ type Config struct {
 	Fields Fields `yaml:"fields,omitempty"`
 	// Ignore lists columns that are not read.
 	Ignore []string `yaml:"ignore,omitempty"`
-	// OpColumn is the column that holds each row's operation: upsert, create, update or
-	// delete, in any letter case. Empty: all rows get the reader's Op. The column need not
-	// be in Fields or Ignore.
-	OpColumn string `yaml:"op_column,omitempty"`
+	// OpColumn says the operation of each row.
+	OpColumn OpRule `yaml:"-"`
+	// NullValues are texts that stand for an empty cell. They are compared exactly, after
+	// trimming.
+	NullValues []string `yaml:"null_values,omitempty"`
+	// KeepBlanks keeps the white space around cells. Without it they are trimmed, except
+	// where they become a secret.
+	KeepBlanks bool `yaml:"-"`
 }
 
 // Fields are rules in the order of the config.
@@ -34,7 +38,11 @@ type Rule struct {
 	Value  *user.Value
 	// Clear makes an empty cell clear the field, instead of leaving it out.
 	Clear bool
-	Line  int // in the config; 0 if it did not come from one
+	// KeepBlanks keeps the white space around a cell.
+	KeepBlanks bool `json:",omitempty"`
+	// Nulls are texts that stand for an empty cell, besides those of Config.NullValues.
+	Nulls []string `json:",omitempty"`
+	Line  int      // in the config; 0 if it did not come from one
 }
 
 // UnmarshalYAML reads `field: column`, `field: {column: C, empty: clear}`,
@@ -94,9 +102,13 @@ func (r *Rule) readPart(key, value *yaml.Node) error {
 		}
 	case "value":
 		return r.readValue(value)
+	case "trim":
+		return r.readTrim(value)
+	case "null_values":
+		return r.readNulls(value)
 	default:
 		e := r.fail("has the unknown key " + strconv.Quote(key.Value))
-		e.Hint = "known are column, empty, expr and value" + didYouMean(key.Value, []string{"column", "empty", "expr", "value"})
+		e.Hint = "known are column, empty, expr, null_values, trim and value" + didYouMean(key.Value, []string{"column", "empty", "expr", "null_values", "trim", "value"})
 		return e
 	}
 	switch key.Value {
@@ -109,6 +121,29 @@ func (r *Rule) readPart(key, value *yaml.Node) error {
 			return r.fail("empty can only be clear")
 		}
 		r.Clear = true
+	}
+	return nil
+}
+
+func (r *Rule) readTrim(node *yaml.Node) error {
+	trim := true
+	if err := node.Decode(&trim); err != nil {
+		return r.fail("trim must be true or false")
+	}
+	r.KeepBlanks = !trim
+	return nil
+}
+
+func (r *Rule) readNulls(node *yaml.Node) error {
+	if node.Kind == yaml.ScalarNode {
+		r.Nulls = []string{node.Value}
+		return nil
+	}
+	for _, item := range node.Content {
+		if node.Kind != yaml.SequenceNode || item.Kind != yaml.ScalarNode {
+			return r.fail("null_values must be a list of texts")
+		}
+		r.Nulls = append(r.Nulls, item.Value)
 	}
 	return nil
 }
@@ -163,6 +198,8 @@ func (r *Rule) problem() string {
 		return "needs exactly one of column, expr and value"
 	case r.Clear && r.Column == "":
 		return "empty: clear goes with column only"
+	case (r.KeepBlanks || r.Nulls != nil) && r.Column == "":
+		return "trim and null_values go with column only"
 	case r.Clear && (r.Field == user.ID || r.Field == user.RemoteID || r.Field.IsSecret()):
 		return "cannot be cleared"
 	case r.Field == user.ID && r.Value != nil:

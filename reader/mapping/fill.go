@@ -3,7 +3,6 @@ package mapping
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"usersync/sync/identity"
 	"usersync/sync/user"
@@ -20,7 +19,7 @@ func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribut
 		m.env.Set(cells)
 	}
 	err := m.identify(rec, cells)
-	if bad := m.op.read(rec, cells); err == nil {
+	if bad := m.readOp(rec, cells); err == nil {
 		err = bad
 	}
 	if masked := m.masked(cells); masked != nil && rec.Op != user.Delete {
@@ -116,7 +115,9 @@ func (m *Mapper) fill(rec *user.Record, cells []user.Value, attributes []user.At
 		s := &m.steps[i]
 		var value user.Value
 		if s.copies {
-			value = cells[s.column]
+			if value = cells[s.column]; s.nulls != nil || s.trims && !user.Inked(value.Text) {
+				value = s.cleaned(value)
+			}
 		} else if value, err = m.value(s, cells); err != nil && !s.optional(rec) {
 			break
 		}
@@ -145,9 +146,13 @@ func (m *Mapper) value(s *step, cells []user.Value) (user.Value, *user.InvalidEr
 	case s.constant != nil:
 		return *s.constant, nil
 	case s.program != nil:
-		return m.run(s)
+		value, err := m.run(s)
+		if s.trims && err == nil {
+			value.Text = user.Trim(value.Text)
+		}
+		return value, err
 	}
-	value := cells[s.column]
+	value := s.cleaned(cells[s.column])
 	if value.Text == "" && s.clear {
 		return user.Value{Kind: user.Clear}, nil
 	}
@@ -164,7 +169,7 @@ func (m *Mapper) putApart(rec *user.Record, s *step, value user.Value) *user.Inv
 		return m.invalid(s, "not_text", "must be a single text")
 	}
 	if s.field == user.RemoteID {
-		rec.Remote, rec.OwnRemote = strings.TrimSpace(text), true
+		rec.Remote, rec.OwnRemote = user.Trim(text), true
 		return nil
 	}
 	rec.User.Secrets = append(rec.User.Secrets, user.SecretAttribute{Field: s.field, Value: user.NewSecret(text)})

@@ -85,6 +85,7 @@ type Mapper struct {
 	steps   []step
 	id      step
 	op      opColumn
+	nulls   nulls                   // of every column
 	env     *expression.Environment // nil if there is no expression
 	secrets secrets
 	named   secrets // other columns that are sent and named like a secret: an earlier run may have masked them
@@ -106,13 +107,18 @@ type step struct {
 	constant *user.Value         // may be nil
 	program  *expression.Program // may be nil
 	clear    bool
+	trims    bool  // white space around the value is removed
+	nulls    nulls // texts that stand for an empty cell
 
 	// copies says that the value is the unchanged cell; apart, that it does not belong to
 	// the attributes.
 	copies, apart bool
+	keepsBlanks   bool // the config says so
 }
 
-func (s step) prepared() step {
+func (m *Mapper) prepared(s step) step {
+	s.trims = !m.o.Config.KeepBlanks && !s.keepsBlanks && !s.field.IsSecret()
+	s.nulls = append(slices.Clip(m.nulls), s.nulls...)
 	s.copies = s.column >= 0 && s.constant == nil && s.program == nil && !s.clear
 	s.apart = s.field.IsSecret() || s.field == user.RemoteID
 	return s

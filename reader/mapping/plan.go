@@ -13,7 +13,7 @@ type planner struct{ *Mapper }
 
 // New checks the mapping against header and destination. An error is an *Error.
 func New(o Options) (*Mapper, error) {
-	m := &Mapper{o: o, columns: map[string]int{}, skipped: map[string]bool{}, id: step{column: -1}, op: opColumn{index: -1}}
+	m := &Mapper{o: o, columns: map[string]int{}, skipped: map[string]bool{}, id: step{column: -1}, op: opColumn{index: -1}, nulls: newNulls(o.Config.NullValues)}
 	p := planner{m}
 	for _, name := range o.Config.Ignore {
 		m.skipped[strings.TrimSpace(name)] = true
@@ -89,10 +89,13 @@ func (m planner) byName() error {
 	}
 	var unknown []*Error
 	for i, name := range m.header {
-		if m.skipped[name] || m.OpColumn(i) {
+		if m.skipped[name] || i == m.op.index {
 			continue
 		}
 		field, err := m.known(name, i)
+		if err != nil && m.OpColumn(i) {
+			continue
+		}
 		if err == nil {
 			err = m.add(step{field: field, column: i}, name, 0)
 		}
@@ -181,10 +184,10 @@ func (m planner) add(s step, column string, line int) *Error {
 		m.named = append(m.named, source{s.column, s.field})
 	}
 	if s.field == user.ID {
-		m.id = s
+		m.id = m.prepared(s)
 		return nil
 	}
-	m.steps = append(m.steps, s.prepared())
+	m.steps = append(m.steps, m.prepared(s))
 	return nil
 }
 

@@ -12,7 +12,7 @@ import (
 // compile compiles the expression of a rule.
 func (m planner) compile(rule Rule) (*expression.Program, *Error) {
 	if m.env == nil {
-		m.env = expression.NewEnvironment(m.header, m.o.Typed)
+		m.env = expression.NewEnvironment(m.header, m.o.Typed, m.cleaned)
 	}
 	p, wrong := m.env.Compile(rule.Expr)
 	switch {

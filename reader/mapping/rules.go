@@ -50,7 +50,7 @@ func (m planner) refuseStrangers() error {
 }
 
 func (m planner) stepOf(rule Rule) (step, *Error) {
-	s := step{field: rule.Field, column: -1, constant: rule.Value, clear: rule.Clear}
+	s := step{field: rule.Field, column: -1, constant: rule.Value, clear: rule.Clear, keepsBlanks: rule.KeepBlanks, nulls: newNulls(rule.Nulls)}
 	if problem := rule.problem(); problem != "" {
 		return s, rule.fail(problem)
 	}

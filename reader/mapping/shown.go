@@ -38,7 +38,7 @@ func (m planner) shown(name string, index int) string {
 
 // mapped reports whether the config or our own names name the column.
 func (m planner) mapped(name string) bool {
-	if _, known := m.o.Names[name]; known || name != "" && (m.skipped[name] || name == m.o.Config.OpColumn) {
+	if _, known := m.o.Names[name]; known || name != "" && (m.skipped[name] || name == m.op.name) {
 		return true
 	}
 	return slices.ContainsFunc(m.o.Config.Fields, func(r Rule) bool { return r.Column != "" && strings.TrimSpace(r.Column) == name })

@@ -63,17 +63,7 @@ type Job struct {
 	// different ids that share a name are sent one after the other, unless very many share
 	// it. No name is returned twice for a record. Nil returns nothing.
 	Names func(*user.Record) []string
-	// Looked is called with each chunk of records, in their order, and what the ledger knows
-	// of them (nil without a ledger), before any of them is planned; checkpoint is the last
-	// record whose outcome the ledger could show. It may add notes to the records. An error
-	// ends the run. Nil: it is not called.
-	Looked func(ctx context.Context, records []*user.Record, known []user.LedgerEntry, checkpoint int) error
-	// Repeats tells which records have the id of an earlier one; nil compares the rows of
-	// one Window, which without a Ledger is all that is known.
-	Repeats Repeats
-	// RefuseRepeated refuses records whose id an earlier record has, if that was applied and
-	// says something different.
-	RefuseRepeated bool
+	IDs
 
 	// Journal records every batch; nil records nothing.
 	Journal Journal
@@ -99,6 +89,21 @@ type Job struct {
 	Workers     int // batches in flight at a time; default 16
 	Window      int // most records read and not yet written; default 16384
 	WindowBytes int // estimated most memory of these records; default 32 MiB
+}
+
+// IDs compares the ids of the records.
+type IDs struct {
+	// Looked is called with each chunk of records, in their order, and what the ledger knows
+	// of them (nil without a ledger), before any of them is planned; checkpoint is the last
+	// record whose outcome the ledger could show. It may add notes to the records. An error
+	// ends the run. Nil: it is not called.
+	Looked func(ctx context.Context, records []*user.Record, known []user.LedgerEntry, checkpoint int) error
+	// Repeats tells which records have the id of an earlier one; nil compares the rows of
+	// one Window, which without a Ledger is all that is known.
+	Repeats Repeats
+	// RefuseRepeated refuses records whose id an earlier record has, if that was applied and
+	// says something different.
+	RefuseRepeated bool
 }
 
 // Resumed is what an earlier start of a run has done.

@@ -67,7 +67,7 @@ func (p place) isFolded() bool { return p.fold == p.id }
 func New(l Ledger) *Finder { return &Finder{ledger: l, recent: map[string]spellings{}} }
 
 // NewForMirror returns a Finder that also takes ids for new which the ledger got from an
-// earlier run, if that run did not finish.
+// earlier run, if that run did not finish, or if the API may not have the user.
 func NewForMirror(l Ledger) *Finder {
 	f := New(l)
 	f.mirror = true
@@ -111,10 +111,14 @@ func (f *Finder) Note(ctx context.Context, records []*user.Record, known []user.
 }
 
 func (f *Finder) isNew(r *user.Record, known []user.LedgerEntry, i int) bool {
-	return r.Err == nil && !r.Origin.Absent && (known == nil || known[i].State == user.Absent || f.isNewRow(known[i].Row))
+	return r.Err == nil && !r.Origin.Absent && (known == nil || f.isNewEntry(&known[i]))
 }
 
-func (f *Finder) isNewRow(row int64) bool { return f.mirror && row >= f.first }
+// isNewEntry reports whether an id is new by what the ledger knows of it. For a mirror one
+// that is pending is: the API may not have it.
+func (f *Finder) isNewEntry(e *user.LedgerEntry) bool {
+	return e.State == user.Absent || f.mirror && (e.State == user.Pending || e.Row >= f.first)
+}
 
 // findFirst asks for the first new row, once.
 func (f *Finder) findFirst(ctx context.Context) (err error) {
@@ -190,7 +194,7 @@ func (f *Finder) NoteIDs(ctx context.Context, ids []string, known []user.LedgerE
 	}
 	var fresh []string
 	for i, id := range ids {
-		if known[i].State == user.Absent || f.isNewRow(known[i].Row) {
+		if f.isNewEntry(&known[i]) {
 			fresh = append(fresh, id)
 		}
 	}

@@ -160,6 +160,21 @@ func TestFound(t *testing.T) {
 	}
 }
 
+// An id that is pending may not be in the API: the user who looks like it is kept.
+func TestFoundByPending(t *testing.T) {
+	h := &held{ids: []string{"a", "A"}, first: 3}
+	f := NewForMirror(h)
+	pending := user.LedgerEntry{State: user.Pending, Row: 2}
+	if err := f.NoteIDs(t.Context(), []string{"A"}, []user.LedgerEntry{pending}); err != nil || !f.Found(1) {
+		t.Error("NoteIDs:", err, f.Found(1))
+	}
+	f = NewForMirror(h)
+	r := &user.Record{User: user.User{ID: "A"}}
+	if err := f.Note(t.Context(), []*user.Record{r}, []user.LedgerEntry{pending}, 0); err != nil || !f.Found(1) || r.Notes != user.LooksLike {
+		t.Error("Note:", err, f.Found(1), r.Notes)
+	}
+}
+
 // Plain ids that are known cost nothing, and new ones no allocation each.
 func TestPlainIDsDoNotAllocate(t *testing.T) {
 	const n = 256

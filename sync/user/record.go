@@ -74,10 +74,7 @@ type Record struct {
 	// SentRecorded says that the journal holds the record as one that is about to be
 	// sent.
 	SentRecorded bool
-	// Attempts counts the calls that carried the record so far.
-	Attempts int
-	// RetriesUsed counts the attempts that count against the retries.
-	RetriesUsed int
+	Tries
 	// Err says why the record must not be sent. It is an *InvalidError or a *RefusedError.
 	Err error
 	// Notes are what the summary counts about the record.
@@ -85,6 +82,12 @@ type Record struct {
 	// Suspect is not nil if the id is one only if the ledger holds exactly it. It is
 	// Err then, unless the record has another fault too.
 	Suspect *InvalidError
+}
+
+// Tries are the calls that carried a record so far.
+type Tries struct {
+	Attempts    int // all of them
+	RetriesUsed int // those that count against the retries
 }
 
 // Accept takes the id of a suspect record for one: the ledger holds it.

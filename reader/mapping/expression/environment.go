@@ -29,12 +29,13 @@ type Environment struct {
 	texts   map[string]string // row, if all cells are text
 	cells   map[string]any    // row, if cells are typed
 	machine vm.VM
+	clean   func(column int, cell user.Value) user.Value
 }
 
 // NewEnvironment returns an environment for rows with the columns of header. Cells are texts,
-// or values of JSON if typed is set.
-func NewEnvironment(header []string, typed bool) *Environment {
-	e := &Environment{header: slices.Clone(header), typed: typed, values: map[string]any{},
+// or values of JSON if typed is set; clean returns a cell as expressions see it.
+func NewEnvironment(header []string, typed bool, clean func(column int, cell user.Value) user.Value) *Environment {
+	e := &Environment{clean: clean, header: slices.Clone(header), typed: typed, values: map[string]any{},
 		texts: map[string]string{}, cells: map[string]any{}, machine: vm.VM{MemoryBudget: memoryBudget}}
 	e.values[rowName] = e.texts
 	if typed {
@@ -85,15 +86,15 @@ func (e *Environment) need(column int) {
 // Set sets the cells that expressions use.
 func (e *Environment) Set(cells []user.Value) {
 	for _, i := range e.needed {
-		name := e.header[i]
+		name, cell := e.header[i], e.clean(i, cells[i])
 		if !e.typed {
-			e.texts[name] = cells[i].Text
+			e.texts[name] = cell.Text
 			if e.identifies(name) {
-				e.values[name] = cells[i].Text
+				e.values[name] = cell.Text
 			}
 			continue
 		}
-		e.cells[name] = native(cells[i])
+		e.cells[name] = native(cell)
 		if e.identifies(name) {
 			e.values[name] = e.cells[name]
 		}

@@ -3,13 +3,14 @@ package expression
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 	"strings"
-	"time"
-	"unicode"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/nyaruka/phonenumbers"
+
+	"usersync/sync/user"
 )
 
 // RuleError is a rule that a cell breaks. It never holds the cell.
@@ -24,7 +25,8 @@ var ownNames = [...]string{"date", "digits", "e164", "hashed_email"}
 // returns "" for "", so what is left out stays left out.
 func functions() []expr.Option {
 	return []expr.Option{
-		expr.Function("date", texts(date), new(func(string, string, string) string)),
+		expr.Function("date", texts(dates{map[[3]string]datePair{}}.date), new(func(string, string, string) string),
+			new(func(string, string, string, int) string), new(func(string, string, string, string) string)),
 		expr.Function("digits", texts(digits), new(func(string) string)),
 		expr.Function("e164", texts(e164), new(func(string, string) string)),
 		expr.Function("hashed_email", texts(hashedEmail), new(func(string) string)),
@@ -39,6 +41,9 @@ func texts(f func(args []string) (string, error)) func(...any) (any, error) {
 		args := make([]string, len(params))
 		for i, p := range params {
 			text, ok := p.(string)
+			if n, isInt := p.(int); isInt {
+				text, ok = strconv.Itoa(n), true
+			}
 			if !ok && p != nil {
 				return nil, &RuleError{"not_text", "must be a single text"}
 			}
@@ -76,45 +81,21 @@ func validIn(region string) string {
 	return " that is valid in " + region
 }
 
-func date(args []string) (string, error) {
-	from, ok := layout(args[1])
-	to, ok2 := layout(args[2])
-	if !ok || !ok2 {
-		return "", &RuleError{"bad_date", layoutRule}
-	}
-	t, err := time.Parse(from, strings.TrimSpace(args[0]))
-	if err != nil {
-		return "", &RuleError{"bad_date", "must be a date of the form " + args[1]}
-	}
-	return t.Format(to), nil
-}
-
-const layoutRule = "date forms are made of YYYY YY MM M DD D HH mm ss and the separators between them"
-
-// layout turns YYYY-MM-DD into Go's form. It refuses letters other than those in the rule.
-func layout(form string) (string, bool) {
-	out := strings.NewReplacer("YYYY", "2006", "YY", "06", "MM", "01", "M", "1", "DD", "02", "D", "2",
-		"HH", "15", "mm", "04", "ss", "05").Replace(form)
-	unknown := strings.ContainsFunc(strings.ReplaceAll(out, "T", ""), unicode.IsLetter)
-	return out, form != "" && !unknown && !strings.ContainsAny(form, "0123456789_")
-}
-
 // hashedEmail is Kard's hashed e-mail: white space removed, lower case, dots and +tags of
-// Gmail addresses removed, SHA-256 in hex.
+// Gmail addresses removed, SHA-256 in hex. It refuses what is not one address: a hash does
+// not show later what was hashed.
 func hashedEmail(args []string) (string, error) {
-	address := strings.ToLower(strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return -1
-		}
-		return r
-	}, args[0]))
-	local, domain, _ := strings.Cut(address, "@")
-	if local == "" || domain == "" || strings.Contains(domain, "@") {
-		return "", &RuleError{"bad_email", "must be an e-mail address with one @"}
+	address := strings.ToLower(user.Trim(args[0]))
+	if address == "" {
+		return "", nil
 	}
+	local, domain, _ := strings.Cut(address, "@")
 	if domain == "gmail.com" || domain == "googlemail.com" {
 		local, _, _ = strings.Cut(local, "+")
 		local, domain = strings.ReplaceAll(local, ".", ""), "gmail.com"
+	}
+	if !user.IsEmail(address) || local == "" {
+		return "", &RuleError{"bad_email", "must be one e-mail address, such as name@example.com, and nothing more"}
 	}
 	sum := sha256.Sum256([]byte(local + "@" + domain))
 	return hex.EncodeToString(sum[:]), nil
@@ -127,13 +108,13 @@ func (r *references) call(n *ast.CallNode) {
 		return
 	}
 	r.calls = append(r.calls, name.Value)
+	if problem := checkDate(n.Arguments); name.Value == "date" && problem != "" {
+		r.problem = "has an expr with a date form that cannot be used: " + problem
+	}
 	for i, argument := range n.Arguments {
 		text, ok := argument.(*ast.StringNode)
 		if !ok || i == 0 {
 			continue
-		}
-		if _, fine := layout(text.Value); name.Value == "date" && !fine {
-			r.problem = "has an expr with a date form that cannot be read: " + layoutRule
 		}
 		if name.Value == "e164" && phonenumbers.GetCountryCodeForRegion(text.Value) == 0 {
 			r.problem = "has an expr with an unknown region: e164 takes two capital letters, such as US"

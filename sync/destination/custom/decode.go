@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -179,11 +180,23 @@ func Variables(n *yaml.Node) []string {
 }
 
 // Sum returns a hash that distinguishes two descriptions of an API. Values of
-// variables and files are not part of it.
+// variables and files are not part of it, nor is words: it changes only what is shown.
 func Sum(n *yaml.Node) string {
 	sum, pieces := sha256.New(), 0
-	add(sum, n, &pieces)
+	add(sum, withoutWords(n), &pieces)
 	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
+// withoutWords returns the section without words:.
+func withoutWords(n *yaml.Node) *yaml.Node {
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == "words" {
+			other := *n
+			other.Content = slices.Concat(n.Content[:i], n.Content[i+2:])
+			return &other
+		}
+	}
+	return n
 }
 
 // add writes a node, whatever its style, and in place of an alias its target.

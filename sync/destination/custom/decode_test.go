@@ -126,6 +126,9 @@ func TestNamesAndSums(t *testing.T) {
 	if again := section(t, "custom:\n  auth: {token: env:A, user: 'env:B'}\n  # a comment\n  create:\n    path: /u\n"); Sum(again) != Sum(one) {
 		t.Error("another style is another description")
 	}
+	if shown := section(t, "custom:\n  auth: {token: env:A, user: 'env:B'}\n  words: [tenant]\n  create:\n    path: /u\n"); Sum(shown) != Sum(one) {
+		t.Error("words: changes what is sent")
+	}
 	if elsewhere := section(t, "p: &p /v\ncustom: {auth: {token: env:A, user: env:B}, create: {path: *p}}"); Sum(elsewhere) == Sum(one) {
 		t.Error("what an alias stands for does not count")
 	}

@@ -10,6 +10,7 @@ package config
 import (
 	"time"
 
+	"usersync/cmd/usersync/internal/quantity"
 	"usersync/reader/mapping"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
@@ -78,7 +79,9 @@ type Input struct {
 	ScientificIDs bool
 	// RefuseRepeated refuses rows whose id an earlier row has, with other data.
 	RefuseRepeated bool
-	OpColumn       string                       // empty: Mode applies to every row
+	OpColumn       mapping.OpRule               // zero: Mode applies to every row
+	NullValues     []string                     // texts that stand for an empty cell
+	Trim           bool                         // white space around cells is removed
 	Original       func(user.Rejected) [][]byte // finds masked secrets for a retry; nil otherwise
 	// RejectedAs tells which ids earlier runs rejected; nil knows none.
 	RejectedAs func(r user.Rejected, id string) (same, known bool)
@@ -88,7 +91,7 @@ type Input struct {
 type Guards struct {
 	MaxChange         ChangeLimits
 	MinRecords        int
-	MaxErrors         Share
+	MaxErrors         quantity.Share
 	MaxDelete         mirror.Limit
 	AcceptChange      bool
 	AbsentOK          bool
@@ -107,7 +110,7 @@ func (g *Guards) LookAhead() bool { return g.MaxChange.Given() || g.MinRecords >
 // Pace says how fast calls are made, how often they are repeated and how long they
 // may take.
 type Pace struct {
-	Rate                          Rate
+	Rate                          quantity.Rate
 	Burst, Workers, BatchSize     int
 	Retries                       int
 	Timeout, MaxWait, GiveUpAfter time.Duration
@@ -125,7 +128,7 @@ type Output struct {
 	RunsDir, Results, ResultsFormat string
 	RejectsSecrets                  string
 	ArtifactsTTL                    time.Duration // 0: runs are kept forever
-	AllowRejects                    Share
+	AllowRejects                    quantity.Share
 	JSON                            bool
 }
 

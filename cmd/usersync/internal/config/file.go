@@ -213,19 +213,44 @@ func (f *file) value(k, v *yaml.Node, s *Setting) error { return f.valueAs(s.Key
 
 // valueAs stores the value of a setting under another key than its own.
 func (f *file) valueAs(key string, k, v *yaml.Node, s *Setting) error {
+	if s.Flow && v.Kind == yaml.MappingNode {
+		text, err := oneLine(v)
+		if err != nil {
+			return f.fault(v.Line, fmt.Sprintf("key %s cannot be read", key), "write it as {key: value}")
+		}
+		f.values[key] = fileValue{texts: []string{text}, line: k.Line}
+		return nil
+	}
 	items := []*yaml.Node{v}
 	if v.Kind == yaml.SequenceNode && s.several() {
 		items = v.Content
 	}
 	got := fileValue{line: k.Line}
 	for _, item := range items {
-		if item.Kind != yaml.ScalarNode || item.Tag == "!!null" || item.Value == "" {
+		if item.Kind != yaml.ScalarNode || item.Tag == "!!null" && v.Kind != yaml.SequenceNode || item.Value == "" {
 			return f.fault(item.Line, fmt.Sprintf("key %s must have one value%s", key, orSeveral(s)), "remove the line to keep the default")
 		}
 		got.texts = append(got.texts, item.Value)
 	}
 	f.values[key] = got
 	return nil
+}
+
+// oneLine writes a mapping on one line, without comments.
+func oneLine(n *yaml.Node) (string, error) {
+	text, err := yaml.Marshal(flow(n))
+	return strings.TrimSpace(string(text)), err
+}
+
+func flow(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return flow(n.Alias)
+	}
+	out := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value, Style: n.Style&^(yaml.LiteralStyle|yaml.FoldedStyle) | yaml.FlowStyle}
+	for _, child := range n.Content {
+		out.Content = append(out.Content, flow(child))
+	}
+	return out
 }
 
 func orSeveral(s *Setting) string {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/cmd/usersync/internal/quantity"
 	"usersync/sync/user"
 )
 
@@ -108,6 +109,9 @@ type Setting struct {
 	Identifies Identity // of a section's own settings, FeedIdentity unless it says more
 	Commands   Commands // that take it besides those that start a run
 
+	// Flow says that the config file may hold a mapping, which is taken as its text in one line.
+	Flow bool
+
 	Source *string // receives where the value was set; may be nil
 
 	section string // the API whose section it belongs to; empty for all
@@ -174,7 +178,7 @@ func IntoString(place *string) func(string) error {
 }
 
 // IntoBool is Into for true and false, in any spelling that parseBool knows.
-func IntoBool(place *bool) func(string) error { return Into(place, parseBool) }
+func IntoBool(place *bool) func(string) error { return Into(place, quantity.ParseBool) }
 
 // IntoSecret is Into for a value that must never be shown.
 func IntoSecret(place *user.Secret) func(string) error {

@@ -81,7 +81,8 @@ func unquoted(err error, c *config.Config, header []string) error {
 func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []string, x config.Expected) reader.Options {
 	o := Layout(&c.Input)
 	o.Paths, o.Stdin, o.Op, o.Original = paths, stdin, c.Target.Intent(), c.Input.Original
-	o.Mapping = mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn}
+	o.Mapping = mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn,
+		NullValues: c.Input.NullValues, KeepBlanks: !c.Input.Trim}
 	o.Accepts, o.Trailer = accepts(t), c.Proof.Trailer
 	o.TrustEOF, o.MinAge, o.IDs, o.RejectedAs = c.Proof.TrustEOF, c.Proof.MinAge, c.Input.IDs(), c.Input.RejectedAs
 	o.ExpectRecords, o.ExpectSHA256, o.Sidecar = x.Records, x.SHA256, true

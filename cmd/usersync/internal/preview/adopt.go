@@ -36,7 +36,7 @@ func checkAdoption(c *config.Config, traits destination.Traits, in *reader.Input
 	switch source := c.Ledger.AdoptSource; {
 	case !strings.HasPrefix(source, "--"):
 		return refuse("it is set in "+source+", and would apply every night", "use it once, as a flag")
-	case c.Target.Mode != user.Upsert || c.Input.OpColumn != "":
+	case c.Target.Mode != user.Upsert || c.Input.OpColumn.IsSet():
 		return refuse("it requires --mode upsert", "adopt with --mode upsert first, then run with your usual mode")
 	case c.Ledger.URL == config.NoLedger:
 		return refuse("without a ledger usersync cannot remember who was adopted", "leave --ledger out")

@@ -19,7 +19,7 @@ func (s *Setup) Check() (*protect.List, error) {
 	switch {
 	case c.Target.Mode == config.Mirror && c.Ledger.URL == config.NoLedger:
 		return nil, exit.Usage(errors.New("check mode mirror: without a ledger usersync cannot know which users are missing from the input"), "leave --ledger out", "usersync run --help")
-	case c.Target.Mode == config.Mirror && c.Input.OpColumn != "":
+	case c.Target.Mode == config.Mirror && c.Input.OpColumn.IsSet():
 		return nil, exit.Usage(errors.New("check mode mirror: with op_column the input is a list of changes, and does not show which users are missing"),
 			"leave op_column out, or choose --mode upsert", "usersync run --help")
 	case c.Guards.Canary > 0 && traits.Blind && !c.Guards.CanaryAnswersOnly:

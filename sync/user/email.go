@@ -1,0 +1,47 @@
+package user
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// IsEmail reports whether text is one e-mail address, and nothing more: a local part as a
+// dot-atom (RFC 5322 3.2.3, letters of any script as in RFC 6531), one @, and a domain of at
+// least two labels. Display names, angle brackets, lists, quoted local parts and literal
+// addresses are not.
+func IsEmail(text string) bool {
+	local, domain, found := strings.Cut(text, "@")
+	return found && len(text) <= 254 && len(local) <= 64 && utf8.ValidString(text) && isDotAtom(local) && isDomain(domain)
+}
+
+func isDotAtom(local string) bool {
+	for atom := range strings.SplitSeq(local, ".") {
+		if atom == "" || strings.ContainsFunc(atom, func(r rune) bool { return !isAtomText(r) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func isAtomText(r rune) bool {
+	return isWord(r) || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)
+}
+
+// isWord reports whether r is a letter, an accent on one, or a digit.
+func isWord(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsMark(r) && r > utf8.RuneSelf && !unicode.Is(unicode.Variation_Selector, r) || unicode.IsDigit(r)
+}
+
+// isDomain: labels of letters, digits and inner hyphens; the last one is not a number.
+func isDomain(domain string) bool {
+	labels := strings.Split(domain, ".")
+	for _, label := range labels {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
+			strings.ContainsFunc(label, func(r rune) bool { return r != '-' && !isWord(r) }) {
+			return false
+		}
+	}
+	last := labels[len(labels)-1]
+	return len(labels) > 1 && len(last) > 1 && strings.Trim(last, "0123456789") != ""
+}
