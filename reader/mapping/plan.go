@@ -72,12 +72,15 @@ func (m planner) twice(name string, i int) *Error {
 // refuseTwins refuses a column that is read and has the name of another: which of them is
 // meant cannot be told. Columns that are not read do not matter.
 func (m planner) refuseTwins() error {
-	seen := map[string]bool{}
+	first := map[string]int{}
 	for i, name := range m.header {
-		if seen[name] && (m.Uses(i) || name == strings.TrimSpace(m.o.Config.OpColumn)) {
+		at, again := first[name]
+		if again && (m.Uses(i) || m.OpColumn(at) || m.OpColumn(i)) {
 			return m.twice(name, i)
 		}
-		seen[name] = name != ""
+		if name != "" && !again {
+			first[name] = i
+		}
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func (in *Input) settings() []Setting {
 			Set: Into(&in.Records, parseRecords), Text: func() string { return in.Records }},
 		{Key: "header_row", Group: GroupInput, Flag: "header-row", Value: "N", Identifies: FeedIdentity, Commands: ForInit, Added: true,
 			Use: "line of a CSV file that holds the column names, from 1; lines before it are skipped; without it the first line with text",
-			Set: Into(&in.HeaderRow, ParseCount(1)), Text: in.headerRow},
+			Set: Into(&in.HeaderRow, quantity.ParseCount(1)), Text: in.headerRow},
 		{Key: "comment", Group: GroupInput, Flag: "comment", Value: "TEXT", Identifies: FeedIdentity, Commands: ForInit, Added: true,
 			Use: "how lines of a CSV file begin that are comments, such as #; they are skipped",
 			Set: IntoString(&in.Comment), Text: func() string { return in.Comment }},
