@@ -7,6 +7,7 @@ import (
 
 	"usersync/sync/guard"
 	"usersync/sync/ledger"
+	"usersync/sync/protect"
 	"usersync/sync/user"
 )
 
@@ -14,18 +15,25 @@ import (
 // column says what to do with each row.
 const DeleteGuard = "max_delete"
 
+// Deletes say which rows count as deletes.
+type Deletes struct {
+	Ledger    *ledger.Ledger // nil without one
+	Protected *protect.List  // users that are not deleted; nil: none
+	Before    int            // how many an earlier part of the run has sent
+	Planned   bool           // count the deletes of a plan, and not those of the rows
+}
+
 // LimitDeletes yields the records, and in place of the first delete beyond --max-delete a
 // *guard.Error. It does so only for an input with an op_column: in mode delete the whole
-// list is meant to be deleted. Before is how many an earlier part of the run has deleted.
-// With planned, the deletes of a plan count. The ledger may be nil.
-func (s *Setup) LimitDeletes(ctx context.Context, records iter.Seq2[*user.Record, error], l *ledger.Ledger, before int, planned bool) iter.Seq2[*user.Record, error] {
+// list is meant to be deleted.
+func (s *Setup) LimitDeletes(ctx context.Context, records iter.Seq2[*user.Record, error], of Deletes) iter.Seq2[*user.Record, error] {
 	if !s.Config.Input.OpColumn.IsSet() {
 		return records
 	}
-	limit := &deleteLimit{Setup: s, ledger: l, deletes: before, feed: -1}
+	limit := &deleteLimit{Setup: s, ledger: of.Ledger, deletes: of.Before, feed: -1}
 	return func(yield func(*user.Record, error) bool) {
 		for r, err := range records {
-			if err == nil && deletes(r, planned) {
+			if err == nil && of.count(r) {
 				err = limit.count(ctx, r)
 			}
 			if err != nil {
@@ -38,11 +46,12 @@ func (s *Setup) LimitDeletes(ctx context.Context, records iter.Seq2[*user.Record
 	}
 }
 
-func deletes(r *user.Record, planned bool) bool {
-	if planned {
+// count reports whether a record counts.
+func (d Deletes) count(r *user.Record) bool {
+	if d.Planned {
 		return r.Planned == user.Delete
 	}
-	return r.Op == user.Delete && r.Err == nil
+	return r.Op == user.Delete && r.Err == nil && !d.Protected.Has(r.User.ID)
 }
 
 type deleteLimit struct {
@@ -68,7 +77,7 @@ func (d *deleteLimit) count(ctx context.Context, r *user.Record) error {
 	}
 	return &guard.Error{
 		Name: DeleteGuard,
-		What: fmt.Sprintf("%s:%d: a row would delete one user more than --max-delete allows, which is %d; it was not sent, nor what follows", r.Origin.File, r.Origin.Line, most),
+		What: fmt.Sprintf("%s:%d: this row would delete one user more than --max-delete allows, which is %d; the run stops before it", r.Origin.File, r.Origin.Line, most),
 		Hint: "look at the rows that delete; if they should really be deleted, allow it with --max-delete; resume takes this flag too",
 	}
 }

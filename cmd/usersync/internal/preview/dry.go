@@ -44,7 +44,7 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 		return f, counts, err
 	}
 	work := engine.Job{
-		Records:     reader.Records(d.LimitDeletes(ctx, iter.Seq2[*user.Record, error](d.Records(ctx, d.presence, 0)), d.Ledger, 0, false)).Until(ctx).Batches(RecordsAtOnce),
+		Records:     reader.Records(d.LimitDeletes(ctx, iter.Seq2[*user.Record, error](d.Records(ctx, d.presence, 0)), Deletes{Ledger: d.Ledger, Protected: d.Protected})).Until(ctx).Batches(RecordsAtOnce),
 		Destination: d.middleware(f, owners).WrapDry(d.Conn.Client, d.read, &f.calls),
 		Results:     f,
 		Names:       destination.Names(d.Conn.Client),

@@ -180,7 +180,9 @@ func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summa
 		return engine.Summary{Outcomes: map[user.Status]int{}}, err
 	}
 	records := r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.Written)
-	records = r.LimitDeletes(ctx, records, r.lease.Ledger, r.at.files.counts.deleted.calls, r.options.Plan != nil)
+	records = r.LimitDeletes(ctx, records, preview.Deletes{
+		Ledger: r.lease.Ledger, Protected: r.protected, Before: r.at.files.counts.deleted.calls, Planned: r.options.Plan != nil,
+	})
 	work.Records = reader.Records(records).Until(ctx).Batches(preview.RecordsAtOnce)
 	counts, err := work.Run(ctx)
 	if err == nil {
