@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/quantity"
 	"usersync/reader"
 	"usersync/sync/destination"
 	"usersync/sync/guard"
@@ -152,7 +152,7 @@ func TestAllowRejects(t *testing.T) {
 		{"100%", 0, 0, 0, 1, 6}, // nor is in doubt
 	}
 	for _, test := range tests {
-		allowed, err := config.ParseShare(test.allow)
+		allowed, err := quantity.ParseShare(test.allow)
 		if err != nil {
 			t.Fatal(err)
 		}

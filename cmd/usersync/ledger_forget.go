@@ -13,9 +13,11 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 )
 
 func ledgerForget(e *env) *cobra.Command {
+	var plans []string
 	cmd := &cobra.Command{
 		Use:   "forget ID",
 		Short: "Erase a user from the ledger and from run directories",
@@ -26,25 +28,40 @@ func ledgerForget(e *env) *cobra.Command {
 			"next run treats a user who is still in the input as new.\n\n" +
 			"A run that can still be resumed needs its users: if one holds the id, nothing is erased\n" +
 			"and forget exits 2; resume that run first. If forget is killed, run it again to finish.\n" +
-			"Inputs, plans, copies made by --results, logs and backups are not touched, nor are runs\n" +
-			"of other accounts. If you have no ledger, give --ledger none.",
+			"--plan names a plan that holds the user: it is erased too, and cannot be applied then.\n" +
+			"Inputs, copies made by --results, logs and backups are not touched, nor are runs of\n" +
+			"other accounts. If you have no ledger, give --ledger none.",
 		Example: "  usersync ledger forget 4711",
 		Args:    ledgerArguments("ID"),
 	}
+	cmd.Flags().StringArrayVar(&plans, "plan", nil, "also erase the user from the plan in `FILE`; may be repeated")
 	load := addSettings(e, cmd, config.ForLedger)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
 			return err
 		}
-		done, err := forget(cmd.Context(), c, args[0])
+		lines, err := erasePlans(plans, args[0])
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(e.stdout, done)
+		done, err := forget(cmd.Context(), c, args[0])
+		if err != nil && (lines == 0 || !unknownUser(err)) {
+			return err
+		}
+		text := done.String()
+		if lines > 0 {
+			text += fmt.Sprintf("; lines of plans: %d", lines)
+		}
+		_, err = fmt.Fprintln(e.stdout, text)
 		return err
 	}
 	return cmd
+}
+
+// unknownUser reports whether the user was found neither in the ledger nor in a run.
+func unknownUser(err error) bool {
+	return errors.Is(err, erasure.ErrUnknown) || errors.Is(err, ledger.ErrUnknown)
 }
 
 // forget erases id under the lock that runs take, so that no run of the scope is in

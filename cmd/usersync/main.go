@@ -21,6 +21,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/quantity"
 	"usersync/sync/engine"
 	"usersync/sync/visible"
 	"usersync/writer"
@@ -63,7 +64,7 @@ type env struct {
 type result struct {
 	outcomes writer.Outcomes
 	read     int
-	allowed  config.Share
+	allowed  quantity.Share
 	detailed exit.Detailed
 }
 

@@ -98,23 +98,18 @@ func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Ent
 			entries[i].State = user.Pending
 		}
 	}
-	entries = u.changing(entries, known)
+	if u.OtherFeed {
+		entries = onlyKnown(entries, known)
+	}
 	slices.SortStableFunc(entries, func(a, b ledger.Entry) int { return a.Record - b.Record })
 	return u.withOverwritten(ctx, l, entries)
 }
 
-// changing returns the entries that the ledger must learn. Those of a run of another feed
-// are about users that it knows. A record that led to the user of another id says only that
-// a create that is still pending has made no user.
-func (u Unfinished) changing(entries []ledger.Entry, known []user.LedgerEntry) []ledger.Entry {
-	same := map[int]bool{}
-	for _, o := range u.Journal.Settled {
-		same[o.Record] = o.Code == user.CodeSameUser
-	}
+// onlyKnown returns the entries of users that the ledger knows.
+func onlyKnown(entries []ledger.Entry, known []user.LedgerEntry) []ledger.Entry {
 	var some []ledger.Entry
 	for i, k := range known {
-		unknown := u.OtherFeed && k.State == user.Absent
-		if !unknown && (!same[entries[i].Record] || k.State == user.Pending) {
+		if k.State != user.Absent {
 			some = append(some, entries[i])
 		}
 	}
@@ -139,7 +134,11 @@ func (u Unfinished) settled() []ledger.Entry {
 	var entries []ledger.Entry
 	for _, o := range u.Journal.Settled {
 		state, changes := stateAfter(&o)
-		if unsafe && (o.Code == user.CodeSameUser || o.Action == user.Create && (o.Status == user.Refused || o.Status == user.Failed)) {
+		if o.Code == user.CodeSameUser {
+			entries = append(entries, ledger.Entry{ID: o.ID, Record: o.Record, State: user.Absent, IfPending: true})
+			continue
+		}
+		if unsafe && o.Action == user.Create && (o.Status == user.Refused || o.Status == user.Failed) {
 			state, changes = user.Absent, true // its intent was recorded
 		}
 		if unsafe && o.Action == "" && o.Status == user.InDoubt {

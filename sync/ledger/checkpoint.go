@@ -43,6 +43,9 @@ type Entry struct {
 	Deleted bool
 	// IfHeld says that the entry changes nothing if the ledger does not hold the user.
 	IfHeld bool
+	// IfPending says that the entry changes nothing unless the user is pending, and no key
+	// is known.
+	IfPending bool
 	// Fingerprints are those of the fields that the destination accepted. Fields left
 	// out keep theirs, unless Replace says that the user was created, and that nothing
 	// known before counts.

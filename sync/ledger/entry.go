@@ -80,7 +80,8 @@ func (t *transaction) load(s *stored, r *dbEntry, prints *fingerprint.Slab) erro
 }
 
 func (t *transaction) applyEntry(run string, e *Entry, s *stored) (err error) {
-	if e.IfHeld && !s.wanted {
+	pending := s.wanted && s.State == int64(user.Pending) && s.Remote == ""
+	if e.IfHeld && !s.wanted || e.IfPending && !pending {
 		return nil
 	}
 	if e.Run != "" {

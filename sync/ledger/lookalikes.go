@@ -3,6 +3,7 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"sync/atomic"
 
@@ -150,6 +151,13 @@ func (a *lookalikes) search(ctx context.Context, index string, folds []string) e
 // empty key has no holder. It sees what was saved.
 func (i Identities) HoldersOf(ctx context.Context, remotes []string) (map[string][]string, error) {
 	held := map[string][]string{}
+	if len(remotes) == 1 { // one is asked for by every create, and a list takes longer
+		ids, err := i.l.holdersOf(ctx, remotes[0])
+		if held[remotes[0]] = ids; len(ids) == 0 {
+			clear(held)
+		}
+		return held, failed("look up a key of the API in the ledger", err)
+	}
 	err := i.l.inChunks(ctx, remotes, func(scope int64, list any) error {
 		return i.l.findBy(ctx, i.l.db.Read, i.l.db.FindRemote, list, scope, func(r *dbEntry) error {
 			held[string(r.remote)] = append(held[string(r.remote)], string(r.id))
@@ -160,6 +168,26 @@ func (i Identities) HoldersOf(ctx context.Context, remotes []string) (map[string
 		return nil, failed("look up keys of the API in the ledger", err)
 	}
 	return held, nil
+}
+
+func (v *view) holdersOf(ctx context.Context, remote string) (ids []string, err error) {
+	scope, err := v.scopeNum(ctx)
+	if err != nil || scope == 0 || remote == "" {
+		return nil, err
+	}
+	rows, err := v.db.Query(ctx, v.db.Read, `SELECT id FROM usersync_entry WHERE scope = ? AND remote = ? AND remote <> ''`, scope, remote)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, errors.Join(rows.Err(), rows.Close())
 }
 
 // inChunks calls ask with the scope's number and a list of texts, a chunk at a time. It

@@ -99,5 +99,12 @@ func TestHoldersOf(t *testing.T) {
 		if held, err = l.Identities().HoldersOf(t.Context(), []string{"r1", "r2"}); err != nil || len(held["r1"]) != 0 || !cmp.Equal(held["r2"], []string{"a"}) {
 			t.Error(held, err)
 		}
+		save(t, l, Entry{ID: "d", State: user.Present, Remote: "r2"}) // as earlier versions allowed
+		for remote, want := range map[string]int{"r1": 0, "r2": 2, "R1": 1, "": 0} {
+			held, err := l.Identities().HoldersOf(t.Context(), []string{remote})
+			if err != nil || len(held[remote]) != want || (len(held) == 0) != (want == 0) {
+				t.Errorf("%q alone: %v, %v", remote, held, err)
+			}
+		}
 	})
 }

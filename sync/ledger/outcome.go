@@ -31,7 +31,10 @@ func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
 		e.State, e.Deleted = user.Absent, o.Code != user.CodeAlreadyAbsent
 		return e, true
 	case user.Refused, user.Failed:
-		if o.Code == user.CodeMissing || o.Code == user.CodeSameUser || r.IntentRecorded && o.Action == user.Create {
+		if o.Code == user.CodeSameUser { // a pending create has made no user of this id
+			return Entry{ID: e.ID, Record: e.Record, State: user.Absent, IfPending: true}, true
+		}
+		if o.Code == user.CodeMissing || r.IntentRecorded && o.Action == user.Create {
 			e.State = user.Absent // the create was not accepted, so the user is not pending
 		}
 		return e, o.Code == user.CodeMissing || r.IntentRecorded
@@ -73,11 +76,11 @@ func afterDoubt(e Entry, o *user.Outcome) (Entry, bool) {
 
 // ApplyTo returns what is known after e, given what was known before.
 func (e *Entry) ApplyTo(known user.LedgerEntry) user.LedgerEntry {
-	if e.State == user.Absent {
-		return user.LedgerEntry{}
-	}
-	if e.IfHeld && known.State == user.Absent {
+	switch {
+	case e.IfHeld && known.State == user.Absent, e.IfPending && (known.State != user.Pending || known.Remote != ""):
 		return known
+	case e.State == user.Absent:
+		return user.LedgerEntry{}
 	}
 	if e.Replace {
 		known.Remote, known.Fingerprints = "", user.Fingerprints{}

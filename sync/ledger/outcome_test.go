@@ -58,12 +58,34 @@ func TestAfterAnOutcome(t *testing.T) {
 // pending create nothing is learned.
 func TestTheUserOfAnotherID(t *testing.T) {
 	p := fingerprint.NewFingerprinter(fingerprint.NewKey())
-	for _, pending := range []bool{true, false} {
-		o := user.Outcome{Record: &user.Record{User: user.User{ID: "u-2"}, IntentRecorded: pending}, Status: user.Refused, Code: user.CodeSameUser, Remote: "r1", Action: user.Update}
-		if e, changes := EntryOf(&o, p); changes != pending || e.State != user.Absent {
-			t.Errorf("%+v, %t", e, changes)
+	o := user.Outcome{Record: &user.Record{User: user.User{ID: "u-2"}}, Status: user.Refused, Code: user.CodeSameUser, Remote: "r1", Action: user.Update}
+	e, changes := EntryOf(&o, p)
+	for _, c := range []struct {
+		known user.LedgerEntry
+		want  user.EntryState
+	}{
+		{user.LedgerEntry{State: user.Pending}, user.Absent},
+		{user.LedgerEntry{State: user.Pending, Remote: "r2"}, user.Pending},
+		{user.LedgerEntry{State: user.Present, Remote: "r2"}, user.Present},
+		{user.LedgerEntry{}, user.Absent},
+	} {
+		if now := e.ApplyTo(c.known); !changes || now.State != c.want || now.State != user.Absent && now.Remote != c.known.Remote {
+			t.Errorf("%+v: %+v, %t", c.known, now, changes)
 		}
 	}
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		save(t, l, Entry{ID: "a", State: user.Pending}, Entry{ID: "b", State: user.Pending, Remote: "r2"}, Entry{ID: "c", State: user.Present, Remote: "r3"})
+		for _, id := range []string{"a", "b", "c", "d"} {
+			e.ID = id
+			save(t, l, e)
+		}
+		known, err := l.Lookup(t.Context(), []string{"a", "b", "c", "d"})
+		if err != nil || known[0].State != user.Absent || known[1].Remote != "r2" || known[2].Remote != "r3" || known[3].State != user.Absent {
+			t.Errorf("%+v, %v", known, err)
+		}
+	})
 }
 
 // A confirmed deletion later explains why the user is missing. A user that was already

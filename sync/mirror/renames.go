@@ -112,8 +112,8 @@ func (r *Renames) Move(ctx context.Context, old string, to *user.Record) (bool, 
 	if err != nil || !r.absent.Has(known[0].Row) {
 		return false, err
 	}
-	if is := known[1]; is.State == user.Pending && is.Remote == "" && to.IntentRecorded {
-		if err := r.ledger.ClearIntent(ctx, to.User.ID); err != nil { // its create has just led to the user
+	if is := known[1]; is.State == user.Pending && is.Remote == "" {
+		if err := r.ledger.ClearIntent(ctx, to.User.ID); err != nil { // its create has led to the user, too
 			return false, err
 		}
 	}

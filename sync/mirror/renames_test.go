@@ -16,7 +16,7 @@ import (
 // renamable is a feed whose users can be renamed.
 type renamable struct {
 	*feed
-	pending []string // users whose create is pending, and of this run
+	pending []string // users whose create is pending
 	renamed []string
 	err     error
 }
@@ -80,21 +80,21 @@ func TestRenames(t *testing.T) {
 		want     string // those that were made
 		why      string
 	}{
-		"the old id is missing":        {input: "b x", most: 2, moves: "a>x", want: "a>x"},
-		"the old id is in the input":   {input: "a b x", most: 2, moves: "a>x"},
-		"it is in an invalid row":      {input: "?a b x", most: 2, moves: "a>x"},
-		"an id cannot be read":         {input: "b x !", most: 2, moves: "a>x", why: "cannot be read"},
-		"nothing proves the end":       {input: "b x", unproved: true, most: 2, moves: "a>x", why: "truncated"},
-		"the input breaks off":         {input: "b x broken", most: 2, moves: "a>x", why: "to its end"},
-		"the new id is known":          {input: "b x", most: 2, moves: "a>b"},
-		"the new id is pending":        {input: "b p", most: 2, moves: "a>p", want: "a>p"},
-		"the new id has been pending":  {input: "b q", most: 2, moves: "a>q"},
-		"the user is protected":        {input: "b x", most: 2, moves: "d>x"},
-		"two ids have the user":        {input: "b x", most: 2, moves: "c>x"},
-		"the ledger does not know it":  {input: "b x", most: 2, moves: "z>x"},
-		"no more than allowed":         {input: "x y w", most: 2, moves: "a>x b>y e>w", want: "a>x b>y"},
-		"a refused one does not count": {input: "b x y w", most: 2, moves: "a>b a>x e>w", want: "a>x e>w"},
-		"none is allowed":              {input: "b x", moves: "a>x"},
+		"the old id is missing":         {input: "b x", most: 2, moves: "a>x", want: "a>x"},
+		"the old id is in the input":    {input: "a b x", most: 2, moves: "a>x"},
+		"it is in an invalid row":       {input: "?a b x", most: 2, moves: "a>x"},
+		"an id cannot be read":          {input: "b x !", most: 2, moves: "a>x", why: "cannot be read"},
+		"nothing proves the end":        {input: "b x", unproved: true, most: 2, moves: "a>x", why: "truncated"},
+		"the input breaks off":          {input: "b x broken", most: 2, moves: "a>x", why: "to its end"},
+		"the new id is known":           {input: "b x", most: 2, moves: "a>b"},
+		"the new id is pending":         {input: "b p", most: 2, moves: "a>p", want: "a>p"},
+		"the new id was pending before": {input: "b q", most: 2, moves: "a>q", want: "a>q"},
+		"the user is protected":         {input: "b x", most: 2, moves: "d>x"},
+		"two ids have the user":         {input: "b x", most: 2, moves: "c>x"},
+		"the ledger does not know it":   {input: "b x", most: 2, moves: "z>x"},
+		"no more than allowed":          {input: "x y w", most: 2, moves: "a>x b>y e>w", want: "a>x b>y"},
+		"a refused one does not count":  {input: "b x y w", most: 2, moves: "a>b a>x e>w", want: "a>x e>w"},
+		"none is allowed":               {input: "b x", moves: "a>x"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &renamable{feed: newFeed("a", "b", "c", "d", "e"), pending: []string{"p", "q"}}
@@ -110,7 +110,7 @@ func TestRenames(t *testing.T) {
 			for _, pair := range strings.Fields(test.moves) {
 				old, id, _ := strings.Cut(pair, ">")
 				row := f.rows[old]
-				did, err := r.Move(t.Context(), old, &user.Record{User: user.User{ID: id}, IntentRecorded: id == "p"})
+				did, err := r.Move(t.Context(), old, &user.Record{User: user.User{ID: id}})
 				if err != nil || did && p.missing(ledger.Row{Row: row}) {
 					t.Errorf("%s: %t, %v; a renamed user is in the input", pair, did, err)
 				}

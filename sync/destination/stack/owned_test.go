@@ -15,6 +15,7 @@ import (
 // which are unique.
 type family struct {
 	merge  bool // updates need a read
+	same   bool // a read shows no difference
 	upsert bool // a create of a known address answers with its user
 	strict bool // the search shows another user of the address as one that is not the record's
 
@@ -83,6 +84,8 @@ func (f *family) Find(_ context.Context, r *user.Record) (destination.Found, err
 		return destination.Found{Presence: destination.Absent, HTTP: 200}, nil
 	case f.strict:
 		return destination.Found{Presence: destination.Different, Other: key, HTTP: 200}, nil
+	case f.same:
+		return destination.Found{Presence: destination.Same, Remote: key, HTTP: 200, Held: r.User.Attributes}, nil
 	default:
 		return destination.Found{Presence: destination.Different, Remote: key, HTTP: 200, Differs: []user.Field{user.Phone}}, nil
 	}
@@ -154,5 +157,28 @@ func TestOwned(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A user who is renamed was there before: a create that was perhaps sent is no reason to
+// call the user created, and the update under the new id is still to be made.
+func TestRenamedUsersAreUpdated(t *testing.T) {
+	for _, maybe := range []bool{false, true} {
+		api := &family{same: true, users: map[string]string{"ra": "x"}}
+		o := options(new(pacer), 2)
+		moved := ""
+		o.Owners = stack.NewOwners(stack.OwnersOptions{Holders: holders{"ra": {"a"}}, Checkpointed: func() int { return 0 }, Move: func(_ context.Context, old string, r *user.Record) (bool, error) {
+			moved += old + ">" + r.User.ID
+			return true, nil
+		}})
+		b := user.Batch{Op: user.Create, Records: records("b=x", user.Upsert)}
+		b.Records[0].MaybeSent = maybe
+		outcomes, err := o.Wrap(api).Apply(t.Context(), b)
+		if err != nil || outcomes[0].Status != user.Updated || outcomes[0].Code != user.CodeRenamed || outcomes[0].Remote != "ra" || moved != "a>b" {
+			t.Errorf("perhaps sent %t: %+v, %v, moved %s", maybe, outcomes[0], err, moved)
+		}
+		if last := api.calls[len(api.calls)-1]; last != "update b ra" {
+			t.Errorf("perhaps sent %t: %v", maybe, api.calls)
+		}
 	}
 }

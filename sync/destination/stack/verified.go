@@ -189,7 +189,7 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found dest
 const codeUnseen = "unseen"
 
 func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
-	maybeOurs := o.Status == user.InDoubt || r.MaybeSent
+	maybeOurs := !r.Renamed && (o.Status == user.InDoubt || r.MaybeSent)
 	switch {
 	case found.Presence == destination.Absent && r.Attempts > 0 && v.Traits().Ops[user.Create].Replay == destination.Unsafe && !endedByAPI(o):
 		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer

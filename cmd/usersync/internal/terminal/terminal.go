@@ -1,5 +1,5 @@
-// Package terminal is standard error while a command runs: the log, the progress line that
-// shares it, and how wide a line may be.
+// Package terminal is what a command prints to while it runs: the log, the progress line
+// that shares standard error with it, and writers that several runs can share.
 //
 // It does not decide what is reported: the commands do. Start at Open.
 package terminal
