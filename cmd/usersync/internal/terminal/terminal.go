@@ -32,7 +32,7 @@ func Open(to io.Writer, c *config.Config, several bool) (*Terminal, error) {
 	o := progress.Options{}
 	if c.Log.Format == "json" {
 		o.Say = func(line string) { t.Log.Data.Info("in progress", zap.String("progress", line)) }
-	} else {
+	} else if !several { // the lines of several runs mix, so none could be redrawn
 		o.Terminal, o.Width = redraw(to, c)
 	}
 	t.Progress = progress.New(to, o)
