@@ -23,13 +23,13 @@ const depsOrder = `
 	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
 	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify
-	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list
+	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/preview
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
-	cmd/usersync/internal/terminal
+	cmd/usersync/internal/terminal cmd/usersync/internal/advice
 	cmd/usersync
 `
 
@@ -123,6 +123,7 @@ const depsRules = `
 	NONE < cmd/usersync/internal/help;
 
 	# Settings know no API: each one passes in its section, and only connect knows them all.
+	reader/source < cmd/usersync/internal/quantity < cmd/usersync/internal/config;
 	reader, sync/mirror, cmd/usersync/internal/exit, cmd/usersync/internal/help < cmd/usersync/internal/config;
 	writer/report, sync/ledger, sync/journal, sync/pace, sync/destination/stack,
 	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,
@@ -152,6 +153,13 @@ const depsRules = `
 	sync/engine, sync/plan, cmd/usersync/internal/input, cmd/usersync/internal/history < cmd/usersync/internal/preview;
 	sync/checkpoint !< cmd/usersync/internal/preview;
 	writer/progress, cmd/usersync/internal/preview < cmd/usersync/internal/run;
+
+	# A scope is moved after its unfinished runs are absorbed; nothing is sent.
+	cmd/usersync/internal/connect, cmd/usersync/internal/history < cmd/usersync/internal/rescope < cmd/usersync;
+	sync/engine !< cmd/usersync/internal/rescope;
+
+	# The table of errors knows every package that has errors of its own, and no command.
+	cmd/usersync/internal/erasure, cmd/usersync/internal/run < cmd/usersync/internal/advice < cmd/usersync;
 
 	# The edge ties everything together.
 	writer/progress, cmd/usersync/internal/run < cmd/usersync/internal/terminal < cmd/usersync;
@@ -223,6 +231,8 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/erasure", "cmd/usersync/internal/run"},
 		{"cmd/usersync/internal/draft", "sync/engine"},
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
+		{"cmd/usersync/internal/rescope", "sync/engine"},
+		{"cmd/usersync/internal/quantity", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/erasure"},
 		{"reader/mapping/expression", "reader/mapping"},
 		{"sync/pace/ratelimit", "sync/pace"},

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/terminal"
 	"usersync/sync/ledger"
 )
 
@@ -24,29 +24,15 @@ func ledgerExport(e *env) *cobra.Command {
 		Example: "  usersync ledger export > ledger.jsonl",
 		Args:    ledgerArguments(),
 	}, connect.Reading, func(ctx context.Context, l *ledger.Ledger, _ []string) error {
-		out := &output{to: e.stdout}
+		out := &terminal.Output{To: e.stdout}
 		err := l.Admin().Export(ctx, out)
-		if out.err == nil {
+		if out.Err == nil {
 			return err
 		}
 		hint := "make room where standard output goes; what was written is incomplete"
-		if errors.Is(out.err, syscall.EPIPE) {
+		if errors.Is(out.Err, syscall.EPIPE) {
 			hint = "the command that read the output ended first, as head does; what it read is incomplete"
 		}
-		return &exit.Error{Err: fmt.Errorf("write the export: %w", out.err), Code: exit.Temporary, Hint: hint}
+		return &exit.Error{Err: fmt.Errorf("write the export: %w", out.Err), Code: exit.Temporary, Hint: hint}
 	})
-}
-
-// output keeps the first error of a writer: what fails there is no fault of the ledger.
-type output struct {
-	to  io.Writer
-	err error
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	n, err := o.to.Write(p)
-	if o.err == nil {
-		o.err = err
-	}
-	return n, err
 }

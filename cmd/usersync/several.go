@@ -1,19 +1,18 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/run"
+	"usersync/cmd/usersync/internal/terminal"
 )
 
 // runSeveral sends the input to several destinations in parallel, one run each. The
@@ -49,18 +48,18 @@ type lane struct {
 	*env
 	config *config.Config
 	sender *sender // nil before prepare
-	found  result
+	found  advice.Result
 	err    error
 }
 
 // lanes gives each run the terminal, with its name before each line.
 func (e *env) lanes(configs []*config.Config) []*lane {
 	all := make([]*lane, len(configs))
-	stdout, stderr := &locked{to: e.stdout}, &locked{to: e.stderr}
+	stdout, stderr := &terminal.Locked{To: e.stdout}, &terminal.Locked{To: e.stderr}
 	for i, c := range configs {
 		one := *e
 		one.several = true
-		one.stdout, one.stderr = stdout, &prefixed{to: stderr, prefix: c.Target.To + ": "}
+		one.stdout, one.stderr = stdout, &terminal.Prefixed{To: stderr, Prefix: c.Target.To + ": "}
 		if c.Log.Format == "json" {
 			one.stderr = stderr // each line is JSON and names its destination
 		}
@@ -87,7 +86,7 @@ func inParallel(lanes []*lane, step func(*lane) error) {
 // could be made an error, too: half of the destinations would hold the users, and the
 // rest would wait for a corrected file.
 func misused(lanes []*lane) bool {
-	bad := slices.IndexFunc(lanes, func(l *lane) bool { return exitCode(l.err, result{}) == exit.Misuse })
+	bad := slices.IndexFunc(lanes, func(l *lane) bool { return advice.ExitCode(l.err, advice.Result{}) == exit.Misuse })
 	if bad < 0 {
 		return false
 	}
@@ -105,41 +104,8 @@ func end(names []string, lanes []*lane) error {
 	codes := make([]int, len(lanes))
 	for i, l := range lanes {
 		l.err = errors.Join(l.err, l.sender.release())
-		codes[i] = exitCode(l.err, l.found)
+		codes[i] = advice.ExitCode(l.err, l.found)
 		l.reportError(l.err, codes[i])
 	}
 	return exit.Worst(names, codes)
-}
-
-// locked lets several goroutines write to one writer, one text at a time.
-type locked struct {
-	mu sync.Mutex
-	to io.Writer
-}
-
-func (l *locked) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.to.Write(p)
-}
-
-// prefixed puts a prefix before each line. A text written at once stays together.
-type prefixed struct {
-	to     io.Writer
-	prefix string
-}
-
-func (w *prefixed) Write(p []byte) (int, error) {
-	var b bytes.Buffer
-	for line := range bytes.Lines(p) {
-		if len(bytes.TrimSpace(line)) > 0 {
-			b.WriteString(w.prefix)
-		}
-		b.Write(line)
-	}
-	_, err := w.to.Write(b.Bytes())
-	if err != nil {
-		return 0, err
-	}
-	return len(p), nil
 }

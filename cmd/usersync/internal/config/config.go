@@ -10,6 +10,7 @@ package config
 import (
 	"time"
 
+	"usersync/cmd/usersync/internal/quantity"
 	"usersync/reader/mapping"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
@@ -87,7 +88,7 @@ type Input struct {
 type Guards struct {
 	MaxChange         ChangeLimits
 	MinRecords        int
-	MaxErrors         Share
+	MaxErrors         quantity.Share
 	MaxDelete         mirror.Limit
 	AcceptChange      bool
 	AbsentOK          bool
@@ -106,7 +107,7 @@ func (g *Guards) LookAhead() bool { return g.MaxChange.Given() || g.MinRecords >
 // Pace says how fast calls are made, how often they are repeated and how long they
 // may take.
 type Pace struct {
-	Rate                          Rate
+	Rate                          quantity.Rate
 	Burst, Workers, BatchSize     int
 	Retries                       int
 	Timeout, MaxWait, GiveUpAfter time.Duration
@@ -124,7 +125,7 @@ type Output struct {
 	RunsDir, Results, ResultsFormat string
 	RejectsSecrets                  string
 	ArtifactsTTL                    time.Duration // 0: runs are kept forever
-	AllowRejects                    Share
+	AllowRejects                    quantity.Share
 	JSON                            bool
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"usersync/cmd/usersync/internal/quantity"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
@@ -13,7 +14,7 @@ func (g *Guards) settings() []Setting {
 	return []Setting{
 		{Key: "max_errors", Group: GroupSafety, Common: true, Flag: "max-errors", Value: "N|N%", Default: "10%", Commands: BetweenParts,
 			Use: "stop when more users than this are invalid or refused; a percentage is checked once 1000 are settled",
-			Set: Into(&g.MaxErrors, ParseShare)},
+			Set: Into(&g.MaxErrors, quantity.ParseShare)},
 		{Key: "max_delete", Group: GroupSafety, Common: true, Flag: "max-delete", Value: "N|N%", Default: "auto", Commands: BetweenParts,
 			Use: "mirror, op_column: most users to delete, as a count or a percentage of the feed; auto is 10 or 2%, whichever is more; for mirror at most 20%",
 			Set: Into(&g.MaxDelete, ParseLimit)},
@@ -28,19 +29,19 @@ func (g *Guards) settings() []Setting {
 			Set: IntoBool(&g.AcceptLookalikes)},
 		{Key: "renames", Group: GroupSafety, Flag: "renames", Value: "N", Default: "0", Added: true, Commands: BetweenParts,
 			Use: "mirror: give up to N users of the ledger a new id, if the row with the new id leads to the same user of the API and the old id is not in the input; reads the input twice",
-			Set: Into(&g.Renames, ParseCount(0))},
+			Set: Into(&g.Renames, quantity.ParseCount(0))},
 		{Key: "protect", Group: GroupSafety, Flag: "protect", Kind: Path, Value: "FILE",
 			Use: "file with the ids of users never to touch, one per line",
 			Set: IntoString(&g.Protect)},
 		{Key: "canary", Group: GroupSafety, Flag: "canary", Value: "N",
 			Use: "send the first N users alone, read them back, and continue only if the API holds what was sent",
-			Set: Into(&g.Canary, ParseCount(1))},
+			Set: Into(&g.Canary, quantity.ParseCount(1))},
 		{Key: "canary_answers_only", Group: GroupSafety, Flag: "canary-answers-only", Kind: Bool, Default: "false",
 			Use: "let the canary pass on the API's answers alone; for an API that cannot show its users",
 			Set: IntoBool(&g.CanaryAnswersOnly)},
 		{Key: "max_duration", Group: GroupPace, Flag: "max-duration", Value: "TIME", Commands: BetweenParts,
 			Use: "stop reading after this long and exit 10; resume continues the run",
-			Set: Into(&g.MaxDuration, parseDuration)},
+			Set: Into(&g.MaxDuration, quantity.ParseDuration)},
 	}
 }
 
@@ -53,14 +54,14 @@ func (g *Guards) lookAheadSettings() []Setting {
 			Set: g.MaxChange.Add},
 		{Key: "min_records", Group: GroupSafety, Flag: "min-records", Value: "N", Default: "0",
 			Use: "send nothing if the input has fewer records than this",
-			Set: Into(&g.MinRecords, ParseCount(0))},
+			Set: Into(&g.MinRecords, quantity.ParseCount(0))},
 	}
 }
 
 // ChangeLimits limits how many users may change: in all, and by field.
 type ChangeLimits struct {
-	All    *Share // nil: any number
-	Fields map[user.Field]Share
+	All    *quantity.Share // nil: any number
+	Fields map[user.Field]quantity.Share
 }
 
 // Given reports whether there is any limit.
@@ -72,7 +73,7 @@ func (l *ChangeLimits) Add(text string) error {
 	if !one {
 		number = text
 	}
-	s, err := ParseShare(number)
+	s, err := quantity.ParseShare(number)
 	if err != nil || one && field == "" {
 		return errors.New("must be a number of users such as 25, a percentage such as 0.5%, or either for one field such as phone=2%")
 	}
@@ -81,7 +82,7 @@ func (l *ChangeLimits) Add(text string) error {
 		return nil
 	}
 	if l.Fields == nil {
-		l.Fields = map[user.Field]Share{}
+		l.Fields = map[user.Field]quantity.Share{}
 	}
 	l.Fields[user.Field(field)] = s
 	return nil
@@ -92,7 +93,7 @@ func ParseLimit(s string) (mirror.Limit, error) {
 	if s == "auto" {
 		return mirror.Limit{}, nil
 	}
-	l, err := ParseShare(s)
+	l, err := quantity.ParseShare(s)
 	if err != nil {
 		err = errors.New("must be a number of users such as 25, a percentage such as 0.5%, or auto")
 	}

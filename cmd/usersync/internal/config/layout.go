@@ -39,3 +39,11 @@ func (s schema) layout() []LayoutValue {
 	}
 	return set
 }
+
+// parseRecords parses a JSON pointer to an array.
+func parseRecords(text string) (string, error) {
+	if len(text) < 2 || text[0] != '/' {
+		return "", errors.New("must be a slash and the key of an array, such as /users or /data/items")
+	}
+	return text, nil
+}

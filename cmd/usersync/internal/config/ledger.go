@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"usersync/cmd/usersync/internal/quantity"
 	"usersync/sync/user"
 )
 
@@ -70,7 +71,7 @@ func (l *Ledger) settings() []Setting {
 			Set: IntoBool(&l.AllowStale)},
 		{Key: "lock_timeout", Group: GroupLedger, Flag: "lock-timeout", Value: "TIME", Commands: BetweenParts | ForLedger,
 			Use: "how long to wait for another run of the same account to end; without it, do not wait; a lease in PostgreSQL that is no longer renewed is always waited for, until it ends and the timeout of its holder has passed",
-			Set: Into(&l.LockTimeout, parseDuration)},
+			Set: Into(&l.LockTimeout, quantity.ParseDuration)},
 	}
 }
 

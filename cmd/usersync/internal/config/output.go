@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/quantity"
 )
 
 func (o *Output) settings() []Setting {
@@ -15,7 +16,7 @@ func (o *Output) settings() []Setting {
 			Set:      IntoString(&o.RunsDir)},
 		{Key: "artifacts_ttl", Group: GroupOutput, Flag: "artifacts-ttl", Value: "TIME",
 			Use: "when a run finishes, remove run directories older than this, such as 90d; without it, keep all",
-			Set: Into(&o.ArtifactsTTL, parseDays)},
+			Set: Into(&o.ArtifactsTTL, quantity.ParseDays)},
 		{Key: "results", Group: GroupOutput, Common: true, Flag: "results", Kind: Path, Value: "FILE", Global: true, Commands: ForApply,
 			Use: "second copy of the results: a file, replaced when the run ends, or - for standard output",
 			Set: IntoString(&o.Results)},
@@ -29,7 +30,7 @@ func (o *Output) settings() []Setting {
 			Set:        IntoString(&o.RejectsSecrets)},
 		{Key: "allow_rejects", Group: GroupOutput, Common: true, Flag: "allow-rejects", Value: "N|N%", Default: "0", Commands: BetweenParts,
 			Use: "how many invalid or refused users, as a count or a percentage, still count as success",
-			Set: Into(&o.AllowRejects, ParseShare)},
+			Set: Into(&o.AllowRejects, quantity.ParseShare)},
 		{Key: "json", Group: GroupOutput, Common: true, Flag: "json", Kind: Bool, Default: "false", Global: true, Commands: BetweenParts,
 			Use: "print the summary as JSON on standard output",
 			Set: IntoBool(&o.JSON)},

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"usersync/cmd/usersync/internal/quantity"
 	"usersync/reader/proof"
 )
 
@@ -43,7 +44,7 @@ func (p *Proof) settings() []Setting {
 			Set: IntoBool(&p.TrustEOF)},
 		{Key: "min_age", Group: GroupInput, Flag: "min-age", Value: "TIME", Commands: BetweenParts, Added: true,
 			Use: "refuse an input file that was modified less than this long ago, since the job that writes it may still be running",
-			Set: Into(&p.MinAge, parseDuration)},
+			Set: Into(&p.MinAge, quantity.ParseDuration)},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/cmd/usersync/internal/quantity"
 	"usersync/sync/user"
 )
 
@@ -177,7 +178,7 @@ func IntoString(place *string) func(string) error {
 }
 
 // IntoBool is Into for true and false, in any spelling that parseBool knows.
-func IntoBool(place *bool) func(string) error { return Into(place, parseBool) }
+func IntoBool(place *bool) func(string) error { return Into(place, quantity.ParseBool) }
 
 // IntoSecret is Into for a value that must never be shown.
 func IntoSecret(place *user.Secret) func(string) error {

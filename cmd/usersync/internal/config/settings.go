@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 
+	"usersync/cmd/usersync/internal/quantity"
 	"usersync/reader/mapping"
 	"usersync/sync/identity"
 	"usersync/sync/user"
@@ -85,10 +86,10 @@ func (in *Input) settings() []Setting {
 			Set: IntoString(&in.Format), Text: func() string { return in.Format }},
 		{Key: "delimiter", Group: GroupInput, Flag: "delimiter", Value: "CHAR", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
 			Use: "separator of CSV cells: one character, or tab; auto finds , ; tab or |",
-			Set: Into(&in.Delimiter, ParseDelimiter), Text: in.delimiter},
+			Set: Into(&in.Delimiter, quantity.ParseDelimiter), Text: in.delimiter},
 		{Key: "charset", Group: GroupInput, Flag: "charset", Value: "NAME", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
 			Use: "character set of the input, such as windows-1252; auto is UTF-8, or UTF-16 with a byte order mark",
-			Set: Into(&in.Charset, parseCharset), Text: func() string { return in.Charset }},
+			Set: Into(&in.Charset, quantity.ParseCharset), Text: func() string { return in.Charset }},
 		{Key: "records", Group: GroupInput, Flag: "records", Value: "/KEY", Identifies: FeedIdentity, Commands: ForInit, Added: true,
 			Use: "where the array of users is in a JSON object, such as /users or /data/items; without it the one array of objects",
 			Set: Into(&in.Records, parseRecords), Text: func() string { return in.Records }},
@@ -141,28 +142,28 @@ func (p *Pace) settings() []Setting {
 	return []Setting{
 		{Key: "rate", Group: GroupPace, Common: true, Flag: "rate", Value: "N/s", Default: "auto", Commands: BetweenParts,
 			Use: "most calls per second or minute: 16/s, 1000/m, 50 (per second) or unlimited; auto is the API's documented rate, or unlimited with the sandbox",
-			Set: Into(&p.Rate, parseRateOrAuto)},
+			Set: Into(&p.Rate, quantity.ParseRateOrAuto)},
 		{Key: "burst", Group: GroupPace, Flag: "burst", Value: "N", Default: "1", Commands: BetweenParts,
 			Use: "calls that may start at once after a pause",
-			Set: Into(&p.Burst, ParseCount(1))},
+			Set: Into(&p.Burst, quantity.ParseCount(1))},
 		{Key: "workers", Group: GroupPace, Common: true, Flag: "workers", Value: "N", Default: "16", Commands: BetweenParts,
 			Use: "most calls in flight at the same time",
-			Set: Into(&p.Workers, ParseCount(1))},
+			Set: Into(&p.Workers, quantity.ParseCount(1))},
 		{Key: "batch_size", Group: GroupPace, Flag: "batch-size", Value: "N", Default: "100", Commands: BetweenParts,
 			Use: "users per call, if the API takes several, up to the API's own limit",
-			Set: Into(&p.BatchSize, ParseCount(1))},
+			Set: Into(&p.BatchSize, quantity.ParseCount(1))},
 		{Key: "retries", Group: GroupPace, Common: true, Flag: "retries", Value: "N", Default: "5", Commands: BetweenParts,
 			Use: "how many times, at most, to send a user again",
-			Set: Into(&p.Retries, ParseCount(0))},
+			Set: Into(&p.Retries, quantity.ParseCount(0))},
 		{Key: "timeout", Group: GroupPace, Flag: "timeout", Value: "TIME", Default: "30s", Commands: BetweenParts,
 			Use: "time limit of one call",
-			Set: Into(&p.Timeout, parseDuration)},
+			Set: Into(&p.Timeout, quantity.ParseDuration)},
 		{Key: "max_wait", Group: GroupPace, Flag: "max-wait", Value: "TIME", Default: "15m", Commands: BetweenParts,
 			Use: "longest pause that the API may ask for; the run stops if it asks for more",
-			Set: Into(&p.MaxWait, parseDuration)},
+			Set: Into(&p.MaxWait, quantity.ParseDuration)},
 		{Key: "give_up_after", Group: GroupPace, Flag: "give-up-after", Value: "TIME", Default: "10m", Commands: BetweenParts,
 			Use: "stop the run when the API has been down this long",
-			Set: Into(&p.GiveUpAfter, parseDuration)},
+			Set: Into(&p.GiveUpAfter, quantity.ParseDuration)},
 	}
 }
 

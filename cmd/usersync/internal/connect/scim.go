@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/quantity"
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim"
@@ -53,7 +54,7 @@ func (s *scimSection) settings() []config.Setting {
 			Set: config.IntoString(&s.bulk)},
 		{Key: "max_operations", Value: "N", Default: "0",
 			Use: "most users per call, if the server allows more or sets no limit; 0 is the server's limit",
-			Set: config.Into(&s.maxOperations, config.ParseCount(0))},
+			Set: config.Into(&s.maxOperations, quantity.ParseCount(0))},
 		{Key: "max_payload", Value: "BYTES", Default: "0",
 			Use: "most bytes in a call with many users, if the server allows more or sets no limit; 0 is the server's limit",
 			Set: config.Into(&s.maxPayload, parseBytes)},

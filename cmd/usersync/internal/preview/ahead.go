@@ -10,6 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/input"
+	"usersync/cmd/usersync/internal/quantity"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/plan"
@@ -85,7 +86,7 @@ func (f *outcomes) tooManyChanges(most config.ChangeLimits) error {
 // ChangeGuard is the name of the guard of --max-change.
 const ChangeGuard = "max_change"
 
-func changeError(what string, most config.Share) error {
+func changeError(what string, most quantity.Share) error {
 	return &guard.Error{Name: ChangeGuard,
 		What: fmt.Sprintf("%s, and --max-change allows %s; nothing was sent", what, most),
 		Hint: "see what would change with usersync plan; if that is right, allow more with --max-change"}

@@ -1,5 +1,5 @@
-// Package terminal is standard error while a command runs: the log, the progress line that
-// shares it, and how wide a line may be.
+// Package terminal is what a command prints to while it runs: the log, the progress line
+// that shares standard error with it, and writers that several runs can share.
 //
 // It does not decide what is reported: the commands do. Start at Open.
 package terminal
@@ -32,7 +32,7 @@ func Open(to io.Writer, c *config.Config, several bool) (*Terminal, error) {
 	o := progress.Options{}
 	if c.Log.Format == "json" {
 		o.Say = func(line string) { t.Log.Data.Info("in progress", zap.String("progress", line)) }
-	} else {
+	} else if !several { // the lines of several runs mix, so none could be redrawn
 		o.Terminal, o.Width = redraw(to, c)
 	}
 	t.Progress = progress.New(to, o)

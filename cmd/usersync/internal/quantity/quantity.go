@@ -1,4 +1,8 @@
-package config
+// Package quantity reads quantities as a person writes them: rates, shares, counts, times and
+// the like. Every error says what a value must look like, and does not repeat it.
+//
+// It knows no settings: package config does. Start at Rate.
+package quantity
 
 import (
 	"errors"
@@ -76,7 +80,8 @@ func (s Share) String() string {
 	return fmt.Sprint(s.Count)
 }
 
-func parseBool(s string) (bool, error) {
+// ParseBool parses true, yes, on or 1, and false, no, off or 0, in any letter case.
+func ParseBool(s string) (bool, error) {
 	switch strings.ToLower(s) {
 	case "true", "yes", "on", "1":
 		return true, nil
@@ -86,7 +91,8 @@ func parseBool(s string) (bool, error) {
 	return false, errors.New("must be true or false")
 }
 
-func parseDuration(s string) (time.Duration, error) {
+// ParseDuration parses a time such as 30s or 15m, which must be longer than 0.
+func ParseDuration(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil || d <= 0 {
 		return 0, errors.New("must be a time such as 30s, 15m or 1h30m, and more than 0")
@@ -105,7 +111,8 @@ func ParseCount(least int) func(string) (int, error) {
 	}
 }
 
-func parseRateOrAuto(s string) (Rate, error) {
+// ParseRateOrAuto parses a rate; auto is the zero Rate.
+func ParseRateOrAuto(s string) (Rate, error) {
 	if s == "auto" {
 		return Rate{}, nil
 	}
@@ -127,7 +134,8 @@ func ParseDelimiter(s string) (rune, error) {
 	return r, nil
 }
 
-func parseCharset(s string) (string, error) {
+// ParseCharset parses the name of a character set that files can have; auto is empty.
+func ParseCharset(s string) (string, error) {
 	if s == "auto" {
 		return s, nil
 	}
@@ -136,9 +144,9 @@ func parseCharset(s string) (string, error) {
 
 const day = 24 * time.Hour
 
-// parseDays parses a duration, or a number of days such as 90d. It must be at least a
+// ParseDays parses a duration, or a number of days such as 90d. It must be at least a
 // day, because someone may still use a younger run.
-func parseDays(text string) (time.Duration, error) {
+func ParseDays(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if days, isDays := strings.CutSuffix(text, "d"); isDays {
 		var n int
@@ -152,11 +160,4 @@ func parseDays(text string) (time.Duration, error) {
 		return 0, errors.New("must be a day or more, such as 90d or 36h")
 	}
 	return d, nil
-}
-
-func parseRecords(text string) (string, error) {
-	if len(text) < 2 || text[0] != '/' {
-		return "", errors.New("must be a slash and the key of an array, such as /users or /data/items")
-	}
-	return text, nil
 }

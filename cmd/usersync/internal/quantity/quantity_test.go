@@ -1,10 +1,8 @@
-package config
+package quantity
 
 import (
 	"testing"
 	"time"
-
-	"usersync/sync/mirror"
 )
 
 func TestParseRate(t *testing.T) {
@@ -38,21 +36,6 @@ func TestParseShare(t *testing.T) {
 	}
 }
 
-func TestParseLimit(t *testing.T) {
-	for text, want := range map[string]mirror.Limit{
-		"auto": {}, "25": {Set: true, Count: 25}, "0": {Set: true}, "0.5%": {Set: true, Percent: 0.5}, "100%": {Set: true, Percent: 100},
-	} {
-		if got, err := ParseLimit(text); err != nil || got != want {
-			t.Errorf("--max-delete %s: %+v, want %+v (%v)", text, got, want, err)
-		}
-	}
-	for _, text := range []string{"", "-1", "101%", "many"} {
-		if got, err := ParseLimit(text); err == nil {
-			t.Errorf("%q is taken as %+v", text, got)
-		}
-	}
-}
-
 func TestParseDelimiter(t *testing.T) {
 	for text, want := range map[string]rune{"auto": 0, "tab": '\t', `\t`: '\t', ";": ';', "¦": '¦'} {
 		if got, err := ParseDelimiter(text); err != nil || got != want {
@@ -67,11 +50,11 @@ func TestParseDelimiter(t *testing.T) {
 }
 
 func TestParseDuration(t *testing.T) {
-	if d, err := parseDuration("1h30m"); err != nil || d != 90*time.Minute {
+	if d, err := ParseDuration("1h30m"); err != nil || d != 90*time.Minute {
 		t.Errorf("1h30m: %v, %v", d, err)
 	}
 	for _, text := range []string{"", "30", "0s", "-5s"} {
-		if _, err := parseDuration(text); err == nil {
+		if _, err := ParseDuration(text); err == nil {
 			t.Errorf("%q is taken", text)
 		}
 	}
