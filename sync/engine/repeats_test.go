@@ -49,9 +49,9 @@ func (l *remembering) Apply(k user.LedgerEntry, o *user.Outcome) user.LedgerEntr
 	case user.Deleted:
 		return user.LedgerEntry{}
 	case user.Created, user.Updated:
-		return user.LedgerEntry{State: user.Present, Row: 1, Run: "now", Remote: valueOf(&o.Record.User)}
+		return user.LedgerEntry{State: user.Present, Row: k.Row, Remote: valueOf(&o.Record.User)}
 	case user.InDoubt:
-		return user.LedgerEntry{State: user.Pending, Row: 1, Run: "now"}
+		return user.LedgerEntry{State: user.Pending, Row: k.Row}
 	}
 	return k
 }
@@ -69,7 +69,11 @@ func (l *remembering) Write(o user.Outcome) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.shows {
-		l.entry, l.written = l.Apply(l.entry, &o), o.Record.Origin.Record
+		before := l.entry
+		l.entry, l.written = l.Apply(before, &o), o.Record.Origin.Record
+		if (l.entry.Run != before.Run || l.entry.State != before.State) && l.entry.State != user.Absent {
+			l.entry.Row, l.entry.Run = 1, "now"
+		}
 	}
 	return nil
 }

@@ -50,35 +50,49 @@ type Attested struct {
 	absences Absences
 	address  *address
 	seen     *deletions
+	flights  *flights
 }
 
 // NewAttested returns the middleware for a run.
 func NewAttested(api destination.API, a Absences) Attested {
 	at := newAddress()
 	at.doubted.Store(a.Doubted)
-	return Attested{API: api, absences: a, address: at, seen: newDeletions(a.Earlier)}
+	return Attested{API: api, absences: a, address: at, seen: newDeletions(a.Earlier), flights: new(flights)}
 }
 
 // Apply sends b, and demands a proof for each user that a delete did not find.
 func (a Attested) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	a.seen.begin(b)
-	outcomes, err := a.API.Apply(ctx, b)
+	outcomes, absent, err := a.send(ctx, b)
 	group, within := errgroup.WithContext(ctx)
-	for i := range outcomes {
+	for _, i := range absent {
 		o, r := &outcomes[i], b.Records[i]
-		switch {
-		case o.Status != user.Deleted || r.Op != user.Delete || !saysAbsent(o, r):
-		case err != nil:
+		if err != nil {
 			a.leave(o, r)
-		default:
-			group.Go(func() error { return a.attest(within, o, r) })
+			continue
 		}
+		group.Go(func() error { return a.attest(within, o, r) })
 	}
 	if failed := group.Wait(); failed != nil {
 		err = failed
 	}
-	a.seen.learn(b, outcomes)
+	for _, i := range absent {
+		a.seen.settle(b.Records[i].User.ID, outcomes[i])
+	}
 	return outcomes, err
+}
+
+// send sends b, and returns the indexes of the users that a delete did not find.
+func (a Attested) send(ctx context.Context, b user.Batch) (outcomes []user.Outcome, absent []int, err error) {
+	defer a.flights.begin()()
+	a.seen.begin(b)
+	outcomes, err = a.API.Apply(ctx, b)
+	for i := range outcomes {
+		if o, r := &outcomes[i], b.Records[i]; o.Status == user.Deleted && r.Op == user.Delete && saysAbsent(o, r) {
+			absent = append(absent, i)
+		}
+	}
+	a.seen.learn(b, outcomes)
+	return outcomes, absent, err
 }
 
 // saysAbsent reports whether a deletion means that there was no user. A config can call a
@@ -150,6 +164,13 @@ func (a Attested) isProved(ctx context.Context, o *user.Outcome, r *user.Record)
 		return remembered, err
 	}
 	is, err := a.address.check(ctx, a, r.User.ID)
+	if is == proved || err != nil {
+		return is == proved, err
+	}
+	if others, err := a.flights.wait(ctx); !others || err != nil {
+		return false, err
+	}
+	is, err = a.address.check(ctx, a, r.User.ID) // the calls that were in flight may have shown a user
 	return is == proved, err
 }
 

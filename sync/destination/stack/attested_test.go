@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"usersync/sync/destination"
 	"usersync/sync/destination/stack"
 	"usersync/sync/user"
@@ -179,7 +181,7 @@ func TestAbsencesOfOneCall(t *testing.T) {
 			t.Ops[user.Delete] = destination.OpTraits{Max: 100, Replay: destination.Safe}
 		}}.fake()
 		o := options(new(pacer), 2)
-		o.Absences.Memory = past{holds: []string{"a", "b", "c", "z"}, deleted: map[string]bool{"c": true}}
+		o.Absences.Memory = past{holds: []string{"a", "c", "z"}, deleted: map[string]bool{"c": true}}
 		outcomes, err := o.Wrap(f.client(false)).Apply(t.Context(), user.Batch{Op: user.Delete, Records: records("a b c", user.Delete)})
 		if err != nil {
 			t.Fatal(err)
@@ -248,4 +250,39 @@ func TestAProofDoesNotLast(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An absence waits for the calls that are in flight: one of them may show that the
+// address works.
+func TestAnAbsenceWaitsForOtherCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := scene{replay: destination.Detectable, held: "b=1"}.fake()
+		slow := delayedDelete{readable{f}}
+		o := options(new(pacer), 2)
+		o.Absences.Memory = past{holds: []string{"a", "b"}}
+		api := o.Wrap(slow)
+		outcomes := make([]user.Outcome, 2)
+		var group errgroup.Group
+		for i, r := range records("a b", user.Delete) {
+			group.Go(func() error {
+				got, err := api.Apply(t.Context(), user.Batch{Op: user.Delete, Records: []*user.Record{r}})
+				outcomes[i] = got[0]
+				return err
+			})
+		}
+		if err := group.Wait(); err != nil || outcomes[0].Code != user.CodeAlreadyAbsent || outcomes[1].Status != user.Deleted {
+			t.Errorf("%s %s, %s, %v", outcomes[0].Status, outcomes[0].Code, outcomes[1].Status, err)
+		}
+	})
+}
+
+// delayedDelete is an API that answers late that it has deleted b.
+type delayedDelete struct{ readable }
+
+func (d delayedDelete) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
+	outcomes, err := d.readable.Apply(ctx, b)
+	if b.Records[0].User.ID == "b" {
+		time.Sleep(time.Minute)
+	}
+	return outcomes, err
 }

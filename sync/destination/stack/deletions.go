@@ -69,23 +69,33 @@ func (d *deletions) put(id string, f fate) {
 	d.now[id] = f
 }
 
-// learn notes the outcomes of the users of b.
+// learn notes the outcomes of the users of b, except those that settle is for.
 func (d *deletions) learn(b user.Batch, outcomes []user.Outcome) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for i, o := range outcomes {
 		r := b.Records[i]
 		switch {
-		case o.Status == user.Deleted && o.Code != user.CodeAlreadyAbsent:
+		case o.Status == user.Deleted && !foundNoUser(o.Code):
 			d.put(r.User.ID, confirmed)
-			if !foundNoUser(o.Code) && len(d.deleted) < mostMet {
+			if len(d.deleted) < mostMet {
 				d.deleted = append(d.deleted, r.User.ID)
 			}
-		case o.Code == user.CodeAlreadyAbsent, o.Code == user.CodeUnprovedAbsent:
-			d.put(r.User.ID, max(missing, d.of(r.User.ID)))
 		case o.Status == user.Created, o.Status == user.Updated:
 			d.meet(r, o)
 		}
+	}
+}
+
+// settle notes the outcome of a user that a delete did not find.
+func (d *deletions) settle(id string, o user.Outcome) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case o.Status == user.Deleted && o.Code != user.CodeAlreadyAbsent:
+		d.put(id, confirmed)
+	case o.Code == user.CodeAlreadyAbsent, o.Code == user.CodeUnprovedAbsent:
+		d.put(id, max(missing, d.of(id)))
 	}
 }
 
