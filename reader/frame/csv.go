@@ -156,7 +156,7 @@ func (f *CSV) scan(row *Row) error {
 	f.open = !bytes.HasSuffix(row.Bytes, newline)
 	if loose != nil {
 		row.Bytes = loose
-	} else if bytes.HasSuffix(row.Bytes, []byte("\r\r\n")) {
+	} else if bytes.HasSuffix(bytes.TrimSuffix(row.Bytes, newline), []byte("\r\r")) {
 		row.Bytes = row.Raw()
 	}
 	if row.Long = f.dropped > 0 || len(row.Raw()) > MaxRecord; row.Long {

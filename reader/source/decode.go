@@ -3,12 +3,10 @@ package source
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"io"
 	"slices"
 
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 )
 
@@ -49,14 +47,12 @@ func beginsAs(r *bufio.Reader, texts []string) bool {
 	})
 }
 
-const charsetHint = "use a name such as windows-1252, iso-8859-15, utf-16le or shift_jis"
+const charsetHint = "use a name such as windows-1252, iso-8859-15, cp850, utf-16le or shift_jis"
 
 // CheckCharset returns an error if name is not a charset that can be decoded.
 func CheckCharset(name string) error {
-	if e, err := htmlindex.Get(name); err != nil || e == encoding.Replacement {
-		return errors.New("is not a known character set: " + charsetHint)
-	}
-	return nil
+	_, _, err := findCharset(name)
+	return err
 }
 
 // lookup returns nil for UTF-8, which needs no decoding.
@@ -64,18 +60,14 @@ func (s *Source) lookup(charset string) (encoding.Encoding, string, error) {
 	if charset == "" {
 		return nil, "", nil
 	}
-	if err := CheckCharset(charset); err != nil {
+	e, name, err := findCharset(charset)
+	if err != nil {
 		return nil, "", &Error{File: s.name, Rule: "charset is not a known one", Hint: charsetHint, Err: err}
 	}
-	e, err := htmlindex.Get(charset)
-	if err != nil {
-		return nil, "", err
-	}
-	name, err := htmlindex.Name(e)
 	if name == "utf-8" {
 		return nil, "", nil
 	}
-	return e, name, err
+	return e, name, nil
 }
 
 func byMark(head []byte) (e encoding.Encoding, name string, size int) {

@@ -19,7 +19,8 @@ type Options struct {
 	// Path of the input; "-" is Stdin.
 	Path  string
 	Stdin io.Reader
-	// Charset is a name or label in the WHATWG Encoding Standard, such as windows-1252.
+	// Charset is a name or label in the WHATWG Encoding Standard, such as windows-1252, or
+	// another common name, such as cp850 or ANSI.
 	// Empty is UTF-8. A byte order mark overrides it.
 	Charset string
 	// UTF8 lists beginnings of files that are UTF-8 whatever Charset says.

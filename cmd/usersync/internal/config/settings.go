@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -86,7 +87,7 @@ func (in *Input) settings() []Setting {
 			Use: "format of the input; auto goes by the file name, then by the content",
 			Set: IntoString(&in.Format), Text: func() string { return in.Format }},
 		{Key: "delimiter", Group: GroupInput, Flag: "delimiter", Value: "CHAR", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
-			Use: "separator of CSV cells: one character, or tab; auto finds , ; tab or |",
+			Use: "separator of CSV cells: one character, tab, or one written like \\x01; auto finds , ; tab or |",
 			Set: Into(&in.Delimiter, quantity.ParseDelimiter), Text: in.delimiter},
 		{Key: "charset", Group: GroupInput, Flag: "charset", Value: "NAME", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
 			Use: "character set of the input, such as windows-1252; auto is UTF-8, or UTF-16 with a byte order mark",
@@ -151,6 +152,9 @@ func (in *Input) delimiter() string {
 		return ""
 	case '\t':
 		return "tab"
+	}
+	if in.Delimiter < ' ' {
+		return fmt.Sprintf(`\x%02x`, in.Delimiter)
 	}
 	return string(in.Delimiter)
 }

@@ -127,6 +127,9 @@ func ParseDelimiter(s string) (rune, error) {
 	case "tab", `\t`:
 		return '\t', nil
 	}
+	if r, _, rest, err := strconv.UnquoteChar(s, 0); err == nil && rest == "" && len(s) > 2 && s[0] == '\\' && r > 0 {
+		s = string(r) // \x01 and \u001f
+	}
 	r, size := utf8.DecodeRuneInString(s)
 	if size != len(s) || size == 0 || r == utf8.RuneError || strings.ContainsRune("\"\r\n", r) {
 		return 0, errors.New("must be one character, tab or auto")
