@@ -26,19 +26,16 @@ type csvRows struct {
 	row           rowParser
 	delimiter     rune
 	header        []string // as in the file, including the reject columns
-	prefixColumns int      // how many of them are reject columns; they come first
 	mapper        *mapping.Mapper
 	chunk         *chunk
 	cells         []user.Value // of the file's own columns
 	rejectColumns rejectColumns
-	trailer       proof.Trailer
-	atTrailer     bool // the trailer was read
+	trailer       trailer
 	records       int  // so far
 	results       bool // the file is results of a run: their cells are quoted for spreadsheets
 	lines         between
 	// charset is what the text was decoded from; U+FFFD replaces invalid bytes.
-	charset  string
-	original func(user.Rejected) [][]byte
+	charset string
 }
 
 // rowParser parses rows with gocsv.
@@ -80,7 +77,7 @@ func (f *feed) Read(p []byte) (int, error) {
 }
 
 func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
-	r := &csvRows{file: f.name, row: rowParser{feed: &feed{}}, charset: f.source.Charset(), original: o.Original, trailer: proof.NewTrailer(o.Trailer)}
+	r := &csvRows{file: f.name, row: rowParser{feed: &feed{}}, charset: f.source.Charset(), rejectColumns: rejectColumns{original: o.Original}, trailer: trailer{Trailer: proof.NewTrailer(o.Trailer)}}
 	if err := r.readCR(w); err != nil {
 		return nil, err
 	}
@@ -99,10 +96,10 @@ func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
 	if err := r.readHeader(); err != nil {
 		return nil, err
 	}
-	if r.prefixColumns == 0 {
+	if r.rejectColumns.count == 0 {
 		r.findEdges()
 	}
-	f.layout = Layout{Format: CSV, Delimiter: r.delimiter, Header: r.header[r.prefixColumns:]}
+	f.layout = Layout{Format: CSV, Delimiter: r.delimiter, Header: r.header[r.rejectColumns.count:]}
 	return r, nil
 }
 
@@ -132,7 +129,7 @@ func (r *csvRows) readHeader() error {
 		return &InputError{File: r.file, Line: row.Line, Rule: "the header cannot be read as CSV"}
 	}
 	r.row.parser, r.row.header, r.header = reader, bytes.Clone(row.Bytes), slices.Clone(header)
-	r.prefixColumns, err = r.rejectColumns.find(r.header)
+	err = r.rejectColumns.find(r.header)
 	r.results = user.IsResults(trimmed(r.header))
 	return r.located(row.Line, err)
 }
@@ -197,10 +194,10 @@ func (r *csvRows) next(rec *user.Record) error {
 		r.refuse(rec, r.ragged(rec.Origin.Raw, 0))
 		return nil
 	}
-	if r.prefixColumns > 0 && !r.stripRejectColumns(rec) {
+	if r.rejectColumns.count > 0 && !r.stripRejectColumns(rec) {
 		return nil
 	}
-	if r.prefixColumns > 0 {
+	if r.rejectColumns.count > 0 {
 		r.unmask(rec)
 	}
 	r.mapper.Fill(rec, r.cells, r.chunk.room(r.mapper.Width()))

@@ -171,7 +171,7 @@ func headerCells(line string) []string {
 func (in *Input) withLaterHeader(f *file, err error) error {
 	r, isCSV := f.rows.(*csvRows)
 	e, aboutColumns := err.(*mapping.Error)
-	if !isCSV || !aboutColumns || in.o.HeaderRow > 0 || r.prefixColumns > 0 {
+	if !isCSV || !aboutColumns || in.o.HeaderRow > 0 || r.rejectColumns.count > 0 {
 		return err
 	}
 	line := r.laterHeader(func(header []string) bool {
@@ -193,7 +193,7 @@ func (in *Input) withLaterHeader(f *file, err error) error {
 // proposeHeader returns the line, from 1, that looks like the header where the first one
 // does not; 0 if the first one may be it.
 func (r *csvRows) proposeHeader() (line int) {
-	if looksLikeHeader(r.header) || r.prefixColumns > 0 {
+	if looksLikeHeader(r.header) || r.rejectColumns.count > 0 {
 		return 0
 	}
 	return r.laterHeader(looksLikeHeader)
