@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/run"
@@ -14,7 +15,7 @@ import (
 	"usersync/sync/plan"
 )
 
-func applyCommand(e *env, found *result) *cobra.Command {
+func applyCommand(e *env, found *advice.Result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "apply PLAN [FILE]...",
 		Short: "Apply a saved plan, exactly",
@@ -49,7 +50,7 @@ func applyCommand(e *env, found *result) *cobra.Command {
 }
 
 // apply runs a plan.
-func (e *env) apply(p *plan.Plan, files []string, found *result, now *cobra.Command) error {
+func (e *env) apply(p *plan.Plan, files []string, found *advice.Result, now *cobra.Command) error {
 	c, err := settingsOf(e, journal.Header{Args: p.Header.Args}, overrideConfig(p, now))
 	if err != nil {
 		return errors.Join(err, p.Close())

@@ -29,7 +29,7 @@ const depsOrder = `
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected
 	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
-	cmd/usersync/internal/terminal
+	cmd/usersync/internal/terminal cmd/usersync/internal/advice
 	cmd/usersync
 `
 
@@ -157,6 +157,9 @@ const depsRules = `
 	# A scope is moved after its unfinished runs are absorbed; nothing is sent.
 	cmd/usersync/internal/connect, cmd/usersync/internal/history < cmd/usersync/internal/rescope < cmd/usersync;
 	sync/engine !< cmd/usersync/internal/rescope;
+
+	# The table of errors knows every package that has errors of its own, and no command.
+	cmd/usersync/internal/erasure, cmd/usersync/internal/run < cmd/usersync/internal/advice < cmd/usersync;
 
 	# The edge ties everything together.
 	writer/progress, cmd/usersync/internal/run < cmd/usersync/internal/terminal < cmd/usersync;

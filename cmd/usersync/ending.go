@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
@@ -22,24 +23,12 @@ type ending struct {
 	run.Facts
 }
 
-// step is the kind of command to run after a run.
-type step int
-
-const (
-	stepByCode step = iota // the exit code decides
-	stepResume
-	stepPlan
-	stepNew   // start a new run
-	stepRetry // send the rejects again
-	stepCheck // check the address and the credentials
-)
-
 // next is the command to run after this run; empty if nothing is left to do.
 func (e ending) next(err error, s report.Summary) string {
 	typed := e.config.Invocation
 	switch {
 	case err != nil:
-		return e.after(stepAfter(err), s)
+		return e.after(advice.StepAfter(err), s)
 	case s.Outcomes.Rejected() == 0:
 		return ""
 	case s.HeldBack() == s.Outcomes.Rejected():
@@ -53,20 +42,20 @@ func (e ending) next(err error, s report.Summary) string {
 }
 
 // after is the command to run after a run that stopped.
-func (e ending) after(do step, s report.Summary) string {
+func (e ending) after(do advice.Step, s report.Summary) string {
 	typed, sandbox := e.config.Invocation, e.config.Target.Sandbox
 	switch {
-	case do == stepNew: // which first absorbs what this one deleted
+	case do == advice.StepNew: // which first absorbs what this one deleted
 		return typed.New(e.Paths...)
-	case do == stepRetry && e.config.Target.Mode == config.Mirror: // whose deletions are never rejects
+	case do == advice.StepRetry && e.config.Target.Mode == config.Mirror: // whose deletions are never rejects
 		return typed.Again(e.Paths...)
-	case do == stepRetry:
+	case do == advice.StepRetry:
 		return exit.CommandLine("retry", e.Dir)
-	case do == stepResume && !sandbox: // only the deletions are left
+	case do == advice.StepResume && !sandbox: // only the deletions are left
 		return e.resumeLine(s.Run)
-	case do == stepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
+	case do == advice.StepPlan, s.Plan != nil && (s.ExitCode == exit.Misuse || s.ExitCode == exit.Guard):
 		return typed.Command("plan", e.Paths...)
-	case (s.ExitCode == exit.Denied || do == stepCheck) && !sandbox:
+	case (s.ExitCode == exit.Denied || do == advice.StepCheck) && !sandbox:
 		return typed.With(config.Flag{Name: config.ConnectFlag, Value: "true", Bool: true}).Command("validate", e.Paths...)
 	case s.ExitCode == exit.Denied || s.ExitCode == exit.Guard:
 		return typed.Command("validate", e.Paths...)
@@ -74,16 +63,6 @@ func (e ending) after(do step, s report.Summary) string {
 		return typed.Again(e.Paths...)
 	}
 	return e.resumeLine(s.Run)
-}
-
-// stepAfter is the step of the outermost error in err that has one.
-func stepAfter(err error) step {
-	for e := range chain(err) {
-		if a, known := adviceOn(e); known && a.step != stepByCode {
-			return a.step
-		}
-	}
-	return stepByCode
 }
 
 // resumeLine is the command that resumes the run, by name if it is in the default
@@ -100,7 +79,7 @@ func (e ending) resumeLine(name string) string {
 
 // hint is the hint on err, with the failure of the last call if that is the cause.
 func (e ending) hint(err error) string {
-	hint := hintOf(err)
+	hint := advice.Hint(err)
 	if call, ok := errors.AsType[*destination.CallError](err); ok && call.Fault == destination.Denied && guardOf(err) == "" {
 		hint = connect.DeniedHint(e.config, call)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/help"
 )
@@ -19,7 +20,7 @@ import (
 func TestHelpFitsTheTerminal(t *testing.T) {
 	for _, width := range []int{40, 80, 120, 300} {
 		e := &env{stdout: io.Discard, stderr: io.Discard}
-		root := newRoot(e, &result{})
+		root := newRoot(e, &advice.Result{})
 		help.Install(root, config.Groups(), func() int { return width })
 		eachCommand(root, func(c *cobra.Command) {
 			var out bytes.Buffer

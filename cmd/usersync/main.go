@@ -1,10 +1,9 @@
 // Command usersync syncs a file of users to a user API and reports exactly one
 // outcome per user.
 //
-// This package is the edge: one file per command, one table that turns an error
-// into an exit code, a hint and the next command, and the terminal. It holds no
-// rules about records, calls or answers. Start at run.go for the main job, at
-// internal/config for the settings, at internal/connect for how an API is opened,
+// This package is the edge: one file per command. It holds no rules about records,
+// calls or answers. Start at run.go for the main job, at internal/advice for what an
+// error means to a person, at internal/config for the settings, at internal/connect for how an API is opened,
 // and at sync/destination/stack for the middleware around a destination.
 package main
 
@@ -19,12 +18,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/cmd/usersync/internal/quantity"
 	"usersync/sync/engine"
 	"usersync/sync/visible"
-	"usersync/writer"
 )
 
 func main() {
@@ -60,14 +58,6 @@ type env struct {
 	several        bool // several runs share standard output and standard error
 }
 
-// result is what a command found that decides the exit code without being an error.
-type result struct {
-	outcomes writer.Outcomes
-	read     int
-	allowed  quantity.Share
-	detailed exit.Detailed
-}
-
 // execute runs one command line and returns its exit code.
 func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	soft, wire, release := exit.Interruptible(ctx)
@@ -76,12 +66,12 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 		stdin: stdin, stdout: visible.NewWriter(stdout), stderr: visible.NewWriter(stderr), args: args,
 		environment: config.Environment{Lookup: os.LookupEnv, Environ: os.Environ}, now: time.Now, wire: wire,
 	}
-	var found result
+	var found advice.Result
 	root := newRoot(e, &found)
 	root.SetArgs(args)
 	cmd, err := safely(func() (*cobra.Command, error) { return root.ExecuteContextC(soft) })
 	err = exit.WithSignal(soft, err)
-	code := exitCode(err, found)
+	code := advice.ExitCode(err, found)
 	if err != nil {
 		e.logsJSON(cmd)
 		e.reportError(err, code)

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
@@ -25,7 +26,7 @@ func printError(w io.Writer, err error) {
 		return
 	}
 	fmt.Fprintf(w, "usersync: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
-	t, ok := printedAdvice(err)
+	t, ok := advice.Printed(err)
 	if !ok {
 		return
 	}
@@ -41,9 +42,9 @@ func printError(w io.Writer, err error) {
 // it changes.
 func printErrors(w io.Writer, errs []error) {
 	for i, err := range errs {
-		t, ok := printedAdvice(err)
+		t, ok := advice.Printed(err)
 		if ok && i+1 < len(errs) {
-			if after, more := printedAdvice(errs[i+1]); more && after.Next == t.Next {
+			if after, more := advice.Printed(errs[i+1]); more && after.Next == t.Next {
 				err = &exit.Error{Err: t, Hint: t.Hint}
 			}
 		}
@@ -55,7 +56,7 @@ func printErrors(w io.Writer, errs []error) {
 func countHints(errs []error) int {
 	n := 0
 	for _, err := range errs {
-		if t, ok := printedAdvice(err); ok && t.Hint != "" {
+		if t, ok := advice.Printed(err); ok && t.Hint != "" {
 			n++
 		}
 	}
@@ -108,7 +109,7 @@ func logError(w io.Writer, err error, code int) {
 		return
 	}
 	fields := []zap.Field{zap.Int("exit_code", code)}
-	if t, ok := printedAdvice(err); ok {
+	if t, ok := advice.Printed(err); ok {
 		fields = append(fields, zap.String("hint", t.Hint), zap.String("next", t.Next))
 	}
 	log.Error(err.Error(), fields...)

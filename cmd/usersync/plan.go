@@ -7,13 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/writer/report"
 )
 
-func planCommand(e *env, found *result) *cobra.Command {
+func planCommand(e *env, found *advice.Result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [FILE|-]...",
 		Short: "Show what a run would do, and send nothing",
@@ -32,7 +33,7 @@ func planCommand(e *env, found *result) *cobra.Command {
 	load := addSettings(e, cmd, config.ForRun)
 	out := cmd.Flags().String("out", "", "save the plan to this `FILE`, for usersync apply")
 	read := cmd.Flags().Bool("read", false, "make the reads that updates need")
-	cmd.Flags().BoolVar(&found.detailed.Asked, "detailed-exitcode", false, "exit 0 if there is nothing to do, 1 on an error, 2 if there are users to send")
+	cmd.Flags().BoolVar(&found.Detailed.Asked, "detailed-exitcode", false, "exit 0 if there is nothing to do, 1 on an error, 2 if there are users to send")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if err != nil {
@@ -44,7 +45,7 @@ func planCommand(e *env, found *result) *cobra.Command {
 }
 
 // plan makes a plan and shows it on standard output.
-func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, found *result) error {
+func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, found *advice.Result) error {
 	tuneGC(e.environment.Lookup, c.Target.Sandbox)
 	o.Stdin, o.Now, o.Wire = e.stdin, e.now, e.wire
 	o.Args = c.Invocation.Args(nil)
@@ -52,14 +53,14 @@ func (e *env) plan(ctx context.Context, c *config.Config, o preview.Options, fou
 	if made == nil {
 		return err
 	}
-	return errors.Join(e.printPlan(c, o, made, found), withHint(made.Stops, hintOf(made.Stops)), err)
+	return errors.Join(e.printPlan(c, o, made, found), withHint(made.Stops, advice.Hint(made.Stops)), err)
 }
 
 // printPlan shows a plan, and fills found with what decides the exit code.
-func (e *env) printPlan(c *config.Config, o preview.Options, made *preview.Plan, found *result) error {
+func (e *env) printPlan(c *config.Config, o preview.Options, made *preview.Plan, found *advice.Result) error {
 	shown := made.Forecast
-	found.read, found.outcomes, found.allowed = shown.Records, made.Outcomes, c.Output.AllowRejects
-	found.detailed.Changes = shown.Sends() > 0
+	found.Read, found.Outcomes, found.Allowed = shown.Records, made.Outcomes, c.Output.AllowRejects
+	found.Detailed.Changes = shown.Sends() > 0
 	if made.Kept {
 		shown.Plan, shown.Next = o.Out, exit.CommandLine("apply", o.Out)
 	} else if shown.Sends() > 0 && made.Stops == nil { // otherwise a run would stop too
@@ -81,7 +82,7 @@ func runCommandLine(c *config.Config, paths []string) string {
 
 // withHint adds a hint to an error that has none.
 func withHint(err error, hint string) error {
-	if _, known := printedAdvice(err); err == nil || known {
+	if _, known := advice.Printed(err); err == nil || known {
 		return err
 	}
 	return &exit.Error{Err: err, Hint: hint}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/sync/guard"
@@ -38,8 +39,8 @@ func TestDetailedExitCode(t *testing.T) {
 		"a guard, and users to send":    {err: &guard.Error{}, changes: true, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := result{read: 9, outcomes: writer.Outcomes{Invalid: c.invalid}, detailed: exit.Detailed{Asked: true, Changes: c.changes}}
-			if got := exitCode(c.err, found); got != c.want {
+			found := advice.Result{Read: 9, Outcomes: writer.Outcomes{Invalid: c.invalid}, Detailed: exit.Detailed{Asked: true, Changes: c.changes}}
+			if got := advice.ExitCode(c.err, found); got != c.want {
 				t.Errorf("exit code %d, want %d", got, c.want)
 			}
 		})
@@ -68,7 +69,7 @@ func TestOnlyTheFlagAsksForDetailedExitCodes(t *testing.T) {
 		"--detailed-exitcode plan":                           false,
 		"validate --detailed-exitcode plan":                  false,
 	} {
-		var found result
+		var found advice.Result
 		e := &env{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, args: strings.Fields(args), now: time.Now,
 			environment: config.Environment{Lookup: func(string) (string, bool) { return "", false }, Environ: func() []string { return nil }}}
 		root := newRoot(e, &found)
@@ -76,7 +77,7 @@ func TestOnlyTheFlagAsksForDetailedExitCodes(t *testing.T) {
 		if err := root.Execute(); err == nil {
 			t.Errorf("%s: no error, where no API is named", args)
 		}
-		if found.detailed.Asked != asked {
+		if found.Detailed.Asked != asked {
 			t.Errorf("%s: %t", args, !asked)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/run"
@@ -16,10 +17,10 @@ import (
 
 // finish adds to the summary what only the command knows, ends the run, reports it,
 // and returns what went wrong.
-func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s report.Summary, err error, found *result) error {
+func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s report.Summary, err error, found *advice.Result) error {
 	end := ending{config: c, Facts: r.Facts()}
-	found.outcomes, found.read, found.allowed = s.Outcomes, s.RecordsRead, c.Output.AllowRejects
-	s.ExitCode = exitCode(err, *found)
+	found.Outcomes, found.Read, found.Allowed = s.Outcomes, s.RecordsRead, c.Output.AllowRejects
+	s.ExitCode = advice.ExitCode(err, *found)
 	s.Next = end.next(err, s)
 	if err == nil {
 		end.addHints(&s)
@@ -27,7 +28,7 @@ func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s repor
 	s.Finish(e.now())
 	if missing := s.Unaccounted(); missing != 0 {
 		err = errors.Join(err, fmt.Errorf("run %s: records and outcomes do not add up: the difference is %d", s.Run, missing))
-		s.ExitCode = exitCode(err, *found)
+		s.ExitCode = advice.ExitCode(err, *found)
 	}
 	err = errors.Join(err, r.Close(s))
 	if err == nil {

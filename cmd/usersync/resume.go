@@ -6,13 +6,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/sync/journal"
 )
 
-func resumeCommand(e *env, found *result) *cobra.Command {
+func resumeCommand(e *env, found *advice.Result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "resume [RUN|--last] [-]",
 		Short: "Continue an interrupted run",

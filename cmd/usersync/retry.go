@@ -5,12 +5,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/sync/journal"
 )
 
-func retryCommand(e *env, found *result) *cobra.Command {
+func retryCommand(e *env, found *advice.Result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "retry [RUN|--last]",
 		Short: "Send the rejects of a run again",

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
@@ -19,7 +20,7 @@ import (
 
 // newRoot builds the command tree. Commands fill found with what decides the exit
 // code without being an error.
-func newRoot(e *env, found *result) *cobra.Command {
+func newRoot(e *env, found *advice.Result) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "usersync",
 		Short:         "Sync a file of users to a user API",

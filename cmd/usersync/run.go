@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/run"
@@ -15,7 +16,7 @@ import (
 // dryRunFlag makes a run a plan.
 const dryRunFlag = "dry-run"
 
-func runCommand(e *env, found *result) *cobra.Command {
+func runCommand(e *env, found *advice.Result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [FILE|-]...",
 		Short: "Send users to the API and report what happened to each",
@@ -44,7 +45,7 @@ func runCommand(e *env, found *result) *cobra.Command {
 }
 
 // send makes a run, from its settings to its summary and its report.
-func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *result) error {
+func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *advice.Result) error {
 	s, err := e.prepare(ctx, c, o)
 	if err == nil {
 		err = s.begin(ctx)
@@ -85,7 +86,7 @@ func (s *sender) begin(ctx context.Context) (err error) {
 	return err
 }
 
-func (s *sender) send(ctx context.Context, found *result) error {
+func (s *sender) send(ctx context.Context, found *advice.Result) error {
 	summary, stopped := s.run.Send(ctx)
 	if err := s.finish(s.config, s.terminal, s.run, summary, stopped, found); err != nil {
 		return err

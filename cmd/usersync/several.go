@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/run"
@@ -47,7 +48,7 @@ type lane struct {
 	*env
 	config *config.Config
 	sender *sender // nil before prepare
-	found  result
+	found  advice.Result
 	err    error
 }
 
@@ -85,7 +86,7 @@ func inParallel(lanes []*lane, step func(*lane) error) {
 // could be made an error, too: half of the destinations would hold the users, and the
 // rest would wait for a corrected file.
 func misused(lanes []*lane) bool {
-	bad := slices.IndexFunc(lanes, func(l *lane) bool { return exitCode(l.err, result{}) == exit.Misuse })
+	bad := slices.IndexFunc(lanes, func(l *lane) bool { return advice.ExitCode(l.err, advice.Result{}) == exit.Misuse })
 	if bad < 0 {
 		return false
 	}
@@ -103,7 +104,7 @@ func end(names []string, lanes []*lane) error {
 	codes := make([]int, len(lanes))
 	for i, l := range lanes {
 		l.err = errors.Join(l.err, l.sender.release())
-		codes[i] = exitCode(l.err, l.found)
+		codes[i] = advice.ExitCode(l.err, l.found)
 		l.reportError(l.err, codes[i])
 	}
 	return exit.Worst(names, codes)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/check"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
@@ -14,7 +15,7 @@ import (
 	"usersync/writer"
 )
 
-func validateCommand(e *env, found *result) *cobra.Command {
+func validateCommand(e *env, found *advice.Result) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [FILE|-]...",
 		Short: "Check config and files without sending anything",
@@ -51,13 +52,13 @@ type validation struct {
 }
 
 // validateSeveral looks at each destination by itself.
-func validateSeveral(ctx context.Context, e *env, c *config.Config, args []string, v validation, found *result) error {
+func validateSeveral(ctx context.Context, e *env, c *config.Config, args []string, v validation, found *advice.Result) error {
 	each, err := c.Each()
 	v.files = true
 	for _, own := range each {
 		one, bad := e.validate(ctx, own, args, v)
 		err = errors.Join(err, bad)
-		if one.outcomes.Invalid > found.outcomes.Invalid {
+		if one.Outcomes.Invalid > found.Outcomes.Invalid {
 			*found = one
 		}
 	}
@@ -66,13 +67,13 @@ func validateSeveral(ctx context.Context, e *env, c *config.Config, args []strin
 
 // validate prints what was found out about the files, if they are to be looked at, and
 // then the settings, all of them or those that matter.
-func (e *env) validate(ctx context.Context, c *config.Config, args []string, v validation) (found result, err error) {
+func (e *env) validate(ctx context.Context, c *config.Config, args []string, v validation) (found advice.Result, err error) {
 	c.Input.RejectedAs = history.RejectedAs(c.Output.RunsDir, args)
 	var f check.Findings
 	if v.files {
 		f, err = exit.UnlessStopped(ctx, func() (check.Findings, error) { return check.Input(ctx, e.stdin, c, args) })
 	}
-	found = result{read: f.Read, outcomes: writer.Outcomes{Invalid: f.Invalid}, allowed: c.Output.AllowRejects}
+	found = advice.Result{Read: f.Read, Outcomes: writer.Outcomes{Invalid: f.Invalid}, Allowed: c.Output.AllowRejects}
 	if v.connect && err == nil {
 		f.Proof, err = connect.Prove(ctx, c, history.AddressEvidence(c))
 	}

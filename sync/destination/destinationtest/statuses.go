@@ -58,7 +58,7 @@ func statuses(s Suite, t *testing.T) {
 }
 
 var played = []int{
-	200, 201, 202, 203, 204, 206, 207, 299, 300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405, 407, 408, 409, 410, 415, 422, 425, 429, 451,
+	200, 201, 202, 203, 204, 206, 207, 299, 300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405, 407, 408, 409, 410, 415, 422, 425, 428, 429, 451,
 	500, 501, 502, 503, 504, 505, 507, 520, 599,
 	413, // last, because a client may send smaller batches after it
 }
@@ -77,8 +77,8 @@ func checkNoRedirect(sc *scene) {
 func (sc *scene) checkStatus(b user.Batch, status int, what string) {
 	sc.t.Helper()
 	outcomes, ce := sc.apply(sc.t.Context(), b)
-	if ce != nil && ce.Fault == destination.NotTaken && (status == 401 || status == 403) {
-		outcomes, ce = sc.apply(sc.t.Context(), b) // one retry with new credentials or a new signature
+	if ce != nil && ce.Fault == destination.NotTaken && (status == 401 || status == 403 || status == 415 || status == 428) {
+		outcomes, ce = sc.apply(sc.t.Context(), b) // one retry with new credentials, a new signature, plain JSON, or a condition
 	}
 	allowed := sc.allowed(b.Op, status, what)
 	got := results(outcomes, ce)

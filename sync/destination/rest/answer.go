@@ -80,8 +80,12 @@ func (c *Client) read(response *http.Response) *Answer {
 	if err == nil && n > maxAnswer {
 		err = errTooLarge
 	}
+	body := buffer.Bytes()
+	if err == nil {
+		body, err = plain(body)
+	}
 	return &Answer{
-		Status: response.StatusCode, Header: response.Header, Body: buffer.Bytes(), RequestID: requestID(response.Header),
+		Status: response.StatusCode, Header: response.Header, Body: body, RequestID: requestID(response.Header),
 		client: c, buffer: buffer, err: err,
 	}
 }

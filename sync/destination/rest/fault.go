@@ -59,14 +59,24 @@ func redirected(location string, records []*user.Record) error {
 	return errors.New("redirected to host " + u.Hostname() + ", and redirects are not followed; check base_url")
 }
 
-// retryAfter reads RFC 9110 10.2.3: seconds, or a date by the server's clock. It
-// ignores a malformed header.
+// epochFrom is the smallest number that is a time, in seconds since 1970, and not a
+// wait: as a wait it would be more than 30 years.
+const epochFrom = 1e9
+
+// retryAfter reads RFC 9110 10.2.3: seconds, or a date by the server's clock; besides
+// these a time in seconds or milliseconds since 1970. It ignores a malformed header.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
-		return max(time.Duration(seconds)*time.Second, 1)
-	}
 	at, err := http.ParseTime(text)
+	if n, numeric := strconv.ParseInt(text, 10, 64); numeric == nil && n >= 0 {
+		if n < epochFrom {
+			return max(time.Duration(n)*time.Second, 1)
+		}
+		if n >= epochFrom*1000 {
+			n /= 1000
+		}
+		at, err = time.Unix(n, 0), nil
+	}
 	if err != nil {
 		return 0
 	}

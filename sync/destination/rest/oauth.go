@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -67,8 +66,8 @@ func (g grants) client() *http.Client {
 	return &http.Client{Transport: g, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// RoundTrip adds the headers of token calls. It sets the answer's type to JSON (RFC
-// 6749 5.1), because oauth2 would read text/plain as a form.
+// RoundTrip adds the headers of token calls. It rewrites the answer to the JSON of RFC
+// 6749 5.1, which oauth2 reads: some servers send another type or spelling.
 func (g grants) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.Header.Set("Accept", "application/json")
@@ -76,11 +75,11 @@ func (g grants) RoundTrip(r *http.Request) (*http.Response, error) {
 		r.Header[http.CanonicalHeaderKey(name)] = values
 	}
 	response, err := g.transport.RoundTrip(r)
-	if err == nil {
-		hangUpOnUpgrade(response)
-		response.Header.Set("Content-Type", "application/json")
+	if err != nil {
+		return nil, err
 	}
-	return response, err
+	hangUpOnUpgrade(response)
+	return response, normalize(response)
 }
 
 // fetchJSON posts the credentials as JSON: not in RFC 6749, but some vendors' own
@@ -110,18 +109,15 @@ func (g grants) fetchJSON(ctx context.Context) (*oauth2.Token, error) {
 	return readToken(text)
 }
 
-// readToken reads RFC 6749 5.1; expires_in may be a number or its text.
+// readToken reads what normalize writes.
 func readToken(text []byte) (*oauth2.Token, error) {
-	var answer struct {
-		AccessToken string      `json:"access_token"`
-		ExpiresIn   json.Number `json:"expires_in"`
-	}
+	var answer tokenAnswer
 	if err := json.Unmarshal(text, &answer); err != nil {
 		return nil, errNoToken
 	}
 	token := &oauth2.Token{AccessToken: answer.AccessToken}
-	if seconds, err := strconv.ParseInt(answer.ExpiresIn.String(), 10, 32); err == nil && seconds > 0 {
-		token.Expiry = time.Now().Add(time.Duration(seconds) * time.Second)
+	if answer.ExpiresIn > 0 {
+		token.Expiry = time.Now().Add(time.Duration(answer.ExpiresIn) * time.Second)
 	}
 	return token, nil
 }

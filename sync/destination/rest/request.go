@@ -37,15 +37,16 @@ type Request struct {
 // resend a call on another connection (RoundTripper's "idempotent requests"). Every
 // attempt must be a call of its own, with its own token from the limiter.
 func (c *Client) request(ctx context.Context, r Request, token bearer) *http.Request {
-	header := http.Header{"User-Agent": c.agent, "Accept": c.media}
+	header := http.Header{"User-Agent": c.agent, "Accept": c.mediaNow()}
 	if token.header != nil {
 		header[token.name] = token.header
 	}
 	out := c.body(r.Append)
 	if r.Append != nil {
-		header["Content-Type"] = c.media
+		header["Content-Type"] = c.mediaNow()
 	}
 	maps.Copy(header, r.Header)
+	c.learned.condition(r.Method, header)
 	request := &http.Request{
 		Method: r.Method, URL: c.url(r.Path, r.Query), Host: c.base.Host, Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: out, ContentLength: int64(out.reader.Len()),

@@ -32,6 +32,7 @@ type Client struct {
 	errorText func([]byte) string
 	words     *vocabulary.Vocabulary
 	tokens    *tokens
+	learned   learned
 	answers   sync.Pool // *bytes.Buffer
 	requests  sync.Pool // *[]byte
 }
@@ -67,6 +68,9 @@ func (c *Client) CloseIdle() {
 
 // Do makes one attempt of one call and reads the answer to its end.
 //
+// A call whose answer shows that the API wants another media type (415) or a
+// condition (428) is NotTaken, once: the next calls are made that way.
+//
 // An Answer is any 2xx, and any 4xx whose meaning is up to the client: 400, 404
 // outside a collection, 409, 413, 422 and those without a rule of their own. The
 // caller must Release it. All others are a *destination.CallError, by the rules in
@@ -80,7 +84,8 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	call, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	var w writeWatch
-	response, err := c.transport.RoundTrip(c.request(w.watch(call), r, token))
+	sent := c.request(w.watch(call), r, token)
+	response, err := c.transport.RoundTrip(sent)
 	if err != nil {
 		return nil, broken(ctx, err, w.mayHaveWritten(c.own, err))
 	}
@@ -91,19 +96,22 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	if c.observe != nil {
 		c.observe(response.StatusCode, response.Header)
 	}
-	return c.answer(ctx, r, token, response)
+	return c.answer(ctx, r, token, sent, response)
 }
 
 // answer reads the body. It separates answers that the client must interpret from
 // those that are a fault for every client.
-func (c *Client) answer(ctx context.Context, r Request, token bearer, response *http.Response) (*Answer, error) {
+func (c *Client) answer(ctx context.Context, r Request, token bearer, sent *http.Request, response *http.Response) (*Answer, error) {
 	c.tokens.answered(r.Method, token, response.StatusCode)
 	a := c.read(response)
 	token.redactBody(a)
 	a.checkRequestID(r.Records)
+	learned := c.learn(sent, response)
 	switch {
 	case a.Status == http.StatusUnauthorized:
 		return nil, a.fail(r, c.tokens.refusal(r.Method, token))
+	case learned != nil:
+		return nil, a.fail(r, learned)
 	case !isAnswer(a.Status, r.Collection):
 		return nil, a.fail(r, statusFault(response, r.Records))
 	case a.err != nil:

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,8 @@ func TestRetryAfter(t *testing.T) {
 		{"-3", "", 0}, {"1.5", "", 0}, {"soon", "", 0}, {"99999999999999999999", "", 0},
 		{in(90 * time.Second), "", 90 * time.Second}, {in(-time.Hour), "", 1},
 		{in(90 * time.Second), in(60 * time.Second), 30 * time.Second},
+		{strconv.FormatInt(now.Unix()+90, 10), "", 90 * time.Second}, {strconv.FormatInt(now.UnixMilli()+90_000, 10), in(60 * time.Second), 30 * time.Second},
+		{"1000000000", "", 1}, {"999999999", "", 999_999_999 * time.Second},
 	} {
 		h := http.Header{}
 		h.Set("Retry-After", test.after)

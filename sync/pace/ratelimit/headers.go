@@ -22,7 +22,7 @@ type Advice struct {
 }
 
 // Read reads, in this order: Retry-After in both forms (RFC 9110
-// 10.2.3), Kard-Api-Usage-Quota-*, X-RateLimit-* with a reset in seconds or as
+// 10.2.3) or as an epoch, Kard-Api-Usage-Quota-*, X-RateLimit-* with a reset in seconds or as
 // an epoch, RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-
 // headers; only limits on requests) and their older RateLimit-Remaining and -Reset. It
 // ignores malformed headers, as that draft requires.
@@ -69,8 +69,8 @@ func serverTime(h http.Header, now time.Time) time.Time {
 }
 
 func retryAfter(text string, now time.Time) time.Duration {
-	if n, ok := number(text); ok {
-		return seconds(n)
+	if _, ok := number(text); ok {
+		return resetIn(text, now)
 	}
 	if t, err := http.ParseTime(text); err == nil {
 		return max(t.Sub(now), 0)

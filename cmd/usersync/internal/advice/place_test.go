@@ -1,4 +1,4 @@
-package main
+package advice
 
 import (
 	"errors"
@@ -46,10 +46,10 @@ func TestRunFilesNotReadable(t *testing.T) {
 			"absorption": &history.AbsorbError{Run: "k", Err: c.err},
 			"erasure":    &erasure.UnreadableError{Run: "k", Err: c.err},
 		} {
-			if got := exitCode(err, result{}); got != c.code {
+			if got := ExitCode(err, Result{}); got != c.code {
 				t.Errorf("%s, %s: exit code %d, want %d (%v)", name, wrapper, got, c.code, err)
 			}
-			if hintOf(err) == "" {
+			if Hint(err) == "" {
 				t.Errorf("%s, %s: no hint (%v)", name, wrapper, err)
 			}
 		}

@@ -1,4 +1,4 @@
-package main
+package advice
 
 import (
 	"errors"
@@ -46,10 +46,10 @@ func TestErrorsOfEarlierRuns(t *testing.T) {
 		"an id not pending":           {&ledger.NotPendingError{State: "held"}, exit.Misuse, "only pending users", ""},
 	} {
 		err := fmt.Errorf("do a thing: %w", errors.Join(fmt.Errorf("and another: %w", c.err)))
-		if got := exitCode(err, result{}); got != c.code {
+		if got := ExitCode(err, Result{}); got != c.code {
 			t.Errorf("%s: exit code %d, want %d", name, got, c.code)
 		}
-		got, ok := printedAdvice(err)
+		got, ok := Printed(err)
 		if c.hint == "" && !ok {
 			continue // the run adds the hint
 		}

@@ -1,15 +1,17 @@
-package main
+package advice
 
 import (
 	"errors"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/quantity"
+	"usersync/writer"
 )
 
-// exitCode returns the most severe exit code that err and found call for.
-func exitCode(err error, found result) int {
-	if found.detailed.Asked {
-		return found.detailed.Code(err != nil, len(codesOfResult(found)) > 0)
+// ExitCode returns the most severe exit code that err and found call for.
+func ExitCode(err error, found Result) int {
+	if found.Detailed.Asked {
+		return found.Detailed.Code(err != nil, len(codesOfResult(found)) > 0)
 	}
 	codes := append(codesOf(err), codesOfResult(found)...)
 	for _, m := range exit.Meanings() {
@@ -29,7 +31,7 @@ func codesOf(err error) []int {
 	if err == nil {
 		return nil
 	}
-	if a, known := adviceOn(err); known && a.code != exit.OK {
+	if a, known := on(err); known && a.code != exit.OK {
 		return []int{a.code}
 	}
 	if both, ok := err.(interface{ Unwrap() []error }); ok {
@@ -45,14 +47,22 @@ func codesOf(err error) []int {
 	return []int{exit.Internal}
 }
 
-func codesOfResult(t result) []int {
-	n := t.outcomes
+func codesOfResult(t Result) []int {
+	n := t.Outcomes
 	var codes []int
 	if n.InDoubt > 0 {
 		codes = append(codes, exit.Doubt)
 	}
-	if n.Failed > 0 || !t.allowed.Covers(n.Invalid+n.Refused, t.read) {
+	if n.Failed > 0 || !t.Allowed.Covers(n.Invalid+n.Refused, t.Read) {
 		codes = append(codes, exit.Rejects)
 	}
 	return codes
+}
+
+// Result is what a command found that decides the exit code without being an error.
+type Result struct {
+	Outcomes writer.Outcomes
+	Read     int
+	Allowed  quantity.Share
+	Detailed exit.Detailed
 }

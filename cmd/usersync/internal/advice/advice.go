@@ -1,4 +1,8 @@
-package main
+// Package advice holds the one table from an error to its exit code, its hint and the next
+// command.
+//
+// It prints nothing and ends nothing: the commands do. Start at errorKinds in errors.go.
+package advice
 
 import (
 	"errors"
@@ -16,15 +20,15 @@ type advice struct {
 	// runHint is the hint when the error stopped a run.
 	runHint string
 	// step is the next command after such a run; stepByCode leaves it to the exit code.
-	step step
+	step Step
 }
 
 // errorKind gives the advice on errors of one kind. It looks at err itself, not at
 // what err wraps, and returns false for errors of other kinds.
 type errorKind func(err error) (advice, bool)
 
-// adviceOn looks up err itself, not what it wraps.
-func adviceOn(err error) (advice, bool) {
+// on looks up err itself, not what it wraps.
+func on(err error) (advice, bool) {
 	for _, k := range errorKinds() {
 		if a, known := k(err); known {
 			return a, true
@@ -33,8 +37,8 @@ func adviceOn(err error) (advice, bool) {
 	return advice{}, false
 }
 
-// hintOf is the hint for a run that err stopped.
-func hintOf(err error) string {
+// Hint is the hint for a run that err stopped; empty if there is none.
+func Hint(err error) string {
 	for _, k := range errorKinds() {
 		for e := range chain(err) {
 			if a, known := k(e); known && a.runHint != "" {
@@ -42,17 +46,17 @@ func hintOf(err error) string {
 			}
 		}
 	}
-	if printed, ok := printedAdvice(err); ok {
+	if printed, ok := Printed(err); ok {
 		return printed.Hint
 	}
 	return ""
 }
 
-// printedAdvice is the advice of the outermost error in err whose advice is printed
+// Printed is the advice of the outermost error in err whose advice is printed
 // wherever it occurs.
-func printedAdvice(err error) (*exit.Error, bool) {
+func Printed(err error) (*exit.Error, bool) {
 	for e := range chain(err) {
-		if a, known := adviceOn(e); known && a.printed {
+		if a, known := on(e); known && a.printed {
 			return &exit.Error{Err: e, Code: a.code, Hint: a.hint, Next: a.next}, true
 		}
 	}
@@ -81,4 +85,27 @@ func walk(err error, yield func(error) bool) bool {
 		return true
 	}
 	return walk(errors.Unwrap(err), yield)
+}
+
+// Step is the kind of command to run after a run.
+type Step int
+
+// The steps. The zero Step leaves the command to the exit code.
+const (
+	stepByCode Step = iota
+	StepResume
+	StepPlan
+	StepNew   // start a new run
+	StepRetry // send the rejects again
+	StepCheck // check the address and the credentials
+)
+
+// StepAfter is the step of the outermost error in err that has one; otherwise the zero Step.
+func StepAfter(err error) Step {
+	for e := range chain(err) {
+		if a, known := on(e); known && a.step != stepByCode {
+			return a.step
+		}
+	}
+	return stepByCode
 }

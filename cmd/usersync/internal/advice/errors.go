@@ -1,4 +1,4 @@
-package main
+package advice
 
 import (
 	"cmp"
@@ -34,7 +34,7 @@ import (
 // codes have an order of their own: see exit.Meanings.
 func errorKinds() []errorKind {
 	return slices.Concat(stopErrors(), placeErrors(), earlierRunErrors(), []errorKind{
-		forEvery[*checkpoint.DeletionChangedError](advice{code: exit.Misuse, step: stepNew}),
+		forEvery[*checkpoint.DeletionChangedError](advice{code: exit.Misuse, step: StepNew}),
 		forEvery[*checkpoint.InputChangedError](advice{code: exit.Misuse}),
 		forEvery[*plan.Error](advice{code: exit.Misuse}),
 		forEvery[*journal.DamagedError](advice{code: exit.Misuse}),
@@ -55,7 +55,7 @@ func errorKinds() []errorKind {
 func stopErrors() []errorKind {
 	return []errorKind{
 		forType(func(e *guard.Error) advice {
-			steps := map[string]step{mirror.Guard: stepResume, preview.DeleteGuard: stepResume, preview.ChangeGuard: stepPlan, run.AbsentGuard: stepRetry, engine.AbsentGuard: stepCheck}
+			steps := map[string]Step{mirror.Guard: StepResume, preview.DeleteGuard: StepResume, preview.ChangeGuard: StepPlan, run.AbsentGuard: StepRetry, engine.AbsentGuard: StepCheck}
 			return advice{code: exit.Guard, runHint: e.Hint, step: steps[e.Name]}
 		}),
 		forEvery[*stack.CanaryError](advice{code: exit.Guard,

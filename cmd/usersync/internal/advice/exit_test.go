@@ -1,4 +1,4 @@
-package main
+package advice
 
 import (
 	"errors"
@@ -50,9 +50,9 @@ func TestLedgerUnreachable(t *testing.T) {
 		syscall.EACCES: exit.Misuse, syscall.EPERM: exit.Misuse, syscall.EROFS: exit.Misuse, syscall.ENOSPC: exit.Temporary, syscall.ECONNREFUSED: exit.Temporary,
 	} {
 		err := error(&ledger.FailedError{Op: "open ledger", Err: &fs.PathError{Op: "open", Path: "ledger.db", Err: errno}})
-		hint := strings.Contains(hintOf(err), "check its permissions")
-		if got := exitCode(err, result{}); got != want || hint != (want == exit.Misuse) {
-			t.Errorf("%v: exit code %d, want %d; hint %q", errno, got, want, hintOf(err))
+		hint := strings.Contains(Hint(err), "check its permissions")
+		if got := ExitCode(err, Result{}); got != want || hint != (want == exit.Misuse) {
+			t.Errorf("%v: exit code %d, want %d; hint %q", errno, got, want, Hint(err))
 		}
 	}
 }
@@ -73,10 +73,10 @@ func TestPlaceNotWritable(t *testing.T) {
 		&rundir.PlaceError{Err: &fs.PathError{Op: "open", Path: "runs", Err: syscall.EROFS}},
 	} {
 		wrapped := error(&history.DirError{Err: bare})
-		if got, want := exitCode(bare, result{}), exitCode(wrapped, result{}); got != want || got == exit.Internal {
+		if got, want := ExitCode(bare, Result{}), ExitCode(wrapped, Result{}); got != want || got == exit.Internal {
 			t.Errorf("%v: exit code %d, and %d if it is wrapped", bare, got, want)
 		}
-		if got, want := hintOf(bare), hintOf(wrapped); got != want || got == "" {
+		if got, want := Hint(bare), Hint(wrapped); got != want || got == "" {
 			t.Errorf("%v: hint %q, and %q if it is wrapped", bare, got, want)
 		}
 	}
@@ -90,7 +90,7 @@ func TestExitCodePrecedence(t *testing.T) {
 	}
 	for set := range 1 << len(precedence) {
 		var errs []error
-		found := result{read: 10}
+		found := Result{Read: 10}
 		want := exit.OK
 		for i, code := range slices.Backward(precedence) {
 			if set&(1<<i) == 0 {
@@ -98,10 +98,10 @@ func TestExitCodePrecedence(t *testing.T) {
 			}
 			want = code
 			errs = append(errs, causes[code].err)
-			found.outcomes.Refused += causes[code].outcomes.Refused
-			found.outcomes.InDoubt += causes[code].outcomes.InDoubt
+			found.Outcomes.Refused += causes[code].outcomes.Refused
+			found.Outcomes.InDoubt += causes[code].outcomes.InDoubt
 		}
-		if got := exitCode(errors.Join(errs...), found); got != want {
+		if got := ExitCode(errors.Join(errs...), found); got != want {
 			t.Fatalf("set %b: exit code %d, want %d", set, got, want)
 		}
 	}
@@ -130,7 +130,7 @@ func TestExitCodeOfOneError(t *testing.T) {
 		"two at once":              {fmt.Errorf("%w, and %w", pace.ErrGaveUp, exit.SignalError{Signal: syscall.SIGTERM}), 143},
 	}
 	for name, test := range tests {
-		if got := exitCode(test.err, result{}); got != test.want {
+		if got := ExitCode(test.err, Result{}); got != test.want {
 			t.Errorf("%s: exit code %d, want %d", name, got, test.want)
 		}
 	}
@@ -156,20 +156,11 @@ func TestAllowRejects(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		found := result{read: 100, allowed: allowed, outcomes: writer.Outcomes{
+		found := Result{Read: 100, Allowed: allowed, Outcomes: writer.Outcomes{
 			Invalid: test.invalid, Refused: test.refused, Failed: test.failed, InDoubt: test.doubt,
 		}}
-		if got := exitCode(nil, found); got != test.want {
+		if got := ExitCode(nil, found); got != test.want {
 			t.Errorf("%+v: exit code %d", test, got)
-		}
-	}
-}
-
-func TestHelpNamesEveryExitCode(t *testing.T) {
-	text := exitCodeTable()
-	for code := range causes {
-		if !strings.Contains(text, fmt.Sprintf(" %d  ", code)) {
-			t.Errorf("exit code %d is not in the help", code)
 		}
 	}
 }
