@@ -11,12 +11,12 @@ import (
 // unmask replaces masked cells by the secrets of the original row. If there is no such row,
 // or it has a different id, the mask stays and makes the record invalid.
 func (r *csvRows) unmask(rec *user.Record) {
-	if r.original == nil || rec.Origin.Before == nil || !r.mapper.Masked(r.cells) {
+	if r.rejectColumns.original == nil || rec.Origin.Before == nil || !r.mapper.Masked(r.cells) {
 		return
 	}
-	for _, raw := range r.original(*rec.Origin.Before) {
+	for _, raw := range r.rejectColumns.original(*rec.Origin.Before) {
 		reader := csv.NewReader(bytes.NewReader(raw))
-		reader.Comma, reader.FieldsPerRecord = r.delimiter, len(r.header)-r.prefixColumns
+		reader.Comma, reader.FieldsPerRecord = r.delimiter, len(r.header)-r.rejectColumns.count
 		row, err := reader.Read()
 		if err != nil {
 			return // it was not a valid row then either
