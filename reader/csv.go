@@ -37,7 +37,7 @@ type csvRows struct {
 	results       bool // the file is results of a run: their cells are quoted for spreadsheets
 	headers       int  // copies of the header that were skipped
 	// charset is what the text was decoded from; U+FFFD replaces invalid bytes.
-	charset  string
+	charset  func() string
 	original func(user.Rejected) [][]byte
 }
 
@@ -80,8 +80,11 @@ func (f *feed) Read(p []byte) (int, error) {
 }
 
 func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
-	r := &csvRows{file: f.name, row: rowParser{feed: &feed{}}, charset: f.source.Charset(), original: o.Original, trailer: proof.NewTrailer(o.Trailer)}
-	if r.delimiter = o.Delimiter; r.delimiter == 0 {
+	r := &csvRows{file: f.name, row: rowParser{feed: &feed{}}, charset: f.source.Charset, original: o.Original, trailer: proof.NewTrailer(o.Trailer)}
+	if r.delimiter = o.Delimiter; rejectDelimiter(w.Data()) != 0 {
+		r.delimiter = rejectDelimiter(w.Data())
+	}
+	if r.delimiter == 0 {
 		r.delimiter = detectDelimiter(w.Data())
 	}
 	if err := r.refuseCR(w.Data()); err != nil {
@@ -239,8 +242,13 @@ func (r *csvRows) parse() (ragged bool, err error) {
 
 // ragged says how many cells the row has. Its first cell is that of column from.
 func (r *csvRows) ragged(raw []byte, from int) *user.InvalidError {
+	return r.raggedBy(raw, from, r.delimiter)
+}
+
+// raggedBy is ragged for a row with another delimiter.
+func (r *csvRows) raggedBy(raw []byte, from int, delimiter rune) *user.InvalidError {
 	reader := csv.NewReader(bytes.NewReader(raw))
-	reader.Comma, reader.FieldsPerRecord = r.delimiter, -1
+	reader.Comma, reader.FieldsPerRecord = delimiter, -1
 	e := &user.InvalidError{Code: "ragged", Hint: "a delimiter inside a cell needs quotes around the cell"}
 	want := strconv.Itoa(len(r.header) - from)
 	e.Rule = "has a different number of cells than the header, which has " + want
