@@ -33,10 +33,10 @@ func (r *csvRows) bind(m *mapping.Mapper, c *chunk) (err error) {
 
 // place returns where the cell of column i goes; nil if the column is not read.
 func (r *csvRows) place(i int) *user.Value {
-	if i < r.prefixColumns {
+	if i < r.rejectColumns.count {
 		return r.rejectColumns.place(r.header[i])
 	}
-	if i -= r.prefixColumns; !r.mapper.Uses(i) {
+	if i -= r.rejectColumns.count; !r.mapper.Uses(i) {
 		return nil
 	}
 	return &r.cells[i]

@@ -26,19 +26,16 @@ type csvRows struct {
 	row           rowParser
 	delimiter     rune
 	header        []string // as in the file, including the reject columns
-	prefixColumns int      // how many of them are reject columns; they come first
 	mapper        *mapping.Mapper
 	chunk         *chunk
 	cells         []user.Value // of the file's own columns
 	rejectColumns rejectColumns
-	trailer       proof.Trailer
-	atTrailer     bool // the trailer was read
+	trailer       trailer
 	records       int  // so far
 	results       bool // the file is results of a run: their cells are quoted for spreadsheets
-	headers       int  // copies of the header that were skipped
+	lines         between
 	// charset is what the text was decoded from; U+FFFD replaces invalid bytes.
-	charset  func() string
-	original func(user.Rejected) [][]byte
+	charset func() string
 }
 
 // rowParser parses rows with gocsv.
@@ -80,26 +77,41 @@ func (f *feed) Read(p []byte) (int, error) {
 }
 
 func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
-	r := &csvRows{file: f.name, row: rowParser{feed: &feed{}}, charset: f.source.Charset, original: o.Original, trailer: proof.NewTrailer(o.Trailer)}
-	if r.delimiter = o.Delimiter; rejectDelimiter(w.Data()) != 0 {
-		r.delimiter = rejectDelimiter(w.Data())
-	}
-	if r.delimiter == 0 {
-		r.delimiter = detectDelimiter(w.Data())
-	}
-	if err := r.refuseCR(w.Data()); err != nil {
+	r := &csvRows{file: f.name, row: rowParser{feed: &feed{}}, charset: f.source.Charset, rejectColumns: rejectColumns{original: o.Original}, trailer: trailer{Trailer: proof.NewTrailer(o.Trailer)}}
+	if err := r.readCR(w); err != nil {
 		return nil, err
 	}
-	r.frame = frame.NewCSV(w, utf8.AppendRune(nil, r.delimiter))
+	r.frame = frame.NewCSV(w, nil)
+	if bytes.HasPrefix(w.Data(), []byte(user.RejectPrefix)) || bytes.HasPrefix(w.Data(), []byte(`"`+user.RejectPrefix)) {
+		o.HeaderRow, o.Comment, o.Footer = 0, "", nil // these are about the input that rejects came from
+		if d := rejectDelimiter(w.Data()); d != 0 {
+			o.Delimiter = d
+		}
+	}
+	r.lines.comment, r.lines.footer = []byte(o.Comment), o.Footer
+	if err := r.passPreamble(&o); err != nil {
+		return nil, err
+	}
+	if r.delimiter = o.Delimiter; r.delimiter == 0 {
+		r.delimiter = r.detectDelimiter()
+	}
+	r.frame.SetDelimiter(utf8.AppendRune(nil, r.delimiter))
 	if err := r.readHeader(); err != nil {
 		return nil, err
 	}
-	f.layout = Layout{Format: CSV, Delimiter: r.delimiter, Header: r.header[r.prefixColumns:]}
+	if r.rejectColumns.count == 0 {
+		r.findEdges()
+	}
+	f.layout = Layout{Format: CSV, Delimiter: r.delimiter, Header: r.header[r.rejectColumns.count:]}
 	return r, nil
 }
 
 func (r *csvRows) readHeader() error {
 	row, err := r.frame.Next()
+	for err == nil && r.isComment(row.Raw()) {
+		r.lines.skipped.Comments++
+		row, err = r.frame.Next()
+	}
 	if err == io.EOF {
 		return &InputError{File: r.file, Rule: "there is no header: all lines are blank", Hint: "put the column names on the first line"}
 	}
@@ -120,20 +132,26 @@ func (r *csvRows) readHeader() error {
 		return &InputError{File: r.file, Line: row.Line, Rule: "the header cannot be read as CSV"}
 	}
 	r.row.parser, r.row.header, r.header = reader, bytes.Clone(row.Bytes), slices.Clone(header)
-	r.prefixColumns, err = r.rejectColumns.find(r.header)
+	err = r.rejectColumns.find(r.header)
 	r.results = user.IsResults(trimmed(r.header))
 	return r.located(row.Line, err)
 }
 
-// refuseCR refuses a file whose lines end with a carriage return alone: all of it would be
-// the header. One in quotes, or in front of a line feed, is not the end of a line.
-func (r *csvRows) refuseCR(data []byte) error {
-	line, _, _ := bytes.Cut(bytes.TrimLeft(data[:min(len(data), headerBytes)], "\r\n"), newline)
+// readCR reads carriage returns as the ends of lines where lines end with them alone, as
+// old Mac programs write them. One in quotes, or in front of a line feed, is not the end
+// of a line; if there are line feeds too, it is not clear what ends a line.
+func (r *csvRows) readCR(w *frame.Window) error {
+	data := bytes.TrimLeft(w.Data()[:min(len(w.Data()), headerBytes)], "\r\n")
+	line, rest, more := bytes.Cut(data, newline)
 	line = bytes.TrimRight(line, "\r")
 	if at := bytes.IndexByte(line, '\r'); at < 0 || bytes.Count(line[:at], []byte{'"'})%2 == 1 {
 		return nil
 	}
-	return &InputError{File: r.file, Line: 1, Rule: "the lines end with a carriage return (CR) alone, as old Mac programs write them",
+	if !more || len(rest) == 0 {
+		w.ReadCR()
+		return nil
+	}
+	return &InputError{File: r.file, Line: 1, Rule: "some lines end with a carriage return (CR) alone, and others with a line feed",
 		Hint: "write line feeds instead: tr '\\r' '\\n' <OLD.csv >NEW.csv"}
 }
 
@@ -151,11 +169,7 @@ func (r *csvRows) line() int { return max(1, r.frame.Line()-1) }
 func (r *csvRows) fatal(err error) error { return inputError(r.file, r.frame.Line(), err) }
 
 func (r *csvRows) next(rec *user.Record) error {
-	row, err := r.frame.Next()
-	for err == nil && r.repeatsHeader(&row) {
-		r.headers++
-		row, err = r.frame.Next()
-	}
+	row, err := r.nextRow()
 	if err == io.EOF {
 		return r.atEnd()
 	}
@@ -183,10 +197,10 @@ func (r *csvRows) next(rec *user.Record) error {
 		r.refuse(rec, r.ragged(rec.Origin.Raw, 0))
 		return nil
 	}
-	if r.prefixColumns > 0 && !r.stripRejectColumns(rec) {
+	if r.rejectColumns.count > 0 && !r.stripRejectColumns(rec) {
 		return nil
 	}
-	if r.prefixColumns > 0 {
+	if r.rejectColumns.count > 0 {
 		r.unmask(rec)
 	}
 	r.mapper.Fill(rec, r.cells, r.chunk.room(r.mapper.Width()))
@@ -222,8 +236,6 @@ func begins(row []byte, name string) bool {
 	return len(row) >= len(name) && string(row[:len(name)]) == name
 }
 
-func (r *csvRows) skipped() Skipped { return Skipped{Headers: r.headers, Blank: r.frame.Blank()} }
-
 // parse parses the row in feed into cells.
 func (r *csvRows) parse() (ragged bool, err error) {
 	out, err := r.row.unmarshaller.Read()
@@ -234,6 +246,7 @@ func (r *csvRows) parse() (ragged bool, err error) {
 		if r.results {
 			unquote(r.cells)
 		}
+		plainText(r.cells)
 		return false, nil
 	}
 	// The frame passes no malformed rows. gocsv's message would quote the cell.
@@ -275,23 +288,4 @@ func trimmed(names []string) []string {
 
 func validDelimiter(d rune) bool {
 	return d != '"' && d != '\r' && d != '\n' && utf8.ValidRune(d) && d != utf8.RuneError
-}
-
-// detectDelimiter returns the delimiter that is most frequent in the first line with text,
-// outside of quotes.
-func detectDelimiter(data []byte) rune {
-	line, _, _ := strings.Cut(strings.TrimLeft(string(data[:min(len(data), headerBytes)]), "\r\n"), "\n")
-	best, most := ',', 0
-	for _, candidate := range ",;\t|" {
-		count := 0
-		for i, part := range strings.Split(line, `"`) {
-			if i%2 == 0 {
-				count += strings.Count(part, string(candidate))
-			}
-		}
-		if count > most {
-			best, most = candidate, count
-		}
-	}
-	return best
 }

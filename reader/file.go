@@ -94,6 +94,9 @@ func (o *Options) readHeader(f *file, several bool) (err error) {
 	if err := w.Err(); err != nil && err != io.EOF && len(w.Data()) == 0 {
 		return err
 	}
+	if rule, hint := alien(w.Data()); rule != "" {
+		return &InputError{File: f.name, Rule: rule, Hint: hint}
+	}
 	jsonl := o.format(f.name, w.Data()) == JSONL
 	if jsonl && o.Trailer != "" {
 		return &InputError{File: f.name, Rule: "only a CSV file can have a trailer, and this is " + JSONL,

@@ -110,7 +110,12 @@ func (r *jsonRows) bind(m *mapping.Mapper, c *chunk) error {
 	return nil
 }
 
-func (r *jsonRows) skipped() Skipped { return Skipped{} }
+func (r *jsonRows) skipped() (s Skipped) {
+	if r.frame.EndMark() {
+		s.EndMarks = 1
+	}
+	return s
+}
 
 func (r *jsonRows) line() int { return r.frame.Line() }
 

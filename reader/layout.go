@@ -21,6 +21,9 @@ type Layout struct {
 	Header []string
 	// Empty says that the file is JSON that holds no users, such as []: it has no keys.
 	Empty bool
+	// HeaderRow is the line, from 1, that Header takes for the one with the column names,
+	// if it is not the first with text; otherwise 0.
+	HeaderRow int
 	// SecretColumns are those of Header that provide ssn or password, or that are not sent
 	// and are named like a secret.
 	SecretColumns []string
@@ -46,6 +49,11 @@ func Header(ctx context.Context, o Options) (Layout, error) {
 	f, err := in.start(o.Paths[0], true)
 	if err != nil {
 		return Layout{}, err
+	}
+	if rows, ok := f.rows.(*csvRows); ok && o.HeaderRow == 0 {
+		if line := rows.proposeHeader(); line > 0 {
+			rows.propose(&f.layout, line)
+		}
 	}
 	return f.layout, in.closeFile(f)
 }
@@ -75,19 +83,23 @@ func (in *Input) Columns() []Column {
 
 // setLayout makes the first file's layout that of the input.
 func (in *Input) setLayout(f *file) error {
-	o := mapping.Options{Config: in.o.Mapping, Header: f.layout.Header, Names: Names(),
-		Accepts: in.o.Accepts, IDs: in.o.IDs, Typed: f.layout.Format == JSONL}
+	o := in.mappingOptions(f)
 	if f.layout.Empty {
 		o.Config, o.Header = mapping.Config{}, []string{string(user.ID)}
 	}
 	m, err := mapping.New(o)
 	if err != nil {
-		return err
+		return in.withLaterHeader(f, err)
 	}
 	in.mapper, in.layout = m, f.layout
 	in.layout.Hides = m.Hides()
 	in.layout.SecretColumns = hidden(in.layout)
 	return nil
+}
+
+func (in *Input) mappingOptions(f *file) mapping.Options {
+	return mapping.Options{Config: in.o.Mapping, Header: f.layout.Header, Names: Names(),
+		Accepts: in.o.Accepts, IDs: in.o.IDs, Typed: f.layout.Format == JSONL}
 }
 
 func hidden(l Layout) []string {

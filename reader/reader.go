@@ -39,6 +39,13 @@ type Options struct {
 	// Records is a JSON pointer (RFC 6901) to the array of users inside an object, such as
 	// /data/users; empty: the one array of objects, if the file is such an object.
 	Records string
+	// HeaderRow is the line of each CSV file, from 1, that holds the column names; lines
+	// before it are skipped. 0: the first line with text.
+	HeaderRow int
+	// Comment is how lines of CSV begin that are skipped; empty: none are.
+	Comment string
+	// Footer lists how lines begin that are skipped at the end of each CSV file.
+	Footer []string
 	// Charset is a name in the WHATWG Encoding Standard; empty: UTF-8. A byte order
 	// mark overrides it.
 	Charset string
@@ -184,13 +191,25 @@ func (in *Input) Warnings() []string { return append([]string(nil), in.evidence.
 
 // Skipped are lines that belong to no record.
 type Skipped struct {
-	Headers int // exact copies of the header, after it
-	Blank   int
+	Headers  int // exact copies of the header, after it
+	Blank    int
+	Leading  int // sep=, #TYPE or version: on line 1
+	Before   int // lines before the one that HeaderRow names
+	Dashes   int // under the header
+	Comments int
+	Footers  int
+	EndMarks int // files with a final 0x1A
 }
 
 func (s *Skipped) add(more Skipped) {
 	s.Headers += more.Headers
 	s.Blank += more.Blank
+	s.Leading += more.Leading
+	s.Before += more.Before
+	s.Dashes += more.Dashes
+	s.Comments += more.Comments
+	s.Footers += more.Footers
+	s.EndMarks += more.EndMarks
 }
 
 // Skipped returns what was skipped in the files that were read to their end.

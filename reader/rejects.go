@@ -48,20 +48,25 @@ func (r *csvRows) delimiters(raw []byte) []rune {
 }
 
 // rejectColumns are usersync's own columns of a row in a rejects file.
-type rejectColumns struct{ outcome, code, run, record, raw user.Value }
+type rejectColumns struct {
+	outcome, code, run, record, raw user.Value
+	count                           int // how many columns they are; they come first
+	// original returns the rows that a reject was made from; nil knows none.
+	original func(user.Rejected) [][]byte
+}
 
-// find returns how many columns are usersync's own.
-func (m *rejectColumns) find(header []string) (count int, err error) {
+// find counts the columns that are usersync's own.
+func (m *rejectColumns) find(header []string) error {
 	for i, name := range header {
 		if !strings.HasPrefix(strings.TrimSpace(name), user.RejectPrefix) {
 			continue
 		}
-		if i != count {
-			return 0, &InputError{Rule: "the columns " + user.RejectPrefix + "* must come before all others", Hint: "move them back to the front"}
+		if i != m.count {
+			return &InputError{Rule: "the columns " + user.RejectPrefix + "* must come before all others", Hint: "move them back to the front"}
 		}
-		count++
+		m.count++
 	}
-	return count, nil
+	return nil
 }
 
 func (m *rejectColumns) place(name string) *user.Value {
@@ -99,7 +104,7 @@ func (m *rejectColumns) apply(rec *user.Record) {
 func (r *csvRows) stripRejectColumns(rec *user.Record) bool {
 	r.rejectColumns.apply(rec)
 	if r.rejectColumns.raw.Text == "" {
-		rec.Origin.Raw, _ = afterCells(rec.Origin.Raw, r.delimiter, r.prefixColumns)
+		rec.Origin.Raw, _ = afterCells(rec.Origin.Raw, r.delimiter, r.rejectColumns.count)
 		return true
 	}
 	rec.Origin.Raw = r.chunk.copied([]byte(r.rejectColumns.raw.Text))
@@ -118,7 +123,7 @@ func (r *csvRows) stripRejectColumns(rec *user.Record) bool {
 // apart: otherwise they would nest.
 func (r *csvRows) refuse(rec *user.Record, invalid *user.InvalidError) {
 	rec.Err, rec.Origin.Unparsed = invalid, true
-	if rest, known := afterCells(rec.Origin.Raw, r.delimiter, r.prefixColumns); known {
+	if rest, known := afterCells(rec.Origin.Raw, r.delimiter, r.rejectColumns.count); known {
 		rec.Origin.Raw = rest
 	}
 }
@@ -148,7 +153,7 @@ func (r *csvRows) reparseWith(raw []byte, delimiter rune) *user.InvalidError {
 	if err != nil {
 		return notOneRow()
 	}
-	if invalid := r.malformed(&row, r.prefixColumns); invalid != nil {
+	if invalid := r.malformed(&row, r.rejectColumns.count); invalid != nil {
 		return invalid
 	}
 	if _, err = f.Next(); err != io.EOF {
@@ -159,10 +164,10 @@ func (r *csvRows) reparseWith(raw []byte, delimiter rune) *user.InvalidError {
 
 func (r *csvRows) refill(raw []byte, delimiter rune) *user.InvalidError {
 	reader := csv.NewReader(bytes.NewReader(raw))
-	reader.Comma, reader.FieldsPerRecord = delimiter, len(r.header)-r.prefixColumns
+	reader.Comma, reader.FieldsPerRecord = delimiter, len(r.header)-r.rejectColumns.count
 	cells, err := reader.Read()
 	if err != nil {
-		return r.raggedBy(raw, r.prefixColumns, delimiter)
+		return r.raggedBy(raw, r.rejectColumns.count, delimiter)
 	}
 	for i, text := range cells {
 		r.cells[i] = user.TextValue(text)

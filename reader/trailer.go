@@ -8,20 +8,26 @@ import (
 	"usersync/reader/proof"
 )
 
+// trailer is the row that ends a file, if one is expected.
+type trailer struct {
+	proof.Trailer
+	reached bool // it was read
+}
+
 // endsAt reports whether the row is the trailer, and compares it with the number of records
 // read.
 func (r *csvRows) endsAt(row *frame.Row) (ended bool, err error) {
-	if r.atTrailer {
+	if r.trailer.reached {
 		return false, r.wrongTrailer(row.Line, "a row follows the trailer, which must be last")
 	}
-	if r.prefixColumns > 0 || row.Long { // usersync writes rejects without one
+	if r.rejectColumns.count > 0 || row.Long { // usersync writes rejects without one
 		return false, nil
 	}
 	cells, isTrailerRow := r.trailer.Cells(row.Raw(), r.delimiter)
 	if !isTrailerRow {
 		return false, nil
 	}
-	r.atTrailer = true
+	r.trailer.reached = true
 	stated, numbers := -1, 0
 	for _, cell := range cells {
 		n := proof.Count(cell)
@@ -42,7 +48,7 @@ func (r *csvRows) endsAt(row *frame.Row) (ended bool, err error) {
 
 // atEnd returns io.EOF at the end of the file, unless the trailer is missing.
 func (r *csvRows) atEnd() error {
-	if !r.trailer.Expected() || r.atTrailer || r.prefixColumns > 0 {
+	if !r.trailer.Expected() || r.trailer.reached || r.rejectColumns.count > 0 {
 		return io.EOF
 	}
 	return r.wrongTrailer(r.line(), "the file ends without its trailer; records found: "+strconv.Itoa(r.records))
@@ -56,7 +62,7 @@ func (r *csvRows) wrongTrailer(line int, rule string) error {
 // complete.
 func (r *csvRows) end() ending {
 	e := ending{open: r.frame.Open() && r.frame.Line() > 1, truncated: r.frame.Open()}
-	if r.atTrailer {
+	if r.trailer.reached {
 		e.by, e.truncated = proof.ByTrailer, false
 	}
 	return e

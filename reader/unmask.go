@@ -11,10 +11,10 @@ import (
 // unmask replaces masked cells by the secrets of the original row. If there is no such row,
 // or it has a different id, the mask stays and makes the record invalid.
 func (r *csvRows) unmask(rec *user.Record) {
-	if r.original == nil || rec.Origin.Before == nil || !r.mapper.Masked(r.cells) {
+	if r.rejectColumns.original == nil || rec.Origin.Before == nil || !r.mapper.Masked(r.cells) {
 		return
 	}
-	for _, raw := range r.original(*rec.Origin.Before) {
+	for _, raw := range r.rejectColumns.original(*rec.Origin.Before) {
 		row, found := r.split(raw)
 		if !found {
 			return // it was not a valid row then either
@@ -31,7 +31,7 @@ func (r *csvRows) unmask(rec *user.Record) {
 func (r *csvRows) split(raw []byte) (row []string, found bool) {
 	for _, d := range r.delimiters(raw) {
 		reader := csv.NewReader(bytes.NewReader(raw))
-		reader.Comma, reader.FieldsPerRecord = d, len(r.header)-r.prefixColumns
+		reader.Comma, reader.FieldsPerRecord = d, len(r.header)-r.rejectColumns.count
 		if row, err := reader.Read(); err == nil {
 			return row, true
 		}

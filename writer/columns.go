@@ -31,7 +31,7 @@ var resultColumns = [...]column[user.Settled]{
 	{"request_id", func(s *user.Settled) any { return &s.RequestID }},
 }
 
-// ownResultColumns is how many of them differ from row to row: the record's position and id.
+// perRowColumns is how many of them differ from row to row: the record's position and id.
 const perRowColumns = 4
 
 // rejectColumns are the columns that rejects put before the input's own, except the last,
@@ -45,7 +45,7 @@ var rejectColumns = [...]column[Reject]{
 	{user.RejectLine, func(r *Reject) any { return &r.Line }},
 }
 
-// ownColumns is how many columns rejects put before the input's own.
+// prefixColumns is how many columns rejects put before the input's own.
 const prefixColumns = len(rejectColumns) + 1
 
 // optional is a number that is left out if it is 0.

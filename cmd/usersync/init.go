@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -58,11 +59,14 @@ func writeConfig(cmd *cobra.Command, e *env, f initFlags, path string) error {
 	if err != nil {
 		return err
 	}
-	header, err := header(cmd.Context(), e, &layout.Input, path)
+	found, err := header(cmd.Context(), e, &layout.Input, path)
 	if err != nil {
 		return err
 	}
-	d, err := draft.From(cmd.Context(), f.to, header)
+	if found.HeaderRow > 0 {
+		layout.Set = append(layout.Set, config.LayoutValue{Key: "header_row", Flag: "header-row", Text: strconv.Itoa(found.HeaderRow)})
+	}
+	d, err := draft.From(cmd.Context(), f.to, found.Header)
 	if err != nil {
 		return err
 	}
@@ -76,15 +80,15 @@ func writeConfig(cmd *cobra.Command, e *env, f initFlags, path string) error {
 	return e.note(cmd, fmt.Sprintf("wrote %s: %s", f.file, d.Counts()), d.Hint(), next.Again(path))
 }
 
-func header(ctx context.Context, e *env, in *config.Input, path string) ([]string, error) {
+func header(ctx context.Context, e *env, in *config.Input, path string) (reader.Layout, error) {
 	o := input.Layout(in)
 	o.Paths, o.Stdin = []string{path}, e.stdin
 	layout, err := reader.Header(ctx, o)
 	if err != nil {
 		hint, err := input.SplitHint(err)
-		return nil, exit.Usage(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")
+		return layout, exit.Usage(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")
 	}
-	return layout.Header, nil
+	return layout, nil
 }
 
 // writeNew writes a file, and fails if it exists.

@@ -37,7 +37,10 @@ const (
 // Raw is the row without its line ending.
 func (r *Row) Raw() []byte {
 	raw := bytes.TrimSuffix(r.Bytes, []byte{'\n'})
-	return bytes.TrimSuffix(raw, []byte{'\r'})
+	for len(raw) > 0 && raw[len(raw)-1] == '\r' { // some programs write CR CR LF
+		raw = raw[:len(raw)-1]
+	}
+	return raw
 }
 
 // NewCSV returns a CSV that begins at w's position.
@@ -47,6 +50,46 @@ func NewCSV(w *Window, delimiter []byte) *CSV {
 
 // Line returns the line of the next byte, from 1.
 func (f *CSV) Line() int { return f.line }
+
+// SkipLine passes over the line that comes next, and reports whether there was one.
+func (f *CSV) SkipLine() bool {
+	line := f.Peek(1)
+	f.line += bytes.Count(line, newline)
+	f.drop(len(line))
+	return len(line) > 0
+}
+
+// Peek returns the next lines without consuming them: as many, and as many bytes, as fit
+// into one record.
+func (f *CSV) Peek(lines int) []byte {
+	for {
+		end := 0
+		for range lines {
+			i := bytes.IndexByte(f.Data()[end:], '\n')
+			if i < 0 {
+				end = -1
+				break
+			}
+			end += i + 1
+		}
+		if end >= 0 {
+			return f.Data()[:end]
+		}
+		if len(f.Data()) > MaxRecord || !f.More() {
+			return f.Data()
+		}
+	}
+}
+
+// PeekBytes returns the next n bytes without consuming them; fewer at the end of the file.
+func (f *CSV) PeekBytes(n int) []byte {
+	for len(f.Data()) < n && f.More() {
+	}
+	return f.Data()[:min(len(f.Data()), n)]
+}
+
+// SetDelimiter sets the delimiter of the rows that follow.
+func (f *CSV) SetDelimiter(delimiter []byte) { f.delimiter = delimiter }
 
 // Open reports whether the last row has no newline at its end.
 func (f *CSV) Open() bool { return f.open }
@@ -76,6 +119,9 @@ func (f *CSV) cut() (Row, error) {
 		row.Bytes = data[:i+1]
 		f.line++
 		f.drop(i + 1)
+		if i > 1 && data[i-2] == '\r' && data[i-1] == '\r' {
+			row.Bytes = row.Raw()
+		}
 		return row, nil
 	}
 	return row, f.scan(&row)
@@ -89,6 +135,7 @@ func (f *CSV) scan(row *Row) error {
 		if !f.More() && f.err != io.EOF {
 			return f.err
 		}
+		f.pos = min(f.pos, len(f.Data())) // without the end-of-file character
 	}
 	if f.state == quoted {
 		return &Error{Line: f.quoteLine, Rule: "the quote that opens on this line is never closed",
@@ -97,13 +144,21 @@ func (f *CSV) scan(row *Row) error {
 	if f.pos == 0 && f.dropped == 0 {
 		return f.err
 	}
+	var loose []byte
 	if f.malformed && f.dropped == 0 {
-		f.extend()
+		if loose = tightened(f.Data()[:f.pos], f.delimiter); loose == nil {
+			f.extend()
+		}
 	}
 	row.Length = f.dropped + int64(f.pos)
-	row.Malformed, row.Cell = f.malformed, f.cell
+	row.Malformed, row.Cell = f.malformed && loose == nil, f.cell
 	row.Bytes = f.Data()[:f.pos]
 	f.open = !bytes.HasSuffix(row.Bytes, newline)
+	if loose != nil {
+		row.Bytes = loose
+	} else if bytes.HasSuffix(row.Bytes, []byte("\r\r\n")) {
+		row.Bytes = row.Raw()
+	}
 	if row.Long = f.dropped > 0 || len(row.Raw()) > MaxRecord; row.Long {
 		row.Bytes = nil
 	}
@@ -219,9 +274,14 @@ func (f *CSV) stepAfterQuote(rest []byte, end bool) bool {
 		return f.endLine(1)
 	case rest[0] == '\r' && len(rest) > 1 && rest[1] == '\n':
 		return f.endLine(2)
-	case rest[0] == '\r' && len(rest) == 1 && end:
-		f.pos++
+	case rest[0] == '\r' && len(bytes.TrimLeft(rest, "\r")) == 0:
+		if !end {
+			return false
+		}
+		f.pos += len(rest)
 		return true
+	case rest[0] == '\r' && bytes.TrimLeft(rest, "\r")[0] == '\n':
+		return f.endLine(len(rest) - len(bytes.TrimLeft(rest, "\r")) + 1)
 	case !end && len(rest) < max(2, len(f.delimiter)):
 		return false
 	default:

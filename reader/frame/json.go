@@ -122,6 +122,7 @@ func (f *JSON) cutLine() (Row, error) {
 		if f.More() {
 			continue
 		}
+		f.cut.pos = min(f.cut.pos, len(f.Data())) // without the end-of-file character
 		if f.err != io.EOF || f.cut.pos == 0 && f.cut.dropped == 0 {
 			return row, f.err
 		}

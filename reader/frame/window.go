@@ -6,6 +6,7 @@
 package frame
 
 import (
+	"bytes"
 	"errors"
 	"io"
 )
@@ -52,6 +53,9 @@ type Window struct {
 	start  int
 	err    error // what ended the input; io.EOF if it was its end
 	offset int64 // of start in the input
+	// carriage says that carriage returns end lines, and are read as newlines.
+	carriage bool
+	marked   bool // a final end-of-file character (0x1A) was dropped
 }
 
 // NewWindow returns a Window at the beginning of r.
@@ -62,6 +66,31 @@ func Over(text []byte) *Window { return &Window{buf: text, err: io.EOF} }
 
 // Err returns what ended the input; io.EOF if that was its end, nil while there may be more.
 func (w *Window) Err() error { return w.err }
+
+// ReadCR makes carriage returns end lines, in what was read and in what follows. It
+// changes no positions.
+func (w *Window) ReadCR() {
+	w.carriage = true
+	replaceCR(w.Data())
+}
+
+func replaceCR(b []byte) {
+	for i := bytes.IndexByte(b, '\r'); i >= 0; i = bytes.IndexByte(b, '\r') {
+		b[i] = '\n'
+		b = b[i+1:]
+	}
+}
+
+// EndMark reports whether the input ended with 0x1A, the end-of-file character of old
+// programs. It is not part of the data.
+func (w *Window) EndMark() bool { return w.marked }
+
+func (w *Window) dropMark() {
+	const endOfFile = 0x1a
+	for len(w.buf) > w.start && w.buf[len(w.buf)-1] == endOfFile {
+		w.buf, w.marked = w.buf[:len(w.buf)-1], true
+	}
+}
 
 // Data returns what was read and not yet dropped. It is valid until More.
 func (w *Window) Data() []byte { return w.buf[w.start:] }
@@ -94,6 +123,12 @@ func (w *Window) fill() bool {
 		n, err := w.r.Read(w.buf[len(w.buf):cap(w.buf)])
 		w.buf = w.buf[:len(w.buf)+n]
 		w.err = err
+		if w.carriage {
+			replaceCR(w.buf[len(w.buf)-n:])
+		}
+		if err == io.EOF {
+			w.dropMark()
+		}
 		if n > 0 || err != nil {
 			return n > 0
 		}

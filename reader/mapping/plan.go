@@ -31,6 +31,9 @@ func New(o Options) (*Mapper, error) {
 	if err := plan(); err != nil {
 		return nil, err
 	}
+	if err := p.refuseTwins(); err != nil {
+		return nil, err
+	}
 	if m.id.field == "" {
 		return nil, &Error{Rule: "there is no id column", Hint: "name the column with the users' key id, or map it: fields: {id: THEIR_COLUMN}"}
 	}
@@ -53,11 +56,31 @@ func (m planner) setHeader() error {
 		if name == "" && len(m.o.Config.Fields) == 0 {
 			return &Error{Rule: Shown("", i) + " has no name", Hint: "name it in the header"}
 		}
-		if name != "" && seen[name] {
-			return &Error{Column: name, Rule: m.shown(name, i) + " appears twice in the header", Hint: "rename or remove one of them"}
+		if name != "" && seen[name] && len(m.o.Config.Fields) == 0 && !m.skipped[name] {
+			return m.twice(name, i)
 		}
 		seen[name] = true
 		m.header = append(m.header, name)
+	}
+	return nil
+}
+
+func (m planner) twice(name string, i int) *Error {
+	return &Error{Column: name, Rule: m.shown(name, i) + " appears twice in the header", Hint: "rename or remove one of them"}
+}
+
+// refuseTwins refuses a column that is read and has the name of another: which of them is
+// meant cannot be told. Columns that are not read do not matter.
+func (m planner) refuseTwins() error {
+	first := map[string]int{}
+	for i, name := range m.header {
+		at, again := first[name]
+		if again && (m.Uses(i) || m.OpColumn(at) || m.OpColumn(i)) {
+			return m.twice(name, i)
+		}
+		if name != "" && !again {
+			first[name] = i
+		}
 	}
 	return nil
 }

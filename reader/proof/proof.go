@@ -16,7 +16,7 @@ type Kind string
 
 // The proofs, those that you asked for first.
 const (
-	// Unproved means that nothing proves that the file was not truncated.
+	// Unproven means that nothing proves that the file was not truncated.
 	Unproven        Kind = ""
 	ByExpectSHA256  Kind = "expect_sha256"
 	BySidecar       Kind = "sidecar"

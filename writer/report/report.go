@@ -82,6 +82,17 @@ func (s *Skipped) String() string {
 	if s.Blank > 0 {
 		parts = append(parts, Count(s.Blank, "blank line"))
 	}
+	for _, other := range []struct {
+		n    int
+		text string
+	}{
+		{s.Leading, "first line for programs (sep=, #TYPE or version:)"}, {s.BeforeHeader, "before the header"}, {s.Dashes, "of dashes under the header"},
+		{s.Comments, "of comments"}, {s.Footers, "of footers"}, {s.EndMarks, "end-of-file character (0x1A)"},
+	} {
+		if other.n > 0 {
+			parts = append(parts, Thousands(other.n)+" "+other.text)
+		}
+	}
 	return "lines skipped: " + strings.Join(parts, ", ")
 }
 

@@ -110,6 +110,18 @@ type Skipped struct {
 	Headers int `json:"headers,omitempty" jsonschema:"minimum=0"`
 	// Blank lines.
 	Blank int `json:"blank,omitempty" jsonschema:"minimum=0"`
+	// First lines of files that are for programs: sep=, #TYPE or version:.
+	Leading int `json:"leading,omitempty" jsonschema:"minimum=0"`
+	// Lines before the one that header_row names.
+	BeforeHeader int `json:"before_header,omitempty" jsonschema:"minimum=0"`
+	// Lines of dashes under the header.
+	Dashes int `json:"dashes,omitempty" jsonschema:"minimum=0"`
+	// Lines that begin as comment says.
+	Comments int `json:"comments,omitempty" jsonschema:"minimum=0"`
+	// Lines that begin as footer says.
+	Footers int `json:"footers,omitempty" jsonschema:"minimum=0"`
+	// Files that end with 0x1A, the end-of-file character of old programs.
+	EndMarks int `json:"end_marks,omitempty" jsonschema:"minimum=0"`
 }
 
 // Times are when a run was made, and how fast.

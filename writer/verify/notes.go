@@ -9,7 +9,7 @@ import (
 	"usersync/writer/report"
 )
 
-// noteBook finds the note of each result that was settled by a call. Notes come out of order,
+// noteIndex finds the note of each result that was settled by a call. Notes come out of order,
 // within a window.
 type noteIndex struct {
 	v        *verifier

@@ -63,7 +63,7 @@ var played = []int{
 	413, // last, because a client may send smaller batches after it
 }
 
-// neverFollowed checks that no call followed a Location.
+// checkNoRedirect checks that no call followed a Location.
 func checkNoRedirect(sc *scene) {
 	sc.t.Helper()
 	for _, uri := range uris(sc.stage.calls()) {

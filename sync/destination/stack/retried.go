@@ -16,7 +16,7 @@ import (
 // speed and not about the record, but they must end at some point.
 const throttlesPerRetry = 10
 
-// silentAttempts is how often a batch may fail without any call being answered before
+// unansweredAttempts is how often a batch may fail without any call being answered before
 // it checks whether the API is there at all.
 const unansweredAttempts = 2
 

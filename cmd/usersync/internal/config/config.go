@@ -69,6 +69,9 @@ type Input struct {
 	Delimiter rune
 	Charset   string
 	Records   string         // where in a JSON object the array of users is; empty: the one array
+	HeaderRow int            // the line with the column names; 0: the first with text
+	Comment   string         // how comments begin; empty: there are none
+	Footer    []string       // how lines after the last user begin
 	Fields    mapping.Fields // empty: every column is named like its field
 	Ignore    []string
 	NullIDs   []string // texts that are not ids; empty: the default list

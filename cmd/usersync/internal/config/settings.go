@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strconv"
 	"strings"
 
 	"usersync/cmd/usersync/internal/quantity"
@@ -93,6 +94,15 @@ func (in *Input) settings() []Setting {
 		{Key: "records", Group: GroupInput, Flag: "records", Value: "/KEY", Identifies: FeedIdentity, Commands: ForInit, Added: true,
 			Use: "where the array of users is in a JSON object, such as /users or /data/items; without it the one array of objects",
 			Set: Into(&in.Records, parseRecords), Text: func() string { return in.Records }},
+		{Key: "header_row", Group: GroupInput, Flag: "header-row", Value: "N", Identifies: FeedIdentity, Commands: ForInit, Added: true,
+			Use: "line of a CSV file that holds the column names, from 1; lines before it are skipped; without it the first line with text",
+			Set: Into(&in.HeaderRow, quantity.ParseCount(1)), Text: in.headerRow},
+		{Key: "comment", Group: GroupInput, Flag: "comment", Value: "TEXT", Identifies: FeedIdentity, Commands: ForInit, Added: true,
+			Use: "how lines of a CSV file begin that are comments, such as #; they are skipped",
+			Set: IntoString(&in.Comment), Text: func() string { return in.Comment }},
+		{Key: "footer", Group: GroupInput, Flag: "footer", Kind: List, Value: "TEXT", Identifies: FeedIdentity, Added: true,
+			Use: "how the lines after the last user of a CSV file begin, such as Total; they are skipped, and a user after them stops the run",
+			Set: intoList(&in.Footer)},
 		{Key: "ignore", Group: GroupInput, Flag: "ignore", Kind: List, Value: "COLUMN",
 			Use: "columns not to send",
 			Set: intoList(&in.Ignore)},
@@ -125,6 +135,13 @@ func (in *Input) IDs() identity.Policy {
 		p.Nulls = []string{}
 	}
 	return p
+}
+
+func (in *Input) headerRow() string {
+	if in.HeaderRow == 0 {
+		return ""
+	}
+	return strconv.Itoa(in.HeaderRow)
 }
 
 // delimiter is a text for ParseDelimiter; empty for auto.

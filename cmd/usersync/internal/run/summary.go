@@ -41,7 +41,8 @@ func (r *Run) summary(err error) report.Summary {
 	s.RepeatedIDs = report.RepeatedOf(noted.Repeats)
 	if !r.reading && r.Input.Skipped() != (reader.Skipped{}) {
 		skipped := r.Input.Skipped()
-		s.Skipped = &report.Skipped{Headers: skipped.Headers, Blank: skipped.Blank}
+		s.Skipped = &report.Skipped{Headers: skipped.Headers, Blank: skipped.Blank, Leading: skipped.Leading, BeforeHeader: skipped.Before,
+			Dashes: skipped.Dashes, Comments: skipped.Comments, Footers: skipped.Footers, EndMarks: skipped.EndMarks}
 	}
 	if r.counts.Finished && err == nil {
 		s.State = report.Finished
