@@ -22,7 +22,8 @@ type Options struct {
 	// Charset is a name or label in the WHATWG Encoding Standard, such as windows-1252.
 	// Empty is UTF-8. A byte order mark overrides it.
 	Charset string
-	// UTF8 lists beginnings of files that are UTF-8 whatever Charset says.
+	// UTF8 lists beginnings of files that are UTF-8 whatever Charset says, unless their
+	// text is not valid UTF-8: then an editor saved them in Charset.
 	UTF8 []string
 	// Digest, if not nil, counts and hashes what is read, once Count is called.
 	Digest *Digest
@@ -96,7 +97,8 @@ func (s *Source) Name() string { return s.name }
 // Once reports whether the input can be read only once, like a pipe.
 func (s *Source) Once() bool { return s.once }
 
-// Charset returns the charset that the input was decoded from; empty if it was UTF-8 already.
+// Charset returns the charset that the input is decoded from; empty if it is UTF-8, as far as
+// it was read.
 // In decoded text U+FFFD replaces bytes that are not valid in the charset.
 func (s *Source) Charset() string { return s.charset }
 
