@@ -52,8 +52,8 @@ func (r *csvRows) malformed(row *frame.Row, from int) *user.InvalidError {
 		return &user.InvalidError{Code: "nul", Rule: "holds a NUL byte, at byte " + strconv.Itoa(bytes.IndexByte(row.Bytes, 0)+1) + " of the row"}
 	case !utf8.Valid(row.Bytes):
 		return invalidUTF8()
-	case r.charset != "" && bytes.Contains(row.Bytes, replacement):
-		return &user.InvalidError{Code: "invalid_charset", Rule: "holds bytes that are not valid " + r.charset, Hint: "name the right --charset"}
+	case r.charset() != "" && bytes.Contains(row.Bytes, replacement):
+		return &user.InvalidError{Code: "invalid_charset", Rule: "holds bytes that are not valid " + r.charset(), Hint: "name the right --charset"}
 	case row.Malformed:
 		e := &user.InvalidError{Code: "bare_quote", Rule: "has a quote where none is allowed", Hint: "put the cell in quotes and double the quotes inside it"}
 		if bytes.IndexByte(row.Raw(), '\n') >= 0 {

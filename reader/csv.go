@@ -35,7 +35,7 @@ type csvRows struct {
 	results       bool // the file is results of a run: their cells are quoted for spreadsheets
 	lines         between
 	// charset is what the text was decoded from; U+FFFD replaces invalid bytes.
-	charset string
+	charset func() string
 }
 
 // rowParser parses rows with gocsv.
@@ -77,13 +77,16 @@ func (f *feed) Read(p []byte) (int, error) {
 }
 
 func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
-	r := &csvRows{file: f.name, row: rowParser{feed: &feed{}}, charset: f.source.Charset(), rejectColumns: rejectColumns{original: o.Original}, trailer: trailer{Trailer: proof.NewTrailer(o.Trailer)}}
+	r := &csvRows{file: f.name, row: rowParser{feed: &feed{}}, charset: f.source.Charset, rejectColumns: rejectColumns{original: o.Original}, trailer: trailer{Trailer: proof.NewTrailer(o.Trailer)}}
 	if err := r.readCR(w); err != nil {
 		return nil, err
 	}
 	r.frame = frame.NewCSV(w, nil)
 	if bytes.HasPrefix(w.Data(), []byte(user.RejectPrefix)) || bytes.HasPrefix(w.Data(), []byte(`"`+user.RejectPrefix)) {
 		o.HeaderRow, o.Comment, o.Footer = 0, "", nil // these are about the input that rejects came from
+		if d := rejectDelimiter(w.Data()); d != 0 {
+			o.Delimiter = d
+		}
 	}
 	r.lines.comment, r.lines.footer = []byte(o.Comment), o.Footer
 	if err := r.passPreamble(&o); err != nil {
@@ -252,8 +255,13 @@ func (r *csvRows) parse() (ragged bool, err error) {
 
 // ragged says how many cells the row has. Its first cell is that of column from.
 func (r *csvRows) ragged(raw []byte, from int) *user.InvalidError {
+	return r.raggedBy(raw, from, r.delimiter)
+}
+
+// raggedBy is ragged for a row with another delimiter.
+func (r *csvRows) raggedBy(raw []byte, from int, delimiter rune) *user.InvalidError {
 	reader := csv.NewReader(bytes.NewReader(raw))
-	reader.Comma, reader.FieldsPerRecord = r.delimiter, -1
+	reader.Comma, reader.FieldsPerRecord = delimiter, -1
 	e := &user.InvalidError{Code: "ragged", Hint: "a delimiter inside a cell needs quotes around the cell"}
 	want := strconv.Itoa(len(r.header) - from)
 	e.Rule = "has a different number of cells than the header, which has " + want

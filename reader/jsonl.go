@@ -17,7 +17,7 @@ import (
 type jsonRows struct {
 	file          string
 	frame         *frame.JSON
-	charset       string
+	charset       func() string
 	original      func(user.Rejected) [][]byte
 	mapper        *mapping.Mapper
 	chunk         *chunk
@@ -35,7 +35,7 @@ const (
 )
 
 func openJSONL(f *file, w *frame.Window, o Options, several bool) (*jsonRows, error) {
-	r := &jsonRows{file: f.name, charset: f.source.Charset(), original: o.Original}
+	r := &jsonRows{file: f.name, charset: f.source.Charset, original: o.Original}
 	for len(w.Data()) < sampleBytes && w.More() {
 	}
 	path, err := r.listPath(w.Data()[:min(len(w.Data()), sampleBytes)], o)
@@ -230,8 +230,8 @@ func (r *jsonRows) malformed(row *frame.Row) *user.InvalidError {
 		return tooLong(row.Length, row.Offset)
 	case !utf8.Valid(row.Bytes):
 		return invalidUTF8()
-	case r.charset != "" && bytes.Contains(row.Bytes, replacement):
-		return &user.InvalidError{Code: "invalid_charset", Rule: "holds bytes that are not valid " + r.charset, Hint: "name the right --charset"}
+	case r.charset() != "" && bytes.Contains(row.Bytes, replacement):
+		return &user.InvalidError{Code: "invalid_charset", Rule: "holds bytes that are not valid " + r.charset(), Hint: "name the right --charset"}
 	}
 	return nil
 }

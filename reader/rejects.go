@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/csv"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"usersync/reader/frame"
@@ -14,8 +16,36 @@ import (
 )
 
 // rejectPrefixes are how a rejects file begins, as CSV and as JSON Lines. Such a file is
-// UTF-8, whatever the charset of the input that it came from.
-func rejectPrefixes() []string { return []string{user.RejectOutcome, `{"` + user.RejectOutcome + `"`} }
+// UTF-8, whatever the charset of the input that it came from, until it is edited.
+func rejectPrefixes() []string {
+	return []string{user.RejectOutcome, `"` + user.RejectOutcome, `{"` + user.RejectOutcome + `"`}
+}
+
+// rejectDelimiter returns the delimiter of a rejects file; 0 for any other. A spreadsheet may
+// have saved it with another one than the input's.
+func rejectDelimiter(data []byte) rune {
+	text, quoted := bytes.CutPrefix(bytes.TrimLeft(data, "\r\n"), []byte{'"'})
+	rest, found := bytes.CutPrefix(text, []byte(user.RejectOutcome))
+	if quoted {
+		rest = bytes.TrimPrefix(rest, []byte{'"'})
+	}
+	d, _ := utf8.DecodeRune(rest)
+	if !found || len(rest) == 0 || !validDelimiter(d) || d == '_' || unicode.IsLetter(d) {
+		return 0
+	}
+	return d
+}
+
+// delimiters are those that a row of the original input may have: that of the file, unless a
+// spreadsheet changed it. The first is in the row, if any is.
+func (r *csvRows) delimiters(raw []byte) []rune {
+	all := append([]rune{r.delimiter}, slices.DeleteFunc([]rune(",;\t|"), func(d rune) bool { return d == r.delimiter })...)
+	found := slices.DeleteFunc(slices.Clone(all), func(d rune) bool { return !bytes.ContainsRune(raw, d) })
+	if len(found) == 0 {
+		return all[:1]
+	}
+	return found
+}
 
 // rejectColumns are usersync's own columns of a row in a rejects file.
 type rejectColumns struct {
@@ -78,11 +108,15 @@ func (r *csvRows) stripRejectColumns(rec *user.Record) bool {
 		return true
 	}
 	rec.Origin.Raw = r.chunk.copied([]byte(r.rejectColumns.raw.Text))
-	invalid := r.reparse(rec.Origin.Raw)
+	delimiter, invalid := r.reparse(rec.Origin.Raw)
 	if invalid != nil {
 		rec.Err, rec.Origin.Unparsed = invalid, true
+		return false
 	}
-	return invalid == nil
+	if delimiter != r.delimiter {
+		rec.Origin.Raw = r.chunk.copied(r.joined())
+	}
+	return true
 }
 
 // refuse keeps a row that cannot be parsed, without usersync's columns if they can be told
@@ -94,13 +128,27 @@ func (r *csvRows) refuse(rec *user.Record, invalid *user.InvalidError) {
 	}
 }
 
-// reparse parses a row that did not parse before, in case it was fixed since. If it was not,
-// it gets the same error again.
-func (r *csvRows) reparse(raw []byte) *user.InvalidError {
+// reparse parses a row that did not parse before, in case it was fixed since, and returns its
+// delimiter. If it was not fixed, it gets the same error again.
+func (r *csvRows) reparse(raw []byte) (rune, *user.InvalidError) {
 	if invalid := r.rejectColumns.checkRaw(); invalid != nil {
-		return invalid
+		return 0, invalid
 	}
-	f := frame.NewCSV(frame.Over(raw), utf8.AppendRune(nil, r.delimiter))
+	var first *user.InvalidError
+	for _, d := range r.delimiters(raw) {
+		invalid := r.reparseWith(raw, d)
+		if invalid == nil {
+			return d, nil
+		}
+		if first == nil || first.Code != r.rejectColumns.code.Text && invalid.Code == r.rejectColumns.code.Text {
+			first = invalid
+		}
+	}
+	return 0, first
+}
+
+func (r *csvRows) reparseWith(raw []byte, delimiter rune) *user.InvalidError {
+	f := frame.NewCSV(frame.Over(raw), utf8.AppendRune(nil, delimiter))
 	row, err := f.Next()
 	if err != nil {
 		return notOneRow()
@@ -111,20 +159,34 @@ func (r *csvRows) reparse(raw []byte) *user.InvalidError {
 	if _, err = f.Next(); err != io.EOF {
 		return notOneRow()
 	}
-	return r.refill(raw)
+	return r.refill(raw, delimiter)
 }
 
-func (r *csvRows) refill(raw []byte) *user.InvalidError {
+func (r *csvRows) refill(raw []byte, delimiter rune) *user.InvalidError {
 	reader := csv.NewReader(bytes.NewReader(raw))
-	reader.Comma, reader.FieldsPerRecord = r.delimiter, len(r.header)-r.rejectColumns.count
+	reader.Comma, reader.FieldsPerRecord = delimiter, len(r.header)-r.rejectColumns.count
 	cells, err := reader.Read()
 	if err != nil {
-		return r.ragged(raw, r.rejectColumns.count)
+		return r.raggedBy(raw, r.rejectColumns.count, delimiter)
 	}
 	for i, text := range cells {
 		r.cells[i] = user.TextValue(text)
 	}
 	return nil
+}
+
+// joined returns the cells as a row of this file.
+func (r *csvRows) joined() []byte {
+	texts := make([]string, len(r.cells))
+	for i, c := range r.cells {
+		texts[i] = c.Text
+	}
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Comma = r.delimiter
+	_ = w.Write(texts) // a buffer takes everything, and the delimiter is valid
+	w.Flush()
+	return bytes.TrimRight(b.Bytes(), "\n")
 }
 
 func notOneRow() *user.InvalidError {

@@ -15,10 +15,8 @@ func (r *csvRows) unmask(rec *user.Record) {
 		return
 	}
 	for _, raw := range r.rejectColumns.original(*rec.Origin.Before) {
-		reader := csv.NewReader(bytes.NewReader(raw))
-		reader.Comma, reader.FieldsPerRecord = r.delimiter, len(r.header)-r.rejectColumns.count
-		row, err := reader.Read()
-		if err != nil {
+		row, found := r.split(raw)
+		if !found {
 			return // it was not a valid row then either
 		}
 		cells := make([]user.Value, len(row))
@@ -27,6 +25,18 @@ func (r *csvRows) unmask(rec *user.Record) {
 		}
 		r.mapper.Unmask(r.cells, cells)
 	}
+}
+
+// split returns the cells of a row of the original input.
+func (r *csvRows) split(raw []byte) (row []string, found bool) {
+	for _, d := range r.delimiters(raw) {
+		reader := csv.NewReader(bytes.NewReader(raw))
+		reader.Comma, reader.FieldsPerRecord = d, len(r.header)-r.rejectColumns.count
+		if row, err := reader.Read(); err == nil {
+			return row, true
+		}
+	}
+	return nil, false
 }
 
 // unmask does the same. It leaves the parser's state unchanged.

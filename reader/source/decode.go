@@ -24,7 +24,7 @@ func (s *Source) decode(plain io.Reader, o Options) (io.Reader, error) {
 	}
 	head, buffered := peeked(plain, len(markUTF8))
 	if named != nil && beginsAs(buffered, o.UTF8) {
-		return buffered, nil
+		return &editable{buffered: buffered, charset: named, other: func() { s.charset = name }}, nil
 	}
 	if marked, markName, size := byMark(head); size > 0 {
 		named, name = marked, markName

@@ -23,7 +23,8 @@ type Options struct {
 	// another common name, such as cp850 or ANSI.
 	// Empty is UTF-8. A byte order mark overrides it.
 	Charset string
-	// UTF8 lists beginnings of files that are UTF-8 whatever Charset says.
+	// UTF8 lists beginnings of files that are UTF-8 whatever Charset says, unless their
+	// text is not valid UTF-8: then an editor saved them in Charset.
 	UTF8 []string
 	// Digest, if not nil, counts and hashes what is read, once Count is called.
 	Digest *Digest
@@ -97,7 +98,8 @@ func (s *Source) Name() string { return s.name }
 // Once reports whether the input can be read only once, like a pipe.
 func (s *Source) Once() bool { return s.once }
 
-// Charset returns the charset that the input was decoded from; empty if it was UTF-8 already.
+// Charset returns the charset that the input is decoded from; empty if it is UTF-8, as far as
+// it was read.
 // In decoded text U+FFFD replaces bytes that are not valid in the charset.
 func (s *Source) Charset() string { return s.charset }
 
