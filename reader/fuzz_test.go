@@ -81,7 +81,7 @@ func FuzzCSV(f *testing.F) {
 			rows = strings.ReplaceAll(rows, "\r\r", "\r") // encoding/csv takes all but the last for text
 		}
 		text := "id,email\n0,0\n" + strings.TrimRight(rows, "\x1a") // the first row decides about the layout
-		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Delimiter: ','})
+		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Delimiter: ',', Mapping: mapping.Config{KeepBlanks: true}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,10 @@ func FuzzCSV(f *testing.F) {
 			if e, ok := errors.AsType[*user.InvalidError](rec.Err); ok && e.Code == CodeInBrokenQuote {
 				return // encoding/csv reads the lines inside as rows
 			}
-			if loose := errors.Is(want, csv.ErrQuote) || errors.Is(want, csv.ErrBareQuote); loose && rec.Err == nil {
+			if loose := errors.Is(want, csv.ErrQuote) || errors.Is(want, csv.ErrBareQuote); loose && codeOf(rec) != "bare_quote" {
+				if bytes.IndexByte(rec.Origin.Raw, '\n') >= 0 && rec.Err != nil {
+					return // lines in a broken quote, with another fault that comes first
+				}
 				checkLoose(t, rec)
 				continue
 			}
@@ -141,16 +144,24 @@ func readSilently(t *testing.T, text string) {
 // around its quotes, encoding/csv reads it as we do.
 func checkLoose(t *testing.T, rec *user.Record) {
 	cells, err := csv.NewReader(bytes.NewReader(rec.Origin.Raw)).Read()
-	if err != nil || len(cells) != 2 || rec.User.ID != strings.TrimSpace(cells[0]) {
+	code := codeOf(rec)
+	if code == "nul" || code == "invalid_utf8" {
+		return
+	}
+	if err != nil || (len(cells) != 2) != (code == "ragged") {
 		t.Fatalf("raw is %q: %v", rec.Origin.Raw, err)
 	}
 }
 
-func compareRow(t *testing.T, rec *user.Record, cells []string, want error, plain *csv.Reader) {
-	code := ""
+func codeOf(rec *user.Record) string {
 	if e, ok := errors.AsType[*user.InvalidError](rec.Err); ok {
-		code = e.Code
+		return e.Code
 	}
+	return ""
+}
+
+func compareRow(t *testing.T, rec *user.Record, cells []string, want error, plain *csv.Reader) {
+	code := codeOf(rec)
 	line := 0
 	if e, ok := errors.AsType[*csv.ParseError](want); ok {
 		line = e.StartLine
@@ -166,6 +177,12 @@ func compareRow(t *testing.T, rec *user.Record, cells []string, want error, plai
 		t.Fatalf("code %q, encoding/csv says %v", code, want)
 	case code == "":
 		email, _ := rec.User.Value(user.Email)
+		want := make([]user.Value, len(cells))
+		for i, cell := range cells {
+			want[i].Text = cell
+		}
+		plainText(want)
+		cells = []string{want[0].Text, want[1].Text}
 		if rec.User.ID != strings.TrimSpace(cells[0]) || email.Text != cells[1] {
 			t.Fatalf("%q %q, want %q", rec.User.ID, email.Text, cells)
 		}
