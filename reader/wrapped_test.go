@@ -107,6 +107,8 @@ func TestPages(t *testing.T) {
 		"not done":               {`{"done":false,"records":%s}`, true},
 		"not last":               {`{"content":%s,"last":false,"page":{"size":2}}`, true},
 		"an offset":              {`{"offset":100,"users":%s}`, true},
+		"a list of links":        {`{"items":%s,"links":[{"rel":"self","href":"x"},{"rel":"next","href":"y"}]}`, true},
+		"a list without a next":  {`{"links":[{"rel":"self","href":"x"},{"rel":"last","href":"y"}],"items":%s}`, false},
 		"inside the same object": {`{"data":{"users":%s,"cursor":{"hasNextPage":true}}}`, true},
 	} {
 		t.Run(name, func(t *testing.T) {

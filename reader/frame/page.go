@@ -2,8 +2,10 @@ package frame
 
 import (
 	"encoding/json"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // page is what an object says about the array inside it.
@@ -42,6 +44,18 @@ func (p *page) note(key, in string, raw []byte) {
 		p.total, p.count = number, key
 	}
 }
+
+// noteLinks notes what an array of links says, each an object with its relation to this
+// page.
+func (p *page) noteLinks(array []byte) {
+	for _, link := range relation().FindAllSubmatch(array, -1) {
+		if isNext(string(link[1])) {
+			p.more = string(link[1])
+		}
+	}
+}
+
+var relation = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"rel"\s*:\s*"([A-Za-z_-]+)"`) })
 
 // isNext reports whether an object under that key leads to another page.
 func isNext(key string) bool { return nextKeys()[plainKey(key)] }

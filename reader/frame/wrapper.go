@@ -148,17 +148,25 @@ func (f *JSON) passArray() error {
 		f.inner.others = append(others[:min(len(others), 9)], f.offset)
 	}
 	f.cut = cut{depth: 1}
+	var begins []byte
+	keep := func() { begins = append(begins, f.Data()[:min(f.cut.pos, max(longestLinks-len(begins), 0))]...) }
 	for f.cut.close(f.Data()) < 0 {
+		keep()
 		f.drop(f.cut.pos)
 		f.cut.pos = 0
 		if !f.More() {
 			return f.broken(f.err, openObject)
 		}
 	}
+	keep()
+	f.inner.page.noteLinks(begins)
 	f.line += f.cut.lines
 	f.drop(f.cut.pos)
 	return nil
 }
+
+// longestLinks is how much of an array is searched for links to other pages, in bytes.
+const longestLinks = 16 << 10
 
 // scalar consumes a text, a number or a word.
 func (f *JSON) scalar() ([]byte, error) {

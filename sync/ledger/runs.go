@@ -73,9 +73,10 @@ func (r Runs) Absorb(ctx context.Context, m Checkpoint, entries []Entry, by stri
 	return failed("absorb run "+m.Run+" into the ledger", err)
 }
 
-// Distrust absorbs runs whose last work is unknown: fingerprints from them and from
-// earlier runs are no longer trusted, so every user of the scope is sent once more. The
-// ids and the API's keys stay known.
+// Distrust absorbs runs whose last work is unknown: no fingerprint that the scope holds is
+// trusted any longer, so every user is sent once more. That includes those from runs that
+// began later: one of the runs may have been continued after them. The ids and the API's
+// keys stay known.
 func (r Runs) Distrust(ctx context.Context, runs []string, by string) error {
 	return failed("absorb runs into the ledger", r.distrust(ctx, runs, RunAbsorbed, by))
 }
@@ -83,7 +84,10 @@ func (r Runs) Distrust(ctx context.Context, runs []string, by string) error {
 func (r Runs) distrust(ctx context.Context, runs []string, s RunState, by string) error {
 	var distrusted int64
 	err := r.l.change(ctx, func(t *transaction) error {
-		last, err := registry.End(t, r.l.db, t.tx, runs, s, by)
+		if _, err := registry.End(t, r.l.db, t.tx, runs, s, by); err != nil {
+			return err
+		}
+		last, err := registry.Last(t, r.l.db, t.tx, t.scope, by)
 		if err != nil {
 			return err
 		}

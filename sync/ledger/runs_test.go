@@ -132,6 +132,36 @@ func TestDistrustCoversEarlierRuns(t *testing.T) {
 	})
 }
 
+// A run keeps its place in the order when it is continued, so a run that began after it
+// may be older than what it did last.
+func TestDistrustCoversRunsThatBeganLater(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		email := fingerprints(user.Fingerprint{Field: user.Email, Sum: 1})
+		save := func(run string) {
+			t.Helper()
+			register(t, l, run)
+			if err := l.Save(t.Context(), Checkpoint{Run: run}, []Entry{{ID: run, State: user.Present, Fingerprints: email}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		save("continued")
+		save("between")
+		save("by")
+		register(t, l, "continued") // and killed
+		register(t, l, "by")
+		if err := l.Runs().Distrust(t.Context(), []string{"continued"}, "by"); err != nil {
+			t.Fatal(err)
+		}
+		for i, k := range find(t, l, "continued", "between", "by") {
+			if k.State != user.Present || len(k.Fingerprints.Fields) != 0 {
+				t.Errorf("%d: %+v", i, k)
+			}
+		}
+	})
+}
+
 func TestAbandon(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})

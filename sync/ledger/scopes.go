@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"unicode/utf8"
 )
 
 // Place is the parts of a scope's name.
@@ -106,7 +106,7 @@ func (t *transaction) moveScope(from, name string, to Place) error {
 
 // renameMeta replaces a prefix in the names of all values that have it.
 func (t *transaction) renameMeta(from, to string) error {
-	rows, err := t.l.db.Query(t, t.tx, `SELECT name FROM usersync_meta WHERE name > ? AND name < ?`, from, from+"\U0010ffff")
+	rows, err := t.l.db.Query(t, t.tx, `SELECT name FROM usersync_meta WHERE substr(name, 1, ?) = ?`, int64(utf8.RuneCountInString(from)), from)
 	if err != nil {
 		return err
 	}
@@ -117,9 +117,7 @@ func (t *transaction) renameMeta(from, to string) error {
 		if err := rows.Scan(&name); err != nil {
 			return err
 		}
-		if strings.HasPrefix(name, from) {
-			names = append(names, name)
-		}
+		names = append(names, name)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return err

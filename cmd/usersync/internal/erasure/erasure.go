@@ -14,19 +14,26 @@ import (
 	"fmt"
 	"strings"
 
+	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
+	"usersync/writer/rundir"
 )
 
 // Erase erases the user id from the runs in dir that went to scope, in any feed, from
-// sandbox runs for the same API, and then from l, which may be nil. The caller holds the
-// lock of the scope, so that no run of it is in progress.
+// sandbox runs for the same API, and then from l, which may be nil. Runs that l has
+// registered for the scope went to it, even if the scope had another address then. The
+// caller holds the lock of the scope, so that no run of it is in progress.
 //
 // Its errors: *history.PlaceError, *UnreadableError and *BlockedError, after which
 // nothing was erased; *UnfinishedError; ErrUnknown, ledger.ErrUnknown and other errors of
 // the ledger. Done counts what was erased in any case.
 func Erase(ctx context.Context, l *ledger.Ledger, dir string, scope journal.Scope, id string) (Done, error) {
-	done, err := fromRuns(dir, scope, id)
+	registered, err := registeredIn(ctx, l, dir)
+	if err != nil {
+		return Done{}, err
+	}
+	done, err := fromRuns(dir, place{scope, registered}, id)
 	if err != nil {
 		return done, err
 	}
@@ -34,6 +41,28 @@ func Erase(ctx context.Context, l *ledger.Ledger, dir string, scope journal.Scop
 }
 
 // fromLedger comes last: as long as the ledger knows the user, the erasure is incomplete.
+// registeredIn returns the runs in dir that the ledger, which may be nil, has registered
+// for its scope.
+func registeredIn(ctx context.Context, l *ledger.Ledger, dir string) (map[string]bool, error) {
+	if l == nil {
+		return nil, nil
+	}
+	runs, err := rundir.Runs(dir)
+	if err != nil {
+		return nil, &history.DirError{Err: err}
+	}
+	names := make([]string, len(runs))
+	for i := range runs {
+		names[i] = runs[i].ID
+	}
+	known, err := l.Runs().Find(ctx, names...)
+	registered := map[string]bool{}
+	for name, r := range known {
+		registered[name] = r.State != "" // otherwise its scope is unknown
+	}
+	return registered, err
+}
+
 func (d *Done) fromLedger(ctx context.Context, l *ledger.Ledger, id string) error {
 	err := ErrUnknown
 	if l != nil {

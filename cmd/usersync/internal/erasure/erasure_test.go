@@ -10,6 +10,7 @@ import (
 
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer/rundir"
 )
@@ -88,6 +89,33 @@ func TestErase(t *testing.T) {
 	}
 	if done, err := Erase(t.Context(), nil, dir, scope, id); !errors.Is(err, ErrUnknown) {
 		t.Errorf("a second time: %+v, %v", done, err)
+	}
+}
+
+// After an account has got another address, its earlier runs are known by the ledger.
+func TestEraseFindsRunsOfAnEarlierAddress(t *testing.T) {
+	dir := t.TempDir()
+	earlier := scope
+	earlier.Account = "before"
+	moved := makeRun(t, dir, id, journal.Header{Scope: earlier}, journal.Finished)
+	apart := makeRun(t, dir, id, journal.Header{Scope: earlier}, journal.Finished)
+	l, err := ledger.Open(t.Context(), ledger.Options{URL: "sqlite:" + filepath.Join(dir, "ledger.db"), Scope: "now"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = l.Lock(t.Context(), "test", 0)
+	if err == nil {
+		_, err = l.Runs().Register(t.Context(), ledger.Run{Name: moved})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := Erase(t.Context(), l, dir, scope, id)
+	if err = errors.Join(err, l.Close()); err != nil || done != (Done{Runs: 1, Notes: 1, Lists: 1, Elsewhere: 1}) {
+		t.Errorf("%+v, %v", done, err)
+	}
+	if holds(t, dir, moved) || !holds(t, dir, apart) {
+		t.Error("the id is still in the run of the earlier address, or erased from another account")
 	}
 }
 

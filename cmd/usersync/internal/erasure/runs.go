@@ -16,8 +16,8 @@ import (
 const erasingFile = "erasing"
 
 // fromRuns erases id from every run of the scope, or from none.
-func fromRuns(dir string, scope journal.Scope, id string) (done Done, err error) {
-	s, err := searchRuns(dir, scope, id)
+func fromRuns(dir string, at place, id string) (done Done, err error) {
+	s, err := searchRuns(dir, at, id)
 	if err != nil {
 		return done, err
 	}
@@ -34,6 +34,13 @@ func fromRuns(dir string, scope journal.Scope, id string) (done Done, err error)
 	return done, nil
 }
 
+// place is the account that runs went to: its scope, and the runs that the ledger has
+// registered for it under any address.
+type place struct {
+	scope      journal.Scope
+	registered map[string]bool
+}
+
 // survey is what is known about all runs before any is changed.
 type survey struct {
 	affected   []*candidate            // ended runs that hold the id
@@ -42,7 +49,7 @@ type survey struct {
 	elsewhere  int
 }
 
-func searchRuns(dir string, scope journal.Scope, id string) (s survey, err error) {
+func searchRuns(dir string, at place, id string) (s survey, err error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
 		return s, &history.DirError{Err: err}
@@ -51,15 +58,15 @@ func searchRuns(dir string, scope journal.Scope, id string) (s survey, err error
 	for _, info := range runs {
 		c := &candidate{Run: &history.Run{Dir: dir, ID: info.ID}, user: id}
 		if err := c.search(info); err == nil {
-			s.add(c, scope)
-		} else if c.Journal == nil || c.belongsTo(scope) {
+			s.add(c, at)
+		} else if c.Journal == nil || c.belongsTo(at) {
 			return s, &UnreadableError{Run: info.ID, Err: err}
 		}
 	}
 	return s, nil
 }
 
-func (s *survey) add(c *candidate, scope journal.Scope) {
+func (s *survey) add(c *candidate, at place) {
 	if c.Journal != nil && c.Journal.Resumable() {
 		for _, run := range history.ReadBy(c.Journal.Header) {
 			s.readers[run] = c.Run
@@ -67,7 +74,7 @@ func (s *survey) add(c *candidate, scope journal.Scope) {
 	}
 	switch {
 	case !c.holds:
-	case !c.belongsTo(scope):
+	case !c.belongsTo(at):
 		s.elsewhere++
 	case !c.over():
 		s.unfinished = append(s.unfinished, c.Run)
@@ -108,15 +115,15 @@ func (c *candidate) stoppedSandbox() bool {
 
 // belongsTo reports whether the run's users are those of the scope. For a sandbox run only
 // the API counts.
-func (c *candidate) belongsTo(scope journal.Scope) bool {
+func (c *candidate) belongsTo(at place) bool {
 	if c.Journal == nil || !c.Journal.Begun {
 		return true // unknown
 	}
 	was := history.ScopeOf(c.Journal.Header)
 	if c.Journal.Header.Sandbox {
-		return was.Destination == scope.Destination
+		return was.Destination == at.scope.Destination
 	}
-	return was.Same(scope)
+	return was.Same(at.scope) || at.registered[c.ID]
 }
 
 // search reads the run's journal and looks for the id in its files.

@@ -61,7 +61,7 @@ func unreadable(id string, err error) error {
 
 // Unfinished lists the unfinished runs of scope in dir, newest first, including those
 // of other feeds that write to the same ledger. A run that is registered in the ledger
-// went to scope, whatever its journal calls it. A journal that cannot be read is an
+// went to scope and writes to that ledger, whatever its journal calls them. A journal that cannot be read is an
 // error, because its run may have sent users.
 func Unfinished(dir string, scope journal.Scope, ledger string, registered ...string) ([]*Run, error) {
 	runs, err := rundir.Runs(dir)
@@ -79,10 +79,11 @@ func Unfinished(dir string, scope journal.Scope, ledger string, registered ...st
 		}
 		was := ScopeOf(r.Journal.Header)
 		r.OtherFeed = was.Feed != scope.Feed
-		if !r.Journal.Begun || r.Journal.Over() || !was.Same(scope) && !slices.Contains(registered, r.ID) {
+		known := slices.Contains(registered, r.ID)
+		if !r.Journal.Begun || r.Journal.Over() || !was.Same(scope) && !known {
 			continue
 		}
-		if !r.OtherFeed || ledger != "" && r.Journal.Header.Ledger == ledger && !r.Running {
+		if !r.OtherFeed || (known || ledger != "" && r.Journal.Header.Ledger == ledger) && !r.Running {
 			found = append(found, r)
 		}
 	}

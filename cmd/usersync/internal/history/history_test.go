@@ -100,7 +100,7 @@ func TestUnfinished(t *testing.T) {
 	elsewhere.Account, feed.Feed = "other", "crm"
 	makeRun(t, dir, now.Add(-7*time.Hour), journal.Header{}, finished())
 	makeRun(t, dir, now.Add(-6*time.Hour), journal.Header{Scope: elsewhere}, nil)
-	makeRun(t, dir, now.Add(-5*time.Hour), journal.Header{Scope: feed, Registered: journal.Registered{Ledger: "another"}}, nil)
+	other := makeRun(t, dir, now.Add(-5*time.Hour), journal.Header{Scope: feed, Registered: journal.Registered{Ledger: "another"}}, nil)
 	idle := makeRun(t, dir, now.Add(-4*time.Hour), journal.Header{Scope: feed, Registered: journal.Registered{Ledger: "ours"}}, nil)
 	active := makeRun(t, dir, now.Add(-3*time.Hour), journal.Header{Scope: feed, Registered: journal.Registered{Ledger: "ours"}}, nil, sent(t))
 	killed := makeRun(t, dir, now.Add(-2*time.Hour), journal.Header{}, nil)
@@ -111,6 +111,10 @@ func TestUnfinished(t *testing.T) {
 	own, foreign := SplitFeeds(all)
 	if !slices.Equal(ids(own), []string{killed}) || !slices.Equal(ids(foreign), []string{active}) {
 		t.Error(ids(own), ids(foreign))
+	}
+	all, err = Unfinished(dir, scope, "ours", other)
+	if got := ids(all); err != nil || !slices.Equal(got, []string{killed, active, idle, other}) {
+		t.Error("a run of another feed is registered, and its journal names the ledger in another way:", got, err)
 	}
 }
 

@@ -97,6 +97,14 @@ func End(ctx context.Context, db *database.DB, tx database.Querier, names []stri
 	return last, err
 }
 
+// Last returns the highest place in the order of any run that may have told the scope of
+// users: all but the run by, unless that has made a checkpoint before.
+func Last(ctx context.Context, db *database.DB, q database.Querier, scope int64, by string) (last int64, err error) {
+	err = db.QueryRow(ctx, q, `SELECT COALESCE(max(r.num), 0) FROM usersync_run r WHERE r.scope IN (0, ?) AND (r.name <> ?
+		OR EXISTS (SELECT 1 FROM usersync_mark m WHERE m.scope = ? AND m.run = r.num))`, scope, by, scope).Scan(&last)
+	return last, err
+}
+
 // FirstNew returns the first row that a feed's runs have made which did not finish and came
 // after the run whole, and any that are open or stopped; 0 if there is no such run.
 func FirstNew(ctx context.Context, db *database.DB, q database.Querier, scope int64, feed, whole string) (first int64, err error) {
