@@ -108,10 +108,11 @@ func (r *csvRows) skipped() Skipped {
 	return s
 }
 
-// plainText takes ="..." off cells, which keeps spreadsheets from reading numbers.
-func plainText(cells []user.Value) {
+// plainText takes ="..." off cells, which keeps spreadsheets from reading numbers. A secret
+// stays as it is.
+func plainText(cells []user.Value, secret func(column int) bool) {
 	for i := range cells {
-		if text := cells[i].Text; len(text) > 2 && text[0] == '=' && text[1] == '"' && text[len(text)-1] == '"' {
+		if text := cells[i].Text; len(text) > 2 && text[0] == '=' && text[1] == '"' && text[len(text)-1] == '"' && !secret(i) {
 			cells[i].Text = strings.ReplaceAll(text[2:len(text)-1], `""`, `"`)
 		}
 	}

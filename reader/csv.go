@@ -246,7 +246,7 @@ func (r *csvRows) parse() (ragged bool, err error) {
 		if r.results {
 			unquote(r.cells)
 		}
-		plainText(r.cells)
+		plainText(r.cells, r.mapper.Secret)
 		return false, nil
 	}
 	// The frame passes no malformed rows. gocsv's message would quote the cell.

@@ -160,11 +160,16 @@ func (m *Mapper) Fields() []user.Field {
 	return fields
 }
 
+// Secret reports whether a column provides a secret, by its index.
+func (m *Mapper) Secret(column int) bool {
+	return slices.ContainsFunc(m.secrets, func(s source) bool { return s.column == column })
+}
+
 // SecretColumns names the columns that provide ssn or password, in header order.
 func (m *Mapper) SecretColumns() []string {
 	var names []string
 	for i, name := range m.header {
-		if slices.ContainsFunc(m.secrets, func(s source) bool { return s.column == i }) {
+		if m.Secret(i) {
 			names = append(names, name)
 		}
 	}

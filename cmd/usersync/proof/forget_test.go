@@ -41,7 +41,7 @@ func forgetKilledAt(t *testing.T, call string, n int) {
 	under := []string{"strace", "-f", "-qqq", "-o", "/dev/null", "-e", "trace=" + call, "-e", fmt.Sprintf("inject=%s:signal=KILL:when=%d", call, n)}
 	died := killed(t, nights.command(t, under, forget...).wait(t))
 	second := nights.command(t, nil, forget...).wait(t)
-	if gone := second.exit == 2 && strings.Contains(second.stderr, "no such id"); second.exit != 0 && !gone {
+	if gone := second.exit == 2 && strings.Contains(second.stderr, "this id is not in the ledger"); second.exit != 0 && !gone {
 		t.Errorf("the second call: exit %d\n%s", second.exit, second.stderr)
 	}
 	if left := holding(t, nights.site); len(left) > 0 {
