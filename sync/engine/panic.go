@@ -27,12 +27,16 @@ func onPanic(end func(error)) {
 // Recovered returns what recover has returned as an error. Call it in the deferred
 // function that recovers, or in one that it calls.
 func Recovered(value any) *PanicError {
+	callers := make([]uintptr, 64)
+	callers = callers[:runtime.Callers(2, callers)]
+	if other, ok := value.(interface{ Panic() (any, []uintptr) }); ok { // passed on by another goroutine
+		value, callers = other.Panic()
+	}
 	e := &PanicError{what: fmt.Sprintf("panic of type %T", value), where: "an unknown place"}
 	if err, ok := value.(runtime.Error); ok { // its text holds types and numbers alone
 		e.what = err.Error()
 	}
-	callers := make([]uintptr, 64)
-	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
+	frames := runtime.CallersFrames(callers)
 	panicked := false
 	for {
 		f, more := frames.Next()

@@ -33,6 +33,7 @@ type Renames struct {
 
 	mu     sync.Mutex
 	absent rowset.Set // users of the feed that are certainly missing from the input
+	given  rowset.Set // of these, users who have the id of a row now; they keep their rows of the ledger
 	left   int
 	moved  int
 }
@@ -100,8 +101,8 @@ func onlyEnd(ctx context.Context) error {
 }
 
 // Move gives the user with the id old the id of the record, and reports whether it did. It
-// does not if old may be in the input, if the ledger knows the new id, or if it has done
-// so as often as it may. An error ends the run.
+// does not if old may be in the input, also as the new id of an earlier move, if the ledger
+// knows the new id, or if it has done so as often as it may. An error ends the run.
 func (r *Renames) Move(ctx context.Context, old string, to *user.Record) (bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -111,6 +112,9 @@ func (r *Renames) Move(ctx context.Context, old string, to *user.Record) (bool, 
 	known, err := r.ledger.Lookup(ctx, []string{old, to.User.ID})
 	if err != nil || !r.absent.Has(known[0].Row) {
 		return false, err
+	}
+	if r.given.Has(known[0].Row) {
+		return false, nil
 	}
 	if is := known[1]; is.State == user.Pending && is.Remote == "" {
 		if err := r.ledger.ClearIntent(ctx, to.User.ID); err != nil { // its create has led to the user, too
@@ -126,6 +130,7 @@ func (r *Renames) Move(ctx context.Context, old string, to *user.Record) (bool, 
 	}
 	r.left--
 	r.moved++
+	r.given.Add(known[0].Row)
 	r.presence.isSeen(known[0].Row)
 	return true, nil
 }

@@ -93,6 +93,7 @@ func TestRenames(t *testing.T) {
 		"two ids have the user":         {input: "b x", most: 2, moves: "c>x"},
 		"the ledger does not know it":   {input: "b x", most: 2, moves: "z>x"},
 		"no more than allowed":          {input: "x y w", most: 2, moves: "a>x b>y e>w", want: "a>x b>y"},
+		"a second row leads to a user":  {input: "b x y", most: 2, moves: "a>x x>y", want: "a>x"},
 		"a refused one does not count":  {input: "b x y w", most: 2, moves: "a>b a>x e>w", want: "a>x e>w"},
 		"none is allowed":               {input: "b x", moves: "a>x"},
 	} {

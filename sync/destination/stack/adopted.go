@@ -3,8 +3,6 @@ package stack
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
 	"usersync/sync/destination"
 	"usersync/sync/user"
 )
@@ -55,7 +53,7 @@ func (a Adopted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 
 // read looks each user up, in parallel.
 func (a Adopted) read(ctx context.Context, b user.Batch, outcomes []user.Outcome) error {
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := newParallel(ctx)
 	for i, r := range b.Records {
 		if r.Op != user.Upsert {
 			continue

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"golang.org/x/sync/errgroup"
-
 	"usersync/sync/destination"
 	"usersync/sync/user"
 )
@@ -63,7 +61,7 @@ func NewAttested(api destination.API, a Absences) Attested {
 // Apply sends b, and demands a proof for each user that a delete did not find.
 func (a Attested) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes, absent, err := a.send(ctx, b)
-	group, within := errgroup.WithContext(ctx)
+	group, within := newParallel(ctx)
 	for _, i := range absent {
 		o, r := &outcomes[i], b.Records[i]
 		if err != nil {

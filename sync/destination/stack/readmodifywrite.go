@@ -44,6 +44,10 @@ func (m ReadModifyWrite) Apply(ctx context.Context, b user.Batch) ([]user.Outcom
 		return outcomes, nil
 	}
 	part, err := m.apply(ctx, pick(full, send), pick(b, send).Records)
+	for _, i := range send { // a completed record is a copy
+		r, sent := b.Records[i], full.Records[i]
+		r.MaybeSent, r.PerhapsTaken = r.MaybeSent || sent.MaybeSent, r.PerhapsTaken || sent.PerhapsTaken
+	}
 	if err != nil {
 		return nil, err
 	}

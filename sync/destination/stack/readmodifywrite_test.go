@@ -69,6 +69,21 @@ func TestReadModifyWriteKeepsOtherValues(t *testing.T) {
 	}
 }
 
+// A record that was completed for its call was perhaps taken like any other.
+func TestReadModifyWriteMarksWhatWasTaken(t *testing.T) {
+	for f, want := range map[fault]bool{lostAfter: true, denied: false} {
+		api := scene{held: "a=0", faults: []fault{f}, traits: func(t *destination.Traits) {
+			t.Fields = []user.Field{user.Email, user.Phone}
+			t.Ops[user.Update] = destination.OpTraits{Max: 1, Replay: destination.Safe, Merge: true}
+		}}.fake()
+		batch := user.Batch{Number: 1, Op: user.Update, Records: records("a=1", user.Update)}
+		_, err := around(api, false, new(pacer), 2).Apply(t.Context(), batch)
+		if got := batch.Records[0].PerhapsTaken; (err == nil) != want || got != want {
+			t.Errorf("%s: perhaps taken %t, want %t; %v", f, got, want, err)
+		}
+	}
+}
+
 // A record with every field is not read, unless users may hold attributes without a
 // field.
 func TestReadModifyWriteSkipsFullRecords(t *testing.T) {

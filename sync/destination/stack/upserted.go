@@ -5,8 +5,6 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"usersync/sync/destination"
 	"usersync/sync/user"
 )
@@ -57,7 +55,7 @@ func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outc
 		contradict(outcomes, create)
 		return nil
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := newParallel(ctx)
 	for part := range slices.Chunk(update, max(u.Traits().Ops[user.Update].Max, 1)) {
 		group.Go(func() error { return u.sendOn(ctx, user.Update, b, outcomes, part, left-1) })
 	}
@@ -73,7 +71,7 @@ func (u Upserted) confirm(ctx context.Context, b user.Batch, outcomes []user.Out
 	if u.Traits().Ops[user.Create].Replay != destination.Unsafe {
 		return nil
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := newParallel(ctx)
 	for _, i := range places {
 		if r := b.Records[i]; outcomes[i].Status == user.Missing && r.Op == user.Upsert {
 			group.Go(func() error { return u.confirmOne(ctx, &outcomes[i], r) })

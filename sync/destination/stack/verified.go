@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"usersync/sync/destination"
 	"usersync/sync/user"
 )
@@ -114,7 +112,7 @@ func needsReadBack(op user.Op, o user.Outcome, r *user.Record) bool {
 // indexes of those that may be sent again.
 func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Outcome, doubtful []int) ([]int, error) {
 	resend := make([]bool, len(doubtful))
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := newParallel(ctx)
 	for n, i := range doubtful {
 		group.Go(func() error {
 			found, err := orUnknown(v.lookUp(ctx, b.Op, b.Records[i]))
