@@ -109,7 +109,7 @@ func (r *csvRows) skipped() Skipped {
 }
 
 // plainText takes ="..." off cells, which keeps spreadsheets from reading numbers. A secret
-// stays as it is.
+// stays unchanged.
 func plainText(cells []user.Value, secret func(column int) bool) {
 	for i := range cells {
 		if text := cells[i].Text; len(text) > 2 && text[0] == '=' && text[1] == '"' && text[len(text)-1] == '"' && !secret(i) {

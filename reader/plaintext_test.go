@@ -6,7 +6,7 @@ import (
 	"usersync/sync/user"
 )
 
-// A spreadsheet's ="..." is taken off, but never off a secret, which is sent as it is.
+// A spreadsheet's ="..." is taken off, but never off a secret, which is sent unchanged.
 func TestPlainText(t *testing.T) {
 	cells := []user.Value{{Text: `="00123"`}, {Text: `="a ""b"""`}, {Text: `="hunter2"`}, {Text: `="`}, {Text: `=1+1`}}
 	plainText(cells, func(column int) bool { return column == 2 })
