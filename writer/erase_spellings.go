@@ -119,7 +119,7 @@ func escaped(text []byte) (rune, int) {
 	return r, size
 }
 
-// hex4 reads \uXXXX.
+// hex4 reads \u and four hex digits.
 func hex4(text []byte) (r rune, size int) {
 	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
 		return 0, 0

@@ -218,6 +218,22 @@ func TestAFullDisk(t *testing.T) {
 	}
 }
 
+// wantSent checks which records a resume takes for sent.
+func wantSent(t *testing.T, s *story, want ...int) {
+	t.Helper()
+	past, err := read(s.d.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent []int
+	for _, r := range past.Sent {
+		sent = append(sent, r.Record)
+	}
+	if diff := cmp.Diff(want, sent); diff != "" {
+		t.Errorf("sent, as far as we know: want -, got +:\n%s", diff)
+	}
+}
+
 // A user recorded before a create and not sent after all is not in doubt, unless a
 // later frame says so; records of other ops stay.
 func TestUnsentTakesANoteBack(t *testing.T) {
@@ -231,17 +247,7 @@ func TestUnsentTakesANoteBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	past, err := read(s.d.Bytes())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var sent []int
-	for _, r := range past.Sent {
-		sent = append(sent, r.Record)
-	}
-	if diff := cmp.Diff([]int{1, 3, 4}, sent); diff != "" {
-		t.Errorf("sent, as far as we know: want -, got +:\n%s", diff)
-	}
+	wantSent(t, s, 1, 3, 4)
 }
 
 // A user that no call can have delivered was not sent, whatever the op; a
@@ -261,17 +267,7 @@ func TestUntakenTakesEveryNoteBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	past, err := read(s.d.Bytes())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var sent []int
-	for _, r := range past.Sent {
-		sent = append(sent, r.Record)
-	}
-	if diff := cmp.Diff([]int{2, 3, 7}, sent); diff != "" {
-		t.Errorf("sent, as far as we know: want -, got +:\n%s", diff)
-	}
+	wantSent(t, s, 2, 3, 7)
 }
 
 func TestInherits(t *testing.T) {

@@ -2,8 +2,8 @@
 // characters that change the direction of text, and characters without a shape.
 //
 // Text from outside can hold them: names in certificates, file names, ids, words and
-// codes of an API, variables, headers. Nothing is removed: each becomes its escape \uXXXX,
-// as in JSON, so that JSON stays the same JSON.
+// codes of an API, variables, headers. Nothing is removed: each becomes its escape, \u and
+// four hex digits, as in JSON, so that JSON stays the same JSON.
 //
 // It does not decide what may be shown. Start at Text for a part of a message, and at
 // Writer for a terminal, a log or a plan.
