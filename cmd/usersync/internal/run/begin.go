@@ -28,6 +28,7 @@ type start struct {
 	before  contents           // what an earlier part of the run has written
 	// deleting are the users that it was deleting, true if the API confirmed it.
 	deleting map[string]bool
+	renamed  int              // users that it gave a new id after its checkpoint
 	hashes   fingerprint.Rows // of rows that are sent
 	engine.Resumed
 }

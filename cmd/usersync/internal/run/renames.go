@@ -43,7 +43,7 @@ func (r *Run) newRenames(ctx context.Context) (*mirror.Renames, error) {
 	}
 	renames, why, err := mirror.NewRenames(ctx, mover{r.lease.Ledger, r.at.files.dir.ID()}, r.presence, mirror.FirstPass{
 		Records: iter.Seq2[*user.Record, error](reader.Records(first.Input.Records()).Until(ctx)), Proved: first.Complete,
-		Feed: r.Config.Ledger.Feed, Protected: r.protected, Most: r.Config.Guards.Renames})
+		Feed: r.Config.Ledger.Feed, Protected: r.protected, Most: max(0, r.Config.Guards.Renames-r.alreadyRenamed())})
 	if why == "" && err == nil && ctx.Err() == nil {
 		err = preview.SameVersions(before)
 	}
@@ -57,6 +57,22 @@ func (r *Run) newRenames(ctx context.Context) (*mirror.Renames, error) {
 		r.options.Log.Always("no user is renamed: " + why)
 	}
 	return renames, nil
+}
+
+// alreadyRenamed counts the users that earlier parts of the run gave a new id: the limit is
+// that of the whole run.
+func (r *Run) alreadyRenamed() int {
+	return r.at.files.counts.codes.Of(user.Updated, user.CodeRenamed) + r.at.renamed
+}
+
+// renamedIn counts the outcomes of users with a new id.
+func renamedIn(settled []user.Settled) (n int) {
+	for _, o := range settled {
+		if o.Code == user.CodeRenamed {
+			n++
+		}
+	}
+	return n
 }
 
 // logRenames says how many users have a new id.

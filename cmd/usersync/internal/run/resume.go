@@ -87,7 +87,7 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		stop()
 		return nil, &history.DirError{Err: err}
 	}
-	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before, hashes: hashes, deleting: deletingIn(r.Journal),
+	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before, hashes: hashes, deleting: deletingIn(r.Journal), renamed: renamedIn(r.Journal.Settled),
 		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes(), WasSent: r.Unfinished().Sent()}}
 	facts := []zap.Field{zap.Int("behind_record", last.Record)}
 	if b.options.Resume == "" {
