@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// Accept, Close and Addr make the stage a net.Listener of in-memory connections.
+// Accept returns the server's end of the next in-memory connection.
 func (s *Stage) Accept() (net.Conn, error) {
 	select {
 	case conn := <-s.doors:
@@ -15,11 +15,13 @@ func (s *Stage) Accept() (net.Conn, error) {
 	}
 }
 
+// Close ends Accept.
 func (s *Stage) Close() error {
 	close(s.closed)
 	return nil
 }
 
+// Addr returns an address that no one can dial.
 func (s *Stage) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
 // statusWriter keeps the status of an answer.
