@@ -39,29 +39,48 @@ func (s *sleeps) add(file *ast.File) {
 	}
 }
 
-// read counts the sleeps below a node, and takes note of what it mentions.
+// read counts the sleeps below a node, and takes note of what it mentions: no fields, and
+// methods with a dot in front.
 func (d *declaration) read(node ast.Node, bubble bool) {
 	ast.Inspect(node, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
-			if isCall(n, "synctest", "Test") && !bubble {
-				for _, arg := range n.Args {
-					d.read(arg, true)
-				}
-				return false
+			return d.readCall(n, bubble)
+		case *ast.SelectorExpr:
+			d.mentions["."+n.Sel.Name] = d.mentions["."+n.Sel.Name] || !bubble
+			d.read(n.X, bubble)
+			return false
+		case *ast.Field:
+			d.read(n.Type, bubble)
+			return false
+		case *ast.KeyValueExpr:
+			if _, field := n.Key.(*ast.Ident); !field {
+				d.read(n.Key, bubble)
 			}
-			if isCall(n, "time", "Sleep") && bubble {
-				d.inside++
-			} else if isCall(n, "time", "Sleep") {
-				d.other++
-			}
+			d.read(n.Value, bubble)
+			return false
 		case *ast.Ident:
-			if !bubble {
-				d.mentions[n.Name] = true
-			}
+			d.mentions[n.Name] = d.mentions[n.Name] || !bubble
 		}
 		return true
 	})
+}
+
+// readCall counts a sleep. If the call opens a bubble, it reads what runs there and returns
+// false.
+func (d *declaration) readCall(n *ast.CallExpr, bubble bool) bool {
+	switch {
+	case isCall(n, "synctest", "Test"):
+		for _, arg := range n.Args {
+			d.read(arg, true)
+		}
+		return false
+	case isCall(n, "time", "Sleep") && bubble:
+		d.inside++
+	case isCall(n, "time", "Sleep"):
+		d.other++
+	}
+	return true
 }
 
 func isCall(n *ast.CallExpr, pkg, name string) bool {
@@ -75,7 +94,8 @@ func isCall(n *ast.CallExpr, pkg, name string) bool {
 
 // count returns how many sleeps there are, and the functions with those that may be outside a bubble:
 // those that a test reaches without passing through one. A function counts as reached where
-// its name is mentioned, a method where its type is.
+// its name is mentioned, a method where its type is and, as others may call it through an
+// interface if it is exported, also its name unless it is.
 func (s *sleeps) count() (all int, outside []string) {
 	s.called = map[string]bool{}
 	for more := true; more; {
@@ -84,9 +104,9 @@ func (s *sleeps) count() (all int, outside []string) {
 			if !s.reached(d) {
 				continue
 			}
-			for name := range d.mentions {
-				more = more || !s.called[name]
-				s.called[name] = true
+			for name, outside := range d.mentions {
+				more = more || outside && !s.called[name]
+				s.called[name] = s.called[name] || outside
 			}
 		}
 	}
@@ -101,7 +121,7 @@ func (s *sleeps) count() (all int, outside []string) {
 
 func (s *sleeps) reached(d *declaration) bool {
 	if d.receiver != "" {
-		return s.called[d.receiver]
+		return s.called[d.receiver] && (ast.IsExported(d.name) || s.called["."+d.name])
 	}
 	for _, kind := range []string{"Test", "Benchmark", "Fuzz", "Example"} {
 		if strings.HasPrefix(d.name, kind) {
