@@ -19,6 +19,9 @@ const depsOrder = `
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/lookalike
+	sync/destination/verdict sync/destination/parallel sync/destination/wait
+	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
+	sync/destination/scanned
 	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader/object writer/report
 	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
 	sync/destination/scim/internal/target
@@ -87,9 +90,19 @@ const depsRules = `
 	# A SCIM user and its paths know no calls.
 	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;
 
-	# Middleware knows no client, and no client knows its middleware.
-	sync/user, sync/destination < sync/destination/stack < sync/destination/destinationtest;
-	sync/destination/stack
+	# Middleware knows no client, and no client knows its middleware. One piece knows another
+	# only from the API outwards; stack alone knows them all.
+	NONE < sync/destination/parallel, sync/destination/wait;
+	sync/user, sync/destination < sync/destination/verdict;
+	sync/destination/verdict < sync/destination/limited, sync/destination/owned, sync/destination/split;
+	sync/destination/verdict, sync/destination/wait < sync/destination/canary;
+	sync/destination/parallel, sync/destination/verdict < sync/destination/attested;
+	sync/destination/limited, sync/destination/owned, sync/destination/wait < sync/destination/scanned;
+	sync/destination/scanned, sync/destination/split, sync/destination/attested, sync/destination/canary, sync/protect
+	< sync/destination/stack < sync/destination/destinationtest;
+	sync/destination/wait < cmd/usersync/internal/connect;
+	sync/destination/stack, sync/destination/verdict, sync/destination/limited, sync/destination/owned,
+	sync/destination/scanned, sync/destination/split, sync/destination/attested, sync/destination/canary
 	!< sync/destination, sync/destination/rest, sync/destination/kard, sync/destination/onbo,
 	   sync/destination/konstantly, sync/destination/scim, sync/destination/custom;
 
@@ -155,8 +168,8 @@ const depsRules = `
 	writer/progress, cmd/usersync/internal/preview < cmd/usersync/internal/run;
 
 	# The files of a run, and its view of the ledger, are parts of it that send nothing.
-	sync/engine, sync/destination/stack, cmd/usersync/internal/history < cmd/usersync/internal/output < cmd/usersync/internal/run;
-	sync/mirror, sync/ledger, sync/destination/stack < cmd/usersync/internal/view < cmd/usersync/internal/run;
+	sync/engine, sync/destination/owned, cmd/usersync/internal/history < cmd/usersync/internal/output < cmd/usersync/internal/run;
+	sync/mirror, sync/ledger, sync/destination/attested < cmd/usersync/internal/view < cmd/usersync/internal/run;
 	cmd/usersync/internal/connect !< cmd/usersync/internal/output, cmd/usersync/internal/view;
 
 	# A scope is moved after its unfinished runs are absorbed; nothing is sent.
@@ -213,6 +226,8 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"sync/ledger", "sync/destination/destinationtest"},
 		{"sync/destination/onbo", "sync/destination/stack"},
 		{"sync/destination/stack", "sync/destination/rest"},
+		{"sync/destination/attested", "sync/destination/stack"},
+		{"sync/destination/kard", "sync/destination/limited"},
 		{"sync/destination/destinationtest", "sync/destination/kard"},
 		{"sync/guard", "sync/user"},
 		{"sync/identity", "sync/user"},

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"iter"
 
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/owned"
 	"usersync/sync/engine"
 	"usersync/sync/user"
 	"usersync/writer"
@@ -16,26 +16,26 @@ import (
 type Contents struct {
 	engine.Summary
 	LastDeleted string // id of the last missing user whose deletion is written
-	Owned       Owned
+	Keys        KeysMet
 	Noted       user.Noted
 }
 
-// Owned is what an earlier part of a run says about whose the API's keys are.
-type Owned struct {
+// KeysMet is what an earlier part of a run says about whose the API's keys are.
+type KeysMet struct {
 	Known []user.Settled // outcomes that the ledger does not hold yet
 	Same  []string       // keys to which rows of other ids have led
 }
 
 // Add keeps what an outcome says. One that the ledger holds says nothing new, unless its
 // row was refused.
-func (w *Owned) Add(s *user.Settled, held bool) {
+func (w *KeysMet) Add(s *user.Settled, held bool) {
 	switch {
 	case s.Remote == "":
 	case s.Code == user.CodeSameUser:
 		w.Same = append(w.Same, s.Remote)
 	case !held:
-		if len(w.Known) == 2*stack.MostOwned {
-			w.Known = append(w.Known[:0], w.Known[stack.MostOwned:]...)
+		if len(w.Known) == 2*owned.Most {
+			w.Known = append(w.Known[:0], w.Known[owned.Most:]...)
 		}
 		w.Known = append(w.Known, *s)
 	}
@@ -80,7 +80,7 @@ func recount(spec Spec, dir *rundir.Dir, rejects int, count writer.Writer) (c Co
 func (c *Contents) add(r writer.Result, held bool) {
 	c.Written++
 	c.SettledUpTo = r.Record
-	c.Owned.Add(&r.Settled, held)
+	c.Keys.Add(&r.Settled, held)
 	c.Outcomes[r.Status]++
 	if r.Absent() {
 		c.Missing++

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"usersync/cmd/usersync/internal/view"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/attested"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/user"
@@ -15,8 +15,8 @@ const AbsentGuard = "unproved_absent"
 
 // absences says what proves that a user to delete is absent. The sandbox needs no proof:
 // it is empty, and its address is ours.
-func (r *Run) absences() stack.Absences {
-	a := stack.Absences{AcceptAll: r.Config.Guards.AbsentOK || r.Config.Target.Sandbox, Doubted: r.at.unproved() > 0, Earlier: r.at.deleting}
+func (r *Run) absences() attested.Absences {
+	a := attested.Absences{AcceptAll: r.Config.Guards.AbsentOK || r.Config.Target.Sandbox, Doubted: r.at.unproved() > 0, Earlier: r.at.deleting}
 	if r.lease.Ledger != nil {
 		a.Memory = view.Memory{Ledger: r.lease.Ledger}
 	}

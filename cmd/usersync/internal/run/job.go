@@ -10,6 +10,8 @@ import (
 	"usersync/cmd/usersync/internal/view"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
+	"usersync/sync/destination/canary"
+	"usersync/sync/destination/owned"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 )
@@ -17,7 +19,7 @@ import (
 // job is the engine's work, without its records.
 func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Job, err error) {
 	c, files := r.Config, r.at.files
-	var owners *stack.Owners
+	var owners *owned.Owners
 	owners, r.renames, err = ownership{base: r.base, at: r.at, ledger: r.lease.Ledger, presence: r.presence, checkpointed: r.checkpointer.Checkpointed}.owners(ctx)
 	work = engine.Job{
 		Destination: r.middleware(wire, owners).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
@@ -46,18 +48,19 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 }
 
 // middleware configures what is around the client; wire is the context of its calls.
-func (r *Run) middleware(wire context.Context, owners *stack.Owners) stack.Options {
+func (r *Run) middleware(wire context.Context, owners *owned.Owners) stack.Options {
 	c := r.Config
-	sizer, _ := r.Conn.Client.(destination.Sizer)
-	prober, _ := r.Conn.Client.(destination.Prober)
-	lister, _ := r.Conn.Client.(destination.Lister)
-	var holders stack.Holders
+	keys := stack.Keys{Owners: owners}
 	if r.lease.Ledger != nil {
-		holders = r.lease.Ledger.Identities()
+		keys.Holders = r.lease.Ledger.Identities()
 	}
-	return stack.Options{Lister: lister, Holders: holders, Owners: owners, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Retries: c.Pace.Retries, Calls: &r.calls,
-		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected, Absences: r.absences(),
-		Sent: r.sent.Sent, Intents: checkpoint.Intents{Run: r.at.files.Run(), Ledger: r.lease.Ledger, Journal: &r.sent}}
+	return stack.Options{
+		Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Calls: &r.calls, Client: stack.FeaturesOf(r.Conn.Client), Keys: keys,
+		Retries: c.Pace.Retries, Quiet: r.started.Add(c.Pace.Timeout),
+		Intents: checkpoint.Intents{Run: r.at.files.Run(), Ledger: r.lease.Ledger, Journal: &r.sent}, Sent: r.sent.Sent,
+		Adopt: preview.Adoption(c), Absences: r.absences(), Protected: r.protected,
+		Canary: canary.Options{Records: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly},
+	}
 }
 
 // staleness finds rejects that are older than what is known of their users.

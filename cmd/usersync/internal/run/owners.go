@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"usersync/cmd/usersync/internal/view"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/owned"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
 )
@@ -20,11 +20,11 @@ type ownership struct {
 
 // owners returns whose the keys of the API are; nil if it makes none. renames is nil if the
 // run renames no users.
-func (o ownership) owners(ctx context.Context) (owners *stack.Owners, renames *mirror.Renames, err error) {
+func (o ownership) owners(ctx context.Context) (owners *owned.Owners, renames *mirror.Renames, err error) {
 	if !o.Conn.Client.Traits().OwnKeys {
 		return nil, nil, nil
 	}
-	options := stack.OwnersOptions{}
+	options := owned.Options{}
 	if o.ledger != nil {
 		if err := o.ledger.Identities().FindShared(ctx); err != nil {
 			return nil, nil, err
@@ -40,9 +40,9 @@ func (o ownership) owners(ctx context.Context) (owners *stack.Owners, renames *m
 	if renames != nil {
 		options.Move = renames.Move
 	}
-	owners = stack.NewOwners(options)
-	for i := range o.at.before.Owned.Known {
-		owners.Know(&o.at.before.Owned.Known[i])
+	owners = owned.NewOwners(options)
+	for i := range o.at.before.Keys.Known {
+		owners.Know(&o.at.before.Keys.Known[i])
 	}
 	return owners, renames, o.leads(ctx)
 }
@@ -52,7 +52,7 @@ func (o ownership) leads(ctx context.Context) error {
 	if o.presence == nil {
 		return nil
 	}
-	held, err := o.ledger.Identities().HoldersOf(ctx, o.at.before.Owned.Same)
+	held, err := o.ledger.Identities().HoldersOf(ctx, o.at.before.Keys.Same)
 	if err != nil {
 		return err
 	}

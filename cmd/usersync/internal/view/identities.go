@@ -3,7 +3,7 @@ package view
 import (
 	"context"
 
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/attested"
 	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
@@ -12,11 +12,11 @@ import (
 type Memory struct{ *ledger.Ledger }
 
 // Others returns users that the API is known to hold.
-func (m Memory) Others(ctx context.Context, n int, skip func(id string) bool) ([]stack.Other, error) {
+func (m Memory) Others(ctx context.Context, n int, skip func(id string) bool) ([]attested.Other, error) {
 	rows, err := m.Identities().Others(ctx, n, skip)
-	others := make([]stack.Other, len(rows))
+	others := make([]attested.Other, len(rows))
 	for i, row := range rows {
-		others[i] = stack.Other{ID: row.ID, Remote: row.Remote}
+		others[i] = attested.Other{ID: row.ID, Remote: row.Remote}
 	}
 	return others, err
 }

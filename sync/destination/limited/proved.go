@@ -1,4 +1,4 @@
-package stack
+package limited
 
 import (
 	"context"
@@ -53,7 +53,7 @@ func (p Proved) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 // would say of a create that it was perhaps taken.
 func asNotSent(err error) error {
 	err = destination.AsNotTaken(err)
-	if ce := callError(err); ce != nil && ce.Status == http.StatusServiceUnavailable {
+	if ce := destination.AsCallError(err); ce != nil && ce.Status == http.StatusServiceUnavailable {
 		unsent := *ce
 		unsent.Status = 0
 		return &unsent
@@ -96,7 +96,7 @@ func (p *proof) begin() (flight *probe, leads bool, err error) {
 func (p *proof) end(flight *probe) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if ce := callError(flight.err); ce != nil && ce.Fault == destination.Denied {
+	if ce := destination.AsCallError(flight.err); ce != nil && ce.Fault == destination.Denied {
 		p.denied = flight.err
 	}
 	p.given = flight.err == nil

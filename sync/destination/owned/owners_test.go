@@ -1,4 +1,4 @@
-package stack_test
+package owned_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/owned"
 	"usersync/sync/user"
 )
 
@@ -39,7 +39,7 @@ func (s *slowly) HoldersOf(_ context.Context, _ []string) (map[string][]string, 
 func TestOneIDGetsAKey(t *testing.T) {
 	for range 50 {
 		s := &slowly{}
-		o := stack.NewOwners(stack.OwnersOptions{Holders: s, Checkpointed: func() int { return 0 }})
+		o := owned.NewOwners(owned.Options{Holders: s, Checkpointed: func() int { return 0 }})
 		var all sync.WaitGroup
 		var got atomic.Int64
 		for i := range 16 {
@@ -66,7 +66,7 @@ func TestTheLedgersIDKeepsItsKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var met []string
 		s := &slowly{held: map[string][]string{"r1": {"a"}}, pause: make(chan struct{})}
-		o := stack.NewOwners(stack.OwnersOptions{Holders: s, Checkpointed: func() int { return 0 }, Met: func(_ context.Context, ids []string) error {
+		o := owned.NewOwners(owned.Options{Holders: s, Checkpointed: func() int { return 0 }, Met: func(_ context.Context, ids []string) error {
 			met = append(met, ids...)
 			return nil
 		}})
@@ -89,7 +89,7 @@ func TestTheLedgersIDKeepsItsKey(t *testing.T) {
 // What the ledger holds by now is forgotten here, and found there.
 func TestKeysAreForgottenOnceTheLedgerHoldsThem(t *testing.T) {
 	s, checkpoint := &slowly{}, 0
-	o := stack.NewOwners(stack.OwnersOptions{Holders: s, Checkpointed: func() int { return checkpoint }})
+	o := owned.NewOwners(owned.Options{Holders: s, Checkpointed: func() int { return checkpoint }})
 	claim := func(remote string, r *user.Record, want bool) {
 		t.Helper()
 		if mine, err := o.Claim(t.Context(), remote, r); mine != want || err != nil {
@@ -111,7 +111,7 @@ func TestKeysAreForgottenOnceTheLedgerHoldsThem(t *testing.T) {
 // A key is free once the API has deleted its user, even if the ledger still holds it.
 func TestFreeKeys(t *testing.T) {
 	s := &slowly{held: map[string][]string{"r1": {"a"}}}
-	o := stack.NewOwners(stack.OwnersOptions{Holders: s, Checkpointed: func() int { return 0 }})
+	o := owned.NewOwners(owned.Options{Holders: s, Checkpointed: func() int { return 0 }})
 	o.Free("r1", row(1, "a"))
 	for _, c := range []struct {
 		id   string
@@ -129,7 +129,7 @@ func TestFreeKeys(t *testing.T) {
 
 // What an earlier part of the run has settled counts, before the ledger holds it.
 func TestSettledKeysAreKnown(t *testing.T) {
-	o := stack.NewOwners(stack.OwnersOptions{})
+	o := owned.NewOwners(owned.Options{})
 	for _, s := range []user.Settled{
 		{ID: "a", Remote: "r1", Status: user.Created}, {ID: "b", Remote: "r2", Status: user.Refused}, {ID: "c", Remote: "r3", Status: user.Deleted},
 	} {
@@ -144,13 +144,13 @@ func TestSettledKeysAreKnown(t *testing.T) {
 
 // Without a ledger the keys that are remembered are limited.
 func TestWithoutALedgerTheLastKeysAreKnown(t *testing.T) {
-	o := stack.NewOwners(stack.OwnersOptions{})
-	for i := range stack.MostOwned + 10 {
+	o := owned.NewOwners(owned.Options{})
+	for i := range owned.Most + 10 {
 		if mine, err := o.Claim(t.Context(), fmt.Sprint("r", i), row(i+1, "a")); !mine || err != nil {
 			t.Fatal(i, mine, err)
 		}
 	}
-	for remote, want := range map[string]bool{"r0": true, fmt.Sprint("r", stack.MostOwned): false} {
+	for remote, want := range map[string]bool{"r0": true, fmt.Sprint("r", owned.Most): false} {
 		if mine, err := o.Claim(t.Context(), remote, row(9, "b")); mine != want || err != nil {
 			t.Errorf("%s: %t, %v", remote, mine, err)
 		}
@@ -160,7 +160,7 @@ func TestWithoutALedgerTheLastKeysAreKnown(t *testing.T) {
 // A ledger that fails gives the key to no one, and the next one asks again.
 func TestALedgerThatFails(t *testing.T) {
 	s := &slowly{err: errors.New("broken")}
-	o := stack.NewOwners(stack.OwnersOptions{Holders: s, Checkpointed: func() int { return 0 }})
+	o := owned.NewOwners(owned.Options{Holders: s, Checkpointed: func() int { return 0 }})
 	if mine, err := o.Claim(t.Context(), "r1", row(1, "a")); mine || !errors.Is(err, s.err) {
 		t.Errorf("%t, %v", mine, err)
 	}

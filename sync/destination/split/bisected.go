@@ -1,10 +1,15 @@
-package stack
+// Package split sends a batch in smaller calls: one that is too large for a call, and one that
+// the API refuses as a whole. Its tests are those of the stack.
+//
+// Start at Bisected and Chunked.
+package split
 
 import (
 	"context"
 	"sync/atomic"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/verdict"
 	"usersync/sync/user"
 )
 
@@ -31,13 +36,13 @@ func NewBisected(api destination.API) Bisected {
 // Apply makes the call, and smaller ones if it is refused as a whole.
 func (s Bisected) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes, err := s.call(ctx, b)
-	ce := callError(err)
+	ce := destination.AsCallError(err)
 	switch {
 	case ce == nil:
 		return outcomes, err
 	case mayHalve(ce, b):
 	case ce.Fault == destination.RefusedWhole:
-		return toAll(ce, b, s.Traits().Ops[b.Op].Replay), nil
+		return verdict.ToAll(ce, b, s.Traits().Ops[b.Op].Replay), nil
 	default:
 		return outcomes, err
 	}
@@ -94,7 +99,7 @@ func (s Bisected) halves(ctx context.Context, b user.Batch, outcomes []user.Outc
 // and the other half is still sent.
 func (s Bisected) half(ctx context.Context, b user.Batch, outcomes []user.Outcome, budget *int) error {
 	got, err := s.call(ctx, b)
-	ce := callError(err)
+	ce := destination.AsCallError(err)
 	switch {
 	case err == nil:
 		copy(outcomes, got)
@@ -103,7 +108,7 @@ func (s Bisected) half(ctx context.Context, b user.Batch, outcomes []user.Outcom
 	case mayHalve(ce, b):
 		return s.halves(ctx, b, outcomes, ce, budget)
 	default:
-		copy(outcomes, toAll(ce, b, s.Traits().Ops[b.Op].Replay))
+		copy(outcomes, verdict.ToAll(ce, b, s.Traits().Ops[b.Op].Replay))
 	}
 	return nil
 }

@@ -1,4 +1,6 @@
-package stack
+// Package parallel runs functions in goroutines that end together. It does not limit how
+// many: calls wait for their turns elsewhere.
+package parallel
 
 import (
 	"context"
@@ -8,10 +10,10 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// parallel is an errgroup.Group in which a panic is one of Wait's caller. In a goroutine of
+// Group is an errgroup.Group in which a panic is one of Wait's caller. In a goroutine of
 // its own it would end the process at once, with an exit code that says that nothing was
 // sent, and with the values of a user in its text.
-type parallel struct {
+type Group struct {
 	group *errgroup.Group
 
 	mu       sync.Mutex
@@ -27,13 +29,14 @@ type Panicked struct {
 // Panic returns the value of the panic, and where it was.
 func (p *Panicked) Panic() (value any, callers []uintptr) { return p.value, p.callers }
 
-func newParallel(ctx context.Context) (*parallel, context.Context) {
+// New returns a group, and a context that ends with its first error.
+func New(ctx context.Context) (*Group, context.Context) {
 	group, ctx := errgroup.WithContext(ctx)
-	return &parallel{group: group}, ctx
+	return &Group{group: group}, ctx
 }
 
 // Go calls f in a new goroutine.
-func (p *parallel) Go(f func() error) {
+func (p *Group) Go(f func() error) {
 	p.group.Go(func() (err error) {
 		defer func() {
 			v := recover()
@@ -53,7 +56,7 @@ func (p *parallel) Go(f func() error) {
 }
 
 // Wait waits for every f, and returns the first error.
-func (p *parallel) Wait() error {
+func (p *Group) Wait() error {
 	err := p.group.Wait()
 	if p.panicked != nil {
 		panic(p.panicked)

@@ -1,9 +1,10 @@
-package stack
+package split
 
 import (
 	"context"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/verdict"
 	"usersync/sync/user"
 )
 
@@ -29,8 +30,8 @@ func (p Chunked) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 		rest := b.Of(b.Records[from:])
 		part := b.Of(rest.Records[:min(max(p.Sizer.Fits(rest), 1), len(rest.Records))])
 		got, err := p.API.Apply(ctx, part)
-		if ce := callError(err); ce != nil && ce.Fault != destination.Denied {
-			got, err = toAll(ce, part, p.Traits().Ops[b.Op].Replay), nil
+		if ce := destination.AsCallError(err); ce != nil && ce.Fault != destination.Denied {
+			got, err = verdict.ToAll(ce, part, p.Traits().Ops[b.Op].Replay), nil
 		}
 		copy(outcomes[from:], got)
 		if err != nil {

@@ -1,4 +1,9 @@
-package stack
+// Package limited is the middleware right around a client: when a call may start, what must
+// be stored before it, and how it is counted. It sends nothing again. Its tests are those of
+// the stack.
+//
+// Start at Limited. Leased, IntentRecorded and Proved add to it what some runs need.
+package limited
 
 import (
 	"context"
@@ -6,6 +11,7 @@ import (
 	"fmt"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/verdict"
 	"usersync/sync/user"
 )
 
@@ -48,14 +54,14 @@ func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	if unmade, ok := errors.AsType[notSent](err); ok {
 		return nil, unmade.error
 	}
-	markTaken(b, outcomes, err, l.Traits().Ops[b.Op].Replay)
+	verdict.MarkTaken(b, outcomes, err, l.Traits().Ops[b.Op].Replay)
 	if err == nil && len(outcomes) != len(b.Records) {
 		for _, r := range b.Records {
 			r.MaybeSent = true
 		}
 		outcomes, err = nil, fmt.Errorf("%s answered for %d of %d users: a bug in its client", l.Traits().Name, len(outcomes), len(b.Records))
 	}
-	if err != nil && callError(err) == nil { // it may have been taken
+	if err != nil && destination.AsCallError(err) == nil { // it may have been taken
 		for _, r := range b.Records {
 			r.MaybeSent = true
 		}
@@ -112,7 +118,7 @@ func (l Limited) client() destination.Destination {
 // answerOf returns the status of a call and whether the API gave a definite answer: an
 // API that refuses or denies has answered, and so has one that rejects an old token.
 func answerOf(err error) (status int, answered bool) {
-	ce := callError(err)
+	ce := destination.AsCallError(err)
 	switch {
 	case err == nil:
 		return 200, true

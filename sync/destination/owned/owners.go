@@ -1,4 +1,8 @@
-package stack
+// Package owned keeps apart the users of different ids, where the API makes the keys: a key
+// belongs to one id of the scope. It stores nothing beyond the run; the ledger does.
+//
+// Start at Owners, which knows whose the keys are, and Owned, which asks it.
+package owned
 
 import (
 	"context"
@@ -7,22 +11,28 @@ import (
 	"usersync/sync/user"
 )
 
-// MostOwned bounds the keys that a run without a ledger remembers: some 10 MB.
-const MostOwned = 50_000
+// Most bounds the keys that a run without a ledger remembers: some 10 MB.
+const Most = 50_000
 
 // Owners tells which id each key that an API made belongs to, for one run: a key belongs
 // to one id of the scope. It remembers what the run has met until the ledger holds it, or
 // the last 50,000 keys if the ledger learns none of them. It is safe for concurrent use.
 type Owners struct {
-	options OwnersOptions
+	options Options
 
 	mu    sync.Mutex
 	keys  map[string]*owner
 	order []string // the keys, as they were met
 }
 
-// OwnersOptions are what Owners asks and tells.
-type OwnersOptions struct {
+// Holders tells whose the keys that an API made are.
+type Holders interface {
+	// HoldersOf returns, by key, the ids that hold one of the keys.
+	HoldersOf(ctx context.Context, remotes []string) (map[string][]string, error)
+}
+
+// Options are what Owners asks and tells.
+type Options struct {
 	Holders Holders // nil without a ledger
 	// Checkpointed is the last record whose outcome Holders knows; nil if it learns none.
 	Checkpointed func() int
@@ -43,7 +53,7 @@ type owner struct {
 }
 
 // NewOwners returns the keys of a run that has met none.
-func NewOwners(o OwnersOptions) *Owners { return &Owners{options: o, keys: map[string]*owner{}} }
+func NewOwners(o Options) *Owners { return &Owners{options: o, keys: map[string]*owner{}} }
 
 // Claim gives the key to the record's id, unless it is another's, and reports whether it
 // is the id's now. Of several records that claim a key at the same time, exactly one id
@@ -172,32 +182,4 @@ func (o *Owners) others(ctx context.Context, remote, id string) (others []string
 		}
 	}
 	return others, err
-}
-
-// forget drops the oldest keys: those that the ledger holds by now or, without one, that
-// are too many. A key is only dropped after the ledger holds it, and the ledger is only
-// asked after the key was looked for here, so no claim falls between the two.
-func (o *Owners) forget() {
-	checkpoint := 0
-	if o.options.Checkpointed != nil && len(o.order) > 0 {
-		checkpoint = o.options.Checkpointed()
-	}
-	n := 0
-	for n < len(o.order) && o.forgets(o.keys[o.order[n]], checkpoint, len(o.order)-n) {
-		delete(o.keys, o.order[n])
-		n++
-	}
-	o.order = o.order[n:]
-}
-
-func (o *Owners) forgets(oldest *owner, checkpoint, kept int) bool {
-	switch {
-	case oldest == nil:
-		return true
-	case oldest.asking != nil:
-		return false
-	case o.options.Checkpointed == nil:
-		return kept > MostOwned
-	}
-	return oldest.record <= checkpoint
 }

@@ -1,40 +1,17 @@
-package stack
+// Package attested demands a proof when a delete finds no user. It makes no call but reads.
+// Its tests are those of the stack.
+//
+// Start at Attested.
+package attested
 
 import (
 	"context"
 	"net/http"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/parallel"
 	"usersync/sync/user"
 )
-
-// Memory is what the ledger knows that can prove the absence of a user. It is safe for
-// concurrent use.
-type Memory interface {
-	// Others returns up to n users that the API is known to hold, from all over the
-	// ledger, without those for which skip returns true.
-	Others(ctx context.Context, n int, skip func(id string) bool) ([]Other, error)
-	// WasDeleted reports whether the API confirmed to have deleted the user, who was not
-	// created again since.
-	WasDeleted(ctx context.Context, id string) (bool, error)
-	// Knew reports whether the ledger holds the user, or remembers their deletion.
-	Knew(ctx context.Context, id string) (bool, error)
-}
-
-// Other is a user other than the one in question. Remote is the key that the API
-// assigned, if it assigns keys.
-type Other struct{ ID, Remote string }
-
-// Absences says what counts as a proof that a user is absent.
-type Absences struct {
-	Memory    Memory // nil without a ledger
-	AcceptAll bool   // take the API's word for every one
-	// Doubted says that an earlier part of the run met unproved absences.
-	Doubted bool
-	// Earlier are the users that an earlier part of the run was deleting and that the
-	// ledger does not know yet; true if the API confirmed it.
-	Earlier map[string]bool
-}
 
 // Attested demands a proof when a delete finds no user: at a wrong address every user is
 // missing. The proof is that one read there finds another user, or that the deletion of
@@ -51,8 +28,8 @@ type Attested struct {
 	flights  *flights
 }
 
-// NewAttested returns the middleware for a run.
-func NewAttested(api destination.API, a Absences) Attested {
+// New returns the middleware for a run.
+func New(api destination.API, a Absences) Attested {
 	at := newAddress()
 	at.doubted.Store(a.Doubted)
 	return Attested{API: api, absences: a, address: at, seen: newDeletions(a.Earlier), flights: new(flights)}
@@ -61,7 +38,7 @@ func NewAttested(api destination.API, a Absences) Attested {
 // Apply sends b, and demands a proof for each user that a delete did not find.
 func (a Attested) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	outcomes, absent, err := a.send(ctx, b)
-	group, within := newParallel(ctx)
+	group, within := parallel.New(ctx)
 	for _, i := range absent {
 		o, r := &outcomes[i], b.Records[i]
 		if err != nil {
@@ -188,42 +165,4 @@ func (a Attested) leaveUnproved(o *user.Outcome) {
 	a.address.doubted.Store(true)
 	o.Status, o.Code = user.InDoubt, user.CodeUnprovedAbsent
 	o.Detail = "the answer says that there is no such user, and nothing proves that it came from the right address"
-}
-
-// look reads the user, unless that was done to find the key.
-func (a Attested) look(ctx context.Context, r *user.Record) (reading, error) {
-	if a.Traits().OwnKeys && r.Remote == "" {
-		return reading{}, nil
-	}
-	return a.read(ctx, r)
-}
-
-// reading is what a read found; nothing if it failed.
-type reading struct{ destination.Found }
-
-func (r reading) exists() bool {
-	return r.Presence == destination.Same || r.Presence == destination.Different
-}
-
-// read reads a user. An API that denies the read may take every other call, so only an
-// error that ends the run is one here.
-func (a Attested) read(ctx context.Context, r *user.Record) (reading, error) {
-	found, err := a.Find(ctx, r)
-	switch {
-	case err == nil:
-		return reading{found}, nil
-	case callError(err) != nil:
-		return reading{}, nil
-	}
-	return reading{}, err
-}
-
-func (a Attested) wasDeleted(ctx context.Context, id string) (bool, error) {
-	if a.seen.isConfirmed(id) {
-		return true, nil
-	}
-	if a.absences.Memory == nil {
-		return false, nil
-	}
-	return a.absences.Memory.WasDeleted(ctx, id)
 }

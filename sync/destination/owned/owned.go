@@ -1,10 +1,11 @@
-package stack
+package owned
 
 import (
 	"cmp"
 	"context"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/verdict"
 	"usersync/sync/user"
 )
 
@@ -29,7 +30,7 @@ func (w Owned) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) 
 				return nil, err
 			}
 			if !mine {
-				outcomes[i] = sameUser(r.Remote, 0)
+				outcomes[i] = verdict.SameUser(r.Remote, 0)
 				continue
 			}
 		}
@@ -38,7 +39,7 @@ func (w Owned) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) 
 	if len(send) == 0 {
 		return outcomes, nil
 	}
-	part, err := w.API.Apply(ctx, pick(b, send))
+	part, err := w.API.Apply(ctx, b.At(send))
 	if err != nil {
 		return part, err
 	}
@@ -47,7 +48,7 @@ func (w Owned) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) 
 			return nil, err
 		}
 	}
-	place(outcomes, part, send)
+	verdict.Place(outcomes, part, send)
 	return outcomes, nil
 }
 
@@ -103,9 +104,4 @@ func (w Owned) Find(ctx context.Context, r *user.Record) (destination.Found, err
 		return destination.Found{Presence: destination.Another, Other: cmp.Or(found.Remote, found.Other), HTTP: found.HTTP}, nil
 	}
 	return found, nil
-}
-
-// sameUser is the outcome of a record that leads to a user of another id.
-func sameUser(remote string, status int) user.Outcome {
-	return user.Outcome{Status: user.Refused, Code: user.CodeSameUser, Detail: user.SameUserDetail, Remote: remote, HTTP: status}
 }

@@ -1,4 +1,8 @@
-package stack
+// Package scanned looks for users in doubt in the list of all users, if the API cannot be
+// searched by our id. Its tests are those of the stack.
+//
+// Start at Scanned.
+package scanned
 
 import (
 	"cmp"
@@ -8,6 +12,9 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/limited"
+	"usersync/sync/destination/owned"
+	"usersync/sync/destination/wait"
 	"usersync/sync/user"
 )
 
@@ -15,21 +22,15 @@ import (
 // second that is less than a minute of a run, and enough for a young account.
 const mostScanned = 5000
 
-// Holders tells whose the keys that an API made are.
-type Holders interface {
-	// HoldersOf returns, by key, the ids that hold one of the keys.
-	HoldersOf(ctx context.Context, remotes []string) (map[string][]string, error)
-}
-
 // Scanned looks for users who were perhaps created in the list of all users, where the
 // API cannot be searched by our id. It finds a user only if the whole list was read,
 // exactly one user in it looks as the record would have made it, and the user's key is
 // no other id's. Not to find a user proves nothing: the presence is then Unknown.
 type Scanned struct {
 	destination.API
-	limited Limited
+	limited limited.Limited
 	lister  destination.Lister
-	holders Holders
+	holders owned.Holders
 	retries int
 	scan    *scan
 }
@@ -46,8 +47,8 @@ type scan struct {
 	keys map[string]string // ids by the keys that this run has met; nil if they are too many
 }
 
-// NewScanned returns the middleware for a run.
-func NewScanned(api destination.API, limited Limited, lister destination.Lister, holders Holders, retries int) Scanned {
+// New returns the middleware for a run.
+func New(api destination.API, limited limited.Limited, lister destination.Lister, holders owned.Holders, retries int) Scanned {
 	s := &scan{turn: make(chan struct{}, 1), left: mostScanned, keys: map[string]string{}}
 	return Scanned{API: api, limited: limited, lister: lister, holders: holders, retries: retries, scan: s}
 }
@@ -141,9 +142,9 @@ func (s Scanned) read(ctx context.Context) ([]destination.Listed, error) {
 	for total := -1; ; {
 		page, err := s.page(ctx, len(users))
 		switch {
-		case err != nil && callError(err) == nil:
+		case err != nil && destination.AsCallError(err) == nil:
 			return nil, err
-		case err != nil && callError(err).Fault != destination.PerhapsTaken && callError(err).Fault != destination.NotTaken:
+		case err != nil && destination.AsCallError(err).Fault != destination.PerhapsTaken && destination.AsCallError(err).Fault != destination.NotTaken:
 			s.scan.left = 0 // it would refuse the next one, too
 			return nil, nil
 		case err != nil, len(users) > 0 && page.Total != total, page.Total-len(users) > s.scan.left, len(page.Users) > s.scan.left:
@@ -171,14 +172,14 @@ func (s Scanned) read(ctx context.Context) ([]destination.Listed, error) {
 
 // page reads one page, and repeats a reading that failed.
 func (s Scanned) page(ctx context.Context, offset int) (destination.Page, error) {
-	waits := newBackoff()
+	waits := wait.Backoff()
 	for attempt := 0; ; attempt++ {
 		page, err := s.limited.List(ctx, s.lister, offset)
-		ce := callError(err)
+		ce := destination.AsCallError(err)
 		if ce == nil || ce.Fault == destination.Denied || ce.Fault == destination.RefusedWhole || attempt >= s.retries {
 			return page, err
 		}
-		if err := Pause(ctx, waits.NextBackOff()); err != nil {
+		if err := wait.For(ctx, waits.NextBackOff()); err != nil {
 			return page, err
 		}
 	}

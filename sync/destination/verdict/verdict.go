@@ -1,16 +1,20 @@
-package stack
+// Package verdict says what the answer to a call, or its failure, means for the records
+// that the call carried. It makes no call and decides on no other one: the middleware does.
+// Some of its verdicts (Exists, Missing, Busy) never leave the middleware.
+//
+// Start at ToAll.
+package verdict
 
 import (
-	"context"
 	"net/http"
 
 	"usersync/sync/destination"
 	"usersync/sync/user"
 )
 
-// toAll gives every record of a failed call the status that the failure implies.
-func toAll(ce *destination.CallError, b user.Batch, replay destination.Replay) []user.Outcome {
-	o := user.Outcome{Status: statusOf(ce, b.Op, replay), Code: ce.Code, Detail: ce.Detail, HTTP: ce.Status, RequestID: ce.RequestID}
+// ToAll gives every record of a failed call the status that the failure implies.
+func ToAll(ce *destination.CallError, b user.Batch, replay destination.Replay) []user.Outcome {
+	o := user.Outcome{Status: Of(ce, b.Op, replay), Code: ce.Code, Detail: ce.Detail, HTTP: ce.Status, RequestID: ce.RequestID}
 	if o.Status == user.Exists && len(b.Records) > 1 {
 		o.Code = user.CodeWholeConflict
 	}
@@ -21,11 +25,11 @@ func toAll(ce *destination.CallError, b user.Batch, replay destination.Replay) [
 	return outcomes
 }
 
-// statusOf returns the status that a fault implies for a record. A create that conflicts
+// Of returns the status that a fault implies for a record. A create that conflicts
 // as a whole names no user, so all are treated as existing until another call tells.
 // A 503 without Retry-After may come from a proxy that had passed the call on, which
 // matters only if a second call would make a second user.
-func statusOf(ce *destination.CallError, op user.Op, replay destination.Replay) user.Status {
+func Of(ce *destination.CallError, op user.Op, replay destination.Replay) user.Status {
 	switch {
 	case ce.Fault == destination.RefusedWhole && ce.Status == http.StatusConflict && op == user.Create:
 		return user.Exists
@@ -39,10 +43,10 @@ func statusOf(ce *destination.CallError, op user.Op, replay destination.Replay) 
 	return user.InDoubt
 }
 
-// unresolved makes every outcome that is not final unsettled, for a run that ends before
+// Unresolved makes every outcome that is not final unsettled, for a run that ends before
 // it can find out. A refusal is not final if an earlier attempt may have been taken. A
 // record in doubt may have been sent: an inconclusive read-back has cleared that flag.
-func unresolved(b user.Batch, outcomes []user.Outcome) []user.Outcome {
+func Unresolved(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 	if outcomes == nil {
 		outcomes = make([]user.Outcome, len(b.Records))
 	}
@@ -51,7 +55,7 @@ func unresolved(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 		if s == user.InDoubt {
 			b.Records[i].MaybeSent = true
 		}
-		if !s.Final() || s == user.InDoubt || rejectedTwice(outcomes[i], b.Records[i]) {
+		if !s.Final() || s == user.InDoubt || RejectedTwice(outcomes[i], b.Records[i]) {
 			outcomes[i].Status = user.Unsettled
 			b.Records[i].MaybeSent = b.Records[i].MaybeSent || s == user.InDoubt
 		}
@@ -59,16 +63,16 @@ func unresolved(b user.Batch, outcomes []user.Outcome) []user.Outcome {
 	return outcomes
 }
 
-// rejectedTwice reports whether a retry was rejected after an earlier attempt that may
+// RejectedTwice reports whether a retry was rejected after an earlier attempt that may
 // have been taken, so the rejection alone does not say what happened.
-func rejectedTwice(o user.Outcome, r *user.Record) bool {
+func RejectedTwice(o user.Outcome, r *user.Record) bool {
 	return r.MaybeSent && (o.Status == user.Refused || o.Status == user.Failed)
 }
 
-// markTaken sets PerhapsTaken for the records that a call may have delivered.
-func markTaken(b user.Batch, outcomes []user.Outcome, err error, replay destination.Replay) {
+// MarkTaken sets PerhapsTaken for the records that a call may have delivered.
+func MarkTaken(b user.Batch, outcomes []user.Outcome, err error, replay destination.Replay) {
 	untaken := func(user.Status) bool { return false }
-	if err == nil && len(outcomes) == len(b.Records) || certainlyNotTaken(callError(err), b.Op, replay) {
+	if err == nil && len(outcomes) == len(b.Records) || NotTaken(destination.AsCallError(err), b.Op, replay) {
 		untaken = func(s user.Status) bool {
 			return err != nil || s == user.Refused || s == user.Busy || s == user.Exists || s == user.Missing || s == user.Invalid
 		}
@@ -82,36 +86,11 @@ func markTaken(b user.Batch, outcomes []user.Outcome, err error, replay destinat
 	}
 }
 
-// certainlyNotTaken reports whether a call that failed delivered no one.
-func certainlyNotTaken(ce *destination.CallError, op user.Op, replay destination.Replay) bool {
+// NotTaken reports whether a call that failed delivered no one.
+func NotTaken(ce *destination.CallError, op user.Op, replay destination.Replay) bool {
 	if ce == nil || ce.Fault == destination.Denied {
 		return ce != nil
 	}
-	s := statusOf(ce, op, replay)
+	s := Of(ce, op, replay)
 	return s == user.Busy || s == user.Refused || s == user.Exists
-}
-
-// pick returns the records of b at the given indexes.
-func pick(b user.Batch, places []int) user.Batch {
-	records := make([]*user.Record, len(places))
-	for i, at := range places {
-		records[i] = b.Records[at]
-	}
-	return b.Of(records)
-}
-
-// place copies part, which holds the outcomes at the given indexes, into whole.
-func place(whole, part []user.Outcome, places []int) {
-	for i, at := range places {
-		whole[at] = part[i]
-	}
-}
-
-// applyAt sends the records of b at the given indexes and stores their outcomes there.
-func applyAt(ctx context.Context, api destination.API, b user.Batch, outcomes []user.Outcome, places []int) error {
-	part, err := api.Apply(ctx, pick(b, places))
-	if part != nil {
-		place(outcomes, part, places)
-	}
-	return err
 }

@@ -1,4 +1,4 @@
-package stack
+package verdict
 
 import (
 	"errors"
@@ -37,7 +37,7 @@ func TestMarkTaken(t *testing.T) {
 	} {
 		for _, before := range []bool{false, true} {
 			r := &user.Record{PerhapsTaken: before}
-			markTaken(user.Batch{Op: user.Create, Records: []*user.Record{r}}, c.outcomes, c.err, c.replay)
+			MarkTaken(user.Batch{Op: user.Create, Records: []*user.Record{r}}, c.outcomes, c.err, c.replay)
 			if want := c.want || before; r.PerhapsTaken != want {
 				t.Errorf("%s: perhaps taken %t, want %t", name, r.PerhapsTaken, want)
 			}

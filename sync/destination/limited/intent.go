@@ -1,10 +1,11 @@
-package stack
+package limited
 
 import (
 	"context"
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/verdict"
 	"usersync/sync/user"
 )
 
@@ -50,7 +51,7 @@ func (p IntentRecorded) Apply(ctx context.Context, b user.Batch) ([]user.Outcome
 		return nil, p.unsent(ctx, b, err)
 	}
 	outcomes, err := p.Destination.Apply(ctx, b)
-	if ce := callError(err); certainlyNotTaken(ce, b.Op, destination.Unsafe) && statusOf(ce, b.Op, destination.Unsafe) != user.Exists {
+	if ce := destination.AsCallError(err); verdict.NotTaken(ce, b.Op, destination.Unsafe) && verdict.Of(ce, b.Op, destination.Unsafe) != user.Exists {
 		return nil, p.clear(ctx, b, err)
 	}
 	return outcomes, err

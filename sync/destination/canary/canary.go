@@ -1,4 +1,8 @@
-package stack
+// Package canary sends the first users of a run alone, and the others once these are as they
+// should be. Its tests are those of the stack.
+//
+// Start at Canary.
+package canary
 
 import (
 	"cmp"
@@ -9,6 +13,8 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/verdict"
+	"usersync/sync/destination/wait"
 	"usersync/sync/user"
 )
 
@@ -21,24 +27,26 @@ import (
 // trusts nothing that was sent for it.
 type Canary struct {
 	destination.API
-	// Records is how many are sent first.
-	Records int
-	// AnswersOnly trusts the API's answers and reads nothing back.
-	AnswersOnly bool
-	// Patience is how long the read-backs of a call may differ, all together.
-	Patience time.Duration
+	Options
 
 	mu        sync.Mutex
 	confirmed int   // canaries that the API has confirmed
 	failed    error // why a canary failed; no other call is made then
 }
 
-// CanaryError says that the API does not hold a canary as it was sent. It names fields
+// Options say how many records are sent first, and how they are checked.
+type Options struct {
+	Records     int           // how many are sent first; 0 means none
+	AnswersOnly bool          // trust the API's answers, and read nothing back
+	Patience    time.Duration // how long the read-backs of a call may differ, all together
+}
+
+// Error says that the API does not hold a canary as it was sent. It names fields
 // and no value.
-type CanaryError struct{ What string }
+type Error struct{ What string }
 
 // Error returns What, with the prefix "canary: ".
-func (e *CanaryError) Error() string { return "canary: " + e.What }
+func (e *Error) Error() string { return "canary: " + e.What }
 
 // Apply sends b, its first records alone while canaries are still needed.
 func (c *Canary) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
@@ -48,7 +56,7 @@ func (c *Canary) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	}
 	rest, err := c.API.Apply(ctx, b.Of(b.Records[len(first):]))
 	if rest == nil {
-		rest = unresolved(b.Of(b.Records[len(first):]), nil)
+		rest = verdict.Unresolved(b.Of(b.Records[len(first):]), nil)
 	}
 	return append(first, rest...), err
 }
@@ -63,10 +71,10 @@ func (c *Canary) send(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 		return nil, nil
 	}
 	if ctx.Err() != nil { // it ended while another batch held the lock
-		return unresolved(b, nil), context.Cause(ctx)
+		return verdict.Unresolved(b, nil), context.Cause(ctx)
 	}
 	if c.failed != nil {
-		return unresolved(b, nil), c.failed
+		return verdict.Unresolved(b, nil), c.failed
 	}
 	outcomes, err := c.API.Apply(ctx, b.Of(b.Records[:n]))
 	if err == nil {
@@ -77,7 +85,7 @@ func (c *Canary) send(ctx context.Context, b user.Batch) ([]user.Outcome, error)
 		return outcomes, nil
 	}
 	c.failed = err
-	all := unresolved(b, nil)
+	all := verdict.Unresolved(b, nil)
 	copy(all, outcomes)
 	return all, err
 }
@@ -91,7 +99,7 @@ func (c *Canary) checkAll(ctx context.Context, outcomes []user.Outcome, records 
 		switch err := c.check(ctx, &outcomes[i], records[i], until); {
 		case err != nil && failed == nil:
 			failed = err
-		case err != nil && callError(err) == nil && ctx.Err() != nil:
+		case err != nil && destination.AsCallError(err) == nil && ctx.Err() != nil:
 			return failed // the run has ended
 		}
 	}
@@ -113,7 +121,7 @@ func (c *Canary) check(ctx context.Context, o *user.Outcome, r *user.Record, unt
 	if c.AnswersOnly {
 		return nil
 	}
-	for waits := newBackoff(); ; {
+	for waits := wait.Backoff(); ; {
 		found, err := c.Find(ctx, r.WithRemote(o.Remote))
 		if err != nil {
 			return err
@@ -122,11 +130,11 @@ func (c *Canary) check(ctx context.Context, o *user.Outcome, r *user.Record, unt
 		if what == "" {
 			return nil
 		}
-		wait := min(waits.NextBackOff(), time.Until(until))
-		if wait > 0 {
-			err = Pause(ctx, wait)
+		pause := min(waits.NextBackOff(), time.Until(until))
+		if pause > 0 {
+			err = wait.For(ctx, pause)
 		}
-		if wait <= 0 || err != nil {
+		if pause <= 0 || err != nil {
 			o.Status, o.Code, o.Detail = user.InDoubt, user.CodeContradicted, what
 			return cmp.Or(err, c.fault(r, what))
 		}
@@ -153,5 +161,5 @@ func difference(status user.Status, found destination.Found) string {
 }
 
 func (c *Canary) fault(r *user.Record, what string) error {
-	return &CanaryError{fmt.Sprintf("record %d: %s", r.Origin.Record, what)}
+	return &Error{fmt.Sprintf("record %d: %s", r.Origin.Record, what)}
 }
