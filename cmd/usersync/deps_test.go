@@ -17,6 +17,10 @@ const depsOrder = `
 	sync/repeat
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
+	sync/ledger/internal/scope
+	sync/ledger/internal/entries
+	sync/ledger/internal/change
+	sync/ledger/internal/rename sync/ledger/internal/transfer
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/lookalike
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
@@ -62,7 +66,10 @@ const depsRules = `
 
 	# What may be shown of an API's words is decided once, for every client.
 	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/rest;
-	sync/filelock, sync/ledger/rowset, sync/ledger/internal/keyfile, sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger;
+	sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger/internal/scope;
+	sync/ledger/internal/scope, sync/ledger/rowset < sync/ledger/internal/entries < sync/ledger/internal/change;
+	sync/ledger/internal/change < sync/ledger/internal/rename, sync/ledger/internal/transfer;
+	sync/filelock, sync/ledger/internal/keyfile, sync/ledger/internal/rename, sync/ledger/internal/transfer < sync/ledger;
 
 	# The packages that split files and objects know neither file names nor records.
 	sync/user, reader/mapping < reader/object;

@@ -48,7 +48,7 @@ func (v *Ledger) KeepUnchanged(ctx context.Context) error {
 	if v == nil {
 		return nil
 	}
-	return v.ledger.KeepUnchanged(context.WithoutCancel(ctx), v.run, &v.unchanged)
+	return v.ledger.Runs().KeepUnchanged(context.WithoutCancel(ctx), v.run, &v.unchanged)
 }
 
 // Unchanged returns a function that reads which users earlier runs found unchanged; nil
@@ -58,7 +58,7 @@ func Unchanged(ctx context.Context, l *ledger.Ledger, log *zap.Logger) func() []
 		return nil
 	}
 	return func() []ledger.Unchanged {
-		all, err := l.Unchanged(ctx)
+		all, err := l.Runs().Unchanged(ctx)
 		if err != nil {
 			log.Warn("cannot read which users earlier runs found unchanged", zap.Error(err))
 		}

@@ -1,6 +1,10 @@
-package ledger
+package entries
 
-import "sync"
+import (
+	"sync"
+
+	"usersync/sync/ledger/internal/scope"
+)
 
 // readAhead guesses that ids come in the order in which the ledger first saw them, as
 // they do in a nightly file: it continues reading where the last lookup ended, which is
@@ -18,18 +22,18 @@ const (
 )
 
 // try adds to a what it finds by reading ahead.
-func (r *readAhead) try(a *lookup, scope int64) error {
+func (r *readAhead) try(a *lookup, num int64) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.skip > 0 {
 		r.skip--
 		return nil
 	}
-	rows, err := a.view.entriesAfter(a.ctx, a.view.db.Read, inScope(scope, r.from), len(a.ids)+extraRows)
+	rows, err := a.reader.entriesAfter(a.ctx, a.reader.DB.Read, scope.Entry(num, r.from), len(a.ids)+extraRows)
 	if err != nil {
 		return err
 	}
-	m := matcher{lookup: a, scope: scope}
+	m := matcher{lookup: a, scope: num}
 	if err := each(rows, m.match); err != nil {
 		return err
 	}
@@ -65,11 +69,11 @@ type matcher struct {
 	index map[string]int // the index of each id; built when the orders differ
 }
 
-func (m *matcher) match(r *dbEntry) error {
-	if r.num>>scopeBits != m.scope {
+func (m *matcher) match(r *Stored) error {
+	if scope.Of(r.Num) != m.scope {
 		return nil
 	}
-	if m.next < len(m.ids) && m.ids[m.next] == string(r.id) {
+	if m.next < len(m.ids) && m.ids[m.next] == string(r.ID) {
 		m.next++
 		return m.add(m.next-1, r)
 	}
@@ -79,7 +83,7 @@ func (m *matcher) match(r *dbEntry) error {
 			m.index[id] = i
 		}
 	}
-	if i, ok := m.index[string(r.id)]; ok {
+	if i, ok := m.index[string(r.ID)]; ok {
 		m.next = i + 1
 		return m.add(i, r)
 	}

@@ -1,27 +1,28 @@
-package ledger
+package entries
 
 import (
 	"context"
 
+	"usersync/sync/ledger/internal/scope"
 	"usersync/sync/user"
 )
 
 // Others returns up to n users that the API is known to hold, spread over the scope, and
 // none for which skip returns true. It sees what is saved. Fewer than n does not mean
 // that there are no more.
-func (i Identities) Others(ctx context.Context, n int, skip func(id string) bool) ([]Row, error) {
-	last, err := i.l.Max(ctx)
+func (v *Reader) Others(ctx context.Context, n int, skip func(id string) bool) ([]Row, error) {
+	last, err := v.Max(ctx)
 	if err != nil {
 		return nil, err
 	}
-	scope, err := i.l.scopeNum(ctx)
-	if err != nil || scope == 0 {
-		return nil, failed("look for users in the ledger", err)
+	num, err := v.Num(ctx)
+	if err != nil || num == 0 {
+		return nil, err
 	}
-	o := others{v: &i.l.view, scope: scope, skip: skip, taken: map[string]bool{}}
+	o := others{v: v, scope: num, skip: skip, taken: map[string]bool{}}
 	for k := range int64(n) { // from the newest on, which are the likeliest to be there
 		if err := o.after(ctx, last*(int64(n)-1-k)/int64(n)); err != nil {
-			return nil, failed("look for users in the ledger", err)
+			return nil, err
 		}
 	}
 	return o.rows, nil
@@ -29,7 +30,7 @@ func (i Identities) Others(ctx context.Context, n int, skip func(id string) bool
 
 // others gathers users from all over a scope.
 type others struct {
-	v     *view
+	v     *Reader
 	scope int64
 	skip  func(id string) bool
 	taken map[string]bool
@@ -39,16 +40,16 @@ type others struct {
 // after takes the first user after a row of the scope, among as many as one chunk
 // holds.
 func (o *others) after(ctx context.Context, row int64) error {
-	part, err := o.v.readChunk(ctx, o.v.db.Read, inScope(o.scope, row))
+	part, err := o.v.readChunk(ctx, o.v.DB.Read, scope.Entry(o.scope, row))
 	if err != nil {
 		return err
 	}
 	for i := range part {
 		r := &part[i]
-		switch id := string(r.id); {
-		case r.num>>scopeBits != o.scope:
+		switch id := string(r.ID); {
+		case scope.Of(r.Num) != o.scope:
 			return nil
-		case user.EntryState(r.state) != user.Present, o.taken[id], o.skip(id):
+		case user.EntryState(r.State) != user.Present, o.taken[id], o.skip(id):
 		default:
 			o.taken[id] = true
 			o.rows = append(o.rows, o.v.rowFrom(r))

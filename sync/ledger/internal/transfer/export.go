@@ -1,4 +1,6 @@
-package ledger
+// Package transfer writes the entries of a ledger as text, and reads them into another
+// ledger. Start at Export and at Read.
+package transfer
 
 import (
 	"bufio"
@@ -7,18 +9,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
-	"strings"
 
 	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/change"
+	"usersync/sync/ledger/internal/entries"
 	"usersync/sync/user"
 )
 
-// exportVersion is raised when the meaning of the lines changes.
-const exportVersion = 1
+// version is raised when the meaning of the lines changes.
+const version = 1
 
-// exportHeader is the first line of an export.
-type exportHeader struct {
+// header is the first line of an export.
+type header struct {
 	Version      int    `json:"usersync_ledger"`
 	Fingerprints int    `json:"prints"` // their version
 	Key          string `json:"key"`    // the check value of their key
@@ -27,8 +31,8 @@ type exportHeader struct {
 	Runs []string `json:"runs,omitempty"`
 }
 
-// exportLine is one entry of an export.
-type exportLine struct {
+// line is one entry of an export.
+type line struct {
 	ID           string                `json:"id"`
 	Feed         string                `json:"feed"`
 	State        string                `json:"standing"`
@@ -39,38 +43,38 @@ type exportLine struct {
 	Secrets      string                `json:"secrets,omitempty"`
 }
 
-// Export writes the scope as JSON Lines: a header, then one entry per line, with
+// Export writes a scope as JSON Lines: a header, then one entry per line, with
 // fingerprints in hex. What is saved in the meantime may be included or not.
-func (a Admin) Export(ctx context.Context, w io.Writer) error {
+func Export(ctx context.Context, w io.Writer, from *entries.Reader, key fingerprint.Key) error {
 	out := bufio.NewWriter(w)
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
-	runs, err := a.runs(ctx)
+	runs, err := runsOf(ctx, from)
 	if err == nil {
-		err = lines.Encode(exportHeader{exportVersion, fingerprint.Version, a.l.key.Check(), a.l.options.Scope, runs})
+		err = lines.Encode(header{version, fingerprint.Version, key.Check(), from.Name, runs})
 	}
 	if err == nil {
-		err = a.l.scan(ctx, a.l.db.Read, func(r *dbEntry) (bool, error) {
-			e, err := a.line(ctx, r)
+		err = from.Scan(ctx, from.DB.Read, func(r *entries.Stored) (bool, error) {
+			e, err := lineOf(ctx, from, r)
 			if err != nil {
 				return false, err
 			}
 			return true, lines.Encode(e)
 		})
 	}
-	if err == nil {
-		err = out.Flush()
+	if err != nil {
+		return err
 	}
-	return failed("export the ledger", err)
+	return out.Flush()
 }
 
-// runs returns the runs of the scope's entries, in their order.
-func (a Admin) runs(ctx context.Context) (names []string, err error) {
-	scope, err := a.l.scopeNum(ctx)
+// runsOf returns the runs of the scope's entries, in their order.
+func runsOf(ctx context.Context, from *entries.Reader) (names []string, err error) {
+	scope, err := from.Num(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.l.db.Query(ctx, a.l.db.Read, `SELECT r.name FROM usersync_run r
+	rows, err := from.DB.Query(ctx, from.DB.Read, `SELECT r.name FROM usersync_run r
 		WHERE r.num IN (SELECT e.run FROM usersync_entry e WHERE e.scope = ?) ORDER BY r.num`, scope)
 	if err != nil {
 		return nil, err
@@ -86,17 +90,17 @@ func (a Admin) runs(ctx context.Context) (names []string, err error) {
 	return names, rows.Err()
 }
 
-func (a Admin) line(ctx context.Context, r *dbEntry) (exportLine, error) {
+func lineOf(ctx context.Context, from *entries.Reader, r *entries.Stored) (line, error) {
 	var prints fingerprint.Slab
-	k, err := a.l.decode(a.l.namesIn(ctx), r, &prints)
+	k, err := from.Decode(from.NamesIn(ctx), r, &prints)
 	if err != nil {
-		return exportLine{}, err
+		return line{}, err
 	}
-	feed, err := a.l.feedName(ctx, r.feed)
+	feed, err := from.FeedName(ctx, r.Feed)
 	if err != nil {
-		return exportLine{}, err
+		return line{}, err
 	}
-	e := exportLine{ID: string(r.id), Feed: feed, State: stateNames[k.State], Remote: k.Remote, Run: k.Run, Record: k.Record,
+	e := line{ID: string(r.ID), Feed: feed, State: k.State.String(), Remote: k.Remote, Run: k.Run, Record: k.Record,
 		Fingerprints: make(map[user.Field]string, len(k.Fingerprints.Fields))}
 	for _, f := range k.Fingerprints.Fields {
 		e.Fingerprints[f.Field] = fmt.Sprintf("%016x", f.Sum)
@@ -107,17 +111,15 @@ func (a Admin) line(ctx context.Context, r *dbEntry) (exportLine, error) {
 	return e, nil
 }
 
-// entry is the inverse of Admin.line.
-func (e *exportLine) entry() (Entry, error) {
-	out := Entry{ID: e.ID, Remote: e.Remote, Run: e.Run, Record: e.Record, Replace: true}
-	for state, name := range stateNames {
-		if name == e.State {
-			out.State = user.EntryState(state)
-		}
+// entry is the inverse of lineOf.
+func (e *line) entry() (change.Entry, error) {
+	out := change.Entry{ID: e.ID, Remote: e.Remote, Run: e.Run, Record: e.Record, Replace: true}
+	states := [...]user.EntryState{user.Present, user.AcceptedLater, user.Pending}
+	at := slices.IndexFunc(states[:], func(s user.EntryState) bool { return s.String() == e.State })
+	if at < 0 {
+		return out, fmt.Errorf("standing must be one of %v, %v, %v", states[0], states[1], states[2])
 	}
-	if out.State == user.Absent {
-		return out, fmt.Errorf("standing must be one of %s", strings.Join(stateNames[1:], ", "))
-	}
+	out.State = states[at]
 	for field, text := range e.Fingerprints {
 		sum, err := strconv.ParseUint(text, 16, 64)
 		if err != nil || len(text) != 16 {
