@@ -26,7 +26,8 @@ const depsOrder = `
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
 	sync/destination/scanned
-	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader/object writer/report
+	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack sync/destination/destinationtest/stage reader/object writer/report
+	sync/destination/destinationtest/expect sync/destination/destinationtest/wired
 	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
 	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify
@@ -106,7 +107,11 @@ const depsRules = `
 	sync/destination/parallel, sync/destination/verdict < sync/destination/attested;
 	sync/destination/limited, sync/destination/owned, sync/destination/wait < sync/destination/scanned;
 	sync/destination/scanned, sync/destination/split, sync/destination/attested, sync/destination/canary, sync/protect
-	< sync/destination/stack < sync/destination/destinationtest;
+	< sync/destination/stack < sync/destination/destinationtest/wired;
+	NONE < sync/destination/destinationtest/stage;
+	sync/user, sync/destination < sync/destination/destinationtest/expect;
+	sync/destination/destinationtest/stage, sync/destination/destinationtest/expect, sync/destination/destinationtest/wired
+	< sync/destination/destinationtest;
 	sync/destination/wait < cmd/usersync/internal/connect;
 	sync/destination/stack, sync/destination/verdict, sync/destination/limited, sync/destination/owned,
 	sync/destination/scanned, sync/destination/split, sync/destination/attested, sync/destination/canary
