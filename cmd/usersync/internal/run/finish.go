@@ -64,6 +64,7 @@ func (f *files) digest() error {
 
 // close writes the summary, then the end of the journal.
 func (f *files) close(s report.Summary, at time.Time) error {
+	s.JournalBytes = f.journal.Size()
 	return errors.Join(f.writeSummary(s), f.endJournal(s, at))
 }
 
