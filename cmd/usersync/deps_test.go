@@ -34,8 +34,8 @@ const depsOrder = `
 	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
-	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/preview cmd/usersync/internal/rescope
+	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
 	cmd/usersync/internal/terminal cmd/usersync/internal/advice
 	cmd/usersync
@@ -179,6 +179,11 @@ const depsRules = `
 	sync/checkpoint !< cmd/usersync/internal/preview;
 	writer/progress, cmd/usersync/internal/preview < cmd/usersync/internal/run;
 
+	# The files of a run, and its view of the ledger, are parts of it that send nothing.
+	sync/engine, sync/destination/owned, cmd/usersync/internal/history < cmd/usersync/internal/output < cmd/usersync/internal/run;
+	sync/mirror, sync/ledger, sync/destination/attested < cmd/usersync/internal/view < cmd/usersync/internal/run;
+	cmd/usersync/internal/connect !< cmd/usersync/internal/output, cmd/usersync/internal/view;
+
 	# A scope is moved after its unfinished runs are absorbed; nothing is sent.
 	cmd/usersync/internal/connect, cmd/usersync/internal/history < cmd/usersync/internal/rescope < cmd/usersync;
 	sync/engine !< cmd/usersync/internal/rescope;
@@ -256,6 +261,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/run", "sync/destination/kard"},
 		{"cmd/usersync/internal/run", "cmd/usersync/internal/erasure"},
 		{"cmd/usersync/internal/erasure", "cmd/usersync/internal/run"},
+		{"cmd/usersync/internal/output", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/draft", "sync/engine"},
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},
