@@ -65,7 +65,7 @@ func (d *Dry) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 
 func (d *Dry) count(kind user.Op, n int) {
 	for range n {
-		d.Calls.Count(string(kind), nil)
+		d.Calls.Count(string(kind), destination.Ending{})
 	}
 }
 
