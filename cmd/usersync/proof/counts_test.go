@@ -53,7 +53,9 @@ func (c cell) compareCalls(t *testing.T, before, after state, o execution) {
 			t.Errorf("%s: %d made, and the results are %v", kind, calls.Made, calls.Met)
 		}
 		if doubts := doubtsOf(calls.Met); kind == c.op && slices.Contains([]string{"html", "cut"}, c.trouble.kind) {
-			if struck := after.Faults[c.fault()] - before.Faults[c.fault()]; doubts != int(struck) {
+			// An answer without a body cannot be cut: the connection closes before it.
+			struck := int(after.Faults[c.fault()] - before.Faults[c.fault()])
+			if doubts != struck && server[kind]["no answer"] != struck {
 				t.Errorf("%s: %d answers are not believed, and the fault struck %d times", kind, doubts, struck)
 			}
 		} else if doubts > 0 && !c.trouble.shape && c.trouble.kind != "empty" {
