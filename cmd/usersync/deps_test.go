@@ -26,6 +26,7 @@ const depsOrder = `
 	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
+	cmd/usersync/internal/profile
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected
 	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
