@@ -17,8 +17,15 @@ const depsOrder = `
 	sync/repeat
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
+	sync/ledger/internal/scope
+	sync/ledger/internal/entries
+	sync/ledger/internal/change
+	sync/ledger/internal/rename sync/ledger/internal/transfer
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/lookalike
+	sync/destination/verdict sync/destination/parallel sync/destination/wait
+	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
+	sync/destination/scanned
 	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader/object writer/report
 	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
 	sync/destination/scim/internal/target
@@ -60,7 +67,10 @@ const depsRules = `
 
 	# What may be shown of an API's words is decided once, for every client.
 	sync/user, sync/identity < sync/destination/vocabulary < sync/destination/rest;
-	sync/filelock, sync/ledger/rowset, sync/ledger/internal/keyfile, sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger;
+	sync/ledger/internal/lease, sync/ledger/internal/registry < sync/ledger/internal/scope;
+	sync/ledger/internal/scope, sync/ledger/rowset < sync/ledger/internal/entries < sync/ledger/internal/change;
+	sync/ledger/internal/change < sync/ledger/internal/rename, sync/ledger/internal/transfer;
+	sync/filelock, sync/ledger/internal/keyfile, sync/ledger/internal/rename, sync/ledger/internal/transfer < sync/ledger;
 
 	# The packages that split files and objects know neither file names nor records.
 	sync/user, reader/mapping < reader/object;
@@ -88,9 +98,19 @@ const depsRules = `
 	# A SCIM user and its paths know no calls.
 	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;
 
-	# Middleware knows no client, and no client knows its middleware.
-	sync/user, sync/destination < sync/destination/stack < sync/destination/destinationtest;
-	sync/destination/stack
+	# Middleware knows no client, and no client knows its middleware. One piece knows another
+	# only from the API outwards; stack alone knows them all.
+	NONE < sync/destination/parallel, sync/destination/wait;
+	sync/user, sync/destination < sync/destination/verdict;
+	sync/destination/verdict < sync/destination/limited, sync/destination/owned, sync/destination/split;
+	sync/destination/verdict, sync/destination/wait < sync/destination/canary;
+	sync/destination/parallel, sync/destination/verdict < sync/destination/attested;
+	sync/destination/limited, sync/destination/owned, sync/destination/wait < sync/destination/scanned;
+	sync/destination/scanned, sync/destination/split, sync/destination/attested, sync/destination/canary, sync/protect
+	< sync/destination/stack < sync/destination/destinationtest;
+	sync/destination/wait < cmd/usersync/internal/connect;
+	sync/destination/stack, sync/destination/verdict, sync/destination/limited, sync/destination/owned,
+	sync/destination/scanned, sync/destination/split, sync/destination/attested, sync/destination/canary
 	!< sync/destination, sync/destination/rest, sync/destination/kard, sync/destination/onbo,
 	   sync/destination/konstantly, sync/destination/scim, sync/destination/custom;
 
@@ -209,6 +229,8 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"sync/ledger", "sync/destination/destinationtest"},
 		{"sync/destination/onbo", "sync/destination/stack"},
 		{"sync/destination/stack", "sync/destination/rest"},
+		{"sync/destination/attested", "sync/destination/stack"},
+		{"sync/destination/kard", "sync/destination/limited"},
 		{"sync/destination/destinationtest", "sync/destination/kard"},
 		{"sync/guard", "sync/user"},
 		{"sync/identity", "sync/user"},

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/limited"
 	"usersync/sync/user"
 )
 
@@ -28,9 +28,9 @@ func counts(s Suite, t *testing.T) {
 			}
 			sc.stage.calls() // of the preparation
 			made := new(destination.Calls)
-			limited := stack.Limited{Destination: sc.client, Pacer: new(openGate), Wire: context.Background(), Calls: made}
+			inner := limited.Limited{Destination: sc.client, Pacer: new(openGate), Wire: context.Background(), Calls: made}
 			for part := range slices.Chunk(b.Records, sc.traits.Ops[op].Max) {
-				if _, err := limited.Apply(t.Context(), b.Of(part)); err != nil && !isCallError(err) {
+				if _, err := inner.Apply(t.Context(), b.Of(part)); err != nil && !isCallError(err) {
 					t.Fatal(err)
 				}
 			}

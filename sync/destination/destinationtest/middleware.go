@@ -8,18 +8,21 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/attested"
+	"usersync/sync/destination/limited"
+	"usersync/sync/destination/owned"
 	"usersync/sync/destination/stack"
 )
 
 // Middleware is what a run puts around a client, for tests of the two together. The
 // zero value is ready to use.
 type Middleware struct {
-	Pacer   stack.Pacer   // nil starts every call at once
-	Retries int           // 0 means 20
-	Intents stack.Intents // nil records no intents
-	Owners  *stack.Owners // nil does not keep the users of different ids apart
+	Pacer   limited.Pacer   // nil starts every call at once
+	Retries int             // 0 means 20
+	Intents limited.Intents // nil records no intents
+	Owners  *owned.Owners   // nil does not keep the users of different ids apart
 	// Absences is what proves that a user to delete is absent.
-	Absences stack.Absences
+	Absences attested.Absences
 }
 
 // Wrap wraps the client in the middleware, in the order of a run.
@@ -28,9 +31,7 @@ func (m Middleware) Wrap(client destination.Destination) destination.Destination
 		m.Pacer = new(openGate)
 	}
 	m.Retries = cmp.Or(m.Retries, 20)
-	sizer, _ := client.(destination.Sizer)
-	prober, _ := client.(destination.Prober)
-	o := stack.Options{Pacer: m.Pacer, Wire: context.Background(), Sizer: sizer, Prober: prober, Retries: m.Retries, Intents: m.Intents, Owners: m.Owners, Absences: m.Absences}
+	o := stack.Options{Pacer: m.Pacer, Wire: context.Background(), Client: stack.FeaturesOf(client), Keys: stack.Keys{Owners: m.Owners}, Retries: m.Retries, Intents: m.Intents, Absences: m.Absences}
 	return o.Wrap(client)
 }
 

@@ -16,7 +16,7 @@ import (
 	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/wait"
 	"usersync/sync/sandbox"
 	mocked "usersync/sync/sandbox/scim"
 	"usersync/sync/user"
@@ -140,11 +140,11 @@ func (s *scimSection) features(ctx context.Context, c *config.Config, r rest.Con
 	r.Observe = nil // the pace begins with the run
 	for attempt := 0; ; attempt++ {
 		found, _, err := scim.Discover(ctx, r)
-		wait, again := retryDiscovery(err, attempt)
-		if !again || attempt == c.Pace.Retries || wait > c.Pace.MaxWait {
+		pause, again := retryDiscovery(err, attempt)
+		if !again || attempt == c.Pace.Retries || pause > c.Pace.MaxWait {
 			return s.limit(found), err
 		}
-		if err := stack.Pause(ctx, wait); err != nil {
+		if err := wait.For(ctx, pause); err != nil {
 			return found, err
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/attested"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
 	"usersync/sync/ledger"
@@ -16,8 +16,8 @@ const AbsentGuard = "unproved_absent"
 
 // absences says what proves that a user to delete is absent. The sandbox needs no proof:
 // it is empty, and its address is ours.
-func (r *Run) absences() stack.Absences {
-	a := stack.Absences{AcceptAll: r.Config.Guards.AbsentOK || r.Config.Target.Sandbox, Doubted: r.unproved() > 0, Earlier: r.at.deleting}
+func (r *Run) absences() attested.Absences {
+	a := attested.Absences{AcceptAll: r.Config.Guards.AbsentOK || r.Config.Target.Sandbox, Doubted: r.unproved() > 0, Earlier: r.at.deleting}
 	if r.lease.Ledger != nil {
 		a.Memory = memory{r.lease.Ledger}
 	}
@@ -28,11 +28,11 @@ func (r *Run) absences() stack.Absences {
 type memory struct{ *ledger.Ledger }
 
 // Others returns users that the API is known to hold.
-func (m memory) Others(ctx context.Context, n int, skip func(id string) bool) ([]stack.Other, error) {
+func (m memory) Others(ctx context.Context, n int, skip func(id string) bool) ([]attested.Other, error) {
 	rows, err := m.Identities().Others(ctx, n, skip)
-	others := make([]stack.Other, len(rows))
+	others := make([]attested.Other, len(rows))
 	for i, row := range rows {
-		others[i] = stack.Other{ID: row.ID, Remote: row.Remote}
+		others[i] = attested.Other{ID: row.ID, Remote: row.Remote}
 	}
 	return others, err
 }

@@ -3,37 +3,37 @@ package run
 import (
 	"context"
 
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/owned"
 	"usersync/sync/user"
 )
 
-// owned is what an earlier part of a run says about whose the API's keys are.
-type owned struct {
+// keysMet is what an earlier part of a run says about whose the API's keys are.
+type keysMet struct {
 	known []user.Settled // outcomes that the ledger does not hold yet
 	same  []string       // keys to which rows of other ids have led
 }
 
 // add keeps what an outcome says. One that the ledger holds says nothing new, unless its
 // row was refused.
-func (w *owned) add(s *user.Settled, held bool) {
+func (w *keysMet) add(s *user.Settled, held bool) {
 	switch {
 	case s.Remote == "":
 	case s.Code == user.CodeSameUser:
 		w.same = append(w.same, s.Remote)
 	case !held:
-		if len(w.known) == 2*stack.MostOwned {
-			w.known = append(w.known[:0], w.known[stack.MostOwned:]...)
+		if len(w.known) == 2*owned.Most {
+			w.known = append(w.known[:0], w.known[owned.Most:]...)
 		}
 		w.known = append(w.known, *s)
 	}
 }
 
 // owners returns whose the keys of the API are; nil if it makes none.
-func (r *Run) owners(ctx context.Context) (*stack.Owners, error) {
+func (r *Run) owners(ctx context.Context) (*owned.Owners, error) {
 	if !r.Conn.Client.Traits().OwnKeys {
 		return nil, nil
 	}
-	o := stack.OwnersOptions{}
+	o := owned.Options{}
 	if l := r.lease.Ledger; l != nil {
 		if err := l.Identities().FindShared(ctx); err != nil {
 			return nil, err
@@ -50,9 +50,9 @@ func (r *Run) owners(ctx context.Context) (*stack.Owners, error) {
 	if r.renames != nil {
 		o.Move = r.renames.Move
 	}
-	owners := stack.NewOwners(o)
-	for i := range r.at.before.owned.known {
-		owners.Know(&r.at.before.owned.known[i])
+	owners := owned.NewOwners(o)
+	for i := range r.at.before.keys.known {
+		owners.Know(&r.at.before.keys.known[i])
 	}
 	return owners, r.leads(ctx)
 }
@@ -62,7 +62,7 @@ func (r *Run) leads(ctx context.Context) error {
 	if r.presence == nil {
 		return nil
 	}
-	held, err := r.lease.Ledger.Identities().HoldersOf(ctx, r.at.before.owned.same)
+	held, err := r.lease.Ledger.Identities().HoldersOf(ctx, r.at.before.keys.same)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 type contents struct {
 	engine.Summary
 	lastDeleted string // id of the last missing user whose deletion is written
-	owned       owned
+	keys        keysMet
 	noted       user.Noted
 }
 
@@ -47,7 +47,7 @@ func (f *files) recountResults(rejects int) (c contents, err error) {
 		}
 		c.Written++
 		c.SettledUpTo = r.Record
-		c.owned.add(&r.Settled, f.ledger)
+		c.keys.add(&r.Settled, f.ledger)
 		c.Outcomes[r.Status]++
 		if r.Absent() {
 			c.Missing++

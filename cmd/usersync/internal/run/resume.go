@@ -164,7 +164,7 @@ func (b *beginning) continueFiles(f *files, r *history.Run, read *checkpoint.Dig
 		return before, &checkpoint.InputChangedError{Record: last.Record}
 	}
 	for i := range r.Journal.Settled {
-		before.owned.add(&r.Journal.Settled[i], false)
+		before.keys.add(&r.Journal.Settled[i], false)
 	}
 	read.SetLast(last.Record)
 	if err := f.resume(r.Journal, journal.Resumed{At: b.started, Args: b.options.Args}); err != nil {

@@ -15,6 +15,8 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
+	"usersync/sync/destination/canary"
+	"usersync/sync/destination/owned"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/lookalike"
@@ -156,18 +158,19 @@ func (r *Run) writer() writer.Writer {
 	return writer.Tee(files.writer, r.checkpointer, files.copyWriter)
 }
 
-func (r *Run) middleware(wire context.Context, owners *stack.Owners) stack.Options {
+func (r *Run) middleware(wire context.Context, owners *owned.Owners) stack.Options {
 	c := r.Config
-	sizer, _ := r.Conn.Client.(destination.Sizer)
-	prober, _ := r.Conn.Client.(destination.Prober)
-	lister, _ := r.Conn.Client.(destination.Lister)
-	var holders stack.Holders
+	keys := stack.Keys{Owners: owners}
 	if r.lease.Ledger != nil {
-		holders = r.lease.Ledger.Identities()
+		keys.Holders = r.lease.Ledger.Identities()
 	}
-	return stack.Options{Lister: lister, Holders: holders, Owners: owners, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Retries: c.Pace.Retries, Calls: &r.calls,
-		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected, Absences: r.absences(),
-		Sent: r.sent.Sent, Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: &r.sent}}
+	return stack.Options{
+		Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Calls: &r.calls, Client: stack.FeaturesOf(r.Conn.Client), Keys: keys,
+		Retries: c.Pace.Retries, Quiet: r.started.Add(c.Pace.Timeout),
+		Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: &r.sent}, Sent: r.sent.Sent,
+		Adopt: preview.Adoption(c), Absences: r.absences(), Protected: r.protected,
+		Canary: canary.Options{Records: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly},
+	}
 }
 
 // run runs the engine, unless err or a guard that looks ahead stops it, and records the

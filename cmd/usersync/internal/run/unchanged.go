@@ -14,7 +14,7 @@ func (r *ledgerView) keepUnchanged(ctx context.Context, run string) error {
 	if r == nil {
 		return nil
 	}
-	return r.ledger.KeepUnchanged(context.WithoutCancel(ctx), run, &r.unchanged)
+	return r.ledger.Runs().KeepUnchanged(context.WithoutCancel(ctx), run, &r.unchanged)
 }
 
 // unchanged returns a function that reads which users earlier runs found unchanged; nil
@@ -24,7 +24,7 @@ func unchanged(ctx context.Context, l *ledger.Ledger, log Log) func() []ledger.U
 		return nil
 	}
 	return func() []ledger.Unchanged {
-		all, err := l.Unchanged(ctx)
+		all, err := l.Runs().Unchanged(ctx)
 		if err != nil {
 			log.Warn("cannot read which users earlier runs found unchanged", zap.Error(err))
 		}
