@@ -78,7 +78,7 @@ func From(ctx context.Context, to string, s *Sample) (*Draft, error) {
 
 func knownField(name string) user.Field { return reader.Names()[strings.TrimSpace(name)] }
 
-// add adds a rule if the API takes its field and nothing else makes it.
+// add adds a rule if the API takes its field and no other rule makes it.
 func (d *Draft) add(r rule) bool {
 	fields := d.client.Traits().Fields
 	if r.field == "" || d.has(r.field) || r.field != user.ID && !slices.Contains(fields, r.field) && r.field != d.ownField(string(r.field)) {

@@ -41,7 +41,7 @@ func (d *Draft) claimKey(names []string) {
 	r := rule{field: user.ID, column: key, guessed: knownField(names[key]) != user.ID}
 	if at > 0 && d.sample.profile.Rows > 0 {
 		first := d.sample.profile.Columns[candidates[0]]
-		r.note, r.guessed = fmt.Sprintf("%s has %s", d.columnName(first.Name, candidates[0]), unfit(first)), true
+		r.note, r.guessed = fmt.Sprintf("%s has %s", d.columnName(first.Name, candidates[0]), shortcoming(first)), true
 	}
 	d.add(r)
 }
@@ -49,14 +49,14 @@ func (d *Draft) claimKey(names []string) {
 // undecidedKey says what is in the way, and proposes a column.
 func (d *Draft) undecidedKey(candidates []int) {
 	o := decision{field: user.ID, line: "id: COLUMN", why: "the users' key; required"}
-	if len(candidates) > 0 {
+	if i := d.unnamedKey(); i >= 0 && (len(candidates) == 0 || guessedField(d.column(candidates[0]).Name) == user.Email) {
+		o.line = "id: " + scalar(d.column(i).Name)
+		o.why = "required; no name looks like that of the users' key, but this column is different in every row"
+	} else if len(candidates) > 0 {
 		c := d.sample.profile.Columns[candidates[0]]
 		o.line = "id: " + scalar(c.Name)
-		o.why = "required; but it has " + unfit(c) + " in the sample: correct the file, or choose another column"
-		o.hint = fmt.Sprintf("no column is filled and different in every row: %s has %s; decide on the users' key under fields: as id", d.columnName(c.Name, candidates[0]), unfit(c))
-	} else if i := d.unnamedKey(); i >= 0 {
-		o.line = "id: " + scalar(d.sample.profile.Columns[i].Name)
-		o.why = "required; no name looks like that of the users' key, but this column is different in every row"
+		o.why = "required; but it has " + shortcoming(c) + " in the sample: correct the file, or choose another column"
+		o.hint = fmt.Sprintf("no column is filled and different in every row: %s has %s; decide on the users' key under fields: as id", d.columnName(c.Name, candidates[0]), shortcoming(c))
 	}
 	if o.hint == "" {
 		o.hint = "no column looks like the users' key: name it under fields: as id"
@@ -77,8 +77,8 @@ func (d *Draft) unnamedKey() int {
 	})
 }
 
-// unfit says why a column cannot be the key.
-func unfit(c *profile.Column) string {
+// shortcoming says why a column cannot be the key.
+func shortcoming(c *profile.Column) string {
 	var parts []string
 	if n := c.Rows - c.Values(); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d empty", n))

@@ -67,14 +67,14 @@ func openTable(ctx context.Context, o reader.Options) (t *reader.Table, comment 
 	if err != nil || t.Layout().HeaderRow == 0 || o.Comment != "" || o.Paths[0] == "-" {
 		return t, "", err
 	}
-	for _, mark := range []string{"#", "//", "--"} {
-		o.Comment = mark
+	for _, sign := range []string{"#", "//", "--"} {
+		o.Comment = sign
 		again, err := reader.OpenTable(ctx, o)
 		if err != nil {
 			return again, "", closed(t, err)
 		}
 		if again.Layout().HeaderRow == 0 && slices.Equal(again.Header(), t.Header()) {
-			return again, mark, t.Close()
+			return again, sign, t.Close()
 		}
 		if err := again.Close(); err != nil {
 			return nil, "", closed(t, err)
@@ -115,7 +115,7 @@ func (s *Sample) add(t *reader.Table, row reader.TableRow) {
 	}
 }
 
-// findComments proposes a mark if all lines that do not fit begin with it.
+// findComments proposes how comments begin, if all lines that do not fit begin in one way.
 func (s *Sample) findComments(o reader.Options) {
 	plain := func(l line) bool { return !strings.HasPrefix(l.text, "#") }
 	if len(s.odd) == 0 || len(s.odd) >= 100 || o.Comment != "" || s.comment != "" || slices.ContainsFunc(s.odd, plain) {

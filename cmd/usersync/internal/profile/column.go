@@ -23,8 +23,8 @@ type Column struct {
 	// Markers counts the cells that are a word for a missing value, by the word.
 	Markers map[string]int
 	Longest int // characters of the longest cell
-	// Of the filled cells: what they look like.
-	Emails, Phones, Numbers, Fractions, Damaged, Masked, Hashes, Padded, Unclean, Apostrophes, Yes int
+	Padded  int // cells with white space around the text
+	Kinds
 	// States counts the cells that are a word for the state of an account, by the word;
 	// OtherStates those that are filled and no such word.
 	States      map[string]int
@@ -36,6 +36,15 @@ type Column struct {
 	folded   distinct
 	shapes   map[string]int
 	unshaped int // cells whose shape is not counted
+}
+
+// Kinds counts the filled cells that are not markers by what they look like.
+type Kinds struct {
+	Emails, Phones, Numbers, Masked, Hashes, Yes int
+	Fractions                                    int // whole numbers with .0
+	Damaged                                      int // in scientific notation
+	Apostrophes                                  int // numbers with an apostrophe in front
+	Unclean                                      int // with characters that cannot be seen
 }
 
 func newColumn(name string, seed maphash.Seed) *Column {
