@@ -209,11 +209,3 @@ func looksLikeHeader(cells []string) bool {
 	}
 	return names >= 2 && 2*names > len(cells)
 }
-
-// propose makes another line the header of the layout.
-func (r *csvRows) propose(l *Layout, line int) {
-	for r.frame.Line() < line && r.frame.SkipLine() {
-	}
-	row := frame.Row{Bytes: r.frame.Peek(1)}
-	l.HeaderRow, l.Header = line, headerCells(string(row.Raw()))
-}

@@ -93,9 +93,6 @@ func (t *Table) Layout() Layout { return t.f.layout }
 // Header lists the columns of the rows read so far.
 func (t *Table) Header() []string { return t.header }
 
-// Skipped counts the lines skipped so far that belong to no row.
-func (t *Table) Skipped() Skipped { return t.f.rows.skipped() }
-
 // Close closes the file.
 func (t *Table) Close() error { return t.in.closeFile(t.f) }
 

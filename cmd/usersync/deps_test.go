@@ -26,7 +26,8 @@ const depsOrder = `
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
 	sync/destination/scanned
-	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack reader/object writer/report
+	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack sync/destination/destinationtest/stage reader/object writer/report
+	sync/destination/destinationtest/expect sync/destination/destinationtest/wired
 	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
 	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify
@@ -34,8 +35,8 @@ const depsOrder = `
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile
-	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/preview cmd/usersync/internal/rescope
+	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
 	cmd/usersync/internal/terminal cmd/usersync/internal/advice
 	cmd/usersync
@@ -107,7 +108,11 @@ const depsRules = `
 	sync/destination/parallel, sync/destination/verdict < sync/destination/attested;
 	sync/destination/limited, sync/destination/owned, sync/destination/wait < sync/destination/scanned;
 	sync/destination/scanned, sync/destination/split, sync/destination/attested, sync/destination/canary, sync/protect
-	< sync/destination/stack < sync/destination/destinationtest;
+	< sync/destination/stack < sync/destination/destinationtest/wired;
+	NONE < sync/destination/destinationtest/stage;
+	sync/user, sync/destination < sync/destination/destinationtest/expect;
+	sync/destination/destinationtest/stage, sync/destination/destinationtest/expect, sync/destination/destinationtest/wired
+	< sync/destination/destinationtest;
 	sync/destination/wait < cmd/usersync/internal/connect;
 	sync/destination/stack, sync/destination/verdict, sync/destination/limited, sync/destination/owned,
 	sync/destination/scanned, sync/destination/split, sync/destination/attested, sync/destination/canary
@@ -174,6 +179,11 @@ const depsRules = `
 	sync/engine, sync/plan, cmd/usersync/internal/input, cmd/usersync/internal/history < cmd/usersync/internal/preview;
 	sync/checkpoint !< cmd/usersync/internal/preview;
 	writer/progress, cmd/usersync/internal/preview < cmd/usersync/internal/run;
+
+	# The files of a run, and its view of the ledger, are parts of it that send nothing.
+	sync/engine, sync/destination/owned, cmd/usersync/internal/history < cmd/usersync/internal/output < cmd/usersync/internal/run;
+	sync/mirror, sync/ledger, sync/destination/attested < cmd/usersync/internal/view < cmd/usersync/internal/run;
+	cmd/usersync/internal/connect !< cmd/usersync/internal/output, cmd/usersync/internal/view;
 
 	# A scope is moved after its unfinished runs are absorbed; nothing is sent.
 	cmd/usersync/internal/connect, cmd/usersync/internal/history < cmd/usersync/internal/rescope < cmd/usersync;
@@ -252,6 +262,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/run", "sync/destination/kard"},
 		{"cmd/usersync/internal/run", "cmd/usersync/internal/erasure"},
 		{"cmd/usersync/internal/erasure", "cmd/usersync/internal/run"},
+		{"cmd/usersync/internal/output", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/draft", "sync/engine"},
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},

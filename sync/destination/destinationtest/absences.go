@@ -6,6 +6,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/attested"
+	"usersync/sync/destination/destinationtest/wired"
 	"usersync/sync/user"
 )
 
@@ -46,7 +47,7 @@ func (sc *scene) attestation(a attested.Absences) string {
 
 func (sc *scene) attested(b user.Batch, a attested.Absences, code string) {
 	sc.t.Helper()
-	outcomes, err := Middleware{Absences: a}.Wrap(sc.client).Apply(sc.t.Context(), b)
+	outcomes, err := wired.Middleware{Absences: a}.Wrap(sc.client).Apply(sc.t.Context(), b)
 	if err != nil || outcomes[0].Code != code || (outcomes[0].Status == user.Deleted) != (code == user.CodeAlreadyAbsent) {
 		sc.t.Errorf("a delete that finds no user: %v %v, want %s", outcomes, err, code)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"usersync/sync/destination/destinationtest/wired"
 	"usersync/sync/destination/owned"
 	"usersync/sync/user"
 )
@@ -35,7 +36,7 @@ func owners(s Suite, t *testing.T) {
 				if keyed {
 					other.Remote, other.OwnRemote = remote, true
 				}
-				apply := Middleware{Owners: owned.NewOwners(owned.Options{Holders: holders{remote: {first.User.ID}}})}.Wrap(sc.client).Apply
+				apply := wired.Middleware{Owners: owned.NewOwners(owned.Options{Holders: holders{remote: {first.User.ID}}})}.Wrap(sc.client).Apply
 				outcomes, err := apply(t.Context(), user.Batch{Op: op, Records: []*user.Record{other}})
 				if err != nil {
 					t.Fatal(err)

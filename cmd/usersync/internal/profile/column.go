@@ -120,17 +120,6 @@ func (c *Column) Marked() (n int) {
 // Distinct is the number of different filled cells, and whether it is exact.
 func (c *Column) Distinct() (n int, exact bool) { return c.distinct.count() }
 
-// Lookalikes is how many different cells look like another one: they differ only in letter
-// case, width, leading zeros and the like. It says whether the number is exact.
-func (c *Column) Lookalikes() (n int, exact bool) {
-	all, exact := c.distinct.count()
-	folded, _ := c.folded.count()
-	if !exact && all-folded < all/50 { // within the error of the estimates
-		return 0, false
-	}
-	return max(0, all-folded), exact
-}
-
 // Unique reports whether each row has a value, and one that no other row has.
 func (c *Column) Unique() bool {
 	n, exact := c.distinct.count()

@@ -3,26 +3,17 @@
 // masked shapes they have.
 //
 // It keeps no cell, only counts, hashes and shapes, in memory that does not grow with the
-// file. It knows no fields and decides nothing. Start at Read.
+// file. It knows no fields and decides nothing. Start at New.
 package profile
 
 import (
-	"context"
 	"hash/maphash"
-
-	"usersync/reader"
 )
 
 // Profile is what is known of a file.
 type Profile struct {
 	Columns []*Column
 	Rows    int // profiled
-	Broken  int // rows that cannot be read, which are not profiled
-	// Whole says that the file was read to its end.
-	Whole bool
-	// Header and Skipped are those of the file.
-	Header  []string
-	Skipped reader.Skipped
 
 	seed maphash.Seed
 }
@@ -40,7 +31,6 @@ func (p *Profile) widen(header []string) {
 		c.Rows, c.Empty = p.Rows, p.Rows
 		p.Columns = append(p.Columns, c)
 	}
-	p.Header = header
 }
 
 // Add adds a row. header is that of the file, which can have grown.
@@ -56,23 +46,4 @@ func (p *Profile) Add(header, cells []string) {
 			c.add("")
 		}
 	}
-}
-
-// Read reads a table to its end. It returns what it has found with an error.
-func Read(ctx context.Context, t *reader.Table) (*Profile, error) {
-	p := New(t.Header())
-	for row, err := range t.Rows() {
-		switch {
-		case err != nil:
-			return p, err
-		case ctx.Err() != nil:
-			return p, context.Cause(ctx)
-		case row.Broken:
-			p.Broken++
-		default:
-			p.Add(t.Header(), row.Cells)
-		}
-	}
-	p.Whole, p.Skipped = true, t.Skipped()
-	return p, nil
 }

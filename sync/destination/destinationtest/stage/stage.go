@@ -1,4 +1,9 @@
-package destinationtest
+// Package stage is a server between a client and its API, for tests of clients. It sees every
+// call, answers instead of the API when told to, and can break what is sent. No program
+// links it.
+//
+// Start at Stage.
+package stage
 
 import (
 	"bytes"
@@ -7,18 +12,18 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 )
 
-const clientTimeout = 30 * time.Second // a client's timeout
+// ClientTimeout is the timeout that a client is given.
+const ClientTimeout = 30 * time.Second
 
-// stage sits between a client and its API. It sees every call, and answers instead of
+// Stage sits between a client and its API. It sees every call, and answers instead of
 // the API when told to.
-type stage struct {
+type Stage struct {
 	memory bool
 	doors  chan net.Conn // the server's ends of in-memory connections
 	closed chan struct{}
@@ -27,24 +32,32 @@ type stage struct {
 	mu    sync.Mutex
 	api   http.Handler
 	play  http.HandlerFunc // nil lets the API answer
-	seen  []call
+	seen  []Call
 	sent  map[string]int // how often each change was sent since the last call of repeated
 	conns int
 	shut  bool // refuses new connections
 }
 
-// call is what a client sent.
-type call struct {
+// Call is what a client sent.
+type Call struct {
 	Method, URI string
 	Header      http.Header
 	Body        []byte
 	Status      int // of the answer; 0 if the API did not answer
 }
 
-// newStage serves until the test ends: over TCP, or in memory for a bubble.
-func newStage(t testing.TB, api http.Handler, memory bool) *stage {
+// Address is where the client finds its API. It must open every connection with Dial,
+// and give up a call after Timeout.
+type Address struct {
+	URL     string
+	Dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	Timeout time.Duration
+}
+
+// New serves until the test ends: over TCP, or in memory for a bubble.
+func New(t testing.TB, api http.Handler, memory bool) *Stage {
 	t.Helper()
-	s := &stage{memory: memory, api: api, sent: map[string]int{}, doors: make(chan net.Conn), closed: make(chan struct{})}
+	s := &Stage{memory: memory, api: api, sent: map[string]int{}, doors: make(chan net.Conn), closed: make(chan struct{})}
 	listener := net.Listener(s)
 	if !memory {
 		var err error
@@ -67,16 +80,16 @@ func newStage(t testing.TB, api http.Handler, memory bool) *stage {
 	return s
 }
 
-// address is where the client finds the stage.
-func (s *stage) address() Address {
+// Address is where the client finds the stage.
+func (s *Stage) Address() Address {
 	url := "http://127.0.0.1"
 	if s.tcp != nil {
 		url = "http://" + s.tcp.Addr().String()
 	}
-	return Address{URL: url, Dial: s.dial, Timeout: clientTimeout}
+	return Address{URL: url, Dial: s.dial, Timeout: ClientTimeout}
 }
 
-func (s *stage) dial(ctx context.Context, network, address string) (net.Conn, error) {
+func (s *Stage) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	s.mu.Lock()
 	s.conns++
 	shut := s.shut
@@ -96,25 +109,8 @@ func (s *stage) dial(ctx context.Context, network, address string) (net.Conn, er
 	}
 }
 
-// Accept, Close and Addr make the stage a net.Listener.
-func (s *stage) Accept() (net.Conn, error) {
-	select {
-	case conn := <-s.doors:
-		return conn, nil
-	case <-s.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (s *stage) Close() error {
-	close(s.closed)
-	return nil
-}
-
-func (s *stage) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
-
 // ServeHTTP records a call and passes it on.
-func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client hung up
@@ -122,7 +118,7 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.mu.Lock()
 	n := len(s.seen)
-	s.seen = append(s.seen, call{r.Method, r.RequestURI, r.Header.Clone(), body, 0})
+	s.seen = append(s.seen, Call{r.Method, r.RequestURI, r.Header.Clone(), body, 0})
 	if r.Method != http.MethodGet {
 		s.sent[r.Method+" "+r.RequestURI+" "+string(body)]++
 	}
@@ -141,36 +137,22 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// statusWriter keeps the status of an answer.
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets http.ResponseController find the writer inside.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// playing answers every call from now on; nil lets the API answer again.
-func (s *stage) playing(play http.HandlerFunc) {
+// Playing answers every call from now on; nil lets the API answer again.
+func (s *Stage) Playing(play http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.play = play
 }
 
-// unreachable refuses all new connections from now on.
-func (s *stage) unreachable() {
+// Unreachable refuses all new connections from now on.
+func (s *Stage) Unreachable() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.shut = true
 }
 
-// calls returns what was sent since it was last called.
-func (s *stage) calls() []call {
+// Calls returns what was sent since it was last called.
+func (s *Stage) Calls() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	seen := s.seen
@@ -178,9 +160,9 @@ func (s *stage) calls() []call {
 	return seen
 }
 
-// repeated returns the method of a change that was sent more than once since it was
+// Repeated returns the method of a change that was sent more than once since it was
 // last called; "" if there is none.
-func (s *stage) repeated() (method string) {
+func (s *Stage) Repeated() (method string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for what, times := range s.sent {
@@ -192,17 +174,13 @@ func (s *stage) repeated() (method string) {
 	return method
 }
 
-func (s *stage) count() (calls, conns int) {
+// Count returns how many calls were sent since Calls, and how many connections were ever opened.
+func (s *Stage) Count() (calls, conns int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.seen), s.conns
 }
 
-// uris returns the methods and addresses of calls.
-func uris(calls []call) []string {
-	var list []string
-	for _, c := range calls {
-		list = append(list, c.Method+" "+c.URI)
-	}
-	return slices.Clip(list)
-}
+// Connect serves api over in-memory connections until the test ends, inside or outside
+// a testing/synctest bubble.
+func Connect(t testing.TB, api http.Handler) Address { return New(t, api, true).Address() }

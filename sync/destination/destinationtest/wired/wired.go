@@ -1,11 +1,13 @@
-package destinationtest
+// Package wired puts a client under test into the middleware, as a run does. No program links
+// it.
+//
+// Start at Middleware.
+package wired
 
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"sync/atomic"
-	"testing"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/attested"
@@ -28,32 +30,20 @@ type Middleware struct {
 // Wrap wraps the client in the middleware, in the order of a run.
 func (m Middleware) Wrap(client destination.Destination) destination.Destination {
 	if m.Pacer == nil {
-		m.Pacer = new(openGate)
+		m.Pacer = new(OpenGate)
 	}
 	m.Retries = cmp.Or(m.Retries, 20)
 	o := stack.Options{Pacer: m.Pacer, Wire: context.Background(), Client: stack.FeaturesOf(client), Keys: stack.Keys{Owners: m.Owners}, Retries: m.Retries, Intents: m.Intents, Absences: m.Absences}
 	return o.Wrap(client)
 }
 
-// openGate starts every call at once.
-type openGate struct{ answered atomic.Uint64 }
+// OpenGate starts every call at once.
+type OpenGate struct{ answered atomic.Uint64 }
 
-func (g *openGate) Begin(context.Context) (func(int, bool), error) {
+// Begin waits for nothing.
+func (g *OpenGate) Begin(context.Context) (func(int, bool), error) {
 	return func(int, bool) {}, nil
 }
 
 // Answered goes up with every call, so every attempt counts.
-func (g *openGate) Answered() uint64 { return g.answered.Add(1) }
-
-// Connect serves api over in-memory connections until the test ends, inside or outside
-// a testing/synctest bubble.
-func Connect(t testing.TB, api http.Handler) Address { return newStage(t, api, true).address() }
-
-// Looked returns the Look of a mock server that keeps users by the callers' ids.
-func Looked(held bool, created uint32, data []byte) Look {
-	look := Look{Created: int(created), Data: string(data)}
-	if held {
-		look.Held = 1
-	}
-	return look
-}
+func (g *OpenGate) Answered() uint64 { return g.answered.Add(1) }

@@ -1,9 +1,11 @@
-package destinationtest
+// Package expect holds what every answer of a client must keep, for the conformance suite and
+// for fuzz targets. No program links it.
+//
+// Start at Apply and Find.
+package expect
 
 import (
 	"errors"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -13,35 +15,10 @@ import (
 	"usersync/sync/user"
 )
 
-// Fixed is a transport that gives the same answer to every call, for fuzz targets of
-// code that reads answers.
-type Fixed struct {
-	Status int
-	Body   string
-}
-
-// Set sets the answer; it maps any number to a status from 200 to 599.
-func (f *Fixed) Set(number int, body string) {
-	f.Status, f.Body = 200+(number%400+400)%400, body
-}
-
-// RoundTrip reads the request to its end and returns the answer.
-func (f *Fixed) RoundTrip(r *http.Request) (*http.Response, error) {
-	if _, err := io.Copy(io.Discard, r.Body); err != nil {
-		return nil, err
-	}
-	if err := r.Body.Close(); err != nil {
-		return nil, err
-	}
-	return &http.Response{
-		StatusCode: f.Status, Header: http.Header{}, ContentLength: int64(len(f.Body)), Body: io.NopCloser(strings.NewReader(f.Body)), Request: r,
-	}, nil
-}
-
-// Fuzzed makes the call for b and checks what every answer must keep: there is one
+// Apply makes the call for b and checks what every answer must keep: there is one
 // outcome per record, in order, or a CallError, and no value of a user shows, of the
 // records or of the others. It returns nil if the call failed as a whole.
-func Fuzzed(t testing.TB, client destination.Destination, b user.Batch, others ...*user.Record) []user.Outcome {
+func Apply(t testing.TB, client destination.Destination, b user.Batch, others ...*user.Record) []user.Outcome {
 	t.Helper()
 	outcomes, err := client.Apply(t.Context(), b)
 	if ce := CallError(t, err); ce != nil {
@@ -61,8 +38,8 @@ func Fuzzed(t testing.TB, client destination.Destination, b user.Batch, others .
 	return outcomes
 }
 
-// FuzzedFind does the same with a read.
-func FuzzedFind(t testing.TB, client destination.Finder, r *user.Record, others ...*user.Record) (destination.Found, *destination.CallError) {
+// Find does the same with a read.
+func Find(t testing.TB, client destination.Finder, r *user.Record, others ...*user.Record) (destination.Found, *destination.CallError) {
 	t.Helper()
 	found, err := client.Find(t.Context(), r)
 	ce := CallError(t, err)
@@ -88,7 +65,7 @@ func Hidden(t testing.TB, text string, records ...*user.Record) {
 	t.Helper()
 	low := strings.ToLower(text)
 	for _, r := range records {
-		for field, value := range values(r) {
+		for field, value := range Values(r) {
 			if strings.Contains(low, strings.ToLower(value)) {
 				t.Fatalf("the value of %s shows: %s", field, text)
 			}
@@ -97,4 +74,24 @@ func Hidden(t testing.TB, text string, records ...*user.Record) {
 	if strings.ContainsFunc(text, unicode.IsControl) {
 		t.Fatalf("a control character shows: %q", text)
 	}
+}
+
+// Values are the texts of a user that must not show, except short and common ones.
+func Values(r *user.Record) map[user.Field]string {
+	shown := map[user.Field]string{}
+	for _, a := range r.User.Attributes {
+		text := a.Value.Text
+		if list, err := a.Value.List(); err == nil && len(list) == 1 {
+			text = list[0]
+		}
+		if len(text) > 4 && text != "false" {
+			shown[a.Field] = text
+		}
+	}
+	for _, s := range r.User.Secrets {
+		if text := s.Value.Reveal(); len(text) > 4 {
+			shown[s.Field] = text
+		}
+	}
+	return shown
 }

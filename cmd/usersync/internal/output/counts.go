@@ -1,4 +1,4 @@
-package run
+package output
 
 import (
 	"usersync/cmd/usersync/internal/config"
@@ -7,19 +7,43 @@ import (
 	"usersync/writer/report"
 )
 
-// counters count outcomes for the summary.
-type counters struct {
+// Counts count the outcomes that are written, for the summary.
+type Counts struct {
 	codes     writer.Codes
 	perFile   perFile
 	deletions deletions // of a mirror
 	deleted   deleteCalls
 }
 
-func newCounters() *counters { return &counters{perFile: perFile{counts: map[string]*int{}}} }
+func newCounts() *Counts { return &Counts{perFile: perFile{counts: map[string]*int{}}} }
 
 // writer returns the Writer that counts.
-func (c *counters) writer() writer.Writer {
+func (c *Counts) writer() writer.Writer {
 	return writer.Tee(&c.codes, &c.perFile, &c.deletions, &c.deleted)
+}
+
+// Codes returns the n most frequent codes of each status.
+func (c *Counts) Codes(n int) map[user.Status][]writer.Code { return c.codes.Top(n) }
+
+// Of counts the outcomes with a status and a code.
+func (c *Counts) Of(s user.Status, code string) int { return c.codes.Of(s, code) }
+
+// Records counts the outcomes whose records come from an input file.
+func (c *Counts) Records(file string) int { return c.perFile.of(file) }
+
+// Deletes counts the outcomes of users whose deletion was asked for.
+func (c *Counts) Deletes() int { return c.deleted.calls }
+
+// HeldBack counts the missing users who were not deleted, because their ids look like
+// others of the input.
+func (c *Counts) HeldBack() int { return c.deletions.held }
+
+// Deletions counts the missing users of a mirror; nil in every other mode.
+func (c *Counts) Deletions(mode user.Op) *report.Deletions {
+	if mode != config.Mirror {
+		return nil
+	}
+	return &report.Deletions{Users: c.deletions.users, Rejected: c.deletions.rejected}
 }
 
 // perFile is a Writer that counts records by input file.
@@ -68,13 +92,6 @@ func (d *deleteCalls) Write(o user.Outcome) error {
 		d.calls++
 	}
 	return nil
-}
-
-func (d *deletions) facts(mode user.Op) *report.Deletions {
-	if mode != config.Mirror {
-		return nil
-	}
-	return &report.Deletions{Users: d.users, Rejected: d.rejected}
 }
 
 func (p *perFile) of(file string) int {
