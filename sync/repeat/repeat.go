@@ -24,7 +24,7 @@ type Window struct {
 type row struct {
 	id      string
 	hash    uint64
-	earlier int    // the row before it in its chain
+	earlier int // the row before it in its chain
 }
 
 // New returns a Window of the given number of rows, which is at least 1.
