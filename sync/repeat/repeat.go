@@ -23,20 +23,22 @@ type Window struct {
 
 type row struct {
 	id      string
+	key     uint64 // the hash of the id
 	hash    uint64
 	earlier int // the row before it in its chain
 }
 
 // New returns a Window of the given number of rows, which is at least 1.
 func New(size int) *Window {
-	slots := 1 << bits.Len(uint(2*size-1))
+	slots := 1 << bits.Len(uint(4*size-1)) // most chains hold one row at most
 	return &Window{seed: maphash.MakeSeed(), rows: make([]row, size), latest: make([]int, slots)}
 }
 
 // Add adds a row, in place of the oldest if the window is full.
 func (w *Window) Add(r *user.Record) {
-	latest := w.slot(r.User.ID)
-	w.rows[w.added%len(w.rows)] = row{r.User.ID, w.hash(r), *latest}
+	key := maphash.String(w.seed, r.User.ID)
+	latest := w.slot(key)
+	w.rows[w.added%len(w.rows)] = row{r.User.ID, key, w.hash(r), *latest}
 	w.added++
 	*latest = w.added
 }
@@ -44,9 +46,10 @@ func (w *Window) Add(r *user.Record) {
 // Differs reports whether the window holds a row of the same id, and the last of these says
 // something different.
 func (w *Window) Differs(r *user.Record) bool {
-	for n := *w.slot(r.User.ID); n > max(0, w.added-len(w.rows)); {
+	key := maphash.String(w.seed, r.User.ID)
+	for n := *w.slot(key); n > max(0, w.added-len(w.rows)); {
 		known := &w.rows[(n-1)%len(w.rows)]
-		if known.id == r.User.ID {
+		if known.key == key && known.id == r.User.ID {
 			return known.hash != w.hash(r)
 		}
 		n = known.earlier
@@ -54,9 +57,7 @@ func (w *Window) Differs(r *user.Record) bool {
 	return false
 }
 
-func (w *Window) slot(id string) *int {
-	return &w.latest[maphash.String(w.seed, id)&uint64(len(w.latest)-1)]
-}
+func (w *Window) slot(key uint64) *int { return &w.latest[key&uint64(len(w.latest)-1)] }
 
 // hash is that of all the row says. A deletion says nothing about the user's values.
 func (w *Window) hash(r *user.Record) uint64 {
