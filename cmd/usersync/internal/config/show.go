@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"usersync/sync/user"
 )
 
 // Shown is a setting to print: masked, and with its source.
@@ -43,7 +45,7 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 func masked(s *Setting, text string) string {
 	switch s.Kind {
 	case Secret:
-		return "***"
+		return user.Mask
 	case URL, Database:
 		return maskedURL(text)
 	}
