@@ -84,7 +84,7 @@ func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []st
 	o.Mapping = mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn,
 		NullValues: c.Input.NullValues, KeepBlanks: !c.Input.Trim}
 	o.Accepts, o.Trailer = accepts(t), c.Proof.Trailer
-	o.TrustEOF, o.MinAge, o.IDs, o.RejectedAs = c.Proof.TrustEOF, c.Proof.MinAge, c.Input.IDs(), c.Input.RejectedAs
+	o.TrustEOF, o.MinAge, o.IDs, o.RejectedAs = c.Proof.TrustEOF, c.Proof.MinAge, c.Input.Policy(), c.Input.RejectedAs
 	o.ExpectRecords, o.ExpectSHA256, o.Sidecar = x.Records, x.SHA256, true
 	return o
 }
