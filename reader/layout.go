@@ -38,7 +38,7 @@ type Layout struct {
 // Mapping and Accepts, and SecretColumns stay empty. The keys of JSON are those of the first
 // 100 records together. It consumes some of Stdin. An error is an *InputError.
 func Header(ctx context.Context, o Options) (Layout, error) {
-	o.Mapping, o.Sidecar, o.Trailer = mapping.Config{}, false, ""
+	o.Mapping, o.Expect.Sidecar, o.CSV.Trailer = mapping.Config{}, false, ""
 	in := &Input{o: o, digest: source.NewDigest()}
 	if err := in.o.check(); err != nil {
 		return Layout{}, err
@@ -50,10 +50,8 @@ func Header(ctx context.Context, o Options) (Layout, error) {
 	if err != nil {
 		return Layout{}, err
 	}
-	if rows, ok := f.rows.(*csvRows); ok && o.HeaderRow == 0 {
-		if line := rows.proposeHeader(); line > 0 {
-			rows.propose(&f.layout, line)
-		}
+	if rows, ok := f.rows.(*csvRows); ok && o.CSV.HeaderRow == 0 {
+		rows.proposeHeader(&f.layout)
 	}
 	return f.layout, in.closeFile(f)
 }

@@ -17,7 +17,7 @@ func (in *Input) checkRejected(rec *user.Record) {
 	if rec.Err != nil && !rec.OnlySuspect() || idFaults[before.Code] {
 		return
 	}
-	same, known := in.o.RejectedAs(before, rec.User.ID)
+	same, known := in.o.Rejects.RejectedAs(before, rec.User.ID)
 	if !known || same != (before.Code == CodeIDChanged) {
 		return
 	}

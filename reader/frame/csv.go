@@ -55,7 +55,7 @@ func (f *CSV) Line() int { return f.line }
 func (f *CSV) SkipLine() bool {
 	line := f.Peek(1)
 	f.line += bytes.Count(line, newline)
-	f.drop(len(line))
+	f.Drop(len(line))
 	return len(line) > 0
 }
 
@@ -118,7 +118,7 @@ func (f *CSV) cut() (Row, error) {
 	if i := bytes.IndexByte(data, '\n'); i >= 0 && i <= MaxRecord && bytes.IndexByte(data[:i], '"') < 0 {
 		row.Bytes = data[:i+1]
 		f.line++
-		f.drop(i + 1)
+		f.Drop(i + 1)
 		if i > 1 && data[i-2] == '\r' && data[i-1] == '\r' {
 			row.Bytes = row.Raw()
 		}
@@ -162,7 +162,7 @@ func (f *CSV) scan(row *Row) error {
 	if row.Long = f.dropped > 0 || len(row.Raw()) > MaxRecord; row.Long {
 		row.Bytes = nil
 	}
-	f.drop(f.pos)
+	f.Drop(f.pos)
 	return nil
 }
 
@@ -170,7 +170,7 @@ func (f *CSV) scan(row *Row) error {
 func (f *CSV) skip() {
 	if f.dropped > 0 || f.pos > MaxRecord+2 {
 		f.dropped += int64(f.pos)
-		f.drop(f.pos)
+		f.Drop(f.pos)
 		f.pos = 0
 	}
 }
