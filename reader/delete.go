@@ -25,7 +25,7 @@ func (in *Input) checkDelete(f *file, rec *user.Record) error {
 	if end := f.rows.end(); !end.open || !end.truncated || in.o.Expect.TrustEOF {
 		return nil
 	}
-	whole, err := in.isWhole(f)
+	whole, err := f.isWhole(&in.o.Expect)
 	if err == nil && !whole {
 		rec.Err = &user.InvalidError{Code: CodeTorn, Rule: "is the last line and has no newline at its end, though the others have one: the id may have been cut",
 			Hint: "end the line, or prove that the file is whole: --expect-sha256, a FILE.sha256 next to it, gzip, or --trust-eof"}
@@ -36,14 +36,14 @@ func (in *Input) checkDelete(f *file, rec *user.Record) error {
 // isWhole reports whether a hash or a checksum shows that no byte of f is missing.
 // All its rows must have been read. A number of records cannot show that: a cut row
 // is a row.
-func (in *Input) isWhole(f *file) (bool, error) {
+func (f *file) isWhole(x *Expected) (bool, error) {
 	if err := f.source.Finish(); err != nil {
 		return false, inputError(f.name, f.rows.line(), err)
 	}
-	if err := f.checkHash(&in.o.Expect); err != nil {
+	if err := f.checkHash(x); err != nil {
 		return false, err
 	}
-	return in.o.Expect.SHA256 != "" || f.sidecar != "" || f.source.Archive() != "", nil
+	return x.SHA256 != "" || f.sidecar != "" || f.source.Archive() != "", nil
 }
 
 // checkExpectations reads files that can be read twice to their end before the first

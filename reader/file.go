@@ -45,15 +45,10 @@ func (in *Input) open(path string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.mapper == nil || in.layout.Empty {
-		err = in.setLayout(f)
-	} else {
-		err = in.compare(f)
-	}
-	if err != nil {
+	if err := in.columns.add(f); err != nil {
 		return nil, closeAfter(f.source, inputError(f.name, f.rows.line(), err))
 	}
-	if err := f.rows.bind(in.mapper, &in.chunk); err != nil {
+	if err := f.rows.bind(in.columns.mapper, &in.chunk); err != nil {
 		return nil, closeAfter(f.source, inputError(f.name, f.rows.line(), err))
 	}
 	return f, nil
@@ -138,7 +133,7 @@ func (o *Options) format(name string, head []byte) string {
 	return CSV
 }
 
-func (in *Input) closeFile(f *file) error {
+func (f *file) close() error {
 	if err := f.source.Close(); err != nil {
 		return &InputError{File: f.name, Rule: "cannot be closed", Err: err}
 	}
@@ -196,7 +191,7 @@ func (in *Input) readRows(f *file, yield func(*user.Record, error) bool) (more b
 			return in.fail(inputError(f.name, f.rows.line(), err), yield)
 		}
 		if rec.Origin.Before != nil && in.o.Rejects.RejectedAs != nil {
-			in.checkRejected(rec)
+			in.o.Rejects.check(rec)
 		}
 		if rec.Op == user.Delete && rec.Err == nil {
 			if err := in.checkDelete(f, rec); err != nil {

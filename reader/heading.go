@@ -7,14 +7,14 @@ import (
 )
 
 // withLaterHeader adds to an error about columns that a later line has all of them.
-func (in *Input) withLaterHeader(f *file, err error) error {
+func (c *columns) withLaterHeader(f *file, err error) error {
 	r, isCSV := f.rows.(*csvRows)
 	e, aboutColumns := err.(*mapping.Error)
-	if !isCSV || !aboutColumns || in.o.CSV.HeaderRow > 0 || r.rejects.Count > 0 {
+	if !isCSV || !aboutColumns || c.o.CSV.HeaderRow > 0 || r.rejects.Count > 0 {
 		return err
 	}
-	line := r.table.LaterHeader(func(header []string) bool {
-		o := in.mappingOptions(f)
+	line, _ := r.table.LaterHeader(func(header []string) bool {
+		o := c.mapping(f)
 		o.Header = header
 		_, err := mapping.New(o)
 		return err == nil
@@ -35,8 +35,8 @@ func (r *csvRows) proposeHeader(l *Layout) {
 	if looksLikeHeader(r.table.Header()) || r.rejects.Count > 0 {
 		return
 	}
-	if line := r.table.LaterHeader(looksLikeHeader); line > 0 {
-		l.HeaderRow, l.Header = line, r.table.HeaderAt(line)
+	if line, header := r.table.LaterHeader(looksLikeHeader); line > 0 {
+		l.HeaderRow, l.Header = line, header
 	}
 }
 

@@ -2,9 +2,9 @@
 // plain or compressed, one file or several in a row.
 //
 // It does not know what a destination does with a record, and writes nothing. An invalid
-// row becomes a record with Err; it is never skipped. Start at Open; csv.go and jsonl.go
-// read the two formats, and package mapping turns their cells into users. Package frame
-// cuts files into rows, object parses JSON, proof shows that a file is complete.
+// row becomes a record with Err; it is never skipped. Start at Open; csv.go turns the rows
+// of package table into records, and jsonl.go the values of package values. Package mapping
+// turns their cells into users, and proof shows that a file is complete.
 package reader
 
 import (
@@ -83,13 +83,12 @@ type Rejects struct {
 
 // Input is an open input. It is for one goroutine.
 type Input struct {
-	o      Options
-	files  []*file // open ones; nil if opened later
-	layout Layout
-	mapper *mapping.Mapper
-	digest *source.Digest
-	count  int
-	chunk  chunk
+	o       Options
+	files   []*file // open ones; nil if opened later
+	columns columns
+	digest  *source.Digest
+	count   int
+	chunk   chunk
 	// finished is the number of files that were read to their end.
 	finished int
 	evidence evidence
@@ -103,6 +102,7 @@ type Input struct {
 // is an *InputError.
 func Open(ctx context.Context, o Options) (*Input, error) {
 	in := &Input{o: o, digest: source.NewDigest(), files: make([]*file, len(o.Paths)), versions: newVersions(len(o.Paths)), evidence: evidence{proofs: make([]proof.Proof, len(o.Paths))}}
+	in.columns.o = &in.o
 	for i, path := range o.Paths {
 		in.evidence.proofs[i].File = source.Name(path)
 	}
@@ -152,7 +152,7 @@ func (in *Input) openAhead(ctx context.Context, i int) error {
 		in.files[i] = f
 		return nil
 	}
-	return in.closeFile(f)
+	return f.close()
 }
 
 func checkStopped(ctx context.Context, path string) error {
@@ -163,10 +163,10 @@ func checkStopped(ctx context.Context, path string) error {
 }
 
 // Layout returns the layout of the input.
-func (in *Input) Layout() Layout { return in.layout }
+func (in *Input) Layout() Layout { return in.columns.layout }
 
 // Fields lists the fields that a record can have, id first.
-func (in *Input) Fields() []user.Field { return in.mapper.Fields() }
+func (in *Input) Fields() []user.Field { return in.columns.mapper.Fields() }
 
 // Digest returns the SHA-256 and the length of the decompressed input read so far, which is
 // a little ahead of the records. After the last record it covers the whole input.
@@ -196,7 +196,7 @@ func (in *Input) Close() error {
 	var errs []error
 	for i, f := range in.files {
 		if f != nil {
-			errs = append(errs, in.closeFile(f))
+			errs = append(errs, f.close())
 			in.files[i] = nil
 		}
 	}

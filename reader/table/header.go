@@ -100,26 +100,17 @@ func (t *Table) readHeader() error {
 	return nil
 }
 
-// LaterHeader returns the line, from 1, whose cells are columns that fit; 0 if there is
-// none among the next lines.
-func (t *Table) LaterHeader(fits func(header []string) bool) int {
+// LaterHeader returns the line, from 1, whose cells are columns that fit, and the cells; 0 if
+// there is none among the next lines.
+func (t *Table) LaterHeader(fits func(header []string) bool) (line int, header []string) {
 	const most = 50
-	text, line := t.frame.PeekBytes(headerBytes), t.frame.Line()
-	for i, raw := range bytes.SplitN(text, newline, most+1) {
+	for i, raw := range bytes.SplitN(t.frame.PeekBytes(headerBytes), newline, most+1) {
 		if i == most {
 			break
 		}
 		if cells := dialect.Cells(string(raw)); len(cells) > 0 && fits(cells) {
-			return line + i
+			return t.frame.Line() + i, cells
 		}
 	}
-	return 0
-}
-
-// HeaderAt skips to a later line, and returns its cells.
-func (t *Table) HeaderAt(line int) []string {
-	for t.frame.Line() < line && t.frame.SkipLine() {
-	}
-	row := frame.Row{Bytes: t.frame.Peek(1)}
-	return dialect.Cells(string(row.Raw()))
+	return 0, nil
 }

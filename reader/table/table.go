@@ -44,7 +44,7 @@ type Table struct {
 	edges     edges
 	delimiter rune
 	header    []string
-	// headerText is the header as it is in the file, and headerLine its line.
+	// headerText is the line of the header, which is line headerLine.
 	headerText []byte
 	headerLine int
 	charset    func() string
@@ -151,7 +151,7 @@ func (t *Table) Split(raw []byte, from int, delimiter rune) ([]string, error) {
 	return reader.Read()
 }
 
-// SplitOnly is Split for a row as it is in the file: it must be one row, and well-formed.
+// SplitOnly is Split for a row of the file: it must be one row, and well-formed.
 func (t *Table) SplitOnly(raw []byte, from int, delimiter rune) ([]string, *user.InvalidError) {
 	f := frame.NewCSV(frame.Over(raw), utf8.AppendRune(nil, delimiter))
 	row, err := f.Next()
