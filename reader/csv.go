@@ -88,11 +88,11 @@ func (r *csvRows) next(rec *user.Record) error {
 	r.records++
 	rec.Origin.Line = row.Line
 	rec.Origin.Raw = r.chunk.copied(row.Raw())
-	if invalid := r.table.Damage(&row, 0); invalid != nil {
+	if invalid := r.table.Damage(row, 0); invalid != nil {
 		r.rejects.refuse(rec, invalid)
 		return nil
 	}
-	if ragged, err := r.parse(&row); err != nil {
+	if ragged, err := r.parse(row); err != nil {
 		return err
 	} else if ragged {
 		r.rejects.refuse(rec, r.table.Ragged(rec.Origin.Raw, 0, r.table.Delimiter()))
@@ -110,7 +110,7 @@ func (r *csvRows) next(rec *user.Record) error {
 }
 
 // nextUser returns the next row that is not the trailer. It returns io.EOF at the end.
-func (r *csvRows) nextUser() (frame.Row, error) {
+func (r *csvRows) nextUser() (*frame.Row, error) {
 	for {
 		row, err := r.table.Next()
 		if err == io.EOF && r.rejects.Count == 0 {
@@ -122,7 +122,7 @@ func (r *csvRows) nextUser() (frame.Row, error) {
 		if err != nil || !r.trailer.Expected() || r.rejects.Count > 0 { // usersync writes rejects without one
 			return row, err
 		}
-		ended, err := r.trailer.endsAt(&row, r.records, r.table)
+		ended, err := r.trailer.endsAt(row, r.records, r.table)
 		if err != nil || !ended {
 			return row, err
 		}

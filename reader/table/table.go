@@ -39,6 +39,7 @@ type Options struct {
 // Table is an open table. It is for one goroutine.
 type Table struct {
 	frame     *frame.CSV
+	row       frame.Row
 	parser    parser
 	lines     between.Lines
 	edges     edges
@@ -107,20 +108,20 @@ func (t *Table) Skipped() between.Skipped {
 	return s
 }
 
-// Next returns the next row that may be a user. It returns io.EOF at the end, and a
-// *frame.Error where the rest cannot be read.
-func (t *Table) Next() (frame.Row, error) {
+// Next returns the next row that may be a user, which is valid until the one after it. It
+// returns io.EOF at the end, and a *frame.Error where the rest cannot be read.
+func (t *Table) Next() (*frame.Row, error) {
 	for {
-		row, err := t.frame.Next()
-		if err != nil {
-			return row, err
+		var err error
+		if t.row, err = t.frame.Next(); err != nil {
+			return nil, err
 		}
 		if t.edges.leading || t.edges.trailing {
-			t.edges.cut(&row, t.delimiter)
+			t.edges.cut(&t.row, t.delimiter)
 		}
-		skip, err := t.lines.Pass(&row)
+		skip, err := t.lines.Pass(&t.row)
 		if err != nil || !skip {
-			return row, err
+			return &t.row, err
 		}
 	}
 }
