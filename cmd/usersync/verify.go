@@ -84,7 +84,7 @@ func printVerdict(w io.Writer, run *history.Run) error {
 // checked says which files were checked, and how far.
 func checked(f *history.Files, p *journal.History) string {
 	switch {
-	case p.End == nil:
+	case p.End == nil && f.Ended().Journal.State == "":
 		return fmt.Sprintf("killed or still running: checked up to the last checkpoint, at record %d", p.Checkpoint.Record)
 	case f.Summary == nil:
 		return "checked results, rejects and journal; there is no summary"

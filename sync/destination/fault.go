@@ -60,6 +60,12 @@ func (e *CallError) Error() string {
 // Unwrap returns Err.
 func (e *CallError) Unwrap() error { return e.Err }
 
+// AsCallError returns err as a *CallError, or nil if it is not one: it ends the run then.
+func AsCallError(err error) *CallError {
+	ce, _ := errors.AsType[*CallError](err)
+	return ce
+}
+
 // AsNotTaken turns a read that may have been taken into one that was not: a read
 // changes nothing, and the call it prepares has not been sent or was refused.
 func AsNotTaken(err error) error {

@@ -6,6 +6,8 @@ import (
 	"errors"
 
 	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/change"
+	"usersync/sync/ledger/internal/entries"
 	"usersync/sync/user"
 )
 
@@ -24,21 +26,21 @@ type Details struct {
 
 // Show returns what the ledger holds about an id; ErrUnknown if the id is unknown.
 func (a Admin) Show(ctx context.Context, id string) (Details, error) {
-	if err := checkID(id); err != nil {
+	if err := entries.CheckID(id); err != nil {
 		return Details{}, failed("", err)
 	}
-	scope, err := a.l.scopeNum(ctx)
+	num, err := a.l.entries.Num(ctx)
 	if err != nil {
 		return Details{}, failed("", err)
 	}
 	var found *Details
 	var prints fingerprint.Slab
-	err = a.l.find(ctx, a.l.db.Read, scope, idList{ids: []string{id}}, func(_ int, r *dbEntry) (err error) {
+	err = a.l.entries.Find(ctx, a.l.entries.DB.Read, num, []string{id}, func(_ int, r *entries.Stored) (err error) {
 		found = new(Details)
-		if found.LedgerEntry, err = a.l.decode(a.l.namesIn(ctx), r, &prints); err != nil {
+		if found.LedgerEntry, err = a.l.entries.Decode(a.l.entries.NamesIn(ctx), r, &prints); err != nil {
 			return err
 		}
-		found.Feed, err = a.l.feedName(ctx, r.feed)
+		found.Feed, err = a.l.entries.FeedName(ctx, r.Feed)
 		return err
 	})
 	if err != nil {
@@ -58,13 +60,13 @@ func (a Admin) Resolve(ctx context.Context, id, remote string) error {
 		return err
 	}
 	if shown.State != user.Pending {
-		return &NotPendingError{State: stateNames[shown.State]}
+		return &NotPendingError{State: shown.State.String()}
 	}
 	if err := a.checkFree(ctx, []Resolution{{id, remote}}); err != nil {
 		return err
 	}
-	return failed("resolve a user in the ledger", a.l.change(ctx, func(t *transaction) error {
-		return t.apply("", []Entry{Resolution{id, remote}.entry(shown.LedgerEntry)})
+	return failed("resolve a user in the ledger", a.l.change(ctx, func(t change.Writer) error {
+		return t.Apply("", []Entry{Resolution{id, remote}.entry(shown.LedgerEntry)})
 	}))
 }
 
@@ -94,10 +96,10 @@ func (e *ResolutionError) Error() string { return "resolve users in the ledger: 
 // if one is not pending, or if a key belongs to another id.
 func (a Admin) ResolveAll(ctx context.Context, all []Resolution) error {
 	ids := make([]string, len(all))
-	entries := make([]Entry, len(all))
+	changes := make([]Entry, len(all))
 	seen := map[string]bool{}
 	for i, r := range all {
-		if ids[i] = r.ID; checkID(r.ID) != nil || seen[r.ID] {
+		if ids[i] = r.ID; entries.CheckID(r.ID) != nil || seen[r.ID] {
 			return &ResolutionError{i + 1, "its id is empty, invalid, or listed twice"}
 		}
 		seen[r.ID] = true
@@ -108,14 +110,14 @@ func (a Admin) ResolveAll(ctx context.Context, all []Resolution) error {
 	}
 	for i, k := range known {
 		if k.State != user.Pending {
-			return &ResolutionError{i + 1, "it is " + stateNames[k.State] + " in the ledger, not pending"}
+			return &ResolutionError{i + 1, "it is " + k.State.String() + " in the ledger, not pending"}
 		}
-		entries[i] = all[i].entry(k)
+		changes[i] = all[i].entry(k)
 	}
 	if err := a.checkFree(ctx, all); err != nil {
 		return err
 	}
-	return failed("resolve users in the ledger", a.l.change(ctx, func(t *transaction) error { return t.apply("", entries) }))
+	return failed("resolve users in the ledger", a.l.change(ctx, func(t change.Writer) error { return t.Apply("", changes) }))
 }
 
 // checkFree refuses a key of the API that belongs to another id.
@@ -155,13 +157,13 @@ func (a Admin) Forget(ctx context.Context, id string) error {
 	if _, err := a.Show(ctx, id); err != nil && (len(deleted) == 0 || !errors.Is(err, ErrUnknown)) {
 		return err
 	}
-	err = a.l.change(ctx, func(t *transaction) error {
-		return cmp.Or(t.apply("", []Entry{{ID: id}}), t.forgetDeletions([]string{id}))
+	err = a.l.change(ctx, func(t change.Writer) error {
+		return cmp.Or(t.Apply("", []Entry{{ID: id}}), t.ForgetDeletions([]string{id}))
 	})
-	if err != nil || a.l.db.Erase == "" {
+	if err != nil || a.l.entries.DB.Erase == "" {
 		return failed("forget a user in the ledger", err)
 	}
-	if _, err := a.l.db.Write.ExecContext(ctx, a.l.db.Erase); err != nil {
+	if _, err := a.l.entries.DB.Write.ExecContext(ctx, a.l.entries.DB.Erase); err != nil {
 		return failed("erase a user from the disk", err)
 	}
 	return nil

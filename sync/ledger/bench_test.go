@@ -97,7 +97,7 @@ func Benchmark(b *testing.B) {
 				shuffled[i].ID = "new-" + shuffled[i].ID
 			}
 			b.Run("lookup/miss", func(b *testing.B) { benchLookup(b, l, shuffled, user.Absent) })
-			if info, err := os.Stat(l.db.Path); err == nil {
+			if info, err := os.Stat(l.entries.DB.Path); err == nil {
 				b.Logf("%d bytes a user", info.Size()/benchUsers)
 			}
 		})

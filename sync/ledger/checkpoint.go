@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"usersync/sync/ledger/internal/change"
 	"usersync/sync/user"
 )
 
@@ -28,47 +29,21 @@ type Checkpoint struct {
 }
 
 // Entry is what happened to a user. It is merged into what the ledger already holds.
-type Entry struct {
-	ID string
-	// State is the new state; user.Absent removes the entry.
-	State user.EntryState
-	// Remote is the key that the API assigned; empty keeps the known one.
-	Remote string
-	// Run is the run that reported this; empty means that of the checkpoint. Record is
-	// its record there.
-	Run    string
-	Record int
-	// Deleted says, of an absent user, that the API confirmed the deletion. That is
-	// remembered for DeletionsKept.
-	Deleted bool
-	// IfHeld says that the entry changes nothing if the ledger does not hold the user.
-	IfHeld bool
-	// IfPending says that the entry changes nothing unless the user is pending, and no key
-	// is known.
-	IfPending bool
-	// Fingerprints are those of the fields that the destination accepted. Fields left
-	// out keep theirs, unless Replace says that the user was created, and that nothing
-	// known before counts.
-	Fingerprints user.Fingerprints
-	Replace      bool
-	// Uncertain lists fields whose value in the destination is unknown. They lose their
-	// fingerprints; Secrets, or the name of any secret, stands for all secrets.
-	Uncertain []user.Field
-}
+type Entry = change.Entry
 
 // Save writes entries and a checkpoint in one transaction, which is on disk when Save
 // returns nil. Several entries for one id are applied in order. Saving the same twice
 // is harmless, so it can be repeated if it is unknown whether it succeeded. If another
 // run has taken over the lease, Save writes nothing and returns ErrFenced.
 func (l *Ledger) Save(ctx context.Context, m Checkpoint, entries []Entry) error {
-	err := l.change(ctx, func(t *transaction) error {
-		if err := t.apply(m.Run, entries); err != nil {
+	err := l.change(ctx, func(t change.Writer) error {
+		if err := t.Apply(m.Run, entries); err != nil {
 			return err
 		}
-		if err := t.saveCheckpoint(m); err != nil || m.State == "" {
+		if err := saveCheckpoint(t, m); err != nil || m.State == "" {
 			return err
 		}
-		return cmp.Or(t.endRun(m.Run, m.State, ""), t.forgetOldDeletions())
+		return cmp.Or(endRun(t, m.Run, m.State, ""), t.ForgetOldDeletions())
 	})
 	return failed(fmt.Sprintf("save the checkpoint of record %d in the ledger", m.Record), err)
 }
@@ -87,18 +62,18 @@ func (l *Ledger) ClearIntent(ctx context.Context, run string, entries []Entry) e
 }
 
 func setStates(ctx context.Context, l *Ledger, run string, entries []Entry, state user.EntryState) error {
-	err := l.change(ctx, func(t *transaction) error {
+	err := l.change(ctx, func(t change.Writer) error {
 		changed := make([]Entry, len(entries))
 		for i, e := range entries {
 			changed[i] = Entry{ID: e.ID, State: state, Remote: e.Remote, Run: e.Run, Record: e.Record, Replace: true}
 		}
-		return t.apply(run, changed)
+		return t.Apply(run, changed)
 	})
-	return failed("save in the ledger that users are "+stateNames[state], err)
+	return failed("save in the ledger that users are "+state.String(), err)
 }
 
-func (t *transaction) saveCheckpoint(m Checkpoint) error {
-	run, err := t.num(t.l.runs, m.Run)
+func saveCheckpoint(t change.Writer, m Checkpoint) error {
+	run, err := t.NumberOf(t.Runs, m.Run)
 	if err != nil {
 		return err
 	}
@@ -106,10 +81,10 @@ func (t *transaction) saveCheckpoint(m Checkpoint) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.l.db.Exec(t, t.tx, `INSERT INTO usersync_mark (scope, run, record, bytes, sha256, sizes, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+	_, err = t.Exec(`INSERT INTO usersync_mark (scope, run, record, bytes, sha256, sizes, at) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (scope, run) DO UPDATE SET record = excluded.record, bytes = excluded.bytes,
 		sha256 = excluded.sha256, sizes = excluded.sizes, at = excluded.at`,
-		t.scope, run, int64(m.Record), m.Input, m.SHA256[:], string(sizes), m.At.UnixMilli())
+		t.ID, run, int64(m.Record), m.Input, m.SHA256[:], string(sizes), m.At.UnixMilli())
 	return err
 }
 
@@ -121,9 +96,9 @@ func (l *Ledger) LastCheckpoint(ctx context.Context, run string) (Checkpoint, bo
 	var sum []byte
 	var sizes string
 	var at int64
-	err := l.db.QueryRow(ctx, l.db.Read, `SELECT m.record, m.bytes, m.sha256, m.sizes, m.at FROM usersync_mark m
+	err := l.entries.DB.QueryRow(ctx, l.entries.DB.Read, `SELECT m.record, m.bytes, m.sha256, m.sizes, m.at FROM usersync_mark m
 		JOIN usersync_run r ON r.num = m.run JOIN usersync_scope s ON s.num = m.scope
-		WHERE s.name = ? AND r.name = ?`, l.options.Scope, run).
+		WHERE s.name = ? AND r.name = ?`, l.entries.Name, run).
 		Scan(&m.Record, &m.Input, &sum, &sizes, &at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Checkpoint{}, false, nil

@@ -188,7 +188,7 @@ func TestFrozenRunIsFenced(t *testing.T) {
 }
 
 func TestDeadProcessHoldsNoLock(t *testing.T) {
-	url := "sqlite:" + filepath.Join(t.TempDir(), "l.db")
+	url := "sqlite:" + filepath.Join(t.TempDir(), "l.entries.DB")
 	p := startChild(t, "sleep", url, 0)
 	if got := p.line(t); got != "locked" {
 		t.Fatal(got)

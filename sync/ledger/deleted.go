@@ -3,11 +3,13 @@ package ledger
 import (
 	"context"
 	"time"
+
+	"usersync/sync/ledger/internal/change"
 )
 
 // DeletionsKept is how long a deletion is remembered, by the clock of the machine that
 // recorded it.
-const DeletionsKept = 90 * 24 * time.Hour
+const DeletionsKept = change.DeletionsKept
 
 // Deletion is a user whose deletion the API confirmed, and who was not created again
 // since.
@@ -21,8 +23,8 @@ type Deletion struct {
 // Deleted returns the remembered deletions of the given ids, by id.
 func (i Identities) Deleted(ctx context.Context, ids []string) (map[string]Deletion, error) {
 	found := map[string]Deletion{}
-	err := i.l.inChunks(ctx, ids, func(scope int64, list any) error {
-		rows, err := i.l.db.Query(ctx, i.l.db.Read, `SELECT d.id, d.remote, r.name, d.record, d.at FROM `+i.l.db.IDs+`
+	err := i.l.entries.InChunks(ctx, ids, func(scope int64, list any) error {
+		rows, err := i.l.entries.DB.Query(ctx, i.l.entries.DB.Read, `SELECT d.id, d.remote, r.name, d.record, d.at FROM `+i.l.entries.DB.IDs+`
 			JOIN usersync_deleted d ON d.id = j.id JOIN usersync_run r ON r.num = d.run WHERE d.scope = ? AND d.at > ?`,
 			list, scope, time.Now().Add(-DeletionsKept).UnixMilli())
 		if err != nil {
@@ -52,45 +54,4 @@ func (i Identities) WasDeleted(ctx context.Context, id string) (bool, error) {
 	found, err := i.Deleted(ctx, []string{id})
 	_, deleted := found[id]
 	return deleted, err
-}
-
-// saveDeletions records the confirmed deletions among changed, and forgets those of users
-// who were added.
-func (t *transaction) saveDeletions(changed []*stored, added []string) error {
-	if err := t.forgetDeletions(added); err != nil {
-		return err
-	}
-	now := time.Now().UnixMilli()
-	for _, s := range changed {
-		if !s.deleted {
-			continue
-		}
-		t.deletions = true
-		_, err := t.l.db.Exec(t, t.tx, `INSERT INTO usersync_deleted (scope, id, remote, run, record, at) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (scope, id) DO UPDATE SET remote = excluded.remote, run = excluded.run, record = excluded.record, at = excluded.at`,
-			t.scope, s.ID, s.Remote, s.Run, s.Record, now)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// forgetDeletions makes no query if the scope remembers no deletions, as when a ledger
-// is filled for the first time.
-func (t *transaction) forgetDeletions(ids []string) error {
-	if len(ids) == 0 || !t.deletions {
-		return nil
-	}
-	list, err := t.l.db.List(ids)
-	if err != nil {
-		return err
-	}
-	_, err = t.l.db.Exec(t, t.tx, `DELETE FROM usersync_deleted WHERE id IN (SELECT j.id FROM `+t.l.db.IDs+`) AND scope = ?`, list, t.scope)
-	return err
-}
-
-func (t *transaction) forgetOldDeletions() error {
-	_, err := t.l.db.Exec(t, t.tx, `DELETE FROM usersync_deleted WHERE scope = ? AND at <= ?`, t.scope, time.Now().Add(-DeletionsKept).UnixMilli())
-	return err
 }

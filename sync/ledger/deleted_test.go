@@ -54,7 +54,7 @@ func TestDeletionsAreForgotten(t *testing.T) {
 		lock(t, l)
 		save(t, l, Entry{ID: "old", State: user.Absent, Deleted: true}, Entry{ID: "erased", State: user.Absent, Deleted: true}, Entry{ID: "kept", State: user.Absent, Deleted: true})
 		then := time.Now().Add(-DeletionsKept - time.Minute).UnixMilli()
-		if _, err := l.db.Exec(t.Context(), l.db.Write, `UPDATE usersync_deleted SET at = ? WHERE id = 'old'`, then); err != nil {
+		if _, err := l.entries.DB.Exec(t.Context(), l.entries.DB.Write, `UPDATE usersync_deleted SET at = ? WHERE id = 'old'`, then); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := l.Identities().Deleted(t.Context(), []string{"old"}); len(got) != 0 || err != nil {
@@ -70,7 +70,7 @@ func TestDeletionsAreForgotten(t *testing.T) {
 			t.Error(err)
 		}
 		var n int
-		if err := l.db.Write.QueryRow(`SELECT count(*) FROM usersync_deleted`).Scan(&n); n != 1 || err != nil {
+		if err := l.entries.DB.Write.QueryRow(`SELECT count(*) FROM usersync_deleted`).Scan(&n); n != 1 || err != nil {
 			t.Error(n, err)
 		}
 	})

@@ -24,8 +24,8 @@ func TestEveryFailureIsTyped(t *testing.T) {
 		if err := l.Admin().Export(t.Context(), &export); err != nil {
 			t.Fatal(err)
 		}
-		l.db.Write.Close()
-		l.db.Read.Close()
+		l.entries.DB.Write.Close()
+		l.entries.DB.Read.Close()
 		seen := &rowset.Set{}
 		seen.Add(1)
 		for name, do := range map[string]func() error{
@@ -42,8 +42,8 @@ func TestEveryFailureIsTyped(t *testing.T) {
 			"LastMark":      func() error { _, _, err := l.LastCheckpoint(t.Context(), "1"); return err },
 			"Pend":          func() error { return l.RecordIntent(t.Context(), "1", nil) },
 			"Unpend":        func() error { return l.ClearIntent(t.Context(), "1", nil) },
-			"KeepUnchanged": func() error { return l.KeepUnchanged(t.Context(), "1", seen) },
-			"Unchanged":     func() error { _, err := l.Unchanged(t.Context()); return err },
+			"KeepUnchanged": func() error { return l.Runs().KeepUnchanged(t.Context(), "1", seen) },
+			"Unchanged":     func() error { _, err := l.Runs().Unchanged(t.Context()); return err },
 			"Export":        func() error { return l.Admin().Export(t.Context(), io.Discard) },
 			"Import":        func() error { _, err := l.Admin().Import(t.Context(), bytes.NewReader(export.Bytes())); return err },
 			"Resolve":       func() error { return l.Admin().Resolve(t.Context(), "a", "b") },

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usersync/sync/ledger/internal/scope"
 	"usersync/sync/user"
 )
 
@@ -77,10 +78,10 @@ func TestSharedUsersBelongToNoFeed(t *testing.T) {
 		if d := cmp.Diff([][]string{{"only-a"}, {"only-b"}}, [][]string{idsFrom(t, b, "a", ""), idsFrom(t, b, "b", "")}); d != "" {
 			t.Error(d)
 		}
-		if s, err := b.Admin().Show(t.Context(), "both"); err != nil || s.Feed != sharedFeed {
+		if s, err := b.Admin().Show(t.Context(), "both"); err != nil || s.Feed != scope.SharedFeed {
 			t.Error(s.Feed, err)
 		}
-		if all, err := b.Admin().Stats(t.Context()); err != nil || len(all) != 3 || all[0].Feed != sharedFeed || all[0].Present != 1 {
+		if all, err := b.Admin().Stats(t.Context()); err != nil || len(all) != 3 || all[0].Feed != scope.SharedFeed || all[0].Present != 1 {
 			t.Error(all, err)
 		}
 	})

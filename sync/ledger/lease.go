@@ -3,9 +3,12 @@ package ledger
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
+	"usersync/sync/ledger/internal/change"
 	"usersync/sync/ledger/internal/lease"
+	"usersync/sync/ledger/internal/scope"
 )
 
 // Lease is the right to write to a scope, and to send its users. In SQLite it is a lock
@@ -25,61 +28,71 @@ type Lease struct {
 // until it expires and its holder's timeout has passed, whatever wait is: a *HeldError
 // means that the holder is alive. A Ledger holds one lease at a time.
 func (l *Ledger) Lock(ctx context.Context, run string, wait time.Duration) (*Lease, error) {
-	if l.held() != nil {
+	if l.writer.held() != nil {
 		return nil, failed("lock the ledger", errors.New("this process has already locked it"))
 	}
-	if err := l.enter(ctx); err != nil {
+	num, err := l.entries.Enter(ctx)
+	if err != nil {
 		return nil, failed("lock the ledger", err)
 	}
 	o := l.options
-	held, err := lease.Take(ctx, lease.Options{DB: l.db, Scope: l.scope.Load(), Name: o.Scope, Run: run, Wait: wait,
+	held, err := lease.Take(ctx, lease.Options{DB: l.entries.DB, Scope: num, Name: l.entries.Name, Run: run, Wait: wait,
 		Term: o.Term, Timeout: o.Timeout, Waiting: o.Waiting})
 	if err != nil {
 		return nil, failed("lock the ledger", err)
 	}
-	l.distrusted.Store(held.Distrusted)
+	l.entries.Distrust(held.Distrusted)
 	s := &Lease{held, l}
-	l.mu.Lock()
-	l.lease = s
-	l.mu.Unlock()
+	l.writer.take(s)
 	return s, nil
-}
-
-// enter gives the scope and the feed their numbers.
-func (v *view) enter(ctx context.Context) error {
-	scope, err := v.db.Number(ctx, v.db.Write, "usersync_scope", v.options.Scope)
-	if err != nil {
-		return err
-	}
-	feed, err := v.db.Number(ctx, v.db.Write, "usersync_feed", v.options.Feed)
-	if err != nil {
-		return err
-	}
-	if p := v.options.Place; p != (Place{}) {
-		if _, err := v.db.Exec(ctx, v.db.Write, `UPDATE usersync_scope SET destination = ?, base = ?, account = ? WHERE num = ?`,
-			p.Destination, p.Base, p.Account, scope); err != nil {
-			return err
-		}
-	}
-	v.scope.Store(scope)
-	v.feed.Store(feed)
-	return nil
-}
-
-func (l *Ledger) held() *Lease {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.lease
 }
 
 // Release releases the scope. The ledger cannot be written afterwards.
 func (s *Lease) Release() error {
-	s.l.mu.Lock()
-	if s.l.lease != s {
-		s.l.mu.Unlock()
+	if !s.l.writer.giveUp(s) {
 		return nil
 	}
-	s.l.lease = nil
-	s.l.mu.Unlock()
 	return failed("release the ledger's lease", s.Lease.Release())
+}
+
+// writer lets one transaction at a time change the scope, while there is a lease.
+type writer struct {
+	scope   *scope.Scope
+	mu      sync.Mutex // guards lease
+	lease   *Lease
+	writing sync.Mutex
+}
+
+func (w *writer) held() *Lease {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.lease
+}
+
+func (w *writer) take(s *Lease) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lease = s
+}
+
+// giveUp ends the writes under a lease. It reports whether that was the one held.
+func (w *writer) giveUp(s *Lease) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.lease != s {
+		return false
+	}
+	w.lease = nil
+	return true
+}
+
+// change runs do in one transaction under the lease.
+func (l *Ledger) change(ctx context.Context, do func(change.Writer) error) error {
+	l.writer.writing.Lock()
+	defer l.writer.writing.Unlock()
+	held := l.writer.held()
+	if held == nil {
+		return ErrUnlocked
+	}
+	return l.entries.Change(ctx, held.Lease, func(t *scope.Tx) error { return do(change.Writer{Tx: t, Entries: l.entries}) })
 }

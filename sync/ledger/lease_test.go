@@ -68,7 +68,7 @@ func TestLeaseIsLostInTime(t *testing.T) {
 	url := server.database(t)
 	a, b := open(t, Options{URL: url, Term: time.Second}), open(t, Options{URL: url})
 	lease := lock(t, a)
-	if err := a.db.Write.Close(); err != nil { // no renewal gets through
+	if err := a.entries.DB.Write.Close(); err != nil { // no renewal gets through
 		t.Fatal(err)
 	}
 	if _, err := b.Lock(t.Context(), "run-2", 20*time.Second); err != nil {
@@ -88,10 +88,10 @@ func TestLeaseIsLostInTime(t *testing.T) {
 }
 
 func TestSQLiteIsFencedToo(t *testing.T) {
-	url := "sqlite:" + filepath.Join(t.TempDir(), "l.db")
+	url := "sqlite:" + filepath.Join(t.TempDir(), "l.entries.DB")
 	l := open(t, Options{URL: url})
 	lease := lock(t, l)
-	if _, err := l.db.Write.Exec(`UPDATE usersync_scope SET epoch = epoch + 1`); err != nil {
+	if _, err := l.entries.DB.Write.Exec(`UPDATE usersync_scope SET epoch = epoch + 1`); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.Save(t.Context(), Checkpoint{Run: "r"}, []Entry{{ID: "x", State: user.Present}}); !errors.Is(err, ErrFenced) || lease.Check() == nil {
@@ -149,7 +149,7 @@ func TestWriteEndsWithTheLease(t *testing.T) {
 	url := server.database(t)
 	l, other := open(t, Options{URL: url, Term: time.Second}), open(t, Options{URL: url})
 	lock(t, l)
-	tx, err := other.db.Write.BeginTx(t.Context(), nil)
+	tx, err := other.entries.DB.Write.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,18 +12,16 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
-	"sync"
-	"sync/atomic"
+	"iter"
 	"time"
 
 	"usersync/sync/filelock"
 	"usersync/sync/fingerprint"
 	"usersync/sync/ledger/internal/database"
+	"usersync/sync/ledger/internal/entries"
 	"usersync/sync/ledger/internal/keyfile"
-	"usersync/sync/ledger/rowset"
+	"usersync/sync/ledger/internal/scope"
 	"usersync/sync/user"
 )
 
@@ -57,30 +55,10 @@ type Holder = filelock.Holder
 // Ledger is an open ledger, seen from one scope and feed. Its methods are safe for
 // concurrent use; those that write wait for each other.
 type Ledger struct {
-	view
+	options Options // but for Scope and Place, which MoveScope changes in entries
+	entries *entries.Reader
 	key     fingerprint.Key
-	mu      sync.Mutex // guards lease
-	lease   *Lease
-	writing sync.Mutex
-}
-
-// view is a read-only view of the database for one scope and feed.
-type view struct {
-	options Options
-	db      *database.DB
-
-	scope atomic.Int64 // the scope's number in the database; 0 until it has one
-	feed  atomic.Int64
-	// distrusted is the number of a run: fingerprints from it and from earlier runs are
-	// not trusted.
-	distrusted atomic.Int64
-	folded     folded
-	first      atomic.Int64 // the first row that the registered run added; 0 if it added all
-	shared     atomic.Pointer[rowset.Set]
-	fields     *database.Names
-	runs       *database.Names
-	feeds      *database.Names
-	ahead      readAhead
+	writer  writer
 }
 
 // Open opens the ledger, and creates it if there is none. The error wraps an
@@ -97,12 +75,8 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	if err != nil {
 		return nil, failed("open the ledger", err)
 	}
-	l := &Ledger{view: view{
-		options: o, db: db,
-		fields: &database.Names{Table: "usersync_field"},
-		runs:   &database.Names{Table: "usersync_run"},
-		feeds:  &database.Names{Table: "usersync_feed"},
-	}}
+	l := &Ledger{options: o, entries: &entries.Reader{Scope: scope.New(db, o.Scope, o.Place, o.Feed)}}
+	l.writer.scope = l.entries.Scope
 	err = database.RetryBusy(ctx, func(ctx context.Context) error {
 		if err := db.Migrate(ctx); err != nil {
 			return err
@@ -116,28 +90,13 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	return l, nil
 }
 
-// scopeNum returns the scope's number, or 0 if the scope was never locked.
-func (v *view) scopeNum(ctx context.Context) (int64, error) {
-	if scope := v.scope.Load(); scope != 0 {
-		return scope, nil
-	}
-	var scope, distrusted int64
-	err := v.db.QueryRow(ctx, v.db.Read, `SELECT num, distrusted FROM usersync_scope WHERE name = ?`, v.options.Scope).Scan(&scope, &distrusted)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return 0, fmt.Errorf("look up the scope: %w", err)
-	}
-	v.distrusted.Store(distrusted)
-	v.scope.Store(scope)
-	return scope, nil
-}
-
 // Close releases the lease, if there is one, and closes the database.
 func (l *Ledger) Close() error {
 	var errs []error
-	if lease := l.held(); lease != nil {
+	if lease := l.writer.held(); lease != nil {
 		errs = append(errs, lease.Release())
 	}
-	return failed("", errors.Join(append(errs, l.db.Close())...))
+	return failed("", errors.Join(append(errs, l.entries.DB.Close())...))
 }
 
 // Fingerprinter returns a new fingerprinter with the ledger's key, for one goroutine.
@@ -151,37 +110,46 @@ func (l *Ledger) RowHashes() fingerprint.Rows { return fingerprint.NewRows(l.key
 // Generation counts the transactions that changed the scope. A plan is valid only for
 // the generation at which it was made.
 func (l *Ledger) Generation(ctx context.Context) (int64, error) {
-	var n int64
-	err := l.db.QueryRow(ctx, l.db.Read, `SELECT generation FROM usersync_scope WHERE name = ?`, l.options.Scope).Scan(&n)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, failed("read the ledger's generation", err)
-	}
-	return n, nil
+	n, err := l.entries.Generation(ctx)
+	return n, failed("read the ledger's generation", err)
 }
 
 // Max returns the largest row number that the scope has ever assigned.
 func (l *Ledger) Max(ctx context.Context) (int64, error) {
-	var next int64
-	err := l.db.QueryRow(ctx, l.db.Read, `SELECT next FROM usersync_scope WHERE name = ?`, l.options.Scope).Scan(&next)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, failed("read the ledger's size", err)
-	}
-	return next - 1, nil
+	n, err := l.entries.Max(ctx)
+	return n, failed("read the ledger's size", err)
 }
 
-// scopeBits is how many bits of an entry's number are its row within the scope; the
-// bits above them are the number of the scope.
-const scopeBits = 40
+// Lookup returns what the ledger knows about each id, in the order of ids. An unknown
+// id is user.Absent. Lookup sees what was saved, and not what an open transaction has
+// written.
+func (l *Ledger) Lookup(ctx context.Context, ids []string) ([]user.LedgerEntry, error) {
+	known, err := l.entries.Lookup(ctx, ids)
+	return known, failed("look up users in the ledger", err)
+}
 
-func inScope(scope, row int64) int64 { return scope<<scopeBits | row }
+// Row is what mirror mode needs of an entry.
+type Row = entries.Row
 
-func rowOf(num int64) int64 { return num & (1<<scopeBits - 1) }
+// Rows yields the entries of the scope that belong to a feed, in the order of their
+// rows. It reads a chunk at a time: it can be stopped at any point and blocks no writer.
+// What is saved in the meantime may be included or not.
+func (l *Ledger) Rows(ctx context.Context, feed string) iter.Seq2[Row, error] {
+	return failedRows(l.entries.Rows(ctx, feed))
+}
 
-// stateNames are the names of the states in exports and messages.
-var stateNames = [...]string{user.Absent: "absent", user.Present: "held", user.AcceptedLater: "accepted", user.Pending: "pending"}
+// RowsFrom yields the same entries in the byte order of their ids, starting after the id
+// after.
+func (l *Ledger) RowsFrom(ctx context.Context, feed, after string) iter.Seq2[Row, error] {
+	return failedRows(l.entries.RowsFrom(ctx, feed, after))
+}
+
+func failedRows(rows iter.Seq2[Row, error]) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for row, err := range rows {
+			if !yield(row, failed("read the ledger", err)) {
+				return
+			}
+		}
+	}
+}

@@ -8,7 +8,11 @@ import (
 	"go.uber.org/goleak"
 
 	"usersync/sync/ledger/ledgertest"
+
+	"usersync/sync/ledger/internal/entries"
 )
+
+const chunkSize = entries.ChunkSize
 
 // server is the PostgreSQL server that the tests share. It is started by the
 // first test that needs it.

@@ -73,22 +73,3 @@ func afterDoubt(e Entry, o *user.Outcome) (Entry, bool) {
 	}
 	return Entry{}, false
 }
-
-// ApplyTo returns what is known after e, given what was known before.
-func (e *Entry) ApplyTo(known user.LedgerEntry) user.LedgerEntry {
-	switch {
-	case e.IfHeld && known.State == user.Absent, e.IfPending && (known.State != user.Pending || known.Remote != ""):
-		return known
-	case e.State == user.Absent:
-		return user.LedgerEntry{}
-	}
-	if e.Replace {
-		known.Remote, known.Fingerprints = "", user.Fingerprints{}
-	}
-	if e.Remote != "" {
-		known.Remote = e.Remote
-	}
-	known.State, known.Run, known.Record = e.State, e.Run, e.Record
-	known.Fingerprints = fingerprint.Merge(known.Fingerprints, e.Fingerprints, e.Uncertain)
-	return known
-}

@@ -116,7 +116,7 @@ func TestLedgerIsAMap(t *testing.T) {
 					if l, err = Open(t.Context(), o); err != nil {
 						r.Fatal(err)
 					}
-				} else if err := l.held().Release(); err != nil {
+				} else if err := l.writer.held().Release(); err != nil {
 					r.Fatal(err)
 				}
 				compare(t, r, l, m)

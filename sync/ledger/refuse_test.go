@@ -41,11 +41,11 @@ func TestPostgresNeedsAKey(t *testing.T) {
 func TestNewerAndForeignSchemasAreRefused(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
-		if _, err := l.db.Write.Exec(`UPDATE usersync_meta SET value = '99' WHERE name = 'schema'`); err != nil {
+		if _, err := l.entries.DB.Write.Exec(`UPDATE usersync_meta SET value = '99' WHERE name = 'schema'`); err != nil {
 			t.Fatal(err)
 		}
 		refused(t, Options{URL: url, Key: testKey}, "newer usersync")
-		if _, err := l.db.Write.Exec(`DROP TABLE usersync_meta`); err != nil {
+		if _, err := l.entries.DB.Write.Exec(`DROP TABLE usersync_meta`); err != nil {
 			t.Fatal(err)
 		}
 		refused(t, Options{URL: url, Key: testKey}, "do not belong to a usersync ledger")
@@ -63,7 +63,7 @@ func TestUnknownAddressesAreRefused(t *testing.T) {
 // sqliteFile makes a ledger with a key file, and returns its path.
 func sqliteFile(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "l.db")
+	path := filepath.Join(t.TempDir(), "l.entries.DB")
 	l, err := Open(t.Context(), Options{URL: "sqlite:" + path, Scope: "s"})
 	if err != nil {
 		t.Fatal(err)
@@ -85,11 +85,11 @@ func TestFilesArePrivate(t *testing.T) {
 
 func TestOpenFilesAreRefused(t *testing.T) {
 	for reason, damage := range map[string]func(path string) error{
-		"l.db is open to others":     func(p string) error { return os.Chmod(p, 0o606) },
-		"l.db.key is open to others": func(p string) error { return os.Chmod(p+".key", 0o640) },
-		"l.db.key is missing":        func(p string) error { return os.Remove(p + ".key") },
-		"a different key":            func(p string) error { return os.WriteFile(p+".key", []byte(fingerprint.NewKey().Text()), 0o600) },
-		"not 32 bytes":               func(p string) error { return os.WriteFile(p+".key", []byte("short"), 0o600) },
+		"l.entries.DB is open to others":     func(p string) error { return os.Chmod(p, 0o606) },
+		"l.entries.DB.key is open to others": func(p string) error { return os.Chmod(p+".key", 0o640) },
+		"l.entries.DB.key is missing":        func(p string) error { return os.Remove(p + ".key") },
+		"a different key":                    func(p string) error { return os.WriteFile(p+".key", []byte(fingerprint.NewKey().Text()), 0o600) },
+		"not 32 bytes":                       func(p string) error { return os.WriteFile(p+".key", []byte("short"), 0o600) },
 		"is not a usersync ledger": func(p string) error {
 			return errors.Join(os.Remove(p), os.WriteFile(p, []byte(strings.Repeat("id,email\n", 900)), 0o600))
 		},

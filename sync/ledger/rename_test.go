@@ -19,7 +19,7 @@ func TestRename(t *testing.T) {
 		save(t, l, Entry{ID: "a", State: user.Present, Remote: "ra", Record: 4, Fingerprints: email}, Entry{ID: "b", State: user.AcceptedLater, Remote: "rb"},
 			Entry{ID: "c", State: user.Present, Remote: "rc"}, Entry{ID: "ours", State: user.Present})
 		// b and c swap, and a gets an id that looks like another.
-		if err := l.Admin().Rename(t.Context(), []Renaming{{"a", "Z"}, {"b", "c"}, {"c", "b"}}); err != nil {
+		if err := l.Admin().Rename(t.Context(), []Renaming{{Old: "a", New: "Z"}, {Old: "b", New: "c"}, {Old: "c", New: "b"}}); err != nil {
 			t.Fatal(err)
 		}
 		got := find(t, l, "a", "Z", "b", "c")
@@ -36,13 +36,13 @@ func TestRename(t *testing.T) {
 			pair  int
 			what  string
 		}{
-			"unknown":     {[]Renaming{{"Z", "q"}, {"unknown", "x"}}, 2, "old id"},
-			"in use":      {[]Renaming{{"Z", "b"}}, 1, "new id"},
-			"by id":       {[]Renaming{{"ours", "x"}}, 1, "by the id itself"},
-			"twice":       {[]Renaming{{"Z", "x"}, {"Z", "y"}}, 2, "earlier pair"},
-			"same new id": {[]Renaming{{"Z", "x"}, {"b", "x"}}, 2, "earlier pair"},
-			"same":        {[]Renaming{{"Z", "Z"}}, 1, "the same"},
-			"empty":       {[]Renaming{{"Z", ""}}, 1, "empty"},
+			"unknown":     {[]Renaming{{Old: "Z", New: "q"}, {Old: "unknown", New: "x"}}, 2, "old id"},
+			"in use":      {[]Renaming{{Old: "Z", New: "b"}}, 1, "new id"},
+			"by id":       {[]Renaming{{Old: "ours", New: "x"}}, 1, "by the id itself"},
+			"twice":       {[]Renaming{{Old: "Z", New: "x"}, {Old: "Z", New: "y"}}, 2, "earlier pair"},
+			"same new id": {[]Renaming{{Old: "Z", New: "x"}, {Old: "b", New: "x"}}, 2, "earlier pair"},
+			"same":        {[]Renaming{{Old: "Z", New: "Z"}}, 1, "the same"},
+			"empty":       {[]Renaming{{Old: "Z", New: ""}}, 1, "empty"},
 		} {
 			err := l.Admin().Rename(t.Context(), c.pairs)
 			if bad, ok := errors.AsType[*RenameError](err); !ok || bad.Pair != c.pair || !strings.Contains(bad.What, c.what) {
@@ -64,7 +64,7 @@ func TestRenameMany(t *testing.T) {
 		for i := range n {
 			id := fmt.Sprintf("old-%d", i)
 			entries[i] = Entry{ID: id, State: user.Present, Remote: "r" + id}
-			pairs[i] = Renaming{id, fmt.Sprintf("new-%d", i)}
+			pairs[i] = Renaming{Old: id, New: fmt.Sprintf("new-%d", i)}
 		}
 		save(t, l, entries...)
 		if err := l.Admin().Rename(t.Context(), pairs); err != nil {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 
+	"usersync/sync/ledger/internal/change"
 	"usersync/sync/ledger/internal/registry"
 )
 
@@ -36,39 +37,39 @@ func (l *Ledger) Runs() Runs { return Runs{l} }
 // abandoned. It saves Name, Host, Dir, Replay, Settings and Started.
 func (r Runs) Register(ctx context.Context, run Run) (order int64, err error) {
 	var first int64
-	err = r.l.change(ctx, func(t *transaction) (err error) {
-		order, first, err = registry.Begin(t, r.l.db, t.tx, t.scope, t.feed, t.next, run)
+	err = r.l.change(ctx, func(t change.Writer) (err error) {
+		order, first, err = registry.Begin(t, t.DB, t.SQL, t.ID, t.To, t.Next, run)
 		if err == nil {
-			t.addName(r.l.runs, run.Name, order)
+			t.AddName(t.Runs, run.Name, order)
 		}
 		return err
 	})
 	if err != nil {
 		return 0, failed("register run "+run.Name+" in the ledger", err)
 	}
-	r.l.first.Store(first)
+	r.l.entries.First.Store(first)
 	return order, nil
 }
 
 // Withdraw undoes the registration of a run that has made no call.
 func (r Runs) Withdraw(ctx context.Context, run string) error {
-	err := r.l.change(ctx, func(t *transaction) error { return t.endRun(run, RunAbsorbed, "") })
+	err := r.l.change(ctx, func(t change.Writer) error { return endRun(t, run, RunAbsorbed, "") })
 	return failed("withdraw run "+run+" from the ledger", err)
 }
 
 // Absorb saves what an earlier run did after its last checkpoint, and that the run by
 // continues from there. Entries may be empty.
 func (r Runs) Absorb(ctx context.Context, m Checkpoint, entries []Entry, by string) error {
-	err := r.l.change(ctx, func(t *transaction) error {
+	err := r.l.change(ctx, func(t change.Writer) error {
 		if len(entries) > 0 {
-			if err := t.apply(m.Run, entries); err != nil {
+			if err := t.Apply(m.Run, entries); err != nil {
 				return err
 			}
-			if err := t.saveCheckpoint(m); err != nil {
+			if err := saveCheckpoint(t, m); err != nil {
 				return err
 			}
 		}
-		return t.endRun(m.Run, RunAbsorbed, by)
+		return endRun(t, m.Run, RunAbsorbed, by)
 	})
 	return failed("absorb run "+m.Run+" into the ledger", err)
 }
@@ -83,21 +84,21 @@ func (r Runs) Distrust(ctx context.Context, runs []string, by string) error {
 
 func (r Runs) distrust(ctx context.Context, runs []string, s RunState, by string) error {
 	var distrusted int64
-	err := r.l.change(ctx, func(t *transaction) error {
-		if _, err := registry.End(t, r.l.db, t.tx, runs, s, by); err != nil {
+	err := r.l.change(ctx, func(t change.Writer) error {
+		if _, err := registry.End(t, t.DB, t.SQL, runs, s, by); err != nil {
 			return err
 		}
-		last, err := registry.Last(t, r.l.db, t.tx, t.scope, by)
+		last, err := registry.Last(t, t.DB, t.SQL, t.ID, by)
 		if err != nil {
 			return err
 		}
-		if _, err := r.l.db.Exec(t, t.tx, `UPDATE usersync_scope SET distrusted = ? WHERE num = ? AND distrusted < ?`, last, t.scope, last); err != nil {
+		if _, err := t.Exec(`UPDATE usersync_scope SET distrusted = ? WHERE num = ? AND distrusted < ?`, last, t.ID, last); err != nil {
 			return err
 		}
-		return r.l.db.QueryRow(t, t.tx, `SELECT distrusted FROM usersync_scope WHERE num = ?`, t.scope).Scan(&distrusted)
+		return t.DB.QueryRow(t, t.SQL, `SELECT distrusted FROM usersync_scope WHERE num = ?`, t.ID).Scan(&distrusted)
 	})
 	if err == nil {
-		r.l.distrusted.Store(distrusted)
+		r.l.entries.Distrust(distrusted)
 	}
 	return err
 }
@@ -121,26 +122,26 @@ func (r Runs) Abandon(ctx context.Context, run string) error {
 
 // Unfinished lists the scope's open and stopped runs, of all feeds, the newest first.
 func (r Runs) Unfinished(ctx context.Context) ([]Run, error) {
-	scope, err := r.l.scopeNum(ctx)
+	scope, err := r.l.entries.Num(ctx)
 	if err != nil || scope == 0 {
 		return nil, failed("look up unfinished runs in the ledger", err)
 	}
-	runs, err := registry.Unfinished(ctx, r.l.db, r.l.db.Read, scope)
+	runs, err := registry.Unfinished(ctx, r.l.entries.DB, r.l.entries.DB.Read, scope)
 	return runs, failed("look up unfinished runs in the ledger", err)
 }
 
 // Find returns what is known about runs, by name: runs of the scope, and runs from before
 // runs were registered, whose scope is unknown.
 func (r Runs) Find(ctx context.Context, names ...string) (map[string]Run, error) {
-	scope, err := r.l.scopeNum(ctx)
+	scope, err := r.l.entries.Num(ctx)
 	if err != nil || scope == 0 {
 		return nil, failed("look up runs in the ledger", err)
 	}
-	known, err := registry.Find(ctx, r.l.db, r.l.db.Read, scope, names)
+	known, err := registry.Find(ctx, r.l.entries.DB, r.l.entries.DB.Read, scope, names)
 	return known, failed("look up runs in the ledger", err)
 }
 
-func (t *transaction) endRun(run string, s RunState, by string) error {
-	_, err := registry.End(t, t.l.db, t.tx, []string{run}, s, by)
+func endRun(t change.Writer, run string, s RunState, by string) error {
+	_, err := registry.End(t, t.DB, t.SQL, []string{run}, s, by)
 	return err
 }

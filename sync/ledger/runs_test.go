@@ -217,7 +217,7 @@ func TestExportKeepsTheOrderOfRuns(t *testing.T) {
 		if err := l.Admin().Export(t.Context(), &text); err != nil {
 			t.Fatal(err)
 		}
-		other := open(t, Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "other.db")})
+		other := open(t, Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "other.entries.DB")})
 		lock(t, other)
 		if _, err := other.Admin().Import(t.Context(), &text); err != nil {
 			t.Fatal(err)

@@ -15,7 +15,7 @@ func TestMoveScope(t *testing.T) {
 		l := open(t, o)
 		lock(t, l)
 		register(t, l, "killed")
-		to := Place{"kard", "https://api.example.com/v2", "org"}
+		to := Place{Destination: "kard", Base: "https://api.example.com/v2", Account: "org"}
 		const name = "kard|https://api.example.com/v2|org"
 		o.Scope, o.Place = name, to
 		target := open(t, o)
@@ -30,14 +30,14 @@ func TestMoveScope(t *testing.T) {
 		if r, ok, err := moved.Rules(t.Context()); !ok || err != nil || r.Mapping != "m" {
 			t.Error(r, ok, err)
 		}
-		if u, err := moved.Unchanged(t.Context()); len(u) != 1 || err != nil {
+		if u, err := moved.Runs().Unchanged(t.Context()); len(u) != 1 || err != nil {
 			t.Error(u, err)
 		}
 		if got := unfinished(t, moved); !cmp.Equal(got, []string{"killed"}) {
 			t.Error(got)
 		}
 		all, err := moved.Admin().Scopes(t.Context(), "kard")
-		if d := cmp.Diff([]Scope{{name, to, true, true}}, all); d != "" || err != nil {
+		if d := cmp.Diff([]Scope{{Name: name, Place: to, Entries: true, Open: true}}, all); d != "" || err != nil {
 			t.Error(d, err)
 		}
 		save(t, l, Entry{ID: "new", State: user.Present}) // the lock is still good
@@ -65,12 +65,12 @@ func TestMoveScopeDoesNotMerge(t *testing.T) {
 // Locking a scope stores the parts of its name.
 func TestScopesKeepTheirPlace(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
-		one := Place{"kard", "https://a.example", "org"}
+		one := Place{Destination: "kard", Base: "https://a.example", Account: "org"}
 		l := open(t, Options{URL: url, Scope: "one", Place: one})
 		lock(t, l)
-		lock(t, open(t, Options{URL: url, Scope: "two", Place: Place{"scim", "https://b.example", ""}}))
+		lock(t, open(t, Options{URL: url, Scope: "two", Place: Place{Destination: "scim", Base: "https://b.example", Account: ""}}))
 		all, err := l.Admin().Scopes(t.Context(), "kard")
-		if d := cmp.Diff([]Scope{{"one", one, false, false}}, all); d != "" || err != nil {
+		if d := cmp.Diff([]Scope{{Name: "one", Place: one, Entries: false, Open: false}}, all); d != "" || err != nil {
 			t.Error(d, err)
 		}
 	})

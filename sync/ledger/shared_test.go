@@ -41,7 +41,7 @@ func TestShared(t *testing.T) {
 		check(map[string]bool{"a": true, "c": true})
 
 		// A person says which of them the user is.
-		if err := l.Admin().Rename(t.Context(), []Renaming{{"a", "c"}}); err != nil {
+		if err := l.Admin().Rename(t.Context(), []Renaming{{Old: "a", New: "c"}}); err != nil {
 			t.Fatal(err)
 		}
 		if err := l.Identities().FindShared(t.Context()); err != nil {

@@ -40,7 +40,7 @@ func TestShowResolveForget(t *testing.T) {
 }
 
 func TestForgetErasesTheDisk(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "l.db")
+	path := filepath.Join(t.TempDir(), "l.entries.DB")
 	l := open(t, Options{URL: "sqlite:" + path})
 	lock(t, l)
 	save(t, l, Entry{ID: "customer-number-4711", State: user.Present}, Entry{ID: "other", State: user.Present})
@@ -72,7 +72,7 @@ func TestExportAndImport(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := find(t, l, "x", "<é>")
-		other := open(t, Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "other.db")})
+		other := open(t, Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "other.entries.DB")})
 		lock(t, other)
 		if n, err := other.Admin().Import(t.Context(), bytes.NewReader(out.Bytes())); n != 2 || err != nil {
 			t.Fatal(n, err)
@@ -119,7 +119,7 @@ func TestRowsYieldOneFeed(t *testing.T) {
 			t.Error(seen.Len(), seen.Max(), top, err)
 		}
 		for r := range b.Rows(t.Context(), "b") {
-			if r != (Row{2501, "only-b", "r", user.Present, false}) {
+			if r != (Row{Row: 2501, ID: "only-b", Remote: "r", State: user.Present}) {
 				t.Error(r)
 			}
 		}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 
+	"usersync/sync/ledger/internal/scope"
 	"usersync/sync/user"
 )
 
@@ -19,7 +20,7 @@ type Stats struct {
 // Stats counts the entries of all scopes in the database, by scope and feed. It reads
 // every entry.
 func (a Admin) Stats(ctx context.Context) ([]Stats, error) {
-	rows, err := a.l.db.Query(ctx, a.l.db.Read, `SELECT s.name, COALESCE(f.name, '`+sharedFeed+`'), s.generation,
+	rows, err := a.l.entries.DB.Query(ctx, a.l.entries.DB.Read, `SELECT s.name, COALESCE(f.name, '`+scope.SharedFeed+`'), s.generation,
 		count(*) FILTER (WHERE e.standing = ?), count(*) FILTER (WHERE e.standing = ?), count(*) FILTER (WHERE e.standing = ?)
 		FROM usersync_entry e JOIN usersync_scope s ON s.num = e.scope LEFT JOIN usersync_feed f ON f.num = e.feed
 		GROUP BY 1, 2, 3 ORDER BY 1, 2`, int(user.Present), int(user.AcceptedLater), int(user.Pending))

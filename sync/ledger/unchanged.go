@@ -7,6 +7,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"usersync/sync/ledger/internal/change"
 	"usersync/sync/ledger/internal/database"
 	"usersync/sync/ledger/internal/registry"
 	"usersync/sync/ledger/rowset"
@@ -23,33 +24,33 @@ const unchangedPrefix = "unchanged|"
 const maxKept = 16
 
 // KeepUnchanged keeps the rows that a finished run saw unchanged.
-func (l *Ledger) KeepUnchanged(ctx context.Context, run string, seen *rowset.Set) error {
+func (r Runs) KeepUnchanged(ctx context.Context, run string, seen *rowset.Set) error {
 	if seen.Len() == 0 {
 		return nil
 	}
 	text, err := seen.Pack()
 	if err == nil {
-		err = l.change(ctx, func(t *transaction) error { return t.keepUnchanged(run, text, seen) })
+		err = r.l.change(ctx, func(t change.Writer) error { return r.keepUnchanged(t, run, text, seen) })
 	}
 	return failed("save the unchanged users in the ledger", err)
 }
 
-func (t *transaction) keepUnchanged(run, text string, seen *rowset.Set) error {
-	kept, err := t.l.unchanged(t, t.tx)
+func (r Runs) keepUnchanged(t change.Writer, run, text string, seen *rowset.Set) error {
+	kept, err := r.unchanged(t, t.SQL)
 	if err == nil {
-		_, err = t.num(t.l.runs, run) // the order of runs is that of their numbers
+		_, err = t.NumberOf(t.Runs, run) // the order of runs is that of their numbers
 	}
 	if err != nil {
 		return err
 	}
 	for i, k := range kept { // the newest first
 		if k.Run == run || i >= maxKept-1 || seen.Contains(k.Rows) {
-			if _, err := t.l.db.Exec(t, t.tx, `DELETE FROM usersync_meta WHERE name = ?`, t.l.unchangedName(k.Run)); err != nil {
+			if _, err := t.Exec(`DELETE FROM usersync_meta WHERE name = ?`, r.unchangedName(k.Run)); err != nil {
 				return err
 			}
 		}
 	}
-	_, err = t.l.db.Exec(t, t.tx, `INSERT INTO usersync_meta (name, value) VALUES (?, ?)`, t.l.unchangedName(run), text)
+	_, err = t.Exec(`INSERT INTO usersync_meta (name, value) VALUES (?, ?)`, r.unchangedName(run), text)
 	return err
 }
 
@@ -61,17 +62,17 @@ type Unchanged struct {
 
 // Unchanged returns the sets that are kept for the scope, the newest run first, in the
 // ledger's own order of runs.
-func (l *Ledger) Unchanged(ctx context.Context) ([]Unchanged, error) {
-	all, err := l.unchanged(ctx, l.db.Read)
+func (r Runs) Unchanged(ctx context.Context) ([]Unchanged, error) {
+	all, err := r.unchanged(ctx, r.l.entries.DB.Read)
 	if err != nil {
 		return nil, failed("read the unchanged users from the ledger", err)
 	}
 	return all, nil
 }
 
-func (v *view) unchanged(ctx context.Context, q database.Querier) (all []Unchanged, err error) {
-	prefix := v.unchangedName("")
-	rows, err := v.db.Query(ctx, q, `SELECT name, value FROM usersync_meta WHERE substr(name, 1, ?) = ?`,
+func (r Runs) unchanged(ctx context.Context, q database.Querier) (all []Unchanged, err error) {
+	prefix := r.unchangedName("")
+	rows, err := r.l.entries.DB.Query(ctx, q, `SELECT name, value FROM usersync_meta WHERE substr(name, 1, ?) = ?`,
 		int64(utf8.RuneCountInString(prefix)), prefix)
 	if err != nil {
 		return nil, err
@@ -91,23 +92,25 @@ func (v *view) unchanged(ctx context.Context, q database.Querier) (all []Unchang
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, err
 	}
-	return all, v.newestFirst(ctx, q, all)
+	return all, r.newestFirst(ctx, q, all)
 }
 
-func (v *view) newestFirst(ctx context.Context, q database.Querier, all []Unchanged) error {
+func (r Runs) newestFirst(ctx context.Context, q database.Querier, all []Unchanged) error {
 	names := make([]string, len(all))
 	for i := range all {
 		names[i] = all[i].Run
 	}
-	scope, err := v.scopeNum(ctx)
+	scope, err := r.l.entries.Num(ctx)
 	if err != nil {
 		return err
 	}
-	known, err := registry.Find(ctx, v.db, q, scope, names)
+	known, err := registry.Find(ctx, r.l.entries.DB, q, scope, names)
 	slices.SortFunc(all, func(a, b Unchanged) int {
 		return cmp.Or(cmp.Compare(known[b.Run].Order, known[a.Run].Order), cmp.Compare(b.Run, a.Run))
 	})
 	return err
 }
 
-func (v *view) unchangedName(run string) string { return unchangedPrefix + v.options.Scope + "|" + run }
+func (r Runs) unchangedName(run string) string {
+	return unchangedPrefix + r.l.entries.Name + "|" + run
+}

@@ -37,10 +37,10 @@ func rememberUnchanged(t *testing.T, l *Ledger) {
 		{"r4", seenOf(), "r3 r2"},
 		{"r5", seenOf(1, 2, 3, 4, 5, 100, 200), "r5"},
 	} {
-		if err := l.KeepUnchanged(t.Context(), c.run, c.rows); err != nil {
+		if err := l.Runs().KeepUnchanged(t.Context(), c.run, c.rows); err != nil {
 			t.Fatal(err)
 		}
-		all, err := l.Unchanged(t.Context())
+		all, err := l.Runs().Unchanged(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,11 +56,11 @@ func rememberUnchanged(t *testing.T, l *Ledger) {
 		}
 	}
 	for i := range int64(3 * maxKept) {
-		if err := l.KeepUnchanged(t.Context(), "s"+string(rune('A'+i)), seenOf(1000+i)); err != nil {
+		if err := l.Runs().KeepUnchanged(t.Context(), "s"+string(rune('A'+i)), seenOf(1000+i)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if all, err := l.Unchanged(t.Context()); err != nil || len(all) != maxKept || all[0].Run != "s"+string(rune('A'+3*maxKept-1)) {
+	if all, err := l.Runs().Unchanged(t.Context()); err != nil || len(all) != maxKept || all[0].Run != "s"+string(rune('A'+3*maxKept-1)) {
 		t.Errorf("%d sets are kept: %v", len(all), err)
 	}
 }
@@ -100,7 +100,7 @@ func BenchmarkKeepUnchanged(b *testing.B) {
 				seen.Add(row + 1)
 			}
 		}
-		if err := l.KeepUnchanged(b.Context(), "run", &seen); err != nil {
+		if err := l.Runs().KeepUnchanged(b.Context(), "run", &seen); err != nil {
 			b.Fatal(err)
 		}
 	}

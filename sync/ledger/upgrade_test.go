@@ -84,7 +84,7 @@ func TestUpgradeKeepsEntries(t *testing.T) {
 		if r, ok, err := l.Rules(t.Context()); !ok || err != nil || r.Mapping != "m" {
 			t.Error(r, ok, err)
 		}
-		if u, err := l.Unchanged(t.Context()); len(u) != 1 || err != nil {
+		if u, err := l.Runs().Unchanged(t.Context()); len(u) != 1 || err != nil {
 			t.Error(u, err)
 		}
 		if runs, err := l.Runs().Unfinished(t.Context()); len(runs) != 0 || err != nil {
@@ -118,7 +118,7 @@ func TestUpgradeSplitsScopes(t *testing.T) {
 	fromSchema1(t, func(t *testing.T, o Options) {
 		o.Scope = oldKard
 		all, err := open(t, o).Admin().Scopes(t.Context(), "")
-		want := []Scope{{oldAcme, Place{"acme", "", "eu|1"}, true, false}, {oldKard, Place{"kard", "", "org"}, true, false}}
+		want := []Scope{{Name: oldAcme, Place: Place{Destination: "acme", Base: "", Account: "eu|1"}, Entries: true, Open: false}, {Name: oldKard, Place: Place{Destination: "kard", Base: "", Account: "org"}, Entries: true, Open: false}}
 		if d := cmp.Diff(want, all); d != "" || err != nil {
 			t.Error(d, err)
 		}
@@ -150,7 +150,7 @@ func TestOldFoldsAreFoldedAgain(t *testing.T) {
 		save(t, l, Entry{ID: "A-1", State: user.Present}, Entry{ID: "b-1", State: user.Present})
 		for _, statement := range []string{`UPDATE usersync_entry SET folded = NULL WHERE id = 'A-1'`, `UPDATE usersync_entry SET folded = 'x' WHERE id = 'b-1'`,
 			`UPDATE usersync_meta SET value = '0' WHERE name = 'fold'`} {
-			if _, err := l.db.Write.Exec(statement); err != nil {
+			if _, err := l.entries.DB.Write.Exec(statement); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -24,6 +24,11 @@ const (
 	Pending       // perhaps created; must be looked up before the next call
 )
 
+// String returns what exports and messages call the state.
+func (s EntryState) String() string {
+	return [...]string{Absent: "absent", Present: "held", AcceptedLater: "accepted", Pending: "pending"}[s]
+}
+
 // LedgerEntry is what the ledger knows of one id.
 type LedgerEntry struct {
 	State  EntryState

@@ -139,3 +139,12 @@ func (b Batch) Of(records []*Record) Batch {
 	b.Records = records
 	return b
 }
+
+// At returns b with only the records at the given indexes.
+func (b Batch) At(places []int) Batch {
+	records := make([]*Record, len(places))
+	for i, at := range places {
+		records[i] = b.Records[at]
+	}
+	return b.Of(records)
+}

@@ -54,6 +54,8 @@ type Summary struct {
 	Inputs []Input `json:"inputs,omitempty"`
 	// What was written.
 	Files []File `json:"files,omitempty"`
+	// Size of the journal in bytes before its end, which is written after this document.
+	JournalBytes int64 `json:"journal_bytes,omitempty" jsonschema:"minimum=0"`
 	// Configuration of the run.
 	Config *Config `json:"config,omitempty"`
 	// Program that ran.

@@ -34,6 +34,8 @@ type Journal struct {
 	// Cut says that it has no end and that the run was never continued: a summary, which is
 	// written before the end, must not exist.
 	Cut bool
+	// Bytes is its size, or 0 if its last bytes cannot be read.
+	Bytes int64
 	// Notes yields the settled outcomes, in the order of the journal, and the checkpoints
 	// between them. Nil leaves them out.
 	Notes iter.Seq2[Note, error]
@@ -86,7 +88,7 @@ const mostFindings = 1000
 // For a killed run it checks only what comes before the checkpoint, because a resume discards the
 // rest. It does not check its summary, which can only come from an earlier stop.
 func Check(f Files) Verdict {
-	v := &verifier{files: f, checkpoint: math.MaxInt}
+	v := &verifier{files: f.Ended(), checkpoint: math.MaxInt}
 	if f.Journal != nil {
 		v.checkpoint = f.Journal.Checkpoint.Record
 	}
@@ -98,9 +100,22 @@ func Check(f Files) Verdict {
 	case !v.killed():
 		v.checkSummary()
 	case v.files.Journal.Cut && v.files.Summary != nil:
-		v.find(journalFile, 0, "it has no end, and there is a summary: the journal was cut, or the run was killed just before its end")
+		v.find(journalFile, 0, "it has no end, and there is a summary: the journal was cut")
 	}
 	return v.verdict
+}
+
+// Ended returns the files of a run that was killed between its summary and the end of its journal,
+// which come last, as those of a run that ended: the summary knows how long the journal was.
+func (f Files) Ended() Files {
+	j, s := f.Journal, f.Summary
+	if j == nil || s == nil || j.State != "" || j.Bytes == 0 || j.Bytes != s.JournalBytes {
+		return f
+	}
+	whole := *j
+	whole.State = s.State
+	f.Journal = &whole
+	return f
 }
 
 func (m Checkpoint) resultsSize() int64 { return m.Results }

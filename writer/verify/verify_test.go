@@ -107,6 +107,13 @@ func (l *leftovers) journalNotes() iter.Seq2[Note, error] {
 	}
 }
 
+// killedAtItsEnd takes the end away from the journal, which then has a size, and the summary says
+// which it had.
+func (l *leftovers) killedAtItsEnd(size, said int64) {
+	l.journal.State, l.journal.Cut, l.journal.Bytes = "", true, size
+	l.summary.JournalBytes = said
+}
+
 // line changes the nth line of a text, from 1.
 func line(text *string, n int, change func(string) string) {
 	lines := strings.SplitAfter(*text, "\n")
@@ -134,6 +141,10 @@ func TestVerifyFindsNothingInAGoodRun(t *testing.T) {
 		l := leftBy(t, format)
 		if v := l.verify(); len(v.Findings) > 0 || v.Records != 12 || v.Rejects != 4 {
 			t.Errorf("%s: %+v", format, v)
+		}
+		l.killedAtItsEnd(160, 160)
+		if v := l.verify(); len(v.Findings) > 0 {
+			t.Errorf("%s killed before the end of its journal: %+v", format, v)
 		}
 		l.journal = nil
 		if v := l.verify(); len(v.Findings) > 0 {
@@ -225,6 +236,12 @@ func TestVerifyFindsPlantedDamage(t *testing.T) {
 		{"a summary of another run", func(l *leftovers) { l.summary.Run = "other" }, "it is of another run than the journal"},
 		{"a summary of another state", func(l *leftovers) { l.summary.State = report.Stopped }, "it says that the run stopped"},
 		{"a summary with another size", func(l *leftovers) { l.summary.Files[0].Bytes++ }, "and the summary says"},
+		{"a journal cut between two frames", func(l *leftovers) { l.killedAtItsEnd(100, 160) }, "journal: it has no end, and there is a summary"},
+		{"a journal cut in a frame", func(l *leftovers) { l.killedAtItsEnd(0, 0) }, "journal: it has no end, and there is a summary"},
+		{"a result changed after a kill at the end", func(l *leftovers) {
+			l.killedAtItsEnd(160, 160)
+			line(&l.results, l.row(12), drop)
+		}, "ends at record 11"},
 		{"a file not renamed", func(l *leftovers) { l.resultsName += ".partial" }, "still has its unfinished name"},
 	} {
 		for _, format := range []writer.Format{writer.FormatCSV, writer.FormatJSONL} {

@@ -10,7 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/stage"
+	"usersync/sync/destination/destinationtest/wired"
 	"usersync/sync/destination/kard"
 	"usersync/sync/destination/rest"
 	"usersync/sync/pace"
@@ -129,7 +130,7 @@ func bare(client destination.API) destination.Destination { return client }
 
 // middleware is that of a run, except for what only counts.
 func middleware(client destination.API) destination.Destination {
-	return destinationtest.Middleware{Pacer: pace.New(pace.Options{MaxInFlight: 1}), Retries: 3}.Wrap(client)
+	return wired.Middleware{Pacer: pace.New(pace.Options{MaxInFlight: 1}), Retries: 3}.Wrap(client)
 }
 
 // connected starts Kard's sandbox in memory.
@@ -146,7 +147,7 @@ func mocked(t *testing.T, o sandbox.Options, faults string) (*sandbox.Server, re
 		t.Fatal(err)
 	}
 	s := sandbox.New(faulty)
-	at := destinationtest.Connect(t, s)
+	at := stage.Connect(t, s)
 	return s, rest.Config{BaseURL: at.URL, Proxy: "none", DialContext: at.Dial}
 }
 

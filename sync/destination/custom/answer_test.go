@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/user"
 )
 
@@ -25,7 +25,7 @@ const (
 func told(t *testing.T, section string, status int, body string, ids ...string) string {
 	t.Helper()
 	outcomes, err := answering(t, section, status, body).Apply(t.Context(), people(user.Create, ids...))
-	if ce := destinationtest.CallError(t, err); ce != nil {
+	if ce := expect.CallError(t, err); ce != nil {
 		return ce.Fault.String() + " " + ce.Code
 	}
 	var words []string
@@ -179,7 +179,7 @@ func TestDetailsShowNoValues(t *testing.T) {
 	}
 	c = answering(t, byErrors, 500, `{"errors":[{"id":"a","detail":"a@example.com is on fire"}]}`)
 	_, err = c.Apply(t.Context(), people(user.Create, "a", "b"))
-	if ce := destinationtest.CallError(t, err); ce == nil || ce.Detail != "… is on fire" {
+	if ce := expect.CallError(t, err); ce == nil || ce.Detail != "… is on fire" {
 		t.Errorf("%v", err)
 	}
 }
@@ -187,7 +187,7 @@ func TestDetailsShowNoValues(t *testing.T) {
 func TestPagesOfGatewaysSayNothingOfUsers(t *testing.T) {
 	c := answering(t, `delete: {path: "/u/{id}"}`, 404, "\n<html>no such page")
 	_, err := c.Apply(t.Context(), people(user.Delete, "a"))
-	if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.Denied {
+	if ce := expect.CallError(t, err); ce == nil || ce.Fault != destination.Denied {
 		t.Errorf("%v", err)
 	}
 	c = answering(t, `delete: {path: "/u/{id}"}`, 404, "{}")
@@ -202,7 +202,7 @@ func TestQuotedHeadersStaySecret(t *testing.T) {
 	for _, status := range []int{400, 500} {
 		outcomes, err := answering(t, section, status, `{"message":"the key value-of-LICENCE is over its quota"}`).Apply(t.Context(), people(user.Create, "a"))
 		detail := ""
-		if ce := destinationtest.CallError(t, err); ce != nil {
+		if ce := expect.CallError(t, err); ce != nil {
 			detail = ce.Detail
 		} else {
 			detail = outcomes[0].Detail

@@ -53,19 +53,24 @@ type pair struct {
 	secret bool
 }
 
-// call is one kind of call.
-type call struct {
-	line     int
+// request is how a call is written.
+type request struct {
 	method   string
 	path     []template // its segments
 	query    []pair
 	headers  []pair
 	item     node // one user in a body that carries several, or nil
 	body     node // nil sends none
-	batch    int
 	maxBytes int
-	replay   destination.Replay
-	merge    bool // what the row leaves out is read and sent back
+}
+
+// call is one kind of call.
+type call struct {
+	line int
+	request
+	batch  int
+	replay destination.Replay
+	merge  bool // what the row leaves out is read and sent back
 	// mergeNamed: only the fields that the call names are. whole: objects of the body
 	// are sent back with everything that the read shows of them.
 	mergeNamed, whole bool

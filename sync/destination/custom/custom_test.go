@@ -11,7 +11,8 @@ import (
 	"go.uber.org/goleak"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
 
@@ -56,7 +57,7 @@ func decode(t testing.TB, text string) (*Config, error) {
 // answering returns a client of an API that always gives the same answer.
 func answering(t testing.TB, section string, status int, body string) *Client {
 	t.Helper()
-	server := httptest.NewServer(destinationtest.Answering(status, body, "X-Request-Id", "req-7"))
+	server := httptest.NewServer(stage.Answering(status, body, "X-Request-Id", "req-7"))
 	t.Cleanup(server.Close)
 	return client(t, section, server.URL)
 }
@@ -148,7 +149,7 @@ func TestCallsOfOtherSizesAreNotMade(t *testing.T) {
 	}
 	for _, b := range []user.Batch{people(user.Create, "1", "2", "3"), people(user.Update, "1"), people(user.Upsert, "1")} {
 		_, err := c.Apply(t.Context(), b)
-		if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || ce.Code != "too_many" {
+		if ce := expect.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || ce.Code != "too_many" {
 			t.Errorf("%s of %d: %v", b.Op, len(b.Records), err)
 		}
 	}

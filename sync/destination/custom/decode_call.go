@@ -51,7 +51,7 @@ func (d *decoder) one(a document.Node, to **call, method string) error {
 	if *to != nil {
 		return a.Fault("cannot be combined with upsert", "keep upsert alone, or create and update")
 	}
-	*to = &call{line: a.Line, method: method}
+	*to = &call{line: a.Line, request: request{method: method}}
 	var parts struct{ item, body *document.Node }
 	err := document.Keys{
 		"method": document.Words(&(*to).method, "POST", "PUT", "PATCH", "DELETE"),

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/user"
 )
 
@@ -39,7 +39,7 @@ func TestFind(t *testing.T) {
 	}
 	for status, fault := range map[int]destination.Fault{400: destination.RefusedWhole, 500: destination.PerhapsTaken, 503: destination.NotTaken, 403: destination.Denied} {
 		_, err := answering(t, readable, status, `{}`).Find(t.Context(), r)
-		if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != fault {
+		if ce := expect.CallError(t, err); ce == nil || ce.Fault != fault {
 			t.Errorf("%d: %v", status, err)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -36,14 +36,14 @@ func FuzzAnswers(f *testing.F) {
 			if (err == nil) != (len(outcomes) == len(b.Records)) {
 				t.Fatalf("%d outcomes, %v", len(outcomes), err)
 			}
-			if ce := destinationtest.CallError(t, err); ce != nil {
-				destinationtest.Hidden(t, ce.Error(), b.Records...)
+			if ce := expect.CallError(t, err); ce != nil {
+				expect.Hidden(t, ce.Error(), b.Records...)
 			}
 			for i, o := range outcomes {
 				if o.Record != b.Records[i] || o.Status == user.Unsettled {
 					t.Fatalf("outcome %d is %+v", i, o)
 				}
-				destinationtest.Hidden(t, o.Code+" "+o.Detail, o.Record)
+				expect.Hidden(t, o.Code+" "+o.Detail, o.Record)
 				if status/100 != 2 && success(o.Status) {
 					t.Fatalf("%d is %s", status, o.Status)
 				}

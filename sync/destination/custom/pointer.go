@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+
 	"usersync/sync/destination/custom/internal/document"
 )
 

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 )
 
 // TestProbe: a described call proves the credentials before anyone is sent.
@@ -16,7 +16,7 @@ func TestProbe(t *testing.T) {
 			t.Fatal("a probe is described, and the traits do not say so")
 		}
 		got := ""
-		if ce := destinationtest.CallError(t, c.Probe(t.Context())); ce != nil {
+		if ce := expect.CallError(t, c.Probe(t.Context())); ce != nil {
 			got = ce.Fault.String()
 		}
 		if got != fault {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/user"
 )
 
@@ -136,7 +136,7 @@ func TestClearing(t *testing.T) {
 func TestTooManyBytesAreTakenApart(t *testing.T) {
 	c := client(t, `create: {path: /users, batch: 3, max_bytes: 40, item: {id: "{id}"}, answer: {absent: succeeded}}`, "http://127.0.0.1:1")
 	_, err := c.Apply(t.Context(), people(user.Create, "aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc"))
-	if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || ce.Status != 413 {
+	if ce := expect.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || ce.Status != 413 {
 		t.Errorf("%v", err)
 	}
 	if err := c.Check(someone(strings.Repeat("x", 60))); err == nil || !strings.Contains(err.Error(), "max_bytes") {

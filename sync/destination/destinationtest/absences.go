@@ -5,7 +5,8 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/attested"
+	"usersync/sync/destination/destinationtest/wired"
 	"usersync/sync/user"
 )
 
@@ -27,15 +28,15 @@ func absences(s Suite, t *testing.T) {
 		if o := sc.must(again())[0]; o.Status != user.Missing {
 			return // the API does not tell
 		}
-		sc.attested(again(), stack.Absences{}, user.CodeUnprovedAbsent)
+		sc.attested(again(), attested.Absences{}, user.CodeUnprovedAbsent)
 		other := sc.Record(1, 0)
-		others := stack.Absences{Memory: oneUser{stack.Other{ID: other.User.ID, Remote: remotes[other.User.ID]}}}
+		others := attested.Absences{Memory: oneUser{attested.Other{ID: other.User.ID, Remote: remotes[other.User.ID]}}}
 		sc.attested(again(), others, sc.attestation(others))
 	})
 }
 
 // attestation is the code of an absence, by what the client can read about the other user.
-func (sc *scene) attestation(a stack.Absences) string {
+func (sc *scene) attestation(a attested.Absences) string {
 	others, _ := a.Memory.Others(sc.t.Context(), 1, nil)
 	witness := &user.Record{Op: user.Update, User: user.User{ID: others[0].ID}, Remote: others[0].Remote}
 	if sc.traits.Blind || sc.find(witness).Presence < destination.Same {
@@ -44,19 +45,19 @@ func (sc *scene) attestation(a stack.Absences) string {
 	return user.CodeAlreadyAbsent
 }
 
-func (sc *scene) attested(b user.Batch, a stack.Absences, code string) {
+func (sc *scene) attested(b user.Batch, a attested.Absences, code string) {
 	sc.t.Helper()
-	outcomes, err := Middleware{Absences: a}.Wrap(sc.client).Apply(sc.t.Context(), b)
+	outcomes, err := wired.Middleware{Absences: a}.Wrap(sc.client).Apply(sc.t.Context(), b)
 	if err != nil || outcomes[0].Code != code || (outcomes[0].Status == user.Deleted) != (code == user.CodeAlreadyAbsent) {
 		sc.t.Errorf("a delete that finds no user: %v %v, want %s", outcomes, err, code)
 	}
 }
 
 // oneUser is a ledger that holds one user.
-type oneUser struct{ stack.Other }
+type oneUser struct{ attested.Other }
 
-func (u oneUser) Others(context.Context, int, func(string) bool) ([]stack.Other, error) {
-	return []stack.Other{u.Other}, nil
+func (u oneUser) Others(context.Context, int, func(string) bool) ([]attested.Other, error) {
+	return []attested.Other{u.Other}, nil
 }
 
 func (u oneUser) WasDeleted(context.Context, string) (bool, error) { return false, nil }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/user"
 )
 
@@ -65,32 +66,12 @@ func (sc *scene) hidden(what string, records []*user.Record, texts ...string) {
 		}
 	}
 	for _, r := range records {
-		for field, value := range values(r) {
+		for field, value := range expect.Values(r) {
 			if strings.Contains(all, strings.ToLower(value)) {
 				sc.t.Errorf("%s shows the value of %s", what, field)
 			}
 		}
 	}
-}
-
-// values are the texts of a user that must not show, except short and common ones.
-func values(r *user.Record) map[user.Field]string {
-	shown := map[user.Field]string{}
-	for _, a := range r.User.Attributes {
-		text := a.Value.Text
-		if list, err := a.Value.List(); err == nil && len(list) == 1 {
-			text = list[0]
-		}
-		if len(text) > 4 && text != "false" {
-			shown[a.Field] = text
-		}
-	}
-	for _, s := range r.User.Secrets {
-		if text := s.Value.Reveal(); len(text) > 4 {
-			shown[s.Field] = text
-		}
-	}
-	return shown
 }
 
 // describe puts an answer into words.

@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/destinationtest/stage"
+	"usersync/sync/destination/destinationtest/wired"
+	"usersync/sync/destination/limited"
 	"usersync/sync/user"
 )
 
@@ -26,20 +28,20 @@ func counts(s Suite, t *testing.T) {
 			} else {
 				predelete(sc, b, bad)
 			}
-			sc.stage.calls() // of the preparation
+			sc.stage.Calls() // of the preparation
 			made := new(destination.Calls)
-			limited := stack.Limited{Destination: sc.client, Pacer: new(openGate), Wire: context.Background(), Calls: made}
+			inner := limited.Limited{Destination: sc.client, Pacer: new(wired.OpenGate), Wire: context.Background(), Calls: made}
 			for part := range slices.Chunk(b.Records, sc.traits.Ops[op].Max) {
-				if _, err := limited.Apply(t.Context(), b.Of(part)); err != nil && !isCallError(err) {
+				if _, err := inner.Apply(t.Context(), b.Of(part)); err != nil && !isCallError(err) {
 					t.Fatal(err)
 				}
 			}
-			compareCounts(t, op, sc.stage.calls(), made.Counts())
+			compareCounts(t, op, sc.stage.Calls(), made.Counts())
 		})
 	}
 }
 
-func compareCounts(t *testing.T, op user.Op, seen []call, counted destination.CallCounts) {
+func compareCounts(t *testing.T, op user.Op, seen []stage.Call, counted destination.CallCounts) {
 	t.Helper()
 	type tally struct{ ok, other int }
 	server, ours := map[string]tally{}, map[string]tally{}

@@ -5,12 +5,13 @@ import (
 	"encoding/json"
 	"slices"
 
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
 
 // dropped replays the API's own answer to a call for many users, with one left out:
 // that user is in doubt, and no other user's answer is taken for theirs.
-func dropped(sc *scene, b user.Batch, own *tape) {
+func dropped(sc *scene, b user.Batch, own *stage.Tape) {
 	sc.t.Helper()
 	n := len(b.Records)
 	if n < 2 {
@@ -18,7 +19,7 @@ func dropped(sc *scene, b user.Batch, own *tape) {
 	}
 	for _, at := range []int{0, n / 2, n - 1} {
 		short := false
-		sc.stage.playing(own.played(0, func(body []byte) []byte {
+		sc.stage.Playing(own.Played(0, func(body []byte) []byte {
 			shorter, ok := without(body, n, at)
 			short = short || ok
 			return shorter

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
 
@@ -19,7 +20,7 @@ func encoding(s Suite, t *testing.T) {
 	for _, op := range s.KeyInPath {
 		bubble(t, string(op), func(t *testing.T) {
 			sc := s.open(t)
-			sc.stage.playing(Answering(http.StatusNotFound, "{}"))
+			sc.stage.Playing(stage.Answering(http.StatusNotFound, "{}"))
 			for _, key := range awkward {
 				segment(sc, key, func(r *user.Record) { sc.apply(t.Context(), user.Batch{Op: op, Records: []*user.Record{r}}) })
 			}
@@ -35,7 +36,7 @@ func encoding(s Suite, t *testing.T) {
 	}
 	bubble(t, "find", func(t *testing.T) {
 		sc := s.open(t)
-		sc.stage.playing(Answering(http.StatusNotFound, "{}"))
+		sc.stage.Playing(stage.Answering(http.StatusNotFound, "{}"))
 		for _, key := range awkward {
 			segment(sc, key, func(r *user.Record) { sc.look(r) })
 		}
@@ -81,9 +82,9 @@ func segment(sc *scene, key string, do func(*user.Record)) {
 		} else {
 			r.User.ID = k
 		}
-		sc.stage.calls()
+		sc.stage.Calls()
 		do(r)
-		sent := sc.stage.calls()
+		sent := sc.stage.Calls()
 		if len(sent) == 0 {
 			if !sc.traits.OwnKeys || i == 0 {
 				sc.t.Errorf("key %q: nothing was sent", k)

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"usersync/sync/destination"
 	"usersync/sync/user"
 )
 
@@ -72,7 +71,7 @@ func (s Suite) feed(t *testing.T, op user.Op, list []string) {
 func (s Suite) reference(t *testing.T, op user.Op) (calls int, data []string) {
 	sc := s.open(t)
 	b, _ := mixed(sc, op)
-	calls, _ = sc.stage.count()
+	calls, _ = sc.stage.Count()
 	sc.must(b)
 	for _, look := range sc.looks(b) {
 		data = append(data, look.Data)
@@ -111,50 +110,6 @@ func targeted(fault string, calls int, op user.Op) []string {
 	return list
 }
 
-// claim is what the client says about one user: a status, or the fault of the call.
-func claim(outcomes []user.Outcome, ce *destination.CallError, i int) string {
-	if ce != nil {
-		return ce.Fault.String()
-	}
-	return string(outcomes[i].Status)
-}
-
-// verify compares what the client says about a user with the sandbox. data is what a
-// successful call leaves there.
-func verify(sc *scene, op user.Op, r *user.Record, claimed string, before Look, data string) {
-	sc.t.Helper()
-	after := sc.sandbox.Look(r)
-	done := after != before
-	switch claimed {
-	case string(user.Created):
-		if after.Held == 0 || after.Created == before.Created && sc.traits.Ops[op].Replay != destination.Safe {
-			sc.t.Errorf("record %d is reported created: %d held, %d created, %d before", r.Origin.Record, after.Held, after.Created, before.Created)
-		}
-	case string(user.Updated):
-		if after.Held == 0 || after.Data != data {
-			sc.t.Errorf("record %d is reported updated, and does not hold what was sent", r.Origin.Record)
-		}
-	case string(user.Deleted):
-		if after.Held > 0 {
-			sc.t.Errorf("record %d is reported deleted, and exists", r.Origin.Record)
-		}
-	case string(user.Missing):
-		if after.Held > 0 {
-			sc.t.Errorf("record %d is reported missing, and exists", r.Origin.Record)
-		}
-	case refused, string(user.Busy), notTaken, denied, string(user.Unchanged):
-		if done {
-			sc.t.Errorf("record %d is reported %s, and something was done", r.Origin.Record, claimed)
-		}
-	}
-	if after.Created > before.Created+1 {
-		sc.t.Errorf("record %d was created %d times by one call", r.Origin.Record, after.Created-before.Created)
-	}
-	if after.Held > 1 && before.Held <= 1 && op != user.Create {
-		sc.t.Errorf("record %d is held %d times", r.Origin.Record, after.Held)
-	}
-}
-
 // checkInjected checks that the test's fault took effect. A share of one user may be
 // none, and an echo needs an answer that has text.
 func checkInjected(sc *scene, fault string) {
@@ -177,38 +132,6 @@ func (sc *scene) silent(fault string, b user.Batch, outcomes []user.Outcome) {
 		}
 	}
 	sc.t.Errorf("an answer leaves out users, and none of %d is in doubt", len(b.Records))
-}
-
-// readFaults feeds Find each fault: it must not report an existing user as absent, or
-// an absent user as existing.
-func readFaults(s Suite, t *testing.T) {
-	if s.facts(t).Blind {
-		return
-	}
-	var calls int
-	bubble(t, "without", func(t *testing.T) {
-		sc := s.open(t)
-		sc.ready(user.Update, 1)
-		calls, _ = sc.stage.count()
-	})
-	for _, fault := range honest(s.KeyInFindPath, false) {
-		bubble(t, fault, func(t *testing.T) {
-			sc := s.open(t, targeted(fault, calls, "read")...)
-			there := sc.ready(user.Update, 1).Records[0]
-			if found, ce := sc.look(there); ce == nil && found.Presence == destination.Absent {
-				t.Error("an existing user is reported absent")
-			}
-			there.Remote = ""
-			if found, ce := sc.look(there); ce == nil && found.Presence == destination.Absent {
-				t.Error("a user whose key is not known is reported absent, and exists")
-			}
-			if found, ce := sc.look(sc.Record(1, 0)); ce == nil && found.Presence > destination.Absent {
-				t.Error("an absent user is reported as existing")
-			}
-			checkInjected(sc, fault)
-			checkNoRedirect(sc)
-		})
-	}
 }
 
 // crowd makes many calls in parallel, some of which fail.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
 
@@ -21,7 +22,7 @@ func leftOut(s Suite, t *testing.T) {
 		bubble(t, string(op), func(t *testing.T) {
 			sc := s.open(t)
 			b := sc.ready(op, 1)
-			sc.stage.playing(Answering(http.StatusInternalServerError, ""))
+			sc.stage.Playing(stage.Answering(http.StatusInternalServerError, ""))
 			full := leaves(sc, b)
 			for _, leaf := range full {
 				if strings.HasSuffix(leaf, "=null") || strings.HasSuffix(leaf, `=""`) || strings.HasSuffix(leaf, "={}") || strings.HasSuffix(leaf, "=[]") {
@@ -48,10 +49,10 @@ func sends(sc *scene, op user.Op, f user.Field) bool {
 // leaves returns the values in the bodies that a call sends, with their paths.
 func leaves(sc *scene, b user.Batch) []string {
 	sc.t.Helper()
-	sc.stage.calls()
+	sc.stage.Calls()
 	sc.apply(sc.t.Context(), b)
 	var list []string
-	for _, c := range sc.stage.calls() {
+	for _, c := range sc.stage.Calls() {
 		var tree any
 		if len(c.Body) > 0 && json.Unmarshal(c.Body, &tree) == nil {
 			list = appendLeaves(list, "", tree)

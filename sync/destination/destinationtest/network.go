@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"slices"
 	"testing"
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
 
@@ -48,72 +48,24 @@ type broken struct {
 }
 
 func breaks() map[string]broken {
-	play := func(f http.HandlerFunc) func(*scene) { return func(sc *scene) { sc.stage.playing(f) } }
+	play := func(f http.HandlerFunc) func(*scene) { return func(sc *scene) { sc.stage.Playing(f) } }
 	return map[string]broken{
-		"unreachable": {arrange: func(sc *scene) { sc.stage.unreachable(); sc.client.CloseIdle() }, want: []string{notTaken}},
-		"reset":       {arrange: play(hangUp), want: []string{perhaps}, tcp: true},
-		"closed":      {arrange: play(hangUp), want: []string{perhaps}},
-		"silence":     {arrange: play(silent), want: []string{perhaps}, code: "timeout"},
-		"half":        {arrange: play(half(http.StatusOK)), want: []string{perhaps}},
-		"half of 201": {arrange: play(half(http.StatusCreated)), want: []string{perhaps}},
-		"half of 207": {arrange: play(half(http.StatusMultiStatus)), want: []string{perhaps}},
-		"half, then silence": {want: []string{perhaps}, code: "timeout", arrange: play(func(w http.ResponseWriter, r *http.Request) {
+		"unreachable": {arrange: func(sc *scene) { sc.stage.Unreachable(); sc.client.CloseIdle() }, want: []string{notTaken}},
+		"reset":       {arrange: play(stage.HangUp), want: []string{perhaps}, tcp: true},
+		"closed":      {arrange: play(stage.HangUp), want: []string{perhaps}},
+		"silence":     {arrange: play(stage.Silent), want: []string{perhaps}, code: "timeout"},
+		"half":        {arrange: play(stage.Half(http.StatusOK)), want: []string{perhaps}},
+		"half of 201": {arrange: play(stage.Half(http.StatusCreated)), want: []string{perhaps}},
+		"half of 207": {arrange: play(stage.Half(http.StatusMultiStatus)), want: []string{perhaps}},
+		"stage.Half, then silence": {want: []string{perhaps}, code: "timeout", arrange: play(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			io.WriteString(w, "{")
 			http.NewResponseController(w).Flush()
-			silent(w, r)
+			stage.Silent(w, r)
 		})},
-		"late by a second": {arrange: play(late(clientTimeout + time.Second)), want: []string{perhaps}, code: "timeout"},
-		"a connection reset after half of the headers": {arrange: play(raw("HTTP/1.1 200 OK\r\nContent-Le")), want: []string{perhaps}},
-		"not HTTP": {arrange: play(raw("SSH-2.0-OpenSSH_9.7\r\n\r\n")), want: []string{perhaps}},
-	}
-}
-
-// hangUp ends the connection without an answer: with RST on TCP.
-func hangUp(w http.ResponseWriter, _ *http.Request) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		tcp.SetLinger(0) // best effort: the connection is closed in any case
-	}
-	conn.Close()
-}
-
-// silent never answers.
-func silent(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
-
-// half promises more than it sends.
-func half(status int) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", "1000")
-		w.WriteHeader(status)
-		io.WriteString(w, `{"data":[{"id":"`)
-	}
-}
-
-// late answers when no one is waiting anymore.
-func late(by time.Duration) http.HandlerFunc {
-	return func(_ http.ResponseWriter, r *http.Request) {
-		timer := time.NewTimer(by)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-r.Context().Done():
-		}
-	}
-}
-
-// raw sends bytes and closes.
-func raw(text string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		conn, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			panic(http.ErrAbortHandler)
-		}
-		io.WriteString(conn, text)
-		conn.Close()
+		"late by a second": {arrange: play(stage.Late(stage.ClientTimeout + time.Second)), want: []string{perhaps}, code: "timeout"},
+		"a connection reset after half of the headers": {arrange: play(stage.Raw("HTTP/1.1 200 OK\r\nContent-Le")), want: []string{perhaps}},
+		"not HTTP": {arrange: play(stage.Raw("SSH-2.0-OpenSSH_9.7\r\n\r\n")), want: []string{perhaps}},
 	}
 }
 
@@ -140,7 +92,7 @@ func cancel(s Suite, t *testing.T) {
 		bubble(t, string(op)+", deadline", func(t *testing.T) {
 			sc := s.open(t)
 			b := sc.ready(op, sc.batchSize(op))
-			sc.stage.playing(silent)
+			sc.stage.Playing(stage.Silent)
 			soon, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			canceled(sc, soon, context.DeadlineExceeded, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
@@ -170,7 +122,7 @@ func errorOf(_ []user.Outcome, ce *destination.CallError) error {
 func cancelInFlight(sc *scene, do func(context.Context) error) {
 	sc.t.Helper()
 	ctx, cancel := context.WithCancel(sc.t.Context())
-	sc.stage.playing(func(w http.ResponseWriter, r *http.Request) { cancel(); silent(w, r) })
+	sc.stage.Playing(func(w http.ResponseWriter, r *http.Request) { cancel(); stage.Silent(w, r) })
 	canceled(sc, ctx, context.Canceled, do)
 }
 

@@ -4,7 +4,8 @@ import (
 	"context"
 	"testing"
 
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/destinationtest/wired"
+	"usersync/sync/destination/owned"
 	"usersync/sync/user"
 )
 
@@ -35,7 +36,7 @@ func owners(s Suite, t *testing.T) {
 				if keyed {
 					other.Remote, other.OwnRemote = remote, true
 				}
-				apply := Middleware{Owners: stack.NewOwners(stack.OwnersOptions{Holders: holders{remote: {first.User.ID}}})}.Wrap(sc.client).Apply
+				apply := wired.Middleware{Owners: owned.NewOwners(owned.Options{Holders: holders{remote: {first.User.ID}}})}.Wrap(sc.client).Apply
 				outcomes, err := apply(t.Context(), user.Batch{Op: op, Records: []*user.Record{other}})
 				if err != nil {
 					t.Fatal(err)

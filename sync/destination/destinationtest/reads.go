@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
 
@@ -19,7 +20,7 @@ func readStatuses(s Suite, t *testing.T) {
 		r := sc.ready(user.Update, 1).Records[0]
 		for _, status := range played {
 			for what, body := range bodiesOf(status) {
-				sc.stage.playing(Answering(status, body, "Location", "/elsewhere"))
+				sc.stage.Playing(stage.Answering(status, body, "Location", "/elsewhere"))
 				checkRead(sc, r, status, what)
 			}
 		}
@@ -50,5 +51,37 @@ func checkRead(sc *scene, r *user.Record, status int, what string) {
 	}
 	if !slices.Contains(allowed, got) {
 		sc.t.Errorf("Find, %d with %s: %q, want one of %q", status, what, got, allowed)
+	}
+}
+
+// readFaults feeds Find each fault: it must not report an existing user as absent, or
+// an absent user as existing.
+func readFaults(s Suite, t *testing.T) {
+	if s.facts(t).Blind {
+		return
+	}
+	var calls int
+	bubble(t, "without", func(t *testing.T) {
+		sc := s.open(t)
+		sc.ready(user.Update, 1)
+		calls, _ = sc.stage.Count()
+	})
+	for _, fault := range honest(s.KeyInFindPath, false) {
+		bubble(t, fault, func(t *testing.T) {
+			sc := s.open(t, targeted(fault, calls, "read")...)
+			there := sc.ready(user.Update, 1).Records[0]
+			if found, ce := sc.look(there); ce == nil && found.Presence == destination.Absent {
+				t.Error("an existing user is reported absent")
+			}
+			there.Remote = ""
+			if found, ce := sc.look(there); ce == nil && found.Presence == destination.Absent {
+				t.Error("a user whose key is not known is reported absent, and exists")
+			}
+			if found, ce := sc.look(sc.Record(1, 0)); ce == nil && found.Presence > destination.Absent {
+				t.Error("an absent user is reported as existing")
+			}
+			checkInjected(sc, fault)
+			checkNoRedirect(sc)
+		})
 	}
 }

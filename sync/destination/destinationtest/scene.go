@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest/expect"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
 
@@ -12,7 +14,7 @@ import (
 type scene struct {
 	Suite
 	t       testing.TB
-	stage   *stage
+	stage   *stage.Stage
 	sandbox Sandbox
 	client  Client
 	traits  destination.Traits
@@ -24,8 +26,8 @@ func (s Suite) open(t testing.TB, faults ...string) *scene { return s.set(t, tru
 func (s Suite) set(t testing.TB, memory bool, faults ...string) *scene {
 	t.Helper()
 	sc := &scene{Suite: s, t: t, sandbox: s.NewSandbox(t, faults...)}
-	sc.stage = newStage(t, sc.sandbox, memory)
-	sc.client = s.Open(t, sc.stage.address())
+	sc.stage = stage.New(t, sc.sandbox, memory)
+	sc.client = s.Open(t, sc.stage.Address())
 	t.Cleanup(sc.client.CloseIdle)
 	sc.traits = sc.client.Traits()
 	return sc
@@ -116,9 +118,9 @@ func (sc *scene) must(b user.Batch) []user.Outcome {
 // apply makes one call, and checks the answer against the contract of Apply.
 func (sc *scene) apply(ctx context.Context, b user.Batch) ([]user.Outcome, *destination.CallError) {
 	sc.t.Helper()
-	sc.stage.repeated()
+	sc.stage.Repeated()
 	outcomes, err := sc.client.Apply(ctx, b)
-	if method := sc.stage.repeated(); method != "" {
+	if method := sc.stage.Repeated(); method != "" {
 		sc.t.Errorf("one Apply made the same %s more than once: only middleware may retry", method)
 	}
 	if err != nil {
@@ -139,7 +141,7 @@ func (sc *scene) apply(ctx context.Context, b user.Batch) ([]user.Outcome, *dest
 // callError checks an error against the contract.
 func (sc *scene) callError(err error, records []*user.Record) *destination.CallError {
 	sc.t.Helper()
-	ce := CallError(sc.t, err)
+	ce := expect.CallError(sc.t, err)
 	if ce.Code == "" {
 		sc.t.Errorf("an error without a code: %v", err)
 	}

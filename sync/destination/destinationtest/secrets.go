@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest/expect"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
 
@@ -23,11 +25,11 @@ func secrets(s Suite, t *testing.T) {
 			b := sc.ready(op, sc.batchSize(op))
 			for _, status := range []int{200, 201, 207, 302, 400, 401, 403, 404, 409, 422, 429, 500, 503, 413} {
 				for _, form := range parrots {
-					sc.stage.playing(parrot(status, form, b.Records))
+					sc.stage.Playing(parrot(status, form, b.Records))
 					sc.apply(t.Context(), b)
 				}
 			}
-			if sent := sc.stage.calls(); len(sent) < len(parrots) {
+			if sent := sc.stage.Calls(); len(sent) < len(parrots) {
 				t.Errorf("%d calls were sent", len(sent))
 			}
 		})
@@ -40,7 +42,7 @@ func secrets(s Suite, t *testing.T) {
 		b := sc.ready(user.Update, 1)
 		for _, form := range parrots {
 			for _, status := range []int{200, 302, 400, 401, 403, 404, 429, 500} {
-				sc.stage.playing(parrot(status, form, b.Records))
+				sc.stage.Playing(parrot(status, form, b.Records))
 				if found, ce := sc.look(b.Records[0]); ce == nil {
 					sc.hidden("Differs", b.Records, fmt.Sprint(found.Differs))
 				}
@@ -95,7 +97,7 @@ func parrot(status int, form string, records []*user.Record) http.HandlerFunc {
 		signed := credentials(r.Header)
 		parts := []string{signed}
 		for _, record := range records {
-			for _, value := range values(record) {
+			for _, value := range expect.Values(record) {
 				parts = append(parts, value)
 			}
 		}
@@ -149,15 +151,15 @@ func connections(s Suite, t *testing.T) {
 
 func reused(sc *scene, do func()) {
 	sc.t.Helper()
-	sc.stage.calls()
-	_, before := sc.stage.count()
+	sc.stage.Calls()
+	_, before := sc.stage.Count()
 	for _, status := range []int{200, 201, 202, 204, 207, 302, 400, 401, 403, 404, 409, 422, 429, 500, 503, 413} {
 		for _, body := range []string{"", "{}", page, strings.Repeat(`{"message":"no"}`, 20_000)} {
-			sc.stage.playing(Answering(status, body, "Retry-After", "1"))
+			sc.stage.Playing(stage.Answering(status, body, "Retry-After", "1"))
 			do()
 		}
 	}
-	calls, conns := sc.stage.count()
+	calls, conns := sc.stage.Count()
 	if conns -= before; conns > 1 || calls < 16 {
 		sc.t.Errorf("%d calls took %d new connections", calls, conns)
 	}

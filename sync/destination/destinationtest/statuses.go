@@ -1,7 +1,6 @@
 package destinationtest
 
 import (
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
 
@@ -27,17 +27,6 @@ func bodiesOf(status int) map[string]string {
 
 const page = "<!doctype html><title>Sign in</title><p>This network needs you to sign in.</p>\n"
 
-// Answering gives the same answer to every call. header is name, value, name, value.
-func Answering(status int, body string, header ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		for i := 0; i+1 < len(header); i += 2 {
-			w.Header().Add(header[i], header[i+1])
-		}
-		w.WriteHeader(status)
-		io.WriteString(w, body) // best effort: the client may have hung up, or the status has no body
-	}
-}
-
 // statuses answers every call with every status and body: each must lead to the right
 // fault.
 func statuses(s Suite, t *testing.T) {
@@ -48,7 +37,7 @@ func statuses(s Suite, t *testing.T) {
 			advice(sc, b)
 			for _, status := range played {
 				for what, body := range bodiesOf(status) {
-					sc.stage.playing(Answering(status, body, "Location", "/elsewhere"))
+					sc.stage.Playing(stage.Answering(status, body, "Location", "/elsewhere"))
 					sc.checkStatus(b, status, what)
 				}
 			}
@@ -66,7 +55,7 @@ var played = []int{
 // checkNoRedirect checks that no call followed a Location.
 func checkNoRedirect(sc *scene) {
 	sc.t.Helper()
-	for _, uri := range uris(sc.stage.calls()) {
+	for _, uri := range uris(sc.stage.Calls()) {
 		if strings.Contains(uri, "elsewhere") {
 			sc.t.Errorf("a redirect was followed: %s", uri)
 		}
@@ -163,11 +152,20 @@ func advice(sc *scene, b user.Batch) {
 	date := time.Now().UTC().Add(90 * time.Second).Format(http.TimeFormat)
 	for _, status := range []int{425, 429, 503} {
 		for text, want := range map[string]time.Duration{"7": 7 * time.Second, date: 90 * time.Second, "soon": 0, "": 0} {
-			sc.stage.playing(Answering(status, "{}", "Retry-After", text))
+			sc.stage.Playing(stage.Answering(status, "{}", "Retry-After", text))
 			_, ce := sc.apply(sc.t.Context(), b)
 			if ce == nil || ce.After.Round(time.Second) != want {
 				sc.t.Errorf("%s, %d with Retry-After %q: %v", b.Op, status, text, ce)
 			}
 		}
 	}
+}
+
+// uris returns the methods and addresses of calls.
+func uris(calls []stage.Call) []string {
+	var list []string
+	for _, c := range calls {
+		list = append(list, c.Method+" "+c.URI)
+	}
+	return slices.Clip(list)
 }

@@ -28,22 +28,20 @@
 // into it (Server.User, Server.Lookup, Server.Injected). This package imports neither a
 // client nor a mock server: it exists to find out whether the two agree.
 //
-// The package also has what the clients' own tests share: Fuzzed for code that reads
-// answers, and Middleware and Connect for a client as a run wires it.
+// The folders below hold what the clients' own tests share: expect for code that reads
+// answers, wired for a client as a run wires it, and stage for what lies between the two.
 //
 // Nearly all of it runs in a testing/synctest bubble over in-memory connections, so
 // timeouts cost no time. Start at Suite; each other file is one part of it.
 package destinationtest
 
 import (
-	"context"
-	"net"
 	"net/http"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
 
@@ -95,13 +93,8 @@ type Client interface {
 	CloseIdle()
 }
 
-// Address is where the client finds its API. It must open every connection with Dial,
-// and give up a call after Timeout.
-type Address struct {
-	URL     string
-	Dial    func(ctx context.Context, network, address string) (net.Conn, error)
-	Timeout time.Duration
-}
+// Address is where the client finds its API.
+type Address = stage.Address
 
 // Sandbox is a mock server that the suite can look into.
 type Sandbox struct {
@@ -119,6 +112,15 @@ type Look struct {
 	Held    int    // users that it holds for the record now
 	Created int    // users that were ever created for it
 	Data    string // what it holds, without the keys that it assigned; equal texts for equal users
+}
+
+// Looked returns the Look of a mock server that keeps users by the callers' ids.
+func Looked(held bool, created uint32, data []byte) Look {
+	look := Look{Created: int(created), Data: string(data)}
+	if held {
+		look.Held = 1
+	}
+	return look
 }
 
 // Run runs the suite.

@@ -2,62 +2,13 @@ package destinationtest
 
 import (
 	"bytes"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
-	"sync"
 	"testing"
 
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
-
-// tape holds the API's own answers, by method and address.
-type tape struct {
-	api     http.Handler
-	mu      sync.Mutex
-	answers map[string]*httptest.ResponseRecorder
-}
-
-func (t *tape) record(w http.ResponseWriter, r *http.Request) {
-	answer := httptest.NewRecorder()
-	t.api.ServeHTTP(answer, r)
-	t.mu.Lock()
-	t.answers[r.Method+" "+r.RequestURI] = answer
-	t.mu.Unlock()
-	send(w, answer, answer.Code, answer.Body.Bytes())
-}
-
-// played replays the recorded answer, with another status (0 for its own) and a body
-// that change has changed.
-func (t *tape) played(status int, change func([]byte) []byte) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		t.mu.Lock()
-		answer := t.answers[r.Method+" "+r.RequestURI]
-		t.mu.Unlock()
-		if answer == nil {
-			answer = httptest.NewRecorder()
-		}
-		code := status
-		if code == 0 {
-			code = answer.Code
-		}
-		send(w, answer, code, change(answer.Body.Bytes()))
-	}
-}
-
-func send(w http.ResponseWriter, answer *httptest.ResponseRecorder, status int, body []byte) {
-	for name, values := range answer.Header() {
-		if name != "Content-Length" {
-			w.Header()[name] = values
-		}
-	}
-	if status != http.StatusNoContent {
-		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	}
-	w.WriteHeader(status)
-	w.Write(body) // best effort: the client may have hung up
-}
 
 // tampered replays the API's own success with statuses that do not fit it, and
 // truncated: it must not be a success anymore.
@@ -66,14 +17,14 @@ func tampered(s Suite, t *testing.T) {
 		bubble(t, string(op), func(t *testing.T) {
 			sc := s.open(t)
 			b := sc.ready(op, sc.batchSize(op))
-			own := &tape{api: sc.sandbox, answers: map[string]*httptest.ResponseRecorder{}}
-			sc.stage.playing(own.record)
+			own := stage.NewTape(sc.sandbox)
+			sc.stage.Playing(own.Record)
 			sc.must(b)
 			whole := func(body []byte) []byte { return body }
-			sc.stage.playing(own.played(0, whole))
+			sc.stage.Playing(own.Played(0, whole))
 			oneOf(sc, b, "its own answer again", string(success[op]), string(user.Accepted))
 			for status, want := range misfits(op) {
-				sc.stage.playing(own.played(status, whole))
+				sc.stage.Playing(own.Played(status, whole))
 				oneOf(sc, b, "a success with status "+strconv.Itoa(status), want...)
 			}
 			dropped(sc, b, own)
@@ -92,14 +43,11 @@ func misfits(op user.Op) map[int][]string {
 }
 
 // cuts replays truncated answers, each as if it were whole.
-func cuts(sc *scene, b user.Batch, own *tape) {
+func cuts(sc *scene, b user.Batch, own *stage.Tape) {
 	sc.t.Helper()
-	longest := 0
-	for _, answer := range own.answers {
-		longest = max(longest, len(bytes.TrimSpace(answer.Body.Bytes())))
-	}
+	longest := own.Longest()
 	for at := 1; at < longest; at += max(1, longest/100) {
-		sc.stage.playing(own.played(0, func(body []byte) []byte { return body[:min(at, max(len(bytes.TrimSpace(body))-1, 0))] }))
+		sc.stage.Playing(own.Played(0, func(body []byte) []byte { return body[:min(at, max(len(bytes.TrimSpace(body))-1, 0))] }))
 		oneOf(sc, b, "its own answer, cut at byte "+strconv.Itoa(at), perhaps, inDoubt)
 	}
 }

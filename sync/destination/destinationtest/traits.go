@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/user"
 )
 
@@ -49,7 +50,7 @@ func (sc *scene) fields() {
 	}
 	for version := range 2 {
 		r := sc.Record(0, version)
-		for field := range values(r) {
+		for field := range expect.Values(r) {
 			if !known[field] && !sc.traits.AnyField && !field.IsOpen() {
 				sc.t.Errorf("Record has %s, which is not among Fields", field)
 			}
@@ -72,25 +73,25 @@ func (sc *scene) fields() {
 func (sc *scene) max(op user.Op) {
 	size := sc.traits.Ops[op].Max
 	b := sc.ready(op, size)
-	sc.stage.calls()
+	sc.stage.Calls()
 	for i, o := range sc.must(b) {
 		if o.Status != success[op] && o.Status != user.Accepted {
 			sc.t.Errorf("%d of %d: %q %s %s", i+1, size, o.Status, o.Code, o.Detail)
 		}
 	}
-	if n, _ := sc.stage.count(); n == 0 {
+	if n, _ := sc.stage.Count(); n == 0 {
 		sc.t.Error("nothing was sent")
 	}
-	sc.stage.calls()
+	sc.stage.Calls()
 	b.Records = append(b.Records, sc.people(op, size, size+1, 1).Records...)
 	know(b, map[string]string{b.Records[size].User.ID: "none"})
 	if outcomes, ce := sc.apply(sc.t.Context(), b); ce == nil {
 		sc.t.Errorf("a batch of %d where %d is Max: %s", size+1, size, describe(outcomes, nil))
 	}
-	if sent := sc.stage.calls(); len(sent) > 0 {
+	if sent := sc.stage.Calls(); len(sent) > 0 {
 		sc.t.Errorf("a batch beyond Max was sent: %v", uris(sent))
 	}
-	if outcomes, ce := sc.apply(sc.t.Context(), user.Batch{Op: op}); ce != nil || len(sc.stage.calls()) > 0 {
+	if outcomes, ce := sc.apply(sc.t.Context(), user.Batch{Op: op}); ce != nil || len(sc.stage.Calls()) > 0 {
 		sc.t.Errorf("an empty batch: %s, or it was sent", describe(outcomes, ce))
 	}
 }

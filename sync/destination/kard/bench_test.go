@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"testing"
 
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -95,7 +95,7 @@ func BenchmarkCheck(b *testing.B) {
 
 // BenchmarkApply creates 100 users, from records to outcomes, without a network.
 func BenchmarkApply(b *testing.B) {
-	c, err := New(Config{Organization: "org", REST: rest.Config{BaseURL: "https://kard.example", Transport: &destinationtest.Fixed{Status: 201, Body: string(appendUsers(nil, people(100)))}, Auth: rest.Auth{Token: user.NewSecret("t")}}})
+	c, err := New(Config{Organization: "org", REST: rest.Config{BaseURL: "https://kard.example", Transport: &stage.Fixed{Status: 201, Body: string(appendUsers(nil, people(100)))}, Auth: rest.Auth{Token: user.NewSecret("t")}}})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/user"
 )
 
@@ -133,7 +133,7 @@ func TestCreateFaults(t *testing.T) {
 		{"503", 503, `<html>`, destination.NotTaken, "http_503", 503},
 	} {
 		outcomes, err := answering(t, test.status, test.body).Apply(t.Context(), batch(user.Create, "u1", "u2", "u3"))
-		ce := destinationtest.CallError(t, err)
+		ce := expect.CallError(t, err)
 		if ce == nil || ce.Fault != test.fault || ce.Code != test.code || ce.Status != test.as || ce.RequestID != "req-7" || outcomes != nil {
 			t.Errorf("%s: got %s %+v", test.name, told(outcomes), ce)
 		}

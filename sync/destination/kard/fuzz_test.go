@@ -5,7 +5,8 @@ import (
 	"slices"
 	"testing"
 
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -26,7 +27,7 @@ func FuzzMultiStatus(f *testing.F) {
 			f.Add(status, seed)
 		}
 	}
-	api := new(destinationtest.Fixed)
+	api := new(stage.Fixed)
 	c, err := New(Config{Organization: "o", REST: rest.Config{BaseURL: "https://kard.example", Transport: api, Auth: rest.Auth{Token: user.NewSecret("t")}}})
 	if err != nil {
 		f.Fatal(err)
@@ -38,7 +39,7 @@ func FuzzMultiStatus(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		api.Set(status, body)
 		named := idsIn(body)
-		for i, o := range destinationtest.Fuzzed(t, c, b) {
+		for i, o := range expect.Apply(t, c, b) {
 			if o.HTTP == 0 {
 				t.Fatalf("outcome %d is %+v", i, o)
 			}

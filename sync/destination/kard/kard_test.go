@@ -11,7 +11,8 @@ import (
 	"go.uber.org/goleak"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -32,7 +33,7 @@ func serve(t *testing.T, api http.HandlerFunc) *Client {
 
 // answering returns a client of an API that always gives the same answer.
 func answering(t *testing.T, status int, body string) *Client {
-	return serve(t, destinationtest.Answering(status, body, "X-Request-Id", "req-7"))
+	return serve(t, stage.Answering(status, body, "X-Request-Id", "req-7"))
 }
 
 func batch(op user.Op, ids ...string) user.Batch {
@@ -143,7 +144,7 @@ func TestApplyRefusesWhatDoesNotFit(t *testing.T) {
 		t.Errorf("nobody: %v %v", o, err)
 	}
 	for _, b := range []user.Batch{batch(user.Update, "1", "2"), batch(user.Upsert, "1"), {Op: user.Create, Records: people(101)}} {
-		if ce := destinationtest.CallError(t, second(c.Apply(t.Context(), b))); ce == nil || ce.Fault != destination.RefusedWhole || ce.Status != 0 {
+		if ce := expect.CallError(t, second(c.Apply(t.Context(), b))); ce == nil || ce.Fault != destination.RefusedWhole || ce.Status != 0 {
 			t.Errorf("%s of %d: %v", b.Op, len(b.Records), ce)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/user"
 )
 
@@ -56,7 +56,7 @@ func TestUpdateAndDeleteAnswers(t *testing.T) {
 	} {
 		got, err := answering(t, test.status, test.body).Apply(t.Context(), batch(test.op, "u1"))
 		told := told(got)
-		if ce := destinationtest.CallError(t, err); ce != nil {
+		if ce := expect.CallError(t, err); ce != nil {
 			told = ce.Fault.String() + " " + ce.Code
 		}
 		if told != test.want {
@@ -103,7 +103,7 @@ func TestFind(t *testing.T) {
 	} {
 		found, err := answering(t, test.status, test.body).Find(t.Context(), r)
 		fault := ""
-		if ce := destinationtest.CallError(t, err); ce != nil {
+		if ce := expect.CallError(t, err); ce != nil {
 			fault = ce.Fault.String() + " " + ce.Code
 		}
 		if found.Presence != test.presence || fault != test.fault || !cmp.Equal(found.Differs, test.differs) {

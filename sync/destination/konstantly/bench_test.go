@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/sandbox"
 	mock "usersync/sync/sandbox/konstantly"
 	"usersync/sync/user"
@@ -72,7 +72,7 @@ func BenchmarkApply(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			config := settings("https://konstantly.example")
-			config.REST.Transport = &destinationtest.Fixed{Status: test.status, Body: test.body}
+			config.REST.Transport = &stage.Fixed{Status: test.status, Body: test.body}
 			c, err := New(config)
 			if err != nil {
 				b.Fatal(err)

@@ -73,13 +73,13 @@ func TestCheck(t *testing.T) {
 		"any attribute":           {with("attributes.x", user.JSONValue(`{"a":1}`)), ""},
 	} {
 		c, _ := serve(t, nil)
-		expect(t, name, c.Check(test.record), test.code)
+		wantCode(t, name, c.Check(test.record), test.code)
 	}
 	c, _ := serve(t, nil, generating)
-	expect(t, "generated", c.Check(as(user.Create, without(full(), user.Password))), "")
+	wantCode(t, "generated", c.Check(as(user.Create, without(full(), user.Password))), "")
 }
 
-func expect(t *testing.T, name string, err error, code string) {
+func wantCode(t *testing.T, name string, err error, code string) {
 	t.Helper()
 	var bad *user.InvalidError
 	if err != nil && !errors.As(err, &bad) {
@@ -122,7 +122,7 @@ func TestCheckColumns(t *testing.T) {
 		}
 		c, _ := serve(t, nil, set...)
 		err := c.CheckColumns(test.fields, test.op)
-		expect(t, name, err, test.code)
+		wantCode(t, name, err, test.code)
 		var bad *user.InvalidError
 		if errors.As(err, &bad) && bad.Field != test.field {
 			t.Errorf("%s: blames %s", name, bad.Field)

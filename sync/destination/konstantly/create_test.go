@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/limited"
 	"usersync/sync/destination/vocabulary"
 	"usersync/sync/user"
 )
@@ -201,15 +201,15 @@ func TestNoPersonalValueShows(t *testing.T) {
 func TestEveryCallTakesATurn(t *testing.T) {
 	c, _ := serve(t, map[string]reply{post: invalid400, get: absent, byEmail: "200 " + e2})
 	calls, turns := new(destination.Calls), &turnstile{left: 3}
-	limited := stack.Limited{Destination: c, Pacer: turns, Wire: t.Context(), Calls: calls}
+	inner := limited.Limited{Destination: c, Pacer: turns, Wire: t.Context(), Calls: calls}
 	batch := user.Batch{Op: user.Create, Records: []*user.Record{person("E1")}}
-	outcomes, err := limited.Apply(t.Context(), batch)
+	outcomes, err := inner.Apply(t.Context(), batch)
 	if got := told(t, outcomes, err); !strings.HasPrefix(got, "refused exists") || turns.left != 0 || calls.Counts()["read"].Total() != 2 || calls.Counts()["create"]["ok"] != 0 {
 		t.Errorf("%s, %d turns left, %v", got, turns.left, calls.Counts())
 	}
 	for n := range 3 {
 		turns.left = n
-		if _, err := limited.Apply(t.Context(), batch); !errors.Is(err, errNoTurn) {
+		if _, err := inner.Apply(t.Context(), batch); !errors.Is(err, errNoTurn) {
 			t.Errorf("after %d calls: %v", n, err)
 		}
 	}
@@ -219,10 +219,10 @@ func TestEveryCallTakesATurn(t *testing.T) {
 func TestALookUpInsteadOfACreateIsARead(t *testing.T) {
 	c, _ := serve(t, map[string]reply{get: absent})
 	calls := new(destination.Calls)
-	limited := stack.Limited{Destination: c, Pacer: &turnstile{left: 1}, Wire: t.Context(), Calls: calls}
+	inner := limited.Limited{Destination: c, Pacer: &turnstile{left: 1}, Wire: t.Context(), Calls: calls}
 	r := person("E1")
 	r.Op, r.User.Secrets = user.Upsert, nil
-	if _, err := limited.Apply(t.Context(), user.Batch{Op: user.Create, Records: []*user.Record{r}}); err != nil {
+	if _, err := inner.Apply(t.Context(), user.Batch{Op: user.Create, Records: []*user.Record{r}}); err != nil {
 		t.Fatal(err)
 	}
 	if got := calls.Counts(); got.Total() != 1 || got["read"]["http_404"] != 1 {

@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
 
@@ -23,7 +24,7 @@ func FuzzAnswer(f *testing.F) {
 			f.Add(status, seed, uint8(len(seed)))
 		}
 	}
-	api := new(destinationtest.Fixed)
+	api := new(stage.Fixed)
 	config := settings("https://konstantly.example")
 	config.REST.Transport, config.OnAbsent, config.Schema = api, Block, siteSchema
 	c, err := New(config)
@@ -34,13 +35,13 @@ func FuzzAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, body string, which uint8) {
 		api.Set(status, body)
 		op := []user.Op{user.Create, user.Update, user.Delete}[which%3]
-		for _, o := range destinationtest.Fuzzed(t, c, user.Batch{Op: op, Records: []*user.Record{r}}) {
+		for _, o := range expect.Apply(t, c, user.Batch{Op: op, Records: []*user.Record{r}}) {
 			done := o.Status == user.Created || o.Status == user.Updated || o.Status == user.Deleted
 			if o.HTTP == 0 || done && (api.Status/100 != 2 || objects(body) && faulty(body)) {
 				t.Fatalf("%s %d %s: %+v", op, api.Status, body, o)
 			}
 		}
-		if found, ce := destinationtest.FuzzedFind(t, c, r); ce == nil && found.Presence != destination.Unknown && found.HTTP == 0 {
+		if found, ce := expect.Find(t, c, r); ce == nil && found.Presence != destination.Unknown && found.HTTP == 0 {
 			t.Fatalf("found %+v", found)
 		}
 	})

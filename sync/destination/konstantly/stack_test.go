@@ -7,7 +7,8 @@ import (
 	"testing/synctest"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/stage"
+	"usersync/sync/destination/destinationtest/wired"
 	"usersync/sync/sandbox"
 	mock "usersync/sync/sandbox/konstantly"
 	"usersync/sync/user"
@@ -21,7 +22,7 @@ func open(t *testing.T, o mock.Options, absence Absence, faults ...string) (dest
 		t.Fatal(err)
 	}
 	s := sandbox.New(faulty)
-	at := destinationtest.Connect(t, s)
+	at := stage.Connect(t, s)
 	config := settings(at.URL)
 	config.OnAbsent, config.REST.DialContext = absence, at.Dial
 	c, err := New(config)
@@ -29,7 +30,7 @@ func open(t *testing.T, o mock.Options, absence Absence, faults ...string) (dest
 		t.Fatal(err)
 	}
 	t.Cleanup(c.CloseIdle)
-	return destinationtest.Middleware{}.Wrap(c), s
+	return wired.Middleware{}.Wrap(c), s
 }
 
 const crowd = 12

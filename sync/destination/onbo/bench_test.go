@@ -6,7 +6,7 @@ import (
 	"runtime"
 	"testing"
 
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/sandbox"
 	mock "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
@@ -14,7 +14,7 @@ import (
 
 func benching(b *testing.B, status int, body string) *Client {
 	config := settings("https://onbo.example/v1")
-	config.REST.Transport = &destinationtest.Fixed{Status: status, Body: body}
+	config.REST.Transport = &stage.Fixed{Status: status, Body: body}
 	c, err := New(config)
 	if err != nil {
 		b.Fatal(err)

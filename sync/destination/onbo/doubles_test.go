@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
+	"usersync/sync/destination/destinationtest/stage"
+	"usersync/sync/destination/destinationtest/wired"
 	"usersync/sync/pace"
 	"usersync/sync/sandbox"
 	mock "usersync/sync/sandbox/onbo"
@@ -48,7 +50,7 @@ func troubled(t *testing.T, faults ...string) (destination.Destination, *sandbox
 		t.Fatal(err)
 	}
 	s := sandbox.New(faulty)
-	at := destinationtest.Connect(t, s)
+	at := stage.Connect(t, s)
 	config := settings(at.URL + "/v1")
 	config.REST.DialContext, config.Now = at.Dial, nil
 	c, err := New(config)
@@ -57,7 +59,7 @@ func troubled(t *testing.T, faults ...string) (destination.Destination, *sandbox
 	}
 	t.Cleanup(c.CloseIdle)
 	n := &noted{held: map[string]bool{}}
-	return destinationtest.Middleware{Pacer: pace.New(pace.Options{MaxInFlight: 8}), Retries: 5, Intents: n}.Wrap(c), s, n
+	return wired.Middleware{Pacer: pace.New(pace.Options{MaxInFlight: 8}), Retries: 5, Intents: n}.Wrap(c), s, n
 }
 
 // send sends each record in a call of its own, concurrently.
@@ -221,7 +223,7 @@ func TestAWrongSignatureEndsTheRun(t *testing.T) {
 		for _, r := range borrowers(16) {
 			group.Go(func() {
 				_, err := d.Apply(t.Context(), user.Batch{Op: user.Create, Records: []*user.Record{r}})
-				if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.Denied {
+				if ce := expect.CallError(t, err); ce == nil || ce.Fault != destination.Denied {
 					t.Errorf("record %d: %v", r.Origin.Record, err)
 				}
 			})

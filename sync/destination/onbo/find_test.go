@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/user"
 )
 
@@ -42,7 +42,7 @@ func TestFind(t *testing.T) {
 	} {
 		found, err := answering(t, test.status, test.body).Find(t.Context(), known("1"))
 		fault := ""
-		if ce := destinationtest.CallError(t, err); ce != nil {
+		if ce := expect.CallError(t, err); ce != nil {
 			fault = ce.Fault.String() + " " + ce.Code
 		}
 		if found.Presence != test.presence || fault != test.fault || !cmp.Equal(found.Differs, test.differs) {

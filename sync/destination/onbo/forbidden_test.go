@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/user"
 )
 
@@ -66,7 +66,7 @@ func TestForbiddenReadBack(t *testing.T) {
 	r := known("1")
 	for i, want := range []destination.Fault{destination.NotTaken, destination.Denied} {
 		_, err := c.Find(t.Context(), r)
-		if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != want {
+		if ce := expect.CallError(t, err); ce == nil || ce.Fault != want {
 			t.Errorf("call %d: %v", i+1, err)
 		}
 	}

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
 
@@ -21,7 +22,7 @@ func FuzzAnswer(f *testing.F) {
 			f.Add(status, seed)
 		}
 	}
-	api := new(destinationtest.Fixed)
+	api := new(stage.Fixed)
 	config := settings("https://onbo.example/v1")
 	config.REST.Transport, config.Delete = api, true
 	c, err := New(config)
@@ -35,7 +36,7 @@ func FuzzAnswer(f *testing.F) {
 			if op == user.Create {
 				r = person("1")
 			}
-			outcomes := destinationtest.Fuzzed(t, c, user.Batch{Op: op, Records: []*user.Record{r}}, c.sent(r))
+			outcomes := expect.Apply(t, c, user.Batch{Op: op, Records: []*user.Record{r}}, c.sent(r))
 			if len(outcomes) == 0 {
 				continue
 			}
@@ -50,7 +51,7 @@ func FuzzAnswer(f *testing.F) {
 				t.Fatal("updated, and the answer does not show the user")
 			}
 		}
-		destinationtest.FuzzedFind(t, c, known("1"), c.sent(known("1")))
+		expect.Find(t, c, known("1"), c.sent(known("1")))
 	})
 }
 

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/user"
 )
 
@@ -34,7 +34,7 @@ func TestList(t *testing.T) {
 	} {
 		page, err := answering(t, test.status, test.body).List(t.Context(), 100)
 		fault := ""
-		if ce := destinationtest.CallError(t, err); ce != nil {
+		if ce := expect.CallError(t, err); ce != nil {
 			fault = ce.Fault.String()
 		}
 		if fault != test.fault || fault == "" && (len(page.Users) != test.users || page.Total != test.total || test.users > 0 && page.Users[0].Remote != "k-1") {

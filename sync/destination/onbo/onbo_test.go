@@ -14,7 +14,8 @@ import (
 	"go.uber.org/goleak"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -51,7 +52,7 @@ func serve(t *testing.T, api http.HandlerFunc, set ...func(*Config)) *Client {
 
 // answering returns a client of an API that always gives the same answer.
 func answering(t *testing.T, status int, body string, set ...func(*Config)) *Client {
-	return serve(t, destinationtest.Answering(status, body, "X-Request-Id", "req-7"), append([]func(*Config){func(c *Config) { c.Delete = true }}, set...)...)
+	return serve(t, stage.Answering(status, body, "X-Request-Id", "req-7"), append([]func(*Config){func(c *Config) { c.Delete = true }}, set...)...)
 }
 
 // person has everything that Onbo requires.
@@ -104,7 +105,7 @@ func contains(fields []user.Field, f user.Field) bool {
 func apply(t *testing.T, c *Client, op user.Op, r *user.Record) (user.Outcome, *destination.CallError) {
 	t.Helper()
 	outcomes, err := c.Apply(t.Context(), user.Batch{Op: op, Records: []*user.Record{r}})
-	if ce := destinationtest.CallError(t, err); ce != nil {
+	if ce := expect.CallError(t, err); ce != nil {
 		return user.Outcome{}, ce
 	}
 	if len(outcomes) != 1 || outcomes[0].Record != r || outcomes[0].Action != "" || outcomes[0].Attempts != 0 {
@@ -179,7 +180,7 @@ func TestApplyRefusesWhatDoesNotFit(t *testing.T) {
 		{Op: user.Delete, Records: []*user.Record{known("1")}}, // it is not enabled here
 	} {
 		_, err := c.Apply(t.Context(), b)
-		if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || ce.Status != 0 {
+		if ce := expect.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || ce.Status != 0 {
 			t.Errorf("%s of %d: %v", b.Op, len(b.Records), ce)
 		}
 	}

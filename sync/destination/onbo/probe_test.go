@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/user"
 )
 
@@ -27,7 +27,7 @@ func TestProbe(t *testing.T) {
 	} {
 		err := answering(t, test.status, test.body).Probe(t.Context())
 		fault := ""
-		if ce := destinationtest.CallError(t, err); ce != nil {
+		if ce := expect.CallError(t, err); ce != nil {
 			fault = ce.Fault.String()
 		}
 		if fault != test.fault {

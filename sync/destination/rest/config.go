@@ -2,7 +2,6 @@ package rest
 
 import (
 	"cmp"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,10 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/http/httpguts"
-
 	"usersync/sync/destination/vocabulary"
-	"usersync/sync/user"
 )
 
 // Config describes one API. Only BaseURL is required.
@@ -28,14 +24,10 @@ type Config struct {
 	// Version is sent in the User-Agent, usersync/<version>; "" means dev.
 	Version string
 
-	CAFile   string // PEM; authorities to trust besides the system's
-	CertFile string // PEM; the client's certificate, with KeyFile
-	KeyFile  string
 	// Proxy is a URL, or "none"; "" takes HTTPS_PROXY, HTTP_PROXY and NO_PROXY
 	// from the environment.
 	Proxy string
-	// InsecureHTTP allows an http:// address that is not on this machine.
-	InsecureHTTP bool
+	TLS
 	// HTTP2 offers HTTP/2 to an https host, besides HTTP/1.1. A call that breaks
 	// on HTTP/2 was perhaps taken, however early it broke.
 	HTTP2 bool
@@ -63,34 +55,14 @@ type Config struct {
 	DialContext Dial
 }
 
-// Auth is one of: a Token (RFC 6750 2.1), a User with a Password (RFC 7617), a
-// Key in a header of its own, or ClientID and ClientSecret for the OAuth 2 client
-// credentials grant (RFC 6749 4.4). The zero value sends no credentials.
-type Auth struct {
-	Token        user.Secret
-	User         string
-	Password     user.Secret
-	Key          user.Secret
-	KeyHeader    string // the header that carries Key, such as X-Api-Key; sent in this spelling
-	ClientID     user.Secret
-	ClientSecret user.Secret
-	TokenURL     string
-	Scope        string // separated by spaces; "" leaves it to the server (RFC 6749 3.3)
-	Style        Style
-	// Header is sent with every token call, and only there.
-	Header http.Header
+// TLS says who is trusted, and who we are.
+type TLS struct {
+	CAFile   string // PEM; authorities to trust besides the system's
+	CertFile string // PEM; the client's certificate, with KeyFile
+	KeyFile  string
+	// InsecureHTTP allows an http:// address that is not on this machine.
+	InsecureHTTP bool
 }
-
-// Style is how client credentials are sent.
-type Style string
-
-// The styles. Basic is RFC 6749 2.3.1; Form adds id and secret to the form with
-// grant_type; JSON posts {"client_id":..., "client_secret":...}.
-const (
-	Basic Style = "basic"
-	Form  Style = "form"
-	JSON  Style = "json"
-)
 
 func (c Config) withDefaults() Config {
 	c.Timeout = cmp.Or(max(c.Timeout, 0), 30*time.Second)
@@ -149,60 +121,4 @@ func (c Config) tokens(transport http.RoundTripper) (*tokens, error) {
 		return nil, err
 	}
 	return &tokens{fetch: grants{auth: a, transport: transport}.fetch, timeout: c.Timeout, refused: map[string]int{}}, nil
-}
-
-// checkOneKind refuses credentials of two kinds: it is unclear which were meant.
-func (a Auth) checkOneKind() error {
-	var kinds []string
-	for _, k := range []struct {
-		name string
-		held bool
-	}{
-		{"a token", a.Token.Reveal() != ""}, {"a password", a.User != "" || a.Password.Reveal() != ""},
-		{"a key", a.Key.Reveal() != ""}, {"client credentials", a.ClientID.Reveal() != "" || a.ClientSecret.Reveal() != ""},
-	} {
-		if k.held {
-			kinds = append(kinds, k.name)
-		}
-	}
-	if len(kinds) > 1 {
-		return errors.New("auth holds " + strings.Join(kinds, " and ") + "; keep one of them")
-	}
-	return nil
-}
-
-// static returns the credential that is the same in every call.
-func (a Auth) static() (bearer, error) {
-	token, password, key := a.Token.Reveal(), a.Password.Reveal(), a.Key.Reveal()
-	switch {
-	case token != "" && !printable(token):
-		return bearer{}, errors.New("auth.token holds characters that a header cannot carry; check for line breaks or spaces in it")
-	case token != "":
-		return bearer{name: authorization, header: bearerHeader(token), hide: token}, nil
-	case a.User != "" || password != "":
-		return a.basic(password)
-	case key != "" && (!printable(key) || !httpguts.ValidHeaderFieldName(a.KeyHeader)):
-		return bearer{}, errors.New("the API key or the name of its header holds characters that a header cannot carry; check for line breaks or spaces in it")
-	case key != "":
-		return bearer{name: a.KeyHeader, header: []string{key}, hide: key}, nil
-	}
-	return bearer{}, nil
-}
-
-// basic follows RFC 7617 2: a user must not contain a colon.
-func (a Auth) basic(password string) (bearer, error) {
-	if a.User == "" || password == "" || strings.Contains(a.User, ":") {
-		return bearer{}, errors.New("auth needs both user and password, and the user must not contain a colon")
-	}
-	text := "Basic " + base64.StdEncoding.EncodeToString([]byte(a.User+":"+password))
-	return bearer{name: authorization, header: []string{text}, hide: strings.TrimPrefix(text, "Basic ")}, nil
-}
-
-func printable(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
 }

@@ -27,7 +27,7 @@ func TestConfig(t *testing.T) {
 		{"http here, by name", Config{BaseURL: "http://localhost:80"}, ""},
 		{"http on another host", Config{BaseURL: "http://api.example"}, "--insecure-http"},
 		{"http on another host that looks local", Config{BaseURL: "http://localhost.example"}, "--insecure-http"},
-		{"http on another host, allowed", Config{BaseURL: "http://api.example", InsecureHTTP: true}, ""},
+		{"http on another host, allowed", Config{BaseURL: "http://api.example", TLS: TLS{InsecureHTTP: true}}, ""},
 		{"nothing", Config{}, "base_url is missing"},
 		{"not a URL", Config{BaseURL: "api.example"}, "base_url is not"},
 		{"another scheme", Config{BaseURL: "ftp://api.example"}, "base_url is not"},

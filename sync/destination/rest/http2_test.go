@@ -35,7 +35,7 @@ func TestHTTP2(t *testing.T) {
 	}
 	for want, http2 := range map[string]bool{"HTTP/1.1 {}": false, "HTTP/2.0 {}": true} {
 		spoken = nil
-		c, err := New(Config{BaseURL: server.URL, Proxy: "none", CAFile: ca, HTTP2: http2})
+		c, err := New(Config{BaseURL: server.URL, Proxy: "none", TLS: TLS{CAFile: ca}, HTTP2: http2})
 		if err != nil {
 			t.Fatal(err)
 		}

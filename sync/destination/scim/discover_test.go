@@ -4,7 +4,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -39,7 +39,7 @@ func TestDiscover(t *testing.T) {
 		got, known, err := Discover(t.Context(), rest.Config{BaseURL: listening.URL + "/v2/", Proxy: "none", Auth: rest.Auth{User: "u", Password: user.NewSecret("p")}})
 		listening.Close()
 		fails := ""
-		if ce := destinationtest.CallError(t, err); ce != nil {
+		if ce := expect.CallError(t, err); ce != nil {
 			fails = ce.Fault.String() + ":" + ce.Code
 		}
 		if fails != test.fails || fails == "" && got != test.want || known != test.known {

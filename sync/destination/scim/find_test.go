@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/user"
 )
 
@@ -109,7 +109,7 @@ func TestFindFails(t *testing.T) {
 	} {
 		c, _ := serve(t, Config{}, test.a)
 		_, err := c.Find(t.Context(), with(test.remote, person("a")))
-		if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault.String()+":"+ce.Code != test.want {
+		if ce := expect.CallError(t, err); ce == nil || ce.Fault.String()+":"+ce.Code != test.want {
 			t.Errorf("%s %v: %v", test.remote, test.a, err)
 		}
 	}

@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
+	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim/internal/resource"
 	"usersync/sync/user"
@@ -25,7 +26,7 @@ func FuzzBulkAnswer(f *testing.F) {
 			f.Add(status, body)
 		}
 	}
-	api := new(destinationtest.Fixed)
+	api := new(stage.Fixed)
 	c, err := New(Config{Features: everything, REST: rest.Config{BaseURL: "https://scim.example", Transport: api, Auth: rest.Auth{Token: user.NewSecret("token-of-the-test")}}})
 	if err != nil {
 		f.Fatal(err)
@@ -37,7 +38,7 @@ func FuzzBulkAnswer(f *testing.F) {
 			for i, r := range records {
 				r.Remote = []string{"k1", "k/2", "k3"}[i]
 			}
-			for i, o := range destinationtest.Fuzzed(t, c, user.Batch{Op: op, Records: records}) {
+			for i, o := range expect.Apply(t, c, user.Batch{Op: op, Records: records}) {
 				if o.Status == user.Created && (o.Remote == "" || api.Status/100 != 2 || !strings.Contains(folded(body), "bulkid")) {
 					t.Fatalf("%s: outcome %d is %+v", op, i, o)
 				}
@@ -55,7 +56,7 @@ func FuzzFind(f *testing.F) {
 	} {
 		f.Add(body)
 	}
-	api := &destinationtest.Fixed{Status: 200}
+	api := &stage.Fixed{Status: 200}
 	c, err := New(Config{REST: rest.Config{BaseURL: "https://scim.example", Transport: api, Auth: rest.Auth{Token: user.NewSecret("token-of-the-test")}}})
 	if err != nil {
 		f.Fatal(err)
@@ -65,7 +66,7 @@ func FuzzFind(f *testing.F) {
 		for _, remote := range []string{"", "k1"} {
 			r := employee(1, 0)
 			r.Remote = remote
-			found, ce := destinationtest.FuzzedFind(t, c, r)
+			found, ce := expect.Find(t, c, r)
 			if ce != nil {
 				continue
 			}

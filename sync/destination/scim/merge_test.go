@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 )
@@ -102,7 +102,7 @@ func TestNoTargetThenReadFails(t *testing.T) {
 	}
 	c, _ := serve(t, Config{Features: everything}, answer{400, noTarget}, answer{403, ``})
 	_, err := c.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{with("k1", person("a", "email", "a@example.com"))}})
-	if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.Denied {
+	if ce := expect.CallError(t, err); ce == nil || ce.Fault != destination.Denied {
 		t.Errorf("denied: %v", err)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/user"
 )
 
@@ -70,7 +70,7 @@ func TestSingleAnswers(t *testing.T) {
 		c, _ := serve(t, Config{Features: everything}, answer{test.status, test.body})
 		outcomes, err := c.Apply(t.Context(), user.Batch{Op: test.op, Records: []*user.Record{with("k1", person("a", "user_name", "ann@example.com"))}})
 		var got string
-		if ce := destinationtest.CallError(t, err); ce != nil {
+		if ce := expect.CallError(t, err); ce != nil {
 			got = ce.Fault.String() + ":" + ce.Code
 		} else {
 			got = spell(outcomes[0])
@@ -161,7 +161,7 @@ func TestBulkCreates(t *testing.T) {
 		c, _ := serve(t, Config{Features: everything}, answer{test.status, test.body})
 		records := []*user.Record{person("a", "user_name", "ann@example.com"), person("b", "user_name", "bob"), person("c", "user_name", "cy")}
 		got, err := outcomes3(c.Apply(t.Context(), user.Batch{Op: user.Create, Records: records}))
-		if ce := destinationtest.CallError(t, err); ce != nil {
+		if ce := expect.CallError(t, err); ce != nil {
 			got = ce.Fault.String() + ":" + ce.Code
 		}
 		if got != test.want {
@@ -216,7 +216,7 @@ func TestPayload(t *testing.T) {
 	b := user.Batch{Op: user.Create, Records: records}
 	c, s := serve(t, Config{Features: Features{Bulk: true, MaxOperations: 9, MaxPayload: 400}}, answer{200, bulk(ok1, ok2, ok3)})
 	_, err := c.Apply(t.Context(), b)
-	if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || ce.Status != 413 || len(s.calls) != 0 {
+	if ce := expect.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || ce.Status != 413 || len(s.calls) != 0 {
 		t.Fatalf("%v after %v", err, s.asked())
 	}
 	for most := 1; most < 600; most++ {
@@ -230,7 +230,7 @@ func TestPayload(t *testing.T) {
 	if n := c.Fits(b); n != 3 {
 		t.Errorf("%d fit where no limit is known", n)
 	}
-	if _, err := c.Apply(t.Context(), b); destinationtest.CallError(t, err) == nil {
+	if _, err := c.Apply(t.Context(), b); expect.CallError(t, err) == nil {
 		t.Fatal("no error")
 	}
 	n := c.Fits(b)

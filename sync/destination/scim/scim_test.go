@@ -11,7 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -201,7 +201,7 @@ func TestApplyRefusesOversizedBatch(t *testing.T) {
 		t.Errorf("nobody: %v %v", o, err)
 	}
 	_, err := c.Apply(t.Context(), user.Batch{Op: user.Create, Records: []*user.Record{person("1"), person("2")}})
-	if ce := destinationtest.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || len(s.calls) > 0 {
+	if ce := expect.CallError(t, err); ce == nil || ce.Fault != destination.RefusedWhole || len(s.calls) > 0 {
 		t.Errorf("two: %v after %d calls", ce, len(s.calls))
 	}
 }

@@ -8,7 +8,8 @@ import (
 	"testing/synctest"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest"
+	"usersync/sync/destination/destinationtest/stage"
+	"usersync/sync/destination/destinationtest/wired"
 	"usersync/sync/destination/rest"
 	"usersync/sync/sandbox"
 	scimmock "usersync/sync/sandbox/scim"
@@ -23,7 +24,7 @@ func open(t *testing.T, o scimmock.Options, config Config, faults []string) (des
 		t.Fatal(err)
 	}
 	s := sandbox.New(faulty)
-	at := destinationtest.Connect(t, s)
+	at := stage.Connect(t, s)
 	config.REST = rest.Config{BaseURL: at.URL, DialContext: at.Dial, Proxy: "none"}
 	config.Features = Features{Bulk: !o.NoBulk, MaxOperations: max(o.MaxOperations, 1), MaxPayload: int64(o.MaxPayload), Patch: !o.NoPatch}
 	c, err := New(config)
@@ -31,7 +32,7 @@ func open(t *testing.T, o scimmock.Options, config Config, faults []string) (des
 		t.Fatal(err)
 	}
 	t.Cleanup(c.CloseIdle)
-	return destinationtest.Middleware{}.Wrap(c), s
+	return wired.Middleware{}.Wrap(c), s
 }
 
 const crowd = 20

@@ -4,6 +4,9 @@ import (
 	"context"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/owned"
+	"usersync/sync/destination/parallel"
+	"usersync/sync/destination/verdict"
 	"usersync/sync/user"
 )
 
@@ -27,7 +30,7 @@ const (
 type Adopted struct {
 	destination.API
 	How    Adoption
-	Owners *Owners // nil if the API makes no keys
+	Owners *owned.Owners // nil if the API makes no keys
 }
 
 // Apply adopts the records of b if its call is a create, and sends all others.
@@ -40,7 +43,7 @@ func (a Adopted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 		return outcomes, a.assume(ctx, b, outcomes)
 	}
 	if err := a.read(ctx, b, outcomes); err != nil {
-		return unresolved(b, outcomes), err
+		return verdict.Unresolved(b, outcomes), err
 	}
 	var absent []int
 	for i := range outcomes {
@@ -53,13 +56,13 @@ func (a Adopted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 
 // read looks each user up, in parallel.
 func (a Adopted) read(ctx context.Context, b user.Batch, outcomes []user.Outcome) error {
-	group, ctx := newParallel(ctx)
+	group, ctx := parallel.New(ctx)
 	for i, r := range b.Records {
 		if r.Op != user.Upsert {
 			continue
 		}
 		group.Go(func() error {
-			found, err := orUnknown(a.Find(ctx, r))
+			found, err := verdict.OrUnknown(a.Find(ctx, r))
 			if err != nil {
 				return err
 			}
@@ -77,7 +80,7 @@ func (a Adopted) outcomeOf(r *user.Record, found destination.Found) user.Outcome
 	}
 	switch found.Presence {
 	case destination.Another:
-		return sameUser(found.Other, found.HTTP)
+		return verdict.SameUser(found.Other, found.HTTP)
 	case destination.Absent:
 		return user.Outcome{}
 	case destination.Same, destination.Different:
@@ -96,7 +99,7 @@ func (a Adopted) create(ctx context.Context, b user.Batch, outcomes []user.Outco
 	if len(places) == 0 {
 		return nil
 	}
-	return applyAt(ctx, a.API, b, outcomes, places)
+	return verdict.ApplyAt(ctx, a.API, b, outcomes, places)
 }
 
 // assume settles every record without a call, even one that may have been sent
@@ -115,7 +118,7 @@ func (a Adopted) assume(ctx context.Context, b user.Batch, outcomes []user.Outco
 			if err != nil {
 				return err
 			}
-			if outcomes[i] = sameUser(r.Remote, 0); mine {
+			if outcomes[i] = verdict.SameUser(r.Remote, 0); mine {
 				outcomes[i] = user.Outcome{Status: user.Unchanged, Code: user.CodeAssumed, Remote: r.Remote}
 			}
 		}

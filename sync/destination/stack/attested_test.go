@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/attested"
 	"usersync/sync/user"
 )
 
@@ -24,10 +24,10 @@ type past struct {
 	err     error
 }
 
-func (p past) Others(_ context.Context, n int, skip func(string) bool) (list []stack.Other, err error) {
+func (p past) Others(_ context.Context, n int, skip func(string) bool) (list []attested.Other, err error) {
 	for _, id := range p.holds {
 		if !skip(id) && len(list) < n {
-			list = append(list, stack.Other{ID: id})
+			list = append(list, attested.Other{ID: id})
 		}
 	}
 	return list, p.err
@@ -49,7 +49,7 @@ type absence struct {
 	scene
 	wrong  bool // the address: deletes and reads find no user
 	unread bool // the API denies every read
-	past   stack.Memory
+	past   attested.Memory
 	accept bool
 	doubt  bool            // an earlier part of the run met unproved absences
 	before string          // what this run creates before
@@ -101,7 +101,7 @@ func (c absence) play(t *testing.T) {
 		f.found = func(int) fault { return denied }
 	}
 	o := options(new(pacer), 2)
-	o.Absences = stack.Absences{Memory: c.past, AcceptAll: c.accept, Doubted: c.doubt, Earlier: c.part}
+	o.Absences = attested.Absences{Memory: c.past, AcceptAll: c.accept, Doubted: c.doubt, Earlier: c.part}
 	api := o.Wrap(f.client(c.blind))
 	if c.before != "" {
 		if _, err := api.Apply(t.Context(), user.Batch{Op: user.Create, Records: records(c.before, user.Upsert)}); err != nil {

@@ -10,7 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/limited"
+	"usersync/sync/destination/split"
 	"usersync/sync/user"
 )
 
@@ -76,8 +77,8 @@ func TestHalving(t *testing.T) {
 func TestHalvingHasBudgets(t *testing.T) {
 	f := scene{}.fake()
 	f.applied = func(int, user.Batch) fault { return whole400 }
-	limited := stack.Limited{Destination: readable{f}, Pacer: new(pacer), Wire: t.Context()}
-	bisected := stack.NewBisected(limited)
+	inner := limited.Limited{Destination: readable{f}, Pacer: new(pacer), Wire: t.Context()}
+	bisected := split.NewBisected(inner)
 	extra := 0
 	for batch := 1; batch <= 30; batch++ {
 		before := len(f.calls)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/canary"
+	"usersync/sync/destination/limited"
 	"usersync/sync/destination/stack"
 	"usersync/sync/protect"
 	"usersync/sync/user"
@@ -57,14 +59,14 @@ func TestCanary(t *testing.T) {
 			if c.wrap != nil {
 				api = c.wrap(readable{f})
 			}
-			limited := stack.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}
-			canary := &stack.Canary{API: stack.Upserted{API: limited}, Records: 2, AnswersOnly: c.answers}
+			inner := limited.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}
+			first := &canary.Canary{API: stack.Upserted{API: inner}, Options: canary.Options{Records: 2, AnswersOnly: c.answers}}
 			b := user.Batch{Op: c.op, Records: records(c.send, user.Upsert)}
 			if b.Op == "" {
 				b.Op = user.Create
 			}
-			outcomes, err := canary.Apply(t.Context(), b)
-			fault, tripped := errors.AsType[*stack.CanaryError](err)
+			outcomes, err := first.Apply(t.Context(), b)
+			fault, tripped := errors.AsType[*canary.Error](err)
 			if tripped != (c.what != "") || tripped && !strings.Contains(fault.What, c.what) {
 				t.Fatalf("error %v, want %q", err, c.what)
 			}
@@ -110,9 +112,9 @@ func TestCanaryIsPatient(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			api := &lagging{readable: readable{scene{replay: destination.Detectable}.fake()}, takes: takes}
-			canary := &stack.Canary{API: stack.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}, Records: 2, Patience: 30 * time.Second}
+			first := &canary.Canary{API: limited.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}, Options: canary.Options{Records: 2, Patience: 30 * time.Second}}
 			began := time.Now()
-			outcomes, err := canary.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("a=1 b=1 c=1", user.Upsert)})
+			outcomes, err := first.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("a=1 b=1 c=1", user.Upsert)})
 			for i, w := range want {
 				if got := string(outcomes[i].Status) + ":" + outcomes[i].Code; got != w {
 					t.Errorf("it takes %s: %s, want %s", takes, got, w)
@@ -121,7 +123,7 @@ func TestCanaryIsPatient(t *testing.T) {
 			if (err != nil) != (takes > 30*time.Second) || time.Since(began) > 30*time.Second || api.reads < 2 {
 				t.Errorf("it takes %s: %v after %s and %d reads", takes, err, time.Since(began), api.reads)
 			}
-			if _, again := canary.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("z=1", user.Upsert)}); (again != nil) != (err != nil) {
+			if _, again := first.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("z=1", user.Upsert)}); (again != nil) != (err != nil) {
 				t.Errorf("after a canary that failed: %v", again)
 			}
 		})
@@ -132,10 +134,10 @@ func TestCanaryIsPatient(t *testing.T) {
 func TestCanaryAsTheRunEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &lagging{readable: readable{scene{replay: destination.Detectable}.fake()}, takes: time.Hour}
-		canary := &stack.Canary{API: stack.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}, Records: 1, Patience: 30 * time.Second}
+		first := &canary.Canary{API: limited.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}, Options: canary.Options{Records: 1, Patience: 30 * time.Second}}
 		ctx, end := context.WithTimeout(t.Context(), 3*time.Second)
 		defer end()
-		outcomes, err := canary.Apply(ctx, user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)})
+		outcomes, err := first.Apply(ctx, user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)})
 		if !errors.Is(err, context.DeadlineExceeded) || outcomes[0].Status != user.InDoubt || outcomes[0].Code != user.CodeContradicted {
 			t.Errorf("%v, %s %s", err, outcomes[0].Status, outcomes[0].Code)
 		}
@@ -145,13 +147,13 @@ func TestCanaryAsTheRunEnds(t *testing.T) {
 // All other records wait for the canaries, and none is sent if they fail.
 func TestCanaryHoldsUpTheOthers(t *testing.T) {
 	f := scene{replay: destination.Detectable, api: func(f *fake) { f.refuses["u000"] = true }}.fake()
-	limited := stack.Limited{Destination: readable{f}, Pacer: new(pacer), Wire: t.Context()}
-	canary := &stack.Canary{API: limited, Records: 1}
+	inner := limited.Limited{Destination: readable{f}, Pacer: new(pacer), Wire: t.Context()}
+	first := &canary.Canary{API: inner, Options: canary.Options{Records: 1}}
 	ctx, stop := context.WithCancelCause(t.Context())
 	b := user.Batch{Op: user.Create, Records: records(many(1), user.Upsert)}
-	_, err := canary.Apply(ctx, b)
+	_, err := first.Apply(ctx, b)
 	stop(err) // as the engine does
-	if _, err := canary.Apply(ctx, user.Batch{Op: user.Create, Records: records("z=1", user.Upsert)}); err == nil {
+	if _, err := first.Apply(ctx, user.Batch{Op: user.Create, Records: records("z=1", user.Upsert)}); err == nil {
 		t.Error("the next batch went on")
 	}
 	if calls := strings.Join(f.calls, ", "); calls != "create u000" {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/split"
 	"usersync/sync/user"
 )
 
@@ -43,7 +43,7 @@ func TestChunked(t *testing.T) {
 			return none
 		}
 		batch := user.Batch{Number: 1, Op: user.Create, Records: records("a=1 b=2 c=3", user.Upsert)}
-		outcomes, err := stack.Chunked{API: readable{f}, Sizer: test.fits}.Apply(context.Background(), batch)
+		outcomes, err := split.Chunked{API: readable{f}, Sizer: test.fits}.Apply(context.Background(), batch)
 		var got []string
 		for _, o := range outcomes {
 			if o.Status == user.Unsettled {

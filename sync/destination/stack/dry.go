@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/owned"
+	"usersync/sync/destination/verdict"
 	"usersync/sync/user"
 )
 
@@ -26,7 +28,7 @@ type Dry struct {
 	// left alone, one that is missing is created or refused.
 	Read bool
 	// Owners refuses rows whose keys are other ids'; nil refuses none.
-	Owners *Owners
+	Owners *owned.Owners
 
 	mu      sync.Mutex
 	touched map[string]bool // users that an earlier record changes: by then a read of them is outdated
@@ -88,7 +90,7 @@ func (d *Dry) look(ctx context.Context, op user.Op, r *user.Record) (o user.Outc
 	if d.Owners != nil && op != user.Create && r.OwnRemote && r.Remote != "" {
 		mine, err := d.Owners.Claim(ctx, r.Remote, r)
 		if err != nil || !mine {
-			return sameUser(r.Remote, 0), false, err
+			return verdict.SameUser(r.Remote, 0), false, err
 		}
 	}
 	switch {

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/limited"
 	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 )
@@ -175,8 +176,8 @@ func TestDryReadsAgain(t *testing.T) {
 		api := newShown(map[string]string{"a": "0"})
 		api.fails = 2
 		var calls destination.Calls
-		limited := stack.Limited{Destination: api, Pacer: &pacer{}, Wire: t.Context()}
-		dry := stack.Retried{API: &stack.Dry{API: limited, Calls: &calls, Read: true}, Pacer: &pacer{}, Retries: 5}
+		inner := limited.Limited{Destination: api, Pacer: &pacer{}, Wire: t.Context()}
+		dry := stack.Retried{API: &stack.Dry{API: inner, Calls: &calls, Read: true}, Pacer: &pacer{}, Retries: 5}
 		outcomes, err := dry.Apply(t.Context(), user.Batch{Op: user.Update, Records: []*user.Record{emailed("a", "1", user.Upsert)}})
 		if err != nil || words(outcomes) != "updated" {
 			t.Errorf("%s, %v", words(outcomes), err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/limited"
 	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 )
@@ -60,8 +61,8 @@ func TestCreateOfAKilledProcess(t *testing.T) {
 			time.Sleep(20 * time.Second)
 			_, _ = readable{f}.Apply(context.Background(), user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)})
 		}()
-		limited := stack.Limited{Destination: readable{f}, Pacer: new(pacer), Wire: t.Context()}
-		verified := stack.Verified{API: stack.Retried{API: limited, Pacer: new(pacer)}, Quiet: time.Now().Add(30 * time.Second)}
+		inner := limited.Limited{Destination: readable{f}, Pacer: new(pacer), Wire: t.Context()}
+		verified := stack.Verified{API: stack.Retried{API: inner, Pacer: new(pacer)}, Quiet: time.Now().Add(30 * time.Second)}
 		got, err := verified.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("?a=1", user.Upsert)})
 		if err != nil || got[0].Status != user.Created || got[0].Code != user.CodeReadBack || f.created["a"] != 1 {
 			t.Errorf("%s %s (%v), created %d times", got[0].Status, got[0].Code, err, f.created["a"])

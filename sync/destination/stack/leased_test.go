@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/limited"
 	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 )
 
 // waits is a Pacer whose turn takes a while, in which a lease may end.
 type waits struct {
-	stack.Pacer
+	limited.Pacer
 	meanwhile func()
 	given     int // turns that were given back without a call
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/limited"
+	"usersync/sync/destination/split"
 	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 )
@@ -36,10 +38,10 @@ func TestLimitedTellsHowEachCallEnds(t *testing.T) {
 		lostAfter: false, error500: false, busy503: false, busy429: false,
 	} {
 		f, e := scene{faults: []fault{sort}, reads: []fault{sort}}.fake(), new(ends)
-		limited := stack.Limited{Destination: readable{f}, Pacer: e, Wire: t.Context()}
+		inner := limited.Limited{Destination: readable{f}, Pacer: e, Wire: t.Context()}
 		one := user.Batch{Op: user.Create, Records: records("a=1", user.Create)}
-		_, errCall := limited.Apply(t.Context(), one)
-		_, errRead := limited.Find(t.Context(), one.Records[0])
+		_, errCall := inner.Apply(t.Context(), one)
+		_, errRead := inner.Find(t.Context(), one.Records[0])
 		if len(e.got) != 2 || e.begun != 2 || e.got[0] != through || e.got[1] != through {
 			t.Errorf("%s: %d begun, ended %v with %v", sort, e.begun, e.got, e.status)
 		}
@@ -52,7 +54,7 @@ func TestLimitedTellsHowEachCallEnds(t *testing.T) {
 // Without a read-back, Find makes no call.
 func TestLimitedFindsNothingWhereThereIsNoReadBack(t *testing.T) {
 	e := new(ends)
-	found, err := stack.Limited{Destination: scene{}.fake(), Pacer: e, Wire: t.Context()}.Find(t.Context(), records("a", user.Create)[0])
+	found, err := limited.Limited{Destination: scene{}.fake(), Pacer: e, Wire: t.Context()}.Find(t.Context(), records("a", user.Create)[0])
 	if err != nil || found.Presence != destination.Unknown || e.begun != 0 {
 		t.Errorf("%v, %v, %d calls", found.Presence, err, e.begun)
 	}
@@ -65,7 +67,7 @@ func TestLimitedFindsByAKnownKey(t *testing.T) {
 		f := scene{held: "a=1", traits: func(t *destination.Traits) { t.FindsByKey = true }}.fake()
 		r := records("a=1", user.Update)[0]
 		r.Remote = key
-		found, err := stack.Limited{Destination: readable{f}, Pacer: e, Wire: t.Context()}.Find(t.Context(), r)
+		found, err := limited.Limited{Destination: readable{f}, Pacer: e, Wire: t.Context()}.Find(t.Context(), r)
 		if err != nil || (found.Presence == destination.Unknown) != (begun == 0) || e.begun != begun {
 			t.Errorf("%q: %v, %v, %d calls", key, found.Presence, err, e.begun)
 		}
@@ -101,8 +103,8 @@ func TestCallInFlightIsAwaited(t *testing.T) {
 				wire, cut := context.WithCancel(context.Background())
 				defer cut()
 				p := new(pacer)
-				limited := stack.Limited{Destination: slow{readable{scene{replay: destination.Detectable}.fake()}}, Pacer: p, Wire: wire}
-				retried := stack.Retried{API: stack.NewBisected(limited), Pacer: p, Retries: 2}
+				inner := limited.Limited{Destination: slow{readable{scene{replay: destination.Detectable}.fake()}}, Pacer: p, Wire: wire}
+				retried := stack.Retried{API: split.NewBisected(inner), Pacer: p, Retries: 2}
 				errStop := errors.New("signal")
 				time.AfterFunc(100*time.Millisecond, func() { stop(errStop) })
 				if c.cut {
@@ -130,8 +132,8 @@ func (w wrong) Apply(context.Context, user.Batch) ([]user.Outcome, error) {
 
 func TestAnAnswerForTheWrongNumberOfUsersEndsTheRun(t *testing.T) {
 	for _, n := range []int{0, 1, 3} {
-		limited := stack.Limited{Destination: wrong{readable{scene{}.fake()}, n}, Pacer: new(pacer), Wire: t.Context()}
-		retried := stack.Retried{API: stack.NewBisected(limited), Pacer: new(pacer), Retries: 2}
+		inner := limited.Limited{Destination: wrong{readable{scene{}.fake()}, n}, Pacer: new(pacer), Wire: t.Context()}
+		retried := stack.Retried{API: split.NewBisected(inner), Pacer: new(pacer), Retries: 2}
 		sent := records("a b", user.Create)
 		outcomes, err := retried.Apply(t.Context(), user.Batch{Op: user.Create, Records: sent})
 		if err == nil || !strings.Contains(err.Error(), "of 2 users") || len(outcomes) != 2 || outcomes[0].Status != user.Unsettled {

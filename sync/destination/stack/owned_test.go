@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/owned"
 	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 )
@@ -131,7 +132,7 @@ func TestOwned(t *testing.T) {
 			}
 			api.users = map[string]string{"ra": "x", "rz": "z"}
 			o := options(new(pacer), 2)
-			o.Adopt, o.Owners = test.adopt, stack.NewOwners(stack.OwnersOptions{Holders: holders{"ra": {"a"}}, Checkpointed: func() int { return 0 }})
+			o.Adopt, o.Keys.Owners = test.adopt, owned.NewOwners(owned.Options{Holders: holders{"ra": {"a"}}, Checkpointed: func() int { return 0 }})
 			b := user.Batch{Op: test.op, Records: records(test.send, test.intent)}
 			for _, r := range b.Records {
 				address, key, own := strings.Cut(email(r), "@")
@@ -167,7 +168,7 @@ func TestRenamedUsersAreUpdated(t *testing.T) {
 		api := &family{same: true, users: map[string]string{"ra": "x"}}
 		o := options(new(pacer), 2)
 		moved := ""
-		o.Owners = stack.NewOwners(stack.OwnersOptions{Holders: holders{"ra": {"a"}}, Checkpointed: func() int { return 0 }, Move: func(_ context.Context, old string, r *user.Record) (bool, error) {
+		o.Keys.Owners = owned.NewOwners(owned.Options{Holders: holders{"ra": {"a"}}, Checkpointed: func() int { return 0 }, Move: func(_ context.Context, old string, r *user.Record) (bool, error) {
 			moved += old + ">" + r.User.ID
 			return true, nil
 		}})

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/limited"
 	"usersync/sync/user"
 )
 
@@ -57,7 +57,7 @@ func TestCredentialsAreProvedFirst(t *testing.T) {
 				api := &probed{readable: readable{f}, faults: test.faults}
 				l := ledgerOf{map[string]bool{}}
 				o := options(new(pacer), 9)
-				o.Intents, o.Prober = &guarded{ledgerOf: l}, api
+				o.Intents, o.Client.Prober = &guarded{ledgerOf: l}, api
 				d := o.Wrap(api)
 				got := make([]user.Outcome, 8)
 				var group sync.WaitGroup
@@ -107,8 +107,8 @@ func TestNoProofForOtherCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := scene{held: "a=0", replay: destination.Unsafe, traits: func(t *destination.Traits) { t.Probe = true }}.fake()
 		api := &probed{readable: readable{f}, faults: slices.Repeat([]fault{lostBefore}, 50)}
-		limited := stack.NewProved(stack.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}, api)
-		if _, err := limited.Apply(t.Context(), user.Batch{Op: user.Update, Records: records("a=1", user.Update)}); err != nil || api.probes != 0 {
+		inner := limited.NewProved(limited.Limited{Destination: api, Pacer: new(pacer), Wire: t.Context()}, api)
+		if _, err := inner.Apply(t.Context(), user.Batch{Op: user.Update, Records: records("a=1", user.Update)}); err != nil || api.probes != 0 {
 			t.Errorf("an update: %v after %d probes", err, api.probes)
 		}
 		ctx, end := context.WithTimeout(t.Context(), time.Second/2)
@@ -116,7 +116,7 @@ func TestNoProofForOtherCalls(t *testing.T) {
 		done := make(chan error, 2)
 		for range 2 {
 			go func() {
-				_, err := limited.Apply(ctx, user.Batch{Op: user.Create, Records: records("b=1", user.Create)})
+				_, err := inner.Apply(ctx, user.Batch{Op: user.Create, Records: records("b=1", user.Create)})
 				done <- err
 			}()
 		}

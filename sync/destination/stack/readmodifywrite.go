@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/verdict"
 	"usersync/sync/user"
 )
 
@@ -43,7 +44,7 @@ func (m ReadModifyWrite) Apply(ctx context.Context, b user.Batch) ([]user.Outcom
 	if len(send) == 0 {
 		return outcomes, nil
 	}
-	part, err := m.apply(ctx, pick(full, send), pick(b, send).Records)
+	part, err := m.apply(ctx, full.At(send), b.At(send).Records)
 	for _, i := range send { // a completed record is a copy
 		r, sent := b.Records[i], full.Records[i]
 		r.MaybeSent, r.PerhapsTaken = r.MaybeSent || sent.MaybeSent, r.PerhapsTaken || sent.PerhapsTaken
@@ -51,7 +52,7 @@ func (m ReadModifyWrite) Apply(ctx context.Context, b user.Batch) ([]user.Outcom
 	if err != nil {
 		return nil, err
 	}
-	place(outcomes, part, send)
+	verdict.Place(outcomes, part, send)
 	return outcomes, nil
 }
 
@@ -88,7 +89,7 @@ func (m ReadModifyWrite) complete(ctx context.Context, op user.Op, r *user.Recor
 	}
 	switch {
 	case found.Presence == destination.Another:
-		return nil, sameUser(found.Other, found.HTTP), nil
+		return nil, verdict.SameUser(found.Other, found.HTTP), nil
 	case found.Presence == destination.Unknown && traits.OwnKeys && r.Remote == "": // as where no read comes first
 		return nil, withoutKey(r, found), nil
 	case found.Presence == destination.Unknown:

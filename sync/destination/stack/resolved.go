@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/verdict"
 	"usersync/sync/user"
 )
 
@@ -24,11 +25,11 @@ func (k Resolved) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	for i, r := range b.Records {
 		var err error
 		if outcomes[i], err = k.resolve(ctx, r); err != nil {
-			ce := callError(err)
+			ce := destination.AsCallError(err)
 			if ce == nil || ce.Fault == destination.Denied || len(b.Records) == 1 {
 				return nil, err
 			}
-			outcomes[i] = toAll(ce, b.Of(b.Records[i:i+1]), destination.Safe)[0]
+			outcomes[i] = verdict.ToAll(ce, b.Of(b.Records[i:i+1]), destination.Safe)[0]
 		}
 		if outcomes[i].Status == user.Unsettled {
 			send = append(send, i)
@@ -37,14 +38,14 @@ func (k Resolved) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	if len(send) == 0 {
 		return outcomes, nil
 	}
-	part, err := k.API.Apply(ctx, pick(b, send))
+	part, err := k.API.Apply(ctx, b.At(send))
 	if err != nil {
 		return nil, err
 	}
 	for n, i := range send {
 		part[n].Remote = cmp.Or(part[n].Remote, b.Records[i].Remote)
 	}
-	place(outcomes, part, send)
+	verdict.Place(outcomes, part, send)
 	return outcomes, nil
 }
 
@@ -68,7 +69,7 @@ func (k Resolved) resolve(ctx context.Context, r *user.Record) (user.Outcome, er
 func withoutKey(r *user.Record, found destination.Found) user.Outcome {
 	switch {
 	case found.Presence == destination.Another:
-		return sameUser(found.Other, found.HTTP)
+		return verdict.SameUser(found.Other, found.HTTP)
 	case found.Presence == destination.Absent:
 		return user.Outcome{Status: user.Missing, HTTP: found.HTTP}
 	case r.Op == user.Upsert: // a create met an existing user, and the API says no more

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/limited"
 	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 )
@@ -132,9 +133,9 @@ func TestIntentRecorded(t *testing.T) {
 }
 
 // recording is the middleware that matters for intents.
-func recording(client destination.API, l stack.Intents) destination.API {
-	limited := stack.Limited{Destination: stack.IntentRecorded{Destination: client, Intents: l}, Pacer: new(pacer), Wire: context.Background()}
-	return stack.Verified{API: stack.Retried{API: limited, Pacer: new(pacer)}}
+func recording(client destination.API, l limited.Intents) destination.API {
+	inner := limited.Limited{Destination: limited.IntentRecorded{Destination: client, Intents: l}, Pacer: new(pacer), Wire: context.Background()}
+	return stack.Verified{API: stack.Retried{API: inner, Pacer: new(pacer)}}
 }
 
 // torn is an API that leaves creates in doubt, cannot show "a", and denies access to
@@ -191,7 +192,7 @@ func (c *turns) Begin(ctx context.Context) (func(int, bool), error) {
 	}
 	c.given++
 	return func(status int, answered bool) {
-		if status == stack.NotMade {
+		if status == limited.NotMade {
 			c.unused++
 		}
 		end(status, answered)
@@ -229,8 +230,8 @@ func TestIntentAndTurn(t *testing.T) {
 				p := new(turns)
 				f := scene{replay: destination.Unsafe}.fake()
 				b := user.Batch{Op: user.Create, Records: records("a=1 ?b=2", user.Upsert)}
-				limited := stack.Limited{Destination: stack.IntentRecorded{Destination: readable{f}, Intents: l}, Pacer: p, Wire: context.Background()}
-				_, err := limited.Apply(ctx, b)
+				inner := limited.Limited{Destination: limited.IntentRecorded{Destination: readable{f}, Intents: l}, Pacer: p, Wire: context.Background()}
+				_, err := inner.Apply(ctx, b)
 				made := test.want == nil
 				if !errors.Is(err, test.want) || len(f.calls) > 0 != made || l.pending["a"] != made || !l.pending["b"] {
 					t.Errorf("%v, calls %v, pending %v", err, f.calls, l.pending)
@@ -250,8 +251,8 @@ func TestNoIntentBetweenAttempts(t *testing.T) {
 		l := ledgerOf{map[string]bool{}}
 		api := scene{replay: destination.Unsafe, faults: []fault{f}}.fake()
 		b := user.Batch{Op: user.Create, Records: records("a=1", user.Upsert)}
-		limited := stack.Limited{Destination: stack.IntentRecorded{Destination: readable{api}, Intents: l}, Pacer: new(pacer), Wire: context.Background()}
-		if _, err := limited.Apply(t.Context(), b); err == nil || l.pending["a"] != pending || b.Records[0].IntentRecorded != pending {
+		inner := limited.Limited{Destination: limited.IntentRecorded{Destination: readable{api}, Intents: l}, Pacer: new(pacer), Wire: context.Background()}
+		if _, err := inner.Apply(t.Context(), b); err == nil || l.pending["a"] != pending || b.Records[0].IntentRecorded != pending {
 			t.Errorf("%s: pending %t (%v)", f, l.pending["a"], err)
 		}
 	}

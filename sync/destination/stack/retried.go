@@ -2,13 +2,12 @@ package stack
 
 import (
 	"context"
-	"net/http"
 	"slices"
-	"time"
-
-	"github.com/cenkalti/backoff/v5"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/limited"
+	"usersync/sync/destination/verdict"
+	"usersync/sync/destination/wait"
 	"usersync/sync/user"
 )
 
@@ -26,28 +25,8 @@ const unansweredAttempts = 2
 // fails no users, it ends the run (Pacer).
 type Retried struct {
 	destination.API
-	Pacer   Pacer
+	Pacer   limited.Pacer
 	Retries int // attempts after the first
-}
-
-// newBackoff gives the waits between attempts: half a second, doubled each
-// time, with jitter, up to half a minute.
-func newBackoff() *backoff.ExponentialBackOff {
-	b := &backoff.ExponentialBackOff{
-		InitialInterval: 500 * time.Millisecond, Multiplier: 2, MaxInterval: 30 * time.Second, RandomizationFactor: 0.5,
-	}
-	b.Reset()
-	return b
-}
-
-// try is the state of one batch in Retried.
-type try struct {
-	batch      user.Batch
-	outcomes   []user.Outcome
-	pending    []int  // indexes of records to be sent
-	throttle   int    // 429 answers
-	answered   uint64 // answered calls of the run at the last check
-	unanswered int    // attempts since then: no call was answered, so they do not count yet
 }
 
 // Apply sends b until every record has a status. Records that used up their retries
@@ -57,7 +36,7 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 	for i := range t.pending {
 		t.pending[i] = i
 	}
-	replay, waits := r.Traits().Ops[b.Op].Replay, newBackoff()
+	replay, waits := r.Traits().Ops[b.Op].Replay, wait.Backoff()
 	for {
 		err := r.attempt(ctx, t, replay)
 		if err == nil {
@@ -68,10 +47,10 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 			return t.outcomes, nil
 		}
 		if err == nil {
-			err = Pause(ctx, waits.NextBackOff())
+			err = wait.For(ctx, waits.NextBackOff())
 		}
 		if err != nil {
-			return unresolved(b, t.outcomes), err
+			return verdict.Unresolved(b, t.outcomes), err
 		}
 	}
 }
@@ -81,8 +60,8 @@ func (r Retried) attempt(ctx context.Context, t *try, replay destination.Replay)
 	part := t.part()
 	part.Apart = replay != destination.Unsafe && r.last(part)
 	outcomes, err := r.API.Apply(ctx, part)
-	if ce := callError(err); ce != nil && ce.Fault != destination.Denied {
-		outcomes, err = toAll(ce, part, replay), nil
+	if ce := destination.AsCallError(err); ce != nil && ce.Fault != destination.Denied {
+		outcomes, err = verdict.ToAll(ce, part, replay), nil
 	}
 	for i := range outcomes {
 		outcomes[i].Record, outcomes[i].Action, outcomes[i].Attempts = part.Records[i], part.Op, part.Records[i].Attempts
@@ -96,66 +75,6 @@ func (r Retried) attempt(ctx context.Context, t *try, replay destination.Replay)
 // be split: one user that the server cannot handle must not fail the others.
 func (r Retried) last(b user.Batch) bool {
 	return slices.ContainsFunc(b.Records, func(rec *user.Record) bool { return rec.RetriesUsed > 0 && rec.RetriesUsed >= r.Retries })
-}
-
-// part returns what to send: usually the whole batch, which needs no copy.
-func (t *try) part() user.Batch {
-	if len(t.pending) == len(t.batch.Records) {
-		return t.batch
-	}
-	return pick(t.batch, t.pending)
-}
-
-// keep stores the outcomes of what was sent.
-func (t *try) keep(outcomes []user.Outcome) {
-	switch {
-	case outcomes == nil:
-	case len(outcomes) == len(t.batch.Records):
-		t.outcomes = outcomes
-	default:
-		place(t.outcomes, outcomes, t.pending)
-	}
-}
-
-// count decides whether the last attempt counts: it does if any call was answered since
-// the one before. Until then it is only remembered.
-func (t *try) count(outcomes []user.Outcome, answered uint64) {
-	throttled := func(o user.Outcome) bool { return o.Status == user.Busy && o.HTTP == http.StatusTooManyRequests }
-	if slices.ContainsFunc(outcomes, throttled) {
-		if t.throttle++; t.throttle%throttlesPerRetry != 0 {
-			return
-		}
-	}
-	if t.unanswered++; answered != t.answered {
-		t.answered = answered
-		t.countRetry()
-	}
-}
-
-// countRetry counts the last attempt against the retries of the pending records.
-func (t *try) countRetry() {
-	for _, i := range t.pending {
-		t.batch.Records[i].RetriesUsed++
-	}
-	t.unanswered = 0
-}
-
-// keepPending keeps pending what may be sent again, and flags what may have been
-// taken.
-func (t *try) keepPending(replay destination.Replay) {
-	pending := t.pending[:0]
-	for _, i := range t.pending {
-		record, status := t.batch.Records[i], t.outcomes[i].Status
-		if status == user.InDoubt {
-			record.MaybeSent = true
-		}
-		if status == user.Busy || status == user.InDoubt && replay != destination.Unsafe {
-			pending = append(pending, i)
-			continue
-		}
-		record.RetriesUsed += min(t.unanswered, 1) // a read-back may send it again
-	}
-	t.pending = pending
 }
 
 // giveUp removes the pending records that used up their retries. What is in doubt
@@ -190,7 +109,7 @@ func (r Retried) probe(ctx context.Context, t *try) error {
 	if err == nil && found.Presence != destination.Unknown {
 		t.countRetry()
 	}
-	if callError(err) != nil {
+	if destination.AsCallError(err) != nil {
 		return nil
 	}
 	return err
@@ -198,30 +117,18 @@ func (r Retried) probe(ctx context.Context, t *try) error {
 
 // Find reads back, and retries a failed read as often as Apply would.
 func (r Retried) Find(ctx context.Context, rec *user.Record) (destination.Found, error) {
-	waits, answered := newBackoff(), r.Pacer.Answered()
+	waits, answered := wait.Backoff(), r.Pacer.Answered()
 	for attempt := 1; ; attempt++ {
 		found, err := r.API.Find(ctx, rec)
-		ce := callError(err)
+		ce := destination.AsCallError(err)
 		if ce == nil || ce.Fault == destination.Denied || ce.Fault == destination.RefusedWhole {
 			return found, err
 		}
 		if attempt > r.Retries && r.Pacer.Answered() != answered {
 			return found, err
 		}
-		if err := Pause(ctx, waits.NextBackOff()); err != nil {
+		if err := wait.For(ctx, waits.NextBackOff()); err != nil {
 			return found, err
 		}
-	}
-}
-
-// Pause waits for d. If ctx ends first, it returns the cause.
-func Pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/limited"
+	"usersync/sync/destination/split"
 	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 )
@@ -165,8 +167,8 @@ func TestRetriesAreEachRecordsOwn(t *testing.T) {
 	f := scene{replay: destination.Detectable, faults: []fault{itemsBusy, busy503After, busy503After}}.fake()
 	f.applied = func(call int, _ user.Batch) fault { return nth([]fault{busy503After, itemsBusy, busy503After}, call) }
 	p := &counting{pacer: new(pacer)}
-	limited := stack.Limited{Destination: readable{f}, Pacer: p, Wire: t.Context()}
-	retried := stack.Retried{API: stack.NewBisected(limited), Pacer: p, Retries: 2}
+	inner := limited.Limited{Destination: readable{f}, Pacer: p, Wire: t.Context()}
+	retried := stack.Retried{API: split.NewBisected(inner), Pacer: p, Retries: 2}
 	outcomes, err := retried.Apply(t.Context(), batch)
 	if err != nil || outcomes[0].Status != user.Failed || outcomes[1].Status != user.Created {
 		t.Errorf("got %q and %q, %v", outcomes[0].Status, outcomes[1].Status, err)

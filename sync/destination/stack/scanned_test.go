@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/limited"
+	"usersync/sync/destination/owned"
+	"usersync/sync/destination/scanned"
 	"usersync/sync/user"
 )
 
@@ -135,9 +137,9 @@ func manyListed(n int) string {
 	return b.String()
 }
 
-func scanning(api *listing, h stack.Holders) stack.Scanned {
-	limited := stack.Limited{Destination: api, Pacer: new(pacer), Wire: context.Background()}
-	return stack.NewScanned(limited, limited, api, h, 2)
+func scanning(api *listing, h owned.Holders) scanned.Scanned {
+	inner := limited.Limited{Destination: api, Pacer: new(pacer), Wire: context.Background()}
+	return scanned.New(inner, inner, api, h, 2)
 }
 
 // One reading of the list does for all users who were in doubt before it, and none for
@@ -167,7 +169,7 @@ func TestScannedOnce(t *testing.T) {
 			t.Errorf("certainly not sent: %q in %d pages", f, api.pages)
 		}
 		made := readable{scene{traits: keyed}.fake()}
-		s.API = creating{stack.Limited{Destination: made, Pacer: new(pacer), Wire: context.Background()}, "k3"}
+		s.API = creating{limited.Limited{Destination: made, Pacer: new(pacer), Wire: context.Background()}, "k3"}
 		if _, err := s.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("h=3", user.Upsert)}); err != nil {
 			t.Fatal(err)
 		}
@@ -179,7 +181,7 @@ func TestScannedOnce(t *testing.T) {
 
 // creating answers every create with the key.
 type creating struct {
-	stack.Limited
+	limited.Limited
 	key string
 }
 
@@ -224,7 +226,7 @@ func TestScanSettlesPendingUsers(t *testing.T) {
 		f := scene{held: "a=1", replay: destination.Unsafe, traits: keyed}.fake()
 		api := &listing{readable: readable{f}, users: listed("k1=1 k2=2")}
 		o := options(new(pacer), 2)
-		o.Lister, o.Holders = api, holders{"k2": {"z"}}
+		o.Client.Lister, o.Keys.Holders = api, holders{"k2": {"z"}}
 		b := user.Batch{Op: user.Create, Records: records("?a=1 ?b=2 ?c=3", user.Upsert)}
 		outcomes, err := o.Wrap(api).Apply(t.Context(), b)
 		if err != nil {

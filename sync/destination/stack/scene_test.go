@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/limited"
 	"usersync/sync/destination/stack"
 	"usersync/sync/user"
 )
@@ -121,15 +122,15 @@ func nth(faults []fault, n int) fault {
 }
 
 // around wraps f in the middleware, as a run does.
-func around(f *fake, blind bool, p stack.Pacer, retries int) destination.Destination {
+func around(f *fake, blind bool, p limited.Pacer, retries int) destination.Destination {
 	return aroundClient(f.client(blind), p, retries)
 }
 
-func aroundClient(client destination.Destination, p stack.Pacer, retries int) destination.Destination {
+func aroundClient(client destination.Destination, p limited.Pacer, retries int) destination.Destination {
 	return options(p, retries).Wrap(client)
 }
 
-func options(p stack.Pacer, retries int) stack.Options {
+func options(p limited.Pacer, retries int) stack.Options {
 	return stack.Options{Pacer: p, Wire: context.Background(), Retries: retries}
 }
 

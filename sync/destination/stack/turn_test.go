@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/limited"
 	"usersync/sync/user"
 )
 
@@ -74,10 +74,10 @@ func TestNextCall(t *testing.T) {
 		"the run was ended": {twofold{}, 0, nil, destination.CallCounts{}, errOver},
 	} {
 		p, calls := &one{left: test.left}, new(destination.Calls)
-		limited := stack.Limited{Destination: test.client, Pacer: p, Wire: t.Context(), Calls: calls}
+		inner := limited.Limited{Destination: test.client, Pacer: p, Wire: t.Context(), Calls: calls}
 		test.client.API = readable{scene{}.fake()}
-		limited.Destination = test.client
-		_, err := limited.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("a", user.Create)})
+		inner.Destination = test.client
+		_, err := inner.Apply(t.Context(), user.Batch{Op: user.Create, Records: records("a", user.Create)})
 		if err != test.applied || p.out != 0 || !cmp.Equal(p.status, test.status) || !cmp.Equal(calls.Counts(), test.met) {
 			t.Errorf("%s: %v, %d out, ended %v, %v", name, err, p.out, p.status, calls.Counts())
 		}
@@ -86,8 +86,8 @@ func TestNextCall(t *testing.T) {
 
 func TestNextCallWithinARead(t *testing.T) {
 	p, calls := &one{left: 2}, new(destination.Calls)
-	limited := stack.Limited{Destination: twofold{API: readable{scene{}.fake()}}, Pacer: p, Wire: t.Context(), Calls: calls}
-	if _, err := limited.Find(t.Context(), records("a", user.Create)[0]); err != nil || p.begun != 2 || calls.Counts()["read"]["ok"] != 2 {
+	inner := limited.Limited{Destination: twofold{API: readable{scene{}.fake()}}, Pacer: p, Wire: t.Context(), Calls: calls}
+	if _, err := inner.Find(t.Context(), records("a", user.Create)[0]); err != nil || p.begun != 2 || calls.Counts()["read"]["ok"] != 2 {
 		t.Errorf("%v after %d calls, %v", err, p.begun, calls.Counts())
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/parallel"
+	"usersync/sync/destination/verdict"
 	"usersync/sync/user"
 )
 
@@ -29,7 +31,7 @@ func (u Upserted) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		err = u.follow(ctx, b, outcomes, places, maxFollowUps)
 	}
 	if err != nil {
-		return unresolved(b, outcomes), err
+		return verdict.Unresolved(b, outcomes), err
 	}
 	return outcomes, nil
 }
@@ -55,7 +57,7 @@ func (u Upserted) follow(ctx context.Context, b user.Batch, outcomes []user.Outc
 		contradict(outcomes, create)
 		return nil
 	}
-	group, ctx := newParallel(ctx)
+	group, ctx := parallel.New(ctx)
 	for part := range slices.Chunk(update, max(u.Traits().Ops[user.Update].Max, 1)) {
 		group.Go(func() error { return u.sendOn(ctx, user.Update, b, outcomes, part, left-1) })
 	}
@@ -71,7 +73,7 @@ func (u Upserted) confirm(ctx context.Context, b user.Batch, outcomes []user.Out
 	if u.Traits().Ops[user.Create].Replay != destination.Unsafe {
 		return nil
 	}
-	group, ctx := newParallel(ctx)
+	group, ctx := parallel.New(ctx)
 	for _, i := range places {
 		if r := b.Records[i]; outcomes[i].Status == user.Missing && r.Op == user.Upsert {
 			group.Go(func() error { return u.confirmOne(ctx, &outcomes[i], r) })
@@ -84,7 +86,7 @@ func (u Upserted) confirm(ctx context.Context, b user.Batch, outcomes []user.Out
 // the key that the call used, the API contradicts itself.
 func (u Upserted) confirmOne(ctx context.Context, o *user.Outcome, r *user.Record) error {
 	found, err := u.Find(ctx, r)
-	if ce := callError(err); err != nil && (ce == nil || ce.Fault == destination.Denied) {
+	if ce := destination.AsCallError(err); err != nil && (ce == nil || ce.Fault == destination.Denied) {
 		return err
 	}
 	exists := found.Presence == destination.Same || found.Presence == destination.Different
@@ -92,7 +94,7 @@ func (u Upserted) confirmOne(ctx context.Context, o *user.Outcome, r *user.Recor
 	case err != nil:
 		o.Status, o.Code = user.Failed, user.CodeUnread
 	case found.Presence == destination.Another:
-		*o = sameUser(found.Other, found.HTTP)
+		*o = verdict.SameUser(found.Other, found.HTTP)
 	case exists && found.Remote != "" && found.Remote != r.Remote:
 		o.Status, o.Remote = user.Exists, found.Remote
 	case exists:
@@ -103,7 +105,7 @@ func (u Upserted) confirmOne(ctx context.Context, o *user.Outcome, r *user.Recor
 
 // sendOn makes one follow-up call and those that follow from it.
 func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes []user.Outcome, places []int, left int) error {
-	part := pick(b, places)
+	part := b.At(places)
 	var unseen []int
 	for n, r := range part.Records {
 		if outcomes[places[n]].Code == codeUnseen {
@@ -119,7 +121,7 @@ func (u Upserted) sendOn(ctx context.Context, op user.Op, b user.Batch, outcomes
 	part.Op = op
 	got, err := u.API.Apply(ctx, part)
 	if got != nil {
-		place(outcomes, got, places)
+		verdict.Place(outcomes, got, places)
 	}
 	if err != nil {
 		return err

@@ -2,11 +2,13 @@ package stack
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/parallel"
+	"usersync/sync/destination/verdict"
+	"usersync/sync/destination/wait"
 	"usersync/sync/user"
 )
 
@@ -35,11 +37,11 @@ func (v Verified) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		if again, err = v.readBack(ctx, b, outcomes, doubtful); err != nil || len(again) == 0 {
 			break
 		}
-		err = applyAt(ctx, v.API, b, outcomes, again)
+		err = verdict.ApplyAt(ctx, v.API, b, outcomes, again)
 	}
 	if err != nil {
 		v.keepFound(b, outcomes)
-		return unresolved(b, outcomes), err
+		return verdict.Unresolved(b, outcomes), err
 	}
 	return outcomes, nil
 }
@@ -84,7 +86,7 @@ func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 		return outcomes, nil
 	}
 	slices.Sort(send)
-	return outcomes, applyAt(ctx, v.API, b, outcomes, send)
+	return outcomes, verdict.ApplyAt(ctx, v.API, b, outcomes, send)
 }
 
 // waitForQuiet waits if any of the records can be looked up.
@@ -94,7 +96,7 @@ func (v Verified) waitForQuiet(ctx context.Context, b user.Batch, places []int) 
 	if left <= 0 || !slices.ContainsFunc(places, canLookUp) {
 		return nil
 	}
-	return Pause(ctx, left)
+	return wait.For(ctx, left)
 }
 
 // needsReadBack reports whether only a read-back can settle the record.
@@ -105,17 +107,17 @@ func needsReadBack(op user.Op, o user.Outcome, r *user.Record) bool {
 	case o.Status == user.Exists && op == user.Create:
 		return r.MaybeSent || o.Code == user.CodeWholeConflict && r.Op == user.Create
 	}
-	return rejectedTwice(o, r)
+	return verdict.RejectedTwice(o, r)
 }
 
 // readBack reads the given records in parallel, settles what it can, and returns the
 // indexes of those that may be sent again.
 func (v Verified) readBack(ctx context.Context, b user.Batch, outcomes []user.Outcome, doubtful []int) ([]int, error) {
 	resend := make([]bool, len(doubtful))
-	group, ctx := newParallel(ctx)
+	group, ctx := parallel.New(ctx)
 	for n, i := range doubtful {
 		group.Go(func() error {
-			found, err := orUnknown(v.lookUp(ctx, b.Op, b.Records[i]))
+			found, err := verdict.OrUnknown(v.lookUp(ctx, b.Op, b.Records[i]))
 			if err != nil {
 				return err
 			}
@@ -149,134 +151,4 @@ func (v Verified) lookUp(ctx context.Context, op user.Op, r *user.Record) (desti
 	}
 	r.Remote = ""
 	return v.Find(ctx, r)
-}
-
-// settle sets what the read-back means, and reports whether to send the record again.
-func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
-	if found.Remote != "" {
-		o.Remote = found.Remote
-	}
-	switch {
-	case found.Presence == destination.Another:
-		*o = sameUser(found.Other, found.HTTP)
-		return false
-	case o.Status == user.Refused || o.Status == user.Failed:
-		settleRejected(op, o, r, found)
-		return false
-	case found.Presence == destination.Unknown:
-		o.Status = user.InDoubt
-		if o.Code == "" || o.HTTP/100 != 2 { // otherwise it says why a success is not believed
-			o.Code = user.CodeNoAnswer
-		}
-		if o.Detail == "" && op == user.Create && v.Traits().CannotVerifyCreate() {
-			o.Detail = resolveByHand
-		}
-		return false
-	}
-	switch op {
-	case user.Create:
-		return v.settleCreate(o, r, found)
-	case user.Update:
-		return v.settleUpdate(o, r, found)
-	}
-	return v.settleDelete(o, r, found)
-}
-
-// codeUnseen goes with Exists: we may have created the user with exactly this data, of
-// which the API did not return all that it can.
-const codeUnseen = "unseen"
-
-func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
-	maybeOurs := !r.Renamed && (o.Status == user.InDoubt || r.MaybeSent)
-	switch {
-	case found.Presence == destination.Absent && r.Attempts > 0 && v.Traits().Ops[user.Create].Replay == destination.Unsafe && !endedByAPI(o):
-		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
-		return false
-	case found.Presence == destination.Absent:
-		return v.resend(o, r)
-	case found.Presence == destination.Same && maybeOurs && r.Op == user.Upsert && !found.ShowsAllBut(r, v.Traits().Unshown):
-		o.Status, o.Code = user.Exists, codeUnseen // an update is right in either case
-	case found.Presence == destination.Same && o.Status == user.Exists && maybeOurs:
-		o.Status, o.Code = user.Created, user.CodeReplayed
-	case found.Presence == destination.Same && maybeOurs:
-		o.Status, o.Code = user.Created, user.CodeReadBack
-	case r.Op == user.Create:
-		o.Status, o.Code = user.Refused, user.CodeExists
-	default:
-		o.Status, o.Code = user.Exists, ""
-	}
-	return false
-}
-
-// failed reports whether the API itself ended the call, and not with a success. After
-// a timeout, a lost connection or a gateway's answer it may still be working, and after
-// a success that cannot be believed its search may lag behind: finding no user proves
-// nothing yet, and the next run looks again.
-func endedByAPI(o *user.Outcome) bool {
-	switch o.HTTP {
-	case 0, http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return false
-	}
-	return o.HTTP/100 != 2
-}
-
-// settleRejected sets the outcome of the first attempt if a repetition was rejected.
-func settleRejected(op user.Op, o *user.Outcome, r *user.Record, found destination.Found) {
-	same := found.Presence == destination.Same
-	switch {
-	case op == user.Create && same:
-		o.Status, o.Code = user.Created, user.CodeReadBack
-	case op == user.Update && same && found.Shows(r):
-		o.Status, o.Code = user.Updated, user.CodeReadBack
-	case op == user.Delete && found.Presence == destination.Absent:
-		o.Status, o.Code = user.Deleted, user.CodeReadBack
-	case op == user.Update && same, found.Presence == destination.Unknown:
-		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
-	}
-}
-
-func (v Verified) settleUpdate(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
-	switch {
-	case found.Presence == destination.Absent:
-		o.Status = user.Missing
-		return false
-	case found.Presence == destination.Same && found.Shows(r):
-		o.Status, o.Code = user.Updated, user.CodeReadBack
-		return false
-	case found.Presence == destination.Same && r.RetriesUsed > v.Retries:
-		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // what the API does not return may or may not have changed
-		return false
-	}
-	return v.repeat(user.Update, o, r)
-}
-
-func (v Verified) settleDelete(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
-	if found.Presence == destination.Absent {
-		o.Status, o.Code = user.Deleted, user.CodeReadBack
-		return false
-	}
-	return v.repeat(user.Delete, o, r)
-}
-
-// repeat asks for another attempt at a call without visible effect, unless it must not
-// be repeated: it may still take effect.
-func (v Verified) repeat(op user.Op, o *user.Outcome, r *user.Record) bool {
-	if v.Traits().Ops[op].Replay == destination.Unsafe {
-		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
-		return false
-	}
-	return v.resend(o, r)
-}
-
-// resend asks for another attempt if one is left. Otherwise it is known that the record
-// never got through.
-func (v Verified) resend(o *user.Outcome, r *user.Record) bool {
-	if r.RetriesUsed <= v.Retries {
-		return true
-	}
-	o.Status = user.Failed
-	if o.Code == "" || o.Code == user.CodeWholeConflict {
-		o.Code = user.CodeNotApplied
-	}
-	return false
 }

@@ -17,7 +17,7 @@ import (
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
+	"usersync/sync/destination/canary"
 	"usersync/sync/engine"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
@@ -58,7 +58,7 @@ func stopErrors() []errorKind {
 			steps := map[string]Step{mirror.Guard: StepResume, preview.DeleteGuard: StepResume, preview.ChangeGuard: StepPlan, run.AbsentGuard: StepRetry, engine.AbsentGuard: StepCheck}
 			return advice{code: exit.Guard, runHint: e.Hint, step: steps[e.Name]}
 		}),
-		forEvery[*stack.CanaryError](advice{code: exit.Guard,
+		forEvery[*canary.Error](advice{code: exit.Guard,
 			runHint: "compare that record in the input and in the API: the mapping or the account may be wrong; resume continues after it"}),
 		forType(func(e *reader.InputError) advice {
 			return advice{code: exit.Guard, runHint: cmp.Or(e.Hint, "get a fresh copy of the file") + "; the outcomes in results are final"}

@@ -121,8 +121,8 @@ func Offline(ctx context.Context, name string) (Client, error) {
 func restConfig(c *config.Config, see observer) rest.Config {
 	return rest.Config{
 		Timeout: c.Pace.Timeout, MaxConns: c.Pace.Workers, Version: exit.ReadBuild().Version,
-		CAFile: c.Network.CA, CertFile: c.Network.Cert, KeyFile: c.Network.Key, Proxy: c.Network.Proxy,
-		InsecureHTTP: c.Network.InsecureHTTP, HTTP2: c.Network.HTTP2, Observe: see,
+		TLS:   rest.TLS{CAFile: c.Network.CA, CertFile: c.Network.Cert, KeyFile: c.Network.Key, InsecureHTTP: c.Network.InsecureHTTP},
+		Proxy: c.Network.Proxy, HTTP2: c.Network.HTTP2, Observe: see,
 	}
 }
 

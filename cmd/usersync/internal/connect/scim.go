@@ -4,21 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
-	"time"
-
-	"github.com/spf13/pflag"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/quantity"
-	"usersync/sync/destination"
 	"usersync/sync/destination/rest"
 	"usersync/sync/destination/scim"
-	"usersync/sync/destination/stack"
-	"usersync/sync/sandbox"
-	mocked "usersync/sync/sandbox/scim"
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
@@ -38,13 +31,14 @@ type scimAuth struct {
 func newSCIM() *api {
 	s := &scimSection{}
 	return &api{
-		name: "scim", settings: s.settings(), open: s.open,
+		name: "scim", settings: slices.Concat(s.callSettings(), s.ruleSettings(), s.auth.settings()), open: s.open,
 		toSandbox: func(url string) { s.baseURL = url }, mock: func() string { return "scim" },
 		draft: scimDraft, onAbsent: "deactivate",
 	}
 }
 
-func (s *scimSection) settings() []config.Setting {
+// callSettings say where the server is, and how many users a call may carry.
+func (s *scimSection) callSettings() []config.Setting {
 	return []config.Setting{
 		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true, Identifies: config.ScopeIdentity,
 			Use: "address of the server, without /Users; no default",
@@ -58,6 +52,12 @@ func (s *scimSection) settings() []config.Setting {
 		{Key: "max_payload", Value: "BYTES", Default: "0",
 			Use: "most bytes in a call with many users, if the server allows more or sets no limit; 0 is the server's limit",
 			Set: config.Into(&s.maxPayload, parseBytes)},
+	}
+}
+
+// ruleSettings say what an update, a search and a delete mean.
+func (s *scimSection) ruleSettings() []config.Setting {
+	return []config.Setting{
 		{Key: "update", Value: "NAME", Default: "auto", Words: []string{"auto", "patch", "put"},
 			Use: "how to update users: PATCH what the row has (patch), PUT the whole user (put), or PATCH if the server says it can (auto)",
 			Set: config.IntoString(&s.update)},
@@ -73,30 +73,35 @@ func (s *scimSection) settings() []config.Setting {
 		{Key: "passwords", Value: "WHEN", Default: "create", Words: []string{"create", "always"},
 			Use: "when to send passwords: with creates only, or with updates too",
 			Set: config.IntoString(&s.passwords)},
+	}
+}
+
+func (a *scimAuth) settings() []config.Setting {
+	return []config.Setting{
 		{Key: "auth.token", Kind: config.Secret, Remote: true,
 			Use: "fixed bearer token",
-			Set: config.IntoSecret(&s.auth.token)},
+			Set: config.IntoSecret(&a.token)},
 		{Key: "auth.user", Kind: config.ID, Value: "NAME", Remote: true,
 			Use: "user name, for basic authentication with password",
-			Set: config.IntoString(&s.auth.user)},
+			Set: config.IntoString(&a.user)},
 		{Key: "auth.password", Kind: config.Secret, Remote: true,
 			Use: "password, for basic authentication",
-			Set: config.IntoSecret(&s.auth.password)},
+			Set: config.IntoSecret(&a.password)},
 		{Key: "auth.client_id", Kind: config.ID, Value: "ID", Remote: true,
 			Use: "client id, for OAuth 2 client credentials",
-			Set: config.IntoString(&s.auth.clientID)},
+			Set: config.IntoString(&a.clientID)},
 		{Key: "auth.client_secret", Kind: config.Secret, Remote: true,
 			Use: "client secret",
-			Set: config.IntoSecret(&s.auth.clientSecret)},
+			Set: config.IntoSecret(&a.clientSecret)},
 		{Key: "auth.token_url", Kind: config.URL, Value: "URL", Remote: true,
 			Use: "where to fetch tokens",
-			Set: config.IntoString(&s.auth.tokenURL)},
+			Set: config.IntoString(&a.tokenURL)},
 		{Key: "auth.style", Value: "NAME", Default: "basic", Words: []string{"basic", "form", "json"}, Remote: true,
 			Use: "how to send the client id and secret to token_url",
-			Set: config.IntoString(&s.auth.style)},
+			Set: config.IntoString(&a.style)},
 		{Key: "auth.scope", Value: "TEXT", Remote: true,
 			Use: "scope to request for a token",
-			Set: config.IntoString(&s.auth.scope)},
+			Set: config.IntoString(&a.scope)},
 	}
 }
 
@@ -132,47 +137,6 @@ func (s *scimSection) open(ctx context.Context, c *config.Config, see observer) 
 	return opened, scope, err
 }
 
-// features are what the server says it can do, limited by the settings.
-func (s *scimSection) features(ctx context.Context, c *config.Config, r rest.Config) (scim.Features, error) {
-	if c.Target.Offline || s.bulk == "upload" || s.bulk == "off" && s.update != "auto" {
-		return s.limit(scim.Features{}), nil
-	}
-	r.Observe = nil // the pace begins with the run
-	for attempt := 0; ; attempt++ {
-		found, _, err := scim.Discover(ctx, r)
-		wait, again := retryDiscovery(err, attempt)
-		if !again || attempt == c.Pace.Retries || wait > c.Pace.MaxWait {
-			return s.limit(found), err
-		}
-		if err := stack.Pause(ctx, wait); err != nil {
-			return found, err
-		}
-	}
-}
-
-// retryDiscovery says whether and when to ask the server again what it can do: one
-// bad answer must not cost a night.
-func retryDiscovery(err error, attempt int) (wait time.Duration, again bool) {
-	ce, failed := errors.AsType[*destination.CallError](err)
-	if !failed || ce.Fault == destination.Denied || ce.Fault == destination.RefusedWhole {
-		return 0, false
-	}
-	return cmp.Or(ce.After, time.Second<<min(attempt, 5)), true
-}
-
-// limit applies the settings to what the server says. If the server says nothing, Bulk
-// is used only if the settings turn it on and say for how many users.
-func (s *scimSection) limit(f scim.Features) scim.Features {
-	f.Bulk = (f.Bulk || s.bulk == "on") && s.bulk != "off"
-	if s.maxOperations > 0 && (f.MaxOperations <= 1 && s.bulk == "on" || s.maxOperations < f.MaxOperations) {
-		f.MaxOperations = s.maxOperations
-	}
-	if most := int64(s.maxPayload); most > 0 && (f.MaxPayload == 0 || most < f.MaxPayload) {
-		f.MaxPayload = most
-	}
-	return f
-}
-
 // tenantOf is the tenant, for a server with several.
 func tenantOf(address string) string {
 	u, err := url.Parse(address)
@@ -180,31 +144,4 @@ func tenantOf(address string) string {
 		return ""
 	}
 	return u.Path
-}
-
-const scimDraft = `scim:
-  base_url: https://idp.example.com/scim/v2 # not needed with --sandbox
-  auth: {token: env:SCIM_TOKEN}
-`
-
-func scimMock() Mock {
-	return Mock{
-		open: func(o MockOptions) sandbox.API { return mocked.API{Options: o.SCIM} },
-		snippet: func(o MockOptions, url string) string {
-			auth := ""
-			if o.Auth {
-				auth = fmt.Sprintf(", auth: {client_id: any, client_secret: env:ANY_SECRET, token_url: %q}", url+"/token")
-			}
-			return fmt.Sprintf("scim: {base_url: %q%s}", url, auth)
-		},
-		flags: func(o *MockOptions, flags *pflag.FlagSet) {
-			flags.IntVar(&o.SCIM.MaxOperations, "scim-max-operations", 0, "at most `N` operations per Bulk call; 0 is 1000")
-			flags.IntVar(&o.SCIM.MaxPayload, "scim-max-payload", 0, "at most `BYTES` per Bulk call; 0 is 1 MiB")
-			flags.BoolVar(&o.SCIM.NoBulk, "scim-no-bulk", false, "do not support Bulk")
-			flags.BoolVar(&o.SCIM.NoPatch, "scim-no-patch", false, "do not support PATCH")
-			flags.BoolVar(&o.SCIM.NoConfig, "scim-no-config", false, "do not have a ServiceProviderConfig")
-			flags.BoolVar(&o.SCIM.AnyOrder, "scim-any-order", false, "answer a Bulk call in another order")
-			flags.BoolVar(&o.SCIM.ExactNames, "scim-exact-names", false, "match the case of userName in a search, but not when it must be unique")
-		},
-	}
 }

@@ -16,6 +16,9 @@ func journalFacts(p *journal.History) *verify.Journal {
 	f := &verify.Journal{Run: p.Header.Run, Checkpoint: verify.Checkpoint{
 		Record: p.Checkpoint.Record, Results: p.Checkpoint.Results, Rejects: p.Checkpoint.Rejects, Outcomes: p.Checkpoint.Outcomes}}
 	f.Cut = p.End == nil && len(p.Resumed) == 0
+	if p.Torn == 0 {
+		f.Bytes = p.Size
+	}
 	if p.End != nil {
 		f.State = map[journal.State]report.State{journal.Finished: report.Finished, journal.Stopped: report.Stopped}[p.End.State]
 	}

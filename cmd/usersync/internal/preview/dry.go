@@ -10,6 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/history"
 	"usersync/reader"
 	"usersync/sync/destination"
+	"usersync/sync/destination/owned"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/ledger"
@@ -79,17 +80,17 @@ func (d DryRun) run(ctx context.Context) (f *outcomes, counts engine.Summary, er
 	return f, counts, exit.WithSignal(ctx, err)
 }
 
-func (d DryRun) middleware(f *outcomes, owners *stack.Owners) stack.Options {
-	return stack.Options{Pacer: d.Conn.Pace, Wire: d.Wire, Retries: d.Config.Pace.Retries, Calls: &f.made, Owners: owners, Protected: d.Protected}
+func (d DryRun) middleware(f *outcomes, owners *owned.Owners) stack.Options {
+	return stack.Options{Pacer: d.Conn.Pace, Wire: d.Wire, Retries: d.Config.Pace.Retries, Calls: &f.made, Keys: stack.Keys{Owners: owners}, Protected: d.Protected}
 }
 
 // owners returns whose the keys of the API are; nil if it makes none. Nothing that a dry
 // run finds enters the ledger.
-func (d DryRun) owners(ctx context.Context) (*stack.Owners, error) {
+func (d DryRun) owners(ctx context.Context) (*owned.Owners, error) {
 	if !d.Conn.Client.Traits().OwnKeys {
 		return nil, nil
 	}
-	o := stack.OwnersOptions{}
+	o := owned.Options{}
 	if d.Ledger != nil {
 		if err := d.Ledger.Identities().FindShared(ctx); err != nil {
 			return nil, err
@@ -99,5 +100,5 @@ func (d DryRun) owners(ctx context.Context) (*stack.Owners, error) {
 	if d.presence != nil {
 		o.Met = d.presence.Led
 	}
-	return stack.NewOwners(o), nil
+	return owned.NewOwners(o), nil
 }

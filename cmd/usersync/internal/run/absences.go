@@ -1,13 +1,12 @@
 package run
 
 import (
-	"context"
 	"fmt"
 
-	"usersync/sync/destination/stack"
+	"usersync/cmd/usersync/internal/view"
+	"usersync/sync/destination/attested"
 	"usersync/sync/guard"
 	"usersync/sync/journal"
-	"usersync/sync/ledger"
 	"usersync/sync/user"
 )
 
@@ -16,39 +15,12 @@ const AbsentGuard = "unproved_absent"
 
 // absences says what proves that a user to delete is absent. The sandbox needs no proof:
 // it is empty, and its address is ours.
-func (r *Run) absences() stack.Absences {
-	a := stack.Absences{AcceptAll: r.Config.Guards.AbsentOK || r.Config.Target.Sandbox, Doubted: r.unproved() > 0, Earlier: r.at.deleting}
+func (r *Run) absences() attested.Absences {
+	a := attested.Absences{AcceptAll: r.Config.Guards.AbsentOK || r.Config.Target.Sandbox, Doubted: r.at.unproved() > 0, Earlier: r.at.deleting}
 	if r.lease.Ledger != nil {
-		a.Memory = memory{r.lease.Ledger}
+		a.Memory = view.Memory{Ledger: r.lease.Ledger}
 	}
 	return a
-}
-
-// memory is the ledger as proof of absences.
-type memory struct{ *ledger.Ledger }
-
-// Others returns users that the API is known to hold.
-func (m memory) Others(ctx context.Context, n int, skip func(id string) bool) ([]stack.Other, error) {
-	rows, err := m.Identities().Others(ctx, n, skip)
-	others := make([]stack.Other, len(rows))
-	for i, row := range rows {
-		others[i] = stack.Other{ID: row.ID, Remote: row.Remote}
-	}
-	return others, err
-}
-
-// WasDeleted reports whether a deletion of the user is remembered.
-func (m memory) WasDeleted(ctx context.Context, id string) (bool, error) {
-	return m.Identities().WasDeleted(ctx, id)
-}
-
-// Knew reports whether the ledger holds the user, or remembers their deletion.
-func (m memory) Knew(ctx context.Context, id string) (bool, error) {
-	known, err := m.Lookup(ctx, []string{id})
-	if err != nil || known[0].State != user.Absent {
-		return err == nil, err
-	}
-	return m.WasDeleted(ctx, id)
 }
 
 // deletingIn returns the users that a run was deleting when it was last seen, true if the
@@ -69,22 +41,22 @@ func deletingIn(h *journal.History) map[string]bool {
 }
 
 // unproved counts the users of the whole run whose absence is not proved.
-func (r *Run) unproved() int {
-	return r.at.files.counts.codes.Of(user.InDoubt, user.CodeUnprovedAbsent)
+func (s *start) unproved() int {
+	return s.files.Counts().Of(user.InDoubt, user.CodeUnprovedAbsent)
 }
 
 // checkAbsences returns a *guard.Error if more than half of the users to delete were not
 // found, and nothing proves that they are no longer there. The run has finished all the same:
 // another address may need another run.
 func (r *Run) checkAbsences() error {
-	unproved := r.unproved()
+	unproved := r.at.unproved()
 	all := unproved + r.counts.Outcomes[user.Deleted]
 	if 2*unproved <= all || r.Config.Guards.AbsentOK {
 		return nil
 	}
 	return &guard.Error{
 		Name: AbsentGuard,
-		What: fmt.Sprintf("run %s: %d of %d users to delete were not found, and nothing proves that they are no longer there: this may be the wrong address or account", r.at.files.dir.ID(), unproved, all),
+		What: fmt.Sprintf("run %s: %d of %d users to delete were not found, and nothing proves that they are no longer there: this may be the wrong address or account", r.at.files.Run(), unproved, all),
 		Hint: "check base_url and the account in the config; if these users are really no longer there, accept that with --absent-ok",
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/output"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
@@ -21,11 +22,11 @@ import (
 
 // start is where a run starts: at the first record, or where an earlier part stopped.
 type start struct {
-	files   *files
+	files   *output.Files
 	records reader.Records
 	stop    func()             // stops reading records
 	read    *checkpoint.Digest // of the records that are written
-	before  contents           // what an earlier part of the run has written
+	before  output.Contents    // what an earlier part of the run has written
 	// deleting are the users that it was deleting, true if the API confirmed it.
 	deleting map[string]bool
 	renamed  int              // users that it gave a new id after its checkpoint
@@ -42,7 +43,7 @@ func (s *start) release(reading bool) error {
 	if !reading {
 		s.stop()
 	}
-	return s.files.release()
+	return s.files.Release()
 }
 
 // beginning finds out where a run starts, while it holds the lock of the scope.
@@ -93,10 +94,10 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 		if at, err = b.startNew(ctx); err != nil {
 			return at, err
 		}
-	} else if _, err := b.register(ctx, at.files.dir.ID()); err != nil {
+	} else if _, err := b.register(ctx, at.files.Run()); err != nil {
 		return at, err
 	}
-	run := at.files.dir.ID()
+	run := at.files.Run()
 	return at, cmp.Or(b.absorb(ctx, left, run), b.settle(ctx, earlier, run))
 }
 
@@ -110,12 +111,12 @@ func (b *beginning) startSandbox(ctx context.Context) (*start, error) {
 	if b.Config.Ledger.URL == config.NoLedger {
 		return at, b.compareIDs(ctx)
 	}
-	b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), at.files.dir.Path(), at.files.dir.ID(), nil, nil)
+	b.lease, err = connect.Acquire(ctx, b.Config, b.Scope(), at.files.Dir().Path(), at.files.Run(), nil, nil)
 	if err == nil {
 		err = b.compareIDs(ctx)
 	}
 	if err == nil {
-		_, err = b.register(ctx, at.files.dir.ID())
+		_, err = b.register(ctx, at.files.Run())
 	}
 	return at, err
 }
@@ -127,7 +128,7 @@ func (b *beginning) startNew(ctx context.Context) (at *start, err error) {
 			err = errors.Join(err, b.withdraw(ctx, h.Run))
 		}
 	}()
-	files, err := createFiles(b.filesSpec(), b.started, func(run string) (err error) {
+	files, err := output.Create(b.outputSpec(), b.started, func(run string) (err error) {
 		h.Run = run
 		h.Order, err = b.register(ctx, run)
 		return err
@@ -141,7 +142,7 @@ func (b *beginning) startNew(ctx context.Context) (at *start, err error) {
 			return at, err
 		}
 	}
-	if err := files.begin(h); err != nil {
+	if err := files.Begin(h); err != nil {
 		return at, &history.DirError{Err: err}
 	}
 	return at, nil

@@ -14,7 +14,7 @@ func (r *Run) Expire() {
 		return
 	}
 	before := r.options.Now().Add(-r.Config.Output.ArtifactsTTL)
-	removed, err := history.Expire(r.Config.Output.RunsDir, before, r.at.files.dir.ID(), r.options.Retried.Run)
+	removed, err := history.Expire(r.Config.Output.RunsDir, before, r.at.files.Run(), r.options.Retried.Run)
 	if err != nil {
 		r.options.Log.Warn("some old runs could not be removed", zap.Error(err))
 	}

@@ -3,73 +3,66 @@ package run
 import (
 	"context"
 
-	"usersync/sync/destination/stack"
-	"usersync/sync/user"
+	"usersync/cmd/usersync/internal/view"
+	"usersync/sync/destination/owned"
+	"usersync/sync/ledger"
+	"usersync/sync/mirror"
 )
 
-// owned is what an earlier part of a run says about whose the API's keys are.
-type owned struct {
-	known []user.Settled // outcomes that the ledger does not hold yet
-	same  []string       // keys to which rows of other ids have led
+// ownership finds out, before the first call, whose the keys of the API are.
+type ownership struct {
+	*base
+	at           *start
+	ledger       *ledger.Ledger   // nil without one
+	presence     *mirror.Presence // of a mirror; nil otherwise
+	checkpointed func() int
 }
 
-// add keeps what an outcome says. One that the ledger holds says nothing new, unless its
-// row was refused.
-func (w *owned) add(s *user.Settled, held bool) {
-	switch {
-	case s.Remote == "":
-	case s.Code == user.CodeSameUser:
-		w.same = append(w.same, s.Remote)
-	case !held:
-		if len(w.known) == 2*stack.MostOwned {
-			w.known = append(w.known[:0], w.known[stack.MostOwned:]...)
+// owners returns whose the keys of the API are; nil if it makes none. renames is nil if the
+// run renames no users.
+func (o ownership) owners(ctx context.Context) (owners *owned.Owners, renames *mirror.Renames, err error) {
+	if !o.Conn.Client.Traits().OwnKeys {
+		return nil, nil, nil
+	}
+	options := owned.Options{}
+	if o.ledger != nil {
+		if err := o.ledger.Identities().FindShared(ctx); err != nil {
+			return nil, nil, err
 		}
-		w.known = append(w.known, *s)
+		options.Holders, options.Checkpointed = o.ledger.Identities(), o.checkpointed
 	}
-}
-
-// owners returns whose the keys of the API are; nil if it makes none.
-func (r *Run) owners(ctx context.Context) (*stack.Owners, error) {
-	if !r.Conn.Client.Traits().OwnKeys {
-		return nil, nil
+	if renames, err = o.newRenames(ctx); err != nil {
+		return nil, nil, err
 	}
-	o := stack.OwnersOptions{}
-	if l := r.lease.Ledger; l != nil {
-		if err := l.Identities().FindShared(ctx); err != nil {
-			return nil, err
-		}
-		o.Holders, o.Checkpointed = l.Identities(), r.checkpointer.Checkpointed
+	if o.presence != nil {
+		options.Met = o.presence.Led
 	}
-	var err error
-	if r.renames, err = r.newRenames(ctx); err != nil {
-		return nil, err
+	if renames != nil {
+		options.Move = renames.Move
 	}
-	if r.presence != nil {
-		o.Met = r.presence.Led
+	owners = owned.NewOwners(options)
+	for i := range o.at.before.Keys.Known {
+		owners.Know(&o.at.before.Keys.Known[i])
 	}
-	if r.renames != nil {
-		o.Move = r.renames.Move
-	}
-	owners := stack.NewOwners(o)
-	for i := range r.at.before.owned.known {
-		owners.Know(&r.at.before.owned.known[i])
-	}
-	return owners, r.leads(ctx)
+	return owners, renames, o.leads(ctx)
 }
 
 // leads tells a mirror to whose users the rows of an earlier part of the run led.
-func (r *Run) leads(ctx context.Context) error {
-	if r.presence == nil {
+func (o ownership) leads(ctx context.Context) error {
+	if o.presence == nil {
 		return nil
 	}
-	held, err := r.lease.Ledger.Identities().HoldersOf(ctx, r.at.before.owned.same)
+	held, err := o.ledger.Identities().HoldersOf(ctx, o.at.before.Keys.Same)
 	if err != nil {
 		return err
 	}
 	for _, ids := range held {
-		if err := r.presence.Led(ctx, ids); err != nil {
+		if err := o.presence.Led(ctx, ids); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// mover is the ledger of a run that renames users.
+func (o ownership) mover() view.Mover { return view.Mover{Ledger: o.ledger, Run: o.at.files.Run()} }

@@ -13,6 +13,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/output"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
@@ -138,36 +139,36 @@ func (b *beginning) reopenInput(ctx context.Context) error {
 
 // reopenFiles truncates the files of an earlier run to its last checkpoint, and counts
 // what they contain.
-func (b *beginning) reopenFiles(r *history.Run, read *checkpoint.Digest) (*files, contents, error) {
-	f, err := resumeFiles(b.filesSpec(), r)
+func (b *beginning) reopenFiles(r *history.Run, read *checkpoint.Digest) (*output.Files, output.Contents, error) {
+	f, err := output.Resume(b.outputSpec(), r)
 	if err != nil {
-		return nil, contents{}, err
+		return nil, output.Contents{}, err
 	}
 	before, err := b.continueFiles(f, r, read)
 	if err != nil {
-		return nil, before, errors.Join(err, f.release())
+		return nil, before, errors.Join(err, f.Release())
 	}
 	return f, before, nil
 }
 
 // continueFiles checks that the files agree with the journal, and continues them.
-func (b *beginning) continueFiles(f *files, r *history.Run, read *checkpoint.Digest) (before contents, err error) {
-	if before, err = f.recount(); err != nil {
+func (b *beginning) continueFiles(f *output.Files, r *history.Run, read *checkpoint.Digest) (before output.Contents, err error) {
+	if before, err = f.Recount(); err != nil {
 		return before, err
 	}
-	if err := f.openWriters(); err != nil {
+	if err := f.OpenWriters(); err != nil {
 		return before, err
 	}
 	last := &r.Journal.Checkpoint
-	before.noted = last.Noted
+	before.Noted = last.Noted
 	if read.Last()+before.Missing != last.Record && read.Last() < last.Record {
 		return before, &checkpoint.InputChangedError{Record: last.Record}
 	}
 	for i := range r.Journal.Settled {
-		before.owned.add(&r.Journal.Settled[i], false)
+		before.Keys.Add(&r.Journal.Settled[i], false)
 	}
 	read.SetLast(last.Record)
-	if err := f.resume(r.Journal, journal.Resumed{At: b.started, Args: b.options.Args}); err != nil {
+	if err := f.Continue(r.Journal, journal.Resumed{At: b.started, Args: b.options.Args}); err != nil {
 		return before, err
 	}
 	if last.Outcomes == nil { // the checkpoint is the ledger's, which has no counts
@@ -176,5 +177,5 @@ func (b *beginning) continueFiles(f *files, r *history.Run, read *checkpoint.Dig
 	if before.Written != last.Record {
 		return before, fmt.Errorf("continue run %s: its results hold %d records, and its checkpoint is at %d", r.ID, before.Written, last.Record)
 	}
-	return before, f.journal.Checkpoint(*last) // it may be only in the ledger so far
+	return before, f.Journal().Checkpoint(*last) // it may be only in the ledger so far
 }

@@ -20,6 +20,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/input"
+	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/sync/journal"
 	"usersync/sync/plan"
@@ -147,7 +148,7 @@ func (b *base) header() journal.Header {
 	}
 }
 
-// filesSpec says which files the run writes, and how.
-func (b *base) filesSpec() filesSpec {
-	return filesSpec{Output: b.Config.Output, ledger: b.Config.Ledger.URL != config.NoLedger, layout: b.Input.Layout(), stdout: b.options.Stdout, progress: b.options.Progress}
+// outputSpec says which files the run writes, and how.
+func (b *base) outputSpec() output.Spec {
+	return output.Spec{Output: b.Config.Output, Ledger: b.Config.Ledger.URL != config.NoLedger, Layout: b.Input.Layout(), Stdout: b.options.Stdout, Progress: b.options.Progress}
 }

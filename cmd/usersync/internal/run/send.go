@@ -10,17 +10,15 @@ import (
 
 	"usersync/cmd/usersync/internal/connect"
 	"usersync/cmd/usersync/internal/exit"
-	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/preview"
+	"usersync/cmd/usersync/internal/view"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/destination"
-	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
 	"usersync/sync/lookalike"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
-	"usersync/writer"
 	"usersync/writer/progress"
 	"usersync/writer/report"
 	"usersync/writer/rundir"
@@ -46,8 +44,8 @@ func newRun(b *beginning, at *start) *Run {
 	r := &Run{base: b.base, lease: b.lease, presence: b.presence, similar: b.similar, at: at}
 	r.stopping.log, r.stopping.progress, r.stopping.timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
 	r.checkpointer = checkpoint.New(checkpoint.Options{
-		Run: at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: at.files.journal, Results: at.files.results, Rejects: at.files.rejects,
-		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.noted, Start: r.options.Now(),
+		Run: at.files.Run(), Ledger: r.lease.Ledger, Journal: at.files.Journal(), Results: at.files.Results(), Rejects: at.files.Rejects(),
+		Input: at.read, Outcomes: at.before.Outcomes, Noted: at.before.Noted, Start: r.options.Now(),
 	})
 	return r
 }
@@ -61,48 +59,60 @@ func (r *Run) Release() error {
 // hint, next command and end time.
 func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	files := r.at.files
-	r.sent.Journal, r.sent.hashes = files.journal, r.at.hashes
-	r.options.Log.Info("run started", zap.String("run", files.dir.ID()), zap.String("to", r.Conn.Scope.Host), zap.Strings("from", r.Paths))
-	if r.Config.Log.Progress != "never" {
-		r.options.Progress.Start(progress.Source{Note: r.Conn.Pace.Note, Calls: r.calls.Total})
-	}
+	r.start()
 	wire, cut := r.lease.Bound(r.options.Wire)
 	defer cut()
-	known := newLedgerView(r.lease.Ledger, files.dir.ID(), r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
+	known := view.New(r.lease.Ledger, files.Run(), r.Config.Ledger.Full, r.checkpointer.Checkpointed, r.presence)
 	work, err := r.job(ctx, wire, known)
 	stopAnnouncing := r.stopping.announce(ctx)
-	ctx, release := r.withBudget(ctx)
+	ctx, release := r.bound(ctx, r.lease)
 	defer release()
-	ctx, unbound := r.lease.Bound(ctx)
-	defer unbound()
-	if err == nil {
-		err = r.restore(ctx, known)
+	if err == nil && r.at.Written > 0 {
+		err = known.Restore(ctx, files.UnchangedIDs())
 	}
 	counts, err := r.run(ctx, work, err)
 	stopAnnouncing()
 	r.reading = counts.Reading
 	err = r.checkInput(err)
 	r.counts = total(r.at.before.Summary, counts)
-	r.logWarnings()
-	r.logRenames()
-	if !rundir.NoRoom(err) {
-		err = errors.Join(err, r.checkpointer.Finish(err, counts.Finished, counts.PerhapsTaken > 0))
+	return r.conclude(exit.WithSignal(ctx, r.keep(ctx, known, err)))
+}
+
+// start says that the run starts.
+func (r *Run) start() {
+	files := r.at.files
+	r.sent.Journal, r.sent.hashes = files.Journal(), r.at.hashes
+	r.options.Log.Info("run started", zap.String("run", files.Run()), zap.String("to", r.Conn.Scope.Host), zap.Strings("from", r.Paths))
+	if r.Config.Log.Progress != "never" {
+		r.options.Progress.Start(progress.Source{Note: r.Conn.Pace.Note, Calls: r.calls.Total})
 	}
-	if err == nil && counts.Finished {
-		err = known.keepUnchanged(ctx, files.dir.ID())
+}
+
+// keep writes the last checkpoint of a run that ended with err, and logs what it was told
+// of the input.
+func (r *Run) keep(ctx context.Context, known *view.Ledger, err error) error {
+	r.logWarnings()
+	if !rundir.NoRoom(err) {
+		err = errors.Join(err, r.checkpointer.Finish(err, r.counts.Finished, r.counts.PerhapsTaken > 0))
+	}
+	if err == nil && r.counts.Finished {
+		err = known.KeepUnchanged(ctx)
 	}
 	if failed := r.options.Progress.Stop(); failed != nil { // not a reason for the run to fail
 		r.options.Log.Warn("progress could not be shown", zap.Error(failed))
 	}
-	err = exit.WithSignal(ctx, err)
+	return err
+}
+
+// conclude gives the files their final names, if the run is complete, and sums it up.
+func (r *Run) conclude(err error) (report.Summary, error) {
+	files := r.at.files
 	if err != nil {
-		err = fmt.Errorf("run %s: %w", files.dir.ID(), err)
+		err = fmt.Errorf("run %s: %w", files.Run(), err)
 	}
-	err = errors.Join(err, files.finish(err == nil && counts.Finished, err))
-	if files.incomplete {
+	err = errors.Join(err, files.Finish(err == nil && r.counts.Finished, err))
+	if files.Incomplete() {
 		err = errors.Join(err, r.recount())
-	} else {
-		err = errors.Join(err, files.digest())
 	}
 	s := r.summary(err)
 	if s.State == report.Finished {
@@ -111,63 +121,6 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 		}
 	}
 	return s, err
-}
-
-// job is the engine's work, without its records.
-func (r *Run) job(ctx, wire context.Context, known *ledgerView) (engine.Job, error) {
-	c, files := r.Config, r.at.files
-	owners, err := r.owners(ctx)
-	work := engine.Job{
-		Destination: r.middleware(wire, owners).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
-		Results:     r.writer(),
-		BatchSize:   r.Conn.BatchSize(c.Pace.BatchSize),
-		Workers:     c.Pace.Workers,
-		Journal:     &r.sent,
-		Names:       destination.Names(r.Conn.Client),
-		MaxErrors:   engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
-		Resumed:     r.at.Resumed,
-		Applying:    r.options.Plan != nil,
-		Canary:      c.Guards.Canary,
-		AbsentOK:    c.Guards.AbsentOK || c.Target.Sandbox,
-		IDs:         engine.IDs{Looked: r.similar.Note, RefuseRepeated: c.Input.RefuseRepeated},
-	}
-	if !c.Ledger.AllowStale {
-		work.Superseded = (&history.Staleness{Run: files.dir.ID(), Dir: c.Output.RunsDir,
-			Order: history.Orders(ctx, r.lease.Ledger, func(err error) {
-				r.options.Log.Warn("the ledger's order of runs is not known: clocks order them", zap.Error(err))
-			}), Unchanged: unchanged(ctx, r.lease.Ledger, r.options.Log)}).Superseded
-	}
-	if known != nil {
-		work.Ledger, work.Repeats = known, known
-	}
-	if r.presence != nil {
-		work.Missing = r.options.Plan.ApplyDeletions(r.missing)
-	}
-	return work, err
-}
-
-// writer writes outcomes to the files first, because a checkpoint must agree with the
-// results, then to the checkpointer, and last to the copy of the results, which may fail.
-func (r *Run) writer() writer.Writer {
-	files := r.at.files
-	if files.copyWriter == nil {
-		return writer.Tee(files.writer, r.checkpointer)
-	}
-	return writer.Tee(files.writer, r.checkpointer, files.copyWriter)
-}
-
-func (r *Run) middleware(wire context.Context, owners *stack.Owners) stack.Options {
-	c := r.Config
-	sizer, _ := r.Conn.Client.(destination.Sizer)
-	prober, _ := r.Conn.Client.(destination.Prober)
-	lister, _ := r.Conn.Client.(destination.Lister)
-	var holders stack.Holders
-	if r.lease.Ledger != nil {
-		holders = r.lease.Ledger.Identities()
-	}
-	return stack.Options{Lister: lister, Holders: holders, Owners: owners, Sizer: sizer, Prober: prober, Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Retries: c.Pace.Retries, Calls: &r.calls,
-		Quiet: r.started.Add(c.Pace.Timeout), Canary: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly, Adopt: preview.Adoption(c), Protected: r.protected, Absences: r.absences(),
-		Sent: r.sent.Sent, Intents: checkpoint.Intents{Run: r.at.files.dir.ID(), Ledger: r.lease.Ledger, Journal: &r.sent}}
 }
 
 // run runs the engine, unless err or a guard that looks ahead stops it, and records the
@@ -181,7 +134,7 @@ func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summa
 	}
 	records := r.options.Plan.Apply(iter.Seq2[*user.Record, error](r.at.records), r.at.Written)
 	records = r.LimitDeletes(ctx, records, preview.Deletes{
-		Ledger: r.lease.Ledger, Protected: r.protected, Before: r.at.files.counts.deleted.calls, Planned: r.options.Plan != nil,
+		Ledger: r.lease.Ledger, Protected: r.protected, Before: r.at.files.Counts().Deletes(), Planned: r.options.Plan != nil,
 	})
 	work.Records = reader.Records(records).Until(ctx).Batches(preview.RecordsAtOnce)
 	counts, err := work.Run(ctx)
@@ -194,32 +147,19 @@ func (r *Run) run(ctx context.Context, work engine.Job, err error) (engine.Summa
 // ErrBudget ends a run that has used up its time.
 var ErrBudget = errors.New("the time of --max-duration is used up")
 
-// withBudget ends ctx when the time of the run is used up.
-func (r *Run) withBudget(ctx context.Context) (context.Context, context.CancelFunc) {
-	if r.Config.Guards.MaxDuration == 0 {
-		return ctx, func() {}
+// bound ends ctx when the time of the run is used up, or the lease is lost.
+func (b *base) bound(ctx context.Context, l *connect.Lease) (context.Context, context.CancelFunc) {
+	stop := func() {}
+	if b.Config.Guards.MaxDuration != 0 {
+		ctx, stop = context.WithDeadlineCause(ctx, b.started.Add(b.Config.Guards.MaxDuration), ErrBudget)
 	}
-	return context.WithDeadlineCause(ctx, r.started.Add(r.Config.Guards.MaxDuration), ErrBudget)
-}
-
-// logWarnings logs the warnings about the input, after it was read.
-func (r *Run) logWarnings() {
-	if r.reading { // by another goroutine, which waits for a pipe
-		return
-	}
-	for _, warning := range r.Input.Warnings() {
-		r.options.Log.Always(warning)
-	}
-	if r.at.Written == 0 && r.counts.Finished { // otherwise some were met by an earlier part, or would have been later
-		for _, warning := range preview.ProtectedWarnings(r.protected.Report()) {
-			r.options.Log.Always(warning)
-		}
-	}
+	ctx, unbound := l.Bound(ctx)
+	return ctx, func() { unbound(); stop() }
 }
 
 // recount corrects the counts to what the files contain.
 func (r *Run) recount() error {
-	c, err := r.at.files.recount()
+	c, err := r.at.files.Recount()
 	if c.Outcomes != nil {
 		r.counts.Written, r.counts.SettledUpTo, r.counts.Outcomes, r.counts.Missing = c.Written, c.SettledUpTo, c.Outcomes, c.Missing
 	}
@@ -240,7 +180,7 @@ func total(before, now engine.Summary) engine.Summary {
 
 // Close writes the summary and the end of the journal. It is the last step: a run whose
 // journal has no end can be resumed.
-func (r *Run) Close(s report.Summary) error { return r.at.files.close(s, r.options.Now()) }
+func (r *Run) Close(s report.Summary) error { return r.at.files.Close(s, r.options.Now()) }
 
 // lookAhead plans the whole input if a guard requires it. It does not for a run that is
 // resumed, applies a plan, or retries rejects.
@@ -250,20 +190,4 @@ func (r *Run) lookAhead(ctx context.Context) error {
 	}
 	r.options.Log.Info("looking at the whole input before anything is sent")
 	return preview.DryRun{Setup: r.Setup, Wire: r.options.Wire, Ledger: r.lease.Ledger, Protected: r.protected}.LookAhead(ctx)
-}
-
-// Facts help to decide, together with the summary, what to do after a run.
-type Facts struct {
-	Paths   []string // of the input's files
-	Dir     string   // of the run
-	Resumed bool     // it was resumed by name
-	// Unshown says that the API does not show which users it has created.
-	Unshown bool
-	LastMet string // what went wrong with a call most recently; empty if nothing did
-}
-
-// Facts returns the facts. They are valid after Send has returned.
-func (r *Run) Facts() Facts {
-	return Facts{Paths: r.Paths, Dir: r.at.files.dir.Path(), Resumed: r.options.Resume != "",
-		Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/reader/between"
 	"usersync/sync/destination"
@@ -15,7 +16,6 @@ import (
 	"usersync/sync/plan"
 	"usersync/writer"
 	"usersync/writer/report"
-	"usersync/writer/rundir"
 )
 
 // summary says what the run did; err is how it ended. The command adds exit code, hint
@@ -23,21 +23,21 @@ import (
 func (r *Run) summary(err error) report.Summary {
 	b, files := exit.ReadBuild(), r.at.files
 	s := report.Summary{
-		Run: files.dir.ID(), Ending: report.Ending{State: report.Stopped},
+		Run: files.Run(), Ending: report.Ending{State: report.Stopped},
 		Counts: report.Counts{
-			RecordsRead: r.counts.Read - r.counts.Missing, SettledUpTo: r.counts.SettledUpTo, PerhapsTaken: r.counts.PerhapsTaken, Deletions: files.counts.deletions.facts(r.Config.Target.Mode),
-			Outcomes: writer.CountOutcomes(r.counts.Outcomes), Codes: files.counts.codes.Top(preview.TopCodes),
+			RecordsRead: r.counts.Read - r.counts.Missing, SettledUpTo: r.counts.SettledUpTo, PerhapsTaken: r.counts.PerhapsTaken, Deletions: files.Counts().Deletions(r.Config.Target.Mode),
+			Outcomes: writer.CountOutcomes(r.counts.Outcomes), Codes: files.Counts().Codes(preview.TopCodes),
 		},
 		Calls: callFacts(r.calls.Counts()), Pace: paceFacts(r.Conn.Pace.Report()), Times: report.Times{StartedAt: r.started},
-		Scope: r.Conn.Scope, Inputs: r.inputs(),
+		Scope: r.Conn.Scope, Inputs: r.inputs(files, r.counts.Finished),
 		Config:  &report.Config{Path: r.Config.File, SHA256: r.Config.Digest(), MappingSHA256: r.Config.MappingDigest()},
 		Program: report.Program{Version: b.Version, Commit: b.Commit},
 		By:      startedBy(r.options.Args),
 	}
-	s.Files, s.Retried = files.facts(r.counts.Written, s.Outcomes.Rejected()), r.options.Retried.facts(s.Outcomes)
+	s.Files, s.Retried = files.Facts(r.counts.Written, s.Outcomes.Rejected()), r.options.Retried.facts(s.Outcomes)
 	s.Plan = planInSummary(r.options.Plan)
 	noted := r.checkpointer.Noted()
-	s.Lookalikes = report.LookalikesOf(noted.LooksLike, files.counts.deletions.held, preview.CompareWindow(r.Config))
+	s.Lookalikes = report.LookalikesOf(noted.LooksLike, files.Counts().HeldBack(), preview.CompareWindow(r.Config))
 	s.RepeatedIDs = report.RepeatedOf(noted.Repeats)
 	if !r.reading && r.Input.Skipped() != (between.Skipped{}) {
 		skipped := r.Input.Skipped()
@@ -64,16 +64,16 @@ func startedBy(args []string) report.By {
 
 // inputs lists the input files. The digest is of the whole input, and known only after
 // it was read to its end.
-func (r *Run) inputs() []report.Input {
+func (b *base) inputs(files *output.Files, finished bool) []report.Input {
 	var all []report.Input
-	for i, path := range r.Paths {
-		if slices.Contains(r.Paths[:i], path) {
+	for i, path := range b.Paths {
+		if slices.Contains(b.Paths[:i], path) {
 			continue // named twice: all its records are already counted
 		}
-		all = append(all, report.Input{Path: path, Format: writer.Format(r.Input.Layout().Format), Records: r.at.files.counts.perFile.of(nameOf(path))})
+		all = append(all, report.Input{Path: path, Format: writer.Format(b.Input.Layout().Format), Records: files.Counts().Records(nameOf(path))})
 	}
-	if len(r.Paths) == 1 && r.counts.Finished {
-		all[0].SHA256, all[0].Bytes = r.Input.Digest()
+	if len(b.Paths) == 1 && finished {
+		all[0].SHA256, all[0].Bytes = b.Input.Digest()
 	}
 	return all
 }
@@ -84,22 +84,6 @@ func nameOf(path string) string {
 		return "stdin"
 	}
 	return path
-}
-
-// facts lists the files, with their numbers of records.
-func (f *files) facts(written, rejected int) []report.File {
-	all := []report.File{
-		f.fileFacts("results", f.results, written),
-		f.fileFacts("rejects", f.rejects, rejected-f.counts.deletions.rejected),
-	}
-	if f.copy != nil && !f.incomplete { // how much a pipe has taken is unknown
-		all = append(all, f.fileFacts("results", f.copy, written))
-	}
-	return all
-}
-
-func (f *files) fileFacts(holds string, file *rundir.File, records int) report.File {
-	return report.File{Holds: holds, Path: file.Path(), Records: records, Bytes: file.Size(), SHA256: f.digests[file]}
 }
 
 func callFacts(met destination.CallCounts) map[string]report.Calls {

@@ -1,0 +1,164 @@
+// Package output holds the files that a run writes: results, rejects, the copy of
+// --results, the summary and the journal. It creates them, opens those of an interrupted
+// run where its checkpoint is, counts what they hold, and gives them their final names.
+//
+// It sends nothing and decides nothing about users. Start at Create and Resume.
+package output
+
+import (
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/cmd/usersync/internal/history"
+	"usersync/reader"
+	"usersync/sync/journal"
+	"usersync/writer"
+	"usersync/writer/rundir"
+)
+
+// Spec says which files a run writes, and how.
+type Spec struct {
+	config.Output
+	Layout   reader.Layout // of the input, and of the rejects
+	Ledger   bool          // a ledger holds what the results say
+	Stdout   io.Writer     // takes --results -
+	Progress writer.Writer
+}
+
+// Files are the files of a run, and the one writer for all of them. They are for one
+// goroutine.
+type Files struct {
+	Spec
+	dir        *rundir.Dir
+	results    *rundir.File
+	rejects    *rundir.File
+	copy       *rundir.File // --results; nil without it
+	summary    *rundir.File // reserves disk space from the start
+	writer     writer.Writer
+	copyWriter writer.Writer // nil without a copy
+	counts     *Counts
+	incomplete bool // something could not be written to a file
+	digests    map[*rundir.File]string
+
+	journal *journal.Journal
+	claimed *os.File // the journal's file
+}
+
+// Create creates the run directory, has the run's name registered, and makes its files.
+// Start the journal with Begin. An error of the disk is a *history.DirError.
+func Create(spec Spec, started time.Time, register func(run string) error) (*Files, error) {
+	dir, err := rundir.Create(spec.RunsDir, started)
+	if err != nil {
+		return nil, &history.DirError{Err: err}
+	}
+	if err := register(dir.ID()); err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
+	f := &Files{Spec: spec, dir: dir, counts: newCounts()}
+	err = f.open()
+	if err == nil {
+		err = f.reserve()
+	}
+	if err != nil {
+		return nil, errors.Join(&history.DirError{Err: err}, f.abandon(err))
+	}
+	return f, nil
+}
+
+// Resume claims an earlier run, and truncates its files to its last checkpoint. Recount
+// what they hold, then open the writers, then continue the journal.
+func Resume(spec Spec, r *history.Run) (*Files, error) {
+	dir, err := rundir.Open(spec.RunsDir, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	f := &Files{Spec: spec, dir: dir, counts: newCounts()}
+	if f.claimed, err = history.Claim(dir); err != nil { // before any file is truncated
+		return nil, errors.Join(err, dir.Close())
+	}
+	if f.results, err = dir.Resume(f.resultsName(), r.Journal.Checkpoint.Results); err == nil {
+		f.rejects, err = dir.Resume(f.rejectsName(), r.Journal.Checkpoint.Rejects)
+	}
+	if err == nil {
+		f.summary, err = dir.Replace("summary.json")
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.abandon(err), f.Release())
+	}
+	return f, nil
+}
+
+func (s Spec) resultsName() string { return "results." + s.ResultsFormat }
+func (s Spec) rejectsName() string { return "rejects." + s.Layout.Format }
+
+func (f *Files) open() (err error) {
+	if f.results, err = f.dir.File(f.resultsName()); err != nil {
+		return err
+	}
+	if f.rejects, err = f.dir.File(f.rejectsName()); err != nil {
+		return err
+	}
+	return f.OpenWriters()
+}
+
+// summaryRoom, in bytes, is more than the largest summary takes.
+const summaryRoom = 64 << 10
+
+// reserve syncs the files and reserves disk space for the summary. It finds a full disk
+// before any user is sent.
+func (f *Files) reserve() (err error) {
+	for _, file := range []*rundir.File{f.results, f.rejects, f.copy} {
+		if file == nil {
+			continue
+		}
+		if err := file.Sync(); err != nil {
+			return err
+		}
+	}
+	f.summary, err = f.dir.Reserve("summary.json", summaryRoom)
+	return err
+}
+
+// Begin claims the run, and starts its journal.
+func (f *Files) Begin(h journal.Header) (err error) {
+	if f.claimed, err = history.Claim(f.dir); err != nil {
+		return err
+	}
+	f.journal, err = journal.Create(f.claimed, h)
+	return err
+}
+
+// Continue continues the journal of an earlier run.
+func (f *Files) Continue(past *journal.History, now journal.Resumed) (err error) {
+	f.journal, err = journal.Continue(f.claimed, past, now)
+	return err
+}
+
+// Release lets another process claim the run.
+func (f *Files) Release() error {
+	if f.claimed == nil {
+		return nil
+	}
+	return f.claimed.Close()
+}
+
+// Counts are the counts of what was written so far.
+func (f *Files) Counts() *Counts { return f.counts }
+
+// Run is the name of the run.
+func (f *Files) Run() string { return f.dir.ID() }
+
+// Dir is the directory of the run.
+func (f *Files) Dir() *rundir.Dir { return f.dir }
+
+// Journal is the run's journal; nil before Begin or Continue.
+func (f *Files) Journal() *journal.Journal { return f.journal }
+
+// Results is the file of the results.
+func (f *Files) Results() *rundir.File { return f.results }
+
+// Rejects is the file of the rejects.
+func (f *Files) Rejects() *rundir.File { return f.rejects }

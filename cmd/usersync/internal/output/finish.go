@@ -1,0 +1,110 @@
+package output
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"usersync/sync/journal"
+	"usersync/writer/report"
+	"usersync/writer/rundir"
+)
+
+// abandon closes the files of a run that never started.
+func (f *Files) abandon(why error) error {
+	return errors.Join(f.finish(false, why), f.dir.Close())
+}
+
+// Finish gives the files their final names if the run is complete. Otherwise they stay
+// *.partial, with everything that was written. A stream is flushed in both cases. Finish
+// does not return an error that known already contains, nor a second full disk. Incomplete
+// says afterwards whether outcomes are missing from a file.
+func (f *Files) Finish(complete bool, known error) error {
+	err := f.finish(complete, known)
+	if f.incomplete {
+		return err
+	}
+	f.digests = map[*rundir.File]string{}
+	for _, file := range []*rundir.File{f.results, f.rejects} {
+		digest, bad := digestOf(f.dir, file)
+		if bad != nil {
+			return errors.Join(err, bad)
+		}
+		f.digests[file] = digest
+	}
+	return err
+}
+
+// Incomplete reports whether something could not be written to a file. Recount says then
+// what the files hold.
+func (f *Files) Incomplete() bool { return f.incomplete }
+
+func (f *Files) finish(complete bool, known error) error {
+	var errs []error
+	for _, file := range []*rundir.File{f.results, f.rejects, f.copy} {
+		if file == nil {
+			continue
+		}
+		end := file.Close
+		if complete {
+			end = file.Commit
+		}
+		err := end()
+		f.incomplete = f.incomplete || err != nil
+		if !errors.Is(known, err) && !(rundir.NoRoom(known) && rundir.NoRoom(err)) {
+			errs = append(errs, err)
+		}
+		known = errors.Join(known, err)
+	}
+	return errors.Join(errs...)
+}
+
+// digestOf returns the SHA-256 of a finished file, by which verify knows it.
+func digestOf(dir *rundir.Dir, file *rundir.File) (string, error) {
+	text, err := dir.Read(strings.TrimSuffix(filepath.Base(file.Path()), ".partial"))
+	if err != nil {
+		return "", err
+	}
+	hash := sha256.New()
+	if _, err = io.Copy(hash, text); err != nil {
+		return "", errors.Join(fmt.Errorf("read back: %w", err), text.Close())
+	}
+	if err := text.Close(); err != nil {
+		return "", fmt.Errorf("read back: %w", err)
+	}
+	return fmt.Sprintf("%x", hash.Sum(nil)), nil
+}
+
+// Close writes the summary, then the end of the journal.
+func (f *Files) Close(s report.Summary, at time.Time) error {
+	s.JournalBytes = f.journal.Size()
+	return errors.Join(writeSummary(f.summary, f.dir, s), endJournal(f.journal, s, at))
+}
+
+// writeSummary writes the last file, and closes the directory.
+func writeSummary(file *rundir.File, dir *rundir.Dir, s report.Summary) error {
+	err := report.WriteSummary(file, s)
+	if ended := file.Commit(); !errors.Is(err, ended) {
+		err = errors.Join(err, ended)
+	}
+	if err = errors.Join(err, dir.Close()); err != nil {
+		return fmt.Errorf("write summary: %w", err)
+	}
+	return nil
+}
+
+// endJournal comes last: a run whose journal has no end can be resumed.
+func endJournal(j *journal.Journal, s report.Summary, at time.Time) error {
+	end := journal.End{At: at, State: journal.Stopped, ExitCode: s.ExitCode}
+	if s.State == report.Finished {
+		end.State = journal.Finished
+	}
+	if err := j.Finish(end); err != nil {
+		return fmt.Errorf("end the journal: %w", err)
+	}
+	return nil
+}

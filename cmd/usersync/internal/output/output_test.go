@@ -1,0 +1,60 @@
+package output
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/reader"
+	"usersync/sync/user"
+)
+
+// discard takes outcomes and keeps none.
+type discard struct{}
+
+func (discard) Write(user.Outcome) error { return nil }
+
+// What the files hold counts, not what was written to a buffer: a row that is cut off was
+// never written.
+func TestRecount(t *testing.T) {
+	spec := Spec{Output: config.Output{RunsDir: t.TempDir(), ResultsFormat: "csv"}, Layout: reader.Layout{Format: "csv", Delimiter: ',', Header: []string{"id"}}, Progress: discard{}}
+	f, err := Create(spec, time.Now(), func(string) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := f.Writer(discard{})
+	for i, s := range []user.Status{user.Created, user.Unchanged, user.Created} {
+		r := user.Record{Origin: user.Origin{Record: i + 1, File: "users.csv"}}
+		r.User.ID = strings.Repeat("u", i+1)
+		if err := w.Write(user.Outcome{Record: &r, Status: s, Action: user.Create}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Finish(true, nil); err != nil || f.Incomplete() {
+		t.Fatalf("%v, incomplete: %v", err, f.Incomplete())
+	}
+	path := f.Dir().Path() + "/results.csv"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text[:len(text)-5], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := f.Recount()
+	if err != nil || c.Written != 2 || c.SettledUpTo != 2 || c.Outcomes[user.Created] != 1 || f.Counts().Records("users.csv") != 2 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	var ids []string
+	for id, err := range f.UnchangedIDs() {
+		if err != nil && len(ids) == 0 {
+			t.Error(err)
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 || ids[0] != "uu" {
+		t.Errorf("%q", ids)
+	}
+}

@@ -1,0 +1,87 @@
+package output
+
+import (
+	"errors"
+	"io"
+
+	"usersync/sync/user"
+	"usersync/writer"
+	"usersync/writer/rundir"
+)
+
+// OpenWriters makes the one writer. The files of a resumed run already have headers.
+func (f *Files) OpenWriters() error {
+	resumed := f.results.Size() > 0
+	resultsTo, rejectsTo := &headerSkipper{to: f.results, skip: resumed}, &headerSkipper{to: f.rejects, skip: f.rejects.Size() > 0}
+	results, err := writer.NewResults(resultsTo, writer.Format(f.ResultsFormat))
+	if err != nil {
+		return err
+	}
+	rejects, err := writer.NewRejects(rejectsTo, writer.RejectsOptions{
+		Format: writer.Format(f.Layout.Format), Delimiter: f.Layout.Delimiter, Header: f.Layout.Header,
+		SecretColumns: f.Layout.SecretColumns, Hides: f.Layout.Hides, KeepSecrets: f.RejectsSecrets == "keep", Run: f.dir.ID(),
+	})
+	if err != nil {
+		return err
+	}
+	resultsTo.skip, rejectsTo.skip = false, false
+	if f.Spec.Results != "" {
+		if f.copy, f.copyWriter, err = openCopy(f.Spec, f.dir, resumed); err != nil {
+			return err
+		}
+	}
+	f.writer = writer.Tee(results, writer.Only(rejected, rejects), f.counts.writer(), f.Progress)
+	return nil
+}
+
+// Writer writes outcomes to the files first, because a checkpoint must agree with the
+// results, then to the checkpointer, and last to the copy of the results, which may fail.
+func (f *Files) Writer(checkpointer writer.Writer) writer.Writer {
+	if f.copyWriter == nil {
+		return writer.Tee(f.writer, checkpointer)
+	}
+	return writer.Tee(f.writer, checkpointer, f.copyWriter)
+}
+
+// rejected reports whether an outcome belongs in rejects. The deletion of a missing user
+// does not: it has no row to send again.
+func rejected(o user.Outcome) bool { return o.Status.Rejected() && !o.Record.Origin.Absent }
+
+// headerSkipper skips a header that is already in the file.
+type headerSkipper struct {
+	to   io.Writer
+	skip bool
+}
+
+func (h *headerSkipper) Write(p []byte) (int, error) {
+	if h.skip {
+		return len(p), nil
+	}
+	return h.to.Write(p)
+}
+
+// openCopy opens the copy of the results that --results names.
+func openCopy(spec Spec, dir *rundir.Dir, resumed bool) (file *rundir.File, w writer.Writer, err error) {
+	if spec.Results == "-" {
+		file = rundir.Stream(spec.Stdout, "standard output")
+	} else if file, err = rundir.Replace(spec.Results); err != nil {
+		return nil, nil, err
+	}
+	if resumed {
+		err = copyBefore(file, dir, spec.resultsName())
+	}
+	to := &headerSkipper{to: file, skip: resumed}
+	w, bad := writer.NewResults(to, writer.Format(spec.ResultsFormat))
+	to.skip = false
+	return file, w, errors.Join(err, bad)
+}
+
+// copyBefore copies the results of earlier parts of the run.
+func copyBefore(to io.Writer, dir *rundir.Dir, name string) error {
+	results, err := dir.Read(name)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, results)
+	return errors.Join(err, results.Close())
+}

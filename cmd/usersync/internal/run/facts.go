@@ -1,0 +1,42 @@
+package run
+
+import (
+	"slices"
+
+	"go.uber.org/zap"
+
+	"usersync/cmd/usersync/internal/preview"
+)
+
+// Facts help to decide, together with the summary, what to do after a run.
+type Facts struct {
+	Paths   []string // of the input's files
+	Dir     string   // of the run
+	Resumed bool     // it was resumed by name
+	// Unshown says that the API does not show which users it has created.
+	Unshown bool
+	LastMet string // what went wrong with a call most recently; empty if nothing did
+}
+
+// Facts returns the facts. They are valid after Send has returned.
+func (r *Run) Facts() Facts {
+	return Facts{Paths: r.Paths, Dir: r.at.files.Dir().Path(), Resumed: r.options.Resume != "",
+		Unshown: r.Conn.Client.Traits().CannotVerifyCreate(), LastMet: r.calls.LastFault()}
+}
+
+// logWarnings logs what you should know of the input, after it was read, and of renames.
+func (r *Run) logWarnings() {
+	var warnings []string
+	if !r.reading { // otherwise by another goroutine, which waits for a pipe
+		warnings = r.Input.Warnings()
+		if r.at.Written == 0 && r.counts.Finished { // otherwise some were met by an earlier part, or would have been later
+			warnings = slices.Concat(warnings, preview.ProtectedWarnings(r.protected.Report()))
+		}
+	}
+	for _, warning := range warnings {
+		r.options.Log.Always(warning)
+	}
+	if r.renames != nil && r.renames.Moved() > 0 {
+		r.options.Log.Always("users of the ledger have a new id", zap.Int("renamed", r.renames.Moved()), zap.Int("at_most", r.Config.Guards.Renames))
+	}
+}

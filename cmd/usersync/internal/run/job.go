@@ -1,0 +1,73 @@
+package run
+
+import (
+	"context"
+
+	"go.uber.org/zap"
+
+	"usersync/cmd/usersync/internal/history"
+	"usersync/cmd/usersync/internal/preview"
+	"usersync/cmd/usersync/internal/view"
+	"usersync/sync/checkpoint"
+	"usersync/sync/destination"
+	"usersync/sync/destination/canary"
+	"usersync/sync/destination/owned"
+	"usersync/sync/destination/stack"
+	"usersync/sync/engine"
+)
+
+// job is the engine's work, without its records.
+func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Job, err error) {
+	c, files := r.Config, r.at.files
+	var owners *owned.Owners
+	owners, r.renames, err = ownership{base: r.base, at: r.at, ledger: r.lease.Ledger, presence: r.presence, checkpointed: r.checkpointer.Checkpointed}.owners(ctx)
+	work = engine.Job{
+		Destination: r.middleware(wire, owners).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
+		Results:     files.Writer(r.checkpointer),
+		BatchSize:   r.Conn.BatchSize(c.Pace.BatchSize),
+		Workers:     c.Pace.Workers,
+		Journal:     &r.sent,
+		Names:       destination.Names(r.Conn.Client),
+		MaxErrors:   engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
+		Resumed:     r.at.Resumed,
+		Applying:    r.options.Plan != nil,
+		Canary:      c.Guards.Canary,
+		AbsentOK:    c.Guards.AbsentOK || c.Target.Sandbox,
+		IDs:         engine.IDs{Looked: r.similar.Note, RefuseRepeated: c.Input.RefuseRepeated},
+	}
+	if !c.Ledger.AllowStale {
+		work.Superseded = r.staleness(ctx).Superseded
+	}
+	if known != nil {
+		work.Ledger, work.Repeats = known, known
+	}
+	if r.presence != nil {
+		work.Missing = r.options.Plan.ApplyDeletions(missing{base: r.base, at: r.at, ledger: r.lease.Ledger, presence: r.presence, checkpointer: r.checkpointer}.deletions)
+	}
+	return work, err
+}
+
+// middleware configures what is around the client; wire is the context of its calls.
+func (r *Run) middleware(wire context.Context, owners *owned.Owners) stack.Options {
+	c := r.Config
+	keys := stack.Keys{Owners: owners}
+	if r.lease.Ledger != nil {
+		keys.Holders = r.lease.Ledger.Identities()
+	}
+	return stack.Options{
+		Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Calls: &r.calls, Client: stack.FeaturesOf(r.Conn.Client), Keys: keys,
+		Retries: c.Pace.Retries, Quiet: r.started.Add(c.Pace.Timeout),
+		Intents: checkpoint.Intents{Run: r.at.files.Run(), Ledger: r.lease.Ledger, Journal: &r.sent}, Sent: r.sent.Sent,
+		Adopt: preview.Adoption(c), Absences: r.absences(), Protected: r.protected,
+		Canary: canary.Options{Records: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly},
+	}
+}
+
+// staleness finds rejects that are older than what is known of their users.
+func (r *Run) staleness(ctx context.Context) *history.Staleness {
+	l, log := r.lease.Ledger, r.options.Log
+	return &history.Staleness{Run: r.at.files.Run(), Dir: r.Config.Output.RunsDir,
+		Order: history.Orders(ctx, l, func(err error) {
+			log.Warn("the ledger's order of runs is not known: clocks order them", zap.Error(err))
+		}), Unchanged: view.Unchanged(ctx, l, log.Logger)}
+}

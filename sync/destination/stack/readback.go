@@ -1,0 +1,139 @@
+package stack
+
+import (
+	"net/http"
+
+	"usersync/sync/destination"
+	"usersync/sync/destination/verdict"
+	"usersync/sync/user"
+)
+
+// settle sets what the read-back means, and reports whether to send the record again.
+func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
+	if found.Remote != "" {
+		o.Remote = found.Remote
+	}
+	switch {
+	case found.Presence == destination.Another:
+		*o = verdict.SameUser(found.Other, found.HTTP)
+		return false
+	case o.Status == user.Refused || o.Status == user.Failed:
+		settleRejected(op, o, r, found)
+		return false
+	case found.Presence == destination.Unknown:
+		o.Status = user.InDoubt
+		if o.Code == "" || o.HTTP/100 != 2 { // otherwise it says why a success is not believed
+			o.Code = user.CodeNoAnswer
+		}
+		if o.Detail == "" && op == user.Create && v.Traits().CannotVerifyCreate() {
+			o.Detail = resolveByHand
+		}
+		return false
+	}
+	switch op {
+	case user.Create:
+		return v.settleCreate(o, r, found)
+	case user.Update:
+		return v.settleUpdate(o, r, found)
+	}
+	return v.settleDelete(o, r, found)
+}
+
+// codeUnseen goes with Exists: we may have created the user with exactly this data, of
+// which the API did not return all that it can.
+const codeUnseen = "unseen"
+
+func (v Verified) settleCreate(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
+	maybeOurs := !r.Renamed && (o.Status == user.InDoubt || r.MaybeSent)
+	switch {
+	case found.Presence == destination.Absent && r.Attempts > 0 && v.Traits().Ops[user.Create].Replay == destination.Unsafe && !endedByAPI(o):
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+		return false
+	case found.Presence == destination.Absent:
+		return v.resend(o, r)
+	case found.Presence == destination.Same && maybeOurs && r.Op == user.Upsert && !found.ShowsAllBut(r, v.Traits().Unshown):
+		o.Status, o.Code = user.Exists, codeUnseen // an update is right in either case
+	case found.Presence == destination.Same && o.Status == user.Exists && maybeOurs:
+		o.Status, o.Code = user.Created, user.CodeReplayed
+	case found.Presence == destination.Same && maybeOurs:
+		o.Status, o.Code = user.Created, user.CodeReadBack
+	case r.Op == user.Create:
+		o.Status, o.Code = user.Refused, user.CodeExists
+	default:
+		o.Status, o.Code = user.Exists, ""
+	}
+	return false
+}
+
+// endedByAPI reports whether the API itself ended the call, and not with a success. After
+// a timeout, a lost connection or a gateway's answer it may still be working, and after
+// a success that cannot be believed its search may lag behind: finding no user proves
+// nothing yet, and the next run looks again.
+func endedByAPI(o *user.Outcome) bool {
+	switch o.HTTP {
+	case 0, http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return false
+	}
+	return o.HTTP/100 != 2
+}
+
+// settleRejected sets the outcome of the first attempt if a repetition was rejected.
+func settleRejected(op user.Op, o *user.Outcome, r *user.Record, found destination.Found) {
+	same := found.Presence == destination.Same
+	switch {
+	case op == user.Create && same:
+		o.Status, o.Code = user.Created, user.CodeReadBack
+	case op == user.Update && same && found.Shows(r):
+		o.Status, o.Code = user.Updated, user.CodeReadBack
+	case op == user.Delete && found.Presence == destination.Absent:
+		o.Status, o.Code = user.Deleted, user.CodeReadBack
+	case op == user.Update && same, found.Presence == destination.Unknown:
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+	}
+}
+
+func (v Verified) settleUpdate(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
+	switch {
+	case found.Presence == destination.Absent:
+		o.Status = user.Missing
+		return false
+	case found.Presence == destination.Same && found.Shows(r):
+		o.Status, o.Code = user.Updated, user.CodeReadBack
+		return false
+	case found.Presence == destination.Same && r.RetriesUsed > v.Retries:
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer // what the API does not return may or may not have changed
+		return false
+	}
+	return v.repeat(user.Update, o, r)
+}
+
+func (v Verified) settleDelete(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
+	if found.Presence == destination.Absent {
+		o.Status, o.Code = user.Deleted, user.CodeReadBack
+		return false
+	}
+	return v.repeat(user.Delete, o, r)
+}
+
+// repeat asks for another attempt at a call without visible effect, unless it must not
+// be repeated: it may still take effect.
+func (v Verified) repeat(op user.Op, o *user.Outcome, r *user.Record) bool {
+	if v.Traits().Ops[op].Replay == destination.Unsafe {
+		o.Status, o.Code = user.InDoubt, user.CodeNoAnswer
+		return false
+	}
+	return v.resend(o, r)
+}
+
+// resend asks for another attempt if one is left. Otherwise it is known that the record
+// never got through.
+func (v Verified) resend(o *user.Outcome, r *user.Record) bool {
+	if r.RetriesUsed <= v.Retries {
+		return true
+	}
+	o.Status = user.Failed
+	if o.Code == "" || o.Code == user.CodeWholeConflict {
+		o.Code = user.CodeNotApplied
+	}
+	return false
+}

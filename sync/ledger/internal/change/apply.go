@@ -1,0 +1,176 @@
+package change
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"usersync/sync/fingerprint"
+	"usersync/sync/ledger/internal/database"
+	"usersync/sync/ledger/internal/entries"
+	"usersync/sync/ledger/internal/scope"
+	"usersync/sync/user"
+)
+
+// Writer writes entries in a transaction. It is for one goroutine.
+type Writer struct {
+	*scope.Tx
+	Entries *entries.Reader // of the same scope
+}
+
+// Stored is an entry while a transaction changes it.
+type Stored struct {
+	database.Row
+	Known   user.Fingerprints
+	Exists  bool // the database has it
+	wanted  bool // it shall have it
+	deleted bool // the API was seen to delete it
+}
+
+// Apply merges entries into what the ledger holds, a chunk at a time. They are of the run
+// with the given name, unless they say otherwise.
+func (t Writer) Apply(run string, changes []Entry) error {
+	for part := range slices.Chunk(changes, entries.ChunkSize) {
+		if err := t.applyChunk(run, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t Writer) applyChunk(run string, part []Entry) error {
+	states, order, err := t.loadAll(part)
+	if err != nil {
+		return err
+	}
+	for i := range part {
+		if err := t.applyEntry(run, &part[i], states[part[i].ID]); err != nil {
+			return err
+		}
+	}
+	return t.store(order)
+}
+
+// loadAll reads the entries for the ids in part. The slice is in the order of their
+// first use, in which new entries get their rows.
+func (t Writer) loadAll(part []Entry) (map[string]*Stored, []*Stored, error) {
+	states := make(map[string]*Stored, len(part))
+	all := make([]Stored, len(part))
+	order := make([]*Stored, 0, len(part))
+	ids := make([]string, 0, len(part))
+	for i := range part {
+		id := part[i].ID
+		if err := entries.CheckID(id); err != nil {
+			return nil, nil, fmt.Errorf("record %d: %w", part[i].Record, err)
+		}
+		if states[id] == nil {
+			s := &all[len(ids)]
+			s.ID, s.Feed, states[id] = id, t.To, s
+			order, ids = append(order, s), append(ids, id)
+		}
+	}
+	if t.Next == 1 { // the scope is empty
+		return states, order, nil
+	}
+	var prints fingerprint.Slab
+	return states, order, t.Entries.Find(t, t.SQL, t.ID, ids, func(i int, r *entries.Stored) error {
+		return t.load(order[i], r, &prints)
+	})
+}
+
+func (t Writer) load(s *Stored, r *entries.Stored, prints *fingerprint.Slab) error {
+	k, err := t.Entries.Decode(t.NameOf, r, prints)
+	if err != nil {
+		return err
+	}
+	s.Num, s.Feed, s.State, s.Remote, s.Run, s.Record = r.Num, r.Feed, r.State, k.Remote, r.Run, r.Record
+	s.Known, s.Exists, s.wanted = k.Fingerprints, true, true
+	return nil
+}
+
+func (t Writer) applyEntry(run string, e *Entry, s *Stored) (err error) {
+	pending := s.wanted && s.State == int64(user.Pending) && s.Remote == ""
+	if e.IfHeld && !s.wanted || e.IfPending && !pending {
+		return nil
+	}
+	if e.Run != "" {
+		run = e.Run
+	}
+	if e.State == user.Absent {
+		if s.deleted = e.Deleted; s.deleted {
+			s.Record, s.Remote = int64(e.Record), cmp.Or(e.Remote, s.Remote)
+			s.Run, err = t.NumberOf(t.Runs, run)
+		}
+		s.wanted, s.Known = false, user.Fingerprints{}
+		return err
+	}
+	if e.Replace || !s.wanted {
+		s.Remote, s.Known = "", user.Fingerprints{}
+	}
+	if e.Remote != "" {
+		s.Remote = e.Remote
+	}
+	s.wanted, s.deleted, s.State, s.Record = true, false, int64(e.State), int64(e.Record)
+	s.Known = fingerprint.Merge(s.Known, e.Fingerprints, e.Uncertain)
+	s.Run, err = t.NumberOf(t.Runs, run)
+	return err
+}
+
+// store writes the entries that are wanted and removes the others.
+func (t Writer) store(order []*Stored) error {
+	rows := make([]database.Row, 0, len(order))
+	var removed, added []string
+	for _, s := range order {
+		switch {
+		case !s.wanted && s.Exists:
+			removed = append(removed, s.ID)
+		case s.wanted:
+			if s.Num == 0 {
+				added = append(added, s.ID)
+			}
+			if err := t.Complete(s); err != nil {
+				return err
+			}
+			rows = append(rows, s.Row)
+		}
+	}
+	if err := t.Remove(removed); err != nil {
+		return err
+	}
+	if err := t.saveDeletions(order, added); err != nil || len(rows) == 0 {
+		return err
+	}
+	return t.DB.Put(t, t.SQL, t.ID, rows)
+}
+
+// Complete assigns a number to a new entry and encodes the fingerprints of any entry.
+func (t Writer) Complete(s *Stored) (err error) {
+	if s.Num == 0 {
+		s.Num = scope.Entry(t.ID, t.Next)
+		t.Next++
+		s.Folded = database.Folded(s.ID)
+		t.Entries.Add(s.ID)
+	}
+	num := func(name string) int64 {
+		n, failed := t.NumberOf(t.Fields, name)
+		if failed != nil {
+			err = failed
+		}
+		return n
+	}
+	s.Fingerprints = fingerprint.Append(make([]byte, 0, 18+10*len(s.Known.Fields)), s.Known, num)
+	return err
+}
+
+// Remove removes the entries of ids.
+func (t Writer) Remove(ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	list, err := t.DB.List(ids)
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(`DELETE FROM usersync_entry WHERE id IN (SELECT j.id FROM `+t.DB.IDs+`) AND scope = ?`, list, t.ID)
+	return err
+}
