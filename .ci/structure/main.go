@@ -24,8 +24,8 @@ type figures struct {
 	structs                    map[string]int // fields
 	methods                    map[string]int // methods of a type
 	exported                   int
-	undocumented               []string // exported functions without a doc comment
-	sleeps                     int      // calls of time.Sleep in tests
+	undocumented               []string           // exported functions without a doc comment
+	tests                      map[string]*sleeps // by package
 }
 
 func main() {
@@ -38,11 +38,15 @@ func main() {
 	if slices.Contains(os.Args[1:], "-undocumented") {
 		fmt.Println(strings.Join(f.undocumented, "\n"))
 	}
+	if slices.Contains(os.Args[1:], "-sleeps") {
+		_, outside := f.sleeps()
+		fmt.Println(strings.Join(outside, "\n"))
+	}
 }
 
 // read counts what is in the module at root.
 func read(root string) (*figures, error) {
-	f := &figures{packages: map[string]int{}, files: map[string]int{}, functions: map[string]int{}, structs: map[string]int{}, methods: map[string]int{}}
+	f := &figures{packages: map[string]int{}, files: map[string]int{}, functions: map[string]int{}, structs: map[string]int{}, methods: map[string]int{}, tests: map[string]*sleeps{}}
 	for _, folder := range []string{"cmd", "sync", "reader", "writer"} {
 		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
@@ -67,21 +71,38 @@ func (f *figures) file(path, name string) error {
 	if err != nil {
 		return err
 	}
-	if strings.HasSuffix(path, "_test.go") {
-		f.sleeps += strings.Count(string(text), "time.Sleep(")
-		return nil
-	}
 	set := token.NewFileSet()
 	parsed, err := parser.ParseFile(set, path, text, parser.ParseComments)
 	if err != nil {
 		return err
 	}
-	lines := strings.Count(string(text), "\n")
 	pkg := filepath.ToSlash(filepath.Dir(name))
+	if strings.HasSuffix(path, "_test.go") {
+		if f.tests[pkg] == nil {
+			f.tests[pkg] = &sleeps{}
+		}
+		f.tests[pkg].add(parsed)
+		return nil
+	}
+	lines := strings.Count(string(text), "\n")
 	f.files[name] = lines
 	f.packages[pkg] += lines
 	f.declarations(set, pkg, parsed)
 	return nil
+}
+
+// sleeps returns how often tests call time.Sleep, and the functions that may do so outside a
+// bubble of testing/synctest, once for each call.
+func (f *figures) sleeps() (all int, outside []string) {
+	for pkg, s := range f.tests {
+		n, names := s.count()
+		all += n
+		for _, name := range names {
+			outside = append(outside, pkg+"."+name)
+		}
+	}
+	slices.Sort(outside)
+	return all, outside
 }
 
 func (f *figures) declarations(set *token.FileSet, pkg string, file *ast.File) {
@@ -150,7 +171,8 @@ func (f *figures) print() {
 	fmt.Printf("file median / p90              %d / %d\n", quantile(f.files, 50), quantile(f.files, 90))
 	fmt.Printf("function median / p90          %d / %d\n", quantile(f.functions, 50), quantile(f.functions, 90))
 	fmt.Printf("exported functions undocumented %d of %d\n", len(f.undocumented), f.exported)
-	fmt.Printf("time.Sleep in tests            %d\n", f.sleeps)
+	all, outside := f.sleeps()
+	fmt.Printf("time.Sleep in tests            %d, outside a synctest bubble %d\n", all, len(outside))
 	top("largest packages (lines)", f.packages, 6)
 	top("largest files (lines)", f.files, 4)
 	top("longest functions (lines)", f.functions, 4)

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// Every exported function and method of an exported type has a doc comment.
+// Every exported function and method of an exported type has a doc comment, and no test
+// sleeps outside a bubble of testing/synctest.
 func TestRepository(t *testing.T) {
 	f, err := read("../..")
 	if err != nil {
@@ -17,6 +18,13 @@ func TestRepository(t *testing.T) {
 	}
 	for _, name := range f.undocumented {
 		t.Errorf("%s is exported and has no doc comment", name)
+	}
+	all, outside := f.sleeps()
+	if all < 20 {
+		t.Errorf("only %d sleeps were found", all)
+	}
+	for _, name := range outside {
+		t.Errorf("%s sleeps, and a test may reach it outside a bubble: wait for a channel, or use testing/synctest", name)
 	}
 }
 

@@ -61,7 +61,7 @@ func TestCanariesAreTheFirstOfTheInput(t *testing.T) {
 				return good(b), nil
 			}
 			_, err := engine.Job{Records: input(300, user.Upsert, own), Destination: a, Results: out, Ledger: some{},
-				BatchSize: test.batch, Workers: test.workers, Canary: test.canary}.Run(t.Context())
+				Limits: engine.Limits{BatchSize: test.batch, Workers: test.workers}, Canary: test.canary}.Run(t.Context())
 			if err != nil || out.prefix() != nil || len(out.list) != 300 {
 				t.Fatalf("%v, %v, %d results", err, out.prefix(), len(out.list))
 			}
@@ -72,6 +72,54 @@ func TestCanariesAreTheFirstOfTheInput(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Rows that share a name, and rows of one id, change nothing about who the first are: each
+// waits for the one before it, and a further row of a canary waits for all canaries.
+func TestCanariesOfOneName(t *testing.T) {
+	for name, c := range map[string]struct {
+		ids, names string // of the rows, a letter each
+		canary     int
+		want       []int
+	}{
+		"all of one name":        {"abcdef", "xxxxxx", 3, []int{1, 2, 3}},
+		"some of one name":       {"abcdef", "xyxyzz", 4, []int{1, 2, 3, 4}},
+		"the last waits":         {"abcdef", "xyzuux", 5, []int{1, 2, 3, 4, 5}},
+		"rows of one id":         {"aaabcd", "uvwxyz", 2, []int{1, 4}},
+		"rows of both":           {"aababc", "xxxxxx", 2, []int{1, 3}},
+		"fewer users than asked": {"aabbaa", "xyzuvw", 6, []int{1, 2, 3, 4, 5, 6}},
+	} {
+		for _, size := range []int{1, 100} {
+			synctest.Test(t, func(t *testing.T) {
+				out := new(results)
+				a := newAPI(out, 100*time.Millisecond)
+				var mu sync.Mutex
+				var began, ended []int
+				a.answer = func(b user.Batch) ([]user.Outcome, error) {
+					mu.Lock()
+					defer mu.Unlock()
+					for _, r := range b.Records {
+						if began = append(began, r.Origin.Record); len(began) > c.canary && len(ended) < c.canary {
+							t.Errorf("%s: record %d went out after %v", name, r.Origin.Record, ended)
+						}
+					}
+					for _, r := range b.Records {
+						ended = append(ended, r.Origin.Record)
+					}
+					return good(b), nil
+				}
+				_, err := engine.Job{
+					Records:     input(6, user.Upsert, func(k int) string { return c.ids[k-1 : k] }),
+					Names:       func(r *user.Record) []string { k := r.Origin.Record; return []string{c.names[k-1 : k]} },
+					Destination: a, Results: out, Canary: c.canary, Limits: engine.Limits{BatchSize: size},
+				}.Run(t.Context())
+				first := slices.Sorted(slices.Values(ended[:min(c.canary, len(ended))]))
+				if err != nil || len(out.list) != 6 || !slices.Equal(first, c.want) {
+					t.Errorf("%s: the first were %v, then %v; %d results, %v", name, first, ended, len(out.list), err)
+				}
+			})
+		}
 	}
 }
 

@@ -6,10 +6,11 @@
 // Job.Destination and Job.Results. Start at Job.
 //
 // The files follow the path of a record: job.go starts it, memory.go holds what is known
-// of its user, plan.go decides, idqueue.go and names.go keep records of one user in order, missing.go
-// adds the users missing from the input, planned.go applies a saved plan, gather.go
-// fills batches, deliver.go sends them, window.go limits what is in memory, collect.go
-// puts the outcomes back in order, stop.go keeps why a run ends early, summary.go counts.
+// of its user, decide.go, planned.go and repeats.go decide, flights.go and names.go keep
+// records of one user in order, canaries.go sends the first ones alone, missing.go adds the
+// users missing from the input. plan.go ties these together. outbox.go and gather.go fill
+// batches, deliver.go sends them, window.go limits what is in memory, collect.go puts the
+// outcomes back in order, stop.go keeps why a run ends early, summary.go counts.
 package engine
 
 import (
@@ -82,9 +83,20 @@ type Job struct {
 	// before any other is sent. Records that need no call do not count. 0 sends all alike.
 	Canary int
 
+	Guards
+	Limits
+}
+
+// Guards stop a run that goes wrong. The zero value is the strictest about deletes, and
+// sets no other limit.
+type Guards struct {
 	// AbsentOK says that users who were not there to be deleted are no reason to stop.
-	AbsentOK    bool
-	MaxErrors   MaxErrors
+	AbsentOK  bool
+	MaxErrors MaxErrors
+}
+
+// Limits say how much is in progress at a time.
+type Limits struct {
 	BatchSize   int // records per call, within the destination's own limit; default 100
 	Workers     int // batches in flight at a time; default 16
 	Window      int // most records read and not yet written; default 16384
@@ -119,21 +131,21 @@ type Resumed struct {
 	WasSent func(*user.Record) bool
 }
 
-func (j Job) withDefaults() Job {
-	if j.BatchSize <= 0 {
-		j.BatchSize = 100 // the most that Kard takes in a call
+func (l Limits) withDefaults() Limits {
+	if l.BatchSize <= 0 {
+		l.BatchSize = 100 // the most that Kard takes in a call
 	}
-	if j.Workers <= 0 {
-		j.Workers = 16 // enough for 1000 calls per minute at a latency of one second
+	if l.Workers <= 0 {
+		l.Workers = 16 // enough for 1000 calls per minute at a latency of one second
 	}
-	if j.Window <= 0 {
-		j.Window = 16384 // ten full batches per worker: a slow one does not hold up the others soon
+	if l.Window <= 0 {
+		l.Window = 16384 // ten full batches per worker: a slow one does not hold up the others soon
 	}
-	if j.WindowBytes <= 0 {
-		j.WindowBytes = 32 << 20
+	if l.WindowBytes <= 0 {
+		l.WindowBytes = 32 << 20
 	}
-	j.Window = max(j.Window, 2*j.BatchSize)
-	return j
+	l.Window = max(l.Window, 2*l.BatchSize)
+	return l
 }
 
 // readerGrace is how long a stopped run waits for a reader that is blocked in a read,
@@ -148,33 +160,25 @@ const readerGrace = time.Second
 // says that the numbers do not add up. Once ctx is done no new call starts and every
 // wait ends.
 func (j Job) Run(ctx context.Context) (Summary, error) {
-	j = j.withDefaults()
+	j.Limits = j.Limits.withDefaults()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	why := &reasons{cancel: cancel}
 
 	chunks, readerDone := j.read(ctx)
-	window := newWindow(j.Window, j.WindowBytes, j.Written)
-	c := newCollector(j, window, why.stop)
+	c := newCollector(j, newWindow(j.Window, j.WindowBytes, j.Written), why.stop)
 	if err := c.errors.check(); err != nil {
 		why.stop(err)
 	}
-	collected := make(chan struct{})
-	go func() {
-		defer close(collected)
-		c.run()
-	}()
-	p := newPlanner(j, window, newPool(ctx, j, c, why.stop), c, why.stop)
-	err := p.runSafely(ctx, j.lookAhead(ctx, chunks))
-	p.pool.wait()
-	close(c.incoming)
-	<-collected
+	pool := newPool(ctx, j, c, why.stop)
+	p := newPlanner(j, pool, c, why.stop)
+	err := p.collect(ctx, j.lookAhead(ctx, chunks))
 	err = errors.Join(err, why.joined(ctx))
 	cancel(nil)
 
 	summary := c.summary
 	summary.Read, summary.Missing = p.read-j.Written, p.missing
-	summary.PerhapsTaken = c.takenAfter() + int(p.pool.perhapsTaken.Load())
+	summary.PerhapsTaken = c.takenAfter() + int(pool.perhapsTaken.Load())
 	summary.Reading = !ended(readerDone)
 	return summary.finish(err)
 }

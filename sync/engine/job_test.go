@@ -29,10 +29,13 @@ func TestEveryRecordLeavesOnceAndInOrder(t *testing.T) {
 		ids := rapid.IntRange(1, 3000).Draw(r, "different ids")
 		seed := rapid.Uint64().Draw(r, "seed")
 		job := engine.Job{
-			BatchSize:   rapid.IntRange(1, 120).Draw(r, "batch"),
-			Workers:     rapid.IntRange(1, 20).Draw(r, "workers"),
-			Window:      rapid.IntRange(1, 600).Draw(r, "window"),
-			WindowBytes: rapid.IntRange(1, 200_000).Draw(r, "window bytes"),
+			Limits: engine.Limits{
+				BatchSize:   rapid.IntRange(1, 120).Draw(r, "batch"),
+				Workers:     rapid.IntRange(1, 20).Draw(r, "workers"),
+				Window:      rapid.IntRange(1, 600).Draw(r, "window"),
+				WindowBytes: rapid.IntRange(1, 200_000).Draw(r, "window bytes"),
+			},
+			Canary: rapid.SampledFrom([]int{0, 0, 1, 3, 50, 2000}).Draw(r, "canary"),
 		}
 		stopAfter := max(rapid.IntRange(-2000, 2000).Draw(r, "stop after, ms"), 0)
 		random := rand.New(rand.NewPCG(seed, 1))
@@ -61,9 +64,12 @@ func TestRecordsOfOneNameStayInOrder(t *testing.T) {
 		repeats := rapid.Bool().Draw(r, "ids are repeated")
 		seed := rapid.Uint64().Draw(r, "seed")
 		job := engine.Job{
-			BatchSize: rapid.IntRange(1, 120).Draw(r, "batch"),
-			Workers:   rapid.IntRange(1, 20).Draw(r, "workers"),
-			Window:    rapid.IntRange(1, 600).Draw(r, "window"), WindowBytes: 1 << 20,
+			Limits: engine.Limits{
+				BatchSize: rapid.IntRange(1, 120).Draw(r, "batch"),
+				Workers:   rapid.IntRange(1, 20).Draw(r, "workers"),
+				Window:    rapid.IntRange(1, 600).Draw(r, "window"), WindowBytes: 1 << 20,
+			},
+			Canary: rapid.SampledFrom([]int{0, 0, 1, 3, 50, 2000}).Draw(r, "canary"),
 			Names: func(r *user.Record) []string {
 				var list []string
 				if k := r.Origin.Record; k%3 > 0 {
@@ -99,7 +105,7 @@ func TestANameOfVeryMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(results)
 		a := newAPI(out, time.Second)
-		job := engine.Job{Records: input(5000, user.Upsert, own), Destination: a, Results: out, BatchSize: 10,
+		job := engine.Job{Records: input(5000, user.Upsert, own), Destination: a, Results: out, Limits: engine.Limits{BatchSize: 10},
 			Names: func(*user.Record) []string { return []string{"placeholder"} }}
 		began := time.Now()
 		if summary, err := job.Run(t.Context()); err != nil || summary.Written != 5000 || len(a.wrong) > 0 {
@@ -175,7 +181,7 @@ func TestBatchesAreFull(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				out := new(results)
 				a := newAPI(out, time.Second)
-				summary, err := engine.Job{Records: input(20_000, user.Upsert, c.id), Destination: a, Results: out, Window: c.window}.Run(t.Context())
+				summary, err := engine.Job{Records: input(20_000, user.Upsert, c.id), Destination: a, Results: out, Limits: engine.Limits{Window: c.window}}.Run(t.Context())
 				if err != nil || !summary.Finished {
 					t.Fatal(summary, err)
 				}
@@ -199,7 +205,7 @@ func TestRepeatsAreParked(t *testing.T) {
 		out := new(results)
 		a := newAPI(out, 0)
 		a.slowest = time.Second
-		_, err := engine.Job{Records: input(1000, user.Upsert, func(int) string { return "one" }), Destination: a, Results: out, Window: 200}.Run(t.Context())
+		_, err := engine.Job{Records: input(1000, user.Upsert, func(int) string { return "one" }), Destination: a, Results: out, Limits: engine.Limits{Window: 200}}.Run(t.Context())
 		if err != nil || len(out.list) != 1000 || len(a.wrong) > 0 || !slices.IsSorted(a.applied["one"]) {
 			t.Errorf("%d outcomes, %v, %v", len(out.list), a.wrong, err)
 		}

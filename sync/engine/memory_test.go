@@ -54,7 +54,7 @@ func TestLaterRowOfAnIDSeesTheEarlierOne(t *testing.T) {
 			// At once, the later row waits for the earlier one; an hour later, it is settled.
 			for _, pause := range []time.Duration{0, time.Hour} {
 				out := new(results)
-				job := engine.Job{Records: valued(c.values, pause), Destination: newAPI(out, 100*time.Millisecond), Results: out, Ledger: stale{"A"}, BatchSize: 1}
+				job := engine.Job{Records: valued(c.values, pause), Destination: newAPI(out, 100*time.Millisecond), Results: out, Ledger: stale{"A"}, Limits: engine.Limits{BatchSize: 1}}
 				if _, err := job.Run(t.Context()); err != nil {
 					t.Fatal(name, err)
 				}

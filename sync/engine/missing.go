@@ -35,7 +35,7 @@ func (p *planner) waitAll(ctx context.Context) bool {
 		case <-p.window.changed:
 		case <-p.collector.reported:
 			p.drain(ctx)
-			p.sendAll(ctx)
+			p.out.sendAll(ctx)
 		case <-ctx.Done():
 			return false
 		}

@@ -112,7 +112,7 @@ func TestMissingUsersOfAStoppedRun(t *testing.T) {
 				yield(list, nil)
 			}
 		}
-		job := engine.Job{Records: input(100, user.Upsert, own), Destination: a, Results: out, Missing: atOnce, BatchSize: 1, Workers: 50}
+		job := engine.Job{Records: input(100, user.Upsert, own), Destination: a, Results: out, Missing: atOnce, Limits: engine.Limits{BatchSize: 1, Workers: 50}}
 		summary, err := job.Run(ctx)
 		if err == nil || summary.Read-summary.Missing != 100 || summary.Missing == 0 || summary.Missing == 500 {
 			t.Errorf("%+v, %v", summary, err)

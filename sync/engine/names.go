@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"context"
-
-	"usersync/sync/user"
-)
+import "usersync/sync/user"
 
 // mostOfName is how many records of one name wait for each other. More of them are no one
 // user, but share a value that says nothing, such as a placeholder.
@@ -27,14 +23,14 @@ type nameQueue struct {
 
 // enter makes r the record of its id that is sent. It returns false if r waits for records
 // of other ids first.
-func (p *planner) enter(r *user.Record, known user.LedgerEntry) bool {
-	q := p.queueOf(r.User.ID)
-	q.set(r, known)
-	if p.job.Names == nil {
+func (f *flights) enter(r *user.Record, known user.LedgerEntry) bool {
+	q := f.queueOf(r.User.ID)
+	q.sent, q.known = r, known
+	if f.names == nil {
 		return true
 	}
-	for _, name := range p.job.Names(r) {
-		before := p.named[name]
+	for _, name := range f.names(r) {
+		before := f.named[name]
 		if before.n == mostOfName || before.last == q {
 			continue
 		}
@@ -42,35 +38,35 @@ func (p *planner) enter(r *user.Record, known user.LedgerEntry) bool {
 			before.last.names.behind = append(before.last.names.behind, q)
 			q.names.ahead++
 		}
-		p.named[name] = named{q, before.n + 1}
+		f.named[name] = named{q, before.n + 1}
 		q.names.names = append(q.names.names, name)
 	}
 	if q.names.ahead > 0 {
-		p.parked++
-		p.blocked++
+		f.parked++
+		f.blocked++
 	}
 	return q.names.ahead == 0
 }
 
 // release returns who waits for a record that is settled.
-func (p *planner) release(q *idQueue) (behind []*idQueue) {
+func (f *flights) release(q *idQueue) (behind []*idQueue) {
 	for _, name := range q.names.names {
-		if left := p.named[name]; left.n > 1 {
-			p.named[name] = named{left.last, left.n - 1}
+		if left := f.named[name]; left.n > 1 {
+			f.named[name] = named{left.last, left.n - 1}
 		} else {
-			delete(p.named, name)
+			delete(f.named, name)
 		}
 	}
 	behind, q.names = q.names.behind, nameQueue{}
 	return behind
 }
 
-// unblock sends a record that has waited for those ahead of it, once it is the first.
-func (p *planner) unblock(ctx context.Context, q *idQueue) {
+// unblock notes that one of those ahead is settled. It reports whether that was the last.
+func (f *flights) unblock(q *idQueue) bool {
 	if q.names.ahead--; q.names.ahead > 0 {
-		return
+		return false
 	}
-	p.parked--
-	p.blocked--
-	p.group(ctx, q.sent, q.known)
+	f.parked--
+	f.blocked--
+	return true
 }

@@ -52,7 +52,7 @@ func TestAPanicEndsTheRun(t *testing.T) {
 				a := newAPI(out, 0)
 				a.most = 10
 				p := panicking{api: a, results: out, in: place}
-				s, err := engine.Job{Records: p.records(input(400, user.Create, own)), Destination: p, Results: p, Workers: 4}.Run(t.Context())
+				s, err := engine.Job{Records: p.records(input(400, user.Create, own)), Destination: p, Results: p, Limits: engine.Limits{Workers: 4}}.Run(t.Context())
 				var panicked *engine.PanicError
 				if !errors.As(err, &panicked) || s.Finished {
 					t.Fatalf("finished %t: %v", s.Finished, err)

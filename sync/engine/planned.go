@@ -7,8 +7,8 @@ import (
 )
 
 // settles returns the outcome that is already known, unless a plan asks for a call.
-func (p *planner) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, bool) {
-	if p.ownKeys && known.Remote != "" {
+func (d *decider) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, bool) {
+	if d.ownKeys && known.Remote != "" {
 		switch {
 		// The row is of one of two ids, and it is not known whose the user is.
 		case known.Shared && r.Remote == known.Remote:
@@ -21,16 +21,16 @@ func (p *planner) settles(r *user.Record, known user.LedgerEntry) (user.Outcome,
 	if r.Planned != "" && r.Planned != user.SameAsPlanned {
 		return user.Outcome{}, false
 	}
-	return p.memory.settles(r, known)
+	return d.memory.settles(r, known)
 }
 
 // unplanned settles a record for which the plan holds no call. Normally what is known
 // settles such a record. If it does not, an earlier record of its user did not go as
 // planned, and the user may not be as this record says.
-func (p *planner) unplanned(r *user.Record) (user.Outcome, bool) {
+func (d *decider) unplanned(r *user.Record) (user.Outcome, bool) {
 	o := user.Outcome{Record: r, At: time.Now()}
 	switch {
-	case !p.job.Applying || r.Planned != "" && r.Planned != user.SameAsPlanned:
+	case !d.job.Applying || r.Planned != "" && r.Planned != user.SameAsPlanned:
 		return user.Outcome{}, false
 	case r.Planned == user.SameAsPlanned:
 		o.Status, o.Code = user.Unchanged, user.CodePlanned
@@ -42,12 +42,12 @@ func (p *planner) unplanned(r *user.Record) (user.Outcome, bool) {
 
 // firstCall is the call to send the record with: the plan's if there is one, otherwise
 // the one that follows from what is known.
-func (p *planner) firstCall(r *user.Record, known user.LedgerEntry) user.Op {
-	if p.job.Applying && r.Planned != "" {
+func (d *decider) firstCall(r *user.Record, known user.LedgerEntry) user.Op {
+	if d.job.Applying && r.Planned != "" {
 		return r.Planned
 	}
 	op := call(r.Op, known.State)
-	if op == user.Create && r.Op == user.Upsert && p.ownKeys && r.Remote != "" && !r.MaybeSent {
+	if op == user.Create && r.Op == user.Upsert && d.ownKeys && r.Remote != "" && !r.MaybeSent {
 		return user.Update // the input has a key that the API assigned, so the user exists
 	}
 	return op

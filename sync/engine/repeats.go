@@ -17,22 +17,22 @@ type Repeats interface {
 
 // repeats reports whether an earlier record with the same id was applied and says something
 // different. known is what is known of the user after it.
-func (p *planner) repeats(r *user.Record, known user.LedgerEntry) bool {
+func (d *decider) repeats(r *user.Record, known user.LedgerEntry) bool {
 	if r.Origin.Absent {
 		return false
 	}
-	if p.job.Repeats == nil {
-		return p.memory.rows != nil && p.memory.rows.Differs(r)
+	if d.job.Repeats == nil {
+		return d.memory.rows != nil && d.memory.rows.Differs(r)
 	}
 	switch {
-	case !p.memory.applied(r.User.ID) && !p.job.Repeats.Met(known) && !wasRepeat(r, known):
+	case !d.memory.applied(r.User.ID) && !d.job.Repeats.Met(known) && !wasRepeat(r, known):
 		return false
 	case r.Op == user.Delete || known.State == user.Absent: // an absent one was deleted
 		return r.Op == user.Delete != (known.State == user.Absent)
 	case r.OwnRemote && known.Remote != "" && known.Remote != r.Remote:
 		return true
 	}
-	return p.job.Repeats.Differs(known, &r.User)
+	return d.job.Repeats.Differs(known, &r.User)
 }
 
 // wasRepeat reports whether a record is a reject that was refused because the ledger holds
@@ -43,12 +43,12 @@ func wasRepeat(r *user.Record, known user.LedgerEntry) bool {
 
 // noteRepeat notes a record that repeats an id, unless it was settled as one that needs no
 // call. It reports whether the record is refused for that.
-func (p *planner) noteRepeat(r *user.Record, known user.LedgerEntry, o *user.Outcome) (refused bool) {
-	if o.Status != user.Unsettled && o.Status != user.Refused || !p.repeats(r, known) {
+func (d *decider) noteRepeat(r *user.Record, known user.LedgerEntry, o *user.Outcome) (refused bool) {
+	if o.Status != user.Unsettled && o.Status != user.Refused || !d.repeats(r, known) {
 		return false
 	}
 	r.Notes |= user.Repeats
-	if !p.job.RefuseRepeated || o.Status == user.Refused {
+	if !d.job.RefuseRepeated || o.Status == user.Refused {
 		return false
 	}
 	r.Err = &user.RefusedError{Code: user.CodeRepeatedID, Rule: "an earlier row has this id and other data, and was applied",

@@ -179,7 +179,7 @@ func TestRepeatedIDs(t *testing.T) {
 					out := new(results)
 					to := newAPI(out, time.Millisecond)
 					to.answer = answered
-					job := engine.Job{Records: rows(c.rows, pause), Destination: to, Results: both{out, l}, Ledger: l, IDs: engine.IDs{Repeats: l, RefuseRepeated: mode}, BatchSize: 1}
+					job := engine.Job{Records: rows(c.rows, pause), Destination: to, Results: both{out, l}, Ledger: l, IDs: engine.IDs{Repeats: l, RefuseRepeated: mode}, Limits: engine.Limits{BatchSize: 1}}
 					if _, err := job.Run(t.Context()); err != nil {
 						t.Fatal(err)
 					}
@@ -212,7 +212,7 @@ func TestRepeatedIDsWithoutALedger(t *testing.T) {
 					out := new(results)
 					to := newAPI(out, time.Millisecond)
 					to.answer = answered
-					job := engine.Job{Records: rows(texts, pause), Destination: to, Results: out, IDs: engine.IDs{RefuseRepeated: refuse}, BatchSize: 1}
+					job := engine.Job{Records: rows(texts, pause), Destination: to, Results: out, IDs: engine.IDs{RefuseRepeated: refuse}, Limits: engine.Limits{BatchSize: 1}}
 					if _, err := job.Run(t.Context()); err != nil {
 						t.Fatal(err)
 					}

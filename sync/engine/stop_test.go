@@ -66,7 +66,7 @@ func TestNoCallStartsAfterTheStop(t *testing.T) {
 			}
 			return good(b), nil
 		}
-		_, err := engine.Job{Records: input(5000, user.Create, own), Destination: a, Results: out, Workers: 3}.Run(ctx)
+		_, err := engine.Job{Records: input(5000, user.Create, own), Destination: a, Results: out, Limits: engine.Limits{Workers: 3}}.Run(ctx)
 		if !errors.Is(err, errSignal) || len(a.sizes) != 3 || len(out.list) != 300 || out.prefix() != nil {
 			t.Errorf("%d calls, %d outcomes, %v", len(a.sizes), len(out.list), err)
 		}
@@ -171,7 +171,7 @@ func TestGapInOrdinalsEndsTheRun(t *testing.T) {
 				}
 			}
 		}
-		_, err := engine.Job{Records: records, Destination: newAPI(out, time.Second), Results: out, Window: 300}.Run(t.Context())
+		_, err := engine.Job{Records: records, Destination: newAPI(out, time.Second), Results: out, Limits: engine.Limits{Window: 300}}.Run(t.Context())
 		var accounting *user.AccountingError
 		if !errors.As(err, &accounting) || !strings.Contains(err.Error(), "record 202 was read after record 200") {
 			t.Errorf("error %v", err)
@@ -227,7 +227,7 @@ func TestDeleteGuard(t *testing.T) {
 					}
 					return outcomes, nil
 				}
-				summary, err := engine.Job{Records: input(1000, user.Delete, own), Destination: a, Results: out, Workers: 1, AbsentOK: c.accepted}.Run(t.Context())
+				summary, err := engine.Job{Records: input(1000, user.Delete, own), Destination: a, Results: out, Limits: engine.Limits{Workers: 1}, Guards: engine.Guards{AbsentOK: c.accepted}}.Run(t.Context())
 				var trip *guard.Error
 				if errors.As(err, &trip) != c.trips || summary.Finished == c.trips || c.trips && (len(out.list) > 110 || trip.Hint == "") {
 					t.Errorf("%d outcomes, %+v, %v", len(out.list), summary, err)

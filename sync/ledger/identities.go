@@ -69,6 +69,6 @@ func (i Identities) FindShared(ctx context.Context) error {
 // none for which skip returns true. It sees what is saved. Fewer than n does not mean
 // that there are no more.
 func (i Identities) Others(ctx context.Context, n int, skip func(id string) bool) ([]Row, error) {
-	rows, err := i.l.entries.Others(ctx, n, skip)
+	rows, err := entries.Others(ctx, i.l.entries, n, skip)
 	return rows, failed("look for users in the ledger", err)
 }

@@ -31,13 +31,7 @@ func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
 		e.State, e.Deleted = user.Absent, o.Code != user.CodeAlreadyAbsent
 		return e, true
 	case user.Refused, user.Failed:
-		if o.Code == user.CodeSameUser { // a pending create has made no user of this id
-			return Entry{ID: e.ID, Record: e.Record, State: user.Absent, IfPending: true}, true
-		}
-		if o.Code == user.CodeMissing || r.IntentRecorded && o.Action == user.Create {
-			e.State = user.Absent // the create was not accepted, so the user is not pending
-		}
-		return e, o.Code == user.CodeMissing || r.IntentRecorded
+		return afterRefusal(e, o)
 	case user.InDoubt:
 		return afterDoubt(e, o)
 	default:
@@ -45,6 +39,17 @@ func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
 	}
 	e.Fingerprints = p.Fingerprints(nil, &r.User)
 	return e, true
+}
+
+// afterRefusal returns what an outcome changes that left the user as it was.
+func afterRefusal(e Entry, o *user.Outcome) (Entry, bool) {
+	if o.Code == user.CodeSameUser { // a pending create has made no user of this id
+		return Entry{ID: e.ID, Record: e.Record, State: user.Absent, IfPending: true}, true
+	}
+	if o.Code == user.CodeMissing || o.Record.IntentRecorded && o.Action == user.Create {
+		e.State = user.Absent // the create was not accepted, so the user is not pending
+	}
+	return e, o.Code == user.CodeMissing || o.Record.IntentRecorded
 }
 
 // afterDoubt returns what an outcome in doubt changes. After a create, the user must be

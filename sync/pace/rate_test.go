@@ -85,40 +85,37 @@ func TestUnlimitedWaitsForASlotOnly(t *testing.T) {
 	})
 }
 
+// waitingFor returns a Pace that makes calls wait for what the name says.
+func waitingFor(t *testing.T, name string) *pace.Pace {
+	t.Helper()
+	p := pace.New(pace.Options{MaxInFlight: 100})
+	switch name {
+	case "a slot":
+		p = pace.New(pace.Options{})
+		if _, err := p.Begin(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	case "a token":
+		p = pace.New(pace.Options{PerSecond: 0.001, MaxInFlight: 100})
+		if err := call(p, 0, 200, true); err != nil {
+			t.Fatal(err)
+		}
+	case "a pause":
+		throttle(t, p, header("Retry-After", "800"))
+	case "the breaker":
+		failTen(t, p)
+	}
+	return p
+}
+
 // No call starts once the context is done, even if nothing holds it back, and a
 // wait ends at once with the cause.
 func TestTheEndOfTheContextEndsEveryWait(t *testing.T) {
 	cause := errors.New("asked to stop")
-	for name, prepare := range map[string]func(*testing.T) *pace.Pace{
-		"nothing to wait for": func(*testing.T) *pace.Pace { return pace.New(pace.Options{MaxInFlight: 100}) },
-		"a slot": func(t *testing.T) *pace.Pace {
-			p := pace.New(pace.Options{})
-			if _, err := p.Begin(context.Background()); err != nil {
-				t.Fatal(err)
-			}
-			return p
-		},
-		"a token": func(t *testing.T) *pace.Pace {
-			p := pace.New(pace.Options{PerSecond: 0.001, MaxInFlight: 100})
-			if err := call(p, 0, 200, true); err != nil {
-				t.Fatal(err)
-			}
-			return p
-		},
-		"a pause": func(t *testing.T) *pace.Pace {
-			p := pace.New(pace.Options{MaxInFlight: 100})
-			throttle(t, p, header("Retry-After", "800"))
-			return p
-		},
-		"the breaker": func(t *testing.T) *pace.Pace {
-			p := pace.New(pace.Options{MaxInFlight: 100})
-			failTen(t, p)
-			return p
-		},
-	} {
+	for _, name := range []string{"nothing to wait for", "a slot", "a token", "a pause", "the breaker"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := prepare(t)
+				p := waitingFor(t, name)
 				before := p.Report().Calls
 				ctx, cancel := context.WithCancelCause(context.Background())
 				errs := make(chan error, 50)

@@ -52,8 +52,10 @@ func TestHostileAnswers(t *testing.T) {
 	ends := func(text string) func(net.Conn) { return func(c net.Conn) { io.WriteString(c, text); c.Close() } }
 	drips := func(text string) func(net.Conn) {
 		return func(c net.Conn) {
+			tick := time.NewTicker(5 * time.Millisecond)
+			defer tick.Stop()
 			for _, err := io.WriteString(c, text); err == nil; _, err = io.WriteString(c, "x") {
-				time.Sleep(5 * time.Millisecond)
+				<-tick.C
 			}
 		}
 	}

@@ -85,7 +85,7 @@ func TestCheckResults(t *testing.T) {
 func TestDigestOf(t *testing.T) {
 	dir := t.TempDir()
 	one, two := write(t, filepath.Join(dir, "1.csv"), "id\n1\n"), write(t, filepath.Join(dir, "2.csv"), "id\n2\n")
-	settings := &config.Config{Input: config.Input{Charset: "auto"}}
+	settings := &config.Config{Input: config.Input{Rows: config.Rows{Charset: "auto"}}}
 	digest := func(ctx context.Context, paths ...string) Digest {
 		t.Helper()
 		d, err := DigestOf(ctx, settings, paths)

@@ -24,16 +24,17 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 	work = engine.Job{
 		Destination: r.middleware(wire, owners).Wrap(inFlight{r.Conn.Client, &r.stopping.calls}),
 		Results:     files.Writer(r.checkpointer),
-		BatchSize:   r.Conn.BatchSize(c.Pace.BatchSize),
-		Workers:     c.Pace.Workers,
+		Limits:      engine.Limits{BatchSize: r.Conn.BatchSize(c.Pace.BatchSize), Workers: c.Pace.Workers},
 		Journal:     &r.sent,
 		Names:       destination.Names(r.Conn.Client),
-		MaxErrors:   engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
-		Resumed:     r.at.Resumed,
-		Applying:    r.options.Plan != nil,
-		Canary:      c.Guards.Canary,
-		AbsentOK:    c.Guards.AbsentOK || c.Target.Sandbox,
-		IDs:         engine.IDs{Looked: r.similar.Note, RefuseRepeated: c.Input.RefuseRepeated},
+		Guards: engine.Guards{
+			AbsentOK:  c.Guards.AbsentOK || c.Target.Sandbox,
+			MaxErrors: engine.MaxErrors{Count: c.Guards.MaxErrors.Count, Percent: c.Guards.MaxErrors.Percent, After: preview.ErrorsAfter, Before: r.at.before.Outcomes},
+		},
+		Resumed:  r.at.Resumed,
+		Applying: r.options.Plan != nil,
+		Canary:   c.Guards.Canary,
+		IDs:      engine.IDs{Looked: r.similar.Note, RefuseRepeated: c.Input.RefuseRepeated},
 	}
 	if !c.Ledger.AllowStale {
 		work.Superseded = r.staleness(ctx).Superseded

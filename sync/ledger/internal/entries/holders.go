@@ -11,7 +11,7 @@ import (
 func (v *Reader) HoldersOf(ctx context.Context, remotes []string) (map[string][]string, error) {
 	held := map[string][]string{}
 	if len(remotes) == 1 { // one is asked for by every create, and a list takes longer
-		ids, err := v.holdersOf(ctx, remotes[0])
+		ids, err := holdersOf(ctx, v, remotes[0])
 		if held[remotes[0]] = ids; len(ids) == 0 {
 			clear(held)
 		}
@@ -29,7 +29,7 @@ func (v *Reader) HoldersOf(ctx context.Context, remotes []string) (map[string][]
 	return held, nil
 }
 
-func (v *Reader) holdersOf(ctx context.Context, remote string) (ids []string, err error) {
+func holdersOf(ctx context.Context, v *Reader, remote string) (ids []string, err error) {
 	num, err := v.Num(ctx)
 	if err != nil || num == 0 || remote == "" {
 		return nil, err

@@ -37,6 +37,18 @@ func (v *Reader) Lookalikes(ctx context.Context, ids []string, locked bool) (map
 	if !some && !slices.ContainsFunc(ids, isOther) {
 		return nil, nil // two that look alike would both be their own folds, and so the same
 	}
+	if err := a.searchAll(ctx, ids, some); err != nil {
+		return nil, err
+	}
+	for _, list := range a.found {
+		slices.SortFunc(list, func(a, b Lookalike) int { return cmp.Compare(a.Row, b.Row) })
+	}
+	return a.found, nil
+}
+
+// searchAll looks for ids that are the fold of one of ids and, if the scope has some that
+// differ from their own fold, for these.
+func (a *lookalikes) searchAll(ctx context.Context, ids []string, some bool) error {
 	a.asked, a.found = map[string][]string{}, map[string][]Lookalike{}
 	var folds, unlike []string // unlike are the folds that are not themselves among ids
 	for _, id := range ids {
@@ -51,18 +63,10 @@ func (v *Reader) Lookalikes(ctx context.Context, ids []string, locked bool) (map
 			unlike = append(unlike, fold)
 		}
 	}
-	if err := a.search(ctx, v.DB.Find, unlike); err != nil {
-		return nil, err
+	if err := a.search(ctx, a.reader.DB.Find, unlike); err != nil || !some {
+		return err
 	}
-	if some {
-		if err := a.search(ctx, v.DB.FindFolded, folds); err != nil {
-			return nil, err
-		}
-	}
-	for _, list := range a.found {
-		slices.SortFunc(list, func(a, b Lookalike) int { return cmp.Compare(a.Row, b.Row) })
-	}
-	return a.found, nil
+	return a.search(ctx, a.reader.DB.FindFolded, folds)
 }
 
 // isOther reports whether an id is not its own fold.

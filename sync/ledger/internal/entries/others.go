@@ -10,7 +10,7 @@ import (
 // Others returns up to n users that the API is known to hold, spread over the scope, and
 // none for which skip returns true. It sees what is saved. Fewer than n does not mean
 // that there are no more.
-func (v *Reader) Others(ctx context.Context, n int, skip func(id string) bool) ([]Row, error) {
+func Others(ctx context.Context, v *Reader, n int, skip func(id string) bool) ([]Row, error) {
 	last, err := v.Max(ctx)
 	if err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ func (v *Reader) Rows(ctx context.Context, feed string) iter.Seq2[Row, error] {
 // RowsFrom yields the same entries in the byte order of their ids, starting after the id
 // after.
 func (v *Reader) RowsFrom(ctx context.Context, feed, after string) iter.Seq2[Row, error] {
-	return v.rowsOf(ctx, feed, func(take func(*Stored) (bool, error)) error { return v.scanByID(ctx, after, take) })
+	return v.rowsOf(ctx, feed, func(take func(*Stored) (bool, error)) error { return scanByID(ctx, v, after, take) })
 }
 
 // rowsOf yields the entries of a scan that belong to a feed.
@@ -55,7 +55,7 @@ func (v *Reader) rowsOf(ctx context.Context, feed string, scan func(take func(*S
 // scanByID calls take for each entry of the scope after an id, until take returns false.
 // It asks for the index order only: with anything more, the query planner would read the
 // whole table for each chunk.
-func (v *Reader) scanByID(ctx context.Context, after string, take func(*Stored) (bool, error)) error {
+func scanByID(ctx context.Context, v *Reader, after string, take func(*Stored) (bool, error)) error {
 	num, err := v.Num(ctx)
 	if err != nil {
 		return err

@@ -12,19 +12,21 @@ import (
 // about. It reads an index from end to end: call it once, for an API that makes its own
 // keys, while no run of the scope is in progress.
 func (v *Reader) FindShared(ctx context.Context) error {
-	shared := &rowset.Set{}
-	if err := v.findShared(ctx, shared); err != nil {
+	num, err := v.Num(ctx)
+	if err != nil {
 		return err
 	}
-	v.shared.Store(shared)
-	return nil
+	shared := &rowset.Set{}
+	if num != 0 {
+		err = findShared(ctx, v, num, shared)
+	}
+	if err == nil {
+		v.shared.Store(shared)
+	}
+	return err
 }
 
-func (v *Reader) findShared(ctx context.Context, into *rowset.Set) error {
-	num, err := v.Num(ctx)
-	if err != nil || num == 0 {
-		return err
-	}
+func findShared(ctx context.Context, v *Reader, num int64, into *rowset.Set) error {
 	rows, err := v.DB.Query(ctx, v.DB.Read, `SELECT num FROM usersync_entry WHERE scope = ? AND remote <> '' AND remote IN
 		(SELECT remote FROM usersync_entry WHERE scope = ? AND remote <> '' GROUP BY remote HAVING COUNT(*) > 1)`, num, num)
 	if err != nil {

@@ -42,32 +42,55 @@ func (in *Import) Apply(t change.Writer) (n int, err error) {
 	}
 	home := t.To
 	defer func() { t.To = home }()
-	var part []change.Entry
-	feed := ""
+	p := part{to: t}
 	for {
 		e, err := in.next(n + 2)
 		if errors.Is(err, io.EOF) {
-			return n, apply(t, part)
+			return n, p.apply()
+		}
+		if err == nil {
+			err = p.add(&e, n+2)
 		}
 		if err != nil {
 			return 0, err
 		}
-		if e.Feed != feed || len(part) == entries.ChunkSize {
-			if err := apply(t, part); err != nil {
-				return 0, err
-			}
-			part, feed = part[:0], e.Feed
-			if t.To, err = t.FeedNumber(feed); err != nil {
-				return 0, err
-			}
-		}
-		entry, err := e.entry()
-		if err != nil {
-			return 0, &ImportError{fmt.Sprintf("line %d: %v", n+2, err)}
-		}
-		part = append(part, entry)
 		n++
 	}
+}
+
+// part is entries of one feed that are not applied yet.
+type part struct {
+	to      change.Writer
+	feed    string
+	entries []change.Entry
+}
+
+// add adds a line of the export, whose number is for an error.
+func (p *part) add(e *line, number int) (err error) {
+	if e.Feed != p.feed || len(p.entries) == entries.ChunkSize {
+		if err := p.apply(); err != nil {
+			return err
+		}
+		p.entries, p.feed = p.entries[:0], e.Feed
+		if p.to.To, err = p.to.FeedNumber(e.Feed); err != nil {
+			return err
+		}
+	}
+	entry, err := e.entry()
+	if err != nil {
+		return &ImportError{fmt.Sprintf("line %d: %v", number, err)}
+	}
+	p.entries = append(p.entries, entry)
+	return nil
+}
+
+// apply merges the part into what the ledger holds.
+func (p *part) apply() error {
+	err := p.to.Apply("", p.entries)
+	if errors.Is(err, database.ErrBadID) {
+		return &ImportError{err.Error()}
+	}
+	return err
 }
 
 // next reads a line, whose number is for an error; io.EOF after the last one.
@@ -77,15 +100,6 @@ func (in *Import) next(number int) (e line, err error) {
 		err = &ImportError{fmt.Sprintf("line %d is not an entry of an export", number)} // err may hold values
 	}
 	return e, err
-}
-
-// apply merges a part of the export into what the ledger holds.
-func apply(t change.Writer, part []change.Entry) error {
-	err := t.Apply("", part)
-	if errors.Is(err, database.ErrBadID) {
-		return &ImportError{err.Error()}
-	}
-	return err
 }
 
 // check says why an export cannot be read into a scope.

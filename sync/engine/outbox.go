@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"context"
+
+	"usersync/sync/user"
+)
+
+// outbox gathers records into batches for the pool, and outcomes that needed no call for
+// the collector. Only the planner uses it.
+type outbox struct {
+	groups    groups
+	pool      *pool
+	collector *collector
+	atOnce    int            // outcomes passed on at a time
+	settled   []user.Outcome // without a call, and not passed on yet
+	added     int            // records for a call
+}
+
+func newOutbox(j Job, p *pool, c *collector) outbox {
+	return outbox{groups: newGroups(j.Destination.Traits(), j.BatchSize), pool: p, collector: c, atOnce: j.BatchSize}
+}
+
+// takes reports whether the destination has the first call for an intent.
+func (b *outbox) takes(intent user.Op) bool { return b.groups.of(call(intent, user.Absent)) != nil }
+
+// add adds a record to the group of the call op, or of its intent's if the destination has
+// no such call, and sends a group that is full.
+func (b *outbox) add(ctx context.Context, r *user.Record, op user.Op) {
+	group := b.groups.of(op)
+	if group == nil {
+		group = b.groups.of(call(r.Op, user.Absent))
+	}
+	b.added++
+	if group.add(r) {
+		b.send(ctx, b.groups.cut(group))
+	}
+}
+
+// sendWith sends the group that holds the record of the given ordinal, and reports whether
+// there is one.
+func (b *outbox) sendWith(ctx context.Context, ordinal int) bool {
+	group := b.groups.containing(ordinal)
+	if group == nil {
+		return false
+	}
+	b.send(ctx, b.groups.cut(group))
+	return true
+}
+
+// sendAll sends every group, and passes on what was settled.
+func (b *outbox) sendAll(ctx context.Context) {
+	for i := range b.groups.open {
+		b.send(ctx, b.groups.cut(&b.groups.open[i]))
+	}
+	b.flush()
+}
+
+func (b *outbox) send(ctx context.Context, batch user.Batch) {
+	if len(batch.Records) > 0 && ctx.Err() == nil {
+		b.pool.deliver(batch)
+	}
+}
+
+// settle keeps an outcome that needed no call.
+func (b *outbox) settle(o user.Outcome) {
+	b.settled = append(b.settled, o)
+	if len(b.settled) >= b.atOnce {
+		b.flush()
+	}
+}
+
+// flush gives the collector what was settled without a call.
+func (b *outbox) flush() {
+	if len(b.settled) > 0 {
+		b.collector.incoming <- b.settled
+		b.settled = nil
+	}
+}
