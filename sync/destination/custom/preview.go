@@ -79,7 +79,7 @@ func (d *description) maskedHeaders(n *call, r *user.Record) []string {
 		text, has, err := p.value.fill(one)
 		switch {
 		case p.secret:
-			text = masked
+			text = user.Mask
 		case err != nil || !has:
 			continue
 		}
