@@ -83,15 +83,9 @@ func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []st
 	o.Paths, o.Stdin, o.Op, o.Rejects.Original = paths, stdin, c.Target.Intent(), c.Input.Original
 	o.Mapping = mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn,
 		NullValues: c.Input.NullValues, KeepBlanks: !c.Input.Trim}
-<<<<<<< HEAD
 	o.Accepts, o.CSV.Trailer = accepts(t), c.Proof.Trailer
-	o.Expect.TrustEOF, o.Expect.MinAge, o.IDs, o.Rejects.RejectedAs = c.Proof.TrustEOF, c.Proof.MinAge, c.Input.IDs(), c.Input.RejectedAs
+	o.Expect.TrustEOF, o.Expect.MinAge, o.IDs, o.Rejects.RejectedAs = c.Proof.TrustEOF, c.Proof.MinAge, c.Input.Policy(), c.Input.RejectedAs
 	o.Expect.Records, o.Expect.SHA256, o.Expect.Sidecar = x.Records, x.SHA256, true
-=======
-	o.Accepts, o.Trailer = accepts(t), c.Proof.Trailer
-	o.TrustEOF, o.MinAge, o.IDs, o.RejectedAs = c.Proof.TrustEOF, c.Proof.MinAge, c.Input.Policy(), c.Input.RejectedAs
-	o.ExpectRecords, o.ExpectSHA256, o.Sidecar = x.Records, x.SHA256, true
->>>>>>> eleven
 	return o
 }
 
