@@ -41,7 +41,7 @@ type line struct {
 
 // Look reads the beginning of the first of o.Paths.
 func Look(ctx context.Context, o reader.Options) (*Sample, error) {
-	t, comment, err := openTable(ctx, o)
+	t, comment, err := openGrid(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -54,22 +54,22 @@ func Look(ctx context.Context, o reader.Options) (*Sample, error) {
 	return s, t.Close()
 }
 
-func closed(t *reader.Table, err error) error {
+func closed(t *reader.Grid, err error) error {
 	if failed := t.Close(); failed != nil {
 		return failed
 	}
 	return err
 }
 
-// openTable also finds out whether the lines in front of the header are comments.
-func openTable(ctx context.Context, o reader.Options) (t *reader.Table, comment string, err error) {
-	t, err = reader.OpenTable(ctx, o)
-	if err != nil || t.Layout().HeaderRow == 0 || o.Comment != "" || o.Paths[0] == "-" {
+// openGrid also finds out whether the lines in front of the header are comments.
+func openGrid(ctx context.Context, o reader.Options) (t *reader.Grid, comment string, err error) {
+	t, err = reader.OpenGrid(ctx, o)
+	if err != nil || t.Layout().HeaderRow == 0 || o.CSV.Comment != "" || o.Paths[0] == "-" {
 		return t, "", err
 	}
 	for _, sign := range []string{"#", "//", "--"} {
-		o.Comment = sign
-		again, err := reader.OpenTable(ctx, o)
+		o.CSV.Comment = sign
+		again, err := reader.OpenGrid(ctx, o)
 		if err != nil {
 			return again, "", closed(t, err)
 		}
@@ -83,7 +83,7 @@ func openTable(ctx context.Context, o reader.Options) (t *reader.Table, comment 
 	return t, "", nil
 }
 
-func (s *Sample) read(ctx context.Context, t *reader.Table) error {
+func (s *Sample) read(ctx context.Context, t *reader.Grid) error {
 	for row, err := range t.Rows() {
 		if err != nil {
 			return err
@@ -100,7 +100,7 @@ func (s *Sample) read(ctx context.Context, t *reader.Table) error {
 	return nil
 }
 
-func (s *Sample) add(t *reader.Table, row reader.TableRow) {
+func (s *Sample) add(t *reader.Grid, row reader.GridRow) {
 	at := line{row.Line, string(row.Raw[:min(len(row.Raw), 200)])}
 	if row.Broken {
 		s.tail = append(s.tail[:min(len(s.tail), 20)], at)
@@ -118,7 +118,7 @@ func (s *Sample) add(t *reader.Table, row reader.TableRow) {
 // findComments proposes how comments begin, if all lines that do not fit begin in one way.
 func (s *Sample) findComments(o reader.Options) {
 	plain := func(l line) bool { return !strings.HasPrefix(l.text, "#") }
-	if len(s.odd) == 0 || len(s.odd) >= 100 || o.Comment != "" || s.comment != "" || slices.ContainsFunc(s.odd, plain) {
+	if len(s.odd) == 0 || len(s.odd) >= 100 || o.CSV.Comment != "" || s.comment != "" || slices.ContainsFunc(s.odd, plain) {
 		return
 	}
 	s.comment, s.tail = "#", nil
@@ -132,7 +132,7 @@ var footers = []string{
 
 // findFooter proposes how lines below the last user begin.
 func (s *Sample) findFooter(o reader.Options) {
-	if !s.whole || len(o.Footer) > 0 {
+	if !s.whole || len(o.CSV.Footer) > 0 {
 		return
 	}
 	if word := footerWord(s.last.text); word != "" && word != "(" && s.last.number > 0 && s.profile.Rows > 1 {

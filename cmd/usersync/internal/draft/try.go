@@ -85,13 +85,13 @@ func (d *Draft) options(o reader.Options) reader.Options {
 	o.Accepts = mapping.Accepts{Name: traits.Name, Fields: traits.Fields, Any: traits.AnyField}
 	o.Op = user.Upsert
 	if d.sample.layout.HeaderRow > 0 {
-		o.HeaderRow = d.sample.layout.HeaderRow
+		o.CSV.HeaderRow = d.sample.layout.HeaderRow
 	}
 	if d.sample.comment != "" {
-		o.Comment = d.sample.comment
+		o.CSV.Comment = d.sample.comment
 	}
 	if len(d.sample.footer) > 0 {
-		o.Footer = d.sample.footer
+		o.CSV.Footer = d.sample.footer
 	}
 	return o
 }

@@ -7,19 +7,19 @@ import (
 	"testing"
 )
 
-// tableHeader returns the layout that a Table finds.
-func tableHeader(t *testing.T, o Options) (Layout, error) {
+// gridHeader returns the layout that a Grid finds.
+func gridHeader(t *testing.T, o Options) (Layout, error) {
 	t.Helper()
-	table, err := OpenTable(t.Context(), o)
+	table, err := OpenGrid(t.Context(), o)
 	if err != nil {
 		return Layout{}, err
 	}
 	return table.Layout(), table.Close()
 }
 
-// TestTable: the cells of each row by the header, whatever the layout; rows that do not fit
+// TestGrid: the cells of each row by the header, whatever the layout; rows that do not fit
 // have none.
-func TestTable(t *testing.T) {
+func TestGrid(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string
 		want []string
@@ -32,7 +32,7 @@ func TestTable(t *testing.T) {
 		"json, late key":  {strings.Repeat(`{"a":1}`+"\n", 101) + `{"z":[1]}` + "\n", []string{"102:|[1]"}},
 		"wrapped":         {`{"users":[{"a":"1"},{"a":"2"}]}`, []string{"1:1", "1:2"}},
 	} {
-		table, err := OpenTable(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(c.text)})
+		table, err := OpenGrid(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(c.text)})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
