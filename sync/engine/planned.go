@@ -8,6 +8,9 @@ import (
 
 // settles returns the outcome that is already known, unless a plan asks for a call.
 func (d *decider) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, bool) {
+	if r.Renamed { // the API is still to learn the id
+		return user.Outcome{}, false
+	}
 	if d.ownKeys && known.Remote != "" {
 		switch {
 		// The row is of one of two ids, and it is not known whose the user is.
