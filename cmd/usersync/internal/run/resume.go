@@ -165,7 +165,7 @@ func (b *beginning) continueFiles(f *output.Files, r *history.Run, read *checkpo
 		return before, &checkpoint.InputChangedError{Record: last.Record}
 	}
 	for i := range r.Journal.Settled {
-		before.Keys.Add(&r.Journal.Settled[i], false)
+		before.Keys.Add(&r.Journal.Settled[i], false, false)
 	}
 	read.SetLast(last.Record)
 	if err := f.Continue(r.Journal, journal.Resumed{At: b.started, Args: b.options.Args}); err != nil {
