@@ -37,7 +37,7 @@ func newSCIM() *api {
 	}
 }
 
-// callSettings say where the server is, and how many users a call may carry.
+// callSettings say where the server is, and how large its calls may be.
 func (s *scimSection) callSettings() []config.Setting {
 	return []config.Setting{
 		{Key: "base_url", Kind: config.URL, Value: "URL", Remote: true, Identifies: config.ScopeIdentity,

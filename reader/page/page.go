@@ -1,4 +1,8 @@
-package frame
+// Package page finds out whether a list of users in JSON is one page of a longer list, from
+// the keys next to it, such as @odata.nextLink, has_more or totalResults.
+//
+// It reads no JSON: package values does. Start at Page.
+package page
 
 import (
 	"encoding/json"
@@ -8,32 +12,32 @@ import (
 	"sync"
 )
 
-// page is what an object says about the array inside it.
-type page struct {
+// Page is what an object says about the array inside it.
+type Page struct {
 	more  string // the key that says that there is another page; empty without one
 	total float64
 	count string // the key of total
 }
 
-// part returns the key that says that the array, of so many elements, is not all.
-func (p *page) part(elements int) string {
+// Part returns the key that says that the array, of so many elements, is not all.
+func (p *Page) Part(elements int) string {
 	if p.more == "" && p.total > float64(elements) {
 		return p.count
 	}
 	return p.more
 }
 
-// note notes the value of a key. In is the key of the object that it is in.
-func (p *page) note(key, in string, raw []byte) {
+// Note notes the value of a key. In is the key of the object that it is in.
+func (p *Page) Note(key, in string, raw []byte) {
 	name, text := plainKey(key), string(raw)
-	if quoted, ok := unquoted(raw); ok {
+	if quoted := ""; len(raw) > 0 && raw[0] == '"' && json.Unmarshal(raw, &quoted) == nil {
 		text = quoted
 	}
 	says := text != "" && text != "null" && text != "false"
 	number, err := strconv.ParseFloat(text, 64)
 	isNumber := err == nil
 	switch {
-	case says && isNext(in):
+	case says && IsNext(in):
 		p.more = in
 	case says && text != "0" && nextKeys()[name],
 		text == "false" && endKeys()[name],
@@ -45,11 +49,11 @@ func (p *page) note(key, in string, raw []byte) {
 	}
 }
 
-// noteLinks notes what an array of links says, each an object with its relation to this
+// NoteLinks notes what an array of links says, each an object with its relation to this
 // page.
-func (p *page) noteLinks(array []byte) {
+func (p *Page) NoteLinks(array []byte) {
 	for _, link := range relation().FindAllSubmatch(array, -1) {
-		if isNext(string(link[1])) {
+		if IsNext(string(link[1])) {
 			p.more = string(link[1])
 		}
 	}
@@ -57,21 +61,13 @@ func (p *page) noteLinks(array []byte) {
 
 var relation = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"rel"\s*:\s*"([A-Za-z_-]+)"`) })
 
-// isNext reports whether an object under that key leads to another page.
-func isNext(key string) bool { return nextKeys()[plainKey(key)] }
+// IsNext reports whether an object under that key leads to another page.
+func IsNext(key string) bool { return nextKeys()[plainKey(key)] }
 
 // plainKey is a key in lower case, without prefix and punctuation.
 func plainKey(key string) string {
 	key = strings.TrimPrefix(strings.ToLower(key), "@odata.")
 	return strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(key)
-}
-
-func unquoted(raw []byte) (text string, ok bool) {
-	if len(raw) == 0 || raw[0] != '"' {
-		return "", false
-	}
-	err := json.Unmarshal(raw, &text)
-	return text, err == nil
 }
 
 func words(list string) map[string]bool {

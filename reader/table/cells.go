@@ -1,4 +1,4 @@
-package reader
+package table
 
 import "usersync/sync/user"
 
