@@ -102,7 +102,7 @@ func TestApplying(t *testing.T) {
 	}
 }
 
-// A user who got the id of a row before a kill is sent under it, even if nothing else is new,
+// A user who got the id of a row before a kill is sent under it, even if nothing was changed,
 // and the row says so.
 func TestRenamedBeforeAKill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
