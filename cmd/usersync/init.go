@@ -53,9 +53,9 @@ func oneFile(c *cobra.Command, args []string) error {
 }
 
 func writeConfig(cmd *cobra.Command, e *env, f initFlags, path string) error {
-	if !slices.Contains(connect.Drafts(), f.to) {
+	if f.to != draft.Custom && !slices.Contains(connect.Drafts(), f.to) {
 		return exit.Usage(fmt.Errorf("read flags: --to: init cannot write a config for %s", f.to),
-			exit.DidYouMean(f.to, connect.Drafts())+"; for any other API see docs/custom.md", "usersync init --help")
+			exit.DidYouMean(f.to, append(connect.Drafts(), draft.Custom)), "usersync init --help")
 	}
 	layout, err := f.layout()
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 // Draft is a draft of a config.
 type Draft struct {
 	to     string
-	client connect.Client
+	client connect.Client // nil for Custom
 	sample *Sample
 	rules  []rule
 	open   []decision     // what a person has to decide, the most important first
@@ -49,14 +49,16 @@ type decision struct {
 	hint      string // on the terminal; empty: made of line and why
 }
 
-// From drafts a config for an API, one of connect.Drafts. It maps columns with known names
+// From drafts a config for an API, one of connect.Drafts, or Custom. It maps columns with known names
 // first, then guesses from similar names and from the cells. It uses each field once.
 func From(ctx context.Context, to string, s *Sample) (*Draft, error) {
-	asked, err := connect.Offline(ctx, to)
-	if err != nil {
-		return nil, err
+	d := &Draft{to: to, sample: s, unsent: map[int]string{}}
+	if to != Custom {
+		var err error
+		if d.client, err = connect.Offline(ctx, to); err != nil {
+			return nil, err
+		}
 	}
-	d := &Draft{to: to, client: asked, sample: s, unsent: map[int]string{}}
 	names := make([]string, len(s.profile.Columns))
 	for i, c := range s.profile.Columns {
 		names[i] = c.Name
@@ -80,12 +82,16 @@ func knownField(name string) user.Field { return reader.Names()[strings.TrimSpac
 
 // add adds a rule if the API takes its field and no other rule makes it.
 func (d *Draft) add(r rule) bool {
-	fields := d.client.Traits().Fields
-	if r.field == "" || d.has(r.field) || r.field != user.ID && !slices.Contains(fields, r.field) && r.field != d.ownField(string(r.field)) {
+	if r.field == "" || d.has(r.field) || !d.takes(r.field) {
 		return false
 	}
 	d.rules = append(d.rules, d.bare(r))
 	return true
+}
+
+// takes reports whether the API takes a field.
+func (d *Draft) takes(f user.Field) bool {
+	return d.client == nil || f == user.ID || slices.Contains(d.client.Traits().Fields, f) || f == d.ownField(string(f))
 }
 
 func (d *Draft) has(f user.Field) bool {
@@ -183,6 +189,9 @@ func (d *Draft) claimEmail() {
 // ownField is the API's own field of this name: a custom attribute, or a path if the API
 // accepts every path as a field. A plain word is not: its meaning can only be guessed.
 func (d *Draft) ownField(name string) user.Field {
+	if d.client == nil {
+		return ""
+	}
 	field := user.Field(strings.TrimSpace(name))
 	t := d.client.Traits()
 	open := field.IsOpen() && slices.ContainsFunc(t.Fields, func(own user.Field) bool {
@@ -197,6 +206,9 @@ func (d *Draft) ownField(name string) user.Field {
 
 // missing are the fields that the API requires for a new user and the header lacks.
 func (d *Draft) missing() []*user.InvalidError {
+	if d.client == nil {
+		return nil
+	}
 	var missing []*user.InvalidError
 	fields := []user.Field{user.ID}
 	for _, r := range d.rules {

@@ -15,7 +15,7 @@ import (
 // API would refuse in most rows: they are left to a person. o is how the file is read.
 // It does nothing for an input that cannot be read twice.
 func (d *Draft) Try(ctx context.Context, o reader.Options) error {
-	if o.Paths[0] == "-" || !d.has(user.ID) || d.sample.profile.Rows == 0 {
+	if d.client == nil || o.Paths[0] == "-" || !d.has(user.ID) || d.sample.profile.Rows == 0 {
 		return nil
 	}
 	for range len(d.rules) {

@@ -138,7 +138,7 @@ func quoted(words []string) []string {
 
 // claimBirthYear takes the year from a date of birth, where the API wants only that.
 func (d *Draft) claimBirthYear() {
-	if d.has(user.BirthYear) || d.has(user.DateOfBirth) || !slices.Contains(d.client.Traits().Fields, user.BirthYear) {
+	if d.has(user.BirthYear) || d.has(user.DateOfBirth) || !d.takes(user.BirthYear) {
 		return
 	}
 	for i, c := range d.sample.profile.Columns {

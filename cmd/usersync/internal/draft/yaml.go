@@ -18,7 +18,12 @@ import (
 func (d *Draft) YAML(layout []config.LayoutValue) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# drafted by usersync init, which %s\n", d.sample.Looked())
-	b.WriteString("to: " + d.to + "\n" + connect.Draft(d.to))
+	b.WriteString("to: " + d.to + "\n")
+	if d.to == Custom {
+		b.WriteString(d.customSection())
+	} else {
+		b.WriteString(connect.Draft(d.to))
+	}
 	for _, v := range layout {
 		fmt.Fprintf(&b, "%s: %s\n", v.Key, scalar(v.Text))
 	}
