@@ -164,6 +164,9 @@ const depsRules = `
 	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes
 	!< cmd/..., NOT cmd/usersync/internal/connect;
 
+	# profile counts what columns hold, whoever asks.
+	sync/user, sync/identity < cmd/usersync/internal/profile < cmd/usersync/internal/draft;
+
 	# draft writes a config from a header, for an API that connect knows.
 	cmd/usersync/internal/connect < cmd/usersync/internal/draft;
 	sync/engine !< cmd/usersync/internal/draft;
