@@ -1,6 +1,6 @@
 // Package plausible knows what the value of a field looks like, whatever API it is sent to:
-// an e-mail address, a phone number, a year or date of birth, a postcode. What else an API
-// requires, its client checks.
+// an e-mail address, a phone number, a year or date of birth, a postcode. What an API
+// requires besides, its client checks.
 //
 // It also knows what is done with a value that does not look like one. It reads no files and
 // makes no calls. Start at Check and Policy.

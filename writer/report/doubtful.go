@@ -42,11 +42,11 @@ func DoubtfulNotes(all []Doubtful, records int) []string {
 	for _, d := range all {
 		switch places := linesOf(d.Records, d.First); {
 		case d.What == string(user.Dropped):
-			notes = append(notes, fmt.Sprintf("%s of %s left out, because it cannot be one (%s)", Count(d.Records, "value"), d.Field, places))
+			notes = append(notes, fmt.Sprintf("%s of %s left out (%s)", Count(d.Records, "impossible value"), d.Field, places))
 		case d.What == string(user.SentAnyway):
-			notes = append(notes, fmt.Sprintf("%s of %s sent, although it cannot be one (%s)", Count(d.Records, "value"), d.Field, places))
+			notes = append(notes, fmt.Sprintf("%s of %s sent (%s)", Count(d.Records, "impossible value"), d.Field, places))
 		case d.Records >= manyNulls || d.Records*nullsShare >= records:
-			notes = append(notes, fmt.Sprintf("%s of %s sent as text, although they stand for a missing value, such as NULL (%s); name them under null_values: in the config", Count(d.Records, "value"), d.Field, places))
+			notes = append(notes, fmt.Sprintf("%s of %s sent as text that stands for a missing value, such as NULL (%s); name it under null_values: in the config", Count(d.Records, "value"), d.Field, places))
 		}
 	}
 	return notes
