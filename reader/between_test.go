@@ -51,11 +51,11 @@ func TestSkippedLines(t *testing.T) {
 
 // TestHeaderFurtherDown: a draft finds the header below titles.
 func TestHeaderFurtherDown(t *testing.T) {
-	l, err := Header(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader("Users of Acme\n\nFirst Name;Email Address;Zip\nAnn;a@example.com;1\n")})
+	l, err := gridHeader(t, Options{Paths: []string{"-"}, Stdin: strings.NewReader("Users of Acme\n\nFirst Name;Email Address;Zip\nAnn;a@example.com;1\n")})
 	if err != nil || l.HeaderRow != 3 || len(l.Header) != 3 || l.Header[1] != "Email Address" {
 		t.Errorf("%+v, %v", l, err)
 	}
-	l, err = Header(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader("kunde;ort\nfirst;email\n")})
+	l, err = gridHeader(t, Options{Paths: []string{"-"}, Stdin: strings.NewReader("kunde;ort\nfirst;email\n")})
 	if err != nil || l.HeaderRow != 2 {
 		t.Errorf("%+v, %v", l, err)
 	}

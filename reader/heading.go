@@ -29,17 +29,6 @@ func (c *columns) withLaterHeader(f *file, err error) error {
 	return &later
 }
 
-// proposeHeader makes a later line the header of the layout if it looks like one where the
-// first line does not.
-func (r *csvRows) proposeHeader(l *Layout) {
-	if looksLikeHeader(r.table.Header()) || r.rejects.Count > 0 {
-		return
-	}
-	if line, header := r.table.LaterHeader(looksLikeHeader); line > 0 {
-		l.HeaderRow, l.Header = line, header
-	}
-}
-
 // looksLikeHeader reports whether most cells, and at least two, are names of columns.
 func looksLikeHeader(cells []string) bool {
 	names := 0

@@ -1,10 +1,6 @@
 package reader
 
 import (
-	"context"
-
-	"usersync/reader/mapping"
-	"usersync/reader/source"
 	"usersync/sync/user"
 )
 
@@ -30,28 +26,6 @@ type Layout struct {
 	// JSON can have keys that are missing from Header. It is for one goroutine, which need
 	// not be the one that reads.
 	Hides func(column string) (all, inside bool)
-}
-
-// Header reads the layout of the first of o.Paths without checking its columns: it ignores
-// Mapping and Accepts, and SecretColumns stay empty. The keys of JSON are those of the first
-// 100 records together. It consumes some of Stdin. An error is an *InputError.
-func Header(ctx context.Context, o Options) (Layout, error) {
-	o.Mapping, o.Expect.Sidecar, o.CSV.Trailer = mapping.Config{}, false, ""
-	in := &Input{o: o, digest: source.NewDigest()}
-	if err := in.o.check(); err != nil {
-		return Layout{}, err
-	}
-	if err := checkStopped(ctx, o.Paths[0]); err != nil {
-		return Layout{}, err
-	}
-	f, err := in.start(o.Paths[0], true)
-	if err != nil {
-		return Layout{}, err
-	}
-	if rows, ok := f.rows.(*csvRows); ok && o.CSV.HeaderRow == 0 {
-		rows.proposeHeader(&f.layout)
-	}
-	return f.layout, f.close()
 }
 
 // ReadsSecrets reports whether a column of the input provides ssn or password.

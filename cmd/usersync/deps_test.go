@@ -34,6 +34,7 @@ const depsOrder = `
 	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
+	cmd/usersync/internal/profile
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
 	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
@@ -162,6 +163,9 @@ const depsRules = `
 	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,
 	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes
 	!< cmd/..., NOT cmd/usersync/internal/connect;
+
+	# profile counts what columns hold, whoever asks.
+	sync/user, sync/identity < cmd/usersync/internal/profile < cmd/usersync/internal/draft;
 
 	# draft writes a config from a header, for an API that connect knows.
 	cmd/usersync/internal/connect < cmd/usersync/internal/draft;

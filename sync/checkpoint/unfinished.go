@@ -134,7 +134,7 @@ func (u Unfinished) settled() []ledger.Entry {
 	var entries []ledger.Entry
 	for _, o := range u.Journal.Settled {
 		state, changes := stateAfter(&o)
-		if o.Code == user.CodeSameUser {
+		if o.Code == user.CodeSameUser && o.Status != user.InDoubt {
 			entries = append(entries, ledger.Entry{ID: o.ID, Record: o.Record, State: user.Absent, IfPending: true})
 			continue
 		}

@@ -39,7 +39,7 @@ func TestPaths(t *testing.T) {
 		"a broken glob":  {nil, []string{"[a"}, nil},
 		"a missing file": {nil, []string{"c.csv"}, []string{"c.csv"}},
 	} {
-		got, err := Paths(c.args, c.patterns)
+		got, err := Paths("run", c.args, c.patterns)
 		refused, ok := errors.AsType[*exit.Error](err)
 		if !slices.Equal(got, c.want) || (c.want == nil) != (ok && refused.Code == exit.Misuse) {
 			t.Errorf("%s: %q, %v", name, got, err)
