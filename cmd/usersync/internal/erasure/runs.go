@@ -16,7 +16,7 @@ import (
 // been killed: their sizes may differ from those in journal and summary.
 const erasingFile = "erasing"
 
-// person is whom to erase: an id, and the keys of the API that it has.
+// person is an id to erase, and the keys of the API that it has.
 type person struct {
 	id   string
 	keys map[string]bool
