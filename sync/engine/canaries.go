@@ -13,11 +13,10 @@ type canaries struct {
 	idle []idle
 }
 
-// idle is the id of a canary that is settled, with what is known of it now.
+// idle is the id of a canary that is settled.
 type idle struct {
-	id    string
-	queue *idQueue
-	known user.LedgerEntry
+	queue   *idQueue
+	outcome *user.Outcome
 }
 
 func (c *canaries) active() bool { return c.left > 0 }
@@ -45,7 +44,7 @@ func (p *planner) advanceCanaries(ctx context.Context) {
 	was, before := p.canaries, p.out.added
 	p.canaries = canaries{}
 	for _, c := range was.idle {
-		p.advance(ctx, c.id, c.queue, c.known)
+		p.advance(ctx, c.queue, c.outcome)
 	}
 	p.canaries.left = max(0, was.left-(p.out.added-before))
 }

@@ -201,12 +201,12 @@ func (p *planner) settled(ctx context.Context, o *user.Outcome) {
 	if q == nil {
 		return
 	}
-	known := p.decider.memory.learn(q.known, o)
+	p.decider.memory.learn(q.known, o)
 	behind := p.ids.release(q)
-	if id := o.Record.User.ID; p.canaries.active() {
-		p.canaries.idle = append(p.canaries.idle, idle{id, q, known})
+	if p.canaries.active() {
+		p.canaries.idle = append(p.canaries.idle, idle{q, o})
 	} else {
-		p.advance(ctx, id, q, known)
+		p.advance(ctx, q, o)
 	}
 	for _, other := range behind {
 		if p.ids.unblock(other) {
@@ -215,12 +215,15 @@ func (p *planner) settled(ctx context.Context, o *user.Outcome) {
 	}
 }
 
-// advance gathers the next record of an id.
-func (p *planner) advance(ctx context.Context, id string, q *idQueue, known user.LedgerEntry) {
-	for r := p.ids.next(q); r != nil; r = p.ids.next(q) {
-		if p.gather(ctx, r, known) {
-			return
+// advance gathers the next record of an id, o being the outcome of the one before.
+func (p *planner) advance(ctx context.Context, q *idQueue, o *user.Outcome) {
+	if len(q.waiting) > 0 {
+		known := p.decider.memory.after(q.known, o)
+		for r := p.ids.next(q); r != nil; r = p.ids.next(q) {
+			if p.gather(ctx, r, known) {
+				return
+			}
 		}
 	}
-	p.ids.end(id, q)
+	p.ids.end(o.Record.User.ID, q)
 }

@@ -128,7 +128,7 @@ func Differs(dst []user.Field, known, got user.Fingerprints) []user.Field {
 func Merge(old, fresh user.Fingerprints, uncertain []user.Field) user.Fingerprints {
 	out := user.Fingerprints{Fields: slices.Clip(old.Fields), Secrets: old.Secrets}
 	if len(fresh.Fields) > 0 || len(uncertain) > 0 {
-		out.Fields = slices.Clone(old.Fields)
+		out.Fields = append(make([]user.Fingerprint, 0, len(old.Fields)+len(fresh.Fields)), old.Fields...)
 	}
 	for _, f := range fresh.Fields {
 		if i := slices.IndexFunc(out.Fields, func(p user.Fingerprint) bool { return p.Field == f.Field }); i >= 0 {
