@@ -67,7 +67,7 @@ func TestEditedRejects(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := saved(t, rows, o.delimiter, o.quoted, o.charset)
-			in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Delimiter: o.setting, Charset: o.named, Original: original})
+			in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), CSV: CSVOptions{Delimiter: o.setting}, Charset: o.named, Rejects: Rejects{Original: original}})
 			if err != nil {
 				t.Fatal(err)
 			}

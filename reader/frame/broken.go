@@ -12,20 +12,28 @@ var (
 	misreadMark = []byte("\u00ef\u00bb\u00bf")
 )
 
+// MarkLen returns how long the byte order mark is that text begins with; 0 without one.
+func MarkLen(text []byte) int {
+	switch {
+	case bytes.HasPrefix(text, mark):
+		return len(mark)
+	case bytes.HasPrefix(text, misreadMark):
+		return len(misreadMark)
+	}
+	return 0
+}
+
 // skipMarks drops the byte order marks at the beginning of a row, and returns what
 // follows.
 func (f *CSV) skipMarks() []byte {
 	for {
 		for len(f.Data()) < len(misreadMark) && f.More() {
 		}
-		switch {
-		case bytes.HasPrefix(f.Data(), mark):
-			f.drop(len(mark))
-		case bytes.HasPrefix(f.Data(), misreadMark):
-			f.drop(len(misreadMark))
-		default:
+		n := MarkLen(f.Data())
+		if n == 0 {
 			return f.Data()
 		}
+		f.Drop(n)
 	}
 }
 
