@@ -25,10 +25,8 @@ func (c *canaries) active() bool { return c.left > 0 }
 // name is waited for: the user after it must not take its place. The last one has all of
 // them settled.
 func (p *planner) countCanary(ctx context.Context) {
-	if p.ids.blocked > 0 {
-		p.out.sendAll(ctx)
-	}
 	for p.ids.blocked > 0 && ctx.Err() == nil {
+		p.out.sendAll(ctx) // what a report has unblocked may be what the others wait for
 		p.waitForReport(ctx)
 	}
 	if p.canaries.left--; p.canaries.left == 0 {
