@@ -88,6 +88,11 @@ func (r Runs) distrust(ctx context.Context, runs []string, s RunState, by string
 		if _, err := registry.End(t, t.DB, t.SQL, runs, s, by); err != nil {
 			return err
 		}
+		for _, run := range runs {
+			if err := forgetRenames(t, run); err != nil {
+				return err
+			}
+		}
 		last, err := registry.Last(t, t.DB, t.SQL, t.ID, by)
 		if err != nil {
 			return err
@@ -142,6 +147,8 @@ func (r Runs) Find(ctx context.Context, names ...string) (map[string]Run, error)
 }
 
 func endRun(t change.Writer, run string, s RunState, by string) error {
-	_, err := registry.End(t, t.DB, t.SQL, []string{run}, s, by)
-	return err
+	if _, err := registry.End(t, t.DB, t.SQL, []string{run}, s, by); err != nil || s == RunStopped {
+		return err
+	}
+	return forgetRenames(t, run)
 }
