@@ -73,12 +73,52 @@ func (c *columns) compare(f *file) error {
 	case slices.Equal(f.layout.Header, c.layout.Header):
 		return nil
 	}
+	return c.reorder(f)
+}
+
+// reorder finds the columns of the first file in another one, whose header maps its own rows.
+// Both must have all columns that are read.
+func (c *columns) reorder(f *file) error {
+	own, err := mapping.New(c.mapping(f))
+	if err != nil {
+		return c.withLaterHeader(f, err)
+	}
+	first := source.Name(c.o.Paths[0])
+	order, found := make([]int, len(f.layout.Header)), make([]bool, len(c.layout.Header))
 	for i, name := range f.layout.Header {
-		if i >= len(c.layout.Header) || name != c.layout.Header[i] {
-			return mismatch("has another header than " + first + ", from " + mapping.Shown(name, i) + " on")
+		if order[i] = c.place(name, own.FieldOf(i), found); order[i] >= 0 {
+			found[order[i]] = true
+		} else if own.Uses(i) {
+			return otherColumns(f, "has another column than "+first+": "+mapping.Shown(name, i))
 		}
 	}
-	return mismatch("has fewer columns than " + first)
+	for i, name := range c.layout.Header {
+		if c.mapper.Uses(i) && !found[i] {
+			return otherColumns(f, "has fewer columns than "+first+": it lacks "+mapping.Shown(name, i))
+		}
+	}
+	f.order = order
+	return nil
+}
+
+// place returns which column of the first file has the name or provides the field, and is not
+// found yet; -1 if none does.
+func (c *columns) place(name string, field user.Field, found []bool) int {
+	at := -1
+	for i, known := range c.layout.Header {
+		switch {
+		case found[i]:
+		case strings.TrimSpace(known) == strings.TrimSpace(name):
+			return i
+		case field != "" && c.mapper.FieldOf(i) == field:
+			at = i
+		}
+	}
+	return at
+}
+
+func otherColumns(f *file, rule string) error {
+	return &InputError{File: f.name, Rule: rule, Hint: "add the column, list it under ignore:, or sync this file in its own run"}
 }
 
 func (c *columns) compareKeys(f *file) error {

@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"bytes"
 	"io"
 	"slices"
 	"strings"
@@ -23,22 +24,26 @@ type csvRows struct {
 	cells   []user.Value // of the file's own columns
 	rejects rejectRows
 	trailer trailer
-	records int  // so far
-	results bool // the file is results of a run: their cells are quoted for spreadsheets
+	order   []int // of a file whose columns are in another order than those of the first; see file
+	records int   // so far
+	results bool  // the file is results of a run: their cells are quoted for spreadsheets
 }
 
 func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
+	original := frame.Dialect{Delimiter: o.CSV.Delimiter, Escape: o.CSV.Escape}
+	d := original
 	if reject.Begins(w.Data()) {
+		d.Escape = 0
 		o.CSV.HeaderRow, o.CSV.Comment, o.CSV.Footer = 0, "", nil // these are about the input that rejects came from
-		if d := reject.Delimiter(w.Data()); d != 0 {
-			o.CSV.Delimiter = d
+		if own := reject.Delimiter(w.Data()); own != 0 {
+			d.Delimiter = string(own)
 		}
 	}
-	t, err := table.Open(w, table.Options{Delimiter: o.CSV.Delimiter, HeaderRow: o.CSV.HeaderRow, Comment: o.CSV.Comment, Footer: o.CSV.Footer, Charset: f.source.Charset})
+	t, err := table.Open(w, table.Options{Dialect: d, HeaderRow: o.CSV.HeaderRow, Comment: o.CSV.Comment, Footer: o.CSV.Footer, Charset: f.source.Charset})
 	if err != nil {
 		return nil, err
 	}
-	r := &csvRows{file: f.name, table: t, rejects: rejectRows{table: t, original: o.Rejects.Original}, trailer: trailer{Trailer: proof.NewTrailer(o.CSV.Trailer)}}
+	r := &csvRows{file: f.name, table: t, rejects: rejectRows{table: t, dialect: original, original: o.Rejects.Original}, trailer: trailer{Trailer: proof.NewTrailer(o.CSV.Trailer)}}
 	if err := r.rejects.Find(t.Header(), t.HeaderLine()); err != nil {
 		return nil, err
 	}
@@ -51,14 +56,20 @@ func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
 }
 
 // bind tells the parser where the cells of each column go.
-func (r *csvRows) bind(m *mapping.Mapper, c *chunk) error {
-	r.mapper, r.chunk = m, c
+func (r *csvRows) bind(m *mapping.Mapper, c *chunk, order []int) error {
+	r.mapper, r.chunk, r.order = m, c, order
 	r.cells = make([]user.Value, m.Columns())
 	return r.table.Bind(func(column int) *user.Value {
 		if column < r.rejects.Count {
 			return r.rejects.Place(r.table.Header()[column])
 		}
-		if column -= r.rejects.Count; m.Uses(column) {
+		if column -= r.rejects.Count; order != nil {
+			if order[column] < 0 {
+				return nil
+			}
+			return &r.cells[order[column]]
+		}
+		if m.Uses(column) {
 			return &r.cells[column]
 		}
 		return nil
@@ -87,16 +98,19 @@ func (r *csvRows) next(rec *user.Record) error {
 	}
 	r.records++
 	rec.Origin.Line = row.Line
-	rec.Origin.Raw = r.chunk.copied(row.Raw())
 	if invalid := r.table.Damage(row, 0); invalid != nil {
-		r.rejects.refuse(rec, invalid)
+		r.refuse(rec, row, invalid)
 		return nil
 	}
+	rec.Origin.Raw = r.chunk.copied(row.Raw())
 	if ragged, err := r.parse(row); err != nil {
 		return err
 	} else if ragged {
-		r.rejects.refuse(rec, r.table.Ragged(rec.Origin.Raw, 0, r.table.Delimiter()))
+		r.refuse(rec, row, r.table.Ragged(rec.Origin.Raw, 0, r.table.Delimiter()))
 		return nil
+	}
+	if r.order != nil {
+		rec.Origin.Raw = r.chunk.copied(joined(r.cells, r.table.Delimiter()))
 	}
 	if r.rejects.Count > 0 {
 		if !r.rejects.strip(rec, r.cells, r.chunk) {
@@ -107,6 +121,17 @@ func (r *csvRows) next(rec *user.Record) error {
 	r.mapper.Fill(rec, r.cells, r.chunk.room(r.mapper.Width()))
 	rec.User.Attributes = r.chunk.keep(rec.User.Attributes)
 	return nil
+}
+
+// refuse keeps a row that cannot be parsed as its file holds it, with the header of the file if
+// the columns are not those of the first file.
+func (r *csvRows) refuse(rec *user.Record, row *frame.Row, invalid *user.InvalidError) {
+	raw := row.Source()
+	if r.order != nil && !row.Long {
+		raw = slices.Concat(bytes.TrimRight(r.table.HeaderText(), "\r\n"), []byte{'\n'}, raw)
+	}
+	rec.Origin.Raw = r.chunk.copied(raw)
+	r.rejects.refuse(rec, invalid)
 }
 
 // nextUser returns the next row that is not the trailer. It returns io.EOF at the end.

@@ -21,6 +21,8 @@ type file struct {
 	source *source.Source
 	layout Layout
 	rows   rows
+	// order says for each column which of the first file it is, or -1; nil: it is the same.
+	order []int
 	// sidecar is the hash in its sidecar; empty if it has none.
 	sidecar string
 	end     ending // known once everything is read
@@ -30,7 +32,7 @@ type file struct {
 // end, and another error if it cannot continue.
 type rows interface {
 	// begin binds the rows to the mapping.
-	bind(*mapping.Mapper, *chunk) error
+	bind(m *mapping.Mapper, c *chunk, order []int) error
 	next(*user.Record) error
 	// line is the current line.
 	line() int
@@ -48,7 +50,7 @@ func (in *Input) open(path string) (*file, error) {
 	if err := in.columns.add(f); err != nil {
 		return nil, closeAfter(f.source, inputError(f.name, f.rows.line(), err))
 	}
-	if err := f.rows.bind(in.columns.mapper, &in.chunk); err != nil {
+	if err := f.rows.bind(in.columns.mapper, &in.chunk, f.order); err != nil {
 		return nil, closeAfter(f.source, inputError(f.name, f.rows.line(), err))
 	}
 	return f, nil

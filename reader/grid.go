@@ -67,7 +67,7 @@ func OpenGrid(ctx context.Context, o Options) (*Grid, error) {
 }
 
 // findHeader reads from a later line if it looks like the header where the first does not.
-func (r *csvRows) findHeader(f *file, delimiter rune) error {
+func (r *csvRows) findHeader(f *file, delimiter string) error {
 	if looksLikeHeader(r.table.Header()) || r.rejects.Count > 0 {
 		return nil
 	}

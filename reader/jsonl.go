@@ -107,7 +107,7 @@ func (r *jsonRows) holdsNoUsers() bool {
 	return err == io.EOF && r.frame.Err() == io.EOF
 }
 
-func (r *jsonRows) bind(m *mapping.Mapper, c *chunk) error {
+func (r *jsonRows) bind(m *mapping.Mapper, c *chunk, _ []int) error {
 	r.mapper, r.chunk = m, c
 	r.parser = object.NewParser(m, Names(), r.rejects.Place)
 	return nil

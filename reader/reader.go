@@ -12,6 +12,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"usersync/reader/between"
 	"usersync/reader/dialect"
@@ -56,8 +57,11 @@ type Options struct {
 
 // CSVOptions say how CSV files are written. The zero value finds out.
 type CSVOptions struct {
-	// Delimiter; 0: the one of , ; tab and | that is most frequent in the header.
-	Delimiter rune
+	// Delimiter is one character or several; empty: the usual one that fits header and rows.
+	Delimiter string
+	// Escape is the character that takes the meaning from the one after it; 0: there is
+	// none, and a quote inside of quotes is doubled.
+	Escape byte
 	// HeaderRow is the line of each file, from 1, that holds the column names; lines
 	// before it are skipped. 0: the first line with text.
 	HeaderRow int
@@ -129,8 +133,8 @@ func (o *Options) check() error {
 	default:
 		return &InputError{File: "input", Rule: "the format is not a known one", Hint: "use csv or jsonl"}
 	}
-	if d := o.CSV.Delimiter; d != 0 && !dialect.Valid(d) {
-		return &InputError{File: "input", Rule: "the delimiter cannot be a quote, a line ending or no character at all", Hint: "leave it out to detect it"}
+	if d := o.CSV.Delimiter; d != "" && (!dialect.ValidText(d) || o.CSV.Escape != 0 && strings.IndexByte(d, o.CSV.Escape) >= 0) {
+		return &InputError{File: "input", Rule: "the delimiter cannot be a quote, a line ending or no character at all, nor hold the escape", Hint: "leave it out to detect it"}
 	}
 	if _, ok := recordsPath(o.Records); o.Records != "" && !ok {
 		return &InputError{File: "input", Rule: "records does not begin with a slash and a key", Hint: "write it like /users"}

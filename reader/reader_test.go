@@ -144,7 +144,7 @@ func TestOpenErrors(t *testing.T) {
 		"JSON none":                   {Options{Format: JSONL}, "hello\n", "the first records are not JSON objects"},
 		"reject columns after others": {Options{}, "id,_usersync_outcome\n", "must come before all others"},
 		"format":                      {Options{Format: "xml"}, "x", "use csv or jsonl"},
-		"delimiter":                   {Options{CSV: CSVOptions{Delimiter: '"'}}, "x", "the delimiter cannot be"},
+		"delimiter":                   {Options{CSV: CSVOptions{Delimiter: `"`}}, "x", "the delimiter cannot be"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.o.Paths, c.o.Stdin = []string{"-"}, strings.NewReader(c.text)

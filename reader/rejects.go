@@ -2,9 +2,10 @@ package reader
 
 import (
 	"bytes"
-	"encoding/csv"
+	"unicode/utf8"
 
 	"usersync/reader/dialect"
+	"usersync/reader/frame"
 	"usersync/reader/mapping"
 	"usersync/reader/reject"
 	"usersync/reader/table"
@@ -14,7 +15,8 @@ import (
 // rejectRows turns rows of a rejects file into rows of the input that they came from.
 type rejectRows struct {
 	reject.Columns
-	table *table.Table
+	table   *table.Table
+	dialect frame.Dialect // of the input, by the settings
 	// original returns the rows that a reject was made from; nil knows none.
 	original func(user.Rejected) [][]byte
 }
@@ -35,8 +37,8 @@ func (r *rejectRows) strip(rec *user.Record, cells []user.Value, c *chunk) bool 
 		return false
 	}
 	assign(cells, texts)
-	if delimiter != own {
-		rec.Origin.Raw = c.copied(joined(texts, own))
+	if bytes.IndexByte(rec.Origin.Raw, '\n') >= 0 || (delimiter != frame.Dialect{Delimiter: string(own)}) {
+		rec.Origin.Raw = c.copied(joined(cells, own))
 	}
 	return true
 }
@@ -58,12 +60,12 @@ func (r *rejectRows) refuse(rec *user.Record, invalid *user.InvalidError) {
 
 // reparse parses a row that did not parse before, in case it was fixed since, and returns its
 // delimiter. If it was not fixed, it gets the same error again.
-func (r *rejectRows) reparse(raw []byte) (cells []string, delimiter rune, first *user.InvalidError) {
+func (r *rejectRows) reparse(raw []byte) (cells []string, by frame.Dialect, first *user.InvalidError) {
 	if invalid := r.CheckRaw(); invalid != nil {
-		return nil, 0, invalid
+		return nil, by, invalid
 	}
-	for _, d := range reject.Delimiters(raw, r.table.Delimiter()) {
-		cells, invalid := r.table.SplitOnly(raw, r.Count, d)
+	for _, d := range reject.Dialects(raw, r.table.Delimiter(), r.dialect) {
+		cells, invalid := r.table.Single(raw, r.Count, d)
 		if invalid == nil {
 			return cells, d, nil
 		}
@@ -71,17 +73,19 @@ func (r *rejectRows) reparse(raw []byte) (cells []string, delimiter rune, first 
 			first = invalid
 		}
 	}
-	return nil, 0, first
+	return nil, by, first
 }
 
 // joined returns the cells as a row with that delimiter.
-func joined(texts []string, delimiter rune) []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.Comma = delimiter
-	_ = w.Write(texts) // a buffer takes everything, and the delimiter is valid
-	w.Flush()
-	return bytes.TrimRight(b.Bytes(), "\n")
+func joined(cells []user.Value, delimiter rune) []byte {
+	var row []byte
+	for i, cell := range cells {
+		if i > 0 {
+			row = utf8.AppendRune(row, delimiter)
+		}
+		row = frame.AppendCell(row, []byte(cell.Text), delimiter)
+	}
+	return row
 }
 
 // unmask replaces masked cells by the secrets of the original row. If there is no such row,
@@ -103,8 +107,8 @@ func (r *rejectRows) unmask(rec *user.Record, cells []user.Value, m *mapping.Map
 
 // split returns the cells of a row of the original input.
 func (r *rejectRows) split(raw []byte) (cells []string, found bool) {
-	for _, d := range reject.Delimiters(raw, r.table.Delimiter()) {
-		if cells, err := r.table.Split(raw, r.Count, d); err == nil {
+	for _, d := range reject.Dialects(raw, r.table.Delimiter(), frame.Dialect{}) {
+		if cells, err := r.table.Split(raw, r.Count, d.Plain()); err == nil {
 			return cells, true
 		}
 	}

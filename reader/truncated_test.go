@@ -191,7 +191,7 @@ func FuzzTrailer(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, rows string) {
 		text := "id,email\n" + rows
-		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Format: CSV, CSV: CSVOptions{Delimiter: ',', Trailer: "END"}})
+		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Format: CSV, CSV: CSVOptions{Delimiter: ",", Trailer: "END"}})
 		if err != nil {
 			t.Fatal(err)
 		}

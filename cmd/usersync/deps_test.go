@@ -154,7 +154,7 @@ const depsRules = `
 	NONE < cmd/usersync/internal/help;
 
 	# Settings know no API: each one passes in its section, and only connect knows them all.
-	reader/source < cmd/usersync/internal/quantity < cmd/usersync/internal/config;
+	reader/source, reader/dialect < cmd/usersync/internal/quantity < cmd/usersync/internal/config;
 	reader, sync/mirror, cmd/usersync/internal/exit, cmd/usersync/internal/help < cmd/usersync/internal/config;
 	writer/report, sync/ledger, sync/journal, sync/pace, sync/destination/stack,
 	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,

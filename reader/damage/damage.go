@@ -41,6 +41,9 @@ func CSV(row *frame.Row, charset string, columns []string) *user.InvalidError {
 		}
 	}
 	invalid := JSON(row, charset)
+	if invalid == nil && row.BadEscape {
+		invalid = &user.InvalidError{Code: "bad_escape", Rule: "has a backslash in front of a letter or digit that needs none", Hint: "double a backslash that is part of the text"}
+	}
 	if invalid != nil || !row.Malformed {
 		return invalid
 	}

@@ -54,7 +54,7 @@ func (f *CSV) extend() {
 	for len(f.Data()) < MaxRecord && f.More() {
 	}
 	data := f.Data()[:min(len(f.Data()), MaxRecord)]
-	q := quotes{delimiter: f.delimiter}
+	q := quotes{delimiter: []byte(f.Delimiter)}
 	end, at, closed := f.pos, 0, false
 	for at < len(data) && !closed {
 		line := data[at:]
@@ -64,7 +64,7 @@ func (f *CSV) extend() {
 			break
 		}
 		odd, inside := q.odd, q.inside
-		q.read(line)
+		q.read(f.unescaped(line))
 		if at += len(line); at < f.pos {
 			continue
 		}
@@ -80,6 +80,21 @@ func (f *CSV) extend() {
 	}
 	f.line += bytes.Count(f.Data()[f.pos:end], newline)
 	f.pos = end
+}
+
+// unescaped returns the line with blanks in place of what is escaped.
+func (d Dialect) unescaped(line []byte) []byte {
+	if d.Escape == 0 || bytes.IndexByte(line, d.Escape) < 0 {
+		return line
+	}
+	line = bytes.Clone(line)
+	for i := 0; i+1 < len(line); i++ {
+		if line[i] == d.Escape && line[i+1] != '\n' {
+			line[i], line[i+1] = '_', '_'
+			i++
+		}
+	}
+	return line
 }
 
 // quotes are the two ways to read text with a broken quote, at the end of a line.

@@ -7,8 +7,9 @@ import "bytes"
 // begins, holds at most one of them in memory, and skips rows that are too long.
 type CSV struct {
 	Window
-	delimiter []byte
-	line      int // of the next byte, from 1
+	Dialect
+	rewritten []byte // the last row of a dialect that parsers do not read
+	line      int    // of the next byte, from 1
 	open      bool
 	blank     int // lines
 
@@ -22,8 +23,18 @@ type CSV struct {
 }
 
 // Raw is the row without its line ending.
-func (r *Row) Raw() []byte {
-	raw := bytes.TrimSuffix(r.Bytes, []byte{'\n'})
+func (r *Row) Raw() []byte { return withoutEnding(r.Bytes) }
+
+// Source is the row as the file holds it, in the file's own dialect, without its line ending.
+func (r *Row) Source() []byte {
+	if r.source != nil {
+		return withoutEnding(r.source)
+	}
+	return r.Raw()
+}
+
+func withoutEnding(row []byte) []byte {
+	raw := bytes.TrimSuffix(row, newline)
 	for len(raw) > 0 && raw[len(raw)-1] == '\r' { // some programs write CR CR LF
 		raw = raw[:len(raw)-1]
 	}
@@ -31,9 +42,7 @@ func (r *Row) Raw() []byte {
 }
 
 // NewCSV returns a CSV that begins at w's position.
-func NewCSV(w *Window, delimiter []byte) *CSV {
-	return &CSV{Window: *w, delimiter: delimiter, line: 1}
-}
+func NewCSV(w *Window, d Dialect) *CSV { return &CSV{Window: *w, Dialect: d, line: 1} }
 
 // Line returns the line of the next byte, from 1.
 func (f *CSV) Line() int { return f.line }
@@ -75,8 +84,8 @@ func (f *CSV) PeekBytes(n int) []byte {
 	return f.Data()[:min(len(f.Data()), n)]
 }
 
-// SetDelimiter sets the delimiter of the rows that follow.
-func (f *CSV) SetDelimiter(delimiter []byte) { f.delimiter = delimiter }
+// SetDialect sets how the rows that follow are written.
+func (f *CSV) SetDialect(d Dialect) { f.Dialect = d }
 
 // Open reports whether the last row has no newline at its end.
 func (f *CSV) Open() bool { return f.open }
@@ -103,9 +112,16 @@ func (f *CSV) cut() (Row, error) {
 	}
 	row := Row{Line: f.line, Offset: f.offset}
 	if i := bytes.IndexByte(data, '\n'); i >= 0 && i <= MaxRecord && bytes.IndexByte(data[:i], '"') < 0 {
+		if f.Escape != 0 && bytes.IndexByte(data[:i], f.Escape) >= 0 {
+			return row, f.scan(&row)
+		}
 		row.Bytes = data[:i+1]
 		f.line++
 		f.Drop(i + 1)
+		if !f.plain() {
+			f.rewrite(&row)
+			return row, nil
+		}
 		if i > 1 && data[i-2] == '\r' && data[i-1] == '\r' {
 			row.Bytes = row.Raw()
 		}

@@ -35,7 +35,7 @@ func (f *CSV) scan(row *Row) error {
 	}
 	var loose []byte
 	if f.malformed && f.dropped == 0 {
-		if loose = tightened(f.Data()[:f.pos], f.delimiter); loose == nil {
+		if loose = f.tightened(f.Data()[:f.pos]); loose == nil {
 			f.extend()
 		}
 	}
@@ -50,6 +50,9 @@ func (f *CSV) scan(row *Row) error {
 	}
 	if row.Long = f.dropped > 0 || len(row.Raw()) > MaxRecord; row.Long {
 		row.Bytes = nil
+	}
+	if !f.plain() && !row.Long && !row.Malformed {
+		f.rewrite(row)
 	}
 	f.Drop(f.pos)
 	return nil
@@ -90,7 +93,7 @@ func (f *CSV) step(data []byte, end bool) (done bool) {
 	case plain:
 		return f.stepPlain(rest, end)
 	case quoted:
-		f.stepQuoted(rest)
+		f.stepQuoted(rest, end)
 	case afterQuote:
 		return f.stepAfterQuote(rest, end)
 	case malformed:
@@ -117,11 +120,15 @@ func (f *CSV) stepPlain(rest []byte, end bool) bool {
 			f.pos += i
 			f.misquote()
 			return false
-		case c == f.delimiter[0]:
+		case c == f.Escape && c != 0:
+			f.pos += i
+			f.stepEscape(rest[i:], end)
+			return false
+		case c == f.Delimiter[0]:
 			if f.pos += i; f.delimited(rest[i:]) {
 				return false
 			}
-			if !end && len(rest)-i < len(f.delimiter) {
+			if !end && len(rest)-i < len(f.Delimiter) {
 				return false
 			}
 			f.pos++ // a different character that begins with the same byte
@@ -134,22 +141,35 @@ func (f *CSV) stepPlain(rest []byte, end bool) bool {
 
 // delimited consumes the delimiter if it comes next.
 func (f *CSV) delimited(rest []byte) bool {
-	if !bytes.HasPrefix(rest, f.delimiter) {
+	if !bytes.HasPrefix(rest, []byte(f.Delimiter)) {
 		return false
 	}
-	f.pos += len(f.delimiter)
+	f.pos += len(f.Delimiter)
 	f.cell++
 	f.state = cellStart
 	return true
 }
 
-func (f *CSV) stepQuoted(rest []byte) {
+func (f *CSV) stepQuoted(rest []byte, end bool) {
 	i := bytes.IndexByte(rest, '"')
+	if f.Escape != 0 {
+		before := rest
+		if i >= 0 {
+			before = rest[:i]
+		}
+		switch at := bytes.IndexByte(before, f.Escape); {
+		case at == 0:
+			f.stepEscape(rest, end)
+			return
+		case at > 0:
+			i, rest = -1, rest[:at]
+		}
+	}
 	if i >= 0 {
 		rest = rest[:i+1]
 		f.state = afterQuote
 	}
-	f.line += bytes.Count(rest, []byte{'\n'})
+	f.line += bytes.Count(rest, newline)
 	f.pos += len(rest)
 }
 
@@ -171,7 +191,7 @@ func (f *CSV) stepAfterQuote(rest []byte, end bool) bool {
 		return true
 	case rest[0] == '\r' && bytes.TrimLeft(rest, "\r")[0] == '\n':
 		return f.endLine(len(rest) - len(bytes.TrimLeft(rest, "\r")) + 1)
-	case !end && len(rest) < max(2, len(f.delimiter)):
+	case !end && len(rest) < max(2, len(f.Delimiter)):
 		return false
 	default:
 		f.misquote()

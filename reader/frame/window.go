@@ -26,7 +26,9 @@ type Row struct {
 	Length    int64  // in bytes
 	Long      bool   // over MaxRecord; Bytes is empty
 	Malformed bool   // a quote is misplaced, in Cell
+	BadEscape bool   // an escape is in front of a character that needs none, in Cell
 	Cell      int
+	source    []byte // the text in the file, if Bytes is another; otherwise nil
 }
 
 // Error means that the rest of a file cannot be cut. It does not hold the text.

@@ -25,7 +25,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		"cell":  "id,email\n1,",
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := NewCSV(NewWindow(io.MultiReader(strings.NewReader(head), io.LimitReader(repeated('x'), size))), []byte{','})
+			f := NewCSV(NewWindow(io.MultiReader(strings.NewReader(head), io.LimitReader(repeated('x'), size))), Dialect{Delimiter: ","})
 			first, err := f.Next()
 			if err != nil || first.Long || first.Line != 1 {
 				t.Fatalf("the first row: %+v, %v", first, err)

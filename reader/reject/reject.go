@@ -54,11 +54,18 @@ func Delimiter(data []byte) rune {
 	return d
 }
 
-// Delimiters are those that a row of the original input may have: that of the file, unless a
-// spreadsheet changed it. The first is in the row, if any is.
-func Delimiters(raw []byte, own rune) []rune {
-	all := append([]rune{own}, slices.DeleteFunc(dialect.Candidates(), func(d rune) bool { return d == own })...)
-	found := slices.DeleteFunc(slices.Clone(all), func(d rune) bool { return !bytes.ContainsRune(raw, d) })
+// Dialects are those that a row of the original input may have: that of the settings or of the
+// file, unless a spreadsheet changed it. The delimiter of the first is in the row, if any is.
+func Dialects(raw []byte, own rune, set frame.Dialect) []frame.Dialect {
+	delimiters := append([]string{string(own)}, dialect.Candidates()...)
+	if set.Delimiter != "" {
+		delimiters = append([]string{set.Delimiter}, delimiters...)
+	}
+	var all []frame.Dialect
+	for _, d := range delimiters {
+		all = append(all, frame.Dialect{Delimiter: d, Escape: set.Escape})
+	}
+	found := slices.DeleteFunc(slices.Clone(all), func(d frame.Dialect) bool { return !bytes.Contains(raw, []byte(d.Delimiter)) })
 	if len(found) == 0 {
 		return all[:1]
 	}

@@ -16,7 +16,7 @@ type edges struct{ leading, trailing bool }
 
 // cut takes off a row what the header has no column for.
 func (e edges) cut(row *frame.Row, delimiter rune) {
-	if row.Long || row.Malformed {
+	if row.Long || row.Malformed || row.BadEscape {
 		return
 	}
 	if e.leading {
@@ -67,10 +67,10 @@ func numbered(header []string, rows [][]string) bool {
 func (t *Table) dropColumn() {
 	row := frame.Row{Bytes: t.headerText}
 	trimmed := bytes.TrimRight(row.Raw(), " \t\"")
-	if t.delimiter == '\t' {
+	if t.Delimiter() == '\t' {
 		trimmed = row.Raw()
 	}
-	t.setHeader(t.header[:len(t.header)-1], bytes.TrimSuffix(trimmed, []byte(string(t.delimiter))))
+	t.setHeader(t.header[:len(t.header)-1], bytes.TrimSuffix(trimmed, []byte(string(t.Delimiter()))))
 	t.parser.csv.FieldsPerRecord = len(t.header)
 }
 
@@ -93,17 +93,17 @@ func (t *Table) sample(text []byte, n int) [][]string {
 	if !bytes.HasSuffix(text, newline) && t.frame.Err() == nil {
 		text = text[:bytes.LastIndexByte(text, '\n')+1]
 	}
-	ahead := frame.NewCSV(frame.Over(text), []byte(string(t.delimiter)))
+	ahead := frame.NewCSV(frame.Over(text), t.dialect)
 	var rows [][]string
 	for len(rows) < n {
 		row, err := ahead.Next()
-		if err != nil || row.Malformed || row.Long {
+		if err != nil || row.Malformed || row.Long || row.BadEscape {
 			break
 		}
 		if t.lines.WouldPass(&row, len(rows) == 0) {
 			continue
 		}
-		cells, err := dialect.Split(string(row.Raw()), t.delimiter)
+		cells, err := dialect.Split(string(row.Raw()), t.Delimiter())
 		if err != nil {
 			break
 		}

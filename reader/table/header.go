@@ -33,16 +33,16 @@ func readCR(w *frame.Window) error {
 
 // passPreamble passes over what is in front of the header: the lines before the one that
 // HeaderRow names, or a first line that is for a program and not for people. Delimiter is
-// the one that such a line names; 0 if none does.
-func passPreamble(f *frame.CSV, lines *between.Lines, headerRow int) (delimiter rune, err error) {
+// the one that such a line names; empty if none does.
+func passPreamble(f *frame.CSV, lines *between.Lines, headerRow int) (delimiter string, err error) {
 	for f.Line() < headerRow {
 		if !f.SkipLine() {
-			return 0, &frame.Error{Rule: "has fewer lines than header_row names", Hint: "correct header_row"}
+			return "", &frame.Error{Rule: "has fewer lines than header_row names", Hint: "correct header_row"}
 		}
 		lines.Skipped.Before++
 	}
 	if headerRow > 0 {
-		return 0, nil
+		return "", nil
 	}
 	row := frame.Row{Bytes: f.Peek(1)}
 	delimiter, isProgramLine := dialect.ProgramLine(string(bytes.TrimPrefix(row.Raw(), []byte("\uFEFF"))))
@@ -57,7 +57,7 @@ func passPreamble(f *frame.CSV, lines *between.Lines, headerRow int) (delimiter 
 }
 
 // detectDelimiter guesses the delimiter from the first line with text and the rows below.
-func detectDelimiter(f *frame.CSV) rune {
+func detectDelimiter(f *frame.CSV) string {
 	rest := bytes.TrimLeft(f.Peek(1), "\r\n")
 	for lines := 2; len(rest) == 0 && lines < sampleRows; lines++ {
 		rest = bytes.TrimLeft(f.Peek(lines), "\r\n")
@@ -84,13 +84,13 @@ func (t *Table) readHeader() error {
 	if bytes.HasPrefix(row.Bytes, []byte("PK\x03\x04")) {
 		return &frame.Error{Rule: "is a spreadsheet or a zip archive, not CSV", Hint: "save it as CSV, or unpack it"}
 	}
-	t.headerLine = row.Line
+	t.headerLine, t.headerSource = row.Line, bytes.Clone(row.Source())
 	if invalid := t.Damage(&row, 0); invalid != nil {
 		return &frame.Error{Line: row.Line, Rule: "the header " + invalid.Rule, Hint: invalid.Hint}
 	}
 	t.parser.feed.set(row.Bytes)
 	reader := csv.NewReader(&t.parser.feed)
-	reader.Comma, reader.ReuseRecord = t.delimiter, true
+	reader.Comma, reader.ReuseRecord = t.Delimiter(), true
 	header, err := reader.Read()
 	if err != nil {
 		return &frame.Error{Line: row.Line, Rule: "the header cannot be read as CSV"}

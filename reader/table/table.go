@@ -8,10 +8,8 @@ package table
 import (
 	"bytes"
 	"encoding/csv"
-	"io"
 	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"usersync/reader/between"
 	"usersync/reader/damage"
@@ -22,8 +20,8 @@ import (
 
 // Options say how the text is written. The zero value finds out.
 type Options struct {
-	// Delimiter of the cells; 0: the one that fits.
-	Delimiter rune
+	// Dialect of the cells; without a delimiter, the one that fits.
+	frame.Dialect
 	// HeaderRow is the line, from 1, that holds the column names; lines before it are
 	// skipped. 0: the first line with text.
 	HeaderRow int
@@ -38,17 +36,19 @@ type Options struct {
 
 // Table is an open table. It is for one goroutine.
 type Table struct {
-	frame     *frame.CSV
-	row       frame.Row
-	parser    parser
-	lines     between.Lines
-	edges     edges
-	delimiter rune
-	header    []string
+	frame   *frame.CSV
+	row     frame.Row
+	parser  parser
+	lines   between.Lines
+	edges   edges
+	dialect frame.Dialect
+	header  []string
 	// headerText is the line of the header, which is line headerLine.
 	headerText []byte
 	headerLine int
-	charset    func() string
+	// headerSource is the header in the dialect of the file.
+	headerSource []byte
+	charset      func() string
 }
 
 // The parts of a file that are searched for its layout.
@@ -64,29 +64,32 @@ func Open(w *frame.Window, o Options) (*Table, error) {
 	if err := readCR(w); err != nil {
 		return nil, err
 	}
-	t.frame = frame.NewCSV(w, nil)
+	t.frame, t.dialect = frame.NewCSV(w, frame.Dialect{}), o.Dialect
 	named, err := passPreamble(t.frame, &t.lines, o.HeaderRow)
 	if err != nil {
 		return nil, err
 	}
-	if t.delimiter = o.Delimiter; t.delimiter == 0 {
-		t.delimiter = named
+	if t.dialect.Delimiter == "" {
+		t.dialect.Delimiter = named
 	}
-	if t.delimiter == 0 {
-		t.delimiter = detectDelimiter(t.frame)
+	if t.dialect.Delimiter == "" {
+		t.dialect.Delimiter = detectDelimiter(t.frame)
 	}
-	t.frame.SetDelimiter(utf8.AppendRune(nil, t.delimiter))
+	t.frame.SetDialect(t.dialect)
 	return t, t.readHeader()
 }
 
 // Header returns the cells of the header.
 func (t *Table) Header() []string { return t.header }
 
+// HeaderText returns the header as the file holds it.
+func (t *Table) HeaderText() []byte { return t.headerSource }
+
 // HeaderLine returns the line of the header, from 1.
 func (t *Table) HeaderLine() int { return t.headerLine }
 
-// Delimiter returns the delimiter of the cells.
-func (t *Table) Delimiter() rune { return t.delimiter }
+// Delimiter returns the delimiter of the rows, as Next returns them.
+func (t *Table) Delimiter() rune { return t.dialect.Plain() }
 
 // Line returns the line that was read last, from 1.
 func (t *Table) Line() int { return max(1, t.frame.Line()-1) }
@@ -117,7 +120,7 @@ func (t *Table) Next() (*frame.Row, error) {
 			return nil, err
 		}
 		if t.edges.leading || t.edges.trailing {
-			t.edges.cut(&t.row, t.delimiter)
+			t.edges.cut(&t.row, t.Delimiter())
 		}
 		skip, err := t.lines.Pass(&t.row)
 		if err != nil || !skip {
@@ -135,11 +138,21 @@ func (t *Table) Damage(row *frame.Row, from int) *user.InvalidError {
 // Ragged returns what is wrong with a row of another number of cells than the header, with its
 // delimiter. Its first cell is that of column from.
 func (t *Table) Ragged(raw []byte, from int, delimiter rune) *user.InvalidError {
+	return ragged(raw, len(t.header)-from, delimiter)
+}
+
+func ragged(raw []byte, want int, delimiter rune) *user.InvalidError {
 	e := &user.InvalidError{Code: "ragged", Hint: "a delimiter inside a cell needs quotes around the cell"}
-	want := strconv.Itoa(len(t.header) - from)
-	e.Rule = "has a different number of cells than the header, which has " + want
-	if cells, err := dialect.Split(string(raw), delimiter); err == nil {
-		e.Rule = "has " + strconv.Itoa(len(cells)) + " cells, the header has " + want
+	columns := strconv.Itoa(want)
+	e.Rule = "has a different number of cells than the header, which has " + columns
+	cells, err := dialect.Split(string(raw), delimiter)
+	if err != nil {
+		return e
+	}
+	e.Rule = "has " + strconv.Itoa(len(cells)) + " cells, the header has " + columns
+	if len(cells) == want+1 && cells[want] == "" {
+		e.Rule += "; the last one is empty"
+		e.Hint = "if rows end with a delimiter, all of them must, or end the header with one too; a delimiter inside a cell needs quotes"
 	}
 	return e
 }
@@ -152,33 +165,8 @@ func (t *Table) Split(raw []byte, from int, delimiter rune) ([]string, error) {
 	return reader.Read()
 }
 
-// SplitOnly is Split for a row of the file: it must be one row, and well-formed.
-func (t *Table) SplitOnly(raw []byte, from int, delimiter rune) ([]string, *user.InvalidError) {
-	f := frame.NewCSV(frame.Over(raw), utf8.AppendRune(nil, delimiter))
-	row, err := f.Next()
-	if err != nil {
-		return nil, notOneRow()
-	}
-	if invalid := t.Damage(&row, from); invalid != nil {
-		return nil, invalid
-	}
-	if _, err = f.Next(); err != io.EOF {
-		return nil, notOneRow()
-	}
-	cells, err := t.Split(raw, from, delimiter)
-	if err != nil {
-		return nil, t.Ragged(raw, from, delimiter)
-	}
-	return cells, nil
-}
-
-func notOneRow() *user.InvalidError {
-	return &user.InvalidError{Code: "unparsed", Column: user.RejectRaw, Rule: "does not hold one row of the columns after it",
-		Hint: "fix it, or fill in the cells after it and empty it"}
-}
-
 // setHeader sets the header to those names.
 func (t *Table) setHeader(names []string, text []byte) {
 	t.header, t.headerText = slices.Clone(names), bytes.Clone(text)
-	t.lines.SetHeader(t.delimiter, t.header, t.headerText)
+	t.lines.SetHeader(t.Delimiter(), t.header, t.headerText)
 }

@@ -63,7 +63,7 @@ fields: {id: CUST}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Target.To != "kard" || c.Target.Mode != user.Delete || c.Pace.Timeout != 5*time.Second || c.Input.Delimiter != '\t' || c.Output.AllowRejects.Percent != 2 {
+	if c.Target.To != "kard" || c.Target.Mode != user.Delete || c.Pace.Timeout != 5*time.Second || c.Input.Delimiter != "\t" || c.Output.AllowRejects.Percent != 2 {
 		t.Errorf("got %+v", c)
 	}
 	if c.Network.CA != filepath.Join("conf", "ca.pem") || c.Output.RunsDir != filepath.Join("conf", "runs") || c.Output.Results != "-" {

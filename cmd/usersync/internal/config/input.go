@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"usersync/cmd/usersync/internal/quantity"
 	"usersync/reader/mapping"
@@ -28,7 +29,8 @@ type Input struct {
 // Rows says how files are cut into rows.
 type Rows struct {
 	Format    string
-	Delimiter rune
+	Delimiter string // empty: the one that fits
+	Escape    byte   // 0: there is none
 	Charset   string
 	Records   string   // where in a JSON object the array of users is; empty: the one array
 	HeaderRow int      // the line with the column names; 0: the first with text
@@ -74,8 +76,11 @@ func (r *Rows) settings() []Setting {
 			Use: "format of the input; auto goes by the file name, then by the content",
 			Set: IntoString(&r.Format), Text: func() string { return r.Format }},
 		{Key: "delimiter", Group: GroupInput, Flag: "delimiter", Value: "CHAR", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
-			Use: "separator of CSV cells: one character, tab, or one written like \\x01; auto finds , ; tab or |",
+			Use: "separator of CSV cells: one character or several, tab, or one written like \\x01; auto finds , ; tab | || and control characters",
 			Set: Into(&r.Delimiter, quantity.ParseDelimiter), Text: r.delimiter},
+		{Key: "escape", Group: GroupInput, Flag: "escape", Value: "NAME", Default: "none", Words: []string{"none", "backslash"}, Identifies: FeedIdentity, Commands: ForInit, Added: true,
+			Use: "how CSV cells hold quotes and delimiters that are text: none doubles quotes inside of quotes, backslash has a \\ in front of them",
+			Set: Into(&r.Escape, parseEscape), Text: r.escape},
 		{Key: "charset", Group: GroupInput, Flag: "charset", Value: "NAME", Default: "auto", Identifies: FeedIdentity, Commands: ForInit,
 			Use: "character set of the input, such as windows-1252; auto is UTF-8, or UTF-16 with a byte order mark",
 			Set: Into(&r.Charset, quantity.ParseCharset), Text: func() string { return r.Charset }},
@@ -138,14 +143,30 @@ func (r *Rows) headerRow() string {
 
 // delimiter is a text for ParseDelimiter; empty for auto.
 func (r *Rows) delimiter() string {
-	switch r.Delimiter {
-	case 0:
-		return ""
-	case '\t':
+	if r.Delimiter == "\t" {
 		return "tab"
 	}
-	if r.Delimiter < ' ' {
-		return fmt.Sprintf(`\x%02x`, r.Delimiter)
+	var b strings.Builder
+	for _, d := range r.Delimiter {
+		if d < ' ' || d == 0x7f {
+			fmt.Fprintf(&b, `\x%02x`, d)
+		} else {
+			b.WriteRune(d)
+		}
 	}
-	return string(r.Delimiter)
+	return b.String()
+}
+
+func parseEscape(name string) (byte, error) {
+	if name == "backslash" {
+		return '\\', nil
+	}
+	return 0, nil
+}
+
+func (r *Rows) escape() string {
+	if r.Escape != 0 {
+		return "backslash"
+	}
+	return ""
 }
