@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"usersync/reader/between"
 )
 
 // TestSkippedLines: each line that is passed over is counted for its reason.
@@ -13,18 +15,18 @@ func TestSkippedLines(t *testing.T) {
 		o    Options
 		text string
 		want []string
-		skip Skipped
+		skip between.Skipped
 	}{
-		"program line":   {Options{}, "sep=,\nid\n1\n", []string{"3 1"}, Skipped{Leading: 1}},
-		"title":          {Options{HeaderRow: 3}, "All, \"users\n\nid\n\n1\n", []string{"5 1"}, Skipped{Before: 2, Blank: 1}},
-		"dashes":         {Options{}, "id,name\n--,----\n1,a\nid,name\n", []string{"3 1 name=a"}, Skipped{Dashes: 1, Headers: 1}},
-		"comments":       {Options{Comment: "#"}, "# of \"x\nid\n# a\n1\n#\n", []string{"4 1"}, Skipped{Comments: 3}},
-		"footers":        {Options{Footer: []string{"Total", "("}}, "id,name\n1,a\n\nTotal,1\n(1 row)\n", []string{"2 1 name=a"}, Skipped{Footers: 2, Blank: 1}},
-		"no setting":     {Options{}, "id,name\n# a\n1,a\nTotal,1\n", []string{"2 !ragged", "3 1 name=a", "4 Total name=1"}, Skipped{}},
-		"end mark":       {Options{}, "id\n1\n\x1a", []string{"2 1"}, Skipped{EndMarks: 1}},
-		"footer first":   {Options{Footer: []string{"Total"}}, "id\nTotal\n1\n", []string{"stop 3 a row follows a line that begins like a footer, and footers must be last"}, Skipped{}},
-		"broken comment": {Options{Comment: "#"}, "id,name\n1,a\n\"#\"x,a\n2,b\"\n3,d\n", []string{"2 1 name=a", "3 !in_broken_quote", "5 3 name=d"}, Skipped{}},
-		"rejects":        {Options{HeaderRow: 2, Footer: []string{"Total"}}, "_usersync_outcome,id\ninvalid,1\n", []string{"2 1"}, Skipped{}},
+		"program line":   {Options{}, "sep=,\nid\n1\n", []string{"3 1"}, between.Skipped{Leading: 1}},
+		"title":          {Options{CSV: CSVOptions{HeaderRow: 3}}, "All, \"users\n\nid\n\n1\n", []string{"5 1"}, between.Skipped{Before: 2, Blank: 1}},
+		"dashes":         {Options{}, "id,name\n--,----\n1,a\nid,name\n", []string{"3 1 name=a"}, between.Skipped{Dashes: 1, Headers: 1}},
+		"comments":       {Options{CSV: CSVOptions{Comment: "#"}}, "# of \"x\nid\n# a\n1\n#\n", []string{"4 1"}, between.Skipped{Comments: 3}},
+		"footers":        {Options{CSV: CSVOptions{Footer: []string{"Total", "("}}}, "id,name\n1,a\n\nTotal,1\n(1 row)\n", []string{"2 1 name=a"}, between.Skipped{Footers: 2, Blank: 1}},
+		"no setting":     {Options{}, "id,name\n# a\n1,a\nTotal,1\n", []string{"2 !ragged", "3 1 name=a", "4 Total name=1"}, between.Skipped{}},
+		"end mark":       {Options{}, "id\n1\n\x1a", []string{"2 1"}, between.Skipped{EndMarks: 1}},
+		"footer first":   {Options{CSV: CSVOptions{Footer: []string{"Total"}}}, "id\nTotal\n1\n", []string{"stop 3 a row follows a line that begins like a footer, and footers must be last"}, between.Skipped{}},
+		"broken comment": {Options{CSV: CSVOptions{Comment: "#"}}, "id,name\n1,a\n\"#\"x,a\n2,b\"\n3,d\n", []string{"2 1 name=a", "3 !in_broken_quote", "5 3 name=d"}, between.Skipped{}},
+		"rejects":        {Options{CSV: CSVOptions{HeaderRow: 2, Footer: []string{"Total"}}}, "_usersync_outcome,id\ninvalid,1\n", []string{"2 1"}, between.Skipped{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.o.Paths, c.o.Stdin = []string{"-"}, strings.NewReader(c.text)
@@ -49,11 +51,11 @@ func TestSkippedLines(t *testing.T) {
 
 // TestHeaderFurtherDown: a draft finds the header below titles.
 func TestHeaderFurtherDown(t *testing.T) {
-	l, err := Header(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader("Users of Acme\n\nFirst Name;Email Address;Zip\nAnn;a@example.com;1\n")})
+	l, err := gridHeader(t, Options{Paths: []string{"-"}, Stdin: strings.NewReader("Users of Acme\n\nFirst Name;Email Address;Zip\nAnn;a@example.com;1\n")})
 	if err != nil || l.HeaderRow != 3 || len(l.Header) != 3 || l.Header[1] != "Email Address" {
 		t.Errorf("%+v, %v", l, err)
 	}
-	l, err = Header(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader("kunde;ort\nfirst;email\n")})
+	l, err = gridHeader(t, Options{Paths: []string{"-"}, Stdin: strings.NewReader("kunde;ort\nfirst;email\n")})
 	if err != nil || l.HeaderRow != 2 {
 		t.Errorf("%+v, %v", l, err)
 	}
@@ -67,7 +69,7 @@ func FuzzBetween(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, before, after string) {
 		text := before + "id,email\n" + strings.ReplaceAll(after, "a", marker)
-		for _, o := range []Options{{}, {HeaderRow: 2}, {Comment: "#", Footer: []string{"Total"}}} {
+		for _, o := range []Options{{}, {CSV: CSVOptions{HeaderRow: 2}}, {CSV: CSVOptions{Comment: "#", Footer: []string{"Total"}}}} {
 			o.Paths, o.Stdin, o.Format = []string{"-"}, strings.NewReader(text), CSV
 			in, err := Open(t.Context(), o)
 			if err != nil {

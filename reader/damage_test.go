@@ -60,7 +60,7 @@ func TestJoinedFiles(t *testing.T) {
 		"in the middle":         {"id,email\na" + bom + "b,\n", "", []string{`2 "" !bad_id`}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, in := readIDs(t, c.text, Options{Charset: c.charset, Delimiter: ','})
+			got, in := readIDs(t, c.text, Options{Charset: c.charset, CSV: CSVOptions{Delimiter: ","}})
 			if diff := cmp.Diff(c.want, got); diff != "" || in.Skipped().Headers != c.headers {
 				t.Errorf("%d headers\n%s", in.Skipped().Headers, diff)
 			}
@@ -95,7 +95,7 @@ func TestBrokenQuotes(t *testing.T) {
 		"two in a row":           {"1,\"a\"b\n2,\"c\"d\n3,\"x\"\n4,y\n", []string{`2 "" !in_broken_quote`, `5 "4"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, _ := readIDs(t, "id,email\n"+c.rows, Options{Delimiter: ','})
+			got, _ := readIDs(t, "id,email\n"+c.rows, Options{CSV: CSVOptions{Delimiter: ","}})
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -107,11 +107,11 @@ func TestBrokenQuotes(t *testing.T) {
 // is still read in a moment.
 func TestBrokenQuotesAreBounded(t *testing.T) {
 	rows := strings.Repeat("u1,x\n", 300_000)
-	got, _ := readIDs(t, "id,email\n1,\"a\"b\n"+rows+"2,\"c\"\n", Options{Delimiter: ','})
+	got, _ := readIDs(t, "id,email\n1,\"a\"b\n"+rows+"2,\"c\"\n", Options{CSV: CSVOptions{Delimiter: ","}})
 	if len(got) != 300_002 || got[1] != `3 "u1"` {
 		t.Errorf("%d records", len(got))
 	}
-	got, _ = readIDs(t, "id,email\n"+strings.Repeat("1,\"a\"b\n", 300_000), Options{Delimiter: ','})
+	got, _ = readIDs(t, "id,email\n"+strings.Repeat("1,\"a\"b\n", 300_000), Options{CSV: CSVOptions{Delimiter: ","}})
 	if len(got) != 300_000 {
 		t.Errorf("%d records", len(got))
 	}
@@ -175,10 +175,10 @@ func TestResultsAsInput(t *testing.T) {
 // The id of a reject is the one that was rejected, unless it was what was wrong.
 func TestRejectsWhoseIDChanged(t *testing.T) {
 	was := map[int]string{1: "007", 2: "8", 3: "NULL", 4: "c-12", 5: "7"}
-	o := Options{RejectedAs: func(r user.Rejected, id string) (bool, bool) {
+	o := Options{Rejects: Rejects{RejectedAs: func(r user.Rejected, id string) (bool, bool) {
 		text, known := was[r.Record]
 		return text == id, known && r.Run == "r1"
-	}}
+	}}}
 	text := "_usersync_outcome,_usersync_code,_usersync_run,_usersync_record,id,email\n" +
 		"failed,busy,r1,1,7,\n" + // its zeros were eaten
 		"failed,busy,r1,2,8,\n" +

@@ -17,15 +17,15 @@ func (in *Input) checkDelete(f *file, rec *user.Record) error {
 	if err := in.checkExpectations(); err != nil {
 		return err
 	}
-	if before := rec.Origin.Before; before != nil && before.Code == CodeTorn && !in.o.TrustEOF {
+	if before := rec.Origin.Before; before != nil && before.Code == CodeTorn && !in.o.Expect.TrustEOF {
 		rec.Err = &user.InvalidError{Code: CodeTorn, Rule: "was the last line of a file that may have been cut, and the id with it",
 			Hint: "compare the id with the original list, then empty " + user.RejectCode + " in this row; --trust-eof accepts it unchanged"}
 		return nil
 	}
-	if end := f.rows.end(); !end.open || !end.truncated || in.o.TrustEOF {
+	if end := f.rows.end(); !end.open || !end.truncated || in.o.Expect.TrustEOF {
 		return nil
 	}
-	whole, err := in.isWhole(f)
+	whole, err := f.isWhole(&in.o.Expect)
 	if err == nil && !whole {
 		rec.Err = &user.InvalidError{Code: CodeTorn, Rule: "is the last line and has no newline at its end, though the others have one: the id may have been cut",
 			Hint: "end the line, or prove that the file is whole: --expect-sha256, a FILE.sha256 next to it, gzip, or --trust-eof"}
@@ -36,14 +36,14 @@ func (in *Input) checkDelete(f *file, rec *user.Record) error {
 // isWhole reports whether a hash or a checksum shows that no byte of f is missing.
 // All its rows must have been read. A number of records cannot show that: a cut row
 // is a row.
-func (in *Input) isWhole(f *file) (bool, error) {
+func (f *file) isWhole(x *Expected) (bool, error) {
 	if err := f.source.Finish(); err != nil {
 		return false, inputError(f.name, f.rows.line(), err)
 	}
-	if err := f.checkHash(&in.o); err != nil {
+	if err := f.checkHash(x); err != nil {
 		return false, err
 	}
-	return in.o.ExpectSHA256 != "" || f.sidecar != "" || f.source.Archive() != "", nil
+	return x.SHA256 != "" || f.sidecar != "" || f.source.Archive() != "", nil
 }
 
 // checkExpectations reads files that can be read twice to their end before the first
@@ -51,12 +51,12 @@ func (in *Input) isWhole(f *file) (bool, error) {
 // cannot be taken back when the end shows that the list was the wrong one.
 func (in *Input) checkExpectations() error {
 	v := &in.versions
-	expected := v.expected || in.o.ExpectRecords > 0 || in.o.ExpectSHA256 != "" || in.o.Trailer != ""
+	expected := v.expected || in.o.Expect.Records > 0 || in.o.Expect.SHA256 != "" || in.o.CSV.Trailer != ""
 	if v.checked || v.once || !expected {
 		return nil
 	}
 	o := in.o
-	o.Original, o.MinAge = nil, 0
+	o.Rejects.Original, o.Expect.MinAge = nil, 0
 	ahead, err := Open(context.Background(), o)
 	if err != nil {
 		return err

@@ -90,13 +90,13 @@ func TestTornDelete(t *testing.T) {
 		"whole":                 {listFile(t, "l.csv", cut+"\n"), Options{}, ""},
 		"whole, CR LF":          {listFile(t, "l.csv", "id\r\nc-5\r\nc-12\r\n"), Options{}, ""},
 		"a blank line more":     {listFile(t, "l.csv", cut+"\n\n"), Options{}, ""},
-		"trusted":               {listFile(t, "l.csv", cut), Options{TrustEOF: true}, ""},
-		"the number is right":   {listFile(t, "l.csv", cut), Options{ExpectRecords: 2}, CodeTorn},
-		"the hash is right":     {listFile(t, "l.csv", cut), Options{ExpectSHA256: sumOf(cut)}, ""},
+		"trusted":               {listFile(t, "l.csv", cut), Options{Expect: Expected{TrustEOF: true}}, ""},
+		"the number is right":   {listFile(t, "l.csv", cut), Options{Expect: Expected{Records: 2}}, CodeTorn},
+		"the hash is right":     {listFile(t, "l.csv", cut), Options{Expect: Expected{SHA256: sumOf(cut)}}, ""},
 		"gzip":                  {listFile(t, "l.csv.gz", packed(t, cut)), Options{}, ""},
 		"two gzip members":      {listFile(t, "l.csv.gz", packed(t, "id\nc-5\n")+packed(t, "c-12")), Options{}, CodeTorn},
 		"JSON":                  {listFile(t, "l.jsonl", "{\"id\":\"c-5\"}\n{\"id\":\"c-12\"}"), Options{}, ""},
-		"a trailer":             {listFile(t, "l.csv", cut+"\nEND,2"), Options{Trailer: "END"}, ""},
+		"a trailer":             {listFile(t, "l.csv", cut+"\nEND,2"), Options{CSV: CSVOptions{Trailer: "END"}}, ""},
 		"a row says delete": {listFile(t, "l.csv", "op,id\nupsert,c-5\ndelete,c-12"),
 			Options{Mapping: mapping.Config{OpColumn: mapping.OpRule{Column: "op"}}, Op: user.Upsert}, CodeTorn},
 		"a row says upsert": {listFile(t, "l.csv", "op,id\ndelete,c-5\nupsert,c-12"),
@@ -129,13 +129,12 @@ func TestExpectationsBeforeTheFirstDelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, o := range map[string]Options{
-		"number":        {Paths: []string{listFile(t, "l.csv", list)}, ExpectRecords: 3},
-		"hash":          {Paths: []string{listFile(t, "l.csv", list)}, ExpectSHA256: sumOf("other")},
-		"sidecar":       {Paths: []string{sidecar}, Sidecar: true},
-		"trailer":       {Paths: []string{listFile(t, "l.csv", list)}, Trailer: "END"},
-		"second of two": {Paths: []string{listFile(t, "l.csv", list), listFile(t, "m.csv", list)}, ExpectRecords: 5},
-		"by row": {Paths: []string{listFile(t, "l.csv", "op,id\nupsert,a\ndelete,b\n")}, ExpectRecords: 1,
-			Mapping: mapping.Config{OpColumn: mapping.OpRule{Column: "op"}}, Op: user.Upsert},
+		"number":        {Paths: []string{listFile(t, "l.csv", list)}, Expect: Expected{Records: 3}},
+		"hash":          {Paths: []string{listFile(t, "l.csv", list)}, Expect: Expected{SHA256: sumOf("other")}},
+		"sidecar":       {Paths: []string{sidecar}, Expect: Expected{Sidecar: true}},
+		"trailer":       {Paths: []string{listFile(t, "l.csv", list)}, CSV: CSVOptions{Trailer: "END"}},
+		"second of two": {Paths: []string{listFile(t, "l.csv", list), listFile(t, "m.csv", list)}, Expect: Expected{Records: 5}},
+		"by row":        {Paths: []string{listFile(t, "l.csv", "op,id\nupsert,a\ndelete,b\n")}, Expect: Expected{Records: 1}, Mapping: mapping.Config{OpColumn: mapping.OpRule{Column: "op"}}, Op: user.Upsert},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ids, _, err := leavers(t, o)
@@ -144,7 +143,7 @@ func TestExpectationsBeforeTheFirstDelete(t *testing.T) {
 			}
 		})
 	}
-	if ids, _, err := leavers(t, Options{Paths: []string{listFile(t, "l.csv", list)}, ExpectRecords: 2}); err != nil || len(ids) != 2 {
+	if ids, _, err := leavers(t, Options{Paths: []string{listFile(t, "l.csv", list)}, Expect: Expected{Records: 2}}); err != nil || len(ids) != 2 {
 		t.Errorf("%q, %v", ids, err)
 	}
 }
@@ -284,7 +283,7 @@ func TestChangedBeforeItsTurn(t *testing.T) {
 func TestMinAge(t *testing.T) {
 	path := listFile(t, "l.csv", "id\na\n")
 	open := func(age time.Duration) error {
-		in, err := Open(context.Background(), Options{Paths: []string{path}, MinAge: age})
+		in, err := Open(context.Background(), Options{Paths: []string{path}, Expect: Expected{MinAge: age}})
 		if err == nil {
 			err = in.Close()
 		}

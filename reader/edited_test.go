@@ -50,24 +50,25 @@ func TestEditedRejects(t *testing.T) {
 	original := func(r user.Rejected) [][]byte { return [][]byte{[]byte("1,x,secret")} }
 	windows, macintosh := encoding.Encoding(charmap.Windows1252), encoding.Encoding(charmap.Macintosh)
 	for name, o := range map[string]struct {
-		delimiter, setting rune
-		quoted             bool
-		charset            encoding.Encoding
-		named              string
+		delimiter rune
+		setting   string
+		quoted    bool
+		charset   encoding.Encoding
+		named     string
 	}{
 		"unedited":                      {delimiter: ','},
 		"unedited, other charset":       {delimiter: ',', named: "windows-1252"},
 		"ANSI":                          {delimiter: ',', charset: windows, named: "windows-1252"},
 		"ANSI with semicolons":          {delimiter: ';', charset: windows, named: "windows-1252"},
-		"ANSI, delimiter in the config": {delimiter: ';', setting: ',', charset: windows, named: "windows-1252"},
+		"ANSI, delimiter in the config": {delimiter: ';', setting: ",", charset: windows, named: "windows-1252"},
 		"quoted header, Macintosh":      {delimiter: ';', quoted: true, charset: macintosh, named: "macintosh"},
-		"UTF-16 with tabs":              {delimiter: '\t', setting: ',', charset: unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), named: "windows-1252"},
+		"UTF-16 with tabs":              {delimiter: '\t', setting: ",", charset: unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), named: "windows-1252"},
 		"UTF-16 with tabs, no charset":  {delimiter: '\t', charset: unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)},
 		"UTF-8 with a byte order mark":  {delimiter: ';', charset: unicode.UTF8BOM, named: "windows-1252"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := saved(t, rows, o.delimiter, o.quoted, o.charset)
-			in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Delimiter: o.setting, Charset: o.named, Original: original})
+			in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), CSV: CSVOptions{Delimiter: o.setting}, Charset: o.named, Rejects: Rejects{Original: original}})
 			if err != nil {
 				t.Fatal(err)
 			}

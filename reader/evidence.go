@@ -3,6 +3,7 @@ package reader
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"usersync/reader/proof"
 	"usersync/reader/source"
@@ -20,15 +21,31 @@ type ending struct {
 	page string
 }
 
-// checkExpected refuses impossible expectations.
-func (o *Options) checkExpected() error {
+// Expected is what must hold of an input that is complete. The zero value expects nothing.
+type Expected struct {
+	// Records is how many records the whole input must have; 0: any number.
+	Records int
+	// SHA256 is the hash in hex of the bytes that the one file must have, as on
+	// disk or from Stdin; empty: any.
+	SHA256 string
+	// Sidecar looks for FILE.sha256 next to each file, as sha256sum writes it.
+	Sidecar bool
+	// TrustEOF accepts the end of a file as its real end: a last line without its
+	// newline then deletes a user like any other.
+	TrustEOF bool
+	// MinAge refuses a file that was modified less than that long ago; 0: none.
+	MinAge time.Duration
+}
+
+// check refuses impossible expectations.
+func (o *Expected) check(files int) error {
 	invalid := func(rule, hint string) error { return &InputError{File: "input", Rule: rule, Hint: hint} }
 	switch {
-	case o.ExpectSHA256 != "" && !proof.IsSHA256(o.ExpectSHA256):
+	case o.SHA256 != "" && !proof.IsSHA256(o.SHA256):
 		return invalid("the SHA-256 to expect is not 64 hex digits", "use the output of sha256sum")
-	case o.ExpectSHA256 != "" && len(o.Paths) > 1:
+	case o.SHA256 != "" && files > 1:
 		return invalid("there is one expected SHA-256 for several files", "name one file, or put a sidecar FILE"+proof.SidecarSuffix+" next to each")
-	case o.ExpectRecords < 0:
+	case o.Records < 0:
 		return invalid("a negative number of records is expected", "")
 	}
 	return nil
@@ -49,16 +66,16 @@ func (in *Input) finish(i int, f *file) error {
 		return inputError(f.name, f.rows.line(), err)
 	}
 	f.end = f.rows.end()
-	if err := in.evidence.add(&in.o, i, f); err != nil {
+	if err := in.evidence.add(&in.o.Expect, i, f); err != nil {
 		return err
 	}
 	if i == len(in.o.Paths)-1 {
-		return in.evidence.checkCount(in.o.ExpectRecords, in.count)
+		return in.evidence.checkCount(in.o.Expect.Records, in.count)
 	}
 	return nil
 }
 
-func (e *evidence) add(o *Options, i int, f *file) error {
+func (e *evidence) add(o *Expected, i int, f *file) error {
 	if f.end.open {
 		e.warnings = append(e.warnings, f.name+": "+f.openEndWarning(o))
 	}
@@ -75,18 +92,18 @@ func (e *evidence) add(o *Options, i int, f *file) error {
 	return nil
 }
 
-func (f *file) openEndWarning(o *Options) string {
+func (f *file) openEndWarning(o *Expected) string {
 	text := "the last line does not end with a newline, but the others do; the file may be truncated"
-	if f.end.truncated && o.ExpectRecords > 0 {
+	if f.end.truncated && o.Records > 0 {
 		text += ", which the number of records does not rule out"
 	}
 	return text
 }
 
 // proof returns what shows that f is complete, once its hashes are checked.
-func (f *file) proof(o *Options) proof.Kind {
+func (f *file) proof(o *Expected) proof.Kind {
 	switch {
-	case o.ExpectSHA256 != "":
+	case o.SHA256 != "":
 		return proof.ByExpectSHA256
 	case f.sidecar != "":
 		return proof.BySidecar
@@ -102,10 +119,10 @@ func (f *file) proof(o *Options) proof.Kind {
 	return proof.Unproven
 }
 
-func (f *file) checkHash(o *Options) error {
+func (f *file) checkHash(o *Expected) error {
 	found := f.source.SHA256()
 	for _, expected := range []struct{ sum, by string }{
-		{o.ExpectSHA256, "was expected"}, {f.sidecar, "is in " + f.name + proof.SidecarSuffix},
+		{o.SHA256, "was expected"}, {f.sidecar, "is in " + f.name + proof.SidecarSuffix},
 	} {
 		if expected.sum != "" && !strings.EqualFold(expected.sum, found) {
 			return &InputError{File: f.name, Rule: "has the SHA-256 " + found + ", but " + strings.ToLower(expected.sum) + " " + expected.by,

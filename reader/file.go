@@ -6,9 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 
+	"usersync/reader/between"
 	"usersync/reader/frame"
 	"usersync/reader/mapping"
 	"usersync/reader/proof"
+	"usersync/reader/reject"
 	"usersync/reader/source"
 	"usersync/sync/user"
 )
@@ -19,6 +21,8 @@ type file struct {
 	source *source.Source
 	layout Layout
 	rows   rows
+	// order says for each column which of the first file it is, or -1; nil: it is the same.
+	order []int
 	// sidecar is the hash in its sidecar; empty if it has none.
 	sidecar string
 	end     ending // known once everything is read
@@ -28,12 +32,12 @@ type file struct {
 // end, and another error if it cannot continue.
 type rows interface {
 	// begin binds the rows to the mapping.
-	bind(*mapping.Mapper, *chunk) error
+	bind(m *mapping.Mapper, c *chunk, order []int) error
 	next(*user.Record) error
 	// line is the current line.
 	line() int
 	// skipped counts the lines skipped so far.
-	skipped() Skipped
+	skipped() between.Skipped
 	// end is called after next has returned io.EOF.
 	end() ending
 }
@@ -43,15 +47,10 @@ func (in *Input) open(path string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.mapper == nil || in.layout.Empty {
-		err = in.setLayout(f)
-	} else {
-		err = in.compare(f)
-	}
-	if err != nil {
+	if err := in.columns.add(f); err != nil {
 		return nil, closeAfter(f.source, inputError(f.name, f.rows.line(), err))
 	}
-	if err := f.rows.bind(in.mapper, &in.chunk); err != nil {
+	if err := f.rows.bind(in.columns.mapper, &in.chunk, f.order); err != nil {
 		return nil, closeAfter(f.source, inputError(f.name, f.rows.line(), err))
 	}
 	return f, nil
@@ -62,14 +61,14 @@ func (in *Input) open(path string) (*file, error) {
 func (in *Input) start(path string, several bool) (*file, error) {
 	name := source.Name(path)
 	sidecar := ""
-	if in.o.Sidecar && path != "-" {
+	if in.o.Expect.Sidecar && path != "-" {
 		var err error
 		if sidecar, err = proof.Sidecar(path); err != nil {
 			return nil, inputError(name, 0, err)
 		}
 	}
-	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: rejectPrefixes(), Digest: in.digest, MinAge: in.o.MinAge,
-		Hash: sidecar != "" || in.o.ExpectSHA256 != ""})
+	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: reject.Prefixes(), Digest: in.digest, MinAge: in.o.Expect.MinAge,
+		Hash: sidecar != "" || in.o.Expect.SHA256 != ""})
 	if err != nil {
 		return nil, inputError(name, 0, err)
 	}
@@ -94,11 +93,11 @@ func (o *Options) readHeader(f *file, several bool) (err error) {
 	if err := w.Err(); err != nil && err != io.EOF && len(w.Data()) == 0 {
 		return err
 	}
-	if rule, hint := alien(w.Data()); rule != "" {
+	if rule, hint := foreign(w.Data()); rule != "" {
 		return &InputError{File: f.name, Rule: rule, Hint: hint}
 	}
 	jsonl := o.format(f.name, w.Data()) == JSONL
-	if jsonl && o.Trailer != "" {
+	if jsonl && o.CSV.Trailer != "" {
 		return &InputError{File: f.name, Rule: "only a CSV file can have a trailer, and this is " + JSONL,
 			Hint: "remove trailer; use expect_records or expect_sha256 instead"}
 	}
@@ -136,7 +135,7 @@ func (o *Options) format(name string, head []byte) string {
 	return CSV
 }
 
-func (in *Input) closeFile(f *file) error {
+func (f *file) close() error {
 	if err := f.source.Close(); err != nil {
 		return &InputError{File: f.name, Rule: "cannot be closed", Err: err}
 	}
@@ -163,7 +162,7 @@ func (in *Input) readFile(i int, path string, yield func(*user.Record, error) bo
 	if !in.readRows(f, yield) {
 		return false
 	}
-	in.skipped.add(f.rows.skipped())
+	in.skipped.Add(f.rows.skipped())
 	err := in.finish(i, f)
 	in.files[i], in.finished = nil, i+1
 	if failed := in.versions.keep(f); err == nil && failed != nil {
@@ -193,8 +192,11 @@ func (in *Input) readRows(f *file, yield func(*user.Record, error) bool) (more b
 		if err != nil {
 			return in.fail(inputError(f.name, f.rows.line(), err), yield)
 		}
-		if rec.Origin.Before != nil && in.o.RejectedAs != nil {
-			in.checkRejected(rec)
+		if rec.Origin.Before != nil && in.o.Rejects.RejectedAs != nil {
+			in.o.Rejects.check(rec)
+		}
+		if in.o.Values != nil {
+			in.o.Values(rec)
 		}
 		if rec.Op == user.Delete && rec.Err == nil {
 			if err := in.checkDelete(f, rec); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"usersync/reader/damage"
 	"usersync/reader/mapping"
 	"usersync/sync/user"
 )
@@ -32,7 +33,7 @@ func TestWrittenRowsAreReadBack(t *testing.T) {
 		if err := w.WriteAll(rows); err != nil {
 			t.Fatal(err)
 		}
-		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text.String()), Delimiter: delimiter, Mapping: mapping.Config{KeepBlanks: true}})
+		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text.String()), CSV: CSVOptions{Delimiter: string(delimiter)}, Mapping: mapping.Config{KeepBlanks: true}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +82,7 @@ func FuzzCSV(f *testing.F) {
 			rows = strings.ReplaceAll(rows, "\r\r", "\r") // encoding/csv takes all but the last for text
 		}
 		text := "id,email\n0,0\n" + strings.TrimRight(rows, "\x1a") // the first row decides about the layout
-		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Delimiter: ',', Mapping: mapping.Config{KeepBlanks: true}})
+		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), CSV: CSVOptions{Delimiter: ","}, Mapping: mapping.Config{KeepBlanks: true}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +104,7 @@ func FuzzCSV(f *testing.F) {
 				t.Fatalf("record %d is numbered %d", count, rec.Origin.Record)
 			}
 			silent(t, rec.Err)
-			if e, ok := errors.AsType[*user.InvalidError](rec.Err); ok && e.Code == CodeInBrokenQuote {
+			if e, ok := errors.AsType[*user.InvalidError](rec.Err); ok && e.Code == damage.CodeInBrokenQuote {
 				return // encoding/csv reads the lines inside as rows
 			}
 			if loose := errors.Is(want, csv.ErrQuote) || errors.Is(want, csv.ErrBareQuote); loose && codeOf(rec) != "bare_quote" {
@@ -124,7 +125,7 @@ func FuzzCSV(f *testing.F) {
 // readSilently reads a rejects file. No error may contain a value, and no raw row that could
 // be parsed may have usersync's columns.
 func readSilently(t *testing.T, text string) {
-	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Format: CSV, Delimiter: ','})
+	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Format: CSV, CSV: CSVOptions{Delimiter: ","}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +236,7 @@ func FuzzMapping(f *testing.F) {
 	f.Add("0", "a@b.c", "+14155550123", "01.02.1990", "") // a rule that makes nothing
 	f.Add("3", "", "", "", `let x = phone; x == "" ? nil : int(x)`)
 	f.Fuzz(func(t *testing.T, id, mail, phone, born, expression string) {
-		o := Options{Paths: []string{"-"}, Format: CSV, Delimiter: ','}
+		o := Options{Paths: []string{"-"}, Format: CSV, CSV: CSVOptions{Delimiter: ","}}
 		for field, e := range map[user.Field]string{"phone": `e164(phone, "US")`, "dob": `date(born, "DD.MM.YYYY", "YYYY-MM-DD")`,
 			"hashed_email": `hashed_email(mail)`, "ssn": `digits(phone)`, "extra.x": expression, "state": `e164(phone, mail)`} {
 			o.Mapping.Fields = append(o.Mapping.Fields, mapping.Rule{Field: field, Expr: e, Line: 1})

@@ -4,28 +4,31 @@ import (
 	"bytes"
 	"io"
 	"slices"
-	"unicode/utf8"
 
+	"usersync/reader/between"
+	"usersync/reader/damage"
 	"usersync/reader/frame"
 	"usersync/reader/mapping"
 	"usersync/reader/object"
 	"usersync/reader/proof"
+	"usersync/reader/reject"
+	"usersync/reader/values"
 	"usersync/sync/user"
 )
 
 // jsonRows reads JSON Lines or one JSON array of objects.
 type jsonRows struct {
-	file          string
-	frame         *frame.JSON
-	charset       func() string
-	original      func(user.Rejected) [][]byte
-	mapper        *mapping.Mapper
-	chunk         *chunk
-	parser        *object.Parser
-	rejectColumns rejectColumns
-	truncated     bool // the last record could not be parsed
-	empty         bool // the file holds no users
-	named         bool // the setting records names the array
+	file      string
+	frame     *values.JSON
+	charset   func() string
+	original  func(user.Rejected) [][]byte
+	mapper    *mapping.Mapper
+	chunk     *chunk
+	parser    *object.Parser
+	rejects   reject.Columns
+	truncated bool // the last record could not be parsed
+	empty     bool // the file holds no users
+	named     bool // the setting records names the array
 }
 
 // sample is how much of a file is searched for its keys.
@@ -35,7 +38,7 @@ const (
 )
 
 func openJSONL(f *file, w *frame.Window, o Options, several bool) (*jsonRows, error) {
-	r := &jsonRows{file: f.name, charset: f.source.Charset, original: o.Original}
+	r := &jsonRows{file: f.name, charset: f.source.Charset, original: o.Rejects.Original}
 	for len(w.Data()) < sampleBytes && w.More() {
 	}
 	path, err := r.listPath(w.Data()[:min(len(w.Data()), sampleBytes)], o)
@@ -43,7 +46,7 @@ func openJSONL(f *file, w *frame.Window, o Options, several bool) (*jsonRows, er
 		return nil, err
 	}
 	r.named = o.Records != ""
-	r.frame, err = frame.NewJSON(w, path)
+	r.frame, err = values.New(w, path)
 	if err == io.EOF {
 		return nil, &InputError{File: f.name, Rule: "holds no JSON", Hint: "check the job that writes it"}
 	}
@@ -104,13 +107,13 @@ func (r *jsonRows) holdsNoUsers() bool {
 	return err == io.EOF && r.frame.Err() == io.EOF
 }
 
-func (r *jsonRows) bind(m *mapping.Mapper, c *chunk) error {
+func (r *jsonRows) bind(m *mapping.Mapper, c *chunk, _ []int) error {
 	r.mapper, r.chunk = m, c
-	r.parser = object.NewParser(m, Names(), r.rejectColumns.place)
+	r.parser = object.NewParser(m, Names(), r.rejects.Place)
 	return nil
 }
 
-func (r *jsonRows) skipped() (s Skipped) {
+func (r *jsonRows) skipped() (s between.Skipped) {
 	if r.frame.EndMark() {
 		s.EndMarks = 1
 	}
@@ -146,13 +149,13 @@ func (r *jsonRows) read(rec *user.Record) error {
 	}
 	rec.Origin.Line = row.Line
 	rec.Origin.Raw = r.chunk.copied(row.Bytes)
-	if invalid := r.malformed(&row); invalid != nil {
+	if invalid := damage.JSON(&row, r.charset()); invalid != nil {
 		rec.Err, rec.Origin.Unparsed = invalid, true
 		return nil
 	}
 	invalid := r.parse(row.Bytes)
 	if invalid != nil && r.frame.Strict() && r.parser.Syntax {
-		return &InputError{File: r.file, Line: row.Line, Rule: r.brokenValue(), Hint: frame.ArrayHint}
+		return &InputError{File: r.file, Line: row.Line, Rule: r.brokenValue(), Hint: values.Hint}
 	}
 	r.fill(rec, invalid)
 	return nil
@@ -204,34 +207,6 @@ func (r *jsonRows) fill(rec *user.Record, invalid *user.InvalidError) {
 
 // parse parses an object, and resets the reject columns of the previous one.
 func (r *jsonRows) parse(raw []byte) *user.InvalidError {
-	r.rejectColumns = rejectColumns{}
+	r.rejects.Reset()
 	return r.parser.Parse(raw)
-}
-
-// stripRejectColumns removes usersync's own keys from the record.
-func (r *jsonRows) stripRejectColumns(rec *user.Record, invalid *user.InvalidError) *user.InvalidError {
-	r.rejectColumns.apply(rec)
-	raw := r.rejectColumns.raw.Text
-	if raw == "" {
-		rec.Origin.Raw = object.WithoutRejectKeys(rec.Origin.Raw)
-		return invalid
-	}
-	rec.Origin.Raw = r.chunk.copied([]byte(raw))
-	if invalid := r.rejectColumns.checkRaw(); invalid != nil {
-		r.parser.Broken = true
-		return invalid
-	}
-	return r.parse(rec.Origin.Raw)
-}
-
-func (r *jsonRows) malformed(row *frame.Row) *user.InvalidError {
-	switch {
-	case row.Long:
-		return tooLong(row.Length, row.Offset)
-	case !utf8.Valid(row.Bytes):
-		return invalidUTF8()
-	case r.charset() != "" && bytes.Contains(row.Bytes, replacement):
-		return &user.InvalidError{Code: "invalid_charset", Rule: "holds bytes that are not valid " + r.charset(), Hint: "name the right --charset"}
-	}
-	return nil
 }

@@ -32,13 +32,13 @@ func TestHeaderChecksNothing(t *testing.T) {
 		"a;b;a\n1;2;3\n":                 {Format: CSV, Delimiter: ';', Header: []string{"a", "b", "a"}},
 		"{\"a\":1}\n{\"b\":{\"c\":2}}\n": {Format: JSONL, Header: []string{"a", "b.c"}},
 	} {
-		got, err := Header(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text)})
+		got, err := gridHeader(t, Options{Paths: []string{"-"}, Stdin: strings.NewReader(text)})
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Error(err, diff)
 		}
 	}
 	for _, paths := range [][]string{nil, {"-"}, {"no such file"}} {
-		_, err := Header(t.Context(), Options{Paths: paths, Stdin: strings.NewReader("")})
+		_, err := gridHeader(t, Options{Paths: paths, Stdin: strings.NewReader("")})
 		if _, ok := errors.AsType[*InputError](err); !ok {
 			t.Errorf("%v: %v", paths, err)
 		}

@@ -96,13 +96,13 @@ func TestProofs(t *testing.T) {
 		{"two zstd frames", "u.csv.zst", zstandard(t, nil, threeRows, "4,d\n"), Options{}, proof.Unproven},
 		{"a skippable frame behind", "u.csv.zst", zstandard(t, nil, threeRows) + "\x50\x2a\x4d\x18\x02\x00\x00\x00ab", Options{}, proof.Unproven},
 		{"a zstd frame without checksum", "u.csv.zst", zstandard(t, unsummed, threeRows), Options{}, proof.Unproven},
-		{"the number of records", "u.csv", threeRows, Options{ExpectRecords: 3}, proof.ByExpectRecords},
-		{"the number of JSON records", "u.jsonl", threeLines, Options{ExpectRecords: 3}, proof.ByExpectRecords},
-		{"a JSON object that is closed needs no newline", "u.jsonl", strings.TrimSpace(threeLines), Options{ExpectRecords: 3}, proof.ByExpectRecords},
-		{"a row without newline may be a part", "u.csv", strings.TrimSpace(threeRows), Options{ExpectRecords: 3}, proof.Unproven},
-		{"the hash", "u.csv", threeRows, Options{ExpectSHA256: strings.ToUpper(hashOf(threeRows))}, proof.ByExpectSHA256},
-		{"the hash of the archive", "u.csv.gz", gzipMembers(t, threeRows), Options{ExpectSHA256: hashOf(gzipMembers(t, threeRows))}, proof.ByExpectSHA256},
-		{"the hash beside the number", "u.csv", threeRows, Options{ExpectSHA256: hashOf(threeRows), ExpectRecords: 3}, proof.ByExpectSHA256},
+		{"the number of records", "u.csv", threeRows, Options{Expect: Expected{Records: 3}}, proof.ByExpectRecords},
+		{"the number of JSON records", "u.jsonl", threeLines, Options{Expect: Expected{Records: 3}}, proof.ByExpectRecords},
+		{"a JSON object that is closed needs no newline", "u.jsonl", strings.TrimSpace(threeLines), Options{Expect: Expected{Records: 3}}, proof.ByExpectRecords},
+		{"a row without newline may be a part", "u.csv", strings.TrimSpace(threeRows), Options{Expect: Expected{Records: 3}}, proof.Unproven},
+		{"the hash", "u.csv", threeRows, Options{Expect: Expected{SHA256: strings.ToUpper(hashOf(threeRows))}}, proof.ByExpectSHA256},
+		{"the hash of the archive", "u.csv.gz", gzipMembers(t, threeRows), Options{Expect: Expected{SHA256: hashOf(gzipMembers(t, threeRows))}}, proof.ByExpectSHA256},
+		{"the hash beside the number", "u.csv", threeRows, Options{Expect: Expected{SHA256: hashOf(threeRows), Records: 3}}, proof.ByExpectSHA256},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -125,9 +125,9 @@ func TestExpectationNotMet(t *testing.T) {
 		options          Options
 		want             string
 	}{
-		{"fewer records", "u.csv", threeRows, Options{ExpectRecords: 4}, "records found: 3, expected: 4"},
-		{"more records", "u.jsonl", threeLines, Options{ExpectRecords: 2}, "records found: 3, expected: 2"},
-		{"another hash", "u.csv", threeRows, Options{ExpectSHA256: other}, "has the SHA-256 " + hashOf(threeRows) + ", but " + other + " was expected"},
+		{"fewer records", "u.csv", threeRows, Options{Expect: Expected{Records: 4}}, "records found: 3, expected: 4"},
+		{"more records", "u.jsonl", threeLines, Options{Expect: Expected{Records: 2}}, "records found: 3, expected: 2"},
+		{"another hash", "u.csv", threeRows, Options{Expect: Expected{SHA256: other}}, "has the SHA-256 " + hashOf(threeRows) + ", but " + other + " was expected"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -146,17 +146,17 @@ func TestExpectationNotMet(t *testing.T) {
 
 func TestExpectedOfSeveralFiles(t *testing.T) {
 	one, two := stored(t, "one.csv", []byte(threeRows)), stored(t, "two.csv.gz", gzipped(t, threeRows))
-	proofs, _, err := proved(t, Options{Paths: []string{one, two}, ExpectRecords: 6})
+	proofs, _, err := proved(t, Options{Paths: []string{one, two}, Expect: Expected{Records: 6}})
 	if err != nil || proofs[0].By != proof.ByExpectRecords || proofs[1].By != proof.ByExpectRecords {
 		t.Errorf("proofs are %v, error %v", proofs, err)
 	}
 	if proofs, _, _ = proved(t, Options{Paths: []string{one, two}}); proofs[0].By != proof.Unproven || proofs[1].By != proof.ByGzip {
 		t.Errorf("without a number the proofs are %v", proofs)
 	}
-	if _, _, err = proved(t, Options{Paths: []string{one, two}, ExpectRecords: 7}); err == nil || !strings.HasPrefix(err.Error(), "the 2 files: ") {
+	if _, _, err = proved(t, Options{Paths: []string{one, two}, Expect: Expected{Records: 7}}); err == nil || !strings.HasPrefix(err.Error(), "the 2 files: ") {
 		t.Errorf("error is %v, want one of both files", err)
 	}
-	if _, _, err = proved(t, Options{Paths: []string{one, two}, ExpectSHA256: hashOf("x")}); err == nil {
+	if _, _, err = proved(t, Options{Paths: []string{one, two}, Expect: Expected{SHA256: hashOf("x")}}); err == nil {
 		t.Error("one hash of two files was taken")
 	}
 }

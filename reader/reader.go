@@ -2,9 +2,9 @@
 // plain or compressed, one file or several in a row.
 //
 // It does not know what a destination does with a record, and writes nothing. An invalid
-// row becomes a record with Err; it is never skipped. Start at Open; csv.go and jsonl.go
-// read the two formats, and package mapping turns their cells into users. Package frame
-// cuts files into rows, object parses JSON, proof shows that a file is complete.
+// row becomes a record with Err; it is never skipped. Start at Open; csv.go turns the rows
+// of package table into records, and jsonl.go the values of package values. Package mapping
+// turns their cells into users, and proof shows that a file is complete.
 package reader
 
 import (
@@ -12,8 +12,10 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"time"
+	"strings"
 
+	"usersync/reader/between"
+	"usersync/reader/dialect"
 	"usersync/reader/mapping"
 	"usersync/reader/proof"
 	"usersync/reader/source"
@@ -34,18 +36,10 @@ type Options struct {
 	// Format is CSV or JSONL; empty: by extension, also before .gz and .zst, otherwise
 	// by content.
 	Format string
-	// Delimiter of CSV; 0: the one of , ; tab and | that is most frequent in the header.
-	Delimiter rune
+	CSV    CSVOptions
 	// Records is a JSON pointer (RFC 6901) to the array of users inside an object, such as
 	// /data/users; empty: the one array of objects, if the file is such an object.
 	Records string
-	// HeaderRow is the line of each CSV file, from 1, that holds the column names; lines
-	// before it are skipped. 0: the first line with text.
-	HeaderRow int
-	// Comment is how lines of CSV begin that are skipped; empty: none are.
-	Comment string
-	// Footer lists how lines begin that are skipped at the end of each CSV file.
-	Footer []string
 	// Charset is a name in the WHATWG Encoding Standard; empty: UTF-8. A byte order
 	// mark overrides it.
 	Charset string
@@ -57,7 +51,33 @@ type Options struct {
 	Op user.Op
 	// Accepts is what the destination takes; the zero value accepts every known field.
 	Accepts mapping.Accepts
+	Rejects Rejects
+	Expect  Expected
+	// Values checks and changes a record that was read; nil does nothing.
+	Values func(*user.Record)
+}
 
+// CSVOptions say how CSV files are written. The zero value finds out.
+type CSVOptions struct {
+	// Delimiter is one character or several; empty: the usual one that fits header and rows.
+	Delimiter string
+	// Escape is the character that takes the meaning from the one after it; 0: there is
+	// none, and a quote inside of quotes is doubled.
+	Escape byte
+	// HeaderRow is the line of each file, from 1, that holds the column names; lines
+	// before it are skipped. 0: the first line with text.
+	HeaderRow int
+	// Comment is how lines begin that are skipped; empty: none are.
+	Comment string
+	// Footer lists how lines begin that are skipped at the end of each file.
+	Footer []string
+	// Trailer is the first cell of the row that ends each file and holds the number
+	// of its records in another cell; empty: there is none.
+	Trailer string
+}
+
+// Rejects say what is known of records that an earlier run rejected and that are read again.
+type Rejects struct {
 	// Original returns the rows that a reject was made from, without usersync's own
 	// columns, the latest first; none if they are not known. They provide the secrets
 	// that the reject masks. Nil knows none.
@@ -65,38 +85,22 @@ type Options struct {
 	// RejectedAs reports whether a record had the id when it was rejected, and whether
 	// it is known which id it had. Nil knows none.
 	RejectedAs func(r user.Rejected, id string) (same, known bool)
-	// ExpectRecords is how many records the whole input must have; 0: any number.
-	ExpectRecords int
-	// ExpectSHA256 is the hash in hex of the bytes that the one file must have, as on
-	// disk or from Stdin; empty: any.
-	ExpectSHA256 string
-	// Sidecar looks for FILE.sha256 next to each file, as sha256sum writes it.
-	Sidecar bool
-	// TrustEOF accepts the end of a file as its real end: a last line without its
-	// newline then deletes a user like any other.
-	TrustEOF bool
-	// MinAge refuses a file that was modified less than that long ago; 0: none.
-	MinAge time.Duration
-	// Trailer is the first cell of the row that ends each CSV file and holds the number
-	// of its records in another cell; empty: there is none.
-	Trailer string
 }
 
 // Input is an open input. It is for one goroutine.
 type Input struct {
-	o      Options
-	files  []*file // open ones; nil if opened later
-	layout Layout
-	mapper *mapping.Mapper
-	digest *source.Digest
-	count  int
-	chunk  chunk
+	o       Options
+	files   []*file // open ones; nil if opened later
+	columns columns
+	digest  *source.Digest
+	count   int
+	chunk   chunk
 	// finished is the number of files that were read to their end.
 	finished int
 	evidence evidence
 	failed   bool // Records has yielded an error
 	versions versions
-	skipped  Skipped // in the files that were read to their end
+	skipped  between.Skipped // in the files that were read to their end
 }
 
 // Open checks, in every file, everything that can be wrong before the first record is sent:
@@ -104,6 +108,7 @@ type Input struct {
 // is an *InputError.
 func Open(ctx context.Context, o Options) (*Input, error) {
 	in := &Input{o: o, digest: source.NewDigest(), files: make([]*file, len(o.Paths)), versions: newVersions(len(o.Paths)), evidence: evidence{proofs: make([]proof.Proof, len(o.Paths))}}
+	in.columns.o = &in.o
 	for i, path := range o.Paths {
 		in.evidence.proofs[i].File = source.Name(path)
 	}
@@ -130,13 +135,13 @@ func (o *Options) check() error {
 	default:
 		return &InputError{File: "input", Rule: "the format is not a known one", Hint: "use csv or jsonl"}
 	}
-	if d := o.Delimiter; d != 0 && !validDelimiter(d) {
-		return &InputError{File: "input", Rule: "the delimiter cannot be a quote, a line ending or no character at all", Hint: "leave it out to detect it"}
+	if d := o.CSV.Delimiter; d != "" && (!dialect.ValidText(d) || o.CSV.Escape != 0 && strings.IndexByte(d, o.CSV.Escape) >= 0) {
+		return &InputError{File: "input", Rule: "the delimiter cannot be a quote, a line ending or no character at all, nor hold the escape", Hint: "leave it out to detect it"}
 	}
 	if _, ok := recordsPath(o.Records); o.Records != "" && !ok {
 		return &InputError{File: "input", Rule: "records does not begin with a slash and a key", Hint: "write it like /users"}
 	}
-	return o.checkExpected()
+	return o.Expect.check(len(o.Paths))
 }
 
 // openAhead opens file i and keeps it open if it is the first or cannot be opened twice.
@@ -153,7 +158,7 @@ func (in *Input) openAhead(ctx context.Context, i int) error {
 		in.files[i] = f
 		return nil
 	}
-	return in.closeFile(f)
+	return f.close()
 }
 
 func checkStopped(ctx context.Context, path string) error {
@@ -164,10 +169,10 @@ func checkStopped(ctx context.Context, path string) error {
 }
 
 // Layout returns the layout of the input.
-func (in *Input) Layout() Layout { return in.layout }
+func (in *Input) Layout() Layout { return in.columns.layout }
 
 // Fields lists the fields that a record can have, id first.
-func (in *Input) Fields() []user.Field { return in.mapper.Fields() }
+func (in *Input) Fields() []user.Field { return in.columns.mapper.Fields() }
 
 // Digest returns the SHA-256 and the length of the decompressed input read so far, which is
 // a little ahead of the records. After the last record it covers the whole input.
@@ -189,38 +194,15 @@ func (in *Input) Proofs() []proof.Proof {
 // begins with the file's name. The list is complete once Records has ended.
 func (in *Input) Warnings() []string { return append([]string(nil), in.evidence.warnings...) }
 
-// Skipped are lines that belong to no record.
-type Skipped struct {
-	Headers  int // exact copies of the header, after it
-	Blank    int
-	Leading  int // sep=, #TYPE or version: on line 1
-	Before   int // lines before the one that HeaderRow names
-	Dashes   int // under the header
-	Comments int
-	Footers  int
-	EndMarks int // files with a final 0x1A
-}
-
-func (s *Skipped) add(more Skipped) {
-	s.Headers += more.Headers
-	s.Blank += more.Blank
-	s.Leading += more.Leading
-	s.Before += more.Before
-	s.Dashes += more.Dashes
-	s.Comments += more.Comments
-	s.Footers += more.Footers
-	s.EndMarks += more.EndMarks
-}
-
 // Skipped returns what was skipped in the files that were read to their end.
-func (in *Input) Skipped() Skipped { return in.skipped }
+func (in *Input) Skipped() between.Skipped { return in.skipped }
 
 // Close closes the open files.
 func (in *Input) Close() error {
 	var errs []error
 	for i, f := range in.files {
 		if f != nil {
-			errs = append(errs, in.closeFile(f))
+			errs = append(errs, f.close())
 			in.files[i] = nil
 		}
 	}

@@ -125,7 +125,7 @@ func TestOpenErrors(t *testing.T) {
 		"carriage returns, mixed":     {Options{}, "id,email\r1,a@example.com\r\n2,b\n", "some lines end with a carriage return (CR) alone"},
 		"a web page":                  {Options{}, "\n <!DOCTYPE HTML>\n<html>", "is a web page (HTML)"},
 		"a pointer":                   {Options{}, "version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git lfs pull"},
-		"few lines":                   {Options{HeaderRow: 4}, "id\n1\n", "has fewer lines than header_row names"},
+		"few lines":                   {Options{CSV: CSVOptions{HeaderRow: 4}}, "id\n1\n", "has fewer lines than header_row names"},
 		"header further down":         {Options{Mapping: fields}, "All users; 2024\n\nCUST_NO;Emial\n1;a\n", "line 3 has all columns that are needed; if line 3 is the header, write  header_row: 3"},
 		"header further down, ours":   {Options{}, "version: one\nid,email\n1,a\n", "line 2 has all columns that are needed"},
 		"mapped twins":                {Options{Mapping: fields}, "CUST_NO,Emial,x,x,Emial\n", `column "Emial" appears twice`},
@@ -144,7 +144,7 @@ func TestOpenErrors(t *testing.T) {
 		"JSON none":                   {Options{Format: JSONL}, "hello\n", "the first records are not JSON objects"},
 		"reject columns after others": {Options{}, "id,_usersync_outcome\n", "must come before all others"},
 		"format":                      {Options{Format: "xml"}, "x", "use csv or jsonl"},
-		"delimiter":                   {Options{Delimiter: '"'}, "x", "the delimiter cannot be"},
+		"delimiter":                   {Options{CSV: CSVOptions{Delimiter: `"`}}, "x", "the delimiter cannot be"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.o.Paths, c.o.Stdin = []string{"-"}, strings.NewReader(c.text)

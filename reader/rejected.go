@@ -8,16 +8,16 @@ const CodeIDChanged = "id_changed"
 // idFaults are the codes of rejects whose id was what was wrong.
 var idFaults = map[string]bool{"no_id": true, "bad_id": true, "null_id": true, "damaged_id": true, CodeTorn: true, "unparsed": true}
 
-// checkRejected makes a reject invalid whose id is not that of the run and record that
+// check makes a reject invalid whose id is not that of the run and record that
 // it names: a spreadsheet ate its zeros, or the columns in front of it are those of
 // another row. An id that was what was wrong may be changed; one that was refused
 // for this before must be.
-func (in *Input) checkRejected(rec *user.Record) {
+func (r *Rejects) check(rec *user.Record) {
 	before := *rec.Origin.Before
 	if rec.Err != nil && !rec.OnlySuspect() || idFaults[before.Code] {
 		return
 	}
-	same, known := in.o.RejectedAs(before, rec.User.ID)
+	same, known := r.RejectedAs(before, rec.User.ID)
 	if !known || same != (before.Code == CodeIDChanged) {
 		return
 	}

@@ -24,7 +24,7 @@ func TestSidecar(t *testing.T) {
 		if err := os.WriteFile(path+proof.SidecarSuffix, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		proofs, _, err := proved(t, Options{Paths: []string{path}, Sidecar: true})
+		proofs, _, err := proved(t, Options{Paths: []string{path}, Expect: Expected{Sidecar: true}})
 		if want == "" {
 			if err != nil || proofs[0].By != proof.BySidecar {
 				t.Errorf("%.80q: %v, %v", text, proofs, err)
@@ -46,10 +46,10 @@ func TestSidecarNotAFile(t *testing.T) {
 	if err := os.Mkdir(path+proof.SidecarSuffix, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := proved(t, Options{Paths: []string{path}, Sidecar: true}); err == nil || !strings.HasSuffix(err.Error(), "u.csv.sha256: is not a file") {
+	if _, _, err := proved(t, Options{Paths: []string{path}, Expect: Expected{Sidecar: true}}); err == nil || !strings.HasSuffix(err.Error(), "u.csv.sha256: is not a file") {
 		t.Error(err)
 	}
-	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(threeRows), Sidecar: true})
+	in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(threeRows), Expect: Expected{Sidecar: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,24 +24,24 @@ func TestTruncatedAtAnyByte(t *testing.T) {
 		ownEnd     bool
 	}{
 		"CSV, nothing expected":   {"u.csv", threeRows, Options{}, proof.Unproven, false},
-		"CSV, a number":           {"u.csv", threeRows, Options{ExpectRecords: 3}, proof.ByExpectRecords, false},
-		"CSV with CR LF":          {"u.csv", strings.ReplaceAll(threeRows, "\n", "\r\n"), Options{ExpectRecords: 3}, proof.ByExpectRecords, false},
-		"CSV, a hash":             {"u.csv", threeRows, Options{ExpectSHA256: hashOf(threeRows)}, proof.ByExpectSHA256, false},
-		"CSV, a hash and blanks":  {"u.csv", threeRows + "\n\n", Options{ExpectSHA256: hashOf(threeRows + "\n\n")}, proof.ByExpectSHA256, false},
-		"CSV, a trailer":          {"u.csv", trailed, Options{Trailer: "END"}, proof.ByTrailer, true},
-		"CSV, a quoted trailer":   {"u.csv", threeRows + "\"END\",\"3\"\n", Options{Trailer: "END"}, proof.ByTrailer, true},
-		"gzip, a trailer":         {"u.csv.gz", string(gzipped(t, trailed)), Options{Trailer: "END"}, proof.ByTrailer, false},
+		"CSV, a number":           {"u.csv", threeRows, Options{Expect: Expected{Records: 3}}, proof.ByExpectRecords, false},
+		"CSV with CR LF":          {"u.csv", strings.ReplaceAll(threeRows, "\n", "\r\n"), Options{Expect: Expected{Records: 3}}, proof.ByExpectRecords, false},
+		"CSV, a hash":             {"u.csv", threeRows, Options{Expect: Expected{SHA256: hashOf(threeRows)}}, proof.ByExpectSHA256, false},
+		"CSV, a hash and blanks":  {"u.csv", threeRows + "\n\n", Options{Expect: Expected{SHA256: hashOf(threeRows + "\n\n")}}, proof.ByExpectSHA256, false},
+		"CSV, a trailer":          {"u.csv", trailed, Options{CSV: CSVOptions{Trailer: "END"}}, proof.ByTrailer, true},
+		"CSV, a quoted trailer":   {"u.csv", threeRows + "\"END\",\"3\"\n", Options{CSV: CSVOptions{Trailer: "END"}}, proof.ByTrailer, true},
+		"gzip, a trailer":         {"u.csv.gz", string(gzipped(t, trailed)), Options{CSV: CSVOptions{Trailer: "END"}}, proof.ByTrailer, false},
 		"gzip":                    {"u.csv.gz", oneMember, Options{}, proof.ByGzip, false},
 		"two gzip members":        {"u.csv.gz", gzipMembers(t, threeRows, "4,d\n"), Options{}, proof.Unproven, false},
 		"zstd":                    {"u.csv.zst", oneFrame, Options{}, proof.ByZstd, false},
 		"zstd of several blocks":  {"u.csv.zst", zstandard(t, nil, threeRows+strings.Repeat("4,dd\n", 30_000)), Options{}, proof.ByZstd, false},
 		"two zstd frames":         {"u.csv.zst", zstandard(t, nil, threeRows, "4,d\n"), Options{}, proof.Unproven, false},
 		"JSON Lines":              {"u.jsonl", threeLines, Options{}, proof.Unproven, false},
-		"JSON Lines, a number":    {"u.jsonl", threeLines, Options{ExpectRecords: 3}, proof.ByExpectRecords, true},
+		"JSON Lines, a number":    {"u.jsonl", threeLines, Options{Expect: Expected{Records: 3}}, proof.ByExpectRecords, true},
 		"a JSON array":            {"u.json", threeArray + " \n", Options{}, proof.ByJSONArray, true},
-		"a JSON array, a number":  {"u.json", threeArray, Options{ExpectRecords: 3}, proof.ByExpectRecords, true},
+		"a JSON array, a number":  {"u.json", threeArray, Options{Expect: Expected{Records: 3}}, proof.ByExpectRecords, true},
 		"a packed JSON array":     {"u.json.gz", string(gzipped(t, threeArray)), Options{}, proof.ByJSONArray, false},
-		"CSV in UTF-16, a number": {"u.csv", utf16le(threeRows), Options{ExpectRecords: 3}, proof.ByExpectRecords, false},
+		"CSV in UTF-16, a number": {"u.csv", utf16le(threeRows), Options{Expect: Expected{Records: 3}}, proof.ByExpectRecords, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := stored(t, c.file, []byte(c.text))
@@ -88,7 +88,7 @@ func TestTruncatedWithSidecar(t *testing.T) {
 	if err := os.WriteFile(path+proof.SidecarSuffix, []byte(hashOf(threeRows)+"  u.csv\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Paths: []string{path}, Sidecar: true}
+	o := Options{Paths: []string{path}, Expect: Expected{Sidecar: true}}
 	if proofs, _, err := proved(t, o); err != nil || proofs[0].By != proof.BySidecar {
 		t.Fatalf("whole: %v, %v", proofs, err)
 	}
@@ -122,7 +122,7 @@ func TestTrailer(t *testing.T) {
 		"a long row after it":      {"id,email\n1,a\nEND,1\n" + strings.Repeat("x", frame.MaxRecord+9), "u.csv:4: a row follows the trailer, which must be last"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			proofs, _, err := proved(t, Options{Paths: []string{stored(t, "u.csv", []byte(c.text))}, Trailer: "END"})
+			proofs, _, err := proved(t, Options{Paths: []string{stored(t, "u.csv", []byte(c.text))}, CSV: CSVOptions{Trailer: "END"}})
 			got := ""
 			if err != nil {
 				got = err.Error()
@@ -138,7 +138,7 @@ func TestTrailer(t *testing.T) {
 // TestTrailerOfRejects: usersync writes rejects without a trailer.
 func TestTrailerOfRejects(t *testing.T) {
 	text := "_usersync_outcome,id,email\ninvalid,1,a\n"
-	proofs, _, err := proved(t, Options{Paths: []string{stored(t, "rejects.csv", []byte(text))}, Trailer: "END"})
+	proofs, _, err := proved(t, Options{Paths: []string{stored(t, "rejects.csv", []byte(text))}, CSV: CSVOptions{Trailer: "END"}})
 	if err != nil || proofs[0].By != proof.Unproven {
 		t.Error(proofs, err)
 	}
@@ -146,11 +146,11 @@ func TestTrailerOfRejects(t *testing.T) {
 
 func TestTrailerOfEachFile(t *testing.T) {
 	one, two := stored(t, "1.csv", []byte("id\n1\nEND,1\n")), stored(t, "2.csv", []byte("id\n2\n3\nEND,2\n"))
-	proofs, _, err := proved(t, Options{Paths: []string{one, two}, Trailer: "END"})
+	proofs, _, err := proved(t, Options{Paths: []string{one, two}, CSV: CSVOptions{Trailer: "END"}})
 	if err != nil || proofs[0].By != proof.ByTrailer || proofs[1].By != proof.ByTrailer {
 		t.Error(proofs, err)
 	}
-	if _, err := Open(t.Context(), Options{Paths: []string{stored(t, "u.jsonl", []byte(threeLines))}, Trailer: "END"}); err == nil || !strings.Contains(err.Error(), "only a CSV file can have a trailer") {
+	if _, err := Open(t.Context(), Options{Paths: []string{stored(t, "u.jsonl", []byte(threeLines))}, CSV: CSVOptions{Trailer: "END"}}); err == nil || !strings.Contains(err.Error(), "only a CSV file can have a trailer") {
 		t.Errorf("JSON Lines with a trailer: %v", err)
 	}
 }
@@ -191,7 +191,7 @@ func FuzzTrailer(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, rows string) {
 		text := "id,email\n" + rows
-		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Format: CSV, Delimiter: ',', Trailer: "END"})
+		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(text), Format: CSV, CSV: CSVOptions{Delimiter: ",", Trailer: "END"}})
 		if err != nil {
 			t.Fatal(err)
 		}

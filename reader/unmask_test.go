@@ -42,7 +42,7 @@ func TestMaskedSecretsAreTakenFromTheOriginal(t *testing.T) {
 			}
 			return rows
 		}
-		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(c.text), Mapping: c.mapping, Original: original})
+		in, err := Open(t.Context(), Options{Paths: []string{"-"}, Stdin: strings.NewReader(c.text), Mapping: c.mapping, Rejects: Rejects{Original: original}})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

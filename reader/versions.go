@@ -71,7 +71,7 @@ func (in *Input) reopened(i int, f *file) error {
 		return nil
 	}
 	err := &InputError{File: f.name, Rule: "was changed after it was checked", Hint: "let the job that writes it end before the run begins", Err: source.ErrChanged}
-	if closed := in.closeFile(f); closed != nil {
+	if closed := f.close(); closed != nil {
 		return errors.Join(err, closed)
 	}
 	return err

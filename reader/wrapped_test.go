@@ -118,7 +118,7 @@ func TestPages(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, n := range []int{0, 2} {
-				in, err := Open(t.Context(), Options{Paths: []string{path}, ExpectRecords: n})
+				in, err := Open(t.Context(), Options{Paths: []string{path}, Expect: Expected{Records: n}})
 				if err != nil {
 					t.Fatal(err)
 				}

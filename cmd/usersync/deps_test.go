@@ -12,9 +12,9 @@ import (
 // depsOrder is the order of the packages: a package may import those on the lines above
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
-	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/source reader/frame reader/proof writer/rundir sync/sandbox
+	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/source reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/pace reader/mapping/expression
-	sync/repeat
+	sync/plausible sync/repeat reader/damage reader/between reader/values
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/ledger/internal/scope
@@ -26,7 +26,7 @@ const depsOrder = `
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
 	sync/destination/scanned
-	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack sync/destination/destinationtest/stage reader/object writer/report
+	sync/checkpoint sync/mirror sync/plan sync/engine sync/destination/rest sync/destination/stack sync/destination/destinationtest/stage reader/object reader/reject reader/table writer/report
 	sync/destination/destinationtest/expect sync/destination/destinationtest/wired
 	sync/destination/scim/internal/resource sync/destination/custom/internal/form sync/destination/custom/internal/document
 	sync/destination/scim/internal/target
@@ -34,6 +34,7 @@ const depsOrder = `
 	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
+	cmd/usersync/internal/profile
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
 	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
@@ -48,7 +49,7 @@ const depsOrder = `
 // folder below it, and NOT excepts a folder. Every folder must be on a line. Do not
 // change these lines to make a build pass.
 const depsRules = `
-	NONE < sync/filelock, sync/ledger/rowset, sync/ledger/ledgertest, sync/guard, sync/user, sync/identity, sync/address, sync/pace/ratelimit, sync/sandbox, reader/source, reader/frame, reader/proof, writer/rundir;
+	NONE < sync/filelock, sync/ledger/rowset, sync/ledger/ledgertest, sync/guard, sync/user, sync/identity, sync/address, sync/pace/ratelimit, sync/sandbox, reader/source, reader/frame, reader/proof, reader/dialect, reader/page, writer/rundir;
 
 	sync/user < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
 	sync/identity < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
@@ -74,7 +75,12 @@ const depsRules = `
 
 	# The packages that split files and objects know neither file names nor records.
 	sync/user, reader/mapping < reader/object;
-	reader/object, reader/source, reader/frame, reader/proof < reader;
+	reader/frame, reader/page < reader/values;
+	reader/frame, sync/user < reader/damage;
+	reader/frame, reader/dialect < reader/between;
+	reader/damage, reader/dialect, reader/mapping < reader/reject;
+	reader/damage, reader/between < reader/table;
+	reader/object, reader/source, reader/values, reader/reject, reader/table, reader/proof < reader;
 
 	# Reports know how outcomes are written; the writer knows no reports.
 	sync/user, writer < writer/report < writer/progress, writer/verify;
@@ -148,7 +154,7 @@ const depsRules = `
 	NONE < cmd/usersync/internal/help;
 
 	# Settings know no API: each one passes in its section, and only connect knows them all.
-	reader/source < cmd/usersync/internal/quantity < cmd/usersync/internal/config;
+	reader/source, reader/dialect < cmd/usersync/internal/quantity < cmd/usersync/internal/config;
 	reader, sync/mirror, cmd/usersync/internal/exit, cmd/usersync/internal/help < cmd/usersync/internal/config;
 	writer/report, sync/ledger, sync/journal, sync/pace, sync/destination/stack,
 	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,
@@ -157,6 +163,12 @@ const depsRules = `
 	sync/destination/kard, sync/destination/konstantly, sync/destination/onbo, sync/destination/scim, sync/destination/custom,
 	sync/sandbox/konstantly, sync/sandbox/onbo, sync/sandbox/scim, sync/sandbox/shapes
 	!< cmd/..., NOT cmd/usersync/internal/connect;
+
+	# profile counts what columns hold, whoever asks.
+	sync/user, sync/identity < cmd/usersync/internal/profile < cmd/usersync/internal/draft;
+
+	# What a value looks like is known without any API; who sends it decides what follows.
+	sync/user < sync/plausible < cmd/usersync/internal/connect, cmd/usersync/internal/draft;
 
 	# draft writes a config from a header, for an API that connect knows.
 	cmd/usersync/internal/connect < cmd/usersync/internal/draft;

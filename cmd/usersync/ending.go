@@ -94,7 +94,7 @@ func (e ending) addHints(s *report.Summary) {
 	if s.RecordsRead == 0 {
 		s.Reason = "The input contains no records."
 	}
-	if e.unresolved(s) || unproved(s) {
+	if e.unresolved(s) || reusedKeys(s) || unproved(s) {
 		return
 	}
 	if held := s.HeldBack(); held > 0 && held == s.Outcomes.Rejected() {
@@ -121,6 +121,17 @@ func (e ending) addHints(s *report.Summary) {
 }
 
 const sameUserHint = "two ids have one user of the API where the code is same_user: if the id was renamed, run usersync ledger rename OLD NEW; otherwise correct one of the rows"
+
+// reusedKeys adds what to do about users whose key another id has, if no run can find out
+// which of the two it leads to.
+func reusedKeys(s *report.Summary) bool {
+	if s.CodeOf(user.InDoubt, user.CodeSameUser) == 0 {
+		return false
+	}
+	s.Hint = "the API made a user under a key that another id has, where the code is same_user: see which user it leads to; if the other one was deleted, run usersync ledger rename OLD NEW, and otherwise usersync ledger resolve ID --absent"
+	s.Next = "grep in_doubt " + exit.Quote(s.Path("results"))
+	return true
+}
 
 // unproved adds what to do about deletes that found no user, if nothing proves them.
 func unproved(s *report.Summary) bool {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -28,9 +27,12 @@ type initFlags struct {
 func initCommand(e *env) *cobra.Command {
 	var f initFlags
 	cmd := &cobra.Command{
-		Use:     "init FILE",
-		Short:   "Write a config from the header of a file",
-		Long:    "init reads the header of FILE and writes a config that says where each column goes.\nIt never overwrites a file.",
+		Use:   "init FILE",
+		Short: "Write a config from the header of a file",
+		Long: "init looks at the beginning of FILE and writes a config that says where each column goes.\n" +
+			"What it cannot know it leaves out, as a commented line that says what to decide; the\n" +
+			"hint names the first of them. It never overwrites a file. The exit code is 0 if it\n" +
+			"wrote the config.",
 		Example: "  usersync init users.csv\n  usersync init --to scim users.csv",
 		Args:    oneFile,
 		RunE:    func(c *cobra.Command, args []string) error { return writeConfig(c, e, f, args[0]) },
@@ -51,22 +53,17 @@ func oneFile(c *cobra.Command, args []string) error {
 }
 
 func writeConfig(cmd *cobra.Command, e *env, f initFlags, path string) error {
-	if !slices.Contains(connect.Drafts(), f.to) {
+	if f.to != draft.Custom && !slices.Contains(connect.Drafts(), f.to) {
 		return exit.Usage(fmt.Errorf("read flags: --to: init cannot write a config for %s", f.to),
-			exit.DidYouMean(f.to, connect.Drafts())+"; for any other API see docs/custom.md", "usersync init --help")
+			exit.DidYouMean(f.to, append(connect.Drafts(), draft.Custom)), "usersync init --help")
 	}
 	layout, err := f.layout()
 	if err != nil {
 		return err
 	}
-	found, err := header(cmd.Context(), e, &layout.Input, path)
-	if err != nil {
-		return err
-	}
-	if found.HeaderRow > 0 {
-		layout.Set = append(layout.Set, config.LayoutValue{Key: "header_row", Flag: "header-row", Text: strconv.Itoa(found.HeaderRow)})
-	}
-	d, err := draft.From(cmd.Context(), f.to, found.Header)
+	o := input.Layout(&layout.Input)
+	o.Paths, o.Stdin = []string{path}, e.stdin
+	d, err := drafted(cmd.Context(), f.to, o)
 	if err != nil {
 		return err
 	}
@@ -80,15 +77,18 @@ func writeConfig(cmd *cobra.Command, e *env, f initFlags, path string) error {
 	return e.note(cmd, fmt.Sprintf("wrote %s: %s", f.file, d.Counts()), d.Hint(), next.Again(path))
 }
 
-func header(ctx context.Context, e *env, in *config.Input, path string) (reader.Layout, error) {
-	o := input.Layout(in)
-	o.Paths, o.Stdin = []string{path}, e.stdin
-	layout, err := reader.Header(ctx, o)
+// drafted looks at the file, drafts a config, and tries it.
+func drafted(ctx context.Context, to string, o reader.Options) (*draft.Draft, error) {
+	sample, err := draft.Look(ctx, o)
 	if err != nil {
 		hint, err := input.SplitHint(err)
-		return layout, exit.Usage(fmt.Errorf("read the header: %w", err), hint, "usersync init --help")
+		return nil, exit.Usage(fmt.Errorf("look at the file: %w", err), hint, "usersync init --help")
 	}
-	return layout, nil
+	d, err := draft.From(ctx, to, sample)
+	if err != nil {
+		return nil, err
+	}
+	return d, d.Try(ctx, o)
 }
 
 // writeNew writes a file, and fails if it exists.

@@ -29,7 +29,9 @@ func newRoot(e *env, found *advice.Result) *cobra.Command {
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
 		RunE:          unknownCommand,
+		Version:       exit.ReadBuild().Version,
 	}
+	root.SetVersionTemplate(versionText())
 	root.SetIn(e.stdin)
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
@@ -102,19 +104,25 @@ func unknownFlag(c *cobra.Command, err error) error {
 	if !errors.As(err, &unknown) {
 		return exit.Usage(fmt.Errorf("read flags: %w", err), "", next)
 	}
-	typed := unknown.GetSpecifiedName()
-	if s, ok := config.Find(connect.Sections(), typed); ok && s.Flag == "" {
+	typed := "--" + unknown.GetSpecifiedName()
+	if unknown.GetSpecifiedShortnames() != "" {
+		typed = "-" + unknown.GetSpecifiedName()
+	}
+	if s, ok := config.Find(connect.Sections(), unknown.GetSpecifiedName()); ok && s.Flag == "" {
 		hint := fmt.Sprintf("%s can only be set in the config file; see docs/configuration.md", s.Key)
-		return exit.Usage(fmt.Errorf("read flags: unknown flag --%s", typed), hint, next)
+		return exit.Usage(fmt.Errorf("read flags: unknown flag %s", typed), hint, next)
+	}
+	if c.HasSubCommands() && slices.ContainsFunc(c.Commands(), func(sub *cobra.Command) bool { return sub.Flags().Lookup(unknown.GetSpecifiedName()) != nil }) {
+		return exit.Usage(fmt.Errorf("read flags: %s belongs to a command", typed), "put it after the command: "+c.CommandPath()+" COMMAND "+typed, next)
 	}
 	var known []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
-	return exit.Usage(fmt.Errorf("read flags: unknown flag --%s", typed), nearFlag(typed, known), next)
+	return exit.Usage(fmt.Errorf("read flags: unknown flag %s", typed), nearFlag(typed, known), next)
 }
 
 // nearFlag names the nearest flag only: there are too many to list them all.
 func nearFlag(typed string, known []string) string {
-	if near, ok := mapping.Nearest("--"+typed, known); ok {
+	if near, ok := mapping.Nearest(typed, known); ok {
 		return "did you mean " + near + "?"
 	}
 	return ""

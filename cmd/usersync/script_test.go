@@ -70,7 +70,11 @@ func TestScripts(t *testing.T) {
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Setup:               func(env *testscript.Env) error { env.Setenv("USERS", usersDir(t)); return nil },
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("USERS", usersDir(t))
+			env.Setenv("EXPORTS", filepath.Join(filepath.Dir(usersDir(t)), "exports"))
+			return nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "sandbox": startSandbox, "interrupt": interrupt, "lines": lines, "jsonlines": jsonLines, "follow": follow, "postgres": databases.postgres, "serve": startServer,
 		},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"usersync/cmd/usersync/internal/exit"
 
@@ -14,11 +15,15 @@ func versionCommand(e *env) *cobra.Command {
 		Short: "Print version, commit and Go version",
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			b := exit.ReadBuild()
-			_, err := fmt.Fprintf(e.stdout, "usersync %s\ncommit %s\n%s\n", b.Version, b.Commit, b.Go)
+			_, err := io.WriteString(e.stdout, versionText())
 			return err
 		},
 	}
+}
+
+func versionText() string {
+	b := exit.ReadBuild()
+	return fmt.Sprintf("usersync %s\ncommit %s\n%s\n", b.Version, b.Commit, b.Go)
 }
 
 func noArguments(c *cobra.Command, args []string) error {

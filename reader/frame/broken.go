@@ -12,20 +12,28 @@ var (
 	misreadMark = []byte("\u00ef\u00bb\u00bf")
 )
 
+// MarkLen returns how long the byte order mark is that text begins with; 0 without one.
+func MarkLen(text []byte) int {
+	switch {
+	case bytes.HasPrefix(text, mark):
+		return len(mark)
+	case bytes.HasPrefix(text, misreadMark):
+		return len(misreadMark)
+	}
+	return 0
+}
+
 // skipMarks drops the byte order marks at the beginning of a row, and returns what
 // follows.
 func (f *CSV) skipMarks() []byte {
 	for {
 		for len(f.Data()) < len(misreadMark) && f.More() {
 		}
-		switch {
-		case bytes.HasPrefix(f.Data(), mark):
-			f.drop(len(mark))
-		case bytes.HasPrefix(f.Data(), misreadMark):
-			f.drop(len(misreadMark))
-		default:
+		n := MarkLen(f.Data())
+		if n == 0 {
 			return f.Data()
 		}
+		f.Drop(n)
 	}
 }
 
@@ -46,7 +54,7 @@ func (f *CSV) extend() {
 	for len(f.Data()) < MaxRecord && f.More() {
 	}
 	data := f.Data()[:min(len(f.Data()), MaxRecord)]
-	q := quotes{delimiter: f.delimiter}
+	q := quotes{delimiter: []byte(f.Delimiter)}
 	end, at, closed := f.pos, 0, false
 	for at < len(data) && !closed {
 		line := data[at:]
@@ -56,7 +64,7 @@ func (f *CSV) extend() {
 			break
 		}
 		odd, inside := q.odd, q.inside
-		q.read(line)
+		q.read(f.unescaped(line))
 		if at += len(line); at < f.pos {
 			continue
 		}
@@ -72,6 +80,21 @@ func (f *CSV) extend() {
 	}
 	f.line += bytes.Count(f.Data()[f.pos:end], newline)
 	f.pos = end
+}
+
+// unescaped returns the line with blanks in place of what is escaped.
+func (d Dialect) unescaped(line []byte) []byte {
+	if d.Escape == 0 || bytes.IndexByte(line, d.Escape) < 0 {
+		return line
+	}
+	line = bytes.Clone(line)
+	for i := 0; i+1 < len(line); i++ {
+		if line[i] == d.Escape && line[i+1] != '\n' {
+			line[i], line[i+1] = '_', '_'
+			i++
+		}
+	}
+	return line
 }
 
 // quotes are the two ways to read text with a broken quote, at the end of a line.

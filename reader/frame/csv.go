@@ -1,17 +1,15 @@
 package frame
 
-import (
-	"bytes"
-	"io"
-)
+import "bytes"
 
 // CSV cuts CSV text into rows by the rules of encoding/csv: a quote opens only at the start
 // of a cell, and after a misplaced quote the row ends with the line. It knows where each row
 // begins, holds at most one of them in memory, and skips rows that are too long.
 type CSV struct {
 	Window
-	delimiter []byte
-	line      int // of the next byte, from 1
+	Dialect
+	rewritten []byte // the last row of a dialect that parsers do not read
+	line      int    // of the next byte, from 1
 	open      bool
 	blank     int // lines
 
@@ -24,19 +22,19 @@ type CSV struct {
 	unclosed  int   // broken quotes that nothing closed
 }
 
-type state uint8
-
-const (
-	cellStart state = iota
-	plain
-	quoted
-	afterQuote
-	malformed
-)
-
 // Raw is the row without its line ending.
-func (r *Row) Raw() []byte {
-	raw := bytes.TrimSuffix(r.Bytes, []byte{'\n'})
+func (r *Row) Raw() []byte { return withoutEnding(r.Bytes) }
+
+// Source is the row as the file holds it, in the file's own dialect, without its line ending.
+func (r *Row) Source() []byte {
+	if r.source != nil {
+		return withoutEnding(r.source)
+	}
+	return r.Raw()
+}
+
+func withoutEnding(row []byte) []byte {
+	raw := bytes.TrimSuffix(row, newline)
 	for len(raw) > 0 && raw[len(raw)-1] == '\r' { // some programs write CR CR LF
 		raw = raw[:len(raw)-1]
 	}
@@ -44,9 +42,7 @@ func (r *Row) Raw() []byte {
 }
 
 // NewCSV returns a CSV that begins at w's position.
-func NewCSV(w *Window, delimiter []byte) *CSV {
-	return &CSV{Window: *w, delimiter: delimiter, line: 1}
-}
+func NewCSV(w *Window, d Dialect) *CSV { return &CSV{Window: *w, Dialect: d, line: 1} }
 
 // Line returns the line of the next byte, from 1.
 func (f *CSV) Line() int { return f.line }
@@ -55,7 +51,7 @@ func (f *CSV) Line() int { return f.line }
 func (f *CSV) SkipLine() bool {
 	line := f.Peek(1)
 	f.line += bytes.Count(line, newline)
-	f.drop(len(line))
+	f.Drop(len(line))
 	return len(line) > 0
 }
 
@@ -88,8 +84,8 @@ func (f *CSV) PeekBytes(n int) []byte {
 	return f.Data()[:min(len(f.Data()), n)]
 }
 
-// SetDelimiter sets the delimiter of the rows that follow.
-func (f *CSV) SetDelimiter(delimiter []byte) { f.delimiter = delimiter }
+// SetDialect sets how the rows that follow are written.
+func (f *CSV) SetDialect(d Dialect) { f.Dialect = d }
 
 // Open reports whether the last row has no newline at its end.
 func (f *CSV) Open() bool { return f.open }
@@ -116,9 +112,16 @@ func (f *CSV) cut() (Row, error) {
 	}
 	row := Row{Line: f.line, Offset: f.offset}
 	if i := bytes.IndexByte(data, '\n'); i >= 0 && i <= MaxRecord && bytes.IndexByte(data[:i], '"') < 0 {
+		if f.Escape != 0 && bytes.IndexByte(data[:i], f.Escape) >= 0 {
+			return row, f.scan(&row)
+		}
 		row.Bytes = data[:i+1]
 		f.line++
-		f.drop(i + 1)
+		f.Drop(i + 1)
+		if !f.plain() {
+			f.rewrite(&row)
+			return row, nil
+		}
 		if i > 1 && data[i-2] == '\r' && data[i-1] == '\r' {
 			row.Bytes = row.Raw()
 		}
@@ -126,168 +129,3 @@ func (f *CSV) cut() (Row, error) {
 	}
 	return row, f.scan(&row)
 }
-
-// scan finds the end of a row that has quotes or is not completely in the window.
-func (f *CSV) scan(row *Row) error {
-	f.state, f.pos, f.cell, f.malformed, f.dropped = cellStart, 0, 0, false, 0
-	for !f.advance(f.Data(), f.err == io.EOF) {
-		f.skip()
-		if !f.More() && f.err != io.EOF {
-			return f.err
-		}
-		f.pos = min(f.pos, len(f.Data())) // without the end-of-file character
-	}
-	if f.state == quoted {
-		return &Error{Line: f.quoteLine, Rule: "the quote that opens on this line is never closed",
-			Hint: "close it, or double a quote that is part of the text", Err: errUnterminated}
-	}
-	if f.pos == 0 && f.dropped == 0 {
-		return f.err
-	}
-	var loose []byte
-	if f.malformed && f.dropped == 0 {
-		if loose = tightened(f.Data()[:f.pos], f.delimiter); loose == nil {
-			f.extend()
-		}
-	}
-	row.Length = f.dropped + int64(f.pos)
-	row.Malformed, row.Cell = f.malformed && loose == nil, f.cell
-	row.Bytes = f.Data()[:f.pos]
-	f.open = !bytes.HasSuffix(row.Bytes, newline)
-	if loose != nil {
-		row.Bytes = loose
-	} else if bytes.HasSuffix(bytes.TrimSuffix(row.Bytes, newline), []byte("\r\r")) {
-		row.Bytes = row.Raw()
-	}
-	if row.Long = f.dropped > 0 || len(row.Raw()) > MaxRecord; row.Long {
-		row.Bytes = nil
-	}
-	f.drop(f.pos)
-	return nil
-}
-
-// skip drops what was scanned of a row that is too long to keep.
-func (f *CSV) skip() {
-	if f.dropped > 0 || f.pos > MaxRecord+2 {
-		f.dropped += int64(f.pos)
-		f.drop(f.pos)
-		f.pos = 0
-	}
-}
-
-// advance continues scanning and reports whether the row ends at pos.
-func (f *CSV) advance(data []byte, end bool) (done bool) {
-	for f.pos < len(data) {
-		before := f.pos
-		state := f.state
-		if f.step(data, end) {
-			return true
-		}
-		if f.pos == before && f.state == state {
-			return false // the next bytes decide
-		}
-	}
-	return end
-}
-
-func (f *CSV) step(data []byte, end bool) (done bool) {
-	switch rest := data[f.pos:]; f.state {
-	case cellStart:
-		f.state = plain
-		if rest[0] == '"' {
-			f.state, f.quoteLine = quoted, f.line
-			f.pos++
-		}
-	case plain:
-		return f.stepPlain(rest, end)
-	case quoted:
-		f.stepQuoted(rest)
-	case afterQuote:
-		return f.stepAfterQuote(rest, end)
-	case malformed:
-		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
-			return f.endLine(i + 1)
-		}
-		f.pos = len(data)
-	}
-	return false
-}
-
-func (f *CSV) endLine(n int) bool {
-	f.pos += n
-	f.line++
-	return true
-}
-
-func (f *CSV) stepPlain(rest []byte, end bool) bool {
-	for i, c := range rest {
-		switch {
-		case c == '\n':
-			return f.endLine(i + 1)
-		case c == '"':
-			f.pos += i
-			f.misquote()
-			return false
-		case c == f.delimiter[0]:
-			if f.pos += i; f.delimited(rest[i:]) {
-				return false
-			}
-			if !end && len(rest)-i < len(f.delimiter) {
-				return false
-			}
-			f.pos++ // a different character that begins with the same byte
-			return false
-		}
-	}
-	f.pos += len(rest)
-	return false
-}
-
-// delimited consumes the delimiter if it comes next.
-func (f *CSV) delimited(rest []byte) bool {
-	if !bytes.HasPrefix(rest, f.delimiter) {
-		return false
-	}
-	f.pos += len(f.delimiter)
-	f.cell++
-	f.state = cellStart
-	return true
-}
-
-func (f *CSV) stepQuoted(rest []byte) {
-	i := bytes.IndexByte(rest, '"')
-	if i >= 0 {
-		rest = rest[:i+1]
-		f.state = afterQuote
-	}
-	f.line += bytes.Count(rest, []byte{'\n'})
-	f.pos += len(rest)
-}
-
-func (f *CSV) stepAfterQuote(rest []byte, end bool) bool {
-	switch {
-	case rest[0] == '"':
-		f.pos++
-		f.state = quoted
-	case f.delimited(rest):
-	case rest[0] == '\n':
-		return f.endLine(1)
-	case rest[0] == '\r' && len(rest) > 1 && rest[1] == '\n':
-		return f.endLine(2)
-	case rest[0] == '\r' && len(bytes.TrimLeft(rest, "\r")) == 0:
-		if !end {
-			return false
-		}
-		f.pos += len(rest)
-		return true
-	case rest[0] == '\r' && bytes.TrimLeft(rest, "\r")[0] == '\n':
-		return f.endLine(len(rest) - len(bytes.TrimLeft(rest, "\r")) + 1)
-	case !end && len(rest) < max(2, len(f.delimiter)):
-		return false
-	default:
-		f.misquote()
-	}
-	return false
-}
-
-func (f *CSV) misquote() { f.malformed, f.state = true, malformed }

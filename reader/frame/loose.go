@@ -5,7 +5,11 @@ import "bytes"
 // tightened returns a line whose quotes have blanks around them or an equals sign in
 // front of them ("a", "b" or ="00123") as CSV has it, without these; nil if a quote
 // remains that CSV does not allow.
-func tightened(line, delimiter []byte) []byte {
+func (d Dialect) tightened(line []byte) []byte {
+	if d.Escape != 0 {
+		return nil
+	}
+	delimiter := []byte(d.Delimiter)
 	end := len(bytes.TrimRight(line, "\r\n"))
 	rest, out := line[:end], make([]byte, 0, len(line))
 	for {

@@ -1,8 +1,9 @@
-// Package frame cuts a file into rows of CSV or values of JSON, each complete and with the
-// line that it begins on. It holds one of them in memory, and skips those longer than
+// Package frame reads a file through a window that holds one record in memory, and cuts CSV
+// into rows, each complete and with the line that it begins on. It skips rows longer than
 // MaxRecord.
 //
-// It does not parse a row: the parsers do. Start at CSV and JSON.
+// It does not parse a row: a CSV parser does. Package values cuts JSON with the same window.
+// Start at CSV and Window.
 package frame
 
 import (
@@ -25,7 +26,9 @@ type Row struct {
 	Length    int64  // in bytes
 	Long      bool   // over MaxRecord; Bytes is empty
 	Malformed bool   // a quote is misplaced, in Cell
+	BadEscape bool   // an escape is in front of a character that needs none, in Cell
 	Cell      int
+	source    []byte // the text in the file, if Bytes is another; otherwise nil
 }
 
 // Error means that the rest of a file cannot be cut. It does not hold the text.
@@ -95,7 +98,11 @@ func (w *Window) dropMark() {
 // Data returns what was read and not yet dropped. It is valid until More.
 func (w *Window) Data() []byte { return w.buf[w.start:] }
 
-func (w *Window) drop(n int) {
+// Offset is where Data begins in the decoded file, in bytes.
+func (w *Window) Offset() int64 { return w.offset }
+
+// Drop drops the first n bytes of Data.
+func (w *Window) Drop(n int) {
 	w.start += n
 	w.offset += int64(n)
 }

@@ -15,11 +15,9 @@ func quote(s string) string { return strconv.Quote(s) }
 // which has room for Width of them. A delete needs only its id: of the other cells it keeps
 // the valid ones, and no secrets.
 func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribute) {
-	if m.env != nil {
-		m.env.Set(cells)
-	}
-	err := m.identify(rec, cells)
-	if bad := m.readOp(rec, cells); err == nil {
+	r := m.row(rec, cells)
+	err := r.identify()
+	if bad := r.readOp(); err == nil {
 		err = bad
 	}
 	if masked := m.masked(cells); masked != nil && rec.Op != user.Delete {
@@ -29,7 +27,7 @@ func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribut
 		rec.User.Attributes, rec.Err = into[:0], err
 		return
 	}
-	if err := m.fill(rec, cells, into[:0]); err != nil {
+	if err := r.fill(into[:0]); err != nil {
 		rec.Err = err
 	} else if rec.Suspect != nil {
 		rec.Err = rec.Suspect
@@ -78,102 +76,11 @@ func (m *Mapper) Unmask(cells, original []user.Value) {
 
 // idOf returns the id of a row; empty if it has none.
 func (m *Mapper) idOf(cells []user.Value) string {
-	if m.env != nil {
-		m.env.Set(cells)
-	}
 	var rec user.Record
-	if m.identify(&rec, cells) != nil {
+	if m.row(&rec, cells).identify() != nil {
 		return ""
 	}
 	return rec.User.ID
-}
-
-// identify sets the id even of a row that is invalid for another reason, because results name
-// it.
-func (m *Mapper) identify(rec *user.Record, cells []user.Value) (err *user.InvalidError) {
-	value, err := m.value(&m.id, cells)
-	if err != nil {
-		return err
-	}
-	id, v := m.check(value)
-	if rec.User.ID = id; v.Class == identity.Accepted {
-		return nil
-	}
-	err = m.invalid(&m.id, v.Code, v.Rule)
-	switch err.Hint = v.Hint; v.Class {
-	case identity.Unreadable:
-		rec.User.ID = ""
-	case identity.UnlessKnown:
-		rec.Suspect = err
-		return nil
-	}
-	return err
-}
-
-func (m *Mapper) fill(rec *user.Record, cells []user.Value, attributes []user.Attribute) (err *user.InvalidError) {
-	for i := range m.steps {
-		s := &m.steps[i]
-		var value user.Value
-		if s.copies {
-			if value = cells[s.column]; s.nulls != nil || s.trims && !user.Inked(value.Text) {
-				value = s.cleaned(value)
-			}
-		} else if value, err = m.value(s, cells); err != nil && !s.optional(rec) {
-			break
-		}
-		if err != nil || value.Text == "" && value.Kind != user.Clear {
-			err = nil
-			continue
-		}
-		if !s.apart {
-			attributes = append(attributes, user.Attribute{Field: s.field, Value: value})
-		} else if err = m.putApart(rec, s, value); err != nil {
-			break
-		}
-	}
-	rec.User.Attributes = attributes
-	return err
-}
-
-// optional reports whether the record is valid without the step's field.
-func (s *step) optional(rec *user.Record) bool {
-	return rec.Op == user.Delete && s.field != user.RemoteID
-}
-
-// value returns what the step makes of the row; empty text means left out.
-func (m *Mapper) value(s *step, cells []user.Value) (user.Value, *user.InvalidError) {
-	switch {
-	case s.constant != nil:
-		return *s.constant, nil
-	case s.program != nil:
-		value, err := m.run(s)
-		if s.trims && err == nil {
-			value.Text = user.Trim(value.Text)
-		}
-		return value, err
-	}
-	value := s.cleaned(cells[s.column])
-	if value.Text == "" && s.clear {
-		return user.Value{Kind: user.Clear}, nil
-	}
-	return value, nil
-}
-
-// putApart stores a value that does not belong to the attributes.
-func (m *Mapper) putApart(rec *user.Record, s *step, value user.Value) *user.InvalidError {
-	if s.optional(rec) {
-		return nil
-	}
-	text, err := value.Plain()
-	if err != nil {
-		return m.invalid(s, "not_text", "must be a single text")
-	}
-	if s.field == user.RemoteID {
-		rec.Remote, rec.OwnRemote = user.Trim(text), true
-		return nil
-	}
-	rec.User.Secrets = append(rec.User.Secrets, user.SecretAttribute{Field: s.field, Value: user.NewSecret(text)})
-	return nil
 }
 
 // check cleans the id and refuses what is not one.

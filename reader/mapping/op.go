@@ -48,28 +48,28 @@ type opColumn struct {
 }
 
 // readOp sets the record's operation, if the row has one.
-func (m *Mapper) readOp(rec *user.Record, cells []user.Value) *user.InvalidError {
+func (r row) readOp() *user.InvalidError {
 	var value user.Value
 	switch {
-	case m.op.program != nil:
+	case r.op.program != nil:
 		var err *user.InvalidError
-		if value, err = m.run(m.op.program); err != nil {
-			return m.op.invalid("cannot be computed from this row by the expr of op_column")
+		if value, err = r.run(r.op.program); err != nil {
+			return r.op.invalid("cannot be computed from this row by the expr of op_column")
 		}
-	case m.op.index >= 0:
-		value = cells[m.op.index]
+	case r.op.index >= 0:
+		value = r.cells[r.op.index]
 	default:
 		return nil
 	}
 	word, err := value.Plain()
 	if err != nil {
-		return m.op.invalid(m.op.rule())
+		return r.op.invalid(r.op.rule())
 	}
-	op, known := m.op.words.op(user.Trim(word))
+	op, known := r.op.words.op(user.Trim(word))
 	if !known {
-		return m.op.invalid(m.op.rule())
+		return r.op.invalid(r.op.rule())
 	}
-	rec.Op = op
+	r.rec.Op = op
 	return nil
 }
 

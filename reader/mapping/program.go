@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"usersync/reader/mapping/expression"
@@ -28,22 +27,6 @@ func (m planner) compile(rule Rule) (*expression.Program, *Error) {
 		m.columns[m.header[i]] = i
 	}
 	return p, nil
-}
-
-// run evaluates the step's expression over the row that env was set to.
-func (m *Mapper) run(s *step) (user.Value, *user.InvalidError) {
-	result, err := m.env.Run(s.program)
-	if rule, ok := errors.AsType[*expression.RuleError](err); ok {
-		return user.Value{}, m.invalid(s, rule.Code, rule.Rule)
-	}
-	if err != nil {
-		return user.Value{}, m.invalid(s, "expression", "cannot be computed from this row by its expr")
-	}
-	value, err := valueOf(result)
-	if err != nil {
-		return user.Value{}, m.invalid(s, "expression", "its expr returns something without a JSON form")
-	}
-	return value, nil
 }
 
 func valueOf(result any) (user.Value, error) {

@@ -9,7 +9,6 @@ package checkpoint
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -93,7 +92,7 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 	c.options.Input.Add(o.Record)
 	c.hasRejects = c.hasRejects || o.Record.Origin.Before != nil
 	c.outcomes[o.Status]++
-	if o.Record.Notes != 0 {
+	if o.Record.Notes != 0 || o.Record.Doubts != nil {
 		c.noted.Add(o.Record)
 	}
 	if c.options.Ledger != nil && o.Record.Err == nil {
@@ -204,7 +203,7 @@ const (
 func (c *Checkpointer) ledgerCheckpoint(m journal.Checkpoint) ledger.Checkpoint {
 	return ledger.Checkpoint{
 		State: c.state(),
-		Run:   c.options.Run, Record: m.Record, At: m.At, Input: m.InputBytes, SHA256: [sha256.Size]byte(c.options.Input.hash.Sum(nil)),
+		Run:   c.options.Run, Record: m.Record, At: m.At, Input: m.InputBytes, SHA256: c.options.Input.sum(),
 		Sizes: map[string]int64{resultsSize: m.Results, rejectsSize: m.Rejects},
 	}
 }

@@ -16,10 +16,13 @@ import (
 // Digest tells whether an input begins with the records that a run has written. It covers
 // the records' own bytes and lengths, so it is valid after any record.
 type Digest struct {
-	hash  hash.Hash
-	bytes int64
-	last  int
+	hash    hash.Hash
+	pending []byte // not hashed yet: many small records are hashed in one go
+	bytes   int64
+	last    int
 }
+
+const mostPending = 8 << 10
 
 // NewDigest returns the digest of no records.
 func NewDigest() *Digest { return &Digest{hash: sha256.New()} }
@@ -31,10 +34,13 @@ func (d *Digest) Add(r *user.Record) {
 	if r.Origin.Absent {
 		return
 	}
-	var length [8]byte
-	binary.LittleEndian.PutUint64(length[:], uint64(len(r.Origin.Raw)))
-	d.hash.Write(length[:]) // a hash never fails
-	d.hash.Write(r.Origin.Raw)
+	d.pending = binary.LittleEndian.AppendUint64(d.pending, uint64(len(r.Origin.Raw)))
+	if len(d.pending)+len(r.Origin.Raw) <= mostPending {
+		d.pending = append(d.pending, r.Origin.Raw...)
+	} else {
+		d.flush()
+		d.hash.Write(r.Origin.Raw) // a hash never fails
+	}
 	d.bytes += int64(len(r.Origin.Raw))
 }
 
@@ -45,8 +51,22 @@ func (d *Digest) Last() int { return d.last }
 // were deletions.
 func (d *Digest) SetLast(record int) { d.last = record }
 
+func (d *Digest) flush() {
+	d.hash.Write(d.pending)
+	d.pending = d.pending[:0]
+}
+
+func (d *Digest) sum() (sum [sha256.Size]byte) {
+	d.flush()
+	d.hash.Sum(sum[:0])
+	return sum
+}
+
 // Sum returns the SHA-256 in hex.
-func (d *Digest) Sum() string { return hex.EncodeToString(d.hash.Sum(nil)) }
+func (d *Digest) Sum() string {
+	sum := d.sum()
+	return hex.EncodeToString(sum[:])
+}
 
 // InputChangedError says that the input is not the one that the run began with.
 type InputChangedError struct{ Record int }

@@ -26,6 +26,17 @@ func (u Unfinished) Sent() func(*user.Record) bool {
 	return func(r *user.Record) bool { return sent[r.Origin.Record] }
 }
 
+// Renamed returns a function that reports whether the run has given the user of a record,
+// by what the ledger knows of it, the record's id: what a run writes to the ledger before
+// the checkpoint of its record is that.
+func (u Unfinished) Renamed() func(*user.Record, user.LedgerEntry) bool {
+	last := u.Journal.Checkpoint.Record
+	return func(r *user.Record, known user.LedgerEntry) bool {
+		record := r.Origin.Record
+		return known.State == user.Present && known.Run == u.Run && known.Record == record && record > last
+	}
+}
+
 // Outcomes returns a function that returns the outcomes that records after the checkpoint
 // already have, each once. If a record is not the one that was settled, the error is an
 // *InputChangedError, or a *DeletionChangedError for a deletion. The function is for one

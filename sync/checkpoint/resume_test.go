@@ -31,3 +31,24 @@ func TestOutcomeOfAnotherRecord(t *testing.T) {
 		})
 	}
 }
+
+// What the ledger has from a record after the checkpoint is that its user has got its id.
+func TestRenamed(t *testing.T) {
+	renamed := Unfinished{Run: "run-1", Journal: &journal.History{Checkpoint: journal.Checkpoint{Record: 4}}}.Renamed()
+	for name, c := range map[string]struct {
+		record int
+		known  user.LedgerEntry
+		want   bool
+	}{
+		"renamed":               {5, user.LedgerEntry{State: user.Present, Run: "run-1", Record: 5}, true},
+		"before the checkpoint": {4, user.LedgerEntry{State: user.Present, Run: "run-1", Record: 4}, false},
+		"another record":        {6, user.LedgerEntry{State: user.Present, Run: "run-1", Record: 5}, false},
+		"another run":           {5, user.LedgerEntry{State: user.Present, Run: "run-0", Record: 5}, false},
+		"about to be created":   {5, user.LedgerEntry{State: user.Pending, Run: "run-1", Record: 5}, false},
+		"unknown":               {5, user.LedgerEntry{}, false},
+	} {
+		if got := renamed(&user.Record{Origin: user.Origin{Record: c.record}}, c.known); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}

@@ -134,7 +134,7 @@ func (u Unfinished) settled() []ledger.Entry {
 	var entries []ledger.Entry
 	for _, o := range u.Journal.Settled {
 		state, changes := stateAfter(&o)
-		if o.Code == user.CodeSameUser {
+		if o.Code == user.CodeSameUser && o.Status != user.InDoubt {
 			entries = append(entries, ledger.Entry{ID: o.ID, Record: o.Record, State: user.Absent, IfPending: true})
 			continue
 		}
@@ -146,7 +146,8 @@ func (u Unfinished) settled() []ledger.Entry {
 		}
 		if changes {
 			entries = append(entries, ledger.Entry{ID: o.ID, Remote: o.Remote, Record: o.Record, State: state, Replace: true,
-				Deleted: o.Status == user.Deleted && o.Code != user.CodeAlreadyAbsent, IfHeld: o.Code == user.CodeUnprovedAbsent})
+				Deleted: o.Status == user.Deleted && o.Code != user.CodeAlreadyAbsent,
+				Missing: o.Status == user.Deleted && o.Code == user.CodeAlreadyAbsent, IfHeld: o.Code == user.CodeUnprovedAbsent})
 		}
 	}
 	return entries

@@ -46,6 +46,7 @@ func (d *decider) earlier(r *user.Record, known user.LedgerEntry) (user.Outcome,
 	if !settled {
 		r.MaybeSent = d.job.WasSent == nil || d.job.WasSent(r)
 		r.PerhapsTaken = r.MaybeSent
+		r.Renamed = d.job.WasRenamed != nil && d.job.WasRenamed(r, known)
 		return o, false, nil
 	}
 	r.IntentRecorded = known.State == user.Pending

@@ -129,6 +129,9 @@ type Resumed struct {
 	OutcomeOf func(*user.Record) (user.Outcome, bool, error)
 	// WasSent reports whether such a record may have been sent; nil reports true.
 	WasSent func(*user.Record) bool
+	// WasRenamed reports whether the ledger has the user of such a record under its id only
+	// since then; nil reports false.
+	WasRenamed func(*user.Record, user.LedgerEntry) bool
 }
 
 func (l Limits) withDefaults() Limits {

@@ -8,11 +8,14 @@ import (
 
 // settles returns the outcome that is already known, unless a plan asks for a call.
 func (d *decider) settles(r *user.Record, known user.LedgerEntry) (user.Outcome, bool) {
+	if r.Renamed { // the API is still to learn the id
+		return user.Outcome{}, false
+	}
 	if d.ownKeys && known.Remote != "" {
 		switch {
 		// The row is of one of two ids, and it is not known whose the user is.
 		case known.Shared && r.Remote == known.Remote:
-			return user.Outcome{Record: r, Status: user.Refused, Code: user.CodeSameUser, Detail: user.SameUserDetail, Remote: r.Remote, At: time.Now()}, true
+			return shared(r, known), true
 		// The ledger knows nothing of the user that the row names.
 		case r.OwnRemote && r.Remote != known.Remote && r.Op != user.Create:
 			return user.Outcome{}, false
@@ -22,6 +25,16 @@ func (d *decider) settles(r *user.Record, known user.LedgerEntry) (user.Outcome,
 		return user.Outcome{}, false
 	}
 	return d.memory.settles(r, known)
+}
+
+// shared is the outcome of a record whose user another id has too. One that is pending was
+// made, and no run can find out which of the two the key leads to.
+func shared(r *user.Record, known user.LedgerEntry) user.Outcome {
+	o := user.Outcome{Record: r, Status: user.Refused, Code: user.CodeSameUser, Detail: user.SameUserDetail, Remote: r.Remote, At: time.Now()}
+	if known.State == user.Pending {
+		o.Status, o.Detail = user.InDoubt, user.ReusedKeyDetail
+	}
+	return o
 }
 
 // unplanned settles a record for which the plan holds no call. Normally what is known

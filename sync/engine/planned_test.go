@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -99,4 +100,31 @@ func TestApplying(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A user who got the id of a row before a kill is sent under it, even if nothing was changed,
+// and the row says so.
+func TestRenamedBeforeAKill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := new(results)
+		a := newAPI(out, 0)
+		var renamed []int
+		a.answer = func(b user.Batch) ([]user.Outcome, error) {
+			for _, r := range b.Records {
+				if r.Renamed {
+					renamed = append(renamed, r.Origin.Record)
+				}
+			}
+			return good(b), nil
+		}
+		job := engine.Job{Records: input(6, user.Upsert, func(int) string { return "u6" }), Destination: a, Results: out, Ledger: some{}}
+		job.MaybeSentTo = 6
+		job.OutcomeOf = func(*user.Record) (user.Outcome, bool, error) { return user.Outcome{}, false, nil }
+		job.WasSent = func(*user.Record) bool { return false }
+		job.WasRenamed = func(r *user.Record, _ user.LedgerEntry) bool { return r.Origin.Record == 3 }
+		_, err := job.Run(t.Context())
+		if err != nil || len(a.sizes) != 1 || !slices.Equal(renamed, []int{3}) {
+			t.Errorf("%d calls, renamed %v, %v", len(a.sizes), renamed, err)
+		}
+	})
 }

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"usersync/sync/user"
 )
 
 // Key keys the fingerprints. Anyone with the key and the ledger can test guesses against them: keep
@@ -16,7 +18,7 @@ import (
 type Key struct{ bytes *[32]byte }
 
 // Format prints *** for every verb.
-func (k Key) Format(f fmt.State, _ rune) { fmt.Fprint(f, "***") }
+func (k Key) Format(f fmt.State, _ rune) { fmt.Fprint(f, user.Mask) }
 
 // NewKey returns a random key.
 func NewKey() Key {

@@ -32,7 +32,19 @@ func (h Rows) Hash(r *user.Record) uint64 {
 		return 0
 	}
 	var room [512]byte
-	b := appendText(room[:0], r.User.ID)
+	b := AppendRow(room[:0], r, h.secrets)
+	sum := siphash.Hash(h.k0, h.k1, b)
+	if len(r.User.Secrets) > 0 {
+		clear(b)
+	}
+	return max(sum, 1)
+}
+
+// AppendRow appends all that a row says, so that equal bytes mean equal rows. Without
+// secrets, their values are left out. The bytes hold personal data: hash them, and clear
+// those of secrets.
+func AppendRow(b []byte, r *user.Record, secrets bool) []byte {
+	b = appendText(b, r.User.ID)
 	b = appendText(b, string(r.Op))
 	if r.OwnRemote {
 		b = appendText(append(b, 1), r.Remote)
@@ -47,13 +59,9 @@ func (h Rows) Hash(r *user.Record) uint64 {
 	}
 	for _, s := range r.User.Secrets {
 		b = appendText(b, string(s.Field))
-		if h.secrets {
+		if secrets {
 			b = appendText(b, s.Value.Reveal())
 		}
 	}
-	sum := siphash.Hash(h.k0, h.k1, b)
-	if len(r.User.Secrets) > 0 {
-		clear(b)
-	}
-	return max(sum, 1)
+	return b
 }

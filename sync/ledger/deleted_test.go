@@ -32,6 +32,23 @@ func TestDeletionsAreRemembered(t *testing.T) {
 	})
 }
 
+// A user who was held as present, and is no longer there, is remembered as deleted; a stranger
+// is not, nor is a user who was perhaps never created.
+func TestMissingUsersAreRemembered(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		save(t, l, Entry{ID: "held", State: user.Present}, Entry{ID: "pending", State: user.Pending}, Entry{ID: "back", State: user.Present})
+		save(t, l, Entry{ID: "held", State: user.Absent, Missing: true}, Entry{ID: "pending", State: user.Absent, Missing: true},
+			Entry{ID: "stranger", State: user.Absent, Missing: true}, Entry{ID: "back", State: user.Absent, Missing: true})
+		save(t, l, Entry{ID: "back", State: user.Present})
+		got, err := l.Identities().Deleted(t.Context(), []string{"held", "pending", "stranger", "back"})
+		if len(got) != 1 || got["held"].Run != "run-1" || err != nil {
+			t.Error(got, err)
+		}
+	})
+}
+
 func TestDeletedAndCreatedInOneCheckpoint(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})

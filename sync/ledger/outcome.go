@@ -28,7 +28,8 @@ func EntryOf(o *user.Outcome, p *fingerprint.Fingerprinter) (Entry, bool) {
 	case user.Accepted:
 		e.State = user.AcceptedLater
 	case user.Deleted:
-		e.State, e.Deleted = user.Absent, o.Code != user.CodeAlreadyAbsent
+		e.State, e.Missing = user.Absent, o.Code == user.CodeAlreadyAbsent
+		e.Deleted = !e.Missing
 		return e, true
 	case user.Refused, user.Failed:
 		return afterRefusal(e, o)

@@ -55,6 +55,62 @@ func TestRename(t *testing.T) {
 	})
 }
 
+// A run that renames users is told how many it has renamed until it is over, also by another
+// process, and the entries name its records. Refused renames do not count.
+func TestRunsRename(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		save(t, l, Entry{ID: "a", State: user.Present, Remote: "ra", Record: 4}, Entry{ID: "b", State: user.Present, Remote: "rb"},
+			Entry{ID: "p", State: user.Pending}, Entry{ID: "q", State: user.Pending, Remote: "rq"})
+		for _, run := range []string{"run-2", "run-3"} {
+			if _, err := l.Runs().Register(t.Context(), Run{Name: run}, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, c := range []struct {
+			pair    Renaming
+			refused bool
+		}{{Renaming{Old: "a", New: "p"}, false}, {Renaming{Old: "b", New: "q"}, true}, {Renaming{Old: "b", New: ""}, true}, {Renaming{Old: "b", New: "B"}, false}} {
+			err := l.Runs().Rename(t.Context(), "run-2", 7, c.pair)
+			if _, refused := errors.AsType[*RenameError](err); refused != c.refused || err != nil && !refused {
+				t.Errorf("%v: %v", c.pair, err)
+			}
+		}
+		want := []user.LedgerEntry{{State: user.Present, Row: 1, Remote: "ra", Run: "run-2", Record: 7}, {State: user.Pending, Row: 4, Remote: "rq", Run: "run-1"},
+			{State: user.Present, Row: 2, Remote: "rb", Run: "run-2", Record: 7}}
+		if d := cmp.Diff(want, find(t, l, "p", "q", "B")); d != "" {
+			t.Error(d)
+		}
+		renamed := func(run string, want int) {
+			t.Helper()
+			if n, err := open(t, Options{URL: url}).Runs().Renamed(t.Context(), run); n != want || err != nil {
+				t.Errorf("%s: %d, %v, want %d", run, n, err, want)
+			}
+		}
+		end := func(state RunState) {
+			t.Helper()
+			if err := l.Save(t.Context(), Checkpoint{Run: "run-2", State: state}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		renamed("run-2", 2)
+		renamed("run-3", 0)
+		end(RunStopped)
+		renamed("run-2", 2)
+		if err := l.Admin().MoveScope(t.Context(), "moved", Place{}); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := l.Runs().Renamed(t.Context(), "run-2"); n != 2 || err != nil {
+			t.Errorf("after the scope has moved: %d, %v", n, err)
+		}
+		end(RunFinished)
+		if n, err := l.Runs().Renamed(t.Context(), "run-2"); n != 0 || err != nil {
+			t.Errorf("after its end: %d, %v", n, err)
+		}
+	})
+}
+
 func TestRenameMany(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})

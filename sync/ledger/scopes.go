@@ -31,7 +31,7 @@ func (a Admin) MoveScope(ctx context.Context, name string, to Place) error {
 	if name == a.l.entries.Name {
 		return &ScopeError{What: "the old name and the new one are the same"}
 	}
-	err := a.l.change(ctx, func(t change.Writer) error { return t.Move(name, to, rulesPrefix, unchangedPrefix) })
+	err := a.l.change(ctx, func(t change.Writer) error { return t.Move(name, to, rulesPrefix, unchangedPrefix, renamesPrefix) })
 	if _, refused := errors.AsType[*ScopeError](err); refused {
 		return err
 	}

@@ -39,7 +39,8 @@ type Finder struct {
 	first  int64 // the first new row; 0 until it was asked for
 	like   rowset.Set
 	recent map[string]spellings // by what they fold to; the ledger cannot show them yet
-	order  []place              // of the recent ids, in the order of the records
+	order  []place              // of the recent ids, in the order of the records; the end of room
+	room   []place              // whose beginning is free for reuse
 	// indexed is how many places at the front of order are in recent: none as long as every
 	// recent id is its own fold, because two of these never look alike. others is how many
 	// are not.
@@ -137,7 +138,7 @@ func (f *Finder) remember(r *user.Record, similar bool) (fresh, another bool) {
 		one.counted = true
 		f.others++
 	}
-	f.order = append(f.order, one)
+	f.append(one)
 	if f.others == 0 {
 		return true, false
 	}
@@ -146,6 +147,19 @@ func (f *Finder) remember(r *user.Record, similar bool) (fresh, another bool) {
 	}
 	f.indexed = len(f.order)
 	return fresh, another
+}
+
+// append adds to order, and moves it to the front of its room only once that is full: each
+// chunk of records forgets as many as it brings.
+func (f *Finder) append(p place) {
+	if len(f.order) < cap(f.order) {
+		f.order = append(f.order, p)
+		return
+	}
+	if 2*len(f.order) > cap(f.room) {
+		f.room = make([]place, 0, max(8, 2*cap(f.room)))
+	}
+	f.order = append(append(f.room[:0], f.order...), p)
 }
 
 // index is remember for an id that others may look like.
@@ -175,7 +189,8 @@ func (f *Finder) forget(checkpoint int) {
 		n++
 	}
 	if n > 0 {
-		f.order = append(f.order[:0], f.order[n:]...)
+		clear(f.order[:n])
+		f.order = f.order[n:]
 		f.indexed = max(f.indexed-n, 0)
 	}
 	if f.others == 0 && f.indexed > 0 {

@@ -18,11 +18,12 @@ type Mover interface {
 	Users
 	// Rows yields the feed's users in any order.
 	Rows(ctx context.Context, feed string) iter.Seq2[ledger.Row, error]
-	// Rename gives a user of the ledger another id. If the ledger does not allow that,
-	// the error is a *ledger.RenameError.
-	Rename(ctx context.Context, pair ledger.Renaming) error
-	// ClearIntent removes the entry of a user whose create was not accepted.
-	ClearIntent(ctx context.Context, id string) error
+	// Rename gives a user of the ledger the id of a record, whose create may be pending,
+	// and counts that durably. If the ledger does not allow it, the error is a
+	// *ledger.RenameError.
+	Rename(ctx context.Context, record int, pair ledger.Renaming) error
+	// Renamed returns how many users the run has renamed, in all of its parts.
+	Renamed(ctx context.Context) (int, error)
 }
 
 // Renames gives users of the ledger the ids of rows that lead to them, up to a number. It
@@ -35,7 +36,7 @@ type Renames struct {
 	absent rowset.Set // users of the feed that are certainly missing from the input
 	given  rowset.Set // of these, users who have the id of a row now; they keep their rows of the ledger
 	left   int
-	moved  int
+	moved  int // by all parts of the run
 }
 
 // FirstPass is the whole input, read before the run to see who is missing from it.
@@ -45,13 +46,18 @@ type FirstPass struct {
 	Proved    func() bool
 	Feed      string
 	Protected *protect.List // users that are never renamed; nil: none
-	Most      int           // users that may be renamed
+	Most      int           // users that the run may rename, in all of its parts
+	Moved     int           // outcomes that say so already; the ledger may know of more
 }
 
 // NewRenames reads the input. If it does not prove that anyone is missing, why says so, and
 // no user is renamed. The presence is that of the run, which learns of renames.
 func NewRenames(ctx context.Context, l Mover, p *Presence, in FirstPass) (r *Renames, why string, err error) {
 	r = &Renames{ledger: l, presence: p}
+	if r.moved, err = l.Renamed(ctx); err != nil {
+		return nil, "", err
+	}
+	r.moved = max(r.moved, in.Moved)
 	first, err := NewPresence(ctx, l)
 	if err != nil {
 		return nil, "", err
@@ -59,7 +65,7 @@ func NewRenames(ctx context.Context, l Mover, p *Presence, in FirstPass) (r *Ren
 	if why, err = in.read(ctx, first); why != "" || err != nil {
 		return r, why, err
 	}
-	r.left = in.Most
+	r.left = max(0, in.Most-r.moved)
 	for row, err := range l.Rows(ctx, in.Feed) {
 		if err != nil {
 			return nil, "", err
@@ -109,19 +115,14 @@ func (r *Renames) Move(ctx context.Context, old string, to *user.Record) (bool, 
 	if r.left == 0 {
 		return false, nil
 	}
-	known, err := r.ledger.Lookup(ctx, []string{old, to.User.ID})
+	known, err := r.ledger.Lookup(ctx, []string{old})
 	if err != nil || !r.absent.Has(known[0].Row) {
 		return false, err
 	}
 	if r.given.Has(known[0].Row) {
 		return false, nil
 	}
-	if is := known[1]; is.State == user.Pending && is.Remote == "" {
-		if err := r.ledger.ClearIntent(ctx, to.User.ID); err != nil { // its create has led to the user, too
-			return false, err
-		}
-	}
-	err = r.ledger.Rename(ctx, ledger.Renaming{Old: old, New: to.User.ID})
+	err = r.ledger.Rename(ctx, to.Origin.Record, ledger.Renaming{Old: old, New: to.User.ID})
 	if _, refused := errors.AsType[*ledger.RenameError](err); refused {
 		return false, nil
 	}
@@ -135,7 +136,7 @@ func (r *Renames) Move(ctx context.Context, old string, to *user.Record) (bool, 
 	return true, nil
 }
 
-// Moved returns how many users have got another id.
+// Moved returns how many users have got another id, in all parts of the run.
 func (r *Renames) Moved() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -3,44 +3,77 @@
 package repeat
 
 import (
+	"hash/maphash"
+	"math/bits"
+
 	"usersync/sync/fingerprint"
 	"usersync/sync/user"
 )
 
 // Window holds the last rows added. It is for one goroutine.
+//
+// Rows whose ids have the same slot are chained, from the latest to the earliest. A row that
+// the window no longer holds ends its chain, so that nothing needs to be removed. What most
+// look-ups read is small, and apart from the rows.
 type Window struct {
-	hashes fingerprint.Rows
-	rows   map[string]row
-	ids    []string // of the rows added, in a ring
-	added  int
+	seed   maphash.Seed
+	rows   []row    // in a ring
+	links  []link   // of each row
+	latest []uint32 // by slot: the number of the row that came last
+	added  uint32   // rows are numbered from 1 by when they were added; 2^32 is 0 again
 }
 
 type row struct {
-	hash  uint64
-	added int // how many were added before it
+	id   string
+	hash uint64
 }
 
-// New returns a Window of the given number of rows.
+type link struct {
+	key     uint32 // a part of the hash of the id
+	earlier uint32 // the number of the row before it in its chain
+}
+
+// New returns a Window of the given number of rows, from 1 to 2^30.
 func New(size int) *Window {
-	return &Window{hashes: fingerprint.NewRows(fingerprint.NewKey(), true), rows: map[string]row{}, ids: make([]string, size)}
+	slots := 1 << bits.Len(uint(2*size-1))
+	return &Window{seed: maphash.MakeSeed(), rows: make([]row, size), links: make([]link, size), latest: make([]uint32, slots)}
 }
 
 // Add adds a row, in place of the oldest if the window is full.
 func (w *Window) Add(r *user.Record) {
-	place := &w.ids[w.added%len(w.ids)]
-	if old, ok := w.rows[*place]; ok && old.added == w.added-len(w.ids) {
-		delete(w.rows, *place)
-	}
-	*place = r.User.ID
-	w.rows[*place] = row{w.hash(r), w.added}
+	latest, key := w.slot(r.User.ID)
 	w.added++
+	place := w.place(w.added)
+	w.rows[place], w.links[place] = row{r.User.ID, w.hash(r)}, link{key, *latest}
+	*latest = w.added
 }
 
-// Differs reports whether the window holds a row of the same id that says something
-// different.
+// Differs reports whether the window holds a row of the same id, and the last of these says
+// something different.
 func (w *Window) Differs(r *user.Record) bool {
-	known, ok := w.rows[r.User.ID]
-	return ok && known.hash != w.hash(r)
+	latest, key := w.slot(r.User.ID)
+	since := w.since(*latest)
+	for n := *latest; n > 0 && since < len(w.rows); {
+		at := &w.links[w.place(n)]
+		if known := &w.rows[w.place(n)]; at.key == key && known.id == r.User.ID {
+			return known.hash != w.hash(r)
+		}
+		if n = at.earlier; w.since(n) <= since {
+			return false // from before the numbers began again
+		}
+		since = w.since(n)
+	}
+	return false
+}
+
+// since is how many rows were added after that of a number.
+func (w *Window) since(n uint32) int { return int(w.added - n) }
+
+func (w *Window) place(n uint32) int { return int(n) % len(w.rows) }
+
+func (w *Window) slot(id string) (latest *uint32, key uint32) {
+	hash := maphash.String(w.seed, id)
+	return &w.latest[hash&uint64(len(w.latest)-1)], uint32(hash >> 32)
 }
 
 // hash is that of all the row says. A deletion says nothing about the user's values.
@@ -48,5 +81,11 @@ func (w *Window) hash(r *user.Record) uint64 {
 	if r.Op == user.Delete {
 		r = &user.Record{Op: user.Delete, User: user.User{ID: r.User.ID}}
 	}
-	return w.hashes.Hash(r)
+	var room [512]byte
+	b := fingerprint.AppendRow(room[:0], r, true)
+	sum := maphash.Bytes(w.seed, b)
+	if len(r.User.Secrets) > 0 {
+		clear(b)
+	}
+	return sum
 }

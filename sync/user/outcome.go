@@ -80,6 +80,9 @@ func (e *AccountingError) Error() string { return "the outcomes do not add up: "
 // SameUserDetail says what to do about a record with CodeSameUser.
 const SameUserDetail = "another id has this user of the API: `usersync ledger show --remote KEY` names it; if it was renamed, run usersync ledger rename OLD NEW"
 
+// ReusedKeyDetail says what to do about a record in doubt with CodeSameUser.
+const ReusedKeyDetail = "the API made it under a key that another id has (`usersync ledger show --remote KEY`): if that user was deleted, run usersync ledger rename OLD NEW; if not, usersync ledger resolve ID --absent"
+
 // RemoteToCome is the Remote of a user that would be created if anything were sent,
 // at an API that assigns keys: the key does not exist yet, and later records of the
 // user need no look-up for it.

@@ -63,6 +63,21 @@ type Record struct {
 	// Hash is a keyed hash over all that the row says: id, operation and every mapped
 	// field. It is made when the record is first sent; 0 before.
 	Hash uint64
+	Sending
+	Tries
+	// Err says why the record must not be sent. It is an *InvalidError or a *RefusedError.
+	Err error
+	// Notes are what the summary counts about the record.
+	Notes Notes
+	// Doubts are values of the record that the summary counts; nil for most records.
+	Doubts []Doubt
+	// Suspect is not nil if the id is one only if the ledger holds exactly it. It is
+	// Err then, unless the record has another fault too.
+	Suspect *InvalidError
+}
+
+// Sending is what is known of earlier and of coming calls with the record.
+type Sending struct {
 	// MaybeSent says that the record may have been sent, and taken, before.
 	MaybeSent bool
 	// PerhapsTaken says that some call, of this run or one before, may have delivered
@@ -74,14 +89,6 @@ type Record struct {
 	// SentRecorded says that the journal holds the record as one that is about to be
 	// sent.
 	SentRecorded bool
-	Tries
-	// Err says why the record must not be sent. It is an *InvalidError or a *RefusedError.
-	Err error
-	// Notes are what the summary counts about the record.
-	Notes Notes
-	// Suspect is not nil if the id is one only if the ledger holds exactly it. It is
-	// Err then, unless the record has another fault too.
-	Suspect *InvalidError
 }
 
 // Tries are the calls that carried a record so far.

@@ -12,7 +12,7 @@ import (
 )
 
 // Preview returns the first call for the record, with every value of the user
-// masked to its kind and length, and every credential to ***. It makes no call. It
+// masked to its kind and length, and every credential to user.Mask. It makes no call. It
 // returns false if the record leads to no call.
 func (c *Client) Preview(r *user.Record) (destination.Preview, bool) {
 	for op := range c.config.callsOf(r.Op) {
@@ -61,14 +61,12 @@ func (d *description) maskedURL(n *call, r *user.Record) string {
 	return address
 }
 
-const masked = "***"
-
 func (d *description) maskedHeaders(n *call, r *user.Record) []string {
 	one := d.newRow(n, r, 0)
 	one.masked = true
 	var lines []string
 	for _, name := range d.config.credentials() {
-		lines = append(lines, name+": "+masked)
+		lines = append(lines, name+": "+user.Mask)
 	}
 	if n.body != nil {
 		media := d.config.REST.Media
@@ -81,7 +79,7 @@ func (d *description) maskedHeaders(n *call, r *user.Record) []string {
 		text, has, err := p.value.fill(one)
 		switch {
 		case p.secret:
-			text = masked
+			text = user.Mask
 		case err != nil || !has:
 			continue
 		}

@@ -24,15 +24,13 @@ func (w Owned) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) 
 	outcomes := make([]user.Outcome, len(b.Records))
 	send := make([]int, 0, len(b.Records))
 	for i, r := range b.Records {
-		if b.Op != user.Create && r.OwnRemote && r.Remote != "" {
-			mine, err := w.Owners.Claim(ctx, r.Remote, r)
-			if err != nil {
-				return nil, err
-			}
-			if !mine {
-				outcomes[i] = verdict.SameUser(r.Remote, 0)
-				continue
-			}
+		mine, err := w.mayChange(ctx, b.Op, r)
+		if err != nil {
+			return nil, err
+		}
+		if !mine {
+			outcomes[i] = verdict.SameUser(r.Remote, 0)
+			continue
 		}
 		send = append(send, i)
 	}
@@ -50,6 +48,18 @@ func (w Owned) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) 
 	}
 	verdict.Place(outcomes, part, send)
 	return outcomes, nil
+}
+
+// mayChange reports whether an update or a delete of the record's user is not of another
+// id's.
+func (w Owned) mayChange(ctx context.Context, op user.Op, r *user.Record) (bool, error) {
+	switch {
+	case op == user.Create || r.Remote == "":
+		return true, nil
+	case r.OwnRemote:
+		return w.Owners.Claim(ctx, r.Remote, r)
+	}
+	return !w.Owners.IsDisputed(r.Remote), nil
 }
 
 // claim claims the key that an answer gives a user. If it is another id's, the API has
@@ -71,12 +81,47 @@ func (w Owned) claim(ctx context.Context, op user.Op, r *user.Record, o *user.Ou
 			return err
 		}
 		if !mine {
-			o.Status, o.Code, o.Detail = user.Refused, user.CodeSameUser, user.SameUserDetail
-		} else if known != "" {
+			return w.anothers(ctx, op, r, o)
+		}
+		if known != "" {
 			w.Owners.Free(known, r)
 		}
 	}
 	return nil
+}
+
+// anothers sets the outcome of a record whose answer has the key of another id. An API that
+// has made a user, and calls that again what it called a deleted one, may mean a new user:
+// if nothing tells, the record is in doubt. A create that can be repeated is refused: it
+// will lead to the same user again.
+func (w Owned) anothers(ctx context.Context, op user.Op, r *user.Record, o *user.Outcome) error {
+	unsafe := op == user.Create && w.Traits().Ops[op].Replay == destination.Unsafe
+	made := o.Status == user.Created || o.Status == user.Accepted || o.Status == user.InDoubt
+	reused := false
+	if unsafe && made {
+		var err error
+		if reused, err = w.mayBeReused(ctx, r, o.Remote); err != nil {
+			return err
+		}
+	}
+	if reused {
+		w.Owners.Dispute(o.Remote)
+		o.Status, o.Code, o.Detail = user.InDoubt, user.CodeSameUser, user.ReusedKeyDetail
+		return nil
+	}
+	o.Status, o.Code, o.Detail = user.Refused, user.CodeSameUser, user.SameUserDetail
+	return nil
+}
+
+// mayBeReused reports whether the API may have given a key, which another id has, to a new
+// user: not if this run has sent the user of that id, nor if a read shows other values than
+// the record's.
+func (w Owned) mayBeReused(ctx context.Context, r *user.Record, remote string) (bool, error) {
+	if there, err := w.Owners.isThere(ctx, remote, r); err != nil || there {
+		return false, err
+	}
+	found, err := verdict.OrUnknown(w.API.Find(ctx, r.WithRemote(remote)))
+	return found.Presence != destination.Different || found.Remote != "" && found.Remote != remote, err
 }
 
 // Find reads a user. If that is another id's, the presence is Another.

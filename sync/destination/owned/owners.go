@@ -23,6 +23,8 @@ type Owners struct {
 	mu    sync.Mutex
 	keys  map[string]*owner
 	order []string // the keys, as they were met
+	// disputed are keys that the API may have given to a second user, at most Most.
+	disputed map[string]bool
 }
 
 // Holders tells whose the keys that an API made are.
@@ -36,6 +38,9 @@ type Options struct {
 	Holders Holders // nil without a ledger
 	// Checkpointed is the last record whose outcome Holders knows; nil if it learns none.
 	Checkpointed func() int
+	// Sent reports whether the run has sent the user of an id of Holders; nil reports
+	// false. An error ends the run.
+	Sent func(ctx context.Context, id string) (bool, error)
 	// Met is told ids of the ledger to whose user a row of another id led, before that
 	// row is refused; nil tells no one. An error ends the run.
 	Met func(ctx context.Context, ids []string) error
@@ -53,7 +58,9 @@ type owner struct {
 }
 
 // NewOwners returns the keys of a run that has met none.
-func NewOwners(o Options) *Owners { return &Owners{options: o, keys: map[string]*owner{}} }
+func NewOwners(o Options) *Owners {
+	return &Owners{options: o, keys: map[string]*owner{}, disputed: map[string]bool{}}
+}
 
 // Claim gives the key to the record's id, unless it is another's, and reports whether it
 // is the id's now. Of several records that claim a key at the same time, exactly one id
@@ -154,6 +161,47 @@ func (o *Owners) Know(s *user.Settled) {
 		}
 		o.keys[s.Remote] = &owner{id: s.ID, record: s.Record, free: s.Status == user.Deleted}
 	}
+}
+
+// Dispute records that the API may have given a key to a second user, so that neither is
+// changed: which of them it leads to is for a person to find out. The next run knows it from
+// the ledger.
+func (o *Owners) Dispute(remote string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for other := range o.disputed {
+		if len(o.disputed) < Most {
+			break
+		}
+		delete(o.disputed, other)
+	}
+	o.disputed[remote] = true
+}
+
+// IsDisputed reports whether Dispute was called for a key.
+func (o *Owners) IsDisputed(remote string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.disputed[remote]
+}
+
+// isThere reports whether the run has met the user of another id that has the key: then the
+// API has not deleted it.
+func (o *Owners) isThere(ctx context.Context, remote string, r *user.Record) (bool, error) {
+	o.mu.Lock()
+	known := o.keys[remote]
+	met := known != nil && known.asking == nil && !known.free
+	o.mu.Unlock()
+	if met || o.options.Sent == nil {
+		return met, nil
+	}
+	others, err := o.others(ctx, remote, r.User.ID)
+	for _, id := range others {
+		if err == nil && !met {
+			met, err = o.options.Sent(ctx, id)
+		}
+	}
+	return met, err
 }
 
 // IsAnothers reports whether the key is another id's. If it is no one's, the record's id

@@ -125,7 +125,7 @@ func TestDry(t *testing.T) {
 			want:   "updated", calls: "update:1",
 		},
 		"who was perhaps created by a call that cannot be made again is looked up": {
-			op: user.Create, records: []*user.Record{{Op: user.Upsert, MaybeSent: true, User: user.User{ID: "a"}}},
+			op: user.Create, records: []*user.Record{{Op: user.Upsert, Sending: user.Sending{MaybeSent: true}, User: user.User{ID: "a"}}},
 			traits: func(t *destination.Traits) { t.Ops[user.Create] = destination.OpTraits{Max: 1} },
 			want:   "created", calls: "create:1 read:1",
 		},

@@ -19,6 +19,7 @@ type family struct {
 	same   bool // a read shows no difference
 	upsert bool // a create of a known address answers with its user
 	strict bool // the search shows another user of the address as one that is not the record's
+	once   bool // a create must not be repeated
 
 	mu    sync.Mutex
 	users map[string]string // addresses by key
@@ -27,12 +28,15 @@ type family struct {
 
 func (f *family) Traits() destination.Traits {
 	one := destination.OpTraits{Max: 10, Replay: destination.Safe}
-	update := one
+	create, update := one, one
+	if f.once {
+		create.Replay = destination.Unsafe
+	}
 	if f.merge {
 		update.Merge, update.Max = true, 1
 	}
 	return destination.Traits{Name: "family", OwnKeys: true, Fields: []user.Field{user.Email, user.Phone},
-		Ops: map[user.Op]destination.OpTraits{user.Create: one, user.Update: update, user.Delete: one}}
+		Ops: map[user.Op]destination.OpTraits{user.Create: create, user.Update: update, user.Delete: one}}
 }
 
 func (f *family) Check(*user.Record) error { return nil }
@@ -123,6 +127,10 @@ func TestOwned(t *testing.T) {
 		"the row names the id's own user":     {op: user.Update, intent: user.Update, send: "a=x@ra", want: "updated"},
 		"no one's user is found by two":       {op: user.Update, intent: user.Update, send: "b=z c=z", want: "updated refused:same_user"},
 		"two rows name no one's user":         {op: user.Update, intent: user.Update, send: "b=y@rz c=y@rz b=y@rz", want: "updated refused:same_user updated"},
+		"it is made under its key":            {api: &family{upsert: true, once: true, same: true}, op: user.Create, intent: user.Upsert, send: "b=x", want: "in_doubt:same_user"},
+		"in mode create, under its key":       {api: &family{upsert: true, once: true, same: true}, op: user.Create, intent: user.Create, send: "b=x", want: "in_doubt:same_user"},
+		"a read shows the other user's data":  {api: &family{upsert: true, once: true}, op: user.Create, intent: user.Upsert, send: "b=x", want: "refused:same_user"},
+		"this run has made the other user":    {api: &family{upsert: true, once: true, same: true}, op: user.Create, intent: user.Upsert, send: "b=n c=n", want: "created refused:same_user"},
 		"two are created as one":              {api: &family{upsert: true}, op: user.Create, intent: user.Upsert, send: "b=n c=n", want: "created refused:same_user"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -156,7 +156,7 @@ func records(text string, intent user.Op) []*user.Record {
 	for i, word := range strings.Fields(text) {
 		word, maybe := strings.CutPrefix(word, "?")
 		id, email, has := strings.Cut(word, "=")
-		r := &user.Record{Origin: user.Origin{Record: i + 1}, Op: intent, MaybeSent: maybe, User: user.User{ID: id}}
+		r := &user.Record{Origin: user.Origin{Record: i + 1}, Op: intent, Sending: user.Sending{MaybeSent: maybe}, User: user.User{ID: id}}
 		if has {
 			r.User.Attributes = []user.Attribute{{Field: user.Email, Value: user.TextValue(email)}}
 		}

@@ -103,7 +103,7 @@ func (v Verified) waitForQuiet(ctx context.Context, b user.Batch, places []int) 
 func needsReadBack(op user.Op, o user.Outcome, r *user.Record) bool {
 	switch {
 	case o.Status == user.InDoubt:
-		return r.MaybeSent // otherwise a read-back could not tell
+		return r.MaybeSent && o.Code != user.CodeSameUser // otherwise a read-back could not tell
 	case o.Status == user.Exists && op == user.Create:
 		return r.MaybeSent || o.Code == user.CodeWholeConflict && r.Op == user.Create
 	}

@@ -36,7 +36,7 @@ func TestMarkTaken(t *testing.T) {
 		"an error of another kind": {err: errors.New("interrupted"), want: true},
 	} {
 		for _, before := range []bool{false, true} {
-			r := &user.Record{PerhapsTaken: before}
+			r := &user.Record{Sending: user.Sending{PerhapsTaken: before}}
 			MarkTaken(user.Batch{Op: user.Create, Records: []*user.Record{r}}, c.outcomes, c.err, c.replay)
 			if want := c.want || before; r.PerhapsTaken != want {
 				t.Errorf("%s: perhaps taken %t, want %t", name, r.PerhapsTaken, want)

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"usersync/cmd/usersync/internal/quantity"
-	"usersync/reader/mapping"
 	"usersync/sync/mirror"
 	"usersync/sync/user"
 )
@@ -60,31 +59,6 @@ func (t *Target) Intent() user.Op {
 		return user.Upsert
 	}
 	return t.Mode
-}
-
-// Input says what to read, and how columns become fields.
-type Input struct {
-	From      []string
-	Format    string
-	Delimiter rune
-	Charset   string
-	Records   string         // where in a JSON object the array of users is; empty: the one array
-	HeaderRow int            // the line with the column names; 0: the first with text
-	Comment   string         // how comments begin; empty: there are none
-	Footer    []string       // how lines after the last user begin
-	Fields    mapping.Fields // empty: every column is named like its field
-	Ignore    []string
-	NullIDs   []string // texts that are not ids; empty: the default list
-	// ScientificIDs accepts numbers in scientific notation as ids.
-	ScientificIDs bool
-	// RefuseRepeated refuses rows whose id an earlier row has, with other data.
-	RefuseRepeated bool
-	OpColumn       mapping.OpRule               // zero: Mode applies to every row
-	NullValues     []string                     // texts that stand for an empty cell
-	Trim           bool                         // white space around cells is removed
-	Original       func(user.Rejected) [][]byte // finds masked secrets for a retry; nil otherwise
-	// RejectedAs tells which ids earlier runs rejected; nil knows none.
-	RejectedAs func(r user.Rejected, id string) (same, known bool)
 }
 
 // Guards says what stops a run, or prevents it from starting.

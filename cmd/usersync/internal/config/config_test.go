@@ -63,7 +63,7 @@ fields: {id: CUST}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Target.To != "kard" || c.Target.Mode != user.Delete || c.Pace.Timeout != 5*time.Second || c.Input.Delimiter != '\t' || c.Output.AllowRejects.Percent != 2 {
+	if c.Target.To != "kard" || c.Target.Mode != user.Delete || c.Pace.Timeout != 5*time.Second || c.Input.Delimiter != "\t" || c.Output.AllowRejects.Percent != 2 {
 		t.Errorf("got %+v", c)
 	}
 	if c.Network.CA != filepath.Join("conf", "ca.pem") || c.Output.RunsDir != filepath.Join("conf", "runs") || c.Output.Results != "-" {
@@ -83,7 +83,18 @@ func TestConfigFaults(t *testing.T) {
 		{"unknown key", "to: kard\nretires: 3\n", "usersync.yaml:2: unknown key retires", "retries"},
 		{"unknown nested key", "kard:\n  auth:\n    client_secrets: x\n", ":3: unknown key kard.auth.client_secrets", "kard.auth.client_secret"},
 		{"nothing near", "colour: red\n", ":1: unknown key colour", "expected one of"},
-		{"twice", "rate: 1\nrate: 2\n", ":2: duplicate key rate", "keep one"},
+		{"twice", "rate: 1\nrate: 2\n", ":2: key rate is already on line 1", "keep one"},
+		{"a list twice", "ignore: [a]\nto: kard\nignore: [b]\n", ":3: key ignore is already on line 1", "keep one"},
+		{"a section twice", "kard: {put: merge}\nto: kard\nkard: {put: as_is}\n", ":3: key kard is already on line 1", "keep one"},
+		{"twice in a section", "kard:\n  rate: 1\n  rate: 2\n", ":3: key kard.rate is already on line 2", "keep one"},
+		{"a field twice", "fields:\n  email: A\n  phone: P\n  email: B\n", ":4: key fields.email is already on line 2", "keep one"},
+		{"a field's rule twice", "fields:\n  email: {column: A, column: B}\n", ":2: key fields.email.column is already on line 2", "keep one"},
+		{"an operation twice", "op_column: {column: S, map: {A: upsert, T: delete, A: delete}}\n", ":1: key op_column.map.A is already on line 1", "keep one"},
+		{"a number and its text", "op_column: {column: S, map: {1: upsert, '1': delete}}\n", "key op_column.map.1 is already on line 1", "keep one"},
+		{"a dotted key twice", "kard.put: merge\nkard:\n  put: as_is\n", ":3: key kard.put is already on line 1", "keep one"},
+		{"fields twice over", "kard.fields: {id: A}\nkard:\n  fields: {id: B}\n", ":3: key kard.fields is already on line 1", "keep one"},
+		{"in a tree", "custom:\n  create:\n    path: /a\n    path: /b\n", ":4: key custom.create.path is already on line 3", "keep one"},
+		{"in a list of a tree", "custom:\n  create:\n    - {path: /a, path: /b}\n", ":3: key custom.create.path is already on line 3", "keep one"},
 		{"two documents", "rate: 1\n---\nrate: 2\n", "more than one document", "remove"},
 		{"no YAML", "rate: [1\nto: kard\n", "this is not valid YAML", "colon"},
 		{"a list at the top", "- rate\n", "the config must hold keys and values", "key: value"},

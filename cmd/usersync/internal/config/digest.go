@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -26,7 +25,7 @@ func (c *Config) Digest() string {
 // have the same one.
 //
 // The address of the API is not part of it: a journal and a plan hold that separately.
-func (c *Config) RunDigest() string { return c.digestOf(RunIdentity) }
+func (c *Config) RunDigest() string { return c.digestOf(LaterRunIdentity) }
 
 // FeedDigest identifies the users that the config would make from an input.
 func (c *Config) FeedDigest() string { return c.digestOf(FeedIdentity) }
@@ -44,18 +43,12 @@ func (c *Config) digestOf(least Identity) string {
 	return sum([]byte(b.String()))
 }
 
-// Settings that earlier versions counted in their digests, for all APIs. A section's
-// own settings counted all, the address of the API among them.
-var (
-	earlierFeedKeys = []string{"to", "on_absent", "format", "delimiter", "charset", "op_column", "results_format", "rejects_secrets", "trailer", "feed"}
-	earlierRunKeys  = append(slices.Clip(earlierFeedKeys), "mode", "adopt")
-)
-
-// EarlierRunDigest is what RunDigest was in versions whose scopes held no base URL.
-func (c *Config) EarlierRunDigest() string { return c.earlierDigest(earlierRunKeys, nil) }
+// EarlierRunDigest is what RunDigest was in versions whose scopes held no base URL. They
+// counted all of a section's own settings, the address of the API among them.
+func (c *Config) EarlierRunDigest() string { return c.earlierDigest(RunIdentity, nil) }
 
 // EarlierFeedDigest is what FeedDigest was in those versions.
-func (c *Config) EarlierFeedDigest() string { return c.earlierDigest(earlierFeedKeys, nil) }
+func (c *Config) EarlierFeedDigest() string { return c.earlierDigest(FeedIdentity, nil) }
 
 // EarlierRunDigests are those of runs with the same settings in other modes, and with
 // another adopt: they do not say where the users were sent.
@@ -67,17 +60,18 @@ func (c *Config) EarlierRunDigests() []string {
 		}
 		for _, mode := range s.Words {
 			for _, adopt := range []string{"-", AdoptRead, AdoptAssume} {
-				all = append(all, c.earlierDigest(earlierRunKeys, map[string]string{"mode": mode, "adopt": adopt}))
+				all = append(all, c.earlierDigest(RunIdentity, map[string]string{"mode": mode, "adopt": adopt}))
 			}
 		}
 	}
 	return all
 }
 
-func (c *Config) earlierDigest(keys []string, others map[string]string) string {
+func (c *Config) earlierDigest(least Identity, others map[string]string) string {
 	var b strings.Builder
 	for _, v := range c.shown {
-		if v.section == "" && !slices.Contains(keys, v.Key) || v.section != "" && v.section != c.Target.To {
+		counted := !v.added && v.identifies >= least && v.identifies != ScopeIdentity
+		if v.section == "" && !counted || v.section != "" && v.section != c.Target.To {
 			continue
 		}
 		text := v.Text

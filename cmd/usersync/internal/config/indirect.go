@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"usersync/sync/user"
 )
 
 var (
@@ -86,7 +88,7 @@ func hasPassword(text string) bool {
 func maskedURL(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
-		return "***"
+		return user.Mask
 	}
 	return u.Redacted()
 }

@@ -183,6 +183,9 @@ func (c *Config) Init(path string) string {
 // settings: draft a config, or check the one there is.
 func (c *Config) NextForSettings() string {
 	files := c.Invocation.Files
+	if strings.HasPrefix(c.Invocation.Verb, "ledger ") { // its arguments are ids
+		files = nil
+	}
 	switch {
 	case c.File == "" && len(files) > 0 && IsRegular(files[0]):
 		return c.Init(files[0])

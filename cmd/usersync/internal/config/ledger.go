@@ -54,7 +54,7 @@ func (l *Ledger) settings() []Setting {
 		{Key: "feed", Group: GroupLedger, Flag: "feed", Value: "NAME", Default: "default", Identifies: FeedIdentity, Commands: ForLedger,
 			Use: "name of the source of the users, if several fill one account",
 			Set: IntoString(&l.Feed)},
-		{Key: "full", Group: GroupLedger, Common: true, Flag: "full", Kind: Bool, Default: "false", Identifies: RunIdentity,
+		{Key: "full", Group: GroupLedger, Common: true, Flag: "full", Kind: Bool, Default: "false", Identifies: LaterRunIdentity,
 			Use: "send every user, even if unchanged according to the ledger",
 			Set: IntoBool(&l.Full)},
 		{Key: "adopt", Group: GroupLedger, Flag: "adopt", Value: "HOW", Words: []string{AdoptRead, AdoptAssume}, Identifies: RunIdentity, Source: &l.AdoptSource,

@@ -29,9 +29,10 @@ type Identity uint8
 
 // What a setting identifies.
 const (
-	NoIdentity   Identity = iota // nothing: it is about speed, duration or verbosity
-	RunIdentity                  // a run, and a plan: they would do something different
-	FeedIdentity                 // also the feed: its users would differ
+	NoIdentity       Identity = iota // nothing: it is about speed, duration or verbosity
+	LaterRunIdentity                 // like RunIdentity, but versions whose scopes held no base URL did not count it
+	RunIdentity                      // a run, and a plan: they would do something different
+	FeedIdentity                     // also the feed: its users would differ
 	// ScopeIdentity is for the address of an API. Journals, plans and ledgers hold that
 	// separately, in one spelling, so it is part of no digest.
 	ScopeIdentity

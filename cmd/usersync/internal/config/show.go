@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"usersync/sync/user"
 )
 
 // Shown is a setting to print: masked, and with its source.
@@ -15,11 +17,12 @@ type Shown struct {
 	set        bool // not only by default
 	always     bool // says where users go, and how
 	ignored    bool // does not apply to the sandbox, which is used
-	unsaid     bool // added since digests are kept, and not set: no digest knows it
+	added      bool // since digests are kept
+	unsaid     bool // added, and not set: no digest knows it
 }
 
 func newShown(s *Setting, o origin, ignored bool) Shown {
-	v := Shown{Key: s.Key, Text: "-", Source: o.name, section: s.section, identifies: s.Identifies, ignored: ignored,
+	v := Shown{Key: s.Key, Text: "-", Source: o.name, section: s.section, identifies: s.Identifies, ignored: ignored, added: s.Added,
 		set: len(o.texts) > 0 && o.name != defaultOrigin, always: s.section == "" && s.Group == GroupDestination && s.Common}
 	v.unsaid = s.Added && (len(o.texts) == 0 || len(o.texts) == 1 && o.texts[0] == s.Default)
 	if len(o.texts) > 0 {
@@ -42,7 +45,7 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 func masked(s *Setting, text string) string {
 	switch s.Kind {
 	case Secret:
-		return "***"
+		return user.Mask
 	case URL, Database:
 		return maskedURL(text)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/reader/mapping"
 )
 
 // sources are the places that a value may come from, in order of precedence.
@@ -196,7 +197,9 @@ func settingHint(s *Setting, text string, err error) string {
 	case errors.As(err, &few) && s.several() && strings.Contains(text, ","):
 		return fmt.Sprintf("for several write --%s %s, or %s: [%s] in the config", s.Flag, strings.ReplaceAll(text, ",", " --"+s.Flag+" "), s.Key, strings.ReplaceAll(text, ",", ", "))
 	case errors.As(err, &few):
-		return exit.DidYouMean(text, few.words)
+		if near, ok := mapping.Nearest(text, few.words); ok { // the message lists them all
+			return "did you mean " + near + "?"
+		}
 	}
 	if unset, ok := errors.AsType[*unsetError](err); ok {
 		return fmt.Sprintf("export %s, or write file:PATH instead of env:%s", unset.variable, unset.variable)

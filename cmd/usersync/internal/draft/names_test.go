@@ -13,6 +13,7 @@ func TestGuessedField(t *testing.T) {
 		"E-Mail": user.Email, "EMAIL_ADDR": user.Email, "Recovery Phone [MUST BE IN THE E.164 FORMAT]": user.Phone,
 		"givenName": user.FirstName, "familyName": user.LastName, "Zip Code": user.ZipCode, "Postal Code (billing)": user.ZipCode,
 		"Date of Birth": user.DateOfBirth, "Job Title": user.Title,
+		"disabled": "", "Block sign in (Yes/No) [accountEnabled] Required": "", "ZIP or postal code [postalCode]": user.ZipCode, "profile.firstName": user.FirstName, "uuid": "",
 		"status": "", "stats": "", "mails sent": "", "phoned": "", "Notes": "", "[Required]": "", "": "",
 	} {
 		if got := guessedField(name); got != want {
@@ -22,7 +23,7 @@ func TestGuessedField(t *testing.T) {
 }
 
 // The users' key is the likeliest of the columns that could be one.
-func TestKeyColumn(t *testing.T) {
+func TestKeyColumns(t *testing.T) {
 	for want, header := range map[string][]string{
 		"user_id":     {"integration_id", "login_id", "user_id", "email"},
 		"sourcedId":   {"userIds", "username", "identifier", "sourcedId"},
@@ -32,13 +33,9 @@ func TestKeyColumn(t *testing.T) {
 		"login":       {"login", "mail"},
 		"":            {"Grid", "valid", "paid"},
 	} {
-		columns := make([]column, len(header))
-		for i, name := range header {
-			columns[i].name = name
-		}
 		got := ""
-		if i := keyColumn(columns); i >= 0 {
-			got = header[i]
+		if all := keyColumns(header); len(all) > 0 {
+			got = header[all[0]]
 		}
 		if got != want {
 			t.Errorf("%q: the key is %q, want %q", header, got, want)

@@ -42,7 +42,9 @@ func OpenColumns(ctx context.Context, stdin io.Reader, c *config.Config, to conn
 		return nil, err
 	}
 	in, err := exit.UnlessStopped(ctx, func() (*reader.Input, error) {
-		return reader.Open(ctx, Options(stdin, c, to.Traits(), paths, x))
+		o := Options(stdin, c, to.Traits(), paths, x)
+		o.Values = connect.Values(c, to).Apply
+		return reader.Open(ctx, o)
 	})
 	if err != nil {
 		return nil, inputError(ctx, c, paths, err)
@@ -80,18 +82,18 @@ func unquoted(err error, c *config.Config, header []string) error {
 // Options say how to read the files for a destination with those traits.
 func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []string, x config.Expected) reader.Options {
 	o := Layout(&c.Input)
-	o.Paths, o.Stdin, o.Op, o.Original = paths, stdin, c.Target.Intent(), c.Input.Original
+	o.Paths, o.Stdin, o.Op, o.Rejects.Original = paths, stdin, c.Target.Intent(), c.Input.Original
 	o.Mapping = mapping.Config{Fields: c.Input.Fields, Ignore: c.Input.Ignore, OpColumn: c.Input.OpColumn,
 		NullValues: c.Input.NullValues, KeepBlanks: !c.Input.Trim}
-	o.Accepts, o.Trailer = accepts(t), c.Proof.Trailer
-	o.TrustEOF, o.MinAge, o.IDs, o.RejectedAs = c.Proof.TrustEOF, c.Proof.MinAge, c.Input.IDs(), c.Input.RejectedAs
-	o.ExpectRecords, o.ExpectSHA256, o.Sidecar = x.Records, x.SHA256, true
+	o.Accepts, o.CSV.Trailer = accepts(t), c.Proof.Trailer
+	o.Expect.TrustEOF, o.Expect.MinAge, o.IDs, o.Rejects.RejectedAs = c.Proof.TrustEOF, c.Proof.MinAge, c.Input.Policy(), c.Input.RejectedAs
+	o.Expect.Records, o.Expect.SHA256, o.Expect.Sidecar = x.Records, x.SHA256, true
 	return o
 }
 
 // Layout returns the options that say how a file is read, and no others.
 func Layout(in *config.Input) reader.Options {
-	o := reader.Options{Delimiter: in.Delimiter, Records: in.Records, HeaderRow: in.HeaderRow, Comment: in.Comment, Footer: in.Footer}
+	o := reader.Options{CSV: reader.CSVOptions{Delimiter: in.Delimiter, Escape: in.Escape, HeaderRow: in.HeaderRow, Comment: in.Comment, Footer: in.Footer}, Records: in.Records}
 	if in.Format != "auto" {
 		o.Format = in.Format
 	}

@@ -39,7 +39,7 @@ func TestPaths(t *testing.T) {
 		"a broken glob":  {nil, []string{"[a"}, nil},
 		"a missing file": {nil, []string{"c.csv"}, []string{"c.csv"}},
 	} {
-		got, err := Paths(c.args, c.patterns)
+		got, err := Paths("run", c.args, c.patterns)
 		refused, ok := errors.AsType[*exit.Error](err)
 		if !slices.Equal(got, c.want) || (c.want == nil) != (ok && refused.Code == exit.Misuse) {
 			t.Errorf("%s: %q, %v", name, got, err)
@@ -85,7 +85,7 @@ func TestCheckResults(t *testing.T) {
 func TestDigestOf(t *testing.T) {
 	dir := t.TempDir()
 	one, two := write(t, filepath.Join(dir, "1.csv"), "id\n1\n"), write(t, filepath.Join(dir, "2.csv"), "id\n2\n")
-	settings := &config.Config{Input: config.Input{Charset: "auto"}}
+	settings := &config.Config{Input: config.Input{Rows: config.Rows{Charset: "auto"}}}
 	digest := func(ctx context.Context, paths ...string) Digest {
 		t.Helper()
 		d, err := DigestOf(ctx, settings, paths)

@@ -12,8 +12,9 @@ import (
 )
 
 // Paths returns the files to read: those of the command line, or otherwise those that
-// match the patterns of from, sorted within a pattern, without repeats.
-func Paths(args, patterns []string) ([]string, error) {
+// match the patterns of from, sorted within a pattern, without repeats. verb is the
+// command, for the error if there are none.
+func Paths(verb string, args, patterns []string) ([]string, error) {
 	if len(args) > 0 {
 		return args, nil
 	}
@@ -31,7 +32,7 @@ func Paths(args, patterns []string) ([]string, error) {
 	}
 	if len(paths) == 0 {
 		return nil, exit.Usage(errors.New("find the input: no file is named"),
-			"name a FILE, - for standard input, or set from: in the config", "usersync run --help")
+			"name a FILE, - for standard input, or set from: in the config", exit.CommandLine(verb, "--help"))
 	}
 	return paths, nil
 }

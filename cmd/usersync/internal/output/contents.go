@@ -20,20 +20,26 @@ type Contents struct {
 	Noted       user.Noted
 }
 
-// KeysMet is what an earlier part of a run says about whose the API's keys are.
+// KeysMet is what an earlier part of a run says about whose the API's keys are, as far as
+// its results do not (SameUserKeys) and the ledger does not hold it yet.
 type KeysMet struct {
-	Known []user.Settled // outcomes that the ledger does not hold yet
-	Same  []string       // keys to which rows of other ids have led
+	Known    []user.Settled // at most 100,000
+	Same     []string       // keys to which rows of other ids have led
+	Disputed []string       // of these, keys that a second user may have
 }
 
-// Add keeps what an outcome says. One that the ledger holds says nothing new, unless its
-// row was refused.
-func (w *KeysMet) Add(s *user.Settled, held bool) {
+// Add keeps what an outcome says. Written says that it is in the results, and held, that
+// the ledger then has it.
+func (w *KeysMet) Add(s *user.Settled, written, held bool) {
 	switch {
 	case s.Remote == "":
+	case s.Code == user.CodeSameUser && written: // there may be any number
 	case s.Code == user.CodeSameUser:
 		w.Same = append(w.Same, s.Remote)
-	case !held:
+		if s.Status == user.InDoubt {
+			w.Disputed = append(w.Disputed, s.Remote)
+		}
+	case !written || !held:
 		if len(w.Known) == 2*owned.Most {
 			w.Known = append(w.Known[:0], w.Known[owned.Most:]...)
 		}
@@ -80,7 +86,7 @@ func recount(spec Spec, dir *rundir.Dir, rejects int, count writer.Writer) (c Co
 func (c *Contents) add(r writer.Result, held bool) {
 	c.Written++
 	c.SettledUpTo = r.Record
-	c.Keys.Add(&r.Settled, held)
+	c.Keys.Add(&r.Settled, true, held)
 	c.Outcomes[r.Status]++
 	if r.Absent() {
 		c.Missing++
@@ -107,6 +113,27 @@ func countRejects(spec Spec, dir *rundir.Dir) (int, error) {
 // UnchangedIDs yields the ids of the users that the results call unchanged. A row that
 // cannot be read is an error, and ends it.
 func (f *Files) UnchangedIDs() iter.Seq2[string, error] {
+	return f.pick(func(r *writer.Result) string {
+		if r.Status == user.Unchanged {
+			return r.ID
+		}
+		return ""
+	})
+}
+
+// SameUserKeys yields the keys of the API to which rows of other ids have led, by the
+// results. A row that cannot be read is an error, and ends it.
+func (f *Files) SameUserKeys() iter.Seq2[string, error] {
+	return f.pick(func(r *writer.Result) string {
+		if r.Code == user.CodeSameUser {
+			return r.Remote
+		}
+		return ""
+	})
+}
+
+// pick yields what is picked from the results so far, if that is not empty.
+func (f *Files) pick(from func(*writer.Result) string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		file, err := f.dir.Read(f.resultsName())
 		if err != nil {
@@ -119,7 +146,7 @@ func (f *Files) UnchangedIDs() iter.Seq2[string, error] {
 				yield("", fmt.Errorf("read the results so far: %w", bad))
 				return
 			}
-			if result.Status == user.Unchanged && !yield(result.ID, nil) {
+			if text := from(&result); text != "" && !yield(text, nil) {
 				return
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/reader"
+	"usersync/sync/destination/owned"
 	"usersync/sync/user"
 )
 
@@ -56,5 +57,27 @@ func TestRecount(t *testing.T) {
 	}
 	if len(ids) == 0 || ids[0] != "uu" {
 		t.Errorf("%q", ids)
+	}
+}
+
+// What is in the results is not kept in memory as well, however much it is.
+func TestKeysMet(t *testing.T) {
+	var k KeysMet
+	for i := range 3 * owned.Most {
+		k.Add(&user.Settled{Record: i, Remote: "r", Code: user.CodeSameUser, Status: user.Refused}, true, false)
+		k.Add(&user.Settled{Record: i, Remote: "r", Status: user.Created}, true, false)
+		k.Add(&user.Settled{Record: i, Remote: "r", Status: user.Created}, true, true)
+	}
+	if len(k.Same)+len(k.Disputed) > 0 || len(k.Known) > 2*owned.Most || k.Known[len(k.Known)-1].Record != 3*owned.Most-1 {
+		t.Errorf("%d and %d, %d known", len(k.Same), len(k.Disputed), len(k.Known))
+	}
+	k = KeysMet{}
+	for _, status := range []user.Status{user.Refused, user.InDoubt, user.Created} {
+		k.Add(&user.Settled{Remote: string(status), Code: user.CodeSameUser, Status: status}, false, true)
+	}
+	k.Add(&user.Settled{Remote: "r", Status: user.Created}, false, true)
+	k.Add(&user.Settled{Status: user.Created}, false, true)
+	if len(k.Same) != 3 || len(k.Disputed) != 1 || len(k.Known) != 1 {
+		t.Errorf("%+v", k)
 	}
 }

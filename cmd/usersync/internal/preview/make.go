@@ -45,7 +45,7 @@ func Make(ctx context.Context, c *config.Config, o Options) (made *Plan, err err
 	if len(c.Target.All) > 1 {
 		return nil, exit.Usage(fmt.Errorf("plan: %d destinations are named, and a plan is for one", len(c.Target.All)), "choose one with --to", "usersync plan --help")
 	}
-	paths, err := input.Paths(o.Files, c.Input.From)
+	paths, err := input.Paths(c.Invocation.Verb, o.Files, c.Input.From)
 	if err != nil {
 		return nil, err
 	}

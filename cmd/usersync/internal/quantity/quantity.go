@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"usersync/reader/dialect"
 	"usersync/reader/source"
 )
 
@@ -119,22 +120,30 @@ func ParseRateOrAuto(s string) (Rate, error) {
 	return parseRate(s)
 }
 
-// ParseDelimiter parses one character, or its name. It returns 0 for auto.
-func ParseDelimiter(s string) (rune, error) {
+// ParseDelimiter parses one character or several, which may be written like \x01, or the name
+// of one. It returns an empty text for auto.
+func ParseDelimiter(s string) (string, error) {
 	switch s {
 	case "auto":
-		return 0, nil
-	case "tab", `\t`:
-		return '\t', nil
+		return "", nil
+	case "tab":
+		return "\t", nil
 	}
-	if r, _, rest, err := strconv.UnquoteChar(s, 0); err == nil && rest == "" && len(s) > 2 && s[0] == '\\' && r > 0 {
-		s = string(r) // \x01 and \u001f
+	var b strings.Builder
+	for s != "" {
+		r, _, rest, err := strconv.UnquoteChar(s, 0)
+		if err != nil || s[0] != '\\' || s == `\` || r == 0 {
+			var size int
+			r, size = utf8.DecodeRuneInString(s)
+			rest = s[size:]
+		}
+		b.WriteRune(r)
+		s = rest
 	}
-	r, size := utf8.DecodeRuneInString(s)
-	if size != len(s) || size == 0 || r == utf8.RuneError || strings.ContainsRune("\"\r\n", r) {
-		return 0, errors.New("must be one character, tab or auto")
+	if !dialect.ValidText(b.String()) {
+		return "", errors.New("must be one character, several that are not letters, digits or quotes, tab or auto")
 	}
-	return r, nil
+	return b.String(), nil
 }
 
 // ParseCharset parses the name of a character set that files can have; auto is empty.

@@ -37,12 +37,12 @@ func TestParseShare(t *testing.T) {
 }
 
 func TestParseDelimiter(t *testing.T) {
-	for text, want := range map[string]rune{"auto": 0, "tab": '\t', `\t`: '\t', ";": ';', "¦": '¦'} {
+	for text, want := range map[string]string{"auto": "", "tab": "\t", `\t`: "\t", ";": ";", "¦": "¦", `\x01`: "\x01", "||": "||", `\x1f\x1f`: "\x1f\x1f", `\`: `\`} {
 		if got, err := ParseDelimiter(text); err != nil || got != want {
 			t.Errorf("%s: %q, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"", ";;", "\n", `"`, "\xff"} {
+	for _, text := range []string{"", ";a", `\x00`, "\n", `"`, `|"`, "\xff"} {
 		if _, err := ParseDelimiter(text); err == nil {
 			t.Errorf("%q is taken", text)
 		}

@@ -58,9 +58,9 @@ func (o Options) reopen(ctx context.Context, c *config.Config, t destination.Tra
 		paths = append(paths, in.Path)
 	}
 	options := input.Options(o.Stdin, c, t, paths, config.Expected{})
-	options.Original, options.Sidecar, options.Trailer, options.MinAge = nil, false, "", 0
+	options.Rejects.Original, options.Expect.Sidecar, options.CSV.Trailer, options.Expect.MinAge = nil, false, "", 0
 	if h.Retried == "" {
-		options.Trailer = o.Retried.Trailer
+		options.CSV.Trailer = o.Retried.Trailer
 	}
 	in, err := reader.Open(ctx, options)
 	if err != nil {

@@ -28,7 +28,7 @@ func (takesAll) Traits() destination.Traits { return destination.Traits{AnyField
 // not needed.
 func TestMissingOriginals(t *testing.T) {
 	dir := t.TempDir()
-	c := &config.Config{Output: config.Output{RunsDir: filepath.Join(dir, "runs")}, Input: config.Input{Format: "auto", Charset: "auto"}}
+	c := &config.Config{Output: config.Output{RunsDir: filepath.Join(dir, "runs")}, Input: config.Input{Rows: config.Rows{Format: "auto", Charset: "auto"}}}
 	c.Invocation.Verb = "retry"
 	runs, err := rundir.Create(c.Output.RunsDir, time.Now())
 	if err != nil {

@@ -2,11 +2,13 @@ package run
 
 import (
 	"context"
+	"slices"
 
 	"usersync/cmd/usersync/internal/view"
 	"usersync/sync/destination/owned"
 	"usersync/sync/ledger"
 	"usersync/sync/mirror"
+	"usersync/sync/user"
 )
 
 // ownership finds out, before the first call, whose the keys of the API are.
@@ -29,7 +31,7 @@ func (o ownership) owners(ctx context.Context) (owners *owned.Owners, renames *m
 		if err := o.ledger.Identities().FindShared(ctx); err != nil {
 			return nil, nil, err
 		}
-		options.Holders, options.Checkpointed = o.ledger.Identities(), o.checkpointed
+		options.Holders, options.Checkpointed, options.Sent = o.ledger.Identities(), o.checkpointed, o.sent
 	}
 	if renames, err = o.newRenames(ctx); err != nil {
 		return nil, nil, err
@@ -44,15 +46,40 @@ func (o ownership) owners(ctx context.Context) (owners *owned.Owners, renames *m
 	for i := range o.at.before.Keys.Known {
 		owners.Know(&o.at.before.Keys.Known[i])
 	}
+	for _, remote := range o.at.before.Keys.Disputed {
+		owners.Dispute(remote)
+	}
 	return owners, renames, o.leads(ctx)
 }
+
+// keysAtOnce is how many keys are looked up at a time.
+const keysAtOnce = 1000
 
 // leads tells a mirror to whose users the rows of an earlier part of the run led.
 func (o ownership) leads(ctx context.Context) error {
 	if o.presence == nil {
 		return nil
 	}
-	held, err := o.ledger.Identities().HoldersOf(ctx, o.at.before.Keys.Same)
+	part := slices.Clone(o.at.before.Keys.Same)
+	if o.at.Written > 0 {
+		for remote, err := range o.at.files.SameUserKeys() {
+			if err != nil {
+				return err
+			}
+			if part = append(part, remote); len(part) >= keysAtOnce {
+				if err := o.lead(ctx, part); err != nil {
+					return err
+				}
+				part = part[:0]
+			}
+		}
+	}
+	return o.lead(ctx, part)
+}
+
+// lead tells a mirror to whose users keys lead.
+func (o ownership) lead(ctx context.Context, remotes []string) error {
+	held, err := o.ledger.Identities().HoldersOf(ctx, remotes)
 	if err != nil {
 		return err
 	}
@@ -62,6 +89,12 @@ func (o ownership) leads(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// sent reports whether the run has sent the user of an id.
+func (o ownership) sent(ctx context.Context, id string) (bool, error) {
+	known, err := o.ledger.Lookup(ctx, []string{id})
+	return err == nil && known[0].State == user.Present && known[0].Run == o.at.files.Run(), err
 }
 
 // mover is the ledger of a run that renames users.

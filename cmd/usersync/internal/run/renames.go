@@ -24,7 +24,7 @@ func (o ownership) newRenames(ctx context.Context) (*mirror.Renames, error) {
 	}
 	renames, why, err := mirror.NewRenames(ctx, o.mover(), o.presence, mirror.FirstPass{
 		Records: iter.Seq2[*user.Record, error](reader.Records(first.Input.Records()).Until(ctx)), Proved: first.Complete,
-		Feed: o.Config.Ledger.Feed, Protected: o.protected, Most: max(0, o.Config.Guards.Renames-o.at.alreadyRenamed())})
+		Feed: o.Config.Ledger.Feed, Protected: o.protected, Most: o.Config.Guards.Renames, Moved: o.at.alreadyRenamed()})
 	if why == "" && err == nil && ctx.Err() == nil {
 		err = preview.SameVersions(before)
 	}

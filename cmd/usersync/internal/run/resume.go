@@ -89,7 +89,7 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		return nil, &history.DirError{Err: err}
 	}
 	at := &start{files: files, read: read, records: reader.Records(records), stop: stop, before: before, hashes: hashes, deleting: deletingIn(r.Journal), renamed: renamedIn(r.Journal.Settled),
-		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes(), WasSent: r.Unfinished().Sent()}}
+		Resumed: engine.Resumed{Written: last.Record, MaybeSentTo: last.Record + journal.MaxUncheckpointed, OutcomeOf: r.Unfinished().Outcomes(), WasSent: r.Unfinished().Sent(), WasRenamed: r.Unfinished().Renamed()}}
 	facts := []zap.Field{zap.Int("behind_record", last.Record)}
 	if b.options.Resume == "" {
 		facts = append(facts, zap.String("hint", "--new starts another"))
@@ -165,7 +165,7 @@ func (b *beginning) continueFiles(f *output.Files, r *history.Run, read *checkpo
 		return before, &checkpoint.InputChangedError{Record: last.Record}
 	}
 	for i := range r.Journal.Settled {
-		before.Keys.Add(&r.Journal.Settled[i], false)
+		before.Keys.Add(&r.Journal.Settled[i], false, false)
 	}
 	read.SetLast(last.Record)
 	if err := f.Continue(r.Journal, journal.Resumed{At: b.started, Args: b.options.Args}); err != nil {

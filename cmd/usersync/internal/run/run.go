@@ -91,7 +91,7 @@ func Setup(ctx context.Context, c *config.Config, o Options) (*Prepared, error) 
 	if err := c.Output.Check(); err != nil {
 		return nil, err
 	}
-	paths, err := input.Paths(o.Files, c.Input.From)
+	paths, err := input.Paths(c.Invocation.Verb, o.Files, c.Input.From)
 	if err != nil {
 		return nil, err
 	}

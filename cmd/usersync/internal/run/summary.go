@@ -9,7 +9,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/output"
 	"usersync/cmd/usersync/internal/preview"
-	"usersync/reader"
+	"usersync/reader/between"
 	"usersync/sync/destination"
 	"usersync/sync/journal"
 	"usersync/sync/pace"
@@ -38,8 +38,8 @@ func (r *Run) summary(err error) report.Summary {
 	s.Plan = planInSummary(r.options.Plan)
 	noted := r.checkpointer.Noted()
 	s.Lookalikes = report.LookalikesOf(noted.LooksLike, files.Counts().HeldBack(), preview.CompareWindow(r.Config))
-	s.RepeatedIDs = report.RepeatedOf(noted.Repeats)
-	if !r.reading && r.Input.Skipped() != (reader.Skipped{}) {
+	s.RepeatedIDs, s.Doubtful = report.RepeatedOf(noted.Repeats), report.DoubtfulOf(noted.Fields)
+	if !r.reading && r.Input.Skipped() != (between.Skipped{}) {
 		skipped := r.Input.Skipped()
 		s.Skipped = &report.Skipped{Headers: skipped.Headers, Blank: skipped.Blank, Leading: skipped.Leading, BeforeHeader: skipped.Before,
 			Dashes: skipped.Dashes, Comments: skipped.Comments, Footers: skipped.Footers, EndMarks: skipped.EndMarks}

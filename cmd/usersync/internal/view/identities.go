@@ -41,12 +41,10 @@ type Mover struct {
 	Run string
 }
 
-// Rename gives a user of the ledger another id.
-func (m Mover) Rename(ctx context.Context, pair ledger.Renaming) error {
-	return m.Admin().Rename(ctx, []ledger.Renaming{pair})
+// Rename gives a user of the ledger the id of a record.
+func (m Mover) Rename(ctx context.Context, record int, pair ledger.Renaming) error {
+	return m.Runs().Rename(ctx, m.Run, record, pair)
 }
 
-// ClearIntent removes the entry of a user whose create was not accepted.
-func (m Mover) ClearIntent(ctx context.Context, id string) error {
-	return m.Ledger.ClearIntent(ctx, m.Run, []ledger.Entry{{ID: id}})
-}
+// Renamed returns how many users the run has renamed so far.
+func (m Mover) Renamed(ctx context.Context) (int, error) { return m.Runs().Renamed(ctx, m.Run) }

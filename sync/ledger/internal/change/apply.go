@@ -97,7 +97,8 @@ func (t Writer) applyEntry(run string, e *Entry, s *Stored) (err error) {
 		run = e.Run
 	}
 	if e.State == user.Absent {
-		if s.deleted = e.Deleted; s.deleted {
+		held := s.wanted && s.State == int64(user.Present)
+		if s.deleted = e.Deleted || e.Missing && held; s.deleted {
 			s.Record, s.Remote = int64(e.Record), cmp.Or(e.Remote, s.Remote)
 			s.Run, err = t.NumberOf(t.Runs, run)
 		}

@@ -21,6 +21,9 @@ type Entry struct {
 	// Deleted says, of an absent user, that the API confirmed the deletion. That is
 	// remembered for DeletionsKept.
 	Deleted bool
+	// Missing says, of an absent user, that the API did not have them. That is remembered, too,
+	// if the ledger held the user as present.
+	Missing bool
 	// IfHeld says that the entry changes nothing if the ledger does not hold the user.
 	IfHeld bool
 	// IfPending says that the entry changes nothing unless the user is pending, and no key

@@ -29,6 +29,28 @@ func (e *Error) Error() string {
 // another pair frees. Their fingerprints are removed; the API's keys stay. It fails with
 // an *Error if a pair cannot be renamed.
 func Apply(t change.Writer, pairs []Pair) error {
+	return apply(t, pairs, func(*change.Stored) error { return nil })
+}
+
+// ApplyFor gives a user a new id for a record of a run, which the entry then names. A
+// pending entry of the new id is dropped if it has no key: its create has led to the user.
+func ApplyFor(t change.Writer, p Pair, run string, record int) error {
+	if entries.CheckID(p.New) != nil {
+		return &Error{1, badID}
+	}
+	if err := t.Apply(run, []change.Entry{{ID: p.New, IfPending: true}}); err != nil {
+		return err
+	}
+	return apply(t, []Pair{p}, func(s *change.Stored) (err error) {
+		s.Record = int64(record)
+		s.Run, err = t.NumberOf(t.Runs, run)
+		return err
+	})
+}
+
+const badID = "an id is empty, not UTF-8, or holds a NUL"
+
+func apply(t change.Writer, pairs []Pair, changed func(*change.Stored) error) error {
 	olds, news, err := checkPairs(pairs)
 	if err != nil {
 		return err
@@ -43,7 +65,7 @@ func Apply(t change.Writer, pairs []Pair) error {
 	if err := t.Remove(olds); err != nil {
 		return err
 	}
-	rows, err := renamed(t, held, news)
+	rows, err := renamed(t, held, news, changed)
 	if err != nil {
 		return err
 	}
@@ -89,13 +111,16 @@ func checkFree(t change.Writer, held []change.Stored, olds, news []string) error
 	return nil
 }
 
-// renamed returns the entries under their new ids.
-func renamed(t change.Writer, held []change.Stored, news []string) ([]database.Row, error) {
+// renamed returns the entries under their new ids, each after changed.
+func renamed(t change.Writer, held []change.Stored, news []string, changed func(*change.Stored) error) ([]database.Row, error) {
 	rows := make([]database.Row, len(held))
 	for i := range held {
 		s := &held[i]
 		s.ID, s.Folded, s.Known = news[i], database.Folded(news[i]), user.Fingerprints{}
 		t.Entries.Add(s.ID)
+		if err := changed(s); err != nil {
+			return nil, err
+		}
 		if err := t.Complete(s); err != nil {
 			return nil, err
 		}
@@ -110,7 +135,7 @@ func checkPairs(pairs []Pair) (olds, news []string, err error) {
 	for i, p := range pairs {
 		for side, id := range []string{p.Old, p.New} {
 			if entries.CheckID(id) != nil {
-				return nil, nil, &Error{i + 1, "an id is empty, not UTF-8, or holds a NUL"}
+				return nil, nil, &Error{i + 1, badID}
 			}
 			if seen[side][id] {
 				return nil, nil, &Error{i + 1, "an earlier pair names the same id"}

@@ -1,0 +1,55 @@
+package config
+
+import "usersync/cmd/usersync/internal/quantity"
+
+func (p *Pace) settings() []Setting {
+	return []Setting{
+		{Key: "rate", Group: GroupPace, Common: true, Flag: "rate", Value: "N/s", Default: "auto", Commands: BetweenParts,
+			Use: "most calls per second or minute: 16/s, 1000/m, 50 (per second) or unlimited; auto is the API's documented rate, or unlimited with the sandbox",
+			Set: Into(&p.Rate, quantity.ParseRateOrAuto)},
+		{Key: "burst", Group: GroupPace, Flag: "burst", Value: "N", Default: "1", Commands: BetweenParts,
+			Use: "calls that may start at once after a pause",
+			Set: Into(&p.Burst, quantity.ParseCount(1))},
+		{Key: "workers", Group: GroupPace, Common: true, Flag: "workers", Value: "N", Default: "16", Commands: BetweenParts,
+			Use: "most calls in flight at the same time",
+			Set: Into(&p.Workers, quantity.ParseCount(1))},
+		{Key: "batch_size", Group: GroupPace, Flag: "batch-size", Value: "N", Default: "100", Commands: BetweenParts,
+			Use: "users per call, if the API takes several, up to the API's own limit",
+			Set: Into(&p.BatchSize, quantity.ParseCount(1))},
+		{Key: "retries", Group: GroupPace, Common: true, Flag: "retries", Value: "N", Default: "5", Commands: BetweenParts,
+			Use: "how many times, at most, to send a user again",
+			Set: Into(&p.Retries, quantity.ParseCount(0))},
+		{Key: "timeout", Group: GroupPace, Flag: "timeout", Value: "TIME", Default: "30s", Commands: BetweenParts,
+			Use: "time limit of one call",
+			Set: Into(&p.Timeout, quantity.ParseDuration)},
+		{Key: "max_wait", Group: GroupPace, Flag: "max-wait", Value: "TIME", Default: "15m", Commands: BetweenParts,
+			Use: "longest pause that the API may ask for; the run stops if it asks for more",
+			Set: Into(&p.MaxWait, quantity.ParseDuration)},
+		{Key: "give_up_after", Group: GroupPace, Flag: "give-up-after", Value: "TIME", Default: "10m", Commands: BetweenParts,
+			Use: "stop the run when the API has been down this long",
+			Set: Into(&p.GiveUpAfter, quantity.ParseDuration)},
+	}
+}
+
+func (n *Network) settings() []Setting {
+	return []Setting{
+		{Key: "tls.ca", Group: GroupNetwork, Kind: Path, Value: "FILE", Remote: true,
+			Use: "certificates (PEM) to trust besides the system's",
+			Set: IntoString(&n.CA)},
+		{Key: "tls.cert", Group: GroupNetwork, Kind: Path, Value: "FILE", Remote: true,
+			Use: "client certificate (PEM), for an API that asks for one",
+			Set: IntoString(&n.Cert)},
+		{Key: "tls.key", Group: GroupNetwork, Kind: Path, Value: "FILE", Remote: true,
+			Use: "private key (PEM) of the client certificate",
+			Set: IntoString(&n.Key)},
+		{Key: "proxy", Group: GroupNetwork, Flag: "proxy", Kind: URL, Value: "URL", Keyword: "none", Remote: true,
+			Use: "proxy for calls, or none; without it HTTPS_PROXY and NO_PROXY apply",
+			Set: IntoString(&n.Proxy)},
+		{Key: "http2", Group: GroupNetwork, Flag: "http2", Kind: Bool, Default: "false", Remote: true,
+			Use: "offer HTTP/2 as well as HTTP/1.1; with many users per call it costs more and gains nothing",
+			Set: IntoBool(&n.HTTP2)},
+		{Key: "insecure_http", Group: GroupNetwork, Flag: "insecure-http", Kind: Bool, Default: "false", Remote: true, Commands: ForLedger,
+			Use: "allow http:// addresses on other machines",
+			Set: IntoBool(&n.InsecureHTTP)},
+	}
+}

@@ -1,0 +1,146 @@
+package profile
+
+import (
+	"cmp"
+	"hash/maphash"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"usersync/sync/identity"
+	"usersync/sync/user"
+)
+
+// Column is what is known of a column. Cells are trimmed before they are looked at, as a
+// run does.
+type Column struct {
+	Name string
+	Rows int
+	// Each cell is one of these: empty, blank (only white space), or filled. Markers are
+	// filled.
+	Empty, Blank, Filled int
+	// Markers counts the cells that are a word for a missing value, by the word.
+	Markers map[string]int
+	Longest int // characters of the longest cell
+	Padded  int // cells with white space around the text
+	Kinds
+	// States counts the cells that are a word for the state of an account, by the word;
+	// OtherStates those that are filled and no such word.
+	States      map[string]int
+	OtherStates int
+	Dates       Dates
+
+	seed     maphash.Seed
+	distinct distinct
+	folded   distinct
+	shapes   map[string]int
+	unshaped int // cells whose shape is not counted
+}
+
+// Kinds counts the filled cells that are not markers by what they look like.
+type Kinds struct {
+	Emails, Phones, Numbers, Masked, Hashes, Yes int
+	Fractions                                    int // whole numbers with .0
+	Damaged                                      int // in scientific notation
+	Apostrophes                                  int // numbers with an apostrophe in front
+	Unclean                                      int // with characters that cannot be seen
+}
+
+func newColumn(name string, seed maphash.Seed) *Column {
+	return &Column{Name: strings.TrimSpace(name), seed: seed, Markers: map[string]int{}, States: map[string]int{}, shapes: map[string]int{},
+		distinct: newDistinct(), folded: newDistinct()}
+}
+
+// mostHashed is how many bytes of a cell are looked at for a look-alike.
+const mostHashed = 1 << 10
+
+func (c *Column) add(cell string) {
+	c.Rows++
+	text := user.Trim(cell)
+	switch {
+	case cell == "":
+		c.Empty++
+		return
+	case text == "":
+		c.Blank++
+		return
+	}
+	c.Filled++
+	if len(text) != len(cell) {
+		c.Padded++
+	}
+	c.Longest = max(c.Longest, utf8.RuneCountInString(text))
+	c.distinct.add(maphash.String(c.seed, text))
+	if len(text) <= mostHashed {
+		c.folded.add(maphash.String(c.seed, identity.Fold(text)))
+	} else {
+		c.folded.add(maphash.String(c.seed, text))
+	}
+	c.addShape(text)
+	c.classify(text)
+}
+
+// classify counts what a cell looks like.
+func (c *Column) classify(text string) {
+	if isMarker(text) {
+		c.Markers[text]++
+		return
+	}
+	if isState(strings.ToLower(text)) {
+		c.States[text]++
+	} else {
+		c.OtherStates++
+	}
+	c.Dates.add(text)
+	for _, kind := range []struct {
+		n  *int
+		is func(string) bool
+	}{
+		{&c.Emails, user.IsEmail}, {&c.Phones, isE164}, {&c.Numbers, isDigits}, {&c.Fractions, hasZeroFraction}, {&c.Damaged, isDamaged},
+		{&c.Yes, isYes}, {&c.Apostrophes, hasApostrophe}, {&c.Masked, isMasked}, {&c.Hashes, isHash}, {&c.Unclean, isUnclean},
+	} {
+		if kind.is(text) {
+			*kind.n++
+		}
+	}
+}
+
+// Values is the number of cells that hold a value: filled, and not a marker.
+func (c *Column) Values() int { return c.Filled - c.Marked() }
+
+// Marked is the number of cells that hold a word for a missing value.
+func (c *Column) Marked() (n int) {
+	for _, own := range c.Markers {
+		n += own
+	}
+	return n
+}
+
+// Distinct is the number of different filled cells, and whether it is exact.
+func (c *Column) Distinct() (n int, exact bool) { return c.distinct.count() }
+
+// Unique reports whether each row has a value, and one that no other row has.
+func (c *Column) Unique() bool {
+	n, exact := c.distinct.count()
+	return c.Rows > 0 && exact && n == c.Rows && c.Marked() == 0
+}
+
+// Shape is a masked cell, and how many cells have it.
+type Shape struct {
+	Text  string
+	Cells int
+}
+
+// Shapes are the n most frequent masked shapes, and in how many cells there are others.
+func (c *Column) Shapes(n int) (most []Shape, others int) {
+	for _, text := range slices.Sorted(maps.Keys(c.shapes)) {
+		most = append(most, Shape{text, c.shapes[text]})
+	}
+	slices.SortStableFunc(most, func(a, b Shape) int { return cmp.Compare(b.Cells, a.Cells) })
+	others = c.unshaped
+	for _, s := range most[min(n, len(most)):] {
+		others += s.Cells
+	}
+	return most[:min(n, len(most))], others
+}

@@ -1,0 +1,172 @@
+// Package table reads CSV text as a table: it finds the delimiter and the header, passes over
+// lines that belong to no user, and hands out the other rows, one at a time.
+//
+// It does not know what a column means. Frame cuts the text into rows and refuses those that
+// would mislead a parser; gocsv parses the others. Start at Open.
+package table
+
+import (
+	"bytes"
+	"encoding/csv"
+	"slices"
+	"strconv"
+
+	"usersync/reader/between"
+	"usersync/reader/damage"
+	"usersync/reader/dialect"
+	"usersync/reader/frame"
+	"usersync/sync/user"
+)
+
+// Options say how the text is written. The zero value finds out.
+type Options struct {
+	// Dialect of the cells; without a delimiter, the one that fits.
+	frame.Dialect
+	// HeaderRow is the line, from 1, that holds the column names; lines before it are
+	// skipped. 0: the first line with text.
+	HeaderRow int
+	// Comment is how lines begin that are skipped; empty: none are.
+	Comment string
+	// Footer lists how lines begin that are skipped at the end.
+	Footer []string
+	// Charset returns what the text was decoded from, as far as it was read; empty if it was
+	// UTF-8. U+FFFD replaces bytes that are not valid in it.
+	Charset func() string
+}
+
+// Table is an open table. It is for one goroutine.
+type Table struct {
+	frame   *frame.CSV
+	row     frame.Row
+	parser  parser
+	lines   between.Lines
+	edges   edges
+	dialect frame.Dialect
+	header  []string
+	// headerText is the line of the header, which is line headerLine.
+	headerText []byte
+	headerLine int
+	// headerSource is the header in the dialect of the file.
+	headerSource []byte
+	charset      func() string
+}
+
+// The parts of a file that are searched for its layout.
+const (
+	headerBytes = 64 << 10 // from the beginning
+	sampleRows  = 100
+)
+
+// Open reads the header of the table that begins at w's position. An error that is not about
+// reading is a *frame.Error.
+func Open(w *frame.Window, o Options) (*Table, error) {
+	t := &Table{lines: between.New(o.Comment, o.Footer), charset: o.Charset}
+	if err := readCR(w); err != nil {
+		return nil, err
+	}
+	t.frame, t.dialect = frame.NewCSV(w, frame.Dialect{}), o.Dialect
+	named, err := passPreamble(t.frame, &t.lines, o.HeaderRow)
+	if err != nil {
+		return nil, err
+	}
+	if t.dialect.Delimiter == "" {
+		t.dialect.Delimiter = named
+	}
+	if t.dialect.Delimiter == "" {
+		t.dialect.Delimiter = detectDelimiter(t.frame)
+	}
+	t.frame.SetDialect(t.dialect)
+	return t, t.readHeader()
+}
+
+// Header returns the cells of the header.
+func (t *Table) Header() []string { return t.header }
+
+// HeaderText returns the header as the file holds it.
+func (t *Table) HeaderText() []byte { return t.headerSource }
+
+// HeaderLine returns the line of the header, from 1.
+func (t *Table) HeaderLine() int { return t.headerLine }
+
+// Delimiter returns the delimiter of the rows, as Next returns them.
+func (t *Table) Delimiter() rune { return t.dialect.Plain() }
+
+// Line returns the line that was read last, from 1.
+func (t *Table) Line() int { return max(1, t.frame.Line()-1) }
+
+// NextLine returns the line that is read next, from 1.
+func (t *Table) NextLine() int { return t.frame.Line() }
+
+// Open reports whether the last line has no newline at its end, and whether it is the only
+// one.
+func (t *Table) Open() (open, only bool) { return t.frame.Open(), t.frame.Line() == 1 }
+
+// Skipped counts the lines skipped so far.
+func (t *Table) Skipped() between.Skipped {
+	s := t.lines.Skipped
+	s.Blank += t.frame.Blank()
+	if t.frame.EndMark() {
+		s.EndMarks = 1
+	}
+	return s
+}
+
+// Next returns the next row that may be a user, which is valid until the one after it. It
+// returns io.EOF at the end, and a *frame.Error where the rest cannot be read.
+func (t *Table) Next() (*frame.Row, error) {
+	for {
+		var err error
+		if t.row, err = t.frame.Next(); err != nil {
+			return nil, err
+		}
+		if t.edges.leading || t.edges.trailing {
+			t.edges.cut(&t.row, t.Delimiter())
+		}
+		skip, err := t.lines.Pass(&t.row)
+		if err != nil || !skip {
+			return &t.row, err
+		}
+	}
+}
+
+// Damage returns why the row must not be parsed; nil if it may be. Its first cell is that of
+// column from.
+func (t *Table) Damage(row *frame.Row, from int) *user.InvalidError {
+	return damage.CSV(row, t.charset(), t.header[from:])
+}
+
+// Ragged returns what is wrong with a row of another number of cells than the header, with its
+// delimiter. Its first cell is that of column from.
+func (t *Table) Ragged(raw []byte, from int, delimiter rune) *user.InvalidError {
+	return ragged(raw, len(t.header)-from, delimiter)
+}
+
+func ragged(raw []byte, want int, delimiter rune) *user.InvalidError {
+	e := &user.InvalidError{Code: "ragged", Hint: "a delimiter inside a cell needs quotes around the cell"}
+	columns := strconv.Itoa(want)
+	e.Rule = "has a different number of cells than the header, which has " + columns
+	cells, err := dialect.Split(string(raw), delimiter)
+	if err != nil {
+		return e
+	}
+	e.Rule = "has " + strconv.Itoa(len(cells)) + " cells, the header has " + columns
+	if len(cells) == want+1 && cells[want] == "" {
+		e.Rule += "; the last one is empty"
+		e.Hint = "if rows end with a delimiter, all of them must, or end the header with one too; a delimiter inside a cell needs quotes"
+	}
+	return e
+}
+
+// Split parses one row that is not in the file, of as many cells as the header has from that
+// column on.
+func (t *Table) Split(raw []byte, from int, delimiter rune) ([]string, error) {
+	reader := csv.NewReader(bytes.NewReader(raw))
+	reader.Comma, reader.FieldsPerRecord = delimiter, len(t.header)-from
+	return reader.Read()
+}
+
+// setHeader sets the header to those names.
+func (t *Table) setHeader(names []string, text []byte) {
+	t.header, t.headerText = slices.Clone(names), bytes.Clone(text)
+	t.lines.SetHeader(t.Delimiter(), t.header, t.headerText)
+}
