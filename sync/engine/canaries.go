@@ -13,11 +13,10 @@ type canaries struct {
 	idle []idle
 }
 
-// idle is the id of a canary that is settled, with what is known of it now.
+// idle is the id of a canary that is settled.
 type idle struct {
-	id    string
-	queue *idQueue
-	known user.LedgerEntry
+	queue   *idQueue
+	outcome *user.Outcome
 }
 
 func (c *canaries) active() bool { return c.left > 0 }
@@ -26,10 +25,8 @@ func (c *canaries) active() bool { return c.left > 0 }
 // name is waited for: the user after it must not take its place. The last one has all of
 // them settled.
 func (p *planner) countCanary(ctx context.Context) {
-	if p.ids.blocked > 0 {
-		p.out.sendAll(ctx)
-	}
 	for p.ids.blocked > 0 && ctx.Err() == nil {
+		p.out.sendAll(ctx) // what a report has unblocked may be what the others wait for
 		p.waitForReport(ctx)
 	}
 	if p.canaries.left--; p.canaries.left == 0 {
@@ -45,7 +42,7 @@ func (p *planner) advanceCanaries(ctx context.Context) {
 	was, before := p.canaries, p.out.added
 	p.canaries = canaries{}
 	for _, c := range was.idle {
-		p.advance(ctx, c.id, c.queue, c.known)
+		p.advance(ctx, c.queue, c.outcome)
 	}
 	p.canaries.left = max(0, was.left-(p.out.added-before))
 }

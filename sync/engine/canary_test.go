@@ -88,6 +88,7 @@ func TestCanariesOfOneName(t *testing.T) {
 		"the last waits":         {"abcdef", "xyzuux", 5, []int{1, 2, 3, 4, 5}},
 		"rows of one id":         {"aaabcd", "uvwxyz", 2, []int{1, 4}},
 		"rows of both":           {"aababc", "xxxxxx", 2, []int{1, 3}},
+		"a further row is free":  {"aabcde", "xyzxuv", 3, []int{1, 3, 4}},
 		"fewer users than asked": {"aabbaa", "xyzuvw", 6, []int{1, 2, 3, 4, 5, 6}},
 	} {
 		for _, size := range []int{1, 100} {

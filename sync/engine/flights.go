@@ -64,11 +64,8 @@ func (f *flights) end(id string, q *idQueue) {
 	f.free = append(f.free, q)
 }
 
-// queueOf returns the queue of an id, a new one if the id is not in flight.
-func (f *flights) queueOf(id string) *idQueue {
-	if q := f.ids[id]; q != nil {
-		return q
-	}
+// begin returns the queue of an id that was not in flight until now.
+func (f *flights) begin(id string) *idQueue {
 	if len(f.free) == 0 {
 		f.free = append(f.free, new(idQueue))
 	}

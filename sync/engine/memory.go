@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"usersync/sync/repeat"
@@ -20,62 +21,75 @@ type Ledger interface {
 	// user carries.
 	Unchanged(user.LedgerEntry, *user.User) bool
 	// Apply returns what is known of the user after an outcome, given what was known
-	// before it.
+	// before it. It depends on nothing else, and is only called once that matters.
 	Apply(user.LedgerEntry, *user.Outcome) user.LedgerEntry
 }
 
 // memory overlays what this run has settled on what the ledger returned, which may not
-// have seen it yet.
+// have seen it yet. What an outcome implies is only worked out for an id that comes again.
 type memory struct {
-	ledger  Ledger         // nil: nothing is known beforehand
-	rows    *repeat.Window // without a ledger; nil otherwise
-	entries map[string]memoryEntry
-	order   []memoryEntry // in the order they were settled
+	ledger    Ledger         // nil: nothing is known beforehand
+	rows      *repeat.Window // without a ledger; nil otherwise
+	settled   []settled      // in the order in which they were settled
+	forgotten int            // how many came before these
+	last      map[string]int // by id: which was settled last, counted from 0
 }
 
-type memoryEntry struct {
-	id     string
-	record int
-	known  user.LedgerEntry
+// settled is a record that the ledger may not show yet.
+type settled struct {
+	outcome *user.Outcome
+	before  user.LedgerEntry // what was known before it
 	// applied says that this or an earlier record of the id was applied.
 	applied bool
 }
 
 func newMemory(j Job) memory {
-	return memory{ledger: j.Ledger, rows: newRows(j), entries: map[string]memoryEntry{}}
+	return memory{ledger: j.Ledger, rows: newRows(j), last: map[string]int{}}
+}
+
+// find returns the record of an id that was settled last; nil if there is none.
+func (m *memory) find(id string) *settled {
+	if n, ok := m.last[id]; ok {
+		return &m.settled[n-m.forgotten]
+	}
+	return nil
 }
 
 // applied reports whether a record of an id was applied that the ledger may not show yet.
-func (m *memory) applied(id string) bool { return m.entries[id].applied }
+func (m *memory) applied(id string) bool {
+	s := m.find(id)
+	return s != nil && s.applied
+}
 
 // of returns what is known of an id; looked is what the ledger returned a while ago.
 func (m *memory) of(id string, looked user.LedgerEntry) user.LedgerEntry {
-	if r, ok := m.entries[id]; ok {
-		return r.known
+	if s := m.find(id); s != nil {
+		return m.after(s.before, s.outcome)
 	}
 	return looked
 }
 
-// learn applies an outcome to what was known, and remembers the result until the ledger
-// has it.
-func (m *memory) learn(before user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+// learn remembers an outcome, and what was known before it, until the ledger has it. The
+// outcome must not change any more.
+func (m *memory) learn(before user.LedgerEntry, o *user.Outcome) {
 	applied := isApplied(o.Status)
 	if m.ledger == nil {
 		if applied {
 			m.rows.Add(o.Record)
 		}
-		return after(before, o.Status)
+		return
 	}
 	id := o.Record.User.ID
-	r := memoryEntry{id, o.Record.Origin.Record, m.ledger.Apply(before, o), applied || m.applied(id)}
-	m.entries[r.id] = r
-	m.order = append(m.order, r)
-	return r.known
+	m.settled = append(m.settled, settled{o, before, applied || m.applied(id)})
+	m.last[id] = m.forgotten + len(m.settled) - 1
 }
 
-// after is what an outcome implies without a ledger.
-func after(before user.LedgerEntry, status user.Status) user.LedgerEntry {
-	switch status {
+// after returns what an outcome implies, given what was known before it.
+func (m *memory) after(before user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
+	if m.ledger != nil {
+		return m.ledger.Apply(before, o)
+	}
+	switch o.Status {
 	case user.Created, user.Updated, user.Unchanged, user.Accepted:
 		before.State = user.Present
 	case user.Deleted:
@@ -87,14 +101,14 @@ func after(before user.LedgerEntry, status user.Status) user.LedgerEntry {
 // forget drops what the ledger can see by now: everything up to the checkpoint.
 func (m *memory) forget(checkpoint int) {
 	n := 0
-	for n < len(m.order) && m.order[n].record <= checkpoint {
-		if r := m.order[n]; m.entries[r.id].record == r.record {
-			delete(m.entries, r.id)
+	for n < len(m.settled) && m.settled[n].outcome.Record.Origin.Record <= checkpoint {
+		if id := m.settled[n].outcome.Record.User.ID; m.last[id] == m.forgotten+n {
+			delete(m.last, id)
 		}
 		n++
 	}
 	if n > 0 {
-		m.order = append(m.order[:0], m.order[n:]...)
+		m.settled, m.forgotten = slices.Delete(m.settled, 0, n), m.forgotten+n
 	}
 }
 

@@ -21,10 +21,12 @@ type nameQueue struct {
 	behind []*idQueue // those that wait for it
 }
 
-// enter makes r the record of its id that is sent. It returns false if r waits for records
-// of other ids first.
-func (f *flights) enter(r *user.Record, known user.LedgerEntry) bool {
-	q := f.queueOf(r.User.ID)
+// enter makes r the record of its id that is sent. q is the queue of the id; nil if it is
+// not in flight. It returns false if r waits for records of other ids first.
+func (f *flights) enter(q *idQueue, r *user.Record, known user.LedgerEntry) bool {
+	if q == nil {
+		q = f.begin(r.User.ID)
+	}
 	q.sent, q.known = r, known
 	if f.names == nil {
 		return true

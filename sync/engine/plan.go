@@ -165,20 +165,21 @@ func (p *planner) plan(ctx context.Context, r *user.Record, known user.LedgerEnt
 	if p.ids.park(r) {
 		return
 	}
-	sent := p.gather(ctx, r, p.decider.memory.of(r.User.ID, known))
+	sent := p.gather(ctx, nil, r, p.decider.memory.of(r.User.ID, known))
 	if sent && p.canaries.active() {
 		p.countCanary(ctx)
 	}
 }
 
 // gather settles the record if what is known is enough. Otherwise it adds it to the group
-// of its call, or lets it wait for another id, and returns true.
-func (p *planner) gather(ctx context.Context, r *user.Record, known user.LedgerEntry) (sent bool) {
+// of its call, or lets it wait for another id, and returns true. q is the queue of its id;
+// nil if that is not in flight.
+func (p *planner) gather(ctx context.Context, q *idQueue, r *user.Record, known user.LedgerEntry) (sent bool) {
 	if o, settled := p.decider.outcome(r, known); settled {
 		p.out.settle(o)
 		return false
 	}
-	if p.ids.enter(r, known) {
+	if p.ids.enter(q, r, known) {
 		p.out.add(ctx, r, p.decider.firstCall(r, known))
 	}
 	return true
@@ -201,12 +202,12 @@ func (p *planner) settled(ctx context.Context, o *user.Outcome) {
 	if q == nil {
 		return
 	}
-	known := p.decider.memory.learn(q.known, o)
+	p.decider.memory.learn(q.known, o)
 	behind := p.ids.release(q)
-	if id := o.Record.User.ID; p.canaries.active() {
-		p.canaries.idle = append(p.canaries.idle, idle{id, q, known})
+	if p.canaries.active() {
+		p.canaries.idle = append(p.canaries.idle, idle{q, o})
 	} else {
-		p.advance(ctx, id, q, known)
+		p.advance(ctx, q, o)
 	}
 	for _, other := range behind {
 		if p.ids.unblock(other) {
@@ -215,12 +216,15 @@ func (p *planner) settled(ctx context.Context, o *user.Outcome) {
 	}
 }
 
-// advance gathers the next record of an id.
-func (p *planner) advance(ctx context.Context, id string, q *idQueue, known user.LedgerEntry) {
-	for r := p.ids.next(q); r != nil; r = p.ids.next(q) {
-		if p.gather(ctx, r, known) {
-			return
+// advance gathers the next record of an id, o being the outcome of the one before.
+func (p *planner) advance(ctx context.Context, q *idQueue, o *user.Outcome) {
+	if len(q.waiting) > 0 {
+		known := p.decider.memory.after(q.known, o)
+		for r := p.ids.next(q); r != nil; r = p.ids.next(q) {
+			if p.gather(ctx, q, r, known) {
+				return
+			}
 		}
 	}
-	p.ids.end(id, q)
+	p.ids.end(o.Record.User.ID, q)
 }

@@ -35,6 +35,7 @@ type Fingerprinter struct {
 	mac     hash.Hash
 	scratch []byte
 	secrets []user.SecretAttribute
+	slab    Slab
 }
 
 // NewFingerprinter returns a fingerprinter with the given key.
@@ -52,7 +53,10 @@ func NewFingerprinter(key Key) *Fingerprinter {
 // Fingerprints returns the fingerprints of u. It uses dst if that has room, and then allocates
 // nothing.
 func (p *Fingerprinter) Fingerprints(dst []user.Fingerprint, u *user.User) user.Fingerprints {
-	dst = slices.Grow(dst[:0], len(u.Attributes))
+	if cap(dst) < len(u.Attributes) {
+		dst = p.slab.room(len(u.Attributes))
+	}
+	dst = dst[:0]
 	p.scratch = append(p.scratch[:0], u.ID...)
 	id0, id1 := siphash.Hash128(p.k0, p.k1, p.scratch)
 	for i := range u.Attributes {
@@ -124,11 +128,15 @@ func Differs(dst []user.Field, known, got user.Fingerprints) []user.Field {
 }
 
 // Merge returns old with the fresh values in place, without the uncertain fields. It changes
-// neither.
+// neither, and may return either of them.
 func Merge(old, fresh user.Fingerprints, uncertain []user.Field) user.Fingerprints {
+	if len(old.Fields) == 0 && old.Secrets == ([16]byte{}) && len(uncertain) == 0 {
+		fresh.Fields = slices.Clip(fresh.Fields)
+		return fresh
+	}
 	out := user.Fingerprints{Fields: slices.Clip(old.Fields), Secrets: old.Secrets}
 	if len(fresh.Fields) > 0 || len(uncertain) > 0 {
-		out.Fields = slices.Clone(old.Fields)
+		out.Fields = append(make([]user.Fingerprint, 0, len(old.Fields)+len(fresh.Fields)), old.Fields...)
 	}
 	for _, f := range fresh.Fields {
 		if i := slices.IndexFunc(out.Fields, func(p user.Fingerprint) bool { return p.Field == f.Field }); i >= 0 {

@@ -13,51 +13,68 @@ import (
 // Window holds the last rows added. It is for one goroutine.
 //
 // Rows whose ids have the same slot are chained, from the latest to the earliest. A row that
-// the window no longer holds ends its chain, so that nothing needs to be removed.
+// the window no longer holds ends its chain, so that nothing needs to be removed. What most
+// look-ups read is small, and apart from the rows.
 type Window struct {
 	seed   maphash.Seed
-	rows   []row // in a ring
-	latest []int // by slot: which row came last, counted from 1; 0 if there is none
-	added  int
+	rows   []row    // in a ring
+	links  []link   // of each row
+	latest []uint32 // by slot: the number of the row that came last
+	added  uint32   // rows are numbered from 1 by when they were added; 2^32 is 0 again
 }
 
 type row struct {
-	id      string
-	key     uint64 // the hash of the id
-	hash    uint64
-	earlier int // the row before it in its chain
+	id   string
+	hash uint64
 }
 
-// New returns a Window of the given number of rows, which is at least 1.
+type link struct {
+	key     uint32 // a part of the hash of the id
+	earlier uint32 // the number of the row before it in its chain
+}
+
+// New returns a Window of the given number of rows, from 1 to 2^30.
 func New(size int) *Window {
-	slots := 1 << bits.Len(uint(4*size-1)) // most chains hold one row at most
-	return &Window{seed: maphash.MakeSeed(), rows: make([]row, size), latest: make([]int, slots)}
+	slots := 1 << bits.Len(uint(2*size-1))
+	return &Window{seed: maphash.MakeSeed(), rows: make([]row, size), links: make([]link, size), latest: make([]uint32, slots)}
 }
 
 // Add adds a row, in place of the oldest if the window is full.
 func (w *Window) Add(r *user.Record) {
-	key := maphash.String(w.seed, r.User.ID)
-	latest := w.slot(key)
-	w.rows[w.added%len(w.rows)] = row{r.User.ID, key, w.hash(r), *latest}
+	latest, key := w.slot(r.User.ID)
 	w.added++
+	place := w.place(w.added)
+	w.rows[place], w.links[place] = row{r.User.ID, w.hash(r)}, link{key, *latest}
 	*latest = w.added
 }
 
 // Differs reports whether the window holds a row of the same id, and the last of these says
 // something different.
 func (w *Window) Differs(r *user.Record) bool {
-	key := maphash.String(w.seed, r.User.ID)
-	for n := *w.slot(key); n > max(0, w.added-len(w.rows)); {
-		known := &w.rows[(n-1)%len(w.rows)]
-		if known.key == key && known.id == r.User.ID {
+	latest, key := w.slot(r.User.ID)
+	since := w.since(*latest)
+	for n := *latest; n > 0 && since < len(w.rows); {
+		at := &w.links[w.place(n)]
+		if known := &w.rows[w.place(n)]; at.key == key && known.id == r.User.ID {
 			return known.hash != w.hash(r)
 		}
-		n = known.earlier
+		if n = at.earlier; w.since(n) <= since {
+			return false // from before the numbers began again
+		}
+		since = w.since(n)
 	}
 	return false
 }
 
-func (w *Window) slot(key uint64) *int { return &w.latest[key&uint64(len(w.latest)-1)] }
+// since is how many rows were added after that of a number.
+func (w *Window) since(n uint32) int { return int(w.added - n) }
+
+func (w *Window) place(n uint32) int { return int(n) % len(w.rows) }
+
+func (w *Window) slot(id string) (latest *uint32, key uint32) {
+	hash := maphash.String(w.seed, id)
+	return &w.latest[hash&uint64(len(w.latest)-1)], uint32(hash >> 32)
+}
 
 // hash is that of all the row says. A deletion says nothing about the user's values.
 func (w *Window) hash(r *user.Record) uint64 {

@@ -2,6 +2,7 @@ package repeat
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"usersync/sync/user"
@@ -55,5 +56,22 @@ func TestWindowIsBounded(t *testing.T) {
 	}
 	if len(w.rows) != 3 {
 		t.Errorf("it holds %d rows", len(w.rows))
+	}
+}
+
+// After 2^32 rows their numbers begin again: a row from before is then not found, and never
+// taken for another.
+func TestManyRows(t *testing.T) {
+	w := New(3)
+	w.Add(rowOf("a", "x", user.Upsert))
+	w.added = math.MaxUint32 - 2
+	for i := range 6 {
+		w.Add(rowOf(fmt.Sprint(i), "x", user.Upsert))
+		if w.Differs(rowOf("a", "y", user.Upsert)) || i != 2 && !w.Differs(rowOf(fmt.Sprint(i), "y", user.Upsert)) {
+			t.Errorf("row %d", i)
+		}
+	}
+	if !w.Differs(rowOf("3", "y", user.Upsert)) || w.Differs(rowOf("1", "y", user.Upsert)) {
+		t.Error("it holds other rows than the last three")
 	}
 }

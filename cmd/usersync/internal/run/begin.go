@@ -94,7 +94,7 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 		if at, err = b.startNew(ctx); err != nil {
 			return at, err
 		}
-	} else if _, err := b.register(ctx, at.files.Run()); err != nil {
+	} else if _, err := b.register(ctx, at.files.Run(), at.Written); err != nil {
 		return at, err
 	}
 	run := at.files.Run()
@@ -116,7 +116,7 @@ func (b *beginning) startSandbox(ctx context.Context) (*start, error) {
 		err = b.compareIDs(ctx)
 	}
 	if err == nil {
-		_, err = b.register(ctx, at.files.Run())
+		_, err = b.register(ctx, at.files.Run(), at.Written)
 	}
 	return at, err
 }
@@ -130,7 +130,7 @@ func (b *beginning) startNew(ctx context.Context) (at *start, err error) {
 	}()
 	files, err := output.Create(b.outputSpec(), b.started, func(run string) (err error) {
 		h.Run = run
-		h.Order, err = b.register(ctx, run)
+		h.Order, err = b.register(ctx, run, 0)
 		return err
 	})
 	if err != nil {

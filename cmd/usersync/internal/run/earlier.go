@@ -93,8 +93,9 @@ func (b *beginning) replays() bool {
 }
 
 // register tells the ledger, if there is one, that a run starts or continues, before its
-// first call. It returns the run's place in the order of runs.
-func (b *beginning) register(ctx context.Context, run string) (order int64, err error) {
+// first call. Earlier parts of the run have written the records up to the given one. It
+// returns the run's place in the order of runs.
+func (b *beginning) register(ctx context.Context, run string, written int) (order int64, err error) {
 	if b.lease.Ledger == nil {
 		return 0, nil
 	}
@@ -108,7 +109,7 @@ func (b *beginning) register(ctx context.Context, run string) (order int64, err 
 	}
 	order, err = b.lease.Ledger.Runs().Register(ctx, ledger.Run{
 		Name: run, Host: host, Dir: dir, Replay: b.replays(), Settings: b.Config.RunDigest(), Started: b.started,
-	})
+	}, written)
 	if err != nil {
 		return 0, exit.NothingSent(err)
 	}

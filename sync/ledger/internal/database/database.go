@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // DB is an open database. Its methods are safe for concurrent use.
@@ -18,6 +19,8 @@ type DB struct {
 	*Dialect
 	Read, Write *sql.DB // the same pool in PostgreSQL
 	Path        string  // the SQLite file; empty in PostgreSQL
+
+	often prepared
 }
 
 // Open opens the database at sqlite:FILE or postgres://..., and creates the file if there
@@ -51,6 +54,43 @@ func (db *DB) QueryRow(ctx context.Context, q Querier, query string, args ...any
 // Query runs a query on q. The parameters of the query are written as ?.
 func (db *DB) Query(ctx context.Context, q Querier, query string, args ...any) (*sql.Rows, error) {
 	return q.QueryContext(ctx, db.bind(query), args...)
+}
+
+// QueryOften is Query for one of the few queries that are run for each chunk of records:
+// outside a transaction it stays prepared.
+func (db *DB) QueryOften(ctx context.Context, q Querier, query string, args ...any) (*sql.Rows, error) {
+	if db.Path == "" || q != Querier(db.Read) { // PostgreSQL's driver does that by itself
+		return db.Query(ctx, q, query, args...)
+	}
+	statement, err := db.often.prepare(ctx, db.Read, db.bind(query))
+	if err != nil {
+		return nil, err
+	}
+	return statement.QueryContext(ctx, args...)
+}
+
+// prepared holds the statements of a database by their text. Closing the database closes
+// them.
+type prepared struct {
+	mu         sync.Mutex
+	statements map[string]*sql.Stmt
+}
+
+func (p *prepared) prepare(ctx context.Context, db *sql.DB, query string) (*sql.Stmt, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if known := p.statements[query]; known != nil {
+		return known, nil
+	}
+	fresh, err := db.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if p.statements == nil {
+		p.statements = map[string]*sql.Stmt{}
+	}
+	p.statements[query] = fresh
+	return fresh, nil
 }
 
 // Exec runs a statement on q, and returns how many rows it changed. The parameters of the

@@ -158,7 +158,7 @@ func (v *Reader) find(ctx context.Context, q database.Querier, num int64, p idLi
 
 // findBy looks up a list by one of the indexes, and calls take for each entry.
 func (v *Reader) findBy(ctx context.Context, q database.Querier, index string, list any, num int64, take func(*Stored) error) error {
-	rows, err := v.DB.Query(ctx, q, `SELECT j.ord, `+database.EntryColumns+` FROM `+index, list, num)
+	rows, err := v.DB.QueryOften(ctx, q, `SELECT j.ord, `+database.EntryColumns+` FROM `+index, list, num)
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (v *Reader) findBy(ctx context.Context, q database.Querier, index string, l
 // next scope. With an upper bound, PostgreSQL without statistics would read and sort
 // everything below it.
 func (v *Reader) entriesAfter(ctx context.Context, q database.Querier, from int64, n int) (*sql.Rows, error) {
-	return v.DB.Query(ctx, q, `SELECT 0, `+database.EntryColumns+` FROM usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, from, n)
+	return v.DB.QueryOften(ctx, q, `SELECT 0, `+database.EntryColumns+` FROM usersync_entry e WHERE e.num > ? ORDER BY e.num LIMIT ?`, from, n)
 }
 
 // each calls take for each entry, and closes rows.
