@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -54,7 +55,7 @@ func (b *beginning) findEarlier(ctx context.Context) ([]*history.Run, earlier, e
 	}
 	e.over = over
 	if why := over[b.options.Resume]; why != nil {
-		return nil, e, b.cannotResume(why)
+		return nil, e, b.isOver(ctx, why)
 	}
 	for _, r := range left {
 		if err := r.Unfinished().Advance(ctx, l); err != nil {
@@ -62,6 +63,26 @@ func (b *beginning) findEarlier(ctx context.Context) ([]*history.Run, earlier, e
 		}
 	}
 	return left, e, b.checkElsewhere(e.Elsewhere)
+}
+
+// isOver is the error for a run to resume that the ledger knows to be over. It says where
+// the run is that has absorbed it.
+func (b *beginning) isOver(ctx context.Context, why *ledger.OverError) error {
+	err := exit.NothingSent(fmt.Errorf("resume run %s: %w", why.Run, why))
+	again := b.Config.Invocation.Again(b.Paths...)
+	if why.By == "" {
+		return exit.Usage(err, "start a new run: it sends every user again", again)
+	}
+	known, failed := b.lease.Ledger.Runs().Find(ctx, why.By)
+	by, found := known[why.By]
+	if failed != nil || !found {
+		return exit.Usage(err, "run "+why.By+" continued its work; a new run sends what is still missing", again)
+	}
+	hint := "run " + why.By + " continued its work: it is on " + history.Place(by) + "; a new run sends what is still missing"
+	if dir := filepath.Join(by.Dir, by.Name); history.IsDir(dir) {
+		return exit.Usage(err, hint, exit.CommandLine("verify", dir))
+	}
+	return exit.Usage(err, hint, again)
 }
 
 // checkElsewhere refuses to begin while a run of another place did not end, unless it is
