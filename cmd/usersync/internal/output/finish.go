@@ -81,7 +81,6 @@ func digestOf(dir *rundir.Dir, file *rundir.File) (string, error) {
 
 // Close writes the summary, then the end of the journal.
 func (f *Files) Close(s report.Summary, at time.Time) error {
-	s.JournalBytes = f.journal.Size()
 	return errors.Join(writeSummary(f.summary, f.dir, s), endJournal(f.journal, s, at))
 }
 
