@@ -32,7 +32,7 @@ func (r *Run) summary(err error) report.Summary {
 		Scope: r.Conn.Scope, Inputs: r.inputs(files, r.counts.Finished),
 		Config:  &report.Config{Path: r.Config.File, SHA256: r.Config.Digest(), MappingSHA256: r.Config.MappingDigest()},
 		Program: report.Program{Version: b.Version, Commit: b.Commit},
-		By:      startedBy(r.options.Args), JournalBytes: files.Journal().Size(),
+		By:      startedBy(r.options.Args),
 	}
 	s.Files, s.Retried = files.Facts(r.counts.Written, s.Outcomes.Rejected()), r.options.Retried.facts(s.Outcomes)
 	s.Plan = planInSummary(r.options.Plan)
