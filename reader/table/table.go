@@ -63,8 +63,10 @@ const (
 // reading is a *frame.Error.
 func Open(w *frame.Window, o Options) (*Table, error) {
 	t := &Table{lines: between.New(o.Comment, o.Footer), charset: o.Charset}
-	if err := readCR(w); err != nil && !o.Lines {
-		return nil, err
+	if !o.Lines {
+		if err := readCR(w); err != nil {
+			return nil, err
+		}
 	}
 	t.frame, t.dialect = frame.NewCSV(w, frame.Dialect{}), o.Dialect
 	t.frame.Lines = o.Lines
