@@ -50,12 +50,14 @@ func (src sources) of(s *Setting) origin {
 	return origin{texts: []string{s.Default}, name: defaultOrigin, inFile: src.file != nil}
 }
 
-// inFile is the value in the config file; the API's own section comes first.
+// inFile is the value in the config file; the API's own section comes first, unless s was added
+// when the API already had a setting of that name.
 func (src sources) inFile(s *Setting) (fileValue, bool) {
 	if src.file == nil {
 		return fileValue{}, false
 	}
-	if v, ok := src.file.values[src.section+"."+s.Key]; ok && s.perAPI() {
+	own := src.section + "." + s.Key
+	if v, ok := src.file.values[own]; ok && s.perAPI() && !(s.Added && src.file.schema.has(own)) {
 		return v, true
 	}
 	v, ok := src.file.values[s.Key]
