@@ -195,6 +195,9 @@ func (in *Input) readRows(f *file, yield func(*user.Record, error) bool) (more b
 		if rec.Origin.Before != nil && in.o.Rejects.RejectedAs != nil {
 			in.o.Rejects.check(rec)
 		}
+		if in.o.Values != nil {
+			in.o.Values(rec)
+		}
 		if rec.Op == user.Delete && rec.Err == nil {
 			if err := in.checkDelete(f, rec); err != nil {
 				return in.fail(err, yield)

@@ -53,6 +53,8 @@ type Options struct {
 	Accepts mapping.Accepts
 	Rejects Rejects
 	Expect  Expected
+	// Values checks and changes a record that was read; nil does nothing.
+	Values func(*user.Record)
 }
 
 // CSVOptions say how CSV files are written. The zero value finds out.

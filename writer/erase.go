@@ -15,12 +15,18 @@ import (
 // memory grows with the records that are the person's or have no id.
 type Erasure struct {
 	ID string
+	// Keys are the API's keys of the person. They are also in rows of other ids that led to
+	// the person (user.CodeSameUser), where only the key is removed.
+	Keys map[string]bool
+	// Met are keys of the person that Results has come across. Set it to collect them.
+	Met map[string]bool
 	// Checkpoints are records, ascending. Copied.At returns where, in each file, the row
 	// after each begins.
 	Checkpoints []int
 
 	mine    map[int]struct{}
 	unnamed map[int]struct{} // rejected, and without an id
+	led     map[int]string   // keys of the person that records of other ids have led to
 }
 
 // Copied is what a copy contains.
@@ -38,7 +44,7 @@ func (e *Erasure) Mine(record int) bool {
 
 // Results copies results.
 func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
-	e.mine, e.unnamed = map[int]struct{}{}, map[int]struct{}{}
+	e.mine, e.unnamed, e.led = map[int]struct{}{}, map[int]struct{}{}, map[int]string{}
 	p := newResultParser(from.Name, from.Format)
 	c := copier{e: e, to: to}
 	for row, err := range rows(from.Text, from.Name, false) {
@@ -58,16 +64,34 @@ func (e *Erasure) Results(to io.Writer, from FileText) (Copied, error) {
 		if r.ID == "" && r.Status.Rejected() {
 			e.unnamed[r.Record] = struct{}{}
 		}
-		if r.ID != e.ID {
+		if r.ID != e.ID && !e.LedTo(&r) {
 			c.put(row.text)
 			continue
 		}
-		e.mine[r.Record] = struct{}{}
-		r.Erase()
+		e.erase(&r)
 		p.written = p.lines.line(p.written[:0], &r)
 		c.erased(p.written)
 	}
 	return c.end()
+}
+
+// LedTo reports whether an outcome of another id names a key of the person.
+func (e *Erasure) LedTo(r *user.Settled) bool {
+	return r.ID != e.ID && r.Code == user.CodeSameUser && e.Keys[r.Remote]
+}
+
+// erase removes what an outcome holds of the person.
+func (e *Erasure) erase(r *user.Settled) {
+	if r.ID != e.ID {
+		e.led[r.Record] = r.Remote
+		r.Remote = ""
+		return
+	}
+	if e.Met != nil && r.Remote != "" && r.Code != user.CodeSameUser {
+		e.Met[r.Remote] = true
+	}
+	e.mine[r.Record] = struct{}{}
+	r.Erase()
 }
 
 // Rejects copies rejects. A row that cannot be attributed to a user is removed too if it holds
@@ -96,6 +120,11 @@ func (e *Erasure) Rejects(to io.Writer, from FileText) (Copied, error) {
 			c.erased(p.tombstone(&r))
 		case unnamed && (e.names(row.text) || e.names([]byte(r.Raw))):
 			c.erased(p.tombstone(&r))
+		case e.led[r.Record] != "":
+			text, erased := p.withoutValue(string(row.text), r.Text, e.led[r.Record])
+			if c.put(text); erased {
+				c.done.Erased++
+			}
 		default:
 			c.put(row.text)
 		}

@@ -40,6 +40,54 @@ func TestErasure(t *testing.T) {
 	}
 }
 
+// A key of the person is removed from rows of other ids that led to the person, and from no
+// other row.
+func TestErasureOfKeys(t *testing.T) {
+	const results = resultsHeader +
+		"1,u.csv,2,u-1,r-1,create,created,201,,,1,5,2026-11-24T00:00:00.000Z,q-1\n" +
+		"2,u.csv,3,u-2,r-1,,refused,,same_user,why,0,0,2026-11-24T00:00:00.000Z,\n" +
+		"3,u.csv,4,u-3,r-1,update,updated,200,,,1,0,2026-11-24T00:00:00.000Z,\n" +
+		"4,u.csv,5,u-4,r-4,,in_doubt,,same_user,why,0,0,2026-11-24T00:00:00.000Z,\n" +
+		"5,u.csv,6,u-1,r-4,,refused,,same_user,why,0,0,2026-11-24T00:00:00.000Z,\n"
+	const header = "_usersync_outcome;_usersync_code;_usersync_detail;_usersync_run;_usersync_record;_usersync_line;_usersync_raw;id;key;note\n"
+	met := map[string]bool{}
+	e := &Erasure{ID: "u-1", Keys: map[string]bool{"r-1": true}, Met: met}
+	var to strings.Builder
+	got, err := e.Results(&to, FileText{Name: "results.csv", Format: FormatCSV, Text: strings.NewReader(results)})
+	if err != nil || got.Erased != 3 || strings.Count(to.String(), "r-1") != 1 || !strings.Contains(to.String(), "2,u.csv,3,u-2,,,refused,,same_user,why") || !strings.Contains(to.String(), "u-4,r-4") {
+		t.Errorf("%v, %+v\n%s", err, got, to.String())
+	}
+	if len(met) != 1 || !met["r-1"] {
+		t.Errorf("met %v", met)
+	}
+	for row, want := range map[string]string{
+		"u-2;r-1;":                       "u-2;;",
+		`u-2;"r-1";'r-1`:                 "u-2;;",
+		`u-2;"a;r-1;""b""";r-1`:          `u-2;"a;r-1;""b""";`,
+		"u-2;r-12;r-1 and others":        "u-2;r-12;r-1 and others",
+		`u-2;"open;r-1`:                  `u-2;"open;r-1`,
+		`u-2;"two` + "\n" + `lines";r-1`: `u-2;"two` + "\n" + `lines";`,
+	} {
+		front := "refused;same_user;why;r;2;3;;"
+		to.Reset()
+		got, err := e.Rejects(&to, FileText{Name: "rejects.csv", Format: FormatCSV, Text: strings.NewReader(header + front + row + "\n")})
+		if text := strings.TrimPrefix(to.String(), header); err != nil || text != front+want+"\n" || (got.Erased > 0) != (row != want) {
+			t.Errorf("%q: %v, %q, want %q", row, err, text, front+want)
+		}
+	}
+	for row, want := range map[string]string{
+		`"id":"u-2","key":"r-1","note":"r-1 "`:   `"id":"u-2","key":null,"note":"r-1 "`,
+		`"id": "u-2", "keys": {"key" : "r-1" } `: `"id": "u-2", "keys": {"key" : null } `,
+	} {
+		if text, erased := withoutMember(row, "r-1"); text != want || !erased {
+			t.Errorf("%s: %s", row, text)
+		}
+	}
+	if text, erased := withoutMember(`"key":17,"n":170`, "17"); text != `"key":null,"n":170` || !erased {
+		t.Error(text)
+	}
+}
+
 // Part of another id is not the id, and an erased user stays erased.
 func TestErasureOfUnknownID(t *testing.T) {
 	for _, id := range []string{"u", "1", "-1", "u-", user.Erased} {

@@ -14,7 +14,7 @@ import (
 const depsOrder = `
 	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/source reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/pace reader/mapping/expression
-	sync/repeat reader/damage reader/between reader/values
+	sync/plausible sync/repeat reader/damage reader/between reader/values
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/ledger/internal/scope
@@ -166,6 +166,9 @@ const depsRules = `
 
 	# profile counts what columns hold, whoever asks.
 	sync/user, sync/identity < cmd/usersync/internal/profile < cmd/usersync/internal/draft;
+
+	# What a value looks like is known without any API; who sends it decides what follows.
+	sync/user < sync/plausible < cmd/usersync/internal/connect, cmd/usersync/internal/draft;
 
 	# draft writes a config from a header, for an API that connect knows.
 	cmd/usersync/internal/connect < cmd/usersync/internal/draft;

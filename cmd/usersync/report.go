@@ -80,5 +80,8 @@ func logEnd(log *zap.Logger, s report.Summary) {
 	if s.RepeatedIDs != nil {
 		facts = append(facts, zap.Any("repeated_ids", s.RepeatedIDs))
 	}
+	if s.Doubtful != nil {
+		facts = append(facts, zap.Any("doubtful_values", s.Doubtful))
+	}
 	log.Info("run ended", facts...)
 }

@@ -92,7 +92,7 @@ func (c *Checkpointer) Write(o user.Outcome) error {
 	c.options.Input.Add(o.Record)
 	c.hasRejects = c.hasRejects || o.Record.Origin.Before != nil
 	c.outcomes[o.Status]++
-	if o.Record.Notes != 0 {
+	if o.Record.Notes != 0 || o.Record.Doubts != nil {
 		c.noted.Add(o.Record)
 	}
 	if c.options.Ledger != nil && o.Record.Err == nil {

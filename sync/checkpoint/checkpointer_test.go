@@ -206,7 +206,7 @@ func TestLedgerLearnsHowARunEnds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t)
-			if _, err := s.ledger.Runs().Register(t.Context(), ledger.Run{Name: "run-1"}); err != nil {
+			if _, err := s.ledger.Runs().Register(t.Context(), ledger.Run{Name: "run-1"}, 0); err != nil {
 				t.Fatal(err)
 			}
 			s.write(t, 2)

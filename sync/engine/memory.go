@@ -21,7 +21,7 @@ type Ledger interface {
 	// user carries.
 	Unchanged(user.LedgerEntry, *user.User) bool
 	// Apply returns what is known of the user after an outcome, given what was known
-	// before it. It depends on nothing else, and is only called once that matters.
+	// before it. It depends on nothing more, and is only called once that matters.
 	Apply(user.LedgerEntry, *user.Outcome) user.LedgerEntry
 }
 

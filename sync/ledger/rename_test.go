@@ -64,7 +64,7 @@ func TestRunsRename(t *testing.T) {
 		save(t, l, Entry{ID: "a", State: user.Present, Remote: "ra", Record: 4}, Entry{ID: "b", State: user.Present, Remote: "rb"},
 			Entry{ID: "p", State: user.Pending}, Entry{ID: "q", State: user.Pending, Remote: "rq"})
 		for _, run := range []string{"run-2", "run-3"} {
-			if _, err := l.Runs().Register(t.Context(), Run{Name: run}); err != nil {
+			if _, err := l.Runs().Register(t.Context(), Run{Name: run}, 0); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -22,6 +22,12 @@ const (
 // Run is a run that the ledger knows.
 type Run = registry.Run
 
+// RunPart is a part of a run after its first.
+type RunPart = registry.Part
+
+// RunPlace is a place in the ledger's own order of what runs did.
+type RunPlace = registry.Place
+
 // OverError says that a run cannot be continued because it ended.
 type OverError = registry.OverError
 
@@ -35,9 +41,20 @@ func (l *Ledger) Runs() Runs { return Runs{l} }
 // Register records, before its first call, that a run begins or is continued, and returns
 // its place in the order of runs. It fails with an *OverError if the run was absorbed or
 // abandoned. It saves Name, Host, Dir, Replay, Settings and Started.
-func (r Runs) Register(ctx context.Context, run Run) (order int64, err error) {
+//
+// Written is the last record whose outcome earlier parts of a run that is continued have
+// written. Find returns where it was continued, so that what it does from now on comes after
+// what other runs did in the meantime.
+func (r Runs) Register(ctx context.Context, run Run, written int) (order int64, err error) {
 	var first int64
 	err = r.l.change(ctx, func(t change.Writer) (err error) {
+		known, err := registry.Find(t, t.DB, t.SQL, t.ID, []string{run.Name})
+		if err == nil && known[run.Name].State != "" {
+			err = registry.AddPart(t, t.DB, t.SQL, t.ID, run.Name, written)
+		}
+		if err != nil {
+			return err
+		}
 		order, first, err = registry.Begin(t, t.DB, t.SQL, t.ID, t.To, t.Next, run)
 		if err == nil {
 			t.AddName(t.Runs, run.Name, order)

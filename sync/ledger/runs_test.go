@@ -14,7 +14,7 @@ import (
 
 func register(t *testing.T, l *Ledger, name string) int64 {
 	t.Helper()
-	order, err := l.Runs().Register(t.Context(), Run{Name: name, Host: "h", Dir: "/d", Replay: true, Settings: "s", Started: time.UnixMilli(7)})
+	order, err := l.Runs().Register(t.Context(), Run{Name: name, Host: "h", Dir: "/d", Replay: true, Settings: "s", Started: time.UnixMilli(7)}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestAbsorbedRunCannotBeContinued(t *testing.T) {
 		if err := l.Runs().Absorb(t.Context(), Checkpoint{Run: "killed", Record: 1}, []Entry{{ID: "x", State: user.Present}}, "next"); err != nil {
 			t.Fatal(err)
 		}
-		_, err := l.Runs().Register(t.Context(), Run{Name: "killed"})
+		_, err := l.Runs().Register(t.Context(), Run{Name: "killed"}, 0)
 		if over, ok := errors.AsType[*OverError](err); !ok || *over != (OverError{Run: "killed", State: RunAbsorbed, By: "next"}) {
 			t.Error(err)
 		}
@@ -225,6 +225,51 @@ func TestExportKeepsTheOrderOfRuns(t *testing.T) {
 		runs, err := other.Runs().Find(t.Context(), "first", "second")
 		if one, two := runs["first"].Order, runs["second"].Order; err != nil || one == 0 || one >= two {
 			t.Error(one, two, err)
+		}
+	})
+}
+
+// A run that is continued gets a place after what other runs did in the meantime, for its
+// further records.
+func TestPartsOfARun(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		register := func(name string, written int) {
+			t.Helper()
+			if _, err := l.Runs().Register(t.Context(), Run{Name: name}, written); err != nil {
+				t.Fatal(err)
+			}
+		}
+		register("a", 0)
+		register("b", 0)
+		register("a", 10)
+		register("b", 5)
+		register("a", 20)
+		register("c", 0)
+		runs, err := open(t, Options{URL: url}).Runs().Find(t.Context(), "a", "b", "c")
+		if err != nil || len(runs["a"].Parts) != 2 || len(runs["b"].Parts) != 1 || len(runs["c"].Parts) != 0 {
+			t.Fatalf("%+v, %v", runs, err)
+		}
+		type at struct {
+			run    string
+			record int
+		}
+		order := []at{{"a", 10}, {"b", 5}, {"a", 11}, {"b", 6}, {"a", 21}, {"c", 1}}
+		for i := range order[1:] {
+			one, two := runs[order[i].run], runs[order[i+1].run]
+			if one.Place(order[i].record).Compare(two.Place(order[i+1].record)) != -1 {
+				t.Errorf("%v does not come before %v", order[i], order[i+1])
+			}
+		}
+		if err := l.Runs().Withdraw(t.Context(), "a"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.Runs().Register(t.Context(), Run{Name: "a"}, 30); err == nil {
+			t.Fatal("a run that is over was continued")
+		}
+		if runs, err := l.Runs().Find(t.Context(), "a"); err != nil || len(runs["a"].Parts) != 2 {
+			t.Errorf("%+v, %v", runs, err)
 		}
 	})
 }

@@ -131,7 +131,7 @@ func TestUpgradeKeepsTheOrderOfRuns(t *testing.T) {
 		o.Scope = oldKard
 		l := open(t, o)
 		lock(t, l)
-		now, err := l.Runs().Register(t.Context(), Run{Name: "19990101T000000Z-behind"}) // a clock that is wrong
+		now, err := l.Runs().Register(t.Context(), Run{Name: "19990101T000000Z-behind"}, 0) // a clock that is wrong
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,7 @@ const (
 type Noted struct {
 	LooksLike NotedRecords `json:"looks_like,omitzero"`
 	Repeats   NotedRecords `json:"repeats,omitzero"`
+	Fields    []NotedField `json:"fields,omitempty"`
 }
 
 // NotedRecords are how many records have a note, and where the first of them are.
@@ -39,6 +40,9 @@ func (n *Noted) Add(r *Record) {
 	}
 	if r.Notes&Repeats != 0 {
 		n.Repeats.add(&r.Origin)
+	}
+	for _, d := range r.Doubts {
+		n.addDoubt(d, &r.Origin)
 	}
 }
 

@@ -69,6 +69,8 @@ type Record struct {
 	Err error
 	// Notes are what the summary counts about the record.
 	Notes Notes
+	// Doubts are values of the record that the summary counts; nil for most records.
+	Doubts []Doubt
 	// Suspect is not nil if the id is one only if the ledger holds exactly it. It is
 	// Err then, unless the record has another fault too.
 	Suspect *InvalidError

@@ -23,6 +23,8 @@ type Counts struct {
 	Lookalikes *Lookalikes `json:"lookalikes,omitempty"`
 	// Records that have the id of an earlier record, and say something different.
 	RepeatedIDs *Repeated `json:"repeated_ids,omitempty"`
+	// Values that their fields cannot have, or that stand for a missing one.
+	Doubtful []Doubtful `json:"doubtful_values,omitempty"`
 	// What mirror did with users missing from the input; absent in other modes.
 	Deletions *Deletions `json:"deletions,omitempty"`
 	// Run whose rejects were sent again.

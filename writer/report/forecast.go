@@ -28,6 +28,7 @@ type Forecast struct {
 	// Lookalikes and RepeatedIDs are what a person should know about the ids.
 	Lookalikes  *Lookalikes `json:"lookalikes,omitempty"`
 	RepeatedIDs *Repeated   `json:"repeated_ids,omitempty"`
+	Doubtful    []Doubtful  `json:"doubtful_values,omitempty"`
 	Comparison
 	Work
 	Scope    Scope    `json:"scope"`
@@ -109,6 +110,7 @@ func PrintForecast(w io.Writer, f Forecast) error {
 	p.fact("takes", f.takes())
 	p.fact("to", destination(f.Scope))
 	p.ids(f.Lookalikes, f.RepeatedIDs)
+	p.notes("values", DoubtfulNotes(f.Doubtful, f.Records))
 	if f.Plan != "" {
 		p.fact("plan", f.Plan)
 	}

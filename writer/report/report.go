@@ -168,6 +168,7 @@ func (p *reportBuilder) facts(s *Summary) {
 	}
 	p.fact("to", destination(s.Scope))
 	p.ids(s.Lookalikes, s.RepeatedIDs)
+	p.notes("values", DoubtfulNotes(s.Doubtful, s.RecordsRead))
 	p.fact("calls", calls(s.Calls)...)
 	p.fact("pace", pace(s.Pace)...)
 	for _, f := range s.Files {
@@ -190,11 +191,16 @@ func (p *reportBuilder) facts(s *Summary) {
 
 // ids says what a person should know about the ids.
 func (p *reportBuilder) ids(l *Lookalikes, r *Repeated) {
+	p.notes("ids", append(l.Notes(), r.Notes()...))
+}
+
+// notes writes a name and sentences.
+func (p *reportBuilder) notes(name string, notes []string) {
 	var lines []string
-	for _, note := range append(l.Notes(), r.Notes()...) {
+	for _, note := range notes {
 		lines = append(lines, wrap(note)...)
 	}
-	p.fact("ids", lines...)
+	p.fact(name, lines...)
 }
 
 // fact writes a name and its lines, one below the other.

@@ -71,7 +71,7 @@ func checkOwner(path string, info os.FileInfo, me int) error {
 		return &UnsafeError{Path: path, Why: fmt.Sprintf("belongs to user %d, and this is user %d", stat.Uid, me)}
 	}
 	if info.Mode().Perm()&0o002 != 0 {
-		return &UnsafeError{Path: path, Why: fmt.Sprintf("anyone may write to it (mode %04o)", info.Mode().Perm())}
+		return &UnsafeError{Path: path, Why: fmt.Sprintf("can be written to by anyone (mode %04o)", info.Mode().Perm())}
 	}
 	return nil
 }

@@ -28,4 +28,7 @@ type Absences struct {
 	// Earlier are the users that an earlier part of the run was deleting and that the
 	// ledger does not know yet; true if the API confirmed it.
 	Earlier map[string]bool
+	// Absorbed are those that a run was deleting which this one absorbs: a further delete
+	// of one that was not confirmed was perhaps sent before.
+	Absorbed map[string]bool
 }

@@ -32,7 +32,7 @@ type Attested struct {
 func New(api destination.API, a Absences) Attested {
 	at := newAddress()
 	at.doubted.Store(a.Doubted)
-	return Attested{API: api, absences: a, address: at, seen: newDeletions(a.Earlier), flights: new(flights)}
+	return Attested{API: api, absences: a, address: at, seen: newDeletions(a.Earlier, a.Absorbed), flights: new(flights)}
 }
 
 // Apply sends b, and demands a proof for each user that a delete did not find.

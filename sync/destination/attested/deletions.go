@@ -30,23 +30,31 @@ const (
 type deletions struct {
 	mu          sync.Mutex
 	now, before map[string]fate
-	deleted     []string       // confirmed since they were last asked for
-	met         []*user.Record // users that the API took
+	absorbed    map[string]bool // users that a run has perhaps deleted which this one absorbs
+	deleted     []string        // confirmed since they were last asked for
+	met         []*user.Record  // users that the API took
 }
 
-// newDeletions starts with those of an earlier part of the run: true is confirmed.
-func newDeletions(earlier map[string]bool) *deletions {
-	d := &deletions{now: map[string]fate{}}
-	for id, sure := range earlier {
-		d.now[id] = inFlight
-		if sure {
-			d.now[id] = confirmed
+// newDeletions starts with those of an earlier part of the run, and of runs that it absorbs:
+// true is confirmed.
+func newDeletions(earlier, absorbed map[string]bool) *deletions {
+	d := &deletions{now: map[string]fate{}, absorbed: map[string]bool{}}
+	for _, ids := range []map[string]bool{earlier, absorbed} {
+		for id, sure := range ids {
+			d.now[id] = inFlight
+			if sure {
+				d.now[id] = confirmed
+			}
 		}
+	}
+	for id, sure := range absorbed {
+		d.absorbed[id] = !sure
 	}
 	return d
 }
 
-// begin notes the users that b deletes.
+// begin notes the users that b deletes. A delete that an absorbed run may have made was
+// perhaps sent before.
 func (d *deletions) begin(b user.Batch) {
 	if b.Op != user.Delete {
 		return
@@ -57,6 +65,7 @@ func (d *deletions) begin(b user.Batch) {
 		if d.of(r.User.ID) == 0 {
 			d.put(r.User.ID, inFlight)
 		}
+		r.MaybeSent = r.MaybeSent || d.absorbed[r.User.ID]
 	}
 }
 
@@ -102,6 +111,7 @@ func (d *deletions) settle(id string, o user.Outcome) {
 func (d *deletions) meet(r *user.Record, o user.Outcome) {
 	delete(d.now, r.User.ID)
 	delete(d.before, r.User.ID)
+	delete(d.absorbed, r.User.ID)
 	if len(d.met) == mostMet {
 		return
 	}

@@ -37,7 +37,7 @@ func (c *Client) Check(r *user.Record) error {
 	enrolled := false
 	for i := range r.User.Attributes {
 		a := &r.User.Attributes[i]
-		if bad := checkAttribute(a); bad != nil {
+		if bad := c.checkAttribute(a); bad != nil {
 			return bad
 		}
 		enrolled = enrolled || a.Field == user.EnrolledRewards
@@ -56,7 +56,7 @@ func unknown(f user.Field) error {
 	return user.NewInvalidError("unsupported_field", f, "Kard has no such attribute", "leave the column out, or list it under ignore: in the config")
 }
 
-func checkAttribute(a *user.Attribute) error {
+func (c *Client) checkAttribute(a *user.Attribute) error {
 	if a.Value.Kind == user.Clear {
 		return user.NewInvalidError("cannot_clear", a.Field, "Kard has no documented way to clear an attribute", "remove empty: clear from its mapping")
 	}
@@ -69,7 +69,7 @@ func checkAttribute(a *user.Attribute) error {
 		}
 		return nil
 	case user.Phone, user.HashedEmail, user.Email, user.BirthYear, user.ZipCode:
-		return checkText(a)
+		return c.checkText(a)
 	}
 	return unknown(a.Field)
 }
@@ -93,12 +93,12 @@ func checkRewards(v user.Value) error {
 	return nil
 }
 
-func checkText(a *user.Attribute) error {
+func (c *Client) checkText(a *user.Attribute) error {
 	text, err := a.Value.Plain()
 	switch {
 	case err != nil:
 		return user.NewInvalidError("bad_text", a.Field, err.Error(), "")
-	case a.Field == user.Phone && !isE164(text):
+	case a.Field == user.Phone && !c.anyPhone && !isE164(text):
 		return user.NewInvalidError("bad_phone", a.Field, "must be in E.164 form, such as +14155552671", `map it with e164(COLUMN, "US")`)
 	case a.Field == user.HashedEmail && !isHash(text):
 		return user.NewInvalidError("bad_hash", a.Field, "must be a SHA-256 in 64 lower-case hexadecimal digits", "map it with hashed_email(COLUMN) from the plain address")

@@ -27,6 +27,8 @@ type Config struct {
 	// clears what a request leaves out, so with merge the caller sends everything
 	// that a read showed, attributes without a name here included.
 	Put Put
+	// AnyPhone sends phone numbers that are not in E.164 form.
+	AnyPhone bool
 	// REST needs BaseURL and Auth; there is no default production host.
 	// Auth.TokenURL defaults to /v2/auth/token below BaseURL.
 	REST rest.Config
@@ -54,10 +56,12 @@ const reference = "kard issuer issuers enrolledRewards zipCode hashedEmail phone
 // Client is a destination.Destination and a destination.Finder. It is safe for
 // concurrent use.
 type Client struct {
-	api     *rest.Client
-	users   []string // the path of the collection
-	traits  destination.Traits
-	readers sync.Pool // *multiStatus
+	api    *rest.Client
+	users  []string // the path of the collection
+	traits destination.Traits
+	// anyPhone says not to check phone numbers.
+	anyPhone bool
+	readers  sync.Pool // *multiStatus
 }
 
 // New returns a client, or an error that says which setting is wrong. It makes no
@@ -80,7 +84,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{api: api, users: []string{"v2", "issuers", config.Organization, "users"}, traits: traits(put)}, nil
+	return &Client{api: api, users: []string{"v2", "issuers", config.Organization, "users"}, traits: traits(put), anyPhone: config.AnyPhone}, nil
 }
 
 // Traits returns the facts about Kard.

@@ -47,14 +47,15 @@ func (p past) Knew(_ context.Context, id string) (bool, error) {
 // absence is one or more deletes, in a batch each, at an API that may have the wrong address.
 type absence struct {
 	scene
-	wrong  bool // the address: deletes and reads find no user
-	unread bool // the API denies every read
-	past   attested.Memory
-	accept bool
-	doubt  bool            // an earlier part of the run met unproved absences
-	before string          // what this run creates before
-	part   map[string]bool // what an earlier part of the run was deleting
-	found  int             // most reads; 0 is any number
+	wrong    bool // the address: deletes and reads find no user
+	unread   bool // the API denies every read
+	past     attested.Memory
+	accept   bool
+	doubt    bool            // an earlier part of the run met unproved absences
+	before   string          // what this run creates before
+	part     map[string]bool // what an earlier part of the run was deleting
+	absorbed map[string]bool // what an absorbed run was deleting
+	found    int             // most reads; 0 is any number
 }
 
 // A delete that finds no user is believed if a read finds another user at the address, or
@@ -81,6 +82,8 @@ func TestAttested(t *testing.T) {
 		"perhaps sent before, and others are missing": {scene: scene{send: "?a", want: "in_doubt:unproved_absent"}, past: past{holds: []string{"x"}}},
 		"perhaps sent before, and others too":         {scene: scene{send: "?a", want: "deleted:replayed"}, past: past{holds: []string{"a", "x"}}, part: map[string]bool{"x": false, "y": true}},
 		"confirmed to an earlier part":                {scene: scene{send: "y x", want: "deleted:already_absent in_doubt:unproved_absent"}, part: map[string]bool{"x": false, "y": true}},
+		"perhaps deleted by an absorbed run":          {scene: scene{send: "x", want: "deleted:replayed"}, absorbed: map[string]bool{"x": false}},
+		"absorbed, and another is not there either":   {scene: scene{send: "x", want: "in_doubt:unproved_absent"}, past: past{holds: []string{"a"}}, absorbed: map[string]bool{"x": false}},
 		"all of the ledger are deleted":               {scene: scene{held: "b=1", send: "b a", want: "deleted deleted:already_absent"}, past: past{holds: []string{"a", "b"}}},
 		"deleted, and not of the ledger":              {scene: scene{held: "b=1", send: "b a", want: "deleted in_doubt:unproved_absent"}, past: past{holds: []string{"a"}}},
 		"after an absence that was unproved":          {scene: scene{send: "a ?b", want: "in_doubt:unproved_absent in_doubt:unproved_absent"}},
@@ -101,7 +104,7 @@ func (c absence) play(t *testing.T) {
 		f.found = func(int) fault { return denied }
 	}
 	o := options(new(pacer), 2)
-	o.Absences = attested.Absences{Memory: c.past, AcceptAll: c.accept, Doubted: c.doubt, Earlier: c.part}
+	o.Absences = attested.Absences{Memory: c.past, AcceptAll: c.accept, Doubted: c.doubt, Earlier: c.part, Absorbed: c.absorbed}
 	api := o.Wrap(f.client(c.blind))
 	if c.before != "" {
 		if _, err := api.Apply(t.Context(), user.Batch{Op: user.Create, Records: records(c.before, user.Upsert)}); err != nil {

@@ -38,7 +38,7 @@ func (f *Findings) lookalikes() *report.Lookalikes {
 	return report.LookalikesOf(f.noted.LooksLike, 0, lookalike.Window)
 }
 
-// idWarnings says in sentences what a person should know about the ids.
+// idWarnings says in sentences what a person should know about ids and values.
 func (f *Findings) idWarnings() []string {
-	return append(f.lookalikes().Notes(), report.RepeatedOf(f.noted.Repeats).Notes()...)
+	return append(f.lookalikes().Notes(), append(report.RepeatedOf(f.noted.Repeats).Notes(), report.DoubtfulNotes(report.DoubtfulOf(f.noted.Fields), f.Read)...)...)
 }

@@ -106,6 +106,7 @@ func (f *Findings) WriteJSON(w io.Writer, settings []config.Shown) error {
 
 		Lookalikes  *report.Lookalikes `json:"lookalikes,omitempty"`
 		RepeatedIDs *report.Repeated   `json:"repeated_ids,omitempty"`
+		Doubtful    []report.Doubtful  `json:"doubtful_values,omitempty"`
 
 		Request    *destination.Preview `json:"first_request,omitempty"`
 		Connection string               `json:"connection,omitempty"`
@@ -113,6 +114,7 @@ func (f *Findings) WriteJSON(w io.Writer, settings []config.Shown) error {
 	if f.toTheEnd {
 		document.Records, document.Invalid, document.Rows, document.Warnings = &f.Read, &f.Invalid, f.invalid, f.warnings
 		document.Lookalikes, document.RepeatedIDs = f.lookalikes(), report.RepeatedOf(f.noted.Repeats)
+		document.Doubtful = report.DoubtfulOf(f.noted.Fields)
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

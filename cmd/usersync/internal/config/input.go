@@ -49,6 +49,7 @@ type IDs struct {
 
 // Cells says what the text of a cell means.
 type Cells struct {
+	Checks     string   // refuse, drop or warn: what to do with a value that its field cannot have
 	Trim       bool     // white space around cells is removed
 	NullValues []string // texts that stand for an empty cell
 }
@@ -122,6 +123,9 @@ func (c *Cells) settings() []Setting {
 		{Key: "null_values", Group: GroupInput, Flag: "null-values", Kind: List, Value: "TEXT", Identifies: FeedIdentity, Added: true,
 			Use: "texts that stand for an empty cell, such as NULL",
 			Set: intoList(&c.NullValues)},
+		{Key: "checks", Group: GroupInput, Flag: "checks", Value: "NAME", Default: "refuse", Words: []string{"refuse", "drop", "warn"}, Identifies: FeedIdentity, Added: true,
+			Use: "what to do with an e-mail address, phone number, birth year, date or postcode that cannot be one: not send the user (refuse), leave an optional field out (drop), or send it (warn); drop also leaves out other optional values that the API does not take",
+			Set: IntoString(&c.Checks)},
 	}
 }
 

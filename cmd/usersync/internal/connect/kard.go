@@ -9,6 +9,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/sync/destination/kard"
 	"usersync/sync/destination/rest"
+	"usersync/sync/plausible"
 	"usersync/sync/user"
 	"usersync/writer/report"
 )
@@ -76,7 +77,7 @@ func (k *kardSection) open(_ context.Context, c *config.Config, see observer) (C
 	if k.auth.targetIssuer != "" {
 		r.Auth.Header.Set("X-Kard-Target-Issuer", k.auth.targetIssuer)
 	}
-	opened, err := kard.New(kard.Config{Organization: k.organization, Put: kard.Put(k.put), REST: r})
+	opened, err := kard.New(kard.Config{Organization: k.organization, Put: kard.Put(k.put), AnyPhone: c.Input.Checks == plausible.Warn, REST: r})
 	if err != nil {
 		return nil, report.Scope{}, err
 	}

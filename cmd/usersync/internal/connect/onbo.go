@@ -6,6 +6,7 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/sync/destination/onbo"
+	"usersync/sync/plausible"
 	"usersync/sync/sandbox"
 	mocked "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
@@ -65,12 +66,20 @@ func (o *onboSection) settings() []config.Setting {
 	}
 }
 
+// checksOf is what its own setting says, or checks: for all APIs.
+func (o *onboSection) checksOf(c *config.Config) onbo.Checks {
+	if c.Input.Checks == plausible.Warn {
+		return onbo.Warn
+	}
+	return onbo.Checks(o.checks)
+}
+
 func (o *onboSection) open(_ context.Context, c *config.Config, see observer) (Client, report.Scope, error) {
 	r := restConfig(c, see)
 	r.BaseURL = baseURL(c, o.baseURL)
 	opened, err := onbo.New(onbo.Config{
 		ClientID: o.clientID, SecretKey: o.secretKey, Epoch: onbo.Epoch(o.epoch), Date: onbo.Date(o.date),
-		Checks: onbo.Checks(o.checks), Country: o.country, Reports: o.reports, Delete: o.delete, REST: r,
+		Checks: o.checksOf(c), Country: o.country, Reports: o.reports, Delete: o.delete, REST: r,
 	})
 	if err != nil {
 		return nil, report.Scope{}, err

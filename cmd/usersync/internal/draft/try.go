@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"usersync/reader"
 	"usersync/reader/mapping"
+	"usersync/sync/plausible"
 	"usersync/sync/user"
 )
 
@@ -84,6 +86,10 @@ func (d *Draft) options(o reader.Options) reader.Options {
 	}
 	o.Accepts = mapping.Accepts{Name: traits.Name, Fields: traits.Fields, Any: traits.AnyField}
 	o.Op = user.Upsert
+	o.Values = (&plausible.Policy{Do: plausible.Refuse, Now: time.Now()}).Apply
+	if d.to == "onbo" {
+		o.Values = nil // its client has rules of its own
+	}
 	if d.sample.layout.HeaderRow > 0 {
 		o.CSV.HeaderRow = d.sample.layout.HeaderRow
 	}

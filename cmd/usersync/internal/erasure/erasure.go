@@ -33,14 +33,17 @@ func Erase(ctx context.Context, l *ledger.Ledger, dir string, scope journal.Scop
 	if err != nil {
 		return Done{}, err
 	}
-	done, err := fromRuns(dir, place{scope, registered}, id)
+	keys, err := keysOf(ctx, l, id)
+	if err != nil {
+		return Done{}, err
+	}
+	done, err := fromRuns(dir, place{scope, registered}, person{id, keys})
 	if err != nil {
 		return done, err
 	}
 	return done, done.fromLedger(ctx, l, id)
 }
 
-// fromLedger comes last: as long as the ledger knows the user, the erasure is incomplete.
 // registeredIn returns the runs in dir that the ledger, which may be nil, has registered
 // for its scope.
 func registeredIn(ctx context.Context, l *ledger.Ledger, dir string) (map[string]bool, error) {
@@ -63,6 +66,26 @@ func registeredIn(ctx context.Context, l *ledger.Ledger, dir string) (map[string
 	return registered, err
 }
 
+// keysOf returns the keys of the API that the ledger, which may be nil, knows of an id.
+func keysOf(ctx context.Context, l *ledger.Ledger, id string) (map[string]bool, error) {
+	keys := map[string]bool{}
+	if l == nil {
+		return keys, nil
+	}
+	shown, err := l.Admin().Show(ctx, id)
+	if err != nil && !errors.Is(err, ledger.ErrUnknown) {
+		return nil, err
+	}
+	deleted, err := l.Identities().Deleted(ctx, []string{id})
+	for _, key := range []string{shown.Remote, deleted[id].Remote} {
+		if key != "" {
+			keys[key] = true
+		}
+	}
+	return keys, err
+}
+
+// fromLedger comes last: as long as the ledger knows the user, the erasure is incomplete.
 func (d *Done) fromLedger(ctx context.Context, l *ledger.Ledger, id string) error {
 	err := ErrUnknown
 	if l != nil {

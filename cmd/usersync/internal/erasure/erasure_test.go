@@ -105,7 +105,7 @@ func TestEraseFindsRunsOfAnEarlierAddress(t *testing.T) {
 	}
 	_, err = l.Lock(t.Context(), "test", 0)
 	if err == nil {
-		_, err = l.Runs().Register(t.Context(), ledger.Run{Name: moved})
+		_, err = l.Runs().Register(t.Context(), ledger.Run{Name: moved}, 0)
 	}
 	if err != nil {
 		t.Fatal(err)

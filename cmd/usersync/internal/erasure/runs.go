@@ -3,6 +3,7 @@ package erasure
 import (
 	"errors"
 	"io"
+	"maps"
 	"slices"
 
 	"usersync/cmd/usersync/internal/history"
@@ -15,9 +16,20 @@ import (
 // been killed: their sizes may differ from those in journal and summary.
 const erasingFile = "erasing"
 
-// fromRuns erases id from every run of the scope, or from none.
-func fromRuns(dir string, at place, id string) (done Done, err error) {
-	s, err := searchRuns(dir, at, id)
+// person is an id to erase, and the keys of the API that it has.
+type person struct {
+	id   string
+	keys map[string]bool
+}
+
+// fromRuns erases a person from every run of the scope, or from none. Runs may know more of
+// the person's keys.
+func fromRuns(dir string, at place, who person) (done Done, err error) {
+	before := len(who.keys)
+	s, err := searchRuns(dir, at, who)
+	if err == nil && len(who.keys) > before { // other rows may name them
+		s, err = searchRuns(dir, at, who)
+	}
 	if err != nil {
 		return done, err
 	}
@@ -49,16 +61,19 @@ type survey struct {
 	elsewhere  int
 }
 
-func searchRuns(dir string, at place, id string) (s survey, err error) {
+func searchRuns(dir string, at place, who person) (s survey, err error) {
 	runs, err := rundir.Runs(dir)
 	if err != nil {
 		return s, &history.DirError{Err: err}
 	}
 	s.readers = map[string]*history.Run{}
 	for _, info := range runs {
-		c := &candidate{Run: &history.Run{Dir: dir, ID: info.ID}, user: id}
+		c := &candidate{Run: &history.Run{Dir: dir, ID: info.ID}, user: who}
 		if err := c.search(info); err == nil {
 			s.add(c, at)
+			if c.belongsTo(at) {
+				maps.Copy(who.keys, c.met)
+			}
 		} else if c.Journal == nil || c.belongsTo(at) {
 			return s, &UnreadableError{Run: info.ID, Err: err}
 		}
@@ -98,7 +113,8 @@ func (s *survey) blocking() []*history.Run {
 // candidate is a run that may hold the id of a user.
 type candidate struct {
 	*history.Run // Journal is nil if it has none
-	user         string
+	user         person
+	met          map[string]bool // keys of the person
 	holds        bool
 	checkpoints  []int // records of the journal's checkpoints
 }
@@ -136,7 +152,8 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 		c.Run = read
 	}
 	return c.inDir(func(dir *rundir.Dir, files []string) error {
-		e := &eraser{dir: dir, files: files, id: c.user}
+		c.met = map[string]bool{}
+		e := &eraser{dir: dir, files: files, id: c.user.id, Erasure: writer.Erasure{Keys: c.user.keys, Met: c.met}}
 		if err := e.copyAll(func(string) (io.Writer, error) { return io.Discard, nil }); err != nil {
 			return err
 		}
@@ -150,7 +167,7 @@ func (c *candidate) search(info rundir.RunInfo) (err error) {
 // another call finds the run again.
 func (c *candidate) erase(done *Done) error {
 	return c.inDir(func(dir *rundir.Dir, files []string) error {
-		e := &eraser{dir: dir, files: files, id: c.user, Erasure: writer.Erasure{Checkpoints: c.checkpoints}}
+		e := &eraser{dir: dir, files: files, id: c.user.id, Erasure: writer.Erasure{Keys: c.user.keys, Checkpoints: c.checkpoints}}
 		if err := e.rewrite(c.Journal.Header.Sandbox); err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func FindRegistered(ctx context.Context, l *ledger.Ledger, dir, feed string) (r 
 	for _, run := range runs {
 		known, err := Read(dir, run.Name)
 		switch {
-		case errors.Is(err, fs.ErrNotExist) && isDir(filepath.Join(dir, run.Name)):
+		case errors.Is(err, fs.ErrNotExist) && IsDir(filepath.Join(dir, run.Name)):
 			r.Settled = append(r.Settled, run.Name) // its journal was never made, and is older than any call
 		case errors.Is(err, fs.ErrNotExist) && run.State == ledger.RunOpen:
 			r.Elsewhere = append(r.Elsewhere, run)
@@ -55,7 +55,8 @@ func FindRegistered(ctx context.Context, l *ledger.Ledger, dir, feed string) (r 
 	return r, nil
 }
 
-func isDir(path string) bool {
+// IsDir reports whether path is a directory that can be looked at from here.
+func IsDir(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
 }

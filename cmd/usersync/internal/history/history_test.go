@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"usersync/sync/journal"
+	"usersync/sync/ledger"
 	"usersync/sync/user"
 	"usersync/writer/rundir"
 )
@@ -233,14 +234,44 @@ func TestNewestByTheLedger(t *testing.T) {
 func TestTheLedgerOrdersRuns(t *testing.T) {
 	const first, second = "20261123T021500Z-zzzzzz", "20200101T021500Z-aaaaaa"
 	asked := 0
-	s := Staleness{Order: func(runs ...string) map[string]int64 {
+	s := Staleness{Order: func(runs ...string) map[string]ledger.Run {
 		asked++
-		return map[string]int64{first: 1, second: 2}
+		return map[string]ledger.Run{first: {Order: 1}, second: {Order: 2}}
 	}}
-	if !s.later(second, first) || s.later(first, second) || s.later("20260101T021500Z-unknown", first) {
+	if !s.later(at{second, 1}, at{first, 1}) || s.later(at{first, 1}, at{second, 1}) || s.later(at{"20260101T021500Z-unknown", 1}, at{first, 1}) {
 		t.Error("the order of their clocks was taken for that of the ledger")
 	}
 	if asked != 3 {
 		t.Error("asked", asked, "times")
+	}
+}
+
+// A run of another feed may come between two parts of a run: what counts is when the record
+// was sent or rejected.
+func TestPartsOrderRecords(t *testing.T) {
+	const hr, crm, now = "20261123T021500Z-aaaaaa", "20261124T021500Z-bbbbbb", "20261125T021500Z-cccccc"
+	order := func(...string) map[string]ledger.Run {
+		return map[string]ledger.Run{hr: {Order: 1, Parts: []ledger.RunPart{{After: 10, Last: 1, Generation: 5}, {After: 20, Last: 2, Generation: 9}}},
+			crm: {Order: 2, Parts: []ledger.RunPart{{After: 7, Last: 2, Generation: 8}, {After: 9, Last: 2, Generation: 10}}}}
+	}
+	for name, c := range map[string]struct {
+		reject user.Rejected
+		known  user.LedgerEntry
+		want   bool
+	}{
+		"a reject of the first part":        {user.Rejected{Run: hr, Record: 10}, user.LedgerEntry{Run: crm, Record: 1}, true},
+		"of the second, before the other":   {user.Rejected{Run: hr, Record: 20}, user.LedgerEntry{Run: crm, Record: 1}, true},
+		"of the third, after the other":     {user.Rejected{Run: hr, Record: 21}, user.LedgerEntry{Run: crm, Record: 1}, false},
+		"a user sent by the first part":     {user.Rejected{Run: crm, Record: 1}, user.LedgerEntry{Run: hr, Record: 10}, false},
+		"by the third":                      {user.Rejected{Run: crm, Record: 1}, user.LedgerEntry{Run: hr, Record: 21}, true},
+		"both were continued: the earlier":  {user.Rejected{Run: crm, Record: 8}, user.LedgerEntry{Run: hr, Record: 21}, true},
+		"both were continued: the later":    {user.Rejected{Run: crm, Record: 10}, user.LedgerEntry{Run: hr, Record: 21}, false},
+		"a later record of the same run":    {user.Rejected{Run: hr, Record: 12}, user.LedgerEntry{Run: hr, Record: 13}, true},
+		"an earlier record of the same run": {user.Rejected{Run: hr, Record: 30}, user.LedgerEntry{Run: hr, Record: 13}, false},
+	} {
+		s := Staleness{Run: now, Order: order}
+		if got := s.Superseded(&user.Record{Origin: user.Origin{Before: &c.reject}}, c.known); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
 	}
 }

@@ -61,21 +61,17 @@ func inOrder(runs []*Run) []*Run {
 	return runs
 }
 
-// Orders returns how a ledger orders runs, by name; nil for a nil ledger. An error means
-// that their clocks order them instead; failed is told of it.
-func Orders(ctx context.Context, l *ledger.Ledger, failed func(error)) func(runs ...string) map[string]int64 {
+// Orders returns what a ledger knows of runs and their order, by name; nil for a nil ledger.
+// An error means that their clocks order them instead; failed is told of it.
+func Orders(ctx context.Context, l *ledger.Ledger, failed func(error)) func(runs ...string) map[string]ledger.Run {
 	if l == nil {
 		return nil
 	}
-	return func(runs ...string) map[string]int64 {
+	return func(runs ...string) map[string]ledger.Run {
 		known, err := l.Runs().Find(ctx, runs...)
 		if err != nil {
 			failed(err)
 		}
-		order := map[string]int64{}
-		for name, r := range known {
-			order[name] = r.Order
-		}
-		return order
+		return known
 	}
 }

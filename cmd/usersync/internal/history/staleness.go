@@ -1,6 +1,7 @@
 package history
 
 import (
+	"math"
 	"os"
 	"time"
 
@@ -14,15 +15,16 @@ import (
 type Staleness struct {
 	Run string // the run that sends them
 	Dir string // the runs directory
-	// Order returns the places of runs in the ledger's own order, by name; nil knows
-	// of none. Without it, and for runs that the ledger does not know, the order is
-	// that of the times in their names, and within a second that of their journals.
-	Order func(runs ...string) map[string]int64
+	// Order returns what the ledger knows of runs, by name; nil knows of none. A run that
+	// was continued after another one has records before and after it. For runs that the
+	// ledger does not know, the order is that of the times in their names, and within a
+	// second that of their journals.
+	Order func(runs ...string) map[string]ledger.Run
 	// Unchanged lists the users that earlier runs saw unchanged; nil means none. It is
 	// called when the first reject needs it.
 	Unchanged func() []ledger.Unchanged
 
-	orders map[string]int64
+	runs   map[string]ledger.Run
 	starts map[string]time.Time
 	seen   []ledger.Unchanged
 }
@@ -37,20 +39,27 @@ func (s *Staleness) Superseded(r *user.Record, known user.LedgerEntry) bool {
 	case known.Run == "" || known.Run == s.Run:
 		return false // nothing is known, or only from an earlier row of this input
 	case known.Run == before.Run && known.Record > before.Record,
-		known.Run != before.Run && s.later(known.Run, before.Run):
+		known.Run != before.Run && s.later(at{known.Run, known.Record}, at{before.Run, before.Record}):
 		return true
 	}
-	return s.unchangedSince(known.Row, before.Run)
+	return s.unchangedSince(known.Row, at{before.Run, before.Record})
 }
 
-// unchangedSince reports whether a run later than the given one saw the user, and
-// had nothing to change.
-func (s *Staleness) unchangedSince(row int64, run string) bool {
+// at is a record of a run.
+type at struct {
+	run    string
+	record int
+}
+
+// unchangedSince reports whether a run saw the user later than the given record, and had
+// nothing to change. Which of its parts that was is not known: the last one, so that a
+// reject is rather not sent.
+func (s *Staleness) unchangedSince(row int64, reject at) bool {
 	if s.Unchanged != nil {
 		s.seen, s.Unchanged = s.Unchanged(), nil
 	}
 	for _, u := range s.seen {
-		if u.Run != run && u.Run != s.Run && u.Rows.Has(row) && s.later(u.Run, run) {
+		if u.Run != reject.run && u.Run != s.Run && u.Rows.Has(row) && s.later(at{u.Run, math.MaxInt}, reject) {
 			return true
 		}
 	}
@@ -60,32 +69,32 @@ func (s *Staleness) unchangedSince(row int64, run string) bool {
 // stampWidth is the length of the start time in a run's name.
 const stampWidth = len("20060102T150405Z")
 
-// later reports whether run a started after run b: by the ledger's order, which does not
-// depend on a clock; for runs without a place there, by the second in their names, or
-// within a second by their journals. If that is unknown it returns true: a user who is not
-// sent today can be sent tomorrow.
-func (s *Staleness) later(a, b string) bool {
-	if one, two := s.orderOf(a), s.orderOf(b); one > 0 && two > 0 {
-		return one > two
+// later reports whether record a came after record b of another run: by the ledger's order,
+// which does not depend on a clock; for runs without a place there, by the second in their
+// names, or within a second by their journals. If that is unknown it returns true: a user who
+// is not sent today can be sent tomorrow.
+func (s *Staleness) later(a, b at) bool {
+	if one, two := s.placeOf(a), s.placeOf(b); one.Known() && two.Known() {
+		return one.Compare(two) > 0
 	}
-	if len(a) > stampWidth && len(b) > stampWidth && a[:stampWidth] != b[:stampWidth] {
-		return a > b
+	if len(a.run) > stampWidth && len(b.run) > stampWidth && a.run[:stampWidth] != b.run[:stampWidth] {
+		return a.run > b.run
 	}
-	one, two := s.startOf(a), s.startOf(b)
+	one, two := s.startOf(a.run), s.startOf(b.run)
 	return one.IsZero() || two.IsZero() || one.After(two)
 }
 
-// orderOf returns the place of a run in the ledger's order; 0 if it has none.
-func (s *Staleness) orderOf(run string) int64 {
-	order, asked := s.orders[run]
-	if asked || s.Order == nil {
-		return order
+// placeOf returns the place of a record in the ledger's order, if its run has one.
+func (s *Staleness) placeOf(a at) ledger.RunPlace {
+	run, asked := s.runs[a.run]
+	if !asked && s.Order != nil {
+		if s.runs == nil {
+			s.runs = map[string]ledger.Run{}
+		}
+		run = s.Order(a.run)[a.run]
+		s.runs[a.run] = run
 	}
-	if s.orders == nil {
-		s.orders = map[string]int64{}
-	}
-	s.orders[run] = s.Order(run)[run]
-	return s.orders[run]
+	return run.Place(a.record)
 }
 
 // startOf returns when a run started; zero if unknown.

@@ -55,7 +55,7 @@ func TestRunsOfOneSecond(t *testing.T) {
 		}
 	}
 	s := Staleness{Dir: runs}
-	if !s.later(second, first) || s.later(first, second) {
+	if !s.later(at{second, 1}, at{first, 1}) || s.later(at{first, 1}, at{second, 1}) {
 		t.Error("the runs are ordered by name, not by start")
 	}
 }

@@ -42,7 +42,9 @@ func OpenColumns(ctx context.Context, stdin io.Reader, c *config.Config, to conn
 		return nil, err
 	}
 	in, err := exit.UnlessStopped(ctx, func() (*reader.Input, error) {
-		return reader.Open(ctx, Options(stdin, c, to.Traits(), paths, x))
+		o := Options(stdin, c, to.Traits(), paths, x)
+		o.Values = connect.Values(c, to).Apply
+		return reader.Open(ctx, o)
 	})
 	if err != nil {
 		return nil, inputError(ctx, c, paths, err)

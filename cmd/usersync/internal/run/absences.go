@@ -2,7 +2,10 @@ package run
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
+	"usersync/cmd/usersync/internal/history"
 	"usersync/cmd/usersync/internal/view"
 	"usersync/sync/destination/attested"
 	"usersync/sync/guard"
@@ -16,11 +19,25 @@ const AbsentGuard = "unproved_absent"
 // absences says what proves that a user to delete is absent. The sandbox needs no proof:
 // it is empty, and its address is ours.
 func (r *Run) absences() attested.Absences {
-	a := attested.Absences{AcceptAll: r.Config.Guards.AbsentOK || r.Config.Target.Sandbox, Doubted: r.at.unproved() > 0, Earlier: r.at.deleting}
+	a := attested.Absences{AcceptAll: r.Config.Guards.AbsentOK || r.Config.Target.Sandbox, Doubted: r.at.unproved() > 0, Earlier: r.at.deleting, Absorbed: r.at.absorbed}
 	if r.lease.Ledger != nil {
 		a.Memory = view.Memory{Ledger: r.lease.Ledger}
 	}
 	return a
+}
+
+// deletingBy returns the users that runs were deleting which are absorbed. A run that has
+// met an absence that nothing proves, or may have, says nothing: its address may be wrong.
+func deletingBy(absorbed []*history.Run) map[string]bool {
+	ids := map[string]bool{}
+	for _, r := range absorbed {
+		unproved := func(o user.Settled) bool { return o.Code == user.CodeUnprovedAbsent }
+		if r.Journal.Checkpoint.Outcomes[user.InDoubt] > 0 || slices.ContainsFunc(r.Journal.Settled, unproved) {
+			continue
+		}
+		maps.Copy(ids, deletingIn(r.Journal))
+	}
+	return ids
 }
 
 // deletingIn returns the users that a run was deleting when it was last seen, true if the

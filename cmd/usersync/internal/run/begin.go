@@ -27,10 +27,11 @@ type start struct {
 	stop    func()             // stops reading records
 	read    *checkpoint.Digest // of the records that are written
 	before  output.Contents    // what an earlier part of the run has written
-	// deleting are the users that it was deleting, true if the API confirmed it.
-	deleting map[string]bool
-	renamed  int              // users that it gave a new id after its checkpoint
-	hashes   fingerprint.Rows // of rows that are sent
+	// deleting are the users that it was deleting, absorbed those that runs were deleting
+	// which this one absorbs, true if the API confirmed it.
+	deleting, absorbed map[string]bool
+	renamed            int              // users that it gave a new id after its checkpoint
+	hashes             fingerprint.Rows // of rows that are sent
 	engine.Resumed
 }
 
@@ -94,7 +95,8 @@ func (b *beginning) start(ctx context.Context) (at *start, err error) {
 		if at, err = b.startNew(ctx); err != nil {
 			return at, err
 		}
-	} else if _, err := b.register(ctx, at.files.Run()); err != nil {
+		at.absorbed = deletingBy(left)
+	} else if _, err := b.register(ctx, at.files.Run(), at.Written); err != nil {
 		return at, err
 	}
 	run := at.files.Run()
@@ -116,7 +118,7 @@ func (b *beginning) startSandbox(ctx context.Context) (*start, error) {
 		err = b.compareIDs(ctx)
 	}
 	if err == nil {
-		_, err = b.register(ctx, at.files.Run())
+		_, err = b.register(ctx, at.files.Run(), at.Written)
 	}
 	return at, err
 }
@@ -130,7 +132,7 @@ func (b *beginning) startNew(ctx context.Context) (at *start, err error) {
 	}()
 	files, err := output.Create(b.outputSpec(), b.started, func(run string) (err error) {
 		h.Run = run
-		h.Order, err = b.register(ctx, run)
+		h.Order, err = b.register(ctx, run, 0)
 		return err
 	})
 	if err != nil {

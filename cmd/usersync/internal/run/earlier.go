@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -54,7 +55,7 @@ func (b *beginning) findEarlier(ctx context.Context) ([]*history.Run, earlier, e
 	}
 	e.over = over
 	if why := over[b.options.Resume]; why != nil {
-		return nil, e, b.cannotResume(why)
+		return nil, e, b.isOver(ctx, why)
 	}
 	for _, r := range left {
 		if err := r.Unfinished().Advance(ctx, l); err != nil {
@@ -62,6 +63,26 @@ func (b *beginning) findEarlier(ctx context.Context) ([]*history.Run, earlier, e
 		}
 	}
 	return left, e, b.checkElsewhere(e.Elsewhere)
+}
+
+// isOver is the error for a run to resume that the ledger knows to be over. It says where
+// the run is that has absorbed it.
+func (b *beginning) isOver(ctx context.Context, why *ledger.OverError) error {
+	err := exit.NothingSent(fmt.Errorf("resume run %s: %w", why.Run, why))
+	again := b.Config.Invocation.Again(b.Paths...)
+	if why.By == "" {
+		return exit.Usage(err, "start a new run: it sends every user again", again)
+	}
+	known, failed := b.lease.Ledger.Runs().Find(ctx, why.By)
+	by, found := known[why.By]
+	if failed != nil || !found {
+		return exit.Usage(err, "run "+why.By+" continued its work; a new run sends what is still missing", again)
+	}
+	hint := "run " + why.By + " continued its work: it is on " + history.Place(by) + "; a new run sends what is still missing"
+	if dir := filepath.Join(by.Dir, by.Name); history.IsDir(dir) {
+		return exit.Usage(err, hint, exit.CommandLine("verify", dir))
+	}
+	return exit.Usage(err, hint, again)
 }
 
 // checkElsewhere refuses to begin while a run of another place did not end, unless it is
@@ -93,8 +114,9 @@ func (b *beginning) replays() bool {
 }
 
 // register tells the ledger, if there is one, that a run starts or continues, before its
-// first call. It returns the run's place in the order of runs.
-func (b *beginning) register(ctx context.Context, run string) (order int64, err error) {
+// first call. Earlier parts of the run have written the records up to the given one. It
+// returns the run's place in the order of runs.
+func (b *beginning) register(ctx context.Context, run string, written int) (order int64, err error) {
 	if b.lease.Ledger == nil {
 		return 0, nil
 	}
@@ -108,7 +130,7 @@ func (b *beginning) register(ctx context.Context, run string) (order int64, err 
 	}
 	order, err = b.lease.Ledger.Runs().Register(ctx, ledger.Run{
 		Name: run, Host: host, Dir: dir, Replay: b.replays(), Settings: b.Config.RunDigest(), Started: b.started,
-	})
+	}, written)
 	if err != nil {
 		return 0, exit.NothingSent(err)
 	}

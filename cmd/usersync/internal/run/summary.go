@@ -38,7 +38,7 @@ func (r *Run) summary(err error) report.Summary {
 	s.Plan = planInSummary(r.options.Plan)
 	noted := r.checkpointer.Noted()
 	s.Lookalikes = report.LookalikesOf(noted.LooksLike, files.Counts().HeldBack(), preview.CompareWindow(r.Config))
-	s.RepeatedIDs = report.RepeatedOf(noted.Repeats)
+	s.RepeatedIDs, s.Doubtful = report.RepeatedOf(noted.Repeats), report.DoubtfulOf(noted.Fields)
 	if !r.reading && r.Input.Skipped() != (between.Skipped{}) {
 		skipped := r.Input.Skipped()
 		s.Skipped = &report.Skipped{Headers: skipped.Headers, Blank: skipped.Blank, Leading: skipped.Leading, BeforeHeader: skipped.Before,

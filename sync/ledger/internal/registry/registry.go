@@ -39,6 +39,8 @@ type Run struct {
 	// Settings is a digest of the settings that decide what it sends.
 	Settings string
 	Started  time.Time // by the clock of its host, to the millisecond; shown to people, never compared
+	// Parts are where it was continued, in their order.
+	Parts []Part
 }
 
 // OverError says that a run cannot be continued because it ended.
@@ -130,8 +132,13 @@ func Find(ctx context.Context, db *database.DB, q database.Querier, scope int64,
 		return nil, err
 	}
 	runs, err := read(ctx, db, q, columns+` WHERE r.name IN (SELECT j.id FROM `+db.IDs+`) AND r.scope IN (0, ?)`, list, scope)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := partsOf(ctx, db, q, names)
 	known := map[string]Run{}
 	for _, r := range runs {
+		r.Parts = parts[r.Name]
 		known[r.Name] = r
 	}
 	return known, err
