@@ -16,27 +16,26 @@ func quote(s string) string { return strconv.Quote(s) }
 // the valid ones, and no secrets.
 func (m *Mapper) Fill(rec *user.Record, cells []user.Value, into []user.Attribute) {
 	r := m.row(rec, cells)
-	err := r.identify()
-	if bad := r.readOp(); err == nil {
-		err = bad
+	var faults user.Faults
+	if bad := r.identify(); bad != nil {
+		faults.Add(bad)
+	}
+	if bad := r.readOp(); bad != nil {
+		faults.Add(bad)
 	}
 	if masked := m.masked(cells); masked != nil && rec.Op != user.Delete {
-		err = masked
-	}
-	if err != nil {
-		rec.User.Attributes, rec.Err = into[:0], err
+		rec.User.Attributes, rec.Err = into[:0], masked
 		return
 	}
-	if err := r.fill(into[:0]); err != nil {
-		rec.Err = err
-	} else if rec.Suspect != nil {
+	r.fill(into[:0], &faults)
+	if rec.Err = faults.Err(); rec.Err == nil && rec.Suspect != nil {
 		rec.Err = rec.Suspect
 	}
 }
 
 // Masked says that the column holds the mask and not the secret.
 func Masked(column string, f user.Field) *user.InvalidError {
-	return &user.InvalidError{Code: "masked", Column: column, Field: f, Rule: "holds " + user.Mask + ", which replaces a secret in rejects",
+	return &user.InvalidError{Code: user.CodeMasked, Column: column, Field: f, Rule: "holds " + user.Mask + ", which replaces a secret in rejects",
 		Hint: "take it from the original file, or write rejects with rejects_secrets: keep"}
 }
 

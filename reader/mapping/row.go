@@ -44,29 +44,32 @@ func (r row) identify() (err *user.InvalidError) {
 	return err
 }
 
-func (r row) fill(attributes []user.Attribute) (err *user.InvalidError) {
+// fill sets the fields, and adds what is wrong with any of them.
+func (r row) fill(attributes []user.Attribute, faults *user.Faults) {
 	for i := range r.steps {
 		s := &r.steps[i]
 		var value user.Value
+		var bad *user.InvalidError
 		if s.copies {
 			if value = r.cells[s.column]; s.nulls != nil || s.trims && !user.Inked(value.Text) {
 				value = s.cleaned(value)
 			}
-		} else if value, err = r.value(s); err != nil && !s.optional(r.rec) {
-			break
-		}
-		if err != nil || value.Text == "" && value.Kind != user.Clear {
-			err = nil
+		} else if value, bad = r.value(s); bad != nil && s.optional(r.rec) {
 			continue
 		}
-		if !s.apart {
+		switch {
+		case bad != nil:
+			faults.Add(bad)
+		case value.Text == "" && value.Kind != user.Clear:
+		case !s.apart:
 			attributes = append(attributes, user.Attribute{Field: s.field, Value: value})
-		} else if err = r.putApart(s, value); err != nil {
-			break
+		default:
+			if bad = r.putApart(s, value); bad != nil {
+				faults.Add(bad)
+			}
 		}
 	}
 	r.rec.User.Attributes = attributes
-	return err
 }
 
 // optional reports whether the record is valid without the step's field.

@@ -1,9 +1,7 @@
 package destination
 
 import (
-	"errors"
 	"maps"
-	"strconv"
 	"sync"
 )
 
@@ -11,8 +9,9 @@ import (
 // operations.
 const ReadCall = "read"
 
-// Calls counts calls by kind and by result: ok, or the code of the fault. Its zero
-// value is ready to use, and it is safe for concurrent use.
+// Calls counts calls by kind and by result: ok, http_ and a status from 300, or a code where
+// there was no answer, or a success that is not believed. Calls for tokens do not count. Its
+// zero value is ready to use, and it is safe for concurrent use.
 type Calls struct {
 	mu        sync.Mutex
 	counts    CallCounts
@@ -31,7 +30,7 @@ func (c CallCounts) Total() int {
 	return n
 }
 
-// AnswerCounts holds numbers of calls by result: ok, or the code of a fault.
+// AnswerCounts holds numbers of calls by result, as Calls says.
 type AnswerCounts map[string]int
 
 // Total returns the number of calls, whatever their result.
@@ -43,60 +42,44 @@ func (a AnswerCounts) Total() int {
 	return n
 }
 
-// CountAnswer counts a call whose answer, with a status from 400, is none that needs to be
-// handled as a fault: it may say that a user does not exist, or exists. It does nothing on
-// a nil *Calls.
-func (c *Calls) CountAnswer(kind string, status int) {
-	if c == nil {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	last := c.lastFault
-	c.count(kind, "http_"+strconv.Itoa(status))
-	c.lastFault = last
-}
-
-// CountAs counts a call of a kind with a result: ok, or a code. It does nothing on a nil
+// Count counts a call of a kind that ended in the given way. It does nothing on a nil
 // *Calls.
-func (c *Calls) CountAs(kind, result string) {
+func (c *Calls) Count(kind string, how Ending) {
 	if c == nil {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.count(kind, result)
-}
-
-func (c *Calls) count(kind, result string) {
 	if c.counts == nil {
 		c.counts = CallCounts{}
 	}
 	if c.counts[kind] == nil {
 		c.counts[kind] = AnswerCounts{}
 	}
-	c.counts[kind][result]++
-	if result != "ok" {
-		c.lastFault = result
-	}
+	c.counts[kind][how.result()]++
 }
 
-// Count counts a call of a kind that ended with err. It does nothing on a nil *Calls.
-func (c *Calls) Count(kind string, err error) {
-	if c == nil {
-		return
+// result is the result that a call counts under. The API's own status says more than our
+// code, unless that is a success that is not believed.
+func (e Ending) result() string {
+	switch {
+	case e.Status >= 300:
+		return StatusCode(e.Status)
+	case e.Code != "":
+		return e.Code
 	}
-	result := "ok"
-	ce, failed := errors.AsType[*CallError](err)
-	if failed {
-		result = ce.Code
-	} else if err != nil {
-		result = "defect"
+	return "ok"
+}
+
+// Failed keeps err for LastFault if it is a *CallError. It does nothing on a nil *Calls.
+func (c *Calls) Failed(err error) {
+	ce := AsCallError(err)
+	if c == nil || ce == nil {
+		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.count(kind, result)
-	if failed && ce.Err != nil {
+	if c.lastFault = ce.Code; ce.Err != nil {
 		c.lastFault += ": " + ce.Err.Error()
 	}
 }

@@ -8,6 +8,7 @@
 package destination
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -214,7 +215,13 @@ type OpTraits struct {
 	// Open says that users may hold attributes that no record can carry, so that
 	// Merge reads for a record with every field too.
 	Open bool
+	// As is what the server sees the call as, if that is another operation: a delete that
+	// only deactivates the user is an Update.
+	As user.Op
 }
+
+// Kind is the kind that a call for op counts as: what the server sees.
+func (t Traits) Kind(op user.Op) user.Op { return cmp.Or(t.Ops[op].As, op) }
 
 // Whole is the field under which a read-back hands over a user as the API showed it,
 // for a call that must send it back (OpTraits.Open). No column can have this name.

@@ -9,8 +9,9 @@ type turnKey struct{}
 type Turn interface {
 	// Next ends the current call and waits until one more of a kind may start.
 	Next(kind string) error
-	// Answered says which method the call had, and the status of its answer.
-	Answered(method string, status int)
+	// Ended says which method the call in flight had, and how it ended. A call of which the
+	// turn is told nothing was not made.
+	Ended(method string, how Ending)
 }
 
 // WithTurn returns the context of a call that has its turn, and may need further ones.
@@ -18,11 +19,18 @@ func WithTurn(ctx context.Context, t Turn) context.Context {
 	return context.WithValue(ctx, turnKey{}, t)
 }
 
-// Answered tells the middleware, if there is one, what was sent and answered, so that
-// what it counts is what the server counts.
-func Answered(ctx context.Context, method string, status int) {
+// Ending is how a call ended.
+type Ending struct {
+	Status int    // of the answer; 0 if there was none
+	Code   string // of the fault; "" if there was none
+}
+
+// CallEnded tells the middleware, if there is one, what was sent and how it ended, so that
+// what it counts is what the server counts. If a client then finds a fault in the answer,
+// it says so by another CallEnded for the same call.
+func CallEnded(ctx context.Context, method string, how Ending) {
 	if t, ok := ctx.Value(turnKey{}).(Turn); ok {
-		t.Answered(method, status)
+		t.Ended(method, how)
 	}
 }
 

@@ -23,6 +23,8 @@ func newDecider(j Job) decider {
 func (d *decider) check(r *user.Record, takes bool) (user.Outcome, bool) {
 	if r.Err == nil {
 		r.Err = d.job.Destination.Check(r)
+	} else if r.HasCells() {
+		r.Also(d.job.Destination.Check(r))
 	}
 	if r.Err == nil && !takes {
 		r.Err = &user.InvalidError{Code: "no_such_call", Rule: "the destination cannot " + string(r.Op) + " users"}

@@ -13,9 +13,12 @@ type InvalidError struct {
 	Field  Field  // may be empty
 	Rule   string // what must hold: "must be in E.164 form, such as +14155552671"
 	Hint   string // what to do; may be empty
+	// More are other faults of the same record.
+	More []*InvalidError
 }
 
-// Error names the column and the field, if they are known, the rule and the hint.
+// Error names the column and the field, if they are known, the rule and the hint, of each
+// fault.
 func (e *InvalidError) Error() string {
 	var b strings.Builder
 	switch {
@@ -30,6 +33,7 @@ func (e *InvalidError) Error() string {
 	if e.Hint != "" {
 		b.WriteString("; " + e.Hint)
 	}
+	e.appendMore(&b)
 	return b.String()
 }
 

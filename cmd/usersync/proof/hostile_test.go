@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -45,15 +46,33 @@ func (h *hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	shift, _ := strconv.Atoi(parts[3])
 	ids := idInCall.FindAllString(r.URL.Path+string(body), -1)
 	said := h.said(parts[0], ids, shift)
+	if strings.HasSuffix(r.URL.Path, "/token") {
+		said = append(saidOf(client, shift), said...)
+	}
 	for _, name := range []string{"X-Request-Id", "Kard-Api-Usage-Quota-Remaining", "Retry-After", "Server", "Www-Authenticate", "X-Ratelimit-Reset", "Warning", "Ratelimit", "Ratelimit-Policy"} {
 		w.Header().Set(name, strings.Map(func(c rune) rune { return min(max(c, ' '), '~') }, said[0].code))
 	}
-	w.Header().Set("Location", "https://"+said[0].code+".example/"+said[0].text)
+	w.Header().Set("Location", "https://"+said[0].code+".example/"+url.PathEscape(said[0].text))
 	h.answer(w, status, parts[0], parts[2], said)
 }
 
 // saying is what the API says about one user.
 type saying struct{ id, text, code string }
+
+// client is who the program is to the token endpoint.
+var client = [2]string{"Kzwqid-Vxuj&7 Wzojm", "Gzwqx!sek&9%Jvuqk rabwz"}
+
+// saidOf is what a token endpoint says about a client: its id or its secret, in a spelling.
+func saidOf(client [2]string, shift int) []saying {
+	id, secret := spellings[shift%len(spellings)](client[0]), spellings[(shift+5)%len(spellings)](client[1])
+	code := strings.Map(func(r rune) rune {
+		if r > '~' || strings.ContainsRune(" '@+&%!;#/=", r) {
+			return '_'
+		}
+		return r
+	}, spellings[(shift+3)%len(spellings)](client[shift%2]))
+	return []saying{{"", "The client " + id + " with " + secret + " is unknown", code}}
+}
 
 func (h *hostile) said(api string, ids []string, shift int) []saying {
 	var said []saying
@@ -102,6 +121,7 @@ func errorsOf(api string, status int, said []saying) map[string]any {
 	all := map[string]any{
 		"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:Error"}, "status": strconv.Itoa(max(status, 400)), "scimType": first.code,
 		"detail": first.text, "message": first.text, "title": first.code, "code": first.code, "error_description": first.text, first.code: first.text,
+		"error": first.code, "error_uri": "https://" + first.code + ".example", "token_type": first.text, "scope": first.text, "expires_in": first.text,
 	}
 	switch api {
 	case "konstantly":

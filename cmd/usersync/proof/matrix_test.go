@@ -77,6 +77,10 @@ func (c cell) meet(t *testing.T) string {
 		api.end()
 	}
 	before := s.newest(t)
+	var seen state
+	if c.trouble.name != connectionRefused {
+		seen = api.state(t)
+	}
 	o := c.night(t, s, flags, c.op)
 	if o.dir == before { // it ended before it created a run
 		o.dir = ""
@@ -90,6 +94,9 @@ func (c cell) meet(t *testing.T) string {
 		t.Errorf("the fault never struck, or a redirect was followed %d times: %v, %d calls\n%s", st.Followed, st.Faults, st.Calls, o.stderr)
 	}
 	c.judge(t, api, o)
+	if o.dir != "" {
+		c.compareCalls(t, seen, api.state(t), o)
+	}
 	if c.trouble.where == first && !(c.op == "delete" && c.api == "onbo") { // the sandbox does not know who is deleted there
 		c.after(t, api, c.night(t, s, flags, c.op))
 	}

@@ -70,15 +70,21 @@ func (p person) sentTo(api string) []string {
 // traces are what betrays a value: each spelling of it, and its words alone. All are
 // squeezed.
 func traces(all []person) []string {
-	var list []string
+	var values []string
 	for _, p := range all {
-		for _, v := range p.values() {
-			for _, spell := range spellings {
-				list = append(list, squeezed(spell(v)))
-			}
-			for _, word := range strings.FieldsFunc(v, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-				list = append(list, squeezed(word))
-			}
+		values = append(values, p.values()...)
+	}
+	return tracesOf(append(values, client[:]...))
+}
+
+func tracesOf(values []string) []string {
+	var list []string
+	for _, v := range values {
+		for _, spell := range spellings {
+			list = append(list, squeezed(spell(v)))
+		}
+		for _, word := range strings.FieldsFunc(v, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			list = append(list, squeezed(word))
 		}
 	}
 	// Shorter ones, and digits alone such as a year, are found in any hash or time.

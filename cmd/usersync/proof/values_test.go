@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,6 +21,14 @@ var repeated = map[string]string{
 		"  update: {path: '/users/{id}', replay: safe, body: {id: {id}, name: {name}, email: {email}}, answer: *a}\n  delete: {path: '/users/{id}', replay: safe, answer: *a}\nfields: {id: id, name: name, email: email}\n",
 }
 
+// repeatedTokens are configs in which a token endpoint of the same API says it.
+var repeatedTokens = map[string]string{
+	"kard":                   strings.Replace(repeated["kard"], "{token: 'file:SECRET'}", "{client_id: 'file:SECRET.id', client_secret: 'file:SECRET.key', token_url: '%[1]s/token', style: json}", 1),
+	"scim":                   strings.Replace(repeated["scim"], "{token: 'file:SECRET'}", "{client_id: 'file:SECRET.id', client_secret: 'file:SECRET.key', token_url: '%[1]s/token', style: form, scope: users}, bulk: 'off', update: patch", 1),
+	"scim, which asks first": strings.Replace(repeated["scim"], "{token: 'file:SECRET'}", "{client_id: 'file:SECRET.id', client_secret: 'file:SECRET.key', token_url: '%[1]s/token'}", 1),
+	"custom":                 strings.Replace(repeated["custom"], "{token: 'file:SECRET'}", "{client_id: 'file:SECRET.id', client_secret: 'file:SECRET.key', token_url: '%[1]s/token'}", 1),
+}
+
 // faults are the statuses and kinds of answers. Status 0 breaks the connection.
 var faults = []string{"200/json", "200/text", "200/cut", "201/json", "207/json", "202/json", "0/json", "302/json", "400/json", "400/text", "401/json", "403/text", "404/json", "404/page",
 	"409/json", "413/json", "422/json", "429/json", "500/json", "502/page", "503/text"}
@@ -32,13 +41,26 @@ func TestProofNoValueShows(t *testing.T) {
 	if err := os.WriteFile(secret, []byte("2acf04c3-48d1-456f-a54e-1a4251814478"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	for i, name := range []string{".id", ".key"} {
+		if err := os.WriteFile(secret+name, []byte(client[i]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	h, marks, file := startHostile(t, all), traces(all), writePeople(t, all)
+	configs := map[string]string{}
 	for api, config := range repeated {
+		configs[api] = config
+	}
+	for api, config := range repeatedTokens {
+		configs[api+" token"] = strings.ReplaceAll(config, "base_url: %s", "base_url: %[1]s")
+	}
+	for name, config := range configs {
+		api := name[:strings.IndexAny(name+" ", " ,")]
 		config = strings.ReplaceAll(config, "SECRET", secret)
-		t.Run(api, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for i, fault := range faults {
-				if !*full && (i+len(api))%2 == 1 && fault != "400/json" {
+				if !*full && (i+len(api))%2 == 1 && fault != "400/json" && fault != "302/json" {
 					continue // each fault is tried with two or three of the APIs
 				}
 				base := fmt.Sprintf("%s/%s/%s/%d", h.url, api, fault, i)
@@ -48,7 +70,7 @@ func TestProofNoValueShows(t *testing.T) {
 				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 					t.Fatal(err)
 				}
-				everyCommand(t, s, api+" "+fault, path, file, fault == "400/json" || *full, marks)
+				everyCommand(t, s, name+" "+fault, path, file, fault == "400/json" || *full, marks)
 			}
 		})
 	}
@@ -82,13 +104,20 @@ func everyCommand(t *testing.T, s site, what, config, file string, every bool, m
 // checkFiles checks everything in the runs directory, the ledger too, except rejects.
 func checkFiles(t *testing.T, s site, what string, marks []string) {
 	t.Helper()
+	if _, err := os.Stat(s.runs); err != nil && strings.Contains(what, "asks first") {
+		return // the first question ended the run
+	}
 	n := 0
 	err := filepath.WalkDir(s.runs, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), "rejects.") {
 			return err
 		}
 		text, err := os.ReadFile(path)
-		checkNoTraces(t, what+": "+d.Name(), string(text), marks)
+		checked := marks
+		if d.Name() == "journal" || strings.HasPrefix(d.Name(), "ledger") { // binary: five letters in a row are found in any
+			checked = slices.DeleteFunc(slices.Clone(marks), func(mark string) bool { return len(mark) < 7 })
+		}
+		checkNoTraces(t, what+": "+d.Name(), string(text), checked)
 		n++
 		return err
 	})

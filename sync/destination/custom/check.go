@@ -58,23 +58,18 @@ func (c *Config) upsertOnly(op user.Op) error {
 // Check reports, as a *user.InvalidError, whether the record fits every call that
 // its intent can lead to.
 func (c *Client) Check(r *user.Record) error {
-	if err := destination.CheckID(r.User.ID); err != nil {
-		return err
-	}
 	if err := c.config.upsertOnly(r.Op); err != nil {
 		return err
 	}
+	var faults user.Faults
+	faults.Add(destination.CheckID(r.User.ID))
 	if r.Op != user.Delete {
-		if err := c.checkFields(r); err != nil {
-			return err
-		}
+		faults.Add(c.checkFields(r))
 	}
 	for op := range c.config.callsOf(r.Op) {
-		if err := c.checkCall(c.config.of(op), r); err != nil {
-			return err
-		}
+		faults.Add(c.checkCall(c.config.of(op), r))
 	}
-	return nil
+	return faults.Err()
 }
 
 // callsOf yields the calls that an intent can lead to, each once.
@@ -92,27 +87,28 @@ func (c *Config) callsOf(intent user.Op) func(yield func(user.Op) bool) {
 }
 
 func (d *description) checkFields(r *user.Record) error {
+	var faults user.Faults
 	one := &row{record: r}
 	for _, f := range d.config.required {
 		if _, has := one.value(f); !has {
-			return user.NewInvalidError("missing_field", f, "is required by the config", "fill the column, or map it under fields:")
+			faults.Add(user.NewInvalidError("missing_field", f, "is required by the config", "fill the column, or map it under fields:"))
 		}
 	}
 	for _, p := range d.config.patterns {
 		v, has := one.value(p.field)
 		if has && v.Kind != user.Clear && !p.matches(v, d.config.forms[p.field]) {
-			return user.NewInvalidError("bad_"+string(p.field), p.field, "must match "+p.text, "")
+			faults.Add(user.NewInvalidError("bad_"+string(p.field), p.field, "must match "+p.text, ""))
 		}
 	}
 	if d.open {
-		return nil
+		return faults.Err()
 	}
 	for _, a := range r.User.Attributes {
 		if !slices.Contains(d.sent, a.Field) {
-			return user.NewInvalidError("unsupported_field", a.Field, "no call in the config sends it", d.howToSend(a.Field))
+			faults.Add(user.NewInvalidError("unsupported_field", a.Field, "no call in the config sends it", d.howToSend(a.Field)))
 		}
 	}
-	return nil
+	return faults.Err()
 }
 
 // matches reports whether a text, or each item of a list, matches the rule.

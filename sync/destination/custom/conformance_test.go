@@ -111,6 +111,7 @@ func newSandbox(t testing.TB, name string, faults ...string) destinationtest.San
 	return destinationtest.Sandbox{
 		Handler:  s,
 		Injected: s.Injected,
+		Answers:  func() map[string]map[string]uint64 { return s.State().Answers },
 		Look: func(r *user.Record) destinationtest.Look {
 			if name == "single" {
 				return marked(s, r.User.ID)

@@ -83,6 +83,11 @@ func (c *Config) traits() destination.Traits {
 			t.Ops[op] = destination.OpTraits{Max: n.batch, Replay: n.replay, Merge: n.merge && op == user.Update, Open: n.whole && op == user.Update}
 		}
 	}
+	if c.remove != nil && (c.remove.method == http.MethodPut || c.remove.method == http.MethodPatch) {
+		only := t.Ops[user.Delete]
+		only.As = user.Update
+		t.Ops[user.Delete] = only
+	}
 	t.Fields = slices.DeleteFunc(t.Fields, user.Field.IsSecret)
 	if c.read != nil {
 		t.Unshown = slices.DeleteFunc(c.create.fields(), c.read.shows)

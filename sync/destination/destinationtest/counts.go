@@ -3,83 +3,258 @@ package destinationtest
 import (
 	"bytes"
 	"context"
+	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
+	"testing/synctest"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/destination/destinationtest/wired"
 	"usersync/sync/destination/limited"
 	"usersync/sync/user"
 )
 
-// counts compares the table of calls with what the server saw: the kinds of calls, and
-// which of them went well. Some users of each batch cannot be created, or do not exist,
-// which makes some clients look further.
+// tally counts calls by kind, and by what the server answered or the table of calls says.
+type tally map[string]map[string]int
+
+func (t tally) add(kind, what string, n int) {
+	if t[kind] == nil {
+		t[kind] = map[string]int{}
+	}
+	t[kind][what] += n
+}
+
+// counts compares the table of calls with what the sandbox counts, one by one: without a
+// fault and with each. Some users of each batch cannot be created, or do not exist, which
+// makes some clients look further.
 func counts(s Suite, t *testing.T) {
 	for _, op := range opsOf(s.facts(t)) {
-		bubble(t, string(op), func(t *testing.T) {
+		var before int
+		bubble(t, string(op)+" without", func(t *testing.T) {
 			sc := s.open(t)
-			b := sc.ready(op, sc.batchSize(op))
-			bad := map[int]bool{0: true}
-			if op == user.Create {
-				precreate(sc, b, bad)
-			} else {
-				predelete(sc, b, bad)
+			b, _ := mixed(sc, op)
+			before, _ = sc.stage.Count()
+			sc.compare("", op, func(inner limited.Limited) int { return sc.applyAll(inner, b) })
+		})
+		list := slices.Concat(general, s.Shapes[op])
+		if op != user.Delete {
+			list = append(list, personal...)
+		}
+		for _, fault := range list {
+			bubble(t, string(op)+" "+fault, func(t *testing.T) {
+				sc := s.open(t, targeted(fault, before, op)...)
+				b, _ := mixed(sc, op)
+				sc.compare(fault, op, func(inner limited.Limited) int { return sc.applyAll(inner, b) })
+			})
+		}
+	}
+}
+
+// readCounts does the same with reads.
+func readCounts(s Suite, t *testing.T) {
+	if s.facts(t).Blind {
+		return
+	}
+	var before int
+	bubble(t, "without", func(t *testing.T) {
+		sc := s.open(t)
+		sc.ready(user.Update, 1)
+		before, _ = sc.stage.Count()
+	})
+	for _, fault := range append([]string{""}, general...) {
+		bubble(t, fault, func(t *testing.T) {
+			var faults []string
+			if fault != "" {
+				faults = targeted(fault, before, destination.ReadCall)
 			}
-			sc.stage.Calls() // of the preparation
-			made := new(destination.Calls)
-			inner := limited.Limited{Destination: sc.client, Pacer: new(wired.OpenGate), Wire: context.Background(), Calls: made}
-			for part := range slices.Chunk(b.Records, sc.traits.Ops[op].Max) {
-				if _, err := inner.Apply(t.Context(), b.Of(part)); err != nil && !isCallError(err) {
-					t.Fatal(err)
-				}
-			}
-			compareCounts(t, op, sc.stage.Calls(), made.Counts())
+			sc := s.open(t, faults...)
+			r := sc.ready(user.Update, 1).Records[0]
+			sc.compare(fault, destination.ReadCall, func(inner limited.Limited) int {
+				_, err := inner.Find(t.Context(), r)
+				return sc.disbelieved(nil, err)
+			})
 		})
 	}
 }
 
-func compareCounts(t *testing.T, op user.Op, seen []stage.Call, counted destination.CallCounts) {
-	t.Helper()
-	type tally struct{ ok, other int }
-	server, ours := map[string]tally{}, map[string]tally{}
-	for _, c := range seen {
-		kind, n := string(op), tally{}
-		if c.Method == http.MethodGet {
-			kind = destination.ReadCall
-		}
-		if bytes.Contains(c.Body, []byte("grant_type")) { // a token is no call about a user
-			continue
-		}
-		if n = server[kind]; c.Status < 400 {
-			n.ok++
-		} else {
-			n.other++
-		}
-		server[kind] = n
+// applyAll sends b in as many calls as it takes. It returns how many of them had a success
+// that said nothing.
+func (sc *scene) applyAll(inner limited.Limited, b user.Batch) (doubts int) {
+	sc.t.Helper()
+	for part := range slices.Chunk(b.Records, inner.Traits().Ops[b.Op].Max) {
+		outcomes, err := inner.Apply(sc.t.Context(), b.Of(part))
+		doubts += sc.disbelieved(outcomes, err)
 	}
-	for kind, results := range counted {
-		n := ours[kind]
-		if kind != destination.ReadCall {
-			n = ours[string(op)] // a client may update where it was told to delete
-		}
-		n.ok += results["ok"]
-		n.other += results.Total() - results["ok"]
-		if kind != destination.ReadCall {
-			kind = string(op)
-		}
-		ours[kind] = n
+	return doubts
+}
+
+// disbelieved returns 1 if the client does not believe a success, otherwise 0.
+func (sc *scene) disbelieved(outcomes []user.Outcome, err error) int {
+	sc.t.Helper()
+	ce := expect.CallError(sc.t, err)
+	settled := func(o user.Outcome) bool { return o.Status != user.InDoubt }
+	if ce != nil && ce.Status/100 == 2 || len(outcomes) > 0 && !slices.ContainsFunc(outcomes, settled) {
+		return 1
 	}
-	for _, kind := range []string{destination.ReadCall, string(op)} {
-		if server[kind] != ours[kind] {
-			t.Errorf("%s: the server saw %+v, and the table says %+v: %v", kind, server[kind], ours[kind], counted)
+	return 0
+}
+
+// compare makes calls, and compares the table of calls with what the sandbox counted.
+func (sc *scene) compare(fault string, op user.Op, do func(limited.Limited) (doubts int)) {
+	sc.t.Helper()
+	before := sc.answers()
+	made := new(destination.Calls)
+	doubts := do(limited.Limited{Destination: sc.client, Pacer: new(wired.OpenGate), Wire: context.Background(), Calls: made})
+	synctest.Wait() // until the sandbox has counted the calls that the client gave up
+	want := tally{}
+	for kind, answers := range sc.answers() {
+		for status, n := range answers {
+			if n -= before[kind][status]; n > 0 {
+				want.add(kind, toldAs(fault, kind == string(op), status), n)
+			}
+		}
+	}
+	if unsure := want[string(op)]; unsure[believed] >= doubts && doubts > 0 { // only the client knows what an answer says to it
+		want.add(string(op), doubted, doubts)
+		if unsure[believed] -= doubts; unsure[believed] == 0 {
+			delete(unsure, believed)
+		}
+	}
+	got := tally{}
+	for kind, results := range made.Counts() {
+		for result, n := range results {
+			got.add(kind, group(result), n)
+		}
+	}
+	if !maps.EqualFunc(want, got, maps.Equal) {
+		sc.t.Errorf("the server counts %v, and the table of calls says %v: %v", want, got, made.Counts())
+	}
+}
+
+// answers are what the sandbox counted so far, without token calls: they are about no user.
+func (sc *scene) answers() tally {
+	all := tally{}
+	for kind, answers := range sc.sandbox.Answers() {
+		for status, n := range answers {
+			if kind != "token" {
+				all.add(kind, status, int(n))
+			}
+		}
+	}
+	return all
+}
+
+const (
+	believed = "2xx"       // answered, and taken for an answer
+	doubted  = "no such"   // answered with a success that says nothing
+	silence  = "no answer" // lost on the way, or never sent
+)
+
+// toldAs is how the table tells of a call that the server answered with a status. Server
+// and client see another thing only if the answer was no answer of the API: then the
+// server counts the success that it meant, and the client one that it does not believe.
+func toldAs(fault string, struck bool, status string) string {
+	fault, _, _ = strings.Cut(fault, "@")
+	switch {
+	case status == "none":
+		return silence
+	case status >= "300":
+		return "http_" + status
+	case struck && (fault == "html" || fault == "cut"):
+		return doubted
+	}
+	return believed
+}
+
+// group is what a result of the table says about the answer.
+func group(result string) string {
+	switch {
+	case result == "ok":
+		return believed
+	case slices.Contains([]string{"eof", "reset", "broken", "timeout"}, result):
+		return silence
+	case strings.HasPrefix(result, "http_") && result >= "http_300":
+		return result
+	}
+	return doubted
+}
+
+// brokenCounts does the same where the stage answers: with every status, and by breaking
+// the connection.
+func brokenCounts(s Suite, t *testing.T) {
+	for _, op := range opsOf(s.facts(t)) {
+		bubble(t, string(op)+" statuses", func(t *testing.T) {
+			sc := s.open(t)
+			b := sc.ready(op, sc.batchSize(op))
+			for _, status := range played {
+				sc.stage.Playing(stage.Answering(status, "{}", "Location", "/elsewhere"))
+				sc.compareSeen(op, b, "")
+			}
+		})
+		for name, broken := range breaks() {
+			if broken.tcp {
+				continue
+			}
+			bubble(t, string(op)+", "+name, func(t *testing.T) {
+				sc := s.open(t)
+				b := sc.ready(op, 1)
+				broken.arrange(sc)
+				sc.compareSeen(op, b, broken.counted)
+			})
 		}
 	}
 }
 
-func isCallError(err error) bool {
-	_, is := err.(*destination.CallError)
-	return is
+// compareSeen makes a call, and compares the table of calls with what the stage saw: its
+// statuses or, if the stage broke the call, the given result.
+func (sc *scene) compareSeen(op user.Op, b user.Batch, result string) {
+	sc.t.Helper()
+	sc.stage.Calls()
+	made := new(destination.Calls)
+	inner := limited.Limited{Destination: sc.client, Pacer: new(wired.OpenGate), Wire: context.Background(), Calls: made}
+	if _, err := inner.Apply(sc.t.Context(), b); err != nil && destination.AsCallError(err) == nil {
+		sc.t.Fatal(err)
+	}
+	synctest.Wait() // until the stage has seen the end of every call
+	want, got := tally{}, tally{}
+	for _, c := range sc.stage.Calls() {
+		switch {
+		case bytes.Contains(c.Body, []byte("grant_type")):
+		case result != "":
+			want.add(kindOf(op, c.Method), result, 1)
+		case c.Status >= 300:
+			want.add(kindOf(op, c.Method), destination.StatusCode(c.Status), 1)
+		default:
+			want.add(kindOf(op, c.Method), believed, 1)
+		}
+	}
+	if len(want) == 0 { // only the client knows of the call
+		want.add(string(op), result, 1)
+	}
+	for kind, results := range made.Counts() {
+		for what, n := range results {
+			if g := group(what); result == "" && (g == doubted || g == believed) {
+				what = believed // the client decides whether {} says something
+			}
+			got.add(kind, what, n)
+		}
+	}
+	if !maps.EqualFunc(want, got, maps.Equal) {
+		sc.t.Errorf("the server saw %v, and the table of calls says %v", want, got)
+	}
+}
+
+// kindOf is the kind of a call, as far as its method shows it.
+func kindOf(op user.Op, method string) string {
+	switch {
+	case method == http.MethodGet:
+		return destination.ReadCall
+	case op == user.Delete && (method == http.MethodPut || method == http.MethodPatch):
+		return string(user.Update)
+	}
+	return string(op)
 }

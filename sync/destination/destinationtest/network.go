@@ -44,28 +44,29 @@ type broken struct {
 	arrange func(*scene)
 	want    []string
 	code    string
+	counted string // the result that the table of calls shows
 	tcp     bool
 }
 
 func breaks() map[string]broken {
 	play := func(f http.HandlerFunc) func(*scene) { return func(sc *scene) { sc.stage.Playing(f) } }
 	return map[string]broken{
-		"unreachable": {arrange: func(sc *scene) { sc.stage.Unreachable(); sc.client.CloseIdle() }, want: []string{notTaken}},
+		"unreachable": {arrange: func(sc *scene) { sc.stage.Unreachable(); sc.client.CloseIdle() }, want: []string{notTaken}, counted: "dial"},
 		"reset":       {arrange: play(stage.HangUp), want: []string{perhaps}, tcp: true},
-		"closed":      {arrange: play(stage.HangUp), want: []string{perhaps}},
-		"silence":     {arrange: play(stage.Silent), want: []string{perhaps}, code: "timeout"},
-		"half":        {arrange: play(stage.Half(http.StatusOK)), want: []string{perhaps}},
-		"half of 201": {arrange: play(stage.Half(http.StatusCreated)), want: []string{perhaps}},
-		"half of 207": {arrange: play(stage.Half(http.StatusMultiStatus)), want: []string{perhaps}},
-		"stage.Half, then silence": {want: []string{perhaps}, code: "timeout", arrange: play(func(w http.ResponseWriter, r *http.Request) {
+		"closed":      {arrange: play(stage.HangUp), want: []string{perhaps}, counted: "eof"},
+		"silence":     {arrange: play(stage.Silent), want: []string{perhaps}, code: "timeout", counted: "timeout"},
+		"half":        {arrange: play(stage.Half(http.StatusOK)), want: []string{perhaps}, counted: "cut_answer"},
+		"half of 201": {arrange: play(stage.Half(http.StatusCreated)), want: []string{perhaps}, counted: "cut_answer"},
+		"half of 207": {arrange: play(stage.Half(http.StatusMultiStatus)), want: []string{perhaps}, counted: "cut_answer"},
+		"half, then silence": {want: []string{perhaps}, code: "timeout", counted: "timeout", arrange: play(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			io.WriteString(w, "{")
 			http.NewResponseController(w).Flush()
 			stage.Silent(w, r)
 		})},
-		"late by a second": {arrange: play(stage.Late(stage.ClientTimeout + time.Second)), want: []string{perhaps}, code: "timeout"},
-		"a connection reset after half of the headers": {arrange: play(stage.Raw("HTTP/1.1 200 OK\r\nContent-Le")), want: []string{perhaps}},
-		"not HTTP": {arrange: play(stage.Raw("SSH-2.0-OpenSSH_9.7\r\n\r\n")), want: []string{perhaps}},
+		"late by a second": {arrange: play(stage.Late(stage.ClientTimeout + time.Second)), want: []string{perhaps}, code: "timeout", counted: "timeout"},
+		"a connection reset after half of the headers": {arrange: play(stage.Raw("HTTP/1.1 200 OK\r\nContent-Le")), want: []string{perhaps}, counted: "broken"},
+		"not HTTP": {arrange: play(stage.Raw("SSH-2.0-OpenSSH_9.7\r\n\r\n")), want: []string{perhaps}, counted: "broken"},
 	}
 }
 

@@ -105,6 +105,9 @@ type Sandbox struct {
 	Look func(*user.Record) Look
 	// Injected returns how many faults took effect so far.
 	Injected func() uint64
+	// Answers returns how many calls the server answered so far, by operation and status;
+	// "none" is a call without an answer.
+	Answers func() map[string]map[string]uint64
 }
 
 // Look is what a mock server knows of one user.
@@ -133,6 +136,8 @@ func (s Suite) Run(t *testing.T) {
 		{"replay", replay},
 		{"order", order},
 		{"counts", counts},
+		{"counts of reads", readCounts},
+		{"counts of broken calls", brokenCounts},
 		{"keys", keys},
 		{"read-back", readBack},
 		{"users of other ids", owners},

@@ -55,6 +55,7 @@ func newTinySandbox(t testing.TB, faults ...string) Sandbox {
 	return Sandbox{
 		Handler:  s,
 		Injected: s.Injected,
+		Answers:  func() map[string]map[string]uint64 { return s.State().Answers },
 		Look: func(r *user.Record) Look {
 			email, _ := r.User.Value(user.Email)
 			m := s.Lookup("email", email.Text)

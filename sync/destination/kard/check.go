@@ -28,28 +28,25 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 // Check reports whether Kard would refuse the record, as a *user.InvalidError. For
 // a delete it checks only the id.
 func (c *Client) Check(r *user.Record) error {
-	if bad := destination.CheckID(r.User.ID); bad != nil {
-		return bad
-	}
+	var faults user.Faults
+	faults.Add(destination.CheckID(r.User.ID))
 	if r.Op == user.Delete {
-		return nil
+		return faults.Err()
 	}
 	enrolled := false
 	for i := range r.User.Attributes {
 		a := &r.User.Attributes[i]
-		if bad := c.checkAttribute(a); bad != nil {
-			return bad
-		}
+		faults.Add(c.checkAttribute(a))
 		enrolled = enrolled || a.Field == user.EnrolledRewards
 	}
 	if len(r.User.Secrets) > 0 {
-		return unknown(r.User.Secrets[0].Field)
+		faults.Add(unknown(r.User.Secrets[0].Field))
 	}
 	if !enrolled {
-		return user.NewInvalidError("missing_field", user.EnrolledRewards, "Kard requires it for every user",
-			"fill the column, or add this line under fields: in the config: "+rewardsLine)
+		faults.Add(user.NewInvalidError("missing_field", user.EnrolledRewards, "Kard requires it for every user",
+			"fill the column, or add this line under fields: in the config: "+rewardsLine))
 	}
-	return nil
+	return faults.Err()
 }
 
 func unknown(f user.Field) error {

@@ -54,6 +54,7 @@ func newSandbox(t testing.TB, faults ...string) destinationtest.Sandbox {
 	return destinationtest.Sandbox{
 		Handler:  s,
 		Injected: s.Injected,
+		Answers:  func() map[string]map[string]uint64 { return s.State().Answers },
 		Look: func(r *user.Record) destinationtest.Look {
 			u, _ := s.User(r.User.ID)
 			return destinationtest.Looked(u.Held, u.Created, u.Attributes)

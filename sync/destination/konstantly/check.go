@@ -49,42 +49,39 @@ func alwaysHint(f user.Field) string {
 // *user.InvalidError. For a delete it checks only the id. What only a create
 // requires is not required of an upsert, which may find its user.
 func (c *Client) Check(r *user.Record) error {
-	if bad := checkID(r.User.ID); bad != nil {
-		return bad
-	}
+	var faults user.Faults
+	faults.Add(checkID(r.User.ID))
 	if r.Op == user.Delete {
-		return nil
+		return faults.Err()
 	}
 	for i := range r.User.Attributes {
-		if bad := c.checkAttribute(&r.User.Attributes[i]); bad != nil {
-			return bad
-		}
+		faults.Add(c.checkAttribute(&r.User.Attributes[i]))
 	}
 	for _, s := range r.User.Secrets {
 		if s.Field != user.Password {
-			return unknown(s.Field)
+			faults.Add(unknown(s.Field))
 		}
 	}
 	if r.Op == user.Create {
-		return c.missingForCreate(r)
+		faults.Add(c.missingForCreate(r))
+	} else if _, ok := r.User.Value(user.Email); !ok {
+		faults.Add(missing("missing_field", user.Email, ""))
 	}
-	if _, ok := r.User.Value(user.Email); !ok {
-		return missing("missing_field", user.Email, "")
-	}
-	return nil
+	return faults.Err()
 }
 
-// missingForCreate names a field that a create requires and r does not have.
+// missingForCreate names each field that a create requires and r does not have.
 func (w *form) missingForCreate(r *user.Record) error {
+	var faults user.Faults
 	for _, f := range required {
 		if _, ok := r.User.Value(f); !ok {
-			return missing("missing_field", f, "")
+			faults.Add(missing("missing_field", f, ""))
 		}
 	}
 	if _, ok := r.User.Secret(user.Password); !ok && w.config.Password != Generate {
-		return noPassword("missing_field")
+		faults.Add(noPassword("missing_field"))
 	}
-	return nil
+	return faults.Err()
 }
 
 func unknown(f user.Field) error {

@@ -46,7 +46,7 @@ type Limited struct {
 // Apply waits for its turn and makes the call.
 func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 	turn := l.turn(ctx)
-	if err := turn.begin(string(b.Op)); err != nil {
+	if err := turn.begin(string(l.Traits().Kind(b.Op))); err != nil {
 		return nil, err
 	}
 	outcomes, err := l.Destination.Apply(turn.on(l.Wire), b)

@@ -16,8 +16,9 @@ type turn struct {
 	kind  string
 	end   func(status int, answered bool) // nil while no call is in flight
 
-	method string // of the call in flight, once it is answered
-	status int    // of its answer
+	made   bool // the call in flight; then also:
+	method string
+	how    destination.Ending
 }
 
 func (l Limited) turn(waits context.Context) *turn {
@@ -38,11 +39,13 @@ func (t *turn) Next(kind string) error {
 	return t.begin(kind)
 }
 
-// Answered keeps what the call in flight was, and how it was answered.
-func (t *turn) Answered(method string, status int) { t.method, t.status = method, status }
+// Ended keeps what the call in flight was, and how it ended.
+func (t *turn) Ended(method string, how destination.Ending) {
+	t.made, t.method, t.how = true, method, how
+}
 
 func (t *turn) begin(kind string) (err error) {
-	t.kind, t.method, t.status = kind, "", 0
+	t.kind, t.made = kind, false
 	t.end, err = t.pacer.Begin(t.waits)
 	if err != nil {
 		t.end = nil
@@ -67,22 +70,34 @@ func (t *turn) again() error {
 // over ends the call in flight, if there is one.
 func (t *turn) over(err error) { t.overAs("", err) }
 
-// overAs ends the call in flight, if there is one. A call whose answer is not believed
-// counts under the code that says why.
-func (t *turn) overAs(code string, err error) {
+// overAs ends the call in flight, if there is one. A success that is not believed counts
+// under the code that says why.
+func (t *turn) overAs(disbelief string, err error) {
 	if t.end == nil {
 		return
 	}
-	t.end(answerOf(err))
-	t.end = nil
-	switch kind := t.asSent(); {
-	case code != "":
-		t.calls.CountAs(kind, code)
-	case err == nil && t.status >= 400:
-		t.calls.CountAnswer(kind, t.status)
-	default:
-		t.calls.Count(kind, err)
+	if t.made || !isLocal(err) {
+		t.end(answerOf(err))
+	} else {
+		t.end(NotMade, false)
 	}
+	t.end = nil
+	t.calls.Failed(err)
+	if !t.made {
+		return
+	}
+	kind, how := t.asSent(), t.how
+	if how.Code == "" && kind == t.kind {
+		how.Code = disbelief
+	}
+	t.calls.Count(kind, how)
+}
+
+// isLocal reports whether a call that was not made failed here, or was not needed. Any
+// other was kept back by a token call, which says something about the API.
+func isLocal(err error) bool {
+	ce := destination.AsCallError(err)
+	return err == nil || ce != nil && ce.Fault == destination.RefusedWhole
 }
 
 // asSent is the kind of the call in flight, as the server sees it: a create that must
@@ -100,7 +115,7 @@ func disbelieved(outcomes []user.Outcome, err error) string {
 		return ""
 	}
 	for _, o := range outcomes {
-		if o.Status != user.InDoubt || o.Code != outcomes[0].Code {
+		if o.Status != user.InDoubt {
 			return ""
 		}
 	}

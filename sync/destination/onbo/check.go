@@ -60,27 +60,20 @@ func lineFor(f user.Field) string {
 // a delete it checks only the id. With checks: warn it skips the rules for single
 // values.
 func (c *Client) Check(r *user.Record) error {
-	if bad := checkID(r.User.ID); bad != nil {
-		return bad
-	}
+	var faults user.Faults
+	faults.Add(checkID(r.User.ID))
 	if r.Op == user.Delete {
-		return nil
+		return faults.Err()
 	}
 	for i := range r.User.Attributes {
-		if bad := c.checkAttribute(&r.User.Attributes[i]); bad != nil {
-			return bad
-		}
+		faults.Add(c.checkAttribute(&r.User.Attributes[i]))
 	}
-	if bad := checkSecrets(r.User.Secrets); bad != nil {
-		return bad
+	faults.Add(checkSecrets(r.User.Secrets))
+	faults.Add(checkTogether(r))
+	if c.config.Checks == Refuse {
+		faults.Add(c.brokenRule(r))
 	}
-	if bad := checkTogether(r); bad != nil {
-		return bad
-	}
-	if broken := c.brokenRule(r); broken != nil && c.config.Checks == Refuse {
-		return broken
-	}
-	return nil
+	return faults.Err()
 }
 
 func unsupported(f user.Field) error {
@@ -135,26 +128,27 @@ func reportFault(f user.Field, err error) error {
 }
 
 func checkSecrets(secrets []user.SecretAttribute) error {
+	var faults user.Faults
 	for _, s := range secrets {
 		if s.Field != user.SSN {
-			return unsupported(s.Field)
-		}
-		if _, ok := nineDigits(s.Value.Reveal()); !ok {
-			return user.NewInvalidError("bad_ssn", user.SSN, "must be nine digits, or three, two and four with dashes between them", "")
+			faults.Add(unsupported(s.Field))
+		} else if _, ok := nineDigits(s.Value.Reveal()); !ok {
+			faults.Add(user.NewInvalidError("bad_ssn", user.SSN, "must be nine digits, or three, two and four with dashes between them", ""))
 		}
 	}
-	return nil
+	return faults.Err()
 }
 
 // checkTogether checks which fields must be there together.
 func checkTogether(r *user.Record) error {
 	if r.Op != user.Update {
+		var faults user.Faults
 		for _, f := range required {
 			if !carries(r, f) {
-				return user.NewInvalidError("missing_field", f, "Onbo requires it of a new user", "")
+				faults.Add(user.NewInvalidError("missing_field", f, "Onbo requires it of a new user", ""))
 			}
 		}
-		return nil
+		return faults.Err()
 	}
 	if len(r.User.Attributes) == 0 {
 		return user.NewInvalidError("nothing_to_update", "", "the record has nothing that an update could send", "")
@@ -162,12 +156,13 @@ func checkTogether(r *user.Record) error {
 	if !slices.ContainsFunc(r.User.Attributes, func(a user.Attribute) bool { return isAddress(a.Field) }) {
 		return nil
 	}
+	var faults user.Faults
 	for _, f := range address {
 		if !carries(r, f) {
-			return user.NewInvalidError("partial_address", f, "must come with the other parts of the address", "Onbo takes an address as a whole")
+			faults.Add(user.NewInvalidError("partial_address", f, "must come with the other parts of the address", "Onbo takes an address as a whole"))
 		}
 	}
-	return nil
+	return faults.Err()
 }
 
 func carries(r *user.Record, f user.Field) bool {

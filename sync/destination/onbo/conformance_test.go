@@ -72,6 +72,7 @@ func newSandbox(t testing.TB, faults ...string) destinationtest.Sandbox {
 	return destinationtest.Sandbox{
 		Handler:  s,
 		Injected: s.Injected,
+		Answers:  func() map[string]map[string]uint64 { return s.State().Answers },
 		Look: func(r *user.Record) destinationtest.Look {
 			email, _ := r.User.Value(user.Email)
 			m := s.Lookup("email", email.Text)

@@ -23,16 +23,15 @@ const states = " AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA 
 
 // brokenRule returns the first rule that a value of the record breaks; nil if none.
 func (c *Client) brokenRule(r *user.Record) error {
+	var faults user.Faults
 	for _, a := range r.User.Attributes {
 		text, err := a.Value.Plain()
 		if err != nil || a.Value.Kind == user.Clear {
 			continue
 		}
-		if bad := c.checkRule(a.Field, text); bad != nil {
-			return bad
-		}
+		faults.Add(c.checkRule(a.Field, text))
 	}
-	return nil
+	return faults.Err()
 }
 
 func (c *Client) checkRule(f user.Field, text string) error {

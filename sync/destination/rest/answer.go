@@ -28,7 +28,8 @@ type Answer struct {
 
 	client *Client
 	buffer *bytes.Buffer
-	err    error // why the body ended early
+	err    error             // why the body ended early
+	ended  func(code string) // says how the call ended
 }
 
 // Release returns the body's bytes to the pool. Call it once.
@@ -45,6 +46,9 @@ func (a *Answer) Words() *vocabulary.Vocabulary { return a.client.words }
 // Fail returns a fault of the whole call that the client found in the answer.
 // detail must be fit to be shown already.
 func (a *Answer) Fail(fault destination.Fault, code, detail string) *destination.CallError {
+	if a.ended != nil {
+		a.ended(code)
+	}
 	return &destination.CallError{Fault: fault, Status: a.Status, Code: code, Detail: detail, RequestID: a.RequestID, After: retryAfter(a.Header, time.Now())}
 }
 

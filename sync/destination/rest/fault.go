@@ -40,7 +40,7 @@ func statusFault(response *http.Response, records []*user.Record) *destination.C
 	ce := &destination.CallError{Status: status, Code: destination.StatusCode(status), After: retryAfter(response.Header, time.Now())}
 	switch {
 	case status/100 == 3:
-		ce.Fault, ce.Code, ce.Err = destination.Denied, "redirect", redirected(response.Header.Get("Location"), records)
+		ce.Fault, ce.Code, ce.Err = destination.Denied, "redirect", redirected(response, "base_url", records)
 	case status == 403 || status == 404 || status == 407:
 		ce.Fault = destination.Denied
 	case status == 425 || status == 429 || status == 503:
@@ -50,13 +50,20 @@ func statusFault(response *http.Response, records []*user.Record) *destination.C
 }
 
 // redirected names only the host: the rest of a Location may hold anything. A host
-// that repeats a value of a record is not named either.
-func redirected(location string, records []*user.Record) error {
-	u, err := url.Parse(location)
-	if err != nil || u.Hostname() == "" || !wellFormed(u.Hostname()) || vocabulary.Holds(u.Hostname(), records...) {
-		return errors.New("redirected, and redirects are not followed; check base_url")
+// that repeats a value of a record is not named either, and where the call carried no
+// record only our own is: it could repeat any other user, or a secret. setting is the one
+// to check.
+func redirected(response *http.Response, setting string, records []*user.Record) error {
+	rest := ", and redirects are not followed; check " + setting
+	u, err := url.Parse(response.Header.Get("Location"))
+	if err != nil || u.Hostname() == "" || !wellFormed(u.Hostname()) {
+		return errors.New("redirected" + rest)
 	}
-	return errors.New("redirected to host " + u.Hostname() + ", and redirects are not followed; check base_url")
+	own := response.Request != nil && strings.EqualFold(response.Request.URL.Hostname(), u.Hostname())
+	if !own && (len(records) == 0 || vocabulary.Holds(u.Hostname(), records...)) {
+		return errors.New("redirected to another host" + rest)
+	}
+	return errors.New("redirected to host " + u.Hostname() + rest)
 }
 
 // epochFrom is the smallest number that is a time, in seconds since 1970, and not a

@@ -148,6 +148,8 @@ func tokenStatus(response *http.Response) *destination.CallError {
 	ce := statusFault(response, nil)
 	ce.Code, ce.Status = "token_"+ce.Code, 0
 	switch {
+	case response.StatusCode/100 == 3:
+		ce.Err = redirected(response, "auth.token_url", nil)
 	case ce.Fault == destination.PerhapsTaken && (response.StatusCode >= 500 || response.StatusCode == 408):
 		ce.Fault = destination.NotTaken
 	case ce.Fault == destination.PerhapsTaken:

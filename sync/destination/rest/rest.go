@@ -87,21 +87,31 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	sent := c.request(w.watch(call), r, token)
 	response, err := c.transport.RoundTrip(sent)
 	if err != nil {
-		return nil, broken(ctx, err, w.mayHaveWritten(c.own, err))
+		ce := broken(ctx, err, w.mayHaveWritten(c.own, err))
+		destination.CallEnded(ctx, r.Method, destination.Ending{Code: ce.Code})
+		return nil, ce
 	}
-	destination.Answered(ctx, r.Method, response.StatusCode)
 	hangUpOnUpgrade(response)
 	token.dropHeaders(response.Header)
 	defer response.Body.Close()
 	if c.observe != nil {
 		c.observe(response.StatusCode, response.Header)
 	}
-	return c.answer(ctx, r, token, sent, response)
+	a, ce := c.answer(ctx, r, token, sent, response)
+	if ce != nil {
+		destination.CallEnded(ctx, r.Method, destination.Ending{Status: ce.Status, Code: ce.Code})
+		return nil, ce
+	}
+	a.ended = func(code string) {
+		destination.CallEnded(ctx, r.Method, destination.Ending{Status: response.StatusCode, Code: code})
+	}
+	a.ended("")
+	return a, nil
 }
 
 // answer reads the body. It separates answers that the client must interpret from
 // those that are a fault for every client.
-func (c *Client) answer(ctx context.Context, r Request, token bearer, sent *http.Request, response *http.Response) (*Answer, error) {
+func (c *Client) answer(ctx context.Context, r Request, token bearer, sent *http.Request, response *http.Response) (*Answer, *destination.CallError) {
 	c.tokens.answered(r.Method, token, response.StatusCode)
 	a := c.read(response)
 	token.redactBody(a)

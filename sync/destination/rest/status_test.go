@@ -93,7 +93,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 		http.Redirect(w, r, "https://elsewhere.example/login?user=frieda@mail.example", http.StatusTemporaryRedirect)
 	})
 	for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
-		ce := do(t, t.Context(), c, Request{Method: method, Path: []string{"users", "1"}})
+		ce := do(t, t.Context(), c, Request{Method: method, Path: []string{"users", "1"}, Records: []*user.Record{{User: user.User{ID: "1"}}}})
 		if ce == nil || ce.Code != "redirect" || !strings.Contains(ce.Error(), "elsewhere.example") {
 			t.Errorf("%s: %v", method, ce)
 		}
@@ -101,8 +101,11 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 			t.Errorf("%s: the error shows more than the host: %v", method, ce)
 		}
 	}
-	if calls != 4 {
-		t.Errorf("%d calls, want 4", calls)
+	if ce := do(t, t.Context(), c, Request{Method: "GET", Path: []string{"users"}}); ce == nil || strings.Contains(ce.Error(), "example") {
+		t.Errorf("a call about no user names a host, which may be a value of any: %v", ce)
+	}
+	if calls != 5 {
+		t.Errorf("%d calls, want 5", calls)
 	}
 }
 

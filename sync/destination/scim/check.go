@@ -43,23 +43,22 @@ func (c *Client) CheckColumns(fields []user.Field, op user.Op) error {
 // Check reports whether a server would refuse the record. It checks only the keys of a
 // delete.
 func (c *Client) Check(r *user.Record) error {
-	if bad := destination.CheckID(r.User.ID); bad != nil {
-		return bad
-	}
-	if bad := destination.CheckKey("bad_remote", user.RemoteID, r.Remote); bad != nil || r.Op == user.Delete {
-		return bad
+	var faults user.Faults
+	faults.Add(destination.CheckID(r.User.ID))
+	faults.Add(destination.CheckKey("bad_remote", user.RemoteID, r.Remote))
+	if r.Op == user.Delete {
+		return faults.Err()
 	}
 	for i := range r.User.Attributes {
-		if bad := c.checkAttribute(&r.User.Attributes[i]); bad != nil {
-			return bad
-		}
+		faults.Add(c.checkAttribute(&r.User.Attributes[i]))
 	}
 	for _, s := range r.User.Secrets {
 		if s.Field != user.Password {
-			return c.target(s.Field).Err
+			faults.Add(c.target(s.Field).Err)
 		}
 	}
-	return c.checkWhole(r)
+	faults.Add(c.checkWhole(r))
+	return faults.Err()
 }
 
 // checkWhole checks that the record has what it needs.

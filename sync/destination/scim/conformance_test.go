@@ -90,6 +90,7 @@ func newSandbox(t testing.TB, server scimmock.Options, faults ...string) destina
 	return destinationtest.Sandbox{
 		Handler:  s,
 		Injected: s.Injected,
+		Answers:  func() map[string]map[string]uint64 { return s.State().Answers },
 		Look:     func(r *user.Record) destinationtest.Look { return look(t, s, r) },
 	}
 }

@@ -169,6 +169,9 @@ func (c Config) traits() destination.Traits {
 	if remove.Merge {
 		remove.Max = 1
 	}
+	if c.Deactivate {
+		remove.As = user.Update
+	}
 	return destination.Traits{
 		Name: name, OwnKeys: true, AnyField: true, Fields: fields(),
 		Ops: map[user.Op]destination.OpTraits{

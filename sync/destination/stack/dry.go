@@ -57,7 +57,7 @@ func (d *Dry) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 		d.markTouched(r, o.Status)
 		outcomes[i] = o
 	}
-	d.count(b.Op, min(sent, 1))
+	d.count(d.Traits().Kind(b.Op), min(sent, 1))
 	d.count(user.Create, creates)
 	d.count(destination.ReadCall, reads)
 	return outcomes, nil
@@ -65,7 +65,7 @@ func (d *Dry) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
 
 func (d *Dry) count(kind user.Op, n int) {
 	for range n {
-		d.Calls.Count(string(kind), nil)
+		d.Calls.Count(string(kind), destination.Ending{})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -86,7 +87,8 @@ func (f *fake) Traits() destination.Traits { return f.traits }
 
 func (f *fake) Check(*user.Record) error { return nil }
 
-func (f *fake) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
+func (f *fake) Apply(ctx context.Context, b user.Batch) (_ []user.Outcome, err error) {
+	defer func() { ended(ctx, http.MethodPost, err) }()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	fault := f.applied(len(f.calls), b)
@@ -115,6 +117,15 @@ func (f *fake) Apply(_ context.Context, b user.Batch) ([]user.Outcome, error) {
 		return nil, ce
 	}
 	return outcomes, nil
+}
+
+// ended tells the middleware how a call ended, as package rest does.
+func ended(ctx context.Context, method string, err error) {
+	how := destination.Ending{Status: http.StatusOK}
+	if ce := destination.AsCallError(err); ce != nil {
+		how = destination.Ending{Status: ce.Status, Code: ce.Code}
+	}
+	destination.CallEnded(ctx, method, how)
 }
 
 // whole refuses calls that hold poison or existing users.
@@ -166,7 +177,8 @@ func (f *fake) one(op user.Op, r *user.Record) user.Outcome {
 // readable is a fake with a read-back.
 type readable struct{ *fake }
 
-func (f readable) Find(_ context.Context, r *user.Record) (destination.Found, error) {
+func (f readable) Find(ctx context.Context, r *user.Record) (_ destination.Found, err error) {
+	defer func() { ended(ctx, http.MethodGet, err) }()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.reads++

@@ -3,6 +3,7 @@ package stack_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,12 +28,13 @@ func (c twofold) Find(ctx context.Context, _ *user.Record) (destination.Found, e
 }
 
 func (c twofold) both(ctx context.Context, kind string) error {
-	if c.first != nil {
+	if ended(ctx, http.MethodDelete, c.first); c.first != nil {
 		return c.first
 	}
 	if err := destination.NextCall(ctx, kind); err != nil {
 		return err
 	}
+	ended(ctx, http.MethodDelete, c.second)
 	return c.second
 }
 

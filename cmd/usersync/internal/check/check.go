@@ -134,8 +134,11 @@ func (f *Findings) read(ctx context.Context, in *reader.Input, to connect.Client
 }
 
 func checkRecord(r *user.Record, to connect.Client) error {
-	if r.Err != nil {
-		return r.Err
+	if r.Err == nil {
+		return to.Check(r)
 	}
-	return to.Check(r)
+	if r.HasCells() {
+		r.Also(to.Check(r))
+	}
+	return r.Err
 }

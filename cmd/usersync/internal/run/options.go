@@ -114,7 +114,7 @@ func (o Options) checkAddress(ctx context.Context, c *config.Config, paths []str
 	}
 	if o.Retried.Run != "" && !o.Retried.Scope.Same(now) {
 		return exit.Usage(fmt.Errorf("retry run %s: its users were sent to another account or base URL; nothing was sent", o.Retried.Run),
-			"its rejects are an input like any other: run them with the settings of now", c.Invocation.Again(o.Retried.Path))
+			"its rejects are an input like any other: run them with the current settings", c.Invocation.Again(o.Retried.Path))
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func (r *Run) Send(ctx context.Context) (report.Summary, error) {
 	r.reading = counts.Reading
 	err = r.checkInput(err)
 	r.counts = total(r.at.before.Summary, counts)
-	return r.conclude(exit.WithSignal(ctx, r.keep(ctx, known, err)))
+	return r.finish(exit.WithSignal(ctx, r.keep(ctx, known, err)))
 }
 
 // start says that the run starts.
@@ -104,8 +104,8 @@ func (r *Run) keep(ctx context.Context, known *view.Ledger, err error) error {
 	return err
 }
 
-// conclude gives the files their final names, if the run is complete, and sums it up.
-func (r *Run) conclude(err error) (report.Summary, error) {
+// finish gives the files their final names, if the run is complete, and sums it up.
+func (r *Run) finish(err error) (report.Summary, error) {
 	files := r.at.files
 	if err != nil {
 		err = fmt.Errorf("run %s: %w", files.Run(), err)

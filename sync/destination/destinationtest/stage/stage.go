@@ -43,7 +43,7 @@ type Call struct {
 	Method, URI string
 	Header      http.Header
 	Body        []byte
-	Status      int // of the answer; 0 if the API did not answer
+	Status      int // of the answer; 0 if there was none
 }
 
 // Address is where the client finds its API. It must open every connection with Dial,
@@ -124,16 +124,15 @@ func (s *Stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	play, api := s.play, s.api
 	s.mu.Unlock()
-	if play != nil {
-		play(w, r)
-		return
+	if play == nil {
+		play = api.ServeHTTP
 	}
-	status := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-	api.ServeHTTP(status, r)
+	answer := &statusWriter{ResponseWriter: w}
+	play(answer, r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if n < len(s.seen) {
-		s.seen[n].Status = status.status
+		s.seen[n].Status = answer.status
 	}
 }
 
