@@ -165,7 +165,7 @@ const depsRules = `
 	!< cmd/..., NOT cmd/usersync/internal/connect;
 
 	# profile counts what columns hold, whoever asks.
-	sync/user, sync/identity < cmd/usersync/internal/profile < cmd/usersync/internal/draft;
+	sync/user, sync/identity, reader < cmd/usersync/internal/profile < cmd/usersync/internal/draft, cmd/usersync/internal/check;
 
 	# What a value looks like is known without any API; who sends it decides what follows.
 	sync/user < sync/plausible < cmd/usersync/internal/connect, cmd/usersync/internal/draft;

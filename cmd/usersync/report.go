@@ -30,7 +30,7 @@ func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s repor
 		err = errors.Join(err, fmt.Errorf("run %s: records and outcomes do not add up: the difference is %d", s.Run, missing))
 		s.ExitCode = advice.ExitCode(err, *found)
 	}
-	err = errors.Join(err, r.Close(s))
+	err = errors.Join(err, r.Close(&s))
 	if err == nil {
 		return e.report(end, t, s)
 	}

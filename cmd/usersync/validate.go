@@ -22,22 +22,24 @@ func validateCommand(e *env, found *advice.Result) *cobra.Command {
 		Long: "validate shows which rows cannot be sent, where each column goes, and the first call.\n" +
 			"Then it shows the settings that are set and those of the destination, and where each\n" +
 			"value came from. It makes no call, except with --connect: one that changes nothing, to\n" +
-			"prove address, credentials and account. Exit code 3 means that some rows are invalid.",
-		Example: "  usersync validate --config usersync.yaml users.csv\n  usersync validate --connect",
+			"prove address, credentials and account. --profile also shows what each column holds,\n" +
+			"without any cell. Exit code 3 means that some rows are invalid.",
+		Example: "  usersync validate --config usersync.yaml users.csv\n  usersync validate --profile users.csv\n  usersync validate --connect",
 	}
 	load := addSettings(e, cmd, config.ForRun)
 	all := cmd.Flags().Bool("all", false, "show every setting, including those that are not set")
 	try := cmd.Flags().Bool(config.ConnectFlag, false, "make one call that changes nothing, and say what it proves")
+	profiled := cmd.Flags().Bool("profile", false, "show what each column of the files holds: counts, null markers, look-alikes and masked shapes, but no cell")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := load()
 		if c == nil {
 			return err
 		}
 		if err == nil && len(c.Target.All) > 1 {
-			return validateSeveral(cmd.Context(), e, c, args, validation{all: *all, connect: *try}, found)
+			return validateSeveral(cmd.Context(), e, c, args, validation{all: *all, connect: *try, profile: *profiled}, found)
 		}
 		asked := err == nil && (len(args) > 0 || len(c.Input.From) > 0 || len(c.Target.All) > 0)
-		one, bad := e.validate(cmd.Context(), c, args, validation{files: asked, all: *all, connect: *try && err == nil})
+		one, bad := e.validate(cmd.Context(), c, args, validation{files: asked, all: *all, connect: *try && err == nil, profile: *profiled && asked})
 		*found = one
 		return errors.Join(err, bad)
 	}
@@ -49,6 +51,7 @@ type validation struct {
 	files   bool // the files, if any
 	all     bool // every setting
 	connect bool // the connection
+	profile bool // the cells of each column
 }
 
 // validateSeveral looks at each destination by itself.
@@ -74,6 +77,9 @@ func (e *env) validate(ctx context.Context, c *config.Config, args []string, v v
 		f, err = exit.UnlessStopped(ctx, func() (check.Findings, error) { return check.Input(ctx, e.stdin, c, args) })
 	}
 	found = advice.Result{Read: f.Read, Outcomes: writer.Outcomes{Invalid: f.Invalid}, Allowed: c.Output.AllowRejects}
+	if v.profile {
+		err = errors.Join(err, f.Profile(ctx, e.stdin, c, args))
+	}
 	if v.connect && err == nil {
 		f.Proof, err = connect.Prove(ctx, c, history.AddressEvidence(c))
 	}

@@ -37,6 +37,7 @@ type Findings struct {
 	warnings []string
 	noted    user.Noted
 	request  *destination.Preview
+	profiles []fileProfile
 }
 
 // Input checks the files, or those that c names, against the config and the API. It
@@ -88,6 +89,8 @@ func columnsOf(c *config.Config, columns []reader.Column) []column {
 	return all
 }
 
+const notSent = "not sent"
+
 func goesTo(c reader.Column) string {
 	switch {
 	case c.Op:
@@ -97,7 +100,7 @@ func goesTo(c reader.Column) string {
 	case c.Read:
 		return "computed fields"
 	}
-	return "not sent"
+	return notSent
 }
 
 func ruleText(r mapping.Rule) string {

@@ -29,7 +29,7 @@ type invalidRow struct {
 // settings there are.
 func (f *Findings) Print(w io.Writer, settings []config.Shown, left int) error {
 	var b bytes.Buffer
-	for _, part := range []func(io.Writer){f.printRows, f.printColumns, f.printRequest, f.printProof} {
+	for _, part := range []func(io.Writer){f.printRows, f.printColumns, f.printProfiles, f.printRequest, f.printProof} {
 		before := b.Len()
 		part(&b)
 		if b.Len() > before {
@@ -110,7 +110,8 @@ func (f *Findings) WriteJSON(w io.Writer, settings []config.Shown) error {
 
 		Request    *destination.Preview `json:"first_request,omitempty"`
 		Connection string               `json:"connection,omitempty"`
-	}{Settings: settings, Columns: f.columns, Request: f.request, Connection: f.Proof}
+		Profiles   []fileProfile        `json:"profile,omitempty"`
+	}{Settings: settings, Columns: f.columns, Request: f.request, Connection: f.Proof, Profiles: f.profiles}
 	if f.toTheEnd {
 		document.Records, document.Invalid, document.Rows, document.Warnings = &f.Read, &f.Invalid, f.invalid, f.warnings
 		document.Lookalikes, document.RepeatedIDs = f.lookalikes(), report.RepeatedOf(f.noted.Repeats)

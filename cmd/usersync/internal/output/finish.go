@@ -79,10 +79,11 @@ func digestOf(dir *rundir.Dir, file *rundir.File) (string, error) {
 	return fmt.Sprintf("%x", hash.Sum(nil)), nil
 }
 
-// Close writes the summary, then the end of the journal.
-func (f *Files) Close(s report.Summary, at time.Time) error {
+// Close writes the summary, then the end of the journal. It completes s, so that what is
+// printed is what the file holds.
+func (f *Files) Close(s *report.Summary, at time.Time) error {
 	s.JournalBytes = f.journal.Size()
-	return errors.Join(writeSummary(f.summary, f.dir, s), endJournal(f.journal, s, at))
+	return errors.Join(writeSummary(f.summary, f.dir, *s), endJournal(f.journal, *s, at))
 }
 
 // writeSummary writes the last file, and closes the directory.

@@ -36,6 +36,8 @@ type Column struct {
 	folded   distinct
 	shapes   map[string]int
 	unshaped int // cells whose shape is not counted
+
+	mostShapes int // that are told apart
 }
 
 // Kinds counts the filled cells that are not markers by what they look like.
@@ -47,9 +49,11 @@ type Kinds struct {
 	Unclean                                      int // with characters that cannot be seen
 }
 
-func newColumn(name string, seed maphash.Seed) *Column {
+func newColumn(name string, seed maphash.Seed, among int) *Column {
+	hashes := max(64, min(Exact, mostHashes/(2*among)))
 	return &Column{Name: strings.TrimSpace(name), seed: seed, Markers: map[string]int{}, States: map[string]int{}, shapes: map[string]int{},
-		distinct: newDistinct(), folded: newDistinct()}
+		mostShapes: max(16, min(512, mostHashes/(4*among))),
+		distinct:   newDistinct(hashes), folded: newDistinct(hashes)}
 }
 
 // mostHashed is how many bytes of a cell are looked at for a look-alike.
@@ -119,6 +123,17 @@ func (c *Column) Marked() (n int) {
 
 // Distinct is the number of different filled cells, and whether it is exact.
 func (c *Column) Distinct() (n int, exact bool) { return c.distinct.count() }
+
+// Lookalikes is how many different cells look like another one: they differ only in letter
+// case, width, leading zeros and the like. It says whether the number is exact.
+func (c *Column) Lookalikes() (n int, exact bool) {
+	all, exact := c.distinct.count()
+	folded, _ := c.folded.count()
+	if !exact && all-folded < all/50 { // within the error of the estimates
+		return 0, false
+	}
+	return max(0, all-folded), exact
+}
 
 // Unique reports whether each row has a value, and one that no other row has.
 func (c *Column) Unique() bool {

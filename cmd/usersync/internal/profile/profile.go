@@ -3,17 +3,21 @@
 // masked shapes they have.
 //
 // It keeps no cell, only counts, hashes and shapes, in memory that does not grow with the
-// file. It knows no fields and decides nothing. Start at New.
+// file. It knows no fields and decides nothing. Start at Read.
 package profile
 
 import (
+	"context"
 	"hash/maphash"
+
+	"usersync/reader"
 )
 
 // Profile is what is known of a file.
 type Profile struct {
 	Columns []*Column
 	Rows    int // profiled
+	Broken  int // rows that cannot be read, which are not profiled
 
 	seed maphash.Seed
 }
@@ -27,7 +31,7 @@ func New(header []string) *Profile {
 
 func (p *Profile) widen(header []string) {
 	for i := len(p.Columns); i < len(header); i++ {
-		c := newColumn(header[i], p.seed)
+		c := newColumn(header[i], p.seed, len(header))
 		c.Rows, c.Empty = p.Rows, p.Rows
 		p.Columns = append(p.Columns, c)
 	}
@@ -46,4 +50,22 @@ func (p *Profile) Add(header, cells []string) {
 			c.add("")
 		}
 	}
+}
+
+// Read reads a file to its end. It returns what it has found with an error.
+func Read(ctx context.Context, g *reader.Grid) (*Profile, error) {
+	p := New(g.Header())
+	for row, err := range g.Rows() {
+		switch {
+		case err != nil:
+			return p, err
+		case ctx.Err() != nil:
+			return p, context.Cause(ctx)
+		case row.Broken:
+			p.Broken++
+		default:
+			p.Add(g.Header(), row.Cells)
+		}
+	}
+	return p, nil
 }

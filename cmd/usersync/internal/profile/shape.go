@@ -5,14 +5,11 @@ import (
 	"unicode"
 )
 
-const (
-	shapeLength = 20  // characters of a shape
-	mostShapes  = 512 // that are told apart in a column
-)
+const shapeLength = 20 // characters of a shape
 
 func (c *Column) addShape(text string) {
 	shape := Mask(text)
-	if _, known := c.shapes[shape]; known || len(c.shapes) < mostShapes {
+	if _, known := c.shapes[shape]; known || len(c.shapes) < c.mostShapes {
 		c.shapes[shape]++
 	} else {
 		c.unshaped++

@@ -91,7 +91,7 @@ func TestTheLifeOfARun(t *testing.T) {
 		t.Errorf("it is over before it is closed: %v", err)
 	}
 	s.Finish(o.Now())
-	if err := r.Close(s); err != nil {
+	if err := r.Close(&s); err != nil {
 		t.Fatal(err)
 	}
 	after, err := history.Read("runs", s.Run)
@@ -123,7 +123,7 @@ func TestARunThatIsStopped(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	s.Finish(o.Now())
-	if err := errors.Join(r.Close(s), r.Release(), p.Release()); err != nil {
+	if err := errors.Join(r.Close(&s), r.Release(), p.Release()); err != nil {
 		t.Error(err)
 	}
 }

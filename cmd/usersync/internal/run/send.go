@@ -180,7 +180,7 @@ func total(before, now engine.Summary) engine.Summary {
 
 // Close writes the summary and the end of the journal. It is the last step: a run whose
 // journal has no end can be resumed.
-func (r *Run) Close(s report.Summary) error { return r.at.files.Close(s, r.options.Now()) }
+func (r *Run) Close(s *report.Summary) error { return r.at.files.Close(s, r.options.Now()) }
 
 // lookAhead plans the whole input if a guard requires it. It does not for a run that is
 // resumed, applies a plan, or retries rejects.
