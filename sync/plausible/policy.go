@@ -27,10 +27,11 @@ type Policy struct {
 	Now   time.Time
 }
 
-// Apply checks a record that can be sent so far. It sets its Err, drops fields, or notes which
-// fields do not look like what they are, and which hold a word for a missing value.
+// Apply checks the values of a record, also of one that is invalid for another reason. It adds
+// to its Err, drops fields, or notes which values do not look like what they are, and which
+// are a word for a missing value.
 func (p *Policy) Apply(r *user.Record) {
-	if r.Err != nil || r.Op == user.Delete {
+	if r.Op == user.Delete || r.Err != nil && !r.HasCells() {
 		return
 	}
 	for i := 0; i < len(r.User.Attributes); i++ {
@@ -43,14 +44,13 @@ func (p *Policy) Apply(r *user.Record) {
 			}
 		case p.Do == Warn:
 			r.Doubts = append(r.Doubts, user.Doubt{Kind: user.SentAnyway, Field: a.Field})
-		case p.Do == Drop && p.drop(r, i):
+		case p.Do == Drop && r.Err == nil && p.drop(r, i):
 			i--
 		default:
-			r.Err = bad
-			return
+			r.Also(bad)
 		}
 	}
-	if p.Do == Drop {
+	if p.Do == Drop && r.Err == nil {
 		p.dropRefused(r)
 	}
 }
@@ -73,15 +73,22 @@ func (p *Policy) dropRefused(r *user.Record) {
 func (p *Policy) drop(r *user.Record, i int) bool {
 	field, whole := r.User.Attributes[i].Field, r.User.Attributes
 	r.User.Attributes = slices.Delete(slices.Clone(whole), i, i+1)
-	if p.Rules != nil {
-		missing, ok := errors.AsType[*user.InvalidError](p.Rules(r))
-		if ok && !strings.HasPrefix(missing.Code, "bad_") {
-			r.User.Attributes = whole
-			return false
-		}
+	if p.Rules != nil && blames(p.Rules(r), field) {
+		r.User.Attributes = whole
+		return false
 	}
 	r.Doubts = append(r.Doubts, user.Doubt{Kind: user.Dropped, Field: field})
 	return true
+}
+
+// blames reports whether one of the faults is that of a field, or that there is nothing left.
+func blames(err error, f user.Field) bool {
+	bad, ok := errors.AsType[*user.InvalidError](err)
+	if !ok {
+		return false
+	}
+	mine := func(e *user.InvalidError) bool { return e.Field == f || strings.HasPrefix(e.Code, "nothing_") }
+	return mine(bad) || slices.ContainsFunc(bad.More, mine)
 }
 
 func (p *Policy) check(a *user.Attribute) error {
