@@ -5,19 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"usersync/sync/destination"
 	"usersync/sync/user"
 )
 
-// pool delivers a limited number of batches at a time. Its workers live as long as the run:
-// the stack of a new goroutine would have to grow for each batch.
+// pool delivers a limited number of batches at a time. It has its own group: a planner
+// inside it would take one of its slots.
 type pool struct {
 	ctx         context.Context
-	batches     chan user.Batch
-	underWay    sync.WaitGroup // batches
+	group       errgroup.Group
 	destination destination.Destination
 	journal     Journal
 	collector   *collector
@@ -27,50 +27,39 @@ type pool struct {
 }
 
 func newPool(ctx context.Context, j Job, c *collector, stop func(error)) *pool {
-	p := &pool{ctx: ctx, batches: make(chan user.Batch), destination: j.Destination, journal: j.Journal, collector: c, stop: stop}
-	for range j.Workers {
-		go p.work()
-	}
+	p := &pool{ctx: ctx, destination: j.Destination, journal: j.Journal, collector: c, stop: stop}
+	p.group.SetLimit(j.Workers)
 	return p
 }
 
-func (p *pool) work() {
-	for b := range p.batches {
-		p.send(b)
-		p.underWay.Done()
-	}
-}
-
-// deliver sends the batch as soon as a worker is free, and blocks until then.
+// deliver sends the batch as soon as a slot is free, and blocks until then.
 func (p *pool) deliver(b user.Batch) {
-	p.underWay.Add(1)
-	p.batches <- b
-}
-
-func (p *pool) send(b user.Batch) {
-	if p.ctx.Err() != nil { // the worker may be free because the run ended
-		return
-	}
-	defer onPanic(func(err error) {
-		p.perhapsTaken.Add(int64(len(b.Records)))
-		p.stop(err)
+	p.group.Go(func() error {
+		if p.ctx.Err() != nil { // the slot may be free because the run ended
+			return nil
+		}
+		defer onPanic(func(err error) {
+			p.perhapsTaken.Add(int64(len(b.Records)))
+			p.stop(err)
+		})
+		if err := p.journalSent(b); err != nil {
+			p.stop(err)
+			return nil
+		}
+		outcomes, err := p.destination.Apply(p.ctx, b)
+		if err != nil {
+			p.stop(err)
+		}
+		outcomes, err = checkOutcomes(b, outcomes, err != nil)
+		if err != nil {
+			p.stop(err)
+		}
+		if err := errors.Join(p.journalSettled(outcomes), p.journalUntaken(b, outcomes)); err != nil {
+			p.stop(err)
+		}
+		p.collector.incoming <- outcomes
+		return nil
 	})
-	if err := p.journalSent(b); err != nil {
-		p.stop(err)
-		return
-	}
-	outcomes, err := p.destination.Apply(p.ctx, b)
-	if err != nil {
-		p.stop(err)
-	}
-	outcomes, err = checkOutcomes(b, outcomes, err != nil)
-	if err != nil {
-		p.stop(err)
-	}
-	if err := errors.Join(p.journalSettled(outcomes), p.journalUntaken(b, outcomes)); err != nil {
-		p.stop(err)
-	}
-	p.collector.incoming <- outcomes
 }
 
 // journalSent records that a batch is about to be sent. If a read decides who is sent,
@@ -154,13 +143,7 @@ func (p *pool) journalUntaken(b user.Batch, outcomes []user.Outcome) error {
 }
 
 // wait returns once every batch is delivered. Errors were passed to stop.
-func (p *pool) wait() { p.underWay.Wait() }
-
-// end is wait for the last time: nothing is delivered after it.
-func (p *pool) end() {
-	p.wait()
-	close(p.batches)
-}
+func (p *pool) wait() { _ = p.group.Wait() }
 
 // checkOutcomes replaces what the collector must not see, and returns what that was:
 // outcomes of other records, statuses that are not final and, unless this call ends
