@@ -86,6 +86,9 @@ func (e ending) hint(err error) string {
 	if e.LastMet == "" || !errors.Is(err, pace.ErrGaveUp) {
 		return hint
 	}
+	if strings.HasPrefix(e.LastMet, "http_429") {
+		hint = "the API limits the calls: run again later, or lower --rate; users without a result were not marked as failed"
+	}
 	return "the last call failed: " + e.LastMet + "; " + hint
 }
 

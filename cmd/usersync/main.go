@@ -72,9 +72,9 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	cmd, err := safely(func() (*cobra.Command, error) { return root.ExecuteContextC(soft) })
 	err = exit.WithSignal(soft, err)
 	code := advice.ExitCode(err, found)
-	if err != nil {
+	if left := exit.Unreported(err); left != nil {
 		e.logsJSON(cmd)
-		e.reportError(err, code)
+		e.reportError(left, code)
 	}
 	return code
 }

@@ -92,6 +92,15 @@ func (e *env) note(cmd *cobra.Command, text, hint, next string) error {
 	return err
 }
 
+// reportNow reports err before the rest of the output, instead of when the command ends.
+func (e *env) reportNow(err error, found advice.Result) error {
+	if err == nil {
+		return nil
+	}
+	e.reportError(err, advice.ExitCode(err, found))
+	return &exit.ReportedError{Err: err}
+}
+
 // reportError writes the error that ended a command, as a log line or for a person.
 func (e *env) reportError(err error, code int) {
 	if e.jsonLog {

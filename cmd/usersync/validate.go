@@ -39,24 +39,27 @@ func validateCommand(e *env, found *advice.Result) *cobra.Command {
 			return validateSeveral(cmd.Context(), e, c, args, validation{all: *all, connect: *try, profile: *profiled}, found)
 		}
 		asked := err == nil && (len(args) > 0 || len(c.Input.From) > 0 || len(c.Target.All) > 0)
-		one, bad := e.validate(cmd.Context(), c, args, validation{files: asked, all: *all, connect: *try && err == nil, profile: *profiled && asked})
-		*found = one
-		return errors.Join(err, bad)
+		*found, err = e.validate(cmd.Context(), c, args, validation{files: asked, all: *all, connect: *try && err == nil, profile: *profiled && asked, wrong: err})
+		return err
 	}
 	return cmd
 }
 
 // validation says what to look at.
 type validation struct {
-	files   bool // the files, if any
-	all     bool // every setting
-	connect bool // the connection
-	profile bool // the cells of each column
+	files   bool  // the files, if any
+	all     bool  // every setting
+	connect bool  // the connection
+	profile bool  // the cells of each column
+	wrong   error // in the config; then the rest is not looked at
 }
 
 // validateSeveral looks at each destination by itself.
 func validateSeveral(ctx context.Context, e *env, c *config.Config, args []string, v validation, found *advice.Result) error {
 	each, err := c.Each()
+	if !c.Output.JSON {
+		err = e.reportNow(err, advice.Result{})
+	}
 	v.files = true
 	for _, own := range each {
 		one, bad := e.validate(ctx, own, args, v)
@@ -68,11 +71,12 @@ func validateSeveral(ctx context.Context, e *env, c *config.Config, args []strin
 	return err
 }
 
-// validate prints what was found out about the files, if they are to be looked at, and
-// then the settings, all of them or those that matter.
+// validate prints what is wrong, what was found out about the files, if they are to be
+// looked at, and then the settings, all of them or those that matter.
 func (e *env) validate(ctx context.Context, c *config.Config, args []string, v validation) (found advice.Result, err error) {
 	c.Input.RejectedAs = history.RejectedAs(c.Output.RunsDir, args)
 	var f check.Findings
+	err = v.wrong
 	if v.files {
 		f, err = exit.UnlessStopped(ctx, func() (check.Findings, error) { return check.Input(ctx, e.stdin, c, args) })
 	}
@@ -86,6 +90,9 @@ func (e *env) validate(ctx context.Context, c *config.Config, args []string, v v
 	settings := c.Shown()
 	if c.Output.JSON {
 		return found, errors.Join(err, f.WriteJSON(e.stdout, settings))
+	}
+	if exit.StoppedBy(ctx) == nil {
+		err = e.reportNow(err, found)
 	}
 	left := 0
 	if !v.all {

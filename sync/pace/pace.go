@@ -61,6 +61,7 @@ type Pace struct {
 	breaker     breaker
 	speed       speed
 	answered    uint64
+	lastStatus  int // of the last call that failed; 0 if it had no answer
 	report      Report
 }
 
@@ -161,8 +162,20 @@ func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed 
 
 // giveUp stops all further calls, because none succeeds.
 func (p *Pace) giveUp(now time.Time) {
-	p.halt(fmt.Errorf("%w for %s", ErrGaveUp, p.breaker.failingFor(now).Round(time.Second)), now)
+	since := p.breaker.failingFor(now).Round(time.Second)
+	err := fmt.Errorf("%w for %s", ErrGaveUp, since)
+	if p.lastStatus > 0 {
+		err = turnedAway(fmt.Sprintf("no call got through for %s; the API answered the last one with %d", since, p.lastStatus))
+	}
+	p.halt(err, now)
 }
+
+// turnedAway is an ErrGaveUp about an API that answers.
+type turnedAway string
+
+func (e turnedAway) Error() string { return string(e) }
+
+func (turnedAway) Unwrap() error { return ErrGaveUp }
 
 // start counts the call that is about to be made, unless the run ended or
 // something changed. It must check, because select picks any of the channels that
@@ -203,6 +216,7 @@ func (p *Pace) ended(status int, answered, probe bool) {
 		p.regain(now)
 		return
 	}
+	p.lastStatus = status
 	opened := p.breaker.failed(now, probe, status == http.StatusTooManyRequests)
 	if opened {
 		p.note(now, Event{What: "down", Why: fmt.Sprintf("%d calls in a row failed, the last with %s", faultsInARow, statusText(status))})

@@ -24,7 +24,7 @@ func (c counted) add(kind, result string, n int) {
 }
 
 // compareCalls compares the table of calls in a run's summary with what the sandbox counted
-// meanwhile: kind by kind, status by status. An answer that breaks on the way, and one that
+// during the run: kind by kind, status by status. An answer that breaks on the way, and one that
 // is not the API's, is a success to the server: the client may say so, or why it does not
 // believe it.
 func (c cell) compareCalls(t *testing.T, before, after state, o execution) {

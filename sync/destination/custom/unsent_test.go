@@ -13,7 +13,7 @@ import (
 )
 
 // The table of calls holds the calls that were made: not those that could not be made, were
-// not needed, or waited in vain for a token.
+// not needed, or had no token.
 func TestCallsThatAreNotMadeDoNotCount(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/token" {

@@ -1,6 +1,9 @@
 package exit
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Error is an error with what a person can do about it.
 type Error struct {
@@ -20,6 +23,31 @@ func (e *Error) Unwrap() error { return e.Err }
 // be empty.
 func Usage(err error, hint, next string) error {
 	return &Error{Err: err, Code: Misuse, Hint: hint, Next: next}
+}
+
+// ReportedError is an error that was printed before the command ended.
+type ReportedError struct{ Err error }
+
+// Error is the text of Err.
+func (e *ReportedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *ReportedError) Unwrap() error { return e.Err }
+
+// Unreported returns what was not printed yet of the errors that err joins.
+func Unreported(err error) error {
+	if _, done := err.(*ReportedError); done {
+		return nil
+	}
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err
+	}
+	var left []error
+	for _, e := range several.Unwrap() {
+		left = append(left, Unreported(e))
+	}
+	return errors.Join(left...)
 }
 
 // NothingSent wraps err and adds that nothing was sent.
