@@ -113,23 +113,28 @@ func (e *Erasure) Rejects(to io.Writer, from FileText) (Copied, error) {
 			continue
 		}
 		c.before(r.Record)
-		_, unnamed := e.unnamed[r.Record]
-		switch mine := e.Mine(r.Record); {
-		case mine && r.Raw != user.Erased:
-			r.Detail = ""
-			c.erased(p.tombstone(&r))
-		case unnamed && (e.names(row.text) || e.names([]byte(r.Raw))):
-			c.erased(p.tombstone(&r))
-		case e.led[r.Record] != "":
-			text, erased := p.withoutValue(string(row.text), r.Text, e.led[r.Record])
-			if c.put(text); erased {
-				c.done.Erased++
-			}
-		default:
-			c.put(row.text)
-		}
+		e.reject(&c, p, row.text, &r)
 	}
 	return c.end()
+}
+
+// reject copies a row of rejects, without what it holds of the person.
+func (e *Erasure) reject(c *copier, p *rejectParser, text []byte, r *Reject) {
+	_, unnamed := e.unnamed[r.Record]
+	switch mine := e.Mine(r.Record); {
+	case mine && r.Raw != user.Erased:
+		r.Detail = ""
+		c.erased(p.tombstone(r))
+	case unnamed && (e.names(text) || e.names([]byte(r.Raw))):
+		c.erased(p.tombstone(r))
+	case e.led[r.Record] != "":
+		text, erased := p.withoutValue(string(text), r.Text, e.led[r.Record])
+		if c.put(text); erased {
+			c.done.Erased++
+		}
+	default:
+		c.put(text)
+	}
 }
 
 // tombstone is the row that replaces r, which was parsed last.

@@ -175,6 +175,12 @@ func (p *Presence) flush(ctx context.Context) error {
 		}
 	}
 	p.Seen(known)
+	p.lookedUp(queue, known)
+	return nil
+}
+
+// lookedUp corrects the counts by what the ledger says of ids from the queue.
+func (p *Presence) lookedUp(queue []queued, known []user.LedgerEntry) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i, q := range queue {
@@ -186,7 +192,6 @@ func (p *Presence) flush(ctx context.Context) error {
 			p.notIdentified(q.origin)
 		}
 	}
-	return nil
 }
 
 // Seen records what the ledger knows about ids of the input that the engine has looked

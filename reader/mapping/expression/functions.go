@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
@@ -19,7 +20,7 @@ type RuleError struct{ Code, Rule string }
 // Error returns the rule.
 func (e *RuleError) Error() string { return e.Rule }
 
-var ownNames = [...]string{"date", "digits", "e164", "hashed_email"}
+var ownNames = [...]string{"date", "digits", "e164", "hashed_email", "md5", "sha256"}
 
 // functions are our own; lower, upper, trim and split come from the language. Each of ours
 // returns "" for "", so what is left out stays left out.
@@ -30,6 +31,14 @@ func functions() []expr.Option {
 		expr.Function("digits", texts(digits), new(func(string) string)),
 		expr.Function("e164", texts(e164), new(func(string, string) string)),
 		expr.Function("hashed_email", texts(hashedEmail), new(func(string) string)),
+		expr.Function("md5", texts(func(args []string) (string, error) {
+			sum := md5.Sum([]byte(args[0]))
+			return hex.EncodeToString(sum[:]), nil
+		}), new(func(string) string)),
+		expr.Function("sha256", texts(func(args []string) (string, error) {
+			sum := sha256.Sum256([]byte(args[0]))
+			return hex.EncodeToString(sum[:]), nil
+		}), new(func(string) string)),
 	}
 }
 

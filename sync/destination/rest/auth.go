@@ -70,10 +70,10 @@ func (a Auth) static() (bearer, error) {
 		return bearer{name: authorization, header: bearerHeader(token), hide: token}, nil
 	case a.User != "" || password != "":
 		return a.basic(password)
-	case key != "" && (!printable(key) || !httpguts.ValidHeaderFieldName(a.KeyHeader)):
-		return bearer{}, errors.New("the API key or the name of its header holds characters that a header cannot carry; check for line breaks or spaces in it")
+	case key != "" && (!isKey(key) || !httpguts.ValidHeaderFieldName(a.KeyHeader)):
+		return bearer{}, errors.New("the API key or the name of its header holds characters that a header cannot carry; check for line breaks, or more than one space, in it")
 	case key != "":
-		return bearer{name: a.KeyHeader, header: []string{key}, hide: key}, nil
+		return bearer{name: a.KeyHeader, header: []string{key}, hide: key[strings.IndexByte(key, ' ')+1:]}, nil
 	}
 	return bearer{}, nil
 }
@@ -85,6 +85,12 @@ func (a Auth) basic(password string) (bearer, error) {
 	}
 	text := "Basic " + base64.StdEncoding.EncodeToString([]byte(a.User+":"+password))
 	return bearer{name: authorization, header: []string{text}, hide: strings.TrimPrefix(text, "Basic ")}, nil
+}
+
+// isKey reports whether s is a key, perhaps after the word of a scheme, as in SSWS KEY.
+func isKey(s string) bool {
+	scheme, key, two := strings.Cut(s, " ")
+	return printable(scheme) && printable(key) && (!two || scheme != "" && key != "")
 }
 
 func printable(s string) bool {

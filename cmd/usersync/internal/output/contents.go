@@ -113,7 +113,7 @@ func countRejects(spec Spec, dir *rundir.Dir) (int, error) {
 // UnchangedIDs yields the ids of the users that the results call unchanged. A row that
 // cannot be read is an error, and ends it.
 func (f *Files) UnchangedIDs() iter.Seq2[string, error] {
-	return f.pick(func(r *writer.Result) string {
+	return picked(f, func(r *writer.Result) string {
 		if r.Status == user.Unchanged {
 			return r.ID
 		}
@@ -124,7 +124,7 @@ func (f *Files) UnchangedIDs() iter.Seq2[string, error] {
 // SameUserKeys yields the keys of the API to which rows of other ids have led, by the
 // results. A row that cannot be read is an error, and ends it.
 func (f *Files) SameUserKeys() iter.Seq2[string, error] {
-	return f.pick(func(r *writer.Result) string {
+	return picked(f, func(r *writer.Result) string {
 		if r.Code == user.CodeSameUser {
 			return r.Remote
 		}
@@ -132,8 +132,8 @@ func (f *Files) SameUserKeys() iter.Seq2[string, error] {
 	})
 }
 
-// pick yields what is picked from the results so far, if that is not empty.
-func (f *Files) pick(from func(*writer.Result) string) iter.Seq2[string, error] {
+// picked yields what is picked from the results so far, if that is not empty.
+func picked(f *Files, from func(*writer.Result) string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		file, err := f.dir.Read(f.resultsName())
 		if err != nil {

@@ -5,6 +5,9 @@
 package form
 
 import (
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -29,10 +32,14 @@ const (
 	List   Form = "list"   // an array of strings
 	JSON   Form = "json"   // the JSON that the text is
 	URL    Form = "url"    // percent-encoded, for a URL in a body
+	MD5    Form = "md5"    // the hash of the text, in lower-case hex
+	SHA256 Form = "sha256" // the same
 )
 
 // Names returns the forms other than "", as a config names them.
-func Names() []string { return []string{"text", "number", "bool", "list", "json", "url"} }
+func Names() []string {
+	return []string{"text", "number", "bool", "list", "json", "url", "md5", "sha256"}
+}
 
 // The rules that a value can break. They never hold the value.
 var (
@@ -97,7 +104,14 @@ func (f Form) Text(v user.Value) (string, error) {
 		return "", user.ErrNotText
 	}
 	text, err := v.Plain()
-	if f == URL {
+	switch f {
+	case MD5:
+		sum := md5.Sum([]byte(text))
+		text = hex.EncodeToString(sum[:])
+	case SHA256:
+		sum := sha256.Sum256([]byte(text))
+		text = hex.EncodeToString(sum[:])
+	case URL:
 		text = strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 	}
 	return text, err
