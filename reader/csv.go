@@ -32,6 +32,9 @@ type csvRows struct {
 func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
 	original := frame.Dialect{Delimiter: o.CSV.Delimiter, Escape: o.CSV.Escape}
 	d := original
+	if f.source.Workbook() {
+		d = frame.Dialect{Delimiter: string(frame.Comma)}
+	}
 	if reject.Begins(w.Data()) {
 		d.Escape = 0
 		o.CSV.HeaderRow, o.CSV.Comment, o.CSV.Footer = 0, "", nil // these are about the input that rejects came from
@@ -39,7 +42,7 @@ func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
 			d.Delimiter = string(own)
 		}
 	}
-	t, err := table.Open(w, table.Options{Dialect: d, HeaderRow: o.CSV.HeaderRow, Comment: o.CSV.Comment, Footer: o.CSV.Footer, Charset: f.source.Charset})
+	t, err := table.Open(w, table.Options{Dialect: d, Lines: f.source.Workbook(), HeaderRow: o.CSV.HeaderRow, Comment: o.CSV.Comment, Footer: o.CSV.Footer, Charset: f.source.Charset})
 	if err != nil {
 		return nil, err
 	}

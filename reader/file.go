@@ -12,6 +12,7 @@ import (
 	"usersync/reader/proof"
 	"usersync/reader/reject"
 	"usersync/reader/source"
+	"usersync/reader/workbook"
 	"usersync/sync/user"
 )
 
@@ -67,7 +68,7 @@ func (in *Input) start(path string, several bool) (*file, error) {
 			return nil, inputError(name, 0, err)
 		}
 	}
-	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: reject.Prefixes(), Digest: in.digest, MinAge: in.o.Expect.MinAge,
+	s, err := source.Open(source.Options{Path: path, Stdin: in.o.Stdin, Charset: in.o.Charset, UTF8: reject.Prefixes(), Digest: in.digest, MinAge: in.o.Expect.MinAge, Workbook: workbook.Options{Sheet: in.o.Sheet, HeaderRow: in.o.CSV.HeaderRow},
 		Hash: sidecar != "" || in.o.Expect.SHA256 != ""})
 	if err != nil {
 		return nil, inputError(name, 0, err)
@@ -96,7 +97,7 @@ func (o *Options) readHeader(f *file, several bool) (err error) {
 	if rule, hint := foreign(w.Data()); rule != "" {
 		return &InputError{File: f.name, Rule: rule, Hint: hint}
 	}
-	jsonl := o.format(f.name, w.Data()) == JSONL
+	jsonl := !f.source.Workbook() && o.format(f.name, w.Data()) == JSONL
 	if jsonl && o.CSV.Trailer != "" {
 		return &InputError{File: f.name, Rule: "only a CSV file can have a trailer, and this is " + JSONL,
 			Hint: "remove trailer; use expect_records or expect_sha256 instead"}

@@ -40,6 +40,8 @@ type Options struct {
 	// Records is a JSON pointer (RFC 6901) to the array of users inside an object, such as
 	// /data/users; empty: the one array of objects, if the file is such an object.
 	Records string
+	// Sheet is the sheet of a workbook (.xlsx); empty: the first that is not hidden.
+	Sheet string
 	// Charset is a name in the WHATWG Encoding Standard; empty: UTF-8. A byte order
 	// mark overrides it.
 	Charset string

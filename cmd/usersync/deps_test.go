@@ -12,9 +12,10 @@ import (
 // depsOrder is the order of the packages: a package may import those on the lines above
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
-	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/source reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox
+	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/pace reader/mapping/expression
-	sync/plausible sync/repeat reader/damage reader/between reader/values
+	sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook
+	reader/source
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
 	sync/ledger/internal/scope
@@ -49,7 +50,7 @@ const depsOrder = `
 // folder below it, and NOT excepts a folder. Every folder must be on a line. Do not
 // change these lines to make a build pass.
 const depsRules = `
-	NONE < sync/filelock, sync/ledger/rowset, sync/ledger/ledgertest, sync/guard, sync/user, sync/identity, sync/address, sync/pace/ratelimit, sync/sandbox, reader/source, reader/frame, reader/proof, reader/dialect, reader/page, writer/rundir;
+	NONE < sync/filelock, sync/ledger/rowset, sync/ledger/ledgertest, sync/guard, sync/user, sync/identity, sync/address, sync/pace/ratelimit, sync/sandbox, reader/frame, reader/proof, reader/dialect, reader/page, writer/rundir;
 
 	sync/user < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
 	sync/identity < reader/mapping, sync/destination, sync/fingerprint, sync/journal, writer;
@@ -76,6 +77,7 @@ const depsRules = `
 	# The packages that split files and objects know neither file names nor records.
 	sync/user, reader/mapping < reader/object;
 	reader/frame, reader/page < reader/values;
+	reader/frame < reader/workbook < reader/source;
 	reader/frame, sync/user < reader/damage;
 	reader/frame, reader/dialect < reader/between;
 	reader/damage, reader/dialect, reader/mapping < reader/reject;

@@ -8,6 +8,8 @@ import "bytes"
 type CSV struct {
 	Window
 	Dialect
+	// Lines says that each row is one line, although cells may hold line endings.
+	Lines     bool
 	rewritten []byte // the last row of a dialect that parsers do not read
 	line      int    // of the next byte, from 1
 	open      bool

@@ -169,7 +169,9 @@ func (f *CSV) stepQuoted(rest []byte, end bool) {
 		rest = rest[:i+1]
 		f.state = afterQuote
 	}
-	f.line += bytes.Count(rest, newline)
+	if !f.Lines {
+		f.line += bytes.Count(rest, newline)
+	}
 	f.pos += len(rest)
 }
 

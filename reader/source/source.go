@@ -12,6 +12,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"usersync/reader/workbook"
 )
 
 // Options say what to open.
@@ -26,6 +28,8 @@ type Options struct {
 	// UTF8 lists beginnings of files that are UTF-8 whatever Charset says, unless their
 	// text is not valid UTF-8: then an editor saved them in Charset.
 	UTF8 []string
+	// Workbook says which sheet of a workbook is read. Its rows are UTF-8.
+	Workbook workbook.Options
 	// Digest, if not nil, counts and hashes what is read, once Count is called.
 	Digest *Digest
 	// Hash enables SHA256.
@@ -39,6 +43,7 @@ type Source struct {
 	name     string
 	once     bool
 	charset  string
+	rows     bool // of a workbook
 	raw      *raw
 	archive  archive // nil if it is not one
 	reader   io.Reader
@@ -109,10 +114,7 @@ func (s *Source) Read(p []byte) (int, error) {
 	if err == nil || err == io.EOF {
 		return n, err
 	}
-	if e, ok := errors.AsType[*Error](err); ok {
-		return n, e
-	}
-	return n, s.changed(err)
+	return n, s.workbookError(err)
 }
 
 // Count starts the digest, including what was read already, so an input can be opened and
@@ -185,11 +187,40 @@ func (s *Source) assemble(o Options) error {
 		s.digested = &digestReader{r: plain, digest: o.Digest}
 		plain = s.digested
 	}
-	if s.reader, err = s.decode(plain, o); err != nil {
+	head, buffered := peeked(plain, foreignHead)
+	if rule, hint := foreign(head); rule != "" {
+		return &Error{File: s.name, Rule: rule, Hint: hint}
+	}
+	if s.rows = workbook.Begins(head); s.rows {
+		return s.openWorkbook(buffered, o.Workbook)
+	}
+	if s.reader, err = s.decode(buffered, o); err != nil {
 		return err
 	}
 	return s.refuseEmpty()
 }
+
+func (s *Source) openWorkbook(r io.Reader, o workbook.Options) error {
+	rows, err := workbook.Open(r, o)
+	if err == nil {
+		s.reader = rows
+		return s.refuseEmpty()
+	}
+	return s.workbookError(err)
+}
+
+func (s *Source) workbookError(err error) error {
+	if e, ok := errors.AsType[*workbook.Error](err); ok {
+		return &Error{File: s.name, Rule: e.Rule, Hint: e.Hint, Err: e}
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return s.changed(err)
+}
+
+// Workbook reports whether the text is the rows of a workbook as CSV, a line for each row.
+func (s *Source) Workbook() bool { return s.rows }
 
 // refuseEmpty reads the first byte and puts it back.
 func (s *Source) refuseEmpty() error {

@@ -81,9 +81,6 @@ func (t *Table) readHeader() error {
 	if err != nil {
 		return err
 	}
-	if bytes.HasPrefix(row.Bytes, []byte("PK\x03\x04")) {
-		return &frame.Error{Rule: "is a spreadsheet or a zip archive, not CSV", Hint: "save it as CSV, or unpack it"}
-	}
 	t.headerLine, t.headerSource = row.Line, bytes.Clone(row.Source())
 	if invalid := t.Damage(&row, 0); invalid != nil {
 		return &frame.Error{Line: row.Line, Rule: "the header " + invalid.Rule, Hint: invalid.Hint}

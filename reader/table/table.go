@@ -22,6 +22,8 @@ import (
 type Options struct {
 	// Dialect of the cells; without a delimiter, the one that fits.
 	frame.Dialect
+	// Lines says that each row is one line, although cells may hold line endings.
+	Lines bool
 	// HeaderRow is the line, from 1, that holds the column names; lines before it are
 	// skipped. 0: the first line with text.
 	HeaderRow int
@@ -61,10 +63,13 @@ const (
 // reading is a *frame.Error.
 func Open(w *frame.Window, o Options) (*Table, error) {
 	t := &Table{lines: between.New(o.Comment, o.Footer), charset: o.Charset}
-	if err := readCR(w); err != nil {
-		return nil, err
+	if !o.Lines {
+		if err := readCR(w); err != nil {
+			return nil, err
+		}
 	}
 	t.frame, t.dialect = frame.NewCSV(w, frame.Dialect{}), o.Dialect
+	t.frame.Lines = o.Lines
 	named, err := passPreamble(t.frame, &t.lines, o.HeaderRow)
 	if err != nil {
 		return nil, err

@@ -33,6 +33,7 @@ type Rows struct {
 	Escape    byte   // 0: there is none
 	Charset   string
 	Records   string   // where in a JSON object the array of users is; empty: the one array
+	Sheet     string   // of a workbook; empty: the first that is not hidden
 	HeaderRow int      // the line with the column names; 0: the first with text
 	Comment   string   // how comments begin; empty: there are none
 	Footer    []string // how lines after the last user begin
@@ -88,6 +89,9 @@ func (r *Rows) settings() []Setting {
 		{Key: "records", Group: GroupInput, Flag: "records", Value: "/KEY", Identifies: FeedIdentity, Commands: ForInit, Added: true,
 			Use: "where the array of users is in a JSON object, such as /users or /data/items; without it the one array of objects",
 			Set: Into(&r.Records, parseRecords), Text: func() string { return r.Records }},
+		{Key: "sheet", Group: GroupInput, Flag: "sheet", Value: "NAME", Identifies: FeedIdentity, Commands: ForInit, Added: true,
+			Use: "sheet of an .xlsx workbook; without it the first that is not hidden",
+			Set: IntoString(&r.Sheet), Text: func() string { return r.Sheet }},
 		{Key: "header_row", Group: GroupInput, Flag: "header-row", Value: "N", Identifies: FeedIdentity, Commands: ForInit, Added: true,
 			Use: "line of a CSV file that holds the column names, from 1; lines before it are skipped; without it the first line with text",
 			Set: Into(&r.HeaderRow, quantity.ParseCount(1)), Text: r.headerRow},

@@ -12,6 +12,7 @@ import (
 	"usersync/cmd/usersync/internal/config"
 	"usersync/reader"
 	"usersync/reader/source"
+	"usersync/reader/workbook"
 	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
 )
@@ -40,7 +41,7 @@ func DigestOf(ctx context.Context, c *config.Config, paths []string) (d Digest, 
 }
 
 func digestFile(ctx context.Context, c *config.Config, path string, tally *source.Digest, key hash.Hash) (err error) {
-	o := source.Options{Path: path, Digest: tally}
+	o := source.Options{Path: path, Digest: tally, Workbook: workbook.Options{Sheet: c.Input.Sheet, HeaderRow: c.Input.HeaderRow}}
 	if c.Input.Charset != "auto" {
 		o.Charset = c.Input.Charset
 	}

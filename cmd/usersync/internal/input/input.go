@@ -93,7 +93,7 @@ func Options(stdin io.Reader, c *config.Config, t destination.Traits, paths []st
 
 // Layout returns the options that say how a file is read, and no others.
 func Layout(in *config.Input) reader.Options {
-	o := reader.Options{CSV: reader.CSVOptions{Delimiter: in.Delimiter, Escape: in.Escape, HeaderRow: in.HeaderRow, Comment: in.Comment, Footer: in.Footer}, Records: in.Records}
+	o := reader.Options{CSV: reader.CSVOptions{Delimiter: in.Delimiter, Escape: in.Escape, HeaderRow: in.HeaderRow, Comment: in.Comment, Footer: in.Footer}, Records: in.Records, Sheet: in.Sheet}
 	if in.Format != "auto" {
 		o.Format = in.Format
 	}

@@ -1,0 +1,126 @@
+package workbook
+
+import (
+	"archive/zip"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// shape is how large a sheet is: its last row and column with content, from 1.
+type shape struct{ rows, columns int }
+
+// inspect reads a sheet to its end once before its rows are read, because the parser of the
+// rows would take broken XML for the end.
+func inspect(archive *zip.Reader, name string, headerRow int) (shape, error) {
+	part, err := archive.Open(name)
+	if err != nil {
+		return shape{}, broken(err)
+	}
+	i := inspection{headerRow: headerRow}
+	dec := xml.NewDecoder(part)
+	for err == nil {
+		var token xml.Token
+		if token, err = dec.RawToken(); err == nil {
+			err = i.token(token)
+		}
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	if err == nil && i.depth != 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	if err = errors.Join(err, part.Close()); err != nil {
+		if known, ok := errors.AsType[*Error](err); ok {
+			return shape{}, known
+		}
+		return shape{}, broken(err)
+	}
+	return i.shape, nil
+}
+
+// inspection follows the elements of a sheet.
+type inspection struct {
+	shape
+	headerRow   int
+	depth       int
+	row, column int
+	formula     bool // the cell has one
+	value       bool // the cell has a value, which may be empty
+	within      string
+}
+
+func (i *inspection) token(t xml.Token) error {
+	switch t := t.(type) {
+	case xml.StartElement:
+		i.depth++
+		return i.begin(t)
+	case xml.EndElement:
+		i.depth--
+		i.within = ""
+		if t.Name.Local == "c" && i.formula && !i.value {
+			return &Error{Rule: "is a workbook with formulas whose results are not stored, the first in row " + strconv.Itoa(i.row),
+				Hint: "open it in a spreadsheet program and save it, so that the formulas are computed"}
+		}
+	case xml.CharData:
+		if (i.within == "v" || i.within == "t") && len(t) > 0 {
+			i.rows, i.columns = max(i.rows, i.row), max(i.columns, i.column)
+		}
+	}
+	return nil
+}
+
+func (i *inspection) begin(e xml.StartElement) (err error) {
+	i.within = e.Name.Local
+	switch i.within {
+	case "row":
+		i.row++
+		i.column = 0
+		if at := attribute(e, "r"); at != "" {
+			i.row, err = strconv.Atoi(at)
+		}
+	case "c":
+		i.column++
+		i.formula, i.value = false, false
+		if at := attribute(e, "r"); at != "" {
+			i.column, _, err = excelize.CellNameToCoordinates(at)
+		}
+	case "f":
+		i.formula = true
+	case "v", "is":
+		i.value = true
+	case "mergeCell":
+		return i.merged(attribute(e, "ref"))
+	}
+	return err
+}
+
+// merged refuses cells that are merged over several rows: the rows below the first would
+// have no value.
+func (i *inspection) merged(ref string) error {
+	from, to, several := strings.Cut(ref, ":")
+	if !several {
+		return nil
+	}
+	_, first, err := excelize.CellNameToCoordinates(from)
+	_, last, wrong := excelize.CellNameToCoordinates(to)
+	if err = errors.Join(err, wrong); err != nil || first == last || last < i.headerRow || first > i.rows {
+		return err
+	}
+	return &Error{Rule: "is a workbook with cells that are merged over several rows, in rows " + strconv.Itoa(first) + " to " + strconv.Itoa(last),
+		Hint: "unmerge them and fill each row; above the column names they do not matter if header_row says where these are"}
+}
+
+func attribute(e xml.StartElement, name string) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}

@@ -1,0 +1,111 @@
+package workbook
+
+import (
+	"archive/zip"
+	"encoding/xml"
+	"errors"
+	"io"
+	"path"
+	"slices"
+	"strings"
+)
+
+const (
+	workbookPart  = "xl/workbook.xml"
+	relationsPart = "xl/_rels/workbook.xml.rels"
+)
+
+type sheet struct {
+	name, path string
+	hidden     bool
+}
+
+// find returns the sheet of that name; the first that is not hidden if the name is empty.
+func find(archive *zip.Reader, name string) (sheet, error) {
+	all, err := sheetsOf(archive)
+	if err != nil {
+		return sheet{}, broken(err)
+	}
+	at := slices.IndexFunc(all, func(s sheet) bool { return name == "" && !s.hidden || name != "" && strings.EqualFold(s.name, name) })
+	switch {
+	case at >= 0:
+		return all[at], nil
+	case name == "":
+		return sheet{}, &Error{Rule: "is a workbook without a visible sheet of cells", Hint: "name one in the config, such as  sheet: Users"}
+	}
+	return sheet{}, &Error{Rule: "is a workbook without the sheet that sheet: names", Hint: "check the names at the bottom of the window, or leave sheet: out for the first one"}
+}
+
+func sheetsOf(archive *zip.Reader) ([]sheet, error) {
+	var book struct {
+		Sheets []struct {
+			Name  string `xml:"name,attr"`
+			State string `xml:"state,attr"`
+			ID    string `xml:"id,attr"`
+		} `xml:"sheets>sheet"`
+	}
+	var relations struct {
+		All []struct {
+			ID     string `xml:"Id,attr"`
+			Type   string `xml:"Type,attr"`
+			Target string `xml:"Target,attr"`
+		} `xml:"Relationship"`
+	}
+	if err := errors.Join(decode(archive, workbookPart, &book), decode(archive, relationsPart, &relations)); err != nil {
+		return nil, err
+	}
+	var all []sheet
+	for _, s := range book.Sheets {
+		for _, r := range relations.All {
+			if r.ID != s.ID || !strings.HasSuffix(r.Type, "/worksheet") {
+				continue
+			}
+			target := path.Join("xl", r.Target)
+			if strings.HasPrefix(r.Target, "/") {
+				target = r.Target[1:]
+			}
+			all = append(all, sheet{name: s.Name, path: target, hidden: s.State != "" && s.State != "visible"})
+		}
+	}
+	return all, nil
+}
+
+func decode(archive *zip.Reader, name string, into any) error {
+	part, err := archive.Open(name)
+	if err != nil {
+		return err
+	}
+	err = xml.NewDecoder(part).Decode(into)
+	return errors.Join(err, part.Close())
+}
+
+// otherArchive says what an archive is that is no workbook of ours.
+func otherArchive(archive *zip.Reader) error {
+	has := func(begins string) bool {
+		return slices.ContainsFunc(archive.File, func(f *zip.File) bool { return strings.HasPrefix(f.Name, begins) })
+	}
+	const save = "open it in a spreadsheet program and save it as .xlsx or CSV"
+	switch {
+	case has("xl/workbook.bin"):
+		return &Error{Rule: "is a binary Excel workbook (.xlsb), which is not read", Hint: save}
+	case has("word/"):
+		return &Error{Rule: "is a text document (.docx), not a list of users", Hint: "export the users as CSV"}
+	case has("Index/") || has("Index.zip"):
+		return &Error{Rule: "is a Numbers spreadsheet (.numbers), which is not read", Hint: "export it as Excel or CSV"}
+	case strings.Contains(mimetype(archive), "opendocument"):
+		return &Error{Rule: "is an OpenDocument file (.ods), which is not read", Hint: save}
+	}
+	return &Error{Rule: "is a zip archive, which is not read", Hint: "unpack it and name the file that is inside: unzip -l FILE lists it"}
+}
+
+func mimetype(archive *zip.Reader) string {
+	part, err := archive.Open("mimetype")
+	if err != nil {
+		return ""
+	}
+	text, err := io.ReadAll(io.LimitReader(part, 100))
+	if err = errors.Join(err, part.Close()); err != nil {
+		return ""
+	}
+	return string(text)
+}

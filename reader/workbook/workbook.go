@@ -1,0 +1,173 @@
+// Package workbook reads a sheet of an .xlsx workbook as CSV text: a line for each row of the
+// sheet, and the cells as the spreadsheet program shows them.
+//
+// It knows neither headers nor users. A workbook that would lose something is refused: one
+// with a password, with formulas that were never computed, or with cells that are merged over
+// several rows. Start at Open.
+package workbook
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+
+	"github.com/xuri/excelize/v2"
+
+	"usersync/reader/frame"
+)
+
+// MaxSize is how large a workbook may be, unpacked and packed, in bytes: it is held in memory.
+const MaxSize = 512 << 20
+
+// Error says why a workbook cannot be read. It holds no cell.
+type Error struct {
+	Rule, Hint string
+	Err        error // may be nil
+}
+
+// Error returns the rule.
+func (e *Error) Error() string { return e.Rule }
+
+// Unwrap returns Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Options say what to read.
+type Options struct {
+	// Sheet is the name of the sheet; empty: the first that is not hidden.
+	Sheet string
+	// HeaderRow is the row of the column names, from 1; 0 if it is not known. Cells may be
+	// merged above it.
+	HeaderRow int
+}
+
+// Begins reports whether a file begins as a zip archive, such as a workbook.
+func Begins(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")) }
+
+// Open returns the rows of a sheet as CSV text with commas. It reads r to its end. An error is
+// an *Error, or one of r.
+func Open(r io.Reader, o Options) (io.Reader, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > MaxSize {
+		return nil, tooLarge()
+	}
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, &Error{Rule: "is a spreadsheet or a zip archive that is cut off or broken", Hint: "save it as CSV, or fetch it again", Err: err}
+	}
+	if err := check(archive); err != nil {
+		return nil, err
+	}
+	sheet, err := find(archive, o.Sheet)
+	if err != nil {
+		return nil, err
+	}
+	shape, err := inspect(archive, sheet.path, o.HeaderRow)
+	if err != nil {
+		return nil, err
+	}
+	return rowsOf(data, sheet.name, shape)
+}
+
+func rowsOf(data []byte, sheet string, s shape) (io.Reader, error) {
+	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: MaxSize, UnzipXMLSizeLimit: MaxSize})
+	if err != nil {
+		return nil, broken(err)
+	}
+	rows, err := book.Rows(sheet)
+	if err != nil {
+		return nil, broken(err)
+	}
+	return &text{rows: rows, shape: s}, nil
+}
+
+func broken(err error) error {
+	return &Error{Rule: "is a workbook that cannot be read", Hint: "open it in a spreadsheet program and save it again, or save the sheet as CSV", Err: err}
+}
+
+func tooLarge() error {
+	return &Error{Rule: "is a workbook of more than 512 MiB, unpacked", Hint: "save the sheet as CSV"}
+}
+
+// check refuses archives that are no workbook, and those that unpack to more than MaxSize,
+// whatever they say about their size.
+func check(archive *zip.Reader) error {
+	if !slices.ContainsFunc(archive.File, func(f *zip.File) bool { return f.Name == workbookPart }) {
+		return otherArchive(archive)
+	}
+	left := int64(MaxSize)
+	for _, f := range archive.File {
+		part, err := f.Open()
+		if err != nil {
+			return broken(err)
+		}
+		n, err := io.Copy(io.Discard, io.LimitReader(part, left+1))
+		err = errors.Join(err, part.Close())
+		if left -= n; left < 0 {
+			return tooLarge()
+		}
+		if err != nil {
+			return broken(err)
+		}
+	}
+	return nil
+}
+
+// text is the text of the rows.
+type text struct {
+	rows  *excelize.Rows
+	shape shape
+	row   int // that was written last
+	buf   []byte
+	rest  []byte // of buf, not yet read
+	ended bool
+}
+
+// Read reads the text. Blank rows are empty lines.
+func (t *text) Read(p []byte) (int, error) {
+	for len(t.rest) == 0 {
+		if t.ended {
+			return 0, io.EOF
+		}
+		if err := t.next(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, t.rest)
+	t.rest = t.rest[n:]
+	return n, nil
+}
+
+func (t *text) next() error {
+	if t.row >= t.shape.rows || !t.rows.Next() {
+		if t.row < t.shape.rows {
+			return broken(errors.Join(t.rows.Error(), errors.New("rows found: "+strconv.Itoa(t.row)+", expected: "+strconv.Itoa(t.shape.rows))))
+		}
+		t.ended = true
+		return nil
+	}
+	t.row++
+	cells, err := t.rows.Columns()
+	if err != nil {
+		return broken(err)
+	}
+	t.buf = t.buf[:0]
+	if slices.ContainsFunc(cells, func(cell string) bool { return cell != "" }) {
+		for i := range max(t.shape.columns, len(cells)) {
+			if i > 0 {
+				t.buf = append(t.buf, frame.Comma)
+			}
+			if i < len(cells) {
+				t.buf = frame.AppendCell(t.buf, []byte(cells[i]), frame.Comma)
+			}
+		}
+	}
+	t.buf = append(t.buf, '\n')
+	t.rest = t.buf
+	return nil
+}

@@ -1,0 +1,197 @@
+package reader
+
+import (
+	"archive/zip"
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"usersync/reader/mapping"
+)
+
+// spread returns a workbook with these rows in its first sheet, after change.
+func spread(t *testing.T, change func(*excelize.File), rows ...[]any) string {
+	t.Helper()
+	book := excelize.NewFile()
+	for i, row := range rows {
+		cell, err := excelize.CoordinatesToCellName(1, i+1)
+		if err == nil {
+			err = book.SetSheetRow("Sheet1", cell, &row)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if change != nil {
+		change(book)
+	}
+	var b bytes.Buffer
+	if err := book.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func style(t *testing.T, book *excelize.File, cell, format string) {
+	t.Helper()
+	id, err := book.NewStyle(&excelize.Style{CustomNumFmt: &format})
+	if err == nil {
+		err = book.SetCellStyle("Sheet1", cell, cell, id)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWorkbook: the cells of a sheet are read as the spreadsheet program shows them, by the rules of CSV.
+func TestWorkbook(t *testing.T) {
+	header := []any{"id", "name"}
+	for name, c := range map[string]struct {
+		o      Options
+		change func(*excelize.File)
+		rows   [][]any
+		want   []string
+	}{
+		"text":    {rows: [][]any{header, {"0012", "a, \"b\""}, {"2"}}, want: []string{"2 0012 name=a, \"b\"", "3 2"}},
+		"numbers": {change: func(b *excelize.File) { style(t, b, "A2", "00000") }, rows: [][]any{header, {12, 1.5}, {123, true}}, want: []string{"2 00012 name=1.5", "3 123 name=TRUE"}},
+		"dates": {change: func(b *excelize.File) { style(t, b, "B2", "yyyy-mm-dd") }, rows: [][]any{header, {1, time.Date(1984, 5, 6, 0, 0, 0, 0, time.UTC)}},
+			want: []string{"2 1 name=1984-05-06"}},
+		"scientific":   {rows: [][]any{header, {1234567890123456, "a"}}, want: []string{"2 !damaged_id id"}},
+		"errors":       {rows: [][]any{header, {"#N/A", "a"}}, want: []string{"2 !null_id id"}},
+		"blank rows":   {rows: [][]any{header, {}, {"1", "a"}, {}, {"2", "b\nc"}, {"3", "d"}}, want: []string{"3 1 name=a", "5 2 name=b\nc", "6 3 name=d"}},
+		"settings":     {o: Options{Charset: "windows-1252", CSV: CSVOptions{Delimiter: ";", Escape: '\\'}}, rows: [][]any{header, {"1", `é;\x`}}, want: []string{`2 1 name=é;\x`}},
+		"title":        {o: Options{CSV: CSVOptions{HeaderRow: 3, Footer: []string{"Total"}}}, rows: [][]any{{"Users"}, {}, header, {"1", "a"}, {"Total", 1}}, want: []string{"4 1 name=a"}},
+		"sheet":        {o: Options{Sheet: "more"}, change: func(b *excelize.File) { more(t, b, "More") }, rows: [][]any{{"x"}}, want: []string{"2 9"}},
+		"hidden first": {change: func(b *excelize.File) { more(t, b, "More"); hide(t, b) }, rows: [][]any{header, {"1", "a"}}, want: []string{"2 9"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, read(t, c.o, spread(t, c.change, c.rows...))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func more(t *testing.T, b *excelize.File, name string) {
+	t.Helper()
+	if _, err := b.NewSheet(name); err != nil {
+		t.Fatal(err)
+	}
+	for cell, text := range map[string]string{"A1": "id", "A2": "9"} {
+		if err := b.SetCellStr(name, cell, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func hide(t *testing.T, b *excelize.File) {
+	t.Helper()
+	b.SetActiveSheet(1)
+	if err := b.SetSheetVisible("Sheet1", false); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWorkbooksRefused: a workbook that would lose something, and formats that are not read,
+// are named by their content, whatever the name of the file.
+func TestWorkbooksRefused(t *testing.T) {
+	rows := [][]any{{"id", "name"}, {"1", "a"}, {"2"}}
+	merge := func(from, to string) func(*excelize.File) {
+		return func(b *excelize.File) {
+			if err := b.MergeCell("Sheet1", from, to); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	whole := spread(t, nil, rows...)
+	for name, c := range map[string]struct {
+		o          Options
+		text, want string
+	}{
+		"merged":      {text: spread(t, merge("B2", "B3"), rows...), want: "merged over several rows, in rows 2 to 3"},
+		"formula":     {text: spread(t, func(b *excelize.File) { _ = b.SetCellFormula("Sheet1", "C3", "1+1") }, rows...), want: "formulas whose results are not stored, the first in row 3"},
+		"no sheet":    {o: Options{Sheet: "Users"}, text: whole, want: "without the sheet that sheet: names"},
+		"cut":         {text: whole[:len(whole)/2], want: "cut off or broken"},
+		"zip":         {text: zipped(t, "users.csv"), want: "is a zip archive, which is not read"},
+		"numbers":     {text: zipped(t, "Index/Document.iwa"), want: "is a Numbers spreadsheet"},
+		"xlsb":        {text: zipped(t, "xl/workbook.bin"), want: "is a binary Excel workbook"},
+		"docx":        {text: zipped(t, "word/document.xml"), want: "is a text document"},
+		"old Excel":   {text: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on", want: "is an old Excel file (.xls) or a workbook with a password"},
+		"Parquet":     {text: "PAR1\x15\x04\x15", want: "is a Parquet file"},
+		"Avro":        {text: "Obj\x01\x04", want: "is an Avro file"},
+		"ORC":         {text: "ORC\x08\x03", want: "is an ORC file"},
+		"bzip2":       {text: "BZh91AY&SY\x00\x01", want: "is compressed with bzip2"},
+		"xz":          {text: "\xfd7zXZ\x00\x00", want: "is compressed with xz"},
+		"PDF":         {text: "%PDF-1.7", want: "is a PDF document"},
+		"in gzip":     {text: gzippedText(t, "PAR1\x15\x04\x15"), want: "is a Parquet file"},
+		"broken rows": {text: truncatedSheet(t, whole), want: "is a workbook that cannot be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.o.Paths, c.o.Stdin = []string{"-"}, strings.NewReader(c.text)
+			in, err := Open(t.Context(), c.o)
+			if err == nil {
+				t.Fatal(in.Close(), "it is read")
+			}
+			if !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v, want %s", err, c.want)
+			}
+		})
+	}
+	if got := read(t, Options{Mapping: mapping.Config{Ignore: []string{"ORC"}}}, "ORC,id\n1,2\n"); len(got) != 1 || got[0] != "2 2" {
+		t.Errorf("a header that begins like ORC: %q", got)
+	}
+}
+
+func gzippedText(t *testing.T, text string) string { return string(gzipped(t, text)) }
+
+func zipped(t *testing.T, name string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	if _, err := w.Create(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// truncatedSheet returns the workbook with the XML of its sheet cut off in the middle.
+func truncatedSheet(t *testing.T, book string) string {
+	t.Helper()
+	from, err := zip.NewReader(strings.NewReader(book), int64(len(book)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, f := range from.File {
+		part, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text bytes.Buffer
+		if _, err := text.ReadFrom(part); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(f.Name, "xl/worksheets/") {
+			text.Truncate(bytes.Index(text.Bytes(), []byte(`<row r="3"`)))
+		}
+		to, err := w.Create(f.Name)
+		if err == nil {
+			_, err = to.Write(text.Bytes())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
