@@ -60,7 +60,7 @@ func Create(spec Spec, started time.Time, register func(run string) error) (*Fil
 	f := &Files{Spec: spec, dir: dir, counts: newCounts()}
 	err = f.open()
 	if err == nil {
-		err = f.reserve()
+		f.summary, err = reserve(dir, f.results, f.rejects, f.copy)
 	}
 	if err != nil {
 		return nil, errors.Join(&history.DirError{Err: err}, f.abandon(err))
@@ -109,17 +109,16 @@ const summaryRoom = 64 << 10
 
 // reserve syncs the files and reserves disk space for the summary. It finds a full disk
 // before any user is sent.
-func (f *Files) reserve() (err error) {
-	for _, file := range []*rundir.File{f.results, f.rejects, f.copy} {
+func reserve(dir *rundir.Dir, files ...*rundir.File) (summary *rundir.File, err error) {
+	for _, file := range files {
 		if file == nil {
 			continue
 		}
 		if err := file.Sync(); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	f.summary, err = f.dir.Reserve("summary.json", summaryRoom)
-	return err
+	return dir.Reserve("summary.json", summaryRoom)
 }
 
 // Begin claims the run, and starts its journal.

@@ -16,7 +16,8 @@ import (
 
 // abandon closes the files of a run that never started.
 func (f *Files) abandon(why error) error {
-	return errors.Join(f.finish(false, why), f.dir.Close())
+	_, err := end(false, why, f.results, f.rejects, f.copy)
+	return errors.Join(err, f.dir.Close())
 }
 
 // Finish gives the files their final names if the run is complete. Otherwise they stay
@@ -24,8 +25,8 @@ func (f *Files) abandon(why error) error {
 // does not return an error that known already contains, nor a second full disk. Incomplete
 // says afterwards whether outcomes are missing from a file.
 func (f *Files) Finish(complete bool, known error) error {
-	err := f.finish(complete, known)
-	if f.incomplete {
+	incomplete, err := end(complete, known, f.results, f.rejects, f.copy)
+	if f.incomplete = f.incomplete || incomplete; f.incomplete {
 		return err
 	}
 	f.digests = map[*rundir.File]string{}
@@ -43,24 +44,25 @@ func (f *Files) Finish(complete bool, known error) error {
 // what the files hold.
 func (f *Files) Incomplete() bool { return f.incomplete }
 
-func (f *Files) finish(complete bool, known error) error {
+// end commits or closes files. It reports whether one of them could not be written.
+func end(complete bool, known error, files ...*rundir.File) (incomplete bool, err error) {
 	var errs []error
-	for _, file := range []*rundir.File{f.results, f.rejects, f.copy} {
+	for _, file := range files {
 		if file == nil {
 			continue
 		}
-		end := file.Close
+		ends := file.Close
 		if complete {
-			end = file.Commit
+			ends = file.Commit
 		}
-		err := end()
-		f.incomplete = f.incomplete || err != nil
+		err := ends()
+		incomplete = incomplete || err != nil
 		if !errors.Is(known, err) && !(rundir.NoRoom(known) && rundir.NoRoom(err)) {
 			errs = append(errs, err)
 		}
 		known = errors.Join(known, err)
 	}
-	return errors.Join(errs...)
+	return incomplete, errors.Join(errs...)
 }
 
 // digestOf returns the SHA-256 of a finished file, by which verify knows it.
