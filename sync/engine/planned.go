@@ -41,14 +41,12 @@ func shared(r *user.Record, known user.LedgerEntry) user.Outcome {
 // settles such a record. If it does not, an earlier record of its user did not go as
 // planned, and the user may not be as this record says.
 func (d *decider) unplanned(r *user.Record) (user.Outcome, bool) {
-	o := user.Outcome{Record: r, At: time.Now()}
-	switch {
-	case !d.job.Applying || r.Planned != "" && r.Planned != user.SameAsPlanned:
+	if !d.job.Applying || r.Planned != "" && r.Planned != user.SameAsPlanned {
 		return user.Outcome{}, false
-	case r.Planned == user.SameAsPlanned:
+	}
+	o := user.Outcome{Record: r, Status: user.Failed, Code: user.CodeNotPlanned, At: time.Now()}
+	if r.Planned == user.SameAsPlanned {
 		o.Status, o.Code = user.Unchanged, user.CodePlanned
-	default:
-		o.Status, o.Code = user.Failed, user.CodeNotPlanned
 	}
 	return o, true
 }

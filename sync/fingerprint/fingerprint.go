@@ -93,6 +93,9 @@ func (p *Fingerprinter) ofSecrets(u *user.User) (sum [16]byte) {
 
 // appendText appends s with its length, so its end is unambiguous.
 func appendText(dst []byte, s string) []byte {
+	if len(s) < 0x80 { // nearly all are this short
+		return append(append(dst, byte(len(s))), s...)
+	}
 	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
 }
 

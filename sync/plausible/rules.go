@@ -42,6 +42,9 @@ func invalidUnless(holds bool, code string, f user.Field, rule, hint string) err
 // isPhone reports whether text is a phone number as people write it, with 3 to 20 digits and
 // perhaps an extension.
 func isPhone(text string) bool {
+	if plain := strings.TrimPrefix(text, "+"); len(plain) >= 3 && len(plain) <= 20 && strings.Trim(plain, "0123456789") == "" {
+		return true
+	}
 	rest := strings.ToLower(strings.TrimPrefix(strings.ToLower(text), "tel:"))
 	for _, word := range []string{";ext=", "extension", "ext.", "ext", "x", "#"} {
 		rest = strings.Replace(rest, word, " ", 1)

@@ -30,18 +30,21 @@ func isAtomText(r rune) bool {
 
 // isWord reports whether r is a letter, an accent on one, or a digit.
 func isWord(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsMark(r) && r > utf8.RuneSelf && !unicode.Is(unicode.Variation_Selector, r) || unicode.IsDigit(r)
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	}
+	return unicode.IsLetter(r) || unicode.IsMark(r) && !unicode.Is(unicode.Variation_Selector, r) || unicode.IsDigit(r)
 }
 
 // isDomain: labels of letters, digits and inner hyphens; the last one is not a number.
 func isDomain(domain string) bool {
-	labels := strings.Split(domain, ".")
-	for _, label := range labels {
+	last := ""
+	for label := range strings.SplitSeq(domain, ".") {
 		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
 			strings.ContainsFunc(label, func(r rune) bool { return r != '-' && !isWord(r) }) {
 			return false
 		}
+		last = label
 	}
-	last := labels[len(labels)-1]
-	return len(labels) > 1 && len(last) > 1 && strings.Trim(last, "0123456789") != ""
+	return len(last) < len(domain) && len(last) > 1 && strings.Trim(last, "0123456789") != ""
 }

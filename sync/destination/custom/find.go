@@ -119,6 +119,9 @@ func (d *description) hasKey(n *read, v *value, r *user.Record) bool {
 	return slices.Contains(keys, key)
 }
 
+// unspaced removes the separators between a number's digits (RFC 3966 5.1.1).
+var unspaced = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "")
+
 // normal returns a value in the form used for comparison: as it would be sent, with
 // lists sorted, e-mail addresses in lower case and phone numbers without separators.
 func (d *description) normal(f user.Field, v user.Value) string {
@@ -138,7 +141,7 @@ func (d *description) normal(f user.Field, v user.Value) string {
 	case user.Email, user.HashedEmail:
 		return strings.ToLower(text)
 	case user.Phone:
-		return strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(text)
+		return unspaced.Replace(text)
 	}
 	return text
 }

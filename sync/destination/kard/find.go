@@ -129,6 +129,9 @@ func fieldsOf(attributes map[string]jsontext.Value) []user.Attribute {
 
 func same(f user.Field, ours, theirs user.Value) bool { return normal(f, ours) == normal(f, theirs) }
 
+// unspaced removes the separators between a number's digits (RFC 3966 5.1.1).
+var unspaced = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "")
+
 // normal returns a value in the form used for comparison.
 func normal(f user.Field, v user.Value) string {
 	text := strings.TrimSpace(v.Text)
@@ -136,7 +139,7 @@ func normal(f user.Field, v user.Value) string {
 	case user.Email, user.HashedEmail:
 		return strings.ToLower(text)
 	case user.Phone:
-		return strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(text)
+		return unspaced.Replace(text)
 	case user.HistoricalTransactionsSent:
 		if is, err := v.Bool(); err == nil {
 			return strconv.FormatBool(is)

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 
 	"usersync/sync/user"
 )
@@ -35,7 +34,8 @@ type Request struct {
 // request builds what goes to the transport. GetBody stays nil, and the body is
 // never nil even if empty: from these net/http decides whether it may silently
 // resend a call on another connection (RoundTripper's "idempotent requests"). Every
-// attempt must be a call of its own, with its own token from the limiter.
+// attempt must be a call of its own, with its own token from the limiter. From a
+// bytes.Reader it knows that it need not write the headers ahead of the body.
 func (c *Client) request(ctx context.Context, r Request, token bearer) *http.Request {
 	header := http.Header{"User-Agent": c.agent, "Accept": c.mediaNow()}
 	if token.header != nil {
@@ -49,10 +49,10 @@ func (c *Client) request(ctx context.Context, r Request, token bearer) *http.Req
 	c.learned.condition(r.Method, header)
 	request := &http.Request{
 		Method: r.Method, URL: c.url(r.Path, r.Query), Host: c.base.Host, Header: header,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: out, ContentLength: int64(out.reader.Len()),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: io.NopCloser(bytes.NewReader(out)), ContentLength: int64(len(out)),
 	}
 	if c.sign != nil {
-		c.sign(request, out.bytes)
+		c.sign(request, out)
 	}
 	return request.WithContext(ctx)
 }
@@ -78,44 +78,20 @@ func escape(s string) string {
 	return url.PathEscape(s)
 }
 
-// body is a request's body. Its bytes return to the pool when the transport closes
-// it, which may be after the answer (RoundTripper allows that).
-type body struct {
-	mu     sync.Mutex
-	reader bytes.Reader
-	bytes  []byte
-	closed bool
-	pool   *sync.Pool
-}
-
-func (c *Client) body(appendTo func([]byte) []byte) *body {
-	out := &body{pool: &c.requests}
-	if appendTo != nil {
-		if kept, ok := c.requests.Get().(*[]byte); ok {
-			out.bytes = (*kept)[:0]
-		}
-		out.bytes = appendTo(out.bytes)
+// body returns a request's body. It is its own copy: the transport may still read it after
+// the answer (RoundTripper allows that).
+func (c *Client) body(appendTo func([]byte) []byte) []byte {
+	if appendTo == nil {
+		return nil
 	}
-	out.reader.Reset(out.bytes)
+	scratch, ok := c.requests.Get().(*[]byte)
+	if !ok {
+		scratch = new([]byte)
+	}
+	*scratch = appendTo((*scratch)[:0])
+	out := bytes.Clone(*scratch)
+	if cap(*scratch) <= keptBytes {
+		c.requests.Put(scratch)
+	}
 	return out
-}
-
-func (b *body) Read(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.closed {
-		return 0, io.ErrClosedPipe
-	}
-	return b.reader.Read(p)
-}
-
-// Close returns the bytes to the pool, once.
-func (b *body) Close() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if kept := b.bytes; cap(kept) > 0 && cap(kept) <= keptBytes {
-		b.pool.Put(&kept)
-	}
-	b.closed, b.bytes = true, nil
-	return nil
 }
