@@ -55,7 +55,7 @@ func isPhone(text string) bool {
 		}
 		return r
 	}, rest))
-	return digits >= 3 && digits <= 20 && strings.Trim(rest, "0123456789+()-./  \u2010\u2011\u2013") == "" && !strings.HasSuffix(rest, ".0") && strings.LastIndex(rest, "+") <= 1
+	return digits >= 3 && digits <= 20 && strings.Trim(rest, "0123456789+()-./ \u00a0\u2010\u2011\u2013") == "" && !strings.HasSuffix(rest, ".0") && strings.LastIndex(rest, "+") <= 1
 }
 
 // isBirthYear reports whether text is a year of four digits that a living person can be born
