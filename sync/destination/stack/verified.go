@@ -73,7 +73,7 @@ func (v Verified) first(ctx context.Context, b user.Batch) ([]user.Outcome, erro
 	}
 	outcomes := make([]user.Outcome, len(b.Records))
 	for _, i := range doubtful {
-		outcomes[i] = user.Outcome{Record: b.Records[i], Status: user.InDoubt, Code: user.CodeNoAnswer}
+		outcomes[i] = user.Outcome{Record: b.Records[i], Action: user.Create, Status: user.InDoubt, Code: user.CodeNoAnswer}
 	}
 	if err := v.waitForQuiet(ctx, b, doubtful); err != nil {
 		return outcomes, err
