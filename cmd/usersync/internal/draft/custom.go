@@ -48,9 +48,9 @@ const customCalls = `custom: # start: change what differs from your API; docs/cu
 `
 
 // customSection is the section of the API in the config.
-func (d *Draft) customSection() string {
+func customSection(rules []rule) string {
 	body, shown := "      reference: {id}\n", []string(nil)
-	for _, r := range d.rules {
+	for _, r := range rules {
 		if r.field == user.ID || r.field == user.RemoteID {
 			continue
 		}

@@ -110,7 +110,7 @@ func (d *Draft) takeOut(t trial) bool {
 			continue
 		}
 		name := d.column(r.column).Name
-		o := decision{field: r.field, line: string(r.field) + ": " + d.source(r), why: fmt.Sprintf("%d of %d rows: %s", t.faults[r.field], t.rows, t.rule[r.field])}
+		o := decision{field: r.field, line: string(r.field) + ": " + r.source(d.column(r.column)), why: fmt.Sprintf("%d of %d rows: %s", t.faults[r.field], t.rows, t.rule[r.field])}
 		if r.field == user.Phone && r.expr == "" {
 			o.line = fmt.Sprintf("phone: {expr: 'e164(row[%q], \"US\")'}", name)
 			o.why = fmt.Sprintf("%d of %d phone numbers have no country code: say whose they are", t.faults[r.field], d.column(r.column).Values())

@@ -10,40 +10,47 @@ import (
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/connect"
+	"usersync/cmd/usersync/internal/profile"
 	"usersync/reader/mapping"
 	"usersync/sync/user"
 )
 
+// page is a config that is being written.
+type page struct {
+	*Draft
+	strings.Builder
+}
+
 // YAML is the config. Comments list what a person has to decide.
 func (d *Draft) YAML(layout []config.LayoutValue) string {
-	var b strings.Builder
+	b := page{Draft: d}
 	fmt.Fprintf(&b, "# drafted by usersync init, which %s\n", d.sample.Looked())
 	b.WriteString("to: " + d.to + "\n")
 	if d.to == Custom {
-		b.WriteString(d.customSection())
+		b.WriteString(customSection(d.rules))
 	} else {
 		b.WriteString(connect.Draft(d.to))
 	}
 	for _, v := range layout {
 		fmt.Fprintf(&b, "%s: %s\n", v.Key, scalar(v.Text))
 	}
-	d.writeLayout(&b)
-	d.writeOpen(&b, "", func(o decision) bool { return o.top })
+	b.writeLayout()
+	b.writeOpen("", func(o decision) bool { return o.top })
 	b.WriteString("fields: # our field: your column; only these columns are read\n")
 	for i := range d.sample.profile.Columns {
 		for _, r := range d.rules {
 			if r.column == i {
-				fmt.Fprintf(&b, "  %s: %s%s\n", scalar(string(r.field)), d.source(r), d.comment(r))
+				fmt.Fprintf(&b, "  %s: %s%s\n", scalar(string(r.field)), r.source(d.column(i)), r.comment(d.column(i)))
 			}
 		}
 	}
-	d.undecided(&b)
+	b.undecided()
 	return b.String()
 }
 
 // writeLayout writes what the sample shows about the lines that are not users.
-func (d *Draft) writeLayout(b *strings.Builder) {
-	s := d.sample
+func (b *page) writeLayout() {
+	s := b.sample
 	if s.layout.HeaderRow > 0 {
 		fmt.Fprintf(b, "header_row: %d # the lines before it are skipped\n", s.layout.HeaderRow)
 	}
@@ -53,13 +60,13 @@ func (d *Draft) writeLayout(b *strings.Builder) {
 	if len(s.footer) > 0 {
 		fmt.Fprintf(b, "footer: [%s] # how lines below the last user begin\n", strings.Join(quoted(s.footer), ", "))
 	}
-	if len(d.nulls) > 0 {
-		fmt.Fprintf(b, "null_values: [%s] # texts of the sample that stand for an empty cell\n", strings.Join(quoted(d.nulls), ", "))
+	if len(b.nulls) > 0 {
+		fmt.Fprintf(b, "null_values: [%s] # texts of the sample that stand for an empty cell\n", strings.Join(quoted(b.nulls), ", "))
 	}
 }
 
-func (d *Draft) writeOpen(b *strings.Builder, indent string, which func(decision) bool) {
-	for _, o := range d.open {
+func (b *page) writeOpen(indent string, which func(decision) bool) {
+	for _, o := range b.open {
 		switch {
 		case which(o) && o.line == "":
 			fmt.Fprintf(b, "%s# %s\n", indent, o.why)
@@ -69,42 +76,42 @@ func (d *Draft) writeOpen(b *strings.Builder, indent string, which func(decision
 	}
 }
 
-func (d *Draft) source(r rule) string {
+func (r rule) source(c *profile.Column) string {
 	if r.expr != "" {
 		return "{expr: " + singleQuoted(r.expr) + "}"
 	}
-	return scalar(d.column(r.column).Name)
+	return scalar(c.Name)
 }
 
 func singleQuoted(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
-func (d *Draft) comment(r rule) string {
+func (r rule) comment(c *profile.Column) string {
 	switch {
 	case !r.guessed:
 		return ""
 	case r.note != "":
 		return " # guessed: " + r.note
-	case r.field == user.Phone && d.column(r.column).Phones < max(1, d.column(r.column).Values()):
-		return fmt.Sprintf(" # guessed; for numbers without a country code: {expr: 'e164(row[%q], \"US\")'}", d.column(r.column).Name)
+	case r.field == user.Phone && c.Phones < max(1, c.Values()):
+		return fmt.Sprintf(" # guessed; for numbers without a country code: {expr: 'e164(row[%q], \"US\")'}", c.Name)
 	}
 	return " # guessed"
 }
 
 // undecided lists what is left to decide.
-func (d *Draft) undecided(b *strings.Builder) {
-	d.writeOpen(b, "  ", func(o decision) bool { return !o.top })
-	for _, m := range d.missing() {
+func (b *page) undecided() {
+	b.writeOpen("  ", func(o decision) bool { return !o.top })
+	for _, m := range b.missing(b.rules) {
 		fmt.Fprintf(b, "  # %s # required; a value: is the same for every user\n", lineFor(m))
 	}
-	for i, c := range d.sample.profile.Columns {
-		if d.uses(i) {
+	for i, c := range b.sample.profile.Columns {
+		if b.uses(i) {
 			continue
 		}
 		why := ""
-		if d.unsent[i] != "" {
-			why = " # " + d.unsent[i]
+		if b.unsent[i] != "" {
+			why = " # " + b.unsent[i]
 		}
-		fmt.Fprintf(b, "  # not sent: %s%s\n", d.columnName(c.Name, i), why)
+		fmt.Fprintf(b, "  # not sent: %s%s\n", b.columnName(c.Name, i), why)
 	}
 }
 

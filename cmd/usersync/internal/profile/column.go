@@ -31,13 +31,23 @@ type Column struct {
 	OtherStates int
 	Dates       Dates
 
-	seed     maphash.Seed
-	distinct distinct
-	folded   distinct
-	shapes   map[string]int
-	unshaped int // cells whose shape is not counted
+	different different
+	shapes    shapes
+}
 
-	mostShapes int // that are told apart
+// different counts different texts, and those that differ in more than their looks.
+type different struct {
+	seed        maphash.Seed
+	all, folded distinct
+}
+
+func (d *different) add(text string) {
+	d.all.add(maphash.String(d.seed, text))
+	if len(text) <= mostHashed {
+		d.folded.add(maphash.String(d.seed, identity.Fold(text)))
+	} else {
+		d.folded.add(maphash.String(d.seed, text))
+	}
 }
 
 // Kinds counts the filled cells that are not markers by what they look like.
@@ -51,9 +61,9 @@ type Kinds struct {
 
 func newColumn(name string, seed maphash.Seed, among int) *Column {
 	hashes := max(64, min(Exact, mostHashes/(2*among)))
-	return &Column{Name: strings.TrimSpace(name), seed: seed, Markers: map[string]int{}, States: map[string]int{}, shapes: map[string]int{},
-		mostShapes: max(16, min(512, mostHashes/(4*among))),
-		distinct:   newDistinct(hashes), folded: newDistinct(hashes)}
+	return &Column{Name: strings.TrimSpace(name), Markers: map[string]int{}, States: map[string]int{},
+		shapes:    shapes{cells: map[string]int{}, most: max(16, min(512, mostHashes/(4*among)))},
+		different: different{seed, newDistinct(hashes), newDistinct(hashes)}}
 }
 
 // mostHashed is how many bytes of a cell are looked at for a look-alike.
@@ -75,13 +85,8 @@ func (c *Column) add(cell string) {
 		c.Padded++
 	}
 	c.Longest = max(c.Longest, utf8.RuneCountInString(text))
-	c.distinct.add(maphash.String(c.seed, text))
-	if len(text) <= mostHashed {
-		c.folded.add(maphash.String(c.seed, identity.Fold(text)))
-	} else {
-		c.folded.add(maphash.String(c.seed, text))
-	}
-	c.addShape(text)
+	c.different.add(text)
+	c.shapes.add(text)
 	c.classify(text)
 }
 
@@ -122,13 +127,13 @@ func (c *Column) Marked() (n int) {
 }
 
 // Distinct is the number of different filled cells, and whether it is exact.
-func (c *Column) Distinct() (n int, exact bool) { return c.distinct.count() }
+func (c *Column) Distinct() (n int, exact bool) { return c.different.all.count() }
 
 // Lookalikes is how many different cells look like another one: they differ only in letter
 // case, width, leading zeros and the like. It says whether the number is exact.
 func (c *Column) Lookalikes() (n int, exact bool) {
-	all, exact := c.distinct.count()
-	folded, _ := c.folded.count()
+	all, exact := c.different.all.count()
+	folded, _ := c.different.folded.count()
 	if !exact && all-folded < all/50 { // within the error of the estimates
 		return 0, false
 	}
@@ -137,7 +142,7 @@ func (c *Column) Lookalikes() (n int, exact bool) {
 
 // Unique reports whether each row has a value, and one that no other row has.
 func (c *Column) Unique() bool {
-	n, exact := c.distinct.count()
+	n, exact := c.different.all.count()
 	return c.Rows > 0 && exact && n == c.Rows && c.Marked() == 0
 }
 
@@ -149,11 +154,11 @@ type Shape struct {
 
 // Shapes are the n most frequent masked shapes, and in how many cells there are others.
 func (c *Column) Shapes(n int) (most []Shape, others int) {
-	for _, text := range slices.Sorted(maps.Keys(c.shapes)) {
-		most = append(most, Shape{text, c.shapes[text]})
+	for _, text := range slices.Sorted(maps.Keys(c.shapes.cells)) {
+		most = append(most, Shape{text, c.shapes.cells[text]})
 	}
 	slices.SortStableFunc(most, func(a, b Shape) int { return cmp.Compare(b.Cells, a.Cells) })
-	others = c.unshaped
+	others = c.shapes.others
 	for _, s := range most[min(n, len(most)):] {
 		others += s.Cells
 	}

@@ -7,12 +7,19 @@ import (
 
 const shapeLength = 20 // characters of a shape
 
-func (c *Column) addShape(text string) {
+// shapes counts the masked shapes of cells.
+type shapes struct {
+	cells  map[string]int // by shape
+	most   int            // shapes that are told apart
+	others int            // cells of other shapes
+}
+
+func (s *shapes) add(text string) {
 	shape := Mask(text)
-	if _, known := c.shapes[shape]; known || len(c.shapes) < c.mostShapes {
-		c.shapes[shape]++
+	if _, known := s.cells[shape]; known || len(s.cells) < s.most {
+		s.cells[shape]++
 	} else {
-		c.unshaped++
+		s.others++
 	}
 }
 
