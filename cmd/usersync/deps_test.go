@@ -33,6 +33,7 @@ const depsOrder = `
 	sync/destination/scim/internal/target
 	sync/destination/kard sync/destination/konstantly sync/destination/onbo sync/destination/scim sync/destination/custom sync/destination/destinationtest reader writer/progress writer/verify
 	cmd/usersync/internal/exit cmd/usersync/internal/help cmd/usersync/internal/list cmd/usersync/internal/quantity
+	cmd/usersync/internal/config/internal/document cmd/usersync/internal/config/internal/reference
 	cmd/usersync/internal/config
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile
@@ -154,6 +155,10 @@ const depsRules = `
 
 	# How help is laid out, of whatever commands and flags there are.
 	NONE < cmd/usersync/internal/help;
+
+	# The text of a config file, and what its values lead to, are read without knowing any setting.
+	cmd/usersync/internal/exit < cmd/usersync/internal/config/internal/document < cmd/usersync/internal/config;
+	sync/user < cmd/usersync/internal/config/internal/reference < cmd/usersync/internal/config;
 
 	# Settings know no API: each one passes in its section, and only connect knows them all.
 	reader/source, reader/dialect < cmd/usersync/internal/quantity < cmd/usersync/internal/config;
@@ -280,6 +285,8 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},
 		{"cmd/usersync/internal/quantity", "cmd/usersync/internal/config"},
+		{"cmd/usersync/internal/config/internal/document", "cmd/usersync/internal/config"},
+		{"cmd/usersync/internal/config/internal/reference", "cmd/usersync/internal/exit"},
 		{"cmd/usersync/internal/terminal", "cmd/usersync/internal/erasure"},
 		{"reader/mapping/expression", "reader/mapping"},
 		{"sync/pace/ratelimit", "sync/pace"},

@@ -33,7 +33,6 @@ type Config struct {
 	Output  Output
 	Log     Log
 
-	dir     string // relative paths in the config file start here
 	sources sources
 	schema  schema
 	shown   []Shown

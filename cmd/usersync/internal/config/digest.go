@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"usersync/cmd/usersync/internal/config/internal/reference"
 )
 
 // Digest identifies the config. It contains no secret.
@@ -94,7 +96,7 @@ func (c *Config) SameRun(digest string) bool {
 // what it was.
 func (c *Config) LiteralBaseURL() string {
 	for _, v := range c.shown {
-		if v.section == c.Target.To && v.identifies == ScopeIdentity && v.Text != "-" && !isIndirect(v.Text) {
+		if v.section == c.Target.To && v.identifies == ScopeIdentity && v.Text != "-" && !reference.Is(v.Text) {
 			return v.Text
 		}
 	}

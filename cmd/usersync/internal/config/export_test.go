@@ -1,6 +1,10 @@
 package config
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"usersync/cmd/usersync/internal/config/internal/reference"
+)
 
 // The tests of this package are in package config_test, because they need the
 // sections of real APIs, which import this package.
@@ -16,7 +20,7 @@ func Parsed(path string, text []byte, apis func() []Section, flags map[string][]
 	return sources{flags: flags, environment: Environment{Lookup: lookup}, file: f, apis: apis}.resolve()
 }
 
-func Expand(text, dir string) (string, error) { return expand(text, dir, nil) }
+func Expand(text, dir string) (string, error) { return reference.Expand(text, dir, nil) }
 
 func UnknownVariables(environ []string, apis func() []Section) []string {
 	return unknownVariables(environ, declare(&Config{}, apis()).variables())

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"usersync/cmd/usersync/internal/config/internal/reference"
 	"usersync/cmd/usersync/internal/exit"
 )
 
@@ -149,7 +150,7 @@ func valuesOf(f *pflag.Flag) []string {
 		return v.values
 	case f.Changed:
 		return []string{f.Value.String()}
-	case !isSetting || (v.setting.Kind == URL || v.setting.Kind == Database) && hasPassword(strings.Join(v.fromEnv, "")):
+	case !isSetting || (v.setting.Kind == URL || v.setting.Kind == Database) && reference.HasPassword(strings.Join(v.fromEnv, "")):
 		return nil
 	}
 	return v.fromEnv

@@ -12,41 +12,11 @@ import (
 	"usersync/reader/mapping"
 )
 
-// repeated returns an error for the first key that a mapping holds twice, at any depth:
-// otherwise one of the two would not count, and nothing would say which.
-func (f *file) repeated(n *yaml.Node, prefix string) error {
-	seen := map[string]int{}
-	for i, child := range n.Content {
-		key := prefix
-		if n.Kind == yaml.MappingNode && i%2 == 0 {
-			if child.Kind != yaml.ScalarNode {
-				continue
-			}
-			if line, twice := seen[child.Value]; twice {
-				return f.twice(prefix+child.Value, line, child.Line)
-			}
-			seen[child.Value] = child.Line
-			continue
-		}
-		if n.Kind == yaml.MappingNode {
-			key = prefix + n.Content[i-1].Value + "."
-		}
-		if err := f.repeated(child, key); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (f *file) twice(key string, first, line int) error {
-	return f.fault(line, fmt.Sprintf("key %s is already on line %d", key, first), "keep one of them")
-}
-
 // section reads one mapping; prefix ends in a dot, or is empty. It reads on after
 // an error and returns the first.
 func (f *file) section(n *yaml.Node, prefix string) error {
 	if n.Kind != yaml.MappingNode {
-		return f.fault(n.Line, where(prefix)+" must hold keys and values", "write key: value")
+		return f.Fault(n.Line, where(prefix)+" must hold keys and values", "write key: value")
 	}
 	var first error
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -74,7 +44,7 @@ func (f *file) entry(k, v *yaml.Node, key string) error {
 	section, rest := f.schema.sectionOf(key)
 	if rest == "fields" {
 		if before := f.fields[section]; before != nil {
-			return f.twice(key, before.Line, k.Line)
+			return f.Twice(key, before.Line, k.Line)
 		}
 		f.fields[section] = v
 		return nil
@@ -97,7 +67,7 @@ func (f *file) entry(k, v *yaml.Node, key string) error {
 			}
 		}
 	}
-	return f.fault(k.Line, fmt.Sprintf("unknown key %s", key), exit.DidYouMean(key, f.schema.siblings(key)))
+	return f.Fault(k.Line, fmt.Sprintf("unknown key %s", key), exit.DidYouMean(key, f.schema.siblings(key)))
 }
 
 // sectionOf splits the name of an API off a key. The name is empty if the key does

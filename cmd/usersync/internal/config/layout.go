@@ -15,7 +15,7 @@ type LayoutValue struct{ Key, Flag, Text string }
 // reads no config file. What is wrong is an *exit.Error for each value.
 func (f *Flags) Layout(e Environment) (Layout, error) {
 	src := sources{flags: givenIn(f.cmd.Flags()), environment: e, apis: f.apis}
-	c := &Config{dir: ".", sources: src}
+	c := &Config{sources: src}
 	c.schema = declare(c, f.apis())
 	var wrong []error
 	for i := range c.schema.settings {

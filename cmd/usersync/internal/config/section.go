@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"usersync/cmd/usersync/internal/config/internal/reference"
 )
 
 // Section is the part of a config about one API. The package that knows the API
@@ -131,15 +133,15 @@ func (src sources) readTree(c *Config) error {
 	if !c.Target.Sandbox {
 		expanded = func(text string) (string, error) {
 			if file, ok := strings.CutPrefix(text, "file:"); ok {
-				c.ValueFiles = append(c.ValueFiles, relativeTo(c.dir, file))
+				c.ValueFiles = append(c.ValueFiles, reference.RelativeTo(src.dir(), file))
 			}
-			return expand(text, c.dir, src.environment.Lookup)
+			return reference.Expand(text, src.dir(), src.environment.Lookup)
 		}
 	}
 	text, err := s.Tree.Read(node, expanded)
 	if wrong, ok := errors.AsType[*TreeError](err); ok {
-		return src.file.fault(max(wrong.Line, node.Line), wrong.Rule, wrong.Hint)
+		return src.file.Fault(max(wrong.Line, node.Line), wrong.Rule, wrong.Hint)
 	}
-	c.shown = append(c.shown, Shown{Key: s.Name + ".calls", Text: text, Source: src.file.path, section: s.Name, set: true})
+	c.shown = append(c.shown, Shown{Key: s.Name + ".calls", Text: text, Source: src.file.Path, section: s.Name, set: true})
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"usersync/cmd/usersync/internal/config/internal/reference"
 	"usersync/sync/user"
 )
 
@@ -34,7 +35,7 @@ func newShown(s *Setting, o origin, ignored bool) Shown {
 	case ignored:
 		v.Source += ", not used with the sandbox"
 	}
-	if len(o.texts) > 0 && !isIndirect(o.texts[0]) {
+	if len(o.texts) > 0 && !reference.Is(o.texts[0]) {
 		v.Text = masked(s, v.Text)
 	}
 	return v
@@ -47,7 +48,7 @@ func masked(s *Setting, text string) string {
 	case Secret:
 		return user.Mask
 	case URL, Database:
-		return maskedURL(text)
+		return reference.MaskedURL(text)
 	}
 	return text
 }

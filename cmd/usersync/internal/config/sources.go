@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"usersync/cmd/usersync/internal/config/internal/reference"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/reader/mapping"
 )
@@ -30,6 +32,11 @@ type origin struct {
 	byFlag bool
 }
 
+var (
+	errPlainSecret   = errors.New("a secret is written here in clear text")
+	errPasswordInURL = errors.New("the URL contains a password in clear text")
+)
+
 const defaultOrigin = "default"
 
 // of returns where s gets its value. Without texts it has none.
@@ -41,7 +48,7 @@ func (src sources) of(s *Setting) origin {
 		return origin{texts: split(text, s), name: s.Env()}
 	}
 	if v, ok := src.inFile(s); ok {
-		return origin{texts: v.texts, name: fmt.Sprintf("%s:%d", src.file.path, v.line), inFile: true}
+		return origin{texts: v.texts, name: fmt.Sprintf("%s:%d", src.file.Path, v.line), inFile: true}
 	}
 	if s.Default == "" {
 		return origin{}
@@ -64,6 +71,14 @@ func (src sources) inFile(s *Setting) (fileValue, bool) {
 	return v, ok
 }
 
+// dir is where relative paths in the config file start.
+func (src sources) dir() string {
+	if src.file == nil {
+		return "."
+	}
+	return filepath.Dir(src.file.Path)
+}
+
 func (src sources) variable(s *Setting) (string, bool) {
 	if s.Env() == "" {
 		return "", false
@@ -82,10 +97,10 @@ func split(text string, s *Setting) []string {
 // resolve checks every setting and returns the config. With an error, which reports
 // everything that is wrong, the config is for showing only.
 func (src sources) resolve() (*Config, error) {
-	c := &Config{dir: ".", sources: src}
+	c := &Config{sources: src}
 	c.schema = declare(c, src.apis())
 	if src.file != nil {
-		c.File, c.dir = src.file.path, src.file.dir()
+		c.File = src.file.Path
 	}
 	all := slices.Clone(c.schema.settings)
 	// Settings that others depend on come first.
@@ -142,10 +157,10 @@ func (src sources) assignAll(c *Config, s *Setting, o origin) (string, error) {
 // refusePlainSecret finds secrets written where others may read them.
 func refusePlainSecret(s *Setting, o origin) error {
 	for _, text := range o.texts {
-		if s.Kind == Secret && !isIndirect(text) {
+		if s.Kind == Secret && !reference.Is(text) {
 			return errPlainSecret
 		}
-		if (s.Kind == URL || s.Kind == Database) && (o.byFlag || o.inFile && !isIndirect(text)) && hasPassword(text) {
+		if (s.Kind == URL || s.Kind == Database) && (o.byFlag || o.inFile && !reference.Is(text)) && reference.HasPassword(text) {
 			return errPasswordInURL
 		}
 	}
@@ -155,24 +170,24 @@ func refusePlainSecret(s *Setting, o origin) error {
 func (src sources) assign(c *Config, s *Setting, o origin, text string) error {
 	if o.inFile && s.indirect() {
 		if file, ok := strings.CutPrefix(text, "file:"); ok {
-			c.ValueFiles = append(c.ValueFiles, relativeTo(c.dir, file))
+			c.ValueFiles = append(c.ValueFiles, reference.RelativeTo(src.dir(), file))
 		}
-		expanded, err := expand(text, c.dir, src.environment.Lookup)
+		expanded, err := reference.Expand(text, src.dir(), src.environment.Lookup)
 		if err != nil {
 			return err
 		}
 		text = expanded
 	}
 	if s.Kind == URL && text != s.Keyword {
-		if err := checkURL(text); err != nil {
+		if err := reference.CheckURL(text); err != nil {
 			return err
 		}
 	}
 	if o.inFile && s.isPath(text) {
-		text = relativeTo(c.dir, text)
+		text = reference.RelativeTo(src.dir(), text)
 	}
 	if file, ok := strings.CutPrefix(text, SQLiteURL); ok && o.inFile && s.Kind == Database && file != "" {
-		text = SQLiteURL + relativeTo(c.dir, file)
+		text = SQLiteURL + reference.RelativeTo(src.dir(), file)
 	}
 	if s.Source != nil {
 		*s.Source = o.name
@@ -203,8 +218,8 @@ func settingHint(s *Setting, text string, err error) string {
 			return "did you mean " + near + "?"
 		}
 	}
-	if unset, ok := errors.AsType[*unsetError](err); ok {
-		return fmt.Sprintf("export %s, or write file:PATH instead of env:%s", unset.variable, unset.variable)
+	if unset, ok := errors.AsType[*reference.UnsetError](err); ok {
+		return fmt.Sprintf("export %s, or write file:PATH instead of env:%s", unset.Variable, unset.Variable)
 	}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return "check that the file exists and that you may read it; a relative path starts at the config"

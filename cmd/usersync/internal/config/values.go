@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"usersync/cmd/usersync/internal/config/internal/document"
 	"usersync/reader/mapping"
 )
 
@@ -15,12 +16,12 @@ func (f *file) value(k, v *yaml.Node, s *Setting) error { return f.valueAs(s.Key
 // valueAs stores the value of a setting under another key than its own.
 func (f *file) valueAs(key string, k, v *yaml.Node, s *Setting) error {
 	if before, ok := f.values[key]; ok { // once as a.b, and once as b below a
-		return f.twice(key, before.line, k.Line)
+		return f.Twice(key, before.line, k.Line)
 	}
 	if s.Flow && v.Kind == yaml.MappingNode {
-		text, err := oneLine(v)
+		text, err := document.OneLine(v)
 		if err != nil {
-			return f.fault(v.Line, fmt.Sprintf("key %s cannot be read", key), "write it as {key: value}")
+			return f.Fault(v.Line, fmt.Sprintf("key %s cannot be read", key), "write it as {key: value}")
 		}
 		f.values[key] = fileValue{texts: []string{text}, line: k.Line}
 		return nil
@@ -32,29 +33,12 @@ func (f *file) valueAs(key string, k, v *yaml.Node, s *Setting) error {
 	got := fileValue{line: k.Line}
 	for _, item := range items {
 		if item.Kind != yaml.ScalarNode || item.Tag == "!!null" && v.Kind != yaml.SequenceNode || item.Value == "" {
-			return f.fault(item.Line, fmt.Sprintf("key %s must have one value%s", key, orSeveral(s)), "remove the line to keep the default")
+			return f.Fault(item.Line, fmt.Sprintf("key %s must have one value%s", key, orSeveral(s)), "remove the line to keep the default")
 		}
 		got.texts = append(got.texts, item.Value)
 	}
 	f.values[key] = got
 	return nil
-}
-
-// oneLine writes a mapping on one line, without comments.
-func oneLine(n *yaml.Node) (string, error) {
-	text, err := yaml.Marshal(flow(n))
-	return strings.TrimSpace(string(text)), err
-}
-
-func flow(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode {
-		return flow(n.Alias)
-	}
-	out := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value, Style: n.Style&^(yaml.LiteralStyle|yaml.FoldedStyle) | yaml.FlowStyle}
-	for _, child := range n.Content {
-		out.Content = append(out.Content, flow(child))
-	}
-	return out
 }
 
 func orSeveral(s *Setting) string {
@@ -75,10 +59,10 @@ func (f *file) readFields(section string, to *mapping.Fields) error {
 	}
 	err := fields.Decode(to)
 	if wrong, ok := errors.AsType[*mapping.Error](err); ok {
-		return f.fault(max(wrong.Line, fields.Line), wrong.Rule, wrong.Hint)
+		return f.Fault(max(wrong.Line, fields.Line), wrong.Rule, wrong.Hint)
 	}
 	if err != nil {
-		return f.fault(fields.Line, "fields cannot be read", "write field: COLUMN, one per line")
+		return f.Fault(fields.Line, "fields cannot be read", "write field: COLUMN, one per line")
 	}
 	return nil
 }
