@@ -31,23 +31,14 @@ type Column struct {
 	OtherStates int
 	Dates       Dates
 
-	different different
-	shapes    shapes
+	variety
+	shapes shapes
 }
 
-// different counts different texts, and those that differ in more than their looks.
-type different struct {
-	seed        maphash.Seed
-	all, folded distinct
-}
-
-func (d *different) add(text string) {
-	d.all.add(maphash.String(d.seed, text))
-	if len(text) <= mostHashed {
-		d.folded.add(maphash.String(d.seed, identity.Fold(text)))
-	} else {
-		d.folded.add(maphash.String(d.seed, text))
-	}
+// variety counts different cells, and those that differ in more than their looks.
+type variety struct {
+	seed             maphash.Seed
+	distinct, folded distinct
 }
 
 // Kinds counts the filled cells that are not markers by what they look like.
@@ -62,8 +53,8 @@ type Kinds struct {
 func newColumn(name string, seed maphash.Seed, among int) *Column {
 	hashes := max(64, min(Exact, mostHashes/(2*among)))
 	return &Column{Name: strings.TrimSpace(name), Markers: map[string]int{}, States: map[string]int{},
-		shapes:    shapes{cells: map[string]int{}, most: max(16, min(512, mostHashes/(4*among)))},
-		different: different{seed, newDistinct(hashes), newDistinct(hashes)}}
+		shapes:  shapes{cells: map[string]int{}, most: max(16, min(512, mostHashes/(4*among)))},
+		variety: variety{seed, newDistinct(hashes), newDistinct(hashes)}}
 }
 
 // mostHashed is how many bytes of a cell are looked at for a look-alike.
@@ -85,7 +76,12 @@ func (c *Column) add(cell string) {
 		c.Padded++
 	}
 	c.Longest = max(c.Longest, utf8.RuneCountInString(text))
-	c.different.add(text)
+	c.distinct.add(maphash.String(c.seed, text))
+	if len(text) <= mostHashed {
+		c.folded.add(maphash.String(c.seed, identity.Fold(text)))
+	} else {
+		c.folded.add(maphash.String(c.seed, text))
+	}
 	c.shapes.add(text)
 	c.classify(text)
 }
@@ -127,13 +123,13 @@ func (c *Column) Marked() (n int) {
 }
 
 // Distinct is the number of different filled cells, and whether it is exact.
-func (c *Column) Distinct() (n int, exact bool) { return c.different.all.count() }
+func (c *Column) Distinct() (n int, exact bool) { return c.distinct.count() }
 
 // Lookalikes is how many different cells look like another one: they differ only in letter
 // case, width, leading zeros and the like. It says whether the number is exact.
 func (c *Column) Lookalikes() (n int, exact bool) {
-	all, exact := c.different.all.count()
-	folded, _ := c.different.folded.count()
+	all, exact := c.distinct.count()
+	folded, _ := c.folded.count()
 	if !exact && all-folded < all/50 { // within the error of the estimates
 		return 0, false
 	}
@@ -142,7 +138,7 @@ func (c *Column) Lookalikes() (n int, exact bool) {
 
 // Unique reports whether each row has a value, and one that no other row has.
 func (c *Column) Unique() bool {
-	n, exact := c.different.all.count()
+	n, exact := c.distinct.count()
 	return c.Rows > 0 && exact && n == c.Rows && c.Marked() == 0
 }
 

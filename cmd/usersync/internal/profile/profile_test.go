@@ -12,7 +12,7 @@ func TestDistinct(t *testing.T) {
 		p := New([]string{"id"})
 		for i := range n {
 			p.Add(p.header(), []string{fmt.Sprintf("user-%07d", i)})
-			p.Columns[0].different.all.add(0) // a repeated one
+			p.Columns[0].distinct.add(0) // a repeated one
 		}
 		got, exact := p.Columns[0].Distinct()
 		want := n
@@ -22,7 +22,7 @@ func TestDistinct(t *testing.T) {
 		if off := float64(got-want) / float64(max(1, want)); exact != (want <= Exact) || off > 0.05 || off < -0.05 || exact && off != 0 {
 			t.Errorf("%d: %d, exact: %t", want, got, exact)
 		}
-		if kept := len(p.Columns[0].different.all.kept); kept > Exact {
+		if kept := len(p.Columns[0].distinct.kept); kept > Exact {
 			t.Errorf("%d: %d hashes are kept", want, kept)
 		}
 		if alike, _ := p.Columns[0].Lookalikes(); n == 300_000 && alike != 0 {
@@ -37,8 +37,8 @@ func (p *Profile) header() []string { return []string{"id"} }
 func TestManyColumns(t *testing.T) {
 	header := make([]string, 10_000)
 	p := New(header)
-	if c := p.Columns[9_999]; c.different.all.most > 64 || c.shapes.most > 32 {
-		t.Errorf("%d hashes, %d shapes", c.different.all.most, c.shapes.most)
+	if c := p.Columns[9_999]; c.distinct.most > 64 || c.shapes.most > 32 {
+		t.Errorf("%d hashes, %d shapes", c.distinct.most, c.shapes.most)
 	}
 }
 
