@@ -134,7 +134,7 @@ func TestEachDoubtIsReadOnce(t *testing.T) {
 	}
 }
 
-// A user who stays in doubt because nothing can find them is one whom a create may have made, even
+// A user who stays in doubt because cannot be found is one that a create may have made, even
 // if this run made no call for them. Otherwise a ledger that holds no intent, as after a kill while
 // intents were cleared, would let the next run create the user.
 func TestInDoubtWithoutACallIsACreate(t *testing.T) {
