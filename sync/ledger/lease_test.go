@@ -55,9 +55,9 @@ func TestSecondRunLearnsWhoHoldsTheLease(t *testing.T) {
 
 func TestLeaseOutlastsItsTerm(t *testing.T) {
 	url := server.database(t)
-	a, b := open(t, Options{URL: url, Term: 500 * time.Millisecond}), open(t, Options{URL: url})
+	a, b := open(t, Options{URL: url, Term: 2 * time.Second}), open(t, Options{URL: url})
 	lease := lock(t, a)
-	if _, err := b.Lock(t.Context(), "run-2", 1500*time.Millisecond); err == nil || lease.Check() != nil {
+	if _, err := b.Lock(t.Context(), "run-2", 5*time.Second); err == nil || lease.Check() != nil {
 		t.Error("the lease was not renewed:", err)
 	}
 }
