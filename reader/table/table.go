@@ -74,7 +74,7 @@ func Open(w *frame.Window, o Options) (*Table, error) {
 	if t.dialect.Delimiter == "" {
 		t.dialect.Delimiter = detectDelimiter(t.frame)
 	}
-	t.frame.SetDialect(t.dialect)
+	t.frame.Dialect = t.dialect
 	return t, t.readHeader()
 }
 
