@@ -41,7 +41,7 @@ func (n name) unopened(err error) *Error {
 	return e
 }
 
-// unread is the error of a read: one that names its rule stays as it is.
+// unread is the error of a read; one that names its rule already is returned unchanged.
 func (n name) unread(err error) error {
 	if e, ok := errors.AsType[*workbook.Error](err); ok {
 		return &Error{File: string(n), Rule: e.Rule, Hint: e.Hint, Err: e}
