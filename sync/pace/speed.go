@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"math"
 	"time"
-	"usersync/sync/pace/ratelimit"
 
 	"golang.org/x/time/rate"
+
+	"usersync/sync/pace/ratelimit"
 )
 
 // speed is the current rate, at or below the ceiling.

@@ -21,7 +21,7 @@ var applied = []user.Status{
 // fitting are those that only one kind of call may return.
 var fitting = map[user.Status]user.Op{user.Deleted: user.Delete, user.Exists: user.Create}
 
-// contract judges what leaves a client, by what destination.Client promises.
+// contract judges what leaves a client, by what Apply and Find promise.
 type contract struct {
 	t           testing.TB
 	traits      destination.Traits
