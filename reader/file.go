@@ -149,7 +149,7 @@ func (in *Input) readFile(i int, path string, yield func(*user.Record, error) bo
 	if in.files[i] == nil {
 		f, err := in.open(path)
 		if err == nil {
-			err = in.reopened(i, f)
+			err = in.versions.reopened(i, f, &in.evidence)
 		}
 		if err != nil {
 			return in.fail(err, yield)

@@ -56,8 +56,8 @@ func (v *versions) close() error {
 // reopened compares file i, which was opened and closed before, with what it was then.
 // A path that names another file now is a remark, unless that file decides about a
 // delete that was already checked.
-func (in *Input) reopened(i int, f *file) error {
-	was, now := in.versions.seen[i], f.source.Version()
+func (v *versions) reopened(i int, f *file, e *evidence) error {
+	was, now := v.seen[i], f.source.Version()
 	if was == nil || now == nil {
 		return nil
 	}
@@ -65,9 +65,9 @@ func (in *Input) reopened(i int, f *file) error {
 	if same && source.SameVersion(was, now) {
 		return nil
 	}
-	if !same && !in.versions.checked {
-		in.versions.seen[i] = now
-		in.evidence.warnings = append(in.evidence.warnings, f.name+": the path names another file than when the run began; that file is read")
+	if !same && !v.checked {
+		v.seen[i] = now
+		e.warnings = append(e.warnings, f.name+": the path names another file than when the run began; that file is read")
 		return nil
 	}
 	err := &InputError{File: f.name, Rule: "was changed after it was checked", Hint: "let the job that writes it end before the run begins", Err: source.ErrChanged}

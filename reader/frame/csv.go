@@ -57,38 +57,6 @@ func (f *CSV) SkipLine() bool {
 	return len(line) > 0
 }
 
-// Peek returns the next lines without consuming them: as many, and as many bytes, as fit
-// into one record.
-func (f *CSV) Peek(lines int) []byte {
-	for {
-		end := 0
-		for range lines {
-			i := bytes.IndexByte(f.Data()[end:], '\n')
-			if i < 0 {
-				end = -1
-				break
-			}
-			end += i + 1
-		}
-		if end >= 0 {
-			return f.Data()[:end]
-		}
-		if len(f.Data()) > MaxRecord || !f.More() {
-			return f.Data()
-		}
-	}
-}
-
-// PeekBytes returns the next n bytes without consuming them; fewer at the end of the file.
-func (f *CSV) PeekBytes(n int) []byte {
-	for len(f.Data()) < n && f.More() {
-	}
-	return f.Data()[:min(len(f.Data()), n)]
-}
-
-// SetDialect sets how the rows that follow are written.
-func (f *CSV) SetDialect(d Dialect) { f.Dialect = d }
-
 // Open reports whether the last row has no newline at its end.
 func (f *CSV) Open() bool { return f.open }
 

@@ -82,23 +82,23 @@ func (m *Mapper) idOf(cells []user.Value) string {
 	return rec.User.ID
 }
 
-// check cleans the id and refuses what is not one.
-func (m *Mapper) check(value user.Value) (id string, v identity.Verdict) {
+// checkID cleans an id and refuses what is not one.
+func checkID(value user.Value, rules *identity.Policy) (id string, v identity.Verdict) {
 	text, err := value.Plain()
 	if err != nil {
 		return "", identity.Verdict{Class: identity.Unreadable, Code: identity.CodeBad, Rule: "must be a text or a number"}
 	}
 	id = identity.Clean(text)
-	return id, m.o.IDs.Check(id)
+	return id, rules.Check(id)
 }
 
-func (m *Mapper) invalid(s *step, code, rule string) *user.InvalidError {
+func (s *step) invalid(header []string, code, rule string) *user.InvalidError {
 	e := &user.InvalidError{Code: code, Field: s.field, Rule: rule}
 	switch {
 	case s.column >= 0:
-		e.Column = m.header[s.column]
+		e.Column = header[s.column]
 	case s.program != nil && len(s.program.Columns()) == 1:
-		e.Column = m.header[s.program.Columns()[0]]
+		e.Column = header[s.program.Columns()[0]]
 	}
 	return e
 }

@@ -29,11 +29,11 @@ func (r row) identify() (err *user.InvalidError) {
 	if err != nil {
 		return err
 	}
-	id, v := r.check(value)
+	id, v := checkID(value, &r.o.IDs)
 	if r.rec.User.ID = id; v.Class == identity.Accepted {
 		return nil
 	}
-	err = r.invalid(&r.id, v.Code, v.Rule)
+	err = r.id.invalid(r.header, v.Code, v.Rule)
 	switch err.Hint = v.Hint; v.Class {
 	case identity.Unreadable:
 		r.rec.User.ID = ""
@@ -103,7 +103,7 @@ func (r row) putApart(s *step, value user.Value) *user.InvalidError {
 	}
 	text, err := value.Plain()
 	if err != nil {
-		return r.invalid(s, "not_text", "must be a single text")
+		return s.invalid(r.header, "not_text", "must be a single text")
 	}
 	if s.field == user.RemoteID {
 		r.rec.Remote, r.rec.OwnRemote = user.Trim(text), true
@@ -117,14 +117,14 @@ func (r row) putApart(s *step, value user.Value) *user.InvalidError {
 func (r row) run(s *step) (user.Value, *user.InvalidError) {
 	result, err := r.env.Run(s.program)
 	if rule, ok := errors.AsType[*expression.RuleError](err); ok {
-		return user.Value{}, r.invalid(s, rule.Code, rule.Rule)
+		return user.Value{}, s.invalid(r.header, rule.Code, rule.Rule)
 	}
 	if err != nil {
-		return user.Value{}, r.invalid(s, "expression", "cannot be computed from this row by its expr")
+		return user.Value{}, s.invalid(r.header, "expression", "cannot be computed from this row by its expr")
 	}
 	value, err := valueOf(result)
 	if err != nil {
-		return user.Value{}, r.invalid(s, "expression", "its expr returns something without a JSON form")
+		return user.Value{}, s.invalid(r.header, "expression", "its expr returns something without a JSON form")
 	}
 	return value, nil
 }

@@ -18,7 +18,7 @@ var (
 
 // decode removes a byte order mark, and decodes text that is not UTF-8.
 func (s *Source) decode(plain io.Reader, o Options) (io.Reader, error) {
-	named, name, err := s.lookup(o.Charset)
+	named, name, err := lookup(s.name, o.Charset)
 	if err != nil {
 		return nil, err
 	}
@@ -56,18 +56,18 @@ func CheckCharset(name string) error {
 }
 
 // lookup returns nil for UTF-8, which needs no decoding.
-func (s *Source) lookup(charset string) (encoding.Encoding, string, error) {
+func lookup(n name, charset string) (encoding.Encoding, string, error) {
 	if charset == "" {
 		return nil, "", nil
 	}
-	e, name, err := findCharset(charset)
+	e, known, err := findCharset(charset)
 	if err != nil {
-		return nil, "", &Error{File: s.name, Rule: "charset is not a known one", Hint: charsetHint, Err: err}
+		return nil, "", &Error{File: string(n), Rule: "charset is not a known one", Hint: charsetHint, Err: err}
 	}
-	if name == "utf-8" {
+	if known == "utf-8" {
 		return nil, "", nil
 	}
-	return e, name, nil
+	return e, known, nil
 }
 
 func byMark(head []byte) (e encoding.Encoding, name string, size int) {

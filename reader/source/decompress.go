@@ -3,11 +3,7 @@ package source
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"io"
-
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
 )
 
 var (
@@ -31,11 +27,11 @@ func (s *Source) decompress() (io.Reader, error) {
 	}
 	a, err := open(buffered)
 	if err != nil {
-		return nil, s.archiveError(err)
+		return nil, s.name.damaged(err)
 	}
 	s.archive = a
 	s.closers = append(s.closers, a.close)
-	return &bounded{r: a, packed: s.raw, source: s, grace: graceBytes}, nil
+	return &bounded{r: a, packed: s.raw, name: s.name, grace: graceBytes}, nil
 }
 
 func opener(head []byte) func(*bufio.Reader) (archive, error) {
@@ -48,27 +44,11 @@ func opener(head []byte) func(*bufio.Reader) (archive, error) {
 	return nil
 }
 
-func (s *Source) archiveError(err error) *Error {
-	if errors.Is(err, ErrChanged) {
-		return s.changed(err)
-	}
-	e := &Error{File: s.name, Rule: "the archive is damaged", Err: err}
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		e.Rule, e.Hint = "the archive is truncated: its end is missing", "fetch the complete file again"
-	case errors.Is(err, zstd.ErrWindowSizeExceeded):
-		e.Rule, e.Hint = "the archive needs a zstd window above 32 MiB", "compress it again without --long"
-	case errors.Is(err, gzip.ErrHeader):
-		e.Hint = "bytes that are not gzip follow or replace its content; fetch the file again"
-	}
-	return e
-}
-
 // bounded stops a decompression bomb and names the file in archive errors.
 type bounded struct {
 	r      io.Reader
 	packed *raw
-	source *Source
+	name   name
 	bytes  int64
 	grace  int64
 }
@@ -78,11 +58,11 @@ func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)
 	b.bytes += int64(n)
 	if b.bytes > b.grace && b.bytes/maxRatio > b.packed.bytes {
-		return 0, &Error{File: b.source.name, Rule: "the archive grows more than 1000 times when decompressed",
+		return 0, &Error{File: string(b.name), Rule: "the archive grows more than 1000 times when decompressed",
 			Hint: "if it is meant to, decompress it yourself and give the plain file"}
 	}
 	if err != nil && err != io.EOF {
-		err = b.source.archiveError(err)
+		err = b.name.damaged(err)
 	}
 	return n, err
 }

@@ -50,7 +50,7 @@ func (s *Source) Finish() error {
 		return err
 	}
 	if _, err := io.Copy(io.Discard, s.raw); err != nil {
-		return s.changed(err)
+		return s.name.changed(err)
 	}
 	return nil
 }

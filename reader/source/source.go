@@ -40,7 +40,7 @@ type Options struct {
 
 // Source is an open input. It is for one goroutine.
 type Source struct {
-	name     string
+	name     name
 	once     bool
 	charset  string
 	rows     bool // of a workbook
@@ -51,23 +51,9 @@ type Source struct {
 	digested *digestReader // may be nil
 }
 
-// Error says that an input cannot be read, or not to its end.
-type Error struct {
-	File string
-	Rule string // what is wrong, without any content of the file
-	Hint string // what to do; may be empty
-	Err  error  // may be nil
-}
-
-// Error names the file and the rule.
-func (e *Error) Error() string { return e.File + ": " + e.Rule }
-
-// Unwrap returns Err.
-func (e *Error) Unwrap() error { return e.Err }
-
 // Open opens the input that o names. An error is an *Error; an empty input is one.
 func Open(o Options) (*Source, error) {
-	s := &Source{name: Name(o.Path)}
+	s := &Source{name: name(Name(o.Path))}
 	opened, err := s.openRaw(o)
 	if err != nil {
 		return nil, err
@@ -76,11 +62,11 @@ func Open(o Options) (*Source, error) {
 	if f, ok := opened.(*os.File); ok {
 		info, err := f.Stat()
 		if err != nil {
-			return nil, errors.Join(openError(s.name, err), s.Close())
+			return nil, errors.Join(s.name.unopened(err), s.Close())
 		}
-		s.watch(f, info)
+		s.raw.watched = watch(f, info)
 	}
-	if err := s.oldEnough(o.MinAge); err != nil {
+	if err := s.raw.oldEnough(s.name, o.MinAge); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.assemble(o); err != nil {
@@ -98,7 +84,7 @@ func Name(path string) string {
 }
 
 // Name returns the input's name as shown in messages.
-func (s *Source) Name() string { return s.name }
+func (s *Source) Name() string { return string(s.name) }
 
 // Once reports whether the input can be read only once, like a pipe.
 func (s *Source) Once() bool { return s.once }
@@ -114,7 +100,7 @@ func (s *Source) Read(p []byte) (int, error) {
 	if err == nil || err == io.EOF {
 		return n, err
 	}
-	return n, s.workbookError(err)
+	return n, s.name.unread(err)
 }
 
 // Count starts the digest, including what was read already, so an input can be opened and
@@ -146,35 +132,24 @@ func (s *Source) openRaw(o Options) (io.Reader, error) {
 	if o.Path == "-" {
 		s.once = true
 		if o.Stdin == nil {
-			return nil, &Error{File: s.name, Rule: "stdin is not connected"}
+			return nil, &Error{File: string(s.name), Rule: "stdin is not connected"}
 		}
 		return o.Stdin, nil
 	}
 	f, err := os.Open(o.Path)
 	if err != nil {
-		return nil, openError(s.name, err)
+		return nil, s.name.unopened(err)
 	}
 	info, err := f.Stat()
 	if err != nil {
-		return nil, errors.Join(openError(s.name, err), f.Close())
+		return nil, errors.Join(s.name.unopened(err), f.Close())
 	}
 	if info.IsDir() {
-		return nil, errors.Join(&Error{File: s.name, Rule: "is a directory", Hint: "name the files in it"}, f.Close())
+		return nil, errors.Join(&Error{File: string(s.name), Rule: "is a directory", Hint: "name the files in it"}, f.Close())
 	}
 	s.once = !info.Mode().IsRegular()
 	s.closers = append(s.closers, f.Close)
 	return f, nil
-}
-
-func openError(name string, err error) *Error {
-	e := &Error{File: name, Rule: "cannot be opened", Err: err}
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		e.Rule, e.Hint = "no such file", "check the path; a relative one starts at the working directory"
-	case errors.Is(err, os.ErrPermission):
-		e.Rule, e.Hint = "may not be read by this user", "check its permissions: ls -l "+name
-	}
-	return e
 }
 
 // assemble stacks the readers: bytes, decompressed, counted, decoded.
@@ -189,34 +164,16 @@ func (s *Source) assemble(o Options) error {
 	}
 	head, buffered := peeked(plain, foreignHead)
 	if rule, hint := foreign(head); rule != "" {
-		return &Error{File: s.name, Rule: rule, Hint: hint}
+		return &Error{File: string(s.name), Rule: rule, Hint: hint}
 	}
 	if s.rows = workbook.Begins(head); s.rows {
-		return s.openWorkbook(buffered, o.Workbook)
-	}
-	if s.reader, err = s.decode(buffered, o); err != nil {
+		if s.reader, err = workbook.Open(buffered, o.Workbook); err != nil {
+			return s.name.unread(err)
+		}
+	} else if s.reader, err = s.decode(buffered, o); err != nil {
 		return err
 	}
 	return s.refuseEmpty()
-}
-
-func (s *Source) openWorkbook(r io.Reader, o workbook.Options) error {
-	rows, err := workbook.Open(r, o)
-	if err == nil {
-		s.reader = rows
-		return s.refuseEmpty()
-	}
-	return s.workbookError(err)
-}
-
-func (s *Source) workbookError(err error) error {
-	if e, ok := errors.AsType[*workbook.Error](err); ok {
-		return &Error{File: s.name, Rule: e.Rule, Hint: e.Hint, Err: e}
-	}
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e
-	}
-	return s.changed(err)
 }
 
 // Workbook reports whether the text is the rows of a workbook as CSV, a line for each row.
@@ -232,7 +189,7 @@ func (s *Source) refuseEmpty() error {
 			return nil
 		}
 		if err == io.EOF {
-			return &Error{File: s.name, Rule: "is empty", Hint: "check the job that writes it"}
+			return &Error{File: string(s.name), Rule: "is empty", Hint: "check the job that writes it"}
 		}
 		if err != nil {
 			return err

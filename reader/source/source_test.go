@@ -154,12 +154,12 @@ func TestChecksumIsAnError(t *testing.T) {
 
 func TestBombStops(t *testing.T) {
 	s := &Source{name: "bomb"}
-	b := &bounded{r: bytes.NewReader(make([]byte, 1<<20)), packed: &raw{bytes: 100}, source: s, grace: 1 << 18}
+	b := &bounded{r: bytes.NewReader(make([]byte, 1<<20)), packed: &raw{bytes: 100}, name: s.name, grace: 1 << 18}
 	n, err := io.Copy(io.Discard, b)
 	if err == nil || n < 1<<18 || n > 1<<19 {
 		t.Errorf("%d bytes, error %v", n, err)
 	}
-	b = &bounded{r: bytes.NewReader(make([]byte, 1<<20)), packed: &raw{bytes: 2000}, source: s, grace: 1 << 18}
+	b = &bounded{r: bytes.NewReader(make([]byte, 1<<20)), packed: &raw{bytes: 2000}, name: s.name, grace: 1 << 18}
 	if _, err := io.Copy(io.Discard, b); err != nil {
 		t.Errorf("ratio under 1000: %v", err)
 	}

@@ -18,11 +18,12 @@ type watched struct {
 	was  fs.FileInfo
 }
 
-// watch begins to watch f, if it is a regular file. It does not own f.
-func (s *Source) watch(f *os.File, info fs.FileInfo) {
-	if info.Mode().IsRegular() {
-		s.raw.watched = &watched{f, info}
+// watch begins to watch f; nil if it is not a regular file. It does not own f.
+func watch(f *os.File, info fs.FileInfo) *watched {
+	if !info.Mode().IsRegular() {
+		return nil
 	}
+	return &watched{f, info}
 }
 
 // check returns an error with ErrChanged if the open file has another size or another
@@ -58,29 +59,21 @@ func (s *Source) Unchanged() error {
 		return nil
 	}
 	if err := s.raw.watched.check(); err != nil {
-		return s.changed(err)
+		return s.name.changed(err)
 	}
 	return nil
 }
 
-func (s *Source) changed(err error) *Error {
-	if !errors.Is(err, ErrChanged) {
-		return &Error{File: s.name, Rule: "cannot be read further", Err: err}
-	}
-	return &Error{File: s.name, Rule: "was changed while it was read, so that rows may mix two versions of it",
-		Hint: "let the job that writes it write another file and rename that, or wait until it has ended; --min-age 1m refuses a file that was just written", Err: err}
-}
-
 // oldEnough returns an *Error if the file was modified less than age ago.
-func (s *Source) oldEnough(age time.Duration) error {
-	if age <= 0 || s.raw.watched == nil {
+func (w *watched) oldEnough(n name, age time.Duration) error {
+	if age <= 0 || w == nil {
 		return nil
 	}
-	since := time.Since(s.raw.watched.was.ModTime())
+	since := time.Since(w.was.ModTime())
 	if since >= age {
 		return nil
 	}
-	e := &Error{File: s.name, Rule: "was modified " + strconv.Itoa(int(since.Seconds())) + " seconds ago, and min_age asks for " + age.String(),
+	e := &Error{File: string(n), Rule: "was modified " + strconv.Itoa(int(since.Seconds())) + " seconds ago, and min_age asks for " + age.String(),
 		Hint: "the job that writes it may not have ended: run again later"}
 	if since < 0 {
 		e.Rule, e.Hint = "was modified in the future, and min_age asks for "+age.String(), "compare this machine's clock with that of the machine that writes the file"

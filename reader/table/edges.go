@@ -32,9 +32,9 @@ func (e edges) cut(row *frame.Row, delimiter rune) {
 // or the other way round, and whether it begins with its number, as R writes it. Call it
 // before the first row is read.
 func (t *Table) FindEdges() {
-	width := len(t.header)
+	width := len(t.names)
 	first := t.sample(t.frame.Peek(2), 1)
-	unnamed := width > 1 && t.header[width-1] == ""
+	unnamed := width > 1 && t.names[width-1] == ""
 	if len(first) == 0 || len(first[0]) == width && !unnamed {
 		return
 	}
@@ -49,7 +49,7 @@ func (t *Table) FindEdges() {
 		t.dropColumn()
 	case wide && ends:
 		t.edges.trailing = true
-	case wide && numbered(t.header, rows):
+	case wide && numbered(t.names, rows):
 		t.edges.leading = true
 	}
 }
@@ -70,8 +70,8 @@ func (t *Table) dropColumn() {
 	if t.Delimiter() == '\t' {
 		trimmed = row.Raw()
 	}
-	t.setHeader(t.header[:len(t.header)-1], bytes.TrimSuffix(trimmed, []byte(string(t.Delimiter()))))
-	t.parser.csv.FieldsPerRecord = len(t.header)
+	t.setHeader(t.names[:len(t.names)-1], bytes.TrimSuffix(trimmed, []byte(string(t.Delimiter()))))
+	t.parser.csv.FieldsPerRecord = len(t.names)
 }
 
 func hasWidth(n int) func(int, []string) bool {

@@ -48,8 +48,8 @@ func (f *feed) Read(p []byte) (int, error) {
 // Bind tells the parser which columns are read: place returns where the cell of a column
 // goes; nil if it is not read.
 func (t *Table) Bind(place func(column int) *user.Value) (err error) {
-	names := make([]string, len(t.header))
-	for i := range t.header {
+	names := make([]string, len(t.names))
+	for i := range t.names {
 		names[i] = unreadName
 		if to := place(i); to != nil {
 			names[i] = cellName

@@ -9,6 +9,6 @@ func (t *Table) HeaderAt(line int, delimiter string) error {
 	if t.dialect.Delimiter = delimiter; delimiter == "" {
 		t.dialect.Delimiter = detectDelimiter(t.frame)
 	}
-	t.frame.SetDialect(t.dialect)
+	t.frame.Dialect = t.dialect
 	return t.readHeader()
 }

@@ -13,43 +13,43 @@ import (
 // Single parses one row that was taken out of a file in that dialect, by the columns from that
 // one on. Its own header may be in front of it, with the columns in another order. It must be
 // well-formed.
-func (t *Table) Single(raw []byte, from int, d frame.Dialect) ([]string, *user.InvalidError) {
+func (c *Columns) Single(raw []byte, from int, d frame.Dialect) ([]string, *user.InvalidError) {
 	f := frame.NewCSV(frame.Over(raw), d)
 	first, err := f.Next()
 	if err != nil {
 		return nil, notOneRow()
 	}
-	if invalid := t.Damage(&first, from); invalid != nil {
+	if invalid := c.Damage(&first, from); invalid != nil {
 		return nil, invalid
 	}
 	text := bytes.Clone(first.Raw())
 	second, err := f.Next()
 	if err == io.EOF {
-		return t.cellsOf(text, from, d)
+		return c.cellsOf(text, from, d)
 	}
 	own, err := dialect.Split(string(text), d.Plain())
-	if places := placesOf(own, t.header[from:]); err == nil && places != nil {
-		if invalid := t.Damage(&second, len(t.header)); invalid != nil {
+	if places := placesOf(own, c.names[from:]); err == nil && places != nil {
+		if invalid := c.Damage(&second, len(c.names)); invalid != nil {
 			return nil, invalid
 		}
 		text = bytes.Clone(second.Raw())
 		if _, err := f.Next(); err == io.EOF {
-			return t.ordered(text, places, len(t.header)-from, d)
+			return ordered(text, places, len(c.names)-from, d)
 		}
 	}
 	return nil, notOneRow()
 }
 
-func (t *Table) cellsOf(row []byte, from int, d frame.Dialect) ([]string, *user.InvalidError) {
-	cells, err := t.Split(row, from, d.Plain())
+func (c *Columns) cellsOf(row []byte, from int, d frame.Dialect) ([]string, *user.InvalidError) {
+	cells, err := c.Split(row, from, d.Plain())
 	if err != nil {
-		return nil, t.Ragged(row, from, d.Plain())
+		return nil, c.Ragged(row, from, d.Plain())
 	}
 	return cells, nil
 }
 
 // ordered parses a row of other columns into so many cells.
-func (t *Table) ordered(row []byte, places []int, columns int, d frame.Dialect) ([]string, *user.InvalidError) {
+func ordered(row []byte, places []int, columns int, d frame.Dialect) ([]string, *user.InvalidError) {
 	own, err := dialect.Split(string(row), d.Plain())
 	if err != nil || len(own) != len(places) {
 		return nil, ragged(row, len(places), d.Plain())

@@ -7,15 +7,10 @@ package table
 
 import (
 	"bytes"
-	"encoding/csv"
 	"slices"
-	"strconv"
 
 	"usersync/reader/between"
-	"usersync/reader/damage"
-	"usersync/reader/dialect"
 	"usersync/reader/frame"
-	"usersync/sync/user"
 )
 
 // Options say how the text is written. The zero value finds out.
@@ -44,13 +39,12 @@ type Table struct {
 	lines   between.Lines
 	edges   edges
 	dialect frame.Dialect
-	header  []string
+	Columns
 	// headerText is the line of the header, which is line headerLine.
 	headerText []byte
 	headerLine int
 	// headerSource is the header in the dialect of the file.
 	headerSource []byte
-	charset      func() string
 }
 
 // The parts of a file that are searched for its layout.
@@ -62,7 +56,7 @@ const (
 // Open reads the header of the table that begins at w's position. An error that is not about
 // reading is a *frame.Error.
 func Open(w *frame.Window, o Options) (*Table, error) {
-	t := &Table{lines: between.New(o.Comment, o.Footer), charset: o.Charset}
+	t := &Table{lines: between.New(o.Comment, o.Footer), Columns: Columns{charset: o.Charset}}
 	if !o.Lines {
 		if err := readCR(w); err != nil {
 			return nil, err
@@ -80,12 +74,12 @@ func Open(w *frame.Window, o Options) (*Table, error) {
 	if t.dialect.Delimiter == "" {
 		t.dialect.Delimiter = detectDelimiter(t.frame)
 	}
-	t.frame.SetDialect(t.dialect)
+	t.frame.Dialect = t.dialect
 	return t, t.readHeader()
 }
 
 // Header returns the cells of the header.
-func (t *Table) Header() []string { return t.header }
+func (t *Table) Header() []string { return t.names }
 
 // HeaderText returns the header as the file holds it.
 func (t *Table) HeaderText() []byte { return t.headerSource }
@@ -134,44 +128,8 @@ func (t *Table) Next() (*frame.Row, error) {
 	}
 }
 
-// Damage returns why the row must not be parsed; nil if it may be. Its first cell is that of
-// column from.
-func (t *Table) Damage(row *frame.Row, from int) *user.InvalidError {
-	return damage.CSV(row, t.charset(), t.header[from:])
-}
-
-// Ragged returns what is wrong with a row of another number of cells than the header, with its
-// delimiter. Its first cell is that of column from.
-func (t *Table) Ragged(raw []byte, from int, delimiter rune) *user.InvalidError {
-	return ragged(raw, len(t.header)-from, delimiter)
-}
-
-func ragged(raw []byte, want int, delimiter rune) *user.InvalidError {
-	e := &user.InvalidError{Code: "ragged", Hint: "a delimiter inside a cell needs quotes around the cell"}
-	columns := strconv.Itoa(want)
-	e.Rule = "has a different number of cells than the header, which has " + columns
-	cells, err := dialect.Split(string(raw), delimiter)
-	if err != nil {
-		return e
-	}
-	e.Rule = "has " + strconv.Itoa(len(cells)) + " cells, the header has " + columns
-	if len(cells) == want+1 && cells[want] == "" {
-		e.Rule += "; the last one is empty"
-		e.Hint = "if rows end with a delimiter, all of them must, or end the header with one too; a delimiter inside a cell needs quotes"
-	}
-	return e
-}
-
-// Split parses one row that is not in the file, of as many cells as the header has from that
-// column on.
-func (t *Table) Split(raw []byte, from int, delimiter rune) ([]string, error) {
-	reader := csv.NewReader(bytes.NewReader(raw))
-	reader.Comma, reader.FieldsPerRecord = delimiter, len(t.header)-from
-	return reader.Read()
-}
-
 // setHeader sets the header to those names.
 func (t *Table) setHeader(names []string, text []byte) {
-	t.header, t.headerText = slices.Clone(names), bytes.Clone(text)
-	t.lines.SetHeader(t.Delimiter(), t.header, t.headerText)
+	t.names, t.headerText = slices.Clone(names), bytes.Clone(text)
+	t.lines.SetHeader(t.Delimiter(), t.names, t.headerText)
 }

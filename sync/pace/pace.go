@@ -54,8 +54,8 @@ type Pace struct {
 	tokens  tokens
 
 	mu          sync.Mutex
-	changed     chan struct{} // closed when waiting callers must look again
-	stop        error         // once set, no call starts
+	waiting     waiting
+	stop        error // once set, no call starts
 	pausedUntil time.Time
 	pausedFor   string
 	breaker     breaker
@@ -72,15 +72,16 @@ func New(o Options) *Pace {
 	if o.PerSecond > 0 {
 		ceiling = rate.Limit(o.PerSecond)
 	}
-	return &Pace{
+	p := &Pace{
 		options: o,
 		slots:   make(chan struct{}, o.MaxInFlight),
 		tokens:  newTokens(ceiling, o.Burst),
-		changed: make(chan struct{}),
+		waiting: waiting{changed: make(chan struct{})},
 		breaker: newBreaker(),
-		speed:   speed{ceiling: ceiling, now: ceiling},
 		report:  Report{Ceiling: o.PerSecond, Lowest: o.PerSecond},
 	}
+	p.speed = speed{ceiling: ceiling, now: ceiling, limiter: p.tokens.limiter, report: &p.report, waiting: &p.waiting}
+	return p
 }
 
 // Begin waits until a call may start: until a slot and a token are free, no pause
@@ -148,16 +149,16 @@ func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed 
 	if p.stop != nil {
 		return 0, false, nil, p.stop
 	}
-	p.endWindow(now)
+	p.speed.endWindow(now)
 	if wait = p.pausedUntil.Sub(now); wait > 0 {
-		return wait, false, p.changed, nil
+		return wait, false, p.waiting.changed, nil
 	}
 	wait, probe, over := p.breaker.admit(now, p.options.GiveUpAfter)
 	if over {
 		p.giveUp(now)
 		return 0, false, nil, p.stop
 	}
-	return wait, probe, p.changed, nil
+	return wait, probe, p.waiting.changed, nil
 }
 
 // giveUp stops all further calls, because none succeeds.
@@ -186,7 +187,7 @@ func (p *Pace) start(ctx context.Context, changed chan struct{}) (bool, error) {
 	if ctx.Err() != nil {
 		return false, context.Cause(ctx)
 	}
-	if p.changed != changed {
+	if p.waiting.changed != changed {
 		return false, nil
 	}
 	p.report.Calls++
@@ -210,22 +211,22 @@ func (p *Pace) ended(status int, answered, probe bool) {
 	if answered {
 		p.answered++
 		if since, was := p.breaker.succeeded(); was {
-			p.note(now, Event{What: "up", Why: "the API answers again, after " + now.Sub(since).Round(time.Millisecond).String()})
-			p.wake()
+			p.report.note(now, Event{What: "up", Why: "the API answers again, after " + now.Sub(since).Round(time.Millisecond).String()})
+			p.waiting.wake()
 		}
-		p.regain(now)
+		p.speed.regain(now)
 		return
 	}
 	p.lastStatus = status
 	opened := p.breaker.failed(now, probe, status == http.StatusTooManyRequests)
 	if opened {
-		p.note(now, Event{What: "down", Why: fmt.Sprintf("%d calls in a row failed, the last with %s", faultsInARow, statusText(status))})
+		p.report.note(now, Event{What: "down", Why: fmt.Sprintf("%d calls in a row failed, the last with %s", faultsInARow, statusText(status))})
 	}
 	if p.stop == nil && p.breaker.failingFor(now) >= p.options.GiveUpAfter {
 		p.giveUp(now)
 	}
 	if opened || probe {
-		p.wake()
+		p.waiting.wake()
 	}
 }
 
@@ -236,20 +237,25 @@ func (p *Pace) abandonProbe(yes bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.breaker.probing = false
-	p.wake()
+	p.waiting.wake()
 }
 
 // halt stops all further calls.
 func (p *Pace) halt(err error, now time.Time) {
 	p.stop = err
-	p.note(now, Event{What: "stopped", Why: err.Error()})
-	p.wake()
+	p.report.note(now, Event{What: "stopped", Why: err.Error()})
+	p.waiting.wake()
+}
+
+// waiting are the callers that wait.
+type waiting struct {
+	changed chan struct{} // closed when they must look again
 }
 
 // wake makes every waiting caller look again.
-func (p *Pace) wake() {
-	close(p.changed)
-	p.changed = make(chan struct{})
+func (w *waiting) wake() {
+	close(w.changed)
+	w.changed = make(chan struct{})
 }
 
 func sleep(ctx context.Context, d time.Duration, changed <-chan struct{}) error {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // Report says what a Pace did and why.
@@ -27,13 +29,21 @@ type Event struct {
 
 const maxEvents = 100
 
-func (p *Pace) note(now time.Time, e Event) {
-	if len(p.report.Events) >= maxEvents {
-		p.report.Left++
+// note keeps an event, if there are not too many.
+func (r *Report) note(now time.Time, e Event) {
+	if len(r.Events) >= maxEvents {
+		r.Left++
 		return
 	}
 	e.At = now
-	p.report.Events = append(p.report.Events, e)
+	r.Events = append(r.Events, e)
+}
+
+// lowest keeps the rate, if it is the lowest so far.
+func (r *Report) lowest(now rate.Limit) {
+	if r.Lowest == 0 || float64(now) < r.Lowest {
+		r.Lowest = float64(now)
+	}
 }
 
 // Report returns what was done so far. The caller owns it.

@@ -22,21 +22,35 @@ type Config struct {
 	ownKeys   bool // the API assigns the keys
 	perMinute int
 	headers   []pair // of every call
-	required  []user.Field
-	patterns  []pattern
 	clear     string // the JSON that clears a field; "" if there is none
 	limits    limits
 	hmac      *hmacAuth
 	forms     map[user.Field]form.Form // how each field is sent
-	hidden    []string                 // secrets in headers that rest does not know
-	create    *call
-	update    *call
-	remove    *call
-	read      *read
-	probe     *call // proves the credentials; nil if none is described
-	words     []string
-	// vocabulary has the words of the API that may be shown.
-	vocabulary *vocabulary.Vocabulary
+	operations
+	demands
+	wording
+}
+
+// operations are the calls that are described; nil if one is not.
+type operations struct {
+	create *call
+	update *call
+	remove *call
+	read   *read
+	probe  *call // proves the credentials
+}
+
+// demands are what every user must meet.
+type demands struct {
+	required []user.Field
+	patterns []pattern
+}
+
+// wording decides what of an answer may be shown.
+type wording struct {
+	hidden     []string // secrets in headers that rest does not know
+	words      []string
+	vocabulary *vocabulary.Vocabulary // of all words that may be shown
 }
 
 // pattern is a rule that the whole text of a field must match.

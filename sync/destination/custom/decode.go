@@ -56,7 +56,7 @@ func (d *decoder) known() document.Keys {
 		"name": document.Into(&c.Name), "account": d.address(&c.Account), "base_url": d.address(&c.BaseURL), "sandbox": document.Into(&c.Sandbox),
 		"media": document.Into(&c.REST.Media), "http2": document.Boolean(&c.REST.HTTP2), "calls_per_minute": document.Count(&c.perMinute, 1),
 		"keys": d.keys, "clear": d.clear, "auth": credentials{d}.auth, "headers": d.commonHeaders,
-		"limits": d.limits, "words": d.words, "required": d.required, "patterns": d.patterns,
+		"limits": c.limits.decode, "words": d.words, "required": d.required, "patterns": d.patterns,
 		"create": later, "update": later, "upsert": later, "delete": later, "read": later, "probe": later,
 	}
 }
@@ -137,8 +137,7 @@ func (d *decoder) patterns(a document.Node) error {
 	})
 }
 
-func (d *decoder) limits(a document.Node) error {
-	l := &d.config.limits
+func (l *limits) decode(a document.Node) error {
 	return document.Keys{
 		"limit": document.Into(&l.limit), "remaining": document.Into(&l.remaining), "reset": document.Into(&l.reset),
 		"retry_after": document.Into(&l.retryAfter), "window_seconds": document.Count(&l.window, 1),

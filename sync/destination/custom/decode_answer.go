@@ -118,7 +118,7 @@ func means(to *map[string]meaning) func(document.Node) error {
 func (d *decoder) reader(a document.Node, to *read) error {
 	to.line, to.method = a.Line, "GET"
 	err := document.Keys{
-		"method": document.Words(&to.method, "GET", "POST"), "path": d.path(&to.path),
+		"method": document.Words(&to.method, "GET", "POST"), "path": path(&to.path),
 		"query": d.pairs(&to.query, false), "headers": d.pairs(&to.headers, true),
 		"body": func(v document.Node) (err error) {
 			t := tree{}

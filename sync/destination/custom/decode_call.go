@@ -55,7 +55,7 @@ func (d *decoder) one(a document.Node, to **call, method string) error {
 	var parts struct{ item, body *document.Node }
 	err := document.Keys{
 		"method": document.Words(&(*to).method, "POST", "PUT", "PATCH", "DELETE"),
-		"path":   d.path(&(*to).path), "query": d.pairs(&(*to).query, false), "headers": d.pairs(&(*to).headers, true),
+		"path":   path(&(*to).path), "query": d.pairs(&(*to).query, false), "headers": d.pairs(&(*to).headers, true),
 		"item":  func(v document.Node) error { parts.item = &v; return nil },
 		"body":  func(v document.Node) error { parts.body = &v; return nil },
 		"batch": document.Count(&(*to).batch, 1), "max_bytes": document.Count(&(*to).maxBytes, 1),
@@ -77,7 +77,7 @@ func replay(to *destination.Replay) func(document.Node) error {
 	}
 }
 
-func (d *decoder) path(to *[]template) func(document.Node) error {
+func path(to *[]template) func(document.Node) error {
 	return func(a document.Node) error {
 		text, err := a.Scalar()
 		if err != nil {

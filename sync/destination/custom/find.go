@@ -86,7 +86,7 @@ func (d *description) compareUser(n *read, v *value, r *user.Record) destination
 			theirs = user.TextValue(shown.text)
 		}
 		found.Held = append(found.Held, user.Attribute{Field: f.field, Value: theirs})
-		if ours, ok := r.User.Value(f.field); ok && d.normal(f.field, ours) != d.normal(f.field, theirs) {
+		if ours, ok := r.User.Value(f.field); ok && d.config.normal(f.field, ours) != d.config.normal(f.field, theirs) {
 			found.Differs = append(found.Differs, f.field)
 			found.Presence = destination.Different
 		}
@@ -124,9 +124,9 @@ var unspaced = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "")
 
 // normal returns a value in the form used for comparison: as it would be sent, with
 // lists sorted, e-mail addresses in lower case and phone numbers without separators.
-func (d *description) normal(f user.Field, v user.Value) string {
+func (c *Config) normal(f user.Field, v user.Value) string {
 	text := strings.TrimSpace(v.Text)
-	switch d.config.forms[f] {
+	switch c.forms[f] {
 	case form.Bool:
 		if is, err := v.Bool(); err == nil {
 			return strconv.FormatBool(is)

@@ -42,7 +42,7 @@ var errOfUser = errors.New("names a user, and is made before any user is sent; o
 func (d *decoder) probe(a document.Node, to *call) error {
 	to.line, to.method, to.batch = a.Line, "GET", 1
 	err := document.Keys{
-		"path": d.path(&to.path), "query": d.pairs(&to.query, false), "headers": d.pairs(&to.headers, true),
+		"path": path(&to.path), "query": d.pairs(&to.query, false), "headers": d.pairs(&to.headers, true),
 	}.Read(a)
 	if err != nil {
 		return err

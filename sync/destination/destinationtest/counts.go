@@ -75,7 +75,7 @@ func readCounts(s Suite, t *testing.T) {
 			r := sc.ready(user.Update, 1).Records[0]
 			sc.compare(fault, destination.ReadCall, func(inner limited.Limited) int {
 				_, err := inner.Find(t.Context(), r)
-				return sc.disbelieved(nil, err)
+				return disbelieved(sc.t, nil, err)
 			})
 		})
 	}
@@ -87,15 +87,15 @@ func (sc *scene) applyAll(inner limited.Limited, b user.Batch) (doubts int) {
 	sc.t.Helper()
 	for part := range slices.Chunk(b.Records, inner.Traits().Ops[b.Op].Max) {
 		outcomes, err := inner.Apply(sc.t.Context(), b.Of(part))
-		doubts += sc.disbelieved(outcomes, err)
+		doubts += disbelieved(sc.t, outcomes, err)
 	}
 	return doubts
 }
 
 // disbelieved returns 1 if the client does not believe a success, otherwise 0.
-func (sc *scene) disbelieved(outcomes []user.Outcome, err error) int {
-	sc.t.Helper()
-	ce := expect.CallError(sc.t, err)
+func disbelieved(t testing.TB, outcomes []user.Outcome, err error) int {
+	t.Helper()
+	ce := expect.CallError(t, err)
 	settled := func(o user.Outcome) bool { return o.Status != user.InDoubt }
 	if ce != nil && ce.Status/100 == 2 || len(outcomes) > 0 && !slices.ContainsFunc(outcomes, settled) {
 		return 1
@@ -106,13 +106,13 @@ func (sc *scene) disbelieved(outcomes []user.Outcome, err error) int {
 // compare makes calls, and compares the table of calls with what the sandbox counted.
 func (sc *scene) compare(fault string, op user.Op, do func(limited.Limited) (doubts int)) {
 	sc.t.Helper()
-	before := sc.answers()
+	before := answers(sc.sandbox)
 	made := new(destination.Calls)
 	doubts := do(limited.Limited{Destination: sc.client, Pacer: new(wired.OpenGate), Wire: context.Background(), Calls: made})
 	synctest.Wait() // until the sandbox has counted the calls that the client gave up
 	want := tally{}
-	for kind, answers := range sc.answers() {
-		for status, n := range answers {
+	for kind, now := range answers(sc.sandbox) {
+		for status, n := range now {
 			if n -= before[kind][status]; n > 0 {
 				want.add(kind, toldAs(fault, kind == string(op), status), n)
 			}
@@ -136,10 +136,10 @@ func (sc *scene) compare(fault string, op user.Op, do func(limited.Limited) (dou
 }
 
 // answers are what the sandbox counted so far, without token calls: they are about no user.
-func (sc *scene) answers() tally {
+func answers(sandbox Sandbox) tally {
 	all := tally{}
-	for kind, answers := range sc.sandbox.Answers() {
-		for status, n := range answers {
+	for kind, counted := range sandbox.Answers() {
+		for status, n := range counted {
 			if kind != "token" {
 				all.add(kind, status, int(n))
 			}

@@ -73,7 +73,7 @@ func (s Suite) reference(t *testing.T, op user.Op) (calls int, data []string) {
 	b, _ := mixed(sc, op)
 	calls, _ = sc.stage.Count()
 	sc.must(b)
-	for _, look := range sc.looks(b) {
+	for _, look := range looks(sc.sandbox, b) {
 		data = append(data, look.Data)
 	}
 	return calls, data
@@ -93,7 +93,7 @@ func mixed(sc *scene, op user.Op) (user.Batch, []Look) {
 	} else {
 		predelete(sc, b, bad)
 	}
-	return b, sc.looks(b)
+	return b, looks(sc.sandbox, b)
 }
 
 // targeted writes faults so that they hit this kind of call only, after the calls that

@@ -111,7 +111,7 @@ func (sc *scene) find(r *user.Record) destination.Found {
 	sc.t.Helper()
 	found, err := sc.client.(destination.Finder).Find(sc.t.Context(), r)
 	if err != nil {
-		sc.t.Fatal(sc.callError(err, []*user.Record{r}))
+		sc.t.Fatal(sc.contract.callError(err, []*user.Record{r}))
 	}
 	return found
 }
@@ -121,7 +121,7 @@ func (sc *scene) look(r *user.Record) (destination.Found, *destination.CallError
 	sc.t.Helper()
 	found, err := sc.client.(destination.Finder).Find(sc.t.Context(), r)
 	if err != nil {
-		return found, sc.callError(err, []*user.Record{r})
+		return found, sc.contract.callError(err, []*user.Record{r})
 	}
 	return found, nil
 }

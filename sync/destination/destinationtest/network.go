@@ -77,11 +77,11 @@ func cancel(s Suite, t *testing.T) {
 		bubble(t, string(op)+", before", func(t *testing.T) {
 			sc := s.open(t)
 			b := sc.ready(op, 1)
-			before := sc.looks(b)
+			before := looks(sc.sandbox, b)
 			canceledCtx, cancel := context.WithCancel(t.Context())
 			cancel()
 			canceled(sc, canceledCtx, context.Canceled, func(ctx context.Context) error { return errorOf(sc.apply(ctx, b)) })
-			if after := sc.looks(b); !slices.Equal(before, after) {
+			if after := looks(sc.sandbox, b); !slices.Equal(before, after) {
 				t.Error("something was done after the caller had canceled")
 			}
 		})

@@ -16,7 +16,7 @@ func replay(s Suite, t *testing.T) {
 			sc := s.open(t)
 			b := sc.ready(op, sc.batchSize(op))
 			first := sc.must(b)
-			after := sc.looks(b)
+			after := looks(sc.sandbox, b)
 			second, ce := sc.apply(t.Context(), b)
 			if ce != nil && ce.Fault != destination.RefusedWhole {
 				t.Fatal(ce)
@@ -62,10 +62,10 @@ func twice(sc *scene, op user.Op, r *user.Record, first, second user.Outcome, be
 	}
 }
 
-func (sc *scene) looks(b user.Batch) []Look {
+func looks(sandbox Sandbox, b user.Batch) []Look {
 	list := make([]Look, len(b.Records))
 	for i, r := range b.Records {
-		list[i] = sc.sandbox.Look(r)
+		list[i] = sandbox.Look(r)
 	}
 	return list
 }

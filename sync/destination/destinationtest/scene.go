@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"usersync/sync/destination"
-	"usersync/sync/destination/destinationtest/expect"
 	"usersync/sync/destination/destinationtest/stage"
 	"usersync/sync/user"
 )
@@ -13,11 +12,12 @@ import (
 // scene is a client, its API and the stage between them.
 type scene struct {
 	Suite
-	t       testing.TB
-	stage   *stage.Stage
-	sandbox Sandbox
-	client  Client
-	traits  destination.Traits
+	t        testing.TB
+	stage    *stage.Stage
+	sandbox  Sandbox
+	client   Client
+	traits   destination.Traits
+	contract contract
 }
 
 // open sets up a scene in a bubble.
@@ -30,6 +30,7 @@ func (s Suite) set(t testing.TB, memory bool, faults ...string) *scene {
 	sc.client = s.Open(t, sc.stage.Address())
 	t.Cleanup(sc.client.CloseIdle)
 	sc.traits = sc.client.Traits()
+	sc.contract = contract{t: t, traits: sc.traits, credentials: s.Credentials}
 	return sc
 }
 
@@ -124,28 +125,16 @@ func (sc *scene) apply(ctx context.Context, b user.Batch) ([]user.Outcome, *dest
 		sc.t.Errorf("one Apply made the same %s more than once: only middleware may retry", method)
 	}
 	if err != nil {
-		return nil, sc.callError(err, b.Records)
+		return nil, sc.contract.callError(err, b.Records)
 	}
 	if len(outcomes) != len(b.Records) {
 		sc.t.Fatalf("%d outcomes for %d records", len(outcomes), len(b.Records))
 	}
 	var texts []string
 	for i, o := range outcomes {
-		sc.wellFormed(b, i, o)
+		sc.contract.wellFormed(b, i, o)
 		texts = append(texts, o.Code, o.Detail, o.RequestID)
 	}
-	sc.hidden("an outcome", b.Records, texts...)
+	sc.contract.hidden("an outcome", b.Records, texts...)
 	return outcomes, nil
-}
-
-// callError checks an error against the contract.
-func (sc *scene) callError(err error, records []*user.Record) *destination.CallError {
-	sc.t.Helper()
-	ce := expect.CallError(sc.t, err)
-	if ce.Code == "" {
-		sc.t.Errorf("an error without a code: %v", err)
-	}
-	sc.hidden("an error", records, err.Error(), ce.Code, ce.Detail, ce.RequestID)
-	sc.oneLine(ce.Detail)
-	return ce
 }

@@ -44,7 +44,7 @@ func secrets(s Suite, t *testing.T) {
 			for _, status := range []int{200, 302, 400, 401, 403, 404, 429, 500} {
 				sc.stage.Playing(parrot(status, form, b.Records))
 				if found, ce := sc.look(b.Records[0]); ce == nil {
-					sc.hidden("Differs", b.Records, fmt.Sprint(found.Differs))
+					sc.contract.hidden("Differs", b.Records, fmt.Sprint(found.Differs))
 				}
 			}
 		}
@@ -69,7 +69,7 @@ func checkHidesValues(sc *scene, r *user.Record) {
 	for _, op := range append(sc.ops(), user.Upsert) {
 		if r.Op = op; true {
 			if err := sc.client.Check(r); err != nil {
-				sc.hidden("what Check says", []*user.Record{r}, err.Error())
+				sc.contract.hidden("what Check says", []*user.Record{r}, err.Error())
 			}
 		}
 	}

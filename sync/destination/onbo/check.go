@@ -113,7 +113,7 @@ func (c *Client) checkAttribute(a *user.Attribute) error {
 	if !isReport(a.Field) {
 		return nil
 	}
-	return reportFault(a.Field, c.checkReport(text))
+	return reportFault(a.Field, c.reports.check(text))
 }
 
 func reportFault(f user.Field, err error) error {

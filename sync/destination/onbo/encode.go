@@ -31,7 +31,7 @@ func (c *Client) draft(op user.Op, sent *user.Record) (*draft, error) {
 		if !ok {
 			continue
 		}
-		packed, err := c.readReport(file.Text)
+		packed, err := c.reports.read(file.Text)
 		if err != nil {
 			return nil, reportFault(f, err)
 		}

@@ -19,7 +19,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"sync"
 	"time"
 
 	"usersync/sync/destination"
@@ -100,7 +99,7 @@ type Client struct {
 	traits    destination.Traits
 	forbidden forbidden
 	probe     user.Record // stands for the call that proves the credentials
-	packers   sync.Pool   // *gzip.Writer, a megabyte each
+	reports   reports
 }
 
 // New returns a client, or an error that says which setting is wrong. It makes no
@@ -117,7 +116,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{config: config, api: api, traits: traits(config)}, nil
+	return &Client{config: config, api: api, traits: traits(config), reports: reports{dir: config.Reports}}, nil
 }
 
 func (c Config) withDefaults() Config {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 
 	"github.com/klauspost/compress/gzip"
@@ -34,9 +35,16 @@ var (
 
 func isReport(f user.Field) bool { return f == user.CreditReport || f == user.AssetReport }
 
-// checkReport checks a report's file without reading it.
-func (c *Client) checkReport(name string) error {
-	root, err := os.OpenRoot(c.config.Reports)
+// reports are the files in the directory of credit and asset reports. They may be read by
+// several goroutines.
+type reports struct {
+	dir     string
+	packers sync.Pool // *gzip.Writer, a megabyte each
+}
+
+// check checks a report's file without reading it.
+func (s *reports) check(name string) error {
+	root, err := os.OpenRoot(s.dir)
 	if err != nil {
 		return errNoReport
 	}
@@ -62,10 +70,10 @@ func plainFile(root *os.Root, name string) (fs.FileInfo, error) {
 	return info, nil
 }
 
-// readReport returns a report as gzip. A file that is gzip already is not
+// read returns a report as gzip. A file that is gzip already is not
 // compressed again.
-func (c *Client) readReport(name string) ([]byte, error) {
-	root, err := os.OpenRoot(c.config.Reports)
+func (s *reports) read(name string) ([]byte, error) {
+	root, err := os.OpenRoot(s.dir)
 	if err != nil {
 		return nil, errNoReport
 	}
@@ -83,11 +91,11 @@ func (c *Client) readReport(name string) ([]byte, error) {
 	if opened, err := file.Stat(); err != nil || !os.SameFile(info, opened) {
 		return nil, errMovedReport
 	}
-	return c.pack(file)
+	return s.pack(file)
 }
 
 // pack reads at most maxReport bytes.
-func (c *Client) pack(file io.Reader) ([]byte, error) {
+func (s *reports) pack(file io.Reader) ([]byte, error) {
 	in := bufio.NewReader(io.LimitReader(file, maxReport+1))
 	begin, err := in.Peek(2)
 	if err != nil && len(begin) == 0 {
@@ -98,14 +106,14 @@ func (c *Client) pack(file io.Reader) ([]byte, error) {
 		err = fill(&packed, in)
 		return packed.Bytes(), err
 	}
-	z, ok := c.packers.Get().(*gzip.Writer)
+	z, ok := s.packers.Get().(*gzip.Writer)
 	if !ok {
 		z = gzip.NewWriter(nil)
 	}
 	z.Reset(&packed)
 	defer func() {
 		z.Reset(io.Discard) // keep no report after the call
-		c.packers.Put(z)
+		s.packers.Put(z)
 	}()
 	err = errors.Join(fill(z, in), z.Close())
 	return packed.Bytes(), err

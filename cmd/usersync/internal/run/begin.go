@@ -139,8 +139,8 @@ func (b *beginning) startNew(ctx context.Context) (at *start, err error) {
 		return nil, err
 	}
 	at = &start{files: files, read: checkpoint.NewDigest(), records: b.Records(ctx, b.presence, 0), stop: func() {}}
-	if h.RowKey = b.newRowKey(); !h.Sandbox { // what went to the sandbox is never continued
-		if at.hashes, err = b.rowHashes(h); err != nil {
+	if h.RowKey = newRowKey(b.lease.Ledger, h.Sandbox); !h.Sandbox { // what went to the sandbox is never continued
+		if at.hashes, err = rowHashes(b.lease.Ledger, h); err != nil {
 			return at, err
 		}
 	}

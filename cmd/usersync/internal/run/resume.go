@@ -6,18 +6,15 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 
 	"go.uber.org/zap"
 
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
-	"usersync/cmd/usersync/internal/output"
 	"usersync/reader"
 	"usersync/sync/checkpoint"
 	"usersync/sync/engine"
-	"usersync/sync/fingerprint"
 	"usersync/sync/journal"
 	"usersync/sync/user"
 )
@@ -72,7 +69,7 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 	if err != nil {
 		return nil, err
 	}
-	hashes, err := b.rowHashes(r.Journal.Header)
+	hashes, err := rowHashes(b.lease.Ledger, r.Journal.Header)
 	if err == nil {
 		records, err = r.Unfinished().Compare(records, hashes.Hash, b.Config.Target.Mode == config.Mirror)
 	}
@@ -83,7 +80,7 @@ func (b *beginning) resumeRun(ctx context.Context, r *history.Run) (*start, erro
 		}
 		return nil, err
 	}
-	files, before, err := b.reopenFiles(r, read)
+	files, before, err := earlierFiles{b.base, r, read}.open()
 	if err != nil {
 		stop()
 		return nil, &history.DirError{Err: err}
@@ -105,77 +102,10 @@ func isOtherInput(err error) bool {
 	return changed || unknown
 }
 
-// rowHashes hashes rows with the key of the ledger, or, if there is none, with that of
-// the journal. Next to its own key a journal holds no hash of a secret.
-func (b *beginning) rowHashes(h journal.Header) (fingerprint.Rows, error) {
-	if b.lease.Ledger != nil {
-		return b.lease.Ledger.RowHashes(), nil
-	}
-	if h.RowKey == "" {
-		return fingerprint.Rows{}, nil
-	}
-	key, err := fingerprint.ParseKey(h.RowKey)
-	if err != nil {
-		return fingerprint.Rows{}, err
-	}
-	return fingerprint.NewRows(key, false), nil
-}
-
-// newRowKey returns a key for the journal; empty if a ledger has one.
-func (b *beginning) newRowKey() string {
-	if b.lease.Ledger != nil || b.Config.Target.Sandbox {
-		return ""
-	}
-	return strings.TrimSpace(fingerprint.NewKey().Text())
-}
-
 // reopenInput reads the input from its beginning again.
 func (b *beginning) reopenInput(ctx context.Context) error {
 	if err := b.Reopen(ctx); err != nil {
 		return err
 	}
 	return b.compareIDs(ctx)
-}
-
-// reopenFiles truncates the files of an earlier run to its last checkpoint, and counts
-// what they contain.
-func (b *beginning) reopenFiles(r *history.Run, read *checkpoint.Digest) (*output.Files, output.Contents, error) {
-	f, err := output.Resume(b.outputSpec(), r)
-	if err != nil {
-		return nil, output.Contents{}, err
-	}
-	before, err := b.continueFiles(f, r, read)
-	if err != nil {
-		return nil, before, errors.Join(err, f.Release())
-	}
-	return f, before, nil
-}
-
-// continueFiles checks that the files agree with the journal, and continues them.
-func (b *beginning) continueFiles(f *output.Files, r *history.Run, read *checkpoint.Digest) (before output.Contents, err error) {
-	if before, err = f.Recount(); err != nil {
-		return before, err
-	}
-	if err := f.OpenWriters(); err != nil {
-		return before, err
-	}
-	last := &r.Journal.Checkpoint
-	before.Noted = last.Noted
-	if read.Last()+before.Missing != last.Record && read.Last() < last.Record {
-		return before, &checkpoint.InputChangedError{Record: last.Record}
-	}
-	for i := range r.Journal.Settled {
-		before.Keys.Add(&r.Journal.Settled[i], false, false)
-	}
-	read.SetLast(last.Record)
-	if err := f.Continue(r.Journal, journal.Resumed{At: b.started, Args: b.options.Args}); err != nil {
-		return before, err
-	}
-	if last.Outcomes == nil { // the checkpoint is the ledger's, which has no counts
-		last.Outcomes = before.Outcomes
-	}
-	if before.Written != last.Record {
-		return before, fmt.Errorf("continue run %s: its results hold %d records, and its checkpoint is at %d", r.ID, before.Written, last.Record)
-	}
-	return before, f.Journal().Checkpoint(*last) // it may be only in the ledger so far
 }
