@@ -49,7 +49,7 @@ func TestMissingUsersAreRemembered(t *testing.T) {
 	})
 }
 
-// A deletion is remembered if a further row of the id finds nobody, also within one checkpoint.
+// A deletion is remembered if a further row of the id finds no user, also within one checkpoint.
 func TestDeletedTwiceInOneCheckpoint(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})
