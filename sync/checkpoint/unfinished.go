@@ -77,8 +77,7 @@ func (u Unfinished) UpdateLedger(ctx context.Context, l *ledger.Ledger, by strin
 
 // entries is everything that the ledger has to learn, in the order of the records. Users
 // keep the keys that the API assigned: their values are no longer known, but their
-// identity is. A pending user whose call is not settled stays pending: an update may have
-// ended in a create.
+// identity is.
 func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Entry, error) {
 	settled, unsettled := u.settled(), u.unsettled()
 	entries := append(settled, unsettled...)
@@ -90,19 +89,33 @@ func (u Unfinished) entries(ctx context.Context, l *ledger.Ledger) ([]ledger.Ent
 	if err != nil {
 		return nil, err
 	}
-	for i := range known {
-		if entries[i].Remote == "" {
-			entries[i].Remote = known[i].Remote
-		}
-		if i >= len(settled) && known[i].State == user.Pending {
-			entries[i].State = user.Pending
-		}
-	}
+	complete(entries, len(settled), known)
 	if u.OtherFeed {
 		entries = onlyKnown(entries, known)
 	}
 	slices.SortStableFunc(entries, func(a, b ledger.Entry) int { return a.Record - b.Record })
 	return u.withOverwritten(ctx, l, entries)
+}
+
+// complete gives entries the keys that are known before them, from the ledger or from an
+// earlier entry of the same id. The first so many are settled. A pending user whose call is
+// not settled stays pending: an update may have ended in a create.
+func complete(entries []ledger.Entry, settled int, known []user.LedgerEntry) {
+	latest := map[string]user.LedgerEntry{}
+	for i := range entries {
+		e := &entries[i]
+		before, met := latest[e.ID]
+		if !met {
+			before = known[i]
+		}
+		if e.Remote == "" {
+			e.Remote = before.Remote
+		}
+		if i >= settled && before.State == user.Pending {
+			e.State = user.Pending
+		}
+		latest[e.ID] = e.ApplyTo(before)
+	}
 }
 
 // onlyKnown returns the entries of users that the ledger knows.

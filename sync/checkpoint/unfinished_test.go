@@ -173,3 +173,36 @@ func TestUpdateLedger(t *testing.T) {
 		t.Errorf("the ledger's checkpoint is not taken over: %+v", u.Journal)
 	}
 }
+
+// If a run has created a user, and the next row of the id was on its way, the user keeps the
+// key in the answer to the create, although the ledger still says that the create is pending.
+// An update whose answer names no key loses none, and a user who was deleted keeps none.
+func TestKeysOfUsersWithTwoRecords(t *testing.T) {
+	s := newScene(t)
+	err := s.ledger.Save(t.Context(), ledger.Checkpoint{Run: "run-1"}, []ledger.Entry{
+		{ID: "made", State: user.Pending}, {ID: "gone", Remote: "g-1", State: user.Present}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := Unfinished{Run: "run-1", Journal: &journal.History{
+		Settled: []user.Settled{
+			{Record: 1, ID: "made", Remote: "m-1", Action: user.Create, Status: user.Created},
+			{Record: 2, ID: "both", Remote: "b-1", Action: user.Create, Status: user.Created},
+			{Record: 3, ID: "both", Action: user.Update, Status: user.Updated},
+			{Record: 4, ID: "gone", Action: user.Delete, Status: user.Deleted},
+		},
+		Sent: []journal.Sent{{Record: 5, ID: "made", Op: user.Update}, {Record: 6, ID: "gone", Op: user.Create}},
+	}}
+	if err := u.UpdateLedger(t.Context(), s.ledger, "run-2"); err != nil {
+		t.Fatal(err)
+	}
+	known, err := s.ledger.Lookup(t.Context(), []string{"made", "both", "gone"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []user.LedgerEntry{{State: user.Present, Remote: "m-1"}, {State: user.Present, Remote: "b-1"}, {State: user.Pending}} {
+		if known[i].State != want.State || known[i].Remote != want.Remote {
+			t.Errorf("user %d: %s %q, want %s %q", i, known[i].State, known[i].Remote, want.State, want.Remote)
+		}
+	}
+}

@@ -49,6 +49,20 @@ func TestMissingUsersAreRemembered(t *testing.T) {
 	})
 }
 
+// A deletion is remembered if a further row of the id finds no user, also within one checkpoint.
+func TestDeletedTwiceInOneCheckpoint(t *testing.T) {
+	everywhere(t, func(t *testing.T, url string) {
+		l := open(t, Options{URL: url})
+		lock(t, l)
+		save(t, l, Entry{ID: "a", State: user.Present, Remote: "r1"})
+		save(t, l, Entry{ID: "a", State: user.Absent, Deleted: true, Record: 7}, Entry{ID: "a", State: user.Absent, Missing: true, Record: 8})
+		got, err := l.Identities().Deleted(t.Context(), []string{"a"})
+		if a := got["a"]; err != nil || len(got) != 1 || a.Remote != "r1" || a.Record != 7 {
+			t.Error(got, err)
+		}
+	})
+}
+
 func TestDeletedAndCreatedInOneCheckpoint(t *testing.T) {
 	everywhere(t, func(t *testing.T, url string) {
 		l := open(t, Options{URL: url})

@@ -124,8 +124,12 @@ func (w Owned) mayBeReused(ctx context.Context, r *user.Record, remote string) (
 	return found.Presence != destination.Different || found.Remote != "" && found.Remote != remote, err
 }
 
-// Find reads a user. If that is another id's, the presence is Another.
+// Find reads a user. If that is another id's, the presence is Another. While it is not known
+// whose the user's key is, no read says anything of it.
 func (w Owned) Find(ctx context.Context, r *user.Record) (destination.Found, error) {
+	if w.Owners.IsDisputed(r.Remote) {
+		return destination.Found{}, nil
+	}
 	found, err := w.API.Find(ctx, r)
 	if err != nil {
 		return found, err

@@ -28,14 +28,23 @@ func (r *Run) absences() attested.Absences {
 
 // deletingBy returns the users that runs were deleting which are absorbed. A run that has
 // met an absence that nothing proves, or may have, says nothing: its address may be wrong.
+// That a delete failed or was refused says that it did not happen.
 func deletingBy(absorbed []*history.Run) map[string]bool {
 	ids := map[string]bool{}
 	for _, r := range absorbed {
+		m := &r.Journal.Checkpoint
+		uncounted := m.Record > 0 && m.Outcomes == nil // the checkpoint is the ledger's, which has no counts
 		unproved := func(o user.Settled) bool { return o.Code == user.CodeUnprovedAbsent }
-		if r.Journal.Checkpoint.Outcomes[user.InDoubt] > 0 || slices.ContainsFunc(r.Journal.Settled, unproved) {
+		if uncounted || m.Outcomes[user.InDoubt] > 0 || slices.ContainsFunc(r.Journal.Settled, unproved) {
 			continue
 		}
-		maps.Copy(ids, deletingIn(r.Journal))
+		deleting := deletingIn(r.Journal)
+		for _, o := range r.Journal.Settled {
+			if o.Status == user.Failed || o.Status == user.Refused {
+				delete(deleting, o.ID)
+			}
+		}
+		maps.Copy(ids, deleting)
 	}
 	return ids
 }

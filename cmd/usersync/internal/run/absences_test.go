@@ -25,8 +25,11 @@ func TestDeletingBy(t *testing.T) {
 		run(journal.History{Sent: sent("d"), Settled: []user.Settled{{ID: "e", Action: user.Delete, Status: user.InDoubt, Code: user.CodeUnprovedAbsent}}}),
 		run(journal.History{Sent: sent("f"), Checkpoint: journal.Checkpoint{Outcomes: map[user.Status]int{user.InDoubt: 1}}}),
 		run(journal.History{Sent: sent("g")}),
+		run(journal.History{Sent: sent("h"), Checkpoint: journal.Checkpoint{Record: 7}}), // of the ledger, which counts nothing
+		run(journal.History{Settled: []user.Settled{{ID: "i", Action: user.Delete, Status: user.Failed}, {ID: "j", Action: user.Delete, Status: user.Refused},
+			{ID: "k", Action: user.Delete, Status: user.InDoubt, Code: user.CodeNoAnswer}}}),
 	})
-	if want := map[string]bool{"a": false, "b": true, "c": false, "g": false}; !maps.Equal(got, want) {
+	if want := map[string]bool{"a": false, "b": true, "c": false, "g": false, "k": false}; !maps.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }

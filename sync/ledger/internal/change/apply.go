@@ -98,7 +98,8 @@ func (t Writer) applyEntry(run string, e *Entry, s *Stored) (err error) {
 	}
 	if e.State == user.Absent {
 		held := s.wanted && s.State == int64(user.Present)
-		if s.deleted = e.Deleted || e.Missing && held; s.deleted {
+		if e.Deleted || e.Missing && held {
+			s.deleted = true // and stays so if a further row finds no user
 			s.Record, s.Remote = int64(e.Record), cmp.Or(e.Remote, s.Remote)
 			s.Run, err = t.NumberOf(t.Runs, run)
 		}
