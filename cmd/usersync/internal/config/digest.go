@@ -27,14 +27,14 @@ func (c *Config) Digest() string {
 // have the same one.
 //
 // The address of the API is not part of it: a journal and a plan hold that separately.
-func (c *Config) RunDigest() string { return c.digestOf(LaterRunIdentity) }
+func (c *Config) RunDigest() string { return digestOf(c, LaterRunIdentity) }
 
 // FeedDigest identifies the users that the config would make from an input.
-func (c *Config) FeedDigest() string { return c.digestOf(FeedIdentity) }
+func (c *Config) FeedDigest() string { return digestOf(c, FeedIdentity) }
 
 // digestOf covers the settings of all APIs that identify at least that much, and
 // those of the chosen API's section.
-func (c *Config) digestOf(least Identity) string {
+func digestOf(c *Config, least Identity) string {
 	var b strings.Builder
 	for _, v := range c.shown {
 		own := v.section == "" && v.identifies >= least || v.section != "" && v.section == c.Target.To

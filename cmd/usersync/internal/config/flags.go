@@ -221,7 +221,7 @@ func (c *Config) Each() ([]*Config, error) {
 		if slices.Contains(c.Target.All[:i], api) {
 			return nil, exit.Usage(fmt.Errorf("find the destinations: %s is named twice", api), "name it once", "")
 		}
-		own, err := c.forAPI(api)
+		own, err := forAPI(c, api)
 		if wrong = append(wrong, err); err == nil {
 			all = append(all, own)
 		}
@@ -230,7 +230,7 @@ func (c *Config) Each() ([]*Config, error) {
 }
 
 // forAPI is the config for one of the named APIs.
-func (c *Config) forAPI(api string) (*Config, error) {
+func forAPI(c *Config, api string) (*Config, error) {
 	src := c.sources
 	if src.flags = maps.Clone(src.flags); src.flags == nil {
 		src.flags = map[string][]string{}
