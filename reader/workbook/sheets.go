@@ -18,6 +18,7 @@ const (
 type sheet struct {
 	name, path string
 	hidden     bool
+	stale      bool // the results of formulas have yet to be computed, whatever is stored
 }
 
 // find returns the sheet of that name; the first that is not hidden if the name is empty.
@@ -43,6 +44,9 @@ func sheetsOf(archive *zip.Reader) ([]sheet, error) {
 			State string `xml:"state,attr"`
 			ID    string `xml:"id,attr"`
 		} `xml:"sheets>sheet"`
+		Calc struct {
+			OnLoad string `xml:"fullCalcOnLoad,attr"`
+		} `xml:"calcPr"`
 	}
 	var relations struct {
 		All []struct {
@@ -64,7 +68,7 @@ func sheetsOf(archive *zip.Reader) ([]sheet, error) {
 			if strings.HasPrefix(r.Target, "/") {
 				target = r.Target[1:]
 			}
-			all = append(all, sheet{name: s.Name, path: target, hidden: s.State != "" && s.State != "visible"})
+			all = append(all, sheet{name: s.Name, path: target, hidden: s.State != "" && s.State != "visible", stale: book.Calc.OnLoad == "1" || book.Calc.OnLoad == "true"})
 		}
 	}
 	return all, nil

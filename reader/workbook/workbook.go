@@ -1,5 +1,6 @@
 // Package workbook reads a sheet of an .xlsx workbook as CSV text: a line for each row of the
-// sheet, and the cells as the spreadsheet program shows them.
+// sheet, and the cells as the spreadsheet program shows them. Dates that each machine shows in
+// its own way are as in 1990-12-31.
 //
 // It knows neither headers nor users. A workbook that would lose something is refused: one
 // with a password, with formulas that were never computed, or with cells that are merged over
@@ -67,15 +68,19 @@ func Open(r io.Reader, o Options) (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	shape, err := inspect(archive, sheet.path, o.HeaderRow)
+	shape, err := inspect(archive, sheet, o.HeaderRow)
 	if err != nil {
 		return nil, err
 	}
 	return rowsOf(data, sheet.name, shape)
 }
 
+// shortDate is how dates are shown whose form is that of each machine. Without it they would
+// have a year of two digits.
+const shortDate = "yyyy-mm-dd"
+
 func rowsOf(data []byte, sheet string, s shape) (io.Reader, error) {
-	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: MaxSize, UnzipXMLSizeLimit: MaxSize})
+	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: MaxSize, UnzipXMLSizeLimit: MaxSize, ShortDatePattern: shortDate, LongDatePattern: shortDate})
 	if err != nil {
 		return nil, broken(err)
 	}
