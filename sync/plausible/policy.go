@@ -69,9 +69,13 @@ func (p *Policy) dropRefused(r *user.Record) {
 	}
 }
 
-// drop drops attribute i, unless the API then misses it.
+// drop drops attribute i, unless the API then misses it, or would take the user for another
+// one, or for one who may sign in.
 func (p *Policy) drop(r *user.Record, i int) bool {
 	field, whole := r.User.Attributes[i].Field, r.User.Attributes
+	if field == user.Active || field == user.UserName {
+		return false
+	}
 	r.User.Attributes = slices.Delete(slices.Clone(whole), i, i+1)
 	if p.Rules != nil && blames(p.Rules(r), field) {
 		r.User.Attributes = whole
