@@ -102,6 +102,13 @@ func more(t *testing.T, b *excelize.File, name string) {
 	}
 }
 
+func empty(t *testing.T, b *excelize.File, name string) {
+	t.Helper()
+	if _, err := b.NewSheet(name); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func hide(t *testing.T, b *excelize.File) {
 	t.Helper()
 	b.SetActiveSheet(1)

@@ -44,6 +44,7 @@ type Source struct {
 	once     bool
 	charset  string
 	rows     bool // of a workbook
+	sheets   int  // of it that are not read
 	raw      *raw
 	archive  archive // nil if it is not one
 	reader   io.Reader
@@ -201,9 +202,9 @@ func (s *Source) assemble(o Options) error {
 }
 
 func (s *Source) openWorkbook(r io.Reader, o workbook.Options) error {
-	rows, err := workbook.Open(r, o)
+	rows, unread, err := workbook.Open(r, o)
 	if err == nil {
-		s.reader = rows
+		s.reader, s.sheets = rows, unread
 		return s.refuseEmpty()
 	}
 	return s.workbookError(err)
@@ -221,6 +222,10 @@ func (s *Source) workbookError(err error) error {
 
 // Workbook reports whether the text is the rows of a workbook as CSV, a line for each row.
 func (s *Source) Workbook() bool { return s.rows }
+
+// Unread is how many more sheets of a workbook have cells, are not hidden, and are not read
+// because no sheet is named.
+func (s *Source) Unread() int { return s.sheets }
 
 // refuseEmpty reads the first byte and puts it back.
 func (s *Source) refuseEmpty() error {

@@ -44,6 +44,23 @@ func inspect(archive *zip.Reader, s sheet, headerRow int) (shape, error) {
 	return i.shape, nil
 }
 
+// hasCells reports whether a sheet has a cell with a value.
+func hasCells(archive *zip.Reader, name string) bool {
+	part, err := archive.Open(name)
+	if err != nil {
+		return false
+	}
+	var i inspection
+	dec := xml.NewDecoder(part)
+	for err == nil && i.rows == 0 {
+		var token xml.Token
+		if token, err = dec.RawToken(); err == nil {
+			err = i.token(token)
+		}
+	}
+	return errors.Join(err, part.Close()) == nil && i.rows > 0
+}
+
 // inspection follows the elements of a sheet.
 type inspection struct {
 	shape
