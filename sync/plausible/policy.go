@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
@@ -113,5 +114,5 @@ func IsNull(text string) bool {
 	case "NULL", "null", "(null)", "<null>", "[NULL]", `\N`, "#N/A", "#REF!", "#VALUE!", "#NAME?", "NaN", "<NA>", "undefined":
 		return true
 	}
-	return false
+	return identity.IsSpreadsheetError(text)
 }
