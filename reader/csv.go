@@ -26,6 +26,7 @@ type csvRows struct {
 	trailer trailer
 	order   []int // of a file whose columns are in another order than those of the first; see file
 	records int   // so far
+	sheets  int   // of a workbook that are not read
 	results bool  // the file is results of a run: their cells are quoted for spreadsheets
 }
 
@@ -46,7 +47,7 @@ func openCSV(f *file, w *frame.Window, o Options) (*csvRows, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &csvRows{file: f.name, table: t, rejects: rejectRows{table: t, dialect: original, original: o.Rejects.Original}, trailer: trailer{Trailer: proof.NewTrailer(o.CSV.Trailer)}}
+	r := &csvRows{file: f.name, table: t, sheets: f.source.Unread(), rejects: rejectRows{table: t, dialect: original, original: o.Rejects.Original}, trailer: trailer{Trailer: proof.NewTrailer(o.CSV.Trailer)}}
 	if err := r.rejects.Find(t.Header(), t.HeaderLine()); err != nil {
 		return nil, err
 	}
@@ -81,7 +82,11 @@ func (r *csvRows) bind(m *mapping.Mapper, c *chunk, order []int) error {
 
 func (r *csvRows) line() int { return r.table.Line() }
 
-func (r *csvRows) skipped() between.Skipped { return r.table.Skipped() }
+func (r *csvRows) skipped() between.Skipped {
+	s := r.table.Skipped()
+	s.Sheets = r.sheets
+	return s
+}
 
 // end is called at the end of the file. If a trailer follows the last record, that record is
 // complete.

@@ -47,6 +47,18 @@ func style(t *testing.T, book *excelize.File, cell, format string) {
 	}
 }
 
+// short shows a date as each machine does.
+func short(t *testing.T, book *excelize.File, cell string) {
+	t.Helper()
+	id, err := book.NewStyle(&excelize.Style{NumFmt: 14})
+	if err == nil {
+		err = book.SetCellStyle("Sheet1", cell, cell, id)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestWorkbook: the cells of a sheet are read as the spreadsheet program shows them, by the rules of CSV.
 func TestWorkbook(t *testing.T) {
 	header := []any{"id", "name"}
@@ -59,6 +71,8 @@ func TestWorkbook(t *testing.T) {
 		"text":    {rows: [][]any{header, {"0012", "a, \"b\""}, {"2"}}, want: []string{"2 0012 name=a, \"b\"", "3 2"}},
 		"numbers": {change: func(b *excelize.File) { style(t, b, "A2", "00000") }, rows: [][]any{header, {12, 1.5}, {123, true}}, want: []string{"2 00012 name=1.5", "3 123 name=TRUE"}},
 		"dates": {change: func(b *excelize.File) { style(t, b, "B2", "yyyy-mm-dd") }, rows: [][]any{header, {1, time.Date(1984, 5, 6, 0, 0, 0, 0, time.UTC)}},
+			want: []string{"2 1 name=1984-05-06"}},
+		"short dates": {change: func(b *excelize.File) { short(t, b, "B2") }, rows: [][]any{header, {1, time.Date(1984, 5, 6, 0, 0, 0, 0, time.UTC)}},
 			want: []string{"2 1 name=1984-05-06"}},
 		"scientific":   {rows: [][]any{header, {1234567890123456, "a"}}, want: []string{"2 !damaged_id id"}},
 		"errors":       {rows: [][]any{header, {"#N/A", "a"}}, want: []string{"2 !null_id id"}},
@@ -88,6 +102,13 @@ func more(t *testing.T, b *excelize.File, name string) {
 	}
 }
 
+func empty(t *testing.T, b *excelize.File, name string) {
+	t.Helper()
+	if _, err := b.NewSheet(name); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func hide(t *testing.T, b *excelize.File) {
 	t.Helper()
 	b.SetActiveSheet(1)
@@ -114,6 +135,7 @@ func TestWorkbooksRefused(t *testing.T) {
 	}{
 		"merged":      {text: spread(t, merge("B2", "B3"), rows...), want: "merged over several rows, in rows 2 to 3"},
 		"formula":     {text: spread(t, func(b *excelize.File) { _ = b.SetCellFormula("Sheet1", "C3", "1+1") }, rows...), want: "formulas whose results are not stored, the first in row 3"},
+		"stale":       {text: spread(t, func(b *excelize.File) { stale(t, b) }, rows...), want: "formulas whose results are not stored, the first in row 2"},
 		"no sheet":    {o: Options{Sheet: "Users"}, text: whole, want: "without the sheet that sheet: names"},
 		"cut":         {text: whole[:len(whole)/2], want: "cut off or broken"},
 		"zip":         {text: zipped(t, "users.csv"), want: "is a zip archive, which is not read"},
@@ -143,6 +165,22 @@ func TestWorkbooksRefused(t *testing.T) {
 	}
 	if got := read(t, Options{Mapping: mapping.Config{Ignore: []string{"ORC"}}}, "ORC,id\n1,2\n"); len(got) != 1 || got[0] != "2 2" {
 		t.Errorf("a header that begins like ORC: %q", got)
+	}
+}
+
+// stale is a formula with 0 in place of its result, as programs write it that compute nothing.
+func stale(t *testing.T, book *excelize.File) {
+	t.Helper()
+	now := true
+	err := book.SetCellValue("Sheet1", "A2", 0)
+	if err == nil {
+		err = book.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &now})
+	}
+	if err == nil {
+		err = book.SetCellFormula("Sheet1", "A2", "40+2")
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -23,6 +23,7 @@ type Skipped struct {
 	Comments int
 	Footers  int
 	EndMarks int // files with a final 0x1A
+	Sheets   int // of workbooks, besides the one that is read
 }
 
 // Add adds the lines of another file.
@@ -35,6 +36,7 @@ func (s *Skipped) Add(more Skipped) {
 	s.Comments += more.Comments
 	s.Footers += more.Footers
 	s.EndMarks += more.EndMarks
+	s.Sheets += more.Sheets
 }
 
 // Lines tells rows of users from other lines. It is for one goroutine.

@@ -44,6 +44,7 @@ type Source struct {
 	once     bool
 	charset  string
 	rows     bool // of a workbook
+	sheets   int  // of it that are not read
 	raw      *raw
 	archive  archive // nil if it is not one
 	reader   io.Reader
@@ -167,7 +168,7 @@ func (s *Source) assemble(o Options) error {
 		return &Error{File: string(s.name), Rule: rule, Hint: hint}
 	}
 	if s.rows = workbook.Begins(head); s.rows {
-		if s.reader, err = workbook.Open(buffered, o.Workbook); err != nil {
+		if s.reader, s.sheets, err = workbook.Open(buffered, o.Workbook); err != nil {
 			return s.name.unread(err)
 		}
 	} else if s.reader, err = s.decode(buffered, o); err != nil {
@@ -178,6 +179,10 @@ func (s *Source) assemble(o Options) error {
 
 // Workbook reports whether the text is the rows of a workbook as CSV, a line for each row.
 func (s *Source) Workbook() bool { return s.rows }
+
+// Unread is how many more sheets of a workbook have cells, are not hidden, and are not read
+// because no sheet is named.
+func (s *Source) Unread() int { return s.sheets }
 
 // refuseEmpty reads the first byte and puts it back.
 func (s *Source) refuseEmpty() error {

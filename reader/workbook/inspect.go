@@ -16,12 +16,12 @@ type shape struct{ rows, columns int }
 
 // inspect reads a sheet to its end once before its rows are read, because the parser of the
 // rows would take broken XML for the end.
-func inspect(archive *zip.Reader, name string, headerRow int) (shape, error) {
-	part, err := archive.Open(name)
+func inspect(archive *zip.Reader, s sheet, headerRow int) (shape, error) {
+	part, err := archive.Open(s.path)
 	if err != nil {
 		return shape{}, broken(err)
 	}
-	i := inspection{headerRow: headerRow}
+	i := inspection{headerRow: headerRow, stale: s.stale}
 	dec := xml.NewDecoder(part)
 	for err == nil {
 		var token xml.Token
@@ -44,10 +44,28 @@ func inspect(archive *zip.Reader, name string, headerRow int) (shape, error) {
 	return i.shape, nil
 }
 
+// hasCells reports whether a sheet has a cell with a value.
+func hasCells(archive *zip.Reader, name string) bool {
+	part, err := archive.Open(name)
+	if err != nil {
+		return false
+	}
+	var i inspection
+	dec := xml.NewDecoder(part)
+	for err == nil && i.rows == 0 {
+		var token xml.Token
+		if token, err = dec.RawToken(); err == nil {
+			err = i.token(token)
+		}
+	}
+	return errors.Join(err, part.Close()) == nil && i.rows > 0
+}
+
 // inspection follows the elements of a sheet.
 type inspection struct {
 	shape
 	headerRow   int
+	stale       bool // what is stored of formulas is not their result
 	depth       int
 	row, column int
 	formula     bool // the cell has one
@@ -63,7 +81,7 @@ func (i *inspection) token(t xml.Token) error {
 	case xml.EndElement:
 		i.depth--
 		i.within = ""
-		if t.Name.Local == "c" && i.formula && !i.value {
+		if t.Name.Local == "c" && i.formula && (i.stale || !i.value) {
 			return &Error{Rule: "is a workbook with formulas whose results are not stored, the first in row " + strconv.Itoa(i.row),
 				Hint: "open it in a spreadsheet program and save it, so that the formulas are computed"}
 		}

@@ -18,22 +18,26 @@ const (
 type sheet struct {
 	name, path string
 	hidden     bool
+	stale      bool // the results of formulas have yet to be computed, whatever is stored
 }
 
-// find returns the sheet of that name; the first that is not hidden if the name is empty.
-func find(archive *zip.Reader, name string) (sheet, error) {
+// find returns the sheet of that name. If the name is empty, it is the first that is not
+// hidden, and others are those after it that are not.
+func find(archive *zip.Reader, name string) (found sheet, others []sheet, err error) {
 	all, err := sheetsOf(archive)
 	if err != nil {
-		return sheet{}, broken(err)
+		return sheet{}, nil, broken(err)
 	}
 	at := slices.IndexFunc(all, func(s sheet) bool { return name == "" && !s.hidden || name != "" && strings.EqualFold(s.name, name) })
 	switch {
+	case at >= 0 && name == "":
+		return all[at], slices.DeleteFunc(slices.Clone(all[at+1:]), func(s sheet) bool { return s.hidden }), nil
 	case at >= 0:
-		return all[at], nil
+		return all[at], nil, nil
 	case name == "":
-		return sheet{}, &Error{Rule: "is a workbook without a visible sheet of cells", Hint: "name one in the config, such as  sheet: Users"}
+		return sheet{}, nil, &Error{Rule: "is a workbook without a visible sheet of cells", Hint: "name one in the config, such as  sheet: Users"}
 	}
-	return sheet{}, &Error{Rule: "is a workbook without the sheet that sheet: names", Hint: "check the names at the bottom of the window, or leave sheet: out for the first one"}
+	return sheet{}, nil, &Error{Rule: "is a workbook without the sheet that sheet: names", Hint: "check the names at the bottom of the window, or leave sheet: out for the first one"}
 }
 
 func sheetsOf(archive *zip.Reader) ([]sheet, error) {
@@ -43,6 +47,9 @@ func sheetsOf(archive *zip.Reader) ([]sheet, error) {
 			State string `xml:"state,attr"`
 			ID    string `xml:"id,attr"`
 		} `xml:"sheets>sheet"`
+		Calc struct {
+			OnLoad string `xml:"fullCalcOnLoad,attr"`
+		} `xml:"calcPr"`
 	}
 	var relations struct {
 		All []struct {
@@ -64,7 +71,7 @@ func sheetsOf(archive *zip.Reader) ([]sheet, error) {
 			if strings.HasPrefix(r.Target, "/") {
 				target = r.Target[1:]
 			}
-			all = append(all, sheet{name: s.Name, path: target, hidden: s.State != "" && s.State != "visible"})
+			all = append(all, sheet{name: s.Name, path: target, hidden: s.State != "" && s.State != "visible", stale: book.Calc.OnLoad == "1" || book.Calc.OnLoad == "true"})
 		}
 	}
 	return all, nil

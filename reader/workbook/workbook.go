@@ -1,5 +1,6 @@
 // Package workbook reads a sheet of an .xlsx workbook as CSV text: a line for each row of the
-// sheet, and the cells as the spreadsheet program shows them.
+// sheet, and the cells as the spreadsheet program shows them. Dates that each machine shows in
+// its own way are as in 1990-12-31.
 //
 // It knows neither headers nor users. A workbook that would lose something is refused: one
 // with a password, with formulas that were never computed, or with cells that are merged over
@@ -46,36 +47,47 @@ type Options struct {
 // Begins reports whether a file begins as a zip archive, such as a workbook.
 func Begins(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")) }
 
-// Open returns the rows of a sheet as CSV text with commas. It reads r to its end. An error is
-// an *Error, or one of r.
-func Open(r io.Reader, o Options) (io.Reader, error) {
+// Open returns the rows of a sheet as CSV text with commas. If o names no sheet, unread is how
+// many other sheets have cells and are not hidden. It reads r to its end. An error is an
+// *Error, or one of r.
+func Open(r io.Reader, o Options) (rows io.Reader, unread int, err error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if len(data) > MaxSize {
-		return nil, tooLarge()
+		return nil, 0, tooLarge()
 	}
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return nil, &Error{Rule: "is a spreadsheet or a zip archive that is cut off or broken", Hint: "save it as CSV, or fetch it again", Err: err}
+		return nil, 0, &Error{Rule: "is a spreadsheet or a zip archive that is cut off or broken", Hint: "save it as CSV, or fetch it again", Err: err}
 	}
 	if err := check(archive); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	sheet, err := find(archive, o.Sheet)
+	sheet, others, err := find(archive, o.Sheet)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	shape, err := inspect(archive, sheet.path, o.HeaderRow)
+	for _, other := range others {
+		if hasCells(archive, other.path) {
+			unread++
+		}
+	}
+	shape, err := inspect(archive, sheet, o.HeaderRow)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return rowsOf(data, sheet.name, shape)
+	rows, err = rowsOf(data, sheet.name, shape)
+	return rows, unread, err
 }
 
+// shortDate is how dates are shown whose form is that of each machine. Without it they would
+// have a year of two digits.
+const shortDate = "yyyy-mm-dd"
+
 func rowsOf(data []byte, sheet string, s shape) (io.Reader, error) {
-	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: MaxSize, UnzipXMLSizeLimit: MaxSize})
+	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: MaxSize, UnzipXMLSizeLimit: MaxSize, ShortDatePattern: shortDate, LongDatePattern: shortDate})
 	if err != nil {
 		return nil, broken(err)
 	}

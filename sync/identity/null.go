@@ -34,7 +34,7 @@ func nullMarker(id string) Class {
 		return UnlessKnown
 	}
 	switch {
-	case id == "" || isSpreadsheetError(id):
+	case id == "" || IsSpreadsheetError(id):
 		return UnlessKnown
 	case isAlphanumeric(id[0]): // most ids
 		return Accepted
@@ -44,10 +44,11 @@ func nullMarker(id string) Class {
 	return Accepted
 }
 
-// isSpreadsheetError finds error values by their shape, because every language has
-// its own: # with capitals and a ! or ? at the end, # with a letter, a slash and a
-// letter (#N/D, #N/B, #Н/Д), and Err:502 as LibreOffice writes it.
-func isSpreadsheetError(id string) bool {
+// IsSpreadsheetError reports whether a text is an error value of a spreadsheet. It
+// finds them by their shape, because every language has its own: # with capitals and
+// a ! or ? at the end, # with a letter, a slash and a letter (#N/D, #N/B, #Н/Д), and
+// Err:502 as LibreOffice writes it.
+func IsSpreadsheetError(id string) bool {
 	if code, found := strings.CutPrefix(id, "Err:5"); found {
 		return len(code) == 2 && digitsIn(code) == 2
 	}

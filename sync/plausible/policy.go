@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"usersync/sync/identity"
 	"usersync/sync/user"
 )
 
@@ -69,9 +70,13 @@ func (p *Policy) dropRefused(r *user.Record) {
 	}
 }
 
-// drop drops attribute i, unless the API then misses it.
+// drop drops attribute i, unless the API then misses it, or would take the user for another
+// one, or for one who may sign in.
 func (p *Policy) drop(r *user.Record, i int) bool {
 	field, whole := r.User.Attributes[i].Field, r.User.Attributes
+	if field == user.Active || field == user.UserName {
+		return false
+	}
 	r.User.Attributes = slices.Delete(slices.Clone(whole), i, i+1)
 	if p.Rules != nil && blames(p.Rules(r), field) {
 		r.User.Attributes = whole
@@ -109,5 +114,5 @@ func IsNull(text string) bool {
 	case "NULL", "null", "(null)", "<null>", "[NULL]", `\N`, "#N/A", "#REF!", "#VALUE!", "#NAME?", "NaN", "<NA>", "undefined":
 		return true
 	}
-	return false
+	return identity.IsSpreadsheetError(text)
 }

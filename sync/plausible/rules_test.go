@@ -62,6 +62,7 @@ func TestPolicy(t *testing.T) {
 		"drop required":     {Drop, map[user.Field]string{user.Email: "a"}, "bad_email", 1, nil},
 		"warn":              {Warn, map[user.Field]string{user.Email: "a"}, "", 1, []user.DoubtKind{user.SentAnyway}},
 		"null":              {Refuse, map[user.Field]string{user.Email: "a@example.com", user.City: "NULL"}, "", 2, []user.DoubtKind{user.NullSent}},
+		"error of a sheet":  {Refuse, map[user.Field]string{user.City: "#DIV/0!", user.Email: "a@example.com"}, "", 2, []user.DoubtKind{user.NullSent}},
 		"off":               {"", map[user.Field]string{user.Email: "a"}, "", 1, nil},
 	} {
 		r := &user.Record{Op: user.Upsert}

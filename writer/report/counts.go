@@ -53,6 +53,8 @@ type Skipped struct {
 	Footers int `json:"footers,omitempty" jsonschema:"minimum=0"`
 	// Files that end with 0x1A, the end-of-file character of old programs.
 	EndMarks int `json:"end_marks,omitempty" jsonschema:"minimum=0"`
+	// Sheets of workbooks that have cells and were not read, as no sheet is named.
+	Sheets int `json:"sheets,omitempty" jsonschema:"minimum=0"`
 }
 
 // Deletions counts those of users missing from the input. They are in results,

@@ -93,6 +93,9 @@ func (s *Skipped) String() string {
 			parts = append(parts, Thousands(other.n)+" "+other.text)
 		}
 	}
+	if s.Sheets > 0 {
+		parts = append(parts, "those of "+Count(s.Sheets, "more sheet")+", as no sheet is named")
+	}
 	return "lines skipped: " + strings.Join(parts, ", ")
 }
 

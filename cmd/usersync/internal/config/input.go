@@ -90,7 +90,7 @@ func (r *Rows) settings() []Setting {
 			Use: "where the array of users is in a JSON object, such as /users or /data/items; without it the one array of objects",
 			Set: Into(&r.Records, parseRecords), Text: func() string { return r.Records }},
 		{Key: "sheet", Group: GroupInput, Flag: "sheet", Value: "NAME", Identifies: FeedIdentity, Commands: ForInit, Added: true,
-			Use: "sheet of an .xlsx workbook; without it the first that is not hidden",
+			Use: "sheet of an .xlsx workbook; without it the first that is not hidden, and the summary counts the others",
 			Set: IntoString(&r.Sheet), Text: func() string { return r.Sheet }},
 		{Key: "header_row", Group: GroupInput, Flag: "header-row", Value: "N", Identifies: FeedIdentity, Commands: ForInit, Added: true,
 			Use: "line of a CSV file that holds the column names, from 1; lines before it are skipped; without it the first line with text",

@@ -28,11 +28,11 @@ func keyColumns(names []string) []int {
 	return all
 }
 
-// claimKey chooses the column of the users' key: the likeliest that is filled and different in
-// every row. If there is none, it is left to a person.
+// claimKey chooses the column of the users' key: the likeliest that is different in every row,
+// and filled in nearly all. If there is none, it is left to a person.
 func (d *Draft) claimKey(names []string) {
 	candidates := keyColumns(names)
-	at := slices.IndexFunc(candidates, func(i int) bool { return d.sample.profile.Rows == 0 || d.sample.profile.Columns[i].Unique() })
+	at := slices.IndexFunc(candidates, func(i int) bool { return d.sample.profile.Rows == 0 || nearlyKey(d.column(i)) })
 	if at < 0 {
 		d.undecidedKey(candidates)
 		return
@@ -42,8 +42,16 @@ func (d *Draft) claimKey(names []string) {
 	if at > 0 && d.sample.profile.Rows > 0 {
 		first := d.sample.profile.Columns[candidates[0]]
 		r.note, r.guessed = fmt.Sprintf("%s has %s", d.columnName(first.Name, candidates[0]), shortcoming(first)), true
+	} else if own := d.column(key); own.Rows > own.Values() {
+		r.note, r.guessed = fmt.Sprintf("it has %s; look at those rows", shortcoming(own)), true
 	}
 	d.add(r)
+}
+
+// nearlyKey reports whether no value of a column is there twice, and at most one row of twenty
+// lacks one: an empty id is a mistake of that row, and no reason for another key.
+func nearlyKey(c *profile.Column) bool {
+	return c.Values() > 0 && (c.Rows-c.Values())*20 <= c.Rows && c.Different()
 }
 
 // undecidedKey says what is in the way, and proposes a column.
@@ -65,14 +73,14 @@ func (d *Draft) undecidedKey(candidates []int) {
 }
 
 // unnamedKey is the first column that is unique and not a name, an address or a date; -1
-// if there is none.
+// if there is none. A name with digits may be a user's data, of a file without a header.
 func (d *Draft) unnamedKey() int {
 	if d.sample.profile.Rows < 2 {
 		return -1
 	}
 	return slices.IndexFunc(d.sample.profile.Columns, func(c *profile.Column) bool {
 		shapes, _ := c.Shapes(1)
-		return c.Unique() && c.Name != "" && c.Longest <= 40 && guessedField(c.Name) == "" && !c.Dates.AreDates() &&
+		return c.Unique() && c.Name != "" && !strings.ContainsAny(c.Name, "0123456789@") && c.Longest <= 40 && guessedField(c.Name) == "" && !c.Dates.AreDates() &&
 			c.Emails == 0 && len(shapes) > 0 && strings.Contains(shapes[0].Text, "9") && !strings.ContainsAny(shapes[0].Text, "_:@")
 	})
 }
@@ -83,8 +91,8 @@ func shortcoming(c *profile.Column) string {
 	if n := c.Rows - c.Values(); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d empty", n))
 	}
-	if n, exact := c.Distinct(); exact && n < c.Filled {
-		parts = append(parts, fmt.Sprintf("%d repeated", c.Filled-n))
+	if n, exact := c.Repeated(); exact && n > 0 {
+		parts = append(parts, fmt.Sprintf("%d repeated", n))
 	}
 	if len(parts) == 0 {
 		return "cells that are not unique"

@@ -25,6 +25,7 @@ type Sample struct {
 	file    string
 	whole   bool // the file was read to its end
 	rows    int  // read
+	fit     int  // those of them that fit the header
 
 	comment string   // how comments begin
 	footer  []string // how lines after the last user begin
@@ -110,7 +111,9 @@ func (s *Sample) add(t *reader.Grid, row reader.GridRow) {
 		return
 	}
 	s.tail, s.last = nil, at
-	if s.profile.Rows < sampled {
+	s.fit++
+	// A key is only known if its different cells are counted exactly.
+	if s.profile.Rows < min(sampled, profile.ExactAmong(len(t.Header()))) {
 		s.profile.Add(t.Header(), row.Cells)
 	}
 }
@@ -167,7 +170,7 @@ func (s *Sample) Looked() string {
 	switch {
 	case s.rows == 0:
 		return s.file + " has no rows to look at"
-	case s.whole && s.rows <= sampled:
+	case s.whole && s.fit == s.profile.Rows:
 		return fmt.Sprintf("looked at all %s of %s", exit.Plural(s.profile.Rows, "row"), s.file)
 	}
 	return fmt.Sprintf("looked at the first %s of %s", exit.Plural(s.profile.Rows, "row"), s.file)

@@ -51,7 +51,7 @@ type Kinds struct {
 }
 
 func newColumn(name string, seed maphash.Seed, among int) *Column {
-	hashes := max(64, min(Exact, mostHashes/(2*among)))
+	hashes := ExactAmong(among)
 	return &Column{Name: strings.TrimSpace(name), Markers: map[string]int{}, States: map[string]int{},
 		shapes:  shapes{cells: map[string]int{}, most: max(16, min(512, mostHashes/(4*among)))},
 		variety: variety{seed, newDistinct(hashes), newDistinct(hashes)}}
@@ -136,11 +136,21 @@ func (c *Column) Lookalikes() (n int, exact bool) {
 	return max(0, all-folded), exact
 }
 
-// Unique reports whether each row has a value, and one that no other row has.
-func (c *Column) Unique() bool {
-	n, exact := c.distinct.count()
-	return c.Rows > 0 && exact && n == c.Rows && c.Marked() == 0
+// Repeated is in how many cells the value is that of an earlier one, and whether the number is
+// exact. Words for a missing value are not counted.
+func (c *Column) Repeated() (n int, exact bool) {
+	all, exact := c.distinct.count()
+	return max(0, c.Values()-(all-len(c.Markers))), exact
 }
+
+// Different reports whether no value is in two rows.
+func (c *Column) Different() bool {
+	n, exact := c.Repeated()
+	return exact && n == 0
+}
+
+// Unique reports whether each row has a value, and one that no other row has.
+func (c *Column) Unique() bool { return c.Rows > 0 && c.Values() == c.Rows && c.Different() }
 
 // Shape is a masked cell, and how many cells have it.
 type Shape struct {

@@ -11,6 +11,9 @@ const Exact = 16_384
 // has fewer for each.
 const mostHashes = 1 << 20
 
+// ExactAmong is how many different cells are counted exactly in a file of so many columns.
+func ExactAmong(columns int) int { return max(64, min(Exact, mostHashes/(2*max(1, columns)))) }
+
 // distinct counts different hashes. It keeps those up to a limit, and halves the limit when
 // there are too many of them: what it keeps is then that share of all.
 type distinct struct {

@@ -42,7 +42,7 @@ func (r *Run) summary(err error) report.Summary {
 	if !r.reading && r.Input.Skipped() != (between.Skipped{}) {
 		skipped := r.Input.Skipped()
 		s.Skipped = &report.Skipped{Headers: skipped.Headers, Blank: skipped.Blank, Leading: skipped.Leading, BeforeHeader: skipped.Before,
-			Dashes: skipped.Dashes, Comments: skipped.Comments, Footers: skipped.Footers, EndMarks: skipped.EndMarks}
+			Dashes: skipped.Dashes, Comments: skipped.Comments, Footers: skipped.Footers, EndMarks: skipped.EndMarks, Sheets: skipped.Sheets}
 	}
 	if r.counts.Finished && err == nil {
 		s.State = report.Finished
