@@ -175,7 +175,7 @@ const depsRules = `
 	sync/user, sync/identity, reader < cmd/usersync/internal/profile < cmd/usersync/internal/draft, cmd/usersync/internal/check;
 
 	# What a value looks like is known without any API; who sends it decides what follows.
-	sync/user < sync/plausible < cmd/usersync/internal/connect, cmd/usersync/internal/draft;
+	sync/user, sync/identity < sync/plausible < cmd/usersync/internal/connect, cmd/usersync/internal/draft;
 
 	# draft writes a config from a header, for an API that connect knows.
 	cmd/usersync/internal/connect < cmd/usersync/internal/draft;
