@@ -25,6 +25,7 @@ func TestSkippedLines(t *testing.T) {
 		"footers":        {Options{CSV: CSVOptions{Footer: []string{"Total", "("}}}, "id,name\n1,a\n\nTotal,1\n(1 row)\n", []string{"2 1 name=a"}, between.Skipped{Footers: 2, Blank: 1}},
 		"no setting":     {Options{}, "id,name\n# a\n1,a\nTotal,1\n", []string{"2 !ragged", "3 1 name=a", "4 Total name=1"}, between.Skipped{}},
 		"more sheets":    {Options{}, spread(t, func(b *excelize.File) { more(t, b, "More"); more(t, b, "Most"); empty(t, b, "None") }, []any{"id"}, []any{1}), []string{"2 1"}, between.Skipped{Sheets: 2}},
+		"more formulas":  {Options{}, spread(t, func(b *excelize.File) { computed(t, b, "Sums") }, []any{"id"}, []any{1}), []string{"2 1"}, between.Skipped{Sheets: 1}},
 		"named sheet":    {Options{Sheet: "More"}, spread(t, func(b *excelize.File) { more(t, b, "More") }, []any{"id"}, []any{1}), []string{"2 9"}, between.Skipped{}},
 		"end mark":       {Options{}, "id\n1\n\x1a", []string{"2 1"}, between.Skipped{EndMarks: 1}},
 		"footer first":   {Options{CSV: CSVOptions{Footer: []string{"Total"}}}, "id\nTotal\n1\n", []string{"stop 3 a row follows a line that begins like a footer, and footers must be last"}, between.Skipped{}},

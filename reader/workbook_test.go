@@ -102,6 +102,15 @@ func more(t *testing.T, b *excelize.File, name string) {
 	}
 }
 
+// computed adds a sheet whose only cell is a formula without a result.
+func computed(t *testing.T, b *excelize.File, name string) {
+	t.Helper()
+	empty(t, b, name)
+	if err := b.SetCellFormula(name, "A1", "1+1"); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func empty(t *testing.T, b *excelize.File, name string) {
 	t.Helper()
 	if _, err := b.NewSheet(name); err != nil {

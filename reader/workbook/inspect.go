@@ -58,7 +58,11 @@ func hasCells(archive *zip.Reader, name string) bool {
 			err = i.token(token)
 		}
 	}
-	return errors.Join(err, part.Close()) == nil && i.rows > 0
+	if err = errors.Join(err, part.Close()); err != nil {
+		_, refused := errors.AsType[*Error](err) // for a formula without a result, which is a cell
+		return refused
+	}
+	return i.rows > 0
 }
 
 // inspection follows the elements of a sheet.
