@@ -20,11 +20,10 @@ type Overlay struct {
 	spill  *spill
 	onSeen func([]user.LedgerEntry)
 
-	fingerprinter *fingerprint.Fingerprinter
-	fields        []user.Fingerprint
-	differs       []user.Field
-	changes       Changes
-	unchanged     rowset.Set
+	ledger.Comparer
+	differs   []user.Field
+	changes   Changes
+	unchanged rowset.Set
 }
 
 // OverlayOptions say what an Overlay is based on.
@@ -40,10 +39,10 @@ func NewOverlay(o OverlayOptions) *Overlay {
 	v := &Overlay{ledger: o.Ledger, full: o.Full, onSeen: o.OnSeen}
 	if o.Ledger == nil {
 		key := fingerprint.NewKey()
-		v.fingerprinter, v.spill = fingerprint.NewFingerprinter(key), &spill{fingerprinter: fingerprint.NewFingerprinter(key)}
+		v.Comparer, v.spill = ledger.NewComparer(fingerprint.NewFingerprinter(key)), &spill{fingerprinter: fingerprint.NewFingerprinter(key)}
 		return v
 	}
-	v.fingerprinter, v.spill = o.Ledger.Fingerprinter(), &spill{fingerprinter: o.Ledger.Fingerprinter()}
+	v.Comparer, v.spill = ledger.NewComparer(o.Ledger.Fingerprinter()), &spill{fingerprinter: o.Ledger.Fingerprinter()}
 	return v
 }
 
@@ -107,9 +106,7 @@ func (v *Overlay) Checkpointed() int { return int(v.spill.checkpointed.Load()) }
 
 // Unchanged reports whether everything in u is already known, and counts what is not.
 func (v *Overlay) Unchanged(known user.LedgerEntry, u *user.User) bool {
-	got := v.fingerprinter.Fingerprints(v.fields, u)
-	v.fields = got.Fields
-	v.differs = fingerprint.Differs(v.differs[:0], known.Fingerprints, got)
+	v.differs = fingerprint.Differs(v.differs[:0], known.Fingerprints, v.Fingerprints(u))
 	v.changes.add(known.Fingerprints, v.differs)
 	if len(v.differs) == 0 {
 		v.unchanged.Add(known.Row)
@@ -121,19 +118,4 @@ func (v *Overlay) Unchanged(known user.LedgerEntry, u *user.User) bool {
 // knows has no run.
 func (v *Overlay) Met(known user.LedgerEntry) bool {
 	return known.State != user.Absent && known.State != user.Pending && known.Run == "" || v.unchanged.Has(known.Row)
-}
-
-// Differs reports whether u carries something that would not be known by then.
-func (v *Overlay) Differs(known user.LedgerEntry, u *user.User) bool {
-	got := v.fingerprinter.Fingerprints(v.fields, u)
-	v.fields = got.Fields
-	return !fingerprint.Same(known.Fingerprints, got)
-}
-
-// Apply returns what would be known after an outcome.
-func (v *Overlay) Apply(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
-	if e, changes := ledger.EntryOf(o, v.fingerprinter); changes {
-		return e.ApplyTo(known)
-	}
-	return known
 }

@@ -8,7 +8,6 @@ package view
 import (
 	"context"
 
-	"usersync/sync/fingerprint"
 	"usersync/sync/ledger"
 	"usersync/sync/ledger/rowset"
 	"usersync/sync/mirror"
@@ -25,9 +24,8 @@ type Ledger struct {
 	presence *mirror.Presence // nil if not a mirror
 
 	// For the engine's planner alone.
-	unchanged     rowset.Set // users that the planner found unchanged
-	fingerprinter *fingerprint.Fingerprinter
-	fields        []user.Fingerprint
+	ledger.Comparer
+	unchanged rowset.Set // users that the planner found unchanged
 }
 
 // New returns the view of run on l; nil without a ledger. full trusts nothing that the
@@ -37,7 +35,7 @@ func New(l *ledger.Ledger, run string, full bool, marked func() int, p *mirror.P
 	if l == nil {
 		return nil
 	}
-	return &Ledger{ledger: l, run: run, full: full, marked: marked, presence: p, fingerprinter: l.Fingerprinter()}
+	return &Ledger{ledger: l, run: run, full: full, marked: marked, presence: p, Comparer: ledger.NewComparer(l.Fingerprinter())}
 }
 
 // Lookup returns what is known of each id.
@@ -75,9 +73,7 @@ func (v *Ledger) Unchanged(known user.LedgerEntry, u *user.User) bool {
 	if v.full {
 		return false
 	}
-	got := v.fingerprinter.Fingerprints(v.fields, u)
-	v.fields = got.Fields
-	same := fingerprint.Same(known.Fingerprints, got)
+	same := !v.Differs(known, u)
 	if same {
 		v.unchanged.Add(known.Row)
 	}
@@ -87,19 +83,4 @@ func (v *Ledger) Unchanged(known user.LedgerEntry, u *user.User) bool {
 // Met reports whether an earlier record of this run has settled the user.
 func (v *Ledger) Met(known user.LedgerEntry) bool {
 	return known.State != user.Pending && (known.Run == v.run || v.unchanged.Has(known.Row))
-}
-
-// Differs reports whether u carries something that the API is not known to hold.
-func (v *Ledger) Differs(known user.LedgerEntry, u *user.User) bool {
-	got := v.fingerprinter.Fingerprints(v.fields, u)
-	v.fields = got.Fields
-	return !fingerprint.Same(known.Fingerprints, got)
-}
-
-// Apply returns what is known after an outcome.
-func (v *Ledger) Apply(known user.LedgerEntry, o *user.Outcome) user.LedgerEntry {
-	if e, changes := ledger.EntryOf(o, v.fingerprinter); changes {
-		return e.ApplyTo(known)
-	}
-	return known
 }
