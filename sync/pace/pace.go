@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"usersync/sync/telemetry"
 )
 
 // The reasons why Begin refuses every further call.
@@ -92,12 +94,12 @@ func New(o Options) *Pace {
 // The error is the cause of ctx, or wraps ErrGaveUp, ErrTooLong or ErrTooLate. No
 // call may be made after it, now or later.
 func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), err error) {
-	select {
-	case p.slots <- struct{}{}:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	turn := turnOf(ctx)
+	err = turn.waits(telemetry.Slot, func() error { return p.takeSlot(ctx) })
+	if err != nil {
+		return nil, err
 	}
-	probe, err := p.admit(ctx)
+	probe, err := p.admit(ctx, turn)
 	if err != nil {
 		<-p.slots
 		return nil, err
@@ -119,20 +121,30 @@ func (p *Pace) Answered() uint64 {
 	return p.answered
 }
 
+// takeSlot waits until fewer calls are in flight than may be.
+func (p *Pace) takeSlot(ctx context.Context) error {
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
 // admit waits for everything but the slot.
-func (p *Pace) admit(ctx context.Context) (probe bool, err error) {
+func (p *Pace) admit(ctx context.Context, t turn) (probe bool, err error) {
 	for {
-		wait, probe, changed, err := p.mayStart(time.Now())
+		hold, probe, changed, err := p.mayStart(time.Now())
 		if err != nil {
 			return false, err
 		}
-		if wait > 0 {
-			if err := sleep(ctx, wait, changed); err != nil {
+		if hold.lasts > 0 {
+			if err := t.waits(hold.cause, func() error { return sleep(ctx, hold.lasts, changed) }); err != nil {
 				return false, err
 			}
 			continue
 		}
-		ok, err := p.tokens.take(ctx, changed, func() (bool, error) { return p.start(ctx, changed) })
+		ok, err := p.takeToken(ctx, t, changed)
 		if ok || err != nil {
 			p.abandonProbe(probe && err != nil)
 			return probe, err
@@ -141,24 +153,39 @@ func (p *Pace) admit(ctx context.Context) (probe bool, err error) {
 	}
 }
 
-// mayStart says how long to wait before looking again; 0 is now. A probe is the
-// one call that may start while the API is down.
-func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed chan struct{}, err error) {
+// takeToken waits for a token of the rate, and starts the call unless something changed.
+func (p *Pace) takeToken(ctx context.Context, t turn, changed chan struct{}) (ok bool, err error) {
+	err = t.waits(p.limit(t), func() error {
+		ok, err = p.tokens.take(ctx, changed, func() (bool, error) { return p.start(ctx, changed) })
+		return err
+	})
+	return ok, err
+}
+
+// hold is how long to wait before looking again, and why; 0 is now.
+type hold struct {
+	lasts time.Duration
+	cause telemetry.Cause
+}
+
+// mayStart says how long to wait before looking again. A probe is the one call that may
+// start while the API is down.
+func (p *Pace) mayStart(now time.Time) (h hold, probe bool, changed chan struct{}, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stop != nil {
-		return 0, false, nil, p.stop
+		return hold{}, false, nil, p.stop
 	}
 	p.speed.endWindow(now)
-	if wait = p.pausedUntil.Sub(now); wait > 0 {
-		return wait, false, p.waiting.changed, nil
+	if wait := p.pausedUntil.Sub(now); wait > 0 {
+		return hold{wait, telemetry.Paused}, false, p.waiting.changed, nil
 	}
 	wait, probe, over := p.breaker.admit(now, p.options.GiveUpAfter)
 	if over {
 		p.giveUp(now)
-		return 0, false, nil, p.stop
+		return hold{}, false, nil, p.stop
 	}
-	return wait, probe, p.waiting.changed, nil
+	return hold{wait, telemetry.Down}, probe, p.waiting.changed, nil
 }
 
 // giveUp stops all further calls, because none succeeds.
