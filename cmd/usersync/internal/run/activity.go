@@ -54,7 +54,7 @@ func timelineFacts(t telemetry.Timeline) report.Timeline {
 	return facts
 }
 
-// milliseconds are precise to the microsecond, seconds to the millisecond.
+// Both are precise to the microsecond.
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-func seconds(d time.Duration) float64 { return float64(d.Milliseconds()) / 1000 }
+func seconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1e6 }
