@@ -12,14 +12,13 @@ import (
 )
 
 // waits makes a call, and returns what it waited for and the limit as it began.
-func waits(t *testing.T, p *pace.Pace, lasts time.Duration) (telemetry.Spent, float64) {
+func waits(t *testing.T, p *pace.Pace) (telemetry.Spent, float64) {
 	t.Helper()
 	var turn telemetry.Turn
 	end, err := p.Begin(telemetry.WithTurn(context.Background(), &turn))
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(lasts)
 	end(http.StatusOK, true)
 	return turn.Waits, turn.Limit
 }
@@ -29,16 +28,16 @@ func waits(t *testing.T, p *pace.Pace, lasts time.Duration) (telemetry.Spent, fl
 func TestWaitsHaveCauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := pace.New(pace.Options{PerSecond: 2})
-		waits(t, p, 0)
-		if got, limit := waits(t, p, 0); got != (telemetry.Spent{telemetry.Rate: 500 * time.Millisecond}) || limit != 2 {
+		waits(t, p)
+		if got, limit := waits(t, p); got != (telemetry.Spent{telemetry.Rate: 500 * time.Millisecond}) || limit != 2 {
 			t.Errorf("at the ceiling: %v at %v", got, limit)
 		}
 		throttle(t, p, header("Retry-After", "7"))
-		if got, _ := waits(t, p, 0); got[telemetry.Paused] != 7*time.Second {
+		if got, _ := waits(t, p); got[telemetry.Paused] != 7*time.Second {
 			t.Errorf("after Retry-After: %v", got)
 		}
 		throttle(t, p, header())
-		if got, limit := waits(t, p, 0); got[telemetry.Slowed] < 500*time.Millisecond || got[telemetry.Rate] != 0 || limit >= 2 {
+		if got, limit := waits(t, p); got[telemetry.Slowed] < 500*time.Millisecond || got[telemetry.Rate] != 0 || limit >= 2 {
 			t.Errorf("after a 429: %v at %v", got, limit)
 		}
 	})
@@ -52,7 +51,7 @@ func TestWaitsWhileTheAPIIsDown(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got, limit := waits(t, p, 0); got[telemetry.Down] < 500*time.Millisecond || limit != 0 {
+		if got, limit := waits(t, p); got[telemetry.Down] < 500*time.Millisecond || limit != 0 {
 			t.Errorf("%v at %v", got, limit)
 		}
 	})
@@ -61,9 +60,9 @@ func TestWaitsWhileTheAPIIsDown(t *testing.T) {
 func TestWaitsForASlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := pace.New(pace.Options{MaxInFlight: 1})
-		go waits(t, p, 3*time.Second)
+		go func() { _ = call(p, 3*time.Second, http.StatusOK, true) }()
 		synctest.Wait()
-		if got, _ := waits(t, p, 0); got != (telemetry.Spent{telemetry.Slot: 3 * time.Second}) {
+		if got, _ := waits(t, p); got != (telemetry.Spent{telemetry.Slot: 3 * time.Second}) {
 			t.Errorf("%v", got)
 		}
 	})
