@@ -13,8 +13,8 @@ import (
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
 	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox
-	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/pace reader/mapping/expression
-	sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook
+	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
+	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook
 	reader/source
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
@@ -107,9 +107,12 @@ const depsRules = `
 	# A SCIM user and its paths know no calls.
 	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;
 
+	# What is observed of calls knows neither who makes them nor who is told.
+	sync/user < sync/telemetry < sync/pace, sync/destination/wait, sync/destination/limited, sync/engine;
+
 	# Middleware knows no client, and no client knows its middleware. One piece knows another
 	# only from the API outwards; stack alone knows them all.
-	NONE < sync/destination/parallel, sync/destination/wait;
+	NONE < sync/destination/parallel;
 	sync/user, sync/destination < sync/destination/verdict;
 	sync/destination/verdict < sync/destination/limited, sync/destination/owned, sync/destination/split;
 	sync/destination/verdict, sync/destination/wait < sync/destination/canary;
