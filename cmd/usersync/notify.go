@@ -29,6 +29,6 @@ func (s *sender) notify(ctx context.Context, err error, found advice.Result) {
 		e.Dir = s.run.Facts().Dir
 	}
 	if failed := notify.New(s.config).Run(context.WithoutCancel(ctx), e); failed != nil && s.terminal != nil {
-		s.terminal.Log.Warn("nobody may have been notified of how the run ended", zap.Error(failed))
+		s.terminal.Log.Warn("the notification of how the run ended may not have arrived", zap.Error(failed))
 	}
 }

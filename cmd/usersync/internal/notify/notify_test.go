@@ -20,7 +20,7 @@ import (
 	"usersync/writer/report"
 )
 
-// receiver is a webhook that answers with the given statuses in turn, the last one for ever.
+// receiver is a webhook that answers with the given statuses in turn, the last one always.
 type receiver struct {
 	*httptest.Server
 	statuses []int

@@ -20,7 +20,7 @@ type State string
 // The states of a job.
 const (
 	OK      State = "ok"
-	Warning State = "warning" // it will go on by itself, or some users need attention
+	Warning State = "warning" // the next run continues, or some users need attention
 	Failed  State = "failed"  // the run could not do what it was asked for
 )
 
