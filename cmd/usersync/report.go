@@ -10,6 +10,7 @@ import (
 	"usersync/cmd/usersync/internal/advice"
 	"usersync/cmd/usersync/internal/config"
 	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/pages"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/cmd/usersync/internal/terminal"
 	"usersync/writer/report"
@@ -30,7 +31,9 @@ func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *repo
 		err = errors.Join(err, fmt.Errorf("run %s: records and outcomes do not add up: the difference is %d", s.Run, missing))
 		s.ExitCode = advice.ExitCode(err, *found)
 	}
+	s.Report = pages.Path(c.Output.RunsDir, s.Run)
 	err = errors.Join(err, r.Close(s))
+	writeReport(t, c.Output.RunsDir, *s)
 	if err == nil {
 		return e.report(end, t, *s)
 	}

@@ -29,6 +29,9 @@ type DryRun struct {
 	Wire      context.Context // ends when calls in flight must be canceled
 	Ledger    *ledger.Ledger  // nil without one
 	Protected *protect.List   // users never to touch; nil: none
+	// OnChanges is called, if set, when a look ahead knows how many known users would
+	// change, and how many are known.
+	OnChanges func(changed, known int)
 
 	read     bool             // make the reads that updates need
 	file     *plan.Writer     // nil if the plan is not saved
