@@ -22,7 +22,7 @@ const depsOrder = `
 	sync/ledger/internal/entries
 	sync/ledger/internal/change
 	sync/ledger/internal/rename sync/ledger/internal/transfer
-	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
+	sync/journal sync/ledger sync/destination reader/mapping writer writer/index sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/lookalike
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
@@ -84,6 +84,9 @@ const depsRules = `
 	reader/damage, reader/dialect, reader/mapping < reader/reject;
 	reader/damage, reader/between < reader/table;
 	reader/object, reader/source, reader/values, reader/reject, reader/table, reader/proof < reader;
+
+	# An index knows neither results nor files: only where a row begins.
+	sync/identity < writer/index;
 
 	# Reports know how outcomes are written; the writer knows no reports.
 	sync/user, writer < writer/report < writer/progress, writer/verify;
