@@ -38,7 +38,7 @@ func newRoot(e *env, found *advice.Result) *cobra.Command {
 	root.SetFlagErrorFunc(e.wrongFlag)
 	help.Install(root, config.Groups(), func() int { return terminal.WidthTo(e.stdout) })
 	root.AddCommand(runCommand(e, found), planCommand(e, found), applyCommand(e, found), resumeCommand(e, found), retryCommand(e, found), verifyCommand(e), ledgerCommand(e),
-		validateCommand(e, found), initCommand(e),
+		explainCommand(e), validateCommand(e, found), initCommand(e),
 		sandboxCommand(e), versionCommand(e))
 	root.AddCommand(helpTopics()...)
 	root.SetHelpCommand(helpCommand())
