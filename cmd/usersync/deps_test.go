@@ -38,7 +38,7 @@ const depsOrder = `
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
 	cmd/usersync/internal/terminal cmd/usersync/internal/advice
 	cmd/usersync
@@ -190,6 +190,12 @@ const depsRules = `
 	< cmd/usersync/internal/erasure;
 	sync/engine, sync/destination/..., cmd/usersync/internal/connect !< cmd/usersync/internal/history, cmd/usersync/internal/erasure;
 
+	# What is known about a user is read from the files of runs; nothing is sent, and the
+	# command passes in what the ledger holds.
+	writer/index < cmd/usersync/internal/erasure, cmd/usersync/internal/output;
+	writer/index, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
+	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/explain;
+
 	# input and check send nothing. A preview runs the engine without calls that change anything,
 	# and writes no checkpoints; a run does both.
 	cmd/usersync/internal/connect < cmd/usersync/internal/input;
@@ -287,6 +293,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/draft", "sync/engine"},
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},
+		{"cmd/usersync/internal/explain", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/quantity", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/document", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/reference", "cmd/usersync/internal/exit"},
