@@ -23,7 +23,7 @@ const depsOrder = `
 	sync/ledger/internal/change
 	sync/ledger/internal/rename sync/ledger/internal/transfer
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
-	sync/lookalike
+	sync/lookalike writer/codes
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
 	sync/destination/scanned
@@ -84,6 +84,9 @@ const depsRules = `
 	reader/damage, reader/dialect, reader/mapping < reader/reject;
 	reader/damage, reader/between < reader/table;
 	reader/object, reader/source, reader/values, reader/reject, reader/table, reader/proof < reader;
+
+	# What codes mean is known without writing any.
+	sync/user < writer/codes < cmd/usersync;
 
 	# Reports know how outcomes are written; the writer knows no reports.
 	sync/user, writer < writer/report < writer/progress, writer/verify;
