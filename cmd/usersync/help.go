@@ -45,6 +45,10 @@ func helpTopics() []*cobra.Command {
 		Use:   "codes",
 		Short: "Every outcome and code in results, in one line each",
 		Long:  codeList(),
+	}, {
+		Use:   "results",
+		Short: "The columns of results",
+		Long:  columnList(),
 	}}
 }
 

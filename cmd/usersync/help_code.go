@@ -56,6 +56,16 @@ func codeList() string {
 	return b.String()
 }
 
+// columnList is the text of `usersync help results`.
+func columnList() string {
+	var b strings.Builder
+	b.WriteString("The columns of results.csv, and the keys of results.jsonl. The outcomes and codes: usersync help codes\n\n")
+	for _, c := range codes.Columns() {
+		fmt.Fprintf(&b, "  %-11s  %s\n", c.Name, plain(c.Meaning))
+	}
+	return b.String()
+}
+
 func firstSentence(text string) string {
 	first, _, more := strings.Cut(text, ". ")
 	if more {
