@@ -13,8 +13,8 @@ import (
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
 	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox
-	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/pace reader/mapping/expression
-	sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook
+	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
+	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook
 	reader/source
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
@@ -40,7 +40,7 @@ const depsOrder = `
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
 	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
-	cmd/usersync/internal/terminal cmd/usersync/internal/advice
+	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify
 	cmd/usersync
 `
 
@@ -110,9 +110,12 @@ const depsRules = `
 	# A SCIM user and its paths know no calls.
 	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;
 
+	# What is observed of calls knows neither who makes them nor who is told.
+	sync/user < sync/telemetry < sync/pace, sync/destination/wait, sync/destination/limited, sync/engine;
+
 	# Middleware knows no client, and no client knows its middleware. One piece knows another
 	# only from the API outwards; stack alone knows them all.
-	NONE < sync/destination/parallel, sync/destination/wait;
+	NONE < sync/destination/parallel;
 	sync/user, sync/destination < sync/destination/verdict;
 	sync/destination/verdict < sync/destination/limited, sync/destination/owned, sync/destination/split;
 	sync/destination/verdict, sync/destination/wait < sync/destination/canary;
@@ -212,6 +215,10 @@ const depsRules = `
 
 	# The table of errors knows every package that has errors of its own, and no command.
 	cmd/usersync/internal/erasure, cmd/usersync/internal/run < cmd/usersync/internal/advice < cmd/usersync;
+
+	# Who is told how a run ended is decided when it is over.
+	cmd/usersync/internal/config, writer/report, writer/rundir < cmd/usersync/internal/notify < cmd/usersync;
+	sync/engine, cmd/usersync/internal/run !< cmd/usersync/internal/notify;
 
 	# The edge ties everything together.
 	writer/progress, cmd/usersync/internal/run < cmd/usersync/internal/terminal < cmd/usersync;
