@@ -1,4 +1,15 @@
 package explain
 
-// explainCode returns the meaning of a code; empty if it is the API's own.
-func explainCode(string) string { return "" }
+import "usersync/writer/codes"
+
+// explainCode returns what a code means and what to do; empty if it is the API's own.
+func explainCode(code string) string {
+	if code == "" {
+		return ""
+	}
+	e, ok := codes.Lookup(code)
+	if !ok {
+		return "the API's own code; its reference explains it."
+	}
+	return e.Meaning + " " + e.Do
+}
