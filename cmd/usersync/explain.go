@@ -169,4 +169,3 @@ func nothingKnown(x *explain.Explanation, q explain.Query) error {
 	}
 	return &exit.Error{Err: err, Code: exit.Misuse, Hint: hint, Next: next}
 }
-

@@ -29,7 +29,7 @@ const blockRows = 1 << 17
 // its row begins in them.
 const maxSpan = 1 << 31
 
-// Key keys the hashes. Whoever has an index and its key can test guesses of ids against it,
+// Key keys the hashes. With an index and its key, guesses of ids can be tested against it,
 // so the key is kept elsewhere: in the run's journal, which holds the ids anyway.
 type Key struct{ k0, k1 uint64 }
 

@@ -106,7 +106,7 @@ type Record struct {
 	Detail  string      `json:"detail,omitempty"`
 	// Key that the API made for the user.
 	Remote string `json:"remote_id,omitempty"`
-	// Why this was done and not something else.
+	// Why this was done and nothing different.
 	Why []string `json:"why"`
 	// Calls that carried the record.
 	Calls Calls `json:"calls"`

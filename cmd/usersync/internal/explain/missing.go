@@ -13,7 +13,7 @@ import (
 )
 
 // Missing says why the newest mirror in dir, if it is newer than the newest run that had the
-// user, did not delete a user whom the ledger holds; empty if there is no such run.
+// user, did not delete a user in the ledger; empty if there is no such run.
 func (f *Found) Missing(runsDir, id string, held *Ledger) string {
 	if held == nil {
 		return ""

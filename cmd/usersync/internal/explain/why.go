@@ -23,7 +23,7 @@ type cause struct {
 // full reports whether the run was told to treat the ledger as if nothing were equal.
 func (c *cause) full() bool { return slices.Contains(c.header.Args, "--full") }
 
-// why says why this was done and not something else. What no file records is said to be
+// why says why this was done and nothing different. What no file records is said to be
 // unknown.
 func (c *cause) why() (all []string) {
 	all = append(all, c.decision())
@@ -111,7 +111,7 @@ func (c *cause) unchanged() string {
 		return "A read of the user showed no difference, so nothing was changed."
 	case c.held == nil || c.held.Run == "":
 		return "No call was made: the ledger showed every field of the row with the same fingerprint."
-	case c.held.Run > c.header.Run:
+	case slices.ContainsFunc(c.later, func(r Run) bool { return r.Run == c.held.Run }):
 		return fmt.Sprintf("No call was made: the ledger showed every field of the row with the same fingerprint. Run %s has changed the entry since.", c.held.Run)
 	case c.held.Run == c.header.Run:
 		return fmt.Sprintf("No call was made: the ledger showed every field of the row with the same fingerprint, after record %d of the same run.", c.held.Record)
@@ -119,7 +119,7 @@ func (c *cause) unchanged() string {
 	return fmt.Sprintf("No call was made: the ledger has shown every field of the row with the same fingerprint since run %s, record %d.", c.held.Run, c.held.Record)
 }
 
-// deletion is about a user whom the input of a mirror did not have.
+// deletion is about a user missing from the input of a mirror.
 func (c *cause) deletion() string {
 	const missing = "The ledger held the user for this feed, and the input, which was proved complete, did not."
 	switch c.row.Status {

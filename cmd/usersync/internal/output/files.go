@@ -41,7 +41,7 @@ type Files struct {
 	copyWriter writer.Writer // nil without a copy
 	counts     *Counts
 	index      *rowIndex // nil if there is none
-	incomplete bool // something could not be written to a file
+	incomplete bool      // something could not be written to a file
 	digests    map[*rundir.File]string
 
 	journal *journal.Journal
