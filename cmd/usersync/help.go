@@ -51,8 +51,8 @@ func helpTopics() []*cobra.Command {
 	}, {
 		Use:   "schema",
 		Short: "A JSON Schema of usersync.yaml, for editors",
-		Long: "usersync help schema prints a JSON Schema of the config file. Editors that know YAML complete keys and mark\n" +
-			"mistakes with it. usersync init writes the line that names it:\n\n" +
+		Long: "usersync help schema prints a JSON Schema of the config file. Editors that know YAML complete keys and point\n" +
+			"out mistakes with it. usersync init writes the line that names it:\n\n" +
 			"  usersync help schema > usersync.schema.json",
 	}, {
 		Use:   "results",
