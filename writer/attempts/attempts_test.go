@@ -119,7 +119,7 @@ func TestLogFails(t *testing.T) {
 	}
 }
 
-// A request id leads to the person whom a call was about.
+// A request id leads to the person that a call was about.
 func TestErase(t *testing.T) {
 	f := &file{}
 	l := f.log()
