@@ -20,7 +20,7 @@ func (s *settlement) settle(a *rest.Answer) ([]user.Outcome, error) {
 	s.reportLimits()
 	if s.noneMentioned() && (s.unknownIDs == 0 || a.Status/100 == 4) {
 		if outcomes, err := s.wholeBatch(a); outcomes != nil || err != nil {
-			return outcomes, err
+			return s.explained(a, outcomes), err
 		}
 	}
 	outcomes := make([]user.Outcome, len(s.records))
@@ -32,7 +32,18 @@ func (s *settlement) settle(a *rest.Answer) ([]user.Outcome, error) {
 			outcomes[i] = s.mentioned(o, s.notes[i])
 		}
 	}
-	return outcomes, nil
+	return s.explained(a, outcomes), nil
+}
+
+// explained adds what problem details say about the only user of a call.
+func (s *settlement) explained(a *rest.Answer, outcomes []user.Outcome) []user.Outcome {
+	if len(outcomes) == 1 {
+		a.Explain(&outcomes[0])
+		if s.op == user.Create && !s.call.upsert {
+			a.Doubt(&outcomes[0], "")
+		}
+	}
+	return outcomes
 }
 
 // readBody reads the answer's body, if it must have one.
@@ -168,12 +179,25 @@ func (s *settlement) mentioned(o user.Outcome, notes []note) user.Outcome {
 	o.Status, o.HTTP = s.statusFor(n.means), cmp.Or(n.status, o.HTTP)
 	first := append([]note{n}, notes...)
 	o.Code, o.Detail = s.api.errorText(first, n.status, o.Record)
+	if s.mayExist(n) {
+		o.Status = user.Conflict
+	}
 	for _, other := range notes {
 		if success(s.statusFor(other.means)) {
 			o.Status, o.Code = user.InDoubt, user.CodeContradiction
 		}
 	}
 	return o
+}
+
+// mayExist reports whether a create may have failed because the user exists, in words and
+// not by a status or a code that says so.
+func (s *settlement) mayExist(n note) bool {
+	if s.op != user.Create || s.call.upsert || !destination.SaysExists(n.detail) {
+		return false
+	}
+	is := s.statusFor(n.means)
+	return is == user.Refused && rest.MayConflict(n.status) || is == user.InDoubt && n.status >= 500
 }
 
 // statusMeansSuccess reports whether the config calls the answer's status a success,

@@ -104,6 +104,8 @@ func needsReadBack(op user.Op, o user.Outcome, r *user.Record) bool {
 	switch {
 	case o.Status == user.InDoubt:
 		return r.MaybeSent && o.Code != user.CodeSameUser // otherwise a read-back could not tell
+	case o.Status == user.Conflict:
+		return true
 	case o.Status == user.Exists && op == user.Create:
 		return r.MaybeSent || o.Code == user.CodeWholeConflict && r.Op == user.Create
 	}
