@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"usersync/sync/destination"
+	"usersync/sync/destination/problem"
 	"usersync/sync/destination/rest"
 	"usersync/sync/user"
 )
@@ -87,6 +88,9 @@ func (r *reading) list(v *value, l *entries, other meaning) error {
 	for i := range elements {
 		e := &elements[i]
 		n := r.note(e, &l.locations, other)
+		if !success(r.statusFor(n.means)) && l.code == nil && len(l.message) == 0 {
+			r.explain(e, &n)
+		}
 		if l == r.call.answer.errors && success(r.statusFor(n.means)) {
 			n.means = meansInDoubt // an error with the status of a success
 		}
@@ -98,6 +102,15 @@ func (r *reading) list(v *value, l *entries, other meaning) error {
 		}
 	}
 	return nil
+}
+
+// explain reads an entry as problem details (RFC 9457).
+func (r *reading) explain(e *value, n *note) {
+	said := problem.In(e.append(nil))
+	n.code, n.detail = said.Code, said.Text
+	if m, ok := r.call.answer.meanings[said.Code]; ok {
+		n.means = m
+	}
 }
 
 func (r *reading) note(e *value, s *locations, other meaning) note {

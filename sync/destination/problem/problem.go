@@ -68,6 +68,15 @@ func Read(contentType string, body []byte) (d Details, ok bool) {
 	return m.details(), true
 }
 
+// In reads one entry of an answer that tells of several problems, whose place makes it one.
+func In(entry []byte) Details {
+	var m members
+	if jsontext.Value(entry).Kind() != '{' || json.Unmarshal(entry, &m, lax) != nil {
+		return Details{}
+	}
+	return m.details()
+}
+
 func (m *members) details() Details {
 	title, detail := strings.TrimRight(text(m.Title), "."), text(m.Detail)
 	said := texts(m.Errors)
