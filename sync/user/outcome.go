@@ -118,5 +118,6 @@ const (
 	// CodeUnprovedAbsent is of a delete that found no user, where nothing proves that the
 	// address is right.
 	CodeUnprovedAbsent = "unproved_absent"
-	CodeNotDeleted     = "not_deleted" // a delete found no user, and a read showed the user
+	CodeNotReactivated = "not_reactivated" // a user who returns was not let in again
+	CodeNotDeleted     = "not_deleted"     // a delete found no user, and a read showed the user
 )

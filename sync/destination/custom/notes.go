@@ -47,14 +47,8 @@ func (r *reading) read(v *value) error {
 	if v.kind != '{' && !(v.kind == '[' && w.atRoot()) {
 		return errShape
 	}
-	for _, l := range []struct {
-		*entries
-		other meaning
-	}{{w.results, meansInDoubt}, {w.errors, meansRefused}, {w.done, meansDone}} {
-		if l.entries == nil {
-			continue
-		}
-		if err := r.list(v, l.entries, l.other); err != nil {
+	for _, l := range w.lists() {
+		if err := r.list(v, l, w.implied(l)); err != nil {
 			return err
 		}
 	}
@@ -65,6 +59,17 @@ func (r *reading) read(v *value) error {
 	}
 	r.findUnread(v)
 	return r.checkCount(v)
+}
+
+// implied is what it means to be in a list, if its entry does not say.
+func (w *answer) implied(l *entries) meaning {
+	switch l {
+	case w.results:
+		return meansInDoubt
+	case w.errors:
+		return meansRefused
+	}
+	return meansDone
 }
 
 // list reads one list. A list of errors has no successes, and done no failures.
@@ -88,6 +93,9 @@ func (r *reading) list(v *value, l *entries, other meaning) error {
 	for i := range elements {
 		e := &elements[i]
 		n := r.note(e, &l.locations, other)
+		if n.means == meansDone && l.as != "" {
+			n.means = l.as
+		}
 		if !success(r.statusFor(n.means)) && l.code == nil && len(l.message) == 0 {
 			r.explain(e, &n)
 		}

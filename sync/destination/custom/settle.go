@@ -3,6 +3,7 @@ package custom
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"usersync/sync/destination"
@@ -129,7 +130,7 @@ func (s *settlement) unmentioned(o user.Outcome) user.Outcome {
 		o.Code, o.Detail = s.api.errorText(s.general, s.general[0].status, s.records...)
 	}
 	m := w.meaningOf("", strconv.Itoa(s.status), meansInDoubt)
-	succeeds := w.absent == absentSucceeded || w.absent == "" && w.results == nil && w.errors == nil && w.done == nil && len(w.buckets) == 0
+	succeeds := w.absent == absentSucceeded || w.absent == "" && len(w.lists()) == 0 && len(w.buckets) == 0
 	switch {
 	case s.status/100 == 4:
 		return s.unnamedInRefusal(o)
@@ -169,6 +170,9 @@ func (s *settlement) mentioned(o user.Outcome, notes []note) user.Outcome {
 	case worst < 0 && s.broken != "" && s.broken != "other_count":
 		o.Status, o.Code = user.InDoubt, s.broken
 		return o
+	case worst < 0 && s.madeTwice(notes):
+		o.Status, o.Code = user.InDoubt, user.CodeContradiction
+		return o
 	case worst < 0:
 		return s.succeeded(o, notes[0])
 	}
@@ -188,6 +192,13 @@ func (s *settlement) mentioned(o user.Outcome, notes []note) user.Outcome {
 		}
 	}
 	return o
+}
+
+// madeTwice reports whether the user is in lists that contradict each other, such as those
+// of the created and of the updated users.
+func (s *settlement) madeTwice(notes []note) bool {
+	differs := func(n note) bool { return s.statusFor(n.means) != s.statusFor(notes[0].means) }
+	return slices.ContainsFunc(notes[1:], differs)
 }
 
 // mayExist reports whether a create may have failed because the user exists, in words and

@@ -1,5 +1,5 @@
 // Package problem reads problem details (RFC 9457): the JSON in which many APIs say why
-// a call failed, whatever else they send.
+// a call failed, whatever format their other answers have.
 //
 // It reads what an answer says and decides nothing: not what it means for a user, nor
 // what of it may be shown (package vocabulary).

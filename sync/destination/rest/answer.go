@@ -29,8 +29,8 @@ type Answer struct {
 	client  *Client
 	records []*user.Record // those of the call
 	buffer  *bytes.Buffer
-	err    error             // why the body ended early
-	ended  func(code string) // says how the call ended
+	err     error             // why the body ended early
+	ended   func(code string) // says how the call ended
 }
 
 // Release returns the body's bytes to the pool. Call it once.

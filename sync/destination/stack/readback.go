@@ -43,7 +43,7 @@ func (v Verified) settle(op user.Op, o *user.Outcome, r *user.Record, found dest
 
 // settleConflict settles a create that did not succeed, perhaps because the user exists:
 // if the read-back shows the user, that is why. Otherwise the answer means what its status
-// says. Only a user whom an earlier attempt may have made can be ours.
+// says. A user can be ours only if an earlier attempt may have made it.
 func (v Verified) settleConflict(o *user.Outcome, r *user.Record, found destination.Found) (again bool) {
 	refused := o.HTTP/100 == 4
 	switch {
