@@ -13,8 +13,8 @@ import (
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
 	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox sync/destination/problem
-	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/pace reader/mapping/expression
-	sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook
+	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
+	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook
 	reader/source
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
@@ -22,8 +22,8 @@ const depsOrder = `
 	sync/ledger/internal/entries
 	sync/ledger/internal/change
 	sync/ledger/internal/rename sync/ledger/internal/transfer
-	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
-	sync/lookalike
+	sync/journal sync/ledger sync/destination reader/mapping writer writer/index sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
+	sync/lookalike writer/codes
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
 	sync/destination/scanned
@@ -38,9 +38,9 @@ const depsOrder = `
 	cmd/usersync/internal/connect
 	cmd/usersync/internal/profile
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
-	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
+	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/explain cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
-	cmd/usersync/internal/terminal cmd/usersync/internal/advice
+	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify
 	cmd/usersync
 `
 
@@ -85,6 +85,12 @@ const depsRules = `
 	reader/damage, reader/between < reader/table;
 	reader/object, reader/source, reader/values, reader/reject, reader/table, reader/proof < reader;
 
+	# An index knows neither results nor files: only where a row begins.
+	sync/identity < writer/index;
+
+	# What codes mean is known without writing any.
+	sync/user < writer/codes < cmd/usersync/internal/explain, cmd/usersync;
+
 	# Reports know how outcomes are written; the writer knows no reports.
 	sync/user, writer < writer/report < writer/progress, writer/verify;
 	writer/progress !< writer/verify;
@@ -110,9 +116,12 @@ const depsRules = `
 	# A SCIM user and its paths know no calls.
 	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;
 
+	# What is observed of calls knows neither who makes them nor who is told.
+	sync/user < sync/telemetry < sync/pace, sync/destination/wait, sync/destination/limited, sync/engine;
+
 	# Middleware knows no client, and no client knows its middleware. One piece knows another
 	# only from the API outwards; stack alone knows them all.
-	NONE < sync/destination/parallel, sync/destination/wait;
+	NONE < sync/destination/parallel;
 	sync/user, sync/destination < sync/destination/verdict;
 	sync/destination/verdict < sync/destination/limited, sync/destination/owned, sync/destination/split;
 	sync/destination/verdict, sync/destination/wait < sync/destination/canary;
@@ -190,6 +199,12 @@ const depsRules = `
 	< cmd/usersync/internal/erasure;
 	sync/engine, sync/destination/..., cmd/usersync/internal/connect !< cmd/usersync/internal/history, cmd/usersync/internal/erasure;
 
+	# What is known about a user is read from the files of runs; nothing is sent, and the
+	# command passes in what the ledger holds.
+	writer/index < cmd/usersync/internal/erasure, cmd/usersync/internal/output;
+	writer/index, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
+	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/explain;
+
 	# input and check send nothing. A preview runs the engine without calls that change anything,
 	# and writes no checkpoints; a run does both.
 	cmd/usersync/internal/connect < cmd/usersync/internal/input;
@@ -212,6 +227,10 @@ const depsRules = `
 
 	# The table of errors knows every package that has errors of its own, and no command.
 	cmd/usersync/internal/erasure, cmd/usersync/internal/run < cmd/usersync/internal/advice < cmd/usersync;
+
+	# Who is told how a run ended is decided when it is over.
+	cmd/usersync/internal/config, writer/report, writer/rundir < cmd/usersync/internal/notify < cmd/usersync;
+	sync/engine, cmd/usersync/internal/run !< cmd/usersync/internal/notify;
 
 	# The edge ties everything together.
 	writer/progress, cmd/usersync/internal/run < cmd/usersync/internal/terminal < cmd/usersync;
@@ -287,6 +306,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/draft", "sync/engine"},
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},
+		{"cmd/usersync/internal/explain", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/quantity", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/document", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/reference", "cmd/usersync/internal/exit"},
