@@ -22,7 +22,7 @@ const depsOrder = `
 	sync/ledger/internal/entries
 	sync/ledger/internal/change
 	sync/ledger/internal/rename sync/ledger/internal/transfer
-	sync/journal sync/ledger sync/destination reader/mapping writer writer/index sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
+	sync/journal sync/ledger sync/destination reader/mapping writer writer/index writer/attempts sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/lookalike writer/codes
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
@@ -87,6 +87,7 @@ const depsRules = `
 
 	# An index knows neither results nor files: only where a row begins.
 	sync/identity < writer/index;
+	NONE < writer/attempts;
 
 	# What codes mean is known without writing any.
 	sync/user < writer/codes < cmd/usersync/internal/explain, cmd/usersync;
@@ -201,8 +202,10 @@ const depsRules = `
 
 	# What is known about a user is read from the files of runs; nothing is sent, and the
 	# command passes in what the ledger holds.
-	writer/index < cmd/usersync/internal/erasure, cmd/usersync/internal/output;
-	writer/index, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
+	writer/index < cmd/usersync/internal/output;
+	writer/index, writer/attempts < cmd/usersync/internal/erasure;
+	writer/attempts < cmd/usersync/internal/run;
+	writer/index, writer/attempts, cmd/usersync/internal/history < cmd/usersync/internal/explain < cmd/usersync;
 	sync/engine, cmd/usersync/internal/connect !< cmd/usersync/internal/explain;
 
 	# input and check send nothing. A preview runs the engine without calls that change anything,
@@ -307,6 +310,7 @@ func TestPolicyFindsWhatItForbids(t *testing.T) {
 		{"cmd/usersync/internal/protected", "cmd/usersync/internal/connect"},
 		{"cmd/usersync/internal/rescope", "sync/engine"},
 		{"cmd/usersync/internal/explain", "cmd/usersync/internal/connect"},
+		{"cmd/usersync/internal/notify", "cmd/usersync/internal/run"},
 		{"cmd/usersync/internal/quantity", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/document", "cmd/usersync/internal/config"},
 		{"cmd/usersync/internal/config/internal/reference", "cmd/usersync/internal/exit"},

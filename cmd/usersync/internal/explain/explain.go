@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"usersync/sync/user"
+	"usersync/writer/attempts"
 )
 
 // Format is the version of the document that --json prints. It changes only if programs that
@@ -132,6 +133,10 @@ type Calls struct {
 	At time.Time `json:"at,omitzero"`
 	// Id that the API gave to the last answer.
 	RequestID string `json:"request_id,omitempty"`
+	// Calls that the run has logged, in order: those that failed, and those after them.
+	Logged []attempts.Attempt `json:"logged,omitempty"`
+	// Why calls may be missing there.
+	Note string `json:"note,omitempty"`
 }
 
 // Field is a field of the user.

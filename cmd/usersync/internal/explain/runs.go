@@ -45,6 +45,7 @@ func (f *Found) Describe(runsDir string, h Hit, held *Ledger, later []Run) Run {
 		record.Reject, record.Next = c.reject(), c.next()
 		r.Records = append(r.Records, record)
 	}
+	r.addAttempts(runsDir)
 	return r
 }
 

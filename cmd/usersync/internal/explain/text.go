@@ -91,6 +91,12 @@ func (p *page) record(r *Record) {
 	if !r.Unwritten || r.Calls.Attempts > 0 {
 		p.fact("calls", callsText(&r.Calls, r.Action))
 	}
+	for i := range r.Calls.Logged {
+		p.fact("", attemptText(i+1, &r.Calls.Logged[i]))
+	}
+	if r.Calls.Note != "" {
+		p.fact("", r.Calls.Note)
+	}
 	p.fields(r)
 	p.fact("reject", r.Reject)
 	p.fact("next", r.Next)
