@@ -14,7 +14,7 @@ import (
 const depsOrder = `
 	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/pace reader/mapping/expression
-	sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook
+	sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook writer/cause
 	reader/source
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
@@ -84,6 +84,10 @@ const depsRules = `
 	reader/damage, reader/dialect, reader/mapping < reader/reject;
 	reader/damage, reader/between < reader/table;
 	reader/object, reader/source, reader/values, reader/reject, reader/table, reader/proof < reader;
+
+	# Why records were rejected is worked out from outcomes alone.
+	sync/user < writer/cause < writer/report;
+	sync/identity, writer !< writer/cause;
 
 	# Reports know how outcomes are written; the writer knows no reports.
 	sync/user, writer < writer/report < writer/progress, writer/verify;

@@ -3,6 +3,7 @@ package report
 import (
 	"usersync/sync/user"
 	"usersync/writer"
+	"usersync/writer/cause"
 )
 
 // Counts are the records of a run, by outcome.
@@ -31,6 +32,8 @@ type Counts struct {
 	Retried *Retried `json:"retried,omitempty"`
 	// Plan that was applied.
 	Plan *Plan `json:"plan,omitempty"`
+	// Rejected records by cause; absent if there are none.
+	ErrorGroups *cause.ErrorGroups `json:"error_groups,omitempty"`
 	// Most frequent codes of each outcome.
 	Codes map[user.Status][]writer.Code `json:"codes,omitempty"`
 }

@@ -172,6 +172,7 @@ func (p *reportBuilder) facts(s *Summary) {
 	p.fact("to", destination(s.Scope))
 	p.ids(s.Lookalikes, s.RepeatedIDs)
 	p.notes("values", DoubtfulNotes(s.Doubtful, s.RecordsRead))
+	p.causes(s)
 	p.fact("calls", calls(s.Calls)...)
 	p.fact("pace", pace(s.Pace)...)
 	for _, f := range s.Files {
@@ -215,11 +216,13 @@ func (p *reportBuilder) fact(name string, lines ...string) {
 }
 
 // wrap breaks prose into lines. Paths and commands are never broken, because people copy them.
-func wrap(text string) []string {
+func wrap(text string) []string { return wrapAt(text, lineWidth-factsIndent) }
+
+func wrapAt(text string, width int) []string {
 	var lines []string
 	for _, word := range strings.Fields(text) {
 		last := len(lines) - 1
-		if last < 0 || utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) > lineWidth-factsIndent {
+		if last < 0 || utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) > width {
 			lines = append(lines, word)
 			continue
 		}

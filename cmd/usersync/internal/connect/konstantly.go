@@ -10,6 +10,7 @@ import (
 	"usersync/sync/sandbox"
 	mocked "usersync/sync/sandbox/konstantly"
 	"usersync/sync/user"
+	"usersync/writer/cause"
 	"usersync/writer/report"
 )
 
@@ -24,7 +25,7 @@ func newKonstantly() *api {
 	return &api{
 		name: "konstantly", settings: k.settings(), open: k.open,
 		toSandbox: func(url string) { k.baseURL, k.key = url+konstantlyPath, user.NewSecret("sandbox") }, mock: func() string { return "konstantly" },
-		draft: konstantlyDraft, onAbsent: "block",
+		draft: konstantlyDraft, causes: konstantlyCauses(), onAbsent: "block",
 	}
 }
 
@@ -81,5 +82,17 @@ func konstantlyMock() Mock {
 		snippet: func(_ MockOptions, url string) string {
 			return fmt.Sprintf("konstantly: {base_url: %q, auth: {key: env:ANY_SECRET}}", url+konstantlyPath)
 		},
+	}
+}
+
+// konstantlyCauses say what to do about rejects of this API. The codes are those of its page in docs.
+func konstantlyCauses() []cause.Known {
+	return []cause.Known{
+		refusedWith("licence_limit", "free or buy licenses at Konstantly, then send them again"),
+		refusedWith("bad_role", "use the alias of a role that the site has"),
+		refusedWith("bad_email", "use an e-mail address that no other user of the site has"),
+		refusedWith("bad_attributes", "compare the attributes with those of the site, or set choices: names"),
+		{Status: user.Invalid, Code: "bad_choice", Advice: cause.Advice{Retry: cause.AfterFix, Do: "use an option that the attribute has at Konstantly, spelled exactly as there"}},
+		{Status: user.Invalid, Code: "unknown_attribute", Advice: cause.Advice{Retry: cause.AfterFix, Do: "create the attribute at Konstantly, or list the column under ignore:"}},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"usersync/sync/sandbox"
 	mocked "usersync/sync/sandbox/onbo"
 	"usersync/sync/user"
+	"usersync/writer/cause"
 	"usersync/writer/report"
 )
 
@@ -30,7 +31,7 @@ func newOnbo() *api {
 			o.baseURL, o.clientID, o.secretKey = url+onboPath, "sandbox", user.NewSecret(mocked.Secret)
 			o.epoch = string(onbo.Milliseconds)
 		},
-		draft: onboDraft,
+		draft: onboDraft, causes: onboCauses(),
 	}
 }
 
@@ -101,5 +102,14 @@ func onboMock() Mock {
 		snippet: func(_ MockOptions, url string) string {
 			return fmt.Sprintf("onbo: {base_url: %q, auth: {client_id: any, secret_key: env:ONBO_SECRET_KEY}} # with ONBO_SECRET_KEY=%s", url+onboPath, mocked.Secret)
 		},
+	}
+}
+
+// onboCauses say what to do about rejects of this API. The codes are those of its page in docs.
+func onboCauses() []cause.Known {
+	return []cause.Known{
+		{Status: user.Refused, Code: user.CodeExists, Advice: cause.Advice{Retry: cause.No, Do: "find the user at Onbo who has this SSN or e-mail; run usersync ledger resolve ID --remote KEY if it is this one"}},
+		{Status: user.Invalid, Code: "too_young", Advice: cause.Advice{Retry: cause.No, Do: "leave these users out until they are 18: Onbo takes no younger users"}},
+		{Status: user.InDoubt, Code: "other_id", Advice: cause.Advice{Retry: cause.AfterFix, Do: "compare the user at Onbo with the row: the answer named another one"}},
 	}
 }

@@ -77,8 +77,8 @@ func recount(spec Spec, dir *rundir.Dir, rejects int, count writer.Writer) (c Co
 			break // nothing follows an incomplete row
 		}
 		c.add(r, spec.Ledger)
-		record := user.Record{Origin: user.Origin{File: r.File, Absent: r.Absent()}}
-		err = errors.Join(err, count.Write(user.Outcome{Record: &record, Status: r.Status, Action: r.Action, Code: r.Code}))
+		outcome, _ := r.For(&user.Record{Origin: user.Origin{Record: r.Record, File: r.File, Line: r.Line, Absent: r.Absent()}})
+		err = errors.Join(err, count.Write(outcome))
 	}
 	return c, errors.Join(err, file.Close())
 }

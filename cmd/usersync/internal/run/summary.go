@@ -27,6 +27,7 @@ func (r *Run) summary(err error) report.Summary {
 		Counts: report.Counts{
 			RecordsRead: r.counts.Read - r.counts.Missing, SettledUpTo: r.counts.SettledUpTo, PerhapsTaken: r.counts.PerhapsTaken, Deletions: files.Counts().Deletions(r.Config.Target.Mode),
 			Outcomes: writer.CountOutcomes(r.counts.Outcomes), Codes: files.Counts().Codes(preview.TopCodes),
+			ErrorGroups: files.Counts().Causes(r.Conn.Scope.Destination, r.Conn.Causes),
 		},
 		Calls: callFacts(r.calls.Counts()), Pace: paceFacts(r.Conn.Pace.Report()), Times: report.Times{StartedAt: r.started},
 		Scope: r.Conn.Scope, Inputs: r.inputs(files, r.counts.Finished),
