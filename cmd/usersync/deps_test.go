@@ -87,7 +87,6 @@ const depsRules = `
 
 	# Why records were rejected is worked out from outcomes alone.
 	sync/user < writer/cause < writer/report;
-	sync/identity, writer !< writer/cause;
 
 	# Reports know how outcomes are written; the writer knows no reports.
 	sync/user, writer < writer/report < writer/progress, writer/verify;

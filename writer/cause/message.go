@@ -63,7 +63,7 @@ func withoutQuotes(text string) string {
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
 		end, quote := closing[r]
-		if quote && !isWord(before) {
+		if quote && !isWord(before) && !strings.HasPrefix(text[i:], "`usersync ") { // a command of ours
 			if length := quoted(text[i+size:], end); length >= 0 {
 				b.WriteString(mask)
 				before = end

@@ -16,6 +16,7 @@ func TestNormalized(t *testing.T) {
 		`user "Ann Lee" exists`:                                 "user … exists",
 		"user 'cust-4711' exists":                               "user … exists",
 		"user “Ann” and ‘Bob’ exist, «Zoë» not":                 "user … and … exist, … not",
+		"run `usersync ledger show` on `a b`":                   "run `usersync ledger show` on …",
 		"user's id can't be used":                               "user's id can't be used",
 		`an open "quote`:                                        `an open "quote`,
 		"3f2504e0-4f89-11d3-9a0c-0305e82c3301 is taken":         "… is taken",

@@ -107,3 +107,19 @@ func sendable(all []cause.ErrorGroup) string {
 	}
 	return ""
 }
+
+// lines say what became of the rejects of an earlier run.
+func (r *Retried) lines() []string {
+	of := ""
+	if r.Sent < r.Rejects && (r.Left > 0 || r.SettledBefore > 0) {
+		of = Thousands(r.Sent) + " of "
+	}
+	lines := []string{fmt.Sprintf("%s%s of run %s: %s settled now", of, Count(r.Rejects, "reject"), r.Run, Thousands(r.Settled))}
+	if r.SettledBefore > 0 {
+		lines = append(lines, Thousands(r.SettledBefore)+" settled before, and not sent again")
+	}
+	if r.Left > 0 {
+		lines = append(lines, Thousands(r.Left)+" of other groups, not sent: they are still rejects of that run")
+	}
+	return lines
+}

@@ -93,6 +93,12 @@ func (s *Skipped) String() string {
 			parts = append(parts, Thousands(other.n)+" "+other.text)
 		}
 	}
+	if s.OtherGroups > 0 {
+		parts = append(parts, Count(s.OtherGroups, "reject")+" of other groups")
+	}
+	if s.Settled > 0 {
+		parts = append(parts, Count(s.Settled, "reject")+" settled before")
+	}
 	if s.Sheets > 0 {
 		parts = append(parts, "those of "+Count(s.Sheets, "more sheet")+", as no sheet is named")
 	}
@@ -164,7 +170,7 @@ func reasons(status user.Status, n int, codes []writer.Code) string {
 func (p *reportBuilder) facts(s *Summary) {
 	p.fact("run", s.Run)
 	if r := s.Retried; r != nil {
-		p.fact("retried", fmt.Sprintf("%s of run %s: %s settled now", Count(r.Rejects, "reject"), r.Run, Thousands(r.Settled)))
+		p.fact("retried", r.lines()...)
 	}
 	if s.Plan != nil {
 		p.fact("plan", applied(s.Plan))
