@@ -13,8 +13,8 @@ import (
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
 	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox
-	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/pace reader/mapping/expression
-	sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook writer/cause
+	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
+	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook
 	reader/source
 	sync/ledger/internal/database
 	sync/ledger/internal/keyfile sync/ledger/internal/lease sync/ledger/internal/registry
@@ -23,7 +23,8 @@ const depsOrder = `
 	sync/ledger/internal/change
 	sync/ledger/internal/rename sync/ledger/internal/transfer
 	sync/journal sync/ledger sync/destination reader/mapping writer sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
-	sync/lookalike
+	sync/lookalike writer/codes
+	writer/cause
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
 	sync/destination/scanned
@@ -40,7 +41,7 @@ const depsOrder = `
 	cmd/usersync/internal/draft cmd/usersync/internal/history cmd/usersync/internal/input cmd/usersync/internal/protected cmd/usersync/internal/view
 	cmd/usersync/internal/check cmd/usersync/internal/erasure cmd/usersync/internal/output cmd/usersync/internal/preview cmd/usersync/internal/rescope
 	cmd/usersync/internal/run
-	cmd/usersync/internal/terminal cmd/usersync/internal/advice
+	cmd/usersync/internal/terminal cmd/usersync/internal/advice cmd/usersync/internal/notify
 	cmd/usersync
 `
 
@@ -86,7 +87,10 @@ const depsRules = `
 	reader/object, reader/source, reader/values, reader/reject, reader/table, reader/proof < reader;
 
 	# Why records were rejected is worked out from outcomes alone.
-	sync/user < writer/cause < writer/report;
+	writer/codes < writer/cause < writer/report;
+
+	# What codes mean is known without writing any.
+	sync/user < writer/codes < cmd/usersync;
 
 	# Reports know how outcomes are written; the writer knows no reports.
 	sync/user, writer < writer/report < writer/progress, writer/verify;
@@ -110,9 +114,12 @@ const depsRules = `
 	# A SCIM user and its paths know no calls.
 	sync/destination/rest < sync/destination/scim/internal/resource < sync/destination/scim/internal/target < sync/destination/scim;
 
+	# What is observed of calls knows neither who makes them nor who is told.
+	sync/user < sync/telemetry < sync/pace, sync/destination/wait, sync/destination/limited, sync/engine;
+
 	# Middleware knows no client, and no client knows its middleware. One piece knows another
 	# only from the API outwards; stack alone knows them all.
-	NONE < sync/destination/parallel, sync/destination/wait;
+	NONE < sync/destination/parallel;
 	sync/user, sync/destination < sync/destination/verdict;
 	sync/destination/verdict < sync/destination/limited, sync/destination/owned, sync/destination/split;
 	sync/destination/verdict, sync/destination/wait < sync/destination/canary;
@@ -212,6 +219,10 @@ const depsRules = `
 
 	# The table of errors knows every package that has errors of its own, and no command.
 	cmd/usersync/internal/erasure, cmd/usersync/internal/run < cmd/usersync/internal/advice < cmd/usersync;
+
+	# Who is told how a run ended is decided when it is over.
+	cmd/usersync/internal/config, writer/report, writer/rundir < cmd/usersync/internal/notify < cmd/usersync;
+	sync/engine, cmd/usersync/internal/run !< cmd/usersync/internal/notify;
 
 	# The edge ties everything together.
 	writer/progress, cmd/usersync/internal/run < cmd/usersync/internal/terminal < cmd/usersync;

@@ -17,24 +17,24 @@ import (
 
 // finish adds to the summary what only the command knows, ends the run, reports it,
 // and returns what went wrong.
-func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s report.Summary, err error, found *advice.Result) error {
+func (e *env) finish(c *config.Config, t *terminal.Terminal, r *run.Run, s *report.Summary, err error, found *advice.Result) error {
 	end := ending{config: c, Facts: r.Facts()}
 	found.Outcomes, found.Read, found.Allowed = s.Outcomes, s.RecordsRead, c.Output.AllowRejects
 	s.ExitCode = advice.ExitCode(err, *found)
-	s.Next = end.next(err, s)
+	s.Next = end.next(err, *s)
 	if err == nil {
-		end.addHints(&s)
+		end.addHints(s)
 	}
 	s.Finish(e.now())
 	if missing := s.Unaccounted(); missing != 0 {
 		err = errors.Join(err, fmt.Errorf("run %s: records and outcomes do not add up: the difference is %d", s.Run, missing))
 		s.ExitCode = advice.ExitCode(err, *found)
 	}
-	err = errors.Join(err, r.Close(&s))
+	err = errors.Join(err, r.Close(s))
 	if err == nil {
-		return e.report(end, t, s)
+		return e.report(end, t, *s)
 	}
-	printed := s
+	printed := *s
 	printed.Reason, printed.Next = "", "" // printed with the error
 	err = errors.Join(err, e.report(end, t, printed))
 	return &exit.Error{Err: err, Hint: end.hint(err), Next: s.Next}

@@ -11,6 +11,7 @@ import (
 	"usersync/cmd/usersync/internal/preview"
 	"usersync/cmd/usersync/internal/run"
 	"usersync/cmd/usersync/internal/terminal"
+	"usersync/writer/report"
 )
 
 // dryRunFlag makes a run a plan.
@@ -53,7 +54,9 @@ func (e *env) send(ctx context.Context, c *config.Config, o run.Options, found *
 	if err == nil {
 		err = s.send(ctx, found)
 	}
-	return errors.Join(err, s.release())
+	err = errors.Join(err, s.release())
+	s.notify(ctx, err, *found)
+	return err
 }
 
 // sender is a run on its way, from its settings to its summary and its report. Release
@@ -63,8 +66,9 @@ type sender struct {
 	config   *config.Config
 	options  run.Options
 	terminal *terminal.Terminal
-	prepared *run.Prepared // nil before prepare
-	run      *run.Run      // nil before begin
+	prepared *run.Prepared   // nil before prepare
+	run      *run.Run        // nil before begin
+	summary  *report.Summary // nil before the run has ended
 }
 
 // prepare checks everything that can be checked without the lock of the account.
@@ -88,7 +92,8 @@ func (s *sender) begin(ctx context.Context) (err error) {
 
 func (s *sender) send(ctx context.Context, found *advice.Result) error {
 	summary, stopped := s.run.Send(ctx)
-	if err := s.finish(s.config, s.terminal, s.run, summary, stopped, found); err != nil {
+	s.summary = &summary
+	if err := s.finish(s.config, s.terminal, s.run, s.summary, stopped, found); err != nil {
 		return err
 	}
 	s.run.Expire()

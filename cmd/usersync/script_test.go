@@ -25,6 +25,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// Programs that are built with the race detector otherwise sleep for a second when they exit.
+	if err := os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE")); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){
 		"usersync": main,
 	})
@@ -72,6 +76,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("USERS", usersDir(t))
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			env.Setenv("EXPORTS", filepath.Join(filepath.Dir(usersDir(t)), "exports"))
 			return nil
 		},

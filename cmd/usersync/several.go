@@ -40,7 +40,7 @@ func (e *env) runSeveral(ctx context.Context, c *config.Config, args []string) e
 	if !misused(lanes) {
 		inParallel(lanes, func(l *lane) error { return l.sender.send(ctx, &l.found) })
 	}
-	return end(c.Target.All, lanes)
+	return end(ctx, c.Target.All, lanes)
 }
 
 // lane is one of several runs.
@@ -100,12 +100,13 @@ func misused(lanes []*lane) bool {
 }
 
 // end releases the runs, reports their errors, and returns how they ended.
-func end(names []string, lanes []*lane) error {
+func end(ctx context.Context, names []string, lanes []*lane) error {
 	codes := make([]int, len(lanes))
 	for i, l := range lanes {
 		l.err = errors.Join(l.err, l.sender.release())
 		codes[i] = advice.ExitCode(l.err, l.found)
 		l.reportError(l.err, codes[i])
+		l.sender.notify(ctx, l.err, l.found)
 	}
 	return exit.Worst(names, codes)
 }

@@ -56,12 +56,12 @@ func (c *Calls) Count(kind string, how Ending) {
 	if c.counts[kind] == nil {
 		c.counts[kind] = AnswerCounts{}
 	}
-	c.counts[kind][how.result()]++
+	c.counts[kind][how.Result()]++
 }
 
-// result is the result that a call counts under. The API's own status says more than our
+// Result is the result that a call counts under. The API's own status says more than our
 // code, unless that is a success that is not believed.
-func (e Ending) result() string {
+func (e Ending) Result() string {
 	switch {
 	case e.Status >= 300:
 		return StatusCode(e.Status)

@@ -23,6 +23,8 @@ func WithTurn(ctx context.Context, t Turn) context.Context {
 type Ending struct {
 	Status int    // of the answer; 0 if there was none
 	Code   string // of the fault; "" if there was none
+	// RequestID is the id that the API gave the call; "" if it gave none.
+	RequestID string
 }
 
 // CallEnded tells the middleware, if there is one, what was sent and how it ended, so that

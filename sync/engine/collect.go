@@ -3,7 +3,9 @@ package engine
 import (
 	"fmt"
 	"sync"
+	"time"
 
+	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
 
@@ -15,6 +17,7 @@ type collector struct {
 	results  Results
 	window   *window
 	stop     func(error)
+	stats    *telemetry.Stats
 	summary  Summary
 	deletes  deleteGuard
 	errors   errorGuard
@@ -31,7 +34,7 @@ type collector struct {
 func newCollector(j Job, w *window, stop func(error)) *collector {
 	return &collector{
 		incoming: make(chan []user.Outcome, 4),
-		results:  j.Results, window: w, stop: stop,
+		results:  j.Results, window: w, stop: stop, stats: j.Stats,
 		deletes: deleteGuard{accepted: j.AbsentOK},
 		errors:  newErrorGuard(j.MaxErrors),
 		summary: Summary{Outcomes: map[user.Status]int{}},
@@ -51,7 +54,9 @@ func (c *collector) run() {
 			c.place(&outcomes[i])
 		}
 		c.report(outcomes)
+		began := time.Now()
 		c.write()
+		c.stats.Add(telemetry.Results, began)
 	}
 }
 
@@ -128,5 +133,6 @@ func (c *collector) write() {
 	if c.next > first {
 		c.summary.SettledUpTo = c.next - 1
 		c.window.release(c.next-first, bytes, c.next)
+		c.stats.Settled(c.summary.Outcomes)
 	}
 }

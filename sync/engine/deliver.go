@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"usersync/sync/destination"
+	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
 
@@ -22,12 +24,13 @@ type pool struct {
 	journal     Journal
 	collector   *collector
 	stop        func(error)
+	stats       *telemetry.Stats
 
 	perhapsTaken atomic.Int64 // records without an outcome that calls may have delivered
 }
 
 func newPool(ctx context.Context, j Job, c *collector, stop func(error)) *pool {
-	p := &pool{ctx: ctx, destination: j.Destination, journal: j.Journal, collector: c, stop: stop}
+	p := &pool{ctx: ctx, destination: j.Destination, journal: j.Journal, collector: c, stop: stop, stats: j.Stats}
 	p.group.SetLimit(j.Workers)
 	return p
 }
@@ -70,6 +73,7 @@ func (p *pool) journalSent(b user.Batch) error {
 	if p.journal == nil {
 		return nil
 	}
+	defer p.stats.Add(telemetry.Journal, time.Now())
 	traits := p.destination.Traits().Ops[b.Op]
 	switch {
 	case b.Op == user.Create && traits.Replay == destination.Unsafe:
@@ -120,6 +124,7 @@ func (p *pool) journalSettled(outcomes []user.Outcome) error {
 	if len(settled) == 0 {
 		return nil
 	}
+	defer p.stats.Add(telemetry.Journal, time.Now())
 	return p.journal.Settled(settled)
 }
 

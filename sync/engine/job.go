@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"usersync/sync/destination"
+	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
 
@@ -78,6 +79,10 @@ type Job struct {
 	// Applying says that the records carry the calls of a plan, which are not decided
 	// again. Their results are followed up on as in any run.
 	Applying bool
+
+	// Stats is told of outcomes that are written, and of time that is spent on the journal,
+	// the ledger and results; nil is not.
+	Stats *telemetry.Stats
 
 	// Canary is how many records are sent first, in the order of the input, and settled
 	// before any other is sent. Records that need no call do not count. 0 sends all alike.

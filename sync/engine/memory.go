@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usersync/sync/repeat"
+	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
 
@@ -179,7 +180,9 @@ func (j Job) ask(ctx context.Context, c *chunk) error {
 			ids, places = append(ids, r.User.ID), append(places, i)
 		}
 	}
+	began := time.Now()
 	known, err := j.Ledger.Lookup(ctx, ids)
+	j.Stats.Add(telemetry.Ledger, began)
 	if err != nil {
 		return err
 	}

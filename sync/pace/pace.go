@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"usersync/sync/telemetry"
 )
 
 // The reasons why Begin refuses every further call.
@@ -92,12 +94,12 @@ func New(o Options) *Pace {
 // The error is the cause of ctx, or wraps ErrGaveUp, ErrTooLong or ErrTooLate. No
 // call may be made after it, now or later.
 func (p *Pace) Begin(ctx context.Context) (end func(status int, answered bool), err error) {
-	select {
-	case p.slots <- struct{}{}:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	turn := turnOf(ctx)
+	err = turn.waits(telemetry.Slot, func() error { return p.takeSlot(ctx) })
+	if err != nil {
+		return nil, err
 	}
-	probe, err := p.admit(ctx)
+	probe, err := p.admit(ctx, turn)
 	if err != nil {
 		<-p.slots
 		return nil, err
@@ -117,48 +119,6 @@ func (p *Pace) Answered() uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.answered
-}
-
-// admit waits for everything but the slot.
-func (p *Pace) admit(ctx context.Context) (probe bool, err error) {
-	for {
-		wait, probe, changed, err := p.mayStart(time.Now())
-		if err != nil {
-			return false, err
-		}
-		if wait > 0 {
-			if err := sleep(ctx, wait, changed); err != nil {
-				return false, err
-			}
-			continue
-		}
-		ok, err := p.tokens.take(ctx, changed, func() (bool, error) { return p.start(ctx, changed) })
-		if ok || err != nil {
-			p.abandonProbe(probe && err != nil)
-			return probe, err
-		}
-		p.abandonProbe(probe)
-	}
-}
-
-// mayStart says how long to wait before looking again; 0 is now. A probe is the
-// one call that may start while the API is down.
-func (p *Pace) mayStart(now time.Time) (wait time.Duration, probe bool, changed chan struct{}, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.stop != nil {
-		return 0, false, nil, p.stop
-	}
-	p.speed.endWindow(now)
-	if wait = p.pausedUntil.Sub(now); wait > 0 {
-		return wait, false, p.waiting.changed, nil
-	}
-	wait, probe, over := p.breaker.admit(now, p.options.GiveUpAfter)
-	if over {
-		p.giveUp(now)
-		return 0, false, nil, p.stop
-	}
-	return wait, probe, p.waiting.changed, nil
 }
 
 // giveUp stops all further calls, because none succeeds.

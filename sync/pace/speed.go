@@ -114,11 +114,16 @@ func (s *speed) regain(now time.Time) {
 // setLimit changes the rate at once: callers that wait for a token start over.
 func (s *speed) setLimit(r rate.Limit) {
 	s.now = r
-	if w := s.window; w > 0 {
-		r = min(r, w)
-	}
-	s.limiter.SetLimit(r)
+	s.limiter.SetLimit(s.allowed())
 	s.waiting.wake()
+}
+
+// allowed returns the rate in force.
+func (s *speed) allowed() rate.Limit {
+	if s.window > 0 {
+		return min(s.now, s.window)
+	}
+	return s.now
 }
 
 func (s *speed) setRate(now time.Time, r rate.Limit, what, why string) {

@@ -61,7 +61,7 @@ func groupLines(g *cause.ErrorGroup, total int) []string {
 	if text != "" {
 		lines = append(lines, "  "+trimmed(text, lineWidth-factsIndent-2))
 	}
-	for _, line := range wrapAt(places(g)+": "+g.Do, lineWidth-factsIndent-2) {
+	for _, line := range wrapAt(places(g)+". "+g.Do, lineWidth-factsIndent-2) {
 		lines = append(lines, "  "+line)
 	}
 	return lines

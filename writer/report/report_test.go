@@ -74,15 +74,15 @@ func mixedGroups() *cause.ErrorGroups {
 			Records: n, Share: float64(n) / 167, Retry: retry, Do: do,
 			First: cause.Position{Record: 3, File: "users.csv.gz", Line: 4}, Last: cause.Position{Record: 2 + n, File: "users.csv.gz", Line: 3 + n}}
 	}
-	fix := "correct the rows in rejects, or the mapping, then send them again"
-	deletion := group(1, user.Failed, "http_503", 503, "", "", cause.No, "run the mirror again")
+	fix := "Map it with `e164(COLUMN, \"US\")`, or correct the cell."
+	deletion := group(1, user.Failed, "http_503", 503, "", "", cause.No, "Run the mirror again.")
 	deletion.Deletions, deletion.First, deletion.Last = true, cause.Position{Record: 100_001}, cause.Position{Record: 100_001}
 	return &cause.ErrorGroups{Other: 3, Groups: []cause.ErrorGroup{
-		group(80, user.Refused, "DUPLICATE_EMAIL", 409, "email", "… is already used by another user", cause.No, "use --mode upsert if these users should be updated"),
+		group(80, user.Refused, "DUPLICATE_EMAIL", 409, "email", "… is already used by another user", cause.No, "Use `--mode upsert` to update the user, or remove the row."),
 		group(60, user.Invalid, "bad_phone", 0, "phone", `must be in E.164 form, such as +14155552671; map it with e164(COLUMN, "US")`, cause.AfterFix, fix),
-		group(15, user.Refused, "invalid_zip", 422, "", "", cause.AfterFix, "correct what the API refuses in the rows of rejects, then send them again"),
+		group(15, user.Refused, "invalid_zip", 422, "", "", cause.AfterFix, "Read `detail`, and correct the row."),
 		deletion,
-		group(2, user.InDoubt, user.CodeNoAnswer, 0, "", "", cause.Yes, "send them again: usersync first looks up what the API holds, where it can"),
+		group(2, user.InDoubt, user.CodeNoAnswer, 0, "", "", cause.Yes, "Run `usersync retry`. Where the API has no lookup: find out in the API, then `usersync ledger resolve ID`."),
 		group(5, user.Invalid, "ragged", 0, "", "", cause.AfterFix, fix),
 		group(1, user.Invalid, "ragged", 0, "", "x", cause.AfterFix, fix),
 	}}

@@ -44,6 +44,8 @@ type Summary struct {
 	Calls map[string]Calls `json:"calls,omitempty"`
 	// What held the calls back.
 	Pace *Pace `json:"pace,omitempty"`
+	// How the run went: latency, time spent, and how much was done when.
+	Activity *Activity `json:"activity,omitempty"`
 
 	Times
 

@@ -121,8 +121,8 @@ func (c *Canary) check(ctx context.Context, o *user.Outcome, r *user.Record, unt
 	if c.AnswersOnly {
 		return nil
 	}
-	for waits := wait.Backoff(); ; {
-		found, err := c.Find(ctx, r.WithRemote(o.Remote))
+	for waits, next := wait.Backoff(), ctx; ; {
+		found, err := c.Find(next, r.WithRemote(o.Remote))
 		if err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func (c *Canary) check(ctx context.Context, o *user.Outcome, r *user.Record, unt
 		}
 		pause := min(waits.NextBackOff(), time.Until(until))
 		if pause > 0 {
-			err = wait.For(ctx, pause)
+			next, err = wait.Again(ctx, pause)
 		}
 		if pause <= 0 || err != nil {
 			o.Status, o.Code, o.Detail = user.InDoubt, user.CodeContradicted, what

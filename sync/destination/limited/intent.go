@@ -41,7 +41,11 @@ func (p IntentRecorded) Apply(ctx context.Context, b user.Batch) ([]user.Outcome
 		return p.Destination.Apply(ctx, b)
 	}
 	began := time.Now()
-	if err := p.Intents.RecordIntent(ctx, b.Records); err != nil {
+	err := p.Intents.RecordIntent(ctx, b.Records)
+	if t, ok := ctx.Value(turnKey{}).(*turn); ok {
+		t.observed.stored()
+	}
+	if err != nil {
 		return nil, p.unsent(ctx, b, err)
 	}
 	for _, r := range b.Records {

@@ -12,6 +12,7 @@ import (
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/verdict"
+	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
 
@@ -41,11 +42,13 @@ type Limited struct {
 	Wire context.Context
 	// Calls counts the calls; nil counts none.
 	Calls *destination.Calls
+	// Observer is told of every call; nil is not.
+	Observer telemetry.Observer
 }
 
 // Apply waits for its turn and makes the call.
 func (l Limited) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error) {
-	turn := l.turn(ctx)
+	turn := l.turnFor(ctx, b.Op, b.Records)
 	if err := turn.begin(string(l.Traits().Kind(b.Op))); err != nil {
 		return nil, err
 	}
@@ -76,7 +79,7 @@ func (l Limited) Find(ctx context.Context, r *user.Record) (destination.Found, e
 	if t := l.Traits(); !ok || t.Blind || t.FindsByKey && r.Remote == "" {
 		return destination.Found{}, nil
 	}
-	turn := l.turn(ctx)
+	turn := l.turnFor(ctx, r.Op, []*user.Record{r})
 	if err := turn.begin(destination.ReadCall); err != nil {
 		return destination.Found{}, err
 	}
@@ -87,7 +90,7 @@ func (l Limited) Find(ctx context.Context, r *user.Record) (destination.Found, e
 
 // Probe waits for its turn and proves the credentials.
 func (l Limited) Probe(ctx context.Context, prober destination.Prober) error {
-	turn := l.turn(ctx)
+	turn := l.turnFor(ctx, "", nil)
 	if err := turn.begin(destination.ReadCall); err != nil {
 		return err
 	}
@@ -98,7 +101,7 @@ func (l Limited) Probe(ctx context.Context, prober destination.Prober) error {
 
 // List waits for its turn and reads one page of the users.
 func (l Limited) List(ctx context.Context, lister destination.Lister, offset int) (destination.Page, error) {
-	turn := l.turn(ctx)
+	turn := l.turnFor(ctx, "", nil)
 	if err := turn.begin(destination.ReadCall); err != nil {
 		return destination.Page{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"usersync/sync/destination"
+	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
 
@@ -19,10 +20,19 @@ type turn struct {
 	made   bool // the call in flight; then also:
 	method string
 	how    destination.Ending
+
+	observed observed
 }
 
-func (l Limited) turn(waits context.Context) *turn {
-	return &turn{pacer: l.Pacer, calls: l.Calls, waits: waits}
+// turnFor returns a turn for calls about records, with the operation that they are for.
+func (l Limited) turnFor(waits context.Context, op user.Op, records []*user.Record) *turn {
+	t := &turn{pacer: l.Pacer, calls: l.Calls, waits: waits}
+	if l.Observer != nil {
+		t.observed = observed{observer: l.Observer, call: telemetry.Call{Op: op, Records: records}}
+		t.observed.backoff = telemetry.TakeBackoff(waits)
+		t.waits = telemetry.WithTurn(waits, &t.observed.turn)
+	}
+	return t
 }
 
 // turnKey is the key of the turn in the context of its call.
@@ -41,6 +51,9 @@ func (t *turn) Next(kind string) error {
 
 // Ended keeps what the call in flight was, and how it ended.
 func (t *turn) Ended(method string, how destination.Ending) {
+	if !t.made {
+		t.observed.answered()
+	}
 	t.made, t.method, t.how = true, method, how
 }
 
@@ -49,21 +62,32 @@ func (t *turn) begin(kind string) (err error) {
 	t.end, err = t.pacer.Begin(t.waits)
 	if err != nil {
 		t.end = nil
+		t.observed.unmade()
+		return err
 	}
-	return err
+	t.observed.begins()
+	return nil
 }
 
 // giveBack ends the turn without a call.
 func (t *turn) giveBack() {
 	if t.end != nil {
-		t.end(NotMade, false)
-		t.end = nil
+		t.release()
+		t.observed.unmade()
 	}
+}
+
+// release lets another call have the turn.
+func (t *turn) release() {
+	t.end(NotMade, false)
+	t.end = nil
 }
 
 // again gives the turn back and takes another one.
 func (t *turn) again() error {
-	t.giveBack()
+	if t.end != nil {
+		t.release()
+	}
 	return t.begin(t.kind)
 }
 
@@ -84,6 +108,7 @@ func (t *turn) overAs(disbelief string, err error) {
 	t.end = nil
 	t.calls.Failed(err)
 	if !t.made {
+		t.observed.unmade()
 		return
 	}
 	kind, how := t.asSent(), t.how
@@ -91,6 +116,7 @@ func (t *turn) overAs(disbelief string, err error) {
 		how.Code = disbelief
 	}
 	t.calls.Count(kind, how)
+	t.observed.over(kind, how)
 }
 
 // isLocal reports whether a call that was not made failed here, or was not needed. Any

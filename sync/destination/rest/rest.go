@@ -99,11 +99,11 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	}
 	a, ce := c.answer(ctx, r, token, sent, response)
 	if ce != nil {
-		destination.CallEnded(ctx, r.Method, destination.Ending{Status: ce.Status, Code: ce.Code})
+		destination.CallEnded(ctx, r.Method, destination.Ending{Status: ce.Status, Code: ce.Code, RequestID: ce.RequestID})
 		return nil, ce
 	}
 	a.ended = func(code string) {
-		destination.CallEnded(ctx, r.Method, destination.Ending{Status: response.StatusCode, Code: code})
+		destination.CallEnded(ctx, r.Method, destination.Ending{Status: response.StatusCode, Code: code, RequestID: a.RequestID})
 	}
 	a.ended("")
 	return a, nil

@@ -172,14 +172,14 @@ func (s Scanned) read(ctx context.Context) ([]destination.Listed, error) {
 
 // page reads one page, and repeats a reading that failed.
 func (s Scanned) page(ctx context.Context, offset int) (destination.Page, error) {
-	waits := wait.Backoff()
+	waits, next := wait.Backoff(), ctx
 	for attempt := 0; ; attempt++ {
-		page, err := s.limited.List(ctx, s.lister, offset)
+		page, err := s.limited.List(next, s.lister, offset)
 		ce := destination.AsCallError(err)
 		if ce == nil || ce.Fault == destination.Denied || ce.Fault == destination.RefusedWhole || attempt >= s.retries {
 			return page, err
 		}
-		if err := wait.For(ctx, waits.NextBackOff()); err != nil {
+		if next, err = wait.Again(ctx, waits.NextBackOff()); err != nil {
 			return page, err
 		}
 	}

@@ -3,11 +3,13 @@ package stack
 import (
 	"context"
 	"slices"
+	"time"
 
 	"usersync/sync/destination"
 	"usersync/sync/destination/limited"
 	"usersync/sync/destination/verdict"
 	"usersync/sync/destination/wait"
+	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
 
@@ -27,6 +29,8 @@ type Retried struct {
 	destination.API
 	Pacer   limited.Pacer
 	Retries int // attempts after the first
+	// Observer is told of waits for an attempt that is not made; nil is not.
+	Observer telemetry.Observer
 }
 
 // Apply sends b until every record has a status. Records that used up their retries
@@ -37,8 +41,8 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 		t.pending[i] = i
 	}
 	replay, waits := r.Traits().Ops[b.Op].Replay, wait.Backoff()
-	for {
-		err := r.attempt(ctx, t, replay)
+	for next := ctx; ; {
+		err := r.attempt(next, t, replay)
 		if err == nil {
 			t.keepPending(replay)
 			err = r.giveUp(ctx, t)
@@ -47,7 +51,7 @@ func (r Retried) Apply(ctx context.Context, b user.Batch) ([]user.Outcome, error
 			return t.outcomes, nil
 		}
 		if err == nil {
-			err = wait.For(ctx, waits.NextBackOff())
+			next, err = r.again(ctx, waits.NextBackOff())
 		}
 		if err != nil {
 			return verdict.Unresolved(b, t.outcomes), err
@@ -117,9 +121,9 @@ func (r Retried) probe(ctx context.Context, t *try) error {
 
 // Find reads back, and retries a failed read as often as Apply would.
 func (r Retried) Find(ctx context.Context, rec *user.Record) (destination.Found, error) {
-	waits, answered := wait.Backoff(), r.Pacer.Answered()
+	waits, answered, next := wait.Backoff(), r.Pacer.Answered(), ctx
 	for attempt := 1; ; attempt++ {
-		found, err := r.API.Find(ctx, rec)
+		found, err := r.API.Find(next, rec)
 		ce := destination.AsCallError(err)
 		if ce == nil || ce.Fault == destination.Denied || ce.Fault == destination.RefusedWhole {
 			return found, err
@@ -127,8 +131,17 @@ func (r Retried) Find(ctx context.Context, rec *user.Record) (destination.Found,
 		if attempt > r.Retries && r.Pacer.Answered() != answered {
 			return found, err
 		}
-		if err := wait.For(ctx, waits.NextBackOff()); err != nil {
+		if next, err = r.again(ctx, waits.NextBackOff()); err != nil {
 			return found, err
 		}
 	}
+}
+
+// again waits before another attempt, and returns the context for it.
+func (r Retried) again(ctx context.Context, d time.Duration) (next context.Context, err error) {
+	began := time.Now()
+	if next, err = wait.Again(ctx, d); err != nil && r.Observer != nil {
+		r.Observer.Waited(telemetry.Spent{telemetry.Backoff: time.Since(began)})
+	}
+	return next, err
 }

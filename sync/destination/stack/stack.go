@@ -19,6 +19,7 @@ import (
 	"usersync/sync/destination/scanned"
 	"usersync/sync/destination/split"
 	"usersync/sync/protect"
+	"usersync/sync/telemetry"
 	"usersync/sync/user"
 )
 
@@ -39,7 +40,8 @@ type Options struct {
 	Adopt     *Adoption         // nil: users missing from the ledger are created
 	Absences  attested.Absences // what proves that a user to delete is absent
 	Canary    canary.Options
-	Protected *protect.List // ids of users that are never touched
+	Protected *protect.List      // ids of users that are never touched
+	Observer  telemetry.Observer // is told of every call; nil is not
 }
 
 // Features are what a client can do beyond its calls.
@@ -69,7 +71,7 @@ func (o Options) Wrap(client destination.Destination) destination.Destination {
 	completed := ReadModifyWrite{API: Resolved{API: inner}, Sent: o.Sent}
 	bisected := split.NewBisected(completed)
 	chunked := split.Chunked{API: bisected, Sizer: o.Client.Sizer}
-	retried := Retried{API: chunked, Pacer: o.Pacer, Retries: o.Retries}
+	retried := Retried{API: chunked, Pacer: o.Pacer, Retries: o.Retries, Observer: o.Observer}
 	verified := Verified{API: retried, Retries: o.Retries, Quiet: o.Quiet}
 	upserted := Upserted{API: verified}
 	if o.Adopt != nil {
@@ -92,7 +94,7 @@ func (o Options) limit(client destination.Destination) (destination.API, *owned.
 	if o.Lease != nil {
 		pacer = limited.Leased{Pacer: pacer, Lease: o.Lease}
 	}
-	turns := limited.Limited{Destination: client, Pacer: pacer, Wire: o.Wire, Calls: o.Calls}
+	turns := limited.Limited{Destination: client, Pacer: pacer, Wire: o.Wire, Calls: o.Calls, Observer: o.Observer}
 	inner := destination.API(limited.NewProved(turns, o.Client.Prober))
 	if o.Client.Lister != nil && o.Keys.Holders != nil {
 		inner = scanned.New(inner, turns, o.Client.Lister, o.Keys.Holders, o.Retries)
@@ -111,11 +113,11 @@ func (o Options) WrapDry(client destination.API, read bool, planned *destination
 	if !read {
 		return o.protect(Timed{API: &Dry{API: client, Calls: planned, Owners: owners}})
 	}
-	reads := destination.API(limited.Limited{Destination: client, Pacer: o.Pacer, Wire: o.Wire, Calls: o.Calls})
+	reads := destination.API(limited.Limited{Destination: client, Pacer: o.Pacer, Wire: o.Wire, Calls: o.Calls, Observer: o.Observer})
 	if owners != nil {
 		reads = owned.Owned{API: reads, Owners: owners}
 	}
-	retried := Retried{API: &Dry{API: reads, Calls: planned, Read: true, Owners: owners}, Pacer: o.Pacer, Retries: o.Retries}
+	retried := Retried{API: &Dry{API: reads, Calls: planned, Read: true, Owners: owners}, Pacer: o.Pacer, Retries: o.Retries, Observer: o.Observer}
 	return o.protect(Timed{API: retried})
 }
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"usersync/sync/telemetry"
 )
 
 // Backoff gives the waits between attempts: half a second, doubled each
@@ -16,6 +18,15 @@ func Backoff() *backoff.ExponentialBackOff {
 	}
 	b.Reset()
 	return b
+}
+
+// Again waits for d before another attempt, and returns the context for it, in which the
+// first call counts the wait. If ctx ends first, it returns the cause.
+func Again(ctx context.Context, d time.Duration) (next context.Context, err error) {
+	if err := For(ctx, d); err != nil {
+		return ctx, err
+	}
+	return telemetry.AfterBackoff(ctx, d), nil
 }
 
 // For waits for d. If ctx ends first, it returns the cause.

@@ -32,6 +32,7 @@ type Config struct {
 	Network Network
 	Output  Output
 	Log     Log
+	Notify  Notify
 
 	sources sources
 	schema  schema

@@ -155,5 +155,5 @@ func scopeOf(c *config.Config, destination, base, account string) (report.Scope,
 
 // refusedWith is a refusal that ends once the rows, the settings or the API have changed.
 func refusedWith(code, do string) cause.Known {
-	return cause.Known{Status: user.Refused, Code: code, Advice: cause.Advice{Retry: cause.AfterFix, Do: do}}
+	return cause.Known{Status: user.Refused, Reason: code, Advice: cause.Advice{Retry: cause.AfterFix, Do: do}}
 }

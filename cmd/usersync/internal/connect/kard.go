@@ -106,8 +106,7 @@ func kardMock() Mock {
 // kardCauses say what to do about rejects of this API. The codes are those of its page in docs.
 func kardCauses() []cause.Known {
 	return []cause.Known{
-		refusedWith("bad_request", "correct the field that Kard's words name, then send them again"),
-		refusedWith("not_found", "check the organization of the config, and the ids of these users"),
-		{Status: user.InDoubt, Code: user.CodeContradiction, Advice: cause.Advice{Retry: cause.Yes, Do: "send them again: Kard named them both as created and as refused, and a read tells"}},
+		refusedWith("bad_request", "Correct the field that Kard's words name."),
+		refusedWith("not_found", "Check the organization in the config, and the ids of these users."),
 	}
 }

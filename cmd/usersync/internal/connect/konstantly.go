@@ -88,11 +88,8 @@ func konstantlyMock() Mock {
 // konstantlyCauses say what to do about rejects of this API. The codes are those of its page in docs.
 func konstantlyCauses() []cause.Known {
 	return []cause.Known{
-		refusedWith("licence_limit", "free or buy licenses at Konstantly, then send them again"),
-		refusedWith("bad_role", "use the alias of a role that the site has"),
-		refusedWith("bad_email", "use an e-mail address that no other user of the site has"),
-		refusedWith("bad_attributes", "compare the attributes with those of the site, or set choices: names"),
-		{Status: user.Invalid, Code: "bad_choice", Advice: cause.Advice{Retry: cause.AfterFix, Do: "use an option that the attribute has at Konstantly, spelled exactly as there"}},
-		{Status: user.Invalid, Code: "unknown_attribute", Advice: cause.Advice{Retry: cause.AfterFix, Do: "create the attribute at Konstantly, or list the column under ignore:"}},
+		refusedWith("bad_role", "Use the alias of a role that the site has."),
+		refusedWith("bad_email", "Use an e-mail address that no other user of the site has."),
+		refusedWith("bad_attributes", "Compare the attributes with those of the site, or set `choices: names`."),
 	}
 }

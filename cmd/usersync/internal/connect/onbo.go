@@ -108,9 +108,6 @@ func onboMock() Mock {
 // onboCauses say what to do about rejects of this API. The codes are those of its page in docs.
 func onboCauses() []cause.Known {
 	return []cause.Known{
-		{Status: user.Refused, Code: user.CodeExists, Advice: cause.Advice{Retry: cause.No, Do: "find the user at Onbo who has this SSN or e-mail; run usersync ledger resolve ID --remote KEY if it is this one"}},
-		{Status: user.Invalid, Code: "too_young", Advice: cause.Advice{Retry: cause.No, Do: "leave these users out until they are 18: Onbo takes no younger users"}},
-		{Status: user.InDoubt, Code: user.CodeNoAnswer, Advice: cause.Advice{Retry: cause.AfterFix, Do: "check each one at Onbo, then run usersync ledger resolve ID with --remote KEY or --absent; where Onbo lists its users, send them again"}},
-		{Status: user.InDoubt, Code: "other_id", Advice: cause.Advice{Retry: cause.AfterFix, Do: "compare the user at Onbo with the row: the answer named another one"}},
+		refusedWith(user.CodeExists, "Find the user in Onbo who has this SSN or e-mail address. If it is the user of this row: `usersync ledger resolve ID --remote KEY`."),
 	}
 }

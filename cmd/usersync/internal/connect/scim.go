@@ -150,13 +150,13 @@ func tenantOf(address string) string {
 // scimCauses say what to do about rejects of this API. The codes are those of its page in docs.
 func scimCauses() []cause.Known {
 	return []cause.Known{
-		refusedWith("uniqueness", "use a userName or externalId that no other user of the server has"),
-		refusedWith("mutability", "leave the attribute out of the mapping: the server does not let it change"),
-		refusedWith("invalidValue", "correct the attribute that the server's words name: its type or value is wrong"),
-		refusedWith("invalidSyntax", "check the names and types of attributes in the mapping against the server's schema"),
-		refusedWith("invalidPath", "use update: put, or attributes that the server's schema has"),
-		refusedWith("noTarget", "use update: put: the server found nothing to change at this path"),
-		refusedWith("sensitive", "leave the attribute out of the mapping: the server does not take it in this way"),
-		{Status: user.Refused, Code: user.CodeExists, Advice: cause.Advice{Retry: cause.AfterFix, Do: "if the user with this userName is this one, set match: user_name; otherwise use another userName"}},
+		refusedWith("uniqueness", "Use a userName or externalId that no other user of the server has."),
+		refusedWith("mutability", "Leave the attribute out of the mapping: the server does not let it change."),
+		refusedWith("invalidValue", "Correct the attribute that the server's words name: its type or value is wrong."),
+		refusedWith("invalidSyntax", "Check the names and types of the attributes in the mapping against the server's schema."),
+		refusedWith("invalidPath", "Use `update: put`, or attributes that the server's schema has."),
+		refusedWith("noTarget", "Use `update: put`: the server found nothing to change at this path."),
+		refusedWith("sensitive", "Leave the attribute out of the mapping: the server does not take it like this."),
+		refusedWith(user.CodeExists, "If the user with this userName is the user of the row, set `match: user_name`. Otherwise use another userName."),
 	}
 }

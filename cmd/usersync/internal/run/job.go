@@ -14,6 +14,7 @@ import (
 	"usersync/sync/destination/owned"
 	"usersync/sync/destination/stack"
 	"usersync/sync/engine"
+	"usersync/sync/telemetry"
 )
 
 // job is the engine's work, without its records.
@@ -33,6 +34,7 @@ func (r *Run) job(ctx, wire context.Context, known *view.Ledger) (work engine.Jo
 		},
 		Resumed:  r.at.Resumed,
 		Applying: r.options.Plan != nil,
+		Stats:    r.stats,
 		Canary:   c.Guards.Canary,
 		IDs:      engine.IDs{Looked: r.similar.Note, RefuseRepeated: c.Input.RefuseRepeated},
 	}
@@ -59,10 +61,13 @@ func (r *Run) middleware(wire context.Context, owners *owned.Owners) stack.Optio
 		Pacer: r.Conn.Pace, Lease: r.lease, Wire: wire, Calls: &r.calls, Client: stack.FeaturesOf(r.Conn.Client), Keys: keys,
 		Retries: c.Pace.Retries, Quiet: r.started.Add(c.Pace.Timeout),
 		Intents: checkpoint.Intents{Run: r.at.files.Run(), Ledger: r.lease.Ledger, Journal: &r.sent}, Sent: r.sent.Sent,
-		Adopt: preview.Adoption(c), Absences: r.absences(), Protected: r.protected,
+		Adopt: preview.Adoption(c), Absences: r.absences(), Protected: r.protected, Observer: r.observer(),
 		Canary: canary.Options{Records: c.Guards.Canary, Patience: c.Pace.Timeout, AnswersOnly: c.Guards.CanaryAnswersOnly},
 	}
 }
+
+// observer is told of every call.
+func (r *Run) observer() telemetry.Observer { return telemetry.Tee{r.stats} }
 
 // staleness finds rejects that are older than what is known of their users.
 func (r *Run) staleness(ctx context.Context) *history.Staleness {

@@ -19,6 +19,7 @@ import (
 	"usersync/cmd/usersync/internal/exit"
 	"usersync/cmd/usersync/internal/history"
 	"usersync/sync/journal"
+	"usersync/sync/user"
 	"usersync/writer/progress"
 	"usersync/writer/report"
 )
@@ -82,6 +83,11 @@ func TestTheLifeOfARun(t *testing.T) {
 	if f := r.Facts(); f.Dir != "runs/"+s.Run || f.Resumed || len(f.Paths) != 1 || f.LastMet != "" {
 		t.Errorf("%+v", f)
 	}
+	if a := s.Activity; a == nil || a.FirstRecord != 1 || a.Latency["create"].Calls != 1 || a.Spent.Answered <= 0 {
+		t.Errorf("%+v", a)
+	} else if created := settledIn(a.Timeline, user.Created); created != 2 {
+		t.Errorf("%d of 2 users were created at some time", created)
+	}
 	for _, holds := range []string{"results", "rejects"} {
 		if _, err := os.Stat(s.Path(holds)); err != nil {
 			t.Error(err)
@@ -101,6 +107,13 @@ func TestTheLifeOfARun(t *testing.T) {
 	if _, err := os.Stat("runs/" + s.Run + "/summary.json"); err != nil {
 		t.Error(err)
 	}
+}
+
+func settledIn(line report.Timeline, status user.Status) (n int) {
+	for _, p := range line.Points {
+		n += p.Outcomes[status]
+	}
+	return n
 }
 
 // If a signal comes before the first record, the run sends no users, and its files keep

@@ -18,6 +18,7 @@ import (
 	"usersync/sync/engine"
 	"usersync/sync/lookalike"
 	"usersync/sync/mirror"
+	"usersync/sync/telemetry"
 	"usersync/sync/user"
 	"usersync/writer/progress"
 	"usersync/writer/report"
@@ -35,13 +36,14 @@ type Run struct {
 	checkpointer *checkpoint.Checkpointer
 	counts       engine.Summary
 	calls        destination.Calls
+	stats        *telemetry.Stats
 	stopping     stopping
 	sent         sentRecords
 	renames      *mirror.Renames // nil if it renames none
 }
 
 func newRun(b *beginning, at *start) *Run {
-	r := &Run{base: b.base, lease: b.lease, presence: b.presence, similar: b.similar, at: at}
+	r := &Run{base: b.base, lease: b.lease, presence: b.presence, similar: b.similar, at: at, stats: telemetry.NewStats()}
 	r.stopping.log, r.stopping.progress, r.stopping.timeout = r.options.Log, r.options.Progress, r.Config.Pace.Timeout
 	r.checkpointer = checkpoint.New(checkpoint.Options{
 		Run: at.files.Run(), Ledger: r.lease.Ledger, Journal: at.files.Journal(), Results: at.files.Results(), Rejects: at.files.Rejects(),

@@ -29,7 +29,7 @@ func (r *Run) summary(err error) report.Summary {
 			Outcomes: writer.CountOutcomes(r.counts.Outcomes), Codes: files.Counts().Codes(preview.TopCodes),
 			ErrorGroups: files.Counts().Causes(r.Conn.Scope.Destination, r.Conn.Causes),
 		},
-		Calls: callFacts(r.calls.Counts()), Pace: paceFacts(r.Conn.Pace.Report()), Times: report.Times{StartedAt: r.started},
+		Calls: callFacts(r.calls.Counts()), Pace: paceFacts(r.Conn.Pace.Report()), Activity: r.activity(), Times: report.Times{StartedAt: r.started},
 		Scope: r.Conn.Scope, Inputs: r.inputs(files, r.counts.Finished),
 		Config:  &report.Config{Path: r.Config.File, SHA256: r.Config.Digest(), MappingSHA256: r.Config.MappingDigest()},
 		Program: report.Program{Version: b.Version, Commit: b.Commit},

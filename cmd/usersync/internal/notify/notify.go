@@ -1,0 +1,127 @@
+// Package notify tells a team how a job went: through a webhook, a program, or both. It
+// tells only what has changed, unless it is asked for more, and a notification that cannot
+// be delivered never changes how a run ends.
+//
+// Start at Notifier.
+package notify
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"usersync/cmd/usersync/internal/config"
+	"usersync/writer/report"
+)
+
+// Ended is what is known of a run that ended.
+type Ended struct {
+	ExitCode int
+	Error    string          // in one line; empty if it ended well
+	Summary  *report.Summary // nil if it has none
+	Dir      string          // its directory; empty if it has none
+	Next     string          // the command to type next, if there is no summary
+	At       time.Time
+}
+
+// Notifier notifies about the runs of one job. The zero value of its settings tells no one.
+type Notifier struct {
+	settings config.Notify
+	to       string
+	memory   memory
+	webhook  webhook
+}
+
+// New returns the Notifier of the job that c describes. A job is a config file, a
+// destination, and whether it goes to the sandbox.
+func New(c *config.Config) *Notifier {
+	file := c.File
+	if abs, err := filepath.Abs(file); err == nil && file != "" {
+		file = abs
+	}
+	client := &http.Client{
+		Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return &Notifier{
+		settings: c.Notify, to: c.Target.To,
+		memory:  remembered(c.Output.RunsDir, file, c.Target.To, fmt.Sprint(c.Target.Sandbox)),
+		webhook: webhook{address: c.Notify.Webhook, format: c.Notify.Format, client: client, wait: 500 * time.Millisecond},
+	}
+}
+
+// Run notifies about a run that ended, and remembers what it has told. It takes at most
+// the timeout of the settings for each receiver. Its errors are warnings.
+func (n *Notifier) Run(ctx context.Context, e Ended) error {
+	state, known := stateOf(e.ExitCode)
+	if !known || !n.settings.Asked() {
+		return nil
+	}
+	before, err := n.memory.load()
+	if err != nil {
+		err = fmt.Errorf("read what was last notified: %w", err)
+	}
+	event := eventOf(state, before.State)
+	if n.due(state, event) {
+		if failed := n.deliver(ctx, n.message(e, state, cmp.Or(event, string(state)), before.State)); failed != nil {
+			return errors.Join(err, failed) // the next run tells it again
+		}
+	}
+	return errors.Join(err, n.memory.save(told{State: state, Run: runOf(e), At: e.At.UTC()}))
+}
+
+// due reports whether anyone is to be told.
+func (n *Notifier) due(state State, event string) bool {
+	switch n.settings.On {
+	case "always":
+		return true
+	case "failure":
+		return state != OK
+	}
+	return event != ""
+}
+
+// deliver tells every receiver, even if one of them fails.
+func (n *Notifier) deliver(ctx context.Context, m *Message) error {
+	var errs []error
+	if n.settings.Webhook.Reveal() != "" {
+		errs = append(errs, n.within(ctx, func(ctx context.Context) error { return n.webhook.send(ctx, m) }))
+	}
+	if len(n.settings.Command) > 0 {
+		errs = append(errs, n.within(ctx, func(ctx context.Context) error { return command{n.settings.Command}.run(ctx, m) }))
+	}
+	return errors.Join(errs...)
+}
+
+func (n *Notifier) within(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, n.settings.Timeout)
+	defer cancel()
+	return do(ctx)
+}
+
+func (n *Notifier) message(e Ended, state State, event string, before State) *Message {
+	m := &Message{
+		Format: MessageFormat, Event: event, State: state, Previous: before, Destination: n.to,
+		ExitCode: e.ExitCode, Meaning: meaningOf(e.ExitCode), Error: e.Error, FinishedAt: e.At.UTC(), Dir: e.Dir, Next: e.Next,
+	}
+	if e.Summary != nil {
+		m.add(e.Summary)
+	}
+	return m
+}
+
+func runOf(e Ended) string {
+	if e.Summary == nil {
+		return ""
+	}
+	return e.Summary.Run
+}
+
+func sortReasons(all []Reason) {
+	slices.SortStableFunc(all, func(a, b Reason) int { return cmp.Compare(b.Records, a.Records) })
+}

@@ -1,0 +1,60 @@
+package run
+
+import (
+	"math"
+	"time"
+
+	"usersync/sync/telemetry"
+	"usersync/writer/report"
+)
+
+// activity says how this part of the run went.
+func (r *Run) activity() *report.Activity {
+	a := &report.Activity{
+		FirstRecord: r.at.Written + 1, Workers: r.Config.Pace.Workers,
+		Latency: map[string]report.Latency{}, Spent: spentFacts(r.stats.Spent()), Timeline: timelineFacts(r.stats.Timeline()),
+	}
+	for kind, h := range r.stats.Latency() {
+		a.Latency[kind] = latencyFacts(&h)
+	}
+	return a
+}
+
+func latencyFacts(h *telemetry.Histogram) report.Latency {
+	l := report.Latency{
+		Calls: h.Count(), P50: milliseconds(h.Quantile(0.5)), P90: milliseconds(h.Quantile(0.9)), P99: milliseconds(h.Quantile(0.99)),
+		Max: milliseconds(h.Max()), Sum: milliseconds(h.Sum()),
+	}
+	for _, b := range h.Buckets() {
+		l.Buckets = append(l.Buckets, report.Bucket{UpTo: milliseconds(b.UpTo), Calls: b.Count})
+	}
+	return l
+}
+
+func spentFacts(s telemetry.Spent) report.Spent {
+	return report.Spent{
+		Slot: seconds(s[telemetry.Slot]), Rate: seconds(s[telemetry.Rate]), Slowed: seconds(s[telemetry.Slowed]),
+		Paused: seconds(s[telemetry.Paused]), Down: seconds(s[telemetry.Down]), Backoff: seconds(s[telemetry.Backoff]),
+		Answered: seconds(s[telemetry.Answer]), Failed: seconds(s[telemetry.Failure]), Journal: seconds(s[telemetry.Journal]),
+		Ledger: seconds(s[telemetry.Ledger]), Results: seconds(s[telemetry.Results]),
+	}
+}
+
+func timelineFacts(t telemetry.Timeline) report.Timeline {
+	facts := report.Timeline{StartedAt: t.Start.UTC(), WidthSeconds: int(t.Width / time.Second)}
+	for i, p := range t.Points {
+		if p.Calls == 0 && len(p.Outcomes) == 0 {
+			continue
+		}
+		facts.Points = append(facts.Points, report.Point{
+			At: i * facts.WidthSeconds, Outcomes: p.Outcomes, Calls: p.Calls, Failed: p.Failed, Throttled: p.Throttled,
+			PerSecond: math.Round(100*p.Limit) / 100,
+		})
+	}
+	return facts
+}
+
+// Both are precise to the microsecond.
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func seconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1e6 }

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"go.uber.org/zap"
+
+	"usersync/cmd/usersync/internal/advice"
+	"usersync/cmd/usersync/internal/exit"
+	"usersync/cmd/usersync/internal/notify"
+)
+
+// notify tells the team how a run ended, if the settings ask for it. The rejects of another
+// run say nothing about how the job is. What fails here is a warning.
+func (s *sender) notify(ctx context.Context, err error, found advice.Result) {
+	if s.options.Retried.Run != "" {
+		return
+	}
+	err = exit.WithSignal(ctx, err)
+	e := notify.Ended{ExitCode: advice.ExitCode(err, found), Summary: s.summary, At: s.now()}
+	if err != nil {
+		e.Error = strings.ReplaceAll(err.Error(), "\n", "; ")
+	}
+	if t, ok := advice.Printed(err); ok {
+		e.Next = t.Next
+	}
+	if s.run != nil {
+		e.Dir = s.run.Facts().Dir
+	}
+	if failed := notify.New(s.config).Run(context.WithoutCancel(ctx), e); failed != nil && s.terminal != nil {
+		s.terminal.Log.Warn("the notification of how the run ended may not have arrived", zap.Error(failed))
+	}
+}
