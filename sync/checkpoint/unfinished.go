@@ -33,7 +33,7 @@ func (u Unfinished) ChangedSince(h journal.Header) string {
 	case was.MappingSHA256 != h.MappingSHA256:
 		return "the mapping of columns has changed since it began"
 	case !was.Retry.Same(h.Retry):
-		return "it sends other rejects of run " + was.Retried
+		return "it leaves out other rejects of its input"
 	case was.Plan.Digest() != h.Plan.Digest():
 		return "it applies no plan, or a different one"
 	case !slices.EqualFunc(was.Inputs, h.Inputs, func(a, b journal.Input) bool { return a.SameVersion(b) || a.Path == "-" && b.Path == "-" }):

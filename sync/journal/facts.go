@@ -51,9 +51,9 @@ type Retry struct {
 	SettledBy []string `json:"retried_settled_by,omitempty"`
 }
 
-// Same reports whether two retries send the same rejects of a run, if each of them is one.
+// Same reports whether two runs leave out the same rejects of their input.
 func (r Retry) Same(other Retry) bool {
-	return r.Retried == "" || other.Retried == "" || slices.Equal(r.Groups, other.Groups) && slices.Equal(r.SettledBy, other.SettledBy)
+	return slices.Equal(r.Groups, other.Groups) && slices.Equal(r.SettledBy, other.SettledBy)
 }
 
 // Registered says which ledger knows the run.

@@ -23,10 +23,9 @@ const (
 // add up to the rejected records that were written. Its memory is bounded. The zero value is
 // ready to use; it is for one goroutine.
 type Groups struct {
-	groups  map[Cause]*group
-	seen    map[seen]*group
-	total   int // rejected records
-	dropped int // of them, those whose group was dropped
+	groups map[Cause]*group
+	seen   map[seen]*group
+	total  int // rejected records
 }
 
 // seen is what a group was found for.
@@ -104,7 +103,6 @@ func (g *Groups) dropSmaller() {
 		return cmp.Or(cmp.Compare(b.records, a.records), cmp.Compare(b.last.Record, a.last.Record))
 	})
 	for _, one := range all[len(all)/2:] {
-		g.dropped += one.records
 		delete(g.groups, one.cause)
 	}
 	g.seen = nil
