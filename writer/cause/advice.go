@@ -73,7 +73,7 @@ func adviceOnDeletion(c Cause) Advice {
 func retryOf(c Cause, r codes.Retry) Retry {
 	switch {
 	case c.Code == user.CodeSuperseded || c.Code == user.CodeProtected || c.Code == "parked":
-		return No // whatever is changed, unless the person wants something else
+		return No // whatever is changed, unless the person decides otherwise
 	case r == codes.Fix || c.Status == user.Invalid || c.Status == user.Refused && r == codes.Decide:
 		return AfterFix
 	}

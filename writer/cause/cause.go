@@ -42,7 +42,7 @@ const keyPrefix = "g1-"
 // keyText writes 50 bits of a hash as 10 characters that are hard to confuse.
 var keyText = base32.NewEncoding("abcdefghjkmnpqrstuvwxyz023456789").WithPadding(base32.NoPadding)
 
-// Key names the group at a destination. It depends on nothing else, so it is the same in
+// Key names the group at a destination. It depends on nothing more, so it is the same in
 // every run and on every machine.
 func (c Cause) Key(destination string) string {
 	parts := []string{keyPrefix, destination, string(c.Status), c.Code, strconv.Itoa(c.HTTP), c.Field, c.Message, strconv.FormatBool(c.Deletion)}

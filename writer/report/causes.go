@@ -108,7 +108,7 @@ func sendable(all []cause.ErrorGroup) string {
 	return ""
 }
 
-// lines say what became of the rejects of an earlier run.
+// lines say what happened to the rejects of an earlier run.
 func (r *Retried) lines() []string {
 	of := ""
 	if r.Sent < r.Rejects && (r.Left > 0 || r.SettledBefore > 0) {
