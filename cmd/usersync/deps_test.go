@@ -12,7 +12,7 @@ import (
 // depsOrder is the order of the packages: a package may import those on the lines above
 // its own, and no others of ours. So there can be no import cycle.
 const depsOrder = `
-	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox
+	sync/user sync/identity sync/address sync/pace/ratelimit sync/guard sync/filelock sync/ledger/rowset sync/ledger/ledgertest reader/frame reader/proof reader/dialect reader/page writer/rundir sync/sandbox sync/destination/problem
 	sync/fingerprint sync/protect sync/destination/vocabulary sync/visible sync/telemetry reader/mapping/expression
 	sync/pace sync/plausible sync/repeat reader/damage reader/between reader/values reader/workbook
 	reader/source
@@ -106,6 +106,9 @@ const depsRules = `
 	# Reader and writer know neither each other nor their callers.
 	writer/..., sync/engine, sync/destination/... !< reader/...;
 	reader/..., sync/engine, sync/destination/... !< writer/...;
+
+	# What problem details say is read without knowing any API.
+	NONE < sync/destination/problem < sync/destination/rest;
 
 	# The clients do not know each other.
 	sync/destination

@@ -97,10 +97,13 @@ func (conn *Connection) Unsafe() []user.Op {
 	return ops
 }
 
-// BatchSize limits asked to the most users that any call takes: the engine's window
-// grows with it.
-func (conn *Connection) BatchSize(asked int) int {
-	most := 1
+// BatchSize returns the most users that one call carries: as c says or, where c says
+// nothing, as the API's description does. The engine's window grows with it.
+func (conn *Connection) BatchSize(c *config.Config) int {
+	asked, most := c.Pace.BatchSize, 1
+	if own := conn.Client.Traits().Batch; own > 0 && !c.Given("batch_size") {
+		asked = own
+	}
 	for _, op := range conn.Client.Traits().Ops {
 		most = max(most, op.Max)
 	}
@@ -150,14 +153,7 @@ func PaceOptions(c *config.Config, t destination.Traits) pace.Options {
 
 // checkMode refuses a mode that the API has no call for.
 func checkMode(mode user.Op, t destination.Traits) error {
-	needed := map[user.Op][]user.Op{
-		user.Upsert:   {user.Create, user.Update},
-		config.Mirror: {user.Create, user.Update, user.Delete},
-	}[mode]
-	if needed == nil {
-		needed = []user.Op{mode}
-	}
-	for _, op := range needed {
+	for _, op := range config.NeededFor(mode) {
 		if _, ok := t.Ops[op]; !ok {
 			return exit.Usage(fmt.Errorf("check mode %s: %s has no call to %s users", mode, t.Name, op), "choose another --mode", "usersync run --help")
 		}
