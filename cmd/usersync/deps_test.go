@@ -24,6 +24,7 @@ const depsOrder = `
 	sync/ledger/internal/rename sync/ledger/internal/transfer
 	sync/journal sync/ledger sync/destination reader/mapping writer writer/index writer/attempts sync/sandbox/konstantly sync/sandbox/onbo sync/sandbox/scim sync/sandbox/shapes
 	sync/lookalike writer/codes
+	writer/cause
 	sync/destination/verdict sync/destination/parallel sync/destination/wait
 	sync/destination/limited sync/destination/owned sync/destination/split sync/destination/attested sync/destination/canary
 	sync/destination/scanned
@@ -84,6 +85,9 @@ const depsRules = `
 	reader/damage, reader/dialect, reader/mapping < reader/reject;
 	reader/damage, reader/between < reader/table;
 	reader/object, reader/source, reader/values, reader/reject, reader/table, reader/proof < reader;
+
+	# Why records were rejected is worked out from outcomes alone.
+	writer/codes < writer/cause < writer/report;
 
 	# An index knows neither results nor files: only where a row begins.
 	sync/identity < writer/index;
